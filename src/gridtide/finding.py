@@ -1,0 +1,50 @@
+"""What is wrong with something that came from outside, said so that a person can mend it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One fault of an input.
+
+    subject: what is at fault, as its owner would name it (`jobs.csv row 12`, `site.pool.accelerators`).
+    value: what stands there, as text.
+    limit: what would be right.
+    mend: the next step for the person who reads this.
+    """
+
+    subject: str
+    value: str
+    limit: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.value}; {self.limit}. {self.mend}"
+
+
+class InputError(Exception):
+    """Something from outside stops the work; carries every fault found, not only the first."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("\n".join(str(finding) for finding in self.findings))
+
+
+class BadInput(InputError):
+    """Input that cannot be used: exit code 2 at the door."""
+
+
+class Infeasible(InputError):
+    """Well-formed input whose promises and limits cannot hold together: exit code 3 at the door."""
+
+
+class Stale(InputError):
+    """A source has nothing fresh enough to decide on: exit code 4 at the door."""
+
+
+def refuse_if_any(findings: Iterable[Finding]) -> None:
+    """Raise BadInput with all findings when there are any."""
+    found = tuple(findings)
+    if found:
+        raise BadInput(found)

@@ -1,0 +1,105 @@
+"""A series that the grid, the weather or a forecaster publishes: one shape for all of them."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.digest import freeze
+from gridtide.timeline import Timeline, epoch_s, holding
+
+
+class Kind(StrEnum):
+    """What a signal measures; the name says the unit."""
+
+    PRICE = "price_per_mwh"
+    CARBON_AVERAGE = "carbon_average_g_per_kwh"
+    CARBON_MARGINAL = "carbon_marginal_g_per_kwh"
+    CURTAILMENT = "curtailment_kw"
+    WIND = "wind_kw"
+    SOLAR = "solar_kw"
+    DEMAND = "demand_kw"
+    TEMPERATURE = "temperature_c"
+    HUMIDITY = "relative_humidity"
+    WIND_SPEED = "wind_speed_m_per_s"
+    IRRADIANCE = "irradiance_w_per_m2"
+    REQUESTS = "requests_per_s"
+
+
+class Nature(StrEnum):
+    """How a value came to be: it happened, somebody expected it, or somebody set it in advance."""
+
+    ACTUAL = "actual"
+    FORECAST = "forecast"
+    SCHEDULE = "schedule"
+    TARIFF = "tariff"
+    SYNTHETIC = "synthetic"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Signal:
+    """Values of one kind for one zone over a timeline, constant inside a step.
+
+    values: float64, shape (n,), NaN where the publisher has nothing; unit by `kind`.
+    currency: ISO code, given for prices and only for prices.
+    issued_at: when the publisher said it; None when each step was known at its own start.
+    source: where it came from, as shown to a person.
+    quantile: which quantile of a forecast the values are; None for a point value.
+    """
+
+    kind: Kind
+    zone: str
+    timeline: Timeline
+    values: NDArray[np.float64]
+    source: str
+    currency: str | None = None
+    issued_at: datetime | None = None
+    nature: Nature = Nature.ACTUAL
+    quantile: float | None = None
+
+    def __post_init__(self) -> None:
+        freeze(self, values=np.float64)
+        if self.values.shape != (len(self.timeline),):
+            raise ValueError(f"{self.values.shape} values for {len(self.timeline)} steps")
+        if (self.currency is not None) != (self.kind is Kind.PRICE):
+            raise ValueError(
+                f"{self.kind} of {self.zone}: prices, and only prices, need a currency"
+            )
+        if self.issued_at is not None:
+            epoch_s(self.issued_at)
+
+
+def on(signal: Signal, timeline: Timeline) -> NDArray[np.float64]:
+    """The signal over each step of another timeline; NaN where it is unknown. Shape (len(timeline),).
+
+    A coarser signal is held constant, never interpolated; where its steps do not nest, the step gets
+    the mean weighted by time, and is unknown unless the signal is known throughout.
+    """
+    inner = signal.timeline.edges_s
+    inner = inner[(inner > timeline.edges_s[0]) & (inner < timeline.edges_s[-1])]
+    if np.isin(inner, timeline.edges_s).all():
+        index = holding(signal.timeline, timeline)
+        return np.where(index >= 0, signal.values[np.maximum(index, 0)], np.nan)
+    return _averaged(signal, timeline)
+
+
+def _averaged(signal: Signal, timeline: Timeline) -> NDArray[np.float64]:
+    hours = signal.timeline.hours
+    known = ~np.isnan(signal.values)
+    edges = signal.timeline.edges_s.astype(np.float64)
+    amount = np.concatenate([[0.0], np.cumsum(np.where(known, signal.values, 0.0) * hours)])
+    covered = np.concatenate([[0.0], np.cumsum(known * hours)])
+    at = timeline.edges_s.astype(np.float64)
+    total = np.diff(np.interp(at, edges, amount))
+    share_h = np.diff(np.interp(at, edges, covered))
+    whole = np.isclose(share_h, timeline.hours, rtol=0.0, atol=1e-9)
+    return np.where(whole, total / timeline.hours, np.nan)
+
+
+def between(signal: Signal, start: datetime, end: datetime) -> Signal:
+    """The part of a signal whose whole steps lie in [start, end)."""
+    part = signal.timeline.between(start, end)
+    first = int(np.searchsorted(signal.timeline.edges_s, part.edges_s[0]))
+    return replace(signal, timeline=part, values=signal.values[first : first + len(part)])

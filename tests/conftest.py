@@ -1,0 +1,30 @@
+"""Fixtures every test may use: where the real data lies, and what to do when it is absent."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "gridtide",
+    deadline=None,
+    derandomize=True,
+    max_examples=50,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.load_profile("gridtide")
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """The folder of real data; a test that needs it is skipped, or fails in CI, when it is absent."""
+    place = Path(os.environ.get("GRIDTIDE_DATA", ROOT.parent / "shared" / "data")).resolve()
+    if place.is_dir():
+        return place
+    reason = f"no real data at {place}; set GRIDTIDE_DATA to its folder"
+    if os.environ.get("GRIDTIDE_REQUIRE_DATA") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
