@@ -1,0 +1,103 @@
+"""Minutes: which jobs run in which slots and where, how requests split, what batteries do."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.digest import freeze
+from gridtide.timeline import Timeline
+
+
+class Reason(IntEnum):
+    """Why a job's slots are what they are; `trust/explain.py` says it in a sentence."""
+
+    NOT_PLACED = 0
+    AT_ONCE = 1
+    PROTECTED = 2
+    CHEAPER_LATER = 3
+    CHEAPER_ELSEWHERE = 4
+    CHEAPER_LATER_AND_ELSEWHERE = 5
+    NO_SLACK = 6
+    NO_ROOM_EARLIER = 7
+    KEPT = 8
+    WITNESS = 9
+
+
+class Binding(IntEnum):
+    """Which limit decided between the chosen slots and cheaper ones."""
+
+    NONE = 0
+    DEADLINE = 1
+    CAPACITY = 2
+    REGION = 3
+    TRANSFER = 4
+    RELEASE = 5
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Placement:
+    """Where and in which slots of the horizon each job runs; rows aligned with the Situation's jobs.
+
+    place: -1 where a job has no slots. offsets (n+1,) and slots: job j runs in
+    slots[offsets[j]:offsets[j+1]], increasing. Enough slots are reserved for the declared work left.
+    cost: expected cost of the chosen slots; cost_at_once: of the earliest ones at home;
+    alternative_cost, alternative_place: of the best answer at another place (NaN, -1 where none).
+    """
+
+    horizon: Timeline
+    place: NDArray[np.int64]
+    offsets: NDArray[np.int64]
+    slots: NDArray[np.int64]
+    reason: NDArray[np.int64]
+    binding: NDArray[np.int64]
+    cost: NDArray[np.float64]
+    cost_at_once: NDArray[np.float64]
+    alternative_cost: NDArray[np.float64]
+    alternative_place: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        whole = ("place", "offsets", "slots", "reason", "binding", "alternative_place")
+        real = ("cost", "cost_at_once", "alternative_cost")
+        freeze(self, **dict.fromkeys(whole, np.int64), **dict.fromkeys(real, np.float64))
+
+    def __len__(self) -> int:
+        return len(self.place)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Dispatch:
+    """What is to be done from `made_at` on; T steps of the placement's horizon.
+
+    shares: (V, O, P, T) share of each origin's demand answered at each place. charge_kw, discharge_kw:
+    (S, T). issue: when the newest signal it rests on was issued.
+    """
+
+    made_at: datetime
+    policy: str
+    placement: Placement
+    shares: NDArray[np.float64]
+    charge_kw: NDArray[np.float64]
+    discharge_kw: NDArray[np.float64]
+    issue: datetime
+
+    def __post_init__(self) -> None:
+        freeze(self, **dict.fromkeys(("shares", "charge_kw", "discharge_kw"), np.float64))
+
+
+def load_of(
+    placement: Placement, accelerators: NDArray[np.int64], places: int
+) -> NDArray[np.int64]:
+    """Accelerators reserved at each place and slot, (places, T)."""
+    steps = len(placement.horizon)
+    counts = np.diff(placement.offsets)
+    gang = np.repeat(accelerators, counts)
+    place = np.repeat(placement.place, counts)
+    cells = place * steps + placement.slots
+    return (
+        np.bincount(cells, weights=gang, minlength=places * steps)
+        .reshape(places, steps)
+        .astype(np.int64)
+    )

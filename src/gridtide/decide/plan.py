@@ -1,0 +1,98 @@
+"""What a planner hands down: how much runs where and when, at which price, and how good that is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.situation import Situation
+from gridtide.digest import freeze
+from gridtide.timeline import Timeline
+
+PARTS = ("energy", "carbon", "cooling", "peak", "wear", "regulation", "limit")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Prices:
+    """What one more unit costs there and then, in the settlement currency.
+
+    it_price_per_kwh: one more kWh of IT load, (sites, T). parts: its split by cause, in the order of
+    PARTS, (len(PARTS), sites, T), summing to the total. accelerator_price_per_h: one more accelerator
+    hour beyond its energy (scarcity of machines), (P, T). promise_price: what one more accelerator-hour
+    of each active job costs, (jobs,); NaN for work the plan does not carry.
+    """
+
+    it_price_per_kwh: NDArray[np.float64]
+    parts: NDArray[np.float64]
+    accelerator_price_per_h: NDArray[np.float64]
+    promise_price: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        names = ("it_price_per_kwh", "parts", "accelerator_price_per_h", "promise_price")
+        freeze(self, **dict.fromkeys(names, np.float64))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Certificate:
+    """How good a plan is: its cost over the horizon and a lower bound on the cost of any plan.
+
+    method: how the bound was found. run_at_once_cost: the same horizon without any shifting.
+    """
+
+    cost: float
+    lower_bound: float
+    run_at_once_cost: float
+    method: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Plan:
+    """Decisions over the horizon. C classes of work, V services, O origins, P places, S sites, T steps.
+
+    class_accelerators: busy accelerators of deferrable work, (C, P, T).
+    shares: share of each origin's demand answered at each place, (V, O, P, T), summing to at most 1.
+    it_kw, facility_kw, import_kw, export_kw, unused_supply_kw, charge_kw, discharge_kw: (S, T), ≥ 0.
+    soc_kwh: store at the end of each step, (S, T).
+    """
+
+    made_at: datetime
+    policy: str
+    horizon: Timeline
+    class_accelerators: NDArray[np.float64]
+    shares: NDArray[np.float64]
+    it_kw: NDArray[np.float64]
+    facility_kw: NDArray[np.float64]
+    import_kw: NDArray[np.float64]
+    export_kw: NDArray[np.float64]
+    unused_supply_kw: NDArray[np.float64]
+    charge_kw: NDArray[np.float64]
+    discharge_kw: NDArray[np.float64]
+    soc_kwh: NDArray[np.float64]
+    prices: Prices
+    certificate: Certificate
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        names = [
+            "class_accelerators",
+            "shares",
+            "it_kw",
+            "facility_kw",
+            "import_kw",
+            "export_kw",
+            "unused_supply_kw",
+            "charge_kw",
+            "discharge_kw",
+            "soc_kwh",
+        ]
+        freeze(self, **dict.fromkeys(names, np.float64))
+
+
+class Planner(Protocol):
+    """Anything that turns a situation into a plan; it reads nothing else."""
+
+    def plan(self, situation: Situation) -> Plan:
+        """Raises Infeasible when promises and limits cannot hold together, saying which."""
+        ...

@@ -1,0 +1,46 @@
+"""Everything a decision may know, frozen."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from gridtide.decide.state import State
+from gridtide.fleet.fleet import Fleet
+from gridtide.fleet.jobs import Jobs
+from gridtide.fleet.service import Service
+from gridtide.signals.signal import Signal
+from gridtide.timeline import Timeline
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """A call of the grid that holds for a while: import at a site at most limit_kw in [start, end)."""
+
+    site: str
+    start: datetime
+    end: datetime
+    import_max_kw: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Commitment:
+    """A day-ahead position: energy of a site already bought for a step of the horizon."""
+
+    site: str
+    start: datetime
+    end: datetime
+    position_kw: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Situation:
+    """What is known at `as_of`. horizon: the steps a plan must cover, the first starts at as_of."""
+
+    as_of: datetime
+    horizon: Timeline
+    fleet: Fleet
+    jobs: Jobs
+    services: tuple[Service, ...]
+    state: State
+    signals: tuple[Signal, ...]
+    events: tuple[Event, ...]
+    commitments: tuple[Commitment, ...]

@@ -1,0 +1,48 @@
+"""What is true now, as far as it was measured."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.digest import freeze
+
+
+class Status(IntEnum):
+    """Where a job stands in its life."""
+
+    WAITING = 0
+    RUNNING = 1
+    PAUSED = 2
+    MOVING = 3
+    DONE = 4
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class State:
+    """Columns per site and per active job (aligned with the Situation's jobs); unknown is NaN.
+
+    soc_kwh, grid_power_kw, it_kw, peak_import_kw: per site; the last is the highest import of the
+    running billing month. remaining_s: declared work left, expected_left_s: expected work left, at full
+    speed; place: where the job's data and last checkpoint are; moves: how often it moved; status.
+    available_s: when a moving job can start at its place.
+    """
+
+    measured_at: datetime
+    soc_kwh: NDArray[np.float64]
+    grid_power_kw: NDArray[np.float64]
+    it_kw: NDArray[np.float64]
+    peak_import_kw: NDArray[np.float64]
+    remaining_s: NDArray[np.int64]
+    expected_left_s: NDArray[np.int64]
+    place: NDArray[np.int64]
+    moves: NDArray[np.int64]
+    status: NDArray[np.int64]
+    available_s: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        real = ("soc_kwh", "grid_power_kw", "it_kw", "peak_import_kw")
+        whole = ("remaining_s", "expected_left_s", "place", "moves", "status", "available_s")
+        freeze(self, **dict.fromkeys(real, np.float64), **dict.fromkeys(whole, np.int64))

@@ -1,0 +1,70 @@
+"""What a site has agreed with its grid and its supplier: limits, and which price it feels."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Exposure(StrEnum):
+    """How a site's bill follows the market."""
+
+    FIXED = "fixed"
+    TIME_OF_USE = "time-of-use"
+    INDEX = "index"
+    TWO_SETTLEMENT = "two-settlement"
+    CONTRACT_FOR_DIFFERENCE = "contract-for-difference"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TariffBand:
+    """A price that holds on some hours of some weekdays on the site's clock.
+
+    weekdays: 0 = Monday … 6 = Sunday. from_hour, to_hour: [from, to) on the clock, 0 to 24.
+    """
+
+    price_per_mwh: float
+    weekdays: frozenset[int] = frozenset(range(7))
+    from_hour: float = 0.0
+    to_hour: float = 24.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contract:
+    """The connection and the supply contract of one site; money in the case's settlement currency.
+
+    import_max_kw, export_max_kw: limits at the grid meter, ≥ 0.
+    demand_charge_per_kw_month: for the highest import of the billing month.
+    ramp_max_kw_per_min: steepest change of grid power, None without a rule.
+    fixed_price_per_mwh: the price under FIXED, and the strike under CONTRACT_FOR_DIFFERENCE.
+    contracted_kw: the flat volume of a contract for difference.
+    bands: the tariff under TIME_OF_USE; together they cover every hour of the week once.
+    real_time_zone: the zone whose signal settles deviations under TWO_SETTLEMENT.
+    gate_closure_h: hours before delivery after which the day-ahead position is fixed.
+    export_price_share: what an exported kWh earns, as a share of the zone's price.
+    """
+
+    import_max_kw: float
+    export_max_kw: float = 0.0
+    demand_charge_per_kw_month: float = 0.0
+    ramp_max_kw_per_min: float | None = None
+    exposure: Exposure = Exposure.INDEX
+    fixed_price_per_mwh: float = 0.0
+    contracted_kw: float = 0.0
+    bands: tuple[TariffBand, ...] = ()
+    real_time_zone: str | None = None
+    gate_closure_h: float = 12.0
+    export_price_share: float = 1.0
+
+
+def tariff_price_per_mwh(
+    bands: tuple[TariffBand, ...], weekday: NDArray[np.int64], hour: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The tariff on the site's clock; NaN where no band holds. Shape as weekday and hour."""
+    price_per_mwh = np.full(weekday.shape, np.nan)
+    for band in bands:
+        holds = np.isin(weekday, sorted(band.weekdays))
+        holds &= (hour >= band.from_hour) & (hour < band.to_hour)
+        price_per_mwh[holds] = band.price_per_mwh
+    return price_per_mwh

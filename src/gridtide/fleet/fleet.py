@@ -1,0 +1,71 @@
+"""All sites together, and what lies between them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.digest import freeze
+from gridtide.fleet.site import Pool, Site
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Network:
+    """What lies between places.
+
+    origins: names of the places users send requests from. latency_ms: round trip origin to site,
+    (origins, sites). transfer_cost_per_gb, transfer_gb_per_s: between sites, (sites, sites).
+    """
+
+    origins: tuple[str, ...]
+    latency_ms: NDArray[np.float64]
+    transfer_cost_per_gb: NDArray[np.float64]
+    transfer_gb_per_s: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        freeze(
+            self,
+            latency_ms=np.float64,
+            transfer_cost_per_gb=np.float64,
+            transfer_gb_per_s=np.float64,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A pool at its site: where work runs. site, pool: indices into the fleet."""
+
+    site: int
+    pool: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Fleet:
+    """The sites and the network between them. Sites are known by their place in `sites`."""
+
+    sites: tuple[Site, ...]
+    network: Network
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Every pool of every site, in order: the P places work can run at."""
+        return tuple(
+            Place(site=s, pool=p)
+            for s, site in enumerate(self.sites)
+            for p, _ in enumerate(site.pools)
+        )
+
+    @property
+    def site_of_place(self) -> NDArray[np.int64]:
+        """Site of each place, shape (P,)."""
+        return np.asarray([place.site for place in self.places], dtype=np.int64)
+
+    @property
+    def pools(self) -> tuple[Pool, ...]:
+        """The pool at each place, in order."""
+        return tuple(self.sites[place.site].pools[place.pool] for place in self.places)
+
+    @property
+    def accelerators(self) -> NDArray[np.int64]:
+        """Accelerators at each place, shape (P,)."""
+        return np.asarray([pool.accelerators for pool in self.pools], dtype=np.int64)

@@ -1,0 +1,48 @@
+"""Work that users wait for: where its requests come from and how late an answer may be."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.digest import freeze
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Service:
+    """One latency-bound service.
+
+    latency_max_s: limit on the p95 answer time. delay_tolerance: 0.5 = may be 50 % slower.
+    home: share of the demand of each origin that is answered at each place in the reference,
+    (origins, P); rows sum to 1. resident: places that hold the weights, (P,).
+    requests_per_accelerator_s: full-batch rate of one accelerator at each place, (P,).
+    time_to_first_token_s: compute part of the answer time at each place, (P,).
+    burstiness: squared coefficient of variation of the times between requests.
+    value_per_request: revenue of one answered request.
+    movable: false keeps every request at home.
+    """
+
+    name: str
+    latency_max_s: float
+    delay_tolerance: float
+    home: NDArray[np.float64]
+    resident: NDArray[np.bool_]
+    requests_per_accelerator_s: NDArray[np.float64]
+    time_to_first_token_s: NDArray[np.float64]
+    burstiness: float
+    value_per_request: float
+    movable: bool = True
+
+    def __post_init__(self) -> None:
+        freeze(
+            self,
+            home=np.float64,
+            resident=np.bool_,
+            requests_per_accelerator_s=np.float64,
+            time_to_first_token_s=np.float64,
+        )
+
+
+def demand_zone(service: str, origin: str) -> str:
+    """The zone name under which the demand of a service from an origin is a signal."""
+    return f"{service}@{origin}"

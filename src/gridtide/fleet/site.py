@@ -1,0 +1,97 @@
+"""A data centre as one thing: machines, building, storage, supply and contract."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gridtide.fleet.contract import Contract
+from gridtide.fleet.operating_point import OperatingPoint
+
+
+class Cooling(StrEnum):
+    """How heat leaves the building."""
+
+    WATER_CHILLER = "water-chiller"
+    AIR_CHILLER = "air-chiller"
+    WARM_LIQUID = "warm-liquid"
+
+
+class SupplyKind(StrEnum):
+    """What makes power on the site's own side of the meter."""
+
+    SOLAR = "solar"
+    WIND = "wind"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pool:
+    """Identical machines of one site.
+
+    accelerators: how many can be used. parked_kw_per_accelerator: IT power of an accelerator's share of
+    a server that is parked. points: the menu, fastest first. burst_reserve: share of the accelerators
+    kept free for services when they are planned.
+    """
+
+    name: str
+    accelerator: str
+    accelerators: int
+    parked_kw_per_accelerator: float
+    points: tuple[OperatingPoint, ...]
+    burst_reserve: float = 0.1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facility:
+    """The building between the grid meter and the racks.
+
+    it_capacity_kw: IT power it can carry. cooling: kind of plant. overhead_kw: constant auxiliary power
+    on top of the model of `physics/pue.py`.
+    """
+
+    it_capacity_kw: float
+    cooling: Cooling = Cooling.WATER_CHILLER
+    overhead_kw: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Battery:
+    """A store of electricity. Powers at its AC terminals, efficiencies one way, soc as fractions."""
+
+    energy_kwh: float
+    charge_max_kw: float
+    discharge_max_kw: float
+    charge_efficiency: float = 0.955
+    discharge_efficiency: float = 0.955
+    soc_min: float = 0.05
+    soc_start: float = 0.5
+    wear_cost_per_kwh: float = 0.025
+
+
+@dataclass(frozen=True, kw_only=True)
+class Supply:
+    """On-site generation of one kind; what it could make per kW of capacity is a signal of the site."""
+
+    kind: SupplyKind
+    capacity_kw: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """One data centre.
+
+    zone: price and carbon zone. weather_zone: zone of the weather signals. clock: IANA zone of its
+    people. curtailment_zone: zone whose curtailed renewables it can absorb, None where it can not.
+    """
+
+    name: str
+    zone: str
+    weather_zone: str
+    clock: str
+    region: str
+    latitude: float
+    longitude: float
+    facility: Facility
+    pools: tuple[Pool, ...]
+    contract: Contract
+    battery: Battery | None = None
+    supplies: tuple[Supply, ...] = ()
+    curtailment_zone: str | None = None

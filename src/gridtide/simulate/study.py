@@ -1,0 +1,68 @@
+"""What is studied: a fleet, its work with the truth about it, the history of signals, and the aim."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.objective import Objective
+from gridtide.digest import freeze
+from gridtide.fleet.fleet import Fleet
+from gridtide.fleet.jobs import Jobs
+from gridtide.fleet.service import Service
+from gridtide.signals.history import History
+from gridtide.timeline import Timeline
+
+
+class LengthKnowledge(StrEnum):
+    """What decisions may know of run times; one setting for all policies that are compared."""
+
+    ESTIMATE = "estimate"
+    DECLARED = "declared"
+    TRUE = "true"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cadence:
+    """How far plans look and when they are made.
+
+    plan_h: hours a plan covers. replan_h: longest time between plans. forecaster: its name.
+    """
+
+    plan_h: float = 48.0
+    replan_h: float = 6.0
+    forecaster: str = "persistence"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Study:
+    """One case, ready to run. Money is in `currency`; every signal is already converted.
+
+    timeline: the steps that are simulated and settled; all equal. true_s: true run time at full speed
+    of each job, which no decision sees unless length_knowledge says so. history: signals of price,
+    carbon, weather, supply (zone = site name, kW per kW of capacity), curtailment and demand (zone =
+    demand_zone(service, origin)). reference: policy the savings are measured against. rates:
+    settlement currency per unit of another. notes: assumptions a reader of results must know.
+    """
+
+    name: str
+    timeline: Timeline
+    fleet: Fleet
+    jobs: Jobs
+    true_s: NDArray[np.int64]
+    services: tuple[Service, ...]
+    history: History
+    objective: Objective
+    cadence: Cadence
+    policies: tuple[str, ...]
+    reference: str
+    currency: str
+    rates: Mapping[str, float]
+    length_knowledge: LengthKnowledge
+    seed: int
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        freeze(self, true_s=np.int64)
