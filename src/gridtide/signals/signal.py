@@ -47,6 +47,7 @@ class Signal:
     issued_at: when the publisher said it; None when each step was known at its own start.
     source: where it came from, as shown to a person.
     quantile: which quantile of a forecast the values are; None for a point value.
+    notes: what a reader of results must know (assumptions, faults met, estimated hours), as sentences.
     """
 
     kind: Kind
@@ -58,6 +59,7 @@ class Signal:
     issued_at: datetime | None = None
     nature: Nature = Nature.ACTUAL
     quantile: float | None = None
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         freeze(self, values=np.float64)
