@@ -58,7 +58,7 @@ def demand_of_requests(
     """
     if len(at_s) < 2 or (np.diff(at_s) < 0).any():
         raise ValueError(f"{source}: two requests or more, in the order of time")
-    first_s = int(np.floor(at_s[0] / window_s)) * window_s if anchored else int(np.floor(at_s[0]))
+    first_s = int(np.floor(at_s[0]))
     count = int((at_s[-1] - first_s) // window_s)
     if count < 1:
         raise ValueError(f"{source}: {at_s[-1] - at_s[0]:g} s do not fill a window of {window_s} s")
