@@ -128,12 +128,25 @@ def open_table(
     _refuse_missing_columns(path, frame.columns, names, chosen, optional)
     if frame.height == 0:
         raise _refusal(str(path), "has columns but no rows", "at least one row", "Export it again.")
-    return Table(
+    table = Table(
         source=str(path),
-        frame=frame.select(**{ours: theirs for ours, theirs in chosen.items()}),
+        frame=frame.select(**chosen),
         numbers=np.arange(first, first + frame.height, dtype=np.int64),
         word=word,
     )
+    refuse_if_any(
+        _wrong_type(table, name, "numbers, words or times")
+        for name in table.frame.columns
+        if not _is_plain(table.frame.schema[name])
+    )
+    return table
+
+
+def _is_plain(dtype: "pl.DataType") -> bool:
+    import polars as pl
+
+    plain = (pl.String, pl.Boolean, pl.Datetime, pl.Categorical, pl.Enum, pl.Null)
+    return dtype.is_numeric() or isinstance(dtype, plain)
 
 
 def _parquet(path: Path, raw: bytes) -> "pl.DataFrame":
@@ -311,7 +324,9 @@ def aware_s(table: Table, column: str, faults: list[Finding]) -> NDArray[np.floa
     else:
         faults.append(_wrong_type(table, column, "times with a zone"))
         return np.full(len(table), np.nan)
-    return _seconds(table, column, faults, moments, "a time with its zone, as 2026-11-22T09:00:00+08:00")
+    return _seconds(
+        table, column, faults, moments, "a time with its zone, as 2026-11-22T09:00:00+08:00"
+    )
 
 
 def local_s(
@@ -350,7 +365,7 @@ def twice(moments_s: NDArray[np.float64], zone: str) -> NDArray[np.bool_]:
     naive = at.dt.replace_time_zone("UTC").dt.convert_time_zone(zone).dt.replace_time_zone(None)
     early = naive.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
     late = naive.dt.replace_time_zone(zone, ambiguous="latest", non_existent="null")
-    return known & (early != late).fill_null(False).to_numpy()
+    return np.asarray(known & (early != late).fill_null(False).to_numpy())
 
 
 def _seconds(
@@ -522,3 +537,18 @@ def counted(mask: NDArray[np.bool_], what: str) -> tuple[str, ...]:
     """A note that says of how many rows something holds, when it holds of any."""
     count = int(mask.sum())
     return (f"{count:,} of {len(mask):,} {what}",) if count else ()
+
+
+def window_faults(table: Table, at_s: NDArray[np.float64], window_s: int) -> list[Finding]:
+    """A fault when requests at these seconds do not fill one window."""
+    span_s = float(at_s.max() - at_s.min())
+    if isinstance(window_s, int) and 1 <= window_s <= span_s:
+        return []
+    return [
+        Finding(
+            subject=f"window_s of {table.source}",
+            value=f"{window_s} s for {len(table)} requests in {span_s:g} s",
+            limit="whole seconds, 1 or more, that the trace fills at least once",
+            mend="Choose a shorter window, or give a longer trace.",
+        )
+    ]

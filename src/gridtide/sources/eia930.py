@@ -104,9 +104,7 @@ class Eia930Mix:
         faults: list[Finding] = []
         starts_s = self._starts_s(table, faults)
         columns = {
-            name: numbers(
-                table, name, faults, least=-MOST, most=MOST, unknown=True, thousands=True
-            )
+            name: numbers(table, name, faults, least=-MOST, most=MOST, unknown=True, thousands=True)
             for name in (*FUELS, "demand")
             if name in table.frame.columns
         }
@@ -135,7 +133,9 @@ class Eia930Mix:
         if mix:
             factors = self.carbon_by_fuel_g_per_kwh
             told = ", ".join(f"{fuel} {factors[fuel]:g}" for fuel in sorted(mix))
-            said = f"computed from the mix with {told} g/kWh; average, not marginal, imports left out"
+            said = (
+                f"computed from the mix with {told} g/kWh; average, not marginal, imports left out"
+            )
             found.append((Kind.CARBON_AVERAGE, intensity(mix, factors), (*notes, said)))
         return tuple(
             Signal(

@@ -126,9 +126,9 @@ class GridHourly:
             return ()
         share = float((estimated == 1.0).sum() / (~np.isnan(carbon)).sum())
         notes = (f"average {self.carbon} intensity of the zone, not marginal",)
-        if share:
-            notes += (f"{share:.1%} of the hours were estimated by the publisher",)
-        return notes
+        if not share:
+            return notes
+        return (*notes, f"{share:.1%} of the hours were estimated by the publisher")
 
     def _within(self, starts_s: NDArray[np.float64]) -> NDArray[np.bool_]:
         within = np.ones(len(starts_s), dtype=np.bool_)

@@ -146,7 +146,8 @@ def _folded(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Run time over all recorded attempts, first start and largest gang of each job, shape (n,)."""
     whole = ~np.isnan(start_s) & ~np.isnan(end_s)
-    run_s = np.bincount(owner[whole], weights=(end_s - start_s)[whole], minlength=n)
+    run_s = np.zeros(n)
+    np.add.at(run_s, owner[whole], (end_s - start_s)[whole])
     first_s = np.full(n, np.inf)
     begun = ~np.isnan(start_s)
     np.minimum.at(first_s, owner[begun], start_s[begun])
@@ -169,7 +170,9 @@ def _still_running(
 def _tables_of(path: Path) -> tuple[Table, Table, NDArray[np.int64]]:
     """Jobs, attempts, and the job that each attempt belongs to."""
     entries = _entries_of(path)
-    faults = [fault for at, entry in enumerate(entries, 1) for fault in _shape_faults(path, at, entry)]
+    faults = [
+        fault for at, entry in enumerate(entries, 1) for fault in _shape_faults(path, at, entry)
+    ]
     refuse_if_any(faults[:20] + _more(path, len(faults) - 20))
     jobs: dict[str, list[Any]] = {"name": [], "queue": [], "submit": []}
     attempts: dict[str, list[Any]] = {"start": [], "end": [], "gpus": []}
