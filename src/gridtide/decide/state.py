@@ -27,7 +27,9 @@ class State:
     soc_kwh, grid_power_kw, it_kw, peak_import_kw: per site; the last is the highest import of the
     running billing month. remaining_s: declared work left, expected_left_s: expected work left, at full
     speed; place: where the job's data and last checkpoint are; moves: how often it moved; status.
-    available_s: when a moving job can start at its place.
+    available_s: when a moving job can start at its place. told_place (-1 for none), told_offsets (n+1,)
+    and told_starts_s: the slots each job was last told, by start; they hold its whole declared work and
+    are the witness that its deadline can be kept. promised: whether the guard promised the deadline.
     """
 
     measured_at: datetime
@@ -41,8 +43,14 @@ class State:
     moves: NDArray[np.int64]
     status: NDArray[np.int64]
     available_s: NDArray[np.int64]
+    told_place: NDArray[np.int64]
+    told_offsets: NDArray[np.int64]
+    told_starts_s: NDArray[np.int64]
+    promised: NDArray[np.bool_]
 
     def __post_init__(self) -> None:
         real = ("soc_kwh", "grid_power_kw", "it_kw", "peak_import_kw")
-        whole = ("remaining_s", "expected_left_s", "place", "moves", "status", "available_s")
-        freeze(self, **dict.fromkeys(real, np.float64), **dict.fromkeys(whole, np.int64))
+        job = ("remaining_s", "expected_left_s", "place", "moves", "status", "available_s")
+        told = ("told_place", "told_offsets", "told_starts_s")
+        freeze(self, **dict.fromkeys(real, np.float64), **dict.fromkeys(job + told, np.int64))
+        freeze(self, promised=np.bool_)

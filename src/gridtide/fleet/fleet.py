@@ -15,12 +15,16 @@ class Network:
 
     origins: names of the places users send requests from. latency_ms: round trip origin to site,
     (origins, sites). transfer_cost_per_gb, transfer_gb_per_s: between sites, (sites, sites).
+    transfer_failure_share: share of transfers that must be repeated; transfer_retries_max: how often
+    one is repeated at most, and what a plan allows time for.
     """
 
     origins: tuple[str, ...]
     latency_ms: NDArray[np.float64]
     transfer_cost_per_gb: NDArray[np.float64]
     transfer_gb_per_s: NDArray[np.float64]
+    transfer_failure_share: float = 0.0
+    transfer_retries_max: int = 1
 
     def __post_init__(self) -> None:
         freeze(

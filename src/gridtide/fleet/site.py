@@ -27,8 +27,9 @@ class Pool:
     """Identical machines of one site.
 
     accelerators: how many can be used. parked_kw_per_accelerator: IT power of an accelerator's share of
-    a server that is parked. points: the menu, fastest first. burst_reserve: share of the accelerators
-    kept free for services when they are planned.
+    a server that is parked. points: the menu, fastest first. burst_reserve: how much more than the
+    planned need is kept for services, as a share of that need. for_services: accelerators that
+    deferrable work is never promised, so that a wrong demand forecast breaks no promise.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Pool:
     parked_kw_per_accelerator: float
     points: tuple[OperatingPoint, ...]
     burst_reserve: float = 0.1
+    for_services: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

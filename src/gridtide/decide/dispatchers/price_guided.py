@@ -1,0 +1,196 @@
+"""Put each job into the slots that the plan's prices make cheapest, beside everything promised."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.dispatch import Binding, Dispatch, Placement, Reason
+from gridtide.decide.objective import Objective
+from gridtide.decide.plan import Plan
+from gridtide.decide.reservations import Reservations, Told, free_of, grid_step_s
+from gridtide.decide.situation import Situation
+from gridtide.fleet.fleet import Fleet
+from gridtide.timeline import Timeline
+
+CONGESTION = (0.1, 0.015, 0.003, 0.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriceGuided:
+    """Price sweeps: four passes over all jobs when the plan is new, one pass over new jobs otherwise.
+
+    Each pass takes a job out, finds its cheapest answer beside all others and puts it back, first with
+    a fading charge for crowded slots, last at the plan's prices alone. A job can always return to its
+    old slots, so a promise that held keeps holding. Largest gangs and least slack go first.
+    """
+
+    objective: Objective
+
+    def dispatch(self, plan: Plan, situation: Situation, held: Reservations) -> Dispatch:
+        """The dispatch from as_of on. held: the situation's jobs on their grid, each with its witness."""
+        price = slot_prices(plan, situation.fleet, held.grid)
+        fresh = plan.made_at == situation.as_of
+        since_s = int(plan.horizon.edges_s[0])
+        chosen = ~held.settled if fresh else ~held.settled & (situation.jobs.release_s > since_s)
+        told, costs = _swept(held, price, chosen, CONGESTION if fresh else (0.0,))
+        return Dispatch(
+            made_at=situation.as_of,
+            policy=plan.policy,
+            placement=_placement(situation, held, told, price, costs),
+            shares=_on_grid(plan.shares, plan.horizon, held.grid),
+            charge_kw=_on_grid(plan.charge_kw, plan.horizon, held.grid),
+            discharge_kw=_on_grid(plan.discharge_kw, plan.horizon, held.grid),
+            issue=plan.made_at,
+        )
+
+
+def slot_prices(plan: Plan, fleet: Fleet, grid: Timeline) -> NDArray[np.float64]:
+    """Money per accelerator-slot at each place, (P, T); beyond the plan its last day repeats."""
+    site = fleet.site_of_place
+    extra_kw = np.asarray(
+        [
+            pool.points[0].it_kw_per_accelerator - pool.parked_kw_per_accelerator
+            for pool in fleet.pools
+        ]
+    )
+    per_h = plan.prices.it_price_per_kwh[site] * extra_kw[:, None]
+    per_h = per_h + plan.prices.accelerator_price_per_h
+    return _on_grid(per_h, plan.horizon, grid) * (grid_step_s(grid) / 3600.0)
+
+
+def _on_grid(series: NDArray[np.float64], horizon: Timeline, grid: Timeline) -> NDArray[np.float64]:
+    """A series over the horizon on the grid of slots; beyond the horizon its last day repeats."""
+    day_s = 86_400
+    end_s = int(horizon.edges_s[-1])
+    beyond = np.maximum(0, -(-(grid.starts_s - end_s + 1) // day_s))
+    folded_s = np.maximum(grid.starts_s - beyond * day_s, int(horizon.edges_s[0]))
+    index = np.searchsorted(horizon.edges_s, folded_s, side="right") - 1
+    return series[..., np.clip(index, 0, len(horizon) - 1)]
+
+
+def _swept(
+    held: Reservations,
+    price: NDArray[np.float64],
+    chosen: NDArray[np.bool_],
+    congestion: tuple[float, ...],
+) -> tuple[Told, tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]]:
+    from gridtide.kernels import placement
+
+    told = Told(
+        place=held.told.place.copy(),
+        offsets=held.told.offsets,
+        count=held.told.count.copy(),
+        slots=held.told.slots.copy(),
+    )
+    n = len(held.gang)
+    costs = (np.full(n, np.nan), np.full(n, np.nan), np.full(n, -1, dtype=np.int64))
+    order = np.flatnonzero(chosen)
+    slack = (
+        held.last
+        - held.first.min(axis=1, initial=len(held.grid))
+        - held.left[:, 0] // held.left[:, 3]
+    )
+    size = held.gang * (held.left[:, 0] // np.maximum(held.left[:, 3], 1) + 1)
+    order = order[np.lexsort((order, slack[order], -size[order]))].astype(np.int64)
+    if not len(order):
+        return told, costs
+    free = free_of(held, told)
+    capacity = held.room.max(axis=1)
+    scale = float(np.std(price))
+    for weight in congestion:
+        costs = placement.sweep(
+            free, price, order, held.gang, held.first, held.last, held.left, held.rule,
+            held.running_at, held.offer, (told.place, told.offsets, told.count, told.slots),
+            weight * scale, capacity, held.delay,
+        )  # fmt: skip
+    return told, costs
+
+
+def _placement(
+    situation: Situation,
+    held: Reservations,
+    told: Told,
+    price: NDArray[np.float64],
+    costs: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]],
+) -> Placement:
+    cost, other_cost, other_place = costs
+    count = np.where(told.place >= 0, told.count, 0)
+    kept = np.repeat(count, np.diff(told.offsets))
+    used = np.arange(len(told.slots)) - np.repeat(told.offsets[:-1], np.diff(told.offsets))
+    slots = told.slots[used < kept]
+    offsets = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
+    at_once = _cost_at_once(situation, held, price)
+    start = np.where(
+        count > 0, slots[np.minimum(offsets[:-1], max(len(slots) - 1, 0))] if len(slots) else 0, 0
+    )
+    reason, binding = _reasons(situation, held, told.place, start, count, cost, at_once)
+    return Placement(
+        horizon=held.grid,
+        place=np.where(count > 0, told.place, -1),
+        offsets=offsets,
+        slots=slots,
+        reason=reason,
+        binding=binding,
+        cost=cost,
+        cost_at_once=at_once,
+        alternative_cost=other_cost,
+        alternative_place=other_place,
+    )
+
+
+def _cost_at_once(
+    situation: Situation, held: Reservations, price: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Expected cost of running at the job's present place from its first slot on, as if alone."""
+    steps = len(held.grid)
+    n = len(held.gang)
+    place = situation.state.place
+    first = np.minimum(held.first[np.arange(n), place], steps)
+    length = np.maximum(1, -(-held.left[:, 1] // held.left[:, 3]))
+    end = np.minimum(first + length, steps)
+    total = np.concatenate([np.zeros((len(price), 1)), np.cumsum(price, axis=1)], axis=1)
+    index = np.concatenate([[0.0], np.cumsum(np.arange(steps, dtype=np.float64))])
+    spent = total[place, end] - total[place, first] + held.delay * (index[end] - index[first])
+    return np.where(end > first, spent * held.gang, np.nan)
+
+
+def _reasons(
+    situation: Situation,
+    held: Reservations,
+    place: NDArray[np.int64],
+    start: NDArray[np.int64],
+    count: NDArray[np.int64],
+    cost: NDArray[np.float64],
+    at_once: NDArray[np.float64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    n = len(held.gang)
+    here = situation.state.place
+    earliest = held.first[np.arange(n), here]
+    need = -(-held.left[:, 0] // held.left[:, 3])
+    later = start > earliest
+    moved = place != here
+    cheaper = cost < at_once - 1e-9
+    tight = held.last - earliest <= need
+    reason = np.full(n, int(Reason.KEPT))
+    decided = [
+        (count == 0, Reason.NOT_PLACED),
+        (~situation.jobs.movable, Reason.PROTECTED),
+        (np.isnan(cost), Reason.KEPT),
+        (tight & ~later & ~moved, Reason.NO_SLACK),
+        (~later & ~moved, Reason.AT_ONCE),
+        (later & moved & cheaper, Reason.CHEAPER_LATER_AND_ELSEWHERE),
+        (moved & cheaper, Reason.CHEAPER_ELSEWHERE),
+        (later & cheaper, Reason.CHEAPER_LATER),
+        (later | moved, Reason.NO_ROOM_EARLIER),
+    ]
+    open_still = np.ones(n, dtype=np.bool_)
+    for applies, code in decided:
+        reason[open_still & applies] = int(code)
+        open_still &= ~applies
+    end = start + count
+    binding = np.full(n, int(Binding.NONE))
+    binding[end >= held.last] = int(Binding.DEADLINE)
+    binding[tight] = int(Binding.DEADLINE)
+    binding[(situation.jobs.allowed.sum(axis=1) <= 1) & (binding == 0)] = int(Binding.REGION)
+    return reason, binding

@@ -1,0 +1,275 @@
+"""Slots for single jobs: the cheapest free ones at given prices, beside everything else.
+
+A job's answer always holds its declared work before its deadline; the expected part of it sits in the
+cheapest slots and the rest is kept behind it until the job ends. Every pass starts from a placement
+that holds and only ever exchanges one job's answer for another that holds, so room is never lost.
+"""
+
+import numpy as np
+from numba import njit
+
+BIG = 1e300
+NOWHERE = -1
+
+
+@njit(cache=True, error_model="numpy")
+def slots_needed(work_s, restarts, restart_s, slot_s):
+    """Whole slots that hold the work and its restarts."""
+    return (work_s + restarts * restart_s + slot_s - 1) // slot_s
+
+
+@njit(cache=True, error_model="numpy")
+def restarts_of(chosen, count, begun, goes_on):
+    """How often a job must restart when it runs in these increasing slots."""
+    if count == 0:
+        return 0
+    restarts = 1 if begun and not (goes_on and chosen[0] == 0) else 0
+    for i in range(1, count):
+        if chosen[i] != chosen[i - 1] + 1:
+            restarts += 1
+    return restarts
+
+
+@njit(cache=True, error_model="numpy")
+def shortest_run(chosen, count):
+    """Length in slots of the shortest run of consecutive slots."""
+    shortest = count
+    run = 1
+    for i in range(1, count):
+        if chosen[i] == chosen[i - 1] + 1:
+            run += 1
+        else:
+            shortest = min(shortest, run)
+            run = 1
+    return min(shortest, run)
+
+
+@njit(cache=True, error_model="numpy")
+def cheapest_run(price, delay, free, gang, first, last, need, expected, chosen):
+    """One unbroken run of `need` free slots in [first, last) whose first `expected` cost least.
+
+    Ties go to the earlier start. Fills `chosen`; returns the cost per accelerator, BIG without room.
+    """
+    best = BIG
+    start = NOWHERE
+    run = 0
+    cost = 0.0
+    for t in range(first, last):
+        run = run + 1 if free[t] >= gang else 0
+        if run == 0:
+            cost = 0.0
+            continue
+        begin = t - need + 1
+        if run < need:
+            continue
+        if run == need or begin == first:
+            cost = 0.0
+            for k in range(begin, begin + expected):
+                cost += price[k] + delay * k
+        else:
+            cost += price[begin + expected - 1] + delay * (begin + expected - 1)
+            cost -= price[begin - 1] + delay * (begin - 1)
+        if cost < best - 1e-12:
+            best = cost
+            start = begin
+    if start == NOWHERE:
+        return BIG
+    for i in range(need):
+        chosen[i] = start + i
+    return best
+
+
+@njit(cache=True, error_model="numpy")
+def cheapest_slots(price, delay, free, gang, first, last, need, expected, chosen):
+    """`need` free slots in [first, last): the `expected` cheapest, then the last ones for the rest.
+
+    Ties go to the earlier slot. Fills `chosen` in increasing order; returns the cost per accelerator
+    of the expected slots, BIG without room.
+    """
+    candidates = np.empty(max(last - first, 0), np.int64)
+    count = 0
+    for t in range(first, last):
+        if free[t] >= gang:
+            candidates[count] = t
+            count += 1
+    if count < need:
+        return BIG
+    rest = need - expected
+    usable = count - rest
+    values = np.empty(usable)
+    for i in range(usable):
+        values[i] = price[candidates[i]] + delay * candidates[i]
+    if expected < usable:
+        threshold = np.partition(values, expected - 1)[expected - 1]
+    else:
+        threshold = BIG
+    below = 0
+    for i in range(usable):
+        if values[i] < threshold:
+            below += 1
+    ties = expected - below
+    cost = 0.0
+    taken = 0
+    for i in range(usable):
+        if values[i] < threshold or (values[i] == threshold and ties > 0):
+            if values[i] == threshold:
+                ties -= 1
+            chosen[taken] = candidates[i]
+            cost += values[i]
+            taken += 1
+    for i in range(usable, count):
+        chosen[taken] = candidates[i]
+        taken += 1
+    return cost
+
+
+@njit(cache=True, error_model="numpy")
+def answer_at(price, delay, free, gang, first, last, left, rule, chosen, scratch):
+    """The cheapest answer of one job at one place.
+
+    left: (declared work, expected work, restart, slot length) in seconds. rule: (interruptible, begun,
+    goes on here, shortest run in slots). Fills `chosen`; returns (cost per accelerator, slots).
+    """
+    declared_s, expected_s, restart_s, slot_s = left
+    interruptible, begun, goes_on, minimum = rule
+    restarts = 1 if begun and not (goes_on and first == 0) else 0
+    need = slots_needed(declared_s, restarts, restart_s, slot_s)
+    expected = min(need, max(1, slots_needed(expected_s, restarts, restart_s, slot_s)))
+    if need > chosen.shape[0]:
+        return BIG, 0
+    cost = cheapest_run(price, delay, free, gang, first, last, need, expected, chosen)
+    count = need if cost < BIG else 0
+    if not interruptible:
+        return cost, count
+    for _ in range(4):
+        if need > scratch.shape[0]:
+            break
+        split = cheapest_slots(price, delay, free, gang, first, last, need, expected, scratch)
+        if split >= cost - 1e-12:
+            break
+        breaks = restarts_of(scratch, need, begun, goes_on)
+        wanted = slots_needed(declared_s, breaks, restart_s, slot_s)
+        if wanted <= need:
+            if shortest_run(scratch, need) >= min(minimum, need):
+                chosen[:need] = scratch[:need]
+                return split, need
+            break
+        need = wanted
+        expected = min(need, max(1, slots_needed(expected_s, breaks, restart_s, slot_s)))
+    return cost, count
+
+
+@njit(cache=True, error_model="numpy")
+def crowding(free, capacity):
+    """How much dearer a place feels when it is nearly full: 0 when empty, 24 when full."""
+    if capacity <= 0:
+        return 24.0
+    return min(1.0 / max(0.04, free / capacity) - 1.0, 24.0)
+
+
+@njit(cache=True, error_model="numpy")
+def reserve(free, felt, price, slots, gang, weight, capacity):
+    """Take these slots for a gang (a negative gang gives them back) and refresh the felt prices."""
+    for t in slots:
+        free[t] -= gang
+        felt[t] = price[t] + weight * crowding(free[t], capacity)
+
+
+@njit(cache=True, error_model="numpy")
+def felt_prices(price, free, weight, capacity):
+    """Prices with the congestion of each place and slot added, (P, T)."""
+    felt = np.empty_like(price)
+    for p in range(price.shape[0]):
+        for t in range(price.shape[1]):
+            felt[p, t] = price[p, t] + weight * crowding(free[p, t], capacity[p])
+    return felt
+
+
+@njit(cache=True, error_model="numpy")
+def sweep(
+    free,
+    price,
+    order,
+    gang,
+    first,
+    last,
+    left,
+    rule,
+    running_at,
+    offer,
+    told,
+    weight,
+    capacity,
+    delay,
+):
+    """Give each job, in order, the cheapest answer beside all others.
+
+    free: accelerators not reserved, (P, T), kept up to date. price: money per accelerator-slot, (P, T).
+    gang (n,). first: earliest slot at each place, T where it may not run, (n, P). last: exclusive, (n,).
+    left: (n, 4) seconds of declared work, expected work, restart, slot. rule: (n, 3) interruptible,
+    begun, shortest run. running_at: place the job runs at now, (n,). offer: money to move the job to
+    each place, (n, P). told: (place (n,), offsets (n+1,), count (n,), slots), changed in place.
+    weight: money per unit of congestion; capacity (P,); delay: money per accelerator-slot and slot (n,).
+    Returns cost (n,), best cost at another place (n,), that place (n,).
+    """
+    place, offsets, count, slots = told
+    n = gang.shape[0]
+    cost = np.full(n, np.nan)
+    other_cost = np.full(n, np.nan)
+    other_place = np.full(n, NOWHERE)
+    felt = felt_prices(price, free, weight, capacity)
+    widest = 1
+    for j in range(n):
+        widest = max(widest, offsets[j + 1] - offsets[j])
+    chosen = np.empty(widest, np.int64)
+    scratch = np.empty(widest, np.int64)
+    best = np.empty(widest, np.int64)
+    for j in order:
+        begin = offsets[j]
+        room = offsets[j + 1] - begin
+        p = place[j]
+        if p >= 0:
+            held = slots[begin : begin + count[j]]
+            reserve(free[p], felt[p], price[p], held, -gang[j], weight, capacity[p])
+        best_cost = BIG
+        best_place = NOWHERE
+        best_count = 0
+        for p in range(price.shape[0]):
+            if first[j, p] >= last[j]:
+                continue
+            value, taken = answer_at(
+                felt[p],
+                delay[j],
+                free[p],
+                gang[j],
+                first[j, p],
+                last[j],
+                (left[j, 0], left[j, 1], left[j, 2], left[j, 3]),
+                (rule[j, 0] == 1, rule[j, 1] == 1, running_at[j] == p, rule[j, 2]),
+                chosen[:room],
+                scratch[:room],
+            )
+            if value >= BIG:
+                continue
+            value = value * gang[j] + offer[j, p]
+            if value < best_cost - 1e-9:
+                if best_place >= 0:
+                    other_cost[j] = best_cost
+                    other_place[j] = best_place
+                best_cost = value
+                best_place = p
+                best_count = taken
+                best[:taken] = chosen[:taken]
+            elif not other_cost[j] <= value:
+                other_cost[j] = value
+                other_place[j] = p
+        if best_place >= 0:
+            place[j] = best_place
+            count[j] = best_count
+            slots[begin : begin + best_count] = best[:best_count]
+            cost[j] = best_cost
+        p = place[j]
+        if p >= 0:
+            held = slots[begin : begin + count[j]]
+            reserve(free[p], felt[p], price[p], held, gang[j], weight, capacity[p])
+    return cost, other_cost, other_place

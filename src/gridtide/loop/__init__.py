@@ -1,0 +1,1 @@
+"""How does one turn see, decide, check, tell and write down?"""

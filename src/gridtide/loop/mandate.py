@@ -1,0 +1,49 @@
+"""What a loop is asked to look after: the standing part of every situation."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from gridtide.decide.dispatch import Dispatch
+from gridtide.decide.objective import Objective
+from gridtide.decide.plan import Plan
+from gridtide.decide.reservations import Reservations
+from gridtide.decide.situation import Commitment, Event, Situation
+from gridtide.fleet.fleet import Fleet
+from gridtide.fleet.service import Service
+from gridtide.signals.history import History
+from gridtide.timeline import Timeline
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Mandate:
+    """Fleet, services and history a loop decides on, and how.
+
+    steps: the dispatch steps of the whole course, all equal. plan_h: how far a plan looks.
+    replan_h: longest time between plans. forecaster: extends what is published. owner: who answers.
+    """
+
+    fleet: Fleet
+    services: tuple[Service, ...]
+    history: History
+    objective: Objective
+    events: tuple[Event, ...]
+    commitments: tuple[Commitment, ...]
+    steps: Timeline
+    plan_h: float
+    replan_h: float
+    forecaster: str
+    owner: str
+
+
+class Policy(Protocol):
+    """A way to run the fleet: plans when a plan is due, dispatches at every turn."""
+
+    name: str
+
+    def plan(self, situation: Situation) -> Plan | None:
+        """A new plan, or None for a policy that plans nothing."""
+        ...
+
+    def dispatch(self, plan: Plan | None, situation: Situation, held: Reservations) -> Dispatch:
+        """What to do from now on. held: the jobs with the witness of each promise."""
+        ...

@@ -1,0 +1,106 @@
+"""See: what may be known at an instant, put together into a situation."""
+
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from gridtide.decide.situation import Situation
+from gridtide.fleet.service import demand_zone
+from gridtide.fleet.site import Site, SupplyKind
+from gridtide.loop.mandate import Mandate
+from gridtide.loop.world import World
+from gridtide.signals.forecaster import forecaster_named
+from gridtide.signals.history import known, reach_s
+from gridtide.signals.signal import Kind, Nature, Signal
+from gridtide.timeline import Timeline
+from gridtide.trust.quarantine import Doubt, quarantined
+
+OLDEST = timedelta(days=8)
+KIND_OF_SUPPLY = {SupplyKind.SOLAR: Kind.SOLAR, SupplyKind.WIND: Kind.WIND}
+
+
+def wanted(mandate: Mandate) -> tuple[tuple[Kind, str], ...]:
+    """The series a situation of this mandate holds, without repetition, in a fixed order."""
+    pairs: list[tuple[Kind, str]] = []
+    for site in mandate.fleet.sites:
+        pairs += _wanted_of(site, mandate.objective.carbon)
+    for service in mandate.services:
+        pairs += [
+            (Kind.REQUESTS, demand_zone(service.name, origin))
+            for origin in mandate.fleet.network.origins
+        ]
+    return tuple(dict.fromkeys(pairs))
+
+
+def see(mandate: Mandate, world: World, as_of: datetime) -> tuple[Situation, tuple[Doubt, ...]]:
+    """The situation at `as_of`: what was published, cleaned, and forecast where nothing is known yet."""
+    horizon = horizon_from(mandate, as_of)
+    signals: list[Signal] = []
+    doubts: list[Doubt] = []
+    for kind, zone in wanted(mandate):
+        published = known(mandate.history, kind, zone, horizon, as_of)
+        clean, found = quarantined(published, as_of, OLDEST)
+        doubts += found
+        signals.append(clean)
+        if np.isnan(clean.values).any():
+            signals.append(_expected(mandate, clean, horizon, as_of))
+    return situation_of(mandate, world, as_of, tuple(signals)), tuple(doubts)
+
+
+def situation_of(
+    mandate: Mandate, world: World, as_of: datetime, signals: tuple[Signal, ...]
+) -> Situation:
+    """The world as measured now, with signals already seen."""
+    return Situation(
+        as_of=as_of,
+        horizon=horizon_from(mandate, as_of),
+        fleet=mandate.fleet,
+        jobs=world.active(),
+        services=mandate.services,
+        state=world.state(),
+        signals=signals,
+        events=tuple(event for event in mandate.events if event.end > as_of),
+        commitments=mandate.commitments,
+    )
+
+
+def horizon_from(mandate: Mandate, as_of: datetime) -> Timeline:
+    """The steps a plan covers: from as_of for plan_h hours, never beyond the course."""
+    end = min(mandate.steps.end, as_of + timedelta(hours=mandate.plan_h))
+    return mandate.steps.between(as_of, end)
+
+
+def prices_reach(mandate: Mandate, as_of: datetime) -> int:
+    """Second up to which some price was published at as_of: when it grows, a new day has been issued."""
+    return reach_s(mandate.history, Kind.PRICE, as_of)
+
+
+def _expected(mandate: Mandate, clean: Signal, horizon: Timeline, as_of: datetime) -> Signal:
+    forecast = forecaster_named(mandate.forecaster)
+    expected = forecast(mandate.history, clean.kind, clean.zone, horizon, as_of)
+    values = np.where(np.isnan(clean.values), expected.values, np.nan)
+    return Signal(
+        kind=clean.kind,
+        zone=clean.zone,
+        timeline=horizon,
+        values=values,
+        source=expected.source,
+        currency=clean.currency,
+        issued_at=as_of,
+        nature=Nature.FORECAST,
+    )
+
+
+def _wanted_of(site: Site, carbon: Kind) -> list[tuple[Kind, str]]:
+    pairs = [
+        (Kind.PRICE, site.zone),
+        (carbon, site.zone),
+        (Kind.TEMPERATURE, site.weather_zone),
+        (Kind.HUMIDITY, site.weather_zone),
+    ]
+    pairs += [(KIND_OF_SUPPLY[supply.kind], site.name) for supply in site.supplies]
+    if site.contract.real_time_zone:
+        pairs.append((Kind.PRICE, site.contract.real_time_zone))
+    if site.curtailment_zone:
+        pairs.append((Kind.CURTAILMENT, site.curtailment_zone))
+    return pairs

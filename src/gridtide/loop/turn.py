@@ -1,0 +1,150 @@
+"""See, decide, check, propose, tell, write down: one turn of the loop.
+
+A turn never waits. In the twin a policy approves at once; live, what a turn proposes is told by a later
+turn, when it has been approved.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from gridtide.decide.dispatch import Dispatch, Reason
+from gridtide.decide.dispatchers.keep_told import KeepTold
+from gridtide.decide.plan import Plan
+from gridtide.decide.reservations import Reservations, grid_step_s, reservations, slot_grid
+from gridtide.decide.room import promised_room
+from gridtide.decide.situation import Situation
+from gridtide.digest import digest
+from gridtide.loop.mandate import Mandate, Policy
+from gridtide.loop.sight import prices_reach, see, situation_of
+from gridtide.loop.world import Orders, World
+from gridtide.signals.signal import Signal
+from gridtide.trust.admission import Admission, Answer, admit
+from gridtide.trust.audit import content_of, linked
+from gridtide.trust.guard import Verdict, judge
+from gridtide.trust.quarantine import Doubt
+from gridtide.trust.record import Decision, Stage, Store
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Memory:
+    """What one turn hands to the next. reach_s: second up to which prices were known to the plan."""
+
+    plan: Plan | None = None
+    planned_at: datetime | None = None
+    reach_s: int = 0
+    signals: tuple[Signal, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Turn:
+    """What one turn did: the decision written down, what is to be told, and what it was made of."""
+
+    decision: Decision
+    orders: Orders
+    verdict: Verdict
+    answers: tuple[Answer, ...]
+    situation: Situation
+    memory: Memory
+
+
+def plan_is_due(mandate: Mandate, memory: Memory, as_of: datetime) -> bool:
+    """Whether new information was issued or the last plan is older than the mandate allows."""
+    if memory.planned_at is None:
+        return True
+    if as_of - memory.planned_at >= timedelta(hours=mandate.replan_h):
+        return True
+    return prices_reach(mandate, as_of) > memory.reach_s
+
+
+def take_turn(
+    mandate: Mandate, policy: Policy, world: World, memory: Memory, as_of: datetime
+) -> Turn:
+    """One turn at `as_of`; the caller tells the orders and writes down the outcome."""
+    due = plan_is_due(mandate, memory, as_of)
+    memory, situation = _seen(mandate, world, memory, as_of, due)
+    grid = slot_grid(situation, grid_step_s(mandate.steps))
+    room = promised_room(situation, grid)
+    admission = admit(situation, reservations(situation, room, grid, mandate.objective.moves_max))
+    situation = _with_witness(situation, admission)
+    if due:
+        plan = policy.plan(situation)
+        memory = replace(memory, plan=plan, planned_at=as_of, reach_s=prices_reach(mandate, as_of))
+    proposed = policy.dispatch(memory.plan, situation, admission.held)
+    witness = KeepTold(policy="witness", reason=Reason.WITNESS).dispatch(situation, admission.held)
+    dispatch, verdict = judge(proposed, witness, situation, room, admission.promised)
+    return Turn(
+        decision=_decision(mandate, policy, situation, dispatch, verdict, admission, memory),
+        orders=Orders(jobs=situation.jobs, dispatch=dispatch, promised=admission.promised),
+        verdict=verdict,
+        answers=admission.answers,
+        situation=situation,
+        memory=memory,
+    )
+
+
+def write_down(store: Store, turn: Turn, stage: Stage) -> None:
+    """One more link of the audit chain: the decision at a stage of its life."""
+    entries = store.entries()
+    content = content_of(replace(turn.decision, stage=stage))
+    store.append(linked(entries[-1] if entries else None, content))
+
+
+def _seen(
+    mandate: Mandate, world: World, memory: Memory, as_of: datetime, due: bool
+) -> tuple[Memory, Situation]:
+    if not due:
+        return memory, situation_of(mandate, world, as_of, memory.signals)
+    situation, doubts = see(mandate, world, as_of)
+    return replace(memory, signals=situation.signals, doubts=doubts), situation
+
+
+def _with_witness(situation: Situation, admission: Admission) -> Situation:
+    """The situation in which each job's told slots are its witness."""
+    held: Reservations = admission.held
+    told = held.told
+    keep = []
+    offsets = [0]
+    for job in range(len(told.place)):
+        count = int(told.count[job]) if told.place[job] >= 0 else 0
+        begin = int(told.offsets[job])
+        keep.append(held.grid.starts_s[told.slots[begin : begin + count]])
+        offsets.append(offsets[-1] + count)
+    state = replace(
+        situation.state,
+        told_place=told.place,
+        told_offsets=np.asarray(offsets),
+        told_starts_s=np.concatenate([*keep, np.zeros(0, dtype=np.int64)]),
+        promised=admission.promised,
+    )
+    return replace(situation, state=state)
+
+
+def _decision(
+    mandate: Mandate,
+    policy: Policy,
+    situation: Situation,
+    dispatch: Dispatch,
+    verdict: Verdict,
+    admission: Admission,
+    memory: Memory,
+) -> Decision:
+    seen, told = digest(situation), digest(dispatch)
+    return Decision(
+        id=digest((seen, told)),
+        as_of=situation.as_of,
+        policy=policy.name,
+        stage=Stage.PROPOSED,
+        situation=seen,
+        dispatch=told,
+        rung=str(verdict.rung),
+        refused=tuple(str(breach) for breach in verdict.refused),
+        answers=tuple(
+            f"{answer.job}: {'promised' if answer.promised else 'at risk'}, {answer.reason}"
+            for answer in admission.answers
+        ),
+        doubts=tuple(str(doubt) for doubt in memory.doubts),
+        owner=mandate.owner,
+    )

@@ -1,0 +1,84 @@
+"""The one seam between deciding and what happens: a world is told, advances, and is read back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.dispatch import Dispatch
+from gridtide.decide.state import State
+from gridtide.digest import freeze
+from gridtide.fleet.jobs import Jobs
+from gridtide.timeline import Timeline
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Orders:
+    """A dispatch and the jobs its rows speak of, with what the guard promised them."""
+
+    jobs: Jobs
+    dispatch: Dispatch
+    promised: NDArray[np.bool_]
+
+    def __post_init__(self) -> None:
+        freeze(self, promised=np.bool_)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Telemetry:
+    """What meters saw, one column a step. S sites, C classes, P places, V services, O origins, T steps.
+
+    it_kw, facility_kw, import_kw, export_kw, charge_kw, discharge_kw, supply_kw, unused_supply_kw: (S, T).
+    soc_kwh: at the end of each step, (S, T). class_kw: IT power of deferrable work by class, service_kw:
+    by service, (C, S, T) and (V, S, T). answered, refused: requests per second by service, origin and
+    place, (V, O, P, T), and by service and origin, (V, O, T). latency_p50_s, latency_p95_s: (V, O, P, T),
+    NaN where nothing was answered. finished: names of jobs that ended, with the instant.
+    """
+
+    timeline: Timeline
+    it_kw: NDArray[np.float64]
+    facility_kw: NDArray[np.float64]
+    import_kw: NDArray[np.float64]
+    export_kw: NDArray[np.float64]
+    charge_kw: NDArray[np.float64]
+    discharge_kw: NDArray[np.float64]
+    supply_kw: NDArray[np.float64]
+    unused_supply_kw: NDArray[np.float64]
+    soc_kwh: NDArray[np.float64]
+    class_kw: NDArray[np.float64]
+    service_kw: NDArray[np.float64]
+    answered: NDArray[np.float64]
+    refused: NDArray[np.float64]
+    latency_p50_s: NDArray[np.float64]
+    latency_p95_s: NDArray[np.float64]
+    finished: tuple[tuple[str, datetime], ...]
+
+
+class World(Protocol):
+    """The twin, or devices."""
+
+    def active(self) -> Jobs:
+        """The jobs that have arrived and are not finished, in order of arrival."""
+        ...
+
+    def state(self) -> State:
+        """What is true now, aligned with active()."""
+        ...
+
+    def advance(self, orders: Orders, until: datetime) -> Telemetry:
+        """Carry the orders out until an instant on the step edges and say what was seen."""
+        ...
+
+
+class Clock(Protocol):
+    """Says what time it is, and lets time pass."""
+
+    def now(self) -> datetime:
+        """The present instant, aware UTC."""
+        ...
+
+    def wait_until(self, moment: datetime) -> None:
+        """Return when the instant has come."""
+        ...

@@ -1,0 +1,86 @@
+"""What services answer in the twin: true demand, split as told, on the machines that jobs leave free."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.dispatch import Dispatch
+from gridtide.simulate.study import Study
+from gridtide.simulate.truth import Truth
+
+Real = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Served:
+    """Requests per second answered, (V, O, P, T), and refused, (V, O, T); accelerators in use by each
+    service, (V, P, T); answer times by service, origin and place, (V, O, P, T), NaN without requests."""
+
+    answered: Real
+    refused: Real
+    active: Real
+    latency_p50_s: Real
+    latency_p95_s: Real
+
+
+def serve(
+    study: Study, truth: Truth, span: slice, dispatch: Dispatch, occupied: NDArray[np.int64]
+) -> Served:
+    """Answer the true demand of a span of steps. occupied: accelerators jobs hold, (P, T)."""
+    steps = occupied.shape[1]
+    requests = truth.requests_per_s[:, :, span]
+    asked = requests[:, :, None, :] * dispatch.shares[..., :steps]
+    rates = np.stack([service.requests_per_accelerator_s for service in study.services]) if study.services \
+        else np.zeros((0, len(study.fleet.places)))  # fmt: skip
+    with np.errstate(divide="ignore", invalid="ignore"):
+        per_place = asked.sum(axis=1)
+        need = np.where(per_place > 0, per_place / rates[:, :, None], 0.0)
+        free = np.maximum(study.fleet.accelerators[:, None] - occupied, 0).astype(np.float64)
+        total = need.sum(axis=0)
+        fits = np.where(total > free, free / total, 1.0)
+    need = np.where(np.isfinite(need), need, 0.0) * fits
+    answered = asked * fits[None, None] * (rates[:, None, :, None] > 0)
+    reserve = 1.0 + np.asarray([pool.burst_reserve for pool in study.fleet.pools])
+    wanted = need * reserve[None, :, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        squeeze = np.where(wanted.sum(axis=0) > free, free / wanted.sum(axis=0), 1.0)
+    active = np.maximum(wanted * squeeze, need)
+    p50, p95 = _answer_times(study, answered, need, active, rates)
+    return Served(
+        answered=answered,
+        refused=np.maximum(requests - answered.sum(axis=2), 0.0),
+        active=active,
+        latency_p50_s=p50,
+        latency_p95_s=p95,
+    )
+
+
+def _answer_times(
+    study: Study, answered: Real, need: Real, active: Real, rates: Real
+) -> tuple[Real, Real]:
+    site = study.fleet.site_of_place
+    travel_s = study.fleet.network.latency_ms[:, site] / 1000.0
+    times = [np.full(answered.shape, np.nan), np.full(answered.shape, np.nan)]
+    for index, service in enumerate(study.services):
+        for quantile, filled in zip((0.5, 0.95), times, strict=True):
+            wait_s = waits_s(need[index], active[index], rates[index], service.burstiness, quantile)
+            total = (
+                travel_s[:, :, None] + service.time_to_first_token_s[None, :, None] + wait_s[None]
+            )
+            filled[index] = np.where(answered[index] > 0, total, np.nan)
+    return times[0], times[1]
+
+
+def waits_s(need: Real, active: Real, rate: Real, burstiness: float, quantile: float) -> Real:
+    """Quantile of the wait in a pool of `active` accelerators of which `need` are busy, (P, T), seconds.
+
+    Sakasegawa's mean wait with an exponential tail beyond the chance of waiting at all.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        servers = np.maximum(active, 1.0)
+        load = np.clip(need / servers, 0.0, 0.9999)
+        waits = load ** (np.sqrt(2.0 * (servers + 1.0)) - 1.0)
+        mean_if_waiting = (1.0 + burstiness) / 2.0 / (servers * (1.0 - load) * rate[:, None])
+        beyond = mean_if_waiting * np.log(waits / (1.0 - quantile))
+    return np.where((waits > 1.0 - quantile) & np.isfinite(beyond), beyond, 0.0)

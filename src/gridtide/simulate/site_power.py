@@ -1,0 +1,31 @@
+"""Power of a fleet in the twin: machines at the IT meter, the building at the facility meter."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.fleet.fleet import Fleet
+
+Real = NDArray[np.float64]
+
+
+def it_power_kw(fleet: Fleet, busy: Real, active: Real) -> tuple[Real, Real, Real]:
+    """IT power of classes (C, S, T), of services (V, S, T) and in all (S, T), kW.
+
+    busy: accelerators of each class, (C, P, T); active: of each service, (V, P, T). Accelerators that
+    nothing uses are parked; their power is in the total and in no class.
+    """
+    pools = fleet.pools
+    parked = np.asarray([pool.parked_kw_per_accelerator for pool in pools])
+    full = np.asarray([pool.points[0].it_kw_per_accelerator for pool in pools])
+    class_kw = _by_site(fleet, busy * full[:, None])
+    service_kw = _by_site(fleet, active * full[:, None])
+    idle = fleet.accelerators[:, None] - busy.sum(axis=0) - active.sum(axis=0)
+    idle_kw = _by_site(fleet, (idle * parked[:, None])[None])[0]
+    return class_kw, service_kw, class_kw.sum(axis=0) + service_kw.sum(axis=0) + idle_kw
+
+
+def _by_site(fleet: Fleet, power_kw: Real) -> Real:
+    """Sum over the places of each site, (K, P, T) to (K, S, T)."""
+    site = fleet.site_of_place
+    sums = [power_kw[:, site == s].sum(axis=1) for s in range(len(fleet.sites))]
+    return np.stack(sums, axis=1)

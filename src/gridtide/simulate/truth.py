@@ -1,0 +1,98 @@
+"""What really happens at each site and origin: arrays over the study's steps that only the twin sees."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.digest import freeze
+from gridtide.finding import Finding, refuse_if_any
+from gridtide.fleet.service import demand_zone
+from gridtide.fleet.site import Site, SupplyKind
+from gridtide.physics.weather import wet_bulb_c
+from gridtide.signals.history import truth as truth_signal
+from gridtide.signals.signal import Kind
+from gridtide.simulate.study import Study
+
+KIND_OF_SUPPLY = {SupplyKind.SOLAR: Kind.SOLAR, SupplyKind.WIND: Kind.WIND}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Truth:
+    """S sites, V services, O origins, T steps.
+
+    price_per_mwh, real_time_price_per_mwh (equal where a site has no real-time zone),
+    carbon_average_g_per_kwh (NaN where unknown), wet_bulb_c, supply_kw: (S, T). curtailment_kw: curtailed
+    renewables of each site's zone, (S, T), 0 where the site names none. requests_per_s: (V, O, T).
+    """
+
+    price_per_mwh: NDArray[np.float64]
+    real_time_price_per_mwh: NDArray[np.float64]
+    carbon_average_g_per_kwh: NDArray[np.float64]
+    wet_bulb_c: NDArray[np.float64]
+    supply_kw: NDArray[np.float64]
+    curtailment_kw: NDArray[np.float64]
+    requests_per_s: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        freeze(self, **dict.fromkeys(self.__dataclass_fields__, np.float64))
+
+
+def truth_of(study: Study) -> Truth:
+    """The truth of a study. Raises BadInput naming every series that is missing or has a hole."""
+    faults: list[Finding] = []
+    sites = study.fleet.sites
+
+    def needed(kind: Kind, zone: str) -> NDArray[np.float64]:
+        values = truth_signal(study.history, kind, zone, study.timeline).values
+        unknown = np.flatnonzero(np.isnan(values))
+        if len(unknown):
+            faults.append(_hole(study, kind, zone, unknown))
+        return values
+
+    def by_site(kind: Kind, zones: list[str]) -> NDArray[np.float64]:
+        return np.stack([needed(kind, zone) for zone in zones])
+
+    price = by_site(Kind.PRICE, [site.zone for site in sites])
+    real_time = by_site(Kind.PRICE, [site.contract.real_time_zone or site.zone for site in sites])
+    temperature = by_site(Kind.TEMPERATURE, [site.weather_zone for site in sites])
+    humidity = by_site(Kind.HUMIDITY, [site.weather_zone for site in sites])
+    supply = np.stack([_supply_kw(study, site, needed) for site in sites])
+    curtailment = [needed(Kind.CURTAILMENT, site.curtailment_zone) if site.curtailment_zone
+                   else np.zeros(len(study.timeline)) for site in sites]  # fmt: skip
+    requests = [[needed(Kind.REQUESTS, demand_zone(service.name, origin))
+                 for origin in study.fleet.network.origins] for service in study.services]  # fmt: skip
+    refuse_if_any(faults)
+    wet_bulb = np.frompyfunc(wet_bulb_c, 2, 1)(temperature, humidity * 100.0).astype(np.float64)
+    shape = (len(study.services), len(study.fleet.network.origins), len(study.timeline))
+    return Truth(
+        price_per_mwh=price,
+        real_time_price_per_mwh=real_time,
+        carbon_average_g_per_kwh=np.stack(
+            [
+                truth_signal(study.history, Kind.CARBON_AVERAGE, site.zone, study.timeline).values
+                for site in sites
+            ]
+        ),
+        wet_bulb_c=wet_bulb,
+        supply_kw=supply,
+        curtailment_kw=np.stack(curtailment),
+        requests_per_s=np.asarray(requests, dtype=np.float64).reshape(shape),
+    )
+
+
+def _supply_kw(study: Study, site: Site, needed) -> NDArray[np.float64]:  # type: ignore[no-untyped-def]
+    total = np.zeros(len(study.timeline))
+    for supply in site.supplies:
+        total = total + supply.capacity_kw * needed(KIND_OF_SUPPLY[supply.kind], site.name)
+    return total
+
+
+def _hole(study: Study, kind: Kind, zone: str, unknown: NDArray[np.int64]) -> Finding:
+    first = study.timeline.between(study.timeline.start, study.timeline.end).starts_s[unknown[0]]
+    return Finding(
+        subject=f"{kind} of {zone}",
+        value=f"unknown in {len(unknown)} of {len(study.timeline)} steps, first at second {first}",
+        limit="a value for every step of the study",
+        mend="Give the case a signal that covers its whole period, or shorten the period.",
+    )

@@ -1,0 +1,324 @@
+"""World A: the fleet as it would behave, with the truth revealed only as it happens."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.reservations import grid_step_s
+from gridtide.decide.state import State, Status
+from gridtide.fleet.jobs import Jobs, rows
+from gridtide.fleet.site import Battery
+from gridtide.loop.world import Orders, Telemetry
+from gridtide.simulate.serving import Served, serve
+from gridtide.simulate.site_power import facility_power_kw, it_power_kw
+from gridtide.simulate.study import Study
+from gridtide.simulate.truth import Truth
+from gridtide.timeline import Timeline, epoch_s, instant
+
+Whole = NDArray[np.int64]
+Ended = tuple[tuple[str, datetime], ...]
+TRANSFER_STREAM = 7
+
+
+@dataclass(kw_only=True, eq=False)
+class JobBook:
+    """What has happened to every job of the study so far; the twin's own memory, columns (n,).
+
+    ended_s: instant a job ended, -1 before. told: starts of the slots each job was told, by job.
+    """
+
+    done_s: Whole
+    last_step: Whole
+    ended_s: Whole
+    available_s: Whole
+    place: Whole
+    moves: Whole
+    exposure: Whole
+    first_s: Whole
+    told_place: Whole
+    told: list[Whole]
+    promised: NDArray[np.bool_]
+    expected_s: Whole
+
+
+@dataclass(eq=False)
+class Twin:
+    """A simulated fleet: advance(orders, until) runs jobs, serves requests and meters power.
+
+    Promise: no order can overdraw a store, run a job past its declared limit or use more machines than
+    there are; what could not be done shows in the telemetry, never in the truth.
+    """
+
+    study: Study
+    truth: Truth
+    present: int
+    book: JobBook
+    soc_kwh: NDArray[np.float64]
+    stores: tuple[NDArray[np.float64], ...]
+    peak_import_kw: NDArray[np.float64]
+    retries: Whole
+    grid_power_kw: NDArray[np.float64]
+    it_kw: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, study: Study, truth: Truth) -> "Twin":
+        """The twin at the start of the study."""
+        sites = len(study.fleet.sites)
+        network = study.fleet.network
+        rng = np.random.default_rng([study.seed, TRANSFER_STREAM])
+        retries = rng.geometric(1.0 - network.transfer_failure_share, size=len(study.jobs)) - 1
+        energy_kwh, *_ = stores = _stores(study)
+        start = [site.battery.soc_start if site.battery else 0.0 for site in study.fleet.sites]
+        return cls(
+            study=study,
+            truth=truth,
+            present=0,
+            book=_empty_book(study.jobs, study.jobs.expected_s),
+            soc_kwh=energy_kwh * np.asarray(start),
+            stores=stores,
+            peak_import_kw=np.zeros(sites),
+            retries=np.minimum(retries, network.transfer_retries_max).astype(np.int64),
+            grid_power_kw=np.full(sites, np.nan),
+            it_kw=np.full(sites, np.nan),
+        )
+
+    @property
+    def now(self) -> datetime:
+        """The instant up to which everything has happened."""
+        return instant(self.study.timeline.edges_s[self.present])
+
+    def active_rows(self) -> Whole:
+        """Rows of the study's jobs that have arrived and not ended, in order of arrival."""
+        jobs = self.study.jobs
+        now_s = epoch_s(self.now)
+        here = np.flatnonzero((jobs.release_s <= now_s) & (self.book.ended_s < 0))
+        return here[np.lexsort((here, jobs.release_s[here]))]
+
+    def active(self) -> Jobs:
+        """The jobs a decision may see now, with what it may take for their run times."""
+        chosen = self.active_rows()
+        jobs = rows(self.study.jobs, chosen)
+        return replace(jobs, expected_s=np.minimum(self.book.expected_s[chosen], jobs.declared_s))
+
+    def state(self) -> State:
+        """What is true now, aligned with active()."""
+        chosen = self.active_rows()
+        book, jobs = self.book, self.study.jobs
+        declared_left = np.maximum(jobs.declared_s[chosen] - book.done_s[chosen], 0)
+        expected_left = np.maximum(book.expected_s[chosen] - book.done_s[chosen], 1)
+        told = [book.told[job] for job in chosen]
+        return State(
+            measured_at=self.now,
+            soc_kwh=self.soc_kwh,
+            grid_power_kw=self.grid_power_kw,
+            it_kw=self.it_kw,
+            peak_import_kw=self.peak_import_kw,
+            remaining_s=declared_left,
+            expected_left_s=np.minimum(expected_left, declared_left),
+            place=book.place[chosen],
+            moves=book.moves[chosen],
+            status=self._status(chosen),
+            available_s=book.available_s[chosen],
+            told_place=book.told_place[chosen],
+            told_offsets=np.concatenate([[0], np.cumsum([len(starts) for starts in told])]),
+            told_starts_s=np.concatenate([*told, np.zeros(0, dtype=np.int64)]),
+            promised=book.promised[chosen],
+        )
+
+    def advance(self, orders: Orders, until: datetime) -> Telemetry:
+        """Carry the orders out up to an edge of the study's timeline."""
+        end = int(np.searchsorted(self.study.timeline.edges_s, epoch_s(until)))
+        block = Timeline(edges_s=self.study.timeline.edges_s[self.present : end + 1])
+        self._take(orders)
+        busy, occupied, finished = self._run_jobs(end)
+        span = slice(self.present, end)
+        served = serve(self.study, self.truth, span, orders.dispatch, occupied)
+        telemetry = self._meter(block, span, orders, busy, served, finished)
+        self.peak_import_kw = np.maximum(
+            self._peak_carried(block), telemetry.import_kw.max(axis=1, initial=0.0)
+        )
+        self.grid_power_kw = telemetry.import_kw[:, -1] - telemetry.export_kw[:, -1]
+        self.it_kw = telemetry.it_kw[:, -1]
+        self.present = end
+        return telemetry
+
+    def _status(self, chosen: Whole) -> Whole:
+        book = self.book
+        now_s = epoch_s(self.now)
+        running = book.last_step[chosen] == self.present - 1
+        begun = book.done_s[chosen] > 0
+        moving = book.available_s[chosen] > now_s
+        status = np.where(begun, int(Status.PAUSED), int(Status.WAITING))
+        status = np.where(running & begun, int(Status.RUNNING), status)
+        return np.where(moving, int(Status.MOVING), status).astype(np.int64)
+
+    def _take(self, orders: Orders) -> None:
+        """Write down what each job was told; data of a job that changes its site sets off at once."""
+        placement = orders.dispatch.placement
+        chosen = self.active_rows()
+        site = self.study.fleet.site_of_place
+        book = self.book
+        network = self.study.fleet.network
+        now_s = epoch_s(self.now)
+        for row, job in enumerate(chosen):
+            book.promised[job] = orders.promised[row]
+            place = int(placement.place[row])
+            slots = placement.slots[placement.offsets[row] : placement.offsets[row + 1]]
+            book.told[job] = placement.horizon.starts_s[slots]
+            book.told_place[job] = place
+            if place < 0 or place == book.place[job]:
+                continue
+            here, there = int(site[book.place[job]]), int(site[place])
+            book.place[job] = place
+            if here == there:
+                continue
+            attempts = 1 + int(self.retries[job])
+            gb = float(self.study.jobs.data_gb[job]) * attempts
+            book.moves[job] += 1
+            book.exposure[job] += attempts * int(self.study.jobs.sensitivity[job])
+            book.available_s[job] = now_s + int(
+                np.ceil(gb / network.transfer_gb_per_s[here, there])
+            )
+            book.last_step[job] = -2
+
+    def _run_jobs(self, end: int) -> tuple[NDArray[np.float64], Whole, Ended]:
+        from gridtide.kernels import twin as kernel
+
+        study, book = self.study, self.book
+        chosen = self.active_rows()
+        step_s = grid_step_s(study.timeline)
+        origin_s = int(study.timeline.edges_s[0])
+        places, steps = len(study.fleet.places), end - self.present
+        told = [(book.told[job] - origin_s) // step_s for job in chosen]
+        offsets = np.concatenate([[0], np.cumsum([len(slots) for slots in told])]).astype(np.int64)
+        busy = np.zeros((len(study.jobs.classes), places, steps))
+        occupied = np.zeros((places, steps), dtype=np.int64)
+        done_s, last_step = book.done_s[chosen], book.last_step[chosen]
+        ended_s = book.ended_s[chosen]
+        kernel.run_jobs(
+            (offsets, np.concatenate([*told, np.zeros(0, dtype=np.int64)]).astype(np.int64)),
+            np.maximum(book.told_place[chosen], 0),
+            study.jobs.accelerators[chosen],
+            (study.true_s[chosen], study.jobs.declared_s[chosen], study.jobs.restart_s[chosen]),
+            (done_s, last_step, ended_s, book.available_s[chosen]),
+            study.jobs.work_class[chosen],
+            (self.present, end, step_s, origin_s),
+            busy,
+            occupied,
+        )
+        begins = (book.done_s[chosen] == 0) & (done_s > 0)
+        book.done_s[chosen], book.last_step[chosen], book.ended_s[chosen] = (
+            done_s,
+            last_step,
+            ended_s,
+        )
+        book.first_s[chosen[begins]] = epoch_s(self.now)
+        over = chosen[ended_s >= 0]
+        return (
+            busy,
+            occupied,
+            tuple((str(study.jobs.name[job]), instant(book.ended_s[job])) for job in over),
+        )
+
+    def _meter(
+        self,
+        block: Timeline,
+        span: slice,
+        orders: Orders,
+        busy: NDArray[np.float64],
+        served: Served,
+        finished: Ended,
+    ) -> Telemetry:
+        from gridtide.kernels import twin as kernel
+
+        fleet = self.study.fleet
+        class_kw, service_kw, it_kw = it_power_kw(fleet, busy, served.active)
+        demand_kw = facility_power_kw(fleet, it_kw, self.truth.wet_bulb_c[:, span])
+        supply_kw = self.truth.supply_kw[:, span]
+        steps = len(block)
+        seen = tuple(np.zeros_like(demand_kw) for _ in range(6))
+        kernel.run_stores(
+            np.ascontiguousarray(demand_kw),
+            np.ascontiguousarray(supply_kw),
+            (
+                np.ascontiguousarray(orders.dispatch.charge_kw[:, :steps]),
+                np.ascontiguousarray(orders.dispatch.discharge_kw[:, :steps]),
+            ),
+            (self.soc_kwh, *self.stores),
+            (
+                np.asarray([site.contract.import_max_kw for site in fleet.sites]),
+                np.asarray([site.contract.export_max_kw for site in fleet.sites]),
+            ),
+            block.hours,
+            seen,
+        )
+        imported, exported, charged, discharged, unused, soc = seen
+        return Telemetry(
+            timeline=block,
+            it_kw=it_kw,
+            facility_kw=demand_kw,
+            import_kw=imported,
+            export_kw=exported,
+            charge_kw=charged,
+            discharge_kw=discharged,
+            supply_kw=supply_kw,
+            unused_supply_kw=unused,
+            soc_kwh=soc,
+            class_kw=class_kw,
+            service_kw=service_kw,
+            answered=served.answered,
+            refused=served.refused,
+            latency_p50_s=served.latency_p50_s,
+            latency_p95_s=served.latency_p95_s,
+            finished=finished,
+        )
+
+    def _peak_carried(self, block: Timeline) -> NDArray[np.float64]:
+        """The highest import of the billing month so far; a new month starts at 0."""
+        before = instant(int(block.edges_s[0]) - 1)
+        return np.asarray(
+            [
+                peak if _same_month(before, block.start, site.clock) else 0.0
+                for peak, site in zip(self.peak_import_kw, self.study.fleet.sites, strict=True)
+            ]
+        )
+
+
+def _same_month(one: datetime, other: datetime, clock: str) -> bool:
+    zone = ZoneInfo(clock)
+    first, second = one.astimezone(zone), other.astimezone(zone)
+    return (first.year, first.month) == (second.year, second.month)
+
+
+def _stores(study: Study) -> tuple[NDArray[np.float64], ...]:
+    """Per site: energy_kwh, least energy, charge and discharge efficiency; a site without a store has 0."""
+    empty = Battery(energy_kwh=0.0, charge_max_kw=0.0, discharge_max_kw=0.0)
+    batteries = [site.battery or empty for site in study.fleet.sites]
+    return (
+        np.asarray([battery.energy_kwh for battery in batteries]),
+        np.asarray([battery.energy_kwh * battery.soc_min for battery in batteries]),
+        np.asarray([battery.charge_efficiency for battery in batteries]),
+        np.asarray([battery.discharge_efficiency for battery in batteries]),
+    )
+
+
+def _empty_book(jobs: Jobs, expected_s: Whole) -> JobBook:
+    n = len(jobs)
+    zeros = np.zeros(n, dtype=np.int64)
+    return JobBook(
+        done_s=zeros.copy(),
+        last_step=np.full(n, -2, dtype=np.int64),
+        ended_s=np.full(n, -1, dtype=np.int64),
+        available_s=zeros.copy(),
+        place=jobs.home.copy(),
+        moves=zeros.copy(),
+        exposure=zeros.copy(),
+        first_s=np.full(n, -1, dtype=np.int64),
+        told_place=np.full(n, -1, dtype=np.int64),
+        told=[np.zeros(0, dtype=np.int64) for _ in range(n)],
+        promised=np.zeros(n, dtype=np.bool_),
+        expected_s=expected_s.astype(np.int64),
+    )

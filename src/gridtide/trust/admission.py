@@ -1,0 +1,152 @@
+"""What can be promised to a job on its arrival, beside everything that is promised already."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.reservations import Reservations, Told, free_of, grid_step_s
+from gridtide.decide.situation import Situation
+from gridtide.fleet.jobs import NO_DEADLINE_S
+from gridtide.timeline import instant
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What one arriving job was told. earliest_end: the earliest date that can be promised."""
+
+    job: str
+    promised: bool
+    reason: str
+    earliest_end: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Admission:
+    """Reservations in which every job has a witness where there is room, and the answers given."""
+
+    held: Reservations
+    promised: NDArray[np.bool_]
+    answers: tuple[Answer, ...]
+
+
+def admit(situation: Situation, held: Reservations) -> Admission:
+    """Look for room for each job that was told nothing yet, earliest slots first, home first.
+
+    Where there is none beside the slots the others were told, everything is packed anew by earliest
+    deadline; that packing is taken only when every promise given before still holds in it. A job
+    without room before its deadline is answered at once as at risk, with the earliest end there is.
+    """
+    told = _copy(held.told)
+    promised = situation.state.promised.copy()
+    arriving = np.flatnonzero(told.place < 0)
+    answers: list[Answer] = []
+    for job in arriving[np.lexsort((arriving, situation.jobs.release_s[arriving]))]:
+        if _fit(held, told, np.asarray([job]), held.last):
+            promised[job] = True
+            answers.append(
+                _promise(situation, held, told, int(job), "room beside all promised work")
+            )
+            continue
+        packed = _packed(held, told, promised, int(job))
+        if packed is not None:
+            told = packed
+            promised[job] = True
+            answers.append(
+                _promise(situation, held, told, int(job), "room after packing by deadline")
+            )
+            continue
+        answers.append(_at_risk(situation, held, told, int(job)))
+    return Admission(held=replace(held, told=told), promised=promised, answers=tuple(answers))
+
+
+def _copy(told: Told) -> Told:
+    return Told(
+        place=told.place.copy(),
+        offsets=told.offsets,
+        count=told.count.copy(),
+        slots=told.slots.copy(),
+    )
+
+
+def _fit(held: Reservations, told: Told, order: NDArray[np.int64], last: NDArray[np.int64]) -> bool:
+    """Give each job of the order its earliest slots; whether all of them found room."""
+    from gridtide.kernels import placement
+
+    places, steps = held.room.shape
+    earliest = np.broadcast_to(np.arange(steps, dtype=np.float64), (places, steps))
+    n = len(held.gang)
+    away = held.offer + (np.arange(places) != told_home(held)[:, None]) * 1e-3
+    placement.sweep(
+        free_of(held, told), np.ascontiguousarray(earliest), order, held.gang, held.first, last,
+        held.left, held.rule, held.running_at, away * 1.0,
+        (told.place, told.offsets, told.count, told.slots), 0.0, held.room.max(axis=1), np.zeros(n),
+    )  # fmt: skip
+    return bool((told.place[order] >= 0).all())
+
+
+def told_home(held: Reservations) -> NDArray[np.int64]:
+    """The place each job can start at soonest, the first of equals, (n,)."""
+    return np.argmin(held.first, axis=1).astype(np.int64)
+
+
+def _packed(
+    held: Reservations, told: Told, promised: NDArray[np.bool_], newcomer: int
+) -> Told | None:
+    """All jobs packed by earliest deadline, when every promise and the newcomer then hold."""
+    fresh = _copy(told)
+    n = len(held.gang)
+    movable = ~held.settled & (promised | (np.arange(n) == newcomer))
+    fresh.place[movable] = -1
+    fresh.count[movable] = 0
+    risky = ~held.settled & ~movable
+    fresh.place[risky] = -1
+    fresh.count[risky] = 0
+    by_deadline = np.flatnonzero(movable)
+    by_deadline = by_deadline[
+        np.lexsort((by_deadline, -held.gang[by_deadline], held.last[by_deadline]))
+    ]
+    if not _fit(held, fresh, by_deadline, held.last):
+        return None
+    beyond = np.full(n, len(held.grid))
+    _fit(held, fresh, np.flatnonzero(risky), beyond)
+    return fresh
+
+
+def _promise(situation: Situation, held: Reservations, told: Told, job: int, reason: str) -> Answer:
+    end = told.slots[told.offsets[job] + told.count[job] - 1] + 1
+    return Answer(
+        job=str(situation.jobs.name[job]),
+        promised=True,
+        reason=reason,
+        earliest_end=instant(held.grid.edges_s[end]),
+    )
+
+
+def _at_risk(situation: Situation, held: Reservations, told: Told, job: int) -> Answer:
+    """Best effort for a job whose deadline cannot be promised, and why it can not."""
+    beyond = np.full(len(held.gang), len(held.grid))
+    name = str(situation.jobs.name[job])
+    if not _fit(held, told, np.asarray([job]), beyond):
+        most = int(held.room.max())
+        reason = (
+            f"{held.gang[job]} accelerators at once, but no allowed place ever has that many free"
+            f" (at most {most})"
+        )
+        return Answer(job=name, promised=False, reason=reason, earliest_end=None)
+    end = told.slots[told.offsets[job] + told.count[job] - 1] + 1
+    deadline_s = situation.jobs.deadline_s[job]
+    hours = situation.jobs.declared_s[job] / 3600
+    asked = (
+        "its deadline"
+        if deadline_s == NO_DEADLINE_S
+        else f"{instant(deadline_s):%Y-%m-%d %H:%M} UTC"
+    )
+    return Answer(
+        job=name,
+        promised=False,
+        reason=f"{hours:.1f} h on {held.gang[job]} accelerators do not fit before {asked}"
+        f" beside what is promised (slots of {grid_step_s(held.grid) // 60} min)",
+        earliest_end=instant(held.grid.edges_s[end]),
+    )

@@ -1,0 +1,205 @@
+"""The independent check of every dispatch: promises, places, capacity, services and stores.
+
+It shares no code with the policies it checks. A breach names the subject, the value and the limit.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.dispatch import Dispatch
+from gridtide.decide.situation import Situation
+
+TOLERANCE = 1e-6
+
+
+class Rung(StrEnum):
+    """Whose dispatch is carried out: the policy's, the witness the guard keeps, or nobody's."""
+
+    POLICY = "policy"
+    WITNESS = "witness"
+    HOLD = "hold"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Breach:
+    """A limit a dispatch would break: which, whose, by how much."""
+
+    limit: str
+    subject: str
+    value: str
+    allowed: str
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.limit} {self.value}, allowed {self.allowed}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What is carried out and what was refused on the way. call: whether a person must look."""
+
+    rung: Rung
+    refused: tuple[Breach, ...]
+    call: bool
+
+
+def check(
+    dispatch: Dispatch, situation: Situation, room: NDArray[np.int64], promised: NDArray[np.bool_]
+) -> tuple[Breach, ...]:
+    """Every breach of a dispatch; empty when it may be carried out."""
+    return (
+        *_overfull(dispatch, situation, room),
+        *_broken_promises(dispatch, situation, promised),
+        *_wrong_places(dispatch, situation),
+        *_lost_requests(dispatch, situation),
+        *_overdrawn_stores(dispatch, situation),
+    )
+
+
+def judge(
+    proposed: Dispatch,
+    witness: Dispatch,
+    situation: Situation,
+    room: NDArray[np.int64],
+    promised: NDArray[np.bool_],
+) -> tuple[Dispatch, Verdict]:
+    """The dispatch to carry out: the proposed one, else the witness, else the witness on hold."""
+    refused = check(proposed, situation, room, promised)
+    if not refused:
+        return proposed, Verdict(rung=Rung.POLICY, refused=(), call=False)
+    fallback = check(witness, situation, room, promised)
+    if not fallback:
+        return witness, Verdict(rung=Rung.WITNESS, refused=refused, call=False)
+    return witness, Verdict(rung=Rung.HOLD, refused=(*refused, *fallback), call=True)
+
+
+def _overfull(dispatch: Dispatch, situation: Situation, room: NDArray[np.int64]) -> list[Breach]:
+    placement = dispatch.placement
+    places, steps = room.shape
+    load = np.zeros((places, steps), dtype=np.int64)
+    for job in np.flatnonzero(placement.place >= 0):
+        slots = placement.slots[placement.offsets[job] : placement.offsets[job + 1]]
+        load[placement.place[job], slots] += situation.jobs.accelerators[job]
+    breaches = []
+    for place in np.flatnonzero((load > room).any(axis=1)):
+        step = int(np.argmax(load[place] - room[place]))
+        breaches.append(
+            Breach(
+                limit="accelerators in use",
+                subject=f"place {place} at {placement.horizon.starts_s[step]} s",
+                value=str(load[place, step]),
+                allowed=str(room[place, step]),
+            )
+        )
+    return breaches
+
+
+def _broken_promises(
+    dispatch: Dispatch, situation: Situation, promised: NDArray[np.bool_]
+) -> list[Breach]:
+    placement, jobs, state = dispatch.placement, situation.jobs, situation.state
+    edges_s = placement.horizon.edges_s
+    breaches = []
+    for job in np.flatnonzero(promised):
+        slots = placement.slots[placement.offsets[job] : placement.offsets[job + 1]]
+        end_s = int(edges_s[slots[-1] + 1]) if len(slots) else 0
+        reserved_s = int((edges_s[slots + 1] - edges_s[slots]).sum())
+        breaks = int((np.diff(slots) > 1).sum())
+        needed_s = int(state.remaining_s[job]) + breaks * int(jobs.restart_s[job])
+        if end_s > jobs.deadline_s[job]:
+            breaches.append(_job_breach("end", jobs.name[job], end_s, jobs.deadline_s[job]))
+        if reserved_s < needed_s:
+            breaches.append(_job_breach("reserved time", jobs.name[job], reserved_s, needed_s))
+        if breaks and not jobs.interruptible[job]:
+            breaches.append(_job_breach("interruptions", jobs.name[job], breaks, 0))
+        if len(slots) and edges_s[slots[0]] < jobs.release_s[job]:
+            breaches.append(
+                _job_breach("start", jobs.name[job], edges_s[slots[0]], jobs.release_s[job])
+            )
+    return breaches
+
+
+def _wrong_places(dispatch: Dispatch, situation: Situation) -> list[Breach]:
+    placement, jobs = dispatch.placement, situation.jobs
+    placed = np.flatnonzero(placement.place >= 0)
+    wrong = placed[~jobs.allowed[placed, placement.place[placed]]]
+    breaches = [
+        Breach(
+            limit="place",
+            subject=str(jobs.name[job]),
+            value=str(placement.place[job]),
+            allowed=str(np.flatnonzero(jobs.allowed[job]).tolist()),
+        )
+        for job in wrong
+    ]
+    site = situation.fleet.site_of_place
+    held = placed[~jobs.movable[placed]]
+    moved = held[site[placement.place[held]] != site[situation.state.place[held]]]
+    return breaches + [
+        _job_breach("moves of protected work", jobs.name[job], 1, 0) for job in moved
+    ]
+
+
+def _lost_requests(dispatch: Dispatch, situation: Situation) -> list[Breach]:
+    if not len(situation.services):
+        return []
+    shares = dispatch.shares
+    breaches = []
+    network = situation.fleet.network
+    site = situation.fleet.site_of_place
+    for index, service in enumerate(situation.services):
+        used = shares[index].max(axis=-1) > TOLERANCE
+        late_s = network.latency_ms[:, site] / 1000.0 + service.time_to_first_token_s[None, :]
+        forbidden = used & ((late_s > service.latency_max_s) | ~service.resident[None, :])
+        forbidden &= service.home <= 0.0
+        if forbidden.any():
+            origin, place = np.argwhere(forbidden)[0]
+            breaches.append(
+                Breach(
+                    limit="answer time without queueing",
+                    subject=f"{service.name} from {network.origins[origin]} at place {place}",
+                    value=f"{late_s[origin, place]:.3f} s",
+                    allowed=f"{service.latency_max_s:.3f} s and resident weights",
+                )
+            )
+        sums = shares[index].sum(axis=1)
+        if (sums > 1.0 + TOLERANCE).any() or (shares[index] < -TOLERANCE).any():
+            breaches.append(
+                Breach(
+                    limit="share of requests",
+                    subject=service.name,
+                    value=f"{sums.max():.6f}",
+                    allowed="1",
+                )
+            )
+    return breaches
+
+
+def _overdrawn_stores(dispatch: Dispatch, situation: Situation) -> list[Breach]:
+    breaches = []
+    for index, site in enumerate(situation.fleet.sites):
+        charge, discharge = dispatch.charge_kw[index], dispatch.discharge_kw[index]
+        charge_max = site.battery.charge_max_kw if site.battery else 0.0
+        discharge_max = site.battery.discharge_max_kw if site.battery else 0.0
+        for name, value, most in (
+            ("charge", charge, charge_max),
+            ("discharge", discharge, discharge_max),
+        ):
+            if not np.isfinite(value).all() or value.max(initial=0.0) > most + TOLERANCE * (
+                1.0 + most
+            ):
+                breaches.append(
+                    Breach(
+                        limit=f"battery {name}_kw",
+                        subject=site.name,
+                        value=f"{value.max(initial=0.0):.3f}",
+                        allowed=f"{most:.3f}",
+                    )
+                )
+    return breaches
+
+
+def _job_breach(limit: str, job: object, value: object, allowed: object) -> Breach:
+    return Breach(limit=limit, subject=str(job), value=str(value), allowed=str(allowed))

@@ -1,0 +1,92 @@
+"""Are these signals plausible and fresh enough to decide on? Doubtful values are taken out, with a reason."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.signals.signal import Kind, Signal
+from gridtide.timeline import instant
+
+PLAUSIBLE: dict[Kind, tuple[float, float]] = {
+    Kind.PRICE: (-10_000.0, 400_000.0),
+    Kind.CARBON_AVERAGE: (0.0, 1_500.0),
+    Kind.CARBON_MARGINAL: (0.0, 3_000.0),
+    Kind.CURTAILMENT: (0.0, 1e9),
+    Kind.WIND: (0.0, 1e9),
+    Kind.SOLAR: (0.0, 1e9),
+    Kind.DEMAND: (-1e9, 1e9),
+    Kind.TEMPERATURE: (-60.0, 60.0),
+    Kind.HUMIDITY: (0.0, 1.0),
+    Kind.WIND_SPEED: (0.0, 120.0),
+    Kind.IRRADIANCE: (0.0, 1_600.0),
+    Kind.REQUESTS: (0.0, 1e9),
+}
+
+STEEPEST_PER_H: dict[Kind, float] = {Kind.TEMPERATURE: 25.0, Kind.HUMIDITY: 1.0}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doubt:
+    """Values that were taken out of a signal, and why. first: start of the first of them."""
+
+    kind: Kind
+    zone: str
+    count: int
+    first: datetime
+    reason: str
+
+    def __str__(self) -> str:
+        since = f"{self.first:%Y-%m-%d %H:%M} UTC"
+        return f"{self.kind} of {self.zone}: {self.count} values from {since} {self.reason}"
+
+
+def quarantined(
+    signal: Signal, as_of: datetime, oldest: timedelta
+) -> tuple[Signal, tuple[Doubt, ...]]:
+    """The signal with doubtful values unknown (NaN), and the doubts.
+
+    Doubtful is what lies outside the physical range of its kind, changes faster than it can, or was
+    issued longer than `oldest` before as_of. A high or negative price is not doubtful by itself.
+    """
+    low, high = PLAUSIBLE[signal.kind]
+    known = ~np.isnan(signal.values)
+    outside = known & ~((signal.values >= low) & (signal.values <= high))
+    wrong = [(outside, f"outside {low:g} to {high:g}")]
+    if signal.kind in STEEPEST_PER_H:
+        wrong.append(
+            (
+                known & ~outside & _jumps(signal),
+                f"change by more than {STEEPEST_PER_H[signal.kind]:g} per hour",
+            )
+        )
+    if signal.issued_at is not None and as_of - signal.issued_at > oldest:
+        wrong.append(
+            (known, f"issued {signal.issued_at:%Y-%m-%d %H:%M} UTC, more than {oldest} ago")
+        )
+    doubts = tuple(_doubt(signal, mask, reason) for mask, reason in wrong if mask.any())
+    taken = np.logical_or.reduce([mask for mask, _ in wrong])
+    return (
+        replace(signal, values=np.where(taken, np.nan, signal.values)) if taken.any() else signal
+    ), doubts
+
+
+def _jumps(signal: Signal) -> NDArray[np.bool_]:
+    """Values that neither neighbour can have reached: a single step that leaves and returns."""
+    per_h = np.abs(np.diff(signal.values)) / (signal.timeline.hours[1:])
+    steep = per_h > STEEPEST_PER_H[signal.kind]
+    lonely = np.zeros(len(signal.values), dtype=np.bool_)
+    lonely[1:-1] = steep[:-1] & steep[1:]
+    return lonely
+
+
+def _doubt(signal: Signal, mask: NDArray[np.bool_], reason: str) -> Doubt:
+    first = int(np.argmax(mask))
+    return Doubt(
+        kind=signal.kind,
+        zone=signal.zone,
+        count=int(mask.sum()),
+        first=instant(signal.timeline.starts_s[first]),
+        reason=reason,
+    )

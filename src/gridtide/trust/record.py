@@ -1,0 +1,60 @@
+"""A decision as it is written down, and what a store must be able to do to keep it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class Stage(StrEnum):
+    """The life of a decision."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+    TOLD = "told"
+    VERIFIED = "verified"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What is told, why, from what, and who answers for it.
+
+    id: digest of situation and dispatch: telling the same decision twice tells it once.
+    situation, dispatch: digests. rung: whose dispatch it is. refused: breaches of what was proposed
+    first. answers: what arriving jobs were told. owner: who answers for it.
+    """
+
+    id: str
+    as_of: datetime
+    policy: str
+    stage: Stage
+    situation: str
+    dispatch: str
+    rung: str
+    refused: tuple[str, ...]
+    answers: tuple[str, ...]
+    doubts: tuple[str, ...]
+    owner: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One link of the audit chain: what was written, and the hash over it and all before it."""
+
+    text: str
+    hash: str
+
+
+class Store(Protocol):
+    """Keeps entries for good, in order."""
+
+    def append(self, entry: Entry) -> None:
+        """Keep one more entry; it is durable when this returns."""
+        ...
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Everything kept, oldest first."""
+        ...
