@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.objective import Objective
+from gridtide.decide.situation import Event
 from gridtide.digest import freeze
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.jobs import Jobs
@@ -44,7 +45,8 @@ class Study:
     of each job, which no decision sees unless length_knowledge says so. history: signals of price,
     carbon, weather, supply (zone = site name, kW per kW of capacity), curtailment and demand (zone =
     demand_zone(service, origin)). reference: policy the savings are measured against. rates:
-    settlement currency per unit of another. notes: assumptions a reader of results must know.
+    settlement currency per unit of another. events: calls of the grid. notes: assumptions a reader of
+    results must know.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Study:
     rates: Mapping[str, float]
     length_knowledge: LengthKnowledge
     seed: int
+    events: tuple[Event, ...] = ()
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

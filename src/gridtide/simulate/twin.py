@@ -20,6 +20,8 @@ from gridtide.timeline import Timeline, epoch_s, instant
 
 Whole = NDArray[np.int64]
 Ended = tuple[tuple[str, datetime], ...]
+Real = NDArray[np.float64]
+Stores = tuple[Real, Real, Real, Real]
 TRANSFER_STREAM = 7
 
 
@@ -57,7 +59,7 @@ class Twin:
     present: int
     book: JobBook
     soc_kwh: NDArray[np.float64]
-    stores: tuple[NDArray[np.float64], ...]
+    stores: Stores
     peak_import_kw: NDArray[np.float64]
     retries: Whole
     grid_power_kw: NDArray[np.float64]
@@ -239,7 +241,7 @@ class Twin:
         demand_kw = facility_power_kw(fleet, it_kw, self.truth.wet_bulb_c[:, span])
         supply_kw = self.truth.supply_kw[:, span]
         steps = len(block)
-        seen = tuple(np.zeros_like(demand_kw) for _ in range(6))
+        imported, exported, charged, discharged, unused, soc = np.zeros((6, *demand_kw.shape))
         kernel.run_stores(
             np.ascontiguousarray(demand_kw),
             np.ascontiguousarray(supply_kw),
@@ -253,9 +255,8 @@ class Twin:
                 np.asarray([site.contract.export_max_kw for site in fleet.sites]),
             ),
             block.hours,
-            seen,
+            (imported, exported, charged, discharged, unused, soc),
         )
-        imported, exported, charged, discharged, unused, soc = seen
         return Telemetry(
             timeline=block,
             it_kw=it_kw,
@@ -293,7 +294,7 @@ def _same_month(one: datetime, other: datetime, clock: str) -> bool:
     return (first.year, first.month) == (second.year, second.month)
 
 
-def _stores(study: Study) -> tuple[NDArray[np.float64], ...]:
+def _stores(study: Study) -> Stores:
     """Per site: energy_kwh, least energy, charge and discharge efficiency; a site without a store has 0."""
     empty = Battery(energy_kwh=0.0, charge_max_kw=0.0, discharge_max_kw=0.0)
     batteries = [site.battery or empty for site in study.fleet.sites]

@@ -1,0 +1,265 @@
+"""One policy through a whole study: turn after turn, and what came of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.dispatch import Dispatch
+from gridtide.digest import freeze
+from gridtide.loop.mandate import Mandate, Policy
+from gridtide.loop.turn import Memory, Turn, take_turn, write_down
+from gridtide.loop.world import Telemetry
+from gridtide.simulate.study import Study
+from gridtide.simulate.truth import Truth
+from gridtide.simulate.twin import Twin
+from gridtide.timeline import Timeline, instant
+from gridtide.trust.record import Stage, Store
+
+Whole = NDArray[np.int64]
+Real = NDArray[np.float64]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Executed:
+    """What ran where: one row per job, place and unbroken run; [start_s, end_s)."""
+
+    job: Whole
+    place: Whole
+    start_s: Whole
+    end_s: Whole
+
+    def __post_init__(self) -> None:
+        freeze(self, **dict.fromkeys(("job", "place", "start_s", "end_s"), np.int64))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Reasons:
+    """Every time a job's slots were chosen anew: columns of one length.
+
+    as_of_s, job (row of the study), place, start_s (-1 unplaced), reason, binding: whole numbers;
+    cost, cost_at_once, alternative_cost: money; alternative_place; issue_s: newest issue used.
+    """
+
+    as_of_s: Whole
+    job: Whole
+    place: Whole
+    start_s: Whole
+    reason: Whole
+    binding: Whole
+    alternative_place: Whole
+    issue_s: Whole
+    cost: Real
+    cost_at_once: Real
+    alternative_cost: Real
+
+    def __post_init__(self) -> None:
+        whole = (
+            "as_of_s",
+            "job",
+            "place",
+            "start_s",
+            "reason",
+            "binding",
+            "alternative_place",
+            "issue_s",
+        )
+        freeze(self, **dict.fromkeys(whole, np.int64))
+        freeze(self, cost=np.float64, cost_at_once=np.float64, alternative_cost=np.float64)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Course:
+    """A policy's way through a study. Columns over jobs are rows of the study's jobs.
+
+    promised; ended_s (-1 never); complete (all its work was done); place (last); moves; exposure
+    (transfers times sensitivity); first_s (-1 never). told_shares: (V, O, P, T) as told.
+    """
+
+    policy: str
+    telemetry: Telemetry
+    promised: NDArray[np.bool_]
+    ended_s: Whole
+    complete: NDArray[np.bool_]
+    place: Whole
+    moves: Whole
+    exposure: Whole
+    first_s: Whole
+    executed: Executed
+    reasons: Reasons
+    answers: tuple[str, ...]
+    rungs: tuple[str, ...]
+    turns: int
+
+    def __post_init__(self) -> None:
+        whole = ("ended_s", "place", "moves", "exposure", "first_s")
+        freeze(self, promised=np.bool_, complete=np.bool_, **dict.fromkeys(whole, np.int64))
+
+
+def mandate_of(study: Study, forecaster: str) -> Mandate:
+    """The standing part of a study's situations."""
+    return Mandate(
+        fleet=study.fleet,
+        services=study.services,
+        history=study.history,
+        objective=study.objective,
+        events=study.events,
+        commitments=(),
+        steps=study.timeline,
+        plan_h=study.cadence.plan_h,
+        replan_h=study.cadence.replan_h,
+        forecaster=forecaster,
+        owner=f"study {study.name}",
+    )
+
+
+def run_course(
+    study: Study, truth: Truth, policy: Policy, forecaster: str, store: Store, progress: Progress
+) -> Course:
+    """Take turns at every decision instant of the study until its end.
+
+    An instant is a step edge at which a job arrives, a plan falls due, or the course begins. Every
+    decision is written down before it is told and again with its outcome. progress(done, steps).
+    """
+    mandate = mandate_of(study, forecaster)
+    twin = Twin.of(study, truth)
+    memory = Memory()
+    telemetry: list[Telemetry] = []
+    log = _Log()
+    while twin.present < len(study.timeline):
+        turn = take_turn(mandate, policy, twin, memory, twin.now)
+        memory = turn.memory
+        until = _next_instant(study, memory, twin.present)
+        write_down(store, turn, Stage.TOLD)
+        log.note(twin, turn, until)
+        telemetry.append(twin.advance(turn.orders, instant(study.timeline.edges_s[until])))
+        write_down(store, turn, Stage.VERIFIED)
+        progress(twin.present, len(study.timeline))
+    return _course(study, twin, policy.name, telemetry, log)
+
+
+class _Log:
+    """What the turns of a course leave behind for people to read."""
+
+    def __init__(self) -> None:
+        self.reasons: list[tuple[NDArray[Any], ...]] = []
+        self.answers: list[str] = []
+        self.rungs: list[str] = []
+        self.told: list[tuple[Whole, Dispatch, int, int]] = []
+
+    def note(self, twin: Twin, turn: Turn, until: int) -> None:
+        self.answers += turn.decision.answers
+        self.rungs.append(turn.decision.rung)
+        placement = turn.orders.dispatch.placement
+        rows = twin.active_rows()
+        self.told.append((rows, turn.orders.dispatch, twin.present, until))
+        chosen = np.flatnonzero(~np.isnan(placement.cost))
+        if not len(chosen):
+            return
+        begin = placement.offsets[chosen]
+        start = np.where(
+            placement.place[chosen] >= 0,
+            placement.horizon.starts_s[
+                placement.slots[np.minimum(begin, len(placement.slots) - 1)]
+            ],
+            -1,
+        )
+        as_of_s = np.full(len(chosen), placement.horizon.edges_s[0])
+        issue_s = np.full(len(chosen), int(turn.orders.dispatch.issue.timestamp()))
+        self.reasons.append(
+            (
+                as_of_s, rows[chosen], placement.place[chosen], start, placement.reason[chosen],
+                placement.binding[chosen], placement.alternative_place[chosen], issue_s,
+                placement.cost[chosen], placement.cost_at_once[chosen], placement.alternative_cost[chosen],
+            )
+        )  # fmt: skip
+
+
+def _next_instant(study: Study, memory: Memory, present: int) -> int:
+    """The next step edge at which something is decided."""
+    edges_s = study.timeline.edges_s
+    arrivals = np.searchsorted(edges_s, study.jobs.release_s, side="left")
+    later = arrivals[arrivals > present]
+    instants = [len(study.timeline)]
+    if len(later):
+        instants.append(int(later.min()))
+    assert memory.planned_at is not None
+    due = memory.planned_at + timedelta(hours=study.cadence.replan_h)
+    instants.append(int(np.searchsorted(edges_s, int(due.timestamp()), side="left")))
+    return max(present + 1, min(instants))
+
+
+def _course(study: Study, twin: Twin, policy: str, telemetry: list[Telemetry], log: _Log) -> Course:
+    book = twin.book
+    columns = [np.concatenate(column) for column in zip(*log.reasons, strict=True)] if log.reasons else [
+        np.zeros(0)
+    ] * 11  # fmt: skip
+    names = [field.name for field in fields(Reasons)]
+    return Course(
+        policy=policy,
+        telemetry=joined(study.timeline, telemetry),
+        promised=book.promised,
+        ended_s=book.ended_s,
+        complete=book.done_s >= study.true_s,
+        place=book.place,
+        moves=book.moves,
+        exposure=book.exposure,
+        first_s=book.first_s,
+        executed=_executed(study, twin, log),
+        reasons=Reasons(**dict(zip(names, columns, strict=True))),
+        answers=tuple(log.answers),
+        rungs=tuple(log.rungs),
+        turns=len(log.rungs),
+    )
+
+
+def joined(timeline: Timeline, blocks: list[Telemetry]) -> Telemetry:
+    """Telemetry of consecutive blocks as one."""
+    whole = {
+        field.name: np.concatenate([getattr(block, field.name) for block in blocks], axis=-1)
+        for field in fields(Telemetry)
+        if field.name not in ("timeline", "finished")
+    }
+    finished = tuple(item for block in blocks for item in block.finished)
+    return Telemetry(timeline=timeline, finished=finished, **whole)
+
+
+def _executed(study: Study, twin: Twin, log: _Log) -> Executed:
+    """Told slots that really ran, merged into unbroken runs and cut where the job ended."""
+    jobs: list[Whole] = []
+    places: list[Whole] = []
+    steps: list[Whole] = []
+    for rows, dispatch, begin, end in log.told:
+        placement = dispatch.placement
+        counts = np.diff(placement.offsets)
+        slot = placement.slots + begin
+        row = np.repeat(np.arange(len(rows)), counts)
+        inside = slot < end
+        jobs.append(rows[row[inside]])
+        places.append(placement.place[row[inside]])
+        steps.append(slot[inside])
+    job, place, step = (
+        np.concatenate([*part, np.zeros(0, dtype=np.int64)]) for part in (jobs, places, steps)
+    )
+    start_s = study.timeline.starts_s[step]
+    ended_s = twin.book.ended_s[job]
+    ran = (ended_s < 0) | (start_s < ended_s)
+    job, place, step = job[ran], place[ran], step[ran]
+    order = np.lexsort((step, job))
+    job, place, step = job[order], place[order], step[order]
+    fresh = np.ones(len(job), dtype=np.bool_)
+    fresh[1:] = (job[1:] != job[:-1]) | (step[1:] != step[:-1] + 1) | (place[1:] != place[:-1])
+    first = np.flatnonzero(fresh)
+    last = np.append(first[1:], len(job)) - 1 if len(job) else first
+    end_s = study.timeline.ends_s[step[last]]
+    ended_s = twin.book.ended_s[job[last]]
+    return Executed(
+        job=job[first],
+        place=place[first],
+        start_s=study.timeline.starts_s[step[first]],
+        end_s=np.where(ended_s >= 0, np.minimum(end_s, np.maximum(ended_s, 0)), end_s),
+    )
