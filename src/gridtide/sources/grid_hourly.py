@@ -75,7 +75,7 @@ class GridHourly:
             name: numbers(table, name, faults, least=least, most=most, unknown=True)
             for name, (least, most) in LIMITS.items()
         }
-        estimated = numbers(table, "estimated", faults, unknown=True)
+        estimated = np.isin(np.char.lower(words(table, "estimated")), ("true", "1"))
         refuse_if_any(faults)
         within = self._within(starts_s)
         refuse_if_any(self._period_faults(starts_s, within))
@@ -89,7 +89,7 @@ class GridHourly:
         table: Table,
         steps: Steps,
         columns: dict[str, NDArray[np.float64]],
-        estimated: NDArray[np.float64],
+        estimated: NDArray[np.bool_],
     ) -> tuple[Signal, ...]:
         currencies = sorted({str(word) for word in words(table, "currency")} - {""})
         known = {name for name, column in columns.items() if not np.isnan(column).all()}
@@ -118,13 +118,13 @@ class GridHourly:
         )
 
     def _notes(
-        self, kind: Kind, estimated: NDArray[np.float64], carbon: NDArray[np.float64]
+        self, kind: Kind, estimated: NDArray[np.bool_], carbon: NDArray[np.float64]
     ) -> tuple[str, ...]:
         if kind is Kind.PRICE and self.zone in TARIFF_ZONES:
             return ("a published tariff, not the price of a market",)
         if kind is not Kind.CARBON_AVERAGE:
             return ()
-        share = float((estimated == 1.0).sum() / (~np.isnan(carbon)).sum())
+        share = float(estimated.sum() / (~np.isnan(carbon)).sum())
         notes = (f"average {self.carbon} intensity of the zone, not marginal",)
         if not share:
             return notes

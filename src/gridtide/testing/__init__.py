@@ -1,0 +1,1 @@
+"""How does a newcomer know that a new file is right?"""
