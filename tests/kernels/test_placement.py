@@ -38,7 +38,9 @@ def sweep_once(
 
 
 prices = st.lists(st.integers(-20, 50), min_size=6, max_size=14)
-job_rows = st.tuples(st.integers(1, 3), st.integers(0, 5), st.integers(6, 14), st.integers(1, 4), st.booleans())
+job_rows = st.tuples(
+    st.integers(1, 3), st.integers(0, 5), st.integers(6, 14), st.integers(1, 4), st.booleans()
+)
 
 
 @given(prices, st.lists(job_rows, min_size=1, max_size=6), st.integers(1, 4))
@@ -47,7 +49,9 @@ def test_every_answer_lies_in_its_window_and_no_slot_is_overfull(
 ) -> None:
     """Placed jobs keep window, length and unbroken runs; the load never passes the room."""
     steps = len(values)
-    jobs = [(gang, first, min(last, steps), length, split) for gang, first, last, length, split in jobs]
+    jobs = [
+        (gang, first, min(last, steps), length, split) for gang, first, last, length, split in jobs
+    ]
     price = np.asarray([values, values[::-1]], dtype=np.float64)
     room = np.full((2, steps), capacity)
     place, slots, _, free = sweep_once(price, room, jobs)
@@ -71,9 +75,14 @@ def test_a_job_alone_gets_the_cheapest_answer_there_is(
 ) -> None:
     """Alone, an answer costs as little as the best of all answers, tried one by one."""
     price = np.asarray([values], dtype=np.float64)
-    _, _, cost, _ = sweep_once(price, np.ones((1, len(values)), dtype=np.int64), [(1, 0, len(values), length, split)])
+    _, _, cost, _ = sweep_once(
+        price, np.ones((1, len(values)), dtype=np.int64), [(1, 0, len(values), length, split)]
+    )
     if split:
-        best = min(sum(values[t] for t in chosen) for chosen in itertools.combinations(range(len(values)), length))
+        best = min(
+            sum(values[t] for t in chosen)
+            for chosen in itertools.combinations(range(len(values)), length)
+        )
     else:
         best = min(sum(values[t : t + length]) for t in range(len(values) - length + 1))
     assert cost[0] == best
