@@ -87,9 +87,7 @@ def take_turn(
 
 def write_down(store: Store, turn: Turn, stage: Stage) -> None:
     """One more link of the audit chain: the decision at a stage of its life."""
-    entries = store.entries()
-    content = content_of(replace(turn.decision, stage=stage))
-    store.append(linked(entries[-1] if entries else None, content))
+    store.append(linked(store.last(), content_of(replace(turn.decision, stage=stage))))
 
 
 def _seen(

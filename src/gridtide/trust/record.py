@@ -55,6 +55,10 @@ class Store(Protocol):
         """Keep one more entry; it is durable when this returns."""
         ...
 
+    def last(self) -> Entry | None:
+        """The newest entry, None in an empty store."""
+        ...
+
     def entries(self) -> tuple[Entry, ...]:
         """Everything kept, oldest first."""
         ...

@@ -1,0 +1,57 @@
+"""Entries kept in a file, one JSON line each, written through to the disk before `append` returns."""
+
+import json
+import os
+from pathlib import Path
+
+from gridtide.finding import BadInput, Finding
+from gridtide.trust.record import Entry
+
+
+class JsonLinesStore:
+    """An append-only file. A line that was cut off by a crash is dropped when the file is opened."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._entries = _read(path) if path.exists() else []
+
+    def append(self, entry: Entry) -> None:
+        """Add one line and wait until the disk has it."""
+        line = json.dumps({"hash": entry.hash, "text": entry.text}, ensure_ascii=False)
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        self._entries.append(entry)
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Everything kept, oldest first."""
+        return tuple(self._entries)
+
+    def last(self) -> Entry | None:
+        """The newest entry, None in an empty store."""
+        return self._entries[-1] if self._entries else None
+
+
+def _read(path: Path) -> list[Entry]:
+    raw = path.read_bytes()
+    whole = raw[: raw.rfind(b"\n") + 1]
+    if len(whole) < len(raw):
+        path.write_bytes(whole)
+    entries = []
+    for number, line in enumerate(whole.decode("utf-8").splitlines(), start=1):
+        try:
+            item = json.loads(line)
+            entries.append(Entry(text=str(item["text"]), hash=str(item["hash"])))
+        except (ValueError, KeyError, TypeError) as fault:
+            raise BadInput([_unreadable(path, number, line)]) from fault
+    return entries
+
+
+def _unreadable(path: Path, number: int, line: str) -> Finding:
+    return Finding(
+        subject=f"{path} line {number}",
+        value=line[:60],
+        limit="one JSON object with text and hash",
+        mend="Restore the file from a copy; an audit chain is never edited by hand.",
+    )
