@@ -77,7 +77,8 @@ class Course:
     """A policy's way through a study. Columns over jobs are rows of the study's jobs.
 
     promised; ended_s (-1 never); complete (all its work was done); place (last); moves; exposure
-    (transfers times sensitivity); first_s (-1 never). told_shares: (V, O, P, T) as told.
+    (transfers times sensitivity); first_s (-1 never); done_s. transfer_cost: money for all transfers.
+    position_kw: bought day-ahead, (S, T).
     """
 
     policy: str
@@ -89,6 +90,9 @@ class Course:
     moves: Whole
     exposure: Whole
     first_s: Whole
+    done_s: Whole
+    transfer_cost: float
+    position_kw: Real
     executed: Executed
     reasons: Reasons
     answers: tuple[str, ...]
@@ -96,7 +100,8 @@ class Course:
     turns: int
 
     def __post_init__(self) -> None:
-        whole = ("ended_s", "place", "moves", "exposure", "first_s")
+        whole = ("ended_s", "place", "moves", "exposure", "first_s", "done_s")
+        freeze(self, position_kw=np.float64)
         freeze(self, promised=np.bool_, complete=np.bool_, **dict.fromkeys(whole, np.int64))
 
 
@@ -209,6 +214,9 @@ def _course(study: Study, twin: Twin, policy: str, telemetry: list[Telemetry], l
         moves=book.moves,
         exposure=book.exposure,
         first_s=book.first_s,
+        done_s=book.done_s,
+        transfer_cost=twin.transfer_cost,
+        position_kw=np.zeros((len(study.fleet.sites), len(study.timeline))),
         executed=_executed(study, twin, log),
         reasons=Reasons(**dict(zip(names, columns, strict=True))),
         answers=tuple(log.answers),

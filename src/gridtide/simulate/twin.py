@@ -64,6 +64,7 @@ class Twin:
     retries: Whole
     grid_power_kw: NDArray[np.float64]
     it_kw: NDArray[np.float64]
+    transfer_cost: float = 0.0
 
     @classmethod
     def of(cls, study: Study, truth: Truth) -> "Twin":
@@ -179,6 +180,7 @@ class Twin:
                 continue
             attempts = 1 + int(self.retries[job])
             gb = float(self.study.jobs.data_gb[job]) * attempts
+            self.transfer_cost += gb * float(network.transfer_cost_per_gb[here, there])
             book.moves[job] += 1
             book.exposure[job] += attempts * int(self.study.jobs.sensitivity[job])
             book.available_s[job] = now_s + int(

@@ -1,0 +1,68 @@
+"""What a site pays: metered energy at the price its contract exposes it to, and its demand charge."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.fleet.contract import Contract, Exposure, tariff_price_per_mwh
+from gridtide.units import cost_per_kwh
+
+Real = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Metered:
+    """What one site's meter and markets said, step by step, (T,) each.
+
+    import_kwh, export_kwh: metered. price_per_mwh, real_time_price_per_mwh: of its zones (the same where
+    it has no real-time zone). position_kwh: bought day-ahead. weekday (0 = Monday), hour: on the site's
+    clock. hours: length of the step.
+    """
+
+    import_kwh: Real
+    export_kwh: Real
+    price_per_mwh: Real
+    real_time_price_per_mwh: Real
+    position_kwh: Real
+    weekday: NDArray[np.int64]
+    hour: Real
+    hours: Real
+
+
+def settle_energy_cost(contract: Contract, metered: Metered) -> float:
+    """Money for energy, negative when the site earned more than it paid.
+
+    Two-settlement: the position at the day-ahead price plus the deviation at the real-time price, so
+    after gate closure a move changes the cost by the real-time price alone. Contract for difference:
+    the index plus strike minus index on the contracted volume.
+    """
+    exported = metered.export_kwh * metered.price_per_mwh * contract.export_price_share
+    paid = _paid(contract, metered) - exported
+    return float(np.sum(cost_per_kwh(1.0) * paid))
+
+
+def settle_demand_charge(
+    contract: Contract, import_kw: Real, month: NDArray[np.int64], share: float
+) -> float:
+    """Money for the highest import of each billing month. share: part of a month's charge that counts."""
+    peaks_kw = [float(import_kw[month == number].max()) for number in np.unique(month)]
+    return share * contract.demand_charge_per_kw_month * sum(peaks_kw)
+
+
+def _paid(contract: Contract, metered: Metered) -> Real:
+    """Price times energy of each step, in money per MWh times kWh."""
+    index = metered.import_kwh * metered.price_per_mwh
+    if contract.exposure is Exposure.FIXED:
+        return metered.import_kwh * contract.fixed_price_per_mwh
+    if contract.exposure is Exposure.TIME_OF_USE:
+        tariff = tariff_price_per_mwh(contract.bands, metered.weekday, metered.hour)
+        return metered.import_kwh * tariff
+    if contract.exposure is Exposure.TWO_SETTLEMENT:
+        deviation_kwh = metered.import_kwh - metered.position_kwh
+        day_ahead = metered.position_kwh * metered.price_per_mwh
+        return day_ahead + deviation_kwh * metered.real_time_price_per_mwh
+    if contract.exposure is Exposure.CONTRACT_FOR_DIFFERENCE:
+        volume_kwh = contract.contracted_kw * metered.hours
+        return index + volume_kwh * (contract.fixed_price_per_mwh - metered.price_per_mwh)
+    return index

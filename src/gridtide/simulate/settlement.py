@@ -1,0 +1,180 @@
+"""What a course was worth: the same meters and rules for every policy."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.settle.carbon import settle_emissions_kg
+from gridtide.settle.cost import Metered, settle_demand_charge, settle_energy_cost
+from gridtide.settle.latency import weighted_quantile
+from gridtide.settle.promises import Promises, settle_promises
+from gridtide.simulate.course import Course
+from gridtide.simulate.study import Study
+from gridtide.simulate.truth import Truth
+
+Real = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settlement:
+    """One course in figures, money in the settlement currency.
+
+    parts: money by cause; total_cost is their sum. emissions_average_kg: NaN where an intensity is
+    unknown. renewable_used_kwh: on-site supply that was not lost. mean_wait_h: from release to first
+    slot, over jobs that ran. latency_p95_s: None without services.
+    """
+
+    policy: str
+    energy_kwh: float
+    energy_by_site_kwh: tuple[float, ...]
+    energy_by_class_kwh: tuple[tuple[str, float], ...]
+    parts: tuple[tuple[str, float], ...]
+    emissions_average_kg: float
+    renewable_used_kwh: float
+    curtailment_absorbed_kwh: float
+    promises: Promises
+    accelerator_h_done: float
+    accelerator_h_lost: float
+    requests_answered: float
+    requests_refused: float
+    latency_p50_s: float | None
+    latency_p95_s: float | None
+    mean_wait_h: float
+    moves: int
+    exposure: int
+
+    @property
+    def energy_cost(self) -> float:
+        """Money for energy alone."""
+        return dict(self.parts)["energy"]
+
+    @property
+    def total_cost(self) -> float:
+        """All parts together."""
+        return sum(money for _, money in self.parts)
+
+
+def settle(study: Study, truth: Truth, course: Course, absorbed_kwh: float) -> Settlement:
+    """Settle a course. absorbed_kwh: curtailed energy it absorbed against the reference."""
+    seen = course.telemetry
+    hours = study.timeline.hours
+    import_kwh = seen.import_kw * hours
+    emissions_kg = settle_emissions_kg(import_kwh, truth.carbon_average_g_per_kwh)
+    lost_h, done_h = _accelerator_hours(study, course)
+    answered = seen.answered * hours * 3600.0
+    waits_h = (course.first_s - study.jobs.release_s)[course.first_s >= 0] / 3600.0
+    return Settlement(
+        policy=course.policy,
+        energy_kwh=float(import_kwh.sum()),
+        energy_by_site_kwh=tuple(float(value) for value in import_kwh.sum(axis=1)),
+        energy_by_class_kwh=_by_class(study, course),
+        parts=_parts(study, truth, course, emissions_kg, lost_h),
+        emissions_average_kg=emissions_kg,
+        renewable_used_kwh=float(((seen.supply_kw - seen.unused_supply_kw) * hours).sum()),
+        curtailment_absorbed_kwh=absorbed_kwh,
+        promises=_promises(study, course),
+        accelerator_h_done=float(done_h.sum()),
+        accelerator_h_lost=float(lost_h.sum()),
+        requests_answered=float(answered.sum()),
+        requests_refused=float((seen.refused * hours * 3600.0).sum()),
+        latency_p50_s=weighted_quantile(seen.latency_p50_s, answered, 0.5),
+        latency_p95_s=weighted_quantile(seen.latency_p95_s, answered, 0.95),
+        mean_wait_h=float(waits_h.mean()) if len(waits_h) else 0.0,
+        moves=int(course.moves.sum()),
+        exposure=int(course.exposure.sum()),
+    )
+
+
+def _parts(
+    study: Study, truth: Truth, course: Course, emissions_kg: float, lost_h: Real
+) -> tuple[tuple[str, float], ...]:
+    seen, hours, objective = course.telemetry, study.timeline.hours, study.objective
+    sites = study.fleet.sites
+    wear = [site.battery.wear_cost_per_kwh if site.battery else 0.0 for site in sites]
+    refused = (seen.refused * hours * 3600.0).sum(axis=(1, 2))
+    values = np.asarray([service.value_per_request for service in study.services])
+    kinds = study.jobs.classes
+    value_h = np.asarray([kind.value_per_accelerator_h for kind in kinds])[study.jobs.work_class]
+    carbon_t = 0.0 if objective.carbon_price_per_t == 0.0 else emissions_kg / 1000.0
+    return (
+        ("energy", sum(_energy_costs(study, truth, course))),
+        ("demand charge", sum(_demand_charges(study, course))),
+        ("wear", float((seen.discharge_kw * hours).sum(axis=1) @ np.asarray(wear))),
+        ("transfer", course.transfer_cost),
+        ("carbon", objective.carbon_price_per_t * carbon_t),
+        ("delay", _delay_cost(study, course)),
+        ("lost compute", float(lost_h @ value_h)),
+        ("refused requests", float(refused @ values) if len(values) else 0.0),
+    )
+
+
+def _energy_costs(study: Study, truth: Truth, course: Course) -> list[float]:
+    seen, hours = course.telemetry, study.timeline.hours
+    costs = []
+    for index, site in enumerate(study.fleet.sites):
+        local = study.timeline.local_times(site.clock)
+        metered = Metered(
+            import_kwh=seen.import_kw[index] * hours,
+            export_kwh=seen.export_kw[index] * hours,
+            price_per_mwh=truth.price_per_mwh[index],
+            real_time_price_per_mwh=truth.real_time_price_per_mwh[index],
+            position_kwh=course.position_kw[index] * hours,
+            weekday=np.asarray([moment.weekday() for moment in local]),
+            hour=np.asarray([moment.hour + moment.minute / 60.0 for moment in local]),
+            hours=hours,
+        )
+        costs.append(settle_energy_cost(site.contract, metered))
+    return costs
+
+
+def _demand_charges(study: Study, course: Course) -> list[float]:
+    charges = []
+    for index, site in enumerate(study.fleet.sites):
+        local = study.timeline.local_times(site.clock)
+        month = np.asarray([moment.year * 12 + moment.month for moment in local])
+        import_kw = course.telemetry.import_kw[index]
+        share = study.objective.demand_charge_share
+        charges.append(settle_demand_charge(site.contract, import_kw, month, share))
+    return charges
+
+
+def _delay_cost(study: Study, course: Course) -> float:
+    """Accelerator-hours times the hours they ran after release, at the cost of their class."""
+    ran, jobs = course.executed, study.jobs
+    per_h = np.asarray([kind.delay_cost_per_accelerator_h for kind in jobs.classes])
+    amount_h = jobs.accelerators[ran.job] * (ran.end_s - ran.start_s) / 3600.0
+    late_h = (ran.start_s - jobs.release_s[ran.job]) / 3600.0
+    return (
+        float(np.sum(per_h[jobs.work_class[ran.job]] * amount_h * late_h)) if len(ran.job) else 0.0
+    )
+
+
+def _accelerator_hours(study: Study, course: Course) -> tuple[Real, Real]:
+    """Accelerator-hours of each job that were never done though due, and that were done, (n,)."""
+    jobs = study.jobs
+    whole_h = jobs.accelerators * study.true_s / 3600.0
+    done_h = jobs.accelerators * course.done_s / 3600.0
+    due = jobs.deadline_s <= study.timeline.edges_s[-1]
+    return np.where(due, np.maximum(whole_h - done_h, 0.0), 0.0), done_h
+
+
+def _by_class(study: Study, course: Course) -> tuple[tuple[str, float], ...]:
+    hours = study.timeline.hours
+    seen = course.telemetry
+    classes = [(kind.name, seen.class_kw[index]) for index, kind in enumerate(study.jobs.classes)]
+    services = [
+        (service.name, seen.service_kw[index]) for index, service in enumerate(study.services)
+    ]
+    return tuple((name, float((power_kw * hours).sum())) for name, power_kw in classes + services)
+
+
+def _promises(study: Study, course: Course) -> Promises:
+    return settle_promises(
+        study.jobs,
+        course.ended_s,
+        course.complete,
+        course.promised,
+        np.zeros(len(study.jobs), dtype=np.bool_),
+        int(study.timeline.edges_s[-1]),
+    )
