@@ -46,7 +46,9 @@ def run_jobs(
             used_s = min(step_s - lost_s, stop_s - done_s[job])
             done_s[job] += used_s
             last_step[job] = step
-            busy[work_class[job], place[job], step - first] += gang[job] * (lost_s + used_s) / step_s
+            busy[work_class[job], place[job], step - first] += (
+                gang[job] * (lost_s + used_s) / step_s
+            )
             occupied[place[job], step - first] += gang[job]
             if done_s[job] >= stop_s:
                 ended_s[job] = start_s + lost_s + used_s

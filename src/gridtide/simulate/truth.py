@@ -1,5 +1,6 @@
 """What really happens at each site and origin: arrays over the study's steps that only the twin sees."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,11 +10,12 @@ from gridtide.digest import freeze
 from gridtide.finding import Finding, refuse_if_any
 from gridtide.fleet.service import demand_zone
 from gridtide.fleet.site import Site, SupplyKind
-from gridtide.physics.weather import wet_bulb_c
 from gridtide.signals.history import truth as truth_signal
 from gridtide.signals.signal import Kind
 from gridtide.simulate.study import Study
+from gridtide.timeline import instant
 
+Needed = Callable[[Kind, str], NDArray[np.float64]]
 KIND_OF_SUPPLY = {SupplyKind.SOLAR: Kind.SOLAR, SupplyKind.WIND: Kind.WIND}
 
 
@@ -63,7 +65,8 @@ def truth_of(study: Study) -> Truth:
     requests = [[needed(Kind.REQUESTS, demand_zone(service.name, origin))
                  for origin in study.fleet.network.origins] for service in study.services]  # fmt: skip
     refuse_if_any(faults)
-    wet_bulb = np.frompyfunc(wet_bulb_c, 2, 1)(temperature, humidity * 100.0).astype(np.float64)
+    from gridtide.kernels import facility
+
     shape = (len(study.services), len(study.fleet.network.origins), len(study.timeline))
     return Truth(
         price_per_mwh=price,
@@ -74,14 +77,14 @@ def truth_of(study: Study) -> Truth:
                 for site in sites
             ]
         ),
-        wet_bulb_c=wet_bulb,
+        wet_bulb_c=facility.wet_bulbs(temperature, humidity),
         supply_kw=supply,
         curtailment_kw=np.stack(curtailment),
         requests_per_s=np.asarray(requests, dtype=np.float64).reshape(shape),
     )
 
 
-def _supply_kw(study: Study, site: Site, needed) -> NDArray[np.float64]:  # type: ignore[no-untyped-def]
+def _supply_kw(study: Study, site: Site, needed: Needed) -> NDArray[np.float64]:
     total = np.zeros(len(study.timeline))
     for supply in site.supplies:
         total = total + supply.capacity_kw * needed(KIND_OF_SUPPLY[supply.kind], site.name)
@@ -89,10 +92,10 @@ def _supply_kw(study: Study, site: Site, needed) -> NDArray[np.float64]:  # type
 
 
 def _hole(study: Study, kind: Kind, zone: str, unknown: NDArray[np.int64]) -> Finding:
-    first = study.timeline.between(study.timeline.start, study.timeline.end).starts_s[unknown[0]]
+    first = instant(study.timeline.starts_s[unknown[0]])
     return Finding(
         subject=f"{kind} of {zone}",
-        value=f"unknown in {len(unknown)} of {len(study.timeline)} steps, first at second {first}",
+        value=f"unknown in {len(unknown)} of {len(study.timeline)} steps, first {first:%Y-%m-%d %H:%M} UTC",
         limit="a value for every step of the study",
         mend="Give the case a signal that covers its whole period, or shorten the period.",
     )

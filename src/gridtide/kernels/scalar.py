@@ -1,0 +1,21 @@
+"""Physics for compiled loops: registers the scalar functions themselves, so each is written once."""
+
+from numba.extending import register_jitable
+
+from gridtide.physics import battery, cooling, pue, transformer, ups, weather, wind
+
+for _function in (
+    ups.ups_loss_kw,
+    transformer.transformer_loss_kw,
+    cooling.plant_cop,
+    cooling.mechanical_share,
+    pue.facility_power_kw,
+    pue._slopes,
+    pue.marginal_facility_power,
+    battery.soc_after_kwh,
+    battery.charge_room_kw,
+    battery.discharge_room_kw,
+    weather.wet_bulb_c,
+    wind.wind_power_share,
+):
+    register_jitable(_function)

@@ -1,0 +1,1 @@
+"""How does compute become power and heat?"""

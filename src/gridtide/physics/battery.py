@@ -1,0 +1,35 @@
+"""State of charge of a store of electricity, its limits and its wear."""
+
+
+def soc_after_kwh(
+    soc_kwh: float,
+    charge_kw: float,
+    discharge_kw: float,
+    hours: float,
+    charge_efficiency: float = 0.955,
+    discharge_efficiency: float = 0.955,
+) -> float:
+    """Energy in the store after a step: + efficiency x charge, - discharge / efficiency. [kW, h, kWh]."""
+    return soc_kwh + (charge_efficiency * charge_kw - discharge_kw / discharge_efficiency) * hours
+
+
+def charge_room_kw(
+    soc_kwh: float, energy_kwh: float, hours: float, charge_efficiency: float
+) -> float:
+    """Largest constant charge [kW] that does not fill the store beyond energy_kwh within the step."""
+    return max(0.0, (energy_kwh - soc_kwh) / (charge_efficiency * hours))
+
+
+def discharge_room_kw(
+    soc_kwh: float, least_kwh: float, hours: float, discharge_efficiency: float
+) -> float:
+    """Largest constant discharge [kW] that does not draw the store below least_kwh within the step."""
+    return max(0.0, (soc_kwh - least_kwh) * discharge_efficiency / hours)
+
+
+def wear_cost_per_kwh(capex_per_kwh: float, cycles: float, depth: float) -> float:
+    """Money per kWh discharged: price of the store over all the energy its cycles give.
+
+    capex_per_kwh [money per kWh of capacity]; cycles at depth [0-1] until the end of its life.
+    """
+    return capex_per_kwh / (cycles * depth)
