@@ -7,19 +7,22 @@ that holds and only ever exchanges one job's answer for another that holds, so r
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
+Whole = NDArray[np.int64]
+Real = NDArray[np.float64]
 BIG = 1e300
 NOWHERE = -1
 
 
 @njit(cache=True, error_model="numpy")
-def slots_needed(work_s, restarts, restart_s, slot_s):
+def slots_needed(work_s: int, restarts: int, restart_s: int, slot_s: int) -> int:
     """Whole slots that hold the work and its restarts."""
     return (work_s + restarts * restart_s + slot_s - 1) // slot_s
 
 
 @njit(cache=True, error_model="numpy")
-def restarts_of(chosen, count, begun, goes_on):
+def restarts_of(chosen: Whole, count: int, begun: bool, goes_on: bool) -> int:
     """How often a job must restart when it runs in these increasing slots."""
     if count == 0:
         return 0
@@ -31,7 +34,7 @@ def restarts_of(chosen, count, begun, goes_on):
 
 
 @njit(cache=True, error_model="numpy")
-def shortest_run(chosen, count):
+def shortest_run(chosen: Whole, count: int) -> int:
     """Length in slots of the shortest run of consecutive slots."""
     shortest = count
     run = 1
@@ -45,7 +48,17 @@ def shortest_run(chosen, count):
 
 
 @njit(cache=True, error_model="numpy")
-def cheapest_run(price, delay, free, gang, first, last, need, expected, chosen):
+def cheapest_run(
+    price: Real,
+    delay: float,
+    free: Whole,
+    gang: int,
+    first: int,
+    last: int,
+    need: int,
+    expected: int,
+    chosen: Whole,
+) -> float:
     """One unbroken run of `need` free slots in [first, last) whose first `expected` cost least.
 
     Ties go to the earlier start. Fills `chosen`; returns the cost per accelerator, BIG without room.
@@ -80,7 +93,17 @@ def cheapest_run(price, delay, free, gang, first, last, need, expected, chosen):
 
 
 @njit(cache=True, error_model="numpy")
-def cheapest_slots(price, delay, free, gang, first, last, need, expected, chosen):
+def cheapest_slots(
+    price: Real,
+    delay: float,
+    free: Whole,
+    gang: int,
+    first: int,
+    last: int,
+    need: int,
+    expected: int,
+    chosen: Whole,
+) -> float:
     """`need` free slots in [first, last): the `expected` cheapest, then the last ones for the rest.
 
     Ties go to the earlier slot. Fills `chosen` in increasing order; returns the cost per accelerator
@@ -99,10 +122,9 @@ def cheapest_slots(price, delay, free, gang, first, last, need, expected, chosen
     values = np.empty(usable)
     for i in range(usable):
         values[i] = price[candidates[i]] + delay * candidates[i]
+    threshold = BIG
     if expected < usable:
         threshold = np.partition(values, expected - 1)[expected - 1]
-    else:
-        threshold = BIG
     below = 0
     for i in range(usable):
         if values[i] < threshold:
@@ -124,7 +146,18 @@ def cheapest_slots(price, delay, free, gang, first, last, need, expected, chosen
 
 
 @njit(cache=True, error_model="numpy")
-def answer_at(price, delay, free, gang, first, last, left, rule, chosen, scratch):
+def answer_at(
+    price: Real,
+    delay: float,
+    free: Whole,
+    gang: int,
+    first: int,
+    last: int,
+    left: tuple[int, int, int, int],
+    rule: tuple[bool, bool, bool, int],
+    chosen: Whole,
+    scratch: Whole,
+) -> tuple[float, int]:
     """The cheapest answer of one job at one place.
 
     left: (declared work, expected work, restart, slot length) in seconds. rule: (interruptible, begun,
@@ -160,7 +193,7 @@ def answer_at(price, delay, free, gang, first, last, left, rule, chosen, scratch
 
 
 @njit(cache=True, error_model="numpy")
-def crowding(free, capacity):
+def crowding(free: int, capacity: int) -> float:
     """How much dearer a place feels when it is nearly full: 0 when empty, 24 when full."""
     if capacity <= 0:
         return 24.0
@@ -168,7 +201,9 @@ def crowding(free, capacity):
 
 
 @njit(cache=True, error_model="numpy")
-def reserve(free, felt, price, slots, gang, weight, capacity):
+def reserve(
+    free: Whole, felt: Real, price: Real, slots: Whole, gang: int, weight: float, capacity: int
+) -> None:
     """Take these slots for a gang (a negative gang gives them back) and refresh the felt prices."""
     for t in slots:
         free[t] -= gang
@@ -176,7 +211,7 @@ def reserve(free, felt, price, slots, gang, weight, capacity):
 
 
 @njit(cache=True, error_model="numpy")
-def felt_prices(price, free, weight, capacity):
+def felt_prices(price: Real, free: Whole, weight: float, capacity: Whole) -> Real:
     """Prices with the congestion of each place and slot added, (P, T)."""
     felt = np.empty_like(price)
     for p in range(price.shape[0]):
@@ -187,21 +222,21 @@ def felt_prices(price, free, weight, capacity):
 
 @njit(cache=True, error_model="numpy")
 def sweep(
-    free,
-    price,
-    order,
-    gang,
-    first,
-    last,
-    left,
-    rule,
-    running_at,
-    offer,
-    told,
-    weight,
-    capacity,
-    delay,
-):
+    free: Whole,
+    price: Real,
+    order: Whole,
+    gang: Whole,
+    first: Whole,
+    last: Whole,
+    left: Whole,
+    rule: Whole,
+    running_at: Whole,
+    offer: Real,
+    told: tuple[Whole, Whole, Whole, Whole],
+    weight: float,
+    capacity: Whole,
+    delay: Real,
+) -> tuple[Real, Real, Whole]:
     """Give each job, in order, the cheapest answer beside all others.
 
     free: accelerators not reserved, (P, T), kept up to date. price: money per accelerator-slot, (P, T).

@@ -67,8 +67,9 @@ def run_stores(
     """Charge and discharge as ordered, as far as the store and the meter allow, step by step.
 
     demand_kw: facility power, (S, T). orders: (charge_kw, discharge_kw), (S, T). store, per site:
-    (soc_kwh, changed in place, energy_kwh, least energy, charge efficiency, discharge efficiency). limits: (import_max_kw, export_max_kw), (S,). seen, filled: (import_kw, export_kw,
-    charge_kw, discharge_kw, unused_supply_kw, soc_kwh), (S, T).
+    (soc_kwh, changed in place, energy_kwh, least energy, charge efficiency, discharge efficiency).
+    limits: (import_max_kw, export_max_kw), (S,). seen, filled: (import_kw, export_kw, charge_kw,
+    discharge_kw, unused_supply_kw, soc_kwh), (S, T).
     """
     charge_order, discharge_order = orders
     soc, energy, least, into, out_of = store
