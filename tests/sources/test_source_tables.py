@@ -83,6 +83,19 @@ def test_columns_of_lists_are_refused(tmp_path: Path) -> None:
         open_table(tmp_path / "nested.parquet", NAMES)
 
 
+@given(share=st.floats(0, 0.999))
+def test_a_parquet_file_cut_short_is_refused(
+    share: float, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Its foot is missing, wherever it was cut."""
+    path = tmp_path_factory.mktemp("cut") / "cut.parquet"
+    pl.DataFrame({"t": range(50), "v": range(50)}).write_parquet(path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(share * len(whole))])
+    with pytest.raises(BadInput):
+        open_table(path, NAMES)
+
+
 @given(values=st.lists(st.one_of(st.none(), st.floats(), st.integers(-99, 99)), min_size=1))
 def test_only_finite_numbers_within_limits_pass(
     values: list[float | None], tmp_path_factory: pytest.TempPathFactory

@@ -240,7 +240,8 @@ def _units(jobs: Table, unit: str) -> NDArray[np.float64]:
             pl.element().str.extract(r"=(\d+)$", 1).cast(pl.Float64, strict=False)
         )
         plain = plain.fill_null(typed.list.sum())
-    return np.asarray(np.minimum(plain.fill_null(0.0).to_numpy(), MOST_UNITS), dtype=np.float64)
+    given = plain.fill_null(0.0).to_numpy().astype(np.float64) + 0.0
+    return np.asarray(np.minimum(given, MOST_UNITS))
 
 
 def _labels(jobs: Table) -> NDArray[np.str_]:
