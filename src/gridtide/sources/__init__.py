@@ -389,9 +389,12 @@ def _seconds(
 
 def zone_faults(zone: str, subject: str) -> list[Finding]:
     """A fault when no clock of this name is known."""
+    import polars as pl
+
     try:
         ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+        pl.select(pl.lit(0).cast(pl.Datetime("us")).dt.replace_time_zone(zone))
+    except (ZoneInfoNotFoundError, ValueError, OSError, pl.exceptions.PolarsError):
         return [
             Finding(
                 subject=subject,

@@ -142,12 +142,12 @@ class GridHourly:
         faults = [
             Finding(
                 subject=f"{name} of {self.path}",
-                value=f"{moment} has no time zone",
-                limit="an aware time",
-                mend=f"Write {moment}+00:00 when it is UTC.",
+                value=f"{moment} has no time zone or lies between two seconds",
+                limit="an aware time of whole seconds",
+                mend="Write it as 2026-11-22T09:00:00+00:00.",
             )
             for name, moment in (("start", self.start), ("end", self.end))
-            if moment is not None and moment.tzinfo is None
+            if moment is not None and (moment.tzinfo is None or moment.microsecond)
         ]
         if self.carbon not in ("direct", "lifecycle"):
             faults.append(

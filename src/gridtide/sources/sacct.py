@@ -79,29 +79,16 @@ class SacctJobs:
         or still run are left out and counted. Raises BadInput with every fault found.
         """
         refuse_if_any([*zone_faults(self.zone, f"zone of {self.path}"), *self._setting_faults()])
-        whole = _marked(
-            open_table(
-                self.path, NAME_MAP, optional=OPTIONAL, separator=self.separator, quotes=False
-            )
-        )
-        is_step = words(whole, "step") != ""
-        refuse_if_any(_none_left(whole, bool((~is_step).any())))
-        jobs, steps = kept(whole, ~is_step), kept(whole, is_step)
+        jobs, steps = self._jobs_and_steps()
         faults: list[Finding] = []
         submit_s, start_s = _moments(jobs, self.zone, faults)
         duration_s = spans_s(jobs, "elapsed", faults)
         limit_s = _limits_s(jobs, faults)
         energy_kwh = _energies_kwh(jobs, steps, faults)
-        waited_s = start_s - submit_s
-        with np.errstate(invalid="ignore"):
-            early = waited_s < 0
-        mend = "Correct the row, or check the zone."
-        faults.extend(faults_of_rows(jobs, "start", early, "a start after the submission", mend))
         units = _units(jobs, self.unit)
-        state = words(jobs, "state")
-        unfinished = np.isin(np.asarray([_first_word(text) for text in state]), UNFINISHED)
-        ran = ~unfinished & ~np.isnan(start_s) & (duration_s >= 1)
         refuse_if_any(faults)
+        unfinished = _is_unfinished(jobs)
+        ran = ~unfinished & ~np.isnan(start_s) & (duration_s >= 1)
         refuse_if_any(_none_left(jobs, bool(ran.any())))
         order = np.flatnonzero(ran)[np.argsort(submit_s[ran], kind="stable")]
         ids = words(jobs, "base")
@@ -111,7 +98,7 @@ class SacctJobs:
             submit_s=submit_s[order].astype(np.int64),
             duration_s=duration_s[order].astype(np.int64),
             declared_s=limit_s[order],
-            queued_s=waited_s[order].astype(np.int64),
+            queued_s=(start_s - submit_s)[order].astype(np.int64),
             units=units[order],
             energy_kwh=energy_kwh[order],
             label=_labels(jobs)[order],
@@ -126,6 +113,16 @@ class SacctJobs:
                 *counted(ran & twice(submit_s, self.zone), "jobs fall in the doubled autumn hour"),
             ),
         )
+
+    def _jobs_and_steps(self) -> tuple[Table, Table]:
+        table = _marked(
+            open_table(
+                self.path, NAME_MAP, optional=OPTIONAL, separator=self.separator, quotes=False
+            )
+        )
+        is_step = words(table, "step") != ""
+        refuse_if_any(_none_left(table, bool((~is_step).any())))
+        return kept(table, ~is_step), kept(table, is_step)
 
     def _setting_faults(self) -> list[Finding]:
         faults = []
@@ -184,12 +181,19 @@ def _marked(table: Table) -> Table:
 def _moments(
     jobs: Table, zone: str, faults: list[Finding]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Submission and start. A start that seems too early by the doubled hour is its second telling."""
+    """Submission and start; adds a fault for each start before its submission.
+
+    A start that seems too early inside the doubled autumn hour is its second telling.
+    """
     submit_s = local_s(jobs, "submit", faults, zone=zone, form=TIME)
     start_s = local_s(jobs, "start", faults, zone=zone, form=TIME, unknown=True)
     with np.errstate(invalid="ignore"):
         second = (start_s < submit_s) & (start_s + 3_600 >= submit_s) & twice(start_s, zone)
-    return submit_s, np.where(second, start_s + 3_600, start_s)
+        start_s = np.where(second, start_s + 3_600, start_s)
+        early = start_s < submit_s
+    limit, mend = "a start after the submission", "Correct the row, or check the zone."
+    faults.extend(faults_of_rows(jobs, "start", early, limit, mend))
+    return submit_s, start_s
 
 
 def _limits_s(jobs: Table, faults: list[Finding]) -> NDArray[np.int64]:
@@ -255,9 +259,10 @@ def _is_repeated(ids: NDArray[np.str_]) -> NDArray[np.bool_]:
     return np.asarray(counts[inverse] > 1)
 
 
-def _first_word(text: str) -> str:
-    """`CANCELLED by 1000` is CANCELLED."""
-    return text.split(" ", 1)[0].rstrip("+")
+def _is_unfinished(jobs: Table) -> NDArray[np.bool_]:
+    """Whether each job had not ended; the first word counts, as in `CANCELLED by 1000`."""
+    first = [text.split(" ", 1)[0].rstrip("+") for text in words(jobs, "state").tolist()]
+    return np.isin(np.asarray(first, dtype=np.str_), UNFINISHED)
 
 
 def _none_left(table: Table, any_left: bool) -> list[Finding]:

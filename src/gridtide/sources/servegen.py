@@ -76,12 +76,6 @@ class ServeGenRates:
         n = int(window.max()) + 1
         seen = np.bincount(window, minlength=n) > 0
         lengths, notes = _lengths(told, means)
-        clipped = np.minimum(cv, self.cv_most)
-        has_cv = ~np.isnan(cv)
-        bursts = np.bincount(window, np.where(has_cv, rate * clipped**2, 0.0), minlength=n)
-        weight = np.bincount(window, np.where(has_cv, rate, 0.0), minlength=n)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            burstiness = np.where(weight > 0, bursts / weight, np.nan)
         totals = [
             np.where(seen, np.bincount(window, values, minlength=n), np.nan)
             for values in (rate, rate * lengths["input"], rate * lengths["output"])
@@ -92,7 +86,7 @@ class ServeGenRates:
             requests_per_s=totals[0],
             input_tokens_per_s=totals[1],
             output_tokens_per_s=totals[2],
-            burstiness=burstiness,
+            burstiness=_burstiness(window, n, rate, np.minimum(cv, self.cv_most)),
             anchored=False,
             source=f"{Path(self.path).name} (ServeGen)",
             notes=(
@@ -148,6 +142,17 @@ class ServeGenRates:
         table = Table(source=str(folder), frame=frame, numbers=order, word="line")
         schema = {"client": pl.Float64, "block": pl.Int64, "kind": pl.String, "mean": pl.Float64}
         return table, pl.DataFrame(lengths, schema=schema, orient="row")
+
+
+def _burstiness(
+    window: NDArray[np.int64], n: int, rate: NDArray[np.float64], cv: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Mean of the squared variations in each window weighted by rate, over clients that have one."""
+    has_cv = ~np.isnan(cv)
+    bursts = np.bincount(window, np.where(has_cv, rate * cv**2, 0.0), minlength=n)
+    weight = np.bincount(window, np.where(has_cv, rate, 0.0), minlength=n)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(weight > 0, bursts / weight, np.nan)
 
 
 def _checked(rates: Table, tokens: Table) -> tuple[Table, "pl.DataFrame"]:
