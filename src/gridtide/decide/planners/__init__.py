@@ -1,0 +1,1 @@
+"""When and where should work run over the next hours and days?"""

@@ -1,0 +1,53 @@
+"""Run while the signal is below a threshold, until the patience of the job is used up."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gridtide.decide.slots import (
+    SlotJobs,
+    SlotPlan,
+    SlotSignal,
+    free_units,
+    in_order_of_arrival,
+    split,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """quantile of the signal over horizon_h hours from the arrival is the threshold, unless `fixed` is one.
+
+    capacity: units there are, None for endless ones.
+    """
+
+    quantile: float = 0.30
+    horizon_h: float = 24.0
+    fixed: float | None = None
+    capacity: int | None = None
+
+
+def threshold(jobs: SlotJobs, signal: SlotSignal, settings: Settings) -> SlotPlan:
+    """Walk the slots from the arrival: run when strictly below the threshold or no wait is left.
+
+    The threshold is fixed at arrival; quantiles interpolate linearly at position q (n - 1) and the view
+    is cut at the end of the data (Ecovisor-like).
+    """
+    from gridtide.kernels import slot_choice
+
+    slots = len(signal.values)
+    order = in_order_of_arrival(jobs)
+    free, limited = free_units(settings.capacity, slots)
+    runs = slot_choice.threshold_runs(
+        signal.values,
+        np.minimum(jobs.arrival, slots)[order],
+        jobs.length[order],
+        jobs.waiting[order],
+        max(1, round(settings.horizon_h * 3600 / signal.step_s)),
+        settings.quantile,
+        np.nan if settings.fixed is None else settings.fixed,
+        jobs.units[order],
+        free,
+        limited,
+    )
+    return split(order, runs, jobs, slots)

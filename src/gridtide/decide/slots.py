@@ -1,0 +1,174 @@
+"""Jobs on a grid of equal slots, and what a choice of slots costs: the ground of reference policies.
+
+Slot t covers [t, t+1) steps from the start of the signal and is known by its start. A job that arrived
+inside a slot counts as there from the slot's start (floor), as in the literature. A run is [start, end)
+in slots; work is interruptible when it may have several.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.digest import freeze
+
+Whole = NDArray[np.int64]
+Real = NDArray[np.float64]
+
+
+class Answer(IntEnum):
+    """What a policy could do for a job."""
+
+    PLACED = 0
+    NO_ROOM = 1
+    PAST_END = 2
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SlotJobs:
+    """n jobs. arrival: first slot. length: slots at full speed, ≥ 1. waiting: slots it may wait.
+
+    deadline: exclusive last slot, -1 where nobody set one. expected: length a policy takes for
+    granted that does not know the true one. units: accelerators or cores. power_kw: of the whole job
+    while it runs, such that power times slots is its energy.
+    """
+
+    arrival: Whole
+    length: Whole
+    waiting: Whole
+    deadline: Whole
+    expected: Whole
+    units: Whole
+    power_kw: Real
+
+    def __post_init__(self) -> None:
+        whole = ("arrival", "length", "waiting", "deadline", "expected", "units")
+        freeze(self, power_kw=np.float64, **dict.fromkeys(whole, np.int64))
+
+    def __len__(self) -> int:
+        return len(self.arrival)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SlotSignal:
+    """The steering signal: one value a slot, (T,). step_s: seconds a slot lasts."""
+
+    values: Real
+    step_s: int
+
+    def __post_init__(self) -> None:
+        freeze(self, values=np.float64)
+
+    @property
+    def hour(self) -> int:
+        """Slots in an hour, at least one."""
+        return max(1, 3600 // self.step_s)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SlotPlan:
+    """Runs of each job: job j has runs offsets[j]:offsets[j+1] of start and end. answer: see Answer."""
+
+    offsets: Whole
+    start: Whole
+    end: Whole
+    answer: Whole
+
+    def __post_init__(self) -> None:
+        freeze(self, **dict.fromkeys(("offsets", "start", "end", "answer"), np.int64))
+
+    @property
+    def first(self) -> Whole:
+        """First slot of each job, -1 where it has none, (n,)."""
+        has = np.diff(self.offsets) > 0
+        index = np.minimum(self.offsets[:-1], max(len(self.start) - 1, 0))
+        return np.where(has, self.start[index] if len(self.start) else -1, -1).astype(np.int64)
+
+    @property
+    def finish(self) -> Whole:
+        """Exclusive last slot of each job, -1 where it has none, (n,)."""
+        has = np.diff(self.offsets) > 0
+        index = np.maximum(self.offsets[1:] - 1, 0)
+        return np.where(has, self.end[index] if len(self.end) else -1, -1).astype(np.int64)
+
+
+def unbroken(start: Whole, length: Whole, slots: int) -> SlotPlan:
+    """The plan in which each job runs once from its start (-1: no room) within `slots` slots."""
+    answer = np.where(start < 0, int(Answer.NO_ROOM), int(Answer.PLACED))
+    answer = np.where((start >= 0) & (start + length > slots), int(Answer.PAST_END), answer)
+    placed = answer == int(Answer.PLACED)
+    return SlotPlan(
+        offsets=np.concatenate([[0], np.cumsum(placed)]),
+        start=start[placed],
+        end=(start + length)[placed],
+        answer=answer,
+    )
+
+
+def totals(jobs: SlotJobs, plan: SlotPlan, signal: SlotSignal) -> Real:
+    """Signal times energy of each job, /1000: kg for grams per kWh, money for a price per MWh. (n,)."""
+    prefix = np.concatenate([[0.0], np.cumsum(signal.values)])
+    per_run = prefix[plan.end] - prefix[plan.start]
+    job = np.repeat(np.arange(len(jobs)), np.diff(plan.offsets))
+    felt = np.bincount(job, weights=per_run, minlength=len(jobs))
+    return felt * jobs.power_kw * (signal.step_s / 3600.0) / 1000.0
+
+
+def slots_run(plan: SlotPlan) -> Whole:
+    """Slots each job runs in, (n,)."""
+    job = np.repeat(np.arange(len(plan.answer)), np.diff(plan.offsets))
+    counts = np.bincount(job, weights=plan.end - plan.start, minlength=len(plan.answer))
+    return counts.astype(np.int64)
+
+
+def load_units(jobs: SlotJobs, plan: SlotPlan, slots: int) -> Whole:
+    """Units in use in each slot, (slots,)."""
+    job = np.repeat(np.arange(len(jobs)), np.diff(plan.offsets))
+    change = np.zeros(slots + 1, dtype=np.int64)
+    np.add.at(change, plan.start, jobs.units[job])
+    np.subtract.at(change, plan.end, jobs.units[job])
+    return np.cumsum(change)[:-1]
+
+
+def expected_lengths(length_s: Whole, step_s: int, divide_s: int = 7200) -> Whole:
+    """Mean length of a job's queue in slots: short below `divide_s`, long otherwise; (n,), ≥ 1."""
+    short, long = length_s <= divide_s, length_s >= divide_s
+    mean_short = float(length_s[short].mean()) if short.any() else divide_s
+    mean_long = float(length_s[long].mean()) if long.any() else divide_s
+    chosen = np.where(length_s < divide_s, mean_short, mean_long)
+    return np.maximum(1, (chosen // step_s).astype(np.int64))
+
+
+def free_units(capacity: int | None, slots: int) -> tuple[Whole, bool]:
+    """Units left in each slot and whether they are limited at all; without a capacity they are not."""
+    return np.full(slots, 0 if capacity is None else capacity, dtype=np.int64), capacity is not None
+
+
+def in_order_of_arrival(jobs: SlotJobs) -> Whole:
+    """Rows by arrival; of equals the earlier row first."""
+    return np.argsort(jobs.arrival, kind="stable").astype(np.int64)
+
+
+def back_in_place(order: Whole, values: Whole) -> Whole:
+    """Values computed in an order, put back on their rows."""
+    placed = np.empty_like(values)
+    placed[order] = values
+    return placed
+
+
+def split(order: Whole, runs: tuple[Whole, Whole, Whole], jobs: SlotJobs, slots: int) -> SlotPlan:
+    """Runs computed in an order (offsets, starts, ends) as a plan by rows."""
+    offsets, start, end = runs
+    counts = back_in_place(order, np.diff(offsets))
+    begin = back_in_place(order, offsets[:-1])
+    index = np.repeat(begin - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
+    index = index + np.arange(len(start))
+    past = jobs.arrival + jobs.length > slots
+    answer = np.where(counts > 0, Answer.PLACED, np.where(past, Answer.PAST_END, Answer.NO_ROOM))
+    return SlotPlan(
+        offsets=np.concatenate([[0], np.cumsum(counts)]),
+        start=start[index],
+        end=end[index],
+        answer=answer,
+    )
