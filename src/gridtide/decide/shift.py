@@ -1,0 +1,435 @@
+"""When should these jobs have run? Every reference policy on one log of jobs and one signal."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.deadline_rules import deadlines
+from gridtide.decide.planners import (
+    all_wait,
+    bidirectional,
+    carbon_time,
+    lowest_slot,
+    lowest_window,
+    reserved_first,
+    run_at_once,
+    threshold,
+    wait_awhile,
+    wait_awhile_deadline_interruptible,
+    wait_awhile_interruptible,
+)
+from gridtide.decide.slots import (
+    Answer,
+    SlotJobs,
+    SlotPlan,
+    SlotSignal,
+    expected_lengths,
+    load_units,
+    totals,
+)
+from gridtide.finding import BadInput, Finding, refuse_if_any
+from gridtide.fleet.trace import UNKNOWN_S, JobTrace
+from gridtide.signals.signal import Kind, Signal, on
+from gridtide.timeline import Timeline, instant
+
+REFERENCE = "run-at-once"
+NAMED = 5
+
+
+class PastEnd(StrEnum):
+    """What becomes of a job that would run past the signal."""
+
+    REFUSE = "refuse"
+    DROP = "drop"
+    HOLD = "hold"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Patience:
+    """How long jobs may wait, in seconds: the same for all, or by queue at two hours of run time.
+
+    A deadline of a job's own comes first. rule: a deadline rule instead, on `clock`; as_published keeps
+    the paper's Friday.
+    """
+
+    short_s: int
+    long_s: int
+    rule: str | None = None
+    clock: str = "UTC"
+    as_published: bool = False
+
+
+Maker = Callable[[Mapping[str, str], int | None], Callable[[SlotJobs, SlotSignal], SlotPlan]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """A policy as a person wrote it: its name and its settings."""
+
+    text: str
+    name: str
+    settings: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Shifted:
+    """What one policy did. total: kg for carbon, money for a price. saving: fraction of run-at-once."""
+
+    policy: str
+    plan: SlotPlan
+    total: float
+    saving: float | None
+    mean_wait_h: float
+    peak_units: int
+    missed_deadlines: int
+    no_room: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Shift:
+    """All policies on the same jobs. kept: rows of the log that were compared. notes: assumptions."""
+
+    signal: Signal
+    grid: Timeline
+    jobs: SlotJobs
+    kept: NDArray[np.int64]
+    results: tuple[Shifted, ...]
+    notes: tuple[str, ...]
+
+
+def shift(
+    trace: JobTrace,
+    signal: Signal,
+    *,
+    grid: Timeline,
+    choices: tuple[Choice, ...],
+    patience: Patience,
+    capacity: int | None,
+    past_end: PastEnd,
+) -> Shift:
+    """Run every chosen policy, after run-at-once, on the jobs of a log that is on the calendar.
+
+    grid: equal slots of the signal's period. Raises BadInput naming holes of the signal, jobs outside
+    it, and settings that make no sense.
+    """
+    slot_signal = _steered_by(signal, grid)
+    makers = [(choice, policy_of(choice, capacity)) for choice in choices]
+    jobs = slot_jobs(trace, grid, patience)
+    refuse_if_any(_outside(trace, jobs, grid))
+    if past_end is PastEnd.HOLD:
+        slot_signal = _held(slot_signal, jobs)
+    kept = np.arange(len(trace))
+    plans = [(choice, make(jobs, slot_signal)) for choice, make in makers]
+    past = np.logical_or.reduce([plan.answer == Answer.PAST_END for _, plan in plans])
+    if past.any():
+        if past_end is not PastEnd.DROP:
+            raise BadInput([_past(trace, past, grid)])
+        kept = np.flatnonzero(~past)
+        jobs = chosen_rows(jobs, kept)
+        plans = [(choice, make(jobs, slot_signal)) for choice, make in makers]
+    return Shift(
+        signal=signal,
+        grid=grid,
+        jobs=jobs,
+        kept=kept,
+        results=_results(plans, jobs, slot_signal),
+        notes=_notes(trace, past, past_end),
+    )
+
+
+def slot_jobs(trace: JobTrace, grid: Timeline, patience: Patience) -> SlotJobs:
+    """A log on the grid: arrival rounded down, run time rounded up, energy exact.
+
+    A job's power is scaled so that its slots hold its true energy; without a power in the log a unit
+    draws 1 kW.
+    """
+    step_s = _step_s(grid)
+    origin_s = int(grid.edges_s[0])
+    length = np.maximum(1, -(-trace.duration_s // step_s))
+    arrival = (trace.submit_s - origin_s) // step_s
+    power_kw = np.where(np.isnan(trace.power_kw), trace.units, trace.power_kw)
+    wait_s = np.where(trace.duration_s < 7200, patience.short_s, patience.long_s)
+    deadline_s = trace.deadline_s
+    if patience.rule:
+        finish_s = origin_s + (arrival + length) * step_s
+        ruled = deadlines(patience.rule, finish_s, patience.clock, patience.as_published)
+        deadline_s = np.where(deadline_s == UNKNOWN_S, ruled, deadline_s)
+    deadline = np.where(deadline_s == UNKNOWN_S, -1, (deadline_s - origin_s) // step_s)
+    slack = np.maximum(deadline - arrival - length, 0)
+    return SlotJobs(
+        arrival=arrival,
+        length=length,
+        waiting=np.where(deadline >= 0, slack, wait_s // step_s),
+        deadline=deadline,
+        expected=expected_lengths(trace.duration_s, step_s),
+        units=np.maximum(1, np.ceil(trace.units)).astype(np.int64),
+        power_kw=power_kw * trace.duration_s / (length * step_s),
+    )
+
+
+def chosen_rows(jobs: SlotJobs, rows: NDArray[np.int64]) -> SlotJobs:
+    """Some rows of the jobs."""
+    names = ("arrival", "length", "waiting", "deadline", "expected", "units", "power_kw")
+    return replace(jobs, **{name: getattr(jobs, name)[rows] for name in names})
+
+
+def parsed(text: str) -> Choice:
+    """`name` or `name(key=value,key=value)` as a choice. Raises BadInput for an unknown name."""
+    name, _, inside = text.strip().partition("(")
+    settings = {}
+    for pair in filter(None, (part.strip() for part in inside.rstrip(")").split(","))):
+        key, _, value = pair.partition("=")
+        settings[key.strip()] = value.strip()
+    if name not in POLICIES:
+        raise BadInput([_wrong(text, f"policy {name!r} is not known", ", ".join(POLICIES))])
+    return Choice(text=text.strip(), name=name, settings=settings)
+
+
+def policy_of(choice: Choice, capacity: int | None) -> Callable[[SlotJobs, SlotSignal], SlotPlan]:
+    """The array function of a choice with its settings. Raises BadInput for a setting it has not."""
+    allowed, make = POLICIES[choice.name]
+    unknown = sorted(set(choice.settings) - set(allowed))
+    if unknown:
+        limit = "settings " + (", ".join(allowed) if allowed else "none")
+        raise BadInput([_wrong(choice.text, f"setting {unknown[0]!r} is not known", limit)])
+    try:
+        return make(choice.settings, capacity)
+    except ValueError as error:
+        raise BadInput([_wrong(choice.text, str(error), "a setting of the right form")]) from error
+
+
+def _wrong(text: str, value: str, limit: str) -> Finding:
+    return Finding(
+        subject=f"--policy {text}",
+        value=value,
+        limit=limit,
+        mend="Write --policy name or name(key=value), several divided by commas.",
+    )
+
+
+def _flag(settings: Mapping[str, str], key: str, value: str) -> bool:
+    given = settings.get(key)
+    if given is None:
+        return False
+    others = {"end": "exclusive", "ties": "exact", "oracle": "no"}
+    if given not in (value, others[key]):
+        raise ValueError(f"{key}={given}; it is {value} or {others[key]}")
+    return given == value
+
+
+def _hours(text: str) -> float:
+    return float(text[:-1]) if text.endswith("h") else float(text)
+
+
+def _run_at_once(settings: Mapping[str, str], capacity: int | None) -> Callable[..., SlotPlan]:
+    rule = run_at_once.Settings(capacity=capacity)
+    return lambda jobs, signal: run_at_once.run_at_once(jobs, signal, rule)
+
+
+def _all_wait(settings: Mapping[str, str], capacity: int | None) -> Callable[..., SlotPlan]:
+    rule = all_wait.Settings(capacity=capacity)
+    return lambda jobs, signal: all_wait.all_wait(jobs, signal, rule)
+
+
+def _lowest_slot(settings: Mapping[str, str], capacity: int | None) -> Callable[..., SlotPlan]:
+    rule = lowest_slot.Settings(capacity=capacity)
+    return lambda jobs, signal: lowest_slot.lowest_slot(jobs, signal, rule)
+
+
+def _lowest_window(oracle: bool) -> Maker:
+    def make(settings: Mapping[str, str], capacity: int | None) -> Callable[..., SlotPlan]:
+        rule = lowest_window.Settings(oracle=oracle, capacity=capacity)
+        return lambda jobs, signal: lowest_window.lowest_window(jobs, signal, rule)
+
+    return make
+
+
+def _carbon_time(oracle: bool) -> Maker:
+    def make(settings: Mapping[str, str], capacity: int | None) -> Callable[..., SlotPlan]:
+        rule = carbon_time.Settings(oracle=oracle, capacity=capacity)
+        return lambda jobs, signal: carbon_time.carbon_time(jobs, signal, rule)
+
+    return make
+
+
+def _threshold(settings: Mapping[str, str], capacity: int | None) -> Callable[..., SlotPlan]:
+    rule = threshold.Settings(
+        quantile=float(settings.get("q", 0.30)),
+        horizon_h=_hours(settings.get("horizon", "24")),
+        fixed=float(settings["abs"]) if "abs" in settings else None,
+        capacity=capacity,
+    )
+    if not 0.0 <= rule.quantile <= 1.0 or rule.horizon_h <= 0:
+        raise ValueError(
+            f"q={rule.quantile}, horizon={rule.horizon_h} h; q lies in 0 to 1, horizon above 0"
+        )
+    return lambda jobs, signal: threshold.threshold(jobs, signal, rule)
+
+
+def _wait_awhile(settings: Mapping[str, str], capacity: int | None) -> Callable[..., SlotPlan]:
+    rule = wait_awhile.Settings(inclusive=_flag(settings, "end", "inclusive"), capacity=capacity)
+    return lambda jobs, signal: wait_awhile.wait_awhile(jobs, signal, rule)
+
+
+def _wait_awhile_interruptible(
+    settings: Mapping[str, str], capacity: int | None
+) -> Callable[..., SlotPlan]:
+    rule = wait_awhile_interruptible.Settings(capacity=capacity)
+    return lambda jobs, signal: wait_awhile_interruptible.wait_awhile_interruptible(
+        jobs, signal, rule
+    )
+
+
+def _wait_awhile_deadline(
+    settings: Mapping[str, str], capacity: int | None
+) -> Callable[..., SlotPlan]:
+    rule = wait_awhile_deadline_interruptible.Settings(
+        inclusive=_flag(settings, "end", "inclusive"),
+        all_ties=_flag(settings, "ties", "all"),
+        capacity=capacity,
+    )
+    return lambda jobs, signal: (
+        wait_awhile_deadline_interruptible.wait_awhile_deadline_interruptible(jobs, signal, rule)
+    )
+
+
+def _bidirectional(settings: Mapping[str, str], capacity: int | None) -> Callable[..., SlotPlan]:
+    rule = bidirectional.Settings(width=int(settings.get("w", 0)), capacity=capacity)
+    return lambda jobs, signal: bidirectional.bidirectional(jobs, signal, rule)
+
+
+def _reserved_first(settings: Mapping[str, str], capacity: int | None) -> Callable[..., SlotPlan]:
+    rule = reserved_first.Settings(reserved=int(settings.get("reserved", 0)))
+    return lambda jobs, signal: reserved_first.reserved_first(jobs, signal, rule)
+
+
+POLICIES: dict[str, tuple[tuple[str, ...], Maker]] = {
+    "run-at-once": ((), _run_at_once),
+    "all-wait": ((), _all_wait),
+    "lowest-slot": ((), _lowest_slot),
+    "lowest-window": ((), _lowest_window(False)),
+    "lowest-window-oracle": ((), _lowest_window(True)),
+    "carbon-time": ((), _carbon_time(False)),
+    "carbon-time-oracle": ((), _carbon_time(True)),
+    "threshold": (("q", "horizon", "abs"), _threshold),
+    "wait-awhile": (("end",), _wait_awhile),
+    "wait-awhile-interruptible": ((), _wait_awhile_interruptible),
+    "wait-awhile-deadline-interruptible": (("end", "ties"), _wait_awhile_deadline),
+    "bidirectional": (("w",), _bidirectional),
+    "reserved-first": (("reserved",), _reserved_first),
+}
+
+
+def _step_s(grid: Timeline) -> int:
+    if grid.step_s is None:
+        raise ValueError("slots of a shift are equal")
+    return grid.step_s
+
+
+def _steered_by(signal: Signal, grid: Timeline) -> SlotSignal:
+    values = on(signal, grid)
+    unknown = np.flatnonzero(np.isnan(values))
+    if len(unknown):
+        raise BadInput(
+            [
+                Finding(
+                    subject=f"{signal.source} {signal.kind} of {signal.zone}",
+                    value=f"no value in {len(unknown)} of {len(grid)} slots, first at "
+                    f"{instant(grid.starts_s[unknown[0]]):%Y-%m-%d %H:%M} UTC",
+                    limit="a value for every slot",
+                    mend="Fill the gap, or cut the file before or behind it.",
+                )
+            ]
+        )
+    return SlotSignal(values=values, step_s=_step_s(grid))
+
+
+def _held(signal: SlotSignal, jobs: SlotJobs) -> SlotSignal:
+    """The signal with its last value held until every job can have ended."""
+    latest = np.maximum(jobs.arrival + jobs.length + jobs.waiting, jobs.deadline)
+    more = int(latest.max(initial=0)) + int(jobs.length.max(initial=0)) + 1 - len(signal.values)
+    if more <= 0:
+        return signal
+    return replace(signal, values=np.concatenate([signal.values, np.full(more, signal.values[-1])]))
+
+
+def _outside(trace: JobTrace, jobs: SlotJobs, grid: Timeline) -> list[Finding]:
+    early = jobs.arrival < 0
+    if not early.any():
+        return []
+    return [
+        Finding(
+            subject=f"{trace.source}: {_names(trace, early)}",
+            value=f"{int(early.sum())} jobs were submitted before the signal begins",
+            limit=f"submitted at {grid.start:%Y-%m-%d %H:%M} UTC or later",
+            mend="Give a signal that begins earlier, or leave these jobs out.",
+        )
+    ]
+
+
+def _past(trace: JobTrace, past: NDArray[np.bool_], grid: Timeline) -> Finding:
+    return Finding(
+        subject=f"{trace.source}: {_names(trace, past)}",
+        value=f"{int(past.sum())} jobs would run past the end of the signal",
+        limit=f"ended by {grid.end:%Y-%m-%d %H:%M} UTC",
+        mend="Give a longer signal, or --past-end drop (leave them out) or hold (hold its last value).",
+    )
+
+
+def _names(trace: JobTrace, mask: NDArray[np.bool_]) -> str:
+    named = [f"job {name}" for name in trace.name[mask][:NAMED]]
+    more = int(mask.sum()) - len(named)
+    return ", ".join(named) + (f" and {more} more" if more > 0 else "")
+
+
+def _results(
+    plans: list[tuple[Choice, SlotPlan]], jobs: SlotJobs, signal: SlotSignal
+) -> tuple[Shifted, ...]:
+    slot_h = signal.step_s / 3600.0
+    results: list[Shifted] = []
+    at_once: NDArray[np.float64] | None = None
+    for choice, plan in plans:
+        felt = totals(jobs, plan, signal)
+        at_once = felt if at_once is None else at_once
+        placed = plan.answer == Answer.PLACED
+        wait = (plan.finish - jobs.arrival - jobs.length)[placed]
+        late = placed & (jobs.deadline >= 0) & (plan.finish > jobs.deadline)
+        late |= ~placed & (jobs.deadline >= 0)
+        before, total = float(at_once.sum()), float(felt.sum())
+        results.append(
+            Shifted(
+                policy=choice.text,
+                plan=plan,
+                total=total,
+                saving=None if before == 0 else (before - total) / abs(before),
+                mean_wait_h=float(wait.mean()) * slot_h if len(wait) else 0.0,
+                peak_units=int(load_units(jobs, plan, len(signal.values)).max(initial=0)),
+                missed_deadlines=int(late.sum()),
+                no_room=int((plan.answer == Answer.NO_ROOM).sum()),
+            )
+        )
+    return tuple(results)
+
+
+def _notes(trace: JobTrace, past: NDArray[np.bool_], past_end: PastEnd) -> tuple[str, ...]:
+    notes = list(trace.notes)
+    unmetered = int(np.isnan(trace.power_kw).sum())
+    if unmetered:
+        notes.append(
+            f"{unmetered:,} of {len(trace):,} jobs have no power_kw: 1 kW per unit is assumed"
+        )
+    if past.any():
+        notes.append(
+            f"{int(past.sum())} jobs would run past the signal and were left out: {_names(trace, past)}"
+        )
+    if past_end is PastEnd.HOLD:
+        notes.append("behind its end the last value of the signal is held")
+    return tuple(notes)
+
+
+def is_average_carbon(signal: Signal) -> bool:
+    """Whether a saving must be shown with the sentence that attribution is not impact."""
+    return signal.kind is Kind.CARBON_AVERAGE

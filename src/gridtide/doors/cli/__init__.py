@@ -1,0 +1,87 @@
+"""Which commands are there? The table, and the one place where faults become exit codes."""
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from gridtide import __version__
+from gridtide.finding import BadInput, Infeasible, InputError, Stale
+
+SHOWN_FAULTS = 20
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "shift": ("gridtide.doors.cli.shift:shift", "When should these jobs have run?"),
+}
+"""Command -> where it stands, and its one line in the list; nothing is imported to show the list."""
+
+
+class Commands(click.Group):
+    """Loads a command only when it is called."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """Names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """The command, imported now; None for an unknown name."""
+        if name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands from the table alone."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="gridtide", message="%(prog)s %(version)s")
+def gridtide() -> None:
+    """Plan, run, simulate and settle a fleet of data centres together with the grid."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with its exit code.
+
+    0 ok, 1 our failure, 2 usage or input that cannot be used, 3 well-formed but infeasible, 4 stale.
+    """
+    sys.exit(exit_code(arguments))
+
+
+def exit_code(arguments: Sequence[str] | None = None) -> int:
+    """What `main` leaves with; every fault is said on stderr."""
+    try:
+        answer = gridtide.main(args=arguments, prog_name="gridtide", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except InputError as error:
+        _say(error)
+        return {BadInput: 2, Infeasible: 3, Stale: 4}.get(type(error), 2)
+    except Exception as error:
+        if os.environ.get("GRIDTIDE_DEBUG") == "1":
+            raise
+        name = type(error).__name__
+        click.echo(f"gridtide failed ({name}: {error}); this is our fault, not yours.", err=True)
+        click.echo("Run it again with GRIDTIDE_DEBUG=1 and report what it prints.", err=True)
+        return 1
+    return answer if isinstance(answer, int) else 0
+
+
+def _say(error: InputError) -> None:
+    for finding in error.findings[:SHOWN_FAULTS]:
+        click.echo(str(finding), err=True)
+    more = len(error.findings) - SHOWN_FAULTS
+    if more > 0:
+        click.echo(f"and {more} more faults", err=True)
