@@ -1,6 +1,5 @@
 """When should these jobs have run? Every reference policy on one log of jobs and one signal."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -8,19 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.deadline_rules import deadlines
-from gridtide.decide.planners import (
-    all_wait,
-    bidirectional,
-    carbon_time,
-    lowest_slot,
-    lowest_window,
-    reserved_first,
-    run_at_once,
-    threshold,
-    wait_awhile,
-    wait_awhile_deadline_interruptible,
-    wait_awhile_interruptible,
-)
+from gridtide.decide.policy_names import Choice, policy_of
 from gridtide.decide.slots import (
     Answer,
     SlotJobs,
@@ -62,21 +49,13 @@ class Patience:
     as_published: bool = False
 
 
-Maker = Callable[[Mapping[str, str], int | None], Callable[[SlotJobs, SlotSignal], SlotPlan]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Choice:
-    """A policy as a person wrote it: its name and its settings."""
-
-    text: str
-    name: str
-    settings: Mapping[str, str]
-
-
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Shifted:
-    """What one policy did. total: kg for carbon, money for a price. saving: fraction of run-at-once."""
+    """What one policy did. total: kg for carbon, money for a price, over the jobs it placed.
+
+    saving: fraction of run-at-once over jobs that both placed, None when that costs nothing.
+    mean_wait_h: hours from arrival to end beyond the run time. no_room: jobs that found no slots.
+    """
 
     policy: str
     plan: SlotPlan
@@ -176,153 +155,6 @@ def chosen_rows(jobs: SlotJobs, rows: NDArray[np.int64]) -> SlotJobs:
     return replace(jobs, **{name: getattr(jobs, name)[rows] for name in names})
 
 
-def parsed(text: str) -> Choice:
-    """`name` or `name(key=value,key=value)` as a choice. Raises BadInput for an unknown name."""
-    name, _, inside = text.strip().partition("(")
-    settings = {}
-    for pair in filter(None, (part.strip() for part in inside.rstrip(")").split(","))):
-        key, _, value = pair.partition("=")
-        settings[key.strip()] = value.strip()
-    if name not in POLICIES:
-        raise BadInput([_wrong(text, f"policy {name!r} is not known", ", ".join(POLICIES))])
-    return Choice(text=text.strip(), name=name, settings=settings)
-
-
-def policy_of(choice: Choice, capacity: int | None) -> Callable[[SlotJobs, SlotSignal], SlotPlan]:
-    """The array function of a choice with its settings. Raises BadInput for a setting it has not."""
-    allowed, make = POLICIES[choice.name]
-    unknown = sorted(set(choice.settings) - set(allowed))
-    if unknown:
-        limit = "settings " + (", ".join(allowed) if allowed else "none")
-        raise BadInput([_wrong(choice.text, f"setting {unknown[0]!r} is not known", limit)])
-    try:
-        return make(choice.settings, capacity)
-    except ValueError as error:
-        raise BadInput([_wrong(choice.text, str(error), "a setting of the right form")]) from error
-
-
-def _wrong(text: str, value: str, limit: str) -> Finding:
-    return Finding(
-        subject=f"--policy {text}",
-        value=value,
-        limit=limit,
-        mend="Write --policy name or name(key=value), several divided by commas.",
-    )
-
-
-def _flag(settings: Mapping[str, str], key: str, value: str) -> bool:
-    given = settings.get(key)
-    if given is None:
-        return False
-    others = {"end": "exclusive", "ties": "exact", "oracle": "no"}
-    if given not in (value, others[key]):
-        raise ValueError(f"{key}={given}; it is {value} or {others[key]}")
-    return given == value
-
-
-def _hours(text: str) -> float:
-    return float(text[:-1]) if text.endswith("h") else float(text)
-
-
-def _run_at_once(settings: Mapping[str, str], capacity: int | None) -> Callable[..., SlotPlan]:
-    rule = run_at_once.Settings(capacity=capacity)
-    return lambda jobs, signal: run_at_once.run_at_once(jobs, signal, rule)
-
-
-def _all_wait(settings: Mapping[str, str], capacity: int | None) -> Callable[..., SlotPlan]:
-    rule = all_wait.Settings(capacity=capacity)
-    return lambda jobs, signal: all_wait.all_wait(jobs, signal, rule)
-
-
-def _lowest_slot(settings: Mapping[str, str], capacity: int | None) -> Callable[..., SlotPlan]:
-    rule = lowest_slot.Settings(capacity=capacity)
-    return lambda jobs, signal: lowest_slot.lowest_slot(jobs, signal, rule)
-
-
-def _lowest_window(oracle: bool) -> Maker:
-    def make(settings: Mapping[str, str], capacity: int | None) -> Callable[..., SlotPlan]:
-        rule = lowest_window.Settings(oracle=oracle, capacity=capacity)
-        return lambda jobs, signal: lowest_window.lowest_window(jobs, signal, rule)
-
-    return make
-
-
-def _carbon_time(oracle: bool) -> Maker:
-    def make(settings: Mapping[str, str], capacity: int | None) -> Callable[..., SlotPlan]:
-        rule = carbon_time.Settings(oracle=oracle, capacity=capacity)
-        return lambda jobs, signal: carbon_time.carbon_time(jobs, signal, rule)
-
-    return make
-
-
-def _threshold(settings: Mapping[str, str], capacity: int | None) -> Callable[..., SlotPlan]:
-    rule = threshold.Settings(
-        quantile=float(settings.get("q", 0.30)),
-        horizon_h=_hours(settings.get("horizon", "24")),
-        fixed=float(settings["abs"]) if "abs" in settings else None,
-        capacity=capacity,
-    )
-    if not 0.0 <= rule.quantile <= 1.0 or rule.horizon_h <= 0:
-        raise ValueError(
-            f"q={rule.quantile}, horizon={rule.horizon_h} h; q lies in 0 to 1, horizon above 0"
-        )
-    return lambda jobs, signal: threshold.threshold(jobs, signal, rule)
-
-
-def _wait_awhile(settings: Mapping[str, str], capacity: int | None) -> Callable[..., SlotPlan]:
-    rule = wait_awhile.Settings(inclusive=_flag(settings, "end", "inclusive"), capacity=capacity)
-    return lambda jobs, signal: wait_awhile.wait_awhile(jobs, signal, rule)
-
-
-def _wait_awhile_interruptible(
-    settings: Mapping[str, str], capacity: int | None
-) -> Callable[..., SlotPlan]:
-    rule = wait_awhile_interruptible.Settings(capacity=capacity)
-    return lambda jobs, signal: wait_awhile_interruptible.wait_awhile_interruptible(
-        jobs, signal, rule
-    )
-
-
-def _wait_awhile_deadline(
-    settings: Mapping[str, str], capacity: int | None
-) -> Callable[..., SlotPlan]:
-    rule = wait_awhile_deadline_interruptible.Settings(
-        inclusive=_flag(settings, "end", "inclusive"),
-        all_ties=_flag(settings, "ties", "all"),
-        capacity=capacity,
-    )
-    return lambda jobs, signal: (
-        wait_awhile_deadline_interruptible.wait_awhile_deadline_interruptible(jobs, signal, rule)
-    )
-
-
-def _bidirectional(settings: Mapping[str, str], capacity: int | None) -> Callable[..., SlotPlan]:
-    rule = bidirectional.Settings(width=int(settings.get("w", 0)), capacity=capacity)
-    return lambda jobs, signal: bidirectional.bidirectional(jobs, signal, rule)
-
-
-def _reserved_first(settings: Mapping[str, str], capacity: int | None) -> Callable[..., SlotPlan]:
-    rule = reserved_first.Settings(reserved=int(settings.get("reserved", 0)))
-    return lambda jobs, signal: reserved_first.reserved_first(jobs, signal, rule)
-
-
-POLICIES: dict[str, tuple[tuple[str, ...], Maker]] = {
-    "run-at-once": ((), _run_at_once),
-    "all-wait": ((), _all_wait),
-    "lowest-slot": ((), _lowest_slot),
-    "lowest-window": ((), _lowest_window(False)),
-    "lowest-window-oracle": ((), _lowest_window(True)),
-    "carbon-time": ((), _carbon_time(False)),
-    "carbon-time-oracle": ((), _carbon_time(True)),
-    "threshold": (("q", "horizon", "abs"), _threshold),
-    "wait-awhile": (("end",), _wait_awhile),
-    "wait-awhile-interruptible": ((), _wait_awhile_interruptible),
-    "wait-awhile-deadline-interruptible": (("end", "ties"), _wait_awhile_deadline),
-    "bidirectional": (("w",), _bidirectional),
-    "reserved-first": (("reserved",), _reserved_first),
-}
-
-
 def _step_s(grid: Timeline) -> int:
     if grid.step_s is None:
         raise ValueError("slots of a shift are equal")
@@ -390,21 +222,22 @@ def _results(
 ) -> tuple[Shifted, ...]:
     slot_h = signal.step_s / 3600.0
     results: list[Shifted] = []
-    at_once: NDArray[np.float64] | None = None
+    reference = plans[0][1]
+    at_once = totals(jobs, reference, signal)
     for choice, plan in plans:
         felt = totals(jobs, plan, signal)
-        at_once = felt if at_once is None else at_once
         placed = plan.answer == Answer.PLACED
+        both = placed & (reference.answer == Answer.PLACED)
         wait = (plan.finish - jobs.arrival - jobs.length)[placed]
         late = placed & (jobs.deadline >= 0) & (plan.finish > jobs.deadline)
         late |= ~placed & (jobs.deadline >= 0)
-        before, total = float(at_once.sum()), float(felt.sum())
+        before, after = float(at_once[both].sum()), float(felt[both].sum())
         results.append(
             Shifted(
                 policy=choice.text,
                 plan=plan,
-                total=total,
-                saving=None if before == 0 else (before - total) / abs(before),
+                total=float(felt.sum()),
+                saving=None if before == 0 else (before - after) / abs(before),
                 mean_wait_h=float(wait.mean()) * slot_h if len(wait) else 0.0,
                 peak_units=int(load_units(jobs, plan, len(signal.values)).max(initial=0)),
                 missed_deadlines=int(late.sum()),

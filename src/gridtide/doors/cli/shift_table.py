@@ -1,0 +1,43 @@
+"""The result of `gridtide shift` for a person."""
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from gridtide.decide.shift import is_average_carbon
+from gridtide.settle.carbon import ATTRIBUTION
+from gridtide.signals.signal import Kind
+
+if TYPE_CHECKING:
+    from gridtide.decide.shift import Shift
+
+
+def show(shifted: "Shift", wanted: set[str]) -> None:
+    """The table, and under it what a reader must know."""
+    console = Console()
+    signal, grid = shifted.signal, shifted.grid
+    unit = f"cost, {signal.currency}" if signal.kind is Kind.PRICE else "emissions, kg"
+    console.print(
+        f"{len(shifted.jobs):,} jobs on {signal.kind} of {signal.source}, "
+        f"{grid.start:%Y-%m-%d %H:%M} to {grid.end:%Y-%m-%d %H:%M} UTC in slots of {grid.step_s} s"
+    )
+    table = Table()
+    table.add_column("policy", no_wrap=True)
+    for title in (unit, "saving", "wait h", "peak units", "missed", "no room"):
+        table.add_column(title, justify="right")
+    for result in shifted.results:
+        if wanted and result.policy not in wanted:
+            continue
+        table.add_row(
+            result.policy,
+            f"{result.total:,.1f}",
+            "n/a" if result.saving is None else f"{result.saving:.1%}",
+            f"{result.mean_wait_h:.2f}",
+            f"{result.peak_units:,}",
+            f"{result.missed_deadlines:,}",
+            f"{result.no_room:,}",
+        )
+    console.print(table)
+    for note in (*shifted.notes, *([ATTRIBUTION] if is_average_carbon(signal) else [])):
+        console.print(f"- {note}", style="dim", highlight=False)
