@@ -319,7 +319,9 @@ def aware_s(table: Table, column: str, faults: list[Finding]) -> NDArray[np.floa
         moments = series.dt.convert_time_zone("UTC").dt.cast_time_unit("us")
     elif series.dtype == pl.String:
         plain = series.str.strip_chars()
-        spelt = plain.str.replace(" ", "T", literal=True).str.replace(r"Z$", "+00:00")
+        spelt = plain.str.replace(r"\s+", "T").str.replace(r"[Zz]$|T?UTC$", "+00:00")
+        spelt = spelt.str.replace(r"([+-]\d\d)(\d\d)?$", "$1:${2}").str.replace(r":$", ":00")
+        spelt = spelt.str.replace(r"(T\d\d:\d\d)([+-])", "${1}:00${2}")
         moments = spelt.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%:z", strict=False, time_zone="UTC")
     else:
         faults.append(_wrong_type(table, column, "times with a zone"))

@@ -51,7 +51,7 @@ class JobTable:
 
         Raises BadInput with every fault found.
         """
-        table = open_table(self.path, self._names(), optional=frozenset(KNOWN))
+        table = open_table(self.path, self._names(), optional=frozenset(KNOWN) - {"duration_s"})
         there = set(table.frame.columns)
         refuse_if_any(self._missing(there))
         faults: list[Finding] = []
@@ -98,8 +98,6 @@ class JobTable:
         faults = []
         if not there & {"submit", "t_submit_s"}:
             faults.append(self._lacks("submit", "an aware time, or t_submit_s in seconds"))
-        if "duration_s" not in there:
-            faults.append(self._lacks("duration_s", "the run time in seconds"))
         for ours, theirs in self.columns.items():
             if ours not in KNOWN:
                 faults.append(

@@ -1,0 +1,50 @@
+# Two commands: `make demo` shows it, `make test` proves it. Both set everything up first.
+
+PYTHON_FOUND := $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
+	if $$name -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then echo $$name; break; fi; done)
+UV_FOUND := $(shell command -v uv 2>/dev/null)
+UV ?= $(UV_FOUND)
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PYTEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test fast real parts check docs clean
+
+help:  ## Show the commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+$(READY): pyproject.toml constraints.txt
+	@rm -f $(READY)
+ifeq ($(strip $(PYTHON_FOUND)),)
+	@echo "gridtide needs Python 3.11 or newer with venv; none was found on the path." >&2; exit 1
+endif
+	@echo "setting up $(VENV) with $(PYTHON_FOUND)$(if $(UV), and uv, and pip)"
+ifneq ($(strip $(UV)),)
+	@test -x $(BIN)/python || uv venv --quiet --python "$$($(PYTHON_FOUND) -c 'import sys; print(sys.executable)')" $(VENV)
+	@uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable . --group dev
+else
+	@test -x $(BIN)/pip || { rm -rf $(VENV); $(PYTHON_FOUND) -m venv $(VENV); }
+	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	@$(BIN)/python -m pip install --progress-bar off --quiet --constraint constraints.txt --editable . --group dev
+endif
+	@touch $(READY)
+
+test: $(READY)  ## Run the whole suite
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+fast: $(READY)  ## Run what needs neither real data nor a server
+	$(BIN)/python -m pytest -m 'not real and not parts' $(PYTEST_ARGS)
+
+parts: $(READY)  ## Run what needs a real server or browser
+	$(BIN)/python -m pytest -m parts $(PYTEST_ARGS)
+
+check: $(READY)  ## Style, types and the walls of the house
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean:  ## Remove what was set up and built
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

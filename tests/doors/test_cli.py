@@ -1,0 +1,82 @@
+"""The command line as a whole: quick to start, one place for exit codes."""
+
+import subprocess
+import sys
+
+import click
+import pytest
+
+from gridtide.doors import cli
+from gridtide.finding import BadInput, Finding, Infeasible, Stale
+
+HEAVY = {
+    "numpy",
+    "numba",
+    "highspy",
+    "polars",
+    "pydantic",
+    "fastapi",
+    "sqlalchemy",
+    "httpx2",
+    "rich",
+}
+FAULT = Finding(subject="s", value="v", limit="l", mend="m")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--version"]])
+def test_help_imports_nothing_heavy(words: list[str]) -> None:
+    """A person who asks for help does not wait for libraries."""
+    seen = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "gridtide", *words],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    imported = {line.rsplit("|", 1)[-1].strip().split(".")[0] for line in seen.stderr.splitlines()}
+    assert "gridtide" in imported
+    assert not imported & HEAVY
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (BadInput([FAULT]), 2),
+        (Infeasible([FAULT]), 3),
+        (Stale([FAULT]), 4),
+        (ZeroDivisionError("x"), 1),
+    ],
+)
+def test_faults_become_exit_codes(
+    error: Exception, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """2 input, 3 infeasible, 4 stale, 1 ours; never a traceback."""
+
+    def fail(**_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(cli.gridtide, "main", fail)
+    assert cli.exit_code([]) == code
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_our_own_failure_can_be_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
+    """GRIDTIDE_DEBUG=1 shows what happened."""
+
+    def fail(**_: object) -> None:
+        raise ZeroDivisionError("x")
+
+    monkeypatch.setattr(cli.gridtide, "main", fail)
+    monkeypatch.setenv("GRIDTIDE_DEBUG", "1")
+    with pytest.raises(ZeroDivisionError):
+        cli.exit_code([])
+
+
+def test_every_command_of_the_table_can_be_loaded() -> None:
+    """A line in the list is a command that works."""
+    for name in cli.COMMANDS:
+        context = click.Context(cli.gridtide)
+        assert cli.gridtide.get_command(context, name) is not None
+
+
+def test_an_unknown_command_is_a_usage_fault(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2, with the way to help."""
+    assert cli.exit_code(["bogus"]) == 2
+    assert "--help" in capsys.readouterr().err
