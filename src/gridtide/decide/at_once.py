@@ -1,0 +1,65 @@
+"""What the same horizon costs when everything runs at once at home and stores rest."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.layout import Facts
+from gridtide.decide.objective import Objective
+from gridtide.decide.situation import Situation
+
+Real = NDArray[np.float64]
+
+
+def at_once_cost(situation: Situation, facts: Facts, objective: Objective) -> float:
+    """Energy, carbon and demand charge of running each bucket from its first step on, in money.
+
+    Each bucket runs at its full rate where it can start first, requests are answered at home; machines
+    are endless, as in the literature, so this is what shifting is measured against, not a plan.
+    """
+    busy = _busy(facts)
+    places_kw = busy * facts.extra_kw[:, None]
+    sites = len(facts.curve.floor_it_kw)
+    load = np.stack([places_kw[facts.site == s].sum(axis=0) for s in range(sites)])
+    load = load + _serving_kw(situation, facts)
+    power = facts.curve.floor_kw + _above_floor(facts, load)
+    draw = np.maximum(power - facts.supply_kw, 0.0)
+    energy = (facts.price_per_kwh + facts.carbon_cost_per_kwh) * draw * facts.hours
+    charges = [site.contract.demand_charge_per_kw_month for site in situation.fleet.sites]
+    peak = np.maximum(draw.max(axis=1), np.nan_to_num(situation.state.peak_import_kw))
+    return float(energy.sum() + objective.demand_charge_share * (np.asarray(charges) @ peak))
+
+
+def _busy(facts: Facts) -> Real:
+    busy = facts.given.astype(np.float64)
+    edges_h = np.concatenate([[0.0], np.cumsum(facts.hours)])
+    for bucket in range(len(facts.buckets)):
+        place = int(np.argmin(facts.buckets.first[bucket]))
+        first = int(facts.buckets.first[bucket, place])
+        span_h = facts.buckets.work_h[bucket] / max(facts.buckets.rate[bucket], 1e-9)
+        inside = np.clip(np.minimum(edges_h[1:], edges_h[first] + span_h) - edges_h[:-1], 0.0, None)
+        inside[:first] = 0.0
+        busy[place] += facts.buckets.rate[bucket] * inside / facts.hours
+    return busy
+
+
+def _serving_kw(situation: Situation, facts: Facts) -> Real:
+    sites = len(facts.curve.floor_it_kw)
+    total = np.zeros((sites, len(facts.hours)))
+    for index, service in enumerate(situation.services):
+        asked = np.einsum("ot,op->pt", facts.requests_per_s[index], service.home)
+        rate = np.where(facts.rate[index] > 0, facts.rate[index], np.inf)
+        power = asked / rate[:, None] * (facts.extra_kw * (1.0 + facts.reserve))[:, None]
+        np.add.at(total, facts.site, power)
+    return total
+
+
+def _above_floor(facts: Facts, load: Real) -> Real:
+    """Facility power of IT power beyond the floor; beyond the last segment its slope goes on."""
+    left = load.copy()
+    power = np.zeros_like(load)
+    for segment in range(facts.curve.slope.shape[2]):
+        last = segment == facts.curve.slope.shape[2] - 1
+        carried = left if last else np.minimum(left, facts.curve.width_kw[:, segment, None])
+        power += carried * facts.curve.slope[:, :, segment]
+        left = left - carried
+    return power

@@ -1,0 +1,125 @@
+"""Jobs that a plan need not tell apart, as one bucket of work."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.reservations import Reservations
+from gridtide.decide.situation import Situation
+from gridtide.timeline import Timeline
+
+Whole = NDArray[np.int64]
+Real = NDArray[np.float64]
+COARSENESS = (1, 2, 4, 8, 16, 32)
+BUCKETS_MAX = 400
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Buckets:
+    """K buckets. of_job: bucket of each active job, -1 for jobs the plan takes as given, (n,).
+
+    first (K, P), last (K,): steps of the horizon; first = T where the bucket may not run. work_h:
+    expected accelerator-hours; later_h: how much of them may wait beyond the horizon. rate: accelerators
+    that can run at once. work_class, gang-free. move_cost_per_h: money per accelerator-hour at each
+    place, (K, P). delay_cost_per_h (K,): money per accelerator-hour and hour of wait. value_per_h (K,).
+    """
+
+    of_job: Whole
+    first: Whole
+    last: Whole
+    work_h: Real
+    later_h: Real
+    rate: Real
+    work_class: Whole
+    move_cost_per_h: Real
+    delay_cost_per_h: Real
+    value_per_h: Real
+
+    def __len__(self) -> int:
+        return len(self.last)
+
+
+def bucketed(situation: Situation, held: Reservations) -> Buckets:
+    """Group free jobs by class, places and window, windows rounded inward until few enough are left."""
+    horizon = situation.horizon
+    free = np.flatnonzero(
+        ~held.settled & (held.left[:, 1] > 0) & (held.first.min(axis=1) < len(held.grid))
+    )
+    first, last = _on_horizon(held, horizon)
+    for coarse in COARSENESS:
+        early, late = _inward(first[free], last[free], coarse, held, free)
+        key = np.column_stack([situation.jobs.work_class[free], early, late])
+        _, inverse = np.unique(key, axis=0, return_inverse=True)
+        if len(free) == 0 or inverse.max() < BUCKETS_MAX or coarse == COARSENESS[-1]:
+            break
+    return _summed(situation, held, free, early, late, inverse.ravel())
+
+
+def _on_horizon(held: Reservations, horizon: Timeline) -> tuple[Whole, Whole]:
+    """Windows in steps of the horizon: releases rounded up, deadlines rounded down."""
+    steps = len(horizon)
+    edges_s = np.append(held.grid.edges_s, held.grid.edges_s[-1])
+    first = horizon.steps_from(edges_s[np.minimum(held.first, len(held.grid))].ravel()).reshape(
+        held.first.shape
+    )
+    first = np.where(held.first >= len(held.grid), steps, first)
+    last = np.minimum(horizon.steps_until(edges_s[held.last]), steps)
+    return np.minimum(first, steps), last
+
+
+def _inward(
+    first: Whole, last: Whole, coarse: int, held: Reservations, free: Whole
+) -> tuple[Whole, Whole]:
+    """Window rounded inward to multiples of `coarse`, unless the work then would not fit."""
+    steps = int(last.max(initial=0))
+    early = np.where(first < steps, -(-first // coarse) * coarse, first)
+    late = (last // coarse) * coarse
+    need = -(-held.left[free, 0] // held.left[free, 3])
+    soonest = (
+        early.min(axis=1, initial=steps) if early.size else np.zeros(len(free), dtype=np.int64)
+    )
+    tight = (late - soonest < need) & (last < steps)
+    early = np.where(tight[:, None], first, early)
+    late = np.where(tight | (last >= steps), last, late)
+    return early, late
+
+
+def _summed(
+    situation: Situation, held: Reservations, free: Whole, early: Whole, late: Whole, group: Whole
+) -> Buckets:
+    count = int(group.max(initial=-1)) + 1
+    sample = np.zeros(count, dtype=np.int64)
+    sample[group] = np.arange(len(free))
+    jobs = situation.jobs
+    gang = held.gang[free].astype(np.float64)
+    work_h = gang * held.left[free, 1] / 3600.0
+    deadline_s = held.grid.edges_s[held.last[free]]
+    beyond_h = gang * np.maximum(deadline_s - situation.horizon.edges_s[-1], 0) / 3600.0
+    total_h = np.bincount(group, weights=work_h, minlength=count).astype(np.float64)
+    later_h = np.bincount(group, weights=np.minimum(beyond_h, work_h), minlength=count)
+    kinds = jobs.classes
+    delay = np.asarray([kind.delay_cost_per_accelerator_h for kind in kinds] or [0.0])
+    value = np.asarray([kind.value_per_accelerator_h for kind in kinds] or [0.0])
+    work_class = jobs.work_class[free][sample]
+    offers = np.stack(
+        [
+            np.bincount(group, weights=held.offer[free, p], minlength=count)
+            for p in range(held.offer.shape[1])
+        ],
+        axis=1,
+    )
+    of_job = np.full(len(jobs), -1, dtype=np.int64)
+    of_job[free] = group
+    return Buckets(
+        of_job=of_job,
+        first=early[sample],
+        last=late[sample],
+        work_h=total_h,
+        later_h=later_h.astype(np.float64),
+        rate=np.bincount(group, weights=gang, minlength=count).astype(np.float64),
+        work_class=work_class,
+        move_cost_per_h=offers / np.maximum(total_h, 1e-9)[:, None],
+        delay_cost_per_h=delay[work_class],
+        value_per_h=value[work_class],
+    )

@@ -1,0 +1,98 @@
+"""The columns of the week plan: what can be chosen, its bounds and what it costs."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.layout import Columns, Facts, Whole
+from gridtide.decide.objective import Objective
+from gridtide.decide.program import Program
+from gridtide.decide.situation import Situation
+
+Real = NDArray[np.float64]
+SHORTFALL_COST_PER_KWH = 1e4
+THROWN_AWAY = 1e-7
+
+
+def columns_of(
+    program: Program, situation: Situation, facts: Facts, objective: Objective
+) -> Columns:
+    """Add every column of the plan to an empty program."""
+    bucket, place, step = _cells(facts)
+    pair = np.argwhere(facts.reachable)
+    steps = len(facts.hours)
+    sites = situation.fleet.sites
+    batteries = [site.battery for site in sites]
+    shape = (len(sites), steps)
+    prices = np.asarray([service.value_per_request for service in situation.services])
+    lost = prices[:, None, None] * 3600.0 * facts.hours if len(prices) else 0.0
+    energy = (facts.price_per_kwh + facts.carbon_cost_per_kwh) * facts.hours
+    earned = np.asarray([site.contract.export_price_share for site in sites])[:, None]
+    sold = -facts.price_per_kwh * earned * facts.hours
+    charge = _column([battery.charge_max_kw if battery else 0.0 for battery in batteries])
+    discharge = _column([battery.discharge_max_kw if battery else 0.0 for battery in batteries])
+    wear = _column([battery.wear_cost_per_kwh if battery else 0.0 for battery in batteries])
+    charges = [site.contract.demand_charge_per_kw_month for site in sites]
+    rates = facts.buckets.rate[bucket]
+    return Columns(
+        work=program.variables(bucket.shape, _work_cost(facts, bucket, place, step), 0.0, rates),
+        bucket=bucket,
+        place=place,
+        step=step,
+        flow=program.variables((len(pair), steps)),
+        pair=pair,
+        refused=program.variables(facts.requests_per_s.shape, lost),
+        segment=program.variables(
+            (*shape, facts.curve.slope.shape[2]), 0.0, 0.0, facts.curve.width_kw[:, None]
+        ),
+        draw=program.variables(shape, energy, 0.0, facts.import_max_kw),
+        sell=program.variables(
+            shape, sold, 0.0, _column([site.contract.export_max_kw for site in sites])
+        ),
+        unused=program.variables(shape, THROWN_AWAY, 0.0, np.maximum(facts.supply_kw, 0.0)),
+        charge=program.variables(shape, THROWN_AWAY, 0.0, charge),
+        discharge=program.variables(shape, wear * facts.hours, 0.0, discharge),
+        store=_store(program, situation, shape),
+        peak=program.variables(
+            (len(sites),),
+            np.asarray(charges) * objective.demand_charge_share,
+            np.nan_to_num(situation.state.peak_import_kw),
+        ),
+        undone=program.variables((len(facts.buckets),), facts.buckets.value_per_h),
+        later=program.variables(
+            (len(facts.buckets),), facts.later_cost_per_h, 0.0, facts.buckets.later_h
+        ),
+        shortfall=program.variables(shape, SHORTFALL_COST_PER_KWH * facts.hours),
+    )
+
+
+def _column(values: list[float]) -> Real:
+    return np.asarray(values, dtype=np.float64)[:, None]
+
+
+def _store(program: Program, situation: Situation, shape: tuple[int, int]) -> Whole:
+    """A store stays between its limits and ends the horizon no emptier than it began."""
+    lower, upper = np.zeros(shape), np.zeros(shape)
+    for index, site in enumerate(situation.fleet.sites):
+        if site.battery is None:
+            continue
+        now_kwh = float(situation.state.soc_kwh[index])
+        least_kwh = min(site.battery.energy_kwh * site.battery.soc_min, now_kwh)
+        lower[index], upper[index] = least_kwh, max(site.battery.energy_kwh, now_kwh)
+        lower[index, -1] = min(now_kwh, site.battery.energy_kwh * site.battery.soc_start)
+    return program.variables(shape, 0.0, lower, upper)
+
+
+def _cells(facts: Facts) -> tuple[Whole, Whole, Whole]:
+    """Every (bucket, place, step) in which work may run, in that order."""
+    steps = np.arange(len(facts.hours))
+    inside = steps >= facts.buckets.first[:, :, None]
+    inside &= steps < facts.buckets.last[:, None, None]
+    bucket, place, step = np.nonzero(inside)
+    return bucket.astype(np.int64), place.astype(np.int64), step.astype(np.int64)
+
+
+def _work_cost(facts: Facts, bucket: Whole, place: Whole, step: Whole) -> Real:
+    """Money for one busy accelerator through a step: its delay and its move."""
+    wait_h = np.concatenate([[0.0], np.cumsum(facts.hours)])[step]
+    delay = facts.buckets.delay_cost_per_h[bucket] * wait_h
+    return np.asarray((delay + facts.buckets.move_cost_per_h[bucket, place]) * facts.hours[step])

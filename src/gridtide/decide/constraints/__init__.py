@@ -1,0 +1,1 @@
+"""What must every plan respect? One named family of rows a file."""

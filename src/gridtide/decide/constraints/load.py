@@ -1,0 +1,25 @@
+"""What machines draw is what the building carries: the only link between work and sites."""
+
+import numpy as np
+
+from gridtide.decide.layout import Columns, Facts, Whole
+from gridtide.decide.program import Program
+
+
+def add_load(program: Program, columns: Columns, facts: Facts) -> Whole:
+    """Sum of segments = IT power beyond the parked floor, kW, one row a site and step.
+
+    The row's dual is the price of one more kW of IT for the step.
+    """
+    sites = len(facts.curve.floor_it_kw)
+    given_kw = facts.given * facts.extra_kw[:, None]
+    fixed = np.stack([given_kw[facts.site == s].sum(axis=0) for s in range(sites)])
+    rows = program.constraints(fixed.shape, fixed, fixed)
+    program.put(rows[:, :, None], columns.segment, 1.0)
+    program.put(
+        rows[facts.site[columns.place], columns.step], columns.work, -facts.extra_kw[columns.place]
+    )
+    service, _, place = columns.pair.T
+    per_request = facts.extra_kw[place] * (1.0 + facts.reserve[place]) / facts.rate[service, place]
+    program.put(rows[facts.site[place]], columns.flow, -per_request[:, None])
+    return rows

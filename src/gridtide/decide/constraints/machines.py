@@ -1,0 +1,28 @@
+"""No place uses more accelerators than it has; services keep their burst reserve."""
+
+import numpy as np
+
+from gridtide.decide.layout import Columns, Facts, Whole
+from gridtide.decide.program import Program
+
+
+def add_machines(program: Program, columns: Columns, facts: Facts) -> Whole:
+    """Jobs + services with their reserve <= accelerators, one row a place and step.
+
+    Jobs alone keep out of what is held for services by the bounds of a second family.
+    """
+    steps = len(facts.hours)
+    places = len(facts.accelerators)
+    left = facts.accelerators[:, None] - facts.given
+    rows = program.constraints((places, steps), -np.inf, left)
+    program.put(rows[columns.place, columns.step], columns.work, 1.0)
+    service, _, place = columns.pair.T
+    need = (1.0 + facts.reserve[place]) / facts.rate[service, place]
+    program.put(rows[place], columns.flow, need[:, None])
+    kept = facts.room < facts.accelerators[:, None]
+    if kept.any():
+        inner = program.constraints(
+            (places, steps), -np.inf, np.maximum(facts.room - facts.given, 0)
+        )
+        program.put(inner[columns.place, columns.step], columns.work, 1.0)
+    return rows

@@ -1,0 +1,14 @@
+"""All work of a bucket is done in its window, left for later where its deadline allows, or priced as lost."""
+
+from gridtide.decide.layout import Columns, Facts, Whole
+from gridtide.decide.program import Program
+
+
+def add_work(program: Program, columns: Columns, facts: Facts) -> Whole:
+    """Sum of hours times accelerators + later + undone = work, one row a bucket, in accelerator-hours."""
+    work_h = facts.buckets.work_h
+    rows = program.constraints(work_h.shape, work_h, work_h)
+    program.put(rows[columns.bucket], columns.work, facts.hours[columns.step])
+    program.put(rows, columns.undone, 1.0)
+    program.put(rows, columns.later, 1.0)
+    return rows

@@ -1,0 +1,141 @@
+"""A situation read into the arrays a plan is written from."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.buckets import bucketed
+from gridtide.decide.layout import Facts
+from gridtide.decide.objective import Objective
+from gridtide.decide.power_curve import PowerCurve, power_curve
+from gridtide.decide.reading import is_there, requests_per_s, series, supply_kw, wet_bulb_c
+from gridtide.decide.reservations import Reservations, grid_step_s, reservations, slot_grid
+from gridtide.decide.room import promised_room
+from gridtide.decide.situation import Situation
+from gridtide.fleet.exposure import seen_price_per_mwh
+from gridtide.signals.signal import Kind
+from gridtide.timeline import Timeline, epoch_s, holding
+from gridtide.units import cost_per_kwh
+
+Real = NDArray[np.float64]
+
+
+def facts_of(situation: Situation, objective: Objective) -> Facts:
+    """Everything a plan reads, over the horizon. Raises BadInput when a series is missing."""
+    fleet, horizon = situation.fleet, situation.horizon
+    grid = slot_grid(situation, _slot_s(horizon))
+    room = promised_room(situation, grid)
+    held = reservations(situation, room, grid, objective.moves_max)
+    buckets = bucketed(situation, held)
+    curve = power_curve(fleet, wet_bulb_c(situation))
+    pools = fleet.pools
+    price = np.stack([_seen(situation, site) for site in range(len(fleet.sites))])
+    carbon = carbon_cost_per_kwh(situation, objective)
+    extra = np.asarray(
+        [pool.points[0].it_kw_per_accelerator - pool.parked_kw_per_accelerator for pool in pools]
+    )
+    shown = holding(grid, horizon)
+    return Facts(
+        hours=horizon.hours,
+        price_per_kwh=cost_per_kwh(1.0) * price,
+        carbon_cost_per_kwh=carbon,
+        supply_kw=supply_kw(situation),
+        import_max_kw=_import_max_kw(situation),
+        requests_per_s=requests_per_s(situation),
+        rate=_rates(situation),
+        reachable=_reachable(situation),
+        reserve=np.asarray([pool.burst_reserve for pool in pools]),
+        extra_kw=extra,
+        site=fleet.site_of_place,
+        accelerators=fleet.accelerators,
+        room=room[:, shown],
+        given=_given(held)[:, shown],
+        curve=curve,
+        buckets=buckets,
+        later_cost_per_h=_later_cost(
+            fleet.site_of_place, price, carbon, curve, extra, len(buckets)
+        ),
+    )
+
+
+def carbon_cost_per_kwh(situation: Situation, objective: Objective) -> Real:
+    """Money that the carbon of a drawn kWh counts, (S, T); 0 without a carbon price."""
+    shape = (len(situation.fleet.sites), len(situation.horizon))
+    if objective.carbon_price_per_t == 0.0:
+        return np.zeros(shape)
+    zones = [site.zone for site in situation.fleet.sites]
+    grams = np.stack([series(situation, objective.carbon, zone) for zone in zones])
+    return grams * objective.carbon_price_per_t / 1e6
+
+
+def _seen(situation: Situation, index: int) -> Real:
+    site = situation.fleet.sites[index]
+    day_ahead = series(situation, Kind.PRICE, site.zone)
+    other = site.contract.real_time_zone
+    real_time = series(situation, Kind.PRICE, other) if other else day_ahead
+    return seen_price_per_mwh(
+        site.contract, situation.horizon, situation.as_of, site.clock, day_ahead, real_time
+    )
+
+
+def _slot_s(horizon: Timeline) -> int:
+    return (
+        int((horizon.edges_s[1:] - horizon.edges_s[:-1]).min())
+        if horizon.step_s is None
+        else grid_step_s(horizon)
+    )
+
+
+def _given(held: Reservations) -> NDArray[np.int64]:
+    """Accelerators of jobs that stay where they were told, (P, slots)."""
+    told = held.told
+    load = np.zeros(held.room.shape, dtype=np.int64)
+    for job in np.flatnonzero(held.settled & (told.place >= 0)):
+        begin = told.offsets[job]
+        load[told.place[job], told.slots[begin : begin + told.count[job]]] += held.gang[job]
+    return load
+
+
+def _import_max_kw(situation: Situation) -> Real:
+    horizon = situation.horizon
+    limits = np.asarray([site.contract.import_max_kw for site in situation.fleet.sites])
+    most = np.repeat(limits[:, None], len(horizon), axis=1)
+    for event in situation.events:
+        inside = (horizon.ends_s > epoch_s(event.start)) & (horizon.starts_s < epoch_s(event.end))
+        for index, site in enumerate(situation.fleet.sites):
+            if site.name == event.site:
+                most[index, inside] = np.minimum(most[index, inside], event.import_max_kw)
+    return most
+
+
+def _rates(situation: Situation) -> Real:
+    places = len(situation.fleet.places)
+    rates = [service.requests_per_accelerator_s for service in situation.services]
+    return np.stack(rates) if rates else np.zeros((0, places))
+
+
+def _reachable(situation: Situation) -> NDArray[np.bool_]:
+    """Whether a place may answer an origin: weights there, fast enough, or its home; (V, O, P)."""
+    fleet = situation.fleet
+    late_s = fleet.network.latency_ms[:, fleet.site_of_place] / 1000.0
+    found = []
+    for service in situation.services:
+        serves = service.requests_per_accelerator_s > 0
+        quick = late_s + service.time_to_first_token_s <= service.latency_max_s
+        home = service.home > 0
+        away = quick & service.resident if service.movable else np.zeros_like(quick)
+        found.append((away | home) & serves)
+    shape = (0, len(fleet.network.origins), len(fleet.places))
+    return np.stack(found) if found else np.zeros(shape, dtype=np.bool_)
+
+
+def _later_cost(
+    site: NDArray[np.int64], price: Real, carbon: Real, curve: PowerCurve, extra: Real, count: int
+) -> Real:
+    """What an accelerator-hour beyond the horizon is expected to cost: its mean over the horizon."""
+    mean = (cost_per_kwh(1.0) * price + carbon).mean(axis=1) * curve.slope.mean(axis=(1, 2))
+    return np.full(count, float((mean[site] * extra).mean()))
+
+
+def has_carbon(situation: Situation, kind: Kind) -> bool:
+    """Whether every site's zone has this carbon intensity."""
+    return all(is_there(situation, kind, site.zone) for site in situation.fleet.sites)

@@ -1,0 +1,72 @@
+"""The columns of the week plan, by name, and the facts its rows are written from."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.buckets import Buckets
+from gridtide.decide.power_curve import PowerCurve
+
+Whole = NDArray[np.int64]
+Real = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Facts:
+    """What a plan reads: S sites, P places, T steps, K buckets, V services, O origins.
+
+    hours (T,). price_per_kwh, carbon_cost_per_kwh: money for a kWh drawn, (S, T). supply_kw (S, T).
+    import_max_kw (S, T). requests_per_s (V, O, T). rate: requests per accelerator and second, (V, P).
+    reachable: whether a place may answer an origin, (V, O, P). reserve: burst reserve, (P,). extra_kw:
+    IT kW of a busy accelerator beyond a parked one, (P,). site: of each place, (P,). accelerators (P,),
+    room: accelerators for deferrable work, (P, T). given: accelerators of jobs the plan cannot move,
+    (P, T). later_cost_per_h: money for an accelerator-hour left for later, (K,).
+    """
+
+    hours: Real
+    price_per_kwh: Real
+    carbon_cost_per_kwh: Real
+    supply_kw: Real
+    import_max_kw: Real
+    requests_per_s: Real
+    rate: Real
+    reachable: NDArray[np.bool_]
+    reserve: Real
+    extra_kw: Real
+    site: Whole
+    accelerators: Whole
+    room: Whole
+    given: Whole
+    curve: PowerCurve
+    buckets: Buckets
+    later_cost_per_h: Real
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Columns:
+    """Indices of columns. work: one per (bucket, place, step) cell, with the cells' coordinates beside.
+
+    flow: one per (service, origin, place) that may answer and step; pair holds its coordinates. refused
+    (V, O, T). segment (S, T, segments). draw, sell, unused, charge, discharge, store (S, T). peak (S,).
+    undone, later (K,). shortfall: power that cannot be had at all, (S, T).
+    """
+
+    work: Whole
+    bucket: Whole
+    place: Whole
+    step: Whole
+    flow: Whole
+    pair: Whole
+    refused: Whole
+    segment: Whole
+    draw: Whole
+    sell: Whole
+    unused: Whole
+    charge: Whole
+    discharge: Whole
+    store: Whole
+    peak: Whole
+    undone: Whole
+    later: Whole
+    shortfall: Whole

@@ -1,0 +1,248 @@
+"""Time, place, storage and routing of services decided together on the marginal facility power."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.columns import columns_of
+from gridtide.decide.constraints.balance import add_balance
+from gridtide.decide.constraints.demand import add_demand
+from gridtide.decide.constraints.load import add_load
+from gridtide.decide.constraints.machines import add_machines
+from gridtide.decide.constraints.peak import add_peak
+from gridtide.decide.constraints.ramp import add_ramp
+from gridtide.decide.constraints.state_of_charge import add_state_of_charge
+from gridtide.decide.constraints.work import add_work
+from gridtide.decide.facts import facts_of
+from gridtide.decide.layout import Columns, Facts, Whole
+from gridtide.decide.objective import Objective
+from gridtide.decide.plan import PARTS, Certificate, Plan, Prices
+from gridtide.decide.program import Matrix, Program, Solution, lower_bound, matrix_of, solve
+from gridtide.decide.situation import Situation
+from gridtide.finding import Finding, Infeasible
+from gridtide.timeline import instant
+
+Real = NDArray[np.float64]
+REPAIRS_MAX = 3
+TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Rows:
+    """Rows of the program by family, as the duals are read."""
+
+    work: Whole
+    machines: Whole
+    load: Whole
+    balance: Whole
+    peak: Whole
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coordinated:
+    """One sparse linear program over the horizon, exact for the convex power curve it is given.
+
+    Where an energy price is negative, a program of straight lines would burn energy for nothing; cells
+    in which it does are found, their lines fixed, and the program is solved again.
+    """
+
+    objective: Objective
+
+    def plan(self, situation: Situation) -> Plan:
+        """The cheapest plan, its prices and its bound. Raises Infeasible naming site, step and kW."""
+        facts = facts_of(situation, self.objective)
+        program, columns, rows = _written(situation, facts, self.objective)
+        matrix = matrix_of(program)
+        solution = _solved_without_burning(matrix, situation, facts, columns)
+        _refuse_shortfall(situation, solution, columns)
+        return Plan(
+            made_at=situation.as_of,
+            policy="coordinated",
+            horizon=situation.horizon,
+            prices=_prices(situation, facts, rows, solution),
+            certificate=_certificate(matrix, solution, situation, facts, self.objective),
+            notes=(
+                f"power chords lie at most {facts.curve.gap_kw:.1f} kW above the model",
+                solution.solver,
+            ),
+            **_quantities(facts, columns, solution),
+        )
+
+
+def _written(
+    situation: Situation, facts: Facts, objective: Objective
+) -> tuple[Program, Columns, Rows]:
+    program = Program()
+    columns = columns_of(program, situation, facts, objective)
+    sites = situation.fleet.sites
+    rows = Rows(
+        work=add_work(program, columns, facts),
+        machines=add_machines(program, columns, facts),
+        load=add_load(program, columns, facts),
+        balance=add_balance(program, columns, facts),
+        peak=add_peak(program, columns, facts),
+    )
+    add_demand(program, columns, facts)
+    batteries = tuple(site.battery for site in sites)
+    add_state_of_charge(program, columns, facts, batteries, situation.state.soc_kwh)
+    add_ramp(program, columns, facts, tuple(site.contract.ramp_max_kw_per_min for site in sites))
+    return program, columns, rows
+
+
+def _solved_without_burning(
+    matrix: Matrix, situation: Situation, facts: Facts, columns: Columns
+) -> Solution:
+    """Solve; where segments fill out of order or a store charges and discharges, fix and solve again."""
+    solution = _solved(matrix, situation)
+    for _ in range(REPAIRS_MAX):
+        changed = _straighten(matrix, solution, facts, columns)
+        changed |= _one_way(matrix, solution, columns)
+        if not changed:
+            break
+        solution = _solved(matrix, situation)
+    return solution
+
+
+def _solved(matrix: Matrix, situation: Situation) -> Solution:
+    solution = solve(matrix)
+    if solution.feasible:
+        return solution
+    raise Infeasible(
+        [
+            Finding(
+                subject=f"plan of {situation.as_of:%Y-%m-%d %H:%M} UTC",
+                value=f"the program is {solution.status}",
+                limit="ramp limits, store limits and machines that can hold together",
+                mend="Check ramp_max_kw_per_min and the state of charge against the load.",
+            )
+        ]
+    )
+
+
+def _straighten(matrix: Matrix, solution: Solution, facts: Facts, columns: Columns) -> bool:
+    """Give cells whose segments fill out of order one common slope: that of the load they carry."""
+    filled = solution.values[columns.segment]
+    room = facts.curve.width_kw[:, None, :] - filled
+    wrong = ((filled[:, :, 1:] > TOLERANCE) & (room[:, :, :-1] > TOLERANCE)).any(axis=2)
+    if not wrong.any():
+        return False
+    load = filled.sum(axis=2)
+    below = np.concatenate([[0.0], []])
+    before = np.concatenate(
+        [np.zeros((len(facts.curve.width_kw), 1)), np.cumsum(facts.curve.width_kw, axis=1)[:, :-1]],
+        axis=1,
+    )
+    carried = np.clip(
+        load[:, :, None] - before[:, None, :], below, facts.curve.width_kw[:, None, :]
+    )
+    power = (carried * facts.curve.slope).sum(axis=2)
+    slope = np.where(
+        load > TOLERANCE, power / np.maximum(load, TOLERANCE), facts.curve.slope[:, :, 0]
+    )
+    _change_slopes(
+        matrix, columns.segment[wrong], np.repeat(slope[wrong][:, None], filled.shape[2], axis=1)
+    )
+    return True
+
+
+def _change_slopes(matrix: Matrix, segments: Whole, slope: Real) -> None:
+    """A segment has two entries: +1 in its load row, and minus its slope in its balance row."""
+    for column, value in zip(segments.ravel(), slope.ravel(), strict=True):
+        entries = slice(matrix.start[column], matrix.start[column + 1])
+        own = matrix.value[entries]
+        own[own < 0] = -value
+
+
+def _one_way(matrix: Matrix, solution: Solution, columns: Columns) -> bool:
+    """Stop the smaller of charge and discharge where both run at once."""
+    charge, discharge = solution.values[columns.charge], solution.values[columns.discharge]
+    both = (charge > TOLERANCE) & (discharge > TOLERANCE)
+    if not both.any():
+        return False
+    matrix.upper[columns.charge[both & (charge <= discharge)]] = 0.0
+    matrix.upper[columns.discharge[both & (charge > discharge)]] = 0.0
+    return True
+
+
+def _refuse_shortfall(situation: Situation, solution: Solution, columns: Columns) -> None:
+    lacking = solution.values[columns.shortfall]
+    findings = []
+    for index, site in enumerate(situation.fleet.sites):
+        if lacking[index].max() <= 1e-3:
+            continue
+        step = int(np.argmax(lacking[index]))
+        findings.append(
+            Finding(
+                subject=f"{site.name} at {instant(situation.horizon.starts_s[step]):%Y-%m-%d %H:%M} UTC",
+                value=f"{lacking[index, step]:,.0f} kW more than it can get, in "
+                f"{int((lacking[index] > 1e-3).sum())} steps",
+                limit=f"import_max_kw {site.contract.import_max_kw:,.0f} with what it makes and stores",
+                mend="Raise the import limit, add storage, or keep less work at this site.",
+            )
+        )
+    if findings:
+        raise Infeasible(findings)
+
+
+def _quantities(facts: Facts, columns: Columns, solution: Solution) -> dict[str, Real]:
+    x = solution.values
+    steps = len(facts.hours)
+    kinds = int(facts.buckets.work_class.max(initial=-1)) + 1
+    classes = np.zeros((kinds, len(facts.accelerators), steps))
+    cells = (facts.buckets.work_class[columns.bucket], columns.place, columns.step)
+    np.add.at(classes, cells, x[columns.work])
+    shares = np.zeros((*facts.reachable.shape, steps))
+    service, origin, place = columns.pair.T
+    demand = facts.requests_per_s[service, origin]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares[service, origin, place] = np.where(demand > 0, x[columns.flow] / demand, 0.0)
+    segments = x[columns.segment]
+    return {
+        "class_accelerators": classes,
+        "shares": np.clip(shares, 0.0, 1.0),
+        "it_kw": facts.curve.floor_it_kw[:, None] + segments.sum(axis=2),
+        "facility_kw": facts.curve.floor_kw + (segments * facts.curve.slope).sum(axis=2),
+        "import_kw": np.maximum(x[columns.draw], 0.0),
+        "export_kw": np.maximum(x[columns.sell], 0.0),
+        "unused_supply_kw": np.maximum(x[columns.unused], 0.0),
+        "charge_kw": np.maximum(x[columns.charge], 0.0),
+        "discharge_kw": np.maximum(x[columns.discharge], 0.0),
+        "soc_kwh": x[columns.store],
+    }
+
+
+def _prices(situation: Situation, facts: Facts, rows: Rows, solution: Solution) -> Prices:
+    """Duals as prices. Their split: energy and carbon as published, cooling what the slope adds, peak
+    and limit what the rows add; what a store or own supply changes is part of the limit."""
+    dual = solution.row_dual
+    total = dual[rows.load] / facts.hours
+    electric = dual[rows.balance] / facts.hours
+    peak = -dual[rows.peak] / facts.hours
+    parts = np.zeros((len(PARTS), *total.shape))
+    parts[PARTS.index("energy")] = facts.price_per_kwh
+    parts[PARTS.index("carbon")] = facts.carbon_cost_per_kwh
+    parts[PARTS.index("peak")] = peak
+    parts[PARTS.index("cooling")] = total - electric
+    parts[PARTS.index("limit")] = electric - facts.price_per_kwh - facts.carbon_cost_per_kwh - peak
+    of_job = facts.buckets.of_job
+    per_work = np.append(dual[rows.work], np.nan)
+    return Prices(
+        it_price_per_kwh=parts.sum(axis=0),
+        parts=parts,
+        accelerator_price_per_h=np.maximum(-dual[rows.machines] / facts.hours, 0.0),
+        promise_price=per_work[of_job] if len(of_job) else np.zeros(0),
+    )
+
+
+def _certificate(
+    matrix: Matrix, solution: Solution, situation: Situation, facts: Facts, objective: Objective
+) -> Certificate:
+    from gridtide.decide.at_once import at_once_cost
+
+    return Certificate(
+        cost=solution.objective,
+        lower_bound=min(lower_bound(matrix, solution.row_dual), solution.objective),
+        run_at_once_cost=at_once_cost(situation, facts, objective),
+        method="weak duality of the linear program on the chords of the power curve",
+    )

@@ -1,0 +1,72 @@
+"""Facility power as a convex line of chords over IT power, for each site and step."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.fleet.fleet import Fleet
+
+Real = NDArray[np.float64]
+SEGMENTS = 6
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PowerCurve:
+    """floor_it_kw: IT power with everything parked, (S,). floor_kw: facility power there, (S, T).
+
+    width_kw: IT power each segment carries beyond it, (S, K). slope: facility kW per kW of IT, (S, T, K),
+    increasing in K. gap_kw: largest distance of the chords above the full model.
+    """
+
+    floor_it_kw: Real
+    floor_kw: Real
+    width_kw: Real
+    slope: Real
+    gap_kw: float
+
+
+def power_curve(fleet: Fleet, wet_bulb_c: Real) -> PowerCurve:
+    """Chords of the full model between IT power with all parked and with all busy. wet_bulb_c: (S, T).
+
+    A chord of a convex curve lies above it: the plan never counts on less power than it takes.
+    """
+    site = fleet.site_of_place
+    parked = np.asarray(
+        [pool.accelerators * pool.parked_kw_per_accelerator for pool in fleet.pools]
+    )
+    busy = np.asarray(
+        [pool.accelerators * pool.points[0].it_kw_per_accelerator for pool in fleet.pools]
+    )
+    sites = len(fleet.sites)
+    floor = np.bincount(site, weights=parked, minlength=sites).astype(np.float64)
+    full = np.bincount(site, weights=busy, minlength=sites).astype(np.float64)
+    capacity = np.asarray([one.facility.it_capacity_kw for one in fleet.sites])
+    overhead = np.asarray([one.facility.overhead_kw for one in fleet.sites])
+    top = np.maximum(np.minimum(full, capacity), floor + 1e-6)
+    share = np.linspace(0.0, 1.0, SEGMENTS + 1)
+    marks = floor[:, None] + (top - floor)[:, None] * share
+    width = np.diff(marks, axis=1)
+    power = _over(marks, capacity, wet_bulb_c)
+    curve = _over(0.5 * (marks[:, :-1] + marks[:, 1:]), capacity, wet_bulb_c)
+    chords = 0.5 * (power[:, :, :-1] + power[:, :, 1:])
+    return PowerCurve(
+        floor_it_kw=floor,
+        floor_kw=power[:, :, 0] + overhead[:, None],
+        width_kw=width,
+        slope=np.diff(power, axis=2) / width[:, None, :],
+        gap_kw=float(np.max(chords - curve)),
+    )
+
+
+def _over(marks_kw: Real, capacity_kw: Real, wet_bulb_c: Real) -> Real:
+    """Facility power at each mark of each site in each step; marks (S, K) to (S, T, K)."""
+    from gridtide.kernels import facility
+
+    weather = np.ascontiguousarray(wet_bulb_c)
+    steps = weather.shape[1]
+    found = [
+        facility.facility_power(np.repeat(mark[:, None], steps, axis=1), capacity_kw, weather)
+        for mark in marks_kw.T
+    ]
+    return np.stack(found, axis=2)

@@ -1,0 +1,66 @@
+"""What a forecaster must be able to do, and the ones that come with the house, by name."""
+
+from collections.abc import Callable
+from datetime import datetime
+from importlib import import_module
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.finding import BadInput, Finding
+from gridtide.signals.history import History, Series
+from gridtide.signals.signal import Kind, Signal
+from gridtide.timeline import Timeline
+
+Forecaster = Callable[[History, Kind, str, Timeline, datetime], Signal]
+
+BUNDLED = {
+    "persistence": "gridtide.signals.forecasters.persistence:persistence",
+    "same-weekday": "gridtide.signals.forecasters.same_weekday:same_weekday",
+    "published": "gridtide.signals.forecasters.published:published",
+    "perfect-foresight": "gridtide.signals.forecasters.perfect_foresight:perfect_foresight",
+}
+
+
+def forecaster_named(name: str) -> Forecaster:
+    """The bundled forecaster of this name. Raises BadInput for an unknown one."""
+    if name not in BUNDLED:
+        raise BadInput(
+            [
+                Finding(
+                    subject="planning.forecaster",
+                    value=repr(name),
+                    limit="one of " + ", ".join(BUNDLED),
+                    mend="Choose one of them.",
+                )
+            ]
+        )
+    module, _, attribute = BUNDLED[name].partition(":")
+    forecast: Forecaster = getattr(import_module(module), attribute)
+    return forecast
+
+
+def repeated(
+    rows: Series | None, timeline: Timeline, as_of_s: int, period_s: int
+) -> NDArray[np.float64]:
+    """The latest value known at as_of a whole number of periods before each step, (T,); NaN without one.
+
+    A step takes the youngest period whose value is known; where a series has holes, an older one.
+    """
+    values = np.full(len(timeline), np.nan)
+    if rows is None:
+        return values
+    seen = (rows.issued_s <= as_of_s) & ~rows.expected
+    start_s, end_s, known = rows.start_s[seen], rows.end_s[seen], rows.values[seen]
+    if not len(start_s):
+        return values
+    reach = int(timeline.edges_s[-1] - start_s[0]) // period_s + 1
+    for back in range(reach + 1):
+        unknown = np.isnan(values)
+        if not unknown.any():
+            break
+        at = timeline.starts_s - back * period_s
+        index = np.searchsorted(start_s, at, side="right") - 1
+        inside = (index >= 0) & (at < end_s[np.maximum(index, 0)])
+        values = np.where(unknown & inside, known[np.maximum(index, 0)], values)
+    return values
