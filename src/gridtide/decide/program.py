@@ -115,6 +115,7 @@ def matrix_of(program: Program) -> Matrix:
 def solve(matrix: Matrix) -> Solution:
     """The optimum by HiGHS: dual simplex for small programs, interior point with crossover for large."""
     import highspy
+    from highspy._core import _Highs
 
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = len(matrix.cost), len(matrix.row_lower)
@@ -124,7 +125,7 @@ def solve(matrix: Matrix) -> Solution:
     lp.a_matrix_.start_ = matrix.start.astype(np.int32)
     lp.a_matrix_.index_ = matrix.index.astype(np.int32)
     lp.a_matrix_.value_ = matrix.value
-    highs = highspy.Highs()  # type: ignore[no-untyped-call]
+    highs = _Highs()  # the public subclass greets on stdout before it can be told to be silent
     chosen = "simplex" if len(matrix.cost) <= SIMPLEX_COLUMNS else "ipx"
     for option, setting in (
         ("output_flag", False),

@@ -165,13 +165,25 @@ def answer_at(
     """
     declared_s, expected_s, restart_s, slot_s = left
     interruptible, begun, goes_on, minimum = rule
-    restarts = 1 if begun and not (goes_on and first == 0) else 0
+    cost = BIG
+    count = 0
+    soonest = first
+    if begun and goes_on and first == 0:
+        need = slots_needed(declared_s, 0, restart_s, slot_s)
+        expected = min(need, max(1, slots_needed(expected_s, 0, restart_s, slot_s)))
+        if need <= min(chosen.shape[0], last):
+            cost = cheapest_run(price, delay, free, gang, 0, need, need, expected, chosen)
+            count = need if cost < BIG else 0
+        soonest = 1
+    restarts = 1 if begun else 0
     need = slots_needed(declared_s, restarts, restart_s, slot_s)
     expected = min(need, max(1, slots_needed(expected_s, restarts, restart_s, slot_s)))
-    if need > chosen.shape[0]:
-        return BIG, 0
-    cost = cheapest_run(price, delay, free, gang, first, last, need, expected, chosen)
-    count = need if cost < BIG else 0
+    if need <= scratch.shape[0]:
+        later = cheapest_run(price, delay, free, gang, soonest, last, need, expected, scratch)
+        if later < cost - 1e-12:
+            cost = later
+            count = need
+            chosen[:need] = scratch[:need]
     if not interruptible:
         return cost, count
     for _ in range(4):
@@ -183,10 +195,10 @@ def answer_at(
         breaks = restarts_of(scratch, need, begun, goes_on)
         wanted = slots_needed(declared_s, breaks, restart_s, slot_s)
         if wanted <= need:
-            if shortest_run(scratch, need) >= min(minimum, need):
-                chosen[:need] = scratch[:need]
-                return split, need
-            break
+            if shortest_run(scratch, need) < min(minimum, need):
+                break
+            chosen[:need] = scratch[:need]
+            return split, need
         need = wanted
         expected = min(need, max(1, slots_needed(expected_s, breaks, restart_s, slot_s)))
     return cost, count

@@ -38,7 +38,10 @@ class Mandate:
 class Policy(Protocol):
     """A way to run the fleet: plans when a plan is due, dispatches at every turn."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """How results call it."""
+        ...
 
     def plan(self, situation: Situation) -> Plan | None:
         """A new plan, or None for a policy that plans nothing."""

@@ -10,7 +10,7 @@ def wet_bulb_c(temperature_c: float, humidity_percent: float) -> float:
     Reference: Stull (2011), doi 10.1175/JAMC-D-11-0143.1; fitted for 5-99 % and -20-50 °C.
     """
     t, h = temperature_c, humidity_percent
-    return (
+    return float(
         t * math.atan(0.151977 * math.sqrt(h + 8.313659))
         + math.atan(t + h)
         - math.atan(h - 1.676331)
@@ -23,4 +23,4 @@ def wind_at_hub_m_per_s(
     wind_m_per_s: float, measured_m: float, hub_m: float, shear: float = 0.14
 ) -> float:
     """Wind speed at hub height by the power law. Heights [m], speeds [m/s]; shear: exponent."""
-    return wind_m_per_s * (hub_m / measured_m) ** shear
+    return float(wind_m_per_s * (hub_m / measured_m) ** shear)

@@ -88,7 +88,8 @@ def _fit(held: Reservations, told: Told, order: NDArray[np.int64], last: NDArray
 
 def told_home(held: Reservations) -> NDArray[np.int64]:
     """The place each job can start at soonest, the first of equals, (n,)."""
-    return np.argmin(held.first, axis=1).astype(np.int64)
+    soonest: NDArray[np.int64] = np.argmin(held.first, axis=1)
+    return soonest
 
 
 def _packed(

@@ -66,7 +66,7 @@ class Coordinated:
                 f"power chords lie at most {facts.curve.gap_kw:.1f} kW above the model",
                 solution.solver,
             ),
-            **_quantities(facts, columns, solution),
+            **_quantities(facts, columns, solution, len(situation.jobs.classes)),
         )
 
 
@@ -128,14 +128,11 @@ def _straighten(matrix: Matrix, solution: Solution, facts: Facts, columns: Colum
     if not wrong.any():
         return False
     load = filled.sum(axis=2)
-    below = np.concatenate([[0.0], []])
     before = np.concatenate(
         [np.zeros((len(facts.curve.width_kw), 1)), np.cumsum(facts.curve.width_kw, axis=1)[:, :-1]],
         axis=1,
     )
-    carried = np.clip(
-        load[:, :, None] - before[:, None, :], below, facts.curve.width_kw[:, None, :]
-    )
+    carried = np.clip(load[:, :, None] - before[:, None, :], 0.0, facts.curve.width_kw[:, None, :])
     power = (carried * facts.curve.slope).sum(axis=2)
     slope = np.where(
         load > TOLERANCE, power / np.maximum(load, TOLERANCE), facts.curve.slope[:, :, 0]
@@ -185,10 +182,9 @@ def _refuse_shortfall(situation: Situation, solution: Solution, columns: Columns
         raise Infeasible(findings)
 
 
-def _quantities(facts: Facts, columns: Columns, solution: Solution) -> dict[str, Real]:
+def _quantities(facts: Facts, columns: Columns, solution: Solution, kinds: int) -> dict[str, Real]:
     x = solution.values
     steps = len(facts.hours)
-    kinds = int(facts.buckets.work_class.max(initial=-1)) + 1
     classes = np.zeros((kinds, len(facts.accelerators), steps))
     cells = (facts.buckets.work_class[columns.bucket], columns.place, columns.step)
     np.add.at(classes, cells, x[columns.work])
