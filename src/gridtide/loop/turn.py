@@ -29,13 +29,16 @@ from gridtide.trust.record import Decision, Stage, Store
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Memory:
-    """What one turn hands to the next. reach_s: second up to which prices were known to the plan."""
+    """What one turn hands to the next. reach_s: second up to which prices were known to the plan.
+    at_risk: jobs that were answered so and still are; they are tried again, not answered again.
+    """
 
     plan: Plan | None = None
     planned_at: datetime | None = None
     reach_s: int = 0
     signals: tuple[Signal, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+    at_risk: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -69,6 +72,14 @@ def take_turn(
     room = promised_room(situation, grid)
     admission = admit(situation, reservations(situation, room, grid, mandate.objective.moves_max))
     situation = _with_witness(situation, admission)
+    answers = tuple(
+        answer
+        for answer in admission.answers
+        if answer.promised or answer.job not in memory.at_risk
+    )
+    promised = {answer.job for answer in answers if answer.promised}
+    told = {answer.job for answer in answers if not answer.promised}
+    memory = replace(memory, at_risk=(memory.at_risk | told) - promised)
     if due:
         plan = policy.plan(situation)
         memory = replace(memory, plan=plan, planned_at=as_of, reach_s=prices_reach(mandate, as_of))
@@ -76,10 +87,10 @@ def take_turn(
     witness = KeepTold(policy="witness", reason=Reason.WITNESS).dispatch(situation, admission.held)
     dispatch, verdict = judge(proposed, witness, situation, room, admission.promised)
     return Turn(
-        decision=_decision(mandate, policy, situation, dispatch, verdict, admission, memory),
+        decision=_decision(mandate, policy, situation, dispatch, verdict, answers, memory),
         orders=Orders(jobs=situation.jobs, dispatch=dispatch, promised=admission.promised),
         verdict=verdict,
-        answers=admission.answers,
+        answers=answers,
         situation=situation,
         memory=memory,
     )
@@ -126,7 +137,7 @@ def _decision(
     situation: Situation,
     dispatch: Dispatch,
     verdict: Verdict,
-    admission: Admission,
+    answers: tuple[Answer, ...],
     memory: Memory,
 ) -> Decision:
     seen, told = digest(situation), digest(dispatch)
@@ -141,7 +152,7 @@ def _decision(
         refused=tuple(str(breach) for breach in verdict.refused),
         answers=tuple(
             f"{answer.job}: {'promised' if answer.promised else 'at risk'}, {answer.reason}"
-            for answer in admission.answers
+            for answer in answers
         ),
         doubts=tuple(str(doubt) for doubt in memory.doubts),
         owner=mandate.owner,

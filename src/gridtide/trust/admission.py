@@ -98,10 +98,11 @@ def _packed(
     """All jobs packed by earliest deadline, when every promise and the newcomer then hold."""
     fresh = _copy(told)
     n = len(held.gang)
-    movable = ~held.settled & (promised | (np.arange(n) == newcomer))
+    fixed = held.settled & (told.place >= 0)
+    movable = ~fixed & (promised | (np.arange(n) == newcomer))
     fresh.place[movable] = -1
     fresh.count[movable] = 0
-    risky = ~held.settled & ~movable
+    risky = ~fixed & ~movable & (told.place >= 0)
     fresh.place[risky] = -1
     fresh.count[risky] = 0
     by_deadline = np.flatnonzero(movable)
