@@ -73,3 +73,12 @@ class Fleet:
     def accelerators(self) -> NDArray[np.int64]:
         """Accelerators at each place, shape (P,)."""
         return np.asarray([pool.accelerators for pool in self.pools], dtype=np.int64)
+
+
+def place_named(fleet: Fleet, site: str, pool: str) -> int:
+    """Number of the place that a pool of a site is. Raises KeyError when there is none."""
+    for index, place in enumerate(fleet.places):
+        here = fleet.sites[place.site]
+        if here.name == site and here.pools[place.pool].name == pool:
+            return index
+    raise KeyError(f"{site}/{pool}")

@@ -1,0 +1,202 @@
+"""The nouns of a study from the tables of a case."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+
+from gridtide.case.schema import CaseFile, ContractTable, PoolTable, ServiceTable, SiteTable
+from gridtide.case.wiring import history_of
+from gridtide.case.work import work_of
+from gridtide.decide.objective import Objective
+from gridtide.decide.situation import Event
+from gridtide.finding import Finding, Infeasible
+from gridtide.fleet.contract import Contract, TariffBand
+from gridtide.fleet.fleet import Fleet, Network, place_named
+from gridtide.fleet.jobs import Jobs
+from gridtide.fleet.operating_point import OperatingPoint
+from gridtide.fleet.service import Service
+from gridtide.fleet.site import Battery, Facility, Pool, Site, Supply
+from gridtide.simulate.study import Cadence, LengthKnowledge, Study
+from gridtide.timeline import Timeline, regular
+
+
+def study_of(case: CaseFile, folder: Path) -> Study:
+    """The study of a valid case; paths in it are relative to `folder`."""
+    timeline = _timeline(case)
+    fleet = Fleet(sites=tuple(_site(table) for table in case.site), network=_network(case))
+    jobs, true_s, notes = work_of(case, fleet, timeline, folder)
+    history, said = history_of(case, timeline, folder)
+    if case.case.length_knowledge is LengthKnowledge.TRUE:
+        jobs = replace(jobs, expected_s=np.minimum(true_s, jobs.declared_s))
+    _refuse_too_much(fleet, jobs, timeline)
+    return Study(
+        name=case.case.name,
+        timeline=timeline,
+        fleet=fleet,
+        jobs=jobs,
+        true_s=true_s,
+        services=tuple(_service(table, fleet, case.network.origins) for table in case.service),
+        history=history,
+        objective=Objective(
+            carbon_price_per_t=case.objective.carbon_price_per_t,
+            moves_max=case.objective.moves_max,
+            demand_charge_share=case.objective.demand_charge_share,
+        ),
+        cadence=Cadence(
+            plan_h=case.planning.plan_h,
+            replan_h=case.planning.replan_h,
+            forecaster=case.planning.forecaster,
+        ),
+        policies=case.case.policies,
+        reference="run-at-once",
+        currency=case.case.currency,
+        rates=dict(sorted(case.rates.items())),
+        length_knowledge=case.case.length_knowledge,
+        seed=case.case.seed,
+        events=tuple(
+            Event(
+                site=event.site, start=event.start, end=event.end, import_max_kw=event.import_max_kw
+            )
+            for event in case.event
+        ),
+        notes=(*notes, *said),
+    )
+
+
+def _timeline(case: CaseFile) -> Timeline:
+    step = timedelta(minutes=case.case.step_min)
+    return regular(case.case.start, step, (case.case.end - case.case.start) // step)
+
+
+def _site(table: SiteTable) -> Site:
+    battery = table.battery
+    return Site(
+        name=table.name,
+        zone=table.zone,
+        weather_zone=table.weather_zone or table.zone,
+        clock=table.clock,
+        region=table.region,
+        latitude=table.latitude,
+        longitude=table.longitude,
+        facility=Facility(
+            it_capacity_kw=table.facility.it_capacity_kw,
+            cooling=table.facility.cooling,
+            overhead_kw=table.facility.overhead_kw,
+        ),
+        pools=tuple(_pool(pool) for pool in table.pool),
+        contract=_contract(table.contract),
+        battery=Battery(**battery.model_dump()) if battery else None,
+        supplies=tuple(
+            Supply(kind=supply.kind, capacity_kw=supply.capacity_kw) for supply in table.supply
+        ),
+        curtailment_zone=table.curtailment_zone,
+    )
+
+
+def _pool(table: PoolTable) -> Pool:
+    point = OperatingPoint(
+        name="full", speed=1.0, it_kw_per_accelerator=table.busy_kw_per_accelerator
+    )
+    return Pool(
+        name=table.name,
+        accelerator=table.accelerator,
+        accelerators=table.accelerators,
+        parked_kw_per_accelerator=table.parked_kw_per_accelerator,
+        points=(point,),
+        burst_reserve=table.burst_reserve,
+        for_services=table.for_services,
+    )
+
+
+def _contract(table: ContractTable) -> Contract:
+    return Contract(
+        import_max_kw=table.import_max_kw,
+        export_max_kw=table.export_max_kw,
+        demand_charge_per_kw_month=table.demand_charge_per_kw_month,
+        ramp_max_kw_per_min=table.ramp_max_kw_per_min,
+        exposure=table.exposure,
+        fixed_price_per_mwh=table.fixed_price_per_mwh or 0.0,
+        contracted_kw=table.contracted_kw,
+        bands=tuple(
+            TariffBand(
+                price_per_mwh=band.price_per_mwh,
+                weekdays=frozenset(band.weekdays),
+                from_hour=band.from_hour,
+                to_hour=band.to_hour,
+            )
+            for band in table.band
+        ),
+        real_time_zone=table.real_time_zone,
+        gate_closure_h=table.gate_closure_h,
+        export_price_share=table.export_price_share,
+    )
+
+
+def _network(case: CaseFile) -> Network:
+    sites = [site.name for site in case.site]
+    origins = list(case.network.origins)
+    latency = np.full((len(origins), len(sites)), np.inf)
+    for row in case.network.latency:
+        latency[origins.index(row.origin), sites.index(row.site)] = row.ms
+    cost = np.zeros((len(sites), len(sites)))
+    speed = np.zeros((len(sites), len(sites)))
+    np.fill_diagonal(speed, np.inf)
+    for link in case.network.link:
+        one, other = (sites.index(name) for name in link.between)
+        for here, there in ((one, other), (other, one)):
+            cost[here, there], speed[here, there] = link.cost_per_gb, link.gb_per_s
+    return Network(
+        origins=tuple(origins),
+        latency_ms=latency,
+        transfer_cost_per_gb=cost,
+        transfer_gb_per_s=speed,
+        transfer_failure_share=case.network.transfer_failure_share,
+        transfer_retries_max=case.network.transfer_retries_max,
+    )
+
+
+def _service(table: ServiceTable, fleet: Fleet, origins: tuple[str, ...]) -> Service:
+    places = len(fleet.places)
+    rate, first, home = np.zeros(places), np.zeros(places), np.zeros((len(origins), places))
+    resident = np.zeros(places, dtype=np.bool_)
+    for row in table.place:
+        at = place_named(fleet, row.site, row.pool)
+        rate[at], first[at], resident[at] = (
+            row.requests_per_accelerator_s,
+            row.time_to_first_token_s,
+            row.resident,
+        )
+        home[:, at] = row.home
+    return Service(
+        name=table.name,
+        latency_max_s=table.latency_max_s,
+        delay_tolerance=table.delay_tolerance,
+        home=home,
+        resident=resident,
+        requests_per_accelerator_s=rate,
+        time_to_first_token_s=first,
+        burstiness=table.burstiness,
+        value_per_request=table.value_per_request,
+        movable=table.movable,
+    )
+
+
+def _refuse_too_much(fleet: Fleet, jobs: Jobs, timeline: Timeline) -> None:
+    """More accelerator-hours than there are between the first release and the end cannot be promised."""
+    kept = np.asarray([pool.for_services for pool in fleet.pools])
+    free = fleet.accelerators - kept
+    room_h = float(free.sum()) * float(timeline.hours.sum())
+    asked_h = float((jobs.accelerators * jobs.declared_s).sum()) / 3600.0
+    if asked_h > room_h:
+        raise Infeasible(
+            [
+                Finding(
+                    subject="jobs",
+                    value=f"{asked_h:,.0f} accelerator-hours declared",
+                    limit=f"{room_h:,.0f} accelerator-hours that the pools have in the period",
+                    mend="Add accelerators, or give fewer or smaller jobs.",
+                )
+            ]
+        )

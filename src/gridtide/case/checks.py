@@ -1,0 +1,271 @@
+"""What the tables of a case must say together: names that exist, money that adds up, times that fit."""
+
+import difflib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from gridtide.case.schema import CaseFile, ContractTable, SiteTable
+from gridtide.finding import Finding
+from gridtide.fleet.contract import Exposure
+from gridtide.signals.forecaster import BUNDLED
+from gridtide.simulate.policies import MAKERS
+
+
+def faults_of(case: CaseFile) -> list[Finding]:
+    """Every fault that shows only when tables are read together."""
+    return [
+        *_period(case),
+        *_names(case),
+        *_clocks(case),
+        *_contracts(case),
+        *_money(case),
+        *_machines(case),
+        *_services(case),
+    ]
+
+
+def _period(case: CaseFile) -> Iterator[Finding]:
+    start, end = case.case.start, case.case.end
+    if end <= start:
+        yield _fault("case.end", end, f"after case.start, {start}", "Give a later end.")
+        return
+    span_min = (end - start).total_seconds() / 60.0
+    if span_min % case.case.step_min:
+        yield _fault(
+            "case.step_min",
+            case.case.step_min,
+            f"divides the period of {span_min:g} min",
+            "Choose another step.",
+        )
+    if span_min / case.case.step_min > 200_000:
+        yield _fault(
+            "case.end", end, "at most 200,000 steps", "Shorten the period or lengthen the step."
+        )
+
+
+def _names(case: CaseFile) -> Iterator[Finding]:
+    sites = [site.name for site in case.site]
+    pools = {site.name: [pool.name for pool in site.pool] for site in case.site}
+    classes = [kind.name for kind in case.work_class]
+    services = [service.name for service in case.service]
+    origins = list(case.network.origins)
+    for table, names in (
+        ("site", sites),
+        ("class", classes),
+        ("service", services),
+        ("jobs", [j.name for j in case.jobs]),
+    ):
+        yield from _twice(table, names)
+    for site, inside in pools.items():
+        yield from _twice(f"site {site} pool", inside)
+    for number, group in enumerate(case.jobs, start=1):
+        key = f"jobs[{number}]"
+        yield from _known(f"{key}.class", group.work_class, classes)
+        yield from _known(f"{key}.home", group.home, sites)
+        yield from _known(f"{key}.pool", group.pool, pools.get(group.home, [group.pool]))
+        for site in group.sites:
+            yield from _known(f"{key}.sites", site, sites)
+        if group.sites and group.home not in group.sites:
+            yield _fault(
+                f"{key}.sites",
+                ", ".join(group.sites),
+                f"with its home {group.home}",
+                "Add its home.",
+            )
+        if group.source != "synthetic" and not group.path:
+            yield _fault(
+                f"{key}.path", "missing", f"a file, for source {group.source}", "Name the file."
+            )
+    for number, service in enumerate(case.service, start=1):
+        for place in service.place:
+            yield from _known(f"service[{number}].place.site", place.site, sites)
+            yield from _known(
+                f"service[{number}].place.pool", place.pool, pools.get(place.site, [place.pool])
+            )
+    for number, demand in enumerate(case.demand, start=1):
+        yield from _known(f"demand[{number}].service", demand.service, services)
+        yield from _known(f"demand[{number}].origin", demand.origin, origins)
+    for number, latency in enumerate(case.network.latency, start=1):
+        yield from _known(f"network.latency[{number}].origin", latency.origin, origins)
+        yield from _known(f"network.latency[{number}].site", latency.site, sites)
+    for number, link in enumerate(case.network.link, start=1):
+        for site in link.between:
+            yield from _known(f"network.link[{number}].between", site, sites)
+    for number, event in enumerate(case.event, start=1):
+        yield from _known(f"event[{number}].site", event.site, sites)
+    for policy in case.case.policies:
+        yield from _known("case.policies", policy, list(MAKERS))
+    yield from _known("planning.forecaster", case.planning.forecaster, list(BUNDLED))
+    yield from _zones(case)
+
+
+def _zones(case: CaseFile) -> Iterator[Finding]:
+    zones = [signal.zone for signal in case.signal]
+    for number, site in enumerate(case.site, start=1):
+        yield from _known(f"site[{number}].zone", site.zone, zones)
+        for key in ("weather_zone", "curtailment_zone"):
+            if getattr(site, key):
+                yield from _known(f"site[{number}].{key}", getattr(site, key), zones)
+        if site.contract.real_time_zone:
+            yield from _known(
+                f"site[{number}].contract.real_time_zone", site.contract.real_time_zone, zones
+            )
+    seen: Counter[tuple[str, str]] = Counter()
+    for signal in case.signal:
+        for kind in signal.kinds:
+            seen[(signal.zone, kind)] += 1
+    for (zone, kind), count in sorted(seen.items()):
+        if count > 1:
+            yield _fault(
+                f"signal {zone}",
+                f"{count} signals give {kind}",
+                "one signal for one place and kind",
+                "Remove one.",
+            )
+
+
+def _clocks(case: CaseFile) -> Iterator[Finding]:
+    clocks = [(f"site[{n}].clock", site.clock) for n, site in enumerate(case.site, start=1)]
+    clocks += [
+        (f"signal[{n}].clock", signal.clock) for n, signal in enumerate(case.signal, start=1)
+    ]
+    clocks += [
+        (f"jobs[{n}].clock", group.clock)
+        for n, group in enumerate(case.jobs, start=1)
+        if group.clock
+    ]
+    for key, name in clocks:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            yield _fault(
+                key, name, "an IANA time zone", "Write it as Asia/Shanghai or Europe/Berlin."
+            )
+
+
+def _contracts(case: CaseFile) -> Iterator[Finding]:
+    for number, site in enumerate(case.site, start=1):
+        key, contract = f"site[{number}].contract", site.contract
+        priced = contract.exposure in (Exposure.FIXED, Exposure.CONTRACT_FOR_DIFFERENCE)
+        if priced and contract.fixed_price_per_mwh is None:
+            yield _fault(
+                f"{key}.fixed_price_per_mwh",
+                "missing",
+                f"a price, for {contract.exposure}",
+                "Add it.",
+            )
+        if contract.exposure is Exposure.TWO_SETTLEMENT and not contract.real_time_zone:
+            yield _fault(
+                f"{key}.real_time_zone",
+                "missing",
+                "a zone, for two-settlement",
+                "Name the real-time zone.",
+            )
+        if contract.exposure is Exposure.TIME_OF_USE:
+            yield from _week_of(key, contract)
+
+
+def _week_of(key: str, contract: ContractTable) -> Iterator[Finding]:
+    """A tariff covers every quarter of an hour of the week once."""
+    for weekday in range(7):
+        for quarter in range(96):
+            hour = quarter / 4
+            holding = sum(
+                weekday in band.weekdays and band.from_hour <= hour < band.to_hour
+                for band in contract.band
+            )
+            if holding != 1:
+                yield _fault(
+                    f"{key}.band",
+                    f"{holding} bands hold on weekday {weekday} at {hour:05.2f} h",
+                    "one band for every hour of the week",
+                    "Make from_hour, to_hour and weekdays meet without gap or overlap.",
+                )
+                return
+
+
+def _money(case: CaseFile) -> Iterator[Finding]:
+    own = case.case.currency
+    for number, signal in enumerate(case.signal, start=1):
+        currency = signal.currency or own
+        if currency != own and currency not in case.rates:
+            yield _fault(
+                f"signal[{number}].currency", currency, f"{own}, or a currency with a rate",
+                f"State it: [rates] {currency} = value of 1 {currency} in {own}.",
+            )  # fmt: skip
+
+
+def _machines(case: CaseFile) -> Iterator[Finding]:
+    for number, site in enumerate(case.site, start=1):
+        parked = sum(pool.accelerators * pool.parked_kw_per_accelerator for pool in site.pool)
+        if parked >= site.facility.it_capacity_kw:
+            yield _fault(
+                f"site[{number}].facility.it_capacity_kw",
+                f"{site.facility.it_capacity_kw:,.0f}",
+                f"more than its {parked:,.0f} kW of parked machines",
+                "Raise it, or correct the pools.",
+            )
+        yield from _pools(number, site)
+
+
+def _pools(number: int, site: SiteTable) -> Iterator[Finding]:
+    for index, pool in enumerate(site.pool, start=1):
+        key = f"site[{number}].pool[{index}]"
+        if pool.busy_kw_per_accelerator <= pool.parked_kw_per_accelerator:
+            yield _fault(
+                f"{key}.busy_kw_per_accelerator",
+                pool.busy_kw_per_accelerator,
+                f"more than parked, {pool.parked_kw_per_accelerator}",
+                "Correct one of the two.",
+            )
+        if pool.for_services > pool.accelerators:
+            yield _fault(
+                f"{key}.for_services",
+                pool.for_services,
+                f"at most {pool.accelerators}",
+                "Lower it.",
+            )
+
+
+def _services(case: CaseFile) -> Iterator[Finding]:
+    for number, service in enumerate(case.service, start=1):
+        home = sum(place.home for place in service.place)
+        if abs(home - 1.0) > 1e-6:
+            yield _fault(
+                f"service[{number}].place.home",
+                f"{home:g} in all",
+                "shares that sum to 1",
+                "Correct them.",
+            )
+    linked = {(latency.origin, latency.site) for latency in case.network.latency}
+    used = {place.site for service in case.service for place in service.place}
+    for origin in case.network.origins:
+        for site in sorted(used):
+            if (origin, site) not in linked:
+                yield _fault(
+                    "network.latency",
+                    f"none from {origin} to {site}",
+                    "one for each origin and serving site",
+                    "Add it.",
+                )
+
+
+def _known(key: str, name: str, names: Iterable[str]) -> Iterator[Finding]:
+    there = list(dict.fromkeys(names))
+    if name not in there:
+        near = difflib.get_close_matches(name, there, n=1)
+        mend = f"Did you mean {near[0]}?" if near else "Name one of them, or add it."
+        yield _fault(key, name, "one of " + (", ".join(there) or "none, for there are none"), mend)
+
+
+def _twice(table: str, names: list[str]) -> Iterator[Finding]:
+    for name, count in sorted(Counter(names).items()):
+        if count > 1:
+            yield _fault(
+                f"{table}.name", f"{name}, {count} times", "each name once", "Rename all but one."
+            )
+
+
+def _fault(subject: str, value: object, limit: str, mend: str) -> Finding:
+    return Finding(subject=subject, value=str(value), limit=limit, mend=mend)

@@ -1,0 +1,133 @@
+"""From a TOML file to a study, with every fault said at once."""
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from gridtide.case.build import study_of
+from gridtide.case.checks import faults_of
+from gridtide.case.schema import CaseFile
+from gridtide.finding import BadInput, Finding, refuse_if_any
+from gridtide.simulate.study import Study
+
+KEYS_SHOWN = 12
+
+
+def load_case(path: Path) -> Study:
+    """The study a case file describes. Raises BadInput with all faults, Infeasible when work cannot fit."""
+    case = read_case(path)
+    return study_of(case, Path(path).resolve().parent)
+
+
+def read_case(path: Path) -> CaseFile:
+    """The tables of a case file, valid each by itself and together. Raises BadInput with all faults."""
+    content = _parsed(Path(path))
+    try:
+        case = CaseFile.model_validate(content)
+    except ValidationError as error:
+        raise BadInput([_finding(detail, content) for detail in error.errors()]) from None
+    refuse_if_any(faults_of(case))
+    return case
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise BadInput(
+            [
+                Finding(
+                    subject=str(path),
+                    value=(error.strerror or "cannot be read").lower(),
+                    limit="a case file in TOML",
+                    mend="Check the path, or write one with `gridtide init demo DIR`.",
+                )
+            ]
+        ) from None
+    try:
+        return tomllib.loads(raw.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(
+            [
+                Finding(
+                    subject=str(path),
+                    value=str(error),
+                    limit="valid TOML in UTF-8",
+                    mend="Correct the place named.",
+                )
+            ]
+        ) from None
+
+
+def _finding(detail: Any, content: dict[str, Any]) -> Finding:
+    where = [part for part in detail["loc"] if not str(part).startswith("function-")]
+    key = _spelt(where)
+    if detail["type"] == "extra_forbidden":
+        return Finding(
+            subject=key,
+            value="is no key of this table",
+            limit=_allowed(where),
+            mend=_nearest(where),
+        )
+    if detail["type"] == "missing":
+        return Finding(
+            subject=key,
+            value="is missing",
+            limit="it is needed",
+            mend="Add the key; docs/case.md says what it holds.",
+        )
+    given = detail.get("input")
+    shown = repr(given) if not isinstance(given, dict | list) else type(given).__name__
+    return Finding(
+        subject=key,
+        value=shown[:80],
+        limit=detail["msg"].removeprefix("Input should be ").removeprefix("Value error, "),
+        mend="Correct the value; docs/case.md says what it holds.",
+    )
+
+
+def _spelt(where: list[Any]) -> str:
+    """A place in the file as a person would write it: site[1].pool[0].accelerators, counted from 1."""
+    text = ""
+    for part in where:
+        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}"
+    return text.lstrip(".") or "the file"
+
+
+def _allowed(where: list[Any]) -> str:
+    names = _keys_of(where[:-1])
+    shown = ", ".join(names[:KEYS_SHOWN]) + (" …" if len(names) > KEYS_SHOWN else "")
+    return f"one of {shown}" if names else "a key that docs/case.md names"
+
+
+def _nearest(where: list[Any]) -> str:
+    near = difflib.get_close_matches(str(where[-1]), _keys_of(where[:-1]), n=1)
+    return f"Did you mean {near[0]}?" if near else "Remove it; docs/case.md lists the keys."
+
+
+def _keys_of(where: list[Any]) -> list[str]:
+    """Names of the keys of the table at a place."""
+    model: Any = CaseFile
+    for part in where:
+        if isinstance(part, int):
+            continue
+        field = next(
+            (item for name, item in model.model_fields.items() if part in (name, item.alias)), None
+        )
+        model = _table_in(field.annotation) if field is not None else None
+        if model is None:
+            return []
+    return [item.alias or name for name, item in model.model_fields.items()]
+
+
+def _table_in(annotation: Any) -> Any:
+    if hasattr(annotation, "model_fields"):
+        return annotation
+    for inner in getattr(annotation, "__args__", ()):
+        found = _table_in(inner)
+        if found is not None:
+            return found
+    return None

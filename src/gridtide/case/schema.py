@@ -1,0 +1,303 @@
+"""The tables of a case file and what each of their keys may hold."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from gridtide.fleet.contract import Exposure
+from gridtide.fleet.site import Cooling, SupplyKind
+from gridtide.simulate.study import LengthKnowledge
+
+Name = Annotated[str, Field(min_length=1, max_length=80)]
+Power = Annotated[float, Field(ge=0, le=1e8, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Money = Annotated[float, Field(ge=-1e6, le=1e9, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=0, le=10_000_000)]
+Hours = Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)]
+Window = tuple[Annotated[float, Field(ge=0, le=24)], Annotated[float, Field(ge=0, le=48)]]
+
+
+class Table(BaseModel):
+    """A table of the file: no unknown keys, no text where a number belongs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class CaseTable(Table):
+    """[case]: what and when."""
+
+    name: Name
+    start: AwareDatetime
+    end: AwareDatetime
+    step_min: Annotated[int, Field(ge=1, le=60)] = 15
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    seed: Annotated[int, Field(ge=0)] = 0
+    length_knowledge: LengthKnowledge = LengthKnowledge.DECLARED
+    policies: tuple[Name, ...] = ("run-at-once", "coordinated", "perfect-foresight")
+    protect: tuple[Name, ...] = ()
+
+
+class ObjectiveTable(Table):
+    """[objective]: what counts beside energy."""
+
+    carbon_price_per_t: Annotated[float, Field(ge=0, le=1e5)] = 0.0
+    moves_max: Annotated[int, Field(ge=0, le=100)] = 2
+    demand_charge_share: Share = 1.0
+
+
+class PlanningTable(Table):
+    """[planning]: how far and how often."""
+
+    plan_h: Hours = 48.0
+    replan_h: Hours = 6.0
+    forecaster: Name = "persistence"
+
+
+class PoolTable(Table):
+    """[[site.pool]]: identical machines."""
+
+    name: Name
+    accelerator: Name
+    accelerators: Annotated[int, Field(ge=1, le=10_000_000)]
+    parked_kw_per_accelerator: Annotated[float, Field(ge=0, le=100)]
+    busy_kw_per_accelerator: Annotated[float, Field(gt=0, le=100)]
+    for_services: Count = 0
+    burst_reserve: Annotated[float, Field(ge=0, le=5)] = 0.1
+
+
+class FacilityTable(Table):
+    """[site.facility]: the building."""
+
+    it_capacity_kw: Annotated[float, Field(gt=0, le=1e8)]
+    cooling: Cooling = Cooling.WATER_CHILLER
+    overhead_kw: Power = 0.0
+
+
+class BatteryTable(Table):
+    """[site.battery]: a store."""
+
+    energy_kwh: Annotated[float, Field(gt=0, le=1e8)]
+    charge_max_kw: Power
+    discharge_max_kw: Power
+    charge_efficiency: Annotated[float, Field(gt=0, le=1)] = 0.955
+    discharge_efficiency: Annotated[float, Field(gt=0, le=1)] = 0.955
+    soc_min: Share = 0.05
+    soc_start: Share = 0.5
+    wear_cost_per_kwh: Annotated[float, Field(ge=0, le=100)] = 0.025
+
+
+class SupplyTable(Table):
+    """[[site.supply]]: on-site generation."""
+
+    kind: SupplyKind
+    capacity_kw: Power
+
+
+class BandTable(Table):
+    """[[site.contract.band]]: hours of a tariff."""
+
+    price_per_mwh: Money
+    weekdays: tuple[Annotated[int, Field(ge=0, le=6)], ...] = (0, 1, 2, 3, 4, 5, 6)
+    from_hour: Annotated[float, Field(ge=0, le=24)] = 0.0
+    to_hour: Annotated[float, Field(ge=0, le=24)] = 24.0
+
+
+class ContractTable(Table):
+    """[site.contract]: connection and supply."""
+
+    import_max_kw: Annotated[float, Field(gt=0, le=1e8)]
+    export_max_kw: Power = 0.0
+    demand_charge_per_kw_month: Annotated[float, Field(ge=0, le=1e5)] = 0.0
+    ramp_max_kw_per_min: Annotated[float, Field(gt=0)] | None = None
+    exposure: Exposure = Exposure.INDEX
+    fixed_price_per_mwh: Money | None = None
+    contracted_kw: Power = 0.0
+    band: tuple[BandTable, ...] = ()
+    real_time_zone: Name | None = None
+    gate_closure_h: Annotated[float, Field(ge=0, le=72)] = 12.0
+    export_price_share: Share = 1.0
+
+
+class SiteTable(Table):
+    """[[site]]: a data centre."""
+
+    name: Name
+    zone: Name
+    weather_zone: Name | None = None
+    clock: Name
+    region: Name
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    longitude: Annotated[float, Field(ge=-180, le=180)]
+    curtailment_zone: Name | None = None
+    facility: FacilityTable
+    contract: ContractTable
+    battery: BatteryTable | None = None
+    pool: Annotated[tuple[PoolTable, ...], Field(min_length=1)]
+    supply: tuple[SupplyTable, ...] = ()
+
+
+class LatencyTable(Table):
+    """[[network.latency]]: round trip from an origin to a site."""
+
+    origin: Name
+    site: Name
+    ms: Annotated[float, Field(ge=0, le=10_000)]
+
+
+class LinkTable(Table):
+    """[[network.link]]: carrying data between two sites, both ways."""
+
+    between: tuple[Name, Name]
+    gb_per_s: Annotated[float, Field(gt=0, le=1e6)]
+    cost_per_gb: Annotated[float, Field(ge=0, le=1e4)] = 0.0
+
+
+class NetworkTable(Table):
+    """[network]: what lies between places."""
+
+    origins: tuple[Name, ...] = ()
+    latency: tuple[LatencyTable, ...] = ()
+    link: tuple[LinkTable, ...] = ()
+    transfer_failure_share: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    transfer_retries_max: Annotated[int, Field(ge=0, le=10)] = 1
+
+
+class ClassTable(Table):
+    """[[class]]: a kind of deferrable work."""
+
+    name: Name
+    value_per_accelerator_h: Annotated[float, Field(ge=0, le=1e5)]
+    delay_cost_per_accelerator_h: Annotated[float, Field(ge=0, le=1e4)] = 0.0
+
+
+class JobsTable(Table):
+    """[[jobs]]: a group of jobs of one class, made up or read from a log."""
+
+    name: Name
+    work_class: Annotated[str, Field(alias="class")]
+    home: Name
+    pool: Name
+    sites: tuple[Name, ...] = ()
+    source: Literal["synthetic", "philly", "pai", "openb", "swf", "sacct", "table"] = "synthetic"
+    path: str | None = None
+    clock: Name | None = None
+    starts: AwareDatetime | None = None
+    most: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+    count: Annotated[int, Field(ge=1, le=1_000_000)] = 100
+    accelerators: tuple[Annotated[int, Field(ge=1)], ...] = (8,)
+    hours: Hours = 2.0
+    longest_h: Hours = 24.0
+    from_hour: Annotated[float, Field(ge=0, le=24)] = 8.0
+    to_hour: Annotated[float, Field(ge=0, le=24)] = 20.0
+    slack_h: Annotated[float, Field(ge=0, le=1000)] = 8.0
+    slack_share: Annotated[float, Field(ge=0, le=100)] = 0.0
+    due: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = None
+    interruptible: bool = True
+    movable: bool = True
+    restart_min: Annotated[float, Field(ge=0, le=600)] = 10.0
+    minimum_run_min: Annotated[float, Field(ge=0, le=1440)] = 30.0
+    data_gb: Annotated[float, Field(ge=0, le=1e7)] = 0.0
+    sensitivity: Annotated[int, Field(ge=0, le=3)] = 0
+    declared_h: tuple[Hours, ...] = (1.0, 4.0, 12.0, 24.0, 72.0, 168.0)
+
+
+class PlacedTable(Table):
+    """[[service.place]]: how a service runs on a pool of a site."""
+
+    site: Name
+    pool: Name
+    requests_per_accelerator_s: Annotated[float, Field(gt=0, le=1e6)]
+    time_to_first_token_s: Annotated[float, Field(ge=0, le=600)]
+    home: Share = 0.0
+    resident: bool = True
+
+
+class ServiceTable(Table):
+    """[[service]]: latency-bound work."""
+
+    name: Name
+    latency_max_s: Annotated[float, Field(gt=0, le=3600)]
+    delay_tolerance: Annotated[float, Field(ge=0, le=10)] = 0.0
+    burstiness: Annotated[float, Field(ge=0, le=1000)] = 1.0
+    value_per_request: Annotated[float, Field(ge=0, le=1e4)]
+    movable: bool = True
+    place: Annotated[tuple[PlacedTable, ...], Field(min_length=1)]
+
+
+class DemandTable(Table):
+    """[[demand]]: requests of a service from an origin."""
+
+    service: Name
+    origin: Name
+    source: Literal["synthetic", "servegen"] = "synthetic"
+    path: str | None = None
+    starts: AwareDatetime | None = None
+    share: Annotated[float, Field(gt=0, le=1000)] = 1.0
+    mean_per_s: Annotated[float, Field(ge=0, le=1e9)] = 0.0
+    swing: Share = 0.5
+    peak_h: Annotated[float, Field(ge=0, le=24)] = 15.0
+
+
+class SignalTable(Table):
+    """[[signal]]: series of a zone, made up or read."""
+
+    zone: Name
+    source: Literal["synthetic", "grid_hourly", "aemo", "eia930", "table"] = "synthetic"
+    path: str | None = None
+    kinds: tuple[Name, ...] = ()
+    from_zone: Name | None = None
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+    stamp: Literal["start", "end"] = "start"
+    published: Literal["day-ahead", "real-time"] = "day-ahead"
+    published_hour: Annotated[float, Field(ge=0, le=24)] = 13.0
+    clock: Name = "UTC"
+    temperature_c: float = 12.0
+    day_swing_c: float = 5.0
+    humidity: Share = 0.65
+    wind_m_per_s: Annotated[float, Field(ge=0, le=40)] = 7.5
+    windy_at_night: Share = 0.35
+    price_mean_per_mwh: Money = 60.0
+    price_swing_per_mwh: Money = 25.0
+    price_dip_per_mwh: Money = 0.0
+    price_dips: tuple[Window, ...] = ()
+    price_noise_per_mwh: Money = 8.0
+    price_floor_per_mwh: Money = -500.0
+    price_cap_per_mwh: Money = 4000.0
+    carbon_mean_g_per_kwh: Annotated[float, Field(ge=0, le=1500)] = 400.0
+    carbon_swing_g_per_kwh: Annotated[float, Field(ge=0, le=1500)] = 100.0
+    curtailed_kw: Power = 0.0
+    curtailed_hours: tuple[Window, ...] = ()
+
+
+class EventTable(Table):
+    """[[event]]: a call of the grid."""
+
+    site: Name
+    start: AwareDatetime
+    end: AwareDatetime
+    import_max_kw: Power
+
+
+class CaseFile(Table):
+    """A whole case."""
+
+    case: CaseTable
+    rates: dict[
+        Annotated[str, Field(pattern=r"^[A-Z]{3}$")], Annotated[float, Field(gt=0, le=1e6)]
+    ] = {}
+    objective: ObjectiveTable = ObjectiveTable()
+    planning: PlanningTable = PlanningTable()
+    network: NetworkTable = NetworkTable()
+    site: Annotated[tuple[SiteTable, ...], Field(min_length=1)]
+    work_class: Annotated[tuple[ClassTable, ...], Field(alias="class")] = ()
+    jobs: tuple[JobsTable, ...] = ()
+    service: tuple[ServiceTable, ...] = ()
+    demand: tuple[DemandTable, ...] = ()
+    signal: Annotated[tuple[SignalTable, ...], Field(min_length=1)]
+    event: tuple[EventTable, ...] = ()
+
+
+def span_of(case: CaseTable) -> tuple[datetime, datetime]:
+    """Start and end of the course."""
+    return case.start, case.end

@@ -1,0 +1,247 @@
+"""The signals of a case: made up or read, in the settlement currency, with the times they were issued."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from gridtide.case.schema import CaseFile, DemandTable, SignalTable, SiteTable
+from gridtide.case.work import resolved
+from gridtide.finding import BadInput, Finding
+from gridtide.fleet.service import demand_zone
+from gridtide.fleet.site import SupplyKind
+from gridtide.signals.history import History, add
+from gridtide.signals.signal import Kind, Nature, Signal, between, on
+from gridtide.signals.source import ReadsSignals
+from gridtide.sources.synthetic import Climate, Market, Synthetic, hourly_over
+from gridtide.timeline import Timeline, from_starts, instant
+
+WARM_UP_H = 8 * 24
+
+
+def history_of(case: CaseFile, timeline: Timeline, folder: Path) -> tuple[History, tuple[str, ...]]:
+    """Everything the signals of a case will have said, and what a reader must know of them."""
+    wide = hourly_over(timeline, WARM_UP_H)
+    signals: list[Signal] = []
+    notes: list[str] = []
+    for number, table in enumerate(case.signal, start=1):
+        found = _chosen(table, list(_signals(table, case, wide, folder)), number)
+        for signal in found:
+            notes += [f"{signal.kind} of {signal.zone}: {note}" for note in signal.notes]
+            signals += _issued(_in_settlement(signal, case), table)
+    signals += [_demand(table, case, wide, folder) for table in case.demand]
+    for site in case.site:
+        signals += _supply(site, case, wide)
+    return add(History(), signals), tuple(notes)
+
+
+def _signals(table: SignalTable, case: CaseFile, wide: Timeline, folder: Path) -> Iterator[Signal]:
+    if table.source == "synthetic":
+        yield from _made_up(table, case, wide)
+        return
+    from gridtide.sources.aemo import AemoPrice
+    from gridtide.sources.eia930 import Eia930Mix
+    from gridtide.sources.grid_hourly import GridHourly
+    from gridtide.sources.signal_table import SignalTable as AnyTable
+
+    path = resolved(table.path or "", folder)
+    zone = table.from_zone or table.zone
+    readers: dict[str, Callable[[], ReadsSignals]] = {
+        "grid_hourly": lambda: GridHourly(path=path, zone=zone, carbon="direct"),
+        "aemo": lambda: AemoPrice(path=path, region=zone),
+        "eia930": lambda: Eia930Mix(path=path, area=zone, stamp=table.stamp),
+        "table": lambda: AnyTable(path=path, zone=zone, currency=table.currency, stamp=table.stamp),
+    }
+    for signal in readers[table.source]().read():
+        part = _cut(signal, wide)
+        if part is not None:
+            yield replace(part, zone=table.zone)
+
+
+def _chosen(table: SignalTable, found: list[Signal], number: int) -> list[Signal]:
+    """The kinds the table names, all of them without names. Raises BadInput for one that is not there."""
+    there = {str(signal.kind) for signal in found}
+    lacking = [kind for kind in table.kinds if kind not in there]
+    if lacking or not found:
+        raise BadInput(
+            [
+                Finding(
+                    subject=f"signal[{number}].kinds",
+                    value=", ".join(lacking) or "nothing in the period of the case",
+                    limit="one of " + (", ".join(sorted(there)) or "what the file has"),
+                    mend="Correct the kind, the zone or the period.",
+                )
+            ]
+        )
+    return [signal for signal in found if not table.kinds or str(signal.kind) in table.kinds]
+
+
+def _cut(signal: Signal, wide: Timeline) -> Signal | None:
+    """The part of a signal inside the period with its warm-up; None when nothing is."""
+    edges_s = signal.timeline.edges_s
+    start_s, end_s = max(edges_s[0], wide.edges_s[0]), min(edges_s[-1], wide.edges_s[-1])
+    first = int(np.searchsorted(edges_s, start_s, side="left"))
+    last = int(np.searchsorted(edges_s, end_s, side="right")) - 1
+    if last <= first:
+        return None
+    return between(signal, instant(edges_s[first]), instant(edges_s[last]))
+
+
+def _made_up(table: SignalTable, case: CaseFile, wide: Timeline) -> Iterator[Signal]:
+    source = Synthetic(
+        zone=table.zone,
+        timeline=wide,
+        seed=case.case.seed,
+        clock_offset_h=_offset_h(table.clock, case),
+    )
+    climate = _climate(table)
+    yield source.temperature(climate)
+    yield source.humidity(climate)
+    yield source.price(
+        Market(
+            mean_per_mwh=table.price_mean_per_mwh,
+            swing_per_mwh=table.price_swing_per_mwh,
+            dip_per_mwh=table.price_dip_per_mwh,
+            dips=table.price_dips,
+            noise_per_mwh=table.price_noise_per_mwh,
+            floor_per_mwh=table.price_floor_per_mwh,
+            cap_per_mwh=table.price_cap_per_mwh,
+            currency=table.currency or case.case.currency,
+        )
+    )
+    yield source.carbon(table.carbon_mean_g_per_kwh, table.carbon_swing_g_per_kwh, table.price_dips)
+    if table.curtailed_kw > 0:
+        yield source.curtailment(table.curtailed_kw, table.curtailed_hours, climate)
+
+
+def _climate(table: SignalTable) -> Climate:
+    return Climate(
+        temperature_c=table.temperature_c,
+        day_swing_c=table.day_swing_c,
+        humidity=table.humidity,
+        wind_m_per_s=table.wind_m_per_s,
+        windy_at_night=table.windy_at_night,
+    )
+
+
+def _offset_h(clock: str, case: CaseFile) -> float:
+    offset = case.case.start.astimezone(ZoneInfo(clock)).utcoffset() or timedelta(0)
+    return offset.total_seconds() / 3600.0
+
+
+def _in_settlement(signal: Signal, case: CaseFile) -> Signal:
+    """A price in the settlement currency, saying so in its source."""
+    own = case.case.currency
+    if signal.kind is not Kind.PRICE or signal.currency == own:
+        return signal
+    rate = case.rates.get(signal.currency or "")
+    if rate is None:
+        raise BadInput(
+            [
+                Finding(
+                    subject=f"price of {signal.zone}",
+                    value=f"is in {signal.currency}",
+                    limit=f"{own}, or a currency with a rate",
+                    mend=f"State it: [rates] {signal.currency} = value of 1 {signal.currency} in {own}.",
+                )
+            ]
+        )
+    said = f"{signal.source}, {signal.currency} × {rate:g}"
+    return replace(signal, values=signal.values * rate, currency=own, source=said)
+
+
+def _issued(signal: Signal, table: SignalTable) -> list[Signal]:
+    """A price as its market published it: a local day at a time on the day before, or as it happens."""
+    if (
+        signal.kind is not Kind.PRICE
+        or table.published == "real-time"
+        or signal.issued_at is not None
+    ):
+        return [signal]
+    clock = ZoneInfo(table.clock)
+    dates = [instant(start).astimezone(clock).date() for start in signal.timeline.starts_s]
+    parts = []
+    for date in dict.fromkeys(dates):
+        mask = np.asarray([other == date for other in dates])
+        index = np.flatnonzero(mask)
+        hour, minute = divmod(round(table.published_hour * 60), 60)
+        said = datetime.combine(date - timedelta(days=1), time(hour % 24, minute), tzinfo=clock)
+        parts.append(
+            replace(
+                signal,
+                timeline=from_starts(
+                    signal.timeline.starts_s[index].tolist(),
+                    int(signal.timeline.ends_s[index[-1]] - signal.timeline.starts_s[index[-1]]),
+                ),
+                values=signal.values[index],
+                issued_at=said.astimezone(UTC),
+                notes=(),
+            )
+        )
+    return parts
+
+
+def _demand(table: DemandTable, case: CaseFile, wide: Timeline, folder: Path) -> Signal:
+    zone = demand_zone(table.service, table.origin)
+    if table.source == "synthetic":
+        clock = case.site[0].clock
+        return Synthetic(
+            zone=zone, timeline=wide, seed=case.case.seed, clock_offset_h=_offset_h(clock, case)
+        ).requests(table.mean_per_s, table.swing, table.peak_h)
+    return _served(table, zone, case, wide, folder)
+
+
+def _served(table: DemandTable, zone: str, case: CaseFile, wide: Timeline, folder: Path) -> Signal:
+    """ServeGen's rates put on the calendar, repeated week by week, scaled by `share`."""
+    from gridtide.sources.servegen import ServeGenRates
+
+    trace = ServeGenRates(path=resolved(table.path or "", folder)).read()
+    rates = trace.requests_per_s
+    filled = np.where(np.isnan(rates), np.nanmean(rates), rates)
+    period_s = len(trace) * trace.window_s
+    whole_week_s = period_s - period_s % 604_800 or period_s
+    start_s = int((table.starts or case.case.start).timestamp())
+    at = (wide.starts_s - start_s) % whole_week_s
+    index = np.minimum(at // trace.window_s, len(filled) - 1).astype(np.int64)
+    return Signal(
+        kind=Kind.REQUESTS,
+        zone=zone,
+        timeline=wide,
+        values=filled[index] * table.share,
+        source=f"{trace.source} × {table.share:g}",
+        notes=(
+            "weekday and clock of the trace are not stated; it is laid on the calendar as it comes",
+        ),
+    )
+
+
+def _supply(site: SiteTable, case: CaseFile, wide: Timeline) -> Iterator[Signal]:
+    """What a kW of the site's own wind and sun could make, under the weather of its zone."""
+    weather = next(
+        (table for table in case.signal if table.zone == (site.weather_zone or site.zone)),
+        case.signal[0],
+    )
+    source = Synthetic(
+        zone=site.name,
+        timeline=wide,
+        seed=case.case.seed,
+        clock_offset_h=_offset_h(site.clock, case),
+    )
+    kinds = {supply.kind for supply in site.supply}
+    if SupplyKind.WIND in kinds:
+        yield source.wind(_climate(weather))
+    if SupplyKind.SOLAR in kinds:
+        yield source.solar(_climate(weather))
+
+
+def covered(signal: Signal, timeline: Timeline) -> float:
+    """Share of a timeline for which a signal has values."""
+    return float(np.mean(~np.isnan(on(signal, timeline))))
+
+
+def is_made_up(signal: Signal) -> bool:
+    """Whether a signal is synthetic."""
+    return signal.nature is Nature.SYNTHETIC

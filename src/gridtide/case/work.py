@@ -1,0 +1,250 @@
+"""Deferrable work of a case: groups of jobs, made up or read from logs, as columns."""
+
+import os
+from collections.abc import Callable
+from dataclasses import fields, replace
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.case.schema import CaseFile, JobsTable
+from gridtide.finding import BadInput, Finding
+from gridtide.fleet.fleet import Fleet, place_named
+from gridtide.fleet.jobs import Jobs, WorkClass
+from gridtide.fleet.source import ReadsJobs
+from gridtide.fleet.trace import UNKNOWN_S, JobTrace, anchored_at
+from gridtide.timeline import Timeline, epoch_s, instant
+
+Whole = NDArray[np.int64]
+PROTECTED_CLASS = "protected"
+
+
+def work_of(
+    case: CaseFile, fleet: Fleet, timeline: Timeline, folder: Path
+) -> tuple[Jobs, Whole, tuple[str, ...]]:
+    """All jobs in order of release, their true run times, and what was assumed about them."""
+    classes = tuple(
+        WorkClass(
+            name=kind.name,
+            value_per_accelerator_h=kind.value_per_accelerator_h,
+            delay_cost_per_accelerator_h=kind.delay_cost_per_accelerator_h,
+        )
+        for kind in case.work_class
+    )
+    names = [kind.name for kind in classes]
+    parts: list[dict[str, Any]] = []
+    notes: list[str] = []
+    for table in case.jobs:
+        trace, said = _trace(table, case, timeline, folder)
+        parts.append(_columns(table, trace, case, fleet, timeline, names))
+        notes += [f"{table.name}: {note}" for note in (*said, *_assumed(table, trace))]
+    columns = {
+        key: np.concatenate([part[key] for part in parts]) if parts else _nothing(key, fleet)
+        for key in _KEYS
+    }
+    true_s = columns.pop("true_s")
+    inside = columns["deadline_s"] <= timeline.edges_s[-1]
+    inside &= columns["release_s"] >= timeline.edges_s[0]
+    if not inside.all():
+        notes.append(f"{int((~inside).sum())} jobs lie partly outside the period and are left out")
+    order = np.flatnonzero(inside)
+    order = order[np.lexsort((order, columns["release_s"][order]))]
+    jobs = Jobs(classes=classes, **{key: column[order] for key, column in columns.items()})
+    return jobs, true_s[order].astype(np.int64), tuple(notes)
+
+
+_KEYS = (
+    "name work_class release_s deadline_s accelerators declared_s expected_s interruptible restart_s "
+    "minimum_run_s home allowed movable data_gb sensitivity true_s"
+).split()
+
+
+def _nothing(key: str, fleet: Fleet) -> NDArray[Any]:
+    if key == "allowed":
+        return np.zeros((0, len(fleet.places)), dtype=np.bool_)
+    return np.zeros(0, dtype=np.str_ if key == "name" else np.int64)
+
+
+def _columns(
+    table: JobsTable,
+    trace: JobTrace,
+    case: CaseFile,
+    fleet: Fleet,
+    timeline: Timeline,
+    names: list[str],
+) -> dict[str, Any]:
+    n = len(trace)
+    declared_s = _declared(table, trace)
+    home = place_named(fleet, table.home, table.pool)
+    allowed = np.zeros((n, len(fleet.places)), dtype=np.bool_)
+    for site in table.sites or (table.home,):
+        allowed[:, _same_pool(fleet, site, table.pool, home)] = True
+    movable = (
+        table.movable
+        and table.name not in case.case.protect
+        and table.work_class not in case.case.protect
+    )
+    return {
+        "name": np.asarray([f"{table.name}-{number:05d}" for number in range(1, n + 1)])
+        if table.source != "synthetic"
+        else trace.name,
+        "work_class": np.full(n, names.index(table.work_class)),
+        "release_s": trace.submit_s,
+        "deadline_s": _deadline(
+            table, trace, declared_s, fleet.sites[fleet.places[home].site].clock
+        ),
+        "accelerators": np.maximum(1, np.ceil(trace.units)).astype(np.int64),
+        "declared_s": declared_s,
+        "expected_s": declared_s,
+        "interruptible": np.full(n, table.interruptible),
+        "restart_s": np.full(n, round(table.restart_min * 60)),
+        "minimum_run_s": np.full(n, round(table.minimum_run_min * 60)),
+        "home": np.full(n, home),
+        "allowed": allowed,
+        "movable": np.full(n, movable),
+        "data_gb": np.full(n, table.data_gb),
+        "sensitivity": np.full(n, table.sensitivity),
+        "true_s": np.minimum(trace.duration_s, declared_s),
+    }
+
+
+def _trace(
+    table: JobsTable, case: CaseFile, timeline: Timeline, folder: Path
+) -> tuple[JobTrace, tuple[str, ...]]:
+    if table.source == "synthetic":
+        from gridtide.sources.synthetic import SyntheticJobs
+
+        made = SyntheticJobs(
+            name=table.name,
+            timeline=timeline,
+            seed=case.case.seed,
+            count=table.count,
+            sizes=table.accelerators,
+            hours=table.hours,
+            longest_h=table.longest_h,
+            from_hour=table.from_hour,
+            to_hour=table.to_hour,
+        ).read()
+        return made, made.notes
+    trace = _read(table, resolved(table.path or "", folder))
+    if not trace.anchored:
+        trace = anchored_at(trace, table.starts or case.case.start)
+    chosen = (trace.submit_s >= timeline.edges_s[0]) & (trace.submit_s < timeline.edges_s[-1])
+    chosen &= (trace.units > 0) & (trace.duration_s > 0)
+    kept = np.flatnonzero(chosen)
+    if table.most is not None:
+        kept = kept[: table.most]
+    said = (*trace.notes, f"{len(kept):,} of {len(trace):,} jobs of {trace.source} are used")
+    return _rows(trace, kept), said
+
+
+def _read(table: JobsTable, path: Path) -> JobTrace:
+    from gridtide.sources.job_table import JobTable
+    from gridtide.sources.openb import OpenbPods
+    from gridtide.sources.pai import PaiJobs
+    from gridtide.sources.philly import PhillyJobs
+    from gridtide.sources.sacct import SacctJobs
+    from gridtide.sources.swf import SwfJobs
+
+    readers: dict[str, Callable[[], ReadsJobs]] = {
+        "philly": lambda: PhillyJobs(path=path),
+        "pai": lambda: PaiJobs(path=path),
+        "openb": lambda: OpenbPods(path=path),
+        "swf": lambda: SwfJobs(path=path),
+        "sacct": lambda: SacctJobs(path=path, zone=table.clock or "UTC"),
+        "table": lambda: JobTable(path=path),
+    }
+    return readers[table.source]().read()
+
+
+def _rows(trace: JobTrace, kept: Whole) -> JobTrace:
+    columns = [
+        field.name for field in fields(trace) if isinstance(getattr(trace, field.name), np.ndarray)
+    ]
+    return replace(trace, **{column: getattr(trace, column)[kept] for column in columns})
+
+
+def _declared(table: JobsTable, trace: JobTrace) -> Whole:
+    """The log's own limit, else the smallest rung of the ladder that holds the run time."""
+    ladder_s = np.asarray(sorted(table.declared_h)) * 3600.0
+    rung = np.searchsorted(ladder_s, trace.duration_s, side="left")
+    guessed = np.where(
+        rung < len(ladder_s), ladder_s[np.minimum(rung, len(ladder_s) - 1)], trace.duration_s
+    )
+    own = trace.declared_s != UNKNOWN_S
+    return np.maximum(np.where(own, trace.declared_s, guessed), 60).astype(np.int64)
+
+
+def _deadline(table: JobsTable, trace: JobTrace, declared_s: Whole, clock: str) -> Whole:
+    own = trace.deadline_s != UNKNOWN_S
+    slack_s = np.maximum(table.slack_h * 3600.0, table.slack_share * declared_s).astype(np.int64)
+    ends_s = trace.submit_s + declared_s + slack_s
+    if table.due is not None:
+        earliest = trace.submit_s + declared_s
+        ends_s = np.asarray(
+            [_next_due(int(second), table.due, clock) for second in earliest], dtype=np.int64
+        )
+    return np.where(own, trace.deadline_s, ends_s).astype(np.int64)
+
+
+def _next_due(earliest_s: int, due: str, clock: str) -> int:
+    """The first `due` o'clock on a local clock that is not before an instant."""
+    moment = instant(earliest_s).astimezone(ZoneInfo(clock))
+    at = time.fromisoformat(due)
+    candidate = datetime.combine(moment.date(), at, tzinfo=moment.tzinfo)
+    if candidate < moment:
+        candidate = datetime.combine(moment.date() + timedelta(days=1), at, tzinfo=moment.tzinfo)
+    return epoch_s(candidate)
+
+
+def _assumed(table: JobsTable, trace: JobTrace) -> list[str]:
+    said = []
+    if table.source != "synthetic":
+        unknown = int((trace.declared_s == UNKNOWN_S).sum())
+        if unknown:
+            rungs = ", ".join(f"{hours:g}" for hours in table.declared_h)
+            said.append(
+                f"{unknown:,} jobs declare no limit: the next of {rungs} h above their run time is assumed"
+            )
+        if (trace.deadline_s == UNKNOWN_S).any():
+            said.append(
+                f"deadlines are generated: {table.due} o'clock next"
+                if table.due
+                else f"deadlines are generated: limit plus the larger of {table.slack_h:g} h and "
+                f"{table.slack_share:g} times the limit"
+            )
+        said.append(f"one {trace.unit} counts as one accelerator of pool {table.pool}")
+    return said
+
+
+def _same_pool(fleet: Fleet, site: str, pool: str, home: int) -> list[int]:
+    """Places of a site with the accelerator of the home pool that are not for services only."""
+    wanted = fleet.pools[home].accelerator
+    return [
+        index
+        for index, place in enumerate(fleet.places)
+        if fleet.sites[place.site].name == site
+        and fleet.pools[index].accelerator == wanted
+        and (fleet.pools[index].for_services < fleet.pools[index].accelerators or index == home)
+    ]
+
+
+def resolved(text: str, folder: Path) -> Path:
+    """A path of a case: $NAMES filled from the environment, relative to the case's folder."""
+    filled = os.path.expandvars(text)
+    if "$" in filled:
+        raise BadInput(
+            [
+                Finding(
+                    subject=f"path {text}",
+                    value="names a variable that is not set",
+                    limit="a path, or $GRIDTIDE_DATA/… with GRIDTIDE_DATA set",
+                    mend="Set the variable to the folder of the data.",
+                )
+            ]
+        )
+    return folder / filled
