@@ -13,6 +13,12 @@ from gridtide.finding import BadInput, Infeasible, InputError, Stale
 SHOWN_FAULTS = 20
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("gridtide.doors.cli.demo:demo", "Run the bundled two-site week."),
+    "init": ("gridtide.doors.cli.init:init", "Write a case to begin with."),
+    "check": ("gridtide.doors.cli.check:check", "Every fault of a case at once, or what it holds."),
+    "run": ("gridtide.doors.cli.run:run", "Run a case, its policies side by side, with a report."),
+    "compare": ("gridtide.doors.cli.compare:compare", "Run named policies on a case."),
+    "explain": ("gridtide.doors.cli.explain:explain", "Why a job runs where and when it does."),
     "shift": ("gridtide.doors.cli.shift:shift", "When should these jobs have run?"),
 }
 """Command -> where it stands, and its one line in the list; nothing is imported to show the list."""

@@ -1,0 +1,87 @@
+"""`gridtide check`: every fault of a case at once, or what it holds."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gridtide.finding import InputError
+
+if TYPE_CHECKING:
+    from gridtide.simulate.study import Study
+
+
+@click.command()
+@click.argument("case", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+def check(case: Path, as_json: bool) -> None:
+    """Say every fault of CASE with its key and its mend; exit 2 for faults, 3 when work cannot fit."""
+    from gridtide.case.load import load_case
+
+    try:
+        study = load_case(case)
+    except InputError as error:
+        if as_json:
+            findings = [vars(finding) for finding in error.findings]
+            click.echo(
+                json.dumps(
+                    {"ok": False, "findings": findings, "summary": None},
+                    indent=2,
+                    ensure_ascii=False,
+                )
+            )
+        raise
+    summary = _summary(study)
+    if as_json:
+        click.echo(
+            json.dumps(
+                {"ok": True, "findings": [], "summary": summary}, indent=2, ensure_ascii=False
+            )
+        )
+        return
+    click.echo(f"{case} is sound: {summary['case']}, {summary['start']} to {summary['end']}")
+    for site in summary["sites"]:
+        click.echo(
+            f"  {site['name']}: {site['accelerators']:,} accelerators, {site['it_capacity_kw']:,.0f} kW IT, "
+            f"{site['import_max_kw']:,.0f} kW import"
+        )
+    click.echo(
+        f"  {summary['jobs']:,} jobs, {summary['accelerator_h_declared']:,.0f} of "
+        f"{summary['accelerator_h_available']:,.0f} accelerator-hours"
+    )
+    for kind, count in summary["jobs_by_class"].items():
+        click.echo(f"    {kind}: {count:,}")
+    for note in summary["notes"]:
+        click.echo(f"  - {note}")
+
+
+def _summary(study: "Study") -> dict[str, Any]:
+    jobs, pools = study.jobs, study.fleet.pools
+    free = sum(pool.accelerators - pool.for_services for pool in pools)
+    return {
+        "case": study.name,
+        "start": study.timeline.start.isoformat(),
+        "end": study.timeline.end.isoformat(),
+        "currency": study.currency,
+        "sites": [
+            {
+                "name": site.name,
+                "zone": site.zone,
+                "accelerators": sum(pool.accelerators for pool in site.pools),
+                "it_capacity_kw": site.facility.it_capacity_kw,
+                "import_max_kw": site.contract.import_max_kw,
+            }
+            for site in study.fleet.sites
+        ],
+        "jobs": len(jobs),
+        "jobs_by_class": {
+            kind.name: int((jobs.work_class == index).sum())
+            for index, kind in enumerate(jobs.classes)
+        },
+        "accelerator_h_declared": float((jobs.accelerators * jobs.declared_s).sum()) / 3600.0,
+        "accelerator_h_available": free * float(study.timeline.hours.sum()),
+        "services": [service.name for service in study.services],
+        "signals": [f"{rows.kind} of {rows.zone}" for rows in study.history.series],
+        "notes": list(study.notes),
+    }

@@ -1,0 +1,42 @@
+"""`gridtide explain`: why a job runs where and when it does."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gridtide.doors.cli.running import DEFAULT_RUNS
+
+FILE = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("run")
+@click.argument("job")
+@click.option("--runs", type=FILE, default=DEFAULT_RUNS, help="Folder of the results.")
+@click.option("--policy", default="coordinated", show_default=True, help="Whose decisions.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+def explain(run: str, job: str, runs: Path, policy: str, as_json: bool) -> None:
+    """Why JOB of RUN (its number, or last) runs where and when it does, and what it was weighed against."""
+    from gridtide.doors.results.reasons import reasons_of
+
+    found = reasons_of(runs, run, policy, job)
+    if as_json:
+        click.echo(
+            json.dumps(
+                {"run": run, "policy": policy, "job": job, "decisions": found},
+                indent=2,
+                ensure_ascii=False,
+            )
+        )
+        return
+    for decision in found:
+        _say(decision)
+
+
+def _say(decision: dict[str, Any]) -> None:
+    click.echo(f"{decision['as_of']}  {decision['sentence']}")
+    for alternative in decision["alternatives"]:
+        click.echo(f"    {alternative['what']}: {alternative['cost']:,.2f} {decision['currency']}")
+    click.echo(f"    rests on signals issued up to {decision['issue']}")

@@ -1,0 +1,85 @@
+"""What `run`, `demo` and `compare` share: a study through its policies, with progress, into a folder."""
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gridtide.doors.cli.words import say_compiling
+
+if TYPE_CHECKING:
+    from gridtide.simulate.compare import Comparison
+    from gridtide.simulate.study import Study
+
+DEFAULT_RUNS = Path("runs")
+
+
+def run_case(case: Path, runs: Path, policies: str | None, as_json: bool) -> None:
+    """Load, run, settle, write, show; the last line is the path of the report."""
+    say_compiling()
+    from gridtide.case.load import load_case
+
+    study = load_case(case)
+    if policies:
+        chosen = tuple(name.strip() for name in policies.split(",") if name.strip())
+        others = tuple(name for name in chosen if name != study.reference)
+        study = replace(study, policies=(study.reference, *others))
+    comparison, folder, document = run_study(study, runs, case)
+    if as_json:
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+        return
+    from gridtide.doors.cli.run_table import show
+
+    show(comparison)
+    click.echo(str(folder / "report.html"))
+
+
+def run_study(
+    study: "Study", runs: Path, case: Path | None
+) -> "tuple[Comparison, Path, dict[str, Any]]":
+    """The comparison, the folder it was written to, and its document."""
+    from gridtide.doors.report.page import write_report
+    from gridtide.doors.results.document import document_of
+    from gridtide.doors.results.folder import new_folder, write_results
+    from gridtide.simulate.compare import Entrant, compare
+    from gridtide.simulate.policies import policy_named
+    from gridtide.stores.json_lines import JsonLinesStore
+
+    chosen = [(name, policy_named(name, study)) for name in study.policies]
+    folder = new_folder(runs)
+    entrants = tuple(
+        Entrant(
+            policy=policy,
+            forecaster=forecaster,
+            study=known,
+            store=JsonLinesStore(folder / f"audit-{name}.jsonl"),
+        )
+        for name, (policy, forecaster, known) in chosen
+    )
+    comparison = compare(study, entrants, bound=None, announce=announcer())
+    document = document_of(comparison, str(folder / "report.html"))
+    write_report(folder / "report.html", comparison, document)
+    write_results(folder, comparison, document, case)
+    return comparison, folder, document
+
+
+def announcer() -> Callable[[str], Callable[[int, int], None]]:
+    """Progress on stderr: a bar on a terminal, a line a policy elsewhere."""
+
+    def announce(policy: str) -> Callable[[int, int], None]:
+        if not sys.stderr.isatty():
+            click.echo(f"running {policy}", err=True)
+            return lambda done, whole: None
+
+        def show(done: int, whole: int) -> None:
+            filled = round(30 * done / whole)
+            bar = "#" * filled + "." * (30 - filled)
+            click.echo(f"\r{policy:20s} [{bar}] {done}/{whole}", err=True, nl=done == whole)
+
+        return show
+
+    return announce

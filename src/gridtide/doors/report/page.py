@@ -1,0 +1,62 @@
+"""One self-contained page from a comparison: the chart library and the modules inside, no network."""
+
+import json
+import os
+import re
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from gridtide.doors.report.payload import payload_of
+from gridtide.simulate.compare import Comparison
+
+MODULES = (
+    "theme.js",
+    "power_by_site.js",
+    "gantt.js",
+    "waterfall.js",
+    "battery.js",
+    "forecast.js",
+    "tables.js",
+    "page.js",
+)
+"""In the order in which they need each other."""
+
+IMPORT = re.compile(r'^import \{[^}]*\} from "\./[a-z_]+\.js";\n', re.MULTILINE)
+EXPORT = re.compile(r"^export (?=function|const)", re.MULTILINE)
+
+
+def write_report(path: Path, comparison: Comparison, document: dict[str, Any]) -> None:
+    """The page as a file, written whole."""
+    part = path.with_name(path.name + ".part")
+    part.write_text(report_html(payload_of(comparison, document)), encoding="utf-8")
+    os.replace(part, path)
+
+
+def report_html(payload: dict[str, Any]) -> str:
+    """The page as text. Whatever names the payload holds, they stay data."""
+    library = _static("vendor/echarts.min.js").replace("</script", "<\\/script")
+    data = json.dumps(payload, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
+    return "\n".join(
+        [
+            "<!doctype html>",
+            '<html lang="en"><head><meta charset="utf-8">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            '<link rel="icon" href="data:,">',
+            f"<title>gridtide</title><style>{_static('css/report.css')}</style></head>",
+            "<body><main></main>",
+            f'<script type="application/json" id="payload">{data}</script>',
+            f"<script>{library}</script>",
+            f'<script type="module">{_one_script()}</script>',
+            "</body></html>",
+        ]
+    )
+
+
+def _one_script() -> str:
+    """The modules as one script: their imports of each other taken out, in the order they need."""
+    return "\n".join(EXPORT.sub("", IMPORT.sub("", _static(f"js/{name}"))) for name in MODULES)
+
+
+def _static(name: str) -> str:
+    return (files("gridtide") / "static" / name).read_text(encoding="utf-8")

@@ -1,0 +1,195 @@
+"""The folder of a run: case, audit chain, Parquet tables, summary.json, report.html; written whole or not."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gridtide.decide.dispatch import Binding, Reason
+from gridtide.finding import BadInput, Finding
+from gridtide.simulate.compare import Comparison
+from gridtide.simulate.course import Course
+from gridtide.simulate.study import Study
+
+
+def new_folder(root: Path) -> Path:
+    """An empty folder `runs/<number>` that is not `last` yet. Raises BadInput when it cannot be made."""
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        taken = [int(path.name) for path in root.iterdir() if path.name.isdigit()]
+        folder = root / f"{max(taken, default=0) + 1:04d}"
+        folder.mkdir()
+    except OSError as error:
+        raise BadInput(
+            [
+                Finding(
+                    subject=str(root),
+                    value=error.strerror or "cannot be written",
+                    limit="a folder that can be written",
+                    mend="Give another with --runs FOLDER.",
+                )
+            ]
+        ) from error
+    return folder
+
+
+def write_results(
+    folder: Path, comparison: Comparison, document: dict[str, Any], case: Path | None
+) -> None:
+    """Tables and summary into the folder, then point `last` at it."""
+    if case is not None:
+        shutil.copyfile(case, folder / "case.toml")
+    for course in comparison.courses:
+        _power(comparison.study, course).write_parquet(folder / f"power-{course.policy}.parquet")
+        _jobs(comparison.study, course).write_parquet(folder / f"jobs-{course.policy}.parquet")
+        _runs(comparison.study, course).write_parquet(folder / f"runs-{course.policy}.parquet")
+        _reasons(comparison.study, course).write_parquet(
+            folder / f"reasons-{course.policy}.parquet"
+        )
+    part = folder / "summary.json.part"
+    part.write_text(
+        json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
+    )
+    os.replace(part, folder / "summary.json")
+    (folder.parent / "last").write_text(folder.name + "\n", encoding="utf-8")
+
+
+def folder_of(root: Path, run: str) -> Path:
+    """The folder of a run by its name, or of the newest by `last`. Raises BadInput when there is none."""
+    name = run
+    if run == "last":
+        pointer = root / "last"
+        name = pointer.read_text(encoding="utf-8").strip() if pointer.is_file() else ""
+    folder = root / name if name else root / "none"
+    if not (folder / "summary.json").is_file():
+        there = (
+            sorted(path.name for path in root.iterdir() if path.name.isdigit())
+            if root.is_dir()
+            else []
+        )
+        raise BadInput(
+            [
+                Finding(
+                    subject=f"run {run}",
+                    value=f"is not in {root}",
+                    limit="one of " + (", ".join(there[-8:]) or "none, for nothing was run"),
+                    mend="Run a case first, or name its folder with --runs FOLDER.",
+                )
+            ]
+        )
+    return folder
+
+
+def _power(study: Study, course: Course):  # type: ignore[no-untyped-def]
+    import polars as pl
+
+    seen, steps = course.telemetry, len(study.timeline)
+    frames = []
+    for index, site in enumerate(study.fleet.sites):
+        columns: dict[str, Any] = {
+            "time_utc": study.timeline.starts_s * 1000,
+            "site": [site.name] * steps,
+        }
+        for name in (
+            "it_kw facility_kw import_kw export_kw charge_kw discharge_kw supply_kw unused_supply_kw soc_kwh"
+        ).split():
+            columns[name] = getattr(seen, name)[index]
+        for number, kind in enumerate(study.jobs.classes):
+            columns[f"class_{kind.name}_it_kw"] = seen.class_kw[number, index]
+        for number, service in enumerate(study.services):
+            columns[f"service_{service.name}_it_kw"] = seen.service_kw[number, index]
+        frames.append(pl.DataFrame(columns))
+    return pl.concat(frames).with_columns(pl.col("time_utc").cast(pl.Datetime("ms", "UTC")))
+
+
+def _times(frame, names: tuple[str, ...]):  # type: ignore[no-untyped-def]
+    """Seconds since 1970 as times; -1 as empty."""
+    import polars as pl
+
+    return frame.with_columns(
+        [
+            pl.when(pl.col(name) >= 0)
+            .then(pl.col(name) * 1000)
+            .otherwise(None)
+            .cast(pl.Datetime("ms", "UTC"))
+            .alias(name)
+            for name in names
+        ]
+    )
+
+
+def place_names(study: Study) -> list[str]:
+    """`site/pool` of each place."""
+    return [
+        f"{study.fleet.sites[place.site].name}/{study.fleet.sites[place.site].pools[place.pool].name}"
+        for place in study.fleet.places
+    ]
+
+
+def _jobs(study: Study, course: Course):  # type: ignore[no-untyped-def]
+    import polars as pl
+
+    jobs = study.jobs
+    names = np.asarray([*place_names(study), ""])
+    frame = pl.DataFrame(
+        {
+            "name": jobs.name.tolist(),
+            "class": [jobs.classes[kind].name for kind in jobs.work_class],
+            "home": names[jobs.home].tolist(),
+            "place": names[course.place].tolist(),
+            "release": jobs.release_s,
+            "deadline": jobs.deadline_s,
+            "first_start": course.first_s,
+            "end": course.ended_s,
+            "accelerators": jobs.accelerators,
+            "declared_s": jobs.declared_s,
+            "promised": course.promised,
+            "complete": course.complete,
+            "movable": jobs.movable,
+            "moves": course.moves,
+            "exposure": course.exposure,
+        }
+    )
+    return _times(frame, ("release", "deadline", "first_start", "end"))
+
+
+def _runs(study: Study, course: Course):  # type: ignore[no-untyped-def]
+    import polars as pl
+
+    ran = course.executed
+    names = np.asarray([*place_names(study), ""])
+    frame = pl.DataFrame(
+        {
+            "name": study.jobs.name[ran.job].tolist(),
+            "place": names[ran.place].tolist(),
+            "start": ran.start_s,
+            "end": ran.end_s,
+        }
+    )
+    return _times(frame, ("start", "end"))
+
+
+def _reasons(study: Study, course: Course):  # type: ignore[no-untyped-def]
+    import polars as pl
+
+    why = course.reasons
+    names = np.asarray([*place_names(study), ""])
+    frame = pl.DataFrame(
+        {
+            "as_of": why.as_of_s,
+            "name": study.jobs.name[why.job].tolist(),
+            "place": names[why.place].tolist(),
+            "start": why.start_s,
+            "reason": [Reason(code).name for code in why.reason],
+            "binding": [Binding(code).name for code in why.binding],
+            "cost": why.cost,
+            "cost_at_once": why.cost_at_once,
+            "alternative_place": names[why.alternative_place].tolist(),
+            "alternative_cost": why.alternative_cost,
+            "issue": why.issue_s,
+        }
+    )
+    return _times(frame, ("as_of", "start", "issue"))
