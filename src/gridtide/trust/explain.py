@@ -43,7 +43,7 @@ def sentence(weighed: Weighed) -> str:
 
 def alternatives(weighed: Weighed) -> tuple[tuple[str, float], ...]:
     """What was weighed against the choice, with its expected cost, cheapest first."""
-    choices = [(f"at once at {weighed.home}", weighed.cost_at_once)]
+    choices = [("at once where its data are", weighed.cost_at_once)]
     if weighed.alternative_cost is not None:
         choices.append((f"at {weighed.alternative}", weighed.alternative_cost))
     return tuple(sorted((item for item in choices if item[1] == item[1]), key=lambda item: item[1]))
@@ -53,7 +53,7 @@ _BECAUSE = {
     Reason.NOT_PLACED: "no room",
     Reason.AT_ONCE: "no later or other slots are cheaper",
     Reason.PROTECTED: "unlabelled or protected work is never moved",
-    Reason.CHEAPER_LATER: "later slots at {home} are cheaper",
+    Reason.CHEAPER_LATER: "later slots there are cheaper than earlier ones",
     Reason.CHEAPER_ELSEWHERE: "{place} is cheaper than {home} at that time",
     Reason.CHEAPER_LATER_AND_ELSEWHERE: "{place} is cheaper at a later time than {home} at once",
     Reason.NO_SLACK: "its deadline leaves no other slots",

@@ -12,7 +12,10 @@ from gridtide.trust.explain import Weighed, alternatives, sentence
 
 
 def reasons_of(runs: Path, run: str, policy: str, job: str) -> list[dict[str, Any]]:
-    """Every decision about a job, oldest first. Raises BadInput for an unknown run, policy or job."""
+    """Every decision that changed where or when a job runs, oldest first.
+
+    Raises BadInput for an unknown run, policy or job.
+    """
     import polars as pl
 
     folder = folder_of(runs, run)
@@ -32,7 +35,13 @@ def reasons_of(runs: Path, run: str, policy: str, job: str) -> list[dict[str, An
     ]
     about = row.row(0, named=True)
     found = pl.read_parquet(path).filter(pl.col("name") == job).sort("as_of")
-    return [_decision(reason, about, currency) for reason in found.iter_rows(named=True)]
+    rows = list(found.iter_rows(named=True))
+    changed = [
+        row
+        for before, row in zip([None, *rows], rows, strict=False)
+        if before is None or (row["place"], row["start"]) != (before["place"], before["start"])
+    ]
+    return [_decision(reason, about, currency) for reason in changed]
 
 
 def _decision(reason: dict[str, Any], about: dict[str, Any], currency: str) -> dict[str, Any]:

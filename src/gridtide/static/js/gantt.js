@@ -1,14 +1,14 @@
 /** The largest jobs: window from release to deadline, runs coloured by site. */
 
-import { FAINT, INK, PALETTE, RED, localTime, number, timeAxis } from "./theme.js";
+import { FAINT, INK, PALETTE, RED, localTime, number, onClock, timeAxis } from "./theme.js";
 
 /** @param {object} page the payload */
 export function gantt(page) {
   const { jobs, sites, clock } = page;
   const colour = Object.fromEntries(sites.map((site, index) => [site.name, PALETTE[index % PALETTE.length]]));
   const names = jobs.map((job) => job.name);
-  const windows = jobs.map((job, row) => [job.release * 1000, job.deadline * 1000, row, job.met ? 0 : 1]);
-  const runs = jobs.flatMap((job, row) => job.runs.map(([start, end, site]) => [start * 1000, end * 1000, row, site]));
+  const windows = jobs.map((job, row) => [onClock(job.release, clock), onClock(job.deadline, clock), row, job.met ? 0 : 1]);
+  const runs = jobs.flatMap((job, row) => job.runs.map(([start, end, site]) => [onClock(start, clock), onClock(end, clock), row, site]));
   const bar = (height, style) => (params, api) => {
     const start = api.coord([api.value(0), api.value(2)]);
     const end = api.coord([api.value(1), api.value(2)]);
@@ -36,11 +36,12 @@ export function gantt(page) {
     height: 90 + 17 * jobs.length,
     option: {
       animation: false,
+      useUTC: true,
       aria: { enabled: true },
       legend: { top: 0, left: 150, textStyle: { color: INK }, data: ["release to deadline", ...sites.map((site) => site.name)] },
       grid: { left: 150, right: 24, top: 34, bottom: 34 },
       tooltip: { trigger: "item", formatter: (item) => tip(jobs[item.value[2]], clock) },
-      xAxis: { ...timeAxis(clock), min: page.starts[0] * 1000, max: page.end * 1000 },
+      xAxis: timeAxis(clock, page),
       yAxis: { type: "category", data: names, inverse: true, axisLabel: { color: INK, fontSize: 10 }, axisTick: { show: false }, axisLine: { lineStyle: { color: FAINT } } },
       series: [whiskers, ...bySite],
     },

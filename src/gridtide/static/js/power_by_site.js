@@ -1,6 +1,6 @@
 /** Power of each site stacked by class, over ribbons of price, carbon and curtailment. */
 
-import { FAINT, INK, PALETTE, RED, localTime, number, stepped, timeAxis, valueAxis } from "./theme.js";
+import { FAINT, INK, PALETTE, RED, localTime, number, onClock, stepped, timeAxis, valueAxis } from "./theme.js";
 
 /**
  * @param {object} site one site of the payload
@@ -8,7 +8,6 @@ import { FAINT, INK, PALETTE, RED, localTime, number, stepped, timeAxis, valueAx
  * @param {[number, number]} range of prices over all sites, so that ribbons compare
  */
 export function powerBySite(site, page, range) {
-  const { starts, end } = page;
   const classes = Object.entries(site.power_by_class_kw);
   const stack = classes.map(([name, values], index) => ({
     name,
@@ -19,10 +18,10 @@ export function powerBySite(site, page, range) {
     lineStyle: { width: 0 },
     areaStyle: { opacity: 0.85 },
     itemStyle: { color: PALETTE[index % PALETTE.length] },
-    data: stepped(starts, end, values),
+    data: stepped(page, site.clock, values),
   }));
-  const reference = line("run-at-once, import", stepped(starts, end, site.reference_import_kw), FAINT, "dotted");
-  const imported = line("import", stepped(starts, end, site.import_kw), INK, "solid");
+  const reference = line("run-at-once, import", stepped(page, site.clock, site.reference_import_kw), FAINT, "dotted");
+  const imported = line("import", stepped(page, site.clock, site.import_kw), INK, "solid");
   const peak = Math.max(...site.import_kw, ...site.reference_import_kw);
   const breached = peak > site.import_max_kw + 1e-6;
   if (breached || site.import_max_kw < 1.6 * peak) {
@@ -41,13 +40,14 @@ export function powerBySite(site, page, range) {
   ].filter(([, values]) => values && values.some((value) => value !== null && value !== 0));
   const grids = [{ left: 84, right: 24, top: 58, height: 220 }];
   ribbons.forEach((_, index) => grids.push({ left: 84, right: 24, top: 312 + 22 * index, height: 16 }));
-  const xs = grids.map((_, index) => ({ ...timeAxis(site.clock, index === 0), gridIndex: index, min: starts[0] * 1000, max: end * 1000, axisTick: { show: index === 0 } }));
+  const xs = grids.map((_, index) => ({ ...timeAxis(site.clock, page, index === 0), gridIndex: index, axisTick: { show: index === 0 } }));
   const ys = grids.map((_, index) => (index === 0 ? valueAxis("kW") : { type: "category", data: [ribbons[index - 1][0]], gridIndex: index, axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: INK } }));
-  const strips = ribbons.map((ribbon, index) => strip(ribbon, index + 1, page));
+  const strips = ribbons.map((ribbon, index) => strip(ribbon, index + 1, page, site.clock));
   return {
     height: 330 + 22 * ribbons.length + 10,
     option: {
       animation: false,
+      useUTC: true,
       aria: { enabled: true },
       legend: { top: 4, left: 84, right: 24, type: "scroll", textStyle: { color: INK }, data: [...classes.map(([name]) => name), "import", "run-at-once, import"] },
       tooltip: { trigger: "axis", valueFormatter: (value) => `${number(value)} kW`, axisPointer: { type: "line" }, formatter: (items) => hint(items, site, page) },
@@ -64,7 +64,7 @@ function line(name, data, color, type) {
   return { name, type: "line", step: "end", symbol: "none", lineStyle: { width: 1.6, color, type }, itemStyle: { color }, data };
 }
 
-function strip([name, values, unit, colours, range], grid, page) {
+function strip([name, values, unit, colours, range], grid, page, clock) {
   const known = values.filter((value) => value !== null);
   const low = range ? range[0] : Math.min(...known);
   const high = range ? range[1] : Math.max(...known);
@@ -76,7 +76,7 @@ function strip([name, values, unit, colours, range], grid, page) {
     yAxisIndex: grid,
     tooltip: { valueFormatter: (value) => `${number(value)} ${unit}` },
     encode: { x: [0, 1], y: 3 },
-    data: values.map((value, index) => [page.starts[index] * 1000, (page.starts[index + 1] ?? page.end) * 1000, value, 0]),
+    data: values.map((value, index) => [onClock(page.starts[index], clock), onClock(page.starts[index + 1] ?? page.end, clock), value, 0]),
     renderItem: (params, api) => {
       const start = api.coord([api.value(0), 0]);
       const stop = api.coord([api.value(1), 0]);
@@ -92,8 +92,8 @@ function rgb(hex) {
 }
 
 function hint(items, site, page) {
-  const at = items[0].value[0] / 1000;
-  let step = page.starts.findIndex((start, index) => at >= start && at < (page.starts[index + 1] ?? page.end));
+  const at = items[0].value[0];
+  let step = page.starts.findIndex((start, index) => at >= onClock(start, site.clock) && at < onClock(page.starts[index + 1] ?? page.end, site.clock));
   if (step < 0) step = page.starts.length - 1;
   const rows = Object.entries(site.power_by_class_kw).map(([name, values]) => `${name}: <b>${number(values[step])}</b> kW`);
   rows.push(`import: <b>${number(site.import_kw[step])}</b> kW (run-at-once ${number(site.reference_import_kw[step])})`);

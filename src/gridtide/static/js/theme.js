@@ -22,12 +22,26 @@ export function localTime(seconds, clock) {
   return new Intl.DateTimeFormat("en-GB", options).format(new Date(seconds * 1000));
 }
 
-/** @param {string} clock @param {boolean} [withHour] */
-export function timeAxis(clock, withHour = true) {
-  const day = new Intl.DateTimeFormat("en-GB", { timeZone: clock, weekday: "short", day: "2-digit" });
-  const hour = new Intl.DateTimeFormat("en-GB", { timeZone: clock, hour: "2-digit", minute: "2-digit", hour12: false });
+const CLOCKS = new Map();
+
+/** Milliseconds that read as the local time of an instant when shown as UTC; charts tick at local hours. */
+export function onClock(seconds, clock) {
+  if (!CLOCKS.has(clock)) {
+    const options = { timeZone: clock, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" };
+    CLOCKS.set(clock, new Intl.DateTimeFormat("en-US", options));
+  }
+  const part = Object.fromEntries(CLOCKS.get(clock).formatToParts(new Date(seconds * 1000)).map(({ type, value }) => [type, Number(value)]));
+  return Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute, part.second);
+}
+
+/** @param {string} clock @param {object} page @param {boolean} [withHour] */
+export function timeAxis(clock, page, withHour = true) {
+  const day = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", weekday: "short", day: "2-digit" });
+  const hour = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", hour: "2-digit", minute: "2-digit", hour12: false });
   return {
     type: "time",
+    min: onClock(page.starts[0], clock),
+    max: onClock(page.end, clock),
     axisLabel: {
       show: withHour,
       hideOverlap: true,
@@ -55,9 +69,9 @@ export function valueAxis(name, more = {}) {
   };
 }
 
-/** Values with the starts of their steps as [milliseconds, value], the last step closed. */
-export function stepped(starts, end, values) {
-  const points = values.map((value, index) => [starts[index] * 1000, value]);
-  if (values.length) points.push([end * 1000, values[values.length - 1]]);
+/** Values over the steps of the page as [milliseconds on a clock, value], the last step closed. */
+export function stepped(page, clock, values) {
+  const points = values.map((value, index) => [onClock(page.starts[index], clock), value]);
+  if (values.length) points.push([onClock(page.end, clock), values[values.length - 1]]);
   return points;
 }
