@@ -31,6 +31,9 @@ else
 endif
 	@touch $(READY)
 
+demo: $(READY)  ## Run the bundled two-site week; the last line is the path of the report
+	$(BIN)/gridtide demo
+
 test: $(READY)  ## Run the whole suite
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
