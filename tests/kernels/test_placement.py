@@ -33,6 +33,7 @@ def sweep_once(
     cost, _, _ = placement.sweep(
         free, price, np.arange(n), gang, first, last, left, rule, np.full(n, -1),
         np.zeros((n, len(price))), (place, offsets, count, slots), 0.0, room.max(axis=1), np.zeros(n),
+        np.zeros(room.shape, dtype=np.int64), np.zeros(len(room)),
     )  # fmt: skip
     return place, [slots[offsets[j] : offsets[j] + count[j]] for j in range(n)], cost, free
 
@@ -111,6 +112,8 @@ def test_only_the_expected_part_is_bought_in_cheap_slots() -> None:
     """The declared limit is reserved behind the expected work, never in front of it."""
     price = np.asarray([[9.0, 1.0, 9.0, 1.0, 5.0, 0.0]])
     chosen = np.empty(6, np.int64)
-    cost = placement.cheapest_slots(price[0], 0.0, np.ones(6, np.int64), 1, 0, 6, 4, 2, chosen)
+    cost = placement.cheapest_slots(
+        price[0], 0.0, np.ones(6, np.int64), 1, np.zeros(6, np.int64), 0.0, 0, 6, 4, 2, chosen
+    )
     assert chosen[:4].tolist() == [1, 3, 4, 5]
     assert cost == 2.0

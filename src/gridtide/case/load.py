@@ -29,12 +29,7 @@ def read_case(path: Path) -> CaseFile:
         case = CaseFile.model_validate(content)
     except ValidationError as error:
         details = error.errors()
-        inner = {detail["loc"][:1] for detail in details if len(detail["loc"]) > 1}
-        told = [
-            detail
-            for detail in details
-            if detail["type"] != "too_short" or detail["loc"] not in inner
-        ]
+        told = [detail for detail in details if not _follows(detail, details)]
         raise BadInput([_finding(detail) for detail in told]) from None
     refuse_if_any(faults_of(case))
     return case
@@ -67,6 +62,14 @@ def _parsed(path: Path) -> dict[str, Any]:
                 )
             ]
         ) from None
+
+
+def _follows(detail: Any, details: list[Any]) -> bool:
+    """Whether a list only seems too short because an item in it is at fault."""
+    where = detail["loc"]
+    return detail["type"] == "too_short" and any(
+        other["loc"][: len(where)] == where and len(other["loc"]) > len(where) for other in details
+    )
 
 
 def _finding(detail: Any) -> Finding:

@@ -28,7 +28,7 @@ def facts_of(situation: Situation, objective: Objective) -> Facts:
     buckets = bucketed(situation, held)
     curve = power_curve(fleet, wet_bulb_c(situation))
     pools = fleet.pools
-    price = np.stack([_seen(situation, site) for site in range(len(fleet.sites))])
+    price = seen_prices_per_mwh(situation)
     carbon = carbon_cost_per_kwh(situation, objective)
     extra = np.asarray(
         [pool.points[0].it_kw_per_accelerator - pool.parked_kw_per_accelerator for pool in pools]
@@ -65,6 +65,11 @@ def carbon_cost_per_kwh(situation: Situation, objective: Objective) -> Real:
     zones = [site.zone for site in situation.fleet.sites]
     grams = np.stack([series(situation, objective.carbon, zone) for zone in zones])
     return grams * objective.carbon_price_per_t / 1e6
+
+
+def seen_prices_per_mwh(situation: Situation) -> Real:
+    """The price each site's decisions see, (S, T)."""
+    return np.stack([_seen(situation, site) for site in range(len(situation.fleet.sites))])
 
 
 def _seen(situation: Situation, index: int) -> Real:

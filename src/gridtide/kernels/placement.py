@@ -48,11 +48,24 @@ def shortest_run(chosen: Whole, count: int) -> int:
 
 
 @njit(cache=True, error_model="numpy")
+def slot_cost(
+    price: Real, delay: float, free: Whole, gang: int, kept: Whole, surcharge: float, t: int
+) -> float:
+    """Money for one accelerator in a slot: its price, the wait, and a surcharge for using what is kept."""
+    cost = price[t] + delay * t
+    if free[t] - gang < kept[t]:
+        cost += surcharge
+    return float(cost)
+
+
+@njit(cache=True, error_model="numpy")
 def cheapest_run(
     price: Real,
     delay: float,
     free: Whole,
     gang: int,
+    kept: Whole,
+    surcharge: float,
     first: int,
     last: int,
     need: int,
@@ -78,10 +91,10 @@ def cheapest_run(
         if run == need or begin == first:
             cost = 0.0
             for k in range(begin, begin + expected):
-                cost += price[k] + delay * k
+                cost += slot_cost(price, delay, free, gang, kept, surcharge, k)
         else:
-            cost += price[begin + expected - 1] + delay * (begin + expected - 1)
-            cost -= price[begin - 1] + delay * (begin - 1)
+            cost += slot_cost(price, delay, free, gang, kept, surcharge, begin + expected - 1)
+            cost -= slot_cost(price, delay, free, gang, kept, surcharge, begin - 1)
         if cost < best - 1e-12:
             best = cost
             start = begin
@@ -98,6 +111,8 @@ def cheapest_slots(
     delay: float,
     free: Whole,
     gang: int,
+    kept: Whole,
+    surcharge: float,
     first: int,
     last: int,
     need: int,
@@ -121,7 +136,7 @@ def cheapest_slots(
     usable = count - rest
     values = np.empty(usable)
     for i in range(usable):
-        values[i] = price[candidates[i]] + delay * candidates[i]
+        values[i] = slot_cost(price, delay, free, gang, kept, surcharge, candidates[i])
     threshold = BIG
     if expected < usable:
         threshold = np.partition(values, expected - 1)[expected - 1]
@@ -151,6 +166,8 @@ def answer_at(
     delay: float,
     free: Whole,
     gang: int,
+    kept: Whole,
+    surcharge: float,
     first: int,
     last: int,
     left: tuple[int, int, int, int],
@@ -172,14 +189,18 @@ def answer_at(
         need = slots_needed(declared_s, 0, restart_s, slot_s)
         expected = min(need, max(1, slots_needed(expected_s, 0, restart_s, slot_s)))
         if need <= min(chosen.shape[0], last):
-            cost = cheapest_run(price, delay, free, gang, 0, need, need, expected, chosen)
+            cost = cheapest_run(
+                price, delay, free, gang, kept, surcharge, 0, need, need, expected, chosen
+            )
             count = need if cost < BIG else 0
         soonest = 1
     restarts = 1 if begun else 0
     need = slots_needed(declared_s, restarts, restart_s, slot_s)
     expected = min(need, max(1, slots_needed(expected_s, restarts, restart_s, slot_s)))
     if need <= scratch.shape[0]:
-        later = cheapest_run(price, delay, free, gang, soonest, last, need, expected, scratch)
+        later = cheapest_run(
+            price, delay, free, gang, kept, surcharge, soonest, last, need, expected, scratch
+        )
         if later < cost - 1e-12:
             cost = later
             count = need
@@ -189,7 +210,9 @@ def answer_at(
     for _ in range(4):
         if need > scratch.shape[0]:
             break
-        split = cheapest_slots(price, delay, free, gang, first, last, need, expected, scratch)
+        split = cheapest_slots(
+            price, delay, free, gang, kept, surcharge, first, last, need, expected, scratch
+        )
         if split >= cost - 1e-12:
             break
         breaks = restarts_of(scratch, need, begun, goes_on)
@@ -248,6 +271,8 @@ def sweep(
     weight: float,
     capacity: Whole,
     delay: Real,
+    kept: Whole,
+    surcharge: Real,
 ) -> tuple[Real, Real, Whole]:
     """Give each job, in order, the cheapest answer beside all others.
 
@@ -257,6 +282,8 @@ def sweep(
     begun, shortest run. running_at: place the job runs at now, (n,). offer: money to move the job to
     each place, (n, P). told: (place (n,), offsets (n+1,), count (n,), slots), changed in place.
     weight: money per unit of congestion; capacity (P,); delay: money per accelerator-slot and slot (n,).
+    kept: accelerators a slot should keep free, (P, T), and the surcharge for an accelerator that uses
+    them through all of its job, (P,).
     Returns cost (n,), best cost at another place (n,), that place (n,).
     """
     place, offsets, count, slots = told
@@ -289,6 +316,8 @@ def sweep(
                 delay[j],
                 free[p],
                 gang[j],
+                kept[p],
+                surcharge[p] / max(1.0, left[j, 1] / left[j, 3]),
                 first[j, p],
                 last[j],
                 (left[j, 0], left[j, 1], left[j, 2], left[j, 3]),

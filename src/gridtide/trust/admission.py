@@ -82,6 +82,7 @@ def _fit(held: Reservations, told: Told, order: NDArray[np.int64], last: NDArray
         free_of(held, told), np.ascontiguousarray(earliest), order, held.gang, held.first, last,
         held.left, held.rule, held.running_at, away * 1.0,
         (told.place, told.offsets, told.count, told.slots), 0.0, held.room.max(axis=1), np.zeros(n),
+        np.zeros((places, steps), dtype=np.int64), np.zeros(places),
     )  # fmt: skip
     return bool((told.place[order] >= 0).all())
 

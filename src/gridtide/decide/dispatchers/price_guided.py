@@ -1,18 +1,21 @@
 """Put each job into the slots that the plan's prices make cheapest, beside everything promised."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Binding, Dispatch, Placement, Reason
+from gridtide.decide.ex_ante import expected_costs, extra_power_kw
 from gridtide.decide.objective import Objective
 from gridtide.decide.plan import Plan
 from gridtide.decide.reservations import Reservations, Told, free_of, grid_step_s
 from gridtide.decide.situation import Situation
+from gridtide.decide.told import told_placement
 from gridtide.fleet.fleet import Fleet
 from gridtide.timeline import Timeline
 
+Kept = tuple[NDArray[np.int64], NDArray[np.float64]]
 CONGESTION = (0.1, 0.015, 0.003, 0.0)
 
 
@@ -33,16 +36,66 @@ class PriceGuided:
         fresh = plan.made_at == situation.as_of
         since_s = int(plan.horizon.edges_s[0])
         chosen = ~held.settled if fresh else ~held.settled & (situation.jobs.release_s > since_s)
-        told, costs = _swept(held, price, chosen, CONGESTION if fresh else (0.0,))
+        told, costs = _swept(
+            held,
+            price,
+            chosen,
+            CONGESTION if fresh else (0.0,),
+            self._peak_kept(plan, situation, held),
+        )
+        guided = _placement(situation, held, told, price, costs)
+        kept = told_placement(situation, held, Reason.KEPT)
         return Dispatch(
             made_at=situation.as_of,
             policy=plan.policy,
-            placement=_placement(situation, held, told, price, costs),
+            placement=self._cheaper(plan, situation, guided, kept),
             shares=_on_grid(plan.shares, plan.horizon, held.grid),
             charge_kw=_on_grid(plan.charge_kw, plan.horizon, held.grid),
             discharge_kw=_on_grid(plan.discharge_kw, plan.horizon, held.grid),
             issue=plan.made_at,
         )
+
+    def _cheaper(
+        self, plan: Plan, situation: Situation, guided: Placement, kept: Placement
+    ) -> Placement:
+        """The guided placement unless leaving all as it was told is expected to cost less in all.
+
+        Prices say what one more kilowatt costs; where many jobs follow one price into one slot, a peak
+        can cost more than the slots save.
+        """
+        if np.array_equal(guided.slots, kept.slots) and np.array_equal(guided.place, kept.place):
+            return guided
+        costs = expected_costs(plan, situation, (guided, kept), self.objective)
+        return guided if costs[0] <= costs[1] + 1e-9 else kept
+
+    def _peak_kept(self, plan: Plan, situation: Situation, held: Reservations) -> Kept:
+        """Accelerators to keep free so that a site stays under the peak its plan pays for, (P, T), and the
+        demand charge that one more accelerator would cost, (P,)."""
+        fleet = situation.fleet
+        site = fleet.site_of_place
+        level_kw = np.maximum(
+            plan.import_kw.max(axis=1), np.nan_to_num(situation.state.peak_import_kw)
+        )
+        spare_kw = _on_grid(level_kw[:, None] - plan.import_kw, plan.horizon, held.grid)
+        per_kw = _on_grid(plan.facility_kw / np.maximum(plan.it_kw, 1e-9), plan.horizon, held.grid)
+        extra_kw = extra_power_kw(fleet)
+        planned = _on_grid(plan.class_accelerators.sum(axis=0), plan.horizon, held.grid)
+        more = spare_kw[site] / np.maximum(per_kw[site] * extra_kw[:, None], 1e-9)
+        may = np.floor(planned + more + 1e-6) + (held.room - free_of(held, only_settled(held)))
+        charges = np.asarray([one.contract.demand_charge_per_kw_month for one in fleet.sites])
+        charge = (
+            charges[site]
+            * self.objective.demand_charge_share
+            * extra_kw
+            * per_kw[site].mean(axis=1)
+        )
+        return np.clip(held.room - may, 0, held.room).astype(np.int64), charge
+
+
+def only_settled(held: Reservations) -> Told:
+    """The slots of jobs that stay where they were told, and of no others."""
+    stays = held.settled & (held.told.place >= 0)
+    return replace(held.told, count=np.where(stays, held.told.count, 0))
 
 
 def slot_prices(plan: Plan, fleet: Fleet, grid: Timeline) -> NDArray[np.float64]:
@@ -74,6 +127,7 @@ def _swept(
     price: NDArray[np.float64],
     chosen: NDArray[np.bool_],
     congestion: tuple[float, ...],
+    kept: Kept,
 ) -> tuple[Told, tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]]:
     from gridtide.kernels import placement
 
@@ -102,7 +156,7 @@ def _swept(
         costs = placement.sweep(
             free, price, order, held.gang, held.first, held.last, held.left, held.rule,
             held.running_at, held.offer, (told.place, told.offsets, told.count, told.slots),
-            weight * scale, capacity, held.delay,
+            weight * scale, capacity, held.delay, *kept,
         )  # fmt: skip
     return told, costs
 

@@ -1,0 +1,67 @@
+"""What a placement is expected to cost under its plan, by the full model of power: to choose between two."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.dispatch import Placement, load_of
+from gridtide.decide.facts import carbon_cost_per_kwh, seen_prices_per_mwh
+from gridtide.decide.objective import Objective
+from gridtide.decide.plan import Plan
+from gridtide.decide.reading import supply_kw, wet_bulb_c
+from gridtide.decide.situation import Situation
+from gridtide.fleet.fleet import Fleet
+from gridtide.timeline import holding
+from gridtide.units import cost_per_kwh
+
+Real = NDArray[np.float64]
+
+
+def expected_costs(
+    plan: Plan, situation: Situation, placements: tuple[Placement, ...], objective: Objective
+) -> tuple[float, ...]:
+    """Energy, carbon and demand charge of each placement, with the plan's services and stores, in money.
+
+    placements: rows aligned with the situation's jobs. Only what lies inside the plan's horizon counts;
+    delay is left to the placement itself.
+    """
+    from gridtide.kernels import facility
+
+    planned = replace(situation, horizon=plan.horizon)
+    fleet = planned.fleet
+    sites, site = len(fleet.sites), fleet.site_of_place
+    extra_kw = extra_power_kw(fleet)
+    jobs_kw = plan.class_accelerators.sum(axis=0) * extra_kw[:, None]
+    others_kw = plan.it_kw - _by_site(jobs_kw, site, sites)
+    capacity = np.asarray([one.facility.it_capacity_kw for one in fleet.sites])
+    overhead = np.asarray([one.facility.overhead_kw for one in fleet.sites])
+    weather = np.ascontiguousarray(wet_bulb_c(planned))
+    stores_kw = overhead[:, None] + plan.charge_kw - plan.discharge_kw - supply_kw(planned)
+    price = cost_per_kwh(1.0) * seen_prices_per_mwh(planned) + carbon_cost_per_kwh(
+        planned, objective
+    )
+    charges = np.asarray([one.contract.demand_charge_per_kw_month for one in fleet.sites])
+    costs = []
+    for placement in placements:
+        shown = holding(placement.horizon, plan.horizon)
+        load = load_of(placement, situation.jobs.accelerators, len(site))
+        load_kw = load[:, np.maximum(shown, 0)] * (shown >= 0) * extra_kw[:, None]
+        it_kw = np.ascontiguousarray(others_kw + _by_site(load_kw, site, sites))
+        net = facility.facility_power(it_kw, capacity, weather) + stores_kw
+        draw = np.maximum(net, 0.0) * (shown >= 0)
+        peak = np.maximum(draw.max(axis=1), np.nan_to_num(planned.state.peak_import_kw))
+        energy = float((price * draw * plan.horizon.hours).sum())
+        costs.append(energy + objective.demand_charge_share * float(charges @ peak))
+    return tuple(costs)
+
+
+def extra_power_kw(fleet: Fleet) -> Real:
+    """IT power of a busy accelerator beyond a parked one at each place, (P,)."""
+    busy = np.asarray([pool.points[0].it_kw_per_accelerator for pool in fleet.pools])
+    parked = np.asarray([pool.parked_kw_per_accelerator for pool in fleet.pools])
+    return np.asarray(busy - parked, dtype=np.float64)
+
+
+def _by_site(power_kw: Real, site: NDArray[np.int64], sites: int) -> Real:
+    return np.stack([power_kw[site == one].sum(axis=0) for one in range(sites)])

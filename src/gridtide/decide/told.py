@@ -1,0 +1,29 @@
+"""The slots each job was told, as a placement: what stands when nothing is decided anew."""
+
+import numpy as np
+
+from gridtide.decide.dispatch import Binding, Placement, Reason
+from gridtide.decide.reservations import Reservations
+from gridtide.decide.situation import Situation
+
+
+def told_placement(situation: Situation, held: Reservations, reason: Reason) -> Placement:
+    """The slots each job was told, as a placement."""
+    told, n = held.told, len(held.gang)
+    count = np.where(told.place >= 0, told.count, 0)
+    used = np.arange(len(told.slots)) - np.repeat(told.offsets[:-1], np.diff(told.offsets))
+    slots = told.slots[used < np.repeat(count, np.diff(told.offsets))]
+    why = np.where(situation.jobs.movable, int(reason), int(Reason.PROTECTED))
+    unknown = np.full(n, np.nan)
+    return Placement(
+        horizon=held.grid,
+        place=np.where(count > 0, told.place, -1),
+        offsets=np.concatenate([[0], np.cumsum(count)]).astype(np.int64),
+        slots=slots,
+        reason=np.where(count > 0, why, int(Reason.NOT_PLACED)),
+        binding=np.full(n, int(Binding.NONE)),
+        cost=unknown,
+        cost_at_once=unknown,
+        alternative_cost=unknown,
+        alternative_place=np.full(n, -1),
+    )

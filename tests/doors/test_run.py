@@ -1,0 +1,321 @@
+"""`demo`, `run`, `compare`, `check`, `init` and `explain` as strangers use them."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from gridtide.doors.cli import exit_code
+from gridtide.stores.json_lines import JsonLinesStore
+from gridtide.trust.audit import broken_link
+
+CASE = """
+[case]
+name = "tiny"
+start = 2026-03-02T00:00:00+01:00
+end = 2026-03-03T00:00:00+01:00
+currency = "EUR"
+seed = 3
+policies = ["run-at-once", "coordinated", "perfect-foresight"]
+protect = ["odd"]
+
+[planning]
+plan_h = 24
+
+[[site]]
+name = "here"
+zone = "DE-LU"
+clock = "Europe/Berlin"
+region = "EU"
+latitude = 52.5
+longitude = 13.4
+facility = { it_capacity_kw = 400 }
+contract = { import_max_kw = 700, demand_charge_per_kw_month = 5 }
+
+[[site.pool]]
+name = "gpus"
+accelerator = "a"
+accelerators = 200
+parked_kw_per_accelerator = 0.1
+busy_kw_per_accelerator = 1.2
+
+[[class]]
+name = "batch"
+value_per_accelerator_h = 2.0
+
+[[jobs]]
+name = "batch"
+class = "batch"
+home = "here"
+pool = "gpus"
+count = 12
+accelerators = [8, 16]
+hours = 2.0
+longest_h = 4.0
+from_hour = 6.0
+to_hour = 11.0
+slack_h = 6.0
+
+[[jobs]]
+name = "odd"
+class = "batch"
+home = "here"
+pool = "gpus"
+count = 3
+accelerators = [4]
+hours = 1.0
+longest_h = 2.0
+from_hour = 8.0
+to_hour = 10.0
+slack_h = 9.0
+
+[[signal]]
+zone = "DE-LU"
+clock = "Europe/Berlin"
+price_mean_per_mwh = 80.0
+price_swing_per_mwh = 30.0
+price_dip_per_mwh = 90.0
+price_dips = [[11.0, 15.0]]
+"""
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with case.toml and runs/ of one run."""
+    folder = tmp_path_factory.mktemp("run")
+    (folder / "case.toml").write_text(CASE)
+    assert (
+        exit_code(["run", str(folder / "case.toml"), "--runs", str(folder / "runs"), "--json"]) == 0
+    )
+    return folder
+
+
+def summary(folder: Path) -> dict[str, Any]:
+    """What the run wrote."""
+    found: dict[str, Any] = json.loads((folder / "runs" / "0001" / "summary.json").read_text())
+    return found
+
+
+def test_the_document_has_the_keys_of_the_contract(done: Path) -> None:
+    """runs and capture_ratio, each run with its thirteen keys."""
+    document = summary(done)
+    assert [run["policy"] for run in document["runs"]] == [
+        "run-at-once",
+        "coordinated",
+        "perfect-foresight",
+    ]
+    for run in document["runs"]:
+        assert set(run) >= set(
+            "policy energy_kwh energy_cost total_cost currency emissions_average_kg curtailment_absorbed_kwh "
+            "promised missed_deadlines jobs_done latency_p95_s length_knowledge".split()
+        )
+        assert run["currency"] == "EUR"
+        assert run["missed_deadlines"] == 0
+        assert run["jobs_done"] == run["promised"] == 15
+        assert run["emissions_marginal_kg"] is None
+    assert document["runs"][0]["length_knowledge"] == "declared"
+    assert document["runs"][1]["total_cost"] < document["runs"][0]["total_cost"]
+    assert 0 < document["capture_ratio"] <= 1
+    assert "attribution is not impact" in document["attribution"]
+
+
+def test_the_folder_holds_case_tables_chain_and_page(done: Path) -> None:
+    """Everything a second person needs to check the result."""
+    folder = done / "runs" / "0001"
+    assert (folder / "case.toml").read_text() == CASE
+    page = (folder / "report.html").read_text()
+    assert page.startswith("<!doctype html>") and 'src="http' not in page
+    power = pl.read_parquet(folder / "power-coordinated.parquet")
+    assert float(power["import_kw"].sum()) * 0.25 == pytest.approx(
+        summary(done)["runs"][1]["energy_kwh"]
+    )
+    jobs = pl.read_parquet(folder / "jobs-coordinated.parquet")
+    assert (jobs["end"] <= jobs["deadline"]).all()
+    assert jobs.filter(~pl.col("movable"))["name"].str.starts_with("odd").all()
+    assert broken_link(JsonLinesStore(folder / "audit-coordinated.jsonl").entries()) is None
+    assert (done / "runs" / "last").read_text() == "0001\n"
+
+
+def test_explain_gives_reasons_and_alternatives(
+    done: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The newest run by name, one job, at least one sentence with its price."""
+    assert exit_code(["explain", "last", "batch-001", "--runs", str(done / "runs"), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["job"] == "batch-001"
+    assert all(decision["sentence"].startswith("batch-001 ") for decision in found["decisions"])
+    assert found["decisions"][0]["alternatives"]
+    assert exit_code(["explain", "last", "batch-001", "--runs", str(done / "runs")]) == 0
+    assert "rests on signals issued up to" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["last", "bach-001"], "batch-001"),
+        (["0007", "batch-001"], "0001"),
+        (["last", "batch-001", "--policy", "none"], "coordinated"),
+    ],
+)
+def test_explain_says_what_there_is(
+    words: list[str], said: str, done: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An unknown run, policy or job is answered with those that exist."""
+    assert exit_code(["explain", *words, "--runs", str(done / "runs")]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_the_same_case_gives_the_same_summary(done: Path, tmp_path: Path) -> None:
+    """Only the folder's name differs."""
+    case = str(done / "case.toml")
+    assert (
+        exit_code(["compare", case, "--policy", "coordinated", "--runs", str(tmp_path / "runs")])
+        == 0
+    )
+    again = json.loads((tmp_path / "runs" / "0001" / "summary.json").read_text())
+    assert again["runs"] == summary(done)["runs"][:2]
+    assert again["capture_ratio"] is None
+
+
+def test_check_describes_a_sound_case(done: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Sites, jobs by class, accelerator-hours, assumptions."""
+    assert exit_code(["check", str(done / "case.toml"), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["ok"] is True and found["findings"] == []
+    assert found["summary"]["jobs_by_class"] == {"batch": 15}
+    assert exit_code(["check", str(done / "case.toml")]) == 0
+    assert "is sound" in capsys.readouterr().out
+
+
+FAULTS = {
+    "unknown key": (("seed = 3", "sead = 3"), "Did you mean seed?"),
+    "wrong zone": (('zone = "DE-LU"\nclock', 'zone = "DE-LX"\nclock'), "Did you mean DE-LU?"),
+    "negative machines": (
+        ("accelerators = 200", "accelerators = -200"),
+        "site[1].pool[1].accelerators",
+    ),
+    "naive start": (("00:00:00+01:00\nend", "00:00:00\nend"), "case.start"),
+    "end before start": (("2026-03-03T", "2026-03-01T"), "after case.start"),
+    "currency without rate": (
+        ('[[signal]]\nzone = "DE-LU"', '[[signal]]\ncurrency = "AUD"\nzone = "DE-LU"'),
+        "[rates] AUD",
+    ),
+    "unknown policy": (('"perfect-foresight"]', '"perfect-hindsight"]'), "perfect-foresight"),
+    "home without pool": (
+        ('pool = "gpus"\ncount = 12', 'pool = "cpus"\ncount = 12'),
+        "Did you mean gpus?",
+    ),
+    "tariff without hours": (
+        ("import_max_kw = 700,", 'import_max_kw = 700, exposure = "time-of-use",'),
+        "every hour of the week",
+    ),
+    "difference without strike": (
+        ("import_max_kw = 700,", 'import_max_kw = 700, exposure = "contract-for-difference",'),
+        "fixed_price_per_mwh",
+    ),
+    "two signals": (
+        ("price_mean_per_mwh = 80.0", "price_mean_per_mwh = nan"),
+        "price_mean_per_mwh",
+    ),
+    "broken": (("[planning]", "[planning"), "case.toml"),
+    "no clock": (('clock = "Europe/Berlin"\nregion', 'clock = "Europe/Atlantis"\nregion'), "IANA"),
+}
+
+
+@pytest.mark.parametrize("fault", sorted(FAULTS))
+def test_each_fault_of_a_case_is_named_with_its_mend(
+    fault: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Key, value, limit, mend; exit code 2; nothing is written."""
+    (before, after), said = FAULTS[fault]
+    assert before in CASE
+    (tmp_path / "case.toml").write_text(CASE.replace(before, after, 1))
+    for command in (["check"], ["run", "--runs", str(tmp_path / "runs")]):
+        assert exit_code([command[0], str(tmp_path / "case.toml"), *command[1:]]) == 2
+        err = capsys.readouterr().err
+        assert said in err and "Traceback" not in err
+    assert not (tmp_path / "runs").exists()
+
+
+def test_all_faults_of_a_case_show_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Three faults, three lines, one object each in JSON."""
+    text = CASE.replace("seed = 3", "sead = 3").replace("count = 12", "count = 0")
+    (tmp_path / "case.toml").write_text(text.replace("accelerators = 200", 'accelerators = "many"'))
+    assert exit_code(["check", str(tmp_path / "case.toml"), "--json"]) == 2
+    found = json.loads(capsys.readouterr().out)
+    assert found["ok"] is False
+    assert len(found["findings"]) == 3
+    assert all(set(item) == {"subject", "value", "limit", "mend"} for item in found["findings"])
+
+
+def test_more_work_than_machines_is_infeasible(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 3, with both sums."""
+    (tmp_path / "case.toml").write_text(CASE.replace("count = 12", "count = 4000"))
+    assert exit_code(["check", str(tmp_path / "case.toml")]) == 3
+    assert "accelerator-hours" in capsys.readouterr().err
+
+
+def test_a_missing_case_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the way to a first one."""
+    assert exit_code(["run", str(tmp_path / "none.toml")]) == 2
+    assert "gridtide init demo" in capsys.readouterr().err
+
+
+def test_init_writes_the_demo_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Into a new folder; never over somebody's work."""
+    assert exit_code(["init", "demo", str(tmp_path / "mine")]) == 0
+    assert capsys.readouterr().out.strip() == str(tmp_path / "mine" / "case.toml")
+    assert exit_code(["check", str(tmp_path / "mine" / "case.toml")]) == 0
+    assert exit_code(["init", "demo", str(tmp_path / "mine")]) == 2
+    assert "new or empty" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_written_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before anything runs for long."""
+    (tmp_path / "case.toml").write_text(CASE)
+    (tmp_path / "file").write_text("")
+    assert (
+        exit_code(["run", str(tmp_path / "case.toml"), "--runs", str(tmp_path / "file" / "runs")])
+        == 2
+    )
+    assert "--runs" in capsys.readouterr().err
+
+
+def test_the_demo_shows_what_it_promises(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Serving moves north, training is done by nine, heavy and bound work stays, nothing is missed."""
+    assert exit_code(["demo", "--runs", str(tmp_path / "runs")]) == 0
+    out = capsys.readouterr().out
+    assert out.rstrip().splitlines()[-1] == str(tmp_path / "runs" / "0001" / "report.html")
+    folder = tmp_path / "runs" / "0001"
+    assert os.path.getsize(folder / "report.html") > 1_000_000
+    document = json.loads((folder / "summary.json").read_text())
+    reference, coordinated, perfect = document["runs"]
+    assert perfect["total_cost"] < coordinated["total_cost"] < reference["total_cost"]
+    assert coordinated["curtailment_absorbed_kwh"] > 0 == reference["curtailment_absorbed_kwh"]
+    jobs = pl.read_parquet(folder / "jobs-coordinated.parquet")
+    kind = pl.col("name").str.extract(r"^(.*)-\d+$")
+    stays = jobs.filter(kind.is_in(["region-bound", "data", "unlabelled"]))
+    assert stays["place"].str.starts_with("Nantong").all()
+    trained = jobs.filter(kind == "training").with_columns(
+        pl.col("end").dt.convert_time_zone("Asia/Shanghai")
+    )
+    assert (trained["end"] <= trained["deadline"].dt.convert_time_zone("Asia/Shanghai")).all()
+    assert trained["place"].str.starts_with("Zhangbei").any()
+    power = pl.read_parquet(folder / "power-coordinated.parquet").filter(
+        pl.col("site") == "Zhangbei"
+    )
+    before = pl.read_parquet(folder / "power-run-at-once.parquet").filter(
+        pl.col("site") == "Zhangbei"
+    )
+    assert power["service_chat_it_kw"].sum() > 0 == before["service_chat_it_kw"].sum()

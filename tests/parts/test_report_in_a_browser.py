@@ -1,0 +1,65 @@
+"""The report in a real browser: no network, no errors, every chart drawn."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from gridtide.doors.cli.running import run_study
+from gridtide.testing.studies import small_study
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> str:
+    """Path of a Chromium; skipped, or failed in CI, without one."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found:
+        return found
+    reason = "no chromium on this machine; .ci/parts installs it"
+    if os.environ.get("GRIDTIDE_REQUIRE_PARTS") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.mark.parts
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("width", [1200, 420])
+def test_the_report_draws_every_chart_without_errors(
+    browser: str, width: int, tmp_path: Path
+) -> None:
+    """Opened from the disk, at a desk's width and at a telephone's."""
+    from playwright.sync_api import sync_playwright
+
+    _, folder, _ = run_study(small_study(1, hours=24), tmp_path / "runs", None)
+    faults: list[str] = []
+    asked: list[str] = []
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=browser, args=FLAGS)
+        page = opened.new_page(viewport={"width": width, "height": 900})
+        page.on(
+            "console",
+            lambda message: faults.append(message.text) if message.type == "error" else None,
+        )
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto((folder / "report.html").as_uri(), wait_until="domcontentloaded")
+        page.wait_for_function("window.__gridtide_ready !== undefined", timeout=20_000)
+        drawn = page.evaluate("document.querySelectorAll('.chart canvas').length")
+        charts = page.evaluate("window.__gridtide_ready")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        opened.close()
+    assert faults == []
+    assert drawn == charts >= 6
+    assert [url for url in asked if url.startswith("http")] == []
+    assert wide <= width + 2 or width < 600
