@@ -20,6 +20,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "compare": ("gridtide.doors.cli.compare:compare", "Run named policies on a case."),
     "explain": ("gridtide.doors.cli.explain:explain", "Why a job runs where and when it does."),
     "shift": ("gridtide.doors.cli.shift:shift", "When should these jobs have run?"),
+    "doctor": (
+        "gridtide.doors.cli.doctor:doctor",
+        "Is the installation sound; what is wrong with a file?",
+    ),
 }
 """Command -> where it stands, and its one line in the list; nothing is imported to show the list."""
 

@@ -2,6 +2,9 @@
 
 import { FAINT, INK, PALETTE, RED, localTime, number, onClock, stepped, timeAxis, valueAxis } from "./theme.js";
 
+/** What is always on stands back behind what runs. */
+const BACKGROUND = { "parked machines": "#c3ccd5", building: "#93a1af" };
+
 /**
  * @param {object} site one site of the payload
  * @param {object} page the payload
@@ -17,7 +20,7 @@ export function powerBySite(site, page, range) {
     symbol: "none",
     lineStyle: { width: 0 },
     areaStyle: { opacity: 0.85 },
-    itemStyle: { color: PALETTE[index % PALETTE.length] },
+    itemStyle: { color: BACKGROUND[name] ?? PALETTE[index % PALETTE.length] },
     data: stepped(page, site.clock, values),
   }));
   const reference = line("run-at-once, import", stepped(page, site.clock, site.reference_import_kw), FAINT, "dotted");
