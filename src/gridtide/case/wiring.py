@@ -198,7 +198,9 @@ def _served(table: DemandTable, zone: str, case: CaseFile, wide: Timeline, folde
     """ServeGen's rates put on the calendar, repeated week by week, scaled by `share`."""
     from gridtide.sources.servegen import ServeGenRates
 
-    trace = ServeGenRates(path=resolved(table.path or "", folder)).read()
+    path = resolved(table.path or "", folder)
+    beside = path.with_name(path.name.replace("_rates.", "_tokens."))
+    trace = ServeGenRates(path=path, tokens=beside if beside != path else None).read()
     rates = trace.requests_per_s
     filled = np.where(np.isnan(rates), np.nanmean(rates), rates)
     period_s = len(trace) * trace.window_s
