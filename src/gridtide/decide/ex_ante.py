@@ -19,12 +19,16 @@ Real = NDArray[np.float64]
 
 
 def expected_costs(
-    plan: Plan, situation: Situation, placements: tuple[Placement, ...], objective: Objective
+    plan: Plan,
+    situation: Situation,
+    placements: tuple[Placement, ...],
+    offer: Real,
+    objective: Objective,
 ) -> tuple[float, ...]:
-    """Energy, carbon and demand charge of each placement, with the plan's services and stores, in money.
+    """Energy, carbon, demand charge and moves of each placement, with the plan's services and stores.
 
-    placements: rows aligned with the situation's jobs. Only what lies inside the plan's horizon counts;
-    delay is left to the placement itself.
+    placements: rows aligned with the situation's jobs. offer: money to move a job to each place, (n, P).
+    Only what lies inside the plan's horizon counts; delay is left to the placement itself.
     """
     from gridtide.kernels import facility
 
@@ -52,7 +56,9 @@ def expected_costs(
         draw = np.maximum(net, 0.0) * (shown >= 0)
         peak = np.maximum(draw.max(axis=1), np.nan_to_num(planned.state.peak_import_kw))
         energy = float((price * draw * plan.horizon.hours).sum())
-        costs.append(energy + objective.demand_charge_share * float(charges @ peak))
+        placed = np.flatnonzero(placement.place >= 0)
+        moves = float(offer[placed, placement.place[placed]].sum())
+        costs.append(energy + moves + objective.demand_charge_share * float(charges @ peak))
     return tuple(costs)
 
 

@@ -246,6 +246,15 @@ def reserve(
 
 
 @njit(cache=True, error_model="numpy")
+def raised(kept: Whole, free: Whole, slots: Whole) -> int:
+    """By how many accelerators these slots use what should be kept: a peak is paid once, for all slots."""
+    most = 0
+    for t in slots:
+        most = max(most, kept[t] - free[t])
+    return most
+
+
+@njit(cache=True, error_model="numpy")
 def felt_prices(price: Real, free: Whole, weight: float, capacity: Whole) -> Real:
     """Prices with the congestion of each place and slot added, (P, T)."""
     felt = np.empty_like(price)
@@ -282,8 +291,8 @@ def sweep(
     begun, shortest run. running_at: place the job runs at now, (n,). offer: money to move the job to
     each place, (n, P). told: (place (n,), offsets (n+1,), count (n,), slots), changed in place.
     weight: money per unit of congestion; capacity (P,); delay: money per accelerator-slot and slot (n,).
-    kept: accelerators a slot should keep free, (P, T), and the surcharge for an accelerator that uses
-    them through all of its job, (P,).
+    kept: accelerators a slot should keep free, (P, T), lowered in place when a job pays for using them,
+    and the surcharge for an accelerator that uses them through all of its job, (P,).
     Returns cost (n,), best cost at another place (n,), that place (n,).
     """
     place, offsets, count, slots = told
@@ -348,4 +357,8 @@ def sweep(
         if p >= 0:
             held = slots[begin : begin + count[j]]
             reserve(free[p], felt[p], price[p], held, gang[j], weight, capacity[p])
+            paid = raised(kept[p], free[p], held)
+            if paid > 0:
+                for t in range(kept.shape[1]):
+                    kept[p, t] -= paid
     return cost, other_cost, other_place

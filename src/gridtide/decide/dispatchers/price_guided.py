@@ -16,6 +16,10 @@ from gridtide.fleet.fleet import Fleet
 from gridtide.timeline import Timeline
 
 Kept = tuple[NDArray[np.int64], NDArray[np.float64]]
+PEAK_BELIEF = 0.5
+"""How far a slot above the known peak is believed to set the peak of the month in the end; later work often
+raises it anyway (docs/why/0005)."""
+
 CONGESTION = (0.1, 0.015, 0.003, 0.0)
 
 
@@ -48,7 +52,7 @@ class PriceGuided:
         return Dispatch(
             made_at=situation.as_of,
             policy=plan.policy,
-            placement=self._cheaper(plan, situation, guided, kept),
+            placement=self._cheaper(plan, situation, held, guided, kept),
             shares=_on_grid(plan.shares, plan.horizon, held.grid),
             charge_kw=_on_grid(plan.charge_kw, plan.horizon, held.grid),
             discharge_kw=_on_grid(plan.discharge_kw, plan.horizon, held.grid),
@@ -56,7 +60,12 @@ class PriceGuided:
         )
 
     def _cheaper(
-        self, plan: Plan, situation: Situation, guided: Placement, kept: Placement
+        self,
+        plan: Plan,
+        situation: Situation,
+        held: Reservations,
+        guided: Placement,
+        kept: Placement,
     ) -> Placement:
         """The guided placement unless leaving all as it was told is expected to cost less in all.
 
@@ -65,8 +74,26 @@ class PriceGuided:
         """
         if np.array_equal(guided.slots, kept.slots) and np.array_equal(guided.place, kept.place):
             return guided
-        costs = expected_costs(plan, situation, (guided, kept), self.objective)
+        costs = expected_costs(plan, situation, (guided, kept), held.offer, self.objective)
         return guided if costs[0] <= costs[1] + 1e-9 else kept
+
+    def _told_peak_kw(
+        self, plan: Plan, situation: Situation, held: Reservations
+    ) -> NDArray[np.float64]:
+        """The highest import the slots told before this turn already stand for, (S,)."""
+        fleet = situation.fleet
+        site = fleet.site_of_place
+        now_s, step_s = int(held.grid.edges_s[0]), grid_step_s(held.grid)
+        before = only(held, situation.jobs.release_s <= now_s - step_s)
+        planned = _on_grid(plan.class_accelerators.sum(axis=0), plan.horizon, held.grid)
+        settled = held.room - free_of(held, only_settled(held))
+        more = (held.room - free_of(held, before)) - planned - settled
+        per_kw = _on_grid(plan.facility_kw / np.maximum(plan.it_kw, 1e-9), plan.horizon, held.grid)
+        more_kw = more * extra_power_kw(fleet)[:, None] * per_kw[site]
+        by_site = np.stack([more_kw[site == one].sum(axis=0) for one in range(len(fleet.sites))])
+        import_kw = _on_grid(plan.import_kw, plan.horizon, held.grid)
+        peak: NDArray[np.float64] = (import_kw + np.maximum(by_site, 0.0)).max(axis=1)
+        return peak
 
     def _peak_kept(self, plan: Plan, situation: Situation, held: Reservations) -> Kept:
         """Accelerators to keep free so that a site stays under the peak its plan pays for, (P, T), and the
@@ -76,6 +103,7 @@ class PriceGuided:
         level_kw = np.maximum(
             plan.import_kw.max(axis=1), np.nan_to_num(situation.state.peak_import_kw)
         )
+        level_kw = np.maximum(level_kw, self._told_peak_kw(plan, situation, held))
         spare_kw = _on_grid(level_kw[:, None] - plan.import_kw, plan.horizon, held.grid)
         per_kw = _on_grid(plan.facility_kw / np.maximum(plan.it_kw, 1e-9), plan.horizon, held.grid)
         extra_kw = extra_power_kw(fleet)
@@ -84,12 +112,18 @@ class PriceGuided:
         may = np.floor(planned + more + 1e-6) + (held.room - free_of(held, only_settled(held)))
         charges = np.asarray([one.contract.demand_charge_per_kw_month for one in fleet.sites])
         charge = (
-            charges[site]
+            PEAK_BELIEF
+            * charges[site]
             * self.objective.demand_charge_share
             * extra_kw
             * per_kw[site].mean(axis=1)
         )
         return np.clip(held.room - may, 0, held.room).astype(np.int64), charge
+
+
+def only(held: Reservations, chosen: NDArray[np.bool_]) -> Told:
+    """The told slots of some jobs, and of no others."""
+    return replace(held.told, count=np.where(chosen & (held.told.place >= 0), held.told.count, 0))
 
 
 def only_settled(held: Reservations) -> Told:
