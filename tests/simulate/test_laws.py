@@ -15,7 +15,7 @@ from gridtide.signals.signal import Kind, Nature, Signal
 from gridtide.simulate.course import Course, run_course
 from gridtide.simulate.policies import policy_named
 from gridtide.simulate.settlement import settle
-from gridtide.simulate.study import Study
+from gridtide.simulate.study import LengthKnowledge, Study
 from gridtide.simulate.truth import truth_of
 from gridtide.stores.memory import MemoryStore
 from gridtide.testing.studies import small_study
@@ -115,6 +115,17 @@ def test_protected_work_is_never_moved(seed: int) -> None:
     course, _ = course_of(study)
     assert (course.moves[~study.jobs.movable] == 0).all()
     assert (course.place[~study.jobs.movable] == study.jobs.home[~study.jobs.movable]).all()
+
+
+@FEW
+@given(seed=st.integers(0, 10_000))
+def test_estimates_of_run_times_break_no_promise(seed: int) -> None:
+    """Planning by what jobs usually take still keeps room for their declared limits."""
+    study = small_study(
+        seed, hours=24, jobs=60, accelerators=32, length_knowledge=LengthKnowledge.ESTIMATE
+    )
+    course, _ = course_of(study)
+    assert settle(study, truth_of(study), course, 0.0).promises.missed_deadlines == 0
 
 
 def test_the_same_study_gives_the_same_bytes() -> None:

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from gridtide.decide.reservations import grid_step_s
 from gridtide.decide.state import State, Status
 from gridtide.fleet.jobs import Jobs, rows
+from gridtide.fleet.run_time import estimated_s
 from gridtide.fleet.site import Battery
 from gridtide.loop.world import Orders, Telemetry
 from gridtide.simulate.serving import Served, serve
 from gridtide.simulate.site_power import facility_power_kw, it_power_kw
-from gridtide.simulate.study import Study
+from gridtide.simulate.study import LengthKnowledge, Study
 from gridtide.simulate.truth import Truth
 from gridtide.timeline import Timeline, epoch_s, instant
 
@@ -104,14 +105,14 @@ class Twin:
         """The jobs a decision may see now, with what it may take for their run times."""
         chosen = self.active_rows()
         jobs = rows(self.study.jobs, chosen)
-        return replace(jobs, expected_s=np.minimum(self.book.expected_s[chosen], jobs.declared_s))
+        return replace(jobs, expected_s=np.minimum(self._expected_s(chosen), jobs.declared_s))
 
     def state(self) -> State:
         """What is true now, aligned with active()."""
         chosen = self.active_rows()
         book, jobs = self.book, self.study.jobs
         declared_left = np.maximum(jobs.declared_s[chosen] - book.done_s[chosen], 0)
-        expected_left = np.maximum(book.expected_s[chosen] - book.done_s[chosen], 1)
+        expected_left = np.maximum(self._expected_s(chosen) - book.done_s[chosen], 1)
         told = [book.told[job] for job in chosen]
         return State(
             measured_at=self.now,
@@ -147,6 +148,14 @@ class Twin:
         self.it_kw = telemetry.it_kw[:, -1]
         self.present = end
         return telemetry
+
+    def _expected_s(self, chosen: Whole) -> Whole:
+        """What decisions take for run times: as told by the study, or judged by jobs that have ended."""
+        if self.study.length_knowledge is not LengthKnowledge.ESTIMATE:
+            return self.book.expected_s[chosen]
+        jobs, ended = self.study.jobs, np.flatnonzero(self.book.ended_s >= 0)
+        past = (jobs.work_class[ended], jobs.declared_s[ended], self.book.done_s[ended])
+        return estimated_s(jobs.declared_s[chosen], jobs.work_class[chosen], past)
 
     def _status(self, chosen: Whole) -> Whole:
         book = self.book
