@@ -265,6 +265,59 @@ def felt_prices(price: Real, free: Whole, weight: float, capacity: Whole) -> Rea
 
 
 @njit(cache=True, error_model="numpy")
+def best_of_places(
+    felt: Real,
+    delay: float,
+    free: Whole,
+    gang: int,
+    keeping: tuple[Whole, Real],
+    first: Whole,
+    last: int,
+    left: tuple[int, int, int, int],
+    rule: tuple[bool, bool, int, int],
+    offer: Real,
+    buffers: tuple[Whole, Whole, Whole],
+) -> tuple[float, int, int, float, int]:
+    """The cheapest answer of one job over all places, and the best one elsewhere.
+
+    rule: (interruptible, begun, place it runs at now, shortest run). Fills the third buffer with slots.
+    Returns cost, place (-1 without room), slots; cost and place of the runner-up (NaN, -1 without one).
+    """
+    kept, surcharge = keeping
+    chosen, scratch, best = buffers
+    best_cost, best_place, best_count = BIG, NOWHERE, 0
+    other_cost, other_place = np.nan, NOWHERE
+    for p in range(felt.shape[0]):
+        if first[p] >= last:
+            continue
+        value, taken = answer_at(
+            felt[p],
+            delay,
+            free[p],
+            gang,
+            kept[p],
+            surcharge[p] / max(1.0, left[1] / left[3]),
+            first[p],
+            last,
+            left,
+            (rule[0], rule[1], rule[2] == p, rule[3]),
+            chosen,
+            scratch,
+        )
+        if value >= BIG:
+            continue
+        value = value * gang + offer[p]
+        if value < best_cost - 1e-9:
+            if best_place >= 0:
+                other_cost, other_place = best_cost, best_place
+            best_cost, best_place, best_count = value, p, taken
+            best[:taken] = chosen[:taken]
+        elif not other_cost <= value:
+            other_cost, other_place = value, p
+    return best_cost, best_place, best_count, other_cost, other_place
+
+
+@njit(cache=True, error_model="numpy")
 def sweep(
     free: Whole,
     price: Real,
@@ -314,40 +367,19 @@ def sweep(
         if p >= 0:
             held = slots[begin : begin + count[j]]
             reserve(free[p], felt[p], price[p], held, -gang[j], weight, capacity[p])
-        best_cost = BIG
-        best_place = NOWHERE
-        best_count = 0
-        for p in range(price.shape[0]):
-            if first[j, p] >= last[j]:
-                continue
-            value, taken = answer_at(
-                felt[p],
-                delay[j],
-                free[p],
-                gang[j],
-                kept[p],
-                surcharge[p] / max(1.0, left[j, 1] / left[j, 3]),
-                first[j, p],
-                last[j],
-                (left[j, 0], left[j, 1], left[j, 2], left[j, 3]),
-                (rule[j, 0] == 1, rule[j, 1] == 1, running_at[j] == p, rule[j, 2]),
-                chosen[:room],
-                scratch[:room],
-            )
-            if value >= BIG:
-                continue
-            value = value * gang[j] + offer[j, p]
-            if value < best_cost - 1e-9:
-                if best_place >= 0:
-                    other_cost[j] = best_cost
-                    other_place[j] = best_place
-                best_cost = value
-                best_place = p
-                best_count = taken
-                best[:taken] = chosen[:taken]
-            elif not other_cost[j] <= value:
-                other_cost[j] = value
-                other_place[j] = p
+        best_cost, best_place, best_count, other_cost[j], other_place[j] = best_of_places(
+            felt,
+            delay[j],
+            free,
+            gang[j],
+            (kept, surcharge),
+            first[j],
+            last[j],
+            (left[j, 0], left[j, 1], left[j, 2], left[j, 3]),
+            (rule[j, 0] == 1, rule[j, 1] == 1, running_at[j], rule[j, 2]),
+            offer[j],
+            (chosen[:room], scratch[:room], best),
+        )
         if best_place >= 0:
             place[j] = best_place
             count[j] = best_count
