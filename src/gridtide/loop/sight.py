@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from gridtide.decide.reading import KIND_OF_SUPPLY
 from gridtide.decide.situation import Situation
 from gridtide.fleet.service import demand_zone
-from gridtide.fleet.site import Site, SupplyKind
+from gridtide.fleet.site import Site
 from gridtide.loop.mandate import Mandate
 from gridtide.loop.world import World
 from gridtide.signals.forecaster import forecaster_named
@@ -16,7 +17,6 @@ from gridtide.timeline import Timeline
 from gridtide.trust.quarantine import Doubt, quarantined
 
 OLDEST = timedelta(days=8)
-KIND_OF_SUPPLY = {SupplyKind.SOLAR: Kind.SOLAR, SupplyKind.WIND: Kind.WIND}
 
 
 def wanted(mandate: Mandate) -> tuple[tuple[Kind, str], ...]:

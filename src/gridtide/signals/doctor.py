@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.signals.plausible import PLAUSIBLE
 from gridtide.signals.signal import Kind
 from gridtide.timeline import instant
 
@@ -19,13 +20,6 @@ ROWS_SHOWN = 5
 DAY_S = 86_400
 SPECTRUM = 256
 SMOOTHED_BELOW = 0.05
-PLAUSIBLE: dict[Kind, tuple[float, float]] = {
-    Kind.PRICE: (-10_000.0, 400_000.0),
-    Kind.CARBON_AVERAGE: (0.0, 1_500.0),
-    Kind.CARBON_MARGINAL: (0.0, 3_000.0),
-    Kind.TEMPERATURE: (-60.0, 60.0),
-    Kind.HUMIDITY: (0.0, 1.0),
-}
 
 
 class Verdict(StrEnum):

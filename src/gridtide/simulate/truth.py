@@ -6,17 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.reading import KIND_OF_SUPPLY
 from gridtide.digest import freeze
 from gridtide.finding import Finding, refuse_if_any
 from gridtide.fleet.service import demand_zone
-from gridtide.fleet.site import Site, SupplyKind
+from gridtide.fleet.site import Site
 from gridtide.signals.history import truth as truth_signal
 from gridtide.signals.signal import Kind
 from gridtide.simulate.study import Study
 from gridtide.timeline import instant
 
 Needed = Callable[[Kind, str], NDArray[np.float64]]
-KIND_OF_SUPPLY = {SupplyKind.SOLAR: Kind.SOLAR, SupplyKind.WIND: Kind.WIND}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

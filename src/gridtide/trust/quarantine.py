@@ -6,23 +6,9 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.signals.plausible import PLAUSIBLE
 from gridtide.signals.signal import Kind, Signal
 from gridtide.timeline import instant
-
-PLAUSIBLE: dict[Kind, tuple[float, float]] = {
-    Kind.PRICE: (-10_000.0, 400_000.0),
-    Kind.CARBON_AVERAGE: (0.0, 1_500.0),
-    Kind.CARBON_MARGINAL: (0.0, 3_000.0),
-    Kind.CURTAILMENT: (0.0, 1e9),
-    Kind.WIND: (0.0, 1e9),
-    Kind.SOLAR: (0.0, 1e9),
-    Kind.DEMAND: (-1e9, 1e9),
-    Kind.TEMPERATURE: (-60.0, 60.0),
-    Kind.HUMIDITY: (0.0, 1.0),
-    Kind.WIND_SPEED: (0.0, 120.0),
-    Kind.IRRADIANCE: (0.0, 1_600.0),
-    Kind.REQUESTS: (0.0, 1e9),
-}
 
 STEEPEST_PER_H: dict[Kind, float] = {Kind.TEMPERATURE: 25.0, Kind.HUMIDITY: 1.0}
 
