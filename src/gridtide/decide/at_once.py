@@ -30,7 +30,7 @@ def at_once_cost(situation: Situation, facts: Facts, objective: Objective) -> fl
 
 
 def _busy(facts: Facts) -> Real:
-    busy = facts.given.astype(np.float64)
+    busy: Real = facts.given.sum(axis=0).astype(np.float64)
     edges_h = np.concatenate([[0.0], np.cumsum(facts.hours)])
     for bucket in range(len(facts.buckets)):
         place = int(np.argmin(facts.buckets.first[bucket]))

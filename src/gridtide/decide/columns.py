@@ -10,7 +10,9 @@ from gridtide.decide.situation import Situation
 
 Real = NDArray[np.float64]
 SHORTFALL_COST_PER_KWH = 1e4
-THROWN_AWAY = 1e-7
+THROWN_AWAY = 1e-6
+IN_ORDER = 2e-6
+"""Cost that keeps segments filling in order where energy costs nothing."""
 
 
 def columns_of(
@@ -23,6 +25,7 @@ def columns_of(
     sites = situation.fleet.sites
     batteries = [site.battery for site in sites]
     shape = (len(sites), steps)
+    segments = facts.curve.slope.shape[2]
     prices = np.asarray([service.value_per_request for service in situation.services])
     lost = prices[:, None, None] * 3600.0 * facts.hours if len(prices) else 0.0
     energy = (facts.price_per_kwh + facts.carbon_cost_per_kwh) * facts.hours
@@ -42,7 +45,7 @@ def columns_of(
         pair=pair,
         refused=program.variables(facts.requests_per_s.shape, lost),
         segment=program.variables(
-            (*shape, facts.curve.slope.shape[2]), 0.0, 0.0, facts.curve.width_kw[:, None]
+            (*shape, segments), IN_ORDER * np.arange(segments), 0.0, facts.curve.width_kw[:, None]
         ),
         draw=program.variables(shape, energy, 0.0, facts.import_max_kw),
         sell=program.variables(

@@ -24,6 +24,8 @@ class Reason(IntEnum):
     NO_ROOM_EARLIER = 7
     KEPT = 8
     WITNESS = 9
+    WHOLE_IS_CHEAPER = 10
+    RULE = 11
 
 
 class Binding(IntEnum):
@@ -72,7 +74,8 @@ class Dispatch:
     """What is to be done from `made_at` on; T steps of the placement's horizon.
 
     shares: (V, O, P, T) share of each origin's demand answered at each place. charge_kw, discharge_kw:
-    (S, T). issue: when the newest signal it rests on was issued.
+    (S, T). import_held_kw: import a site's store holds it to as far as it can, (S,), inf where it does not.
+    issue: when the newest signal it rests on was issued.
     """
 
     made_at: datetime
@@ -81,10 +84,14 @@ class Dispatch:
     shares: NDArray[np.float64]
     charge_kw: NDArray[np.float64]
     discharge_kw: NDArray[np.float64]
+    import_held_kw: NDArray[np.float64]
     issue: datetime
 
     def __post_init__(self) -> None:
-        freeze(self, **dict.fromkeys(("shares", "charge_kw", "discharge_kw"), np.float64))
+        freeze(
+            self,
+            **dict.fromkeys(("shares", "charge_kw", "discharge_kw", "import_held_kw"), np.float64),
+        )
 
 
 def load_of(

@@ -19,12 +19,18 @@ from gridtide.units import cost_per_kwh
 Real = NDArray[np.float64]
 
 
-def facts_of(situation: Situation, objective: Objective) -> Facts:
-    """Everything a plan reads, over the horizon. Raises BadInput when a series is missing."""
+def held_of(situation: Situation, objective: Objective) -> Reservations:
+    """The situation's jobs on their grid of slots, as they were told."""
+    grid = slot_grid(situation, _slot_s(situation.horizon))
+    return reservations(situation, promised_room(situation, grid), grid, objective.moves_max)
+
+
+def facts_of(situation: Situation, objective: Objective, held: Reservations) -> Facts:
+    """Everything a plan reads, over the horizon; jobs that `held` calls settled stay where they were told.
+
+    Raises BadInput when a series is missing.
+    """
     fleet, horizon = situation.fleet, situation.horizon
-    grid = slot_grid(situation, _slot_s(horizon))
-    room = promised_room(situation, grid)
-    held = reservations(situation, room, grid, objective.moves_max)
     buckets = bucketed(situation, held)
     curve = power_curve(fleet, wet_bulb_c(situation))
     pools = fleet.pools
@@ -33,7 +39,7 @@ def facts_of(situation: Situation, objective: Objective) -> Facts:
     extra = np.asarray(
         [pool.points[0].it_kw_per_accelerator - pool.parked_kw_per_accelerator for pool in pools]
     )
-    shown = holding(grid, horizon)
+    shown = holding(held.grid, horizon)
     return Facts(
         hours=horizon.hours,
         price_per_kwh=cost_per_kwh(1.0) * price,
@@ -47,8 +53,8 @@ def facts_of(situation: Situation, objective: Objective) -> Facts:
         extra_kw=extra,
         site=fleet.site_of_place,
         accelerators=fleet.accelerators,
-        room=room[:, shown],
-        given=_given(held)[:, shown],
+        room=held.room[:, shown],
+        given=_given(situation, held)[:, :, shown],
         curve=curve,
         buckets=buckets,
         later_cost_per_h=_later_cost(
@@ -90,13 +96,15 @@ def _slot_s(horizon: Timeline) -> int:
     )
 
 
-def _given(held: Reservations) -> NDArray[np.int64]:
-    """Accelerators of jobs that stay where they were told, (P, slots)."""
+def _given(situation: Situation, held: Reservations) -> NDArray[np.int64]:
+    """Accelerators of jobs that stay where they were told, by class, (C, P, slots)."""
     told = held.told
-    load = np.zeros(held.room.shape, dtype=np.int64)
-    for job in np.flatnonzero(held.settled & (told.place >= 0)):
+    stays = held.settled & (told.place >= 0)
+    load = np.zeros((len(situation.jobs.classes), *held.room.shape), dtype=np.int64)
+    for job in np.flatnonzero(stays):
         begin = told.offsets[job]
-        load[told.place[job], told.slots[begin : begin + told.count[job]]] += held.gang[job]
+        slots = told.slots[begin : begin + told.count[job]]
+        load[situation.jobs.work_class[job], told.place[job], slots] += held.gang[job]
     return load
 
 

@@ -21,7 +21,7 @@ class Facts:
     reachable: whether a place may answer an origin, (V, O, P). reserve: burst reserve, (P,). extra_kw:
     IT kW of a busy accelerator beyond a parked one, (P,). site: of each place, (P,). accelerators (P,),
     room: accelerators for deferrable work, (P, T). given: accelerators of jobs the plan cannot move,
-    (P, T). later_cost_per_h: money for an accelerator-hour left for later, (K,).
+    by class, (C, P, T). later_cost_per_h: money for an accelerator-hour left for later, (K,).
     """
 
     hours: Real

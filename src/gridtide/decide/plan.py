@@ -51,7 +51,7 @@ class Certificate:
 class Plan:
     """Decisions over the horizon. C classes of work, V services, O origins, P places, S sites, T steps.
 
-    class_accelerators: busy accelerators of deferrable work, (C, P, T).
+    class_accelerators: busy accelerators of deferrable work, movable or not, (C, P, T).
     shares: share of each origin's demand answered at each place, (V, O, P, T), summing to at most 1.
     it_kw, facility_kw, import_kw, export_kw, unused_supply_kw, charge_kw, discharge_kw: (S, T), ≥ 0.
     soc_kwh: store at the end of each step, (S, T).

@@ -16,10 +16,10 @@ from gridtide.decide.planners import (
     wait_awhile_deadline_interruptible,
     wait_awhile_interruptible,
 )
-from gridtide.decide.slots import SlotJobs, SlotPlan, SlotSignal
+from gridtide.decide.slots import Capacity, SlotJobs, SlotPlan, SlotSignal
 from gridtide.finding import BadInput, Finding
 
-Maker = Callable[[Mapping[str, str], int | None], Callable[[SlotJobs, SlotSignal], SlotPlan]]
+Maker = Callable[[Mapping[str, str], Capacity], Callable[[SlotJobs, SlotSignal], SlotPlan]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +43,7 @@ def parsed(text: str) -> Choice:
     return Choice(text=text.strip(), name=name, settings=settings)
 
 
-def policy_of(choice: Choice, capacity: int | None) -> Callable[[SlotJobs, SlotSignal], SlotPlan]:
+def policy_of(choice: Choice, capacity: Capacity) -> Callable[[SlotJobs, SlotSignal], SlotPlan]:
     """The array function of a choice with its settings. Raises BadInput for a setting it has not."""
     allowed, make = POLICIES[choice.name]
     unknown = sorted(set(choice.settings) - set(allowed))
@@ -79,23 +79,23 @@ def _hours(text: str) -> float:
     return float(text[:-1]) if text.endswith("h") else float(text)
 
 
-def _run_at_once(settings: Mapping[str, str], capacity: int | None) -> Callable[..., SlotPlan]:
+def _run_at_once(settings: Mapping[str, str], capacity: Capacity) -> Callable[..., SlotPlan]:
     rule = run_at_once.Settings(capacity=capacity)
     return lambda jobs, signal: run_at_once.run_at_once(jobs, signal, rule)
 
 
-def _all_wait(settings: Mapping[str, str], capacity: int | None) -> Callable[..., SlotPlan]:
+def _all_wait(settings: Mapping[str, str], capacity: Capacity) -> Callable[..., SlotPlan]:
     rule = all_wait.Settings(capacity=capacity)
     return lambda jobs, signal: all_wait.all_wait(jobs, signal, rule)
 
 
-def _lowest_slot(settings: Mapping[str, str], capacity: int | None) -> Callable[..., SlotPlan]:
+def _lowest_slot(settings: Mapping[str, str], capacity: Capacity) -> Callable[..., SlotPlan]:
     rule = lowest_slot.Settings(capacity=capacity)
     return lambda jobs, signal: lowest_slot.lowest_slot(jobs, signal, rule)
 
 
 def _lowest_window(oracle: bool) -> Maker:
-    def make(settings: Mapping[str, str], capacity: int | None) -> Callable[..., SlotPlan]:
+    def make(settings: Mapping[str, str], capacity: Capacity) -> Callable[..., SlotPlan]:
         rule = lowest_window.Settings(oracle=oracle, capacity=capacity)
         return lambda jobs, signal: lowest_window.lowest_window(jobs, signal, rule)
 
@@ -103,14 +103,14 @@ def _lowest_window(oracle: bool) -> Maker:
 
 
 def _carbon_time(oracle: bool) -> Maker:
-    def make(settings: Mapping[str, str], capacity: int | None) -> Callable[..., SlotPlan]:
+    def make(settings: Mapping[str, str], capacity: Capacity) -> Callable[..., SlotPlan]:
         rule = carbon_time.Settings(oracle=oracle, capacity=capacity)
         return lambda jobs, signal: carbon_time.carbon_time(jobs, signal, rule)
 
     return make
 
 
-def _threshold(settings: Mapping[str, str], capacity: int | None) -> Callable[..., SlotPlan]:
+def _threshold(settings: Mapping[str, str], capacity: Capacity) -> Callable[..., SlotPlan]:
     rule = threshold.Settings(
         quantile=float(settings.get("q", 0.30)),
         horizon_h=_hours(settings.get("horizon", "24")),
@@ -124,13 +124,13 @@ def _threshold(settings: Mapping[str, str], capacity: int | None) -> Callable[..
     return lambda jobs, signal: threshold.threshold(jobs, signal, rule)
 
 
-def _wait_awhile(settings: Mapping[str, str], capacity: int | None) -> Callable[..., SlotPlan]:
+def _wait_awhile(settings: Mapping[str, str], capacity: Capacity) -> Callable[..., SlotPlan]:
     rule = wait_awhile.Settings(inclusive=_flag(settings, "end", "inclusive"), capacity=capacity)
     return lambda jobs, signal: wait_awhile.wait_awhile(jobs, signal, rule)
 
 
 def _wait_awhile_interruptible(
-    settings: Mapping[str, str], capacity: int | None
+    settings: Mapping[str, str], capacity: Capacity
 ) -> Callable[..., SlotPlan]:
     rule = wait_awhile_interruptible.Settings(capacity=capacity)
     return lambda jobs, signal: wait_awhile_interruptible.wait_awhile_interruptible(
@@ -139,7 +139,7 @@ def _wait_awhile_interruptible(
 
 
 def _wait_awhile_deadline(
-    settings: Mapping[str, str], capacity: int | None
+    settings: Mapping[str, str], capacity: Capacity
 ) -> Callable[..., SlotPlan]:
     rule = wait_awhile_deadline_interruptible.Settings(
         inclusive=_flag(settings, "end", "inclusive"),
@@ -151,12 +151,12 @@ def _wait_awhile_deadline(
     )
 
 
-def _bidirectional(settings: Mapping[str, str], capacity: int | None) -> Callable[..., SlotPlan]:
+def _bidirectional(settings: Mapping[str, str], capacity: Capacity) -> Callable[..., SlotPlan]:
     rule = bidirectional.Settings(width=int(settings.get("w", 0)), capacity=capacity)
     return lambda jobs, signal: bidirectional.bidirectional(jobs, signal, rule)
 
 
-def _reserved_first(settings: Mapping[str, str], capacity: int | None) -> Callable[..., SlotPlan]:
+def _reserved_first(settings: Mapping[str, str], capacity: Capacity) -> Callable[..., SlotPlan]:
     rule = reserved_first.Settings(reserved=int(settings.get("reserved", 0)))
     return lambda jobs, signal: reserved_first.reserved_first(jobs, signal, rule)
 

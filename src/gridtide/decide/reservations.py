@@ -97,6 +97,16 @@ def grid_step_s(grid: Timeline) -> int:
     return grid.step_s
 
 
+def on_grid(series: NDArray[np.float64], horizon: Timeline, grid: Timeline) -> NDArray[np.float64]:
+    """A series over the horizon on the grid of slots; beyond the horizon its last day repeats."""
+    day_s = 86_400
+    end_s = int(horizon.edges_s[-1])
+    beyond = np.maximum(0, -(-(grid.starts_s - end_s + 1) // day_s))
+    folded_s = np.maximum(grid.starts_s - beyond * day_s, int(horizon.edges_s[0]))
+    index = np.searchsorted(horizon.edges_s, folded_s, side="right") - 1
+    return series[..., np.clip(index, 0, len(horizon) - 1)]
+
+
 def free_of(held: Reservations, told: Told) -> Whole:
     """Room that no job was told, (P, T)."""
     free = held.room.copy()

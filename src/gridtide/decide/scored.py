@@ -3,6 +3,7 @@
 import numpy as np
 
 from gridtide.decide.slots import (
+    Capacity,
     SlotJobs,
     SlotPlan,
     SlotSignal,
@@ -22,7 +23,7 @@ def best_starts(
     last_start: Whole,
     stride: int,
     by_rate: bool,
-    capacity: int | None,
+    capacity: Capacity,
 ) -> SlotPlan:
     """Jobs at their best start in [arrival, last_start], judged over `seen` slots, every `stride` slots.
 

@@ -15,6 +15,8 @@ from gridtide.digest import freeze
 
 Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
+Capacity = int | Whole | None
+"""Units there are: in every slot, slot by slot (T,), or endless."""
 
 
 class Answer(IntEnum):
@@ -140,9 +142,13 @@ def expected_lengths(length_s: Whole, step_s: int, divide_s: int = 7200) -> Whol
     return np.maximum(1, (chosen // step_s).astype(np.int64))
 
 
-def free_units(capacity: int | None, slots: int) -> tuple[Whole, bool]:
+def free_units(capacity: Capacity, slots: int) -> tuple[Whole, bool]:
     """Units left in each slot and whether they are limited at all; without a capacity they are not."""
-    return np.full(slots, 0 if capacity is None else capacity, dtype=np.int64), capacity is not None
+    if capacity is None:
+        return np.zeros(slots, dtype=np.int64), False
+    free = np.empty(slots, dtype=np.int64)
+    free[:] = capacity
+    return free, True
 
 
 def in_order_of_arrival(jobs: SlotJobs) -> Whole:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gridtide.decide.dispatch import Binding, Placement, Reason
-from gridtide.decide.reservations import Reservations
+from gridtide.decide.reservations import Reservations, Told
 from gridtide.decide.situation import Situation
 
 
@@ -26,4 +26,15 @@ def told_placement(situation: Situation, held: Reservations, reason: Reason) -> 
         cost_at_once=unknown,
         alternative_cost=unknown,
         alternative_place=np.full(n, -1),
+    )
+
+
+def told_of(placement: Placement, held: Reservations) -> Told:
+    """A placement as told slots on the grid of `held`, whose rooms for slots it keeps."""
+    count = np.diff(placement.offsets)
+    slots = held.told.slots.copy()
+    inside = np.arange(len(placement.slots)) - np.repeat(placement.offsets[:-1], count)
+    slots[np.repeat(held.told.offsets[:-1], count) + inside] = placement.slots
+    return Told(
+        place=placement.place.copy(), offsets=held.told.offsets, count=count.copy(), slots=slots
     )

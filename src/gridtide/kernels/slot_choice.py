@@ -33,6 +33,15 @@ def take(free: Whole, start: int, end: int, units: int) -> None:
 
 
 @njit(cache=True, error_model="numpy")
+def has_room(free: Whole, start: int, end: int, units: int) -> bool:
+    """Whether the units are free in every slot of [start, end)."""
+    room = True
+    for t in range(start, end):
+        room = room and free[t] >= units
+    return room
+
+
+@njit(cache=True, error_model="numpy")
 def earliest_start(free: Whole, units: int, first: int, length: int) -> int:
     """The first start from `first` on with room for the whole run, -1 where there is none."""
     run = 0
@@ -248,23 +257,21 @@ def threshold_runs(
 
 @njit(cache=True, error_model="numpy")
 def reserved_starts(
-    planned: Whole, arrival: Whole, length: Whole, units: Whole, reserved: int, slots: int
+    planned: Whole, arrival: Whole, length: Whole, units: Whole, reserved: Whole
 ) -> tuple[Whole, NDArray[np.bool_]]:
     """Start early as soon as a job fits into the free reserved units, else at its planned start.
 
-    Slot by slot, waiting jobs in order of arrival; a job that starts outside the reserved units leaves
-    them alone. Returns (start, whether it runs on reserved units).
+    reserved: units in each slot, (T,). Slot by slot, waiting jobs in order of arrival; a job that starts
+    outside the reserved units leaves them alone. Returns (start, whether it runs on reserved units).
     """
-    n = arrival.shape[0]
+    n, slots = arrival.shape[0], reserved.shape[0]
     start = np.full(n, NEVER)
     inside = np.zeros(n, np.bool_)
-    freed = np.zeros(slots + 1, np.int64)
-    free = reserved
+    free = reserved.copy()
     waiting = np.empty(n, np.int64)
     queued = 0
     arrived = 0
     for t in range(slots):
-        free += freed[t]
         while arrived < n and arrival[arrived] <= t:
             waiting[queued] = arrived
             queued += 1
@@ -272,11 +279,10 @@ def reserved_starts(
         kept = 0
         for i in range(queued):
             j = waiting[i]
-            if units[j] <= free:
+            if has_room(free, t, min(t + length[j], slots), units[j]):
                 start[j] = t
                 inside[j] = True
-                free -= units[j]
-                freed[min(t + length[j], slots)] += units[j]
+                take(free, t, min(t + length[j], slots), units[j])
             elif t >= planned[j]:
                 start[j] = t
             else:

@@ -58,34 +58,39 @@ def run_jobs(
 def run_stores(
     demand_kw: Real,
     supply_kw: Real,
-    orders: tuple[Real, Real],
-    store: tuple[Real, Real, Real, Real, Real],
+    orders: tuple[Real, Real, Real],
+    store: tuple[Real, Real, Real, Real, Real, Real],
     limits: tuple[Real, Real],
     hours: Real,
     seen: tuple[Real, Real, Real, Real, Real, Real],
 ) -> None:
     """Charge and discharge as ordered, as far as the store and the meter allow, step by step.
 
-    demand_kw: facility power, (S, T). orders: (charge_kw, discharge_kw), (S, T). store, per site:
-    (soc_kwh, changed in place, energy_kwh, least energy, charge efficiency, discharge efficiency).
+    demand_kw: facility power, (S, T). orders: (charge_kw, discharge_kw), (S, T), and the import the store
+    holds its site to, (S,): above it the store charges less, then gives what it has. store, per site:
+    (soc_kwh, changed in place, energy_kwh, least energy, charge efficiency, discharge efficiency, largest
+    discharge in kW).
     limits: (import_max_kw, export_max_kw), (S,). seen, filled: (import_kw, export_kw, charge_kw,
     discharge_kw, unused_supply_kw, soc_kwh), (S, T).
     """
-    charge_order, discharge_order = orders
-    soc, energy, least, into, out_of = store
+    charge_order, discharge_order, level = orders
+    soc, energy, least, into, out_of, most = store
     import_max, export_max = limits
     imported, exported, charged, discharged, unused, soc_seen = seen
     for site in range(demand_kw.shape[0]):
         for t in range(demand_kw.shape[1]):
             h = hours[t]
-            charge = min(charge_order[site, t], (energy[site] - soc[site]) / (into[site] * h))
-            discharge = min(discharge_order[site, t], (soc[site] - least[site]) * out_of[site] / h)
+            net = demand_kw[site, t] - supply_kw[site, t]
+            above = net - level[site]
+            charge = min(charge_order[site, t], max(0.0, -above))
+            discharge = max(discharge_order[site, t], min(above, most[site]))
+            charge = min(charge, (energy[site] - soc[site]) / (into[site] * h))
+            discharge = min(discharge, (soc[site] - least[site]) * out_of[site] / h)
             charge = max(charge, 0.0)
             discharge = max(discharge, 0.0)
             both = min(charge, discharge)
             charge -= both
             discharge -= both
-            net = demand_kw[site, t] - supply_kw[site, t]
             charge = max(0.0, min(charge, import_max[site] - net))
             discharge = max(0.0, min(discharge, net + export_max[site]))
             net = net + charge - discharge

@@ -36,17 +36,19 @@ class Mandate:
 
 
 class Policy(Protocol):
-    """A way to run the fleet: plans when a plan is due, dispatches at every turn."""
+    """A way to run the fleet: what to do at a turn, and the plan it follows."""
 
     @property
     def name(self) -> str:
         """How results call it."""
         ...
 
-    def plan(self, situation: Situation) -> Plan | None:
-        """A new plan, or None for a policy that plans nothing."""
-        ...
+    def decide(
+        self, plan: Plan | None, situation: Situation, held: Reservations, due: bool
+    ) -> tuple[Plan | None, Dispatch]:
+        """The plan that holds from now on and what to do under it.
 
-    def dispatch(self, plan: Plan | None, situation: Situation, held: Reservations) -> Dispatch:
-        """What to do from now on. held: the jobs with the witness of each promise."""
+        plan: the one that held so far. held: the jobs with the witness of each promise. due: whether a
+        new plan is to be made, and all waiting work decided anew.
+        """
         ...

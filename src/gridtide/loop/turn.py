@@ -80,10 +80,9 @@ def take_turn(
     promised = {answer.job for answer in answers if answer.promised}
     told = {answer.job for answer in answers if not answer.promised}
     memory = replace(memory, at_risk=(memory.at_risk | told) - promised)
+    plan, proposed = policy.decide(memory.plan, situation, admission.held, due)
     if due:
-        plan = policy.plan(situation)
         memory = replace(memory, plan=plan, planned_at=as_of, reach_s=prices_reach(mandate, as_of))
-    proposed = policy.dispatch(memory.plan, situation, admission.held)
     witness = KeepTold(policy="witness", reason=Reason.WITNESS).dispatch(situation, admission.held)
     dispatch, verdict = judge(proposed, witness, situation, room, admission.promised)
     return Turn(

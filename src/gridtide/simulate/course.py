@@ -190,7 +190,7 @@ def _next_instant(study: Study, memory: Memory, present: int) -> int:
     arrivals = np.searchsorted(edges_s, study.jobs.release_s, side="left")
     later = arrivals[arrivals > present]
     instants = [len(study.timeline)]
-    if len(later):
+    if len(later) and not study.arrivals_known:
         instants.append(int(later.min()))
     assert memory.planned_at is not None
     due = memory.planned_at + timedelta(hours=study.cadence.replan_h)

@@ -6,17 +6,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gridtide.decide.dispatch import Dispatch
+from gridtide.decide.dispatchers.by_reference import ByReference
 from gridtide.decide.dispatchers.keep_told import KeepTold
 from gridtide.decide.dispatchers.price_guided import PriceGuided
 from gridtide.decide.plan import Plan
 from gridtide.decide.planners.coordinated import Coordinated
+from gridtide.decide.policy_names import POLICIES, parsed, policy_of
 from gridtide.decide.reservations import Reservations
 from gridtide.decide.situation import Situation
+from gridtide.decide.steering import work_cost
+from gridtide.decide.told import told_of
 from gridtide.finding import BadInput, Finding
 from gridtide.loop.mandate import Policy
 from gridtide.simulate.study import LengthKnowledge, Study
 
 PERFECT = "perfect-foresight"
+FITTINGS = 2
+"""Rounds of placing and planning around what was placed; a third was never taken on the cases tried."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,51 +31,83 @@ class RunAtOnce:
 
     name: str = "run-at-once"
 
-    def plan(self, situation: Situation) -> Plan | None:
-        """Nothing is planned."""
-        return None
+    def decide(
+        self, plan: Plan | None, situation: Situation, held: Reservations, due: bool
+    ) -> tuple[Plan | None, Dispatch]:
+        """The slots admission found, earliest first; nothing is planned."""
+        return None, KeepTold(policy=self.name).dispatch(situation, held)
 
-    def dispatch(self, plan: Plan | None, situation: Situation, held: Reservations) -> Dispatch:
-        """The slots admission found, earliest first."""
-        return KeepTold(policy=self.name).dispatch(situation, held)
+
+@dataclass(frozen=True, kw_only=True)
+class Referred:
+    """A policy of the literature at home, by its own array function."""
+
+    dispatcher: ByReference
+    name: str
+
+    def decide(
+        self, plan: Plan | None, situation: Situation, held: Reservations, due: bool
+    ) -> tuple[Plan | None, Dispatch]:
+        """Waiting jobs in the slots the policy names; nothing is planned."""
+        return None, self.dispatcher.dispatch(situation, held, due)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlanAndPlace:
-    """The coordinated plan, its jobs placed by its prices."""
+    """The coordinated plan, its jobs placed by its prices, its stores and routes fitted to where they fell."""
 
     planner: Coordinated
     dispatcher: PriceGuided
     name: str = "coordinated"
 
-    def plan(self, situation: Situation) -> Plan:
-        """The cheapest plan over the horizon."""
-        return replace(self.planner.plan(situation), policy=self.name)
-
-    def dispatch(self, plan: Plan | None, situation: Situation, held: Reservations) -> Dispatch:
-        """Jobs in the slots the plan's prices make cheapest."""
-        if plan is None:
-            raise ValueError(f"{self.name} dispatches by a plan")
-        return self.dispatcher.dispatch(plan, situation, held)
+    def decide(
+        self, plan: Plan | None, situation: Situation, held: Reservations, due: bool
+    ) -> tuple[Plan, Dispatch]:
+        """When a plan is due: plan, place, plan again around the placed jobs, until that gains nothing."""
+        if not due:
+            if plan is None:
+                raise ValueError(f"{self.name} dispatches by a plan")
+            return plan, self.dispatcher.dispatch(plan, situation, held, due)
+        plan = self.planner.plan(situation)
+        best: tuple[float, Plan, Dispatch] | None = None
+        for _ in range(FITTINGS):
+            placed = self.dispatcher.dispatch(plan, situation, held, due).placement
+            held = replace(held, told=told_of(placed, held))
+            plan = replace(self.planner.around(situation, held), policy=self.name)
+            cost = plan.certificate.cost + work_cost(held)
+            if best is not None and cost >= best[0] - 1e-9:
+                break
+            best = (cost, plan, self.dispatcher.follow(plan, situation, held, placed))
+        assert best is not None
+        return best[1], best[2]
 
 
 Entry = tuple[Policy, str, Study]
 
 
 def policy_named(name: str, study: Study) -> Entry:
-    """A policy, the forecaster it sees, and the study as it may know it. Raises BadInput when unknown."""
-    if name not in MAKERS:
-        raise BadInput(
-            [
-                Finding(
-                    subject="case.policies",
-                    value=repr(name),
-                    limit="one of " + ", ".join(MAKERS),
-                    mend="Choose one of them.",
-                )
-            ]
-        )
-    return MAKERS[name](study)
+    """A policy, the forecaster it sees, and the study as it may know it. Raises BadInput when unknown.
+
+    Besides the policies of MAKERS, every policy of the literature by its name and settings, without
+    those that know true lengths: `lowest-window`, `threshold(q=0.2)`.
+    """
+    if name in MAKERS:
+        return MAKERS[name](study)
+    if name.partition("(")[0] in LITERATURE:
+        choice = parsed(name)
+        policy_of(choice, 1)
+        dispatcher = ByReference(choice=choice, objective=study.objective)
+        return Referred(dispatcher=dispatcher, name=name), study.cadence.forecaster, _at_home(study)
+    raise BadInput(
+        [
+            Finding(
+                subject="case.policies",
+                value=repr(name),
+                limit="one of " + ", ".join((*MAKERS, *LITERATURE)),
+                mend="Choose one of them.",
+            )
+        ]
+    )
 
 
 def _run_at_once(study: Study) -> Entry:
@@ -81,14 +119,14 @@ def _coordinated(study: Study) -> Entry:
 
 
 def _perfect(study: Study) -> Entry:
-    """All signals and true run times known; arrivals still come one by one."""
-    jobs = replace(study.jobs, expected_s=np.minimum(study.true_s, study.jobs.declared_s))
+    """All signals, arrivals and true run times known from the start; one plan of the whole course."""
     whole_h = float(study.timeline.hours.sum())
     knowing = replace(
         study,
-        jobs=jobs,
+        jobs=replace(study.jobs, expected_s=np.minimum(study.true_s, study.jobs.declared_s)),
         length_knowledge=LengthKnowledge.TRUE,
-        cadence=replace(study.cadence, plan_h=min(whole_h, 2 * study.cadence.plan_h)),
+        arrivals_known=True,
+        cadence=replace(study.cadence, plan_h=whole_h, replan_h=whole_h),
     )
     return _plan_and_place(study, PERFECT), "perfect-foresight", knowing
 
@@ -113,3 +151,5 @@ MAKERS: dict[str, Callable[[Study], Entry]] = {
     "coordinated": _coordinated,
     PERFECT: _perfect,
 }
+
+LITERATURE = tuple(name for name in POLICIES if name not in MAKERS and not name.endswith("-oracle"))

@@ -46,7 +46,7 @@ class Study:
     carbon, weather, supply (zone = site name, kW per kW of capacity), curtailment and demand (zone =
     demand_zone(service, origin)). reference: policy the savings are measured against. rates:
     settlement currency per unit of another. events: calls of the grid. notes: assumptions a reader of
-    results must know.
+    results must know. arrivals_known: decisions see all jobs from the start, as only a bound may.
     """
 
     name: str
@@ -66,6 +66,7 @@ class Study:
     seed: int
     events: tuple[Event, ...] = ()
     notes: tuple[str, ...] = ()
+    arrivals_known: bool = False
 
     def __post_init__(self) -> None:
         freeze(self, true_s=np.int64)

@@ -22,7 +22,7 @@ from gridtide.timeline import Timeline, epoch_s, instant
 Whole = NDArray[np.int64]
 Ended = tuple[tuple[str, datetime], ...]
 Real = NDArray[np.float64]
-Stores = tuple[Real, Real, Real, Real]
+Stores = tuple[Real, Real, Real, Real, Real]
 TRANSFER_STREAM = 7
 
 
@@ -95,10 +95,10 @@ class Twin:
         return instant(self.study.timeline.edges_s[self.present])
 
     def active_rows(self) -> Whole:
-        """Rows of the study's jobs that have arrived and not ended, in order of arrival."""
+        """Rows of the study's jobs that are known and have not ended, in order of arrival."""
         jobs = self.study.jobs
-        now_s = epoch_s(self.now)
-        here = np.flatnonzero((jobs.release_s <= now_s) & (self.book.ended_s < 0))
+        known = (jobs.release_s <= epoch_s(self.now)) | self.study.arrivals_known
+        here = np.flatnonzero(known & (self.book.ended_s < 0))
         return here[np.lexsort((here, jobs.release_s[here]))]
 
     def active(self) -> Jobs:
@@ -259,6 +259,7 @@ class Twin:
             (
                 np.ascontiguousarray(orders.dispatch.charge_kw[:, :steps]),
                 np.ascontiguousarray(orders.dispatch.discharge_kw[:, :steps]),
+                orders.dispatch.import_held_kw,
             ),
             (self.soc_kwh, *self.stores),
             (
@@ -306,7 +307,8 @@ def _same_month(one: datetime, other: datetime, clock: str) -> bool:
 
 
 def _stores(study: Study) -> Stores:
-    """Per site: energy_kwh, least energy, charge and discharge efficiency; a site without a store has 0."""
+    """Per site: energy_kwh, least energy, charge and discharge efficiency, largest discharge in kW; a site
+    without a store has 0."""
     empty = Battery(energy_kwh=0.0, charge_max_kw=0.0, discharge_max_kw=0.0)
     batteries = [site.battery or empty for site in study.fleet.sites]
     return (
@@ -314,6 +316,7 @@ def _stores(study: Study) -> Stores:
         np.asarray([battery.energy_kwh * battery.soc_min for battery in batteries]),
         np.asarray([battery.charge_efficiency for battery in batteries]),
         np.asarray([battery.discharge_efficiency for battery in batteries]),
+        np.asarray([battery.discharge_max_kw for battery in batteries]),
     )
 
 

@@ -43,13 +43,13 @@ def admit(situation: Situation, held: Reservations) -> Admission:
     arriving = np.flatnonzero(told.place < 0)
     answers: list[Answer] = []
     for job in arriving[np.lexsort((arriving, situation.jobs.release_s[arriving]))]:
-        if _fit(held, told, np.asarray([job]), held.last):
+        if _fit(situation, held, told, np.asarray([job]), held.last):
             promised[job] = True
             answers.append(
                 _promise(situation, held, told, int(job), "room beside all promised work")
             )
             continue
-        packed = _packed(held, told, promised, int(job))
+        packed = _packed(situation, held, told, promised, int(job))
         if packed is not None:
             told = packed
             promised[job] = True
@@ -70,14 +70,20 @@ def _copy(told: Told) -> Told:
     )
 
 
-def _fit(held: Reservations, told: Told, order: NDArray[np.int64], last: NDArray[np.int64]) -> bool:
+def _fit(
+    situation: Situation,
+    held: Reservations,
+    told: Told,
+    order: NDArray[np.int64],
+    last: NDArray[np.int64],
+) -> bool:
     """Give each job of the order its earliest slots; whether all of them found room."""
     from gridtide.kernels import placement
 
     places, steps = held.room.shape
     earliest = np.broadcast_to(np.arange(steps, dtype=np.float64), (places, steps))
     n = len(held.gang)
-    away = held.offer + (np.arange(places) != told_home(held)[:, None]) * 1e-3
+    away = held.offer + (np.arange(places) != situation.state.place[:, None]) * 1e-3
     placement.sweep(
         free_of(held, told), np.ascontiguousarray(earliest), order, held.gang, held.first, last,
         held.left, held.rule, held.running_at, away * 1.0,
@@ -87,14 +93,12 @@ def _fit(held: Reservations, told: Told, order: NDArray[np.int64], last: NDArray
     return bool((told.place[order] >= 0).all())
 
 
-def told_home(held: Reservations) -> NDArray[np.int64]:
-    """The place each job can start at soonest, the first of equals, (n,)."""
-    soonest: NDArray[np.int64] = np.argmin(held.first, axis=1)
-    return soonest
-
-
 def _packed(
-    held: Reservations, told: Told, promised: NDArray[np.bool_], newcomer: int
+    situation: Situation,
+    held: Reservations,
+    told: Told,
+    promised: NDArray[np.bool_],
+    newcomer: int,
 ) -> Told | None:
     """All jobs packed by earliest deadline, when every promise and the newcomer then hold."""
     fresh = _copy(told)
@@ -110,10 +114,10 @@ def _packed(
     by_deadline = by_deadline[
         np.lexsort((by_deadline, -held.gang[by_deadline], held.last[by_deadline]))
     ]
-    if not _fit(held, fresh, by_deadline, held.last):
+    if not _fit(situation, held, fresh, by_deadline, held.last):
         return None
     beyond = np.full(n, len(held.grid))
-    _fit(held, fresh, np.flatnonzero(risky), beyond)
+    _fit(situation, held, fresh, np.flatnonzero(risky), beyond)
     return fresh
 
 
@@ -131,7 +135,7 @@ def _at_risk(situation: Situation, held: Reservations, told: Told, job: int) -> 
     """Best effort for a job whose deadline cannot be promised, and why it can not."""
     beyond = np.full(len(held.gang), len(held.grid))
     name = str(situation.jobs.name[job])
-    if not _fit(held, told, np.asarray([job]), beyond):
+    if not _fit(situation, held, told, np.asarray([job]), beyond):
         most = int(held.room.max())
         reason = (
             f"{held.gang[job]} accelerators at once, but no allowed place ever has that many free"

@@ -59,6 +59,9 @@ _BECAUSE = {
     Reason.NO_SLACK: "its deadline leaves no other slots",
     Reason.NO_ROOM_EARLIER: "earlier slots are taken by work promised before",
     Reason.KEPT: "nothing better came up since it was last decided",
+    Reason.WHOLE_IS_CHEAPER: "with all waiting work placed so, the fleet is expected to cost less than where"
+    " prices alone would put each job",
+    Reason.RULE: "the rule of the policy that was run says so",
     Reason.WITNESS: "the policy's proposal was refused, so the slots that keep its promise stand",
 }
 

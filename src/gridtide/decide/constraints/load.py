@@ -12,7 +12,7 @@ def add_load(program: Program, columns: Columns, facts: Facts) -> Whole:
     The row's dual is the price of one more kW of IT for the step.
     """
     sites = len(facts.curve.floor_it_kw)
-    given_kw = facts.given * facts.extra_kw[:, None]
+    given_kw = facts.given.sum(axis=0) * facts.extra_kw[:, None]
     fixed = np.stack([given_kw[facts.site == s].sum(axis=0) for s in range(sites)])
     rows = program.constraints(fixed.shape, fixed, fixed)
     program.put(rows[:, :, None], columns.segment, 1.0)

@@ -13,7 +13,8 @@ def add_machines(program: Program, columns: Columns, facts: Facts) -> Whole:
     """
     steps = len(facts.hours)
     places = len(facts.accelerators)
-    left = facts.accelerators[:, None] - facts.given
+    given = facts.given.sum(axis=0)
+    left = facts.accelerators[:, None] - given
     rows = program.constraints((places, steps), -np.inf, left)
     program.put(rows[columns.place, columns.step], columns.work, 1.0)
     service, _, place = columns.pair.T
@@ -21,8 +22,6 @@ def add_machines(program: Program, columns: Columns, facts: Facts) -> Whole:
     program.put(rows[place], columns.flow, need[:, None])
     kept = facts.room < facts.accelerators[:, None]
     if kept.any():
-        inner = program.constraints(
-            (places, steps), -np.inf, np.maximum(facts.room - facts.given, 0)
-        )
+        inner = program.constraints((places, steps), -np.inf, np.maximum(facts.room - given, 0))
         program.put(inner[columns.place, columns.step], columns.work, 1.0)
     return rows

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from gridtide.decide.dispatch import Dispatch, Reason
 from gridtide.decide.reservations import Reservations
+from gridtide.decide.rest import at_rest
 from gridtide.decide.situation import Situation
 from gridtide.decide.told import told_placement
 
@@ -19,17 +18,4 @@ class KeepTold:
 
     def dispatch(self, situation: Situation, held: Reservations) -> Dispatch:
         """The dispatch from as_of on. held: the situation's jobs on their grid, each with its witness."""
-        steps, sites = len(held.grid), len(situation.fleet.sites)
-        rest = np.zeros((sites, steps))
-        homes = [service.home for service in situation.services]
-        shape = (0, len(situation.fleet.network.origins), len(held.room))
-        shares = np.stack(homes) if homes else np.zeros(shape)
-        return Dispatch(
-            made_at=situation.as_of,
-            policy=self.policy,
-            placement=told_placement(situation, held, self.reason),
-            shares=np.repeat(shares[..., None], steps, axis=-1),
-            charge_kw=rest,
-            discharge_kw=rest,
-            issue=situation.as_of,
-        )
+        return at_rest(situation, told_placement(situation, held, self.reason), self.policy)

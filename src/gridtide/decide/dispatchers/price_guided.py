@@ -9,8 +9,12 @@ from gridtide.decide.dispatch import Binding, Dispatch, Placement, Reason
 from gridtide.decide.ex_ante import expected_costs, extra_power_kw
 from gridtide.decide.objective import Objective
 from gridtide.decide.plan import Plan
-from gridtide.decide.reservations import Reservations, Told, free_of, grid_step_s
+from gridtide.decide.policy_names import Choice
+from gridtide.decide.referred import referred
+from gridtide.decide.reservations import Reservations, Told, free_of, grid_step_s, on_grid
 from gridtide.decide.situation import Situation
+from gridtide.decide.state import Status
+from gridtide.decide.steering import slot_costs, steering_price
 from gridtide.decide.told import told_placement
 from gridtide.fleet.fleet import Fleet
 from gridtide.timeline import Timeline
@@ -19,6 +23,20 @@ Kept = tuple[NDArray[np.int64], NDArray[np.float64]]
 PEAK_BELIEF = 0.5
 """How far a slot above the known peak is believed to set the peak of the month in the end; later work often
 raises it anyway (docs/why/0005)."""
+
+CANDIDATES = tuple(
+    Choice(text=name, name=name, settings={})
+    for name in (
+        "run-at-once",
+        "lowest-slot",
+        "lowest-window",
+        "carbon-time",
+        "threshold",
+        "wait-awhile",
+        "wait-awhile-interruptible",
+    )
+)
+"""Policies of the literature whose placement is weighed against the plan's own at every turn."""
 
 CONGESTION = (0.1, 0.015, 0.003, 0.0)
 
@@ -34,48 +52,80 @@ class PriceGuided:
 
     objective: Objective
 
-    def dispatch(self, plan: Plan, situation: Situation, held: Reservations) -> Dispatch:
+    def dispatch(self, plan: Plan, situation: Situation, held: Reservations, due: bool) -> Dispatch:
         """The dispatch from as_of on. held: the situation's jobs on their grid, each with its witness."""
         price = slot_prices(plan, situation.fleet, held.grid)
-        fresh = plan.made_at == situation.as_of
         since_s = int(plan.horizon.edges_s[0])
-        chosen = ~held.settled if fresh else ~held.settled & (situation.jobs.release_s > since_s)
+        chosen = ~held.settled if due else ~held.settled & (situation.jobs.release_s > since_s)
         told, costs = _swept(
             held,
             price,
             chosen,
-            CONGESTION if fresh else (0.0,),
+            CONGESTION if due else (0.0,),
             self._peak_kept(plan, situation, held),
         )
         guided = _placement(situation, held, told, price, costs)
         kept = told_placement(situation, held, Reason.KEPT)
+        others = self._by_the_book(situation, held, price, chosen)
+        placement = self._cheapest(plan, situation, held, (guided, kept, *others))
+        return self.follow(plan, situation, held, placement)
+
+    def follow(
+        self, plan: Plan, situation: Situation, held: Reservations, placement: Placement
+    ) -> Dispatch:
+        """A placement with the routes and stores of a plan."""
         return Dispatch(
             made_at=situation.as_of,
             policy=plan.policy,
-            placement=self._cheaper(plan, situation, held, guided, kept),
-            shares=_on_grid(plan.shares, plan.horizon, held.grid),
-            charge_kw=_on_grid(plan.charge_kw, plan.horizon, held.grid),
-            discharge_kw=_on_grid(plan.discharge_kw, plan.horizon, held.grid),
+            placement=placement,
+            shares=on_grid(plan.shares, plan.horizon, held.grid),
+            charge_kw=on_grid(plan.charge_kw, plan.horizon, held.grid),
+            discharge_kw=on_grid(plan.discharge_kw, plan.horizon, held.grid),
+            import_held_kw=_held_kw(plan, situation),
             issue=plan.made_at,
         )
 
-    def _cheaper(
+    def _by_the_book(
+        self,
+        situation: Situation,
+        held: Reservations,
+        price: NDArray[np.float64],
+        chosen: NDArray[np.bool_],
+    ) -> list[Placement]:
+        """What the policies of the literature would do with the chosen jobs that have not begun."""
+        waiting = chosen & (situation.state.status == Status.WAITING)
+        if not waiting.any():
+            return []
+        steered = steering_price(situation, self.objective, held.grid)
+        found = []
+        for choice in CANDIDATES:
+            told = referred(situation, held, steered, waiting, choice)
+            costs = (slot_costs(held, told, price), *_no_alternative(held))
+            placement = _placement(situation, held, told, price, costs)
+            changed = waiting & (placement.reason != Reason.NOT_PLACED)
+            reason = np.where(changed, int(Reason.WHOLE_IS_CHEAPER), placement.reason)
+            found.append(replace(placement, reason=reason))
+        return found
+
+    def _cheapest(
         self,
         plan: Plan,
         situation: Situation,
         held: Reservations,
-        guided: Placement,
-        kept: Placement,
+        placements: tuple[Placement, ...],
     ) -> Placement:
-        """The guided placement unless leaving all as it was told is expected to cost less in all.
+        """The guided placement unless another is expected to cost less in all.
 
         Prices say what one more kilowatt costs; where many jobs follow one price into one slot, a peak
-        can cost more than the slots save.
+        can cost more than the slots save. So no policy of the literature, and no standing still, is
+        ever expected to cost less than what is told.
         """
-        if np.array_equal(guided.slots, kept.slots) and np.array_equal(guided.place, kept.place):
+        guided, kept = placements[0], placements[1]
+        if len(placements) == 2 and _same(guided, kept):
             return guided
-        costs = expected_costs(plan, situation, (guided, kept), held.offer, self.objective)
-        return guided if costs[0] <= costs[1] + 1e-9 else kept
+        costs = expected_costs(plan, situation, placements, held.offer, self.objective)
+        best = int(np.argmin(costs))
+        return guided if costs[0] <= costs[best] + 1e-9 else placements[best]
 
     def _told_peak_kw(
         self, plan: Plan, situation: Situation, held: Reservations
@@ -85,13 +135,12 @@ class PriceGuided:
         site = fleet.site_of_place
         now_s, step_s = int(held.grid.edges_s[0]), grid_step_s(held.grid)
         before = only(held, situation.jobs.release_s <= now_s - step_s)
-        planned = _on_grid(plan.class_accelerators.sum(axis=0), plan.horizon, held.grid)
-        settled = held.room - free_of(held, only_settled(held))
-        more = (held.room - free_of(held, before)) - planned - settled
-        per_kw = _on_grid(plan.facility_kw / np.maximum(plan.it_kw, 1e-9), plan.horizon, held.grid)
+        planned = on_grid(plan.class_accelerators.sum(axis=0), plan.horizon, held.grid)
+        more = (held.room - free_of(held, before)) - planned
+        per_kw = on_grid(plan.facility_kw / np.maximum(plan.it_kw, 1e-9), plan.horizon, held.grid)
         more_kw = more * extra_power_kw(fleet)[:, None] * per_kw[site]
         by_site = np.stack([more_kw[site == one].sum(axis=0) for one in range(len(fleet.sites))])
-        import_kw = _on_grid(plan.import_kw, plan.horizon, held.grid)
+        import_kw = on_grid(plan.import_kw, plan.horizon, held.grid)
         peak: NDArray[np.float64] = (import_kw + np.maximum(by_site, 0.0)).max(axis=1)
         return peak
 
@@ -104,12 +153,12 @@ class PriceGuided:
             plan.import_kw.max(axis=1), np.nan_to_num(situation.state.peak_import_kw)
         )
         level_kw = np.maximum(level_kw, self._told_peak_kw(plan, situation, held))
-        spare_kw = _on_grid(level_kw[:, None] - plan.import_kw, plan.horizon, held.grid)
-        per_kw = _on_grid(plan.facility_kw / np.maximum(plan.it_kw, 1e-9), plan.horizon, held.grid)
+        spare_kw = on_grid(level_kw[:, None] - plan.import_kw, plan.horizon, held.grid)
+        per_kw = on_grid(plan.facility_kw / np.maximum(plan.it_kw, 1e-9), plan.horizon, held.grid)
         extra_kw = extra_power_kw(fleet)
-        planned = _on_grid(plan.class_accelerators.sum(axis=0), plan.horizon, held.grid)
+        planned = on_grid(plan.class_accelerators.sum(axis=0), plan.horizon, held.grid)
         more = spare_kw[site] / np.maximum(per_kw[site] * extra_kw[:, None], 1e-9)
-        may = np.floor(planned + more + 1e-6) + (held.room - free_of(held, only_settled(held)))
+        may = np.floor(planned + more + 1e-6)
         charges = np.asarray([one.contract.demand_charge_per_kw_month for one in fleet.sites])
         charge = (
             PEAK_BELIEF
@@ -121,15 +170,25 @@ class PriceGuided:
         return np.clip(held.room - may, 0, held.room).astype(np.int64), charge
 
 
+def _held_kw(plan: Plan, situation: Situation) -> NDArray[np.float64]:
+    """The highest import a plan pays a demand charge for; stores hold their site to it, (S,)."""
+    peak_kw = np.maximum(plan.import_kw.max(axis=1), np.nan_to_num(situation.state.peak_import_kw))
+    charged = [site.contract.demand_charge_per_kw_month > 0 for site in situation.fleet.sites]
+    return np.where(charged, peak_kw, np.inf)
+
+
+def _same(one: Placement, other: Placement) -> bool:
+    return np.array_equal(one.slots, other.slots) and np.array_equal(one.place, other.place)
+
+
+def _no_alternative(held: Reservations) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    n = len(held.gang)
+    return np.full(n, np.nan), np.full(n, -1, dtype=np.int64)
+
+
 def only(held: Reservations, chosen: NDArray[np.bool_]) -> Told:
     """The told slots of some jobs, and of no others."""
     return replace(held.told, count=np.where(chosen & (held.told.place >= 0), held.told.count, 0))
-
-
-def only_settled(held: Reservations) -> Told:
-    """The slots of jobs that stay where they were told, and of no others."""
-    stays = held.settled & (held.told.place >= 0)
-    return replace(held.told, count=np.where(stays, held.told.count, 0))
 
 
 def slot_prices(plan: Plan, fleet: Fleet, grid: Timeline) -> NDArray[np.float64]:
@@ -143,17 +202,7 @@ def slot_prices(plan: Plan, fleet: Fleet, grid: Timeline) -> NDArray[np.float64]
     )
     per_h = plan.prices.it_price_per_kwh[site] * extra_kw[:, None]
     per_h = per_h + plan.prices.accelerator_price_per_h
-    return _on_grid(per_h, plan.horizon, grid) * (grid_step_s(grid) / 3600.0)
-
-
-def _on_grid(series: NDArray[np.float64], horizon: Timeline, grid: Timeline) -> NDArray[np.float64]:
-    """A series over the horizon on the grid of slots; beyond the horizon its last day repeats."""
-    day_s = 86_400
-    end_s = int(horizon.edges_s[-1])
-    beyond = np.maximum(0, -(-(grid.starts_s - end_s + 1) // day_s))
-    folded_s = np.maximum(grid.starts_s - beyond * day_s, int(horizon.edges_s[0]))
-    index = np.searchsorted(horizon.edges_s, folded_s, side="right") - 1
-    return series[..., np.clip(index, 0, len(horizon) - 1)]
+    return on_grid(per_h, plan.horizon, grid) * (grid_step_s(grid) / 3600.0)
 
 
 def _swept(

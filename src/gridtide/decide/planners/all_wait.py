@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gridtide.decide.slots import (
+    Capacity,
     SlotJobs,
     SlotPlan,
     SlotSignal,
@@ -19,7 +20,7 @@ from gridtide.decide.slots import (
 class Settings:
     """capacity: units there are, None for endless ones."""
 
-    capacity: int | None = None
+    capacity: Capacity = None
 
 
 def all_wait(jobs: SlotJobs, signal: SlotSignal, settings: Settings) -> SlotPlan:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gridtide.decide.slots import (
+    Capacity,
     SlotJobs,
     SlotPlan,
     SlotSignal,
@@ -19,7 +20,7 @@ class Settings:
     """width: slots the job may move to either side. capacity: units there are, None for endless ones."""
 
     width: int = 0
-    capacity: int | None = None
+    capacity: Capacity = None
 
 
 def bidirectional(jobs: SlotJobs, signal: SlotSignal, settings: Settings) -> SlotPlan:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from gridtide.decide.scored import best_starts
-from gridtide.decide.slots import SlotJobs, SlotPlan, SlotSignal
+from gridtide.decide.slots import Capacity, SlotJobs, SlotPlan, SlotSignal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,7 +14,7 @@ class Settings:
     """
 
     oracle: bool = False
-    capacity: int | None = None
+    capacity: Capacity = None
 
 
 def carbon_time(jobs: SlotJobs, signal: SlotSignal, settings: Settings) -> SlotPlan:

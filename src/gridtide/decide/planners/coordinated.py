@@ -1,6 +1,6 @@
 """Time, place, storage and routing of services decided together on the marginal facility power."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +14,12 @@ from gridtide.decide.constraints.peak import add_peak
 from gridtide.decide.constraints.ramp import add_ramp
 from gridtide.decide.constraints.state_of_charge import add_state_of_charge
 from gridtide.decide.constraints.work import add_work
-from gridtide.decide.facts import facts_of
+from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.layout import Columns, Facts, Whole
 from gridtide.decide.objective import Objective
 from gridtide.decide.plan import PARTS, Certificate, Plan, Prices
 from gridtide.decide.program import Matrix, Program, Solution, lower_bound, matrix_of, solve
+from gridtide.decide.reservations import Reservations
 from gridtide.decide.situation import Situation
 from gridtide.finding import Finding, Infeasible
 from gridtide.timeline import instant
@@ -51,7 +52,15 @@ class Coordinated:
 
     def plan(self, situation: Situation) -> Plan:
         """The cheapest plan, its prices and its bound. Raises Infeasible naming site, step and kW."""
-        facts = facts_of(situation, self.objective)
+        return self._planned(situation, held_of(situation, self.objective))
+
+    def around(self, situation: Situation, held: Reservations) -> Plan:
+        """The cheapest storage, routing and prices with every job in the slots `held` tells it."""
+        fixed = np.ones_like(held.settled)
+        return self._planned(situation, replace(held, settled=fixed))
+
+    def _planned(self, situation: Situation, held: Reservations) -> Plan:
+        facts = facts_of(situation, self.objective, held)
         program, columns, rows = _written(situation, facts, self.objective)
         matrix = matrix_of(program)
         solution = _solved_without_burning(matrix, situation, facts, columns)
@@ -66,7 +75,7 @@ class Coordinated:
                 f"power chords lie at most {facts.curve.gap_kw:.1f} kW above the model",
                 solution.solver,
             ),
-            **_quantities(facts, columns, solution, len(situation.jobs.classes)),
+            **_quantities(facts, columns, solution),
         )
 
 
@@ -182,10 +191,10 @@ def _refuse_shortfall(situation: Situation, solution: Solution, columns: Columns
         raise Infeasible(findings)
 
 
-def _quantities(facts: Facts, columns: Columns, solution: Solution, kinds: int) -> dict[str, Real]:
+def _quantities(facts: Facts, columns: Columns, solution: Solution) -> dict[str, Real]:
     x = solution.values
     steps = len(facts.hours)
-    classes = np.zeros((kinds, len(facts.accelerators), steps))
+    classes = facts.given.astype(np.float64)
     cells = (facts.buckets.work_class[columns.bucket], columns.place, columns.step)
     np.add.at(classes, cells, x[columns.work])
     shares = np.zeros((*facts.reachable.shape, steps))

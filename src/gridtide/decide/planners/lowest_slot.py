@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from gridtide.decide.scored import best_starts
-from gridtide.decide.slots import SlotJobs, SlotPlan, SlotSignal
+from gridtide.decide.slots import Capacity, SlotJobs, SlotPlan, SlotSignal
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """capacity: units there are, None for endless ones."""
 
-    capacity: int | None = None
+    capacity: Capacity = None
 
 
 def lowest_slot(jobs: SlotJobs, signal: SlotSignal, settings: Settings) -> SlotPlan:

@@ -7,11 +7,13 @@ from numpy.typing import NDArray
 
 from gridtide.decide.scored import best_starts
 from gridtide.decide.slots import (
+    Capacity,
     SlotJobs,
     SlotPlan,
     SlotSignal,
     Whole,
     back_in_place,
+    free_units,
     in_order_of_arrival,
     unbroken,
 )
@@ -19,19 +21,19 @@ from gridtide.decide.slots import (
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """reserved: units paid for all the time. on_demand_per_unit_h, spot_per_unit_h: prices;
-    reserved_share: price of a reserved unit as a share of on demand; spot_max_h: longest job that may
-    run on spot units (0: none). Defaults: the published cost model of GAIA.
+    """reserved: units paid for all the time, or those of them that are free slot by slot.
 
-    capacity is not used: what does not fit the reserved units is bought.
+    on_demand_per_unit_h, spot_per_unit_h: prices; reserved_share: price of a reserved unit as a share of
+    on demand; spot_max_h: longest job that may run on spot units (0: none). Defaults: the published cost
+    model of GAIA. capacity: units that planned starts may use, None for endless ones to buy.
     """
 
-    reserved: int = 0
+    reserved: int | Whole = 0
     on_demand_per_unit_h: float = 0.0624
     spot_per_unit_h: float = 0.01248
     reserved_share: float = 0.4
     spot_max_h: float = 0.0
-    capacity: int | None = None
+    capacity: Capacity = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +61,7 @@ def rent(jobs: SlotJobs, signal: SlotSignal, settings: Settings) -> Rent:
     last_start_h = float(start.max(initial=0)) * slot_h
     reserved_price = settings.on_demand_per_unit_h * settings.reserved_share
     return Rent(
-        reserved=reserved_price * settings.reserved * last_start_h,
+        reserved=reserved_price * float(np.max(settings.reserved)) * last_start_h,
         on_demand=settings.on_demand_per_unit_h * float((jobs.units * hours)[bought].sum()),
         spot=settings.spot_per_unit_h * float((jobs.units * hours)[spot].sum()),
     )
@@ -77,7 +79,7 @@ def _starts(
         last_start=jobs.arrival + jobs.waiting,
         stride=signal.hour,
         by_rate=False,
-        capacity=None,
+        capacity=settings.capacity,
     ).first
     planned = np.where(planned < 0, jobs.arrival, planned)
     order = in_order_of_arrival(jobs)
@@ -86,8 +88,7 @@ def _starts(
         jobs.arrival[order],
         jobs.length[order],
         jobs.units[order],
-        settings.reserved,
-        len(signal.values),
+        free_units(settings.reserved, len(signal.values))[0],
     )
     return back_in_place(order, start), back_in_place(order, inside.astype(np.int64)).astype(
         np.bool_

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gridtide.decide.slots import (
+    Capacity,
     SlotJobs,
     SlotPlan,
     SlotSignal,
@@ -24,7 +25,7 @@ class Settings:
     quantile: float = 0.30
     horizon_h: float = 24.0
     fixed: float | None = None
-    capacity: int | None = None
+    capacity: Capacity = None
 
 
 def threshold(jobs: SlotJobs, signal: SlotSignal, settings: Settings) -> SlotPlan:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gridtide.decide.scored import best_starts
-from gridtide.decide.slots import SlotJobs, SlotPlan, SlotSignal
+from gridtide.decide.slots import Capacity, SlotJobs, SlotPlan, SlotSignal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +16,7 @@ class Settings:
     """
 
     inclusive: bool = False
-    capacity: int | None = None
+    capacity: Capacity = None
 
 
 def wait_awhile(jobs: SlotJobs, signal: SlotSignal, settings: Settings) -> SlotPlan:

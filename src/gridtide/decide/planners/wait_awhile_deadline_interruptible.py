@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gridtide.decide.slots import (
+    Capacity,
     SlotJobs,
     SlotPlan,
     SlotSignal,
@@ -24,7 +25,7 @@ class Settings:
 
     inclusive: bool = False
     all_ties: bool = False
-    capacity: int | None = None
+    capacity: Capacity = None
 
 
 def wait_awhile_deadline_interruptible(

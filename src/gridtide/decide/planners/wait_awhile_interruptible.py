@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gridtide.decide.slots import (
+    Capacity,
     SlotJobs,
     SlotPlan,
     SlotSignal,
@@ -18,7 +19,7 @@ from gridtide.decide.slots import (
 class Settings:
     """capacity: units there are, None for endless ones."""
 
-    capacity: int | None = None
+    capacity: Capacity = None
 
 
 def wait_awhile_interruptible(jobs: SlotJobs, signal: SlotSignal, settings: Settings) -> SlotPlan:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gridtide.doors.cli.words import say_compiling
+from gridtide.doors.cli.words import say_compiling, split_policies
 
 if TYPE_CHECKING:
     from gridtide.simulate.compare import Comparison
@@ -25,7 +25,7 @@ def run_case(case: Path, runs: Path, policies: str | None, as_json: bool) -> Non
 
     study = load_case(case)
     if policies:
-        chosen = tuple(name.strip() for name in policies.split(",") if name.strip())
+        chosen = tuple(split_policies(policies))
         others = tuple(name for name in chosen if name != study.reference)
         study = replace(study, policies=(study.reference, *others))
     comparison, folder, document = run_study(study, runs, case)

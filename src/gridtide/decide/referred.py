@@ -1,0 +1,172 @@
+"""Slots that a policy of the literature would take, beside everything that is promised.
+
+Each waiting job is taken out, answered by the policy's own array function at its home under the room
+the others leave, and put back; where the policy finds nothing that holds the job's declared work before
+its deadline, the job stays in the slots it was told.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.planners import reserved_first
+from gridtide.decide.policy_names import Choice, policy_of
+from gridtide.decide.reservations import RESTARTS_MAX, Reservations, Told, free_of, grid_step_s
+from gridtide.decide.situation import Situation
+from gridtide.decide.slots import SlotJobs, SlotPlan, SlotSignal, Whole
+from gridtide.fleet.jobs import NO_DEADLINE_S
+
+UNBROKEN = {
+    "wait-awhile-interruptible": "wait-awhile",
+    "wait-awhile-deadline-interruptible": "wait-awhile",
+}
+"""The policy that answers for jobs which may not be interrupted."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Asked:
+    """One job on the grid: its place, window [first, last), slots of declared and of expected work.
+
+    room: accelerators its place has for such work, (T,). A job without a deadline has no stated patience:
+    its window ends where its work would.
+    """
+
+    place: int
+    first: int
+    last: int
+    need: int
+    expected: int
+    units: int
+    room: Whole
+
+
+def referred(
+    situation: Situation,
+    held: Reservations,
+    price: NDArray[np.float64],
+    chosen: NDArray[np.bool_],
+    choice: Choice,
+) -> Told:
+    """The slots of all jobs after the chosen ones asked a policy, in order of arrival.
+
+    held: the situation's jobs on their grid. price: what the policy steers by at each place, (P, T).
+    chosen: jobs that have not begun, (n,).
+    """
+    told = Told(
+        place=held.told.place.copy(),
+        offsets=held.told.offsets,
+        count=held.told.count.copy(),
+        slots=held.told.slots.copy(),
+    )
+    free = free_of(held, told)
+    signals = [SlotSignal(values=row, step_s=grid_step_s(held.grid)) for row in price]
+    for job in np.flatnonzero(chosen & (told.place >= 0)):
+        slots = told.slots[told.offsets[job] : told.offsets[job] + told.count[job]]
+        free[told.place[job], slots] += held.gang[job]
+        asked = _asked(situation, held, int(job))
+        if asked is not None:
+            answer = _answered(
+                held, int(job), asked, free[asked.place], signals[asked.place], choice
+            )
+            if answer is not None:
+                begin = told.offsets[job]
+                told.slots[begin : begin + len(answer)] = answer
+                told.count[job], told.place[job] = len(answer), asked.place
+        slots = told.slots[told.offsets[job] : told.offsets[job] + told.count[job]]
+        free[told.place[job], slots] -= held.gang[job]
+    return told
+
+
+def _asked(situation: Situation, held: Reservations, job: int) -> Asked | None:
+    """The job as a policy is asked about it, None where its window does not hold it at all."""
+    home = int(situation.state.place[job])
+    step_s = grid_step_s(held.grid)
+    need = max(1, -(-int(held.left[job, 0]) // step_s))
+    first, last = int(held.first[job, home]), int(held.last[job])
+    if situation.jobs.deadline_s[job] == NO_DEADLINE_S:
+        last = min(last, first + need)
+    asked = Asked(
+        place=home,
+        first=first,
+        last=last,
+        need=need,
+        expected=min(need, max(1, -(-int(held.left[job, 1]) // step_s))),
+        units=int(held.gang[job]),
+        room=held.room[home],
+    )
+    return asked if asked.first + need <= asked.last else None
+
+
+def _answered(
+    held: Reservations, job: int, asked: Asked, free: Whole, signal: SlotSignal, choice: Choice
+) -> Whole | None:
+    """Slots from a policy that hold the declared work with its restarts, None where there are none."""
+    rule = held.rule[job]
+    if not rule[0]:
+        return _run(_said(_whole(choice), asked, asked.need, free, signal), asked, free)
+    for more in range(RESTARTS_MAX + 1):
+        need = asked.need + more
+        if asked.first + need > asked.last:
+            break
+        slots = _slots_of(_said(choice, asked, need, free, signal))
+        if len(slots) < need or slots[-1] >= asked.last:
+            break
+        restarts = int((np.diff(slots) > 1).sum())
+        lost_s = restarts * int(held.left[job, 2])
+        if not restarts or need * signal.step_s >= int(held.left[job, 0]) + lost_s:
+            return slots[:need] if _shortest_run(slots[:need]) >= min(rule[2], need) else None
+    return None
+
+
+def _whole(choice: Choice) -> Choice:
+    if choice.name not in UNBROKEN:
+        return choice
+    settings = {key: value for key, value in choice.settings.items() if key != "ties"}
+    return replace(choice, name=UNBROKEN[choice.name], settings=settings)
+
+
+def _said(
+    choice: Choice, asked: Asked, need: int, free: Whole, signal: SlotSignal
+) -> SlotPlan | None:
+    """What the policy says about one job."""
+    if choice.name == "bidirectional" and need > 1:
+        return None
+    one = SlotJobs(
+        arrival=np.asarray([asked.first]),
+        length=np.asarray([need]),
+        waiting=np.asarray([asked.last - asked.first - need]),
+        deadline=np.asarray([asked.last]),
+        expected=np.asarray([asked.expected]),
+        units=np.asarray([asked.units]),
+        power_kw=np.ones(1),
+    )
+    if choice.name == "reserved-first":
+        paid = int(choice.settings.get("reserved", 0))
+        used = asked.room - free
+        rule = reserved_first.Settings(reserved=np.clip(paid - used, 0, free), capacity=free)
+        return reserved_first.reserved_first(one, signal, rule)
+    return policy_of(choice, free)(one, signal)
+
+
+def _run(plan: SlotPlan | None, asked: Asked, free: Whole) -> Whole | None:
+    """An unbroken run from where the policy begins, None without room or beyond the deadline."""
+    if plan is None or not len(plan.start):
+        return None
+    slots = np.arange(int(plan.start[0]), int(plan.start[0]) + asked.need)
+    if slots[0] < asked.first or slots[-1] >= asked.last or (free[slots] < asked.units).any():
+        return None
+    return slots
+
+
+def _slots_of(plan: SlotPlan | None) -> Whole:
+    if plan is None or not len(plan.start):
+        return np.zeros(0, dtype=np.int64)
+    return np.concatenate(
+        [np.arange(start, end) for start, end in zip(plan.start, plan.end, strict=True)]
+    )
+
+
+def _shortest_run(slots: Whole) -> int:
+    breaks = np.flatnonzero(np.diff(slots) > 1)
+    return int(np.diff(np.concatenate([[-1], breaks, [len(slots) - 1]])).min())

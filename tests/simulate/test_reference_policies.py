@@ -1,0 +1,104 @@
+"""Policies of the literature inside the loop: the same room, information and promises as everyone."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gridtide.decide.dispatch import Reason
+from gridtide.decide.dispatchers.price_guided import PriceGuided
+from gridtide.decide.ex_ante import expected_costs
+from gridtide.decide.facts import held_of
+from gridtide.decide.planners.coordinated import Coordinated
+from gridtide.decide.policy_names import parsed
+from gridtide.decide.referred import referred
+from gridtide.decide.steering import steering_price
+from gridtide.decide.told import told_of, told_placement
+from gridtide.finding import BadInput
+from gridtide.loop.turn import Memory, take_turn
+from gridtide.settle.promises import Cause
+from gridtide.simulate.course import mandate_of, run_course
+from gridtide.simulate.policies import LITERATURE, policy_named
+from gridtide.simulate.settlement import settle
+from gridtide.simulate.truth import truth_of
+from gridtide.simulate.twin import Twin
+from gridtide.stores.memory import MemoryStore
+from gridtide.testing.studies import small_study
+
+SOME = settings(max_examples=5, deadline=None)
+
+
+@SOME
+@given(seed=st.integers(0, 10_000), name=st.sampled_from(LITERATURE))
+def test_a_policy_of_the_literature_misses_no_promise_and_stays_within_the_room(
+    seed: int, name: str
+) -> None:
+    """Crowded sites: full slots are no candidates, and a job can always keep what it was told."""
+    study = small_study(seed, hours=24, jobs=70, accelerators=32)
+    policy, forecaster, known = policy_named(name, study)
+    truth = truth_of(study)
+    course = run_course(known, truth, policy, forecaster, MemoryStore(), lambda done, whole: None)
+    settled = settle(study, truth, course, 0.0)
+    assert settled.promises.missed.get(Cause.UNEXPLAINED, 0) == 0
+    assert settled.promises.missed_deadlines == 0
+    assert set(course.rungs) == {"policy"}
+    assert settled.moves == 0
+
+
+@SOME
+@given(seed=st.integers(0, 10_000))
+def test_what_is_told_is_never_expected_to_cost_more_than_a_policy_of_the_literature(
+    seed: int,
+) -> None:
+    """Ex ante: under the plan's own expectation every reference placement costs at least as much."""
+    study = small_study(seed, hours=24, jobs=50, accelerators=48)
+    policy, forecaster, known = policy_named("run-at-once", study)
+    mandate = mandate_of(known, forecaster)
+    twin, memory = Twin.of(known, truth_of(known)), Memory()
+    turn = take_turn(mandate, policy, twin, memory, twin.now)
+    held = held_of(turn.situation, study.objective)
+    plan = Coordinated(objective=study.objective).plan(turn.situation)
+    chosen = PriceGuided(objective=study.objective).dispatch(plan, turn.situation, held, True)
+    price = steering_price(turn.situation, study.objective, held.grid)
+    waiting = ~held.settled & (held.told.place >= 0)
+    others = [
+        told_placement(
+            turn.situation,
+            replace(held, told=referred(turn.situation, held, price, waiting, parsed(name))),
+            Reason.RULE,
+        )
+        for name in ("lowest-window", "carbon-time", "wait-awhile-interruptible", "threshold")
+    ]
+    costs = expected_costs(
+        plan, turn.situation, (chosen.placement, *others), held.offer, study.objective
+    )
+    assert all(costs[0] <= other + 1e-6 for other in costs[1:])
+
+
+def test_planning_around_placed_jobs_leaves_every_job_where_it_is() -> None:
+    """Fitting stores and routes to a placement: the plan carries exactly its load."""
+    study = small_study(4, hours=24, jobs=30)
+    policy, forecaster, known = policy_named("run-at-once", study)
+    twin = Twin.of(known, truth_of(known))
+    turn = take_turn(mandate_of(known, forecaster), policy, twin, Memory(), twin.now)
+    held = held_of(turn.situation, study.objective)
+    planner = Coordinated(objective=study.objective)
+    placed = PriceGuided(objective=study.objective).dispatch(
+        planner.plan(turn.situation), turn.situation, held, True
+    )
+    held = replace(held, told=told_of(placed.placement, held))
+    plan = planner.around(turn.situation, held)
+    load = np.zeros_like(plan.class_accelerators[0])
+    for job in np.flatnonzero(held.told.place >= 0):
+        begin = held.told.offsets[job]
+        slots = held.told.slots[begin : begin + held.told.count[job]]
+        np.add.at(load, (held.told.place[job], slots[slots < load.shape[1]]), held.gang[job])
+    assert np.allclose(plan.class_accelerators.sum(axis=0), load)
+
+
+def test_an_oracle_is_no_policy_of_a_run() -> None:
+    """Only perfect foresight knows true lengths; the refusal names what there is."""
+    with pytest.raises(BadInput, match="lowest-window"):
+        policy_named("lowest-window-oracle", small_study(0))
