@@ -30,6 +30,7 @@ POLICIES = (
     "wait-awhile-interruptible",
     "wait-awhile-deadline-interruptible",
     "reserved-first(reserved=2000)",
+    "vcc",
 )
 
 

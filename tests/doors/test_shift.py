@@ -348,3 +348,28 @@ def test_a_year_of_real_carbon_and_philly_jobs(
         > saving["lowest-window"]
         > 0
     )
+
+
+def test_a_forecast_error_changes_choices_and_never_the_accounting(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    """Policies see noise, totals are taken on the truth, the same seed gives the same bytes."""
+    options = ("--policy", "run-at-once,wait-awhile", "--max-wait", "12h")
+    exact = document(capsys, folder, *options)
+    noisy = document(capsys, folder, *options, "--forecast-error", "0.5", "--seed", "4")
+    again = document(capsys, folder, *options, "--forecast-error", "0.5", "--seed", "4")
+    assert noisy == again
+    assert noisy["policies"][0] == exact["policies"][0]
+    assert noisy["policies"][1]["emissions_kg"] >= exact["policies"][1]["emissions_kg"]
+    assert any("normal errors of 50%" in note for note in noisy["notes"])
+
+
+def test_the_capacity_curve_is_a_policy_of_shift(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    """vcc with its settings; a ratio below 1 is refused with the range."""
+    found = document(capsys, folder, "--policy", "vcc(peak=0.5),run-at-once", "--capacity", "8")
+    assert [item["policy"] for item in found["policies"]] == ["run-at-once", "vcc(peak=0.5)"]
+    code, _, err = run(capsys, folder, "--policy", "vcc(ratio=0.5)")
+    assert code == 2
+    assert "ratio is 1 or more" in err

@@ -12,6 +12,7 @@ from gridtide.decide.planners import (
     reserved_first,
     run_at_once,
     threshold,
+    vcc,
     wait_awhile,
     wait_awhile_deadline_interruptible,
     wait_awhile_interruptible,
@@ -161,6 +162,24 @@ def _reserved_first(settings: Mapping[str, str], capacity: Capacity) -> Callable
     return lambda jobs, signal: reserved_first.reserved_first(jobs, signal, rule)
 
 
+def _vcc(settings: Mapping[str, str], capacity: Capacity) -> Callable[..., SlotPlan]:
+    rule = vcc.Settings(
+        peak_weight=float(settings.get("peak", 0.1)),
+        signal_weight=float(settings.get("signal", 1.0)),
+        risk_quantile=float(settings.get("risk", 0.97)),
+        usage_ratio=float(settings.get("ratio", 1.0)),
+        strike_days=int(settings.get("strike", 2)),
+        cooldown_days=int(settings.get("cooldown", 7)),
+        capacity=capacity,
+    )
+    if not 0.0 <= rule.risk_quantile <= 1.0 or rule.usage_ratio < 1.0 or rule.peak_weight < 0.0:
+        raise ValueError(
+            f"risk={rule.risk_quantile}, ratio={rule.usage_ratio}, peak={rule.peak_weight}; risk lies in 0 to 1,"
+            " ratio is 1 or more, peak 0 or more"
+        )
+    return lambda jobs, signal: vcc.vcc(jobs, signal, rule)
+
+
 POLICIES: dict[str, tuple[tuple[str, ...], Maker]] = {
     "run-at-once": ((), _run_at_once),
     "all-wait": ((), _all_wait),
@@ -175,4 +194,5 @@ POLICIES: dict[str, tuple[tuple[str, ...], Maker]] = {
     "wait-awhile-deadline-interruptible": (("end", "ties"), _wait_awhile_deadline),
     "bidirectional": (("w",), _bidirectional),
     "reserved-first": (("reserved",), _reserved_first),
+    "vcc": (("peak", "signal", "risk", "ratio", "strike", "cooldown"), _vcc),
 }

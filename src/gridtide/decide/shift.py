@@ -49,6 +49,17 @@ class Patience:
     as_published: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class ForecastError:
+    """Policies see the signal plus normal noise of `share` times its mean; totals are taken on the truth."""
+
+    share: float = 0.0
+    seed: int = 0
+
+
+EXACT = ForecastError()
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Shifted:
     """What one policy did. total: kg for carbon, money for a price, over the jobs it placed.
@@ -88,6 +99,7 @@ def shift(
     patience: Patience,
     capacity: int | None,
     past_end: PastEnd,
+    error: ForecastError = EXACT,
 ) -> Shift:
     """Run every chosen policy, after run-at-once, on the jobs of a log that is on the calendar.
 
@@ -101,21 +113,22 @@ def shift(
     if past_end is PastEnd.HOLD:
         slot_signal = _held(slot_signal, jobs)
     kept = np.arange(len(trace))
-    plans = [(choice, make(jobs, slot_signal)) for choice, make in makers]
+    forecast = _forecast(slot_signal, error)
+    plans = [(choice, make(jobs, forecast)) for choice, make in makers]
     past = np.logical_or.reduce([plan.answer == Answer.PAST_END for _, plan in plans])
     if past.any():
         if past_end is not PastEnd.DROP:
             raise BadInput([_past(trace, past, grid)])
         kept = np.flatnonzero(~past)
         jobs = chosen_rows(jobs, kept)
-        plans = [(choice, make(jobs, slot_signal)) for choice, make in makers]
+        plans = [(choice, make(jobs, forecast)) for choice, make in makers]
     return Shift(
         signal=signal,
         grid=grid,
         jobs=jobs,
         kept=kept,
         results=_results(plans, jobs, slot_signal),
-        notes=_notes(trace, past, past_end),
+        notes=_notes(trace, past, past_end, error),
     )
 
 
@@ -177,6 +190,15 @@ def _steered_by(signal: Signal, grid: Timeline) -> SlotSignal:
             ]
         )
     return SlotSignal(values=values, step_s=_step_s(grid))
+
+
+def _forecast(signal: SlotSignal, error: ForecastError) -> SlotSignal:
+    """The signal as policies see it."""
+    if error.share == 0.0:
+        return signal
+    rng = np.random.default_rng(error.seed)
+    noise = rng.normal(0.0, error.share * abs(float(signal.values.mean())), len(signal.values))
+    return replace(signal, values=signal.values + noise)
 
 
 def _held(signal: SlotSignal, jobs: SlotJobs) -> SlotSignal:
@@ -247,7 +269,9 @@ def _results(
     return tuple(results)
 
 
-def _notes(trace: JobTrace, past: NDArray[np.bool_], past_end: PastEnd) -> tuple[str, ...]:
+def _notes(
+    trace: JobTrace, past: NDArray[np.bool_], past_end: PastEnd, error: ForecastError
+) -> tuple[str, ...]:
     notes = list(trace.notes)
     unmetered = int(np.isnan(trace.power_kw).sum())
     if unmetered:
@@ -257,6 +281,10 @@ def _notes(trace: JobTrace, past: NDArray[np.bool_], past_end: PastEnd) -> tuple
     if past.any():
         notes.append(
             f"{int(past.sum())} jobs would run past the signal and were left out: {_names(trace, past)}"
+        )
+    if error.share > 0:
+        notes.append(
+            f"policies see the signal with normal errors of {error.share:.0%} of its mean (seed {error.seed})"
         )
     if past_end is PastEnd.HOLD:
         notes.append("behind its end the last value of the signal is held")

@@ -292,3 +292,46 @@ def reserved_starts(
         if arrived == n and queued == 0:
             break
     return start, inside
+
+
+@njit(cache=True, error_model="numpy")
+def admitted_starts(
+    arrival: Whole,
+    length: Whole,
+    units: Whole,
+    limit: Real,
+    free: Whole,
+    limited: bool,
+    rule: tuple[int, int, int],
+) -> Whole:
+    """Start in order of arrival while the units in use stay within the limit of the slot.
+
+    limit: units in each slot, (T,). rule: (slots of a day, days in a row with work left over after which
+    the limit is lifted, days it stays lifted). NEVER for jobs that found no slot.
+    """
+    day, strike_days, cooldown_days = rule
+    n, slots = arrival.shape[0], limit.shape[0]
+    start = np.full(n, NEVER)
+    used = np.zeros(slots, np.int64)
+    head = 0
+    strikes = 0
+    lifted_until = 0
+    for t in range(slots):
+        if t > 0 and t % day == 0 and t >= lifted_until:
+            left_over = head < n and arrival[head] + length[head] <= t
+            strikes = strikes + 1 if left_over else 0
+            if strikes >= strike_days:
+                strikes = 0
+                lifted_until = t + cooldown_days * day
+        while head < n and arrival[head] <= t:
+            within = t < lifted_until or used[t] + units[head] <= limit[t] + TIE
+            end = min(t + length[head], slots)
+            if not within or (limited and not has_room(free, t, end, units[head])):
+                break
+            start[head] = t
+            for k in range(t, end):
+                used[k] += units[head]
+                if limited:
+                    free[k] -= units[head]
+            head += 1
+    return start

@@ -152,4 +152,10 @@ MAKERS: dict[str, Callable[[Study], Entry]] = {
     PERFECT: _perfect,
 }
 
-LITERATURE = tuple(name for name in POLICIES if name not in MAKERS and not name.endswith("-oracle"))
+LITERATURE = tuple(
+    name
+    for name in POLICIES
+    if name not in MAKERS and name != "vcc" and not name.endswith("-oracle")
+)
+"""Policies of the literature that run here: not those that know true lengths, and not the capacity curve,
+whose queue knows no deadlines and so keeps no promise."""

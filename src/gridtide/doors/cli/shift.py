@@ -55,6 +55,13 @@ RULES = click.Choice(["next-workday", "semi-weekly", "next-monday"])
 @click.option("--start", help="The time at which t_submit_s is 0, with its zone.")
 @click.option("--currency", help="Currency of a price, e.g. EUR.")
 @click.option("--past-end", type=click.Choice(["refuse", "drop", "hold"]), default="refuse")
+@click.option(
+    "--forecast-error",
+    type=click.FloatRange(0, 2),
+    default=0.0,
+    help="Policies see the signal with normal errors of this share of its mean, e.g. 0.05.",
+)
+@click.option("--seed", type=click.IntRange(min=0), default=0, help="Seed of the forecast error.")
 @click.option("--plan", "plan_file", type=FILE, help="Write the chosen runs (CSV or Parquet).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def shift(
@@ -72,13 +79,15 @@ def shift(
     start: str | None,
     currency: str | None,
     past_end: str,
+    forecast_error: float,
+    seed: int,
     plan_file: Path | None,
     as_json: bool,
 ) -> None:
     """When should I have run it? Every policy on the same jobs and signal, against run-at-once."""
     say_compiling()
     from gridtide.decide.policy_names import parsed
-    from gridtide.decide.shift import PastEnd
+    from gridtide.decide.shift import ForecastError, PastEnd
     from gridtide.decide.shift import shift as run
 
     columns = mapping_of(maps)
@@ -96,6 +105,7 @@ def shift(
         patience=patience,
         capacity=capacity,
         past_end=PastEnd(past_end),
+        error=ForecastError(share=forecast_error, seed=seed),
     )
     shifted = replace(shifted, notes=(*said, *shifted.notes))
     if plan_file is not None:
