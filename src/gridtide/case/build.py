@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gridtide.case.schema import CaseFile, ContractTable, PoolTable, ServiceTable, SiteTable
 from gridtide.case.wiring import history_of
@@ -30,7 +31,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
     history, said = history_of(case, timeline, folder)
     if case.case.length_knowledge is LengthKnowledge.TRUE:
         jobs = replace(jobs, expected_s=np.minimum(true_s, jobs.declared_s))
-    _refuse_too_much(fleet, jobs, timeline)
+    _refuse_too_much(fleet, jobs, true_s, timeline)
     return Study(
         name=case.case.name,
         timeline=timeline,
@@ -183,18 +184,20 @@ def _service(table: ServiceTable, fleet: Fleet, origins: tuple[str, ...]) -> Ser
     )
 
 
-def _refuse_too_much(fleet: Fleet, jobs: Jobs, timeline: Timeline) -> None:
-    """More accelerator-hours than there are between the first release and the end cannot be promised."""
+def _refuse_too_much(
+    fleet: Fleet, jobs: Jobs, true_s: NDArray[np.int64], timeline: Timeline
+) -> None:
+    """More work than there are accelerator-hours cannot run; declared limits may add up to more."""
     kept = np.asarray([pool.for_services for pool in fleet.pools])
     free = fleet.accelerators - kept
     room_h = float(free.sum()) * float(timeline.hours.sum())
-    asked_h = float((jobs.accelerators * jobs.declared_s).sum()) / 3600.0
+    asked_h = float((jobs.accelerators * true_s).sum()) / 3600.0
     if asked_h > room_h:
         raise Infeasible(
             [
                 Finding(
                     subject="jobs",
-                    value=f"{asked_h:,.0f} accelerator-hours declared",
+                    value=f"{asked_h:,.0f} accelerator-hours of work",
                     limit=f"{room_h:,.0f} accelerator-hours that the pools have in the period",
                     mend="Add accelerators, or give fewer or smaller jobs.",
                 )

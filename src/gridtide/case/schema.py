@@ -184,6 +184,8 @@ class JobsTable(Table):
     clock: Name | None = None
     starts: AwareDatetime | None = None
     most: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+    labels: tuple[Annotated[str, Field(max_length=200)], ...] = ()
+    unit: Literal["gpu", "cpu", "node"] = "gpu"
     count: Annotated[int, Field(ge=1, le=1_000_000)] = 100
     accelerators: tuple[Annotated[int, Field(ge=1)], ...] = (8,)
     hours: Hours = 2.0

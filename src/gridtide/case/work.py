@@ -38,8 +38,9 @@ def work_of(
     names = [kind.name for kind in classes]
     parts: list[dict[str, Any]] = []
     notes: list[str] = []
+    read: dict[tuple[object, ...], JobTrace] = {}
     for table in case.jobs:
-        trace, said = _trace(table, case, timeline, folder)
+        trace, said = _trace(table, case, timeline, folder, read)
         parts.append(_columns(table, trace, case, fleet, timeline, names))
         notes += [f"{table.name}: {note}" for note in (*said, *_assumed(table, trace))]
     columns = {
@@ -113,7 +114,11 @@ def _columns(
 
 
 def _trace(
-    table: JobsTable, case: CaseFile, timeline: Timeline, folder: Path
+    table: JobsTable,
+    case: CaseFile,
+    timeline: Timeline,
+    folder: Path,
+    read: dict[tuple[object, ...], JobTrace],
 ) -> tuple[JobTrace, tuple[str, ...]]:
     if table.source == "synthetic":
         from gridtide.sources.synthetic import SyntheticJobs
@@ -130,11 +135,15 @@ def _trace(
             to_hour=table.to_hour,
         ).read()
         return made, made.notes
-    trace = _read(table, resolved(table.path or "", folder))
+    path = resolved(table.path or "", folder)
+    log = (table.source, path, table.clock, table.unit)
+    trace = read.get(log) or read.setdefault(log, _read(table, path))
     if not trace.anchored:
         trace = anchored_at(trace, table.starts or case.case.start)
     chosen = (trace.submit_s >= timeline.edges_s[0]) & (trace.submit_s < timeline.edges_s[-1])
     chosen &= (trace.units > 0) & (trace.duration_s > 0)
+    if table.labels:
+        chosen &= np.isin(trace.label, table.labels)
     kept = np.flatnonzero(chosen)
     if table.most is not None:
         kept = kept[: table.most]
@@ -155,7 +164,7 @@ def _read(table: JobsTable, path: Path) -> JobTrace:
         "pai": lambda: PaiJobs(path=path),
         "openb": lambda: OpenbPods(path=path),
         "swf": lambda: SwfJobs(path=path),
-        "sacct": lambda: SacctJobs(path=path, zone=table.clock or "UTC"),
+        "sacct": lambda: SacctJobs(path=path, zone=table.clock or "UTC", unit=table.unit),
         "table": lambda: JobTable(path=path),
     }
     return readers[table.source]().read()
