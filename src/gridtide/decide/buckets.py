@@ -1,5 +1,6 @@
 """Jobs that a plan need not tell apart, as one bucket of work."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from gridtide.timeline import Timeline
 
 Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
+Moves = Callable[[Real, Real, Whole, int], Real]
 COARSENESS = (1, 2, 4, 8, 16, 32)
 BUCKETS_MAX = 400
 
@@ -40,20 +42,27 @@ class Buckets:
         return len(self.last)
 
 
-def bucketed(situation: Situation, held: Reservations) -> Buckets:
-    """Group free jobs by class, places and window, windows rounded inward until few enough are left."""
+def bucketed(situation: Situation, held: Reservations, outward: bool = False) -> Buckets:
+    """Group free jobs by class, places and window, windows rounded inward until few enough are left.
+
+    outward: round outward instead, and let the cheapest move of a bucket stand for all: for bounds.
+    """
     horizon = situation.horizon
     free = np.flatnonzero(
         ~held.settled & (held.left[:, 1] > 0) & (held.first.min(axis=1) < len(held.grid))
     )
     first, last = _on_horizon(held, horizon)
     for coarse in COARSENESS:
-        early, late = _inward(first[free], last[free], coarse, held, free)
+        if outward:
+            early, late = _outward(first[free], last[free], coarse)
+        else:
+            early, late = _inward(first[free], last[free], coarse, held, free)
         key = np.column_stack([situation.jobs.work_class[free], early, late])
         _, inverse = np.unique(key, axis=0, return_inverse=True)
         if len(free) == 0 or inverse.max() < BUCKETS_MAX or coarse == COARSENESS[-1]:
             break
-    return _summed(situation, held, free, early, late, inverse.ravel())
+    moves = _cheapest_moves if outward else _mean_moves
+    return _summed(situation, held, free, early, late, inverse.ravel(), moves)
 
 
 def _on_horizon(held: Reservations, horizon: Timeline) -> tuple[Whole, Whole]:
@@ -85,8 +94,34 @@ def _inward(
     return early, late
 
 
+def _outward(first: Whole, last: Whole, coarse: int) -> tuple[Whole, Whole]:
+    """Window rounded outward to multiples of `coarse`; a place that may not be used stays out."""
+    steps = int(last.max(initial=0))
+    return np.where(first < steps, (first // coarse) * coarse, first), -(-last // coarse) * coarse
+
+
+def _mean_moves(offer: Real, work_h: Real, group: Whole, count: int) -> Real:
+    """Money per accelerator-hour when a whole bucket moves, (count, P)."""
+    total_h = np.bincount(group, weights=work_h, minlength=count)
+    spent = [np.bincount(group, weights=column, minlength=count) for column in offer.T]
+    return np.asarray(np.stack(spent, axis=1) / np.maximum(total_h, 1e-9)[:, None])
+
+
+def _cheapest_moves(offer: Real, work_h: Real, group: Whole, count: int) -> Real:
+    """Money per accelerator-hour of the job that moves cheapest in each bucket, (count, P)."""
+    least = np.full((count, offer.shape[1]), np.inf)
+    np.minimum.at(least, group, offer / np.maximum(work_h, 1e-9)[:, None])
+    return np.where(np.isfinite(least), least, 0.0)
+
+
 def _summed(
-    situation: Situation, held: Reservations, free: Whole, early: Whole, late: Whole, group: Whole
+    situation: Situation,
+    held: Reservations,
+    free: Whole,
+    early: Whole,
+    late: Whole,
+    group: Whole,
+    moves: Moves,
 ) -> Buckets:
     count = int(group.max(initial=-1)) + 1
     sample = np.zeros(count, dtype=np.int64)
@@ -102,13 +137,6 @@ def _summed(
     delay = np.asarray([kind.delay_cost_per_accelerator_h for kind in kinds] or [0.0])
     value = np.asarray([kind.value_per_accelerator_h for kind in kinds] or [0.0])
     work_class = jobs.work_class[free][sample]
-    offers = np.stack(
-        [
-            np.bincount(group, weights=held.offer[free, p], minlength=count)
-            for p in range(held.offer.shape[1])
-        ],
-        axis=1,
-    )
     of_job = np.full(len(jobs), -1, dtype=np.int64)
     of_job[free] = group
     return Buckets(
@@ -119,7 +147,7 @@ def _summed(
         later_h=later_h.astype(np.float64),
         rate=np.bincount(group, weights=gang, minlength=count).astype(np.float64),
         work_class=work_class,
-        move_cost_per_h=offers / np.maximum(total_h, 1e-9)[:, None],
+        move_cost_per_h=moves(held.offer[free], work_h, group, count),
         delay_cost_per_h=delay[work_class],
         value_per_h=value[work_class],
     )

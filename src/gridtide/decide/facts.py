@@ -25,13 +25,15 @@ def held_of(situation: Situation, objective: Objective) -> Reservations:
     return reservations(situation, promised_room(situation, grid), grid, objective.moves_max)
 
 
-def facts_of(situation: Situation, objective: Objective, held: Reservations) -> Facts:
+def facts_of(
+    situation: Situation, objective: Objective, held: Reservations, outward: bool = False
+) -> Facts:
     """Everything a plan reads, over the horizon; jobs that `held` calls settled stay where they were told.
 
-    Raises BadInput when a series is missing.
+    outward: buckets of work as a bound may take them. Raises BadInput when a series is missing.
     """
     fleet, horizon = situation.fleet, situation.horizon
-    buckets = bucketed(situation, held)
+    buckets = bucketed(situation, held, outward)
     curve = power_curve(fleet, wet_bulb_c(situation))
     pools = fleet.pools
     price = seen_prices_per_mwh(situation)

@@ -16,14 +16,14 @@ class PowerCurve:
     """floor_it_kw: IT power with everything parked, (S,). floor_kw: facility power there, (S, T).
 
     width_kw: IT power each segment carries beyond it, (S, K). slope: facility kW per kW of IT, (S, T, K),
-    increasing in K. gap_kw: largest distance of the chords above the full model.
+    increasing in K. gap_kw: largest distance of the chords above the full model, (S, T).
     """
 
     floor_it_kw: Real
     floor_kw: Real
     width_kw: Real
     slope: Real
-    gap_kw: float
+    gap_kw: Real
 
 
 def power_curve(fleet: Fleet, wet_bulb_c: Real) -> PowerCurve:
@@ -48,15 +48,23 @@ def power_curve(fleet: Fleet, wet_bulb_c: Real) -> PowerCurve:
     marks = floor[:, None] + (top - floor)[:, None] * share
     width = np.diff(marks, axis=1)
     power = _over(marks, capacity, wet_bulb_c)
-    curve = _over(0.5 * (marks[:, :-1] + marks[:, 1:]), capacity, wet_bulb_c)
-    chords = 0.5 * (power[:, :, :-1] + power[:, :, 1:])
     return PowerCurve(
         floor_it_kw=floor,
         floor_kw=power[:, :, 0] + overhead[:, None],
         width_kw=width,
         slope=np.diff(power, axis=2) / width[:, None, :],
-        gap_kw=float(np.max(chords - curve)),
+        gap_kw=_gap(marks, power, capacity, wet_bulb_c),
     )
+
+
+def _gap(marks_kw: Real, power_kw: Real, capacity_kw: Real, wet_bulb_c: Real) -> Real:
+    """Largest distance of the chords above the model, looked for at three points of each segment."""
+    gap = np.zeros(wet_bulb_c.shape)
+    for share in (0.25, 0.5, 0.75):
+        between = (1.0 - share) * marks_kw[:, :-1] + share * marks_kw[:, 1:]
+        chord = (1.0 - share) * power_kw[:, :, :-1] + share * power_kw[:, :, 1:]
+        gap = np.maximum(gap, (chord - _over(between, capacity_kw, wet_bulb_c)).max(axis=2))
+    return gap
 
 
 def _over(marks_kw: Real, capacity_kw: Real, wet_bulb_c: Real) -> Real:

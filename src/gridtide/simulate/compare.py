@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from gridtide.loop.mandate import Policy
 from gridtide.settle.capture import capture_ratio
 from gridtide.settle.curtailment import absorbed_kwh
+from gridtide.simulate.bound import bound_of
 from gridtide.simulate.course import Course, Progress, run_course
+from gridtide.simulate.policies import PERFECT
 from gridtide.simulate.settlement import Settlement, settle
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import Truth, truth_of
 from gridtide.trust.record import Store
-
-PERFECT = "perfect-foresight"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -54,10 +54,12 @@ class Comparison:
 def compare(
     study: Study,
     entrants: tuple[Entrant, ...],
-    bound: float | None,
     announce: Callable[[str], Progress],
 ) -> Comparison:
-    """Run every entrant on the same truth. The first one is the reference."""
+    """Run every entrant on the same truth. The first one is the reference.
+
+    A bound is looked for when perfect foresight runs.
+    """
     truth = truth_of(study)
     courses = tuple(
         run_course(
@@ -71,6 +73,7 @@ def compare(
         for entrant in entrants
     )
     reference = courses[0]
+    names = [entrant.policy.name for entrant in entrants]
     settlements = tuple(
         settle(study, truth, course, absorbed_by(study, truth, course, reference))
         for course in courses
@@ -81,7 +84,7 @@ def compare(
         courses=courses,
         settlements=settlements,
         capture_ratio=_capture(settlements),
-        bound=bound,
+        bound=bound_of(study, truth) if PERFECT in names else None,
     )
 
 

@@ -140,14 +140,18 @@ def _demand_charges(study: Study, course: Course) -> list[float]:
 
 
 def _delay_cost(study: Study, course: Course) -> float:
-    """Accelerator-hours times the hours they ran after release, at the cost of their class."""
+    """Accelerator-hours times the hours each slot of them began after release, at the cost of their class."""
     ran, jobs = course.executed, study.jobs
+    if not len(ran.job):
+        return 0.0
     per_h = np.asarray([kind.delay_cost_per_accelerator_h for kind in jobs.classes])
-    amount_h = jobs.accelerators[ran.job] * (ran.end_s - ran.start_s) / 3600.0
-    late_h = (ran.start_s - jobs.release_s[ran.job]) / 3600.0
-    return (
-        float(np.sum(per_h[jobs.work_class[ran.job]] * amount_h * late_h)) if len(ran.job) else 0.0
-    )
+    step_s = int(study.timeline.step_s or 0)
+    whole, rest_s = np.divmod(ran.end_s - ran.start_s, step_s)
+    late_s = (ran.start_s - jobs.release_s[ran.job]).astype(np.float64)
+    felt = step_s * (whole * late_s + step_s * whole * (whole - 1) / 2.0)
+    felt = felt + rest_s * (late_s + whole * step_s)
+    waited_h2 = jobs.accelerators[ran.job] * felt / 3600.0**2
+    return float(np.sum(per_h[jobs.work_class[ran.job]] * waited_h2))
 
 
 def _accelerator_hours(study: Study, course: Course) -> tuple[Real, Real]:

@@ -61,7 +61,7 @@ class Coordinated:
 
     def _planned(self, situation: Situation, held: Reservations) -> Plan:
         facts = facts_of(situation, self.objective, held)
-        program, columns, rows = _written(situation, facts, self.objective)
+        program, columns, rows = written(situation, facts, self.objective)
         matrix = matrix_of(program)
         solution = _solved_without_burning(matrix, situation, facts, columns)
         _refuse_shortfall(situation, solution, columns)
@@ -72,16 +72,17 @@ class Coordinated:
             prices=_prices(situation, facts, rows, solution),
             certificate=_certificate(matrix, solution, situation, facts, self.objective),
             notes=(
-                f"power chords lie at most {facts.curve.gap_kw:.1f} kW above the model",
+                f"power chords lie at most {facts.curve.gap_kw.max():.1f} kW above the model",
                 solution.solver,
             ),
             **_quantities(facts, columns, solution),
         )
 
 
-def _written(
+def written(
     situation: Situation, facts: Facts, objective: Objective
 ) -> tuple[Program, Columns, Rows]:
+    """The program of a plan, its columns and its rows."""
     program = Program()
     columns = columns_of(program, situation, facts, objective)
     sites = situation.fleet.sites

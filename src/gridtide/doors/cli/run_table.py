@@ -34,6 +34,10 @@ def show(comparison: "Comparison") -> None:
     console.print(
         f"capture ratio {said} (share of the possible saving that the coordinated policy took)"
     )
+    if comparison.bound is not None:
+        console.print(
+            f"no policy can cost less than {comparison.bound:,.0f} {study.currency} in all"
+        )
     for note in (ATTRIBUTION, "Marginal carbon: not available in this case.", *study.notes):
         console.print(f"- {note}", style="dim", highlight=False)
 

@@ -60,7 +60,7 @@ def run_study(
         )
         for name, (policy, forecaster, known) in chosen
     )
-    comparison = compare(study, entrants, bound=None, announce=announcer())
+    comparison = compare(study, entrants, announce=announcer())
     document = document_of(comparison, str(folder / "report.html"))
     write_report(folder / "report.html", comparison, document)
     write_results(folder, comparison, document, case)

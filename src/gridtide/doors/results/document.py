@@ -9,7 +9,10 @@ from gridtide.simulate.settlement import Settlement
 
 
 def document_of(comparison: Comparison, report: str) -> dict[str, Any]:
-    """runs, one object a policy in the order they ran; capture_ratio; what a reader must know."""
+    """runs, one object a policy in the order they ran; capture_ratio; what a reader must know.
+
+    bound_total_cost: no policy can cost less; null where perfect foresight did not run or none was found.
+    """
     study = comparison.study
     return {
         "case": study.name,
@@ -17,6 +20,7 @@ def document_of(comparison: Comparison, report: str) -> dict[str, Any]:
         "end": study.timeline.end.isoformat(),
         "runs": [_run(comparison, settlement) for settlement in comparison.settlements],
         "capture_ratio": comparison.capture_ratio,
+        "bound_total_cost": comparison.bound,
         "report": report,
         "attribution": ATTRIBUTION,
         "notes": list(study.notes),

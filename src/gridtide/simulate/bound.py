@@ -1,0 +1,17 @@
+"""What no policy can fall below: the bound of a whole course, from its truth."""
+
+from gridtide.decide.bound import course_bound
+from gridtide.loop.sight import see
+from gridtide.simulate.course import mandate_of
+from gridtide.simulate.policies import PERFECT, policy_named
+from gridtide.simulate.study import Study
+from gridtide.simulate.truth import Truth
+from gridtide.simulate.twin import Twin
+
+
+def bound_of(study: Study, truth: Truth) -> float | None:
+    """A lower bound on the total cost of any policy on this study, in its currency; None where there is none."""
+    _, forecaster, knowing = policy_named(PERFECT, study)
+    twin = Twin.of(knowing, truth)
+    situation, _ = see(mandate_of(knowing, forecaster), twin, twin.now)
+    return course_bound(situation, study.objective)

@@ -1,0 +1,55 @@
+"""The bound of a course: no policy falls below it, and it is not far away."""
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gridtide.simulate.bound import bound_of
+from gridtide.simulate.course import run_course
+from gridtide.simulate.policies import policy_named
+from gridtide.simulate.settlement import settle
+from gridtide.simulate.study import Study
+from gridtide.simulate.truth import truth_of
+from gridtide.stores.memory import MemoryStore
+from gridtide.testing.studies import small_study
+
+POLICIES = ("run-at-once", "coordinated", "perfect-foresight", "wait-awhile-interruptible")
+
+
+def cost_of(study: Study, name: str) -> float:
+    """Total cost of a policy."""
+    truth = truth_of(study)
+    policy, forecaster, known = policy_named(name, study)
+    course = run_course(known, truth, policy, forecaster, MemoryStore(), lambda done, whole: None)
+    return settle(study, truth, course, 0.0).total_cost
+
+
+@settings(max_examples=6, deadline=None)
+@given(
+    seed=st.integers(0, 10_000),
+    crowd=st.sampled_from([10, 60]),
+    negative=st.booleans(),
+    delay_cost=st.sampled_from([0.0, 0.05]),
+)
+def test_no_policy_costs_less_than_the_bound(
+    seed: int, crowd: int, negative: bool, delay_cost: float
+) -> None:
+    """Negative prices, waits that cost, crowded sites, foresight: all stay above it."""
+    study = small_study(seed, hours=24, jobs=crowd, accelerators=32, negative_prices=negative)
+    kinds = tuple(
+        replace(kind, delay_cost_per_accelerator_h=delay_cost) for kind in study.jobs.classes
+    )
+    study = replace(study, jobs=replace(study.jobs, classes=kinds))
+    bound = bound_of(study, truth_of(study))
+    assert bound is not None
+    for name in POLICIES:
+        assert cost_of(study, name) >= bound - 1e-6 * abs(bound)
+
+
+def test_perfect_foresight_comes_near_the_bound() -> None:
+    """On a day of a small fleet the best known course lies within a tenth of the bound."""
+    study = small_study(2, hours=24, jobs=60)
+    bound = bound_of(study, truth_of(study))
+    assert bound is not None
+    assert cost_of(study, "perfect-foresight") <= 1.1 * bound
