@@ -1,6 +1,7 @@
 """Policies of the literature inside the loop: the same room, information and promises as everyone."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ from gridtide.simulate.truth import truth_of
 from gridtide.simulate.twin import Twin
 from gridtide.stores.memory import MemoryStore
 from gridtide.testing.studies import small_study
+from gridtide.timeline import regular
 
 SOME = settings(max_examples=5, deadline=None)
 
@@ -102,3 +104,33 @@ def test_an_oracle_is_no_policy_of_a_run() -> None:
     """Only perfect foresight knows true lengths; the refusal names what there is."""
     with pytest.raises(BadInput, match="lowest-window"):
         policy_named("lowest-window-oracle", small_study(0))
+
+
+def test_slots_added_for_restarts_end_with_the_room_an_answer_has() -> None:
+    """Twenty hours in every second hour: more restarts than the job's answer can hold, so it stays whole."""
+    study = small_study(5, hours=96, jobs=6, accelerators=64)
+    n = len(study.jobs)
+    long = replace(
+        study.jobs,
+        release_s=np.full(n, study.timeline.edges_s[0]),
+        deadline_s=np.full(n, study.timeline.edges_s[-1]),
+        declared_s=np.full(n, 20 * 3600),
+        restart_s=np.full(n, 600),
+        minimum_run_s=np.full(n, 600),
+        interruptible=np.ones(n, dtype=np.bool_),
+    )
+    hourly = replace(
+        study, timeline=regular(study.timeline.start, timedelta(hours=1), 96), jobs=long
+    )
+    policy, forecaster, known = policy_named("run-at-once", hourly)
+    twin = Twin.of(known, truth_of(known))
+    turn = take_turn(mandate_of(known, forecaster), policy, twin, Memory(), twin.now)
+    held = held_of(turn.situation, study.objective)
+    zebra = np.tile(np.where(np.arange(len(held.grid)) % 2 == 0, 1.0, 100.0), (4, 1))
+    told = referred(
+        turn.situation, held, zebra, held.told.place >= 0, parsed("wait-awhile-interruptible")
+    )
+    assert (told.count <= np.diff(told.offsets)).all()
+    assert told_placement(turn.situation, replace(held, told=told), Reason.RULE).slots.size == (
+        told.count[told.place >= 0].sum()
+    )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gridtide.decide.planners import reserved_first
 from gridtide.decide.policy_names import Choice, policy_of
-from gridtide.decide.reservations import RESTARTS_MAX, Reservations, Told, free_of, grid_step_s
+from gridtide.decide.reservations import Reservations, Told, free_of, grid_step_s
 from gridtide.decide.situation import Situation
 from gridtide.decide.slots import SlotJobs, SlotPlan, SlotSignal, Whole
 from gridtide.fleet.jobs import NO_DEADLINE_S
@@ -105,10 +105,8 @@ def _answered(
     rule = held.rule[job]
     if not rule[0]:
         return _run(_said(_whole(choice), asked, asked.need, free, signal), asked, free)
-    for more in range(RESTARTS_MAX + 1):
-        need = asked.need + more
-        if asked.first + need > asked.last:
-            break
+    widest = int(held.told.offsets[job + 1] - held.told.offsets[job])
+    for need in range(asked.need, min(widest, asked.last - asked.first) + 1):
         slots = _slots_of(_said(choice, asked, need, free, signal))
         if len(slots) < need or slots[-1] >= asked.last:
             break
