@@ -128,7 +128,9 @@ def _zones(case: CaseFile) -> Iterator[Finding]:
 def _clocks(case: CaseFile) -> Iterator[Finding]:
     clocks = [(f"site[{n}].clock", site.clock) for n, site in enumerate(case.site, start=1)]
     clocks += [
-        (f"signal[{n}].clock", signal.clock) for n, signal in enumerate(case.signal, start=1)
+        (f"signal[{n}].clock", signal.clock)
+        for n, signal in enumerate(case.signal, start=1)
+        if signal.clock
     ]
     clocks += [
         (f"jobs[{n}].clock", group.clock)

@@ -251,9 +251,9 @@ class SignalTable(Table):
     from_zone: Name | None = None
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
     stamp: Literal["start", "end"] = "start"
-    published: Literal["day-ahead", "real-time"] = "day-ahead"
-    published_hour: Annotated[float, Field(ge=0, le=24)] = 13.0
-    clock: Name = "UTC"
+    published: Literal["day-ahead", "real-time", "tariff"] | None = None
+    published_hour: Annotated[float, Field(ge=0, le=24)] | None = None
+    clock: Name | None = None
     temperature_c: float = 12.0
     day_swing_c: float = 5.0
     humidity: Share = 0.65

@@ -10,6 +10,7 @@ import numpy as np
 
 from gridtide.case.schema import CaseFile, DemandTable, SignalTable, SiteTable
 from gridtide.case.work import resolved
+from gridtide.case.zones import PriceKind, zone_known
 from gridtide.finding import BadInput, Finding
 from gridtide.fleet.service import demand_zone
 from gridtide.fleet.site import SupplyKind
@@ -20,6 +21,7 @@ from gridtide.sources.synthetic import Climate, Market, Synthetic, hourly_over
 from gridtide.timeline import Timeline, from_starts, instant
 
 WARM_UP_H = 8 * 24
+PUBLISHED_HOUR = 13.0
 
 
 def history_of(case: CaseFile, timeline: Timeline, folder: Path) -> tuple[History, tuple[str, ...]]:
@@ -32,6 +34,7 @@ def history_of(case: CaseFile, timeline: Timeline, folder: Path) -> tuple[Histor
         for signal in found:
             notes += [f"{signal.kind} of {signal.zone}: {note}" for note in signal.notes]
             signals += _issued(_in_settlement(signal, case), table)
+            notes += _taken(signal, table)
     signals += [_demand(table, case, wide, folder) for table in case.demand]
     for site in case.site:
         signals += _supply(site, case, wide)
@@ -95,7 +98,7 @@ def _made_up(table: SignalTable, case: CaseFile, wide: Timeline) -> Iterator[Sig
         zone=table.zone,
         timeline=wide,
         seed=case.case.seed,
-        clock_offset_h=_offset_h(table.clock, case),
+        clock_offset_h=_offset_h(clock_of(table), case),
     )
     climate = _climate(table)
     yield source.temperature(climate)
@@ -154,20 +157,20 @@ def _in_settlement(signal: Signal, case: CaseFile) -> Signal:
 
 
 def _issued(signal: Signal, table: SignalTable) -> list[Signal]:
-    """A price as its market published it: a local day at a time on the day before, or as it happens."""
-    if (
-        signal.kind is not Kind.PRICE
-        or table.published == "real-time"
-        or signal.issued_at is not None
-    ):
+    """A price as its market published it: a local day at a time on the day before, as it happens, or, for a
+    tariff, long before."""
+    kind, published_hour = published(table)
+    if signal.kind is not Kind.PRICE or kind is PriceKind.REAL_TIME or signal.issued_at is not None:
         return [signal]
-    clock = ZoneInfo(table.clock)
+    if kind is PriceKind.TARIFF:
+        return [replace(signal, issued_at=signal.timeline.start)]
+    clock = ZoneInfo(clock_of(table))
     dates = [instant(start).astimezone(clock).date() for start in signal.timeline.starts_s]
     parts = []
     for date in dict.fromkeys(dates):
         mask = np.asarray([other == date for other in dates])
         index = np.flatnonzero(mask)
-        hour, minute = divmod(round(table.published_hour * 60), 60)
+        hour, minute = divmod(round(published_hour * 60), 60)
         said = datetime.combine(date - timedelta(days=1), time(hour % 24, minute), tzinfo=clock)
         parts.append(
             replace(
@@ -182,6 +185,31 @@ def _issued(signal: Signal, table: SignalTable) -> list[Signal]:
             )
         )
     return parts
+
+
+def published(table: SignalTable) -> tuple[PriceKind, float]:
+    """Kind of price and local hour of publication: as the case says, else as zones.toml, else day-ahead at 13."""
+    zone = zone_known(table.zone)
+    said = table.published or (zone.price if zone else PriceKind.DAY_AHEAD)
+    usual = zone.published_hour if zone and zone.published_hour is not None else PUBLISHED_HOUR
+    return PriceKind(said), usual if table.published_hour is None else table.published_hour
+
+
+def _taken(signal: Signal, table: SignalTable) -> list[str]:
+    """What is taken for granted of a market that neither the case nor zones.toml describes."""
+    if signal.kind is not Kind.PRICE or table.published or zone_known(table.zone):
+        return []
+    kind, hour = published(table)
+    return [
+        f"price of {table.zone}: nothing is known of this market; taken as {kind}, known at"
+        f" {int(hour):02d}:{round(hour % 1 * 60):02d} {clock_of(table)} the day before"
+    ]
+
+
+def clock_of(table: SignalTable) -> str:
+    """Clock of a signal's market: as the case says, else as zones.toml, else UTC."""
+    zone = zone_known(table.zone)
+    return table.clock or (zone.clock if zone else "UTC")
 
 
 def _demand(table: DemandTable, case: CaseFile, wide: Timeline, folder: Path) -> Signal:

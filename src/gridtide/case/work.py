@@ -42,7 +42,7 @@ def work_of(
     for table in case.jobs:
         trace, said = _trace(table, case, timeline, folder, read)
         parts.append(_columns(table, trace, case, fleet, timeline, names))
-        notes += [f"{table.name}: {note}" for note in (*said, *_assumed(table, trace))]
+        notes += [f"{table.name}: {note}" for note in (*said, *_assumed(table, trace, fleet))]
     columns = {
         key: np.concatenate([part[key] for part in parts]) if parts else _nothing(key, fleet)
         for key in _KEYS
@@ -210,7 +210,7 @@ def _next_due(earliest_s: int, due: str, clock: str) -> int:
     return epoch_s(candidate)
 
 
-def _assumed(table: JobsTable, trace: JobTrace) -> list[str]:
+def _assumed(table: JobsTable, trace: JobTrace, fleet: Fleet) -> list[str]:
     said = []
     if table.source != "synthetic":
         unknown = int((trace.declared_s == UNKNOWN_S).sum())
@@ -226,7 +226,12 @@ def _assumed(table: JobsTable, trace: JobTrace) -> list[str]:
                 else f"deadlines are generated: limit plus the larger of {table.slack_h:g} h and "
                 f"{table.slack_share:g} times the limit"
             )
-        said.append(f"one {trace.unit} counts as one accelerator of pool {table.pool}")
+        pool = fleet.pools[place_named(fleet, table.home, table.pool)]
+        said.append(
+            f"one {trace.unit} counts as one accelerator of pool {table.pool}:"
+            f" {pool.points[0].it_kw_per_accelerator:g} kW busy,"
+            f" {pool.parked_kw_per_accelerator:g} kW idle, as the case assumes"
+        )
     return said
 
 

@@ -82,6 +82,11 @@ def seen_prices_per_mwh(situation: Situation) -> Real:
 
 def _seen(situation: Situation, index: int) -> Real:
     site = situation.fleet.sites[index]
+    if not site.contract.follows_market:
+        none = np.zeros(len(situation.horizon))
+        return seen_price_per_mwh(
+            site.contract, situation.horizon, situation.as_of, site.clock, none, none
+        )
     day_ahead = series(situation, Kind.PRICE, site.zone)
     other = site.contract.real_time_zone
     real_time = series(situation, Kind.PRICE, other) if other else day_ahead

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.case.zones import zone_known
 from gridtide.finding import BadInput, Finding
 from gridtide.signals.doctor import Raw
 from gridtide.signals.signal import Kind
@@ -26,19 +27,6 @@ KINDS = {
     "temperature_c": Kind.TEMPERATURE,
 }
 CURRENCIES = {"price_aud_per_mwh": "AUD"}
-CLOCKS = {
-    "AU-NSW": "Etc/GMT-10",
-    "DE-LU": "Europe/Berlin",
-    "FR": "Europe/Paris",
-    "ES": "Europe/Madrid",
-    "NL": "Europe/Amsterdam",
-    "CH": "Europe/Zurich",
-    "US-CAL-CISO": "America/Los_Angeles",
-    "US-TEX-ERCO": "America/Chicago",
-    "US-MIDA-PJM": "America/New_York",
-    "CA-ON": "Etc/GMT+5",
-}
-"""Clock of a market, where it changes or is fixed against its people's clock."""
 
 
 def frame_of(path: Path) -> "pl.DataFrame":
@@ -117,6 +105,7 @@ def _columns(
 ) -> list[Raw]:
     stamps, naive = _stamps(frame[time])
     own = _currency_of(frame)
+    known = zone_known(place)
     found = []
     for name in frame.columns:
         if name == time or not frame.schema[name].is_numeric() or name == "interval_min":
@@ -132,7 +121,7 @@ def _columns(
                 rows=rows,
                 stamp_is_end=stamp == "end" or (stamp is None and "end" in time.lower()),
                 naive=naive,
-                clock=CLOCKS.get(place),
+                clock=known.clock if known else None,
                 currency=(currency or CURRENCIES.get(name) or own) if kind is Kind.PRICE else None,
             )
         )

@@ -57,6 +57,12 @@ class Contract:
     gate_closure_h: float = 12.0
     export_price_share: float = 1.0
 
+    @property
+    def follows_market(self) -> bool:
+        """Whether any price of the site's zone matters to it: not with an own price and nothing to sell."""
+        own = self.exposure in (Exposure.FIXED, Exposure.TIME_OF_USE)
+        return not own or self.export_max_kw > 0
+
 
 def tariff_price_per_mwh(
     bands: tuple[TariffBand, ...], weekday: NDArray[np.int64], hour: NDArray[np.float64]

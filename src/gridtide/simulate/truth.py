@@ -21,7 +21,7 @@ Needed = Callable[[Kind, str], NDArray[np.float64]]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Truth:
-    """S sites, V services, O origins, T steps.
+    """S sites, V services, O origins, T steps. A site with a price of its own has market prices of 0.
 
     price_per_mwh, real_time_price_per_mwh (equal where a site has no real-time zone),
     carbon_average_g_per_kwh (NaN where unknown), wet_bulb_c, supply_kw: (S, T). curtailment_kw: curtailed
@@ -55,8 +55,15 @@ def truth_of(study: Study) -> Truth:
     def by_site(kind: Kind, zones: list[str]) -> NDArray[np.float64]:
         return np.stack([needed(kind, zone) for zone in zones])
 
-    price = by_site(Kind.PRICE, [site.zone for site in sites])
-    real_time = by_site(Kind.PRICE, [site.contract.real_time_zone or site.zone for site in sites])
+    def priced(site: Site, zone: str) -> NDArray[np.float64]:
+        if not site.contract.follows_market:
+            return np.zeros(len(study.timeline))
+        return needed(Kind.PRICE, zone)
+
+    price = np.stack([priced(site, site.zone) for site in sites])
+    real_time = np.stack(
+        [priced(site, site.contract.real_time_zone or site.zone) for site in sites]
+    )
     temperature = by_site(Kind.TEMPERATURE, [site.weather_zone for site in sites])
     humidity = by_site(Kind.HUMIDITY, [site.weather_zone for site in sites])
     supply = np.stack([_supply_kw(study, site, needed) for site in sites])
