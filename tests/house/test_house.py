@@ -91,11 +91,12 @@ def test_no_file_knows_the_machine_it_was_written_on() -> None:
 
 def test_entry_points_lead_somewhere() -> None:
     """A shelf's line in pyproject.toml names a thing that can be imported."""
-    found = list(entry_points(group="gridtide.sources"))
-    assert found
-    for point in found:
-        module, _, name = point.value.partition(":")
-        assert hasattr(import_module(module), name)
+    for shelf in ("gridtide.sources", "gridtide.forecasters", "gridtide.planners"):
+        found = list(entry_points(group=shelf))
+        assert found
+        for point in found:
+            module, _, name = point.value.partition(":")
+            assert hasattr(import_module(module), name)
 
 
 def test_every_policy_has_a_page() -> None:

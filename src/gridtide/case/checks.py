@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from gridtide.case.schema import CaseFile, ContractTable, SiteTable
 from gridtide.finding import Finding
 from gridtide.fleet.contract import Exposure
-from gridtide.signals.forecaster import BUNDLED
-from gridtide.simulate.policies import MAKERS
+from gridtide.signals.forecaster import forecasters
+from gridtide.simulate.policies import names_known
 
 
 def faults_of(case: CaseFile) -> list[Finding]:
@@ -95,8 +95,8 @@ def _names(case: CaseFile) -> Iterator[Finding]:
     for number, event in enumerate(case.event, start=1):
         yield from _known(f"event[{number}].site", event.site, sites)
     for policy in case.case.policies:
-        yield from _known("case.policies", policy, list(MAKERS))
-    yield from _known("planning.forecaster", case.planning.forecaster, list(BUNDLED))
+        yield from _known("case.policies", policy.partition("(")[0], list(names_known()))
+    yield from _known("planning.forecaster", case.planning.forecaster, list(forecasters()))
     yield from _zones(case)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from importlib import import_module
+from importlib.metadata import entry_points
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from gridtide.timeline import Timeline
 
 Forecaster = Callable[[History, Kind, str, Timeline, datetime], Signal]
 
+GROUP = "gridtide.forecasters"
 BUNDLED = {
     "persistence": "gridtide.signals.forecasters.persistence:persistence",
     "same-weekday": "gridtide.signals.forecasters.same_weekday:same_weekday",
@@ -22,20 +24,27 @@ BUNDLED = {
 }
 
 
+def forecasters() -> dict[str, str]:
+    """Where each forecaster stands, by name: the bundled ones, then those of installed packages."""
+    found = {point.name: point.value for point in sorted(entry_points(group=GROUP))}
+    return {**BUNDLED, **{name: place for name, place in found.items() if name not in BUNDLED}}
+
+
 def forecaster_named(name: str) -> Forecaster:
-    """The bundled forecaster of this name. Raises BadInput for an unknown one."""
-    if name not in BUNDLED:
+    """The forecaster of this name. Raises BadInput for an unknown one."""
+    known = BUNDLED if name in BUNDLED else forecasters()
+    if name not in known:
         raise BadInput(
             [
                 Finding(
                     subject="planning.forecaster",
                     value=repr(name),
-                    limit="one of " + ", ".join(BUNDLED),
+                    limit="one of " + ", ".join(known),
                     mend="Choose one of them.",
                 )
             ]
         )
-    module, _, attribute = BUNDLED[name].partition(":")
+    module, _, attribute = known[name].partition(":")
     forecast: Forecaster = getattr(import_module(module), attribute)
     return forecast
 

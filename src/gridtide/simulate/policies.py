@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from importlib import import_module
+from importlib.metadata import entry_points
 
 import numpy as np
 
@@ -9,7 +11,7 @@ from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.dispatchers.by_reference import ByReference
 from gridtide.decide.dispatchers.keep_told import KeepTold
 from gridtide.decide.dispatchers.price_guided import PriceGuided
-from gridtide.decide.plan import Plan
+from gridtide.decide.plan import Plan, Planner
 from gridtide.decide.planners.coordinated import Coordinated
 from gridtide.decide.policy_names import POLICIES, parsed, policy_of
 from gridtide.decide.reservations import Reservations
@@ -21,6 +23,7 @@ from gridtide.loop.mandate import Policy
 from gridtide.simulate.study import LengthKnowledge, Study
 
 PERFECT = "perfect-foresight"
+GROUP = "gridtide.planners"
 FITTINGS = 2
 """Rounds of placing and planning around what was placed; a third was never taken on the cases tried."""
 
@@ -56,7 +59,8 @@ class Referred:
 class PlanAndPlace:
     """The coordinated plan, its jobs placed by its prices, its stores and routes fitted to where they fell."""
 
-    planner: Coordinated
+    planner: Planner
+    fitter: Coordinated
     dispatcher: PriceGuided
     name: str = "coordinated"
 
@@ -73,7 +77,7 @@ class PlanAndPlace:
         for _ in range(FITTINGS):
             placed = self.dispatcher.dispatch(plan, situation, held, due).placement
             held = replace(held, told=told_of(placed, held))
-            plan = replace(self.planner.around(situation, held), policy=self.name)
+            plan = replace(self.fitter.around(situation, held), policy=self.name)
             cost = plan.certificate.cost + work_cost(held)
             if best is not None and cost >= best[0] - 1e-9:
                 break
@@ -88,8 +92,9 @@ Entry = tuple[Policy, str, Study]
 def policy_named(name: str, study: Study) -> Entry:
     """A policy, the forecaster it sees, and the study as it may know it. Raises BadInput when unknown.
 
-    Besides the policies of MAKERS, every policy of the literature by its name and settings, without
-    those that know true lengths: `lowest-window`, `threshold(q=0.2)`.
+    Besides the policies of MAKERS: every policy of the literature by its name and settings, without
+    those that know true lengths (`lowest-window`, `threshold(q=0.2)`), and every planner that an installed
+    package registers, its plans placed and fitted like the coordinated one's.
     """
     if name in MAKERS:
         return MAKERS[name](study)
@@ -98,16 +103,35 @@ def policy_named(name: str, study: Study) -> Entry:
         policy_of(choice, 1)
         dispatcher = ByReference(choice=choice, objective=study.objective)
         return Referred(dispatcher=dispatcher, name=name), study.cadence.forecaster, _at_home(study)
+    if name in installed():
+        return _plan_and_place(study, name, _loaded(name)), study.cadence.forecaster, study
     raise BadInput(
         [
             Finding(
                 subject="case.policies",
                 value=repr(name),
-                limit="one of " + ", ".join((*MAKERS, *LITERATURE)),
+                limit="one of " + ", ".join(names_known()),
                 mend="Choose one of them.",
             )
         ]
     )
+
+
+def names_known() -> tuple[str, ...]:
+    """Every name `policy_named` takes, settings left out."""
+    return (*MAKERS, *LITERATURE, *installed())
+
+
+def installed() -> dict[str, str]:
+    """Planners of installed packages by name, beside the bundled ones."""
+    found = {point.name: point.value for point in sorted(entry_points(group=GROUP))}
+    return {name: place for name, place in found.items() if name not in (*MAKERS, *LITERATURE)}
+
+
+def _loaded(name: str) -> Callable[..., Planner]:
+    module, _, attribute = installed()[name].partition(":")
+    maker: Callable[..., Planner] = getattr(import_module(module), attribute)
+    return maker
 
 
 def _run_at_once(study: Study) -> Entry:
@@ -131,9 +155,12 @@ def _perfect(study: Study) -> Entry:
     return _plan_and_place(study, PERFECT), "perfect-foresight", knowing
 
 
-def _plan_and_place(study: Study, name: str) -> PlanAndPlace:
+def _plan_and_place(
+    study: Study, name: str, planner: Callable[..., Planner] = Coordinated
+) -> PlanAndPlace:
     return PlanAndPlace(
-        planner=Coordinated(objective=study.objective),
+        planner=planner(objective=study.objective),
+        fitter=Coordinated(objective=study.objective),
         dispatcher=PriceGuided(objective=study.objective),
         name=name,
     )
