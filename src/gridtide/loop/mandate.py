@@ -7,7 +7,7 @@ from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.objective import Objective
 from gridtide.decide.plan import Plan
 from gridtide.decide.reservations import Reservations
-from gridtide.decide.situation import Commitment, Event, Situation
+from gridtide.decide.situation import Event, Situation
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.service import Service
 from gridtide.signals.history import History
@@ -27,7 +27,6 @@ class Mandate:
     history: History
     objective: Objective
     events: tuple[Event, ...]
-    commitments: tuple[Commitment, ...]
     steps: Timeline
     plan_h: float
     replan_h: float

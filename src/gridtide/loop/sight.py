@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from gridtide.decide.reading import KIND_OF_SUPPLY
-from gridtide.decide.situation import Situation
+from gridtide.decide.situation import Commitment, Situation
 from gridtide.fleet.service import demand_zone
 from gridtide.fleet.site import Site
 from gridtide.loop.mandate import Mandate
@@ -32,7 +32,9 @@ def wanted(mandate: Mandate) -> tuple[tuple[Kind, str], ...]:
     return tuple(dict.fromkeys(pairs))
 
 
-def see(mandate: Mandate, world: World, as_of: datetime) -> tuple[Situation, tuple[Doubt, ...]]:
+def see(
+    mandate: Mandate, world: World, as_of: datetime, commitments: tuple[Commitment, ...] = ()
+) -> tuple[Situation, tuple[Doubt, ...]]:
     """The situation at `as_of`: what was published, cleaned, and forecast where nothing is known yet."""
     horizon = horizon_from(mandate, as_of)
     signals: list[Signal] = []
@@ -44,13 +46,17 @@ def see(mandate: Mandate, world: World, as_of: datetime) -> tuple[Situation, tup
         signals.append(clean)
         if np.isnan(clean.values).any():
             signals.append(_expected(mandate, clean, horizon, as_of))
-    return situation_of(mandate, world, as_of, tuple(signals)), tuple(doubts)
+    return situation_of(mandate, world, as_of, tuple(signals), commitments), tuple(doubts)
 
 
 def situation_of(
-    mandate: Mandate, world: World, as_of: datetime, signals: tuple[Signal, ...]
+    mandate: Mandate,
+    world: World,
+    as_of: datetime,
+    signals: tuple[Signal, ...],
+    commitments: tuple[Commitment, ...],
 ) -> Situation:
-    """The world as measured now, with signals already seen."""
+    """The world as measured now, with signals already seen and positions already bought."""
     return Situation(
         as_of=as_of,
         horizon=horizon_from(mandate, as_of),
@@ -60,7 +66,7 @@ def situation_of(
         state=world.state(),
         signals=signals,
         events=tuple(event for event in mandate.events if event.end > as_of),
-        commitments=mandate.commitments,
+        commitments=tuple(one for one in commitments if one.end > as_of),
     )
 
 

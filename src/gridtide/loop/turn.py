@@ -12,14 +12,16 @@ import numpy as np
 from gridtide.decide.dispatch import Dispatch, Reason
 from gridtide.decide.dispatchers.keep_told import KeepTold
 from gridtide.decide.plan import Plan
+from gridtide.decide.positions import bought
 from gridtide.decide.reservations import Reservations, grid_step_s, reservations, slot_grid
 from gridtide.decide.room import promised_room
-from gridtide.decide.situation import Situation
+from gridtide.decide.situation import Commitment, Situation
 from gridtide.digest import digest
 from gridtide.loop.mandate import Mandate, Policy
 from gridtide.loop.sight import prices_reach, see, situation_of
 from gridtide.loop.world import Orders, World
 from gridtide.signals.signal import Signal
+from gridtide.timeline import epoch_s
 from gridtide.trust.admission import Admission, Answer, admit
 from gridtide.trust.audit import content_of, linked
 from gridtide.trust.guard import Verdict, judge
@@ -31,6 +33,7 @@ from gridtide.trust.record import Decision, Stage, Store
 class Memory:
     """What one turn hands to the next. reach_s: second up to which prices were known to the plan.
     at_risk: jobs that were answered so and still are; they are tried again, not answered again.
+    commitments: every position bought day-ahead so far.
     """
 
     plan: Plan | None = None
@@ -39,6 +42,7 @@ class Memory:
     signals: tuple[Signal, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     at_risk: frozenset[str] = frozenset()
+    commitments: tuple[Commitment, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -85,6 +89,10 @@ def take_turn(
         memory = replace(memory, plan=plan, planned_at=as_of, reach_s=prices_reach(mandate, as_of))
     witness = KeepTold(policy="witness", reason=Reason.WITNESS).dispatch(situation, admission.held)
     dispatch, verdict = judge(proposed, witness, situation, room, admission.promised)
+    if due:
+        until_s = epoch_s(as_of) + round(mandate.replan_h * 3600)
+        positions = (*memory.commitments, *bought(situation, dispatch, until_s))
+        memory = replace(memory, commitments=positions)
     return Turn(
         decision=_decision(mandate, policy, situation, dispatch, verdict, answers, memory),
         orders=Orders(jobs=situation.jobs, dispatch=dispatch, promised=admission.promised),
@@ -104,8 +112,8 @@ def _seen(
     mandate: Mandate, world: World, memory: Memory, as_of: datetime, due: bool
 ) -> tuple[Memory, Situation]:
     if not due:
-        return memory, situation_of(mandate, world, as_of, memory.signals)
-    situation, doubts = see(mandate, world, as_of)
+        return memory, situation_of(mandate, world, as_of, memory.signals, memory.commitments)
+    situation, doubts = see(mandate, world, as_of, memory.commitments)
     return replace(memory, signals=situation.signals, doubts=doubts), situation
 
 

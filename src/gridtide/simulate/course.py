@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Dispatch
+from gridtide.decide.situation import Commitment
 from gridtide.digest import freeze
 from gridtide.loop.mandate import Mandate, Policy
 from gridtide.loop.turn import Memory, Turn, take_turn, write_down
@@ -16,7 +17,7 @@ from gridtide.loop.world import Telemetry
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import Truth
 from gridtide.simulate.twin import Twin
-from gridtide.timeline import Timeline, instant
+from gridtide.timeline import Timeline, epoch_s, instant
 from gridtide.trust.record import Stage, Store
 
 Whole = NDArray[np.int64]
@@ -113,7 +114,6 @@ def mandate_of(study: Study, forecaster: str) -> Mandate:
         history=study.history,
         objective=study.objective,
         events=study.events,
-        commitments=(),
         steps=study.timeline,
         plan_h=study.cadence.plan_h,
         replan_h=study.cadence.replan_h,
@@ -155,8 +155,10 @@ class _Log:
         self.answers: list[str] = []
         self.rungs: list[str] = []
         self.told: list[tuple[Whole, Dispatch, int, int]] = []
+        self.memory = Memory()
 
     def note(self, twin: Twin, turn: Turn, until: int) -> None:
+        self.memory = turn.memory
         self.answers += turn.decision.answers
         self.rungs.append(turn.decision.rung)
         placement = turn.orders.dispatch.placement
@@ -216,13 +218,23 @@ def _course(study: Study, twin: Twin, policy: str, telemetry: list[Telemetry], l
         first_s=book.first_s,
         done_s=book.done_s,
         transfer_cost=twin.transfer_cost,
-        position_kw=np.zeros((len(study.fleet.sites), len(study.timeline))),
+        position_kw=_positions(study, log.memory.commitments),
         executed=_executed(study, twin, log),
         reasons=Reasons(**dict(zip(names, columns, strict=True))),
         answers=tuple(log.answers),
         rungs=tuple(log.rungs),
         turns=len(log.rungs),
     )
+
+
+def _positions(study: Study, commitments: tuple[Commitment, ...]) -> Real:
+    """What was bought day-ahead, (S, T), kW; 0 where nothing was."""
+    names = [site.name for site in study.fleet.sites]
+    position_kw = np.zeros((len(names), len(study.timeline)))
+    for one in commitments:
+        step = int(np.searchsorted(study.timeline.starts_s, epoch_s(one.start)))
+        position_kw[names.index(one.site), step] = one.position_kw
+    return position_kw
 
 
 def joined(timeline: Timeline, blocks: list[Telemetry]) -> Telemetry:

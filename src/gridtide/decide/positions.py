@@ -1,0 +1,88 @@
+"""What a site with a two-settlement contract buys a day ahead: what it then expects to draw."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.dispatch import Dispatch, load_of
+from gridtide.decide.ex_ante import extra_power_kw
+from gridtide.decide.reading import requests_per_s, supply_kw, wet_bulb_c
+from gridtide.decide.situation import Commitment, Situation
+from gridtide.fleet.contract import Exposure
+from gridtide.timeline import instant
+
+Real = NDArray[np.float64]
+
+
+def bought(situation: Situation, dispatch: Dispatch, until_s: int) -> tuple[Commitment, ...]:
+    """Positions for the steps whose day-ahead gate closes before the second `until_s` and was open until now.
+
+    Every policy buys alike: the import it expects under what it has just decided. Steps whose gate was
+    closed when the course began have no position; they are settled in real time as a whole.
+    """
+    trading = [
+        (index, site)
+        for index, site in enumerate(situation.fleet.sites)
+        if site.contract.exposure is Exposure.TWO_SETTLEMENT
+    ]
+    if not trading:
+        return ()
+    horizon = situation.horizon
+    expected = expected_import_kw(situation, dispatch)
+    now_s = int(horizon.edges_s[0])
+    found = []
+    for index, site in trading:
+        gate_s = round(site.contract.gate_closure_h * 3600)
+        last_s = max(
+            [int(one.end.timestamp()) for one in situation.commitments if one.site == site.name],
+            default=now_s + gate_s,
+        )
+        for step in np.flatnonzero(
+            (horizon.starts_s >= last_s) & (horizon.starts_s < until_s + gate_s)
+        ):
+            found.append(
+                Commitment(
+                    site=site.name,
+                    start=instant(horizon.starts_s[step]),
+                    end=instant(horizon.ends_s[step]),
+                    position_kw=float(expected[index, step]),
+                )
+            )
+    return tuple(found)
+
+
+def expected_import_kw(situation: Situation, dispatch: Dispatch) -> Real:
+    """Import of each site under a dispatch and the signals known, by the full model of power, (S, T)."""
+    from gridtide.kernels import facility
+
+    fleet, steps = situation.fleet, len(situation.horizon)
+    site = fleet.site_of_place
+    load = load_of(dispatch.placement, situation.jobs.accelerators, len(site))[:, :steps]
+    busy = load + _serving(situation, dispatch.shares[..., :steps])
+    parked = np.asarray(
+        [pool.accelerators * pool.parked_kw_per_accelerator for pool in fleet.pools]
+    )
+    at_place = parked[:, None] + busy * extra_power_kw(fleet)[:, None]
+    sites = range(len(fleet.sites))
+    it_kw = np.stack([at_place[site == one].sum(axis=0) for one in sites])
+    capacity = np.asarray([one.facility.it_capacity_kw for one in fleet.sites])
+    overhead = np.asarray([one.facility.overhead_kw for one in fleet.sites])
+    weather = np.ascontiguousarray(wet_bulb_c(situation))
+    power = facility.facility_power(np.ascontiguousarray(it_kw), capacity, weather)
+    stores = dispatch.charge_kw[:, :steps] - dispatch.discharge_kw[:, :steps]
+    most = np.asarray([one.contract.import_max_kw for one in fleet.sites])
+    net = power + overhead[:, None] + stores - supply_kw(situation)
+    return np.asarray(np.clip(net, 0.0, most[:, None]), dtype=np.float64)
+
+
+def _serving(situation: Situation, shares: Real) -> Real:
+    """Accelerators that services keep busy with their burst reserve, (P, T)."""
+    pools = situation.fleet.pools
+    reserve = 1.0 + np.asarray([pool.burst_reserve for pool in pools])
+    total = np.zeros((len(pools), shares.shape[-1]))
+    asked = requests_per_s(situation)
+    for index, service in enumerate(situation.services):
+        rate = np.where(
+            service.requests_per_accelerator_s > 0, service.requests_per_accelerator_s, np.inf
+        )
+        total += np.einsum("ot,opt->pt", asked[index], shares[index]) / rate[:, None]
+    return np.minimum(total * reserve[:, None], situation.fleet.accelerators[:, None])

@@ -1,0 +1,13 @@
+"""The page about adding a forecaster or a planner does what it says."""
+
+import doctest
+from pathlib import Path
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "how-to-add.md"
+
+
+def test_every_example_of_the_page_works() -> None:
+    """Its python blocks, as they stand there."""
+    result = doctest.testfile(str(PAGE), module_relative=False)
+    assert result.attempted > 4
+    assert result.failed == 0
