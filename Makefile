@@ -40,6 +40,12 @@ test: $(READY)  ## Run the whole suite
 fast: $(READY)  ## Run what needs neither real data nor a server
 	$(BIN)/python -m pytest -m 'not real and not parts' $(PYTEST_ARGS)
 
+real: $(READY)  ## Run the three real cases whole, about an hour; GRIDTIDE_DATA names the folder of the data
+	@for case in carbon_2022 six_markets south_australia; do \
+		echo "== examples/real/$$case.toml"; \
+		GRIDTIDE_DATA=$${GRIDTIDE_DATA:-$(CURDIR)/../shared/data} $(BIN)/gridtide run examples/real/$$case.toml || exit 1; \
+	done
+
 parts: $(READY)  ## Run what needs a real server or browser
 	$(BIN)/python -m pytest -m parts $(PYTEST_ARGS)
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridtide.decide.dispatch import Reason
-from gridtide.decide.dispatchers.price_guided import PriceGuided
+from gridtide.decide.dispatchers.price_guided import PriceGuided, slot_prices
 from gridtide.decide.ex_ante import expected_costs
 from gridtide.decide.facts import held_of
 from gridtide.decide.planners.coordinated import Coordinated
@@ -64,6 +64,7 @@ def test_what_is_told_is_never_expected_to_cost_more_than_a_policy_of_the_litera
     plan = Coordinated(objective=study.objective).plan(turn.situation)
     chosen = PriceGuided(objective=study.objective).dispatch(plan, turn.situation, held, True)
     price = steering_price(turn.situation, study.objective, held.grid)
+    slots = slot_prices(plan, turn.situation.fleet, held.grid)
     waiting = ~held.settled & (held.told.place >= 0)
     others = [
         told_placement(
@@ -74,7 +75,7 @@ def test_what_is_told_is_never_expected_to_cost_more_than_a_policy_of_the_litera
         for name in ("lowest-window", "carbon-time", "wait-awhile-interruptible", "threshold")
     ]
     costs = expected_costs(
-        plan, turn.situation, (chosen.placement, *others), held.offer, study.objective
+        plan, turn.situation, (chosen.placement, *others), held, slots, study.objective
     )
     assert all(costs[0] <= other + 1e-6 for other in costs[1:])
 

@@ -31,6 +31,13 @@ class TestPersistence(ForecasterPromises):
         return forecaster_named("persistence")
 
 
+class TestNowcast(ForecasterPromises):
+    """The last day again, corrected by the newest value."""
+
+    def forecaster(self) -> Forecaster:
+        return forecaster_named("nowcast")
+
+
 class TestSameWeekday(ForecasterPromises):
     """The same weekday a week ago."""
 

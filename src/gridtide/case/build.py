@@ -27,7 +27,8 @@ def study_of(case: CaseFile, folder: Path) -> Study:
     """The study of a valid case; paths in it are relative to `folder`."""
     timeline = _timeline(case)
     fleet = Fleet(sites=tuple(_site(table) for table in case.site), network=_network(case))
-    jobs, true_s, notes = work_of(case, fleet, timeline, folder)
+    work = work_of(case, fleet, timeline, folder)
+    jobs, true_s = work.jobs, work.true_s
     history, said = history_of(case, timeline, folder)
     if case.case.length_knowledge is LengthKnowledge.TRUE:
         jobs = replace(jobs, expected_s=np.minimum(true_s, jobs.declared_s))
@@ -62,7 +63,8 @@ def study_of(case: CaseFile, folder: Path) -> Study:
             )
             for event in case.event
         ),
-        notes=(*notes, *said),
+        ended=work.ended,
+        notes=(*work.notes, *said),
     )
 
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,19 @@ Whole = NDArray[np.int64]
 PROTECTED_CLASS = "protected"
 
 
-def work_of(
-    case: CaseFile, fleet: Fleet, timeline: Timeline, folder: Path
-) -> tuple[Jobs, Whole, tuple[str, ...]]:
-    """All jobs in order of release, their true run times, and what was assumed about them."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Work:
+    """Jobs in order of release with their true run times; ended: class, limit and run time of jobs that had
+    ended before the period; notes: what was assumed."""
+
+    jobs: Jobs
+    true_s: Whole
+    ended: tuple[Whole, Whole, Whole]
+    notes: tuple[str, ...]
+
+
+def work_of(case: CaseFile, fleet: Fleet, timeline: Timeline, folder: Path) -> Work:
+    """The deferrable work of a case."""
     classes = tuple(
         WorkClass(
             name=kind.name,
@@ -38,9 +47,13 @@ def work_of(
     names = [kind.name for kind in classes]
     parts: list[dict[str, Any]] = []
     notes: list[str] = []
+    past: list[tuple[Whole, Whole, Whole]] = []
     read: dict[tuple[object, ...], JobTrace] = {}
     for table in case.jobs:
-        trace, said = _trace(table, case, timeline, folder, read)
+        trace, before, said = _trace(table, case, timeline, folder, read)
+        limits_s = _declared(table, before)
+        kinds = np.full(len(before), names.index(table.work_class))
+        past.append((kinds, limits_s, np.minimum(before.duration_s, limits_s)))
         parts.append(_columns(table, trace, case, fleet, timeline, names))
         notes += [f"{table.name}: {note}" for note in (*said, *_assumed(table, trace, fleet))]
     columns = {
@@ -55,7 +68,14 @@ def work_of(
     order = np.flatnonzero(inside)
     order = order[np.lexsort((order, columns["release_s"][order]))]
     jobs = Jobs(classes=classes, **{key: column[order] for key, column in columns.items()})
-    return jobs, true_s[order].astype(np.int64), tuple(notes)
+    empty = [(np.zeros(0, dtype=np.int64),) * 3]
+    ended = tuple(np.concatenate(column) for column in zip(*(past or empty), strict=True))
+    return Work(
+        jobs=jobs,
+        true_s=true_s[order].astype(np.int64),
+        ended=(ended[0], ended[1], ended[2]),
+        notes=tuple(notes),
+    )
 
 
 _KEYS = (
@@ -119,7 +139,8 @@ def _trace(
     timeline: Timeline,
     folder: Path,
     read: dict[tuple[object, ...], JobTrace],
-) -> tuple[JobTrace, tuple[str, ...]]:
+) -> tuple[JobTrace, JobTrace, tuple[str, ...]]:
+    """Jobs of the period, jobs that had ended before it, and what was assumed."""
     if table.source == "synthetic":
         from gridtide.sources.synthetic import SyntheticJobs
 
@@ -134,21 +155,23 @@ def _trace(
             from_hour=table.from_hour,
             to_hour=table.to_hour,
         ).read()
-        return made, made.notes
+        return made, _rows(made, np.zeros(0, dtype=np.int64)), made.notes
     path = resolved(table.path or "", folder)
     log = (table.source, path, table.clock, table.unit)
     trace = read.get(log) or read.setdefault(log, _read(table, path))
     if not trace.anchored:
         trace = anchored_at(trace, table.starts or case.case.start)
-    chosen = (trace.submit_s >= timeline.edges_s[0]) & (trace.submit_s < timeline.edges_s[-1])
-    chosen &= (trace.units > 0) & (trace.duration_s > 0)
+    usable = (trace.units > 0) & (trace.duration_s > 0)
     if table.labels:
-        chosen &= np.isin(trace.label, table.labels)
-    kept = np.flatnonzero(chosen)
+        usable &= np.isin(trace.label, table.labels)
+    inside = (trace.submit_s >= timeline.edges_s[0]) & (trace.submit_s < timeline.edges_s[-1])
+    ended_s = trace.submit_s + np.maximum(trace.queued_s, 0) + trace.duration_s
+    before = np.flatnonzero(usable & (ended_s <= timeline.edges_s[0]))
+    kept = np.flatnonzero(usable & inside)
     if table.most is not None:
         kept = kept[: table.most]
     said = (*trace.notes, f"{len(kept):,} of {len(trace):,} jobs of {trace.source} are used")
-    return _rows(trace, kept), said
+    return _rows(trace, kept), _rows(trace, before), said
 
 
 def _read(table: JobsTable, path: Path) -> JobTrace:

@@ -95,14 +95,21 @@ class Dispatch:
 
 
 def load_of(
-    placement: Placement, accelerators: NDArray[np.int64], places: int
+    placement: Placement,
+    accelerators: NDArray[np.int64],
+    places: int,
+    used: NDArray[np.int64] | None = None,
 ) -> NDArray[np.int64]:
-    """Accelerators reserved at each place and slot, (places, T)."""
+    """Accelerators reserved at each place and slot, (places, T).
+
+    used: count only so many first slots of each job, those it is expected to need.
+    """
     steps = len(placement.horizon)
     counts = np.diff(placement.offsets)
-    gang = np.repeat(accelerators, counts)
-    place = np.repeat(placement.place, counts)
-    cells = place * steps + placement.slots
+    inside = np.arange(len(placement.slots)) - np.repeat(placement.offsets[:-1], counts)
+    most = np.repeat(counts if used is None else used, counts)
+    gang = np.where(inside < most, np.repeat(accelerators, counts), 0)
+    cells = np.repeat(placement.place, counts) * steps + placement.slots
     return (
         np.bincount(cells, weights=gang, minlength=places * steps)
         .reshape(places, steps)

@@ -10,7 +10,9 @@ from gridtide.decide.facts import carbon_cost_per_kwh, seen_prices_per_mwh
 from gridtide.decide.objective import Objective
 from gridtide.decide.plan import Plan
 from gridtide.decide.reading import supply_kw, wet_bulb_c
+from gridtide.decide.reservations import Reservations, expected_counts
 from gridtide.decide.situation import Situation
+from gridtide.decide.told import told_of, work_cost
 from gridtide.fleet.fleet import Fleet
 from gridtide.timeline import holding
 from gridtide.units import cost_per_kwh
@@ -22,13 +24,15 @@ def expected_costs(
     plan: Plan,
     situation: Situation,
     placements: tuple[Placement, ...],
-    offer: Real,
+    held: Reservations,
+    price: Real,
     objective: Objective,
 ) -> tuple[float, ...]:
-    """Energy, carbon, demand charge and moves of each placement, with the plan's services and stores.
+    """Energy, carbon, demand charge, waits and moves of each placement, with the plan's services and stores.
 
-    placements: rows aligned with the situation's jobs. offer: money to move a job to each place, (n, P).
-    Only what lies inside the plan's horizon counts; delay is left to the placement itself.
+    placements: rows aligned with the situation's jobs, on the slots of `held`; slots beyond a job's expected
+    work draw nothing. price: money per accelerator-slot at each place, (P, slots), which stands for the full
+    model beyond the plan's horizon.
     """
     from gridtide.kernels import facility
 
@@ -42,23 +46,25 @@ def expected_costs(
     overhead = np.asarray([one.facility.overhead_kw for one in fleet.sites])
     weather = np.ascontiguousarray(wet_bulb_c(planned))
     stores_kw = overhead[:, None] + plan.charge_kw - plan.discharge_kw - supply_kw(planned)
-    price = cost_per_kwh(1.0) * seen_prices_per_mwh(planned) + carbon_cost_per_kwh(
+    per_kwh = cost_per_kwh(1.0) * seen_prices_per_mwh(planned) + carbon_cost_per_kwh(
         planned, objective
     )
     charges = np.asarray([one.contract.demand_charge_per_kw_month for one in fleet.sites])
     costs = []
     for placement in placements:
         shown = holding(placement.horizon, plan.horizon)
-        load = load_of(placement, situation.jobs.accelerators, len(site))
+        used = expected_counts(held, np.diff(placement.offsets))
+        load = load_of(placement, situation.jobs.accelerators, len(site), used)
         load_kw = load[:, np.maximum(shown, 0)] * (shown >= 0) * extra_kw[:, None]
         it_kw = np.ascontiguousarray(others_kw + _by_site(load_kw, site, sites))
         net = facility.facility_power(it_kw, capacity, weather) + stores_kw
         draw = np.maximum(net, 0.0) * (shown >= 0)
         peak = np.maximum(draw.max(axis=1), np.nan_to_num(planned.state.peak_import_kw))
-        energy = float((price * draw * plan.horizon.hours).sum())
-        placed = np.flatnonzero(placement.place >= 0)
-        moves = float(offer[placed, placement.place[placed]].sum())
-        costs.append(energy + moves + objective.demand_charge_share * float(charges @ peak))
+        energy = float((per_kwh * draw * plan.horizon.hours).sum())
+        later = placement.horizon.starts_s >= plan.horizon.edges_s[-1]
+        energy += float((price[:, later] * load[:, later]).sum())
+        others = work_cost(replace(held, told=told_of(placement, held)))
+        costs.append(energy + others + objective.demand_charge_share * float(charges @ peak))
     return tuple(costs)
 
 

@@ -1,5 +1,7 @@
 """A situation read into the arrays a plan is written from."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -8,7 +10,14 @@ from gridtide.decide.layout import Facts
 from gridtide.decide.objective import Objective
 from gridtide.decide.power_curve import PowerCurve, power_curve
 from gridtide.decide.reading import is_there, requests_per_s, series, supply_kw, wet_bulb_c
-from gridtide.decide.reservations import Reservations, grid_step_s, reservations, slot_grid
+from gridtide.decide.reservations import (
+    Reservations,
+    expected_counts,
+    free_of,
+    grid_step_s,
+    reservations,
+    slot_grid,
+)
 from gridtide.decide.room import promised_room
 from gridtide.decide.situation import Situation
 from gridtide.fleet.exposure import seen_price_per_mwh
@@ -57,6 +66,7 @@ def facts_of(
         accelerators=fleet.accelerators,
         room=held.room[:, shown],
         given=_given(situation, held)[:, :, shown],
+        kept=_kept(held)[:, shown],
         curve=curve,
         buckets=buckets,
         later_cost_per_h=_later_cost(
@@ -104,15 +114,23 @@ def _slot_s(horizon: Timeline) -> int:
 
 
 def _given(situation: Situation, held: Reservations) -> NDArray[np.int64]:
-    """Accelerators of jobs that stay where they were told, by class, (C, P, slots)."""
+    """Accelerators that jobs which stay as told are expected to use, by class, (C, P, slots)."""
     told = held.told
     stays = held.settled & (told.place >= 0)
+    used = expected_counts(held, told.count)
     load = np.zeros((len(situation.jobs.classes), *held.room.shape), dtype=np.int64)
     for job in np.flatnonzero(stays):
         begin = told.offsets[job]
-        slots = told.slots[begin : begin + told.count[job]]
+        slots = told.slots[begin : begin + used[job]]
         load[situation.jobs.work_class[job], told.place[job], slots] += held.gang[job]
     return load
+
+
+def _kept(held: Reservations) -> NDArray[np.int64]:
+    """Accelerators that jobs which stay as told hold, (P, slots)."""
+    stays = held.settled & (held.told.place >= 0)
+    alone = replace(held.told, count=np.where(stays, held.told.count, 0))
+    return held.room - free_of(held, alone)
 
 
 def _import_max_kw(situation: Situation) -> Real:

@@ -21,7 +21,8 @@ class Facts:
     reachable: whether a place may answer an origin, (V, O, P). reserve: burst reserve, (P,). extra_kw:
     IT kW of a busy accelerator beyond a parked one, (P,). site: of each place, (P,). accelerators (P,),
     room: accelerators for deferrable work, (P, T). given: accelerators of jobs the plan cannot move,
-    by class, (C, P, T). later_cost_per_h: money for an accelerator-hour left for later, (K,).
+    by class, (C, P, T). kept: accelerators they hold, (P, T), more than given where declared limits go
+    beyond what is expected. later_cost_per_h: money for an accelerator-hour left for later, (K,).
     """
 
     hours: Real
@@ -38,6 +39,7 @@ class Facts:
     accelerators: Whole
     room: Whole
     given: Whole
+    kept: Whole
     curve: PowerCurve
     buckets: Buckets
     later_cost_per_h: Real

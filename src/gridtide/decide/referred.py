@@ -2,7 +2,7 @@
 
 Each waiting job is taken out, answered by the policy's own array function at its home under the room
 the others leave, and put back; where the policy finds nothing that holds the job's declared work before
-its deadline, the job stays in the slots it was told.
+its deadline, the job takes the first room at home, else it stays in the slots it was told.
 """
 
 from dataclasses import dataclass, replace
@@ -69,6 +69,8 @@ def referred(
             answer = _answered(
                 held, int(job), asked, free[asked.place], signals[asked.place], choice
             )
+            if answer is None and told.place[job] != asked.place:
+                answer = _earliest(asked, free[asked.place])
             if answer is not None:
                 begin = told.offsets[job]
                 told.slots[begin : begin + len(answer)] = answer
@@ -155,6 +157,16 @@ def _run(plan: SlotPlan | None, asked: Asked, free: Whole) -> Whole | None:
     if slots[0] < asked.first or slots[-1] >= asked.last or (free[slots] < asked.units).any():
         return None
     return slots
+
+
+def _earliest(asked: Asked, free: Whole) -> Whole | None:
+    """The first unbroken run at home that holds the declared work, None without room."""
+    fits = free[asked.first : asked.last] >= asked.units
+    runs = np.convolve(fits, np.ones(asked.need, dtype=np.int64), mode="valid") == asked.need
+    if not runs.any():
+        return None
+    start = asked.first + int(np.argmax(runs))
+    return np.arange(start, start + asked.need)
 
 
 def _slots_of(plan: SlotPlan | None) -> Whole:

@@ -80,6 +80,18 @@ def reservations(situation: Situation, room: Whole, grid: Timeline, moves_max: i
     )
 
 
+def expected_counts(held: Reservations, count: Whole) -> Whole:
+    """How many of each job's slots are expected to be used, (n,); the rest is kept for its declared limit.
+
+    count: slots each job holds, those added for restarts among them.
+    """
+    slot_s = held.left[:, 3]
+    need = np.maximum(1, -(-held.left[:, 0] // slot_s))
+    expected = np.minimum(need, np.maximum(1, -(-held.left[:, 1] // slot_s)))
+    used: Whole = np.minimum(count, expected + np.maximum(count - need, 0))
+    return used
+
+
 def slot_grid(situation: Situation, step_s: int) -> Timeline:
     """Slots from as_of to the end of the horizon or the last deadline, whichever is later."""
     deadlines = situation.jobs.deadline_s

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from gridtide.decide.ex_ante import extra_power_kw
 from gridtide.decide.facts import carbon_cost_per_kwh, seen_prices_per_mwh
 from gridtide.decide.objective import Objective
-from gridtide.decide.reservations import Reservations, Told, grid_step_s, on_grid
+from gridtide.decide.reservations import Reservations, Told, expected_counts, grid_step_s, on_grid
 from gridtide.decide.situation import Situation
 from gridtide.timeline import Timeline
 from gridtide.units import cost_per_kwh
@@ -21,12 +21,12 @@ def steering_price(situation: Situation, objective: Objective, grid: Timeline) -
 
     Between plans the signals of the last one are known; beyond their end their last day repeats.
     """
-    seen = replace(situation, horizon=_covered(situation))
+    seen = replace(situation, horizon=covered(situation))
     price = seen_prices_per_mwh(seen) + 1e3 * carbon_cost_per_kwh(seen, objective)
     return on_grid(price, seen.horizon, grid)[situation.fleet.site_of_place]
 
 
-def _covered(situation: Situation) -> Timeline:
+def covered(situation: Situation) -> Timeline:
     """The part of the horizon that the situation's signals reach."""
     end = max(signal.timeline.end for signal in situation.signals)
     return situation.horizon.between(situation.as_of, min(end, situation.horizon.end))
@@ -37,9 +37,7 @@ def slot_costs(held: Reservations, told: Told, price: Real) -> Real:
 
     price: money per accelerator-slot at each place, (P, T). Slots kept beyond the expected work are free.
     """
-    step_s = grid_step_s(held.grid)
-    expected = np.maximum(1, -(-held.left[:, 1] // step_s))
-    count = np.where(told.place >= 0, np.minimum(told.count, expected), 0)
+    count = np.where(told.place >= 0, expected_counts(held, told.count), 0)
     job = np.repeat(np.arange(len(count)), count)
     slot = told.slots[
         np.repeat(told.offsets[:-1], count)
@@ -57,14 +55,3 @@ def slot_prices_alone(situation: Situation, price_per_mwh: Real, grid: Timeline)
     hours = grid_step_s(grid) / 3600.0
     extra_kw = extra_power_kw(situation.fleet)
     return cost_per_kwh(1.0) * price_per_mwh * extra_kw[:, None] * hours
-
-
-def work_cost(held: Reservations) -> float:
-    """Money for the waits and moves of the slots told, which no program of stores and routes sees."""
-    count = np.where(held.told.place >= 0, held.told.count, 0)
-    job = np.repeat(np.arange(len(count)), count)
-    inside = np.arange(len(job)) - np.repeat(np.cumsum(count) - count, count)
-    slot = held.told.slots[np.repeat(held.told.offsets[:-1], count) + inside]
-    placed = np.flatnonzero(held.told.place >= 0)
-    waits = float((held.delay[job] * slot * held.gang[job]).sum())
-    return waits + float(held.offer[placed, held.told.place[placed]].sum())

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gridtide.decide.dispatch import Binding, Placement, Reason
-from gridtide.decide.reservations import Reservations, Told
+from gridtide.decide.reservations import Reservations, Told, expected_counts
 from gridtide.decide.situation import Situation
 
 
@@ -38,3 +38,14 @@ def told_of(placement: Placement, held: Reservations) -> Told:
     return Told(
         place=placement.place.copy(), offsets=held.told.offsets, count=count.copy(), slots=slots
     )
+
+
+def work_cost(held: Reservations) -> float:
+    """Money for the waits and moves of the slots told, which no program of stores and routes sees."""
+    count = np.where(held.told.place >= 0, expected_counts(held, held.told.count), 0)
+    job = np.repeat(np.arange(len(count)), count)
+    inside = np.arange(len(job)) - np.repeat(np.cumsum(count) - count, count)
+    slot = held.told.slots[np.repeat(held.told.offsets[:-1], count) + inside]
+    placed = np.flatnonzero(held.told.place >= 0)
+    waits = float((held.delay[job] * slot * held.gang[job]).sum())
+    return waits + float(held.offer[placed, held.told.place[placed]].sum())

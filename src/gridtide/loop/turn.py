@@ -85,8 +85,9 @@ def take_turn(
     told = {answer.job for answer in answers if not answer.promised}
     memory = replace(memory, at_risk=(memory.at_risk | told) - promised)
     plan, proposed = policy.decide(memory.plan, situation, admission.held, due)
+    memory = replace(memory, plan=plan)
     if due:
-        memory = replace(memory, plan=plan, planned_at=as_of, reach_s=prices_reach(mandate, as_of))
+        memory = replace(memory, planned_at=as_of, reach_s=prices_reach(mandate, as_of))
     witness = KeepTold(policy="witness", reason=Reason.WITNESS).dispatch(situation, admission.held)
     dispatch, verdict = judge(proposed, witness, situation, room, admission.promised)
     if due:

@@ -18,6 +18,7 @@ Forecaster = Callable[[History, Kind, str, Timeline, datetime], Signal]
 GROUP = "gridtide.forecasters"
 BUNDLED = {
     "persistence": "gridtide.signals.forecasters.persistence:persistence",
+    "nowcast": "gridtide.signals.forecasters.nowcast:nowcast",
     "same-weekday": "gridtide.signals.forecasters.same_weekday:same_weekday",
     "published": "gridtide.signals.forecasters.published:published",
     "perfect-foresight": "gridtide.signals.forecasters.perfect_foresight:perfect_foresight",

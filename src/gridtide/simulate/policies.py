@@ -16,11 +16,12 @@ from gridtide.decide.planners.coordinated import Coordinated
 from gridtide.decide.policy_names import POLICIES, parsed, policy_of
 from gridtide.decide.reservations import Reservations
 from gridtide.decide.situation import Situation
-from gridtide.decide.steering import work_cost
-from gridtide.decide.told import told_of
+from gridtide.decide.steering import covered
+from gridtide.decide.told import told_of, work_cost
 from gridtide.finding import BadInput, Finding
 from gridtide.loop.mandate import Policy
 from gridtide.simulate.study import LengthKnowledge, Study
+from gridtide.timeline import epoch_s
 
 PERFECT = "perfect-foresight"
 GROUP = "gridtide.planners"
@@ -67,10 +68,16 @@ class PlanAndPlace:
     def decide(
         self, plan: Plan | None, situation: Situation, held: Reservations, due: bool
     ) -> tuple[Plan, Dispatch]:
-        """When a plan is due: plan, place, plan again around the placed jobs, until that gains nothing."""
+        """When a plan is due: plan, place, plan again around the placed jobs, until that gains nothing.
+
+        Between plans newcomers are placed at the prices of the fleet as it is told by then: what was free
+        when the plan was made may be taken.
+        """
         if not due:
             if plan is None:
                 raise ValueError(f"{self.name} dispatches by a plan")
+            if (situation.jobs.release_s > epoch_s(plan.made_at)).any():
+                plan = self._refitted(plan, situation, held)
             return plan, self.dispatcher.dispatch(plan, situation, held, due)
         plan = self.planner.plan(situation)
         best: tuple[float, Plan, Dispatch] | None = None
@@ -84,6 +91,12 @@ class PlanAndPlace:
             best = (cost, plan, self.dispatcher.follow(plan, situation, held, placed))
         assert best is not None
         return best[1], best[2]
+
+    def _refitted(self, plan: Plan, situation: Situation, held: Reservations) -> Plan:
+        """The plan around what is told by now; what it knows is what the plan knew."""
+        seen = replace(situation, horizon=covered(situation))
+        fitted = self.fitter.around(seen, held)
+        return replace(fitted, policy=self.name, made_at=plan.made_at)
 
 
 Entry = tuple[Policy, str, Study]

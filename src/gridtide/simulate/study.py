@@ -37,6 +37,9 @@ class Cadence:
     forecaster: str = "persistence"
 
 
+NOTHING_ENDED = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Study:
     """One case, ready to run. Money is in `currency`; every signal is already converted.
@@ -46,7 +49,8 @@ class Study:
     carbon, weather, supply (zone = site name, kW per kW of capacity), curtailment and demand (zone =
     demand_zone(service, origin)). reference: policy the savings are measured against. rates:
     settlement currency per unit of another. events: calls of the grid. notes: assumptions a reader of
-    results must know. arrivals_known: decisions see all jobs from the start, as only a bound may.
+    results must know. ended: class, declared limit and run time of jobs that had ended before, from which run times
+    are estimated. arrivals_known: decisions see all jobs from the start, as only a bound may.
     """
 
     name: str
@@ -66,6 +70,7 @@ class Study:
     seed: int
     events: tuple[Event, ...] = ()
     notes: tuple[str, ...] = ()
+    ended: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]] = NOTHING_ENDED
     arrivals_known: bool = False
 
     def __post_init__(self) -> None:

@@ -154,8 +154,12 @@ class Twin:
         if self.study.length_knowledge is not LengthKnowledge.ESTIMATE:
             return self.book.expected_s[chosen]
         jobs, ended = self.study.jobs, np.flatnonzero(self.book.ended_s >= 0)
-        past = (jobs.work_class[ended], jobs.declared_s[ended], self.book.done_s[ended])
-        return estimated_s(jobs.declared_s[chosen], jobs.work_class[chosen], past)
+        seen = (jobs.work_class[ended], jobs.declared_s[ended], self.book.done_s[ended])
+        before = self.study.ended
+        past = [np.concatenate(pair) for pair in zip(before, seen, strict=True)]
+        return estimated_s(
+            jobs.declared_s[chosen], jobs.work_class[chosen], (past[0], past[1], past[2])
+        )
 
     def _status(self, chosen: Whole) -> Whole:
         book = self.book

@@ -11,6 +11,9 @@ from gridtide.decide.situation import Situation
 from gridtide.fleet.jobs import NO_DEADLINE_S
 from gridtide.timeline import instant
 
+AWAY = 1e9
+"""A witness lies at home while there is room for it before the deadline: nobody moves for a promise alone."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
@@ -32,7 +35,7 @@ class Admission:
 
 
 def admit(situation: Situation, held: Reservations) -> Admission:
-    """Look for room for each job that was told nothing yet, earliest slots first, home first.
+    """Look for room for each job that was told nothing yet, at home first, earliest slots first.
 
     Where there is none beside the slots the others were told, everything is packed anew by earliest
     deadline; that packing is taken only when every promise given before still holds in it. A job
@@ -44,6 +47,8 @@ def admit(situation: Situation, held: Reservations) -> Admission:
     answers: list[Answer] = []
     for job in arriving[np.lexsort((arriving, situation.jobs.release_s[arriving]))]:
         if _fit(situation, held, told, np.asarray([job]), held.last):
+            if _away(situation, told)[job]:
+                told = _at_home(situation, held, told, promised, int(job))
             promised[job] = True
             answers.append(
                 _promise(situation, held, told, int(job), "room beside all promised work")
@@ -83,14 +88,37 @@ def _fit(
     places, steps = held.room.shape
     earliest = np.broadcast_to(np.arange(steps, dtype=np.float64), (places, steps))
     n = len(held.gang)
-    away = held.offer + (np.arange(places) != situation.state.place[:, None]) * 1e-3
+    site, here = situation.fleet.site_of_place, situation.state.place
+    away = (np.arange(places) != here[:, None]) * 1e-3
+    away += (site[None, :] != site[here][:, None]) * (AWAY if last is held.last else 1e-3)
     placement.sweep(
         free_of(held, told), np.ascontiguousarray(earliest), order, held.gang, held.first, last,
-        held.left, held.rule, held.running_at, away * 1.0,
+        held.left, held.rule, held.running_at, away,
         (told.place, told.offsets, told.count, told.slots), 0.0, held.room.max(axis=1), np.zeros(n),
         np.zeros((places, steps), dtype=np.int64), np.zeros(places),
     )  # fmt: skip
     return bool((told.place[order] >= 0).all())
+
+
+def _away(situation: Situation, told: Told) -> NDArray[np.bool_]:
+    """Whether a job was told slots at another site than the one it is at, (n,)."""
+    site = situation.fleet.site_of_place
+    away: NDArray[np.bool_] = site[told.place] != site[situation.state.place]
+    return away & (told.place >= 0)
+
+
+def _at_home(
+    situation: Situation,
+    held: Reservations,
+    told: Told,
+    promised: NDArray[np.bool_],
+    job: int,
+) -> Told:
+    """Everything packed by deadline when that keeps a newcomer at home and sends nobody else away."""
+    packed = _packed(situation, held, told, promised, job)
+    if packed is None or _away(situation, packed).sum() >= _away(situation, told).sum():
+        return told
+    return packed
 
 
 def _packed(

@@ -13,8 +13,7 @@ def add_machines(program: Program, columns: Columns, facts: Facts) -> Whole:
     """
     steps = len(facts.hours)
     places = len(facts.accelerators)
-    given = facts.given.sum(axis=0)
-    left = facts.accelerators[:, None] - given
+    left = facts.accelerators[:, None] - facts.kept
     rows = program.constraints((places, steps), -np.inf, left)
     program.put(rows[columns.place, columns.step], columns.work, 1.0)
     service, _, place = columns.pair.T
@@ -22,6 +21,8 @@ def add_machines(program: Program, columns: Columns, facts: Facts) -> Whole:
     program.put(rows[place], columns.flow, need[:, None])
     kept = facts.room < facts.accelerators[:, None]
     if kept.any():
-        inner = program.constraints((places, steps), -np.inf, np.maximum(facts.room - given, 0))
+        inner = program.constraints(
+            (places, steps), -np.inf, np.maximum(facts.room - facts.kept, 0)
+        )
         program.put(inner[columns.place, columns.step], columns.work, 1.0)
     return rows

@@ -17,7 +17,7 @@ from gridtide.decide.state import Status
 from gridtide.decide.steering import slot_costs, steering_price
 from gridtide.decide.told import told_placement
 from gridtide.fleet.fleet import Fleet
-from gridtide.timeline import Timeline
+from gridtide.timeline import Timeline, epoch_s
 
 Kept = tuple[NDArray[np.int64], NDArray[np.float64]]
 PEAK_BELIEF = 0.5
@@ -55,7 +55,7 @@ class PriceGuided:
     def dispatch(self, plan: Plan, situation: Situation, held: Reservations, due: bool) -> Dispatch:
         """The dispatch from as_of on. held: the situation's jobs on their grid, each with its witness."""
         price = slot_prices(plan, situation.fleet, held.grid)
-        since_s = int(plan.horizon.edges_s[0])
+        since_s = epoch_s(plan.made_at)
         chosen = ~held.settled if due else ~held.settled & (situation.jobs.release_s > since_s)
         told, costs = _swept(
             held,
@@ -67,7 +67,7 @@ class PriceGuided:
         guided = _placement(situation, held, told, price, costs)
         kept = told_placement(situation, held, Reason.KEPT)
         others = self._by_the_book(situation, held, price, chosen)
-        placement = self._cheapest(plan, situation, held, (guided, kept, *others))
+        placement = self._cheapest(plan, situation, held, price, (guided, kept, *others))
         return self.follow(plan, situation, held, placement)
 
     def follow(
@@ -112,6 +112,7 @@ class PriceGuided:
         plan: Plan,
         situation: Situation,
         held: Reservations,
+        price: NDArray[np.float64],
         placements: tuple[Placement, ...],
     ) -> Placement:
         """The guided placement unless another is expected to cost less in all.
@@ -123,7 +124,7 @@ class PriceGuided:
         guided, kept = placements[0], placements[1]
         if len(placements) == 2 and _same(guided, kept):
             return guided
-        costs = expected_costs(plan, situation, placements, held.offer, self.objective)
+        costs = expected_costs(plan, situation, placements, held, price, self.objective)
         best = int(np.argmin(costs))
         return guided if costs[0] <= costs[best] + 1e-9 else placements[best]
 

@@ -69,7 +69,7 @@ class Coordinated:
             made_at=situation.as_of,
             policy="coordinated",
             horizon=situation.horizon,
-            prices=_prices(situation, facts, rows, solution),
+            prices=_prices(facts, columns, rows, solution),
             certificate=_certificate(matrix, solution, situation, facts, self.objective),
             notes=(
                 f"power chords lie at most {facts.curve.gap_kw.max():.1f} kW above the model",
@@ -218,12 +218,16 @@ def _quantities(facts: Facts, columns: Columns, solution: Solution) -> dict[str,
     }
 
 
-def _prices(situation: Situation, facts: Facts, rows: Rows, solution: Solution) -> Prices:
+def _prices(facts: Facts, columns: Columns, rows: Rows, solution: Solution) -> Prices:
     """Duals as prices. Their split: energy and carbon as published, cooling what the slope adds, peak
-    and limit what the rows add; what a store or own supply changes is part of the limit."""
+    and limit what the rows add; what a store or own supply changes is part of the limit.
+
+    The slope is that of one more kilowatt. The dual of the load row may lie anywhere below it where a
+    segment is just full or nothing runs at all, and would call an empty site free of charge.
+    """
     dual = solution.row_dual
-    total = dual[rows.load] / facts.hours
     electric = dual[rows.balance] / facts.hours
+    total = electric * _next_slope(facts, solution.values[columns.segment])
     peak = -dual[rows.peak] / facts.hours
     parts = np.zeros((len(PARTS), *total.shape))
     parts[PARTS.index("energy")] = facts.price_per_kwh
@@ -239,6 +243,14 @@ def _prices(situation: Situation, facts: Facts, rows: Rows, solution: Solution) 
         accelerator_price_per_h=np.maximum(-dual[rows.machines] / facts.hours, 0.0),
         promise_price=per_work[of_job] if len(of_job) else np.zeros(0),
     )
+
+
+def _next_slope(facts: Facts, filled: Real) -> Real:
+    """Facility kW that one more kW of IT takes, (S, T)."""
+    full = (filled >= facts.curve.width_kw[:, None, :] - TOLERANCE).sum(axis=2)
+    index = np.minimum(full, filled.shape[2] - 1)
+    slope: Real = np.take_along_axis(facts.curve.slope, index[:, :, None], axis=2)[:, :, 0]
+    return slope
 
 
 def _certificate(

@@ -1,0 +1,53 @@
+"""The latest day again, corrected by how far the newest value lies from it; the correction fades in hours."""
+
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.signals.forecaster import repeated
+from gridtide.signals.history import History, Series
+from gridtide.signals.signal import Kind, Nature, Signal
+from gridtide.timeline import Timeline, epoch_s
+
+PERIOD_S = 86_400
+FADES_S = 6 * 3600.0
+
+
+def nowcast(history: History, kind: Kind, zone: str, timeline: Timeline, as_of: datetime) -> Signal:
+    """Values over a timeline from what was known at as_of, within the range seen so far; NaN without history."""
+    rows = history.of(kind, zone)
+    values = repeated(rows, timeline, epoch_s(as_of), PERIOD_S)
+    if rows is not None and not np.isnan(values).all():
+        values = _corrected(rows, values, timeline, epoch_s(as_of))
+    return Signal(
+        kind=kind,
+        zone=zone,
+        timeline=timeline,
+        values=values,
+        source="nowcast",
+        currency=rows.currency if rows else ("" if kind is Kind.PRICE else None),
+        issued_at=as_of,
+        nature=Nature.FORECAST,
+    )
+
+
+def _corrected(
+    rows: Series, values: NDArray[np.float64], timeline: Timeline, as_of_s: int
+) -> NDArray[np.float64]:
+    """The daily pattern plus the newest deviation from it, fading with FADES_S."""
+    seen = (rows.issued_s <= as_of_s) & ~rows.expected & (rows.end_s <= as_of_s)
+    seen &= ~np.isnan(rows.values)
+    if not seen.any():
+        return values
+    newest = int(np.flatnonzero(seen)[np.argmax(rows.end_s[seen])])
+    before = seen & (rows.start_s <= rows.start_s[newest] - PERIOD_S)
+    before &= rows.end_s > rows.start_s[newest] - PERIOD_S
+    if not before.any():
+        return values
+    usual = float(rows.values[np.flatnonzero(before)[-1]])
+    ahead_s = timeline.starts_s - rows.end_s[newest]
+    moved = (float(rows.values[newest]) - usual) * np.exp(-np.maximum(ahead_s, 0) / FADES_S)
+    known = rows.values[seen]
+    corrected: NDArray[np.float64] = np.clip(values + moved, known.min(), known.max())
+    return corrected
