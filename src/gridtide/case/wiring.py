@@ -264,7 +264,7 @@ def _supply(site: SiteTable, case: CaseFile, wide: Timeline) -> Iterator[Signal]
     if SupplyKind.WIND in kinds:
         yield source.wind(_climate(weather))
     if SupplyKind.SOLAR in kinds:
-        yield source.solar(_climate(weather))
+        yield source.solar(_climate(weather), site.latitude, site.longitude)
 
 
 def covered(signal: Signal, timeline: Timeline) -> float:

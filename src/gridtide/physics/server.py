@@ -1,0 +1,34 @@
+"""From accelerators to a node, and from a node to the feed, stage by stage."""
+
+
+def between_w(idle_w: float, full_w: float, share: float) -> float:
+    """Power of a part at a share of its load [W]."""
+    return idle_w + (full_w - idle_w) * share
+
+
+def node_power_w(
+    accelerators_w: float,
+    processors_w: float,
+    memory_w: float,
+    network_w: float,
+    storage_w: float,
+    fans_w: float = 0.0,
+) -> float:
+    """Power of a node [W] as the sum of its parts, each already for all pieces of its kind."""
+    return accelerators_w + processors_w + memory_w + network_w + storage_w + fans_w
+
+
+def stage_input_w(output_w: float, always_w: float, efficiency: float) -> float:
+    """What a conversion stage draws [W] to give output_w: its constant loss, then its efficiency (0, 1].
+
+    Reference: the form of ExaDigiT RAPS.
+    """
+    return (output_w + always_w) / efficiency
+
+
+def server_power_w(accelerators_w: float, rest_w: float = 588.0, slope: float = 1.74) -> float:
+    """Power of an air-cooled server with eight A100 [W] by the power of its accelerators.
+
+    Reference: two-point estimate from the AcmeTrace distributions; fit your own node type.
+    """
+    return rest_w + slope * accelerators_w

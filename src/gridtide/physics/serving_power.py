@@ -1,0 +1,43 @@
+"""Power and speed of accelerators that answer requests, by the mean number of sequences in flight.
+
+Parameters belong to one model on one accelerator in one arrangement; they are fits, never a property of a
+class of machines. Reference: arXiv 2602.05116 for the form; fits to a public leaderboard in the tests.
+"""
+
+import math
+
+
+def serving_power_w(
+    batch: float, least_w: float, range_w: float, steepness: float, middle: float
+) -> float:
+    """Power of one accelerator [W] with `batch` sequences in flight per replica (> 0): logistic in log2.
+
+    least_w, range_w: power at small batches, and how much it rises [W]. middle: log2 of the batch at half.
+    """
+    return least_w + range_w / (1.0 + math.exp(-steepness * (math.log2(batch) - middle)))
+
+
+def iteration_s(batch: float, first_s: float, per_sequence_s: float) -> float:
+    """Effective time of one decoding iteration [s]: linear in the sequences in flight."""
+    return first_s + per_sequence_s * batch
+
+
+def tokens_per_s(batch: float, first_s: float, per_sequence_s: float) -> float:
+    """Tokens a replica generates [1/s]: every sequence in flight gets one an iteration."""
+    return batch / iteration_s(batch, first_s, per_sequence_s)
+
+
+def joules_per_token(accelerators: float, power_w: float, rate_tokens_per_s: float) -> float:
+    """Energy of a token [J] on a replica of some accelerators."""
+    return accelerators * power_w / rate_tokens_per_s
+
+
+def parked_energy_share(
+    energy_share: float, accelerator_share: float, idle_w: float, busy_w: float
+) -> float:
+    """Energy left of a fleet that answers with fuller batches on fewer accelerators, the others idle [0-1].
+
+    energy_share: energy of a token after over before. accelerator_share: accelerators still needed.
+    idle_w, busy_w: of one accelerator, parked, and before the change [W]. Powered off: idle_w = 0.
+    """
+    return energy_share + (1.0 - accelerator_share) * idle_w / busy_w

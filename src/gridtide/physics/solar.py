@@ -1,0 +1,129 @@
+"""From the sun's place and the weather to the power of a solar field."""
+
+import math
+
+HORIZON = 89.5
+
+
+def sun_angles_deg(epoch_s: float, latitude: float, longitude: float) -> tuple[float, float]:
+    """Zenith and azimuth of the sun [°] at seconds since 1970; azimuth from north over east.
+
+    Good to about 0.01° without refraction. Reference: the astronomical almanac's algorithm for 1950 to 2050
+    (J. Michalsky, Solar Energy 40, 1988).
+    """
+    days = epoch_s / 86400.0 - 10957.5
+    mean_longitude = math.radians((280.460 + 0.9856474 * days) % 360.0)
+    anomaly = math.radians((357.528 + 0.9856003 * days) % 360.0)
+    bend = 1.915 * math.sin(anomaly) + 0.020 * math.sin(2.0 * anomaly)
+    ecliptic = mean_longitude + math.radians(bend)
+    oblique = math.radians(23.439 - 4.0e-7 * days)
+    right_ascension = math.atan2(math.cos(oblique) * math.sin(ecliptic), math.cos(ecliptic))
+    declination = math.asin(math.sin(oblique) * math.sin(ecliptic))
+    sidereal_h = (6.697375 + 0.0657098242 * days + (epoch_s % 86400.0) / 3600.0) % 24.0
+    hour = math.radians(15.0 * sidereal_h + longitude) - right_ascension
+    here = math.radians(latitude)
+    height = math.sin(declination) * math.sin(here)
+    height += math.cos(declination) * math.cos(here) * math.cos(hour)
+    east = -math.cos(declination) * math.sin(hour)
+    north = math.sin(declination) * math.cos(here)
+    north -= math.cos(declination) * math.sin(here) * math.cos(hour)
+    zenith = math.degrees(math.acos(max(-1.0, min(1.0, height))))
+    return zenith, math.degrees(math.atan2(east, north)) % 360.0
+
+
+def extraterrestrial_w_per_m2(day_of_year: float) -> float:
+    """Irradiance outside the atmosphere [W/m²] (Spencer 1971, solar constant 1366.1)."""
+    angle = 2.0 * math.pi * (day_of_year - 1.0) / 365.0
+    near = 1.00011 + 0.034221 * math.cos(angle) + 0.00128 * math.sin(angle)
+    return 1366.1 * (near + 0.000719 * math.cos(2.0 * angle) + 7.7e-5 * math.sin(2.0 * angle))
+
+
+def air_mass(zenith: float, altitude_m: float) -> float:
+    """Air the light goes through, relative to the zenith at sea level (Kasten and Young 1989)."""
+    seen = math.cos(math.radians(zenith)) + 0.50572 * (96.07995 - zenith) ** -1.6364
+    pressure_share = ((44331.514 - altitude_m) / 11880.516) ** (1.0 / 0.1902632) / 1013.25
+    return float(pressure_share / seen)
+
+
+def clear_sky_w_per_m2(
+    zenith: float, day_of_year: float, altitude_m: float = 0.0, turbidity: float = 3.0
+) -> float:
+    """Global horizontal irradiance under a clear sky [W/m²], 0 below the horizon.
+
+    turbidity: Linke's. Reference: Ineichen and Perez 2002, without enhancement.
+    """
+    if zenith >= HORIZON:
+        return 0.0
+    low, lower = math.exp(-altitude_m / 8000.0), math.exp(-altitude_m / 1250.0)
+    weight, decay = 5.09e-5 * altitude_m + 0.868, 3.92e-5 * altitude_m + 0.0387
+    dimmed = math.exp(-decay * air_mass(zenith, altitude_m) * (low + lower * (turbidity - 1.0)))
+    outside = extraterrestrial_w_per_m2(day_of_year)
+    return weight * outside * math.cos(math.radians(zenith)) * dimmed
+
+
+def clear_beam_w_per_m2(
+    zenith: float, day_of_year: float, altitude_m: float = 0.0, turbidity: float = 3.0
+) -> float:
+    """Direct irradiance towards the sun under a clear sky [W/m²] (Ineichen and Perez 2002)."""
+    if zenith >= HORIZON:
+        return 0.0
+    low = math.exp(-altitude_m / 8000.0)
+    beam = (0.664 + 0.163 / low) * math.exp(
+        -0.09 * air_mass(zenith, altitude_m) * (turbidity - 1.0)
+    )
+    share = 1.0 - (0.1 - 0.2 * math.exp(-turbidity)) / (0.1 + 0.882 / low)
+    upright = math.cos(math.radians(zenith))
+    most = clear_sky_w_per_m2(zenith, day_of_year, altitude_m, turbidity) * share / upright
+    return min(extraterrestrial_w_per_m2(day_of_year) * beam, most)
+
+
+def diffuse_share(global_w_per_m2: float, zenith: float, day_of_year: float) -> float:
+    """Share of global irradiance that comes from the sky and not from the sun [0-1] (Erbs 1982)."""
+    above = extraterrestrial_w_per_m2(day_of_year) * max(math.cos(math.radians(zenith)), 0.065)
+    clear = min(global_w_per_m2 / above, 1.0)
+    if clear <= 0.22:
+        return 1.0 - 0.09 * clear
+    if clear > 0.80:
+        return 0.165
+    return 0.9511 - 0.1604 * clear + 4.388 * clear**2 - 16.638 * clear**3 + 12.336 * clear**4
+
+
+def on_plane_w_per_m2(
+    global_w_per_m2: float,
+    beam_w_per_m2: float,
+    sun: tuple[float, float],
+    plane: tuple[float, float],
+    albedo: float = 0.25,
+) -> float:
+    """Irradiance on a tilted plane [W/m²] under a sky of even brightness.
+
+    sun: zenith and azimuth, plane: tilt and azimuth [°].
+    """
+    zenith, tilt = math.radians(sun[0]), math.radians(plane[0])
+    turned = math.cos(math.radians(sun[1] - plane[1]))
+    facing = math.cos(zenith) * math.cos(tilt) + math.sin(zenith) * math.sin(tilt) * turned
+    diffuse = max(global_w_per_m2 - beam_w_per_m2 * math.cos(zenith), 0.0)
+    sky = diffuse * (1.0 + math.cos(tilt)) / 2.0
+    ground = global_w_per_m2 * albedo * (1.0 - math.cos(tilt)) / 2.0
+    return beam_w_per_m2 * max(facing, 0.0) + sky + ground
+
+
+def cell_temperature_c(plane_w_per_m2: float, air_c: float, wind_m_per_s: float) -> float:
+    """Temperature of a module [°C] (Faiman, 25 and 6.84)."""
+    return air_c + plane_w_per_m2 / (25.0 + 6.84 * wind_m_per_s)
+
+
+def field_power_kw(
+    plane_w_per_m2: float, cell_c: float, dc_kw: float, inverter_kw: float, per_k: float = -0.0035
+) -> float:
+    """Power behind the inverter [kW] of a field of dc_kw at standard conditions, clipped at inverter_kw.
+
+    inverter_kw: alternating-current rating. Reference: PVWatts version 5, inverter of 0.96.
+    """
+    direct_kw = dc_kw * plane_w_per_m2 / 1000.0 * (1.0 + per_k * (cell_c - 25.0))
+    rated_kw = inverter_kw / 0.96
+    load = direct_kw / rated_kw
+    if load <= 0.0:
+        return 0.0
+    efficiency = 0.96 / 0.9637 * (-0.0162 * load - 0.0059 / load + 0.9858)
+    return max(0.0, min(efficiency * direct_kw, inverter_kw))
