@@ -299,8 +299,13 @@ def test_the_demo_shows_what_it_promises(
     assert out.rstrip().splitlines()[-1] == str(tmp_path / "runs" / "0001" / "report.html")
     folder = tmp_path / "runs" / "0001"
     assert os.path.getsize(folder / "report.html") > 1_000_000
+    assert exit_code(["explain", "last", "search", "--runs", str(tmp_path / "runs"), "--json"]) == 0
+    flows = json.loads(capsys.readouterr().out)["decisions"]
+    assert any("are answered at Zhangbei" in flow["sentence"] for flow in flows)
+    assert all(len(flow["alternatives"]) == 2 for flow in flows)
     document = json.loads((folder / "summary.json").read_text())
     reference, coordinated, perfect = document["runs"]
+    assert document["bound_total_cost"] <= perfect["total_cost"]
     assert perfect["total_cost"] < coordinated["total_cost"] < reference["total_cost"]
     assert coordinated["curtailment_absorbed_kwh"] > 0 == reference["curtailment_absorbed_kwh"]
     jobs = pl.read_parquet(folder / "jobs-coordinated.parquet")

@@ -206,3 +206,12 @@ def test_shifting_pays_on_the_whole() -> None:
 def test_studies_have_dated_jobs() -> None:
     """The seeded studies keep every deadline inside the course."""
     assert (small_study(0).jobs.deadline_s < NO_DEADLINE_S).all()
+
+
+def test_a_course_of_one_turn_knows_when_each_job_first_ran() -> None:
+    """Foresight advances the whole course at once; first starts are still those of the slots."""
+    study = small_study(6, hours=24, jobs=30)
+    course, _ = course_of(study, "perfect-foresight")
+    ran = course.first_s >= 0
+    assert ran.sum() > 20
+    assert (course.first_s[ran] >= study.jobs.release_s[ran]).all()

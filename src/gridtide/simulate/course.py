@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Dispatch
+from gridtide.decide.flow_reasons import FlowReasons, flow_rows
 from gridtide.decide.situation import Commitment
 from gridtide.digest import freeze
 from gridtide.loop.mandate import Mandate, Policy
@@ -96,6 +97,7 @@ class Course:
     position_kw: Real
     executed: Executed
     reasons: Reasons
+    flows: FlowReasons
     answers: tuple[str, ...]
     rungs: tuple[str, ...]
     turns: int
@@ -140,7 +142,7 @@ def run_course(
         memory = turn.memory
         until = _next_instant(study, memory, twin.present)
         write_down(store, turn, Stage.TOLD)
-        log.note(twin, turn, until)
+        log.note(twin, turn, until, study.cadence.replan_h)
         telemetry.append(twin.advance(turn.orders, instant(study.timeline.edges_s[until])))
         write_down(store, turn, Stage.VERIFIED)
         progress(twin.present, len(study.timeline))
@@ -156,9 +158,12 @@ class _Log:
         self.rungs: list[str] = []
         self.told: list[tuple[Whole, Dispatch, int, int]] = []
         self.memory = Memory()
+        self.flows: list[tuple[float, ...]] = []
 
-    def note(self, twin: Twin, turn: Turn, until: int) -> None:
+    def note(self, twin: Twin, turn: Turn, until: int, replan_h: float) -> None:
         self.memory = turn.memory
+        if turn.memory.plan is not None and turn.memory.planned_at == turn.decision.as_of:
+            self.flows += flow_rows(turn.memory.plan, turn.situation, replan_h)
         self.answers += turn.decision.answers
         self.rungs.append(turn.decision.rung)
         placement = turn.orders.dispatch.placement
@@ -202,6 +207,7 @@ def _next_instant(study: Study, memory: Memory, present: int) -> int:
 
 def _course(study: Study, twin: Twin, policy: str, telemetry: list[Telemetry], log: _Log) -> Course:
     book = twin.book
+    executed = _executed(study, twin, log)
     columns = [np.concatenate(column) for column in zip(*log.reasons, strict=True)] if log.reasons else [
         np.zeros(0)
     ] * 11  # fmt: skip
@@ -215,16 +221,30 @@ def _course(study: Study, twin: Twin, policy: str, telemetry: list[Telemetry], l
         place=book.place,
         moves=book.moves,
         exposure=book.exposure,
-        first_s=book.first_s,
+        first_s=_first_s(executed, len(study.jobs)),
         done_s=book.done_s,
         transfer_cost=twin.transfer_cost,
         position_kw=_positions(study, log.memory.commitments),
-        executed=_executed(study, twin, log),
+        executed=executed,
         reasons=Reasons(**dict(zip(names, columns, strict=True))),
+        flows=_flows(log.flows),
         answers=tuple(log.answers),
         rungs=tuple(log.rungs),
         turns=len(log.rungs),
     )
+
+
+def _flows(rows: list[tuple[float, ...]]) -> FlowReasons:
+    names = [field.name for field in fields(FlowReasons)]
+    table: NDArray[Any] = np.asarray(rows, dtype=np.float64).reshape(-1, len(names))
+    return FlowReasons(**{name: table[:, column] for column, name in enumerate(names)})
+
+
+def _first_s(executed: Executed, jobs: int) -> Whole:
+    """When each job first ran, -1 for never."""
+    first = np.full(jobs, np.iinfo(np.int64).max)
+    np.minimum.at(first, executed.job, executed.start_s)
+    return np.where(first == np.iinfo(np.int64).max, -1, first)
 
 
 def _positions(study: Study, commitments: tuple[Commitment, ...]) -> Real:

@@ -40,7 +40,6 @@ class JobBook:
     place: Whole
     moves: Whole
     exposure: Whole
-    first_s: Whole
     told_place: Whole
     told: list[Whole]
     promised: NDArray[np.bool_]
@@ -226,13 +225,11 @@ class Twin:
             busy,
             occupied,
         )
-        begins = (book.done_s[chosen] == 0) & (done_s > 0)
         book.done_s[chosen], book.last_step[chosen], book.ended_s[chosen] = (
             done_s,
             last_step,
             ended_s,
         )
-        book.first_s[chosen[begins]] = epoch_s(self.now)
         over = chosen[ended_s >= 0]
         return (
             busy,
@@ -335,7 +332,6 @@ def _empty_book(jobs: Jobs, expected_s: Whole) -> JobBook:
         place=jobs.home.copy(),
         moves=zeros.copy(),
         exposure=zeros.copy(),
-        first_s=np.full(n, -1, dtype=np.int64),
         told_place=np.full(n, -1, dtype=np.int64),
         told=[np.zeros(0, dtype=np.int64) for _ in range(n)],
         promised=np.zeros(n, dtype=np.bool_),

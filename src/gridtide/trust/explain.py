@@ -85,3 +85,40 @@ def _saving(weighed: Weighed) -> str:
 def _limit(weighed: Weighed) -> str:
     slack = "" if weighed.slack_h is None else f" (slack {weighed.slack_h:.1f} h)"
     return _LIMITS[weighed.binding] + slack
+
+
+@dataclass(frozen=True, kw_only=True)
+class Routed:
+    """What one plan decided about requests of an origin that are answered elsewhere, ready to be said.
+
+    share: of the origin's requests. cost, cost_home: money for 1,000 of them. late_s, late_home_s, late_max_s:
+    seconds until the first token there, at home, and allowed.
+    """
+
+    service: str
+    origin: str
+    as_of: datetime
+    place: str
+    home: str
+    share: float
+    cost: float
+    cost_home: float
+    late_s: float
+    late_home_s: float
+    late_max_s: float
+    currency: str
+
+
+def flow_sentence(routed: Routed) -> str:
+    """One sentence that says where requests go, what that saves, and what it costs in time."""
+    saved = routed.cost_home - routed.cost
+    said = (
+        f"{routed.share:.0%} of {routed.service} from {routed.origin} are answered at {routed.place} instead of"
+        f" {routed.home}: 1,000 requests cost {routed.cost:,.3f} {routed.currency} there and"
+        f" {routed.cost_home:,.3f} at home"
+    )
+    because = "" if saved > 0 else ", where free machines or the peak leave no room for them"
+    late = (
+        f"; the first token comes after {routed.late_s:.3f} s instead of {routed.late_home_s:.3f} s"
+    )
+    return f"{said}{because}{late}, {routed.late_max_s:.3f} s are allowed"

@@ -18,7 +18,10 @@ FILE = click.Path(path_type=Path)
 @click.option("--policy", default="coordinated", show_default=True, help="Whose decisions.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def explain(run: str, job: str, runs: Path, policy: str, as_json: bool) -> None:
-    """Why JOB of RUN (its number, or last) runs where and when it does, and what it was weighed against."""
+    """Why JOB of RUN (its number, or last) runs where and when it does, and what it was weighed against.
+
+    JOB may be a service: then where its requests went, plan by plan, and why.
+    """
     from gridtide.doors.results.reasons import reasons_of
 
     found = reasons_of(runs, run, policy, job)
@@ -33,10 +36,19 @@ def explain(run: str, job: str, runs: Path, policy: str, as_json: bool) -> None:
         return
     for decision in found:
         _say(decision)
+    if not found:
+        click.echo(f"{job}: nothing was ever moved away from home")
 
 
 def _say(decision: dict[str, Any]) -> None:
     click.echo(f"{decision['as_of']}  {decision['sentence']}")
     for alternative in decision["alternatives"]:
-        click.echo(f"    {alternative['what']}: {alternative['cost']:,.2f} {decision['currency']}")
+        click.echo(
+            f"    {alternative['what']}: {_money(alternative['cost'])} {decision['currency']}"
+        )
     click.echo(f"    rests on signals issued up to {decision['issue']}")
+
+
+def _money(amount: float) -> str:
+    """Cents for what costs more than one, four digits for what costs less."""
+    return f"{amount:,.2f}" if abs(amount) >= 1.0 else f"{amount:.4f}"

@@ -19,6 +19,7 @@ def document_of(comparison: Comparison, report: str) -> dict[str, Any]:
         "start": study.timeline.start.isoformat(),
         "end": study.timeline.end.isoformat(),
         "runs": [_run(comparison, settlement) for settlement in comparison.settlements],
+        "services": [service.name for service in study.services],
         "capture_ratio": comparison.capture_ratio,
         "bound_total_cost": comparison.bound,
         "report": report,

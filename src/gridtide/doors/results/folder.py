@@ -49,6 +49,7 @@ def write_results(
         _reasons(comparison.study, course).write_parquet(
             folder / f"reasons-{course.policy}.parquet"
         )
+        _flows(comparison.study, course).write_parquet(folder / f"flows-{course.policy}.parquet")
     part = folder / "summary.json.part"
     part.write_text(
         json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
@@ -193,3 +194,28 @@ def _reasons(study: Study, course: Course):  # type: ignore[no-untyped-def]
         }
     )
     return _times(frame, ("as_of", "start", "issue"))
+
+
+def _flows(study: Study, course: Course):  # type: ignore[no-untyped-def]
+    import polars as pl
+
+    why = course.flows
+    names = np.asarray([*place_names(study), ""])
+    services = np.asarray([service.name for service in study.services] + [""])
+    origins = np.asarray([*study.fleet.network.origins, ""])
+    frame = pl.DataFrame(
+        {
+            "as_of": why.as_of_s,
+            "service": services[why.service].tolist(),
+            "origin": origins[why.origin].tolist(),
+            "place": names[why.place].tolist(),
+            "home": names[why.home].tolist(),
+            "share": why.share,
+            "cost_per_1000": why.cost,
+            "cost_home_per_1000": why.cost_home,
+            "late_s": why.late_s,
+            "late_home_s": why.late_home_s,
+            "late_max_s": why.late_max_s,
+        }
+    )
+    return _times(frame, ("as_of",))
