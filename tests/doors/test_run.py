@@ -12,74 +12,7 @@ from gridtide.doors.cli import exit_code
 from gridtide.stores.json_lines import JsonLinesStore
 from gridtide.trust.audit import broken_link
 
-CASE = """
-[case]
-name = "tiny"
-start = 2026-03-02T00:00:00+01:00
-end = 2026-03-03T00:00:00+01:00
-currency = "EUR"
-seed = 3
-policies = ["run-at-once", "coordinated", "perfect-foresight"]
-protect = ["odd"]
-
-[planning]
-plan_h = 24
-
-[[site]]
-name = "here"
-zone = "DE-LU"
-clock = "Europe/Berlin"
-region = "EU"
-latitude = 52.5
-longitude = 13.4
-facility = { it_capacity_kw = 400 }
-contract = { import_max_kw = 700, demand_charge_per_kw_month = 5 }
-
-[[site.pool]]
-name = "gpus"
-accelerator = "a"
-accelerators = 200
-parked_kw_per_accelerator = 0.1
-busy_kw_per_accelerator = 1.2
-
-[[class]]
-name = "batch"
-value_per_accelerator_h = 2.0
-
-[[jobs]]
-name = "batch"
-class = "batch"
-home = "here"
-pool = "gpus"
-count = 12
-accelerators = [8, 16]
-hours = 2.0
-longest_h = 4.0
-from_hour = 6.0
-to_hour = 11.0
-slack_h = 6.0
-
-[[jobs]]
-name = "odd"
-class = "batch"
-home = "here"
-pool = "gpus"
-count = 3
-accelerators = [4]
-hours = 1.0
-longest_h = 2.0
-from_hour = 8.0
-to_hour = 10.0
-slack_h = 9.0
-
-[[signal]]
-zone = "DE-LU"
-clock = "Europe/Berlin"
-price_mean_per_mwh = 80.0
-price_swing_per_mwh = 30.0
-price_dip_per_mwh = 90.0
-price_dips = [[11.0, 15.0]]
-"""
+CASE = (Path(__file__).parents[1] / "fixtures" / "one_day.toml").read_text()
 
 
 @pytest.fixture(scope="module")
