@@ -7,17 +7,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.case.schema import CaseFile, ContractTable, PoolTable, ServiceTable, SiteTable
+from gridtide.case.machines import assumed, pool_powers_kw
+from gridtide.case.schema import CaseFile, ContractTable, PoolTable, SiteTable
+from gridtide.case.services import service_of
 from gridtide.case.wiring import history_of
 from gridtide.case.work import work_of
 from gridtide.decide.objective import Objective
 from gridtide.decide.situation import Event
 from gridtide.finding import Finding, Infeasible
 from gridtide.fleet.contract import Contract, TariffBand
-from gridtide.fleet.fleet import Fleet, Network, place_named
+from gridtide.fleet.fleet import Fleet, Network
 from gridtide.fleet.jobs import Jobs
 from gridtide.fleet.operating_point import OperatingPoint
-from gridtide.fleet.service import Service
 from gridtide.fleet.site import Battery, Facility, Pool, Site, Supply
 from gridtide.simulate.study import Cadence, LengthKnowledge, Study
 from gridtide.timeline import Timeline, regular
@@ -39,7 +40,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
         fleet=fleet,
         jobs=jobs,
         true_s=true_s,
-        services=tuple(_service(table, fleet, case.network.origins) for table in case.service),
+        services=tuple(service_of(table, fleet, case.network.origins) for table in case.service),
         history=history,
         objective=Objective(
             carbon_price_per_t=case.objective.carbon_price_per_t,
@@ -64,7 +65,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
             for event in case.event
         ),
         ended=work.ended,
-        notes=(*work.notes, *said),
+        notes=(*assumed(case), *work.notes, *said),
     )
 
 
@@ -99,14 +100,15 @@ def _site(table: SiteTable) -> Site:
 
 
 def _pool(table: PoolTable) -> Pool:
-    point = OperatingPoint(
-        name="full", speed=1.0, it_kw_per_accelerator=table.busy_kw_per_accelerator
-    )
+    parked_kw, busy_kw = pool_powers_kw(table)
+    if parked_kw is None or busy_kw is None:
+        raise ValueError(f"power of pool {table.name} is unknown; check the case first")
+    point = OperatingPoint(name="full", speed=1.0, it_kw_per_accelerator=busy_kw)
     return Pool(
         name=table.name,
         accelerator=table.accelerator,
         accelerators=table.accelerators,
-        parked_kw_per_accelerator=table.parked_kw_per_accelerator,
+        parked_kw_per_accelerator=parked_kw,
         points=(point,),
         burst_reserve=table.burst_reserve,
         for_services=table.for_services,
@@ -157,32 +159,6 @@ def _network(case: CaseFile) -> Network:
         transfer_gb_per_s=speed,
         transfer_failure_share=case.network.transfer_failure_share,
         transfer_retries_max=case.network.transfer_retries_max,
-    )
-
-
-def _service(table: ServiceTable, fleet: Fleet, origins: tuple[str, ...]) -> Service:
-    places = len(fleet.places)
-    rate, first, home = np.zeros(places), np.zeros(places), np.zeros((len(origins), places))
-    resident = np.zeros(places, dtype=np.bool_)
-    for row in table.place:
-        at = place_named(fleet, row.site, row.pool)
-        rate[at], first[at], resident[at] = (
-            row.requests_per_accelerator_s,
-            row.time_to_first_token_s,
-            row.resident,
-        )
-        home[:, at] = row.home
-    return Service(
-        name=table.name,
-        latency_max_s=table.latency_max_s,
-        delay_tolerance=table.delay_tolerance,
-        home=home,
-        resident=resident,
-        requests_per_accelerator_s=rate,
-        time_to_first_token_s=first,
-        burstiness=table.burstiness,
-        value_per_request=table.value_per_request,
-        movable=table.movable,
     )
 
 

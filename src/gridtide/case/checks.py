@@ -5,7 +5,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from gridtide.case.machines import accelerators, pool_powers_kw
 from gridtide.case.schema import CaseFile, ContractTable, SiteTable
+from gridtide.case.services import answering_faults
 from gridtide.finding import Finding
 from gridtide.fleet.contract import Exposure
 from gridtide.signals.forecaster import forecasters
@@ -22,6 +24,7 @@ def faults_of(case: CaseFile) -> list[Finding]:
         *_money(case),
         *_machines(case),
         *_services(case),
+        *answering_faults(case),
     ]
 
 
@@ -200,7 +203,8 @@ def _money(case: CaseFile) -> Iterator[Finding]:
 
 def _machines(case: CaseFile) -> Iterator[Finding]:
     for number, site in enumerate(case.site, start=1):
-        parked = sum(pool.accelerators * pool.parked_kw_per_accelerator for pool in site.pool)
+        powers = [pool_powers_kw(pool)[0] or 0.0 for pool in site.pool]
+        parked = sum(pool.accelerators * kw for pool, kw in zip(site.pool, powers, strict=True))
         if parked >= site.facility.it_capacity_kw:
             yield _fault(
                 f"site[{number}].facility.it_capacity_kw",
@@ -214,13 +218,20 @@ def _machines(case: CaseFile) -> Iterator[Finding]:
 def _pools(number: int, site: SiteTable) -> Iterator[Finding]:
     for index, pool in enumerate(site.pool, start=1):
         key = f"site[{number}].pool[{index}]"
-        if pool.busy_kw_per_accelerator <= pool.parked_kw_per_accelerator:
+        parked, busy = pool_powers_kw(pool)
+        for name, power in (("parked", parked), ("busy", busy)):
+            if power is None:
+                yield _fault(
+                    f"{key}.{name}_kw_per_accelerator",
+                    "missing",
+                    f"given, or an accelerator that is known: {', '.join(accelerators())}",
+                    "Measure it at the meter of a node, divided by its accelerators.",
+                )
+        if parked is not None and busy is not None and busy <= parked:
             yield _fault(
-                f"{key}.busy_kw_per_accelerator",
-                pool.busy_kw_per_accelerator,
-                f"more than parked, {pool.parked_kw_per_accelerator}",
+                f"{key}.busy_kw_per_accelerator", busy, f"more than parked, {parked}",
                 "Correct one of the two.",
-            )
+            )  # fmt: skip
         if pool.for_services > pool.accelerators:
             yield _fault(
                 f"{key}.for_services",

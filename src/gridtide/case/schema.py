@@ -60,8 +60,8 @@ class PoolTable(Table):
     name: Name
     accelerator: Name
     accelerators: Annotated[int, Field(ge=1, le=10_000_000)]
-    parked_kw_per_accelerator: Annotated[float, Field(ge=0, le=100)]
-    busy_kw_per_accelerator: Annotated[float, Field(gt=0, le=100)]
+    parked_kw_per_accelerator: Annotated[float, Field(ge=0, le=100)] | None = None
+    busy_kw_per_accelerator: Annotated[float, Field(gt=0, le=100)] | None = None
     for_services: Count = 0
     burst_reserve: Annotated[float, Field(ge=0, le=5)] = 0.1
 
@@ -209,8 +209,9 @@ class PlacedTable(Table):
 
     site: Name
     pool: Name
-    requests_per_accelerator_s: Annotated[float, Field(gt=0, le=1e6)]
-    time_to_first_token_s: Annotated[float, Field(ge=0, le=600)]
+    requests_per_accelerator_s: Annotated[float, Field(gt=0, le=1e6)] | None = None
+    time_to_first_token_s: Annotated[float, Field(ge=0, le=600)] | None = None
+    sequences: Annotated[float, Field(gt=0, le=1e5)] | None = None
     home: Share = 0.0
     resident: bool = True
 
@@ -224,6 +225,9 @@ class ServiceTable(Table):
     burstiness: Annotated[float, Field(ge=0, le=1000)] = 1.0
     value_per_request: Annotated[float, Field(ge=0, le=1e4)]
     movable: bool = True
+    model: Name | None = None
+    prompt_tokens: Annotated[float, Field(gt=0, le=1e7)] | None = None
+    tokens_per_request: Annotated[float, Field(gt=0, le=1e6)] | None = None
     place: Annotated[tuple[PlacedTable, ...], Field(min_length=1)]
 
 

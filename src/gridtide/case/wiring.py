@@ -8,16 +8,16 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from gridtide.case.schema import CaseFile, DemandTable, SignalTable, SiteTable
+from gridtide.case.schema import CaseFile, DemandTable, SignalTable
+from gridtide.case.supply import climate_of, offset_h, supply_of
 from gridtide.case.work import resolved
 from gridtide.case.zones import PriceKind, zone_known
 from gridtide.finding import BadInput, Finding
 from gridtide.fleet.service import demand_zone
-from gridtide.fleet.site import SupplyKind
 from gridtide.signals.history import History, add
 from gridtide.signals.signal import Kind, Nature, Signal, between, on
 from gridtide.signals.source import ReadsSignals
-from gridtide.sources.synthetic import Climate, Market, Synthetic, hourly_over
+from gridtide.sources.synthetic import Market, Synthetic, hourly_over
 from gridtide.timeline import Timeline, from_starts, instant
 
 WARM_UP_H = 8 * 24
@@ -37,7 +37,11 @@ def history_of(case: CaseFile, timeline: Timeline, folder: Path) -> tuple[Histor
             notes += _taken(signal, table)
     signals += [_demand(table, case, wide, folder) for table in case.demand]
     for site in case.site:
-        signals += _supply(site, case, wide)
+        made = tuple(supply_of(site, case, tuple(signals), wide))
+        notes += [
+            f"{signal.kind} of {signal.zone}: {note}" for signal in made for note in signal.notes
+        ]
+        signals += made
     return add(History(), signals), tuple(notes)
 
 
@@ -98,9 +102,9 @@ def _made_up(table: SignalTable, case: CaseFile, wide: Timeline) -> Iterator[Sig
         zone=table.zone,
         timeline=wide,
         seed=case.case.seed,
-        clock_offset_h=_offset_h(clock_of(table), case),
+        clock_offset_h=offset_h(clock_of(table), case),
     )
-    climate = _climate(table)
+    climate = climate_of(table)
     yield source.temperature(climate)
     yield source.humidity(climate)
     yield source.price(
@@ -118,21 +122,6 @@ def _made_up(table: SignalTable, case: CaseFile, wide: Timeline) -> Iterator[Sig
     yield source.carbon(table.carbon_mean_g_per_kwh, table.carbon_swing_g_per_kwh, table.price_dips)
     if table.curtailed_kw > 0:
         yield source.curtailment(table.curtailed_kw, table.curtailed_hours, climate)
-
-
-def _climate(table: SignalTable) -> Climate:
-    return Climate(
-        temperature_c=table.temperature_c,
-        day_swing_c=table.day_swing_c,
-        humidity=table.humidity,
-        wind_m_per_s=table.wind_m_per_s,
-        windy_at_night=table.windy_at_night,
-    )
-
-
-def _offset_h(clock: str, case: CaseFile) -> float:
-    offset = case.case.start.astimezone(ZoneInfo(clock)).utcoffset() or timedelta(0)
-    return offset.total_seconds() / 3600.0
 
 
 def _in_settlement(signal: Signal, case: CaseFile) -> Signal:
@@ -217,7 +206,7 @@ def _demand(table: DemandTable, case: CaseFile, wide: Timeline, folder: Path) ->
     if table.source == "synthetic":
         clock = case.site[0].clock
         return Synthetic(
-            zone=zone, timeline=wide, seed=case.case.seed, clock_offset_h=_offset_h(clock, case)
+            zone=zone, timeline=wide, seed=case.case.seed, clock_offset_h=offset_h(clock, case)
         ).requests(table.mean_per_s, table.swing, table.peak_h)
     return _served(table, zone, case, wide, folder)
 
@@ -246,25 +235,6 @@ def _served(table: DemandTable, zone: str, case: CaseFile, wide: Timeline, folde
             "weekday and clock of the trace are not stated; it is laid on the calendar as it comes",
         ),
     )
-
-
-def _supply(site: SiteTable, case: CaseFile, wide: Timeline) -> Iterator[Signal]:
-    """What a kW of the site's own wind and sun could make, under the weather of its zone."""
-    weather = next(
-        (table for table in case.signal if table.zone == (site.weather_zone or site.zone)),
-        case.signal[0],
-    )
-    source = Synthetic(
-        zone=site.name,
-        timeline=wide,
-        seed=case.case.seed,
-        clock_offset_h=_offset_h(site.clock, case),
-    )
-    kinds = {supply.kind for supply in site.supply}
-    if SupplyKind.WIND in kinds:
-        yield source.wind(_climate(weather))
-    if SupplyKind.SOLAR in kinds:
-        yield source.solar(_climate(weather), site.latitude, site.longitude)
 
 
 def covered(signal: Signal, timeline: Timeline) -> float:

@@ -48,7 +48,7 @@ def _serving_kw(situation: Situation, facts: Facts) -> Real:
     for index, service in enumerate(situation.services):
         asked = np.einsum("ot,op->pt", facts.requests_per_s[index], service.home)
         rate = np.where(facts.rate[index] > 0, facts.rate[index], np.inf)
-        power = asked / rate[:, None] * (facts.extra_kw * (1.0 + facts.reserve))[:, None]
+        power = asked / rate[:, None] * (facts.serving_kw[index] * (1.0 + facts.reserve))[:, None]
         np.add.at(total, facts.site, power)
     return total
 

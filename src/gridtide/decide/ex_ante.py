@@ -6,14 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Placement, load_of
-from gridtide.decide.facts import carbon_cost_per_kwh, seen_prices_per_mwh
+from gridtide.decide.facts import carbon_cost_per_kwh, extra_power_kw, seen_prices_per_mwh
 from gridtide.decide.objective import Objective
 from gridtide.decide.plan import Plan
 from gridtide.decide.reading import supply_kw, wet_bulb_c
 from gridtide.decide.reservations import Reservations, expected_counts
 from gridtide.decide.situation import Situation
 from gridtide.decide.told import told_of, work_cost
-from gridtide.fleet.fleet import Fleet
 from gridtide.timeline import holding
 from gridtide.units import cost_per_kwh
 
@@ -66,13 +65,6 @@ def expected_costs(
         others = work_cost(replace(held, told=told_of(placement, held)))
         costs.append(energy + others + objective.demand_charge_share * float(charges @ peak))
     return tuple(costs)
-
-
-def extra_power_kw(fleet: Fleet) -> Real:
-    """IT power of a busy accelerator beyond a parked one at each place, (P,)."""
-    busy = np.asarray([pool.points[0].it_kw_per_accelerator for pool in fleet.pools])
-    parked = np.asarray([pool.parked_kw_per_accelerator for pool in fleet.pools])
-    return np.asarray(busy - parked, dtype=np.float64)
 
 
 def _by_site(power_kw: Real, site: NDArray[np.int64], sites: int) -> Real:

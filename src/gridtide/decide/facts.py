@@ -21,6 +21,7 @@ from gridtide.decide.reservations import (
 from gridtide.decide.room import promised_room
 from gridtide.decide.situation import Situation
 from gridtide.fleet.exposure import seen_price_per_mwh
+from gridtide.fleet.fleet import Fleet
 from gridtide.signals.signal import Kind
 from gridtide.timeline import Timeline, epoch_s, holding
 from gridtide.units import cost_per_kwh
@@ -43,13 +44,11 @@ def facts_of(
     """
     fleet, horizon = situation.fleet, situation.horizon
     buckets = bucketed(situation, held, outward)
-    curve = power_curve(fleet, wet_bulb_c(situation))
+    curve = power_curve(fleet, situation.services, wet_bulb_c(situation))
     pools = fleet.pools
     price = seen_prices_per_mwh(situation)
     carbon = carbon_cost_per_kwh(situation, objective)
-    extra = np.asarray(
-        [pool.points[0].it_kw_per_accelerator - pool.parked_kw_per_accelerator for pool in pools]
-    )
+    extra = extra_power_kw(fleet)
     shown = holding(held.grid, horizon)
     return Facts(
         hours=horizon.hours,
@@ -62,6 +61,7 @@ def facts_of(
         reachable=_reachable(situation),
         reserve=np.asarray([pool.burst_reserve for pool in pools]),
         extra_kw=extra,
+        serving_kw=serving_kw(situation),
         site=fleet.site_of_place,
         accelerators=fleet.accelerators,
         room=held.room[:, shown],
@@ -149,6 +149,21 @@ def _rates(situation: Situation) -> Real:
     places = len(situation.fleet.places)
     rates = [service.requests_per_accelerator_s for service in situation.services]
     return np.stack(rates) if rates else np.zeros((0, places))
+
+
+def serving_kw(situation: Situation) -> Real:
+    """IT power of an accelerator that answers beyond a parked one, (V, P)."""
+    pools = situation.fleet.pools
+    parked = np.asarray([pool.parked_kw_per_accelerator for pool in pools])
+    rows = [service.it_kw_per_accelerator - parked for service in situation.services]
+    return np.stack(rows) if rows else np.zeros((0, len(pools)))
+
+
+def extra_power_kw(fleet: Fleet) -> Real:
+    """IT power of an accelerator busy with a job beyond a parked one at each place, (P,)."""
+    busy = np.asarray([pool.points[0].it_kw_per_accelerator for pool in fleet.pools])
+    parked = np.asarray([pool.parked_kw_per_accelerator for pool in fleet.pools])
+    return np.asarray(busy - parked, dtype=np.float64)
 
 
 def _reachable(situation: Situation) -> NDArray[np.bool_]:

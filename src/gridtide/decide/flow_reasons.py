@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.ex_ante import extra_power_kw
 from gridtide.decide.plan import Plan
 from gridtide.decide.situation import Situation
 from gridtide.digest import freeze
@@ -72,7 +71,9 @@ def _per_thousand(plan: Plan, situation: Situation, service: Service) -> Real:
     """Money for 1,000 requests at each place and step, inf where the service does not run, (P, T)."""
     fleet = situation.fleet
     reserve = 1.0 + np.asarray([pool.burst_reserve for pool in fleet.pools])
-    per_h = plan.prices.it_price_per_kwh[fleet.site_of_place] * extra_power_kw(fleet)[:, None]
+    parked = np.asarray([pool.parked_kw_per_accelerator for pool in fleet.pools])
+    extra_kw = service.it_kw_per_accelerator - parked
+    per_h = plan.prices.it_price_per_kwh[fleet.site_of_place] * extra_kw[:, None]
     per_h = (per_h + plan.prices.accelerator_price_per_h) * reserve[:, None]
     rate = service.requests_per_accelerator_s
     with np.errstate(divide="ignore", invalid="ignore"):

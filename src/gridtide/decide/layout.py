@@ -19,7 +19,8 @@ class Facts:
     hours (T,). price_per_kwh, carbon_cost_per_kwh: money for a kWh drawn, (S, T). supply_kw (S, T).
     import_max_kw (S, T). requests_per_s (V, O, T). rate: requests per accelerator and second, (V, P).
     reachable: whether a place may answer an origin, (V, O, P). reserve: burst reserve, (P,). extra_kw:
-    IT kW of a busy accelerator beyond a parked one, (P,). site: of each place, (P,). accelerators (P,),
+    IT kW of a busy accelerator beyond a parked one, (P,). serving_kw: the same of one
+    that answers for a service, (V, P). site: of each place, (P,). accelerators (P,),
     room: accelerators for deferrable work, (P, T). given: accelerators of jobs the plan cannot move,
     by class, (C, P, T). kept: accelerators they hold, (P, T), more than given where declared limits go
     beyond what is expected. later_cost_per_h: money for an accelerator-hour left for later, (K,).
@@ -35,6 +36,7 @@ class Facts:
     reachable: NDArray[np.bool_]
     reserve: Real
     extra_kw: Real
+    serving_kw: Real
     site: Whole
     accelerators: Whole
     room: Whole

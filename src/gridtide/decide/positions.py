@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Dispatch, load_of
-from gridtide.decide.ex_ante import extra_power_kw
+from gridtide.decide.facts import extra_power_kw, serving_kw
 from gridtide.decide.reading import requests_per_s, supply_kw, wet_bulb_c
 from gridtide.decide.situation import Commitment, Situation
 from gridtide.fleet.contract import Exposure
@@ -57,11 +57,11 @@ def expected_import_kw(situation: Situation, dispatch: Dispatch) -> Real:
     fleet, steps = situation.fleet, len(situation.horizon)
     site = fleet.site_of_place
     load = load_of(dispatch.placement, situation.jobs.accelerators, len(site))[:, :steps]
-    busy = load + _serving(situation, dispatch.shares[..., :steps])
+    serving = _serving(situation, dispatch.shares[..., :steps])
     parked = np.asarray(
         [pool.accelerators * pool.parked_kw_per_accelerator for pool in fleet.pools]
     )
-    at_place = parked[:, None] + busy * extra_power_kw(fleet)[:, None]
+    at_place = parked[:, None] + load * extra_power_kw(fleet)[:, None] + serving
     sites = range(len(fleet.sites))
     it_kw = np.stack([at_place[site == one].sum(axis=0) for one in sites])
     capacity = np.asarray([one.facility.it_capacity_kw for one in fleet.sites])
@@ -75,14 +75,18 @@ def expected_import_kw(situation: Situation, dispatch: Dispatch) -> Real:
 
 
 def _serving(situation: Situation, shares: Real) -> Real:
-    """Accelerators that services keep busy with their burst reserve, (P, T)."""
+    """Power beyond parked of accelerators that answer, with their burst reserve, (P, T), kW."""
     pools = situation.fleet.pools
     reserve = 1.0 + np.asarray([pool.burst_reserve for pool in pools])
-    total = np.zeros((len(pools), shares.shape[-1]))
+    extra = serving_kw(situation)
+    need = np.zeros((len(situation.services), len(pools), shares.shape[-1]))
     asked = requests_per_s(situation)
     for index, service in enumerate(situation.services):
         rate = np.where(
             service.requests_per_accelerator_s > 0, service.requests_per_accelerator_s, np.inf
         )
-        total += np.einsum("ot,opt->pt", asked[index], shares[index]) / rate[:, None]
-    return np.minimum(total * reserve[:, None], situation.fleet.accelerators[:, None])
+        need[index] = np.einsum("ot,opt->pt", asked[index], shares[index]) / rate[:, None]
+    wanted = need * reserve[:, None]
+    there = np.asarray([pool.accelerators for pool in pools])[:, None]
+    squeeze = np.minimum(1.0, there / np.maximum(wanted.sum(axis=0), 1e-9))
+    return np.asarray(np.einsum("vp,vpt->pt", extra, wanted * squeeze), dtype=np.float64)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.fleet.fleet import Fleet
+from gridtide.fleet.service import Service
 
 Real = NDArray[np.float64]
 SEGMENTS = 6
@@ -26,7 +27,7 @@ class PowerCurve:
     gap_kw: Real
 
 
-def power_curve(fleet: Fleet, wet_bulb_c: Real) -> PowerCurve:
+def power_curve(fleet: Fleet, services: tuple[Service, ...], wet_bulb_c: Real) -> PowerCurve:
     """Chords of the full model between IT power with all parked and with all busy. wet_bulb_c: (S, T).
 
     A chord of a convex curve lies above it: the plan never counts on less power than it takes.
@@ -35,9 +36,10 @@ def power_curve(fleet: Fleet, wet_bulb_c: Real) -> PowerCurve:
     parked = np.asarray(
         [pool.accelerators * pool.parked_kw_per_accelerator for pool in fleet.pools]
     )
-    busy = np.asarray(
-        [pool.accelerators * pool.points[0].it_kw_per_accelerator for pool in fleet.pools]
-    )
+    most = np.asarray([pool.points[0].it_kw_per_accelerator for pool in fleet.pools])
+    for service in services:
+        most = np.maximum(most, service.it_kw_per_accelerator)
+    busy = fleet.accelerators * most
     sites = len(fleet.sites)
     floor = np.bincount(site, weights=parked, minlength=sites).astype(np.float64)
     full = np.bincount(site, weights=busy, minlength=sites).astype(np.float64)

@@ -5,8 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.ex_ante import extra_power_kw
-from gridtide.decide.facts import carbon_cost_per_kwh, seen_prices_per_mwh
+from gridtide.decide.facts import carbon_cost_per_kwh, extra_power_kw, seen_prices_per_mwh
 from gridtide.decide.objective import Objective
 from gridtide.decide.reservations import Reservations, Told, expected_counts, grid_step_s, on_grid
 from gridtide.decide.situation import Situation

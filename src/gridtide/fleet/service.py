@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.digest import freeze
+from gridtide.fleet.serving_model import ServingModel
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -19,6 +20,9 @@ class Service:
     time_to_first_token_s: compute part of the answer time at each place, (P,).
     burstiness: squared coefficient of variation of the times between requests.
     value_per_request: revenue of one answered request.
+    it_kw_per_accelerator: power at the IT meter of one accelerator that answers, with its burst reserve, at
+    each place, (P,). models: how it answers at each place, as far as a fit is known, (P,) or empty: then that
+    power follows the sequences in flight. tokens_per_request: generated tokens, for these models.
     movable: false keeps every request at home.
     """
 
@@ -31,6 +35,9 @@ class Service:
     time_to_first_token_s: NDArray[np.float64]
     burstiness: float
     value_per_request: float
+    it_kw_per_accelerator: NDArray[np.float64]
+    models: tuple[ServingModel | None, ...] = ()
+    tokens_per_request: float = 0.0
     movable: bool = True
 
     def __post_init__(self) -> None:
@@ -40,6 +47,7 @@ class Service:
             resident=np.bool_,
             requests_per_accelerator_s=np.float64,
             time_to_first_token_s=np.float64,
+            it_kw_per_accelerator=np.float64,
         )
 
 

@@ -2,7 +2,18 @@
 
 from numba.extending import register_jitable
 
-from gridtide.physics import battery, cooling, pue, transformer, ups, weather, wind
+from gridtide.physics import (
+    battery,
+    cooling,
+    pue,
+    server,
+    serving_power,
+    serving_queue,
+    transformer,
+    ups,
+    weather,
+    wind,
+)
 
 for _function in (
     ups.ups_loss_kw,
@@ -17,5 +28,8 @@ for _function in (
     battery.discharge_room_kw,
     weather.wet_bulb_c,
     wind.wind_power_share,
+    server.server_share_w,
+    serving_power.serving_power_w,
+    serving_queue.fluid_batch,
 ):
     register_jitable(_function)

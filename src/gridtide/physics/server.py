@@ -26,6 +26,14 @@ def stage_input_w(output_w: float, always_w: float, efficiency: float) -> float:
     return (output_w + always_w) / efficiency
 
 
+def server_share_w(accelerator_w: float, rest_w: float = 73.5, slope: float = 1.74) -> float:
+    """What a server draws for one of its accelerators [W], by the power of that accelerator.
+
+    rest_w: the server's constant part over its accelerators. Reference: an eighth of server_power_w.
+    """
+    return rest_w + slope * accelerator_w
+
+
 def server_power_w(accelerators_w: float, rest_w: float = 588.0, slope: float = 1.74) -> float:
     """Power of an air-cooled server with eight A100 [W] by the power of its accelerators.
 

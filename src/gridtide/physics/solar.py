@@ -61,6 +61,14 @@ def clear_sky_w_per_m2(
     return weight * outside * math.cos(math.radians(zenith)) * dimmed
 
 
+def share_through_clouds(cloud_share: float) -> float:
+    """Share of clear-sky irradiance left under a sky covered by a share of clouds [0-1].
+
+    Reference: Kasten and Czeplak, Solar Energy 24, 1980.
+    """
+    return float(1.0 - 0.75 * cloud_share**3.4)
+
+
 def clear_beam_w_per_m2(
     zenith: float, day_of_year: float, altitude_m: float = 0.0, turbidity: float = 3.0
 ) -> float:
@@ -127,3 +135,30 @@ def field_power_kw(
         return 0.0
     efficiency = 0.96 / 0.9637 * (-0.0162 * load - 0.0059 / load + 0.9858)
     return max(0.0, min(efficiency * direct_kw, inverter_kw))
+
+
+def day_of_year(epoch_s: float) -> float:
+    """Day of the year at seconds since 1970, 1 on the first of January, good to a day: the orbit's phase."""
+    return (epoch_s / 86400.0 - 10957.0) % 365.25 + 1.0
+
+
+def module_power_share(
+    epoch_s: float, place: tuple[float, float], through: float, air: tuple[float, float]
+) -> float:
+    """Power behind the inverter per kW of modules [0-1], facing the equator, tilted by the latitude.
+
+    place: latitude and longitude [°]. through: share of the clear sky's irradiance that comes through.
+    air: temperature [°C] and wind [m/s]. The inverter has 1/1.2 of the modules.
+    """
+    latitude, longitude = place
+    day = day_of_year(epoch_s)
+    sun = sun_angles_deg(epoch_s, latitude, longitude)
+    light = through * clear_sky_w_per_m2(sun[0], day)
+    if light <= 0.0:
+        return 0.0
+    upright = max(math.cos(math.radians(sun[0])), 0.05)
+    beam = light * (1.0 - diffuse_share(light, sun[0], day)) / upright
+    plane = (abs(latitude), 180.0 if latitude >= 0.0 else 0.0)
+    tilted = on_plane_w_per_m2(light, beam, sun, plane)
+    warm = cell_temperature_c(tilted, air[0], air[1])
+    return field_power_kw(tilted, warm, 1.0, 1.0 / 1.2)

@@ -13,6 +13,7 @@ PLAUSIBLE: dict[Kind, tuple[float, float]] = {
     Kind.TEMPERATURE: (-60.0, 60.0),
     Kind.HUMIDITY: (0.0, 1.0),
     Kind.WIND_SPEED: (0.0, 120.0),
+    Kind.CLOUD: (0.0, 1.0),
     Kind.IRRADIANCE: (0.0, 1_600.0),
     Kind.REQUESTS: (0.0, 1e9),
 }

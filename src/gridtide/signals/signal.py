@@ -24,6 +24,7 @@ class Kind(StrEnum):
     TEMPERATURE = "temperature_c"
     HUMIDITY = "relative_humidity"
     WIND_SPEED = "wind_speed_m_per_s"
+    CLOUD = "cloud_share"
     IRRADIANCE = "irradiance_w_per_m2"
     REQUESTS = "requests_per_s"
 

@@ -14,12 +14,17 @@ Real = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Served:
-    """Requests per second answered, (V, O, P, T), and refused, (V, O, T); accelerators in use by each
-    service, (V, P, T); answer times by service, origin and place, (V, O, P, T), NaN without requests."""
+    """What services did in a span of T steps.
+
+    answered (V, O, P, T) and refused (V, O, T): requests per second. active: accelerators in use by each
+    service, (V, P, T). answering_kw: IT power of one of them, (V, P, T). latency_p50_s, latency_p95_s:
+    answer times by service, origin and place, (V, O, P, T), NaN without requests.
+    """
 
     answered: Real
     refused: Real
     active: Real
+    answering_kw: Real
     latency_p50_s: Real
     latency_p95_s: Real
 
@@ -51,9 +56,32 @@ def serve(
         answered=answered,
         refused=np.maximum(requests - answered.sum(axis=2), 0.0),
         active=active,
+        answering_kw=_answering_kw(study, answered.sum(axis=1), active),
         latency_p50_s=p50,
         latency_p95_s=p95,
     )
+
+
+def _answering_kw(study: Study, answered: Real, active: Real) -> Real:
+    """Power of an accelerator that answers, kW, (V, P, T): by its sequences in flight where a fit is known."""
+    from gridtide.kernels import serving as kernel
+
+    power = np.zeros_like(active)
+    for index, service in enumerate(study.services):
+        power[index] = service.it_kw_per_accelerator[:, None]
+        for place, model in enumerate(service.models):
+            if model is None:
+                continue
+            replicas = np.maximum(active[index, place] / model.accelerators, 1e-9)
+            power[index, place] = kernel.answering_kw(
+                np.ascontiguousarray(answered[index, place] / replicas),
+                service.tokens_per_request,
+                (model.least_w, model.range_w, model.steepness, model.middle),
+                (model.first_s, model.per_sequence_s),
+                (model.sequences_from, model.sequences_to),
+                (model.rest_w, model.slope),
+            )
+    return power
 
 
 def _answer_times(

@@ -8,17 +8,20 @@ from gridtide.fleet.fleet import Fleet
 Real = NDArray[np.float64]
 
 
-def it_power_kw(fleet: Fleet, busy: Real, active: Real) -> tuple[Real, Real, Real]:
+def it_power_kw(
+    fleet: Fleet, busy: Real, active: Real, answering_kw: Real
+) -> tuple[Real, Real, Real]:
     """IT power of classes (C, S, T), of services (V, S, T) and in all (S, T), kW.
 
-    busy: accelerators of each class, (C, P, T); active: of each service, (V, P, T). Accelerators that
+    busy: accelerators of each class, (C, P, T); active: of each service, (V, P, T);
+    answering_kw: of one such accelerator, (V, P, T). Accelerators that
     nothing uses are parked; their power is in the total and in no class.
     """
     pools = fleet.pools
     parked = np.asarray([pool.parked_kw_per_accelerator for pool in pools])
     full = np.asarray([pool.points[0].it_kw_per_accelerator for pool in pools])
     class_kw = _by_site(fleet, busy * full[:, None])
-    service_kw = _by_site(fleet, active * full[:, None])
+    service_kw = _by_site(fleet, active * answering_kw)
     idle = fleet.accelerators[:, None] - busy.sum(axis=0) - active.sum(axis=0)
     idle_kw = _by_site(fleet, (idle * parked[:, None])[None])[0]
     return class_kw, service_kw, class_kw.sum(axis=0) + service_kw.sum(axis=0) + idle_kw

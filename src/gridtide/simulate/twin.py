@@ -249,7 +249,7 @@ class Twin:
         from gridtide.kernels import twin as kernel
 
         fleet = self.study.fleet
-        class_kw, service_kw, it_kw = it_power_kw(fleet, busy, served.active)
+        class_kw, service_kw, it_kw = it_power_kw(fleet, busy, served.active, served.answering_kw)
         demand_kw = facility_power_kw(fleet, it_kw, self.truth.wet_bulb_c[:, span])
         supply_kw = self.truth.supply_kw[:, span]
         steps = len(block)

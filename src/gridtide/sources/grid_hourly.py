@@ -27,6 +27,7 @@ NAME_MAP = {
     "ci_estimated": "estimated",
     "temp_c": "temperature",
     "rel_humidity_pct": "humidity",
+    "cloud_pct": "cloud",
     "wind10m_m_per_s": "wind_speed",
 }
 TARIFF_ZONES = frozenset({"ZA"})
@@ -38,6 +39,7 @@ LIMITS = {
     "carbon_lifecycle": (0.0, 1_500.0),
     "temperature": (-60.0, 60.0),
     "humidity": (0.0, 100.0),
+    "cloud": (0.0, 100.0),
     "wind_speed": (0.0, 100.0),
 }
 """Inclusive physical limits of each column in the file's own units."""
@@ -100,6 +102,7 @@ class GridHourly:
             (f"carbon_{self.carbon}", Kind.CARBON_AVERAGE, 1.0),
             ("temperature", Kind.TEMPERATURE, 1.0),
             ("humidity", Kind.HUMIDITY, 0.01),
+            ("cloud", Kind.CLOUD, 0.01),
             ("wind_speed", Kind.WIND_SPEED, 1.0),
         )
         return tuple(

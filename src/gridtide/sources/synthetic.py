@@ -5,7 +5,6 @@ another. Means, swings and persistence are round figures of the kind that public
 measurement of any place.
 """
 
-import math
 import zlib
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.fleet.trace import JobTrace, trace_of
-from gridtide.physics import solar
+from gridtide.physics.solar import module_power_share
 from gridtide.physics.wind import wind_power_share
 from gridtide.signals.signal import Kind, Nature, Signal
-from gridtide.timeline import Timeline, instant, regular
+from gridtide.timeline import Timeline, regular
 
 Real = NDArray[np.float64]
 Windows = tuple[tuple[float, float], ...]
@@ -86,12 +85,13 @@ class Synthetic:
 
         Modules face the equator, tilted by the latitude; the inverter is rated at 1/1.2 of them.
         """
+        place = (latitude, longitude)
         cloud = 1.0 / (1.0 + np.exp(-1.2 - 1.5 * self._persistent("cloud", 0.98)))
         air_c = self.temperature(climate).values
         wind = np.full(len(cloud), climate.wind_m_per_s)
         middle_s = self.timeline.starts_s + np.diff(self.timeline.edges_s) / 2.0
         shares = [
-            _panel_share(float(at), float(clear), float(warm), float(blows), latitude, longitude)
+            module_power_share(float(at), place, float(clear), (float(warm), float(blows)))
             for at, clear, warm, blows in zip(middle_s, cloud, air_c, wind, strict=True)
         ]
         return self._signal(Kind.SOLAR, np.asarray(shares))
@@ -243,20 +243,3 @@ def hourly_over(timeline: Timeline, warm_up_h: int) -> Timeline:
     before = warm_up_h * 3600 // step_s
     start = timeline.start - timedelta(seconds=before * step_s)
     return regular(start, timedelta(seconds=step_s), len(timeline) + before)
-
-
-def _panel_share(
-    epoch_s: float, clear: float, air_c: float, wind: float, latitude: float, longitude: float
-) -> float:
-    """Power of 1 kW of modules [0-1] when a share `clear` of the clear sky's light comes through."""
-    day = (instant(int(epoch_s)).timetuple()).tm_yday
-    sun = solar.sun_angles_deg(epoch_s, latitude, longitude)
-    light = clear * solar.clear_sky_w_per_m2(sun[0], day)
-    if light <= 0.0:
-        return 0.0
-    upright = max(math.cos(math.radians(sun[0])), 0.05)
-    beam = light * (1.0 - solar.diffuse_share(light, sun[0], day)) / upright
-    plane = (abs(latitude), 180.0 if latitude >= 0.0 else 0.0)
-    tilted = solar.on_plane_w_per_m2(light, beam, sun, plane)
-    warm = solar.cell_temperature_c(tilted, air_c, wind)
-    return solar.field_power_kw(tilted, warm, 1.0, 1.0 / 1.2)

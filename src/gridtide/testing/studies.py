@@ -120,6 +120,7 @@ def _service() -> Service:
         time_to_first_token_s=np.full(4, 0.3),
         burstiness=1.2,
         value_per_request=0.01,
+        it_kw_per_accelerator=np.ones(4),
     )
 
 

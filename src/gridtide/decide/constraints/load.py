@@ -20,6 +20,7 @@ def add_load(program: Program, columns: Columns, facts: Facts) -> Whole:
         rows[facts.site[columns.place], columns.step], columns.work, -facts.extra_kw[columns.place]
     )
     service, _, place = columns.pair.T
-    per_request = facts.extra_kw[place] * (1.0 + facts.reserve[place]) / facts.rate[service, place]
+    per_request = facts.serving_kw[service, place] * (1.0 + facts.reserve[place])
+    per_request = per_request / facts.rate[service, place]
     program.put(rows[facts.site[place]], columns.flow, -per_request[:, None])
     return rows

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Binding, Dispatch, Placement, Reason
-from gridtide.decide.ex_ante import expected_costs, extra_power_kw
+from gridtide.decide.ex_ante import expected_costs
+from gridtide.decide.facts import extra_power_kw
 from gridtide.decide.objective import Objective
 from gridtide.decide.plan import Plan
 from gridtide.decide.policy_names import Choice
@@ -195,12 +196,7 @@ def only(held: Reservations, chosen: NDArray[np.bool_]) -> Told:
 def slot_prices(plan: Plan, fleet: Fleet, grid: Timeline) -> NDArray[np.float64]:
     """Money per accelerator-slot at each place, (P, T); beyond the plan its last day repeats."""
     site = fleet.site_of_place
-    extra_kw = np.asarray(
-        [
-            pool.points[0].it_kw_per_accelerator - pool.parked_kw_per_accelerator
-            for pool in fleet.pools
-        ]
-    )
+    extra_kw = extra_power_kw(fleet)
     per_h = plan.prices.it_price_per_kwh[site] * extra_kw[:, None]
     per_h = per_h + plan.prices.accelerator_price_per_h
     return on_grid(per_h, plan.horizon, grid) * (grid_step_s(grid) / 3600.0)

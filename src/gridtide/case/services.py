@@ -1,0 +1,139 @@
+"""Services of a case: rates and power as stated, or from the fit of a model on a kind of accelerator."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from gridtide.case.machines import serving_models
+from gridtide.case.schema import CaseFile, PlacedTable, ServiceTable
+from gridtide.finding import Finding
+from gridtide.fleet.fleet import Fleet, place_named
+from gridtide.fleet.service import Service
+from gridtide.fleet.serving_model import (
+    ServingModel,
+    first_token_s,
+    it_kw_per_accelerator,
+    requests_per_s,
+    sequences_at,
+)
+from gridtide.fleet.site import Pool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answering:
+    """How one accelerator of a place answers: requests a second, time to the first token, IT power."""
+
+    requests_per_s: float
+    first_s: float
+    it_kw: float
+    model: ServingModel | None
+
+
+def service_of(table: ServiceTable, fleet: Fleet, origins: tuple[str, ...]) -> Service:
+    """The service of a valid table."""
+    places = len(fleet.places)
+    rate, first = np.zeros(places), np.zeros(places)
+    power = np.asarray([pool.points[0].it_kw_per_accelerator for pool in fleet.pools])
+    home = np.zeros((len(origins), places))
+    resident = np.zeros(places, dtype=np.bool_)
+    models: list[ServingModel | None] = [None] * places
+    for row in table.place:
+        at = place_named(fleet, row.site, row.pool)
+        answering = _answering(table, row, fleet.pools[at])
+        rate[at], first[at] = answering.requests_per_s, answering.first_s
+        power[at], models[at] = answering.it_kw, answering.model
+        resident[at] = row.resident
+        home[:, at] = row.home
+    return Service(
+        name=table.name,
+        latency_max_s=table.latency_max_s,
+        delay_tolerance=table.delay_tolerance,
+        home=home,
+        resident=resident,
+        requests_per_accelerator_s=rate,
+        time_to_first_token_s=first,
+        burstiness=table.burstiness,
+        value_per_request=table.value_per_request,
+        it_kw_per_accelerator=power,
+        models=tuple(models),
+        tokens_per_request=table.tokens_per_request or 0.0,
+        movable=table.movable,
+    )
+
+
+def _answering(table: ServiceTable, row: PlacedTable, pool: Pool) -> Answering:
+    if row.sequences is None:
+        return Answering(
+            requests_per_s=row.requests_per_accelerator_s or 0.0,
+            first_s=row.time_to_first_token_s or 0.0,
+            it_kw=pool.points[0].it_kw_per_accelerator,
+            model=None,
+        )
+    model = serving_models()[table.model or "", pool.accelerator]
+    tokens, prompt = table.tokens_per_request or 0.0, table.prompt_tokens or 0.0
+    most = requests_per_s(model, row.sequences, tokens)
+    usual = sequences_at(model, most / (1.0 + pool.burst_reserve), tokens)
+    return Answering(
+        requests_per_s=most / model.accelerators,
+        first_s=first_token_s(model, row.sequences, prompt),
+        it_kw=it_kw_per_accelerator(model, usual),
+        model=model,
+    )
+
+
+def answering_faults(case: CaseFile) -> Iterator[Finding]:
+    """Places that say neither what an accelerator answers nor how many sequences it holds, or both, or a
+    model of which nothing is known there."""
+    kinds = {(site.name, pool.name): pool.accelerator for site in case.site for pool in site.pool}
+    for number, service in enumerate(case.service, start=1):
+        fitted = [place for place in service.place if place.sequences is not None]
+        for name in ("model", "prompt_tokens", "tokens_per_request"):
+            if fitted and getattr(service, name) is None:
+                yield Finding(
+                    subject=f"service[{number}].{name}",
+                    value="missing",
+                    limit="given, for places with `sequences`",
+                    mend="Give it, or state requests_per_accelerator_s and time_to_first_token_s.",
+                )
+        for index, place in enumerate(service.place, start=1):
+            key = f"service[{number}].place[{index}]"
+            yield from _place_faults(
+                key, place, service.model, kinds.get((place.site, place.pool), "")
+            )
+
+
+def _place_faults(key: str, place: PlacedTable, model: str | None, kind: str) -> Iterator[Finding]:
+    stated = (place.requests_per_accelerator_s, place.time_to_first_token_s)
+    if place.sequences is None:
+        if None in stated:
+            yield Finding(
+                subject=key,
+                value="requests_per_accelerator_s or time_to_first_token_s is missing",
+                limit="both, or `sequences` with a model of the service",
+                mend="Measure them on one replica, or name a model that machines.toml knows.",
+            )
+        return
+    if stated != (None, None):
+        yield Finding(
+            subject=key,
+            value="both stated and modelled",
+            limit="either requests_per_accelerator_s and time_to_first_token_s, or `sequences`",
+            mend="Remove one of the two.",
+        )
+    if model is None:
+        return
+    fit = serving_models().get((model, kind))
+    if fit is None:
+        known = ", ".join(f"{name} on {there}" for name, there in sorted(serving_models()))
+        yield Finding(
+            subject=key, value=f"{model} on {kind or 'no known pool'}", limit=f"one of {known}",
+            mend="State requests_per_accelerator_s and time_to_first_token_s instead.",
+        )  # fmt: skip
+    elif not fit.sequences_from <= place.sequences <= fit.sequences_to:
+        yield Finding(
+            subject=f"{key}.sequences",
+            value=f"{place.sequences:g}",
+            limit=f"{fit.sequences_from:g} to {fit.sequences_to:g}, where {model} was measured",
+            mend="Choose a number inside.",
+        )

@@ -1,0 +1,131 @@
+"""What the wind and the sun of a site can make: under weather of record, or under made-up weather."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.case.schema import CaseFile, SignalTable, SiteTable
+from gridtide.finding import BadInput, Finding
+from gridtide.fleet.site import SupplyKind
+from gridtide.physics.solar import module_power_share, share_through_clouds
+from gridtide.physics.wind import hub_wind_m_per_s, wind_power_share
+from gridtide.signals.signal import Kind, Signal, on
+from gridtide.sources.synthetic import Climate, Synthetic
+from gridtide.timeline import Timeline
+
+Real = NDArray[np.float64]
+WEATHER_OF = {
+    SupplyKind.WIND: (Kind.WIND_SPEED,),
+    SupplyKind.SOLAR: (Kind.CLOUD, Kind.TEMPERATURE, Kind.WIND_SPEED),
+}
+
+
+def supply_of(
+    site: SiteTable, case: CaseFile, signals: tuple[Signal, ...], wide: Timeline
+) -> Iterator[Signal]:
+    """What a kW of the site's own wind and sun could make, 0 to 1, as signals named by the site.
+
+    signals: what the case has read. Raises BadInput where weather of record lacks what is needed.
+    """
+    zone = site.weather_zone or site.zone
+    kinds = sorted({supply.kind for supply in site.supply})
+    made_up = next(
+        (table for table in case.signal if table.zone == zone and table.source == "synthetic"), None
+    )
+    for kind in kinds:
+        if made_up is None:
+            yield _of_record(site, zone, kind, signals, wide)
+        else:
+            yield _made_up(site, kind, case, climate_of(made_up), wide)
+
+
+def _made_up(
+    site: SiteTable, kind: SupplyKind, case: CaseFile, climate: Climate, wide: Timeline
+) -> Signal:
+    source = Synthetic(
+        zone=site.name,
+        timeline=wide,
+        seed=case.case.seed,
+        clock_offset_h=offset_h(site.clock, case),
+    )
+    if kind is SupplyKind.WIND:
+        return source.wind(climate)
+    return source.solar(climate, site.latitude, site.longitude)
+
+
+def _of_record(
+    site: SiteTable, zone: str, kind: SupplyKind, signals: tuple[Signal, ...], wide: Timeline
+) -> Signal:
+    weather = {need: _series(need, zone, signals, wide) for need in WEATHER_OF[kind]}
+    lacking = [str(need) for need, values in weather.items() if np.isnan(values).all()]
+    if lacking:
+        raise BadInput(
+            [
+                Finding(
+                    subject=f"supply of {site.name}",
+                    value=f"no {' and no '.join(lacking)} of {zone}",
+                    limit=f"{', '.join(WEATHER_OF[kind])} for {kind}",
+                    mend="Read these kinds for the weather zone, or name another weather_zone.",
+                )
+            ]
+        )
+    values, said = _wind(weather) if kind is SupplyKind.WIND else _solar(weather, site, wide)
+    return Signal(
+        kind=Kind.WIND if kind is SupplyKind.WIND else Kind.SOLAR,
+        zone=site.name,
+        timeline=wide,
+        values=values,
+        source=f"modelled from the weather of {zone}",
+        notes=(said,),
+    )
+
+
+def _series(kind: Kind, zone: str, signals: tuple[Signal, ...], wide: Timeline) -> Real:
+    values = np.full(len(wide), np.nan)
+    for signal in signals:
+        if signal.kind is kind and signal.zone == zone:
+            values = np.where(np.isnan(values), on(signal, wide), values)
+    return values
+
+
+def _wind(weather: dict[Kind, Real]) -> tuple[Real, str]:
+    speed = weather[Kind.WIND_SPEED]
+    shares = [wind_power_share(hub_wind_m_per_s(float(value))) for value in speed]
+    said = "wind at 10 m carried to 100 m by the power law (0.14), one turbine curve, no wake"
+    return np.where(np.isnan(speed), np.nan, shares), said
+
+
+def _solar(weather: dict[Kind, Real], site: SiteTable, wide: Timeline) -> tuple[Real, str]:
+    middle_s = wide.starts_s + np.diff(wide.edges_s) / 2.0
+    columns = (weather[kind] for kind in WEATHER_OF[SupplyKind.SOLAR])
+    place = (site.latitude, site.longitude)
+    shares = [
+        module_power_share(
+            float(at), place, share_through_clouds(float(cloud)), (float(warm), float(blows))
+        )
+        if np.isfinite(cloud + warm + blows)
+        else np.nan
+        for at, cloud, warm, blows in zip(middle_s, *columns, strict=True)
+    ]
+    said = "clear sky by the sun's place, dimmed by cloud cover, on modules tilted by the latitude"
+    return np.asarray(shares, dtype=np.float64), said
+
+
+def climate_of(table: SignalTable) -> Climate:
+    """The climate that a table of made-up series describes."""
+    return Climate(
+        temperature_c=table.temperature_c,
+        day_swing_c=table.day_swing_c,
+        humidity=table.humidity,
+        wind_m_per_s=table.wind_m_per_s,
+        windy_at_night=table.windy_at_night,
+    )
+
+
+def offset_h(clock: str, case: CaseFile) -> float:
+    """Local time minus UTC at the start of a case, hours."""
+    offset = case.case.start.astimezone(ZoneInfo(clock)).utcoffset() or timedelta(0)
+    return offset.total_seconds() / 3600.0

@@ -1,0 +1,145 @@
+"""Accelerators and models that are known beforehand, and what a case makes of them."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gridtide.case.load import load_case
+from gridtide.case.machines import accelerators, serving_models, sources
+from gridtide.finding import BadInput
+from gridtide.fleet.serving_model import (
+    first_token_s,
+    it_kw_per_accelerator,
+    requests_per_s,
+    sequences_at,
+)
+from gridtide.loop.world import Telemetry
+from gridtide.simulate.course import run_course
+from gridtide.simulate.policies import policy_named
+from gridtide.simulate.truth import truth_of
+from gridtide.stores.memory import MemoryStore
+
+TINY = (Path(__file__).resolve().parents[1] / "fixtures" / "one_day.toml").read_text()
+CHAT = """
+[network]
+origins = ["users"]
+
+[[network.latency]]
+origin = "users"
+site = "here"
+ms = 5.0
+
+[[site.pool]]
+name = "serving"
+accelerator = "H100"
+accelerators = 64
+for_services = 64
+burst_reserve = {reserve}
+
+[[service]]
+name = "chat"
+model = "{model}"
+prompt_tokens = 1155
+tokens_per_request = 400
+latency_max_s = 2.0
+value_per_request = 0.01
+
+[[service.place]]
+site = "here"
+pool = "serving"
+sequences = {sequences:g}
+home = 1.0
+
+[[demand]]
+service = "chat"
+origin = "users"
+mean_per_s = 12.0
+swing = 0.6
+"""
+
+
+def case(folder: Path, model: str, sequences: float, reserve: float) -> Path:
+    """One day with a service on eight-GPU servers."""
+    head, tail = TINY.split("[[class]]", 1)
+    chat = CHAT.format(model=model, sequences=sequences, reserve=reserve)
+    pool = chat[chat.index("[[site.pool]]") : chat.index("[[service]]")]
+    rest = chat.replace(pool, "")
+    (folder / "case.toml").write_text(head + pool + "[[class]]" + tail + rest)
+    return folder / "case.toml"
+
+
+def told(path: Path) -> tuple[Telemetry, np.ndarray, np.ndarray]:
+    """Telemetry, demand and IT power of an accelerator of the reference course."""
+    study = load_case(path)
+    truth = truth_of(study)
+    policy, forecaster, known = policy_named("run-at-once", study)
+    course = run_course(known, truth, policy, forecaster, MemoryStore(), lambda done, whole: None)
+    at = len(study.fleet.places) - 1
+    service = study.services[0]
+    need = truth.requests_per_s[0, 0] / service.requests_per_accelerator_s[at]
+    return course.telemetry, need, np.asarray(service.it_kw_per_accelerator[at])
+
+
+def test_known_fits_are_those_of_the_published_table() -> None:
+    """Vectors of the fits, through the nouns: 8B at 8 and 256, 405B at 8; 16 requests a second on one replica."""
+    small, large = (
+        serving_models()[name, "H100"] for name in ("Llama-3.1-8B", "Llama-3.1-405B-FP8")
+    )
+    for model, sequences, power_w in ((small, 8, 490.1), (small, 256, 684.3), (large, 8, 406.7)):
+        expected_kw = (73.5 + 1.74 * power_w) / 1000.0
+        assert it_kw_per_accelerator(model, sequences) == pytest.approx(expected_kw, abs=2e-4)
+    assert sequences_at(small, 16.0, 400) == pytest.approx(99.925, abs=1e-3)
+    assert requests_per_s(small, sequences_at(small, 16.0, 400), 400) == pytest.approx(16.0)
+    assert sequences_at(small, 1e6, 400) == 691.0
+    assert first_token_s(small, 100.0, 0.0) == pytest.approx(0.01562, abs=1e-5)
+    assert all(sources().values())
+    assert all(one.parked_kw < one.training_kw for one in accelerators().values())
+
+
+@pytest.mark.parametrize("model", ["Llama-3.1-8B", "Llama-3.1-405B-FP8", "Qwen3-235B-A22B-FP8"])
+def test_the_twin_draws_what_the_plan_counts_while_nothing_is_squeezed(
+    model: str, tmp_path: Path
+) -> None:
+    """Accelerators for the demand with its reserve, each at the power of the sequences then in flight."""
+    telemetry, need, it_kw = told(case(tmp_path, model, 64.0, 0.2))
+    free = need * 1.2 <= 64.0
+    assert free.any()
+    served_kw = telemetry.service_kw[0, 0]
+    assert served_kw[free] == pytest.approx((need * 1.2 * it_kw)[free], rel=1e-9)
+
+
+def test_fuller_batches_on_fewer_accelerators_draw_less(tmp_path: Path) -> None:
+    """The same demand with more sequences in flight takes less power."""
+    energy = []
+    for sequences in (32.0, 64.0, 128.0):
+        (tmp_path / str(sequences)).mkdir()
+        telemetry, _, _ = told(case(tmp_path / str(sequences), "Llama-3.1-8B", sequences, 0.1))
+        energy.append(float(telemetry.service_kw[0, 0].sum()))
+    assert energy[0] > energy[1] > energy[2]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("sequences = 64", "sequences = 5000", "8 to 691, where Llama-3.1-8B was measured"),
+        ("sequences = 64", "", "requests_per_accelerator_s or time_to_first_token_s is missing"),
+        ("sequences = 64", "sequences = 64\ntime_to_first_token_s = 1", "both stated and modelled"),
+        ("prompt_tokens = 1155", "", "prompt_tokens"),
+        ("Llama-3.1-8B", "Llama-9", "Llama-9 on H100"),
+        ('"H100"', '"Z9"', "parked_kw_per_accelerator"),
+    ],
+)
+def test_what_is_not_known_is_asked_for(before: str, after: str, said: str, tmp_path: Path) -> None:
+    """Each fault names its key and its limit."""
+    path = case(tmp_path, "Llama-3.1-8B", 64, 0.1)
+    path.write_text(path.read_text().replace(before, after, 1))
+    with pytest.raises(BadInput, match=said):
+        load_case(path)
+
+
+def test_a_reader_learns_what_is_assumed(tmp_path: Path) -> None:
+    """The notes name the fit and the machine."""
+    notes = load_case(case(tmp_path, "Llama-3.1-8B", 64, 0.1)).notes
+    assert any("ML.ENERGY" in note for note in notes)
+    assert any(note.startswith("H100: 0.204 kW parked") for note in notes)
