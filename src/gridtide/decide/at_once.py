@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from gridtide.decide.layout import Facts
 from gridtide.decide.objective import Objective
+from gridtide.decide.peak import peak_prices
 from gridtide.decide.situation import Situation
 
 Real = NDArray[np.float64]
@@ -24,9 +25,8 @@ def at_once_cost(situation: Situation, facts: Facts, objective: Objective) -> fl
     power = facts.curve.floor_kw + _above_floor(facts, load)
     draw = np.maximum(power - facts.supply_kw, 0.0)
     energy = (facts.price_per_kwh + facts.carbon_cost_per_kwh) * draw * facts.hours
-    charges = [site.contract.demand_charge_per_kw_month for site in situation.fleet.sites]
     peak = np.maximum(draw.max(axis=1), np.nan_to_num(situation.state.peak_import_kw))
-    return float(energy.sum() + objective.demand_charge_share * (np.asarray(charges) @ peak))
+    return float(energy.sum() + peak_prices(situation, objective) @ peak)
 
 
 def _busy(facts: Facts) -> Real:

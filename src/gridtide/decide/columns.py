@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from gridtide.decide.layout import Columns, Facts, Whole
 from gridtide.decide.objective import Objective
+from gridtide.decide.peak import peak_prices
 from gridtide.decide.program import Program
 from gridtide.decide.situation import Situation
 
@@ -34,7 +35,6 @@ def columns_of(
     charge = _column([battery.charge_max_kw if battery else 0.0 for battery in batteries])
     discharge = _column([battery.discharge_max_kw if battery else 0.0 for battery in batteries])
     wear = _column([battery.wear_cost_per_kwh if battery else 0.0 for battery in batteries])
-    charges = [site.contract.demand_charge_per_kw_month for site in sites]
     rates = facts.buckets.rate[bucket]
     return Columns(
         work=program.variables(bucket.shape, _work_cost(facts, bucket, place, step), 0.0, rates),
@@ -57,7 +57,7 @@ def columns_of(
         store=_store(program, situation, shape),
         peak=program.variables(
             (len(sites),),
-            np.asarray(charges) * objective.demand_charge_share,
+            peak_prices(situation, objective),
             np.nan_to_num(situation.state.peak_import_kw),
         ),
         undone=program.variables((len(facts.buckets),), facts.buckets.value_per_h),

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from gridtide.decide.dispatch import Placement, load_of
 from gridtide.decide.facts import carbon_cost_per_kwh, extra_power_kw, seen_prices_per_mwh
 from gridtide.decide.objective import Objective
+from gridtide.decide.peak import peak_prices
 from gridtide.decide.plan import Plan
 from gridtide.decide.reading import supply_kw, wet_bulb_c
 from gridtide.decide.reservations import Reservations, expected_counts
@@ -48,7 +49,7 @@ def expected_costs(
     per_kwh = cost_per_kwh(1.0) * seen_prices_per_mwh(planned) + carbon_cost_per_kwh(
         planned, objective
     )
-    charges = np.asarray([one.contract.demand_charge_per_kw_month for one in fleet.sites])
+    charges = peak_prices(planned, objective)
     costs = []
     for placement in placements:
         shown = holding(placement.horizon, plan.horizon)
@@ -63,7 +64,7 @@ def expected_costs(
         later = placement.horizon.starts_s >= plan.horizon.edges_s[-1]
         energy += float((price[:, later] * load[:, later]).sum())
         others = work_cost(replace(held, told=told_of(placement, held)))
-        costs.append(energy + others + objective.demand_charge_share * float(charges @ peak))
+        costs.append(energy + others + float(charges @ peak))
     return tuple(costs)
 
 

@@ -9,6 +9,7 @@ from gridtide.decide.dispatch import Binding, Dispatch, Placement, Reason
 from gridtide.decide.ex_ante import expected_costs
 from gridtide.decide.facts import extra_power_kw
 from gridtide.decide.objective import Objective
+from gridtide.decide.peak import peak_prices
 from gridtide.decide.plan import Plan
 from gridtide.decide.policy_names import Choice
 from gridtide.decide.referred import referred
@@ -161,14 +162,8 @@ class PriceGuided:
         planned = on_grid(plan.class_accelerators.sum(axis=0), plan.horizon, held.grid)
         more = spare_kw[site] / np.maximum(per_kw[site] * extra_kw[:, None], 1e-9)
         may = np.floor(planned + more + 1e-6)
-        charges = np.asarray([one.contract.demand_charge_per_kw_month for one in fleet.sites])
-        charge = (
-            PEAK_BELIEF
-            * charges[site]
-            * self.objective.demand_charge_share
-            * extra_kw
-            * per_kw[site].mean(axis=1)
-        )
+        charges = peak_prices(replace(situation, horizon=plan.horizon), self.objective)
+        charge = PEAK_BELIEF * charges[site] * extra_kw * per_kw[site].mean(axis=1)
         return np.clip(held.room - may, 0, held.room).astype(np.int64), charge
 
 

@@ -41,6 +41,7 @@ def payload_of(comparison: Comparison, document: dict[str, Any]) -> dict[str, An
         "end": int(study.timeline.edges_s[-1]),
         "policies": document["runs"],
         "capture_ratio": document["capture_ratio"],
+        "bound_total_cost": document["bound_total_cost"],
         "sites": [
             _site(comparison, shown, index, block) for index in range(len(study.fleet.sites))
         ],

@@ -38,7 +38,7 @@ header.append(element("h1", page.case), element("p", `${localTime(page.starts[0]
 main.append(header, tiles(page));
 
 section("Policies side by side", "The same truth, the same jobs, settled by the same rules.").append(policyTable(page));
-draw(section("Where the saving comes from", "From the reference to the coordinated policy, part by part; perfect foresight beside it."), waterfall(page), "Cost by part, reference to coordinated");
+draw(section("Where the saving comes from", "From the reference to the coordinated policy, part by part; beside it perfect foresight, and what no policy can fall below."), waterfall(page), "Cost by part, reference to coordinated");
 const prices = page.sites.flatMap((site) => site.price_per_mwh);
 const range = [Math.min(...prices), Math.max(...prices)];
 const power = section("Power by site", "IT power of jobs and services; the line is what the site drew from the grid. Under it price, average carbon and curtailed renewables: darker is more.");

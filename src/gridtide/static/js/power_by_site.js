@@ -5,6 +5,12 @@ import { FAINT, INK, PALETTE, RED, localTime, number, onClock, stepped, timeAxis
 /** What is always on stands back behind what runs. */
 const BACKGROUND = { "parked machines": "#c3ccd5", building: "#93a1af" };
 
+/** One colour for each kind of work, the same at every site. */
+function colourOf(page) {
+  const names = [...new Set(page.sites.flatMap((site) => Object.keys(site.power_by_class_kw)))].filter((name) => !(name in BACKGROUND));
+  return Object.fromEntries(names.map((name, index) => [name, PALETTE[index % PALETTE.length]]));
+}
+
 /**
  * @param {object} site one site of the payload
  * @param {object} page the payload
@@ -12,7 +18,8 @@ const BACKGROUND = { "parked machines": "#c3ccd5", building: "#93a1af" };
  */
 export function powerBySite(site, page, range) {
   const classes = Object.entries(site.power_by_class_kw);
-  const stack = classes.map(([name, values], index) => ({
+  const colours = colourOf(page);
+  const stack = classes.map(([name, values]) => ({
     name,
     type: "line",
     step: "end",
@@ -20,7 +27,7 @@ export function powerBySite(site, page, range) {
     symbol: "none",
     lineStyle: { width: 0 },
     areaStyle: { opacity: 0.85 },
-    itemStyle: { color: BACKGROUND[name] ?? PALETTE[index % PALETTE.length] },
+    itemStyle: { color: BACKGROUND[name] ?? colours[name] },
     data: stepped(page, site.clock, values),
   }));
   const reference = line("run-at-once, import", stepped(page, site.clock, site.reference_import_kw), FAINT, "dotted");

@@ -21,7 +21,7 @@ export function tiles(page) {
     [avoided === null ? "not available" : `${number(avoided / 1000, 1)} t CO2`, "less, by average intensity"],
     [`${number(policy.curtailment_absorbed_kwh / 1000, 1)} MWh`, "curtailed renewables absorbed"],
     [`${number(policy.promised - policy.missed_deadlines)} of ${number(policy.promised)}`, "promised deadlines kept", policy.missed_deadlines > 0],
-    [percent(page.capture_ratio), "of the possible saving taken"],
+    [percent(page.capture_ratio), possible(page)],
   ];
   const row = element("div", undefined, "tiles");
   for (const [value, text, bad] of facts) {
@@ -30,6 +30,11 @@ export function tiles(page) {
     row.append(tile);
   }
   return row;
+}
+
+function possible(page) {
+  const said = "of the saving taken that perfect foresight took";
+  return page.bound_total_cost === null ? said : `${said}; nothing costs less than ${number(page.bound_total_cost)} ${page.currency}`;
 }
 
 /** @param {object} page the payload */

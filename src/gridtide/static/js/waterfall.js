@@ -1,4 +1,4 @@
-/** From the reference's cost to the policy's, part by part; perfect foresight beside it. */
+/** From the reference's cost to the policy's, part by part; perfect foresight and the lower bound beside it. */
 
 import { FAINT, INK, number, valueAxis } from "./theme.js";
 
@@ -34,6 +34,11 @@ export function waterfall(page) {
     up.push("-");
     whole.push(perfect.total_cost);
   }
+  if (page.bound_total_cost !== null) {
+    names.push("lower bound");
+    for (const series of [hidden, down, up]) series.push(series === hidden ? 0 : "-");
+    whole.push({ value: page.bound_total_cost, itemStyle: { color: "#fff", borderColor: "#456580", borderType: "dashed", borderWidth: 1.5 } });
+  }
   const label = { show: true, position: "top", color: INK, formatter: (item) => (item.value === "-" ? "" : number(item.value)) };
   const bar = (name, data, color, more = {}) => ({ name, type: "bar", stack: "sum", barWidth: "58%", data, itemStyle: { color }, label, ...more });
   return {
@@ -48,8 +53,8 @@ export function waterfall(page) {
       series: [
         bar("base", hidden, "transparent", { label: { show: false }, tooltip: { show: false }, silent: true }),
         bar("cost", whole, "#456580"),
-        bar("saved", down, "#009e73"),
-        bar("added", up, "#d55e00"),
+        bar("saved", down, "#009e73", { label: { ...label, formatter: (item) => (item.value === "-" ? "" : `−${number(item.value)}`) } }),
+        bar("added", up, "#d55e00", { label: { ...label, formatter: (item) => (item.value === "-" ? "" : `+${number(item.value)}`) } }),
       ],
     },
   };
