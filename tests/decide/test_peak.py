@@ -11,6 +11,7 @@ from gridtide.testing.planners import OBJECTIVE, situations
 from gridtide.timeline import regular
 
 CHARGE = 5.0 * OBJECTIVE.demand_charge_share
+MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 
 
 def seen(as_of: datetime, hours: int) -> Situation:
@@ -19,21 +20,22 @@ def seen(as_of: datetime, hours: int) -> Situation:
     return replace(one, as_of=as_of, horizon=regular(as_of, timedelta(hours=1), hours))
 
 
-def test_a_day_of_ten_is_asked_for_a_tenth() -> None:
-    """Ten days before the objective ends, a plan of a day."""
-    as_of = datetime(2026, 3, 2, tzinfo=UTC)
-    ends = replace(OBJECTIVE, ends=as_of + timedelta(days=10))
-    assert peak_prices(seen(as_of, 24), ends) == pytest.approx(0.1 * CHARGE)
+@pytest.mark.parametrize(("day", "part"), [(0, 0.1), (4, 0.5), (9, 1.0)])
+def test_a_plan_is_asked_for_the_days_up_to_its_end(day: int, part: float) -> None:
+    """Ten days are settled, a plan sees one: the first is asked for a tenth, the last for all."""
+    period = replace(OBJECTIVE, begins=MONDAY, ends=MONDAY + timedelta(days=10))
+    prices = peak_prices(seen(MONDAY + timedelta(days=day), 24), period)
+    assert prices == pytest.approx(part * CHARGE)
 
 
-def test_the_month_ends_on_the_clock_of_the_site() -> None:
-    """48 hours before the first of April in Berlin, by then on summer time, a plan of 12 is asked for a quarter."""
+def test_the_month_is_that_of_the_clock_of_the_site() -> None:
+    """30 March, 00:00 in Berlin, by then on summer time: with 12 hours 29.5 of 31 days less an hour are told."""
     as_of = datetime(2026, 3, 29, 22, tzinfo=UTC)
-    assert peak_prices(seen(as_of, 12), OBJECTIVE) == pytest.approx(0.25 * CHARGE)
+    told = (29 * 24 - 1 + 12) / (31 * 24 - 1)
+    assert peak_prices(seen(as_of, 12), OBJECTIVE) == pytest.approx(told * CHARGE)
 
 
-def test_a_plan_that_sees_the_end_is_asked_for_all() -> None:
-    """Where nothing comes after the horizon, the peak is its own to pay."""
-    as_of = datetime(2026, 3, 2, tzinfo=UTC)
-    ends = replace(OBJECTIVE, ends=as_of + timedelta(hours=20))
-    assert peak_prices(seen(as_of, 24), ends) == pytest.approx(CHARGE)
+def test_what_comes_after_the_period_is_not_asked_for_twice() -> None:
+    """A horizon beyond the end of the period carries the whole charge, not more."""
+    period = replace(OBJECTIVE, begins=MONDAY, ends=MONDAY + timedelta(hours=20))
+    assert peak_prices(seen(MONDAY, 24), period) == pytest.approx(CHARGE)

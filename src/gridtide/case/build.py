@@ -46,6 +46,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
             carbon_price_per_t=case.objective.carbon_price_per_t,
             moves_max=case.objective.moves_max,
             demand_charge_share=case.objective.demand_charge_share,
+            begins=case.case.start,
             ends=case.case.end,
         ),
         cadence=Cadence(

@@ -12,12 +12,13 @@ class Objective:
 
     carbon_price_per_t: what a tonne of CO2 counts. carbon: which intensity it counts by; average and
     marginal are never mixed. moves_max: how often one job may change its site.
-    demand_charge_share: share of a month's demand charge that counts, in [0, 1]. ends: when the period ends
-    over which all this is added up, None where it goes on.
+    demand_charge_share: share of a month's demand charge that counts, in [0, 1]. begins, ends: of the period
+    over which all this is added up, None where it has been or goes on.
     """
 
     carbon_price_per_t: float = 0.0
     carbon: Kind = Kind.CARBON_AVERAGE
     moves_max: int = 2
     demand_charge_share: float = 1.0
+    begins: datetime | None = None
     ends: datetime | None = None

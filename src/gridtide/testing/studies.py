@@ -48,7 +48,9 @@ def small_study(
         true_s=true_s,
         services=(_service(),),
         history=_history(rng, hours, negative_prices),
-        objective=Objective(carbon_price_per_t=20.0, demand_charge_share=0.05, ends=timeline.end),
+        objective=Objective(
+            carbon_price_per_t=20.0, demand_charge_share=0.05, begins=START, ends=timeline.end
+        ),
         cadence=Cadence(plan_h=24.0, replan_h=6.0, forecaster=forecaster),
         policies=("run-at-once", "coordinated"),
         reference="run-at-once",

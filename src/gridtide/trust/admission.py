@@ -39,7 +39,8 @@ def admit(situation: Situation, held: Reservations) -> Admission:
 
     Where there is none beside the slots the others were told, everything is packed anew by earliest
     deadline; that packing is taken only when every promise given before still holds in it. A job
-    without room before its deadline is answered at once as at risk, with the earliest end there is.
+    without room before its deadline is answered at once as at risk, with the earliest end there is; it is
+    tried again while it waits, for others may end before their declared limit.
     """
     told = _copy(held.told)
     promised = situation.state.promised.copy()
@@ -63,7 +64,31 @@ def admit(situation: Situation, held: Reservations) -> Admission:
             )
             continue
         answers.append(_at_risk(situation, held, told, int(job)))
+    for job in np.flatnonzero(_waits_at_risk(held, told, promised)):
+        told, sooner = _sooner(situation, held, told, int(job))
+        if sooner:
+            promised[job] = True
+            answers.append(_promise(situation, held, told, int(job), "room that others left"))
     return Admission(held=replace(held, told=told), promised=promised, answers=tuple(answers))
+
+
+def _waits_at_risk(
+    held: Reservations, told: Told, promised: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Jobs that have slots, though beyond their deadline, have not begun and may be told others, (n,)."""
+    waits: NDArray[np.bool_] = (
+        ~promised & (told.place >= 0) & ~held.settled & (held.rule[:, 1] == 0)
+    )
+    return np.asarray(waits & (held.last > held.first.min(axis=1)), dtype=np.bool_)
+
+
+def _sooner(situation: Situation, held: Reservations, told: Told, job: int) -> tuple[Told, bool]:
+    """The job in slots before its deadline, where others have left room for it by now."""
+    tried = _copy(told)
+    tried.place[job], tried.count[job] = -1, 0
+    if _fit(situation, held, tried, np.asarray([job]), held.last):
+        return tried, True
+    return told, False
 
 
 def _copy(told: Told) -> Told:
