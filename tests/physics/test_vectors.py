@@ -11,6 +11,7 @@ from gridtide.physics.battery import (
     wear_cost_per_kwh,
 )
 from gridtide.physics.cooling import chiller_cop
+from gridtide.physics.heat_plant import AIR_CHILLER, WARM_LIQUID, WATER_CHILLER
 from gridtide.physics.network import rtt_ms, transfer_s
 from gridtide.physics.pue import (
     facility_power_kw,
@@ -155,13 +156,15 @@ def test_compiled_physics_is_the_same_physics() -> None:
 
     it_kw, weather = np.asarray([[8_000.0, 3_000.0]]), np.asarray([[24.0, 5.0]])
     capacity = np.asarray([10_000.0])
-    power, slope = (
-        facility_power(it_kw, capacity, weather),
-        marginal_power(it_kw, capacity, weather),
-    )
-    for at in range(2):
-        one, other = float(it_kw[0, at]), float(weather[0, at])
-        assert power[0, at] == pytest.approx(facility_power_kw(one, 10_000, other), rel=1e-12)
-        assert slope[0, at] == pytest.approx(marginal_facility_power(one, 10_000, other), rel=1e-12)
+    for plant in (WATER_CHILLER, AIR_CHILLER, WARM_LIQUID):
+        plants = np.asarray([plant])
+        power = facility_power(it_kw, capacity, weather, plants)
+        slope = marginal_power(it_kw, capacity, weather, plants)
+        for at in range(2):
+            one, other = float(it_kw[0, at]), float(weather[0, at])
+            drawn = facility_power_kw(one, 10_000, other, plant)
+            marginal = marginal_facility_power(one, 10_000, other, plant)
+            assert power[0, at] == pytest.approx(drawn, rel=1e-12)
+            assert slope[0, at] == pytest.approx(marginal, rel=1e-12)
     felt = wet_bulbs(np.asarray([[20.0]]), np.asarray([[0.5]]))
     assert felt[0, 0] == pytest.approx(wet_bulb_c(20.0, 50.0))

@@ -10,10 +10,11 @@ from gridtide.decide.facts import carbon_cost_per_kwh, extra_power_kw, seen_pric
 from gridtide.decide.objective import Objective
 from gridtide.decide.peak import peak_prices
 from gridtide.decide.plan import Plan
-from gridtide.decide.reading import supply_kw, wet_bulb_c
+from gridtide.decide.reading import outdoor_c, supply_kw
 from gridtide.decide.reservations import Reservations, expected_counts
 from gridtide.decide.situation import Situation
 from gridtide.decide.told import told_of, work_cost
+from gridtide.fleet.building import facility_power_kw
 from gridtide.timeline import holding
 from gridtide.units import cost_per_kwh
 
@@ -34,18 +35,14 @@ def expected_costs(
     work draw nothing. price: money per accelerator-slot at each place, (P, slots), which stands for the full
     model beyond the plan's horizon.
     """
-    from gridtide.kernels import facility
-
     planned = replace(situation, horizon=plan.horizon)
     fleet = planned.fleet
     sites, site = len(fleet.sites), fleet.site_of_place
     extra_kw = extra_power_kw(fleet)
     jobs_kw = plan.class_accelerators.sum(axis=0) * extra_kw[:, None]
     others_kw = plan.it_kw - _by_site(jobs_kw, site, sites)
-    capacity = np.asarray([one.facility.it_capacity_kw for one in fleet.sites])
-    overhead = np.asarray([one.facility.overhead_kw for one in fleet.sites])
-    weather = np.ascontiguousarray(wet_bulb_c(planned))
-    stores_kw = overhead[:, None] + plan.charge_kw - plan.discharge_kw - supply_kw(planned)
+    weather = outdoor_c(planned)
+    stores_kw = plan.charge_kw - plan.discharge_kw - supply_kw(planned)
     per_kwh = cost_per_kwh(1.0) * seen_prices_per_mwh(planned) + carbon_cost_per_kwh(
         planned, objective
     )
@@ -56,8 +53,8 @@ def expected_costs(
         used = expected_counts(held, np.diff(placement.offsets))
         load = load_of(placement, situation.jobs.accelerators, len(site), used)
         load_kw = load[:, np.maximum(shown, 0)] * (shown >= 0) * extra_kw[:, None]
-        it_kw = np.ascontiguousarray(others_kw + _by_site(load_kw, site, sites))
-        net = facility.facility_power(it_kw, capacity, weather) + stores_kw
+        it_kw = others_kw + _by_site(load_kw, site, sites)
+        net = facility_power_kw(fleet, it_kw, weather) + stores_kw
         draw = np.maximum(net, 0.0) * (shown >= 0)
         peak = np.maximum(draw.max(axis=1), np.nan_to_num(planned.state.peak_import_kw))
         energy = float((per_kwh * draw * plan.horizon.hours).sum())

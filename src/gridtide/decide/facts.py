@@ -9,7 +9,7 @@ from gridtide.decide.buckets import bucketed
 from gridtide.decide.layout import Facts
 from gridtide.decide.objective import Objective
 from gridtide.decide.power_curve import PowerCurve, power_curve
-from gridtide.decide.reading import is_there, requests_per_s, series, supply_kw, wet_bulb_c
+from gridtide.decide.reading import is_there, outdoor_c, requests_per_s, series, supply_kw
 from gridtide.decide.reservations import (
     Reservations,
     expected_counts,
@@ -44,7 +44,7 @@ def facts_of(
     """
     fleet, horizon = situation.fleet, situation.horizon
     buckets = bucketed(situation, held, outward)
-    curve = power_curve(fleet, situation.services, wet_bulb_c(situation))
+    curve = power_curve(fleet, situation.services, outdoor_c(situation))
     pools = fleet.pools
     price = seen_prices_per_mwh(situation)
     carbon = carbon_cost_per_kwh(situation, objective)

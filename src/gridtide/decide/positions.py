@@ -5,8 +5,9 @@ from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Dispatch, load_of
 from gridtide.decide.facts import extra_power_kw, serving_kw
-from gridtide.decide.reading import requests_per_s, supply_kw, wet_bulb_c
+from gridtide.decide.reading import outdoor_c, requests_per_s, supply_kw
 from gridtide.decide.situation import Commitment, Situation
+from gridtide.fleet.building import facility_power_kw, parked_kw
 from gridtide.fleet.contract import Exposure
 from gridtide.timeline import instant
 
@@ -52,25 +53,17 @@ def bought(situation: Situation, dispatch: Dispatch, until_s: int) -> tuple[Comm
 
 def expected_import_kw(situation: Situation, dispatch: Dispatch) -> Real:
     """Import of each site under a dispatch and the signals known, by the full model of power, (S, T)."""
-    from gridtide.kernels import facility
-
     fleet, steps = situation.fleet, len(situation.horizon)
     site = fleet.site_of_place
     load = load_of(dispatch.placement, situation.jobs.accelerators, len(site))[:, :steps]
     serving = _serving(situation, dispatch.shares[..., :steps])
-    parked = np.asarray(
-        [pool.accelerators * pool.parked_kw_per_accelerator for pool in fleet.pools]
-    )
-    at_place = parked[:, None] + load * extra_power_kw(fleet)[:, None] + serving
-    sites = range(len(fleet.sites))
-    it_kw = np.stack([at_place[site == one].sum(axis=0) for one in sites])
-    capacity = np.asarray([one.facility.it_capacity_kw for one in fleet.sites])
-    overhead = np.asarray([one.facility.overhead_kw for one in fleet.sites])
-    weather = np.ascontiguousarray(wet_bulb_c(situation))
-    power = facility.facility_power(np.ascontiguousarray(it_kw), capacity, weather)
+    beyond = load * extra_power_kw(fleet)[:, None] + serving
+    by_site = [beyond[site == one].sum(axis=0) for one in range(len(fleet.sites))]
+    it_kw = parked_kw(fleet)[:, None] + np.stack(by_site)
+    power = facility_power_kw(fleet, it_kw, outdoor_c(situation))
     stores = dispatch.charge_kw[:, :steps] - dispatch.discharge_kw[:, :steps]
     most = np.asarray([one.contract.import_max_kw for one in fleet.sites])
-    net = power + overhead[:, None] + stores - supply_kw(situation)
+    net = power + stores - supply_kw(situation)
     return np.asarray(np.clip(net, 0.0, most[:, None]), dtype=np.float64)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.fleet.building import facility_power_kw, parked_kw
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.service import Service
 
@@ -27,56 +28,49 @@ class PowerCurve:
     gap_kw: Real
 
 
-def power_curve(fleet: Fleet, services: tuple[Service, ...], wet_bulb_c: Real) -> PowerCurve:
-    """Chords of the full model between IT power with all parked and with all busy. wet_bulb_c: (S, T).
+def power_curve(fleet: Fleet, services: tuple[Service, ...], outdoor_c: Real) -> PowerCurve:
+    """Chords of the full model between IT power with all parked and with all busy. outdoor_c: (S, T).
 
     A chord of a convex curve lies above it: the plan never counts on less power than it takes.
     """
     site = fleet.site_of_place
-    parked = np.asarray(
-        [pool.accelerators * pool.parked_kw_per_accelerator for pool in fleet.pools]
-    )
     most = np.asarray([pool.points[0].it_kw_per_accelerator for pool in fleet.pools])
     for service in services:
         most = np.maximum(most, service.it_kw_per_accelerator)
     busy = fleet.accelerators * most
     sites = len(fleet.sites)
-    floor = np.bincount(site, weights=parked, minlength=sites).astype(np.float64)
+    floor = parked_kw(fleet)
     full = np.bincount(site, weights=busy, minlength=sites).astype(np.float64)
     capacity = np.asarray([one.facility.it_capacity_kw for one in fleet.sites])
-    overhead = np.asarray([one.facility.overhead_kw for one in fleet.sites])
     top = np.maximum(np.minimum(full, capacity), floor + 1e-6)
     share = np.linspace(0.0, 1.0, SEGMENTS + 1)
     marks = floor[:, None] + (top - floor)[:, None] * share
     width = np.diff(marks, axis=1)
-    power = _over(marks, capacity, wet_bulb_c)
+    power = _over(fleet, marks, outdoor_c)
     return PowerCurve(
         floor_it_kw=floor,
-        floor_kw=power[:, :, 0] + overhead[:, None],
+        floor_kw=power[:, :, 0],
         width_kw=width,
         slope=np.diff(power, axis=2) / width[:, None, :],
-        gap_kw=_gap(marks, power, capacity, wet_bulb_c),
+        gap_kw=_gap(fleet, marks, power, outdoor_c),
     )
 
 
-def _gap(marks_kw: Real, power_kw: Real, capacity_kw: Real, wet_bulb_c: Real) -> Real:
+def _gap(fleet: Fleet, marks_kw: Real, power_kw: Real, outdoor_c: Real) -> Real:
     """Largest distance of the chords above the model, looked for at three points of each segment."""
-    gap = np.zeros(wet_bulb_c.shape)
+    gap = np.zeros(outdoor_c.shape)
     for share in (0.25, 0.5, 0.75):
         between = (1.0 - share) * marks_kw[:, :-1] + share * marks_kw[:, 1:]
         chord = (1.0 - share) * power_kw[:, :, :-1] + share * power_kw[:, :, 1:]
-        gap = np.maximum(gap, (chord - _over(between, capacity_kw, wet_bulb_c)).max(axis=2))
+        gap = np.maximum(gap, (chord - _over(fleet, between, outdoor_c)).max(axis=2))
     return gap
 
 
-def _over(marks_kw: Real, capacity_kw: Real, wet_bulb_c: Real) -> Real:
+def _over(fleet: Fleet, marks_kw: Real, outdoor_c: Real) -> Real:
     """Facility power at each mark of each site in each step; marks (S, K) to (S, T, K)."""
-    from gridtide.kernels import facility
-
-    weather = np.ascontiguousarray(wet_bulb_c)
-    steps = weather.shape[1]
+    steps = outdoor_c.shape[1]
     found = [
-        facility.facility_power(np.repeat(mark[:, None], steps, axis=1), capacity_kw, weather)
+        facility_power_kw(fleet, np.repeat(mark[:, None], steps, axis=1), outdoor_c)
         for mark in marks_kw.T
     ]
     return np.stack(found, axis=2)

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from gridtide.decide.situation import Situation
 from gridtide.finding import BadInput, Finding
+from gridtide.fleet import building
 from gridtide.fleet.service import demand_zone
 from gridtide.fleet.site import SupplyKind
 from gridtide.signals.signal import Kind, on
@@ -57,14 +58,12 @@ def supply_kw(situation: Situation) -> Real:
     return np.stack(rows)
 
 
-def wet_bulb_c(situation: Situation) -> Real:
-    """Wet bulb at each site, (S, T)."""
-    from gridtide.kernels import facility
-
+def outdoor_c(situation: Situation) -> Real:
+    """What each site's plant rejects its heat to, (S, T), °C."""
     zones = [site.weather_zone for site in situation.fleet.sites]
     temperature = np.stack([series(situation, Kind.TEMPERATURE, zone) for zone in zones])
     humidity = np.stack([series(situation, Kind.HUMIDITY, zone) for zone in zones])
-    return np.asarray(facility.wet_bulbs(temperature, humidity))
+    return building.outdoor_c(situation.fleet, temperature, humidity)
 
 
 def requests_per_s(situation: Situation) -> Real:

@@ -11,11 +11,20 @@ def chiller_cop(
     evaporator_c: leaving water [°C]. rated_cop at 35 °C and 6.67 °C.
     Reference: EnergyPlus engineering reference, electric chiller by condenser entering temperature.
     """
-    lift = (max(condenser_c, 10.0) - 35.0) / 2.778 - (evaporator_c - 6.67)
-    capacity = 0.944836 - 0.0570088 * lift + 0.00185486 * lift * lift
-    full_load = 2.333 - 1.975 * capacity + 0.6121 * capacity * capacity
+    _, full_load = chiller_curves(condenser_c, evaporator_c)
     fraction = 0.03303 + 0.6852 * part_load + 0.2818 * part_load * part_load
     return part_load * rated_cop / (fraction * full_load)
+
+
+def chiller_curves(condenser_c: float, evaporator_c: float = 6.67) -> tuple[float, float]:
+    """Available capacity over rated and full-load power ratio of an electric chiller.
+
+    condenser_c: entering air or water [°C], held at 10 °C or more because the fitted curves bend back
+    below. evaporator_c: leaving water [°C]. Reference: EnergyPlus engineering reference.
+    """
+    lift = (max(condenser_c, 10.0) - 35.0) / 2.778 - (evaporator_c - 6.67)
+    available = 0.944836 - 0.0570088 * lift + 0.00185486 * lift * lift
+    return available, 2.333 - 1.975 * available + 0.6121 * available * available
 
 
 def plant_cop(

@@ -1,4 +1,4 @@
-"""Power of a fleet in the twin: machines at the IT meter, the building at the facility meter."""
+"""IT power of a fleet in the twin: what its jobs, its services and its parked machines draw."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,15 +32,3 @@ def _by_site(fleet: Fleet, power_kw: Real) -> Real:
     site = fleet.site_of_place
     sums = [power_kw[:, site == s].sum(axis=1) for s in range(len(fleet.sites))]
     return np.stack(sums, axis=1)
-
-
-def facility_power_kw(fleet: Fleet, it_kw: Real, wet_bulb_c: Real) -> Real:
-    """Power at the facility meter of each site and step, (S, T), by the full physical model."""
-    from gridtide.kernels import facility
-
-    capacity = np.asarray([site.facility.it_capacity_kw for site in fleet.sites])
-    overhead = np.asarray([site.facility.overhead_kw for site in fleet.sites])
-    modelled = facility.facility_power(
-        np.ascontiguousarray(it_kw), capacity, np.ascontiguousarray(wet_bulb_c)
-    )
-    return np.asarray(modelled + overhead[:, None])

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from gridtide.decide.reading import KIND_OF_SUPPLY
 from gridtide.digest import freeze
 from gridtide.finding import Finding, refuse_if_any
+from gridtide.fleet.building import outdoor_c
 from gridtide.fleet.service import demand_zone
 from gridtide.fleet.site import Site
 from gridtide.signals.history import truth as truth_signal
@@ -24,14 +25,14 @@ class Truth:
     """S sites, V services, O origins, T steps. A site with a price of its own has market prices of 0.
 
     price_per_mwh, real_time_price_per_mwh (equal where a site has no real-time zone),
-    carbon_average_g_per_kwh (NaN where unknown), wet_bulb_c, supply_kw: (S, T). curtailment_kw: curtailed
+    carbon_average_g_per_kwh (NaN where unknown), outdoor_c, supply_kw: (S, T). curtailment_kw: curtailed
     renewables of each site's zone, (S, T), 0 where the site names none. requests_per_s: (V, O, T).
     """
 
     price_per_mwh: NDArray[np.float64]
     real_time_price_per_mwh: NDArray[np.float64]
     carbon_average_g_per_kwh: NDArray[np.float64]
-    wet_bulb_c: NDArray[np.float64]
+    outdoor_c: NDArray[np.float64]
     supply_kw: NDArray[np.float64]
     curtailment_kw: NDArray[np.float64]
     requests_per_s: NDArray[np.float64]
@@ -72,7 +73,6 @@ def truth_of(study: Study) -> Truth:
     requests = [[needed(Kind.REQUESTS, demand_zone(service.name, origin))
                  for origin in study.fleet.network.origins] for service in study.services]  # fmt: skip
     refuse_if_any(faults)
-    from gridtide.kernels import facility
 
     shape = (len(study.services), len(study.fleet.network.origins), len(study.timeline))
     return Truth(
@@ -84,7 +84,7 @@ def truth_of(study: Study) -> Truth:
                 for site in sites
             ]
         ),
-        wet_bulb_c=facility.wet_bulbs(temperature, humidity),
+        outdoor_c=outdoor_c(study.fleet, temperature, humidity),
         supply_kw=supply,
         curtailment_kw=np.stack(curtailment),
         requests_per_s=np.asarray(requests, dtype=np.float64).reshape(shape),

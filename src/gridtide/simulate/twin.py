@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from gridtide.decide.reservations import grid_step_s
 from gridtide.decide.state import State, Status
+from gridtide.fleet.building import facility_power_kw
 from gridtide.fleet.jobs import Jobs, rows
 from gridtide.fleet.run_time import estimated_s
 from gridtide.fleet.site import Battery
 from gridtide.loop.world import Orders, Telemetry
 from gridtide.simulate.serving import Served, serve
-from gridtide.simulate.site_power import facility_power_kw, it_power_kw
+from gridtide.simulate.site_power import it_power_kw
 from gridtide.simulate.study import LengthKnowledge, Study
 from gridtide.simulate.truth import Truth
 from gridtide.timeline import Timeline, epoch_s, instant
@@ -250,7 +251,7 @@ class Twin:
 
         fleet = self.study.fleet
         class_kw, service_kw, it_kw = it_power_kw(fleet, busy, served.active, served.answering_kw)
-        demand_kw = facility_power_kw(fleet, it_kw, self.truth.wet_bulb_c[:, span])
+        demand_kw = facility_power_kw(fleet, it_kw, self.truth.outdoor_c[:, span])
         supply_kw = self.truth.supply_kw[:, span]
         steps = len(block)
         imported, exported, charged, discharged, unused, soc = np.zeros((6, *demand_kw.shape))

@@ -1,0 +1,46 @@
+"""Power to carry heat out of a building, by kind of plant and the temperature it rejects to.
+
+Coefficients are engineering defaults to be replaced by a site's own fit; the air-cooled chiller is that of
+`cooling.chiller_cop`.
+"""
+
+from gridtide.physics.cooling import chiller_curves, mechanical_share, plant_cop
+
+WATER_CHILLER, AIR_CHILLER, WARM_LIQUID = 0, 1, 2
+TOWER_SHARE = 0.012
+CHILLER_SIZE = 1.3
+"""Rated heat of an air-cooled chiller over the IT capacity of its building: enough at 40 °C."""
+RATED_COP = 3.0
+CAPTURED = 0.80
+"""Share of the heat that a warm liquid takes; the rest leaves through the air of the room."""
+WARM_FREE_BELOW_C, WARM_FULL_ABOVE_C = 22.0, 27.0
+WARM_FREE_COP = 30.0
+
+
+def heat_plant_kw(heat_kw: float, capacity_kw: float, outdoor_c: float, plant: int) -> float:
+    """Power of the plant that removes heat_kw [kW] from a building for capacity_kw [kW of IT].
+
+    outdoor_c: wet bulb, for an air-cooled chiller dry bulb [°C]. plant: 0 water chiller with towers, 1
+    air-cooled chiller, 2 warm liquid with the rest by water chiller. Convex and increasing in heat_kw.
+    """
+    if plant == AIR_CHILLER:
+        available, full_load = chiller_curves(outdoor_c)
+        nominal_kw = CHILLER_SIZE * capacity_kw
+        part = heat_kw / (available * nominal_kw)
+        fraction = 0.03303 + 0.6852 * part + 0.2818 * part * part
+        return fraction * full_load * available * nominal_kw / RATED_COP
+    return heat_kw * heat_plant_slope(heat_kw, capacity_kw, outdoor_c, plant)
+
+
+def heat_plant_slope(heat_kw: float, capacity_kw: float, outdoor_c: float, plant: int) -> float:
+    """Power of the plant for one more kW of heat: the derivative of heat_plant_kw. Dimensionless."""
+    chilled = mechanical_share(outdoor_c) / plant_cop(outdoor_c)
+    if plant == AIR_CHILLER:
+        available, full_load = chiller_curves(outdoor_c)
+        part = heat_kw / (available * CHILLER_SIZE * capacity_kw)
+        return (0.6852 + 2.0 * 0.2818 * part) * full_load / RATED_COP
+    if plant == WARM_LIQUID:
+        warm = mechanical_share(outdoor_c, WARM_FREE_BELOW_C, WARM_FULL_ABOVE_C)
+        liquid = warm / plant_cop(outdoor_c) + (1.0 - warm) / WARM_FREE_COP
+        return CAPTURED * liquid + (1.0 - CAPTURED) * chilled + TOWER_SHARE
+    return chilled + TOWER_SHARE
