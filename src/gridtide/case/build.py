@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.case.machines import assumed, pool_powers_kw
-from gridtide.case.schema import CaseFile, ContractTable, PoolTable, SiteTable
+from gridtide.case.schema import CaseFile, ContractTable, FacilityTable, PoolTable, SiteTable
 from gridtide.case.services import service_of
 from gridtide.case.wiring import history_of
 from gridtide.case.work import work_of
@@ -19,9 +19,11 @@ from gridtide.fleet.contract import Contract, TariffBand
 from gridtide.fleet.fleet import Fleet, Network
 from gridtide.fleet.jobs import Jobs
 from gridtide.fleet.operating_point import OperatingPoint
-from gridtide.fleet.site import Battery, Facility, Pool, Site, Supply
+from gridtide.fleet.site import Battery, Cooling, Facility, Pool, Site, Supply
 from gridtide.simulate.study import Cadence, LengthKnowledge, Study
 from gridtide.timeline import Timeline, regular
+
+DESIGN_WET_C, DESIGN_DRY_C = 28.0, 40.0
 
 
 def study_of(case: CaseFile, folder: Path) -> Study:
@@ -62,7 +64,11 @@ def study_of(case: CaseFile, folder: Path) -> Study:
         seed=case.case.seed,
         events=tuple(
             Event(
-                site=event.site, start=event.start, end=event.end, import_max_kw=event.import_max_kw
+                site=event.site,
+                start=event.start,
+                end=event.end,
+                import_max_kw=event.import_max_kw,
+                issued_at=event.issued_at or case.case.start,
             )
             for event in case.event
         ),
@@ -90,6 +96,7 @@ def _site(table: SiteTable) -> Site:
             it_capacity_kw=table.facility.it_capacity_kw,
             cooling=table.facility.cooling,
             overhead_kw=table.facility.overhead_kw,
+            design_outdoor_c=design_outdoor_c(table.facility),
         ),
         pools=tuple(_pool(pool) for pool in table.pool),
         contract=_contract(table.contract),
@@ -99,6 +106,13 @@ def _site(table: SiteTable) -> Site:
         ),
         curtailment_zone=table.curtailment_zone,
     )
+
+
+def design_outdoor_c(table: FacilityTable) -> float:
+    """The hottest a plant was built for: as the case says, else 28 °C wet bulb or 40 °C dry bulb."""
+    if table.design_outdoor_c is not None:
+        return table.design_outdoor_c
+    return DESIGN_DRY_C if table.cooling is Cooling.AIR_CHILLER else DESIGN_WET_C
 
 
 def _pool(table: PoolTable) -> Pool:

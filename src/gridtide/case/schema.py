@@ -72,6 +72,7 @@ class FacilityTable(Table):
     it_capacity_kw: Annotated[float, Field(gt=0, le=1e8)]
     cooling: Cooling = Cooling.WATER_CHILLER
     overhead_kw: Power = 0.0
+    design_outdoor_c: Annotated[float, Field(ge=-20, le=60)] | None = None
 
 
 class BatteryTable(Table):
@@ -283,6 +284,7 @@ class EventTable(Table):
     start: AwareDatetime
     end: AwareDatetime
     import_max_kw: Power
+    issued_at: AwareDatetime | None = None
 
 
 class CaseFile(Table):

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gridtide.decide.buckets import bucketed
 from gridtide.decide.layout import Facts
+from gridtide.decide.limits import import_max_kw
 from gridtide.decide.objective import Objective
 from gridtide.decide.power_curve import PowerCurve, power_curve
 from gridtide.decide.reading import is_there, outdoor_c, requests_per_s, series, supply_kw
@@ -23,7 +24,7 @@ from gridtide.decide.situation import Situation
 from gridtide.fleet.exposure import seen_price_per_mwh
 from gridtide.fleet.fleet import Fleet
 from gridtide.signals.signal import Kind
-from gridtide.timeline import Timeline, epoch_s, holding
+from gridtide.timeline import Timeline, holding
 from gridtide.units import cost_per_kwh
 
 Real = NDArray[np.float64]
@@ -55,7 +56,7 @@ def facts_of(
         price_per_kwh=cost_per_kwh(1.0) * price,
         carbon_cost_per_kwh=carbon,
         supply_kw=supply_kw(situation),
-        import_max_kw=_import_max_kw(situation),
+        import_max_kw=import_max_kw(fleet, situation.events, horizon),
         requests_per_s=requests_per_s(situation),
         rate=_rates(situation),
         reachable=_reachable(situation),
@@ -131,18 +132,6 @@ def _kept(held: Reservations) -> NDArray[np.int64]:
     stays = held.settled & (held.told.place >= 0)
     alone = replace(held.told, count=np.where(stays, held.told.count, 0))
     return held.room - free_of(held, alone)
-
-
-def _import_max_kw(situation: Situation) -> Real:
-    horizon = situation.horizon
-    limits = np.asarray([site.contract.import_max_kw for site in situation.fleet.sites])
-    most = np.repeat(limits[:, None], len(horizon), axis=1)
-    for event in situation.events:
-        inside = (horizon.ends_s > epoch_s(event.start)) & (horizon.starts_s < epoch_s(event.end))
-        for index, site in enumerate(situation.fleet.sites):
-            if site.name == event.site:
-                most[index, inside] = np.minimum(most[index, inside], event.import_max_kw)
-    return most
 
 
 def _rates(situation: Situation) -> Real:

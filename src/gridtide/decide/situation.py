@@ -13,12 +13,16 @@ from gridtide.timeline import Timeline
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """A call of the grid that holds for a while: import at a site at most limit_kw in [start, end)."""
+    """A call of the grid that holds for a while: import at a site at most import_max_kw in [start, end).
+
+    issued_at: when it was said; no decision before knows of it, and it binds nobody before.
+    """
 
     site: str
     start: datetime
     end: datetime
     import_max_kw: float
+    issued_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

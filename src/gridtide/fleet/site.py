@@ -46,12 +46,14 @@ class Facility:
     """The building between the grid meter and the racks.
 
     it_capacity_kw: IT power it can carry. cooling: kind of plant. overhead_kw: constant auxiliary power
-    on top of the model of `physics/pue.py`.
+    on top of the model of `physics/pue.py`. design_outdoor_c: the hottest the plant was built for, wet bulb,
+    for an air-cooled chiller dry bulb; promises are given for such a day.
     """
 
     it_capacity_kw: float
     cooling: Cooling = Cooling.WATER_CHILLER
     overhead_kw: float = 0.0
+    design_outdoor_c: float = 28.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -70,7 +70,7 @@ def run_stores(
     holds its site to, (S,): above it the store charges less, then gives what it has. store, per site:
     (soc_kwh, changed in place, energy_kwh, least energy, charge efficiency, discharge efficiency, largest
     discharge in kW).
-    limits: (import_max_kw, export_max_kw), (S,). seen, filled: (import_kw, export_kw, charge_kw,
+    limits: (import_max_kw, (S, T), export_max_kw, (S,)). seen, filled: (import_kw, export_kw, charge_kw,
     discharge_kw, unused_supply_kw, soc_kwh), (S, T).
     """
     charge_order, discharge_order, level = orders
@@ -81,7 +81,7 @@ def run_stores(
         for t in range(demand_kw.shape[1]):
             h = hours[t]
             net = demand_kw[site, t] - supply_kw[site, t]
-            above = net - level[site]
+            above = net - min(level[site], import_max[site, t])
             charge = min(charge_order[site, t], max(0.0, -above))
             discharge = max(discharge_order[site, t], min(above, most[site]))
             charge = min(charge, (energy[site] - soc[site]) / (into[site] * h))
@@ -91,7 +91,7 @@ def run_stores(
             both = min(charge, discharge)
             charge -= both
             discharge -= both
-            charge = max(0.0, min(charge, import_max[site] - net))
+            charge = max(0.0, min(charge, import_max[site, t] - net))
             discharge = max(0.0, min(discharge, net + export_max[site]))
             net = net + charge - discharge
             soc[site] += into[site] * charge * h - discharge * h / out_of[site]

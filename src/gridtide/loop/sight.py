@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from gridtide.decide.reading import KIND_OF_SUPPLY
-from gridtide.decide.situation import Commitment, Situation
+from gridtide.decide.situation import Commitment, Event, Situation
 from gridtide.fleet.service import demand_zone
 from gridtide.fleet.site import Site
 from gridtide.loop.mandate import Mandate
@@ -65,9 +65,14 @@ def situation_of(
         services=mandate.services,
         state=world.state(),
         signals=signals,
-        events=tuple(event for event in mandate.events if event.end > as_of),
+        events=events_known(mandate.events, as_of),
         commitments=tuple(one for one in commitments if one.end > as_of),
     )
+
+
+def events_known(events: tuple[Event, ...], as_of: datetime) -> tuple[Event, ...]:
+    """Calls of the grid that were issued by `as_of` and are not over."""
+    return tuple(event for event in events if event.issued_at <= as_of < event.end)
 
 
 def horizon_from(mandate: Mandate, as_of: datetime) -> Timeline:

@@ -33,7 +33,8 @@ from gridtide.trust.record import Decision, Stage, Store
 class Memory:
     """What one turn hands to the next. reach_s: second up to which prices were known to the plan.
     at_risk: jobs that were answered so and still are; they are tried again, not answered again.
-    commitments: every position bought day-ahead so far.
+    commitments: every position bought day-ahead so far. stopped: whether a cut limit stopped jobs in this
+    turn; they are answered at the next step.
     """
 
     plan: Plan | None = None
@@ -43,6 +44,7 @@ class Memory:
     doubts: tuple[Doubt, ...] = ()
     at_risk: frozenset[str] = frozenset()
     commitments: tuple[Commitment, ...] = ()
+    stopped: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -62,6 +64,8 @@ def plan_is_due(mandate: Mandate, memory: Memory, as_of: datetime) -> bool:
     if memory.planned_at is None:
         return True
     if as_of - memory.planned_at >= timedelta(hours=mandate.replan_h):
+        return True
+    if any(memory.planned_at < event.issued_at <= as_of for event in mandate.events):
         return True
     return prices_reach(mandate, as_of) > memory.reach_s
 
@@ -83,7 +87,11 @@ def take_turn(
     )
     promised = {answer.job for answer in answers if answer.promised}
     told = {answer.job for answer in answers if not answer.promised}
-    memory = replace(memory, at_risk=(memory.at_risk | told) - promised)
+    memory = replace(
+        memory,
+        at_risk=(memory.at_risk | told) - promised,
+        stopped=bool(admission.stopped.any()),
+    )
     plan, proposed = policy.decide(memory.plan, situation, admission.held, due)
     memory = replace(memory, plan=plan)
     if due:

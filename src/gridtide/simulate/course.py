@@ -78,14 +78,15 @@ class Reasons:
 class Course:
     """A policy's way through a study. Columns over jobs are rows of the study's jobs.
 
-    promised; ended_s (-1 never); complete (all its work was done); place (last); moves; exposure
-    (transfers times sensitivity); first_s (-1 never); done_s. transfer_cost: money for all transfers.
-    position_kw: bought day-ahead, (S, T).
+    promised; cut (a limit cut took the promise back); ended_s (-1 never); complete (all its work was done);
+    place (last); moves; exposure (transfers times sensitivity); first_s (-1 never); done_s.
+    transfer_cost: money for all transfers. position_kw: bought day-ahead, (S, T).
     """
 
     policy: str
     telemetry: Telemetry
     promised: NDArray[np.bool_]
+    cut: NDArray[np.bool_]
     ended_s: Whole
     complete: NDArray[np.bool_]
     place: Whole
@@ -105,7 +106,13 @@ class Course:
     def __post_init__(self) -> None:
         whole = ("ended_s", "place", "moves", "exposure", "first_s", "done_s")
         freeze(self, position_kw=np.float64)
-        freeze(self, promised=np.bool_, complete=np.bool_, **dict.fromkeys(whole, np.int64))
+        freeze(
+            self,
+            promised=np.bool_,
+            cut=np.bool_,
+            complete=np.bool_,
+            **dict.fromkeys(whole, np.int64),
+        )
 
 
 def mandate_of(study: Study, forecaster: str) -> Mandate:
@@ -129,7 +136,8 @@ def run_course(
 ) -> Course:
     """Take turns at every decision instant of the study until its end.
 
-    An instant is a step edge at which a job arrives, a plan falls due, or the course begins. Every
+    An instant is a step edge at which a job arrives, a plan falls due, a call of the grid is issued, or the
+    course begins; after work had to be stopped, the next edge is one too. Every
     decision is written down before it is told and again with its outcome. progress(done, steps).
     """
     mandate = mandate_of(study, forecaster)
@@ -202,6 +210,10 @@ def _next_instant(study: Study, memory: Memory, present: int) -> int:
     assert memory.planned_at is not None
     due = memory.planned_at + timedelta(hours=study.cadence.replan_h)
     instants.append(int(np.searchsorted(edges_s, int(due.timestamp()), side="left")))
+    issued = [int(np.searchsorted(edges_s, epoch_s(event.issued_at))) for event in study.events]
+    instants += [step for step in issued if step > present]
+    if memory.stopped:
+        return present + 1
     return max(present + 1, min(instants))
 
 
@@ -216,6 +228,7 @@ def _course(study: Study, twin: Twin, policy: str, telemetry: list[Telemetry], l
         policy=policy,
         telemetry=joined(study.timeline, telemetry),
         promised=book.promised,
+        cut=book.cut,
         ended_s=book.ended_s,
         complete=book.done_s >= study.true_s,
         place=book.place,

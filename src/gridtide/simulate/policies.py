@@ -20,7 +20,7 @@ from gridtide.decide.steering import covered
 from gridtide.decide.told import told_of, work_cost
 from gridtide.finding import BadInput, Finding
 from gridtide.loop.mandate import Policy
-from gridtide.simulate.study import LengthKnowledge, Study
+from gridtide.simulate.study import LengthKnowledge, Study, binding_events
 from gridtide.timeline import epoch_s
 
 PERFECT = "perfect-foresight"
@@ -164,6 +164,9 @@ def _perfect(study: Study) -> Entry:
         length_knowledge=LengthKnowledge.TRUE,
         arrivals_known=True,
         cadence=replace(study.cadence, plan_h=whole_h, replan_h=whole_h),
+        events=tuple(
+            replace(event, issued_at=study.timeline.start) for event in binding_events(study)
+        ),
     )
     return _plan_and_place(study, PERFECT), "perfect-foresight", knowing
 

@@ -30,9 +30,18 @@ class Served:
 
 
 def serve(
-    study: Study, truth: Truth, span: slice, dispatch: Dispatch, occupied: NDArray[np.int64]
+    study: Study,
+    truth: Truth,
+    span: slice,
+    dispatch: Dispatch,
+    occupied: NDArray[np.int64],
+    left_kw: Real,
 ) -> Served:
-    """Answer the true demand of a span of steps. occupied: accelerators jobs hold, (P, T)."""
+    """Answer the true demand of a span of steps. occupied: accelerators jobs hold, (P, T).
+
+    left_kw: IT power that building and connection leave for answering beyond parked machines, (S, T). Where
+    it is short the burst reserve goes first, then requests are refused: the grid limit comes before them.
+    """
     steps = occupied.shape[1]
     requests = truth.requests_per_s[:, :, span]
     asked = requests[:, :, None, :] * dispatch.shares[..., :steps]
@@ -51,6 +60,7 @@ def serve(
     with np.errstate(divide="ignore", invalid="ignore"):
         squeeze = np.where(wanted.sum(axis=0) > free, free / wanted.sum(axis=0), 1.0)
     active = np.maximum(wanted * squeeze, need)
+    answered, need, active = _within_power(study, left_kw, answered, need, active)
     p50, p95 = _answer_times(study, answered, need, active, rates)
     return Served(
         answered=answered,
@@ -60,6 +70,27 @@ def serve(
         latency_p50_s=p50,
         latency_p95_s=p95,
     )
+
+
+def _within_power(
+    study: Study, left_kw: Real, answered: Real, need: Real, active: Real
+) -> tuple[Real, Real, Real]:
+    """What is answered, needed and in use under the power that is left."""
+    site = study.fleet.site_of_place
+    parked = np.asarray([pool.parked_kw_per_accelerator for pool in study.fleet.pools])
+
+    def share_of(in_use: Real) -> Real:
+        beyond = in_use * (_answering_kw(study, answered.sum(axis=1), in_use) - parked[:, None])
+        asked = [beyond[:, site == one].sum(axis=(0, 1)) for one in range(len(left_kw))]
+        room = np.maximum(left_kw, 0.0) / np.maximum(np.stack(asked), 1e-12)
+        return np.asarray(np.minimum(room, 1.0))[site]
+
+    short = share_of(active) < 1.0
+    if not short.any():
+        return answered, need, active
+    active = np.where(short, need, active)
+    share = np.where(short, share_of(active), 1.0)
+    return answered * share, need * share, active * share
 
 
 def _answering_kw(study: Study, answered: Real, active: Real) -> Real:

@@ -179,6 +179,6 @@ def _promises(study: Study, course: Course) -> Promises:
         course.ended_s,
         course.complete,
         course.promised,
-        np.zeros(len(study.jobs), dtype=np.bool_),
+        course.cut,
         int(study.timeline.edges_s[-1]),
     )

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.fleet.building import parked_kw
 from gridtide.fleet.fleet import Fleet
 
 Real = NDArray[np.float64]
@@ -25,6 +26,18 @@ def it_power_kw(
     idle = fleet.accelerators[:, None] - busy.sum(axis=0) - active.sum(axis=0)
     idle_kw = _by_site(fleet, (idle * parked[:, None])[None])[0]
     return class_kw, service_kw, class_kw.sum(axis=0) + service_kw.sum(axis=0) + idle_kw
+
+
+def idle_and_jobs_kw(fleet: Fleet, busy: Real) -> Real:
+    """IT power of each site with its jobs running and every other machine parked, (S, T), kW.
+
+    busy: accelerators of each class, (C, P, T).
+    """
+    pools = fleet.pools
+    parked = np.asarray([pool.parked_kw_per_accelerator for pool in pools])
+    full = np.asarray([pool.points[0].it_kw_per_accelerator for pool in pools])
+    jobs_kw = _by_site(fleet, (busy.sum(axis=0) * (full - parked)[:, None])[None])[0]
+    return np.asarray(parked_kw(fleet)[:, None] + jobs_kw)
 
 
 def _by_site(fleet: Fleet, power_kw: Real) -> Real:

@@ -1,7 +1,7 @@
 """What is studied: a fleet, its work with the truth about it, the history of signals, and the aim."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -14,7 +14,7 @@ from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.jobs import Jobs
 from gridtide.fleet.service import Service
 from gridtide.signals.history import History
-from gridtide.timeline import Timeline
+from gridtide.timeline import Timeline, epoch_s, instant
 
 
 class LengthKnowledge(StrEnum):
@@ -75,3 +75,15 @@ class Study:
 
     def __post_init__(self) -> None:
         freeze(self, true_s=np.int64)
+
+
+def binding_events(study: Study) -> tuple[Event, ...]:
+    """Calls of the grid as they bind: not before the first step edge at which they can be known."""
+    edges_s = study.timeline.edges_s
+    binding = []
+    for event in study.events:
+        known = min(int(np.searchsorted(edges_s, epoch_s(event.issued_at))), len(edges_s) - 1)
+        start = max(event.start, instant(edges_s[known]))
+        if start < event.end:
+            binding.append(replace(event, start=start))
+    return tuple(binding)

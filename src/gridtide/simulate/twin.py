@@ -7,16 +7,17 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.limits import import_max_kw
 from gridtide.decide.reservations import grid_step_s
 from gridtide.decide.state import State, Status
-from gridtide.fleet.building import facility_power_kw
+from gridtide.fleet.building import facility_power_kw, most_it_kw
 from gridtide.fleet.jobs import Jobs, rows
 from gridtide.fleet.run_time import estimated_s
 from gridtide.fleet.site import Battery
 from gridtide.loop.world import Orders, Telemetry
 from gridtide.simulate.serving import Served, serve
-from gridtide.simulate.site_power import it_power_kw
-from gridtide.simulate.study import LengthKnowledge, Study
+from gridtide.simulate.site_power import idle_and_jobs_kw, it_power_kw
+from gridtide.simulate.study import LengthKnowledge, Study, binding_events
 from gridtide.simulate.truth import Truth
 from gridtide.timeline import Timeline, epoch_s, instant
 
@@ -32,6 +33,7 @@ class JobBook:
     """What has happened to every job of the study so far; the twin's own memory, columns (n,).
 
     ended_s: instant a job ended, -1 before. told: starts of the slots each job was told, by job.
+    promised: whether it was ever promised its deadline; cut: whether a limit that was cut took that back.
     """
 
     done_s: Whole
@@ -44,6 +46,7 @@ class JobBook:
     told_place: Whole
     told: list[Whole]
     promised: NDArray[np.bool_]
+    cut: NDArray[np.bool_]
     expected_s: Whole
 
 
@@ -65,6 +68,8 @@ class Twin:
     retries: Whole
     grid_power_kw: NDArray[np.float64]
     it_kw: NDArray[np.float64]
+    import_max_kw: Real
+    it_most_kw: Real
     transfer_cost: float = 0.0
 
     @classmethod
@@ -76,6 +81,7 @@ class Twin:
         retries = rng.geometric(1.0 - network.transfer_failure_share, size=len(study.jobs)) - 1
         energy_kwh, *_ = stores = _stores(study)
         start = [site.battery.soc_start if site.battery else 0.0 for site in study.fleet.sites]
+        import_max = import_max_kw(study.fleet, binding_events(study), study.timeline)
         return cls(
             study=study,
             truth=truth,
@@ -87,6 +93,8 @@ class Twin:
             retries=np.minimum(retries, network.transfer_retries_max).astype(np.int64),
             grid_power_kw=np.full(sites, np.nan),
             it_kw=np.full(sites, np.nan),
+            import_max_kw=import_max,
+            it_most_kw=most_it_kw(study.fleet, import_max + truth.supply_kw, truth.outdoor_c),
         )
 
     @property
@@ -129,7 +137,7 @@ class Twin:
             told_place=book.told_place[chosen],
             told_offsets=np.concatenate([[0], np.cumsum([len(starts) for starts in told])]),
             told_starts_s=np.concatenate([*told, np.zeros(0, dtype=np.int64)]),
-            promised=book.promised[chosen],
+            promised=book.promised[chosen] & ~book.cut[chosen],
         )
 
     def advance(self, orders: Orders, until: datetime) -> Telemetry:
@@ -139,7 +147,8 @@ class Twin:
         self._take(orders)
         busy, occupied, finished = self._run_jobs(end)
         span = slice(self.present, end)
-        served = serve(self.study, self.truth, span, orders.dispatch, occupied)
+        left_kw = self.it_most_kw[:, span] - idle_and_jobs_kw(self.study.fleet, busy)
+        served = serve(self.study, self.truth, span, orders.dispatch, occupied, left_kw)
         telemetry = self._meter(block, span, orders, busy, served, finished)
         self.peak_import_kw = np.maximum(
             self._peak_carried(block), telemetry.import_kw.max(axis=1, initial=0.0)
@@ -180,11 +189,13 @@ class Twin:
         network = self.study.fleet.network
         now_s = epoch_s(self.now)
         for row, job in enumerate(chosen):
-            book.promised[job] = orders.promised[row]
+            book.cut[job] = book.promised[job] and not orders.promised[row]
+            book.promised[job] |= orders.promised[row]
             place = int(placement.place[row])
             slots = placement.slots[placement.offsets[row] : placement.offsets[row + 1]]
             book.told[job] = placement.horizon.starts_s[slots]
             book.told_place[job] = place
+            self._interrupt(int(job), now_s)
             if place < 0 or place == book.place[job]:
                 continue
             here, there = int(site[book.place[job]]), int(site[place])
@@ -200,6 +211,14 @@ class Twin:
                 np.ceil(gb / network.transfer_gb_per_s[here, there])
             )
             book.last_step[job] = -2
+
+    def _interrupt(self, job: int, now_s: int) -> None:
+        """A running job without checkpoints that is told to stop has lost its work."""
+        book = self.book
+        runs = book.last_step[job] == self.present - 1 and book.done_s[job] > 0
+        goes_on = len(book.told[job]) > 0 and int(book.told[job][0]) == now_s
+        if runs and not goes_on and not self.study.jobs.interruptible[job]:
+            book.done_s[job], book.last_step[job] = 0, -2
 
     def _run_jobs(self, end: int) -> tuple[NDArray[np.float64], Whole, Ended]:
         from gridtide.kernels import twin as kernel
@@ -265,7 +284,7 @@ class Twin:
             ),
             (self.soc_kwh, *self.stores),
             (
-                np.asarray([site.contract.import_max_kw for site in fleet.sites]),
+                np.ascontiguousarray(self.import_max_kw[:, span]),
                 np.asarray([site.contract.export_max_kw for site in fleet.sites]),
             ),
             block.hours,
@@ -336,5 +355,6 @@ def _empty_book(jobs: Jobs, expected_s: Whole) -> JobBook:
         told_place=np.full(n, -1, dtype=np.int64),
         told=[np.zeros(0, dtype=np.int64) for _ in range(n)],
         promised=np.zeros(n, dtype=np.bool_),
+        cut=np.zeros(n, dtype=np.bool_),
         expected_s=expected_s.astype(np.int64),
     )

@@ -10,9 +10,13 @@ from gridtide.decide.reservations import Reservations, Told, free_of, grid_step_
 from gridtide.decide.situation import Situation
 from gridtide.fleet.jobs import NO_DEADLINE_S
 from gridtide.timeline import instant
+from gridtide.trust.cut import Cut, within_room
 
 AWAY = 1e9
 """A witness lies at home while there is room for it before the deadline: nobody moves for a promise alone."""
+ANYWHERE = 1e-3
+"""Where no packing at home holds, a witness may lie at any site; the earliest slots decide."""
+TAKEN_BACK = "a limit was cut after its promise; "
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,11 +31,15 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Admission:
-    """Reservations in which every job has a witness where there is room, and the answers given."""
+    """Reservations in which every job has a witness where there is room, and the answers given.
+
+    stopped: running jobs that a cut limit stops now, (n,).
+    """
 
     held: Reservations
     promised: NDArray[np.bool_]
     answers: tuple[Answer, ...]
+    stopped: NDArray[np.bool_]
 
 
 def admit(situation: Situation, held: Reservations) -> Admission:
@@ -40,36 +48,65 @@ def admit(situation: Situation, held: Reservations) -> Admission:
     Where there is none beside the slots the others were told, everything is packed anew by earliest
     deadline; that packing is taken only when every promise given before still holds in it. A job
     without room before its deadline is answered at once as at risk, with the earliest end there is; it is
-    tried again while it waits, for others may end before their declared limit.
+    tried again while it waits, for others may end before their declared limit. Where a limit was cut since
+    the last turn, those whose slots are gone ask first, by deadline.
     """
+    cut = within_room(situation, held)
+    held, promised = cut.held, cut.promised
     told = _copy(held.told)
-    promised = situation.state.promised.copy()
-    arriving = np.flatnonzero(told.place < 0)
-    answers: list[Answer] = []
-    for job in arriving[np.lexsort((arriving, situation.jobs.release_s[arriving]))]:
-        if _fit(situation, held, told, np.asarray([job]), held.last):
-            if _away(situation, told)[job]:
-                told = _at_home(situation, held, told, promised, int(job))
-            promised[job] = True
-            answers.append(
-                _promise(situation, held, told, int(job), "room beside all promised work")
-            )
-            continue
-        packed = _packed(situation, held, told, promised, int(job))
-        if packed is not None:
-            told = packed
-            promised[job] = True
-            answers.append(
-                _promise(situation, held, told, int(job), "room after packing by deadline")
-            )
-            continue
-        answers.append(_at_risk(situation, held, told, int(job)))
+    answers = [_stopped(situation, int(job)) for job in np.flatnonzero(cut.stopped)]
+    for job in _asking(situation, held, cut):
+        told, answer = _answered(situation, held, told, promised, int(job))
+        promised[job] = answer.promised
+        taken_back = cut.homeless[job] and situation.state.promised[job] and not answer.promised
+        answers.append(replace(answer, reason=TAKEN_BACK + answer.reason) if taken_back else answer)
     for job in np.flatnonzero(_waits_at_risk(held, told, promised)):
         told, sooner = _sooner(situation, held, told, int(job))
         if sooner:
             promised[job] = True
             answers.append(_promise(situation, held, told, int(job), "room that others left"))
-    return Admission(held=replace(held, told=told), promised=promised, answers=tuple(answers))
+    return Admission(
+        held=replace(held, told=told),
+        promised=promised,
+        answers=tuple(answers),
+        stopped=cut.stopped,
+    )
+
+
+def _asking(situation: Situation, held: Reservations, cut: Cut) -> NDArray[np.int64]:
+    """Jobs without slots in the order they are answered: after a cut by deadline, then by arrival."""
+    homeless = np.flatnonzero(cut.homeless)
+    homeless = homeless[
+        np.lexsort((homeless, held.last[homeless], ~situation.state.promised[homeless]))
+    ]
+    arriving = np.flatnonzero((held.told.place < 0) & ~cut.stopped & ~cut.homeless)
+    arriving = arriving[np.lexsort((arriving, situation.jobs.release_s[arriving]))]
+    return np.concatenate([homeless, arriving])
+
+
+def _answered(
+    situation: Situation, held: Reservations, told: Told, promised: NDArray[np.bool_], job: int
+) -> tuple[Told, Answer]:
+    """The slots all jobs have once this one was answered, and its answer."""
+    if _fit(situation, held, told, np.asarray([job]), held.last):
+        if _away(situation, told)[job]:
+            told = _at_home(situation, held, told, promised, job)
+        return told, _promise(situation, held, told, job, "room beside all promised work")
+    for away in (AWAY, ANYWHERE):
+        packed = _packed(situation, held, told, promised, job, away)
+        if packed is not None:
+            reason = "room after packing by deadline"
+            return packed, _promise(situation, held, packed, job, reason)
+    return told, _at_risk(situation, held, told, job)
+
+
+def _stopped(situation: Situation, job: int) -> Answer:
+    return Answer(
+        job=str(situation.jobs.name[job]),
+        promised=False,
+        reason="a limit was cut: stopped without a checkpoint, asks again at the next step",
+        earliest_end=None,
+    )
 
 
 def _waits_at_risk(
@@ -106,8 +143,12 @@ def _fit(
     told: Told,
     order: NDArray[np.int64],
     last: NDArray[np.int64],
+    elsewhere: float = AWAY,
 ) -> bool:
-    """Give each job of the order its earliest slots; whether all of them found room."""
+    """Give each job of the order its earliest slots; whether all of them found room.
+
+    elsewhere: slots a witness may wait at home rather than lie at another site.
+    """
     from gridtide.kernels import placement
 
     places, steps = held.room.shape
@@ -115,7 +156,7 @@ def _fit(
     n = len(held.gang)
     site, here = situation.fleet.site_of_place, situation.state.place
     away = (np.arange(places) != here[:, None]) * 1e-3
-    away += (site[None, :] != site[here][:, None]) * (AWAY if last is held.last else 1e-3)
+    away += (site[None, :] != site[here][:, None]) * elsewhere
     placement.sweep(
         free_of(held, told), np.ascontiguousarray(earliest), order, held.gang, held.first, last,
         held.left, held.rule, held.running_at, away,
@@ -140,7 +181,7 @@ def _at_home(
     job: int,
 ) -> Told:
     """Everything packed by deadline when that keeps a newcomer at home and sends nobody else away."""
-    packed = _packed(situation, held, told, promised, job)
+    packed = _packed(situation, held, told, promised, job, AWAY)
     if packed is None or _away(situation, packed).sum() >= _away(situation, told).sum():
         return told
     return packed
@@ -152,6 +193,7 @@ def _packed(
     told: Told,
     promised: NDArray[np.bool_],
     newcomer: int,
+    elsewhere: float,
 ) -> Told | None:
     """All jobs packed by earliest deadline, when every promise and the newcomer then hold."""
     fresh = _copy(told)
@@ -167,10 +209,10 @@ def _packed(
     by_deadline = by_deadline[
         np.lexsort((by_deadline, -held.gang[by_deadline], held.last[by_deadline]))
     ]
-    if not _fit(situation, held, fresh, by_deadline, held.last):
+    if not _fit(situation, held, fresh, by_deadline, held.last, elsewhere):
         return None
     beyond = np.full(n, len(held.grid))
-    _fit(situation, held, fresh, np.flatnonzero(risky), beyond)
+    _fit(situation, held, fresh, np.flatnonzero(risky), beyond, ANYWHERE)
     return fresh
 
 
@@ -188,7 +230,7 @@ def _at_risk(situation: Situation, held: Reservations, told: Told, job: int) -> 
     """Best effort for a job whose deadline cannot be promised, and why it can not."""
     beyond = np.full(len(held.gang), len(held.grid))
     name = str(situation.jobs.name[job])
-    if not _fit(situation, held, told, np.asarray([job]), beyond):
+    if not _fit(situation, held, told, np.asarray([job]), beyond, ANYWHERE):
         most = int(held.room.max())
         reason = (
             f"{held.gang[job]} accelerators at once, but no allowed place ever has that many free"

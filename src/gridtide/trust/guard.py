@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Dispatch
+from gridtide.decide.limits import import_max_kw
 from gridtide.decide.situation import Situation
+from gridtide.fleet.building import facility_power_kw
 
 TOLERANCE = 1e-6
 
@@ -51,6 +53,7 @@ def check(
     """Every breach of a dispatch; empty when it may be carried out."""
     return (
         *_overfull(dispatch, situation, room),
+        *_overdrawn_sites(dispatch, situation),
         *_broken_promises(dispatch, situation, promised),
         *_wrong_places(dispatch, situation),
         *_lost_requests(dispatch, situation),
@@ -93,6 +96,44 @@ def _overfull(dispatch: Dispatch, situation: Situation, room: NDArray[np.int64])
                 allowed=str(room[place, step]),
             )
         )
+    return breaches
+
+
+def _overdrawn_sites(dispatch: Dispatch, situation: Situation) -> list[Breach]:
+    """Sites whose jobs and held serving machines would draw more than connection and building carry."""
+    fleet, placement = situation.fleet, dispatch.placement
+    horizon = placement.horizon
+    design_c = np.asarray([site.facility.design_outdoor_c for site in fleet.sites])
+    it_kw = np.zeros((len(fleet.sites), len(horizon)))
+    for place, pool in zip(fleet.places, fleet.pools, strict=True):
+        it_kw[place.site] += pool.accelerators * pool.parked_kw_per_accelerator
+    for job in np.flatnonzero(placement.place >= 0):
+        slots = placement.slots[placement.offsets[job] : placement.offsets[job + 1]]
+        pool = fleet.pools[placement.place[job]]
+        beyond_kw = pool.points[0].it_kw_per_accelerator - pool.parked_kw_per_accelerator
+        it_kw[fleet.site_of_place[placement.place[job]], slots] += (
+            situation.jobs.accelerators[job] * beyond_kw
+        )
+    drawn_kw = facility_power_kw(fleet, it_kw, np.repeat(design_c[:, None], len(horizon), axis=1))
+    most_kw = import_max_kw(fleet, situation.events, horizon)
+    least_kw = facility_power_kw(fleet, np.zeros_like(it_kw), np.zeros_like(it_kw))
+    breaches = []
+    for index, site in enumerate(fleet.sites):
+        for limit, value, most in (
+            ("it_power_kw", it_kw[index], np.full(len(horizon), site.facility.it_capacity_kw)),
+            ("import_kw", drawn_kw[index], np.maximum(most_kw[index], least_kw[index])),
+        ):
+            over = value - most
+            step = int(np.argmax(over))
+            if over[step] > TOLERANCE * (1.0 + most[step]) and it_kw[index, step] > 0:
+                breaches.append(
+                    Breach(
+                        limit=limit,
+                        subject=f"{site.name} at {horizon.starts_s[step]} s",
+                        value=f"{value[step]:,.0f}",
+                        allowed=f"{most[step]:,.0f}",
+                    )
+                )
     return breaches
 
 
