@@ -62,6 +62,22 @@ class DeadlineOrder:
     def _slots(self, lengths_s: Whole, job: int) -> int:
         return -(-int(lengths_s[job]) // int(self.study.timeline.step_s or 1))
 
+    def _places(self, job: int) -> list[tuple[int, int]]:
+        """Places a job may run at, and how many slots its data take to get there, retries included."""
+        study, fleet = self.study, self.study.fleet
+        home = fleet.site_of_place[study.jobs.home[job]]
+        found = []
+        for place in np.flatnonzero(study.jobs.allowed[job]).tolist():
+            site = fleet.site_of_place[place]
+            if site == home:
+                found.append((place, 0))
+            elif study.jobs.movable[job]:
+                tries = 1 + fleet.network.transfer_retries_max
+                gb_per_s = fleet.network.transfer_gb_per_s[home, site]
+                away_s = float(study.jobs.data_gb[job]) * tries / gb_per_s
+                found.append((place, int(-(-away_s // float(study.timeline.step_s or 1)))))
+        return found
+
     def _packed(self, jobs: list[int], slot: int, now_s: int) -> dict[int, tuple[int, int]] | None:
         """Place and first slot of each job, None where one would end late."""
         study, step_s = self.study, int(self.study.timeline.step_s or 0)
@@ -76,8 +92,8 @@ class DeadlineOrder:
             need, gang = self._slots(study.jobs.declared_s, job), int(study.jobs.accelerators[job])
             last = (int(study.jobs.deadline_s[job]) - now_s) // step_s - need
             at = min(
-                ((start, int(place)) for place in np.flatnonzero(study.jobs.allowed[job])
-                 for start in range(last + 1) if (room[place, start : start + need] >= gang).all()),
+                ((start, place) for place, ready in self._places(job) for start in range(ready, last + 1)
+                 if (room[place, start : start + need] >= gang).all()),
                 default=None,
             )  # fmt: skip
             if at is None:
@@ -104,12 +120,27 @@ def at_home(seed: int, jobs: int) -> Study:
     return replace(study, jobs=work)
 
 
-@pytest.mark.parametrize("jobs", [40, 60])
+@pytest.mark.parametrize("jobs", [40, 60, 80, 120])
 def test_the_guard_promises_as_much_as_deadline_order_with_backfill(jobs: int) -> None:
-    """Over five crowded days of one site, run at once: no fewer promises than by earliest deadline."""
+    """Over five days of one site, from quiet to far too much work: no fewer promises than by earliest deadline."""
     days = [at_home(seed, jobs) for seed in range(5)]
     by_deadline = sum(DeadlineOrder(study=day).run() for day in days)
     assert sum(promised_by("run-at-once", day) for day in days) >= by_deadline
+
+
+def test_waiting_for_better_prices_costs_no_promises_on_the_whole() -> None:
+    """Over the same days together the coordinated policy promises no less than deadline order."""
+    days = [at_home(seed, jobs) for seed in range(5) for jobs in (60, 80, 120)]
+    by_deadline = sum(DeadlineOrder(study=day).run() for day in days)
+    assert sum(promised_by("coordinated", day) for day in days) >= by_deadline
+
+
+@pytest.mark.parametrize("jobs", [80, 120])
+def test_two_crowded_sites_promise_as_much_as_deadline_order_over_both(jobs: int) -> None:
+    """Work that may move is promised at the other site too, before any of it is turned away."""
+    days = [small_study(seed, hours=24, jobs=jobs, accelerators=16) for seed in range(5)]
+    by_deadline = sum(DeadlineOrder(study=day).run() for day in days)
+    assert sum(promised_by("coordinated", day) for day in days) >= by_deadline
 
 
 def test_a_job_at_risk_is_promised_when_others_leave_room() -> None:

@@ -26,6 +26,7 @@ class Reason(IntEnum):
     WITNESS = 9
     WHOLE_IS_CHEAPER = 10
     RULE = 11
+    CROWDED = 12
 
 
 class Binding(IntEnum):

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from gridtide.decide.crowd import left_waiting
 from gridtide.decide.dispatch import Dispatch, Reason
 from gridtide.decide.dispatchers.keep_told import KeepTold
 from gridtide.decide.plan import Plan
@@ -33,8 +34,8 @@ from gridtide.trust.record import Decision, Stage, Store
 class Memory:
     """What one turn hands to the next. reach_s: second up to which prices were known to the plan.
     at_risk: jobs that were answered so and still are; they are tried again, not answered again.
-    commitments: every position bought day-ahead so far. stopped: whether a cut limit stopped jobs in this
-    turn; they are answered at the next step.
+    commitments: every position bought day-ahead so far. restless: whether jobs stand still that the next
+    step may help: stopped in this turn, or waiting for room.
     """
 
     plan: Plan | None = None
@@ -44,7 +45,7 @@ class Memory:
     doubts: tuple[Doubt, ...] = ()
     at_risk: frozenset[str] = frozenset()
     commitments: tuple[Commitment, ...] = ()
-    stopped: bool = False
+    restless: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -90,7 +91,7 @@ def take_turn(
     memory = replace(
         memory,
         at_risk=(memory.at_risk | told) - promised,
-        stopped=bool(admission.stopped.any()),
+        restless=bool(admission.stopped.any() or left_waiting(situation, admission.held).any()),
     )
     plan, proposed = policy.decide(memory.plan, situation, admission.held, due)
     memory = replace(memory, plan=plan)

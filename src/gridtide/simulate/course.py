@@ -137,7 +137,7 @@ def run_course(
     """Take turns at every decision instant of the study until its end.
 
     An instant is a step edge at which a job arrives, a plan falls due, a call of the grid is issued, or the
-    course begins; after work had to be stopped, the next edge is one too. Every
+    course begins; while work waits for room or had to be stopped, every edge is one. Every
     decision is written down before it is told and again with its outcome. progress(done, steps).
     """
     mandate = mandate_of(study, forecaster)
@@ -212,7 +212,7 @@ def _next_instant(study: Study, memory: Memory, present: int) -> int:
     instants.append(int(np.searchsorted(edges_s, int(due.timestamp()), side="left")))
     issued = [int(np.searchsorted(edges_s, epoch_s(event.issued_at))) for event in study.events]
     instants += [step for step in issued if step > present]
-    if memory.stopped:
+    if memory.restless:
         return present + 1
     return max(present + 1, min(instants))
 

@@ -7,6 +7,7 @@ from importlib.metadata import entry_points
 
 import numpy as np
 
+from gridtide.decide.crowd import left_waiting
 from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.dispatchers.by_reference import ByReference
 from gridtide.decide.dispatchers.keep_told import KeepTold
@@ -76,7 +77,8 @@ class PlanAndPlace:
         if not due:
             if plan is None:
                 raise ValueError(f"{self.name} dispatches by a plan")
-            if (situation.jobs.release_s > epoch_s(plan.made_at)).any():
+            newcomers = (situation.jobs.release_s > epoch_s(plan.made_at)).any()
+            if newcomers and not left_waiting(situation, held).any():
                 plan = self._refitted(plan, situation, held)
             return plan, self.dispatcher.dispatch(plan, situation, held, due)
         plan = self.planner.plan(situation)

@@ -61,6 +61,7 @@ _BECAUSE = {
     Reason.KEPT: "nothing better came up since it was last decided",
     Reason.WHOLE_IS_CHEAPER: "with all waiting work placed so, the fleet is expected to cost less than where"
     " prices alone would put each job",
+    Reason.CROWDED: "the fleet is full and other work waits without a promise, so all of it runs as early as it fits",
     Reason.RULE: "the rule of the policy that was run says so",
     Reason.WITNESS: "the policy's proposal was refused, so the slots that keep its promise stand",
 }

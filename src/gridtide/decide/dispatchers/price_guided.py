@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.crowd import left_waiting
 from gridtide.decide.dispatch import Binding, Dispatch, Placement, Reason
 from gridtide.decide.ex_ante import expected_costs
 from gridtide.decide.facts import extra_power_kw
@@ -49,7 +50,8 @@ class PriceGuided:
 
     Each pass takes a job out, finds its cheapest answer beside all others and puts it back, first with
     a fading charge for crowded slots, last at the plan's prices alone. A job can always return to its
-    old slots, so a promise that held keeps holding. Largest gangs and least slack go first.
+    old slots, so a promise that held keeps holding. Largest gangs and least slack go first. While work waits
+    without a promise for want of room, prices are set aside and everything runs as early as it fits.
     """
 
     objective: Objective
@@ -57,6 +59,8 @@ class PriceGuided:
     def dispatch(self, plan: Plan, situation: Situation, held: Reservations, due: bool) -> Dispatch:
         """The dispatch from as_of on. held: the situation's jobs on their grid, each with its witness."""
         price = slot_prices(plan, situation.fleet, held.grid)
+        if left_waiting(situation, held).any():
+            return self.follow(plan, situation, held, _earliest(situation, held, price))
         since_s = epoch_s(plan.made_at)
         chosen = ~held.settled if due else ~held.settled & (situation.jobs.release_s > since_s)
         told, costs = _swept(
@@ -165,6 +169,18 @@ class PriceGuided:
         charges = peak_prices(replace(situation, horizon=plan.horizon), self.objective)
         charge = PEAK_BELIEF * charges[site] * extra_kw * per_kw[site].mean(axis=1)
         return np.clip(held.room - may, 0, held.room).astype(np.int64), charge
+
+
+def _earliest(situation: Situation, held: Reservations, price: NDArray[np.float64]) -> Placement:
+    """All work that may change its slots in its earliest ones, whatever they cost."""
+    places, steps = held.room.shape
+    index = np.broadcast_to(np.arange(steps, dtype=np.float64), (places, steps))
+    nothing_kept = (np.zeros_like(held.room), np.zeros(places))
+    told, _ = _swept(held, np.ascontiguousarray(index), ~held.settled, (0.0,), nothing_kept)
+    costs = (slot_costs(held, told, price), *_no_alternative(held))
+    placement = _placement(situation, held, told, price, costs)
+    chosen = ~held.settled & (placement.reason != Reason.NOT_PLACED)
+    return replace(placement, reason=np.where(chosen, int(Reason.CROWDED), placement.reason))
 
 
 def _held_kw(plan: Plan, situation: Situation) -> NDArray[np.float64]:

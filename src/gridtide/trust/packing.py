@@ -1,0 +1,109 @@
+"""Give jobs slots that keep promises: a job alone in what is free, or everything anew by earliest deadline."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.reservations import Reservations, Told, free_of, grid_step_s
+from gridtide.decide.situation import Situation
+from gridtide.decide.state import Status
+
+HOME_WAIT_S = 3600
+"""A witness rather waits this long at home than lies at another site: few move for a promise alone, and no site
+stands idle while another turns work away."""
+ANYWHERE = 1e-3
+"""Where no packing at home holds, a witness may lie at any site; the earliest slots decide."""
+
+
+def copied(told: Told) -> Told:
+    return Told(
+        place=told.place.copy(),
+        offsets=told.offsets,
+        count=told.count.copy(),
+        slots=told.slots.copy(),
+    )
+
+
+def fit(
+    situation: Situation,
+    held: Reservations,
+    told: Told,
+    order: NDArray[np.int64],
+    last: NDArray[np.int64],
+    elsewhere: float | None = None,
+) -> bool:
+    """Give each job of the order its earliest slots; whether all of them found room.
+
+    elsewhere: slots a witness rather waits at home than lies at another site; HOME_WAIT_S without one.
+    """
+    from gridtide.kernels import placement
+
+    places, steps = held.room.shape
+    earliest = np.broadcast_to(np.arange(steps, dtype=np.float64), (places, steps))
+    n = len(held.gang)
+    site, here = situation.fleet.site_of_place, situation.state.place
+    if elsewhere is None:
+        elsewhere = HOME_WAIT_S / grid_step_s(held.grid)
+    away = (np.arange(places) != here[:, None]) * 1e-3
+    away += (site[None, :] != site[here][:, None]) * elsewhere
+    placement.sweep(
+        free_of(held, told), np.ascontiguousarray(earliest), order, held.gang, held.first, last,
+        held.left, held.rule, held.running_at, away,
+        (told.place, told.offsets, told.count, told.slots), 0.0, held.room.max(axis=1), np.zeros(n),
+        np.zeros((places, steps), dtype=np.int64), np.zeros(places),
+    )  # fmt: skip
+    return bool((told.place[order] >= 0).all())
+
+
+def packed(
+    situation: Situation,
+    held: Reservations,
+    told: Told,
+    promised: NDArray[np.bool_],
+    newcomer: int,
+    elsewhere: float | None = None,
+    yielding: bool = False,
+) -> Told | None:
+    """All jobs packed by earliest deadline, when every promise and the newcomer then hold.
+
+    yielding: running work without a promise and without checkpoints gives way too; what of it still fits
+    where it runs keeps running, the rest has no slots.
+    """
+    fresh = copied(told)
+    n = len(held.gang)
+    gives_way = yields(situation, held, told, promised) & yielding
+    fixed = held.settled & (told.place >= 0) & ~gives_way
+    movable = ~fixed & ~gives_way & (promised | (np.arange(n) == newcomer))
+    risky = ~fixed & ~gives_way & ~movable & (told.place >= 0)
+    for gone in (movable, risky, gives_way):
+        fresh.place[gone] = -1
+        fresh.count[gone] = 0
+    by_deadline = np.flatnonzero(movable)
+    by_deadline = by_deadline[
+        np.lexsort((by_deadline, -held.gang[by_deadline], held.last[by_deadline]))
+    ]
+    if not fit(situation, held, fresh, by_deadline, held.last, elsewhere):
+        return None
+    _stay(held, told, fresh, np.flatnonzero(gives_way))
+    beyond = np.full(n, len(held.grid))
+    fit(situation, held, fresh, np.flatnonzero(risky), beyond, ANYWHERE)
+    return fresh
+
+
+def yields(
+    situation: Situation, held: Reservations, told: Told, promised: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Running work that was promised nothing and may be stopped, though it starts over then, (n,)."""
+    running = situation.state.status == Status.RUNNING
+    may = running & ~situation.jobs.interruptible & situation.jobs.movable
+    return np.asarray(may & held.settled & ~promised & (told.place >= 0), dtype=np.bool_)
+
+
+def _stay(held: Reservations, told: Told, fresh: Told, jobs: NDArray[np.int64]) -> None:
+    """Give jobs the slots they had back where those are still free, in order."""
+    free = free_of(held, fresh)
+    for job in jobs:
+        slots = told.slots[told.offsets[job] : told.offsets[job] + told.count[job]]
+        here = free[told.place[job]]
+        if (here[slots] >= held.gang[job]).all():
+            here[slots] -= held.gang[job]
+            fresh.place[job], fresh.count[job] = told.place[job], told.count[job]
