@@ -17,7 +17,7 @@ from gridtide.fleet.service import demand_zone
 from gridtide.signals.history import History, add
 from gridtide.signals.signal import Kind, Nature, Signal, between, on
 from gridtide.signals.source import ReadsSignals
-from gridtide.sources.synthetic import Market, Synthetic, hourly_over
+from gridtide.sources.synthetic import Market, Synthetic, quarter_hours_over
 from gridtide.timeline import Timeline, from_starts, instant
 
 WARM_UP_H = 8 * 24
@@ -26,7 +26,7 @@ PUBLISHED_HOUR = 13.0
 
 def history_of(case: CaseFile, timeline: Timeline, folder: Path) -> tuple[History, tuple[str, ...]]:
     """Everything the signals of a case will have said, and what a reader must know of them."""
-    wide = hourly_over(timeline, WARM_UP_H)
+    wide = quarter_hours_over(timeline, WARM_UP_H)
     signals: list[Signal] = []
     notes: list[str] = []
     for number, table in enumerate(case.signal, start=1):

@@ -16,7 +16,7 @@ from gridtide.fleet.trace import JobTrace, trace_of
 from gridtide.physics.solar import module_power_share
 from gridtide.physics.wind import wind_power_share
 from gridtide.signals.signal import Kind, Nature, Signal
-from gridtide.timeline import Timeline, regular
+from gridtide.timeline import Timeline, instant, regular
 
 Real = NDArray[np.float64]
 Windows = tuple[tuple[float, float], ...]
@@ -237,9 +237,14 @@ class SyntheticJobs:
         )
 
 
-def hourly_over(timeline: Timeline, warm_up_h: int) -> Timeline:
-    """The timeline of a case with days before it, for forecasters that look back."""
-    step_s = timeline.step_s or 3600
-    before = warm_up_h * 3600 // step_s
-    start = timeline.start - timedelta(seconds=before * step_s)
-    return regular(start, timedelta(seconds=step_s), len(timeline) + before)
+QUARTER_S = 900
+
+
+def quarter_hours_over(timeline: Timeline, warm_up_h: int) -> Timeline:
+    """Quarters of an hour over a case and the days before it, for forecasters that look back.
+
+    What is made up never depends on the step of the case: weather that a finer step sees is the same weather.
+    """
+    start_s = int(timeline.edges_s[0]) - warm_up_h * 3600
+    quarters = -(-(int(timeline.edges_s[-1]) - start_s) // QUARTER_S)
+    return regular(instant(start_s), timedelta(seconds=QUARTER_S), quarters)
