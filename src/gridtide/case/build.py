@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.case.machines import assumed, pool_powers_kw
-from gridtide.case.schema import CaseFile, ContractTable, FacilityTable, PoolTable, SiteTable
+from gridtide.case.plants import design_outdoor_c
+from gridtide.case.schema import CaseFile, ContractTable, PoolTable, SiteTable
 from gridtide.case.services import service_of
 from gridtide.case.wiring import history_of
 from gridtide.case.work import work_of
@@ -19,11 +20,9 @@ from gridtide.fleet.contract import Contract, TariffBand
 from gridtide.fleet.fleet import Fleet, Network
 from gridtide.fleet.jobs import Jobs
 from gridtide.fleet.operating_point import OperatingPoint
-from gridtide.fleet.site import Battery, Cooling, Facility, Pool, Site, Supply
+from gridtide.fleet.site import Battery, Facility, Pool, Site, Supply
 from gridtide.simulate.study import Cadence, LengthKnowledge, Study
 from gridtide.timeline import Timeline, regular
-
-DESIGN_WET_C, DESIGN_DRY_C = 28.0, 40.0
 
 
 def study_of(case: CaseFile, folder: Path) -> Study:
@@ -106,13 +105,6 @@ def _site(table: SiteTable) -> Site:
         ),
         curtailment_zone=table.curtailment_zone,
     )
-
-
-def design_outdoor_c(table: FacilityTable) -> float:
-    """The hottest a plant was built for: as the case says, else 28 °C wet bulb or 40 °C dry bulb."""
-    if table.design_outdoor_c is not None:
-        return table.design_outdoor_c
-    return DESIGN_DRY_C if table.cooling is Cooling.AIR_CHILLER else DESIGN_WET_C
 
 
 def _pool(table: PoolTable) -> Pool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from gridtide.case.machines import accelerators, pool_powers_kw
+from gridtide.case.plants import parked_facility_kw
 from gridtide.case.schema import CaseFile, ContractTable, SiteTable
 from gridtide.case.services import answering_faults
 from gridtide.finding import Finding
@@ -23,6 +24,7 @@ def faults_of(case: CaseFile) -> list[Finding]:
         *_contracts(case),
         *_money(case),
         *_machines(case),
+        *_limits(case),
         *_services(case),
         *answering_faults(case),
     ]
@@ -213,6 +215,39 @@ def _machines(case: CaseFile) -> Iterator[Finding]:
                 "Raise it, or correct the pools.",
             )
         yield from _pools(number, site)
+
+
+def _limits(case: CaseFile) -> Iterator[Finding]:
+    """Connections, and calls of the grid, must leave at least what a site draws with everything parked."""
+    least = {site.name: parked_facility_kw(site) for site in case.site}
+    for number, site in enumerate(case.site, start=1):
+        yield from _above_parked(
+            f"site[{number}].contract", site.contract.import_max_kw, least[site.name]
+        )
+    for number, event in enumerate(case.event, start=1):
+        key = f"event[{number}]"
+        if event.end <= event.start:
+            yield _fault(
+                f"{key}.end", event.end, f"after its start, {event.start}", "Give a later end."
+            )
+        if event.issued_at is not None and event.issued_at >= event.end:
+            yield _fault(
+                f"{key}.issued_at",
+                event.issued_at,
+                f"before its end, {event.end}",
+                "Give an earlier time.",
+            )
+        yield from _above_parked(key, event.import_max_kw, least.get(event.site, 0.0))
+
+
+def _above_parked(key: str, import_max_kw: float, least_kw: float) -> Iterator[Finding]:
+    if import_max_kw < least_kw:
+        yield _fault(
+            f"{key}.import_max_kw",
+            f"{import_max_kw:,.0f}",
+            f"at least {least_kw:,.0f} kW, what the site draws with all machines parked",
+            "Raise it, or correct the pools; a site that is switched off is outside this model.",
+        )
 
 
 def _pools(number: int, site: SiteTable) -> Iterator[Finding]:
