@@ -21,6 +21,7 @@ from gridtide.fleet.fleet import Fleet, Network
 from gridtide.fleet.jobs import Jobs
 from gridtide.fleet.operating_point import OperatingPoint
 from gridtide.fleet.site import Battery, Facility, Pool, Site, Supply
+from gridtide.signals.signal import Kind
 from gridtide.simulate.study import Cadence, LengthKnowledge, Study
 from gridtide.timeline import Timeline, regular
 
@@ -45,6 +46,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
         history=history,
         objective=Objective(
             carbon_price_per_t=case.objective.carbon_price_per_t,
+            carbon=Kind(f"carbon_{case.objective.carbon}_g_per_kwh"),
             moves_max=case.objective.moves_max,
             demand_charge_share=case.objective.demand_charge_share,
             begins=case.case.start,

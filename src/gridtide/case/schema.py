@@ -42,6 +42,7 @@ class ObjectiveTable(Table):
     """[objective]: what counts beside energy."""
 
     carbon_price_per_t: Annotated[float, Field(ge=0, le=1e5)] = 0.0
+    carbon: Literal["average", "marginal"] = "average"
     moves_max: Annotated[int, Field(ge=0, le=100)] = 2
     demand_charge_share: Share = 1.0
 

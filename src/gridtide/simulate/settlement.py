@@ -9,6 +9,8 @@ from gridtide.settle.carbon import settle_emissions_kg
 from gridtide.settle.cost import Metered, settle_demand_charge, settle_energy_cost
 from gridtide.settle.latency import weighted_quantile
 from gridtide.settle.promises import Promises, settle_promises
+from gridtide.settle.ramp import settle_ramps
+from gridtide.signals.signal import Kind
 from gridtide.simulate.course import Course
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import Truth
@@ -20,9 +22,11 @@ Real = NDArray[np.float64]
 class Settlement:
     """One course in figures, money in the settlement currency.
 
-    parts: money by cause; total_cost is their sum. emissions_average_kg: NaN where an intensity is
-    unknown. renewable_used_kwh: on-site supply that was not lost. mean_wait_h: from release to first
-    slot, over jobs that ran. latency_p95_s: None without services.
+    parts: money by cause; total_cost is their sum. emissions_average_kg, emissions_marginal_kg: NaN where an
+    intensity is unknown; never one for the other. renewable_used_kwh: on-site supply that was not lost.
+    mean_wait_h: from release to first slot, over jobs that ran. latency_p95_s: None without services.
+    steep_steps: steps in which the grid power of a site changed faster than its contract allows;
+    steepest_kw_per_min: the fastest change of a site with such a rule.
     """
 
     policy: str
@@ -31,6 +35,7 @@ class Settlement:
     energy_by_class_kwh: tuple[tuple[str, float], ...]
     parts: tuple[tuple[str, float], ...]
     emissions_average_kg: float
+    emissions_marginal_kg: float
     renewable_used_kwh: float
     curtailment_absorbed_kwh: float
     promises: Promises
@@ -43,6 +48,8 @@ class Settlement:
     mean_wait_h: float
     moves: int
     exposure: int
+    steep_steps: int
+    steepest_kw_per_min: float
 
     @property
     def energy_cost(self) -> float:
@@ -61,6 +68,11 @@ def settle(study: Study, truth: Truth, course: Course, absorbed_kwh: float) -> S
     hours = study.timeline.hours
     import_kwh = seen.import_kw * hours
     emissions_kg = settle_emissions_kg(import_kwh, truth.carbon_average_g_per_kwh)
+    marginal_kg = settle_emissions_kg(import_kwh, truth.carbon_marginal_g_per_kwh)
+    counted_kg = marginal_kg if study.objective.carbon is Kind.CARBON_MARGINAL else emissions_kg
+    steep_steps, steepest_kw_per_min = settle_ramps(
+        tuple(site.contract for site in study.fleet.sites), seen.import_kw - seen.export_kw, hours
+    )
     lost_h, done_h = _accelerator_hours(study, course)
     answered = seen.answered * hours * 3600.0
     waits_h = (course.first_s - study.jobs.release_s)[course.first_s >= 0] / 3600.0
@@ -69,8 +81,9 @@ def settle(study: Study, truth: Truth, course: Course, absorbed_kwh: float) -> S
         energy_kwh=float(import_kwh.sum()),
         energy_by_site_kwh=tuple(float(value) for value in import_kwh.sum(axis=1)),
         energy_by_class_kwh=_by_class(study, course),
-        parts=_parts(study, truth, course, emissions_kg, lost_h),
+        parts=_parts(study, truth, course, counted_kg, lost_h),
         emissions_average_kg=emissions_kg,
+        emissions_marginal_kg=marginal_kg,
         renewable_used_kwh=float(((seen.supply_kw - seen.unused_supply_kw) * hours).sum()),
         curtailment_absorbed_kwh=absorbed_kwh,
         promises=_promises(study, course),
@@ -83,6 +96,8 @@ def settle(study: Study, truth: Truth, course: Course, absorbed_kwh: float) -> S
         mean_wait_h=float(waits_h.mean()) if len(waits_h) else 0.0,
         moves=int(course.moves.sum()),
         exposure=int(course.exposure.sum()),
+        steep_steps=steep_steps,
+        steepest_kw_per_min=steepest_kw_per_min,
     )
 
 

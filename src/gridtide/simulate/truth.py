@@ -25,13 +25,15 @@ class Truth:
     """S sites, V services, O origins, T steps. A site with a price of its own has market prices of 0.
 
     price_per_mwh, real_time_price_per_mwh (equal where a site has no real-time zone),
-    carbon_average_g_per_kwh (NaN where unknown), outdoor_c, supply_kw: (S, T). curtailment_kw: curtailed
-    renewables of each site's zone, (S, T), 0 where the site names none. requests_per_s: (V, O, T).
+    carbon_average_g_per_kwh, carbon_marginal_g_per_kwh (NaN where unknown), outdoor_c, supply_kw: (S, T).
+    curtailment_kw: curtailed renewables of each site's zone, (S, T), 0 where the site names none.
+    requests_per_s: (V, O, T).
     """
 
     price_per_mwh: NDArray[np.float64]
     real_time_price_per_mwh: NDArray[np.float64]
     carbon_average_g_per_kwh: NDArray[np.float64]
+    carbon_marginal_g_per_kwh: NDArray[np.float64]
     outdoor_c: NDArray[np.float64]
     supply_kw: NDArray[np.float64]
     curtailment_kw: NDArray[np.float64]
@@ -56,6 +58,12 @@ def truth_of(study: Study) -> Truth:
     def by_site(kind: Kind, zones: list[str]) -> NDArray[np.float64]:
         return np.stack([needed(kind, zone) for zone in zones])
 
+    def intensity(kind: Kind) -> NDArray[np.float64]:
+        zones = [site.zone for site in sites]
+        return np.stack(
+            [truth_signal(study.history, kind, zone, study.timeline).values for zone in zones]
+        )
+
     def priced(site: Site, zone: str) -> NDArray[np.float64]:
         if not site.contract.follows_market:
             return np.zeros(len(study.timeline))
@@ -78,12 +86,8 @@ def truth_of(study: Study) -> Truth:
     return Truth(
         price_per_mwh=price,
         real_time_price_per_mwh=real_time,
-        carbon_average_g_per_kwh=np.stack(
-            [
-                truth_signal(study.history, Kind.CARBON_AVERAGE, site.zone, study.timeline).values
-                for site in sites
-            ]
-        ),
+        carbon_average_g_per_kwh=intensity(Kind.CARBON_AVERAGE),
+        carbon_marginal_g_per_kwh=intensity(Kind.CARBON_MARGINAL),
         outdoor_c=outdoor_c(study.fleet, temperature, humidity),
         supply_kw=supply,
         curtailment_kw=np.stack(curtailment),
