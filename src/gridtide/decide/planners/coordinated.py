@@ -96,7 +96,8 @@ def written(
     add_demand(program, columns, facts)
     batteries = tuple(site.battery for site in sites)
     add_state_of_charge(program, columns, facts, batteries, situation.state.soc_kwh)
-    add_ramp(program, columns, facts, tuple(site.contract.ramp_max_kw_per_min for site in sites))
+    rates = tuple(site.contract.ramp_max_kw_per_min for site in sites)
+    add_ramp(program, columns, facts, rates, situation.state.grid_power_kw)
     return program, columns, rows
 
 
@@ -123,8 +124,8 @@ def _solved(matrix: Matrix, situation: Situation) -> Solution:
             Finding(
                 subject=f"plan of {situation.as_of:%Y-%m-%d %H:%M} UTC",
                 value=f"the program is {solution.status}",
-                limit="ramp limits, store limits and machines that can hold together",
-                mend="Check ramp_max_kw_per_min and the state of charge against the load.",
+                limit="store limits and machines that can hold together",
+                mend="Check the battery's limits and its state of charge against the load.",
             )
         ]
     )
