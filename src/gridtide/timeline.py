@@ -7,6 +7,7 @@ hours are ordinary days.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -77,7 +78,7 @@ class Timeline:
         """Length of each step in hours, shape (n,)."""
         return np.diff(self.edges_s) / 3600.0
 
-    @property
+    @cached_property
     def step_s(self) -> int | None:
         """Length of every step in seconds when all are equal, otherwise None."""
         lengths = np.diff(self.edges_s)

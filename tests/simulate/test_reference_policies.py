@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridtide.decide.dispatch import Reason
-from gridtide.decide.dispatchers.price_guided import PriceGuided, slot_prices
+from gridtide.decide.dispatchers.price_guided import CANDIDATES, PriceGuided, slot_prices
 from gridtide.decide.ex_ante import expected_costs
 from gridtide.decide.facts import held_of
 from gridtide.decide.planners.coordinated import Coordinated
 from gridtide.decide.policy_names import parsed
-from gridtide.decide.referred import referred
+from gridtide.decide.referred import asking_of, referred
 from gridtide.decide.steering import steering_price
 from gridtide.decide.told import told_of, told_placement
 from gridtide.finding import BadInput
@@ -65,11 +65,11 @@ def test_what_is_told_is_never_expected_to_cost_more_than_a_policy_of_the_litera
     chosen = PriceGuided(objective=study.objective).dispatch(plan, turn.situation, held, True)
     price = steering_price(turn.situation, study.objective, held.grid)
     slots = slot_prices(plan, turn.situation.fleet, held.grid)
-    waiting = ~held.settled & (held.told.place >= 0)
+    asking = asking_of(turn.situation, held, ~held.settled & (held.told.place >= 0))
     others = [
         told_placement(
             turn.situation,
-            replace(held, told=referred(turn.situation, held, price, waiting, parsed(name))),
+            replace(held, told=referred(held, price, asking, parsed(name))),
             Reason.RULE,
         )
         for name in ("lowest-window", "carbon-time", "wait-awhile-interruptible", "threshold")
@@ -128,10 +128,34 @@ def test_slots_added_for_restarts_end_with_the_room_an_answer_has() -> None:
     turn = take_turn(mandate_of(known, forecaster), policy, twin, Memory(), twin.now)
     held = held_of(turn.situation, study.objective)
     zebra = np.tile(np.where(np.arange(len(held.grid)) % 2 == 0, 1.0, 100.0), (4, 1))
-    told = referred(
-        turn.situation, held, zebra, held.told.place >= 0, parsed("wait-awhile-interruptible")
-    )
+    asking = asking_of(turn.situation, held, held.told.place >= 0)
+    told = referred(held, zebra, asking, parsed("wait-awhile-interruptible"))
     assert (told.count <= np.diff(told.offsets)).all()
     assert told_placement(turn.situation, replace(held, told=told), Reason.RULE).slots.size == (
         told.count[told.place >= 0].sum()
     )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_one_call_for_all_jobs_says_what_asking_each_says(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the slots a policy would take alone are free, they are what it takes beside others."""
+    study = small_study(seed, hours=24, jobs=90, accelerators=24)
+    policy, forecaster, known = policy_named("run-at-once", study)
+    twin = Twin.of(known, truth_of(known))
+    twin.present = 40
+    turn = take_turn(mandate_of(known, forecaster), policy, twin, Memory(), twin.now)
+    held = held_of(turn.situation, study.objective)
+    price = steering_price(turn.situation, study.objective, held.grid)
+    asking = asking_of(turn.situation, held, ~held.settled & (held.told.place >= 0))
+    for choice in CANDIDATES:
+        at_once = referred(held, price, asking, choice)
+        with monkeypatch.context() as patched:
+            patched.setattr("gridtide.decide.referred._alone", lambda *given: {})
+            singly = referred(held, price, asking, choice)
+        one, other = (
+            told_placement(turn.situation, replace(held, told=told), Reason.RULE)
+            for told in (at_once, singly)
+        )
+        assert np.array_equal(one.slots, other.slots) and np.array_equal(one.place, other.place)

@@ -22,6 +22,8 @@ UNBROKEN = {
     "wait-awhile-deadline-interruptible": "wait-awhile",
 }
 """The policy that answers for jobs which may not be interrupted."""
+ASKED_SINGLY = ("reserved-first", "bidirectional")
+"""Policies whose answer depends on what others use, or that answer only for jobs of one slot."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -41,17 +43,25 @@ class Asked:
     room: Whole
 
 
+Asking = dict[int, Asked | None]
+
+
+def asking_of(situation: Situation, held: Reservations, chosen: NDArray[np.bool_]) -> Asking:
+    """The chosen jobs, which have not begun, as policies are asked about them; chosen: (n,)."""
+    rows = np.flatnonzero(chosen & (held.told.place >= 0))
+    return {int(job): _asked(situation, held, int(job)) for job in rows}
+
+
 def referred(
-    situation: Situation,
     held: Reservations,
     price: NDArray[np.float64],
-    chosen: NDArray[np.bool_],
+    asking: Asking,
     choice: Choice,
 ) -> Told:
     """The slots of all jobs after the chosen ones asked a policy, in order of arrival.
 
     held: the situation's jobs on their grid. price: what the policy steers by at each place, (P, T).
-    chosen: jobs that have not begun, (n,).
+    asking: from asking_of.
     """
     told = Told(
         place=held.told.place.copy(),
@@ -61,23 +71,84 @@ def referred(
     )
     free = free_of(held, told)
     signals = [SlotSignal(values=row, step_s=grid_step_s(held.grid)) for row in price]
-    for job in np.flatnonzero(chosen & (told.place >= 0)):
-        slots = told.slots[told.offsets[job] : told.offsets[job] + told.count[job]]
-        free[told.place[job], slots] += held.gang[job]
-        asked = _asked(situation, held, int(job))
+    alone = _alone(held, asking, signals, choice)
+    for job, asked in asking.items():
+        begin, count = told.offsets[job], told.count[job]
+        free[told.place[job], told.slots[begin : begin + count]] += held.gang[job]
         if asked is not None:
-            answer = _answered(
-                held, int(job), asked, free[asked.place], signals[asked.place], choice
-            )
+            here = free[asked.place]
+            answer = alone.get(job)
+            if answer is None or (here[answer] < asked.units).any():
+                answer = _answered(held, job, asked, here, signals[asked.place], choice)
             if answer is None and told.place[job] != asked.place:
-                answer = _earliest(asked, free[asked.place])
+                answer = _earliest(asked, here)
             if answer is not None:
-                begin = told.offsets[job]
                 told.slots[begin : begin + len(answer)] = answer
                 told.count[job], told.place[job] = len(answer), asked.place
-        slots = told.slots[told.offsets[job] : told.offsets[job] + told.count[job]]
-        free[told.place[job], slots] -= held.gang[job]
+        used = told.slots[begin : begin + told.count[job]]
+        free[told.place[job], used] -= held.gang[job]
     return told
+
+
+def _alone(
+    held: Reservations,
+    asking: Asking,
+    signals: list[SlotSignal],
+    choice: Choice,
+) -> dict[int, Whole]:
+    """What the policy says of all jobs in one call, were each alone, as far as that holds at once.
+
+    An answer whose slots are free is the answer beside others too: taking slots away that it does not use
+    changes no choice. Jobs that need more slots for restarts, or have no room, are left out and ask singly.
+    """
+    found: dict[int, Whole] = {}
+    if choice.name in ASKED_SINGLY:
+        return found
+    for place, signal in enumerate(signals):
+        for whole in (False, True):
+            rows = {
+                job: asked
+                for job, asked in asking.items()
+                if asked is not None
+                and asked.place == place
+                and bool(held.rule[job, 0]) is not whole
+            }
+            if rows:
+                rule = _whole(choice) if whole else choice
+                plan = policy_of(rule, None)(_slot_jobs(list(rows.values())), signal)
+                found |= _holding(held, rows, plan, whole)
+    return found
+
+
+def _holding(
+    held: Reservations, rows: dict[int, Asked], plan: SlotPlan, whole: bool
+) -> dict[int, Whole]:
+    """The answers of a plan that hold the declared work inside the window, by job."""
+    found = {}
+    for row, (job, asked) in enumerate(rows.items()):
+        runs = slice(int(plan.offsets[row]), int(plan.offsets[row + 1]))
+        starts, ends = plan.start[runs], plan.end[runs]
+        if not len(starts) or starts[0] < asked.first:
+            continue
+        if whole:
+            if int(starts[0]) + asked.need <= asked.last:
+                found[job] = np.arange(int(starts[0]), int(starts[0]) + asked.need)
+            continue
+        lost_s = (len(starts) - 1) * int(held.left[job, 2])
+        enough = (
+            len(starts) == 1
+            or asked.need * int(held.left[job, 3]) >= int(held.left[job, 0]) + lost_s
+        )
+        exact = int((ends - starts).sum()) == asked.need and ends[-1] <= asked.last
+        if (
+            enough
+            and exact
+            and int((ends - starts).min()) >= min(int(held.rule[job, 2]), asked.need)
+        ):
+            found[job] = np.concatenate(
+                [np.arange(one, two) for one, two in zip(starts, ends, strict=True)]
+            )
+    return found
 
 
 def _asked(situation: Situation, held: Reservations, job: int) -> Asked | None:
@@ -132,21 +203,29 @@ def _said(
     """What the policy says about one job."""
     if choice.name == "bidirectional" and need > 1:
         return None
-    one = SlotJobs(
-        arrival=np.asarray([asked.first]),
-        length=np.asarray([need]),
-        waiting=np.asarray([asked.last - asked.first - need]),
-        deadline=np.asarray([asked.last]),
-        expected=np.asarray([asked.expected]),
-        units=np.asarray([asked.units]),
-        power_kw=np.ones(1),
-    )
+    one = _slot_jobs([replace(asked, need=need)])
     if choice.name == "reserved-first":
         paid = int(choice.settings.get("reserved", 0))
         used = asked.room - free
         rule = reserved_first.Settings(reserved=np.clip(paid - used, 0, free), capacity=free)
         return reserved_first.reserved_first(one, signal, rule)
     return policy_of(choice, free)(one, signal)
+
+
+def _slot_jobs(asked: list[Asked]) -> SlotJobs:
+    """Jobs as policies take them."""
+    first = np.asarray([one.first for one in asked])
+    last = np.asarray([one.last for one in asked])
+    need = np.asarray([one.need for one in asked])
+    return SlotJobs(
+        arrival=first,
+        length=need,
+        waiting=last - first - need,
+        deadline=last,
+        expected=np.asarray([one.expected for one in asked]),
+        units=np.asarray([one.units for one in asked]),
+        power_kw=np.ones(len(asked)),
+    )
 
 
 def _run(plan: SlotPlan | None, asked: Asked, free: Whole) -> Whole | None:

@@ -7,7 +7,7 @@ import numpy as np
 from gridtide.decide.dispatch import Dispatch, Reason
 from gridtide.decide.objective import Objective
 from gridtide.decide.policy_names import Choice
-from gridtide.decide.referred import referred
+from gridtide.decide.referred import asking_of, referred
 from gridtide.decide.reservations import Reservations, grid_step_s
 from gridtide.decide.rest import at_rest
 from gridtide.decide.situation import Situation
@@ -35,7 +35,7 @@ class ByReference:
         if not due:
             asks &= jobs.release_s > int(held.grid.edges_s[0]) - step_s
         price = steering_price(situation, self.objective, held.grid)
-        told = referred(situation, held, price, asks, self.choice)
+        told = referred(held, price, asking_of(situation, held, asks), self.choice)
         placement = told_placement(situation, replace(held, told=told), Reason.KEPT)
         per_slot = slot_prices_alone(situation, price, held.grid)
         return at_rest(

@@ -13,7 +13,7 @@ from gridtide.decide.objective import Objective
 from gridtide.decide.peak import peak_prices
 from gridtide.decide.plan import Plan
 from gridtide.decide.policy_names import Choice
-from gridtide.decide.referred import referred
+from gridtide.decide.referred import asking_of, referred
 from gridtide.decide.reservations import Reservations, Told, free_of, grid_step_s, on_grid
 from gridtide.decide.situation import Situation
 from gridtide.decide.state import Status
@@ -103,9 +103,10 @@ class PriceGuided:
         if not waiting.any():
             return []
         steered = steering_price(situation, self.objective, held.grid)
+        asking = asking_of(situation, held, waiting)
         found = []
         for choice in CANDIDATES:
-            told = referred(situation, held, steered, waiting, choice)
+            told = referred(held, steered, asking, choice)
             costs = (slot_costs(held, told, price), *_no_alternative(held))
             placement = _placement(situation, held, told, price, costs)
             changed = waiting & (placement.reason != Reason.NOT_PLACED)
