@@ -36,3 +36,12 @@ def test_references_compares_with_every_policy_of_the_literature() -> None:
     said = printed(None, "benchmarks/references.py", "tests/fixtures/one_day.toml")
     assert said.count("missed 0") == said.count("promised ")
     assert "coordinated against the best of them (" in said
+
+
+def test_promises_prints_a_line_for_each_load() -> None:
+    """On one day: six loads, and nobody promises more than was asked."""
+    rows = printed(None, "benchmarks/promises.py", "1").splitlines()[1:]
+    assert len(rows) == 6
+    for row in rows:
+        asked, *promised = (int(figure) for figure in row.split()[-4:])
+        assert all(0 < given <= asked for given in promised)
