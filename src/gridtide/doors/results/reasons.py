@@ -1,4 +1,4 @@
-"""Reasons of a run read back from its folder, as sentences."""
+"""Reasons of a run read back from its folder: what became of a job or a service, and why."""
 
 import difflib
 import json
@@ -8,11 +8,18 @@ from typing import Any
 from gridtide.decide.dispatch import Binding, Reason
 from gridtide.doors.results.folder import folder_of
 from gridtide.finding import BadInput, Finding
-from gridtide.trust.explain import Routed, Weighed, alternatives, flow_sentence, sentence
+from gridtide.trust.explain import (
+    PriceBasis,
+    Routed,
+    Weighed,
+    alternatives,
+    flow_sentence,
+    sentence,
+)
 
 
-def reasons_of(runs: Path, run: str, policy: str, job: str) -> list[dict[str, Any]]:
-    """Every decision that changed where or when a job runs, or where a service is answered, oldest first.
+def reasons_of(runs: Path, run: str, policy: str, job: str) -> dict[str, Any]:
+    """What became of a job or service under `about`, and every decision that changed it, oldest first.
 
     Raises BadInput for an unknown run, policy, or job and service.
     """
@@ -25,47 +32,92 @@ def reasons_of(runs: Path, run: str, policy: str, job: str) -> list[dict[str, An
             found.stem.removeprefix("reasons-") for found in folder.glob("reasons-*.parquet")
         )
         raise BadInput([_unknown(f"policy {policy}", folder, there)])
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     jobs = pl.read_parquet(folder / f"jobs-{policy}.parquet")
     row = jobs.filter(pl.col("name") == job)
+    services: list[str] = list(summary.get("services", []))
+    if row.is_empty() and job not in services:
+        near = difflib.get_close_matches(job, [*jobs["name"].to_list(), *services], n=5, cutoff=0.3)
+        some = near or [*services, *jobs["name"].to_list()][:5]
+        raise BadInput([_unknown(f"job or service {job}", folder, some)])
     if row.is_empty():
         flows = pl.read_parquet(folder / f"flows-{policy}.parquet")
-        if job in _services(folder):
-            return _routed(flows.filter(pl.col("service") == job), _currency(folder))
-        near = difflib.get_close_matches(
-            job, [*jobs["name"].to_list(), *_services(folder)], n=5, cutoff=0.3
-        )
-        raise BadInput(
-            [_unknown(f"job or service {job}", folder, near or jobs["name"].to_list()[:5])]
-        )
-    currency = _currency(folder)
+        chosen = flows.filter(pl.col("service") == job)
+        routes = [route for route in _settled(summary, policy)["routes"] if route["service"] == job]
+        return {
+            "about": {"kind": "service", "routes": routes},
+            "decisions": _routed(chosen, summary),
+        }
     about = row.row(0, named=True)
+    ran = pl.read_parquet(folder / f"runs-{policy}.parquet").filter(pl.col("name") == job)
     found = pl.read_parquet(path).filter(pl.col("name") == job).sort("as_of")
-    rows = list(found.iter_rows(named=True))
+    return {
+        "about": _about(about, list(ran.sort("start").iter_rows(named=True)), summary),
+        "decisions": _decisions(list(found.iter_rows(named=True)), about, summary),
+    }
+
+
+def _settled(summary: dict[str, Any], policy: str) -> dict[str, Any]:
+    return next(run for run in summary["runs"] if run["policy"] == policy)
+
+
+def _clock(summary: dict[str, Any], place: str) -> str:
+    """The clock of the site of a place."""
+    site = place.rpartition("/")[0]
+    clocks = {known["name"]: str(known["clock"]) for known in summary.get("sites", [])}
+    return clocks.get(site, "UTC")
+
+
+def _about(
+    job: dict[str, Any], ran: list[dict[str, Any]], summary: dict[str, Any]
+) -> dict[str, Any]:
+    """What a job asked for and what became of it; times as ISO text, empty as null."""
+    times = ("release", "deadline", "first_start", "end")
+    return {
+        "kind": "job",
+        "clock": _clock(summary, job["home"]),
+        **{name: job[name] for name in ("class", "home", "place", "accelerators", "promised")},
+        **{name: job[name].isoformat() if job[name] else None for name in times},
+        "declared_h": job["declared_s"] / 3600.0,
+        "answer": job["answer"],
+        "movable": job["movable"],
+        "complete": job["complete"],
+        "moves": job["moves"],
+        "exposure": job["exposure"],
+        "data_gb": job["data_gb"],
+        "runs": [
+            {
+                "place": row["place"],
+                "start": row["start"].isoformat(),
+                "end": row["end"].isoformat(),
+            }
+            for row in ran
+        ],
+    }
+
+
+def _decisions(
+    rows: list[dict[str, Any]], about: dict[str, Any], summary: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Those that chose another place or start than the one before."""
     changed = [
         row
         for before, row in zip([None, *rows], rows, strict=False)
         if before is None or (row["place"], row["start"]) != (before["place"], before["start"])
     ]
-    return [_decision(reason, about, currency) for reason in changed]
+    return [_decision(reason, about, summary) for reason in changed]
 
 
-def _currency(folder: Path) -> str:
-    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-    return str(summary["runs"][0]["currency"])
-
-
-def _services(folder: Path) -> list[str]:
-    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-    return list(summary.get("services", []))
-
-
-def _routed(flows: Any, currency: str) -> list[dict[str, Any]]:
+def _routed(flows: Any, summary: dict[str, Any]) -> list[dict[str, Any]]:
     """What each plan sent elsewhere, and why."""
+    currency = str(summary["runs"][0]["currency"])
     return [
         {
             "as_of": row["as_of"].isoformat(),
+            "clock": _clock(summary, row["home"]),
             "sentence": flow_sentence(_routed_of(row, currency)),
             "reason": "ROUTED",
+            "origin": row["origin"],
             "place": row["place"],
             "share": row["share"],
             "alternatives": [
@@ -96,26 +148,41 @@ def _routed_of(row: dict[str, Any], currency: str) -> Routed:
     )
 
 
-def _decision(reason: dict[str, Any], about: dict[str, Any], currency: str) -> dict[str, Any]:
-    weighed = weighed_of(reason, about, currency)
+def _decision(
+    reason: dict[str, Any], about: dict[str, Any], summary: dict[str, Any]
+) -> dict[str, Any]:
+    weighed = weighed_of(reason, about, summary)
+    price = weighed.price
     return {
         "as_of": reason["as_of"].isoformat(),
+        "clock": weighed.clock,
         "sentence": sentence(weighed),
         "reason": reason["reason"],
         "binding": reason["binding"],
         "place": reason["place"],
         "start": reason["start"].isoformat() if reason["start"] else None,
-        "cost": reason["cost"],
+        "cost": _known(reason["cost"]),
         "alternatives": [{"what": what, "cost": cost} for what, cost in alternatives(weighed)],
-        "currency": currency,
+        "currency": weighed.currency,
+        "slack_h": weighed.slack_h,
         "issue": reason["issue"].isoformat() if reason["issue"] else None,
+        "price_source": price.source if price else None,
+        "price_issue": price.issued.isoformat() if price and price.issued else None,
+        "price_published": price.published if price else None,
     }
 
 
-def weighed_of(reason: dict[str, Any], about: dict[str, Any], currency: str) -> Weighed:
-    """One row of reasons and the job it is about, ready to be said."""
-    slack_s = (about["deadline"] - about["release"]).total_seconds() - about["declared_s"]
-    other = reason["alternative_cost"]
+def _known(amount: float) -> float | None:
+    return None if amount != amount or abs(amount) == float("inf") else amount
+
+
+def weighed_of(reason: dict[str, Any], about: dict[str, Any], summary: dict[str, Any]) -> Weighed:
+    """One row of reasons and the job it is about, ready to be said on the clock of its home."""
+    slack_h = None
+    if about["deadline"] is not None:
+        slack_s = (about["deadline"] - about["release"]).total_seconds() - about["declared_s"]
+        slack_h = slack_s / 3600.0
+    source = reason.get("price_source")
     return Weighed(
         job=reason["name"],
         as_of=reason["as_of"],
@@ -127,10 +194,17 @@ def weighed_of(reason: dict[str, Any], about: dict[str, Any], currency: str) -> 
         cost=reason["cost"],
         cost_at_once=reason["cost_at_once"],
         alternative=reason["alternative_place"],
-        alternative_cost=None if other != other else other,
-        slack_h=slack_s / 3600.0,
-        currency=currency,
+        alternative_cost=_known(reason["alternative_cost"]),
+        slack_h=slack_h,
+        currency=str(summary["runs"][0]["currency"]),
         issue=reason["issue"],
+        clock=_clock(summary, about["home"]),
+        deadline=about["deadline"],
+        price=PriceBasis(
+            source=source, issued=reason["price_issue"], published=reason["price_published"]
+        )
+        if source
+        else None,
     )
 
 
