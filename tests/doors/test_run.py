@@ -82,7 +82,14 @@ def test_explain_gives_reasons_and_alternatives(
     assert all(decision["sentence"].startswith("batch-001 ") for decision in found["decisions"])
     assert found["decisions"][0]["alternatives"]
     assert exit_code(["explain", "last", "batch-001", "--runs", str(done / "runs")]) == 0
-    assert "rests on signals issued up to" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert out.startswith(
+        "batch-001: batch, 8 accelerators, at home at here/gpus (times in Europe/Berlin)"
+    )
+    assert "was told: promised" in out and "before its deadline" in out
+    assert "newest signal of any kind" in out
+    first = found["decisions"][0]
+    assert first["price_source"] and first["price_issue"] <= first["as_of"]
 
 
 @pytest.mark.parametrize(

@@ -138,5 +138,5 @@ def test_a_flow_that_costs_more_says_what_drove_it_away() -> None:
 def test_a_small_price_keeps_the_digits_that_tell_it_apart() -> None:
     """0.003 against 0.010 is not what was weighed."""
     assert "cost 0.00271 CNY there and 0.0097 at home" in flow_sentence(
-        replace(ROUTED, cost=0.002713, cost_home=0.009705)
+        replace(ROUTED, cost=0.002713, cost_home=0.0097)
     )

@@ -1,5 +1,6 @@
 """Jobs of a report: a stated sample of rows for the Gantt, all of them by the time they had left."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -90,7 +91,7 @@ def _runs(study: Study, shown: Course, here: Whole) -> list[list[Any]]:
     while len(runs) > RUNS_SHOWN:
         gaps = [
             after[0] - before[1] if after[2] == before[2] else NO_DEADLINE_S
-            for before, after in zip(runs, runs[1:], strict=False)
+            for before, after in pairwise(runs)
         ]
         shortest = int(np.argmin(gaps))
         if gaps[shortest] == NO_DEADLINE_S:
@@ -103,7 +104,7 @@ def margins_of(study: Study, courses: list[Course]) -> dict[str, Any]:
     """All jobs with a deadline inside the period by the hours they had left at their end, a row a policy."""
     names = ["late or unfinished"]
     edges = [*MARGINS_H, None]
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in pairwise(edges):
         names.append(f"over {low:.0f} h" if high is None else f"{low:.0f} to {high:.0f} h")
     rows = {}
     for course in courses:

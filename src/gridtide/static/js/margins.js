@@ -1,11 +1,12 @@
-/** How near their deadlines all jobs ended, the reference beside the policy. */
+/** How near their deadlines all jobs ended, the reference beside the policy; red only where a promise was broken. */
 
-import { FAINT, INK, LEFT, RED, TOOLTIP, number, valueAxis } from "./theme.js";
+import { FAINT, INK, LEFT, PALETTE, RED, TOOLTIP, number, valueAxis } from "./theme.js";
 
 /** @param {object} page the payload */
 export function margins(page) {
   const { names, rows } = page.margins;
   const policies = Object.keys(rows);
+  const broken = page.policies.some((row) => row.policy === page.shown && row.missed_deadlines > 0);
   return {
     height: 220,
     option: {
@@ -24,7 +25,7 @@ export function margins(page) {
           barGap: "8%",
           itemStyle: { color },
           label: { show: true, position: "top", color: INK, fontSize: 11, formatter: (item) => (item.value ? number(item.value) : "") },
-          data: rows[policy].map((value, at) => (at === 0 && index === policies.length - 1 ? { value, itemStyle: { color: RED } } : value)),
+          data: rows[policy].map((value, at) => (at === 0 && index === policies.length - 1 ? { value, itemStyle: { color: broken ? RED : PALETTE[5] } } : value)),
         };
       }),
     },

@@ -108,7 +108,8 @@ if (page.services) {
 
 const jobs = section("Jobs and their deadlines", page.jobs.all ? undefined : "This case has no jobs.", "Jobs");
 if (page.jobs.all) {
-  jobs.append(element("p", `All ${number(page.jobs.all)} jobs whose deadline lies in the period, by the time left between their end and their deadline.`, "lead"));
+  const dated = page.margins.rows[reference].reduce((sum, count) => sum + count, 0);
+  jobs.append(element("p", `All ${number(dated)} jobs whose deadline lies in the period, by the time left between their end and their deadline.`, "lead"));
   draw(jobs, margins(page), "Jobs by time left before their deadline");
   if (page.at_risk.count) jobs.append(risk(page.at_risk));
   jobs.append(element("p", `${page.jobs.rule} Grey: from release to deadline; the upright line is the deadline, red and thick where it was missed. Times in ${page.clock}.`, "lead"));
