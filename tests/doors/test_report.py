@@ -72,7 +72,7 @@ def stretched(comparison: Comparison, step: timedelta, steps: int) -> Comparison
 
     def of(course: Course) -> Course:
         seen = course.telemetry
-        columns = {
+        columns: dict[str, Any] = {
             field.name: longer(getattr(seen, field.name))
             for field in fields(Telemetry)
             if field.name not in ("timeline", "finished")
@@ -129,6 +129,28 @@ def test_a_year_of_five_minutes_makes_a_page_of_bounded_size(comparison: Compari
     north = found["sites"][1]
     assert len(north["import_kw"]) == len(found["starts"]) == len(north["import_highest_kw"])
     assert max(north["import_highest_kw"]) == pytest.approx(north["peak_kw"], rel=1e-4)
+
+
+def test_the_mean_day_is_the_mean_over_the_hours_of_the_sites_clock(
+    comparison: Comparison,
+) -> None:
+    """Its mean is the mean of the whole period where every hour is there as often; short studies have none."""
+    assert payload(comparison)["sites"][0]["mean_day"] is None
+    long = stretched(comparison, timedelta(minutes=15), 4 * 24 * 4)
+    site = payload(long)["sites"][0]
+    imported = long.courses[1].telemetry.import_kw[0]
+    assert np.mean(site["mean_day"]["import_kw"]) == pytest.approx(imported.mean(), rel=1e-3)
+    local = np.asarray([moment.hour for moment in long.study.timeline.local_times("Europe/Berlin")])
+    assert site["mean_day"]["import_kw"][7] == pytest.approx(imported[local == 7].mean(), rel=1e-3)
+
+
+def test_a_year_opens_on_its_first_weeks(comparison: Comparison) -> None:
+    """A year of daily waves on a screen is a bar of ink; jobs are sampled from the stretch that is shown."""
+    assert payload(comparison)["opening"] is None
+    long = stretched(comparison, timedelta(minutes=15), 60 * 96)
+    found = payload(long)
+    assert found["opening"] == found["starts"][0] + 28 * 86_400
+    assert "released in the first 28 days" in found["jobs"]["rule"]
 
 
 def test_many_jobs_are_sampled_by_the_rule_the_page_states(comparison: Comparison) -> None:

@@ -24,6 +24,8 @@ STEPS_MAX = 3000
 NUMBERS_MAX = 300_000
 CURVES_OF_A_SITE = 8
 DAY_S = 86_400
+MEAN_DAY_FROM_DAYS = 3
+LONG_DAYS, OPENING_DAYS = 45, 28
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +102,7 @@ def site_of(comparison: Comparison, shown: Course, index: int, block: int) -> di
         if site.curtailment_zone
         else None,
         "battery": _battery(site, shown, index, block),
+        "mean_day": _mean_day(comparison, shown, index),
     }
 
 
@@ -112,6 +115,39 @@ def _stack(study: Study, shown: Course, index: int) -> dict[str, Real]:
     parts[PARKED] = np.maximum(seen.it_kw[index] - used, 0.0)
     parts[BUILDING] = seen.facility_kw[index] - seen.it_kw[index]
     return parts
+
+
+def opening_s(study: Study) -> int | None:
+    """Where charts over time first end: after OPENING_DAYS of a study beyond LONG_DAYS, else None."""
+    first_s, last_s = int(study.timeline.edges_s[0]), int(study.timeline.edges_s[-1])
+    return first_s + OPENING_DAYS * DAY_S if last_s - first_s > LONG_DAYS * DAY_S else None
+
+
+def _mean_day(comparison: Comparison, shown: Course, index: int) -> dict[str, Any] | None:
+    """Means over each hour of the site's clock, 24 a curve; None for less than MEAN_DAY_FROM_DAYS days."""
+    study = comparison.study
+    timeline = study.timeline
+    if timeline.edges_s[-1] - timeline.edges_s[0] < MEAN_DAY_FROM_DAYS * DAY_S:
+        return None
+    hour = np.asarray(
+        [moment.hour for moment in timeline.local_times(study.fleet.sites[index].clock)]
+    )
+    count = np.bincount(hour, minlength=24)
+
+    def mean(values: Real) -> list[float | None]:
+        return thin(np.bincount(hour, weights=values, minlength=24) / count, 1)
+
+    price = _paid_per_mwh(comparison, index)
+    return {
+        "power_by_class_kw": {
+            name: mean(values)
+            for name, values in _stack(study, shown, index).items()
+            if values.any()
+        },
+        "import_kw": mean(shown.telemetry.import_kw[index]),
+        "reference_import_kw": mean(comparison.courses[0].telemetry.import_kw[index]),
+        "price_per_mwh": mean(price) if price.any() else None,
+    }
 
 
 def _battery(site: Site, shown: Course, index: int, block: int) -> dict[str, Any] | None:
@@ -127,15 +163,21 @@ def _battery(site: Site, shown: Course, index: int, block: int) -> dict[str, Any
 
 
 def _price(comparison: Comparison, index: int, block: int) -> list[float | None] | None:
-    """The price a site's contract exposes it to; day-ahead under two-settlement; None where all is 0."""
+    """The price of a site as the page shows it, None where all is 0."""
+    price = _paid_per_mwh(comparison, index)
+    return thin(price, block) if price.any() else None
+
+
+def _paid_per_mwh(comparison: Comparison, index: int) -> Real:
+    """The price a site's contract exposes it to, (T,); day-ahead under two-settlement."""
     study, truth = comparison.study, comparison.truth
     site = study.fleet.sites[index]
-    price = truth.price_per_mwh[index]
+    price: Real = truth.price_per_mwh[index]
     if site.contract.exposure in (Exposure.FIXED, Exposure.TIME_OF_USE):
         price = seen_price_per_mwh(
             site.contract, study.timeline, study.timeline.start, site.clock, price, price
         )
-    return thin(price, block) if price.any() else None
+    return price
 
 
 def _price_words(site: Site) -> str:

@@ -13,6 +13,7 @@ from gridtide.simulate.compare import Comparison
 MODULES = (
     "theme.js",
     "power_by_site.js",
+    "mean_day.js",
     "away.js",
     "gantt.js",
     "margins.js",

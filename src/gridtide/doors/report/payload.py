@@ -3,7 +3,7 @@
 from math import isfinite
 from typing import Any
 
-from gridtide.doors.report.curves import away_of, forecasts_of, site_of, thinning_of
+from gridtide.doors.report.curves import away_of, forecasts_of, opening_s, site_of, thinning_of
 from gridtide.doors.report.decisions import RULE, decisions_of
 from gridtide.doors.report.work import at_risk_of, gantt_of, margins_of
 from gridtide.doors.results.document import MARGINAL
@@ -29,6 +29,7 @@ def payload_of(comparison: Comparison, document: dict[str, Any]) -> dict[str, An
         "currency": study.currency,
         "forecaster": study.cadence.forecaster,
         "starts": study.timeline.starts_s[:: block.block].tolist(),
+        "opening": opening_s(study),
         "end": int(study.timeline.edges_s[-1]),
         "policies": document["runs"],
         "capture_ratio": document["capture_ratio"],

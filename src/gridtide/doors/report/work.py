@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.doors.report.curves import OPENING_DAYS, opening_s
 from gridtide.doors.results.folder import answers_of
 from gridtide.fleet.jobs import NO_DEADLINE_S
 from gridtide.simulate.course import Course
@@ -23,9 +24,10 @@ def gantt_of(study: Study, shown: Course) -> dict[str, Any]:
     """Rows of a sample of jobs, and the rule it follows in words."""
     chosen = sample(study, shown)
     rows = [_row(study, shown, int(job)) for job in chosen]
+    early = "" if opening_s(study) is None else f" released in the first {OPENING_DAYS} days"
     rule = "Every job of the case." if len(chosen) == len(study.jobs) else (
         f"{len(chosen)} of {len(study.jobs):,} jobs: those that broke a promise first, then the"
-        f" {LEAST_OF_A_CLASS} largest by energy of every class, then the largest of all."
+        f" {LEAST_OF_A_CLASS} largest by energy of every class{early}, then the largest of all{early}."
     )  # fmt: skip
     return {"rows": rows, "rule": rule, "all": len(study.jobs)}
 
@@ -35,12 +37,13 @@ def sample(study: Study, shown: Course) -> Whole:
     jobs = study.jobs
     energy = _energy_kwh(study, shown)
     broken = shown.promised & ~_met(study, shown) & _due(study)
+    late = jobs.release_s >= (opening_s(study) or NO_DEADLINE_S)
     rank = np.zeros(len(jobs), dtype=np.int64)
     for kind in range(len(jobs.classes)):
-        members = np.flatnonzero(jobs.work_class == kind)
+        members = np.flatnonzero((jobs.work_class == kind) & ~late)
         rank[members[np.argsort(-energy[members], kind="stable")]] = np.arange(len(members))
     few = rank < LEAST_OF_A_CLASS
-    order = np.lexsort((np.arange(len(jobs)), -energy, ~few, ~broken))[:JOBS_SHOWN]
+    order = np.lexsort((np.arange(len(jobs)), -energy, ~few, late, ~broken))[:JOBS_SHOWN]
     return order[np.lexsort((jobs.release_s[order], jobs.work_class[order]))]
 
 

@@ -21,7 +21,7 @@ export function away(page) {
       legend: { show: false },
       grid: { left: LEFT, right: RIGHT, top: 14, bottom: 28 },
       tooltip: { ...TOOLTIP, trigger: "axis", valueFormatter: (value) => percent(value, 0) },
-      dataZoom: zoom([0], false),
+      dataZoom: zoom(page, [0], false),
       xAxis: timeAxis(page.clock, page),
       yAxis: { ...valueAxis(""), min: 0, max: 1, axisLabel: { color: INK, formatter: (value) => percent(value, 0) } },
       series,

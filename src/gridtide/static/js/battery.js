@@ -17,7 +17,7 @@ export function battery(site, page) {
       legend: { top: 0, left: LEFT, itemWidth: 16, itemHeight: 10, textStyle: { color: INK } },
       grid: { left: LEFT, right: RIGHT, top: 56, bottom: 30 },
       tooltip: { ...TOOLTIP, trigger: "axis", valueFormatter: (value) => number(Math.abs(value)) },
-      dataZoom: zoom([0], false),
+      dataZoom: zoom(page, [0], false),
       xAxis: timeAxis(site.clock, page),
       yAxis: [valueAxis("kW, + charge, − discharge", { nameTextStyle: { color: INK, align: "left", padding: [0, 0, 0, -60] } }), { ...valueAxis("kWh held", { min: 0, max: energy, splitLine: { show: false } }), nameTextStyle: { color: INK } }],
       series: [

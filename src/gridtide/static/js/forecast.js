@@ -15,7 +15,7 @@ export function forecast(series, page) {
       legend: { top: 0, left: LEFT, textStyle: { color: INK } },
       grid: { left: LEFT, right: RIGHT, top: 52, bottom: 28 },
       tooltip: { ...TOOLTIP, trigger: "axis", valueFormatter: (value) => `${number(value, 1)} ${series.unit}` },
-      dataZoom: zoom([0], false),
+      dataZoom: zoom(page, [0], false),
       xAxis: timeAxis(series.clock, page),
       yAxis: valueAxis(series.unit, { scale: true }),
       series: [line("came", series.truth, INK, "solid"), line("expected a day before", series.expected, PALETTE[5], "dashed")],

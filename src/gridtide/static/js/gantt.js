@@ -38,7 +38,7 @@ export function gantt(page) {
       legend: { top: 0, left: LABELS, right: 24, type: "scroll", itemWidth: 16, itemHeight: 10, textStyle: { color: INK } },
       grid: { left: LABELS, right: 40, top: 34, bottom: 56 },
       tooltip: { ...TOOLTIP, trigger: "item", formatter: (item) => tip(jobs[item.value[2]], page) },
-      dataZoom: zoom([0]).map((one) => ({ ...one, left: LABELS, right: 40 })),
+      dataZoom: zoom(page, [0]).map((one) => ({ ...one, left: LABELS, right: 40 })),
       xAxis: { ...timeAxis(clock, page), splitLine: { show: true, lineStyle: { color: "#eef2f5" } } },
       yAxis: { type: "category", data: jobs.map((job) => job.name), inverse: true, axisLabel: { color: INK, fontSize: 11, width: LABELS - 16, overflow: "truncate", interval: 0 }, axisTick: { show: false }, axisLine: { lineStyle: { color: FAINT } } },
       series,

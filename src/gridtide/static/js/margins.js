@@ -16,7 +16,7 @@ export function margins(page) {
       grid: { left: LEFT, right: 40, top: 44, bottom: 28 },
       tooltip: { ...TOOLTIP, trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: (value) => `${number(value)} jobs` },
       xAxis: { type: "category", data: names, axisLabel: { color: INK, interval: 0 }, axisLine: { lineStyle: { color: FAINT } }, axisTick: { show: false } },
-      yAxis: valueAxis("jobs"),
+      yAxis: valueAxis("jobs", { minInterval: 1 }),
       series: policies.map((policy, index) => {
         const color = index === policies.length - 1 ? "#456580" : "#b9c6d2";
         return {

@@ -5,6 +5,7 @@ import { battery } from "./battery.js";
 import { forecast } from "./forecast.js";
 import { gantt } from "./gantt.js";
 import { margins } from "./margins.js";
+import { meanDay } from "./mean_day.js";
 import { known, powerBySite } from "./power_by_site.js";
 import { dataSetTable, decisionTable, element, energyTable, noteList, policyTable, routeTable, tiles } from "./tables.js";
 import { edges, localTime, number } from "./theme.js";
@@ -91,12 +92,19 @@ if (page.shown !== reference) {
 }
 
 const range = pricesOf(page);
-const power = section("Power by site", "IT power of jobs and services, stacked, with parked machines, cooling and losses; lines are what the site drew from the grid. Under it price, average carbon and curtailed renewables of its zone: darker is more, orange is a price below zero. Drag the slider under a chart to look closer; all charts over time follow.", "Power");
+const power = section("Power by site", `IT power of jobs and services, stacked, with parked machines, cooling and losses; lines are what the site drew from the grid. Under it price, average carbon and curtailed renewables of its zone: darker is more, orange is a price below zero. Drag the slider under a chart to look closer; all charts over time follow.${page.opening === null ? "" : " They open on the first four weeks."}`, "Power");
 for (const site of page.sites) {
   power.append(element("h3", `${site.name} (zone ${site.zone}, ${site.price_words}; time in ${site.clock})`));
   const peak = site.peak_kw === site.reference_peak_kw || page.shown === reference ? "" : `, ${number(site.reference_peak_kw)} kW in ${reference}`;
   power.append(element("p", `Highest import ${number(site.peak_kw)} kW${peak}; the connection carries ${number(site.import_max_kw)} kW.`, "caption"));
   draw(power, powerBySite(site, page, range), `Power of ${site.name}`);
+}
+if (page.sites[0].mean_day) {
+  const days = section("The mean day of each site", "Power by kind of work at each hour of the site's clock, the mean of all days of the period, over the mean price of that hour.", "Mean day");
+  for (const site of page.sites) {
+    days.append(element("h3", `${site.name} (time in ${site.clock})`));
+    draw(days, meanDay(site, page), `Mean day of ${site.name}`);
+  }
 }
 
 const routes = section("Where requests went, and why", page.services ? `Requests of each service and origin over the whole period under ${page.shown}: metered shares, hours with any, and answer times; prices of 1,000 requests as the plans saw them. Answer times at home are those of ${reference}.` : "This case has no services.", "Routed flows");

@@ -3,7 +3,7 @@
 import { FAINT, INK, LEFT, PALETTE, RED, RIGHT, TOOLTIP, edges, localTime, number, safe, stepAt, stepped, timeAxis, valueAxis, zoom } from "./theme.js";
 
 /** What is always on stands back behind what runs. */
-const BACKGROUND = { "parked machines": "#c3ccd5", "cooling and losses": "#93a1af" };
+export const BACKGROUND = { "parked machines": "#c3ccd5", "cooling and losses": "#93a1af" };
 
 /** One colour for each kind of work, the same at every site. */
 export function colourOf(page) {
@@ -42,7 +42,7 @@ export function powerBySite(site, page, range) {
   return {
     height: top + tall + 34 + 22 * ribbons.length + 30,
     zooms: true,
-    legend: [...stack.map((one) => [one.name, one.itemStyle.color, "area"]), ...lines.map((one) => [one.name, one.itemStyle.color, one.lineStyle.type])],
+    legend: [...stack.map((one) => [one.name, one.itemStyle.color, "area"]), ...lines.map((one) => [one.name, one.itemStyle.color, one.lineStyle.width < 1 ? "thin" : one.lineStyle.type])],
     option: {
       animation: false,
       useUTC: true,
@@ -50,7 +50,7 @@ export function powerBySite(site, page, range) {
       legend: { show: false },
       tooltip: { ...TOOLTIP, trigger: "axis", axisPointer: { type: "line" }, formatter: (items) => hint(items, site, page) },
       axisPointer: { link: [{ xAxisIndex: "all" }] },
-      dataZoom: zoom(grids.map((_, index) => index)),
+      dataZoom: zoom(page, grids.map((_, index) => index)),
       graphic: ribbons.map((ribbon, index) => ({ type: "text", right: 8, top: top + tall + 36 + 22 * index, silent: true, style: { text: ribbon.words, fill: INK, font: "11px system-ui, sans-serif", textAlign: "right" } })),
       grid: grids,
       xAxis: xs,
@@ -65,7 +65,7 @@ export function powerBySite(site, page, range) {
 }
 
 /** Each row with all before it on top of each other: drawn from the highest to the lowest they look stacked. */
-function heaped(rows) {
+export function heaped(rows) {
   const sum = rows.length ? rows[0].map(() => 0) : [];
   return rows.map((values) => values.map((value, index) => Number((sum[index] += value ?? 0).toPrecision(6))));
 }

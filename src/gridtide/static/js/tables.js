@@ -21,14 +21,15 @@ export function tiles(page) {
   const avoided = reference.emissions_average_kg === null || policy.emissions_average_kg === null ? null : reference.emissions_average_kg - policy.emissions_average_kg;
   const share = avoided === null || !reference.emissions_average_kg ? null : Math.abs(avoided / reference.emissions_average_kg);
   const kept = policy.promised - policy.missed_deadlines;
+  const alone = policy === reference;
   const facts = [
-    [`${money(Math.abs(saved))} ${page.currency}`, `${saved >= 0 ? "saved" : "more"} against ${reference.policy}${reference.total_cost ? ` (${percent(Math.abs(saved / reference.total_cost))} of ${money(reference.total_cost)})` : ""}`, saved < 0],
+    alone ? [`${money(policy.total_cost)} ${page.currency}`, `total cost of ${policy.policy}`] : [`${money(Math.abs(saved))} ${page.currency}`, `${saved >= 0 ? "saved" : "more"} against ${reference.policy}${reference.total_cost ? ` (${percent(Math.abs(saved / reference.total_cost))} of ${money(reference.total_cost)})` : ""}`, saved < 0],
     page.policies.some((row) => row.policy === "perfect-foresight") ? [percent(page.capture_ratio), page.capture_ratio === null ? "capture ratio: perfect foresight and the reference cost nearly the same" : "capture ratio: share of the saving that perfect foresight reached"] : null,
     page.bound_total_cost === null ? null : [`${money(page.bound_total_cost)} ${page.currency}`, gap(page, reference, policy)],
     [`${number(kept)} of ${number(policy.promised)}`, `promised deadlines kept${policy.jobs > policy.promised ? `; ${number(policy.jobs - policy.promised)} of ${number(policy.jobs)} jobs could not be promised` : ""}`, policy.missed_deadlines > 0],
-    avoided === null ? ["not available", "emissions: no carbon intensity in this case"] : [`${number(Math.abs(avoided) / 1000, Math.abs(avoided) < 1e5 ? 2 : 1)} t CO₂`, `${avoided >= 0 ? "less" : "more"} (${percent(share)}), by average intensity: attribution, not impact`],
-    page.sites.some((site) => site.curtailment_kw) ? [`${number(policy.curtailment_absorbed_kwh / 1000, 1)} MWh`, "curtailed renewables absorbed"] : null,
-    policy.latency_p95_s === null ? null : [`${number(1000 * policy.latency_p95_s)} ms`, `95 % of answers came within; ${number(1000 * reference.latency_p95_s)} ms in ${reference.policy}`],
+    alone && policy.emissions_average_kg !== null ? [`${number(policy.emissions_average_kg / 1000, 2)} t CO₂`, "emissions by average intensity"] : avoided === null ? ["not available", "emissions: no carbon intensity in this case"] : [`${number(Math.abs(avoided) / 1000, Math.abs(avoided) < 1e5 ? 2 : 1)} t CO₂`, `${avoided >= 0 ? "less" : "more"} (${percent(share)}), by average intensity: attribution, not impact`],
+    !alone && page.sites.some((site) => site.curtailment_kw) ? [`${number(policy.curtailment_absorbed_kwh / 1000, 1)} MWh`, "curtailed renewables absorbed"] : null,
+    policy.latency_p95_s === null ? null : [`${number(1000 * policy.latency_p95_s)} ms`, `95 % of answers came within${alone ? "" : `; ${number(1000 * reference.latency_p95_s)} ms in ${reference.policy}`}`],
     [`${number(policy.moves)}`, `moves of jobs between sites; exposure ${number(policy.exposure)}`],
   ];
   const row = element("div", undefined, "tiles");
@@ -137,7 +138,7 @@ export function routeTable(page) {
     const where = element("td");
     where.append(element("div", stays ? `home, ${route.home}` : route.place));
     if (!stays) where.append(element("div", `instead of ${route.home}`, "faint"));
-    const why = stays ? route.why : route.cost === null ? route.why : route.cost < route.cost_home ? `${percent(1 - route.cost / route.cost_home, 0)} cheaper there at the plans' prices` : "no room at home: free machines or the peak leave none";
+    const why = stays ? route.why : route.cost === null ? route.why : Math.abs(1 - route.cost / route.cost_home) < 0.005 ? "as dear there as at home: machines are short at both" : route.cost < route.cost_home ? `${percent(1 - route.cost / route.cost_home, 0)} cheaper there at the plans' prices` : "no room at home: free machines or the peak leave none";
     line.append(
       element("td", route.service),
       element("td", route.origin),

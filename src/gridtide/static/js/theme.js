@@ -111,11 +111,12 @@ export function valueAxis(name, more = {}) {
 }
 
 /** Dragging inside a chart and, where asked for, a slider under it; what one chart shows, the others follow. */
-export function zoom(axes, slides = true, bottom = 6) {
+export function zoom(page, axes, slides = true, bottom = 6) {
+  const end = page.opening === null ? 100 : (100 * (page.opening - page.starts[0])) / (page.end - page.starts[0]);
   const slider =
-    { type: "slider", xAxisIndex: axes, height: 16, bottom, left: LEFT, right: RIGHT, showDetail: false, brushSelect: false, borderColor: "#dfe5eb", fillerColor: "rgba(69,101,128,0.14)", handleSize: "90%", showDataShadow: false };
+    { type: "slider", start: 0, end, xAxisIndex: axes, height: 16, bottom, left: LEFT, right: RIGHT, showDetail: false, brushSelect: false, borderColor: "#dfe5eb", fillerColor: "rgba(69,101,128,0.14)", handleSize: "90%", showDataShadow: false };
   const inside =
-    { type: "inside", xAxisIndex: axes, zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false, moveOnMouseMove: true };
+    { type: "inside", start: 0, end, xAxisIndex: axes, zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false, moveOnMouseMove: true };
   return slides ? [slider, inside] : [inside];
 }
 
