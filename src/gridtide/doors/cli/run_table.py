@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 EDGE = 2
 """Blanks beside a column."""
+WHOLE = 400
+"""Wide enough for one table: figures wrap in a narrow window rather than lose digits."""
 
 
 def show(comparison: "Comparison") -> None:
@@ -37,7 +39,7 @@ def show(comparison: "Comparison") -> None:
             table.add_column(names[number], justify="right", no_wrap=True)
         for title, cells in rows:
             table.add_row(title, *[cells[number] for number in chosen])
-        Console(width=max(console.width, _width(names, rows, chosen))).print(table)
+        Console(width=max(console.width, WHOLE)).print(table)
     capture = comparison.capture_ratio
     said = "n/a" if capture is None else f"{capture:.1%}"
     console.print(
