@@ -167,6 +167,41 @@ def written(comparison: Comparison, runs: Path) -> dict[str, Any]:
     return document
 
 
+def test_every_column_and_key_of_a_run_is_on_its_page(
+    comparison: Comparison, tmp_path: Path
+) -> None:
+    """Names in tables and summary are contracts; the page tells each of them."""
+    page = (Path(__file__).parents[2] / "docs" / "results.md").read_text()
+    document = written(comparison, tmp_path)
+    names = {
+        *document,
+        *document["runs"][0],
+        *document["runs"][1]["routes"][0],
+        *document["sites"][0],
+    }
+    names |= set(document["runs"][1]["exposure_by_data_set"][0])
+    for path in (tmp_path / "0001").glob("*.parquet"):
+        assert (
+            f"`{path.name.replace('run-at-once', 'coordinated').replace('coordinated', 'POLICY')}`"
+            in page
+        )
+        columns = pl.read_parquet_schema(path)
+        names |= {name for name in columns if not name.startswith(("class_", "service_"))}
+    assert sorted(name for name in names if f"`{name}`" not in page) == []
+
+
+def test_the_energy_cost_can_be_reckoned_again_from_the_table(
+    comparison: Comparison, tmp_path: Path
+) -> None:
+    """Metered import at the price beside it, for contracts that follow the market."""
+    document = written(comparison, tmp_path)
+    power = pl.read_parquet(tmp_path / "0001" / "power-coordinated.parquet")
+    cost = float((power["import_kw"] * power["price_per_mwh"]).sum()) * 0.25 / 1000.0
+    assert cost == pytest.approx(document["runs"][1]["energy_cost"])
+    carbon = float((power["import_kw"] * power["carbon_average_g_per_kwh"]).sum()) * 0.25 / 1000.0
+    assert carbon == pytest.approx(document["runs"][1]["emissions_average_kg"])
+
+
 def test_jobs_without_a_deadline_are_written_and_explained(tmp_path: Path) -> None:
     """Nobody waits for their end, so the column is empty, and no date is made of the largest number."""
     study = small_study(2, hours=24, jobs=12)

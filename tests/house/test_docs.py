@@ -150,3 +150,19 @@ def test_every_source_has_a_section() -> None:
     shelf = ROOT / "src" / "gridtide" / "sources"
     names = [path.stem for path in shelf.glob("*.py") if path.stem != "__init__"]
     assert [name for name in names if name not in page] == []
+
+
+def test_every_forecaster_has_a_row() -> None:
+    """A file on the shelf without words in the manual is not finished."""
+    page = (ROOT / "docs" / "forecasters.md").read_text()
+    shelf = ROOT / "src" / "gridtide" / "signals" / "forecasters"
+    names = [path.stem.replace("_", "-") for path in shelf.glob("*.py") if path.stem != "__init__"]
+    assert [name for name in names if f"| `{name}` |" not in page] == []
+
+
+def test_every_file_the_walks_name_is_there() -> None:
+    """A room that moved takes its step of the walk with it."""
+    page = (ROOT / "docs" / "data-flow.md").read_text()
+    named = re.findall(r"\*\*([a-z_/]+(?:\.py|/))\*\*", page)
+    assert len(named) > 15
+    assert [name for name in named if not (ROOT / "src" / "gridtide" / name).exists()] == []

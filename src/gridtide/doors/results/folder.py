@@ -49,7 +49,7 @@ def write_results(
     if case is not None:
         shutil.copyfile(case, folder / "case.toml")
     for course in comparison.courses:
-        _power(comparison.study, course).write_parquet(folder / f"power-{course.policy}.parquet")
+        _power(comparison, course).write_parquet(folder / f"power-{course.policy}.parquet")
         _jobs(comparison.study, course).write_parquet(folder / f"jobs-{course.policy}.parquet")
         _runs(comparison.study, course).write_parquet(folder / f"runs-{course.policy}.parquet")
         _reasons(comparison.study, course).write_parquet(
@@ -91,9 +91,11 @@ def folder_of(root: Path, run: str) -> Path:
     return folder
 
 
-def _power(study: Study, course: Course):  # type: ignore[no-untyped-def]
+def _power(comparison: Comparison, course: Course):  # type: ignore[no-untyped-def]
+    """What the meters of each site saw, and the prices, carbon and curtailment it is settled by."""
     import polars as pl
 
+    study, truth = comparison.study, comparison.truth
     seen, steps = course.telemetry, len(study.timeline)
     frames = []
     for index, site in enumerate(study.fleet.sites):
@@ -105,6 +107,11 @@ def _power(study: Study, course: Course):  # type: ignore[no-untyped-def]
             "it_kw facility_kw import_kw export_kw charge_kw discharge_kw supply_kw unused_supply_kw soc_kwh"
         ).split():
             columns[name] = getattr(seen, name)[index]
+        columns["position_kw"] = course.position_kw[index]
+        for name in (
+            "price_per_mwh real_time_price_per_mwh carbon_average_g_per_kwh curtailment_kw".split()
+        ):
+            columns[name] = getattr(truth, name)[index]
         for number, kind in enumerate(study.jobs.classes):
             columns[f"class_{kind.name}_it_kw"] = seen.class_kw[number, index]
         for number, service in enumerate(study.services):
