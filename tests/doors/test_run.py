@@ -241,7 +241,7 @@ def test_the_demo_shows_what_it_promises(
     assert os.path.getsize(folder / "report.html") > 1_000_000
     assert exit_code(["explain", "last", "search", "--runs", str(tmp_path / "runs"), "--json"]) == 0
     flows = json.loads(capsys.readouterr().out)["decisions"]
-    assert any("are answered at Zhangbei" in flow["sentence"] for flow in flows)
+    assert any("is answered at Zhangbei" in flow["sentence"] for flow in flows)
     assert all(len(flow["alternatives"]) == 2 for flow in flows)
     document = json.loads((folder / "summary.json").read_text())
     reference, coordinated, perfect = document["runs"]

@@ -29,6 +29,16 @@ ZOOM = """() => {
 """Shows a quarter of the first chart over time and says where each of them then ends, in per cent."""
 
 
+HINT = """() => {
+  const box = document.querySelector('.chart[aria-label="Jobs over time"]');
+  const chart = echarts.getInstanceByDom(box);
+  const runs = chart.getOption().series.findIndex((one) => one.name.startsWith("runs at"));
+  chart.dispatchAction({ type: "showTip", seriesIndex: runs, dataIndex: 0 });
+  return box.innerText;
+}"""
+"""What the first run of the Gantt says when it is pointed at."""
+
+
 @pytest.fixture(scope="module")
 def browser() -> str:
     """Path of a Chromium; skipped, or failed in CI, without one."""
@@ -68,6 +78,7 @@ def test_the_report_draws_every_chart_without_errors(
         charts = page.evaluate("window.__gridtide_ready")
         wide = page.evaluate("document.documentElement.scrollWidth")
         zoomed = page.evaluate(ZOOM)
+        hint = page.evaluate(HINT)
         page.locator(".key button").first.click()
         hidden = page.locator('.key button[aria-pressed="false"]').count()
         opened.close()
@@ -77,3 +88,4 @@ def test_the_report_draws_every_chart_without_errors(
     assert wide <= width + 2 or width < 600
     assert len(zoomed) >= 4 and set(zoomed) == {50}
     assert hidden == 1
+    assert "accelerators" in hint and ("promised" in hint or "at risk" in hint)

@@ -8,7 +8,7 @@ export function away(page) {
   const colours = colourOf(page);
   const series = page.away.map((one, index) => {
     const color = colours[one.name] ?? INK;
-    return { name: one.name, type: "line", step: "end", symbol: "none", lineStyle: { color, width: 1.6, type: index % 2 ? "dashed" : "solid" }, itemStyle: { color }, data: stepped(page, page.clock, one.share) };
+    return { name: one.name, type: "line", step: "end", symbol: "none", emphasis: { disabled: true }, lineStyle: { color, width: 1.6, type: index % 2 ? "dashed" : "solid" }, itemStyle: { color }, data: stepped(page, page.clock, one.share) };
   });
   return {
     height: 170,
@@ -17,7 +17,6 @@ export function away(page) {
     option: {
       animation: false,
       useUTC: true,
-      aria: { enabled: true },
       legend: { show: false },
       grid: { left: LEFT, right: RIGHT, top: 14, bottom: 28 },
       tooltip: { ...TOOLTIP, trigger: "axis", valueFormatter: (value) => percent(value, 0) },

@@ -4,14 +4,13 @@ import { INK, LEFT, PALETTE, RIGHT, TOOLTIP, number, stepped, timeAxis, valueAxi
 
 /** @param {object} series {title, unit, clock, truth, expected} @param {object} page */
 export function forecast(series, page) {
-  const line = (name, values, color, type) => ({ name, type: "line", step: "end", symbol: "none", connectNulls: false, lineStyle: { color, type, width: 1.4 }, itemStyle: { color }, data: stepped(page, series.clock, values) });
+  const line = (name, values, color, type) => ({ name, type: "line", step: "end", symbol: "none", emphasis: { disabled: true }, connectNulls: false, lineStyle: { color, type, width: 1.4 }, itemStyle: { color }, data: stepped(page, series.clock, values) });
   return {
     height: 210,
     zooms: true,
     option: {
       animation: false,
       useUTC: true,
-      aria: { enabled: true },
       legend: { top: 0, left: LEFT, textStyle: { color: INK } },
       grid: { left: LEFT, right: RIGHT, top: 52, bottom: 28 },
       tooltip: { ...TOOLTIP, trigger: "axis", valueFormatter: (value) => `${number(value, 1)} ${series.unit}` },

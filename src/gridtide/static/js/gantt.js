@@ -34,7 +34,6 @@ export function gantt(page) {
     option: {
       animation: false,
       useUTC: true,
-      aria: { enabled: true },
       legend: { top: 0, left: LABELS, right: 24, type: "scroll", itemWidth: 16, itemHeight: 10, textStyle: { color: INK } },
       grid: { left: LABELS, right: 40, top: 34, bottom: 56 },
       tooltip: { ...TOOLTIP, trigger: "item", formatter: (item) => tip(jobs[item.value[2]], page) },

@@ -11,7 +11,6 @@ export function margins(page) {
     height: 220,
     option: {
       animation: false,
-      aria: { enabled: true },
       legend: { top: 0, left: LEFT, textStyle: { color: INK } },
       grid: { left: LEFT, right: 40, top: 44, bottom: 28 },
       tooltip: { ...TOOLTIP, trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: (value) => `${number(value)} jobs` },

@@ -14,9 +14,9 @@ export function meanDay(site, page) {
   const stack = heaped(classes.map(([, values]) => values)).map((values, index) => {
     const name = classes[index][0];
     const color = BACKGROUND[name] ?? colours[name];
-    return { name, type: "line", step: "end", symbol: "none", silent: true, lineStyle: { width: 0 }, areaStyle: { opacity: 1, color, origin: "start" }, itemStyle: { color }, data: closed(values) };
+    return { name, type: "line", step: "end", symbol: "none", emphasis: { disabled: true }, silent: true, lineStyle: { width: 0 }, areaStyle: { opacity: 1, color, origin: "start" }, itemStyle: { color }, data: closed(values) };
   });
-  const line = (name, values, color, type, yAxisIndex = 0) => ({ name, type: "line", step: "end", symbol: "none", yAxisIndex, lineStyle: { width: 1.6, color, type }, itemStyle: { color }, data: closed(values) });
+  const line = (name, values, color, type, yAxisIndex = 0) => ({ name, type: "line", step: "end", symbol: "none", emphasis: { disabled: true }, yAxisIndex, lineStyle: { width: 1.6, color, type }, itemStyle: { color }, data: closed(values) });
   const lines = [];
   if (page.shown !== reference) lines.push(line(`from the grid, ${reference}`, day.reference_import_kw, "#5d6b78", "dotted"));
   lines.push(line(`from the grid, ${page.shown}`, day.import_kw, INK, "solid"));
@@ -26,7 +26,6 @@ export function meanDay(site, page) {
     legend: [...stack.map((one) => [one.name, one.itemStyle.color, "area"]), ...lines.map((one) => [one.name, one.itemStyle.color, one.lineStyle.type])],
     option: {
       animation: false,
-      aria: { enabled: true },
       legend: { show: false },
       grid: { left: LEFT, right: RIGHT, top: 30, bottom: 28 },
       tooltip: { ...TOOLTIP, trigger: "axis", formatter: (items) => hint(items[0]?.dataIndex ?? 0) },

@@ -24,7 +24,7 @@ export function powerBySite(site, page, range) {
   const stack = heaped(classes.map(([, values]) => values)).map((values, index) => {
     const name = classes[index][0];
     const color = BACKGROUND[name] ?? colours[name];
-    return { name, type: "line", step: "end", symbol: "none", silent: true, lineStyle: { width: 0 }, areaStyle: { opacity: 1, color, origin: "start" }, itemStyle: { color }, data: stepped(page, site.clock, values) };
+    return { name, type: "line", step: "end", symbol: "none", emphasis: { disabled: true }, silent: true, lineStyle: { width: 0 }, areaStyle: { opacity: 1, color, origin: "start" }, itemStyle: { color }, data: stepped(page, site.clock, values) };
   });
   const lines = [line(`from the grid, ${drawn}`, site.import_kw, INK, "solid", 1.6)];
   if (drawn !== reference) lines.unshift(line(`from the grid, ${reference}`, site.reference_import_kw, "#5d6b78", "dotted", 1.6));
@@ -46,7 +46,6 @@ export function powerBySite(site, page, range) {
     option: {
       animation: false,
       useUTC: true,
-      aria: { enabled: true },
       legend: { show: false },
       tooltip: { ...TOOLTIP, trigger: "axis", axisPointer: { type: "line" }, formatter: (items) => hint(items, site, page) },
       axisPointer: { link: [{ xAxisIndex: "all" }] },
@@ -60,7 +59,7 @@ export function powerBySite(site, page, range) {
   };
 
   function line(name, values, color, type, width) {
-    return { name, type: "line", step: "end", symbol: "none", lineStyle: { width, color, type }, itemStyle: { color }, data: stepped(page, site.clock, values) };
+    return { name, type: "line", step: "end", symbol: "none", emphasis: { disabled: true }, lineStyle: { width, color, type }, itemStyle: { color }, data: stepped(page, site.clock, values) };
   }
 }
 

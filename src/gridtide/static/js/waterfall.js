@@ -33,7 +33,6 @@ export function waterfall(page) {
     height: 330,
     option: {
       animation: false,
-      aria: { enabled: true },
       grid: { left: LEFT, right: 40, top: 44, bottom: 52 },
       tooltip: { ...TOOLTIP, trigger: "item", formatter: (item) => `${safe(bars[item.value[0]][4])}: <b>${bars[item.value[0]][3]}</b> ${safe(page.currency)}` },
       xAxis: { type: "category", data: bars.map((bar) => bar[4]), axisLabel: { color: INK, interval: 0, lineHeight: 15, formatter: (name) => name.replace(/[ -](?=[^ -]*$)/, (mark) => `${mark.trim()}\n`) }, axisTick: { show: false }, axisLine: { lineStyle: { color: FAINT } } },
