@@ -33,8 +33,9 @@ HINT = """() => {
   const box = document.querySelector('.chart[aria-label="Jobs over time"]');
   const chart = echarts.getInstanceByDom(box);
   const runs = chart.getOption().series.findIndex((one) => one.name.startsWith("runs at"));
+  chart.dispatchAction({ type: "dataZoom", start: 0, end: 100 });
   chart.dispatchAction({ type: "showTip", seriesIndex: runs, dataIndex: 0 });
-  return box.innerText;
+  return new Promise((told) => setTimeout(() => told(box.innerText), 500));
 }"""
 """What the first run of the Gantt says when it is pointed at."""
 
