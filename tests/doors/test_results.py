@@ -274,6 +274,33 @@ def test_a_service_is_explained_as_a_whole_and_plan_by_plan(
     assert found["about"]["routes"] == [asdict(route) for route in routes]
 
 
+def test_a_plan_that_routes_says_which_prices_it_rested_on(
+    crowded: tuple[Comparison, Path],
+) -> None:
+    """There and at home, each with an issue that was not in the future."""
+    _, runs = crowded
+    found = reasons_of(runs, "last", "coordinated", "chat")["decisions"]
+    assert found
+    for decision in found:
+        assert decision["price_source"] and decision["price_home_source"]
+        assert decision["price_issue"] <= decision["as_of"]
+        assert decision["price_home_issue"] <= decision["as_of"]
+        assert "Price there: " in decision["sentence"]
+        assert "Price at home: " in decision["sentence"]
+
+
+def test_a_run_of_an_earlier_version_is_answered_clearly(
+    tmp_path: Path, comparison: Comparison, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its tables lack columns; that is said with the way out, and there is no traceback."""
+    written(comparison, tmp_path)
+    path = tmp_path / "0001" / "jobs-coordinated.parquet"
+    pl.read_parquet(path).drop("answer").write_parquet(path)
+    assert exit_code(["explain", "last", "job-000", "--runs", str(tmp_path)]) == 2
+    err = capsys.readouterr().err
+    assert "earlier version" in err and "Traceback" not in err
+
+
 def test_long_tales_are_cut_in_the_middle_and_say_so(
     crowded: tuple[Comparison, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:

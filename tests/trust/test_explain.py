@@ -126,7 +126,7 @@ def test_a_routed_flow_says_what_it_saves_and_what_it_costs_in_time() -> None:
     """Share, both prices, both times, the limit."""
     assert flow_sentence(ROUTED) == (
         "62% of chat from Shanghai is answered at Zhangbei instead of Nantong: 1,000 requests cost 0.120 CNY"
-        " there and 0.350 at home; the first token comes after 322 ms instead of 304 ms, 2,000 ms are allowed"
+        " there and 0.350 at home; the first token comes after 322 ms instead of 304 ms, 2,000 ms are allowed."
     )
 
 

@@ -204,7 +204,7 @@ def flow_sentence(routed: Routed) -> str:
         f"{routed.share:.0%} of {routed.service} from {routed.origin} is answered at {routed.place} instead of"
         f" {routed.home}: {flow_because(routed.cost, routed.cost_home, routed.currency)}; the first token"
         f" comes after {1000 * routed.late_s:.0f} ms instead of {1000 * routed.late_home_s:.0f} ms,"
-        f" {1000 * routed.late_max_s:,.0f} ms are allowed"
+        f" {1000 * routed.late_max_s:,.0f} ms are allowed."
     )
 
 

@@ -131,7 +131,7 @@ def _say(decision: dict[str, Any]) -> None:
         click.echo(
             f"    {alternative['what']}: {money(alternative['cost'])} {decision['currency']}"
         )
-    if decision["issue"]:
+    if decision.get("issue"):
         click.echo(f"    newest signal of any kind: {_at(decision, decision['issue'])}")
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from gridtide.decide.dispatch import Binding, Reason
 from gridtide.doors.results.names import place_names
-from gridtide.doors.results.price_basis import basis_of
+from gridtide.doors.results.price_basis import basis_at, basis_of
 from gridtide.doors.results.routes import Route, routes_of
 from gridtide.finding import BadInput, Finding
 from gridtide.fleet.jobs import NO_DEADLINE_S
@@ -214,6 +214,8 @@ def _flows(study: Study, course: Course):  # type: ignore[no-untyped-def]
     import polars as pl
 
     why = course.flows
+    there = basis_at(study, why.place, why.as_of_s, why.as_of_s)
+    home = basis_at(study, why.home, why.as_of_s, why.as_of_s)
     names = np.asarray([*place_names(study), ""])
     services = np.asarray([service.name for service in study.services] + [""])
     origins = np.asarray([*study.fleet.network.origins, ""])
@@ -230,9 +232,15 @@ def _flows(study: Study, course: Course):  # type: ignore[no-untyped-def]
             "late_s": why.late_s,
             "late_home_s": why.late_home_s,
             "late_max_s": why.late_max_s,
+            "price_source": pl.Series(there.source, dtype=pl.String),
+            "price_issue": there.issued_s,
+            "price_published": there.published,
+            "price_home_source": pl.Series(home.source, dtype=pl.String),
+            "price_home_issue": home.issued_s,
+            "price_home_published": home.published,
         }
     )
-    return _times(frame, ("as_of",))
+    return _times(frame, ("as_of", "price_issue", "price_home_issue"))
 
 
 def _routes(comparison: Comparison, course: Course):  # type: ignore[no-untyped-def]

@@ -1,4 +1,4 @@
-"""Which published price each decision about a job rested on, and how old it was."""
+"""Which published price each decision rested on, and how old it was."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ Whole = NDArray[np.int64]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Basis:
-    """Columns aligned with Reasons. source: for people. issued_s: -1 for a price a contract fixes, or none.
+    """Columns aligned with what was asked. source: for people. issued_s: -1 for a price a contract fixes, or none.
 
     published: the price of the very hour of the first slot was known.
     """
@@ -28,20 +28,21 @@ class Basis:
 
 
 def basis_of(study: Study, reasons: Reasons) -> Basis:
-    """The price behind every row: at the place chosen, or at home where nothing was."""
-    n = len(reasons.job)
+    """The price behind every choice of slots: at the place chosen, or at home where nothing was."""
+    place = np.where(reasons.place >= 0, reasons.place, study.jobs.home[reasons.job])
+    about_s = np.where(reasons.start_s >= 0, reasons.start_s, reasons.as_of_s)
+    return basis_at(study, place, reasons.as_of_s, about_s)
+
+
+def basis_at(study: Study, place: Whole, as_of_s: Whole, about_s: Whole) -> Basis:
+    """The price of each place known at as_of_s about about_s, all of one length."""
+    n = len(place)
     source = [""] * n
     issued_s, published = np.full(n, -1), np.zeros(n, dtype=np.bool_)
-    place = (
-        np.where(reasons.place >= 0, reasons.place, study.jobs.home[reasons.job])
-        if n
-        else reasons.place
-    )
     site_of = study.fleet.site_of_place
-    about_s = np.where(reasons.start_s >= 0, reasons.start_s, reasons.as_of_s)
     for index, site in enumerate(study.fleet.sites):
-        here = np.flatnonzero(site_of[place] == index) if n else np.zeros(0, dtype=np.int64)
-        for zone, rows in _zones(site, here, about_s - reasons.as_of_s):
+        here = np.flatnonzero(site_of[place] == index)
+        for zone, rows in _zones(site, here, about_s - as_of_s):
             series = study.history.of(Kind.PRICE, zone)
             own = _own(site, study.currency)
             if own or series is None:
@@ -49,9 +50,7 @@ def basis_of(study: Study, reasons: Reasons) -> Basis:
                     source[row] = own or "no price"
                 continue
             names = [name if zone in name else f"{name}, of {zone}" for name in series.sources]
-            issued_s[rows], published[rows], chosen = _newest(
-                series, reasons.as_of_s[rows], about_s[rows]
-            )
+            issued_s[rows], published[rows], chosen = _newest(series, as_of_s[rows], about_s[rows])
             for row, number in zip(rows, chosen, strict=True):
                 source[row] = names[series.source[number]]
     return Basis(source=source, issued_s=issued_s, published=published)

@@ -13,6 +13,7 @@ from gridtide.trust.explain import (
     Routed,
     Weighed,
     alternatives,
+    basis,
     flow_sentence,
     sentence,
 )
@@ -34,6 +35,8 @@ def reasons_of(runs: Path, run: str, policy: str, job: str) -> dict[str, Any]:
         raise BadInput([_unknown(f"policy {policy}", folder, there)])
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     jobs = pl.read_parquet(folder / f"jobs-{policy}.parquet")
+    if "answer" not in jobs.columns or "routes" not in _settled(summary, policy):
+        raise BadInput([_older(run, folder)])
     row = jobs.filter(pl.col("name") == job)
     services: list[str] = list(summary.get("services", []))
     if row.is_empty() and job not in services:
@@ -115,7 +118,7 @@ def _routed(flows: Any, summary: dict[str, Any]) -> list[dict[str, Any]]:
         {
             "as_of": row["as_of"].isoformat(),
             "clock": _clock(summary, row["home"]),
-            "sentence": flow_sentence(_routed_of(row, currency)),
+            "sentence": flow_sentence(_routed_of(row, currency)) + _bases(row, summary),
             "reason": "ROUTED",
             "origin": row["origin"],
             "place": row["place"],
@@ -125,10 +128,28 @@ def _routed(flows: Any, summary: dict[str, Any]) -> list[dict[str, Any]]:
                 {"what": f"1,000 requests at {row['home']}", "cost": row["cost_home_per_1000"]},
             ],
             "currency": currency,
-            "issue": row["as_of"].isoformat(),
+            **{
+                name: row[name].isoformat() if row[name] else None
+                for name in ("price_issue", "price_home_issue")
+            },
+            "price_source": row["price_source"],
+            "price_home_source": row["price_home_source"],
         }
         for row in flows.sort("as_of", "origin", "place").iter_rows(named=True)
     ]
+
+
+def _bases(row: dict[str, Any], summary: dict[str, Any]) -> str:
+    """The prices of both places when the plan began, as sentences."""
+    said = ""
+    for where, mark in (("there", "price"), ("at home", "price_home")):
+        price = PriceBasis(
+            source=row[f"{mark}_source"],
+            issued=row[f"{mark}_issue"],
+            published=row[f"{mark}_published"],
+        )
+        said += f" Price {where}: {basis(price, row['as_of'], _clock(summary, row['home']))}."
+    return said
 
 
 def _routed_of(row: dict[str, Any], currency: str) -> Routed:
@@ -205,6 +226,15 @@ def weighed_of(reason: dict[str, Any], about: dict[str, Any], summary: dict[str,
         )
         if source
         else None,
+    )
+
+
+def _older(run: str, folder: Path) -> Finding:
+    return Finding(
+        subject=f"run {run}",
+        value=f"{folder} was written by an earlier version",
+        limit="a run of this version, whose tables say what jobs were told and which prices held",
+        mend="Run its case again.",
     )
 
 

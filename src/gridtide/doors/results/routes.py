@@ -134,4 +134,4 @@ def _stayed(study: Study, course: Course, service: Service, origin: int, home: i
         return "everywhere else the first token would come later than allowed"
     if course.policy == study.reference:
         return "the reference answers everything at home"
-    return "no plan found it cheaper elsewhere"
+    return "no plan sent any of them elsewhere"
