@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from gridtide.doors.cli import exit_code
-from gridtide.doors.results.breakdown import data_sets, energy_by_site_kwh
+from gridtide.doors.results.breakdown import classes_done, data_sets, energy_by_site_kwh
 from gridtide.doors.results.document import document_of
 from gridtide.doors.results.folder import answers_of, write_results
 from gridtide.doors.results.price_basis import basis_of
@@ -71,6 +71,23 @@ def test_moves_and_exposure_by_data_set_add_up(comparison: Comparison) -> None:
         assert sum(item.moves for item in found) == settlement.moves
         assert sum(item.exposure for item in found) == settlement.exposure
         assert all(item.exposure == 0 for item in found if item.sensitivity == 0)
+
+
+def test_what_became_of_each_class_adds_up(comparison: Comparison) -> None:
+    """To the promises, the compute and the waits of the settlement."""
+    for course, settlement in zip(comparison.courses, comparison.settlements, strict=True):
+        found = classes_done(comparison.study, course)
+        promises = settlement.promises
+        assert sum(item.jobs for item in found) == promises.asked
+        assert sum(item.promised for item in found) == promises.promised
+        assert sum(item.done for item in found) == promises.done
+        assert (
+            sum(item.late for item in found) == promises.missed_deadlines + promises.late_unpromised
+        )
+        served = sum(item.accelerator_h_done for item in found)
+        assert served == pytest.approx(settlement.accelerator_h_done)
+        waits = sum((item.wait_h or 0.0) * item.jobs for item in found)
+        assert waits == pytest.approx(settlement.mean_wait_h * promises.asked)
 
 
 def test_a_route_is_what_was_metered(comparison: Comparison) -> None:
@@ -180,6 +197,7 @@ def test_every_column_and_key_of_a_run_is_on_its_page(
         *document["sites"][0],
     }
     names |= set(document["runs"][1]["exposure_by_data_set"][0])
+    names |= set(document["runs"][1]["jobs_by_class"][0])
     for path in (tmp_path / "0001").glob("*.parquet"):
         assert (
             f"`{path.name.replace('run-at-once', 'coordinated').replace('coordinated', 'POLICY')}`"

@@ -17,7 +17,7 @@ from gridtide.signals.signal import Kind
 from gridtide.simulate.compare import Comparison
 from gridtide.simulate.course import Course
 from gridtide.simulate.study import Study
-from gridtide.timeline import instant
+from gridtide.timeline import epoch_s, instant
 
 Real = NDArray[np.float64]
 STEPS_MAX = 3000
@@ -91,6 +91,11 @@ def site_of(comparison: Comparison, shown: Course, index: int, block: int) -> di
         else None,
         "reference_import_kw": thin(reference.import_kw[index], block),
         "import_max_kw": site.contract.import_max_kw,
+        "events": [
+            [epoch_s(event.start), epoch_s(event.end), event.import_max_kw]
+            for event in study.events
+            if event.site == site.name
+        ],
         "peak_kw": float(seen.import_kw[index].max()),
         "reference_peak_kw": float(reference.import_kw[index].max()),
         "supply_kw": thin(supply_kw, block) if supply_kw.any() else None,

@@ -1,4 +1,4 @@
-"""Figures of a course that are sums of its columns: energy by site and kind of work, moves by data set."""
+"""Figures of a course by kind: energy by site and work, jobs by class, moves by data set."""
 
 from dataclasses import dataclass
 
@@ -75,3 +75,50 @@ def data_sets(study: Study, course: Course) -> tuple[DataSet, ...]:
     return tuple(
         sorted(found, key=lambda item: (-item.exposure, -item.carried_gb, item.work_class))
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassDone:
+    """What became of the jobs of one class.
+
+    late: due in the period and not ended in time, promised or not. wait_h, wait_p95_h: from release to first
+    slot, over jobs that ran; None where none did. accelerator_h_done: compute served.
+    """
+
+    work_class: str
+    jobs: int
+    promised: int
+    late: int
+    done: int
+    wait_h: float | None
+    wait_p95_h: float | None
+    accelerator_h_done: float
+
+
+def classes_done(study: Study, course: Course) -> tuple[ClassDone, ...]:
+    """Promises, delay and compute served of each class that has jobs, in the order of the case."""
+    jobs = study.jobs
+    ended = (course.ended_s >= 0) & course.complete
+    due = jobs.deadline_s <= study.timeline.edges_s[-1]
+    late = due & ~(ended & (course.ended_s <= jobs.deadline_s))
+    done_h = jobs.accelerators * course.done_s / 3600.0
+    found = []
+    for number, kind in enumerate(jobs.classes):
+        rows = jobs.work_class == number
+        if not rows.any():
+            continue
+        ran = rows & (course.first_s >= 0)
+        waits_h = (course.first_s - jobs.release_s)[ran] / 3600.0
+        found.append(
+            ClassDone(
+                work_class=kind.name,
+                jobs=int(rows.sum()),
+                promised=int(course.promised[rows].sum()),
+                late=int(late[rows].sum()),
+                done=int(ended[rows].sum()),
+                wait_h=float(waits_h.mean()) if len(waits_h) else None,
+                wait_p95_h=float(np.quantile(waits_h, 0.95)) if len(waits_h) else None,
+                accelerator_h_done=float(done_h[rows].sum()),
+            )
+        )
+    return tuple(found)

@@ -4,7 +4,7 @@ import math
 from dataclasses import asdict
 from typing import Any
 
-from gridtide.doors.results.breakdown import data_sets, energy_by_site_kwh
+from gridtide.doors.results.breakdown import classes_done, data_sets, energy_by_site_kwh
 from gridtide.doors.results.routes import routes_of
 from gridtide.settle.carbon import ATTRIBUTION
 from gridtide.simulate.compare import Comparison
@@ -18,7 +18,8 @@ def document_of(comparison: Comparison, report: str) -> dict[str, Any]:
     """runs, one object a policy in the order they ran; capture_ratio; what a reader must know.
 
     Of each run: energy_by_site_and_class_kwh, at the racks, with parked machines, cooling and losses;
-    exposure_by_data_set, moves and exposure by class, home and sensitivity; routes, where requests went and why.
+    jobs_by_class, promises, delay and compute served; exposure_by_data_set, moves and exposure by class, home and
+    sensitivity; routes, where requests went and why.
     bound_total_cost: no policy can cost less; null where perfect foresight did not run or none was found.
     """
     study = comparison.study
@@ -86,6 +87,7 @@ def _run(comparison: Comparison, settlement: Settlement, course: Course) -> dict
         "requests_answered": settlement.requests_answered,
         "requests_refused": settlement.requests_refused,
         "mean_wait_h": settlement.mean_wait_h,
+        "jobs_by_class": [asdict(item) for item in classes_done(study, course)],
         "moves": settlement.moves,
         "exposure": settlement.exposure,
         "exposure_by_data_set": [asdict(item) for item in data_sets(study, course)],

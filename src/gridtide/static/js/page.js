@@ -7,7 +7,7 @@ import { gantt } from "./gantt.js";
 import { margins } from "./margins.js";
 import { meanDay } from "./mean_day.js";
 import { known, powerBySite } from "./power_by_site.js";
-import { dataSetTable, decisionTable, element, energyTable, noteList, policyTable, routeTable, tiles } from "./tables.js";
+import { classTable, dataSetTable, decisionTable, element, energyTable, noteList, policyTable, routeTable, tiles } from "./tables.js";
 import { edges, localTime, number } from "./theme.js";
 import { waterfall } from "./waterfall.js";
 
@@ -120,7 +120,8 @@ if (page.jobs.all) {
   jobs.append(element("p", `All ${number(dated)} jobs whose deadline lies in the period, by the time left between their end and their deadline.`, "lead"));
   draw(jobs, margins(page), "Jobs by time left before their deadline");
   if (page.at_risk.count) jobs.append(risk(page.at_risk));
-  jobs.append(element("p", `${page.jobs.rule} Grey: from release to deadline; the upright line is the deadline, red and thick where it was missed. Times in ${page.clock}.`, "lead"));
+  jobs.append(element("p", `By class${page.shown === reference ? "" : `; in grey ${reference}`}. Late: due in the period and not ended in time, promised or not.`, "lead"), classTable(page));
+  jobs.append(element("p", `${page.jobs.rule} Grey bars: from release to deadline; the upright line is the deadline, red and thick where it was missed. Times in ${page.clock}.`, "lead"));
   draw(jobs, gantt(page), "Jobs over time");
 }
 

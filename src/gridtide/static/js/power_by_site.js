@@ -1,6 +1,6 @@
 /** Power of each site stacked by kind of work, over ribbons of price, carbon and curtailment. */
 
-import { FAINT, INK, LEFT, PALETTE, RED, RIGHT, TOOLTIP, edges, localTime, number, safe, stepAt, stepped, timeAxis, valueAxis, zoom } from "./theme.js";
+import { FAINT, INK, LEFT, PALETTE, RED, RIGHT, TOOLTIP, edges, localTime, number, onClock, safe, stepAt, stepped, timeAxis, valueAxis, zoom } from "./theme.js";
 
 /** What is always on stands back behind what runs. */
 export const BACKGROUND = { "parked machines": "#c3ccd5", "cooling and losses": "#93a1af" };
@@ -32,6 +32,7 @@ export function powerBySite(site, page, range) {
   if (site.supply_kw) lines.push(line("own wind and sun used", site.supply_kw, "#117733", "dashed", 1.4));
   if (site.export_kw) lines.push(line("sold to the grid", site.export_kw, "#882255", "dashed", 1.4));
   limitLine(lines[0], site);
+  calls(lines[0], site);
   const ribbons = ribbonsOf(site, page, range);
   const top = 30;
   const tall = 230;
@@ -81,6 +82,17 @@ function limitLine(series, site) {
     lineStyle: { color, type: "dashed" },
     label: { formatter: `import limit ${number(site.import_max_kw)} kW`, position: "insideStartTop", color: breached ? RED : INK, fontSize: 11 },
     data: [{ yAxis: site.import_max_kw }],
+  };
+}
+
+/** Calls of the grid: shaded, with the import they allow. */
+function calls(series, site) {
+  if (!site.events.length) return;
+  series.markArea = {
+    silent: true,
+    itemStyle: { color: "rgba(176, 0, 32, 0.10)" },
+    label: { position: "insideTop", color: INK, fontSize: 11 },
+    data: site.events.map(([start, end, most]) => [{ name: `grid call: at most ${number(most)} kW`, xAxis: onClock(start, site.clock) }, { xAxis: onClock(end, site.clock) }]),
   };
 }
 

@@ -210,6 +210,25 @@ export function energyTable(page) {
   return wide(table);
 }
 
+/** Promises, delay and compute served by class, the reference in grey beneath. @param {object} page the payload */
+export function classTable(page) {
+  const [reference, policy] = shownOf(page);
+  const table = headed(["class", "jobs", "promised", "late", "done", "mean wait, h", "95 % waited at most, h", "accelerator-hours"]);
+  for (const [index, one] of policy.jobs_by_class.entries()) {
+    const before = reference.jobs_by_class[index];
+    const line = element("tr");
+    line.append(element("th", one.work_class));
+    for (const [key, digits] of [["jobs", 0], ["promised", 0], ["late", 0], ["done", 0], ["wait_h", 2], ["wait_p95_h", 1], ["accelerator_h_done", 0]]) {
+      const made = element("td");
+      made.append(element("div", number(one[key], digits)));
+      if (policy !== reference && key !== "jobs") made.append(element("div", number(before[key], digits), "faint"));
+      line.append(made);
+    }
+    table.append(line);
+  }
+  return wide(table);
+}
+
 /** Moves and exposure per data set. @param {object} page the payload */
 export function dataSetTable(page) {
   const [, policy] = shownOf(page);
