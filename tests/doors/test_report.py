@@ -320,6 +320,17 @@ def test_the_page_carries_the_sentences_a_reader_must_know(comparison: Compariso
         assert said in page
 
 
+def test_hundreds_of_routes_are_cut_to_the_largest(comparison: Comparison) -> None:
+    """And the page is told how many there are."""
+    document = document_of(comparison, "report.html")
+    (route,) = document["runs"][1]["routes"][:1]
+    many = [route | {"origin": f"city {number}", "requests": number} for number in range(500)]
+    document["runs"][1]["routes"] = many
+    told = payload_of(comparison, document)["policies"][1]
+    assert told["routes_all"] == 500 and len(told["routes"]) == 60
+    assert [row["requests"] for row in told["routes"]] == list(range(440, 500))
+
+
 def test_names_from_outside_stay_data(comparison: Comparison) -> None:
     """A job named like a tag ends no script."""
     study = comparison.study

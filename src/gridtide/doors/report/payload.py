@@ -13,6 +13,8 @@ from gridtide.simulate.course import Course
 from gridtide.simulate.study import Study
 
 SHOWN = "coordinated"
+ROUTES_SHOWN = 60
+DATA_SETS_SHOWN = 40
 
 
 def payload_of(comparison: Comparison, document: dict[str, Any]) -> dict[str, Any]:
@@ -31,7 +33,7 @@ def payload_of(comparison: Comparison, document: dict[str, Any]) -> dict[str, An
         "starts": study.timeline.starts_s[:: block.block].tolist(),
         "opening": opening_s(study),
         "end": int(study.timeline.edges_s[-1]),
-        "policies": document["runs"],
+        "policies": [_told(run, shown.policy) for run in document["runs"]],
         "capture_ratio": document["capture_ratio"],
         "bound_total_cost": document["bound_total_cost"],
         "sites": [
@@ -50,6 +52,27 @@ def payload_of(comparison: Comparison, document: dict[str, Any]) -> dict[str, An
         "notes": [*study.notes],
         "thinning": block.note,
         "sources": _sources(study),
+    }
+
+
+def _told(run: dict[str, Any], shown: str) -> dict[str, Any]:
+    """A run as the page tells it: routes and data sets of the policy that is shown, the largest of them."""
+    if run["policy"] != shown:
+        return {
+            **run,
+            "routes": [],
+            "routes_all": 0,
+            "exposure_by_data_set": [],
+            "data_sets_all": 0,
+        }
+    routes = run["routes"]
+    largest = sorted(range(len(routes)), key=lambda row: -routes[row]["requests"])[:ROUTES_SHOWN]
+    return {
+        **run,
+        "routes": [routes[row] for row in sorted(largest)],
+        "routes_all": len(routes),
+        "exposure_by_data_set": run["exposure_by_data_set"][:DATA_SETS_SHOWN],
+        "data_sets_all": len(run["exposure_by_data_set"]),
     }
 
 

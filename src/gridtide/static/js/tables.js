@@ -151,7 +151,14 @@ export function routeTable(page) {
     );
     table.append(line);
   }
-  return wide(table);
+  return cut(table, policy.routes.length, policy.routes_all, "those with most requests");
+}
+
+/** A table, and under it how much of it is left out. */
+function cut(table, shown, all, rule) {
+  const box = wide(table);
+  if (shown < all) box.append(element("p", `${number(shown)} of ${number(all)} rows, ${rule}; summary.json has all.`, "caption"));
+  return box;
 }
 
 /** A cell of figures, one a line, the first of them the one that counts. */
@@ -239,7 +246,7 @@ export function dataSetTable(page) {
     line.append(element("th", set.work_class), element("td", set.home), element("td", `${set.sensitivity}, ${words[set.sensitivity] ?? ""}`), ...[set.jobs, set.moved, set.moves, set.carried_gb, set.exposure].map((value) => element("td", number(value))));
     table.append(line);
   }
-  return wide(table);
+  return cut(table, policy.exposure_by_data_set.length, policy.data_sets_all, "the most exposed first");
 }
 
 /** Notes, assumptions first; many of one kind are told once, with what they are about. @param {string[]} notes @param {number} [most] */
