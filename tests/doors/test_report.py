@@ -210,7 +210,7 @@ def test_jobs_at_risk_are_told_with_their_answer() -> None:
 
 def test_telling_decisions_are_of_more_than_one_kind(comparison: Comparison) -> None:
     """One a job, by saving, and never ten of the same while there are others."""
-    found = decisions_of(comparison.study, comparison.courses[1])
+    found = decisions_of(comparison.study, comparison.truth, comparison.courses[1])
     assert 0 < len(found) <= DECISIONS_SHOWN
     assert len({one["job"] for one in found}) == len(found)
     saved = [one["cost_at_once"] - one["cost"] for one in found]

@@ -13,7 +13,7 @@ from gridtide.doors.cli import exit_code
 from gridtide.doors.results.breakdown import classes_done, data_sets, energy_by_site_kwh
 from gridtide.doors.results.document import document_of
 from gridtide.doors.results.folder import answers_of, write_results
-from gridtide.doors.results.price_basis import basis_of
+from gridtide.doors.results.price_basis import basis_of, carbon_of
 from gridtide.doors.results.reasons import reasons_of
 from gridtide.doors.results.routes import routes_of
 from gridtide.fleet.contract import Exposure
@@ -24,6 +24,7 @@ from gridtide.simulate.policies import policy_named
 from gridtide.simulate.study import Study
 from gridtide.stores.memory import MemoryStore
 from gridtide.testing.studies import small_study
+from gridtide.timeline import instant
 
 
 def compared(study: Study) -> Comparison:
@@ -317,6 +318,36 @@ def test_a_run_of_an_earlier_version_is_answered_clearly(
     assert exit_code(["explain", "last", "job-000", "--runs", str(tmp_path)]) == 2
     err = capsys.readouterr().err
     assert "earlier version" in err and "Traceback" not in err
+
+
+def test_a_job_that_just_runs_on_is_not_told_anew(crowded: tuple[Comparison, Path]) -> None:
+    """Each turn confirms a running job; only another start or place is a decision."""
+    comparison, runs = crowded
+    told = 0
+    for name in comparison.study.jobs.name.tolist():
+        found = reasons_of(runs, "last", "coordinated", name)
+        for decision in found["decisions"][1:]:
+            told += 1
+            inside = [
+                run
+                for run in found["about"]["runs"]
+                if run["start"] < decision["as_of"] < run["end"]
+                and run["place"] == decision["place"]
+            ]
+            assert not inside or decision["start"] != decision["as_of"]
+    assert told
+
+
+def test_the_carbon_of_a_decision_is_what_came(comparison: Comparison) -> None:
+    """At the place and first slot chosen, and at home when it was decided."""
+    study, why = comparison.study, comparison.courses[1].reasons
+    found = carbon_of(study, comparison.truth, why)
+    row = int(np.flatnonzero(why.place >= 0)[0])
+    step = study.timeline.step_holding(instant(why.start_s[row]))
+    site = study.fleet.site_of_place[why.place[row]]
+    assert found.there_g_per_kwh[row] == comparison.truth.carbon_average_g_per_kwh[site, step]
+    now = study.timeline.step_holding(instant(why.as_of_s[row]))
+    assert found.home_g_per_kwh[row] == comparison.truth.carbon_average_g_per_kwh[0, now]
 
 
 def test_long_tales_are_cut_in_the_middle_and_say_so(

@@ -7,6 +7,7 @@ import pytest
 
 from gridtide.decide.dispatch import Binding, Reason
 from gridtide.trust.explain import (
+    CarbonWeighed,
     PriceBasis,
     Routed,
     Weighed,
@@ -66,6 +67,16 @@ def test_a_price_that_a_contract_fixes_has_no_age() -> None:
     assert sentence(replace(MOVED, price=tariff)).endswith(
         "Price: 60 USD/MWh by the contract, which the market does not change."
     )
+
+
+def test_a_decision_that_carbon_drove_says_so() -> None:
+    """Where prices are equal, what carbon counted is the reason; unknown intensities are not told."""
+    weighed = CarbonWeighed(price_per_t=50.0, there_g_per_kwh=142.3, home_g_per_kwh=391.0)
+    assert sentence(replace(MOVED, carbon=weighed)).endswith(
+        "Carbon counts 50 CNY/t: an average of 142 g/kWh came there then, 391 at home at once."
+    )
+    unknown = replace(weighed, home_g_per_kwh=float("nan"))
+    assert sentence(replace(MOVED, carbon=unknown)) == sentence(MOVED)
 
 
 def test_alternatives_come_cheapest_first() -> None:

@@ -22,6 +22,15 @@ class PriceBasis:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CarbonWeighed:
+    """What carbon counted in a decision: money per tonne, and average intensities as they came, g/kWh."""
+
+    price_per_t: float
+    there_g_per_kwh: float
+    home_g_per_kwh: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Weighed:
     """What one decision about a job weighed, ready to be said.
 
@@ -29,7 +38,7 @@ class Weighed:
     slots; cost_at_once: of running at once at home; alternative_cost, alternative: the best other place
     (None, "" when there is none). slack_h: hours between release and deadline beyond the declared run
     time; None without a deadline, as is deadline. clock: IANA zone that times are said in. issue: newest signal used.
-    price: what the price was, None where it is not known any more.
+    price: what the price was, None where it is not known any more. carbon: None where it did not count.
     """
 
     job: str
@@ -49,6 +58,7 @@ class Weighed:
     clock: str = "UTC"
     deadline: datetime | None = None
     price: PriceBasis | None = None
+    carbon: CarbonWeighed | None = None
 
 
 def sentence(weighed: Weighed) -> str:
@@ -56,7 +66,8 @@ def sentence(weighed: Weighed) -> str:
     said = [f"{chosen(weighed)}, {because(weighed)}{_saving(weighed)}."]
     if weighed.start is None:
         return said[0]
-    said += [part for part in (_second(weighed), limit(weighed), _basis(weighed)) if part]
+    parts = (_second(weighed), limit(weighed), _basis(weighed), carbon_words(weighed))
+    said += [part for part in parts if part]
     return " ".join(said)
 
 
@@ -163,6 +174,17 @@ def _basis(weighed: Weighed) -> str:
         return ""
     said = basis(weighed.price, weighed.as_of, weighed.clock)
     return f"Price: {said}."
+
+
+def carbon_words(weighed: Weighed) -> str:
+    """What carbon counted and how much of it came, as a sentence; empty where it did not count or is unknown."""
+    carbon = weighed.carbon
+    if carbon is None or not isfinite(carbon.there_g_per_kwh + carbon.home_g_per_kwh):
+        return ""
+    return (
+        f"Carbon counts {carbon.price_per_t:g} {weighed.currency}/t: an average of {carbon.there_g_per_kwh:.0f}"
+        f" g/kWh came there then, {carbon.home_g_per_kwh:.0f} at home at once."
+    )
 
 
 def basis(price: PriceBasis, as_of: datetime, clock: str) -> str:

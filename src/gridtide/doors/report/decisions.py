@@ -6,12 +6,21 @@ import numpy as np
 
 from gridtide.decide.dispatch import Binding, Reason
 from gridtide.doors.results.names import place_names
-from gridtide.doors.results.price_basis import Basis, basis_of
+from gridtide.doors.results.price_basis import Basis, CarbonBasis, basis_of, carbon_of
 from gridtide.fleet.jobs import NO_DEADLINE_S
 from gridtide.simulate.course import Course
 from gridtide.simulate.study import Study
+from gridtide.simulate.truth import Truth
 from gridtide.timeline import instant
-from gridtide.trust.explain import PriceBasis, Weighed, basis, because, limit
+from gridtide.trust.explain import (
+    CarbonWeighed,
+    PriceBasis,
+    Weighed,
+    basis,
+    because,
+    carbon_words,
+    limit,
+)
 
 DECISIONS_SHOWN = 10
 OF_ONE_KIND = 2
@@ -21,15 +30,18 @@ RULE = (
 )
 
 
-def decisions_of(study: Study, shown: Course) -> list[dict[str, Any]]:
+def decisions_of(study: Study, truth: Truth, shown: Course) -> list[dict[str, Any]]:
     """At most DECISIONS_SHOWN decisions with what they weighed, the one that saved most first."""
     why = shown.reasons
     saving = why.cost_at_once - why.cost
     saving = np.where(np.isfinite(saving), saving, 0.0)
     rows = telling(study, shown, saving)
     names = [*place_names(study), ""]
-    price = basis_of(study, why)
-    return [_decision(study, shown, row, names, price) for row in rows]
+    price, carbon = basis_of(study, why), carbon_of(study, truth, why)
+    return [
+        _decision(study, shown, row, weighed_at(study, shown, row, names, price, carbon))
+        for row in rows
+    ]
 
 
 def telling(
@@ -56,10 +68,7 @@ def telling(
     return sorted(chosen, key=lambda row: -saving[row])
 
 
-def _decision(
-    study: Study, shown: Course, row: int, names: list[str], price: Basis
-) -> dict[str, Any]:
-    weighed = weighed_at(study, shown, row, names, price)
+def _decision(study: Study, shown: Course, row: int, weighed: Weighed) -> dict[str, Any]:
     job = int(shown.reasons.job[row])
     return {
         "when": int(shown.reasons.as_of_s[row]),
@@ -72,6 +81,7 @@ def _decision(
         "start": int(shown.reasons.start_s[row]),
         "because": because(weighed),
         "limit": limit(weighed),
+        "carbon": carbon_words(weighed),
         "basis": basis(weighed.price, weighed.as_of, weighed.clock) if weighed.price else "",
         "cost": weighed.cost,
         "cost_at_once": weighed.cost_at_once,
@@ -80,7 +90,9 @@ def _decision(
     }
 
 
-def weighed_at(study: Study, shown: Course, row: int, names: list[str], price: Basis) -> Weighed:
+def weighed_at(
+    study: Study, shown: Course, row: int, names: list[str], price: Basis, carbon: CarbonBasis
+) -> Weighed:
     """One row of a course's reasons, ready to be said on the clock of the job's home."""
     why, jobs = shown.reasons, study.jobs
     job = int(why.job[row])
@@ -110,4 +122,11 @@ def weighed_at(study: Study, shown: Course, row: int, names: list[str], price: B
             issued=instant(issued_s) if issued_s >= 0 else None,
             published=bool(price.published[row]),
         ),
+        carbon=CarbonWeighed(
+            price_per_t=study.objective.carbon_price_per_t,
+            there_g_per_kwh=float(carbon.there_g_per_kwh[row]),
+            home_g_per_kwh=float(carbon.home_g_per_kwh[row]),
+        )
+        if study.objective.carbon_price_per_t > 0.0
+        else None,
     )

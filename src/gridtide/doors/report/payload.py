@@ -46,7 +46,7 @@ def payload_of(comparison: Comparison, document: dict[str, Any]) -> dict[str, An
         "margins": margins_of(study, _margin_courses(comparison, shown)),
         "at_risk": at_risk_of(study, shown),
         "forecasts": forecasts_of(comparison, block.block),
-        "decisions": decisions_of(study, shown),
+        "decisions": decisions_of(study, comparison.truth, shown),
         "decision_rule": RULE,
         "carbon_notes": [_average(comparison), MARGINAL],
         "notes": [*study.notes],

@@ -29,6 +29,7 @@ def document_of(comparison: Comparison, report: str) -> dict[str, Any]:
         "end": study.timeline.end.isoformat(),
         "currency": study.currency,
         "reference": comparison.settlements[0].policy,
+        "carbon_price_per_t": study.objective.carbon_price_per_t,
         "forecaster": study.cadence.forecaster,
         "sites": [
             {"name": site.name, "zone": site.zone, "clock": site.clock}

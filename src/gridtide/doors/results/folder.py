@@ -12,7 +12,7 @@ import numpy as np
 
 from gridtide.decide.dispatch import Binding, Reason
 from gridtide.doors.results.names import place_names
-from gridtide.doors.results.price_basis import basis_at, basis_of
+from gridtide.doors.results.price_basis import basis_at, basis_of, carbon_of
 from gridtide.doors.results.routes import Route, routes_of
 from gridtide.finding import BadInput, Finding
 from gridtide.fleet.jobs import NO_DEADLINE_S
@@ -52,9 +52,7 @@ def write_results(
         _power(comparison, course).write_parquet(folder / f"power-{course.policy}.parquet")
         _jobs(comparison.study, course).write_parquet(folder / f"jobs-{course.policy}.parquet")
         _runs(comparison.study, course).write_parquet(folder / f"runs-{course.policy}.parquet")
-        _reasons(comparison.study, course).write_parquet(
-            folder / f"reasons-{course.policy}.parquet"
-        )
+        _reasons(comparison, course).write_parquet(folder / f"reasons-{course.policy}.parquet")
         _flows(comparison.study, course).write_parquet(folder / f"flows-{course.policy}.parquet")
         _routes(comparison, course).write_parquet(folder / f"routes-{course.policy}.parquet")
     part = folder / "summary.json.part"
@@ -184,9 +182,11 @@ def _runs(study: Study, course: Course):  # type: ignore[no-untyped-def]
     return _times(frame, ("start", "end"))
 
 
-def _reasons(study: Study, course: Course):  # type: ignore[no-untyped-def]
+def _reasons(comparison: Comparison, course: Course):  # type: ignore[no-untyped-def]
     import polars as pl
 
+    study = comparison.study
+    carbon = carbon_of(study, comparison.truth, course.reasons)
     why, price = course.reasons, basis_of(study, course.reasons)
     names = np.asarray([*place_names(study), ""])
     frame = pl.DataFrame(
@@ -205,6 +205,8 @@ def _reasons(study: Study, course: Course):  # type: ignore[no-untyped-def]
             "price_source": pl.Series(price.source, dtype=pl.String),
             "price_issue": price.issued_s,
             "price_published": price.published,
+            "carbon_average_g_per_kwh": carbon.there_g_per_kwh,
+            "carbon_average_home_g_per_kwh": carbon.home_g_per_kwh,
         }
     )
     return _times(frame, ("as_of", "start", "issue", "price_issue"))

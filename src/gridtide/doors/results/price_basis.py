@@ -11,8 +11,37 @@ from gridtide.signals.history import Series
 from gridtide.signals.signal import Kind
 from gridtide.simulate.course import Reasons
 from gridtide.simulate.study import Study
+from gridtide.simulate.truth import Truth
 
 Whole = NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CarbonBasis:
+    """Average carbon as it came, g/kWh, aligned with Reasons.
+
+    At the place chosen in its first slot, and at home when it was decided. NaN where no intensity is known or
+    nothing was chosen.
+    """
+
+    there_g_per_kwh: NDArray[np.float64]
+    home_g_per_kwh: NDArray[np.float64]
+
+
+def carbon_of(study: Study, truth: Truth, reasons: Reasons) -> CarbonBasis:
+    """The carbon behind every choice of slots."""
+    site_of, carbon = study.fleet.site_of_place, truth.carbon_average_g_per_kwh
+    home = site_of[study.jobs.home[reasons.job]]
+    there = site_of[np.maximum(reasons.place, 0)]
+    last = len(study.timeline) - 1
+    starts_s = study.timeline.starts_s
+    first = np.clip(np.searchsorted(starts_s, reasons.start_s, side="right") - 1, 0, last)
+    now = np.clip(np.searchsorted(starts_s, reasons.as_of_s, side="right") - 1, 0, last)
+    placed = (reasons.place >= 0) & (reasons.start_s >= 0)
+    return CarbonBasis(
+        there_g_per_kwh=np.where(placed, carbon[there, first], np.nan),
+        home_g_per_kwh=carbon[home, now],
+    )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -9,6 +9,7 @@ from gridtide.decide.dispatch import Binding, Reason
 from gridtide.doors.results.folder import folder_of
 from gridtide.finding import BadInput, Finding
 from gridtide.trust.explain import (
+    CarbonWeighed,
     PriceBasis,
     Routed,
     Weighed,
@@ -56,7 +57,9 @@ def reasons_of(runs: Path, run: str, policy: str, job: str) -> dict[str, Any]:
     found = pl.read_parquet(path).filter(pl.col("name") == job).sort("as_of")
     return {
         "about": _about(about, list(ran.sort("start").iter_rows(named=True)), summary),
-        "decisions": _decisions(list(found.iter_rows(named=True)), about, summary),
+        "decisions": _decisions(
+            list(found.iter_rows(named=True)), list(ran.iter_rows(named=True)), about, summary
+        ),
     }
 
 
@@ -100,15 +103,28 @@ def _about(
 
 
 def _decisions(
-    rows: list[dict[str, Any]], about: dict[str, Any], summary: dict[str, Any]
+    rows: list[dict[str, Any]],
+    ran: list[dict[str, Any]],
+    about: dict[str, Any],
+    summary: dict[str, Any],
 ) -> list[dict[str, Any]]:
-    """Those that chose another place or start than the one before."""
+    """Those that chose another place or start than the one before; a job that just runs on is no news."""
     changed = [
         row
         for before, row in zip([None, *rows], rows, strict=False)
-        if before is None or (row["place"], row["start"]) != (before["place"], before["start"])
+        if before is None
+        or (
+            (row["place"], row["start"]) != (before["place"], before["start"])
+            and not any(_runs_on(row, run) for run in ran)
+        )
     ]
     return [_decision(reason, about, summary) for reason in changed]
+
+
+def _runs_on(decision: dict[str, Any], run: dict[str, Any]) -> bool:
+    """Whether an unbroken run at the place was under way and went on when it was decided."""
+    begun: bool = run["start"] < decision["as_of"] < run["end"]
+    return begun and run["place"] == decision["place"] and decision["start"] == decision["as_of"]
 
 
 def _routed(flows: Any, summary: dict[str, Any]) -> list[dict[str, Any]]:
@@ -204,6 +220,7 @@ def weighed_of(reason: dict[str, Any], about: dict[str, Any], summary: dict[str,
         slack_s = (about["deadline"] - about["release"]).total_seconds() - about["declared_s"]
         slack_h = slack_s / 3600.0
     source = reason.get("price_source")
+    carbon_price = float(summary.get("carbon_price_per_t", 0.0))
     return Weighed(
         job=reason["name"],
         as_of=reason["as_of"],
@@ -225,6 +242,13 @@ def weighed_of(reason: dict[str, Any], about: dict[str, Any], summary: dict[str,
             source=source, issued=reason["price_issue"], published=reason["price_published"]
         )
         if source
+        else None,
+        carbon=CarbonWeighed(
+            price_per_t=carbon_price,
+            there_g_per_kwh=reason["carbon_average_g_per_kwh"],
+            home_g_per_kwh=reason["carbon_average_home_g_per_kwh"],
+        )
+        if carbon_price > 0.0
         else None,
     )
 

@@ -182,7 +182,7 @@ export function decisionTable(page) {
     const chosen = element("div");
     chosen.append(element("b", one.job), document.createTextNode(` (${one.class}, ${number(one.accelerators)} accelerator${one.accelerators === 1 ? "" : "s"}) runs at ${one.place}${moved} from ${localTime(one.start, one.clock)}, ${one.because}. ${one.limit}`));
     what.append(chosen);
-    if (one.basis) what.append(element("div", `Price: ${one.basis}.`, "faint"));
+    if (one.basis) what.append(element("div", `Price: ${one.basis}. ${one.carbon}`, "faint"));
     const other = element("td", undefined, "number");
     if (one.alternative_cost === null) other.append(element("div", "none"));
     else other.append(element("div", money(one.alternative_cost)), element("div", one.alternative, "faint"));
