@@ -302,6 +302,28 @@ def test_a_site_shows_the_price_it_pays() -> None:
     assert found["forecasts"] == []
 
 
+def test_a_saving_never_hides_work_that_was_not_done(comparison: Comparison) -> None:
+    """Less compute and fewer promises than the reference stand in the first sentence."""
+    reference, policy = comparison.settlements
+    whole = payload(comparison)["headline"]
+    assert "less compute" not in whole
+    worse = replace(
+        policy,
+        accelerator_h_done=0.9 * reference.accelerator_h_done,
+        promises=replace(policy.promises, promised=reference.promises.promised - 2),
+    )
+    said = payload(replace(comparison, settlements=(reference, worse)))["headline"]
+    assert said.endswith("It served 10.0% less compute and promised 2 fewer deadlines.")
+
+
+def test_a_policy_that_costs_more_says_so(comparison: Comparison) -> None:
+    """Not a saving with a sign."""
+    reference, policy = comparison.settlements
+    dear = replace(policy, parts=tuple((name, 3 * money) for name, money in reference.parts))
+    said = payload(replace(comparison, settlements=(reference, dear)))["headline"]
+    assert "more than run-at-once (200.0%)" in said and "saves" not in said
+
+
 def test_the_page_carries_the_sentences_a_reader_must_know(comparison: Comparison) -> None:
     """Attribution, marginal carbon, assumptions of the study, and the rule of every sample."""
     assumed = replace(

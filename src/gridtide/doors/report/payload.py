@@ -10,11 +10,13 @@ from gridtide.doors.results.document import MARGINAL
 from gridtide.settle.carbon import ATTRIBUTION
 from gridtide.simulate.compare import Comparison
 from gridtide.simulate.course import Course
+from gridtide.simulate.settlement import Settlement
 from gridtide.simulate.study import Study
 
 SHOWN = "coordinated"
 ROUTES_SHOWN = 60
 DATA_SETS_SHOWN = 40
+LESS_COMPUTE = 0.001
 
 
 def payload_of(comparison: Comparison, document: dict[str, Any]) -> dict[str, Any]:
@@ -130,12 +132,24 @@ def _headline(comparison: Comparison, shown: Course) -> str:
     if not settled.promises.promised:
         kept = "no deadline was promised"
     share = "" if reference.total_cost == 0 else f" ({abs(saved / reference.total_cost):.1%})"
-    verb = "saves" if saved >= 0 else "costs"
-    more = "" if saved >= 0 else " more"
-    return (
-        f"The {settled.policy} policy {verb} {abs(saved):,.0f} {comparison.study.currency}{more}{share}"
-        f" against {reference.policy}; {kept}."
-    )
+    money = f"{abs(saved):,.0f} {comparison.study.currency}"
+    told = f"saves {money}{share} against {reference.policy}"
+    if saved < 0:
+        told = f"costs {money} more than {reference.policy}{share}"
+    return f"The {settled.policy} policy {told}; {kept}.{_unserved(reference, settled)}"
+
+
+def _unserved(reference: Settlement, settled: Settlement) -> str:
+    """What a saving must not hide: compute or promises that the reference had more of."""
+    parts = []
+    less_h = reference.accelerator_h_done - settled.accelerator_h_done
+    if less_h > LESS_COMPUTE * reference.accelerator_h_done:
+        share = less_h / reference.accelerator_h_done
+        parts.append(f"served {share:.1%} less compute")
+    fewer = reference.promises.promised - settled.promises.promised
+    if fewer > 0:
+        parts.append(f"promised {fewer:,} fewer deadline{'s' if fewer > 1 else ''}")
+    return f" It {' and '.join(parts)}." if parts else ""
 
 
 def _sources(study: Study) -> list[str]:

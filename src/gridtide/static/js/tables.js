@@ -26,7 +26,8 @@ export function tiles(page) {
     alone ? [`${money(policy.total_cost)} ${page.currency}`, `total cost of ${policy.policy}`] : [`${money(Math.abs(saved))} ${page.currency}`, `${saved >= 0 ? "saved" : "more"} against ${reference.policy}${reference.total_cost ? ` (${percent(Math.abs(saved / reference.total_cost))} of ${money(reference.total_cost)})` : ""}`, saved < 0],
     page.policies.some((row) => row.policy === "perfect-foresight") ? [percent(page.capture_ratio), page.capture_ratio === null ? "capture ratio: perfect foresight and the reference cost nearly the same" : "capture ratio: share of the saving that perfect foresight reached"] : null,
     page.bound_total_cost === null ? null : [`${money(page.bound_total_cost)} ${page.currency}`, gap(page, reference, policy)],
-    [`${number(kept)} of ${number(policy.promised)}`, `promised deadlines kept${policy.jobs > policy.promised ? `; ${number(policy.jobs - policy.promised)} of ${number(policy.jobs)} jobs could not be promised` : ""}`, policy.missed_deadlines > 0],
+    [`${number(kept)} of ${number(policy.promised)}`, `promised deadlines kept${policy.jobs > policy.promised ? `; ${number(policy.jobs - policy.promised)} of ${number(policy.jobs)} jobs could not be promised${alone || policy.promised === reference.promised ? "" : `, ${number(reference.jobs - reference.promised)} in ${reference.policy}`}` : ""}`, policy.missed_deadlines > 0],
+    page.jobs.all && !alone ? [`${number(policy.accelerator_h_done)} h`, `accelerator-hours served; ${number(reference.accelerator_h_done)} in ${reference.policy}`, policy.accelerator_h_done < 0.999 * reference.accelerator_h_done] : null,
     alone && policy.emissions_average_kg !== null ? [`${number(policy.emissions_average_kg / 1000, 2)} t CO₂`, "emissions by average intensity"] : avoided === null ? ["not available", "emissions: no carbon intensity in this case"] : [`${number(Math.abs(avoided) / 1000, Math.abs(avoided) < 1e5 ? 2 : 1)} t CO₂`, `${avoided >= 0 ? "less" : "more"} (${percent(share)}), by average intensity: attribution, not impact`],
     !alone && page.sites.some((site) => site.curtailment_kw) ? [`${number(policy.curtailment_absorbed_kwh / 1000, 1)} MWh`, "curtailed renewables absorbed"] : null,
     policy.latency_p95_s === null ? null : [`${number(1000 * policy.latency_p95_s)} ms`, `95 % of answers came within${alone ? "" : `; ${number(1000 * reference.latency_p95_s)} ms in ${reference.policy}`}`],
@@ -249,18 +250,21 @@ export function dataSetTable(page) {
   return cut(table, policy.exposure_by_data_set.length, policy.data_sets_all, "the most exposed first");
 }
 
-/** Notes, assumptions first; many of one kind are told once, with what they are about. @param {string[]} notes @param {number} [most] */
+/** Notes, assumptions first; those that differ in a count alone are told once, with all of them. @param {string[]} notes @param {number} [most] */
 export function noteList(notes, most = Infinity) {
   const assumed = (note) => (/assum|as the case/.test(note) ? 0 : 1);
   notes = [...notes].sort((a, b) => assumed(a) - assumed(b));
   const told = new Map();
   for (const note of notes) {
     const [, about, said] = note.match(/^([^:]{1,60}): (.*)$/s) ?? [null, null, note];
-    told.set(said, [...(told.get(said) ?? []), about]);
+    const [, count, rest] = about === null ? [null, "", said] : said.match(/^([\d,]+ )?(.*)$/s);
+    told.set(rest, [...(told.get(rest) ?? []), [about, count ?? ""]]);
   }
-  const items = [...told].map(([said, about]) => {
-    const names = about.filter(Boolean);
-    return names.length ? `${names.join(", ")}: ${said}` : said;
+  const items = [...told].map(([rest, all]) => {
+    const counts = new Set(all.map(([, count]) => count));
+    if (all[0][0] === null) return rest;
+    if (counts.size === 1) return `${all.map(([about]) => about).join(", ")}: ${all[0][1]}${rest}`;
+    return `${all.map(([about, count]) => `${about} ${count.trim()}`).join(" · ")}: ${rest}`;
   });
   const box = element("div");
   const list = element("ul");
