@@ -82,7 +82,14 @@ def test_explain_gives_reasons_and_alternatives(
     assert all(decision["sentence"].startswith("batch-001 ") for decision in found["decisions"])
     assert found["decisions"][0]["alternatives"]
     assert exit_code(["explain", "last", "batch-001", "--runs", str(done / "runs")]) == 0
-    assert "rests on signals issued up to" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert out.startswith(
+        "batch-001: batch, 8 accelerators, at home at here/gpus (times in Europe/Berlin)"
+    )
+    assert "was told: promised" in out and "before its deadline" in out
+    assert "newest signal of any kind" in out
+    first = found["decisions"][0]
+    assert first["price_source"] and first["price_issue"] <= first["as_of"]
 
 
 @pytest.mark.parametrize(
@@ -234,7 +241,7 @@ def test_the_demo_shows_what_it_promises(
     assert os.path.getsize(folder / "report.html") > 1_000_000
     assert exit_code(["explain", "last", "search", "--runs", str(tmp_path / "runs"), "--json"]) == 0
     flows = json.loads(capsys.readouterr().out)["decisions"]
-    assert any("are answered at Zhangbei" in flow["sentence"] for flow in flows)
+    assert any("is answered at Zhangbei" in flow["sentence"] for flow in flows)
     assert all(len(flow["alternatives"]) == 2 for flow in flows)
     document = json.loads((folder / "summary.json").read_text())
     reference, coordinated, perfect = document["runs"]

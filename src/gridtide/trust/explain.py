@@ -1,9 +1,33 @@
-"""Why: the sentence behind a placement, from the columns that decided it."""
+"""Why: the sentence behind a placement or a routed flow, from the columns that decided it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import isfinite
+from zoneinfo import ZoneInfo
 
 from gridtide.decide.dispatch import Binding, Reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriceBasis:
+    """The price a decision rested on at its place and first slot.
+
+    source: for people. issued: when it was published, or the newest issue a forecast was made from; None
+    for a price that a contract fixes. published: the market had said the price of that very hour.
+    """
+
+    source: str
+    issued: datetime | None
+    published: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CarbonWeighed:
+    """What carbon counted in a decision: money per tonne, and average intensities as they came, g/kWh."""
+
+    price_per_t: float
+    there_g_per_kwh: float
+    home_g_per_kwh: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,7 +37,8 @@ class Weighed:
     start, place: chosen; None, "" when the job was given no slots. cost: expected money of the chosen
     slots; cost_at_once: of running at once at home; alternative_cost, alternative: the best other place
     (None, "" when there is none). slack_h: hours between release and deadline beyond the declared run
-    time; None without a deadline. issue: newest signal used.
+    time; None without a deadline, as is deadline. clock: IANA zone that times are said in. issue: newest signal used.
+    price: what the price was, None where it is not known any more. carbon: None where it did not count.
     """
 
     job: str
@@ -30,15 +55,46 @@ class Weighed:
     slack_h: float | None
     currency: str
     issue: datetime
+    clock: str = "UTC"
+    deadline: datetime | None = None
+    price: PriceBasis | None = None
+    carbon: CarbonWeighed | None = None
 
 
 def sentence(weighed: Weighed) -> str:
-    """One sentence that says what was decided, why, and what it saves."""
+    """What was decided, why, what it saves, what stood in the way, and which price it rests on."""
+    said = [f"{chosen(weighed)}, {because(weighed)}{_saving(weighed)}."]
     if weighed.start is None:
-        return f"{weighed.job} holds no slots: no allowed place has its accelerators free before the deadline"
-    chosen = f"{weighed.job} runs at {weighed.place} from {weighed.start:%d %b %H:%M} UTC"
-    because = _BECAUSE[weighed.reason].format(home=weighed.home, place=weighed.place)
-    return f"{chosen}: {because}{_saving(weighed)}{_limit(weighed)}"
+        return said[0]
+    parts = (_second(weighed), limit(weighed), _basis(weighed), carbon_words(weighed))
+    said += [part for part in parts if part]
+    return " ".join(said)
+
+
+def chosen(weighed: Weighed) -> str:
+    """Where and when the job is to run."""
+    if weighed.start is None:
+        return f"{weighed.job} holds no slots"
+    home = "" if weighed.place == weighed.home else f" instead of its home {weighed.home}"
+    return f"{weighed.job} runs at {weighed.place}{home} from {local(weighed.start, weighed.clock)} ({weighed.clock})"
+
+
+def because(weighed: Weighed) -> str:
+    """The reason, as the end of a sentence."""
+    if weighed.start is None:
+        return "because no allowed place has its accelerators free before the deadline"
+    return _BECAUSE[weighed.reason].format(home=weighed.home, place=weighed.place)
+
+
+def limit(weighed: Weighed) -> str:
+    """What kept it from cheaper slots, and how much slack it had, as a sentence; empty without either."""
+    said = _LIMITS[weighed.binding]
+    if weighed.start and weighed.deadline and weighed.start >= weighed.deadline:
+        said = "Its deadline cannot be kept any more"
+    slack = "" if weighed.slack_h is None else f"slack on arrival {hours(weighed.slack_h)}"
+    if said and slack:
+        return f"{said} ({slack})."
+    return f"{said}." if said else slack and f"{slack[0].upper()}{slack[1:]}."
 
 
 def alternatives(weighed: Weighed) -> tuple[tuple[str, float], ...]:
@@ -46,46 +102,102 @@ def alternatives(weighed: Weighed) -> tuple[tuple[str, float], ...]:
     choices = [("at once where its data are", weighed.cost_at_once)]
     if weighed.alternative_cost is not None:
         choices.append((f"at {weighed.alternative}", weighed.alternative_cost))
-    return tuple(sorted((item for item in choices if item[1] == item[1]), key=lambda item: item[1]))
+    known = (item for item in choices if isfinite(item[1]))
+    return tuple(sorted(known, key=lambda item: item[1]))
+
+
+def local(moment: datetime, clock: str) -> str:
+    """An instant on the clock of an IANA zone, to the minute: `Sat 7 Mar 22:00`."""
+    there = moment.astimezone(ZoneInfo(clock))
+    return f"{there:%a} {there.day} {there:%b %H:%M}"
+
+
+def hours(length_h: float) -> str:
+    """A length as people say it: minutes below an hour, days above three of them."""
+    if abs(length_h) < 1.0:
+        return f"{round(60 * length_h)} min"
+    return f"{length_h:.1f} h" if abs(length_h) < 72.0 else f"{length_h / 24:.1f} days"
+
+
+def money(amount: float) -> str:
+    """Cents for what costs one or more, four digits for what costs less."""
+    return f"{amount:,.2f}" if abs(amount) >= 1.0 or amount == 0.0 else f"{amount:.4f}"
 
 
 _BECAUSE = {
-    Reason.NOT_PLACED: "no room",
-    Reason.AT_ONCE: "no later or other slots are cheaper",
-    Reason.PROTECTED: "unlabelled or protected work is never moved",
-    Reason.CHEAPER_LATER: "later slots there are cheaper than earlier ones",
-    Reason.CHEAPER_ELSEWHERE: "{place} is cheaper than {home} at that time",
-    Reason.CHEAPER_LATER_AND_ELSEWHERE: "{place} is cheaper at a later time than {home} at once",
-    Reason.NO_SLACK: "its deadline leaves no other slots",
-    Reason.NO_ROOM_EARLIER: "earlier slots are taken by work promised before",
-    Reason.KEPT: "nothing better came up since it was last decided",
-    Reason.WHOLE_IS_CHEAPER: "with all waiting work placed so, the fleet is expected to cost less than where"
-    " prices alone would put each job",
-    Reason.CROWDED: "the fleet is full and other work waits without a promise, so all of it runs as early as it fits",
-    Reason.RULE: "the rule of the policy that was run says so",
-    Reason.WITNESS: "the policy's proposal was refused, so the slots that keep its promise stand",
+    Reason.NOT_PLACED: "for there was no room to choose from",
+    Reason.AT_ONCE: "because neither later slots nor other places are cheaper",
+    Reason.PROTECTED: "because unlabelled or protected work is never moved",
+    Reason.CHEAPER_LATER: "because later slots there are cheaper than earlier ones",
+    Reason.CHEAPER_ELSEWHERE: "because {place} is cheaper than {home} at that time",
+    Reason.CHEAPER_LATER_AND_ELSEWHERE: "because {place} at that later time is cheaper than {home} at once",
+    Reason.NO_SLACK: "because its deadline leaves no other slots",
+    Reason.NO_ROOM_EARLIER: "because earlier slots are taken by work promised before",
+    Reason.KEPT: "as decided before: nothing better has come up since",
+    Reason.WHOLE_IS_CHEAPER: "because with all waiting work placed so the fleet is expected to cost less than"
+    " where prices alone would put each job",
+    Reason.CROWDED: "because the fleet is full and other work waits without a promise, so all of it runs as"
+    " early as it fits",
+    Reason.RULE: "because the rule of the policy says so",
+    Reason.WITNESS: "because the policy's proposal was refused and these slots keep its promise",
 }
 
 _LIMITS = {
     Binding.NONE: "",
-    Binding.DEADLINE: "; its deadline kept it from cheaper slots",
-    Binding.CAPACITY: "; free accelerators kept it from cheaper slots",
-    Binding.REGION: "; it may run at one place only",
-    Binding.TRANSFER: "; moving its data would cost more",
+    Binding.DEADLINE: "Its deadline kept it from cheaper slots",
+    Binding.CAPACITY: "Accelerators taken by other work kept it from cheaper slots",
+    Binding.REGION: "It may run at one place only",
+    Binding.TRANSFER: "Elsewhere is cheaper, but moving its data there would cost more than that saves",
     Binding.RELEASE: "",
 }
 
 
 def _saving(weighed: Weighed) -> str:
     saved = weighed.cost_at_once - weighed.cost
-    if not saved > 0.005:
+    if not (isfinite(saved) and saved > 0.005):
         return ""
-    return f", saving {saved:,.2f} {weighed.currency} of {weighed.cost_at_once:,.2f}"
+    return (
+        f": {money(weighed.cost)} {weighed.currency} expected instead of {money(weighed.cost_at_once)}"
+        " at once at home"
+    )
 
 
-def _limit(weighed: Weighed) -> str:
-    slack = "" if weighed.slack_h is None else f" (slack {weighed.slack_h:.1f} h)"
-    return _LIMITS[weighed.binding] + slack
+def _second(weighed: Weighed) -> str:
+    if weighed.alternative_cost is None or weighed.reason is Reason.PROTECTED:
+        return ""
+    return (
+        f"The best of the other places, {weighed.alternative}, would cost "
+        f"{money(weighed.alternative_cost)} {weighed.currency}."
+    )
+
+
+def _basis(weighed: Weighed) -> str:
+    if weighed.price is None:
+        return ""
+    said = basis(weighed.price, weighed.as_of, weighed.clock)
+    return f"Price: {said}."
+
+
+def carbon_words(weighed: Weighed) -> str:
+    """What carbon counted and how much of it came, as a sentence; empty where it did not count or is unknown."""
+    carbon = weighed.carbon
+    if carbon is None or not isfinite(carbon.there_g_per_kwh + carbon.home_g_per_kwh):
+        return ""
+    return (
+        f"Carbon counts {carbon.price_per_t:g} {weighed.currency}/t: an average of {carbon.there_g_per_kwh:.0f}"
+        f" g/kWh came there then, {carbon.home_g_per_kwh:.0f} at home at once."
+    )
+
+
+def basis(price: PriceBasis, as_of: datetime, clock: str) -> str:
+    """Source and age of a price at a decision."""
+    if price.issued is None:
+        return f"{price.source}, which the market does not change"
+    age = hours((as_of - price.issued) / timedelta(hours=1))
+    when = f"{local(price.issued, clock)}, {age} before the decision"
+    if price.published:
+        return f"{price.source}, published {when}"
+    return f"a forecast from {price.source}, newest issue {when}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,15 +223,25 @@ class Routed:
 
 
 def flow_sentence(routed: Routed) -> str:
-    """One sentence that says where requests go, what that saves, and what it costs in time."""
-    saved = routed.cost_home - routed.cost
-    said = (
-        f"{routed.share:.0%} of {routed.service} from {routed.origin} are answered at {routed.place} instead of"
-        f" {routed.home}: 1,000 requests cost {routed.cost:,.3f} {routed.currency} there and"
-        f" {routed.cost_home:,.3f} at home"
+    """Where requests go, what that saves, and what it costs in time."""
+    return (
+        f"{routed.share:.0%} of {routed.service} from {routed.origin} is answered at {routed.place} instead of"
+        f" {routed.home}: {flow_because(routed.cost, routed.cost_home, routed.currency)}; the first token"
+        f" comes after {1000 * routed.late_s:.0f} ms instead of {1000 * routed.late_home_s:.0f} ms,"
+        f" {1000 * routed.late_max_s:,.0f} ms are allowed."
     )
-    because = "" if saved > 0 else ", where free machines or the peak leave no room for them"
-    late = (
-        f"; the first token comes after {routed.late_s:.3f} s instead of {routed.late_home_s:.3f} s"
-    )
-    return f"{said}{because}{late}, {routed.late_max_s:.3f} s are allowed"
+
+
+def flow_because(cost: float, cost_home: float, currency: str) -> str:
+    """What 1,000 requests cost there and at home, or what drove them away where they cost more."""
+    if not (isfinite(cost) and isfinite(cost_home)):
+        return "home cannot answer them"
+    said = f"1,000 requests cost {_small(cost)} {currency} there and {_small(cost_home)} at home"
+    if cost < cost_home:
+        return said
+    return f"{said}, where free machines or the peak leave no room for them"
+
+
+def _small(amount: float) -> str:
+    """Three digits that count, for prices of single requests."""
+    return f"{amount:,.3f}" if abs(amount) >= 0.1 or amount == 0.0 else f"{amount:.3g}"

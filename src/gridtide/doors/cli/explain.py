@@ -1,14 +1,18 @@
-"""`gridtide explain`: why a job runs where and when it does."""
+"""`gridtide explain`: why a job runs where and when it does, and a service is answered where it is."""
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from gridtide.doors.cli.running import DEFAULT_RUNS
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
 FILE = click.Path(path_type=Path)
+FIRST, LAST = 2, 3
 
 
 @click.command()
@@ -16,8 +20,11 @@ FILE = click.Path(path_type=Path)
 @click.argument("job")
 @click.option("--runs", type=FILE, default=DEFAULT_RUNS, help="Folder of the results.")
 @click.option("--policy", default="coordinated", show_default=True, help="Whose decisions.")
+@click.option(
+    "--all", "whole", is_flag=True, help="Every decision, not the first and last ones only."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-def explain(run: str, job: str, runs: Path, policy: str, as_json: bool) -> None:
+def explain(run: str, job: str, runs: Path, policy: str, whole: bool, as_json: bool) -> None:
     """Why JOB of RUN (its number, or last) runs where and when it does, and what it was weighed against.
 
     JOB may be a service: then where its requests went, plan by plan, and why.
@@ -26,29 +33,131 @@ def explain(run: str, job: str, runs: Path, policy: str, as_json: bool) -> None:
 
     found = reasons_of(runs, run, policy, job)
     if as_json:
-        click.echo(
-            json.dumps(
-                {"run": run, "policy": policy, "job": job, "decisions": found},
-                indent=2,
-                ensure_ascii=False,
-            )
-        )
+        document = {"run": run, "policy": policy, "job": job, **found}
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
         return
-    for decision in found:
+    if found["about"]["kind"] == "service":
+        _say_routes(job, found["about"]["routes"])
+    else:
+        _say_job(job, found["about"])
+    for decision in _telling(found["decisions"], whole):
         _say(decision)
-    if not found:
-        click.echo(f"{job}: nothing was ever moved away from home")
+    if not found["decisions"] and found["about"].get("movable", True):
+        _say_nothing(policy, found["about"])
+
+
+def _say_job(name: str, job: dict[str, Any]) -> None:
+    """Who it is, what it asked for, what it was told, what became of it."""
+    click.echo(
+        f"{name}: {job['class']}, {_count(job['accelerators'])}, at home at {job['home']} (times in {job['clock']})"
+    )
+    due = f"due {_at(job, job['deadline'])}" if job["deadline"] else "without a deadline"
+    click.echo(f"  arrived {_at(job, job['release'])}, {due}, declared {job['declared_h']:.1f} h")
+    if job["answer"]:
+        click.echo(f"  was told: {job['answer']}")
+    if not job["movable"]:
+        click.echo("  unlabelled or protected: it starts as soon as it can at home and never moves")
+    click.echo(f"  {_became(job)}")
+
+
+def _became(job: dict[str, Any]) -> str:
+    """Where and when it ran, and whether that was in time."""
+    if not job["runs"]:
+        return "never ran in the period"
+    parts = [f"{_at(job, run['start'])} at {run['place']}" for run in job["runs"][:4]]
+    more = len(job["runs"]) - 4
+    said = "ran from " + ", then from ".join(parts) + (f" and {more} more" if more > 0 else "")
+    ended = job["end"]
+    if not ended:
+        said += "; was not finished when the period ended"
+    elif job["deadline"]:
+        said += f"; ended {_at(job, ended)}, {_margin(ended, job['deadline'])}"
+    else:
+        said += f"; ended {_at(job, ended)}"
+    if ended and not job["complete"]:
+        said += ", stopped at its declared limit"
+    return said + _carried(job)
+
+
+def _carried(job: dict[str, Any]) -> str:
+    if not job["moves"]:
+        return ""
+    times = "once" if job["moves"] == 1 else f"{job['moves']} times"
+    exposed = f", exposure {job['exposure']}" if job["exposure"] else ""
+    return f"; moved {times} with {job['data_gb']:,.0f} GB{exposed}"
+
+
+def _margin(ended: str, deadline: str) -> str:
+    from gridtide.trust.explain import hours
+
+    spare_h = (_moment(deadline) - _moment(ended)).total_seconds() / 3600.0
+    return f"{hours(spare_h)} before its deadline" if spare_h >= 0 else f"{hours(-spare_h)} late"
+
+
+def _say_routes(name: str, routes: list[dict[str, Any]]) -> None:
+    """Where requests went over the whole course."""
+    click.echo(f"{name}: over the whole course")
+    for route in routes:
+        if route["place"] == route["home"]:
+            click.echo(f"  {route['origin']}: all at home, {route['home']}: {route['why']}")
+            continue
+        click.echo(
+            f"  {route['origin']}: {route['share']:.0%} of its requests went to {route['place']} instead of"
+            f" {route['home']}, in {route['hours']:.0f} of {route['hours_all']:.0f} h: {route['why']};"
+            f" 95 % of answers came within {_ms(route['p95_s'])} there and {_ms(route['p95_home_s'])} at home,"
+            f" {_ms(route['late_max_s'])} are allowed"
+        )
+
+
+def _telling(decisions: list[dict[str, Any]], whole: bool) -> list[dict[str, Any]]:
+    """The first and the last ones; between them a line that says how many there are."""
+    between = len(decisions) - FIRST - LAST
+    if whole or between <= 1:
+        return decisions
+    said = {"between": f"{between} more decisions, shown with --all"}
+    return [*decisions[:FIRST], said, *decisions[-LAST:]]
 
 
 def _say(decision: dict[str, Any]) -> None:
-    click.echo(f"{decision['as_of']}  {decision['sentence']}")
+    from gridtide.trust.explain import money
+
+    if "between" in decision:
+        click.echo(f"\n… {decision['between']}")
+        return
+    click.echo(f"\ndecided {_at(decision, decision['as_of'])}\n  {decision['sentence']}")
+    if decision.get("cost") is not None:
+        click.echo(f"    as chosen: {money(decision['cost'])} {decision['currency']}")
     for alternative in decision["alternatives"]:
         click.echo(
-            f"    {alternative['what']}: {_money(alternative['cost'])} {decision['currency']}"
+            f"    {alternative['what']}: {money(alternative['cost'])} {decision['currency']}"
         )
-    click.echo(f"    rests on signals issued up to {decision['issue']}")
+    if decision.get("issue"):
+        click.echo(f"    newest signal of any kind: {_at(decision, decision['issue'])}")
 
 
-def _money(amount: float) -> str:
-    """Cents for what costs more than one, four digits for what costs less."""
-    return f"{amount:,.2f}" if abs(amount) >= 1.0 else f"{amount:.4f}"
+def _say_nothing(policy: str, about: dict[str, Any]) -> None:
+    """There is no decision to tell, and why."""
+    if about["kind"] == "service":
+        click.echo("  no plan sent any of its requests away from home")
+        return
+    click.echo(f"  {policy} weighed nothing for it: no decision chose among slots or places")
+
+
+def _at(about: dict[str, Any], moment: str) -> str:
+    from gridtide.trust.explain import local
+
+    return local(_moment(moment), about["clock"])
+
+
+def _moment(text: str) -> "datetime":
+    from datetime import datetime
+
+    return datetime.fromisoformat(text)
+
+
+def _count(accelerators: int) -> str:
+    return "1 accelerator" if accelerators == 1 else f"{accelerators:,} accelerators"
+
+
+def _ms(seconds: float | None) -> str:
+    return "n/a" if seconds is None else f"{1000 * seconds:,.0f} ms"

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from gridtide.doors.results.document import MARGINAL
 from gridtide.settle.carbon import ATTRIBUTION
 
 if TYPE_CHECKING:
@@ -14,39 +16,76 @@ if TYPE_CHECKING:
     from gridtide.simulate.settlement import Settlement
 
 
+EDGE = 2
+"""Blanks beside a column."""
+WHOLE = 400
+"""Wide enough for one table: figures wrap in a narrow window rather than lose digits."""
+
+
 def show(comparison: "Comparison") -> None:
     """One column a policy, one row a figure, and under it what a reader must know."""
     console = Console()
     study = comparison.study
     console.print(
-        f"[bold]{study.name}[/bold]  {study.timeline.start:%Y-%m-%d %H:%M} to "
+        f"[bold]{escape(study.name)}[/bold]  {study.timeline.start:%Y-%m-%d %H:%M} to "
         f"{study.timeline.end:%Y-%m-%d %H:%M} UTC, {len(study.jobs):,} jobs, {len(study.services)} services"
     )
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column("")
-    for settlement in comparison.settlements:
-        table.add_column(settlement.policy, justify="right")
-    for title, cells in _rows(comparison):
-        table.add_row(title, *cells)
-    console.print(table)
+    rows = _rows(comparison)
+    names = [settlement.policy for settlement in comparison.settlements]
+    for chosen in _fitting(names, rows, console.width):
+        table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+        table.add_column("", no_wrap=True)
+        for number in chosen:
+            table.add_column(names[number], justify="right", no_wrap=True)
+        for title, cells in rows:
+            table.add_row(title, *[cells[number] for number in chosen])
+        Console(width=max(console.width, WHOLE)).print(table)
     capture = comparison.capture_ratio
     said = "n/a" if capture is None else f"{capture:.1%}"
     console.print(
         f"capture ratio {said} (share of the possible saving that the coordinated policy took)"
     )
     if comparison.bound is not None:
-        console.print(
-            f"no policy can cost less than {comparison.bound:,.0f} {study.currency} in all"
-        )
-    for note in (ATTRIBUTION, "Marginal carbon: not available in this case.", *study.notes):
-        console.print(f"- {note}", style="dim", highlight=False)
+        console.print(_bound(comparison, comparison.bound))
+    for note in (ATTRIBUTION, MARGINAL, *study.notes):
+        console.print(f"- {note}", style="dim", highlight=False, markup=False)
+
+
+def _fitting(names: list[str], rows: list[tuple[str, list[str]]], width: int) -> list[list[int]]:
+    """Policies in tables no wider than the terminal, so that no figure is cut; the reference leads each."""
+    tables = [[0]]
+    for number in range(1, len(names)):
+        if len(tables[-1]) > 1 and _width(names, rows, [*tables[-1], number]) > width:
+            tables.append([0])
+        tables[-1].append(number)
+    return tables
+
+
+def _width(names: list[str], rows: list[tuple[str, list[str]]], chosen: list[int]) -> int:
+    """Characters that a table of some policies takes when no figure in it is cut."""
+    columns = [
+        max(len(names[number]), *(len(cells[number]) for _, cells in rows)) for number in chosen
+    ]
+    return sum(columns) + max(len(title) for title, _ in rows) + EDGE * (len(chosen) + 1)
+
+
+def _bound(comparison: "Comparison", bound: float) -> str:
+    """The least any policy can cost, and how far above it the coordinated one is."""
+    said = f"no policy can cost less than {_money(bound)} {comparison.study.currency} in all"
+    policy, reference = comparison.of("coordinated"), comparison.settlements[0]
+    possible = reference.total_cost - bound
+    if policy is None or possible <= 0:
+        return said
+    above = policy.total_cost - bound
+    return f"{said}; coordinated is {_money(above)} above it, {above / possible:.1%} of what could be saved"
 
 
 def _rows(comparison: "Comparison") -> list[tuple[str, list[str]]]:
     currency = comparison.study.currency
     cells: dict[str, Callable[[Settlement], str]] = {
-        f"energy cost, {currency}": lambda item: f"{item.energy_cost:,.0f}",
-        f"total cost, {currency}": lambda item: f"{item.total_cost:,.0f}",
+        f"energy cost, {currency}": lambda item: _money(item.energy_cost),
+        f"demand charge, {currency}": lambda item: _money(dict(item.parts)["demand charge"]),
+        f"total cost, {currency}": lambda item: _money(item.total_cost),
         "saved of total": lambda item: _saved(comparison, item),
         "energy, kWh": lambda item: f"{item.energy_kwh:,.0f}",
         "emissions, kg (average)": lambda item: _number(item.emissions_average_kg),
@@ -54,13 +93,16 @@ def _rows(comparison: "Comparison") -> list[tuple[str, list[str]]]:
         "own renewables used, kWh": lambda item: f"{item.renewable_used_kwh:,.0f}",
         "promised": lambda item: f"{item.promises.promised:,}",
         "missed": lambda item: f"{item.promises.missed_deadlines:,}",
+        "late, not promised": lambda item: f"{item.promises.late_unpromised:,}",
         "jobs done": lambda item: f"{item.promises.done:,}",
+        "accelerator-h done": lambda item: f"{item.accelerator_h_done:,.0f}",
         "mean wait, h": lambda item: f"{item.mean_wait_h:.2f}",
         "moves": lambda item: f"{item.moves:,}",
-        "answers p95, s": lambda item: (
-            "–" if item.latency_p95_s is None else f"{item.latency_p95_s:.3f}"
-        ),
+        "exposure": lambda item: f"{item.exposure:,}",
     }
+    if comparison.study.services:
+        cells["answers p50, s"] = lambda item: _seconds(item.latency_p50_s)
+        cells["answers p95, s"] = lambda item: _seconds(item.latency_p95_s)
     return [
         (title, [cell(item) for item in comparison.settlements]) for title, cell in cells.items()
     ]
@@ -69,6 +111,15 @@ def _rows(comparison: "Comparison") -> list[tuple[str, list[str]]]:
 def _saved(comparison: "Comparison", item: "Settlement") -> str:
     reference = comparison.settlements[0].total_cost
     return "n/a" if reference == 0 else f"{(reference - item.total_cost) / abs(reference):.1%}"
+
+
+def _money(amount: float) -> str:
+    """Cents below a thousand."""
+    return f"{amount:,.0f}" if abs(amount) >= 1000.0 else f"{amount:,.2f}"
+
+
+def _seconds(length_s: float | None) -> str:
+    return "–" if length_s is None else f"{length_s:.3f}"
 
 
 def _number(value: float) -> str:

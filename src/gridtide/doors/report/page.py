@@ -13,7 +13,10 @@ from gridtide.simulate.compare import Comparison
 MODULES = (
     "theme.js",
     "power_by_site.js",
+    "mean_day.js",
+    "away.js",
     "gantt.js",
+    "margins.js",
     "waterfall.js",
     "battery.js",
     "forecast.js",
@@ -23,7 +26,7 @@ MODULES = (
 """In the order in which they need each other."""
 
 IMPORT = re.compile(r'^import \{[^}]*\} from "\./[a-z_]+\.js";\n', re.MULTILINE)
-EXPORT = re.compile(r"^export (?=function|const)", re.MULTILINE)
+EXPORT = re.compile(r"^export (?=(?:function|const) (\w+))", re.MULTILINE)
 
 
 def write_report(path: Path, comparison: Comparison, document: dict[str, Any]) -> None:
@@ -54,8 +57,16 @@ def report_html(payload: dict[str, Any]) -> str:
 
 
 def _one_script() -> str:
-    """The modules as one script: their imports of each other taken out, in the order they need."""
-    return "\n".join(EXPORT.sub("", IMPORT.sub("", _static(f"js/{name}"))) for name in MODULES)
+    """The modules as one script in the order they need, each in a scope of its own but for what it exports."""
+    return "\n".join(_scoped(_static(f"js/{name}")) for name in MODULES)
+
+
+def _scoped(module: str) -> str:
+    names = ", ".join(EXPORT.findall(module))
+    body = EXPORT.sub("", IMPORT.sub("", module))
+    if not names:
+        return f"(() => {{\n{body}}})();"
+    return f"const {{ {names} }} = (() => {{\n{body}return {{ {names} }};\n}})();"
 
 
 def _static(name: str) -> str:

@@ -2,14 +2,20 @@
 
 import json
 import os
+import re
 import shutil
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from gridtide.decide.dispatch import Binding, Reason
+from gridtide.doors.results.names import place_names
+from gridtide.doors.results.price_basis import basis_at, basis_of, carbon_of
+from gridtide.doors.results.routes import Route, routes_of
 from gridtide.finding import BadInput, Finding
+from gridtide.fleet.jobs import NO_DEADLINE_S
 from gridtide.simulate.compare import Comparison
 from gridtide.simulate.course import Course
 from gridtide.simulate.study import Study
@@ -43,13 +49,12 @@ def write_results(
     if case is not None:
         shutil.copyfile(case, folder / "case.toml")
     for course in comparison.courses:
-        _power(comparison.study, course).write_parquet(folder / f"power-{course.policy}.parquet")
+        _power(comparison, course).write_parquet(folder / f"power-{course.policy}.parquet")
         _jobs(comparison.study, course).write_parquet(folder / f"jobs-{course.policy}.parquet")
         _runs(comparison.study, course).write_parquet(folder / f"runs-{course.policy}.parquet")
-        _reasons(comparison.study, course).write_parquet(
-            folder / f"reasons-{course.policy}.parquet"
-        )
+        _reasons(comparison, course).write_parquet(folder / f"reasons-{course.policy}.parquet")
         _flows(comparison.study, course).write_parquet(folder / f"flows-{course.policy}.parquet")
+        _routes(comparison, course).write_parquet(folder / f"routes-{course.policy}.parquet")
     part = folder / "summary.json.part"
     part.write_text(
         json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
@@ -84,9 +89,11 @@ def folder_of(root: Path, run: str) -> Path:
     return folder
 
 
-def _power(study: Study, course: Course):  # type: ignore[no-untyped-def]
+def _power(comparison: Comparison, course: Course):  # type: ignore[no-untyped-def]
+    """What the meters of each site saw, and the prices, carbon and curtailment it is settled by."""
     import polars as pl
 
+    study, truth = comparison.study, comparison.truth
     seen, steps = course.telemetry, len(study.timeline)
     frames = []
     for index, site in enumerate(study.fleet.sites):
@@ -98,6 +105,11 @@ def _power(study: Study, course: Course):  # type: ignore[no-untyped-def]
             "it_kw facility_kw import_kw export_kw charge_kw discharge_kw supply_kw unused_supply_kw soc_kwh"
         ).split():
             columns[name] = getattr(seen, name)[index]
+        columns["position_kw"] = course.position_kw[index]
+        for name in (
+            "price_per_mwh real_time_price_per_mwh carbon_average_g_per_kwh curtailment_kw".split()
+        ):
+            columns[name] = getattr(truth, name)[index]
         for number, kind in enumerate(study.jobs.classes):
             columns[f"class_{kind.name}_it_kw"] = seen.class_kw[number, index]
         for number, service in enumerate(study.services):
@@ -107,12 +119,12 @@ def _power(study: Study, course: Course):  # type: ignore[no-untyped-def]
 
 
 def _times(frame, names: tuple[str, ...]):  # type: ignore[no-untyped-def]
-    """Seconds since 1970 as times; -1 as empty."""
+    """Seconds since 1970 as times; -1 and a deadline nobody set as empty."""
     import polars as pl
 
     return frame.with_columns(
         [
-            pl.when(pl.col(name) >= 0)
+            pl.when((pl.col(name) >= 0) & (pl.col(name) < NO_DEADLINE_S))
             .then(pl.col(name) * 1000)
             .otherwise(None)
             .cast(pl.Datetime("ms", "UTC"))
@@ -122,19 +134,12 @@ def _times(frame, names: tuple[str, ...]):  # type: ignore[no-untyped-def]
     )
 
 
-def place_names(study: Study) -> list[str]:
-    """`site/pool` of each place."""
-    return [
-        f"{study.fleet.sites[place.site].name}/{study.fleet.sites[place.site].pools[place.pool].name}"
-        for place in study.fleet.places
-    ]
-
-
 def _jobs(study: Study, course: Course):  # type: ignore[no-untyped-def]
     import polars as pl
 
     jobs = study.jobs
     names = np.asarray([*place_names(study), ""])
+    said = answers_of(course)
     frame = pl.DataFrame(
         {
             "name": jobs.name.tolist(),
@@ -147,7 +152,11 @@ def _jobs(study: Study, course: Course):  # type: ignore[no-untyped-def]
             "end": course.ended_s,
             "accelerators": jobs.accelerators,
             "declared_s": jobs.declared_s,
+            "true_s": study.true_s,
+            "data_gb": jobs.data_gb,
+            "sensitivity": jobs.sensitivity,
             "promised": course.promised,
+            "answer": [said.get(name, "") for name in jobs.name.tolist()],
             "complete": course.complete,
             "movable": jobs.movable,
             "moves": course.moves,
@@ -173,10 +182,12 @@ def _runs(study: Study, course: Course):  # type: ignore[no-untyped-def]
     return _times(frame, ("start", "end"))
 
 
-def _reasons(study: Study, course: Course):  # type: ignore[no-untyped-def]
+def _reasons(comparison: Comparison, course: Course):  # type: ignore[no-untyped-def]
     import polars as pl
 
-    why = course.reasons
+    study = comparison.study
+    carbon = carbon_of(study, comparison.truth, course.reasons)
+    why, price = course.reasons, basis_of(study, course.reasons)
     names = np.asarray([*place_names(study), ""])
     frame = pl.DataFrame(
         {
@@ -191,15 +202,22 @@ def _reasons(study: Study, course: Course):  # type: ignore[no-untyped-def]
             "alternative_place": names[why.alternative_place].tolist(),
             "alternative_cost": why.alternative_cost,
             "issue": why.issue_s,
+            "price_source": pl.Series(price.source, dtype=pl.String),
+            "price_issue": price.issued_s,
+            "price_published": price.published,
+            "carbon_average_g_per_kwh": carbon.there_g_per_kwh,
+            "carbon_average_home_g_per_kwh": carbon.home_g_per_kwh,
         }
     )
-    return _times(frame, ("as_of", "start", "issue"))
+    return _times(frame, ("as_of", "start", "issue", "price_issue"))
 
 
 def _flows(study: Study, course: Course):  # type: ignore[no-untyped-def]
     import polars as pl
 
     why = course.flows
+    there = basis_at(study, why.place, why.as_of_s, why.as_of_s)
+    home = basis_at(study, why.home, why.as_of_s, why.as_of_s)
     names = np.asarray([*place_names(study), ""])
     services = np.asarray([service.name for service in study.services] + [""])
     origins = np.asarray([*study.fleet.network.origins, ""])
@@ -216,6 +234,33 @@ def _flows(study: Study, course: Course):  # type: ignore[no-untyped-def]
             "late_s": why.late_s,
             "late_home_s": why.late_home_s,
             "late_max_s": why.late_max_s,
+            "price_source": pl.Series(there.source, dtype=pl.String),
+            "price_issue": there.issued_s,
+            "price_published": there.published,
+            "price_home_source": pl.Series(home.source, dtype=pl.String),
+            "price_home_issue": home.issued_s,
+            "price_home_published": home.published,
         }
     )
-    return _times(frame, ("as_of",))
+    return _times(frame, ("as_of", "price_issue", "price_home_issue"))
+
+
+def _routes(comparison: Comparison, course: Course):  # type: ignore[no-untyped-def]
+    """Where requests went over the whole course, one row a service, origin and place."""
+    import polars as pl
+
+    routes = routes_of(comparison.study, course, comparison.courses[0])
+    types = {field.name: pl.Float64 for field in fields(Route)}
+    texts = ("service", "origin", "place", "home", "why")
+    return pl.DataFrame(
+        [asdict(route) for route in routes], schema=types | dict.fromkeys(texts, pl.String)
+    )
+
+
+ANSWER = re.compile(r"(.*?): ((?:promised|at risk), .*)", re.DOTALL)
+
+
+def answers_of(course: Course) -> dict[str, str]:
+    """What each job was told last about its deadline, by name; a job that was told nothing is missing."""
+    found = (ANSWER.fullmatch(answer) for answer in course.answers)
+    return {answer[1]: answer[2] for answer in found if answer}

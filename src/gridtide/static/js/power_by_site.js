@@ -1,12 +1,12 @@
-/** Power of each site stacked by class, over ribbons of price, carbon and curtailment. */
+/** Power of each site stacked by kind of work, over ribbons of price, carbon and curtailment. */
 
-import { FAINT, INK, PALETTE, RED, localTime, number, onClock, stepped, timeAxis, valueAxis } from "./theme.js";
+import { FAINT, INK, LEFT, PALETTE, RED, RIGHT, TOOLTIP, edges, localTime, number, onClock, safe, stepAt, stepped, timeAxis, valueAxis, zoom } from "./theme.js";
 
 /** What is always on stands back behind what runs. */
-const BACKGROUND = { "parked machines": "#c3ccd5", building: "#93a1af" };
+export const BACKGROUND = { "parked machines": "#c3ccd5", "cooling and losses": "#93a1af" };
 
 /** One colour for each kind of work, the same at every site. */
-function colourOf(page) {
+export function colourOf(page) {
   const names = [...new Set(page.sites.flatMap((site) => Object.keys(site.power_by_class_kw)))].filter((name) => !(name in BACKGROUND));
   return Object.fromEntries(names.map((name, index) => [name, PALETTE[index % PALETTE.length]]));
 }
@@ -19,96 +19,151 @@ function colourOf(page) {
 export function powerBySite(site, page, range) {
   const classes = Object.entries(site.power_by_class_kw);
   const colours = colourOf(page);
-  const stack = classes.map(([name, values]) => ({
-    name,
-    type: "line",
-    step: "end",
-    stack: "it",
-    symbol: "none",
-    lineStyle: { width: 0 },
-    areaStyle: { opacity: 0.85 },
-    itemStyle: { color: BACKGROUND[name] ?? colours[name] },
-    data: stepped(page, site.clock, values),
-  }));
-  const reference = line("run-at-once, import", stepped(page, site.clock, site.reference_import_kw), FAINT, "dotted");
-  const imported = line("import", stepped(page, site.clock, site.import_kw), INK, "solid");
-  const peak = Math.max(...site.import_kw, ...site.reference_import_kw);
-  const breached = peak > site.import_max_kw + 1e-6;
-  if (breached || site.import_max_kw < 1.6 * peak) {
-    imported.markLine = {
-      silent: true,
-      symbol: "none",
-      lineStyle: { color: breached ? RED : FAINT, type: "dashed" },
-      label: { formatter: `import limit ${number(site.import_max_kw)} kW`, position: "insideEndTop", color: breached ? RED : INK },
-      data: [{ yAxis: site.import_max_kw }],
-    };
-  }
-  const ribbons = [
-    ["price", site.price_per_mwh, `${page.currency}/MWh`, ["#f2f0f7", "#54278f"], range],
-    ["carbon", site.carbon_average_g_per_kwh, "g/kWh", ["#eef7ee", "#33691e"], null],
-    ["curtailed", site.curtailment_kw, "kW", ["#ffffff", "#0072b2"], null],
-  ].filter(([, values]) => values && values.some((value) => value !== null && value !== 0));
-  const grids = [{ left: 84, right: 24, top: 58, height: 220 }];
-  ribbons.forEach((_, index) => grids.push({ left: 84, right: 24, top: 312 + 22 * index, height: 16 }));
-  const xs = grids.map((_, index) => ({ ...timeAxis(site.clock, page, index === 0), gridIndex: index, axisTick: { show: index === 0 } }));
-  const ys = grids.map((_, index) => (index === 0 ? valueAxis("kW") : { type: "category", data: [ribbons[index - 1][0]], gridIndex: index, axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: INK } }));
-  const strips = ribbons.map((ribbon, index) => strip(ribbon, index + 1, page, site.clock));
+  const reference = page.policies[0].policy;
+  const drawn = page.shown;
+  const stack = heaped(classes.map(([, values]) => values)).map((values, index) => {
+    const name = classes[index][0];
+    const color = BACKGROUND[name] ?? colours[name];
+    return { name, type: "line", step: "end", symbol: "none", emphasis: { disabled: true }, silent: true, lineStyle: { width: 0 }, areaStyle: { opacity: 1, color, origin: "start" }, itemStyle: { color }, data: stepped(page, site.clock, values) };
+  });
+  const lines = [line(`from the grid, ${drawn}`, site.import_kw, INK, "solid", 1.6)];
+  if (drawn !== reference) lines.unshift(line(`from the grid, ${reference}`, site.reference_import_kw, "#5d6b78", "dotted", 1.6));
+  if (site.import_highest_kw) lines.push(line("highest inside each mean", site.import_highest_kw, INK, "solid", 0.5));
+  if (site.supply_kw) lines.push(line("own wind and sun used", site.supply_kw, "#117733", "dashed", 1.4));
+  if (site.export_kw) lines.push(line("sold to the grid", site.export_kw, "#882255", "dashed", 1.4));
+  limitLine(lines[0], site);
+  calls(lines[0], site);
+  const ribbons = ribbonsOf(site, page, range);
+  const top = 30;
+  const tall = 230;
+  const grids = [{ left: LEFT, right: RIGHT, top, height: tall }];
+  ribbons.forEach((_, index) => grids.push({ left: LEFT, right: RIGHT, top: top + tall + 34 + 22 * index, height: 16 }));
+  const xs = grids.map((_, index) => ({ ...timeAxis(site.clock, page, index === 0), gridIndex: index }));
+  const ys = grids.map((_, index) => (index === 0 ? valueAxis("kW") : { type: "category", data: [ribbons[index - 1].name], gridIndex: index, axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: INK } }));
   return {
-    height: 330 + 22 * ribbons.length + 10,
+    height: top + tall + 34 + 22 * ribbons.length + 30,
+    zooms: true,
+    legend: [...stack.map((one) => [one.name, one.itemStyle.color, "area"]), ...lines.map((one) => [one.name, one.itemStyle.color, one.lineStyle.width < 1 ? "thin" : one.lineStyle.type])],
     option: {
       animation: false,
       useUTC: true,
-      aria: { enabled: true },
-      legend: { top: 4, left: 84, right: 24, type: "scroll", textStyle: { color: INK }, data: [...classes.map(([name]) => name), "import", "run-at-once, import"] },
-      tooltip: { trigger: "axis", valueFormatter: (value) => `${number(value)} kW`, axisPointer: { type: "line" }, formatter: (items) => hint(items, site, page) },
+      legend: { show: false },
+      tooltip: { ...TOOLTIP, trigger: "axis", axisPointer: { type: "line" }, formatter: (items) => hint(items, site, page) },
       axisPointer: { link: [{ xAxisIndex: "all" }] },
+      dataZoom: zoom(page, grids.map((_, index) => index)),
+      graphic: ribbons.map((ribbon, index) => ({ type: "text", right: 8, top: top + tall + 36 + 22 * index, silent: true, style: { text: ribbon.words, fill: INK, font: "11px system-ui, sans-serif", textAlign: "right" } })),
       grid: grids,
       xAxis: xs,
       yAxis: ys,
-      series: [...stack, reference, imported, ...strips],
+      series: [...[...stack].reverse(), ...lines, ...ribbons.map((ribbon, index) => strip(ribbon, index + 1, page, site.clock))],
     },
+  };
+
+  function line(name, values, color, type, width) {
+    return { name, type: "line", step: "end", symbol: "none", emphasis: { disabled: true }, lineStyle: { width, color, type }, itemStyle: { color }, data: stepped(page, site.clock, values) };
+  }
+}
+
+/** Each row with all before it on top of each other: drawn from the highest to the lowest they look stacked. */
+export function heaped(rows) {
+  const sum = rows.length ? rows[0].map(() => 0) : [];
+  return rows.map((values) => values.map((value, index) => Number((sum[index] += value ?? 0).toPrecision(6))));
+}
+
+/** The connection's limit, drawn when it is near or broken. */
+function limitLine(series, site) {
+  const peak = Math.max(site.peak_kw, site.reference_peak_kw);
+  const breached = site.peak_kw > site.import_max_kw * (1 + 1e-9) + 1e-6;
+  if (!breached && site.import_max_kw >= 1.6 * peak) return;
+  const color = breached ? RED : "#5d6b78";
+  series.markLine = {
+    silent: true,
+    symbol: "none",
+    lineStyle: { color, type: "dashed" },
+    label: { formatter: `import limit ${number(site.import_max_kw)} kW`, position: "insideStartTop", color: breached ? RED : INK, fontSize: 11 },
+    data: [{ yAxis: site.import_max_kw }],
   };
 }
 
-function line(name, data, color, type) {
-  return { name, type: "line", step: "end", symbol: "none", lineStyle: { width: 1.6, color, type }, itemStyle: { color }, data };
+/** Calls of the grid: shaded, with the import they allow. */
+function calls(series, site) {
+  if (!site.events.length) return;
+  series.markArea = {
+    silent: true,
+    itemStyle: { color: "rgba(176, 0, 32, 0.10)" },
+    label: { position: "insideTop", color: INK, fontSize: 11 },
+    data: site.events.map(([start, end, most]) => [{ name: `grid call: at most ${number(most)} kW`, xAxis: onClock(start, site.clock) }, { xAxis: onClock(end, site.clock) }]),
+  };
 }
 
-function strip([name, values, unit, colours, range], grid, page, clock) {
-  const known = values.filter((value) => value !== null);
-  const low = range ? range[0] : Math.min(...known);
-  const high = range ? range[1] : Math.max(...known);
-  const [from, to] = colours.map(rgb);
+/** The ribbons a site has something to say in. A price below 0 has a colour of its own. */
+function ribbonsOf(site, page, range) {
+  const found = [];
+  if (site.price_per_mwh) {
+    const [low, high] = [Math.min(...known(site.price_per_mwh)), Math.max(...known(site.price_per_mwh))];
+    const colour = (value) => (value < 0 ? mix("#fdd9b5", "#b35806", range[0] < 0 ? value / range[0] : 1) : mix("#f2f0f7", "#54278f", share(value, Math.max(0, range[0]), range[1])));
+    found.push({ name: "price", values: site.price_per_mwh, unit: `${page.currency}/MWh`, colour, words: `${span(low, high)} ${page.currency}/MWh` });
+  }
+  for (const [name, values, unit, from, to] of [
+    ["carbon", site.carbon_average_g_per_kwh, "g/kWh", "#eef7ee", "#33691e"],
+    ["curtailed", site.curtailment_kw, "kW", "#ffffff", "#0072b2"],
+  ]) {
+    if (!values || !known(values).length) continue;
+    const [low, high] = [Math.min(...known(values)), Math.max(...known(values))];
+    if (name === "curtailed" && high === 0) continue;
+    const floor = name === "curtailed" ? 0 : low;
+    found.push({ name, values, unit, colour: (value) => mix(from, to, share(value, floor, high)), words: `${span(low, high)} ${unit}` });
+  }
+  return found;
+}
+
+function span(low, high) {
+  return number(low) === number(high) ? number(low) : `${number(low)} … ${number(high)}`;
+}
+
+export function known(values) {
+  return values.filter((value) => value !== null);
+}
+
+function share(value, low, high) {
+  return high > low ? Math.min(1, Math.max(0, (value - low) / (high - low))) : 0.5;
+}
+
+function mix(from, to, part) {
+  const [a, b] = [from, to].map((hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)));
+  const bounded = Math.min(1, Math.max(0, part));
+  return `rgb(${a.map((one, index) => Math.round(one + bounded * (b[index] - one))).join(",")})`;
+}
+
+function strip(ribbon, grid, page, clock) {
+  const all = edges(page, clock);
   return {
-    name,
+    name: ribbon.name,
     type: "custom",
     xAxisIndex: grid,
     yAxisIndex: grid,
-    tooltip: { valueFormatter: (value) => `${number(value)} ${unit}` },
+    clip: true,
     encode: { x: [0, 1], y: 3 },
-    data: values.map((value, index) => [onClock(page.starts[index], clock), onClock(page.starts[index + 1] ?? page.end, clock), value, 0]),
+    data: ribbon.values.map((value, index) => [all[index], all[index + 1], value, 0]).filter((row) => row[2] !== null),
     renderItem: (params, api) => {
-      const start = api.coord([api.value(0), 0]);
-      const stop = api.coord([api.value(1), 0]);
-      const share = high > low ? Math.min(1, Math.max(0, (api.value(2) - low) / (high - low))) : 0;
-      const mix = from.map((part, index) => Math.round(part + share * (to[index] - part)));
-      return { type: "rect", shape: { x: start[0], y: params.coordSys.y, width: stop[0] - start[0] + 0.6, height: params.coordSys.height }, style: { fill: `rgb(${mix.join(",")})` } };
+      const box = params.coordSys;
+      const start = Math.max(box.x, api.coord([api.value(0), 0])[0]);
+      const stop = Math.min(box.x + box.width, api.coord([api.value(1), 0])[0]);
+      if (stop < start) return null;
+      return { type: "rect", shape: { x: start, y: box.y, width: stop - start + 0.6, height: box.height }, style: { fill: ribbon.colour(api.value(2)) } };
     },
   };
 }
 
-function rgb(hex) {
-  return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
-}
-
 function hint(items, site, page) {
-  const at = items[0].value[0];
-  let step = page.starts.findIndex((start, index) => at >= onClock(start, site.clock) && at < onClock(page.starts[index + 1] ?? page.end, site.clock));
-  if (step < 0) step = page.starts.length - 1;
-  const rows = Object.entries(site.power_by_class_kw).map(([name, values]) => `${name}: <b>${number(values[step])}</b> kW`);
-  rows.push(`import: <b>${number(site.import_kw[step])}</b> kW (run-at-once ${number(site.reference_import_kw[step])})`);
-  rows.push(`price: <b>${number(site.price_per_mwh[step], 1)}</b> ${page.currency}/MWh`);
-  if (site.carbon_average_g_per_kwh) rows.push(`carbon: <b>${number(site.carbon_average_g_per_kwh[step])}</b> g/kWh`);
-  if (site.curtailment_kw) rows.push(`curtailed: <b>${number(site.curtailment_kw[step])}</b> kW`);
+  if (!items.length) return "";
+  const step = stepAt(page, site.clock, items[0].axisValue ?? items[0].value[0]);
+  const rows = Object.entries(site.power_by_class_kw).map(([name, values]) => `${safe(name)}: <b>${number(values[step])}</b> kW`);
+  rows.push(`from the grid: <b>${number(site.import_kw[step])}</b> kW (${safe(page.policies[0].policy)}: ${number(site.reference_import_kw[step])})`);
+  if (site.supply_kw) rows.push(`own wind and sun used: <b>${number(site.supply_kw[step])}</b> kW`);
+  if (site.battery) rows.push(`battery: charged with <b>${number(site.battery.charge_kw[step])}</b>, gave <b>${number(site.battery.discharge_kw[step])}</b> kW`);
+  if (site.price_per_mwh) rows.push(`${safe(site.price_words)}: <b>${number(site.price_per_mwh[step], 1)}</b> ${safe(page.currency)}/MWh`);
+  if (site.carbon_average_g_per_kwh) rows.push(`average carbon: <b>${number(site.carbon_average_g_per_kwh[step])}</b> g/kWh`);
+  if (site.curtailment_kw) rows.push(`curtailed in its zone: <b>${number(site.curtailment_kw[step])}</b> kW`);
   return `${localTime(page.starts[step], site.clock)}<br>${rows.join("<br>")}`;
 }

@@ -1,28 +1,41 @@
 /** Colours that colour-blind readers can tell apart, and how numbers and times are written. */
 
-export const PALETTE = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c7a00", "#5a5a9c", "#999999"];
+/** Kinds of work (Okabe and Ito), then sites (Tol, muted): no site looks like a kind of work. */
+export const PALETTE = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c7a00", "#5a5a9c", "#7f5539"];
+export const SITES = ["#332288", "#ddaa33", "#117733", "#cc6677", "#44aa99", "#882255", "#6699cc", "#999933", "#aa4499"];
 export const RED = "#b00020";
 export const INK = "#1b2733";
 export const FAINT = "#8794a1";
+export const LEFT = 84;
+export const RIGHT = 132;
 
-/** @param {number} value @param {number} [digits] */
+/** @param {number|null} value @param {number} [digits] */
 export function number(value, digits = 0) {
-  if (value === null || value === undefined || Number.isNaN(value)) return "n/a";
-  return value.toLocaleString("en-US", { maximumFractionDigits: digits, minimumFractionDigits: digits });
+  if (value === null || value === undefined || !Number.isFinite(value)) return "n/a";
+  const said = value.toLocaleString("en-US", { maximumFractionDigits: digits, minimumFractionDigits: digits });
+  return /^-0(\.0*)?$/.test(said) ? said.slice(1) : said;
+}
+
+/** Money with as many digits as it takes to be told apart. @param {number|null} value */
+export function money(value) {
+  const size = Math.abs(value ?? 0);
+  if (size >= 100 || (size === 0 && value === 0)) return number(value);
+  return size >= 1 ? number(value, 2) : value === null || value === undefined ? "n/a" : Number(value.toPrecision(3)).toString();
 }
 
 /** @param {number|null} share */
-export function percent(share) {
-  return share === null || share === undefined ? "n/a" : `${(100 * share).toFixed(1)} %`;
+export function percent(share, digits = 1) {
+  return share === null || share === undefined || !Number.isFinite(share) ? "n/a" : `${number(100 * share, digits)} %`;
 }
 
 /** @param {number} seconds @param {string} clock IANA zone */
 export function localTime(seconds, clock) {
-  const options = { timeZone: clock, weekday: "short", day: "2-digit", month: "short", hour: "2-digit", minute: "2-digit", hour12: false };
+  const options = { timeZone: clock, weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
   return new Intl.DateTimeFormat("en-GB", options).format(new Date(seconds * 1000));
 }
 
 const CLOCKS = new Map();
+const STARTS = new Map();
 
 /** Milliseconds that read as the local time of an instant when shown as UTC; charts tick at local hours. */
 export function onClock(seconds, clock) {
@@ -34,23 +47,51 @@ export function onClock(seconds, clock) {
   return Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute, part.second);
 }
 
-/** @param {string} clock @param {object} page @param {boolean} [withHour] */
-export function timeAxis(clock, page, withHour = true) {
-  const day = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", weekday: "short", day: "2-digit" });
-  const hour = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", hour: "2-digit", minute: "2-digit", hour12: false });
+/** Edges of the page's steps on a clock, reckoned once; in autumn an hour is drawn over itself, never backward. */
+export function edges(page, clock) {
+  if (!STARTS.has(clock)) {
+    let latest = -Infinity;
+    STARTS.set(clock, [...page.starts, page.end].map((second) => (latest = Math.max(latest, onClock(second, clock)))));
+  }
+  return STARTS.get(clock);
+}
+
+/** The step of the page that holds a moment of a clock. */
+export function stepAt(page, clock, moment) {
+  const all = edges(page, clock);
+  let [low, high] = [0, all.length - 2];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (all[middle] <= moment) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+const DAY = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", weekday: "short", day: "numeric", month: "short" });
+const DATE = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", day: "numeric", month: "short" });
+const YEAR = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", month: "short", year: "numeric" });
+const HOUR = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+
+/** Midnight says the day, every other tick the hour; over weeks the day alone, at the first of a month the year. */
+function tick(value, days) {
+  const moment = new Date(value);
+  const said = HOUR.format(moment);
+  if (said !== "00:00") return said;
+  if (days <= 31) return DAY.format(moment);
+  return days > 180 && moment.getUTCDate() === 1 ? YEAR.format(moment) : DATE.format(moment);
+}
+
+/** @param {string} clock @param {object} page @param {boolean} [labelled] */
+export function timeAxis(clock, page, labelled = true) {
+  const all = edges(page, clock);
+  const days = (all.at(-1) - all[0]) / 86_400_000;
   return {
     type: "time",
-    min: onClock(page.starts[0], clock),
-    max: onClock(page.end, clock),
-    axisLabel: {
-      show: withHour,
-      hideOverlap: true,
-      color: INK,
-      formatter: (value) => {
-        const clockText = hour.format(new Date(value));
-        return clockText === "00:00" ? day.format(new Date(value)) : clockText;
-      },
-    },
+    min: all[0],
+    max: all.at(-1),
+    axisLabel: { show: labelled, hideOverlap: true, color: INK, formatter: (value) => tick(value, days) },
+    axisTick: { show: labelled },
     axisLine: { lineStyle: { color: FAINT } },
     splitLine: { show: false },
   };
@@ -63,15 +104,33 @@ export function valueAxis(name, more = {}) {
     name,
     nameLocation: "end",
     nameTextStyle: { color: INK, align: "left", padding: [0, 0, 0, -40] },
-    axisLabel: { color: INK, formatter: (value) => number(value) },
+    axisLabel: { color: INK, formatter: (value) => (Math.abs(value) < 10 && value % 1 ? number(value, 1) : number(value)) },
     splitLine: { lineStyle: { color: "#e6ebf0" } },
     ...more,
   };
 }
 
+/** Dragging inside a chart and, where asked for, a slider under it; what one chart shows, the others follow. */
+export function zoom(page, axes, slides = true, bottom = 6) {
+  const end = page.opening === null ? 100 : (100 * (page.opening - page.starts[0])) / (page.end - page.starts[0]);
+  const slider =
+    { type: "slider", start: 0, end, xAxisIndex: axes, height: 16, bottom, left: LEFT, right: RIGHT, showDetail: false, brushSelect: false, borderColor: "#dfe5eb", fillerColor: "rgba(69,101,128,0.14)", handleSize: "90%", showDataShadow: false };
+  const inside =
+    { type: "inside", start: 0, end, xAxisIndex: axes, zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false, moveOnMouseMove: true };
+  return slides ? [slider, inside] : [inside];
+}
+
 /** Values over the steps of the page as [milliseconds on a clock, value], the last step closed. */
 export function stepped(page, clock, values) {
-  const points = values.map((value, index) => [onClock(page.starts[index], clock), value]);
-  if (values.length) points.push([onClock(page.end, clock), values[values.length - 1]]);
+  const all = edges(page, clock);
+  const points = values.map((value, index) => [all[index], value]);
+  if (values.length) points.push([all.at(-1), values.at(-1)]);
   return points;
+}
+
+export const TOOLTIP = { confine: true, textStyle: { color: INK, fontSize: 13 }, extraCssText: "max-width: 460px; white-space: normal;" };
+
+/** Text as it may stand inside a tooltip. */
+export function safe(text) {
+  return String(text).replace(/[&<>"]/g, (mark) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[mark]);
 }

@@ -1,61 +1,67 @@
 /** From the reference's cost to the policy's, part by part; perfect foresight and the lower bound beside it. */
 
-import { FAINT, INK, number, valueAxis } from "./theme.js";
+import { FAINT, INK, LEFT, TOOLTIP, money, safe, valueAxis } from "./theme.js";
+
+const COLOUR = { cost: "#456580", saved: "#009e73", added: "#d55e00", bound: "#ffffff" };
+
+/** Bars as [from, to, kind, text, name]. @param {object} page the payload */
+function steps(page) {
+  const reference = page.policies[0];
+  const policy = page.policies.find((row) => row.policy === page.shown);
+  const perfect = page.policies.find((row) => row.policy === "perfect-foresight");
+  const changes = Object.keys(reference.cost_parts).map((name) => [name, policy.cost_parts[name] - reference.cost_parts[name]]);
+  const least = 2e-3 * Math.max(Math.abs(reference.total_cost), Math.abs(policy.total_cost));
+  const told = changes.filter(([, change]) => Math.abs(change) > least);
+  const rest = changes.filter((part) => !told.includes(part)).reduce((sum, [, change]) => sum + change, 0);
+  if (Math.abs(rest) > 0.01 * least) told.push(["all other", rest]);
+  const bars = [[0, reference.total_cost, "cost", money(reference.total_cost), reference.policy]];
+  let level = reference.total_cost;
+  for (const [name, change] of told) {
+    bars.push([level, level + change, change < 0 ? "saved" : "added", `${change < 0 ? "−" : "+"}${money(Math.abs(change))}`, name]);
+    level += change;
+  }
+  bars.push([0, policy.total_cost, "cost", money(policy.total_cost), policy.policy]);
+  if (perfect && perfect !== policy) bars.push([0, perfect.total_cost, "cost", money(perfect.total_cost), perfect.policy]);
+  if (page.bound_total_cost !== null) bars.push([0, page.bound_total_cost, "bound", money(page.bound_total_cost), "lower bound"]);
+  return bars;
+}
 
 /** @param {object} page the payload */
 export function waterfall(page) {
-  const [reference, policy] = [page.policies[0], page.policies.find((row) => row.policy === "coordinated") ?? page.policies.at(-1)];
-  const perfect = page.policies.find((row) => row.policy === "perfect-foresight");
-  const parts = Object.keys(reference.cost_parts).map((name) => [name, policy.cost_parts[name] - reference.cost_parts[name]]);
-  const moved = parts.filter(([, change]) => Math.abs(change) > 1e-3 * Math.abs(reference.total_cost));
-  const rest = parts.filter((part) => !moved.includes(part)).reduce((sum, [, change]) => sum + change, 0);
-  if (Math.abs(rest) > 1e-9) moved.push(["all other", rest]);
-  const names = [reference.policy, ...moved.map(([name]) => name), policy.policy];
-  const hidden = [0];
-  const down = ["-"];
-  const up = ["-"];
-  const whole = [reference.total_cost];
-  let level = reference.total_cost;
-  for (const [, change] of moved) {
-    hidden.push(Math.min(level, level + change));
-    down.push(change < 0 ? -change : "-");
-    up.push(change >= 0 ? change : "-");
-    whole.push("-");
-    level += change;
-  }
-  hidden.push(0);
-  down.push("-");
-  up.push("-");
-  whole.push(policy.total_cost);
-  if (perfect && perfect !== policy) {
-    names.push(perfect.policy);
-    hidden.push(0);
-    down.push("-");
-    up.push("-");
-    whole.push(perfect.total_cost);
-  }
-  if (page.bound_total_cost !== null) {
-    names.push("lower bound");
-    for (const series of [hidden, down, up]) series.push(series === hidden ? 0 : "-");
-    whole.push({ value: page.bound_total_cost, itemStyle: { color: "#fff", borderColor: "#456580", borderType: "dashed", borderWidth: 1.5 } });
-  }
-  const label = { show: true, position: "top", color: INK, formatter: (item) => (item.value === "-" ? "" : number(item.value)) };
-  const bar = (name, data, color, more = {}) => ({ name, type: "bar", stack: "sum", barWidth: "58%", data, itemStyle: { color }, label, ...more });
+  const bars = steps(page);
   return {
-    height: 320,
+    height: 330,
     option: {
       animation: false,
-      aria: { enabled: true },
-      grid: { left: 84, right: 24, top: 40, bottom: 60 },
-      tooltip: { trigger: "axis", formatter: (items) => items.filter((item) => item.seriesName !== "base" && item.value !== "-").map((item) => `${item.name}: ${item.seriesName === "saved" ? "−" : ""}${number(item.value)} ${page.currency}`).join("<br>") },
-      xAxis: { type: "category", data: names, axisLabel: { color: INK, interval: 0, rotate: names.length > 7 ? 20 : 0 }, axisLine: { lineStyle: { color: FAINT } } },
-      yAxis: valueAxis(page.currency),
+      grid: { left: LEFT, right: 40, top: 44, bottom: 52 },
+      tooltip: { ...TOOLTIP, trigger: "item", formatter: (item) => `${safe(bars[item.value[0]][4])}: <b>${bars[item.value[0]][3]}</b> ${safe(page.currency)}` },
+      xAxis: { type: "category", data: bars.map((bar) => bar[4]), axisLabel: { color: INK, interval: 0, lineHeight: 15, formatter: (name) => name.replace(/[ -](?=[^ -]*$)/, (mark) => `${mark.trim()}\n`) }, axisTick: { show: false }, axisLine: { lineStyle: { color: FAINT } } },
+      yAxis: valueAxis(page.currency, { boundaryGap: [0, "5%"] }),
       series: [
-        bar("base", hidden, "transparent", { label: { show: false }, tooltip: { show: false }, silent: true }),
-        bar("cost", whole, "#456580"),
-        bar("saved", down, "#009e73", { label: { ...label, formatter: (item) => (item.value === "-" ? "" : `−${number(item.value)}`) } }),
-        bar("added", up, "#d55e00", { label: { ...label, formatter: (item) => (item.value === "-" ? "" : `+${number(item.value)}`) } }),
+        {
+          type: "custom",
+          encode: { x: 0, y: [1, 2] },
+          data: bars.map((bar, index) => [index, bar[0], bar[1]]),
+          renderItem: (params, api) => draw(bars[api.value(0)], api),
+        },
       ],
     },
+  };
+}
+
+function draw([from, to, kind, text], api) {
+  const index = api.value(0);
+  const [x, a] = api.coord([index, from]);
+  const b = api.coord([index, to])[1];
+  const wide = Math.min(64, api.size([1, 0])[0] * 0.62);
+  const [top, tall] = [Math.min(a, b), Math.max(1, Math.abs(a - b))];
+  const below = to < 0 && from <= 0 && kind !== "saved";
+  const dashed = kind === "bound" ? { stroke: COLOUR.cost, lineDash: [4, 3], lineWidth: 1.5 } : {};
+  return {
+    type: "group",
+    children: [
+      { type: "rect", shape: { x: x - wide / 2, y: top, width: wide, height: tall }, style: { fill: COLOUR[kind], ...dashed } },
+      { type: "text", style: { text, x, y: below ? top + tall + 4 : top - 4, align: "center", verticalAlign: below ? "top" : "bottom", fill: INK, font: "12px system-ui, sans-serif" } },
+    ],
   };
 }

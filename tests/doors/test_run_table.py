@@ -1,0 +1,72 @@
+"""The table of a run in a terminal: every figure whole, whatever the width and the names."""
+
+from dataclasses import replace
+
+import pytest
+
+from gridtide.doors.cli.run_table import show
+from gridtide.simulate.compare import Comparison, Entrant, compare
+from gridtide.simulate.policies import policy_named
+from gridtide.stores.memory import MemoryStore
+from gridtide.testing.studies import small_study
+
+LONG = ("run-at-once", "coordinated", "wait-awhile-deadline-interruptible", "lowest-window", "vcc")
+
+
+@pytest.fixture(scope="module")
+def comparison() -> Comparison:
+    """One day of the reference."""
+    study = small_study(1, hours=24, jobs=10)
+    policy, forecaster, known = policy_named("run-at-once", study)
+    entrant = Entrant(policy=policy, forecaster=forecaster, study=known, store=MemoryStore())
+    return compare(study, (entrant,), announce=lambda name: lambda done, whole: None)
+
+
+def many(comparison: Comparison) -> Comparison:
+    """The same settlement under many names, in the millions."""
+    first = comparison.settlements[0]
+    parts = tuple((name, money * 1e5) for name, money in first.parts)
+    return replace(
+        comparison, settlements=tuple(replace(first, policy=name, parts=parts) for name in LONG)
+    )
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_no_figure_is_cut_however_many_policies_there_are(
+    width: int,
+    comparison: Comparison,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What does not fit stands in a table beneath, the reference beside it."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    crowd = many(comparison)
+    show(crowd)
+    out = capsys.readouterr().out
+    assert "…" not in out
+    whole = f"{crowd.settlements[0].total_cost:,.0f}"
+    lines = [line for line in out.splitlines() if "total cost" in line]
+    assert sum(line.count(whole) for line in lines) == len(LONG) - 1 + len(lines)
+    assert all(name in out for name in LONG)
+
+
+def test_a_case_named_like_a_mark_is_printed_as_it_is(
+    comparison: Comparison, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No name or note of a case changes how the terminal shows it, and none stops it."""
+    study = replace(
+        comparison.study, name="fleet [/b] [red]north", notes=("jobs [bold] of [/x] are kept",)
+    )
+    show(replace(comparison, study=study))
+    out = capsys.readouterr().out
+    assert "fleet [/b] [red]north" in out
+    assert "jobs [bold] of [/x] are kept" in out
+
+
+def test_small_money_keeps_its_cents(
+    comparison: Comparison, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A day of a small hall is not rounded to nothing."""
+    first = comparison.settlements[0]
+    show(comparison)
+    assert f"{first.energy_cost:,.2f}" in capsys.readouterr().out

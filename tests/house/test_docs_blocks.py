@@ -1,0 +1,154 @@
+"""Every code block of every page is run, read or compared by some test; commands with the demo cut to two days."""
+
+import csv
+import io
+import re
+import shlex
+import shutil
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from gridtide.case import load as loading
+from gridtide.doors.cli import exit_code
+from gridtide.doors.cli.run_table import show
+from gridtide.simulate.study import Study
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [
+    *(ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
+DOCTESTED = {"docs/sources.md": "test_sources_page.py", "docs/how-to-add.md": "test_how_to_add.py"}
+FOREIGN = ("sacct",)
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+
+
+def blocks(kinds: set[str]) -> Iterator[tuple[str, str]]:
+    """Page and text of each block of some kinds."""
+    for page in PAGES:
+        for kind, text in BLOCK.findall(page.read_text()):
+            if kind in kinds:
+                yield str(page.relative_to(ROOT)), text
+
+
+def commands(page: str) -> list[str]:
+    """The lines of a page's shell blocks, without prompt and without the words beside them."""
+    lines = []
+    for name, text in blocks({"", "console", "sh", "bash"}):
+        if name == page:
+            lines += [re.split(r"\s{3,}|\s+# ", line)[0] for line in text.splitlines() if line]
+    return [line.removeprefix("$ ") for line in lines]
+
+
+def test_no_block_is_of_a_kind_that_nothing_tests() -> None:
+    """Whoever writes a new kind of block writes its test."""
+    tested = {"", "console", "csv", "text", "toml", "python"}
+    assert {kind for page in PAGES for kind, _ in BLOCK.findall(page.read_text())} <= tested
+    for page, _ in blocks({"python"}):
+        suite = DOCTESTED[page]
+        assert any(
+            f'"{Path(page).name}"' in path.read_text() for path in ROOT.rglob(f"tests/**/{suite}")
+        )
+
+
+@pytest.mark.parametrize(("page", "text"), [*blocks({"toml"})])
+def test_every_toml_block_is_toml(page: str, text: str) -> None:
+    """As it stands there."""
+    assert tomllib.loads(text)
+
+
+@pytest.mark.parametrize(("page", "text"), [*blocks({"csv"})])
+def test_every_csv_block_has_as_many_cells_in_every_row(page: str, text: str) -> None:
+    """As its header says."""
+    assert len({len(row) for row in csv.reader(io.StringIO(text))}) == 1
+
+
+@pytest.fixture
+def two_days(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The demo ends after two days wherever a command reads it."""
+    whole: Callable[[Path], Study] = loading.load_case
+
+    def shortened(path: Path) -> Study:
+        text = path.read_text()
+        cut = text.replace("end = 2026-03-09T", "end = 2026-03-04T")
+        if cut == text:
+            return whole(path)
+        (tmp_path / "cut.toml").write_text(cut)
+        return whole(tmp_path / "cut.toml")
+
+    monkeypatch.setattr(loading, "load_case", shortened)
+
+
+def files_for_commands(folder: Path, page: str) -> None:
+    """The files that pages name: those of the start page, and small ones in the real formats."""
+    start = (ROOT / "docs" / "start.md").read_text()
+    jobs, carbon = [text for kind, text in BLOCK.findall(start) if kind == "csv"]
+    (folder / "jobs.csv").write_text(jobs)
+    days = [
+        (f"2023-01-{1 + hour // 24:02d}T{hour % 24:02d}:00+00:00", 60 + hour % 24)
+        for hour in range(96)
+    ]
+    for name, kind in (
+        ("prices.csv", "price_per_mwh"),
+        ("price.csv", "price_per_mwh"),
+        ("carbon.csv", "carbon_average_g_per_kwh"),
+    ):
+        rows = [f"{time},{value}" for time, value in days]
+        (folder / name).write_text(f"time,{kind}\n" + "\n".join(rows) + "\n")
+    if page == "docs/start.md":
+        (folder / "carbon.csv").write_text(carbon)
+    log = ["JobID|Partition|State|Submit|Start|End|Elapsed|Timelimit|AllocTRES"]
+    for number in range(40):
+        day, hour = 1 + number // 8, 8 + number % 8
+        log.append(
+            f"{number}|train|COMPLETED|2026-01-{day:02d}T{hour:02d}:00:00|2026-01-{day:02d}T{hour:02d}:30:00"
+            f"|2026-01-{day:02d}T{hour + 2:02d}:30:00|02:00:00|04:00:00|cpu=8,gres/gpu=4"
+        )
+    (folder / "log").write_text("\n".join(log) + "\n")
+    power = [
+        f"2026-01-{1 + hour // 24:02d}T{hour % 24:02d}:00+00:00,{5 + 2 * (8 <= hour % 24 < 18)}"
+        for hour in range(7 * 24)
+    ]
+    (folder / "kw.csv").write_text("time,power_kw\n" + "\n".join(power) + "\n")
+
+
+@pytest.mark.usefixtures("two_days")
+@pytest.mark.parametrize("page", sorted({name for name, _ in blocks({"", "console"})}))
+def test_every_command_of_a_page_runs_in_its_order(
+    page: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """In an empty folder that holds the files the page speaks of, each with exit code 0."""
+    makefile = (ROOT / "Makefile").read_text()
+    work = tmp_path / "work"
+    work.mkdir()
+    files_for_commands(work, page)
+    monkeypatch.chdir(work)
+    ran = 0
+    for command in commands(page):
+        words = shlex.split(command)
+        if words[0] == "make":
+            assert re.search(rf"^{words[1]}:", makefile, re.MULTILINE), command
+        elif words[0] not in FOREIGN:
+            assert words[0] == "gridtide", command
+            assert exit_code(words[1:]) == 0, f"{command}\n{capsys.readouterr().err}"
+            ran += 1
+    assert ran or page != "README.md"
+    shutil.rmtree(work / "runs", ignore_errors=True)
+
+
+def test_the_table_of_the_readme_has_rows_that_a_run_prints() -> None:
+    """Figures change with the model; a row that is printed no more, or under another name, is found."""
+    readme = (ROOT / "README.md").read_text()
+    (table,) = [text for kind, text in BLOCK.findall(readme) if kind == "text"]
+    titles = [
+        re.split(r"\s{2,}", line.strip())[0].replace(", CNY", ", {currency}")
+        for line in table.splitlines()[2:]
+    ]
+    source = Path(show.__code__.co_filename).read_text()
+    assert [title for title in titles if f'"{title}"' not in source] == []
