@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from gridtide.doors.results.document import MARGINAL
+from gridtide.doors.results.document import marginal_of, steep_of
 from gridtide.settle.carbon import ATTRIBUTION
 
 if TYPE_CHECKING:
@@ -47,7 +47,9 @@ def show(comparison: "Comparison") -> None:
     )
     if comparison.bound is not None:
         console.print(_bound(comparison, comparison.bound))
-    for note in (ATTRIBUTION, MARGINAL, *study.notes):
+    for note in (ATTRIBUTION, marginal_of(comparison), steep_of(comparison), *study.notes):
+        if note is None:
+            continue
         console.print(f"- {note}", style="dim", highlight=False, markup=False)
 
 
@@ -100,6 +102,10 @@ def _rows(comparison: "Comparison") -> list[tuple[str, list[str]]]:
         "moves": lambda item: f"{item.moves:,}",
         "exposure": lambda item: f"{item.exposure:,}",
     }
+    if any(
+        item.emissions_marginal_kg == item.emissions_marginal_kg for item in comparison.settlements
+    ):
+        cells["emissions, kg (marginal)"] = lambda item: _number(item.emissions_marginal_kg)
     if comparison.study.services:
         cells["answers p50, s"] = lambda item: _seconds(item.latency_p50_s)
         cells["answers p95, s"] = lambda item: _seconds(item.latency_p95_s)

@@ -6,7 +6,7 @@ from typing import Any
 from gridtide.doors.report.curves import away_of, forecasts_of, opening_s, site_of, thinning_of
 from gridtide.doors.report.decisions import RULE, decisions_of
 from gridtide.doors.report.work import at_risk_of, gantt_of, margins_of
-from gridtide.doors.results.document import MARGINAL
+from gridtide.doors.results.document import marginal_of
 from gridtide.settle.carbon import ATTRIBUTION
 from gridtide.simulate.compare import Comparison
 from gridtide.simulate.course import Course
@@ -50,8 +50,8 @@ def payload_of(comparison: Comparison, document: dict[str, Any]) -> dict[str, An
         "forecasts": forecasts_of(comparison, block.block),
         "decisions": decisions_of(study, comparison.truth, shown),
         "decision_rule": RULE,
-        "carbon_notes": [_average(comparison), MARGINAL],
-        "notes": [*study.notes],
+        "carbon_notes": [_average(comparison), marginal_of(comparison)],
+        "notes": document["notes"],
         "thinning": block.note,
         "sources": _sources(study),
     }

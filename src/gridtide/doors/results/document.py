@@ -11,7 +11,26 @@ from gridtide.simulate.compare import Comparison
 from gridtide.simulate.course import Course
 from gridtide.simulate.settlement import Settlement
 
-MARGINAL = "Marginal carbon: not available in this case."
+MARGINAL_UNKNOWN = "Marginal carbon: not available in this case."
+MARGINAL_KNOWN = "Marginal carbon: from the case's own source; it says what a change does and is never mixed with the average."
+
+
+def marginal_of(comparison: Comparison) -> str:
+    """What a reader must know of marginal carbon."""
+    known = any(math.isfinite(item.emissions_marginal_kg) for item in comparison.settlements)
+    return MARGINAL_KNOWN if known else MARGINAL_UNKNOWN
+
+
+def steep_of(comparison: Comparison) -> str | None:
+    """How well the ramp rules of the contracts were kept; None where no site has one."""
+    sites = comparison.study.fleet.sites
+    if all(site.contract.ramp_max_kw_per_min is None for site in sites):
+        return None
+    said = ", ".join(
+        f"{item.policy} {item.steep_steps:,} (at most {item.steepest_kw_per_min:,.1f} kW per minute)"
+        for item in comparison.settlements
+    )
+    return f"Steps in which a site changed faster than its ramp rule: {said}."
 
 
 def document_of(comparison: Comparison, report: str) -> dict[str, Any]:
@@ -44,15 +63,18 @@ def document_of(comparison: Comparison, report: str) -> dict[str, Any]:
         "bound_total_cost": comparison.bound,
         "report": report,
         "attribution": ATTRIBUTION,
-        "marginal": MARGINAL,
-        "notes": list(study.notes),
+        "marginal": marginal_of(comparison),
+        "notes": [note for note in (steep_of(comparison), *study.notes) if note],
     }
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value
 
 
 def _run(comparison: Comparison, settlement: Settlement, course: Course) -> dict[str, Any]:
     study = comparison.study
     knowledge = "true" if settlement.policy == "perfect-foresight" else str(study.length_knowledge)
-    emissions = settlement.emissions_average_kg
     promises = settlement.promises
     return {
         "policy": settlement.policy,
@@ -60,8 +82,9 @@ def _run(comparison: Comparison, settlement: Settlement, course: Course) -> dict
         "energy_cost": settlement.energy_cost,
         "total_cost": settlement.total_cost,
         "currency": study.currency,
-        "emissions_average_kg": None if math.isnan(emissions) else emissions,
-        "emissions_marginal_kg": None,
+        "emissions_average_kg": _known(settlement.emissions_average_kg),
+        "emissions_marginal_kg": _known(settlement.emissions_marginal_kg),
+        "steep_steps": settlement.steep_steps,
         "curtailment_absorbed_kwh": settlement.curtailment_absorbed_kwh,
         "promised": promises.promised,
         "missed_deadlines": promises.missed_deadlines,

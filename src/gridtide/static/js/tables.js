@@ -67,7 +67,7 @@ const GROUPS = (page) => [
     page.policies.some((row) => row.renewable_used_kwh) ? ["own renewables used, kWh", (row) => number(row.renewable_used_kwh)] : null,
     page.sites.some((site) => site.curtailment_kw) ? ["curtailed renewables absorbed, kWh", (row) => number(row.curtailment_absorbed_kwh)] : null,
     ["emissions by average intensity, kg CO₂", CO2],
-    ["emissions by marginal intensity", () => "not available"],
+    ["emissions by marginal intensity, kg CO₂", (row) => (row.emissions_marginal_kg === null ? "not available" : number(row.emissions_marginal_kg))],
   ]],
   page.jobs.all ? ["Jobs", [
     ["promised deadlines", (row) => `${number(row.promised)} of ${number(row.jobs)}`],
