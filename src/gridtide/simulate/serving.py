@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Dispatch
+from gridtide.simulate.staffing import staffed, wait_budgets_s, waits_s
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import Truth
 
@@ -60,8 +61,12 @@ def serve(
     with np.errstate(divide="ignore", invalid="ignore"):
         squeeze = np.where(wanted.sum(axis=0) > free, free / wanted.sum(axis=0), 1.0)
     active = np.maximum(wanted * squeeze, need)
+    if study.services:
+        budget_s = wait_budgets_s(study.fleet, study.services, answered)
+        active, share = staffed(study.services, need, active, free, budget_s)
+        answered, need = answered * share[:, None], need * share
     answered, need, active = _within_power(study, left_kw, answered, need, active)
-    p50, p95 = _answer_times(study, answered, need, active, rates)
+    p50, p95 = _answer_times(study, answered, need, active)
     return Served(
         answered=answered,
         refused=np.maximum(requests - answered.sum(axis=2), 0.0),
@@ -115,31 +120,15 @@ def _answering_kw(study: Study, answered: Real, active: Real) -> Real:
     return power
 
 
-def _answer_times(
-    study: Study, answered: Real, need: Real, active: Real, rates: Real
-) -> tuple[Real, Real]:
+def _answer_times(study: Study, answered: Real, need: Real, active: Real) -> tuple[Real, Real]:
     site = study.fleet.site_of_place
     travel_s = study.fleet.network.latency_ms[:, site] / 1000.0
     times = [np.full(answered.shape, np.nan), np.full(answered.shape, np.nan)]
     for index, service in enumerate(study.services):
         for quantile, filled in zip((0.5, 0.95), times, strict=True):
-            wait_s = waits_s(need[index], active[index], rates[index], service.burstiness, quantile)
+            wait_s = waits_s(service, need[index], active[index], quantile)
             total = (
                 travel_s[:, :, None] + service.time_to_first_token_s[None, :, None] + wait_s[None]
             )
             filled[index] = np.where(answered[index] > 0, total, np.nan)
     return times[0], times[1]
-
-
-def waits_s(need: Real, active: Real, rate: Real, burstiness: float, quantile: float) -> Real:
-    """Quantile of the wait in a pool of `active` accelerators of which `need` are busy, (P, T), seconds.
-
-    Sakasegawa's mean wait with an exponential tail beyond the chance of waiting at all.
-    """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        servers = np.maximum(active, 1.0)
-        load = np.clip(need / servers, 0.0, 0.9999)
-        waits = load ** (np.sqrt(2.0 * (servers + 1.0)) - 1.0)
-        mean_if_waiting = (1.0 + burstiness) / 2.0 / (servers * (1.0 - load) * rate[:, None])
-        beyond = mean_if_waiting * np.log(waits / (1.0 - quantile))
-    return np.where((waits > 1.0 - quantile) & np.isfinite(beyond), beyond, 0.0)

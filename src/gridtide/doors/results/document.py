@@ -12,7 +12,10 @@ from gridtide.simulate.course import Course
 from gridtide.simulate.settlement import Settlement
 
 MARGINAL_UNKNOWN = "Marginal carbon: not available in this case."
-MARGINAL_KNOWN = "Marginal carbon: from the case's own source; it says what a change does and is never mixed with the average."
+MARGINAL_KNOWN = (
+    "Marginal carbon: from the case's own source; it says what a change does, "
+    "and is never mixed with the average."
+)
 
 
 def marginal_of(comparison: Comparison) -> str:
