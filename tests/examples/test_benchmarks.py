@@ -1,4 +1,4 @@
-"""The benchmarks of whole courses run, on cuts too small to quote."""
+"""The benchmarks run, on cuts too small to quote."""
 
 import os
 import subprocess
@@ -36,3 +36,18 @@ def test_references_compares_with_every_policy_of_the_literature() -> None:
     said = printed(None, "benchmarks/references.py", "tests/fixtures/one_day.toml")
     assert said.count("missed 0") == said.count("promised ")
     assert "coordinated against the best of them (" in said
+
+
+def test_shift_year_runs_the_command_and_agrees_with_a_plain_loop() -> None:
+    """Two runs of the command a user types, every policy named, and a ratio only when all agree."""
+    said = printed(None, "benchmarks/shift_year.py", "--jobs", "400", "--plain", "100")
+    assert "second run" in said and "target 10 s" in said
+    assert all(f"  {text} " in said for text in ("threshold", "vcc", "reserved-first(reserved=60)"))
+    assert said.splitlines()[-1].endswith("times faster")
+
+
+def test_w1_gives_the_published_energies() -> None:
+    """A week of W1 to the digits printed; W1p beside it; vessim where it is installed."""
+    said = printed(None, "benchmarks/w1_microgrid.py", "--days", "7", "--repeats", "1")
+    assert "W1: as published" in said
+    assert "W1p, 7 d: import kWh 766,828.4816, export kWh 155,248.0808" in said

@@ -23,7 +23,7 @@ def by_window(name: str, values: Values, row: Row, hour: int) -> list[int]:
     arrival, length, waiting, expected, _ = row
     seen = length if name.endswith("oracle") else expected
     sums = {
-        i: sum(values[arrival + i : arrival + i + seen])
+        i: sum(values[arrival + i : arrival + i + seen], Fraction(0))
         for i in range(0, waiting + 1, hour)
         if arrival + i + seen <= len(values)
     }

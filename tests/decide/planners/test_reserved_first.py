@@ -37,7 +37,9 @@ def test_a_job_starts_on_free_reserved_units_or_where_its_policy_plans_it(
     """Slot by slot, in order of arrival: the queue as the published simulator walks it; and its bill."""
     jobs = jobs_of(found)
     planned = policy_of(parsed(otherwise), None)(jobs, signal).first
-    starts, ends, inside = {}, {}, {}
+    starts: dict[int, int] = {}
+    ends: dict[int, int] = {}
+    inside: dict[int, bool] = {}
     for t in range(SLOTS):
         for j in range(len(jobs)):
             if j in starts or jobs.arrival[j] > t:

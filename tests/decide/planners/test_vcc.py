@@ -188,7 +188,9 @@ def test_jobs_are_admitted_in_order_and_work_left_over_is_counted_by_day(
     columns = np.asarray(rows, dtype=np.int64).T
     free = np.zeros(32, dtype=np.int64)
     rule = (4, strike, cooldown)
-    found = admitted_starts(*columns, np.asarray(limit), free, False, rule)
+    found = admitted_starts(
+        columns[0], columns[1], columns[2], np.asarray(limit), free, False, rule
+    )
     assert found.tolist() == admitted(rows, limit, strike, cooldown)
 
 
