@@ -51,3 +51,12 @@ def test_w1_gives_the_published_energies() -> None:
     said = printed(None, "benchmarks/w1_microgrid.py", "--days", "7", "--repeats", "1")
     assert "W1: as published" in said
     assert "W1p, 7 d: import kWh 766,828.4816, export kWh 155,248.0808" in said
+
+
+def test_placement_checks_its_answers_before_it_prints_a_ratio() -> None:
+    """Both utilisations, every check held, and a ratio to NumPy for each."""
+    said = printed(
+        None, "benchmarks/placement.py", "--jobs", "1500", "--days", "14", "--plain", "40"
+    )
+    assert said.count("all checks hold") == 2
+    assert said.count("cheapest answer by NumPy (40 jobs)") == 2
