@@ -85,6 +85,19 @@ def truth(history: History, kind: Kind, zone: str, timeline: Timeline) -> Signal
     return _looked_up(history, kind, zone, timeline, None, wants_truth=True)
 
 
+def happened(rows: Series, timeline: Timeline, at_s: int) -> NDArray[np.float64]:
+    """What was known at a second to have happened, or to be fixed, over a timeline, (T,); NaN where nothing.
+
+    Forecasts are left out.
+    """
+    chosen = (rows.issued_s <= at_s) & ~rows.expected
+    chosen &= (rows.end_s > timeline.edges_s[0]) & (rows.start_s < timeline.edges_s[-1])
+    index = np.flatnonzero(chosen)
+    if not len(index):
+        return np.full(len(timeline), np.nan)
+    return on(_as_signal(rows, _latest(rows, index)), timeline)
+
+
 def reach_s(history: History, kind: Kind, as_of: datetime) -> int:
     """Second up to which some zone had a published value of this kind at `as_of`; 0 when none had."""
     at_s = epoch_s(as_of)
