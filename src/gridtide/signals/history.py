@@ -90,9 +90,13 @@ def happened(rows: Series, timeline: Timeline, at_s: int) -> NDArray[np.float64]
 
     Forecasts are left out.
     """
-    chosen = (rows.issued_s <= at_s) & ~rows.expected
-    chosen &= (rows.end_s > timeline.edges_s[0]) & (rows.start_s < timeline.edges_s[-1])
-    index = np.flatnonzero(chosen)
+    longest_s = int((rows.end_s - rows.start_s).max(initial=0))
+    span_s = (timeline.edges_s[0] - longest_s, timeline.edges_s[-1])
+    first, last = (int(at) for at in np.searchsorted(rows.start_s, span_s))
+    part = slice(first, last)
+    chosen = (rows.issued_s[part] <= at_s) & ~rows.expected[part]
+    chosen &= rows.end_s[part] > timeline.edges_s[0]
+    index = first + np.flatnonzero(chosen)
     if not len(index):
         return np.full(len(timeline), np.nan)
     return on(_as_signal(rows, _latest(rows, index)), timeline)
