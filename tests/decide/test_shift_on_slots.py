@@ -1,6 +1,7 @@
 """Logs on a grid of slots: published workloads, run times in whole slots, and errors over seeds."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ from gridtide.decide.shift import ForecastError, PastEnd, Patience, Shift, shift
 from gridtide.finding import BadInput
 from gridtide.fleet.trace import JobTrace, trace_of
 from gridtide.signals.signal import Kind, Signal
+from gridtide.sources.grid_hourly import GridHourly
+from gridtide.sources.pai import PaiJobs
 from gridtide.timeline import Timeline, epoch_s, regular
 
 START = datetime(2020, 1, 1, tzinfo=UTC)
@@ -180,3 +183,32 @@ def test_a_job_longer_than_a_slot_is_named_to_bidirectional() -> None:
     trace = trace_of(source="log", submit_s=np.asarray([START_S]), duration_s=np.asarray([7200]))
     with pytest.raises(BadInput, match="longer than one slot"):
         shifted(trace, signal, "run-at-once;bidirectional(w=2)", step_s=3600)
+
+
+@pytest.mark.real
+def test_a_thousand_real_jobs_cost_the_same_by_ticks_and_by_hours(data_dir: Path) -> None:
+    """PAI jobs on a month of California's carbon, six policies in five-second slots: to 0.01 g of tonnes."""
+    end = START.replace(year=2023) + timedelta(days=30)
+    found = GridHourly(
+        path=data_dir / "grid_hourly" / "grid_hourly.parquet", zone="US-CAL-CISO", carbon="direct",
+        start=START.replace(year=2023), end=end,
+    ).read()  # fmt: skip
+    hourly = next(one for one in found if one.kind is Kind.CARBON_AVERAGE).values
+    log = PaiJobs(path=data_dir / "gpu_jobs" / "pai2020_gaia100k_h1.parquet").read()
+    rows = np.flatnonzero((log.submit_s < 20 * 86_400) & (log.duration_s < 3 * 86_400))[:1000]
+    trace = trace_of(
+        source="pai", submit_s=START_S + log.submit_s[rows], duration_s=log.duration_s[rows],
+        units=log.units[rows],
+    )  # fmt: skip
+    policies = (
+        "run-at-once;lowest-slot;lowest-window;carbon-time;threshold;wait-awhile-interruptible"
+    )
+    told = shifted(trace, carbon(np.asarray(hourly), 3600), policies, step_s=5, truncated=True)
+    sums = np.concatenate([[0.0], np.cumsum(hourly)])
+    hours = np.arange(len(sums))
+    for result in told.results:
+        begin, end_h = (np.interp(at * 5 / 3600, hours, sums) for at in (result.plan.start, result.plan.end))  # fmt: skip
+        job = np.repeat(np.arange(len(told.kept)), np.diff(result.plan.offsets))
+        felt = np.bincount(job, weights=end_h - begin, minlength=len(told.kept))
+        assert 1000 * result.total == pytest.approx(float(felt @ trace.units[told.kept]), abs=0.01)
+    assert len(told.kept) == 1000
