@@ -207,8 +207,10 @@ def test_a_thousand_real_jobs_cost_the_same_by_ticks_and_by_hours(data_dir: Path
     sums = np.concatenate([[0.0], np.cumsum(hourly)])
     hours = np.arange(len(sums))
     for result in told.results:
-        begin, end_h = (np.interp(at * 5 / 3600, hours, sums) for at in (result.plan.start, result.plan.end))  # fmt: skip
+        begun, done = (
+            np.interp(at * 5 / 3600, hours, sums) for at in (result.plan.start, result.plan.end)
+        )
         job = np.repeat(np.arange(len(told.kept)), np.diff(result.plan.offsets))
-        felt = np.bincount(job, weights=end_h - begin, minlength=len(told.kept))
+        felt = np.bincount(job, weights=done - begun, minlength=len(told.kept))
         assert 1000 * result.total == pytest.approx(float(felt @ trace.units[told.kept]), abs=0.01)
     assert len(told.kept) == 1000
