@@ -1,4 +1,4 @@
-"""The benchmarks of whole courses run, on cuts too small to quote."""
+"""The benchmarks run, on cuts too small to quote."""
 
 import os
 import subprocess
@@ -45,3 +45,27 @@ def test_promises_prints_a_line_for_each_load() -> None:
     for row in rows:
         asked, *promised = (int(figure) for figure in row.split()[-4:])
         assert all(0 < given <= asked for given in promised)
+
+
+def test_shift_year_runs_the_command_and_agrees_with_a_plain_loop() -> None:
+    """Two runs of the command a user types, every policy named, and a ratio only when all agree."""
+    said = printed(None, "benchmarks/shift_year.py", "--jobs", "400", "--plain", "100")
+    assert "second run" in said and "target 10 s" in said
+    assert all(f"  {text} " in said for text in ("threshold", "vcc", "reserved-first(reserved=60)"))
+    assert said.splitlines()[-1].endswith("times faster")
+
+
+def test_w1_gives_the_published_energies() -> None:
+    """A week of W1 to the digits printed; W1p beside it; vessim where it is installed."""
+    said = printed(None, "benchmarks/w1_microgrid.py", "--days", "7", "--repeats", "1")
+    assert "W1: as published" in said
+    assert "W1p, 7 d: import kWh 766,828.4816, export kWh 155,248.0808" in said
+
+
+def test_placement_checks_its_answers_before_it_prints_a_ratio() -> None:
+    """Both utilisations, every check held, and a ratio to NumPy for each."""
+    said = printed(
+        None, "benchmarks/placement.py", "--jobs", "1500", "--days", "14", "--plain", "40"
+    )
+    assert said.count("all checks hold") == 2
+    assert said.count("cheapest answer by NumPy (40 jobs)") == 2

@@ -108,6 +108,18 @@ def test_a_tie_goes_to_the_earlier_slot() -> None:
     assert slots[1].tolist() == [5, 6]
 
 
+def test_a_tie_stays_a_tie_at_prices_of_any_size() -> None:
+    """A flat tariff in won or rupees: rounding in a running sum does not move a job."""
+    for value in np.random.default_rng(0).uniform(1e3, 4e5, 200).round(2):
+        for need in (3, 7, 38):
+            chosen = np.empty(need, np.int64)
+            placement.cheapest_run(
+                np.full(600, value), 0.0, np.ones(600, np.int64), 1, np.zeros(600, np.int64), 0.0,
+                5, 600, need, need, chosen,
+            )  # fmt: skip
+            assert chosen[0] == 5
+
+
 def test_only_the_expected_part_is_bought_in_cheap_slots() -> None:
     """The declared limit is reserved behind the expected work, never in front of it."""
     price = np.asarray([[9.0, 1.0, 9.0, 1.0, 5.0, 0.0]])
@@ -117,3 +129,62 @@ def test_only_the_expected_part_is_bought_in_cheap_slots() -> None:
     )
     assert chosen[:4].tolist() == [1, 3, 4, 5]
     assert cost == 2.0
+
+
+def money(
+    price: NDArray[np.float64], slots: NDArray[np.int64], gang: int, work_s: int, restart_s: int
+) -> float:
+    """What a job is expected to pay in increasing slots: its work and a restart for each pause, then no more."""
+    breaks = int((np.diff(slots) > 1).sum())
+    used = max(1, -(-(work_s + breaks * restart_s) // SLOT_S))
+    return float(price[slots[:used]].sum() * gang)
+
+
+@given(
+    st.lists(st.integers(-20, 50), min_size=16, max_size=24),
+    st.lists(
+        st.tuples(st.integers(1, 3), st.integers(0, 6), st.integers(300, 4500), st.booleans()),
+        min_size=1, max_size=6,
+    ),
+    st.sampled_from([0, 300, 900]),
+    st.integers(1, 3),
+    st.integers(3, 5),
+)  # fmt: skip
+def test_a_last_pass_makes_no_job_dearer_and_says_what_slots_cost(
+    values: list[int],
+    rows: list[tuple[int, int, int, bool]],
+    restart_s: int,
+    least: int,
+    units: int,
+) -> None:
+    """Whatever crowding led to before: a job that finds nothing cheaper keeps its slots, restarts counted."""
+    n, steps = len(rows), len(values)
+    price = np.asarray([values], dtype=np.float64)
+    gang, begin, declared_s = (np.asarray([row[k] for row in rows]) for k in range(3))
+    expected_s = np.maximum(declared_s * 2 // 3, 1)
+    left = np.stack([declared_s, expected_s, np.full(n, restart_s), np.full(n, SLOT_S)], axis=1)
+    rule = np.asarray([[int(row[3]), 0, least] for row in rows])
+    told = (np.full(n, -1), np.arange(n + 1) * steps, np.zeros(n, int), np.zeros(n * steps, int))
+    free = np.full((1, steps), units)
+
+    def sweep(weight: float) -> NDArray[np.float64]:
+        cost, _, _ = placement.sweep(
+            free, price, np.arange(n), gang, begin[:, None], np.full(n, steps), left, rule,
+            np.full(n, -1), np.zeros((n, 1)), told, weight, np.asarray([units]), np.zeros(n),
+            np.zeros((1, steps), dtype=np.int64), np.zeros(1),
+        )  # fmt: skip
+        return np.asarray(cost)
+
+    def paid(job: int) -> float:
+        first = told[1][job]
+        slots = told[3][first : first + told[2][job]]
+        return money(price[0], slots, int(gang[job]), int(expected_s[job]), restart_s)
+
+    for weight in (30.0, 5.0):
+        sweep(weight)
+    before = {job: paid(job) for job in range(n) if told[0][job] >= 0}
+    said = sweep(0.0)
+    for job, old in before.items():
+        assert told[0][job] >= 0
+        assert paid(job) <= old
+        assert paid(job) <= said[job] + 1e-9

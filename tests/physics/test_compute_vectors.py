@@ -44,6 +44,7 @@ from gridtide.physics.solar import (
 SMALL = (480.2, 214.0, 1.21, 5.50)
 LARGE = (394.0, 241.3, 1.01, 5.86)
 TIMES = (6.67e-3, 0.0895e-3)
+SQUARE = 7.21e-9
 
 
 @pytest.mark.parametrize(
@@ -64,13 +65,21 @@ def test_serving_power(
 def test_a_fit_meets_what_was_measured(
     batch: float, power_w: float, rate: float, joules: float
 ) -> None:
-    """Power within 3 per cent of two measured points; rate and energy of a token at the largest batch are
-    5 per cent off, because the straight line of the iteration time is."""
+    """Power, rate and energy of a token within 3 per cent of two measured points. The straight line of the
+    iteration time alone is 5 per cent off at the larger one, 10,085 tokens a second for 9,603: it is bent there."""
     drawn = serving_power_w(batch, *SMALL)
-    made = tokens_per_s(batch, *TIMES)
+    made = tokens_per_s(batch, *TIMES, SQUARE)
     assert drawn == pytest.approx(power_w, rel=0.03)
-    assert made == pytest.approx(rate, rel=0.051)
-    assert joules_per_token(1, drawn, made) == pytest.approx(joules, rel=0.051)
+    assert made == pytest.approx(rate, rel=0.03)
+    assert joules_per_token(1, drawn, made) == pytest.approx(joules, rel=0.03)
+
+
+def test_sequences_in_flight_balance_on_a_bent_line_too() -> None:
+    """What arrives is what leaves; beyond the highest rate there is no balance."""
+    for batch in (8.0, 100.0, 500.0, 900.0):
+        rate = tokens_per_s(batch, *TIMES, SQUARE) / 400.0
+        assert fluid_batch(rate, 400, *TIMES, SQUARE) == pytest.approx(batch)
+    assert fluid_batch(25.0, 400, *TIMES, SQUARE) == math.inf
 
 
 @pytest.mark.parametrize(

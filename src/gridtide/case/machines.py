@@ -103,7 +103,7 @@ def _model(table: dict[str, Any], accelerator: Accelerator) -> ServingModel:
         steepness=table["steepness"],
         middle=table["middle"],
         first_s=table["first_s"],
-        per_sequence_s=table["per_sequence_s"],
+        per_sequence_s=(table["per_sequence_s"], table.get("per_square_s", 0.0)),
         prefill_s_per_token=table["prefill_s_per_token"],
         sequences_from=float(table["from"]),
         sequences_to=float(table["to"]),

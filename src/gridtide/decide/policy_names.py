@@ -1,5 +1,6 @@
 """Reference policies by the name and settings a person writes: `threshold(q=0.2,horizon=12h)`."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -33,12 +34,16 @@ class Choice:
 
 
 def parsed(text: str) -> Choice:
-    """`name` or `name(key=value,key=value)` as a choice. Raises BadInput for an unknown name."""
-    name, _, inside = text.strip().partition("(")
+    """`name` or `name(key=value,key=value)` as a choice. Raises BadInput for an unknown name or form."""
+    name, opened, inside = text.strip().partition("(")
+    if opened and not inside.endswith(")"):
+        raise BadInput([_wrong(text, "the bracket is not closed", "name or name(key=value)")])
     settings = {}
-    for pair in filter(None, (part.strip() for part in inside.rstrip(")").split(","))):
-        key, _, value = pair.partition("=")
-        settings[key.strip()] = value.strip()
+    for pair in filter(None, (part.strip() for part in inside.removesuffix(")").split(","))):
+        key, _, value = (part.strip() for part in pair.partition("="))
+        if not key or not value or key in settings:
+            raise BadInput([_wrong(text, f"{pair!r} is no new setting", "key=value, each once")])
+        settings[key] = value
     if name not in POLICIES:
         raise BadInput([_wrong(text, f"policy {name!r} is not known", ", ".join(POLICIES))])
     return Choice(text=text.strip(), name=name, settings=settings)
@@ -76,8 +81,39 @@ def _flag(settings: Mapping[str, str], key: str, value: str) -> bool:
     return given == value
 
 
-def _hours(text: str) -> float:
-    return float(text[:-1]) if text.endswith("h") else float(text)
+def _number(
+    settings: Mapping[str, str],
+    key: str,
+    default: float,
+    least: float = -math.inf,
+    most: float = math.inf,
+) -> float:
+    """A setting as a finite number from least to most. Raises ValueError naming the range."""
+    given = settings.get(key)
+    if given is None:
+        return default
+    value = float(given)
+    if math.isfinite(value) and least <= value <= most:
+        return value
+    if math.isfinite(most):
+        limit = f"lies in {least:g} to {most:g}"
+    else:
+        limit = f"is {least:g} or more" if math.isfinite(least) else "is a number"
+    raise ValueError(f"{key}={given}; {key} {limit}")
+
+
+def _whole(settings: Mapping[str, str], key: str, default: int, least: int = 0) -> int:
+    """A setting as a whole number, least or more. Raises ValueError naming the range."""
+    value = _number(settings, key, default, least)
+    if value != round(value):
+        raise ValueError(f"{key}={settings[key]}; {key} is a whole number")
+    return round(value)
+
+
+def _hours(settings: Mapping[str, str], key: str, default: float) -> float:
+    """A setting as hours, with or without an h behind it, within a year."""
+    bare = {key: settings[key].removesuffix("h")} if key in settings else {}
+    return _number(bare, key, default, 0.0, 8784.0)
 
 
 def _run_at_once(settings: Mapping[str, str], capacity: Capacity) -> Callable[..., SlotPlan]:
@@ -113,15 +149,13 @@ def _carbon_time(oracle: bool) -> Maker:
 
 def _threshold(settings: Mapping[str, str], capacity: Capacity) -> Callable[..., SlotPlan]:
     rule = threshold.Settings(
-        quantile=float(settings.get("q", 0.30)),
-        horizon_h=_hours(settings.get("horizon", "24")),
-        fixed=float(settings["abs"]) if "abs" in settings else None,
+        quantile=_number(settings, "q", 0.30, 0.0, 1.0),
+        horizon_h=_hours(settings, "horizon", 24.0),
+        fixed=_number(settings, "abs", 0.0) if "abs" in settings else None,
         capacity=capacity,
     )
-    if not 0.0 <= rule.quantile <= 1.0 or rule.horizon_h <= 0:
-        raise ValueError(
-            f"q={rule.quantile}, horizon={rule.horizon_h} h; q lies in 0 to 1, horizon above 0"
-        )
+    if rule.horizon_h == 0.0:
+        raise ValueError("horizon=0; horizon lies above 0")
     return lambda jobs, signal: threshold.threshold(jobs, signal, rule)
 
 
@@ -153,30 +187,42 @@ def _wait_awhile_deadline(
 
 
 def _bidirectional(settings: Mapping[str, str], capacity: Capacity) -> Callable[..., SlotPlan]:
-    rule = bidirectional.Settings(width=int(settings.get("w", 0)), capacity=capacity)
+    rule = bidirectional.Settings(width=_whole(settings, "w", 0), capacity=capacity)
     return lambda jobs, signal: bidirectional.bidirectional(jobs, signal, rule)
 
 
+def reserved_rule(settings: Mapping[str, str], capacity: Capacity) -> reserved_first.Settings:
+    """What `reserved-first(…)` says. Raises ValueError for a setting out of its range."""
+    known = reserved_first.Settings()
+    otherwise = settings.get("else", known.otherwise)
+    if otherwise not in reserved_first.OTHERWISE:
+        raise ValueError(f"else={otherwise}; it is {' or '.join(reserved_first.OTHERWISE)}")
+    return reserved_first.Settings(
+        reserved=_whole(settings, "reserved", 0),
+        otherwise=otherwise,
+        on_demand_per_unit_h=_number(settings, "on-demand", known.on_demand_per_unit_h, 0.0),
+        spot_per_unit_h=_number(settings, "spot", known.spot_per_unit_h, 0.0),
+        reserved_share=_number(settings, "share", known.reserved_share, 0.0),
+        spot_max_h=_hours(settings, "spot-max", known.spot_max_h),
+        capacity=capacity,
+    )
+
+
 def _reserved_first(settings: Mapping[str, str], capacity: Capacity) -> Callable[..., SlotPlan]:
-    rule = reserved_first.Settings(reserved=int(settings.get("reserved", 0)))
+    rule = reserved_rule(settings, capacity)
     return lambda jobs, signal: reserved_first.reserved_first(jobs, signal, rule)
 
 
 def _vcc(settings: Mapping[str, str], capacity: Capacity) -> Callable[..., SlotPlan]:
     rule = vcc.Settings(
-        peak_weight=float(settings.get("peak", 0.1)),
-        signal_weight=float(settings.get("signal", 1.0)),
-        risk_quantile=float(settings.get("risk", 0.97)),
-        usage_ratio=float(settings.get("ratio", 1.0)),
-        strike_days=int(settings.get("strike", 2)),
-        cooldown_days=int(settings.get("cooldown", 7)),
+        peak_weight=_number(settings, "peak", 0.1, 0.0),
+        signal_weight=_number(settings, "signal", 1.0, 0.0),
+        risk_quantile=_number(settings, "risk", 0.97, 0.0, 1.0),
+        usage_ratio=_number(settings, "ratio", 1.0, 1.0),
+        strike_days=_whole(settings, "strike", 2, 1),
+        cooldown_days=_whole(settings, "cooldown", 7),
         capacity=capacity,
     )
-    if not 0.0 <= rule.risk_quantile <= 1.0 or rule.usage_ratio < 1.0 or rule.peak_weight < 0.0:
-        raise ValueError(
-            f"risk={rule.risk_quantile}, ratio={rule.usage_ratio}, peak={rule.peak_weight}; risk lies in 0 to 1,"
-            " ratio is 1 or more, peak 0 or more"
-        )
     return lambda jobs, signal: vcc.vcc(jobs, signal, rule)
 
 
@@ -193,6 +239,9 @@ POLICIES: dict[str, tuple[tuple[str, ...], Maker]] = {
     "wait-awhile-interruptible": ((), _wait_awhile_interruptible),
     "wait-awhile-deadline-interruptible": (("end", "ties"), _wait_awhile_deadline),
     "bidirectional": (("w",), _bidirectional),
-    "reserved-first": (("reserved",), _reserved_first),
+    "reserved-first": (
+        ("reserved", "else", "on-demand", "spot", "share", "spot-max"),
+        _reserved_first,
+    ),
     "vcc": (("peak", "signal", "risk", "ratio", "strike", "cooldown"), _vcc),
 }

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.planners import reserved_first
-from gridtide.decide.policy_names import Choice, policy_of
+from gridtide.decide.policy_names import Choice, policy_of, reserved_rule
 from gridtide.decide.reservations import Reservations, Told, free_of, grid_step_s
 from gridtide.decide.situation import Situation
 from gridtide.decide.slots import SlotJobs, SlotPlan, SlotSignal, Whole
@@ -205,10 +205,9 @@ def _said(
         return None
     one = _slot_jobs([replace(asked, need=need)])
     if choice.name == "reserved-first":
-        paid = int(choice.settings.get("reserved", 0))
-        used = asked.room - free
-        rule = reserved_first.Settings(reserved=np.clip(paid - used, 0, free), capacity=free)
-        return reserved_first.reserved_first(one, signal, rule)
+        rule = reserved_rule(choice.settings, free)
+        unused = np.clip(rule.reserved - (asked.room - free), 0, free)
+        return reserved_first.reserved_first(one, signal, replace(rule, reserved=unused))
     return policy_of(choice, free)(one, signal)
 
 

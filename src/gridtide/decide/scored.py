@@ -49,4 +49,5 @@ def best_starts(
         by_rate,
     )
     placed = back_in_place(order, np.asarray(start))
-    return unbroken(np.where(jobs.arrival < slots, placed, jobs.arrival), jobs.length, slots)
+    start = np.where(jobs.arrival < slots, placed, jobs.arrival)
+    return unbroken(start, jobs.length, slots, jobs.arrival)

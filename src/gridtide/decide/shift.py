@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.deadline_rules import deadlines
-from gridtide.decide.policy_names import Choice, policy_of
+from gridtide.decide.planners.reserved_first import rent
+from gridtide.decide.policy_names import Choice, policy_of, reserved_rule
 from gridtide.decide.slots import (
     Answer,
     SlotJobs,
@@ -51,10 +52,15 @@ class Patience:
 
 @dataclass(frozen=True, kw_only=True)
 class ForecastError:
-    """Policies see the signal plus normal noise of `share` times its mean; totals are taken on the truth."""
+    """Policies see the signal plus normal noise of `share` times its mean; totals are taken on the truth.
+
+    seeds: how many seeds from `seed` on. Totals, savings and waits are means over them; the plan is that
+    of the first seed; peaks, misses and jobs without room are those of the worst.
+    """
 
     share: float = 0.0
     seed: int = 0
+    seeds: int = 1
 
 
 EXACT = ForecastError()
@@ -100,47 +106,56 @@ def shift(
     capacity: int | None,
     past_end: PastEnd,
     error: ForecastError = EXACT,
+    truncated: bool = False,
 ) -> Shift:
     """Run every chosen policy, after run-at-once, on the jobs of a log that is on the calendar.
 
-    grid: equal slots of the signal's period. Raises BadInput naming holes of the signal, jobs outside
-    it, and settings that make no sense.
+    grid: equal slots of the signal's period. truncated: see `slot_jobs`. Raises BadInput naming holes of
+    the signal, jobs outside it, and settings that make no sense.
     """
     slot_signal = _steered_by(signal, grid)
     makers = [(choice, policy_of(choice, capacity)) for choice in choices]
-    jobs = slot_jobs(trace, grid, patience)
-    refuse_if_any(_outside(trace, jobs, grid))
+    jobs = slot_jobs(trace, grid, patience, truncated)
+    refuse_if_any(_outside(trace, jobs, grid) + _too_long(trace, jobs, choices))
     if past_end is PastEnd.HOLD:
         slot_signal = _held(slot_signal, jobs)
     kept = np.arange(len(trace))
-    forecast = _forecast(slot_signal, error)
-    plans = [(choice, make(jobs, forecast)) for choice, make in makers]
-    past = np.logical_or.reduce([plan.answer == Answer.PAST_END for _, plan in plans])
+    forecasts = _forecasts(slot_signal, error)
+    plans = [[make(jobs, seen) for _, make in makers] for seen in forecasts]
+    past = np.logical_or.reduce([p.answer == Answer.PAST_END for some in plans for p in some])
     if past.any():
         if past_end is not PastEnd.DROP:
             raise BadInput([_past(trace, past, grid)])
         kept = np.flatnonzero(~past)
         jobs = chosen_rows(jobs, kept)
-        plans = [(choice, make(jobs, forecast)) for choice, make in makers]
+        plans = [[make(jobs, seen) for _, make in makers] for seen in forecasts]
+    by_seed = [_results(choices, some, jobs, slot_signal) for some in plans]
     return Shift(
         signal=signal,
         grid=grid,
         jobs=jobs,
         kept=kept,
-        results=_results(plans, jobs, slot_signal),
-        notes=_notes(trace, past, past_end, error),
+        results=tuple(_over_seeds(results) for results in zip(*by_seed, strict=True)),
+        notes=(
+            *_notes(trace, past, past_end, error),
+            *_rents(choices, jobs, forecasts[0], capacity),
+        ),
     )
 
 
-def slot_jobs(trace: JobTrace, grid: Timeline, patience: Patience) -> SlotJobs:
+def slot_jobs(
+    trace: JobTrace, grid: Timeline, patience: Patience, truncated: bool = False
+) -> SlotJobs:
     """A log on the grid: arrival rounded down, run time rounded up, energy exact.
 
     A job's power is scaled so that its slots hold its true energy; without a power in the log a unit
-    draws 1 kW.
+    draws 1 kW. truncated: run times rounded down to whole slots, one at least, at the power of the log, as
+    in the published code of GAIA.
     """
     step_s = _step_s(grid)
     origin_s = int(grid.edges_s[0])
-    length = np.maximum(1, -(-trace.duration_s // step_s))
+    whole = trace.duration_s // step_s
+    length = np.maximum(1, whole if truncated else -(-trace.duration_s // step_s))
     arrival = (trace.submit_s - origin_s) // step_s
     power_kw = np.where(np.isnan(trace.power_kw), trace.units, trace.power_kw)
     wait_s = np.where(trace.duration_s < 7200, patience.short_s, patience.long_s)
@@ -158,7 +173,7 @@ def slot_jobs(trace: JobTrace, grid: Timeline, patience: Patience) -> SlotJobs:
         deadline=deadline,
         expected=expected_lengths(trace.duration_s, step_s),
         units=np.maximum(1, np.ceil(trace.units)).astype(np.int64),
-        power_kw=power_kw * trace.duration_s / (length * step_s),
+        power_kw=power_kw if truncated else power_kw * trace.duration_s / (length * step_s),
     )
 
 
@@ -192,13 +207,15 @@ def _steered_by(signal: Signal, grid: Timeline) -> SlotSignal:
     return SlotSignal(values=values, step_s=_step_s(grid))
 
 
-def _forecast(signal: SlotSignal, error: ForecastError) -> SlotSignal:
-    """The signal as policies see it."""
+def _forecasts(signal: SlotSignal, error: ForecastError) -> list[SlotSignal]:
+    """The signal as policies see it, seed by seed."""
     if error.share == 0.0:
-        return signal
-    rng = np.random.default_rng(error.seed)
-    noise = rng.normal(0.0, error.share * abs(float(signal.values.mean())), len(signal.values))
-    return replace(signal, values=signal.values + noise)
+        return [signal]
+    sigma, n = error.share * abs(float(signal.values.mean())), len(signal.values)
+    return [
+        replace(signal, values=signal.values + np.random.default_rng(seed).normal(0.0, sigma, n))
+        for seed in range(error.seed, error.seed + error.seeds)
+    ]
 
 
 def _held(signal: SlotSignal, jobs: SlotJobs) -> SlotSignal:
@@ -224,6 +241,20 @@ def _outside(trace: JobTrace, jobs: SlotJobs, grid: Timeline) -> list[Finding]:
     ]
 
 
+def _too_long(trace: JobTrace, jobs: SlotJobs, choices: tuple[Choice, ...]) -> list[Finding]:
+    longer = jobs.length != 1
+    if not longer.any() or all(choice.name != "bidirectional" for choice in choices):
+        return []
+    return [
+        Finding(
+            subject=f"{trace.source}: {_names(trace, longer)}",
+            value=f"{int(longer.sum())} jobs are longer than one slot",
+            limit="jobs of one slot for bidirectional",
+            mend="Give a longer --step, leave these jobs out, or choose another policy.",
+        )
+    ]
+
+
 def _past(trace: JobTrace, past: NDArray[np.bool_], grid: Timeline) -> Finding:
     return Finding(
         subject=f"{trace.source}: {_names(trace, past)}",
@@ -240,13 +271,13 @@ def _names(trace: JobTrace, mask: NDArray[np.bool_]) -> str:
 
 
 def _results(
-    plans: list[tuple[Choice, SlotPlan]], jobs: SlotJobs, signal: SlotSignal
+    choices: tuple[Choice, ...], plans: list[SlotPlan], jobs: SlotJobs, signal: SlotSignal
 ) -> tuple[Shifted, ...]:
     slot_h = signal.step_s / 3600.0
     results: list[Shifted] = []
-    reference = plans[0][1]
+    reference = plans[0]
     at_once = totals(jobs, reference, signal)
-    for choice, plan in plans:
+    for choice, plan in zip(choices, plans, strict=True):
         felt = totals(jobs, plan, signal)
         placed = plan.answer == Answer.PLACED
         both = placed & (reference.answer == Answer.PLACED)
@@ -269,6 +300,38 @@ def _results(
     return tuple(results)
 
 
+def _over_seeds(results: tuple[Shifted, ...]) -> Shifted:
+    """One policy over all seeds of the forecast error."""
+    savings = [result.saving for result in results if result.saving is not None]
+    return replace(
+        results[0],
+        total=float(np.mean([result.total for result in results])),
+        saving=float(np.mean(savings)) if savings else None,
+        mean_wait_h=float(np.mean([result.mean_wait_h for result in results])),
+        peak_units=max(result.peak_units for result in results),
+        missed_deadlines=max(result.missed_deadlines for result in results),
+        no_room=max(result.no_room for result in results),
+    )
+
+
+def _rents(
+    choices: tuple[Choice, ...], jobs: SlotJobs, signal: SlotSignal, capacity: int | None
+) -> list[str]:
+    """What the machines of `reserved-first` cost, a sentence for each choice."""
+    said = []
+    for choice in choices:
+        if choice.name == "reserved-first":
+            rule = reserved_rule(choice.settings, capacity)
+            paid = rent(jobs, signal, rule)
+            said.append(
+                f"{choice.text}: machines cost {paid.reserved:,.2f} reserved, {paid.on_demand:,.2f} on demand"
+                f" and {paid.spot:,.2f} spot, at {rule.on_demand_per_unit_h:g} per unit-hour on demand,"
+                f" {rule.spot_per_unit_h:g} spot for jobs up to {rule.spot_max_h:g} h, and"
+                f" {rule.reserved_share:g} of on demand reserved"
+            )
+    return said
+
+
 def _notes(
     trace: JobTrace, past: NDArray[np.bool_], past_end: PastEnd, error: ForecastError
 ) -> tuple[str, ...]:
@@ -284,11 +347,17 @@ def _notes(
         )
     if error.share > 0:
         notes.append(
-            f"policies see the signal with normal errors of {error.share:.0%} of its mean (seed {error.seed})"
+            f"policies see the signal with normal errors of {error.share:.0%} of its mean ({_seeds(error)})"
         )
     if past_end is PastEnd.HOLD:
         notes.append("behind its end the last value of the signal is held")
     return tuple(notes)
+
+
+def _seeds(error: ForecastError) -> str:
+    if error.seeds == 1:
+        return f"seed {error.seed}"
+    return f"means over seeds {error.seed} to {error.seed + error.seeds - 1}"
 
 
 def is_average_carbon(signal: Signal) -> bool:

@@ -95,10 +95,14 @@ class SlotPlan:
         return np.where(has, self.end[index] if len(self.end) else -1, -1).astype(np.int64)
 
 
-def unbroken(start: Whole, length: Whole, slots: int) -> SlotPlan:
-    """The plan in which each job runs once from its start (-1: no room) within `slots` slots."""
+def unbroken(start: Whole, length: Whole, slots: int, earliest: Whole) -> SlotPlan:
+    """The plan in which each job runs once from its start (-1: no room) within `slots` slots.
+
+    earliest: first slot in which a job would start were there room.
+    """
+    begun = np.where(start < 0, earliest, start)
     answer = np.where(start < 0, int(Answer.NO_ROOM), int(Answer.PLACED))
-    answer = np.where((start >= 0) & (start + length > slots), int(Answer.PAST_END), answer)
+    answer = np.where(begun + length > slots, int(Answer.PAST_END), answer)
     placed = answer == int(Answer.PLACED)
     return SlotPlan(
         offsets=np.concatenate([[0], np.cumsum(placed)]),
@@ -163,14 +167,19 @@ def back_in_place(order: Whole, values: Whole) -> Whole:
     return placed
 
 
-def split(order: Whole, runs: tuple[Whole, Whole, Whole], jobs: SlotJobs, slots: int) -> SlotPlan:
-    """Runs computed in an order (offsets, starts, ends) as a plan by rows."""
+def split(
+    order: Whole, runs: tuple[Whole, Whole, Whole], jobs: SlotJobs, slots: int, limited: bool
+) -> SlotPlan:
+    """Runs computed in an order (offsets, starts, ends) as a plan by rows.
+
+    limited: a job without runs found the slots full; otherwise its slots lie past the end of the signal.
+    """
     offsets, start, end = runs
     counts = back_in_place(order, np.diff(offsets))
     begin = back_in_place(order, offsets[:-1])
     index = np.repeat(begin - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
     index = index + np.arange(len(start))
-    past = jobs.arrival + jobs.length > slots
+    past = (jobs.arrival + jobs.length > slots) | (not limited)
     answer = np.where(counts > 0, Answer.PLACED, np.where(past, Answer.PAST_END, Answer.NO_ROOM))
     return SlotPlan(
         offsets=np.concatenate([[0], np.cumsum(counts)]),

@@ -12,7 +12,8 @@ class ServingModel:
     """One fit, of one model on replicas of some accelerators in one arrangement.
 
     accelerators: of a replica. least_w, range_w, steepness, middle: power of an accelerator by sequences
-    in flight (physics.serving_power). first_s, per_sequence_s: of a decoding iteration.
+    in flight (physics.serving_power). first_s, per_sequence_s: of a decoding iteration, the latter what the
+    sequences in flight add and what their square adds.
     prefill_s_per_token: time a prompt's token takes. sequences_from, sequences_to: where the fit holds.
     rest_w, slope: what a server draws for an accelerator is rest_w + slope × its own power [W].
     """
@@ -24,7 +25,7 @@ class ServingModel:
     steepness: float
     middle: float
     first_s: float
-    per_sequence_s: float
+    per_sequence_s: tuple[float, float]
     prefill_s_per_token: float
     sequences_from: float
     sequences_to: float
@@ -34,12 +35,12 @@ class ServingModel:
 
 def requests_per_s(model: ServingModel, sequences: float, tokens: float) -> float:
     """Requests of `tokens` generated tokens that a replica ends with so many sequences in flight [1/s]."""
-    return tokens_per_s(sequences, model.first_s, model.per_sequence_s) / tokens
+    return tokens_per_s(sequences, model.first_s, *model.per_sequence_s) / tokens
 
 
 def sequences_at(model: ServingModel, rate_per_s: float, tokens: float) -> float:
     """Sequences in flight on a replica that gets so many requests [1/s], inside the range of the fit."""
-    found = fluid_batch(rate_per_s, tokens, model.first_s, model.per_sequence_s)
+    found = fluid_batch(rate_per_s, tokens, model.first_s, *model.per_sequence_s)
     return min(max(found, model.sequences_from), model.sequences_to)
 
 
@@ -54,4 +55,4 @@ def it_kw_per_accelerator(model: ServingModel, sequences: float) -> float:
 def first_token_s(model: ServingModel, sequences: float, prompt_tokens: float) -> float:
     """Time to the first token without waiting [s]: the prompt, then one iteration."""
     prefill_s = prompt_tokens * model.prefill_s_per_token
-    return prefill_s + iteration_s(sequences, model.first_s, model.per_sequence_s)
+    return prefill_s + iteration_s(sequences, model.first_s, *model.per_sequence_s)

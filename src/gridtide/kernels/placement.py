@@ -13,6 +13,8 @@ Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
 BIG = 1e300
 NOWHERE = -1
+TIE = 1e-12
+"""Of a cost: sums that are equal on paper may differ by that, and the earlier one wins."""
 
 
 @njit(cache=True, error_model="numpy")
@@ -59,6 +61,17 @@ def slot_cost(
 
 
 @njit(cache=True, error_model="numpy")
+def cost_of(
+    price: Real, delay: float, free: Whole, gang: int, kept: Whole, surcharge: float, slots: Whole
+) -> float:
+    """Money for one accelerator in these slots."""
+    cost = 0.0
+    for t in slots:
+        cost += slot_cost(price, delay, free, gang, kept, surcharge, t)
+    return cost
+
+
+@njit(cache=True, error_model="numpy")
 def cheapest_run(
     price: Real,
     delay: float,
@@ -95,7 +108,7 @@ def cheapest_run(
         else:
             cost += slot_cost(price, delay, free, gang, kept, surcharge, begin + expected - 1)
             cost -= slot_cost(price, delay, free, gang, kept, surcharge, begin - 1)
-        if cost < best - 1e-12:
+        if cost < best - TIE * (1.0 + abs(cost)):
             best = cost
             start = begin
     if start == NOWHERE:
@@ -207,7 +220,7 @@ def answer_at(
             chosen[:need] = scratch[:need]
     if not interruptible:
         return cost, count
-    for _ in range(4):
+    for _ in range(5):
         if need > scratch.shape[0]:
             break
         split = cheapest_slots(
@@ -217,14 +230,50 @@ def answer_at(
             break
         breaks = restarts_of(scratch, need, begun, goes_on)
         wanted = slots_needed(declared_s, breaks, restart_s, slot_s)
-        if wanted <= need:
+        used = min(max(need, wanted), max(1, slots_needed(expected_s, breaks, restart_s, slot_s)))
+        if wanted <= need and used <= expected:
             if shortest_run(scratch, need) < min(minimum, need):
+                break
+            split = cost_of(price, delay, free, gang, kept, surcharge, scratch[:used])
+            if split >= cost - 1e-12:
                 break
             chosen[:need] = scratch[:need]
             return split, need
-        need = wanted
-        expected = min(need, max(1, slots_needed(expected_s, breaks, restart_s, slot_s)))
+        need, expected = max(need, wanted), max(expected, used)
     return cost, count
+
+
+@njit(cache=True, error_model="numpy")
+def held_cost(
+    price: Real,
+    delay: float,
+    free: Whole,
+    gang: int,
+    keeping: tuple[Whole, float],
+    window: tuple[int, int],
+    left: tuple[int, int, int, int],
+    rule: tuple[bool, bool, bool, int],
+    offer: float,
+    held: Whole,
+) -> float:
+    """What a job costs in the slots it holds, BIG where they are no answer for it any more."""
+    interruptible, begun, goes_on, minimum = rule
+    count = held.shape[0]
+    if count == 0 or held[0] < window[0] or held[count - 1] >= window[1]:
+        return BIG
+    restarts = restarts_of(held, count, begun, goes_on)
+    if count < slots_needed(left[0], restarts, left[2], left[3]):
+        return BIG
+    shortest = min(minimum, count) if interruptible else count
+    if shortest_run(held, count) < shortest:
+        return BIG
+    surcharge = keeping[1] / max(1.0, left[1] / left[3])
+    expected = min(count, max(1, slots_needed(left[1], restarts, left[2], left[3])))
+    for t in held:
+        if free[t] < gang:
+            return BIG
+    cost = cost_of(price, delay, free, gang, keeping[0], surcharge, held[:expected])
+    return cost * gang + offer
 
 
 @njit(cache=True, error_model="numpy")
@@ -336,7 +385,7 @@ def sweep(
     kept: Whole,
     surcharge: Real,
 ) -> tuple[Real, Real, Whole]:
-    """Give each job, in order, the cheapest answer beside all others.
+    """Give each job, in order, the cheapest answer beside all others; where none beats it, it keeps its own.
 
     free: accelerators not reserved, (P, T), kept up to date. price: money per accelerator-slot, (P, T).
     gang (n,). first: earliest slot at each place, T where it may not run, (n, P). last: exclusive, (n,).
@@ -363,10 +412,17 @@ def sweep(
     for j in order:
         begin = offsets[j]
         room = offsets[j + 1] - begin
+        work = (left[j, 0], left[j, 1], left[j, 2], left[j, 3])
+        own = (rule[j, 0] == 1, rule[j, 1] == 1, running_at[j], rule[j, 2])
         p = place[j]
+        stays = BIG
         if p >= 0:
             held = slots[begin : begin + count[j]]
             reserve(free[p], felt[p], price[p], held, -gang[j], weight, capacity[p])
+            stays = held_cost(
+                felt[p], delay[j], free[p], gang[j], (kept[p], surcharge[p]), (first[j, p], last[j]),
+                work, (own[0], own[1], own[2] == p, own[3]), offer[j, p], held,
+            )  # fmt: skip
         best_cost, best_place, best_count, other_cost[j], other_place[j] = best_of_places(
             felt,
             delay[j],
@@ -375,12 +431,16 @@ def sweep(
             (kept, surcharge),
             first[j],
             last[j],
-            (left[j, 0], left[j, 1], left[j, 2], left[j, 3]),
-            (rule[j, 0] == 1, rule[j, 1] == 1, running_at[j], rule[j, 2]),
+            work,
+            own,
             offer[j],
             (chosen[:room], scratch[:room], best),
         )
-        if best_place >= 0:
+        if stays < best_cost - 1e-9:
+            if best_place >= 0 and best_place != p:
+                other_cost[j], other_place[j] = best_cost, best_place
+            cost[j] = stays
+        elif best_place >= 0:
             place[j] = best_place
             count[j] = best_count
             slots[begin : begin + best_count] = best[:best_count]

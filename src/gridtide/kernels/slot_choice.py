@@ -13,6 +13,8 @@ Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
 NEVER = -1
 TIE = 1e-9
+ROUNDING = 1e-15
+"""Of the largest running sum: differences of running sums that are equal on paper may differ by that."""
 
 
 @njit(cache=True, error_model="numpy")
@@ -35,10 +37,10 @@ def take(free: Whole, start: int, end: int, units: int) -> None:
 @njit(cache=True, error_model="numpy")
 def has_room(free: Whole, start: int, end: int, units: int) -> bool:
     """Whether the units are free in every slot of [start, end)."""
-    room = True
-    for t in range(start, end):
-        room = room and free[t] >= units
-    return room
+    t = start
+    while t < end and free[t] >= units:
+        t += 1
+    return t >= end
 
 
 @njit(cache=True, error_model="numpy")
@@ -89,12 +91,13 @@ def scored_starts(
     for j in range(arrival.shape[0]):
         widest = max(widest, last_start[j] - arrival[j] + length[j] + 1)
     ends = np.empty(min(widest, slots) + 1, np.int64)
+    grain = ROUNDING * np.abs(prefix).max()
     for j in range(arrival.shape[0]):
         a = arrival[j]
         chosen = NEVER
         best = 0.0
         at_once = prefix[min(a + seen[j], slots)] - prefix[a]
-        tolerance = TIE * (abs(at_once) + 1.0)
+        tolerance = TIE * (abs(at_once) + 1.0) + grain
         reach = min(last_start[j] + length[j], slots)
         if limited:
             room_ends(free, units[j], a, reach, ends)
@@ -142,6 +145,19 @@ def add_runs(
 
 
 @njit(cache=True, error_model="numpy")
+def first_with_room(free: Whole, units: int, first: int, wanted: int, chosen: Whole) -> int:
+    """The first `wanted` slots from `first` on with room, into chosen; 0 where there are fewer."""
+    count = 0
+    for t in range(max(first, 0), free.shape[0]):
+        if count == wanted:
+            break
+        if free[t] >= units:
+            chosen[count] = t
+            count += 1
+    return count if count == wanted else 0
+
+
+@njit(cache=True, error_model="numpy")
 def cheapest_runs(
     values: Real,
     arrival: Whole,
@@ -155,7 +171,8 @@ def cheapest_runs(
     """The `length` smallest slots of [arrival, last) in the order (value, time) as runs.
 
     all_ties: every slot not above the length-th smallest, possibly more than length. A job whose window
-    is too short (or too full) gets no runs. Returns (offsets, starts, ends).
+    is too full takes the first slots with room, behind the window too; one whose window is too short, or
+    that finds none before the end, gets no runs. Returns (offsets, starts, ends).
     """
     n = arrival.shape[0]
     slots = values.shape[0]
@@ -174,24 +191,27 @@ def cheapest_runs(
                 candidates[count] = t
                 felt[count] = values[t]
                 count += 1
-        if count >= length[j]:
+        taken = 0
+        if count < length[j] and limited:
+            candidates = np.empty(length[j], np.int64)
+            taken = first_with_room(free, units[j], arrival[j], length[j], candidates)
+        elif count >= length[j]:
             threshold = np.partition(felt[:count], length[j] - 1)[length[j] - 1]
             below = 0
             for i in range(count):
                 if felt[i] < threshold:
                     below += 1
             ties = count if all_ties else length[j] - below
-            taken = 0
             for i in range(count):
                 if felt[i] < threshold or (felt[i] == threshold and ties > 0):
                     if felt[i] == threshold:
                         ties -= 1
                     candidates[taken] = candidates[i]
                     taken += 1
-            if used + taken > starts.shape[0]:
-                starts = np.concatenate((starts, np.empty(max(starts.shape[0], taken), np.int64)))
-                ends = np.concatenate((ends, np.empty(starts.shape[0] - ends.shape[0], np.int64)))
-            used = add_runs(candidates, taken, starts, ends, used, units[j], free, limited)
+        if used + taken > starts.shape[0]:
+            starts = np.concatenate((starts, np.empty(max(starts.shape[0], taken), np.int64)))
+            ends = np.concatenate((ends, np.empty(starts.shape[0] - ends.shape[0], np.int64)))
+        used = add_runs(candidates, taken, starts, ends, used, units[j], free, limited)
         offsets[j + 1] = used
     return offsets, starts[:used].copy(), ends[:used].copy()
 
@@ -232,7 +252,7 @@ def threshold_runs(
     used = 0
     for j in range(n):
         theta = fixed
-        if np.isnan(fixed):
+        if np.isnan(fixed) and arrival[j] < slots:
             theta = quantile_of(values, arrival[j], min(arrival[j] + horizon, slots), quantile)
         wait = waiting[j]
         done = 0
@@ -257,17 +277,24 @@ def threshold_runs(
 
 @njit(cache=True, error_model="numpy")
 def reserved_starts(
-    planned: Whole, arrival: Whole, length: Whole, units: Whole, reserved: Whole
+    planned: Whole,
+    arrival: Whole,
+    length: Whole,
+    units: Whole,
+    reserved: Whole,
+    free: Whole,
+    limited: bool,
 ) -> tuple[Whole, NDArray[np.bool_]]:
-    """Start early as soon as a job fits into the free reserved units, else at its planned start.
+    """Start early as soon as a job fits into the free reserved units, else from its planned start on.
 
-    reserved: units in each slot, (T,). Slot by slot, waiting jobs in order of arrival; a job that starts
-    outside the reserved units leaves them alone. Returns (start, whether it runs on reserved units).
+    reserved: units in each slot, (T,), among those of `free`. Slot by slot, waiting jobs in order of
+    arrival; a job that starts outside the reserved units leaves them alone. Returns (start, whether it
+    runs on reserved units).
     """
     n, slots = arrival.shape[0], reserved.shape[0]
     start = np.full(n, NEVER)
     inside = np.zeros(n, np.bool_)
-    free = reserved.copy()
+    spare = reserved.copy()
     waiting = np.empty(n, np.int64)
     queued = 0
     arrived = 0
@@ -279,19 +306,43 @@ def reserved_starts(
         kept = 0
         for i in range(queued):
             j = waiting[i]
-            if has_room(free, t, min(t + length[j], slots), units[j]):
+            end = min(t + length[j], slots)
+            inside[j] = has_room(spare, t, end, units[j])
+            wanted = inside[j] or t >= planned[j]
+            fits = not limited or (t + length[j] <= slots and has_room(free, t, end, units[j]))
+            if wanted and fits:
                 start[j] = t
-                inside[j] = True
-                take(free, t, min(t + length[j], slots), units[j])
-            elif t >= planned[j]:
-                start[j] = t
+                if inside[j]:
+                    take(spare, t, end, units[j])
+                if limited:
+                    take(free, t, end, units[j])
             else:
+                inside[j] = False
                 waiting[kept] = j
                 kept += 1
         queued = kept
         if arrived == n and queued == 0:
             break
     return start, inside
+
+
+@njit(cache=True, error_model="numpy")
+def mark_late(late: NDArray[np.bool_], arrival: int, start: int, length: int, day: int) -> None:
+    """Mark the days by whose end a job could have been done and, begun at `start`, is not."""
+    for d in range((arrival + length - 1) // day, (start + length - 1) // day):
+        if d < late.shape[0]:
+            late[d] = True
+
+
+@njit(cache=True, error_model="numpy")
+def left_waiting(arrival: Whole, length: Whole, head: int, t: int) -> bool:
+    """Whether a job from `head` on that has not begun could have been done by t."""
+    for j in range(head, arrival.shape[0]):
+        if arrival[j] >= t:
+            break
+        if arrival[j] + length[j] <= t:
+            return True
+    return False
 
 
 @njit(cache=True, error_model="numpy")
@@ -306,20 +357,22 @@ def admitted_starts(
 ) -> Whole:
     """Start in order of arrival while the units in use stay within the limit of the slot.
 
-    limit: units in each slot, (T,). rule: (slots of a day, days in a row with work left over after which
-    the limit is lifted, days it stays lifted). NEVER for jobs that found no slot.
+    limit: units in each slot, (T,). rule: (slots of a day, days in a row by whose end work that could
+    have been done is not, after which the limit is lifted, days it stays lifted). NEVER for jobs that
+    found no slot.
     """
     day, strike_days, cooldown_days = rule
     n, slots = arrival.shape[0], limit.shape[0]
     start = np.full(n, NEVER)
     used = np.zeros(slots, np.int64)
+    late = np.zeros(slots // day + 1, np.bool_)
     head = 0
     strikes = 0
     lifted_until = 0
     for t in range(slots):
         if t > 0 and t % day == 0 and t >= lifted_until:
-            left_over = head < n and arrival[head] + length[head] <= t
-            strikes = strikes + 1 if left_over else 0
+            behind = late[t // day - 1] or left_waiting(arrival, length, head, t)
+            strikes = strikes + 1 if behind else 0
             if strikes >= strike_days:
                 strikes = 0
                 lifted_until = t + cooldown_days * day
@@ -329,6 +382,7 @@ def admitted_starts(
             if not within or (limited and not has_room(free, t, end, units[head])):
                 break
             start[head] = t
+            mark_late(late, arrival[head], t, length[head], day)
             for k in range(t, end):
                 used[k] += units[head]
                 if limited:

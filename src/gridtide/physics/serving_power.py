@@ -17,14 +17,21 @@ def serving_power_w(
     return least_w + range_w / (1.0 + math.exp(-steepness * (math.log2(batch) - middle)))
 
 
-def iteration_s(batch: float, first_s: float, per_sequence_s: float) -> float:
-    """Effective time of one decoding iteration [s]: linear in the sequences in flight."""
-    return first_s + per_sequence_s * batch
+def iteration_s(
+    batch: float, first_s: float, per_sequence_s: float, per_square_s: float = 0.0
+) -> float:
+    """Effective time of one decoding iteration [s]: linear in the sequences in flight, or bent upward.
+
+    per_square_s: for a model whose measured rate at full batches falls behind the straight line.
+    """
+    return first_s + (per_sequence_s + per_square_s * batch) * batch
 
 
-def tokens_per_s(batch: float, first_s: float, per_sequence_s: float) -> float:
+def tokens_per_s(
+    batch: float, first_s: float, per_sequence_s: float, per_square_s: float = 0.0
+) -> float:
     """Tokens a replica generates [1/s]: every sequence in flight gets one an iteration."""
-    return batch / iteration_s(batch, first_s, per_sequence_s)
+    return batch / iteration_s(batch, first_s, per_sequence_s, per_square_s)
 
 
 def joules_per_token(accelerators: float, power_w: float, rate_tokens_per_s: float) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.finding import BadInput, Finding
-from gridtide.signals.history import History, Series
+from gridtide.signals.history import History, Series, happened
 from gridtide.signals.signal import Kind, Signal
 from gridtide.timeline import Timeline
 
@@ -55,22 +55,17 @@ def repeated(
 ) -> NDArray[np.float64]:
     """The latest value known at as_of a whole number of periods before each step, (T,); NaN without one.
 
-    A step takes the youngest period whose value is known; where a series has holes, an older one.
+    A step takes the youngest period in which it is known throughout, averaged over time where the series
+    is finer; where a series has holes, an older one.
     """
     values = np.full(len(timeline), np.nan)
-    if rows is None:
+    if rows is None or not len(rows.start_s):
         return values
-    seen = (rows.issued_s <= as_of_s) & ~rows.expected
-    start_s, end_s, known = rows.start_s[seen], rows.end_s[seen], rows.values[seen]
-    if not len(start_s):
-        return values
-    reach = int(timeline.edges_s[-1] - start_s[0]) // period_s + 1
+    reach = int(timeline.edges_s[-1] - rows.start_s[0]) // period_s + 1
     for back in range(reach + 1):
         unknown = np.isnan(values)
         if not unknown.any():
             break
-        at = timeline.starts_s - back * period_s
-        index = np.searchsorted(start_s, at, side="right") - 1
-        inside = (index >= 0) & (at < end_s[np.maximum(index, 0)])
-        values = np.where(unknown & inside, known[np.maximum(index, 0)], values)
+        earlier = Timeline(edges_s=timeline.edges_s - back * period_s)
+        values = np.where(unknown, happened(rows, earlier, as_of_s), values)
     return values

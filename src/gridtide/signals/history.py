@@ -85,6 +85,23 @@ def truth(history: History, kind: Kind, zone: str, timeline: Timeline) -> Signal
     return _looked_up(history, kind, zone, timeline, None, wants_truth=True)
 
 
+def happened(rows: Series, timeline: Timeline, at_s: int) -> NDArray[np.float64]:
+    """What was known at a second to have happened, or to be fixed, over a timeline, (T,); NaN where nothing.
+
+    Forecasts are left out.
+    """
+    longest_s = int((rows.end_s - rows.start_s).max(initial=0))
+    span_s = (timeline.edges_s[0] - longest_s, timeline.edges_s[-1])
+    first, last = (int(at) for at in np.searchsorted(rows.start_s, span_s))
+    part = slice(first, last)
+    chosen = (rows.issued_s[part] <= at_s) & ~rows.expected[part]
+    chosen &= rows.end_s[part] > timeline.edges_s[0]
+    index = first + np.flatnonzero(chosen)
+    if not len(index):
+        return np.full(len(timeline), np.nan)
+    return on(_as_signal(rows, _latest(rows, index)), timeline)
+
+
 def reach_s(history: History, kind: Kind, as_of: datetime) -> int:
     """Second up to which some zone had a published value of this kind at `as_of`; 0 when none had."""
     at_s = epoch_s(as_of)

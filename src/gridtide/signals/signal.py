@@ -45,7 +45,7 @@ class Signal:
 
     values: float64, shape (n,), NaN where the publisher has nothing; unit by `kind`.
     currency: ISO code, given for prices and only for prices.
-    issued_at: when the publisher said it; None when each step was known at its own start.
+    issued_at: when the publisher said it; None when each step was known at its own end.
     source: where it came from, as shown to a person.
     quantile: which quantile of a forecast the values are; None for a point value.
     notes: what a reader of results must know (assumptions, faults met, estimated hours), as sentences.

@@ -24,10 +24,15 @@ Windows = tuple[tuple[float, float], ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Climate:
-    """Mean temperature and humidity, and how they and the wind swing. wind_m_per_s: mean at hub height."""
+    """Mean temperature and humidity, and how they and the wind swing. wind_m_per_s: mean at hub height.
+
+    year_swing_c: half the difference of July and January, negative in the south; 0 for a case of days, whose
+    mean is that of its season.
+    """
 
     temperature_c: float = 12.0
     day_swing_c: float = 5.0
+    year_swing_c: float = 0.0
     humidity: float = 0.65
     wind_m_per_s: float = 7.5
     windy_at_night: float = 0.35
@@ -60,9 +65,10 @@ class Synthetic:
     clock_offset_h: float = 0.0
 
     def temperature(self, climate: Climate) -> Signal:
-        """Dry bulb, °C: a mean, a day, and slow weather."""
+        """Dry bulb, °C: a mean, a year, a day, and slow weather."""
         slow = self._persistent("temperature", 0.995) * 2.5
-        values = climate.temperature_c + climate.day_swing_c * self._day(peak_h=15.0) + slow
+        season_c = climate.temperature_c + climate.year_swing_c * self._summer()
+        values = season_c + climate.day_swing_c * self._day(peak_h=15.0) + slow
         return self._signal(Kind.TEMPERATURE, values)
 
     def humidity(self, climate: Climate) -> Signal:
@@ -162,6 +168,11 @@ class Synthetic:
     def _day(self, peak_h: float) -> Real:
         return np.asarray(np.cos(2 * np.pi * (self._hour() - peak_h) / 24.0))
 
+    def _summer(self) -> Real:
+        """1 in late July, -1 in late January."""
+        days = self.timeline.starts_s / 86_400.0
+        return np.asarray(np.cos(2 * np.pi * (days - 205.0) / 365.2425))
+
     def _persistent(self, name: str, phi_per_quarter: float) -> Real:
         """Unit-variance AR(1) noise; phi_per_quarter: correlation over 15 minutes."""
         phi = phi_per_quarter ** (self.timeline.hours / 0.25)
@@ -189,8 +200,9 @@ def _between(hour: Real, begin: float, end: float) -> Real:
 
 @dataclass(frozen=True, kw_only=True)
 class SyntheticJobs:
-    """Jobs that arrive through working days. sizes: accelerators, drawn evenly. hours: median run time.
+    """Jobs that arrive through the working hours of every day.
 
+    sizes: accelerators, drawn evenly. hours: median run time.
     overrun_most: declared limit as a multiple of the true run time, drawn from 1 to this.
     """
 
@@ -209,14 +221,16 @@ class SyntheticJobs:
     def read(self) -> JobTrace:
         """Seeded jobs in order of submission, with the limits their owners would declare.
 
-        Hours count from the start of the timeline, so a case begins at a local midnight.
+        Hours count from the start of the timeline, so a case begins at a local midnight. Of a last day that
+        is cut, and of a timeline shorter than a day, only what lies in the timeline is used.
         """
         rng = stream(self.seed, "jobs", self.name)
-        days = max(1, round(float(self.timeline.hours.sum()) / 24.0))
+        span_s = int(self.timeline.edges_s[-1] - self.timeline.edges_s[0])
+        days = max(1, span_s // 86_400)
         midnight_s = int(self.timeline.edges_s[0])
         day = rng.integers(0, days, self.count)
         hour = rng.uniform(self.from_hour, self.to_hour, self.count)
-        submit_s = midnight_s + (day * 86_400 + hour * 3600).astype(np.int64)
+        submit_s = midnight_s + (day * 86_400 + hour * 3600).astype(np.int64) % span_s
         duration_s = (
             np.clip(rng.lognormal(np.log(self.hours), self.spread, self.count), 0.1, self.longest_h)
             * 3600

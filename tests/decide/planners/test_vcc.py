@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from gridtide.decide.planners.vcc import Settings, capacity_curve, vcc
 from gridtide.decide.slots import SlotJobs, SlotSignal, load_units
+from gridtide.kernels.slot_choice import admitted_starts
 
 INFLEXIBLE = [
     *(60, 58, 56, 55, 57, 62, 70, 78, 82, 84, 83, 82),
@@ -145,3 +146,61 @@ def test_later_arrivals_do_not_change_earlier_starts() -> None:
     part = vcc(jobs_of(early, 2, 3), signal, Settings(capacity=30)).first
     started = part < 24 * 5
     assert (whole[: len(early)][started] == part[started]).all()
+
+
+def admitted(
+    rows: list[tuple[int, int, int]], limit: list[float], strike: int, cooldown: int
+) -> list[int]:
+    """Starts of jobs (arrival, length, units) under a limit, by the definition; days of four slots."""
+    starts: dict[int, int] = {}
+    strikes, lifted = 0, 0
+    for t in range(len(limit)):
+        if t and t % 4 == 0 and t >= lifted:
+            behind = any(
+                a + n <= t and starts.get(j, len(limit)) + n > t for j, (a, n, _) in enumerate(rows)
+            )
+            strikes = strikes + 1 if behind else 0
+            if strikes >= strike:
+                strikes, lifted = 0, t + 4 * cooldown
+        for j, (arrival, _, units) in enumerate(rows):
+            if j in starts:
+                continue
+            used = sum(rows[k][2] for k, s in starts.items() if s <= t < s + rows[k][1])
+            if arrival > t or (t >= lifted and used + units > limit[t]):
+                break
+            starts[j] = t
+    return [starts.get(j, -1) for j in range(len(rows))]
+
+
+@given(
+    rows=st.lists(
+        st.tuples(st.integers(0, 20), st.integers(1, 6), st.integers(1, 4)), min_size=1, max_size=8
+    ),
+    limit=st.lists(st.integers(0, 6).map(float), min_size=32, max_size=32),
+    strike=st.integers(1, 3),
+    cooldown=st.integers(0, 3),
+)
+def test_jobs_are_admitted_in_order_and_work_left_over_is_counted_by_day(
+    rows: list[tuple[int, int, int]], limit: list[float], strike: int, cooldown: int
+) -> None:
+    """Beside a second writing: a day counts when work that could have ended by then has not."""
+    rows = sorted(rows)
+    columns = np.asarray(rows, dtype=np.int64).T
+    free = np.zeros(32, dtype=np.int64)
+    rule = (4, strike, cooldown)
+    found = admitted_starts(
+        columns[0], columns[1], columns[2], np.asarray(limit), free, False, rule
+    )
+    assert found.tolist() == admitted(rows, limit, strike, cooldown)
+
+
+def test_reserving_more_than_is_used_does_not_admit_more_than_the_day_holds() -> None:
+    """A job's units are what it reserves: with a ratio of 2 the day's curve still sums to its unit-hours."""
+    arrival = [24 * day for day in range(6) for _ in range(12)]
+    signal = SlotSignal(values=np.tile(np.where(np.arange(24) >= 12, 100.0, 400.0), 8), step_s=3600)
+    for ratio in (1.0, 2.0):
+        rule = Settings(signal_weight=0.0, peak_weight=1.0, usage_ratio=ratio)
+        load = load_units(
+            jobs_of(arrival, 1, 2), vcc(jobs_of(arrival, 1, 2), signal, rule), len(signal.values)
+        )
+        assert load[24:48].max() <= 2, ratio

@@ -26,12 +26,12 @@ class Settings:
 def all_wait(jobs: SlotJobs, signal: SlotSignal, settings: Settings) -> SlotPlan:
     """Start = arrival + waiting; with a capacity, the first start from there on that has room (AllWait)."""
     slots = len(signal.values)
+    wanted = jobs.arrival + jobs.waiting
     if settings.capacity is None:
-        return unbroken(jobs.arrival + jobs.waiting, jobs.length, slots)
+        return unbroken(wanted, jobs.length, slots, wanted)
     from gridtide.kernels import slot_choice
 
     order = in_order_of_arrival(jobs)
     free, _ = free_units(settings.capacity, slots)
-    latest = (jobs.arrival + jobs.waiting)[order]
-    start = slot_choice.earliest_starts(latest, jobs.length[order], jobs.units[order], free)
-    return unbroken(back_in_place(order, np.asarray(start)), jobs.length, slots)
+    start = slot_choice.earliest_starts(wanted[order], jobs.length[order], jobs.units[order], free)
+    return unbroken(back_in_place(order, np.asarray(start)), jobs.length, slots, wanted)

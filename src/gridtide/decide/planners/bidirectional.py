@@ -45,4 +45,4 @@ def bidirectional(jobs: SlotJobs, signal: SlotSignal, settings: Settings) -> Slo
         limited,
         False,
     )
-    return split(order, runs, jobs, slots)
+    return split(order, runs, jobs, slots, limited)

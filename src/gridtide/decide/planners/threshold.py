@@ -51,4 +51,4 @@ def threshold(jobs: SlotJobs, signal: SlotSignal, settings: Settings) -> SlotPla
         free,
         limited,
     )
-    return split(order, runs, jobs, slots)
+    return split(order, runs, jobs, slots, False)

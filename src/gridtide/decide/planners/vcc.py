@@ -26,8 +26,9 @@ class Settings:
     """signal_weight, peak_weight: what the signal and each unit of a day's peak count.
 
     risk_quantile: of the flexible unit-hours of past days, taken as the day's. usage_ratio: units reserved
-    for one that is used. strike_days: days in a row with work left over, after which the limit is lifted
-    for cooldown_days. capacity: units there are, None for endless ones.
+    for one that is used; the units of a job, the limit and the capacity are reserved ones. strike_days:
+    days in a row by whose end work that could have been done is not, after which the limit is lifted for
+    cooldown_days. capacity: units there are, None for endless ones.
     """
 
     signal_weight: float = 1.0
@@ -60,7 +61,7 @@ def vcc(jobs: SlotJobs, signal: SlotSignal, settings: Settings) -> SlotPlan:
         limited,
         (day, settings.strike_days, settings.cooldown_days),
     )
-    return unbroken(back_in_place(order, start), jobs.length, slots)
+    return unbroken(back_in_place(order, start), jobs.length, slots, jobs.arrival)
 
 
 def _limit_units(
@@ -69,7 +70,7 @@ def _limit_units(
     """Units that may be reserved in each slot, inf where no curve is drawn yet, (slots,)."""
     days = -(-slots // day)
     arrived = np.minimum(jobs.arrival // day, days - 1)
-    unit_hours = jobs.units * jobs.length / signal.hour
+    unit_hours = jobs.units * jobs.length / signal.hour / settings.usage_ratio
     per_day = np.bincount(arrived, weights=unit_hours, minlength=days)
     flexible = np.asarray(
         [

@@ -55,4 +55,4 @@ def wait_awhile_deadline_interruptible(
         limited,
         settings.all_ties,
     )
-    return split(order, runs, jobs, slots)
+    return split(order, runs, jobs, slots, limited)

@@ -25,7 +25,8 @@ class Settings:
 def wait_awhile_interruptible(jobs: SlotJobs, signal: SlotSignal, settings: Settings) -> SlotPlan:
     """The `length` smallest slots of [arrival, arrival + length + waiting) in the order (value, time).
 
-    With a given deadline the window ends there instead (Wait Awhile, suspend and resume).
+    With a given deadline the window ends there instead, behind no fewer slots than the job needs (Wait
+    Awhile, suspend and resume).
     """
     from gridtide.kernels import slot_choice
 
@@ -33,6 +34,7 @@ def wait_awhile_interruptible(jobs: SlotJobs, signal: SlotSignal, settings: Sett
     order = in_order_of_arrival(jobs)
     free, limited = free_units(settings.capacity, slots)
     last = np.where(jobs.deadline >= 0, jobs.deadline, jobs.arrival + jobs.length + jobs.waiting)
+    last = np.maximum(last, jobs.arrival + jobs.length)
     runs = slot_choice.cheapest_runs(
         signal.values,
         jobs.arrival[order],
@@ -43,4 +45,4 @@ def wait_awhile_interruptible(jobs: SlotJobs, signal: SlotSignal, settings: Sett
         limited,
         False,
     )
-    return split(order, runs, jobs, slots)
+    return split(order, runs, jobs, slots, limited)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.signals.forecaster import repeated
-from gridtide.signals.history import History, Series
+from gridtide.signals.history import History, Series, happened
 from gridtide.signals.signal import Kind, Nature, Signal
 from gridtide.timeline import Timeline, epoch_s
 
@@ -15,11 +15,16 @@ FADES_S = 6 * 3600.0
 
 
 def nowcast(history: History, kind: Kind, zone: str, timeline: Timeline, as_of: datetime) -> Signal:
-    """Values over a timeline from what was known at as_of, within the range seen so far; NaN without history."""
+    """Values over a timeline from what was known at as_of, within the range seen so far; NaN without history.
+
+    What is published ahead stays as it is.
+    """
     rows = history.of(kind, zone)
     values = repeated(rows, timeline, epoch_s(as_of), PERIOD_S)
     if rows is not None and not np.isnan(values).all():
-        values = _corrected(rows, values, timeline, epoch_s(as_of))
+        fixed = happened(rows, timeline, epoch_s(as_of))
+        corrected = _corrected(rows, values, timeline, epoch_s(as_of))
+        values = np.where(np.isnan(fixed), corrected, fixed)
     return Signal(
         kind=kind,
         zone=zone,
