@@ -142,6 +142,20 @@ def add_runs(
 
 
 @njit(cache=True, error_model="numpy")
+def soonest(free: Whole, units: int, first: int, length: int, limited: bool) -> tuple[Whole, int]:
+    """The first `length` slots with room from `first` on, and their number: length, or 0 for too few."""
+    chosen = np.empty(length, np.int64)
+    count = 0
+    for t in range(first, free.shape[0]):
+        if count == length:
+            break
+        if not limited or free[t] >= units:
+            chosen[count] = t
+            count += 1
+    return chosen, count if count == length else 0
+
+
+@njit(cache=True, error_model="numpy")
 def cheapest_runs(
     values: Real,
     arrival: Whole,
@@ -155,7 +169,8 @@ def cheapest_runs(
     """The `length` smallest slots of [arrival, last) in the order (value, time) as runs.
 
     all_ties: every slot not above the length-th smallest, possibly more than length. A job whose window
-    is too short (or too full) gets no runs. Returns (offsets, starts, ends).
+    is too short or too full runs as soon as it can; one that finds too few slots until the end gets no
+    runs. Returns (offsets, starts, ends).
     """
     n = arrival.shape[0]
     slots = values.shape[0]
@@ -169,6 +184,7 @@ def cheapest_runs(
         candidates = np.empty(width, np.int64)
         felt = np.empty(width)
         count = 0
+        taken = 0
         for t in range(arrival[j], stop):
             if not limited or free[t] >= units[j]:
                 candidates[count] = t
@@ -181,13 +197,15 @@ def cheapest_runs(
                 if felt[i] < threshold:
                     below += 1
             ties = count if all_ties else length[j] - below
-            taken = 0
             for i in range(count):
                 if felt[i] < threshold or (felt[i] == threshold and ties > 0):
                     if felt[i] == threshold:
                         ties -= 1
                     candidates[taken] = candidates[i]
                     taken += 1
+        else:
+            candidates, taken = soonest(free, units[j], arrival[j], length[j], limited)
+        if taken > 0:
             if used + taken > starts.shape[0]:
                 starts = np.concatenate((starts, np.empty(max(starts.shape[0], taken), np.int64)))
                 ends = np.concatenate((ends, np.empty(starts.shape[0] - ends.shape[0], np.int64)))

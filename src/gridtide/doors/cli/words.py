@@ -1,27 +1,52 @@
 """Words of the command line that every command understands the same way."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 import click
 
 from gridtide.finding import BadInput, Finding
 
+Value = TypeVar("Value")
 UNIT_S = {"s": 1, "min": 60, "m": 60, "h": 3600, "d": 86_400}
+LONGEST_S = 100 * 366 * 86_400
 SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|m|h|d)")
+
+
+class Gathered:
+    """Faults of several inputs, so that a person sees all of them at once."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+
+    def of(self, read: Callable[[], Value]) -> Value | None:
+        """What `read` gives; None, its faults kept, when it raises BadInput."""
+        try:
+            return read()
+        except BadInput as error:
+            self.findings += error.findings
+            return None
+
+    def refuse_if_any(self) -> None:
+        """Raise BadInput with everything gathered."""
+        if self.findings:
+            raise BadInput(self.findings)
 
 
 def duration_s(text: str, option: str, least_s: int) -> int:
     """Whole seconds of `5s`, `30min`, `6h` or `2d`. Raises BadInput for anything else."""
     match = SPAN.fullmatch(text.strip())
-    seconds = round(float(match[1]) * UNIT_S[match[2]]) if match else -1
-    if seconds < least_s:
+    exact_s = float(match[1]) * UNIT_S[match[2]] if match else -1.0
+    seconds = round(min(exact_s, LONGEST_S + 1.0))
+    if not least_s <= seconds <= LONGEST_S:
         raise BadInput(
             [
                 Finding(
                     subject=f"{option} {text}",
-                    value="is no such span" if not match else f"{seconds} s",
-                    limit=f"a number and s, min, h or d; {least_s} s or more",
+                    value="is no such span" if not match else f"{exact_s:g} s",
+                    limit=f"a number and s, min, h or d; {least_s} s or more, a century at most",
                     mend=f"Write {option} 30min, for example.",
                 )
             ]
