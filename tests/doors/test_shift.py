@@ -307,6 +307,9 @@ def test_the_plan_file_holds_every_run(capsys: pytest.CaptureFixture[str], folde
     assert len(rows) == 4
     code, _, err = run(capsys, folder, "--plan", str(folder / "none" / "plan.csv"))
     assert code == 2 and "--plan" in err
+    (folder / "taken").mkdir()
+    code, _, err = run(capsys, folder, "--plan", str(folder / "taken"))
+    assert code == 2 and "--plan" in err and not (folder / "taken.part").exists()
 
 
 BAD_JOBS = {

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.deadline_rules import deadlines
-from gridtide.decide.policy_names import Choice, policy_of
+from gridtide.decide.policy_names import Choice, parsed, policy_of
 from gridtide.decide.slots import (
     Answer,
     SlotJobs,
@@ -18,11 +19,12 @@ from gridtide.decide.slots import (
     load_units,
     totals,
 )
-from gridtide.finding import BadInput, Finding, Infeasible, InputError, refuse_if_any
+from gridtide.finding import BadInput, Finding, Gathered, Infeasible, InputError, refuse_if_any
 from gridtide.fleet.trace import UNKNOWN_S, JobTrace
 from gridtide.signals.signal import Kind, Signal, on
 from gridtide.timeline import Timeline, instant
 
+Maker = Callable[[SlotJobs, SlotSignal], SlotPlan]
 REFERENCE = "run-at-once"
 NAMED = 5
 MOST_SLOTS = 20_000_000
@@ -125,9 +127,8 @@ def shift(
     it, and settings that make no sense; Infeasible naming jobs larger than the capacity, and jobs for
     which it leaves no room before the signal ends.
     """
-    refuse_if_any(fault for choice in choices for fault in _setting_faults(choice))
+    makers = _made(choices, capacity)
     slot_signal = _steered_by(signal, grid)
-    makers = [(choice, policy_of(choice, capacity)) for choice in choices]
     jobs = slot_jobs(trace, grid, patience)
     refuse_if_any([*_outside(trace, jobs, grid), *_not_for(choices, trace, jobs)])
     _refuse_too_large(trace, jobs, capacity)
@@ -154,8 +155,27 @@ def shift(
     )
 
 
+def checked(text: str) -> Choice:
+    """A policy as a person wrote it, with settings it has. Raises BadInput otherwise."""
+    choice = parsed(text)
+    _made((choice,), None)
+    return choice
+
+
+def _made(choices: tuple[Choice, ...], capacity: int | None) -> list[tuple[Choice, Maker]]:
+    """The array function of each choice. Raises BadInput with the faults of all their settings."""
+    faults = Gathered()
+    faults.findings += [fault for choice in choices for fault in _setting_faults(choice)]
+    faults.refuse_if_any()
+    makers = [faults.of(partial(policy_of, choice, capacity)) for choice in choices]
+    faults.refuse_if_any()
+    return [
+        (choice, make) for choice, make in zip(choices, makers, strict=True) if make is not None
+    ]
+
+
 def _plans(
-    makers: list[tuple[Choice, Callable[[SlotJobs, SlotSignal], SlotPlan]]],
+    makers: list[tuple[Choice, Maker]],
     jobs: SlotJobs,
     signal: SlotSignal,
     error: ForecastError,

@@ -156,7 +156,7 @@ class SignalTable:
                 subject=f"{self.path} {Kind.PRICE}",
                 value="no currency",
                 limit="a price has a currency",
-                mend="Give it with --currency, e.g. --currency EUR.",
+                mend="Give it: --currency EUR, or currency = 'EUR' in the signal of a case.",
             )
         ]
 

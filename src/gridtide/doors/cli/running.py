@@ -1,6 +1,7 @@
 """What `run`, `demo` and `compare` share: a study through its policies, with progress, into a folder."""
 
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -41,29 +42,39 @@ def run_case(case: Path, runs: Path, policies: str | None, as_json: bool) -> Non
 def run_study(
     study: "Study", runs: Path, case: Path | None
 ) -> "tuple[Comparison, Path, dict[str, Any]]":
-    """The comparison, the folder it was written to, and its document."""
+    """The comparison, the folder it was written to, and its document.
+
+    A run that fails or is stopped leaves no folder behind.
+    """
     from gridtide.doors.report.page import write_report
     from gridtide.doors.results.document import document_of
     from gridtide.doors.results.folder import new_folder, write_results
     from gridtide.simulate.compare import Entrant, compare
     from gridtide.simulate.policies import policy_named
+    from gridtide.simulate.truth import truth_of
     from gridtide.stores.json_lines import JsonLinesStore
 
+    truth_of(study)
     chosen = [(name, policy_named(name, study)) for name in study.policies]
+    is_new = not runs.exists()
     folder = new_folder(runs)
-    entrants = tuple(
-        Entrant(
-            policy=policy,
-            forecaster=forecaster,
-            study=known,
-            store=JsonLinesStore(folder / f"audit-{name}.jsonl"),
+    try:
+        entrants = tuple(
+            Entrant(
+                policy=policy,
+                forecaster=forecaster,
+                study=known,
+                store=JsonLinesStore(folder / f"audit-{name}.jsonl"),
+            )
+            for name, (policy, forecaster, known) in chosen
         )
-        for name, (policy, forecaster, known) in chosen
-    )
-    comparison = compare(study, entrants, announce=announcer())
-    document = document_of(comparison, str(folder / "report.html"))
-    write_report(folder / "report.html", comparison, document)
-    write_results(folder, comparison, document, case)
+        comparison = compare(study, entrants, announce=announcer())
+        document = document_of(comparison, str(folder / "report.html"))
+        write_report(folder / "report.html", comparison, document)
+        write_results(folder, comparison, document, case)
+    except BaseException:
+        shutil.rmtree(runs if is_new else folder, ignore_errors=True)
+        raise
     return comparison, folder, document
 
 

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from gridtide.doors.cli.words import (
-    Gathered,
     duration_s,
     instant_of,
     mapping_of,
     say_compiling,
     split_policies,
 )
-from gridtide.finding import BadInput, Finding
+from gridtide.finding import BadInput, Finding, Gathered
 
 if TYPE_CHECKING:
     from gridtide.decide.policy_names import Choice

@@ -1,38 +1,15 @@
 """Words of the command line that every command understands the same way."""
 
 import re
-from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
 
 import click
 
 from gridtide.finding import BadInput, Finding
 
-Value = TypeVar("Value")
 UNIT_S = {"s": 1, "min": 60, "m": 60, "h": 3600, "d": 86_400}
 LONGEST_S = 100 * 366 * 86_400
 SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|m|h|d)")
-
-
-class Gathered:
-    """Faults of several inputs, so that a person sees all of them at once."""
-
-    def __init__(self) -> None:
-        self.findings: list[Finding] = []
-
-    def of(self, read: Callable[[], Value]) -> Value | None:
-        """What `read` gives; None, its faults kept, when it raises BadInput."""
-        try:
-            return read()
-        except BadInput as error:
-            self.findings += error.findings
-            return None
-
-    def refuse_if_any(self) -> None:
-        """Raise BadInput with everything gathered."""
-        if self.findings:
-            raise BadInput(self.findings)
 
 
 def duration_s(text: str, option: str, least_s: int) -> int:
