@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gridtide.doors.cli.words import (
+    currency_of,
     duration_s,
     instant_of,
     mapping_of,
@@ -96,7 +97,7 @@ def shift(
     faults = Gathered()
     columns = faults.of(lambda: mapping_of(maps)) or {}
     began = faults.of(lambda: instant_of(start, "--start"))
-    unit = faults.of(lambda: _currency(currency))
+    unit = faults.of(lambda: currency_of(currency))
     patience = faults.of(lambda: _patience(max_wait, queues, (rule, clock, quirks == "lwa")))
     step_s = faults.of(lambda: duration_s(step, "--step", least_s=5) if step else None)
     names = split_policies(policies)
@@ -213,22 +214,6 @@ def _choice(name: str) -> "Choice":
     from gridtide.decide.policy_names import parsed
 
     return parsed(name)
-
-
-def _currency(text: str | None) -> str | None:
-    """A currency as its three letters. Raises BadInput for anything else."""
-    if text is None or (len(text) == 3 and text.isascii() and text.isalpha()):
-        return text.upper() if text else None
-    raise BadInput(
-        [
-            Finding(
-                subject=f"--currency {text}",
-                value="is no currency code",
-                limit="three letters",
-                mend="Write --currency EUR, for example.",
-            )
-        ]
-    )
 
 
 def _assumed(trace: "JobTrace", patience: "Patience", way: str | None) -> list[str]:

@@ -55,6 +55,22 @@ def instant_of(text: str | None, option: str) -> datetime | None:
     return moment
 
 
+def currency_of(text: str | None) -> str | None:
+    """A currency as its three letters. Raises BadInput for anything else."""
+    if text is None or (len(text) == 3 and text.isascii() and text.isalpha()):
+        return text.upper() if text else None
+    raise BadInput(
+        [
+            Finding(
+                subject=f"--currency {text}",
+                value="is no currency code",
+                limit="three letters",
+                mend="Write --currency EUR, for example.",
+            )
+        ]
+    )
+
+
 def mapping_of(pairs: tuple[str, ...]) -> dict[str, str]:
     """`NAME=COLUMN` pairs, also several divided by commas. Raises BadInput for any other form."""
     found: dict[str, str] = {}
