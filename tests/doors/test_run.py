@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,38 @@ def test_explain_says_what_there_is(
     """An unknown run, policy or job is answered with those that exist."""
     assert exit_code(["explain", *words, "--runs", str(done / "runs")]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_explain_takes_the_number_of_a_run(done: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """1 is 0001."""
+    assert exit_code(["explain", "1", "batch-001", "--runs", str(done / "runs"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["decisions"]
+
+
+def test_a_damaged_run_is_said_to_be_one(
+    done: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2 with the way out."""
+    shutil.copytree(done / "runs" / "0001", tmp_path / "0001")
+    (tmp_path / "0001" / "reasons-coordinated.parquet").write_bytes(b"cut short")
+    assert exit_code(["explain", "1", "batch-001", "--runs", str(tmp_path)]) == 2
+    err = capsys.readouterr().err
+    assert "cannot be read" in err and "Run the case again" in err
+
+
+def test_wrong_policies_are_all_said_before_anything_runs(
+    done: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Names and settings, of compare as of run."""
+    wrong = "nope,threshold(horizon=inf),reserved-first(reserved=-3)"
+    for command in ("compare", "run"):
+        words = [command, str(done / "case.toml"), "--runs", str(tmp_path / "r"), "--policy", wrong]
+        assert exit_code(words) == 2
+        err = capsys.readouterr().err
+        assert "--policy nope" in err and "horizon=inf" in err and "reserved=-3" in err
+        assert exit_code([*words[:-1], ""]) == 2
+        capsys.readouterr()
+    assert not (tmp_path / "r").exists()
 
 
 def test_the_same_case_gives_the_same_summary(done: Path, tmp_path: Path) -> None:

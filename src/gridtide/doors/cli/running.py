@@ -5,12 +5,14 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from gridtide.doors.cli.words import say_compiling, split_policies
+from gridtide.finding import Finding, Gathered
 
 if TYPE_CHECKING:
     from gridtide.simulate.compare import Comparison
@@ -24,9 +26,9 @@ def run_case(case: Path, runs: Path, policies: str | None, as_json: bool) -> Non
     say_compiling()
     from gridtide.case.load import load_case
 
+    chosen = () if policies is None else _asked(policies)
     study = load_case(case)
-    if policies:
-        chosen = tuple(split_policies(policies))
+    if chosen:
         others = tuple(name for name in chosen if name != study.reference)
         study = replace(study, policies=(study.reference, *others))
     comparison, folder, document = run_study(study, runs, case)
@@ -37,6 +39,37 @@ def run_case(case: Path, runs: Path, policies: str | None, as_json: bool) -> Non
 
     show(comparison)
     click.echo(str(folder / "report.html"))
+
+
+def _asked(text: str) -> tuple[str, ...]:
+    """Policies of an option. Raises BadInput with every unknown name and every wrong setting."""
+    from gridtide.decide.policy_names import POLICIES
+    from gridtide.decide.shift import checked
+    from gridtide.simulate.policies import names_known
+
+    faults = Gathered()
+    chosen = split_policies(text)
+    for policy in chosen:
+        name = policy.partition("(")[0]
+        if name not in names_known():
+            faults.findings.append(_unknown(policy))
+        elif name in POLICIES:
+            faults.of(partial(checked, policy))
+    if not chosen:
+        faults.findings.append(_unknown("''"))
+    faults.refuse_if_any()
+    return tuple(chosen)
+
+
+def _unknown(policy: str) -> Finding:
+    from gridtide.simulate.policies import names_known
+
+    return Finding(
+        subject=f"--policy {policy}",
+        value="is no policy that is known",
+        limit="one of " + ", ".join(names_known()),
+        mend="Write --policy name or name(key=value), several divided by commas.",
+    )
 
 
 def run_study(
