@@ -155,6 +155,7 @@ def test_naive_times_need_a_decision(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert found["time zone"]["verdict"] == "needs a decision"
 
 
+ISSUES = ("2022-12-30T12:00Z", "2022-12-31T12:00Z")
 HOURS = [f"2023-01-{1 + h // 24:02d}T{h % 24:02d}:00Z" for h in range(96)]
 
 
@@ -206,6 +207,16 @@ def test_a_long_table_is_told_apart_by_zone_and_quantity(
     assert set(found) == {"value of A price_per_mwh", "value of A relative_humidity"}
     assert all(checks["duplicates"]["verdict"] == "passed" for checks in found.values())
     assert found["value of A relative_humidity"]["range"]["count"] == 96
+
+
+def test_a_forecast_said_twice_is_no_duplicate(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The newest issue of each hour is examined."""
+    rows = [f"{time},{said},{h}" for h, time in enumerate(HOURS) for said in ISSUES]
+    (tmp_path / "f.csv").write_text("time,issued_at,price_per_mwh\n" + "\n".join(rows) + "\n")
+    found = examined(capsys, str(tmp_path / "f.csv"), "--currency", "EUR")["price_per_mwh of here"]
+    assert found["duplicates"]["verdict"] == "passed"
 
 
 def test_a_clock_time_that_spring_skips_is_found(

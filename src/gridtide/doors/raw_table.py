@@ -78,6 +78,7 @@ def series_of(
         separator=" ",
     )
     keys = frame.select(key=parts)["key"] if splits else pl.Series([zone or "here"] * frame.height)
+    newest = _newest(frame, keys, time)
     places = sorted(keys.unique().to_list())
     wanted = [place for place in places if zone in (None, place, place.split(" ")[0])]
     if not wanted:
@@ -93,7 +94,7 @@ def series_of(
         )
     found = []
     for place in wanted:
-        mask = (keys == place).to_numpy()
+        mask = (keys == place).to_numpy() & newest
         found += _columns(
             frame.filter(pl.Series(mask)), np.flatnonzero(mask) + 1, time, place, stamp, currency
         )
@@ -109,6 +110,17 @@ def series_of(
             ]
         )
     return found
+
+
+def _newest(frame: "pl.DataFrame", keys: "pl.Series", time: str) -> NDArray[np.bool_]:
+    """Rows of the newest issue of each time: that a forecast was said twice is no fault."""
+    import polars as pl
+
+    if "issued_at" not in frame.columns:
+        return np.ones(frame.height, dtype=np.bool_)
+    told = pl.DataFrame({"key": keys, "time": frame[time], "issued": frame["issued_at"]})
+    is_newest = (pl.col("issued") == pl.col("issued").max().over(["key", "time"])).fill_null(True)
+    return np.asarray(told.select(is_newest).to_series().to_numpy(), dtype=np.bool_)
 
 
 def _columns(
