@@ -124,7 +124,8 @@ def _of_jobs(frame: "pl.DataFrame") -> "tuple[Check, ...]":
     twice = frame.is_duplicated()
     extra = frame.height - frame.unique().height
     seconds = frame["duration_s"].cast(pl.Float64, strict=False)
-    wrong = ~((seconds > 0) & seconds.is_finite()).fill_null(False)
+    ran = ((seconds > 0) & seconds.is_finite()).fill_null(False)
+    wrong = frame["duration_s"].is_not_null() & ~ran
     running = frame.filter(pl.col("phase") == "Running").height if "phase" in frame.columns else 0
     rows = tuple(int(row) + 1 for row in twice.arg_true().to_list()[:5])
     found = [
