@@ -1,7 +1,10 @@
 """What is wrong with something that came from outside, said so that a person can mend it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,10 +27,10 @@ class Finding:
 
 
 class InputError(Exception):
-    """Something from outside stops the work; carries every fault found, not only the first."""
+    """Something from outside stops the work; carries every fault found, not only the first, each once."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
-        self.findings = tuple(findings)
+        self.findings = tuple(dict.fromkeys(findings))
         super().__init__("\n".join(str(finding) for finding in self.findings))
 
 
@@ -48,3 +51,22 @@ def refuse_if_any(findings: Iterable[Finding]) -> None:
     found = tuple(findings)
     if found:
         raise BadInput(found)
+
+
+class Gathered:
+    """Faults of several inputs, so that a person sees all of them at once."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+
+    def of(self, read: Callable[[], Value]) -> Value | None:
+        """What `read` gives; None, its faults kept, when it raises BadInput."""
+        try:
+            return read()
+        except BadInput as error:
+            self.findings += error.findings
+            return None
+
+    def refuse_if_any(self) -> None:
+        """Raise BadInput with everything gathered."""
+        refuse_if_any(self.findings)

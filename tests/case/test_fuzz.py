@@ -1,6 +1,7 @@
 """Whatever a case file holds: a study, or faults said clearly; never anything else."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,13 +19,13 @@ ABSURD = '-1 0 1e300 nan inf "" "x" true [] {} 1979-05-27T07:32:00 9999999999999
 VALUES = st.sampled_from([*ABSURD, "[1, 2]"])
 
 
-def answer(text: str) -> str:
+def answer(text: str, load: Callable[[Path], object] = read_case) -> str:
     """`study`, `bad` or `infeasible`; anything else is a fault of ours and comes through."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "case.toml"
         path.write_bytes(text.encode("utf-8", errors="surrogateescape"))
         try:
-            read_case(path)
+            load(path)
         except BadInput as error:
             assert error.findings
             assert all(item.subject and item.limit and item.mend for item in error.findings)
@@ -42,6 +43,16 @@ def test_any_value_under_any_key_is_answered(changes: list[tuple[int, str]]) -> 
     for number, value in changes:
         lines[number] = f"{lines[number].split(' = ')[0]} = {value}"
     assert answer("\n".join(lines)) in {"study", "bad", "infeasible"}
+
+
+@settings(max_examples=40, deadline=None)
+@given(changes=st.lists(st.tuples(st.sampled_from(KEYS), VALUES), min_size=1, max_size=1))
+def test_any_value_that_passes_the_tables_makes_a_study(changes: list[tuple[int, str]]) -> None:
+    """What is drawn from the tables is answered as well: jobs, weather, prices."""
+    lines = list(LINES)
+    for number, value in changes:
+        lines[number] = f"{lines[number].split(' = ')[0]} = {value}"
+    assert answer("\n".join(lines), load_case) in {"study", "bad", "infeasible"}
 
 
 @settings(max_examples=80)

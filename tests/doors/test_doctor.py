@@ -155,7 +155,128 @@ def test_naive_times_need_a_decision(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert found["time zone"]["verdict"] == "needs a decision"
 
 
-@pytest.mark.parametrize("content", ["", "a,b\n1,2\n", "\x00\x01"])
+ISSUES = ("2022-12-30T12:00Z", "2022-12-31T12:00Z")
+HOURS = [f"2023-01-{1 + h // 24:02d}T{h % 24:02d}:00Z" for h in range(96)]
+
+
+def csv_of(
+    path: Path, cells: list[str], name: str = "price_per_mwh", times: list[str] = HOURS
+) -> str:
+    """The path of a table of times and cells."""
+    rows = [f"{time},{cell}" for time, cell in zip(times, cells, strict=True)]
+    path.write_text("\n".join([f"time,{name}", *rows, ""]))
+    return str(path)
+
+
+def test_cells_that_are_words_are_named_and_their_column_is_not_passed_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One decimal comma in a column of numbers, or all of them."""
+    cells = [str(50 + h % 7) for h in range(96)]
+    cells[10] = '"12,5"'
+    one = examined(capsys, csv_of(tmp_path / "one.csv", cells), "--currency", "EUR")
+    assert one["price_per_mwh of here"]["numbers"]["rows"] == [11]
+    assert "decimal point" in one["price_per_mwh of here"]["numbers"]["mend"]
+    every = examined(capsys, csv_of(tmp_path / "all.csv", ['"50,25"'] * 96), "--currency", "EUR")
+    assert every["price_per_mwh of here"]["numbers"]["count"] == 96
+
+
+def test_times_nobody_can_read_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every row, or some of them; what can be read is still examined."""
+    german = [f"{1 + h // 24:02d}.01.2023 {h % 24:02d}:00" for h in range(96)]
+    cells = [str(50 + h % 7) for h in range(96)]
+    file = csv_of(tmp_path / "g.csv", cells, times=german)
+    assert examined(capsys, file)["price_per_mwh of here"]["time zone"]["count"] == 96
+    mixed = [time if h % 2 else time[:-1] for h, time in enumerate(HOURS)]
+    found = examined(capsys, csv_of(tmp_path / "m.csv", cells, times=mixed))[
+        "price_per_mwh of here"
+    ]
+    assert found["time zone"]["rows"] == [1, 3, 5, 7, 9]
+    assert found["duplicates"]["verdict"] == "passed"
+
+
+def test_a_long_table_is_told_apart_by_zone_and_quantity(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two quantities of one zone at one time are no duplicates, and each has its own range."""
+    rows = [
+        f"{time},A,relative_humidity,60\n{time},A,price_per_mwh,{h}" for h, time in enumerate(HOURS)
+    ]
+    (tmp_path / "long.csv").write_text("time,zone,quantity,value\n" + "\n".join(rows) + "\n")
+    found = examined(capsys, str(tmp_path / "long.csv"), "--currency", "EUR")
+    assert set(found) == {"value of A price_per_mwh", "value of A relative_humidity"}
+    assert all(checks["duplicates"]["verdict"] == "passed" for checks in found.values())
+    assert found["value of A relative_humidity"]["range"]["count"] == 96
+
+
+def test_a_forecast_said_twice_is_no_duplicate(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The newest issue of each hour is examined."""
+    rows = [f"{time},{said},{h}" for h, time in enumerate(HOURS) for said in ISSUES]
+    (tmp_path / "f.csv").write_text("time,issued_at,price_per_mwh\n" + "\n".join(rows) + "\n")
+    found = examined(capsys, str(tmp_path / "f.csv"), "--currency", "EUR")["price_per_mwh of here"]
+    assert found["duplicates"]["verdict"] == "passed"
+
+
+def test_a_clock_time_that_spring_skips_is_found(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Berlin has no 02:00 on 26 March 2023."""
+    times = [f"2023-03-26T{h:02d}:00:00" for h in range(24)]
+    rows = [f"{time},{40 + h},DE-LU" for h, time in enumerate(times)]
+    (tmp_path / "d.csv").write_text("time,price_per_mwh,zone\n" + "\n".join(rows) + "\n")
+    found = examined(capsys, str(tmp_path / "d.csv"), "--currency", "EUR")["price_per_mwh of DE-LU"]
+    assert found["clock changes"]["rows"] == [3]
+
+
+def test_a_tariff_and_a_year_of_a_few_rows_rest_on_no_floor(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Day and night rates are no floor and no cap."""
+    times = [
+        f"2023-{1 + h // 672:02d}-{1 + h // 24 % 28:02d}T{h % 24:02d}:00Z" for h in range(1344)
+    ]
+    cells = ["30" if h % 24 < 7 else "80" for h in range(1344)]
+    file = csv_of(tmp_path / "t.csv", cells, times=times)
+    found = examined(capsys, file, "--currency", "EUR")["price_per_mwh of here"]
+    assert found["floors and caps"]["verdict"] == "passed"
+
+
+def test_a_missing_interval_is_named_by_the_row_before_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """So that somebody finds the place."""
+    cells = [str(50 + h % 7) for h in range(96)]
+    file = csv_of(tmp_path / "g.csv", [*cells[:40], *cells[43:]], times=[*HOURS[:40], *HOURS[43:]])
+    found = examined(capsys, file, "--currency", "EUR")["price_per_mwh of here"]["gaps"]
+    assert (found["rows"], found["count"]) == ([40], 3)
+
+
+def test_run_times_that_are_none_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Words, zero and less."""
+    rows = "".join(f"2023-01-01T00:00Z,{cell}\n" for cell in ("60", "abc", "0", "-5"))
+    (tmp_path / "jobs.csv").write_text("submit,duration_s\n" + rows)
+    found = examined(capsys, str(tmp_path / "jobs.csv"))["jobs"]["run time"]
+    assert (found["count"], found["rows"]) == (3, [2, 3, 4])
+
+
+@pytest.mark.real
+def test_curtailment_of_eighteen_fuels_is_eighteen_series(
+    data_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Great Britain's file has eighteen rows for each quarter of an hour, and no gap."""
+    found = examined(capsys, str(data_dir / "gb_curtailment_2025_10" / "gb_by_fuel.parquet"))
+    assert len({name.split(" of ")[1] for name in found}) == 18
+    assert all(checks["gaps"]["verdict"] == "passed" for checks in found.values())
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "a,b\n1,2\n", "\x00\x01", "time,price_per_mwh\n", "time,a\n2023-01-01T00:00Z,x\n"],
+)
 def test_a_file_that_is_no_table_is_refused(
     content: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -192,3 +192,16 @@ def test_a_folder_that_is_taken_stays_as_it_is(
     log, _ = site_logs(tmp_path)
     assert exit_code(["init", "from", "--sacct", str(log), str(tmp_path)]) == 2
     assert "Name another folder" in capsys.readouterr().err
+
+
+def test_options_that_would_make_a_broken_case_are_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """A proposed case always passes its own check."""
+    log, _ = site_logs(tmp_path)
+    target = tmp_path / "case"
+    words = ["init", "from", "--sacct", str(log), "--currency", "euros", "--zone", "", str(target)]
+    assert exit_code(words) == 2
+    err = capsys.readouterr().err
+    assert "--currency euros" in err and "--zone: is empty" in err
+    assert not target.exists()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import polars as pl
 import pytest
 
 from gridtide.doors.cli import exit_code
+from gridtide.finding import Finding, Infeasible
 from gridtide.stores.json_lines import JsonLinesStore
 from gridtide.trust.audit import broken_link
 
@@ -108,6 +110,38 @@ def test_explain_says_what_there_is(
     assert said in capsys.readouterr().err
 
 
+def test_explain_takes_the_number_of_a_run(done: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """1 is 0001."""
+    assert exit_code(["explain", "1", "batch-001", "--runs", str(done / "runs"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["decisions"]
+
+
+def test_a_damaged_run_is_said_to_be_one(
+    done: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2 with the way out."""
+    shutil.copytree(done / "runs" / "0001", tmp_path / "0001")
+    (tmp_path / "0001" / "reasons-coordinated.parquet").write_bytes(b"cut short")
+    assert exit_code(["explain", "1", "batch-001", "--runs", str(tmp_path)]) == 2
+    err = capsys.readouterr().err
+    assert "cannot be read" in err and "Run the case again" in err
+
+
+def test_wrong_policies_are_all_said_before_anything_runs(
+    done: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Names and settings, of compare as of run."""
+    wrong = "nope,threshold(horizon=inf),reserved-first(reserved=-3)"
+    for command in ("compare", "run"):
+        words = [command, str(done / "case.toml"), "--runs", str(tmp_path / "r"), "--policy", wrong]
+        assert exit_code(words) == 2
+        err = capsys.readouterr().err
+        assert "--policy nope" in err and "horizon=inf" in err and "reserved=-3" in err
+        assert exit_code([*words[:-1], ""]) == 2
+        capsys.readouterr()
+    assert not (tmp_path / "r").exists()
+
+
 def test_the_same_case_gives_the_same_summary(done: Path, tmp_path: Path) -> None:
     """Only the folder's name differs."""
     case = str(done / "case.toml")
@@ -161,6 +195,24 @@ FAULTS = {
         "price_mean_per_mwh",
     ),
     "broken": (("[planning]", "[planning"), "case.toml"),
+    "parked load above the limit": (
+        ("import_max_kw = 700,", "import_max_kw = 15,"),
+        "20 kW of parked",
+    ),
+    "mistyped protection": (('protect = ["odd"]', 'protect = ["od"]'), "Did you mean odd?"),
+    "policy with a wrong setting": (
+        ('"perfect-foresight"]', '"threshold(q=9)"]'),
+        "q: a number from 0 to 1",
+    ),
+    "policy twice": (('"perfect-foresight"]', '"coordinated"]'), "each name once"),
+    "no size": (("accelerators = [4]", "accelerators = []"), "an empty list"),
+    "hours backwards": (("to_hour = 10.0", "to_hour = 1.0"), "from_hour, 8, or later"),
+    "no weather": (("price_mean_per_mwh = 80.0", "temperature_c = nan"), "temperature_c"),
+    "cap below floor": (("price_mean_per_mwh = 80.0", "price_cap_per_mwh = -600.0"), "price_floor"),
+    "read without a file": (
+        ("count = 3\naccelerators = [4]", 'source = "sacct"'),
+        "a file, for source sacct",
+    ),
     "no clock": (('clock = "Europe/Berlin"\nregion', 'clock = "Europe/Atlantis"\nregion'), "IANA"),
 }
 
@@ -178,6 +230,112 @@ def test_each_fault_of_a_case_is_named_with_its_mend(
         err = capsys.readouterr().err
         assert said in err and "Traceback" not in err
     assert not (tmp_path / "runs").exists()
+
+
+def test_faults_of_all_files_of_a_case_show_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A missing log and a missing price are both named."""
+    text = CASE.replace("count = 3\n", 'source = "table"\npath = "work.csv"\n')
+    text = text.replace("[[signal]]\n", '[[signal]]\nsource = "table"\npath = "prices.csv"\n')
+    (tmp_path / "case.toml").write_text(text)
+    assert exit_code(["check", str(tmp_path / "case.toml")]) == 2
+    err = capsys.readouterr().err
+    assert "work.csv: does not exist" in err and "prices.csv: does not exist" in err
+
+
+@pytest.mark.parametrize("command", ["check", "run", "compare"])
+def test_a_signal_that_does_not_cover_the_period_is_said_before_anything_runs(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Half a day of prices and no weather for a day of work: each lacking series once."""
+    hours = [
+        f"2026-03-{1 + (hour + 23) // 24:02d}T{(hour + 23) % 24:02d}:00Z,50" for hour in range(12)
+    ]
+    (tmp_path / "prices.csv").write_text("\n".join(["time,price_per_mwh", *hours, ""]))
+    read = '[[signal]]\nsource = "table"\npath = "prices.csv"\ncurrency = "EUR"\n'
+    (tmp_path / "case.toml").write_text(CASE.replace("[[signal]]\n", read))
+    more = [] if command == "check" else ["--runs", str(tmp_path / "runs")]
+    more += ["--policy", "run-at-once"] if command == "compare" else []
+    assert exit_code([command, str(tmp_path / "case.toml"), *more]) == 2
+    err = capsys.readouterr().err
+    assert err.count("price_per_mwh of DE-LU: unknown in 48 of 96 steps") == 1
+    assert "temperature_c of DE-LU" in err and "relative_humidity of DE-LU" in err
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_run_that_fails_leaves_no_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half way through, when a policy has found that the program has no solution."""
+    fault = Finding(subject="plan", value="none", limit="a solution", mend="Lower the load.")
+
+    def fails(*given: object, **named: object) -> None:
+        raise Infeasible([fault])
+
+    monkeypatch.setattr("gridtide.simulate.compare.settle", fails)
+    (tmp_path / "case.toml").write_text(CASE)
+    assert exit_code(["run", str(tmp_path / "case.toml"), "--runs", str(tmp_path / "runs")]) == 3
+    assert "Lower the load." in capsys.readouterr().err
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_job_no_pool_could_hold_is_infeasible(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 3, the jobs named, with the largest pool."""
+    (tmp_path / "case.toml").write_text(CASE.replace("accelerators = [4]", "accelerators = [201]"))
+    assert exit_code(["check", str(tmp_path / "case.toml")]) == 3
+    err = capsys.readouterr().err
+    assert "job odd-" in err and "up to 201 accelerators" in err and "200, the most" in err
+
+
+SERVICE = """
+[network]
+origins = ["Hamburg"]
+
+[[network.latency]]
+origin = "Hamburg"
+site = "here"
+ms = 9.0
+
+[[service]]
+name = "chat"
+latency_max_s = 0.5
+value_per_request = 0.01
+
+[[service.place]]
+site = "here"
+pool = "gpus"
+requests_per_accelerator_s = 2.0
+time_to_first_token_s = 0.1
+home = 1.0
+
+[[demand]]
+service = "chat"
+origin = "Hamburg"
+mean_per_s = 20.0
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("latency_max_s = 0.5", "latency_max_s = 0.1", "0.109 s at the nearest place"),
+        ("mean_per_s = 20.0", "mean_per_s = 9000.0", "400 a second, what all machines"),
+    ],
+)
+def test_a_service_nobody_could_keep_up_is_infeasible(
+    before: str, after: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Too far for its limit, or more requests than all machines answer: exit code 3."""
+    text = CASE.replace("[[site.pool]]", "[[site.pool]]\nfor_services = 50", 1) + SERVICE
+    (tmp_path / "case.toml").write_text(text)
+    assert exit_code(["check", str(tmp_path / "case.toml")]) == 0
+    (tmp_path / "case.toml").write_text(text.replace(before, after))
+    capsys.readouterr()
+    assert exit_code(["check", str(tmp_path / "case.toml")]) == 3
+    assert said in capsys.readouterr().err
 
 
 def test_all_faults_of_a_case_show_at_once(

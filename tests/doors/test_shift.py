@@ -160,6 +160,111 @@ def test_a_capacity_is_never_exceeded(capsys: pytest.CaptureFixture[str], folder
     assert max(result["peak_units"] for result in found["policies"]) <= 2
 
 
+def test_a_job_larger_than_the_capacity_is_named_and_refused(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    """It could never run: infeasible, exit 3, instead of a total without it."""
+    code, out, err = run(capsys, folder, "--capacity", "1", "--json")
+    assert (code, out) == (3, "")
+    assert "job b" in err and "--capacity 1" in err and "Raise the capacity" in err
+
+
+def test_more_work_than_capacity_is_refused_dropped_or_held(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    """Ten jobs of ten hours on one unit in two days: totals are never taken over different jobs."""
+    (folder / "jobs.csv").write_text("submit,duration_s\n" + "2023-01-01T00:00Z,36000\n" * 10)
+    code, out, err = run(capsys, folder, "--capacity", "1")
+    assert (code, out) == (3, "")
+    assert "beside the others on 1 units" in err and "--past-end" in err
+    options = ("--capacity", "1", "--policy", "run-at-once,threshold", "--max-wait", "6h")
+    held = document(capsys, folder, *options, "--past-end", "hold")
+    assert held["jobs"] == 10
+    assert [item["no_room"] for item in held["policies"]] == [0, 0]
+    dropped = document(capsys, folder, *options, "--past-end", "drop")
+    assert 1 <= dropped["jobs"] <= 4
+    assert [item["no_room"] for item in dropped["policies"]] == [0, 0]
+
+
+def test_a_job_that_waits_past_the_signal_is_refused_whatever_the_policy(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    """A flat signal never falls below its threshold, so the job waits until the data end."""
+    (folder / "jobs.csv").write_text("submit,duration_s,name\n2023-01-02T20:00Z,7200,late\n")
+    (folder / "signal.csv").write_text(
+        signal_text().replace(",", ",1").replace(",1carbon", ",carbon")
+    )
+    code, out, err = run(capsys, folder, "--policy", "threshold", "--max-wait", "24h")
+    assert (code, out) == (2, "")
+    assert "job late" in err
+
+
+def test_an_impossible_deadline_runs_at_once_and_is_missed(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    """Nobody saves carbon by never running a job."""
+    (folder / "jobs.csv").write_text(
+        "submit,duration_s,deadline\n2023-01-01T00:00Z,7200,2023-01-01T01:00Z\n"
+    )
+    for result in document(capsys, folder)["policies"]:
+        assert result["emissions_kg"] == pytest.approx(0.59), result["policy"]
+        assert (result["missed_deadlines"], result["no_room"]) == (1, 0), result["policy"]
+
+
+def test_a_deadline_inside_the_last_slot_is_kept_by_a_job_that_ends_before_it(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    """Ten minutes in an hourly slot, due after fifty, are in time; due after five, they are late."""
+    head = "submit,duration_s,deadline\n"
+    (folder / "jobs.csv").write_text(head + "2023-01-01T00:00Z,600,2023-01-01T00:50Z\n")
+    for result in document(capsys, folder)["policies"]:
+        assert result["missed_deadlines"] == 0, result["policy"]
+    (folder / "jobs.csv").write_text(head + "2023-01-01T00:00Z,600,2023-01-01T00:05Z\n")
+    for result in document(capsys, folder)["policies"]:
+        assert result["missed_deadlines"] == 1, result["policy"]
+
+
+def test_a_job_without_a_deadline_among_others_waits_as_the_rest_may(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    """An empty cell of the deadline column is no fault."""
+    rows = "2023-01-01T00:00Z,3600,2023-01-01T03:00Z\n2023-01-01T00:00Z,3600,\n"
+    (folder / "jobs.csv").write_text("submit,duration_s,deadline\n" + rows)
+    found = document(capsys, folder, "--policy", "wait-awhile", "--max-wait", "10h")
+    assert found["policies"][0]["mean_wait_h"] == (2 + 10) / 2
+
+
+def test_deadlines_of_a_trace_may_be_times_once_it_has_a_start(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    """Seconds and dates name the same instant."""
+    options = ("--policy", "wait-awhile", "--start", "2023-01-01T00:00+00:00")
+    for deadline in ("36000", "2023-01-01T11:00+01:00"):
+        (folder / "jobs.csv").write_text(f"t_submit_s,duration_s,deadline\n0,3600,{deadline}\n")
+        assert document(capsys, folder, *options)["policies"][0]["mean_wait_h"] == 9
+
+
+def test_the_weather_beside_a_price_or_carbon_does_not_disturb(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    """One column to steer by is enough, whatever else the file holds."""
+    plain = document(capsys, folder)
+    lines = signal_text().splitlines()
+    rows = [f"{line},{'temperature_c' if not at else at / 10}" for at, line in enumerate(lines)]
+    (folder / "signal.csv").write_text("\n".join(rows))
+    assert document(capsys, folder)["policies"] == plain["policies"]
+
+
+def test_faults_of_options_and_files_show_together(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    """Two unknown policies, a wrong wait and a bad row: four answers."""
+    (folder / "jobs.csv").write_text(BAD_JOBS["negative"][0])
+    code, out, err = run(capsys, folder, "--policy", "nope,fastest", "--max-wait", "soon")
+    assert (code, out) == (2, "")
+    assert all(said in err for said in ("'nope'", "'fastest'", "--max-wait soon", "line 2"))
+
+
 def test_a_job_past_the_signal_is_named_and_refused(
     capsys: pytest.CaptureFixture[str], folder: Path
 ) -> None:
@@ -202,6 +307,9 @@ def test_the_plan_file_holds_every_run(capsys: pytest.CaptureFixture[str], folde
     assert len(rows) == 4
     code, _, err = run(capsys, folder, "--plan", str(folder / "none" / "plan.csv"))
     assert code == 2 and "--plan" in err
+    (folder / "taken").mkdir()
+    code, _, err = run(capsys, folder, "--plan", str(folder / "taken"))
+    assert code == 2 and "--plan" in err and not (folder / "taken.part").exists()
 
 
 BAD_JOBS = {
@@ -220,6 +328,10 @@ BAD_JOBS = {
     "empty": ("", "is empty"),
     "header": ("submit,duration_s\n", "no rows"),
     "early": ("submit,duration_s\n2022-12-31T00:00Z,60\n", "before the signal begins"),
+    "column twice": (
+        "submit,duration_s,duration_s\n2023-01-01T00:00Z,60,70\n",
+        "two columns named",
+    ),
 }
 
 
@@ -246,6 +358,13 @@ BAD_SIGNALS = {
     "one": ("time,carbon_average_g_per_kwh\n2023-01-01T00:00Z,1\n", "one time only"),
     "word": (signal_text().replace(",250", ",high"), "a number from"),
     "price": (signal_text(name="price_per_mwh"), "--currency"),
+    "absurd": (signal_text().replace(",250", ",99999"), "a number from 0 to 1,500"),
+    "below": (signal_text().replace(",250", ",-1"), "a number from 0 to 1,500"),
+    "semicolon": (signal_text().replace(",", ";"), "separator"),
+    "weather": (
+        "time,temperature_c\n2023-01-01T00:00Z,1\n2023-01-01T01:00Z,2\n",
+        "no signals to steer by",
+    ),
 }
 
 
@@ -297,6 +416,15 @@ def test_a_long_list_of_faults_is_cut_and_counted(
         ("--policy", "threshold(q=7)"),
         ("--rule", "next-workday", "--clock", "Mars/Olympus"),
         ("--map", "units"),
+        ("--queues", "nanx24"),
+        ("--max-wait", "99999999999999999999d"),
+        ("--currency", "euros"),
+        ("--policy", "threshold(abs=nan)"),
+        ("--policy", "threshold(horizon=inf)"),
+        ("--policy", "bidirectional(w=-1)"),
+        ("--policy", "reserved-first(reserved=99999999999999999999)"),
+        ("--policy", "vcc(peak=nan)"),
+        ("--policy", "bidirectional(w=4)"),
     ],
 )
 def test_wrong_words_get_a_clear_answer(

@@ -1,5 +1,6 @@
 """The nouns of a study from the tables of a case."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -7,15 +8,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.case.checks import unprotected
 from gridtide.case.machines import assumed, pool_powers_kw
 from gridtide.case.plants import design_outdoor_c
 from gridtide.case.schema import CaseFile, ContractTable, PoolTable, SiteTable
-from gridtide.case.services import service_of
+from gridtide.case.services import impossible_services, service_of
 from gridtide.case.wiring import history_of
 from gridtide.case.work import work_of
 from gridtide.decide.objective import Objective
 from gridtide.decide.situation import Event
-from gridtide.finding import Finding, Infeasible
+from gridtide.finding import Finding, Gathered, Infeasible
 from gridtide.fleet.contract import Contract, TariffBand
 from gridtide.fleet.fleet import Fleet, Network
 from gridtide.fleet.jobs import Jobs
@@ -27,22 +29,35 @@ from gridtide.timeline import Timeline, regular
 
 
 def study_of(case: CaseFile, folder: Path) -> Study:
-    """The study of a valid case; paths in it are relative to `folder`."""
+    """The study of a valid case; paths in it are relative to `folder`.
+
+    Raises BadInput with the faults of all its files, Infeasible for work that can never be done.
+    """
     timeline = _timeline(case)
     fleet = Fleet(sites=tuple(_site(table) for table in case.site), network=_network(case))
-    work = work_of(case, fleet, timeline, folder)
-    jobs, true_s = work.jobs, work.true_s
-    history, said = history_of(case, timeline, folder)
+    faults = Gathered()
+    work = faults.of(lambda: work_of(case, fleet, timeline, folder))
+    known = faults.of(lambda: history_of(case, timeline, folder))
+    faults.refuse_if_any()
+    assert work is not None and known is not None
+    jobs, true_s, (history, said) = work.jobs, work.true_s, known
+    services = tuple(service_of(table, fleet, case.network.origins) for table in case.service)
     if case.case.length_knowledge is LengthKnowledge.TRUE:
         jobs = replace(jobs, expected_s=np.minimum(true_s, jobs.declared_s))
-    _refuse_too_much(fleet, jobs, true_s, timeline)
+    impossible = [
+        *_too_much(fleet, jobs, true_s, timeline),
+        *_too_large(fleet, jobs),
+        *impossible_services(services, fleet, history, timeline),
+    ]
+    if impossible:
+        raise Infeasible(impossible)
     return Study(
         name=case.case.name,
         timeline=timeline,
         fleet=fleet,
         jobs=jobs,
         true_s=true_s,
-        services=tuple(service_of(table, fleet, case.network.origins) for table in case.service),
+        services=services,
         history=history,
         objective=Objective(
             carbon_price_per_t=case.objective.carbon_price_per_t,
@@ -74,7 +89,15 @@ def study_of(case: CaseFile, folder: Path) -> Study:
             for event in case.event
         ),
         ended=work.ended,
-        notes=(*assumed(case), *work.notes, *said),
+        notes=(
+            *assumed(case),
+            *(
+                f"protect names {name}: no group or class is called so"
+                for name in unprotected(case)
+            ),
+            *work.notes,
+            *said,
+        ),
     )
 
 
@@ -172,22 +195,35 @@ def _network(case: CaseFile) -> Network:
     )
 
 
-def _refuse_too_much(
+def _too_much(
     fleet: Fleet, jobs: Jobs, true_s: NDArray[np.int64], timeline: Timeline
-) -> None:
+) -> Iterator[Finding]:
     """More work than there are accelerator-hours cannot run; declared limits may add up to more."""
     kept = np.asarray([pool.for_services for pool in fleet.pools])
     free = fleet.accelerators - kept
     room_h = float(free.sum()) * float(timeline.hours.sum())
     asked_h = float((jobs.accelerators * true_s).sum()) / 3600.0
     if asked_h > room_h:
-        raise Infeasible(
-            [
-                Finding(
-                    subject="jobs",
-                    value=f"{asked_h:,.0f} accelerator-hours of work",
-                    limit=f"{room_h:,.0f} accelerator-hours that the pools have in the period",
-                    mend="Add accelerators, or give fewer or smaller jobs.",
-                )
-            ]
+        yield Finding(
+            subject="jobs",
+            value=f"{asked_h:,.0f} accelerator-hours of work",
+            limit=f"{room_h:,.0f} accelerator-hours that the pools have in the period",
+            mend="Add accelerators, or give fewer or smaller jobs.",
+        )
+
+
+def _too_large(fleet: Fleet, jobs: Jobs) -> Iterator[Finding]:
+    """Jobs that no pool they may use could ever hold."""
+    kept = np.asarray([pool.for_services for pool in fleet.pools])
+    free = fleet.accelerators - kept
+    most = np.where(jobs.allowed, free[None, :], 0).max(axis=1, initial=0)
+    large = np.flatnonzero(jobs.accelerators > most)
+    if len(large):
+        named = ", ".join(f"job {name}" for name in jobs.name[large[:5]])
+        more = f" and {len(large) - 5} more" if len(large) > 5 else ""
+        yield Finding(
+            subject=f"{named}{more}",
+            value=f"{len(large):,} jobs ask for up to {int(jobs.accelerators[large].max()):,} accelerators",
+            limit=f"{int(most[large].max()):,}, the most that a pool they may use has for jobs",
+            mend="Enlarge the pool, allow a larger one, or leave these jobs out.",
         )

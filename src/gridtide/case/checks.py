@@ -3,13 +3,17 @@
 import difflib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from gridtide.case.machines import accelerators, pool_powers_kw
 from gridtide.case.plants import parked_facility_kw
 from gridtide.case.schema import CaseFile, ContractTable, SiteTable
 from gridtide.case.services import answering_faults
-from gridtide.finding import Finding
+from gridtide.decide.policy_names import POLICIES
+from gridtide.decide.shift import checked
+from gridtide.finding import Finding, Gathered
 from gridtide.fleet.contract import Exposure
 from gridtide.signals.forecaster import forecasters
 from gridtide.simulate.policies import names_known
@@ -26,6 +30,8 @@ def faults_of(case: CaseFile) -> list[Finding]:
         *_machines(case),
         *_limits(case),
         *_services(case),
+        *_made_up(case),
+        *_policies(case),
         *answering_faults(case),
     ]
 
@@ -56,14 +62,14 @@ def _names(case: CaseFile) -> Iterator[Finding]:
     services = [service.name for service in case.service]
     origins = list(case.network.origins)
     for table, names in (
-        ("site", sites),
-        ("class", classes),
-        ("service", services),
-        ("jobs", [j.name for j in case.jobs]),
+        ("site.name", sites),
+        ("class.name", classes),
+        ("service.name", services),
+        ("jobs.name", [j.name for j in case.jobs]),
     ):
         yield from _twice(table, names)
     for site, inside in pools.items():
-        yield from _twice(f"site {site} pool", inside)
+        yield from _twice(f"site {site} pool.name", inside)
     for number, group in enumerate(case.jobs, start=1):
         key = f"jobs[{number}]"
         yield from _known(f"{key}.class", group.work_class, classes)
@@ -77,10 +83,6 @@ def _names(case: CaseFile) -> Iterator[Finding]:
                 ", ".join(group.sites),
                 f"with its home {group.home}",
                 "Add its home.",
-            )
-        if group.source != "synthetic" and not group.path:
-            yield _fault(
-                f"{key}.path", "missing", f"a file, for source {group.source}", "Name the file."
             )
     for number, service in enumerate(case.service, start=1):
         for place in service.place:
@@ -97,12 +99,93 @@ def _names(case: CaseFile) -> Iterator[Finding]:
     for number, link in enumerate(case.network.link, start=1):
         for site in link.between:
             yield from _known(f"network.link[{number}].between", site, sites)
+        if len(set(link.between)) < 2:
+            named = ", ".join(link.between)
+            yield _fault(
+                f"network.link[{number}].between", named, "two different sites", "Name both ends."
+            )
     for number, event in enumerate(case.event, start=1):
         yield from _known(f"event[{number}].site", event.site, sites)
-    for policy in case.case.policies:
-        yield from _known("case.policies", policy.partition("(")[0], list(names_known()))
+    groups = [*classes, *(group.name for group in case.jobs)]
+    for name in unprotected(case):
+        if difflib.get_close_matches(name, groups, n=1):
+            yield from _known("case.protect", name, groups)
+    yield from _paths(case)
     yield from _known("planning.forecaster", case.planning.forecaster, list(forecasters()))
     yield from _zones(case)
+
+
+def unprotected(case: CaseFile) -> tuple[str, ...]:
+    """Names on the protect list that no group of jobs and no class has."""
+    groups = {*(kind.name for kind in case.work_class), *(group.name for group in case.jobs)}
+    return tuple(name for name in case.case.protect if name not in groups)
+
+
+def _paths(case: CaseFile) -> Iterator[Finding]:
+    """Whatever is read needs a file."""
+    read: list[tuple[str, str, str | None]] = []
+    read += [(f"jobs[{n}]", table.source, table.path) for n, table in enumerate(case.jobs, start=1)]
+    read += [
+        (f"signal[{n}]", table.source, table.path) for n, table in enumerate(case.signal, start=1)
+    ]
+    read += [
+        (f"demand[{n}]", table.source, table.path) for n, table in enumerate(case.demand, start=1)
+    ]
+    for key, source, path in read:
+        if source != "synthetic" and not path:
+            yield _fault(f"{key}.path", "missing", f"a file, for source {source}", "Name the file.")
+
+
+def _made_up(case: CaseFile) -> Iterator[Finding]:
+    """Numbers of synthetic jobs and weather that cannot be drawn."""
+    for number, group in enumerate(case.jobs, start=1):
+        if not group.accelerators:
+            yield _fault(
+                f"jobs[{number}].accelerators", "an empty list", "one size or more", "Name a size."
+            )
+        if group.to_hour < group.from_hour:
+            yield _fault(
+                f"jobs[{number}].to_hour",
+                f"{group.to_hour:g}",
+                f"from_hour, {group.from_hour:g}, or later",
+                "Give two groups for hours around midnight.",
+            )
+    for number, signal in enumerate(case.signal, start=1):
+        key = f"signal[{number}]"
+        for name, least, most in (
+            ("temperature_c", -60.0, 60.0),
+            ("day_swing_c", 0.0, 60.0),
+            ("price_noise_per_mwh", 0.0, 1e6),
+        ):
+            value = getattr(signal, name)
+            if not least <= value <= most:
+                yield _fault(
+                    f"{key}.{name}", value, f"a number from {least:g} to {most:g}", "Correct it."
+                )
+        if signal.price_cap_per_mwh < signal.price_floor_per_mwh:
+            yield _fault(
+                f"{key}.price_cap_per_mwh",
+                signal.price_cap_per_mwh,
+                f"price_floor_per_mwh, {signal.price_floor_per_mwh:g}, or more",
+                "Correct one of the two.",
+            )
+
+
+def _policies(case: CaseFile) -> Iterator[Finding]:
+    """Policies that are known, with settings they have, each once."""
+    yield from _twice("case.policies", list(case.case.policies))
+    faults = Gathered()
+    for policy in case.case.policies:
+        name = policy.partition("(")[0]
+        yield from _known("case.policies", name, list(names_known()))
+        if name in POLICIES:
+            faults.of(partial(checked, policy))
+    for fault in faults.findings:
+        yield replace(
+            fault,
+            subject=fault.subject.replace("--policy", "case.policies"),
+            mend="Write name or name(key=value).",
+        )
 
 
 def _zones(case: CaseFile) -> Iterator[Finding]:
@@ -204,6 +287,7 @@ def _money(case: CaseFile) -> Iterator[Finding]:
 
 
 def _machines(case: CaseFile) -> Iterator[Finding]:
+    """Pools that fit their hall, and a connection that carries at least what always runs."""
     for number, site in enumerate(case.site, start=1):
         powers = [pool_powers_kw(pool)[0] or 0.0 for pool in site.pool]
         parked = sum(pool.accelerators * kw for pool, kw in zip(site.pool, powers, strict=True))
@@ -218,8 +302,8 @@ def _machines(case: CaseFile) -> Iterator[Finding]:
 
 
 def _limits(case: CaseFile) -> Iterator[Finding]:
-    """Connections, and calls of the grid, must leave at least what a site draws with everything parked."""
-    least = {site.name: parked_facility_kw(site) for site in case.site}
+    """Connections, and calls of the grid, must leave what a site without supply of its own draws at rest."""
+    least = {site.name: 0.0 if site.supply else parked_facility_kw(site) for site in case.site}
     for number, site in enumerate(case.site, start=1):
         yield from _above_parked(
             f"site[{number}].contract", site.contract.import_max_kw, least[site.name]
@@ -311,7 +395,7 @@ def _twice(table: str, names: list[str]) -> Iterator[Finding]:
     for name, count in sorted(Counter(names).items()):
         if count > 1:
             yield _fault(
-                f"{table}.name", f"{name}, {count} times", "each name once", "Rename all but one."
+                table, f"{name}, {count} times", "each name once", "Rename or remove all but one."
             )
 
 

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gridtide.case.machines import serving_models
 from gridtide.case.schema import CaseFile, PlacedTable, ServiceTable
 from gridtide.finding import Finding
 from gridtide.fleet.fleet import Fleet, place_named
-from gridtide.fleet.service import Service
+from gridtide.fleet.service import Service, demand_zone
 from gridtide.fleet.serving_model import (
     ServingModel,
     first_token_s,
@@ -18,6 +19,9 @@ from gridtide.fleet.serving_model import (
     sequences_at,
 )
 from gridtide.fleet.site import Pool
+from gridtide.signals.history import History, truth
+from gridtide.signals.signal import Kind
+from gridtide.timeline import Timeline
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +84,46 @@ def _answering(table: ServiceTable, row: PlacedTable, pool: Pool) -> Answering:
         it_kw=it_kw_per_accelerator(model, usual),
         model=model,
     )
+
+
+def impossible_services(
+    services: tuple[Service, ...], fleet: Fleet, history: History, timeline: Timeline
+) -> Iterator[Finding]:
+    """Services that nobody could keep up: no place near enough, or more requests than machines answer."""
+    for service in services if fleet.network.origins else ():
+        per_s = np.stack(
+            [
+                truth(history, Kind.REQUESTS, demand_zone(service.name, origin), timeline).values
+                for origin in fleet.network.origins
+            ]
+        )
+        rate = np.where(service.resident, service.requests_per_accelerator_s, 0.0)
+        asked = float(np.nan_to_num(per_s).sum(axis=0) @ timeline.hours / timeline.hours.sum())
+        most = float(rate @ fleet.accelerators)
+        if asked > most:
+            yield Finding(
+                subject=f"service {service.name}",
+                value=f"{asked:,.0f} requests a second on average",
+                limit=f"{most:,.0f} a second, what all machines of its places answer at most",
+                mend="Lower the demand, or add accelerators or places.",
+            )
+        yield from _too_far(service, fleet, np.nan_to_num(per_s).max(axis=1))
+
+
+def _too_far(service: Service, fleet: Fleet, most_per_s: NDArray[np.float64]) -> Iterator[Finding]:
+    usable = service.resident & (service.requests_per_accelerator_s > 0)
+    site = np.asarray([place.site for place in fleet.places])
+    for at, origin in enumerate(fleet.network.origins):
+        answer_s = fleet.network.latency_ms[at, site] / 1e3 + service.time_to_first_token_s
+        fastest_s = float(answer_s[usable].min(initial=np.inf))
+        allowed_s = service.latency_max_s * (1.0 + service.delay_tolerance)
+        if most_per_s[at] > 0 and fastest_s > allowed_s:
+            yield Finding(
+                subject=f"service {service.name} from {origin}",
+                value=f"{fastest_s:.3f} s at the nearest place, network and first token alone",
+                limit=f"latency_max_s with its tolerance, {allowed_s:.3f} s",
+                mend="Raise latency_max_s, or place the service nearer.",
+            )
 
 
 def answering_faults(case: CaseFile) -> Iterator[Finding]:

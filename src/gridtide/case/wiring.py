@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from gridtide.case.schema import CaseFile, DemandTable, SignalTable
 from gridtide.case.supply import climate_of, offset_h, supply_of
 from gridtide.case.work import resolved
 from gridtide.case.zones import PriceKind, zone_known
-from gridtide.finding import BadInput, Finding
+from gridtide.finding import BadInput, Finding, Gathered
 from gridtide.fleet.service import demand_zone
 from gridtide.signals.history import History, add
 from gridtide.signals.signal import Kind, Nature, Signal, between, on
@@ -29,13 +30,16 @@ def history_of(case: CaseFile, timeline: Timeline, folder: Path) -> tuple[Histor
     wide = quarter_hours_over(timeline, WARM_UP_H)
     signals: list[Signal] = []
     notes: list[str] = []
+    faults = Gathered()
     for number, table in enumerate(case.signal, start=1):
-        found = _chosen(table, list(_signals(table, case, wide, folder)), number)
-        for signal in found:
+        found = faults.of(partial(_settled, table, case, wide, folder, number))
+        for own, signal in found or ():
             notes += [f"{signal.kind} of {signal.zone}: {note}" for note in signal.notes]
-            signals += _issued(_in_settlement(signal, case), table)
+            signals += _issued(own, table)
             notes += _taken(signal, table)
-    signals += [_demand(table, case, wide, folder) for table in case.demand]
+    asked = [faults.of(partial(_demand, table, case, wide, folder)) for table in case.demand]
+    faults.refuse_if_any()
+    signals += [signal for signal in asked if signal is not None]
     for site in case.site:
         made = tuple(supply_of(site, case, tuple(signals), wide))
         notes += [
@@ -43,6 +47,14 @@ def history_of(case: CaseFile, timeline: Timeline, folder: Path) -> tuple[Histor
         ]
         signals += made
     return add(History(), signals), tuple(notes)
+
+
+def _settled(
+    table: SignalTable, case: CaseFile, wide: Timeline, folder: Path, number: int
+) -> list[tuple[Signal, Signal]]:
+    """The chosen signals of a table, each in the settlement currency and as it was read."""
+    found = _chosen(table, list(_signals(table, case, wide, folder)), number)
+    return [(_in_settlement(signal, case), signal) for signal in found]
 
 
 def _signals(table: SignalTable, case: CaseFile, wide: Timeline, folder: Path) -> Iterator[Signal]:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.case.schema import CaseFile, JobsTable
-from gridtide.finding import BadInput, Finding
+from gridtide.finding import BadInput, Finding, Gathered
 from gridtide.fleet.fleet import Fleet, place_named
 from gridtide.fleet.jobs import Jobs, WorkClass
 from gridtide.fleet.source import ReadsJobs
@@ -35,7 +36,7 @@ class Work:
 
 
 def work_of(case: CaseFile, fleet: Fleet, timeline: Timeline, folder: Path) -> Work:
-    """The deferrable work of a case."""
+    """The deferrable work of a case. Raises BadInput with the faults of all its logs."""
     classes = tuple(
         WorkClass(
             name=kind.name,
@@ -49,13 +50,18 @@ def work_of(case: CaseFile, fleet: Fleet, timeline: Timeline, folder: Path) -> W
     notes: list[str] = []
     past: list[tuple[Whole, Whole, Whole]] = []
     read: dict[tuple[object, ...], JobTrace] = {}
+    faults = Gathered()
     for table in case.jobs:
-        trace, before, said = _trace(table, case, timeline, folder, read)
+        found = faults.of(partial(_trace, table, case, timeline, folder, read))
+        if found is None:
+            continue
+        trace, before, said = found
         limits_s = _declared(table, before)
         kinds = np.full(len(before), names.index(table.work_class))
         past.append((kinds, limits_s, np.minimum(before.duration_s, limits_s)))
         parts.append(_columns(table, trace, case, fleet, timeline, names))
         notes += [f"{table.name}: {note}" for note in (*said, *_assumed(table, trace, fleet))]
+    faults.refuse_if_any()
     columns = {
         key: np.concatenate([part[key] for part in parts]) if parts else _nothing(key, fleet)
         for key in _KEYS

@@ -1,14 +1,16 @@
 """When should these jobs have run? Every reference policy on one log of jobs and one signal."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.deadline_rules import deadlines
 from gridtide.decide.planners.reserved_first import rent
-from gridtide.decide.policy_names import Choice, policy_of, reserved_rule
+from gridtide.decide.policy_names import Choice, parsed, policy_of, reserved_rule
 from gridtide.decide.slots import (
     Answer,
     SlotJobs,
@@ -18,13 +20,30 @@ from gridtide.decide.slots import (
     load_units,
     totals,
 )
-from gridtide.finding import BadInput, Finding, refuse_if_any
+from gridtide.finding import BadInput, Finding, Gathered, Infeasible, InputError, refuse_if_any
 from gridtide.fleet.trace import UNKNOWN_S, JobTrace
 from gridtide.signals.signal import Kind, Signal, on
 from gridtide.timeline import Timeline, instant
 
+Maker = Callable[[SlotJobs, SlotSignal], SlotPlan]
 REFERENCE = "run-at-once"
 NAMED = 5
+MOST_SLOTS = 20_000_000
+"""More slots than this (a century at 3 min) are refused: they would not fit in memory."""
+NUMBERS: dict[str, tuple[float, float]] = {
+    "q": (0.0, 1.0),
+    "horizon": (1e-3, 876_600.0),
+    "abs": (-1e9, 1e9),
+    "w": (0, 1_000_000),
+    "reserved": (0, 1e9),
+    "peak": (0.0, 1e6),
+    "signal": (-1e6, 1e6),
+    "risk": (0.0, 1.0),
+    "ratio": (0.0, 1e6),
+    "strike": (1, 100_000),
+    "cooldown": (0, 100_000),
+}
+"""Lowest and highest value of each setting that is a number."""
 
 
 class PastEnd(StrEnum):
@@ -71,7 +90,8 @@ class Shifted:
     """What one policy did. total: kg for carbon, money for a price, over the jobs it placed.
 
     saving: fraction of run-at-once over jobs that both placed, None when that costs nothing.
-    mean_wait_h: hours from arrival to end beyond the run time. no_room: jobs that found no slots.
+    mean_wait_h: hours from arrival to end beyond the run time. missed_deadlines: jobs whose last second
+    lies behind their deadline. no_room: jobs that found no slots; without a job left out there are none.
     """
 
     policy: str
@@ -111,36 +131,142 @@ def shift(
     """Run every chosen policy, after run-at-once, on the jobs of a log that is on the calendar.
 
     grid: equal slots of the signal's period. truncated: see `slot_jobs`. Raises BadInput naming holes of
-    the signal, jobs outside it, and settings that make no sense.
+    the signal, jobs outside it, and settings that make no sense; Infeasible naming jobs larger than the
+    capacity, and jobs for which it leaves no room before the signal ends.
     """
+    makers = _made(choices, capacity)
     slot_signal = _steered_by(signal, grid)
-    makers = [(choice, policy_of(choice, capacity)) for choice in choices]
     jobs = slot_jobs(trace, grid, patience, truncated)
-    refuse_if_any(_outside(trace, jobs, grid) + _too_long(trace, jobs, choices))
+    refuse_if_any([*_outside(trace, jobs, grid), *_not_for(choices, trace, jobs)])
+    _refuse_too_large(trace, jobs, capacity)
     if past_end is PastEnd.HOLD:
-        slot_signal = _held(slot_signal, jobs)
-    kept = np.arange(len(trace))
-    forecasts = _forecasts(slot_signal, error)
-    plans = [[make(jobs, seen) for _, make in makers] for seen in forecasts]
-    past = np.logical_or.reduce([p.answer == Answer.PAST_END for some in plans for p in some])
-    if past.any():
-        if past_end is not PastEnd.DROP:
-            raise BadInput([_past(trace, past, grid)])
-        kept = np.flatnonzero(~past)
-        jobs = chosen_rows(jobs, kept)
-        plans = [[make(jobs, seen) for _, make in makers] for seen in forecasts]
-    by_seed = [_results(choices, some, jobs, slot_signal) for some in plans]
+        slot_signal = _held(slot_signal, _latest(jobs))
+    kept, plans = np.arange(len(trace)), _plans(makers, jobs, slot_signal, error)
+    while (past := _past_end(plans)).any():
+        if past_end is PastEnd.REFUSE:
+            raise _refusal(trace, jobs, past, grid, capacity)
+        if past_end is PastEnd.HOLD:
+            slot_signal = _held(slot_signal, 2 * len(slot_signal.values))
+        else:
+            kept, jobs = kept[~past], chosen_rows(jobs, np.flatnonzero(~past))
+        plans = _plans(makers, jobs, slot_signal, error)
+    left_out = np.ones(len(trace), dtype=np.bool_)
+    left_out[kept] = False
     return Shift(
         signal=signal,
         grid=grid,
         jobs=jobs,
         kept=kept,
-        results=tuple(_over_seeds(results) for results in zip(*by_seed, strict=True)),
+        results=tuple(
+            _over_seeds(results)
+            for results in zip(
+                *(
+                    _results(choices, some, jobs, slot_signal, _grace_s(trace, grid)[kept])
+                    for some in plans
+                ),
+                strict=True,
+            )
+        ),
         notes=(
-            *_notes(trace, past, past_end, error),
-            *_rents(choices, jobs, forecasts[0], capacity),
+            *_notes(trace, left_out, past_end, error),
+            *_rents(choices, jobs, _forecasts(slot_signal, error)[0], capacity),
         ),
     )
+
+
+def checked(text: str) -> Choice:
+    """A policy as a person wrote it, with settings it has. Raises BadInput otherwise."""
+    choice = parsed(text)
+    _made((choice,), None)
+    return choice
+
+
+def _made(choices: tuple[Choice, ...], capacity: int | None) -> list[Maker]:
+    """The array function of each choice. Raises BadInput with the faults of all their settings."""
+    faults = Gathered()
+    faults.findings += [fault for choice in choices for fault in _setting_faults(choice)]
+    faults.refuse_if_any()
+    makers = [faults.of(partial(policy_of, choice, capacity)) for choice in choices]
+    faults.refuse_if_any()
+    return [make for make in makers if make is not None]
+
+
+def _plans(
+    makers: list[Maker],
+    jobs: SlotJobs,
+    signal: SlotSignal,
+    error: ForecastError,
+) -> list[list[SlotPlan]]:
+    """Seed by seed the plan of every policy."""
+    return [[make(jobs, seen) for make in makers] for seen in _forecasts(signal, error)]
+
+
+def _past_end(plans: list[list[SlotPlan]]) -> NDArray[np.bool_]:
+    """Jobs that some policy could not finish within the signal."""
+    unplaced = [plan.answer != Answer.PLACED for some in plans for plan in some]
+    return np.asarray(np.logical_or.reduce(unplaced), dtype=np.bool_)
+
+
+def _setting_faults(choice: Choice) -> Iterator[Finding]:
+    """Settings that are no number where one is needed, or lie beyond any use."""
+    for name, text in choice.settings.items():
+        if name not in NUMBERS:
+            continue
+        least, most = NUMBERS[name]
+        whole = isinstance(least, int)
+        try:
+            value = float(text.removesuffix("h") if name == "horizon" else text)
+        except ValueError:
+            value = np.nan
+        if not least <= value <= most or (whole and not text.lstrip("+-").isdigit()):
+            kind = "a whole number" if whole else "a number"
+            yield Finding(
+                subject=f"--policy {choice.text}",
+                value=f"{name}={text}",
+                limit=f"{name}: {kind} from {least:g} to {most:g}",
+                mend=f"Write --policy '{choice.name}({name}=…)' with such a number.",
+            )
+
+
+def _not_for(choices: tuple[Choice, ...], trace: JobTrace, jobs: SlotJobs) -> Iterator[Finding]:
+    """Jobs that a policy is not defined for."""
+    long = jobs.length > 1
+    for choice in choices:
+        if choice.name == "bidirectional" and long.any():
+            yield Finding(
+                subject=f"--policy {choice.text}, {trace.source}: {_names(trace, long)}",
+                value=f"{int(long.sum())} jobs are longer than one slot",
+                limit="scheduled jobs of one slot",
+                mend="Choose a --step as long as the jobs, or leave this policy out.",
+            )
+
+
+def _refuse_too_large(trace: JobTrace, jobs: SlotJobs, capacity: int | None) -> None:
+    large = jobs.units > (np.inf if capacity is None else capacity)
+    if large.any():
+        raise Infeasible(
+            [
+                Finding(
+                    subject=f"{trace.source}: {_names(trace, large)}",
+                    value=f"{int(large.sum())} jobs ask for up to {int(jobs.units.max()):,} units",
+                    limit=f"--capacity {capacity:,}",
+                    mend="Raise the capacity, or leave these jobs out.",
+                )
+            ]
+        )
+
+
+def _grace_s(trace: JobTrace, grid: Timeline) -> NDArray[np.int64]:
+    """Seconds by which the last slot of a job may reach beyond its deadline without the job being late.
+
+    A run time rounded up leaves the last slot partly empty; a deadline may lie inside a slot.
+    """
+    step_s = _step_s(grid)
+    unused_s = -trace.duration_s % step_s
+    inside_s = np.where(
+        trace.deadline_s == UNKNOWN_S, 0, (trace.deadline_s - int(grid.edges_s[0])) % step_s
+    )
+    return np.asarray(unused_s + inside_s, dtype=np.int64)
 
 
 def slot_jobs(
@@ -218,12 +344,28 @@ def _forecasts(signal: SlotSignal, error: ForecastError) -> list[SlotSignal]:
     ]
 
 
-def _held(signal: SlotSignal, jobs: SlotJobs) -> SlotSignal:
-    """The signal with its last value held until every job can have ended."""
+def _latest(jobs: SlotJobs) -> int:
+    """The slot by which every job can have ended where there is room for all."""
     latest = np.maximum(jobs.arrival + jobs.length + jobs.waiting, jobs.deadline)
-    more = int(latest.max(initial=0)) + int(jobs.length.max(initial=0)) + 1 - len(signal.values)
+    return int(latest.max(initial=0)) + int(jobs.length.max(initial=0)) + 1
+
+
+def _held(signal: SlotSignal, end: int) -> SlotSignal:
+    """The signal with its last value held until slot `end`."""
+    more = end - len(signal.values)
     if more <= 0:
         return signal
+    if end > MOST_SLOTS:
+        raise BadInput(
+            [
+                Finding(
+                    subject="--past-end hold",
+                    value=f"the last job could end {end:,} slots of {signal.step_s} s after the start",
+                    limit=f"{MOST_SLOTS:,} slots",
+                    mend="Choose a longer --step, a shorter wait, or --past-end drop.",
+                )
+            ]
+        )
     return replace(signal, values=np.concatenate([signal.values, np.full(more, signal.values[-1])]))
 
 
@@ -241,27 +383,26 @@ def _outside(trace: JobTrace, jobs: SlotJobs, grid: Timeline) -> list[Finding]:
     ]
 
 
-def _too_long(trace: JobTrace, jobs: SlotJobs, choices: tuple[Choice, ...]) -> list[Finding]:
-    longer = jobs.length != 1
-    if not longer.any() or all(choice.name != "bidirectional" for choice in choices):
-        return []
-    return [
-        Finding(
-            subject=f"{trace.source}: {_names(trace, longer)}",
-            value=f"{int(longer.sum())} jobs are longer than one slot",
-            limit="jobs of one slot for bidirectional",
-            mend="Give a longer --step, leave these jobs out, or choose another policy.",
-        )
-    ]
-
-
-def _past(trace: JobTrace, past: NDArray[np.bool_], grid: Timeline) -> Finding:
-    return Finding(
-        subject=f"{trace.source}: {_names(trace, past)}",
-        value=f"{int(past.sum())} jobs would run past the end of the signal",
-        limit=f"ended by {grid.end:%Y-%m-%d %H:%M} UTC",
-        mend="Give a longer signal, or --past-end drop (leave them out) or hold (hold its last value).",
+def _refusal(
+    trace: JobTrace,
+    jobs: SlotJobs,
+    past: NDArray[np.bool_],
+    grid: Timeline,
+    capacity: int | None,
+) -> InputError:
+    """Jobs that end too late by themselves are bad input; those that only lack room are infeasible."""
+    mend = (
+        "Give a longer signal, or --past-end drop (leave them out) or hold (hold its last value)."
     )
+    crowded = capacity is not None and bool((jobs.arrival + jobs.length <= len(grid))[past].all())
+    more = f" beside the others on {capacity:,} units" if crowded else ""
+    finding = Finding(
+        subject=f"{trace.source}: {_names(trace, past)}",
+        value=f"{int(past.sum())} jobs would run past the end of the signal{more}",
+        limit=f"ended by {grid.end:%Y-%m-%d %H:%M} UTC",
+        mend=f"Raise --capacity. {mend}" if crowded else mend,
+    )
+    return Infeasible([finding]) if crowded else BadInput([finding])
 
 
 def _names(trace: JobTrace, mask: NDArray[np.bool_]) -> str:
@@ -271,7 +412,11 @@ def _names(trace: JobTrace, mask: NDArray[np.bool_]) -> str:
 
 
 def _results(
-    choices: tuple[Choice, ...], plans: list[SlotPlan], jobs: SlotJobs, signal: SlotSignal
+    choices: tuple[Choice, ...],
+    plans: list[SlotPlan],
+    jobs: SlotJobs,
+    signal: SlotSignal,
+    grace_s: NDArray[np.int64],
 ) -> tuple[Shifted, ...]:
     slot_h = signal.step_s / 3600.0
     results: list[Shifted] = []
@@ -282,8 +427,8 @@ def _results(
         placed = plan.answer == Answer.PLACED
         both = placed & (reference.answer == Answer.PLACED)
         wait = (plan.finish - jobs.arrival - jobs.length)[placed]
-        late = placed & (jobs.deadline >= 0) & (plan.finish > jobs.deadline)
-        late |= ~placed & (jobs.deadline >= 0)
+        over_s = (plan.finish - jobs.deadline) * signal.step_s
+        late = (jobs.deadline >= 0) & (~placed | (over_s > grace_s))
         before, after = float(at_once[both].sum()), float(felt[both].sum())
         results.append(
             Shifted(
@@ -341,6 +486,9 @@ def _notes(
         notes.append(
             f"{unmetered:,} of {len(trace):,} jobs have no power_kw: 1 kW per unit is assumed"
         )
+    shares = int((trace.units % 1 > 0).sum())
+    if shares:
+        notes.append(f"{shares:,} jobs take a share of a unit: peak and capacity count whole units")
     if past.any():
         notes.append(
             f"{int(past.sum())} jobs would run past the signal and were left out: {_names(trace, past)}"

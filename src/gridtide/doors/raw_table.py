@@ -15,17 +15,16 @@ if TYPE_CHECKING:
     import polars as pl
 
 KINDS = {
-    "price_per_mwh": Kind.PRICE,
+    **{str(kind): kind for kind in Kind},
     "price_local_per_mwh": Kind.PRICE,
     "price_aud_per_mwh": Kind.PRICE,
-    "carbon_average_g_per_kwh": Kind.CARBON_AVERAGE,
     "ci_direct_g_per_kwh": Kind.CARBON_AVERAGE,
     "ci_lifecycle_g_per_kwh": Kind.CARBON_AVERAGE,
     "ci_avg_g_per_kwh": Kind.CARBON_AVERAGE,
-    "carbon_marginal_g_per_kwh": Kind.CARBON_MARGINAL,
     "temp_c": Kind.TEMPERATURE,
-    "temperature_c": Kind.TEMPERATURE,
 }
+SPLITS = ("zone", "area", "site", "region", "fuel", "quantity")
+"""Columns that tell series of one file apart."""
 CURRENCIES = {"price_aud_per_mwh": "AUD"}
 
 
@@ -33,13 +32,20 @@ def frame_of(path: Path) -> "pl.DataFrame":
     """The table of a CSV or Parquet file. Raises BadInput when it is none."""
     import polars as pl
 
-    from gridtide.sources import content_of, text_of
+    from gridtide.sources import content_of, other_separator, text_of
 
     raw = content_of(path)
+    hint = ""
     try:
         if raw.startswith(b"PAR1"):
-            return pl.read_parquet(raw)
-        return pl.read_csv(text_of(path).encode(), infer_schema_length=None, try_parse_dates=False)
+            frame = pl.read_parquet(raw)
+        else:
+            text = text_of(path)
+            hint = other_separator(text.splitlines()[:1])
+            frame = pl.read_csv(text.encode(), infer_schema_length=None, try_parse_dates=False)
+        if frame.height == 0:
+            raise ValueError("has columns but no rows")
+        return frame
     except (pl.exceptions.PolarsError, ValueError) as error:
         reason = str(error).splitlines()[0][:160] if str(error) else "cannot be read"
         raise BadInput(
@@ -48,7 +54,7 @@ def frame_of(path: Path) -> "pl.DataFrame":
                     subject=str(path),
                     value=reason,
                     limit="a CSV or Parquet table",
-                    mend="Export it again.",
+                    mend=f"Export it again.{hint}",
                 )
             ]
         ) from error
@@ -66,11 +72,15 @@ def series_of(
     import polars as pl
 
     time = _time_column(frame, path)
-    split = next(
-        (name for name in ("zone", "area", "site", "region") if name in frame.columns), None
+    splits = [name for name in SPLITS if name in frame.columns]
+    parts = pl.concat_str(
+        [frame[name].cast(pl.String).fill_null("?") for name in splits] or [pl.lit(zone or "here")],
+        separator=" ",
     )
-    places = sorted(frame[split].cast(pl.String).unique().to_list()) if split else [zone or "here"]
-    wanted = [place for place in places if zone is None or place == zone or split is None]
+    keys = frame.select(key=parts)["key"] if splits else pl.Series([zone or "here"] * frame.height)
+    newest = _newest(frame, keys, time)
+    places = sorted(keys.unique().to_list())
+    wanted = [place for place in places if zone in (None, place, place.split(" ")[0])]
     if not wanted:
         raise BadInput(
             [
@@ -84,15 +94,33 @@ def series_of(
         )
     found = []
     for place in wanted:
-        mask = (
-            (frame[split].cast(pl.String) == place).to_numpy()
-            if split
-            else np.ones(frame.height, dtype=np.bool_)
-        )
+        mask = (keys == place).to_numpy() & newest
         found += _columns(
             frame.filter(pl.Series(mask)), np.flatnonzero(mask) + 1, time, place, stamp, currency
         )
+    if not found:
+        raise BadInput(
+            [
+                Finding(
+                    subject=str(path),
+                    value="has no column of numbers: " + ", ".join(frame.columns[:12]),
+                    limit="a column of values beside the times",
+                    mend="Check that the right file was given.",
+                )
+            ]
+        )
     return found
+
+
+def _newest(frame: "pl.DataFrame", keys: "pl.Series", time: str) -> NDArray[np.bool_]:
+    """Rows of the newest issue of each time: that a forecast was said twice is no fault."""
+    import polars as pl
+
+    if "issued_at" not in frame.columns:
+        return np.ones(frame.height, dtype=np.bool_)
+    told = pl.DataFrame({"key": keys, "time": frame[time], "issued": frame["issued_at"]})
+    is_newest = (pl.col("issued") == pl.col("issued").max().over(["key", "time"])).fill_null(True)
+    return np.asarray(told.select(is_newest).to_series().to_numpy(), dtype=np.bool_)
 
 
 def _columns(
@@ -105,19 +133,25 @@ def _columns(
 ) -> list[Raw]:
     stamps, naive = _stamps(frame[time])
     own = _currency_of(frame)
-    known = zone_known(place)
+    known = zone_known(place.split(" ")[0])
     found = []
     for name in frame.columns:
-        if name == time or not frame.schema[name].is_numeric() or name == "interval_min":
+        if name in (time, "interval_min", "issued_at", *SPLITS):
             continue
-        values = frame[name].cast(float).fill_null(np.nan).to_numpy()
-        kind = KINDS.get(name)
+        values, words = _numbers_of(frame[name], name)
+        if values is None:
+            continue
+        quantity = (
+            str(frame["quantity"][0]) if name == "value" and "quantity" in frame.columns else name
+        )
+        kind = KINDS.get(quantity)
         found.append(
             Raw(
                 name=f"{name} of {place}",
                 kind=kind,
                 stamps_s=stamps,
-                values=values.astype(np.float64),
+                values=values,
+                words=words,
                 rows=rows,
                 stamp_is_end=stamp == "end" or (stamp is None and "end" in time.lower()),
                 naive=naive,
@@ -126,6 +160,26 @@ def _columns(
             )
         )
     return found
+
+
+def _numbers_of(
+    column: "pl.Series", name: str
+) -> tuple[NDArray[np.float64] | None, dict[int, str]]:
+    """A column as numbers, NaN where empty, and the cells that are words; None when it holds words only."""
+    import polars as pl
+
+    if column.dtype.is_numeric():
+        return column.cast(float).fill_null(np.nan).to_numpy().astype(np.float64), {}
+    if column.dtype != pl.String:
+        return None, {}
+    text = column.str.strip_chars().replace("", None)
+    numbers = text.cast(pl.Float64, strict=False)
+    wrong = (numbers.is_null() & text.is_not_null()).to_numpy()
+    like = text.drop_nulls().str.contains(r"^[+-]?\d+([.,]\d+)*$").mean()
+    if name not in KINDS and not (isinstance(like, float) and like > 0.5):
+        return None, {}
+    words = {int(at): str(text[int(at)]) for at in np.flatnonzero(wrong)}
+    return numbers.fill_null(np.nan).to_numpy().astype(np.float64), words
 
 
 def _time_column(frame: "pl.DataFrame", path: Path) -> str:

@@ -3,7 +3,9 @@
 Nothing is repaired here. A check that needs a decision says which; one that a reader already repairs says so.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -17,6 +19,8 @@ from gridtide.timeline import instant
 Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
 ROWS_SHOWN = 5
+TARIFF_LEVELS = 12
+"""A price of no more levels than this in a year is a tariff, which rests at its lowest by design."""
 DAY_S = 86_400
 SPECTRUM = 256
 SMOOTHED_BELOW = 0.05
@@ -48,6 +52,7 @@ class Raw:
 
     stamps_s: seconds since 1970, NaN where a time cannot be read. stamp_is_end: the column's name or its
     owner says that times mark the end of an interval. clock: the market's own clock. rows: row of the file.
+    words: cells that are no numbers, by their place in `values`, which is NaN there.
     """
 
     name: str
@@ -59,10 +64,16 @@ class Raw:
     naive: bool
     clock: str | None
     currency: str | None
+    words: Mapping[int, str] = field(default_factory=dict)
 
 
 def examined(raw: Raw, reference: Raw | None = None) -> tuple[Check, ...]:
-    """All checks of a series, in a fixed order."""
+    """All checks of a series, in a fixed order; of rows without a readable time only that is said."""
+    dated = np.isfinite(raw.stamps_s)
+    if not dated.any():
+        return (_zone(raw), _numbers(raw))
+    if not dated.all():
+        return (_zone(raw), *examined(_rows_of(raw, dated), reference)[1:])
     order = np.argsort(raw.stamps_s, kind="stable")
     checks = [
         _zone(raw),
@@ -83,6 +94,19 @@ def examined(raw: Raw, reference: Raw | None = None) -> tuple[Check, ...]:
     if reference is not None:
         checks.append(_lag(raw, reference))
     return tuple(checks)
+
+
+def _rows_of(raw: Raw, kept: NDArray[np.bool_]) -> Raw:
+    at = np.flatnonzero(kept)
+    return replace(
+        raw,
+        stamps_s=raw.stamps_s[at],
+        values=raw.values[at],
+        rows=raw.rows[at],
+        words={
+            number: raw.words[old] for number, old in enumerate(at.tolist()) if old in raw.words
+        },
+    )
 
 
 def _passed(check: str, sentence: str) -> Check:
@@ -106,7 +130,8 @@ def _when(seconds: float) -> str:
 
 
 def _zone(raw: Raw) -> Check:
-    if raw.naive:
+    unread = np.flatnonzero(np.isnan(raw.stamps_s))
+    if raw.naive and len(unread) < len(raw.rows):
         everything = np.arange(len(raw.rows))
         return _decide(
             "time zone",
@@ -115,11 +140,11 @@ def _zone(raw: Raw) -> Check:
             "times carry no zone",
             "Write them with an offset, or say their zone.",
         )
-    unread = np.flatnonzero(np.isnan(raw.stamps_s))
     if len(unread):
         return _decide(
-            "time zone", raw, unread, f"{len(unread)} times cannot be read", "Correct these rows."
-        )
+            "time zone", raw, unread, f"{len(unread)} times cannot be read",
+            "Write them as 2026-11-22T09:00:00+08:00.",
+        )  # fmt: skip
     return _passed("time zone", "every time carries its zone")
 
 
@@ -145,15 +170,17 @@ def _duplicates(raw: Raw) -> Check:
         "duplicates",
         raw,
         np.sort(twice),
-        f"{extra} rows repeat a time",
+        f"{extra} rows repeat a time" + ("; the clock may have gone back" if raw.naive else ""),
         "Keep one row for each time.",
     )
 
 
 def _gaps(raw: Raw, order: Whole) -> Check:
-    stamps = raw.stamps_s[order]
-    stamps = stamps[np.isfinite(stamps)]
-    empty = np.flatnonzero(np.isnan(raw.values))
+    stamps, once = np.unique(raw.stamps_s[order], return_index=True)
+    wordless = np.isnan(raw.values)
+    wordless[list(raw.words)] = False
+    empty = np.flatnonzero(wordless)
+    before: list[int] = []
     lacking = 0
     first: list[str] = []
     if len(stamps) > 2:
@@ -162,6 +189,7 @@ def _gaps(raw: Raw, order: Whole) -> Check:
         missing = np.flatnonzero(gaps > 1.5 * np.maximum(usual, 1.0))
         lacking = int(np.sum(np.round(gaps[missing] / usual[missing]) - 1)) if len(missing) else 0
         first = [_when(stamps[at] + usual[at]) for at in missing[:3]]
+        before = raw.rows[order][once[missing]].tolist()
     if not lacking and not len(empty):
         return _passed("gaps", "no interval is missing or empty")
     days = _whole_days_empty(raw, empty)
@@ -179,7 +207,7 @@ def _gaps(raw: Raw, order: Whole) -> Check:
     return Check(
         check="gaps",
         verdict=Verdict.DECIDE,
-        rows=tuple(int(row) for row in raw.rows[empty[:ROWS_SHOWN]]),
+        rows=tuple(sorted({*before, *raw.rows[empty[:ROWS_SHOWN]].tolist()})[:ROWS_SHOWN]),
         count=lacking + len(empty),
         sentence="; ".join(told),
         mend="Leave the period out, or fill it from a second source; it is never filled in silence.",
@@ -235,6 +263,8 @@ def _local_days(raw: Raw, order: Whole) -> Check:
     if raw.clock is None:
         return _passed("clock changes", "no market clock is known for this series")
     zone = ZoneInfo(raw.clock)
+    if raw.naive:
+        return _skipped(raw, zone)
     stamps, values = raw.stamps_s[order], raw.values[order]
     known = np.flatnonzero(np.isfinite(stamps))
     offset_s = np.asarray([_offset_s(stamps[at], zone) for at in known])
@@ -257,6 +287,22 @@ def _local_days(raw: Raw, order: Whole) -> Check:
     )
 
 
+def _skipped(raw: Raw, zone: ZoneInfo) -> Check:
+    """Clock times without an offset that never were, for spring skips them."""
+    wrong = [
+        at
+        for at, stamp in enumerate(raw.stamps_s.tolist())
+        if (moment := instant(int(stamp)).replace(tzinfo=zone)).astimezone(UTC).astimezone(zone)
+        .replace(tzinfo=None) != moment.replace(tzinfo=None)
+    ]  # fmt: skip
+    if not wrong:
+        return _passed("clock changes", "no time lies in the hour that spring skips")
+    return _decide(
+        "clock changes", raw, np.asarray(wrong), f"{len(wrong)} times lie in the hour that spring skips",
+        "Take the times with their offset from the market's own file.",
+    )  # fmt: skip
+
+
 def _offset_s(stamp: float, zone: ZoneInfo) -> float:
     """Seconds by which a clock is ahead of UTC at an instant."""
     offset = instant(int(stamp)).astimezone(zone).utcoffset()
@@ -264,6 +310,14 @@ def _offset_s(stamp: float, zone: ZoneInfo) -> float:
 
 
 def _numbers(raw: Raw) -> Check:
+    if raw.words:
+        at = np.asarray(sorted(raw.words))
+        comma = any("," in word for word in raw.words.values())
+        return _decide(
+            "numbers", raw, at, f"{len(at)} cells are no numbers, such as {raw.words[int(at[0])]!r}",
+            "Write a decimal point, and no sign between thousands." if comma
+            else "Correct or empty these cells.",
+        )  # fmt: skip
     wrong = np.flatnonzero(np.isinf(raw.values))
     if len(wrong):
         return _decide(
@@ -331,6 +385,8 @@ def _floors(raw: Raw) -> Check:
     year = np.asarray([instant(int(stamp)).year for stamp in raw.stamps_s[~np.isnan(raw.values)]])
     for number in np.unique(year):
         part = known[year == number]
+        if len(part) < 240 or len(np.unique(part)) <= TARIFF_LEVELS:
+            continue
         for name, value in (("floor", part.min()), ("cap", part.max())):
             share = float(np.mean(part == value))
             if share >= 0.02:

@@ -7,7 +7,7 @@ file, decoding it, and checking its columns so that all faults show at once.
 import gzip
 import re
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,12 +37,14 @@ class Table:
 
     frame: the columns that the reader's name map asked for.
     numbers: the number of each row as a person counts: lines of a text, rows of a Parquet file.
+    headings: the columns of the file under its own names.
     """
 
     source: str
     frame: "pl.DataFrame"
     numbers: NDArray[np.int64]
     word: str
+    headings: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -125,6 +127,7 @@ def open_table(
     for theirs, ours in names.items():
         if theirs in frame.columns:
             chosen.setdefault(ours, theirs)
+    refuse_if_any(_doubled(path, frame.columns, chosen))
     _refuse_missing_columns(path, frame.columns, names, chosen, optional)
     if frame.height == 0:
         raise _refusal(str(path), "has columns but no rows", "at least one row", "Export it again.")
@@ -133,6 +136,7 @@ def open_table(
         frame=frame.select(**chosen),
         numbers=np.arange(first, first + frame.height, dtype=np.int64),
         word=word,
+        headings=tuple(frame.columns),
     )
     refuse_if_any(
         _wrong_type(table, name, "numbers, words or times")
@@ -186,6 +190,25 @@ def _renamable(columns: list[str]) -> list[str]:
     return [name for name in columns if name != name.strip() and name.strip() not in columns]
 
 
+def _doubled(path: Path, there: list[str], chosen: Mapping[str, str]) -> Iterator[Finding]:
+    """A fault for each wanted column that a header names twice (the second is renamed by the reader)."""
+    for theirs in chosen.values():
+        if f"{theirs}_duplicated_0" in there:
+            yield Finding(
+                subject=str(path),
+                value=f"has two columns named {theirs}",
+                limit="each name once",
+                mend="Rename or remove one of them.",
+            )
+
+
+def other_separator(columns: Sequence[str]) -> str:
+    """A hint when a table of one column looks divided by another sign, else nothing."""
+    if len(columns) == 1 and re.search(r"[;\t|]", columns[0]):
+        return " It looks divided by another sign; export it with commas as separators and points in numbers."
+    return ""
+
+
 def _refuse_missing_columns(
     path: Path,
     there: list[str],
@@ -194,9 +217,7 @@ def _refuse_missing_columns(
     optional: frozenset[str],
 ) -> None:
     found = ", ".join(there[:20])
-    mend = f"The file has: {found}."
-    if len(there) == 1 and re.search(r"[;\t|]", there[0]):
-        mend += " It looks divided by another sign; export it with the right separator."
+    mend = f"The file has: {found}.{other_separator(there)}"
     wanted: dict[str, list[str]] = {}
     for theirs, ours in names.items():
         wanted.setdefault(ours, []).append(theirs)
@@ -307,8 +328,13 @@ def words(table: Table, column: str) -> NDArray[np.str_]:
     return np.asarray(texts.to_list(), dtype=np.str_)
 
 
-def aware_s(table: Table, column: str, faults: list[Finding]) -> NDArray[np.float64]:
-    """A column of times that carry their zone, in seconds since 1970; adds a fault for each naive one."""
+def aware_s(
+    table: Table, column: str, faults: list[Finding], *, unknown: bool = False
+) -> NDArray[np.float64]:
+    """A column of times that carry their zone, in seconds since 1970; adds a fault for each naive one.
+
+    unknown: an empty cell is allowed and gives NaN.
+    """
     import polars as pl
 
     series = table.frame[column]
@@ -326,9 +352,8 @@ def aware_s(table: Table, column: str, faults: list[Finding]) -> NDArray[np.floa
     else:
         faults.append(_wrong_type(table, column, "times with a zone"))
         return np.full(len(table), np.nan)
-    return _seconds(
-        table, column, faults, moments, "a time with its zone, as 2026-11-22T09:00:00+08:00"
-    )
+    limit = "a time with its zone, as 2026-11-22T09:00:00+08:00"
+    return _seconds(table, column, faults, moments, limit, unknown=unknown)
 
 
 def local_s(

@@ -40,11 +40,13 @@ class JobTable:
 
     House names: submit (aware time) or t_submit_s (seconds from the start of the trace), duration_s;
     optional units (1), power_kw of the whole job, deadline (aware time, or seconds like t_submit_s),
-    name, label, declared_s.
+    name, label, declared_s. start: the instant at which t_submit_s is 0, seconds since 1970; deadlines may
+    then be aware times as well.
     """
 
     path: Path
     columns: Mapping[str, str] = field(default_factory=dict)
+    start_s: int | None = None
 
     def read(self) -> JobTrace:
         """All jobs in the order of the file, duplicates kept and noted.
@@ -69,7 +71,7 @@ class JobTable:
         units = _optional(table, "units", faults, 1.0)
         power_kw = _optional(table, "power_kw", faults, np.nan)
         declared_s = _optional(table, "declared_s", faults, np.nan)
-        deadline_s = _deadlines(table, dated, faults)
+        deadline_s = _deadlines(table, dated, self.start_s, faults)
         faults += _too_early(table, submit_s, deadline_s)
         refuse_if_any(faults)
         count = len(table)
@@ -133,10 +135,19 @@ def _optional(
     return np.where(np.isnan(values), otherwise, values)
 
 
-def _deadlines(table: Table, dated: bool, faults: list[Finding]) -> NDArray[np.float64]:
+def _deadlines(
+    table: Table, dated: bool, start_s: int | None, faults: list[Finding]
+) -> NDArray[np.float64]:
+    """Deadlines on the axis of the submissions, NaN for jobs without one."""
     if "deadline" not in table.frame.columns:
         return np.full(len(table), np.nan)
-    return aware_s(table, "deadline", faults) if dated else whole_seconds(table, "deadline", faults)
+    if dated:
+        return aware_s(table, "deadline", faults, unknown=True)
+    if start_s is not None and any(
+        "T" in text or "-" in text[1:] for text in words(table, "deadline")
+    ):
+        return aware_s(table, "deadline", faults, unknown=True) - start_s
+    return whole_seconds(table, "deadline", faults, unknown=True)
 
 
 def _too_early(

@@ -1,7 +1,7 @@
 """Signals from anybody's table: CSV or Parquet, wide (a column a kind) or long (zone, quantity, value)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -9,8 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.finding import BadInput, Finding, refuse_if_any
+from gridtide.signals.plausible import PLAUSIBLE
 from gridtide.signals.signal import Kind, Nature, Signal
-from gridtide.sources import Steps, Table, aware_s, kept, numbers, open_table, steps_of, words
+from gridtide.sources import (
+    Steps,
+    Table,
+    aware_s,
+    kept,
+    numbers,
+    open_table,
+    other_separator,
+    steps_of,
+    words,
+)
 from gridtide.timeline import instant
 
 NAME_MAP = {
@@ -31,7 +42,8 @@ NAME_MAP = {
     "quantity": "quantity",
     "value": "value",
 }
-MOST = 1e12
+STEERING = (Kind.PRICE, Kind.CARBON_AVERAGE, Kind.CARBON_MARGINAL)
+"""Kinds of which less is better, so that work may be moved by them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,10 +79,7 @@ class SignalTable:
             if "issued_at" in table.frame.columns
             else np.full(len(table), np.nan)
         )
-        columns = [
-            (part, numbers(part.table, part.column, faults, most=MOST, least=-MOST))
-            for part in parts
-        ]
+        columns = [(part, _values(part, faults)) for part in parts]
         faults += self._currency_faults([part.kind for part in parts])
         refuse_if_any(faults)
         signals = [
@@ -99,7 +108,8 @@ class SignalTable:
         for ours, theirs in self.columns.items():
             if ours not in there:
                 faults.append(self._fault(f"no column {theirs}", f"it was named for {ours}"))
-        refuse_if_any(faults)
+        hint = other_separator(table.headings)
+        refuse_if_any(replace(fault, mend=fault.mend + hint) for fault in faults)
 
     def _fault(self, value: str, limit: str) -> Finding:
         return Finding(
@@ -146,7 +156,7 @@ class SignalTable:
                 subject=f"{self.path} {Kind.PRICE}",
                 value="no currency",
                 limit="a price has a currency",
-                mend="Give it with --currency, e.g. --currency EUR.",
+                mend="Give it: --currency EUR, or currency = 'EUR' in the signal of a case.",
             )
         ]
 
@@ -263,22 +273,28 @@ def _long_parts(table: Table, faults: list[Finding]) -> list[_Part]:
     return parts
 
 
+def _values(part: _Part, faults: list[Finding]) -> NDArray[np.float64]:
+    least, most = PLAUSIBLE[part.kind]
+    return numbers(part.table, part.column, faults, least=least, most=most)
+
+
 def _place(signal: Signal) -> tuple[str, str, int]:
     issued = 0 if signal.issued_at is None else int(signal.issued_at.timestamp())
     return signal.zone, str(signal.kind), issued
 
 
 def only(signals: tuple[Signal, ...], path: Path) -> Signal:
-    """The one signal of a file. Raises BadInput when it holds several."""
-    if len(signals) == 1:
-        return signals[0]
-    names = ", ".join(f"{signal.kind} of {signal.zone}" for signal in signals[:6])
+    """The one price or carbon signal of a file. Raises BadInput when it holds none or several."""
+    steering = [signal for signal in signals if signal.kind in STEERING]
+    if len(steering) == 1:
+        return steering[0]
+    names = ", ".join(f"{signal.kind} of {signal.zone}" for signal in (steering or signals)[:6])
     raise BadInput(
         [
             Finding(
                 subject=str(path),
-                value=f"holds {len(signals)} signals: {names}",
-                limit="one signal",
+                value=f"holds {len(steering) or 'no'} signals to steer by: {names}",
+                limit="one of " + ", ".join(STEERING),
                 mend="Leave one value column and one zone in the file.",
             )
         ]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gridtide.doors.cli.words import say_compiling
 from gridtide.finding import InputError
 
 if TYPE_CHECKING:
@@ -17,10 +18,13 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def check(case: Path, as_json: bool) -> None:
     """Say every fault of CASE with its key and its mend; exit 2 for faults, 3 when work cannot fit."""
+    say_compiling()
     from gridtide.case.load import load_case
+    from gridtide.simulate.truth import truth_of
 
     try:
         study = load_case(case)
+        truth_of(study)
     except InputError as error:
         if as_json:
             findings = [vars(finding) for finding in error.findings]

@@ -123,7 +123,9 @@ def _of_jobs(frame: "pl.DataFrame") -> "tuple[Check, ...]":
 
     twice = frame.is_duplicated()
     extra = frame.height - frame.unique().height
-    negative = frame.filter(pl.col("duration_s") <= 0).height
+    seconds = frame["duration_s"].cast(pl.Float64, strict=False)
+    ran = ((seconds > 0) & seconds.is_finite()).fill_null(False)
+    wrong = frame["duration_s"].is_not_null() & ~ran
     running = frame.filter(pl.col("phase") == "Running").height if "phase" in frame.columns else 0
     rows = tuple(int(row) + 1 for row in twice.arg_true().to_list()[:5])
     found = [
@@ -134,7 +136,13 @@ def _of_jobs(frame: "pl.DataFrame") -> "tuple[Check, ...]":
             f"{extra} rows repeat another row exactly",
             "Equal jobs can be real; they are kept.",
         ),
-        ("run time", negative, (), f"{negative} jobs ran for 0 s or less", "Leave them out."),
+        (
+            "run time",
+            int(wrong.sum()),
+            tuple(int(row) + 1 for row in wrong.arg_true().to_list()[:5]),
+            f"{int(wrong.sum())} jobs ran for no positive number of seconds",
+            "Leave them out, or correct them.",
+        ),
         (
             "still running",
             running,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gridtide.doors.cli.running import DEFAULT_RUNS
+from gridtide.finding import BadInput, Finding
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,9 +30,23 @@ def explain(run: str, job: str, runs: Path, policy: str, whole: bool, as_json: b
 
     JOB may be a service: then where its requests went, plan by plan, and why.
     """
+    import polars as pl
+
     from gridtide.doors.results.reasons import reasons_of
 
-    found = reasons_of(runs, run, policy, job)
+    try:
+        found = reasons_of(runs, run, policy, job)
+    except (pl.exceptions.PolarsError, OSError, ValueError, KeyError) as error:
+        raise BadInput(
+            [
+                Finding(
+                    subject=f"run {run} in {runs}",
+                    value=f"cannot be read: {str(error).splitlines()[0][:120] if str(error) else error!r}",
+                    limit="the whole folder a run wrote",
+                    mend="Run the case again.",
+                )
+            ]
+        ) from error
     if as_json:
         document = {"run": run, "policy": policy, "job": job, **found}
         click.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gridtide.finding import BadInput, Finding
+from gridtide.doors.cli.words import currency_of
+from gridtide.finding import BadInput, Finding, Gathered
 
 if TYPE_CHECKING:
     from gridtide.case.propose import Proposal
@@ -67,10 +68,16 @@ def from_logs(
     from gridtide.case.propose import propose
 
     folder = folder or Path(f"{log.stem}-case")
-    _refuse_taken(folder)
-    trace, power = _logs(log, meter, clock, unit)
+    faults = Gathered()
+    faults.of(lambda: _refuse_taken(folder))
+    money = faults.of(lambda: currency_of(currency))
+    faults.of(lambda: _refuse_nameless(zone))
+    read = faults.of(lambda: _logs(log, meter, clock, unit))
+    faults.refuse_if_any()
+    assert read is not None and money is not None
+    trace, power = read
     proposal = propose(trace, power, clock)
-    text = text_of(proposal, log.name, unit, zone, currency.upper())
+    text = text_of(proposal, log.name, unit, zone, money)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(log, folder / log.name)
@@ -141,6 +148,20 @@ def _show(proposal: "Proposal") -> None:
     for note in proposal.notes:
         click.echo(f"- {note}")
     click.echo("Every guess is marked in the case; look at them, then `gridtide check` it.")
+
+
+def _refuse_nameless(zone: str) -> None:
+    if not zone.strip():
+        raise BadInput(
+            [
+                Finding(
+                    subject="--zone",
+                    value="is empty",
+                    limit="a name of the price zone",
+                    mend="Write --zone DE-LU, for example, or leave it out.",
+                )
+            ]
+        )
 
 
 def _refuse_taken(folder: Path) -> None:

@@ -1,15 +1,18 @@
 """What `run`, `demo` and `compare` share: a study through its policies, with progress, into a folder."""
 
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from gridtide.doors.cli.words import say_compiling, split_policies
+from gridtide.finding import Finding, Gathered
 
 if TYPE_CHECKING:
     from gridtide.simulate.compare import Comparison
@@ -23,9 +26,9 @@ def run_case(case: Path, runs: Path, policies: str | None, as_json: bool) -> Non
     say_compiling()
     from gridtide.case.load import load_case
 
+    chosen = () if policies is None else _asked(policies)
     study = load_case(case)
-    if policies:
-        chosen = tuple(split_policies(policies))
+    if chosen:
         others = tuple(name for name in chosen if name != study.reference)
         study = replace(study, policies=(study.reference, *others))
     comparison, folder, document = run_study(study, runs, case)
@@ -38,32 +41,73 @@ def run_case(case: Path, runs: Path, policies: str | None, as_json: bool) -> Non
     click.echo(str(folder / "report.html"))
 
 
+def _asked(text: str) -> tuple[str, ...]:
+    """Policies of an option. Raises BadInput with every unknown name and every wrong setting."""
+    from gridtide.decide.policy_names import POLICIES
+    from gridtide.decide.shift import checked
+    from gridtide.simulate.policies import names_known
+
+    faults = Gathered()
+    chosen = split_policies(text)
+    for policy in chosen:
+        name = policy.partition("(")[0]
+        if name not in names_known():
+            faults.findings.append(_unknown(policy))
+        elif name in POLICIES:
+            faults.of(partial(checked, policy))
+    if not chosen:
+        faults.findings.append(_unknown("''"))
+    faults.refuse_if_any()
+    return tuple(chosen)
+
+
+def _unknown(policy: str) -> Finding:
+    from gridtide.simulate.policies import names_known
+
+    return Finding(
+        subject=f"--policy {policy}",
+        value="is no policy that is known",
+        limit="one of " + ", ".join(names_known()),
+        mend="Write --policy name or name(key=value), several divided by commas.",
+    )
+
+
 def run_study(
     study: "Study", runs: Path, case: Path | None
 ) -> "tuple[Comparison, Path, dict[str, Any]]":
-    """The comparison, the folder it was written to, and its document."""
+    """The comparison, the folder it was written to, and its document.
+
+    A run that fails or is stopped leaves no folder behind.
+    """
     from gridtide.doors.report.page import write_report
     from gridtide.doors.results.document import document_of
     from gridtide.doors.results.folder import new_folder, write_results
     from gridtide.simulate.compare import Entrant, compare
     from gridtide.simulate.policies import policy_named
+    from gridtide.simulate.truth import truth_of
     from gridtide.stores.json_lines import JsonLinesStore
 
+    truth_of(study)
     chosen = [(name, policy_named(name, study)) for name in study.policies]
+    is_new = not runs.exists()
     folder = new_folder(runs)
-    entrants = tuple(
-        Entrant(
-            policy=policy,
-            forecaster=forecaster,
-            study=known,
-            store=JsonLinesStore(folder / f"audit-{name}.jsonl"),
+    try:
+        entrants = tuple(
+            Entrant(
+                policy=policy,
+                forecaster=forecaster,
+                study=known,
+                store=JsonLinesStore(folder / f"audit-{name}.jsonl"),
+            )
+            for name, (policy, forecaster, known) in chosen
         )
-        for name, (policy, forecaster, known) in chosen
-    )
-    comparison = compare(study, entrants, announce=announcer())
-    document = document_of(comparison, str(folder / "report.html"))
-    write_report(folder / "report.html", comparison, document)
-    write_results(folder, comparison, document, case)
+        comparison = compare(study, entrants, announce=announcer())
+        document = document_of(comparison, str(folder / "report.html"))
+        write_report(folder / "report.html", comparison, document)
+        write_results(folder, comparison, document, case)
+    except BaseException:
+        shutil.rmtree(runs if is_new else folder, ignore_errors=True)
+        raise
     return comparison, folder, document
 
 

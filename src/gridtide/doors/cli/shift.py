@@ -3,21 +3,24 @@
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from gridtide.doors.cli.words import (
+    currency_of,
     duration_s,
     instant_of,
     mapping_of,
     say_compiling,
     split_policies,
 )
-from gridtide.finding import BadInput, Finding
+from gridtide.finding import BadInput, Finding, Gathered
 
 if TYPE_CHECKING:
+    from gridtide.decide.policy_names import Choice
     from gridtide.decide.shift import Patience, Shift
     from gridtide.fleet.trace import JobTrace
     from gridtide.signals.signal import Signal
@@ -42,7 +45,9 @@ RULES = click.Choice(["next-workday", "semi-weekly", "next-monday"])
 @click.option("--map", "maps", multiple=True, metavar="NAME=COLUMN", help="Which column is NAME.")
 @click.option("--policy", "policies", default=DEFAULT_POLICIES, help="Policies, divided by commas.")
 @click.option("--step", help="Length of a slot, 5s or longer; the signal's own by default.")
-@click.option("--capacity", type=click.IntRange(min=1), help="Units there are; endless by default.")
+@click.option(
+    "--capacity", type=click.IntRange(1, 10**9), help="Units there are; endless by default."
+)
 @click.option("--max-wait", help="How long any job may wait, e.g. 6h.")
 @click.option(
     "--queues", metavar="SHORTxLONG", help="Hours that short and long jobs may wait: 6x24."
@@ -50,7 +55,9 @@ RULES = click.Choice(["next-workday", "semi-weekly", "next-monday"])
 @click.option("--rule", type=RULES, help="A deadline rule for jobs without a deadline.")
 @click.option("--clock", default="UTC", help="IANA zone of the deadline rule.")
 @click.option(
-    "--quirks", type=click.Choice(["lwa"]), help="Deadline rules as in the published code."
+    "--quirks",
+    type=click.Choice(["lwa", "gaia"]),
+    help="As in published code: deadline rules (lwa), run times cut to whole slots (gaia).",
 )
 @click.option("--start", help="The time at which t_submit_s is 0, with its zone.")
 @click.option("--currency", help="Currency of a price, e.g. EUR.")
@@ -62,6 +69,12 @@ RULES = click.Choice(["next-workday", "semi-weekly", "next-monday"])
     help="Policies see the signal with normal errors of this share of its mean, e.g. 0.05.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, help="Seed of the forecast error.")
+@click.option(
+    "--seeds",
+    type=click.IntRange(1, 1000),
+    default=1,
+    help="Seeds from --seed on; means over them.",
+)
 @click.option("--plan", "plan_file", type=FILE, help="Write the chosen runs (CSV or Parquet).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def shift(
@@ -81,31 +94,40 @@ def shift(
     past_end: str,
     forecast_error: float,
     seed: int,
+    seeds: int,
     plan_file: Path | None,
     as_json: bool,
 ) -> None:
     """When should I have run it? Every policy on the same jobs and signal, against run-at-once."""
     say_compiling()
-    from gridtide.decide.policy_names import parsed
     from gridtide.decide.shift import ForecastError, PastEnd
     from gridtide.decide.shift import shift as run
 
-    columns = mapping_of(maps)
-    trace, signal = _read(jobs_file, signal_file, columns, currency, instant_of(start, "--start"))
-    patience, said = _patience(trace, max_wait, queues, (rule, clock, quirks == "lwa"))
+    faults = Gathered()
+    columns = faults.of(lambda: mapping_of(maps)) or {}
+    began = faults.of(lambda: instant_of(start, "--start"))
+    unit = faults.of(lambda: currency_of(currency))
+    patience = faults.of(lambda: _patience(max_wait, queues, (rule, clock, quirks == "lwa")))
+    step_s = faults.of(lambda: duration_s(step, "--step", least_s=5) if step else None)
     names = split_policies(policies)
-    choices = tuple(
-        parsed(name) for name in ["run-at-once", *(name for name in names if name != "run-at-once")]
+    choices = [faults.of(partial(_choice, name)) for name in _reference_first(names)]
+    read = faults.of(
+        lambda: _read(jobs_file, signal_file, columns, unit or currency, (start, began))
     )
+    faults.refuse_if_any()
+    assert read is not None and patience is not None
+    trace, signal = read
+    said = _assumed(trace, patience, max_wait or queues or rule)
     shifted = run(
         trace,
         signal,
-        grid=_grid(signal, step),
-        choices=choices,
+        grid=_grid(signal, step_s),
+        choices=tuple(choice for choice in choices if choice is not None),
         patience=patience,
         capacity=capacity,
         past_end=PastEnd(past_end),
-        error=ForecastError(share=forecast_error, seed=seed),
+        error=ForecastError(share=forecast_error, seed=seed, seeds=seeds),
+        truncated=quirks == "gaia",
     )
     shifted = replace(shifted, notes=(*said, *shifted.notes))
     if plan_file is not None:
@@ -128,13 +150,14 @@ def _read(
     signal_file: Path,
     columns: dict[str, str],
     currency: str | None,
-    start: datetime | None,
+    start: tuple[str | None, datetime | None],
 ) -> "tuple[JobTrace, Signal]":
     """Both files, with the faults of both shown at once."""
     from gridtide.fleet.trace import anchored_at
     from gridtide.signals.signal import Kind
     from gridtide.sources.job_table import KNOWN, JobTable
     from gridtide.sources.signal_table import SignalTable, only
+    from gridtide.timeline import epoch_s
 
     of_signals = {
         "time",
@@ -156,8 +179,13 @@ def _read(
         if name not in KNOWN and name not in of_signals
     ]
     trace, signal = None, None
+    written, began = start
     try:
-        trace = JobTable(path=jobs_file, columns=_part(columns, set(KNOWN))).read()
+        trace = JobTable(
+            path=jobs_file,
+            columns=_part(columns, set(KNOWN)),
+            start_s=None if began is None else epoch_s(began),
+        ).read()
     except BadInput as error:
         faults += error.findings
     try:
@@ -165,7 +193,7 @@ def _read(
         signal = only(table.read(), signal_file)
     except BadInput as error:
         faults += error.findings
-    if trace is not None and not trace.anchored and start is None:
+    if trace is not None and not trace.anchored and written is None:
         faults.append(
             Finding(
                 subject=str(jobs_file),
@@ -176,21 +204,46 @@ def _read(
         )
     if faults or trace is None or signal is None:
         raise BadInput(faults)
-    if not trace.anchored and start is not None:
-        trace = anchored_at(trace, start)
-    return trace, signal
+    if began is None:
+        return trace, signal
+    if trace.anchored:
+        notes = (*trace.notes, "--start is not used: the jobs have dates")
+        return replace(trace, notes=notes), signal
+    return anchored_at(trace, began), signal
 
 
 def _part(columns: dict[str, str], names: set[str]) -> dict[str, str]:
     return {name: column for name, column in columns.items() if name in names}
 
 
+def _reference_first(names: list[str]) -> list[str]:
+    return ["run-at-once", *(name for name in names if name != "run-at-once")]
+
+
+def _choice(name: str) -> "Choice":
+    from gridtide.decide.policy_names import parsed
+
+    return parsed(name)
+
+
+def _assumed(trace: "JobTrace", patience: "Patience", way: str | None) -> list[str]:
+    """What was taken for granted because nobody said it."""
+    said = []
+    if way is None and (trace.deadline_s < 0).any():
+        hours = patience.long_s // 3600
+        said.append(
+            f"no deadline, --max-wait, --queues or --rule given: every job may wait {hours} h"
+            if (trace.deadline_s < 0).all()
+            else f"{int((trace.deadline_s < 0).sum()):,} jobs without a deadline may wait {hours} h"
+        )
+    return said
+
+
 def _patience(
-    trace: "JobTrace",
     max_wait: str | None,
     queues: str | None,
     rule: tuple[str | None, str, bool],
-) -> "tuple[Patience, list[str]]":
+) -> "Patience":
     from gridtide.decide.shift import Patience
 
     name, clock, as_published = rule
@@ -209,18 +262,12 @@ def _patience(
     short_s, long_s = _queues_s(queues) if queues else (DEFAULT_WAIT_S, DEFAULT_WAIT_S)
     if max_wait:
         short_s = long_s = duration_s(max_wait, "--max-wait", least_s=0)
-    said = []
-    if not given and (trace.deadline_s < 0).any():
-        said.append("no deadline, --max-wait, --queues or --rule given: every job may wait 24 h")
-    return (
-        Patience(
-            short_s=short_s,
-            long_s=long_s,
-            rule=name,
-            clock=_clock(clock),
-            as_published=as_published,
-        ),
-        said,
+    return Patience(
+        short_s=short_s,
+        long_s=long_s,
+        rule=name,
+        clock=_clock(clock),
+        as_published=as_published,
     )
 
 
@@ -230,7 +277,7 @@ def _queues_s(text: str) -> tuple[int, int]:
         pair = float(short), float(long)
     except ValueError:
         pair = -1.0, -1.0
-    if min(pair) < 0 or max(pair) > 24 * 366:
+    if not all(0 <= hours <= 24 * 366 for hours in pair):
         raise BadInput(
             [
                 Finding(
@@ -253,17 +300,17 @@ def _clock(name: str) -> str:
     return name
 
 
-def _grid(signal: "Signal", step: str | None) -> "Timeline":
+def _grid(signal: "Signal", step_s: int | None) -> "Timeline":
     from gridtide.timeline import regular
 
     own_s = int((signal.timeline.edges_s[1:] - signal.timeline.edges_s[:-1]).min())
-    step_s = own_s if step is None else duration_s(step, "--step", least_s=5)
+    step_s = own_s if step_s is None else step_s
     span_s = int(signal.timeline.edges_s[-1] - signal.timeline.edges_s[0])
     if step_s > span_s:
         raise BadInput(
             [
                 Finding(
-                    subject=f"--step {step}",
+                    subject=f"--step {step_s}s",
                     value=f"{step_s} s",
                     limit=f"no longer than the signal, {span_s} s",
                     mend="Choose a shorter step.",

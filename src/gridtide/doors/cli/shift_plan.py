@@ -1,6 +1,7 @@
 """The chosen runs of `gridtide shift` as a file: one row per policy, job and run."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,8 @@ def write_plan(path: Path, shifted: "Shift", trace: "JobTrace") -> None:
             frame.write_csv(part, datetime_format="%Y-%m-%dT%H:%M:%S%:z")
         os.replace(part, path)
     except OSError as error:
+        with suppress(OSError):
+            part.unlink()
         raise BadInput(
             [
                 Finding(

@@ -8,20 +8,22 @@ import click
 from gridtide.finding import BadInput, Finding
 
 UNIT_S = {"s": 1, "min": 60, "m": 60, "h": 3600, "d": 86_400}
+LONGEST_S = 100 * 366 * 86_400
 SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|m|h|d)")
 
 
 def duration_s(text: str, option: str, least_s: int) -> int:
     """Whole seconds of `5s`, `30min`, `6h` or `2d`. Raises BadInput for anything else."""
     match = SPAN.fullmatch(text.strip())
-    seconds = round(float(match[1]) * UNIT_S[match[2]]) if match else -1
-    if seconds < least_s:
+    exact_s = float(match[1]) * UNIT_S[match[2]] if match else -1.0
+    seconds = round(min(exact_s, LONGEST_S + 1.0))
+    if not least_s <= seconds <= LONGEST_S:
         raise BadInput(
             [
                 Finding(
                     subject=f"{option} {text}",
-                    value="is no such span" if not match else f"{seconds} s",
-                    limit=f"a number and s, min, h or d; {least_s} s or more",
+                    value="is no such span" if not match else f"{exact_s:g} s",
+                    limit=f"a number and s, min, h or d; {least_s} s or more, a century at most",
                     mend=f"Write {option} 30min, for example.",
                 )
             ]
@@ -51,6 +53,22 @@ def instant_of(text: str | None, option: str) -> datetime | None:
             ]
         )
     return moment
+
+
+def currency_of(text: str | None) -> str | None:
+    """A currency as its three letters. Raises BadInput for anything else."""
+    if text is None or (len(text) == 3 and text.isascii() and text.isalpha()):
+        return text.upper() if text else None
+    raise BadInput(
+        [
+            Finding(
+                subject=f"--currency {text}",
+                value="is no currency code",
+                limit="three letters",
+                mend="Write --currency EUR, for example.",
+            )
+        ]
+    )
 
 
 def mapping_of(pairs: tuple[str, ...]) -> dict[str, str]:

@@ -64,8 +64,8 @@ def write_results(
 
 
 def folder_of(root: Path, run: str) -> Path:
-    """The folder of a run by its name, or of the newest by `last`. Raises BadInput when there is none."""
-    name = run
+    """The folder of a run by its number, or of the newest by `last`. Raises BadInput when there is none."""
+    name = run.zfill(4) if run.isdecimal() else run
     if run == "last":
         pointer = root / "last"
         name = pointer.read_text(encoding="utf-8").strip() if pointer.is_file() else ""
