@@ -197,7 +197,7 @@ FAULTS = {
     "broken": (("[planning]", "[planning"), "case.toml"),
     "parked load above the limit": (
         ("import_max_kw = 700,", "import_max_kw = 15,"),
-        "20 kW of parked",
+        "all machines parked",
     ),
     "mistyped protection": (('protect = ["odd"]', 'protect = ["od"]'), "Did you mean odd?"),
     "policy with a wrong setting": (
