@@ -4,34 +4,9 @@ python benchmarks/promises.py [DAYS]
 """
 
 import sys
-from dataclasses import replace
 
-import numpy as np
-
-from gridtide.simulate.course import run_course
-from gridtide.simulate.policies import policy_named
-from gridtide.simulate.study import Study
-from gridtide.simulate.truth import truth_of
-from gridtide.stores.memory import MemoryStore
-from gridtide.testing.deadline_order import DeadlineOrder
+from gridtide.testing.deadline_order import DeadlineOrder, one_site_day, promised_by
 from gridtide.testing.studies import small_study
-
-
-def promised_by(policy: str, study: Study) -> int:
-    """Promises given over a course."""
-    chosen, forecaster, known = policy_named(policy, study)
-    course = run_course(
-        known, truth_of(study), chosen, forecaster, MemoryStore(), lambda done, whole: None
-    )
-    return int(course.promised.sum())
-
-
-def at_home(seed: int, jobs: int) -> Study:
-    """A day on 32 accelerators at which every job stays at its own site and may wait."""
-    study = small_study(seed, hours=24, jobs=jobs, accelerators=32)
-    own = np.arange(len(study.fleet.places)) == study.jobs.home[:, None]
-    work = replace(study.jobs, allowed=own, movable=np.ones(len(own), dtype=np.bool_))
-    return replace(study, jobs=work)
 
 
 def main(days: int) -> None:
@@ -40,7 +15,7 @@ def main(days: int) -> None:
     loads = [(1, jobs) for jobs in (40, 60, 80, 120)] + [(2, jobs) for jobs in (80, 120)]
     for sites, jobs in loads:
         studies = [
-            at_home(seed, jobs)
+            one_site_day(seed, jobs)
             if sites == 1
             else small_study(seed, hours=24, jobs=jobs, accelerators=16)
             for seed in range(days)

@@ -1,47 +1,26 @@
 """What the guard promises, beside an admission that packs by earliest deadline with backfill."""
 
-from dataclasses import replace
-
-import numpy as np
 import pytest
 
 from gridtide.simulate.course import run_course
 from gridtide.simulate.policies import policy_named
-from gridtide.simulate.study import Study
 from gridtide.simulate.truth import truth_of
 from gridtide.stores.memory import MemoryStore
-from gridtide.testing.deadline_order import DeadlineOrder
+from gridtide.testing.deadline_order import DeadlineOrder, one_site_day, promised_by
 from gridtide.testing.studies import small_study
-
-
-def promised_by(policy: str, study: Study) -> int:
-    """Promises given over a course."""
-    chosen, forecaster, known = policy_named(policy, study)
-    course = run_course(
-        known, truth_of(study), chosen, forecaster, MemoryStore(), lambda done, whole: None
-    )
-    return int(course.promised.sum())
-
-
-def at_home(seed: int, jobs: int) -> Study:
-    """A small study in which every job stays at its own site and may wait."""
-    study = small_study(seed, hours=24, jobs=jobs, accelerators=32)
-    own = np.arange(len(study.fleet.places)) == study.jobs.home[:, None]
-    work = replace(study.jobs, allowed=own, movable=np.ones(len(own), dtype=np.bool_))
-    return replace(study, jobs=work)
 
 
 @pytest.mark.parametrize("jobs", [40, 60, 80, 120])
 def test_the_guard_promises_as_much_as_deadline_order_with_backfill(jobs: int) -> None:
     """Over five days of one site, from quiet to far too much work: no fewer promises than by earliest deadline."""
-    days = [at_home(seed, jobs) for seed in range(5)]
+    days = [one_site_day(seed, jobs) for seed in range(5)]
     by_deadline = sum(DeadlineOrder(study=day).run() for day in days)
     assert sum(promised_by("run-at-once", day) for day in days) >= by_deadline
 
 
 def test_waiting_for_better_prices_costs_no_promises_on_the_whole() -> None:
     """Over the same days together the coordinated policy promises no less than deadline order."""
-    days = [at_home(seed, jobs) for seed in range(5) for jobs in (60, 80, 120)]
+    days = [one_site_day(seed, jobs) for seed in range(5) for jobs in (60, 80, 120)]
     by_deadline = sum(DeadlineOrder(study=day).run() for day in days)
     assert sum(promised_by("coordinated", day) for day in days) >= by_deadline
 
@@ -56,7 +35,7 @@ def test_two_crowded_sites_promise_as_much_as_deadline_order_over_both(jobs: int
 
 def test_a_job_at_risk_is_promised_when_others_leave_room() -> None:
     """Declared limits are longer than runs: some that were at risk on arrival are promised before they begin."""
-    study = at_home(2, 80)
+    study = one_site_day(2, 80)
     chosen, forecaster, known = policy_named("run-at-once", study)
     course = run_course(
         known, truth_of(study), chosen, forecaster, MemoryStore(), lambda done, whole: None

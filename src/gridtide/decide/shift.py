@@ -1,16 +1,16 @@
 """When should these jobs have run? Every reference policy on one log of jobs and one signal."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.deadline_rules import deadlines
 from gridtide.decide.planners.reserved_first import rent
-from gridtide.decide.policy_names import Choice, parsed, policy_of, reserved_rule
+from gridtide.decide.policy_names import Choice, reserved_rule
+from gridtide.decide.policy_settings import Maker, makers_of
+from gridtide.decide.shift_refusals import names_of, not_for, outside, refusal, refuse_too_large
 from gridtide.decide.slots import (
     Answer,
     SlotJobs,
@@ -20,30 +20,14 @@ from gridtide.decide.slots import (
     load_units,
     totals,
 )
-from gridtide.finding import BadInput, Finding, Gathered, Infeasible, InputError, refuse_if_any
+from gridtide.finding import BadInput, Finding, refuse_if_any
 from gridtide.fleet.trace import UNKNOWN_S, JobTrace
 from gridtide.signals.signal import Kind, Signal, on
 from gridtide.timeline import Timeline, instant
 
-Maker = Callable[[SlotJobs, SlotSignal], SlotPlan]
 REFERENCE = "run-at-once"
-NAMED = 5
 MOST_SLOTS = 20_000_000
 """More slots than this (a century at 3 min) are refused: they would not fit in memory."""
-NUMBERS: dict[str, tuple[float, float]] = {
-    "q": (0.0, 1.0),
-    "horizon": (1e-3, 876_600.0),
-    "abs": (-1e9, 1e9),
-    "w": (0, 1_000_000),
-    "reserved": (0, 1e9),
-    "peak": (0.0, 1e6),
-    "signal": (-1e6, 1e6),
-    "risk": (0.0, 1.0),
-    "ratio": (0.0, 1e6),
-    "strike": (1, 100_000),
-    "cooldown": (0, 100_000),
-}
-"""Lowest and highest value of each setting that is a number."""
 
 
 class PastEnd(StrEnum):
@@ -134,17 +118,17 @@ def shift(
     the signal, jobs outside it, and settings that make no sense; Infeasible naming jobs larger than the
     capacity, and jobs for which it leaves no room before the signal ends.
     """
-    makers = _made(choices, capacity)
+    makers = makers_of(choices, capacity)
     slot_signal = _steered_by(signal, grid)
     jobs = slot_jobs(trace, grid, patience, truncated)
-    refuse_if_any([*_outside(trace, jobs, grid), *_not_for(choices, trace, jobs)])
-    _refuse_too_large(trace, jobs, capacity)
+    refuse_if_any([*outside(trace, jobs, grid), *not_for(choices, trace, jobs)])
+    refuse_too_large(trace, jobs, capacity)
     if past_end is PastEnd.HOLD:
         slot_signal = _held(slot_signal, _latest(jobs))
     kept, plans = np.arange(len(trace)), _plans(makers, jobs, slot_signal, error)
     while (past := _past_end(plans)).any():
         if past_end is PastEnd.REFUSE:
-            raise _refusal(trace, jobs, past, grid, capacity)
+            raise refusal(trace, jobs, past, grid, capacity)
         if past_end is PastEnd.HOLD:
             slot_signal = _held(slot_signal, 2 * len(slot_signal.values))
         else:
@@ -174,23 +158,6 @@ def shift(
     )
 
 
-def checked(text: str) -> Choice:
-    """A policy as a person wrote it, with settings it has. Raises BadInput otherwise."""
-    choice = parsed(text)
-    _made((choice,), None)
-    return choice
-
-
-def _made(choices: tuple[Choice, ...], capacity: int | None) -> list[Maker]:
-    """The array function of each choice. Raises BadInput with the faults of all their settings."""
-    faults = Gathered()
-    faults.findings += [fault for choice in choices for fault in _setting_faults(choice)]
-    faults.refuse_if_any()
-    makers = [faults.of(partial(policy_of, choice, capacity)) for choice in choices]
-    faults.refuse_if_any()
-    return [make for make in makers if make is not None]
-
-
 def _plans(
     makers: list[Maker],
     jobs: SlotJobs,
@@ -205,55 +172,6 @@ def _past_end(plans: list[list[SlotPlan]]) -> NDArray[np.bool_]:
     """Jobs that some policy could not finish within the signal."""
     unplaced = [plan.answer != Answer.PLACED for some in plans for plan in some]
     return np.asarray(np.logical_or.reduce(unplaced), dtype=np.bool_)
-
-
-def _setting_faults(choice: Choice) -> Iterator[Finding]:
-    """Settings that are no number where one is needed, or lie beyond any use."""
-    for name, text in choice.settings.items():
-        if name not in NUMBERS:
-            continue
-        least, most = NUMBERS[name]
-        whole = isinstance(least, int)
-        try:
-            value = float(text.removesuffix("h") if name == "horizon" else text)
-        except ValueError:
-            value = np.nan
-        if not least <= value <= most or (whole and not text.lstrip("+-").isdigit()):
-            kind = "a whole number" if whole else "a number"
-            yield Finding(
-                subject=f"--policy {choice.text}",
-                value=f"{name}={text}",
-                limit=f"{name}: {kind} from {least:g} to {most:g}",
-                mend=f"Write --policy '{choice.name}({name}=…)' with such a number.",
-            )
-
-
-def _not_for(choices: tuple[Choice, ...], trace: JobTrace, jobs: SlotJobs) -> Iterator[Finding]:
-    """Jobs that a policy is not defined for."""
-    long = jobs.length > 1
-    for choice in choices:
-        if choice.name == "bidirectional" and long.any():
-            yield Finding(
-                subject=f"--policy {choice.text}, {trace.source}: {_names(trace, long)}",
-                value=f"{int(long.sum())} jobs are longer than one slot",
-                limit="scheduled jobs of one slot",
-                mend="Choose a --step as long as the jobs, or leave this policy out.",
-            )
-
-
-def _refuse_too_large(trace: JobTrace, jobs: SlotJobs, capacity: int | None) -> None:
-    large = jobs.units > (np.inf if capacity is None else capacity)
-    if large.any():
-        raise Infeasible(
-            [
-                Finding(
-                    subject=f"{trace.source}: {_names(trace, large)}",
-                    value=f"{int(large.sum())} jobs ask for up to {int(jobs.units.max()):,} units",
-                    limit=f"--capacity {capacity:,}",
-                    mend="Raise the capacity, or leave these jobs out.",
-                )
-            ]
-        )
 
 
 def _grace_s(trace: JobTrace, grid: Timeline) -> NDArray[np.int64]:
@@ -369,48 +287,6 @@ def _held(signal: SlotSignal, end: int) -> SlotSignal:
     return replace(signal, values=np.concatenate([signal.values, np.full(more, signal.values[-1])]))
 
 
-def _outside(trace: JobTrace, jobs: SlotJobs, grid: Timeline) -> list[Finding]:
-    early = jobs.arrival < 0
-    if not early.any():
-        return []
-    return [
-        Finding(
-            subject=f"{trace.source}: {_names(trace, early)}",
-            value=f"{int(early.sum())} jobs were submitted before the signal begins",
-            limit=f"submitted at {grid.start:%Y-%m-%d %H:%M} UTC or later",
-            mend="Give a signal that begins earlier, or leave these jobs out.",
-        )
-    ]
-
-
-def _refusal(
-    trace: JobTrace,
-    jobs: SlotJobs,
-    past: NDArray[np.bool_],
-    grid: Timeline,
-    capacity: int | None,
-) -> InputError:
-    """Jobs that end too late by themselves are bad input; those that only lack room are infeasible."""
-    mend = (
-        "Give a longer signal, or --past-end drop (leave them out) or hold (hold its last value)."
-    )
-    crowded = capacity is not None and bool((jobs.arrival + jobs.length <= len(grid))[past].all())
-    more = f" beside the others on {capacity:,} units" if crowded else ""
-    finding = Finding(
-        subject=f"{trace.source}: {_names(trace, past)}",
-        value=f"{int(past.sum())} jobs would run past the end of the signal{more}",
-        limit=f"ended by {grid.end:%Y-%m-%d %H:%M} UTC",
-        mend=f"Raise --capacity. {mend}" if crowded else mend,
-    )
-    return Infeasible([finding]) if crowded else BadInput([finding])
-
-
-def _names(trace: JobTrace, mask: NDArray[np.bool_]) -> str:
-    named = [f"job {name}" for name in trace.name[mask][:NAMED]]
-    more = int(mask.sum()) - len(named)
-    return ", ".join(named) + (f" and {more} more" if more > 0 else "")
-
-
 def _results(
     choices: tuple[Choice, ...],
     plans: list[SlotPlan],
@@ -491,7 +367,7 @@ def _notes(
         notes.append(f"{shares:,} jobs take a share of a unit: peak and capacity count whole units")
     if past.any():
         notes.append(
-            f"{int(past.sum())} jobs would run past the signal and were left out: {_names(trace, past)}"
+            f"{int(past.sum())} jobs would run past the signal and were left out: {names_of(trace, past)}"
         )
     if error.share > 0:
         notes.append(

@@ -1,11 +1,16 @@
 """Earliest deadline first with backfill: what an admission promises that shares no code with the guard."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.simulate.course import run_course
+from gridtide.simulate.policies import policy_named
 from gridtide.simulate.study import Study
+from gridtide.simulate.truth import truth_of
+from gridtide.stores.memory import MemoryStore
+from gridtide.testing.studies import small_study
 
 Whole = NDArray[np.int64]
 
@@ -95,3 +100,20 @@ class DeadlineOrder:
             room[at[1], at[0] : at[0] + need] -= gang
             found[job] = (at[1], slot + at[0])
         return found
+
+
+def promised_by(policy: str, study: Study) -> int:
+    """Promises given over a course."""
+    chosen, forecaster, known = policy_named(policy, study)
+    course = run_course(
+        known, truth_of(study), chosen, forecaster, MemoryStore(), lambda done, whole: None
+    )
+    return int(course.promised.sum())
+
+
+def one_site_day(seed: int, jobs: int) -> Study:
+    """A day on 32 accelerators at which every job stays at its own site and may wait."""
+    study = small_study(seed, hours=24, jobs=jobs, accelerators=32)
+    own = np.arange(len(study.fleet.places)) == study.jobs.home[:, None]
+    work = replace(study.jobs, allowed=own, movable=np.ones(len(own), dtype=np.bool_))
+    return replace(study, jobs=work)
