@@ -117,3 +117,49 @@ def test_a_job_without_checkpoints_starts_over_after_a_cut() -> None:
             continue
         last = np.flatnonzero(ran.job == job)[-1]
         assert ran.end_s[last] - ran.start_s[last] == pytest.approx(study.true_s[job], abs=1)
+
+
+@FEW
+@given(
+    seed=st.integers(0, 10_000),
+    kw_per_min=st.floats(0.3, 2.0),
+    policy=st.sampled_from(["run-at-once", "coordinated"]),
+)
+def test_a_ramp_rule_is_broken_only_when_the_store_has_nothing_more_to_give(
+    seed: int, kw_per_min: float, policy: str
+) -> None:
+    """Where grid power still changes too fast, the store is at the end of its power or its energy, and too
+    fast a fall has used up what could be left of the site's own supply."""
+    study = small_study(seed, hours=24, jobs=60, accelerators=32)
+    sites = tuple(
+        replace(site, contract=replace(site.contract, ramp_max_kw_per_min=kw_per_min))
+        for site in study.fleet.sites
+    )
+    study = replace(study, fleet=replace(study.fleet, sites=sites))
+    seen = course_of(study, policy).telemetry
+    grid_kw = seen.import_kw - seen.export_kw
+    most_kw, hour = kw_per_min * 15.0, 0.25
+    for index, site in enumerate(study.fleet.sites):
+        battery = site.battery
+        for step in range(1, len(study.timeline)):
+            change = grid_kw[index, step] - grid_kw[index, step - 1]
+            if abs(change) <= most_kw + 1e-6:
+                continue
+            charge, discharge = seen.charge_kw[index, step], seen.discharge_kw[index, step]
+            if battery is None:
+                assert charge == discharge == 0.0
+                continue
+            before = seen.soc_kwh[index, step - 1]
+            least = battery.energy_kwh * battery.soc_min
+            out = min(
+                battery.discharge_max_kw, (before - least) * battery.discharge_efficiency / hour
+            )
+            into = min(
+                battery.charge_max_kw,
+                (battery.energy_kwh - before) / (battery.charge_efficiency * hour),
+            )
+            if change > 0:
+                assert charge <= 1e-6 and discharge >= out - 1e-6
+            else:
+                assert discharge <= 1e-6 and charge >= into - 1e-6
+                assert seen.unused_supply_kw[index, step] >= seen.supply_kw[index, step] - 1e-6

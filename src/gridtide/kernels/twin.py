@@ -55,49 +55,95 @@ def run_jobs(
 
 
 @njit(cache=True, error_model="numpy")
+def smoothed(
+    grid_kw: float,
+    store: tuple[float, float],
+    room: tuple[float, float],
+    before_kw: float,
+    change_kw: float,
+) -> tuple[float, float]:
+    """Charge and discharge that keep grid power within change_kw of what it was, as far as the store can, kW.
+
+    grid_kw: with the store as it would be; store: its (charge, discharge) then; room: the largest of each that
+    its power and energy allow in this step. before_kw: grid power a step before, NaN where unknown.
+    """
+    charge, discharge = store
+    if np.isnan(before_kw):
+        return charge, discharge
+    over = grid_kw - (before_kw + change_kw)
+    if over > 0.0:
+        less = min(over, charge)
+        charge -= less
+        if less < over:
+            discharge = max(discharge, min(room[1], discharge + over - less))
+    under = before_kw - change_kw - grid_kw
+    if under > 0.0:
+        less = min(under, discharge)
+        discharge -= less
+        if less < under:
+            charge = max(charge, min(room[0], charge + under - less))
+    return charge, discharge
+
+
+@njit(cache=True, error_model="numpy")
 def run_stores(
     demand_kw: Real,
     supply_kw: Real,
     orders: tuple[Real, Real, Real],
-    store: tuple[Real, Real, Real, Real, Real, Real],
-    limits: tuple[Real, Real],
+    store: tuple[Real, Real, Real, Real, Real, Real, Real],
+    limits: tuple[Real, Real, Real],
+    before: Real,
     hours: Real,
     seen: tuple[Real, Real, Real, Real, Real, Real],
 ) -> None:
     """Charge and discharge as ordered, as far as the store and the meter allow, step by step.
 
+    A site with a ramp rule holds its grid power to it with its store, and when power falls too fast by using
+    less of its own supply; what loads and weather do beyond that shows in the meter.
+
     demand_kw: facility power, (S, T). orders: (charge_kw, discharge_kw), (S, T), and the import the store
     holds its site to, (S,): above it the store charges less, then gives what it has. store, per site:
     (soc_kwh, changed in place, energy_kwh, least energy, charge efficiency, discharge efficiency, largest
-    discharge in kW).
-    limits: (import_max_kw, (S, T), export_max_kw, (S,)). seen, filled: (import_kw, export_kw, charge_kw,
+    charge and discharge in kW).
+    limits: (import_max_kw, (S, T), export_max_kw, (S,), ramp in kW per minute, (S,), inf without a rule).
+    before: grid power a step before the first, (S,), NaN where unknown; the last one on return.
+    seen, filled: (import_kw, export_kw, charge_kw,
     discharge_kw, unused_supply_kw, soc_kwh), (S, T).
     """
     charge_order, discharge_order, level = orders
-    soc, energy, least, into, out_of, most = store
-    import_max, export_max = limits
+    soc, energy, least, into, out_of, most_in, most_out = store
+    import_max, export_max, ramp = limits
     imported, exported, charged, discharged, unused, soc_seen = seen
     for site in range(demand_kw.shape[0]):
         for t in range(demand_kw.shape[1]):
             h = hours[t]
             net = demand_kw[site, t] - supply_kw[site, t]
+            room_in = max(0.0, min(most_in[site], (energy[site] - soc[site]) / (into[site] * h)))
+            room_out = max(0.0, min(most_out[site], (soc[site] - least[site]) * out_of[site] / h))
             above = net - min(level[site], import_max[site, t])
-            charge = min(charge_order[site, t], max(0.0, -above))
-            discharge = max(discharge_order[site, t], min(above, most[site]))
-            charge = min(charge, (energy[site] - soc[site]) / (into[site] * h))
-            discharge = min(discharge, (soc[site] - least[site]) * out_of[site] / h)
-            charge = max(charge, 0.0)
+            charge = min(charge_order[site, t], max(0.0, -above), room_in)
+            discharge = min(max(discharge_order[site, t], min(above, most_out[site])), room_out)
             discharge = max(discharge, 0.0)
             both = min(charge, discharge)
-            charge -= both
-            discharge -= both
+            change = ramp[site] * h * 60.0
+            charge, discharge = smoothed(
+                net + charge - discharge,
+                (charge - both, discharge - both),
+                (room_in, room_out),
+                before[site],
+                change,
+            )
             charge = max(0.0, min(charge, import_max[site, t] - net))
             discharge = max(0.0, min(discharge, net + export_max[site]))
             net = net + charge - discharge
+            falls = before[site] - change - net
+            lost = max(0.0, min(falls, supply_kw[site, t])) if falls > 0.0 else 0.0
+            net += lost
             soc[site] += into[site] * charge * h - discharge * h / out_of[site]
             imported[site, t] = max(net, 0.0)
             exported[site, t] = min(max(-net, 0.0), export_max[site])
-            unused[site, t] = max(-net, 0.0) - exported[site, t]
+            unused[site, t] = lost + max(-net, 0.0) - exported[site, t]
             charged[site, t] = charge
             discharged[site, t] = discharge
             soc_seen[site, t] = soc[site]
+            before[site] = imported[site, t] - exported[site, t]

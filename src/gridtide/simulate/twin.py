@@ -24,7 +24,7 @@ from gridtide.timeline import Timeline, epoch_s, instant
 Whole = NDArray[np.int64]
 Ended = tuple[tuple[str, datetime], ...]
 Real = NDArray[np.float64]
-Stores = tuple[Real, Real, Real, Real, Real]
+Stores = tuple[Real, Real, Real, Real, Real, Real]
 TRANSFER_STREAM = 7
 
 
@@ -286,7 +286,9 @@ class Twin:
             (
                 np.ascontiguousarray(self.import_max_kw[:, span]),
                 np.asarray([site.contract.export_max_kw for site in fleet.sites]),
+                np.asarray([site.contract.ramp_max_kw_per_min or np.inf for site in fleet.sites]),
             ),
+            self.grid_power_kw.copy(),
             block.hours,
             (imported, exported, charged, discharged, unused, soc),
         )
@@ -328,8 +330,8 @@ def _same_month(one: datetime, other: datetime, clock: str) -> bool:
 
 
 def _stores(study: Study) -> Stores:
-    """Per site: energy_kwh, least energy, charge and discharge efficiency, largest discharge in kW; a site
-    without a store has 0."""
+    """Per site: energy_kwh, least energy, charge and discharge efficiency, largest charge and discharge in
+    kW; a site without a store has 0."""
     empty = Battery(energy_kwh=0.0, charge_max_kw=0.0, discharge_max_kw=0.0)
     batteries = [site.battery or empty for site in study.fleet.sites]
     return (
@@ -337,6 +339,7 @@ def _stores(study: Study) -> Stores:
         np.asarray([battery.energy_kwh * battery.soc_min for battery in batteries]),
         np.asarray([battery.charge_efficiency for battery in batteries]),
         np.asarray([battery.discharge_efficiency for battery in batteries]),
+        np.asarray([battery.charge_max_kw for battery in batteries]),
         np.asarray([battery.discharge_max_kw for battery in batteries]),
     )
 
