@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from gridtide.doors.cli.run_table import show
+from gridtide.doors.cli.running import announcer
 from gridtide.simulate.compare import Comparison, Entrant, compare
 from gridtide.simulate.policies import policy_named
 from gridtide.stores.memory import MemoryStore
@@ -70,3 +71,16 @@ def test_small_money_keeps_its_cents(
     first = comparison.settlements[0]
     show(comparison)
     assert f"{first.energy_cost:,.2f}" in capsys.readouterr().out
+
+
+def test_a_long_course_says_how_far_it_is_where_no_terminal_shows_a_bar(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A line a policy, then one for each tenth; short courses say no more than their name."""
+    for steps in (700, 3_000):
+        progress = announcer()("coordinated")
+        for done in range(0, steps + 1, 50):
+            progress(done, steps)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[:3] == ["running coordinated", "running coordinated", "running coordinated: 10 %"]
+    assert lines[-1] == "running coordinated: 90 %" and len(lines) == 11

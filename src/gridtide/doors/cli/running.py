@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gridtide.simulate.study import Study
 
 DEFAULT_RUNS = Path("runs")
+LONG = 2_000
 
 
 def run_case(case: Path, runs: Path, policies: str | None, as_json: bool) -> None:
@@ -112,12 +113,12 @@ def run_study(
 
 
 def announcer() -> Callable[[str], Callable[[int, int], None]]:
-    """Progress on stderr: a bar on a terminal, a line a policy elsewhere."""
+    """Progress on stderr: a bar on a terminal; elsewhere a line a policy, and one for each tenth of a long course."""
 
     def announce(policy: str) -> Callable[[int, int], None]:
         if not sys.stderr.isatty():
             click.echo(f"running {policy}", err=True)
-            return lambda done, whole: None
+            return _tenths(policy)
 
         def show(done: int, whole: int) -> None:
             filled = round(30 * done / whole)
@@ -127,3 +128,17 @@ def announcer() -> Callable[[str], Callable[[int, int], None]]:
         return show
 
     return announce
+
+
+def _tenths(policy: str) -> Callable[[int, int], None]:
+    """A line for each tenth of a course of LONG steps or more."""
+    said = 0
+
+    def say(done: int, whole: int) -> None:
+        nonlocal said
+        tenth = 10 * done // whole
+        if whole >= LONG and said < tenth < 10:
+            said = tenth
+            click.echo(f"running {policy}: {10 * tenth} %", err=True)
+
+    return say
