@@ -43,3 +43,16 @@ def test_a_job_at_risk_is_promised_when_others_leave_room() -> None:
     at_risk = {said.split(":")[0] for said in course.answers if ": at risk" in said}
     later = {said.split(":")[0] for said in course.answers if "room that others left" in said}
     assert later and later <= at_risk
+
+
+def test_an_answer_at_risk_says_which_date_could_be_promised() -> None:
+    """The reason, and the earliest end there is."""
+    study = one_site_day(2, 120)
+    chosen, forecaster, known = policy_named("run-at-once", study)
+    course = run_course(
+        known, truth_of(study), chosen, forecaster, MemoryStore(), lambda done, whole: None
+    )
+    refused = [said for said in course.answers if "do not fit before" in said]
+    assert refused
+    assert all(said.endswith("UTC could be promised") for said in refused)
+    assert not any("on 1 accelerators" in said for said in refused)

@@ -167,10 +167,7 @@ def _decision(
         dispatch=told,
         rung=str(verdict.rung),
         refused=tuple(str(breach) for breach in verdict.refused),
-        answers=tuple(
-            f"{answer.job}: {'promised' if answer.promised else 'at risk'}, {answer.reason}"
-            for answer in answers
-        ),
+        answers=tuple(str(answer) for answer in answers),
         doubts=tuple(str(doubt) for doubt in memory.doubts),
         owner=mandate.owner,
     )

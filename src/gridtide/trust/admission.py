@@ -29,6 +29,12 @@ class Answer:
     reason: str
     earliest_end: datetime | None
 
+    def __str__(self) -> str:
+        said = f"{self.job}: {'promised' if self.promised else 'at risk'}, {self.reason}"
+        if self.promised or self.earliest_end is None:
+            return said
+        return f"{said}; {self.earliest_end:%Y-%m-%d %H:%M} UTC could be promised"
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Admission:
@@ -155,7 +161,7 @@ def _at_risk(situation: Situation, held: Reservations, told: Told, job: int) -> 
     if not fit(situation, held, told, np.asarray([job]), beyond, ANYWHERE):
         most = int(held.room.max())
         reason = (
-            f"{held.gang[job]} accelerators at once, but no allowed place ever has that many free"
+            f"{_accelerators(held, job)} at once, but no allowed place ever has that many free"
             f" (at most {most})"
         )
         return Answer(job=name, promised=False, reason=reason, earliest_end=None)
@@ -170,7 +176,12 @@ def _at_risk(situation: Situation, held: Reservations, told: Told, job: int) -> 
     return Answer(
         job=name,
         promised=False,
-        reason=f"{hours:.1f} h on {held.gang[job]} accelerators do not fit before {asked}"
+        reason=f"{hours:.1f} h on {_accelerators(held, job)} do not fit before {asked}"
         f" beside what is promised (slots of {grid_step_s(held.grid) // 60} min)",
         earliest_end=instant(held.grid.edges_s[end]),
     )
+
+
+def _accelerators(held: Reservations, job: int) -> str:
+    gang = int(held.gang[job])
+    return "1 accelerator" if gang == 1 else f"{gang:,} accelerators"
