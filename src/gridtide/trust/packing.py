@@ -15,6 +15,7 @@ ANYWHERE = 1e-3
 
 
 def copied(told: Told) -> Told:
+    """The same slots in arrays of their own, to be changed in place."""
     return Told(
         place=told.place.copy(),
         offsets=told.offsets,
@@ -44,7 +45,8 @@ def fit(
     if elsewhere is None:
         elsewhere = HOME_WAIT_S / grid_step_s(held.grid)
     away = (np.arange(places) != here[:, None]) * 1e-3
-    away += (site[None, :] != site[here][:, None]) * elsewhere
+    slots = np.maximum(1, -(-held.left[:, 1] // held.left[:, 3])) * held.gang
+    away += (site[None, :] != site[here][:, None]) * (elsewhere * slots)[:, None]
     placement.sweep(
         free_of(held, told), np.ascontiguousarray(earliest), order, held.gang, held.first, last,
         held.left, held.rule, held.running_at, away,
