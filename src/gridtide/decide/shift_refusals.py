@@ -28,6 +28,7 @@ def not_for(choices: tuple[Choice, ...], trace: JobTrace, jobs: SlotJobs) -> Ite
 
 
 def refuse_too_large(trace: JobTrace, jobs: SlotJobs, capacity: int | None) -> None:
+    """Raise Infeasible naming the jobs that ask for more units than there are."""
     large = jobs.units > (np.inf if capacity is None else capacity)
     if large.any():
         raise Infeasible(
@@ -43,6 +44,7 @@ def refuse_too_large(trace: JobTrace, jobs: SlotJobs, capacity: int | None) -> N
 
 
 def outside(trace: JobTrace, jobs: SlotJobs, grid: Timeline) -> list[Finding]:
+    """Jobs that arrive where the signal does not reach."""
     early = jobs.arrival < 0
     if not early.any():
         return []
@@ -79,6 +81,7 @@ def refusal(
 
 
 def names_of(trace: JobTrace, mask: NDArray[np.bool_]) -> str:
+    """The first NAMED of the masked jobs, and how many more there are."""
     named = [f"job {name}" for name in trace.name[mask][:NAMED]]
     more = int(mask.sum()) - len(named)
     return ", ".join(named) + (f" and {more} more" if more > 0 else "")
