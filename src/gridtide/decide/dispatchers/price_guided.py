@@ -31,6 +31,7 @@ CANDIDATES = tuple(
     Choice(text=name, name=name, settings={})
     for name in (
         "run-at-once",
+        "all-wait",
         "lowest-slot",
         "lowest-window",
         "carbon-time",
@@ -39,7 +40,9 @@ CANDIDATES = tuple(
         "wait-awhile-interruptible",
     )
 )
-"""Policies of the literature whose placement is weighed against the plan's own at every turn."""
+"""Policies of the literature whose placement is weighed against the plan's own at every turn: all that know no
+true lengths and differ. Without units reserved `reserved-first` is the policy behind it, jobs with a deadline make
+the two interruptible ones alike, and `bidirectional` answers only for jobs of one slot that were planned before."""
 
 CONGESTION = (0.1, 0.015, 0.003, 0.0)
 
