@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Dispatch, load_of
 from gridtide.decide.facts import extra_power_kw, serving_kw
+from gridtide.decide.limits import import_max_kw
 from gridtide.decide.reading import outdoor_c, requests_per_s, supply_kw
 from gridtide.decide.situation import Commitment, Situation
 from gridtide.fleet.building import facility_power_kw, parked_kw
@@ -62,9 +63,9 @@ def expected_import_kw(situation: Situation, dispatch: Dispatch) -> Real:
     it_kw = parked_kw(fleet)[:, None] + np.stack(by_site)
     power = facility_power_kw(fleet, it_kw, outdoor_c(situation))
     stores = dispatch.charge_kw[:, :steps] - dispatch.discharge_kw[:, :steps]
-    most = np.asarray([one.contract.import_max_kw for one in fleet.sites])
+    most = import_max_kw(fleet, situation.events, situation.horizon)
     net = power + stores - supply_kw(situation)
-    return np.asarray(np.clip(net, 0.0, most[:, None]), dtype=np.float64)
+    return np.asarray(np.clip(net, 0.0, most), dtype=np.float64)
 
 
 def _serving(situation: Situation, shares: Real) -> Real:

@@ -51,9 +51,10 @@ def check(
     dispatch: Dispatch, situation: Situation, room: NDArray[np.int64], promised: NDArray[np.bool_]
 ) -> tuple[Breach, ...]:
     """Every breach of a dispatch; empty when it may be carried out."""
+    load = _load(dispatch, situation, len(room))
     return (
-        *_overfull(dispatch, situation, room),
-        *_overdrawn_sites(dispatch, situation),
+        *_overfull(dispatch, room, load),
+        *_overdrawn_sites(dispatch, situation, load),
         *_broken_promises(dispatch, situation, promised),
         *_wrong_places(dispatch, situation),
         *_lost_requests(dispatch, situation),
@@ -78,13 +79,19 @@ def judge(
     return witness, Verdict(rung=Rung.HOLD, refused=(*refused, *fallback), call=True)
 
 
-def _overfull(dispatch: Dispatch, situation: Situation, room: NDArray[np.int64]) -> list[Breach]:
+def _load(dispatch: Dispatch, situation: Situation, places: int) -> NDArray[np.int64]:
+    """Accelerators that placed jobs hold at each place and slot, (P, T)."""
     placement = dispatch.placement
-    places, steps = room.shape
-    load = np.zeros((places, steps), dtype=np.int64)
-    for job in np.flatnonzero(placement.place >= 0):
-        slots = placement.slots[placement.offsets[job] : placement.offsets[job + 1]]
-        load[placement.place[job], slots] += situation.jobs.accelerators[job]
+    count = np.diff(placement.offsets)
+    place = np.repeat(placement.place, count)
+    gang = np.repeat(situation.jobs.accelerators, count)
+    load = np.zeros((places, len(placement.horizon)), dtype=np.int64)
+    np.add.at(load, (place[place >= 0], placement.slots[place >= 0]), gang[place >= 0])
+    return load
+
+
+def _overfull(dispatch: Dispatch, room: NDArray[np.int64], load: NDArray[np.int64]) -> list[Breach]:
+    placement = dispatch.placement
     breaches = []
     for place in np.flatnonzero((load > room).any(axis=1)):
         step = int(np.argmax(load[place] - room[place]))
@@ -99,33 +106,35 @@ def _overfull(dispatch: Dispatch, situation: Situation, room: NDArray[np.int64])
     return breaches
 
 
-def _overdrawn_sites(dispatch: Dispatch, situation: Situation) -> list[Breach]:
-    """Sites whose jobs and held serving machines would draw more than connection and building carry."""
-    fleet, placement = situation.fleet, dispatch.placement
-    horizon = placement.horizon
-    design_c = np.asarray([site.facility.design_outdoor_c for site in fleet.sites])
-    it_kw = np.zeros((len(fleet.sites), len(horizon)))
-    for place, pool in zip(fleet.places, fleet.pools, strict=True):
-        it_kw[place.site] += pool.accelerators * pool.parked_kw_per_accelerator
-    for job in np.flatnonzero(placement.place >= 0):
-        slots = placement.slots[placement.offsets[job] : placement.offsets[job + 1]]
-        pool = fleet.pools[placement.place[job]]
-        beyond_kw = pool.points[0].it_kw_per_accelerator - pool.parked_kw_per_accelerator
-        it_kw[fleet.site_of_place[placement.place[job]], slots] += (
-            situation.jobs.accelerators[job] * beyond_kw
+def _overdrawn_sites(
+    dispatch: Dispatch, situation: Situation, load: NDArray[np.int64]
+) -> list[Breach]:
+    """Sites at which jobs, beside all machines held for services, would draw more than building or connection
+    carry on the hottest day the plant was built for."""
+    fleet, horizon = situation.fleet, dispatch.placement.horizon
+    it_kw, jobs_kw = np.zeros((2, len(fleet.sites), len(horizon)))
+    for index, (place, pool) in enumerate(zip(fleet.places, fleet.pools, strict=True)):
+        parked_kw = pool.parked_kw_per_accelerator
+        answering_kw = max(
+            [service.it_kw_per_accelerator[index] for service in situation.services] + [parked_kw]
         )
+        it_kw[place.site] += (pool.accelerators - pool.for_services) * parked_kw
+        it_kw[place.site] += pool.for_services * answering_kw
+        jobs_kw[place.site] += load[index] * (pool.points[0].it_kw_per_accelerator - parked_kw)
+    it_kw += jobs_kw
+    design_c = np.asarray([site.facility.design_outdoor_c for site in fleet.sites])
     drawn_kw = facility_power_kw(fleet, it_kw, np.repeat(design_c[:, None], len(horizon), axis=1))
     most_kw = import_max_kw(fleet, situation.events, horizon)
-    least_kw = facility_power_kw(fleet, np.zeros_like(it_kw), np.zeros_like(it_kw))
     breaches = []
     for index, site in enumerate(fleet.sites):
+        capacity_kw = np.full(len(horizon), site.facility.it_capacity_kw)
         for limit, value, most in (
-            ("it_power_kw", it_kw[index], np.full(len(horizon), site.facility.it_capacity_kw)),
-            ("import_kw", drawn_kw[index], np.maximum(most_kw[index], least_kw[index])),
+            ("it_power_kw", it_kw[index], capacity_kw),
+            ("import_kw", drawn_kw[index], most_kw[index]),
         ):
-            over = value - most
+            over = np.where(jobs_kw[index] > 0, value - most, -np.inf)
             step = int(np.argmax(over))
-            if over[step] > TOLERANCE * (1.0 + most[step]) and it_kw[index, step] > 0:
+            if over[step] > TOLERANCE * (1.0 + most[step]):
                 breaches.append(
                     Breach(
                         limit=limit,
