@@ -202,7 +202,7 @@ FAULTS = {
     "mistyped protection": (('protect = ["odd"]', 'protect = ["od"]'), "Did you mean odd?"),
     "policy with a wrong setting": (
         ('"perfect-foresight"]', '"threshold(q=9)"]'),
-        "q: a number from 0 to 1",
+        "q is a number from 0 to 1",
     ),
     "policy twice": (('"perfect-foresight"]', '"coordinated"]'), "each name once"),
     "no size": (("accelerators = [4]", "accelerators = []"), "an empty list"),

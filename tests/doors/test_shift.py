@@ -500,4 +500,4 @@ def test_the_capacity_curve_is_a_policy_of_shift(
     assert [item["policy"] for item in found["policies"]] == ["run-at-once", "vcc(peak=0.5)"]
     code, _, err = run(capsys, folder, "--policy", "vcc(ratio=0.5)")
     assert code == 2
-    assert "ratio is 1 or more" in err
+    assert "ratio is a number from 1 to" in err

@@ -11,8 +11,7 @@ from gridtide.case.machines import accelerators, pool_powers_kw
 from gridtide.case.plants import parked_facility_kw
 from gridtide.case.schema import CaseFile, ContractTable, SiteTable
 from gridtide.case.services import answering_faults
-from gridtide.decide.policy_names import POLICIES
-from gridtide.decide.policy_settings import checked
+from gridtide.decide.policy_names import POLICIES, checked
 from gridtide.finding import Finding, Gathered
 from gridtide.fleet.contract import Exposure
 from gridtide.signals.forecaster import forecasters

@@ -1,8 +1,9 @@
 """Reference policies by the name and settings a person writes: `threshold(q=0.2,horizon=12h)`."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from gridtide.decide.planners import (
     all_wait,
@@ -19,9 +20,11 @@ from gridtide.decide.planners import (
     wait_awhile_interruptible,
 )
 from gridtide.decide.slots import Capacity, SlotJobs, SlotPlan, SlotSignal
-from gridtide.finding import BadInput, Finding
+from gridtide.finding import BadInput, Finding, Gathered
 
 Maker = Callable[[Mapping[str, str], Capacity], Callable[[SlotJobs, SlotSignal], SlotPlan]]
+MOST, WEIGHT_MOST, SLOTS_MOST, DAYS_MOST = 1e9, 1e6, 1e6, 1e5
+"""Beyond these a setting is of no use: any number, a weight or ratio, a count of slots, a count of days."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +65,23 @@ def policy_of(choice: Choice, capacity: Capacity) -> Callable[[SlotJobs, SlotSig
         raise BadInput([_wrong(choice.text, str(error), "a setting of the right form")]) from error
 
 
+def checked(text: str) -> Choice:
+    """A policy as a person wrote it, with settings it has. Raises BadInput otherwise."""
+    choice = parsed(text)
+    policy_of(choice, None)
+    return choice
+
+
+def makers_of(
+    choices: Iterable[Choice], capacity: Capacity
+) -> list[Callable[[SlotJobs, SlotSignal], SlotPlan]]:
+    """The array function of each choice. Raises BadInput with the faults of all of them."""
+    faults = Gathered()
+    makers = [faults.of(partial(policy_of, choice, capacity)) for choice in choices]
+    faults.refuse_if_any()
+    return [make for make in makers if make is not None]
+
+
 def _wrong(text: str, value: str, limit: str) -> Finding:
     return Finding(
         subject=f"--policy {text}",
@@ -85,28 +105,29 @@ def _number(
     settings: Mapping[str, str],
     key: str,
     default: float,
-    least: float = -math.inf,
-    most: float = math.inf,
+    least: float,
+    most: float = MOST,
 ) -> float:
-    """A setting as a finite number from least to most. Raises ValueError naming the range."""
+    """A setting as a number from least to most. Raises ValueError naming the range."""
     given = settings.get(key)
     if given is None:
         return default
-    value = float(given)
-    if math.isfinite(value) and least <= value <= most:
+    try:
+        value = float(given)
+    except ValueError:
+        value = math.nan
+    if least <= value <= most:
         return value
-    if math.isfinite(most):
-        limit = f"lies in {least:g} to {most:g}"
-    else:
-        limit = f"is {least:g} or more" if math.isfinite(least) else "is a number"
-    raise ValueError(f"{key}={given}; {key} {limit}")
+    raise ValueError(f"{key}={given}; {key} is a number from {least:g} to {most:g}")
 
 
-def _whole(settings: Mapping[str, str], key: str, default: int, least: int = 0) -> int:
-    """A setting as a whole number, least or more. Raises ValueError naming the range."""
-    value = _number(settings, key, default, least)
+def _whole(
+    settings: Mapping[str, str], key: str, default: int, least: int = 0, most: float = MOST
+) -> int:
+    """A setting as a whole number from least to most. Raises ValueError naming the range."""
+    value = _number(settings, key, default, least, most)
     if value != round(value):
-        raise ValueError(f"{key}={settings[key]}; {key} is a whole number")
+        raise ValueError(f"{key}={settings[key]}; {key} is a whole number from {least} to {most:g}")
     return round(value)
 
 
@@ -151,7 +172,7 @@ def _threshold(settings: Mapping[str, str], capacity: Capacity) -> Callable[...,
     rule = threshold.Settings(
         quantile=_number(settings, "q", 0.30, 0.0, 1.0),
         horizon_h=_hours(settings, "horizon", 24.0),
-        fixed=_number(settings, "abs", 0.0) if "abs" in settings else None,
+        fixed=_number(settings, "abs", 0.0, -MOST) if "abs" in settings else None,
         capacity=capacity,
     )
     if rule.horizon_h == 0.0:
@@ -187,7 +208,7 @@ def _wait_awhile_deadline(
 
 
 def _bidirectional(settings: Mapping[str, str], capacity: Capacity) -> Callable[..., SlotPlan]:
-    rule = bidirectional.Settings(width=_whole(settings, "w", 0), capacity=capacity)
+    rule = bidirectional.Settings(width=_whole(settings, "w", 0, 0, SLOTS_MOST), capacity=capacity)
     return lambda jobs, signal: bidirectional.bidirectional(jobs, signal, rule)
 
 
@@ -215,12 +236,12 @@ def _reserved_first(settings: Mapping[str, str], capacity: Capacity) -> Callable
 
 def _vcc(settings: Mapping[str, str], capacity: Capacity) -> Callable[..., SlotPlan]:
     rule = vcc.Settings(
-        peak_weight=_number(settings, "peak", 0.1, 0.0),
-        signal_weight=_number(settings, "signal", 1.0, 0.0),
+        peak_weight=_number(settings, "peak", 0.1, 0.0, WEIGHT_MOST),
+        signal_weight=_number(settings, "signal", 1.0, 0.0, WEIGHT_MOST),
         risk_quantile=_number(settings, "risk", 0.97, 0.0, 1.0),
-        usage_ratio=_number(settings, "ratio", 1.0, 1.0),
-        strike_days=_whole(settings, "strike", 2, 1),
-        cooldown_days=_whole(settings, "cooldown", 7),
+        usage_ratio=_number(settings, "ratio", 1.0, 1.0, WEIGHT_MOST),
+        strike_days=_whole(settings, "strike", 2, 1, DAYS_MOST),
+        cooldown_days=_whole(settings, "cooldown", 7, 0, DAYS_MOST),
         capacity=capacity,
     )
     return lambda jobs, signal: vcc.vcc(jobs, signal, rule)

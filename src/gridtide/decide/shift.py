@@ -1,5 +1,6 @@
 """When should these jobs have run? Every reference policy on one log of jobs and one signal."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -8,8 +9,7 @@ from numpy.typing import NDArray
 
 from gridtide.decide.deadline_rules import deadlines
 from gridtide.decide.planners.reserved_first import rent
-from gridtide.decide.policy_names import Choice, reserved_rule
-from gridtide.decide.policy_settings import Maker, makers_of
+from gridtide.decide.policy_names import Choice, makers_of, reserved_rule
 from gridtide.decide.shift_refusals import names_of, not_for, outside, refusal, refuse_too_large
 from gridtide.decide.slots import (
     Answer,
@@ -159,7 +159,7 @@ def shift(
 
 
 def _plans(
-    makers: list[Maker],
+    makers: list[Callable[[SlotJobs, SlotSignal], SlotPlan]],
     jobs: SlotJobs,
     signal: SlotSignal,
     error: ForecastError,

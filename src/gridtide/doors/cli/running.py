@@ -44,8 +44,7 @@ def run_case(case: Path, runs: Path, policies: str | None, as_json: bool) -> Non
 
 def _asked(text: str) -> tuple[str, ...]:
     """Policies of an option. Raises BadInput with every unknown name and every wrong setting."""
-    from gridtide.decide.policy_names import POLICIES
-    from gridtide.decide.policy_settings import checked
+    from gridtide.decide.policy_names import POLICIES, checked
     from gridtide.simulate.policies import names_known
 
     faults = Gathered()
