@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from gridtide.doors.results.document import marginal_of, steep_of
+from gridtide.doors.results.notes import told_once
 from gridtide.settle.carbon import ATTRIBUTION
 
 if TYPE_CHECKING:
@@ -47,9 +48,8 @@ def show(comparison: "Comparison") -> None:
     )
     if comparison.bound is not None:
         console.print(_bound(comparison, comparison.bound))
-    for note in (ATTRIBUTION, marginal_of(comparison), steep_of(comparison), *study.notes):
-        if note is None:
-            continue
+    known = [note for note in (ATTRIBUTION, marginal_of(comparison), steep_of(comparison)) if note]
+    for note in (*known, *told_once(study.notes)):
         console.print(f"- {note}", style="dim", highlight=False, markup=False)
 
 

@@ -7,6 +7,7 @@ from gridtide.doors.report.curves import away_of, forecasts_of, opening_s, site_
 from gridtide.doors.report.decisions import RULE, decisions_of
 from gridtide.doors.report.work import at_risk_of, gantt_of, margins_of
 from gridtide.doors.results.document import marginal_of
+from gridtide.doors.results.notes import told_once
 from gridtide.settle.carbon import ATTRIBUTION
 from gridtide.simulate.compare import Comparison
 from gridtide.simulate.course import Course
@@ -51,7 +52,7 @@ def payload_of(comparison: Comparison, document: dict[str, Any]) -> dict[str, An
         "decisions": decisions_of(study, comparison.truth, shown),
         "decision_rule": RULE,
         "carbon_notes": [_average(comparison), marginal_of(comparison)],
-        "notes": document["notes"],
+        "notes": told_once(document["notes"]),
         "thinning": block.note,
         "sources": _sources(study),
     }
@@ -153,6 +154,6 @@ def _unserved(reference: Settlement, settled: Settlement) -> str:
 
 
 def _sources(study: Study) -> list[str]:
-    return [
+    return told_once(
         f"{rows.kind} of {rows.zone}: {', '.join(rows.sources)}" for rows in study.history.series
-    ]
+    )

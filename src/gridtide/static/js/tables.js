@@ -250,22 +250,8 @@ export function dataSetTable(page) {
   return cut(table, policy.exposure_by_data_set.length, policy.data_sets_all, "the most exposed first");
 }
 
-/** Notes, assumptions first; those that differ in a count alone are told once, with all of them. @param {string[]} notes @param {number} [most] */
-export function noteList(notes, most = Infinity) {
-  const assumed = (note) => (/assum|as the case/.test(note) ? 0 : 1);
-  notes = [...notes].sort((a, b) => assumed(a) - assumed(b));
-  const told = new Map();
-  for (const note of notes) {
-    const [, about, said] = note.match(/^([^:]{1,60}): (.*)$/s) ?? [null, null, note];
-    const [, count, rest] = about === null ? [null, "", said] : said.match(/^([\d,]+ )?(.*)$/s);
-    told.set(rest, [...(told.get(rest) ?? []), [about, count ?? ""]]);
-  }
-  const items = [...told].map(([rest, all]) => {
-    const counts = new Set(all.map(([, count]) => count));
-    if (all[0][0] === null) return rest;
-    if (counts.size === 1) return `${all.map(([about]) => about).join(", ")}: ${all[0][1]}${rest}`;
-    return `${all.map(([about, count]) => `${about} ${count.trim()}`).join(" · ")}: ${rest}`;
-  });
+/** Notes as a list; behind the first few the rest is folded away. @param {string[]} items @param {number} [most] */
+export function noteList(items, most = Infinity) {
   const box = element("div");
   const list = element("ul");
   for (const item of items.slice(0, most)) list.append(element("li", item));
