@@ -121,13 +121,14 @@ def on_grid(series: NDArray[np.float64], horizon: Timeline, grid: Timeline) -> N
 
 def free_of(held: Reservations, told: Told) -> Whole:
     """Room that no job was told, (P, T)."""
-    free = held.room.copy()
-    n = len(held.gang)
-    used = np.arange(len(told.slots)) - np.repeat(told.offsets[:-1], np.diff(told.offsets))
-    taken = used < np.repeat(told.count, np.diff(told.offsets))
-    job = np.repeat(np.arange(n), np.diff(told.offsets))[taken]
-    np.subtract.at(free, (told.place[job], told.slots[taken]), held.gang[job])
-    return free
+    places, steps = held.room.shape
+    job = np.repeat(np.arange(len(held.gang)), told.count)
+    at = np.arange(len(job)) + np.repeat(
+        told.offsets[:-1] - np.cumsum(told.count) + told.count, told.count
+    )
+    cell = told.place[job] * steps + told.slots[at]
+    taken = np.bincount(cell, weights=held.gang[job], minlength=places * steps)
+    return np.asarray(held.room - taken.reshape(places, steps).astype(np.int64), dtype=np.int64)
 
 
 def _first_slots(situation: Situation, grid: Timeline, moves_max: int) -> Whole:

@@ -11,10 +11,13 @@ from gridtide.decide.situation import Situation
 from gridtide.fleet.jobs import NO_DEADLINE_S
 from gridtide.timeline import instant
 from gridtide.trust.cut import Cut, within_room
-from gridtide.trust.packing import ANYWHERE, copied, fit, packed
+from gridtide.trust.packing import ANYWHERE, copied, fit, fitting, packed
 
 PACKINGS = ((None, False), (ANYWHERE, False), (ANYWHERE, True))
 """Ways to pack for a newcomer in the order they are tried: at home, anywhere, over work without a promise."""
+RUN = 256
+"""So many newcomers are tried in one pass; the first without room ends it."""
+BESIDE = "room beside all promised work"
 TAKEN_BACK = "a limit was cut after its promise; "
 GAVE_WAY = "without a promise, it gives way to work that can keep its deadline"
 BESIDE_RISKY = "room after packing by deadline, where work without a promise gives way"
@@ -54,10 +57,10 @@ def admit(situation: Situation, held: Reservations) -> Admission:
 
     Where there is none beside the slots the others were told, everything is packed anew by earliest
     deadline; that packing is taken only when every promise given before still holds in it. Running work that was
-    promised nothing gives way where nothing else helps. A job
-    without room before its deadline is answered at once as at risk, with the earliest end there is; it is
-    tried again while it waits, for others may end before their declared limit. Where a limit was cut since
-    the last turn, those whose slots are gone ask first, by deadline.
+    promised nothing gives way where nothing else helps. A job without room before its deadline is answered at
+    once as at risk, with the earliest end there is; it is tried again while it waits, for others
+    may end before their declared limit. Where a limit was cut since the last turn, those whose slots are gone ask
+    first, by deadline.
     """
     cut = within_room(situation, held)
     held, promised = cut.held, cut.promised
@@ -65,16 +68,26 @@ def admit(situation: Situation, held: Reservations) -> Admission:
     answers = [
         _stopped(situation, int(job), "a limit was cut") for job in np.flatnonzero(cut.stopped)
     ]
-    for job in _asking(situation, held, cut):
-        told, answer = _answered(situation, held, told, promised, int(job))
+    asking = _asking(situation, held, cut)
+    while len(asking):
+        run = asking[:RUN]
+        beside = fitting(situation, held, told, run)
+        promised[run[:beside]] = True
+        answers += [_promise(situation, held, told, int(job), BESIDE) for job in run[:beside]]
+        asking = asking[beside:]
+        if beside == len(run):
+            continue
+        job = int(asking[0])
+        told, answer = _answered(situation, held, told, promised, job)
         promised[job] = answer.promised
         taken_back = cut.homeless[job] and situation.state.promised[job] and not answer.promised
         answers.append(replace(answer, reason=TAKEN_BACK + answer.reason) if taken_back else answer)
-    for job in np.flatnonzero(_waits_at_risk(held, told, promised)):
-        told, sooner = _sooner(situation, held, told, promised, int(job))
+        asking = asking[1:]
+    for late in np.flatnonzero(_waits_at_risk(held, told, promised)):
+        told, sooner = _sooner(situation, held, told, promised, int(late))
         if sooner:
-            promised[job] = True
-            answers.append(_promise(situation, held, told, int(job), "room that others left"))
+            promised[late] = True
+            answers.append(_promise(situation, held, told, int(late), "room that others left"))
     gave_way = (held.told.place >= 0) & (told.place < 0) & held.settled
     answers += [_stopped(situation, int(job), GAVE_WAY) for job in np.flatnonzero(gave_way)]
     return Admission(
@@ -99,9 +112,7 @@ def _asking(situation: Situation, held: Reservations, cut: Cut) -> NDArray[np.in
 def _answered(
     situation: Situation, held: Reservations, told: Told, promised: NDArray[np.bool_], job: int
 ) -> tuple[Told, Answer]:
-    """The slots all jobs have once this one was answered, and its answer."""
-    if fit(situation, held, told, np.asarray([job]), held.last):
-        return told, _promise(situation, held, told, job, "room beside all promised work")
+    """The slots all jobs have once one that has no room beside them was answered, and its answer."""
     for elsewhere, yielding in PACKINGS:
         found = packed(situation, held, told, promised, job, elsewhere, yielding)
         if found is not None:

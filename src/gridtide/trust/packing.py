@@ -56,6 +56,19 @@ def fit(
     return bool((told.place[order] >= 0).all())
 
 
+def fitting(situation: Situation, held: Reservations, told: Told, order: NDArray[np.int64]) -> int:
+    """Give jobs of the order their earliest slots before their deadline, up to the first without room.
+
+    Returns how many have them; that one and those behind it have none.
+    """
+    if fit(situation, held, told, order, held.last):
+        return len(order)
+    first = int(np.argmax(told.place[order] < 0))
+    told.place[order[first:]] = -1
+    told.count[order[first:]] = 0
+    return first
+
+
 def packed(
     situation: Situation,
     held: Reservations,
@@ -65,15 +78,18 @@ def packed(
     elsewhere: float | None = None,
     yielding: bool = False,
 ) -> Told | None:
-    """All jobs packed by earliest deadline, when every promise and the newcomer then hold.
+    """All jobs that can stand in a newcomer's way packed by earliest deadline, when every promise then holds.
 
+    These are the jobs whose own windows meet that of the newcomer; all others keep their slots.
     yielding: running work without a promise and without checkpoints gives way too; what of it still fits
     where it runs keeps running, the rest has no slots.
     """
     fresh = copied(told)
     n = len(held.gang)
-    gives_way = yields(situation, held, told, promised) & yielding
-    fixed = held.settled & (told.place >= 0) & ~gives_way
+    start = held.first.min(axis=1)
+    near = (start < held.last[newcomer]) & (np.maximum(held.last, _ends(told)) > start[newcomer])
+    gives_way = yields(situation, held, told, promised) & yielding & near
+    fixed = (held.settled | ~near) & (told.place >= 0) & ~gives_way
     movable = ~fixed & ~gives_way & (promised | (np.arange(n) == newcomer))
     risky = ~fixed & ~gives_way & ~movable & (told.place >= 0)
     for gone in (movable, risky, gives_way):
@@ -89,6 +105,12 @@ def packed(
     beyond = np.full(n, len(held.grid))
     fit(situation, held, fresh, np.flatnonzero(risky), beyond, ANYWHERE)
     return fresh
+
+
+def _ends(told: Told) -> NDArray[np.int64]:
+    """Exclusive last slot each job was told, 0 without any, (n,)."""
+    index = np.maximum(told.offsets[:-1] + told.count - 1, 0)
+    return np.where((told.place >= 0) & (told.count > 0), told.slots[index] + 1, 0)
 
 
 def yields(
