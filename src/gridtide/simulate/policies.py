@@ -158,11 +158,15 @@ def _coordinated(study: Study) -> Entry:
 
 
 def _perfect(study: Study) -> Entry:
-    """All signals, arrivals and true run times known from the start; one plan of the whole course."""
+    """All signals, arrivals and true run times known from the start; one plan of the whole course.
+
+    Room is kept for what a job will take, not for what it declared.
+    """
     whole_h = float(study.timeline.hours.sum())
+    takes_s = np.minimum(study.true_s, study.jobs.declared_s)
     knowing = replace(
         study,
-        jobs=replace(study.jobs, expected_s=np.minimum(study.true_s, study.jobs.declared_s)),
+        jobs=replace(study.jobs, declared_s=takes_s, expected_s=takes_s),
         length_knowledge=LengthKnowledge.TRUE,
         arrivals_known=True,
         cadence=replace(study.cadence, plan_h=whole_h, replan_h=whole_h),
