@@ -55,6 +55,7 @@ def check(
     return (
         *_overfull(dispatch, room, load),
         *_overdrawn_sites(dispatch, situation, load),
+        *_slots_out_of_order(dispatch, situation),
         *_broken_promises(dispatch, situation, promised),
         *_wrong_places(dispatch, situation),
         *_lost_requests(dispatch, situation),
@@ -146,6 +147,22 @@ def _overdrawn_sites(
     return breaches
 
 
+def _slots_out_of_order(dispatch: Dispatch, situation: Situation) -> list[Breach]:
+    """Jobs told a slot twice, or a later one before an earlier one: what they hold could not be counted."""
+    placement = dispatch.placement
+    owner = np.repeat(np.arange(len(placement)), np.diff(placement.offsets))
+    back = np.flatnonzero((np.diff(placement.slots) <= 0) & (owner[1:] == owner[:-1]))
+    return [
+        _job_breach(
+            "slots in order",
+            situation.jobs.name[owner[index]],
+            f"{placement.slots[index + 1]} after {placement.slots[index]}",
+            "each later than the one before",
+        )
+        for index in back
+    ]
+
+
 def _broken_promises(
     dispatch: Dispatch, situation: Situation, promised: NDArray[np.bool_]
 ) -> list[Breach]:
@@ -215,13 +232,13 @@ def _lost_requests(dispatch: Dispatch, situation: Situation) -> list[Breach]:
                 )
             )
         sums = shares[index].sum(axis=1)
-        if (sums > 1.0 + TOLERANCE).any() or (shares[index] < -TOLERANCE).any():
+        if not ((sums <= 1.0 + TOLERANCE).all() and (shares[index] >= -TOLERANCE).all()):
             breaches.append(
                 Breach(
                     limit="share of requests",
                     subject=service.name,
-                    value=f"{sums.max():.6f}",
-                    allowed="1",
+                    value=f"{shares[index].min():.6f} to {sums.max():.6f} in all",
+                    allowed="none below 0, at most 1 in all",
                 )
             )
     return breaches
@@ -237,15 +254,15 @@ def _overdrawn_stores(dispatch: Dispatch, situation: Situation) -> list[Breach]:
             ("charge", charge, charge_max),
             ("discharge", discharge, discharge_max),
         ):
-            if not np.isfinite(value).all() or value.max(initial=0.0) > most + TOLERANCE * (
-                1.0 + most
-            ):
+            within = TOLERANCE * (1.0 + most)
+            if not ((value >= -within) & (value <= most + within)).all():
+                worst = value[np.argmax(np.abs(value - 0.5 * most))]
                 breaches.append(
                     Breach(
                         limit=f"battery {name}_kw",
                         subject=site.name,
-                        value=f"{value.max(initial=0.0):.3f}",
-                        allowed=f"{most:.3f}",
+                        value=f"{worst:.3f}",
+                        allowed=f"0 to {most:.3f}",
                     )
                 )
     return breaches
