@@ -1,6 +1,7 @@
 """All sites together, and what lies between them."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +51,7 @@ class Fleet:
     sites: tuple[Site, ...]
     network: Network
 
-    @property
+    @cached_property
     def places(self) -> tuple[Place, ...]:
         """Every pool of every site, in order: the P places work can run at."""
         return tuple(
@@ -59,10 +60,12 @@ class Fleet:
             for p, _ in enumerate(site.pools)
         )
 
-    @property
+    @cached_property
     def site_of_place(self) -> NDArray[np.int64]:
         """Site of each place, shape (P,)."""
-        return np.asarray([place.site for place in self.places], dtype=np.int64)
+        site = np.asarray([place.site for place in self.places], dtype=np.int64)
+        site.setflags(write=False)
+        return site
 
     @property
     def pools(self) -> tuple[Pool, ...]:
