@@ -47,7 +47,7 @@ def test_two_days_over_six_markets(
     data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every price in USD at the stated rates; European and Korean jobs stay; energy costs less."""
-    study = cut("six_markets", "2023-03-08T00:00:00-06:00", tmp_path, data_dir, monkeypatch)
+    study = cut("six_markets", "2023-03-03T00:00:00-06:00", tmp_path, data_dir, monkeypatch)
     assert len(study.jobs) > 1_500
     prices = [rows for rows in study.history.series if rows.kind is Kind.PRICE]
     assert {rows.currency for rows in prices} == {"USD"}
