@@ -10,11 +10,10 @@ import argparse
 from pathlib import Path
 
 from gridtide.case.load import load_case
-from gridtide.simulate.course import run_course
-from gridtide.simulate.policies import LITERATURE, policy_named
+from gridtide.simulate.policies import LITERATURE
 from gridtide.simulate.settlement import settle
 from gridtide.simulate.truth import truth_of
-from gridtide.stores.memory import MemoryStore
+from gridtide.testing.courses import course_of
 
 TARGET = 0.005
 
@@ -28,11 +27,7 @@ def main() -> None:
     truth = truth_of(study)
     costs: dict[str, float] = {}
     for name in ("run-at-once", *LITERATURE, "coordinated"):
-        policy, forecaster, known = policy_named(name, study)
-        course = run_course(
-            known, truth, policy, forecaster, MemoryStore(), lambda done, whole: None
-        )
-        settled = settle(study, truth, course, 0.0)
+        settled = settle(study, truth, course_of(study, name), 0.0)
         costs[name] = settled.total_cost
         print(
             f"{name:36s} {settled.total_cost:14,.0f} {study.currency}  missed"

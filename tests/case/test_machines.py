@@ -15,10 +15,8 @@ from gridtide.fleet.serving_model import (
     sequences_at,
 )
 from gridtide.loop.world import Telemetry
-from gridtide.simulate.course import run_course
-from gridtide.simulate.policies import policy_named
 from gridtide.simulate.truth import truth_of
-from gridtide.stores.memory import MemoryStore
+from gridtide.testing.courses import course_of
 
 TINY = (Path(__file__).resolve().parents[1] / "fixtures" / "one_day.toml").read_text()
 CHAT = """
@@ -73,8 +71,7 @@ def told(path: Path) -> tuple[Telemetry, np.ndarray, np.ndarray]:
     """Telemetry, demand and IT power of an accelerator of the reference course."""
     study = load_case(path)
     truth = truth_of(study)
-    policy, forecaster, known = policy_named("run-at-once", study)
-    course = run_course(known, truth, policy, forecaster, MemoryStore(), lambda done, whole: None)
+    course = course_of(study, "run-at-once")
     at = len(study.fleet.places) - 1
     service = study.services[0]
     need = truth.requests_per_s[0, 0] / service.requests_per_accelerator_s[at]

@@ -29,25 +29,12 @@ from gridtide.fleet.jobs import NO_DEADLINE_S
 from gridtide.loop.world import Telemetry
 from gridtide.signals.history import History, known
 from gridtide.signals.signal import Kind
-from gridtide.simulate.compare import Comparison, Entrant, compare
+from gridtide.simulate.compare import Comparison
 from gridtide.simulate.course import Course, Executed
-from gridtide.simulate.policies import policy_named
-from gridtide.simulate.study import Study
 from gridtide.simulate.truth import Truth
-from gridtide.stores.memory import MemoryStore
+from gridtide.testing.courses import compared
 from gridtide.testing.studies import START, small_study
 from gridtide.timeline import instant, regular
-
-
-def compared(study: Study) -> Comparison:
-    """A study through its policies, nothing written."""
-    entrants = []
-    for name in study.policies:
-        policy, forecaster, known_study = policy_named(name, study)
-        entrants.append(
-            Entrant(policy=policy, forecaster=forecaster, study=known_study, store=MemoryStore())
-        )
-    return compare(study, tuple(entrants), announce=lambda name: lambda done, whole: None)
 
 
 @pytest.fixture(scope="module")

@@ -19,23 +19,10 @@ from gridtide.doors.results.routes import routes_of
 from gridtide.fleet.contract import Exposure
 from gridtide.fleet.jobs import NO_DEADLINE_S
 from gridtide.signals.signal import Kind
-from gridtide.simulate.compare import Comparison, Entrant, compare
-from gridtide.simulate.policies import policy_named
-from gridtide.simulate.study import Study
-from gridtide.stores.memory import MemoryStore
+from gridtide.simulate.compare import Comparison
+from gridtide.testing.courses import compared
 from gridtide.testing.studies import small_study
 from gridtide.timeline import instant
-
-
-def compared(study: Study) -> Comparison:
-    """A study through its policies, nothing written."""
-    entrants = []
-    for name in study.policies:
-        policy, forecaster, known = policy_named(name, study)
-        entrants.append(
-            Entrant(policy=policy, forecaster=forecaster, study=known, store=MemoryStore())
-        )
-    return compare(study, tuple(entrants), announce=lambda name: lambda done, whole: None)
 
 
 @pytest.fixture(scope="module")

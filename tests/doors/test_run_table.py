@@ -6,9 +6,8 @@ import pytest
 
 from gridtide.doors.cli.run_table import show
 from gridtide.doors.cli.running import announcer
-from gridtide.simulate.compare import Comparison, Entrant, compare
-from gridtide.simulate.policies import policy_named
-from gridtide.stores.memory import MemoryStore
+from gridtide.simulate.compare import Comparison
+from gridtide.testing.courses import compared
 from gridtide.testing.studies import small_study
 
 LONG = ("run-at-once", "coordinated", "wait-awhile-deadline-interruptible", "lowest-window", "vcc")
@@ -17,10 +16,7 @@ LONG = ("run-at-once", "coordinated", "wait-awhile-deadline-interruptible", "low
 @pytest.fixture(scope="module")
 def comparison() -> Comparison:
     """One day of the reference."""
-    study = small_study(1, hours=24, jobs=10)
-    policy, forecaster, known = policy_named("run-at-once", study)
-    entrant = Entrant(policy=policy, forecaster=forecaster, study=known, store=MemoryStore())
-    return compare(study, (entrant,), announce=lambda name: lambda done, whole: None)
+    return compared(replace(small_study(1, hours=24, jobs=10), policies=("run-at-once",)))
 
 
 def many(comparison: Comparison) -> Comparison:

@@ -7,12 +7,10 @@ import pytest
 
 from gridtide.case.load import load_case
 from gridtide.signals.signal import Kind
-from gridtide.simulate.course import run_course
-from gridtide.simulate.policies import policy_named
 from gridtide.simulate.settlement import Settlement, settle
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import truth_of
-from gridtide.stores.memory import MemoryStore
+from gridtide.testing.courses import course_of
 
 CASES = Path(__file__).resolve().parents[2] / "examples" / "real"
 
@@ -34,11 +32,7 @@ def settled(study: Study, *names: str) -> dict[str, Settlement]:
     truth = truth_of(study)
     found = {}
     for name in names:
-        policy, forecaster, known = policy_named(name, study)
-        course = run_course(
-            known, truth, policy, forecaster, MemoryStore(), lambda done, whole: None
-        )
-        found[name] = settle(study, truth, course, 0.0)
+        found[name] = settle(study, truth, course_of(study, name), 0.0)
     assert all(item.promises.missed_deadlines == 0 for item in found.values())
     return found
 

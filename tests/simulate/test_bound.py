@@ -6,12 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridtide.simulate.bound import bound_of
-from gridtide.simulate.course import run_course
-from gridtide.simulate.policies import policy_named
 from gridtide.simulate.settlement import settle
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import truth_of
-from gridtide.stores.memory import MemoryStore
+from gridtide.testing.courses import course_of
 from gridtide.testing.studies import small_study
 
 POLICIES = ("run-at-once", "coordinated", "perfect-foresight", "wait-awhile-interruptible")
@@ -19,10 +17,7 @@ POLICIES = ("run-at-once", "coordinated", "perfect-foresight", "wait-awhile-inte
 
 def cost_of(study: Study, name: str) -> float:
     """Total cost of a policy."""
-    truth = truth_of(study)
-    policy, forecaster, known = policy_named(name, study)
-    course = run_course(known, truth, policy, forecaster, MemoryStore(), lambda done, whole: None)
-    return settle(study, truth, course, 0.0).total_cost
+    return settle(study, truth_of(study), course_of(study, name), 0.0).total_cost
 
 
 @settings(max_examples=6, deadline=None)

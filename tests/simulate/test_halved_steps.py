@@ -5,11 +5,9 @@ from pathlib import Path
 import pytest
 
 from gridtide.case.load import load_case
-from gridtide.simulate.course import run_course
-from gridtide.simulate.policies import policy_named
 from gridtide.simulate.settlement import Settlement, settle
 from gridtide.simulate.truth import truth_of
-from gridtide.stores.memory import MemoryStore
+from gridtide.testing.courses import course_of
 
 TEXT = (Path(__file__).parents[1] / "fixtures" / "one_day.toml").read_text()
 
@@ -19,10 +17,7 @@ def settled(folder: Path, step_min: int) -> Settlement:
     path = folder / f"at_{step_min}.toml"
     path.write_text(TEXT.replace('currency = "EUR"', f'currency = "EUR"\nstep_min = {step_min}', 1))
     study = load_case(path)
-    truth = truth_of(study)
-    policy, forecaster, known = policy_named("run-at-once", study)
-    course = run_course(known, truth, policy, forecaster, MemoryStore(), lambda done, whole: None)
-    return settle(study, truth, course, 0.0)
+    return settle(study, truth_of(study), course_of(study, "run-at-once"), 0.0)
 
 
 def test_halving_the_step_brings_results_together(tmp_path: Path) -> None:

@@ -12,12 +12,12 @@ from gridtide.fleet.jobs import NO_DEADLINE_S
 from gridtide.settle.promises import Cause
 from gridtide.signals.history import History, add
 from gridtide.signals.signal import Kind, Nature, Signal
-from gridtide.simulate.course import Course, run_course
-from gridtide.simulate.policies import policy_named
+from gridtide.simulate.course import Course
 from gridtide.simulate.settlement import settle
 from gridtide.simulate.study import LengthKnowledge, Study
 from gridtide.simulate.truth import truth_of
 from gridtide.stores.memory import MemoryStore
+from gridtide.testing.courses import course_of
 from gridtide.testing.studies import small_study
 from gridtide.timeline import instant, regular
 from gridtide.trust.audit import broken_link, contents
@@ -25,13 +25,10 @@ from gridtide.trust.audit import broken_link, contents
 FEW = settings(max_examples=8)
 
 
-def course_of(study: Study, policy: str = "coordinated") -> tuple[Course, MemoryStore]:
+def chained(study: Study, policy: str = "coordinated") -> tuple[Course, MemoryStore]:
     """A policy's course through a study, and the chain it wrote."""
     store = MemoryStore()
-    chosen, forecaster, known = policy_named(policy, study)
-    return run_course(
-        known, truth_of(study), chosen, forecaster, store, lambda done, all: None
-    ), store
+    return course_of(study, policy, store), store
 
 
 @FEW
@@ -40,7 +37,7 @@ def test_a_promised_deadline_is_never_missed(seed: int, crowd: int) -> None:
     """Whatever arrives: no promise breaks without a named cause, and all promised work is done."""
     study = small_study(seed, hours=24, jobs=crowd, accelerators=32)
     for policy in ("run-at-once", "coordinated"):
-        course, _ = course_of(study, policy)
+        course = course_of(study, policy)
         settled = settle(study, truth_of(study), course, 0.0)
         assert settled.promises.missed.get(Cause.UNEXPLAINED, 0) == 0
         assert settled.promises.missed_deadlines == 0
@@ -69,7 +66,7 @@ def test_hostile_forecasts_break_no_promise(seed: int) -> None:
                     nature=Nature.FORECAST,
                 )
             )
-    course, _ = course_of(replace(study, history=add(study.history, poison)))
+    course = course_of(replace(study, history=add(study.history, poison)))
     settled = settle(study, truth_of(study), course, 0.0)
     assert settled.promises.missed_deadlines == 0
 
@@ -79,7 +76,7 @@ def test_hostile_forecasts_break_no_promise(seed: int) -> None:
 def test_energy_balances_and_limits_hold_in_every_step(seed: int, negative: bool) -> None:
     """Drawn + made + discharged = facility + charged + sold + unused; stores and imports in bounds."""
     study = small_study(seed, hours=24, jobs=30, negative_prices=negative)
-    seen = course_of(study)[0].telemetry
+    seen = course_of(study).telemetry
     into = seen.import_kw + seen.supply_kw + seen.discharge_kw
     out = seen.facility_kw + seen.charge_kw + seen.export_kw + seen.unused_supply_kw
     assert into == pytest.approx(out, abs=1e-6)
@@ -97,7 +94,7 @@ def test_energy_balances_and_limits_hold_in_every_step(seed: int, negative: bool
 def test_no_more_machines_run_than_there_are(seed: int) -> None:
     """Unbroken runs of the record, laid over each other, fit every place at every moment."""
     study = small_study(seed, hours=24, jobs=80, accelerators=32)
-    ran = course_of(study)[0].executed
+    ran = course_of(study).executed
     for place, accelerators in enumerate(study.fleet.accelerators):
         here = ran.place == place
         gang = study.jobs.accelerators[ran.job[here]]
@@ -112,7 +109,7 @@ def test_no_more_machines_run_than_there_are(seed: int) -> None:
 def test_protected_work_is_never_moved(seed: int) -> None:
     """Unlabelled and protected jobs stay at home and start when admission let them."""
     study = small_study(seed, hours=24, jobs=40)
-    course, _ = course_of(study)
+    course = course_of(study)
     assert (course.moves[~study.jobs.movable] == 0).all()
     assert (course.place[~study.jobs.movable] == study.jobs.home[~study.jobs.movable]).all()
 
@@ -124,14 +121,14 @@ def test_estimates_of_run_times_break_no_promise(seed: int) -> None:
     study = small_study(
         seed, hours=24, jobs=60, accelerators=32, length_knowledge=LengthKnowledge.ESTIMATE
     )
-    course, _ = course_of(study)
+    course = course_of(study)
     assert settle(study, truth_of(study), course, 0.0).promises.missed_deadlines == 0
 
 
 def test_the_same_study_gives_the_same_bytes() -> None:
     """Case, seed and version decide everything."""
-    one, first = course_of(small_study(3, hours=24))
-    other, second = course_of(small_study(3, hours=24))
+    one, first = chained(small_study(3, hours=24))
+    other, second = chained(small_study(3, hours=24))
     assert digest(one.telemetry) == digest(other.telemetry)
     assert [entry.hash for entry in first.entries()] == [entry.hash for entry in second.entries()]
 
@@ -149,8 +146,8 @@ def test_what_is_issued_later_changes_no_earlier_decision() -> None:
         )
     )
     assert digest(changed) != digest(study.history)
-    before = contents(course_of(study)[1].entries())
-    after = contents(course_of(replace(study, history=changed))[1].entries())
+    before = contents(chained(study)[1].entries())
+    after = contents(chained(replace(study, history=changed))[1].entries())
     until = instant(noon_s).isoformat()
     early = [entry for entry in before if str(entry["as_of"]) <= until]
     assert len(early) > 10
@@ -163,8 +160,8 @@ def test_true_lengths_that_show_later_change_no_earlier_decision() -> None:
     longest = int(np.argmax(study.jobs.release_s))
     changed = study.true_s.copy()
     changed[longest] = study.jobs.declared_s[longest]
-    before = contents(course_of(study)[1].entries())
-    after = contents(course_of(replace(study, true_s=changed))[1].entries())
+    before = contents(chained(study)[1].entries())
+    after = contents(chained(replace(study, true_s=changed))[1].entries())
     until = instant(int(study.jobs.release_s[longest])).isoformat()
     early = [entry for entry in before if str(entry["as_of"]) <= until]
     assert early == after[: len(early)]
@@ -172,7 +169,7 @@ def test_true_lengths_that_show_later_change_no_earlier_decision() -> None:
 
 def test_every_decision_is_written_before_and_after_it_is_told() -> None:
     """Told, then verified, in one unbroken chain."""
-    course, store = course_of(small_study(2, hours=24))
+    course, store = chained(small_study(2, hours=24))
     entries = store.entries()
     assert broken_link(entries) is None
     stages = [entry["stage"] for entry in contents(entries)]
@@ -182,7 +179,7 @@ def test_every_decision_is_written_before_and_after_it_is_told() -> None:
 def test_more_work_than_fits_is_answered_at_risk_with_a_date() -> None:
     """Nobody is promised what cannot be kept, and nobody is left without an answer."""
     study = small_study(4, hours=24, jobs=150, accelerators=16)
-    course, _ = course_of(study, "run-at-once")
+    course = course_of(study, "run-at-once")
     refused = [answer for answer in course.answers if "at risk" in answer]
     assert refused
     assert {answer.partition(":")[0] for answer in course.answers} == set(study.jobs.name.tolist())
@@ -198,7 +195,7 @@ def test_shifting_pays_on_the_whole() -> None:
     for seed in range(4):
         study = small_study(seed)
         for policy in costs:
-            course, _ = course_of(study, policy)
+            course = course_of(study, policy)
             costs[policy] += settle(study, truth_of(study), course, 0.0).total_cost
     assert costs["coordinated"] < costs["run-at-once"]
 
@@ -211,7 +208,7 @@ def test_studies_have_dated_jobs() -> None:
 def test_a_course_of_one_turn_knows_when_each_job_first_ran() -> None:
     """Foresight advances the whole course at once; first starts are still those of the slots."""
     study = small_study(6, hours=24, jobs=30)
-    course, _ = course_of(study, "perfect-foresight")
+    course = course_of(study, "perfect-foresight")
     ran = course.first_s >= 0
     assert ran.sum() > 20
     assert (course.first_s[ran] >= study.jobs.release_s[ran]).all()

@@ -11,24 +11,14 @@ from hypothesis import strategies as st
 from gridtide.decide.limits import import_max_kw
 from gridtide.decide.situation import Event
 from gridtide.settle.promises import Cause
-from gridtide.simulate.course import Course, run_course
-from gridtide.simulate.policies import policy_named
 from gridtide.simulate.settlement import settle
 from gridtide.simulate.study import Study, binding_events
 from gridtide.simulate.truth import truth_of
-from gridtide.stores.memory import MemoryStore
+from gridtide.testing.courses import course_of
 from gridtide.testing.studies import small_study
 
 FEW = settings(max_examples=8)
 EVERY = ("run-at-once", "coordinated", "perfect-foresight", "wait-awhile")
-
-
-def course_of(study: Study, policy: str) -> Course:
-    """A policy's course through a study."""
-    chosen, forecaster, known = policy_named(policy, study)
-    return run_course(
-        known, truth_of(study), chosen, forecaster, MemoryStore(), lambda done, whole: None
-    )
 
 
 def with_limits(study: Study, import_kw: float, it_kw: float) -> Study:

@@ -20,12 +20,12 @@ from gridtide.decide.told import told_of, told_placement
 from gridtide.finding import BadInput
 from gridtide.loop.turn import Memory, take_turn
 from gridtide.settle.promises import Cause
-from gridtide.simulate.course import mandate_of, run_course
+from gridtide.simulate.course import mandate_of
 from gridtide.simulate.policies import LITERATURE, policy_named
 from gridtide.simulate.settlement import settle
 from gridtide.simulate.truth import truth_of
 from gridtide.simulate.twin import Twin
-from gridtide.stores.memory import MemoryStore
+from gridtide.testing.courses import course_of
 from gridtide.testing.studies import small_study
 from gridtide.timeline import regular
 
@@ -39,10 +39,8 @@ def test_a_policy_of_the_literature_misses_no_promise_and_stays_within_the_room(
 ) -> None:
     """Crowded sites: full slots are no candidates, and a job can always keep what it was told."""
     study = small_study(seed, hours=24, jobs=70, accelerators=32)
-    policy, forecaster, known = policy_named(name, study)
-    truth = truth_of(study)
-    course = run_course(known, truth, policy, forecaster, MemoryStore(), lambda done, whole: None)
-    settled = settle(study, truth, course, 0.0)
+    course = course_of(study, name)
+    settled = settle(study, truth_of(study), course, 0.0)
     assert settled.promises.missed.get(Cause.UNEXPLAINED, 0) == 0
     assert settled.promises.missed_deadlines == 0
     assert set(course.rungs) == {"policy"}

@@ -7,11 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridtide.simulate.course import run_course
-from gridtide.simulate.policies import policy_named
 from gridtide.simulate.staffing import QUANTILE, staffed, wait_budgets_s, waits_s
-from gridtide.simulate.truth import truth_of
-from gridtide.stores.memory import MemoryStore
+from gridtide.testing.courses import course_of
 from gridtide.testing.studies import small_study
 
 
@@ -68,10 +65,6 @@ def test_a_crowded_day_refuses_what_it_cannot_answer_in_time() -> None:
     )
     study = replace(study, services=(service,))
     for policy in ("run-at-once", "coordinated"):
-        chosen, forecaster, known = policy_named(policy, study)
-        course = run_course(
-            known, truth_of(study), chosen, forecaster, MemoryStore(), lambda done, whole: None
-        )
-        seen = course.telemetry
+        seen = course_of(study, policy).telemetry
         assert np.nanmax(seen.latency_p95_s) <= service.latency_max_s + 1e-6
     assert seen.refused.sum() > 0

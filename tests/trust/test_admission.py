@@ -2,10 +2,7 @@
 
 import pytest
 
-from gridtide.simulate.course import run_course
-from gridtide.simulate.policies import policy_named
-from gridtide.simulate.truth import truth_of
-from gridtide.stores.memory import MemoryStore
+from gridtide.testing.courses import course_of
 from gridtide.testing.deadline_order import DeadlineOrder, one_site_day, promised_by
 from gridtide.testing.studies import small_study
 
@@ -36,10 +33,7 @@ def test_two_crowded_sites_promise_as_much_as_deadline_order_over_both(jobs: int
 def test_a_job_at_risk_is_promised_when_others_leave_room() -> None:
     """Declared limits are longer than runs: some that were at risk on arrival are promised before they begin."""
     study = one_site_day(2, 80)
-    chosen, forecaster, known = policy_named("run-at-once", study)
-    course = run_course(
-        known, truth_of(study), chosen, forecaster, MemoryStore(), lambda done, whole: None
-    )
+    course = course_of(study, "run-at-once")
     at_risk = {said.split(":")[0] for said in course.answers if ": at risk" in said}
     later = {said.split(":")[0] for said in course.answers if "room that others left" in said}
     assert later and later <= at_risk
@@ -48,10 +42,7 @@ def test_a_job_at_risk_is_promised_when_others_leave_room() -> None:
 def test_an_answer_at_risk_says_which_date_could_be_promised() -> None:
     """The reason, and the earliest end there is."""
     study = one_site_day(2, 120)
-    chosen, forecaster, known = policy_named("run-at-once", study)
-    course = run_course(
-        known, truth_of(study), chosen, forecaster, MemoryStore(), lambda done, whole: None
-    )
+    course = course_of(study, "run-at-once")
     refused = [said for said in course.answers if "do not fit before" in said]
     assert refused
     assert all(said.endswith("UTC could be promised") for said in refused)

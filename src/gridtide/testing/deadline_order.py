@@ -5,11 +5,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.simulate.course import run_course
-from gridtide.simulate.policies import policy_named
 from gridtide.simulate.study import Study
-from gridtide.simulate.truth import truth_of
-from gridtide.stores.memory import MemoryStore
+from gridtide.testing.courses import course_of
 from gridtide.testing.studies import small_study
 
 Whole = NDArray[np.int64]
@@ -104,11 +101,7 @@ class DeadlineOrder:
 
 def promised_by(policy: str, study: Study) -> int:
     """Promises given over a course."""
-    chosen, forecaster, known = policy_named(policy, study)
-    course = run_course(
-        known, truth_of(study), chosen, forecaster, MemoryStore(), lambda done, whole: None
-    )
-    return int(course.promised.sum())
+    return int(course_of(study, policy).promised.sum())
 
 
 def one_site_day(seed: int, jobs: int) -> Study:

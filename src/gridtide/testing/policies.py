@@ -15,13 +15,13 @@ from gridtide.digest import digest
 from gridtide.loop.mandate import Mandate, Policy
 from gridtide.loop.sight import see
 from gridtide.loop.turn import Memory, take_turn
-from gridtide.simulate.course import mandate_of, run_course
+from gridtide.simulate.course import mandate_of
 from gridtide.simulate.policies import policy_named
 from gridtide.simulate.settlement import settle
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import truth_of
 from gridtide.simulate.twin import Twin
-from gridtide.stores.memory import MemoryStore
+from gridtide.testing.courses import course_of
 from gridtide.testing.studies import small_study
 from gridtide.trust.admission import admit
 from gridtide.trust.guard import check
@@ -73,13 +73,9 @@ class PolicyPromises:
         """Through the loop and the twin: every rung is the policy's own, every promise is kept."""
         for seed, jobs in ((1, 40), (2, 90)):
             study = small_study(seed, hours=24, jobs=jobs, accelerators=32)
-            policy, forecaster, known = policy_named(self.policy(), study)
-            truth = truth_of(study)
-            course = run_course(
-                known, truth, policy, forecaster, MemoryStore(), lambda done, whole: None
-            )
+            course = course_of(study, self.policy())
             assert set(course.rungs) == {"policy"}
-            assert settle(study, truth, course, 0.0).promises.missed_deadlines == 0
+            assert settle(study, truth_of(study), course, 0.0).promises.missed_deadlines == 0
 
     def _moments(self) -> list[tuple[Moment, Policy]]:
         found = []
