@@ -1,4 +1,4 @@
-"""Whether the fleet is so full that work waits without a promise that it could keep alone."""
+"""Where room is short, and which work could make room there by not waiting."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,16 +8,48 @@ from gridtide.decide.situation import Situation
 from gridtide.decide.state import Status
 from gridtide.timeline import epoch_s
 
+JUDGED_FROM_S = 4 * 3600
+
 
 def left_waiting(situation: Situation, held: Reservations) -> NDArray[np.bool_]:
-    """Jobs that have come and wait without a promise though an empty fleet could still keep them, (n,).
-
-    While there are any, time is what is short, not money: every accelerator-hour that waits for a better
-    price is one less for them and for those who still come.
-    """
+    """Jobs that have come and wait without a promise though an empty fleet could still keep them, (n,)."""
     need = -(-held.left[:, 0] // held.left[:, 3])
     here = situation.jobs.release_s <= epoch_s(situation.as_of)
     waits = here & (situation.state.status == Status.WAITING) & ~situation.state.promised
     room = held.last - held.first.min(axis=1, initial=len(held.grid)) >= need
-    fits = ((held.gang[:, None] <= held.room.max(axis=1)) & situation.jobs.allowed).any(axis=1)
-    return np.asarray(waits & room & fits, dtype=np.bool_)
+    return np.asarray(waits & room & _fits(situation, held).any(axis=1), dtype=np.bool_)
+
+
+def crowded(situation: Situation, held: Reservations) -> NDArray[np.bool_]:
+    """Work that may change its slots where a promise wants for room, or that has nowhere else to go, (n,).
+
+    There time is what is short, not money: every accelerator-hour that waits for a better price is one less
+    for those left waiting and for those who still come. Work that cannot run there is in nobody's way.
+    """
+    allowed = situation.jobs.allowed
+    full = _fits(situation, held)[left_waiting(situation, held)].any(axis=0)
+    hurries = (allowed & full).any(axis=1) | ~(allowed & ~filling(held)).any(axis=1)
+    return np.asarray(~held.settled & hurries, dtype=np.bool_)
+
+
+def filling(held: Reservations) -> NDArray[np.bool_]:
+    """Places where as much work again as was told to them would not fit before the same deadlines, (P,).
+
+    Work counts with the length it is expected to have, due at its deadline; the first hours, in which a single
+    job can fill any place, do not count.
+    """
+    places, steps = held.room.shape
+    told = np.flatnonzero(held.told.place >= 0)
+    work = -(-held.left[told, 1] // held.left[told, 3]) * held.gang[told]
+    due = np.clip(held.last[told], 1, steps) - 1
+    cell = held.told.place[told] * steps + due
+    asked = np.bincount(cell, weights=work, minlength=places * steps).reshape(places, steps)
+    asked, room = np.cumsum(asked, axis=1), np.cumsum(held.room, axis=1)
+    judged = held.grid.edges_s[1:] - held.grid.edges_s[0] >= JUDGED_FROM_S
+    return np.asarray((judged & (2.0 * asked > room)).any(axis=1), dtype=np.bool_)
+
+
+def _fits(situation: Situation, held: Reservations) -> NDArray[np.bool_]:
+    """Places that are large enough for each job and allowed to it, (n, P)."""
+    fits = (held.gang[:, None] <= held.room.max(axis=1)) & situation.jobs.allowed
+    return np.asarray(fits, dtype=np.bool_)

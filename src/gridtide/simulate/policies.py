@@ -7,7 +7,6 @@ from importlib.metadata import entry_points
 
 import numpy as np
 
-from gridtide.decide.crowd import left_waiting
 from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.dispatchers.by_reference import ByReference
 from gridtide.decide.dispatchers.keep_told import KeepTold
@@ -77,8 +76,8 @@ class PlanAndPlace:
         if not due:
             if plan is None:
                 raise ValueError(f"{self.name} dispatches by a plan")
-            newcomers = (situation.jobs.release_s > epoch_s(plan.made_at)).any()
-            if newcomers and not left_waiting(situation, held).any():
+            newcomers = situation.jobs.release_s > epoch_s(plan.made_at)
+            if (newcomers & ~self.dispatcher.hurried(situation, held)).any():
                 plan = self._refitted(plan, situation, held)
             return plan, self.dispatcher.dispatch(plan, situation, held, due)
         plan = self.planner.plan(situation)
@@ -174,7 +173,7 @@ def _perfect(study: Study) -> Entry:
             replace(event, issued_at=study.timeline.start) for event in binding_events(study)
         ),
     )
-    return _plan_and_place(study, PERFECT), "perfect-foresight", knowing
+    return _plan_and_place(knowing, PERFECT), "perfect-foresight", knowing
 
 
 def _plan_and_place(
@@ -183,7 +182,7 @@ def _plan_and_place(
     return PlanAndPlace(
         planner=planner(objective=study.objective),
         fitter=Coordinated(objective=study.objective),
-        dispatcher=PriceGuided(objective=study.objective),
+        dispatcher=PriceGuided(objective=study.objective, more_may_come=not study.arrivals_known),
         name=name,
     )
 

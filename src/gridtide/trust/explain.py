@@ -136,8 +136,8 @@ _BECAUSE = {
     Reason.KEPT: "as decided before: nothing better has come up since",
     Reason.WHOLE_IS_CHEAPER: "because with all waiting work placed so the fleet is expected to cost less than"
     " where prices alone would put each job",
-    Reason.CROWDED: "because the fleet is full and other work waits without a promise, so all of it runs as"
-    " early as it fits",
+    Reason.CROWDED: "because room is short where it may run: other work waits there without a promise, or as"
+    " much again would not fit, so all of it runs as early as it fits",
     Reason.RULE: "because the rule of the policy says so",
     Reason.WITNESS: "because the policy's proposal was refused and these slots keep its promise",
 }

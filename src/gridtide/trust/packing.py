@@ -3,13 +3,17 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.reservations import Reservations, Told, free_of, grid_step_s
+from gridtide.decide.reservations import (
+    HOME_WAIT_S,
+    Reservations,
+    Told,
+    free_of,
+    grid_step_s,
+    home_first,
+)
 from gridtide.decide.situation import Situation
 from gridtide.decide.state import Status
 
-HOME_WAIT_S = 3600
-"""A witness rather waits this long at home than lies at another site: few move for a promise alone, and no site
-stands idle while another turns work away."""
 ANYWHERE = 1e-3
 """Where no packing at home holds, a witness may lie at any site; the earliest slots decide."""
 
@@ -41,12 +45,9 @@ def fit(
     places, steps = held.room.shape
     earliest = np.broadcast_to(np.arange(steps, dtype=np.float64), (places, steps))
     n = len(held.gang)
-    site, here = situation.fleet.site_of_place, situation.state.place
     if elsewhere is None:
         elsewhere = HOME_WAIT_S / grid_step_s(held.grid)
-    away = (np.arange(places) != here[:, None]) * 1e-3
-    slots = np.maximum(1, -(-held.left[:, 1] // held.left[:, 3])) * held.gang
-    away += (site[None, :] != site[here][:, None]) * (elsewhere * slots)[:, None]
+    away = home_first(situation, held, elsewhere)
     placement.sweep(
         free_of(held, told), np.ascontiguousarray(earliest), order, held.gang, held.first, last,
         held.left, held.rule, held.running_at, away,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.crowd import left_waiting
+from gridtide.decide.crowd import crowded
 from gridtide.decide.dispatch import Binding, Dispatch, Placement, Reason
 from gridtide.decide.ex_ante import expected_costs
 from gridtide.decide.facts import extra_power_kw
@@ -14,7 +14,15 @@ from gridtide.decide.peak import peak_prices
 from gridtide.decide.plan import Plan
 from gridtide.decide.policy_names import Choice
 from gridtide.decide.referred import asking_of, referred
-from gridtide.decide.reservations import Reservations, Told, free_of, grid_step_s, on_grid
+from gridtide.decide.reservations import (
+    HOME_WAIT_S,
+    Reservations,
+    Told,
+    free_of,
+    grid_step_s,
+    home_first,
+    on_grid,
+)
 from gridtide.decide.situation import Situation
 from gridtide.decide.state import Status
 from gridtide.decide.steering import slot_costs, steering_price
@@ -53,19 +61,23 @@ class PriceGuided:
 
     Each pass takes a job out, finds its cheapest answer beside all others and puts it back, first with
     a fading charge for crowded slots, last at the plan's prices alone. A job can always return to its
-    old slots, so a promise that held keeps holding. Largest gangs and least slack go first. While work waits
-    without a promise for want of room, prices are set aside and everything runs as early as it fits.
+    old slots, so a promise that held keeps holding. Largest gangs and least slack go first. Where room is short
+    for work that has come or may come, prices are set aside: what may run there runs as early as it fits, and the
+    prices place the rest beside it. more_may_come: False where all arrivals are known.
     """
 
     objective: Objective
+    more_may_come: bool = True
 
     def dispatch(self, plan: Plan, situation: Situation, held: Reservations, due: bool) -> Dispatch:
         """The dispatch from as_of on. held: the situation's jobs on their grid, each with its witness."""
         price = slot_prices(plan, situation.fleet, held.grid)
-        if left_waiting(situation, held).any():
-            return self.follow(plan, situation, held, _earliest(situation, held, price))
+        hurried = self.hurried(situation, held)
+        held = replace(
+            held, told=_earliest(situation, held, hurried), settled=held.settled | hurried
+        )
         since_s = epoch_s(plan.made_at)
-        chosen = ~held.settled if due else ~held.settled & (situation.jobs.release_s > since_s)
+        chosen = ~held.settled & (due | (situation.jobs.release_s > since_s))
         told, costs = _swept(
             held,
             price,
@@ -77,7 +89,12 @@ class PriceGuided:
         kept = told_placement(situation, held, Reason.KEPT)
         others = self._by_the_book(situation, held, price, chosen)
         placement = self._cheapest(plan, situation, held, price, (guided, kept, *others))
+        placement = _said(placement, situation, held, price, hurried)
         return self.follow(plan, situation, held, placement)
+
+    def hurried(self, situation: Situation, held: Reservations) -> NDArray[np.bool_]:
+        """Work that waits for no price, (n,)."""
+        return crowded(situation, held) & self.more_may_come
 
     def follow(
         self, plan: Plan, situation: Situation, held: Reservations, placement: Placement
@@ -175,16 +192,37 @@ class PriceGuided:
         return np.clip(held.room - may, 0, held.room).astype(np.int64), charge
 
 
-def _earliest(situation: Situation, held: Reservations, price: NDArray[np.float64]) -> Placement:
-    """All work that may change its slots in its earliest ones, whatever they cost."""
+def _earliest(situation: Situation, held: Reservations, hurried: NDArray[np.bool_]) -> Told:
+    """What was told, with some jobs in their earliest slots, whatever these cost."""
+    if not hurried.any():
+        return held.told
     places, steps = held.room.shape
     index = np.broadcast_to(np.arange(steps, dtype=np.float64), (places, steps))
     nothing_kept = (np.zeros_like(held.room), np.zeros(places))
-    told, _ = _swept(held, np.ascontiguousarray(index), ~held.settled, (0.0,), nothing_kept)
-    costs = (slot_costs(held, told, price), *_no_alternative(held))
-    placement = _placement(situation, held, told, price, costs)
-    chosen = ~held.settled & (placement.reason != Reason.NOT_PLACED)
-    return replace(placement, reason=np.where(chosen, int(Reason.CROWDED), placement.reason))
+    away = home_first(situation, held, HOME_WAIT_S / grid_step_s(held.grid))
+    timed = replace(held, offer=away, delay=np.zeros(len(held.gang)))
+    return _swept(timed, np.ascontiguousarray(index), hurried, (0.0,), nothing_kept)[0]
+
+
+def _said(
+    placement: Placement,
+    situation: Situation,
+    held: Reservations,
+    price: NDArray[np.float64],
+    hurried: NDArray[np.bool_],
+) -> Placement:
+    """The placement, which says of work that hurries for others why it does, and what that costs."""
+    runs = hurried & (placement.reason != Reason.NOT_PLACED)
+    if not runs.any():
+        return placement
+    cost = slot_costs(held, held.told, price)
+    at_once = _cost_at_once(situation, held, price)
+    return replace(
+        placement,
+        reason=np.where(runs, int(Reason.CROWDED), placement.reason),
+        cost=np.where(runs, cost, placement.cost),
+        cost_at_once=np.where(runs, at_once, placement.cost_at_once),
+    )
 
 
 def _held_kw(plan: Plan, situation: Situation) -> NDArray[np.float64]:
