@@ -69,6 +69,19 @@ def test_small_money_keeps_its_cents(
     assert f"{first.energy_cost:,.2f}" in capsys.readouterr().out
 
 
+def test_a_capture_ratio_that_cannot_be_said_says_why(
+    comparison: Comparison, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Policies are missing, or foresight has next to nothing to save."""
+    show(comparison)
+    assert "n/a: it needs the policies coordinated and perfect-foresight" in capsys.readouterr().out
+    first = comparison.settlements[0]
+    names = ("run-at-once", "coordinated", "perfect-foresight")
+    alike = tuple(replace(first, policy=name) for name in names)
+    show(replace(comparison, settlements=alike))
+    assert "n/a: perfect foresight and the reference cost nearly" in capsys.readouterr().out
+
+
 def test_a_long_course_says_how_far_it_is_where_no_terminal_shows_a_bar(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -9,6 +9,7 @@ from gridtide.decide.state import Status
 from gridtide.timeline import epoch_s
 
 JUDGED_FROM_S = 4 * 3600
+"""Nearer than this a single job can fill any place, and says nothing about those to come."""
 
 
 def left_waiting(situation: Situation, held: Reservations) -> NDArray[np.bool_]:
@@ -26,17 +27,16 @@ def crowded(situation: Situation, held: Reservations) -> NDArray[np.bool_]:
     There time is what is short, not money: every accelerator-hour that waits for a better price is one less
     for those left waiting and for those who still come. Work that cannot run there is in nobody's way.
     """
-    allowed = situation.jobs.allowed
-    full = _fits(situation, held)[left_waiting(situation, held)].any(axis=0)
-    hurries = (allowed & full).any(axis=1) | ~(allowed & ~filling(held)).any(axis=1)
+    fits = _fits(situation, held)
+    full = fits[left_waiting(situation, held)].any(axis=0)
+    hurries = (situation.jobs.allowed & full).any(axis=1) | ~(fits & ~filling(held)).any(axis=1)
     return np.asarray(~held.settled & hurries, dtype=np.bool_)
 
 
 def filling(held: Reservations) -> NDArray[np.bool_]:
     """Places where as much work again as was told to them would not fit before the same deadlines, (P,).
 
-    Work counts with the length it is expected to have, due at its deadline; the first hours, in which a single
-    job can fill any place, do not count.
+    Work counts with the length it is expected to have, due at its deadline.
     """
     places, steps = held.room.shape
     told = np.flatnonzero(held.told.place >= 0)

@@ -12,9 +12,6 @@ from gridtide.fleet.jobs import NO_DEADLINE_S
 from gridtide.timeline import Timeline, regular
 
 RESTARTS_MAX = 8
-HOME_WAIT_S = 3600
-"""Where time alone decides, a job rather waits this long at home than lies at another site: few move for a promise
-alone, and no site stands idle while another turns work away."""
 Whole = NDArray[np.int64]
 
 
@@ -122,6 +119,16 @@ def on_grid(series: NDArray[np.float64], horizon: Timeline, grid: Timeline) -> N
     return series[..., np.clip(index, 0, len(horizon) - 1)]
 
 
+def copied(told: Told) -> Told:
+    """The same slots in arrays of their own, to be changed in place."""
+    return Told(
+        place=told.place.copy(),
+        offsets=told.offsets,
+        count=told.count.copy(),
+        slots=told.slots.copy(),
+    )
+
+
 def free_of(held: Reservations, told: Told) -> Whole:
     """Room that no job was told, (P, T)."""
     places, steps = held.room.shape
@@ -132,19 +139,6 @@ def free_of(held: Reservations, told: Told) -> Whole:
     cell = told.place[job] * steps + told.slots[at]
     taken = np.bincount(cell, weights=held.gang[job], minlength=places * steps)
     return np.asarray(held.room - taken.reshape(places, steps).astype(np.int64), dtype=np.int64)
-
-
-def home_first(situation: Situation, held: Reservations, wait_slots: float) -> NDArray[np.float64]:
-    """What each place counts beside the slots a job waits, where time alone decides, (n, P).
-
-    Another site counts like so many slots of wait; another pool of the same site only breaks ties.
-    """
-    places = len(held.room)
-    site, here = situation.fleet.site_of_place, situation.state.place
-    away = (np.arange(places) != here[:, None]) * 1e-3
-    slots = np.maximum(1, -(-held.left[:, 1] // held.left[:, 3])) * held.gang
-    away += (site[None, :] != site[here][:, None]) * (wait_slots * slots)[:, None]
-    return np.asarray(away, dtype=np.float64)
 
 
 def _first_slots(situation: Situation, grid: Timeline, moves_max: int) -> Whole:

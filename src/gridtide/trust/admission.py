@@ -6,17 +6,18 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.reservations import Reservations, Told, grid_step_s
+from gridtide.decide.reservations import Reservations, Told, copied, grid_step_s
 from gridtide.decide.situation import Situation
 from gridtide.fleet.jobs import NO_DEADLINE_S
 from gridtide.timeline import instant
 from gridtide.trust.cut import Cut, within_room
-from gridtide.trust.packing import ANYWHERE, copied, fit, fitting, packed
+from gridtide.trust.packing import ANYWHERE, fit, fitting, packed
 
 PACKINGS = ((None, False), (ANYWHERE, False), (ANYWHERE, True))
 """Ways to pack for a newcomer in the order they are tried: at home, anywhere, over work without a promise."""
-RUN = 256
-"""So many newcomers are tried in one pass; the first without room ends it."""
+RUN_MAX = 256
+"""So many newcomers are tried in one pass at most; the first without room ends it, and those behind it are tried
+again, so the next pass is short and longer ones follow while all find room."""
 BESIDE = "room beside all promised work"
 TAKEN_BACK = "a limit was cut after its promise; "
 GAVE_WAY = "without a promise, it gives way to work that can keep its deadline"
@@ -68,15 +69,17 @@ def admit(situation: Situation, held: Reservations) -> Admission:
     answers = [
         _stopped(situation, int(job), "a limit was cut") for job in np.flatnonzero(cut.stopped)
     ]
-    asking = _asking(situation, held, cut)
+    asking, most = _asking(situation, held, cut), 1
     while len(asking):
-        run = asking[:RUN]
+        run = asking[:most]
         beside = fitting(situation, held, told, run)
         promised[run[:beside]] = True
         answers += [_promise(situation, held, told, int(job), BESIDE) for job in run[:beside]]
         asking = asking[beside:]
         if beside == len(run):
+            most = min(2 * most, RUN_MAX)
             continue
+        most = 1
         job = int(asking[0])
         told, answer = _answered(situation, held, told, promised, job)
         promised[job] = answer.promised

@@ -3,29 +3,13 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.reservations import (
-    HOME_WAIT_S,
-    Reservations,
-    Told,
-    free_of,
-    grid_step_s,
-    home_first,
-)
+from gridtide.decide.earliest import give_earliest
+from gridtide.decide.reservations import Reservations, Told, copied, free_of
 from gridtide.decide.situation import Situation
 from gridtide.decide.state import Status
 
 ANYWHERE = 1e-3
 """Where no packing at home holds, a witness may lie at any site; the earliest slots decide."""
-
-
-def copied(told: Told) -> Told:
-    """The same slots in arrays of their own, to be changed in place."""
-    return Told(
-        place=told.place.copy(),
-        offsets=told.offsets,
-        count=told.count.copy(),
-        slots=told.slots.copy(),
-    )
 
 
 def fit(
@@ -38,22 +22,9 @@ def fit(
 ) -> bool:
     """Give each job of the order its earliest slots; whether all of them found room.
 
-    elsewhere: slots a witness rather waits at home than lies at another site; HOME_WAIT_S without one.
+    elsewhere: slots a witness rather waits at home than lies at another site.
     """
-    from gridtide.kernels import placement
-
-    places, steps = held.room.shape
-    earliest = np.broadcast_to(np.arange(steps, dtype=np.float64), (places, steps))
-    n = len(held.gang)
-    if elsewhere is None:
-        elsewhere = HOME_WAIT_S / grid_step_s(held.grid)
-    away = home_first(situation, held, elsewhere)
-    placement.sweep(
-        free_of(held, told), np.ascontiguousarray(earliest), order, held.gang, held.first, last,
-        held.left, held.rule, held.running_at, away,
-        (told.place, told.offsets, told.count, told.slots), 0.0, held.room.max(axis=1), np.zeros(n),
-        np.zeros((places, steps), dtype=np.int64), np.zeros(places),
-    )  # fmt: skip
+    give_earliest(situation, held, told, order, last, elsewhere)
     return bool((told.place[order] >= 0).all())
 
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gridtide.decide.crowd import crowded
 from gridtide.decide.dispatch import Binding, Dispatch, Placement, Reason
+from gridtide.decide.earliest import give_earliest
 from gridtide.decide.ex_ante import expected_costs
 from gridtide.decide.facts import extra_power_kw
 from gridtide.decide.objective import Objective
@@ -14,15 +15,7 @@ from gridtide.decide.peak import peak_prices
 from gridtide.decide.plan import Plan
 from gridtide.decide.policy_names import Choice
 from gridtide.decide.referred import asking_of, referred
-from gridtide.decide.reservations import (
-    HOME_WAIT_S,
-    Reservations,
-    Told,
-    free_of,
-    grid_step_s,
-    home_first,
-    on_grid,
-)
+from gridtide.decide.reservations import Reservations, Told, copied, free_of, grid_step_s, on_grid
 from gridtide.decide.situation import Situation
 from gridtide.decide.state import Status
 from gridtide.decide.steering import slot_costs, steering_price
@@ -196,12 +189,9 @@ def _earliest(situation: Situation, held: Reservations, hurried: NDArray[np.bool
     """What was told, with some jobs in their earliest slots, whatever these cost."""
     if not hurried.any():
         return held.told
-    places, steps = held.room.shape
-    index = np.broadcast_to(np.arange(steps, dtype=np.float64), (places, steps))
-    nothing_kept = (np.zeros_like(held.room), np.zeros(places))
-    away = home_first(situation, held, HOME_WAIT_S / grid_step_s(held.grid))
-    timed = replace(held, offer=away, delay=np.zeros(len(held.gang)))
-    return _swept(timed, np.ascontiguousarray(index), hurried, (0.0,), nothing_kept)[0]
+    told = copied(held.told)
+    give_earliest(situation, held, told, _largest_first(held, hurried), held.last)
+    return told
 
 
 def _said(
@@ -264,22 +254,10 @@ def _swept(
 ) -> tuple[Told, tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]]:
     from gridtide.kernels import placement
 
-    told = Told(
-        place=held.told.place.copy(),
-        offsets=held.told.offsets,
-        count=held.told.count.copy(),
-        slots=held.told.slots.copy(),
-    )
+    told = copied(held.told)
     n = len(held.gang)
     costs = (np.full(n, np.nan), np.full(n, np.nan), np.full(n, -1, dtype=np.int64))
-    order = np.flatnonzero(chosen)
-    slack = (
-        held.last
-        - held.first.min(axis=1, initial=len(held.grid))
-        - held.left[:, 0] // held.left[:, 3]
-    )
-    size = held.gang * (held.left[:, 0] // np.maximum(held.left[:, 3], 1) + 1)
-    order = order[np.lexsort((order, slack[order], -size[order]))].astype(np.int64)
+    order = _largest_first(held, chosen)
     if not len(order):
         return told, costs
     free = free_of(held, told)
@@ -292,6 +270,18 @@ def _swept(
             weight * scale, capacity, held.delay, *kept,
         )  # fmt: skip
     return told, costs
+
+
+def _largest_first(held: Reservations, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The chosen jobs, most accelerator-slots first, then those with least slack."""
+    order = np.flatnonzero(chosen)
+    slack = (
+        held.last
+        - held.first.min(axis=1, initial=len(held.grid))
+        - held.left[:, 0] // held.left[:, 3]
+    )
+    size = held.gang * (held.left[:, 0] // np.maximum(held.left[:, 3], 1) + 1)
+    return order[np.lexsort((order, slack[order], -size[order]))].astype(np.int64)
 
 
 def _placement(

@@ -41,11 +41,7 @@ def show(comparison: "Comparison") -> None:
         for title, cells in rows:
             table.add_row(title, *[cells[number] for number in chosen])
         Console(width=max(console.width, WHOLE)).print(table)
-    capture = comparison.capture_ratio
-    said = "n/a" if capture is None else f"{capture:.1%}"
-    console.print(
-        f"capture ratio {said} (share of the possible saving that the coordinated policy took)"
-    )
+    console.print(_capture(comparison))
     if comparison.bound is not None:
         console.print(_bound(comparison, comparison.bound))
     known = [note for note in (ATTRIBUTION, marginal_of(comparison), steep_of(comparison)) if note]
@@ -69,6 +65,18 @@ def _width(names: list[str], rows: list[tuple[str, list[str]]], chosen: list[int
         max(len(names[number]), *(len(cells[number]) for _, cells in rows)) for number in chosen
     ]
     return sum(columns) + max(len(title) for title, _ in rows) + EDGE * (len(chosen) + 1)
+
+
+def _capture(comparison: "Comparison") -> str:
+    """The share of what foresight would save, or why there is none to say."""
+    if comparison.capture_ratio is not None:
+        share = f"{comparison.capture_ratio:.1%}"
+        return (
+            f"capture ratio {share} (share of the possible saving that the coordinated policy took)"
+        )
+    if comparison.of("coordinated") is None or comparison.of("perfect-foresight") is None:
+        return "capture ratio n/a: it needs the policies coordinated and perfect-foresight"
+    return "capture ratio n/a: perfect foresight and the reference cost nearly the same"
 
 
 def _bound(comparison: "Comparison", bound: float) -> str:
