@@ -1,0 +1,60 @@
+"""`gridtide bench`: how good and how fast, on this machine, in one run."""
+
+import importlib
+import platform
+
+import click
+import numpy as np
+
+from gridtide import __version__
+
+BENCHES: dict[str, tuple[str, str]] = {}
+"""Subject -> where it stands, and its one line in the list; nothing is imported to show the list."""
+
+
+class Benches(click.Group):
+    """Loads a subject only when it is called."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """Names in the order of the table."""
+        return list(BENCHES)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """The command, imported now; None for an unknown name."""
+        if name not in BENCHES:
+            return None
+        module, _, attribute = BENCHES[name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of subjects from the table alone."""
+        with formatter.section("Subjects"):
+            formatter.write_dl([(name, line) for name, (_, line) in BENCHES.items()])
+
+
+@click.group(cls=Benches)
+def bench() -> None:
+    """Measure a part of gridtide on a seeded instance; speeds are ratios of this very run."""
+
+
+def machine() -> dict[str, str]:
+    """What the figures were measured on."""
+    return {
+        "gridtide": __version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "machine": f"{platform.system()} {platform.machine()}",
+        "processor": _processor(),
+    }
+
+
+def _processor() -> str:
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as lines:
+            for line in lines:
+                if line.startswith("model name"):
+                    return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or "unknown"

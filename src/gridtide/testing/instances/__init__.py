@@ -1,0 +1,1 @@
+"""On which seeded, versioned input are speeds and gaps measured?"""
