@@ -15,6 +15,8 @@ Real = NDArray[np.float64]
 SIMPLEX_COLUMNS = 20_000
 ITERATIONS_MAX = 2_000_000
 TINY = 1e-9
+NOWHERE = -1
+HALF_DIGIT = float(np.finfo(np.float64).eps)
 
 
 @dataclass(eq=False)
@@ -28,6 +30,8 @@ class Program:
     upper: list[Real] = field(default_factory=list)
     row_lower: list[Real] = field(default_factory=list)
     row_upper: list[Real] = field(default_factory=list)
+    row_site: list[Whole] = field(default_factory=list)
+    row_step: list[Whole] = field(default_factory=list)
     entries: list[tuple[Whole, Whole, Real]] = field(default_factory=list)
 
     def variables(
@@ -45,13 +49,26 @@ class Program:
             kept.append(np.broadcast_to(np.asarray(values, dtype=np.float64), shape).ravel())
         return index
 
-    def constraints(self, shape: tuple[int, ...], lower: ArrayLike, upper: ArrayLike) -> Whole:
-        """New rows of a shape with their bounds. Returns their indices."""
+    def constraints(
+        self,
+        shape: tuple[int, ...],
+        lower: ArrayLike,
+        upper: ArrayLike,
+        site: ArrayLike = NOWHERE,
+        step: ArrayLike = NOWHERE,
+    ) -> Whole:
+        """New rows of a shape with their bounds. Returns their indices.
+
+        site, step: where each row stands, broadcast to the shape; NOWHERE for rows that tie sites or
+        steps together. A solver that knows the shape of a plan reads it from there.
+        """
         count = int(np.prod(shape, dtype=np.int64))
         index = np.arange(self.rows, self.rows + count, dtype=np.int64).reshape(shape)
         self.rows += count
         for values, kept in ((lower, self.row_lower), (upper, self.row_upper)):
             kept.append(np.broadcast_to(np.asarray(values, dtype=np.float64), shape).ravel())
+        for where, places in ((site, self.row_site), (step, self.row_step)):
+            places.append(np.broadcast_to(np.asarray(where, dtype=np.int64), shape).ravel())
         return index
 
     def put(self, rows: Whole, columns: Whole, values: ArrayLike) -> None:
@@ -64,7 +81,11 @@ class Program:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Matrix:
-    """A program as arrays; the matrix by columns (compressed)."""
+    """A program as arrays; the matrix by columns (compressed).
+
+    row_site, row_step: where rows stand, NOWHERE for what ties sites or steps together. row_family,
+    column_family: numbers of the blocks that rows and columns were added in.
+    """
 
     cost: Real
     lower: Real
@@ -74,6 +95,15 @@ class Matrix:
     start: Whole
     index: Whole
     value: Real
+    row_site: Whole
+    row_step: Whole
+    row_family: Whole
+    column_family: Whole
+
+    @property
+    def column(self) -> Whole:
+        """The column of each entry."""
+        return np.repeat(np.arange(len(self.cost)), np.diff(self.start))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -89,6 +119,11 @@ class Solution:
     feasible: bool
     status: str
     solver: str
+
+
+def places_of(shape: tuple[int, ...]) -> tuple[Whole, Whole]:
+    """Site and step of rows of the shape (sites, steps)."""
+    return np.arange(shape[0])[:, None], np.arange(shape[1])
 
 
 def matrix_of(program: Program) -> Matrix:
@@ -109,11 +144,22 @@ def matrix_of(program: Program) -> Matrix:
         start=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
         index=(distinct % program.rows).astype(np.int64),
         value=summed.astype(np.float64),
+        row_site=np.concatenate(program.row_site),
+        row_step=np.concatenate(program.row_step),
+        row_family=_families(program.row_lower),
+        column_family=_families(program.cost),
     )
 
 
-def solve(matrix: Matrix) -> Solution:
-    """The optimum by HiGHS: dual simplex for small programs, interior point with crossover for large."""
+def _families(blocks: list[Real]) -> Whole:
+    return np.repeat(np.arange(len(blocks)), [len(block) for block in blocks])
+
+
+def solve(matrix: Matrix, solver: str = "", crossover: bool = True) -> Solution:
+    """The optimum by HiGHS: dual simplex for small programs, interior point with crossover for large.
+
+    solver: "simplex" or "ipx" instead of that choice; without crossover an interior point is given back.
+    """
     import highspy
     from highspy._core import _Highs
 
@@ -126,14 +172,14 @@ def solve(matrix: Matrix) -> Solution:
     lp.a_matrix_.index_ = matrix.index.astype(np.int32)
     lp.a_matrix_.value_ = matrix.value
     highs = _Highs()  # the public subclass greets on stdout before it can be told to be silent
-    chosen = "simplex" if len(matrix.cost) <= SIMPLEX_COLUMNS else "ipx"
+    chosen = solver or ("simplex" if len(matrix.cost) <= SIMPLEX_COLUMNS else "ipx")
     for option, setting in (
         ("output_flag", False),
         ("solver", chosen),
         ("threads", 1),
         ("parallel", "off"),
         ("random_seed", 0),
-        ("run_crossover", "on"),
+        ("run_crossover", "on" if crossover else "off"),
         ("simplex_iteration_limit", ITERATIONS_MAX),
     ):
         highs.setOptionValue(option, setting)
@@ -155,26 +201,43 @@ def lower_bound(matrix: Matrix, row_dual: Real) -> float:
     """A lower bound on the cost of any feasible x, for any duals: weak duality, no trust in a solver.
 
     Each row gives dual times the bound it pushes against, each column its reduced cost times the bound
-    that is worse for it; minus infinity where that bound is missing.
+    that is worse for it; minus infinity where that bound is missing. What rounding can have added is
+    taken off again.
     """
     reduced = matrix.cost - _times(matrix, row_dual)
-    return _worst(row_dual, matrix.row_lower, matrix.row_upper) + _worst(
-        reduced, matrix.lower, matrix.upper
-    )
+    rows = _worst(row_dual, matrix.row_lower, matrix.row_upper)
+    columns = _worst(reduced, matrix.lower, matrix.upper)
+    return float(rows.sum() + columns.sum() - _rounding(matrix, row_dual, rows, columns))
 
 
-def _worst(weight: Real, lower: Real, upper: Real) -> float:
-    """Sum of the least weight * value over [lower, upper]; up to TINY against infinity counts 0."""
+def _worst(weight: Real, lower: Real, upper: Real) -> Real:
+    """The least weight * value over [lower, upper]; up to TINY against infinity counts 0."""
     bound = np.where(weight > 0, lower, upper)
     open_ended = ~np.isfinite(bound) & (np.abs(weight) <= TINY)
     product = weight * np.where(open_ended, 0.0, bound)
-    return float(np.sum(np.where(weight == 0, 0.0, product)))
+    return np.where(weight == 0, 0.0, product)
+
+
+def _rounding(matrix: Matrix, row_dual: Real, rows: Real, columns: Real) -> float:
+    """The most that the sums of a bound can be off in double precision."""
+    columns_all = len(matrix.cost)
+    entries = np.diff(matrix.start)
+    felt = np.bincount(
+        matrix.column,
+        weights=np.abs(matrix.value * row_dual[matrix.index]),
+        minlength=columns_all,
+    )
+    reduced_off = HALF_DIGIT * (entries + 2) * (np.abs(matrix.cost) + felt)
+    far = np.zeros(columns_all)
+    for side in (matrix.lower, matrix.upper):
+        far = np.maximum(far, np.where(np.isfinite(side), np.abs(side), 0.0))
+    summed = np.abs(rows[np.isfinite(rows)]).sum() + np.abs(columns[np.isfinite(columns)]).sum()
+    return float((reduced_off * far).sum() + HALF_DIGIT * 64 * summed)
 
 
 def _times(matrix: Matrix, row_dual: Real) -> Real:
     """Transposed matrix times duals, (columns,)."""
-    column = np.repeat(np.arange(len(matrix.cost)), np.diff(matrix.start))
     felt = matrix.value * row_dual[matrix.index]
     return np.asarray(
-        np.bincount(column, weights=felt, minlength=len(matrix.cost)), dtype=np.float64
+        np.bincount(matrix.column, weights=felt, minlength=len(matrix.cost)), dtype=np.float64
     )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gridtide.decide.layout import Columns, Facts, Whole
-from gridtide.decide.program import Program
+from gridtide.decide.program import Program, places_of
 
 
 def add_load(program: Program, columns: Columns, facts: Facts) -> Whole:
@@ -14,7 +14,7 @@ def add_load(program: Program, columns: Columns, facts: Facts) -> Whole:
     sites = len(facts.curve.floor_it_kw)
     given_kw = facts.given.sum(axis=0) * facts.extra_kw[:, None]
     fixed = np.stack([given_kw[facts.site == s].sum(axis=0) for s in range(sites)])
-    rows = program.constraints(fixed.shape, fixed, fixed)
+    rows = program.constraints(fixed.shape, fixed, fixed, *places_of(fixed.shape))
     program.put(rows[:, :, None], columns.segment, 1.0)
     program.put(
         rows[facts.site[columns.place], columns.step], columns.work, -facts.extra_kw[columns.place]

@@ -14,7 +14,8 @@ def add_machines(program: Program, columns: Columns, facts: Facts) -> Whole:
     steps = len(facts.hours)
     places = len(facts.accelerators)
     left = facts.accelerators[:, None] - facts.kept
-    rows = program.constraints((places, steps), -np.inf, left)
+    where = (facts.site[:, None], np.arange(steps))
+    rows = program.constraints((places, steps), -np.inf, left, *where)
     program.put(rows[columns.place, columns.step], columns.work, 1.0)
     service, _, place = columns.pair.T
     need = (1.0 + facts.reserve[place]) / facts.rate[service, place]
@@ -22,7 +23,7 @@ def add_machines(program: Program, columns: Columns, facts: Facts) -> Whole:
     kept = facts.room < facts.accelerators[:, None]
     if kept.any():
         inner = program.constraints(
-            (places, steps), -np.inf, np.maximum(facts.room - facts.kept, 0)
+            (places, steps), -np.inf, np.maximum(facts.room - facts.kept, 0), *where
         )
         program.put(inner[columns.place, columns.step], columns.work, 1.0)
     return rows

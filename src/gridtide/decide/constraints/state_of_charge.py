@@ -3,7 +3,7 @@
 import numpy as np
 
 from gridtide.decide.layout import Columns, Facts, Whole
-from gridtide.decide.program import Program
+from gridtide.decide.program import Program, places_of
 from gridtide.fleet.site import Battery
 
 
@@ -19,7 +19,7 @@ def add_state_of_charge(
     out_of = np.asarray([battery.discharge_efficiency if battery else 1.0 for battery in batteries])
     start = np.zeros(columns.store.shape)
     start[:, 0] = soc_kwh
-    rows = program.constraints(columns.store.shape, start, start)
+    rows = program.constraints(start.shape, start, start, *places_of(start.shape))
     program.put(rows, columns.store, 1.0)
     program.put(rows[:, 1:], columns.store[:, :-1], -1.0)
     program.put(rows, columns.charge, -into[:, None] * facts.hours)

@@ -1,0 +1,88 @@
+"""By which method a program is solved: exactly where it is small, by its shape where it is large.
+
+Large programs go to the structured interior-point method; where their shape is another, or its numbers give
+out, HiGHS solves them and the answer says why.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from gridtide.decide.interior_point import INFEASIBLE, Interior, interior_point
+from gridtide.decide.newton import Refused
+from gridtide.decide.program import SIMPLEX_COLUMNS, Matrix, Solution, lower_bound, solve
+from gridtide.decide.proof import violation_of
+from gridtide.decide.shape import Shape, Unshaped
+from gridtide.decide.shaping import shape_of
+
+STRUCTURED_GAP = 1e-5
+HOLDS = 1e-6
+"""Worst relative miss of a row up to which a structured solution counts as feasible."""
+
+
+def solution_of(matrix: Matrix, gap: float = STRUCTURED_GAP) -> Solution:
+    """The best method for the program's size and shape; `solver` says which, and why not another."""
+    if len(matrix.cost) <= SIMPLEX_COLUMNS:
+        return solve(matrix)
+    try:
+        return structured(matrix, gap)
+    except (Unshaped, Refused) as reason:
+        exact = solve(matrix)
+        return replace(exact, solver=f"{exact.solver}, as the structured method refused: {reason}")
+
+
+def structured(matrix: Matrix, gap: float) -> Solution:
+    """Values within `gap` of the best, relative to their cost, by the shape of the plan.
+
+    Raises Unshaped where the program has another shape, Refused where it has no values that hold or the
+    numbers gave out before the gap was reached.
+    """
+    shape = shape_of(matrix)
+    constant = float(matrix.cost @ matrix.lower)
+    end = interior_point(shape, gap, constant)
+    if end.ended == INFEASIBLE:
+        return _without_plan(matrix, shape, end)
+    if end.ended != "gap":
+        raise Refused(f"it ended after {len(end.trail)} rounds: {end.ended}")
+    values, row_dual = unshaped(matrix, shape, end)
+    _, relative = violation_of(matrix, values)
+    if not relative <= HOLDS:
+        raise Refused(f"a row is missed by {relative:.1e} of its size")
+    bound = lower_bound(matrix, row_dual)
+    cost = float(matrix.cost @ values)
+    return Solution(
+        values=values,
+        row_dual=row_dual,
+        objective=cost,
+        feasible=True,
+        status=f"within {max(cost - bound, 0.0) / max(abs(cost), 1e-300):.1e} of the bound",
+        solver=(
+            f"structured interior point, {len(end.trail)} rounds, "
+            f"{sum(turn.cg_rounds for turn in end.trail)} of conjugate gradients"
+        ),
+    )
+
+
+def _without_plan(matrix: Matrix, shape: Shape, end: Interior) -> Solution:
+    """The proof that nothing holds: row prices whose bound lies above the cost of anything."""
+    values, row_dual = unshaped(matrix, shape, end)
+    return Solution(
+        values=values,
+        row_dual=row_dual,
+        objective=np.inf,
+        feasible=False,
+        status="infeasible: a lower bound lies above what anything can cost",
+        solver=f"structured interior point, {len(end.trail)} rounds",
+    )
+
+
+def unshaped(matrix: Matrix, shape: Shape, end: Interior) -> tuple[np.ndarray, np.ndarray]:
+    """Values of the program's columns and prices of its rows."""
+    count = len(matrix.cost)
+    place = shape.place[:count]
+    scaled = (end.x * shape.scale)[np.maximum(place, 0)]
+    idle = np.where(matrix.cost < 0, matrix.upper - matrix.lower, 0.0)
+    values = matrix.lower + np.where(place >= 0, scaled, idle)
+    values = np.clip(values, matrix.lower, matrix.upper)
+    row_dual = (end.y * shape.row_scale)[shape.row_place] * shape.price
+    return values, row_dual
