@@ -9,8 +9,9 @@ from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.layout import Columns, Facts
 from gridtide.decide.objective import Objective
 from gridtide.decide.planners.coordinated import written
-from gridtide.decide.program import Matrix, lower_bound, matrix_of, solve
+from gridtide.decide.program import Matrix, lower_bound, matrix_of
 from gridtide.decide.situation import Situation
+from gridtide.decide.solving import solution_of
 from gridtide.fleet.contract import Contract, Exposure
 from gridtide.fleet.fleet import Fleet
 
@@ -33,7 +34,7 @@ def course_bound(situation: Situation, objective: Objective) -> float | None:
     program, columns, _ = written(free, facts, objective)
     matrix = matrix_of(program)
     _loosen(matrix, columns, free)
-    solution = solve(matrix)
+    solution = solution_of(matrix)
     if not solution.feasible:
         return None
     return lower_bound(matrix, solution.row_dual) - _waits_before_release(free, facts)

@@ -132,7 +132,7 @@ def interior_point(
             residual=float(np.abs(residual).max(initial=0.0)),
             cg_rounds=0,
         )
-        near = progress.objective - progress.bound
+        near = abs(progress.objective - progress.bound)
         trail.append(progress)
         if near <= gap * abs(progress.objective) and progress.residual <= ROUGH:
             ended = "gap"

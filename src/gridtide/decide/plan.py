@@ -11,6 +11,7 @@ from gridtide.decide.situation import Situation
 from gridtide.digest import freeze
 from gridtide.timeline import Timeline
 
+NEXT_TO_NOTHING = 1e-9
 PARTS = ("energy", "carbon", "cooling", "peak", "wear", "regulation", "limit")
 
 
@@ -45,6 +46,26 @@ class Certificate:
     lower_bound: float
     run_at_once_cost: float
     method: str
+
+    @property
+    def gap(self) -> float:
+        """By how much a better plan could cost less at most, in money."""
+        return max(self.cost - self.lower_bound, 0.0)
+
+    @property
+    def gap_of_cost(self) -> float | None:
+        """The gap as a share of the run-at-once cost; None where that is next to nothing."""
+        return ratio(self.gap, abs(self.run_at_once_cost), abs(self.cost))
+
+    @property
+    def gap_of_saving(self) -> float | None:
+        """The gap as a share of the saving still possible; None where there is next to none."""
+        return ratio(self.gap, self.run_at_once_cost - self.lower_bound, abs(self.cost))
+
+
+def ratio(part: float, whole: float, scale: float) -> float | None:
+    """part / whole, None where the whole vanishes beside the scale or is negative."""
+    return part / whole if whole > NEXT_TO_NOTHING * max(scale, 1.0) else None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -110,7 +110,8 @@ class Matrix:
 class Solution:
     """values: of columns; row_dual: change of the cost per unit of a row's bound; status in words.
 
-    feasible: all rows and bounds hold. objective: cost at values. solver: its name and version.
+    feasible: all rows and bounds hold. objective: cost at values. solver: its name and version. blur:
+    share of a column's room up to which it may stand off a bound it would best lie on; 0 for a vertex.
     """
 
     values: Real
@@ -119,6 +120,7 @@ class Solution:
     feasible: bool
     status: str
     solver: str
+    blur: float = 0.0
 
 
 def places_of(shape: tuple[int, ...]) -> tuple[Whole, Whole]:

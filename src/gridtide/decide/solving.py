@@ -60,6 +60,7 @@ def structured(matrix: Matrix, gap: float) -> Solution:
             f"structured interior point, {len(end.trail)} rounds, "
             f"{sum(turn.cg_rounds for turn in end.trail)} of conjugate gradients"
         ),
+        blur=float(np.sqrt(gap)),
     )
 
 

@@ -18,9 +18,10 @@ from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.layout import Columns, Facts, Whole
 from gridtide.decide.objective import Objective
 from gridtide.decide.plan import PARTS, Certificate, Plan, Prices
-from gridtide.decide.program import Matrix, Program, Solution, lower_bound, matrix_of, solve
+from gridtide.decide.program import Matrix, Program, Solution, lower_bound, matrix_of
 from gridtide.decide.reservations import Reservations
 from gridtide.decide.situation import Situation
+from gridtide.decide.solving import solution_of
 from gridtide.finding import Finding, Infeasible
 from gridtide.timeline import instant
 
@@ -116,7 +117,7 @@ def _solved_without_burning(
 
 
 def _solved(matrix: Matrix, situation: Situation) -> Solution:
-    solution = solve(matrix)
+    solution = solution_of(matrix)
     if solution.feasible:
         return solution
     raise Infeasible(
@@ -134,8 +135,9 @@ def _solved(matrix: Matrix, situation: Situation) -> Solution:
 def _straighten(matrix: Matrix, solution: Solution, facts: Facts, columns: Columns) -> bool:
     """Give cells whose segments fill out of order one common slope: that of the load they carry."""
     filled = solution.values[columns.segment]
-    room = facts.curve.width_kw[:, None, :] - filled
-    wrong = ((filled[:, :, 1:] > TOLERANCE) & (room[:, :, :-1] > TOLERANCE)).any(axis=2)
+    width = facts.curve.width_kw[:, None, :]
+    room, least = width - filled, np.maximum(TOLERANCE, solution.blur * width)
+    wrong = ((filled > least)[:, :, 1:] & (room > least)[:, :, :-1]).any(axis=2)
     if not wrong.any():
         return False
     load = filled.sum(axis=2)
@@ -165,7 +167,11 @@ def _change_slopes(matrix: Matrix, segments: Whole, slope: Real) -> None:
 def _one_way(matrix: Matrix, solution: Solution, columns: Columns) -> bool:
     """Stop the smaller of charge and discharge where both run at once."""
     charge, discharge = solution.values[columns.charge], solution.values[columns.discharge]
-    both = (charge > TOLERANCE) & (discharge > TOLERANCE)
+    least = [
+        np.maximum(TOLERANCE, solution.blur * matrix.upper[block])
+        for block in (columns.charge, columns.discharge)
+    ]
+    both = (charge > least[0]) & (discharge > least[1])
     if not both.any():
         return False
     matrix.upper[columns.charge[both & (charge <= discharge)]] = 0.0
@@ -228,7 +234,7 @@ def _prices(facts: Facts, columns: Columns, rows: Rows, solution: Solution) -> P
     """
     dual = solution.row_dual
     electric = dual[rows.balance] / facts.hours
-    total = electric * _next_slope(facts, solution.values[columns.segment])
+    total = electric * _next_slope(facts, solution.values[columns.segment], solution.blur)
     peak = -dual[rows.peak] / facts.hours
     parts = np.zeros((len(PARTS), *total.shape))
     parts[PARTS.index("energy")] = facts.price_per_kwh
@@ -246,9 +252,10 @@ def _prices(facts: Facts, columns: Columns, rows: Rows, solution: Solution) -> P
     )
 
 
-def _next_slope(facts: Facts, filled: Real) -> Real:
+def _next_slope(facts: Facts, filled: Real, blur: float) -> Real:
     """Facility kW that one more kW of IT takes, (S, T)."""
-    full = (filled >= facts.curve.width_kw[:, None, :] - TOLERANCE).sum(axis=2)
+    width = facts.curve.width_kw[:, None, :]
+    full = (filled >= width - np.maximum(TOLERANCE, blur * width)).sum(axis=2)
     index = np.minimum(full, filled.shape[2] - 1)
     slope: Real = np.take_along_axis(facts.curve.slope, index[:, :, None], axis=2)[:, :, 0]
     return slope
@@ -263,5 +270,5 @@ def _certificate(
         cost=solution.objective,
         lower_bound=min(lower_bound(matrix, solution.row_dual), solution.objective),
         run_at_once_cost=at_once_cost(situation, facts, objective),
-        method="weak duality of the linear program on the chords of the power curve",
+        method=f"weak duality on the chords of the power curve; plan by {solution.solver}",
     )

@@ -97,7 +97,7 @@ def week_plan(sites: int, steps: int, buckets: int, seed: int, traits: Traits) -
     cap = chance.uniform(20e3, 120e3, sites)
     price, carbon = _market(chance, sites, hour, traits.negative)
     outdoor = (
-        chance.uniform(8.0, 22.0, (sites, 1))
+        chance.uniform(14.0, 26.0, (sites, 1))
         + 6.0 * np.sin(2 * np.pi * (hour - 9.0) / 24.0)
         + chance.normal(0.0, 1.0, (sites, steps))
     )
