@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridtide.decide.interior_point import interior_point
+from gridtide.decide.interior_point import Progress, interior_point
 from gridtide.decide.newton import factored, solved
 from gridtide.decide.program import Matrix, Program, lower_bound, matrix_of, places_of, solve
 from gridtide.decide.proof import proof_of, violation_of
@@ -117,9 +117,7 @@ def test_the_order_of_sites_changes_nothing_but_rounding() -> None:
         bucket_site=SMALL[0] - 1 - plan.bucket_site,
         region_site=SMALL[0] - 1 - plan.region_site,
     )  # fmt: skip
-    costs = [
-        structured(matrix_of(program_of(case)), 1e-6).objective for case in (plan, turned)
-    ]
+    costs = [structured(matrix_of(program_of(case)), 1e-6).objective for case in (plan, turned)]
     assert costs[0] == pytest.approx(costs[1], rel=2e-6)
 
 
@@ -157,7 +155,9 @@ def test_a_plan_that_cannot_hold_is_told_by_a_bound_above_any_cost() -> None:
     own = matrix((3, 12, 2))
     refused = own.column_family == own.column_family.max()
     none = replace(own, upper=np.where(refused, 0.0, own.upper))
-    full = np.where(np.isfinite(none.row_lower) & (none.row_family == none.row_family.max()), 40.0, 1.0)
+    full = np.where(
+        np.isfinite(none.row_lower) & (none.row_family == none.row_family.max()), 40.0, 1.0
+    )
     none = replace(none, row_lower=none.row_lower * full, row_upper=none.row_upper * full)
     assert not solve(none, "simplex").feasible
     found = structured(none, 1e-5)
@@ -194,7 +194,7 @@ def test_equal_prices_everywhere_are_no_trouble() -> None:
 def test_the_method_tells_its_rounds() -> None:
     """Every round is heard, bounds only rise, and the last gap is the asked one."""
     own = matrix()
-    heard = []
+    heard: list[Progress] = []
     end = interior_point(shape_of(own), 1e-4, 0.0, heard.append)
     assert len(heard) == len(end.trail) - 1
     bounds = [turn.bound for turn in end.trail]

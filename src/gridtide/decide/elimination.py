@@ -85,9 +85,7 @@ def _listed(
             below.append((int(number[i, pivot]), i - states * ahead, ahead))
             for k in rows:
                 if k <= i:
-                    update.append(
-                        (int(number[i, k]), int(number[i, pivot]), int(number[k, pivot]))
-                    )
+                    update.append((int(number[i, k]), int(number[i, pivot]), int(number[k, pivot])))
         below_start.append(len(below))
         update_start.append(len(update))
     return Elimination(

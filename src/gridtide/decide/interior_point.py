@@ -139,7 +139,11 @@ def interior_point(
             break
         if best > BEYOND * dearest + BEYOND:
             return Interior(
-                x=now.x * shape.live, y=best_y, trail=tuple(trail), residual=np.inf, ended=INFEASIBLE
+                x=now.x * shape.live,
+                y=best_y,
+                trail=tuple(trail),
+                residual=np.inf,
+                ended=INFEASIBLE,
             )
         try:
             now, rounds = _turned(now, shape, has, residual, reduced, progress.mu)
@@ -249,9 +253,7 @@ def _turned(
         now.x, now.w, now.z, now.v, ahead.dx, ahead.dz, ahead.dv, primal, dual
     )
     goal = mu * (after / (mu * float(shape.live.sum() + has.sum()))) ** 3
-    centred(
-        now.x, now.w, now.z, now.v, ahead.dx, ahead.dz, ahead.dv, goal, has, low, high
-    )
+    centred(now.x, now.w, now.z, now.v, ahead.dx, ahead.dz, ahead.dv, goal, has, low, high)
     steps = _steps(now, system, low, high, ahead.answer.step, 1e-4)
     rounds += steps.answer.rounds
     steps, more = _corrected(now, system, steps, goal, low, high)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.program import summed
 from gridtide.decide.shape import Shape, column_parts, row_parts
 from gridtide.kernels.plan_factor import FLOOR, Chain, assembled, chained, eliminated
 from gridtide.kernels.plan_long import work_schur
@@ -125,24 +126,17 @@ def _tied(shape: Shape, theta: Real, front: Real, chain: Chain, peaks: Peaks) ->
     sizes, parts = shape.sizes, column_parts(shape.sizes, theta)
     cell_weight = shape.cells.link * (parts.cell * shape.cells.value)
     flow_weight = shape.flows.link * (parts.flow * shape.flows.value)
-    alone = np.bincount(
-        shape.alone.row,
-        weights=parts.alone * shape.alone.value**2,
-        minlength=sizes.rows - sizes.site_rows,
+    alone = summed(
+        shape.alone.row, parts.alone * shape.alone.value**2, sizes.rows - sizes.site_rows
     )
-    schur = np.diag(
-        FLOOR
-        + alone[: sizes.long]
-        + np.bincount(
-            shape.cells.row, weights=parts.cell * shape.cells.value**2, minlength=sizes.long
-        )
-    )
+    own_work = summed(shape.cells.row, parts.cell * shape.cells.value**2, sizes.long)
+    schur: Real = np.diag(FLOOR + alone[: sizes.long] + own_work)
     if sizes.cells:
         work_schur(
             shape.elimination, front, chain, peaks, shape.cells, cell_weight, shape.runs,
             sizes.states, schur,
         )  # fmt: skip
-    step = alone[sizes.long :].reshape(sizes.steps, sizes.step_rows) + FLOOR
+    step: Real = alone[sizes.long :].reshape(sizes.steps, sizes.step_rows) + FLOOR
     own = parts.flow * shape.flows.value**2
     for row in range(sizes.step_rows):
         step[:, row] += own[:, shape.flows.row == row].sum(axis=1)
@@ -163,9 +157,12 @@ def _cholesky(schur: Real) -> Real:
     ridge = 0.0
     for _ in range(6):
         try:
-            return np.linalg.cholesky(schur + np.diag(ridge * np.diag(schur)))
+            ridged = schur + np.diag(ridge * np.diag(schur))
+            lower = np.linalg.cholesky(ridged).astype(np.float64)
         except np.linalg.LinAlgError:
             ridge = max(1e-13, ridge * 10.0)
+        else:
+            return lower
     raise Refused("the Schur complement of the long rows is not positive")
 
 
@@ -240,9 +237,7 @@ def _add_long_to_step(shape: Shape, factors: Factors, long: Real, step: Real) ->
     cholesky_solved(tie.long_lower, w)
     link = np.zeros((sizes.links, sizes.steps, sizes.sites))
     spread_cells(shape.cells, tie.cell_weight, w, link.reshape(sizes.links, -1))
-    gathered_flows(
-        shape.flows, tie.flow_weight, _link_answer(shape, factors, link), 1.0, step
-    )
+    gathered_flows(shape.flows, tie.flow_weight, _link_answer(shape, factors, link), 1.0, step)
 
 
 def _long_answer(shape: Shape, factors: Factors, long: Real, v: Real) -> Real:
@@ -261,5 +256,3 @@ def _long_answer(shape: Shape, factors: Factors, long: Real, v: Real) -> Real:
     )
     cholesky_solved(tie.long_lower, w)
     return w
-
-

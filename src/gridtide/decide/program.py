@@ -135,7 +135,7 @@ def matrix_of(program: Program) -> Matrix:
     )
     place = column * program.rows + row
     distinct, inverse = np.unique(place, return_inverse=True)
-    summed = np.bincount(inverse, weights=value, minlength=len(distinct))
+    added = summed(inverse, value, len(distinct))
     counts = np.bincount(distinct // program.rows, minlength=program.columns)
     return Matrix(
         cost=np.concatenate(program.cost),
@@ -145,7 +145,7 @@ def matrix_of(program: Program) -> Matrix:
         row_upper=np.concatenate(program.row_upper),
         start=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
         index=(distinct % program.rows).astype(np.int64),
-        value=summed.astype(np.float64),
+        value=added,
         row_site=np.concatenate(program.row_site),
         row_step=np.concatenate(program.row_step),
         row_family=_families(program.row_lower),
@@ -224,22 +224,20 @@ def _rounding(matrix: Matrix, row_dual: Real, rows: Real, columns: Real) -> floa
     """The most that the sums of a bound can be off in double precision."""
     columns_all = len(matrix.cost)
     entries = np.diff(matrix.start)
-    felt = np.bincount(
-        matrix.column,
-        weights=np.abs(matrix.value * row_dual[matrix.index]),
-        minlength=columns_all,
-    )
+    felt = summed(matrix.column, np.abs(matrix.value * row_dual[matrix.index]), columns_all)
     reduced_off = HALF_DIGIT * (entries + 2) * (np.abs(matrix.cost) + felt)
     far = np.zeros(columns_all)
     for side in (matrix.lower, matrix.upper):
         far = np.maximum(far, np.where(np.isfinite(side), np.abs(side), 0.0))
-    summed = np.abs(rows[np.isfinite(rows)]).sum() + np.abs(columns[np.isfinite(columns)]).sum()
-    return float((reduced_off * far).sum() + HALF_DIGIT * 64 * summed)
+    size = np.abs(rows[np.isfinite(rows)]).sum() + np.abs(columns[np.isfinite(columns)]).sum()
+    return float((reduced_off * far).sum() + HALF_DIGIT * 64 * size)
 
 
 def _times(matrix: Matrix, row_dual: Real) -> Real:
     """Transposed matrix times duals, (columns,)."""
-    felt = matrix.value * row_dual[matrix.index]
-    return np.asarray(
-        np.bincount(matrix.column, weights=felt, minlength=len(matrix.cost)), dtype=np.float64
-    )
+    return summed(matrix.column, matrix.value * row_dual[matrix.index], len(matrix.cost))
+
+
+def summed(place: Whole, weight: Real, count: int) -> Real:
+    """Sums of weights by place, (count,)."""
+    return np.asarray(np.bincount(place, weights=weight, minlength=count), dtype=np.float64)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.program import Matrix, Solution, lower_bound
+from gridtide.decide.program import Matrix, Solution, lower_bound, summed
 
 Real = NDArray[np.float64]
 TINY = 1e-9
@@ -47,7 +47,7 @@ def violation_of(matrix: Matrix, values: Real) -> tuple[float, float]:
     or columns of its family have."""
     rows = len(matrix.row_lower)
     terms = matrix.value * values[matrix.column]
-    sums = np.bincount(matrix.index, weights=terms, minlength=rows)
+    sums = summed(matrix.index, terms, rows)
     off = _outside(sums, matrix.row_lower, matrix.row_upper)
     beyond = _outside(values, matrix.lower, matrix.upper)
     largest = np.zeros(int(matrix.row_family.max(initial=0)) + 1)

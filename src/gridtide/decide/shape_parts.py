@@ -81,9 +81,9 @@ def numbered(*keys: Whole) -> tuple[Whole, int]:
 def ahead_of(form: StandardForm, rows: Standing, columns: Members) -> Whole:
     """1 for entries of site columns in a row of the next step, else 0."""
     later = rows.step[form.row] - columns.step[form.column]
-    return np.where(
-        (columns.kind[form.column] == SITE) & (later % rows.steps == 1), 1, 0
-    ).astype(np.int64)
+    return np.where((columns.kind[form.column] == SITE) & (later % rows.steps == 1), 1, 0).astype(
+        np.int64
+    )
 
 
 def in_order(rows: Standing, order: tuple[int, ...]) -> Standing:

@@ -155,9 +155,7 @@ def _assembled(form: StandardForm, rows: Standing, columns: Members, kinds: RowK
     row_place = parts.row_place(sizes)
     held = place >= 0
     laid = [np.full(sizes.columns, blank) for blank in (0.0, np.inf, 0.0, 1.0)]
-    for kept, values in zip(
-        laid, (form.cost, form.upper, form.most, form.scale), strict=True
-    ):
+    for kept, values in zip(laid, (form.cost, form.upper, form.most, form.scale), strict=True):
         kept[place[held]] = values[held]
     wanted, row_scale = np.zeros(sizes.rows), np.ones(sizes.rows)
     wanted[row_place], row_scale[row_place] = form.wanted, form.row_scale

@@ -4,11 +4,12 @@ Large programs go to the structured interior-point method; where their shape is 
 out, HiGHS solves them and the answer says why.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
-from gridtide.decide.interior_point import INFEASIBLE, Interior, interior_point
+from gridtide.decide.interior_point import INFEASIBLE, Interior, Progress, interior_point
 from gridtide.decide.newton import Refused
 from gridtide.decide.program import SIMPLEX_COLUMNS, Matrix, Solution, lower_bound, solve
 from gridtide.decide.proof import violation_of
@@ -31,15 +32,17 @@ def solution_of(matrix: Matrix, gap: float = STRUCTURED_GAP) -> Solution:
         return replace(exact, solver=f"{exact.solver}, as the structured method refused: {reason}")
 
 
-def structured(matrix: Matrix, gap: float) -> Solution:
+def structured(
+    matrix: Matrix, gap: float, told: Callable[[Progress], None] | None = None
+) -> Solution:
     """Values within `gap` of the best, relative to their cost, by the shape of the plan.
 
-    Raises Unshaped where the program has another shape, Refused where it has no values that hold or the
+    told: hears every round. Raises Unshaped where the program has another shape, Refused where the
     numbers gave out before the gap was reached.
     """
     shape = shape_of(matrix)
     constant = float(matrix.cost @ matrix.lower)
-    end = interior_point(shape, gap, constant)
+    end = interior_point(shape, gap, constant, told)
     if end.ended == INFEASIBLE:
         return _without_plan(matrix, shape, end)
     if end.ended != "gap":

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.program import Matrix
+from gridtide.decide.program import Matrix, summed
 
 Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
@@ -50,7 +50,7 @@ def standard_form(matrix: Matrix) -> StandardForm:
     row, column, value = matrix.index[held], matrix.column[held], matrix.value[held]
     rows, given = len(matrix.row_lower), len(matrix.cost)
     room = matrix.upper - matrix.lower
-    shift = np.bincount(row, weights=value * matrix.lower[column], minlength=rows)
+    shift = summed(row, value * matrix.lower[column], rows)
     low, high = matrix.row_lower - shift, matrix.row_upper - shift
     most = _never_more(row, column, value, room, matrix.cost, low, high)
     least_sum, most_sum = _activity(row, value, most[column], rows)
@@ -88,8 +88,8 @@ def standard_form(matrix: Matrix) -> StandardForm:
 def _activity(row: Whole, value: Real, most: Real, rows: int) -> tuple[Real, Real]:
     """Least and greatest sum of each row for columns between 0 and most."""
     reach = value * most
-    least = np.bincount(row, weights=np.minimum(reach, 0.0), minlength=rows)
-    greatest = np.bincount(row, weights=np.maximum(reach, 0.0), minlength=rows)
+    least = summed(row, np.minimum(reach, 0.0), rows)
+    greatest = summed(row, np.maximum(reach, 0.0), rows)
     return least, greatest
 
 
@@ -117,9 +117,7 @@ def _never_more(
     return np.where(np.isfinite(most), most, worth)
 
 
-def _implied(
-    row: Whole, column: Whole, value: Real, most: Real, low: Real, high: Real
-) -> Real:
+def _implied(row: Whole, column: Whole, value: Real, most: Real, low: Real, high: Real) -> Real:
     """For each entry: the most its column can be by its row, given what the others can be at all."""
     reach = value * most[column]
     rows = len(low)
@@ -127,9 +125,9 @@ def _implied(
     others = []
     for part in (down, up):
         open_ = ~np.isfinite(part)
-        count = np.bincount(row, weights=open_, minlength=rows)[row] - open_
+        count = summed(row, open_, rows)[row] - open_
         finite = np.where(open_, 0.0, part)
-        rest = np.bincount(row, weights=finite, minlength=rows)[row] - finite
+        rest = summed(row, finite, rows)[row] - finite
         others.append(np.where(count > 0, np.inf, rest))
     with np.errstate(invalid="ignore"):
         by_high = np.where(np.isfinite(others[0]), (high[row] - others[0]) / value, np.inf)
@@ -164,7 +162,7 @@ def _scaled(form: StandardForm) -> StandardForm:
     """Columns of a family near 1 at their most, rows of a family near 1 in their entries, prices near 1."""
     families = int(form.column_family.max(initial=0)) + 1
     moves = (form.most > 0) & np.isfinite(form.most)
-    total = np.bincount(form.column_family[moves], weights=form.most[moves], minlength=families)
+    total = summed(form.column_family[moves], form.most[moves], families)
     count = np.bincount(form.column_family[moves], minlength=families)
     mean = np.where(count > 0, total / np.maximum(count, 1), 1.0)
     scale = mean[form.column_family]

@@ -44,9 +44,7 @@ def work_schur(
 
 
 @njit(cache=True, error_model="numpy")
-def _seen(
-    cells: Cells, weight: Real, runs: Whole, sites: int, answered: Real, schur: Real
-) -> None:
+def _seen(cells: Cells, weight: Real, runs: Whole, sites: int, answered: Real, schur: Real) -> None:
     """schur -= what each long row of a site feels of itself and of those behind it, on both sides."""
     lanes = runs.shape[0]
     felt = np.empty(lanes)

@@ -350,7 +350,7 @@ def _of_one_site(site: Whole) -> Whole:
 @njit(cache=True, error_model="numpy")
 def step_blocks(flows: Flows, weight: Real, squares: Real, diagonal: Real) -> Real:
     """Inverse of what the rows of each step see of each other, (T, R, R): the preconditioner."""
-    links, steps, count = weight.shape
+    links, steps = weight.shape[0], weight.shape[1]
     rows = diagonal.shape[1]
     pairs = _of_one_site(flows.site)
     out = np.zeros((steps, rows, rows))
@@ -448,9 +448,7 @@ def _stepped(
     link_solved(plan, front, chain, peaks, room.pushed, room.answered, room.state)
     if tie.long_lower.shape[0] > 0:
         long = np.zeros(tie.long_lower.shape[0])
-        gathered_cells(
-            cells, tie.cell_weight, room.answered.reshape(links, steps * sites), long
-        )
+        gathered_cells(cells, tie.cell_weight, room.answered.reshape(links, steps * sites), long)
         cholesky_solved(tie.long_lower, long)
         room.pushed[:] = 0.0
         spread_flows(flows, tie.flow_weight, v, room.pushed)

@@ -29,9 +29,7 @@ def add_ramp(
     free = np.zeros_like(most)
     free[:, :1] = np.where(np.isnan(grid_power_now_kw[ruled]), np.inf, 0.0)[:, None]
     where = (np.asarray(ruled, dtype=np.int64)[:, None], np.arange(len(facts.hours)))
-    rows = program.constraints(
-        most.shape, before - most - free, before + most + free, *where
-    )
+    rows = program.constraints(most.shape, before - most - free, before + most + free, *where)
     for block, sign in ((columns.draw, 1.0), (columns.sell, -1.0)):
         program.put(rows, block[ruled], sign)
         program.put(rows[:, 1:], block[ruled][:, :-1], -sign)

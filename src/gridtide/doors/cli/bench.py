@@ -8,7 +8,9 @@ import numpy as np
 
 from gridtide import __version__
 
-BENCHES: dict[str, tuple[str, str]] = {}
+BENCHES: dict[str, tuple[str, str]] = {
+    "plan": ("gridtide.doors.cli.bench_plan:plan", "A week plan of a fleet, certified."),
+}
 """Subject -> where it stands, and its one line in the list; nothing is imported to show the list."""
 
 

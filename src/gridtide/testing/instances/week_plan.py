@@ -93,7 +93,7 @@ class WeekPlan:
 def week_plan(sites: int, steps: int, buckets: int, seed: int, traits: Traits) -> WeekPlan:
     """A seeded instance of this size."""
     chance = np.random.default_rng(seed)
-    hour = np.arange(steps) * STEP_H
+    hour: Real = np.arange(steps, dtype=np.float64) * STEP_H
     cap = chance.uniform(20e3, 120e3, sites)
     price, carbon = _market(chance, sites, hour, traits.negative)
     outdoor = (
@@ -223,9 +223,7 @@ def program_of(plan: WeekPlan) -> Program:
     program.put(work[bucket], blocks.work, STEP_H)
     program.put(work, blocks.unserved, 1.0)
     steps = np.arange(plan.demand_kw.shape[1])
-    demand = program.constraints(
-        plan.demand_kw.shape, plan.demand_kw, plan.demand_kw, step=steps
-    )
+    demand = program.constraints(plan.demand_kw.shape, plan.demand_kw, plan.demand_kw, step=steps)
     program.put(demand[:, None, :], blocks.flow, 1.0)
     program.put(demand, blocks.refused, 1.0)
     return program
@@ -238,9 +236,7 @@ def _columns(program: Program, plan: WeekPlan) -> tuple[Blocks, tuple[Whole, Who
     inside = (steps >= plan.first[:, None]) & (steps < plan.last[:, None])
     bucket, near, step = (
         part.astype(np.int64)
-        for part in np.nonzero(
-            np.repeat(inside[:, None, :], plan.bucket_site.shape[1], axis=1)
-        )
+        for part in np.nonzero(np.repeat(inside[:, None, :], plan.bucket_site.shape[1], axis=1))
     )
     rank = np.arange(plan.region_site.shape[1])[None, :, None]
     blocks = Blocks(
@@ -252,16 +248,12 @@ def _columns(program: Program, plan: WeekPlan) -> tuple[Blocks, tuple[Whole, Who
         segment=program.variables((*shape, 3), 0.0, 0.0, WIDTHS * cap[:, :, None]),
         heat=program.variables(shape, 0.0, 0.0, 1.3 * cap),
         warmth=program.variables(shape, 0.0, 0.0, WARMEST_C - COOLEST_C),
-        offer=program.variables(
-            shape, -STEP_H * plan.regulation_price_per_kw_h, 0.0, 0.2 * cap
-        ),
+        offer=program.variables(shape, -STEP_H * plan.regulation_price_per_kw_h, 0.0, 0.2 * cap),
         peak=program.variables(plan.cap_kw.shape, plan.demand_charge_per_kw),
         work=program.variables(
             bucket.shape, STEP_H * MOVE_PER_KWH * (near > 0), 0.0, plan.rate_kw[bucket, near]
         ),
-        flow=program.variables(
-            (*plan.region_site.shape, shape[1]), STEP_H * ROUTE_PER_KWH * rank
-        ),
+        flow=program.variables((*plan.region_site.shape, shape[1]), STEP_H * ROUTE_PER_KWH * rank),
         unserved=program.variables(plan.work_kwh.shape, UNSERVED_PER_KWH),
         refused=program.variables(plan.demand_kw.shape, STEP_H * UNSERVED_PER_KWH),
     )
