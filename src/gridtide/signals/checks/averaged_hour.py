@@ -1,0 +1,44 @@
+"""The one hour of autumn that holds the mean of two."""
+
+import numpy as np
+
+from gridtide.signals.alongside import alongside
+from gridtide.signals.check import Check, decide, passed, when
+from gridtide.signals.local_clock import CHANGING, changes
+from gridtide.signals.raw import Raw, Real
+
+NAME = "averaged hour"
+HOUR_S = 3600
+
+
+def averaged_hour(raw: Raw, other: Raw) -> Check:
+    """Where a clock goes back, against a copy that has both hours."""
+    both = alongside(raw, other) if raw.kind is other.kind else None
+    if both is None or not both.alike or both.step_s != HOUR_S:
+        return passed(NAME, f"{other.name} is no hourly copy of it")
+    found: list[int] = []
+    for clock in dict.fromkeys([raw.clock, *CHANGING.values()]):
+        if clock is None:
+            continue
+        for change in changes(clock, raw.stamps_s[0], raw.stamps_s[-1]):
+            second = int((change.at_s - both.first_s) // HOUR_S)
+            if change.by_s < 0 and 0 < second < len(both.own):
+                pair = slice(second - 1, second + 1)
+                if _is_mean(both.own[pair], both.theirs[pair]):
+                    found.append(change.at_s)
+    if not found:
+        return passed(NAME, "no hour holds the mean of two of the other copy")
+    named = ", ".join(when(raw, at) for at in found[:4])
+    where = np.isin(raw.stamps_s, [at - HOUR_S * back for at in found for back in (0, 1)])
+    return decide(
+        NAME, raw, where, f"where the clock goes back one hour holds the mean of both: {named}",
+        f"Take both hours from {other.name}; their mean is neither.",
+    )  # fmt: skip
+
+
+def _is_mean(own: Real, theirs: Real) -> bool:
+    if not np.isfinite(theirs).all() or theirs[0] == theirs[1] or not np.isfinite(own).any():
+        return False
+    width = 1e-4 * max(1.0, float(np.abs(theirs).max()))
+    near = np.abs(own[np.isfinite(own)] - theirs.mean()) < width
+    return bool(near.all()) and abs(float(theirs[0] - theirs[1])) > 4 * width
