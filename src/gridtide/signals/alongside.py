@@ -69,6 +69,20 @@ def changes_clipped(values: Real) -> Real:
     return np.clip(moved, low, high)
 
 
+def beside_the_day(values: Real, step: float) -> Real:
+    """What departs from the mean of the same time of day, four weeks by four weeks. Shape as `values`."""
+    a_day = max(int(DAY_S // step), 1)
+    rest = values.copy()
+    for first in range(0, len(values), 28 * a_day):
+        part = values[first : first + 28 * a_day]
+        slot = np.arange(len(part)) % a_day
+        known = np.isfinite(part)
+        total = np.bincount(slot[known], weights=part[known], minlength=a_day)
+        count = np.bincount(slot[known], minlength=a_day)
+        rest[first : first + 28 * a_day] = part - (total / np.maximum(count, 1))[slot]
+    return rest
+
+
 def correlation(one: Real, other: Real) -> float:
     """Pearson's, over what both know; 0 where one does not move or hardly anything is shared."""
     both = np.isfinite(one) & np.isfinite(other)

@@ -1,7 +1,8 @@
 """When clocks on the wall change, and what times without a zone mean by such a clock."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -43,10 +44,20 @@ def standard_offset_h(stamp_s: float, zone: ZoneInfo) -> float:
 
 def changes(clock: str, first_s: float, last_s: float) -> tuple[Change, ...]:
     """Every change of a clock between two instants, to the second."""
+    years = range(instant(int(first_s)).year, instant(int(last_s)).year + 1)
+    told = [change for year in years for change in _of_year(clock, year)]
+    return tuple(change for change in told if first_s < change.at_s <= last_s)
+
+
+@cache
+def _of_year(clock: str, year: int) -> tuple[Change, ...]:
     zone = ZoneInfo(clock)
+    start_s, end_s = (
+        int(datetime(number, 1, 1, tzinfo=UTC).timestamp()) for number in (year, year + 1)
+    )
     found = []
-    for day_s in range(int(first_s), int(last_s) + 1, DAY_S):
-        low, high = day_s, min(day_s + DAY_S, int(last_s))
+    for low in range(start_s, end_s, DAY_S):
+        high = low + DAY_S
         before, after = offset_s(low, zone), offset_s(high, zone)
         if before == after:
             continue

@@ -79,9 +79,9 @@ def _extremes(known: Real) -> list[tuple[str, float]]:
 def _rest(raw: Raw, name: str, value: float, values: Real, inside: Truth) -> Rest:
     shown = raw.stamps_s[inside & (values == value)]
     first_s, last_s = float(shown[0]), float(shown[-1])
-    at = (values == value) & (raw.stamps_s >= first_s) & (raw.stamps_s <= last_s)
     span = (raw.stamps_s >= first_s) & (raw.stamps_s <= last_s) & np.isfinite(values)
-    share = float(at.sum() / span.sum())
+    at = values == value
+    share = float((at & span).sum() / span.sum())
     return Rest(name=name, value=value, at=at, first_s=first_s, last_s=last_s, share=share)
 
 

@@ -37,8 +37,10 @@ def averaged_hour(raw: Raw, other: Raw) -> Check:
 
 
 def _is_mean(own: Real, theirs: Real) -> bool:
-    if not np.isfinite(theirs).all() or theirs[0] == theirs[1] or not np.isfinite(own).any():
+    """Whether what is there lies at the middle of the other's two: both alike within a fifth of their distance,
+    one alone within a fiftieth."""
+    there = own[np.isfinite(own)]
+    apart = abs(float(theirs[0] - theirs[1])) if np.isfinite(theirs).all() else 0.0
+    if not len(there) or not apart or np.ptp(there) > 0:
         return False
-    width = 1e-4 * max(1.0, float(np.abs(theirs).max()))
-    near = np.abs(own[np.isfinite(own)] - theirs.mean()) < width
-    return bool(near.all()) and abs(float(theirs[0] - theirs[1])) > 4 * width
+    return abs(float(there[0] - theirs.mean())) < (0.2 if len(there) == 2 else 0.02) * apart

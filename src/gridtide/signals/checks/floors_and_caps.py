@@ -3,10 +3,9 @@
 import numpy as np
 
 from gridtide.signals.check import Check, decide, passed, when
-from gridtide.signals.raw import DAY_S, Raw
+from gridtide.signals.raw import Raw
 from gridtide.signals.rests import Rest, rests
 from gridtide.signals.signal import Kind
-from gridtide.timeline import instant
 
 NAME = "floors and caps"
 
@@ -30,12 +29,12 @@ def floors_and_caps(raw: Raw) -> Check:
 
 
 def _told(raw: Raw, rest: Rest) -> str:
-    year = np.asarray([instant(int(stamp)).year for stamp in raw.stamps_s[rest.at]])
+    year = raw.stamps_s.astype("datetime64[s]").astype("datetime64[Y]")
+    known = np.isfinite(raw.values)
     parts = []
-    for number in np.unique(year).tolist():
-        start_s = instant(0).replace(year=number).timestamp()
-        inside = (raw.stamps_s >= start_s) & (raw.stamps_s < start_s + 366 * DAY_S)
-        share = (year == number).sum() / max((inside & np.isfinite(raw.values)).sum(), 1)
+    for number in np.unique(year[rest.at]):
+        inside = year == number
+        share = (inside & rest.at).sum() / (inside & known).sum()
         if share >= 0.005:
             parts.append(f"{number}: {share:.0%} at {rest.value:g} ({rest.name})")
     few = (

@@ -14,6 +14,7 @@ from gridtide.signals.alongside import (
     REACH_S,
     Alongside,
     alongside,
+    beside_the_day,
     changes_clipped,
     correlation,
     moved,
@@ -38,7 +39,10 @@ class Fortnights:
 
 
 def lag(raw: Raw, other: Raw) -> Check:
-    """The move in time with which changes of both agree best, fortnight by fortnight; a majority decides."""
+    """The move in time with which changes of both agree best, fortnight by fortnight; a majority decides.
+
+    Of two places only what departs from the usual day is compared, for days resemble each other all over the world.
+    """
     both = alongside(raw, other) if raw.kind is other.kind else None
     found = _fortnights(both) if both is not None else None
     if both is None or found is None:
@@ -61,6 +65,8 @@ def lag(raw: Raw, other: Raw) -> Check:
 def _fortnights(both: Alongside) -> Fortnights | None:
     reach = int(REACH_S // both.step_s)
     own, theirs = changes_clipped(both.own), changes_clipped(both.theirs)
+    if not both.alike:
+        own, theirs = beside_the_day(own, both.step_s), beside_the_day(theirs, both.step_s)
     shifted = [moved(theirs, steps) for steps in range(-reach, reach + 1)]
     rows = int(BLOCK_S // both.step_s)
     starts, lags, likeness = [], [], []

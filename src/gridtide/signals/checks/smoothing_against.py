@@ -7,8 +7,8 @@ from gridtide.signals.check import Check, decide, passed
 from gridtide.signals.raw import Raw
 
 NAME = "smoothing against"
-COPY_LIKE = 0.9
-LESS_THAN = 0.6
+COPY_LIKE = 0.6
+LESS_THAN = 0.75
 """Spread of fast movement over the other's; a mean over two rows leaves half of it or less."""
 
 
