@@ -4,8 +4,9 @@
 
 Hourly records of 2020 to 2023 ($GRIDTIDE_DATA/grid_hourly, default ../shared/data). First part: each fault of
 gridtide.testing.series_faults put into the columns of KR, US-CAL-CISO, US-TEX-ERCO, SG and DE-LU of 2022 and 2023,
-their own gaps filled, and into the solar power of ERCO and PJM of 2022 (eia_mix_2022), at each seed. A fault counts
-as found when the named check passed before and speaks after; other checks that then speak are counted, too.
+their own gaps filled, and into the solar power of ERCO and PJM of 2022 (eia_mix_2022), at each seed; shifts also
+beside a coupled market. A fault counts as found when the named check passed before and speaks after; other checks
+that then speak are counted, too.
 Second part: every column of seventeen zones year by year, every pair of zones, and made-up clean series; what asks
 for a decision there is known of the set, or a false alarm.
 """
@@ -13,22 +14,23 @@ for a decision there is known of the set, or a false alarm.
 import argparse
 import os
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, permutations
 from pathlib import Path
 
 import numpy as np
 
 from gridtide.doors.raw_table import frame_of, series_of
 from gridtide.signals.check import Check, Verdict
-from gridtide.signals.doctor import examined
-from gridtide.signals.raw import Raw, Real, Whole, in_time, rows_of
+from gridtide.signals.doctor import beside, examined
+from gridtide.signals.raw import Raw, in_time, rows_of
 from gridtide.signals.signal import Kind
+from gridtide.testing.clean_series import made_up
 from gridtide.testing.series_faults import FAULTS, Fault
 
 ZONES = ("KR", "US-CAL-CISO", "US-TEX-ERCO", "SG", "DE-LU")
 SUNNY = ("solar_mw of ERCO", "solar_mw of PJM")
+NEIGHBOURS = ("DE-LU", "FR", "NL", "CH")
 YEARS = {number: (f"{number}-01-01", f"{number + 1}-01-01") for number in range(2020, 2024)}
 NOISE_SHARE = 0.05
 CLOCK_ZONES = frozenset({"DE-LU", "FR", "NL", "ES", "CH"})
@@ -47,6 +49,7 @@ def main() -> None:
     mix = data / "eia_mix_2022" / "eia_mix_2022.parquet"
     sunny = [raw for raw in series_of(frame_of(mix), mix, None, None, None) if raw.name in SUNNY]
     _planted(columns, sunny, asked.seeds)
+    _beside_neighbours(columns, asked.seeds)
     if not asked.quick:
         _clean(columns)
 
@@ -61,14 +64,16 @@ def _planted(columns: list[Raw], sunny: list[Raw], seeds: int) -> None:
     clean = [_between(raw, "2022-01-01", "2024-01-01") for raw in chosen]
     clean = [_settled(raw) for raw in clean if np.isfinite(raw.values).any()]
     print(
-        f"{'fault':32s} {'check':18s} {'planted':>7s} {'found':>6s} {'missed':>6s}  other checks that spoke"
+        f"{'fault':38s} {'check':18s} {'planted':>7s} {'found':>6s} {'missed':>6s}  other checks that spoke"
     )
+    alone = [speaking(examined(raw)) for raw in clean]
     for fault in FAULTS:
         found = planted = 0
         others: Counter[str] = Counter()
-        for number, raw in enumerate(raw for raw in clean if raw.kind in fault.kinds):
-            for seed in range(seeds):
-                told = _before_and_after(fault, raw, np.random.default_rng([seed, number]))
+        for number, raw in enumerate(clean):
+            for seed in range(seeds if raw.kind in fault.kinds else 0):
+                chance = np.random.default_rng([seed, number])
+                told = _before_and_after(fault, raw, alone[number], chance)
                 if told is None:
                     continue
                 planted += 1
@@ -76,14 +81,34 @@ def _planted(columns: list[Raw], sunny: list[Raw], seeds: int) -> None:
                 others.update(told - {fault.check})
         said = ", ".join(f"{name} {count}" for name, count in sorted(others.items()))
         print(
-            f"{fault.name:32s} {fault.check:18s} {planted:7d} {found:6d} {planted - found:6d}  {said}"
+            f"{fault.name:38s} {fault.check:18s} {planted:7d} {found:6d} {planted - found:6d}  {said}"
         )
 
 
-def _before_and_after(fault: Fault, raw: Raw, chance: np.random.Generator) -> set[str] | None:
+def _beside_neighbours(columns: list[Raw], seeds: int) -> None:
+    """Shifted prices beside those of a coupled market."""
+    prices = {
+        raw.zone: _between(raw, "2022-01-01", "2024-01-01")
+        for raw in columns
+        if raw.kind is Kind.PRICE and raw.zone in NEIGHBOURS
+    }
+    for fault in (fault for fault in FAULTS if fault.check == "lag"):
+        planted = found = 0
+        for one, other in permutations(NEIGHBOURS, 2):
+            for seed in range(seeds):
+                ill = fault.plant(prices[one], np.random.default_rng(seed))
+                planted += 1
+                found += "lag" in speaking(examined(ill, prices[other]))
+        name = fault.name.replace("a copy", "a neighbour")
+        print(f"{name:38s} {fault.check:18s} {planted:7d} {found:6d} {planted - found:6d}")
+
+
+def _before_and_after(
+    fault: Fault, raw: Raw, alone: set[str], chance: np.random.Generator
+) -> set[str] | None:
     """Checks that speak only after the fault was planted; None where its check spoke before."""
     other = _copy(raw, chance) if fault.against else None
-    before = speaking(examined(raw, other))
+    before = alone | (speaking(beside(raw, other)) if other is not None else set())
     if fault.check in before:
         return None
     ill = fault.plant(raw, chance)
@@ -165,8 +190,7 @@ def _pairs(columns: list[Raw]) -> None:
         ]  # fmt: skip
         for one, other in combinations(some, 2):
             pairs += 1
-            alone = len(examined(one))
-            told = speaking(examined(one, other)[alone:])
+            told = speaking(beside(one, other))
             wrong += [f"{name}: {one.name} beside {other.name}" for name in sorted(told)]
     print(f"\n{pairs} pairs of zones held against each other: false alarms {len(wrong)}")
     print("".join(f"    {line}\n" for line in wrong), end="")
@@ -181,51 +205,6 @@ def _made_up() -> None:
             wrong += [f"{check}: {name}, seed {seed}" for check in sorted(speaking(examined(raw)))]
     print(f"\n{series} made-up clean series: false alarms {len(wrong)}")
     print("".join(f"    {line}\n" for line in wrong), end="")
-
-
-def made_up(chance: np.random.Generator) -> Iterator[tuple[str, Raw]]:
-    """Clean series of half a year by seed: a wandering price, spiky price, power of wind and sun, demand, warmth."""
-    hours = np.arange(183 * 24)
-    day = np.cos(2 * np.pi * (hours - 19) / 24)
-    slow = _wandering(chance, len(hours), 0.995)
-    fast = _wandering(chance, len(hours), 0.8)
-    clear = np.repeat(chance.uniform(0.3, 1.0, 183), 24)
-    yield "wandering price", _raw(Kind.PRICE, 60 + 15 * day + 20 * slow + 5 * fast, hours)
-    spikes = np.where(chance.random(len(hours)) < 0.01, chance.pareto(2.0, len(hours)) * 200, 0)
-    yield "spiky price", _raw(Kind.PRICE, 60 + 15 * day + 5 * fast + spikes, hours)
-    yield "white noise", _raw(Kind.PRICE, 50 + 10 * chance.normal(size=len(hours)), hours)
-    rounded = np.round(60 + 15 * day + 10 * fast)
-    yield "price in whole numbers", _raw(Kind.PRICE, rounded, hours)
-    sun = np.maximum(np.cos(2 * np.pi * (hours - 11.7) / 24), 0) * clear
-    yield "solar power", _raw(Kind.SOLAR, 1000 * sun * (1 + 0.02 * fast), hours)
-    yield "wind power", _raw(Kind.WIND, 1000 * np.clip(0.4 + 0.3 * slow + 0.05 * fast, 0, 1), hours)
-    yield "demand", _raw(Kind.DEMAND, 5000 + 800 * day + 300 * slow + 50 * fast, hours)
-    warm = 10 + 5 * np.cos(2 * np.pi * (hours - 14.5) / 24) + 4 * slow + 0.3 * fast
-    yield "temperature to a tenth", _raw(Kind.TEMPERATURE, np.round(warm, 1), hours)
-
-
-def _wandering(chance: np.random.Generator, rows: int, keeps: float) -> Real:
-    steps = chance.normal(size=rows) * np.sqrt(1 - keeps**2)
-    values = np.empty(rows)
-    last = 0.0
-    for number, step in enumerate(steps.tolist()):
-        last = keeps * last + step
-        values[number] = last
-    return values
-
-
-def _raw(kind: Kind, values: Real, hours: Whole) -> Raw:
-    return Raw(
-        name=f"{kind} of DE-LU",
-        kind=kind,
-        zone="DE-LU",
-        stamps_s=(1_672_531_200 + 3600 * hours).astype(np.float64),
-        values=values,
-        rows=np.arange(1, len(hours) + 1),
-        clock="Europe/Berlin",
-        currencies=("EUR",) if kind is Kind.PRICE else (),
-        market_currency="EUR" if kind is Kind.PRICE else None,
-    )
 
 
 if __name__ == "__main__":

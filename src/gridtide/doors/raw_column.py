@@ -60,14 +60,14 @@ def numbers_of(column: "pl.Series", name: str) -> tuple[NDArray[np.float64] | No
     like = text.drop_nulls().str.contains(COMMA).mean()
     if name not in KINDS and not (isinstance(like, float) and like > 0.5):
         return None, {}
-    grouped = _grouped(text)
-    wrong = ((numbers.is_null() & text.is_not_null()) | grouped).to_numpy()
+    in_groups = grouped(text)
+    wrong = ((numbers.is_null() & text.is_not_null()) | in_groups).to_numpy()
     words = {int(at): str(text[int(at)]) for at in np.flatnonzero(wrong)}
     values = numbers.fill_null(np.nan).to_numpy().astype(np.float64)
     return np.where(wrong, np.nan, values), words
 
 
-def _grouped(text: "pl.Series") -> "pl.Series":
+def grouped(text: "pl.Series") -> "pl.Series":
     """Cells whose points divide thousands; none where a decimal point is possible."""
     import polars as pl
 

@@ -11,6 +11,7 @@ from gridtide.doors.raw_column import (
     CURRENCIES,
     FORECAST,
     PER_CENT,
+    grouped,
     kind_of,
     marked_estimates,
     numbers_of,
@@ -48,9 +49,7 @@ def frame_of(path: Path) -> "pl.DataFrame":
             text = text_of(path)
             hint = other_separator(text.splitlines()[:1])
             separator = separator_of(text)
-            frame = pl.read_csv(
-                text.encode(), infer_schema_length=None, try_parse_dates=False, separator=separator
-            )
+            frame = _typed(pl.read_csv(text.encode(), infer_schema=False, separator=separator))
         if frame.height == 0:
             raise ValueError("has columns but no rows")
         return frame
@@ -66,6 +65,19 @@ def frame_of(path: Path) -> "pl.DataFrame":
                 )
             ]
         ) from error
+
+
+def _typed(frame: "pl.DataFrame") -> "pl.DataFrame":
+    """Columns of numbers as numbers; what only looks like numbers stays as it is written."""
+    import polars as pl
+
+    columns = []
+    for column in frame:
+        text = column.str.strip_chars().replace("", None)
+        numbers = text.cast(pl.Float64, strict=False)
+        whole = numbers.null_count() == text.null_count() < len(text)
+        columns.append(numbers if whole and not grouped(text).any() else column)
+    return pl.DataFrame(columns)
 
 
 def separator_of(text: str) -> str:

@@ -3,8 +3,6 @@
 Nothing is repaired here. A check that needs a decision says which; one that a reader already repairs says so.
 """
 
-import numpy as np
-
 from gridtide.signals.check import Check
 from gridtide.signals.checks.averaged_hour import averaged_hour
 from gridtide.signals.checks.clock_changes import clock_changes
@@ -47,10 +45,15 @@ def examined(raw: Raw, against: Raw | None = None) -> tuple[Check, ...]:
         return (time_zone(raw), numbers(raw))
     told = _instants(dated)
     found = [time_zone(raw), *(check(told) for check in ALONE)]
-    if against is not None and np.isfinite(against.stamps_s).any():
-        other = _instants(in_time(against))
-        found += [check(told, other) for check in AGAINST]
-    return tuple(found)
+    return tuple(found) if against is None else (*found, *beside(raw, against))
+
+
+def beside(raw: Raw, other: Raw) -> tuple[Check, ...]:
+    """All checks of a series against another; none where either has no readable time."""
+    one, two = in_time(raw), in_time(other)
+    if not len(one.rows) or not len(two.rows):
+        return ()
+    return tuple(check(_instants(one), _instants(two)) for check in AGAINST)
 
 
 def _instants(raw: Raw) -> Raw:

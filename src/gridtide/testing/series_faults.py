@@ -279,7 +279,7 @@ FAULTS = (
     Fault(name="UTC twice, beside a copy", check="lag", plant=convert_to_utc_twice, against=True),
     Fault(name="end stamps, beside a copy", check="lag", plant=stamp_the_end, against=True),
     Fault(name="wall clock as UTC, beside a copy", check="lag", plant=take_the_wall_clock_for_utc, against=True),
-    Fault(name="shift from some day on", check="lag", plant=shift_from_some_day_on, against=True),
+    Fault(name="shift from some day on, beside a copy", check="lag", plant=shift_from_some_day_on, against=True),
     Fault(name="mean, beside a copy", check="smoothing against", plant=average_over_rows, against=True),
     Fault(name="faded, beside a copy", check="smoothing against", plant=fade_fast_changes, against=True),
     Fault(name="other money, beside a copy", check="level", plant=exchange_the_money, kinds=PRICE, against=True),

@@ -9,6 +9,7 @@ from gridtide.signals.raw import Raw, Real
 
 NAME = "averaged hour"
 HOUR_S = 3600
+RARELY = 0.05
 
 
 def averaged_hour(raw: Raw, other: Raw) -> Check:
@@ -16,6 +17,8 @@ def averaged_hour(raw: Raw, other: Raw) -> Check:
     both = alongside(raw, other) if raw.kind is other.kind else None
     if both is None or not both.alike or both.step_s != HOUR_S:
         return passed(NAME, f"{other.name} is no hourly copy of it")
+    if np.mean(np.diff(raw.values) == 0) > RARELY:
+        return passed(NAME, "values repeat too often to tell a mean from a rest")
     found: list[int] = []
     for clock in dict.fromkeys([raw.clock, *CHANGING.values()]):
         if clock is None:
