@@ -11,8 +11,6 @@ import click
 
 if TYPE_CHECKING:
     from gridtide.signals.check import Check
-    from gridtide.signals.history import Series
-    from gridtide.simulate.study import Study
 
 FILE = click.Path(path_type=Path)
 CORE = (
@@ -123,33 +121,12 @@ def _of_file(file: Path, words: Words) -> Examined:
 
 def _of_case(file: Path) -> Examined:
     from gridtide.case.load import load_case
+    from gridtide.doors.case_series import checks_of
 
     study = load_case(file)
     return [
-        (f"{rows.kind} of {rows.zone}", _of_history(study, rows)) for rows in study.history.series
+        (f"{rows.kind} of {rows.zone}", checks_of(study, rows)) for rows in study.history.series
     ]
-
-
-def _of_history(study: "Study", rows: "Series") -> "tuple[Check, ...]":
-    """Whether a signal of a case covers its period."""
-    import numpy as np
-
-    from gridtide.signals.check import Check, Verdict
-    from gridtide.signals.history import truth
-
-    values = truth(study.history, rows.kind, rows.zone, study.timeline).values
-    lacking = int(np.isnan(values).sum())
-    return (
-        Check(
-            check="coverage",
-            verdict=Verdict.DECIDE if lacking else Verdict.PASSED,
-            count=lacking,
-            sentence=f"{lacking} of {len(values)} steps have no value"
-            if lacking
-            else "every step has a value",
-            mend="Give a signal that covers the period." if lacking else "",
-        ),
-    )
 
 
 def _show(file: Path, found: Examined, show_all: bool, as_json: bool) -> None:

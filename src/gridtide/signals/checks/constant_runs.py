@@ -8,6 +8,8 @@ from gridtide.signals.rests import TARIFF_LEVELS, at_rest
 from gridtide.signals.signal import Kind
 
 NAME = "constant runs"
+MOSTLY = 0.5
+"""A series that repeats itself this often, as set-points do, rests by nature; its longest rests tell its habit."""
 
 
 def constant_runs(raw: Raw) -> Check:
@@ -18,8 +20,13 @@ def constant_runs(raw: Raw) -> Check:
     lengths = np.diff(np.append(starts, len(values)))
     if len(lengths) < 10 or len(np.unique(values[np.isfinite(values)])) <= TARIFF_LEVELS:
         return passed(NAME, "too few changes to tell")
-    habit = max(24.0, 10.0 * float(np.quantile(lengths, 0.99)))
-    frozen = (lengths > habit) & ~_legal(raw)[starts] & ~np.isnan(values[starts])
+    may_last = _legal(raw)
+    legal = may_last[starts]
+    if legal.all():
+        return passed(NAME, "every value is one that may last")
+    rests = float(np.mean(same[~may_last])) > MOSTLY
+    habit = max(24.0, 10.0 * float(np.quantile(lengths if rests else lengths[~legal], 0.99)))
+    frozen = (lengths > habit) & ~legal & ~np.isnan(values[starts])
     if raw.kind is Kind.PRICE:
         frozen &= ~_returned_to(values[starts], lengths)
     if not frozen.any():

@@ -11,7 +11,8 @@ SLOWEST_PHYSICS_S = 60.0
 MOVING_SHARE = 0.7
 """Of the changes in a window; a value held for two rows leaves the same mark as a mean over two."""
 WIDTHS = (2, 3, 4, 5, 6)
-SMOOTHED_BELOW = 0.2
+SMOOTHED_BELOW = 0.1
+LEAST_WINDOWS = 12
 """Power where a mean of w rows leaves none, over power beside it. Prices, carbon and weather of 17 zones give
 0.6 or more at every width, their means 0.033 or less."""
 
@@ -22,7 +23,7 @@ def smoothing(raw: Raw) -> Check:
         return passed(NAME, "steps of seconds follow each other smoothly by themselves")
     parts = [raw.values[first:last] for first, last in stretches(raw)]
     windows = [window for part in parts for window in _windows(part)]
-    if len(windows) < 8:
+    if len(windows) < LEAST_WINDOWS:
         return passed(NAME, "too few rows to tell")
     power = np.median(np.abs(np.fft.rfft(np.asarray(windows), axis=1)) ** 2, axis=0)
     if not np.any(power > 0):
