@@ -3,8 +3,10 @@
 Nothing is repaired here. A check that needs a decision says which; one that a reader already repairs says so.
 """
 
+from gridtide.signals.alongside import alongside
 from gridtide.signals.check import Check
 from gridtide.signals.checks.averaged_hour import averaged_hour
+from gridtide.signals.checks.cells import numbers
 from gridtide.signals.checks.clock_changes import clock_changes
 from gridtide.signals.checks.constant_runs import constant_runs
 from gridtide.signals.checks.copied_periods import copied_periods
@@ -18,7 +20,6 @@ from gridtide.signals.checks.interval_stamp import interval_stamp
 from gridtide.signals.checks.lag import lag
 from gridtide.signals.checks.level import level
 from gridtide.signals.checks.nature import nature
-from gridtide.signals.checks.numbers import numbers
 from gridtide.signals.checks.smoothing import smoothing
 from gridtide.signals.checks.smoothing_against import smoothing_against
 from gridtide.signals.checks.step import step
@@ -28,6 +29,7 @@ from gridtide.signals.checks.time_zone import time_zone
 from gridtide.signals.checks.unfilled_column import unfilled_column
 from gridtide.signals.checks.unit import unit
 from gridtide.signals.checks.value_range import value_range
+from gridtide.signals.lags import at_best, fortnights
 from gridtide.signals.local_clock import by_the_clock, changes, never_were
 from gridtide.signals.raw import Raw, in_time
 
@@ -35,7 +37,6 @@ ALONE = (
     interval_stamp, duplicates, gaps, step, clock_changes, numbers, value_range, unit, currency, nature,
     unfilled_column, floors_and_caps, constant_runs, smoothing, copied_periods, sun, estimates,
 )  # fmt: skip
-AGAINST = (lag, level, smoothing_against, filled_from, averaged_hour, sun_against)
 
 
 def examined(raw: Raw, against: Raw | None = None) -> tuple[Check, ...]:
@@ -49,11 +50,25 @@ def examined(raw: Raw, against: Raw | None = None) -> tuple[Check, ...]:
 
 
 def beside(raw: Raw, other: Raw) -> tuple[Check, ...]:
-    """All checks of a series against another; none where either has no readable time."""
+    """All checks of a series against another; none where either has no readable time.
+
+    Level and smoothing are compared after the other was moved by the lag that was found.
+    """
     one, two = in_time(raw), in_time(other)
     if not len(one.rows) or not len(two.rows):
         return ()
-    return tuple(check(_instants(one), _instants(two)) for check in AGAINST)
+    one, two = _instants(one), _instants(two)
+    both = alongside(one, two) if one.kind is two.kind else None
+    found = fortnights(both) if both is not None else None
+    moved = at_best(both, found) if both is not None else None
+    return (
+        lag(one, two, both, found),
+        level(one, two, moved),
+        smoothing_against(one, two, moved),
+        filled_from(one, two, both),
+        averaged_hour(one, two, both),
+        sun_against(one, two),
+    )
 
 
 def _instants(raw: Raw) -> Raw:

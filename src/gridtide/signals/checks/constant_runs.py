@@ -41,8 +41,8 @@ def constant_runs(raw: Raw) -> Check:
 
 
 def _returned_to(levels: Real, lengths: Whole) -> Truth:
-    """Whether a price was held for half a day at another time, too: an order of the market, for no feed freezes twice
-    at one value."""
+    """Whether a price was held for more than twelve rows at another time, too, as by order of a regulator; no feed
+    freezes twice at one value."""
     held, times = np.unique(levels[lengths > 12], return_counts=True)
     return np.isin(levels, held[times > 1])
 

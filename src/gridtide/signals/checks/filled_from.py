@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gridtide.signals.alongside import alongside
+from gridtide.signals.alongside import Alongside
 from gridtide.signals.check import Check, decide, passed, when
 from gridtide.signals.raw import DAY_S, Raw
 
@@ -11,9 +11,8 @@ DAYS = 14
 """Coupled markets often share a price for hours; none has been seen to share it for so many days without end."""
 
 
-def filled_from(raw: Raw, other: Raw) -> Check:
+def filled_from(raw: Raw, other: Raw, both: Alongside | None) -> Check:
     """A fortnight or more in which both of two places are equal, row by row."""
-    both = alongside(raw, other) if raw.kind is other.kind else None
     if both is None or both.alike:
         return passed(NAME, f"{other.name} is no series of another place")
     equal = np.isfinite(both.own) & (both.own == both.theirs)

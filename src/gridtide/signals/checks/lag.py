@@ -1,59 +1,30 @@
 """A shift in time against another series: throughout, from some day on, or in summer only."""
 
 from collections import Counter
-from dataclasses import dataclass
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from numpy.typing import NDArray
 
-from gridtide.signals.alongside import (
-    BLOCK_S,
-    LEAST_SHARED,
-    REACH_S,
-    Alongside,
-    alongside,
-    beside_the_day,
-    changes_clipped,
-    correlation,
-    moved,
-)
+from gridtide.signals.alongside import BLOCK_S, Alongside, correlation, moved
 from gridtide.signals.check import Check, decide, passed, when
+from gridtide.signals.lags import Fortnights, believed, steady
 from gridtide.signals.local_clock import CHANGING, offset_s
-from gridtide.signals.raw import Raw, Real
+from gridtide.signals.raw import Raw
 
 NAME = "lag"
-LIKE_ENOUGH = {True: 0.4, False: 0.35}
-"""Correlation of changes that two copies of one place, and two places, must have before a lag is believed. Of all
-pairs of seventeen zones only coupled neighbours reach 0.25 at any lag."""
-AGREED = 0.75
 BETTER_BY = 3
 """Fortnights that two lags must explain beyond what one does."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Fortnights:
-    """The best lag [steps] of each fortnight that both know, its start, and how alike the two then are."""
-
-    starts_s: Real
-    lags: NDArray[np.int64]
-    likeness: Real
-
-
-def lag(raw: Raw, other: Raw) -> Check:
-    """The move in time with which changes of both agree best, fortnight by fortnight; a majority decides.
-
-    Of two places only what departs from the usual day is compared, for days resemble each other all over the world.
-    """
-    both = alongside(raw, other) if raw.kind is other.kind else None
-    found = _fortnights(both) if both is not None else None
+def lag(raw: Raw, other: Raw, both: Alongside | None, found: Fortnights | None) -> Check:
+    """The move in time with which changes of both agree best; a majority of fortnights decides."""
     if both is None or found is None:
         return passed(NAME, f"{other.name} is of another kind, or shares too little time")
-    if float(np.median(found.likeness)) < LIKE_ENOUGH[both.alike]:
+    if not believed(both, found):
         return passed(NAME, f"too unlike {other.name} to tell ({np.median(found.likeness):.2f})")
     hours = both.step_s / 3600.0
-    usual, votes = Counter(found.lags.tolist()).most_common(1)[0]
+    votes = Counter(found.lags.tolist()).most_common(1)[0][1]
     agreed, told = max(
         _seasonal(raw, found, hours), _turned(raw, found, hours), key=lambda one: one[0]
     )
@@ -62,43 +33,22 @@ def lag(raw: Raw, other: Raw) -> Check:
             NAME, raw, np.arange(len(raw.rows)), f"agrees best with {other.name} {told}",
             "Check the zone of the times in each part; a clock on the wall was taken for UTC, or the source changed.",
         )  # fmt: skip
-    if votes >= AGREED * len(found.lags):
-        return _steady(raw, other, both, usual)
+    usual = steady(found)
+    if usual:
+        return _throughout(raw, other, both, usual)
     return passed(NAME, f"no one lag agrees best with {other.name} throughout")
 
 
-def _fortnights(both: Alongside) -> Fortnights | None:
-    reach = int(REACH_S // both.step_s)
-    own, theirs = changes_clipped(both.own), changes_clipped(both.theirs)
-    if not both.alike:
-        own, theirs = beside_the_day(own, both.step_s), beside_the_day(theirs, both.step_s)
-    shifted = [moved(theirs, steps) for steps in range(-reach, reach + 1)]
-    rows = int(BLOCK_S // both.step_s)
-    starts, lags, likeness = [], [], []
-    for first in range(0, len(own), rows):
-        part = slice(first, first + rows)
-        if np.sum(np.isfinite(own[part]) & np.isfinite(theirs[part])) < LEAST_SHARED:
-            continue
-        scores = np.asarray([correlation(own[part], one[part]) for one in shifted])
-        best = int(np.argmax(scores + 1e-9 * (np.arange(len(scores)) == reach)))
-        starts.append(both.times_s[first])
-        lags.append(best - reach)
-        likeness.append(scores[best])
-    if not lags:
-        return None
-    return Fortnights(
-        starts_s=np.asarray(starts), lags=np.asarray(lags), likeness=np.asarray(likeness)
-    )
-
-
-def _steady(raw: Raw, other: Raw, both: Alongside, steps: int) -> Check:
+def _throughout(raw: Raw, other: Raw, both: Alongside, steps: tuple[int, ...]) -> Check:
+    """One lag, or one that lies between two steps, as after a mean over an even number of rows."""
     unmoved = correlation(both.own, both.theirs)
-    if steps == 0:
+    if steps == (0,):
         return passed(NAME, f"agrees best with {other.name} unshifted (correlation {unmoved:.2f})")
-    better = correlation(both.own, moved(both.theirs, steps)) - unmoved
+    told = " or ".join(_hours(number * both.step_s / 3600.0) for number in steps)
+    better = correlation(both.own, moved(both.theirs, steps[0])) - unmoved
     return decide(
         NAME, raw, np.arange(len(raw.rows)),
-        f"agrees best with {other.name} when moved by {_hours(steps * both.step_s / 3600.0)} (better by {better:.2f})",
+        f"agrees best with {other.name} when moved by {told} (better by {better:.2f})",
         "Check whether times were converted to UTC twice, or mark the end of an interval.",
     )  # fmt: skip
 

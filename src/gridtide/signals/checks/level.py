@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gridtide.signals.alongside import alongside, correlation
+from gridtide.signals.alongside import Alongside, correlation
 from gridtide.signals.check import Check, decide, passed
 from gridtide.signals.raw import Raw
 from gridtide.signals.signal import Kind
@@ -16,9 +16,8 @@ RATIO_STEADY = 1.5
 FAR = 5.0
 
 
-def level(raw: Raw, other: Raw) -> Check:
+def level(raw: Raw, other: Raw, both: Alongside | None) -> Check:
     """The ratio of the two where both are far from 0, and how steady it is."""
-    both = alongside(raw, other) if raw.kind is other.kind else None
     if both is None:
         return passed(NAME, f"nothing to compare with in {other.name}")
     size = np.abs(both.theirs)

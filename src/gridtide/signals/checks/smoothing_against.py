@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gridtide.signals.alongside import Alongside, alongside, correlation
+from gridtide.signals.alongside import Alongside, correlation
 from gridtide.signals.check import Check, decide, passed
 from gridtide.signals.raw import Raw
 
@@ -12,9 +12,8 @@ LESS_THAN = 0.75
 """Spread of fast movement over the other's; a mean over two rows leaves half of it or less."""
 
 
-def smoothing_against(raw: Raw, other: Raw) -> Check:
+def smoothing_against(raw: Raw, other: Raw, both: Alongside | None) -> Check:
     """What is left of each value beside the mean of its neighbours, here and there; and the extremes."""
-    both = alongside(raw, other) if raw.kind is other.kind else None
     if both is None or not both.alike or correlation(both.own, both.theirs) < COPY_LIKE:
         return passed(NAME, f"{other.name} is no other copy of it")
     ratio = _fast_ratio(both)
