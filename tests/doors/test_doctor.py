@@ -483,7 +483,11 @@ def test_a_zone_is_judged_by_its_own_estimates(
     data_dir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """All of Tokyo's carbon is estimated, 14 % of Singapore's, and no price is."""
-    found = examined(capsys, grid(data_dir))
+    found = {
+        name: checks
+        for zone in ("JP-TK", "SG")
+        for name, checks in examined(capsys, grid(data_dir), "--zone", zone).items()
+    }
     sentence = {name: checks["estimated"]["sentence"] for name, checks in found.items()}
     assert sentence["ci_direct_g_per_kwh of JP-TK"].startswith("100%")
     assert sentence["ci_direct_g_per_kwh of SG"].startswith("14%")
@@ -517,3 +521,35 @@ def test_neighbours_agree_and_far_zones_do_not_tell(
         found = examined(capsys, grid(data_dir), "--zone", "DE-LU", "--against-zone", zone)
         lag = found["price_local_per_mwh of DE-LU"]["lag"]
         assert lag["verdict"] == "passed" and words in lag["sentence"]
+
+
+@pytest.mark.real
+def test_a_smoothed_copy_five_hours_late_is_found_to_be_both(
+    data_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As a published set of prices had it; the peaks that are missing are named beside the raw ones."""
+    hours = pl.read_parquet(grid(data_dir)).filter(
+        (pl.col("zone") == "US-MIDA-PJM") & pl.col("price_local_per_mwh").is_not_null()
+    )
+    price = hours.select("time_utc", price_per_mwh="price_local_per_mwh").sort("time_utc")
+    price.write_parquet(tmp_path / "raw.parquet")
+    price.with_columns(
+        pl.col("price_per_mwh").rolling_mean(2, min_samples=1, center=True),
+        pl.col("time_utc").dt.offset_by("5h"),
+    ).write_parquet(tmp_path / "late.parquet")
+    words = ("--currency", "USD", "--against", str(tmp_path / "raw.parquet"))
+    found = examined(capsys, str(tmp_path / "late.parquet"), *words)["price_per_mwh of here"]
+    assert "-5 h" in found["lag"]["sentence"]
+    assert found["hidden smoothing"]["verdict"] == "needs a decision"
+    assert "against 4392.12" in found["smoothing against"]["sentence"]
+
+
+def test_the_signals_of_a_case_are_examined_like_those_of_a_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The demo's own have nothing to decide."""
+    assert exit_code(["init", "demo", str(tmp_path / "mine")]) == 0
+    capsys.readouterr()
+    found = examined(capsys, str(tmp_path / "mine" / "case.toml"))
+    assert all(c["verdict"] == "passed" for checks in found.values() for c in checks.values())
+    assert all({"coverage", "constant runs", "range"} <= set(checks) for checks in found.values())

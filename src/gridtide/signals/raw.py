@@ -53,7 +53,7 @@ class Raw:
 
 def rows_of(raw: Raw, at: Whole) -> Raw:
     """The column with the rows at these places only, in their order."""
-    place = {int(old): new for new, old in enumerate(at.tolist())}
+    place = {old: new for new, old in enumerate(at.tolist()) if old in raw.words}
     return replace(
         raw,
         stamps_s=raw.stamps_s[at],
@@ -71,8 +71,9 @@ def in_time(raw: Raw) -> Raw:
 
 
 def step_s(raw: Raw) -> float:
-    """The usual distance of two neighbouring times [s], 0 when there are not two."""
-    gaps = np.diff(np.unique(raw.stamps_s))
+    """The usual distance of two neighbouring times [s] of a column in the order of time, 0 when there are not two."""
+    gaps = np.diff(raw.stamps_s)
+    gaps = gaps[gaps > 0]
     return float(np.median(gaps)) if len(gaps) else 0.0
 
 

@@ -51,8 +51,9 @@ def _at(raw: Raw, told: tuple[Change, ...], least: int) -> Check | None:
     where = np.zeros(len(raw.rows), dtype=np.bool_)
     said: list[str] = []
     alike: list[int] = []
+    per_hour = HOUR_S / step_s(raw)
     for change in told:
-        fault, rows = _fault(raw, change)
+        fault, rows = _fault(raw, change, per_hour)
         if fault:
             said.append(f"around {when(raw, change.at_s)} {fault}")
             where |= rows
@@ -74,10 +75,9 @@ def _at(raw: Raw, told: tuple[Change, ...], least: int) -> Check | None:
     return None
 
 
-def _fault(raw: Raw, change: Change) -> tuple[str, Truth]:
+def _fault(raw: Raw, change: Change, per_hour: float) -> tuple[str, Truth]:
     """What is wrong in just one of the two hours that meet at a change while their neighbours are whole."""
     hours = [change.at_s + HOUR_S * number for number in range(-2, 2)]
-    per_hour = HOUR_S / step_s(raw)
     counts, rows = [], []
     for hour in hours:
         inside = (raw.stamps_s >= hour) & (raw.stamps_s < hour + HOUR_S)
