@@ -8,6 +8,8 @@ from gridtide.signals.rests import TARIFF_LEVELS, at_rest
 from gridtide.signals.signal import Kind
 
 NAME = "constant runs"
+EDGE_SHARE = 0.002
+"""Of the rows of a year may lie beyond a value that still counts as its edge; error codes do."""
 MOSTLY = 0.5
 """A series that repeats itself this often, as set-points do, rests by nature; its longest rests tell its habit."""
 
@@ -48,12 +50,14 @@ def _returned_to(levels: Real, lengths: Whole) -> Truth:
 
 
 def _legal(raw: Raw) -> Truth:
-    """Whether a value may last: the lowest or highest of its year, or where a price rests."""
+    """Whether a value may last: at the edge of its year, or where a price rests."""
     year = (raw.stamps_s // (365.25 * DAY_S)).astype(np.int64)
     extreme = np.zeros(len(raw.values), dtype=np.bool_)
     for number in np.unique(year):
         inside = (year == number) & np.isfinite(raw.values)
         if inside.any():
-            low, high = raw.values[inside].min(), raw.values[inside].max()
-            extreme |= inside & ((raw.values == low) | (raw.values == high))
+            part = np.sort(raw.values[inside])
+            beyond = int(EDGE_SHARE * len(part))
+            low, high = part[beyond], part[len(part) - 1 - beyond]
+            extreme |= inside & ((raw.values <= low) | (raw.values >= high))
     return extreme | at_rest(raw) if raw.kind is Kind.PRICE else extreme
