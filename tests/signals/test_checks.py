@@ -225,3 +225,52 @@ def test_every_check_has_a_name_of_its_own() -> None:
     raw = series("wandering price", days=60)
     names = [check.check for check in examined(raw, replace(raw, name="a copy"))]
     assert len(names) == len(set(names)) == len(ALONE) + 7
+
+
+CELLS = st.one_of(
+    st.sampled_from([np.nan, 0.0, 1.0, -5.0, 50.0, 1e9, np.inf, -np.inf]),
+    st.floats(-1e4, 1e4, allow_nan=False),
+)
+
+
+@given(
+    cells=st.lists(CELLS, min_size=1, max_size=60),
+    steps_s=st.sampled_from([1.0, 900.0, 3600.0, 86_400.0, 0.0]),
+    kind=st.sampled_from([None, *Kind]),
+    naive=st.booleans(),
+    relative=st.booleans(),
+    clock=st.sampled_from([None, "Europe/Berlin", "Etc/GMT-10"]),
+    unread=st.lists(st.integers(0, 59), max_size=4),
+    repeats=st.integers(1, 60),
+)
+@settings(max_examples=150)
+def test_no_column_is_too_strange_to_be_examined(
+    cells: list[float],
+    steps_s: float,
+    kind: Kind | None,
+    naive: bool,
+    relative: bool,
+    clock: str | None,
+    unread: list[int],
+    repeats: int,
+) -> None:
+    """Every check answers, alone and beside another, and none warns."""
+    values = np.tile(np.asarray(cells), repeats)
+    stamps = 1_679_700_000.0 + steps_s * np.arange(len(values), dtype=np.float64)
+    stamps[[at for at in unread if at < len(stamps)]] = np.nan
+    raw = Raw(
+        name="x of here",
+        kind=kind,
+        zone="here",
+        stamps_s=stamps,
+        values=values,
+        rows=np.arange(1, len(values) + 1),
+        naive=naive,
+        relative=relative,
+        clock=clock,
+        per_cent=naive,
+        currencies=("EUR",) if kind is Kind.PRICE else (),
+        estimated=values > 0,
+    )
+    found = examined(raw, replace(raw, name="the same"))
+    assert all(check.sentence and check.count >= len(check.rows) for check in found)

@@ -6,6 +6,7 @@ import numpy as np
 
 from gridtide.signals.raw import DAY_S, Raw, Real, step_s
 
+FINEST_S = 300.0
 REACH_S = 12 * 3600
 BLOCK_S = 14 * DAY_S
 LEAST_SHARED = 200
@@ -13,9 +14,10 @@ LEAST_SHARED = 200
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Alongside:
-    """The means of both over each interval of the coarser one's step. Arrays of one shape, NaN where empty.
+    """The means of both over each interval of the coarser one's step, five minutes at the least.
 
-    alike: whether both speak of one place, as far as their zones say.
+    own, theirs: arrays of one shape, NaN where empty. alike: whether both speak of one place, as far as their zones
+    say.
     """
 
     step_s: float
@@ -32,9 +34,10 @@ class Alongside:
 
 def alongside(raw: Raw, other: Raw) -> Alongside | None:
     """None where the two share too little time, or step in longer than three hours."""
-    step = max(step_s(raw), step_s(other))
-    if raw.relative or other.relative or not 0 < step <= 3 * 3600:
+    longer = max(step_s(raw), step_s(other))
+    if raw.relative or other.relative or not 0 < longer <= 3 * 3600:
         return None
+    step = max(longer, FINEST_S)
     first = min(raw.stamps_s[0], other.stamps_s[0]) // step * step - step
     last = max(raw.stamps_s[-1], other.stamps_s[-1])
     count = int((last - first) // step) + 2
@@ -96,6 +99,8 @@ def correlation(one: Real, other: Real) -> float:
 def moved(values: Real, steps: int) -> Real:
     """The values that stand `steps` later, NaN beyond the ends."""
     found = np.full(len(values), np.nan)
+    if abs(steps) >= len(values):
+        return found
     if steps >= 0:
         found[: len(values) - steps] = values[steps:]
     else:

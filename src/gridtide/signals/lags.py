@@ -41,14 +41,17 @@ def fortnights(both: Alongside) -> Fortnights | None:
     own, theirs = changes_clipped(both.own), changes_clipped(both.theirs)
     if not both.alike:
         own, theirs = beside_the_day(own, both.step_s), beside_the_day(theirs, both.step_s)
-    shifted = [moved(theirs, steps) for steps in range(-reach, reach + 1)]
+    padded = np.pad(theirs, reach, constant_values=np.nan)
     rows = int(BLOCK_S // both.step_s)
     starts, lags, likeness = [], [], []
     for first in range(0, len(own), rows):
         part = slice(first, first + rows)
         if np.sum(np.isfinite(own[part]) & np.isfinite(theirs[part])) < LEAST_SHARED:
             continue
-        scores = np.asarray([correlation(own[part], one[part]) for one in shifted])
+        mine = own[part]
+        beside = padded[first : first + len(mine) + 2 * reach]
+        shifted = np.lib.stride_tricks.sliding_window_view(beside, len(mine))
+        scores = np.asarray([correlation(mine, one) for one in shifted])
         best = int(np.argmax(scores + 1e-9 * (np.arange(len(scores)) == reach)))
         starts.append(both.times_s[first])
         lags.append(best - reach)
