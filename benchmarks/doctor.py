@@ -1,6 +1,6 @@
 """How many planted faults `gridtide doctor` finds, and how often it is wrong about series that are clean.
 
-    python benchmarks/doctor.py [--seeds 3] [--quick]
+    python benchmarks/doctor.py [--seeds 3] [--part planted|clean|margins]
 
 Hourly records of 2020 to 2023 ($GRIDTIDE_DATA/grid_hourly, default ../shared/data). First part: each fault of
 gridtide.testing.series_faults put into the columns of KR, US-CAL-CISO, US-TEX-ERCO, SG and DE-LU of 2022 and 2023,
@@ -8,7 +8,7 @@ their own gaps filled, and into the solar power of ERCO and PJM of 2022 (eia_mix
 beside a coupled market. A fault counts as found when the named check passed before and speaks after; other checks
 that then speak are counted, too.
 Second part: every column of seventeen zones year by year, every pair of zones, and made-up clean series; what asks
-for a decision there is known of the set, or a false alarm.
+for a decision there is known of the set, or a false alarm. Third part: how far the thresholds lie from both sides.
 """
 
 import argparse
@@ -21,8 +21,11 @@ from pathlib import Path
 import numpy as np
 
 from gridtide.doors.raw_table import frame_of, series_of
+from gridtide.signals.alongside import alongside
 from gridtide.signals.check import Check, Verdict
+from gridtide.signals.checks.smoothing import SMOOTHED_BELOW, notches
 from gridtide.signals.doctor import beside, examined
+from gridtide.signals.lags import LIKE_ENOUGH, fortnights
 from gridtide.signals.raw import Raw, in_time, rows_of
 from gridtide.signals.signal import Kind
 from gridtide.testing.clean_series import made_up
@@ -38,20 +41,23 @@ REST_ZONES = frozenset({"BR-SP", "ES", "IN-WE", "CA-ON", "JP-TK", "SG"})
 
 
 def main() -> None:
-    """Both parts, printed."""
+    """All parts, printed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--quick", action="store_true", help="the first part only")
+    parser.add_argument("--part", choices=["planted", "clean", "margins"], help="one part only")
     asked = parser.parse_args()
     data = Path(os.environ.get("GRIDTIDE_DATA", "../shared/data"))
     path = data / "grid_hourly" / "grid_hourly.parquet"
     columns = series_of(frame_of(path), path, None, None, None)
     mix = data / "eia_mix_2022" / "eia_mix_2022.parquet"
     sunny = [raw for raw in series_of(frame_of(mix), mix, None, None, None) if raw.name in SUNNY]
-    _planted(columns, sunny, asked.seeds)
-    _beside_neighbours(columns, asked.seeds)
-    if not asked.quick:
+    if asked.part in (None, "planted"):
+        _planted(columns, sunny, asked.seeds)
+        _beside_neighbours(columns, asked.seeds)
+    if asked.part in (None, "clean"):
         _clean(columns)
+    if asked.part in (None, "margins"):
+        _margins(columns)
 
 
 def speaking(checks: tuple[Check, ...]) -> set[str]:
@@ -64,7 +70,7 @@ def _planted(columns: list[Raw], sunny: list[Raw], seeds: int) -> None:
     clean = [_between(raw, "2022-01-01", "2024-01-01") for raw in chosen]
     clean = [_settled(raw) for raw in clean if np.isfinite(raw.values).any()]
     print(
-        f"{'fault':38s} {'check':18s} {'planted':>7s} {'found':>6s} {'missed':>6s}  other checks that spoke"
+        f"{'fault':40s} {'check':18s} {'planted':>7s} {'found':>6s} {'missed':>6s}  other checks that spoke"
     )
     alone = [speaking(examined(raw)) for raw in clean]
     for fault in FAULTS:
@@ -81,7 +87,7 @@ def _planted(columns: list[Raw], sunny: list[Raw], seeds: int) -> None:
                 others.update(told - {fault.check})
         said = ", ".join(f"{name} {count}" for name, count in sorted(others.items()))
         print(
-            f"{fault.name:38s} {fault.check:18s} {planted:7d} {found:6d} {planted - found:6d}  {said}"
+            f"{fault.name:40s} {fault.check:18s} {planted:7d} {found:6d} {planted - found:6d}  {said}"
         )
 
 
@@ -100,7 +106,7 @@ def _beside_neighbours(columns: list[Raw], seeds: int) -> None:
                 planted += 1
                 found += "lag" in speaking(examined(ill, prices[other]))
         name = fault.name.replace("a copy", "a neighbour")
-        print(f"{name:38s} {fault.check:18s} {planted:7d} {found:6d} {planted - found:6d}")
+        print(f"{name:40s} {fault.check:18s} {planted:7d} {found:6d} {planted - found:6d}")
 
 
 def _before_and_after(
@@ -205,6 +211,40 @@ def _made_up() -> None:
             wrong += [f"{check}: {name}, seed {seed}" for check in sorted(speaking(examined(raw)))]
     print(f"\n{series} made-up clean series: false alarms {len(wrong)}")
     print("".join(f"    {line}\n" for line in wrong), end="")
+
+
+def _margins(columns: list[Raw]) -> None:
+    """What real columns and their means leave in the spectrum, and how alike zones are."""
+    raw_notch: list[float] = []
+    mean_notch: list[float] = []
+    for raw in columns:
+        part = in_time(raw)
+        found = notches(part)
+        raw_notch += found.values()
+        for width in found:
+            values = np.convolve(part.values, np.full(width, 1.0 / width))[: len(part.values)]
+            mean_notch += [notches(replace(part, values=values)).get(width, np.nan)]
+    print(
+        f"\nnotch, {len(raw_notch)} of columns: lowest {min(raw_notch):.2f}; of means over 2 to 6 rows: highest"
+    )
+    print(f"  {np.nanmax(mean_notch):.3f}; called smoothed below {SMOOTHED_BELOW}")
+    alike: dict[bool, list[float]] = {True: [], False: []}
+    for kind in (Kind.PRICE, Kind.CARBON_AVERAGE, Kind.TEMPERATURE):
+        some = [in_time(raw) for raw in columns if raw.kind is kind and "lifecycle" not in raw.name]
+        for one, other in combinations(some, 2):
+            both = alongside(one, other)
+            found_lags = fortnights(both) if both is not None else None
+            if found_lags is not None:
+                coupled = kind is Kind.PRICE and {one.zone, other.zone} <= set(NEIGHBOURS)
+                alike[coupled].append(float(np.median(found_lags.likeness)))
+    print(
+        f"likeness at the best lag: {len(alike[True])} pairs of coupled markets {min(alike[True]):.2f} to"
+    )
+    print(
+        f"  {max(alike[True]):.2f}; {len(alike[False])} other pairs at most {max(alike[False]):.2f}; ",
+        end="",
+    )
+    print(f"believed from {LIKE_ENOUGH[False]}")
 
 
 if __name__ == "__main__":
