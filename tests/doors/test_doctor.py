@@ -304,3 +304,252 @@ def test_the_signals_of_a_case_are_checked_for_coverage(
     found = examined(capsys, str(tmp_path / "mine" / "case.toml"))
     assert len(found) > 10
     assert all(checks["coverage"]["verdict"] == "passed" for checks in found.values())
+
+
+def priced(path: Path, times: list[str], cells: list[str], name: str = "price_per_mwh") -> str:
+    """A semicolon file as some markets export it."""
+    rows = [f"{time};{cell}" for time, cell in zip(times, cells, strict=True)]
+    path.write_text("\n".join([f"time;{name}", *rows, ""]))
+    return str(path)
+
+
+def test_semicolons_and_decimal_commas_are_told_apart_from_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file in another country's way of writing is read as far as it goes, and both are named."""
+    file = priced(tmp_path / "de.csv", HOURS, [f"{50 + h % 7},{h % 10}5" for h in range(96)])
+    found = examined(capsys, file, "--currency", "EUR")["price_per_mwh of here"]
+    assert found["separator"]["verdict"] == "needs a decision"
+    assert "decimal point" in found["numbers"]["mend"]
+
+
+def test_points_between_thousands_are_no_decimal_points(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """1.234 beside 987 is a thousand times too small; 1.234 beside 0.987 is not touched."""
+    grouped = [f"{1 + h % 3}.{100 + h}" if h % 2 else str(900 + h % 90) for h in range(96)]
+    found = examined(capsys, csv_of(tmp_path / "a.csv", grouped, "load_kw"))["load_kw of here"]
+    assert found["numbers"]["count"] == 48
+    assert "thousand times too small" in found["numbers"]["mend"]
+    decimal = [f"{h % 3}.{100 + h}" for h in range(96)]
+    found = examined(capsys, csv_of(tmp_path / "b.csv", decimal, "load_kw"))["load_kw of here"]
+    assert found["numbers"]["verdict"] == "passed"
+
+
+def test_commas_beside_points_between_thousands_are_all_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """1.234,5 and 1.234 in one column are two thousand-odd numbers, and neither is 1.2."""
+    cells = [f'"{1 + h % 3}.234,5"' if h % 2 else "2.500" for h in range(96)]
+    found = examined(capsys, csv_of(tmp_path / "a.csv", cells, "load_kw"))["load_kw of here"]
+    assert found["numbers"]["count"] == 96
+
+
+def test_the_currency_of_a_known_market_is_held_against_the_label(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Australian prices under the name of US dollars."""
+    file = csv_of(tmp_path / "p.csv", [str(50 + h % 7) for h in range(96)])
+    found = examined(capsys, file, "--zone", "AU-NSW", "--currency", "USD")
+    assert "settles in AUD" in found["price_per_mwh of AU-NSW"]["currency"]["sentence"]
+    right = examined(capsys, file, "--zone", "NSW1", "--currency", "AUD")
+    assert right["price_per_mwh of NSW1"]["currency"]["verdict"] == "passed"
+
+
+def test_a_column_that_calls_itself_a_forecast_needs_its_time_of_issue(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Beside a time of issue nothing is to be decided."""
+    cells = [str(50 + h % 7) for h in range(96)]
+    bare = examined(capsys, csv_of(tmp_path / "f.csv", cells, "wind_forecast_kw"))
+    assert bare["wind_forecast_kw of here"]["nature"]["verdict"] == "needs a decision"
+    rows = [f"{time},{ISSUES[0]},{cell}" for time, cell in zip(HOURS, cells, strict=True)]
+    (tmp_path / "i.csv").write_text("time,issued_at,wind_forecast_kw\n" + "\n".join(rows) + "\n")
+    issued = examined(capsys, str(tmp_path / "i.csv"))
+    assert issued["wind_forecast_kw of here"]["nature"]["verdict"] == "passed"
+
+
+def test_estimates_are_counted_zone_by_zone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One zone of estimates makes no estimate of another."""
+    rows = [f"{t},{zone},{300 + h},{str(zone == 'A').lower()}"
+            for h, t in enumerate(HOURS) for zone in "AB"]  # fmt: skip
+    head = "time,zone,carbon_average_g_per_kwh,estimated\n"
+    (tmp_path / "c.csv").write_text(head + "\n".join(rows) + "\n")
+    found = examined(capsys, str(tmp_path / "c.csv"))
+    assert found["carbon_average_g_per_kwh of A"]["estimated"]["sentence"].startswith("100%")
+    assert found["carbon_average_g_per_kwh of B"]["estimated"]["verdict"] == "passed"
+
+
+def test_a_zone_of_the_same_file_can_be_the_other_series(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--against-zone` alone looks into the file itself; a column that is not there is refused by name."""
+    hours = [
+        f"2023-0{1 + d // 28}-{1 + d % 28:02d}T{h:02d}:00Z" for d in range(84) for h in range(24)
+    ]
+    value = [50 + (n * n) % 83 for n in range(len(hours))]
+    rows = [f"{t},DE-LU,{value[n]}\n{t},NL,{value[n - 3]}" for n, t in enumerate(hours)]
+    (tmp_path / "p.csv").write_text("time,zone,price_per_mwh\n" + "\n".join(rows) + "\n")
+    words = (
+        str(tmp_path / "p.csv"),
+        "--currency",
+        "EUR",
+        "--zone",
+        "DE-LU",
+        "--against-zone",
+        "NL",
+    )
+    assert "lag" in examined(capsys, *words)["price_per_mwh of DE-LU"]
+    assert exit_code(["doctor", *words, "--against-column", "demand_kw"]) == 2
+    assert "price_per_mwh" in capsys.readouterr().err
+
+
+def test_seconds_from_a_start_are_times_without_a_date(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A regulation signal has no zone to ask for."""
+    rows = [f"{2 * n},{(n * 7919 % 200) / 100 - 1}" for n in range(400)]
+    (tmp_path / "agc.csv").write_text("t_s,signal_pu\n" + "\n".join(rows) + "\n")
+    found = examined(capsys, str(tmp_path / "agc.csv"))["signal_pu of here"]
+    assert {check["verdict"] for check in found.values()} == {"passed"}
+
+
+@pytest.mark.real
+def test_measurements_that_were_computed_from_others_are_found(
+    data_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The capped rows of one table are 1.3 and 1 times the uncapped ones in all 57 cells; 90 rows stand twice."""
+    found = examined(capsys, str(data_dir / "gpu_power" / "splitwise_llm.parquet"))["measurements"]
+    assert "prefill_ms of h100-80gb-pcap is 1.3 times" in found["derived rows"]["sentence"]
+    assert "decode_ms_per_token of h100-80gb-pcap is 1 times" in found["derived rows"]["sentence"]
+    assert found["duplicates"]["count"] == 90
+    assert found["bounds"]["verdict"] == "needs a decision"
+
+
+@pytest.mark.real
+def test_eight_measurements_lie_above_their_cap_and_a_distribution_runs_to_a_hundred(
+    data_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both are kept and said; no group of the capped measurements is another one times a factor."""
+    zeus = examined(capsys, str(data_dir / "gpu_power" / "zeus_training_caps.parquet"))
+    assert zeus["measurements"]["bounds"]["count"] == 8
+    assert zeus["measurements"]["derived rows"]["verdict"] == "passed"
+    acme = examined(capsys, str(data_dir / "gpu_power" / "acme_power_cdf.parquet"))["measurements"]
+    assert "cdf runs to 100" in acme["unit"]["sentence"]
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("folder", "name", "column", "check", "words"),
+    [
+        ("finland_forecasts", "fi", "wind_forecast_mw", "nature", "forecasts"),
+        ("finland_forecasts", "fi", "wind_forecast_mw", "gaps", "values begin 2016-12-07"),
+        ("finland_forecasts", "fi", "solar_forecast_mw", "gaps", "10104 empty cells before"),
+        ("gb_curtailment_2025_10", "gb_by_fuel", "notified_gwh", "time zone", "assumed"),
+        ("aemo_sa1_price", "sa1", "price_aud_per_mwh", "floors and caps", "-1000 (floor)"),
+        ("rts_gmlc", "real_time_wind_5min", "309_WIND_1_mw", "copied periods", "2020-02-23"),
+        ("rts_gmlc", "day_ahead_hourly", "load_r1_mw", "time zone", "no zone"),
+    ],
+)
+def test_a_known_fault_of_a_real_file_is_found(
+    folder: str,
+    name: str,
+    column: str,
+    check: str,
+    words: str,
+    data_dir: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Each with the words that name it."""
+    found = examined(capsys, str(data_dir / folder / f"{name}.parquet"))
+    series = next(checks for title, checks in found.items() if title.startswith(f"{column} of"))
+    assert series[check]["verdict"] == "needs a decision"
+    assert words in series[check]["sentence"]
+
+
+@pytest.mark.real
+def test_repeats_that_are_a_meters_habit_are_not_called_frozen(
+    data_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Half of all seconds repeat the last frequency, and nothing is to be decided."""
+    found = examined(capsys, str(data_dir / "regulation_signal" / "freq60_1s.parquet"))
+    assert {c["verdict"] for checks in found.values() for c in checks.values()} == {"passed"}
+
+
+@pytest.mark.real
+def test_a_zone_is_judged_by_its_own_estimates(
+    data_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All of Tokyo's carbon is estimated, 14 % of Singapore's, and no price is."""
+    found = {
+        name: checks
+        for zone in ("JP-TK", "SG")
+        for name, checks in examined(capsys, grid(data_dir), "--zone", zone).items()
+    }
+    sentence = {name: checks["estimated"]["sentence"] for name, checks in found.items()}
+    assert sentence["ci_direct_g_per_kwh of JP-TK"].startswith("100%")
+    assert sentence["ci_direct_g_per_kwh of SG"].startswith("14%")
+    assert sentence["price_local_per_mwh of SG"] == "nothing marks estimates"
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("area", "words"),
+    [
+        ("ERCO", "when moved by -1 h (better by"),
+        ("CISO", "0 h until about 2022-06-14 and by -1 h after"),
+        ("PJM", "unshifted"),
+    ],
+)
+def test_american_carbon_is_stamped_at_the_end_in_two_areas_of_three(
+    area: str, words: str, data_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Beside another publisher's; in California only since June."""
+    mix = str(data_dir / "eia_mix_2022" / "eia_mix_2022.parquet")
+    found = examined(capsys, mix, "--zone", area, "--against", grid(data_dir))
+    assert words in found[f"ci_avg_g_per_kwh of {area}"]["lag"]["sentence"]
+
+
+@pytest.mark.real
+def test_neighbours_agree_and_far_zones_do_not_tell(
+    data_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Germany beside the Netherlands is unshifted; beside Japan no lag is claimed."""
+    for zone, words in (("NL", "unshifted"), ("JP-TK", "too unlike")):
+        found = examined(capsys, grid(data_dir), "--zone", "DE-LU", "--against-zone", zone)
+        lag = found["price_local_per_mwh of DE-LU"]["lag"]
+        assert lag["verdict"] == "passed" and words in lag["sentence"]
+
+
+@pytest.mark.real
+def test_a_smoothed_copy_five_hours_late_is_found_to_be_both(
+    data_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As a published set of prices had it; the peaks that are missing are named beside the raw ones."""
+    hours = pl.read_parquet(grid(data_dir)).filter(
+        (pl.col("zone") == "US-MIDA-PJM") & pl.col("price_local_per_mwh").is_not_null()
+    )
+    price = hours.select("time_utc", price_per_mwh="price_local_per_mwh").sort("time_utc")
+    price.write_parquet(tmp_path / "raw.parquet")
+    price.with_columns(
+        pl.col("price_per_mwh").rolling_mean(2, min_samples=1, center=True),
+        pl.col("time_utc").dt.offset_by("5h"),
+    ).write_parquet(tmp_path / "late.parquet")
+    words = ("--currency", "USD", "--against", str(tmp_path / "raw.parquet"))
+    found = examined(capsys, str(tmp_path / "late.parquet"), *words)["price_per_mwh of here"]
+    assert "-5 h" in found["lag"]["sentence"]
+    assert found["hidden smoothing"]["verdict"] == "needs a decision"
+    assert "against 4392.12" in found["smoothing against"]["sentence"]
+
+
+def test_the_signals_of_a_case_are_examined_like_those_of_a_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The demo's own have nothing to decide."""
+    assert exit_code(["init", "demo", str(tmp_path / "mine")]) == 0
+    capsys.readouterr()
+    found = examined(capsys, str(tmp_path / "mine" / "case.toml"))
+    assert all(c["verdict"] == "passed" for checks in found.values() for c in checks.values())
+    assert all({"coverage", "constant runs", "range"} <= set(checks) for checks in found.values())

@@ -7,25 +7,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.case.zones import zone_known
+from gridtide.doors.raw_column import (
+    CURRENCIES,
+    FORECAST,
+    PER_CENT,
+    grouped,
+    kind_of,
+    marked_estimates,
+    numbers_of,
+    parts_of,
+    stamps_of,
+)
 from gridtide.finding import BadInput, Finding
-from gridtide.signals.doctor import Raw
+from gridtide.signals.check import Check, Verdict
+from gridtide.signals.raw import Raw
 from gridtide.signals.signal import Kind
 
 if TYPE_CHECKING:
     import polars as pl
 
-KINDS = {
-    **{str(kind): kind for kind in Kind},
-    "price_local_per_mwh": Kind.PRICE,
-    "price_aud_per_mwh": Kind.PRICE,
-    "ci_direct_g_per_kwh": Kind.CARBON_AVERAGE,
-    "ci_lifecycle_g_per_kwh": Kind.CARBON_AVERAGE,
-    "ci_avg_g_per_kwh": Kind.CARBON_AVERAGE,
-    "temp_c": Kind.TEMPERATURE,
-}
-SPLITS = ("zone", "area", "site", "region", "fuel", "quantity")
+SPLITS = ("zone", "area", "site", "region", "fuel", "quantity", "client", "day_local")
 """Columns that tell series of one file apart."""
-CURRENCIES = {"price_aud_per_mwh": "AUD"}
+BESIDE = ("interval_min", "issued_at", "t_s")
+"""Columns of numbers that measure nothing."""
+TIMES = ("time", "interval", "start", "datum", "settlementdate", "mtu", "utc")
+"""How the name of a column of times begins."""
 
 
 def frame_of(path: Path) -> "pl.DataFrame":
@@ -42,7 +48,8 @@ def frame_of(path: Path) -> "pl.DataFrame":
         else:
             text = text_of(path)
             hint = other_separator(text.splitlines()[:1])
-            frame = pl.read_csv(text.encode(), infer_schema_length=None, try_parse_dates=False)
+            separator = separator_of(text)
+            frame = _typed(pl.read_csv(text.encode(), infer_schema=False, separator=separator))
         if frame.height == 0:
             raise ValueError("has columns but no rows")
         return frame
@@ -60,9 +67,53 @@ def frame_of(path: Path) -> "pl.DataFrame":
         ) from error
 
 
-def is_jobs(frame: "pl.DataFrame") -> bool:
-    """Whether a table is a log of jobs."""
-    return "duration_s" in frame.columns
+def _typed(frame: "pl.DataFrame") -> "pl.DataFrame":
+    """Columns of numbers as numbers; what only looks like numbers stays as it is written."""
+    import polars as pl
+
+    columns = []
+    for column in frame:
+        text = column.str.strip_chars().replace("", None)
+        numbers = text.cast(pl.Float64, strict=False)
+        whole = numbers.null_count() == text.null_count() < len(text)
+        columns.append(numbers if whole and not grouped(text).any() else column)
+    return pl.DataFrame(columns)
+
+
+def separator_of(text: str) -> str:
+    """The sign between the cells of a text: a semicolon or a tab where the first line has more of it."""
+    first = text.split("\n", 1)[0]
+    return max(",;\t", key=lambda sign: (first.count(sign), sign == ","))
+
+
+def separator_check(path: Path) -> "tuple[Check, ...]":
+    """What is to be said of the sign between cells; nothing of commas and of Parquet."""
+    from gridtide.sources import content_of, text_of
+
+    if content_of(path).startswith(b"PAR1"):
+        return ()
+    sign = separator_of(text_of(path))
+    if sign == ",":
+        return ()
+    told = {";": "semicolons", "\t": "tabs"}[sign]
+    return (
+        Check(
+            check="separator",
+            verdict=Verdict.DECIDE,
+            sentence=f"cells are divided by {told}",
+            mend="Readers of gridtide expect commas between cells and points in numbers; export it so.",
+        ),
+    )
+
+
+def has_times(frame: "pl.DataFrame") -> bool:
+    """Whether a column of a table says when."""
+    return _time_name(frame) is not None
+
+
+def is_log(frame: "pl.DataFrame") -> bool:
+    """Whether rows are jobs or requests, which come when they come."""
+    return "duration_s" in frame.columns or {"input_tokens", "output_tokens"} <= set(frame.columns)
 
 
 def series_of(
@@ -80,7 +131,7 @@ def series_of(
     keys = frame.select(key=parts)["key"] if splits else pl.Series([zone or "here"] * frame.height)
     newest = _newest(frame, keys, time)
     places = sorted(keys.unique().to_list())
-    wanted = [place for place in places if zone in (None, place, place.split(" ")[0])]
+    wanted = [place for place in places if _meant(place, zone)]
     if not wanted:
         raise BadInput(
             [
@@ -112,6 +163,15 @@ def series_of(
     return found
 
 
+def _meant(place: str, zone: str | None) -> bool:
+    """Whether a place of the file is the zone that was asked for, under any of its names."""
+    first = place.split(" ")[0]
+    if zone in (None, place, first):
+        return True
+    here, asked = zone_known(first), zone_known(str(zone))
+    return here is not None and here is asked
+
+
 def _newest(frame: "pl.DataFrame", keys: "pl.Series", time: str) -> NDArray[np.bool_]:
     """Rows of the newest issue of each time: that a forecast was said twice is no fault."""
     import polars as pl
@@ -131,65 +191,59 @@ def _columns(
     stamp: str | None,
     currency: str | None,
 ) -> list[Raw]:
-    stamps, naive = _stamps(frame[time])
-    own = _currency_of(frame)
+    relative = time == "t_s"
+    stamps, naive = (frame[time].cast(float).to_numpy(), False) if relative else stamps_of(frame[time])  # fmt: skip
     known = zone_known(place.split(" ")[0])
     found = []
     for name in frame.columns:
-        if name in (time, "interval_min", "issued_at", *SPLITS):
+        if name in (time, *BESIDE, *SPLITS):
             continue
-        values, words = _numbers_of(frame[name], name)
+        values, words = numbers_of(frame[name], name)
         if values is None:
             continue
-        quantity = (
-            str(frame["quantity"][0]) if name == "value" and "quantity" in frame.columns else name
-        )
-        kind = KINDS.get(quantity)
+        long = name == "value" and "quantity" in frame.columns
+        quantity = str(frame["quantity"][0]) if long else name
+        kind = kind_of(quantity)
+        price = kind is Kind.PRICE
         found.append(
             Raw(
                 name=f"{name} of {place}",
                 kind=kind,
+                zone=known.name if known else place,
                 stamps_s=stamps,
                 values=values,
                 words=words,
                 rows=rows,
                 stamp_is_end=stamp == "end" or (stamp is None and "end" in time.lower()),
                 naive=naive,
+                relative=relative,
+                assumed="assumed" in time.lower() and not naive,
                 clock=known.clock if known else None,
-                currency=(currency or CURRENCIES.get(name) or own) if kind is Kind.PRICE else None,
+                currencies=_currencies(frame, name, currency) if price else (),
+                market_currency=known.currency if known and price else None,
+                floor_per_mwh=known.floor_per_mwh if known and price else None,
+                cap_per_mwh=known.cap_per_mwh if known and price else None,
+                per_cent=bool(parts_of(quantity) & PER_CENT),
+                forecast=bool(parts_of(quantity) & FORECAST) and "issued_at" not in frame.columns,
+                estimated=marked_estimates(frame, quantity),
             )
         )
     return found
 
 
-def _numbers_of(
-    column: "pl.Series", name: str
-) -> tuple[NDArray[np.float64] | None, dict[int, str]]:
-    """A column as numbers, NaN where empty, and the cells that are words; None when it holds words only."""
-    import polars as pl
-
-    if column.dtype.is_numeric():
-        return column.cast(float).fill_null(np.nan).to_numpy().astype(np.float64), {}
-    if column.dtype != pl.String:
-        return None, {}
-    text = column.str.strip_chars().replace("", None)
-    numbers = text.cast(pl.Float64, strict=False)
-    wrong = (numbers.is_null() & text.is_not_null()).to_numpy()
-    like = text.drop_nulls().str.contains(r"^[+-]?\d+([.,]\d+)*$").mean()
-    if name not in KINDS and not (isinstance(like, float) and like > 0.5):
-        return None, {}
-    words = {int(at): str(text[int(at)]) for at in np.flatnonzero(wrong)}
-    return numbers.fill_null(np.nan).to_numpy().astype(np.float64), words
-
-
-def _time_column(frame: "pl.DataFrame", path: Path) -> str:
+def _time_name(frame: "pl.DataFrame") -> str | None:
     import polars as pl
 
     for name in frame.columns:
-        if isinstance(frame.schema[name], pl.Datetime) or name.lower().startswith(
-            ("time", "interval", "start")
-        ):
+        if isinstance(frame.schema[name], pl.Datetime) or name.lower().startswith(TIMES):
             return name
+    return "t_s" if "t_s" in frame.columns and frame.schema["t_s"].is_numeric() else None
+
+
+def _time_column(frame: "pl.DataFrame", path: Path) -> str:
+    named = _time_name(frame)
+    if named is not None:
+        return named
     raise BadInput(
         [
             Finding(
@@ -202,33 +256,14 @@ def _time_column(frame: "pl.DataFrame", path: Path) -> str:
     )
 
 
-def _stamps(column: "pl.Series") -> tuple[NDArray[np.float64], bool]:
-    """Seconds since 1970 of each row, NaN where it cannot be read, and whether times carry no zone."""
-    import polars as pl
-
-    if isinstance(column.dtype, pl.Datetime):
-        naive = column.dtype.time_zone is None
-        micro = column.dt.cast_time_unit("us").dt.timestamp("us").cast(float)
-        return micro.fill_null(np.nan).to_numpy() / 1e6, naive
-    text = (
-        column.cast(pl.String)
-        .str.strip_chars()
-        .str.replace(r"\s+", "T")
-        .str.replace(r"[Zz]$", "+00:00")
-    )
-    text = text.str.replace(r"(T\d\d:\d\d)([+-]|$)", "${1}:00${2}")
-    aware = text.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%:z", strict=False, time_zone="UTC")
-    if aware.null_count() < len(aware):
-        return aware.dt.timestamp("us").cast(float).fill_null(np.nan).to_numpy() / 1e6, False
-    plain = text.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", strict=False)
-    return plain.dt.timestamp("us").cast(float).fill_null(np.nan).to_numpy() / 1e6, True
-
-
-def _currency_of(frame: "pl.DataFrame") -> str | None:
-    """The one currency a file names in a column, None without one."""
+def _currencies(frame: "pl.DataFrame", column: str, given: str | None) -> tuple[str, ...]:
+    """The currencies that the owner, the column's name or a column beside it says, in the order of the alphabet."""
+    if given:
+        return (given,)
+    if column in CURRENCIES:
+        return (CURRENCIES[column],)
     for name in ("currency", "price_currency"):
         if name in frame.columns:
-            named = frame[name].drop_nulls().unique().to_list()
-            if len(named) == 1:
-                return str(named[0])
-    return None
+            filled = frame.filter(frame[column].is_not_null())[name].drop_nulls()
+            return tuple(sorted({str(word) for word in filled.unique().to_list()}))
+    return ()

@@ -2,27 +2,39 @@
 
 import json
 import sys
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    import polars as pl
+    from gridtide.signals.check import Check
 
-    from gridtide.signals.doctor import Check, Raw
-
-ESTIMATED_MOST = 0.01
 FILE = click.Path(path_type=Path)
 CORE = (
     "numpy numba highspy polars pydantic click rich fastapi uvicorn sqlalchemy httpx2 prometheus-client rfc8785 tzdata"
 ).split()
 
+Examined = list[tuple[str, "tuple[Check, ...]"]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """What the owner of a file says about it, and what it is to be held against."""
+
+    zone: str | None
+    stamp: str | None
+    currency: str | None
+    against: Path | None
+    against_zone: str | None
+    against_column: str | None
+
 
 @click.command()
 @click.argument("file", type=FILE, required=False)
-@click.option("--zone", help="Only this zone of the file.")
+@click.option("--zone", help="Only this zone of the file, or the zone of a file that names none.")
 @click.option(
     "--stamp",
     type=click.Choice(["start", "end"]),
@@ -30,7 +42,17 @@ CORE = (
 )
 @click.option("--currency", help="Currency of prices, when the file does not say.")
 @click.option(
-    "--reference", type=FILE, help="A file that is known to be right, for a scan of lags."
+    "--against",
+    "--reference",
+    "against",
+    type=FILE,
+    help="Hold the file against another: a second copy, a neighbour, the sun.",
+)
+@click.option(
+    "--against-zone", help="Zone of the other series; the same file's when none is given."
+)
+@click.option(
+    "--against-column", help="Column of the other series; one of the same kind if not given."
 )
 @click.option("--all", "show_all", is_flag=True, help="Also show checks that passed.")
 @click.option("--strict", is_flag=True, help="Exit with 2 when something needs a decision.")
@@ -40,155 +62,74 @@ def doctor(
     zone: str | None,
     stamp: str | None,
     currency: str | None,
-    reference: Path | None,
+    against: Path | None,
+    against_zone: str | None,
+    against_column: str | None,
     show_all: bool,
     strict: bool,
     as_json: bool,
 ) -> int:
-    """Check the installation, or a FILE of signals or jobs, or the signals of a CASE."""
+    """Check the installation, or a FILE of signals, jobs or measurements, or the signals of a CASE."""
     if file is None:
         return _installation(as_json)
     if file.suffix == ".toml":
-        from gridtide.case.load import load_case
-
-        study = load_case(file)
-        found = [
-            (f"{rows.kind} of {rows.zone}", _of_history(study, rows))
-            for rows in study.history.series
-        ]
+        found = _of_case(file)
     else:
-        found = _of_file(file, zone, stamp, currency, reference)
+        words = Words(
+            zone=zone,
+            stamp=stamp,
+            currency=currency,
+            against=against or (file if against_zone or against_column else None),
+            against_zone=against_zone,
+            against_column=against_column,
+        )
+        found = _of_file(file, words)
     _show(file, found, show_all, as_json)
     decide = any(check.verdict == "needs a decision" for _, checks in found for check in checks)
     return 2 if strict and decide else 0
 
 
-def _of_file(
-    file: Path, zone: str | None, stamp: str | None, currency: str | None, reference: Path | None
-) -> "list[tuple[str, tuple[Check, ...]]]":
-    from gridtide.doors.raw_table import frame_of, is_jobs, series_of
+def _of_file(file: Path, words: Words) -> Examined:
+    from gridtide.doors.held_against import others_of, partner
+    from gridtide.doors.raw_table import frame_of, has_times, is_log, separator_check, series_of
+    from gridtide.doors.table_checks import checks_of_log, checks_of_measurements, is_measurements
     from gridtide.signals.doctor import examined
 
     frame = frame_of(file)
-    if is_jobs(frame):
-        return [("jobs", _of_jobs(frame))]
-    others: list[Raw] = []
-    if reference is not None:
-        others = series_of(frame_of(reference), reference, zone, stamp, currency)
-    extra = _estimated(frame, zone)
-    found = []
-    for raw in series_of(frame, file, zone, stamp, currency):
-        twin = next(
-            (other for other in others if other.kind is raw.kind and raw.kind is not None), None
+    written = separator_check(file)
+    if is_log(frame):
+        name = "jobs" if "duration_s" in frame.columns else "requests"
+        return [(name, (*written, *checks_of_log(frame)))]
+    if not has_times(frame) and is_measurements(frame):
+        return [("measurements", (*written, *checks_of_measurements(frame)))]
+    series = series_of(frame, file, words.zone, words.stamp, words.currency)
+    others = []
+    if words.against is not None:
+        others = others_of(
+            words.against,
+            words.zone,
+            words.against_zone,
+            words.against_column,
+            words.stamp if words.against == file else None,
+            words.currency if words.against == file else None,
         )
-        more = extra if "ci_" in raw.name or "carbon" in raw.name else ()
-        found.append((raw.name, (*examined(raw, twin), *more)))
-    return found
-
-
-def _estimated(frame: "pl.DataFrame", zone: str | None) -> "tuple[Check, ...]":
-    """How much of the carbon a file marks as estimated."""
-    import polars as pl
-
-    from gridtide.signals.doctor import Check, Verdict
-
-    if "ci_estimated" not in frame.columns:
-        return ()
-    part = frame.filter(pl.col("zone") == zone) if zone and "zone" in frame.columns else frame
-    known = part["ci_estimated"].drop_nulls()
-    share = int(known.sum()) / len(known) if len(known) else 0.0
-    if share == 0:
-        return (
-            Check(
-                check="estimated",
-                verdict=Verdict.PASSED,
-                sentence="no value is marked as estimated",
-            ),
-        )
-    return (
-        Check(
-            check="estimated",
-            verdict=Verdict.DECIDE,
-            count=int(known.sum()),
-            sentence=f"{share:.0%} of the carbon intensities are estimates",
-            mend="Say so beside every result, and leave them out of accuracy figures.",
-        ),
-    )
-
-
-def _of_jobs(frame: "pl.DataFrame") -> "tuple[Check, ...]":
-    import polars as pl
-
-    from gridtide.signals.doctor import Check, Verdict
-
-    twice = frame.is_duplicated()
-    extra = frame.height - frame.unique().height
-    seconds = frame["duration_s"].cast(pl.Float64, strict=False)
-    ran = ((seconds > 0) & seconds.is_finite()).fill_null(False)
-    wrong = frame["duration_s"].is_not_null() & ~ran
-    running = frame.filter(pl.col("phase") == "Running").height if "phase" in frame.columns else 0
-    rows = tuple(int(row) + 1 for row in twice.arg_true().to_list()[:5])
-    found = [
-        (
-            "duplicates",
-            extra,
-            rows,
-            f"{extra} rows repeat another row exactly",
-            "Equal jobs can be real; they are kept.",
-        ),
-        (
-            "run time",
-            int(wrong.sum()),
-            tuple(int(row) + 1 for row in wrong.arg_true().to_list()[:5]),
-            f"{int(wrong.sum())} jobs ran for no positive number of seconds",
-            "Leave them out, or correct them.",
-        ),
-        (
-            "still running",
-            running,
-            (),
-            f"{running} jobs were running when the log ended",
-            "Leave them out, or say so.",
-        ),
+    return [
+        (raw.name, (*written, *examined(raw, partner(raw, others, words.against_column))))
+        for raw in series
     ]
-    return tuple(
-        Check(
-            check=name,
-            verdict=Verdict.DECIDE if count else Verdict.PASSED,
-            rows=where,
-            count=count,
-            sentence=said,
-            mend=mend if count else "",
-        )
-        for name, count, where, said, mend in found
-    )
 
 
-def _of_history(study: Any, rows: Any) -> "tuple[Check, ...]":
-    """Whether a signal of a case covers its period."""
-    import numpy as np
+def _of_case(file: Path) -> Examined:
+    from gridtide.case.load import load_case
+    from gridtide.doors.case_series import checks_of
 
-    from gridtide.signals.doctor import Check, Verdict
-    from gridtide.signals.history import truth
-
-    values = truth(study.history, rows.kind, rows.zone, study.timeline).values
-    lacking = int(np.isnan(values).sum())
-    return (
-        Check(
-            check="coverage",
-            verdict=Verdict.DECIDE if lacking else Verdict.PASSED,
-            count=lacking,
-            sentence=f"{lacking} of {len(values)} steps have no value"
-            if lacking
-            else "every step has a value",
-            mend="Give a signal that covers the period." if lacking else "",
-        ),
-    )
+    study = load_case(file)
+    return [
+        (f"{rows.kind} of {rows.zone}", checks_of(study, rows)) for rows in study.history.series
+    ]
 
 
-def _show(
-    file: Path, found: "list[tuple[str, tuple[Check, ...]]]", show_all: bool, as_json: bool
-) -> None:
+def _show(file: Path, found: Examined, show_all: bool, as_json: bool) -> None:
     if as_json:
         document = {
             "file": str(file),
