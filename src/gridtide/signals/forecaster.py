@@ -85,6 +85,12 @@ def forecaster_named(name: str) -> Forecaster:
     return forecast
 
 
+def reads_back_h(name: str) -> int:
+    """Hours of history before a course that a forecaster asks for; 0 from one that takes what is there."""
+    forecast = forecaster_named(name)
+    return forecast.reads_back_h if isinstance(forecast, ForecastsQuantiles) else 0
+
+
 def repeated(
     rows: Series | None, timeline: Timeline, as_of_s: int, period_s: int, clock: str = "UTC"
 ) -> NDArray[np.float64]:
