@@ -37,7 +37,7 @@ def history_of(case: CaseFile, timeline: Timeline, folder: Path) -> tuple[Histor
         found = faults.of(partial(_settled, table, case, wide, reach, folder, number))
         for own, signal in found or ():
             notes += [f"{signal.kind} of {signal.zone}: {note}" for note in signal.notes]
-            signals += _issued(own, table)
+            signals += as_published(own, table)
             notes += _taken(signal, table)
     asked = [faults.of(partial(_demand, table, case, wide, folder)) for table in case.demand]
     faults.refuse_if_any()
@@ -182,7 +182,7 @@ def _in_settlement(signal: Signal, case: CaseFile) -> Signal:
     return replace(signal, values=signal.values * rate, currency=own, source=said)
 
 
-def _issued(signal: Signal, table: SignalTable) -> list[Signal]:
+def as_published(signal: Signal, table: SignalTable) -> list[Signal]:
     """A price as its market published it: a local day at a time on the day before, as it happens, or, for a
     tariff, long before."""
     kind, published_hour = published(table)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from gridtide.signals.daily_fit import (
     LEAST_DAYS,
     PAST_H,
+    WEEK,
     DayFit,
     Scale,
     filled,
@@ -33,15 +34,21 @@ DAYS_AHEAD = 7
 WINDOWS_DAYS = (84, 730)
 """Days that the rules learn from; what they say is averaged."""
 WEEK_S = 7 * 86_400
+RELATIVE = (Kind.SOLAR, Kind.IRRADIANCE)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class View:
-    """What a rule may look at: the panel of a series, published forecasts of its zone, and its nature."""
+    """What a rule may look at: the panel of a series and the published forecasts of its zone.
+
+    bent: spikes are tamed, as prices need it. relative: values count as shares of the mean of the four weeks
+    before, as the sun needs it, whose days have one shape and many heights.
+    """
 
     panel: Panel
     beside: tuple[Series, ...]
     bent: bool
+    relative: bool
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -68,7 +75,7 @@ def asked(history: History, kind: Kind, zone: str, as_of_s: int, until_s: int) -
     last = int(wall_hours(panel.clock, panel.phase_s, np.asarray([until_s]))[0]) + 1
     begins_s = int(utc_s_of(panel.clock, panel.phase_s, np.asarray([origin]))[0])
     return Asked(
-        view=_view(panel, with_forecasts(history, zone), kind is Kind.PRICE),
+        view=_view(panel, with_forecasts(history, zone), kind is Kind.PRICE, kind in RELATIVE),
         origin=origin,
         as_of_s=as_of_s,
         lag_h=(as_of_s - begins_s) // HOUR_S,
@@ -78,30 +85,47 @@ def asked(history: History, kind: Kind, zone: str, as_of_s: int, until_s: int) -
 
 def ahead(question: Asked) -> Real:
     """Values of the hours from the origin on, (24 x days,); NaN where the history is too short for a rule."""
-    origins, at_s = np.asarray([question.origin]), np.asarray([question.as_of_s])
-    (values,) = _said(question.view, origins, at_s, question.lag_h, question.days)
-    return np.asarray(values)
+    return _now(question)[0]
 
 
-def earlier(question: Asked, count: int) -> tuple[Real, Real]:
-    """What was said and what came on the last `count` days at this hour, oldest first, each (count, 24 x days).
+def moved(question: Asked, moves: Real) -> Real:
+    """The hours ahead moved by errors in plain numbers (n, 24 x days), within the range of values seen."""
+    scale = _scale(question)
+    if scale is None:
+        return np.full(moves.shape, np.nan)
+    values, level = _now(question)
+    return np.asarray(scale.back(scale.to(values / level) + moves) * level)
 
-    What had not come by as_of is NaN. Each day was answered by the rule of its own week.
+
+def errors(question: Asked, count: int) -> Real:
+    """How far off what was said on the last `count` days at this hour was, in plain numbers, oldest first.
+
+    (count, 24 x days), NaN where nothing was said or it had not come by as_of. Each day was answered by the rule
+    of its own week; the scale is the one in which the rule in force speaks.
     """
-    view, hours = question.view, DAY * question.days
+    scale, hours = _scale(question), DAY * question.days
+    if scale is None:
+        return np.full((count, hours), np.nan)
     first = question.origin - DAY * count
-    weeks = range(first // (7 * DAY), (question.origin - 1) // (7 * DAY) + 1)
+    weeks = range(first // WEEK, (question.origin - 1) // WEEK + 1)
     hour = question.origin % DAY
-    said = np.concatenate([_week_said(view, w, hour, question.lag_h, question.days) for w in weeks])
-    began = weeks[0] * 7 * DAY + hour
-    at = (first - began) // DAY
-    came = view.panel.span(first, question.origin + hours, question.as_of_s)
-    places = DAY * np.arange(count)[:, None] + np.arange(hours)
-    return said[at : at + count], came[places]
+    parts = [_week_said(question.view, week, hour, question.lag_h, question.days) for week in weeks]
+    at = (first - weeks[0] * WEEK - hour) // DAY
+    said = np.concatenate([values for values, _ in parts])[at : at + count]
+    level = np.concatenate([levels for _, levels in parts])[at : at + count]
+    span = question.view.panel.span(first, question.origin + hours, question.as_of_s)
+    came = span[DAY * np.arange(count)[:, None] + np.arange(hours)]
+    return scale.to(came / level) - scale.to(said / level)
 
 
-def scale_at(question: Asked) -> Scale | None:
-    """The scale in which the rule in force speaks; None where there is no rule."""
+def _now(question: Asked) -> tuple[Real, Real]:
+    """Values and level of the hours ahead."""
+    origins, at_s = np.asarray([question.origin]), np.asarray([question.as_of_s])
+    values, level = _said(question.view, origins, at_s, question.lag_h, question.days)
+    return np.asarray(values[0]), np.asarray(level[0])
+
+
+def _scale(question: Asked) -> Scale | None:
     block = question.as_of_s // WEEK_S
     ground = _ground(question.view, question.origin % DAY, block, WINDOWS_DAYS[-1])
     return ground.scale if ground else None
@@ -118,22 +142,24 @@ def _origin(panel: Panel, as_of_s: int) -> int | None:
 
 
 @lru_cache(maxsize=256)
-def _view(panel: Panel, beside: tuple[Series, ...], bent: bool) -> View:
-    return View(panel=panel, beside=beside, bent=bent)
+def _view(panel: Panel, beside: tuple[Series, ...], bent: bool, relative: bool) -> View:
+    return View(panel=panel, beside=beside, bent=bent, relative=relative)
 
 
 @lru_cache(maxsize=4096)
-def _week_said(view: View, week: int, hour: int, lag_h: int, days: int) -> Real:
+def _week_said(view: View, week: int, hour: int, lag_h: int, days: int) -> tuple[Real, Real]:
     """What was said on the seven days of a wall week, each asked lag_h after its hour: (7, 24 x days)."""
-    origins = (week * 7 + np.arange(7)) * DAY + hour
+    origins = week * WEEK + DAY * np.arange(7) + hour
     at_s = utc_s_of(view.panel.clock, view.panel.phase_s, origins) + lag_h * HOUR_S
     return _said(view, origins, at_s, lag_h, days)
 
 
-def _said(view: View, origins: Whole, at_s: Whole, lag_h: int, days: int) -> Real:
-    """What the rules in force at each second say of the hours after each origin: (n, 24 x days)."""
+def _said(view: View, origins: Whole, at_s: Whole, lag_h: int, days: int) -> tuple[Real, Real]:
+    """What the rules in force at each second say of the hours after each origin: (n, 24 x days); levels (n, 1)."""
     found = np.full((len(origins), DAY * days), np.nan)
     past = _past(view.panel, origins, at_s)
+    level = _level(view, past)
+    past = past / level
     blocks = at_s // WEEK_S
     for block in np.unique(blocks).tolist():
         rows = np.flatnonzero(blocks == block)
@@ -144,7 +170,15 @@ def _said(view: View, origins: Whole, at_s: Whole, lag_h: int, days: int) -> Rea
                 for window in WINDOWS_DAYS
             ]
             found[rows[:, None], DAY * day + np.arange(DAY)] = np.mean(parts, axis=0)
-    return found
+    return found * level, level
+
+
+def _level(view: View, past: Real) -> Real:
+    """What values count as shares of, (n, 1): the mean of the weeks before where they are relative, else 1."""
+    if not view.relative:
+        return np.ones((len(past), 1))
+    mean = past.mean(axis=1, keepdims=True)
+    return np.where(mean > 0.0, mean, 1.0)
 
 
 def _by_rule(
@@ -190,15 +224,18 @@ def _ground(view: View, hour: int, block: int, window: int) -> _Ground | None:
     if len(origins) < LEAST_DAYS:
         return None
     raw = panel.span(first - PAST_H, last + DAY * DAYS_AHEAD, mask_s)
-    scale = scale_of(raw, view.bent)
     whole = filled(raw.reshape(-1, DAY)).ravel()
     places = DAY * np.arange(len(origins))[:, None]
+    before = places + np.arange(PAST_H)
+    level = _level(view, whole[before]) if view.relative else np.ones((len(origins), 1))
+    came = raw[places + PAST_H + np.arange(DAY * DAYS_AHEAD)] / level
+    scale = scale_of(came[:, :DAY] if view.relative else raw, view.bent)
     return _Ground(
         scale=scale,
         mask_s=mask_s,
         origins=origins,
-        past=scale.to(whole[places + np.arange(PAST_H)]),
-        came=scale.to(raw[places + PAST_H + np.arange(DAY * DAYS_AHEAD)]),
+        past=scale.to(whole[before] / level) if view.relative else scale.to(whole)[before],
+        came=scale.to(came),
     )
 
 

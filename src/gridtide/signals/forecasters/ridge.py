@@ -12,7 +12,7 @@ from gridtide.finding import Finding, refuse_if_any
 from gridtide.signals import conformal
 from gridtide.signals.forecaster import repeated
 from gridtide.signals.history import History, Series, happened
-from gridtide.signals.outlook import DAYS_AHEAD, Asked, ahead, asked, earlier, scale_at
+from gridtide.signals.outlook import DAYS_AHEAD, Asked, ahead, asked, errors, moved
 from gridtide.signals.panel import DAY, HOUR_S, wall_hours
 from gridtide.signals.paths import Paths, drawn
 from gridtide.signals.signal import Kind, Nature, Signal, on
@@ -156,10 +156,10 @@ def _over_steps(frame: _Frame, ahead_by_hour: Real) -> Real:
 def _quantiles(frame: _Frame, levels: Real) -> tuple[Signal, ...]:
     question = frame.question
     found = np.repeat(frame.published.values[None, :], len(levels), axis=0)
-    errors = None if question is None else _errors(question)
-    if question is not None and errors is not None:
-        offsets = _offsets(errors, conformal.ranks(errors), levels)
-        values = _around(ahead(question), _moved(question, offsets), levels)
+    if question is not None:
+        seen = errors(question, EARLIER_DAYS)
+        offsets = _offsets(seen, conformal.ranks(seen), levels)
+        values = _around(ahead(question), moved(question, offsets), levels)
         found = np.stack([_over_steps(frame, row) for row in values])
     return tuple(
         replace(frame.published, values=row, quantile=float(level))
@@ -179,11 +179,11 @@ def _around(point: Real, values: Real, levels: Real) -> Real:
 def _paths(frame: _Frame, count: int, rng: np.random.Generator) -> Paths:
     published, question = frame.published, frame.question
     found = np.repeat(published.values[None, :], count, axis=0)
-    errors = None if question is None else _errors(question)
-    if question is not None and errors is not None:
-        seen = conformal.ranks(errors)
-        moves = drawn(seen, DRAWN_LEVELS, _offsets(errors, seen, DRAWN_LEVELS), count, rng)
-        found = np.stack([_over_steps(frame, row) for row in _moved(question, moves)])
+    if question is not None:
+        seen = errors(question, EARLIER_DAYS)
+        ranks = conformal.ranks(seen)
+        moves = drawn(ranks, DRAWN_LEVELS, _offsets(seen, ranks, DRAWN_LEVELS), count, rng)
+        found = np.stack([_over_steps(frame, row) for row in moved(question, moves)])
     return Paths(
         kind=published.kind,
         zone=published.zone,
@@ -195,26 +195,8 @@ def _paths(frame: _Frame, count: int, rng: np.random.Generator) -> Paths:
     )
 
 
-def _errors(question: Asked) -> Real | None:
-    """Errors of the last days in plain numbers, (days, hours), NaN where unknown; None without a rule."""
-    scale = scale_at(question)
-    if scale is None:
-        return None
-    said, came = earlier(question, EARLIER_DAYS)
-    return scale.to(came) - scale.to(said)
-
-
-def _offsets(errors: Real, ranks_seen: Real, levels: Real) -> Real:
-    return conformal.offsets(
-        errors, conformal.adapted(ranks_seen[-conformal.WINDOW_DAYS :], levels)
-    )
-
-
-def _moved(question: Asked, moves: Real) -> Real:
-    """The forecast moved by errors in plain numbers, (n, hours), within the range of values seen."""
-    scale = scale_at(question)
-    assert scale is not None
-    return scale.back(scale.to(ahead(question)) + moves)
+def _offsets(seen: Real, ranks_seen: Real, levels: Real) -> Real:
+    return conformal.offsets(seen, conformal.adapted(ranks_seen[-conformal.WINDOW_DAYS :], levels))
 
 
 def _level_faults(levels: Sequence[float]) -> list[Finding]:
