@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridtide.signals.daily_fit import (
+    BESIDE_PENALTY,
     PAST_H,
     PENALTIES,
     Scale,
@@ -19,7 +20,7 @@ NO_MORE = np.empty((0, 24, 0))
 
 
 def plain_ridge(
-    inputs: np.ndarray, wanted: np.ndarray, penalty: float
+    inputs: np.ndarray, wanted: np.ndarray, penalty: float | np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """The textbook: centre, spread, level and weights from the normal equations."""
     centre, spread, level = inputs.mean(0), inputs.std(0), wanted.mean(0)
@@ -90,7 +91,8 @@ def test_inputs_of_an_hour_of_its_own_are_solved_together_with_the_shared_ones(
     )
     for hour in (0, 7, 23):
         whole = np.column_stack([inputs, beside[:, hour]])
-        centre, spread, level, weights = plain_ridge(whole, wanted[:, hour : hour + 1], penalty)
+        each = np.asarray([penalty] * 6 + [BESIDE_PENALTY] * count)
+        centre, spread, level, weights = plain_ridge(whole, wanted[:, hour : hour + 1], each)
         expected = (whole - centre) / spread @ weights + level
         np.testing.assert_allclose(fit.said(inputs, beside)[:, hour], expected[:, 0], atol=1e-8)
 

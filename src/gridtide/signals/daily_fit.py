@@ -21,6 +21,8 @@ PAST_H = 4 * WEEK
 LEAST_DAYS = 28
 """Days a fit needs to learn from; with fewer there is none."""
 PENALTIES = (3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0)
+BESIDE_PENALTY = 3.0
+"""Penalty of what is published about the hour itself: few inputs, each of them told for this hour."""
 EPOCH_WEEKDAY = 3
 """1 January 1970 was a Thursday, and Monday is 0."""
 NARROWEST = 0.1
@@ -124,7 +126,7 @@ def fitted(inputs: Real, beside: Real, wanted: Real) -> DayFit:
     if beside.shape[2]:
         apart = (beside - beside_centre) / beside_spread
         inverse = (turned * shrunk) @ turned.T
-        weights, beside_weights = _joint(plain, apart, rest, inverse, penalty)
+        weights, beside_weights = _joint(plain, apart, rest, inverse)
     return DayFit(
         centre=centre,
         spread=spread,
@@ -153,12 +155,10 @@ def _penalty(along: Real, values: Real, rest: Real) -> float:
     return PENALTIES[int(np.argmin(errors))]
 
 
-def _joint(
-    plain: Real, apart: Real, rest: Real, inverse: Real, penalty: float
-) -> tuple[Real, Real]:
+def _joint(plain: Real, apart: Real, rest: Real, inverse: Real) -> tuple[Real, Real]:
     """Weights (p, 24) and (24, q) when each hour has inputs of its own: block elimination of the shared ones."""
     cross = np.einsum("np,nhq->hpq", plain, apart)
-    own = np.einsum("nhq,nhr->hqr", apart, apart) + penalty * np.eye(apart.shape[2])
+    own = np.einsum("nhq,nhr->hqr", apart, apart) + BESIDE_PENALTY * np.eye(apart.shape[2])
     shared = plain.T @ rest
     carried = np.einsum("ps,hsq->hpq", inverse, cross)
     schur = own - np.einsum("hpq,hpr->hqr", cross, carried)

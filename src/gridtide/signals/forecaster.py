@@ -120,7 +120,7 @@ def _moved_back(timeline: Timeline, back_s: int, clock: str) -> list[tuple[slice
     if clock != "UTC" and back_s:
         starts_s = timeline.starts_s
         offset_s = clock_offsets_s(clock, starts_s)
-        shift_s = back_s + offset_s - clock_offsets_s(clock, starts_s - back_s)
+        shift_s = back_s - offset_s + clock_offsets_s(clock, starts_s - back_s)
     cuts = [0, *(np.flatnonzero(np.diff(shift_s)) + 1).tolist(), len(timeline)]
     return [
         (slice(low, high), Timeline(edges_s=timeline.edges_s[low : high + 1] - shift_s[low]))
