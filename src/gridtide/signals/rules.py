@@ -92,8 +92,20 @@ def opinions_of_week(view: View, week: int, hour: int, lag_h: int, days: int) ->
 
 def scale_in_force(view: View, hour: int, at_s: int) -> Scale | None:
     """The scale in which the rule that knows the year speaks at a second; None where there is none."""
-    ground = _ground(view, hour, at_s // WEEK_S, WINDOWS_DAYS[-1])
-    return ground.scale if ground else None
+    rule = _rule(view, hour, at_s // WEEK_S, WINDOWS_DAYS[-1], 0)
+    return rule.scale if rule else None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Rule:
+    """A fit and the scale it speaks in."""
+
+    scale: Scale
+    fit: DayFit
+
+    def said(self, past: Real, origins: Whole, day: int, beside: Real) -> Real:
+        """Values of a day ahead (n, 24), from the hours before (n, PAST_H) and what is published (n, 24, q)."""
+        return self.scale.back(self.fit.said(inputs_of(self.scale.to(past), origins, day), beside))
 
 
 def _level(view: View, past: Real) -> Real:
@@ -109,17 +121,15 @@ def _by_rule(
 ) -> Real:  # fmt: skip
     """What one rule says, with what is published about an hour where it was learned and is there."""
     hour = int(origins[0] % DAY)
-    ground = _ground(view, hour, block, window)
-    rule = _rule(view, hour, block, window, day) if ground else None
-    if ground is None or rule is None:
+    rule = _rule(view, hour, block, window, day)
+    if rule is None:
         return np.full((len(origins), DAY), np.nan)
-    inputs = inputs_of(ground.scale.to(past), origins, day)
-    plain = rule.said(inputs, beside[:, :, :0])
+    said = rule.said(past, origins, day, beside[:, :, :0])
     informed = _informed_rule(view, hour, block, window, day, lag_h) if view.beside else None
-    if informed is not None:
-        there = ~np.isnan(beside).any(axis=2)
-        plain = np.where(there, informed.said(inputs, np.nan_to_num(beside)), plain)
-    return ground.scale.back(plain)
+    if informed is None:
+        return said
+    there = ~np.isnan(beside).any(axis=2)
+    return np.where(there, informed.said(past, origins, day, np.nan_to_num(beside)), said)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -134,7 +144,7 @@ class _Ground:
     came: Real
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _ground(view: View, hour: int, block: int, window: int) -> _Ground | None:
     """Everything known when the week began, back to `window` days; None for too few days."""
     panel, mask_s = view.panel, block * WEEK_S
@@ -152,6 +162,8 @@ def _ground(view: View, hour: int, block: int, window: int) -> _Ground | None:
     before = places + np.arange(PAST_H)
     level = _level(view, whole[before]) if view.relative else np.ones((len(origins), 1))
     came = raw[places + PAST_H + np.arange(DAY * DAYS_AHEAD)] / level
+    if np.isnan(came[:, :DAY]).all():
+        return None
     scale = scale_of(came[:, :DAY] if view.relative else raw, view.bent)
     return _Ground(
         scale=scale,
@@ -163,7 +175,7 @@ def _ground(view: View, hour: int, block: int, window: int) -> _Ground | None:
 
 
 @lru_cache(maxsize=8192)
-def _rule(view: View, hour: int, block: int, window: int, day: int) -> DayFit | None:
+def _rule(view: View, hour: int, block: int, window: int, day: int) -> _Rule | None:
     """The rule from the days before alone."""
     ground = _ground(view, hour, block, window)
     if ground is None:
@@ -174,7 +186,7 @@ def _rule(view: View, hour: int, block: int, window: int, day: int) -> DayFit | 
 @lru_cache(maxsize=8192)
 def _informed_rule(
     view: View, hour: int, block: int, window: int, day: int, lag_h: int
-) -> DayFit | None:
+) -> _Rule | None:
     """The rule that also reads what is published about the hour; None where too little was published."""
     ground = _ground(view, hour, block, window)
     if ground is None:
@@ -186,14 +198,14 @@ def _informed_rule(
     )
 
 
-def _learned(ground: _Ground, day: int, beside: Real) -> DayFit | None:
+def _learned(ground: _Ground, day: int, beside: Real) -> _Rule | None:
     wanted = ground.came[:, DAY * day :][:, :DAY]
     whole = ~np.isnan(wanted).any(axis=1) & ~np.isnan(ground.past).any(axis=1)
     whole &= ~np.isnan(beside).any(axis=(1, 2))
     if int(whole.sum()) < LEAST_DAYS:
         return None
     inputs = inputs_of(ground.past[whole], ground.origins[whole], day)
-    return fitted(inputs, beside[whole], wanted[whole])
+    return _Rule(scale=ground.scale, fit=fitted(inputs, beside[whole], wanted[whole]))
 
 
 def _past(panel: Panel, origins: Whole, at_s: Whole) -> Real:

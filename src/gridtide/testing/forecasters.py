@@ -74,7 +74,7 @@ class QuantileForecasterPromises(ForecasterPromises):
 
     def long_history(self) -> History:
         """Five months of seeded hours with the shape of days and errors that last, and a day published ahead."""
-        return _long_history()
+        return long_history()
 
     def test_quantiles_say_which_they_are_and_never_cross(self) -> None:
         """One signal a level, in order, finite, each not below the one before it at any step."""
@@ -168,7 +168,7 @@ class QuantileForecasterPromises(ForecasterPromises):
         return self._sure().paths(history, kind, zone, _ahead(), AS_OF, COURSES, rng)
 
 
-def _long_history() -> History:
+def long_history() -> History:
     """ZONES hour by hour for 150 days until 10 days after as_of: a daily shape and noise with a memory."""
     start = (AS_OF - timedelta(days=140)).replace(hour=0)
     timeline = regular(start, timedelta(hours=1), 150 * 24)
