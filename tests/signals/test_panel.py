@@ -13,6 +13,7 @@ from gridtide.signals.panel import (
     NEVER_S,
     Panel,
     panel_of,
+    phase_of,
     said_once,
     utc_s_of,
     wall_hours,
@@ -43,10 +44,10 @@ def measured(
 
 
 def laid_out(rows: Series, clock: str, at_s: int = LATE_S) -> Panel:
-    """The panel, which must be there."""
-    panel = panel_of(rows, clock, at_s)
-    assert panel is not None
-    return panel
+    """The panel of a series of which something is known."""
+    phase_s = phase_of(rows, at_s)
+    assert phase_s is not None
+    return panel_of(rows, clock, phase_s, at_s)
 
 
 def test_the_clock_is_asked_once_an_hour_and_is_right() -> None:
@@ -115,8 +116,7 @@ def test_an_hour_is_what_the_history_says_it_was(seed: int, minutes: int) -> Non
     rows = rows_of(measured(SPRING, values.tolist(), minutes))
     hours = Timeline(edges_s=epoch_s(SPRING) + HOUR_S * np.arange(401))
     at_s = epoch_s(SPRING) + int(rng.integers(1, 200)) * 60 * minutes
-    panel = panel_of(rows, "UTC", at_s)
-    assert panel is not None
+    panel = laid_out(rows, "UTC", at_s)
     first = epoch_s(SPRING) // HOUR_S
     if panel.phase_s == 0:
         expected = happened(rows, hours, at_s)
@@ -129,3 +129,12 @@ def test_nobody_has_spoken_of_a_panel_s_empty_hours() -> None:
     assert (panel.known_s == NEVER_S).sum() == 22
     assert np.isnan(panel.span(panel.first - 5, panel.first, LATE_S)).all()
     assert panel.end(0) is None and panel.end(LATE_S) == panel.first + 2
+
+
+def test_before_anything_was_said_there_is_no_phase_and_an_empty_panel() -> None:
+    """Of a series that is corrected later, as it stood before its first issue."""
+    rows = rows_of(
+        measured(SPRING, [1.0] * 24), measured(SPRING, [2.0] * 24, issued_at=SPRING + timedelta(3))
+    )
+    assert phase_of(rows, epoch_s(SPRING)) is None
+    assert panel_of(rows, "UTC", 0, epoch_s(SPRING)).end(LATE_S) is None

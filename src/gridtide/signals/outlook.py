@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gridtide.signals.daily_fit import WEEK
 from gridtide.signals.history import History
-from gridtide.signals.panel import DAY, HOUR_S, Panel, panel_of, utc_s_of, wall_hours
+from gridtide.signals.panel import DAY, HOUR_S, phase_of, wall_hours
 from gridtide.signals.rules import (
     DAYS_AHEAD,
     OPINIONS,
@@ -56,17 +56,19 @@ def asked(history: History, kind: Kind, zone: str, as_of_s: int, until_s: int) -
     rows = history.of(kind, zone)
     if rows is None:
         return None
-    panel = panel_of(rows, history.clock_of(zone), as_of_s)
-    origin = None if panel is None else _origin(panel, as_of_s)
-    if panel is None or origin is None:
+    phase_s = phase_of(rows, as_of_s)
+    if phase_s is None:
         return None
-    last = int(wall_hours(panel.clock, panel.phase_s, np.asarray([until_s]))[0]) + 1
-    begins_s = int(utc_s_of(panel.clock, panel.phase_s, np.asarray([origin]))[0])
+    view = view_of(rows, history.clock_of(zone), phase_s, with_forecasts(history, zone))
+    origin = _origin(view, as_of_s)
+    if origin is None:
+        return None
+    last = int(wall_hours(view.clock, phase_s, np.asarray([until_s]))[0]) + 1
     return Asked(
-        view=view_of(panel, with_forecasts(history, zone), kind),
+        view=view,
         origin=origin,
         as_of_s=as_of_s,
-        lag_h=(as_of_s - begins_s) // HOUR_S,
+        lag_h=(as_of_s - int(view.begins_s(np.asarray([origin]))[0])) // HOUR_S,
         days=min(max(-(-(last - origin) // DAY), 1), DAYS_AHEAD),
     )
 
@@ -128,7 +130,8 @@ def _earlier(question: Asked, count: int) -> tuple[Real, Real]:
 def _came(question: Asked, count: int) -> Real:
     """What came after the origins of the last days, (count, 24 x days), NaN where it had not by as_of."""
     first, hours = question.origin - DAY * count, DAY * question.days
-    span = question.view.panel.span(first, question.origin + hours, question.as_of_s)
+    panel = question.view.panel(question.as_of_s)
+    span = panel.span(first, question.origin + hours, question.as_of_s)
     return np.asarray(span[DAY * np.arange(count)[:, None] + np.arange(hours)])
 
 
@@ -160,8 +163,9 @@ def _joined(voices: Real, weights: Real) -> Real:
     return np.asarray((voices * np.repeat(weights, DAY, axis=2)).sum(axis=0))
 
 
-def _origin(panel: Panel, as_of_s: int) -> int | None:
+def _origin(view: View, as_of_s: int) -> int | None:
     """The first wall hour that is not known: after the last value, or after what is published without a gap."""
+    panel = view.panel(as_of_s)
     end = panel.end(as_of_s)
     now = int(wall_hours(panel.clock, panel.phase_s, np.asarray([as_of_s]))[0])
     if end is None or end <= now:

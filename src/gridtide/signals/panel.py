@@ -65,19 +65,20 @@ def wall_hours(clock: str, phase_s: int, starts_s: Whole) -> Whole:
     return (shifted + offset_s) // HOUR_S
 
 
-def panel_of(rows: Series, clock: str, as_of_s: int) -> Panel | None:
-    """The panel from what was issued by a second; None while nothing has happened.
-
-    A series that says each instant once is laid out once for all seconds: whoever reads it masks what was
-    not yet known. Where rows overlap, the latest issue counts and the panel is made for this second.
-    """
-    if not said_once(rows):
-        rows = _settled(rows, as_of_s)
+def phase_of(rows: Series, as_of_s: int) -> int | None:
+    """Seconds after the full hour at which the newest value known at a second ends, in whole quarters; None
+    while nothing has happened."""
     seen = ~rows.expected & (rows.issued_s <= as_of_s)
-    if not seen.any():
-        return None
-    phase_s = int(rows.end_s[seen].max()) % HOUR_S // QUARTER_S * QUARTER_S
-    return _panel(rows, clock, phase_s)
+    return int(rows.end_s[seen].max()) % HOUR_S // QUARTER_S * QUARTER_S if seen.any() else None
+
+
+def panel_of(rows: Series, clock: str, phase_s: int, at_s: int) -> Panel:
+    """The panel for a reader at a second, who masks what was not yet known.
+
+    A series that says each instant once is laid out once for all seconds. Where rows overlap, the latest
+    issue counts, and the panel holds what had been issued by this second only.
+    """
+    return _panel(rows if said_once(rows) else _settled(rows, at_s), clock, phase_s)
 
 
 @lru_cache(maxsize=256)
@@ -115,6 +116,8 @@ def _settled(rows: Series, as_of_s: int) -> Series:
 def _panel(rows: Series, clock: str, phase_s: int) -> Panel:
     actual = ~rows.expected
     start_s, end_s = rows.start_s[actual], rows.end_s[actual]
+    if not len(start_s):
+        return _on_the_wall(clock, phase_s, start_s, rows.values[actual], start_s)
     cell, row, share_s = _cells(start_s - phase_s, end_s - phase_s)
     low = int(cell.min())
     count = int(cell.max()) - low + 1

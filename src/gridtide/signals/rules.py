@@ -22,7 +22,7 @@ from gridtide.signals.daily_fit import (
     scale_of,
 )
 from gridtide.signals.history import Series
-from gridtide.signals.panel import DAY, HOUR_S, Panel, utc_s_of
+from gridtide.signals.panel import DAY, HOUR_S, Panel, panel_of, utc_s_of
 from gridtide.signals.signal import Kind
 from gridtide.signals.vintages import forecast_at
 
@@ -40,22 +40,40 @@ RELATIVE = (Kind.SOLAR, Kind.IRRADIANCE)
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class View:
-    """What a rule may look at: the panel of a series and the published forecasts of its zone.
+    """What a rule may look at: a series, hour by hour of its clock, and the published forecasts of its zone.
 
+    phase_s: seconds after the full hour at which an hour begins.
     bent: spikes are tamed, as prices need it. relative: values count as shares of the mean of the four weeks
     before, as the sun needs it, whose days have one shape and many heights.
     """
 
-    panel: Panel
+    rows: Series
+    clock: str
+    phase_s: int
     beside: tuple[Series, ...]
     bent: bool
     relative: bool
 
+    def panel(self, at_s: int) -> Panel:
+        """The hours for a reader at a second."""
+        return panel_of(self.rows, self.clock, self.phase_s, at_s)
+
+    def begins_s(self, hours: Whole) -> Whole:
+        """Second of UTC at which each wall hour begins."""
+        return utc_s_of(self.clock, self.phase_s, hours)
+
 
 @lru_cache(maxsize=256)
-def view_of(panel: Panel, beside: tuple[Series, ...], kind: Kind) -> View:
-    """The view of a series of this kind, one and the same for the same arguments."""
-    return View(panel=panel, beside=beside, bent=kind is Kind.PRICE, relative=kind in RELATIVE)
+def view_of(rows: Series, clock: str, phase_s: int, beside: tuple[Series, ...]) -> View:
+    """The view of a series, one and the same for the same arguments."""
+    return View(
+        rows=rows,
+        clock=clock,
+        phase_s=phase_s,
+        beside=beside,
+        bent=rows.kind is Kind.PRICE,
+        relative=rows.kind in RELATIVE,
+    )
 
 
 def opinions(view: View, origins: Whole, at_s: Whole, lag_h: int, days: int) -> tuple[Real, Real]:
@@ -65,7 +83,7 @@ def opinions(view: View, origins: Whole, at_s: Whole, lag_h: int, days: int) -> 
     at at_s (n,), which is lag_h whole hours after the origins; all origins are the same hour of the day.
     """
     found = np.full((OPINIONS, len(origins), DAY * days), np.nan)
-    past = _past(view.panel, origins, at_s)
+    past = _past(view, origins, at_s)
     level = _level(view, past)
     found[-1] = np.tile(past[:, -DAY:], days)
     blocks = at_s // WEEK_S
@@ -86,7 +104,7 @@ def opinions(view: View, origins: Whole, at_s: Whole, lag_h: int, days: int) -> 
 def opinions_of_week(view: View, week: int, hour: int, lag_h: int, days: int) -> tuple[Real, Real]:
     """Opinions on the seven days of a wall week, each asked lag_h after its hour."""
     origins = week * WEEK + DAY * np.arange(7) + hour
-    at_s = utc_s_of(view.panel.clock, view.panel.phase_s, origins) + lag_h * HOUR_S
+    at_s = view.begins_s(origins) + lag_h * HOUR_S
     return opinions(view, origins, at_s, lag_h, days)
 
 
@@ -147,7 +165,8 @@ class _Ground:
 @lru_cache(maxsize=16)
 def _ground(view: View, hour: int, block: int, window: int) -> _Ground | None:
     """Everything known when the week began, back to `window` days; None for too few days."""
-    panel, mask_s = view.panel, block * WEEK_S
+    mask_s = block * WEEK_S
+    panel = view.panel(mask_s)
     end = panel.end(mask_s)
     if end is None:
         return None
@@ -191,8 +210,7 @@ def _informed_rule(
     ground = _ground(view, hour, block, window)
     if ground is None:
         return None
-    panel = view.panel
-    at_s = utc_s_of(panel.clock, panel.phase_s, ground.origins) + lag_h * HOUR_S
+    at_s = view.begins_s(ground.origins) + lag_h * HOUR_S
     return _learned(
         ground, day, _beside(view, ground.origins, np.minimum(at_s, ground.mask_s), day)
     )
@@ -208,12 +226,12 @@ def _learned(ground: _Ground, day: int, beside: Real) -> _Rule | None:
     return _Rule(scale=ground.scale, fit=fitted(inputs, beside[whole], wanted[whole]))
 
 
-def _past(panel: Panel, origins: Whole, at_s: Whole) -> Real:
+def _past(view: View, origins: Whole, at_s: Whole) -> Real:
     """The PAST_H hours before each origin as known at its second, holes filled from the days before."""
     span = np.stack(
         [
-            panel.span(int(origin) - PAST_H, int(origin), int(second))
-            for origin, second in zip(origins, at_s, strict=True)
+            view.panel(second).span(origin - PAST_H, origin, second)
+            for origin, second in zip(origins.tolist(), at_s.tolist(), strict=True)
         ]
     )
     return filled(span.reshape(len(origins), -1, DAY)).reshape(len(origins), PAST_H)
@@ -224,5 +242,5 @@ def _beside(view: View, origins: Whole, at_s: Whole, day: int) -> Real:
     if not view.beside:
         return np.empty((len(origins), DAY, 0))
     hours = origins[:, None] + DAY * day + np.arange(DAY)
-    hours_s = utc_s_of(view.panel.clock, view.panel.phase_s, hours)
+    hours_s = view.begins_s(hours)
     return np.stack([forecast_at(rows, hours_s, at_s) for rows in view.beside], axis=2)

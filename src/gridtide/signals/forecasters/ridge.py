@@ -87,7 +87,7 @@ class _Frame:
 def _frame(history: History, kind: Kind, zone: str, timeline: Timeline, as_of: datetime) -> _Frame:
     rows, as_of_s, clock = history.of(kind, zone), epoch_s(as_of), history.clock_of(zone)
     question = asked(history, kind, zone, as_of_s, int(timeline.edges_s[-1]))
-    phase_s = question.view.panel.phase_s if question else 0
+    phase_s = question.view.phase_s if question else 0
     hours = _hours_over(timeline, phase_s)
     lead = np.full(len(hours), -1)
     known = np.full(len(hours), np.nan)
@@ -95,7 +95,7 @@ def _frame(history: History, kind: Kind, zone: str, timeline: Timeline, as_of: d
         wall = wall_hours(clock, phase_s, hours.starts_s)
         first, last = int(wall.min()), int(wall.max()) + 1
         lead = np.where(wall >= question.origin, (wall - question.origin) % (DAY * DAYS_AHEAD), -1)
-        known = question.view.panel.span(first, last, as_of_s)[wall - first]
+        known = question.view.panel(as_of_s).span(first, last, as_of_s)[wall - first]
     return _Frame(
         published=Signal(
             kind=kind,
