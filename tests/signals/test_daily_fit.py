@@ -13,6 +13,7 @@ from gridtide.signals.daily_fit import (
     filled,
     fitted,
     inputs_of,
+    means_of,
     scale_of,
 )
 
@@ -133,7 +134,7 @@ def test_a_hole_takes_the_hour_of_the_day_before() -> None:
 def test_inputs_are_yesterday_a_week_ago_means_and_the_weekday() -> None:
     """For two days ahead of a Thursday midnight: Saturday, and the hours five days before the origin."""
     past = np.arange(PAST_H, dtype=np.float64)[None, :]
-    found = inputs_of(past, np.asarray([0]), 2)[0]
+    found = inputs_of(past, means_of(past), np.asarray([0]), 2)[0]
     assert found[:24].tolist() == past[0, -24:].tolist()
     assert found[24:48].tolist() == past[0, PAST_H - 120 : PAST_H - 96].tolist()
     assert found[48:51] == pytest.approx([past[0, -n:].mean() for n in (24, 168, PAST_H)])

@@ -102,10 +102,14 @@ def filled(values: Real) -> Real:
     return np.take_along_axis(values, latest, axis=-2)
 
 
-def inputs_of(past: Real, origins: Whole, day: int) -> Real:
+def means_of(past: Real) -> Real:
+    """Means of the last day, week and four weeks, (n, 3), of the hours before each origin (n, PAST_H)."""
+    return np.stack([past[:, -hours:].mean(axis=1) for hours in (DAY, WEEK, PAST_H)], axis=1)
+
+
+def inputs_of(past: Real, means: Real, origins: Whole, day: int) -> Real:
     """Inputs (n, p) for the day that begins 24 x day hours after each origin; past: (n, PAST_H) before it."""
     same_day = past[:, PAST_H - WEEK + DAY * day :][:, :DAY]
-    means = np.stack([past[:, -hours:].mean(axis=1) for hours in (DAY, WEEK, PAST_H)], axis=1)
     weekday = (origins // DAY + day + EPOCH_WEEKDAY) % 7
     return np.concatenate([past[:, -DAY:], same_day, means, np.eye(7)[weekday]], axis=1)
 

@@ -19,6 +19,7 @@ from gridtide.signals.daily_fit import (
     filled,
     fitted,
     inputs_of,
+    means_of,
     scale_of,
 )
 from gridtide.signals.history import Series
@@ -123,7 +124,9 @@ class _Rule:
 
     def said(self, past: Real, origins: Whole, day: int, beside: Real) -> Real:
         """Values of a day ahead (n, 24), from the hours before (n, PAST_H) and what is published (n, 24, q)."""
-        return self.scale.back(self.fit.said(inputs_of(self.scale.to(past), origins, day), beside))
+        plain = self.scale.to(past)
+        inputs = inputs_of(plain, means_of(plain), origins, day)
+        return self.scale.back(self.fit.said(inputs, beside))
 
 
 def _level(view: View, past: Real) -> Real:
@@ -152,13 +155,15 @@ def _by_rule(
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Ground:
-    """What a rule is learned from: origins (n,), the hours before them in plain numbers (n, PAST_H), and
-    what came after, (n, 24 x DAYS_AHEAD), NaN where it was not known."""
+    """What a rule is learned from: origins (n,), the hours before them in plain numbers (n, PAST_H) with their
+    means, whether all of them are known, and what came after, (n, 24 x DAYS_AHEAD), NaN where it was not known."""
 
     scale: Scale
     mask_s: int
     origins: Whole
     past: Real
+    means: Real
+    known: NDArray[np.bool_]
     came: Real
 
 
@@ -184,11 +189,14 @@ def _ground(view: View, hour: int, block: int, window: int) -> _Ground | None:
     if np.isnan(came[:, :DAY]).all():
         return None
     scale = scale_of(came[:, :DAY] if view.relative else raw, view.bent)
+    past = scale.to(whole[before] / level) if view.relative else scale.to(whole)[before]
     return _Ground(
         scale=scale,
         mask_s=mask_s,
         origins=origins,
-        past=scale.to(whole[before] / level) if view.relative else scale.to(whole)[before],
+        past=past,
+        means=means_of(past),
+        known=np.asarray(~np.isnan(past).any(axis=1)),
         came=scale.to(came),
     )
 
@@ -218,12 +226,12 @@ def _informed_rule(
 
 def _learned(ground: _Ground, day: int, beside: Real) -> _Rule | None:
     wanted = ground.came[:, DAY * day :][:, :DAY]
-    whole = ~np.isnan(wanted).any(axis=1) & ~np.isnan(ground.past).any(axis=1)
+    whole = ground.known & ~np.isnan(wanted).any(axis=1)
     whole &= ~np.isnan(beside).any(axis=(1, 2))
     if int(whole.sum()) < LEAST_DAYS:
         return None
-    inputs = inputs_of(ground.past[whole], ground.origins[whole], day)
-    return _Rule(scale=ground.scale, fit=fitted(inputs, beside[whole], wanted[whole]))
+    inputs = inputs_of(ground.past, ground.means, ground.origins, day)
+    return _Rule(scale=ground.scale, fit=fitted(inputs[whole], beside[whole], wanted[whole]))
 
 
 def _past(view: View, origins: Whole, at_s: Whole) -> Real:
