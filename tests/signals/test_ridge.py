@@ -212,6 +212,20 @@ def test_a_series_that_stopped_is_forecast_from_where_it_stopped() -> None:
     assert np.abs(found.values - values[24 * 90 : 24 * 91]).mean() < 8.0
 
 
+def test_a_history_too_short_for_a_rule_is_said_to_be() -> None:
+    """Forty days: an answer, and a source that names what it is, whether or not some hours are published."""
+    values = days_of(9, days=40)
+    as_of = START + 40 * 24 * HOUR
+    ahead = regular(as_of, HOUR, 24)
+    schedule = series(np.full(5, 80.0), Kind.DEMAND, as_of, 60, as_of - HOUR, Nature.SCHEDULE)
+    for known in ([series(values)], [series(values), schedule]):
+        found = ridge(add(History(), known), Kind.DEMAND, "X", ahead, as_of)
+        assert "too short" in found.source and np.isfinite(found.values).all()
+        assert found.values[5:].tolist() == values[33 * 24 + 5 : 34 * 24].tolist()
+    long = add(History(), [series(days_of(9))])
+    assert ridge(long, Kind.DEMAND, "X", ahead, as_of + 50 * 24 * HOUR).source == "ridge forecast"
+
+
 def test_levels_that_make_no_sense_are_refused() -> None:
     """Out of order, outside 0 to 1, none: one clear answer."""
     history = add(History(), [series(days_of(6))])

@@ -25,6 +25,7 @@ EARLIER_DAYS = 2 * conformal.WINDOW_DAYS + DAYS_AHEAD
 """Days whose errors are looked at: a window to rank each error in, and a window of ranks to adapt to."""
 DRAWN_LEVELS = np.asarray([0.005, 0.025, 0.05, *np.arange(0.1, 0.95, 0.1), 0.95, 0.975, 0.995])
 """Quantiles between which a scenario is read."""
+TOO_SHORT = "as on the latest weekday or day, the history is too short for a ridge"
 WEEK_S, DAY_S = 604_800, 86_400
 
 
@@ -132,10 +133,9 @@ def _point(frame: _Frame) -> Signal:
     short = np.isnan(values)
     if not short.any():
         return replace(frame.published, values=values)
-    said = replace(frame.published, values=np.where(short, _usual(frame), values))
-    if short.all():
-        return replace(said, source="latest weekday or day, the history is too short for a ridge")
-    return said
+    none = (short | ~np.isnan(frame.published.values)).all()
+    source = TOO_SHORT if none else f"{frame.published.source}; some hours {TOO_SHORT}"
+    return replace(frame.published, values=np.where(short, _usual(frame), values), source=source)
 
 
 def _usual(frame: _Frame) -> Real:
