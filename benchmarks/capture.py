@@ -1,10 +1,11 @@
 """How much of the possible saving the coordinated policy takes, by slack and by kind of market.
 
-    python benchmarks/capture.py [--days 28] [--zones DE-LU,KR/CA-ON,AU-NSW]
+    python benchmarks/capture.py [--days 28] [--zones DE-LU,KR/CA-ON,AU-NSW] [--forecaster ridge]
 
 Hourly records of 2023 ($GRIDTIDE_DATA/grid_hourly, default ../shared/data): one site a zone, made-up batch jobs
 with 8, 24 and 72 h of slack, no demand charge, energy alone. Zones before the slash publish a day ahead, those
-behind it as it happens (zones.toml). Capture = sum of savings over sum of possible savings, n/a below 1 % spread.
+behind it as it happens (zones.toml). Without a forecaster the first see `persistence`, the others `nowcast`.
+Capture = sum of savings over sum of possible savings, n/a below 1 % spread.
 """
 
 import argparse
@@ -79,14 +80,17 @@ kinds = ["price_per_mwh", "temperature_c", "relative_humidity"]
 """
 
 
-def costs_of(zone: str, slack_h: int, days: int, data: Path) -> tuple[float, float, float, int]:
+def costs_of(
+    zone: str, slack_h: int, days: int, data: Path, forecaster: str | None
+) -> tuple[float, float, float, int]:
     """Total cost at once, coordinated and with foresight, and missed promises, of one zone."""
     known = zone_known(zone)
     if known is None:
         raise SystemExit(f"{zone} is not in zones.toml")
-    forecaster = "nowcast" if known.price is PriceKind.REAL_TIME else "persistence"
+    usual = "nowcast" if known.price is PriceKind.REAL_TIME else "persistence"
     text = CASE.format(
-        zone=zone, slack=slack_h, last=days + 1, currency=known.currency, forecaster=forecaster,
+        zone=zone, slack=slack_h, last=days + 1, currency=known.currency,
+        forecaster=forecaster or usual,
         clock=known.clock, count=8 * days, data=data,
     )  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
@@ -114,13 +118,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--days", type=int, default=28, choices=range(2, 29), metavar="2…28")
     parser.add_argument("--zones", default=ZONES)
+    parser.add_argument("--forecaster", default=None)
     options = parser.parse_args()
     data = Path(os.environ.get("GRIDTIDE_DATA", "../shared/data")).resolve()
     ahead, _, real_time = options.zones.partition("/")
-    print(f"May 2023, {options.days} days, {8 * options.days} jobs a site, hourly")
+    told = options.forecaster or "the usual forecasters"
+    print(f"May 2023, {options.days} days, {8 * options.days} jobs a site, hourly, {told}")
     for title, zones in (("day-ahead", ahead), ("real-time", real_time)):
         for slack_h in SLACKS_H:
-            rows = [costs_of(zone, slack_h, options.days, data) for zone in zones.split(",")]
+            rows = [
+                costs_of(zone, slack_h, options.days, data, options.forecaster)
+                for zone in zones.split(",")
+            ]
             capture = capture_ratio(*(list(column) for column in list(zip(*rows, strict=True))[:3]))
             said = "n/a" if capture is None else f"{capture:6.1%}"
             named = zip(zones.split(","), rows, strict=True)

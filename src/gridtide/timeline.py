@@ -139,6 +139,18 @@ def from_starts(starts_s: Iterable[int], last_step_s: int) -> Timeline:
     return Timeline(edges_s=np.append(starts, starts[-1] + last_step_s))
 
 
+def clock_offsets_s(clock: str, at_s: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Seconds by which the clock of an IANA zone is ahead of UTC at each instant, shape of at_s.
+
+    Clocks change on whole hours of UTC at most once an hour, so one look an hour is enough.
+    """
+    zone = ZoneInfo(clock)
+    hours, place = np.unique(at_s // 3600, return_inverse=True)
+    moments = (instant(3600 * hour).astimezone(zone).utcoffset() for hour in hours.tolist())
+    offsets = [(offset or timedelta(0)) // SECOND for offset in moments]
+    return np.asarray(offsets, dtype=np.int64)[place].reshape(at_s.shape)
+
+
 def holding(coarse: Timeline, fine: Timeline) -> NDArray[np.int64]:
     """For each step of `fine` the step of `coarse` in which it starts, -1 where there is none."""
     index = np.searchsorted(coarse.edges_s, fine.starts_s, side="right") - 1

@@ -31,6 +31,22 @@ def test_capture_prints_a_ratio_for_each_slack_and_kind_of_market(data_dir: Path
     assert all("capture" in row and "missed 0" in row for row in rows)
 
 
+@pytest.mark.real
+def test_forecasts_prints_a_row_a_series_and_what_strays(data_dir: Path) -> None:
+    """Two series of a few days: rows, means, the share kept, and a price for each call."""
+    said = printed(
+        data_dir, "benchmarks/forecasts.py", "--days", "4", "--kinds", "wind", "--zones", "FI,ERCO"
+    )
+    rows = said.splitlines()
+    assert [row.split()[:2] for row in rows[3:6]] == [
+        ["wind", "ERCO"],
+        ["wind", "FI"],
+        ["wind", "mean"],
+    ]
+    assert "mean cover of 0.90 over 2 series: " in said and "outside 0.85 to 0.95: " in said
+    assert said.count("calls a second") == 5
+
+
 def test_references_compares_with_every_policy_of_the_literature() -> None:
     """One line a policy, then how far the coordinated one is from the best."""
     said = printed(None, "benchmarks/references.py", "tests/fixtures/one_day.toml")

@@ -21,7 +21,11 @@ PAGES = [
     *(ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
-DOCTESTED = {"docs/sources.md": "test_sources_page.py", "docs/how-to-add.md": "test_how_to_add.py"}
+DOCTESTED = {
+    "docs/sources.md": "test_sources_page.py",
+    "docs/how-to-add.md": "test_how_to_add.py",
+    "docs/forecasters.md": "test_forecasters_page.py",
+}
 FOREIGN = ("sacct",)
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 

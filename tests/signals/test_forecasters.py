@@ -14,7 +14,7 @@ from gridtide.signals.signal import Kind, Nature, Signal
 from gridtide.timeline import Timeline, epoch_s, regular, telescope
 
 START = datetime(2023, 3, 20, tzinfo=UTC)
-HONEST = ("persistence", "same-weekday", "nowcast", "published")
+HONEST = ("persistence", "same-weekday", "nowcast", "ridge", "published")
 NAMES = (*HONEST, "perfect-foresight")
 HOUR = timedelta(hours=1)
 

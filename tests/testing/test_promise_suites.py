@@ -18,7 +18,13 @@ from gridtide.signals.history import History, add
 from gridtide.signals.signal import Kind, Nature, Signal
 from gridtide.simulate import policies
 from gridtide.simulate.policies import policy_named
-from gridtide.testing.forecasters import AS_OF, ZONES, ForecasterPromises, poisoned
+from gridtide.testing.forecasters import (
+    AS_OF,
+    ZONES,
+    ForecasterPromises,
+    QuantileForecasterPromises,
+    poisoned,
+)
 from gridtide.testing.planners import PlannerPromises
 from gridtide.testing.studies import START, WARM_UP_H, small_study
 from gridtide.timeline import Timeline, regular
@@ -47,6 +53,13 @@ class TestSameWeekday(ForecasterPromises):
     def history(self) -> History:
         """A history that reaches a week back."""
         return add(super().history(), week_of_history())
+
+
+class TestRidge(QuantileForecasterPromises):
+    """A rule learned from the days before."""
+
+    def forecaster(self) -> Forecaster:
+        return forecaster_named("ridge")
 
 
 class TestPublished(ForecasterPromises):

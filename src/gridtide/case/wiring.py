@@ -15,11 +15,12 @@ from gridtide.case.work import resolved
 from gridtide.case.zones import PriceKind, zone_known
 from gridtide.finding import BadInput, Finding, Gathered
 from gridtide.fleet.service import demand_zone
+from gridtide.signals.forecaster import reads_back_h
 from gridtide.signals.history import History, add
 from gridtide.signals.signal import Kind, Nature, Signal, between, on
 from gridtide.signals.source import ReadsSignals
 from gridtide.sources.synthetic import Market, Synthetic, quarter_hours_over
-from gridtide.timeline import Timeline, from_starts, instant
+from gridtide.timeline import Timeline, instant
 
 WARM_UP_H = 8 * 24
 PUBLISHED_HOUR = 13.0
@@ -28,14 +29,15 @@ PUBLISHED_HOUR = 13.0
 def history_of(case: CaseFile, timeline: Timeline, folder: Path) -> tuple[History, tuple[str, ...]]:
     """Everything the signals of a case will have said, and what a reader must know of them."""
     wide = quarter_hours_over(timeline, WARM_UP_H)
+    reach = _reach(case, wide)
     signals: list[Signal] = []
     notes: list[str] = []
     faults = Gathered()
     for number, table in enumerate(case.signal, start=1):
-        found = faults.of(partial(_settled, table, case, wide, folder, number))
+        found = faults.of(partial(_settled, table, case, wide, reach, folder, number))
         for own, signal in found or ():
             notes += [f"{signal.kind} of {signal.zone}: {note}" for note in signal.notes]
-            signals += _issued(own, table)
+            signals += as_published(own, table)
             notes += _taken(signal, table)
     asked = [faults.of(partial(_demand, table, case, wide, folder)) for table in case.demand]
     faults.refuse_if_any()
@@ -46,18 +48,41 @@ def history_of(case: CaseFile, timeline: Timeline, folder: Path) -> tuple[Histor
             f"{signal.kind} of {signal.zone}: {note}" for signal in made for note in signal.notes
         ]
         signals += made
-    return add(History(), signals), tuple(notes)
+    return add(History(clocks=_clocks(case)), signals), tuple(notes)
+
+
+def _reach(case: CaseFile, wide: Timeline) -> Timeline:
+    """The period signals are read from files for: the warm-up, or as far back as the forecaster learns."""
+    back_s = 3600 * reads_back_h(case.planning.forecaster)
+    first_s = min(int(wide.edges_s[0]), int(wide.edges_s[0]) + 3600 * WARM_UP_H - back_s)
+    return Timeline(edges_s=np.asarray([first_s, wide.edges_s[-1]]))
+
+
+def _clocks(case: CaseFile) -> tuple[tuple[str, str], ...]:
+    """The clock of every zone a signal may be about: as its table or zones.toml has it, else of a site there."""
+    found: dict[str, str] = {}
+    for table in case.signal:
+        there = [site.clock for site in case.site if table.zone in (site.zone, site.weather_zone)]
+        said = table.clock or zone_known(table.zone)
+        found.setdefault(table.zone, clock_of(table) if said or not there else there[0])
+    for site in case.site:
+        found.setdefault(site.name, site.clock)
+    for asked in case.demand:
+        found.setdefault(demand_zone(asked.service, asked.origin), case.site[0].clock)
+    return tuple(sorted(found.items()))
 
 
 def _settled(
-    table: SignalTable, case: CaseFile, wide: Timeline, folder: Path, number: int
+    table: SignalTable, case: CaseFile, wide: Timeline, reach: Timeline, folder: Path, number: int
 ) -> list[tuple[Signal, Signal]]:
     """The chosen signals of a table, each in the settlement currency and as it was read."""
-    found = _chosen(table, list(_signals(table, case, wide, folder)), number)
+    found = _chosen(table, list(_signals(table, case, wide, reach, folder)), number)
     return [(_in_settlement(signal, case), signal) for signal in found]
 
 
-def _signals(table: SignalTable, case: CaseFile, wide: Timeline, folder: Path) -> Iterator[Signal]:
+def _signals(
+    table: SignalTable, case: CaseFile, wide: Timeline, reach: Timeline, folder: Path
+) -> Iterator[Signal]:
     if table.source == "synthetic":
         yield from _made_up(table, case, wide)
         return
@@ -75,8 +100,8 @@ def _signals(table: SignalTable, case: CaseFile, wide: Timeline, folder: Path) -
         "table": lambda: AnyTable(path=path, zone=zone, currency=table.currency, stamp=table.stamp),
     }
     for signal in readers[table.source]().read():
-        part = _cut(signal, wide)
-        if part is not None:
+        part = _cut(signal, reach)
+        if part is not None and _cut(signal, wide) is not None:
             yield replace(part, zone=table.zone)
 
 
@@ -157,7 +182,7 @@ def _in_settlement(signal: Signal, case: CaseFile) -> Signal:
     return replace(signal, values=signal.values * rate, currency=own, source=said)
 
 
-def _issued(signal: Signal, table: SignalTable) -> list[Signal]:
+def as_published(signal: Signal, table: SignalTable) -> list[Signal]:
     """A price as its market published it: a local day at a time on the day before, as it happens, or, for a
     tariff, long before."""
     kind, published_hour = published(table)
@@ -166,20 +191,17 @@ def _issued(signal: Signal, table: SignalTable) -> list[Signal]:
     if kind is PriceKind.TARIFF:
         return [replace(signal, issued_at=signal.timeline.start)]
     clock = ZoneInfo(clock_of(table))
-    dates = [instant(start).astimezone(clock).date() for start in signal.timeline.starts_s]
+    days = signal.timeline.local_days(clock_of(table))
+    first = instant(signal.timeline.starts_s[0]).astimezone(clock).date()
+    hour, minute = divmod(round(published_hour * 60), 60)
     parts = []
-    for date in dict.fromkeys(dates):
-        mask = np.asarray([other == date for other in dates])
-        index = np.flatnonzero(mask)
-        hour, minute = divmod(round(published_hour * 60), 60)
-        said = datetime.combine(date - timedelta(days=1), time(hour % 24, minute), tzinfo=clock)
+    for index in np.split(np.arange(len(days)), np.flatnonzero(np.diff(days)) + 1):
+        eve = first + timedelta(days=int(days[index[0]]) - 1)
+        said = datetime.combine(eve, time(hour % 24, minute), tzinfo=clock)
         parts.append(
             replace(
                 signal,
-                timeline=from_starts(
-                    signal.timeline.starts_s[index].tolist(),
-                    int(signal.timeline.ends_s[index[-1]] - signal.timeline.starts_s[index[-1]]),
-                ),
+                timeline=Timeline(edges_s=signal.timeline.edges_s[index[0] : index[-1] + 2]),
                 values=signal.values[index],
                 issued_at=said.astimezone(UTC),
                 notes=(),

@@ -5,7 +5,7 @@ exactly what was known when it was made.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -46,9 +46,13 @@ class Series:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class History:
-    """Series by kind and zone, in a fixed order."""
+    """Series by kind and zone, in a fixed order.
+
+    clocks: zone and IANA name of the clock its people or its market live by, where it is known.
+    """
 
     series: tuple[Series, ...] = ()
+    clocks: tuple[tuple[str, str], ...] = ()
 
     def of(self, kind: Kind, zone: str) -> Series | None:
         """The rows of one kind and zone, None where nothing was ever published."""
@@ -56,6 +60,10 @@ class History:
             if rows.kind is kind and rows.zone == zone:
                 return rows
         return None
+
+    def clock_of(self, zone: str) -> str:
+        """The clock of a zone, UTC where it is not known."""
+        return dict(self.clocks).get(zone, "UTC")
 
 
 def add(history: History, signals: Iterable[Signal]) -> History:
@@ -72,7 +80,7 @@ def add(history: History, signals: Iterable[Signal]) -> History:
         grouped.setdefault((signal.kind, signal.zone), []).append(_rows(signal))
     merged = [_merged(parts, faults) for _, parts in sorted(grouped.items())]
     refuse_if_any(faults)
-    return History(series=tuple(merged))
+    return replace(history, series=tuple(merged))
 
 
 def known(history: History, kind: Kind, zone: str, timeline: Timeline, as_of: datetime) -> Signal:

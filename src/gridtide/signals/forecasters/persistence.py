@@ -15,7 +15,7 @@ def persistence(
 ) -> Signal:
     """Values over a timeline from what was known at as_of; NaN where the history is too short."""
     rows = history.of(kind, zone)
-    values = repeated(rows, timeline, epoch_s(as_of), PERIOD_S)
+    values = repeated(rows, timeline, epoch_s(as_of), PERIOD_S, history.clock_of(zone))
     return Signal(
         kind=kind,
         zone=zone,

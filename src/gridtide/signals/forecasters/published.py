@@ -17,7 +17,9 @@ def published(
 ) -> Signal:
     """Values over a timeline from what was issued up to as_of."""
     issued = known(history, kind, zone, timeline, as_of)
-    daily = repeated(history.of(kind, zone), timeline, epoch_s(as_of), DAY_S)
+    daily = repeated(
+        history.of(kind, zone), timeline, epoch_s(as_of), DAY_S, history.clock_of(zone)
+    )
     return Signal(
         kind=kind,
         zone=zone,

@@ -18,8 +18,8 @@ def same_weekday(
 ) -> Signal:
     """Values over a timeline from what was known at as_of; NaN where the history is too short."""
     rows = history.of(kind, zone)
-    values = repeated(rows, timeline, epoch_s(as_of), PERIOD_S)
-    daily = repeated(rows, timeline, epoch_s(as_of), DAY_S)
+    values = repeated(rows, timeline, epoch_s(as_of), PERIOD_S, history.clock_of(zone))
+    daily = repeated(rows, timeline, epoch_s(as_of), DAY_S, history.clock_of(zone))
     values = np.where(np.isnan(values), daily, values)
     return Signal(
         kind=kind,
