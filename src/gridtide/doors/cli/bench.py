@@ -8,7 +8,12 @@ import numpy as np
 
 from gridtide import __version__
 
-BENCHES: dict[str, tuple[str, str]] = {}
+BENCHES: dict[str, tuple[str, str]] = {
+    "place": (
+        "gridtide.doors.cli.bench_place:place",
+        "Millions of single jobs into slots of sites.",
+    ),
+}
 """Subject -> where it stands, and its one line in the list; nothing is imported to show the list."""
 
 
