@@ -5,6 +5,7 @@ the cost of any placement: a placement costs at cost + μ what it costs at cost 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -202,21 +203,25 @@ def scale_of(price: Real, dearest: float) -> tuple[float, float]:
     return least - 1e-6 * grain, grain
 
 
-def work_of(jobs: ManyJobs) -> kernel.Work:
-    """Columns of jobs in the order of the kernels."""
-    return (
-        jobs.release,
-        jobs.deadline,
-        jobs.interruptible,
-        jobs.shortest_run,
-        jobs.restart_cost,
-        jobs.penalty,
+def columns_of(
+    jobs: ManyJobs, order: NDArray[np.int32] | None = None
+) -> tuple[kernel.Work, kernel.Options]:
+    """Columns as the kernels take them: where they lie, or next to each other in the order they are walked."""
+
+    def column(name: str) -> NDArray[Any]:
+        whole: NDArray[Any] = getattr(jobs, name)
+        return whole if order is None else whole[order]
+
+    work = (
+        column("release"),
+        column("deadline"),
+        column("interruptible"),
+        column("shortest_run"),
+        column("restart_cost"),
+        column("penalty"),
     )
-
-
-def options_of(jobs: ManyJobs) -> kernel.Options:
-    """Columns of candidates in the order of the kernels."""
-    return jobs.site, jobs.gang, jobs.slots, jobs.delay, jobs.offer
+    options = (column("site"), column("gang"), column("slots"), column("delay"), column("offer"))
+    return work, options
 
 
 def _dearest_rate(jobs: ManyJobs) -> float:
@@ -257,7 +262,8 @@ def _bounds(epoch: NDArray[np.int32]) -> NDArray[np.int64]:
 def _hand(jobs: ManyJobs) -> _Hand:
     """All jobs, where they lie."""
     order, bounds = _by_epoch(jobs)
-    return _Hand(order=order, bounds=bounds, work=work_of(jobs), options=options_of(jobs))
+    work, options = columns_of(jobs)
+    return _Hand(order=order, bounds=bounds, work=work, options=options)
 
 
 def _batches(jobs: ManyJobs, count: int, rng: np.random.Generator) -> list[_Hand]:
@@ -274,18 +280,10 @@ def _batches(jobs: ManyJobs, count: int, rng: np.random.Generator) -> list[_Hand
 
 
 def _apart(jobs: ManyJobs, order: NDArray[np.int32]) -> _Hand:
-    release, deadline, interruptible, shortest, restart, penalty = work_of(jobs)
-    site, gang, slots, delay, offer = options_of(jobs)
+    work, options = columns_of(jobs, order)
     return _Hand(
         order=np.arange(len(order), dtype=np.int32),
-        bounds=_bounds(release[order] // kernel.EPOCH),
-        work=(
-            release[order],
-            deadline[order],
-            interruptible[order],
-            shortest[order],
-            restart[order],
-            penalty[order],
-        ),
-        options=(site[order], gang[order], slots[order], delay[order], offer[order]),
+        bounds=_bounds(work[0] // kernel.EPOCH),
+        work=work,
+        options=options,
     )

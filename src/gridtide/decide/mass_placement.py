@@ -17,14 +17,14 @@ from gridtide.decide.mass_bound import (
     Congestion,
     ascended,
     certified,
-    options_of,
-    work_of,
+    columns_of,
 )
 from gridtide.digest import freeze
 from gridtide.finding import refuse_if_any
 from gridtide.kernels import mass_sweep as kernel
 from gridtide.kernels.mass_at_once import at_once
 from gridtide.kernels.mass_choice import Buffers
+from gridtide.kernels.mass_response import Options
 
 LEFT_OUT = -1
 
@@ -94,50 +94,63 @@ def swept(
     jobs: ManyJobs, room: Room, congestion: Congestion, bound: Bound, sweeps: Sweeps
 ) -> MassPlacement:
     """Every job in turn, the large ones of a month first, takes its cheapest answer beside all others."""
-    longest = np.where(jobs.site == NO_SITE, 0, jobs.slots).max(axis=1, initial=0)
-    begins = np.concatenate(([0], np.cumsum(longest, dtype=np.int64)))
-    told = (
-        np.full(len(jobs), LEFT_OUT, dtype=np.int8),
-        begins[:-1].copy(),
-        np.zeros(begins[-1], dtype=np.uint16),
-    )
     order = taken_in_order(jobs, sweeps.together)
-    site_slots = room.cost.shape
-    free = np.repeat(room.capacity[:, None], site_slots[1], axis=1)
-    felt, plain = np.zeros(site_slots, dtype=np.int32), np.zeros(site_slots, dtype=np.int32)
-    curve = np.zeros(kernel.PARTS + 1, dtype=np.int32)
-    ground = (free, felt, plain, curve, kernel.PARTS / np.maximum(room.capacity, 1))
+    work, options = columns_of(jobs, order)
+    told = _nothing_told(options)
+    values = bound.values[order]
+    everyone = np.arange(len(jobs), dtype=np.int32)
+    exact = _prices_pieces(jobs, room, sweeps)
+    ground = _empty_ground(room)
     buffers = _buffers(jobs)
     for number, crowding in enumerate(sweeps.crowding):
         last = number == len(sweeps.crowding) - 1
-        price = room.cost + (0.0 if last else congestion.mu)
-        base = float(price.min())
-        grain = (float(price.max()) - base) / kernel.FINE or 1.0
-        kernel.round_finely(price, base, grain, plain)
-        kernel.crowding_curve(crowding * float(room.cost.std()), grain, curve)
-        kernel.feel(ground)
+        scale = _felt_at(ground, room, room.cost + (0.0 if last else congestion.mu), crowding)
         kernel.sweep(
-            order,
-            work_of(jobs),
-            options_of(jobs),
-            ground,
-            (base, grain),
-            bound.values,
-            told,
-            last,
-            not last,
-            _prices_pieces(jobs, room, sweeps),
-            buffers,
+            everyone, work, options, ground, scale, values, told, last, not last, exact, buffers
         )
-    reason = _reasons(jobs, room, told[0], free)
-    return MassPlacement(candidate=told[0], begins=told[1], after=told[2], reason=reason)
+    candidate, begins = np.empty_like(told[0]), np.empty_like(told[1])
+    candidate[order], begins[order] = told[0], told[1]
+    reason = _reasons(jobs, room, candidate, ground[0])
+    return MassPlacement(candidate=candidate, begins=begins, after=told[2], reason=reason)
+
+
+def _nothing_told(options: Options) -> kernel.Told:
+    """Everyone left out, with places for the slots of the longest way to run."""
+    site, _, slots, _, _ = options
+    longest = np.where(site == NO_SITE, 0, slots).max(axis=1, initial=0).astype(np.int64)
+    begins = np.cumsum(longest) - longest
+    return (
+        np.full(len(site), LEFT_OUT, dtype=np.int8),
+        begins,
+        np.zeros(int(longest.sum()), dtype=np.uint16),
+    )
+
+
+def _empty_ground(room: Room) -> kernel.Ground:
+    """All accelerators free; prices are still to come."""
+    free = np.repeat(room.capacity[:, None], room.cost.shape[1], axis=1)
+    curve = np.zeros(kernel.PARTS + 1, dtype=np.int32)
+    part = kernel.PARTS / np.maximum(room.capacity, 1)
+    return free, np.zeros_like(free), np.zeros_like(free), curve, part
+
+
+def _felt_at(
+    ground: kernel.Ground, room: Room, price: NDArray[np.float64], crowding: float
+) -> tuple[float, float]:
+    """Whole prices on the ground for one sweep; base and grain by which they are money again."""
+    base = float(price.min())
+    grain = (float(price.max()) - base) / kernel.FINE or 1.0
+    kernel.round_finely(price, base, grain, ground[2])
+    kernel.crowding_curve(crowding * float(room.cost.std()), grain, ground[3])
+    kernel.feel(ground)
+    return base, grain
 
 
 def run_at_once_cost(jobs: ManyJobs, room: Room) -> float:
     """Money when every job runs at home as soon as there is room, or is left out at its penalty."""
     free = np.repeat(room.capacity[:, None].astype(np.int64), room.cost.shape[1], axis=1)
     order = np.argsort(jobs.release, kind="stable").astype(np.int32)
-    start = at_once(order, work_of(jobs), options_of(jobs), free)
+    start = at_once(order, *columns_of(jobs), free)
     runs = np.flatnonzero(start >= 0)
     zero = np.zeros((len(room.capacity), 1))
     before = np.concatenate((zero, np.cumsum(room.cost, axis=1)), axis=1)

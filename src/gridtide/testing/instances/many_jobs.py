@@ -4,7 +4,7 @@ Nothing here is measured: shapes and shares are round figures of the kind that p
 them is stands beside it, and a change of any makes a new version.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -71,8 +71,20 @@ def instance(size: Size, traits: Traits, seed: int = 0) -> tuple[ManyJobs, Room]
     asking, costing, going = np.random.SeedSequence(seed).spawn(3)
     asked = _asked(size, np.random.default_rng(asking))
     cost = _cost(size, np.random.default_rng(costing))
-    room = Room(cost=cost, capacity=capacity_for(asked, size, traits.utilisation))
+    asked, capacity = fitted(asked, size, traits.utilisation)
+    room = Room(cost=cost, capacity=capacity)
     return with_candidates(asked, size.sites, traits, np.random.default_rng(going)), room
+
+
+def fitted(asked: Asked, size: Size, utilisation: float) -> tuple[Asked, Whole]:
+    """The jobs with gangs cut to the largest power of two within a quarter of a site, and the sites, (S,)."""
+    largest = int(asked.gang.max())
+    while True:
+        cut = replace(asked, gang=np.minimum(asked.gang, largest))
+        capacity = capacity_for(cut, size, utilisation)
+        if largest <= max(1, int(capacity[0]) // 4):
+            return cut, capacity
+        largest = max(1, largest // 2)
 
 
 def capacity_for(asked: Asked, size: Size, utilisation: float) -> Whole:
@@ -139,8 +151,8 @@ def _with_half_gangs(
 def _asked(size: Size, rng: np.random.Generator) -> Asked:
     """Log-normal lengths, gangs of powers of two, waits of hours to days, busy afternoons.
 
-    Lengths: median 4 slots, cut at two days and at half of the horizon. Gangs: 2^i with weight 2^(-0.7 i), i < 10.
-    Windows: length, up to three times as much again, and one of the WAITS, on a day on which they end within the
+    Lengths: median 4 slots, cut at two days and at half of the horizon. Gangs: 2^i with weight 2^(-0.7 i),
+    i < 10, cut to a quarter of a site. Windows: length, up to three times as much again, and one of the WAITS, on a day on which they end within the
     horizon. 60 % may be interrupted, 30 % are tied to their home.
     """
     n = size.jobs
