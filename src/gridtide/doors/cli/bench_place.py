@@ -1,10 +1,12 @@
 """`gridtide bench place`: millions of single jobs placed, with a bound that shows how good it is."""
 
 import json
+import os
 import resource
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, TypeVar, cast
 
 import click
 import numpy as np
@@ -35,6 +37,12 @@ METHOD = "mini-batch dual ascent with table bounds, price sweeps"
 @click.option(
     "--elastic", default=0.0, type=click.FloatRange(0.0, 1.0), help="Share that may halve."
 )
+@click.option(
+    "--trace",
+    type=click.Choice(["philly", "pai", "openb"]),
+    help="Jobs of a public trace on the prices of 2022, from $GRIDTIDE_DATA.",
+)
+@click.option("--laxity", type=click.FloatRange(0.0), help="Wait in run times, with --trace.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def place(
     size: str,
@@ -46,6 +54,8 @@ def place(
     shortest_run: int,
     transfer: int,
     elastic: float,
+    trace: str | None,
+    laxity: float | None,
     as_json: bool,
 ) -> None:
     """Place seeded jobs on sites over quarter hours and print bound, cost, gap and time.
@@ -53,29 +63,67 @@ def place(
     Seconds are of one run on this machine without compiling; reading or making the input and the independent check
     of the result are timed beside the total.
     """
-    from gridtide.testing.instances import many_jobs as shelf
+    from gridtide.testing.instances.many_jobs import Traits
 
-    traits = shelf.Traits(
+    traits = Traits(
         utilisation=utilisation,
         restart_slots=restart,
         shortest_run=shortest_run,
         transfer=transfer,
         elastic=elastic,
     )
-    wanted = _size_of(size)
-    say_compiling()
-    _compile(shelf, traits, wanted.sites)
+    wanted, weights = _size_of(size), _weights_of(crowding)
+    _compile(traits, wanted.sites)
     clock = Clock()
-    jobs, room = clock.timed("input", lambda: shelf.instance(wanted, traits, seed))
+    made = clock.timed("input", lambda: _made(trace, wanted, traits, laxity, seed))
+    jobs, room, origin = made
     document = {
-        "instance": shelf.VERSION,
+        **origin,
         "size": {"jobs": len(jobs), "slots": room.cost.shape[1], "sites": len(room.capacity)},
         "utilisation": utilisation,
         "seed": seed,
         "accelerators_per_site": int(room.capacity[0]),
-        **_measured(jobs, room, seed, passes, _weights_of(crowding), clock),
+        "largest_gang": int(jobs.gang.max()),
+        **_measured(jobs, room, seed, passes, weights, clock),
     }
     click.echo(json.dumps(document, indent=2) if as_json else _table(document))
+
+
+def _made(
+    trace: str | None, size: Any, traits: Any, laxity: float | None, seed: int
+) -> tuple[Any, Any, dict[str, Any]]:
+    """Jobs, room, and where they come from."""
+    if trace is None:
+        from gridtide.testing.instances import many_jobs
+
+        return *many_jobs.instance(size, traits, seed), {"instance": many_jobs.VERSION}
+    from gridtide.testing.instances import traced_jobs
+
+    wait = traced_jobs.LAXITY[trace] if laxity is None else laxity
+    made = traced_jobs.traced(_data(), cast("Any", trace), size, traits, wait, seed)
+    return (
+        made.jobs,
+        made.room,
+        {
+            "instance": f"{traced_jobs.VERSION}, {trace}",
+            "laxity": wait,
+            "notes": list(made.notes),
+        },
+    )
+
+
+def _data() -> Path:
+    """The folder that GRIDTIDE_DATA names. Raises BadInput without one."""
+    named = os.environ.get("GRIDTIDE_DATA", "")
+    if named and Path(named).is_dir():
+        return Path(named)
+    finding = Finding(
+        subject="GRIDTIDE_DATA",
+        value=repr(named) if named else "is not set",
+        limit="the folder that holds gpu_jobs and grid_hourly",
+        mend="Set it, or leave out --trace for made-up jobs.",
+    )
+    raise BadInput([finding])
 
 
 class Clock:
@@ -166,11 +214,13 @@ def _unplaced(jobs: Any, reasons: Any) -> dict[str, Any]:
     }
 
 
-def _compile(shelf: Any, traits: Any, sites: int) -> None:
+def _compile(traits: Any, sites: int) -> None:
     """Run everything once on a small instance, so that no compiling is measured."""
     from gridtide.decide.mass_placement import placed, run_at_once_cost
+    from gridtide.testing.instances.many_jobs import Size, instance
 
-    small = shelf.instance(shelf.Size(jobs=200, slots=192, sites=sites), traits)
+    say_compiling()
+    small = instance(Size(jobs=200, slots=192, sites=sites), traits)
     placed(*small)
     run_at_once_cost(*small)
 
@@ -206,6 +256,10 @@ def _weights_of(text: str) -> tuple[float, ...]:
     raise BadInput([finding])
 
 
+def _parts(seconds: dict[str, float]) -> str:
+    return ", ".join(f"{part} {seconds[part]:.2f}" for part in (*TIMED, "total"))
+
+
 def _table(document: dict[str, Any]) -> str:
     """The figures a person looks for first."""
     size, out = document["size"], document["unplaced"]
@@ -218,8 +272,8 @@ def _table(document: dict[str, Any]) -> str:
         f"cost           {document['cost']:,.2f}   (run-at-once {document['run_at_once_cost']:,.2f})",
         f"gap            {gap}",
         f"left out       {out['jobs']}" + (f" ({reasons})" if reasons else ""),
-        "seconds        "
-        + ", ".join(f"{part} {document['seconds'][part]:.2f}" for part in (*TIMED, "total")),
+        "seconds        " + _parts(document["seconds"]),
+        "processor      " + _parts(document["processor_seconds"]),
         f"peak memory    {document['peak_memory_mib']:,.0f} MiB",
     ]
     return "\n".join(lines)

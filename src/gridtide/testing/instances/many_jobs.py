@@ -17,8 +17,8 @@ Whole = NDArray[np.int32]
 VERSION = "many-jobs 1"
 SLOT_H = 0.25
 DAY = 96
-PENALTY = 0.2
-"""Money per accelerator-slot left undone, about 13 times the mean cost of running it."""
+PENALTY = 13.0
+"""Mean costs of running an accelerator-slot that leaving it undone costs."""
 
 MEAN_COST = 0.015
 """Money per accelerator-slot: 1 kW for a quarter of an hour at 60 per MWh."""
@@ -94,7 +94,13 @@ def capacity_for(asked: Asked, size: Size, utilisation: float) -> Whole:
     return np.full(size.sites, each, dtype=np.int32)
 
 
-def with_candidates(asked: Asked, sites: int, traits: Traits, rng: np.random.Generator) -> ManyJobs:
+def with_candidates(
+    asked: Asked,
+    sites: int,
+    traits: Traits,
+    rng: np.random.Generator,
+    mean_cost: float = MEAN_COST,
+) -> ManyJobs:
     """Every job at a random home, and unless tied there also at two other sites; half gangs where elastic.
 
     Going elsewhere costs a log-normal part of a slot at the mean cost for each accelerator.
@@ -110,7 +116,7 @@ def with_candidates(asked: Asked, sites: int, traits: Traits, rng: np.random.Gen
         site[clash, k] = (site[clash, k] - 1) % sites
     offer = np.zeros(site.shape, dtype=np.float32)
     gang = np.repeat(asked.gang[:, None], 1 + away, axis=1)
-    offer[:, 1:] = MEAN_COST * gang[:, 1:] * rng.lognormal(-1.5, 0.7, (n, away))
+    offer[:, 1:] = mean_cost * gang[:, 1:] * rng.lognormal(-1.5, 0.7, (n, away))
     delay = np.zeros(site.shape, dtype=np.int32)
     delay[:, 1:] = traits.transfer
     columns: dict[str, NDArray[Any]] = {
@@ -127,8 +133,8 @@ def with_candidates(asked: Asked, sites: int, traits: Traits, rng: np.random.Gen
         deadline=asked.deadline,
         interruptible=asked.interruptible,
         shortest_run=np.full(n, traits.shortest_run),
-        restart_cost=np.full(n, traits.restart_slots * MEAN_COST),
-        penalty=asked.gang * asked.slots.astype(np.float64) * np.float64(PENALTY),
+        restart_cost=np.full(n, traits.restart_slots * mean_cost),
+        penalty=asked.gang * asked.slots.astype(np.float64) * np.float64(PENALTY * mean_cost),
         **columns,
     )
 
@@ -152,7 +158,9 @@ def _asked(size: Size, rng: np.random.Generator) -> Asked:
     """Log-normal lengths, gangs of powers of two, waits of hours to days, busy afternoons.
 
     Lengths: median 4 slots, cut at two days and at half of the horizon. Gangs: 2^i with weight 2^(-0.7 i),
-    i < 10, cut to a quarter of a site. Windows: length, up to three times as much again, and one of the WAITS, on a day on which they end within the
+    i < 10, cut to a quarter of a site.
+
+    Windows: length, up to three times as much again, and one of the WAITS, on a day on which they end within the
     horizon. 60 % may be interrupted, 30 % are tied to their home.
     """
     n = size.jobs
