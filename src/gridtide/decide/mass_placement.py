@@ -48,7 +48,7 @@ class Sweeps:
     together: slots of releases that are taken as one, before those of the next.
     """
 
-    crowding: tuple[float, ...] = (0.1, 0.01, 0.0)
+    crowding: tuple[float, ...] = (0.1, 0.03, 0.01, 0.003, 0.001, 0.0)
     exact: bool | None = None
     together: int = 2_976
 

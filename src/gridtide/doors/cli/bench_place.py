@@ -25,7 +25,10 @@ METHOD = "mini-batch dual ascent with table bounds, price sweeps"
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0))
 @click.option("--passes", default=6, show_default=True, type=click.IntRange(0, 1000))
 @click.option(
-    "--crowding", default="0.1,0.01,0", show_default=True, help="Price of a full place, each sweep."
+    "--crowding",
+    default="0.1,0.03,0.01,0.003,0.001,0",
+    show_default=True,
+    help="Price of a full place, each sweep.",
 )
 @click.option(
     "--restart", default=0.0, type=click.FloatRange(0.0), help="Slots that a restart costs."
