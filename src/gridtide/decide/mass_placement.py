@@ -42,7 +42,8 @@ class Reason(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Sweeps:
-    """crowding: price of a full place in each sweep, in standard deviations of the cost; the last sweep sees cost.
+    """crowding: price of a full place in each sweep, in standard deviations of the cost; a sweep without it
+    sees the cost alone, the others congestion prices too.
 
     exact: whether restarts are priced by searching all numbers of pieces; None decides by their size.
     together: slots of releases that are taken as one, before those of the next.
@@ -102,11 +103,12 @@ def swept(
     exact = _prices_pieces(jobs, room, sweeps)
     ground = _empty_ground(room)
     buffers = _buffers(jobs)
-    for number, crowding in enumerate(sweeps.crowding):
-        last = number == len(sweeps.crowding) - 1
-        scale = _felt_at(ground, room, room.cost + (0.0 if last else congestion.mu), crowding)
+    for crowding in sweeps.crowding:
+        plain = crowding == 0.0
+        price = room.cost if plain else room.cost + congestion.mu
+        scale = _felt_at(ground, room, price, crowding)
         kernel.sweep(
-            everyone, work, options, ground, scale, values, told, last, not last, exact, buffers
+            everyone, work, options, ground, scale, values, told, plain, not plain, exact, buffers
         )
     candidate, begins = np.empty_like(told[0]), np.empty_like(told[1])
     candidate[order], begins[order] = told[0], told[1]

@@ -148,16 +148,16 @@ def sweep(
     scale: tuple[float, float],
     values: Single,
     told: Told,
-    last: bool,
+    plain: bool,
     prunes: bool,
     exact: bool,
     buffers: Buffers,
 ) -> int:
     """Place every job of the order anew beside all others; how many changed their place or slots.
 
-    told is changed in place. In the last sweep a job whose cheapest answer costs more than its penalty is left
-    out; before, whoever finds room is placed. Where a restart costs, a job keeps its slots unless it finds cheaper
-    ones.
+    told is changed in place. In a plain sweep a job whose cheapest answer costs more than its penalty is left
+    out; in the others, whoever finds room is placed. Where a restart costs, a job keeps its slots unless it finds
+    cheaper ones.
     """
     candidate, begins, after = told
     site, gang, slots, _, offer = options
@@ -175,7 +175,7 @@ def sweep(
                 again = restart_price(restart[j], grain)
                 own = held_sum(felt[s], free[s], release[j], g, after[at:], p, again)
                 stays = g * (own * grain + p * base) + offer[j, old]
-        limit = penalty[j] if last else np.inf
+        limit = penalty[j] if plain else np.inf
         _, k = best_answer(
             j, work, options, ground, scale, values, prunes, exact, buffers, min(limit, stays)
         )
