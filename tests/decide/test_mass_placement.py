@@ -437,6 +437,19 @@ def test_equal_prices_are_no_trouble(price: float) -> None:
     assert bound.lower_bound <= told.cost + 1e-6
 
 
+def test_equal_prices_are_no_reason_for_pieces() -> None:
+    """Where only restarts cost, jobs run in one piece though they may be interrupted; the bound stays close."""
+    room = Room(cost=np.full((1, 32), 1e-6), capacity=np.asarray([2]))
+    rows = [
+        {"release": r, "deadline": r + 20, "slots": 6, "penalty": 1.0} for r in (0, 3, 5, 9, 12)
+    ]
+    jobs = jobs_of(rows, restart_cost=1e-4)
+    placement, bound, _ = placed(jobs, room)
+    told = account(jobs, room, placement)
+    assert told.restarts == 0.0 and told.penalties == 0.0
+    assert 0.9 * told.cost <= bound.lower_bound <= told.cost
+
+
 @pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
 def test_the_currency_may_be_large_or_small(scale: float) -> None:
     """All money times a million or a millionth: the same gap."""

@@ -199,7 +199,7 @@ def scale_of(price: Real, dearest: float) -> tuple[float, float]:
     """
     least = float(price.min())
     most = max(min(float(price.max()), dearest), least)
-    grain = (most - least) / TOP or 1.0
+    grain = (most - least) / TOP or 1e-9 * abs(least) or 1.0
     return least - 1e-6 * grain, grain
 
 

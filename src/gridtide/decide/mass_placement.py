@@ -101,12 +101,13 @@ def swept(
     values = bound.values[order]
     everyone = np.arange(len(jobs), dtype=np.int32)
     exact = _prices_pieces(jobs, room, sweeps)
+    dearest_restart = float(jobs.restart_cost.max(initial=0.0))
     ground = _empty_ground(room)
     buffers = _buffers(jobs)
     for crowding in sweeps.crowding:
         plain = crowding == 0.0
         price = room.cost if plain else room.cost + congestion.mu
-        scale = _felt_at(ground, room, price, crowding)
+        scale = _felt_at(ground, room, price, crowding, dearest_restart)
         kernel.sweep(
             everyone, work, options, ground, scale, values, told, plain, not plain, exact, buffers
         )
@@ -137,11 +138,18 @@ def _empty_ground(room: Room) -> kernel.Ground:
 
 
 def _felt_at(
-    ground: kernel.Ground, room: Room, price: NDArray[np.float64], crowding: float
+    ground: kernel.Ground,
+    room: Room,
+    price: NDArray[np.float64],
+    crowding: float,
+    dearest_restart: float,
 ) -> tuple[float, float]:
-    """Whole prices on the ground for one sweep; base and grain by which they are money again."""
+    """Whole prices on the ground for one sweep; base and grain by which they are money again.
+
+    Where all prices are alike, the grain is a fine part of the dearest restart.
+    """
     base = float(price.min())
-    grain = (float(price.max()) - base) / kernel.FINE or 1.0
+    grain = (float(price.max()) - base or dearest_restart) / kernel.FINE or 1.0
     kernel.round_finely(price, base, grain, ground[2])
     kernel.crowding_curve(crowding * float(room.cost.std()), grain, ground[3])
     kernel.feel(ground)
