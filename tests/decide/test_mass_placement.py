@@ -412,6 +412,16 @@ def test_where_room_is_short_the_rest_is_left_out_and_counted() -> None:
     assert bound.lower_bound <= told.cost
 
 
+def test_those_who_found_no_room_come_first_the_second_time() -> None:
+    """Small work with a tight window is not left out because large work that could wait took its hours."""
+    room = Room(cost=np.asarray([[1.0] * 4 + [2.0] * 8]), capacity=np.asarray([8]))
+    large = {"release": 0, "deadline": 12, "slots": 4, "gang": 8, "interruptible": False}
+    small = {"release": 0, "deadline": 4, "slots": 4}
+    jobs = jobs_of([large, small, small])
+    placement, _, _ = placed(jobs, room, ascent=Ascent(passes=0))
+    assert account(jobs, room, placement).penalties == 0.0
+
+
 def test_no_job_costs_nothing() -> None:
     """An empty list is a case like any other."""
     room = Room(cost=np.ones((2, 8)), capacity=np.asarray([4, 4]))

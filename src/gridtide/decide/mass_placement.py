@@ -27,6 +27,8 @@ from gridtide.kernels.mass_choice import Buffers
 from gridtide.kernels.mass_response import Options
 
 LEFT_OUT = -1
+WORTH_A_SWEEP = 1e-3
+"""Penalties, as a share of the bound, for which the first sweep is begun anew with those who found no room."""
 
 
 class Reason(IntEnum):
@@ -104,13 +106,18 @@ def swept(
     dearest_restart = float(jobs.restart_cost.max(initial=0.0))
     ground = _empty_ground(room)
     buffers = _buffers(jobs)
-    for crowding in sweeps.crowding:
+    for number, crowding in enumerate(sweeps.crowding):
         plain = crowding == 0.0
         price = room.cost if plain else room.cost + congestion.mu
         scale = _felt_at(ground, room, price, crowding, dearest_restart)
-        kernel.sweep(
-            everyone, work, options, ground, scale, values, told, plain, not plain, exact, buffers
-        )
+        rest = (work, options, ground, scale, values, told, plain, not plain, exact, buffers)
+        kernel.sweep(everyone, *rest)
+        stranded = (told[0] == LEFT_OUT) & np.isfinite(values).any(axis=1)
+        if number == 0 and work[5][stranded].sum() > WORTH_A_SWEEP * abs(bound.lower_bound):
+            told[0][:] = LEFT_OUT
+            ground[0][:] = room.capacity[:, None]
+            kernel.feel(ground)
+            kernel.sweep(np.concatenate((everyone[stranded], everyone[~stranded])), *rest)
     candidate, begins = np.empty_like(told[0]), np.empty_like(told[1])
     candidate[order], begins[order] = told[0], told[1]
     reason = _reasons(jobs, room, candidate, ground[0])

@@ -108,8 +108,9 @@ def _batch_of(trace: JobTrace) -> JobTrace:
     columns: dict[str, Any] = {
         name: column[kept] for name, column in vars(trace).items() if isinstance(column, np.ndarray)
     }
-    left = f"{len(trace) - len(kept)} jobs that serve or ask no accelerator are left out"
-    return replace(trace, **columns, notes=(*trace.notes, left))
+    left = len(trace) - len(kept)
+    note = (f"{left} jobs that serve or ask no accelerator are left out",) if left else ()
+    return replace(trace, **columns, notes=(*trace.notes, *note))
 
 
 def _asked(trace: JobTrace, size: Size, laxity: float, rng: np.random.Generator) -> Asked:
