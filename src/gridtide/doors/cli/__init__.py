@@ -20,10 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "compare": ("gridtide.doors.cli.compare:compare", "Run named policies on a case."),
     "explain": ("gridtide.doors.cli.explain:explain", "Why a job runs where and when it does."),
     "shift": ("gridtide.doors.cli.shift:shift", "When should these jobs have run?"),
-    "bench": (
-        "gridtide.doors.cli.bench:bench",
-        "Measure a part of gridtide: how good, how fast.",
-    ),
+    "bench": ("gridtide.doors.cli.bench:bench", "Measure a part of gridtide: how good, how fast."),
     "doctor": (
         "gridtide.doors.cli.doctor:doctor",
         "Is the installation sound; what is wrong with a file?",

@@ -10,6 +10,10 @@ from gridtide import __version__
 
 BENCHES: dict[str, tuple[str, str]] = {
     "plan": ("gridtide.doors.cli.bench_plan:plan", "A week plan of a fleet, certified."),
+    "place": (
+        "gridtide.doors.cli.bench_place:place",
+        "Millions of single jobs into slots of sites.",
+    ),
 }
 """Subject -> where it stands, and its one line in the list; nothing is imported to show the list."""
 
