@@ -211,3 +211,22 @@ def test_violations_are_seen() -> None:
     moved = good.copy()
     moved[0] += 5.0
     assert violation_of(own, moved)[0] == pytest.approx(5.0, rel=0.2)
+
+
+def test_a_plan_without_work_is_a_plan() -> None:
+    """Nothing that can wait, or nothing that can be routed: still solved by its shape."""
+    own = matrix((4, 48, 3))
+    for family in ("work", "flow"):
+        number = {"work": 10, "flow": 11}[family]
+        without = own.column_family == number
+        entries = without[own.column]
+        bare = replace(
+            own,
+            value=own.value[~entries],
+            index=own.index[~entries],
+            start=np.concatenate(
+                [[0], np.cumsum(np.bincount(own.column[~entries], minlength=len(own.cost)))]
+            ),
+        )
+        exact = solve(bare, "simplex").objective
+        assert structured(bare, 1e-6).objective == pytest.approx(exact, rel=3e-6)

@@ -1,6 +1,6 @@
 """A lower bound on what any course can cost, by a program that can do everything a course can and more."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,15 @@ from gridtide.fleet.fleet import Fleet
 Real = NDArray[np.float64]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Best:
+    """The best course with everything known costs at least lower_bound and at most cost, in money."""
+
+    lower_bound: float
+    cost: float
+    method: str
+
+
 def course_bound(situation: Situation, objective: Objective) -> float | None:
     """No course from this situation on costs less, in money; None where the contracts leave it open.
 
@@ -28,16 +37,31 @@ def course_bound(situation: Situation, objective: Objective) -> float | None:
     if any(_is_open(site.contract) for site in situation.fleet.sites):
         return None
     free = replace(situation, fleet=_without_limits(situation.fleet))
-    held = held_of(free, objective)
+    best = best_course(free, objective)
+    return None if best is None else best.lower_bound
+
+
+def best_course(situation: Situation, objective: Objective) -> Best | None:
+    """What `course_bound` does, with import and ramp limits as they are; None where no course holds.
+
+    Differences between two such numbers are what a limit, an asset or an hour of slack is worth to
+    somebody who knows everything.
+    """
+    held = held_of(situation, objective)
     held = replace(held, settled=np.zeros_like(held.settled))
-    facts = _relaxed(free, facts_of(free, objective, held, outward=True))
-    program, columns, _ = written(free, facts, objective)
+    facts = _relaxed(situation, facts_of(situation, objective, held, outward=True))
+    program, columns, _ = written(situation, facts, objective)
     matrix = matrix_of(program)
-    _loosen(matrix, columns, free)
+    _loosen(matrix, columns, situation)
     solution = solution_of(matrix)
     if not solution.feasible:
         return None
-    return lower_bound(matrix, solution.row_dual) - _waits_before_release(free, facts)
+    early = _waits_before_release(situation, facts)
+    return Best(
+        lower_bound=lower_bound(matrix, solution.row_dual) - early,
+        cost=solution.objective - early,
+        method=solution.solver,
+    )
 
 
 def _is_open(contract: Contract) -> bool:

@@ -167,7 +167,7 @@ class Parts:
         new = np.ones(len(row), dtype=bool)
         new[1:] = (np.diff(row) != 0) | (np.diff(site) != 0)
         begin = np.flatnonzero(new)
-        end = np.append(begin[1:], len(row))
+        end = np.append(begin, len(row))[1:]
         runs = np.stack([site[begin], row[begin], begin, end], axis=1)
         runs = runs[np.lexsort((runs[:, 1], runs[:, 0]))]
         return parts, place, np.ascontiguousarray(runs)

@@ -1,6 +1,7 @@
 """What no policy can fall below: the bound of a whole course, from its truth."""
 
 from gridtide.decide.bound import course_bound
+from gridtide.decide.situation import Situation
 from gridtide.loop.sight import see
 from gridtide.simulate.course import mandate_of
 from gridtide.simulate.policies import PERFECT, policy_named
@@ -11,7 +12,12 @@ from gridtide.simulate.twin import Twin
 
 def bound_of(study: Study, truth: Truth) -> float | None:
     """A lower bound on the total cost of any policy on this study, in its currency; None where there is none."""
+    return course_bound(known_course(study, truth), study.objective)
+
+
+def known_course(study: Study, truth: Truth) -> Situation:
+    """The whole course ahead as somebody sees it who knows every arrival, length and signal."""
     _, forecaster, knowing = policy_named(PERFECT, study)
     twin = Twin.of(knowing, truth)
     situation, _ = see(mandate_of(knowing, forecaster), twin, twin.now)
-    return course_bound(situation, study.objective)
+    return situation
