@@ -97,6 +97,7 @@ def files_for_commands(folder: Path, page: str) -> None:
     ]
     for name, kind in (
         ("prices.csv", "price_per_mwh"),
+        ("other.csv", "price_per_mwh"),
         ("price.csv", "price_per_mwh"),
         ("carbon.csv", "carbon_average_g_per_kwh"),
     ):
