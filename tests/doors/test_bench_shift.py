@@ -66,6 +66,16 @@ def test_ticks_of_five_seconds_agree_too(capsys: pytest.CaptureFixture[str]) -> 
     assert found["size"] == {"jobs": 20, "slots": 51_840, "step_s": 5}
 
 
+def test_jobs_that_compete_are_held_against_themselves_alone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A later job may take reserved units that an earlier one waits for; a busy cut shows it."""
+    words = ["bench", "shift", "--size", "3000x500", "--plain", "1200", "--repeats", "1"]
+    rows = document(capsys, words)["policies"]
+    held = [row for row in rows if row["policy"].startswith("reserved")]
+    assert [row["plain_seconds"] > 0.0 for row in held] == [True]
+
+
 def test_a_person_gets_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     """A line a policy, progress on the other stream."""
     assert exit_code(SMALL) == 0

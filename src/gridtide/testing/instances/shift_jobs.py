@@ -5,7 +5,7 @@ an hourly signal and a thousand jobs, the form in which published simulators of 
 here is measured; the shapes are round figures.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +61,12 @@ def short(jobs: SlotJobs) -> SlotJobs:
         units=jobs.units,
         power_kw=jobs.power_kw,
     )
+
+
+def first(jobs: SlotJobs, count: int) -> SlotJobs:
+    """The first jobs alone."""
+    columns = ("arrival", "length", "waiting", "deadline", "expected", "units", "power_kw")
+    return replace(jobs, **{name: getattr(jobs, name)[:count] for name in columns})
 
 
 def _year(count: int, slots: int, seed: int) -> tuple[SlotJobs, SlotSignal]:
