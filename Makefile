@@ -7,10 +7,11 @@ UV ?= $(UV_FOUND)
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+BENCH_VENV ?= .bench
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fast real parts check docs clean
+.PHONY: help demo test fast real parts bench check docs clean
 
 help:  ## Show the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -49,6 +50,16 @@ real: $(READY)  ## Run the three real cases whole, about an hour; GRIDTIDE_DATA 
 parts: $(READY)  ## Run what needs a real server or browser
 	$(BIN)/python -m pytest -m parts $(PYTEST_ARGS)
 
+bench: $(BENCH_VENV)/.ready  ## Compare with foreign programs, installed into an environment of their own
+	$(BENCH_VENV)/bin/python benchmarks/w1_microgrid.py
+
+$(BENCH_VENV)/.ready: pyproject.toml constraints.txt | $(READY)
+	@echo "setting up $(BENCH_VENV) with the group bench"
+	@test -x $(BENCH_VENV)/bin/python || $(BIN)/python -m venv $(BENCH_VENV)
+	@$(BENCH_VENV)/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	@$(BENCH_VENV)/bin/python -m pip install --progress-bar off --quiet --constraint constraints.txt --editable . --group bench
+	@touch $(BENCH_VENV)/.ready
+
 check: $(READY)  ## Style, types and the walls of the house
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -56,4 +67,4 @@ check: $(READY)  ## Style, types and the walls of the house
 	$(BIN)/lint-imports
 
 clean:  ## Remove what was set up and built
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH_VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

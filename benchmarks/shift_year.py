@@ -3,9 +3,9 @@
     python benchmarks/shift_year.py [--jobs N] [--plain N]
 
 Two files are written, and the command is run on them twice: the second run is what a user waits for (target: 10 s).
-`bidirectional` is for jobs of one slot and has a file and a run of its own. A plain loop, written here slot by slot,
-answers lowest-window-oracle for the first jobs; it, the array function and the command must agree before a ratio is
-printed.
+`bidirectional` is for jobs of one slot and has a file and a run of its own. A plain loop, slot by slot, answers
+lowest-window-oracle for the first jobs; it, the array function and the command must agree before a ratio is printed.
+Every policy beside its plain writing, without the command around it: `gridtide bench shift`.
 """
 
 import argparse
@@ -19,58 +19,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from gridtide.decide.policy_names import POLICIES, parsed, policy_of
 from gridtide.decide.slots import SlotJobs, SlotPlan, SlotSignal, totals
+from gridtide.testing.instances.shift_jobs import WORKLOADS, instance
+from gridtide.testing.plain_policies import PlainSignal, plain_jobs, plain_policy
 
-STEP_S = 1800
-SLOTS = 17_520
+STEP_S = WORKLOADS["year"].step_s
+SLOTS = WORKLOADS["year"].slots
 START = datetime(2023, 1, 1, tzinfo=UTC)
 SETTINGS = {"reserved-first": "reserved-first(reserved=60)"}
 ALL = tuple(SETTINGS.get(name, name) for name in POLICIES if name != "bidirectional")
 TARGET_S = 10.0
-
-
-def instance(count: int, seed: int = 0) -> tuple[SlotJobs, SlotSignal]:
-    """Seeded jobs (lognormal run times, queues 6x24) on a signal with days, seasons and noise."""
-    rng = np.random.default_rng(seed)
-    hour = np.arange(SLOTS) * STEP_S / 3600
-    values = 300 + 120 * np.sin(2 * np.pi * (hour - 3) / 24) + 40 * np.sin(2 * np.pi * hour / 8760)
-    signal = SlotSignal(values=values + 30 * rng.standard_normal(SLOTS), step_s=STEP_S)
-    length = np.clip(np.ceil(rng.lognormal(0.5, 1.2, count)), 1, 96).astype(np.int64)
-    long = length * STEP_S >= 7200
-    waiting = np.where(long, 48, 12)
-    arrival = np.sort(rng.integers(0, SLOTS - 300, count))
-    jobs = SlotJobs(
-        arrival=arrival,
-        length=length,
-        waiting=waiting,
-        deadline=np.full(count, -1),
-        expected=np.where(long, int(length[long].mean()), max(1, int(length[~long].mean()))),
-        units=rng.integers(1, 9, count),
-        power_kw=np.ones(count),
-    )
-    return jobs, signal
-
-
-def plain_lowest_window(jobs: SlotJobs, signal: SlotSignal, count: int) -> list[int]:
-    """lowest-window-oracle for the first jobs, in plain Python, as its definition reads."""
-    values = signal.values.tolist()
-    starts = []
-    for arrival, length, waiting in zip(
-        jobs.arrival[:count].tolist(),
-        jobs.length[:count].tolist(),
-        jobs.waiting[:count].tolist(),
-        strict=True,
-    ):
-        sums = [
-            (sum(values[arrival + wait : arrival + wait + length]), wait)
-            for wait in range(0, waiting + 1, signal.hour)
-        ]
-        starts.append(arrival + min(sums)[1])
-    return starts
 
 
 def seconds(call: Callable[[], SlotPlan]) -> tuple[float, SlotPlan]:
@@ -117,7 +78,7 @@ def in_one_process(jobs: SlotJobs, signal: SlotSignal) -> None:
     """Print the array functions' own seconds, compiled beforehand."""
     for text in ALL:
         call = policy_of(parsed(text), None)
-        call(*instance(100))
+        call(*instance("year", 100, SLOTS))
         took, plan = seconds(lambda call=call: call(jobs, signal))  # type: ignore[misc]
         print(f"  {text:38s} {took:7.3f} s   {totals(jobs, plan, signal).sum():14.1f} kg")
 
@@ -125,10 +86,14 @@ def in_one_process(jobs: SlotJobs, signal: SlotSignal) -> None:
 def against_plain(jobs: SlotJobs, signal: SlotSignal, count: int, said_kg: float) -> None:
     """Print a ratio, when the plain loop, the array function and the command agree."""
     fast, plan = seconds(lambda: policy_of(parsed("lowest-window-oracle"), None)(jobs, signal))
+    choose = plain_policy("lowest-window-oracle", width=0, reserved=0)
+    assert choose is not None
+    felt = PlainSignal(values=signal.values.tolist(), hour=signal.hour)
+    asked = plain_jobs(jobs, count)
     begin = time.perf_counter()
-    starts = plain_lowest_window(jobs, signal, count)
+    slots = choose(asked, felt)
     slow = time.perf_counter() - begin
-    if plan.first[:count].tolist() != starts:
+    if plan.first[:count].tolist() != [own[0] for own in slots]:
         raise SystemExit("the plain loop chose other starts")
     own_kg = totals(jobs, plan, signal).sum()
     if abs(own_kg - said_kg) > 1e-6 * own_kg:
@@ -143,7 +108,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=100_000)
     parser.add_argument("--plain", type=int, default=2_000)
     options = parser.parse_args()
-    jobs, signal = instance(options.jobs)
+    jobs, signal = instance("year", options.jobs, SLOTS)
     print(
         f"{options.jobs:,} jobs, {SLOTS:,} slots of {STEP_S} s, {len(ALL)} policies and bidirectional"
     )

@@ -14,6 +14,14 @@ BENCHES: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.bench_place:place",
         "Millions of single jobs into slots of sites.",
     ),
+    "shift": (
+        "gridtide.doors.cli.bench_shift:shift",
+        "Every reference policy on a year of jobs, beside its plain writing.",
+    ),
+    "twin": (
+        "gridtide.doors.cli.bench_twin:twin",
+        "Sites and stores step by step, beside a plain writing.",
+    ),
 }
 """Subject -> where it stands, and its one line in the list; nothing is imported to show the list."""
 

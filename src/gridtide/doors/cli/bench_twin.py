@@ -1,0 +1,261 @@
+"""`gridtide bench twin`: unit-steps a second of compiled loops, held against a plain step-by-step writing."""
+
+import json
+import resource
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from gridtide.doors.cli.bench import machine
+from gridtide.doors.cli.words import say_compiling
+from gridtide.finding import BadInput, Finding
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from gridtide.testing.instances.metered_fleet import MeteredFleet
+
+Value = TypeVar("Value")
+SAME = 1e-9
+"""Largest difference of two figures, as a share of the largest of their kind."""
+
+USUAL = {"fleet": "20x35040", "store": "8760"}
+LEAST_HOURS, SITES_MOST, STEPS_MOST = 24, 10_000, 1_000_000
+
+
+@click.command()
+@click.option(
+    "--workload", type=click.Choice(list(USUAL)), default="fleet", show_default=True,
+    help="Buildings and stores of a fleet, or the least store for a year of sun and wind.",
+)  # fmt: skip
+@click.option("--size", metavar="SITESxSTEPS", help="[default: 20x35040; HOURS, 8760, of a store]")
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0))
+@click.option(
+    "--plain", default=672, show_default=True, type=click.IntRange(1),
+    help="Steps of the plain writing of a fleet; that of a store runs whole.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+def twin(workload: str, size: str | None, seed: int, plain: int, as_json: bool) -> None:
+    """Step a seeded fleet, or a store, through a year; the plain writing must find the same.
+
+    Seconds are of this run without compiling. The ratio is seconds per unit-step of the plain writing over those
+    of the compiled loops; a unit is a site, or the store.
+    """
+    sizes = _sizes_of(workload, size)
+    say_compiling()
+    measured = (
+        _fleet(sizes[0], sizes[1], seed, plain) if workload == "fleet" else _store(sizes[0], seed)
+    )
+    document = {
+        "workload": workload,
+        "seed": seed,
+        **measured,
+        "peak_memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "machine": machine(),
+    }
+    click.echo(json.dumps(document, indent=2) if as_json else _table(document))
+
+
+def _fleet(sites: int, steps: int, seed: int, plain: int) -> dict[str, Any]:
+    """Everything one run of a fleet tells. Raises RuntimeError where the plain writing differs."""
+    from gridtide.testing.instances import metered_fleet as shelf
+
+    _metered(shelf.metered_fleet(1, shelf.DAY, 0))
+    fleet = shelf.metered_fleet(sites, steps, seed)
+    fast_s, seen = _timed(lambda: _metered(fleet))
+    click.echo(f"compiled, {steps} steps: {fast_s:.3f} s", err=True)
+    count = min(plain, steps)
+    plain_s, other = _timed(lambda: _plainly_metered(fleet, count))
+    click.echo(f"plain, {count} steps: {plain_s:.3f} s", err=True)
+    apart = _apart(seen[:, :, :count], other)
+    return {
+        "instance": shelf.VERSION,
+        "size": {"sites": sites, "steps": steps},
+        "plain_steps": count,
+        "seconds": {"compiled": fast_s, "plain": plain_s},
+        "unit_steps_per_s": sites * steps / fast_s,
+        "ratio_to_plain": (plain_s / count) / (fast_s / steps),
+        "largest_difference": apart,
+        "found": {
+            "facility_kwh": float(seen[0].sum()) * shelf.STEP_H,
+            "import_kwh": float(seen[1].sum()) * shelf.STEP_H,
+            "export_kwh": float(seen[2].sum()) * shelf.STEP_H,
+        },
+    }
+
+
+def _metered(fleet: "MeteredFleet") -> "NDArray[np.float64]":
+    """Facility, import, export, charge, discharge and unused supply in kW, energy in kWh: (7, S, T)."""
+    import numpy as np
+
+    from gridtide.kernels import facility
+    from gridtide.kernels import twin as kernel
+    from gridtide.testing.instances.metered_fleet import STEP_H, STORE
+
+    seen = np.empty((7, *fleet.it_kw.shape))
+    capacity = fleet.capacity_kw
+    energy = STORE["energy_h"] * capacity
+    power = STORE["power"] * capacity
+    either_way = np.full(len(capacity), STORE["efficiency"])
+    seen[0] = facility.facility_power(fleet.it_kw, capacity, fleet.outdoor_c, fleet.plant)
+    kernel.run_stores(
+        seen[0],
+        fleet.supply_kw,
+        (fleet.charge_kw, fleet.discharge_kw, fleet.import_held_kw),
+        (0.5 * energy, energy, STORE["least"] * energy, either_way, either_way, power, power),
+        (fleet.import_max_kw, fleet.export_max_kw, fleet.ramp_max_kw_per_min),
+        np.full(len(capacity), np.nan),
+        np.full(fleet.it_kw.shape[1], STEP_H),
+        (seen[1], seen[2], seen[3], seen[4], seen[5], seen[6]),
+    )
+    return seen
+
+
+def _plainly_metered(fleet: "MeteredFleet", count: int) -> "NDArray[np.float64]":
+    """The same by the plain writing over the first steps, (7, S, count)."""
+    import numpy as np
+
+    from gridtide.testing.instances.metered_fleet import STEP_H, STORE
+    from gridtide.testing.plain_twin import PlainSite, PlainStep
+
+    names = tuple(PlainStep.__dataclass_fields__)
+    seen = []
+    for row, capacity in enumerate(fleet.capacity_kw.tolist()):
+        energy = STORE["energy_h"] * capacity
+        site = PlainSite(
+            capacity_kw=capacity,
+            plant=int(fleet.plant[row]),
+            energy_kwh=energy,
+            least_kwh=STORE["least"] * energy,
+            efficiency=STORE["efficiency"],
+            power_kw=STORE["power"] * capacity,
+            import_held_kw=float(fleet.import_held_kw[row]),
+            export_max_kw=float(fleet.export_max_kw[row]),
+            ramp_max_kw_per_min=float(fleet.ramp_max_kw_per_min[row]),
+            soc_kwh=0.5 * energy,
+        )
+        columns = [getattr(fleet, name)[row, :count].tolist() for name in names]
+        steps = (
+            PlainStep(**dict(zip(names, given, strict=True)))
+            for given in zip(*columns, strict=True)
+        )
+        read = [site.step(given, STEP_H) for given in steps]
+        seen.append([[*vars(one).values()] for one in read])
+    return np.moveaxis(np.asarray(seen), -1, 0)
+
+
+def _store(hours: int, seed: int) -> dict[str, Any]:
+    """Everything one run of a store tells. Raises RuntimeError where the plain writing differs."""
+    import numpy as np
+
+    from gridtide.kernels import renewable_hours as kernel
+    from gridtide.testing import plain_store as plain
+    from gridtide.testing.instances import renewable_year as shelf
+
+    year = shelf.renewable_year(hours, seed)
+    asked = (shelf.MOST_KWH, shelf.WITHIN_KWH, shelf.PARTS, shelf.ALLOWED_KW)
+    kernel.lacking(year.load_kw, year.renewable_kw, shelf.STORE_KWH, shelf.PARTS)
+    kernel.least_store(year.load_kw, year.renewable_kw, *asked)
+    with_store_s, lacks = _timed(
+        lambda: kernel.lacking(year.load_kw, year.renewable_kw, shelf.STORE_KWH, shelf.PARTS)
+    )
+    search_s, least = _timed(lambda: kernel.least_store(year.load_kw, year.renewable_kw, *asked))
+    click.echo(f"compiled: {with_store_s:.4f} s, search {search_s:.4f} s", err=True)
+    load, given = year.load_kw.tolist(), year.renewable_kw.tolist()
+    plain_s, other = _timed(lambda: plain.plain_lacking(load, given, shelf.STORE_KWH, shelf.PARTS))
+    plain_search_s, other_least = _timed(lambda: plain.plain_least_store(load, given, *asked))
+    click.echo(f"plain: {plain_s:.2f} s, search {plain_search_s:.2f} s", err=True)
+    apart = max(
+        _apart(lacks, np.asarray(other)),
+        _apart(np.asarray([least]), np.asarray([np.nan if other_least is None else other_least])),
+    )
+    alone = np.maximum(year.load_kw - year.renewable_kw, 0.0)
+    return {
+        "instance": shelf.VERSION,
+        "size": {"hours": hours, "steps": hours * shelf.PARTS},
+        "seconds": {
+            "compiled": with_store_s,
+            "compiled_search": search_s,
+            "plain": plain_s,
+            "plain_search": plain_search_s,
+        },
+        "unit_steps_per_s": hours * shelf.PARTS / with_store_s,
+        "ratio_to_plain": plain_s / with_store_s,
+        "ratio_to_plain_search": plain_search_s / search_s,
+        "largest_difference": apart,
+        "found": {
+            "coverage": shelf.coverage(year, alone),
+            "coverage_with_store": shelf.coverage(year, lacks),
+            "least_store_kwh": None if np.isnan(least) else float(least),
+        },
+    }
+
+
+def _apart(ours: "NDArray[np.float64]", plain: "NDArray[np.float64]") -> float:
+    """Largest difference as a share of the largest figure. Raises RuntimeError beyond SAME."""
+    import numpy as np
+
+    if not np.array_equal(np.isnan(ours), np.isnan(plain)):
+        raise RuntimeError("the plain writing knows what the compiled loops do not")
+    largest = max(float(np.nanmax(np.abs(plain), initial=0.0)), 1.0)
+    apart = float(np.nanmax(np.abs(ours - plain), initial=0.0)) / largest
+    if apart > SAME:
+        raise RuntimeError(f"the plain writing differs by {apart:.1e} of the largest figure")
+    return apart
+
+
+def _timed(work: Callable[[], Value]) -> tuple[float, Value]:
+    begin = time.perf_counter()
+    value = work()
+    return time.perf_counter() - begin, value
+
+
+def _sizes_of(workload: str, text: str | None) -> tuple[int, ...]:
+    """Sites and steps, or hours. Raises BadInput for anything else."""
+    from gridtide.testing.instances.renewable_year import HOURS
+
+    parts = (text or USUAL[workload]).lower().split("x")
+    numbers = tuple(int(part) for part in parts if part.isascii() and part.isdigit())
+    whole = len(numbers) == len(parts)
+    if workload == "fleet":
+        limit = f"1 to {SITES_MOST} sites, {LEAST_HOURS} to {STEPS_MOST} steps"
+        good = (
+            whole
+            and len(numbers) == 2
+            and 1 <= numbers[0] <= SITES_MOST
+            and LEAST_HOURS <= numbers[1] <= STEPS_MOST
+        )
+    else:
+        limit = f"{LEAST_HOURS} to {HOURS} hours"
+        good = whole and len(numbers) == 1 and LEAST_HOURS <= numbers[0] <= HOURS
+    if good:
+        return numbers
+    finding = Finding(
+        subject=f"--size {text}",
+        value=f"is no size of the workload {workload}",
+        limit=limit,
+        mend=f"Write --size {USUAL[workload]}, for example.",
+    )
+    raise BadInput([finding])
+
+
+def _table(document: dict[str, Any]) -> str:
+    """The figures a person looks for first."""
+    size = ", ".join(f"{count:,} {name}" for name, count in document["size"].items())
+    lines = [
+        f"{size}, seed {document['seed']}; plain writing apart by {document['largest_difference']:.1e}",
+        *(
+            f"{name:22s} {value:,.4f}"
+            for name, value in document["found"].items()
+            if value is not None
+        ),
+        *(f"{name + ', s':22s} {value:,.4f}" for name, value in document["seconds"].items()),
+        f"{'unit-steps a second':22s} {document['unit_steps_per_s']:,.0f}",
+        f"{'times plain':22s} {document['ratio_to_plain']:,.0f}",
+    ]
+    if "ratio_to_plain_search" in document:
+        lines.append(f"{'times plain, search':22s} {document['ratio_to_plain_search']:,.0f}")
+    return "\n".join(lines)
