@@ -11,7 +11,7 @@ from gridtide.stores.memory import MemoryStore
 from gridtide.testing.courses import course_of
 from gridtide.testing.studies import small_study
 
-STUDY = small_study(1, hours=36, jobs=12)
+STUDY = small_study(1, hours=48, jobs=12)
 
 
 def replayed(forecasters: tuple[str, ...], policies: tuple[str, ...]) -> Backtest:
