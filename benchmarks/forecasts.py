@@ -23,6 +23,14 @@ from gridtide.case.schema import SignalTable
 from gridtide.case.wiring import as_published, clock_of
 from gridtide.signals.forecaster import Forecaster, ForecastsQuantiles, forecaster_named
 from gridtide.signals.history import History, add, known, truth
+from gridtide.signals.scores import (
+    BANDS_H,
+    LEVELS,
+    STATED,
+    mean_by_band,
+    pinball_loss,
+    share_inside,
+)
 from gridtide.signals.signal import Kind, Nature, Signal, between
 from gridtide.sources.aemo import AemoPrice
 from gridtide.sources.eia930 import Eia930Mix
@@ -32,10 +40,9 @@ from gridtide.timeline import regular
 
 Real = NDArray[np.float64]
 
-LEVELS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
-BANDS_H = ((0, 24), (24, 48), (48, 72))
+AHEAD_H = np.arange(BANDS_H[-1][1], dtype=np.float64)
 NAIVE = ("persistence", "same-weekday", "nowcast")
-STATED, WANTED, BEARABLE = 0.90, (0.88, 0.92), (0.85, 0.95)
+WANTED, BEARABLE = (0.88, 0.92), (0.85, 0.95)
 KINDS = {
     "price": Kind.PRICE,
     "carbon": Kind.CARBON_AVERAGE,
@@ -127,29 +134,16 @@ def scores_of(signal: Signal, days: int) -> Scores:
 
 def _scored(came: Real, said: Real, points: dict[str, Real], seconds: dict[str, float]) -> Scores:
     """came: (days, 72); said: (days, levels, 72)."""
-    error = {name: _by_band(np.abs(values - came)) for name, values in points.items()}
+    error = {name: mean_by_band(np.abs(values - came), AHEAD_H) for name, values in points.items()}
     loss = {name: values / 2.0 for name, values in error.items()}
-    level = np.asarray(LEVELS)[None, :, None]
-    off = came[:, None, :] - said
-    loss["ridge"] = _by_band(np.maximum(level * off, (level - 1.0) * off).mean(axis=1))
-    judged = ~np.isnan(came) & ~np.isnan(said[:, 0])
-    inside = (said[:, 0] <= came) & (came <= said[:, -1])
+    loss["ridge"] = mean_by_band(pinball_loss(came, said, LEVELS), AHEAD_H)
     return Scores(
         error=error,
         pinball=loss,
-        cover=float(inside[judged].mean()),
+        cover=share_inside(came, said),
         seconds=seconds,
         calls=len(came),
     )
-
-
-def _by_band(values: Real) -> Real:
-    """Means over hours ahead, one a band; NaN where nothing of a band is judged."""
-    found = []
-    for first, last in BANDS_H:
-        part = values[:, first:last]
-        found.append(float(np.nanmean(part)) if not np.isnan(part).all() else np.nan)
-    return np.asarray(found)
 
 
 def _ratios(scores: dict[str, Real], names: tuple[str, ...]) -> Real:

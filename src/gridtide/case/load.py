@@ -2,6 +2,7 @@
 
 import difflib
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from gridtide.case.build import study_of
 from gridtide.case.checks import faults_of
 from gridtide.case.schema import CaseFile
 from gridtide.finding import BadInput, Finding, refuse_if_any
+from gridtide.signals.forecaster import reads_back_h
 from gridtide.simulate.study import Study
 
 KEYS_SHOWN = 12
@@ -20,6 +22,22 @@ def load_case(path: Path) -> Study:
     """The study a case file describes. Raises BadInput with all faults, Infeasible when work cannot fit."""
     case = read_case(path)
     return study_of(case, Path(path).resolve().parent)
+
+
+def load_case_for(path: Path, forecasters: tuple[str, ...]) -> Study:
+    """The study of a case with as much history as these forecasters learn from, its own forecaster beside them.
+
+    Raises what `load_case` raises, and BadInput for a forecaster that is not known.
+    """
+    case = read_case(path)
+    own = case.planning.forecaster
+    furthest = max((own, *forecasters), key=reads_back_h)
+    if reads_back_h(furthest) <= reads_back_h(own):
+        return load_case(path)
+    planning = case.planning.model_copy(update={"forecaster": furthest})
+    wide = case.model_copy(update={"planning": planning})
+    study = study_of(wide, Path(path).resolve().parent)
+    return replace(study, cadence=replace(study.cadence, forecaster=own))
 
 
 def read_case(path: Path) -> CaseFile:

@@ -125,22 +125,26 @@ def _parts(
 
 
 def _energy_costs(study: Study, truth: Truth, course: Course) -> list[float]:
+    return [
+        settle_energy_cost(site.contract, metered_of(study, truth, course, index))
+        for index, site in enumerate(study.fleet.sites)
+    ]
+
+
+def metered_of(study: Study, truth: Truth, course: Course, index: int) -> Metered:
+    """What the meter and the markets of one site said over a course."""
     seen, hours = course.telemetry, study.timeline.hours
-    costs = []
-    for index, site in enumerate(study.fleet.sites):
-        local = study.timeline.local_times(site.clock)
-        metered = Metered(
-            import_kwh=seen.import_kw[index] * hours,
-            export_kwh=seen.export_kw[index] * hours,
-            price_per_mwh=truth.price_per_mwh[index],
-            real_time_price_per_mwh=truth.real_time_price_per_mwh[index],
-            position_kwh=course.position_kw[index] * hours,
-            weekday=np.asarray([moment.weekday() for moment in local]),
-            hour=np.asarray([moment.hour + moment.minute / 60.0 for moment in local]),
-            hours=hours,
-        )
-        costs.append(settle_energy_cost(site.contract, metered))
-    return costs
+    local = study.timeline.local_times(study.fleet.sites[index].clock)
+    return Metered(
+        import_kwh=seen.import_kw[index] * hours,
+        export_kwh=seen.export_kw[index] * hours,
+        price_per_mwh=truth.price_per_mwh[index],
+        real_time_price_per_mwh=truth.real_time_price_per_mwh[index],
+        position_kwh=course.position_kw[index] * hours,
+        weekday=np.asarray([moment.weekday() for moment in local]),
+        hour=np.asarray([moment.hour + moment.minute / 60.0 for moment in local]),
+        hours=hours,
+    )
 
 
 def _demand_charges(study: Study, course: Course) -> list[float]:

@@ -20,6 +20,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "compare": ("gridtide.doors.cli.compare:compare", "Run named policies on a case."),
     "explain": ("gridtide.doors.cli.explain:explain", "Why a job runs where and when it does."),
     "shift": ("gridtide.doors.cli.shift:shift", "When should these jobs have run?"),
+    "backtest": (
+        "gridtide.doors.cli.backtest:backtest",
+        "How good were forecasts and policies on a case that is over?",
+    ),
     "bench": ("gridtide.doors.cli.bench:bench", "Measure a part of gridtide: how good, how fast."),
     "doctor": (
         "gridtide.doors.cli.doctor:doctor",

@@ -27,7 +27,7 @@ def run_case(case: Path, runs: Path, policies: str | None, as_json: bool) -> Non
     say_compiling()
     from gridtide.case.load import load_case
 
-    chosen = () if policies is None else _asked(policies)
+    chosen = () if policies is None else asked_policies(policies)
     study = load_case(case)
     if chosen:
         others = tuple(name for name in chosen if name != study.reference)
@@ -42,7 +42,7 @@ def run_case(case: Path, runs: Path, policies: str | None, as_json: bool) -> Non
     click.echo(str(folder / "report.html"))
 
 
-def _asked(text: str) -> tuple[str, ...]:
+def asked_policies(text: str) -> tuple[str, ...]:
     """Policies of an option. Raises BadInput with every unknown name and every wrong setting."""
     from gridtide.decide.policy_names import POLICIES, checked
     from gridtide.simulate.policies import names_known

@@ -31,13 +31,18 @@ EXPORT = re.compile(r"^export (?=(?:function|const) (\w+))", re.MULTILINE)
 
 def write_report(path: Path, comparison: Comparison, document: dict[str, Any]) -> None:
     """The page as a file, written whole."""
+    write_page(path, report_html(payload_of(comparison, document)))
+
+
+def write_page(path: Path, text: str) -> None:
+    """A page as a file, written whole."""
     part = path.with_name(path.name + ".part")
-    part.write_text(report_html(payload_of(comparison, document)), encoding="utf-8")
+    part.write_text(text, encoding="utf-8")
     os.replace(part, path)
 
 
-def report_html(payload: dict[str, Any]) -> str:
-    """The page as text. Whatever names the payload holds, they stay data."""
+def report_html(payload: dict[str, Any], modules: tuple[str, ...] = MODULES) -> str:
+    """The page as text, laid out by the last of the modules. Whatever names the payload holds, they stay data."""
     library = _static("vendor/echarts.min.js").replace("</script", "<\\/script")
     data = json.dumps(payload, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
     return "\n".join(
@@ -50,15 +55,15 @@ def report_html(payload: dict[str, Any]) -> str:
             "<body><main></main>",
             f'<script type="application/json" id="payload">{data}</script>',
             f"<script>{library}</script>",
-            f'<script type="module">{_one_script()}</script>',
+            f'<script type="module">{_one_script(modules)}</script>',
             "</body></html>",
         ]
     )
 
 
-def _one_script() -> str:
+def _one_script(modules: tuple[str, ...]) -> str:
     """The modules as one script in the order they need, each in a scope of its own but for what it exports."""
-    return "\n".join(_scoped(_static(f"js/{name}")) for name in MODULES)
+    return "\n".join(_scoped(_static(f"js/{name}")) for name in modules)
 
 
 def _scoped(module: str) -> str:

@@ -55,12 +55,17 @@ def write_results(
         _reasons(comparison, course).write_parquet(folder / f"reasons-{course.policy}.parquet")
         _flows(comparison.study, course).write_parquet(folder / f"flows-{course.policy}.parquet")
         _routes(comparison, course).write_parquet(folder / f"routes-{course.policy}.parquet")
-    part = folder / "summary.json.part"
+    write_document(folder / "summary.json", document)
+    (folder.parent / "last").write_text(folder.name + "\n", encoding="utf-8")
+
+
+def write_document(path: Path, document: dict[str, Any]) -> None:
+    """A JSON document as a file, written whole."""
+    part = path.with_name(path.name + ".part")
     part.write_text(
         json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
     )
-    os.replace(part, folder / "summary.json")
-    (folder.parent / "last").write_text(folder.name + "\n", encoding="utf-8")
+    os.replace(part, path)
 
 
 def folder_of(root: Path, run: str) -> Path:

@@ -1,0 +1,88 @@
+"""`gridtide backtest`: forecasters and policies replayed on a case that is over, and scored."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gridtide.doors.cli.running import DEFAULT_RUNS, announcer, asked_policies
+from gridtide.doors.cli.words import say_compiling
+from gridtide.finding import Finding, refuse_if_any
+
+if TYPE_CHECKING:
+    from gridtide.simulate.study import Study
+
+FILE = click.Path(path_type=Path)
+POLICIES = "run-at-once,coordinated"
+
+
+@click.command()
+@click.argument("case", type=FILE)
+@click.option("--forecasters", help="Forecasters, divided by commas; the case's own by default.")
+@click.option("--policies", default=POLICIES, show_default=True, help="Divided by commas.")
+@click.option("--runs", type=FILE, default=DEFAULT_RUNS, help="Folder the results go to.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+def backtest(case: Path, forecasters: str | None, policies: str, runs: Path, as_json: bool) -> None:
+    """Replay CASE: how good were its forecasts, and how much of the possible saving did each policy take?
+
+    The reference of the case and perfect foresight always run; every other policy runs once a forecaster.
+    """
+    say_compiling()
+    from gridtide.case.load import load_case_for
+
+    named = () if forecasters is None else _asked_forecasters(forecasters)
+    chosen = asked_policies(policies)
+    study = load_case_for(case, named)
+    document = _replayed(study, named or (study.cadence.forecaster,), chosen, runs)
+    if as_json:
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+        return
+    from gridtide.doors.cli.backtest_table import show
+
+    show(document)
+    click.echo(document["picture"])
+
+
+def _replayed(
+    study: "Study", forecasters: tuple[str, ...], policies: tuple[str, ...], runs: Path
+) -> dict[str, object]:
+    """The document, its folder written; a replay that fails or is stopped leaves no folder behind."""
+    from gridtide.doors.report.backtest_page import write_picture
+    from gridtide.doors.results.backtest_document import backtest_document
+    from gridtide.doors.results.folder import new_folder, write_document
+    from gridtide.simulate.backtest import backtest as replay
+    from gridtide.stores.memory import MemoryStore
+
+    is_new = not runs.exists()
+    folder = new_folder(runs)
+    picture = folder / "backtest.html"
+    try:
+        found = replay(study, forecasters, policies, MemoryStore, announcer())
+        document = backtest_document(found, str(picture))
+        write_picture(picture, document)
+        write_document(folder / "backtest.json", document)
+    except BaseException:
+        shutil.rmtree(runs if is_new else folder, ignore_errors=True)
+        raise
+    return document
+
+
+def _asked_forecasters(text: str) -> tuple[str, ...]:
+    """Forecasters of an option, each once. Raises BadInput with every unknown name."""
+    from gridtide.signals.forecaster import forecasters
+
+    known = forecasters()
+    names = list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    refuse_if_any(
+        Finding(
+            subject=f"--forecasters {name}",
+            value="is no forecaster that is known",
+            limit="one of " + ", ".join(known),
+            mend="Write --forecasters name, several divided by commas.",
+        )
+        for name in (names or ["''"])
+        if name not in known
+    )
+    return tuple(names)

@@ -1,0 +1,91 @@
+"""The JSON document of a backtest: keys are a contract."""
+
+import math
+from typing import Any
+
+from gridtide.settle.promises import Promises
+from gridtide.signals.scores import BANDS_H, LEVELS, STATED
+from gridtide.signals.signal import Kind
+from gridtide.simulate.backtest import Backtest, PolicyScore
+from gridtide.simulate.forecast_scores import ForecastScore
+from gridtide.simulate.study import Study
+
+DEFINITIONS = (
+    "Forecasts are asked for at the start of the case and every 24 hours after; steps published by then, and"
+    " steps after the end of the history, are not judged.",
+    "A day is 24 hours from the start of the case. Its cost is energy, wear and carbon; demand charges, transfers"
+    " and delay belong to no one day.",
+    "Daily regret is the cost of a day less perfect foresight's on the same day; it is negative where work was"
+    " moved out of that day.",
+    "Capture by slack is of the energy of jobs at the racks, over jobs done under the policy, the reference and"
+    " perfect foresight alike. Capture by kind of zone is of energy, wear and carbon at its sites.",
+    "n/a: nothing to judge, or a possible saving below 1 % of the reference.",
+)
+
+
+def band_names() -> list[str]:
+    """Hours ahead of each band, as results call them."""
+    return [f"{first}-{last} h" for first, last in BANDS_H]
+
+
+def backtest_document(found: Backtest, picture: str) -> dict[str, Any]:
+    """forecasts: a row a series and forecaster; policies: a row a policy and forecaster. null is n/a."""
+    study = found.study
+    return {
+        "case": study.name,
+        "start": study.timeline.start.isoformat(),
+        "end": study.timeline.end.isoformat(),
+        "currency": study.currency,
+        "reference": study.reference,
+        "bands_h": [list(band) for band in BANDS_H],
+        "quantile_levels": list(LEVELS),
+        "coverage_stated": STATED,
+        "forecasts": [_forecast(study, score) for score in found.forecasts],
+        "policies": [_policy(score) for score in found.policies],
+        "definitions": list(DEFINITIONS),
+        "picture": picture,
+    }
+
+
+def _forecast(study: Study, score: ForecastScore) -> dict[str, Any]:
+    return {
+        "kind": str(score.kind),
+        "zone": score.zone,
+        "unit": f"{study.currency} per MWh" if score.kind is Kind.PRICE else None,
+        "forecaster": score.forecaster,
+        "asked": score.asked,
+        "judged": list(score.judged),
+        "mae": [_known(value) for value in score.mae],
+        "pinball": None if score.pinball is None else [_known(value) for value in score.pinball],
+        "coverage": None if score.coverage is None else _known(score.coverage),
+    }
+
+
+def _policy(score: PolicyScore) -> dict[str, Any]:
+    return {
+        "policy": score.policy,
+        "forecaster": score.forecaster,
+        "total_cost": score.settlement.total_cost,
+        "energy_cost": score.settlement.energy_cost,
+        "capture_ratio": score.capture_ratio,
+        "capture_by_slack": dict(score.capture_by_slack),
+        "capture_by_zone": dict(score.capture_by_zone),
+        "regret_p95": score.regret_p95,
+        "daily_regret": [float(value) for value in score.daily_regret],
+        "jobs": score.promises.asked,
+        **promises_of(score.promises),
+    }
+
+
+def promises_of(promises: Promises) -> dict[str, Any]:
+    """promised, kept and missed; a promise not yet due counts as kept."""
+    return {
+        "promised": promises.promised,
+        "kept": promises.promised - promises.missed_deadlines,
+        "missed_deadlines": promises.missed_deadlines,
+        "missed_by_cause": {cause.name.lower(): count for cause, count in promises.missed.items()},
+    }
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value
