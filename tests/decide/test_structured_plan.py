@@ -16,6 +16,7 @@ from gridtide.decide.shaping import shape_of
 from gridtide.decide.solving import solution_of, structured
 from gridtide.decide.standard_form import standard_form
 from gridtide.digest import digest
+from gridtide.kernels.plan_solve import cholesky
 from gridtide.testing.instances.week_plan import TRAITS, program_of, week_plan
 
 SMALL = (4, 24, 6)
@@ -230,3 +231,16 @@ def test_a_plan_without_work_is_a_plan() -> None:
         )
         exact = solve(bare, "simplex").objective
         assert structured(bare, 1e-6).objective == pytest.approx(exact, rel=3e-6)
+
+
+@given(size=st.integers(1, 60), seed=st.integers(0, 20))
+@settings(max_examples=20, deadline=None)
+def test_a_factor_times_its_transpose_is_the_square(size: int, seed: int) -> None:
+    """Any positive square; one that is not is refused."""
+    chance = np.random.default_rng(seed)
+    half = chance.normal(0, 1, (size, size + 2))
+    square = half @ half.T
+    lower = square.copy()
+    assert cholesky(lower)
+    assert np.allclose(np.tril(lower) @ np.tril(lower).T, square, rtol=1e-10, atol=1e-10)
+    assert not cholesky(-square)

@@ -16,6 +16,8 @@ from gridtide.fleet.contract import Contract, Exposure
 from gridtide.fleet.fleet import Fleet
 
 Real = NDArray[np.float64]
+EXACT_COLUMNS = 5_000
+"""A bound needs no vertex: beyond this size the structured method is faster."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +55,7 @@ def best_course(situation: Situation, objective: Objective) -> Best | None:
     program, columns, _ = written(situation, facts, objective)
     matrix = matrix_of(program)
     _loosen(matrix, columns, situation)
-    solution = solution_of(matrix)
+    solution = solution_of(matrix, exact_columns=EXACT_COLUMNS)
     if not solution.feasible:
         return None
     early = _waits_before_release(situation, facts)

@@ -36,6 +36,8 @@ CORRECTIONS_DIRECT = 4
 """Corrections of a round where every solve iterates, and where none does and a solve costs little."""
 BACK = 0.995
 NOTHING = 1e-300
+WILD = 1e12
+"""A move, in scaled units, that is no repair any more."""
 BEYOND = 1.01
 INFEASIBLE = "infeasible"
 STARTS_MAX = 4
@@ -339,8 +341,13 @@ def repaired(now: Iterate, shape: Shape, has: Real) -> tuple[Real, float]:
             answer = solved(shape, factors, off, zero, start, 1e-7, REPAIR_ROUNDS_MAX)
             move = theta * prices(shape, answer.dy)
             column_parts(shape.sizes, move).border[:] = answer.border
-            x = x + min(1.0, 0.999 * _room(x, move, shape, has)) * move
-            off = shape.wanted - totals(shape, x)
+            if not np.isfinite(move).all() or np.abs(move).max(initial=0.0) > WILD:
+                break
+            nearer = x + min(1.0, 0.999 * _room(x, move, shape, has)) * move
+            left = shape.wanted - totals(shape, nearer)
+            if not float(np.abs(left).max(initial=0.0)) < worst:
+                break
+            x, off = nearer, left
             worst = float(np.abs(off).max(initial=0.0))
     except Refused:
         pass

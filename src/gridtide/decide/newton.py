@@ -17,6 +17,7 @@ from gridtide.kernels.plan_solve import (
     Coupling,
     Peaks,
     Room,
+    cholesky,
     cholesky_solved,
     gathered_cells,
     gathered_flows,
@@ -156,13 +157,10 @@ def _cholesky(schur: Real) -> Real:
         raise Refused("the Schur complement of the long rows is not finite")
     ridge = 0.0
     for _ in range(6):
-        try:
-            ridged = schur + np.diag(ridge * np.diag(schur))
-            lower = np.linalg.cholesky(ridged).astype(np.float64)
-        except np.linalg.LinAlgError:
-            ridge = max(1e-13, ridge * 10.0)
-        else:
+        lower: Real = schur + np.diag(ridge * np.diag(schur))
+        if cholesky(lower):
             return lower
+        ridge = max(1e-13, ridge * 10.0)
     raise Refused("the Schur complement of the long rows is not positive")
 
 

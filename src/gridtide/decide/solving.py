@@ -21,9 +21,14 @@ HOLDS = 1e-6
 """Worst relative miss of a row up to which a structured solution counts as feasible."""
 
 
-def solution_of(matrix: Matrix, gap: float = STRUCTURED_GAP) -> Solution:
-    """The best method for the program's size and shape; `solver` says which, and why not another."""
-    if len(matrix.cost) <= SIMPLEX_COLUMNS:
+def solution_of(
+    matrix: Matrix, gap: float = STRUCTURED_GAP, exact_columns: int = SIMPLEX_COLUMNS
+) -> Solution:
+    """The best method for the program's size and shape; `solver` says which, and why not another.
+
+    exact_columns: size up to which an exact vertex is worth its time.
+    """
+    if len(matrix.cost) <= exact_columns:
         return solve(matrix)
     try:
         return structured(matrix, gap)

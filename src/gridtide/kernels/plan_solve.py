@@ -17,6 +17,9 @@ Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
 
 
+PANEL = 16
+
+
 class Peaks(NamedTuple):
     """Border columns of every site, solved: m = site matrix^-1 times column, in the link rows (B, L, T, S);
     weight: inverse of 1 / theta + column' m, (B, B, S)."""
@@ -400,6 +403,34 @@ def preconditioned(blocks: Real, r: Real, out: Real) -> None:
             felt = r[t, j]
             for i in range(r.shape[1]):
                 out[t, i] += blocks[t, j, i] * felt
+
+
+@njit(cache=True, error_model="numpy")
+def cholesky(square: Real) -> bool:
+    """Lower Cholesky factor in place of the lower triangle (K, K); False where a pivot is not positive.
+
+    Written here because libraries start threads for it that cost more than they save beside other work.
+    """
+    n = square.shape[0]
+    panel = np.empty((PANEL, n))
+    for begin in range(0, n, PANEL):
+        end = min(begin + PANEL, n)
+        for k in range(begin, end):
+            if not square[k, k] > 0.0:
+                return False
+            square[k, k] = np.sqrt(square[k, k])
+            for i in range(k + 1, n):
+                square[i, k] /= square[k, k]
+                panel[k - begin, i] = square[i, k]
+            for i in range(k + 1, n):
+                for j in range(k + 1, min(i + 1, end)):
+                    square[i, j] -= square[i, k] * square[j, k]
+        for i in range(end, n):
+            for k in range(begin, end):
+                own = square[i, k]
+                for j in range(end, i + 1):
+                    square[i, j] -= own * panel[k - begin, j]
+    return True
 
 
 @njit(cache=True, error_model="numpy")

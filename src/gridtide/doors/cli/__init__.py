@@ -24,6 +24,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.backtest:backtest",
         "How good were forecasts and policies on a case that is over?",
     ),
+    "bound": (
+        "gridtide.doors.cli.bound:bound",
+        "The best anyone could do, and what each limit is worth.",
+    ),
     "bench": ("gridtide.doors.cli.bench:bench", "Measure a part of gridtide: how good, how fast."),
     "doctor": (
         "gridtide.doors.cli.doctor:doctor",
