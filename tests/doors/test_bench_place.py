@@ -19,7 +19,8 @@ KEYS = {
     "cost",
     "gap",
     "gap_of_run_at_once",
-    "gap_of_saving_possible",
+    "gap_of_saving",
+    "gap_money",
     "run_at_once_cost",
     "pieces_per_job",
     "unplaced",
@@ -49,7 +50,8 @@ def test_the_document_has_its_keys_and_its_gap(capsys: pytest.CaptureFixture[str
     lower, cost, gap = found["lower_bound"], found["cost"], found["gap"]
     assert isinstance(lower, float) and isinstance(cost, float) and isinstance(gap, float)
     assert lower <= cost
-    assert gap == pytest.approx(cost / lower - 1)
+    assert gap == pytest.approx((cost - lower) / abs(cost))
+    assert found["gap_money"] == pytest.approx(cost - lower)
 
 
 def test_the_same_command_gives_the_same_placement(capsys: pytest.CaptureFixture[str]) -> None:

@@ -53,7 +53,7 @@ class Certificate:
         return max(self.cost - self.lower_bound, 0.0)
 
     @property
-    def gap_of_cost(self) -> float | None:
+    def gap_of_run_at_once(self) -> float | None:
         """The gap as a share of the run-at-once cost; None where that is next to nothing."""
         return ratio(self.gap, abs(self.run_at_once_cost), abs(self.cost))
 

@@ -1,12 +1,8 @@
 """`gridtide bench`: how good and how fast, on this machine, in one run."""
 
 import importlib
-import platform
 
 import click
-import numpy as np
-
-from gridtide import __version__
 
 BENCHES: dict[str, tuple[str, str]] = {
     "plan": ("gridtide.doors.cli.bench_plan:plan", "A week plan of a fleet, certified."),
@@ -50,25 +46,3 @@ class Benches(click.Group):
 @click.group(cls=Benches)
 def bench() -> None:
     """Measure a part of gridtide on a seeded instance; speeds are ratios of this very run."""
-
-
-def machine() -> dict[str, str]:
-    """What the figures were measured on."""
-    return {
-        "gridtide": __version__,
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "machine": f"{platform.system()} {platform.machine()}",
-        "processor": _processor(),
-    }
-
-
-def _processor() -> str:
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as lines:
-            for line in lines:
-                if line.startswith("model name"):
-                    return line.partition(":")[2].strip()
-    except OSError:
-        pass
-    return platform.processor() or "unknown"

@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,16 +10,22 @@ from typing import Any, TypeVar, cast
 import click
 import numpy as np
 
-from gridtide.doors.cli.bench import machine
+from gridtide.doors.cli.measuring import Part, how_good, measured_on, size_of
 from gridtide.doors.cli.words import say_compiling
 from gridtide.finding import BadInput, Finding
 
 Value = TypeVar("Value")
+USUAL = "1000000x2976x10"
+PARTS = (
+    Part(name="jobs"),
+    Part(name="slots of a quarter of an hour", most=1_000_000),
+    Part(name="sites", most=10_000),
+)
 METHOD = "mini-batch dual ascent with table bounds, price sweeps"
 
 
 @click.command()
-@click.option("--size", default="1000000x2976x10", show_default=True, metavar="JOBSxSLOTSxSITES")
+@click.option("--size", default=USUAL, show_default=True, metavar="JOBSxSLOTSxSITES")
 @click.option("--utilisation", default=0.65, show_default=True, type=click.FloatRange(0.01, 0.99))
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0))
 @click.option("--passes", default=6, show_default=True, type=click.IntRange(0, 1000))
@@ -66,7 +71,7 @@ def place(
     Seconds are of one run on this machine without compiling; reading or making the input and the independent check
     of the result are timed beside the total.
     """
-    from gridtide.testing.instances.many_jobs import Traits
+    from gridtide.testing.instances.many_jobs import Size, Traits
 
     traits = Traits(
         utilisation=utilisation,
@@ -75,7 +80,9 @@ def place(
         transfer=transfer,
         elastic=elastic,
     )
-    wanted, weights = _size_of(size), _weights_of(crowding)
+    jobs_wanted, slots, sites = size_of(size, PARTS, USUAL)
+    wanted = Size(jobs=jobs_wanted, slots=slots, sites=sites)
+    weights = _weights_of(crowding)
     _compile(traits, wanted.sites)
     clock = Clock()
     made = clock.timed("input", lambda: _made(trace, wanted, traits, laxity, seed))
@@ -173,16 +180,8 @@ def _measured(
     if not done.holds:
         raise RuntimeError(f"the placement breaks its rules: {done.breaches}")
     total_s = sum(clock.wall_s[part] for part in TIMED)
-    gap = done.cost - bound.lower_bound
     return {
-        "lower_bound": bound.lower_bound,
-        "cost": done.cost,
-        "gap": gap / abs(bound.lower_bound) if bound.lower_bound else None,
-        "gap_of_run_at_once": gap / abs(at_once) if at_once else None,
-        "gap_of_saving_possible": gap / (at_once - bound.lower_bound)
-        if at_once > bound.lower_bound
-        else None,
-        "run_at_once_cost": at_once,
+        **how_good(done.cost, bound.lower_bound, at_once, METHOD),
         "pieces_per_job": done.pieces / max(len(jobs), 1),
         "unplaced": _unplaced(jobs, placement.reason),
         "seconds": {**clock.wall_s, "total": total_s},
@@ -191,12 +190,10 @@ def _measured(
             "total": sum(clock.processor_s[part] for part in TIMED),
         },
         "jobs_per_s": len(jobs) / total_s,
-        "peak_memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "digest": digest(placement),
-        "method": METHOD,
         "passes": passes,
         "crowding": list(crowding),
-        "machine": machine(),
+        **measured_on(),
     }
 
 
@@ -226,21 +223,6 @@ def _compile(traits: Any, sites: int) -> None:
     small = instance(Size(jobs=200, slots=192, sites=sites), traits)
     placed(*small)
     run_at_once_cost(*small)
-
-
-def _size_of(text: str) -> Any:
-    from gridtide.testing.instances.many_jobs import Size
-
-    parts = text.lower().split("x")
-    if len(parts) == 3 and all(part.isdigit() and int(part) > 0 for part in parts):
-        return Size(jobs=int(parts[0]), slots=int(parts[1]), sites=int(parts[2]))
-    finding = Finding(
-        subject=f"--size {text}",
-        value="is no size",
-        limit="three whole numbers above 0: jobs, slots of a quarter of an hour, sites",
-        mend="Write --size 1000000x2976x10, for example.",
-    )
-    raise BadInput([finding])
 
 
 def _weights_of(text: str) -> tuple[float, ...]:

@@ -1,8 +1,6 @@
 """`gridtide bench plan`: a seeded week plan of a fleet, its bound and gap, beside HiGHS in the same run."""
 
 import json
-import resource
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +10,8 @@ from gridtide.decide.interior_point import Progress
 from gridtide.decide.program import Matrix, Solution, matrix_of, solve
 from gridtide.decide.proof import Proof, proof_of
 from gridtide.decide.solving import structured
-from gridtide.doors.cli.bench import machine
-from gridtide.kernels import compiles_first_time
+from gridtide.doors.cli.measuring import Part, how_good, measured_on, share, size_of, timed
+from gridtide.doors.cli.words import say_compiling
 from gridtide.testing.instances.at_once import run_at_once_cost
 from gridtide.testing.instances.week_plan import (
     TRAITS,
@@ -24,28 +22,12 @@ from gridtide.testing.instances.week_plan import (
 )
 
 SMALL = (4, 24, 4)
-
-
-class Size(click.ParamType[tuple[int, int, int]]):
-    """Three whole numbers divided by x: sites, steps of a quarter of an hour, buckets of work."""
-
-    name = "SITESxSTEPSxBUCKETS"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, context: click.Context | None
-    ) -> tuple[int, int, int]:
-        """The three numbers; says what is wrong with any other text."""
-        if isinstance(value, tuple):
-            return value
-        try:
-            sites, steps, buckets = (int(part) for part in str(value).lower().split("x"))
-        except ValueError:
-            self.fail(f"{value!r} is not three whole numbers like 20x672x50", param, context)
-        if sites < 1 or steps < 12 or buckets < 1:
-            self.fail(
-                f"{value!r}: a plan needs 1 site, 12 steps and 1 bucket at least", param, context
-            )
-        return sites, steps, buckets
+USUAL = "20x672x50"
+PARTS = (
+    Part(name="sites", most=10_000),
+    Part(name="quarters of an hour", least=12, most=100_000),
+    Part(name="buckets of work", most=5_000),
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -65,7 +47,7 @@ class Measured:
 
 
 @click.command()
-@click.option("--size", type=Size(), default="20x672x50", show_default=True, help="Of the plan.")
+@click.option("--size", default=USUAL, show_default=True, metavar="SITESxSTEPSxBUCKETS")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the instance.")
 @click.option(
     "--gap", type=click.FloatRange(1e-8, 0.5), default=1e-4, show_default=True,
@@ -77,22 +59,24 @@ class Measured:
 )  # fmt: skip
 @click.option("--ipx/--no-ipx", default=True, help="Solve the same program by HiGHS ipx as well.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-def plan(
-    size: tuple[int, int, int], seed: int, gap: float, variant: str, ipx: bool, as_json: bool
-) -> None:
+def plan(size: str, seed: int, gap: float, variant: str, ipx: bool, as_json: bool) -> None:
     """Plan a seeded fleet within a certified gap; ratios are those of this run, one thread each."""
-    if compiles_first_time():
-        click.echo("compiling for the first time, about a minute", err=True)
+    sites, steps, buckets = size_of(size, PARTS, USUAL)
+    say_compiling()
     structured(matrix_of(program_of(week_plan(*SMALL, 0, TRAITS["usual"]))), 1e-2)
-    instance = week_plan(*size, seed, TRAITS[variant])
+    instance = week_plan(sites, steps, buckets, seed, TRAITS[variant])
     ours = _measured(instance, gap)
     other = None
     if ipx:
         click.echo("the same program by HiGHS ipx, without crossover", err=True)
-        start = time.perf_counter()
-        exact = solve(ours.matrix, "ipx", crossover=False)
-        other = (exact, time.perf_counter() - start + ours.build_s)
-    found = _document(instance, ours, other, size, seed, variant)
+        seconds, exact = timed(lambda: solve(ours.matrix, "ipx", crossover=False))
+        other = (exact, seconds + ours.build_s)
+    found = {
+        "instance": f"week-plan {VERSION}, {variant}",
+        "size": {"sites": sites, "steps": steps, "buckets": buckets},
+        "seed": seed,
+        **_document(ours, run_at_once_cost(instance), other),
+    }
     if as_json:
         click.echo(json.dumps(found, indent=2))
     else:
@@ -100,17 +84,14 @@ def plan(
 
 
 def _measured(instance: WeekPlan, gap: float) -> Measured:
-    start = time.perf_counter()
-    matrix = matrix_of(program_of(instance))
-    built = time.perf_counter()
-    solution = structured(matrix, gap, _tell)
-    solved = time.perf_counter()
+    build_s, matrix = timed(lambda: matrix_of(program_of(instance)))
+    solve_s, solution = timed(lambda: structured(matrix, gap, _tell))
     return Measured(
         matrix=matrix,
         solution=solution,
         proof=proof_of(matrix, solution),
-        build_s=built - start,
-        solve_s=solved - built,
+        build_s=build_s,
+        solve_s=solve_s,
     )
 
 
@@ -124,30 +105,13 @@ def _tell(turn: Progress) -> None:
 
 
 def _document(
-    instance: WeekPlan,
-    ours: Measured,
-    other: tuple[Solution, float] | None,
-    size: tuple[int, int, int],
-    seed: int,
-    variant: str,
+    ours: Measured, at_once: float, other: tuple[Solution, float] | None
 ) -> dict[str, Any]:
-    """Money in the instance's currency; gap as a share of the cost, gap_of_saving of the saving possible."""
-    at_once = run_at_once_cost(instance)
+    """Money in the instance's currency. violation_kw: the worst miss of a row of the plain program."""
     proof = ours.proof
-    saving = at_once - proof.lower_bound
     return {
-        "instance": {
-            "version": VERSION, "sites": size[0], "steps": size[1], "buckets": size[2],
-            "seed": seed, "variant": variant,
-        },
-        "lower_bound": proof.lower_bound,
-        "cost": proof.cost,
-        "gap": proof.gap / abs(proof.cost) if proof.cost else None,
-        "gap_money": proof.gap,
-        "gap_of_saving": proof.gap / saving if saving > 1e-9 * abs(at_once) else None,
-        "run_at_once_cost": at_once,
+        **how_good(proof.cost, proof.lower_bound, at_once, ours.solution.solver),
         "violation_kw": proof.violation,
-        "method": ours.solution.solver,
         "seconds": ours.seconds,
         "build_seconds": ours.build_s,
         "ipx_seconds": other[1] if other else None,
@@ -157,26 +121,22 @@ def _document(
         "columns": len(ours.matrix.cost),
         "rows": len(ours.matrix.row_lower),
         "entries": len(ours.matrix.value),
-        "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0,
-        **machine(),
-    }  # fmt: skip
+        **measured_on(),
+    }
 
 
 def _show(found: dict[str, Any]) -> None:
-    size = found["instance"]
+    size = found["size"]
     click.echo(
-        f"{size['sites']} sites, {size['steps']} quarters of an hour, {size['buckets']} buckets, "
-        f"{size['variant']}: {found['columns']:,} columns, {found['rows']:,} rows"
+        f"{size['sites']} sites, {size['steps']} quarters of an hour, {size['buckets']} buckets "
+        f"({found['instance']}, seed {found['seed']}): {found['columns']:,} columns, {found['rows']:,} rows"
     )
     click.echo(f"cost {found['cost']:,.2f}, no plan below {found['lower_bound']:,.2f}")
     click.echo(
-        f"gap {_share(found['gap'])} of the cost, {_share(found['gap_of_saving'])} of the saving "
+        f"gap {share(found['gap'])} of the cost, {share(found['gap_of_saving'])} of the saving "
         f"possible against {found['run_at_once_cost']:,.2f} at once"
     )
     click.echo(f"{found['method']}; rows hold to {found['violation_kw']:.1e} kW")
+    click.echo(f"{found['seconds']:.2f} s, {found['build_seconds']:.2f} of it to write the program")
     if found["ratio_to_ipx"] is not None:
         click.echo(f"{found['ratio_to_ipx']:.1f} times as fast as HiGHS ipx in this run")
-
-
-def _share(value: float | None) -> str:
-    return "n/a" if value is None else f"{100.0 * value:.4f} %"

@@ -1,19 +1,16 @@
 """`gridtide bench shift`: every reference policy on a seeded instance, held against its plain writing."""
 
 import json
-import resource
 import statistics
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from gridtide.doors.cli.bench import machine
+from gridtide.doors.cli.measuring import Part, measured_on, size_of, timed
 from gridtide.doors.cli.words import say_compiling
-from gridtide.finding import BadInput, Finding
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,7 +20,6 @@ if TYPE_CHECKING:
 
     Chooses = Callable[[SlotJobs, SlotSignal], SlotPlan]
 
-Value = TypeVar("Value")
 WIDTH, RESERVED = 8, 60
 TICKED = (
     "run-at-once",
@@ -91,8 +87,7 @@ def shift(
         "seed": seed,
         "repeats": repeats,
         **_document(rows, len(jobs), count),
-        "peak_memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        "machine": machine(),
+        **measured_on(),
     }
     click.echo(json.dumps(document, indent=2) if as_json else _table(document))
 
@@ -118,7 +113,7 @@ def _rows(
         text = f"{name}({SETTINGS[name]})" if name in SETTINGS else name
         choose = policy_of(parsed(text), None)
         asked = short(jobs) if name == "bidirectional" else jobs
-        runs = [_timed(partial(_answer, choose, asked, signal)) for _ in range(repeats)]
+        runs = [timed(partial(_answer, choose, asked, signal)) for _ in range(repeats)]
         plan, felt_kg = runs[-1][1]
         own, shown = asked, plan
         if name in COMPETING and count:
@@ -162,7 +157,7 @@ def _held_against_plain(
         slots = policy(asked, felt)
         return slots, [plain.total(job, own, felt) for job, own in zip(asked, slots, strict=True)]
 
-    seconds, (chosen, others) = _timed(answer)
+    seconds, (chosen, others) = timed(answer)
     found = totals(jobs, plan, signal)[:count].tolist()
     if chosen != plain.slots_of(plan, count):
         raise RuntimeError(f"{name}: the plain writing chose other slots")
@@ -170,12 +165,6 @@ def _held_against_plain(
         if abs(ours - other) > SAME * max(abs(ours), abs(other)):
             raise RuntimeError(f"{name}: {ours} kg, by the plain writing {other} kg")
     return seconds
-
-
-def _timed(work: Callable[[], Value]) -> tuple[float, Value]:
-    begin = time.perf_counter()
-    value = work()
-    return time.perf_counter() - begin, value
 
 
 def _document(rows: list[Row], jobs: int, count: int) -> dict[str, Any]:
@@ -211,20 +200,12 @@ def _size_of(workload: str, text: str | None) -> tuple[int, int]:
     from gridtide.testing.instances.shift_jobs import WORKLOADS
 
     usual = WORKLOADS[workload]
-    if text is None:
-        return usual.jobs, usual.slots
-    parts = text.lower().split("x")
-    if len(parts) == 2 and all(part.isascii() and part.isdigit() for part in parts):
-        jobs, slots = int(parts[0]), int(parts[1])
-        if 1 <= jobs <= SIZES_MOST[0] and usual.least_slots <= slots <= SIZES_MOST[1]:
-            return jobs, slots
-    finding = Finding(
-        subject=f"--size {text}",
-        value=f"is no size of the workload {workload}",
-        limit=f"1 to {SIZES_MOST[0]} jobs, {usual.least_slots} to {SIZES_MOST[1]} slots of {usual.step_s} s",
-        mend=f"Write --size {usual.jobs}x{usual.slots}, for example.",
+    slots_of = Part(name=f"slots of {usual.step_s} s", least=usual.least_slots, most=SIZES_MOST[1])
+    example = f"{usual.jobs}x{usual.slots}"
+    jobs, slots = size_of(
+        text or example, (Part(name="jobs", most=SIZES_MOST[0]), slots_of), example
     )
-    raise BadInput([finding])
+    return jobs, slots
 
 
 def _table(document: dict[str, Any]) -> str:

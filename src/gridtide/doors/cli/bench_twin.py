@@ -1,16 +1,12 @@
 """`gridtide bench twin`: unit-steps a second of compiled loops, held against a plain step-by-step writing."""
 
 import json
-import resource
-import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from gridtide.doors.cli.bench import machine
+from gridtide.doors.cli.measuring import Part, measured_on, size_of, timed
 from gridtide.doors.cli.words import say_compiling
-from gridtide.finding import BadInput, Finding
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,7 +14,6 @@ if TYPE_CHECKING:
 
     from gridtide.testing.instances.metered_fleet import MeteredFleet
 
-Value = TypeVar("Value")
 SAME = 1e-9
 """Largest difference of two figures, as a share of the largest of their kind."""
 
@@ -53,8 +48,7 @@ def twin(workload: str, size: str | None, seed: int, plain: int, as_json: bool) 
         "workload": workload,
         "seed": seed,
         **measured,
-        "peak_memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        "machine": machine(),
+        **measured_on(),
     }
     click.echo(json.dumps(document, indent=2) if as_json else _table(document))
 
@@ -65,10 +59,10 @@ def _fleet(sites: int, steps: int, seed: int, plain: int) -> dict[str, Any]:
 
     _metered(shelf.metered_fleet(1, shelf.DAY, 0))
     fleet = shelf.metered_fleet(sites, steps, seed)
-    fast_s, seen = _timed(lambda: _metered(fleet))
+    fast_s, seen = timed(lambda: _metered(fleet))
     click.echo(f"compiled, {steps} steps: {fast_s:.3f} s", err=True)
     count = min(plain, steps)
-    plain_s, other = _timed(lambda: _plainly_metered(fleet, count))
+    plain_s, other = timed(lambda: _plainly_metered(fleet, count))
     click.echo(f"plain, {count} steps: {plain_s:.3f} s", err=True)
     apart = _apart(seen[:, :, :count], other)
     return {
@@ -159,14 +153,14 @@ def _store(hours: int, seed: int) -> dict[str, Any]:
     asked = (shelf.MOST_KWH, shelf.WITHIN_KWH, shelf.PARTS, shelf.ALLOWED_KW)
     kernel.lacking(year.load_kw, year.renewable_kw, shelf.STORE_KWH, shelf.PARTS)
     kernel.least_store(year.load_kw, year.renewable_kw, *asked)
-    with_store_s, lacks = _timed(
+    with_store_s, lacks = timed(
         lambda: kernel.lacking(year.load_kw, year.renewable_kw, shelf.STORE_KWH, shelf.PARTS)
     )
-    search_s, least = _timed(lambda: kernel.least_store(year.load_kw, year.renewable_kw, *asked))
+    search_s, least = timed(lambda: kernel.least_store(year.load_kw, year.renewable_kw, *asked))
     click.echo(f"compiled: {with_store_s:.4f} s, search {search_s:.4f} s", err=True)
     load, given = year.load_kw.tolist(), year.renewable_kw.tolist()
-    plain_s, other = _timed(lambda: plain.plain_lacking(load, given, shelf.STORE_KWH, shelf.PARTS))
-    plain_search_s, other_least = _timed(lambda: plain.plain_least_store(load, given, *asked))
+    plain_s, other = timed(lambda: plain.plain_lacking(load, given, shelf.STORE_KWH, shelf.PARTS))
+    plain_search_s, other_least = timed(lambda: plain.plain_least_store(load, given, *asked))
     click.echo(f"plain: {plain_s:.2f} s, search {plain_search_s:.2f} s", err=True)
     apart = max(
         _apart(lacks, np.asarray(other)),
@@ -207,39 +201,16 @@ def _apart(ours: "NDArray[np.float64]", plain: "NDArray[np.float64]") -> float:
     return apart
 
 
-def _timed(work: Callable[[], Value]) -> tuple[float, Value]:
-    begin = time.perf_counter()
-    value = work()
-    return time.perf_counter() - begin, value
-
-
 def _sizes_of(workload: str, text: str | None) -> tuple[int, ...]:
     """Sites and steps, or hours. Raises BadInput for anything else."""
     from gridtide.testing.instances.renewable_year import HOURS
 
-    parts = (text or USUAL[workload]).lower().split("x")
-    numbers = tuple(int(part) for part in parts if part.isascii() and part.isdigit())
-    whole = len(numbers) == len(parts)
-    if workload == "fleet":
-        limit = f"1 to {SITES_MOST} sites, {LEAST_HOURS} to {STEPS_MOST} steps"
-        good = (
-            whole
-            and len(numbers) == 2
-            and 1 <= numbers[0] <= SITES_MOST
-            and LEAST_HOURS <= numbers[1] <= STEPS_MOST
-        )
-    else:
-        limit = f"{LEAST_HOURS} to {HOURS} hours"
-        good = whole and len(numbers) == 1 and LEAST_HOURS <= numbers[0] <= HOURS
-    if good:
-        return numbers
-    finding = Finding(
-        subject=f"--size {text}",
-        value=f"is no size of the workload {workload}",
-        limit=limit,
-        mend=f"Write --size {USUAL[workload]}, for example.",
-    )
-    raise BadInput([finding])
+    steps = Part(name="steps", least=LEAST_HOURS, most=STEPS_MOST)
+    parts = {
+        "fleet": (Part(name="sites", most=SITES_MOST), steps),
+        "store": (Part(name="hours", least=LEAST_HOURS, most=HOURS),),
+    }
+    return size_of(text or USUAL[workload], parts[workload], USUAL[workload])
 
 
 def _table(document: dict[str, Any]) -> str:

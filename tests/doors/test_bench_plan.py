@@ -1,0 +1,63 @@
+"""`gridtide bench plan`: keys, proof and words."""
+
+import json
+from typing import Any
+
+import pytest
+
+from gridtide.doors.cli import exit_code
+
+SMALL = ["bench", "plan", "--size", "4x48x6"]
+KEYS = {
+    "instance", "size", "seed", "lower_bound", "cost", "gap", "gap_money", "gap_of_run_at_once",
+    "gap_of_saving", "run_at_once_cost", "method", "violation_kw", "seconds", "build_seconds",
+    "ipx_seconds", "ipx_cost", "ipx_status", "ratio_to_ipx", "columns", "rows", "entries",
+    "peak_memory_mib", "machine",
+}  # fmt: skip
+
+
+def document(capsys: pytest.CaptureFixture[str], *options: str) -> dict[str, Any]:
+    """What one run prints."""
+    assert exit_code([*SMALL, "--json", *options]) == 0
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_the_document_has_its_keys_and_encloses_what_highs_finds(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Keys are a contract; the optimum of the other solver lies between bound and cost."""
+    found = document(capsys)
+    assert set(found) == KEYS
+    slack = 1e-7 * abs(found["cost"])
+    assert found["lower_bound"] - slack <= found["ipx_cost"] <= found["cost"] + slack
+    assert found["gap"] == pytest.approx(found["gap_money"] / abs(found["cost"]))
+    assert found["gap"] <= 1e-4
+    saving = found["run_at_once_cost"] - found["lower_bound"]
+    assert found["gap_of_saving"] == pytest.approx(found["gap_money"] / saving)
+    assert found["run_at_once_cost"] > found["cost"]
+    assert found["ratio_to_ipx"] > 0
+
+
+def test_without_the_other_solver_its_keys_are_empty(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is told that was not measured."""
+    found = document(capsys, "--no-ipx", "--variant", "tight")
+    assert set(found) == KEYS
+    assert found["ratio_to_ipx"] is None and found["ipx_seconds"] is None
+    assert "tight" in found["instance"]
+
+
+def test_a_person_reads_gap_and_method(capsys: pytest.CaptureFixture[str]) -> None:
+    """Rounds go to stderr, five lines to stdout."""
+    assert exit_code([*SMALL, "--no-ipx"]) == 0
+    told = capsys.readouterr()
+    assert "no plan below" in told.out and "structured interior point" in told.out
+    assert "bound" in told.err
+
+
+@pytest.mark.parametrize("size", ["many", "4x48", "0x48x6", "4x3x6", "4x48x-1"])
+def test_a_size_that_cannot_be_meant_is_said(size: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2, with what is allowed and an example."""
+    assert exit_code(["bench", "plan", "--size", size]) == 2
+    said = capsys.readouterr().err
+    assert f"--size {size}" in said and "20x672x50" in said
