@@ -21,11 +21,11 @@ from pathlib import Path
 import numpy as np
 
 from gridtide.doors.raw_table import frame_of, series_of
-from gridtide.signals.alongside import alongside
 from gridtide.signals.check import Check, Verdict
 from gridtide.signals.checks.smoothing import SMOOTHED_BELOW, notches
 from gridtide.signals.doctor import beside, examined
-from gridtide.signals.lags import LIKE_ENOUGH, fortnights
+from gridtide.signals.evidence.alongside import alongside
+from gridtide.signals.evidence.lags import LIKE_ENOUGH, fortnights
 from gridtide.signals.raw import Raw, in_time, rows_of
 from gridtide.signals.signal import Kind
 from gridtide.testing.clean_series import made_up

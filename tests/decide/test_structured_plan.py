@@ -7,14 +7,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridtide.decide.interior_point import Progress, interior_point
-from gridtide.decide.newton import factored, solved
 from gridtide.decide.program import Matrix, Program, lower_bound, matrix_of, places_of, solve
 from gridtide.decide.proof import proof_of, violation_of
-from gridtide.decide.shape import Shape, Unshaped, column_parts, prices, row_parts, totals
-from gridtide.decide.shaping import shape_of
 from gridtide.decide.solving import solution_of, structured
-from gridtide.decide.standard_form import standard_form
+from gridtide.decide.structured.interior_point import Progress, interior_point
+from gridtide.decide.structured.newton import factored, solved
+from gridtide.decide.structured.shape import (
+    Shape,
+    Unshaped,
+    column_parts,
+    prices,
+    row_parts,
+    totals,
+)
+from gridtide.decide.structured.shaping import shape_of
+from gridtide.decide.structured.standard_form import standard_form
 from gridtide.digest import digest
 from gridtide.kernels.plan_solve import cholesky
 from gridtide.testing.instances.week_plan import TRAITS, program_of, week_plan

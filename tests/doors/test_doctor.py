@@ -103,16 +103,22 @@ def test_clean_prices_raise_no_alarm(
     assert [name for name, check in price.items() if check["verdict"] == "needs a decision"] == []
 
 
+def raw_pjm_prices(data_dir: Path, folder: Path) -> pl.DataFrame:
+    """PJM's prices where there are any, also written to raw.parquet."""
+    hours = pl.read_parquet(grid(data_dir)).filter(
+        (pl.col("zone") == "US-MIDA-PJM") & pl.col("price_local_per_mwh").is_not_null()
+    )
+    price = hours.select("time_utc", price_per_mwh="price_local_per_mwh").sort("time_utc")
+    price.write_parquet(folder / "raw.parquet")
+    return price
+
+
 @pytest.mark.real
 def test_a_smoothed_and_a_shifted_price_are_both_found(
     data_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A two-hour mean and a second conversion to UTC, done by this test to PJM's prices."""
-    hours = pl.read_parquet(grid(data_dir)).filter(
-        (pl.col("zone") == "US-MIDA-PJM") & pl.col("price_local_per_mwh").is_not_null()
-    )
-    price = hours.select("time_utc", price_per_mwh="price_local_per_mwh").sort("time_utc")
-    price.write_parquet(tmp_path / "raw.parquet")
+    price = raw_pjm_prices(data_dir, tmp_path)
     mean = pl.col("price_per_mwh").rolling_mean(2, min_samples=1)
     price.with_columns(mean).write_parquet(tmp_path / "smooth.parquet")
     price.with_columns(pl.col("time_utc").dt.offset_by("5h")).write_parquet(
@@ -528,11 +534,7 @@ def test_a_smoothed_copy_five_hours_late_is_found_to_be_both(
     data_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """As a published set of prices had it; the peaks that are missing are named beside the raw ones."""
-    hours = pl.read_parquet(grid(data_dir)).filter(
-        (pl.col("zone") == "US-MIDA-PJM") & pl.col("price_local_per_mwh").is_not_null()
-    )
-    price = hours.select("time_utc", price_per_mwh="price_local_per_mwh").sort("time_utc")
-    price.write_parquet(tmp_path / "raw.parquet")
+    price = raw_pjm_prices(data_dir, tmp_path)
     price.with_columns(
         pl.col("price_per_mwh").rolling_mean(2, min_samples=1, center=True),
         pl.col("time_utc").dt.offset_by("5h"),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gridtide.signals.check import Check, Verdict
 from gridtide.signals.doctor import ALONE, examined
-from gridtide.signals.local_clock import by_the_clock, changes, never_were
+from gridtide.signals.evidence.local_clock import by_the_clock, changes, never_were
 from gridtide.signals.raw import Raw, in_time, rows_of, stretches
 from gridtide.signals.signal import Kind
 from gridtide.testing.clean_series import made_up

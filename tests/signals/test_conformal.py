@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridtide.signals.conformal import (
+from gridtide.signals.learning.conformal import (
     LEAST_ERRORS,
     STEP,
     WINDOW_DAYS,

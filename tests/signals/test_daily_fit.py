@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridtide.signals.daily_fit import (
+from gridtide.signals.learning.daily_fit import (
     BESIDE_PENALTY,
     PAST_H,
     PENALTIES,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridtide.signals.history import History, Series, add, happened
-from gridtide.signals.panel import (
+from gridtide.signals.learning.panel import (
     HOUR_S,
     NEVER_S,
     Panel,

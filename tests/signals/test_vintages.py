@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridtide.signals.history import History, add, known
+from gridtide.signals.learning.vintages import forecast_at, with_forecasts
 from gridtide.signals.signal import Kind, Nature, Signal
-from gridtide.signals.vintages import forecast_at, with_forecasts
 from gridtide.timeline import epoch_s, instant, regular
 
 START = datetime(2023, 6, 1, tzinfo=UTC)

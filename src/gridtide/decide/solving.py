@@ -9,12 +9,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from gridtide.decide.interior_point import INFEASIBLE, Interior, Progress, interior_point
-from gridtide.decide.newton import Refused
 from gridtide.decide.program import SIMPLEX_COLUMNS, Matrix, Solution, lower_bound, solve
 from gridtide.decide.proof import violation_of
-from gridtide.decide.shape import Shape, Unshaped
-from gridtide.decide.shaping import shape_of
+from gridtide.decide.structured.interior_point import INFEASIBLE, Interior, Progress, interior_point
+from gridtide.decide.structured.newton import Refused
+from gridtide.decide.structured.shape import Shape, Unshaped
+from gridtide.decide.structured.shaping import shape_of
 
 STRUCTURED_GAP = 1e-5
 HOLDS = 1e-6

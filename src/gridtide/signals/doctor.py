@@ -3,7 +3,6 @@
 Nothing is repaired here. A check that needs a decision says which; one that a reader already repairs says so.
 """
 
-from gridtide.signals.alongside import alongside
 from gridtide.signals.check import Check
 from gridtide.signals.checks.averaged_hour import averaged_hour
 from gridtide.signals.checks.cells import numbers
@@ -29,8 +28,9 @@ from gridtide.signals.checks.time_zone import time_zone
 from gridtide.signals.checks.unfilled_column import unfilled_column
 from gridtide.signals.checks.unit import unit
 from gridtide.signals.checks.value_range import value_range
-from gridtide.signals.lags import at_best, fortnights
-from gridtide.signals.local_clock import by_the_clock, changes, never_were
+from gridtide.signals.evidence.alongside import alongside
+from gridtide.signals.evidence.lags import at_best, fortnights
+from gridtide.signals.evidence.local_clock import by_the_clock, changes, never_were
 from gridtide.signals.raw import Raw, in_time
 
 ALONE = (

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from gridtide.signals.local_clock import changes, offset_s
+from gridtide.signals.evidence.local_clock import changes, offset_s
 from gridtide.signals.raw import DAY_S, Raw, Real, rows_of, step_s
 from gridtide.signals.signal import Kind
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from gridtide.decide.interior_point import Progress
 from gridtide.decide.program import Matrix, Solution, matrix_of, solve
 from gridtide.decide.proof import Proof, proof_of
 from gridtide.decide.solving import structured
+from gridtide.decide.structured.interior_point import Progress
 from gridtide.doors.cli.measuring import Part, how_good, measured_on, share, size_of, timed
 from gridtide.doors.cli.words import say_compiling
 from gridtide.testing.instances.at_once import run_at_once_cost

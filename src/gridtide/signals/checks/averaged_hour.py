@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from gridtide.signals.alongside import Alongside
 from gridtide.signals.check import Check, decide, passed, when
-from gridtide.signals.local_clock import CHANGING, changes
+from gridtide.signals.evidence.alongside import Alongside
+from gridtide.signals.evidence.local_clock import CHANGING, changes
 from gridtide.signals.raw import Raw, Real
 
 NAME = "averaged hour"

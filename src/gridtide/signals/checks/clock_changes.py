@@ -3,7 +3,7 @@
 import numpy as np
 
 from gridtide.signals.check import Check, decide, passed, when
-from gridtide.signals.local_clock import CHANGING, Change, changes, never_were
+from gridtide.signals.evidence.local_clock import CHANGING, Change, changes, never_were
 from gridtide.signals.raw import Raw, Truth, step_s
 
 NAME = "clock changes"

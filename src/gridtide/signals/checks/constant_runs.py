@@ -3,8 +3,8 @@
 import numpy as np
 
 from gridtide.signals.check import Check, decide, passed, when
+from gridtide.signals.evidence.rests import TARIFF_LEVELS, at_rest
 from gridtide.signals.raw import DAY_S, Raw, Real, Truth, Whole
-from gridtide.signals.rests import TARIFF_LEVELS, at_rest
 from gridtide.signals.signal import Kind
 
 NAME = "constant runs"

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from gridtide.signals.alongside import Alongside
 from gridtide.signals.check import Check, decide, passed, when
+from gridtide.signals.evidence.alongside import Alongside
 from gridtide.signals.raw import DAY_S, Raw
 
 NAME = "filled from"

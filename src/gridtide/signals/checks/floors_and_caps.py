@@ -3,8 +3,8 @@
 import numpy as np
 
 from gridtide.signals.check import Check, decide, passed, when
+from gridtide.signals.evidence.rests import Rest, rests
 from gridtide.signals.raw import Raw
-from gridtide.signals.rests import Rest, rests
 from gridtide.signals.signal import Kind
 
 NAME = "floors and caps"

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from gridtide.signals.alongside import BLOCK_S, Alongside, correlation, moved
 from gridtide.signals.check import Check, decide, passed, when
-from gridtide.signals.lags import Fortnights, believed, steady
-from gridtide.signals.local_clock import CHANGING, offset_s
+from gridtide.signals.evidence.alongside import BLOCK_S, Alongside, correlation, moved
+from gridtide.signals.evidence.lags import Fortnights, believed, steady
+from gridtide.signals.evidence.local_clock import CHANGING, offset_s
 from gridtide.signals.raw import Raw
 
 NAME = "lag"

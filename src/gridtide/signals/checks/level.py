@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from gridtide.signals.alongside import Alongside, correlation
 from gridtide.signals.check import Check, decide, passed
+from gridtide.signals.evidence.alongside import Alongside, correlation
 from gridtide.signals.raw import Raw
 from gridtide.signals.signal import Kind
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 from gridtide.signals.check import Check, decide, passed
+from gridtide.signals.evidence.rests import TARIFF_LEVELS
 from gridtide.signals.raw import DAY_S, Raw
-from gridtide.signals.rests import TARIFF_LEVELS
 from gridtide.signals.signal import Kind
 
 NAME = "nature"

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from gridtide.signals.check import Check, decide, passed
-from gridtide.signals.daily_rhythm import hours_between, middle_h
-from gridtide.signals.local_clock import offset_s, standard_offset_h
+from gridtide.signals.evidence.daily_rhythm import hours_between, middle_h
+from gridtide.signals.evidence.local_clock import offset_s, standard_offset_h
 from gridtide.signals.raw import DAY_S, Raw
 from gridtide.signals.signal import Kind
 

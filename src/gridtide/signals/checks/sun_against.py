@@ -3,7 +3,7 @@
 import numpy as np
 
 from gridtide.signals.check import Check, decide, passed
-from gridtide.signals.daily_rhythm import hours_between, middle_h
+from gridtide.signals.evidence.daily_rhythm import hours_between, middle_h
 from gridtide.signals.raw import Raw
 from gridtide.signals.signal import Kind
 

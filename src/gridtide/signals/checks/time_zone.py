@@ -3,7 +3,7 @@
 import numpy as np
 
 from gridtide.signals.check import Check, decide, passed
-from gridtide.signals.local_clock import CHANGING, changes, never_were
+from gridtide.signals.evidence.local_clock import CHANGING, changes, never_were
 from gridtide.signals.raw import DAY_S, Raw, in_time
 
 NAME = "time zone"

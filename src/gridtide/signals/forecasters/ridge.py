@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.finding import Finding, refuse_if_any
-from gridtide.signals import conformal
 from gridtide.signals.forecaster import repeated
 from gridtide.signals.history import History, Series, happened
-from gridtide.signals.outlook import Asked, ahead, asked, errors, moved
-from gridtide.signals.panel import DAY, HOUR_S, wall_hours
+from gridtide.signals.learning import conformal
+from gridtide.signals.learning.outlook import Asked, ahead, asked, errors, moved
+from gridtide.signals.learning.panel import DAY, HOUR_S, wall_hours
+from gridtide.signals.learning.rules import DAYS_AHEAD
 from gridtide.signals.paths import Paths, drawn
-from gridtide.signals.rules import DAYS_AHEAD
 from gridtide.signals.signal import Kind, Nature, Signal, on
 from gridtide.timeline import Timeline, epoch_s, instant, regular
 

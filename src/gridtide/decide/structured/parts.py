@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.elimination import RowKinds
-from gridtide.decide.shape import Sizes
-from gridtide.decide.standard_form import StandardForm
+from gridtide.decide.structured.elimination import RowKinds
+from gridtide.decide.structured.shape import Sizes
+from gridtide.decide.structured.standard_form import StandardForm
 from gridtide.kernels.plan_rows import Alone, Borders, Cells, Flows, SiteEntries
 
 Whole = NDArray[np.int64]

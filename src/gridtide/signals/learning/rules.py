@@ -10,7 +10,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.signals.daily_fit import (
+from gridtide.signals.history import Series
+from gridtide.signals.learning.daily_fit import (
     LEAST_DAYS,
     PAST_H,
     WEEK,
@@ -22,10 +23,9 @@ from gridtide.signals.daily_fit import (
     means_of,
     scale_of,
 )
-from gridtide.signals.history import Series
-from gridtide.signals.panel import DAY, HOUR_S, Panel, panel_of, utc_s_of
+from gridtide.signals.learning.panel import DAY, HOUR_S, Panel, panel_of, utc_s_of
+from gridtide.signals.learning.vintages import forecast_at
 from gridtide.signals.signal import Kind
-from gridtide.signals.vintages import forecast_at
 
 Real = NDArray[np.float64]
 Whole = NDArray[np.int64]

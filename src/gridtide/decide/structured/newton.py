@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.program import summed
-from gridtide.decide.shape import Shape, column_parts, row_parts
+from gridtide.decide.structured.shape import Shape, column_parts, row_parts
 from gridtide.kernels.plan_factor import FLOOR, Chain, assembled, chained, eliminated
 from gridtide.kernels.plan_long import work_schur
 from gridtide.kernels.plan_solve import (

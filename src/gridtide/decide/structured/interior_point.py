@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.newton import Answer, Factors, Refused, factored, solved
-from gridtide.decide.shape import Shape, column_parts, prices, row_parts, totals
+from gridtide.decide.structured.newton import Answer, Factors, Refused, factored, solved
+from gridtide.decide.structured.shape import Shape, column_parts, prices, row_parts, totals
 from gridtide.kernels.interior import (
     balanced,
     bound_of,
@@ -90,7 +90,6 @@ class Steps:
     dx: Real
     dz: Real
     dv: Real
-    felt: Real
     answer: Answer
 
 
@@ -313,7 +312,7 @@ def _steps(
         system.theta, felt, pull, now.x, now.w, now.z, now.v, low, high, dx, dz, dv, system.has,
         shape.live,
     )  # fmt: skip
-    return Steps(dx=dx, dz=dz, dv=dv, felt=felt, answer=answer)
+    return Steps(dx=dx, dz=dz, dv=dv, answer=answer)
 
 
 def _border_felt(shape: Shape, theta: Real, pull: Real, answer: Answer, felt: Real) -> None:

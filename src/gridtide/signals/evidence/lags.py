@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gridtide.signals.alongside import (
+from gridtide.signals.evidence.alongside import (
     BLOCK_S,
     LEAST_SHARED,
     REACH_S,

@@ -3,10 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.elimination import RowKinds, elimination, with_least_fill
 from gridtide.decide.program import Matrix
-from gridtide.decide.shape import Shape, Unshaped
-from gridtide.decide.shape_parts import (
+from gridtide.decide.structured.elimination import RowKinds, elimination, with_least_fill
+from gridtide.decide.structured.parts import (
     ALONE,
     BORDER,
     CELL,
@@ -21,7 +20,8 @@ from gridtide.decide.shape_parts import (
     numbered,
     ranked,
 )
-from gridtide.decide.standard_form import StandardForm, standard_form
+from gridtide.decide.structured.shape import Shape, Unshaped
+from gridtide.decide.structured.standard_form import StandardForm, standard_form
 
 Whole = NDArray[np.int64]
 STEPS_MIN = 3

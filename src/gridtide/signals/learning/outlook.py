@@ -10,10 +10,10 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from gridtide.signals.daily_fit import WEEK
 from gridtide.signals.history import History
-from gridtide.signals.panel import DAY, HOUR_S, phase_of, wall_hours
-from gridtide.signals.rules import (
+from gridtide.signals.learning.daily_fit import WEEK
+from gridtide.signals.learning.panel import DAY, HOUR_S, phase_of, wall_hours
+from gridtide.signals.learning.rules import (
     DAYS_AHEAD,
     OPINIONS,
     View,
@@ -22,8 +22,8 @@ from gridtide.signals.rules import (
     scale_in_force,
     view_of,
 )
+from gridtide.signals.learning.vintages import with_forecasts
 from gridtide.signals.signal import Kind
-from gridtide.signals.vintages import with_forecasts
 
 Real = NDArray[np.float64]
 

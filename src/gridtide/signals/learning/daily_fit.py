@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.signals.panel import DAY
+from gridtide.signals.learning.panel import DAY
 
 Real = NDArray[np.float64]
 Whole = NDArray[np.int64]

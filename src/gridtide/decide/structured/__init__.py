@@ -1,0 +1,1 @@
+"""How is a large plan solved by its shape?"""

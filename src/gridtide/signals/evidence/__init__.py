@@ -1,0 +1,1 @@
+"""What does a raw series show, alone and beside another?"""

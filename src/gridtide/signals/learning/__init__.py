@@ -1,0 +1,1 @@
+"""How are the hours ahead learned from the hours before?"""
