@@ -52,6 +52,8 @@ parts: $(READY)  ## Run what needs a real server or browser
 
 bench: $(BENCH_VENV)/.ready  ## Compare with foreign programs, installed into an environment of their own
 	$(BENCH_VENV)/bin/python benchmarks/w1_microgrid.py
+	$(BENCH_VENV)/bin/python benchmarks/plan_build.py --size 5x96x10 --check
+	$(BENCH_VENV)/bin/python benchmarks/plan_build.py
 
 $(BENCH_VENV)/.ready: pyproject.toml constraints.txt | $(READY)
 	@echo "setting up $(BENCH_VENV) with the group bench"

@@ -5,9 +5,13 @@ and no time limit, so that the same program gives the same bytes.
 """
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+if TYPE_CHECKING:
+    from highspy._core import _Highs
 
 Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
@@ -129,14 +133,12 @@ def places_of(shape: tuple[int, ...]) -> tuple[Whole, Whole]:
 
 
 def matrix_of(program: Program) -> Matrix:
-    """The program as arrays, entries of equal place added up, by a stable sort."""
+    """The program as arrays, entries of equal place added up."""
     row, column, value = (
         np.concatenate([entry[part] for entry in program.entries]) for part in range(3)
     )
-    place = column * program.rows + row
-    distinct, inverse = np.unique(place, return_inverse=True)
-    added = summed(inverse, value, len(distinct))
-    counts = np.bincount(distinct // program.rows, minlength=program.columns)
+    row, column, value = _added_up(row, column, value, program.rows)
+    counts = np.bincount(column, minlength=program.columns)
     return Matrix(
         cost=np.concatenate(program.cost),
         lower=np.concatenate(program.lower),
@@ -144,13 +146,27 @@ def matrix_of(program: Program) -> Matrix:
         row_lower=np.concatenate(program.row_lower),
         row_upper=np.concatenate(program.row_upper),
         start=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        index=(distinct % program.rows).astype(np.int64),
-        value=added,
+        index=row,
+        value=value,
         row_site=np.concatenate(program.row_site),
         row_step=np.concatenate(program.row_step),
         row_family=_families(program.row_lower),
         column_family=_families(program.cost),
     )
+
+
+def _added_up(row: Whole, column: Whole, value: Real, rows: int) -> tuple[Whole, Whole, Real]:
+    """Entries by column, then row; those of equal place added up in the order they were written."""
+    place = column * rows + row
+    order = np.argsort(place)
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = np.diff(place[order]) != 0
+    if new.all():
+        return row[order], column[order], value[order]
+    order = np.argsort(place, kind="stable")
+    group = np.cumsum(new) - 1
+    first = order[new]
+    return row[first], column[first], summed(group, value[order], int(group[-1]) + 1)
 
 
 def _families(blocks: list[Real]) -> Whole:
@@ -163,29 +179,9 @@ def solve(matrix: Matrix, solver: str = "", crossover: bool = True) -> Solution:
     solver: "simplex" or "ipx" instead of that choice; without crossover an interior point is given back.
     """
     import highspy
-    from highspy._core import _Highs
 
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = len(matrix.cost), len(matrix.row_lower)
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = matrix.cost, matrix.lower, matrix.upper
-    lp.row_lower_, lp.row_upper_ = matrix.row_lower, matrix.row_upper
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_ = matrix.start.astype(np.int32)
-    lp.a_matrix_.index_ = matrix.index.astype(np.int32)
-    lp.a_matrix_.value_ = matrix.value
-    highs = _Highs()  # the public subclass greets on stdout before it can be told to be silent
     chosen = solver or ("simplex" if len(matrix.cost) <= SIMPLEX_COLUMNS else "ipx")
-    for option, setting in (
-        ("output_flag", False),
-        ("solver", chosen),
-        ("threads", 1),
-        ("parallel", "off"),
-        ("random_seed", 0),
-        ("run_crossover", "on" if crossover else "off"),
-        ("simplex_iteration_limit", ITERATIONS_MAX),
-    ):
-        highs.setOptionValue(option, setting)
-    highs.passModel(lp)
+    highs = handed_over(matrix, chosen, crossover)
     highs.run()
     status = highs.getModelStatus()
     solution = highs.getSolution()
@@ -197,6 +193,34 @@ def solve(matrix: Matrix, solver: str = "", crossover: bool = True) -> Solution:
         status=highs.modelStatusToString(status),
         solver=f"HiGHS {highs.version()} {chosen}",
     )
+
+
+def handed_over(matrix: Matrix, solver: str, crossover: bool) -> "_Highs":
+    """The program inside HiGHS, ready to run: solver named, one thread, fixed seed, no limit of time."""
+    import highspy
+    from highspy._core import _Highs
+
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = len(matrix.cost), len(matrix.row_lower)
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = matrix.cost, matrix.lower, matrix.upper
+    lp.row_lower_, lp.row_upper_ = matrix.row_lower, matrix.row_upper
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_ = matrix.start.astype(np.int32)
+    lp.a_matrix_.index_ = matrix.index.astype(np.int32)
+    lp.a_matrix_.value_ = matrix.value
+    highs = _Highs()  # the public subclass greets on stdout before it can be told to be silent
+    for option, setting in (
+        ("output_flag", False),
+        ("solver", solver),
+        ("threads", 1),
+        ("parallel", "off"),
+        ("random_seed", 0),
+        ("run_crossover", "on" if crossover else "off"),
+        ("simplex_iteration_limit", ITERATIONS_MAX),
+    ):
+        highs.setOptionValue(option, setting)
+    highs.passModel(lp)
+    return highs
 
 
 def lower_bound(matrix: Matrix, row_dual: Real) -> float:
