@@ -200,14 +200,6 @@ def handed_over(matrix: Matrix, solver: str, crossover: bool) -> "_Highs":
     import highspy
     from highspy._core import _Highs
 
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = len(matrix.cost), len(matrix.row_lower)
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = matrix.cost, matrix.lower, matrix.upper
-    lp.row_lower_, lp.row_upper_ = matrix.row_lower, matrix.row_upper
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_ = matrix.start.astype(np.int32)
-    lp.a_matrix_.index_ = matrix.index.astype(np.int32)
-    lp.a_matrix_.value_ = matrix.value
     highs = _Highs()  # the public subclass greets on stdout before it can be told to be silent
     for option, setting in (
         ("output_flag", False),
@@ -219,7 +211,23 @@ def handed_over(matrix: Matrix, solver: str, crossover: bool) -> "_Highs":
         ("simplex_iteration_limit", ITERATIONS_MAX),
     ):
         highs.setOptionValue(option, setting)
-    highs.passModel(lp)
+    highs.passModel(
+        len(matrix.cost),
+        len(matrix.row_lower),
+        len(matrix.value),
+        int(highspy.MatrixFormat.kColwise),
+        int(highspy.ObjSense.kMinimize),
+        0.0,
+        matrix.cost,
+        matrix.lower,
+        matrix.upper,
+        matrix.row_lower,
+        matrix.row_upper,
+        matrix.start.astype(np.int32),
+        matrix.index.astype(np.int32),
+        matrix.value,
+        np.zeros(len(matrix.cost), dtype=np.int32),
+    )
     return highs
 
 
