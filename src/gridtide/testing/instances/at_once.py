@@ -7,6 +7,7 @@ from gridtide.testing.instances.week_plan import (
     IDLE,
     MOVE_PER_KWH,
     ROUTE_PER_KWH,
+    SECOND_CHARGE,
     SLOPES,
     STEP_H,
     UNSERVED_PER_KWH,
@@ -29,7 +30,10 @@ def run_at_once_cost(plan: WeekPlan) -> float:
     heat_kw = np.maximum(it_kw - spare_kw, 0.0)
     draw_kw = np.maximum(it_kw + heat_kw / plan.cop - plan.renewable_kw, 0.0)
     energy = float((plan.energy_cost_per_kwh * draw_kw).sum()) * STEP_H
-    return cost + energy + float((plan.demand_charge_per_kw * draw_kw.max(axis=1)).sum())
+    peaks_kw = draw_kw.max(axis=1)
+    if plan.full:
+        peaks_kw = peaks_kw + SECOND_CHARGE * draw_kw[:, draw_kw.shape[1] // 2 :].max(axis=1)
+    return cost + energy + float((plan.demand_charge_per_kw * peaks_kw).sum())
 
 
 def _requests(plan: WeekPlan) -> tuple[Real, float]:

@@ -32,6 +32,11 @@ ROUTE_PER_KWH = 0.0003
 UNSERVED_PER_KWH = 2.0
 CARBON_PRICE_PER_T = 60.0
 BUCKET_SITES = 8
+SLOW_POWER, SLOW_SPEED = 0.7, 0.8
+RAMP = 0.1
+STEEP_PER_KW = 0.1
+KEPT_H = 0.25
+SECOND_CHARGE = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +45,8 @@ class Traits:
 
     work, demand: times the usual. store_h: hours of its cap that a battery holds. whole_window: length of
     every window in steps, 0 for lengths drawn with a mean of a day. negative: share of prices below 0.
-    candidates: sites a region may use.
+    candidates: sites a region may use. full: a slower operating point for work beside machines to share,
+    a ramp rule, energy kept for what is offered, and a second period of the demand charge as well.
     """
 
     work: float = 1.0
@@ -49,6 +55,7 @@ class Traits:
     whole_window: int = 0
     negative: float = 0.0
     candidates: int = 4
+    full: bool = False
 
 
 TRAITS = {
@@ -60,6 +67,7 @@ TRAITS = {
     "long-windows": Traits(whole_window=400),
     "negative-prices": Traits(negative=0.1),
     "many-routes": Traits(candidates=12),
+    "full": Traits(full=True),
 }
 
 
@@ -70,7 +78,7 @@ class WeekPlan:
     cap_kw, store_kwh: of IT load and battery (S,). energy_cost_per_kwh: price and carbon; renewable_kw,
     outdoor_c, cop (S, T). regulation_price_per_kw_h (S, T), demand_charge_per_kw (S,). bucket_site: (K, 8)
     home first; first, last: window [first, last) (K,); work_kwh (K,); rate_kw (K, 8). region_site (R, 4)
-    nearest first; demand_kw (R, T).
+    nearest first; demand_kw (R, T). full: see Traits.
     """
 
     cap_kw: Real
@@ -88,6 +96,7 @@ class WeekPlan:
     rate_kw: Real
     region_site: Whole
     demand_kw: Real
+    full: bool
 
 
 def week_plan(sites: int, steps: int, buckets: int, seed: int, traits: Traits) -> WeekPlan:
@@ -125,6 +134,7 @@ def week_plan(sites: int, steps: int, buckets: int, seed: int, traits: Traits) -
         rate_kw=rate,
         region_site=region_site,
         demand_kw=demand,
+        full=traits.full,
     )
 
 
@@ -226,7 +236,63 @@ def program_of(plan: WeekPlan) -> Program:
     demand = program.constraints(plan.demand_kw.shape, plan.demand_kw, plan.demand_kw, step=steps)
     program.put(demand[:, None, :], blocks.flow, 1.0)
     program.put(demand, blocks.refused, 1.0)
+    if plan.full:
+        _slower(program, plan, blocks, cell, (load, work))
+        _ramp(program, plan, blocks)
+        _kept_for_offers(program, blocks)
+        _second_period(program, plan, blocks)
     return program
+
+
+def _slower(
+    program: Program,
+    plan: WeekPlan,
+    blocks: Blocks,
+    cell: tuple[Whole, Whole, Whole],
+    rows: tuple[Whole, Whole],
+) -> None:
+    """A second operating point: less power, less work done, the same machines, of which there are so many."""
+    bucket, near, step = cell
+    load, work = rows
+    site = plan.bucket_site[bucket, near]
+    moves = STEP_H * MOVE_PER_KWH * (near > 0)
+    slow = program.variables(bucket.shape, moves, 0.0, plan.rate_kw[bucket, near])
+    program.put(load[site, step], slow, -SLOW_POWER)
+    program.put(work[bucket], slow, SLOW_SPEED * STEP_H)
+    shape = blocks.draw.shape
+    machines = program.constraints(shape, -np.inf, plan.cap_kw[:, None], *places_of(shape))
+    program.put(machines[site, step], blocks.work, 1.0)
+    program.put(machines[site, step], slow, 1.0)
+    program.put(machines[plan.region_site], blocks.flow, 1.0)
+
+
+def _ramp(program: Program, plan: WeekPlan, blocks: Blocks) -> None:
+    """What is drawn changes by a tenth of the cap a step; steeper costs."""
+    shape, most = blocks.draw.shape, RAMP * plan.cap_kw[:, None]
+    rows = program.constraints(shape, -most, most, *places_of(shape))
+    program.put(rows, blocks.draw, 1.0)
+    program.put(np.roll(rows, -1, axis=1), blocks.draw, -1.0)
+    for sign in (1.0, -1.0):
+        program.put(rows, program.variables(shape, STEEP_PER_KW), sign)
+
+
+def _kept_for_offers(program: Program, blocks: Blocks) -> None:
+    """The store holds a quarter of an hour of what is offered beyond what load can shed."""
+    shape = blocks.draw.shape
+    rows = program.constraints(shape, 0.0, np.inf, *places_of(shape))
+    program.put(rows, blocks.store, 1.0)
+    program.put(rows, blocks.offer, -KEPT_H)
+    program.put(rows[:, :, None], blocks.segment, KEPT_H * SHED * SLOPES)
+
+
+def _second_period(program: Program, plan: WeekPlan, blocks: Blocks) -> None:
+    """The second half of the horizon has a demand charge of its own."""
+    late = np.arange(blocks.draw.shape[1] // 2, blocks.draw.shape[1])
+    sites = np.arange(len(plan.cap_kw))[:, None]
+    again = program.variables(plan.cap_kw.shape, SECOND_CHARGE * plan.demand_charge_per_kw)
+    rows = program.constraints((len(sites), len(late)), -np.inf, 0.0, sites, late)
+    program.put(rows, blocks.draw[:, late], 1.0)
+    program.put(rows, again[:, None], -1.0)
 
 
 def _columns(program: Program, plan: WeekPlan) -> tuple[Blocks, tuple[Whole, Whole, Whole]]:
