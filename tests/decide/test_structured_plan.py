@@ -23,7 +23,7 @@ from gridtide.decide.structured.shape import (
 from gridtide.decide.structured.shaping import shape_of
 from gridtide.decide.structured.standard_form import standard_form
 from gridtide.digest import digest
-from gridtide.kernels.plan_solve import cholesky
+from gridtide.kernels.plan_dense import cholesky
 from gridtide.testing.instances.week_plan import TRAITS, program_of, week_plan
 
 SMALL = (4, 24, 6)
@@ -197,6 +197,17 @@ def test_equal_prices_everywhere_are_no_trouble() -> None:
     flat = replace(own, cost=np.where(draw, 0.02, own.cost))
     found = proof_of(flat, structured(flat, 1e-5))
     assert found.gap <= 1.5e-5 * abs(found.cost)
+
+
+def test_all_prices_negative_are_no_trouble() -> None:
+    """Everybody is paid to draw: as much as limits let, proved."""
+    own = matrix()
+    draw = own.column_family == 0
+    paid = replace(own, cost=np.where(draw, -1.0, own.cost))
+    exact = solve(paid, "simplex").objective
+    assert exact < 0
+    found = proof_of(paid, structured(paid, 1e-5))
+    assert found.lower_bound <= exact + 1e-9 * abs(exact) <= found.cost + 2e-9 * abs(exact)
 
 
 def test_the_method_tells_its_rounds() -> None:

@@ -11,19 +11,16 @@ from numpy.typing import NDArray
 
 from gridtide.decide.program import summed
 from gridtide.decide.structured.shape import Shape, column_parts, row_parts
+from gridtide.kernels.plan_dense import cholesky, cholesky_solved
 from gridtide.kernels.plan_factor import FLOOR, Chain, assembled, chained, eliminated
 from gridtide.kernels.plan_long import work_schur
-from gridtide.kernels.plan_solve import (
+from gridtide.kernels.plan_solve import Peaks, link_solved, site_solved
+from gridtide.kernels.plan_squares import link_squares
+from gridtide.kernels.plan_steps import (
     Coupling,
-    Peaks,
     Room,
-    cholesky,
-    cholesky_solved,
     gathered_cells,
     gathered_flows,
-    link_solved,
-    link_squares,
-    site_solved,
     spread_cells,
     spread_flows,
     step_blocks,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.program import summed
 from gridtide.kernels.plan_factor import Elimination
 from gridtide.kernels.plan_rows import (
     Alone,
@@ -169,17 +170,12 @@ def totals(shape: Shape, x: Real) -> Real:
     rows, columns = row_parts(sizes, out), column_parts(sizes, x)
     site_totals(shape.entries, columns.site, rows.site)
     reached = shape.borders.value * columns.border[shape.borders.number, shape.borders.site]
-    rows.site.reshape(-1)[:] += np.bincount(
-        shape.borders.row, weights=reached, minlength=sizes.site_rows
-    )
+    rows.site.reshape(-1)[:] += summed(shape.borders.row, reached, sizes.site_rows)
     links = rows.site[sizes.locals : sizes.locals + sizes.links]
     cell_totals(shape.cells, columns.cell, links.reshape(sizes.links, -1), rows.long)
     flow_totals(shape.flows, columns.flow, links, rows.step)
-    alone = np.bincount(
-        shape.alone.row,
-        weights=shape.alone.value * columns.alone,
-        minlength=sizes.rows - sizes.site_rows,
-    )
+    tied = sizes.rows - sizes.site_rows
+    alone = summed(shape.alone.row, shape.alone.value * columns.alone, tied)
     out[sizes.site_rows :] += alone
     return out
 
@@ -192,9 +188,8 @@ def prices(shape: Shape, y: Real) -> Real:
     site_prices(shape.entries, rows.site, columns.site)
     felt = shape.borders.value * y[shape.borders.row]
     place = shape.borders.number * sizes.sites + shape.borders.site
-    columns.border[:] = np.bincount(
-        place, weights=felt, minlength=sizes.borders * sizes.sites
-    ).reshape(columns.border.shape)
+    border = summed(place, felt, sizes.borders * sizes.sites)
+    columns.border[:] = border.reshape(columns.border.shape)
     links = rows.site[sizes.locals : sizes.locals + sizes.links]
     cell_prices(shape.cells, links.reshape(sizes.links, -1), rows.long, columns.cell)
     flow_prices(shape.flows, links, rows.step, columns.flow)
