@@ -71,7 +71,7 @@ class Coordinated:
             policy="coordinated",
             horizon=situation.horizon,
             prices=_prices(facts, columns, rows, solution),
-            certificate=_certificate(matrix, solution, situation, facts, self.objective),
+            certificate=_certificate(matrix, solution, situation, facts),
             notes=(
                 f"power chords lie at most {facts.curve.gap_kw.max():.1f} kW above the model",
                 solution.solver,
@@ -262,13 +262,13 @@ def _next_slope(facts: Facts, filled: Real, blur: float) -> Real:
 
 
 def _certificate(
-    matrix: Matrix, solution: Solution, situation: Situation, facts: Facts, objective: Objective
+    matrix: Matrix, solution: Solution, situation: Situation, facts: Facts
 ) -> Certificate:
     from gridtide.decide.at_once import at_once_cost
 
     return Certificate(
         cost=solution.objective,
         lower_bound=min(lower_bound(matrix, solution.row_dual), solution.objective),
-        run_at_once_cost=at_once_cost(situation, facts, objective),
+        run_at_once_cost=at_once_cost(situation, facts),
         method=f"weak duality on the chords of the power curve; plan by {solution.solver}",
     )
