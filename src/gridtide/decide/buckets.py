@@ -51,7 +51,7 @@ def bucketed(situation: Situation, held: Reservations, outward: bool = False) ->
     free = np.flatnonzero(
         ~held.settled & (held.left[:, 1] > 0) & (held.first.min(axis=1) < len(held.grid))
     )
-    first, last = _on_horizon(held, horizon)
+    first, last = on_horizon(held, horizon)
     for coarse in COARSENESS:
         if outward:
             early, late = _outward(first[free], last[free], coarse)
@@ -65,7 +65,7 @@ def bucketed(situation: Situation, held: Reservations, outward: bool = False) ->
     return _summed(situation, held, free, early, late, inverse.ravel(), moves)
 
 
-def _on_horizon(held: Reservations, horizon: Timeline) -> tuple[Whole, Whole]:
+def on_horizon(held: Reservations, horizon: Timeline) -> tuple[Whole, Whole]:
     """Windows in steps of the horizon: releases rounded up, deadlines rounded down."""
     steps = len(horizon)
     edges_s = np.append(held.grid.edges_s, held.grid.edges_s[-1])

@@ -149,7 +149,7 @@ def run_course(
     while twin.present < len(study.timeline):
         turn = take_turn(mandate, policy, twin, memory, twin.now)
         memory = turn.memory
-        until = _next_instant(study, memory, twin.present)
+        until = next_instant(study, memory, twin.present)
         write_down(store, turn, Stage.TOLD)
         log.note(twin, turn, until, study.cadence.replan_h)
         telemetry.append(twin.advance(turn.orders, instant(study.timeline.edges_s[until])))
@@ -200,7 +200,7 @@ class _Log:
         )  # fmt: skip
 
 
-def _next_instant(study: Study, memory: Memory, present: int) -> int:
+def next_instant(study: Study, memory: Memory, present: int) -> int:
     """The next step edge at which something is decided."""
     edges_s = study.timeline.edges_s
     arrivals = np.searchsorted(edges_s, study.jobs.release_s, side="left")

@@ -64,8 +64,8 @@ class Coordinated:
         facts = facts_of(situation, self.objective, held)
         program, columns, rows = written(situation, facts, self.objective)
         matrix = matrix_of(program)
-        solution = _solved_without_burning(matrix, situation, facts, columns)
-        _refuse_shortfall(situation, solution, columns)
+        solution = solved_without_burning(matrix, situation, facts, columns)
+        refuse_shortfall(situation, solution, columns)
         return Plan(
             made_at=situation.as_of,
             policy="coordinated",
@@ -102,7 +102,7 @@ def written(
     return program, columns, rows
 
 
-def _solved_without_burning(
+def solved_without_burning(
     matrix: Matrix, situation: Situation, facts: Facts, columns: Columns
 ) -> Solution:
     """Solve; where segments fill out of order or a store charges and discharges, fix and solve again."""
@@ -179,7 +179,7 @@ def _one_way(matrix: Matrix, solution: Solution, columns: Columns) -> bool:
     return True
 
 
-def _refuse_shortfall(situation: Situation, solution: Solution, columns: Columns) -> None:
+def refuse_shortfall(situation: Situation, solution: Solution, columns: Columns) -> None:
     lacking = solution.values[columns.shortfall]
     findings = []
     for index, site in enumerate(situation.fleet.sites):
