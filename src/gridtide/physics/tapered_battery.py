@@ -80,4 +80,4 @@ def _steps_within(room_kwh: float, each_kwh: float, parts: int) -> int:
         return 0
     if room_kwh >= parts * each_kwh:
         return parts
-    return min(parts, int(math.floor(room_kwh / each_kwh)) + 1)
+    return min(parts, math.floor(room_kwh / each_kwh) + 1)
