@@ -15,13 +15,14 @@ from gridtide.decide.decomposition.bounding import dual_answer
 from gridtide.decide.decomposition.first_prices import near_prices
 from gridtide.decide.decomposition.recovery import recovered
 from gridtide.decide.decomposition.scaled import scaled
-from gridtide.decide.decomposition.split import split_of
+from gridtide.decide.decomposition.split import Unsplit, split_of
 from gridtide.decide.program import Matrix, lower_bound
 from gridtide.decide.proof import violation_of
 
 Real = NDArray[np.float64]
 TOLERANCES = (1e-4, 1e-5, 1e-6)
 """Of the first-order method, round by round."""
+SITES_MIN = 2
 HOLDS = 1e-6
 """Worst relative miss of a row up to which values count as a plan."""
 
@@ -56,6 +57,8 @@ def decomposed(
     units = scaled(matrix)
     own = units.matrix
     split = split_of(own)
+    if split.sites < SITES_MIN:
+        raise Unsplit(f"{split.sites} site; nothing to split")
     best = Decomposed(
         values=np.zeros(0), row_dual=np.zeros(0), cost=np.inf, bound=-np.inf, rounds=()
     )
