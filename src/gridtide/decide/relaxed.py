@@ -12,6 +12,7 @@ from gridtide.decide.planners.coordinated import written
 from gridtide.decide.program import Matrix, matrix_of
 from gridtide.decide.reservations import Reservations
 from gridtide.decide.situation import Situation
+from gridtide.decide.vertex import names_of
 
 Real = NDArray[np.float64]
 
@@ -33,9 +34,11 @@ class Course:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Relaxed:
-    """A course as a program. work: its rows of work, (K,). ahead: to be taken off its cost, in money."""
+    """A course as a program. names: of its columns, growing, which stay the same when windows grow or buckets
+    are added. work: its rows of work, (K,). ahead: to be taken off its cost, in money."""
 
     matrix: Matrix
+    names: Whole
     columns: Columns
     work: Whole
     ahead: float
@@ -64,7 +67,16 @@ def program_of(course: Course) -> Relaxed:
     program, columns, rows = written(course.situation, course.facts, course.objective)
     matrix = matrix_of(program)
     _loosen(matrix, columns, course.situation)
-    return Relaxed(matrix=matrix, columns=columns, work=rows.work, ahead=float(course.ahead.sum()))
+    places, steps = course.facts.room.shape
+    names = names_of(matrix.column_family)
+    names[columns.work] = (columns.bucket * places + columns.place) * steps + columns.step
+    return Relaxed(
+        matrix=matrix,
+        names=names,
+        columns=columns,
+        work=rows.work,
+        ahead=float(course.ahead.sum()),
+    )
 
 
 def waits_before_release(situation: Situation) -> Real:
