@@ -129,6 +129,8 @@ def mandate_of(study: Study, forecaster: str) -> Mandate:
         replan_h=study.cadence.replan_h,
         forecaster=forecaster,
         owner=f"study {study.name}",
+        risk=study.risk,
+        seed=study.seed,
     )
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gridtide.decide.layout import Columns, Facts, Whole
+from gridtide.decide.layout import Columns, Facts, Whole, peak_of_step
 from gridtide.decide.program import Program, places_of
 
 
@@ -10,6 +10,5 @@ def add_peak(program: Program, columns: Columns, facts: Facts) -> Whole:
     """draw <= peak of its month, one row a site and step, kW."""
     rows = program.constraints(columns.draw.shape, -np.inf, 0.0, *places_of(columns.draw.shape))
     program.put(rows, columns.draw, 1.0)
-    site = np.arange(len(rows))[:, None]
-    program.put(rows, columns.peak[site, facts.months.of_step], -1.0)
+    program.put(rows, peak_of_step(columns, facts), -1.0)
     return rows
