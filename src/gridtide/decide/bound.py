@@ -18,6 +18,8 @@ from gridtide.fleet.fleet import Fleet
 Real = NDArray[np.float64]
 EXACT_COLUMNS = 5_000
 """A bound needs no vertex: beyond this size the structured method is faster."""
+LACKING_KW = 1e-3
+"""Power that cannot be had above which no course holds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,12 +53,13 @@ def best_course(situation: Situation, objective: Objective) -> Best | None:
     """
     held = held_of(situation, objective)
     held = replace(held, settled=np.zeros_like(held.settled))
-    facts = _relaxed(situation, facts_of(situation, objective, held, outward=True))
+    facts = relaxed(situation, facts_of(situation, objective, held, outward=True))
     program, columns, _ = written(situation, facts, objective)
     matrix = matrix_of(program)
-    _loosen(matrix, columns, situation)
+    loosened(matrix, columns, situation)
     solution = solution_of(matrix, exact_columns=EXACT_COLUMNS)
-    if not solution.feasible:
+    lacking = solution.values[columns.shortfall].max(initial=0.0) if solution.feasible else np.inf
+    if lacking > LACKING_KW:
         return None
     early = _waits_before_release(situation, facts)
     return Best(
@@ -85,7 +88,7 @@ def _without_limits(fleet: Fleet) -> Fleet:
     return replace(fleet, sites=sites)
 
 
-def _relaxed(situation: Situation, facts: Facts) -> Facts:
+def relaxed(situation: Situation, facts: Facts) -> Facts:
     """Facts that only lower the cost: less power, a reserve only where nothing can squeeze it."""
     curve = replace(facts.curve, floor_kw=facts.curve.floor_kw - facts.curve.gap_kw)
     kept = np.asarray([pool.for_services for pool in situation.fleet.pools])
@@ -101,7 +104,7 @@ def _relaxed(situation: Situation, facts: Facts) -> Facts:
     )
 
 
-def _loosen(matrix: Matrix, columns: Columns, situation: Situation) -> None:
+def loosened(matrix: Matrix, columns: Columns, situation: Situation) -> None:
     """Drop the small costs that only order equals, and the level a store must end at."""
     for column in (columns.segment, columns.unused, columns.charge):
         matrix.cost[column] = 0.0

@@ -1,0 +1,62 @@
+"""Why there is no plan: what stands against what even with all that may wait or be refused left out."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.conflict.answer import conflict_in
+from gridtide.decide.conflict.promises_and_limits import PlanProgram, elastic_plan
+from gridtide.decide.conflict.trying import NothingHolds
+from gridtide.decide.conflict.wording import findings_of
+from gridtide.decide.program import Solution
+from gridtide.finding import Finding
+from gridtide.timeline import instant
+
+Real = NDArray[np.float64]
+LACKING_KW = 1e-3
+"""Power that cannot be had above which there is no plan."""
+
+
+def has_no_plan(program: PlanProgram, solution: Solution) -> bool:
+    """Whether nothing holds, or only with power that cannot be had."""
+    if not solution.feasible:
+        return True
+    return bool(solution.values[program.columns.shortfall].max(initial=0.0) > LACKING_KW)
+
+
+def refusal_of(program: PlanProgram, solution: Solution) -> list[Finding]:
+    """The conflict by name with its ways out; the power that is lacking, where no promise or limit is to blame."""
+    try:
+        conflict = conflict_in(
+            elastic_plan(program, soft_promises=False), program.situation.horizon
+        )
+    except NothingHolds:
+        conflict = None
+    if conflict is not None:
+        return findings_of(conflict)
+    if solution.feasible:
+        return list(_lacking(program, solution.values[program.columns.shortfall]))
+    return [
+        Finding(
+            subject=f"plan of {program.situation.as_of:%Y-%m-%d %H:%M} UTC",
+            value=f"the program is {solution.status}",
+            limit="quantities that can hold together, whatever is promised and allowed",
+            mend="Check what was measured: the store's content and the jobs that run against the machines.",
+        )
+    ]
+
+
+def _lacking(program: PlanProgram, lacking_kw: Real) -> list[Finding]:
+    found = []
+    situation = program.situation
+    for index, site in enumerate(situation.fleet.sites):
+        step = int(np.argmax(lacking_kw[index]))
+        if lacking_kw[index, step] > LACKING_KW:
+            found.append(
+                Finding(
+                    subject=f"{site.name} at {instant(situation.horizon.starts_s[step]):%Y-%m-%d %H:%M} UTC",
+                    value=f"{lacking_kw[index, step]:,.3f} kW more than it can get",
+                    limit=f"import_max_kw {site.contract.import_max_kw:,.0f} with what it makes and stores",
+                    mend="Raise the import limit, add storage, or keep less work at this site.",
+                )
+            )
+    return found
