@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.objective import Objective
-from gridtide.decide.planners.coordinated import Coordinated, solved, written
+from gridtide.decide.planners.coordinated import Coordinated, written
 from gridtide.decide.program import Matrix, matrix_of
 from gridtide.decide.risk import Risk, Uncertainty, tail_mean
 from gridtide.decide.situation import Situation
+from gridtide.decide.solving import solution_of
 from gridtide.decide.uncertain.copies import Copy
 from gridtide.decide.uncertain.cvar import Cvar, courses_of, written_for
 from gridtide.decide.uncertainty import in_course
@@ -135,7 +136,7 @@ def solved_courses(situation: Situation, risk: Risk) -> tuple[Matrix, list[Copy]
     facts = facts_of(situation, OBJECTIVE, held_of(situation, OBJECTIVE))
     courses = courses_of(situation, facts, OBJECTIVE)
     matrix, copies, _ = written_for(situation, courses, OBJECTIVE, risk, TOLD_H)
-    return matrix, copies, solved(matrix, situation).values
+    return matrix, copies, solution_of(matrix).values
 
 
 def costs_by_course(situation: Situation, risk: Risk) -> Real:
@@ -157,7 +158,7 @@ def work_by_point(situation: Situation) -> Real:
     """The work of the plan that knows the point forecast alone, with what it leaves undone or for later."""
     facts = facts_of(situation, OBJECTIVE, held_of(situation, OBJECTIVE))
     program, columns, _ = written(situation, facts, OBJECTIVE)
-    values = solved(matrix_of(program), situation).values
+    values = solution_of(matrix_of(program)).values
     work: Real = values[np.concatenate([columns.work, columns.undone, columns.later])]
     return work
 
@@ -177,4 +178,4 @@ def tail_of(
         slack = 1e-7 * (1.0 + np.abs(work))
         matrix.lower[place] = np.maximum(matrix.lower[place], work - slack)
         matrix.upper[place] = np.minimum(matrix.upper[place], work + slack)
-    return solved(matrix, situation).objective
+    return solution_of(matrix).objective

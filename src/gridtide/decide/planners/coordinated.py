@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.columns import columns_of
+from gridtide.decide.conflict.promises_and_limits import PlanProgram
+from gridtide.decide.conflict.refusal import has_no_plan, refusal_of
 from gridtide.decide.constraints.balance import add_balance
 from gridtide.decide.constraints.demand import add_demand
 from gridtide.decide.constraints.load import add_load
@@ -22,8 +24,7 @@ from gridtide.decide.program import Matrix, Program, Solution, lower_bound, matr
 from gridtide.decide.reservations import Reservations
 from gridtide.decide.situation import Situation
 from gridtide.decide.solving import solution_of
-from gridtide.finding import Finding, Infeasible
-from gridtide.timeline import instant
+from gridtide.finding import Infeasible
 
 Real = NDArray[np.float64]
 REPAIRS_MAX = 3
@@ -32,13 +33,15 @@ TOLERANCE = 1e-6
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Rows:
-    """Rows of the program by family, as the duals are read."""
+    """Rows of the program by family, as the duals are read; steep: columns beyond the ramp rule."""
 
     work: Whole
     machines: Whole
+    kept_machines: Whole
     load: Whole
     balance: Whole
     peak: Whole
+    steep: Whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +55,7 @@ class Coordinated:
     objective: Objective
 
     def plan(self, situation: Situation) -> Plan:
-        """The cheapest plan, its prices and its bound. Raises Infeasible naming site, step and kW."""
+        """The cheapest plan, its prices and its bound. Raises Infeasible naming what cannot hold together."""
         return self._planned(situation, held_of(situation, self.objective))
 
     def around(self, situation: Situation, held: Reservations) -> Plan:
@@ -64,8 +67,8 @@ class Coordinated:
         facts = facts_of(situation, self.objective, held)
         program, columns, rows = written(situation, facts, self.objective)
         matrix = matrix_of(program)
-        solution = solved_without_burning(matrix, situation, facts, columns)
-        refuse_shortfall(situation, solution, columns)
+        solution = solved_without_burning(matrix, facts, columns)
+        refuse_without_plan(situation, facts, held, matrix, columns, rows, solution)
         return Plan(
             made_at=situation.as_of,
             policy="coordinated",
@@ -87,49 +90,80 @@ def written(
     program = Program()
     columns = columns_of(program, situation, facts, objective)
     sites = situation.fleet.sites
-    rows = Rows(
-        work=add_work(program, columns, facts),
-        machines=add_machines(program, columns, facts),
-        load=add_load(program, columns, facts),
-        balance=add_balance(program, columns, facts),
-        peak=add_peak(program, columns, facts),
-    )
+    work = add_work(program, columns, facts)
+    machines, kept_machines = add_machines(program, columns, facts)
+    load = add_load(program, columns, facts)
+    balance = add_balance(program, columns, facts)
+    peak = add_peak(program, columns, facts)
     add_demand(program, columns, facts)
     batteries = tuple(site.battery for site in sites)
     add_state_of_charge(program, columns, facts, batteries, situation.state.soc_kwh)
     rates = tuple(site.contract.ramp_max_kw_per_min for site in sites)
-    add_ramp(program, columns, facts, rates, situation.state.grid_power_kw)
+    steep = add_ramp(program, columns, facts, rates, situation.state.grid_power_kw)
+    rows = Rows(
+        work=work,
+        machines=machines,
+        kept_machines=kept_machines,
+        load=load,
+        balance=balance,
+        peak=peak,
+        steep=steep,
+    )
     return program, columns, rows
 
 
-def solved_without_burning(
-    matrix: Matrix, situation: Situation, facts: Facts, columns: Columns
-) -> Solution:
+def plan_program(
+    situation: Situation,
+    facts: Facts,
+    held: Reservations,
+    matrix: Matrix,
+    columns: Columns,
+    rows: Rows,
+    due: Whole,
+) -> PlanProgram:
+    """What a refusal is answered from. due: step by which each bucket of work is due, (K,)."""
+    return PlanProgram(
+        situation=situation,
+        facts=facts,
+        held=held,
+        matrix=matrix,
+        columns=columns,
+        machines=rows.machines,
+        kept_machines=rows.kept_machines,
+        load=rows.load,
+        steep=rows.steep,
+        due=due,
+    )
+
+
+def refuse_without_plan(
+    situation: Situation,
+    facts: Facts,
+    held: Reservations,
+    matrix: Matrix,
+    columns: Columns,
+    rows: Rows,
+    solution: Solution,
+) -> None:
+    """Raises Infeasible naming what cannot hold together, where nothing holds or power is lacking."""
+    due = np.full(len(facts.buckets), len(facts.hours))
+    asked = plan_program(situation, facts, held, matrix, columns, rows, due)
+    if has_no_plan(asked, solution):
+        raise Infeasible(refusal_of(asked, solution))
+
+
+def solved_without_burning(matrix: Matrix, facts: Facts, columns: Columns) -> Solution:
     """Solve; where segments fill out of order or a store charges and discharges, fix and solve again."""
-    solution = solved(matrix, situation)
+    solution = solution_of(matrix)
     for _ in range(REPAIRS_MAX):
+        if not solution.feasible:
+            break
         changed = straighten(matrix, solution, facts, columns)
         changed |= one_way(matrix, solution, columns)
         if not changed:
             break
-        solution = solved(matrix, situation)
+        solution = solution_of(matrix)
     return solution
-
-
-def solved(matrix: Matrix, situation: Situation) -> Solution:
-    solution = solution_of(matrix)
-    if solution.feasible:
-        return solution
-    raise Infeasible(
-        [
-            Finding(
-                subject=f"plan of {situation.as_of:%Y-%m-%d %H:%M} UTC",
-                value=f"the program is {solution.status}",
-                limit="store limits and machines that can hold together",
-                mend="Check the battery's limits and its state of charge against the load.",
-            )
-        ]
-    )
 
 
 def straighten(matrix: Matrix, solution: Solution, facts: Facts, columns: Columns) -> bool:
@@ -177,26 +211,6 @@ def one_way(matrix: Matrix, solution: Solution, columns: Columns) -> bool:
     matrix.upper[columns.charge[both & (charge <= discharge)]] = 0.0
     matrix.upper[columns.discharge[both & (charge > discharge)]] = 0.0
     return True
-
-
-def refuse_shortfall(situation: Situation, solution: Solution, columns: Columns) -> None:
-    lacking = solution.values[columns.shortfall]
-    findings = []
-    for index, site in enumerate(situation.fleet.sites):
-        if lacking[index].max() <= 1e-3:
-            continue
-        step = int(np.argmax(lacking[index]))
-        findings.append(
-            Finding(
-                subject=f"{site.name} at {instant(situation.horizon.starts_s[step]):%Y-%m-%d %H:%M} UTC",
-                value=f"{lacking[index, step]:,.0f} kW more than it can get, in "
-                f"{int((lacking[index] > 1e-3).sum())} steps",
-                limit=f"import_max_kw {site.contract.import_max_kw:,.0f} with what it makes and stores",
-                mend="Raise the import limit, add storage, or keep less work at this site.",
-            )
-        )
-    if findings:
-        raise Infeasible(findings)
 
 
 def quantities(facts: Facts, columns: Columns, solution: Solution) -> dict[str, Real]:

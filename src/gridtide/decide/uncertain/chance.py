@@ -17,7 +17,7 @@ from gridtide.decide.planners.coordinated import (
     Rows,
     prices_of,
     quantities,
-    refuse_shortfall,
+    refuse_without_plan,
     solved_without_burning,
     written,
 )
@@ -45,7 +45,7 @@ class Chance:
     risk: Risk
 
     def plan(self, situation: Situation) -> Plan:
-        """The cheapest plan with its margins. Raises Infeasible naming site, step and kW."""
+        """The cheapest plan with its margins. Raises Infeasible naming what cannot hold together."""
         return self._planned(situation, held_of(situation, self.objective))
 
     def around(self, situation: Situation, held: Reservations) -> Plan:
@@ -58,8 +58,8 @@ class Chance:
         program, columns, rows = written(situation, facts, self.objective)
         margin = add_margin(program, columns, facts, hurting)
         matrix = matrix_of(program)
-        solution = solved_without_burning(matrix, situation, facts, columns)
-        refuse_shortfall(situation, solution, columns)
+        solution = solved_without_burning(matrix, facts, columns)
+        refuse_without_plan(situation, facts, held, matrix, columns, rows, solution)
         return Plan(
             made_at=situation.as_of,
             policy="coordinated-chance",

@@ -85,20 +85,26 @@ def _rows(
 ) -> Rows:
     """Rows of one course; those that no forecast touches stand once."""
     none = np.zeros((0, len(facts.hours)), dtype=np.int64)
-    found = Rows(
-        work=first.rows.work if first else add_work(program, columns, facts),
-        machines=none if first and not len(columns.pair) else add_machines(program, columns, facts),
-        load=add_load(program, columns, facts),
-        balance=add_balance(program, columns, facts),
-        peak=add_peak(program, columns, facts),
-    )
+    stand_once = first is not None and not len(columns.pair)
+    machines, kept = (none, none) if stand_once else add_machines(program, columns, facts)
+    work = first.rows.work if first else add_work(program, columns, facts)
+    load = add_load(program, columns, facts)
+    balance = add_balance(program, columns, facts)
+    peak = add_peak(program, columns, facts)
     add_demand(program, columns, facts)
     sites = situation.fleet.sites
     batteries = tuple(site.battery for site in sites)
     add_state_of_charge(program, columns, facts, batteries, situation.state.soc_kwh)
     rates = tuple(site.contract.ramp_max_kw_per_min for site in sites)
-    add_ramp(program, columns, facts, rates, situation.state.grid_power_kw)
-    return found
+    return Rows(
+        work=work,
+        machines=machines,
+        kept_machines=kept,
+        load=load,
+        balance=balance,
+        peak=peak,
+        steep=add_ramp(program, columns, facts, rates, situation.state.grid_power_kw),
+    )
 
 
 def _without_work(facts: Facts) -> Facts:
