@@ -66,13 +66,15 @@ def facts_of(
         site=fleet.site_of_place,
         accelerators=fleet.accelerators,
         room=held.room[:, shown],
-        given=_given(situation, held)[:, :, shown],
+        given=_given(situation, held)[:, :, shown].astype(np.float64),
         kept=_kept(held)[:, shown],
         curve=curve,
         buckets=buckets,
         later_cost_per_h=_later_cost(
             fleet.site_of_place, price, carbon, curve, extra, len(buckets)
         ),
+        swing_kw=np.zeros_like(price),
+        request_peak=np.ones((len(situation.services), len(fleet.network.origins), len(horizon))),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.metadata import entry_points
+from typing import Protocol
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from gridtide.decide.policy_names import POLICIES, parsed, policy_of
 from gridtide.decide.reservations import Reservations
 from gridtide.decide.situation import Situation
 from gridtide.decide.steering import covered
+from gridtide.decide.telescoped import Telescoped
 from gridtide.decide.told import told_of, work_cost
 from gridtide.finding import BadInput, Finding
 from gridtide.loop.mandate import Policy
@@ -56,12 +58,20 @@ class Referred:
         return None, self.dispatcher.dispatch(situation, held, due)
 
 
+class Fitter(Protocol):
+    """Plans storage, routing and prices around jobs that stay where they were told."""
+
+    def around(self, situation: Situation, held: Reservations) -> Plan:
+        """The cheapest such plan. Raises Infeasible when promises and limits cannot hold together."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class PlanAndPlace:
     """The coordinated plan, its jobs placed by its prices, its stores and routes fitted to where they fell."""
 
     planner: Planner
-    fitter: Coordinated
+    fitter: Fitter
     dispatcher: PriceGuided
     name: str = "coordinated"
 
@@ -153,7 +163,11 @@ def _run_at_once(study: Study) -> Entry:
 
 
 def _coordinated(study: Study) -> Entry:
-    return _plan_and_place(study, "coordinated"), study.cadence.forecaster, study
+    policy = _plan_and_place(study, "coordinated")
+    if study.cadence.telescope:
+        far = Telescoped(objective=study.objective, telescope=study.cadence.telescope)
+        policy = replace(policy, planner=far, fitter=far)
+    return policy, study.cadence.forecaster, study
 
 
 def _perfect(study: Study) -> Entry:

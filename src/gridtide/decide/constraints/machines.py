@@ -17,9 +17,9 @@ def add_machines(program: Program, columns: Columns, facts: Facts) -> Whole:
     where = (facts.site[:, None], np.arange(steps))
     rows = program.constraints((places, steps), -np.inf, left, *where)
     program.put(rows[columns.place, columns.step], columns.work, 1.0)
-    service, _, place = columns.pair.T
+    service, origin, place = columns.pair.T
     need = (1.0 + facts.reserve[place]) / facts.rate[service, place]
-    program.put(rows[place], columns.flow, need[:, None])
+    program.put(rows[place], columns.flow, need[:, None] * facts.request_peak[service, origin])
     kept = facts.room < facts.accelerators[:, None]
     if kept.any():
         inner = program.constraints(

@@ -62,22 +62,27 @@ class Coordinated:
 
     def _planned(self, situation: Situation, held: Reservations) -> Plan:
         facts = facts_of(situation, self.objective, held)
-        program, columns, rows = written(situation, facts, self.objective)
-        matrix = matrix_of(program)
-        solution = _solved_without_burning(matrix, situation, facts, columns)
-        _refuse_shortfall(situation, solution, columns)
-        return Plan(
-            made_at=situation.as_of,
-            policy="coordinated",
-            horizon=situation.horizon,
-            prices=_prices(facts, columns, rows, solution),
-            certificate=_certificate(matrix, solution, situation, facts, self.objective),
-            notes=(
-                f"power chords lie at most {facts.curve.gap_kw.max():.1f} kW above the model",
-                solution.solver,
-            ),
-            **_quantities(facts, columns, solution),
-        )
+        return planned(situation, facts, self.objective)
+
+
+def planned(situation: Situation, facts: Facts, objective: Objective) -> Plan:
+    """The cheapest plan over the facts. Raises Infeasible naming site, step and kW."""
+    program, columns, rows = written(situation, facts, objective)
+    matrix = matrix_of(program)
+    solution = _solved_without_burning(matrix, situation, facts, columns)
+    _refuse_shortfall(situation, solution, columns)
+    return Plan(
+        made_at=situation.as_of,
+        policy="coordinated",
+        horizon=situation.horizon,
+        prices=_prices(facts, columns, rows, solution),
+        certificate=_certificate(matrix, solution, situation, facts, objective),
+        notes=(
+            f"power chords lie at most {facts.curve.gap_kw.max():.1f} kW above the model",
+            solution.solver,
+        ),
+        **_quantities(facts, columns, solution),
+    )
 
 
 def written(
