@@ -16,7 +16,7 @@ from gridtide.decide.planners.coordinated import planned
 from gridtide.decide.reservations import Reservations
 from gridtide.decide.situation import Situation
 from gridtide.decide.unfolding import unfolded
-from gridtide.timeline import Spans, coarser
+from gridtide.timeline import Spans, Timeline, coarser
 
 Real = NDArray[np.float64]
 
@@ -45,10 +45,7 @@ class Telescoped:
         horizon = coarser(situation.horizon, self.telescope)
         if len(horizon) == len(situation.horizon):
             return planned(situation, facts_of(situation, self.objective, held), self.objective)
-        seen = replace(situation, horizon=horizon)
-        held = kept_where_too_coarse(held, horizon)
-        fine = facts_of(situation, self.objective, held)
-        coarse = coarsened(fine, situation, horizon, bucketed(seen, held))
+        seen, coarse, fine = seen_coarsely(situation, held, self.objective, horizon)
         rough = planned(seen, coarse, self.objective)
         plan = unfolded(rough, situation, fine, coarse)
         return replace(plan, certificate=self._certificate(rough, plan, situation, (coarse, fine)))
@@ -80,3 +77,13 @@ class Telescoped:
             np.nan_to_num(situation.state.peak_import_kw),
         )
         return float((flow * facts.hours).sum() + peak_prices(situation, self.objective) @ peak)
+
+
+def seen_coarsely(
+    situation: Situation, held: Reservations, objective: Objective, horizon: Timeline
+) -> tuple[Situation, Facts, Facts]:
+    """The situation over a coarse horizon, its facts there, and its facts in its own steps."""
+    seen = replace(situation, horizon=horizon)
+    held = kept_where_too_coarse(held, horizon)
+    fine = facts_of(situation, objective, held)
+    return seen, coarsened(fine, situation, horizon, bucketed(seen, held)), fine
