@@ -17,6 +17,8 @@ from gridtide.digest import freeze
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
+Spans = Sequence[tuple[int, int]]
+"""How many steps of how many seconds, one after another."""
 
 
 def epoch_s(instant: datetime) -> int:
@@ -131,6 +133,25 @@ def telescope(start: datetime, spans: Sequence[tuple[timedelta, int]]) -> Timeli
     lengths_s = [step // SECOND for step, count in spans for _ in range(count)]
     edges_s = epoch_s(start) + np.concatenate([[0], np.cumsum(lengths_s)])
     return Timeline(edges_s=edges_s.astype(np.int64))
+
+
+def coarser(fine: Timeline, spans: Spans) -> Timeline:
+    """A timeline with some of its edges: spans in order, fine ones first.
+
+    In each span an edge stays where it is the first to reach a whole multiple of the span's step since 1970;
+    the last span goes on to the end, and without spans all edges stay. So steps keep to the clock wherever a
+    horizon begins, two horizons an hour apart share their later edges, and where two spans meet a step may be
+    shorter, never longer.
+    """
+    if not spans:
+        return fine
+    steps_s = np.asarray([step_s for _, step_s in spans], dtype=np.int64)
+    until_s = np.cumsum([count * step_s for count, step_s in spans])
+    edges_s = fine.edges_s
+    span = np.searchsorted(until_s, edges_s[1:-1] - edges_s[0], side="right")
+    step_s = steps_s[np.minimum(span, len(spans) - 1)]
+    stays = edges_s[1:-1] // step_s > edges_s[:-2] // step_s
+    return Timeline(edges_s=edges_s[np.concatenate([[True], stays, [True]])])
 
 
 def from_starts(starts_s: Iterable[int], last_step_s: int) -> Timeline:

@@ -11,6 +11,7 @@ from gridtide.case.machines import accelerators, pool_powers_kw
 from gridtide.case.plants import parked_facility_kw
 from gridtide.case.schema import CaseFile, ContractTable, SiteTable
 from gridtide.case.services import answering_faults
+from gridtide.case.telescope import telescope_faults
 from gridtide.decide.policy_names import POLICIES, checked
 from gridtide.decide.risk import Uncertainty
 from gridtide.finding import Finding, Gathered
@@ -35,6 +36,7 @@ def faults_of(case: CaseFile) -> list[Finding]:
         *_policies(case),
         *_uncertainty(case),
         *answering_faults(case),
+        *telescope_faults(case),
     ]
 
 

@@ -26,6 +26,8 @@ class Facts:
     by class, (C, P, T). kept: accelerators they hold, (P, T), more than given where declared limits go
     beyond what is expected. months: billing months of the horizon. later_cost_per_h: money for an
     accelerator-hour left for later, (K,).
+    swing_kw: how far the need inside a step rises above its mean, (S, T). request_peak: highest demand inside
+    a step over its mean, (V, O, T). Where steps are the shortest there are, these are 0 and 1.
     """
 
     hours: Real
@@ -42,12 +44,14 @@ class Facts:
     site: Whole
     accelerators: Whole
     room: Whole
-    given: Whole
+    given: Real
     kept: Whole
     curve: PowerCurve
     buckets: Buckets
     months: DemandPeriods
     later_cost_per_h: Real
+    swing_kw: Real
+    request_peak: Real
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -19,7 +19,7 @@ from gridtide.decide.risk import Uncertainty
 from gridtide.decide.situation import Situation
 from gridtide.decide.steering import covered
 from gridtide.decide.told import told_of, work_cost
-from gridtide.decide.uncertain.planning import PlansAround, planner_for
+from gridtide.decide.uncertain.planning import PlansAround, planner_for, telescope_faults
 from gridtide.finding import BadInput, Finding, refuse_if_any
 from gridtide.loop.mandate import Policy
 from gridtide.loop.spread import spread_faults
@@ -164,9 +164,16 @@ def _under(uncertainty: Uncertainty, name: str) -> Callable[[Study], Entry]:
     """The coordinated policy whose plans meet uncertainty in one way."""
 
     def make(study: Study) -> Entry:
-        refuse_if_any(spread_faults(study.cadence.forecaster, uncertainty))
+        refuse_if_any(
+            (
+                *spread_faults(study.cadence.forecaster, uncertainty),
+                *telescope_faults(study.cadence.telescope, uncertainty),
+            )
+        )
         knowing = replace(study, risk=replace(study.risk, uncertainty=uncertainty))
-        planner = planner_for(study.objective, knowing.risk, study.cadence.replan_h)
+        planner = planner_for(
+            study.objective, knowing.risk, study.cadence.replan_h, study.cadence.telescope
+        )
         policy = replace(_plan_and_place(study, name), planner=planner, fitter=planner)
         return policy, study.cadence.forecaster, knowing
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from gridtide.decide.columns import columns_of
 from gridtide.decide.conflict.promises_and_limits import PlanProgram
-from gridtide.decide.conflict.refusal import has_no_plan, refusal_of
+from gridtide.decide.conflict.refusal import has_no_plan, refusal_of, refuse_where_power_lacks
 from gridtide.decide.constraints.balance import add_balance
 from gridtide.decide.constraints.demand import add_demand
 from gridtide.decide.constraints.load import add_load
@@ -65,22 +65,35 @@ class Coordinated:
 
     def _planned(self, situation: Situation, held: Reservations) -> Plan:
         facts = facts_of(situation, self.objective, held)
-        program, columns, rows = written(situation, facts, self.objective)
-        matrix = matrix_of(program)
-        solution = solved_without_burning(matrix, facts, columns)
+        return planned(situation, facts, self.objective, held)
+
+
+def planned(
+    situation: Situation, facts: Facts, objective: Objective, held: Reservations | None
+) -> Plan:
+    """The cheapest plan over the facts. Raises Infeasible naming what cannot hold together.
+
+    held: what promises are named by; without it a refusal says where power lacks.
+    """
+    program, columns, rows = written(situation, facts, objective)
+    matrix = matrix_of(program)
+    solution = solved_without_burning(matrix, facts, columns)
+    if held is None:
+        refuse_where_power_lacks(situation, solution, [columns.shortfall])
+    else:
         refuse_without_plan(situation, facts, held, matrix, columns, rows, solution)
-        return Plan(
-            made_at=situation.as_of,
-            policy="coordinated",
-            horizon=situation.horizon,
-            prices=prices_of(facts, columns, rows, solution),
-            certificate=_certificate(matrix, solution, situation, facts),
-            notes=(
-                f"power chords lie at most {facts.curve.gap_kw.max():.1f} kW above the model",
-                solution.solver,
-            ),
-            **quantities(facts, columns, solution),
-        )
+    return Plan(
+        made_at=situation.as_of,
+        policy="coordinated",
+        horizon=situation.horizon,
+        prices=prices_of(facts, columns, rows, solution),
+        certificate=_certificate(matrix, solution, situation, facts),
+        notes=(
+            f"power chords lie at most {facts.curve.gap_kw.max():.1f} kW above the model",
+            solution.solver,
+        ),
+        **quantities(facts, columns, solution),
+    )
 
 
 def written(
