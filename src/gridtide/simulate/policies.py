@@ -19,7 +19,7 @@ from gridtide.decide.risk import Uncertainty
 from gridtide.decide.situation import Situation
 from gridtide.decide.steering import covered
 from gridtide.decide.told import told_of, work_cost
-from gridtide.decide.uncertain.planning import PlansAround, planner_for, telescope_faults
+from gridtide.decide.uncertain.planning import PlansAround, planner_for, steps_faults
 from gridtide.finding import BadInput, Finding, refuse_if_any
 from gridtide.loop.mandate import Policy
 from gridtide.loop.spread import spread_faults
@@ -167,7 +167,7 @@ def _under(uncertainty: Uncertainty, name: str) -> Callable[[Study], Entry]:
         refuse_if_any(
             (
                 *spread_faults(study.cadence.forecaster, uncertainty),
-                *telescope_faults(study.cadence.telescope, uncertainty),
+                *steps_faults(study.cadence.telescope, uncertainty),
             )
         )
         knowing = replace(study, risk=replace(study.risk, uncertainty=uncertainty))

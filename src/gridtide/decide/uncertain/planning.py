@@ -41,7 +41,7 @@ def planner_for(
     return Coordinated(objective=objective)
 
 
-def telescope_faults(telescope: Spans, uncertainty: Uncertainty) -> Iterator[Finding]:
+def steps_faults(telescope: Spans, uncertainty: Uncertainty) -> Iterator[Finding]:
     """A telescope beside plans over courses or with margins, which are made in the steps of the loop."""
     if telescope and uncertainty is not Uncertainty.EXPECTED:
         yield Finding(
