@@ -16,6 +16,7 @@ from gridtide.case.services import impossible_services, service_of
 from gridtide.case.wiring import history_of
 from gridtide.case.work import work_of
 from gridtide.decide.objective import Objective
+from gridtide.decide.risk import Risk
 from gridtide.decide.situation import Event
 from gridtide.finding import Finding, Gathered, Infeasible
 from gridtide.fleet.contract import Contract, TariffBand
@@ -71,6 +72,13 @@ def study_of(case: CaseFile, folder: Path) -> Study:
             plan_h=case.planning.plan_h,
             replan_h=case.planning.replan_h,
             forecaster=case.planning.forecaster,
+        ),
+        risk=Risk(
+            uncertainty=case.planning.uncertainty,
+            scenarios=case.planning.scenarios,
+            cvar_weight=case.planning.cvar_weight,
+            cvar_level=case.planning.cvar_level,
+            confidence=case.planning.confidence,
         ),
         policies=case.case.policies,
         reference="run-at-once",

@@ -5,7 +5,6 @@ from numpy.typing import NDArray
 
 from gridtide.decide.layout import Columns, Facts, Whole
 from gridtide.decide.objective import Objective
-from gridtide.decide.peak import peak_prices
 from gridtide.decide.program import Program
 from gridtide.decide.situation import Situation
 
@@ -56,9 +55,7 @@ def columns_of(
         discharge=program.variables(shape, wear * facts.hours, 0.0, discharge),
         store=_store(program, situation, shape),
         peak=program.variables(
-            (len(sites),),
-            peak_prices(situation, objective),
-            np.nan_to_num(situation.state.peak_import_kw),
+            facts.months.price_per_kw.shape, facts.months.price_per_kw, facts.months.known_kw
         ),
         undone=program.variables((len(facts.buckets),), facts.buckets.value_per_h),
         later=program.variables(

@@ -9,6 +9,7 @@ from gridtide.decide.buckets import bucketed
 from gridtide.decide.layout import Facts
 from gridtide.decide.limits import import_max_kw
 from gridtide.decide.objective import Objective
+from gridtide.decide.peak import demand_periods
 from gridtide.decide.power_curve import PowerCurve, power_curve
 from gridtide.decide.reading import is_there, outdoor_c, requests_per_s, series, supply_kw
 from gridtide.decide.reservations import (
@@ -70,6 +71,7 @@ def facts_of(
         kept=_kept(held)[:, shown],
         curve=curve,
         buckets=buckets,
+        months=demand_periods(situation, objective),
         later_cost_per_h=later_cost_per_h(
             fleet.site_of_place, cost_per_kwh(1.0) * price + carbon, curve, extra, len(buckets)
         ),

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.buckets import Buckets
+from gridtide.decide.peak import DemandPeriods
 from gridtide.decide.power_curve import PowerCurve
 
 Whole = NDArray[np.int64]
@@ -23,7 +24,8 @@ class Facts:
     that answers for a service, (V, P). site: of each place, (P,). accelerators (P,),
     room: accelerators for deferrable work, (P, T). given: accelerators of jobs the plan cannot move,
     by class, (C, P, T). kept: accelerators they hold, (P, T), more than given where declared limits go
-    beyond what is expected. later_cost_per_h: money for an accelerator-hour left for later, (K,).
+    beyond what is expected. months: billing months of the horizon. later_cost_per_h: money for an
+    accelerator-hour left for later, (K,).
     """
 
     hours: Real
@@ -44,6 +46,7 @@ class Facts:
     kept: Whole
     curve: PowerCurve
     buckets: Buckets
+    months: DemandPeriods
     later_cost_per_h: Real
 
 
@@ -52,8 +55,8 @@ class Columns:
     """Indices of columns. work: one per (bucket, place, step) cell, with the cells' coordinates beside.
 
     flow: one per (service, origin, place) that may answer and step; pair holds its coordinates. refused
-    (V, O, T). segment (S, T, segments). draw, sell, unused, charge, discharge, store (S, T). peak (S,).
-    undone, later (K,). shortfall: power that cannot be had at all, (S, T).
+    (V, O, T). segment (S, T, segments). draw, sell, unused, charge, discharge, store (S, T). peak (S, N), one a
+    billing month. undone, later (K,). shortfall: power that cannot be had at all, (S, T).
     """
 
     work: Whole
@@ -74,3 +77,9 @@ class Columns:
     undone: Whole
     later: Whole
     shortfall: Whole
+
+
+def peak_of_step(columns: Columns, facts: Facts) -> Whole:
+    """The peak that the import of each step counts for: that of its billing month, (S, T)."""
+    site = np.arange(len(columns.peak))[:, None]
+    return np.asarray(columns.peak[site, facts.months.of_step])

@@ -15,11 +15,14 @@ from gridtide.decide.plan import Plan, Planner
 from gridtide.decide.planners.coordinated import Coordinated
 from gridtide.decide.policy_names import POLICIES, parsed, policy_of
 from gridtide.decide.reservations import Reservations
+from gridtide.decide.risk import Uncertainty
 from gridtide.decide.situation import Situation
 from gridtide.decide.steering import covered
 from gridtide.decide.told import told_of, work_cost
-from gridtide.finding import BadInput, Finding
+from gridtide.decide.uncertain.planning import PlansAround, planner_for
+from gridtide.finding import BadInput, Finding, refuse_if_any
 from gridtide.loop.mandate import Policy
+from gridtide.loop.spread import spread_faults
 from gridtide.simulate.study import LengthKnowledge, Study, binding_events
 from gridtide.timeline import epoch_s
 
@@ -61,7 +64,7 @@ class PlanAndPlace:
     """The coordinated plan, its jobs placed by its prices, its stores and routes fitted to where they fell."""
 
     planner: Planner
-    fitter: Coordinated
+    fitter: PlansAround
     dispatcher: PriceGuided
     name: str = "coordinated"
 
@@ -136,7 +139,8 @@ def policy_named(name: str, study: Study) -> Entry:
         dispatcher = ByReference(choice=choice, objective=study.objective)
         return Referred(dispatcher=dispatcher, name=name), study.cadence.forecaster, _at_home(study)
     if name in installed():
-        return _plan_and_place(study, name, _loaded(name)), study.cadence.forecaster, study
+        plain = _by_point(study)
+        return _plan_and_place(plain, name, _loaded(name)), study.cadence.forecaster, plain
     raise BadInput(
         [
             Finding(
@@ -171,7 +175,20 @@ def _run_at_once(study: Study) -> Entry:
 
 
 def _coordinated(study: Study) -> Entry:
-    return _plan_and_place(study, "coordinated"), study.cadence.forecaster, study
+    return _under(study.risk.uncertainty, "coordinated")(study)
+
+
+def _under(uncertainty: Uncertainty, name: str) -> Callable[[Study], Entry]:
+    """The coordinated policy whose plans meet uncertainty in one way."""
+
+    def make(study: Study) -> Entry:
+        refuse_if_any(spread_faults(study.cadence.forecaster, uncertainty))
+        knowing = replace(study, risk=replace(study.risk, uncertainty=uncertainty))
+        planner = planner_for(study.objective, knowing.risk, study.cadence.replan_h)
+        policy = replace(_plan_and_place(study, name), planner=planner, fitter=planner)
+        return policy, study.cadence.forecaster, knowing
+
+    return make
 
 
 def _perfect(study: Study) -> Entry:
@@ -182,7 +199,7 @@ def _perfect(study: Study) -> Entry:
     whole_h = float(study.timeline.hours.sum())
     takes_s = np.minimum(study.true_s, study.jobs.declared_s)
     knowing = replace(
-        study,
+        _by_point(study),
         jobs=replace(study.jobs, declared_s=takes_s, expected_s=takes_s),
         length_knowledge=LengthKnowledge.TRUE,
         arrivals_known=True,
@@ -209,12 +226,19 @@ def _at_home(study: Study) -> Study:
     """The study in which no job may leave the site it came to."""
     site = study.fleet.site_of_place
     stays = site[study.jobs.home][:, None] == site[None, :]
-    return replace(study, jobs=replace(study.jobs, allowed=study.jobs.allowed & stays))
+    jobs = replace(study.jobs, allowed=study.jobs.allowed & stays)
+    return replace(_by_point(study), jobs=jobs)
+
+
+def _by_point(study: Study) -> Study:
+    """The study whose decisions see point forecasts alone."""
+    return replace(study, risk=replace(study.risk, uncertainty=Uncertainty.EXPECTED))
 
 
 MAKERS: dict[str, Callable[[Study], Entry]] = {
     "run-at-once": _run_at_once,
     "coordinated": _coordinated,
+    **{f"coordinated-{way}": _under(way, f"coordinated-{way}") for way in Uncertainty},
     PERFECT: _perfect,
 }
 

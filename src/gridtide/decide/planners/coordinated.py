@@ -70,13 +70,13 @@ class Coordinated:
             made_at=situation.as_of,
             policy="coordinated",
             horizon=situation.horizon,
-            prices=_prices(facts, columns, rows, solution),
-            certificate=_certificate(matrix, solution, situation, facts, self.objective),
+            prices=prices_of(facts, columns, rows, solution),
+            certificate=_certificate(matrix, solution, situation, facts),
             notes=(
                 f"power chords lie at most {facts.curve.gap_kw.max():.1f} kW above the model",
                 solution.solver,
             ),
-            **_quantities(facts, columns, solution),
+            **quantities(facts, columns, solution),
         )
 
 
@@ -106,17 +106,17 @@ def solved_without_burning(
     matrix: Matrix, situation: Situation, facts: Facts, columns: Columns
 ) -> Solution:
     """Solve; where segments fill out of order or a store charges and discharges, fix and solve again."""
-    solution = _solved(matrix, situation)
+    solution = solved(matrix, situation)
     for _ in range(REPAIRS_MAX):
-        changed = _straighten(matrix, solution, facts, columns)
-        changed |= _one_way(matrix, solution, columns)
+        changed = straighten(matrix, solution, facts, columns)
+        changed |= one_way(matrix, solution, columns)
         if not changed:
             break
-        solution = _solved(matrix, situation)
+        solution = solved(matrix, situation)
     return solution
 
 
-def _solved(matrix: Matrix, situation: Situation) -> Solution:
+def solved(matrix: Matrix, situation: Situation) -> Solution:
     solution = solution_of(matrix)
     if solution.feasible:
         return solution
@@ -132,7 +132,7 @@ def _solved(matrix: Matrix, situation: Situation) -> Solution:
     )
 
 
-def _straighten(matrix: Matrix, solution: Solution, facts: Facts, columns: Columns) -> bool:
+def straighten(matrix: Matrix, solution: Solution, facts: Facts, columns: Columns) -> bool:
     """Give cells whose segments fill out of order one common slope: that of the load they carry."""
     filled = solution.values[columns.segment]
     width = facts.curve.width_kw[:, None, :]
@@ -164,7 +164,7 @@ def _change_slopes(matrix: Matrix, segments: Whole, slope: Real) -> None:
         own[own < 0] = -value
 
 
-def _one_way(matrix: Matrix, solution: Solution, columns: Columns) -> bool:
+def one_way(matrix: Matrix, solution: Solution, columns: Columns) -> bool:
     """Stop the smaller of charge and discharge where both run at once."""
     charge, discharge = solution.values[columns.charge], solution.values[columns.discharge]
     least = [
@@ -199,7 +199,7 @@ def refuse_shortfall(situation: Situation, solution: Solution, columns: Columns)
         raise Infeasible(findings)
 
 
-def _quantities(facts: Facts, columns: Columns, solution: Solution) -> dict[str, Real]:
+def quantities(facts: Facts, columns: Columns, solution: Solution) -> dict[str, Real]:
     x = solution.values
     steps = len(facts.hours)
     classes = facts.given.astype(np.float64)
@@ -225,7 +225,7 @@ def _quantities(facts: Facts, columns: Columns, solution: Solution) -> dict[str,
     }
 
 
-def _prices(facts: Facts, columns: Columns, rows: Rows, solution: Solution) -> Prices:
+def prices_of(facts: Facts, columns: Columns, rows: Rows, solution: Solution) -> Prices:
     """Duals as prices. Their split: energy and carbon as published, cooling what the slope adds, peak
     and limit what the rows add; what a store or own supply changes is part of the limit.
 
@@ -234,7 +234,7 @@ def _prices(facts: Facts, columns: Columns, rows: Rows, solution: Solution) -> P
     """
     dual = solution.row_dual
     electric = dual[rows.balance] / facts.hours
-    total = electric * _next_slope(facts, solution.values[columns.segment], solution.blur)
+    total = electric * next_slope(facts, solution.values[columns.segment], solution.blur)
     peak = -dual[rows.peak] / facts.hours
     parts = np.zeros((len(PARTS), *total.shape))
     parts[PARTS.index("energy")] = facts.price_per_kwh
@@ -252,7 +252,7 @@ def _prices(facts: Facts, columns: Columns, rows: Rows, solution: Solution) -> P
     )
 
 
-def _next_slope(facts: Facts, filled: Real, blur: float) -> Real:
+def next_slope(facts: Facts, filled: Real, blur: float) -> Real:
     """Facility kW that one more kW of IT takes, (S, T)."""
     width = facts.curve.width_kw[:, None, :]
     full = (filled >= width - np.maximum(TOLERANCE, blur * width)).sum(axis=2)
@@ -262,13 +262,13 @@ def _next_slope(facts: Facts, filled: Real, blur: float) -> Real:
 
 
 def _certificate(
-    matrix: Matrix, solution: Solution, situation: Situation, facts: Facts, objective: Objective
+    matrix: Matrix, solution: Solution, situation: Situation, facts: Facts
 ) -> Certificate:
     from gridtide.decide.at_once import at_once_cost
 
     return Certificate(
         cost=solution.objective,
         lower_bound=min(lower_bound(matrix, solution.row_dual), solution.objective),
-        run_at_once_cost=at_once_cost(situation, facts, objective),
+        run_at_once_cost=at_once_cost(situation, facts),
         method=f"weak duality on the chords of the power curve; plan by {solution.solver}",
     )

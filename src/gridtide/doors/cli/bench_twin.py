@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gridtide.doors.cli.measuring import Part, measured_on, size_of, timed
+from gridtide.doors.cli.bench_store import measured_store
+from gridtide.doors.cli.measuring import Part, apart, measured_on, median_worked, size_of, worked
 from gridtide.doors.cli.words import say_compiling
 
 if TYPE_CHECKING:
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gridtide.testing.instances.metered_fleet import MeteredFleet
-
-SAME = 1e-9
-"""Largest difference of two figures, as a share of the largest of their kind."""
 
 USUAL = {"fleet": "20x35040", "store": "8760"}
 LEAST_HOURS, SITES_MOST, STEPS_MOST = 24, 10_000, 1_000_000
@@ -32,17 +30,22 @@ LEAST_HOURS, SITES_MOST, STEPS_MOST = 24, 10_000, 1_000_000
     "--plain", default=672, show_default=True, type=click.IntRange(1),
     help="Steps of the plain writing of a fleet; that of a store runs whole.",
 )  # fmt: skip
+@click.option("--repeats", default=5, show_default=True, type=click.IntRange(1, 100))
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-def twin(workload: str, size: str | None, seed: int, plain: int, as_json: bool) -> None:
+def twin(
+    workload: str, size: str | None, seed: int, plain: int, repeats: int, as_json: bool
+) -> None:
     """Step a seeded fleet, or a store, through a year; the plain writing must find the same.
 
-    Seconds are of this run without compiling. The ratio is seconds per unit-step of the plain writing over those
-    of the compiled loops; a unit is a site, or the store.
+    Seconds are CPU seconds without compiling, medians of --repeats; the plain writing runs once. The ratio is seconds
+    per unit-step of the plain writing over those of the compiled loops; a unit is a site, or the store.
     """
     sizes = _sizes_of(workload, size)
     say_compiling()
     measured = (
-        _fleet(sizes[0], sizes[1], seed, plain) if workload == "fleet" else _store(sizes[0], seed)
+        _fleet(sizes[0], sizes[1], seed, plain, repeats)
+        if workload == "fleet"
+        else measured_store(sizes[0], seed, repeats)
     )
     document = {
         "workload": workload,
@@ -53,26 +56,26 @@ def twin(workload: str, size: str | None, seed: int, plain: int, as_json: bool) 
     click.echo(json.dumps(document, indent=2) if as_json else _table(document))
 
 
-def _fleet(sites: int, steps: int, seed: int, plain: int) -> dict[str, Any]:
+def _fleet(sites: int, steps: int, seed: int, plain: int, repeats: int) -> dict[str, Any]:
     """Everything one run of a fleet tells. Raises RuntimeError where the plain writing differs."""
     from gridtide.testing.instances import metered_fleet as shelf
 
     _metered(shelf.metered_fleet(1, shelf.DAY, 0))
     fleet = shelf.metered_fleet(sites, steps, seed)
-    fast_s, seen = timed(lambda: _metered(fleet))
+    fast_s, seen = median_worked(lambda: _metered(fleet), repeats)
     click.echo(f"compiled, {steps} steps: {fast_s:.3f} s", err=True)
     count = min(plain, steps)
-    plain_s, other = timed(lambda: _plainly_metered(fleet, count))
+    plain_s, other = worked(lambda: _plainly_metered(fleet, count))
     click.echo(f"plain, {count} steps: {plain_s:.3f} s", err=True)
-    apart = _apart(seen[:, :, :count], other)
     return {
         "instance": shelf.VERSION,
         "size": {"sites": sites, "steps": steps},
+        "repeats": repeats,
         "plain_steps": count,
         "seconds": {"compiled": fast_s, "plain": plain_s},
         "unit_steps_per_s": sites * steps / fast_s,
         "ratio_to_plain": (plain_s / count) / (fast_s / steps),
-        "largest_difference": apart,
+        "largest_difference": apart(seen[:, :, :count], other),
         "found": {
             "facility_kwh": float(seen[0].sum()) * shelf.STEP_H,
             "import_kwh": float(seen[1].sum()) * shelf.STEP_H,
@@ -141,66 +144,6 @@ def _plainly_metered(fleet: "MeteredFleet", count: int) -> "NDArray[np.float64]"
     return np.moveaxis(np.asarray(seen), -1, 0)
 
 
-def _store(hours: int, seed: int) -> dict[str, Any]:
-    """Everything one run of a store tells. Raises RuntimeError where the plain writing differs."""
-    import numpy as np
-
-    from gridtide.kernels import renewable_hours as kernel
-    from gridtide.testing import plain_store as plain
-    from gridtide.testing.instances import renewable_year as shelf
-
-    year = shelf.renewable_year(hours, seed)
-    asked = (shelf.MOST_KWH, shelf.WITHIN_KWH, shelf.PARTS, shelf.ALLOWED_KW)
-    kernel.lacking(year.load_kw, year.renewable_kw, shelf.STORE_KWH, shelf.PARTS)
-    kernel.least_store(year.load_kw, year.renewable_kw, *asked)
-    with_store_s, lacks = timed(
-        lambda: kernel.lacking(year.load_kw, year.renewable_kw, shelf.STORE_KWH, shelf.PARTS)
-    )
-    search_s, least = timed(lambda: kernel.least_store(year.load_kw, year.renewable_kw, *asked))
-    click.echo(f"compiled: {with_store_s:.4f} s, search {search_s:.4f} s", err=True)
-    load, given = year.load_kw.tolist(), year.renewable_kw.tolist()
-    plain_s, other = timed(lambda: plain.plain_lacking(load, given, shelf.STORE_KWH, shelf.PARTS))
-    plain_search_s, other_least = timed(lambda: plain.plain_least_store(load, given, *asked))
-    click.echo(f"plain: {plain_s:.2f} s, search {plain_search_s:.2f} s", err=True)
-    apart = max(
-        _apart(lacks, np.asarray(other)),
-        _apart(np.asarray([least]), np.asarray([np.nan if other_least is None else other_least])),
-    )
-    alone = np.maximum(year.load_kw - year.renewable_kw, 0.0)
-    return {
-        "instance": shelf.VERSION,
-        "size": {"hours": hours, "steps": hours * shelf.PARTS},
-        "seconds": {
-            "compiled": with_store_s,
-            "compiled_search": search_s,
-            "plain": plain_s,
-            "plain_search": plain_search_s,
-        },
-        "unit_steps_per_s": hours * shelf.PARTS / with_store_s,
-        "ratio_to_plain": plain_s / with_store_s,
-        "ratio_to_plain_search": plain_search_s / search_s,
-        "largest_difference": apart,
-        "found": {
-            "coverage": shelf.coverage(year, alone),
-            "coverage_with_store": shelf.coverage(year, lacks),
-            "least_store_kwh": None if np.isnan(least) else float(least),
-        },
-    }
-
-
-def _apart(ours: "NDArray[np.float64]", plain: "NDArray[np.float64]") -> float:
-    """Largest difference as a share of the largest figure. Raises RuntimeError beyond SAME."""
-    import numpy as np
-
-    if not np.array_equal(np.isnan(ours), np.isnan(plain)):
-        raise RuntimeError("the plain writing knows what the compiled loops do not")
-    largest = max(float(np.nanmax(np.abs(plain), initial=0.0)), 1.0)
-    apart = float(np.nanmax(np.abs(ours - plain), initial=0.0)) / largest
-    if apart > SAME:
-        raise RuntimeError(f"the plain writing differs by {apart:.1e} of the largest figure")
-    return apart
-
-
 def _sizes_of(workload: str, text: str | None) -> tuple[int, ...]:
     """Sites and steps, or hours. Raises BadInput for anything else."""
     from gridtide.testing.instances.renewable_year import HOURS
@@ -223,10 +166,18 @@ def _table(document: dict[str, Any]) -> str:
             for name, value in document["found"].items()
             if value is not None
         ),
-        *(f"{name + ', s':22s} {value:,.4f}" for name, value in document["seconds"].items()),
+        *(f"{name + ', s':22s} {value:,.5f}" for name, value in document["seconds"].items()),
         f"{'unit-steps a second':22s} {document['unit_steps_per_s']:,.0f}",
-        f"{'times plain':22s} {document['ratio_to_plain']:,.0f}",
+        *(
+            f"{_told(name):22s} {value:,.0f}"
+            for name, value in document.items()
+            if name.startswith("ratio_to_plain")
+        ),
     ]
-    if "ratio_to_plain_search" in document:
-        lines.append(f"{'times plain, search':22s} {document['ratio_to_plain_search']:,.0f}")
     return "\n".join(lines)
+
+
+def _told(key: str) -> str:
+    """times plain, and of what where a document has several ratios."""
+    what = key.removeprefix("ratio_to_plain").strip("_").replace("_", " ")
+    return f"times plain, {what}" if what else "times plain"
