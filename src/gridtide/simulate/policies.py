@@ -76,31 +76,49 @@ class PlanAndPlace:
         Between plans newcomers are placed at the prices of the fleet as it is told by then: what was free
         when the plan was made may be taken.
         """
+        holds, dispatch, _ = self._decided(plan, situation, held, due)
+        return holds, dispatch
+
+    def placing(
+        self, plan: Plan | None, situation: Situation, held: Reservations, due: bool
+    ) -> Plan:
+        """The plan at whose prices `decide` placed what it told; the one that holds is fitted to that."""
+        return self._decided(plan, situation, held, due)[2]
+
+    def _decided(
+        self, plan: Plan | None, situation: Situation, held: Reservations, due: bool
+    ) -> tuple[Plan, Dispatch, Plan]:
         if not due:
             if plan is None:
                 raise ValueError(f"{self.name} dispatches by a plan")
             newcomers = situation.jobs.release_s > epoch_s(plan.made_at)
             if (newcomers & ~self.dispatcher.hurried(situation, held)).any():
                 plan = self._refitted(plan, situation, held)
-            return plan, self.dispatcher.dispatch(plan, situation, held, due)
-        plan = self.planner.plan(situation)
-        best: tuple[float, Plan, Dispatch] | None = None
+            return plan, self.dispatcher.dispatch(plan, situation, held, due), plan
+        plan = first = self.planner.plan(situation)
+        best: tuple[float, Plan, Dispatch, Plan] | None = None
         for _ in range(FITTINGS):
             placed = self.dispatcher.dispatch(plan, situation, held, due).placement
-            held = replace(held, told=told_of(placed, held))
+            held, by = replace(held, told=told_of(placed, held)), plan
             plan = replace(self.fitter.around(situation, held), policy=self.name)
             cost = plan.certificate.cost + work_cost(held)
             if best is not None and cost >= best[0] - 1e-9:
                 break
-            best = (cost, plan, self.dispatcher.follow(plan, situation, held, placed))
+            best = (cost, plan, self.dispatcher.follow(plan, situation, held, placed), by)
         assert best is not None
-        return best[1], best[2]
+        return _with_promises(best[1], first), best[2], best[3]
 
     def _refitted(self, plan: Plan, situation: Situation, held: Reservations) -> Plan:
         """The plan around what is told by now; what it knows is what the plan knew."""
         seen = replace(situation, horizon=covered(situation))
         fitted = self.fitter.around(seen, held)
         return replace(fitted, policy=self.name, made_at=plan.made_at)
+
+
+def _with_promises(fitted: Plan, first: Plan) -> Plan:
+    """A plan around placed jobs, which says what promises cost while the jobs could still be chosen for."""
+    prices = replace(fitted.prices, promise_price=first.prices.promise_price)
+    return replace(fitted, prices=prices)
 
 
 Entry = tuple[Policy, str, Study]
