@@ -161,14 +161,14 @@ def _measured(
     jobs: Any, room: Any, seed: int, passes: int, crowding: tuple[float, ...], clock: Clock
 ) -> dict[str, Any]:
     """Everything that one run tells."""
-    from gridtide.decide import mass_bound, mass_placement
+    from gridtide.decide import mass_bound, mass_placement, mass_sweeps
     from gridtide.decide.many_jobs import faults_of
     from gridtide.decide.mass_check import account
     from gridtide.digest import digest
     from gridtide.finding import refuse_if_any
 
     clock.timed("faults", lambda: refuse_if_any(faults_of(jobs, room)))
-    ascent, sweeps = mass_bound.Ascent(passes=passes), mass_placement.Sweeps(crowding=crowding)
+    ascent, sweeps = mass_bound.Ascent(passes=passes), mass_sweeps.Sweeps(crowding=crowding)
     rng = np.random.default_rng(seed)
     congestion = clock.timed("prices", lambda: mass_bound.ascended(jobs, room, ascent, rng))
     bound = clock.timed("bound", lambda: mass_bound.certified(jobs, room, congestion))
