@@ -11,6 +11,8 @@ from gridtide.decide.situation import Situation
 
 Real = NDArray[np.float64]
 SHORTFALL_COST_PER_KWH = 1e4
+BEYOND_ANY_PRICE = 10.0
+"""Power that cannot be had counts at least so many times what a kWh and a new peak cost at their dearest."""
 THROWN_AWAY = 1e-6
 IN_ORDER = 2e-6
 """Cost that keeps segments filling in order where energy costs nothing."""
@@ -36,6 +38,7 @@ def columns_of(
     discharge = _column([battery.discharge_max_kw if battery else 0.0 for battery in batteries])
     wear = _column([battery.wear_cost_per_kwh if battery else 0.0 for battery in batteries])
     rates = facts.buckets.rate[bucket]
+    peaks = peak_prices(situation, objective)
     return Columns(
         work=program.variables(bucket.shape, _work_cost(facts, bucket, place, step), 0.0, rates),
         bucket=bucket,
@@ -57,15 +60,22 @@ def columns_of(
         store=_store(program, situation, shape),
         peak=program.variables(
             (len(sites),),
-            peak_prices(situation, objective),
+            peaks,
             np.nan_to_num(situation.state.peak_import_kw),
         ),
         undone=program.variables((len(facts.buckets),), facts.buckets.value_per_h),
         later=program.variables(
             (len(facts.buckets),), facts.later_cost_per_h, 0.0, facts.buckets.later_h
         ),
-        shortfall=program.variables(shape, SHORTFALL_COST_PER_KWH * facts.hours),
+        shortfall=program.variables(shape, _lacking_cost_per_kwh(facts, peaks) * facts.hours),
     )
+
+
+def _lacking_cost_per_kwh(facts: Facts, peaks: Real) -> float:
+    """Dearer than any power that can be had, so that none is lacking but where there is none."""
+    energy = float((facts.price_per_kwh + facts.carbon_cost_per_kwh).max())
+    peak = float(peaks.max() / facts.hours.min())
+    return max(SHORTFALL_COST_PER_KWH, BEYOND_ANY_PRICE * (energy + peak))
 
 
 def _column(values: list[float]) -> Real:
