@@ -8,19 +8,53 @@ import pytest
 from gridtide.doors.cli import exit_code
 
 CASE = Path(__file__).resolve().parents[1] / "fixtures" / "one_day.toml"
+WORTH = {"what", "worth", "least", "most", "kind", "subject", "step", "unit", "per_unit"}
+PROMISE = {
+    "job",
+    "class",
+    "accelerator_h",
+    "price_per_accelerator_h",
+    "by_price",
+    "at_most",
+    "without",
+    "again",
+    "hour",
+}
 
 
 def test_bound_prints_one_document(capsys: pytest.CaptureFixture[str]) -> None:
     """Keys are a contract; worths are sorted, dearest first, each between its least and most."""
     assert exit_code(["bound", str(CASE), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert set(found) == {"case", "currency", "lower_bound", "best_course", "worths"}
-    assert set(found["best_course"]) == {"lower_bound", "cost", "method"}
+    keys = {"case", "currency", "hours", "lower_bound", "best_course", "worths", "promises"}
+    assert set(found) == keys
+    best = {"lower_bound", "cost", "method", "undone_accelerator_h"}
+    assert set(found["best_course"]) == best
     assert found["best_course"]["lower_bound"] <= found["best_course"]["cost"]
     known = [row["worth"] for row in found["worths"] if row["worth"] is not None]
     assert known == sorted(known, reverse=True)
     for row in found["worths"]:
-        assert set(row) == {"what", "worth", "least", "most"}
+        assert set(row) == WORTH
+
+
+def test_the_dearest_promises_stand_in_the_document(capsys: pytest.CaptureFixture[str]) -> None:
+    """As many as asked for, dearest first; what no other costs more than is said."""
+    assert exit_code(["bound", str(CASE), "--json", "--top", "2"]) == 0
+    promises = json.loads(capsys.readouterr().out)["promises"]
+    assert set(promises) == {"of", "others_at_most", "dearest"}
+    assert len(promises["dearest"]) == 2
+    for row in promises["dearest"]:
+        assert set(row) == PROMISE
+    saved = [row["without"]["most"] for row in promises["dearest"]]
+    assert saved == sorted(saved, reverse=True)
+    assert promises["others_at_most"] is not None
+
+
+def test_nobody_need_ask_for_single_promises(capsys: pytest.CaptureFixture[str]) -> None:
+    """--top 0 lists none; fewer than none is a usage fault."""
+    assert exit_code(["bound", str(CASE), "--top", "0"]) == 0
+    assert "the dearest of" not in capsys.readouterr().out
+    assert exit_code(["bound", str(CASE), "--top", "-1"]) == 2
 
 
 def test_bound_says_it_in_words(capsys: pytest.CaptureFixture[str]) -> None:
@@ -29,6 +63,9 @@ def test_bound_says_it_in_words(capsys: pytest.CaptureFixture[str]) -> None:
     told = capsys.readouterr()
     assert "no policy can cost less than" in told.out
     assert " is worth " in told.out
+    assert "what promises cost" in told.out
+    assert "the dearest of 15 promises" in told.out
+    assert "import at here" in told.out
     assert "solving:" in told.err
 
 

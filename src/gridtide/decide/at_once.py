@@ -4,14 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.layout import Facts
-from gridtide.decide.objective import Objective
-from gridtide.decide.peak import peak_prices
 from gridtide.decide.situation import Situation
 
 Real = NDArray[np.float64]
 
 
-def at_once_cost(situation: Situation, facts: Facts, objective: Objective) -> float:
+def at_once_cost(situation: Situation, facts: Facts) -> float:
     """Energy, carbon and demand charge of running each bucket from its first step on, in money.
 
     Each bucket runs at its full rate where it can start first, requests are answered at home; machines
@@ -25,8 +23,7 @@ def at_once_cost(situation: Situation, facts: Facts, objective: Objective) -> fl
     power = facts.curve.floor_kw + above_floor(facts, load)
     draw = np.maximum(power - facts.supply_kw, 0.0)
     energy = (facts.price_per_kwh + facts.carbon_cost_per_kwh) * draw * facts.hours
-    peak = np.maximum(draw.max(axis=1), np.nan_to_num(situation.state.peak_import_kw))
-    return float(energy.sum() + peak_prices(situation, objective) @ peak)
+    return float(energy.sum()) + facts.months.charge(draw)
 
 
 def _busy(facts: Facts) -> Real:

@@ -5,7 +5,6 @@ from numpy.typing import NDArray
 
 from gridtide.decide.layout import Columns, Facts, Whole
 from gridtide.decide.objective import Objective
-from gridtide.decide.peak import peak_prices
 from gridtide.decide.program import Program
 from gridtide.decide.situation import Situation
 
@@ -56,9 +55,7 @@ def columns_of(
         discharge=program.variables(shape, wear * facts.hours, 0.0, discharge),
         store=_store(program, situation, shape),
         peak=program.variables(
-            (len(sites),),
-            peak_prices(situation, objective),
-            np.nan_to_num(situation.state.peak_import_kw),
+            facts.months.price_per_kw.shape, facts.months.price_per_kw, facts.months.known_kw
         ),
         undone=program.variables((len(facts.buckets),), facts.buckets.value_per_h),
         later=program.variables(
@@ -96,6 +93,5 @@ def _cells(facts: Facts) -> tuple[Whole, Whole, Whole]:
 
 def _work_cost(facts: Facts, bucket: Whole, place: Whole, step: Whole) -> Real:
     """Money for one busy accelerator through a step: its delay and its move."""
-    wait_h = np.concatenate([[0.0], np.cumsum(facts.hours)])[step]
-    delay = facts.buckets.delay_cost_per_h[bucket] * wait_h
+    delay = facts.buckets.delay_cost_per_h[bucket] * facts.wait_h[step]
     return np.asarray((delay + facts.buckets.move_cost_per_h[bucket, place]) * facts.hours[step])

@@ -178,11 +178,21 @@ def solve(matrix: Matrix, solver: str = "", crossover: bool = True) -> Solution:
 
     solver: "simplex" or "ipx" instead of that choice; without crossover an interior point is given back.
     """
-    import highspy
-
-    chosen = solver or ("simplex" if len(matrix.cost) <= SIMPLEX_COLUMNS else "ipx")
+    chosen = solver or solver_for(matrix)
     highs = handed_over(matrix, chosen, crossover)
     highs.run()
+    return solution_from(highs, chosen)
+
+
+def solver_for(matrix: Matrix) -> str:
+    """The solver of HiGHS that a program of this size is given to."""
+    return "simplex" if len(matrix.cost) <= SIMPLEX_COLUMNS else "ipx"
+
+
+def solution_from(highs: "_Highs", named: str) -> Solution:
+    """What HiGHS found after its run; named: how it is said to have been found."""
+    import highspy
+
     status = highs.getModelStatus()
     solution = highs.getSolution()
     return Solution(
@@ -191,7 +201,7 @@ def solve(matrix: Matrix, solver: str = "", crossover: bool = True) -> Solution:
         objective=float(highs.getInfo().objective_function_value),
         feasible=status == highspy.HighsModelStatus.kOptimal,
         status=highs.modelStatusToString(status),
-        solver=f"HiGHS {highs.version()} {chosen}",
+        solver=f"HiGHS {highs.version()} {named}",
     )
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.flow_reasons import FlowReasons, flow_rows
+from gridtide.decide.peak import next_month_s
 from gridtide.decide.situation import Commitment
 from gridtide.digest import freeze
 from gridtide.loop.mandate import Mandate, Policy
@@ -136,8 +137,8 @@ def run_course(
 ) -> Course:
     """Take turns at every decision instant of the study until its end.
 
-    An instant is a step edge at which a job arrives, a plan falls due, a call of the grid is issued, or the
-    course begins; while work waits for room or had to be stopped, every edge is one. Every
+    An instant is a step edge at which a job arrives, a plan falls due, a billing month begins, a call of the
+    grid is issued, or the course begins; while work waits for room or had to be stopped, every edge is one. Every
     decision is written down before it is told and again with its outcome. progress(done, steps).
     """
     mandate = mandate_of(study, forecaster)
@@ -148,7 +149,7 @@ def run_course(
     while twin.present < len(study.timeline):
         turn = take_turn(mandate, policy, twin, memory, twin.now)
         memory = turn.memory
-        until = _next_instant(study, memory, twin.present)
+        until = next_instant(study, memory, twin.present)
         write_down(store, turn, Stage.TOLD)
         log.note(twin, turn, until, study.cadence.replan_h)
         telemetry.append(twin.advance(turn.orders, instant(study.timeline.edges_s[until])))
@@ -199,7 +200,7 @@ class _Log:
         )  # fmt: skip
 
 
-def _next_instant(study: Study, memory: Memory, present: int) -> int:
+def next_instant(study: Study, memory: Memory, present: int) -> int:
     """The next step edge at which something is decided."""
     edges_s = study.timeline.edges_s
     arrivals = np.searchsorted(edges_s, study.jobs.release_s, side="left")
@@ -210,6 +211,8 @@ def _next_instant(study: Study, memory: Memory, present: int) -> int:
     assert memory.planned_at is not None
     due = memory.planned_at + timedelta(hours=study.cadence.replan_h)
     instants.append(int(np.searchsorted(edges_s, int(due.timestamp()), side="left")))
+    begins_s = next_month_s(study.fleet, memory.planned_at)
+    instants.append(int(np.searchsorted(edges_s, begins_s, side="left")))
     issued = [int(np.searchsorted(edges_s, epoch_s(event.issued_at))) for event in study.events]
     instants += [step for step in issued if step > present]
     if memory.restless:

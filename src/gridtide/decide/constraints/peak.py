@@ -1,4 +1,4 @@
-"""The highest import of the horizon, which the demand charge is paid for."""
+"""The highest import of each billing month, which the demand charge is paid for."""
 
 import numpy as np
 
@@ -7,9 +7,10 @@ from gridtide.decide.program import Program, places_of
 
 
 def add_peak(program: Program, columns: Columns, facts: Facts) -> Whole:
-    """draw + swing <= peak, one row a site and step, kW."""
+    """draw + swing <= peak of its month, one row a site and step, kW."""
     shape = columns.draw.shape
     rows = program.constraints(shape, -np.inf, 0.0 - facts.swing_kw, *places_of(shape))
     program.put(rows, columns.draw, 1.0)
-    program.put(rows, columns.peak[:, None], -1.0)
+    site = np.arange(len(rows))[:, None]
+    program.put(rows, columns.peak[site, facts.months.of_step], -1.0)
     return rows

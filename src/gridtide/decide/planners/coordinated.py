@@ -39,6 +39,9 @@ class Rows:
     load: Whole
     balance: Whole
     peak: Whole
+    demand: Whole
+    level: Whole
+    ramp: Whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,27 +65,37 @@ class Coordinated:
 
     def _planned(self, situation: Situation, held: Reservations) -> Plan:
         facts = facts_of(situation, self.objective, held)
-        return planned(situation, facts, self.objective)
+        return solved(situation, facts, self.objective).plan
 
 
-def planned(situation: Situation, facts: Facts, objective: Objective) -> Plan:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Solved:
+    """A plan with the rows of the program it came from and their prices."""
+
+    plan: Plan
+    rows: Rows
+    solution: Solution
+
+
+def solved(situation: Situation, facts: Facts, objective: Objective) -> Solved:
     """The cheapest plan over the facts. Raises Infeasible naming site, step and kW."""
     program, columns, rows = written(situation, facts, objective)
     matrix = matrix_of(program)
-    solution = _solved_without_burning(matrix, situation, facts, columns)
-    _refuse_shortfall(situation, solution, columns)
-    return Plan(
+    solution = solved_without_burning(matrix, situation, facts, columns)
+    refuse_shortfall(situation, solution, columns)
+    plan = Plan(
         made_at=situation.as_of,
         policy="coordinated",
         horizon=situation.horizon,
         prices=_prices(facts, columns, rows, solution),
-        certificate=_certificate(matrix, solution, situation, facts, objective),
+        certificate=_certificate(matrix, solution, situation, facts),
         notes=(
             f"power chords lie at most {facts.curve.gap_kw.max():.1f} kW above the model",
             solution.solver,
         ),
         **_quantities(facts, columns, solution),
     )
+    return Solved(plan=plan, rows=rows, solution=solution)
 
 
 def written(
@@ -92,22 +105,23 @@ def written(
     program = Program()
     columns = columns_of(program, situation, facts, objective)
     sites = situation.fleet.sites
+    batteries = tuple(site.battery for site in sites)
+    rates = tuple(site.contract.ramp_max_kw_per_min for site in sites)
+    state = situation.state
     rows = Rows(
         work=add_work(program, columns, facts),
         machines=add_machines(program, columns, facts),
         load=add_load(program, columns, facts),
         balance=add_balance(program, columns, facts),
         peak=add_peak(program, columns, facts),
+        demand=add_demand(program, columns, facts),
+        level=add_state_of_charge(program, columns, facts, batteries, state.soc_kwh),
+        ramp=add_ramp(program, columns, facts, rates, state.grid_power_kw),
     )
-    add_demand(program, columns, facts)
-    batteries = tuple(site.battery for site in sites)
-    add_state_of_charge(program, columns, facts, batteries, situation.state.soc_kwh)
-    rates = tuple(site.contract.ramp_max_kw_per_min for site in sites)
-    add_ramp(program, columns, facts, rates, situation.state.grid_power_kw)
     return program, columns, rows
 
 
-def _solved_without_burning(
+def solved_without_burning(
     matrix: Matrix, situation: Situation, facts: Facts, columns: Columns
 ) -> Solution:
     """Solve; where segments fill out of order or a store charges and discharges, fix and solve again."""
@@ -184,7 +198,7 @@ def _one_way(matrix: Matrix, solution: Solution, columns: Columns) -> bool:
     return True
 
 
-def _refuse_shortfall(situation: Situation, solution: Solution, columns: Columns) -> None:
+def refuse_shortfall(situation: Situation, solution: Solution, columns: Columns) -> None:
     lacking = solution.values[columns.shortfall]
     findings = []
     for index, site in enumerate(situation.fleet.sites):
@@ -267,13 +281,13 @@ def _next_slope(facts: Facts, filled: Real, blur: float) -> Real:
 
 
 def _certificate(
-    matrix: Matrix, solution: Solution, situation: Situation, facts: Facts, objective: Objective
+    matrix: Matrix, solution: Solution, situation: Situation, facts: Facts
 ) -> Certificate:
     from gridtide.decide.at_once import at_once_cost
 
     return Certificate(
         cost=solution.objective,
         lower_bound=min(lower_bound(matrix, solution.row_dual), solution.objective),
-        run_at_once_cost=at_once_cost(situation, facts, objective),
+        run_at_once_cost=at_once_cost(situation, facts),
         method=f"weak duality on the chords of the power curve; plan by {solution.solver}",
     )

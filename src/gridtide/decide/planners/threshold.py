@@ -34,19 +34,30 @@ def threshold(jobs: SlotJobs, signal: SlotSignal, settings: Settings) -> SlotPla
     The threshold is fixed at arrival; quantiles interpolate linearly at position q (n - 1) and the view
     is cut at the end of the data (Ecovisor-like).
     """
+    slots = len(signal.values)
+    horizon = max(1, round(settings.horizon_h * 3600 / signal.step_s))
+    fixed = np.nan if settings.fixed is None else settings.fixed
+    arrival = np.minimum(jobs.arrival, slots)
+    if settings.capacity is None and signal.holds.are_long:
+        from gridtide.kernels import held_choice
+
+        held, patience = signal.holds.columns, (jobs.length, jobs.waiting)
+        runs = held_choice.threshold_runs(
+            held, arrival, *patience, horizon, settings.quantile, fixed
+        )
+        return split(np.arange(len(jobs)), runs, jobs, slots, False)
     from gridtide.kernels import slot_choice
 
-    slots = len(signal.values)
     order = in_order_of_arrival(jobs)
     free, limited = free_units(settings.capacity, slots)
     runs = slot_choice.threshold_runs(
         signal.values,
-        np.minimum(jobs.arrival, slots)[order],
+        arrival[order],
         jobs.length[order],
         jobs.waiting[order],
-        max(1, round(settings.horizon_h * 3600 / signal.step_s)),
+        horizon,
         settings.quantile,
-        np.nan if settings.fixed is None else settings.fixed,
+        fixed,
         jobs.units[order],
         free,
         limited,

@@ -53,6 +53,13 @@ def timed(work: Callable[[], Value]) -> tuple[float, Value]:
     return time.perf_counter() - begin, value
 
 
+def worked(work: Callable[[], Value]) -> tuple[float, Value]:
+    """CPU seconds of this process for some work, and what it gave: what others do on the machine counts less."""
+    begin = time.process_time()
+    value = work()
+    return time.process_time() - begin, value
+
+
 def measured_on() -> dict[str, Any]:
     """Peak memory of this process in MiB, and the machine."""
     return {
