@@ -18,18 +18,18 @@ from pathlib import Path
 
 from gridtide.case.load import load_case
 from gridtide.case.zones import PriceKind, zone_known
-from gridtide.decide.facts import facts_of, held_of
+from gridtide.decide.facts import held_of
 from gridtide.decide.plan import Plan
 from gridtide.decide.planners.coordinated import Coordinated, written
 from gridtide.decide.reservations import Reservations
 from gridtide.decide.situation import Situation
-from gridtide.decide.telescoped import Telescoped, seen_coarsely
+from gridtide.decide.telescoped import Telescoped, views_of
 from gridtide.simulate.compare import Entrant, compare
 from gridtide.simulate.policies import PlanAndPlace, policy_named
 from gridtide.simulate.settlement import Settlement
 from gridtide.simulate.study import Study
 from gridtide.stores.memory import MemoryStore
-from gridtide.timeline import Spans, coarser
+from gridtide.timeline import Spans
 
 QUARTER, HOUR = 900, 3600
 TELESCOPES: dict[str, Spans] = {
@@ -205,12 +205,10 @@ def settled(study: Study, policy: str, seen: Spans) -> tuple[Settlement, Timed |
 def size_of(planner: Coordinated | Telescoped, situation: Situation) -> tuple[int, int]:
     """Steps and columns of the first plan."""
     held = held_of(situation, planner.objective)
-    seen, facts = situation, facts_of(situation, planner.objective, held)
-    if isinstance(planner, Telescoped):
-        horizon = coarser(situation.horizon, planner.telescope)
-        seen, facts, _ = seen_coarsely(situation, held, planner.objective, horizon)
-    program, _, _ = written(seen, facts, planner.objective)
-    return len(seen.horizon), program.columns
+    telescope = planner.telescope if isinstance(planner, Telescoped) else ()
+    views = views_of(situation, held, planner.objective, telescope)
+    program, _, _ = written(views.seen, views.coarse, planner.objective)
+    return len(views.seen.horizon), program.columns
 
 
 def rows(study: Study, names: list[str]) -> Iterator[str]:

@@ -135,13 +135,13 @@ def telescope(start: datetime, spans: Sequence[tuple[timedelta, int]]) -> Timeli
     return Timeline(edges_s=edges_s.astype(np.int64))
 
 
-def coarser(fine: Timeline, spans: Spans) -> Timeline:
+def coarser(fine: Timeline, spans: Spans, always: NDArray[np.int64] | None = None) -> Timeline:
     """A timeline with some of its edges: spans in order, fine ones first.
 
     In each span an edge stays where it is the first to reach a whole multiple of the span's step since 1970;
     the last span goes on to the end, and without spans all edges stay. So steps keep to the clock wherever a
     horizon begins, two horizons an hour apart share their later edges, and where two spans meet a step may be
-    shorter, never longer.
+    shorter, never longer. always: steps of `fine` whose first edge stays in any case.
     """
     if not spans:
         return fine
@@ -151,7 +151,10 @@ def coarser(fine: Timeline, spans: Spans) -> Timeline:
     span = np.searchsorted(until_s, edges_s[1:-1] - edges_s[0], side="right")
     step_s = steps_s[np.minimum(span, len(spans) - 1)]
     stays = edges_s[1:-1] // step_s > edges_s[:-2] // step_s
-    return Timeline(edges_s=edges_s[np.concatenate([[True], stays, [True]])])
+    kept = np.concatenate([[True], stays, [True]])
+    if always is not None:
+        kept[always] = True
+    return Timeline(edges_s=edges_s[kept])
 
 
 def from_starts(starts_s: Iterable[int], last_step_s: int) -> Timeline:

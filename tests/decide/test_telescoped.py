@@ -8,15 +8,14 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridtide.decide.buckets import bucketed, need_s, on_horizon
-from gridtide.decide.coarsening import coarsened, kept_where_too_coarse
-from gridtide.decide.facts import facts_of, held_of
+from gridtide.decide.buckets import need_s, on_horizon
+from gridtide.decide.facts import held_of
 from gridtide.decide.layout import Facts
 from gridtide.decide.objective import Objective
 from gridtide.decide.planners.coordinated import Coordinated
 from gridtide.decide.reservations import Reservations
 from gridtide.decide.situation import Event, Situation
-from gridtide.decide.telescoped import Telescoped
+from gridtide.decide.telescoped import Telescoped, views_of
 from gridtide.digest import digest
 from gridtide.loop.turn import Memory, take_turn
 from gridtide.settle.promises import Cause
@@ -66,11 +65,8 @@ BUSY = st.builds(busy, st.integers(0, 5), st.sampled_from([10, 60, 120]))
 
 def both_facts(situation: Situation) -> tuple[Facts, Facts, Timeline, Reservations]:
     """Facts in coarse and in fine steps, the coarse steps, and the jobs that are free in them."""
-    horizon = coarser(situation.horizon, FAR)
-    held = kept_where_too_coarse(held_of(situation, OBJECTIVE), horizon)
-    fine = facts_of(situation, OBJECTIVE, held)
-    buckets = bucketed(replace(situation, horizon=horizon), held)
-    return coarsened(fine, situation, horizon, buckets), fine, horizon, held
+    views = views_of(situation, held_of(situation, OBJECTIVE), OBJECTIVE, FAR)
+    return views.coarse, views.fine, views.seen.horizon, views.held
 
 
 class TestTelescoped(PlannerPromises):
@@ -128,6 +124,18 @@ def test_a_coarse_step_never_counts_more_room_than_any_moment_in_it(situation: S
     assert (most >= fine.requests_per_s * (1.0 - 1e-12)).all()
 
 
+def test_a_step_begins_where_a_limit_or_a_billing_month_does() -> None:
+    """A call of the grid takes nothing from the hours around it, and no peak counts to two months."""
+    situation = busy(0, 60)
+    _, fine, horizon, _ = both_facts(situation)
+    shown = holding(horizon, situation.horizon)
+    assert (fine.import_max_kw < fine.import_max_kw.max(axis=1)[:, None]).any()
+    for step in range(len(horizon)):
+        inside = shown == step
+        assert (np.ptp(fine.import_max_kw[:, inside], axis=1) == 0).all()
+        assert (np.ptp(fine.months.of_step[:, inside], axis=1) == 0).all()
+
+
 @FEW
 @given(situation=BUSY)
 def test_energy_is_what_it_is_whatever_the_steps(situation: Situation) -> None:
@@ -175,6 +183,20 @@ def test_a_plan_told_in_fine_steps_holds_in_fine_steps(situation: Situation) -> 
     assert np.isfinite(plan.prices.it_price_per_kwh).all()
     again = Telescoped(objective=OBJECTIVE, telescope=FAR)._planned(situation, held)
     assert digest(again) == digest(plan)
+
+
+@FEW
+@given(situation=BUSY)
+def test_no_fine_plan_beats_the_bound_and_no_coarse_one_beats_the_fine(
+    situation: Situation,
+) -> None:
+    """The bound of a coarse plan holds in fine steps, and what it costs is what a fine plan could have cost."""
+    near = 1e-6 * 100.0
+    fine = Coordinated(objective=OBJECTIVE).plan(situation).certificate
+    coarse = Telescoped(objective=OBJECTIVE, telescope=FAR).plan(situation).certificate
+    assert coarse.lower_bound <= fine.cost + near
+    assert fine.lower_bound <= coarse.cost + near
+    assert coarse.lower_bound >= 0.9 * fine.lower_bound
 
 
 @FEW

@@ -19,6 +19,13 @@ Whole = NDArray[np.int64]
 Number = TypeVar("Number", np.int64, np.float64)
 
 
+def changes(facts: Facts) -> Whole:
+    """Steps that begin under another limit of import, or in another billing month, than the one before."""
+    new = np.diff(facts.import_max_kw, axis=1) != 0
+    new |= np.diff(facts.months.of_step, axis=1) != 0
+    return 1 + np.flatnonzero(new.any(axis=0)).astype(np.int64)
+
+
 def kept_where_too_coarse(held: Reservations, coarse: Timeline) -> Reservations:
     """Jobs that fit their window but not what of it is left in coarse steps stay where they were told.
 
@@ -60,6 +67,8 @@ def coarsened(facts: Facts, situation: Situation, coarse: Timeline, buckets: Buc
         price_per_kwh=steps.mean(facts.price_per_kwh),
         carbon_cost_per_kwh=steps.mean(facts.carbon_cost_per_kwh),
         supply_kw=steps.mean(facts.supply_kw),
+        wait_h=steps.mean(facts.wait_h),
+        months=replace(facts.months, of_step=facts.months.of_step[:, steps.first]),
         import_max_kw=np.maximum(limit_kw - swing_kw, np.minimum(limit_kw, mean_kw)),
         requests_per_s=demand,
         room=kept + steps.lowest(facts.room - facts.kept),
@@ -67,7 +76,6 @@ def coarsened(facts: Facts, situation: Situation, coarse: Timeline, buckets: Buc
         kept=kept,
         curve=_curve(facts.curve, steps),
         buckets=buckets,
-        months=replace(facts.months, of_step=facts.months.of_step[:, steps.first]),
         later_cost_per_h=np.full(len(buckets), later),
         swing_kw=swing_kw,
         request_peak=peak,

@@ -102,6 +102,5 @@ def _cells(facts: Facts) -> tuple[Whole, Whole, Whole]:
 
 def _work_cost(facts: Facts, bucket: Whole, place: Whole, step: Whole) -> Real:
     """Money for one busy accelerator through a step: its delay and its move."""
-    wait_h = np.concatenate([[0.0], np.cumsum(facts.hours)])[step]
-    delay = facts.buckets.delay_cost_per_h[bucket] * wait_h
+    delay = facts.buckets.delay_cost_per_h[bucket] * facts.wait_h[step]
     return np.asarray((delay + facts.buckets.move_cost_per_h[bucket, place]) * facts.hours[step])

@@ -76,6 +76,7 @@ def facts_of(
             fleet.site_of_place, cost_per_kwh(1.0) * price + carbon, curve, extra, len(buckets)
         ),
         swing_kw=np.zeros_like(price),
+        wait_h=np.concatenate([[0.0], np.cumsum(horizon.hours)])[:-1],
         request_peak=np.ones((len(situation.services), len(fleet.network.origins), len(horizon))),
     )
 

@@ -9,6 +9,7 @@ from gridtide.decide.at_once import above_floor
 from gridtide.decide.layout import Facts
 from gridtide.decide.plan import PARTS, Plan, Prices
 from gridtide.decide.situation import Situation
+from gridtide.fleet.site import Battery
 from gridtide.timeline import Timeline, holding
 
 Real = NDArray[np.float64]
@@ -92,25 +93,41 @@ def _stores(
         if site.battery is None:
             continue
         now_kwh = float(situation.state.soc_kwh[index])
-        least_kwh = min(site.battery.energy_kwh * site.battery.soc_min, now_kwh)
-        most_kwh = max(site.battery.energy_kwh, now_kwh)
-        into, out_of = site.battery.charge_efficiency, site.battery.discharge_efficiency
-        for step, hours in enumerate(fine.hours):
-            high = need_kw[index, step] + charge[index, step] - discharge[index, step]
-            over = max(high - fine.import_max_kw[index, step], 0.0)
-            under = max(-high - give_away_kw[index, step], 0.0)
-            less = min(over, charge[index, step])
-            fewer = min(under, discharge[index, step])
-            taken = charge[index, step] - less + (under - fewer)
-            given = discharge[index, step] - fewer + (over - less)
-            taken = min(taken, site.battery.charge_max_kw, (most_kwh - now_kwh) / (into * hours))
-            given = min(
-                given, site.battery.discharge_max_kw, (now_kwh - least_kwh) * out_of / hours
-            )
-            charge[index, step], discharge[index, step] = max(taken, 0.0), max(given, 0.0)
-            now_kwh += hours * (into * charge[index, step] - discharge[index, step] / out_of)
-            level[index, step] = now_kwh
+        least_kw, most_kw = -give_away_kw[index], fine.import_max_kw[index]
+        net_kw = need_kw[index] + charge[index] - discharge[index]
+        if ((net_kw > most_kw) | (net_kw < least_kw)).any():
+            within = (need_kw[index], least_kw, most_kw, fine.hours)
+            _yield(site.battery, now_kwh, charge[index], discharge[index], *within)
+        stored_kw = site.battery.charge_efficiency * charge[index]
+        stored_kw = stored_kw - discharge[index] / site.battery.discharge_efficiency
+        level[index] = now_kwh + np.cumsum(stored_kw * fine.hours)
     return charge, discharge, level
+
+
+def _yield(
+    battery: Battery,
+    now_kwh: float,
+    charge: Real,
+    discharge: Real,
+    need_kw: Real,
+    least_kw: Real,
+    most_kw: Real,
+    hours: Real,
+) -> None:
+    """Change a store's flows, step by step, as far as it can hold its site between two powers, all (T,)."""
+    least_kwh = min(battery.energy_kwh * battery.soc_min, now_kwh)
+    most_kwh = max(battery.energy_kwh, now_kwh)
+    into, out_of = battery.charge_efficiency, battery.discharge_efficiency
+    for step in range(len(hours)):
+        net_kw = need_kw[step] + charge[step] - discharge[step]
+        over, under = max(net_kw - most_kw[step], 0.0), max(least_kw[step] - net_kw, 0.0)
+        less, fewer = min(over, charge[step]), min(under, discharge[step])
+        room_kw = (most_kwh - now_kwh) / (into * hours[step])
+        held_kw = (now_kwh - least_kwh) * out_of / hours[step]
+        taken = min(charge[step] - less + under - fewer, battery.charge_max_kw, room_kw)
+        given = min(discharge[step] - fewer + over - less, battery.discharge_max_kw, held_kw)
+        charge[step], discharge[step] = max(taken, 0.0), max(given, 0.0)
+        now_kwh += hours[step] * (into * charge[step] - discharge[step] / out_of)
 
 
 def _prices(

@@ -41,6 +41,9 @@ class Rows:
     load: Whole
     balance: Whole
     peak: Whole
+    demand: Whole
+    level: Whole
+    ramp: Whole
     steep: Whole
 
 
@@ -65,12 +68,21 @@ class Coordinated:
 
     def _planned(self, situation: Situation, held: Reservations) -> Plan:
         facts = facts_of(situation, self.objective, held)
-        return planned(situation, facts, self.objective, held)
+        return solved(situation, facts, self.objective, held).plan
 
 
-def planned(
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Solved:
+    """A plan with the rows of the program it came from and their prices."""
+
+    plan: Plan
+    rows: Rows
+    solution: Solution
+
+
+def solved(
     situation: Situation, facts: Facts, objective: Objective, held: Reservations | None
-) -> Plan:
+) -> Solved:
     """The cheapest plan over the facts. Raises Infeasible naming what cannot hold together.
 
     held: what promises are named by; without it a refusal says where power lacks.
@@ -82,7 +94,7 @@ def planned(
         refuse_where_power_lacks(situation, solution, [columns.shortfall])
     else:
         refuse_without_plan(situation, facts, held, matrix, columns, rows, solution)
-    return Plan(
+    plan = Plan(
         made_at=situation.as_of,
         policy="coordinated",
         horizon=situation.horizon,
@@ -94,6 +106,7 @@ def planned(
         ),
         **quantities(facts, columns, solution),
     )
+    return Solved(plan=plan, rows=rows, solution=solution)
 
 
 def written(
@@ -108,11 +121,11 @@ def written(
     load = add_load(program, columns, facts)
     balance = add_balance(program, columns, facts)
     peak = add_peak(program, columns, facts)
-    add_demand(program, columns, facts)
+    demand = add_demand(program, columns, facts)
     batteries = tuple(site.battery for site in sites)
-    add_state_of_charge(program, columns, facts, batteries, situation.state.soc_kwh)
+    level = add_state_of_charge(program, columns, facts, batteries, situation.state.soc_kwh)
     rates = tuple(site.contract.ramp_max_kw_per_min for site in sites)
-    steep = add_ramp(program, columns, facts, rates, situation.state.grid_power_kw)
+    ramp, steep = add_ramp(program, columns, facts, rates, situation.state.grid_power_kw)
     rows = Rows(
         work=work,
         machines=machines,
@@ -120,6 +133,9 @@ def written(
         load=load,
         balance=balance,
         peak=peak,
+        demand=demand,
+        level=level,
+        ramp=ramp,
         steep=steep,
     )
     return program, columns, rows

@@ -91,11 +91,12 @@ def _rows(
     load = add_load(program, columns, facts)
     balance = add_balance(program, columns, facts)
     peak = add_peak(program, columns, facts)
-    add_demand(program, columns, facts)
+    demand = add_demand(program, columns, facts)
     sites = situation.fleet.sites
     batteries = tuple(site.battery for site in sites)
-    add_state_of_charge(program, columns, facts, batteries, situation.state.soc_kwh)
+    level = add_state_of_charge(program, columns, facts, batteries, situation.state.soc_kwh)
     rates = tuple(site.contract.ramp_max_kw_per_min for site in sites)
+    ramp, steep = add_ramp(program, columns, facts, rates, situation.state.grid_power_kw)
     return Rows(
         work=work,
         machines=machines,
@@ -103,7 +104,10 @@ def _rows(
         load=load,
         balance=balance,
         peak=peak,
-        steep=add_ramp(program, columns, facts, rates, situation.state.grid_power_kw),
+        demand=demand,
+        level=level,
+        ramp=ramp,
+        steep=steep,
     )
 
 
