@@ -11,6 +11,7 @@ because the record lacks a German price at the changes of the clock on 30 Octobe
 
 import argparse
 import os
+import sys
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -164,7 +165,7 @@ def study_of(begins: int, days: int, terms: Terms, data: Path) -> Study:
 
 
 def quarter(begins: int, days: int, names: list[str], terms: Terms, data: Path) -> list[Found]:
-    """Every policy through one quarter, settled."""
+    """Every policy through one quarter, settled, each told on stderr when it is done."""
     study = study_of(begins, days, terms, data)
     found = []
     for name in names:
@@ -183,6 +184,11 @@ def quarter(begins: int, days: int, names: list[str], terms: Terms, data: Path) 
                 turns=course.turns,
                 spent_s=time.process_time() - began,
             )
+        )
+        print(
+            f"{QUARTERS[begins]:%Y-%m-%d} {said(found[-1:], found[0].cost)}",
+            file=sys.stderr,
+            flush=True,
         )
     return found
 

@@ -7,13 +7,14 @@ from gridtide.simulate.course import Course
 
 def unspread_of(courses: Iterable[Course]) -> list[str]:
     """A sentence a policy that lacked courses or quantiles of some series; none where nothing was lacking."""
-    return [_said(course) for course in courses if course.unspread]
+    return [unspread_said(course.policy, course.unspread) for course in courses if course.unspread]
 
 
-def _said(course: Course) -> str:
-    plans = max(count for _, count in course.unspread)
-    series = ", ".join(f"{name} ({count})" for name, count in course.unspread)
+def unspread_said(policy: str, unspread: tuple[tuple[str, int], ...]) -> str:
+    """What a policy took at its point forecast. unspread: series, and in how many plans; at least one."""
+    plans = max(count for _, count in unspread)
+    series = ", ".join(f"{name} ({count})" for name, count in unspread)
     return (
-        f"{course.policy} took the point forecast of series of which no courses or quantiles could be told, "
+        f"{policy} took the point forecast of series of which no courses or quantiles could be told, "
         f"in up to {plans} plans: {series}."
     )
