@@ -10,7 +10,7 @@ from gridtide.decide.at_once import at_once_cost
 from gridtide.decide.constraints.margin import MarginRows, add_margin
 from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.layout import Facts
-from gridtide.decide.margins import LITTLE, MUCH, level_of
+from gridtide.decide.margins import kinds_spread, level_of
 from gridtide.decide.objective import Objective
 from gridtide.decide.plan import Certificate, Plan
 from gridtide.decide.planners.coordinated import (
@@ -106,7 +106,7 @@ def _notes(
             f"the margin of the import limit lacks up to {lacking.max():,.0f} kW in "
             f"{int((lacking > NOTICED_KW).sum())} steps"
         )
-    points = without_spread(situation, (*LITTLE, *MUCH))
+    points = without_spread(situation, kinds_spread(risk.uncertainty))
     if points:
         said.append("no quantile is taken of " + ", ".join(points) + ": the point forecast stands")
     return tuple(said)

@@ -12,6 +12,7 @@ from gridtide.decide.constraints.alike import add_alike
 from gridtide.decide.constraints.tail import add_tail
 from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.layout import Facts, Whole
+from gridtide.decide.margins import kinds_spread
 from gridtide.decide.objective import Objective
 from gridtide.decide.plan import Certificate, Plan, Prices
 from gridtide.decide.planners.coordinated import (
@@ -28,11 +29,8 @@ from gridtide.decide.situation import Situation
 from gridtide.decide.solving import solution_of
 from gridtide.decide.uncertain.copies import Copy, facts_along, written_in_copies
 from gridtide.decide.uncertainty import courses_known, in_course, without_spread
-from gridtide.signals.signal import Kind
 
 Real = NDArray[np.float64]
-PLANNED_BY = tuple(kind for kind in Kind if kind is not Kind.CURTAILMENT)
-"""Kinds of series that change what a plan costs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,7 +176,7 @@ def _notes(
         solution.solver,
         f"{len(copies)} courses; the dearest {1.0 - risk.cvar_level:.0%} count {risk.cvar_weight:g} of the cost",
     ]
-    points = without_spread(situation, PLANNED_BY)
+    points = without_spread(situation, kinds_spread(risk.uncertainty))
     if points:
         said.append("no course is known of " + ", ".join(points) + ": the point forecast stands")
     return tuple(said)
