@@ -7,12 +7,12 @@ import numpy as np
 
 from gridtide.decide.dispatch import Placement, Reason
 from gridtide.decide.plan import Plan
-from gridtide.decide.planners.coordinated import Coordinated
 from gridtide.decide.reservations import Reservations, grid_step_s, reservations
 from gridtide.decide.room import promised_room
 from gridtide.decide.situation import Situation
 from gridtide.decide.steering import covered
 from gridtide.decide.told import told_of, work_cost
+from gridtide.decide.uncertain.planning import PlansAround
 from gridtide.decide.windows import (
     CAUSES,
     LIFTED,
@@ -53,7 +53,7 @@ class Choice:
     plan: Plan
     kept: Kept
     reason: Reason
-    fitter: Coordinated
+    fitter: PlansAround
     job: int
     windows: Windows
     names: list[str]
