@@ -14,7 +14,7 @@ from gridtide.decide.planners.coordinated import (
     solved_without_burning,
     written,
 )
-from gridtide.decide.program import Matrix, Solution, lower_bound, matrix_of, summed
+from gridtide.decide.program import Matrix, Solution, as_written, lower_bound, matrix_of, summed
 from gridtide.decide.set_apart import set_apart
 from gridtide.decide.situation import Situation
 from gridtide.decide.solving import solution_of
@@ -91,8 +91,8 @@ def program_of(task: Task) -> tuple[Matrix, Columns, Rows]:
 
 def solved(task: Task) -> Solved:
     """The cheapest plan of a task and its bound. Raises Infeasible naming site, step and kW."""
-    plain, columns, rows = program_of(task)
-    matrix, _, _ = program_of(task)
+    matrix, columns, rows = program_of(task)
+    plain = as_written(matrix)
     solution = solved_without_burning(matrix, task.facts, columns)
     refuse_where_power_lacks(task.situation, solution, [columns.shortfall])
     return Solved(

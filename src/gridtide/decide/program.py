@@ -4,7 +4,7 @@ min cost x, row_lower <= A x <= row_upper, lower <= x <= upper. One thread, a na
 and no time limit, so that the same program gives the same bytes.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -153,6 +153,11 @@ def matrix_of(program: Program) -> Matrix:
         row_family=_families(program.row_lower),
         column_family=_families(program.cost),
     )
+
+
+def as_written(matrix: Matrix) -> Matrix:
+    """A copy to prove bounds on, before slopes and bounds of the other are changed to keep energy from burning."""
+    return replace(matrix, value=matrix.value.copy(), upper=matrix.upper.copy())
 
 
 def _added_up(row: Whole, column: Whole, value: Real, rows: int) -> tuple[Whole, Whole, Real]:

@@ -20,7 +20,7 @@ from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.layout import Columns, Facts, Whole
 from gridtide.decide.objective import Objective
 from gridtide.decide.plan import PARTS, Certificate, Plan, Prices
-from gridtide.decide.program import Matrix, Program, Solution, lower_bound, matrix_of
+from gridtide.decide.program import Matrix, Program, Solution, as_written, lower_bound, matrix_of
 from gridtide.decide.reservations import Reservations
 from gridtide.decide.situation import Situation
 from gridtide.decide.solving import solution_of
@@ -89,6 +89,7 @@ def solved(
     """
     program, columns, rows = written(situation, facts, objective)
     matrix = matrix_of(program)
+    plain = as_written(matrix)
     solution = solved_without_burning(matrix, facts, columns)
     if held is None:
         refuse_where_power_lacks(situation, solution, [columns.shortfall])
@@ -99,7 +100,7 @@ def solved(
         policy="coordinated",
         horizon=situation.horizon,
         prices=prices_of(facts, columns, rows, solution),
-        certificate=_certificate(matrix, solution, situation, facts),
+        certificate=_certificate(plain, solution, situation, facts),
         notes=(
             f"power chords lie at most {facts.curve.gap_kw.max():.1f} kW above the model",
             solution.solver,
@@ -305,13 +306,13 @@ def next_slope(facts: Facts, filled: Real, blur: float) -> Real:
 
 
 def _certificate(
-    matrix: Matrix, solution: Solution, situation: Situation, facts: Facts
+    plain: Matrix, solution: Solution, situation: Situation, facts: Facts
 ) -> Certificate:
     from gridtide.decide.at_once import at_once_cost
 
     return Certificate(
         cost=solution.objective,
-        lower_bound=min(lower_bound(matrix, solution.row_dual), solution.objective),
+        lower_bound=min(lower_bound(plain, solution.row_dual), solution.objective),
         run_at_once_cost=at_once_cost(situation, facts),
         method=f"weak duality on the chords of the power curve; plan by {solution.solver}",
     )

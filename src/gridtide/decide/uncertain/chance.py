@@ -21,7 +21,7 @@ from gridtide.decide.planners.coordinated import (
     solved_without_burning,
     written,
 )
-from gridtide.decide.program import Solution, lower_bound, matrix_of
+from gridtide.decide.program import Solution, as_written, lower_bound, matrix_of
 from gridtide.decide.reservations import Reservations
 from gridtide.decide.risk import Risk
 from gridtide.decide.situation import Situation
@@ -58,6 +58,7 @@ class Chance:
         program, columns, rows = written(situation, facts, self.objective)
         margin = add_margin(program, columns, facts, hurting)
         matrix = matrix_of(program)
+        plain = as_written(matrix)
         solution = solved_without_burning(matrix, facts, columns)
         refuse_without_plan(situation, facts, held, matrix, columns, rows, solution)
         return Plan(
@@ -67,7 +68,7 @@ class Chance:
             prices=prices_of(facts, columns, rows, _peaks_together(solution, rows, margin)),
             certificate=Certificate(
                 cost=solution.objective,
-                lower_bound=min(lower_bound(matrix, solution.row_dual), solution.objective),
+                lower_bound=min(lower_bound(plain, solution.row_dual), solution.objective),
                 run_at_once_cost=at_once_cost(situation, facts),
                 method="weak duality on the chords of the power curve, margins held; "
                 f"plan by {solution.solver}",

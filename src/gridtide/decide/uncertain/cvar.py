@@ -22,7 +22,7 @@ from gridtide.decide.planners.coordinated import (
     quantities,
     straighten,
 )
-from gridtide.decide.program import Matrix, Program, Solution, lower_bound, matrix_of
+from gridtide.decide.program import Matrix, Program, Solution, as_written, lower_bound, matrix_of
 from gridtide.decide.reservations import Reservations
 from gridtide.decide.risk import Risk, weighed
 from gridtide.decide.situation import Situation
@@ -60,6 +60,7 @@ class Cvar:
         matrix, copies, tail = written_for(
             situation, courses, self.objective, self.risk, self.told_h
         )
+        plain = as_written(matrix)
         solution = _solved_without_burning(matrix, copies)
         refuse_where_power_lacks(situation, solution, [copy.columns.shortfall for copy in copies])
         at_once = [at_once_cost(situation, copy.facts) for copy in copies]
@@ -70,7 +71,7 @@ class Cvar:
             prices=_prices(copies, solution, _chances(solution, tail, self.risk)),
             certificate=Certificate(
                 cost=solution.objective,
-                lower_bound=min(lower_bound(matrix, solution.row_dual), solution.objective),
+                lower_bound=min(lower_bound(plain, solution.row_dual), solution.objective),
                 run_at_once_cost=weighed(np.asarray(at_once), self.risk),
                 method=f"weak duality on the chords of the power curve over {len(copies)} courses; "
                 f"plan by {solution.solver}",

@@ -218,6 +218,8 @@ def say_what_ifs(document: dict[str, Any], clock: str, currency: str) -> None:
         f"\nwhat if: the plan of {local(as_of, clock)} until {local(until, clock)}, made again;"
         f" it costs {money(plan['cost'])} {currency}, no plan less than {money(plan['lower_bound'])}"
     )
+    if plan["run_planned_by"] != "expected":
+        click.echo(f"  on the point forecast; the run planned by {plan['run_planned_by']}")
     _say_stays(plan, clock, "  as it is, ")
     for found in document["what_ifs"]:
         _say_one(found, plan, clock, currency)

@@ -232,6 +232,7 @@ def _plan(base: Solved, again: Again) -> dict[str, Any]:
         "cost": base.cost,
         "lower_bound": base.lower_bound,
         "method": base.solution.solver,
+        "run_planned_by": str(again.study.risk.uncertainty.value),
         "stays": [_stay(stay, again) for stay in stays_of(base)],
         "later_share": later,
         "lost_share": lost,
