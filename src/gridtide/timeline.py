@@ -7,7 +7,7 @@ hours are ordinary days.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -17,6 +17,7 @@ from gridtide.digest import freeze
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
+HOUR_S, DAY_S = 3_600, 86_400
 Spans = Sequence[tuple[int, int]]
 """How many steps of how many seconds, one after another."""
 
@@ -166,13 +167,25 @@ def from_starts(starts_s: Iterable[int], last_step_s: int) -> Timeline:
 def clock_offsets_s(clock: str, at_s: NDArray[np.int64]) -> NDArray[np.int64]:
     """Seconds by which the clock of an IANA zone is ahead of UTC at each instant, shape of at_s.
 
-    Clocks change on whole hours of UTC at most once an hour, so one look an hour is enough.
+    Clocks change on whole hours of UTC, and none changes and changes back within a day, so one look a day is enough
+    where a clock shows the same offset at both ends of it, and one an hour elsewhere.
     """
     zone = ZoneInfo(clock)
-    hours, place = np.unique(at_s // 3600, return_inverse=True)
-    moments = (instant(3600 * hour).astimezone(zone).utcoffset() for hour in hours.tolist())
-    offsets = [(offset or timedelta(0)) // SECOND for offset in moments]
-    return np.asarray(offsets, dtype=np.int64)[place].reshape(at_s.shape)
+    days, place = np.unique(at_s // DAY_S, return_inverse=True)
+    begins, ends = (
+        np.asarray([_offset_s(zone, DAY_S * day) for day in edges.tolist()], dtype=np.int64)
+        for edges in (days, days + 1)
+    )
+    offsets = begins[place].reshape(at_s.shape)
+    changing = (begins != ends)[place].reshape(at_s.shape)
+    hours = (at_s[changing] // HOUR_S * HOUR_S).tolist()
+    offsets[changing] = [_offset_s(zone, hour) for hour in hours]
+    return offsets
+
+
+@lru_cache(maxsize=65_536)
+def _offset_s(zone: ZoneInfo, at_s: int) -> int:
+    return (instant(at_s).astimezone(zone).utcoffset() or timedelta(0)) // SECOND
 
 
 def holding(coarse: Timeline, fine: Timeline) -> NDArray[np.int64]:
