@@ -12,7 +12,7 @@ from gridtide.decide.conflict.answer import conflict_in
 from gridtide.decide.conflict.conflicting_set import conflicting_set
 from gridtide.decide.conflict.course import conflict_of, elastic_course
 from gridtide.decide.conflict.elastic import Act, Elastic, Kind, Member, above, beyond, elastic_of
-from gridtide.decide.conflict.relaxing import cheapest_relaxation, holds_with
+from gridtide.decide.conflict.relaxing import cheapest_relaxation
 from gridtide.decide.conflict.trying import NothingHolds, Tries, priced
 from gridtide.decide.conflict.wording import findings_of
 from gridtide.decide.planners.coordinated import Coordinated
@@ -96,7 +96,7 @@ FEW = CASES.filter(lambda case: sum(job[0] for job in case[0]) <= MOST)
 def test_a_conflict_is_found_exactly_where_there_is_one(case: tuple[list[Job], list[int]]) -> None:
     """Against counting work and room in every span."""
     jobs, room = case
-    assert (conflicting_set(one_machine(jobs, room, (1.0, 1.0))) is None) == fits(jobs, room)
+    assert (conflicting_set(Tries(one_machine(jobs, room, (1.0, 1.0)))) is None) == fits(jobs, room)
 
 
 @given(case=CASES)
@@ -107,7 +107,7 @@ def test_leaving_out_any_one_member_of_a_set_lets_the_others_hold(
     """Irreducible, by counting: without the whole set nothing fits, with one member fewer all of the rest does."""
     jobs, room = case
     elastic = one_machine(jobs, room, (1.0, 1.0))
-    found = conflicting_set(elastic)
+    found = conflicting_set(Tries(elastic))
     if found is None:
         return
     assert not fits(*without(jobs, room, set(range(len(elastic.members))) - set(found.members)))
@@ -129,7 +129,7 @@ def test_no_way_out_is_cheaper_than_the_cheapest(
 ) -> None:
     """Against every whole amount that jobs and steps can give, and it holds when solved again."""
     jobs, room = case
-    found = cheapest_relaxation(one_machine(jobs, room, prices))
+    found = cheapest_relaxation(Tries(one_machine(jobs, room, prices)))
     assert found is not None
     assert found.holds
     best = np.inf
@@ -146,7 +146,7 @@ def test_no_way_out_is_cheaper_than_the_cheapest(
 def test_a_step_that_does_not_matter_is_not_named() -> None:
     """Two jobs want one step; the other steps are nobody's trouble."""
     elastic = one_machine([(2, 1, 2), (1, 1, 2), (1, 0, 4)], [1, 2, 1, 1], (1.0, 1.0))
-    found = conflicting_set(elastic)
+    found = conflicting_set(Tries(elastic))
     assert found is not None
     names = [elastic.members[member].name for member in found.members]
     assert names == ["job 0", "job 1", "step 1"]
@@ -183,7 +183,7 @@ def test_a_program_that_nothing_can_mend_says_so() -> None:
         matrix, (named(Kind.MACHINES, "room", "room"),), [above(0, other, NOWHERE, 1.0)]
     )
     with pytest.raises(NothingHolds):
-        conflicting_set(elastic)
+        conflicting_set(Tries(elastic))
 
 
 def limited(study: Study, import_kw: float) -> Study:
@@ -224,7 +224,8 @@ def test_a_day_without_power_names_limit_and_promises_and_a_way_out_that_holds()
         assert way_out is not None
         assert way_out.holds
         assert way_out.lower_bound <= way_out.cost * (1 + 1e-6)
-        assert not holds_with(elastic, 0.9 * way_out.amounts)
+        assert not Tries(elastic).holds_with(0.9 * way_out.amounts)
+        assert Tries(elastic).holds_with(1.000001 * way_out.amounts)
     findings = findings_of(answer)
     assert "Cheapest way out: " in findings[0].mend
     assert "With every promise kept: raise the import limit of east by" in findings[0].mend
@@ -260,6 +261,44 @@ def test_a_plan_that_cannot_be_had_names_what_stands_against_it() -> None:
     assert "import limit of east" in told
     assert "east with every machine parked" in told
     assert "raise the import limit of east by" in told
+
+
+def at_work(situation: Situation, gang: int) -> Situation:
+    """The situation with its first job running from now on for six hours where nothing can move it."""
+    jobs, state = situation.jobs, situation.state
+    first = np.arange(len(jobs)) == 0
+    start_s = int(situation.horizon.edges_s[0])
+    slots_s = start_s + 900 * np.arange(24)
+    return replace(
+        situation,
+        jobs=replace(
+            jobs,
+            movable=np.where(first, False, jobs.movable),
+            accelerators=np.where(first, gang, jobs.accelerators),
+            release_s=np.where(first, start_s, jobs.release_s),
+            deadline_s=np.where(first, start_s + 24 * 900, jobs.deadline_s),
+        ),
+        state=replace(
+            state,
+            remaining_s=np.where(first, 24 * 900, state.remaining_s),
+            expected_left_s=np.where(first, 24 * 900, state.expected_left_s),
+            told_place=np.where(first, 0, state.told_place),
+            told_offsets=np.append(0, np.full(len(jobs), 24)),
+            told_starts_s=slots_s,
+        ),
+    )
+
+
+def test_a_job_that_cannot_move_is_named_with_the_share_that_would_have_to_stop() -> None:
+    """A running job of 30 kW under a connection that leaves room for a part of it."""
+    situation, study = course(35.0)
+    tight = at_work(situation, gang=30)
+    with pytest.raises(Infeasible) as refused:
+        Coordinated(objective=study.objective).plan(tight)
+    told = str(refused.value)
+    assert f"{tight.jobs.name[0]}: 180.0 accelerator-hours where it was told" in told
+    assert "import limit of east" in told
+    assert f"% of {tight.jobs.name[0]}" in told
 
 
 def test_solves_that_go_on_from_the_last_agree_with_solves_from_nothing() -> None:

@@ -58,6 +58,38 @@ def test_the_document_holds_sets_and_ways_out(
     assert {"promised work", "call of the grid"} <= kinds
 
 
+@pytest.fixture
+def dark(tmp_path: Path) -> Path:
+    """A day of a site that lives by its sun: at night its connection does not carry its parked machines."""
+    contract = "contract = { import_max_kw = 700, demand_charge_per_kw_month = 5 }"
+    small = contract.replace("700", "15")
+    sun = '\n\n[[site.supply]]\nkind = "solar"\ncapacity_kw = 900'
+    path = tmp_path / "dark.toml"
+    text = SOUND.read_text()
+    assert contract in text
+    path.write_text(text.replace(contract, small + sun))
+    return path
+
+
+@pytest.mark.parametrize("command", ["check --together", "bound", "run"])
+def test_a_case_that_no_plan_can_hold_is_refused_with_the_reason(
+    command: str,
+    dark: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """By every command that needs a plan: exit code 3, what stands against what, how much is missing and when."""
+    monkeypatch.chdir(tmp_path)
+    name, *options = command.split()
+    assert exit_code([name, str(dark), *options]) == 3
+    said = capsys.readouterr().err
+    assert "import limit of here: 15 kW from" in said
+    assert "cannot hold together with here with every machine parked" in said
+    assert "raise the import limit of here by" in said
+    assert not (tmp_path / "runs").exists()
+
+
 def test_a_case_whose_promises_can_hold_is_sound(capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 0, with the usual words."""
     assert exit_code(["check", str(SOUND), "--together"]) == 0

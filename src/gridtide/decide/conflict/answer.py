@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gridtide.decide.conflict.conflicting_set import ConflictingSet, conflicting_set
+from gridtide.decide.conflict.conflicting_set import ConflictingSet, conflicting_set, every_way
 from gridtide.decide.conflict.elastic import Elastic, Kind
 from gridtide.decide.conflict.relaxing import Relaxation, cheapest_relaxation
 from gridtide.decide.conflict.trying import Tries
@@ -43,7 +43,10 @@ class Conflict:
 
 def conflict_in(elastic: Elastic, horizon: Timeline) -> Conflict | None:
     """The answer, None where everything can hold together. Raises NothingHolds where no member is at fault."""
-    sets, more = _sets(elastic)
+    if not len(elastic.member):
+        return None
+    tries = Tries(elastic)
+    sets, more = _sets(tries)
     if not sets:
         return None
     promises = np.asarray([member.kind in PROMISES for member in elastic.members])[elastic.member]
@@ -52,24 +55,22 @@ def conflict_in(elastic: Elastic, horizon: Timeline) -> Conflict | None:
         horizon=horizon,
         sets=sets,
         more=more,
-        cheapest=cheapest_relaxation(elastic),
-        by_promises=cheapest_relaxation(elastic, promises),
-        by_limits=cheapest_relaxation(elastic, ~promises),
-        alone=tuple(_alone(elastic, sets[0], member) for member in sets[0].members)
+        cheapest=cheapest_relaxation(tries),
+        by_promises=cheapest_relaxation(tries, promises),
+        by_limits=cheapest_relaxation(tries, ~promises),
+        alone=tuple(_alone(tries, sets[0], member) for member in sets[0].members)
         if len(sets[0].members) <= ALONE_MAX
         else (),
     )
 
 
-def _sets(elastic: Elastic) -> tuple[tuple[ConflictingSet, ...], bool]:
+def _sets(tries: Tries) -> tuple[tuple[ConflictingSet, ...], bool]:
     """Conflicts one after the other, those found left out of the search for the next."""
     sets: list[ConflictingSet] = []
-    if not len(elastic.member):
-        return (), False
-    tries = Tries(elastic)
-    closed = np.ones(len(elastic.member), dtype=bool)
+    elastic = tries.elastic
+    closed = every_way(elastic)
     while len(sets) < SETS_MAX:
-        found = conflicting_set(elastic, closed, tries)
+        found = conflicting_set(tries, closed)
         if found is None:
             return tuple(sets), False
         sets.append(found)
@@ -77,8 +78,9 @@ def _sets(elastic: Elastic) -> tuple[tuple[ConflictingSet, ...], bool]:
     return tuple(sets), tries.conflict_in(closed) is not None
 
 
-def _alone(elastic: Elastic, found: ConflictingSet, member: int) -> Alone:
+def _alone(tries: Tries, found: ConflictingSet, member: int) -> Alone:
     """What the member gives where everything outside the set is left out and its others hold."""
+    elastic = tries.elastic
     own = elastic.member == member
     outside = ~np.isin(elastic.member, found.members)
-    return Alone(member=member, relaxation=cheapest_relaxation(elastic, own, left_out=outside))
+    return Alone(member=member, relaxation=cheapest_relaxation(tries, own, left_out=outside))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.conflict.elastic import Elastic
+from gridtide.decide.conflict.elastic import Act, Elastic
 from gridtide.decide.conflict.trying import Tries
 
 Whole = NDArray[np.int64]
@@ -30,18 +30,16 @@ class ConflictingSet:
     by_step: bool
 
 
-def conflicting_set(
-    elastic: Elastic, closed: Mask | None = None, tries: Tries | None = None
-) -> ConflictingSet | None:
+def conflicting_set(tries: Tries, closed: Mask | None = None) -> ConflictingSet | None:
     """A smallest conflict among the closed ways (all by default), None where everything can hold together.
 
-    tries: of the same program, to go on from. Raises NothingHolds where no member is at fault.
+    Raises NothingHolds where no member is at fault.
     """
+    elastic = tries.elastic
     if len(elastic.member) == 0:
         return None
-    tries = tries or Tries(elastic)
     before = tries.solves
-    found = tries.conflict_in(np.ones(len(elastic.member), bool) if closed is None else closed)
+    found = tries.conflict_in(every_way(elastic) if closed is None else closed)
     if found is None:
         return None
     named = found[1]
@@ -61,6 +59,11 @@ def conflicting_set(
         solves=tries.solves - before,
         by_step=by_step,
     )
+
+
+def every_way(elastic: Elastic) -> Mask:
+    """All ways out, (G,): peaks only count."""
+    return np.asarray(elastic.act != Act.PEAK)
 
 
 def _without_needless(tries: Tries, closed: Mask, labels: Whole) -> Mask:

@@ -5,7 +5,7 @@ What belongs to no promise and no limit (balances, the course of a store) always
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -34,12 +34,18 @@ class Kind(StrEnum):
     STORE_POWER = "power of a store"
 
 
-class Act(StrEnum):
-    """What giving way means: less is done, it is done later, or more is allowed."""
+class Act(IntEnum):
+    """What giving way means: less is done, it is done later, or more is allowed; PEAK: the most of the latter in
+    any step, which is no way out itself but counts a little, so that of equal ways out the flattest is taken."""
 
-    LESS = "less"
-    LATER = "later"
-    MORE = "more"
+    LESS = 0
+    LATER = 1
+    MORE = 2
+    PEAK = 3
+
+
+PEAK_SHARE = 0.01
+"""What the highest step of a limit's raise counts once more, as a share of one step."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,10 +66,10 @@ class Way:
     """How members may give way: n columns.
 
     entries: way (0 to n - 1), row and value of each; rows from the program's count on are new ones, whose
-    upper bounds are `new_rows`. member, step, most, price: (n,); price is money per unit, most in that unit.
+    upper bounds are `new_rows`. act, member, step, most, price: (n,); price is money per unit, most in that unit.
     """
 
-    act: Act
+    act: Whole
     member: Whole
     entries: tuple[Whole, Whole, Real]
     step: Whole
@@ -86,7 +92,7 @@ class Elastic:
     step: Whole
     price: Real
     most: Real
-    act: tuple[Act, ...]
+    act: Whole
 
 
 def beyond(
@@ -131,13 +137,37 @@ def way_of(
 ) -> Way:
     """A way of these entries; the rest is broadcast to its shape."""
     return Way(
-        act=act,
+        act=np.full(shape, int(act)).ravel(),
         member=np.broadcast_to(np.asarray(member, dtype=np.int64), shape).ravel(),
         entries=entries,
         step=np.broadcast_to(np.asarray(step, dtype=np.int64), shape).ravel(),
         most=np.broadcast_to(np.asarray(most, dtype=np.float64), shape).ravel(),
         price=np.broadcast_to(np.asarray(price, dtype=np.float64), shape).ravel(),
         new_rows=np.zeros(0) if new_rows is None else new_rows,
+    )
+
+
+def with_peaks(matrix: Matrix, way: Way) -> Way:
+    """The way, and for each of its members the most that it gives in any step."""
+    count, rows = len(way.step), len(way.new_rows)
+    members, of_member = np.unique(way.member, return_inverse=True)
+    peaks = count + np.arange(len(members))
+    tied = len(matrix.row_lower) + rows + np.arange(count)
+    dearest = np.zeros(len(members))
+    np.maximum.at(dearest, of_member, way.price)
+    column, row, value = way.entries
+    return Way(
+        act=np.append(way.act, np.full(len(members), int(Act.PEAK))),
+        member=np.append(way.member, members),
+        entries=(
+            np.concatenate([column, np.arange(count), peaks[of_member]]),
+            np.concatenate([row, tied, tied]),
+            np.concatenate([value, np.repeat([1.0, -1.0], count)]),
+        ),
+        step=np.append(way.step, np.full(len(members), NOWHERE)),
+        most=np.append(way.most, np.full(len(members), np.inf)),
+        price=np.append(way.price, PEAK_SHARE * dearest),
+        new_rows=np.append(way.new_rows, np.zeros(count)),
     )
 
 
@@ -153,7 +183,7 @@ def elastic_of(matrix: Matrix, members: tuple[Member, ...], ways: Iterable[Way])
         step=_wholes([way.step for way in given]),
         price=_reals([way.price for way in given]),
         most=most,
-        act=tuple(way.act for way in given for _ in way.step),
+        act=_wholes([way.act for way in given]),
     )
 
 

@@ -16,6 +16,7 @@ from gridtide.decide.conflict.elastic import (
     copied,
     elastic_of,
     way_of,
+    with_peaks,
 )
 from gridtide.decide.conflict.relief_prices import ReliefPrices, relief_prices
 from gridtide.decide.layout import Columns, Facts
@@ -87,7 +88,13 @@ def elastic_plan(program: PlanProgram, soft_promises: bool) -> Elastic:
     upper[np.concatenate(found.closed)] = 0.0
     row_upper[_said_twice(program)] = np.inf
     matrix = replace(program.matrix, upper=upper, row_upper=row_upper)
-    return elastic_of(matrix, tuple(found.members), found.ways)
+    ways = [with_peaks(matrix, way) if _has_peak(way) else way for way in found.ways]
+    return elastic_of(matrix, tuple(found.members), ways)
+
+
+def _has_peak(way: Way) -> bool:
+    """Whether it gives in steps, and more in one of them counts."""
+    return bool(len(way.step) and (way.step != NOWHERE).all() and (way.act != Act.LATER).all())
 
 
 def _said_twice(program: PlanProgram) -> Whole:

@@ -44,24 +44,40 @@ class Tries:
 
         Raises NothingHolds where there is no solution even with all open.
         """
-        import highspy
-
-        count, first = len(closed), self.elastic.first
-        columns = np.arange(first, first + count, dtype=np.int32)
-        self._highs.changeColsCost(count, columns, closed.astype(np.float64))
-        self._highs.run()
-        self.solves += 1
-        self._highs.setOptionValue("solver", "simplex")
-        self._highs.setOptionValue("simplex_strategy", PRIMAL)
-        status = self._highs.getModelStatus()
-        if status != highspy.HighsModelStatus.kOptimal:
-            raise NothingHolds(self._highs.modelStatusToString(status))
+        if not self._runs(closed.astype(np.float64), self.elastic.most):
+            raise NothingHolds(self._highs.modelStatusToString(self._highs.getModelStatus()))
         lacking = float(self._highs.getInfo().objective_function_value)
         if lacking <= TOLERANCE:
             return None
         row_dual = np.asarray(self._highs.getSolution().row_dual, dtype=np.float64)
-        felt = summed(self._ways, self._value * row_dual[self._index], count)
+        felt = summed(self._ways, self._value * row_dual[self._index], len(closed))
         return lacking, closed & (felt > FELT)
+
+    def cheapest(self, price: Real, most: Real) -> tuple[Real, Real] | None:
+        """What each way gives at these prices, each up to `most`, and the prices of rows; None where not enough."""
+        if not self._runs(price, most):
+            return None
+        solution = self._highs.getSolution()
+        values = np.asarray(solution.col_value, dtype=np.float64)[self.elastic.first :]
+        return np.maximum(values, 0.0), np.asarray(solution.row_dual, dtype=np.float64)
+
+    def holds_with(self, amounts: Real) -> bool:
+        """Whether everything else can hold when ways give no more than these amounts."""
+        return self._runs(np.zeros(len(amounts)), amounts)
+
+    def _runs(self, price: Real, most: Real) -> bool:
+        """Solves with these prices and limits of the ways, from where the last solve ended."""
+        import highspy
+
+        count, first = len(price), self.elastic.first
+        columns = np.arange(first, first + count, dtype=np.int32)
+        self._highs.changeColsCost(count, columns, price)
+        self._highs.changeColsBounds(count, columns, np.zeros(count), most)
+        self._highs.run()
+        self.solves += 1
+        self._highs.setOptionValue("solver", "simplex")
+        self._highs.setOptionValue("simplex_strategy", PRIMAL)
+        return bool(self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal)
 
 
 def priced(elastic: Elastic, price: Real) -> Matrix:

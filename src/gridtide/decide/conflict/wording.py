@@ -18,6 +18,8 @@ Real = NDArray[np.float64]
 SEEN = 1e-3
 """Amounts below it are not told."""
 RUNS_MAX = 3
+AGAINST_MAX = 3
+"""Others that are told by name with each member of a conflict."""
 NAMED_MAX = 4
 """Members of one kind and group up to which each is told by itself."""
 VERBS = {
@@ -32,23 +34,30 @@ VERBS = {
 def findings_of(conflict: Conflict) -> list[Finding]:
     """One finding for each member of each set, or for many of a kind; the first carries the cheapest way out."""
     found: list[Finding] = []
-    for one in conflict.sets:
-        bundles = bundled(conflict.elastic.members, one.members)
+    members = conflict.elastic.members
+    for number, one in enumerate(conflict.sets, start=1):
+        bundles = bundled(members, one.members)
+        which = f" of conflict {number}" if len(conflict.sets) > 1 else ""
         for bundle in bundles:
-            against = [
-                named(conflict.elastic.members, other) for other in bundles if other != bundle
-            ]
+            others = [named(members, other) for other in bundles if other != bundle]
             found.append(
                 Finding(
-                    subject=named(conflict.elastic.members, bundle),
+                    subject=named(members, bundle),
                     value=_asked(conflict, one, bundle),
-                    limit=f"cannot hold together with {' and '.join(against)}"
-                    if against
-                    else "cannot hold together",
+                    limit=_against(others, which),
                     mend=_mend(conflict, bundle) if found else way_out(conflict),
                 )
             )
     return found
+
+
+def _against(others: list[str], which: str) -> str:
+    """which: the conflict it belongs to, in words, where there are several."""
+    if not others:
+        return f"cannot hold{which}"
+    if len(others) > AGAINST_MAX:
+        return f"cannot hold together with the {len(others)} others{which or ' named here'}"
+    return f"cannot hold together with {' and '.join(others)}"
 
 
 def bundled(members: Sequence[Member], chosen: Sequence[int]) -> list[tuple[int, ...]]:
@@ -108,10 +117,9 @@ def _mend(conflict: Conflict, bundle: tuple[int, ...]) -> str:
 def relaxation_in_words(conflict: Conflict, relaxation: Relaxation) -> list[str]:
     """A phrase for each member and act, or for many of a kind, in the order of members."""
     elastic = conflict.elastic
-    acts = np.asarray([act.value for act in elastic.act])
     told = []
-    for act in Act:
-        given = (acts == act.value) & (relaxation.amounts > SEEN)
+    for act in (Act.LESS, Act.LATER, Act.MORE):
+        given = (elastic.act == act) & (relaxation.amounts > SEEN)
         chosen = [int(number) for number in np.unique(elastic.member[given])]
         for bundle in bundled(elastic.members, chosen):
             own = given & np.isin(elastic.member, bundle)

@@ -30,12 +30,14 @@ def conflict_document(conflict: "Conflict") -> dict[str, Any]:
 
 
 def _set(conflict: "Conflict", one: "ConflictingSet") -> dict[str, Any]:
+    from gridtide.decide.conflict.elastic import Act
+
     elastic = conflict.elastic
     rows = []
     for number in one.members:
         member = elastic.members[number]
-        later = np.asarray([act.value == "later" for act in elastic.act])
-        steps = elastic.step[one.closed & ~later & (elastic.member == number)]
+        own = one.closed & (elastic.act != Act.LATER) & (elastic.member == number)
+        steps = elastic.step[own]
         rows.append(
             {
                 "kind": member.kind.value,
@@ -62,22 +64,22 @@ def _times(conflict: "Conflict", steps: "np.ndarray[Any, np.dtype[np.int64]]") -
 
 def _way_out(conflict: "Conflict", relaxation: "Relaxation | None") -> dict[str, Any] | None:
     """cost at the stated prices, no way out costs less than lower_bound; holds: solved again with it."""
+    from gridtide.decide.conflict.elastic import Act
     from gridtide.decide.conflict.wording import SEEN, relaxation_in_words
 
     if relaxation is None:
         return None
     elastic = conflict.elastic
-    acts = np.asarray([act.value for act in elastic.act])
     given = []
     for number, member in enumerate(elastic.members):
-        for act in dict.fromkeys(acts[elastic.member == number]):
-            own = (elastic.member == number) & (acts == act) & (relaxation.amounts > SEEN)
+        for act in (Act.LESS, Act.LATER, Act.MORE):
+            own = (elastic.member == number) & (elastic.act == act) & (relaxation.amounts > SEEN)
             if own.any():
                 given.append(
                     {
                         "member": member.name,
-                        "act": str(act),
-                        "unit": "accelerators" if act == "later" else member.unit,
+                        "act": act.name.lower(),
+                        "unit": "accelerators" if act is Act.LATER else member.unit,
                         "most": float(relaxation.amounts[own].max()),
                         "cost": float((relaxation.amounts[own] * elastic.price[own]).sum()),
                         "times": _times(conflict, elastic.step[own]),
