@@ -97,11 +97,18 @@ def way_out(conflict: Conflict) -> str:
     """The cheapest way out, and the cheapest by limits alone where it is another."""
     if conflict.cheapest is None:
         return "Nothing that may give way is enough."
-    told = f"Cheapest way out: {'; '.join(relaxation_in_words(conflict, conflict.cheapest))}."
+    told = _told(conflict, "Cheapest way out", conflict.cheapest)
     other = conflict.by_limits
     if other is not None and not np.array_equal(other.amounts, conflict.cheapest.amounts):
-        told += f" With every promise kept: {'; '.join(relaxation_in_words(conflict, other))}."
+        told += f" {_told(conflict, 'With every promise kept', other)}"
     return told
+
+
+def _told(conflict: Conflict, what: str, relaxation: Relaxation) -> str:
+    """What, how much it counts, and what gives."""
+    phrases = "; ".join(relaxation_in_words(conflict, relaxation))
+    checked = "" if relaxation.holds else ", which did not hold when it was solved again"
+    return f"{what}, counted {_number(relaxation.cost)}{checked}: {phrases}."
 
 
 def _mend(conflict: Conflict, bundle: tuple[int, ...]) -> str:
