@@ -1,27 +1,38 @@
 """How much of the possible saving the coordinated policy takes, by slack and by kind of market.
 
-    python benchmarks/capture.py [--days 28] [--zones DE-LU,KR/CA-ON,AU-NSW] [--forecaster ridge]
+    python benchmarks/capture.py [--days 28] [--zones DE-LU,KR/CA-ON,AU-NSW] [--forecaster ridge] [--lengths known]
 
 Hourly records of 2023 ($GRIDTIDE_DATA/grid_hourly, default ../shared/data): one site a zone, made-up batch jobs
 with 8, 24 and 72 h of slack, no demand charge, energy alone. Zones before the slash publish a day ahead, those
 behind it as it happens (zones.toml). Without a forecaster the first see `persistence`, the others `nowcast`.
-Capture = sum of savings over sum of possible savings, n/a below 1 % spread.
+Capture = sum of savings over sum of possible savings, n/a below 1 % spread. What is possible is told twice: with
+perfect foresight of signals, arrivals and run times; and with every signal known, run times as unknown as they
+are to the policy ("forecast capture"). `--lengths known` declares every run time as it will be. Plan-once takes
+the cheapest slots of a job by a persistence forecast when it arrives and never looks again.
 """
 
 import argparse
 import os
 import tempfile
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import numpy as np
 
 from gridtide.case.load import load_case
 from gridtide.case.zones import PriceKind, zone_known
+from gridtide.decide.dispatch import Dispatch
+from gridtide.decide.plan import Plan
+from gridtide.decide.reservations import Reservations
+from gridtide.decide.situation import Situation
+from gridtide.loop.mandate import Policy
 from gridtide.settle.capture import capture_ratio
 from gridtide.simulate.compare import Entrant, compare
 from gridtide.simulate.policies import policy_named
+from gridtide.simulate.study import LengthKnowledge, Study
 from gridtide.stores.memory import MemoryStore
 
 SLACKS_H = (8, 24, 72)
-POLICIES = ("run-at-once", "coordinated", "perfect-foresight")
 ZONES = "DE-LU,KR/CA-ON,AU-NSW"
 
 CASE = """
@@ -80,37 +91,107 @@ kinds = ["price_per_mwh", "temperature_c", "relative_humidity"]
 """
 
 
-def costs_of(
-    zone: str, slack_h: int, days: int, data: Path, forecaster: str | None
-) -> tuple[float, float, float, int]:
-    """Total cost at once, coordinated and with foresight, and missed promises, of one zone."""
+@dataclass(frozen=True)
+class PlanOnce:
+    """A policy of which every job asks when it arrives, and never again."""
+
+    asked: Policy
+    name: str = "plan-once"
+
+    def decide(
+        self, plan: Plan | None, situation: Situation, held: Reservations, due: bool
+    ) -> tuple[Plan | None, Dispatch]:
+        """As the policy decides between plans."""
+        return self.asked.decide(plan, situation, held, False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Costs:
+    """What one zone paid under each way of deciding; missed promises of all of them."""
+
+    at_once: float
+    plan_once: float
+    coordinated: float
+    signals_known: float
+    perfect: float
+    missed: int
+
+
+def study_of(
+    zone: str, slack_h: int, days: int, data: Path, forecaster: str | None, lengths: str
+) -> Study:
+    """The case of one zone; run times declared as they will be where they are known."""
     known = zone_known(zone)
     if known is None:
         raise SystemExit(f"{zone} is not in zones.toml")
-    usual = "nowcast" if known.price is PriceKind.REAL_TIME else "persistence"
     text = CASE.format(
         zone=zone, slack=slack_h, last=days + 1, currency=known.currency,
-        forecaster=forecaster or usual,
+        forecaster=forecaster or usual_forecaster(zone),
         clock=known.clock, count=8 * days, data=data,
     )  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "case.toml"
         path.write_text(text)
         study = load_case(path)
-    entrants = []
-    for name in POLICIES:
-        policy, seen, knowing = policy_named(name, study)
-        entrants.append(Entrant(policy=policy, forecaster=seen, study=knowing, store=MemoryStore()))
-    found = compare(study, tuple(entrants), announce=lambda name: lambda done, whole: None)
+    if lengths != "known":
+        return study
+    takes_s = np.minimum(study.true_s, study.jobs.declared_s)
+    jobs = replace(study.jobs, declared_s=takes_s, expected_s=takes_s)
+    return replace(study, jobs=jobs, length_knowledge=LengthKnowledge.TRUE)
+
+
+def usual_forecaster(zone: str) -> str:
+    """What a zone is seen by when nothing is learned."""
+    known = zone_known(zone)
+    return "nowcast" if known and known.price is PriceKind.REAL_TIME else "persistence"
+
+
+def costs_of(study: Study) -> Costs:
+    """Total cost of every way of deciding."""
+
+    def seeing(forecaster: str) -> Study:
+        return replace(study, cadence=replace(study.cadence, forecaster=forecaster))
+
+    turns = [
+        policy_named("run-at-once", study),
+        policy_named("wait-awhile-interruptible", seeing("persistence")),
+        policy_named("coordinated", study),
+        policy_named("coordinated", seeing("perfect-foresight")),
+        policy_named("perfect-foresight", study),
+    ]
+    turns[1] = (PlanOnce(turns[1][0]), *turns[1][1:])
+    entrants = tuple(
+        Entrant(policy=policy, forecaster=seen, study=knowing, store=MemoryStore())
+        for policy, seen, knowing in turns
+    )
+    found = compare(study, entrants, announce=lambda name: lambda done, whole: None)
     missed = sum(item.promises.missed_deadlines for item in found.settlements)
-    at_once, coordinated, perfect = (item.total_cost for item in found.settlements)
-    return at_once, coordinated, min(perfect, coordinated), missed
+    at_once, plan_once, coordinated, signals_known, perfect = (
+        item.total_cost for item in found.settlements
+    )
+    return Costs(
+        at_once=at_once,
+        plan_once=plan_once,
+        coordinated=coordinated,
+        signals_known=signals_known,
+        perfect=perfect,
+        missed=missed,
+    )
 
 
-def shares(at_once: float, coordinated: float, perfect: float) -> str:
+def captured(rows: list[Costs], policy: str, yardstick: str) -> str:
+    """Pooled over zones; the yardstick is never worse than the policy."""
+    reached = [getattr(row, policy) for row in rows]
+    best = [min(getattr(row, yardstick), cost) for row, cost in zip(rows, reached, strict=True)]
+    found = capture_ratio([row.at_once for row in rows], reached, best)
+    return "   n/a" if found is None else f"{found:6.1%}"
+
+
+def shares(row: Costs) -> str:
     """What was saved and what could have been, of the cost at once."""
-    whole = abs(at_once)
-    return f"saved {(at_once - coordinated) / whole:5.1%} of possible {(at_once - perfect) / whole:5.1%}"
+    whole = abs(row.at_once)
+    saved, possible = row.at_once - row.coordinated, row.at_once - row.perfect
+    return f"saved {saved / whole:5.1%} of possible {possible / whole:5.1%}"
 
 
 def main() -> None:
@@ -119,23 +200,33 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=28, choices=range(2, 29), metavar="2…28")
     parser.add_argument("--zones", default=ZONES)
     parser.add_argument("--forecaster", default=None)
+    parser.add_argument("--lengths", choices=("declared", "known"), default="declared")
     options = parser.parse_args()
     data = Path(os.environ.get("GRIDTIDE_DATA", "../shared/data")).resolve()
     ahead, _, real_time = options.zones.partition("/")
     told = options.forecaster or "the usual forecasters"
-    print(f"May 2023, {options.days} days, {8 * options.days} jobs a site, hourly, {told}")
+    print(
+        f"May 2023, {options.days} days, {8 * options.days} jobs a site, hourly, {told}, lengths {options.lengths}"
+    )
     for title, zones in (("day-ahead", ahead), ("real-time", real_time)):
-        for slack_h in SLACKS_H:
+        for slack_h in SLACKS_H if zones else ():
+            names = zones.split(",")
             rows = [
-                costs_of(zone, slack_h, options.days, data, options.forecaster)
-                for zone in zones.split(",")
+                costs_of(
+                    study_of(zone, slack_h, options.days, data, options.forecaster, options.lengths)
+                )
+                for zone in names
             ]
-            capture = capture_ratio(*(list(column) for column in list(zip(*rows, strict=True))[:3]))
-            said = "n/a" if capture is None else f"{capture:6.1%}"
-            named = zip(zones.split(","), rows, strict=True)
-            saved = "  ".join(f"{zone}: {shares(*row[:3])}" for zone, row in named)
-            missed = sum(row[3] for row in rows)
-            print(f"{title:9s}  slack {slack_h:2d} h  capture {said}  missed {missed}   {saved}")
+            saved = "  ".join(
+                f"{zone}: {shares(row)}" for zone, row in zip(names, rows, strict=True)
+            )
+            print(
+                f"{title:9s}  slack {slack_h:2d} h  capture {captured(rows, 'coordinated', 'perfect')}"
+                f"  forecast capture {captured(rows, 'coordinated', 'signals_known')}"
+                f"  plan-once {captured(rows, 'plan_once', 'perfect')}"
+                f"  missed {sum(row.missed for row in rows)}   {saved}",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -2,7 +2,16 @@
 
 import pytest
 
+from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.plan import Certificate
+from gridtide.decide.planners.coordinated import Coordinated, written
+from gridtide.decide.program import matrix_of, solve
+from gridtide.loop.sight import see
+from gridtide.simulate.course import mandate_of
+from gridtide.simulate.truth import truth_of
+from gridtide.simulate.twin import Twin
+from gridtide.testing.planners import OBJECTIVE
+from gridtide.testing.studies import small_study
 
 
 def certificate(cost: float, lower_bound: float, at_once: float) -> Certificate:
@@ -28,3 +37,16 @@ def test_a_share_of_next_to_nothing_is_none() -> None:
 def test_a_bound_above_the_cost_by_rounding_is_no_gap() -> None:
     """Never below zero."""
     assert certificate(90.0, 90.0 + 1e-9, 100.0).gap == 0.0
+
+
+@pytest.mark.parametrize("seed", [3, 13, 23])
+def test_a_bound_is_proved_on_the_program_as_it_was_written(seed: int) -> None:
+    """Where negative prices would burn energy, slopes are fixed; a bound on what was fixed would claim too much."""
+    study = small_study(seed, hours=24, jobs=1, accelerators=48, negative_prices=True)
+    twin = Twin.of(study, truth_of(study))
+    situation, _ = see(mandate_of(study, "persistence"), twin, twin.now)
+    facts = facts_of(situation, OBJECTIVE, held_of(situation, OBJECTIVE))
+    program, _, _ = written(situation, facts, OBJECTIVE)
+    least = solve(matrix_of(program)).objective
+    found = Coordinated(objective=OBJECTIVE).plan(situation).certificate
+    assert found.lower_bound <= least + 1e-9

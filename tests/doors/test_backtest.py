@@ -20,18 +20,20 @@ def test_the_document_keeps_its_keys_and_the_page_needs_no_network(
     document = json.loads(capsys.readouterr().out)
     assert set(document) == set(
         "case start end currency reference bands_h quantile_levels coverage_stated forecasts policies"
-        " definitions picture".split()
+        " definitions notes picture".split()
     )
     assert set(document["forecasts"][0]) == set(
         "kind zone unit forecaster asked judged mae pinball coverage".split()
     )
     assert set(document["policies"][0]) == set(
         "policy forecaster total_cost energy_cost capture_ratio capture_by_slack capture_by_zone regret_p95"
+        " forecast_capture_ratio forecast_capture_by_slack forecast_capture_by_zone capture_by_zone_and_slack"
+        " forecast_capture_by_zone_and_slack"
         " daily_regret jobs promised kept missed_deadlines missed_by_cause".split()
     )
     assert {row["forecaster"] for row in document["forecasts"]} == {"persistence", "ridge"}
     assert [row["forecaster"] for row in document["policies"]] == [
-        None, "persistence", "ridge", None
+        None, "persistence", "ridge", "perfect-foresight", None
     ]  # fmt: skip
     assert document["policies"][-1]["capture_ratio"] == 1.0
     assert json.loads((runs / "0001" / "backtest.json").read_text()) == document

@@ -55,6 +55,34 @@ def test_a_person_reads_gap_and_method(capsys: pytest.CaptureFixture[str]) -> No
     assert "bound" in told.err
 
 
+@pytest.mark.parametrize("method", ["structured", "decomposition", "highs", "auto"])
+def test_every_method_prints_the_same_keys(method: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever solves it: cost, bound and gap are proved from the plain program."""
+    found = document(capsys, "--no-ipx", "--method", method, "--gap", "1e-3")
+    assert set(found) == KEYS
+    assert 0.0 <= found["gap"] <= 1e-3
+    named = {"decomposition": "dual decomposition", "structured": "structured interior point"}
+    assert named.get(method, "simplex") in found["method"]
+
+
+def test_queues_print_the_same_keys_and_an_exact_plan(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where work lines up; elsewhere exit code 2 and the reason."""
+    found = document(capsys, "--no-ipx", "--method", "queues", "--variant", "lined-up")
+    assert set(found) == KEYS
+    assert found["gap"] <= 1e-6
+    assert "4 buckets of work in queues (1)" in found["method"]
+    assert exit_code([*SMALL, "--no-ipx", "--method", "queues"]) == 2
+    assert "fast enough" in capsys.readouterr().err
+
+
+def test_a_gap_that_a_method_does_not_reach_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2, how near it came, and what to ask for instead."""
+    options = ["--no-ipx", "--method", "decomposition", "--gap", "1e-8"]
+    assert exit_code([*SMALL, *options]) == 2
+    said = capsys.readouterr().err
+    assert "cost and bound are" in said and "--method auto" in said
+
+
 @pytest.mark.parametrize("size", ["many", "4x48", "0x48x6", "4x3x6", "4x48x-1"])
 def test_a_size_that_cannot_be_meant_is_said(size: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 2, with what is allowed and an example."""

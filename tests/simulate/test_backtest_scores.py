@@ -52,12 +52,26 @@ def test_foresight_captures_all_and_the_reference_nothing(found: Backtest) -> No
     assert (first.policy, last.policy) == ("run-at-once", "perfect-foresight")
     assert first.forecaster is None
     assert last.forecaster is None
-    assert first.capture_ratio == 0.0
-    assert last.capture_ratio == 1.0
+    assert first.capture.ratio == 0.0
+    assert last.capture.ratio == 1.0
     assert not last.daily_regret.any()
     assert [row.forecaster for row in found.policies[1:-1]] == ["persistence", "perfect-foresight"]
     for row in found.policies:
         assert row.promises.missed_deadlines == 0
+
+
+def test_knowing_every_signal_is_the_yardstick_of_a_forecast(found: Backtest) -> None:
+    """The policy with perfect signals captures all of its own; the reference, which looks at none, n/a or nothing."""
+    rows = {(row.policy, row.forecaster): row for row in found.policies}
+    assert rows["coordinated", "perfect-foresight"].forecast_capture.ratio == 1.0
+    persisting = rows["coordinated", "persistence"]
+    at_once = found.policies[0].settlement.total_cost
+    informed = rows["coordinated", "perfect-foresight"].settlement.total_cost
+    best = min(informed, persisting.settlement.total_cost)
+    taken = (at_once - persisting.settlement.total_cost) / (at_once - best)
+    assert persisting.forecast_capture.ratio == pytest.approx(taken)
+    assert persisting.capture.ratio is not None
+    assert taken >= persisting.capture.ratio
 
 
 def test_costs_of_days_add_up_to_the_bill() -> None:

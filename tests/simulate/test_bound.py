@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -40,6 +41,25 @@ def test_no_policy_costs_less_than_the_bound(
     assert bound is not None
     for name in POLICIES:
         assert cost_of(study, name) >= bound - 1e-6 * abs(bound)
+
+
+@pytest.mark.parametrize("clock", ["UTC", "America/New_York", "Pacific/Auckland"])
+def test_the_bound_holds_and_is_near_where_a_billing_month_turns(clock: str) -> None:
+    """The first of March in UTC is the last of February in New York: two peaks are charged, and both are bounded."""
+    study = small_study(2, hours=24, jobs=60)
+    sites = tuple(
+        replace(
+            site,
+            clock=clock,
+            contract=replace(site.contract, demand_charge_per_kw_month=80.0),
+        )
+        for site in study.fleet.sites
+    )
+    study = replace(study, fleet=replace(study.fleet, sites=sites))
+    bound = bound_of(study, truth_of(study))
+    assert bound is not None
+    assert bound <= cost_of(study, "coordinated") * (1.0 + 1e-6)
+    assert bound <= cost_of(study, "perfect-foresight") * (1.0 + 1e-6) <= 1.2 * bound
 
 
 def test_perfect_foresight_comes_near_the_bound() -> None:

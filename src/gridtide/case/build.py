@@ -13,9 +13,11 @@ from gridtide.case.machines import assumed, pool_powers_kw
 from gridtide.case.plants import design_outdoor_c
 from gridtide.case.schema import CaseFile, ContractTable, PoolTable, SiteTable
 from gridtide.case.services import impossible_services, service_of
+from gridtide.case.telescope import plan_h, telescope_of
 from gridtide.case.wiring import history_of
 from gridtide.case.work import work_of
 from gridtide.decide.objective import Objective
+from gridtide.decide.risk import Risk
 from gridtide.decide.situation import Event
 from gridtide.finding import Finding, Gathered, Infeasible
 from gridtide.fleet.contract import Contract, TariffBand
@@ -68,9 +70,17 @@ def study_of(case: CaseFile, folder: Path) -> Study:
             ends=case.case.end,
         ),
         cadence=Cadence(
-            plan_h=case.planning.plan_h,
+            plan_h=plan_h(case.planning),
             replan_h=case.planning.replan_h,
             forecaster=case.planning.forecaster,
+            telescope=telescope_of(case.planning),
+        ),
+        risk=Risk(
+            uncertainty=case.planning.uncertainty,
+            scenarios=case.planning.scenarios,
+            cvar_weight=case.planning.cvar_weight,
+            cvar_level=case.planning.cvar_level,
+            confidence=case.planning.confidence,
         ),
         policies=case.case.policies,
         reference="run-at-once",

@@ -4,14 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.layout import Facts
-from gridtide.decide.objective import Objective
-from gridtide.decide.peak import peak_prices
 from gridtide.decide.situation import Situation
 
 Real = NDArray[np.float64]
 
 
-def at_once_cost(situation: Situation, facts: Facts, objective: Objective) -> float:
+def at_once_cost(situation: Situation, facts: Facts) -> float:
     """Energy, carbon and demand charge of running each bucket from its first step on, in money.
 
     Each bucket runs at its full rate where it can start first, requests are answered at home; machines
@@ -21,12 +19,11 @@ def at_once_cost(situation: Situation, facts: Facts, objective: Objective) -> fl
     places_kw = busy * facts.extra_kw[:, None]
     sites = len(facts.curve.floor_it_kw)
     load = np.stack([places_kw[facts.site == s].sum(axis=0) for s in range(sites)])
-    load = load + _serving_kw(situation, facts)
-    power = facts.curve.floor_kw + _above_floor(facts, load)
+    load = load + serving_at_home_kw(situation, facts)
+    power = facts.curve.floor_kw + above_floor(facts, load)
     draw = np.maximum(power - facts.supply_kw, 0.0)
     energy = (facts.price_per_kwh + facts.carbon_cost_per_kwh) * draw * facts.hours
-    peak = np.maximum(draw.max(axis=1), np.nan_to_num(situation.state.peak_import_kw))
-    return float(energy.sum() + peak_prices(situation, objective) @ peak)
+    return float(energy.sum()) + facts.months.charge(draw)
 
 
 def _busy(facts: Facts) -> Real:
@@ -42,7 +39,8 @@ def _busy(facts: Facts) -> Real:
     return busy
 
 
-def _serving_kw(situation: Situation, facts: Facts) -> Real:
+def serving_at_home_kw(situation: Situation, facts: Facts) -> Real:
+    """IT power of requests answered at home, with their reserve, (S, T)."""
     sites = len(facts.curve.floor_it_kw)
     total = np.zeros((sites, len(facts.hours)))
     for index, service in enumerate(situation.services):
@@ -53,8 +51,8 @@ def _serving_kw(situation: Situation, facts: Facts) -> Real:
     return total
 
 
-def _above_floor(facts: Facts, load: Real) -> Real:
-    """Facility power of IT power beyond the floor; beyond the last segment its slope goes on."""
+def above_floor(facts: Facts, load: Real) -> Real:
+    """Facility power of IT power beyond the floor; beyond the last segment its slope goes on, (S, T)."""
     left = load.copy()
     power = np.zeros_like(load)
     for segment in range(facts.curve.slope.shape[2]):

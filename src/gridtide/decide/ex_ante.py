@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from gridtide.decide.dispatch import Placement, load_of
 from gridtide.decide.facts import carbon_cost_per_kwh, extra_power_kw, seen_prices_per_mwh
 from gridtide.decide.objective import Objective
-from gridtide.decide.peak import peak_prices
+from gridtide.decide.peak import demand_periods
 from gridtide.decide.plan import Plan
 from gridtide.decide.reading import outdoor_c, supply_kw
 from gridtide.decide.reservations import Reservations, expected_counts
@@ -46,7 +46,7 @@ def expected_costs(
     per_kwh = cost_per_kwh(1.0) * seen_prices_per_mwh(planned) + carbon_cost_per_kwh(
         planned, objective
     )
-    charges = peak_prices(planned, objective)
+    months = demand_periods(planned, objective)
     costs = []
     for placement in placements:
         shown = holding(placement.horizon, plan.horizon)
@@ -56,12 +56,11 @@ def expected_costs(
         it_kw = others_kw + _by_site(load_kw, site, sites)
         net = facility_power_kw(fleet, it_kw, weather) + stores_kw
         draw = np.maximum(net, 0.0) * (shown >= 0)
-        peak = np.maximum(draw.max(axis=1), np.nan_to_num(planned.state.peak_import_kw))
         energy = float((per_kwh * draw * plan.horizon.hours).sum())
         later = placement.horizon.starts_s >= plan.horizon.edges_s[-1]
         energy += float((price[:, later] * load[:, later]).sum())
         others = work_cost(replace(held, told=told_of(placement, held)))
-        costs.append(energy + others + float(charges @ peak))
+        costs.append(energy + others + months.charge(draw))
     return tuple(costs)
 
 

@@ -9,6 +9,7 @@ from gridtide.decide.buckets import bucketed
 from gridtide.decide.layout import Facts
 from gridtide.decide.limits import import_max_kw
 from gridtide.decide.objective import Objective
+from gridtide.decide.peak import demand_periods
 from gridtide.decide.power_curve import PowerCurve, power_curve
 from gridtide.decide.reading import is_there, outdoor_c, requests_per_s, series, supply_kw
 from gridtide.decide.reservations import (
@@ -66,13 +67,17 @@ def facts_of(
         site=fleet.site_of_place,
         accelerators=fleet.accelerators,
         room=held.room[:, shown],
-        given=_given(situation, held)[:, :, shown],
+        given=_given(situation, held)[:, :, shown].astype(np.float64),
         kept=_kept(held)[:, shown],
         curve=curve,
         buckets=buckets,
-        later_cost_per_h=_later_cost(
-            fleet.site_of_place, price, carbon, curve, extra, len(buckets)
+        months=demand_periods(situation, objective),
+        later_cost_per_h=later_cost_per_h(
+            fleet.site_of_place, cost_per_kwh(1.0) * price + carbon, curve, extra, len(buckets)
         ),
+        swing_kw=np.zeros_like(price),
+        wait_h=np.concatenate([[0.0], np.cumsum(horizon.hours)])[:-1],
+        request_peak=np.ones((len(situation.services), len(fleet.network.origins), len(horizon))),
     )
 
 
@@ -170,11 +175,14 @@ def _reachable(situation: Situation) -> NDArray[np.bool_]:
     return np.stack(found) if found else np.zeros(shape, dtype=np.bool_)
 
 
-def _later_cost(
-    site: NDArray[np.int64], price: Real, carbon: Real, curve: PowerCurve, extra: Real, count: int
+def later_cost_per_h(
+    site: NDArray[np.int64], drawn_per_kwh: Real, curve: PowerCurve, extra: Real, count: int
 ) -> Real:
-    """What an accelerator-hour beyond the horizon is expected to cost: its mean over the horizon."""
-    mean = (cost_per_kwh(1.0) * price + carbon).mean(axis=1) * curve.slope.mean(axis=(1, 2))
+    """What an accelerator-hour beyond the horizon is expected to cost: its mean over the horizon.
+
+    drawn_per_kwh: money for a kWh drawn with its carbon, (S, T). One number for each of `count` buckets.
+    """
+    mean = drawn_per_kwh.mean(axis=1) * curve.slope.mean(axis=(1, 2))
     return np.full(count, float((mean[site] * extra).mean()))
 
 

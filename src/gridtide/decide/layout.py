@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.buckets import Buckets
+from gridtide.decide.peak import DemandPeriods
 from gridtide.decide.power_curve import PowerCurve
 
 Whole = NDArray[np.int64]
@@ -23,7 +24,11 @@ class Facts:
     that answers for a service, (V, P). site: of each place, (P,). accelerators (P,),
     room: accelerators for deferrable work, (P, T). given: accelerators of jobs the plan cannot move,
     by class, (C, P, T). kept: accelerators they hold, (P, T), more than given where declared limits go
-    beyond what is expected. later_cost_per_h: money for an accelerator-hour left for later, (K,).
+    beyond what is expected. months: billing months of the horizon. later_cost_per_h: money for an
+    accelerator-hour left for later, (K,). swing_kw: how far the need inside a step rises above its mean,
+    (S, T). request_peak: highest demand inside a step over its mean, (V, O, T). wait_h: from as_of to when
+    work of a step begins on the mean, (T,). Where steps are the shortest there are, swing_kw is 0 and
+    request_peak 1.
     """
 
     hours: Real
@@ -40,11 +45,15 @@ class Facts:
     site: Whole
     accelerators: Whole
     room: Whole
-    given: Whole
+    given: Real
     kept: Whole
     curve: PowerCurve
     buckets: Buckets
+    months: DemandPeriods
     later_cost_per_h: Real
+    swing_kw: Real
+    request_peak: Real
+    wait_h: Real
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -52,8 +61,8 @@ class Columns:
     """Indices of columns. work: one per (bucket, place, step) cell, with the cells' coordinates beside.
 
     flow: one per (service, origin, place) that may answer and step; pair holds its coordinates. refused
-    (V, O, T). segment (S, T, segments). draw, sell, unused, charge, discharge, store (S, T). peak (S,).
-    undone, later (K,). shortfall: power that cannot be had at all, (S, T).
+    (V, O, T). segment (S, T, segments). draw, sell, unused, charge, discharge, store (S, T). peak (S, N), one a
+    billing month. undone, later (K,). shortfall: power that cannot be had at all, (S, T).
     """
 
     work: Whole
@@ -74,3 +83,9 @@ class Columns:
     undone: Whole
     later: Whole
     shortfall: Whole
+
+
+def peak_of_step(columns: Columns, facts: Facts) -> Whole:
+    """The peak that the import of each step counts for: that of its billing month, (S, T)."""
+    site = np.arange(len(columns.peak))[:, None]
+    return np.asarray(columns.peak[site, facts.months.of_step])

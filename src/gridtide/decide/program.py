@@ -4,7 +4,7 @@ min cost x, row_lower <= A x <= row_upper, lower <= x <= upper. One thread, a na
 and no time limit, so that the same program gives the same bytes.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -155,6 +155,11 @@ def matrix_of(program: Program) -> Matrix:
     )
 
 
+def as_written(matrix: Matrix) -> Matrix:
+    """A copy to prove bounds on, before slopes and bounds of the other are changed to keep energy from burning."""
+    return replace(matrix, value=matrix.value.copy(), upper=matrix.upper.copy())
+
+
 def _added_up(row: Whole, column: Whole, value: Real, rows: int) -> tuple[Whole, Whole, Real]:
     """Entries by column, then row; those of equal place added up in the order they were written."""
     place = column * rows + row
@@ -178,11 +183,21 @@ def solve(matrix: Matrix, solver: str = "", crossover: bool = True) -> Solution:
 
     solver: "simplex" or "ipx" instead of that choice; without crossover an interior point is given back.
     """
-    import highspy
-
-    chosen = solver or ("simplex" if len(matrix.cost) <= SIMPLEX_COLUMNS else "ipx")
+    chosen = solver or solver_for(matrix)
     highs = handed_over(matrix, chosen, crossover)
     highs.run()
+    return solution_from(highs, chosen)
+
+
+def solver_for(matrix: Matrix) -> str:
+    """The solver of HiGHS that a program of this size is given to."""
+    return "simplex" if len(matrix.cost) <= SIMPLEX_COLUMNS else "ipx"
+
+
+def solution_from(highs: "_Highs", named: str) -> Solution:
+    """What HiGHS found after its run; named: how it is said to have been found."""
+    import highspy
+
     status = highs.getModelStatus()
     solution = highs.getSolution()
     return Solution(
@@ -191,7 +206,7 @@ def solve(matrix: Matrix, solver: str = "", crossover: bool = True) -> Solution:
         objective=float(highs.getInfo().objective_function_value),
         feasible=status == highspy.HighsModelStatus.kOptimal,
         status=highs.modelStatusToString(status),
-        solver=f"HiGHS {highs.version()} {chosen}",
+        solver=f"HiGHS {highs.version()} {named}",
     )
 
 

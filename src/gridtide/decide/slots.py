@@ -7,10 +7,12 @@ in slots; work is interruptible when it may have several.
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.holds import Holds, holds_of
 from gridtide.digest import freeze
 
 Whole = NDArray[np.int64]
@@ -67,6 +69,11 @@ class SlotSignal:
         """Slots in an hour, at least one."""
         return max(1, 3600 // self.step_s)
 
+    @cached_property
+    def holds(self) -> Holds:
+        """Where the signal changes, found once."""
+        return holds_of(self.values)
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SlotPlan:
@@ -114,11 +121,23 @@ def unbroken(start: Whole, length: Whole, slots: int, earliest: Whole) -> SlotPl
 
 def totals(jobs: SlotJobs, plan: SlotPlan, signal: SlotSignal) -> Real:
     """Signal times energy of each job, /1000: kg for grams per kWh, money for a price per MWh. (n,)."""
+    felt = _sums_of_runs(plan, signal)
+    return felt * jobs.power_kw * (signal.step_s / 3600.0) / 1000.0
+
+
+def _sums_of_runs(plan: SlotPlan, signal: SlotSignal) -> Real:
+    """Sum of the signal over the slots of each job, (n,)."""
+    if signal.holds.are_long:
+        from gridtide.kernels import held_choice
+
+        felt: Real = held_choice.sums_of_runs(
+            signal.holds.columns, plan.offsets, plan.start, plan.end
+        )
+        return felt
     prefix = np.concatenate([[0.0], np.cumsum(signal.values)])
     per_run = prefix[plan.end] - prefix[plan.start]
-    job = np.repeat(np.arange(len(jobs)), np.diff(plan.offsets))
-    felt = np.bincount(job, weights=per_run, minlength=len(jobs))
-    return felt * jobs.power_kw * (signal.step_s / 3600.0) / 1000.0
+    job = np.repeat(np.arange(len(plan.answer)), np.diff(plan.offsets))
+    return np.bincount(job, weights=per_run, minlength=len(plan.answer)).astype(np.float64)
 
 
 def slots_run(plan: SlotPlan) -> Whole:

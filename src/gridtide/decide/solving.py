@@ -1,7 +1,9 @@
 """By which method a program is solved: exactly where it is small, by its shape where it is large.
 
-Large programs go to the structured interior-point method; where their shape is another, or its numbers give
-out, HiGHS solves them and the answer says why.
+Large programs whose work may stand in queues, and which are small then, are solved exactly as that; others go
+to the structured interior-point method; where their shape is another, or its numbers give out, they are solved
+site by site at prices; where that cannot be either, HiGHS solves them. The answer says which it was, and why
+not another.
 """
 
 from collections.abc import Callable
@@ -9,14 +11,19 @@ from dataclasses import replace
 
 import numpy as np
 
+from gridtide.decide.decomposition.method import Round, decomposed
+from gridtide.decide.decomposition.split import Unsplit
 from gridtide.decide.program import SIMPLEX_COLUMNS, Matrix, Solution, lower_bound, solve
 from gridtide.decide.proof import violation_of
+from gridtide.decide.queues.merging import Unqueued
+from gridtide.decide.queues.method import by_queues
 from gridtide.decide.structured.interior_point import INFEASIBLE, Interior, Progress, interior_point
 from gridtide.decide.structured.newton import Refused
 from gridtide.decide.structured.shape import Shape, Unshaped
 from gridtide.decide.structured.shaping import shape_of
 
 STRUCTURED_GAP = 1e-5
+DECOMPOSED_GAP = 1e-4
 HOLDS = 1e-6
 """Worst relative miss of a row up to which a structured solution counts as feasible."""
 
@@ -31,10 +38,45 @@ def solution_of(
     if len(matrix.cost) <= exact_columns:
         return solve(matrix)
     try:
+        return by_queues(matrix, solve, SIMPLEX_COLUMNS)
+    except (Unqueued, Unsplit):
+        pass
+    try:
         return structured(matrix, gap)
     except (Unshaped, Refused) as reason:
+        why = f"as the structured method refused: {reason}"
+    try:
+        found = by_sites(matrix, max(gap, DECOMPOSED_GAP))
+        return replace(found, solver=f"{found.solver}, {why}")
+    except (Unsplit, Refused) as reason:
         exact = solve(matrix)
-        return replace(exact, solver=f"{exact.solver}, as the structured method refused: {reason}")
+        return replace(exact, solver=f"{exact.solver}, {why}; and the decomposition: {reason}")
+
+
+def by_sites(matrix: Matrix, gap: float, told: Callable[[Round], None] | None = None) -> Solution:
+    """Values within `gap` of the best, relative to their cost, by prices and one program a site.
+
+    told: hears every round. Raises Unsplit where the program is none of sites, Refused where the gap was
+    not reached.
+    """
+    end = decomposed(matrix, gap, told)
+    if not np.isfinite(end.cost):
+        raise Refused("it found no plan whose rows hold")
+    apart = max(end.cost - end.bound, 0.0) / max(abs(end.cost), 1e-300)
+    if not apart <= gap:
+        raise Refused(f"after {len(end.rounds)} rounds cost and bound are {apart:.1e} apart")
+    steps = sum(turn.steps for turn in end.rounds)
+    return Solution(
+        values=end.values,
+        row_dual=end.row_dual,
+        objective=end.cost,
+        feasible=True,
+        status=f"within {apart:.1e} of the bound",
+        solver=(
+            f"dual decomposition, {len(end.rounds)} rounds, {steps} first-order steps, one program a site"
+        ),
+        blur=float(np.sqrt(gap)),
+    )
 
 
 def structured(

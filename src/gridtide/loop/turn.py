@@ -12,6 +12,7 @@ import numpy as np
 from gridtide.decide.crowd import left_waiting
 from gridtide.decide.dispatch import Dispatch, Reason
 from gridtide.decide.dispatchers.keep_told import KeepTold
+from gridtide.decide.peak import next_month_s
 from gridtide.decide.plan import Plan
 from gridtide.decide.positions import bought
 from gridtide.decide.reservations import Reservations, grid_step_s, reservations, slot_grid
@@ -61,12 +62,14 @@ class Turn:
 
 
 def plan_is_due(mandate: Mandate, memory: Memory, as_of: datetime) -> bool:
-    """Whether new information was issued or the last plan is older than the mandate allows."""
+    """Whether new information was issued, a billing month began, or the last plan is older than the mandate allows."""
     if memory.planned_at is None:
         return True
     if as_of - memory.planned_at >= timedelta(hours=mandate.replan_h):
         return True
     if any(memory.planned_at < event.issued_at <= as_of for event in mandate.events):
+        return True
+    if next_month_s(mandate.fleet, memory.planned_at) <= epoch_s(as_of):
         return True
     return prices_reach(mandate, as_of) > memory.reach_s
 

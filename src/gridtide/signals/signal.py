@@ -48,6 +48,7 @@ class Signal:
     issued_at: when the publisher said it; None when each step was known at its own end.
     source: where it came from, as shown to a person.
     quantile: which quantile of a forecast the values are; None for a point value.
+    scenario: number of the course the values belong to, one of several equally likely; None for a point value.
     notes: what a reader of results must know (assumptions, faults met, estimated hours), as sentences.
     """
 
@@ -60,6 +61,7 @@ class Signal:
     issued_at: datetime | None = None
     nature: Nature = Nature.ACTUAL
     quantile: float | None = None
+    scenario: int | None = None
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -74,15 +76,21 @@ class Signal:
             epoch_s(self.issued_at)
 
 
+def is_point(signal: Signal) -> bool:
+    """Whether the values are the one thing said, not a quantile of it and not one of several courses."""
+    return signal.quantile is None and signal.scenario is None
+
+
 def on(signal: Signal, timeline: Timeline) -> NDArray[np.float64]:
     """The signal over each step of another timeline; NaN where it is unknown. Shape (len(timeline),).
 
     A coarser signal is held constant, never interpolated; where its steps do not nest, the step gets
     the mean weighted by time, and is unknown unless the signal is known throughout.
     """
-    inner = signal.timeline.edges_s
-    inner = inner[(inner > timeline.edges_s[0]) & (inner < timeline.edges_s[-1])]
-    if np.isin(inner, timeline.edges_s).all():
+    edges_s = timeline.edges_s
+    first, last = np.searchsorted(signal.timeline.edges_s, (edges_s[0] + 1, edges_s[-1]))
+    inner = signal.timeline.edges_s[first:last]
+    if (edges_s[np.searchsorted(edges_s, inner)] == inner).all():
         index = holding(signal.timeline, timeline)
         return np.where(index >= 0, signal.values[np.maximum(index, 0)], np.nan)
     return _averaged(signal, timeline)

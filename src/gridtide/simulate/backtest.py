@@ -37,25 +37,41 @@ class ZoneKind(StrEnum):
     OWN_TARIFF = "own tariff"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Captures:
+    """Which share of a yardstick's saving against the reference was taken. None (n/a) where there is next to none.
+
+    ratio: of all costs. by_slack: of the energy of jobs at the racks, over jobs that were done under the
+    policy, the reference and the yardstick alike, by SLACK_NAMES. by_zone: of energy, wear and carbon at the
+    sites of each kind of zone. by_zone_and_slack: as by_slack, of the jobs whose home is in each kind of zone.
+    """
+
+    ratio: float | None
+    by_slack: dict[str, float | None]
+    by_zone: dict[str, float | None]
+    by_zone_and_slack: dict[str, dict[str, float | None]]
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PolicyScore:
-    """One policy under one forecaster. Ratios are None (n/a) where the possible saving vanishes.
+    """One policy under one forecaster.
 
     forecaster: None for the reference, which is run once, and for perfect foresight, which needs none.
-    capture_ratio: of all costs. capture_by_slack: of the energy of jobs at the racks, over jobs that were
-    done under this policy, the reference and perfect foresight alike, by SLACK_NAMES. capture_by_zone: of
-    energy, wear and carbon at the sites of each kind of zone. daily_regret: cost of energy, wear and carbon
-    less perfect foresight's on the same day, (D,); negative where work was moved out of that day.
+    capture: measured against perfect foresight, which knows signals, arrivals and run times. forecast_capture:
+    measured against the same policy with every signal known and all else as unknown as it is to the policy.
+    daily_regret: cost of energy, wear and carbon less perfect foresight's on the same day, (D,); negative
+    where work was moved out of that day. unspread: series whose misses plans wanted to know and could not, and in
+    how many plans.
     """
 
     policy: str
     forecaster: str | None
     settlement: Settlement
-    capture_ratio: float | None
-    capture_by_slack: dict[str, float | None]
-    capture_by_zone: dict[str, float | None]
+    capture: Captures
+    forecast_capture: Captures
     daily_regret: Real
     regret_p95: float
+    unspread: tuple[tuple[str, int], ...] = ()
 
     def __post_init__(self) -> None:
         freeze(self, daily_regret=np.float64)
@@ -96,13 +112,17 @@ def backtest(
     """Score forecasters on the study's series and policies on its course, on one truth.
 
     The reference of the study runs first and once, perfect foresight last; every other policy runs once a
-    forecaster. Raises BadInput for an unknown name and for a series with holes.
+    forecaster, and once more with every signal known. Raises BadInput for an unknown name and for a series with holes.
     """
     truth = truth_of(study)
     asked = [name for name in policies if name not in (study.reference, PERFECT)]
     turns: list[tuple[str, str | None]] = [
         (study.reference, None),
-        *[(name, forecaster) for name in asked for forecaster in forecasters],
+        *[
+            (name, forecaster)
+            for name in asked
+            for forecaster in dict.fromkeys((*forecasters, PERFECT))
+        ],
         (PERFECT, None),
     ]
     ready = [(forecaster, *_entrant(study, name, forecaster)) for name, forecaster in turns]
@@ -113,7 +133,7 @@ def backtest(
         course = run_course(knowing, truth, policy, sees, new_store(), announce(title))
         reference = replays[0].course if replays else course
         replays.append(_replayed(study, truth, forecaster, course, reference))
-    scores = tuple(_score(study, replay, replays[0], replays[-1]) for replay in replays)
+    scores = tuple(_score(study, replay, replays) for replay in replays)
     return Backtest(study=study, forecasts=forecasts, policies=scores)
 
 
@@ -134,28 +154,55 @@ def _replayed(
     )
 
 
-def _score(study: Study, replay: _Replay, reference: _Replay, perfect: _Replay) -> PolicyScore:
-    three = (reference, replay, perfect)
+def _score(study: Study, replay: _Replay, replays: list[_Replay]) -> PolicyScore:
+    reference, perfect = replays[0], replays[-1]
     regret = replay.daily.sum(axis=0) - perfect.daily.sum(axis=0)
     return PolicyScore(
         policy=replay.course.policy,
         forecaster=replay.forecaster,
         settlement=replay.settlement,
-        capture_ratio=_captured(*(one.settlement.total_cost for one in three)),
-        capture_by_slack=_by_slack(study, three),
-        capture_by_zone=_by_zone(study, three),
+        capture=_captures(study, (reference, replay, perfect)),
+        forecast_capture=_captures(study, (reference, replay, _all_signals_known(replay, replays))),
         daily_regret=regret,
         regret_p95=float(np.quantile(regret, REGRET_QUANTILE)),
+        unspread=replay.course.unspread,
     )
 
 
-def _captured(reference: float, policy: float, perfect: float) -> float | None:
-    """What is possible is the better of perfect foresight and the policy itself."""
-    return capture_ratio([reference], [policy], [min(perfect, policy)])
+def _all_signals_known(replay: _Replay, replays: list[_Replay]) -> _Replay:
+    """The same policy with every signal known; the policy itself where it looks at no forecast or knows all."""
+    return next(
+        (
+            other
+            for other in replays
+            if other.course.policy == replay.course.policy and other.forecaster == PERFECT
+        ),
+        replay,
+    )
 
 
-def _by_slack(study: Study, three: tuple[_Replay, _Replay, _Replay]) -> dict[str, float | None]:
-    done = np.logical_and.reduce([one.course.complete for one in three])
+def _captures(study: Study, three: tuple[_Replay, _Replay, _Replay]) -> Captures:
+    return Captures(
+        ratio=_captured(*(one.settlement.total_cost for one in three)),
+        by_slack=_by_slack(study, three, np.ones(len(study.jobs), dtype=np.bool_)),
+        by_zone=_by_zone(study, three),
+        by_zone_and_slack={
+            str(kind): _by_slack(study, three, members[study.fleet.site_of_place[study.jobs.home]])
+            for kind, members in _zones(study).items()
+        },
+    )
+
+
+def _captured(reference: float, policy: float, yardstick: float) -> float | None:
+    """What is possible is the better of the yardstick and the policy itself."""
+    return capture_ratio([reference], [policy], [min(yardstick, policy)])
+
+
+def _by_slack(
+    study: Study, three: tuple[_Replay, _Replay, _Replay], jobs: NDArray[np.bool_]
+) -> dict[str, float | None]:
+    """Of some jobs, those that were done in all three."""
+    done = np.logical_and.reduce([jobs, *(one.course.complete for one in three)])
     number = slack_class(study)
     return {
         name: _captured(*(float(one.by_job[done & (number == index)].sum()) for one in three))
@@ -174,13 +221,17 @@ def slack_class(study: Study) -> NDArray[np.int64]:
 
 
 def _by_zone(study: Study, three: tuple[_Replay, _Replay, _Replay]) -> dict[str, float | None]:
+    return {
+        str(kind): _captured(*(float(one.daily[members].sum()) for one in three))
+        for kind, members in _zones(study).items()
+    }
+
+
+def _zones(study: Study) -> dict[ZoneKind, NDArray[np.bool_]]:
+    """Which sites are in each kind of zone, (S,), without kinds that have none."""
     kinds = [zone_kind(study, site) for site in study.fleet.sites]
-    found: dict[str, float | None] = {}
-    for kind in ZoneKind:
-        members = np.asarray([one is kind for one in kinds])
-        if members.any():
-            found[str(kind)] = _captured(*(float(one.daily[members].sum()) for one in three))
-    return found
+    members = {kind: np.asarray([one is kind for one in kinds]) for kind in ZoneKind}
+    return {kind: sites for kind, sites in members.items() if sites.any()}
 
 
 def zone_kind(study: Study, site: Site) -> ZoneKind:

@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.objective import Objective
+from gridtide.decide.risk import CERTAIN, Risk
 from gridtide.decide.situation import Event
 from gridtide.digest import freeze
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.jobs import Jobs
 from gridtide.fleet.service import Service
 from gridtide.signals.history import History
-from gridtide.timeline import Timeline, epoch_s, instant
+from gridtide.timeline import Spans, Timeline, epoch_s, instant
 
 
 class LengthKnowledge(StrEnum):
@@ -29,12 +30,14 @@ class LengthKnowledge(StrEnum):
 class Cadence:
     """How far plans look and when they are made.
 
-    plan_h: hours a plan covers. replan_h: longest time between plans. forecaster: its name.
+    plan_h: hours a plan covers. replan_h: longest time between plans. forecaster: its name. telescope: steps
+    of the coordinated plan, the finest first; none for the steps of the course.
     """
 
     plan_h: float = 48.0
     replan_h: float = 6.0
     forecaster: str = "persistence"
+    telescope: Spans = ()
 
 
 NOTHING_ENDED = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))
@@ -50,7 +53,8 @@ class Study:
     demand_zone(service, origin)). reference: policy the savings are measured against. rates:
     settlement currency per unit of another. events: calls of the grid. notes: assumptions a reader of
     results must know. ended: class, declared limit and run time of jobs that had ended before, from which run times
-    are estimated. arrivals_known: decisions see all jobs from the start, as only a bound may.
+    are estimated. arrivals_known: decisions see all jobs from the start, as only a bound may. risk: how plans
+    meet what forecasts do not know.
     """
 
     name: str
@@ -72,6 +76,7 @@ class Study:
     notes: tuple[str, ...] = ()
     ended: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]] = NOTHING_ENDED
     arrivals_known: bool = False
+    risk: Risk = CERTAIN
 
     def __post_init__(self) -> None:
         freeze(self, true_s=np.int64)

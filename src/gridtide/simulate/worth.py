@@ -1,139 +1,201 @@
-"""What would one more hour, kilowatt or machine be worth to somebody who knows everything?
+"""What would one more hour, kilowatt or machine be worth to somebody who knows everything, and what do promises cost?
 
-The best course is solved again with one thing changed; the difference is its worth. No duals are read: a
-difference holds for the whole step, a dual only at its beginning.
+The best course is solved again with one thing changed; the difference is its worth. A difference holds for the
+whole step, a price only at its beginning; where prices are told, the differences to both sides stand beside them.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from gridtide.decide.bound import Best, best_course
-from gridtide.decide.situation import Situation
-from gridtide.fleet.jobs import NO_DEADLINE_S
-from gridtide.fleet.site import Site
+from gridtide.decide.bound import Best, best_of
+from gridtide.decide.course_changes import an_hour_later, scaled, standing_alone
+from gridtide.decide.program import Solution
+from gridtide.decide.promise_prices import (
+    costs_at_most,
+    costs_by_price,
+    work_h_of_jobs,
+    work_prices,
+)
+from gridtide.decide.relaxed import Course, Relaxed, program_of, relaxed_course
+from gridtide.decide.solving import solution_of
+from gridtide.decide.vertex import Vertex, vertex_of
 from gridtide.simulate.bound import known_course
+from gridtide.simulate.changes import Change, Kind, changes_of
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import Truth
 
-HOUR_S = 3600
-TENTH = 0.1
+Real = NDArray[np.float64]
+Whole = NDArray[np.int64]
+Told = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
-    """One thing changed, in words, and the course it is changed in."""
-
-    what: str
-    situation: Situation
-
-
-@dataclass(frozen=True, kw_only=True)
-class Worth:
+class Saving:
     """What a change saves in money, between least and most; negative where it costs. None: no course holds."""
 
-    what: str
     least: float | None
     most: float | None
 
 
 @dataclass(frozen=True, kw_only=True)
+class Worth:
+    """What a change saves: one of `kind` made to `subject`, `step` of its unit."""
+
+    what: str
+    kind: Kind
+    subject: str
+    step: float
+    unit: str
+    saving: Saving
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromiseCost:
+    """What one job's promise costs.
+
+    price_per_accelerator_h: of one more accelerator-hour of it, by the row prices of the best course. by_price: what
+    all of it costs at such prices. without: saved by leaving it out. again: saved, so negative where it costs, by
+    one more job just like it. hour: saved by one more hour until its deadline, None where it has none
+    before the end. at_most: proved without solving again, what leaving it out can save.
+    """
+
+    name: str
+    work_class: str
+    accelerator_h: float
+    price_per_accelerator_h: float
+    by_price: float
+    at_most: float
+    without: Saving
+    again: Saving
+    hour: Saving | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promises:
+    """The dearest promises, dearest first, of how many; no other one costs more than others_at_most (None: there
+    is no other)."""
+
+    dearest: tuple[PromiseCost, ...]
+    of: int
+    others_at_most: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Worths:
-    """The best course with limits as they are (None: none holds), and what each change is worth to it."""
+    """The best course with limits as they are (None: none holds), and what changes and promises are worth to it."""
 
     best: Best | None
     changes: tuple[Worth, ...]
+    promises: Promises
 
 
-def worths_of(study: Study, truth: Truth, told: Callable[[str], None]) -> Worths:
-    """Solves the course as it is and once for each change; told: hears each before it is solved."""
-    situation = known_course(study, truth)
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Solved:
+    """A course, its program and where it is best."""
+
+    course: Course
+    relaxed: Relaxed
+    solution: Solution
+    vertex: Vertex | None
+    best: Best
+
+
+NO_PROMISES = Promises(dearest=(), of=0, others_at_most=None)
+
+
+def worths_of(study: Study, truth: Truth, told: Told, top: int = 5) -> Worths:
+    """Solves the course as it is, once for each change, and thrice for each of the `top` dearest promises.
+
+    told: hears each before it is solved.
+    """
+    course = relaxed_course(known_course(study, truth), study.objective)
     told("the course as it is")
-    best = best_course(situation, study.objective)
+    base = _solved(course)
+    if base is None:
+        return Worths(best=None, changes=(), promises=NO_PROMISES)
     found = []
-    for change in changes_of(situation):
+    for change in changes_of(course):
         told(change.what)
-        other = best_course(change.situation, study.objective)
-        found.append(_worth(change.what, best, other))
-    return Worths(best=best, changes=tuple(found))
+        found.append(_worth(base, change))
+    return Worths(best=base.best, changes=tuple(found), promises=_promises(base, top, told))
 
 
-def _worth(what: str, best: Best | None, other: Best | None) -> Worth:
-    if best is None or other is None:
-        return Worth(what=what, least=None, most=None)
-    return Worth(what=what, least=best.lower_bound - other.cost, most=best.cost - other.lower_bound)
+def _solved(course: Course, near: Vertex | None = None) -> _Solved | None:
+    relaxed = program_of(course)
+    solution, vertex = vertex_of(relaxed.matrix, relaxed.names, near)
+    best = best_of(relaxed, solution)
+    if best is None:
+        return None
+    return _Solved(course=course, relaxed=relaxed, solution=solution, vertex=vertex, best=best)
 
 
-def changes_of(situation: Situation) -> Iterator[Change]:
-    """An hour of slack for each class of work, then what each site has: import, ramp, store, machines."""
-    yield from _slack(situation)
-    for index, site in enumerate(situation.fleet.sites):
-        if site.battery is not None:
-            yield _without_battery(situation, index)
-        for what, changed in _site_changes(site):
-            yield Change(what=what, situation=_with_site(situation, index, changed))
-
-
-def _with_site(situation: Situation, index: int, site: Site) -> Situation:
-    sites = list(situation.fleet.sites)
-    sites[index] = site
-    return replace(situation, fleet=replace(situation.fleet, sites=tuple(sites)))
-
-
-def _without_battery(situation: Situation, index: int) -> Change:
-    """What was in it is gone with it."""
-    site = situation.fleet.sites[index]
-    soc_kwh = situation.state.soc_kwh.copy()
-    soc_kwh[index] = 0.0
-    bare = _with_site(situation, index, replace(site, battery=None))
-    return Change(
-        what=f"no battery at {site.name}",
-        situation=replace(bare, state=replace(bare.state, soc_kwh=soc_kwh)),
+def _worth(base: _Solved, change: Change) -> Worth:
+    return Worth(
+        what=change.what,
+        kind=change.kind,
+        subject=change.subject,
+        step=change.step,
+        unit=change.unit,
+        saving=_saving(base, change.changed()),
     )
 
 
-def _slack(situation: Situation) -> Iterator[Change]:
-    jobs = situation.jobs
-    for number, kind in enumerate(jobs.classes):
-        waits = (jobs.work_class == number) & jobs.movable & (jobs.deadline_s < NO_DEADLINE_S)
-        if not waits.any():
-            continue
-        later = np.where(waits, jobs.deadline_s + HOUR_S, jobs.deadline_s)
-        yield Change(
-            what=f"one more hour until every deadline of {kind.name} ({int(waits.sum()):,} jobs)",
-            situation=replace(situation, jobs=replace(jobs, deadline_s=later)),
-        )
+def _saving(base: _Solved, course: Course) -> Saving:
+    relaxed = program_of(course)
+    other = best_of(relaxed, _again(relaxed, base.vertex))
+    if other is None:
+        return Saving(least=None, most=None)
+    best = base.best
+    return Saving(least=best.lower_bound - other.cost, most=best.cost - other.lower_bound)
 
 
-def _site_changes(site: Site) -> Iterator[tuple[str, Site]]:
-    contract = site.contract
-    if np.isfinite(contract.import_max_kw):
-        more = TENTH * contract.import_max_kw
-        wider = replace(contract, import_max_kw=contract.import_max_kw + more)
-        yield f"{more:,.0f} kW more import at {site.name}", replace(site, contract=wider)
-    if contract.ramp_max_kw_per_min is not None:
-        free = replace(contract, ramp_max_kw_per_min=None)
-        yield f"no ramp rule at {site.name}", replace(site, contract=free)
-    if contract.demand_charge_per_kw_month > 0:
-        free = replace(contract, demand_charge_per_kw_month=0.0)
-        yield f"no demand charge at {site.name}", replace(site, contract=free)
-    if site.battery is not None:
-        larger = replace(
-            site.battery,
-            energy_kwh=site.battery.energy_kwh * (1 + TENTH),
-            charge_max_kw=site.battery.charge_max_kw * (1 + TENTH),
-            discharge_max_kw=site.battery.discharge_max_kw * (1 + TENTH),
-        )
-        yield (
-            f"{TENTH * site.battery.energy_kwh:,.0f} kWh more battery at {site.name}",
-            replace(site, battery=larger),
-        )
-    for number, pool in enumerate(site.pools):
-        more = max(1, round(TENTH * pool.accelerators))
-        pools = list(site.pools)
-        pools[number] = replace(pool, accelerators=pool.accelerators + more)
-        yield (
-            f"{more:,} more {pool.accelerator} in {pool.name} at {site.name}",
-            replace(site, pools=tuple(pools)),
-        )
+def _again(relaxed: Relaxed, near: Vertex | None) -> Solution:
+    """Without a vertex to start from, a program is solved by its shape."""
+    if near is None:
+        return solution_of(relaxed.matrix)
+    return vertex_of(relaxed.matrix, relaxed.names, near)[0]
+
+
+def _promises(pooled: _Solved, top: int, told: Told) -> Promises:
+    """The dearest by their proved limits, each then in a bucket of its own, and solved without it and with two."""
+    limits = costs_at_most(pooled.course, pooled.relaxed, pooled.solution, pooled.best)
+    asked = np.flatnonzero(~np.isnan(limits))
+    chosen = asked[np.argsort(-limits[asked], kind="stable")][:top]
+    told(f"the {len(chosen):,} dearest of {len(asked):,} promises, each standing alone")
+    alone = _solved(standing_alone(pooled.course, chosen), pooled.vertex) if len(chosen) else pooled
+    if alone is None:
+        return Promises(dearest=(), of=len(asked), others_at_most=None)
+    costs = []
+    for job in chosen:
+        told(f"the promise of {alone.course.situation.jobs.name[job]}")
+        costs.append(_promise(alone, int(job)))
+    costs.sort(key=lambda cost: -(cost.without.most or 0.0))
+    others = np.setdiff1d(asked, chosen)
+    at_most = costs_at_most(alone.course, alone.relaxed, alone.solution, alone.best)
+    return Promises(
+        dearest=tuple(costs),
+        of=len(asked),
+        others_at_most=float(at_most[others].max()) if len(others) else None,
+    )
+
+
+def _promise(alone: _Solved, job: int) -> PromiseCost:
+    course = alone.course
+    buckets, jobs = course.facts.buckets, course.situation.jobs
+    own = np.arange(len(buckets)) == buckets.of_job[job]
+    dated = buckets.last[buckets.of_job[job]] < len(course.situation.horizon)
+    read = (course, alone.relaxed, alone.solution)
+    return PromiseCost(
+        name=str(jobs.name[job]),
+        work_class=jobs.classes[jobs.work_class[job]].name,
+        accelerator_h=float(work_h_of_jobs(course)[job]),
+        price_per_accelerator_h=float(work_prices(*read)[job]),
+        by_price=float(costs_by_price(*read)[job]),
+        at_most=float(costs_at_most(*read, alone.best)[job]),
+        without=_saving(alone, scaled(course, own, 0.0)),
+        again=_saving(alone, scaled(course, own, 2.0)),
+        hour=_saving(alone, an_hour_later(course, own)) if dated else None,
+    )

@@ -9,7 +9,6 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.bound import loosened, relaxed
 from gridtide.decide.conflict.answer import Conflict, conflict_in
 from gridtide.decide.conflict.elastic import Elastic
 from gridtide.decide.conflict.promises_and_limits import elastic_plan
@@ -18,6 +17,7 @@ from gridtide.decide.layout import Facts
 from gridtide.decide.objective import Objective
 from gridtide.decide.planners.coordinated import plan_program, written
 from gridtide.decide.program import matrix_of
+from gridtide.decide.relaxed import cheaper, loosened
 from gridtide.decide.situation import Situation
 
 LATE_MAX_H = 24.0
@@ -39,7 +39,7 @@ def elastic_course(situation: Situation, objective: Objective, soft_promises: bo
     """The course with every promise and limit closed, each with its ways out."""
     held = held_of(situation, objective)
     held = replace(held, settled=np.zeros_like(held.settled))
-    facts = relaxed(situation, facts_of(situation, objective, held, outward=True))
+    facts = cheaper(situation, facts_of(situation, objective, held, outward=True))
     due = np.minimum(facts.buckets.last, len(facts.hours))
     facts = _with_machines_for_all(situation, _with_later_windows(facts))
     program, columns, rows = written(situation, facts, objective)

@@ -18,9 +18,9 @@ def add_machines(program: Program, columns: Columns, facts: Facts) -> tuple[Whol
     where = (facts.site[:, None], np.arange(steps))
     rows = program.constraints((places, steps), -np.inf, left, *where)
     program.put(rows[columns.place, columns.step], columns.work, 1.0)
-    service, _, place = columns.pair.T
+    service, origin, place = columns.pair.T
     need = (1.0 + facts.reserve[place]) / facts.rate[service, place]
-    program.put(rows[place], columns.flow, need[:, None])
+    program.put(rows[place], columns.flow, need[:, None] * facts.request_peak[service, origin])
     kept = facts.room < facts.accelerators[:, None]
     inner = np.zeros((0, steps), dtype=np.int64)
     if kept.any():

@@ -11,7 +11,7 @@ from gridtide.decide.earliest import give_earliest
 from gridtide.decide.ex_ante import expected_costs
 from gridtide.decide.facts import extra_power_kw
 from gridtide.decide.objective import Objective
-from gridtide.decide.peak import peak_prices
+from gridtide.decide.peak import NEVER_S, DemandPeriods, demand_periods
 from gridtide.decide.plan import Plan
 from gridtide.decide.policy_names import Choice
 from gridtide.decide.referred import asking_of, referred
@@ -76,7 +76,7 @@ class PriceGuided:
             price,
             chosen,
             CONGESTION if due else (0.0,),
-            self._peak_kept(plan, situation, held),
+            self.peak_kept(plan, situation, held),
         )
         guided = _placement(situation, held, told, price, costs)
         kept = told_placement(situation, held, Reason.KEPT)
@@ -100,7 +100,7 @@ class PriceGuided:
             shares=on_grid(plan.shares, plan.horizon, held.grid),
             charge_kw=on_grid(plan.charge_kw, plan.horizon, held.grid),
             discharge_kw=on_grid(plan.discharge_kw, plan.horizon, held.grid),
-            import_held_kw=_held_kw(plan, situation),
+            import_held_kw=_held_kw(plan, situation, self.objective),
             issue=plan.made_at,
         )
 
@@ -149,9 +149,9 @@ class PriceGuided:
         return guided if costs[0] <= costs[best] + 1e-9 else placements[best]
 
     def _told_peak_kw(
-        self, plan: Plan, situation: Situation, held: Reservations
+        self, plan: Plan, months: DemandPeriods, situation: Situation, held: Reservations
     ) -> NDArray[np.float64]:
-        """The highest import the slots told before this turn already stand for, (S,)."""
+        """The highest import of the month under way that the slots told before this turn stand for, (S,)."""
         fleet = situation.fleet
         site = fleet.site_of_place
         now_s, step_s = int(held.grid.edges_s[0]), grid_step_s(held.grid)
@@ -162,27 +162,30 @@ class PriceGuided:
         more_kw = more * extra_power_kw(fleet)[:, None] * per_kw[site]
         by_site = np.stack([more_kw[site == one].sum(axis=0) for one in range(len(fleet.sites))])
         import_kw = on_grid(plan.import_kw, plan.horizon, held.grid)
-        peak: NDArray[np.float64] = (import_kw + np.maximum(by_site, 0.0)).max(axis=1)
+        now = _under_way(months, plan.horizon, held.grid)
+        peak: NDArray[np.float64] = np.where(now, import_kw + np.maximum(by_site, 0.0), 0.0).max(
+            axis=1
+        )
         return peak
 
-    def _peak_kept(self, plan: Plan, situation: Situation, held: Reservations) -> Kept:
+    def peak_kept(self, plan: Plan, situation: Situation, held: Reservations) -> Kept:
         """Accelerators to keep free so that a site stays under the peak its plan pays for, (P, T), and the
-        demand charge that one more accelerator would cost, (P,)."""
+        demand charge that one more accelerator would cost, (P,). In a month that is still to begin nothing
+        is kept: there the plan's prices alone speak of its peak."""
         fleet = situation.fleet
         site = fleet.site_of_place
-        level_kw = np.maximum(
-            plan.import_kw.max(axis=1), np.nan_to_num(situation.state.peak_import_kw)
-        )
-        level_kw = np.maximum(level_kw, self._told_peak_kw(plan, situation, held))
+        months = demand_periods(replace(situation, horizon=plan.horizon), self.objective)
+        level_kw = months.peaks_kw(plan.import_kw)[:, 0]
+        level_kw = np.maximum(level_kw, self._told_peak_kw(plan, months, situation, held))
         spare_kw = on_grid(level_kw[:, None] - plan.import_kw, plan.horizon, held.grid)
         per_kw = on_grid(plan.facility_kw / np.maximum(plan.it_kw, 1e-9), plan.horizon, held.grid)
         extra_kw = extra_power_kw(fleet)
         planned = on_grid(plan.class_accelerators.sum(axis=0), plan.horizon, held.grid)
         more = spare_kw[site] / np.maximum(per_kw[site] * extra_kw[:, None], 1e-9)
         may = np.floor(planned + more + 1e-6)
-        charges = peak_prices(replace(situation, horizon=plan.horizon), self.objective)
-        charge = PEAK_BELIEF * charges[site] * extra_kw * per_kw[site].mean(axis=1)
-        return np.clip(held.room - may, 0, held.room).astype(np.int64), charge
+        charge = PEAK_BELIEF * months.price_per_kw[site, 0] * extra_kw * per_kw[site].mean(axis=1)
+        kept = np.where(_under_way(months, plan.horizon, held.grid)[site], held.room - may, 0)
+        return np.clip(kept, 0, held.room).astype(np.int64), charge
 
 
 def _earliest(situation: Situation, held: Reservations, hurried: NDArray[np.bool_]) -> Told:
@@ -215,11 +218,20 @@ def _said(
     )
 
 
-def _held_kw(plan: Plan, situation: Situation) -> NDArray[np.float64]:
-    """The highest import a plan pays a demand charge for; stores hold their site to it, (S,)."""
-    peak_kw = np.maximum(plan.import_kw.max(axis=1), np.nan_to_num(situation.state.peak_import_kw))
+def _held_kw(plan: Plan, situation: Situation, objective: Objective) -> NDArray[np.float64]:
+    """The highest import of the month under way a plan pays a demand charge for; stores hold their site to it, (S,)."""
+    months = demand_periods(replace(situation, horizon=plan.horizon), objective)
+    peak_kw = months.peaks_kw(plan.import_kw)[:, 0]
     charged = [site.contract.demand_charge_per_kw_month > 0 for site in situation.fleet.sites]
     return np.where(charged, peak_kw, np.inf)
+
+
+def _under_way(months: DemandPeriods, horizon: Timeline, grid: Timeline) -> NDArray[np.bool_]:
+    """Which slots lie in the month that the plan's horizon begins in, (S, T); without a later one in it,
+    all of them."""
+    ended = (months.of_step > 0).argmax(axis=1)
+    until_s = np.where(months.under_way.all(axis=1), NEVER_S, horizon.starts_s[ended])
+    return np.asarray(grid.starts_s < until_s[:, None])
 
 
 def _same(one: Placement, other: Placement) -> bool:

@@ -4,15 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gridtide.decide.slots import (
-    Capacity,
-    SlotJobs,
-    SlotPlan,
-    SlotSignal,
-    free_units,
-    in_order_of_arrival,
-    split,
-)
+from gridtide.decide.cheapest import cheapest_slots
+from gridtide.decide.slots import Capacity, SlotJobs, SlotPlan, SlotSignal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,21 +21,13 @@ def bidirectional(jobs: SlotJobs, signal: SlotSignal, settings: Settings) -> Slo
 
     Only for work of one slot; raises ValueError for longer jobs.
     """
-    from gridtide.kernels import slot_choice
-
     if (jobs.length != 1).any():
         raise ValueError("bidirectional shifting is defined for jobs of one slot")
-    slots = len(signal.values)
-    order = in_order_of_arrival(jobs)
-    free, limited = free_units(settings.capacity, slots)
-    runs = slot_choice.cheapest_runs(
-        signal.values,
-        np.maximum(jobs.arrival - settings.width, 0)[order],
-        jobs.length[order],
-        (jobs.arrival + settings.width + 1)[order],
-        jobs.units[order],
-        free,
-        limited,
-        False,
+    return cheapest_slots(
+        jobs,
+        signal,
+        first=np.maximum(jobs.arrival - settings.width, 0),
+        last=jobs.arrival + settings.width + 1,
+        all_ties=False,
+        capacity=settings.capacity,
     )
-    return split(order, runs, jobs, slots, limited)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from gridtide.decide.columns import columns_of
 from gridtide.decide.conflict.promises_and_limits import PlanProgram
-from gridtide.decide.conflict.refusal import has_no_plan, refusal_of
+from gridtide.decide.conflict.refusal import has_no_plan, refusal_of, refuse_where_power_lacks
 from gridtide.decide.constraints.balance import add_balance
 from gridtide.decide.constraints.demand import add_demand
 from gridtide.decide.constraints.load import add_load
@@ -20,7 +20,7 @@ from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.layout import Columns, Facts, Whole
 from gridtide.decide.objective import Objective
 from gridtide.decide.plan import PARTS, Certificate, Plan, Prices
-from gridtide.decide.program import Matrix, Program, Solution, lower_bound, matrix_of
+from gridtide.decide.program import Matrix, Program, Solution, as_written, lower_bound, matrix_of
 from gridtide.decide.reservations import Reservations
 from gridtide.decide.situation import Situation
 from gridtide.decide.solving import solution_of
@@ -41,6 +41,9 @@ class Rows:
     load: Whole
     balance: Whole
     peak: Whole
+    demand: Whole
+    level: Whole
+    ramp: Whole
     steep: Whole
 
 
@@ -65,25 +68,46 @@ class Coordinated:
 
     def _planned(self, situation: Situation, held: Reservations) -> Plan:
         facts = facts_of(situation, self.objective, held)
-        program, columns, rows = written(situation, facts, self.objective)
-        matrix = matrix_of(program)
-        solution = _solved_without_burning(matrix, facts, columns)
-        due = np.full(len(facts.buckets), len(facts.hours))
-        asked = plan_program(situation, facts, held, matrix, columns, rows, due)
-        if has_no_plan(asked, solution):
-            raise Infeasible(refusal_of(asked, solution))
-        return Plan(
-            made_at=situation.as_of,
-            policy="coordinated",
-            horizon=situation.horizon,
-            prices=_prices(facts, columns, rows, solution),
-            certificate=_certificate(matrix, solution, situation, facts, self.objective),
-            notes=(
-                f"power chords lie at most {facts.curve.gap_kw.max():.1f} kW above the model",
-                solution.solver,
-            ),
-            **_quantities(facts, columns, solution),
-        )
+        return solved(situation, facts, self.objective, held).plan
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Solved:
+    """A plan with the rows of the program it came from and their prices."""
+
+    plan: Plan
+    rows: Rows
+    solution: Solution
+
+
+def solved(
+    situation: Situation, facts: Facts, objective: Objective, held: Reservations | None
+) -> Solved:
+    """The cheapest plan over the facts. Raises Infeasible naming what cannot hold together.
+
+    held: what promises are named by; without it a refusal says where power lacks.
+    """
+    program, columns, rows = written(situation, facts, objective)
+    matrix = matrix_of(program)
+    plain = as_written(matrix)
+    solution = solved_without_burning(matrix, facts, columns)
+    if held is None:
+        refuse_where_power_lacks(situation, solution, [columns.shortfall])
+    else:
+        refuse_without_plan(situation, facts, held, matrix, columns, rows, solution)
+    plan = Plan(
+        made_at=situation.as_of,
+        policy="coordinated",
+        horizon=situation.horizon,
+        prices=prices_of(facts, columns, rows, solution),
+        certificate=_certificate(plain, solution, situation, facts),
+        notes=(
+            f"power chords lie at most {facts.curve.gap_kw.max():.1f} kW above the model",
+            solution.solver,
+        ),
+        **quantities(facts, columns, solution),
+    )
+    return Solved(plan=plan, rows=rows, solution=solution)
 
 
 def written(
@@ -98,11 +122,11 @@ def written(
     load = add_load(program, columns, facts)
     balance = add_balance(program, columns, facts)
     peak = add_peak(program, columns, facts)
-    add_demand(program, columns, facts)
+    demand = add_demand(program, columns, facts)
     batteries = tuple(site.battery for site in sites)
-    add_state_of_charge(program, columns, facts, batteries, situation.state.soc_kwh)
+    level = add_state_of_charge(program, columns, facts, batteries, situation.state.soc_kwh)
     rates = tuple(site.contract.ramp_max_kw_per_min for site in sites)
-    steep = add_ramp(program, columns, facts, rates, situation.state.grid_power_kw)
+    ramp, steep = add_ramp(program, columns, facts, rates, situation.state.grid_power_kw)
     rows = Rows(
         work=work,
         machines=machines,
@@ -110,6 +134,9 @@ def written(
         load=load,
         balance=balance,
         peak=peak,
+        demand=demand,
+        level=level,
+        ramp=ramp,
         steep=steep,
     )
     return program, columns, rows
@@ -139,21 +166,37 @@ def plan_program(
     )
 
 
-def _solved_without_burning(matrix: Matrix, facts: Facts, columns: Columns) -> Solution:
+def refuse_without_plan(
+    situation: Situation,
+    facts: Facts,
+    held: Reservations,
+    matrix: Matrix,
+    columns: Columns,
+    rows: Rows,
+    solution: Solution,
+) -> None:
+    """Raises Infeasible naming what cannot hold together, where nothing holds or power is lacking."""
+    due = np.full(len(facts.buckets), len(facts.hours))
+    asked = plan_program(situation, facts, held, matrix, columns, rows, due)
+    if has_no_plan(asked, solution):
+        raise Infeasible(refusal_of(asked, solution))
+
+
+def solved_without_burning(matrix: Matrix, facts: Facts, columns: Columns) -> Solution:
     """Solve; where segments fill out of order or a store charges and discharges, fix and solve again."""
     solution = solution_of(matrix)
     for _ in range(REPAIRS_MAX):
         if not solution.feasible:
             break
-        changed = _straighten(matrix, solution, facts, columns)
-        changed |= _one_way(matrix, solution, columns)
+        changed = straighten(matrix, solution, facts, columns)
+        changed |= one_way(matrix, solution, columns)
         if not changed:
             break
         solution = solution_of(matrix)
     return solution
 
 
-def _straighten(matrix: Matrix, solution: Solution, facts: Facts, columns: Columns) -> bool:
+def straighten(matrix: Matrix, solution: Solution, facts: Facts, columns: Columns) -> bool:
     """Give cells whose segments fill out of order one common slope: that of the load they carry."""
     filled = solution.values[columns.segment]
     width = facts.curve.width_kw[:, None, :]
@@ -185,7 +228,7 @@ def _change_slopes(matrix: Matrix, segments: Whole, slope: Real) -> None:
         own[own < 0] = -value
 
 
-def _one_way(matrix: Matrix, solution: Solution, columns: Columns) -> bool:
+def one_way(matrix: Matrix, solution: Solution, columns: Columns) -> bool:
     """Stop the smaller of charge and discharge where both run at once."""
     charge, discharge = solution.values[columns.charge], solution.values[columns.discharge]
     least = [
@@ -200,7 +243,7 @@ def _one_way(matrix: Matrix, solution: Solution, columns: Columns) -> bool:
     return True
 
 
-def _quantities(facts: Facts, columns: Columns, solution: Solution) -> dict[str, Real]:
+def quantities(facts: Facts, columns: Columns, solution: Solution) -> dict[str, Real]:
     x = solution.values
     steps = len(facts.hours)
     classes = facts.given.astype(np.float64)
@@ -226,7 +269,7 @@ def _quantities(facts: Facts, columns: Columns, solution: Solution) -> dict[str,
     }
 
 
-def _prices(facts: Facts, columns: Columns, rows: Rows, solution: Solution) -> Prices:
+def prices_of(facts: Facts, columns: Columns, rows: Rows, solution: Solution) -> Prices:
     """Duals as prices. Their split: energy and carbon as published, cooling what the slope adds, peak
     and limit what the rows add; what a store or own supply changes is part of the limit.
 
@@ -235,7 +278,7 @@ def _prices(facts: Facts, columns: Columns, rows: Rows, solution: Solution) -> P
     """
     dual = solution.row_dual
     electric = dual[rows.balance] / facts.hours
-    total = electric * _next_slope(facts, solution.values[columns.segment], solution.blur)
+    total = electric * next_slope(facts, solution.values[columns.segment], solution.blur)
     peak = -dual[rows.peak] / facts.hours
     parts = np.zeros((len(PARTS), *total.shape))
     parts[PARTS.index("energy")] = facts.price_per_kwh
@@ -253,7 +296,7 @@ def _prices(facts: Facts, columns: Columns, rows: Rows, solution: Solution) -> P
     )
 
 
-def _next_slope(facts: Facts, filled: Real, blur: float) -> Real:
+def next_slope(facts: Facts, filled: Real, blur: float) -> Real:
     """Facility kW that one more kW of IT takes, (S, T)."""
     width = facts.curve.width_kw[:, None, :]
     full = (filled >= width - np.maximum(TOLERANCE, blur * width)).sum(axis=2)
@@ -263,13 +306,13 @@ def _next_slope(facts: Facts, filled: Real, blur: float) -> Real:
 
 
 def _certificate(
-    matrix: Matrix, solution: Solution, situation: Situation, facts: Facts, objective: Objective
+    plain: Matrix, solution: Solution, situation: Situation, facts: Facts
 ) -> Certificate:
     from gridtide.decide.at_once import at_once_cost
 
     return Certificate(
         cost=solution.objective,
-        lower_bound=min(lower_bound(matrix, solution.row_dual), solution.objective),
-        run_at_once_cost=at_once_cost(situation, facts, objective),
+        lower_bound=min(lower_bound(plain, solution.row_dual), solution.objective),
+        run_at_once_cost=at_once_cost(situation, facts),
         method=f"weak duality on the chords of the power curve; plan by {solution.solver}",
     )

@@ -34,19 +34,33 @@ def threshold(jobs: SlotJobs, signal: SlotSignal, settings: Settings) -> SlotPla
     The threshold is fixed at arrival; quantiles interpolate linearly at position q (n - 1) and the view
     is cut at the end of the data (Ecovisor-like).
     """
-    from gridtide.kernels import slot_choice
-
     slots = len(signal.values)
+    horizon = max(1, round(settings.horizon_h * 3600 / signal.step_s))
+    fixed = np.nan if settings.fixed is None else settings.fixed
+    arrival = np.minimum(jobs.arrival, slots)
+    if settings.capacity is None and signal.holds.are_long:
+        from gridtide.kernels import held_choice
+
+        held, patience = signal.holds.columns, (jobs.length, jobs.waiting)
+        runs = held_choice.threshold_runs(
+            held, arrival, *patience, horizon, settings.quantile, fixed
+        )
+        return split(np.arange(len(jobs)), runs, jobs, slots, False)
+    from gridtide.kernels import slot_choice, window_choice
+
     order = in_order_of_arrival(jobs)
+    below = np.full(len(jobs), fixed)
+    if settings.fixed is None:
+        below = window_choice.quantiles_ahead(
+            signal.values, arrival[order], horizon, settings.quantile
+        )
     free, limited = free_units(settings.capacity, slots)
     runs = slot_choice.threshold_runs(
         signal.values,
-        np.minimum(jobs.arrival, slots)[order],
+        arrival[order],
         jobs.length[order],
         jobs.waiting[order],
-        max(1, round(settings.horizon_h * 3600 / signal.step_s)),
-        settings.quantile,
-        np.nan if settings.fixed is None else settings.fixed,
+        below,
         jobs.units[order],
         free,
         limited,

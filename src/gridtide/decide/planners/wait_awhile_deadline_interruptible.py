@@ -4,15 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gridtide.decide.slots import (
-    Capacity,
-    SlotJobs,
-    SlotPlan,
-    SlotSignal,
-    free_units,
-    in_order_of_arrival,
-    split,
-)
+from gridtide.decide.cheapest import cheapest_slots
+from gridtide.decide.slots import Capacity, SlotJobs, SlotPlan, SlotSignal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,24 +28,16 @@ def wait_awhile_deadline_interruptible(
 
     Without a deadline the window is length plus waiting. Fewer slots than the job needs: run at once.
     """
-    from gridtide.kernels import slot_choice
-
-    slots = len(signal.values)
-    order = in_order_of_arrival(jobs)
-    free, limited = free_units(settings.capacity, slots)
     given = jobs.deadline >= 0
     end = np.where(
         given, jobs.deadline + settings.inclusive, jobs.arrival + jobs.length + jobs.waiting
     )
     end = np.maximum(end, jobs.arrival + jobs.length)
-    runs = slot_choice.cheapest_runs(
-        signal.values,
-        jobs.arrival[order],
-        jobs.length[order],
-        end[order],
-        jobs.units[order],
-        free,
-        limited,
-        settings.all_ties,
+    return cheapest_slots(
+        jobs,
+        signal,
+        first=jobs.arrival,
+        last=end,
+        all_ties=settings.all_ties,
+        capacity=settings.capacity,
     )
-    return split(order, runs, jobs, slots, limited)

@@ -4,15 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gridtide.decide.slots import (
-    Capacity,
-    SlotJobs,
-    SlotPlan,
-    SlotSignal,
-    free_units,
-    in_order_of_arrival,
-    split,
-)
+from gridtide.decide.cheapest import cheapest_slots
+from gridtide.decide.slots import Capacity, SlotJobs, SlotPlan, SlotSignal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,21 +21,13 @@ def wait_awhile_interruptible(jobs: SlotJobs, signal: SlotSignal, settings: Sett
     With a given deadline the window ends there instead, behind no fewer slots than the job needs (Wait
     Awhile, suspend and resume).
     """
-    from gridtide.kernels import slot_choice
-
-    slots = len(signal.values)
-    order = in_order_of_arrival(jobs)
-    free, limited = free_units(settings.capacity, slots)
     last = np.where(jobs.deadline >= 0, jobs.deadline, jobs.arrival + jobs.length + jobs.waiting)
     last = np.maximum(last, jobs.arrival + jobs.length)
-    runs = slot_choice.cheapest_runs(
-        signal.values,
-        jobs.arrival[order],
-        jobs.length[order],
-        last[order],
-        jobs.units[order],
-        free,
-        limited,
-        False,
+    return cheapest_slots(
+        jobs,
+        signal,
+        first=jobs.arrival,
+        last=last,
+        all_ties=False,
+        capacity=settings.capacity,
     )
-    return split(order, runs, jobs, slots, limited)

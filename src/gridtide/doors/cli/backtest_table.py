@@ -14,14 +14,15 @@ WHOLE = 400
 
 
 def show(document: dict[str, Any]) -> None:
-    """Two tables and what the words in them mean."""
+    """Three tables and what the words in them mean."""
     console = Console(width=max(Console().width, WHOLE))
     console.print(
         f"[bold]{escape(document['case'])}[/bold]  {document['start']} to {document['end']}"
     )
     console.print(_forecasts(document))
     console.print(_policies(document))
-    for line in document["definitions"]:
+    console.print(_by_slack(document))
+    for line in (*document["notes"], *document["definitions"]):
         Console().print(f"- {line}", style="dim", highlight=False, markup=False)
 
 
@@ -46,13 +47,12 @@ def _forecasts(document: dict[str, Any]) -> Table:
 
 def _policies(document: dict[str, Any]) -> Table:
     rows = document["policies"]
-    slacks = list(dict.fromkeys(name for row in rows for name in row["capture_by_slack"]))
     zones = list(dict.fromkeys(name for row in rows for name in row["capture_by_zone"]))
     currency = document["currency"]
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for head in ("policy", "forecaster"):
         table.add_column(head, no_wrap=True)
-    captures = ["capture", *[f"slack {name}" for name in slacks], *zones]
+    captures = ["capture", *zones, "forecast capture"]
     counts = ["promised", "kept", "missed"]
     for head in (f"total cost, {currency}", *captures, f"P95 daily regret, {currency}", *counts):
         table.add_column(head, justify="right", no_wrap=True)
@@ -62,11 +62,31 @@ def _policies(document: dict[str, Any]) -> Table:
             escape(row["forecaster"] or "–"),
             f"{row['total_cost']:,.2f}",
             _share(row["capture_ratio"]),
-            *[_share(row["capture_by_slack"].get(name)) for name in slacks],
             *[_share(row["capture_by_zone"].get(name)) for name in zones],
+            _share(row["forecast_capture_ratio"]),
             f"{row['regret_p95']:,.2f}",
             *[f"{row[name]:,}" for name in ("promised", "kept", "missed_deadlines")],
         )
+    return table
+
+
+def _by_slack(document: dict[str, Any]) -> Table:
+    """Captures by slack, a row a policy, forecaster and kind of zone that jobs are at home in."""
+    rows = document["policies"]
+    slacks = list(dict.fromkeys(name for row in rows for name in row["capture_by_slack"]))
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for head in ("policy", "forecaster", "jobs at home in"):
+        table.add_column(head, no_wrap=True)
+    for word in ("capture", "forecast capture"):
+        for name in slacks:
+            table.add_column(f"{word}, slack {name}", justify="right", no_wrap=True)
+    for row in rows:
+        for zone, taken in row["capture_by_zone_and_slack"].items():
+            of_forecast = row["forecast_capture_by_zone_and_slack"][zone]
+            shares = [_share(each.get(name)) for each in (taken, of_forecast) for name in slacks]
+            table.add_row(
+                escape(row["policy"]), escape(row["forecaster"] or "–"), f"{zone} zones", *shares
+            )
     return table
 
 

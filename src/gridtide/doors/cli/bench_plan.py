@@ -1,17 +1,25 @@
 """`gridtide bench plan`: a seeded week plan of a fleet, its bound and gap, beside HiGHS in the same run."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import click
 
+from gridtide.decide.decomposition.method import Round
+from gridtide.decide.decomposition.split import Unsplit
 from gridtide.decide.program import Matrix, Solution, matrix_of, solve
 from gridtide.decide.proof import Proof, proof_of
-from gridtide.decide.solving import structured
+from gridtide.decide.queues.merging import Unqueued
+from gridtide.decide.queues.method import by_queues
+from gridtide.decide.solving import by_sites, solution_of, structured
 from gridtide.decide.structured.interior_point import Progress
+from gridtide.decide.structured.newton import Refused
+from gridtide.decide.structured.shape import Unshaped
 from gridtide.doors.cli.measuring import Part, how_good, measured_on, share, size_of, timed
 from gridtide.doors.cli.words import say_compiling
+from gridtide.finding import BadInput, Finding
 from gridtide.testing.instances.at_once import run_at_once_cost
 from gridtide.testing.instances.week_plan import (
     TRAITS,
@@ -28,6 +36,13 @@ PARTS = (
     Part(name="quarters of an hour", least=12, most=100_000),
     Part(name="buckets of work", most=5_000),
 )
+METHODS: dict[str, Callable[[Matrix, float], Solution]] = {
+    "structured": lambda matrix, gap: structured(matrix, gap, _tell),
+    "decomposition": lambda matrix, gap: by_sites(matrix, gap, _tell_round),
+    "queues": lambda matrix, gap: by_queues(matrix, solve),
+    "highs": lambda matrix, gap: solve(matrix),
+    "auto": solution_of,
+}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -57,15 +72,21 @@ class Measured:
     "--variant", type=click.Choice(sorted(TRAITS)), default="usual", show_default=True,
     help="What is unusual about the instance.",
 )  # fmt: skip
+@click.option(
+    "--method", type=click.Choice(list(METHODS)), default="structured", show_default=True,
+    help="By its shape, site by site at prices, by queues of work, by HiGHS, or what a plan of this size would take.",
+)  # fmt: skip
 @click.option("--ipx/--no-ipx", default=True, help="Solve the same program by HiGHS ipx as well.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-def plan(size: str, seed: int, gap: float, variant: str, ipx: bool, as_json: bool) -> None:
+def plan(
+    size: str, seed: int, gap: float, variant: str, method: str, ipx: bool, as_json: bool
+) -> None:
     """Plan a seeded fleet within a certified gap; ratios are those of this run, one thread each."""
     sites, steps, buckets = size_of(size, PARTS, USUAL)
     say_compiling()
     structured(matrix_of(program_of(week_plan(*SMALL, 0, TRAITS["usual"]))), 1e-2)
     instance = week_plan(sites, steps, buckets, seed, TRAITS[variant])
-    ours = _measured(instance, gap)
+    ours = _measured(instance, gap, method)
     other = None
     if ipx:
         click.echo("the same program by HiGHS ipx, without crossover", err=True)
@@ -83,15 +104,36 @@ def plan(size: str, seed: int, gap: float, variant: str, ipx: bool, as_json: boo
         _show(found)
 
 
-def _measured(instance: WeekPlan, gap: float) -> Measured:
+def _measured(instance: WeekPlan, gap: float, method: str) -> Measured:
     build_s, matrix = timed(lambda: matrix_of(program_of(instance)))
-    solve_s, solution = timed(lambda: structured(matrix, gap, _tell))
+    try:
+        solve_s, solution = timed(lambda: METHODS[method](matrix, gap))
+    except (Unshaped, Unsplit, Unqueued, Refused) as reason:
+        raise BadInput([_refusal(method, gap, str(reason))]) from None
     return Measured(
         matrix=matrix,
         solution=solution,
         proof=proof_of(matrix, solution),
         build_s=build_s,
         solve_s=solve_s,
+    )
+
+
+def _refusal(method: str, gap: float, reason: str) -> Finding:
+    return Finding(
+        subject=f"--method {method}",
+        value=f"refused this instance: {reason}",
+        limit=f"a plan proved within {gap:.0e} of its cost",
+        mend="Ask for a wider --gap, or for --method auto, which takes another method and says why.",
+    )
+
+
+def _tell_round(turn: Round) -> None:
+    off = (turn.cost - turn.bound) / max(abs(turn.cost), 1e-300)
+    click.echo(
+        f"cost {turn.cost:,.0f}, bound {turn.bound:,.0f}, apart {off:.1e}, "
+        f"{turn.steps} first-order steps",
+        err=True,
     )
 
 

@@ -1,4 +1,4 @@
-"""`gridtide bound`: the best anyone could do on a case, and what each limit and asset is worth to it."""
+"""`gridtide bound`: the best anyone could do on a case, and what each promise, limit and asset costs or is worth."""
 
 import json
 from pathlib import Path
@@ -6,22 +6,31 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gridtide.doors.cli.bound_words import show
 from gridtide.doors.cli.words import say_compiling
 from gridtide.finding import Finding, Infeasible
 
 if TYPE_CHECKING:
     from gridtide.simulate.study import Study
     from gridtide.simulate.truth import Truth
-    from gridtide.simulate.worth import Worth, Worths
+    from gridtide.simulate.worth import PromiseCost, Promises, Saving, Worth, Worths
 
 FILE = click.Path(path_type=Path)
 
 
 @click.command()
 @click.argument("case", type=FILE)
+@click.option(
+    "--top",
+    type=click.IntRange(0, 1000),
+    default=5,
+    show_default=True,
+    help="How many of the dearest single promises are solved for.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-def bound(case: Path, as_json: bool) -> None:
-    """What nobody can fall below on CASE, and what an hour, a kilowatt or a machine more would be worth."""
+def bound(case: Path, top: int, as_json: bool) -> None:
+    """What nobody can fall below on CASE, what its promises cost, and what an hour, a megawatt or a machine more
+    would be worth."""
     say_compiling()
     from gridtide.case.load import load_case
     from gridtide.simulate.bound import bound_of
@@ -32,14 +41,14 @@ def bound(case: Path, as_json: bool) -> None:
     truth = truth_of(study)
     click.echo("the bound of every course", err=True)
     least = bound_of(study, truth)
-    worths = worths_of(study, truth, lambda what: click.echo(f"solving: {what}", err=True))
+    worths = worths_of(study, truth, lambda what: click.echo(f"solving: {what}", err=True), top)
     if worths.best is None:
         raise Infeasible(_no_course(study, truth))
     found = _document(study, least, worths)
     if as_json:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False))
     else:
-        _show(found)
+        show(found)
 
 
 def _no_course(study: "Study", truth: "Truth") -> list[Finding]:
@@ -61,51 +70,69 @@ def _no_course(study: "Study", truth: "Truth") -> list[Finding]:
 
 def _document(study: "Study", least: float | None, worths: "Worths") -> dict[str, Any]:
     """lower_bound: no policy can cost less (null where contracts leave it open). best_course: with limits
-    as they are, between two numbers. worths: what each change saves, dearest first."""
+    as they are, between two numbers. worths: what each change saves, dearest first. promises: the dearest."""
     assert worths.best is not None
     rows = [_row(worth) for worth in worths.changes]
     rows.sort(key=lambda row: -(row["worth"] if row["worth"] is not None else -1e300))
     return {
         "case": study.name,
         "currency": study.currency,
+        "hours": float(study.timeline.hours.sum()),
         "lower_bound": least,
         "best_course": {
             "lower_bound": worths.best.lower_bound,
             "cost": worths.best.cost,
             "method": worths.best.method,
+            "undone_accelerator_h": worths.best.undone_accelerator_h,
         },
         "worths": rows,
+        "promises": _promises(worths.promises),
     }
 
 
 def _row(worth: "Worth") -> dict[str, Any]:
+    """per_unit: money for one unit of what was given or taken away; null for what has no size."""
+    saved, size = _saved(worth.saving), abs(worth.step)
+    middle = saved["worth"]
+    return {
+        "what": worth.what,
+        **saved,
+        "kind": str(worth.kind),
+        "subject": worth.subject,
+        "step": worth.step,
+        "unit": worth.unit,
+        "per_unit": None if middle is None or size == 0 else middle / size,
+    }
+
+
+def _saved(saving: "Saving") -> dict[str, float | None]:
     """worth: the middle of least and most, 0 where they do not agree on a sign: nothing is proved then."""
-    if worth.least is None or worth.most is None:
-        return {"what": worth.what, "worth": None, "least": None, "most": None}
-    unsure = worth.least <= 0.0 <= worth.most
-    middle = 0.0 if unsure else (worth.least + worth.most) / 2.0
-    return {"what": worth.what, "worth": middle, "least": worth.least, "most": worth.most}
+    least, most = saving.least, saving.most
+    if least is None or most is None:
+        return {"worth": None, "least": None, "most": None}
+    unsure = least <= 0.0 <= most
+    return {"worth": 0.0 if unsure else (least + most) / 2.0, "least": least, "most": most}
 
 
-def _show(found: dict[str, Any]) -> None:
-    money = found["currency"]
-    if found["lower_bound"] is None:
-        click.echo("its contracts leave no bound that holds for every policy")
-    else:
-        click.echo(f"no policy can cost less than {found['lower_bound']:,.0f} {money}")
-    best = found["best_course"]
-    click.echo(
-        f"the best course with every limit as it is costs {best['lower_bound']:,.0f} to "
-        f"{best['cost']:,.0f} {money}, with everything known and jobs in fractions"
-    )
-    for row in found["worths"]:
-        click.echo(f"- {row['what']} {_said(row['worth'], money)}")
+def _promises(promises: "Promises") -> dict[str, Any]:
+    """of: how many jobs ask for something. others_at_most: no job that is not listed costs more."""
+    return {
+        "of": promises.of,
+        "others_at_most": promises.others_at_most,
+        "dearest": [_promise(cost) for cost in promises.dearest],
+    }
 
 
-def _said(worth: float | None, money: str) -> str:
-    if worth is None:
-        return "leaves no course that holds"
-    if worth == 0.0:
-        return "is worth nothing here"
-    size = f"{abs(worth):,.0f}" if abs(worth) >= 10 else f"{abs(worth):,.2f}"
-    return f"is worth {size} {money}" if worth > 0 else f"would cost {size} {money}"
+def _promise(cost: "PromiseCost") -> dict[str, Any]:
+    """without, again, hour: saved by leaving it out, by one more like it, by an hour more until its deadline."""
+    return {
+        "job": cost.name,
+        "class": cost.work_class,
+        "accelerator_h": cost.accelerator_h,
+        "price_per_accelerator_h": cost.price_per_accelerator_h,
+        "by_price": cost.by_price,
+        "at_most": cost.at_most,
+        "without": _saved(cost.without),
+        "again": _saved(cost.again),
+        "hour": None if cost.hour is None else _saved(cost.hour),
+    }

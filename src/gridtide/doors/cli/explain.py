@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gridtide.doors.cli.running import DEFAULT_RUNS
+from gridtide.doors.cli.words import instant_of
 from gridtide.finding import BadInput, Finding
 
 if TYPE_CHECKING:
@@ -24,18 +25,76 @@ FIRST, LAST = 2, 3
 @click.option(
     "--all", "whole", is_flag=True, help="Every decision, not the first and last ones only."
 )
+@click.option(
+    "--what-if",
+    "what_if",
+    multiple=True,
+    help="Solve the plan again with one thing changed: 'price SITE +10%', 'carbon +10%', 'demand SITE +10%',"
+    " 'import SITE -500kW', 'machines PLACE +8', 'deadline +2h', 'work +10%', 'work out', 'site SITE out';"
+    " repeatable.",
+)
+@click.option(
+    "--alternatives",
+    "count",
+    type=click.IntRange(1, 50),
+    help="Rank so many other slots and places by what they cost more, and say what stood in the way.",
+)
+@click.option(
+    "--at", help="Time of the decision that is taken again; the last one about JOB by default."
+)
+@click.option("--case", type=FILE, help="Where the case of the run stands now, if it was moved.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-def explain(run: str, job: str, runs: Path, policy: str, whole: bool, as_json: bool) -> None:
+def explain(
+    run: str,
+    job: str,
+    runs: Path,
+    policy: str,
+    whole: bool,
+    what_if: tuple[str, ...],
+    count: int | None,
+    at: str | None,
+    case: Path | None,
+    as_json: bool,
+) -> None:
     """Why JOB of RUN (its number, or last) runs where and when it does, and what it was weighed against.
 
     JOB may be a service: then where its requests went, plan by plan, and why.
     """
+    when = instant_of(at, "--at")
+    found = _found(run, job, runs, policy)
+    again: dict[str, Any] = {}
+    if what_if or count:
+        from gridtide.doors.cli.explain_again import Question, solved_again
+        from gridtide.doors.results.folder import folder_of
+
+        question = Question(
+            folder=folder_of(runs, run), policy=policy, name=job, texts=what_if, count=count or 0,
+            at=when, case=case,
+        )  # fmt: skip
+        again = solved_again(question, found)
+    if as_json:
+        document = {"run": run, "policy": policy, "job": job, **found, **again}
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+        return
+    _say_all(job, policy, found, whole)
+    if "ranked" in again:
+        from gridtide.doors.cli.explain_again import say_ranked
+
+        say_ranked(again["ranked"], found["clock"], found["currency"])
+    if "what_ifs" in again:
+        from gridtide.doors.cli.explain_again import say_what_ifs
+
+        say_what_ifs(again, found["clock"], found["currency"])
+
+
+def _found(run: str, job: str, runs: Path, policy: str) -> dict[str, Any]:
+    """What the folder of the run says. Raises BadInput where it cannot be read."""
     import polars as pl
 
     from gridtide.doors.results.reasons import reasons_of
 
     try:
-        found = reasons_of(runs, run, policy, job)
+        return reasons_of(runs, run, policy, job)
     except (pl.exceptions.PolarsError, OSError, ValueError, KeyError) as error:
         raise BadInput(
             [
@@ -47,10 +106,10 @@ def explain(run: str, job: str, runs: Path, policy: str, whole: bool, as_json: b
                 )
             ]
         ) from error
-    if as_json:
-        document = {"run": run, "policy": policy, "job": job, **found}
-        click.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
-        return
+
+
+def _say_all(job: str, policy: str, found: dict[str, Any], whole: bool) -> None:
+    """What became of it, then its decisions."""
     if found["about"]["kind"] == "service":
         _say_routes(job, found["about"]["routes"])
     else:

@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+from gridtide.doors.results.unspread import unspread_said
 from gridtide.settle.promises import Promises
 from gridtide.signals.scores import BANDS_H, LEVELS, STATED
 from gridtide.signals.signal import Kind
@@ -19,6 +20,8 @@ DEFINITIONS = (
     " moved out of that day.",
     "Capture by slack is of the energy of jobs at the racks, over jobs done under the policy, the reference and"
     " perfect foresight alike. Capture by kind of zone is of energy, wear and carbon at its sites.",
+    "Capture is measured against perfect foresight, which knows signals, arrivals and run times; forecast capture"
+    " against the same policy with every signal known, which knows as little of run times as the policy does.",
     "n/a: nothing to judge, or a possible saving below 1 % of the reference.",
 )
 
@@ -43,8 +46,13 @@ def backtest_document(found: Backtest, picture: str) -> dict[str, Any]:
         "forecasts": [_forecast(study, score) for score in found.forecasts],
         "policies": [_policy(score) for score in found.policies],
         "definitions": list(DEFINITIONS),
+        "notes": [_noted(score) for score in found.policies if score.unspread],
         "picture": picture,
     }
+
+
+def _noted(score: PolicyScore) -> str:
+    return unspread_said(f"{score.policy} with {score.forecaster}", score.unspread)
 
 
 def _forecast(study: Study, score: ForecastScore) -> dict[str, Any]:
@@ -67,9 +75,14 @@ def _policy(score: PolicyScore) -> dict[str, Any]:
         "forecaster": score.forecaster,
         "total_cost": score.settlement.total_cost,
         "energy_cost": score.settlement.energy_cost,
-        "capture_ratio": score.capture_ratio,
-        "capture_by_slack": dict(score.capture_by_slack),
-        "capture_by_zone": dict(score.capture_by_zone),
+        "capture_ratio": score.capture.ratio,
+        "capture_by_slack": dict(score.capture.by_slack),
+        "capture_by_zone": dict(score.capture.by_zone),
+        "capture_by_zone_and_slack": dict(score.capture.by_zone_and_slack),
+        "forecast_capture_ratio": score.forecast_capture.ratio,
+        "forecast_capture_by_slack": dict(score.forecast_capture.by_slack),
+        "forecast_capture_by_zone": dict(score.forecast_capture.by_zone),
+        "forecast_capture_by_zone_and_slack": dict(score.forecast_capture.by_zone_and_slack),
         "regret_p95": score.regret_p95,
         "daily_regret": [float(value) for value in score.daily_regret],
         "jobs": score.promises.asked,

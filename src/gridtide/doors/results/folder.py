@@ -20,6 +20,9 @@ from gridtide.simulate.compare import Comparison
 from gridtide.simulate.course import Course
 from gridtide.simulate.study import Study
 
+CASE_FOLDER = "case-folder.txt"
+"""Folder and name of the case when it was run: paths in it are relative to that folder."""
+
 
 def new_folder(root: Path) -> Path:
     """An empty folder `runs/<number>` that is not `last` yet. Raises BadInput when it cannot be made."""
@@ -48,6 +51,8 @@ def write_results(
     """Tables and summary into the folder, then point `last` at it."""
     if case is not None:
         shutil.copyfile(case, folder / "case.toml")
+        stood = case.resolve()
+        (folder / CASE_FOLDER).write_text(f"{stood.parent}\n{stood.name}\n", encoding="utf-8")
     for course in comparison.courses:
         _power(comparison, course).write_parquet(folder / f"power-{course.policy}.parquet")
         _jobs(comparison.study, course).write_parquet(folder / f"jobs-{course.policy}.parquet")

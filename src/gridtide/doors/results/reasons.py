@@ -48,9 +48,11 @@ def reasons_of(runs: Path, run: str, policy: str, job: str) -> dict[str, Any]:
         flows = pl.read_parquet(folder / f"flows-{policy}.parquet")
         chosen = flows.filter(pl.col("service") == job)
         routes = [route for route in _settled(summary, policy)["routes"] if route["service"] == job]
+        home = routes[0]["home"] if routes else ""
         return {
             "about": {"kind": "service", "routes": routes},
             "decisions": _routed(chosen, summary),
+            **_words_of(summary, home),
         }
     about = row.row(0, named=True)
     ran = pl.read_parquet(folder / f"runs-{policy}.parquet").filter(pl.col("name") == job)
@@ -60,7 +62,13 @@ def reasons_of(runs: Path, run: str, policy: str, job: str) -> dict[str, Any]:
         "decisions": _decisions(
             list(found.iter_rows(named=True)), list(ran.iter_rows(named=True)), about, summary
         ),
+        **_words_of(summary, about["home"]),
     }
+
+
+def _words_of(summary: dict[str, Any], home: str) -> dict[str, str]:
+    """The clock and the currency everything is said in."""
+    return {"clock": _clock(summary, home), "currency": str(summary["runs"][0]["currency"])}
 
 
 def _settled(summary: dict[str, Any], policy: str) -> dict[str, Any]:

@@ -57,19 +57,25 @@ add("p", `Backtest, ${page.start} to ${page.end}. Reference: ${page.reference}; 
 
 add("h2", "Policies");
 table(
-  ["", `total cost, ${page.currency}`, "capture", ...slacks.map((name) => `slack ${name}`), ...zones, `P95 daily regret, ${page.currency}`, "promised", "kept", "missed"],
+  ["", `total cost, ${page.currency}`, "capture", ...slacks.map((name) => `slack ${name}`), ...zones, "forecast capture", `P95 daily regret, ${page.currency}`, "promised", "kept", "missed"],
   page.policies.map((row) => [
     named(row), money(row.total_cost), percent(row.capture_ratio),
-    ...slacks.map((name) => percent(row.capture_by_slack[name])), ...zones.map((name) => percent(row.capture_by_zone[name])),
+    ...slacks.map((name) => percent(row.capture_by_slack[name])), ...zones.map((name) => percent(row.capture_by_zone[name])), percent(row.forecast_capture_ratio),
     money(row.regret_p95), number(row.promised), number(row.kept), number(row.missed_deadlines),
   ]),
 );
 if (judged.length) {
   add("h3", "Share of the possible saving taken: in all, by slack of jobs, by kind of zone");
+  const said = (value) => (value === null || value === undefined ? "n/a" : `${number(value, 1)} %`);
   const share = (value) => (value === null || value === undefined ? null : 100 * value);
   bars(320, "Capture ratio", "%", ["in all", ...slacks.map((name) => `slack ${name}`), ...zones],
     judged.map((row) => [named(row), [row.capture_ratio, ...slacks.map((name) => row.capture_by_slack[name]), ...zones.map((name) => row.capture_by_zone[name])].map(share)]),
-    (value) => (value === null || value === undefined ? "n/a" : `${number(value, 1)} %`));
+    said);
+  const informed = judged.filter((row) => row.forecaster !== "perfect-foresight");
+  add("h3", "What forecasts left of it: share of the same policy's saving with every signal known");
+  bars(280, "Forecast capture", "%", ["in all", ...slacks.map((name) => `slack ${name}`), ...zones],
+    informed.map((row) => [named(row), [row.forecast_capture_ratio, ...slacks.map((name) => row.forecast_capture_by_slack[name]), ...zones.map((name) => row.forecast_capture_by_zone[name])].map(share)]),
+    said);
 }
 
 add("h3", "Regret of each day against perfect foresight");
@@ -93,5 +99,5 @@ for (const zone of [...new Set(page.forecasts.filter((row) => row.kind === "pric
 
 add("h2", "What the words mean");
 const list = add("ul");
-for (const line of page.definitions) add("li", line, undefined, list);
+for (const line of [...page.notes, ...page.definitions]) add("li", line, undefined, list);
 addEventListener("resize", () => charts.forEach((chart) => chart.resize()));

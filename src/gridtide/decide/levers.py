@@ -1,0 +1,105 @@
+"""What can be changed about a plan's task, one thing at a time: prices, limits, machines, a job, a site."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.facts import later_cost_per_h
+from gridtide.decide.layout import Facts
+from gridtide.decide.plan_again import Task
+
+Real = NDArray[np.float64]
+
+
+def dearer(task: Task, site: int, share: float) -> Task:
+    """The price of every kWh drawn or sold at a site changed by a share of it."""
+    price = task.facts.price_per_kwh.copy()
+    price[site] *= 1.0 + share
+    return replace(task, facts=_later_too(replace(task.facts, price_per_kwh=price), task))
+
+
+def carbon_dearer(task: Task, share: float) -> Task:
+    """What carbon counts changed by a share of it, everywhere."""
+    carbon = task.facts.carbon_cost_per_kwh * (1.0 + share)
+    return replace(task, facts=_later_too(replace(task.facts, carbon_cost_per_kwh=carbon), task))
+
+
+def demand_dearer(task: Task, site: int, share: float) -> Task:
+    """The demand charge of a site changed by a share of it. Raises ValueError where there is none."""
+    sites = list(task.situation.fleet.sites)
+    contract = sites[site].contract
+    if contract.demand_charge_per_kw_month == 0.0:
+        raise ValueError(f"{sites[site].name} has no demand charge")
+    charge = contract.demand_charge_per_kw_month * (1.0 + share)
+    if charge < 0.0:
+        raise ValueError("a demand charge below nothing")
+    sites[site] = replace(
+        sites[site], contract=replace(contract, demand_charge_per_kw_month=charge)
+    )
+    fleet = replace(task.situation.fleet, sites=tuple(sites))
+    return replace(task, situation=replace(task.situation, fleet=fleet))
+
+
+def import_wider(task: Task, site: int, more_kw: float) -> Task:
+    """The import limit of a site changed by kW in every step. Raises ValueError below 0."""
+    limit = task.facts.import_max_kw.copy()
+    limit[site] += more_kw
+    if limit[site].min() < 0.0:
+        raise ValueError(f"an import limit of {limit[site].min():,.0f} kW")
+    return replace(task, facts=replace(task.facts, import_max_kw=limit))
+
+
+def more_machines(task: Task, place: int, more: int) -> Task:
+    """Accelerators of a place changed, for work and services alike. Raises ValueError below those in use."""
+    machines, room = task.facts.accelerators.copy(), task.facts.room.copy()
+    machines[place] += more
+    room[place] += more
+    kept = task.facts.kept[place]
+    if more < 0 and (np.minimum(room[place], machines[place]) < kept).any():
+        raise ValueError(f"fewer than the {kept.max()} that work which stays in its slots holds")
+    return replace(task, facts=replace(task.facts, accelerators=machines, room=room))
+
+
+def site_out(task: Task, site: int) -> Task:
+    """A site that takes no movable work and answers nothing; what cannot move, stores and supply stay."""
+    return replace(
+        task, shut=tuple(int(place) for place in np.flatnonzero(task.facts.site == site))
+    )
+
+
+def more_work(task: Task, share: float) -> Task:
+    """The work of the job set apart changed by a share of it; -1 leaves it out."""
+    buckets = task.facts.buckets
+    work_h = buckets.work_h.copy()
+    work_h[task.bucket] *= 1.0 + share
+    return replace(task, facts=replace(task.facts, buckets=replace(buckets, work_h=work_h)))
+
+
+def due(task: Task, deadline_s: int, gang: int) -> Task:
+    """The job set apart, due at another second, on `gang` accelerators.
+
+    Raises ValueError where no step it may use ends before.
+    """
+    horizon, buckets = task.situation.horizon, task.facts.buckets
+    last = min(int(horizon.steps_until(np.asarray([deadline_s]))[0]), len(horizon))
+    if last <= int(buckets.first[task.bucket].min()):
+        raise ValueError("no step in which it may run ends before that")
+    later_h = buckets.later_h.copy()
+    beyond_h = gang * max(deadline_s - int(horizon.edges_s[-1]), 0) / 3600.0
+    later_h[task.bucket] = min(beyond_h, float(buckets.work_h[task.bucket]))
+    return replace(
+        task, last=last, facts=replace(task.facts, buckets=replace(buckets, later_h=later_h))
+    )
+
+
+def _later_too(facts: Facts, task: Task) -> Facts:
+    """Facts whose work beyond the horizon follows the prices within it."""
+    cost = later_cost_per_h(
+        facts.site,
+        facts.price_per_kwh + facts.carbon_cost_per_kwh,
+        facts.curve,
+        facts.extra_kw,
+        len(task.facts.buckets),
+    )
+    return replace(facts, later_cost_per_h=cost)

@@ -1,0 +1,116 @@
+"""The program of a course that can do everything a course can and more: bounds and worths are read from it."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.facts import facts_of, held_of
+from gridtide.decide.layout import Columns, Facts, Whole
+from gridtide.decide.objective import Objective
+from gridtide.decide.planners.coordinated import written
+from gridtide.decide.program import Matrix, matrix_of
+from gridtide.decide.reservations import Reservations
+from gridtide.decide.situation import Situation
+from gridtide.decide.vertex import names_of
+
+Real = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Course:
+    """What the program of a whole course is written from.
+
+    facts: with all arrivals, lengths and signals, relaxed. ahead: money the program counts for waits
+    before the jobs of a bucket were even there, (K,).
+    """
+
+    situation: Situation
+    objective: Objective
+    held: Reservations
+    facts: Facts
+    ahead: Real
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Relaxed:
+    """A course as a program. names: of its columns, growing, which stay the same when windows grow or buckets
+    are added. work: its rows of work, (K,). ahead: to be taken off its cost, in money."""
+
+    matrix: Matrix
+    names: Whole
+    columns: Columns
+    work: Whole
+    ahead: float
+
+
+def relaxed_course(situation: Situation, objective: Objective) -> Course:
+    """The whole course ahead; jobs may run in fractions, pause for nothing and move once for the cheapest of
+    their kind, windows are widened, buildings draw the chords of their curve less its gap."""
+    held = held_of(situation, objective)
+    held = replace(held, settled=np.zeros_like(held.settled))
+    facts = cheaper(situation, facts_of(situation, objective, held, outward=True))
+    of_job, before = facts.buckets.of_job, waits_before_release(situation)
+    inside = of_job >= 0
+    ahead = np.bincount(of_job[inside], before[inside], minlength=len(facts.buckets))
+    return Course(
+        situation=situation,
+        objective=objective,
+        held=held,
+        facts=facts,
+        ahead=ahead.astype(np.float64),
+    )
+
+
+def program_of(course: Course) -> Relaxed:
+    """The program, without the small costs that only order equals; stores may end as empty as they may be."""
+    program, columns, rows = written(course.situation, course.facts, course.objective)
+    matrix = matrix_of(program)
+    loosened(matrix, columns, course.situation)
+    places, steps = course.facts.room.shape
+    names = names_of(matrix.column_family)
+    names[columns.work] = (columns.bucket * places + columns.place) * steps + columns.step
+    return Relaxed(
+        matrix=matrix,
+        names=names,
+        columns=columns,
+        work=rows.work,
+        ahead=float(course.ahead.sum()),
+    )
+
+
+def waits_before_release(situation: Situation) -> Real:
+    """What the program counts as delay of each job before it was there, money, (n,)."""
+    jobs = situation.jobs
+    if len(jobs) == 0:
+        return np.zeros(0)
+    per_h = np.asarray([kind.delay_cost_per_accelerator_h for kind in jobs.classes])
+    ahead_h = np.maximum(jobs.release_s - situation.horizon.edges_s[0], 0) / 3600.0
+    work_h = jobs.accelerators * situation.state.expected_left_s / 3600.0
+    return np.asarray(per_h[jobs.work_class] * work_h * ahead_h, dtype=np.float64)
+
+
+def cheaper(situation: Situation, facts: Facts) -> Facts:
+    """Facts that only lower the cost: less power, a reserve only where nothing can squeeze it."""
+    curve = replace(facts.curve, floor_kw=facts.curve.floor_kw - facts.curve.gap_kw)
+    kept = np.asarray([pool.for_services for pool in situation.fleet.pools])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        need = np.einsum("vot,vop->vpt", facts.requests_per_s, facts.reachable.astype(np.float64))
+        need = np.where(facts.rate[:, :, None] > 0, need / facts.rate[:, :, None], 0.0)
+    most = need.sum(axis=0).max(axis=1, initial=0.0) * (1.0 + facts.reserve)
+    return replace(
+        facts,
+        curve=curve,
+        reserve=np.where(most <= kept, facts.reserve, 0.0),
+        later_cost_per_h=np.zeros_like(facts.later_cost_per_h),
+    )
+
+
+def loosened(matrix: Matrix, columns: Columns, situation: Situation) -> None:
+    """Drop the small costs that only order equals, and the level a store must end at."""
+    for column in (columns.segment, columns.unused, columns.charge):
+        matrix.cost[column] = 0.0
+    for index, site in enumerate(situation.fleet.sites):
+        least = 0.0 if site.battery is None else site.battery.energy_kwh * site.battery.soc_min
+        now_kwh = float(situation.state.soc_kwh[index])
+        matrix.lower[columns.store[index, -1]] = min(least, now_kwh)
