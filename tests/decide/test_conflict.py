@@ -143,6 +143,23 @@ def test_no_way_out_is_cheaper_than_the_cheapest(
     assert found.lower_bound <= found.cost + 1e-6
 
 
+@given(case=CASES, step=st.integers(0, STEPS - 1))
+@settings(max_examples=40)
+def test_a_limit_saves_no_more_per_unit_than_is_told(
+    case: tuple[list[Job], list[int]], step: int
+) -> None:
+    """One more unit of room in a step saves its price or less, for costs are convex in it."""
+    jobs, room = case
+    elastic = one_machine(jobs, room, (3.0, 2.0))
+    before = cheapest_relaxation(Tries(elastic))
+    wider = [own + (number == step) for number, own in enumerate(room)]
+    after = cheapest_relaxation(Tries(one_machine(jobs, wider, (3.0, 2.0))))
+    assert before is not None and after is not None
+    price = before.saves[elastic.member == len(jobs) + step].max()
+    assert before.cost - after.cost <= price + 1e-6
+    assert price <= 2.0 + 1e-6
+
+
 def test_a_step_that_does_not_matter_is_not_named() -> None:
     """Two jobs want one step; the other steps are nobody's trouble."""
     elastic = one_machine([(2, 1, 2), (1, 1, 2), (1, 0, 4)], [1, 2, 1, 1], (1.0, 1.0))
@@ -227,8 +244,9 @@ def test_a_day_without_power_names_limit_and_promises_and_a_way_out_that_holds()
         assert not Tries(elastic).holds_with(0.9 * way_out.amounts)
         assert Tries(elastic).holds_with(1.000001 * way_out.amounts)
     findings = findings_of(answer)
-    assert "Cheapest way out: " in findings[0].mend
-    assert "With every promise kept: raise the import limit of east by" in findings[0].mend
+    assert "Cheapest way out, counted " in findings[0].mend
+    assert "With every promise kept, counted " in findings[0].mend
+    assert "raise the import limit of east by" in findings[0].mend
 
 
 def all_closed(elastic: Elastic, closed: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> bool:

@@ -48,11 +48,12 @@ def test_the_document_holds_sets_and_ways_out(
             assert set(member) == {"kind", "name", "asks", "times"}
     for key in ("cheapest", "by_promises", "by_limits"):
         way_out = conflict[key]
-        assert set(way_out) == {"cost", "lower_bound", "holds", "in_words", "gives"}
+        assert set(way_out) == {"cost", "lower_bound", "holds", "in_words", "gives", "presses"}
         assert way_out["holds"]
         assert way_out["gives"]
         for gives in way_out["gives"]:
             assert set(gives) == {"member", "act", "unit", "most", "cost", "times"}
+    assert any("call of the grid" in row["member"] for row in conflict["by_promises"]["presses"])
     assert conflict["cheapest"]["cost"] <= conflict["by_limits"]["cost"]
     kinds = {member["kind"] for member in conflict["sets"][0]["members"]}
     assert {"promised work", "call of the grid"} <= kinds

@@ -18,13 +18,15 @@ NOTHING = 1e-9
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Relaxation:
     """amounts: what each way gives, (G,), in its unit, peaks among them; the rest is as it was. cost: at the
-    stated prices.
+    stated prices. saves: by how much less it would cost if a way gave one more unit for free, (G,): the price of
+    the limit in that step.
 
     lower_bound: no relaxation of the same ways costs less. holds: whether the program was solved again with
     these amounts (and a millionth), and no more, and had a solution.
     """
 
     amounts: Real
+    saves: Real
     cost: float
     lower_bound: float
     holds: bool
@@ -51,6 +53,7 @@ def cheapest_relaxation(
     opened = np.where(free, elastic.most, amounts * (1.0 + ROUNDED_UP))
     return Relaxation(
         amounts=amounts,
+        saves=np.where(free, 0.0, np.maximum(tries.saved_by(row_dual), 0.0)),
         cost=float((amounts * elastic.price).sum()),
         lower_bound=lower_bound(_limited(elastic, price, most), row_dual),
         holds=tries.holds_with(opened),

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.conflict.elastic import Elastic
+from gridtide.decide.conflict.elastic import Act, Elastic
 from gridtide.decide.program import SIMPLEX_COLUMNS, Matrix, handed_over, summed
 
 Real = NDArray[np.float64]
@@ -61,6 +61,13 @@ class Tries:
         values = np.asarray(solution.col_value, dtype=np.float64)[self.elastic.first :]
         return np.maximum(values, 0.0), np.asarray(solution.row_dual, dtype=np.float64)
 
+    def saved_by(self, row_dual: Real) -> Real:
+        """What one more unit of each way would save if it came for free, (G,), at these prices of rows."""
+        peaks = np.unique(self._index[self.elastic.act[self._ways] == Act.PEAK])
+        own = ~np.isin(self._index, peaks)
+        pulled = self._value * row_dual[self._index]
+        return summed(self._ways[own], pulled[own], len(self.elastic.member))
+
     def holds_with(self, amounts: Real) -> bool:
         """Whether everything else can hold when ways give no more than these amounts."""
         return self._runs(np.zeros(len(amounts)), amounts)
@@ -73,11 +80,17 @@ class Tries:
         columns = np.arange(first, first + count, dtype=np.int32)
         self._highs.changeColsCost(count, columns, price)
         self._highs.changeColsBounds(count, columns, np.zeros(count), most)
-        self._highs.run()
-        self.solves += 1
-        self._highs.setOptionValue("solver", "simplex")
-        self._highs.setOptionValue("simplex_strategy", PRIMAL)
-        return bool(self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal)
+        ends = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible)
+        for _ in range(2):
+            self._highs.run()
+            self.solves += 1
+            self._highs.setOptionValue("solver", "simplex")
+            self._highs.setOptionValue("simplex_strategy", PRIMAL)
+            status = self._highs.getModelStatus()
+            if status in ends:
+                return bool(status == ends[0])
+            self._highs.clearSolver()
+        raise ArithmeticError(f"HiGHS ended with {self._highs.modelStatusToString(status)} twice")
 
 
 def priced(elastic: Elastic, price: Real) -> Matrix:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.conflict.answer import Conflict
+from gridtide.decide.conflict.answer import PROMISES, Conflict
 from gridtide.decide.conflict.conflicting_set import ConflictingSet
 from gridtide.decide.conflict.elastic import Act, Kind, Member
 from gridtide.decide.conflict.relaxing import Relaxation
@@ -97,11 +97,33 @@ def way_out(conflict: Conflict) -> str:
     """The cheapest way out, and the cheapest by limits alone where it is another."""
     if conflict.cheapest is None:
         return "Nothing that may give way is enough."
-    told = f"Cheapest way out: {'; '.join(relaxation_in_words(conflict, conflict.cheapest))}."
+    told = _told(conflict, "Cheapest way out", conflict.cheapest)
     other = conflict.by_limits
     if other is not None and not np.array_equal(other.amounts, conflict.cheapest.amounts):
-        told += f" With every promise kept: {'; '.join(relaxation_in_words(conflict, other))}."
+        told += f" {_told(conflict, 'With every promise kept', other)}"
     return told
+
+
+def _told(conflict: Conflict, what: str, relaxation: Relaxation) -> str:
+    """What, how much it counts, and what gives."""
+    phrases = "; ".join(relaxation_in_words(conflict, relaxation))
+    checked = "" if relaxation.holds else ", which did not hold when it was solved again"
+    return f"{what}, counted {_number(relaxation.cost)}{checked}: {phrases}.{_pressed(conflict, relaxation)}"
+
+
+def _pressed(conflict: Conflict, relaxation: Relaxation) -> str:
+    """The limit whose next unit would save most, with a blank before; empty where only limits give."""
+    elastic = conflict.elastic
+    promises = np.asarray([member.kind in PROMISES for member in elastic.members])[elastic.member]
+    limits = ~promises & (elastic.step != NOWHERE)
+    saves = np.where(limits, relaxation.saves, 0.0)
+    if not (relaxation.amounts[promises] > SEEN).any() or saves.max(initial=0.0) <= SEEN:
+        return ""
+    dearest = int(np.argmax(saves))
+    member, step = elastic.members[int(elastic.member[dearest])], int(elastic.step[dearest])
+    unit = member.unit.removesuffix("s")
+    when_told = spans(np.asarray([step]), conflict.horizon)
+    return f" One more {unit} of {member.name} {when_told} would save {saves[dearest]:,.2f} of it."
 
 
 def _mend(conflict: Conflict, bundle: tuple[int, ...]) -> str:

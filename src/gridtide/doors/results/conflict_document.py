@@ -91,4 +91,26 @@ def _way_out(conflict: "Conflict", relaxation: "Relaxation | None") -> dict[str,
         "holds": relaxation.holds,
         "in_words": relaxation_in_words(conflict, relaxation),
         "gives": given,
+        "presses": _presses(conflict, relaxation),
     }
+
+
+def _presses(conflict: "Conflict", relaxation: "Relaxation") -> list[dict[str, Any]]:
+    """Limits by what one more unit in their dearest step would save of the cost, dearest first."""
+    from gridtide.decide.conflict.answer import PROMISES
+    from gridtide.decide.conflict.wording import SEEN
+
+    elastic = conflict.elastic
+    found = []
+    for number, member in enumerate(elastic.members):
+        own = (elastic.member == number) & (relaxation.saves > SEEN) & (elastic.step >= 0)
+        if member.kind not in PROMISES and own.any():
+            found.append(
+                {
+                    "member": member.name,
+                    "unit": member.unit,
+                    "saves_most": float(relaxation.saves[own].max()),
+                    "times": _times(conflict, elastic.step[own]),
+                }
+            )
+    return sorted(found, key=lambda row: -row["saves_most"])
