@@ -88,7 +88,7 @@ def swept(
 
 def run_at_once_cost(jobs: ManyJobs, room: Room) -> float:
     """Money when every job runs at home as soon as there is room, or is left out at its penalty."""
-    free = np.repeat(room.capacity[:, None].astype(np.int64), room.cost.shape[1], axis=1)
+    free = room.free.astype(np.int64)
     order = np.argsort(jobs.release, kind="stable").astype(np.int32)
     start = at_once(order, *columns_of(jobs), free)
     runs = np.flatnonzero(start >= 0)
