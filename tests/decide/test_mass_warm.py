@@ -60,6 +60,16 @@ def test_a_placement_by_a_plan_keeps_every_rule(seed: int, jobs: int, accelerato
         assert situation.jobs.allowed[row, single.jobs.site[j, k]]
 
 
+def test_passes_never_prove_less_than_the_prices_they_began_with() -> None:
+    """Few jobs ask for too much by chance; what the plan knew is kept then."""
+    plan, situation, held = week(1, 60, 64)
+    single = single_jobs(plan, situation, held)
+    start = certified(single.jobs, single.room, single.start).lower_bound
+    for passes in (0, 1, 6):
+        _, _, bound = placed_by(plan, situation, held, ascent=Ascent(passes=passes))
+        assert bound.lower_bound >= start
+
+
 def test_the_same_plan_gives_the_same_placement() -> None:
     """Twice in a row."""
     plan, situation, held = week(1, 60, 64)
