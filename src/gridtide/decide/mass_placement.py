@@ -18,6 +18,7 @@ from gridtide.decide.mass_bound import (
     ascended,
     certified,
     columns_of,
+    no_congestion,
 )
 from gridtide.decide.mass_sweeps import LEFT_OUT, Seating, Sweeps, run_course
 from gridtide.digest import freeze
@@ -64,12 +65,15 @@ def placed(
 ) -> tuple[MassPlacement, Bound, Congestion]:
     """A placement, the bound on any other, and the congestion prices that prove it.
 
-    seed: of the batches. start: prices of an earlier plan. Raises BadInput with every fault of the input.
+    seed: of the batches. start: prices of an earlier plan. Where jobs are few, passes may prove less than the prices
+    they began with; then these are kept. Raises BadInput with every fault of the input.
     """
     refuse_if_any(faults_of(jobs, room))
     rng = np.random.default_rng(seed)
-    congestion = ascended(jobs, room, ascent or Ascent(), rng, start)
-    bound = certified(jobs, room, congestion)
+    first = start or no_congestion(room)
+    found = ascended(jobs, room, ascent or Ascent(), rng, first)
+    proved = [(certified(jobs, room, prices), prices) for prices in (found, first)]
+    bound, congestion = max(proved, key=lambda one: one[0].lower_bound)
     return swept(jobs, room, congestion, bound, sweeps or Sweeps()), bound, congestion
 
 
@@ -88,7 +92,7 @@ def swept(
 
 def run_at_once_cost(jobs: ManyJobs, room: Room) -> float:
     """Money when every job runs at home as soon as there is room, or is left out at its penalty."""
-    free = np.repeat(room.capacity[:, None].astype(np.int64), room.cost.shape[1], axis=1)
+    free = room.free.astype(np.int64)
     order = np.argsort(jobs.release, kind="stable").astype(np.int32)
     start = at_once(order, *columns_of(jobs), free)
     runs = np.flatnonzero(start >= 0)

@@ -115,12 +115,12 @@ class Seating:
     def begin_with(self, those: NDArray[np.bool_], sight: Sight) -> None:
         """Forget what was told, and sweep with those before all others."""
         self.told[0][:] = LEFT_OUT
-        self.ground[0][:] = self.room.capacity[:, None]
+        self.ground[0][:] = self.room.free
         self.sweep(sight, np.concatenate((self.everyone[those], self.everyone[~those])))
 
     def cost(self) -> float:
         """Money of all that was told."""
-        held = self.room.capacity[:, None] - self.ground[0]
+        held = self.room.free - self.ground[0]
         energy = float((self.room.cost * held).sum())
         return energy + float(kernel.paid_beside_energy(self.work, self.options, self.told))
 
@@ -184,8 +184,8 @@ def _nothing_told(options: Options) -> kernel.Told:
 
 
 def _empty_ground(room: Room) -> kernel.Ground:
-    """All accelerators free; prices are still to come."""
-    free = np.repeat(room.capacity[:, None], room.cost.shape[1], axis=1)
+    """What nobody holds is free; prices are still to come."""
+    free = room.free
     curve = np.zeros(kernel.PARTS + 1, dtype=np.int32)
     part = kernel.PARTS / np.maximum(room.capacity, 1)
     return free, np.zeros_like(free), np.zeros_like(free), curve, part
