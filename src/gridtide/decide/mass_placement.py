@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.many_jobs import NO_SITE, ManyJobs, Room, faults_of
+from gridtide.decide.mass_alike import prices_of_kinds
 from gridtide.decide.mass_bound import (
     Ascent,
     Bound,
@@ -84,11 +85,14 @@ def placed(
 ) -> tuple[MassPlacement, Bound, Congestion]:
     """A placement, the bound on any other, and the congestion prices that prove it.
 
-    seed: of the batches. start: prices of an earlier plan. Raises BadInput with every fault of the input.
+    seed: of the batches. start: prices of an earlier plan. Where most jobs are alike and no prices are given,
+    they come from a program over kinds of jobs. Raises BadInput with every fault of the input.
     """
     refuse_if_any(faults_of(jobs, room))
-    rng = np.random.default_rng(seed)
-    congestion = ascended(jobs, room, ascent or Ascent(), rng, start)
+    congestion = prices_of_kinds(jobs, room) if start is None else None
+    if congestion is None:
+        rng = np.random.default_rng(seed)
+        congestion = ascended(jobs, room, ascent or Ascent(), rng, start)
     bound = certified(jobs, room, congestion)
     return swept(jobs, room, congestion, bound, sweeps or Sweeps()), bound, congestion
 
