@@ -4,12 +4,15 @@ Answered with a bound that holds, or refused with the reason.
 """
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from gridtide.decide.many_jobs import ManyJobs, Room
+from gridtide.decide.mass_alike import kinds_of
+from gridtide.decide.mass_bound import Ascent, ascended, certified
 from gridtide.decide.mass_check import account
 from gridtide.decide.mass_placement import Reason, placed
 from gridtide.decide.program import matrix_of, solve
@@ -173,3 +176,64 @@ def test_work_and_requests_of_nothing_are_proved_or_solved_exactly_with_the_reas
         solver, gap = solved(bare)
         assert solver.startswith("structured") or "refused: " in solver
         assert gap <= 1.5e-5
+
+
+def alike(count: int, utilisation: float, interruptible: bool) -> tuple[ManyJobs, Room]:
+    """So many jobs of one kind that may run at three sites, in 96 slots of their 192."""
+    rng = np.random.default_rng(0)
+    cost = 0.015 * (1.0 + 0.4 * np.sin(np.arange(192) / 15.0) + 0.1 * rng.normal(size=(3, 192)))
+    each = int(np.ceil(count * 4 * 6 / (utilisation * 3 * 96)))
+    ones, ways = np.ones(count, dtype=np.int32), np.ones((count, 3), dtype=np.int32)
+    columns: dict[str, Any] = {
+        "release": ones * 48,
+        "deadline": ones * 144,
+        "interruptible": np.full(count, interruptible),
+        "shortest_run": ones,
+        "restart_cost": ones * 0.0,
+        "penalty": ones * (4 * 6 * 13 * 0.015),
+        "site": ways * np.arange(3),
+        "gang": ways * 4,
+        "slots": ways * 6,
+        "delay": ways * 0,
+        "offer": ways * np.array([0.0, 0.01, 0.02]),
+    }
+    return ManyJobs(**columns), Room(cost=cost, capacity=np.full(3, each, dtype=np.int32))
+
+
+@pytest.mark.parametrize("interruptible", [True, False])
+@pytest.mark.parametrize("utilisation", [0.65, 1.2])
+def test_jobs_that_are_all_alike_are_placed_near_their_bound(
+    utilisation: float, interruptible: bool
+) -> None:
+    """Room for all or not: steps over batches of the same job swing and prove little, amounts prove nearly all."""
+    jobs, room = alike(3_000, utilisation, interruptible)
+    cost, bound = cost_and_bound(jobs, room)
+    assert cost - bound <= 0.03 * abs(cost)
+    swinging = certified(jobs, room, ascended(jobs, room, Ascent(), np.random.default_rng(0)))
+    assert bound >= swinging.lower_bound
+
+
+def test_kinds_are_told_apart_by_every_column() -> None:
+    """One column that differs makes two kinds; jobs that all differ are none."""
+    jobs, _ = alike(64, 0.65, True)
+    kinds = kinds_of(jobs)
+    assert kinds is not None
+    assert kinds.count.tolist() == [64]
+    for name in ManyJobs.__dataclass_fields__:
+        other = getattr(jobs, name).copy()
+        other[40:] = ~other[40:] if other.dtype == np.bool_ else other[40:] + 1
+        found = kinds_of(replace(jobs, **{name: other}))
+        assert found is not None, name
+        assert found.sample.tolist() == [0, 40], name
+        assert found.count.tolist() == [40, 24], name
+    assert kinds_of(JOBS) is None
+    assert kinds_of(some(JOBS, np.zeros(0, dtype=np.int64))) is None
+
+
+def test_the_last_of_a_kind_may_find_no_room() -> None:
+    """A gang beyond every site, and a window too short, are left out as jobs apart would be."""
+    jobs, room = alike(64, 0.65, True)
+    for odd in (replace(jobs, gang=jobs.gang * 10_000), replace(jobs, slots=jobs.slots + 200)):
+        placement, bound, _ = placed(odd, room)
+        assert (placement.reason != Reason.PLACED).all()
+        assert bound.lower_bound == pytest.approx(float(odd.penalty.sum()), rel=1e-6)

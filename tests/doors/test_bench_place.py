@@ -68,6 +68,16 @@ def test_the_same_command_gives_the_same_placement(capsys: pytest.CaptureFixture
     assert first["digest"] != other["digest"]
 
 
+def test_jobs_of_few_kinds_are_priced_by_kind(capsys: pytest.CaptureFixture[str]) -> None:
+    """The document says how many kinds there are, and how prices were found."""
+    found = document(capsys, "--kinds", "5")
+    assert set(found) == KEYS | {"kinds"}
+    assert found["kinds"] == 5
+    assert "kinds of jobs" in str(found["method"])
+    assert "kinds of jobs" not in str(document(capsys)["method"])
+    assert exit_code([*SMALL, "--kinds", "0"]) == 2
+
+
 def test_a_person_gets_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     """With the bound, the cost, the gap and what was left out."""
     assert exit_code(SMALL) == 0

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.many_jobs import NO_SITE, ManyJobs, Room, faults_of
+from gridtide.decide.mass_alike import prices_of_kinds
 from gridtide.decide.mass_bound import (
     Ascent,
     Bound,
@@ -66,13 +67,19 @@ def placed(
     """A placement, the bound on any other, and the congestion prices that prove it.
 
     seed: of the batches. start: prices of an earlier plan. Where jobs are few, passes may prove less than the prices
-    they began with; then these are kept. Raises BadInput with every fault of the input.
+    they began with; then these are kept. Where most jobs are alike and no prices are given, they come from a
+    program over kinds of jobs. Raises BadInput with every fault of the input.
     """
     refuse_if_any(faults_of(jobs, room))
-    rng = np.random.default_rng(seed)
-    first = start or no_congestion(room)
-    found = ascended(jobs, room, ascent or Ascent(), rng, first)
-    proved = [(certified(jobs, room, prices), prices) for prices in (found, first)]
+    by_kinds = prices_of_kinds(jobs, room) if start is None else None
+    candidates: tuple[Congestion, ...]
+    if by_kinds is None:
+        first = start or no_congestion(room)
+        rng = np.random.default_rng(seed)
+        candidates = (ascended(jobs, room, ascent or Ascent(), rng, first), first)
+    else:
+        candidates = (by_kinds,)
+    proved = [(certified(jobs, room, prices), prices) for prices in candidates]
     bound, congestion = max(proved, key=lambda one: one[0].lower_bound)
     return swept(jobs, room, congestion, bound, sweeps or Sweeps()), bound, congestion
 

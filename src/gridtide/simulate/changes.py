@@ -275,8 +275,10 @@ def _swapped(things: tuple[Thing, ...], index: int, thing: Thing) -> tuple[Thing
 
 
 def _resized(battery: Battery, times: float) -> Battery:
+    """More or less of it above the level it may not fall below, which stays where it is."""
     return replace(
         battery,
+        soc_min=battery.soc_min / times,
         energy_kwh=battery.energy_kwh * times,
         charge_max_kw=battery.charge_max_kw * times,
         discharge_max_kw=battery.discharge_max_kw * times,

@@ -23,6 +23,7 @@ PARTS = (
     Part(name="sites", most=10_000),
 )
 METHOD = "mini-batch dual ascent with table bounds, price sweeps"
+METHOD_OF_KINDS = "prices of a program over kinds of jobs with table bounds, price sweeps"
 
 
 @click.command()
@@ -45,6 +46,11 @@ METHOD = "mini-batch dual ascent with table bounds, price sweeps"
 )
 @click.option(
     "--elastic", default=0.0, type=click.FloatRange(0.0, 1.0), help="Share that may halve."
+)
+@click.option(
+    "--kinds",
+    type=click.IntRange(1),
+    help="So many kinds of jobs, all of a kind alike; by default none are.",
 )
 @click.option(
     "--trace",
@@ -73,6 +79,7 @@ def place(
     shortest_run: int,
     transfer: int,
     elastic: float,
+    kinds: int | None,
     trace: str | None,
     gangs: int | None,
     sites_hold: int | None,
@@ -103,6 +110,8 @@ def place(
     clock = Clock()
     made = clock.timed("input", lambda: _made(trace, wanted, traits, laxity, seed))
     jobs, room, origin = made
+    if kinds is not None:
+        jobs, origin = _alike(jobs, kinds), {**origin, "kinds": kinds}
     document = {
         **origin,
         "size": {"jobs": len(jobs), "slots": room.cost.shape[1], "sites": len(room.capacity)},
@@ -158,6 +167,15 @@ def _made(
     )
 
 
+def _alike(jobs: Any, kinds: int) -> Any:
+    """As many jobs of the first kinds, in order of release; they ask for what these ask for, not for the given
+    utilisation."""
+    turn = np.sort(
+        np.arange(len(jobs)) % min(kinds, len(jobs)) * len(jobs) // min(kinds, len(jobs))
+    )
+    return replace(jobs, **{name: getattr(jobs, name)[turn] for name in jobs.__dataclass_fields__})
+
+
 def _data() -> Path:
     """The folder that GRIDTIDE_DATA names. Raises BadInput without one."""
     named = os.environ.get("GRIDTIDE_DATA", "")
@@ -204,8 +222,7 @@ def _measured(
 
     clock.timed("faults", lambda: refuse_if_any(faults_of(jobs, room)))
     ascent, sweeps = mass_bound.Ascent(passes=passes), mass_sweeps.Sweeps(crowding=crowding)
-    rng = np.random.default_rng(seed)
-    congestion = clock.timed("prices", lambda: mass_bound.ascended(jobs, room, ascent, rng))
+    congestion, method = clock.timed("prices", lambda: _prices(jobs, room, ascent, seed))
     bound = clock.timed("bound", lambda: mass_bound.certified(jobs, room, congestion))
     placement = clock.timed(
         "sweeps", lambda: mass_placement.swept(jobs, room, congestion, bound, sweeps)
@@ -216,7 +233,7 @@ def _measured(
         raise RuntimeError(f"the placement breaks its rules: {done.breaches}")
     total_s = sum(clock.wall_s[part] for part in TIMED)
     return {
-        **how_good(done.cost, bound.lower_bound, at_once, METHOD),
+        **how_good(done.cost, bound.lower_bound, at_once, method),
         "pieces_per_job": done.pieces / max(len(jobs), 1),
         "unplaced": _unplaced(jobs, placement.reason),
         "seconds": {**clock.wall_s, "total": total_s},
@@ -230,6 +247,17 @@ def _measured(
         "crowding": list(crowding),
         **measured_on(),
     }
+
+
+def _prices(jobs: Any, room: Any, ascent: Any, seed: int) -> tuple[Any, str]:
+    """Congestion prices, and how they were found: over kinds where most jobs are alike."""
+    from gridtide.decide.mass_alike import prices_of_kinds
+    from gridtide.decide.mass_bound import ascended
+
+    alike = prices_of_kinds(jobs, room)
+    if alike is not None:
+        return alike, METHOD_OF_KINDS
+    return ascended(jobs, room, ascent, np.random.default_rng(seed)), METHOD
 
 
 def _unplaced(jobs: Any, reasons: Any) -> dict[str, Any]:

@@ -124,7 +124,9 @@ def _promises(promises: "Promises") -> dict[str, Any]:
 
 
 def _promise(cost: "PromiseCost") -> dict[str, Any]:
-    """without, again, hour: saved by leaving it out, by one more like it, by an hour more until its deadline."""
+    """without, again, hour: saved by leaving it out, by one more like it, by an hour more until its deadline; null
+    where that was not solved for, or there is none."""
+    told = cost.differences
     return {
         "job": cost.name,
         "class": cost.work_class,
@@ -132,7 +134,7 @@ def _promise(cost: "PromiseCost") -> dict[str, Any]:
         "price_per_accelerator_h": cost.price_per_accelerator_h,
         "by_price": cost.by_price,
         "at_most": cost.at_most,
-        "without": _saved(cost.without),
-        "again": _saved(cost.again),
-        "hour": None if cost.hour is None else _saved(cost.hour),
+        "without": None if told is None else _saved(told.without),
+        "again": None if told is None else _saved(told.again),
+        "hour": None if told is None or told.hour is None else _saved(told.hour),
     }
