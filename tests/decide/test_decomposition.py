@@ -33,10 +33,10 @@ def test_cost_and_bound_enclose_the_optimum_of_the_simplex(trait: str) -> None:
     """On small plans of every kind: bound <= optimum <= cost, near each other, rows to 1e-6."""
     own = matrix((4, 24, 5), seed=1, trait=trait)
     exact = solve(own, "simplex").objective
-    found = proof_of(own, by_sites(own, 5e-4))
+    found = proof_of(own, by_sites(own, 2e-3))
     slack = 1e-9 * abs(exact)
     assert found.lower_bound - slack <= exact <= found.cost + slack
-    assert found.gap <= 5e-4 * abs(found.cost) + slack
+    assert found.gap <= 2e-3 * abs(found.cost) + slack
     assert found.relative <= 1e-6
 
 

@@ -65,6 +65,16 @@ def test_every_method_prints_the_same_keys(method: str, capsys: pytest.CaptureFi
     assert named.get(method, "simplex") in found["method"]
 
 
+def test_queues_print_the_same_keys_and_an_exact_plan(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where work lines up; elsewhere exit code 2 and the reason."""
+    found = document(capsys, "--no-ipx", "--method", "queues", "--variant", "lined-up")
+    assert set(found) == KEYS
+    assert found["gap"] <= 1e-6
+    assert "4 buckets of work in queues (1)" in found["method"]
+    assert exit_code([*SMALL, "--no-ipx", "--method", "queues"]) == 2
+    assert "fast enough" in capsys.readouterr().err
+
+
 def test_a_gap_that_a_method_does_not_reach_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 2, how near it came, and what to ask for instead."""
     options = ["--no-ipx", "--method", "decomposition", "--gap", "1e-8"]

@@ -72,3 +72,35 @@ def test_bound_says_it_in_words(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_case_that_is_not_there_is_a_usage_fault(tmp_path: Path) -> None:
     """Exit code 2."""
     assert exit_code(["bound", str(tmp_path / "none.toml")]) == 2
+
+
+def at_price(price_per_mwh: float, folder: Path) -> Path:
+    """The case with one price for every hour."""
+    odd = CASE.read_text()
+    for usual, other in (
+        ("price_mean_per_mwh = 80.0", f"price_mean_per_mwh = {price_per_mwh}"),
+        ("price_swing_per_mwh = 30.0", "price_swing_per_mwh = 0.0\nprice_noise_per_mwh = 0.0"),
+        ("price_dip_per_mwh = 90.0", "price_floor_per_mwh = -1e6\nprice_cap_per_mwh = 1e9"),
+        ("price_dips = [[11.0, 15.0]]", ""),
+    ):
+        assert usual in odd
+        odd = odd.replace(usual, other)
+    path = folder / "odd.toml"
+    path.write_text(odd)
+    return path
+
+
+@pytest.mark.parametrize("price_per_mwh", [80.0, 0.0, -80.0, 8e-5, 8e7])
+def test_any_one_price_for_every_hour_is_answered(
+    price_per_mwh: float, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Equal, nothing, negative, a millionth and a million times: power that is dear is not power that is lacking."""
+    case = at_price(price_per_mwh, tmp_path)
+    assert exit_code(["bound", str(case), "--json", "--top", "1"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["lower_bound"] is not None
+    best = found["best_course"]
+    assert found["lower_bound"] <= best["lower_bound"] + 1e-6 * abs(best["lower_bound"])
+    assert best["lower_bound"] <= best["cost"]
+    (row,) = found["promises"]["dearest"]
+    assert row["without"]["most"] <= row["by_price"] + 1e-6 * abs(best["cost"])

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ def test_each_what_if_is_solved_again_beside_the_price_of_what_it_changes(
 ) -> None:
     """In the order asked; costs within what is proved; the price between the differences of its sides."""
     texts = ["deadline +2h", "price here +10%", "import here -100kW", "work +10%", "site here out"]
+    texts += ["demand here -10%", "machines here/gpus +8"]
     found = asked(done, capsys, *(word for text in texts for word in ("--what-if", text)))
     assert [one["what_if"] for one in found["what_ifs"]] == texts
     assert found["plan"]["lower_bound"] <= found["plan"]["cost"]
@@ -67,6 +69,69 @@ def test_what_ifs_read_well(done: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert "  work +10%: its work " in out and "accelerator-hours more\n    costs " in out
     assert "the other way, its work" in out
     assert re.search(r"one accelerator-hour more changes the cost by, in EUR: .* side of less", out)
+
+
+def test_alternatives_come_cheapest_first_at_the_prices_of_the_choice(
+    done: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was chosen costs what the table says; causes add up; limits name what stood in the way."""
+    found = asked(done, capsys, "--alternatives", "4")
+    told, others = found["ranked"]["chosen"], found["ranked"]["alternatives"]
+    assert told["cost"] == pytest.approx(found["decisions"][-1]["cost"])
+    assert (told["place"], told["start"]) == tuple(
+        found["decisions"][-1][key] for key in ("place", "start")
+    )
+    assert 1 <= len(others) <= 4
+    assert [one["cost"] for one in others] == sorted(one["cost"] for one in others)
+    for one in others:
+        assert sum(one["causes"].values()) == pytest.approx(one["difference"])
+        assert one["cost"] - told["cost"] == pytest.approx(one["difference"])
+        assert one["end"] <= found["about"]["deadline"]
+    limits = found["ranked"]["limits"]
+    assert all(limit["saving"] > 0 for limit in limits)
+    assert [limit["decides"] for limit in limits] == sorted(
+        (limit["decides"] for limit in limits), reverse=True
+    )
+
+
+def test_the_fleet_of_the_run_is_the_one_alternatives_are_held_against(done: Path) -> None:
+    """With everything as told its cost is that of the plan which held from then on."""
+    from gridtide.decide.told import work_cost
+    from gridtide.doors.results.again import decision_again, study_again
+    from gridtide.doors.results.alternatives import choice_of, fleet_of
+
+    folder = done / "runs" / "0001"
+    known = study_again(folder, "coordinated", None)
+    begin = known[0].timeline.start
+    planned = 0
+    for hours in (7, 12):
+        again = decision_again(folder, known, begin + timedelta(hours=hours), lambda *_: None)
+        jobs = again.turn.situation.jobs.name.tolist()
+        if not (again.retaken.planned and jobs):
+            continue
+        choice = choice_of(again, jobs[0])
+        fleet, plan = fleet_of(choice, choice.held), again.turn.memory.plan
+        assert fleet is not None and plan is not None
+        assert fleet[1] == pytest.approx(plan.certificate.cost + work_cost(choice.held))
+        planned += 1
+    assert planned
+
+
+def test_what_decided_has_its_price_by_the_unit(
+    done: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A limit without which it would run at other slots, solved again each way where it has units."""
+    found = asked(done, capsys, "--alternatives", "1", job="batch-006")["ranked"]
+    deciding = [limit for limit in found["limits"] if limit["decides"]]
+    assert deciding and found["price"]["holds"]
+    assert found["price"]["per_unit"]["price_more"] is not None
+    capsys.readouterr()
+    words = ["explain", "last", "batch-006", "--alternatives", "3", "--runs", str(done / "runs")]
+    assert exit_code(words) == 0
+    out = capsys.readouterr().out
+    assert re.search(r"  chosen: here/gpus from .* EUR \(energy ", out)
+    assert re.search(r"  1\. here/gpus from .* EUR (more|less) \(", out)
+    assert "  what decided: " in out and "  the price of what decided, " in out
 
 
 def test_a_decision_can_be_named_by_its_time(

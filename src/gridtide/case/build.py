@@ -17,6 +17,7 @@ from gridtide.case.telescope import plan_h, telescope_of
 from gridtide.case.wiring import history_of
 from gridtide.case.work import work_of
 from gridtide.decide.objective import Objective
+from gridtide.decide.risk import Risk
 from gridtide.decide.situation import Event
 from gridtide.finding import Finding, Gathered, Infeasible
 from gridtide.fleet.contract import Contract, TariffBand
@@ -73,6 +74,13 @@ def study_of(case: CaseFile, folder: Path) -> Study:
             replan_h=case.planning.replan_h,
             forecaster=case.planning.forecaster,
             telescope=telescope_of(case.planning),
+        ),
+        risk=Risk(
+            uncertainty=case.planning.uncertainty,
+            scenarios=case.planning.scenarios,
+            cvar_weight=case.planning.cvar_weight,
+            cvar_level=case.planning.cvar_level,
+            confidence=case.planning.confidence,
         ),
         policies=case.case.policies,
         reference="run-at-once",

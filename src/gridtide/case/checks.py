@@ -11,10 +11,13 @@ from gridtide.case.machines import accelerators, pool_powers_kw
 from gridtide.case.plants import parked_facility_kw
 from gridtide.case.schema import CaseFile, ContractTable, SiteTable
 from gridtide.case.services import answering_faults
-from gridtide.case.telescope import telescope_faults
+from gridtide.case.telescope import telescope_faults, telescope_of
 from gridtide.decide.policy_names import POLICIES, checked
+from gridtide.decide.risk import Uncertainty
+from gridtide.decide.uncertain.planning import steps_faults
 from gridtide.finding import Finding, Gathered
 from gridtide.fleet.contract import Exposure
+from gridtide.loop.spread import spread_faults
 from gridtide.signals.forecaster import forecasters
 from gridtide.simulate.policies import names_known
 
@@ -32,6 +35,7 @@ def faults_of(case: CaseFile) -> list[Finding]:
         *_services(case),
         *_made_up(case),
         *_policies(case),
+        *_uncertainty(case),
         *answering_faults(case),
         *telescope_faults(case),
     ]
@@ -187,6 +191,18 @@ def _policies(case: CaseFile) -> Iterator[Finding]:
             subject=fault.subject.replace("--policy", "case.policies"),
             mend="Write name or name(key=value).",
         )
+
+
+def _uncertainty(case: CaseFile) -> Iterator[Finding]:
+    """Whether the forecaster says how far it may miss, where a policy wants to know."""
+    if case.planning.forecaster not in forecasters():
+        return
+    ways = [way for way in Uncertainty if f"coordinated-{way}" in case.case.policies]
+    if "coordinated" in case.case.policies:
+        ways.append(case.planning.uncertainty)
+    for way in dict.fromkeys(ways):
+        yield from spread_faults(case.planning.forecaster, way)
+        yield from steps_faults(telescope_of(case.planning), way)
 
 
 def _zones(case: CaseFile) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from gridtide.decide.risk import Uncertainty
 from gridtide.fleet.contract import Exposure
 from gridtide.fleet.site import Cooling, SupplyKind
 from gridtide.simulate.study import LengthKnowledge
@@ -56,6 +57,11 @@ class PlanningTable(Table):
     plan_h: Hours = 48.0
     replan_h: Hours = 6.0
     forecaster: Name = "persistence"
+    uncertainty: Uncertainty = Uncertainty.EXPECTED
+    scenarios: Annotated[int, Field(ge=1, le=32)] = 8
+    cvar_weight: Share = 0.5
+    cvar_level: Annotated[float, Field(ge=0, lt=1)] = 0.75
+    confidence: Annotated[float, Field(ge=0.5, le=0.99)] = 0.95
     telescope: tuple[TelescopeSpan, ...] = ()
 
 

@@ -24,11 +24,16 @@ WEATHER_OF = {
 
 
 def supply_of(
-    site: SiteTable, case: CaseFile, signals: tuple[Signal, ...], wide: Timeline
+    site: SiteTable,
+    case: CaseFile,
+    signals: tuple[Signal, ...],
+    wide: Timeline,
+    of_record: Timeline,
 ) -> Iterator[Signal]:
     """What a kW of the site's own wind and sun could make, 0 to 1, as signals named by the site.
 
-    signals: what the case has read. Raises BadInput where weather of record lacks what is needed.
+    signals: what the case has read. wide: steps of made-up weather. of_record: steps of weather that was read,
+    as far back as a forecaster learns. Raises BadInput where weather of record lacks what is needed.
     """
     zone = site.weather_zone or site.zone
     kinds = sorted({supply.kind for supply in site.supply})
@@ -37,7 +42,7 @@ def supply_of(
     )
     for kind in kinds:
         if made_up is None:
-            yield _of_record(site, zone, kind, signals, wide)
+            yield _of_record(site, zone, kind, signals, of_record)
         else:
             yield _made_up(site, kind, case, climate_of(made_up), wide)
 

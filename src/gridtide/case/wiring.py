@@ -43,7 +43,7 @@ def history_of(case: CaseFile, timeline: Timeline, folder: Path) -> tuple[Histor
     faults.refuse_if_any()
     signals += [signal for signal in asked if signal is not None]
     for site in case.site:
-        made = tuple(supply_of(site, case, tuple(signals), wide))
+        made = tuple(supply_of(site, case, tuple(signals), wide, _hourly_before(reach, wide)))
         notes += [
             f"{signal.kind} of {signal.zone}: {note}" for signal in made for note in signal.notes
         ]
@@ -56,6 +56,12 @@ def _reach(case: CaseFile, wide: Timeline) -> Timeline:
     back_s = 3600 * reads_back_h(case.planning.forecaster)
     first_s = min(int(wide.edges_s[0]), int(wide.edges_s[0]) + 3600 * WARM_UP_H - back_s)
     return Timeline(edges_s=np.asarray([first_s, wide.edges_s[-1]]))
+
+
+def _hourly_before(reach: Timeline, wide: Timeline) -> Timeline:
+    """The quarter hours of a case, and whole hours before them as far back as signals are read."""
+    first_s, start_s = int(reach.edges_s[0]), int(wide.edges_s[0])
+    return Timeline(edges_s=np.concatenate([np.arange(first_s, start_s, 3600), wide.edges_s]))
 
 
 def _clocks(case: CaseFile) -> tuple[tuple[str, str], ...]:

@@ -16,6 +16,8 @@ Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
 Chosen = NDArray[np.bool_]
 HOUR_S = 3600
+CELLS_MAX = 200_000
+"""Of buckets, places and steps: a program of more is taken together where buckets are alike."""
 
 
 def scaled(course: Course, chosen: Chosen, times: float) -> Course:
@@ -45,14 +47,17 @@ def an_hour_later(course: Course, chosen: Chosen) -> Course:
     edges_s = course.situation.horizon.edges_s
     last = course.facts.buckets.last
     steps = len(course.situation.horizon)
-    until = np.searchsorted(edges_s, edges_s[last] + HOUR_S, side="right") - 1
+    until = np.searchsorted(edges_s, edges_s[np.minimum(last, steps)] + HOUR_S, side="right") - 1
     return _due(course, chosen, np.minimum(np.maximum(until, last + 1), steps))
 
 
 def due_at_the_end(course: Course, chosen: Chosen) -> Course:
-    """The chosen buckets (K,) due when the course ends."""
-    steps = np.full(len(course.facts.buckets), len(course.situation.horizon))
-    return _due(course, chosen, steps)
+    """The chosen buckets (K,) due when the course ends. Where that makes too many cells, those of them that may
+    begin alike are taken together, which can only lower the cost."""
+    steps = len(course.situation.horizon)
+    later = _due(course, chosen, np.full(len(course.facts.buckets), steps))
+    spans = np.maximum(later.facts.buckets.last[:, None] - later.facts.buckets.first, 0)
+    return later if spans.sum() <= CELLS_MAX else _together(later, chosen)
 
 
 def due_inside(course: Course) -> Chosen:
@@ -85,6 +90,37 @@ def _due(course: Course, chosen: Chosen, last: Whole) -> Course:
     changed = replace(buckets, last=np.where(chosen, np.maximum(last, buckets.last), buckets.last))
     facts: Facts = replace(course.facts, buckets=changed)
     return replace(course, facts=facts)
+
+
+def _together(course: Course, chosen: Chosen) -> Course:
+    """Chosen buckets of one class, with the same first steps and end, as one; the cheapest move stands for all."""
+    buckets = course.facts.buckets
+    own = np.where(chosen, -1, np.arange(len(buckets)))
+    key = np.column_stack([own, buckets.work_class, buckets.last, buckets.first])
+    _, sample, group = np.unique(key, axis=0, return_index=True, return_inverse=True)
+    group, count = group.ravel(), len(sample)
+
+    def total(values: Real) -> Real:
+        return np.bincount(group, values, minlength=count).astype(np.float64)
+
+    moves = np.full((count, buckets.first.shape[1]), np.inf)
+    np.minimum.at(moves, group, buckets.move_cost_per_h)
+    of_job = np.where(buckets.of_job >= 0, group[buckets.of_job], -1)
+    joined = Buckets(
+        of_job=of_job,
+        first=buckets.first[sample],
+        last=buckets.last[sample],
+        work_h=total(buckets.work_h),
+        later_h=total(buckets.later_h),
+        rate=total(buckets.rate),
+        work_class=buckets.work_class[sample],
+        move_cost_per_h=moves,
+        delay_cost_per_h=buckets.delay_cost_per_h[sample],
+        value_per_h=buckets.value_per_h[sample],
+    )
+    later = np.zeros(count, dtype=np.float64)
+    facts = replace(course.facts, buckets=joined, later_cost_per_h=later)
+    return replace(course, facts=facts, ahead=total(course.ahead))
 
 
 def _taken_out(pooled: Buckets, group: int, single: Buckets) -> Buckets:

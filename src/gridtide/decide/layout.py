@@ -83,3 +83,9 @@ class Columns:
     undone: Whole
     later: Whole
     shortfall: Whole
+
+
+def peak_of_step(columns: Columns, facts: Facts) -> Whole:
+    """The peak that the import of each step counts for: that of its billing month, (S, T)."""
+    site = np.arange(len(columns.peak))[:, None]
+    return np.asarray(columns.peak[site, facts.months.of_step])

@@ -25,6 +25,22 @@ def carbon_dearer(task: Task, share: float) -> Task:
     return replace(task, facts=_later_too(replace(task.facts, carbon_cost_per_kwh=carbon), task))
 
 
+def demand_dearer(task: Task, site: int, share: float) -> Task:
+    """The demand charge of a site changed by a share of it. Raises ValueError where there is none."""
+    sites = list(task.situation.fleet.sites)
+    contract = sites[site].contract
+    if contract.demand_charge_per_kw_month == 0.0:
+        raise ValueError(f"{sites[site].name} has no demand charge")
+    charge = contract.demand_charge_per_kw_month * (1.0 + share)
+    if charge < 0.0:
+        raise ValueError("a demand charge below nothing")
+    sites[site] = replace(
+        sites[site], contract=replace(contract, demand_charge_per_kw_month=charge)
+    )
+    fleet = replace(task.situation.fleet, sites=tuple(sites))
+    return replace(task, situation=replace(task.situation, fleet=fleet))
+
+
 def import_wider(task: Task, site: int, more_kw: float) -> Task:
     """The import limit of a site changed by kW in every step. Raises ValueError below 0."""
     limit = task.facts.import_max_kw.copy()
@@ -39,9 +55,9 @@ def more_machines(task: Task, place: int, more: int) -> Task:
     machines, room = task.facts.accelerators.copy(), task.facts.room.copy()
     machines[place] += more
     room[place] += more
-    kept = int(task.facts.kept[place].max(initial=0))
-    if min(int(machines[place]), int(room[place].min(initial=0))) < kept:
-        raise ValueError(f"fewer than the {kept} that work which stays in its slots holds")
+    kept = task.facts.kept[place]
+    if more < 0 and (np.minimum(room[place], machines[place]) < kept).any():
+        raise ValueError(f"fewer than the {kept.max()} that work which stays in its slots holds")
     return replace(task, facts=replace(task.facts, accelerators=machines, room=room))
 
 

@@ -69,18 +69,9 @@ def _lifted(rough: Solved, rows: Rows, count: int, steps: _Lift) -> Real:
         dual[getattr(rows, name)] = steps.shared(told[getattr(rough.rows, name)])
     dual[rows.level] = steps.same(told[rough.rows.level])
     dual[rows.ramp] = steps.between(told[rough.rows.ramp])
-    inner, told_inner = _inner(rows), _inner(rough.rows)
-    if inner.size and told_inner.size:
-        dual[inner] = steps.shared(told[told_inner])
+    if rows.kept_machines.size and rough.rows.kept_machines.size:
+        dual[rows.kept_machines] = steps.shared(told[rough.rows.kept_machines])
     return dual
-
-
-def _inner(rows: Rows) -> Whole:
-    """Rows that keep work out of what is held for services, (P, T), or none: they follow those of machines."""
-    first, last = int(rows.machines.max()) + 1, int(rows.load.min())
-    return np.arange(first, last, dtype=np.int64).reshape(
-        rows.machines.shape if last > first else 0
-    )
 
 
 def _follow_the_moment(

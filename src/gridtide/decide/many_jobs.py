@@ -84,6 +84,8 @@ def faults_of(jobs: ManyJobs, room: Room) -> list[Finding]:
     reason.
     """
     sites, steps = room.cost.shape
+    if not room.cost.size:
+        return [_no_room(sites, steps)]
     there = jobs.site != NO_SITE
     window = jobs.deadline.astype(np.int64) - jobs.release
     wrong = (
@@ -143,14 +145,22 @@ def _of_jobs(jobs: ManyJobs, name: str, bad: Jobwise, limit: str) -> Finding:
     )
 
 
+def _no_room(sites: int, steps: int) -> Finding:
+    return Finding(
+        subject="room.cost",
+        value=f"{sites} sites over {steps} slots",
+        limit="one site and one slot at least",
+        mend="Give the fleet a site, and the horizon an end after its start.",
+    )
+
+
 def _of_room(room: Room) -> list[Finding]:
     found = []
-    if not room.cost.size or not np.isfinite(room.cost).all():
-        value = "is empty" if not room.cost.size else f"{(~np.isfinite(room.cost)).sum()} gaps"
+    if not np.isfinite(room.cost).all():
         found.append(
             Finding(
                 subject="room.cost",
-                value=value,
+                value=f"{(~np.isfinite(room.cost)).sum()} gaps",
                 limit="a finite amount for every site and slot",
                 mend="Fill the gaps of the price before placing.",
             )

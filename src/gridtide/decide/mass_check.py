@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.many_jobs import NO_SITE, ManyJobs, Room
-from gridtide.decide.mass_placement import LEFT_OUT, MassPlacement
+from gridtide.decide.mass_placement import MassPlacement
+from gridtide.decide.mass_sweeps import LEFT_OUT
 
 AT_ONCE = 500_000
 """Jobs looked at together, so that memory stays bounded."""

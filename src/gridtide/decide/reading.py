@@ -8,7 +8,7 @@ from gridtide.finding import BadInput, Finding
 from gridtide.fleet import building
 from gridtide.fleet.service import demand_zone
 from gridtide.fleet.site import SupplyKind
-from gridtide.signals.signal import Kind, on
+from gridtide.signals.signal import Kind, is_point, on
 from gridtide.timeline import instant
 
 Real = NDArray[np.float64]
@@ -16,10 +16,13 @@ KIND_OF_SUPPLY = {SupplyKind.SOLAR: Kind.SOLAR, SupplyKind.WIND: Kind.WIND}
 
 
 def series(situation: Situation, kind: Kind, zone: str) -> Real:
-    """One kind of one zone over the horizon, (T,). Raises BadInput naming the first unknown step."""
+    """One kind of one zone over the horizon, (T,). Raises BadInput naming the first unknown step.
+
+    Courses and quantiles that stand beside a point forecast are passed over (`decide/uncertainty.py`).
+    """
     values = np.full(len(situation.horizon), np.nan)
     for signal in situation.signals:
-        if signal.kind is kind and signal.zone == zone:
+        if signal.kind is kind and signal.zone == zone and is_point(signal):
             values = np.where(np.isnan(values), on(signal, situation.horizon), values)
     unknown = np.flatnonzero(np.isnan(values))
     if len(unknown):

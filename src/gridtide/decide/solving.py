@@ -1,8 +1,9 @@
 """By which method a program is solved: exactly where it is small, by its shape where it is large.
 
-Large programs go to the structured interior-point method; where their shape is another, or its numbers give
-out, they are solved site by site at prices; where that cannot be either, HiGHS solves them. The answer says
-which it was, and why not another.
+Large programs whose work may stand in queues, and which are small then, are solved exactly as that; others go
+to the structured interior-point method; where their shape is another, or its numbers give out, they are solved
+site by site at prices; where that cannot be either, HiGHS solves them. The answer says which it was, and why
+not another.
 """
 
 from collections.abc import Callable
@@ -14,6 +15,8 @@ from gridtide.decide.decomposition.method import Round, decomposed
 from gridtide.decide.decomposition.split import Unsplit
 from gridtide.decide.program import SIMPLEX_COLUMNS, Matrix, Solution, lower_bound, solve
 from gridtide.decide.proof import violation_of
+from gridtide.decide.queues.merging import Unqueued
+from gridtide.decide.queues.method import by_queues
 from gridtide.decide.structured.interior_point import INFEASIBLE, Interior, Progress, interior_point
 from gridtide.decide.structured.newton import Refused
 from gridtide.decide.structured.shape import Shape, Unshaped
@@ -34,6 +37,10 @@ def solution_of(
     """
     if len(matrix.cost) <= exact_columns:
         return solve(matrix)
+    try:
+        return by_queues(matrix, solve, SIMPLEX_COLUMNS)
+    except (Unqueued, Unsplit):
+        pass
     try:
         return structured(matrix, gap)
     except (Unshaped, Refused) as reason:

@@ -61,7 +61,7 @@ class Telescoped:
 
     def _planned(self, situation: Situation, held: Reservations) -> Plan:
         views = views_of(situation, held, self.objective, self.telescope)
-        rough = solved(views.seen, views.coarse, self.objective)
+        rough = solved(views.seen, views.coarse, self.objective, None)
         if len(views.seen.horizon) == len(situation.horizon):
             return rough.plan
         plan = unfolded(rough.plan, situation, views.fine, views.coarse)

@@ -11,6 +11,7 @@ OUT = "out"
 UNITS: dict[str, dict[str, float]] = {
     "price": {"%": 0.01},
     "carbon": {"%": 0.01},
+    "demand": {"%": 0.01},
     "import": {"kW": 1.0, "MW": 1000.0},
     "machines": {"": 1.0},
     "deadline": {"h": 3600.0, "min": 60.0},
@@ -19,12 +20,13 @@ UNITS: dict[str, dict[str, float]] = {
 }
 """What can be changed -> the units it is written in, and what one of each is in shares, kW, pieces or seconds."""
 
-NAMES = {"price": "SITE", "import": "SITE", "machines": "PLACE", "site": "SITE"}
+NAMES = {"price": "SITE", "demand": "SITE", "import": "SITE", "machines": "PLACE", "site": "SITE"}
 WHOLE = ("work", "site")
 OF_A_JOB = ("deadline", "work")
 FORMS = (
     "price SITE +10%",
     "carbon +10%",
+    "demand SITE +10%",
     "import SITE -500kW",
     "machines PLACE +8",
     "deadline +2h",
@@ -33,7 +35,7 @@ FORMS = (
     "site SITE out",
 )
 AMOUNT = re.compile(r"([+-]\d+(?:\.\d+)?)\s*(%|kW|MW|h|min)?$")
-WRITE = f"Write --what-if '{FORMS[4]}', or another of its forms."
+WRITE = "Write --what-if 'deadline +2h', or another of its forms."
 
 
 @dataclass(frozen=True, kw_only=True)

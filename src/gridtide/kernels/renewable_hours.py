@@ -5,11 +5,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from gridtide.kernels import scalar  # noqa: F401  (makes the physics callable from compiled code)
-from gridtide.physics.tapered_battery import (
-    tapered_charge_max_kw,
-    tapered_discharge_max_kw,
-    tapered_stored_kwh,
-)
+from gridtide.physics.tapered_battery import tapered_hour_in_kwh, tapered_hour_out
 
 Real = NDArray[np.float64]
 
@@ -19,16 +15,10 @@ def hour_after(
     surplus_kw: float, stored_kwh: float, energy_kwh: float, parts: int
 ) -> tuple[float, float]:
     """What an hour lacks, kW on average, and the energy in the store behind it, kWh; in `parts` equal parts."""
-    hours = 1.0 / parts
-    given = 0.0
-    for _ in range(parts):
-        charge = min(max(surplus_kw, 0.0), tapered_charge_max_kw(stored_kwh, energy_kwh, hours))
-        discharge = min(
-            max(-surplus_kw, 0.0), tapered_discharge_max_kw(stored_kwh, energy_kwh, hours)
-        )
-        stored_kwh = tapered_stored_kwh(stored_kwh, charge, discharge, hours)
-        given += discharge
-    return max(-surplus_kw, 0.0) - given / parts, stored_kwh
+    if surplus_kw >= 0.0:
+        return 0.0, tapered_hour_in_kwh(stored_kwh, energy_kwh, surplus_kw, parts)
+    given, left = tapered_hour_out(stored_kwh, energy_kwh, -surplus_kw, parts)
+    return -surplus_kw - given, left
 
 
 @njit(cache=True, error_model="numpy")

@@ -7,6 +7,7 @@ from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.objective import Objective
 from gridtide.decide.plan import Plan
 from gridtide.decide.reservations import Reservations
+from gridtide.decide.risk import CERTAIN, Risk
 from gridtide.decide.situation import Event, Situation
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.service import Service
@@ -20,6 +21,7 @@ class Mandate:
 
     steps: the dispatch steps of the whole course, all equal. plan_h: how far a plan looks.
     replan_h: longest time between plans. forecaster: extends what is published. owner: who answers.
+    risk: what is wanted to be known of how far forecasts miss. seed: of the courses drawn.
     """
 
     fleet: Fleet
@@ -32,6 +34,8 @@ class Mandate:
     replan_h: float
     forecaster: str
     owner: str
+    risk: Risk = CERTAIN
+    seed: int = 0
 
 
 class Policy(Protocol):

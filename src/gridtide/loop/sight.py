@@ -9,6 +9,7 @@ from gridtide.decide.situation import Commitment, Event, Situation
 from gridtide.fleet.service import demand_zone
 from gridtide.fleet.site import Site
 from gridtide.loop.mandate import Mandate
+from gridtide.loop.spread import spread_of
 from gridtide.loop.world import World
 from gridtide.signals.forecaster import forecaster_named
 from gridtide.signals.history import known, reach_s
@@ -46,6 +47,9 @@ def see(
         signals.append(clean)
         if np.isnan(clean.values).any():
             signals.append(_expected(mandate, clean, horizon, as_of))
+            signals += spread_of(
+                clean, mandate.history, as_of, mandate.risk, mandate.forecaster, mandate.seed
+            )
     return situation_of(mandate, world, as_of, tuple(signals), commitments), tuple(doubts)
 
 

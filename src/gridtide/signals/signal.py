@@ -48,6 +48,7 @@ class Signal:
     issued_at: when the publisher said it; None when each step was known at its own end.
     source: where it came from, as shown to a person.
     quantile: which quantile of a forecast the values are; None for a point value.
+    scenario: number of the course the values belong to, one of several equally likely; None for a point value.
     notes: what a reader of results must know (assumptions, faults met, estimated hours), as sentences.
     """
 
@@ -60,6 +61,7 @@ class Signal:
     issued_at: datetime | None = None
     nature: Nature = Nature.ACTUAL
     quantile: float | None = None
+    scenario: int | None = None
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -72,6 +74,11 @@ class Signal:
             )
         if self.issued_at is not None:
             epoch_s(self.issued_at)
+
+
+def is_point(signal: Signal) -> bool:
+    """Whether the values are the one thing said, not a quantile of it and not one of several courses."""
+    return signal.quantile is None and signal.scenario is None
 
 
 def on(signal: Signal, timeline: Timeline) -> NDArray[np.float64]:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.metadata import entry_points
-from typing import Protocol
 
 import numpy as np
 
@@ -16,12 +15,14 @@ from gridtide.decide.plan import Plan, Planner
 from gridtide.decide.planners.coordinated import Coordinated
 from gridtide.decide.policy_names import POLICIES, parsed, policy_of
 from gridtide.decide.reservations import Reservations
+from gridtide.decide.risk import Uncertainty
 from gridtide.decide.situation import Situation
 from gridtide.decide.steering import covered
-from gridtide.decide.telescoped import Telescoped
 from gridtide.decide.told import told_of, work_cost
-from gridtide.finding import BadInput, Finding
+from gridtide.decide.uncertain.planning import PlansAround, planner_for, steps_faults
+from gridtide.finding import BadInput, Finding, refuse_if_any
 from gridtide.loop.mandate import Policy
+from gridtide.loop.spread import FORESIGHT, spread_faults
 from gridtide.simulate.study import LengthKnowledge, Study, binding_events
 from gridtide.timeline import epoch_s
 
@@ -58,20 +59,12 @@ class Referred:
         return None, self.dispatcher.dispatch(situation, held, due)
 
 
-class Fitter(Protocol):
-    """Plans storage, routing and prices around jobs that stay where they were told."""
-
-    def around(self, situation: Situation, held: Reservations) -> Plan:
-        """The cheapest such plan. Raises Infeasible when promises and limits cannot hold together."""
-        ...
-
-
 @dataclass(frozen=True, kw_only=True)
 class PlanAndPlace:
     """The coordinated plan, its jobs placed by its prices, its stores and routes fitted to where they fell."""
 
     planner: Planner
-    fitter: Fitter
+    fitter: PlansAround
     dispatcher: PriceGuided
     name: str = "coordinated"
 
@@ -83,31 +76,49 @@ class PlanAndPlace:
         Between plans newcomers are placed at the prices of the fleet as it is told by then: what was free
         when the plan was made may be taken.
         """
+        holds, dispatch, _ = self._decided(plan, situation, held, due)
+        return holds, dispatch
+
+    def placing(
+        self, plan: Plan | None, situation: Situation, held: Reservations, due: bool
+    ) -> Plan:
+        """The plan at whose prices `decide` placed what it told; the one that holds is fitted to that."""
+        return self._decided(plan, situation, held, due)[2]
+
+    def _decided(
+        self, plan: Plan | None, situation: Situation, held: Reservations, due: bool
+    ) -> tuple[Plan, Dispatch, Plan]:
         if not due:
             if plan is None:
                 raise ValueError(f"{self.name} dispatches by a plan")
             newcomers = situation.jobs.release_s > epoch_s(plan.made_at)
             if (newcomers & ~self.dispatcher.hurried(situation, held)).any():
                 plan = self._refitted(plan, situation, held)
-            return plan, self.dispatcher.dispatch(plan, situation, held, due)
-        plan = self.planner.plan(situation)
-        best: tuple[float, Plan, Dispatch] | None = None
+            return plan, self.dispatcher.dispatch(plan, situation, held, due), plan
+        plan = first = self.planner.plan(situation)
+        best: tuple[float, Plan, Dispatch, Plan] | None = None
         for _ in range(FITTINGS):
             placed = self.dispatcher.dispatch(plan, situation, held, due).placement
-            held = replace(held, told=told_of(placed, held))
+            held, by = replace(held, told=told_of(placed, held)), plan
             plan = replace(self.fitter.around(situation, held), policy=self.name)
             cost = plan.certificate.cost + work_cost(held)
             if best is not None and cost >= best[0] - 1e-9:
                 break
-            best = (cost, plan, self.dispatcher.follow(plan, situation, held, placed))
+            best = (cost, plan, self.dispatcher.follow(plan, situation, held, placed), by)
         assert best is not None
-        return best[1], best[2]
+        return _with_promises(best[1], first), best[2], best[3]
 
     def _refitted(self, plan: Plan, situation: Situation, held: Reservations) -> Plan:
         """The plan around what is told by now; what it knows is what the plan knew."""
         seen = replace(situation, horizon=covered(situation))
         fitted = self.fitter.around(seen, held)
         return replace(fitted, policy=self.name, made_at=plan.made_at)
+
+
+def _with_promises(fitted: Plan, first: Plan) -> Plan:
+    """A plan around placed jobs, which says what promises cost while the jobs could still be chosen for."""
+    prices = replace(fitted.prices, promise_price=first.prices.promise_price)
+    return replace(fitted, prices=prices)
 
 
 Entry = tuple[Policy, str, Study]
@@ -128,7 +139,8 @@ def policy_named(name: str, study: Study) -> Entry:
         dispatcher = ByReference(choice=choice, objective=study.objective)
         return Referred(dispatcher=dispatcher, name=name), study.cadence.forecaster, _at_home(study)
     if name in installed():
-        return _plan_and_place(study, name, _loaded(name)), study.cadence.forecaster, study
+        plain = _by_point(study)
+        return _plan_and_place(plain, name, _loaded(name)), study.cadence.forecaster, plain
     raise BadInput(
         [
             Finding(
@@ -163,11 +175,28 @@ def _run_at_once(study: Study) -> Entry:
 
 
 def _coordinated(study: Study) -> Entry:
-    policy = _plan_and_place(study, "coordinated")
-    if study.cadence.telescope:
-        far = Telescoped(objective=study.objective, telescope=study.cadence.telescope)
-        policy = replace(policy, planner=far, fitter=far)
-    return policy, study.cadence.forecaster, study
+    return _under(study.risk.uncertainty, "coordinated")(study)
+
+
+def _under(uncertainty: Uncertainty, name: str) -> Callable[[Study], Entry]:
+    """The coordinated policy whose plans meet uncertainty in one way; with signals foreseen there is none to meet."""
+
+    def make(study: Study) -> Entry:
+        met = Uncertainty.EXPECTED if study.cadence.forecaster == FORESIGHT else uncertainty
+        refuse_if_any(
+            (
+                *spread_faults(study.cadence.forecaster, uncertainty),
+                *steps_faults(study.cadence.telescope, met),
+            )
+        )
+        knowing = replace(study, risk=replace(study.risk, uncertainty=met))
+        planner = planner_for(
+            study.objective, knowing.risk, study.cadence.replan_h, study.cadence.telescope
+        )
+        policy = replace(_plan_and_place(study, name), planner=planner, fitter=planner)
+        return policy, study.cadence.forecaster, knowing
+
+    return make
 
 
 def _perfect(study: Study) -> Entry:
@@ -178,7 +207,7 @@ def _perfect(study: Study) -> Entry:
     whole_h = float(study.timeline.hours.sum())
     takes_s = np.minimum(study.true_s, study.jobs.declared_s)
     knowing = replace(
-        study,
+        _by_point(study),
         jobs=replace(study.jobs, declared_s=takes_s, expected_s=takes_s),
         length_knowledge=LengthKnowledge.TRUE,
         arrivals_known=True,
@@ -205,12 +234,19 @@ def _at_home(study: Study) -> Study:
     """The study in which no job may leave the site it came to."""
     site = study.fleet.site_of_place
     stays = site[study.jobs.home][:, None] == site[None, :]
-    return replace(study, jobs=replace(study.jobs, allowed=study.jobs.allowed & stays))
+    jobs = replace(study.jobs, allowed=study.jobs.allowed & stays)
+    return replace(_by_point(study), jobs=jobs)
+
+
+def _by_point(study: Study) -> Study:
+    """The study whose decisions see point forecasts alone."""
+    return replace(study, risk=replace(study.risk, uncertainty=Uncertainty.EXPECTED))
 
 
 MAKERS: dict[str, Callable[[Study], Entry]] = {
     "run-at-once": _run_at_once,
     "coordinated": _coordinated,
+    **{f"coordinated-{way}": _under(way, f"coordinated-{way}") for way in Uncertainty},
     PERFECT: _perfect,
 }
 

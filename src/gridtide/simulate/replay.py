@@ -23,6 +23,19 @@ class Written:
     dispatch: str
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Retaken:
+    """A turn taken again, and the memory it began with."""
+
+    turn: Turn
+    before: Memory
+
+    @property
+    def planned(self) -> bool:
+        """Whether a new plan was due at this turn."""
+        return self.turn.memory.planned_at == self.turn.decision.as_of
+
+
 def replayed(
     study: Study,
     truth: Truth,
@@ -30,7 +43,7 @@ def replayed(
     forecaster: str,
     written: Sequence[Written],
     progress: Progress,
-) -> Turn:
+) -> Retaken:
     """The turn of the last decision written, with everything it knew; progress(done, all) counts turns.
 
     written: the decisions of the course from its first on, oldest first, up to the one that is wanted.
@@ -44,7 +57,7 @@ def replayed(
         _refuse_another(turn, kept, policy.name)
         progress(number, len(written))
         if number == len(written):
-            return turn
+            return Retaken(turn=turn, before=memory)
         memory = turn.memory
         until = next_instant(study, memory, twin.present)
         twin.advance(turn.orders, instant(study.timeline.edges_s[until]))

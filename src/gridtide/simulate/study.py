@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.objective import Objective
+from gridtide.decide.risk import CERTAIN, Risk
 from gridtide.decide.situation import Event
 from gridtide.digest import freeze
 from gridtide.fleet.fleet import Fleet
@@ -52,7 +53,8 @@ class Study:
     demand_zone(service, origin)). reference: policy the savings are measured against. rates:
     settlement currency per unit of another. events: calls of the grid. notes: assumptions a reader of
     results must know. ended: class, declared limit and run time of jobs that had ended before, from which run times
-    are estimated. arrivals_known: decisions see all jobs from the start, as only a bound may.
+    are estimated. arrivals_known: decisions see all jobs from the start, as only a bound may. risk: how plans
+    meet what forecasts do not know.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Study:
     notes: tuple[str, ...] = ()
     ended: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]] = NOTHING_ENDED
     arrivals_known: bool = False
+    risk: Risk = CERTAIN
 
     def __post_init__(self) -> None:
         freeze(self, true_s=np.int64)

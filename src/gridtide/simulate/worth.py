@@ -20,7 +20,8 @@ from gridtide.decide.promise_prices import (
     work_prices,
 )
 from gridtide.decide.relaxed import Course, Relaxed, program_of, relaxed_course
-from gridtide.decide.vertex import Vertex, solved_again, vertex_of
+from gridtide.decide.solving import solution_of
+from gridtide.decide.vertex import Vertex, vertex_of
 from gridtide.simulate.bound import known_course
 from gridtide.simulate.changes import Change, Kind, changes_of
 from gridtide.simulate.study import Study
@@ -124,7 +125,7 @@ def worths_of(study: Study, truth: Truth, told: Told, top: int = 5) -> Worths:
 
 def _solved(course: Course, near: Vertex | None = None) -> _Solved | None:
     relaxed = program_of(course)
-    solution, vertex = vertex_of(relaxed.matrix, near)
+    solution, vertex = vertex_of(relaxed.matrix, relaxed.names, near)
     best = best_of(relaxed, solution)
     if best is None:
         return None
@@ -144,11 +145,18 @@ def _worth(base: _Solved, change: Change) -> Worth:
 
 def _saving(base: _Solved, course: Course) -> Saving:
     relaxed = program_of(course)
-    other = best_of(relaxed, solved_again(relaxed.matrix, base.vertex))
+    other = best_of(relaxed, _again(relaxed, base.vertex))
     if other is None:
         return Saving(least=None, most=None)
     best = base.best
     return Saving(least=best.lower_bound - other.cost, most=best.cost - other.lower_bound)
+
+
+def _again(relaxed: Relaxed, near: Vertex | None) -> Solution:
+    """Without a vertex to start from, a program is solved by its shape."""
+    if near is None:
+        return solution_of(relaxed.matrix)
+    return vertex_of(relaxed.matrix, relaxed.names, near)[0]
 
 
 def _promises(pooled: _Solved, top: int, told: Told) -> Promises:

@@ -31,8 +31,12 @@ def small_study(
     negative_prices: bool = False,
     length_knowledge: LengthKnowledge = LengthKnowledge.DECLARED,
     forecaster: str = "persistence",
+    warm_up_h: int = WARM_UP_H,
 ) -> Study:
-    """Two sites for `hours` hours at 15 minutes. Everything follows from the seed."""
+    """Two sites for `hours` hours at 15 minutes. Everything follows from the seed.
+
+    warm_up_h: whole days of signals before, in hours, for a forecaster to learn from.
+    """
     rng = np.random.default_rng(seed)
     timeline = regular(START, timedelta(minutes=15), hours * 4)
     fleet = Fleet(
@@ -47,7 +51,7 @@ def small_study(
         jobs=work,
         true_s=true_s,
         services=(_service(),),
-        history=_history(rng, hours, negative_prices),
+        history=_history(rng, hours, negative_prices, warm_up_h),
         objective=Objective(
             carbon_price_per_t=20.0, demand_charge_share=0.05, begins=START, ends=timeline.end
         ),
@@ -168,9 +172,11 @@ def _jobs(
     )
 
 
-def _history(rng: np.random.Generator, hours: int, negative_prices: bool) -> History:
-    first = START - timedelta(hours=WARM_UP_H)
-    timeline = regular(first, timedelta(hours=1), hours + WARM_UP_H)
+def _history(
+    rng: np.random.Generator, hours: int, negative_prices: bool, warm_up_h: int
+) -> History:
+    first = START - timedelta(hours=warm_up_h)
+    timeline = regular(first, timedelta(hours=1), hours + warm_up_h)
     hour = np.arange(len(timeline)) % 24
     signals: list[Signal] = []
     for index, zone in enumerate(("east", "north")):

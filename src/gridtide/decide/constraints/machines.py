@@ -6,10 +6,11 @@ from gridtide.decide.layout import Columns, Facts, Whole
 from gridtide.decide.program import Program
 
 
-def add_machines(program: Program, columns: Columns, facts: Facts) -> Whole:
+def add_machines(program: Program, columns: Columns, facts: Facts) -> tuple[Whole, Whole]:
     """Jobs + services with their reserve <= accelerators, one row a place and step.
 
-    Jobs alone keep out of what is held for services by the bounds of a second family.
+    Jobs alone keep out of what is held for services by the bounds of a second family, (P, T); (0, T)
+    where nothing is held.
     """
     steps = len(facts.hours)
     places = len(facts.accelerators)
@@ -21,9 +22,10 @@ def add_machines(program: Program, columns: Columns, facts: Facts) -> Whole:
     need = (1.0 + facts.reserve[place]) / facts.rate[service, place]
     program.put(rows[place], columns.flow, need[:, None] * facts.request_peak[service, origin])
     kept = facts.room < facts.accelerators[:, None]
+    inner = np.zeros((0, steps), dtype=np.int64)
     if kept.any():
         inner = program.constraints(
             (places, steps), -np.inf, np.maximum(facts.room - facts.kept, 0), *where
         )
         program.put(inner[columns.place, columns.step], columns.work, 1.0)
-    return rows
+    return rows, inner

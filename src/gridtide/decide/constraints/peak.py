@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gridtide.decide.layout import Columns, Facts, Whole
+from gridtide.decide.layout import Columns, Facts, Whole, peak_of_step
 from gridtide.decide.program import Program, places_of
 
 
@@ -11,6 +11,5 @@ def add_peak(program: Program, columns: Columns, facts: Facts) -> Whole:
     shape = columns.draw.shape
     rows = program.constraints(shape, -np.inf, 0.0 - facts.swing_kw, *places_of(shape))
     program.put(rows, columns.draw, 1.0)
-    site = np.arange(len(rows))[:, None]
-    program.put(rows, columns.peak[site, facts.months.of_step], -1.0)
+    program.put(rows, peak_of_step(columns, facts), -1.0)
     return rows

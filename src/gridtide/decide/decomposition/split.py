@@ -14,7 +14,6 @@ from gridtide.decide.program import NOWHERE, Matrix
 Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
 Truth = NDArray[np.bool_]
-SITES_MIN = 2
 
 
 class Unsplit(Exception):
@@ -56,8 +55,8 @@ def split_of(matrix: Matrix) -> Split:
     row_tie = np.full(len(tying), NOWHERE)
     row_tie[tying] = np.arange(int(tying.sum()))
     sites = int(matrix.row_site.max(initial=NOWHERE)) + 1
-    if sites < SITES_MIN or not tying.any():
-        raise Unsplit(f"{sites} sites and {int(tying.sum())} rows that tie them; nothing to split")
+    if not tying.any():
+        raise Unsplit("no row ties sites together; nothing to split")
     column_site = _sites_of(matrix, column, count)
     tie, weight = _ties_of(matrix, column, row_tie, count)
     reaching = (tie != NOWHERE) & (column_site != NOWHERE)

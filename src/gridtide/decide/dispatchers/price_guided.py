@@ -76,7 +76,7 @@ class PriceGuided:
             price,
             chosen,
             CONGESTION if due else (0.0,),
-            self._peak_kept(plan, situation, held),
+            self.peak_kept(plan, situation, held),
         )
         guided = _placement(situation, held, told, price, costs)
         kept = told_placement(situation, held, Reason.KEPT)
@@ -168,7 +168,7 @@ class PriceGuided:
         )
         return peak
 
-    def _peak_kept(self, plan: Plan, situation: Situation, held: Reservations) -> Kept:
+    def peak_kept(self, plan: Plan, situation: Situation, held: Reservations) -> Kept:
         """Accelerators to keep free so that a site stays under the peak its plan pays for, (P, T), and the
         demand charge that one more accelerator would cost, (P,). In a month that is still to begin nothing
         is kept: there the plan's prices alone speak of its peak."""

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.columns import columns_of
+from gridtide.decide.conflict.promises_and_limits import PlanProgram
+from gridtide.decide.conflict.refusal import has_no_plan, refusal_of, refuse_where_power_lacks
 from gridtide.decide.constraints.balance import add_balance
 from gridtide.decide.constraints.demand import add_demand
 from gridtide.decide.constraints.load import add_load
@@ -22,8 +24,7 @@ from gridtide.decide.program import Matrix, Program, Solution, lower_bound, matr
 from gridtide.decide.reservations import Reservations
 from gridtide.decide.situation import Situation
 from gridtide.decide.solving import solution_of
-from gridtide.finding import Finding, Infeasible
-from gridtide.timeline import instant
+from gridtide.finding import Infeasible
 
 Real = NDArray[np.float64]
 REPAIRS_MAX = 3
@@ -32,16 +33,18 @@ TOLERANCE = 1e-6
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Rows:
-    """Rows of the program by family, as the duals are read."""
+    """Rows of the program by family, as the duals are read; steep: columns beyond the ramp rule."""
 
     work: Whole
     machines: Whole
+    kept_machines: Whole
     load: Whole
     balance: Whole
     peak: Whole
     demand: Whole
     level: Whole
     ramp: Whole
+    steep: Whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +58,7 @@ class Coordinated:
     objective: Objective
 
     def plan(self, situation: Situation) -> Plan:
-        """The cheapest plan, its prices and its bound. Raises Infeasible naming site, step and kW."""
+        """The cheapest plan, its prices and its bound. Raises Infeasible naming what cannot hold together."""
         return self._planned(situation, held_of(situation, self.objective))
 
     def around(self, situation: Situation, held: Reservations) -> Plan:
@@ -65,7 +68,7 @@ class Coordinated:
 
     def _planned(self, situation: Situation, held: Reservations) -> Plan:
         facts = facts_of(situation, self.objective, held)
-        return solved(situation, facts, self.objective).plan
+        return solved(situation, facts, self.objective, held).plan
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -77,23 +80,31 @@ class Solved:
     solution: Solution
 
 
-def solved(situation: Situation, facts: Facts, objective: Objective) -> Solved:
-    """The cheapest plan over the facts. Raises Infeasible naming site, step and kW."""
+def solved(
+    situation: Situation, facts: Facts, objective: Objective, held: Reservations | None
+) -> Solved:
+    """The cheapest plan over the facts. Raises Infeasible naming what cannot hold together.
+
+    held: what promises are named by; without it a refusal says where power lacks.
+    """
     program, columns, rows = written(situation, facts, objective)
     matrix = matrix_of(program)
-    solution = solved_without_burning(matrix, situation, facts, columns)
-    refuse_shortfall(situation, solution, columns)
+    solution = solved_without_burning(matrix, facts, columns)
+    if held is None:
+        refuse_where_power_lacks(situation, solution, [columns.shortfall])
+    else:
+        refuse_without_plan(situation, facts, held, matrix, columns, rows, solution)
     plan = Plan(
         made_at=situation.as_of,
         policy="coordinated",
         horizon=situation.horizon,
-        prices=_prices(facts, columns, rows, solution),
+        prices=prices_of(facts, columns, rows, solution),
         certificate=_certificate(matrix, solution, situation, facts),
         notes=(
             f"power chords lie at most {facts.curve.gap_kw.max():.1f} kW above the model",
             solution.solver,
         ),
-        **_quantities(facts, columns, solution),
+        **quantities(facts, columns, solution),
     )
     return Solved(plan=plan, rows=rows, solution=solution)
 
@@ -105,53 +116,86 @@ def written(
     program = Program()
     columns = columns_of(program, situation, facts, objective)
     sites = situation.fleet.sites
+    work = add_work(program, columns, facts)
+    machines, kept_machines = add_machines(program, columns, facts)
+    load = add_load(program, columns, facts)
+    balance = add_balance(program, columns, facts)
+    peak = add_peak(program, columns, facts)
+    demand = add_demand(program, columns, facts)
     batteries = tuple(site.battery for site in sites)
+    level = add_state_of_charge(program, columns, facts, batteries, situation.state.soc_kwh)
     rates = tuple(site.contract.ramp_max_kw_per_min for site in sites)
-    state = situation.state
+    ramp, steep = add_ramp(program, columns, facts, rates, situation.state.grid_power_kw)
     rows = Rows(
-        work=add_work(program, columns, facts),
-        machines=add_machines(program, columns, facts),
-        load=add_load(program, columns, facts),
-        balance=add_balance(program, columns, facts),
-        peak=add_peak(program, columns, facts),
-        demand=add_demand(program, columns, facts),
-        level=add_state_of_charge(program, columns, facts, batteries, state.soc_kwh),
-        ramp=add_ramp(program, columns, facts, rates, state.grid_power_kw),
+        work=work,
+        machines=machines,
+        kept_machines=kept_machines,
+        load=load,
+        balance=balance,
+        peak=peak,
+        demand=demand,
+        level=level,
+        ramp=ramp,
+        steep=steep,
     )
     return program, columns, rows
 
 
-def solved_without_burning(
-    matrix: Matrix, situation: Situation, facts: Facts, columns: Columns
-) -> Solution:
-    """Solve; where segments fill out of order or a store charges and discharges, fix and solve again."""
-    solution = _solved(matrix, situation)
-    for _ in range(REPAIRS_MAX):
-        changed = _straighten(matrix, solution, facts, columns)
-        changed |= _one_way(matrix, solution, columns)
-        if not changed:
-            break
-        solution = _solved(matrix, situation)
-    return solution
-
-
-def _solved(matrix: Matrix, situation: Situation) -> Solution:
-    solution = solution_of(matrix)
-    if solution.feasible:
-        return solution
-    raise Infeasible(
-        [
-            Finding(
-                subject=f"plan of {situation.as_of:%Y-%m-%d %H:%M} UTC",
-                value=f"the program is {solution.status}",
-                limit="store limits and machines that can hold together",
-                mend="Check the battery's limits and its state of charge against the load.",
-            )
-        ]
+def plan_program(
+    situation: Situation,
+    facts: Facts,
+    held: Reservations,
+    matrix: Matrix,
+    columns: Columns,
+    rows: Rows,
+    due: Whole,
+) -> PlanProgram:
+    """What a refusal is answered from. due: step by which each bucket of work is due, (K,)."""
+    return PlanProgram(
+        situation=situation,
+        facts=facts,
+        held=held,
+        matrix=matrix,
+        columns=columns,
+        machines=rows.machines,
+        kept_machines=rows.kept_machines,
+        load=rows.load,
+        steep=rows.steep,
+        due=due,
     )
 
 
-def _straighten(matrix: Matrix, solution: Solution, facts: Facts, columns: Columns) -> bool:
+def refuse_without_plan(
+    situation: Situation,
+    facts: Facts,
+    held: Reservations,
+    matrix: Matrix,
+    columns: Columns,
+    rows: Rows,
+    solution: Solution,
+) -> None:
+    """Raises Infeasible naming what cannot hold together, where nothing holds or power is lacking."""
+    due = np.full(len(facts.buckets), len(facts.hours))
+    asked = plan_program(situation, facts, held, matrix, columns, rows, due)
+    if has_no_plan(asked, solution):
+        raise Infeasible(refusal_of(asked, solution))
+
+
+def solved_without_burning(matrix: Matrix, facts: Facts, columns: Columns) -> Solution:
+    """Solve; where segments fill out of order or a store charges and discharges, fix and solve again."""
+    solution = solution_of(matrix)
+    for _ in range(REPAIRS_MAX):
+        if not solution.feasible:
+            break
+        changed = straighten(matrix, solution, facts, columns)
+        changed |= one_way(matrix, solution, columns)
+        if not changed:
+            break
+        solution = solution_of(matrix)
+    return solution
+
+
+def straighten(matrix: Matrix, solution: Solution, facts: Facts, columns: Columns) -> bool:
     """Give cells whose segments fill out of order one common slope: that of the load they carry."""
     filled = solution.values[columns.segment]
     width = facts.curve.width_kw[:, None, :]
@@ -183,7 +227,7 @@ def _change_slopes(matrix: Matrix, segments: Whole, slope: Real) -> None:
         own[own < 0] = -value
 
 
-def _one_way(matrix: Matrix, solution: Solution, columns: Columns) -> bool:
+def one_way(matrix: Matrix, solution: Solution, columns: Columns) -> bool:
     """Stop the smaller of charge and discharge where both run at once."""
     charge, discharge = solution.values[columns.charge], solution.values[columns.discharge]
     least = [
@@ -198,27 +242,7 @@ def _one_way(matrix: Matrix, solution: Solution, columns: Columns) -> bool:
     return True
 
 
-def refuse_shortfall(situation: Situation, solution: Solution, columns: Columns) -> None:
-    lacking = solution.values[columns.shortfall]
-    findings = []
-    for index, site in enumerate(situation.fleet.sites):
-        if lacking[index].max() <= 1e-3:
-            continue
-        step = int(np.argmax(lacking[index]))
-        findings.append(
-            Finding(
-                subject=f"{site.name} at {instant(situation.horizon.starts_s[step]):%Y-%m-%d %H:%M} UTC",
-                value=f"{lacking[index, step]:,.0f} kW more than it can get, in "
-                f"{int((lacking[index] > 1e-3).sum())} steps",
-                limit=f"import_max_kw {site.contract.import_max_kw:,.0f} with what it makes and stores",
-                mend="Raise the import limit, add storage, or keep less work at this site.",
-            )
-        )
-    if findings:
-        raise Infeasible(findings)
-
-
-def _quantities(facts: Facts, columns: Columns, solution: Solution) -> dict[str, Real]:
+def quantities(facts: Facts, columns: Columns, solution: Solution) -> dict[str, Real]:
     x = solution.values
     steps = len(facts.hours)
     classes = facts.given.astype(np.float64)
@@ -244,7 +268,7 @@ def _quantities(facts: Facts, columns: Columns, solution: Solution) -> dict[str,
     }
 
 
-def _prices(facts: Facts, columns: Columns, rows: Rows, solution: Solution) -> Prices:
+def prices_of(facts: Facts, columns: Columns, rows: Rows, solution: Solution) -> Prices:
     """Duals as prices. Their split: energy and carbon as published, cooling what the slope adds, peak
     and limit what the rows add; what a store or own supply changes is part of the limit.
 
@@ -253,7 +277,7 @@ def _prices(facts: Facts, columns: Columns, rows: Rows, solution: Solution) -> P
     """
     dual = solution.row_dual
     electric = dual[rows.balance] / facts.hours
-    total = electric * _next_slope(facts, solution.values[columns.segment], solution.blur)
+    total = electric * next_slope(facts, solution.values[columns.segment], solution.blur)
     peak = -dual[rows.peak] / facts.hours
     parts = np.zeros((len(PARTS), *total.shape))
     parts[PARTS.index("energy")] = facts.price_per_kwh
@@ -271,7 +295,7 @@ def _prices(facts: Facts, columns: Columns, rows: Rows, solution: Solution) -> P
     )
 
 
-def _next_slope(facts: Facts, filled: Real, blur: float) -> Real:
+def next_slope(facts: Facts, filled: Real, blur: float) -> Real:
     """Facility kW that one more kW of IT takes, (S, T)."""
     width = facts.curve.width_kw[:, None, :]
     full = (filled >= width - np.maximum(TOLERANCE, blur * width)).sum(axis=2)

@@ -11,6 +11,8 @@ from gridtide.decide.decomposition.method import Round
 from gridtide.decide.decomposition.split import Unsplit
 from gridtide.decide.program import Matrix, Solution, matrix_of, solve
 from gridtide.decide.proof import Proof, proof_of
+from gridtide.decide.queues.merging import Unqueued
+from gridtide.decide.queues.method import by_queues
 from gridtide.decide.solving import by_sites, solution_of, structured
 from gridtide.decide.structured.interior_point import Progress
 from gridtide.decide.structured.newton import Refused
@@ -37,6 +39,7 @@ PARTS = (
 METHODS: dict[str, Callable[[Matrix, float], Solution]] = {
     "structured": lambda matrix, gap: structured(matrix, gap, _tell),
     "decomposition": lambda matrix, gap: by_sites(matrix, gap, _tell_round),
+    "queues": lambda matrix, gap: by_queues(matrix, solve),
     "highs": lambda matrix, gap: solve(matrix),
     "auto": solution_of,
 }
@@ -71,7 +74,7 @@ class Measured:
 )  # fmt: skip
 @click.option(
     "--method", type=click.Choice(list(METHODS)), default="structured", show_default=True,
-    help="By its shape, site by site at prices, exactly by HiGHS, or what a plan of this size would take.",
+    help="By its shape, site by site at prices, by queues of work, by HiGHS, or what a plan of this size would take.",
 )  # fmt: skip
 @click.option("--ipx/--no-ipx", default=True, help="Solve the same program by HiGHS ipx as well.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
@@ -105,7 +108,7 @@ def _measured(instance: WeekPlan, gap: float, method: str) -> Measured:
     build_s, matrix = timed(lambda: matrix_of(program_of(instance)))
     try:
         solve_s, solution = timed(lambda: METHODS[method](matrix, gap))
-    except (Unshaped, Unsplit, Refused) as reason:
+    except (Unshaped, Unsplit, Unqueued, Refused) as reason:
         raise BadInput([_refusal(method, gap, str(reason))]) from None
     return Measured(
         matrix=matrix,

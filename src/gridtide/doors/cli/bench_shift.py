@@ -1,7 +1,6 @@
 """`gridtide bench shift`: every reference policy on a seeded instance, held against its plain writing."""
 
 import json
-import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gridtide.doors.cli.measuring import Part, measured_on, size_of, worked
+from gridtide.doors.cli.measuring import SAME, Part, measured_on, median_worked, size_of, worked
 from gridtide.doors.cli.words import say_compiling
 
 if TYPE_CHECKING:
@@ -34,9 +33,6 @@ TICKED = (
 SETTINGS = {"reserved-first": f"reserved={RESERVED}", "bidirectional": f"w={WIDTH}"}
 COMPETING = ("reserved-first",)
 """Policies in which a later job can take what an earlier one waits for; the first jobs are asked alone."""
-
-SAME = 1e-9
-"""Largest difference of two totals, as a share of the larger."""
 
 SIZES_MOST = (10_000_000, 20_000_000)
 
@@ -81,7 +77,7 @@ def shift(
     _rows(workload, *shift_jobs.instance(workload, 50, small, 0), count=0, repeats=1)
     jobs, signal = shift_jobs.instance(workload, jobs_wanted, slots, seed)
     count = min(plain or (2_000 if workload == "year" else 200), len(jobs))
-    holds_s = statistics.median(worked(partial(holds_of, signal.values))[0] for _ in range(repeats))
+    holds_s, _ = median_worked(partial(holds_of, signal.values), repeats)
     rows = _rows(workload, jobs, signal, count, repeats, _tell)
     document = {
         "instance": shift_jobs.VERSION,
@@ -116,15 +112,14 @@ def _rows(
         text = f"{name}({SETTINGS[name]})" if name in SETTINGS else name
         choose = policy_of(parsed(text), None)
         asked = short(jobs) if name == "bidirectional" else jobs
-        runs = [worked(partial(_answer, choose, asked, signal)) for _ in range(repeats)]
-        plan, felt_kg = runs[-1][1]
+        seconds, (plan, felt_kg) = median_worked(partial(_answer, choose, asked, signal), repeats)
         own, shown = asked, plan
         if name in COMPETING and count:
             own = first(asked, count)
             shown = choose(own, signal)
         row = Row(
             policy=text,
-            seconds=statistics.median(seconds for seconds, _ in runs),
+            seconds=seconds,
             total_kg=float(felt_kg.sum()),
             plain_seconds=_held_against_plain(name, own, signal, shown, count) if count else None,
         )

@@ -12,6 +12,7 @@ from gridtide.finding import Finding, Infeasible
 
 if TYPE_CHECKING:
     from gridtide.simulate.study import Study
+    from gridtide.simulate.truth import Truth
     from gridtide.simulate.worth import PromiseCost, Promises, Saving, Worth, Worths
 
 FILE = click.Path(path_type=Path)
@@ -42,7 +43,7 @@ def bound(case: Path, top: int, as_json: bool) -> None:
     least = bound_of(study, truth)
     worths = worths_of(study, truth, lambda what: click.echo(f"solving: {what}", err=True), top)
     if worths.best is None:
-        raise Infeasible([_no_course(study)])
+        raise Infeasible(_no_course(study, truth))
     found = _document(study, least, worths)
     if as_json:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False))
@@ -50,13 +51,21 @@ def bound(case: Path, top: int, as_json: bool) -> None:
         show(found)
 
 
-def _no_course(study: "Study") -> Finding:
-    return Finding(
-        subject=f"case {study.name}",
-        value="no course holds, even for somebody who knows everything",
-        limit="import limits, machines and stores that can hold together",
-        mend="Run gridtide check; raise an import limit, or keep less work at the site it names.",
-    )
+def _no_course(study: "Study", truth: "Truth") -> list[Finding]:
+    from gridtide.decide.conflict.wording import findings_of
+    from gridtide.simulate.together import conflict_in_study
+
+    conflict = conflict_in_study(study, truth, soft_promises=False)
+    if conflict is not None:
+        return findings_of(conflict)
+    return [
+        Finding(
+            subject=f"case {study.name}",
+            value="no course holds, even for somebody who knows everything",
+            limit="import limits, machines and stores that can hold together",
+            mend="Run gridtide check --together; raise an import limit, or keep less work at a site.",
+        )
+    ]
 
 
 def _document(study: "Study", least: float | None, worths: "Worths") -> dict[str, Any]:

@@ -72,10 +72,7 @@ def _each(row: dict[str, Any], money: str) -> str:
     """Money for one unit, where there are more or fewer of them than one."""
     if row["per_unit"] is None or abs(row["step"]) == 1.0:
         return ""
-    unit = row["unit"]
-    if unit == "million requests":
-        return f", {_size(row['per_unit'])} {money} per {unit}"
-    return f", {_size(row['per_unit'])} {money} a{'n' if unit[0] in 'aA' else ''} {unit}"
+    return f", {_size(row['per_unit'])} {money} per {row['unit']}"
 
 
 def _proved(row: dict[str, Any]) -> str:

@@ -29,8 +29,15 @@ FIRST, LAST = 2, 3
     "--what-if",
     "what_if",
     multiple=True,
-    help="Solve the plan again with one thing changed, such as 'deadline +2h', 'price SITE +10%', 'carbon"
-    " +10%', 'import SITE -500kW', 'machines PLACE +8', 'work +10%', 'work out', 'site SITE out'; repeatable.",
+    help="Solve the plan again with one thing changed: 'price SITE +10%', 'carbon +10%', 'demand SITE +10%',"
+    " 'import SITE -500kW', 'machines PLACE +8', 'deadline +2h', 'work +10%', 'work out', 'site SITE out';"
+    " repeatable.",
+)
+@click.option(
+    "--alternatives",
+    "count",
+    type=click.IntRange(1, 50),
+    help="Rank so many other slots and places by what they cost more, and say what stood in the way.",
 )
 @click.option(
     "--at", help="Time of the decision that is taken again; the last one about JOB by default."
@@ -44,6 +51,7 @@ def explain(
     policy: str,
     whole: bool,
     what_if: tuple[str, ...],
+    count: int | None,
     at: str | None,
     case: Path | None,
     as_json: bool,
@@ -55,17 +63,25 @@ def explain(
     when = instant_of(at, "--at")
     found = _found(run, job, runs, policy)
     again: dict[str, Any] = {}
-    if what_if:
-        from gridtide.doors.cli.explain_again import solved_again
+    if what_if or count:
+        from gridtide.doors.cli.explain_again import Question, solved_again
         from gridtide.doors.results.folder import folder_of
 
-        again = solved_again(folder_of(runs, run), policy, found, job, what_if, when, case)
+        question = Question(
+            folder=folder_of(runs, run), policy=policy, name=job, texts=what_if, count=count or 0,
+            at=when, case=case,
+        )  # fmt: skip
+        again = solved_again(question, found)
     if as_json:
         document = {"run": run, "policy": policy, "job": job, **found, **again}
         click.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
         return
     _say_all(job, policy, found, whole)
-    if again:
+    if "ranked" in again:
+        from gridtide.doors.cli.explain_again import say_ranked
+
+        say_ranked(again["ranked"], found["clock"], found["currency"])
+    if "what_ifs" in again:
         from gridtide.doors.cli.explain_again import say_what_ifs
 
         say_what_ifs(again, found["clock"], found["currency"])

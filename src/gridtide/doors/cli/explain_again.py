@@ -1,6 +1,7 @@
 """What-ifs of `gridtide explain`: asked, the decision taken again, and said."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import click
 from gridtide.finding import BadInput, Finding, Gathered, refuse_if_any
 
 if TYPE_CHECKING:
+    from gridtide.doors.results.again import Again
     from gridtide.doors.what_if_words import Asked
     from gridtide.simulate.study import Study
 
@@ -17,16 +19,24 @@ NONE_OF_IT = 5e-4
 """Shares of a job's work below this are not said."""
 
 
-def solved_again(
-    folder: Path,
-    policy: str,
-    found: dict[str, Any],
-    name: str,
-    texts: tuple[str, ...],
-    at: datetime | None,
-    case: Path | None,
-) -> dict[str, Any]:
-    """The what-ifs of a job or service as a document. Raises BadInput with all faults of what was asked."""
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What a reader of a run wants solved again. count: alternatives to rank; at: None for the last decision."""
+
+    folder: Path
+    policy: str
+    name: str
+    texts: tuple[str, ...]
+    count: int
+    at: datetime | None
+    case: Path | None
+
+
+def solved_again(question: Question, found: dict[str, Any]) -> dict[str, Any]:
+    """Alternatives and what-ifs of a job or service. Raises BadInput with all faults of what was asked.
+
+    found: what the tables of the run say of it.
+    """
     from gridtide.doors.cli.words import say_compiling
     from gridtide.doors.results.again import decision_again, study_again
     from gridtide.doors.results.what_ifs import what_ifs
@@ -34,13 +44,49 @@ def solved_again(
     say_compiling()
     of_a_job = found["about"]["kind"] == "job"
     gathered = Gathered()
-    when = gathered.of(lambda: at or _last(found["decisions"], name))
-    known = gathered.of(lambda: study_again(folder, policy, case))
-    asked = [] if known is None else gathered.of(lambda: _read(texts, known[0], of_a_job))
+    when = gathered.of(lambda: question.at or _last(found["decisions"], question.name))
+    gathered.of(lambda: _refuse_ranking(question, of_a_job))
+    known = gathered.of(lambda: study_again(question.folder, question.policy, question.case))
+    asked = [] if known is None else gathered.of(lambda: _read(question.texts, known[0], of_a_job))
     gathered.refuse_if_any()
     assert when is not None and known is not None and asked is not None
-    again = decision_again(folder, known, when, _counted(policy))
-    return what_ifs(again, name if of_a_job else None, asked, _hears)
+    again = decision_again(question.folder, known, when, _counted(question.policy))
+    document: dict[str, Any] = {}
+    if question.count:
+        document["ranked"] = _ranked(again, question)
+    if asked:
+        document |= what_ifs(again, question.name if of_a_job else None, asked, _hears)
+    return document
+
+
+def _refuse_ranking(question: Question, of_a_job: bool) -> None:
+    """Raises BadInput for a service, whose requests take no slots."""
+    if question.count and not of_a_job:
+        raise BadInput(
+            [
+                Finding(
+                    subject="--alternatives",
+                    value=f"{question.name} is a service",
+                    limit="a job, which takes slots",
+                    mend="Leave the option out; what a service weighed stands in its decisions.",
+                )
+            ]
+        )
+
+
+def _ranked(again: "Again", question: Question) -> dict[str, Any]:
+    """Alternatives, limits, and the dearest limit solved again by one unit of it each way."""
+    from gridtide.doors.results.alternatives import asked_of_limit, choice_of, ranked
+    from gridtide.doors.results.what_ifs import as_planned, row_of, what_ifs
+
+    _hears("the plan it was placed by")
+    choice = choice_of(again, question.name)
+    document = ranked(choice, question.count)
+    unit = asked_of_limit(document["limits"][0], choice) if document["limits"] else None
+    document["price"] = None
+    if unit is not None and row_of(as_planned(again), again, question.name) >= 0:
+        document["price"] = what_ifs(again, question.name, [unit], _hears)["what_ifs"][0]
+    return document
 
 
 def _read(texts: tuple[str, ...], study: "Study", of_a_job: bool) -> "list[Asked]":
@@ -81,6 +127,85 @@ def _counted(policy: str) -> Callable[[int, int], None]:
             click.echo(f"taking {whole} turns of {policy} again", err=True)
 
     return say
+
+
+LIMITS = {
+    "deadline": "its deadline",
+    "machines": "machines that other work holds",
+    "places": "the places it may run at",
+    "import": "import limits and stores",
+    "peak": "the demand charge",
+    "transfer": "what moving its data costs",
+}
+
+
+def say_ranked(document: dict[str, Any], clock: str, currency: str) -> None:
+    """The slots told, the alternatives by what they cost more, and what stood in the way of cheaper ones."""
+    from gridtide.trust.explain import local, money
+
+    told = document["chosen"]
+    pieces = f" in {told['pieces']} pieces" if told["pieces"] > 1 else ""
+    click.echo(
+        f"\nranked at {local(_moment(document['as_of']), clock)}, at the prices of the plan it was placed by"
+    )
+    click.echo(
+        f"  chosen: {told['place']} from {local(_moment(told['start']), clock)}{pieces},"
+        f" {money(told['cost'])} {currency} ({_causes(told['causes'], '')})"
+    )
+    for number, other in enumerate(document["alternatives"], start=1):
+        more = "more" if other["difference"] >= 0 else "less"
+        click.echo(
+            f"  {number}. {other['place']} from {local(_moment(other['start']), clock)}:"
+            f" {money(abs(other['difference']))} {currency} {more} ({_causes(other['causes'], '+')});"
+            f" {_fleet(other['fleet'], currency)}"
+        )
+    if not document["alternatives"]:
+        click.echo("  no other unbroken window was left to it")
+    _say_limits(document, clock, currency)
+
+
+def _say_limits(document: dict[str, Any], clock: str, currency: str) -> None:
+    """Each limit by what the job would save without it; the dearest decided, and has its price by the unit."""
+    from gridtide.trust.explain import local, money
+
+    deciding = [limit for limit in document["limits"] if limit["decides"]]
+    alone = document["cheaper_alone"]
+    whole = alone > 0.005
+    if whole:
+        click.echo(
+            f"  what decided: the fleet as a whole; prices alone, which see one more kilowatt, would have saved"
+            f" this job {money(alone)} {currency} elsewhere"
+        )
+    elif not deciding:
+        click.echo("  no limit decided: without any one of them it would run at the same slots")
+    for number, limit in enumerate(deciding):
+        lead = "what decided" if number == 0 and not whole else "next"
+        click.echo(
+            f"  {lead}: {LIMITS[limit['limit']]}; without, at the same prices, it would run at {limit['place']}"
+            f" from {local(_moment(limit['start']), clock)} and save {money(limit['saving'])} {currency}"
+        )
+    if document["price"] is not None:
+        click.echo(f"  the price of what decided, {document['price']['what']}:")
+        _say_per_unit(document["price"], currency)
+
+
+def _fleet(difference: dict[str, float] | None, currency: str) -> str:
+    """What the fleet would cost more or less with the job there."""
+    from gridtide.trust.explain import money
+
+    if difference is None:
+        return "no plan of the fleet with it there"
+    more, width = difference["difference"], difference["most"] - difference["least"]
+    if abs(more) <= width:
+        return f"the fleet the same, within {_small(width)} {currency}"
+    return f"the fleet {money(abs(more))} {'more' if more > 0 else 'less'}"
+
+
+def _causes(causes: dict[str, float], sign: str) -> str:
+    """Causes that count, largest first."""
+    known = sorted(causes.items(), key=lambda cause: -abs(cause[1]))
+    shown = [f"{name} {value:{sign},.2f}" for name, value in known if abs(value) >= 0.005]
+    return ", ".join(shown) or "all alike"
 
 
 def say_what_ifs(document: dict[str, Any], clock: str, currency: str) -> None:

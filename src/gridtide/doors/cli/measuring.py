@@ -2,18 +2,22 @@
 
 import platform
 import resource
+import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gridtide import __version__
 from gridtide.decide.plan import Certificate
 from gridtide.finding import BadInput, Finding
 
 Value = TypeVar("Value")
+SAME = 1e-9
+"""Largest difference of two figures, as a share of the largest of their kind."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +62,26 @@ def worked(work: Callable[[], Value]) -> tuple[float, Value]:
     begin = time.process_time()
     value = work()
     return time.process_time() - begin, value
+
+
+def median_worked(work: Callable[[], Value], repeats: int) -> tuple[float, Value]:
+    """Median of the CPU seconds of some work done `repeats` times, and what it gave the last time."""
+    taken = []
+    for _ in range(repeats):
+        seconds, value = worked(work)
+        taken.append(seconds)
+    return statistics.median(taken), value
+
+
+def apart(ours: NDArray[np.float64], plain: NDArray[np.float64]) -> float:
+    """Largest difference as a share of the largest figure. Raises RuntimeError beyond SAME."""
+    if not np.array_equal(np.isnan(ours), np.isnan(plain)):
+        raise RuntimeError("the plain writing knows what the compiled loops do not")
+    largest = max(float(np.nanmax(np.abs(plain), initial=0.0)), 1.0)
+    found = float(np.nanmax(np.abs(ours - plain), initial=0.0)) / largest
+    if found > SAME:
+        raise RuntimeError(f"the plain writing differs by {found:.1e} of the largest figure")
+    return found
 
 
 def measured_on() -> dict[str, Any]:

@@ -10,7 +10,7 @@ from gridtide.finding import BadInput, Finding
 from gridtide.loop.turn import Turn
 from gridtide.simulate.course import Progress
 from gridtide.simulate.policies import PlanAndPlace, policy_named
-from gridtide.simulate.replay import Written, replayed
+from gridtide.simulate.replay import Retaken, Written, replayed
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import truth_of
 from gridtide.stores.json_lines import JsonLinesStore
@@ -20,11 +20,16 @@ from gridtide.trust.record import Stage
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Again:
-    """The study as the policy knew it, and the turn of one decision."""
+    """The study as the policy knew it, and one decision of it."""
 
     study: Study
-    turn: Turn
+    retaken: Retaken
     policy: PlanAndPlace
+
+    @property
+    def turn(self) -> Turn:
+        """The turn that decided."""
+        return self.retaken.turn
 
 
 def study_again(folder: Path, policy: str, case: Path | None) -> tuple[Study, PlanAndPlace, str]:
@@ -73,8 +78,8 @@ def decision_again(
                 )
             ]
         )
-    turn = replayed(study, truth_of(study), policy, forecaster, until, progress)
-    return Again(study=study, turn=turn, policy=policy)
+    retaken = replayed(study, truth_of(study), policy, forecaster, until, progress)
+    return Again(study=study, retaken=retaken, policy=policy)
 
 
 def _written(path: Path) -> list[Written]:

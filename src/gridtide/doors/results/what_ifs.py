@@ -111,6 +111,14 @@ def _carbon(asked: Asked, task: Task, again: Again, row: int) -> Change:
     )  # fmt: skip
 
 
+def _demand(asked: Asked, task: Task, again: Again, row: int) -> Change:
+    site = _site(asked, again)
+    return _two_sided(
+        f"the demand charge of {asked.name}", 100.0 * _amount(asked), "%", ("higher", "lower"), Bend.DOWN,
+        lambda percent: levers.demand_dearer(task, site, percent / 100.0),
+    )  # fmt: skip
+
+
 def _import(asked: Asked, task: Task, again: Again, row: int) -> Change:
     site = _site(asked, again)
     if not np.isfinite(task.facts.import_max_kw[site]).all():
@@ -171,6 +179,7 @@ def _out(asked: Asked, task: Task, again: Again, row: int) -> Change:
 _MAKERS: dict[str, Callable[[Asked, Task, Again, int], Change]] = {
     "price": _price,
     "carbon": _carbon,
+    "demand": _demand,
     "import": _import,
     "machines": _machines,
     "deadline": _deadline,

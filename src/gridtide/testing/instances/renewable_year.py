@@ -20,6 +20,8 @@ WITHIN_KWH = 100.0
 ALLOWED_KW = 0.1
 PARTS = 60
 """Steps in an hour of the store."""
+SHARE, LOAD_MAX_KW = 0.4, 30_000.0
+"""Of the load of an hour, what may run in another hour of its day; no hour is filled above the largest load."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -45,6 +47,11 @@ def renewable_year(hours: int = HOURS, seed: int = 0) -> RenewableYear:
         wind[t] = 30_000.0 / (1.0 + np.exp(-state))
     load = 20_000.0 + 2_000.0 * np.sin(2 * np.pi * (hour - 9) / 24)
     return RenewableYear(load_kw=load[:hours], renewable_kw=(sun + wind)[:hours])
+
+
+def carbon_g_per_kwh(year: RenewableYear) -> Real:
+    """Carbon of each hour, lower where there is more sun and wind, (T,)."""
+    return 300.0 - year.renewable_kw / 1_000.0
 
 
 def coverage(year: RenewableYear, lacking_kw: Real) -> float:

@@ -32,6 +32,7 @@ ROUTE_PER_KWH = 0.0003
 UNSERVED_PER_KWH = 2.0
 CARBON_PRICE_PER_T = 60.0
 BUCKET_SITES = 8
+SLACKS = np.asarray([4, 16, 48, 96])
 SLOW_POWER, SLOW_SPEED = 0.7, 0.8
 RAMP = 0.1
 STEEP_PER_KW = 0.1
@@ -45,8 +46,10 @@ class Traits:
 
     work, demand: times the usual. store_h: hours of its cap that a battery holds. whole_window: length of
     every window in steps, 0 for lengths drawn with a mean of a day. negative: share of prices below 0.
-    candidates: sites a region may use. full: a slower operating point for work beside machines to share,
-    a ramp rule, energy kept for what is offered, and a second period of the demand charge as well.
+    candidates: sites a region may use. lined_up: work comes evenly in four classes of slack, may run anywhere
+    and as fast as there is room, so that within a class whoever comes first is due first. full: a slower
+    operating point for work beside machines to share, a ramp rule, energy kept for what is offered, and a
+    second period of the demand charge as well.
     """
 
     work: float = 1.0
@@ -55,6 +58,7 @@ class Traits:
     whole_window: int = 0
     negative: float = 0.0
     candidates: int = 4
+    lined_up: bool = False
     full: bool = False
 
 
@@ -67,6 +71,7 @@ TRAITS = {
     "long-windows": Traits(whole_window=400),
     "negative-prices": Traits(negative=0.1),
     "many-routes": Traits(candidates=12),
+    "lined-up": Traits(lined_up=True),
     "full": Traits(full=True),
 }
 
@@ -170,6 +175,8 @@ def _work(
 ) -> tuple[Whole, Whole, Whole, Real, Real]:
     """Sites, windows, energies and rates of the buckets; together about a quarter of the fleet."""
     near = min(BUCKET_SITES, len(cap))
+    if traits.lined_up:
+        return _lined_up(chance, cap, steps, buckets, traits.work)
     site = np.stack([chance.permutation(len(cap))[:near] for _ in range(buckets)])
     length = 4 + chance.exponential(DAY, buckets).astype(np.int64)
     length = np.minimum(traits.whole_window or length, steps)
@@ -180,6 +187,21 @@ def _work(
     work = share * 0.22 * traits.work * cap.sum() * steps * STEP_H / share.sum()
     if traits.work <= 2.2:
         work = np.minimum(work, 0.7 * most)
+    return site, first, first + length, work, rate
+
+
+def _lined_up(
+    chance: np.random.Generator, cap: Real, steps: int, buckets: int, times: float
+) -> tuple[Whole, Whole, Whole, Real, Real]:
+    """Work of four classes of slack that comes evenly over the horizon; any site, any rate."""
+    near = min(BUCKET_SITES, len(cap))
+    site = np.tile(np.arange(near), (buckets, 1))
+    number, kind = np.arange(buckets) // len(SLACKS), np.arange(buckets) % len(SLACKS)
+    length = np.minimum(SLACKS[kind], steps)
+    first = number * (steps - length + 1) // (-(-buckets // len(SLACKS)))
+    share = chance.uniform(0.5, 1.5, buckets)
+    work = share * 0.22 * times * cap[:near].sum() * steps * STEP_H / share.sum()
+    rate = np.repeat(work[:, None] / STEP_H, near, axis=1)
     return site, first, first + length, work, rate
 
 

@@ -1,0 +1,182 @@
+"""Work decided for all courses at once, by their mean cost and the cost of the dearest of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.at_once import at_once_cost
+from gridtide.decide.conflict.refusal import refuse_where_power_lacks
+from gridtide.decide.constraints.alike import add_alike
+from gridtide.decide.constraints.tail import add_tail
+from gridtide.decide.facts import facts_of, held_of
+from gridtide.decide.layout import Facts, Whole
+from gridtide.decide.margins import kinds_spread
+from gridtide.decide.objective import Objective
+from gridtide.decide.plan import Certificate, Plan, Prices
+from gridtide.decide.planners.coordinated import (
+    REPAIRS_MAX,
+    one_way,
+    prices_of,
+    quantities,
+    straighten,
+)
+from gridtide.decide.program import Matrix, Program, Solution, lower_bound, matrix_of
+from gridtide.decide.reservations import Reservations
+from gridtide.decide.risk import Risk, weighed
+from gridtide.decide.situation import Situation
+from gridtide.decide.solving import solution_of
+from gridtide.decide.uncertain.copies import Copy, facts_along, written_in_copies
+from gridtide.decide.uncertainty import courses_known, in_course, without_spread
+
+Real = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cvar:
+    """The coordinated plan over several courses: mean of all and mean of the dearest, by their weight.
+
+    Where and when work runs is the same in every course; so is, until the next plan, what stores do and how
+    requests are shared out. Draw, sale, peak and later steps answer to the course. told_h: hours until the
+    next plan. Without courses in the situation this is the coordinated plan.
+    """
+
+    objective: Objective
+    risk: Risk
+    told_h: float
+
+    def plan(self, situation: Situation) -> Plan:
+        """The plan of least weighed cost. Raises Infeasible naming site, step and kW."""
+        return self._planned(situation, held_of(situation, self.objective))
+
+    def around(self, situation: Situation, held: Reservations) -> Plan:
+        """The same with every job in the slots `held` tells it."""
+        return self._planned(situation, replace(held, settled=np.ones_like(held.settled)))
+
+    def _planned(self, situation: Situation, held: Reservations) -> Plan:
+        facts = facts_of(situation, self.objective, held)
+        courses = courses_of(situation, facts, self.objective)
+        matrix, copies, tail = written_for(
+            situation, courses, self.objective, self.risk, self.told_h
+        )
+        solution = _solved_without_burning(matrix, copies)
+        refuse_where_power_lacks(situation, solution, [copy.columns.shortfall for copy in copies])
+        at_once = [at_once_cost(situation, copy.facts) for copy in copies]
+        return Plan(
+            made_at=situation.as_of,
+            policy="coordinated-cvar",
+            horizon=situation.horizon,
+            prices=_prices(copies, solution, _chances(solution, tail, self.risk)),
+            certificate=Certificate(
+                cost=solution.objective,
+                lower_bound=min(lower_bound(matrix, solution.row_dual), solution.objective),
+                run_at_once_cost=weighed(np.asarray(at_once), self.risk),
+                method=f"weak duality on the chords of the power curve over {len(copies)} courses; "
+                f"plan by {solution.solver}",
+            ),
+            notes=_notes(situation, copies, solution, self.risk),
+            **_means(copies, solution, _told(situation, self.told_h)),
+        )
+
+
+def courses_of(situation: Situation, facts: Facts, objective: Objective) -> list[Facts]:
+    """The facts along each course the situation knows; the point forecast alone where it knows none."""
+    count = courses_known(situation)
+    if not count:
+        return [facts]
+    return [facts_along(in_course(situation, one), facts, objective) for one in range(count)]
+
+
+def written_for(
+    situation: Situation, courses: Sequence[Facts], objective: Objective, risk: Risk, told_h: float
+) -> tuple[Matrix, list[Copy], Whole]:
+    """The program over all courses, its copies, and the rows of the tail."""
+    program = Program()
+    copies = written_in_copies(program, situation, courses, objective)
+    if len(copies) > 1:
+        pairs = [(copy.columns, copy.facts) for copy in copies]
+        add_alike(program, pairs, _told(situation, told_h))
+    own = [copy.own for copy in copies]
+    cost = np.concatenate(program.cost)
+    tail = add_tail(program, own, cost, risk.cvar_weight, risk.cvar_level)
+    matrix = matrix_of(program)
+    counted = matrix.cost.copy()
+    counted[np.concatenate(own)] *= (1.0 - risk.cvar_weight) / len(copies)
+    return replace(matrix, cost=counted), copies, tail
+
+
+def _told(situation: Situation, told_h: float) -> int:
+    """Steps that are told before the next plan, at least the first."""
+    begun_h = np.cumsum(situation.horizon.hours) - situation.horizon.hours
+    return max(1, int((begun_h < told_h).sum()))
+
+
+def _solved_without_burning(matrix: Matrix, copies: Sequence[Copy]) -> Solution:
+    """As the coordinated plan: what burns energy for nothing in some course is fixed, and all solved again."""
+    solution = solution_of(matrix)
+    for _ in range(REPAIRS_MAX):
+        if not solution.feasible:
+            break
+        changed = False
+        for copy in copies:
+            changed |= straighten(matrix, solution, copy.facts, copy.columns)
+            changed |= one_way(matrix, solution, copy.columns)
+        if not changed:
+            break
+        solution = solution_of(matrix)
+    return solution
+
+
+def _chances(solution: Solution, tail: Whole, risk: Risk) -> Real:
+    """What a unit of money in each course counts: its part of the mean, and of the dearest, adding up to one."""
+    return np.asarray((1.0 - risk.cvar_weight) / len(tail) - solution.row_dual[tail])
+
+
+def _prices(copies: Sequence[Copy], solution: Solution, chances: Real) -> Prices:
+    """Prices of work that runs in every course: sums over courses of what each makes of it."""
+    found = [
+        prices_of(_counted(copy, chance), copy.columns, copy.rows, solution)
+        for copy, chance in zip(copies, chances, strict=True)
+    ]
+    parts = np.sum([one.parts for one in found], axis=0)
+    machines = [one.accelerator_price_per_h for one in found if len(one.accelerator_price_per_h)]
+    return Prices(
+        it_price_per_kwh=parts.sum(axis=0),
+        parts=parts,
+        accelerator_price_per_h=np.sum(machines, axis=0),
+        promise_price=found[0].promise_price,
+    )
+
+
+def _counted(copy: Copy, chance: float) -> Facts:
+    """Facts of a course whose money counts by its chance, as the duals of its rows do already."""
+    return replace(
+        copy.facts,
+        price_per_kwh=chance * copy.facts.price_per_kwh,
+        carbon_cost_per_kwh=chance * copy.facts.carbon_cost_per_kwh,
+    )
+
+
+def _means(copies: Sequence[Copy], solution: Solution, told: int) -> dict[str, Real]:
+    """Quantities as means over the courses; shares that are told, as the course that answers most has them."""
+    found = [quantities(copy.facts, copy.columns, solution) for copy in copies]
+    means = {name: np.mean([one[name] for one in found], axis=0) for name in found[0]}
+    most = np.max([one["shares"] for one in found], axis=0)
+    means["shares"][..., :told] = most[..., :told]
+    return means
+
+
+def _notes(
+    situation: Situation, copies: Sequence[Copy], solution: Solution, risk: Risk
+) -> tuple[str, ...]:
+    gap_kw = max(copy.facts.curve.gap_kw.max() for copy in copies)
+    said = [
+        f"power chords lie at most {gap_kw:.1f} kW above the model",
+        solution.solver,
+        f"{len(copies)} courses; the dearest {1.0 - risk.cvar_level:.0%} count {risk.cvar_weight:g} of the cost",
+    ]
+    points = without_spread(situation, kinds_spread(risk.uncertainty))
+    if points:
+        said.append("no course is known of " + ", ".join(points) + ": the point forecast stands")
+    return tuple(said)
