@@ -1,11 +1,13 @@
 """What a plan through a telescope costs and saves, on real weeks: regret, seconds a turn, columns.
 
     python benchmarks/telescope.py [--days 10] [--zones DE-LU,CA-ON] [--month 5] [--telescopes NAME,NAME]
+    python benchmarks/telescope.py --single --zones DE-LU+FR+NL+BE
 
 Hourly records of 2023 ($GRIDTIDE_DATA/grid_hourly, default ../shared/data) in steps of 15 minutes: one site a zone with
 a battery, a demand charge, a service, and made-up jobs with 12 and 72 h of slack. The zone's market says what is
-known of prices: a day-ahead zone and a real-time zone differ. Each row runs the whole loop once; plans look a
-week ahead, in steps of 15 minutes or through a telescope. Seconds are CPU of this process.
+known of prices: a day-ahead zone and a real-time zone differ; a fleet has the weather of its first zone. Each row
+runs the whole loop once; plans look a week ahead, in steps of 15 minutes or through a telescope. With --single one
+plan is made of a week in which all work is known. Seconds are CPU of this process.
 """
 
 import argparse
@@ -14,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from pathlib import Path
 
 from gridtide.case.load import load_case
@@ -24,10 +27,14 @@ from gridtide.decide.planners.coordinated import Coordinated, written
 from gridtide.decide.reservations import Reservations
 from gridtide.decide.situation import Situation
 from gridtide.decide.telescoped import Telescoped, views_of
+from gridtide.loop.turn import Memory, take_turn
 from gridtide.simulate.compare import Entrant, compare
+from gridtide.simulate.course import mandate_of
 from gridtide.simulate.policies import PlanAndPlace, policy_named
 from gridtide.simulate.settlement import Settlement
 from gridtide.simulate.study import Study
+from gridtide.simulate.truth import truth_of
+from gridtide.simulate.twin import Twin
 from gridtide.stores.memory import MemoryStore
 from gridtide.timeline import Spans
 
@@ -42,7 +49,7 @@ TELESCOPES: dict[str, Spans] = {
 
 CASE = """
 [case]
-name = "{zone} through a telescope"
+name = "{name} through a telescope"
 start = 2023-{month:02d}-01T00:00:00+00:00
 end = 2023-{month:02d}-{last:02d}T00:00:00+00:00
 step_min = 15
@@ -60,14 +67,27 @@ forecaster = "{forecaster}"
 [network]
 origins = ["users"]
 
+[[class]]
+name = "batch"
+value_per_accelerator_h = 50.0
+
+[[service]]
+name = "chat"
+latency_max_s = 2.0
+value_per_request = 0.01
+{served}
+"""
+
+SITE = """
 [[network.latency]]
 origin = "users"
-site = "here"
-ms = 5
+site = "{zone}"
+ms = 20
 
 [[site]]
-name = "here"
+name = "{zone}"
 zone = "{zone}"
+weather_zone = "weather"
 clock = "{clock}"
 region = "here"
 latitude = 45.0
@@ -91,59 +111,61 @@ for_services = 128
 parked_kw_per_accelerator = 0.1
 busy_kw_per_accelerator = 1.2
 
-[[class]]
-name = "batch"
-value_per_accelerator_h = 50.0
-
-[[jobs]]
-name = "short"
-class = "batch"
-home = "here"
-pool = "batch"
-count = {count}
-accelerators = [8, 16, 32]
-hours = 3.0
-longest_h = 12.0
-from_hour = 0.0
-to_hour = 24.0
-slack_h = 12
-
-[[jobs]]
-name = "long"
-class = "batch"
-home = "here"
-pool = "batch"
-count = {count}
-accelerators = [8, 16, 32]
-hours = 3.0
-longest_h = 12.0
-from_hour = 0.0
-to_hour = 24.0
-slack_h = 72
-
-[[service]]
-name = "chat"
-latency_max_s = 2.0
-value_per_request = 0.01
-
-[[service.place]]
-site = "here"
-pool = "serving"
-requests_per_accelerator_s = 2.0
-time_to_first_token_s = 0.3
-home = 1.0
-
-[[demand]]
-service = "chat"
-origin = "users"
-mean_per_s = 120
-swing = 0.5
-
 [[signal]]
 zone = "{zone}"
 source = "grid_hourly"
 path = "{data}/grid_hourly/grid_hourly.parquet"
-kinds = ["price_per_mwh", "temperature_c", "relative_humidity"]
+kinds = ["price_per_mwh"]
+"""
+
+WEATHER = """
+[[signal]]
+zone = "weather"
+from_zone = "{zone}"
+source = "grid_hourly"
+path = "{data}/grid_hourly/grid_hourly.parquet"
+kinds = ["temperature_c", "relative_humidity"]
+"""
+
+SERVED = """
+[[service.place]]
+site = "{zone}"
+pool = "serving"
+requests_per_accelerator_s = 2.0
+time_to_first_token_s = 0.3
+home = {home}
+"""
+
+DEMAND = """
+[[demand]]
+service = "chat"
+origin = "users"
+mean_per_s = {requests}
+swing = 0.5
+"""
+
+JOBS = """
+[[jobs]]
+name = "{zone} {slack} h"
+class = "batch"
+home = "{zone}"
+pool = "batch"
+sites = {sites}
+count = {count}
+accelerators = [8, 16, 32]
+hours = 3.0
+longest_h = 12.0
+from_hour = 0.0
+to_hour = 24.0
+slack_h = {slack}
+data_gb = 100
+"""
+
+LINK = """
+[[network.link]]
+between = ["{one}", "{other}"]
+gb_per_s = 1.0
+cost_per_gb = 0.005
 """
 
 
@@ -171,19 +193,32 @@ class Timed:
         return plan
 
 
-def study_of(zone: str, days: int, month: int, data: Path) -> Study:
-    """The case of a zone."""
-    known = zone_known(zone)
-    if known is None:
-        raise SystemExit(f"{zone} is not in zones.toml")
+def text_of(zones: list[str], days: int, month: int, data: Path) -> str:
+    """The case of a fleet with a site in each zone."""
+    known = [zone_known(zone) for zone in zones]
+    found = [one for one in known if one is not None]
+    if len(found) < len(zones) or len({one.currency for one in found}) > 1:
+        raise SystemExit(f"{', '.join(zones)}: name zones of zones.toml that share a currency")
+    real_time = any(one.price is PriceKind.REAL_TIME for one in found)
+    home = 1.0 / len(zones)
     text = CASE.format(
-        zone=zone, last=days + 1, month=month, currency=known.currency, clock=known.clock, data=data,
-        forecaster="nowcast" if known.price is PriceKind.REAL_TIME else "persistence",
-        count=20 * days, share=round(days / 30, 4),
+        name=", ".join(zones), last=days + 1, month=month, currency=found[0].currency,
+        share=round(days / 30, 4), forecaster="nowcast" if real_time else "persistence",
+        served="".join(SERVED.format(zone=zone, home=home) for zone in zones),
     )  # fmt: skip
+    text += DEMAND.format(requests=120 * len(zones)) + WEATHER.format(zone=zones[0], data=data)
+    for zone, one in zip(zones, found, strict=True):
+        text += SITE.format(zone=zone, clock=one.clock, data=data)
+        for slack_h in (12, 72):
+            text += JOBS.format(zone=zone, slack=slack_h, count=20 * days, sites=zones)
+    return text + "".join(LINK.format(one=a, other=b) for a, b in combinations(zones, 2))
+
+
+def study_of(zones: list[str], days: int, month: int, data: Path) -> Study:
+    """The study of that case."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "case.toml"
-        path.write_text(text)
+        path.write_text(text_of(zones, days, month, data))
         return load_case(path)
 
 
@@ -211,6 +246,14 @@ def size_of(planner: Coordinated | Telescoped, situation: Situation) -> tuple[in
     return len(views.seen.horizon), program.columns
 
 
+def reading_s(planner: Telescoped, situation: Situation) -> float:
+    """CPU seconds to read a situation into facts, before anything is written or solved."""
+    before = time.process_time()
+    held = held_of(situation, planner.objective)
+    views_of(situation, held, planner.objective, planner.telescope)
+    return time.process_time() - before
+
+
 def rows(study: Study, names: list[str]) -> Iterator[str]:
     """A line a telescope, the regular plan first."""
     at_once, _, _ = settled(study, "run-at-once", ())
@@ -232,23 +275,54 @@ def rows(study: Study, names: list[str]) -> Iterator[str]:
         )
 
 
+def week_ahead(study: Study) -> Situation:
+    """What a first turn sees when all the study's work is known and told its earliest slots."""
+    knowing = replace(study, arrivals_known=True)
+    policy, forecaster, _ = policy_named("run-at-once", knowing)
+    twin = Twin.of(knowing, truth_of(knowing))
+    return take_turn(mandate_of(knowing, forecaster), policy, twin, Memory(), twin.now).situation
+
+
+def single_plans(study: Study, names: list[str]) -> Iterator[str]:
+    """A line a telescope: one plan of a week in which all work is known, beside the regular one."""
+    situation = week_ahead(study)
+    Telescoped(objective=study.objective, telescope=()).plan(situation)  # compiled loops are loaded
+    regular = None
+    for name in names:
+        seen = TELESCOPES[name]
+        planner = Telescoped(objective=study.objective, telescope=seen)
+        before = time.process_time()
+        told = planner.plan(situation).certificate
+        taken_s = time.process_time() - before
+        regular = regular or (told, taken_s)
+        steps, columns = size_of(planner, situation)
+        read_s = reading_s(planner, situation)
+        saving = told.run_at_once_cost - regular[0].cost
+        yield (
+            f"{name:12s} {told.cost:14,.2f} {study.currency}, "
+            f"{told.cost / regular[0].cost - 1:+8.3%} of the cost, "
+            f"{(told.cost - regular[0].cost) / saving:+7.2%} of the saving; proved within {told.gap / told.cost:.2%}; "
+            f"{steps} steps, {columns:,} columns, {taken_s:.2f} s "
+            f"({read_s:.3f} s to read the situation), {regular[1] / taken_s:.1f} times as fast"
+        )
+
+
 def main() -> None:
-    """Print a table a zone."""
+    """Print a table a fleet."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--days", type=int, default=10, choices=range(2, 29), metavar="2…28")
     parser.add_argument("--month", type=int, default=5, choices=range(1, 13), metavar="1…12")
-    parser.add_argument("--zones", default="DE-LU,CA-ON")
+    parser.add_argument("--zones", default="DE-LU,CA-ON", help="fleets; A+B is one with two sites")
     parser.add_argument("--telescopes", default=",".join(TELESCOPES))
+    parser.add_argument("--single", action="store_true", help="one plan of a whole week, no course")
     options = parser.parse_args()
     data = Path(os.environ.get("GRIDTIDE_DATA", "../shared/data")).resolve()
     names = ["regular", *(one for one in options.telescopes.split(",") if one != "regular")]
-    for zone in options.zones.split(","):
-        study = study_of(zone, options.days, options.month, data)
-        print(
-            f"{zone}, 2023-{options.month:02d}, {options.days} days, {len(study.jobs)} jobs",
-            flush=True,
-        )
-        for row in rows(study, names):
+    for fleet in options.zones.split(","):
+        days = 7 if options.single else options.days
+        study = study_of(fleet.split("+"), days, options.month, data)
+        print(f"{fleet}, 2023-{options.month:02d}, {days} days, {len(study.jobs)} jobs", flush=True)
+        for row in single_plans(study, names) if options.single else rows(study, names):
             print("  " + row, flush=True)
 
 
