@@ -171,16 +171,26 @@ def clock_offsets_s(clock: str, at_s: NDArray[np.int64]) -> NDArray[np.int64]:
     where a clock shows the same offset at both ends of it, and one an hour elsewhere.
     """
     zone = ZoneInfo(clock)
-    days, place = np.unique(at_s // DAY_S, return_inverse=True)
-    begins, ends = (
+    known, place = _distinct(at_s // DAY_S)
+    shown = [
         np.asarray([_offset_s(zone, DAY_S * day) for day in edges.tolist()], dtype=np.int64)
-        for edges in (days, days + 1)
-    )
-    offsets = begins[place].reshape(at_s.shape)
-    changing = (begins != ends)[place].reshape(at_s.shape)
-    hours = (at_s[changing] // HOUR_S * HOUR_S).tolist()
-    offsets[changing] = [_offset_s(zone, hour) for hour in hours]
+        for edges in (known, known + 1)
+    ]
+    offsets = shown[0][place].reshape(at_s.shape)
+    changes = shown[0] != shown[1]
+    if changes.any():
+        changing = changes[place].reshape(at_s.shape)
+        hours = (at_s[changing] // HOUR_S * HOUR_S).tolist()
+        offsets[changing] = [_offset_s(zone, hour) for hour in hours]
     return offsets
+
+
+def _distinct(days: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Days that hold all of these, in order, and the place of each among them; where they lie close, without gaps."""
+    if days.size and days.max() - days.min() < days.size:
+        return np.arange(days.min(), days.max() + 1), days - days.min()
+    known, place = np.unique(days, return_inverse=True)
+    return known, place
 
 
 @lru_cache(maxsize=65_536)

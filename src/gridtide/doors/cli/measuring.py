@@ -1,10 +1,12 @@
 """What every `gridtide bench` subject shares: sizes, seconds, and what a figure was measured on."""
 
+import gc
 import platform
 import resource
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -59,18 +61,33 @@ def timed(work: Callable[[], Value]) -> tuple[float, Value]:
 
 def worked(work: Callable[[], Value]) -> tuple[float, Value]:
     """CPU seconds of this process for some work, and what it gave: what others do on the machine counts less."""
-    begin = time.process_time()
-    value = work()
-    return time.process_time() - begin, value
+    return median_worked(work, 1)
 
 
 def median_worked(work: Callable[[], Value], repeats: int) -> tuple[float, Value]:
-    """Median of the CPU seconds of some work done `repeats` times, and what it gave the last time."""
+    """Median of the CPU seconds of some work done `repeats` times, and what it gave the last time.
+
+    The collector of garbage rests meanwhile, as in timeit: what it does depends on what ran before.
+    """
     taken = []
-    for _ in range(repeats):
-        seconds, value = worked(work)
-        taken.append(seconds)
+    with _collector_at_rest():
+        for _ in range(repeats):
+            begin = time.process_time()
+            value = work()
+            taken.append(time.process_time() - begin)
     return statistics.median(taken), value
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    gc.collect()
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def apart(ours: NDArray[np.float64], plain: NDArray[np.float64]) -> float:
