@@ -1,6 +1,7 @@
 """Promises and limits that cannot hold together: found by name, none of them needless, and a cheapest way out."""
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import product
 
 import numpy as np
@@ -17,9 +18,10 @@ from gridtide.decide.conflict.trying import NothingHolds, Tries, priced
 from gridtide.decide.conflict.wording import findings_of
 from gridtide.decide.planners.coordinated import Coordinated
 from gridtide.decide.program import NOWHERE, Program, matrix_of, solve
-from gridtide.decide.situation import Situation
+from gridtide.decide.situation import Event, Situation
 from gridtide.digest import digest
 from gridtide.finding import Infeasible
+from gridtide.fleet.jobs import rows
 from gridtide.simulate.bound import known_course
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import truth_of
@@ -247,6 +249,66 @@ def test_a_day_without_power_names_limit_and_promises_and_a_way_out_that_holds()
     assert "Cheapest way out, counted " in findings[0].mend
     assert "With every promise kept, counted " in findings[0].mend
     assert "raise the import limit of east by" in findings[0].mend
+
+
+def test_a_call_is_not_lifted_by_a_wider_connection_nor_the_connection_by_a_call_called_off() -> (
+    None
+):
+    """Each holds by itself: only when both give way is there more power in the steps of the call."""
+    study = limited(small_study(2, hours=24, jobs=60, accelerators=32), 18.0)
+    start = study.timeline.start
+    event = Event(
+        site=study.fleet.sites[0].name,
+        start=start + timedelta(hours=12),
+        end=start + timedelta(hours=18),
+        import_max_kw=12.0,
+        issued_at=start,
+    )
+    study = replace(study, events=(event,))
+    elastic = elastic_course(
+        known_course(study, truth_of(study)), study.objective, soft_promises=True
+    )
+    here = [
+        number
+        for number, member in enumerate(elastic.members)
+        if member.kind in (Kind.CALL, Kind.IMPORT) and "east" in member.name
+    ]
+    assert [elastic.members[number].kind for number in here] == [Kind.IMPORT, Kind.CALL]
+    lacking = []
+    for closed_here in ((0, 1), (0,), (1,), ()):
+        closed = elastic.act != Act.PEAK
+        closed &= np.isin(elastic.member, [here[number] for number in closed_here]) | ~np.isin(
+            elastic.member, here
+        )
+        found = Tries(elastic).conflict_in(closed)
+        lacking.append(0.0 if found is None else found[0])
+    both, connection, call, neither = lacking
+    assert both >= max(connection, call) - 1e-6
+    assert min(connection, call) > neither + 1.0
+
+
+def test_the_order_of_jobs_changes_neither_verdict_nor_cost() -> None:
+    """Jobs turned around ask for the same."""
+    situation, study = course(18.0)
+    costs = []
+    for one in (situation, turned(situation)):
+        found = cheapest_relaxation(Tries(elastic_course(one, study.objective, True)))
+        assert found is not None
+        costs.append(found.cost)
+    assert costs[0] == pytest.approx(costs[1], rel=1e-6)
+
+
+def turned(situation: Situation) -> Situation:
+    """The situation with its jobs in the opposite order; nothing was told yet."""
+    state, back = situation.state, np.arange(len(situation.jobs))[::-1]
+    columns = ("remaining_s", "expected_left_s", "place", "moves", "status", "available_s",
+               "told_place", "promised")  # fmt: skip
+    assert not len(state.told_starts_s)
+    return replace(
+        situation,
+        jobs=rows(situation.jobs, back),
+        state=replace(state, **{name: getattr(state, name)[back] for name in columns}),
+    )
 
 
 def all_closed(elastic: Elastic, closed: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> bool:

@@ -94,7 +94,12 @@ def test_a_case_that_no_plan_can_hold_is_refused_with_the_reason(
 def test_a_case_whose_promises_can_hold_is_sound(capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 0, with the usual words."""
     assert exit_code(["check", str(SOUND), "--together"]) == 0
-    assert "is sound" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "is sound" in told
+    assert "all promises and limits can hold together" in told
+    assert exit_code(["check", str(SOUND), "--together", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["ok"] and found["conflict"] is None
 
 
 def test_without_the_question_a_full_case_is_still_sound(called: Path) -> None:

@@ -46,11 +46,10 @@ def check(case: Path, together: bool, as_json: bool) -> None:
         _refuse_conflict(study, truth, as_json)
     summary = _summary(study)
     if as_json:
-        click.echo(
-            json.dumps(
-                {"ok": True, "findings": [], "summary": summary}, indent=2, ensure_ascii=False
-            )
-        )
+        sound: dict[str, Any] = {"ok": True, "findings": [], "summary": summary}
+        if together:
+            sound["conflict"] = None
+        click.echo(json.dumps(sound, indent=2, ensure_ascii=False))
         return
     click.echo(f"{case} is sound: {summary['case']}, {summary['start']} to {summary['end']}")
     for site in summary["sites"]:
@@ -64,6 +63,8 @@ def check(case: Path, together: bool, as_json: bool) -> None:
     )
     for kind, count in summary["jobs_by_class"].items():
         click.echo(f"    {kind}: {count:,}")
+    if together:
+        click.echo("  all promises and limits can hold together, with jobs in fractions")
     for note in summary["notes"]:
         click.echo(f"  - {note}")
 
