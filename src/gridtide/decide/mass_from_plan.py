@@ -1,7 +1,7 @@
 """The work of a situation as single jobs, and the prices of its plan as the first congestion prices.
 
-The plan already knows where machines are scarce: what one more accelerator-hour is worth beyond its energy. Placement
-that starts from there proves nearly as much without a pass of its own as it would after several.
+The plan already knows where machines are scarce: what one more accelerator-hour is worth beyond its energy. Where room
+is short, placement that starts from there proves more without a pass of its own than it finds in several from nothing.
 """
 
 from dataclasses import dataclass, replace
@@ -19,8 +19,6 @@ from gridtide.decide.reservations import Reservations, free_of, grid_step_s, on_
 from gridtide.decide.situation import Situation
 
 Real = NDArray[np.float64]
-WARM = Ascent(passes=1, first_step=0.01)
-"""From prices that are nearly right one pass of small steps is enough."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -59,7 +57,7 @@ def placed_by(
     held: Reservations,
     *,
     seed: int = 0,
-    ascent: Ascent = WARM,
+    ascent: Ascent | None = None,
     sweeps: Sweeps | None = None,
 ) -> tuple[SingleJobs, MassPlacement, Bound]:
     """Every waiting job placed at the prices of the plan, with the bound on any other placement.
