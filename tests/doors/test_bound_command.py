@@ -28,7 +28,7 @@ def test_bound_prints_one_document(capsys: pytest.CaptureFixture[str]) -> None:
     found = json.loads(capsys.readouterr().out)
     keys = {"case", "currency", "hours", "lower_bound", "best_course", "worths", "promises"}
     assert set(found) == keys
-    best = {"lower_bound", "cost", "method", "undone_accelerator_h"}
+    best = {"lower_bound", "cost", "method", "undone_accelerator_h", "steep_cost"}
     assert set(found["best_course"]) == best
     assert found["best_course"]["lower_bound"] <= found["best_course"]["cost"]
     known = [row["worth"] for row in found["worths"] if row["worth"] is not None]

@@ -141,6 +141,20 @@ def test_a_battery_that_is_never_used_is_worth_nothing_more_or_less() -> None:
         assert amount(worth.saving) == pytest.approx(0.0, abs=1e-6)
 
 
+@pytest.mark.parametrize(("rate", "kept"), [(1e3, True), (1e-4, False)])
+def test_what_only_counts_steepness_is_told_apart_from_money(rate: float, kept: bool) -> None:
+    """A rule that requests and weather alone pass is counted, not paid."""
+    sites = tuple(
+        replace(site, battery=None, contract=replace(site.contract, ramp_max_kw_per_min=rate))
+        for site in STUDY.fleet.sites
+    )
+    best = best_course(
+        course(replace(STUDY, fleet=replace(STUDY.fleet, sites=sites))), STUDY.objective
+    )
+    assert best is not None
+    assert (best.steep_cost <= 1e-4 * best.cost) == kept
+
+
 def test_where_no_vertex_is_kept_promises_are_told_by_price(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -22,13 +22,15 @@ LACKING_KW = 1e-3
 class Best:
     """The best course with everything known costs at least lower_bound and at most cost, in money.
 
-    undone_accelerator_h: work it leaves undone at what its class says it is worth.
+    undone_accelerator_h: work it leaves undone at what its class says it is worth. steep_cost: part of the cost that
+    only counts how far ramp rules are passed where nothing can keep them.
     """
 
     lower_bound: float
     cost: float
     method: str
     undone_accelerator_h: float = 0.0
+    steep_cost: float = 0.0
 
 
 def course_bound(situation: Situation, objective: Objective) -> float | None:
@@ -59,11 +61,13 @@ def best_of(relaxed: Relaxed, solution: Solution) -> Best | None:
     """What a solution of the program proves; None where no course holds, or only with power there is none of."""
     if not solution.feasible or solution.values[relaxed.columns.shortfall].max() > LACKING_KW:
         return None
+    steep = slice(int(relaxed.columns.shortfall.max()) + 1, None)
     return Best(
         lower_bound=lower_bound(relaxed.matrix, solution.row_dual) - relaxed.ahead,
         cost=solution.objective - relaxed.ahead,
         method=solution.solver,
         undone_accelerator_h=float(solution.values[relaxed.columns.undone].sum()),
+        steep_cost=float(relaxed.matrix.cost[steep] @ solution.values[steep]),
     )
 
 

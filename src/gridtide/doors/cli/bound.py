@@ -84,6 +84,7 @@ def _document(study: "Study", least: float | None, worths: "Worths") -> dict[str
             "cost": worths.best.cost,
             "method": worths.best.method,
             "undone_accelerator_h": worths.best.undone_accelerator_h,
+            "steep_cost": worths.best.steep_cost,
         },
         "worths": rows,
         "promises": _promises(worths.promises),

@@ -35,6 +35,10 @@ def _show_best(found: dict[str, Any], money: str) -> None:
         f"the best course with every limit as it is costs {size} {money} over {_days(found['hours'])}, "
         "with everything known and jobs in fractions"
     )
+    if best["steep_cost"] > SMALL:
+        click.echo(
+            f"{best['steep_cost']:,.0f} of it is no money: it counts how far ramp rules that cannot be kept are passed"
+        )
     undone = best["undone_accelerator_h"]
     if undone > SMALL:
         click.echo(
