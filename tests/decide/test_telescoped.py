@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import cache
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ from gridtide.decide.reservations import Reservations
 from gridtide.decide.situation import Event, Situation
 from gridtide.decide.telescoped import Telescoped, views_of
 from gridtide.digest import digest
+from gridtide.finding import Infeasible
 from gridtide.loop.turn import Memory, take_turn
 from gridtide.settle.promises import Cause
 from gridtide.simulate.course import mandate_of
@@ -197,6 +199,18 @@ def test_no_fine_plan_beats_the_bound_and_no_coarse_one_beats_the_fine(
     assert coarse.lower_bound <= fine.cost + near
     assert fine.lower_bound <= coarse.cost + near
     assert coarse.lower_bound >= 0.9 * fine.lower_bound
+
+
+def test_what_cannot_hold_is_refused_as_without_a_telescope() -> None:
+    """A call that leaves less than parked machines draw is named in the steps of the loop."""
+    situation = busy(0, 60)
+    call = replace(situation.events[0], import_max_kw=1.0)
+    situation = replace(situation, events=(call,))
+    with pytest.raises(Infeasible) as fine:
+        Coordinated(objective=OBJECTIVE).plan(situation)
+    with pytest.raises(Infeasible) as coarse:
+        Telescoped(objective=OBJECTIVE, telescope=FAR).plan(situation)
+    assert [str(one) for one in coarse.value.findings] == [str(one) for one in fine.value.findings]
 
 
 @FEW

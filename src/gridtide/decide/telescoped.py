@@ -13,13 +13,17 @@ from gridtide.decide.lifted_bound import lifted_bound
 from gridtide.decide.objective import Objective
 from gridtide.decide.plan import Certificate, Plan
 from gridtide.decide.planners.coordinated import Solved, solved
+from gridtide.decide.program import Matrix, Solution, solve
 from gridtide.decide.reservations import Reservations
 from gridtide.decide.situation import Situation
+from gridtide.decide.solving import solution_of
 from gridtide.decide.told import work_cost
 from gridtide.decide.unfolding import unfolded
+from gridtide.finding import Infeasible
 from gridtide.timeline import Spans, coarser
 
 Real = NDArray[np.float64]
+VERTEX_COLUMNS = 60_000
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -61,9 +65,14 @@ class Telescoped:
 
     def _planned(self, situation: Situation, held: Reservations) -> Plan:
         views = views_of(situation, held, self.objective, self.telescope)
-        rough = solved(views.seen, views.coarse, self.objective, None)
         if len(views.seen.horizon) == len(situation.horizon):
-            return rough.plan
+            return solved(situation, views.whole, self.objective, held).plan
+        try:
+            rough = solved(views.seen, views.coarse, self.objective, None, at_a_vertex)
+        except Infeasible as lacking:
+            plan = solved(situation, views.whole, self.objective, held).plan
+            said = f"planned in the loop's own steps, as coarse ones hold no plan: {lacking}"
+            return replace(plan, notes=(*plan.notes, said))
         plan = unfolded(rough.plan, situation, views.fine, views.coarse)
         return replace(plan, certificate=self._certificate(rough, plan, situation, views))
 
@@ -82,6 +91,13 @@ class Telescoped:
             method=f"weak duality in {len(situation.horizon)} steps; plan of "
             f"{len(rough.plan.horizon)} steps by {rough.solution.solver}",
         )
+
+
+def at_a_vertex(matrix: Matrix) -> Solution:
+    """The optimum by simplex up to a size at which it was faster than the plan's shape on every fleet tried."""
+    if len(matrix.cost) <= VERTEX_COLUMNS:
+        return solve(matrix, "simplex")
+    return solution_of(matrix)
 
 
 def views_of(

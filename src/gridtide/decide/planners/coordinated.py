@@ -1,5 +1,6 @@
 """Time, place, storage and routing of services decided together on the marginal facility power."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,6 +28,7 @@ from gridtide.decide.solving import solution_of
 from gridtide.finding import Infeasible
 
 Real = NDArray[np.float64]
+Method = Callable[[Matrix], Solution]
 REPAIRS_MAX = 3
 TOLERANCE = 1e-6
 
@@ -81,7 +83,11 @@ class Solved:
 
 
 def solved(
-    situation: Situation, facts: Facts, objective: Objective, held: Reservations | None
+    situation: Situation,
+    facts: Facts,
+    objective: Objective,
+    held: Reservations | None,
+    method: Method = solution_of,
 ) -> Solved:
     """The cheapest plan over the facts. Raises Infeasible naming what cannot hold together.
 
@@ -90,7 +96,7 @@ def solved(
     program, columns, rows = written(situation, facts, objective)
     matrix = matrix_of(program)
     plain = as_written(matrix)
-    solution = solved_without_burning(matrix, facts, columns)
+    solution = solved_without_burning(matrix, facts, columns, method)
     if held is None:
         refuse_where_power_lacks(situation, solution, [columns.shortfall])
     else:
@@ -182,9 +188,11 @@ def refuse_without_plan(
         raise Infeasible(refusal_of(asked, solution))
 
 
-def solved_without_burning(matrix: Matrix, facts: Facts, columns: Columns) -> Solution:
+def solved_without_burning(
+    matrix: Matrix, facts: Facts, columns: Columns, method: Method = solution_of
+) -> Solution:
     """Solve; where segments fill out of order or a store charges and discharges, fix and solve again."""
-    solution = solution_of(matrix)
+    solution = method(matrix)
     for _ in range(REPAIRS_MAX):
         if not solution.feasible:
             break
@@ -192,7 +200,7 @@ def solved_without_burning(matrix: Matrix, facts: Facts, columns: Columns) -> So
         changed |= one_way(matrix, solution, columns)
         if not changed:
             break
-        solution = solution_of(matrix)
+        solution = method(matrix)
     return solution
 
 
