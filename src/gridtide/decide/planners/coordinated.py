@@ -36,6 +36,7 @@ class Rows:
 
     work: Whole
     machines: Whole
+    room: Whole
     load: Whole
     balance: Whole
     peak: Whole
@@ -88,9 +89,12 @@ def written(
     program = Program()
     columns = columns_of(program, situation, facts, objective)
     sites = situation.fleet.sites
+    work = add_work(program, columns, facts)
+    machines = add_machines(program, columns, facts)
     rows = Rows(
-        work=add_work(program, columns, facts),
-        machines=add_machines(program, columns, facts),
+        work=work,
+        machines=machines.shared,
+        room=machines.room,
         load=add_load(program, columns, facts),
         balance=add_balance(program, columns, facts),
         peak=add_peak(program, columns, facts),
@@ -249,8 +253,16 @@ def prices_of(facts: Facts, columns: Columns, rows: Rows, solution: Solution) ->
         it_price_per_kwh=parts.sum(axis=0),
         parts=parts,
         accelerator_price_per_h=np.maximum(-dual[rows.machines] / facts.hours, 0.0),
+        room_price_per_h=_room_prices(facts, rows, dual),
         promise_price=per_work[of_job] if len(of_job) else np.zeros(0),
     )
+
+
+def _room_prices(facts: Facts, rows: Rows, dual: Real) -> Real:
+    """What jobs pay beside the shared machines where services hold the rest, (P, T)."""
+    if not len(rows.room):
+        return np.zeros(facts.room.shape)
+    return np.maximum(-dual[rows.room] / facts.hours, 0.0)
 
 
 def next_slope(facts: Facts, filled: Real, blur: float) -> Real:

@@ -10,7 +10,7 @@ from gridtide.decide.columns import columns_of
 from gridtide.decide.constraints.balance import add_balance
 from gridtide.decide.constraints.demand import add_demand
 from gridtide.decide.constraints.load import add_load
-from gridtide.decide.constraints.machines import add_machines
+from gridtide.decide.constraints.machines import MachineRows, add_machines
 from gridtide.decide.constraints.peak import add_peak
 from gridtide.decide.constraints.ramp import add_ramp
 from gridtide.decide.constraints.state_of_charge import add_state_of_charge
@@ -85,9 +85,14 @@ def _rows(
 ) -> Rows:
     """Rows of one course; those that no forecast touches stand once."""
     none = np.zeros((0, len(facts.hours)), dtype=np.int64)
+    work = first.rows.work if first else add_work(program, columns, facts)
+    machines = MachineRows(shared=none, room=none)
+    if not first or len(columns.pair):
+        machines = add_machines(program, columns, facts)
     found = Rows(
-        work=first.rows.work if first else add_work(program, columns, facts),
-        machines=none if first and not len(columns.pair) else add_machines(program, columns, facts),
+        work=work,
+        machines=machines.shared,
+        room=machines.room,
         load=add_load(program, columns, facts),
         balance=add_balance(program, columns, facts),
         peak=add_peak(program, columns, facts),
