@@ -7,7 +7,7 @@ hours are ordinary days.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -17,6 +17,9 @@ from gridtide.digest import freeze
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
+HOUR_S, DAY_S = 3_600, 86_400
+Spans = Sequence[tuple[int, int]]
+"""How many steps of how many seconds, one after another."""
 
 
 def epoch_s(instant: datetime) -> int:
@@ -133,6 +136,28 @@ def telescope(start: datetime, spans: Sequence[tuple[timedelta, int]]) -> Timeli
     return Timeline(edges_s=edges_s.astype(np.int64))
 
 
+def coarser(fine: Timeline, spans: Spans, always: NDArray[np.int64] | None = None) -> Timeline:
+    """A timeline with some of its edges: spans in order, fine ones first.
+
+    In each span an edge stays where it is the first to reach a whole multiple of the span's step since 1970;
+    the last span goes on to the end, and without spans all edges stay. So steps keep to the clock wherever a
+    horizon begins, two horizons an hour apart share their later edges, and where two spans meet a step may be
+    shorter, never longer. always: steps of `fine` whose first edge stays in any case.
+    """
+    if not spans:
+        return fine
+    steps_s = np.asarray([step_s for _, step_s in spans], dtype=np.int64)
+    until_s = np.cumsum([count * step_s for count, step_s in spans])
+    edges_s = fine.edges_s
+    span = np.searchsorted(until_s, edges_s[1:-1] - edges_s[0], side="right")
+    step_s = steps_s[np.minimum(span, len(spans) - 1)]
+    stays = edges_s[1:-1] // step_s > edges_s[:-2] // step_s
+    kept = np.concatenate([[True], stays, [True]])
+    if always is not None:
+        kept[always] = True
+    return Timeline(edges_s=edges_s[kept])
+
+
 def from_starts(starts_s: Iterable[int], last_step_s: int) -> Timeline:
     """The timeline whose steps start at the given seconds and whose last step lasts last_step_s."""
     starts = np.asarray(list(starts_s), dtype=np.int64)
@@ -142,13 +167,25 @@ def from_starts(starts_s: Iterable[int], last_step_s: int) -> Timeline:
 def clock_offsets_s(clock: str, at_s: NDArray[np.int64]) -> NDArray[np.int64]:
     """Seconds by which the clock of an IANA zone is ahead of UTC at each instant, shape of at_s.
 
-    Clocks change on whole hours of UTC at most once an hour, so one look an hour is enough.
+    Clocks change on whole hours of UTC, and none changes and changes back within a day, so one look a day is enough
+    where a clock shows the same offset at both ends of it, and one an hour elsewhere.
     """
     zone = ZoneInfo(clock)
-    hours, place = np.unique(at_s // 3600, return_inverse=True)
-    moments = (instant(3600 * hour).astimezone(zone).utcoffset() for hour in hours.tolist())
-    offsets = [(offset or timedelta(0)) // SECOND for offset in moments]
-    return np.asarray(offsets, dtype=np.int64)[place].reshape(at_s.shape)
+    days, place = np.unique(at_s // DAY_S, return_inverse=True)
+    begins, ends = (
+        np.asarray([_offset_s(zone, DAY_S * day) for day in edges.tolist()], dtype=np.int64)
+        for edges in (days, days + 1)
+    )
+    offsets = begins[place].reshape(at_s.shape)
+    changing = (begins != ends)[place].reshape(at_s.shape)
+    hours = (at_s[changing] // HOUR_S * HOUR_S).tolist()
+    offsets[changing] = [_offset_s(zone, hour) for hour in hours]
+    return offsets
+
+
+@lru_cache(maxsize=65_536)
+def _offset_s(zone: ZoneInfo, at_s: int) -> int:
+    return (instant(at_s).astimezone(zone).utcoffset() or timedelta(0)) // SECOND
 
 
 def holding(coarse: Timeline, fine: Timeline) -> NDArray[np.int64]:

@@ -14,14 +14,13 @@ from gridtide.decide.many_jobs import NO_SITE, ManyJobs, Room, faults_of
 from gridtide.decide.mass_bound import Ascent, Congestion, ascended, certified, lone_load
 from gridtide.decide.mass_check import account
 from gridtide.decide.mass_placement import (
-    LEFT_OUT,
     MassPlacement,
     Reason,
-    Sweeps,
     placed,
     run_at_once_cost,
     swept,
 )
+from gridtide.decide.mass_sweeps import LEFT_OUT, Sweeps
 from gridtide.digest import digest
 from gridtide.finding import BadInput
 from gridtide.testing.instances.many_jobs import Size, Traits, instance

@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridtide.decide.decomposition.split import split_of
+from gridtide.decide.facts import facts_of, held_of
+from gridtide.decide.planners.coordinated import written
 from gridtide.decide.program import NOWHERE, Matrix, Program, matrix_of, places_of, solve
 from gridtide.decide.proof import proof_of
 from gridtide.decide.queues.merging import Unqueued, queues_of
@@ -15,7 +17,12 @@ from gridtide.decide.queues.method import by_queues
 from gridtide.decide.queues.queue_program import queue_program
 from gridtide.decide.solving import solution_of
 from gridtide.digest import digest
+from gridtide.loop.sight import see
+from gridtide.simulate.course import mandate_of
+from gridtide.simulate.truth import truth_of
+from gridtide.simulate.twin import Twin
 from gridtide.testing.instances.week_plan import Traits, program_of, week_plan
+from gridtide.testing.studies import small_study
 
 
 def matrix(size: tuple[int, int, int] = (3, 24, 16), seed: int = 0, work: float = 1.0) -> Matrix:
@@ -130,6 +137,42 @@ def test_a_queue_is_smaller_than_its_buckets() -> None:
     smaller = queue_program(own, split, queues)
     assert len(np.unique(smaller.cell)) * 10 < len(smaller.cell)
     assert (smaller.row[queues.row] == NOWHERE).all()
+
+
+def _case_of_short_jobs() -> Matrix:
+    """The first plan of a case whose jobs wait with their data everywhere and take no longer than a step."""
+    study = small_study(3, hours=24, jobs=60, accelerators=48)
+    count, start_s = len(study.jobs), int(study.timeline.edges_s[0])
+    slack_h = np.random.default_rng(3).integers(2, 22, count)
+    allowed = np.zeros_like(study.jobs.allowed)
+    allowed[:, [0, 2]] = True
+    jobs = replace(
+        study.jobs,
+        release_s=np.full(count, start_s),
+        deadline_s=start_s + 3600 * slack_h,
+        declared_s=np.full(count, 800),
+        expected_s=np.full(count, 800),
+        data_gb=np.zeros(count),
+        allowed=allowed,
+    )
+    study = replace(study, jobs=jobs, true_s=np.full(count, 700))
+    twin = Twin.of(study, truth_of(study))
+    situation, _ = see(mandate_of(study, "persistence"), twin, twin.now)
+    facts = facts_of(situation, study.objective, held_of(situation, study.objective))
+    return matrix_of(written(situation, facts, study.objective)[0])
+
+
+def test_the_short_jobs_of_a_case_queue_up_without_loss() -> None:
+    """Services, stores and peaks of a case stand beside the queues; cost and proof are those of the plain plan."""
+    own = _case_of_short_jobs()
+    exact = solve(own, "simplex").objective
+    found = by_queues(own, solve)
+    queues = queues_of(own, split_of(own))
+    assert queues.count <= 2 < len(queues.row)
+    assert found.objective == pytest.approx(exact, rel=1e-8)
+    proof = proof_of(own, found)
+    assert proof.relative <= 1e-6
+    assert proof.gap <= 1e-6 * abs(exact)
 
 
 def test_a_plan_takes_its_queues_where_they_make_it_small() -> None:

@@ -20,7 +20,7 @@ def test_the_document_keeps_its_keys_and_the_page_needs_no_network(
     document = json.loads(capsys.readouterr().out)
     assert set(document) == set(
         "case start end currency reference bands_h quantile_levels coverage_stated forecasts policies"
-        " definitions picture".split()
+        " definitions notes picture".split()
     )
     assert set(document["forecasts"][0]) == set(
         "kind zone unit forecaster asked judged mae pinball coverage".split()

@@ -15,6 +15,7 @@ KEYS = {
     "seed",
     "accelerators_per_site",
     "largest_gang",
+    "longest_run_slots",
     "lower_bound",
     "cost",
     "gap",
@@ -67,6 +68,16 @@ def test_the_same_command_gives_the_same_placement(capsys: pytest.CaptureFixture
     assert first["digest"] != other["digest"]
 
 
+def test_jobs_of_few_kinds_are_priced_by_kind(capsys: pytest.CaptureFixture[str]) -> None:
+    """The document says how many kinds there are, and how prices were found."""
+    found = document(capsys, "--kinds", "5")
+    assert set(found) == KEYS | {"kinds"}
+    assert found["kinds"] == 5
+    assert "kinds of jobs" in str(found["method"])
+    assert "kinds of jobs" not in str(document(capsys)["method"])
+    assert exit_code([*SMALL, "--kinds", "0"]) == 2
+
+
 def test_a_person_gets_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     """With the bound, the cost, the gap and what was left out."""
     assert exit_code(SMALL) == 0
@@ -81,6 +92,8 @@ def test_a_person_gets_a_table(capsys: pytest.CaptureFixture[str]) -> None:
         (["--size", "many"], "--size many"),
         (["--size", "0x10x1"], "--size 0x10x1"),
         (["--crowding", "a,b"], "--crowding a,b"),
+        (["--size", "3000x384x3", "--gangs", "512"], "gangs up to 512"),
+        (["--trace", "pai", "--gangs", "64"], "--gangs 64"),
     ],
 )
 def test_what_cannot_be_meant_is_said(
@@ -89,6 +102,35 @@ def test_what_cannot_be_meant_is_said(
     """Subject, value, limit and what to write instead, with exit code 2."""
     assert exit_code(["bench", "place", *options]) == 2
     assert told in capsys.readouterr().err
+
+
+def test_large_gangs_run_longer_until_their_sites_hold_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A quarter of a site holds the largest gang, at the utilisation asked."""
+    usual = document(capsys, "--size", "20000x2976x3")
+    large = document(capsys, "--size", "20000x2976x3", "--gangs", "256")
+    assert isinstance(usual["largest_gang"], int) and usual["largest_gang"] < 256
+    assert large["largest_gang"] == 256
+    room, longest = large["accelerators_per_site"], large["longest_run_slots"]
+    assert isinstance(room, int) and room >= 4 * 256
+    assert isinstance(longest, int) and isinstance(usual["longest_run_slots"], int)
+    assert longest > usual["longest_run_slots"]
+
+
+def test_sites_hold_what_is_asked_and_the_share_of_work_is_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """As many as the utilisation asked for give the same placement; a few more, a smaller share."""
+    usual = document(capsys)
+    room = usual["accelerators_per_site"]
+    assert isinstance(room, int)
+    same = document(capsys, "--sites-hold", str(room))
+    more = document(capsys, "--sites-hold", str(room + 1))
+    assert same["digest"] == usual["digest"]
+    assert same["utilisation"] == pytest.approx(0.65, rel=1.0 / room)
+    assert isinstance(more["utilisation"], float) and isinstance(same["utilisation"], float)
+    assert more["utilisation"] < same["utilisation"]
 
 
 def test_a_trace_without_its_folder_is_refused(

@@ -10,7 +10,7 @@ from gridtide.decide.policy_names import POLICIES
 from gridtide.decide.slots import SlotJobs, SlotPlan, SlotSignal, unbroken
 from gridtide.doors.cli import exit_code
 from gridtide.doors.cli.bench_shift import TICKED
-from gridtide.testing import plain_policies
+from gridtide.testing import plain_deadlines, plain_policies
 
 SMALL = ["bench", "shift", "--size", "300x800", "--plain", "40", "--repeats", "1"]
 KEYS = {
@@ -27,7 +27,7 @@ KEYS = {
     "peak_memory_mib",
     "machine",
 }
-ROW = {"policy", "seconds", "jobs_per_s", "total_kg", "plain_seconds", "ratio_to_plain"}
+ROW = {"policy", "seconds", "jobs_per_s", "total_kg", "saving", "plain_seconds", "ratio_to_plain"}
 
 
 def document(capsys: pytest.CaptureFixture[str], words: list[str]) -> dict[str, Any]:
@@ -64,6 +64,43 @@ def test_ticks_of_five_seconds_agree_too(capsys: pytest.CaptureFixture[str]) -> 
     found = document(capsys, [*words, "--repeats", "1"])
     assert [row["policy"] for row in found["policies"]] == list(TICKED)
     assert found["size"] == {"jobs": 20, "slots": 51_840, "step_s": 5}
+
+
+WORKDAYS = ["bench", "shift", "--workload", "workdays", "--size", "60x17952", "--repeats", "1"]
+
+
+def test_jobs_of_office_hours_agree_under_every_rule(capsys: pytest.CaptureFixture[str]) -> None:
+    """At once, and both ways to wait under both rules; waiting saves, pausing saves more, all jobs are held against."""
+    found = document(capsys, WORKDAYS)
+    assert set(found) == KEYS and found["plain_jobs"] == 60
+    saved = [row["saving"] for row in found["policies"]]
+    assert len(saved) == 5 and saved[0] == 0.0
+    assert 0.0 < saved[1] < saved[2] and 0.0 < saved[3] < saved[4]
+
+
+def test_jobs_of_office_hours_begin_in_office_hours() -> None:
+    """As the scenario describes them: as many as it has, on workdays from 9 to 17, 4 to 90 hours long."""
+    from gridtide.testing.instances.workday_jobs import DAYS, SLOTS, workday_jobs
+
+    jobs, signal = workday_jobs()
+    assert len(jobs) == 3_387 and len(signal.values) == SLOTS
+    slot = jobs.arrival % 48
+    assert slot.min() >= 18 and slot.max() < 34
+    weekday = (jobs.arrival // 48 + 2) % 7
+    assert set(weekday.tolist()) == {0, 1, 2, 3, 4}
+    assert jobs.arrival.max() < 48 * DAYS and (np.diff(jobs.arrival) >= 0).all()
+    assert jobs.length.min() >= 8 and jobs.length.max() < 180
+
+
+def test_another_deadline_than_the_plain_one_ends_the_benchmark(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The rules are written twice as well."""
+    rules = plain_deadlines.RULES
+    monkeypatch.setitem(rules, "next-workday", rules["next-monday"])
+    assert exit_code([*WORKDAYS, "--json"]) == 1
+    said = capsys.readouterr()
+    assert said.out == "" and "next-workday" in said.err
 
 
 def test_jobs_that_compete_are_held_against_themselves_alone(

@@ -11,6 +11,7 @@ from gridtide.testing import plain_twin
 from gridtide.testing.instances.renewable_year import carbon_g_per_kwh, coverage, renewable_year
 
 FLEET = ["bench", "twin", "--size", "6x400", "--plain", "200"]
+JOBS = ["bench", "twin", "--workload", "jobs", "--size", "5x400x300", "--plain", "150"]
 STORE = ["bench", "twin", "--workload", "store", "--size", "240"]
 KEYS = {
     "workload",
@@ -46,6 +47,35 @@ def test_a_fleet_is_metered_as_its_plain_writing_meters_it(
     assert found["found"]["import_kwh"] > 0.0 and found["found"]["export_kwh"] > 0.0
 
 
+def test_jobs_of_a_fleet_run_as_their_plain_writing_runs_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Metered to 1e-9, work done and ends to the second; some end, some were told too little; keys are a contract."""
+    found = document(capsys, JOBS)
+    assert set(found) == KEYS | {"plain_steps"}
+    assert found["largest_difference"] <= 1e-9
+    assert found["size"] == {"sites": 5, "steps": 400, "jobs": 300}
+    assert 0 < found["found"]["jobs_ended"] < 300
+
+
+def test_a_job_that_runs_otherwise_than_the_plain_one_ends_the_benchmark(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Even where the meter shows the same: work done is compared job by job."""
+    from gridtide.testing.plain_jobs import PlainRun
+
+    def run(self: PlainRun, step: int, step_s: int) -> float | None:
+        used = before(self, step, step_s)
+        self.done_s += 1
+        return used
+
+    before = PlainRun.run
+    monkeypatch.setattr(PlainRun, "run", run)
+    assert exit_code([*JOBS, "--json"]) == 1
+    said = capsys.readouterr()
+    assert said.out == "" and "differs" in said.err
+
+
 def test_a_store_is_what_its_plain_writing_is(capsys: pytest.CaptureFixture[str]) -> None:
     """Ten days: what is lacking, the least store, load moved within its day; keys are a contract."""
     found = document(capsys, STORE)
@@ -60,7 +90,7 @@ def test_a_store_is_what_its_plain_writing_is(capsys: pytest.CaptureFixture[str]
 
 def test_medians_are_of_the_repeats_that_were_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
     """Stated in the document, of a fleet and of a store; none is refused."""
-    for words in (FLEET, STORE):
+    for words in (FLEET, JOBS, STORE):
         assert document(capsys, [*words, "--repeats", "2"])["repeats"] == 2
         assert exit_code([*words, "--repeats", "0"]) == 2
 
@@ -114,7 +144,7 @@ def test_another_answer_than_the_plain_one_ends_the_benchmark(
     assert said.out == "" and "differs" in said.err
 
 
-@pytest.mark.parametrize("words", [FLEET, STORE])
+@pytest.mark.parametrize("words", [FLEET, JOBS, STORE])
 def test_a_person_gets_a_table(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """With the rate and the ratio; progress on the other stream."""
     assert exit_code(words) == 0
@@ -125,7 +155,14 @@ def test_a_person_gets_a_table(words: list[str], capsys: pytest.CaptureFixture[s
 
 @pytest.mark.parametrize(
     ("workload", "size"),
-    [("fleet", "many"), ("fleet", "0x400"), ("fleet", "5"), ("store", "5x5"), ("store", "9000")],
+    [
+        ("fleet", "many"),
+        ("fleet", "0x400"),
+        ("fleet", "5"),
+        ("store", "5x5"),
+        ("store", "9000"),
+        ("jobs", "5x400"),
+    ],
 )
 def test_a_size_that_cannot_be_meant_is_said(
     workload: str, size: str, capsys: pytest.CaptureFixture[str]

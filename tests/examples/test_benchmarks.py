@@ -47,6 +47,16 @@ def test_forecasts_prints_a_row_a_series_and_what_strays(data_dir: Path) -> None
     assert said.count("calls a second") == 5
 
 
+@pytest.mark.real
+def test_uncertainty_prints_every_policy_a_quarter_and_together(data_dir: Path) -> None:
+    """At once and the three ways to meet uncertainty, none with a missed promise."""
+    said = printed(data_dir, "benchmarks/uncertainty.py", "--days", "2", "--quarters", "2")
+    rows = [row.split() for row in said.splitlines() if "EUR" in row]
+    ways = ["run-at-once", "coordinated-expected", "coordinated-cvar", "coordinated-chance"]
+    assert [row[0] for row in rows] == 2 * ways
+    assert all(row[row.index("missed") + 1] == "0" for row in rows)
+
+
 def test_references_compares_with_every_policy_of_the_literature() -> None:
     """One line a policy, then how far the coordinated one is from the best."""
     said = printed(None, "benchmarks/references.py", "tests/fixtures/one_day.toml")

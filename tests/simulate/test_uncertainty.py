@@ -8,6 +8,7 @@ import pytest
 
 from gridtide.decide.risk import Risk, Uncertainty
 from gridtide.digest import digest
+from gridtide.doors.results.unspread import unspread_of
 from gridtide.finding import BadInput
 from gridtide.fleet.service import demand_zone
 from gridtide.loop.sight import horizon_from
@@ -117,6 +118,26 @@ def test_a_forecaster_of_points_is_refused() -> None:
         assert "persistence" in fault.value
         assert "ridge" in fault.mend
     policy_named("coordinated-expected", asked)
+
+
+def test_with_every_signal_foreseen_there_is_no_uncertainty_to_meet() -> None:
+    """A backtest holds each policy against itself with foreseen signals; none is refused there."""
+    foreseen = replace(study(), cadence=replace(study().cadence, forecaster="perfect-foresight"))
+    told = [course_of(name, foreseen) for name in WAYS]
+    assert len({digest(course.telemetry) for course in told}) == 1
+    assert [course.policy for course in told] == list(WAYS)
+    assert all(course.unspread == () for course in told)
+
+
+def test_a_series_that_had_to_be_taken_at_its_point_is_told() -> None:
+    """Where series are too short to say how far they may miss, results say which and how often."""
+    short = replace(small_study(5, hours=24, jobs=20, forecaster="ridge"), risk=TERMS)
+    lacking = dict(course_of("coordinated-cvar", short).unspread)
+    assert lacking["wind_kw of north"] >= 1
+    (said,) = unspread_of([course_of("coordinated-cvar", short)])
+    assert "coordinated-cvar" in said
+    assert "wind_kw of north" in said
+    assert course_of("coordinated-expected", short).unspread == ()
 
 
 def test_policies_that_weigh_nothing_are_shown_no_courses() -> None:

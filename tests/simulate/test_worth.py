@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gridtide.decide import vertex
 from gridtide.decide.bound import best_course
 from gridtide.decide.situation import Situation
 from gridtide.fleet.site import Site
@@ -15,7 +16,7 @@ from gridtide.simulate.bound import bound_of, known_course
 from gridtide.simulate.changes import Kind
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import truth_of
-from gridtide.simulate.worth import Saving, Worths, worths_of
+from gridtide.simulate.worth import Differences, PromiseCost, Saving, Worths, worths_of
 from gridtide.testing.studies import small_study
 
 STUDY = small_study(2, hours=24, jobs=60, accelerators=48)
@@ -47,6 +48,12 @@ def amount(saving: Saving) -> float:
     return (saving.least + saving.most) / 2.0
 
 
+def differences(cost: PromiseCost) -> Differences:
+    """What was found by solving again."""
+    assert cost.differences is not None
+    return cost.differences
+
+
 def test_freedom_never_costs() -> None:
     """Slack, import, stores, supply, no ramp rule and no demand charge only ever save; less of them never does."""
     best = found().best
@@ -74,7 +81,7 @@ def test_a_class_of_promises_left_out_never_costs() -> None:
     assert saved[Kind.SERVICE, "chat"] > 0
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(seed=st.integers(0, 10_000), crowd=st.sampled_from([8, 40]), negative=st.booleans())
 def test_a_promise_costs_at_its_price_what_lies_between_without_it_and_one_more(
     seed: int, crowd: int, negative: bool
@@ -86,13 +93,14 @@ def test_a_promise_costs_at_its_price_what_lies_between_without_it_and_one_more(
     tolerance = NEAR * (1.0 + abs(worths.best.cost))
     assert len(worths.promises.dearest) == 2
     for cost in worths.promises.dearest:
-        assert amount(cost.without) <= cost.by_price + tolerance
-        assert cost.by_price <= -amount(cost.again) + tolerance
-        assert amount(cost.without) <= cost.at_most + tolerance
+        found = differences(cost)
+        assert amount(found.without) <= cost.by_price + tolerance
+        assert cost.by_price <= -amount(found.again) + tolerance
+        assert amount(found.without) <= cost.at_most + tolerance
         if not negative:
-            assert amount(cost.without) >= -tolerance
-        if cost.hour is not None:
-            assert amount(cost.hour) >= -tolerance
+            assert amount(found.without) >= -tolerance
+        if found.hour is not None:
+            assert amount(found.hour) >= -tolerance
 
 
 def test_no_other_promise_costs_more_than_is_said() -> None:
@@ -103,7 +111,9 @@ def test_no_other_promise_costs_more_than_is_said() -> None:
     assert len(all_of_them.dearest) == all_of_them.of
     assert all_of_them.others_at_most is None
     listed = {cost.name for cost in found().promises.dearest}
-    others = [amount(cost.without) for cost in all_of_them.dearest if cost.name not in listed]
+    others = [
+        amount(differences(cost).without) for cost in all_of_them.dearest if cost.name not in listed
+    ]
     assert max(others) <= 1.05 * limit
 
 
@@ -113,6 +123,42 @@ def test_the_best_course_with_limits_costs_no_less_than_the_bound() -> None:
     assert bound is not None
     assert best is not None
     assert best.cost >= bound - NEAR * abs(bound)
+
+
+def test_a_battery_that_is_never_used_is_worth_nothing_more_or_less() -> None:
+    """Where wear costs more than prices differ: a tenth more ties up no energy, a tenth less frees none."""
+    sites = tuple(
+        replace(site, battery=replace(site.battery, wear_cost_per_kwh=10.0, soc_start=0.05))
+        if site.battery
+        else site
+        for site in STUDY.fleet.sites
+    )
+    idle = replace(STUDY, fleet=replace(STUDY.fleet, sites=sites))
+    worths = worths_of(idle, truth_of(idle), lambda what: None, top=0)
+    resized = [one for one in worths.changes if one.kind is Kind.BATTERY and "no " not in one.what]
+    assert len(resized) == 2
+    for worth in resized:
+        assert amount(worth.saving) == pytest.approx(0.0, abs=1e-6)
+
+
+def test_where_no_vertex_is_kept_promises_are_told_by_price(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Too large a program: changes are solved by shape, within its gap; promises have their limit and no difference."""
+    monkeypatch.setattr(vertex, "VERTEX_COLUMNS", 100)
+    large = worths_of(STUDY, truth_of(STUDY), lambda what: None, top=3)
+    assert large.best is not None
+    exact = {worth.what: amount(worth.saving) for worth in found().changes}
+    for worth in large.changes:
+        least, most = worth.saving.least, worth.saving.most
+        assert least is not None and most is not None
+        near = 1e-4 * abs(large.best.cost)
+        assert least - near <= exact[worth.what] <= most + near
+    assert [cost.differences for cost in large.promises.dearest] == [None] * 3
+    limits = [cost.at_most for cost in large.promises.dearest]
+    assert limits == sorted(limits, reverse=True)
+    assert large.promises.others_at_most is not None
+    assert large.promises.others_at_most <= limits[-1]
 
 
 def limited(study: Study, *limits_kw: float) -> Study:

@@ -13,6 +13,7 @@ from gridtide.case.machines import assumed, pool_powers_kw
 from gridtide.case.plants import design_outdoor_c
 from gridtide.case.schema import CaseFile, ContractTable, PoolTable, SiteTable
 from gridtide.case.services import impossible_services, service_of
+from gridtide.case.telescope import plan_h, telescope_of
 from gridtide.case.wiring import history_of
 from gridtide.case.work import work_of
 from gridtide.decide.objective import Objective
@@ -69,9 +70,10 @@ def study_of(case: CaseFile, folder: Path) -> Study:
             ends=case.case.end,
         ),
         cadence=Cadence(
-            plan_h=case.planning.plan_h,
+            plan_h=plan_h(case.planning),
             replan_h=case.planning.replan_h,
             forecaster=case.planning.forecaster,
+            telescope=telescope_of(case.planning),
         ),
         risk=Risk(
             uncertainty=case.planning.uncertainty,

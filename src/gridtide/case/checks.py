@@ -11,8 +11,10 @@ from gridtide.case.machines import accelerators, pool_powers_kw
 from gridtide.case.plants import parked_facility_kw
 from gridtide.case.schema import CaseFile, ContractTable, SiteTable
 from gridtide.case.services import answering_faults
+from gridtide.case.telescope import telescope_faults, telescope_of
 from gridtide.decide.policy_names import POLICIES, checked
 from gridtide.decide.risk import Uncertainty
+from gridtide.decide.uncertain.planning import steps_faults
 from gridtide.finding import Finding, Gathered
 from gridtide.fleet.contract import Exposure
 from gridtide.loop.spread import spread_faults
@@ -35,6 +37,7 @@ def faults_of(case: CaseFile) -> list[Finding]:
         *_policies(case),
         *_uncertainty(case),
         *answering_faults(case),
+        *telescope_faults(case),
     ]
 
 
@@ -199,6 +202,7 @@ def _uncertainty(case: CaseFile) -> Iterator[Finding]:
         ways.append(case.planning.uncertainty)
     for way in dict.fromkeys(ways):
         yield from spread_faults(case.planning.forecaster, way)
+        yield from steps_faults(telescope_of(case.planning), way)
 
 
 def _zones(case: CaseFile) -> Iterator[Finding]:

@@ -16,6 +16,9 @@ Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Money = Annotated[float, Field(ge=-1e6, le=1e9, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=10_000_000)]
 Hours = Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)]
+TelescopeSpan = tuple[
+    Annotated[int, Field(ge=1, le=100_000)], Annotated[int, Field(ge=1, le=10_080)]
+]
 Window = tuple[Annotated[float, Field(ge=0, le=24)], Annotated[float, Field(ge=0, le=48)]]
 
 
@@ -59,6 +62,7 @@ class PlanningTable(Table):
     cvar_weight: Share = 0.5
     cvar_level: Annotated[float, Field(ge=0, lt=1)] = 0.75
     confidence: Annotated[float, Field(ge=0.5, le=0.99)] = 0.95
+    telescope: tuple[TelescopeSpan, ...] = ()
 
 
 class PoolTable(Table):

@@ -19,8 +19,8 @@ def at_once_cost(situation: Situation, facts: Facts) -> float:
     places_kw = busy * facts.extra_kw[:, None]
     sites = len(facts.curve.floor_it_kw)
     load = np.stack([places_kw[facts.site == s].sum(axis=0) for s in range(sites)])
-    load = load + _serving_kw(situation, facts)
-    power = facts.curve.floor_kw + _above_floor(facts, load)
+    load = load + serving_at_home_kw(situation, facts)
+    power = facts.curve.floor_kw + above_floor(facts, load)
     draw = np.maximum(power - facts.supply_kw, 0.0)
     energy = (facts.price_per_kwh + facts.carbon_cost_per_kwh) * draw * facts.hours
     return float(energy.sum()) + facts.months.charge(draw)
@@ -39,7 +39,8 @@ def _busy(facts: Facts) -> Real:
     return busy
 
 
-def _serving_kw(situation: Situation, facts: Facts) -> Real:
+def serving_at_home_kw(situation: Situation, facts: Facts) -> Real:
+    """IT power of requests answered at home, with their reserve, (S, T)."""
     sites = len(facts.curve.floor_it_kw)
     total = np.zeros((sites, len(facts.hours)))
     for index, service in enumerate(situation.services):
@@ -50,8 +51,8 @@ def _serving_kw(situation: Situation, facts: Facts) -> Real:
     return total
 
 
-def _above_floor(facts: Facts, load: Real) -> Real:
-    """Facility power of IT power beyond the floor; beyond the last segment its slope goes on."""
+def above_floor(facts: Facts, load: Real) -> Real:
+    """Facility power of IT power beyond the floor; beyond the last segment its slope goes on, (S, T)."""
     left = load.copy()
     power = np.zeros_like(load)
     for segment in range(facts.curve.slope.shape[2]):

@@ -14,8 +14,8 @@ from gridtide.fleet.fleet import Fleet
 
 EXACT_COLUMNS = 5_000
 """A bound needs no vertex: beyond this size the structured method is faster."""
-SHORT_KW = 1e-3
-"""Power that is lacking beyond this is no rounding: no course holds."""
+LACKING_KW = 1e-3
+"""Power that cannot be had above which no course holds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +57,7 @@ def best_course(situation: Situation, objective: Objective) -> Best | None:
 
 def best_of(relaxed: Relaxed, solution: Solution) -> Best | None:
     """What a solution of the program proves; None where no course holds, or only with power there is none of."""
-    if not solution.feasible or solution.values[relaxed.columns.shortfall].max() > SHORT_KW:
+    if not solution.feasible or solution.values[relaxed.columns.shortfall].max() > LACKING_KW:
         return None
     return Best(
         lower_bound=lower_bound(relaxed.matrix, solution.row_dual) - relaxed.ahead,

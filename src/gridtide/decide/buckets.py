@@ -56,13 +56,19 @@ def bucketed(situation: Situation, held: Reservations, outward: bool = False) ->
         if outward:
             early, late = _outward(first[free], last[free], coarse)
         else:
-            early, late = _inward(first[free], last[free], coarse, held, free)
+            early, late = _inward(first[free], last[free], coarse, horizon, need_s(held)[free])
         key = np.column_stack([situation.jobs.work_class[free], early, late])
         _, inverse = np.unique(key, axis=0, return_inverse=True)
         if len(free) == 0 or inverse.max() < BUCKETS_MAX or coarse == COARSENESS[-1]:
             break
     moves = _cheapest_moves if outward else _mean_moves
     return _summed(situation, held, free, early, late, inverse.ravel(), moves)
+
+
+def need_s(held: Reservations) -> Whole:
+    """Time that each job's declared work takes in whole slots, (n,), s."""
+    slot_s = held.left[:, 3]
+    return np.asarray(-(-held.left[:, 0] // slot_s) * slot_s)
 
 
 def on_horizon(held: Reservations, horizon: Timeline) -> tuple[Whole, Whole]:
@@ -78,17 +84,16 @@ def on_horizon(held: Reservations, horizon: Timeline) -> tuple[Whole, Whole]:
 
 
 def _inward(
-    first: Whole, last: Whole, coarse: int, held: Reservations, free: Whole
+    first: Whole, last: Whole, coarse: int, horizon: Timeline, need_s: Whole
 ) -> tuple[Whole, Whole]:
     """Window rounded inward to multiples of `coarse`, unless the work then would not fit."""
     steps = int(last.max(initial=0))
     early = np.where(first < steps, -(-first // coarse) * coarse, first)
     late = (last // coarse) * coarse
-    need = -(-held.left[free, 0] // held.left[free, 3])
     soonest = (
-        early.min(axis=1, initial=steps) if early.size else np.zeros(len(free), dtype=np.int64)
+        early.min(axis=1, initial=steps) if early.size else np.zeros(len(last), dtype=np.int64)
     )
-    tight = (late - soonest < need) & (last < steps)
+    tight = (horizon.edges_s[late] - horizon.edges_s[soonest] < need_s) & (last < steps)
     early = np.where(tight[:, None], first, early)
     late = np.where(tight | (last >= steps), last, late)
     return early, late

@@ -29,15 +29,13 @@ def cheapest_slots(
     job whose window is too full takes the first slots with room.
     """
     slots = len(signal.values)
-    if capacity is None and signal.holds.are_long:
-        from gridtide.kernels import held_choice
-
-        runs = held_choice.cheapest_runs(signal.holds.columns, first, jobs.length, last, all_ties)
+    if capacity is None:
+        runs = _lowest_of_endless(jobs, signal, first, last, all_ties)
         return split(np.arange(len(jobs)), runs, jobs, slots, False)
     from gridtide.kernels import slot_choice
 
     order = in_order_of_arrival(jobs)
-    free, limited = free_units(capacity, slots)
+    free, _ = free_units(capacity, slots)
     runs = slot_choice.cheapest_runs(
         signal.values,
         first[order],
@@ -45,7 +43,20 @@ def cheapest_slots(
         last[order],
         jobs.units[order],
         free,
-        limited,
         all_ties,
     )
-    return split(order, runs, jobs, slots, limited)
+    return split(order, runs, jobs, slots, True)
+
+
+def _lowest_of_endless(
+    jobs: SlotJobs, signal: SlotSignal, first: Whole, last: Whole, all_ties: bool
+) -> tuple[Whole, Whole, Whole]:
+    """Runs in the lowest slots where machines are endless, so that jobs do not meet: (offsets, starts, ends)."""
+    from gridtide.kernels import held_choice, window_choice
+
+    runs: tuple[Whole, Whole, Whole]
+    if signal.holds.are_long:
+        runs = held_choice.cheapest_runs(signal.holds.columns, first, jobs.length, last, all_ties)
+    else:
+        runs = window_choice.lowest_runs(signal.values, first, jobs.length, last, all_ties)
+    return runs

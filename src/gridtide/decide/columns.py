@@ -10,6 +10,8 @@ from gridtide.decide.situation import Situation
 
 Real = NDArray[np.float64]
 SHORTFALL_COST_PER_KWH = 1e4
+BEYOND_ANY_PRICE = 10.0
+"""Power that cannot be had counts at least so many times what a kWh and a new peak cost at their dearest."""
 THROWN_AWAY = 1e-6
 IN_ORDER = 2e-6
 """Cost that keeps segments filling in order where energy costs nothing."""
@@ -61,8 +63,15 @@ def columns_of(
         later=program.variables(
             (len(facts.buckets),), facts.later_cost_per_h, 0.0, facts.buckets.later_h
         ),
-        shortfall=program.variables(shape, SHORTFALL_COST_PER_KWH * facts.hours),
+        shortfall=program.variables(shape, _lacking_cost_per_kwh(facts) * facts.hours),
     )
+
+
+def _lacking_cost_per_kwh(facts: Facts) -> float:
+    """Dearer than any power that can be had, so that none is lacking but where there is none."""
+    energy = float((facts.price_per_kwh + facts.carbon_cost_per_kwh).max())
+    peak = float(facts.months.price_per_kw.max() / facts.hours.min())
+    return max(SHORTFALL_COST_PER_KWH, BEYOND_ANY_PRICE * (energy + peak))
 
 
 def _column(values: list[float]) -> Real:
@@ -93,6 +102,5 @@ def _cells(facts: Facts) -> tuple[Whole, Whole, Whole]:
 
 def _work_cost(facts: Facts, bucket: Whole, place: Whole, step: Whole) -> Real:
     """Money for one busy accelerator through a step: its delay and its move."""
-    wait_h = np.concatenate([[0.0], np.cumsum(facts.hours)])[step]
-    delay = facts.buckets.delay_cost_per_h[bucket] * wait_h
+    delay = facts.buckets.delay_cost_per_h[bucket] * facts.wait_h[step]
     return np.asarray((delay + facts.buckets.move_cost_per_h[bucket, place]) * facts.hours[step])

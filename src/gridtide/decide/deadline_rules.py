@@ -5,42 +5,41 @@ Let's Wait Awhile (Middleware 2021).
 """
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.timeline import epoch_s, instant
+from gridtide.timeline import DAY_S, HOUR_S, clock_offsets_s
 
-Rule = Callable[[datetime, bool], datetime]
+Whole = NDArray[np.int64]
+Rule = Callable[[Whole, Whole, bool], Whole]
 MONDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = 0, 3, 4, 5, 6
-OPENS, CLOSES = 9.0, 17.0
+FIRST_WEEKDAY = THURSDAY
+"""Of the day from which seconds are counted."""
+
+OPENS_S, CLOSES_S = 9 * HOUR_S, 17 * HOUR_S
+STAYS = -1
+"""No days ahead: the natural end is the deadline."""
 
 
-def next_workday(finish: datetime, as_published: bool) -> datetime:
+def next_workday(weekday: Whole, second: Whole, as_published: bool) -> Whole:
     """09:00 of the next working day when a job would end outside working hours, else its natural end.
 
     as_published keeps the paper's code, in which a Friday evening leads to Saturday 09:00.
     """
-    weekday, hour = finish.weekday(), _hour(finish)
-    if weekday == SATURDAY:
-        return _at_nine(finish, 2)
-    if weekday == SUNDAY:
-        return _at_nine(finish, 1)
-    if hour > CLOSES:
-        return _at_nine(finish, 3 if weekday == FRIDAY and not as_published else 1)
-    return _at_nine(finish, 0) if hour < OPENS else finish
+    evening = np.where((weekday == FRIDAY) & (not as_published), 3, 1)
+    by_hour = np.where(second > CLOSES_S, evening, np.where(second < OPENS_S, 0, STAYS))
+    return np.where(weekday == SATURDAY, 2, np.where(weekday == SUNDAY, 1, by_hour))
 
 
-def semi_weekly(finish: datetime, as_published: bool) -> datetime:
+def semi_weekly(weekday: Whole, second: Whole, as_published: bool) -> Whole:
     """The first Monday or Thursday 09:00 that is not before the natural end."""
-    return min(_next_at_nine(finish, MONDAY), _next_at_nine(finish, THURSDAY))
+    return np.minimum(_ahead(weekday, second, MONDAY), _ahead(weekday, second, THURSDAY))
 
 
-def next_monday(finish: datetime, as_published: bool) -> datetime:
+def next_monday(weekday: Whole, second: Whole, as_published: bool) -> Whole:
     """The first Monday 09:00 that is not before the natural end."""
-    return _next_at_nine(finish, MONDAY)
+    return _ahead(weekday, second, MONDAY)
 
 
 RULES: dict[str, Rule] = {
@@ -48,30 +47,26 @@ RULES: dict[str, Rule] = {
     "semi-weekly": semi_weekly,
     "next-monday": next_monday,
 }
+"""By name: days from the natural end to the day of the deadline, whose hour is 09:00, or STAYS; from the weekday
+(Monday 0) and the second of the day on the clock, (n,)."""
 
 
-def deadlines(
-    rule: str, finish_s: NDArray[np.int64], clock: str, as_published: bool = False
-) -> NDArray[np.int64]:
+def deadlines(rule: str, finish_s: Whole, clock: str, as_published: bool = False) -> Whole:
     """Deadline of each natural finish (seconds since 1970) by a rule on an IANA clock, (n,)."""
-    zone = ZoneInfo(clock)
-    decide = RULES[rule]
-    distinct, where = np.unique(finish_s, return_inverse=True)
-    dated = [epoch_s(decide(instant(value).astimezone(zone), as_published)) for value in distinct]
-    return np.asarray(dated, dtype=np.int64)[where]
+    wall_s = finish_s + clock_offsets_s(clock, finish_s)
+    day, second = wall_s // DAY_S, wall_s % DAY_S
+    ahead = RULES[rule]((day + FIRST_WEEKDAY) % 7, second, as_published)
+    due_s = _at_wall(clock, (day + ahead) * DAY_S + OPENS_S)
+    return np.where(ahead == STAYS, finish_s, due_s)
 
 
-def _hour(moment: datetime) -> float:
-    return moment.hour + moment.minute / 60 + moment.second / 3600
+def _at_wall(clock: str, wall_s: Whole) -> Whole:
+    """The instants at which a clock on the wall shows these times, counted as if they were UTC."""
+    nearly_s = wall_s - clock_offsets_s(clock, wall_s)
+    return wall_s - clock_offsets_s(clock, nearly_s)
 
 
-def _at_nine(moment: datetime, days: int) -> datetime:
-    date = moment.date() + timedelta(days=days)
-    return datetime.combine(date, time(hour=9), tzinfo=moment.tzinfo)
-
-
-def _next_at_nine(moment: datetime, weekday: int) -> datetime:
-    ahead = (weekday - moment.weekday()) % 7
-    if ahead == 0 and _hour(moment) > OPENS:
-        ahead = 7
-    return _at_nine(moment, ahead)
+def _ahead(weekday: Whole, second: Whole, wanted: int) -> Whole:
+    """Days to the first 09:00 of a weekday that is not before now."""
+    days = (wanted - weekday) % 7
+    return np.where((days == 0) & (second > OPENS_S), 7, days)

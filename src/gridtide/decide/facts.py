@@ -67,7 +67,7 @@ def facts_of(
         site=fleet.site_of_place,
         accelerators=fleet.accelerators,
         room=held.room[:, shown],
-        given=_given(situation, held)[:, :, shown],
+        given=_given(situation, held)[:, :, shown].astype(np.float64),
         kept=_kept(held)[:, shown],
         curve=curve,
         buckets=buckets,
@@ -75,6 +75,9 @@ def facts_of(
         later_cost_per_h=later_cost_per_h(
             fleet.site_of_place, cost_per_kwh(1.0) * price + carbon, curve, extra, len(buckets)
         ),
+        swing_kw=np.zeros_like(price),
+        wait_h=np.concatenate([[0.0], np.cumsum(horizon.hours)])[:-1],
+        request_peak=np.ones((len(situation.services), len(fleet.network.origins), len(horizon))),
     )
 
 

@@ -25,7 +25,10 @@ class Facts:
     room: accelerators for deferrable work, (P, T). given: accelerators of jobs the plan cannot move,
     by class, (C, P, T). kept: accelerators they hold, (P, T), more than given where declared limits go
     beyond what is expected. months: billing months of the horizon. later_cost_per_h: money for an
-    accelerator-hour left for later, (K,).
+    accelerator-hour left for later, (K,). swing_kw: how far the need inside a step rises above its mean,
+    (S, T). request_peak: highest demand inside a step over its mean, (V, O, T). wait_h: from as_of to when
+    work of a step begins on the mean, (T,). Where steps are the shortest there are, swing_kw is 0 and
+    request_peak 1.
     """
 
     hours: Real
@@ -42,12 +45,15 @@ class Facts:
     site: Whole
     accelerators: Whole
     room: Whole
-    given: Whole
+    given: Real
     kept: Whole
     curve: PowerCurve
     buckets: Buckets
     months: DemandPeriods
     later_cost_per_h: Real
+    swing_kw: Real
+    request_peak: Real
+    wait_h: Real
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -1,6 +1,6 @@
 """Single jobs by the million as columns, and the room they may fill; what is wrong with either."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,20 +61,33 @@ PER_JOB = (
 PER_CANDIDATE = ("site", "gang", "slots", "delay", "offer")
 
 
+def _none_busy() -> NDArray[np.int32]:
+    return np.zeros((1, 1), dtype=np.int32)
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Room:
     """Where and when there is room: S sites over T slots.
 
     cost: money for one accelerator in one slot, (S, T), may be negative. capacity: accelerators, (S,).
+    busy: those that other work holds, (S, T), or (1, 1) where all slots are alike.
     """
 
     cost: NDArray[np.float64]
     capacity: NDArray[np.int32]
+    busy: NDArray[np.int32] = field(default_factory=_none_busy)
 
     def __post_init__(self) -> None:
-        freeze(self, cost=np.float64, capacity=np.int32)
+        freeze(self, cost=np.float64, capacity=np.int32, busy=np.int32)
         if self.cost.ndim != 2 or self.capacity.shape != self.cost.shape[:1]:
             raise ValueError("cost must be (sites, slots) and capacity (sites,)")
+        if self.busy.shape not in ((1, 1), self.cost.shape):
+            raise ValueError("busy must be (sites, slots)")
+
+    @property
+    def free(self) -> NDArray[np.int32]:
+        """Accelerators of each site and slot that may be used, (S, T)."""
+        return np.broadcast_to(self.capacity[:, None] - self.busy, self.cost.shape).copy()
 
 
 def faults_of(jobs: ManyJobs, room: Room) -> list[Finding]:
@@ -84,6 +97,8 @@ def faults_of(jobs: ManyJobs, room: Room) -> list[Finding]:
     reason.
     """
     sites, steps = room.cost.shape
+    if not room.cost.size:
+        return [_no_room(sites, steps)]
     there = jobs.site != NO_SITE
     window = jobs.deadline.astype(np.int64) - jobs.release
     wrong = (
@@ -143,14 +158,22 @@ def _of_jobs(jobs: ManyJobs, name: str, bad: Jobwise, limit: str) -> Finding:
     )
 
 
+def _no_room(sites: int, steps: int) -> Finding:
+    return Finding(
+        subject="room.cost",
+        value=f"{sites} sites over {steps} slots",
+        limit="one site and one slot at least",
+        mend="Give the fleet a site, and the horizon an end after its start.",
+    )
+
+
 def _of_room(room: Room) -> list[Finding]:
     found = []
-    if not room.cost.size or not np.isfinite(room.cost).all():
-        value = "is empty" if not room.cost.size else f"{(~np.isfinite(room.cost)).sum()} gaps"
+    if not np.isfinite(room.cost).all():
         found.append(
             Finding(
                 subject="room.cost",
-                value=value,
+                value=f"{(~np.isfinite(room.cost)).sum()} gaps",
                 limit="a finite amount for every site and slot",
                 mend="Fill the gaps of the price before placing.",
             )
@@ -162,6 +185,15 @@ def _of_room(room: Room) -> list[Finding]:
                 value=f"{room.capacity.min()}",
                 limit="0 accelerators or more",
                 mend="Correct the capacity of the site.",
+            )
+        )
+    if (room.busy < 0).any() or (room.busy > np.maximum(room.capacity, 0)[:, None]).any():
+        found.append(
+            Finding(
+                subject="room.busy",
+                value=f"{room.busy.min()} … {room.busy.max()}",
+                limit="0 accelerators or more, and no more than the site has",
+                mend="Correct what other work holds, or the capacity of the site.",
             )
         )
     return found

@@ -1,11 +1,21 @@
-"""On which side a series must miss its forecast to make a limit tight, and how sure a plan wants to be there."""
+"""Which series must be known beyond their point forecast, and on which side of it a miss makes a limit tight."""
 
+from gridtide.decide.risk import Uncertainty
 from gridtide.signals.signal import Kind
 
 LITTLE = (Kind.WIND, Kind.SOLAR)
 """Kinds that hurt a limit when there is less of them than forecast."""
 MUCH = (Kind.TEMPERATURE, Kind.HUMIDITY, Kind.REQUESTS)
 """Kinds that hurt a limit when there is more of them than forecast."""
+
+
+def kinds_spread(uncertainty: Uncertainty) -> tuple[Kind, ...]:
+    """Kinds that a way of planning wants to know more of than a point: all that change a cost, or a limit."""
+    if uncertainty is Uncertainty.EXPECTED:
+        return ()
+    if uncertainty is Uncertainty.CHANCE:
+        return (*LITTLE, *MUCH)
+    return tuple(kind for kind in Kind if kind is not Kind.CURTAILMENT)
 
 
 def level_of(kind: Kind, confidence: float) -> float | None:

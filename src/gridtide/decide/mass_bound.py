@@ -90,6 +90,7 @@ def ascended(
         mean[:] = 0.0
         for batch in batches:
             desk.answers(batch, mu, weight, NO_VALUES, lays=True)
+            desk.load += room.busy / len(batches)
             kernel.climb(
                 mu, speed, desk.load, weight, room.capacity, step * desk.swing, len(batches), mean
             )
@@ -107,6 +108,7 @@ def certified(jobs: ManyJobs, room: Room, congestion: Congestion, levels: int = 
     weight = congestion.weight.copy()
     alone = desk.answers(_hand(jobs), congestion.mu, weight, values, lays=False)
     paid = float((congestion.mu.sum(axis=1) * room.capacity).sum())
+    paid -= float((congestion.mu * room.busy).sum())
     least = np.minimum(values.min(axis=1, initial=np.inf), jobs.penalty)
     amounts = float(np.abs(least).sum()) + paid
     return Bound(lower_bound=alone - paid - ROUNDING * amounts, values=values)

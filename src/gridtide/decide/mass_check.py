@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.many_jobs import NO_SITE, ManyJobs, Room
-from gridtide.decide.mass_placement import LEFT_OUT, MassPlacement
+from gridtide.decide.mass_placement import MassPlacement
+from gridtide.decide.mass_sweeps import LEFT_OUT
 
 AT_ONCE = 500_000
 """Jobs looked at together, so that memory stays bounded."""
@@ -18,7 +19,7 @@ class Account:
     """What a placement costs and where it breaks a rule.
 
     energy_cost, offers, restarts, penalties: money, their sum is `cost`. pieces: runs of all placed jobs.
-    load: accelerators held, (S, T). breaches: jobs or cells by the rule they break; all 0 where it holds.
+    load: accelerators held by the jobs, (S, T). breaches: jobs or cells by the rule they break; all 0 where it holds.
     """
 
     energy_cost: float
@@ -67,7 +68,7 @@ def account(jobs: ManyJobs, room: Room, placement: MassPlacement) -> Account:
         money["restarts"] += float((again * (runs - 1)).sum())
         pieces += int(runs.sum())
     held = np.rint(load).astype(np.int64).reshape(sites, steps)
-    breaches["capacity"] = int((held > room.capacity[:, None]).sum())
+    breaches["capacity"] = int((held + room.busy > room.capacity[:, None]).sum())
     return Account(**money, pieces=pieces, load=held, breaches=breaches)
 
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.conflict.refusal import refuse_where_power_lacks
 from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.layout import Columns, Facts
 from gridtide.decide.objective import Objective
 from gridtide.decide.planners.coordinated import (
     Rows,
-    refuse_shortfall,
     solved_without_burning,
     written,
 )
@@ -93,8 +93,8 @@ def solved(task: Task) -> Solved:
     """The cheapest plan of a task and its bound. Raises Infeasible naming site, step and kW."""
     matrix, columns, rows = program_of(task)
     plain = as_written(matrix)
-    solution = solved_without_burning(matrix, task.situation, task.facts, columns)
-    refuse_shortfall(task.situation, solution, columns)
+    solution = solved_without_burning(matrix, task.facts, columns)
+    refuse_where_power_lacks(task.situation, solution, [columns.shortfall])
     return Solved(
         task=task,
         plain=plain,

@@ -49,7 +49,7 @@ def relaxed_course(situation: Situation, objective: Objective) -> Course:
     their kind, windows are widened, buildings draw the chords of their curve less its gap."""
     held = held_of(situation, objective)
     held = replace(held, settled=np.zeros_like(held.settled))
-    facts = _cheaper(situation, facts_of(situation, objective, held, outward=True))
+    facts = cheaper(situation, facts_of(situation, objective, held, outward=True))
     of_job, before = facts.buckets.of_job, waits_before_release(situation)
     inside = of_job >= 0
     ahead = np.bincount(of_job[inside], before[inside], minlength=len(facts.buckets))
@@ -66,7 +66,7 @@ def program_of(course: Course) -> Relaxed:
     """The program, without the small costs that only order equals; stores may end as empty as they may be."""
     program, columns, rows = written(course.situation, course.facts, course.objective)
     matrix = matrix_of(program)
-    _loosen(matrix, columns, course.situation)
+    loosened(matrix, columns, course.situation)
     places, steps = course.facts.room.shape
     names = names_of(matrix.column_family)
     names[columns.work] = (columns.bucket * places + columns.place) * steps + columns.step
@@ -90,7 +90,7 @@ def waits_before_release(situation: Situation) -> Real:
     return np.asarray(per_h[jobs.work_class] * work_h * ahead_h, dtype=np.float64)
 
 
-def _cheaper(situation: Situation, facts: Facts) -> Facts:
+def cheaper(situation: Situation, facts: Facts) -> Facts:
     """Facts that only lower the cost: less power, a reserve only where nothing can squeeze it."""
     curve = replace(facts.curve, floor_kw=facts.curve.floor_kw - facts.curve.gap_kw)
     kept = np.asarray([pool.for_services for pool in situation.fleet.pools])
@@ -106,7 +106,8 @@ def _cheaper(situation: Situation, facts: Facts) -> Facts:
     )
 
 
-def _loosen(matrix: Matrix, columns: Columns, situation: Situation) -> None:
+def loosened(matrix: Matrix, columns: Columns, situation: Situation) -> None:
+    """Drop the small costs that only order equals, and the level a store must end at."""
     for column in (columns.segment, columns.unused, columns.charge):
         matrix.cost[column] = 0.0
     for index, site in enumerate(situation.fleet.sites):

@@ -13,7 +13,7 @@ import numpy as np
 
 from gridtide.decide.decomposition.method import Round, decomposed
 from gridtide.decide.decomposition.split import Unsplit
-from gridtide.decide.program import SIMPLEX_COLUMNS, Matrix, Solution, lower_bound, solve
+from gridtide.decide.program import NOWHERE, SIMPLEX_COLUMNS, Matrix, Solution, lower_bound, solve
 from gridtide.decide.proof import violation_of
 from gridtide.decide.queues.merging import Unqueued
 from gridtide.decide.queues.method import by_queues
@@ -24,6 +24,8 @@ from gridtide.decide.structured.shaping import shape_of
 
 STRUCTURED_GAP = 1e-5
 DECOMPOSED_GAP = 1e-4
+LONG_ROWS_MAX = 1_000
+"""Rows over many steps (buckets of work) beyond which the structured method's dense part takes longest."""
 HOLDS = 1e-6
 """Worst relative miss of a row up to which a structured solution counts as feasible."""
 
@@ -41,16 +43,25 @@ def solution_of(
         return by_queues(matrix, solve, SIMPLEX_COLUMNS)
     except (Unqueued, Unsplit):
         pass
-    try:
-        return structured(matrix, gap)
-    except (Unshaped, Refused) as reason:
-        why = f"as the structured method refused: {reason}"
-    try:
-        found = by_sites(matrix, max(gap, DECOMPOSED_GAP))
-        return replace(found, solver=f"{found.solver}, {why}")
-    except (Unsplit, Refused) as reason:
-        exact = solve(matrix)
-        return replace(exact, solver=f"{exact.solver}, {why}; and the decomposition: {reason}")
+    methods: list[tuple[str, Callable[[], Solution]]] = [
+        ("structured method", lambda: structured(matrix, gap)),
+        ("decomposition", lambda: by_sites(matrix, max(gap, DECOMPOSED_GAP))),
+    ]
+    tied = int(((matrix.row_site == NOWHERE) & (matrix.row_step == NOWHERE)).sum())
+    first = f"with {tied:,} rows over many steps" if tied > LONG_ROWS_MAX else ""
+    if first:
+        methods.reverse()
+    why = [first] if first else []
+    for name, method in methods:
+        try:
+            return _because(method(), why)
+        except (Unshaped, Unsplit, Refused) as reason:
+            why.append(f"as the {name} refused: {reason}")
+    return _because(solve(matrix), why)
+
+
+def _because(found: Solution, why: list[str]) -> Solution:
+    return replace(found, solver=", ".join([found.solver, *why]))
 
 
 def by_sites(matrix: Matrix, gap: float, told: Callable[[Round], None] | None = None) -> Solution:

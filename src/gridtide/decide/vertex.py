@@ -20,7 +20,7 @@ Whole = NDArray[np.int64]
 
 VERTEX_COLUMNS = 400_000
 """Up to this size a vertex is worth its time; beyond it every program is solved by its shape."""
-EXCHANGES_MAX = 30_000
+EXCHANGES_MAX = 15_000
 """A vertex that is further away than this is looked for from nothing."""
 
 

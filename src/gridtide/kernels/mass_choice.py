@@ -4,8 +4,9 @@ Prices are whole numbers (int32); a slot without room is worth BLOCKED. Sums are
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from gridtide.kernels.borrowed import borrowed
 
 Whole = NDArray[np.int32]
 Long = NDArray[np.int64]
@@ -18,14 +19,14 @@ FAR = 2**47
 """More than any sum of free slots, so that a run over a blocked slot is never the cheapest."""
 
 
-@njit(cache=True, error_model="numpy")
+@borrowed
 def see(felt: Whole, free: Whole, gang: int, seen: Whole) -> None:
     """Prices of a window as a gang sees them."""
     for i in range(felt.shape[0]):
         seen[i] = felt[i] if free[i] >= gang else BLOCKED
 
 
-@njit(cache=True, error_model="numpy")
+@borrowed
 def cheapest_run(seen: Whole, p: int, sums: Long) -> tuple[int, int]:
     """Sum and first start of the cheapest p free slots in a row; NO_ROOM without any."""
     total = 0
@@ -47,7 +48,7 @@ def cheapest_run(seen: Whole, p: int, sums: Long) -> tuple[int, int]:
     return best, start
 
 
-@njit(cache=True, error_model="numpy")
+@borrowed
 def at_most(seen: Whole, limit: int) -> int:
     """How many slots cost at most `limit`."""
     bar = np.int32(limit)
@@ -57,7 +58,7 @@ def at_most(seen: Whole, limit: int) -> int:
     return int(count)
 
 
-@njit(cache=True, error_model="numpy")
+@borrowed
 def cheapest_pieces(seen: Whole, p: int) -> tuple[int, int]:
     """Sum of the p cheapest free slots, and the price of the dearest of them; NO_ROOM without p free ones.
 
@@ -89,7 +90,7 @@ def cheapest_pieces(seen: Whole, p: int) -> tuple[int, int]:
     return total - (held - p) * upper, upper
 
 
-@njit(cache=True, error_model="numpy")
+@borrowed
 def take_pieces(seen: Whole, p: int, upper: int, chosen: Whole) -> int:
     """Fill `chosen` with the p cheapest slots, the earliest where prices tie; how many pieces they make."""
     ties = p - at_most(seen, upper - 1)
@@ -108,14 +109,14 @@ def take_pieces(seen: Whole, p: int, upper: int, chosen: Whole) -> int:
     return pieces
 
 
-@njit(cache=True, error_model="numpy")
+@borrowed
 def take_run(start: int, p: int, chosen: Whole) -> None:
     """Fill `chosen` with p slots in a row."""
     for i in range(p):
         chosen[i] = start + i
 
 
-@njit(cache=True, error_model="numpy")
+@borrowed
 def choose(
     buffers: Buffers, width: int, p: int, split: bool, shortest: int, restart: int, exact: bool
 ) -> int:
@@ -154,7 +155,7 @@ def choose(
     return value
 
 
-@njit(cache=True, error_model="numpy")
+@borrowed
 def recur(
     seen: Whole, shortest: int, restart: int, theta: int, on: Long, came: NDArray[np.int8]
 ) -> int:
@@ -190,7 +191,7 @@ def recur(
     return int(on[1, width] if on[0, width] < on[2, width] else on[3, width])
 
 
-@njit(cache=True, error_model="numpy")
+@borrowed
 def walk_back(
     width: int, shortest: int, running: bool, came: NDArray[np.int8], first: Whole, end: Whole
 ) -> int:
@@ -211,7 +212,7 @@ def walk_back(
     return runs
 
 
-@njit(cache=True, error_model="numpy")
+@borrowed
 def trim(
     seen: Whole, first: Whole, end: Whole, runs: int, held: int, p: int, shortest: int
 ) -> bool:
@@ -235,7 +236,7 @@ def trim(
     return True
 
 
-@njit(cache=True, error_model="numpy")
+@borrowed
 def few_pieces(buffers: Buffers, width: int, p: int, shortest: int, restart: int) -> int:
     """The best answer that bisection of what a slot earns finds, NO_ROOM when it finds none; as `choose`."""
     seen, chosen, came = buffers[0][:width], buffers[2], buffers[4]

@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from gridtide.kernels.borrowed import borrowed
 from gridtide.kernels.mass_tables import (
     Real,
     Rounded,
@@ -41,13 +42,13 @@ ALL_RUNS = -1
 """Instead of a level: the answer is one unbroken run."""
 
 
-@njit(cache=True, error_model="numpy")
+@borrowed
 def may_split(interruptible: bool, p: int, shortest: int) -> bool:
     """Whether a job of p slots may run in more than one piece, or needs one slot only."""
     return interruptible and (p == 1 or p >= 2 * shortest)
 
 
-@njit(cache=True, error_model="numpy")
+@borrowed
 def lone_answer(
     tables: Tables,
     scale: tuple[float, float],
@@ -77,7 +78,7 @@ def lone_answer(
     return value + f, level, free
 
 
-@njit(cache=True, error_model="numpy")
+@borrowed
 def lay(
     tables: Tables,
     rising: Rising,
@@ -138,7 +139,7 @@ def settle_load(tables: Tables, rising: Rising, first: int, last: int, load: Rea
                 load[s, first + i] += above[tables[4][s, i]] + steady
 
 
-@njit(cache=True, error_model="numpy")
+@borrowed
 def respond(
     chosen: Order,
     first: int,
@@ -225,7 +226,7 @@ def respond_by_epoch(
     return total
 
 
-@njit(cache=True, error_model="numpy")
+@borrowed
 def climb(
     mu: Real,
     speed: Real,

@@ -1,9 +1,9 @@
 """Every job, in order, takes the cheapest answer beside all others; prices rise where places fill."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from gridtide.kernels.borrowed import borrowed
 from gridtide.kernels.mass_choice import NO_ROOM, Buffers, Long, Whole, choose, see
 from gridtide.kernels.mass_response import Options, Order, Single, Work, may_split
 from gridtide.kernels.placement import crowding
@@ -22,7 +22,7 @@ FINE = 2**20
 DEAREST_RESTART = 2.0**30
 
 
-@njit(cache=True, error_model="numpy")
+@borrowed
 def round_finely(price: Real, base: float, grain: float, plain: Whole) -> None:
     """plain = ⌊(price - base) / grain⌋, (S, T)."""
     for s in range(price.shape[0]):
@@ -30,20 +30,20 @@ def round_finely(price: Real, base: float, grain: float, plain: Whole) -> None:
             plain[s, t] = np.int32((price[s, t] - base) / grain)
 
 
-@njit(cache=True, error_model="numpy")
+@borrowed
 def restart_price(restart: float, grain: float) -> int:
     """Whole price of a second piece."""
     return round(min(restart / grain, DEAREST_RESTART))
 
 
-@njit(cache=True, error_model="numpy")
+@borrowed
 def crowding_curve(weight: float, grain: float, curve: Whole) -> None:
     """What crowding adds to a whole price at every part of a site that is free."""
     for part in range(PARTS + 1):
         curve[part] = round(weight * crowding(part, PARTS) / grain)
 
 
-@njit(cache=True, error_model="numpy")
+@borrowed
 def feel(ground: Ground) -> None:
     """Felt prices of all cells from plain ones and what is free."""
     free, felt, plain, curve, part = ground
@@ -52,7 +52,7 @@ def feel(ground: Ground) -> None:
             felt[s, t] = plain[s, t] + curve[np.int64(free[s, t] * part[s])]
 
 
-@njit(cache=True, error_model="numpy")
+@borrowed
 def occupy(
     ground: Ground, s: int, release: int, after: NDArray[np.uint16], p: int, gang: int
 ) -> None:
@@ -65,7 +65,7 @@ def occupy(
         felt[s, t] = plain[s, t] + curve[np.int64(left * part[s])]
 
 
-@njit(cache=True, error_model="numpy")
+@borrowed
 def held_sum(
     felt: Whole,
     free: Whole,
@@ -87,7 +87,7 @@ def held_sum(
     return total
 
 
-@njit(cache=True, error_model="numpy")
+@borrowed
 def next_candidate(values: Single, done: int) -> int:
     """The candidate of the smallest value that is not done yet (bits of `done`), -1 when none is left."""
     best = -1
@@ -97,7 +97,7 @@ def next_candidate(values: Single, done: int) -> int:
     return best
 
 
-@njit(cache=True, error_model="numpy")
+@borrowed
 def best_answer(
     j: int,
     work: Work,
@@ -139,7 +139,7 @@ def best_answer(
                 buffers[3][i] = buffers[2][i] + delay[j, k]
 
 
-@njit(cache=True, error_model="numpy")
+@borrowed
 def sweep(
     order: Order,
     work: Work,
@@ -193,3 +193,24 @@ def sweep(
         if k >= 0:
             occupy(ground, site[j, k], release[j], after[at:], slots[j, k], gang[j, k])
     return changed
+
+
+@borrowed
+def paid_beside_energy(work: Work, options: Options, told: Told) -> float:
+    """Money of all jobs for going elsewhere, for pieces after the first, and for being left out."""
+    candidate, begins, after = told
+    _, gang, slots, _, offer = options
+    restart, penalty = work[4], work[5]
+    paid = 0.0
+    for j in range(candidate.shape[0]):
+        k, at = candidate[j], begins[j]
+        if k < 0:
+            paid += penalty[j]
+            continue
+        paid += offer[j, k]
+        if restart[j] > 0.0:
+            again = 0
+            for i in range(at + 1, at + slots[j, k]):
+                again += 1 if after[i] != after[i - 1] + 1 else 0
+            paid += again * restart[j] * gang[j, k]
+    return paid

@@ -5,8 +5,9 @@ below, and two running sums per level give it for any window at once. Prices w a
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from gridtide.kernels.borrowed import borrowed
 
 Whole = NDArray[np.int32]
 Real = NDArray[np.float64]
@@ -19,7 +20,7 @@ EVENLY = 0.05
 """Share of the levels' weight that is spread evenly over the cells."""
 
 
-@njit(cache=True, error_model="numpy")
+@borrowed
 def round_down(price: Real, base: float, grain: float, rounded: Rounded) -> None:
     """rounded = ⌊(price - base) / grain⌋ but at most TOP, all (S, T)."""
     for s in range(price.shape[0]):
@@ -27,7 +28,7 @@ def round_down(price: Real, base: float, grain: float, rounded: Rounded) -> None
             rounded[s, t] = min((price[s, t] - base) / grain, float(TOP))
 
 
-@njit(cache=True, error_model="numpy")
+@borrowed
 def choose_levels(
     rounded: Rounded, weight: Real, first: int, last: int, shift: int, tally: Real, levels: Whole
 ) -> None:
@@ -56,7 +57,7 @@ def choose_levels(
     levels[b:] = TOP
 
 
-@njit(cache=True, error_model="numpy")
+@borrowed
 def fill(rounded: Rounded, first: int, last: int, tables: Tables) -> None:
     """Fill the tables for slots [first, last).
 
@@ -81,13 +82,13 @@ def fill(rounded: Rounded, first: int, last: int, tables: Tables) -> None:
             prefix[s, i + 1] = prefix[s, i] + w
 
 
-@njit(cache=True, error_model="numpy")
+@borrowed
 def held_in(held: Rounded, s: int, a: int, z: int, b: int) -> int:
     """Slots of [a, z) whose price is at most level b."""
     return int(np.uint16(held[s, z, b] - held[s, a, b]))
 
 
-@njit(cache=True, error_model="numpy")
+@borrowed
 def free_sum(tables: Tables, s: int, a: int, z: int, p: int) -> tuple[int, int]:
     """At most the sum of the p smallest prices of [a, z), and the first level that holds p slots.
 
@@ -107,7 +108,7 @@ def free_sum(tables: Tables, s: int, a: int, z: int, p: int) -> tuple[int, int]:
     return int(value), b
 
 
-@njit(cache=True, error_model="numpy")
+@borrowed
 def run_sum(prefix: Whole, s: int, a: int, z: int, p: int) -> int:
     """The smallest sum of p slots in a row of [a, z)."""
     low = prefix[s, a : z - p + 1]
@@ -119,7 +120,7 @@ def run_sum(prefix: Whole, s: int, a: int, z: int, p: int) -> int:
     return int(best)
 
 
-@njit(cache=True, error_model="numpy")
+@borrowed
 def run_start(prefix: Whole, s: int, a: int, z: int, p: int, value: int) -> int:
     """The first start of [a, z) whose p slots in a row sum to `value`."""
     for t in range(a, z - p + 1):

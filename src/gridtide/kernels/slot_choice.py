@@ -165,14 +165,13 @@ def cheapest_runs(
     last: Whole,
     units: Whole,
     free: Whole,
-    limited: bool,
     all_ties: bool,
 ) -> tuple[Whole, Whole, Whole]:
     """The `length` smallest slots of [arrival, last) in the order (value, time) as runs.
 
     all_ties: every slot not above the length-th smallest, possibly more than length. A job whose window
-    is too full takes the first slots with room, behind the window too; one whose window is too short, or
-    that finds none before the end, gets no runs. Returns (offsets, starts, ends).
+    is too full takes the first slots with room, behind the window too; one that finds none before the end
+    gets no runs. Returns (offsets, starts, ends).
     """
     n = arrival.shape[0]
     slots = values.shape[0]
@@ -187,15 +186,15 @@ def cheapest_runs(
         felt = np.empty(width)
         count = 0
         for t in range(arrival[j], stop):
-            if not limited or free[t] >= units[j]:
+            if free[t] >= units[j]:
                 candidates[count] = t
                 felt[count] = values[t]
                 count += 1
         taken = 0
-        if count < length[j] and limited:
+        if count < length[j]:
             candidates = np.empty(length[j], np.int64)
             taken = first_with_room(free, units[j], arrival[j], length[j], candidates)
-        elif count >= length[j]:
+        else:
             threshold = np.partition(felt[:count], length[j] - 1)[length[j] - 1]
             below = 0
             for i in range(count):
@@ -211,19 +210,9 @@ def cheapest_runs(
         if used + taken > starts.shape[0]:
             starts = np.concatenate((starts, np.empty(max(starts.shape[0], taken), np.int64)))
             ends = np.concatenate((ends, np.empty(starts.shape[0] - ends.shape[0], np.int64)))
-        used = add_runs(candidates, taken, starts, ends, used, units[j], free, limited)
+        used = add_runs(candidates, taken, starts, ends, used, units[j], free, True)
         offsets[j + 1] = used
     return offsets, starts[:used].copy(), ends[:used].copy()
-
-
-@njit(cache=True, error_model="numpy")
-def quantile_of(values: Real, first: int, last: int, q: float) -> float:
-    """Quantile of values[first:last] by linear interpolation at position q (n - 1)."""
-    part = np.sort(values[first:last])
-    position = q * (part.shape[0] - 1)
-    low = int(np.floor(position))
-    high = min(low + 1, part.shape[0] - 1)
-    return float(part[low] + (position - low) * (part[high] - part[low]))
 
 
 @njit(cache=True, error_model="numpy")
@@ -232,17 +221,14 @@ def threshold_runs(
     arrival: Whole,
     length: Whole,
     waiting: Whole,
-    horizon: int,
-    quantile: float,
-    fixed: float,
+    below: Real,
     units: Whole,
     free: Whole,
     limited: bool,
 ) -> tuple[Whole, Whole, Whole]:
-    """Run when the signal is below a threshold or the remaining wait is used up, slot by slot.
+    """Run when the signal is below the job's threshold or the remaining wait is used up, slot by slot.
 
-    The threshold is `fixed`, or when that is NaN the quantile over [arrival, arrival + horizon), cut at
-    the end of the data. A full slot is waited through and shortens the remaining wait like any other.
+    below: thresholds, (n,). A full slot is waited through and shortens the remaining wait like any other.
     """
     n = arrival.shape[0]
     slots = values.shape[0]
@@ -251,16 +237,13 @@ def threshold_runs(
     ends = np.empty(max(16, 4 * n), np.int64)
     used = 0
     for j in range(n):
-        theta = fixed
-        if np.isnan(fixed) and arrival[j] < slots:
-            theta = quantile_of(values, arrival[j], min(arrival[j] + horizon, slots), quantile)
         wait = waiting[j]
         done = 0
         chosen = np.empty(length[j], np.int64)
         t = arrival[j]
         while t < slots and done < length[j]:
             fits = not limited or free[t] >= units[j]
-            if fits and (values[t] < theta or wait <= 0):
+            if fits and (values[t] < below[j] or wait <= 0):
                 chosen[done] = t
                 done += 1
             else:

@@ -15,6 +15,8 @@ from gridtide.signals.signal import Nature, Signal
 from gridtide.timeline import epoch_s
 
 Real = NDArray[np.float64]
+FORESIGHT = "perfect-foresight"
+"""The forecaster that never misses; nothing stands beside what it says."""
 POOL = 8
 """Courses drawn for each one kept; those kept are moved so that their mean is that of all."""
 
@@ -29,7 +31,7 @@ def spread_of(
     something is published; a series whose history is too short gets none. Raises BadInput for a forecaster that
     says points alone.
     """
-    if risk.uncertainty is Uncertainty.EXPECTED:
+    if risk.uncertainty is Uncertainty.EXPECTED or forecaster == FORESIGHT:
         return ()
     refuse_if_any(spread_faults(forecaster, risk.uncertainty))
     forecast = forecaster_named(forecaster)
@@ -45,7 +47,7 @@ def spread_of(
 
 def spread_faults(forecaster: str, uncertainty: Uncertainty) -> list[Finding]:
     """Whether a forecaster says what this way of planning needs."""
-    if uncertainty is Uncertainty.EXPECTED:
+    if uncertainty is Uncertainty.EXPECTED or forecaster == FORESIGHT:
         return []
     if isinstance(forecaster_named(forecaster), ForecastsQuantiles):
         return []

@@ -60,7 +60,8 @@ class PolicyScore:
     capture: measured against perfect foresight, which knows signals, arrivals and run times. forecast_capture:
     measured against the same policy with every signal known and all else as unknown as it is to the policy.
     daily_regret: cost of energy, wear and carbon less perfect foresight's on the same day, (D,); negative
-    where work was moved out of that day.
+    where work was moved out of that day. unspread: series whose misses plans wanted to know and could not, and in
+    how many plans.
     """
 
     policy: str
@@ -70,6 +71,7 @@ class PolicyScore:
     forecast_capture: Captures
     daily_regret: Real
     regret_p95: float
+    unspread: tuple[tuple[str, int], ...] = ()
 
     def __post_init__(self) -> None:
         freeze(self, daily_regret=np.float64)
@@ -163,6 +165,7 @@ def _score(study: Study, replay: _Replay, replays: list[_Replay]) -> PolicyScore
         forecast_capture=_captures(study, (reference, replay, _all_signals_known(replay, replays))),
         daily_regret=regret,
         regret_p95=float(np.quantile(regret, REGRET_QUANTILE)),
+        unspread=replay.course.unspread,
     )
 
 

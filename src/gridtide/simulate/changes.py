@@ -7,6 +7,7 @@ from functools import partial
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gridtide.decide.course_changes import (
     an_hour_later,
@@ -88,7 +89,7 @@ def _classes(course: Course) -> Iterator[Change]:
         dated = chosen & due_inside(course)
         bound = members & np.append(dated, False)[buckets.of_job]
         yield Change(
-            what=f"all work of {kind.name} left out ({members.sum():,} jobs)",
+            what=f"all work of {kind.name} left out ({_jobs(members)})",
             kind=Kind.WORK,
             subject=kind.name,
             step=float(work_h[members].sum()),
@@ -98,7 +99,7 @@ def _classes(course: Course) -> Iterator[Change]:
         if not bound.any():
             continue
         yield Change(
-            what=f"no deadline of {kind.name} before the end of the course ({bound.sum():,} jobs)",
+            what=f"no deadline of {kind.name} before the end of the course ({_jobs(bound)})",
             kind=Kind.DEADLINE,
             subject=kind.name,
             step=float(bound.sum()),
@@ -106,7 +107,7 @@ def _classes(course: Course) -> Iterator[Change]:
             changed=partial(due_at_the_end, course, dated),
         )
         yield Change(
-            what=f"one more hour until every deadline of {kind.name} ({bound.sum():,} jobs)",
+            what=f"one more hour until every deadline of {kind.name} ({_jobs(bound)})",
             kind=Kind.SLACK,
             subject=kind.name,
             step=float(bound.sum()),
@@ -274,8 +275,10 @@ def _swapped(things: tuple[Thing, ...], index: int, thing: Thing) -> tuple[Thing
 
 
 def _resized(battery: Battery, times: float) -> Battery:
+    """More or less of it above the level it may not fall below, which stays where it is."""
     return replace(
         battery,
+        soc_min=battery.soc_min / times,
         energy_kwh=battery.energy_kwh * times,
         charge_max_kw=battery.charge_max_kw * times,
         discharge_max_kw=battery.discharge_max_kw * times,
@@ -284,6 +287,11 @@ def _resized(battery: Battery, times: float) -> Battery:
 
 def _block_kw(limit_kw: float) -> float:
     return BLOCK_KW if limit_kw >= 10.0 * BLOCK_KW else TENTH * limit_kw
+
+
+def _jobs(chosen: NDArray[np.bool_]) -> str:
+    count = int(chosen.sum())
+    return f"{count:,} job{'' if count == 1 else 's'}"
 
 
 def _said(step_kw: float) -> str:

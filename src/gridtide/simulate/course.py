@@ -1,5 +1,6 @@
 """One policy through a whole study: turn after turn, and what came of it."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import timedelta
@@ -10,8 +11,11 @@ from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.flow_reasons import FlowReasons, flow_rows
+from gridtide.decide.margins import kinds_spread
 from gridtide.decide.peak import next_month_s
+from gridtide.decide.risk import Uncertainty
 from gridtide.decide.situation import Commitment
+from gridtide.decide.uncertainty import without_spread
 from gridtide.digest import freeze
 from gridtide.loop.mandate import Mandate, Policy
 from gridtide.loop.turn import Memory, Turn, take_turn, write_down
@@ -81,7 +85,8 @@ class Course:
 
     promised; cut (a limit cut took the promise back); ended_s (-1 never); complete (all its work was done);
     place (last); moves; exposure (transfers times sensitivity); first_s (-1 never); done_s.
-    transfer_cost: money for all transfers. position_kw: bought day-ahead, (S, T).
+    transfer_cost: money for all transfers. position_kw: bought day-ahead, (S, T). unspread: series of which plans
+    wanted to know how far they may miss and could not, and in how many plans.
     """
 
     policy: str
@@ -103,6 +108,7 @@ class Course:
     answers: tuple[str, ...]
     rungs: tuple[str, ...]
     turns: int
+    unspread: tuple[tuple[str, int], ...] = ()
 
     def __post_init__(self) -> None:
         whole = ("ended_s", "place", "moves", "exposure", "first_s", "done_s")
@@ -154,6 +160,7 @@ def run_course(
         until = next_instant(study, memory, twin.present)
         write_down(store, turn, Stage.TOLD)
         log.note(twin, turn, until, study.cadence.replan_h)
+        log.note_unspread(turn, study.risk.uncertainty)
         telemetry.append(twin.advance(turn.orders, instant(study.timeline.edges_s[until])))
         write_down(store, turn, Stage.VERIFIED)
         progress(twin.present, len(study.timeline))
@@ -170,10 +177,11 @@ class _Log:
         self.told: list[tuple[Whole, Dispatch, int, int]] = []
         self.memory = Memory()
         self.flows: list[tuple[float, ...]] = []
+        self.unspread: Counter[str] = Counter()
 
     def note(self, twin: Twin, turn: Turn, until: int, replan_h: float) -> None:
         self.memory = turn.memory
-        if turn.memory.plan is not None and turn.memory.planned_at == turn.decision.as_of:
+        if turn.memory.plan is not None and _is_new(turn):
             self.flows += flow_rows(turn.memory.plan, turn.situation, replan_h)
         self.answers += turn.decision.answers
         self.rungs.append(turn.decision.rung)
@@ -200,6 +208,16 @@ class _Log:
                 placement.cost[chosen], placement.cost_at_once[chosen], placement.alternative_cost[chosen],
             )
         )  # fmt: skip
+
+    def note_unspread(self, turn: Turn, uncertainty: Uncertainty) -> None:
+        """What the plan of this turn, if one was made, had to take at its point forecast."""
+        if _is_new(turn):
+            self.unspread.update(without_spread(turn.situation, kinds_spread(uncertainty)))
+
+
+def _is_new(turn: Turn) -> bool:
+    """Whether a plan was made at this turn."""
+    return turn.memory.plan is not None and turn.memory.planned_at == turn.decision.as_of
 
 
 def next_instant(study: Study, memory: Memory, present: int) -> int:
@@ -249,6 +267,7 @@ def _course(study: Study, twin: Twin, policy: str, telemetry: list[Telemetry], l
         answers=tuple(log.answers),
         rungs=tuple(log.rungs),
         turns=len(log.rungs),
+        unspread=tuple(sorted(log.unspread.items())),
     )
 
 

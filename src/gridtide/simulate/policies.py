@@ -19,10 +19,10 @@ from gridtide.decide.risk import Uncertainty
 from gridtide.decide.situation import Situation
 from gridtide.decide.steering import covered
 from gridtide.decide.told import told_of, work_cost
-from gridtide.decide.uncertain.planning import PlansAround, planner_for
+from gridtide.decide.uncertain.planning import PlansAround, planner_for, steps_faults
 from gridtide.finding import BadInput, Finding, refuse_if_any
 from gridtide.loop.mandate import Policy
-from gridtide.loop.spread import spread_faults
+from gridtide.loop.spread import FORESIGHT, spread_faults
 from gridtide.simulate.study import LengthKnowledge, Study, binding_events
 from gridtide.timeline import epoch_s
 
@@ -179,12 +179,20 @@ def _coordinated(study: Study) -> Entry:
 
 
 def _under(uncertainty: Uncertainty, name: str) -> Callable[[Study], Entry]:
-    """The coordinated policy whose plans meet uncertainty in one way."""
+    """The coordinated policy whose plans meet uncertainty in one way; with signals foreseen there is none to meet."""
 
     def make(study: Study) -> Entry:
-        refuse_if_any(spread_faults(study.cadence.forecaster, uncertainty))
-        knowing = replace(study, risk=replace(study.risk, uncertainty=uncertainty))
-        planner = planner_for(study.objective, knowing.risk, study.cadence.replan_h)
+        met = Uncertainty.EXPECTED if study.cadence.forecaster == FORESIGHT else uncertainty
+        refuse_if_any(
+            (
+                *spread_faults(study.cadence.forecaster, uncertainty),
+                *steps_faults(study.cadence.telescope, met),
+            )
+        )
+        knowing = replace(study, risk=replace(study.risk, uncertainty=met))
+        planner = planner_for(
+            study.objective, knowing.risk, study.cadence.replan_h, study.cadence.telescope
+        )
         policy = replace(_plan_and_place(study, name), planner=planner, fitter=planner)
         return policy, study.cadence.forecaster, knowing
 

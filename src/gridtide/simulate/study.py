@@ -15,7 +15,7 @@ from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.jobs import Jobs
 from gridtide.fleet.service import Service
 from gridtide.signals.history import History
-from gridtide.timeline import Timeline, epoch_s, instant
+from gridtide.timeline import Spans, Timeline, epoch_s, instant
 
 
 class LengthKnowledge(StrEnum):
@@ -30,12 +30,14 @@ class LengthKnowledge(StrEnum):
 class Cadence:
     """How far plans look and when they are made.
 
-    plan_h: hours a plan covers. replan_h: longest time between plans. forecaster: its name.
+    plan_h: hours a plan covers. replan_h: longest time between plans. forecaster: its name. telescope: steps
+    of the coordinated plan, the finest first; none for the steps of the course.
     """
 
     plan_h: float = 48.0
     replan_h: float = 6.0
     forecaster: str = "persistence"
+    telescope: Spans = ()
 
 
 NOTHING_ENDED = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))

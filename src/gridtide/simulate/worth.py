@@ -11,7 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.bound import Best, best_of
-from gridtide.decide.course_changes import an_hour_later, scaled, standing_alone
+from gridtide.decide.course_changes import (
+    an_hour_later,
+    due_inside,
+    scaled,
+    standing_alone,
+)
 from gridtide.decide.program import Solution
 from gridtide.decide.promise_prices import (
     costs_at_most,
@@ -53,13 +58,22 @@ class Worth:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Differences:
+    """Saved by leaving a job out; by one more just like it, negative where it costs; by an hour more until its
+    deadline, None where it has none before the end."""
+
+    without: Saving
+    again: Saving
+    hour: Saving | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class PromiseCost:
     """What one job's promise costs.
 
     price_per_accelerator_h: of one more accelerator-hour of it, by the row prices of the best course. by_price: what
-    all of it costs at such prices. without: saved by leaving it out. again: saved, so negative where it costs, by
-    one more job just like it. hour: saved by one more hour until its deadline, None where it has none
-    before the end. at_most: proved without solving again, what leaving it out can save.
+    all of it costs at such prices. at_most: proved without solving again, what leaving it out can save.
+    differences: found by solving again, None where the program is too large for that.
     """
 
     name: str
@@ -68,9 +82,7 @@ class PromiseCost:
     price_per_accelerator_h: float
     by_price: float
     at_most: float
-    without: Saving
-    again: Saving
-    hour: Saving | None
+    differences: Differences | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,9 +128,9 @@ def worths_of(study: Study, truth: Truth, told: Told, top: int = 5) -> Worths:
     base = _solved(course)
     if base is None:
         return Worths(best=None, changes=(), promises=NO_PROMISES)
-    found = []
-    for change in changes_of(course):
-        told(change.what)
+    found, changes = [], tuple(changes_of(course))
+    for number, change in enumerate(changes, start=1):
+        told(f"{change.what} ({number} of {len(changes)})")
         found.append(_worth(base, change))
     return Worths(best=base.best, changes=tuple(found), promises=_promises(base, top, told))
 
@@ -160,21 +172,21 @@ def _again(relaxed: Relaxed, near: Vertex | None) -> Solution:
 
 
 def _promises(pooled: _Solved, top: int, told: Told) -> Promises:
-    """The dearest by their proved limits, each then in a bucket of its own, and solved without it and with two."""
+    """The dearest by their proved limits; from a vertex each in a bucket of its own, without it and with two."""
     limits = costs_at_most(pooled.course, pooled.relaxed, pooled.solution, pooled.best)
     asked = np.flatnonzero(~np.isnan(limits))
     chosen = asked[np.argsort(-limits[asked], kind="stable")][:top]
-    told(f"the {len(chosen):,} dearest of {len(asked):,} promises, each standing alone")
-    alone = _solved(standing_alone(pooled.course, chosen), pooled.vertex) if len(chosen) else pooled
-    if alone is None:
-        return Promises(dearest=(), of=len(asked), others_at_most=None)
+    stands = pooled
+    if len(chosen) and pooled.vertex is not None:
+        told(f"the {len(chosen):,} dearest of {len(asked):,} promises, each standing alone")
+        stands = _solved(standing_alone(pooled.course, chosen), pooled.vertex) or pooled
     costs = []
     for job in chosen:
-        told(f"the promise of {alone.course.situation.jobs.name[job]}")
-        costs.append(_promise(alone, int(job)))
-    costs.sort(key=lambda cost: -(cost.without.most or 0.0))
+        told(f"the promise of {stands.course.situation.jobs.name[job]}")
+        costs.append(_promise(stands, int(job), alone=stands is not pooled))
+    costs.sort(key=lambda cost: -_dearness(cost))
     others = np.setdiff1d(asked, chosen)
-    at_most = costs_at_most(alone.course, alone.relaxed, alone.solution, alone.best)
+    at_most = costs_at_most(stands.course, stands.relaxed, stands.solution, stands.best)
     return Promises(
         dearest=tuple(costs),
         of=len(asked),
@@ -182,19 +194,30 @@ def _promises(pooled: _Solved, top: int, told: Told) -> Promises:
     )
 
 
-def _promise(alone: _Solved, job: int) -> PromiseCost:
-    course = alone.course
-    buckets, jobs = course.facts.buckets, course.situation.jobs
-    own = np.arange(len(buckets)) == buckets.of_job[job]
-    dated = buckets.last[buckets.of_job[job]] < len(course.situation.horizon)
-    read = (course, alone.relaxed, alone.solution)
+def _dearness(cost: PromiseCost) -> float:
+    most = cost.differences.without.most if cost.differences else None
+    return cost.at_most if most is None else most
+
+
+def _promise(stands: _Solved, job: int, alone: bool) -> PromiseCost:
+    course, jobs = stands.course, stands.course.situation.jobs
+    read = (course, stands.relaxed, stands.solution)
     return PromiseCost(
         name=str(jobs.name[job]),
         work_class=jobs.classes[jobs.work_class[job]].name,
         accelerator_h=float(work_h_of_jobs(course)[job]),
         price_per_accelerator_h=float(work_prices(*read)[job]),
         by_price=float(costs_by_price(*read)[job]),
-        at_most=float(costs_at_most(*read, alone.best)[job]),
+        at_most=float(costs_at_most(*read, stands.best)[job]),
+        differences=_differences(stands, job) if alone else None,
+    )
+
+
+def _differences(alone: _Solved, job: int) -> Differences:
+    course, buckets = alone.course, alone.course.facts.buckets
+    own = np.arange(len(buckets)) == buckets.of_job[job]
+    dated = bool((own & due_inside(course)).any())
+    return Differences(
         without=_saving(alone, scaled(course, own, 0.0)),
         again=_saving(alone, scaled(course, own, 2.0)),
         hour=_saving(alone, an_hour_later(course, own)) if dated else None,

@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 
 from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.objective import Objective
-from gridtide.decide.planners.coordinated import Coordinated, solved, written
+from gridtide.decide.plan import PARTS
+from gridtide.decide.planners.coordinated import Coordinated, written
 from gridtide.decide.program import Matrix, matrix_of
 from gridtide.decide.risk import Risk, Uncertainty, tail_mean
 from gridtide.decide.situation import Situation
+from gridtide.decide.solving import solution_of
 from gridtide.decide.uncertain.copies import Copy
 from gridtide.decide.uncertain.cvar import Cvar, courses_of, written_for
 from gridtide.decide.uncertainty import in_course
@@ -98,6 +100,33 @@ def test_what_is_told_before_more_is_known_is_the_same_in_every_course() -> None
                 assert np.allclose(values[own[:, :told]], values[first[:, :told]], atol=1e-5)
 
 
+def test_no_course_answers_more_at_a_place_than_the_share_that_is_told() -> None:
+    """A share is told, not a flow; shares of an origin add up to one at most."""
+    told = int(TOLD_H * 4)
+    for situation in uncertain():
+        _, copies, values = solved_courses(situation, RISK)
+        share = planner().plan(situation).shares[..., :told]
+        assert (share.sum(axis=2) <= 1.0 + NEAR).all()
+        for copy in copies:
+            service, origin, place = copy.columns.pair.T
+            asked = copy.facts.requests_per_s[service, origin, :told]
+            most = share[service, origin, place] * asked
+            assert (values[copy.columns.flow[:, :told]] <= most + 1e-5 * (1.0 + asked)).all()
+
+
+def test_prices_split_into_their_causes_over_all_courses() -> None:
+    """What a kilowatt-hour costs is the sum of its parts, its energy a mean of what it costs in the courses."""
+    for situation in uncertain():
+        plan = planner().plan(situation)
+        assert np.allclose(plan.prices.parts.sum(axis=0), plan.prices.it_price_per_kwh)
+        assert (plan.prices.accelerator_price_per_h >= -NEAR).all()
+        facts = facts_of(situation, OBJECTIVE, held_of(situation, OBJECTIVE))
+        prices = [one.price_per_kwh for one in courses_of(situation, facts, OBJECTIVE)]
+        energy = plan.prices.parts[PARTS.index("energy")]
+        assert (energy >= np.min(prices, axis=0) - NEAR).all()
+        assert (energy <= np.max(prices, axis=0) + NEAR).all()
+
+
 def test_the_cost_of_the_program_is_the_weighed_cost_of_its_courses() -> None:
     """The rows of the tail say what the plain sum over sorted costs says."""
     for situation in uncertain():
@@ -135,7 +164,7 @@ def solved_courses(situation: Situation, risk: Risk) -> tuple[Matrix, list[Copy]
     facts = facts_of(situation, OBJECTIVE, held_of(situation, OBJECTIVE))
     courses = courses_of(situation, facts, OBJECTIVE)
     matrix, copies, _ = written_for(situation, courses, OBJECTIVE, risk, TOLD_H)
-    return matrix, copies, solved(matrix, situation).values
+    return matrix, copies, solution_of(matrix).values
 
 
 def costs_by_course(situation: Situation, risk: Risk) -> Real:
@@ -157,7 +186,7 @@ def work_by_point(situation: Situation) -> Real:
     """The work of the plan that knows the point forecast alone, with what it leaves undone or for later."""
     facts = facts_of(situation, OBJECTIVE, held_of(situation, OBJECTIVE))
     program, columns, _ = written(situation, facts, OBJECTIVE)
-    values = solved(matrix_of(program), situation).values
+    values = solution_of(matrix_of(program)).values
     work: Real = values[np.concatenate([columns.work, columns.undone, columns.later])]
     return work
 
@@ -177,4 +206,4 @@ def tail_of(
         slack = 1e-7 * (1.0 + np.abs(work))
         matrix.lower[place] = np.maximum(matrix.lower[place], work - slack)
         matrix.upper[place] = np.minimum(matrix.upper[place], work + slack)
-    return solved(matrix, situation).objective
+    return solution_of(matrix).objective

@@ -16,14 +16,16 @@ def add_ramp(
     facts: Facts,
     most_kw_per_min: tuple[float | None, ...],
     grid_power_now_kw: Real,
-) -> Whole:
-    """|grid power - grid power a step before| <= rate times the step, for sites with a rule.
+) -> tuple[Whole, Whole]:
+    """|grid power - grid power a step before| <= rate times the shorter of the two, for sites with a rule.
 
-    grid_power_now_kw: as measured, (S,), NaN where unknown: then the first step is free.
+    grid_power_now_kw: as measured, (S,), NaN where unknown: then the first step is free. Returns the rows and the
+    columns that go beyond the rule, up and down, (2, ruled sites, T).
     """
     ruled = [site for site, rate in enumerate(most_kw_per_min) if rate is not None]
     limits = np.asarray([most_kw_per_min[site] for site in ruled], dtype=np.float64)
-    most = limits[:, None] * facts.hours * 60.0
+    shorter_h = np.minimum(facts.hours, np.append(facts.hours[0], facts.hours[:-1]))
+    most = limits[:, None] * shorter_h * 60.0
     before = np.zeros_like(most)
     before[:, :1] = np.nan_to_num(grid_power_now_kw[ruled])[:, None]
     free = np.zeros_like(most)
@@ -33,6 +35,7 @@ def add_ramp(
     for block, sign in ((columns.draw, 1.0), (columns.sell, -1.0)):
         program.put(rows, block[ruled], sign)
         program.put(rows[:, 1:], block[ruled][:, :-1], -sign)
-    for sign in (1.0, -1.0):
-        program.put(rows, program.variables(most.shape, STEEP_COST_PER_KW), sign)
-    return rows
+    steep = program.variables((2, *most.shape), STEEP_COST_PER_KW)
+    for block, sign in zip(steep, (1.0, -1.0), strict=True):
+        program.put(rows, block, sign)
+    return rows, steep

@@ -25,11 +25,14 @@ def near_prices(matrix: Matrix, tolerance: float) -> tuple[Real, Real, int]:
         raise Refused(f"HiGHS {highs.version()} has no first-order method {FIRST_ORDER}")
     for option in ("pdlp_optimality_tolerance", "kkt_tolerance"):
         highs.setOptionValue(option, tolerance)
+    highs.setOptionValue("presolve", "off")  # where it ends early, presolve gives no values back
     highs.setOptionValue("pdlp_iteration_limit", ROUNDS_MAX)
     highs.run()
     solution = highs.getSolution()
     values = np.asarray(solution.col_value, dtype=np.float64)
     row_dual = np.asarray(solution.row_dual, dtype=np.float64)
-    if len(values) == 0 or not (np.isfinite(values).all() and np.isfinite(row_dual).all()):
+    if not (solution.value_valid and solution.dual_valid):
+        raise Refused("the first-order method ended without values")
+    if not (np.isfinite(values).all() and np.isfinite(row_dual).all()):
         raise Refused("the first-order method gave no numbers")
     return values, row_dual, int(highs.getInfo().pdlp_iteration_count)

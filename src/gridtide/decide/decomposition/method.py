@@ -1,8 +1,8 @@
 """A dual decomposition: prices on the rows that link work to sites, each site alone, a plan recovered from them.
 
 Prices come from a first-order method; sites answer them alone, which gives a bound for any prices; a plan is
-recovered by evening out what ties sites and letting each site fit the rest to it. Ended by the gap or by the
-last round, in which prices are finest; never by seconds.
+recovered by evening out what ties sites and letting each site fit the rest to it. Ended by the gap, by the last
+round, in which prices are finest, or where the first-order method ran out of steps; never by seconds.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.decomposition.bounding import dual_answer
-from gridtide.decide.decomposition.first_prices import near_prices
+from gridtide.decide.decomposition.first_prices import ROUNDS_MAX, near_prices
 from gridtide.decide.decomposition.recovery import recovered
 from gridtide.decide.decomposition.scaled import scaled
 from gridtide.decide.decomposition.split import Unsplit, split_of
@@ -70,7 +70,8 @@ def decomposed(
         best = _better(matrix, best, values, row_dual, steps)
         if told is not None:
             told(best.rounds[-1])
-        if best.cost - best.bound <= gap * abs(best.cost):
+        reached = best.cost - best.bound <= gap * abs(best.cost)
+        if reached or steps >= ROUNDS_MAX:
             break
     return best
 

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.columns import columns_of
+from gridtide.decide.conflict.promises_and_limits import PlanProgram
+from gridtide.decide.conflict.refusal import has_no_plan, refusal_of, refuse_where_power_lacks
 from gridtide.decide.constraints.balance import add_balance
 from gridtide.decide.constraints.demand import add_demand
 from gridtide.decide.constraints.load import add_load
@@ -22,8 +24,7 @@ from gridtide.decide.program import Matrix, Program, Solution, as_written, lower
 from gridtide.decide.reservations import Reservations
 from gridtide.decide.situation import Situation
 from gridtide.decide.solving import solution_of
-from gridtide.finding import Finding, Infeasible
-from gridtide.timeline import instant
+from gridtide.finding import Infeasible
 
 Real = NDArray[np.float64]
 REPAIRS_MAX = 3
@@ -32,14 +33,18 @@ TOLERANCE = 1e-6
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Rows:
-    """Rows of the program by family, as the duals are read."""
+    """Rows of the program by family, as the duals are read; steep: columns beyond the ramp rule."""
 
     work: Whole
     machines: Whole
-    room: Whole
+    kept_machines: Whole
     load: Whole
     balance: Whole
     peak: Whole
+    demand: Whole
+    level: Whole
+    ramp: Whole
+    steep: Whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +58,7 @@ class Coordinated:
     objective: Objective
 
     def plan(self, situation: Situation) -> Plan:
-        """The cheapest plan, its prices and its bound. Raises Infeasible naming site, step and kW."""
+        """The cheapest plan, its prices and its bound. Raises Infeasible naming what cannot hold together."""
         return self._planned(situation, held_of(situation, self.objective))
 
     def around(self, situation: Situation, held: Reservations) -> Plan:
@@ -63,23 +68,46 @@ class Coordinated:
 
     def _planned(self, situation: Situation, held: Reservations) -> Plan:
         facts = facts_of(situation, self.objective, held)
-        program, columns, rows = written(situation, facts, self.objective)
-        matrix = matrix_of(program)
-        plain = as_written(matrix)
-        solution = solved_without_burning(matrix, situation, facts, columns)
-        refuse_shortfall(situation, solution, columns)
-        return Plan(
-            made_at=situation.as_of,
-            policy="coordinated",
-            horizon=situation.horizon,
-            prices=prices_of(facts, columns, rows, solution),
-            certificate=_certificate(plain, solution, situation, facts),
-            notes=(
-                f"power chords lie at most {facts.curve.gap_kw.max():.1f} kW above the model",
-                solution.solver,
-            ),
-            **quantities(facts, columns, solution),
-        )
+        return solved(situation, facts, self.objective, held).plan
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Solved:
+    """A plan with the rows of the program it came from and their prices."""
+
+    plan: Plan
+    rows: Rows
+    solution: Solution
+
+
+def solved(
+    situation: Situation, facts: Facts, objective: Objective, held: Reservations | None
+) -> Solved:
+    """The cheapest plan over the facts. Raises Infeasible naming what cannot hold together.
+
+    held: what promises are named by; without it a refusal says where power lacks.
+    """
+    program, columns, rows = written(situation, facts, objective)
+    matrix = matrix_of(program)
+    plain = as_written(matrix)
+    solution = solved_without_burning(matrix, facts, columns)
+    if held is None:
+        refuse_where_power_lacks(situation, solution, [columns.shortfall])
+    else:
+        refuse_without_plan(situation, facts, held, matrix, columns, rows, solution)
+    plan = Plan(
+        made_at=situation.as_of,
+        policy="coordinated",
+        horizon=situation.horizon,
+        prices=prices_of(facts, columns, rows, solution),
+        certificate=_certificate(plain, solution, situation, facts),
+        notes=(
+            f"power chords lie at most {facts.curve.gap_kw.max():.1f} kW above the model",
+            solution.solver,
+        ),
+        **quantities(facts, columns, solution),
+    )
+    return Solved(plan=plan, rows=rows, solution=solution)
 
 
 def written(
@@ -90,51 +118,82 @@ def written(
     columns = columns_of(program, situation, facts, objective)
     sites = situation.fleet.sites
     work = add_work(program, columns, facts)
-    machines = add_machines(program, columns, facts)
+    machines, kept_machines = add_machines(program, columns, facts)
+    load = add_load(program, columns, facts)
+    balance = add_balance(program, columns, facts)
+    peak = add_peak(program, columns, facts)
+    demand = add_demand(program, columns, facts)
+    batteries = tuple(site.battery for site in sites)
+    level = add_state_of_charge(program, columns, facts, batteries, situation.state.soc_kwh)
+    rates = tuple(site.contract.ramp_max_kw_per_min for site in sites)
+    ramp, steep = add_ramp(program, columns, facts, rates, situation.state.grid_power_kw)
     rows = Rows(
         work=work,
-        machines=machines.shared,
-        room=machines.room,
-        load=add_load(program, columns, facts),
-        balance=add_balance(program, columns, facts),
-        peak=add_peak(program, columns, facts),
+        machines=machines,
+        kept_machines=kept_machines,
+        load=load,
+        balance=balance,
+        peak=peak,
+        demand=demand,
+        level=level,
+        ramp=ramp,
+        steep=steep,
     )
-    add_demand(program, columns, facts)
-    batteries = tuple(site.battery for site in sites)
-    add_state_of_charge(program, columns, facts, batteries, situation.state.soc_kwh)
-    rates = tuple(site.contract.ramp_max_kw_per_min for site in sites)
-    add_ramp(program, columns, facts, rates, situation.state.grid_power_kw)
     return program, columns, rows
 
 
-def solved_without_burning(
-    matrix: Matrix, situation: Situation, facts: Facts, columns: Columns
-) -> Solution:
+def plan_program(
+    situation: Situation,
+    facts: Facts,
+    held: Reservations,
+    matrix: Matrix,
+    columns: Columns,
+    rows: Rows,
+    due: Whole,
+) -> PlanProgram:
+    """What a refusal is answered from. due: step by which each bucket of work is due, (K,)."""
+    return PlanProgram(
+        situation=situation,
+        facts=facts,
+        held=held,
+        matrix=matrix,
+        columns=columns,
+        machines=rows.machines,
+        kept_machines=rows.kept_machines,
+        load=rows.load,
+        steep=rows.steep,
+        due=due,
+    )
+
+
+def refuse_without_plan(
+    situation: Situation,
+    facts: Facts,
+    held: Reservations,
+    matrix: Matrix,
+    columns: Columns,
+    rows: Rows,
+    solution: Solution,
+) -> None:
+    """Raises Infeasible naming what cannot hold together, where nothing holds or power is lacking."""
+    due = np.full(len(facts.buckets), len(facts.hours))
+    asked = plan_program(situation, facts, held, matrix, columns, rows, due)
+    if has_no_plan(asked, solution):
+        raise Infeasible(refusal_of(asked, solution))
+
+
+def solved_without_burning(matrix: Matrix, facts: Facts, columns: Columns) -> Solution:
     """Solve; where segments fill out of order or a store charges and discharges, fix and solve again."""
-    solution = solved(matrix, situation)
+    solution = solution_of(matrix)
     for _ in range(REPAIRS_MAX):
+        if not solution.feasible:
+            break
         changed = straighten(matrix, solution, facts, columns)
         changed |= one_way(matrix, solution, columns)
         if not changed:
             break
-        solution = solved(matrix, situation)
+        solution = solution_of(matrix)
     return solution
-
-
-def solved(matrix: Matrix, situation: Situation) -> Solution:
-    solution = solution_of(matrix)
-    if solution.feasible:
-        return solution
-    raise Infeasible(
-        [
-            Finding(
-                subject=f"plan of {situation.as_of:%Y-%m-%d %H:%M} UTC",
-                value=f"the program is {solution.status}",
-                limit="store limits and machines that can hold together",
-                mend="Check the battery's limits and its state of charge against the load.",
-            )
-        ]
-    )
 
 
 def straighten(matrix: Matrix, solution: Solution, facts: Facts, columns: Columns) -> bool:
@@ -182,26 +241,6 @@ def one_way(matrix: Matrix, solution: Solution, columns: Columns) -> bool:
     matrix.upper[columns.charge[both & (charge <= discharge)]] = 0.0
     matrix.upper[columns.discharge[both & (charge > discharge)]] = 0.0
     return True
-
-
-def refuse_shortfall(situation: Situation, solution: Solution, columns: Columns) -> None:
-    lacking = solution.values[columns.shortfall]
-    findings = []
-    for index, site in enumerate(situation.fleet.sites):
-        if lacking[index].max() <= 1e-3:
-            continue
-        step = int(np.argmax(lacking[index]))
-        findings.append(
-            Finding(
-                subject=f"{site.name} at {instant(situation.horizon.starts_s[step]):%Y-%m-%d %H:%M} UTC",
-                value=f"{lacking[index, step]:,.0f} kW more than it can get, in "
-                f"{int((lacking[index] > 1e-3).sum())} steps",
-                limit=f"import_max_kw {site.contract.import_max_kw:,.0f} with what it makes and stores",
-                mend="Raise the import limit, add storage, or keep less work at this site.",
-            )
-        )
-    if findings:
-        raise Infeasible(findings)
 
 
 def quantities(facts: Facts, columns: Columns, solution: Solution) -> dict[str, Real]:
@@ -260,9 +299,9 @@ def prices_of(facts: Facts, columns: Columns, rows: Rows, solution: Solution) ->
 
 def _room_prices(facts: Facts, rows: Rows, dual: Real) -> Real:
     """What jobs pay beside the shared machines where services hold the rest, (P, T)."""
-    if not len(rows.room):
+    if not len(rows.kept_machines):
         return np.zeros(facts.room.shape)
-    return np.maximum(-dual[rows.room] / facts.hours, 0.0)
+    return np.maximum(-dual[rows.kept_machines] / facts.hours, 0.0)
 
 
 def next_slope(facts: Facts, filled: Real, blur: float) -> Real:

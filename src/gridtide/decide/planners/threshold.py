@@ -46,18 +46,21 @@ def threshold(jobs: SlotJobs, signal: SlotSignal, settings: Settings) -> SlotPla
             held, arrival, *patience, horizon, settings.quantile, fixed
         )
         return split(np.arange(len(jobs)), runs, jobs, slots, False)
-    from gridtide.kernels import slot_choice
+    from gridtide.kernels import slot_choice, window_choice
 
     order = in_order_of_arrival(jobs)
+    below = np.full(len(jobs), fixed)
+    if settings.fixed is None:
+        below = window_choice.quantiles_ahead(
+            signal.values, arrival[order], horizon, settings.quantile
+        )
     free, limited = free_units(settings.capacity, slots)
     runs = slot_choice.threshold_runs(
         signal.values,
         arrival[order],
         jobs.length[order],
         jobs.waiting[order],
-        horizon,
-        settings.quantile,
-        fixed,
+        below,
         jobs.units[order],
         free,
         limited,

@@ -10,14 +10,14 @@ from gridtide.decide.at_once import at_once_cost
 from gridtide.decide.constraints.margin import MarginRows, add_margin
 from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.layout import Facts
-from gridtide.decide.margins import LITTLE, MUCH, level_of
+from gridtide.decide.margins import kinds_spread, level_of
 from gridtide.decide.objective import Objective
 from gridtide.decide.plan import Certificate, Plan
 from gridtide.decide.planners.coordinated import (
     Rows,
     prices_of,
     quantities,
-    refuse_shortfall,
+    refuse_without_plan,
     solved_without_burning,
     written,
 )
@@ -45,7 +45,7 @@ class Chance:
     risk: Risk
 
     def plan(self, situation: Situation) -> Plan:
-        """The cheapest plan with its margins. Raises Infeasible naming site, step and kW."""
+        """The cheapest plan with its margins. Raises Infeasible naming what cannot hold together."""
         return self._planned(situation, held_of(situation, self.objective))
 
     def around(self, situation: Situation, held: Reservations) -> Plan:
@@ -59,8 +59,8 @@ class Chance:
         margin = add_margin(program, columns, facts, hurting)
         matrix = matrix_of(program)
         plain = as_written(matrix)
-        solution = solved_without_burning(matrix, situation, facts, columns)
-        refuse_shortfall(situation, solution, columns)
+        solution = solved_without_burning(matrix, facts, columns)
+        refuse_without_plan(situation, facts, held, matrix, columns, rows, solution)
         return Plan(
             made_at=situation.as_of,
             policy="coordinated-chance",
@@ -107,7 +107,7 @@ def _notes(
             f"the margin of the import limit lacks up to {lacking.max():,.0f} kW in "
             f"{int((lacking > NOTICED_KW).sum())} steps"
         )
-    points = without_spread(situation, (*LITTLE, *MUCH))
+    points = without_spread(situation, kinds_spread(risk.uncertainty))
     if points:
         said.append("no quantile is taken of " + ", ".join(points) + ": the point forecast stands")
     return tuple(said)

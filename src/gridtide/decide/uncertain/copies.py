@@ -10,7 +10,7 @@ from gridtide.decide.columns import columns_of
 from gridtide.decide.constraints.balance import add_balance
 from gridtide.decide.constraints.demand import add_demand
 from gridtide.decide.constraints.load import add_load
-from gridtide.decide.constraints.machines import MachineRows, add_machines
+from gridtide.decide.constraints.machines import add_machines
 from gridtide.decide.constraints.peak import add_peak
 from gridtide.decide.constraints.ramp import add_ramp
 from gridtide.decide.constraints.state_of_charge import add_state_of_charge
@@ -85,25 +85,30 @@ def _rows(
 ) -> Rows:
     """Rows of one course; those that no forecast touches stand once."""
     none = np.zeros((0, len(facts.hours)), dtype=np.int64)
+    stand_once = first is not None and not len(columns.pair)
+    machines, kept = (none, none) if stand_once else add_machines(program, columns, facts)
     work = first.rows.work if first else add_work(program, columns, facts)
-    machines = MachineRows(shared=none, room=none)
-    if not first or len(columns.pair):
-        machines = add_machines(program, columns, facts)
-    found = Rows(
-        work=work,
-        machines=machines.shared,
-        room=machines.room,
-        load=add_load(program, columns, facts),
-        balance=add_balance(program, columns, facts),
-        peak=add_peak(program, columns, facts),
-    )
-    add_demand(program, columns, facts)
+    load = add_load(program, columns, facts)
+    balance = add_balance(program, columns, facts)
+    peak = add_peak(program, columns, facts)
+    demand = add_demand(program, columns, facts)
     sites = situation.fleet.sites
     batteries = tuple(site.battery for site in sites)
-    add_state_of_charge(program, columns, facts, batteries, situation.state.soc_kwh)
+    level = add_state_of_charge(program, columns, facts, batteries, situation.state.soc_kwh)
     rates = tuple(site.contract.ramp_max_kw_per_min for site in sites)
-    add_ramp(program, columns, facts, rates, situation.state.grid_power_kw)
-    return found
+    ramp, steep = add_ramp(program, columns, facts, rates, situation.state.grid_power_kw)
+    return Rows(
+        work=work,
+        machines=machines,
+        kept_machines=kept,
+        load=load,
+        balance=balance,
+        peak=peak,
+        demand=demand,
+        level=level,
+        ramp=ramp,
+        steep=steep,
+    )
 
 
 def _without_work(facts: Facts) -> Facts:

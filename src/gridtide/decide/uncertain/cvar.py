@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.at_once import at_once_cost
+from gridtide.decide.conflict.refusal import refuse_where_power_lacks
 from gridtide.decide.constraints.alike import add_alike
 from gridtide.decide.constraints.tail import add_tail
 from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.layout import Facts, Whole
+from gridtide.decide.margins import kinds_spread
 from gridtide.decide.objective import Objective
 from gridtide.decide.plan import Certificate, Plan, Prices
 from gridtide.decide.planners.coordinated import (
@@ -18,21 +20,17 @@ from gridtide.decide.planners.coordinated import (
     one_way,
     prices_of,
     quantities,
-    refuse_shortfall,
-    solved,
     straighten,
 )
 from gridtide.decide.program import Matrix, Program, Solution, as_written, lower_bound, matrix_of
 from gridtide.decide.reservations import Reservations
 from gridtide.decide.risk import Risk, weighed
 from gridtide.decide.situation import Situation
+from gridtide.decide.solving import solution_of
 from gridtide.decide.uncertain.copies import Copy, facts_along, written_in_copies
 from gridtide.decide.uncertainty import courses_known, in_course, without_spread
-from gridtide.signals.signal import Kind
 
 Real = NDArray[np.float64]
-PLANNED_BY = tuple(kind for kind in Kind if kind is not Kind.CURTAILMENT)
-"""Kinds of series that change what a plan costs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +61,8 @@ class Cvar:
             situation, courses, self.objective, self.risk, self.told_h
         )
         plain = as_written(matrix)
-        solution = _solved_without_burning(matrix, situation, copies)
-        for copy in copies:
-            refuse_shortfall(situation, solution, copy.columns)
+        solution = _solved_without_burning(matrix, copies)
+        refuse_where_power_lacks(situation, solution, [copy.columns.shortfall for copy in copies])
         at_once = [at_once_cost(situation, copy.facts) for copy in copies]
         return Plan(
             made_at=situation.as_of,
@@ -116,19 +113,19 @@ def _told(situation: Situation, told_h: float) -> int:
     return max(1, int((begun_h < told_h).sum()))
 
 
-def _solved_without_burning(
-    matrix: Matrix, situation: Situation, copies: Sequence[Copy]
-) -> Solution:
+def _solved_without_burning(matrix: Matrix, copies: Sequence[Copy]) -> Solution:
     """As the coordinated plan: what burns energy for nothing in some course is fixed, and all solved again."""
-    solution = solved(matrix, situation)
+    solution = solution_of(matrix)
     for _ in range(REPAIRS_MAX):
+        if not solution.feasible:
+            break
         changed = False
         for copy in copies:
             changed |= straighten(matrix, solution, copy.facts, copy.columns)
             changed |= one_way(matrix, solution, copy.columns)
         if not changed:
             break
-        solution = solved(matrix, situation)
+        solution = solution_of(matrix)
     return solution
 
 
@@ -181,7 +178,7 @@ def _notes(
         solution.solver,
         f"{len(copies)} courses; the dearest {1.0 - risk.cvar_level:.0%} count {risk.cvar_weight:g} of the cost",
     ]
-    points = without_spread(situation, PLANNED_BY)
+    points = without_spread(situation, kinds_spread(risk.uncertainty))
     if points:
         said.append("no course is known of " + ", ".join(points) + ": the point forecast stands")
     return tuple(said)

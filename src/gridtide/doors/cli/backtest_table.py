@@ -22,7 +22,7 @@ def show(document: dict[str, Any]) -> None:
     console.print(_forecasts(document))
     console.print(_policies(document))
     console.print(_by_slack(document))
-    for line in document["definitions"]:
+    for line in (*document["notes"], *document["definitions"]):
         Console().print(f"- {line}", style="dim", highlight=False, markup=False)
 
 

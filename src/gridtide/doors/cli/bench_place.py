@@ -4,6 +4,7 @@ import json
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from gridtide.doors.cli.measuring import Part, how_good, measured_on, size_of
 from gridtide.doors.cli.words import say_compiling
-from gridtide.finding import BadInput, Finding
+from gridtide.finding import BadInput, Finding, refuse_if_any
 
 Value = TypeVar("Value")
 USUAL = "1000000x2976x10"
@@ -22,6 +23,7 @@ PARTS = (
     Part(name="sites", most=10_000),
 )
 METHOD = "mini-batch dual ascent with table bounds, price sweeps"
+METHOD_OF_KINDS = "prices of a program over kinds of jobs with table bounds, price sweeps"
 
 
 @click.command()
@@ -46,9 +48,24 @@ METHOD = "mini-batch dual ascent with table bounds, price sweeps"
     "--elastic", default=0.0, type=click.FloatRange(0.0, 1.0), help="Share that may halve."
 )
 @click.option(
+    "--kinds",
+    type=click.IntRange(1),
+    help="So many kinds of jobs, all of a kind alike; by default none are.",
+)
+@click.option(
     "--trace",
     type=click.Choice(["philly", "pai", "openb"]),
     help="Jobs of a public trace on the prices of 2022, from $GRIDTIDE_DATA.",
+)
+@click.option(
+    "--gangs",
+    type=click.IntRange(1, 512),
+    help="Largest gang of made-up jobs; they run longer until a quarter of a site holds it.",
+)
+@click.option(
+    "--sites-hold",
+    type=click.IntRange(1, 2**24),
+    help="Accelerators of each site, instead of what --utilisation asks.",
 )
 @click.option("--laxity", type=click.FloatRange(0.0), help="Wait in run times, with --trace.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
@@ -62,7 +79,10 @@ def place(
     shortest_run: int,
     transfer: int,
     elastic: float,
+    kinds: int | None,
     trace: str | None,
+    gangs: int | None,
+    sites_hold: int | None,
     laxity: float | None,
     as_json: bool,
 ) -> None:
@@ -79,24 +99,49 @@ def place(
         shortest_run=shortest_run,
         transfer=transfer,
         elastic=elastic,
+        accelerators=sites_hold,
+        largest_gang=gangs,
     )
+    refuse_if_any(_at_odds(trace, gangs))
     jobs_wanted, slots, sites = size_of(size, PARTS, USUAL)
     wanted = Size(jobs=jobs_wanted, slots=slots, sites=sites)
     weights = _weights_of(crowding)
-    _compile(traits, wanted.sites)
+    _compile(replace(traits, accelerators=None, largest_gang=None), wanted.sites)
     clock = Clock()
     made = clock.timed("input", lambda: _made(trace, wanted, traits, laxity, seed))
     jobs, room, origin = made
+    if kinds is not None:
+        jobs, origin = _alike(jobs, kinds), {**origin, "kinds": kinds}
     document = {
         **origin,
         "size": {"jobs": len(jobs), "slots": room.cost.shape[1], "sites": len(room.capacity)},
-        "utilisation": utilisation,
+        "utilisation": utilisation if sites_hold is None else _asked_share(jobs, room),
         "seed": seed,
         "accelerators_per_site": int(room.capacity[0]),
         "largest_gang": int(jobs.gang.max()),
+        "longest_run_slots": int(jobs.slots[:, 0].max()),
         **_measured(jobs, room, seed, passes, weights, clock),
     }
     click.echo(json.dumps(document, indent=2) if as_json else _table(document))
+
+
+def _at_odds(trace: str | None, gangs: int | None) -> list[Finding]:
+    """Options that cannot be meant together."""
+    if trace is None or gangs is None:
+        return []
+    finding = Finding(
+        subject=f"--gangs {gangs}",
+        value=f"is given with --trace {trace}, whose gangs and run times are its own",
+        limit="made-up jobs",
+        mend="Leave out one of the two; --sites-hold makes room for the largest gang of a trace.",
+    )
+    return [finding]
+
+
+def _asked_share(jobs: Any, room: Any) -> float:
+    """Accelerator-slots that all jobs ask at home, as a share of those there are."""
+    work = float((jobs.gang[:, 0] * jobs.slots[:, 0].astype(np.float64)).sum())
+    return work / float(room.capacity.sum() * float(room.cost.shape[1]))
 
 
 def _made(
@@ -120,6 +165,15 @@ def _made(
             "notes": list(made.notes),
         },
     )
+
+
+def _alike(jobs: Any, kinds: int) -> Any:
+    """As many jobs of the first kinds, in order of release; they ask for what these ask for, not for the given
+    utilisation."""
+    turn = np.sort(
+        np.arange(len(jobs)) % min(kinds, len(jobs)) * len(jobs) // min(kinds, len(jobs))
+    )
+    return replace(jobs, **{name: getattr(jobs, name)[turn] for name in jobs.__dataclass_fields__})
 
 
 def _data() -> Path:
@@ -161,16 +215,14 @@ def _measured(
     jobs: Any, room: Any, seed: int, passes: int, crowding: tuple[float, ...], clock: Clock
 ) -> dict[str, Any]:
     """Everything that one run tells."""
-    from gridtide.decide import mass_bound, mass_placement
+    from gridtide.decide import mass_bound, mass_placement, mass_sweeps
     from gridtide.decide.many_jobs import faults_of
     from gridtide.decide.mass_check import account
     from gridtide.digest import digest
-    from gridtide.finding import refuse_if_any
 
     clock.timed("faults", lambda: refuse_if_any(faults_of(jobs, room)))
-    ascent, sweeps = mass_bound.Ascent(passes=passes), mass_placement.Sweeps(crowding=crowding)
-    rng = np.random.default_rng(seed)
-    congestion = clock.timed("prices", lambda: mass_bound.ascended(jobs, room, ascent, rng))
+    ascent, sweeps = mass_bound.Ascent(passes=passes), mass_sweeps.Sweeps(crowding=crowding)
+    congestion, method = clock.timed("prices", lambda: _prices(jobs, room, ascent, seed))
     bound = clock.timed("bound", lambda: mass_bound.certified(jobs, room, congestion))
     placement = clock.timed(
         "sweeps", lambda: mass_placement.swept(jobs, room, congestion, bound, sweeps)
@@ -181,7 +233,7 @@ def _measured(
         raise RuntimeError(f"the placement breaks its rules: {done.breaches}")
     total_s = sum(clock.wall_s[part] for part in TIMED)
     return {
-        **how_good(done.cost, bound.lower_bound, at_once, METHOD),
+        **how_good(done.cost, bound.lower_bound, at_once, method),
         "pieces_per_job": done.pieces / max(len(jobs), 1),
         "unplaced": _unplaced(jobs, placement.reason),
         "seconds": {**clock.wall_s, "total": total_s},
@@ -195,6 +247,17 @@ def _measured(
         "crowding": list(crowding),
         **measured_on(),
     }
+
+
+def _prices(jobs: Any, room: Any, ascent: Any, seed: int) -> tuple[Any, str]:
+    """Congestion prices, and how they were found: over kinds where most jobs are alike."""
+    from gridtide.decide.mass_alike import prices_of_kinds
+    from gridtide.decide.mass_bound import ascended
+
+    alike = prices_of_kinds(jobs, room)
+    if alike is not None:
+        return alike, METHOD_OF_KINDS
+    return ascended(jobs, room, ascent, np.random.default_rng(seed)), METHOD
 
 
 def _unplaced(jobs: Any, reasons: Any) -> dict[str, Any]:
@@ -253,6 +316,8 @@ def _table(document: dict[str, Any]) -> str:
     lines = [
         f"{size['jobs']:,} jobs, {size['slots']:,} slots, {size['sites']} sites of "
         f"{document['accelerators_per_site']:,} accelerators, seed {document['seed']}",
+        f"work           {document['utilisation']:.0%} of the room, gangs up to "
+        f"{document['largest_gang']:,}, runs up to {document['longest_run_slots']:,} slots",
         f"lower bound    {document['lower_bound']:,.2f}",
         f"cost           {document['cost']:,.2f}   (run-at-once {document['run_at_once_cost']:,.2f})",
         f"gap            {gap}",

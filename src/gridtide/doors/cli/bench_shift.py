@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from gridtide.doors.cli.measuring import SAME, Part, measured_on, median_worked, size_of, worked
+from gridtide.doors.cli.bench_workdays import workday_rows
+from gridtide.doors.cli.measuring import Part, measured_on, median_worked, size_of, worked
+from gridtide.doors.cli.shift_rows import Row, document_of, refuse_other_answers, table_of
 from gridtide.doors.cli.words import say_compiling
 
 if TYPE_CHECKING:
@@ -34,29 +35,26 @@ SETTINGS = {"reserved-first": f"reserved={RESERVED}", "bidirectional": f"w={WIDT
 COMPETING = ("reserved-first",)
 """Policies in which a later job can take what an earlier one waits for; the first jobs are asked alone."""
 
-SIZES_MOST = (10_000_000, 20_000_000)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """One policy: its seconds over all jobs and in its plain writing over the first ones."""
-
-    policy: str
-    seconds: float
-    total_kg: float
-    plain_seconds: float | None
+JOBS_MOST = 10_000_000
+PLAIN_JOBS = {"year": 2_000, "ticks": 200, "workdays": JOBS_MOST}
+"""Workload -> jobs of its plain writing when none are named."""
 
 
 @click.command()
 @click.option(
-    "--workload", type=click.Choice(["year", "ticks"]), default="year", show_default=True,
-    help="Half hours and every policy, or slots of five seconds and the six of published simulators.",
+    "--workload", type=click.Choice(list(PLAIN_JOBS)), default="year", show_default=True,
+    help="Half hours and every policy; slots of five seconds and the six of published simulators; or jobs of office"
+    " hours with deadlines by rule.",
 )  # fmt: skip
-@click.option("--size", metavar="JOBSxSLOTS", help="[default: 100000x17520, ticks 1000x518400]")
+@click.option(
+    "--size", metavar="JOBSxSLOTS",
+    help="[default: 100000x17520, ticks 1000x518400, workdays 3387x17952]",
+)  # fmt: skip
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0))
 @click.option(
-    "--plain", type=click.IntRange(1), help="Jobs of the plain writing. [default: 2000, ticks 200]"
-)
+    "--plain", type=click.IntRange(1),
+    help="Jobs of the plain writing. [default: 2000, ticks 200, workdays all]",
+)  # fmt: skip
 @click.option("--repeats", default=3, show_default=True, type=click.IntRange(1, 100))
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def shift(
@@ -74,21 +72,22 @@ def shift(
     jobs_wanted, slots = _size_of(workload, size)
     say_compiling()
     small = shift_jobs.WORKLOADS[workload].least_slots
-    _rows(workload, *shift_jobs.instance(workload, 50, small, 0), count=0, repeats=1)
+    rows_of = workday_rows if workload == "workdays" else partial(_rows, workload)
+    rows_of(*shift_jobs.instance(workload, 50, small, 0), count=0, repeats=1)
     jobs, signal = shift_jobs.instance(workload, jobs_wanted, slots, seed)
-    count = min(plain or (2_000 if workload == "year" else 200), len(jobs))
+    count = min(plain or PLAIN_JOBS[workload], len(jobs))
     holds_s, _ = median_worked(partial(holds_of, signal.values), repeats)
-    rows = _rows(workload, jobs, signal, count, repeats, _tell)
+    rows = rows_of(jobs, signal, count, repeats, _tell)
     document = {
-        "instance": shift_jobs.VERSION,
+        "instance": shift_jobs.WORKLOADS[workload].version,
         "workload": workload,
         "size": {"jobs": len(jobs), "slots": slots, "step_s": signal.step_s},
         "seed": seed,
         "repeats": repeats,
-        **_document(rows, len(jobs), count, holds_s),
+        **document_of(rows, len(jobs), count, holds_s),
         **measured_on(),
     }
-    click.echo(json.dumps(document, indent=2) if as_json else _table(document))
+    click.echo(json.dumps(document, indent=2) if as_json else table_of(document))
 
 
 def _tell(row: Row) -> None:
@@ -142,7 +141,6 @@ def _held_against_plain(
     name: str, jobs: "SlotJobs", signal: "SlotSignal", plan: "SlotPlan", count: int
 ) -> float | None:
     """Seconds of the plain writing, None where a policy has none. Raises RuntimeError where it chose otherwise."""
-    from gridtide.decide.slots import totals
     from gridtide.testing import plain_policies as plain
 
     policy = plain.plain_policy(name, width=WIDTH, reserved=RESERVED)
@@ -156,41 +154,8 @@ def _held_against_plain(
         return slots, [plain.total(job, own, felt) for job, own in zip(asked, slots, strict=True)]
 
     seconds, (chosen, others) = worked(answer)
-    found = totals(jobs, plan, signal)[:count].tolist()
-    if chosen != plain.slots_of(plan, count):
-        raise RuntimeError(f"{name}: the plain writing chose other slots")
-    for ours, other in zip(found, others, strict=True):
-        if abs(ours - other) > SAME * max(abs(ours), abs(other)):
-            raise RuntimeError(f"{name}: {ours} kg, by the plain writing {other} kg")
+    refuse_other_answers(name, (jobs, signal, plan), chosen, others)
     return seconds
-
-
-def _document(rows: list[Row], jobs: int, count: int, holds_s: float) -> dict[str, Any]:
-    """Seconds and ratios, each policy and together with the search for changes of the signal."""
-    held = [row for row in rows if row.plain_seconds is not None]
-    plain_s = sum(row.plain_seconds or 0.0 for row in held)
-    total_s = sum(row.seconds for row in rows)
-    return {
-        "policies": [
-            {
-                "policy": row.policy,
-                "seconds": row.seconds,
-                "jobs_per_s": jobs / row.seconds,
-                "total_kg": row.total_kg,
-                "plain_seconds": row.plain_seconds,
-                "ratio_to_plain": _ratio(row.plain_seconds, count, row.seconds, jobs),
-            }
-            for row in rows
-        ],
-        "plain_jobs": count,
-        "seconds": {"holds": holds_s, "policies": total_s, "plain": plain_s},
-        "jobs_per_s": jobs * len(rows) / (holds_s + total_s),
-        "ratio_to_plain": _ratio(plain_s, count, holds_s + sum(row.seconds for row in held), jobs),
-    }
-
-
-def _ratio(plain_s: float | None, count: int, seconds: float, jobs: int) -> float | None:
-    return None if plain_s is None else (plain_s / count) / (seconds / jobs)
 
 
 def _size_of(workload: str, text: str | None) -> tuple[int, int]:
@@ -198,31 +163,9 @@ def _size_of(workload: str, text: str | None) -> tuple[int, int]:
     from gridtide.testing.instances.shift_jobs import WORKLOADS
 
     usual = WORKLOADS[workload]
-    slots_of = Part(name=f"slots of {usual.step_s} s", least=usual.least_slots, most=SIZES_MOST[1])
-    example = f"{usual.jobs}x{usual.slots}"
-    jobs, slots = size_of(
-        text or example, (Part(name="jobs", most=SIZES_MOST[0]), slots_of), example
+    slots_of = Part(
+        name=f"slots of {usual.step_s} s", least=usual.least_slots, most=usual.most_slots
     )
+    example = f"{usual.jobs}x{usual.slots}"
+    jobs, slots = size_of(text or example, (Part(name="jobs", most=JOBS_MOST), slots_of), example)
     return jobs, slots
-
-
-def _table(document: dict[str, Any]) -> str:
-    """One line a policy, then all together."""
-    size = document["size"]
-    lines = [
-        f"{size['jobs']:,} jobs, {size['slots']:,} slots of {size['step_s']} s, seed {document['seed']};"
-        f" the first {document['plain_jobs']} jobs by the plain writing too, slot for slot the same",
-        f"{'policy':36s} {'seconds':>9s} {'total kg':>14s} {'times plain':>12s}",
-    ]
-    for row in document["policies"]:
-        ratio = row["ratio_to_plain"]
-        told = "none" if ratio is None else f"{ratio:,.0f}"
-        lines.append(
-            f"{row['policy']:36s} {row['seconds']:9.5f} {row['total_kg']:14,.1f} {told:>12s}"
-        )
-    found_s, policies_s = document["seconds"]["holds"], document["seconds"]["policies"]
-    lines += [
-        f"{'where the signal changes':36s} {found_s:9.5f}",
-        f"{'together':36s} {found_s + policies_s:9.5f} {'':14s} {document['ratio_to_plain']:12,.0f}",
-    ]
-    return "\n".join(lines)

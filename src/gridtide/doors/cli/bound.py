@@ -12,6 +12,7 @@ from gridtide.finding import Finding, Infeasible
 
 if TYPE_CHECKING:
     from gridtide.simulate.study import Study
+    from gridtide.simulate.truth import Truth
     from gridtide.simulate.worth import PromiseCost, Promises, Saving, Worth, Worths
 
 FILE = click.Path(path_type=Path)
@@ -42,7 +43,7 @@ def bound(case: Path, top: int, as_json: bool) -> None:
     least = bound_of(study, truth)
     worths = worths_of(study, truth, lambda what: click.echo(f"solving: {what}", err=True), top)
     if worths.best is None:
-        raise Infeasible([_no_course(study)])
+        raise Infeasible(_no_course(study, truth))
     found = _document(study, least, worths)
     if as_json:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False))
@@ -50,13 +51,21 @@ def bound(case: Path, top: int, as_json: bool) -> None:
         show(found)
 
 
-def _no_course(study: "Study") -> Finding:
-    return Finding(
-        subject=f"case {study.name}",
-        value="no course holds, even for somebody who knows everything",
-        limit="import limits, machines and stores that can hold together",
-        mend="Run gridtide check; raise an import limit, or keep less work at the site it names.",
-    )
+def _no_course(study: "Study", truth: "Truth") -> list[Finding]:
+    from gridtide.decide.conflict.wording import findings_of
+    from gridtide.simulate.together import conflict_in_study
+
+    conflict = conflict_in_study(study, truth, soft_promises=False)
+    if conflict is not None:
+        return findings_of(conflict)
+    return [
+        Finding(
+            subject=f"case {study.name}",
+            value="no course holds, even for somebody who knows everything",
+            limit="import limits, machines and stores that can hold together",
+            mend="Run gridtide check --together; raise an import limit, or keep less work at a site.",
+        )
+    ]
 
 
 def _document(study: "Study", least: float | None, worths: "Worths") -> dict[str, Any]:
@@ -115,7 +124,9 @@ def _promises(promises: "Promises") -> dict[str, Any]:
 
 
 def _promise(cost: "PromiseCost") -> dict[str, Any]:
-    """without, again, hour: saved by leaving it out, by one more like it, by an hour more until its deadline."""
+    """without, again, hour: saved by leaving it out, by one more like it, by an hour more until its deadline; null
+    where that was not solved for, or there is none."""
+    told = cost.differences
     return {
         "job": cost.name,
         "class": cost.work_class,
@@ -123,7 +134,7 @@ def _promise(cost: "PromiseCost") -> dict[str, Any]:
         "price_per_accelerator_h": cost.price_per_accelerator_h,
         "by_price": cost.by_price,
         "at_most": cost.at_most,
-        "without": _saved(cost.without),
-        "again": _saved(cost.again),
-        "hour": None if cost.hour is None else _saved(cost.hour),
+        "without": None if told is None else _saved(told.without),
+        "again": None if told is None else _saved(told.again),
+        "hour": None if told is None or told.hour is None else _saved(told.hour),
     }

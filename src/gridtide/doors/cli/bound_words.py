@@ -57,7 +57,17 @@ def _show_rows(title: str, rows: list[dict[str, Any]], money: str) -> None:
         row["what"] for row in rows if row["worth"] is not None and abs(row["worth"]) < SMALL
     ]
     if nothing:
-        click.echo(f"- worth nothing here: {'; '.join(nothing)}")
+        click.echo(f"- worth nothing here: {'; '.join(_gathered(nothing))}")
+
+
+def _gathered(whats: list[str]) -> list[str]:
+    """What is said of several sites in the same words, once: `no demand charge at A, B`."""
+    sites: dict[str, list[str]] = {}
+    for what in whats:
+        said, _, site = what.rpartition(" at ")
+        sites.setdefault(said, []).append(site)
+    return [f"{said} at {', '.join(named)}" if said else ", ".join(named)
+            for said, named in sites.items()]  # fmt: skip
 
 
 def _sentence(row: dict[str, Any], money: str) -> str:
@@ -72,10 +82,7 @@ def _each(row: dict[str, Any], money: str) -> str:
     """Money for one unit, where there are more or fewer of them than one."""
     if row["per_unit"] is None or abs(row["step"]) == 1.0:
         return ""
-    unit = row["unit"]
-    if unit == "million requests":
-        return f", {_size(row['per_unit'])} {money} per {unit}"
-    return f", {_size(row['per_unit'])} {money} a{'n' if unit[0] in 'aA' else ''} {unit}"
+    return f", {_size(row['per_unit'])} {money} per {row['unit']}"
 
 
 def _proved(row: dict[str, Any]) -> str:
@@ -107,6 +114,10 @@ def _show_dearest(promises: dict[str, Any], money: str) -> None:
         text = [line[column].ljust(widths[column]) for column in range(2)]
         text += [line[column].rjust(widths[column]) for column in range(2, len(heads))]
         click.echo(f"  {'  '.join(text)}")
+    if any(row["without"] is None for row in rows):
+        click.echo(
+            "too large to be solved without each: none costs more than its price, but for what is unproved"
+        )
     if promises["others_at_most"] is not None:
         click.echo(f"no other promise costs more than {promises['others_at_most']:,.2f} {money}")
 
@@ -119,9 +130,11 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
         _money(row["without"], 1.0),
         f"{row['by_price']:,.2f}",
         _money(row["again"], -1.0),
-        "no deadline" if row["hour"] is None else _money(row["hour"], 1.0),
+        _money(row["hour"], 1.0),
     )
 
 
-def _money(saved: dict[str, Any], sign: float) -> str:
+def _money(saved: dict[str, Any] | None, sign: float) -> str:
+    if saved is None:
+        return "–"
     return "none holds" if saved["worth"] is None else f"{sign * saved['worth'] + 0.0:,.2f}"

@@ -7,16 +7,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gridtide.doors.cli.words import say_compiling
-from gridtide.finding import InputError
+from gridtide.finding import Infeasible, InputError
 
 if TYPE_CHECKING:
     from gridtide.simulate.study import Study
+    from gridtide.simulate.truth import Truth
 
 
 @click.command()
 @click.argument("case", type=click.Path(path_type=Path))
+@click.option(
+    "--together",
+    is_flag=True,
+    help="Also ask whether all promises and limits can hold together, and what would have to give.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-def check(case: Path, as_json: bool) -> None:
+def check(case: Path, together: bool, as_json: bool) -> None:
     """Say every fault of CASE with its key and its mend; exit 2 for faults, 3 when work cannot fit."""
     say_compiling()
     from gridtide.case.load import load_case
@@ -24,7 +30,7 @@ def check(case: Path, as_json: bool) -> None:
 
     try:
         study = load_case(case)
-        truth_of(study)
+        truth = truth_of(study)
     except InputError as error:
         if as_json:
             findings = [vars(finding) for finding in error.findings]
@@ -36,6 +42,8 @@ def check(case: Path, as_json: bool) -> None:
                 )
             )
         raise
+    if together:
+        _refuse_conflict(study, truth, as_json)
     summary = _summary(study)
     if as_json:
         click.echo(
@@ -58,6 +66,27 @@ def check(case: Path, as_json: bool) -> None:
         click.echo(f"    {kind}: {count:,}")
     for note in summary["notes"]:
         click.echo(f"  - {note}")
+
+
+def _refuse_conflict(study: "Study", truth: "Truth", as_json: bool) -> None:
+    """Raise Infeasible where promises and limits cannot hold together, the document on stdout first."""
+    from gridtide.decide.conflict.wording import findings_of
+    from gridtide.doors.results.conflict_document import conflict_document
+    from gridtide.simulate.together import conflict_in_study
+
+    conflict = conflict_in_study(study, truth)
+    if conflict is None:
+        return
+    findings = findings_of(conflict)
+    if as_json:
+        document = {
+            "ok": False,
+            "findings": [vars(finding) for finding in findings],
+            "summary": None,
+            "conflict": conflict_document(conflict),
+        }
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+    raise Infeasible(findings)
 
 
 def _summary(study: "Study") -> dict[str, Any]:

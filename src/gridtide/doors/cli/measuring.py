@@ -66,8 +66,11 @@ def worked(work: Callable[[], Value]) -> tuple[float, Value]:
 
 def median_worked(work: Callable[[], Value], repeats: int) -> tuple[float, Value]:
     """Median of the CPU seconds of some work done `repeats` times, and what it gave the last time."""
-    runs = [worked(work) for _ in range(repeats)]
-    return statistics.median(seconds for seconds, _ in runs), runs[-1][1]
+    taken = []
+    for _ in range(repeats):
+        seconds, value = worked(work)
+        taken.append(seconds)
+    return statistics.median(taken), value
 
 
 def apart(ours: NDArray[np.float64], plain: NDArray[np.float64]) -> float:

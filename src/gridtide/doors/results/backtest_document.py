@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+from gridtide.doors.results.unspread import unspread_said
 from gridtide.settle.promises import Promises
 from gridtide.signals.scores import BANDS_H, LEVELS, STATED
 from gridtide.signals.signal import Kind
@@ -45,8 +46,13 @@ def backtest_document(found: Backtest, picture: str) -> dict[str, Any]:
         "forecasts": [_forecast(study, score) for score in found.forecasts],
         "policies": [_policy(score) for score in found.policies],
         "definitions": list(DEFINITIONS),
+        "notes": [_noted(score) for score in found.policies if score.unspread],
         "picture": picture,
     }
+
+
+def _noted(score: PolicyScore) -> str:
+    return unspread_said(f"{score.policy} with {score.forecaster}", score.unspread)
 
 
 def _forecast(study: Study, score: ForecastScore) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from gridtide.doors.results.breakdown import classes_done, data_sets, energy_by_site_kwh
 from gridtide.doors.results.routes import routes_of
+from gridtide.doors.results.unspread import unspread_of
 from gridtide.settle.carbon import ATTRIBUTION
 from gridtide.simulate.compare import Comparison
 from gridtide.simulate.course import Course
@@ -67,7 +68,11 @@ def document_of(comparison: Comparison, report: str) -> dict[str, Any]:
         "report": report,
         "attribution": ATTRIBUTION,
         "marginal": marginal_of(comparison),
-        "notes": [note for note in (steep_of(comparison), *study.notes) if note],
+        "notes": [
+            note
+            for note in (steep_of(comparison), *unspread_of(comparison.courses), *study.notes)
+            if note
+        ],
     }
 
 

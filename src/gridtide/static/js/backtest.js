@@ -99,5 +99,5 @@ for (const zone of [...new Set(page.forecasts.filter((row) => row.kind === "pric
 
 add("h2", "What the words mean");
 const list = add("ul");
-for (const line of page.definitions) add("li", line, undefined, list);
+for (const line of [...page.notes, ...page.definitions]) add("li", line, undefined, list);
 addEventListener("resize", () => charts.forEach((chart) => chart.resize()));

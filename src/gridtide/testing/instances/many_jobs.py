@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.many_jobs import NO_SITE, ManyJobs, Room
+from gridtide.finding import BadInput, Finding
 
 Real = NDArray[np.float64]
 Whole = NDArray[np.int32]
@@ -24,6 +25,9 @@ MEAN_COST = 0.015
 """Money per accelerator-slot: 1 kW for a quarter of an hour at 60 per MWh."""
 
 LONGEST = 192
+LONGEST_RUN = 42 * LONGEST
+"""Slots of a run whose window, four times as long and three days, can still be placed."""
+
 GANGS = 2 ** np.arange(10)
 WAITS = np.array([16, 48, 96, 288])
 WAIT_SHARES = (0.3, 0.3, 0.25, 0.15)
@@ -44,7 +48,9 @@ class Traits:
 
     utilisation: accelerator-slots asked for, as a share of those there are. restart_slots: cost of every piece
     after the first, in slots at the mean cost. shortest_run, transfer: in slots. elastic: share of the jobs of 4
-    slots or more that may also run on half the gang, 1.8 times as long.
+    slots or more that may also run on half the gang, 1.8 times as long. accelerators: of each site, instead of as
+    many as the utilisation asks. largest_gang: that a quarter of a site shall hold; run times grow by the smallest
+    whole factor that makes it so.
     """
 
     utilisation: float = 0.65
@@ -52,6 +58,8 @@ class Traits:
     shortest_run: int = 1
     transfer: int = 0
     elastic: float = 0.0
+    accelerators: int | None = None
+    largest_gang: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -67,31 +75,66 @@ class Asked:
 
 
 def instance(size: Size, traits: Traits, seed: int = 0) -> tuple[ManyJobs, Room]:
-    """Jobs in order of release, and room of which they ask the given share. Everything follows from the seed."""
+    """Jobs in order of release, and room of which they ask the given share. Everything follows from the seed.
+
+    Raises BadInput where no run time lets a quarter of a site hold the largest gang.
+    """
     asking, costing, going = np.random.SeedSequence(seed).spawn(3)
-    asked = _asked(size, np.random.default_rng(asking))
+    if traits.largest_gang is None:
+        asked, capacity = fitted(_asked(size, np.random.default_rng(asking)), size, traits)
+    else:
+        asked, capacity = _lengthened(size, traits, traits.largest_gang, asking)
     cost = _cost(size, np.random.default_rng(costing))
-    asked, capacity = fitted(asked, size, traits.utilisation)
     room = Room(cost=cost, capacity=capacity)
     return with_candidates(asked, size.sites, traits, np.random.default_rng(going)), room
 
 
-def fitted(asked: Asked, size: Size, utilisation: float) -> tuple[Asked, Whole]:
+def fitted(asked: Asked, size: Size, traits: Traits) -> tuple[Asked, Whole]:
     """The jobs with gangs cut to the largest power of two within a quarter of a site, and the sites, (S,)."""
     largest = int(asked.gang.max())
     while True:
         cut = replace(asked, gang=np.minimum(asked.gang, largest))
-        capacity = capacity_for(cut, size, utilisation)
+        capacity = capacity_for(cut, size, traits)
         if largest <= max(1, int(capacity[0]) // 4):
             return cut, capacity
         largest = max(1, largest // 2)
 
 
-def capacity_for(asked: Asked, size: Size, utilisation: float) -> Whole:
-    """Accelerators of each site, all alike, of which the work asks the given share, (S,)."""
-    work = float((asked.gang * asked.slots.astype(np.float64)).sum())
-    each = int(np.ceil(work / (utilisation * size.sites * size.slots)))
+def _lengthened(
+    size: Size, traits: Traits, largest: int, asking: np.random.SeedSequence
+) -> tuple[Asked, Whole]:
+    """The jobs, so many times longer that a quarter of a site holds the largest gang, and the sites, (S,)."""
+    times = 1
+    while True:
+        asked = _asked(size, np.random.default_rng(asking), times)
+        asked = replace(asked, gang=np.minimum(asked.gang, largest))
+        capacity = capacity_for(asked, size, traits)
+        if int(capacity[0]) >= 4 * largest:
+            return asked, capacity
+        if traits.accelerators is not None or LONGEST * times >= min(size.slots // 2, LONGEST_RUN):
+            raise BadInput([_too_large(largest, int(capacity[0]))])
+        times = max(times + 1, int(4 * largest / int(capacity[0]) * times))
+
+
+def _too_large(largest: int, each: int) -> Finding:
+    return Finding(
+        subject=f"gangs up to {largest}",
+        value=f"do not fit into a quarter of a site of {each} accelerators",
+        limit=f"run times of at most {LONGEST_RUN} slots and of half the horizon, sites as asked",
+        mend="Ask for more jobs, fewer sites, smaller gangs or larger sites.",
+    )
+
+
+def capacity_for(asked: Asked, size: Size, traits: Traits) -> Whole:
+    """Accelerators of each site, all alike: as given, or so many that the work asks the given share, (S,)."""
+    each = traits.accelerators
+    if each is None:
+        each = int(np.ceil(_work(asked) / (traits.utilisation * size.sites * size.slots)))
     return np.full(size.sites, each, dtype=np.int32)
+
+
+def _work(asked: Asked) -> float:
+    return float((asked.gang * asked.slots.astype(np.float64)).sum())
 
 
 def with_candidates(
@@ -154,18 +197,19 @@ def _with_half_gangs(
     return {name: np.concatenate((columns[name], half[name]), axis=1) for name in columns}
 
 
-def _asked(size: Size, rng: np.random.Generator) -> Asked:
+def _asked(size: Size, rng: np.random.Generator, times: int = 1) -> Asked:
     """Log-normal lengths, gangs of powers of two, waits of hours to days, busy afternoons.
 
-    Lengths: median 4 slots, cut at two days and at half of the horizon. Gangs: 2^i with weight 2^(-0.7 i),
-    i < 10, cut to a quarter of a site.
+    Lengths: median 4 slots, cut at two days, so many times as long, cut at half of the horizon. Gangs: 2^i with
+    weight 2^(-0.7 i), i < 10, cut to a quarter of a site.
 
     Windows: length, up to three times as much again, and one of the WAITS, on a day on which they end within the
     horizon. 60 % may be interrupted, 30 % are tied to their home.
     """
     n = size.jobs
-    longest = max(1, min(LONGEST, size.slots // 2))
-    slots = np.clip(np.rint(rng.lognormal(np.log(4.0), 1.2, n)), 1, longest)
+    longest = max(1, min(LONGEST * times, size.slots // 2))
+    lengths = np.clip(np.rint(rng.lognormal(np.log(4.0), 1.2, n)), 1, LONGEST)
+    slots = np.minimum(times * lengths, longest)
     weights = 2.0 ** (-0.7 * np.arange(len(GANGS)))
     gang = rng.choice(GANGS, n, p=weights / weights.sum())
     wait = rng.choice(WAITS, n, p=WAIT_SHARES)

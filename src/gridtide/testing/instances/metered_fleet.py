@@ -45,11 +45,17 @@ class MeteredFleet:
         freeze(self, plant=np.int64, **dict.fromkeys(names, np.float64))
 
 
-def metered_fleet(sites: int, steps: int, seed: int = 0) -> MeteredFleet:
-    """Every third site has a ramp rule; stores charge by night and discharge in the evening."""
+def metered_fleet(
+    sites: int, steps: int, seed: int = 0, capacity_kw: Real | None = None
+) -> MeteredFleet:
+    """Every third site has a ramp rule; stores charge by night and discharge in the evening.
+
+    capacity_kw: of each site, (S,); drawn when not given.
+    """
     rng = np.random.default_rng(seed)
     hour = np.arange(steps) * STEP_H % 24
-    capacity = rng.uniform(5_000.0, 60_000.0, sites)
+    drawn = rng.uniform(5_000.0, 60_000.0, sites)
+    capacity = drawn if capacity_kw is None else capacity_kw
     each = capacity[:, None]
     use = (
         0.6 + 0.2 * np.sin(2 * np.pi * (hour - 9) / 24) + 0.05 * rng.standard_normal((sites, steps))

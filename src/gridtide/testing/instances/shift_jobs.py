@@ -1,8 +1,8 @@
 """Jobs that may wait, and the signal they wait by: seeded, versioned instances for `gridtide bench shift`.
 
-Two workloads. `year`: half hours of a year, many jobs, every policy. `ticks`: a month on slots of five seconds under
-an hourly signal and a thousand jobs, the form in which published simulators of carbon-aware waiting are run. Nothing
-here is measured; the shapes are round figures.
+`year`: half hours of a year, many jobs, every policy. `ticks`: a month on slots of five seconds under an hourly signal
+and a thousand jobs, the form in which published simulators of carbon-aware waiting are run. `workdays`: jobs of office
+hours, see `workday_jobs`. Nothing here is measured; the shapes are round figures.
 """
 
 from dataclasses import dataclass, replace
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.slots import SlotJobs, SlotSignal, expected_lengths
+from gridtide.testing.instances import workday_jobs
 
 Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -29,23 +30,39 @@ LAST_DAYS = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Workload:
-    """One kind of instance. least_slots: below it there is no room for a job to wait and end."""
+    """One kind of instance, by its version. least_slots: below it there is no room for a job to wait and end."""
 
+    version: str
     jobs: int
     slots: int
     least_slots: int
     step_s: int
+    most_slots: int = 20_000_000
 
 
 WORKLOADS = {
-    "year": Workload(jobs=100_000, slots=17_520, least_slots=400, step_s=HALF_HOUR_S),
-    "ticks": Workload(jobs=1_000, slots=518_400, least_slots=51_840, step_s=TICK_S),
+    "year": Workload(
+        version=VERSION, jobs=100_000, slots=17_520, least_slots=400, step_s=HALF_HOUR_S
+    ),
+    "ticks": Workload(
+        version=VERSION, jobs=1_000, slots=518_400, least_slots=51_840, step_s=TICK_S
+    ),
+    "workdays": Workload(
+        version=workday_jobs.VERSION,
+        jobs=workday_jobs.JOBS,
+        slots=workday_jobs.SLOTS,
+        least_slots=workday_jobs.SLOTS,
+        step_s=workday_jobs.STEP_S,
+        most_slots=workday_jobs.SLOTS,
+    ),
 }
 """By name, with the sizes that are run when none is given."""
 
 
 def instance(workload: str, count: int, slots: int, seed: int = 0) -> tuple[SlotJobs, SlotSignal]:
     """Jobs in order of arrival and the signal, g/kWh. slots at least the workload's least_slots."""
+    if workload == "workdays":
+        return workday_jobs.workday_jobs(count, seed)
     return _year(count, slots, seed) if workload == "year" else _ticks(count, slots, seed)
 
 

@@ -81,7 +81,7 @@ def traced(
     trace = _batch_of(_read(data, name))
     asked = _asked(trace, size, laxity, np.random.default_rng(daying))
     cost, filled = _cost(data, size)
-    room = Room(cost=cost, capacity=capacity_for(asked, size, traits.utilisation))
+    room = Room(cost=cost, capacity=capacity_for(asked, size, traits))
     mean_cost = float(cost.mean())
     jobs = with_candidates(asked, size.sites, traits, np.random.default_rng(going), mean_cost)
     notes = (

@@ -1,0 +1,119 @@
+"""The coordinated plan, finely near and coarsely far: the farther an hour, the longer the step it is planned in."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.buckets import bucketed
+from gridtide.decide.coarsening import changes, coarsened, kept_where_too_coarse
+from gridtide.decide.facts import facts_of, held_of
+from gridtide.decide.layout import Facts
+from gridtide.decide.lifted_bound import lifted_bound
+from gridtide.decide.objective import Objective
+from gridtide.decide.plan import Certificate, Plan
+from gridtide.decide.planners.coordinated import Solved, solved
+from gridtide.decide.reservations import Reservations
+from gridtide.decide.situation import Situation
+from gridtide.decide.told import work_cost
+from gridtide.decide.unfolding import unfolded
+from gridtide.timeline import Spans, coarser
+
+Real = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Views:
+    """One situation seen twice: in coarse steps, and in its own.
+
+    seen: the situation over the coarse steps. coarse, fine: facts of the two, in which jobs that the coarse steps
+    cannot tell apart stay where they were told (held, of which `apart` says which). whole: facts in the situation's
+    own steps with every job as free as it is.
+    """
+
+    seen: Situation
+    coarse: Facts
+    fine: Facts
+    whole: Facts
+    held: Reservations
+    apart: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Telescoped:
+    """One sparse linear program over fewer, longer steps, told in the steps of the loop.
+
+    telescope: how many steps of how many seconds, the finest first. The steps are made of whole steps of
+    the situation's horizon; where none is longer, the plan is the coordinated one to the byte.
+    """
+
+    objective: Objective
+    telescope: Spans
+
+    def plan(self, situation: Situation) -> Plan:
+        """The cheapest plan of the coarse steps, in fine ones. Raises Infeasible naming site, step and kW."""
+        return self._planned(situation, held_of(situation, self.objective))
+
+    def around(self, situation: Situation, held: Reservations) -> Plan:
+        """The same with every job in the slots `held` tells it."""
+        fixed = np.ones_like(held.settled)
+        return self._planned(situation, replace(held, settled=fixed))
+
+    def _planned(self, situation: Situation, held: Reservations) -> Plan:
+        views = views_of(situation, held, self.objective, self.telescope)
+        rough = solved(views.seen, views.coarse, self.objective, None)
+        if len(views.seen.horizon) == len(situation.horizon):
+            return rough.plan
+        plan = unfolded(rough.plan, situation, views.fine, views.coarse)
+        return replace(plan, certificate=self._certificate(rough, plan, situation, views))
+
+    def _certificate(
+        self, rough: Solved, plan: Plan, situation: Situation, views: Views
+    ) -> Certificate:
+        """What the plan costs in the situation's own steps, and a bound on any plan in them."""
+        told = rough.plan.certificate
+        cost = told.cost - _paid(rough.plan, situation, views.coarse)
+        cost += _paid(plan, situation, views.fine) + _cost_apart(views)
+        bound = lifted_bound(rough, situation, views.coarse, views.whole, self.objective)
+        return Certificate(
+            cost=cost,
+            lower_bound=min(bound, cost),
+            run_at_once_cost=told.run_at_once_cost,
+            method=f"weak duality in {len(situation.horizon)} steps; plan of "
+            f"{len(rough.plan.horizon)} steps by {rough.solution.solver}",
+        )
+
+
+def views_of(
+    situation: Situation, held: Reservations, objective: Objective, telescope: Spans
+) -> Views:
+    """The situation through a telescope. Where a limit or a billing month changes, a step begins."""
+    whole = facts_of(situation, objective, held)
+    horizon = coarser(situation.horizon, telescope, changes(whole))
+    if len(horizon) == len(situation.horizon):
+        none = np.zeros_like(held.settled)
+        return Views(seen=situation, coarse=whole, fine=whole, whole=whole, held=held, apart=none)
+    seen = replace(situation, horizon=horizon)
+    kept = kept_where_too_coarse(held, horizon)
+    apart = kept.settled & ~held.settled
+    fine = facts_of(situation, objective, kept) if apart.any() else whole
+    coarse = coarsened(fine, situation, horizon, bucketed(seen, kept))
+    return Views(seen=seen, coarse=coarse, fine=fine, whole=whole, held=kept, apart=apart)
+
+
+def _cost_apart(views: Views) -> float:
+    """Money for waits and moves of the jobs that stay as told only because steps are coarse."""
+    told = views.held.told
+    place = np.where(views.apart, told.place, -1)
+    return work_cost(replace(views.held, told=replace(told, place=place)))
+
+
+def _paid(plan: Plan, situation: Situation, facts: Facts) -> float:
+    """Energy, carbon, wear and demand charge of a plan, in money."""
+    sites = situation.fleet.sites
+    earned = np.asarray([site.contract.export_price_share for site in sites])[:, None]
+    wear = [site.battery.wear_cost_per_kwh if site.battery else 0.0 for site in sites]
+    flow = (facts.price_per_kwh + facts.carbon_cost_per_kwh) * plan.import_kw
+    flow = flow - facts.price_per_kwh * earned * plan.export_kw
+    flow = flow + np.asarray(wear)[:, None] * plan.discharge_kw
+    return float((flow * facts.hours).sum()) + facts.months.charge(plan.import_kw + facts.swing_kw)
