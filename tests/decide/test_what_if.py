@@ -52,6 +52,7 @@ def two_sided(task: Task, job: int, size: float) -> list[Change]:
         ("carbon", Bend.DOWN, lambda share: levers.carbon_dearer(task, share), size),
         ("import", Bend.UP, lambda kw: levers.import_wider(task, 0, kw), 40 * size),
         ("machines", Bend.UP, lambda n: levers.more_machines(task, 0, round(n)), 1 + 9 // 2 * size),
+        ("requests", Bend.UP, lambda share: levers.more_requests(task, 0, share), size),
         ("work", Bend.UP, lambda share: levers.more_work(task, share), size),
         ("deadline", Bend.UP, later, 2 * size),
     ]

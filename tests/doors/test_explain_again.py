@@ -201,6 +201,10 @@ def test_a_run_whose_case_is_gone_or_another_says_so(
     other = tmp_path / "other.toml"
     other.write_text(CASE.replace("seed = 3", "seed = 4"))
     assert "another case" in refusal(tmp_path, capsys, "--case", str(other))
+    other.write_text("no toml at all")
+    assert "another case" in refusal(tmp_path, capsys, "--case", str(other))
+    (folder / "case-folder.txt").write_text("")
+    assert "neither its case" in refusal(tmp_path, capsys)
     words = ["explain", "last", "batch-001", "--what-if", "work out", "--runs", str(tmp_path)]
     assert exit_code([*words, "--case", str(done / "case.toml")]) == 0
 

@@ -61,6 +61,15 @@ def more_machines(task: Task, place: int, more: int) -> Task:
     return replace(task, facts=replace(task.facts, accelerators=machines, room=room))
 
 
+def more_requests(task: Task, service: int, share: float) -> Task:
+    """The requests of a service changed by a share of them. Raises ValueError below none."""
+    if share < -1.0:
+        raise ValueError("fewer than no requests")
+    asked = task.facts.requests_per_s.copy()
+    asked[service] *= 1.0 + share
+    return replace(task, facts=replace(task.facts, requests_per_s=asked))
+
+
 def site_out(task: Task, site: int) -> Task:
     """A site that takes no movable work and answers nothing; what cannot move, stores and supply stay."""
     return replace(

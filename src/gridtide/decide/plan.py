@@ -21,17 +21,20 @@ class Prices:
 
     it_price_per_kwh: one more kWh of IT load, (sites, T). parts: its split by cause, in the order of
     PARTS, (len(PARTS), sites, T), summing to the total. accelerator_price_per_h: one more accelerator
-    hour beyond its energy (scarcity of machines), (P, T). promise_price: what one more accelerator-hour
+    hour beyond its energy (scarcity of machines), (P, T); room_price_per_h: what a job pays for it besides,
+    where services hold the rest of a place, (P, T). promise_price: what one more accelerator-hour
     of each active job costs, (jobs,); NaN for work the plan does not carry.
     """
 
     it_price_per_kwh: NDArray[np.float64]
     parts: NDArray[np.float64]
     accelerator_price_per_h: NDArray[np.float64]
+    room_price_per_h: NDArray[np.float64]
     promise_price: NDArray[np.float64]
 
     def __post_init__(self) -> None:
-        names = ("it_price_per_kwh", "parts", "accelerator_price_per_h", "promise_price")
+        names = ["it_price_per_kwh", "parts", "accelerator_price_per_h", "room_price_per_h"]
+        names.append("promise_price")
         freeze(self, **dict.fromkeys(names, np.float64))
 
 

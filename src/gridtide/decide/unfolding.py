@@ -155,6 +155,7 @@ def _prices(
         it_price_per_kwh=parts.sum(axis=0),
         parts=parts,
         accelerator_price_per_h=plan.prices.accelerator_price_per_h[:, shown],
+        room_price_per_h=plan.prices.room_price_per_h[:, shown],
         promise_price=plan.prices.promise_price,
     )
 

@@ -162,7 +162,8 @@ def _causes(
     hours = grid_step_s(held.grid) / 3600.0
     extra_kw = extra_power_kw(situation.fleet)[:, None]
     parts = on_grid(plan.prices.parts, plan.horizon, held.grid)[:, site] * extra_kw * hours
-    machines = on_grid(plan.prices.accelerator_price_per_h, plan.horizon, held.grid) * hours
+    scarce = plan.prices.accelerator_price_per_h + plan.prices.room_price_per_h
+    machines = on_grid(scarce, plan.horizon, held.grid) * hours
     wait = np.broadcast_to(held.delay[job] * np.arange(len(held.grid)), machines.shape)
     raised = _raised(held, kept, job)
     by_slot = np.concatenate([parts, raised[None], machines[None], wait[None]]) * held.gang[job]

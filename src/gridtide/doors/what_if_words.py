@@ -1,7 +1,7 @@
 """What-ifs as a person writes them: `deadline +2h`, `price Nantong -10%`, `import Nantong +500kW`."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -14,13 +14,21 @@ UNITS: dict[str, dict[str, float]] = {
     "demand": {"%": 0.01},
     "import": {"kW": 1.0, "MW": 1000.0},
     "machines": {"": 1.0},
+    "requests": {"%": 0.01},
     "deadline": {"h": 3600.0, "min": 60.0},
     "work": {"%": 0.01},
     "site": {},
 }
 """What can be changed -> the units it is written in, and what one of each is in shares, kW, pieces or seconds."""
 
-NAMES = {"price": "SITE", "demand": "SITE", "import": "SITE", "machines": "PLACE", "site": "SITE"}
+NAMES = {
+    "price": "SITE",
+    "demand": "SITE",
+    "import": "SITE",
+    "machines": "PLACE",
+    "requests": "SERVICE",
+    "site": "SITE",
+}
 WHOLE = ("work", "site")
 OF_A_JOB = ("deadline", "work")
 FORMS = (
@@ -29,6 +37,7 @@ FORMS = (
     "demand SITE +10%",
     "import SITE -500kW",
     "machines PLACE +8",
+    "requests SERVICE +10%",
     "deadline +2h",
     "work +10%",
     "work out",
@@ -52,13 +61,16 @@ class Asked:
 
 
 def asked_of(
-    texts: Iterable[str], sites: Sequence[str], places: Sequence[str], of_a_job: bool
+    texts: Iterable[str], names: Mapping[str, Sequence[str]], of_a_job: bool
 ) -> tuple[list[Asked], list[Finding]]:
-    """What-ifs as written, and every fault of them. of_a_job: whether it is a job that is asked about."""
+    """What-ifs as written, and every fault of them.
+
+    names: what there is by SITE, PLACE and SERVICE. of_a_job: whether it is a job that is asked about.
+    """
     asked: list[Asked] = []
     faults: list[Finding] = []
     for text in texts:
-        found = _read(text, {"SITE": sites, "PLACE": places}, of_a_job)
+        found = _read(text, names, of_a_job)
         if isinstance(found, Finding):
             faults.append(found)
         else:
@@ -66,7 +78,7 @@ def asked_of(
     return asked, faults
 
 
-def _read(text: str, names: dict[str, Sequence[str]], of_a_job: bool) -> Asked | Finding:
+def _read(text: str, names: Mapping[str, Sequence[str]], of_a_job: bool) -> Asked | Finding:
     kind, _, rest = text.strip().partition(" ")
     if kind not in UNITS:
         return refused(text, f"{kind!r} cannot be changed", "one of " + ", ".join(UNITS))

@@ -253,7 +253,7 @@ def slot_prices(plan: Plan, fleet: Fleet, grid: Timeline) -> NDArray[np.float64]
     site = fleet.site_of_place
     extra_kw = extra_power_kw(fleet)
     per_h = plan.prices.it_price_per_kwh[site] * extra_kw[:, None]
-    per_h = per_h + plan.prices.accelerator_price_per_h
+    per_h = per_h + plan.prices.accelerator_price_per_h + plan.prices.room_price_per_h
     return on_grid(per_h, plan.horizon, grid) * (grid_step_s(grid) / 3600.0)
 
 

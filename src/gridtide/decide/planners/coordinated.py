@@ -300,8 +300,16 @@ def prices_of(facts: Facts, columns: Columns, rows: Rows, solution: Solution) ->
         it_price_per_kwh=parts.sum(axis=0),
         parts=parts,
         accelerator_price_per_h=np.maximum(-dual[rows.machines] / facts.hours, 0.0),
+        room_price_per_h=_room_prices(facts, rows, dual),
         promise_price=per_work[of_job] if len(of_job) else np.zeros(0),
     )
+
+
+def _room_prices(facts: Facts, rows: Rows, dual: Real) -> Real:
+    """What jobs pay beside the shared machines where services hold the rest, (P, T)."""
+    if not len(rows.kept_machines):
+        return np.zeros(facts.room.shape)
+    return np.maximum(-dual[rows.kept_machines] / facts.hours, 0.0)
 
 
 def next_slope(facts: Facts, filled: Real, blur: float) -> Real:

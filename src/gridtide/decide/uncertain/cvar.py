@@ -146,6 +146,7 @@ def _prices(copies: Sequence[Copy], solution: Solution, chances: Real) -> Prices
         it_price_per_kwh=parts.sum(axis=0),
         parts=parts,
         accelerator_price_per_h=np.sum(machines, axis=0),
+        room_price_per_h=np.sum([one.room_price_per_h for one in found], axis=0),
         promise_price=found[0].promise_price,
     )
 

@@ -30,8 +30,8 @@ FIRST, LAST = 2, 3
     "what_if",
     multiple=True,
     help="Solve the plan again with one thing changed: 'price SITE +10%', 'carbon +10%', 'demand SITE +10%',"
-    " 'import SITE -500kW', 'machines PLACE +8', 'deadline +2h', 'work +10%', 'work out', 'site SITE out';"
-    " repeatable.",
+    " 'import SITE -500kW', 'machines PLACE +8', 'requests SERVICE +10%', 'deadline +2h', 'work +10%',"
+    " 'work out', 'site SITE out'; repeatable.",
 )
 @click.option(
     "--alternatives",

@@ -93,8 +93,12 @@ def _read(texts: tuple[str, ...], study: "Study", of_a_job: bool) -> "list[Asked
     from gridtide.doors.results.names import place_names
     from gridtide.doors.what_if_words import asked_of
 
-    sites = [site.name for site in study.fleet.sites]
-    asked, faults = asked_of(texts, sites, place_names(study), of_a_job)
+    names = {
+        "SITE": [site.name for site in study.fleet.sites],
+        "PLACE": place_names(study),
+        "SERVICE": [service.name for service in study.services],
+    }
+    asked, faults = asked_of(texts, names, of_a_job)
     refuse_if_any(faults)
     return asked
 

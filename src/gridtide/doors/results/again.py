@@ -110,18 +110,26 @@ def _written(path: Path) -> list[Written]:
 
 def _same_case(folder: Path, case: Path | None) -> Path:
     """The case of a run at a place its relative paths hold from."""
-    kept = folder / "case.toml"
+    kept, where = folder / "case.toml", folder / CASE_FOLDER
+    told = where.read_text(encoding="utf-8").splitlines() if where.is_file() else []
+    if not kept.is_file() or (case is None and len(told) != 2):
+        raise BadInput([_lost(folder, "says neither its case nor where that stood")])
     if case is None:
-        where = folder / CASE_FOLDER
-        if not (kept.is_file() and where.is_file()):
-            raise BadInput([_lost(folder, "says neither its case nor where that stood")])
-        told = where.read_text(encoding="utf-8").splitlines()
         case = Path(told[0]) / told[1]
     if not case.is_file():
         raise BadInput([_lost(folder, f"was run from {case}, which is not there any more")])
-    if tomllib.loads(case.read_text("utf-8")) != tomllib.loads(kept.read_text("utf-8")):
+    if _tables(case) != _tables(kept):
         raise BadInput([_lost(folder, f"was run from another case than {case} is now")])
     return case
+
+
+def _tables(case: Path) -> object:
+    """What a case says, however it is laid out; its bytes where it is no TOML."""
+    raw = case.read_bytes()
+    try:
+        return tomllib.loads(raw.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return raw
 
 
 def _lost(folder: Path, value: str) -> Finding:

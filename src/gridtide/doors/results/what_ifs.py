@@ -28,6 +28,7 @@ from gridtide.doors.what_if_words import OF_A_JOB, Asked, refused
 from gridtide.finding import Finding, refuse_if_any
 from gridtide.fleet.jobs import NO_DEADLINE_S
 from gridtide.timeline import instant
+from gridtide.trust.explain import hours
 
 Make = Callable[[float], Task]
 FEW_H = 1.0 / 3600.0
@@ -139,6 +140,14 @@ def _machines(asked: Asked, task: Task, again: Again, row: int) -> Change:
     )  # fmt: skip
 
 
+def _requests(asked: Asked, task: Task, again: Again, row: int) -> Change:
+    service = [one.name for one in again.study.services].index(asked.name)
+    return _two_sided(
+        f"the requests of {asked.name}", 100.0 * _amount(asked), "%", ("more", "less"), Bend.UP,
+        lambda percent: levers.more_requests(task, service, percent / 100.0),
+    )  # fmt: skip
+
+
 def _deadline(asked: Asked, task: Task, again: Again, row: int) -> Change:
     jobs = task.situation.jobs
     deadline_s, gang = int(jobs.deadline_s[row]), int(jobs.accelerators[row])
@@ -182,6 +191,7 @@ _MAKERS: dict[str, Callable[[Asked, Task, Again, int], Change]] = {
     "demand": _demand,
     "import": _import,
     "machines": _machines,
+    "requests": _requests,
     "deadline": _deadline,
     "work": _work,
     "site": _out,
@@ -220,7 +230,8 @@ def _two_sided(
 
 def _in_words(thing: str, amount: float, unit: str, words: tuple[str, str]) -> str:
     """`the import limit of Nantong 500 kW lower`."""
-    return f"{thing} {abs(amount):,.6g} {unit} {words[0] if amount > 0 else words[1]}"
+    size = hours(abs(amount)) if unit == "h" else f"{abs(amount):,.6g} {unit}"
+    return f"{thing} {size} {words[0] if amount > 0 else words[1]}"
 
 
 def _plan(base: Solved, again: Again) -> dict[str, Any]:
