@@ -33,11 +33,10 @@ def best_starts(
     slots = len(signal.values)
     inside = np.clip(jobs.arrival, 0, slots - 1)
     latest = np.maximum(last_start, inside)
-    if capacity is None and signal.holds.are_long and not (by_rate and stride == 1):
-        from gridtide.kernels import held_choice
-
-        held, looked_at = signal.holds.columns, 0 if stride == 1 else stride
-        start = held_choice.best_starts(held, inside, seen, latest, looked_at, by_rate)
+    every_slot = stride == 1 and not by_rate
+    if capacity is None and (every_slot or (stride > 1 and signal.holds.are_long)):
+        looked_at = 0 if every_slot else stride
+        start = _starts_of_endless(signal, inside, seen, latest, looked_at, by_rate)
         start = np.where(jobs.arrival < slots, start, jobs.arrival)
         return unbroken(start, jobs.length, slots, jobs.arrival)
     from gridtide.kernels import slot_choice
@@ -59,3 +58,19 @@ def best_starts(
     placed = back_in_place(order, np.asarray(start))
     start = np.where(jobs.arrival < slots, placed, jobs.arrival)
     return unbroken(start, jobs.length, slots, jobs.arrival)
+
+
+def _starts_of_endless(
+    signal: SlotSignal, first: Whole, seen: Whole, latest: Whole, stride: int, by_rate: bool
+) -> Whole:
+    """Best starts where machines are endless, so that jobs do not meet, (n,). stride 0: every slot, by sum."""
+    from gridtide.kernels import held_choice, window_choice
+
+    start: Whole
+    if signal.holds.are_long:
+        held = signal.holds.columns
+        start = held_choice.best_starts(held, first, seen, latest, stride, by_rate)
+    else:
+        prefix = np.concatenate([[0.0], np.cumsum(signal.values)])
+        start = window_choice.least_starts(prefix, first, seen, latest)
+    return start

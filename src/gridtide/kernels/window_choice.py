@@ -1,4 +1,4 @@
-"""The lowest slots of a window, and its quantile, slot by slot without a capacity: loops over jobs.
+"""The lowest slots of a window, its best start and its quantile, slot by slot without a capacity: loops over jobs.
 
 What `held_choice` chooses hold by hold where a signal keeps its value; ties go to the earliest.
 """
@@ -7,10 +7,35 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from gridtide.kernels.slot_choice import ROUNDING, TIE
+
 Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
 FEW = 16
 """Slots by which a sorted window is moved slot by slot; beyond them it is sorted anew."""
+
+
+@njit(cache=True, error_model="numpy")
+def least_starts(prefix: Real, first: Whole, seen: Whole, last_start: Whole) -> Whole:
+    """The start of each job in [first, last_start] with the least sum over the `seen` slots from it, (n,).
+
+    prefix: running sum of the signal, (T+1,). Starts whose view leaves the data are dropped; a job without any starts
+    at its first.
+    """
+    slots = prefix.shape[0] - 1
+    grain = ROUNDING * np.abs(prefix).max()
+    start = np.empty(first.shape[0], np.int64)
+    for j in range(first.shape[0]):
+        n, chosen = seen[j], first[j]
+        best = prefix[min(chosen + n, slots)] - prefix[chosen]
+        tolerance = TIE * (abs(best) + 1.0) + grain
+        for s in range(chosen + 1, min(last_start[j], slots - n, slots - 1) + 1):
+            total = prefix[s + n] - prefix[s]
+            if total < best - tolerance:
+                chosen = s
+                best = total
+        start[j] = chosen
+    return start
 
 
 @njit(cache=True, error_model="numpy")
