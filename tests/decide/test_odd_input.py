@@ -159,10 +159,10 @@ def test_plans_at_odd_prices_are_proved(price: str) -> None:
 
 
 @pytest.mark.parametrize("steps", [1, 2])
-def test_a_horizon_too_short_for_the_method_is_solved_exactly_and_says_so(steps: int) -> None:
-    """The answer names the solver and the reason."""
+def test_a_horizon_too_short_for_the_method_is_solved_by_another_and_says_so(steps: int) -> None:
+    """The answer names the method and why not another."""
     solver, gap = solved(week_plan(4, steps, 1, 1, TRAITS["usual"]))
-    assert "HiGHS" in solver
+    assert "the method needs one and 3" in solver
     assert f"{steps} steps" in solver
     assert gap <= ROUNDING
 
@@ -174,7 +174,7 @@ def test_work_and_requests_of_nothing_are_proved_or_solved_exactly_with_the_reas
         replace(PLAN, demand_kw=np.zeros_like(PLAN.demand_kw)),
     ):
         solver, gap = solved(bare)
-        assert solver.startswith("structured") or "refused: " in solver
+        assert solver.startswith("structured") or "refused: " in solver or "in queues" in solver
         assert gap <= 1.5e-5
 
 

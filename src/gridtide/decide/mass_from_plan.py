@@ -89,7 +89,8 @@ def _room(plan: Plan, situation: Situation, held: Reservations, others: NDArray[
 def _congestion(plan: Plan, held: Reservations) -> Congestion:
     """The plan's price of scarce machines, and the load it lays on each place."""
     hours = grid_step_s(held.grid) / 3600.0
-    scarce = np.maximum(plan.prices.accelerator_price_per_h, 0.0)
+    scarce = plan.prices.accelerator_price_per_h + plan.prices.room_price_per_h
+    scarce = np.maximum(scarce, 0.0)
     load = plan.class_accelerators.sum(axis=0)
     return Congestion(
         mu=on_grid(scarce, plan.horizon, held.grid) * hours,

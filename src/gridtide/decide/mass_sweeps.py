@@ -21,6 +21,9 @@ LEFT_OUT = -1
 WORTH_A_SWEEP = 1e-3
 """Penalties, as a share of the bound, for which the first sweep is begun anew with those who found no room."""
 
+ALIKE = 1e-12
+"""Spread of prices, as a share of the largest, up to which they are alike."""
+
 Sight: TypeAlias = tuple[float, float]
 """What a sweep sees besides the cost: crowding, in standard deviations of the cost; share of the congestion."""
 
@@ -78,7 +81,7 @@ class Seating:
         self.work, self.options = columns_of(jobs, self.order)
         self.values = bound.values[self.order]
         self.exact = _prices_pieces(jobs, room, sweeps)
-        self.dearest_restart = float(jobs.restart_cost.max(initial=0.0))
+        self.spread, self.least_grain = _spread(jobs, room)
         self.everyone = np.arange(len(jobs), dtype=np.int32)
         self.told = _nothing_told(self.options)
         self.ground = _empty_ground(room)
@@ -88,7 +91,7 @@ class Seating:
         """Everyone in turn, or in the order `first`, takes the cheapest answer that is seen."""
         crowding, share = sight
         price = self.room.cost + share * self.congestion.mu if share else self.room.cost
-        scale = _felt_at(self.ground, self.room, price, crowding, self.dearest_restart)
+        scale = _felt_at(self.ground, price, crowding * self.spread, self.least_grain)
         kernel.sweep(
             self.everyone if first is None else first,
             self.work,
@@ -192,22 +195,33 @@ def _empty_ground(room: Room) -> kernel.Ground:
 
 
 def _felt_at(
-    ground: kernel.Ground,
-    room: Room,
-    price: NDArray[np.float64],
-    crowding: float,
-    dearest_restart: float,
+    ground: kernel.Ground, price: NDArray[np.float64], crowding: float, least_grain: float
 ) -> tuple[float, float]:
     """Whole prices on the ground for one sweep; base and grain by which they are money again.
 
-    Where all prices are alike, the grain is a fine part of the dearest restart.
+    crowding: money for a full place. least_grain: of prices that are alike.
     """
     base = float(price.min())
-    grain = (float(price.max()) - base or dearest_restart) / kernel.FINE or 1.0
+    grain = max((float(price.max()) - base) / kernel.FINE, least_grain)
     kernel.round_finely(price, base, grain, ground[2])
-    kernel.crowding_curve(crowding * float(room.cost.std()), grain, ground[3])
+    kernel.crowding_curve(crowding, grain, ground[3])
     kernel.feel(ground)
     return base, grain
+
+
+def _spread(jobs: ManyJobs, room: Room) -> tuple[float, float]:
+    """Money by which slots differ, which crowding is measured by, and the least grain of whole prices.
+
+    Where all prices are alike, slots differ by what a slot is worth to the work: crowding still spreads it.
+    """
+    spread = float(room.cost.std())
+    if spread > ALIKE * float(np.abs(room.cost).max(initial=0.0)):
+        return spread, 0.0
+    asked = np.maximum(jobs.gang[:, 0].astype(np.float64) * jobs.slots[:, 0], 1.0)
+    worth = float(np.median(jobs.penalty / asked)) if len(jobs) else 0.0
+    dearest_restart = float(jobs.restart_cost.max(initial=0.0))
+    spread = max(worth, dearest_restart)
+    return spread, (spread or 1.0) / kernel.FINE
 
 
 def _prices_pieces(jobs: ManyJobs, room: Room, sweeps: Sweeps) -> bool:
