@@ -242,7 +242,7 @@ def size_of(planner: Coordinated | Telescoped, situation: Situation) -> tuple[in
     held = held_of(situation, planner.objective)
     telescope = planner.telescope if isinstance(planner, Telescoped) else ()
     views = views_of(situation, held, planner.objective, telescope)
-    program, _, _ = written(views.seen, views.coarse, planner.objective)
+    program, _, _ = written(views.seen, views.coarse)
     return len(views.seen.horizon), program.columns
 
 

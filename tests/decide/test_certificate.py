@@ -46,7 +46,7 @@ def test_a_bound_is_proved_on_the_program_as_it_was_written(seed: int) -> None:
     twin = Twin.of(study, truth_of(study))
     situation, _ = see(mandate_of(study, "persistence"), twin, twin.now)
     facts = facts_of(situation, OBJECTIVE, held_of(situation, OBJECTIVE))
-    program, _, _ = written(situation, facts, OBJECTIVE)
+    program, _, _ = written(situation, facts)
     least = solve(matrix_of(program)).objective
     found = Coordinated(objective=OBJECTIVE).plan(situation).certificate
     assert found.lower_bound <= least + 1e-9

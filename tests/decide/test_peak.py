@@ -102,7 +102,7 @@ def test_a_plan_over_two_months_is_the_same_by_shape_and_by_simplex(first: int) 
         price_per_kw=np.tile([0.4, 0.3], (len(months), 1)),
         known_kw=np.zeros((len(months), 2)),
     )
-    program, columns, _ = written(one, replace(facts, months=charged), OBJECTIVE)
+    program, columns, _ = written(one, replace(facts, months=charged))
     matrix = matrix_of(program)
     exact, ours = solve(matrix), solution_of(matrix, exact_columns=0)
     assert ours.objective == pytest.approx(exact.objective, rel=1e-4)

@@ -159,7 +159,7 @@ def _case_of_short_jobs() -> Matrix:
     twin = Twin.of(study, truth_of(study))
     situation, _ = see(mandate_of(study, "persistence"), twin, twin.now)
     facts = facts_of(situation, study.objective, held_of(situation, study.objective))
-    return matrix_of(written(situation, facts, study.objective)[0])
+    return matrix_of(written(situation, facts)[0])
 
 
 def test_the_short_jobs_of_a_case_queue_up_without_loss() -> None:

@@ -4,7 +4,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.layout import Columns, Facts, Whole
-from gridtide.decide.objective import Objective
 from gridtide.decide.program import Program
 from gridtide.decide.situation import Situation
 
@@ -17,9 +16,7 @@ IN_ORDER = 2e-6
 """Cost that keeps segments filling in order where energy costs nothing."""
 
 
-def columns_of(
-    program: Program, situation: Situation, facts: Facts, objective: Objective
-) -> Columns:
+def columns_of(program: Program, situation: Situation, facts: Facts) -> Columns:
     """Add every column of the plan to an empty program."""
     bucket, place, step = _cells(facts)
     pair = np.argwhere(facts.reachable)

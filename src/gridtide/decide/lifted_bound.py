@@ -4,7 +4,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.layout import Columns, Facts
-from gridtide.decide.objective import Objective
 from gridtide.decide.planners.coordinated import Rows, Solved, written
 from gridtide.decide.program import Matrix, lower_bound, matrix_of, summed
 from gridtide.decide.situation import Situation
@@ -15,15 +14,13 @@ Whole = NDArray[np.int64]
 NEXT_TO_NOTHING_KW = 1e-6
 
 
-def lifted_bound(
-    rough: Solved, situation: Situation, coarse: Facts, fine: Facts, objective: Objective
-) -> float:
+def lifted_bound(rough: Solved, situation: Situation, coarse: Facts, fine: Facts) -> float:
     """A lower bound on the cost of any plan in the situation's own steps, by weak duality.
 
     Any prices prove a bound. Taken are those of the coarse steps, moved with the moment's own price where a
     site buys, and for work and requests the best answer to all others. fine: facts of the program bounded.
     """
-    program, columns, rows = written(situation, fine, objective)
+    program, columns, rows = written(situation, fine)
     matrix = matrix_of(program)
     steps = _Lift.of(rough.plan.horizon, situation.horizon)
     dual = _lifted(rough, rows, len(matrix.row_lower), steps)

@@ -80,7 +80,7 @@ def task_of(situation: Situation, objective: Objective, job: int = NOBODY) -> Ta
 
 def program_of(task: Task) -> tuple[Matrix, Columns, Rows]:
     """The program of a task; steps behind the deadline of the job set apart and shut places are closed."""
-    program, columns, rows = written(task.situation, task.facts, task.objective)
+    program, columns, rows = written(task.situation, task.facts)
     matrix = matrix_of(program)
     closed = (columns.bucket == task.bucket) & (columns.step >= task.last)
     closed |= np.isin(columns.place, task.shut)

@@ -64,7 +64,7 @@ def relaxed_course(situation: Situation, objective: Objective) -> Course:
 
 def program_of(course: Course) -> Relaxed:
     """The program, without the small costs that only order equals; stores may end as empty as they may be."""
-    program, columns, rows = written(course.situation, course.facts, course.objective)
+    program, columns, rows = written(course.situation, course.facts)
     matrix = matrix_of(program)
     loosened(matrix, columns, course.situation)
     places, steps = course.facts.room.shape

@@ -66,11 +66,11 @@ class Telescoped:
     def _planned(self, situation: Situation, held: Reservations) -> Plan:
         views = views_of(situation, held, self.objective, self.telescope)
         if len(views.seen.horizon) == len(situation.horizon):
-            return solved(situation, views.whole, self.objective, held).plan
+            return solved(situation, views.whole, held).plan
         try:
-            rough = solved(views.seen, views.coarse, self.objective, None, at_a_vertex)
+            rough = solved(views.seen, views.coarse, None, at_a_vertex)
         except Infeasible as lacking:
-            plan = solved(situation, views.whole, self.objective, held).plan
+            plan = solved(situation, views.whole, held).plan
             said = f"planned in the loop's own steps, as coarse ones hold no plan: {lacking}"
             return replace(plan, notes=(*plan.notes, said))
         plan = unfolded(rough.plan, situation, views.fine, views.coarse)
@@ -83,7 +83,7 @@ class Telescoped:
         told = rough.plan.certificate
         cost = told.cost - _paid(rough.plan, situation, views.coarse)
         cost += _paid(plan, situation, views.fine) + _cost_apart(views)
-        bound = lifted_bound(rough, situation, views.coarse, views.whole, self.objective)
+        bound = lifted_bound(rough, situation, views.coarse, views.whole)
         return Certificate(
             cost=cost,
             lower_bound=min(bound, cost),

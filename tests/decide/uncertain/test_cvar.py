@@ -163,7 +163,7 @@ def solved_courses(situation: Situation, risk: Risk) -> tuple[Matrix, list[Copy]
     """The program over the courses and its best values."""
     facts = facts_of(situation, OBJECTIVE, held_of(situation, OBJECTIVE))
     courses = courses_of(situation, facts, OBJECTIVE)
-    matrix, copies, _ = written_for(situation, courses, OBJECTIVE, risk, TOLD_H)
+    matrix, copies, _ = written_for(situation, courses, risk, TOLD_H)
     return matrix, copies, solution_of(matrix).values
 
 
@@ -174,7 +174,7 @@ def costs_by_course(situation: Situation, risk: Risk) -> Real:
     work = np.concatenate([first.work, first.undone, first.later])
     facts = [copy.facts for copy in copies]
     mean = replace(risk, cvar_weight=0.0)
-    alone, _, _ = written_for(situation, facts, OBJECTIVE, mean, TOLD_H)
+    alone, _, _ = written_for(situation, facts, mean, TOLD_H)
     common = float(alone.cost[work] @ values[work])
     count = len(copies)
     return np.asarray(
@@ -185,7 +185,7 @@ def costs_by_course(situation: Situation, risk: Risk) -> Real:
 def work_by_point(situation: Situation) -> Real:
     """The work of the plan that knows the point forecast alone, with what it leaves undone or for later."""
     facts = facts_of(situation, OBJECTIVE, held_of(situation, OBJECTIVE))
-    program, columns, _ = written(situation, facts, OBJECTIVE)
+    program, columns, _ = written(situation, facts)
     values = solution_of(matrix_of(program)).values
     work: Real = values[np.concatenate([columns.work, columns.undone, columns.later])]
     return work
@@ -199,7 +199,7 @@ def tail_of(
     """The least tail over the courses, with the work as given or free."""
     facts = facts_of(situation, OBJECTIVE, held_of(situation, OBJECTIVE))
     courses = courses_of(situation, facts, OBJECTIVE)
-    matrix, copies, _ = written_for(situation, courses, OBJECTIVE, risk, TOLD_H)
+    matrix, copies, _ = written_for(situation, courses, risk, TOLD_H)
     if work is not None:
         first = copies[0].columns
         place = np.concatenate([first.work, first.undone, first.later])

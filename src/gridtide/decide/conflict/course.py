@@ -42,7 +42,7 @@ def elastic_course(situation: Situation, objective: Objective, soft_promises: bo
     facts = cheaper(situation, facts_of(situation, objective, held, outward=True))
     due = np.minimum(facts.buckets.last, len(facts.hours))
     facts = _with_machines_for_all(situation, _with_later_windows(facts))
-    program, columns, rows = written(situation, facts, objective)
+    program, columns, rows = written(situation, facts)
     matrix = matrix_of(program)
     loosened(matrix, columns, situation)
     asked = plan_program(situation, facts, held, matrix, columns, rows, due)

@@ -70,7 +70,7 @@ class Coordinated:
 
     def _planned(self, situation: Situation, held: Reservations) -> Plan:
         facts = facts_of(situation, self.objective, held)
-        return solved(situation, facts, self.objective, held).plan
+        return solved(situation, facts, held).plan
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -85,7 +85,6 @@ class Solved:
 def solved(
     situation: Situation,
     facts: Facts,
-    objective: Objective,
     held: Reservations | None,
     method: Method = solution_of,
 ) -> Solved:
@@ -93,7 +92,7 @@ def solved(
 
     held: what promises are named by; without it a refusal says where power lacks.
     """
-    program, columns, rows = written(situation, facts, objective)
+    program, columns, rows = written(situation, facts)
     matrix = matrix_of(program)
     plain = as_written(matrix)
     solution = solved_without_burning(matrix, facts, columns, method)
@@ -116,12 +115,10 @@ def solved(
     return Solved(plan=plan, rows=rows, solution=solution)
 
 
-def written(
-    situation: Situation, facts: Facts, objective: Objective
-) -> tuple[Program, Columns, Rows]:
+def written(situation: Situation, facts: Facts) -> tuple[Program, Columns, Rows]:
     """The program of a plan, its columns and its rows."""
     program = Program()
-    columns = columns_of(program, situation, facts, objective)
+    columns = columns_of(program, situation, facts)
     sites = situation.fleet.sites
     work = add_work(program, columns, facts)
     machines, kept_machines = add_machines(program, columns, facts)

@@ -55,7 +55,7 @@ class Chance:
     def _planned(self, situation: Situation, held: Reservations) -> Plan:
         facts = facts_of(situation, self.objective, held)
         hurting = hurting_facts(situation, facts, self.objective, self.risk.confidence)
-        program, columns, rows = written(situation, facts, self.objective)
+        program, columns, rows = written(situation, facts)
         margin = add_margin(program, columns, facts, hurting)
         matrix = matrix_of(program)
         plain = as_written(matrix)

@@ -52,13 +52,13 @@ def facts_along(seen: Situation, facts: Facts, objective: Objective) -> Facts:
 
 
 def written_in_copies(
-    program: Program, situation: Situation, courses: Sequence[Facts], objective: Objective
+    program: Program, situation: Situation, courses: Sequence[Facts]
 ) -> list[Copy]:
     """Columns and rows of every course, the columns of work in the first and meant by all."""
     copies: list[Copy] = []
     for facts in courses:
         first = copies[0] if copies else None
-        copies.append(_copy(program, situation, facts, objective, first))
+        copies.append(_copy(program, situation, facts, first))
     return copies
 
 
@@ -66,12 +66,11 @@ def _copy(
     program: Program,
     situation: Situation,
     facts: Facts,
-    objective: Objective,
     first: Copy | None,
 ) -> Copy:
     begin = program.columns
     alone = facts if first is None else _without_work(facts)
-    columns = columns_of(program, situation, alone, objective)
+    columns = columns_of(program, situation, alone)
     if first is not None:
         columns = replace(columns, **{name: getattr(first.columns, name) for name in OF_WORK})
     rows = _rows(program, situation, facts, columns, first)

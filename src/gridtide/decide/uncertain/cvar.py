@@ -57,9 +57,7 @@ class Cvar:
     def _planned(self, situation: Situation, held: Reservations) -> Plan:
         facts = facts_of(situation, self.objective, held)
         courses = courses_of(situation, facts, self.objective)
-        matrix, copies, tail = written_for(
-            situation, courses, self.objective, self.risk, self.told_h
-        )
+        matrix, copies, tail = written_for(situation, courses, self.risk, self.told_h)
         plain = as_written(matrix)
         solution = _solved_without_burning(matrix, copies)
         refuse_where_power_lacks(situation, solution, [copy.columns.shortfall for copy in copies])
@@ -90,11 +88,11 @@ def courses_of(situation: Situation, facts: Facts, objective: Objective) -> list
 
 
 def written_for(
-    situation: Situation, courses: Sequence[Facts], objective: Objective, risk: Risk, told_h: float
+    situation: Situation, courses: Sequence[Facts], risk: Risk, told_h: float
 ) -> tuple[Matrix, list[Copy], Whole]:
     """The program over all courses, its copies, and the rows of the tail."""
     program = Program()
-    copies = written_in_copies(program, situation, courses, objective)
+    copies = written_in_copies(program, situation, courses)
     if len(copies) > 1:
         pairs = [(copy.columns, copy.facts) for copy in copies]
         add_alike(program, pairs, _told(situation, told_h))
