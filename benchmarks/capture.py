@@ -5,7 +5,7 @@
 Hourly records of 2023 ($GRIDTIDE_DATA/grid_hourly, default ../shared/data): one site a zone, made-up batch jobs
 with 8, 24 and 72 h of slack, no demand charge, energy alone. Zones before the slash publish a day ahead, those
 behind it as it happens (zones.toml). Without a forecaster the first see `persistence`, the others `nowcast`.
-Capture = sum of savings over sum of possible savings, n/a below 1 % spread. What is possible is told twice: with
+Capture = sum of savings over sum of possible savings in EUR, n/a below 1 % spread. What is possible is told twice: with
 perfect foresight of signals, arrivals and run times; and with every signal known, run times as unknown as they
 are to the policy ("forecast capture"). `--lengths known` declares every run time as it will be. Plan-once takes
 the cheapest slots of a job by a persistence forecast when it arrives and never looks again.
@@ -34,6 +34,17 @@ from gridtide.stores.memory import MemoryStore
 
 SLACKS_H = (8, 24, 72)
 ZONES = "DE-LU,KR/CA-ON,AU-NSW"
+EUR = {
+    "EUR": 1.0,
+    "USD": 0.925,
+    "CAD": 0.685,
+    "AUD": 0.614,
+    "KRW": 0.00071,
+    "SEK": 0.0871,
+    "NOK": 0.0876,
+    "GBP": 1.15,
+}
+"""EUR for one unit of a currency: means of 2023, rounded; savings of several zones are added up in EUR."""
 
 CASE = """
 [case]
@@ -107,7 +118,7 @@ class PlanOnce:
 
 @dataclass(frozen=True, kw_only=True)
 class Costs:
-    """What one zone paid under each way of deciding; missed promises of all of them."""
+    """What one zone paid under each way of deciding, in EUR; missed promises of all of them."""
 
     at_once: float
     plan_once: float
@@ -124,6 +135,10 @@ def study_of(
     known = zone_known(zone)
     if known is None:
         raise SystemExit(f"{zone} is not in zones.toml")
+    if known.currency not in EUR:
+        raise SystemExit(
+            f"{zone} pays in {known.currency}, whose rate this benchmark does not know"
+        )
     text = CASE.format(
         zone=zone, slack=slack_h, last=days + 1, currency=known.currency,
         forecaster=forecaster or usual_forecaster(zone),
@@ -147,7 +162,7 @@ def usual_forecaster(zone: str) -> str:
 
 
 def costs_of(study: Study) -> Costs:
-    """Total cost of every way of deciding."""
+    """Total cost of every way of deciding, in EUR."""
 
     def seeing(forecaster: str) -> Study:
         return replace(study, cadence=replace(study.cadence, forecaster=forecaster))
@@ -167,7 +182,7 @@ def costs_of(study: Study) -> Costs:
     found = compare(study, entrants, announce=lambda name: lambda done, whole: None)
     missed = sum(item.promises.missed_deadlines for item in found.settlements)
     at_once, plan_once, coordinated, signals_known, perfect = (
-        item.total_cost for item in found.settlements
+        EUR[study.currency] * item.total_cost for item in found.settlements
     )
     return Costs(
         at_once=at_once,

@@ -59,12 +59,18 @@ def flow_rows(plan: Plan, situation: Situation, hours: float) -> list[tuple[floa
             found.append(
                 (
                     plan.horizon.edges_s[0], index, origin, place, home, float(shares.mean()),
-                    float(np.average(per_thousand[place], weights=shares)),
-                    float(np.average(per_thousand[home], weights=shares)),
+                    _where_answered(per_thousand[place], shares),
+                    _where_answered(per_thousand[home], shares),
                     float(late_s[origin, place]), float(late_s[origin, home]), service.latency_max_s,
                 )
             )  # fmt: skip
     return found
+
+
+def _where_answered(cost: Real, shares: Real) -> float:
+    """The mean over the steps in which the place answers, by its shares; inf where one of them costs inf."""
+    answers = shares > 0.0
+    return float(np.average(cost[answers], weights=shares[answers]))
 
 
 def _per_thousand(plan: Plan, situation: Situation, service: Service) -> Real:
