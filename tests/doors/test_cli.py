@@ -1,5 +1,6 @@
 """The command line as a whole: quick to start, one place for exit codes."""
 
+import os
 import subprocess
 import sys
 
@@ -80,3 +81,15 @@ def test_an_unknown_command_is_a_usage_fault(capsys: pytest.CaptureFixture[str])
     """Exit code 2, with the way to help."""
     assert cli.exit_code(["bogus"]) == 2
     assert "--help" in capsys.readouterr().err
+
+
+def test_linear_algebra_runs_on_one_thread_unless_the_environment_says_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The same digits on every machine, and no threads that wait for each other."""
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    with pytest.raises(SystemExit):
+        cli.main(["--version"])
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
+    assert os.environ["OMP_NUM_THREADS"] == "3"

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def printed(data_dir: Path | None, *words: str) -> str:
     """What a benchmark prints."""
-    seen = dict(os.environ)
+    seen = {"OPENBLAS_NUM_THREADS": "1", **os.environ}
     if data_dir is not None:
         seen["GRIDTIDE_DATA"] = str(data_dir)
     done = subprocess.run(

@@ -11,6 +11,8 @@ from gridtide import __version__
 from gridtide.finding import BadInput, Infeasible, InputError, Stale
 
 SHOWN_FAULTS = 20
+THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
+"""Threads of linear algebra: on small matrices they wait for each other, and their number can change last digits."""
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("gridtide.doors.cli.demo:demo", "Run the bundled two-site week."),
@@ -67,8 +69,11 @@ def gridtide() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code.
 
-    0 ok, 1 our failure, 2 usage or input that cannot be used, 3 well-formed but infeasible, 4 stale.
+    0 ok, 1 our failure, 2 usage or input that cannot be used, 3 well-formed but infeasible, 4 stale. Linear
+    algebra runs on one thread unless the environment says otherwise.
     """
+    for name in THREADS:
+        os.environ.setdefault(name, "1")
     sys.exit(exit_code(arguments))
 
 
