@@ -20,7 +20,7 @@ from gridtide.decide.queues.method import by_queues
 from gridtide.decide.structured.interior_point import INFEASIBLE, Interior, Progress, interior_point
 from gridtide.decide.structured.newton import Refused
 from gridtide.decide.structured.shape import Shape, Unshaped
-from gridtide.decide.structured.shaping import shape_of
+from gridtide.decide.structured.shaping import STEPS_MIN, shape_of
 
 STRUCTURED_GAP = 1e-5
 DECOMPOSED_GAP = 1e-4
@@ -39,6 +39,9 @@ def solution_of(
     """
     if len(matrix.cost) <= exact_columns:
         return solve(matrix)
+    steps = int(matrix.row_step.max(initial=NOWHERE)) + 1
+    if 0 < steps < STEPS_MIN:
+        return _because(solve(matrix), [f"as {steps} steps are too few for another method"])
     try:
         return by_queues(matrix, solve, SIMPLEX_COLUMNS)
     except (Unqueued, Unsplit):
