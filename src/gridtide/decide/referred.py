@@ -5,6 +5,7 @@ the others leave, and put back; where the policy finds nothing that holds the jo
 its deadline, the job takes the first room at home, else it stays in the slots it was told.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from gridtide.decide.planners import reserved_first
 from gridtide.decide.policy_names import Choice, policy_of, reserved_rule
-from gridtide.decide.reservations import Reservations, Told, free_of, grid_step_s
+from gridtide.decide.reservations import Reservations, Told, copied, free_of, grid_step_s
 from gridtide.decide.situation import Situation
 from gridtide.decide.slots import SlotJobs, SlotPlan, SlotSignal, Whole
 from gridtide.fleet.jobs import NO_DEADLINE_S
@@ -52,58 +53,48 @@ def asking_of(situation: Situation, held: Reservations, chosen: NDArray[np.bool_
     return {int(job): _asked(situation, held, int(job)) for job in rows}
 
 
-def referred(
-    held: Reservations,
-    price: NDArray[np.float64],
-    asking: Asking,
-    choice: Choice,
-) -> Told:
-    """The slots of all jobs after the chosen ones asked a policy, in order of arrival.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Desk:
+    """What every policy is asked beside: made once where several are asked about the same jobs.
 
-    held: the situation's jobs on their grid. price: what the policy steers by at each place, (P, T).
+    signals: what the policies steer by, one a place. free: room that no job was told, (P, T). groups: asked jobs of
+    one place that may be interrupted or may not, with the columns a policy takes.
+    """
+
+    held: Reservations
+    asking: Asking
+    signals: tuple[SlotSignal, ...]
+    free: Whole
+    groups: tuple["Group", ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Group:
+    """Jobs that a policy is asked about in one call; whole: that may not be interrupted."""
+
+    signal: SlotSignal
+    whole: bool
+    rows: dict[int, Asked]
+    jobs: SlotJobs
+
+
+def desk_of(held: Reservations, price: NDArray[np.float64], asking: Asking) -> Desk:
+    """The desk at which policies are asked about jobs.
+
+    held: the situation's jobs on their grid. price: what the policies steer by at each place, (P, T).
     asking: from asking_of.
     """
-    told = Told(
-        place=held.told.place.copy(),
-        offsets=held.told.offsets,
-        count=held.told.count.copy(),
-        slots=held.told.slots.copy(),
+    signals = tuple(SlotSignal(values=row, step_s=grid_step_s(held.grid)) for row in price)
+    return Desk(
+        held=held,
+        asking=asking,
+        signals=signals,
+        free=free_of(held, held.told),
+        groups=tuple(_groups(held, asking, signals)),
     )
-    free = free_of(held, told)
-    signals = [SlotSignal(values=row, step_s=grid_step_s(held.grid)) for row in price]
-    alone = _alone(held, asking, signals, choice)
-    for job, asked in asking.items():
-        begin, count = told.offsets[job], told.count[job]
-        free[told.place[job], told.slots[begin : begin + count]] += held.gang[job]
-        if asked is not None:
-            here = free[asked.place]
-            answer = alone.get(job)
-            if answer is None or (here[answer] < asked.units).any():
-                answer = _answered(held, job, asked, here, signals[asked.place], choice)
-            if answer is None and told.place[job] != asked.place:
-                answer = _earliest(asked, here)
-            if answer is not None:
-                told.slots[begin : begin + len(answer)] = answer
-                told.count[job], told.place[job] = len(answer), asked.place
-        used = told.slots[begin : begin + told.count[job]]
-        free[told.place[job], used] -= held.gang[job]
-    return told
 
 
-def _alone(
-    held: Reservations,
-    asking: Asking,
-    signals: list[SlotSignal],
-    choice: Choice,
-) -> dict[int, Whole]:
-    """What the policy says of all jobs in one call, were each alone, as far as that holds at once.
-
-    An answer whose slots are free is the answer beside others too: taking slots away that it does not use
-    changes no choice. Jobs that need more slots for restarts, or have no room, are left out and ask singly.
-    """
-    found: dict[int, Whole] = {}
-    if choice.name in ASKED_SINGLY:
-        return found
+def _groups(held: Reservations, asking: Asking, signals: tuple[SlotSignal, ...]) -> Iterator[Group]:
     for place, signal in enumerate(signals):
         for whole in (False, True):
             rows = {
@@ -114,9 +105,52 @@ def _alone(
                 and bool(held.rule[job, 0]) is not whole
             }
             if rows:
-                rule = _whole(choice) if whole else choice
-                plan = policy_of(rule, None)(_slot_jobs(list(rows.values())), signal)
-                found |= _holding(held, rows, plan, whole)
+                jobs = _slot_jobs(list(rows.values()))
+                yield Group(signal=signal, whole=whole, rows=rows, jobs=jobs)
+
+
+def referred(
+    held: Reservations, price: NDArray[np.float64], asking: Asking, choice: Choice
+) -> Told:
+    """The slots of all jobs after the chosen ones asked a policy, in order of arrival; see `desk_of`."""
+    return answered_at(desk_of(held, price, asking), choice)
+
+
+def answered_at(desk: Desk, choice: Choice) -> Told:
+    """The slots of all jobs after those at the desk asked a policy, in order of arrival."""
+    held, told, free = desk.held, copied(desk.held.told), desk.free.copy()
+    alone = _alone(desk, choice)
+    for job, asked in desk.asking.items():
+        begin, count = told.offsets[job], told.count[job]
+        free[told.place[job], told.slots[begin : begin + count]] += held.gang[job]
+        if asked is not None:
+            here = free[asked.place]
+            answer = alone.get(job)
+            if answer is None or (here[answer] < asked.units).any():
+                answer = _answered(held, job, asked, here, desk.signals[asked.place], choice)
+            if answer is None and told.place[job] != asked.place:
+                answer = _earliest(asked, here)
+            if answer is not None:
+                told.slots[begin : begin + len(answer)] = answer
+                told.count[job], told.place[job] = len(answer), asked.place
+        used = told.slots[begin : begin + told.count[job]]
+        free[told.place[job], used] -= held.gang[job]
+    return told
+
+
+def _alone(desk: Desk, choice: Choice) -> dict[int, Whole]:
+    """What the policy says of all jobs in one call, were each alone, as far as that holds at once.
+
+    An answer whose slots are free is the answer beside others too: taking slots away that it does not use
+    changes no choice. Jobs that need more slots for restarts, or have no room, are left out and ask singly.
+    """
+    found: dict[int, Whole] = {}
+    if choice.name in ASKED_SINGLY:
+        return found
+    for group in desk.groups:
+        rule = _whole(choice) if group.whole else choice
+        plan = policy_of(rule, None)(group.jobs, group.signal)
+        found |= _holding(desk.held, group.rows, plan, group.whole)
     return found
 
 

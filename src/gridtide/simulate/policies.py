@@ -18,7 +18,7 @@ from gridtide.decide.reservations import Reservations
 from gridtide.decide.risk import Uncertainty
 from gridtide.decide.situation import Situation
 from gridtide.decide.steering import covered
-from gridtide.decide.told import told_of, work_cost
+from gridtide.decide.told import same_slots, told_of, work_cost
 from gridtide.decide.uncertain.planning import PlansAround, planner_for, steps_faults
 from gridtide.finding import BadInput, Finding, refuse_if_any
 from gridtide.loop.mandate import Policy
@@ -99,7 +99,10 @@ class PlanAndPlace:
         best: tuple[float, Plan, Dispatch, Plan] | None = None
         for _ in range(FITTINGS):
             placed = self.dispatcher.dispatch(plan, situation, held, due).placement
-            held, by = replace(held, told=told_of(placed, held)), plan
+            told = told_of(placed, held)
+            if best is not None and same_slots(told, held.told):
+                break
+            held, by = replace(held, told=told), plan
             plan = replace(self.fitter.around(situation, held), policy=self.name)
             cost = plan.certificate.cost + work_cost(held)
             if best is not None and cost >= best[0] - 1e-9:

@@ -14,12 +14,12 @@ from gridtide.decide.objective import Objective
 from gridtide.decide.peak import NEVER_S, DemandPeriods, demand_periods
 from gridtide.decide.plan import Plan
 from gridtide.decide.policy_names import Choice
-from gridtide.decide.referred import asking_of, referred
+from gridtide.decide.referred import answered_at, asking_of, desk_of
 from gridtide.decide.reservations import Reservations, Told, copied, free_of, grid_step_s, on_grid
 from gridtide.decide.situation import Situation
 from gridtide.decide.state import Status
 from gridtide.decide.steering import slot_costs, steering_price
-from gridtide.decide.told import told_placement
+from gridtide.decide.told import same_slots, told_placement
 from gridtide.fleet.fleet import Fleet
 from gridtide.timeline import Timeline, epoch_s
 
@@ -80,7 +80,7 @@ class PriceGuided:
         )
         guided = _placement(situation, held, told, price, costs)
         kept = told_placement(situation, held, Reason.KEPT)
-        others = self._by_the_book(situation, held, price, chosen)
+        others = self._by_the_book(situation, held, price, chosen, (told, held.told))
         placement = self._cheapest(plan, situation, held, price, (guided, kept, *others))
         placement = _said(placement, situation, held, price, hurried)
         return self.follow(plan, situation, held, placement)
@@ -110,16 +110,21 @@ class PriceGuided:
         held: Reservations,
         price: NDArray[np.float64],
         chosen: NDArray[np.bool_],
+        known: tuple[Told, ...],
     ) -> list[Placement]:
-        """What the policies of the literature would do with the chosen jobs that have not begun."""
+        """What the policies of the literature would do with the chosen jobs that have not begun, where that is
+        something else than is known and than another of them said."""
         waiting = chosen & (situation.state.status == Status.WAITING)
         if not waiting.any():
             return []
         steered = steering_price(situation, self.objective, held.grid)
-        asking = asking_of(situation, held, waiting)
+        desk = desk_of(held, steered, asking_of(situation, held, waiting))
         found = []
         for choice in CANDIDATES:
-            told = referred(held, steered, asking, choice)
+            told = answered_at(desk, choice)
+            if any(same_slots(told, other) for other in known):
+                continue
+            known = (*known, told)
             costs = (slot_costs(held, told, price), *_no_alternative(held))
             placement = _placement(situation, held, told, price, costs)
             changed = waiting & (placement.reason != Reason.NOT_PLACED)
