@@ -1,6 +1,6 @@
 """Put each job into the slots that the plan's prices make cheapest, beside everything promised."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from gridtide.decide.objective import Objective
 from gridtide.decide.peak import NEVER_S, DemandPeriods, demand_periods
 from gridtide.decide.plan import Plan
 from gridtide.decide.policy_names import Choice
+from gridtide.decide.readings import Readings
 from gridtide.decide.referred import answered_at, asking_of, desk_of
 from gridtide.decide.reservations import Reservations, Told, copied, free_of, grid_step_s, on_grid
 from gridtide.decide.situation import Situation
@@ -56,11 +57,13 @@ class PriceGuided:
     a fading charge for crowded slots, last at the plan's prices alone. A job can always return to its
     old slots, so a promise that held keeps holding. Largest gangs and least slack go first. Where room is short
     for work that has come or may come, prices are set aside: what may run there runs as early as it fits, and the
-    prices place the rest beside it. more_may_come: False where all arrivals are known.
+    prices place the rest beside it. more_may_come: False where all arrivals are known. readings: kept from one turn
+    to the next; without them everything is read anew, to the same end.
     """
 
     objective: Objective
     more_may_come: bool = True
+    readings: Readings | None = field(default=None, compare=False, repr=False)
 
     def dispatch(self, plan: Plan, situation: Situation, held: Reservations, due: bool) -> Dispatch:
         """The dispatch from as_of on. held: the situation's jobs on their grid, each with its witness."""
@@ -117,7 +120,7 @@ class PriceGuided:
         waiting = chosen & (situation.state.status == Status.WAITING)
         if not waiting.any():
             return []
-        steered = steering_price(situation, self.objective, held.grid)
+        steered = steering_price(situation, self.objective, held.grid, self.readings)
         desk = desk_of(held, steered, asking_of(situation, held, waiting))
         found = []
         for choice in CANDIDATES:
@@ -149,7 +152,9 @@ class PriceGuided:
         guided, kept = placements[0], placements[1]
         if len(placements) == 2 and _same(guided, kept):
             return guided
-        costs = expected_costs(plan, situation, placements, held, price, self.objective)
+        costs = expected_costs(
+            plan, situation, placements, held, price, self.objective, self.readings
+        )
         best = int(np.argmin(costs))
         return guided if costs[0] <= costs[best] + 1e-9 else placements[best]
 
