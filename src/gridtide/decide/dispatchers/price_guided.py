@@ -93,6 +93,7 @@ class PriceGuided:
         self, plan: Plan, situation: Situation, held: Reservations, placement: Placement
     ) -> Dispatch:
         """A placement with the routes and stores of a plan."""
+        held_kw, raise_price_per_kw = _held_kw(plan, situation, self.objective)
         return Dispatch(
             made_at=situation.as_of,
             policy=plan.policy,
@@ -100,7 +101,9 @@ class PriceGuided:
             shares=on_grid(plan.shares, plan.horizon, held.grid),
             charge_kw=on_grid(plan.charge_kw, plan.horizon, held.grid),
             discharge_kw=on_grid(plan.discharge_kw, plan.horizon, held.grid),
-            import_held_kw=_held_kw(plan, situation, self.objective),
+            import_held_kw=held_kw,
+            raise_price_per_kw=raise_price_per_kw,
+            it_price_per_kwh=on_grid(plan.prices.it_price_per_kwh, plan.horizon, held.grid),
             issue=plan.made_at,
         )
 
@@ -218,12 +221,15 @@ def _said(
     )
 
 
-def _held_kw(plan: Plan, situation: Situation, objective: Objective) -> NDArray[np.float64]:
-    """The highest import of the month under way a plan pays a demand charge for; stores hold their site to it, (S,)."""
+def _held_kw(
+    plan: Plan, situation: Situation, objective: Objective
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The highest import of the month under way a plan pays a demand charge for, (S,), inf without one; stores and
+    routes hold their site to it. Beside it what a kilowatt above it counts, (S,)."""
     months = demand_periods(replace(situation, horizon=plan.horizon), objective)
     peak_kw = months.peaks_kw(plan.import_kw)[:, 0]
     charged = [site.contract.demand_charge_per_kw_month > 0 for site in situation.fleet.sites]
-    return np.where(charged, peak_kw, np.inf)
+    return np.where(charged, peak_kw, np.inf), months.price_per_kw[:, 0]
 
 
 def _under_way(months: DemandPeriods, horizon: Timeline, grid: Timeline) -> NDArray[np.bool_]:
