@@ -10,6 +10,7 @@ from gridtide.decide.dispatch import Binding, Dispatch, Placement, Reason
 from gridtide.decide.earliest import give_earliest
 from gridtide.decide.ex_ante import expected_costs
 from gridtide.decide.facts import extra_power_kw
+from gridtide.decide.fleet_search import searched
 from gridtide.decide.objective import Objective
 from gridtide.decide.peak import NEVER_S, DemandPeriods, demand_periods
 from gridtide.decide.plan import Plan
@@ -19,7 +20,7 @@ from gridtide.decide.reservations import Reservations, Told, copied, free_of, gr
 from gridtide.decide.situation import Situation
 from gridtide.decide.state import Status
 from gridtide.decide.steering import slot_costs, steering_price
-from gridtide.decide.told import told_placement
+from gridtide.decide.told import told_of, told_placement
 from gridtide.fleet.fleet import Fleet
 from gridtide.timeline import Timeline, epoch_s
 
@@ -82,6 +83,8 @@ class PriceGuided:
         kept = told_placement(situation, held, Reason.KEPT)
         others = self._by_the_book(situation, held, price, chosen)
         placement = self._cheapest(plan, situation, held, price, (guided, kept, *others))
+        if chosen.any():
+            placement = self._searched(plan, situation, held, price, placement)
         placement = _said(placement, situation, held, price, hurried)
         return self.follow(plan, situation, held, placement)
 
@@ -150,6 +153,34 @@ class PriceGuided:
         costs = expected_costs(plan, situation, placements, held, price, self.objective)
         best = int(np.argmin(costs))
         return guided if costs[0] <= costs[best] + 1e-9 else placements[best]
+
+    def _searched(
+        self,
+        plan: Plan,
+        situation: Situation,
+        held: Reservations,
+        price: NDArray[np.float64],
+        placement: Placement,
+    ) -> Placement:
+        """The placement with single jobs moved as far as the whole fleet costs less for it."""
+        told = told_of(placement, held)
+        order = _largest_first(held, ~held.settled & (told.place >= 0))
+        found = searched(plan, situation, replace(held, told=told), self.objective, price, order)
+        moved = _changed(told, found)
+        if not moved.any():
+            return placement
+        costs = (
+            np.where(moved, slot_costs(held, found, price), placement.cost),
+            np.where(moved, np.nan, placement.alternative_cost),
+            np.where(moved, -1, placement.alternative_place),
+        )
+        after = _placement(situation, held, found, price, costs)
+        whole = int(Reason.WHOLE_IS_CHEAPER)
+        return replace(
+            after,
+            reason=np.where(moved, whole, placement.reason),
+            binding=np.where(moved, after.binding, placement.binding),
+        )
 
     def _told_peak_kw(
         self, plan: Plan, months: DemandPeriods, situation: Situation, held: Reservations
@@ -242,6 +273,17 @@ def _under_way(months: DemandPeriods, horizon: Timeline, grid: Timeline) -> NDAr
 
 def _same(one: Placement, other: Placement) -> bool:
     return np.array_equal(one.slots, other.slots) and np.array_equal(one.place, other.place)
+
+
+def _changed(before: Told, after: Told) -> NDArray[np.bool_]:
+    """Which jobs hold other slots, (n,)."""
+    used = np.arange(len(before.slots)) - np.repeat(before.offsets[:-1], np.diff(before.offsets))
+    inside = used < np.repeat(before.count, np.diff(before.offsets))
+    job = np.repeat(np.arange(len(before.count)), np.diff(before.offsets))
+    other = (
+        np.bincount(job[inside & (before.slots != after.slots)], minlength=len(before.count)) > 0
+    )
+    return np.asarray(other | (before.place != after.place) | (before.count != after.count))
 
 
 def _no_alternative(held: Reservations) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
