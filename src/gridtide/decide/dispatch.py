@@ -75,8 +75,9 @@ class Dispatch:
     """What is to be done from `made_at` on; T steps of the placement's horizon.
 
     shares: (V, O, P, T) share of each origin's demand answered at each place. charge_kw, discharge_kw:
-    (S, T). import_held_kw: import a site's store holds it to as far as it can, (S,), inf where it does not.
-    issue: when the newest signal it rests on was issued.
+    (S, T). import_held_kw: import a site is held to by its store and by sending requests on, as far as they can,
+    (S,), inf where it is not. raise_price_per_kw: money for a kW above that, (S,). it_price_per_kwh: money for a kWh
+    of IT at each site, by which requests are sent on, (S, T). issue: when the newest signal it rests on was issued.
     """
 
     made_at: datetime
@@ -86,13 +87,14 @@ class Dispatch:
     charge_kw: NDArray[np.float64]
     discharge_kw: NDArray[np.float64]
     import_held_kw: NDArray[np.float64]
+    raise_price_per_kw: NDArray[np.float64]
+    it_price_per_kwh: NDArray[np.float64]
     issue: datetime
 
     def __post_init__(self) -> None:
-        freeze(
-            self,
-            **dict.fromkeys(("shares", "charge_kw", "discharge_kw", "import_held_kw"), np.float64),
-        )
+        stores = ("charge_kw", "discharge_kw", "import_held_kw")
+        routes = ("shares", "raise_price_per_kw", "it_price_per_kwh")
+        freeze(self, **dict.fromkeys((*stores, *routes), np.float64))
 
 
 def load_of(
