@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Placement, load_of
-from gridtide.decide.facts import carbon_cost_per_kwh, extra_power_kw, seen_prices_per_mwh
+from gridtide.decide.facts import carbon_cost_per_kwh, seen_prices_per_mwh
 from gridtide.decide.objective import Objective
 from gridtide.decide.peak import demand_periods
 from gridtide.decide.plan import Plan
@@ -32,13 +32,13 @@ def expected_costs(
     """Energy, carbon, demand charge, waits and moves of each placement, with the plan's services and stores.
 
     placements: rows aligned with the situation's jobs, on the slots of `held`; slots beyond a job's expected
-    work draw nothing. price: money per accelerator-slot at each place, (P, slots), which stands for the full
+    work draw nothing. price: money per accelerator-slot at each operating point, (M, slots), which stands for the full
     model beyond the plan's horizon.
     """
     planned = replace(situation, horizon=plan.horizon)
     fleet = planned.fleet
-    sites, site = len(fleet.sites), fleet.site_of_place
-    extra_kw = extra_power_kw(fleet)
+    menu, sites = fleet.menu, len(fleet.sites)
+    site, extra_kw = fleet.site_of_place[menu.place], menu.extra_kw
     jobs_kw = plan.class_accelerators.sum(axis=0) * extra_kw[:, None]
     others_kw = plan.it_kw - _by_site(jobs_kw, site, sites)
     weather = outdoor_c(planned)
@@ -50,8 +50,9 @@ def expected_costs(
     costs = []
     for placement in placements:
         shown = holding(placement.horizon, plan.horizon)
-        used = expected_counts(held, np.diff(placement.offsets))
-        load = load_of(placement, situation.jobs.accelerators, len(site), used)
+        entry = menu.entry(placement.place, placement.point)
+        used = expected_counts(held, np.diff(placement.offsets), entry)
+        load = load_of(placement, situation.jobs.accelerators, menu, used)
         load_kw = load[:, np.maximum(shown, 0)] * (shown >= 0) * extra_kw[:, None]
         it_kw = others_kw + _by_site(load_kw, site, sites)
         net = facility_power_kw(fleet, it_kw, weather) + stores_kw

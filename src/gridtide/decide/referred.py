@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gridtide.decide.planners import reserved_first
 from gridtide.decide.policy_names import Choice, policy_of, reserved_rule
-from gridtide.decide.reservations import Reservations, Told, free_of, grid_step_s
+from gridtide.decide.reservations import Reservations, Told, copied, free_of, grid_step_s
 from gridtide.decide.situation import Situation
 from gridtide.decide.slots import SlotJobs, SlotPlan, SlotSignal, Whole
 from gridtide.fleet.jobs import NO_DEADLINE_S
@@ -63,12 +63,7 @@ def referred(
     held: the situation's jobs on their grid. price: what the policy steers by at each place, (P, T).
     asking: from asking_of.
     """
-    told = Told(
-        place=held.told.place.copy(),
-        offsets=held.told.offsets,
-        count=held.told.count.copy(),
-        slots=held.told.slots.copy(),
-    )
+    told = copied(held.told)
     free = free_of(held, told)
     signals = [SlotSignal(values=row, step_s=grid_step_s(held.grid)) for row in price]
     alone = _alone(held, asking, signals, choice)
@@ -85,6 +80,7 @@ def referred(
             if answer is not None:
                 told.slots[begin : begin + len(answer)] = answer
                 told.count[job], told.place[job] = len(answer), asked.place
+                told.point[job] = 0
         used = told.slots[begin : begin + told.count[job]]
         free[told.place[job], used] -= held.gang[job]
     return told
