@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.crowd import crowded
+from gridtide.decide.crowd import crowded, roomy
 from gridtide.decide.dispatch import Binding, Dispatch, Placement, Reason
 from gridtide.decide.earliest import give_earliest
 from gridtide.decide.ex_ante import expected_costs
@@ -84,6 +84,7 @@ class PriceGuided:
             chosen,
             CONGESTION if due else (0.0,),
             self.peak_kept(plan, situation, held),
+            roomy(held) if self.more_may_come else np.ones(len(held.menu), dtype=np.bool_),
         )
         guided = _placement(situation, held, told, price, costs)
         kept = told_placement(situation, held, Reason.KEPT)
@@ -271,6 +272,7 @@ def _swept(
     chosen: NDArray[np.bool_],
     congestion: tuple[float, ...],
     kept: Kept,
+    may: NDArray[np.bool_],
 ) -> tuple[Told, tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]]:
     from gridtide.kernels import placement
 
@@ -284,7 +286,7 @@ def _swept(
     capacity = held.room.max(axis=1)
     scale = float(np.std(price))
     menu = held.menu
-    entries = (menu.place, menu.speed, np.ones(len(menu), dtype=np.bool_), menu.bounds)
+    entries = (menu.place, menu.speed, may, menu.bounds)
     for weight in congestion:
         costs = placement.sweep(
             free, price, order, held.gang, held.first, held.last, held.left, held.rule,
