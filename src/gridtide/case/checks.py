@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from gridtide.case.machines import accelerators, pool_powers_kw
 from gridtide.case.plants import parked_facility_kw
+from gridtide.case.points import point_faults
 from gridtide.case.schema import CaseFile, ContractTable, SiteTable
 from gridtide.case.services import answering_faults
 from gridtide.case.telescope import telescope_faults, telescope_of
@@ -38,6 +39,7 @@ def faults_of(case: CaseFile) -> list[Finding]:
         *_uncertainty(case),
         *answering_faults(case),
         *telescope_faults(case),
+        *point_faults(case),
     ]
 
 

@@ -65,6 +65,14 @@ class PlanningTable(Table):
     telescope: tuple[TelescopeSpan, ...] = ()
 
 
+class PointTable(Table):
+    """[[site.pool.point]]: a slower way to run a pool's machines."""
+
+    name: Name
+    speed: Annotated[float, Field(ge=0.05, le=1, allow_inf_nan=False)]
+    busy_kw_per_accelerator: Annotated[float, Field(gt=0, le=100)]
+
+
 class PoolTable(Table):
     """[[site.pool]]: identical machines."""
 
@@ -75,6 +83,7 @@ class PoolTable(Table):
     busy_kw_per_accelerator: Annotated[float, Field(gt=0, le=100)] | None = None
     for_services: Count = 0
     burst_reserve: Annotated[float, Field(ge=0, le=5)] = 0.1
+    point: tuple[PointTable, ...] = ()
 
 
 class FacilityTable(Table):

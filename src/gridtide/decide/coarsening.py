@@ -120,7 +120,7 @@ def _curve(curve: PowerCurve, steps: _Steps) -> PowerCurve:
 def _need_kw(situation: Situation, facts: Facts) -> Real:
     """What each site needs without any choice: parked, given work, requests at home, less supply, (S, T)."""
     given_kw = facts.given.sum(axis=0) * facts.extra_kw[:, None]
-    sites = len(facts.curve.floor_it_kw)
-    load = np.stack([given_kw[facts.site == one].sum(axis=0) for one in range(sites)])
+    sites, site = len(facts.curve.floor_it_kw), facts.site[facts.menu.place]
+    load = np.stack([given_kw[site == one].sum(axis=0) for one in range(sites)])
     load = load + serving_at_home_kw(situation, facts)
     return facts.curve.floor_kw + above_floor(facts, load) - facts.supply_kw

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.digest import freeze
+from gridtide.fleet.menu import Menu
 from gridtide.timeline import Timeline
 
 
@@ -44,7 +45,8 @@ class Binding(IntEnum):
 class Placement:
     """Where and in which slots of the horizon each job runs; rows aligned with the Situation's jobs.
 
-    place: -1 where a job has no slots. offsets (n+1,) and slots: job j runs in
+    place: -1 where a job has no slots. point: operating point it runs at, by its number in the menu of the pool
+    there, 0 the full speed. offsets (n+1,) and slots: job j runs in
     slots[offsets[j]:offsets[j+1]], increasing. Enough slots are reserved for the declared work left.
     cost: expected cost of the chosen slots; cost_at_once: of the earliest ones at home;
     alternative_cost, alternative_place: of the best answer at another place (NaN, -1 where none).
@@ -52,6 +54,7 @@ class Placement:
 
     horizon: Timeline
     place: NDArray[np.int64]
+    point: NDArray[np.int64]
     offsets: NDArray[np.int64]
     slots: NDArray[np.int64]
     reason: NDArray[np.int64]
@@ -62,7 +65,7 @@ class Placement:
     alternative_place: NDArray[np.int64]
 
     def __post_init__(self) -> None:
-        whole = ("place", "offsets", "slots", "reason", "binding", "alternative_place")
+        whole = ("place", "point", "offsets", "slots", "reason", "binding", "alternative_place")
         real = ("cost", "cost_at_once", "alternative_cost")
         freeze(self, **dict.fromkeys(whole, np.int64), **dict.fromkeys(real, np.float64))
 
@@ -100,10 +103,10 @@ class Dispatch:
 def load_of(
     placement: Placement,
     accelerators: NDArray[np.int64],
-    places: int,
+    menu: Menu,
     used: NDArray[np.int64] | None = None,
 ) -> NDArray[np.int64]:
-    """Accelerators reserved at each place and slot, (places, T).
+    """Accelerators reserved at each entry of the menu and slot, (M, T).
 
     used: count only so many first slots of each job, those it is expected to need.
     """
@@ -112,9 +115,10 @@ def load_of(
     inside = np.arange(len(placement.slots)) - np.repeat(placement.offsets[:-1], counts)
     most = np.repeat(counts if used is None else used, counts)
     gang = np.where(inside < most, np.repeat(accelerators, counts), 0)
-    cells = np.repeat(placement.place, counts) * steps + placement.slots
+    entry = menu.entry(placement.place, placement.point)
+    cells = np.repeat(entry, counts) * steps + placement.slots
     return (
-        np.bincount(cells, weights=gang, minlength=places * steps)
-        .reshape(places, steps)
+        np.bincount(cells, weights=gang, minlength=len(menu) * steps)
+        .reshape(len(menu), steps)
         .astype(np.int64)
     )

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Placement, load_of
-from gridtide.decide.facts import carbon_cost_per_kwh, extra_power_kw, seen_prices_per_mwh
+from gridtide.decide.facts import carbon_cost_per_kwh, seen_prices_per_mwh
 from gridtide.decide.objective import Objective
 from gridtide.decide.peak import DemandPeriods, demand_periods
 from gridtide.decide.plan import Plan
@@ -43,11 +43,11 @@ def surroundings(
     """Services, stores, prices and weather of a plan. readings: of the same signals so far."""
     read = Readings() if readings is None else readings
     planned = replace(situation, horizon=plan.horizon)
-    fleet = planned.fleet
-    jobs_kw = plan.class_accelerators.sum(axis=0) * extra_power_kw(fleet)[:, None]
+    fleet, menu = planned.fleet, planned.fleet.menu
+    jobs_kw = plan.class_accelerators.sum(axis=0) * menu.extra_kw[:, None]
     carbon = read.of(carbon_cost_per_kwh, planned, objective)
     return Surroundings(
-        others_kw=plan.it_kw - _by_site(jobs_kw, fleet.site_of_place, len(fleet.sites)),
+        others_kw=plan.it_kw - _by_site(jobs_kw, fleet.site_of_place[menu.place], len(fleet.sites)),
         stores_kw=plan.charge_kw - plan.discharge_kw - read.of(supply_kw, planned),
         per_kwh=cost_per_kwh(1.0) * seen_prices_per_mwh(planned, read) + carbon,
         outdoor_c=read.of(outdoor_c, planned),
@@ -67,18 +67,19 @@ def expected_costs(
     """Energy, carbon, demand charge, waits and moves of each placement, with the plan's services and stores.
 
     placements: rows aligned with the situation's jobs, on the slots of `held`; slots beyond a job's expected
-    work draw nothing. price: money per accelerator-slot at each place, (P, slots), which stands for the full
+    work draw nothing. price: money per accelerator-slot at each operating point, (M, slots), which stands for the full
     model beyond the plan's horizon. readings: of the same signals so far.
     """
     fleet = situation.fleet
-    sites, site = len(fleet.sites), fleet.site_of_place
-    extra_kw = extra_power_kw(fleet)
+    menu, sites = fleet.menu, len(fleet.sites)
+    site, extra_kw = fleet.site_of_place[menu.place], menu.extra_kw
     fixed = surroundings(plan, situation, objective, readings)
     costs = []
     for placement in placements:
         shown = holding(placement.horizon, plan.horizon)
-        used = expected_counts(held, np.diff(placement.offsets))
-        load = load_of(placement, situation.jobs.accelerators, len(site), used)
+        entry = menu.entry(placement.place, placement.point)
+        used = expected_counts(held, np.diff(placement.offsets), entry)
+        load = load_of(placement, situation.jobs.accelerators, menu, used)
         load_kw = load[:, np.maximum(shown, 0)] * (shown >= 0) * extra_kw[:, None]
         it_kw = fixed.others_kw + _by_site(load_kw, site, sites)
         net = facility_power_kw(fleet, it_kw, fixed.outdoor_c) + fixed.stores_kw

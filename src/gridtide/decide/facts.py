@@ -21,12 +21,14 @@ from gridtide.decide.reservations import (
     grid_step_s,
     reservations,
     slot_grid,
+    told_entries,
 )
 from gridtide.decide.room import promised_room
 from gridtide.decide.situation import Situation
 from gridtide.fleet.contract import Exposure
 from gridtide.fleet.exposure import seen_price_per_mwh
 from gridtide.fleet.fleet import Fleet
+from gridtide.fleet.menu import Menu
 from gridtide.fleet.site import Site
 from gridtide.signals.signal import Kind
 from gridtide.timeline import Timeline, holding
@@ -60,7 +62,6 @@ def facts_of(
     pools = fleet.pools
     price = seen_prices_per_mwh(situation, read)
     carbon = read.of(carbon_cost_per_kwh, situation, objective)
-    extra = extra_power_kw(fleet)
     shown = holding(held.grid, horizon)
     return Facts(
         hours=horizon.hours,
@@ -72,7 +73,8 @@ def facts_of(
         rate=_rates(situation),
         reachable=may_answer(fleet, situation.services),
         reserve=np.asarray([pool.burst_reserve for pool in pools]),
-        extra_kw=extra,
+        extra_kw=fleet.menu.extra_kw,
+        menu=fleet.menu,
         serving_kw=serving_kw(situation),
         site=fleet.site_of_place,
         accelerators=fleet.accelerators,
@@ -83,7 +85,7 @@ def facts_of(
         buckets=buckets,
         months=demand_periods(situation, objective),
         later_cost_per_h=later_cost_per_h(
-            fleet.site_of_place, cost_per_kwh(1.0) * price + carbon, curve, extra, len(buckets)
+            fleet.site_of_place, cost_per_kwh(1.0) * price + carbon, curve, fleet.menu, len(buckets)
         ),
         swing_kw=np.zeros_like(price),
         wait_h=np.concatenate([[0.0], np.cumsum(horizon.hours)])[:-1],
@@ -158,15 +160,17 @@ def _slot_s(horizon: Timeline) -> int:
 
 
 def _given(situation: Situation, held: Reservations) -> NDArray[np.int64]:
-    """Accelerators that jobs which stay as told are expected to use, by class, (C, P, slots)."""
+    """Accelerators that jobs which stay as told are expected to use, by class and entry, (C, M, slots)."""
     told = held.told
     stays = held.settled & (told.place >= 0)
-    used = expected_counts(held, told.count)
-    load = np.zeros((len(situation.jobs.classes), *held.room.shape), dtype=np.int64)
+    entry = told_entries(held, told)
+    used = expected_counts(held, told.count, entry)
+    shape = (len(situation.jobs.classes), len(held.menu), held.room.shape[1])
+    load = np.zeros(shape, dtype=np.int64)
     for job in np.flatnonzero(stays):
         begin = told.offsets[job]
         slots = told.slots[begin : begin + used[job]]
-        load[situation.jobs.work_class[job], told.place[job], slots] += held.gang[job]
+        load[situation.jobs.work_class[job], entry[job], slots] += held.gang[job]
     return load
 
 
@@ -192,21 +196,21 @@ def serving_kw(situation: Situation) -> Real:
 
 
 def extra_power_kw(fleet: Fleet) -> Real:
-    """IT power of an accelerator busy with a job beyond a parked one at each place, (P,)."""
-    busy = np.asarray([pool.points[0].it_kw_per_accelerator for pool in fleet.pools])
-    parked = np.asarray([pool.parked_kw_per_accelerator for pool in fleet.pools])
-    return np.asarray(busy - parked, dtype=np.float64)
+    """IT power of an accelerator busy with a job at full speed beyond a parked one at each place, (P,)."""
+    return np.asarray(fleet.menu.extra_kw[fleet.menu.first], dtype=np.float64)
 
 
 def later_cost_per_h(
-    site: NDArray[np.int64], drawn_per_kwh: Real, curve: PowerCurve, extra: Real, count: int
+    site: NDArray[np.int64], drawn_per_kwh: Real, curve: PowerCurve, menu: Menu, count: int
 ) -> Real:
-    """What an accelerator-hour beyond the horizon is expected to cost: its mean over the horizon.
+    """What an accelerator-hour of work beyond the horizon is expected to cost: its mean over the horizon.
 
-    drawn_per_kwh: money for a kWh drawn with its carbon, (S, T). One number for each of `count` buckets.
+    Each place counts with the operating point that takes least power for its work. drawn_per_kwh: money for a
+    kWh drawn with its carbon, (S, T). One number for each of `count` buckets.
     """
     mean = drawn_per_kwh.mean(axis=1) * curve.slope.mean(axis=(1, 2))
-    return np.full(count, float((mean[site] * extra).mean()))
+    per_work = np.minimum.reduceat(menu.extra_kw / menu.speed, menu.first)
+    return np.full(count, float((mean[site] * per_work).mean()))
 
 
 def has_carbon(situation: Situation, kind: Kind) -> bool:

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.ex_ante import surroundings
-from gridtide.decide.facts import extra_power_kw
 from gridtide.decide.objective import Objective
 from gridtide.decide.plan import Plan
 from gridtide.decide.reservations import (
@@ -22,7 +21,9 @@ from gridtide.decide.reservations import (
     expected_counts,
     free_of,
     grid_step_s,
+    load_of_told,
     on_grid,
+    told_entries,
 )
 from gridtide.decide.situation import Situation
 from gridtide.fleet.building import capacities_kw, overheads_kw, plants_of
@@ -44,15 +45,16 @@ def searched(
 ) -> Told:
     """The told slots of `held`, with the jobs of `order` moved as far as the fleet costs less for it.
 
-    price: money per accelerator-slot at each place, (P, slots), for slots beyond the plan or its billing month.
+    order: jobs told to run at full speed, at which they are moved. price: money per accelerator-slot at each operating
+    point, (M, slots), for slots beyond the plan or its billing month.
     """
     from gridtide.kernels import fleet_sweep
 
     told = copied(held.told)
     if not len(order):
         return told
-    fleet, grid = situation.fleet, held.grid
-    site, extra_kw, hours = fleet.site_of_place, extra_power_kw(fleet), grid_step_s(grid) / 3600.0
+    fleet, menu, grid = situation.fleet, situation.fleet.menu, held.grid
+    site, hours = fleet.site_of_place, grid_step_s(grid) / 3600.0
     fixed = surroundings(plan, situation, objective)
     others_kw, stores_kw, per_kwh, outdoor_c = (
         on_grid(series, plan.horizon, grid)
@@ -60,9 +62,10 @@ def searched(
     )
     shown = holding(plan.horizon, grid)
     counts = (shown >= 0) & (fixed.months.of_step[:, np.maximum(shown, 0)] == 0)
-    load = held.room - free_of(held, replace(told, count=expected_counts(held, told.count)))
-    jobs_kw = load * extra_kw[:, None]
-    it_kw = others_kw + np.stack([jobs_kw[site == s].sum(axis=0) for s in range(len(fleet.sites))])
+    used = expected_counts(held, told.count, told_entries(held, told))
+    jobs_kw = load_of_told(held, replace(told, count=used)) * menu.extra_kw[:, None]
+    at = site[menu.place]
+    it_kw = others_kw + np.stack([jobs_kw[at == s].sum(axis=0) for s in range(len(fleet.sites))])
     scarce = plan.prices.accelerator_price_per_h + plan.prices.room_price_per_h
     free = free_of(held, told)
     jobs = (
@@ -75,11 +78,16 @@ def searched(
             (told.place, told.offsets, told.count, told.slots),
             free,
             site,
-            extra_kw,
+            menu.extra_kw[menu.first],
             it_kw,
             stores_kw + overheads_kw(fleet)[:, None],
             (capacities_kw(fleet), outdoor_c, plants_of(fleet)),
-            (per_kwh * hours, on_grid(scarce, plan.horizon, grid) * hours, price, counts),
+            (
+                per_kwh * hours,
+                on_grid(scarce, plan.horizon, grid) * hours,
+                price[menu.first],
+                counts,
+            ),
             (fixed.months.known_kw[:, 0].copy(), fixed.months.price_per_kw[:, 0].copy()),
         )
         if not moved:

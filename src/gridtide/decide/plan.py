@@ -73,9 +73,10 @@ def ratio(part: float, whole: float, scale: float) -> float | None:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Plan:
-    """Decisions over the horizon. C classes of work, V services, O origins, P places, S sites, T steps.
+    """Decisions over the horizon. C classes of work, V services, O origins, P places, M operating points of
+    all places in order, S sites, T steps.
 
-    class_accelerators: busy accelerators of deferrable work, movable or not, (C, P, T).
+    class_accelerators: busy accelerators of deferrable work, movable or not, by operating point, (C, M, T).
     shares: share of each origin's demand answered at each place, (V, O, P, T), summing to at most 1.
     it_kw, facility_kw, import_kw, export_kw, unused_supply_kw, charge_kw, discharge_kw: (S, T), ≥ 0.
     soc_kwh: store at the end of each step, (S, T).

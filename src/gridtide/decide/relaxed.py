@@ -67,9 +67,9 @@ def program_of(course: Course) -> Relaxed:
     program, columns, rows = written(course.situation, course.facts)
     matrix = matrix_of(program)
     loosened(matrix, columns, course.situation)
-    places, steps = course.facts.room.shape
+    entries, steps = len(course.facts.menu), course.facts.room.shape[1]
     names = names_of(matrix.column_family)
-    names[columns.work] = (columns.bucket * places + columns.place) * steps + columns.step
+    names[columns.work] = (columns.bucket * entries + columns.entry) * steps + columns.step
     return Relaxed(
         matrix=matrix,
         names=names,

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.digest import freeze
+from gridtide.fleet.menu import Menu, menu_of
 from gridtide.fleet.site import Pool, Site
 
 
@@ -71,6 +72,11 @@ class Fleet:
     def pools(self) -> tuple[Pool, ...]:
         """The pool at each place, in order."""
         return tuple(self.sites[place.site].pools[place.pool] for place in self.places)
+
+    @cached_property
+    def menu(self) -> Menu:
+        """Every operating point of every place, in order."""
+        return menu_of(self.pools)
 
     @property
     def accelerators(self) -> NDArray[np.int64]:

@@ -40,6 +40,11 @@ class Pool:
     burst_reserve: float = 0.1
     for_services: int = 0
 
+    @property
+    def full(self) -> OperatingPoint:
+        """The point of full speed, which every pool has; services and protected work run at it."""
+        return self.points[0]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Facility:

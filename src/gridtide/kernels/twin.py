@@ -4,6 +4,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from gridtide.kernels import scalar  # noqa: F401
+from gridtide.physics.operating_point import seconds_at_speed, work_in_seconds
+
 Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
 
@@ -11,7 +14,7 @@ Real = NDArray[np.float64]
 @njit(cache=True, error_model="numpy")
 def run_jobs(
     slots_of: tuple[Whole, Whole],
-    place: Whole,
+    where: tuple[Whole, Whole, Real],
     gang: Whole,
     limits: tuple[Whole, Whole, Whole],
     progress: tuple[Whole, Whole, Whole, Whole],
@@ -22,13 +25,15 @@ def run_jobs(
 ) -> None:
     """Run each job through the slots it was told in [span start, span end).
 
-    slots_of: (offsets (n+1,), slots) by number of the step. limits: (true run time, declared limit,
-    restart), seconds. progress, changed in place: (seconds done, last step run or -2, second at which
+    slots_of: (offsets (n+1,), slots) by number of the step. where: (place, entry of the menu of operating
+    points, speed of that point). limits: (true run time, declared limit, both at full speed, restart),
+    seconds. progress, changed in place: (seconds of work done, last step run or -2, second at which
     it ended or -1, second from which it can run). span: (first step, end step, step length, second at
-    which step 0 starts). busy: accelerators in use, mean over the step, (classes, P, end - first), and
+    which step 0 starts). busy: accelerators in use, mean over the step, (classes, M, end - first), and
     occupied: accelerators held, (P, end - first); both are added to.
     """
     offsets, slots = slots_of
+    place, entry, speed = where
     true_s, declared_s, restart_s = limits
     done_s, last_step, ended_s, available_s = progress
     first, end, step_s, origin_s = span
@@ -43,10 +48,11 @@ def run_jobs(
             lost_s = restart_s[job] if done_s[job] > 0 and last_step[job] != step - 1 else 0
             lost_s = min(lost_s, step_s)
             stop_s = min(true_s[job], declared_s[job])
-            used_s = min(step_s - lost_s, stop_s - done_s[job])
-            done_s[job] += used_s
+            left_s = stop_s - done_s[job]
+            used_s = min(step_s - lost_s, seconds_at_speed(left_s, speed[job]))
+            done_s[job] += min(left_s, work_in_seconds(used_s, speed[job]))
             last_step[job] = step
-            busy[work_class[job], place[job], step - first] += (
+            busy[work_class[job], entry[job], step - first] += (
                 gang[job] * (lost_s + used_s) / step_s
             )
             occupied[place[job], step - first] += gang[job]

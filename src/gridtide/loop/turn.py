@@ -146,6 +146,7 @@ def _with_witness(situation: Situation, admission: Admission) -> Situation:
     state = replace(
         situation.state,
         told_place=told.place,
+        told_point=told.point,
         told_offsets=np.asarray(offsets),
         told_starts_s=np.concatenate([*keep, np.zeros(0, dtype=np.int64)]),
         promised=admission.promised,

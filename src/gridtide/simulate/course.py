@@ -33,28 +33,33 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Executed:
-    """What ran where: one row per job, place and unbroken run; [start_s, end_s)."""
+    """What ran where: one row per job, place, operating point and unbroken run; [start_s, end_s).
+
+    point: by its number in the menu of the pool.
+    """
 
     job: Whole
     place: Whole
+    point: Whole
     start_s: Whole
     end_s: Whole
 
     def __post_init__(self) -> None:
-        freeze(self, **dict.fromkeys(("job", "place", "start_s", "end_s"), np.int64))
+        freeze(self, **dict.fromkeys(("job", "place", "point", "start_s", "end_s"), np.int64))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Reasons:
     """Every time a job's slots were chosen anew: columns of one length.
 
-    as_of_s, job (row of the study), place, start_s (-1 unplaced), reason, binding: whole numbers;
+    as_of_s, job (row of the study), place, point, start_s (-1 unplaced), reason, binding: whole numbers;
     cost, cost_at_once, alternative_cost: money; alternative_place; issue_s: newest issue used.
     """
 
     as_of_s: Whole
     job: Whole
     place: Whole
+    point: Whole
     start_s: Whole
     reason: Whole
     binding: Whole
@@ -69,6 +74,7 @@ class Reasons:
             "as_of_s",
             "job",
             "place",
+            "point",
             "start_s",
             "reason",
             "binding",
@@ -203,7 +209,8 @@ class _Log:
         issue_s = np.full(len(chosen), int(turn.orders.dispatch.issue.timestamp()))
         self.reasons.append(
             (
-                as_of_s, rows[chosen], placement.place[chosen], start, placement.reason[chosen],
+                as_of_s, rows[chosen], placement.place[chosen], placement.point[chosen], start,
+                placement.reason[chosen],
                 placement.binding[chosen], placement.alternative_place[chosen], issue_s,
                 placement.cost[chosen], placement.cost_at_once[chosen], placement.alternative_cost[chosen],
             )
@@ -245,7 +252,7 @@ def _course(study: Study, twin: Twin, policy: str, telemetry: list[Telemetry], l
     executed = _executed(study, twin, log)
     columns = [np.concatenate(column) for column in zip(*log.reasons, strict=True)] if log.reasons else [
         np.zeros(0)
-    ] * 11  # fmt: skip
+    ] * 12  # fmt: skip
     names = [field.name for field in fields(Reasons)]
     return Course(
         policy=policy,
@@ -309,6 +316,7 @@ def _executed(study: Study, twin: Twin, log: _Log) -> Executed:
     """Told slots that really ran, merged into unbroken runs and cut where the job ended."""
     jobs: list[Whole] = []
     places: list[Whole] = []
+    points: list[Whole] = []
     steps: list[Whole] = []
     for rows, dispatch, begin, end in log.told:
         placement = dispatch.placement
@@ -318,18 +326,21 @@ def _executed(study: Study, twin: Twin, log: _Log) -> Executed:
         inside = slot < end
         jobs.append(rows[row[inside]])
         places.append(placement.place[row[inside]])
+        points.append(placement.point[row[inside]])
         steps.append(slot[inside])
-    job, place, step = (
-        np.concatenate([*part, np.zeros(0, dtype=np.int64)]) for part in (jobs, places, steps)
+    job, place, point, step = (
+        np.concatenate([*part, np.zeros(0, dtype=np.int64)])
+        for part in (jobs, places, points, steps)
     )
     start_s = study.timeline.starts_s[step]
     ended_s = twin.book.ended_s[job]
     ran = (ended_s < 0) | (start_s < ended_s)
-    job, place, step = job[ran], place[ran], step[ran]
+    job, place, point, step = job[ran], place[ran], point[ran], step[ran]
     order = np.lexsort((step, job))
-    job, place, step = job[order], place[order], step[order]
+    job, place, point, step = job[order], place[order], point[order], step[order]
     fresh = np.ones(len(job), dtype=np.bool_)
     fresh[1:] = (job[1:] != job[:-1]) | (step[1:] != step[:-1] + 1) | (place[1:] != place[:-1])
+    fresh[1:] |= point[1:] != point[:-1]
     first = np.flatnonzero(fresh)
     last = np.append(first[1:], len(job)) - 1 if len(job) else first
     end_s = study.timeline.ends_s[step[last]]
@@ -337,6 +348,7 @@ def _executed(study: Study, twin: Twin, log: _Log) -> Executed:
     return Executed(
         job=job[first],
         place=place[first],
+        point=point[first],
         start_s=study.timeline.starts_s[step[first]],
         end_s=np.where(ended_s >= 0, np.minimum(end_s, np.maximum(ended_s, 0)), end_s),
     )

@@ -159,7 +159,7 @@ def _demand_charges(study: Study, course: Course) -> list[float]:
 
 
 def _delay_cost(study: Study, course: Course) -> float:
-    """Accelerator-hours times the hours each slot of them began after release, at the cost of their class."""
+    """Work in accelerator-hours times the hours each slot of it began after release, at the cost of its class."""
     ran, jobs = course.executed, study.jobs
     if not len(ran.job):
         return 0.0
@@ -169,7 +169,9 @@ def _delay_cost(study: Study, course: Course) -> float:
     late_s = (ran.start_s - jobs.release_s[ran.job]).astype(np.float64)
     felt = step_s * (whole * late_s + step_s * whole * (whole - 1) / 2.0)
     felt = felt + rest_s * (late_s + whole * step_s)
-    waited_h2 = jobs.accelerators[ran.job] * felt / 3600.0**2
+    menu = study.fleet.menu
+    speed = menu.speed[menu.entry(ran.place, ran.point)]
+    waited_h2 = jobs.accelerators[ran.job] * speed * felt / 3600.0**2
     return float(np.sum(per_h[jobs.work_class[ran.job]] * waited_h2))
 
 

@@ -33,8 +33,9 @@ TRANSFER_STREAM = 7
 class JobBook:
     """What has happened to every job of the study so far; the twin's own memory, columns (n,).
 
-    ended_s: instant a job ended, -1 before. told: starts of the slots each job was told, by job.
-    promised: whether it was ever promised its deadline; cut: whether a limit that was cut took that back.
+    done_s: seconds of work at full speed. ended_s: instant a job ended, -1 before. told: starts of the slots
+    each job was told, by job. promised: whether it was ever promised its deadline; cut: whether a limit that
+    was cut took that back.
     """
 
     done_s: Whole
@@ -45,6 +46,7 @@ class JobBook:
     moves: Whole
     exposure: Whole
     told_place: Whole
+    told_point: Whole
     told: list[Whole]
     promised: NDArray[np.bool_]
     cut: NDArray[np.bool_]
@@ -136,6 +138,7 @@ class Twin:
             status=self._status(chosen),
             available_s=book.available_s[chosen],
             told_place=book.told_place[chosen],
+            told_point=book.told_point[chosen],
             told_offsets=np.concatenate([[0], np.cumsum([len(starts) for starts in told])]),
             told_starts_s=np.concatenate([*told, np.zeros(0, dtype=np.int64)]),
             promised=book.promised[chosen] & ~book.cut[chosen],
@@ -208,6 +211,7 @@ class Twin:
             slots = placement.slots[placement.offsets[row] : placement.offsets[row + 1]]
             book.told[job] = placement.horizon.starts_s[slots]
             book.told_place[job] = place
+            book.told_point[job] = placement.point[row]
             self._interrupt(int(job), now_s)
             if place < 0 or place == book.place[job]:
                 continue
@@ -243,13 +247,15 @@ class Twin:
         places, steps = len(study.fleet.places), end - self.present
         told = [(book.told[job] - origin_s) // step_s for job in chosen]
         offsets = np.concatenate([[0], np.cumsum([len(slots) for slots in told])]).astype(np.int64)
-        busy = np.zeros((len(study.jobs.classes), places, steps))
+        menu = study.fleet.menu
+        entry = menu.entry(book.told_place[chosen], book.told_point[chosen])
+        busy = np.zeros((len(study.jobs.classes), len(menu), steps))
         occupied = np.zeros((places, steps), dtype=np.int64)
         done_s, last_step = book.done_s[chosen], book.last_step[chosen]
         ended_s = book.ended_s[chosen]
         kernel.run_jobs(
             (offsets, np.concatenate([*told, np.zeros(0, dtype=np.int64)]).astype(np.int64)),
-            np.maximum(book.told_place[chosen], 0),
+            (np.maximum(book.told_place[chosen], 0), entry, menu.speed[entry]),
             study.jobs.accelerators[chosen],
             (study.true_s[chosen], study.jobs.declared_s[chosen], study.jobs.restart_s[chosen]),
             (done_s, last_step, ended_s, book.available_s[chosen]),
@@ -369,6 +375,7 @@ def _empty_book(jobs: Jobs, expected_s: Whole) -> JobBook:
         moves=zeros.copy(),
         exposure=zeros.copy(),
         told_place=np.full(n, -1, dtype=np.int64),
+        told_point=zeros.copy(),
         told=[np.zeros(0, dtype=np.int64) for _ in range(n)],
         promised=np.zeros(n, dtype=np.bool_),
         cut=np.zeros(n, dtype=np.bool_),

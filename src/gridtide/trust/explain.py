@@ -39,6 +39,7 @@ class Weighed:
     (None, "" when there is none). slack_h: hours between release and deadline beyond the declared run
     time; None without a deadline, as is deadline. clock: IANA zone that times are said in. issue: newest signal used.
     price: what the price was, None where it is not known any more. carbon: None where it did not count.
+    point: operating point it runs at, "" for full speed.
     """
 
     job: str
@@ -59,6 +60,7 @@ class Weighed:
     deadline: datetime | None = None
     price: PriceBasis | None = None
     carbon: CarbonWeighed | None = None
+    point: str = ""
 
 
 def sentence(weighed: Weighed) -> str:
@@ -76,7 +78,9 @@ def chosen(weighed: Weighed) -> str:
     if weighed.start is None:
         return f"{weighed.job} holds no slots"
     home = "" if weighed.place == weighed.home else f" instead of its home {weighed.home}"
-    return f"{weighed.job} runs at {weighed.place}{home} from {local(weighed.start, weighed.clock)} ({weighed.clock})"
+    slowed = f" at operating point {weighed.point}" if weighed.point else ""
+    when = f"from {local(weighed.start, weighed.clock)} ({weighed.clock})"
+    return f"{weighed.job} runs at {weighed.place}{home} {when}{slowed}"
 
 
 def because(weighed: Weighed) -> str:

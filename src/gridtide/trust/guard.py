@@ -5,6 +5,7 @@ It shares no code with the policies it checks. A breach names the subject, the v
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.limits import import_max_kw
 from gridtide.decide.situation import Situation
 from gridtide.fleet.building import facility_power_kw
+from gridtide.fleet.operating_point import OperatingPoint
 
 TOLERANCE = 1e-6
 
@@ -53,8 +55,9 @@ def check(
     """Every breach of a dispatch; empty when it may be carried out."""
     load = _load(dispatch, situation, len(room))
     return (
+        *_unknown_points(dispatch, situation),
         *_overfull(dispatch, room, load),
-        *_overdrawn_sites(dispatch, situation, load),
+        *_overdrawn_sites(dispatch, situation),
         *_slots_out_of_order(dispatch, situation),
         *_broken_promises(dispatch, situation, promised),
         *_wrong_places(dispatch, situation),
@@ -107,13 +110,63 @@ def _overfull(dispatch: Dispatch, room: NDArray[np.int64], load: NDArray[np.int6
     return breaches
 
 
-def _overdrawn_sites(
-    dispatch: Dispatch, situation: Situation, load: NDArray[np.int64]
-) -> list[Breach]:
+def _unknown_points(dispatch: Dispatch, situation: Situation) -> list[Breach]:
+    """Jobs told an operating point that their pool does not have, or protected ones slowed down."""
+    placement, pools = dispatch.placement, situation.fleet.pools
+    breaches = []
+    for job in np.flatnonzero((placement.place >= 0) & (placement.point != 0)):
+        most = len(pools[placement.place[job]].points) - 1
+        if not situation.jobs.movable[job]:
+            most = 0
+        if not 0 <= placement.point[job] <= most:
+            breaches.append(
+                _job_breach(
+                    "operating point",
+                    situation.jobs.name[job],
+                    placement.point[job],
+                    f"0 to {most}" if most else "0, full speed",
+                )
+            )
+    return breaches
+
+
+def _points(dispatch: Dispatch, situation: Situation) -> list[OperatingPoint]:
+    """The operating point of each job; what a pool does not have counts as full speed."""
+    pools = situation.fleet.pools
+    found = []
+    for place, point in zip(dispatch.placement.place, dispatch.placement.point, strict=True):
+        points = pools[max(place, 0)].points
+        found.append(points[point] if 0 <= point < len(points) else points[0])
+    return found
+
+
+def _jobs_kw(dispatch: Dispatch, situation: Situation) -> NDArray[np.float64]:
+    """IT power that jobs draw at their operating points beyond parked machines, (S, T)."""
+    placement, fleet = dispatch.placement, situation.fleet
+    parked = [pool.parked_kw_per_accelerator for pool in fleet.pools]
+    each = [
+        int(gang) * (point.it_kw_per_accelerator - parked[max(place, 0)])
+        for gang, point, place in zip(
+            situation.jobs.accelerators,
+            _points(dispatch, situation),
+            placement.place,
+            strict=True,
+        )
+    ]
+    job = np.repeat(np.arange(len(placement)), np.diff(placement.offsets))
+    there = placement.place[job] >= 0
+    site = fleet.site_of_place[placement.place[job[there]]]
+    jobs_kw = np.zeros((len(fleet.sites), len(placement.horizon)))
+    np.add.at(jobs_kw, (site, placement.slots[there]), np.asarray(each)[job[there]])
+    return jobs_kw
+
+
+def _overdrawn_sites(dispatch: Dispatch, situation: Situation) -> list[Breach]:
     """Sites at which jobs, beside all machines held for services, would draw more than building or connection
     carry on the hottest day the plant was built for."""
     fleet, horizon = situation.fleet, dispatch.placement.horizon
-    it_kw, jobs_kw = np.zeros((2, len(fleet.sites), len(horizon)))
+    it_kw = np.zeros((len(fleet.sites), len(horizon)))
+    jobs_kw = _jobs_kw(dispatch, situation)
     for index, (place, pool) in enumerate(zip(fleet.places, fleet.pools, strict=True)):
         parked_kw = pool.parked_kw_per_accelerator
         answering_kw = max(
@@ -121,7 +174,6 @@ def _overdrawn_sites(
         )
         it_kw[place.site] += (pool.accelerators - pool.for_services) * parked_kw
         it_kw[place.site] += pool.for_services * answering_kw
-        jobs_kw[place.site] += load[index] * (pool.points[0].it_kw_per_accelerator - parked_kw)
     it_kw += jobs_kw
     design_c = np.asarray([site.facility.design_outdoor_c for site in fleet.sites])
     drawn_kw = facility_power_kw(fleet, it_kw, np.repeat(design_c[:, None], len(horizon), axis=1))
@@ -168,13 +220,15 @@ def _broken_promises(
 ) -> list[Breach]:
     placement, jobs, state = dispatch.placement, situation.jobs, situation.state
     edges_s = placement.horizon.edges_s
+    points = _points(dispatch, situation)
     breaches = []
     for job in np.flatnonzero(promised):
         slots = placement.slots[placement.offsets[job] : placement.offsets[job + 1]]
         end_s = int(edges_s[slots[-1] + 1]) if len(slots) else 0
         reserved_s = int((edges_s[slots + 1] - edges_s[slots]).sum())
         breaks = int((np.diff(slots) > 1).sum())
-        needed_s = int(state.remaining_s[job]) + breaks * int(jobs.restart_s[job])
+        work_s = ceil(int(state.remaining_s[job]) / points[job].speed - TOLERANCE)
+        needed_s = work_s + breaks * int(jobs.restart_s[job])
         if end_s > jobs.deadline_s[job]:
             breaches.append(_job_breach("end", jobs.name[job], end_s, jobs.deadline_s[job]))
         if reserved_s < needed_s:

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.crowd import crowded
+from gridtide.decide.crowd import crowded, roomy
 from gridtide.decide.dispatch import Binding, Dispatch, Placement, Reason
 from gridtide.decide.earliest import give_earliest
 from gridtide.decide.ex_ante import expected_costs
-from gridtide.decide.facts import extra_power_kw
 from gridtide.decide.fleet_search import searched
 from gridtide.decide.objective import Objective
 from gridtide.decide.peak import NEVER_S, DemandPeriods, demand_periods
@@ -17,7 +16,15 @@ from gridtide.decide.plan import Plan
 from gridtide.decide.policy_names import Choice
 from gridtide.decide.readings import Readings
 from gridtide.decide.referred import answered_at, asking_of, desk_of
-from gridtide.decide.reservations import Reservations, Told, copied, free_of, grid_step_s, on_grid
+from gridtide.decide.reservations import (
+    Reservations,
+    Told,
+    copied,
+    free_of,
+    grid_step_s,
+    load_of_told,
+    on_grid,
+)
 from gridtide.decide.situation import Situation
 from gridtide.decide.state import Status
 from gridtide.decide.steering import slot_costs, steering_price
@@ -81,6 +88,7 @@ class PriceGuided:
             chosen,
             CONGESTION if due else (0.0,),
             self.peak_kept(plan, situation, held),
+            roomy(held) if self.more_may_come else np.ones(len(held.menu), dtype=np.bool_),
         )
         guided = _placement(situation, held, told, price, costs)
         kept = told_placement(situation, held, Reason.KEPT)
@@ -174,7 +182,7 @@ class PriceGuided:
     ) -> Placement:
         """The placement with single jobs moved as far as the whole fleet costs less for it."""
         told = told_of(placement, held)
-        order = _largest_first(held, ~held.settled & (told.place >= 0))
+        order = _largest_first(held, ~held.settled & (told.place >= 0) & (told.point == 0))
         found = searched(plan, situation, replace(held, told=told), self.objective, price, order)
         moved = _changed(told, found)
         if not moved.any():
@@ -197,13 +205,13 @@ class PriceGuided:
     ) -> NDArray[np.float64]:
         """The highest import of the month under way that the slots told before this turn stand for, (S,)."""
         fleet = situation.fleet
-        site = fleet.site_of_place
+        site = fleet.site_of_place[fleet.menu.place]
         now_s, step_s = int(held.grid.edges_s[0]), grid_step_s(held.grid)
         before = only(held, situation.jobs.release_s <= now_s - step_s)
         planned = on_grid(plan.class_accelerators.sum(axis=0), plan.horizon, held.grid)
-        more = (held.room - free_of(held, before)) - planned
+        more = load_of_told(held, before) - planned
         per_kw = on_grid(plan.facility_kw / np.maximum(plan.it_kw, 1e-9), plan.horizon, held.grid)
-        more_kw = more * extra_power_kw(fleet)[:, None] * per_kw[site]
+        more_kw = more * fleet.menu.extra_kw[:, None] * per_kw[site]
         by_site = np.stack([more_kw[site == one].sum(axis=0) for one in range(len(fleet.sites))])
         import_kw = on_grid(plan.import_kw, plan.horizon, held.grid)
         now = _under_way(months, plan.horizon, held.grid)
@@ -214,20 +222,21 @@ class PriceGuided:
 
     def peak_kept(self, plan: Plan, situation: Situation, held: Reservations) -> Kept:
         """Accelerators to keep free so that a site stays under the peak its plan pays for, (P, T), and the
-        demand charge that one more accelerator would cost, (P,). In a month that is still to begin nothing
-        is kept: there the plan's prices alone speak of its peak."""
-        fleet = situation.fleet
-        site = fleet.site_of_place
+        demand charge that one more accelerator would cost at each operating point, (M,). In a month that is
+        still to begin nothing is kept: there the plan's prices alone speak of its peak."""
+        fleet, menu = situation.fleet, situation.fleet.menu
+        site, at = fleet.site_of_place, fleet.site_of_place[menu.place]
         months = demand_periods(replace(situation, horizon=plan.horizon), self.objective)
         level_kw = months.peaks_kw(plan.import_kw)[:, 0]
         level_kw = np.maximum(level_kw, self._told_peak_kw(plan, months, situation, held))
         spare_kw = on_grid(level_kw[:, None] - plan.import_kw, plan.horizon, held.grid)
         per_kw = on_grid(plan.facility_kw / np.maximum(plan.it_kw, 1e-9), plan.horizon, held.grid)
-        extra_kw = extra_power_kw(fleet)
-        planned = on_grid(plan.class_accelerators.sum(axis=0), plan.horizon, held.grid)
+        extra_kw = menu.extra_kw[menu.first]
+        by_place = menu.by_place(plan.class_accelerators.sum(axis=0))
+        planned = on_grid(by_place, plan.horizon, held.grid)
         more = spare_kw[site] / np.maximum(per_kw[site] * extra_kw[:, None], 1e-9)
         may = np.floor(planned + more + 1e-6)
-        charge = PEAK_BELIEF * months.price_per_kw[site, 0] * extra_kw * per_kw[site].mean(axis=1)
+        charge = PEAK_BELIEF * months.price_per_kw[at, 0] * menu.extra_kw * per_kw[at].mean(axis=1)
         kept = np.where(_under_way(months, plan.horizon, held.grid)[site], held.room - may, 0)
         return np.clip(kept, 0, held.room).astype(np.int64), charge
 
@@ -307,11 +316,11 @@ def only(held: Reservations, chosen: NDArray[np.bool_]) -> Told:
 
 
 def slot_prices(plan: Plan, fleet: Fleet, grid: Timeline) -> NDArray[np.float64]:
-    """Money per accelerator-slot at each place, (P, T); beyond the plan its last day repeats."""
-    site = fleet.site_of_place
-    extra_kw = extra_power_kw(fleet)
-    per_h = plan.prices.it_price_per_kwh[site] * extra_kw[:, None]
-    per_h = per_h + plan.prices.accelerator_price_per_h + plan.prices.room_price_per_h
+    """Money per accelerator-slot at each operating point, (M, T); beyond the plan its last day repeats."""
+    menu = fleet.menu
+    per_h = plan.prices.it_price_per_kwh[fleet.site_of_place[menu.place]] * menu.extra_kw[:, None]
+    per_h = per_h + plan.prices.accelerator_price_per_h[menu.place]
+    per_h = per_h + plan.prices.room_price_per_h[menu.place]
     return on_grid(per_h, plan.horizon, grid) * (grid_step_s(grid) / 3600.0)
 
 
@@ -321,6 +330,7 @@ def _swept(
     chosen: NDArray[np.bool_],
     congestion: tuple[float, ...],
     kept: Kept,
+    may: NDArray[np.bool_],
 ) -> tuple[Told, tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]]:
     from gridtide.kernels import placement
 
@@ -333,11 +343,13 @@ def _swept(
     free = free_of(held, told)
     capacity = held.room.max(axis=1)
     scale = float(np.std(price))
+    menu = held.menu
+    entries = (menu.place, menu.speed, may, menu.bounds)
     for weight in congestion:
         costs = placement.sweep(
             free, price, order, held.gang, held.first, held.last, held.left, held.rule,
-            held.running_at, held.offer, (told.place, told.offsets, told.count, told.slots),
-            weight * scale, capacity, held.delay, *kept,
+            held.running_at, held.offer, (told.place, told.offsets, told.count, told.slots, told.point),
+            weight * scale, capacity, held.delay, *kept, entries,
         )  # fmt: skip
     return told, costs
 
@@ -375,6 +387,7 @@ def _placement(
     return Placement(
         horizon=held.grid,
         place=np.where(count > 0, told.place, -1),
+        point=np.where(count > 0, told.point, 0),
         offsets=offsets,
         slots=slots,
         reason=reason,
@@ -389,16 +402,17 @@ def _placement(
 def _cost_at_once(
     situation: Situation, held: Reservations, price: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Expected cost of running at the job's present place from its first slot on, as if alone."""
+    """Expected cost of running at full speed at the job's present place from its first slot on, as if alone."""
     steps = len(held.grid)
     n = len(held.gang)
     place = situation.state.place
+    full = held.menu.first[place]
     first = np.minimum(held.first[np.arange(n), place], steps)
     length = np.maximum(1, -(-held.left[:, 1] // held.left[:, 3]))
     end = np.minimum(first + length, steps)
     total = np.concatenate([np.zeros((len(price), 1)), np.cumsum(price, axis=1)], axis=1)
     index = np.concatenate([[0.0], np.cumsum(np.arange(steps, dtype=np.float64))])
-    spent = total[place, end] - total[place, first] + held.delay * (index[end] - index[first])
+    spent = total[full, end] - total[full, first] + held.delay * (index[end] - index[first])
     return np.where(end > first, spent * held.gang, np.nan)
 
 

@@ -255,7 +255,7 @@ def quantities(facts: Facts, columns: Columns, solution: Solution) -> dict[str, 
     x = solution.values
     steps = len(facts.hours)
     classes = facts.given.astype(np.float64)
-    cells = (facts.buckets.work_class[columns.bucket], columns.place, columns.step)
+    cells = (facts.buckets.work_class[columns.bucket], columns.entry, columns.step)
     np.add.at(classes, cells, x[columns.work])
     shares = np.zeros((*facts.reachable.shape, steps))
     service, origin, place = columns.pair.T

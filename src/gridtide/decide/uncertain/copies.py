@@ -25,7 +25,7 @@ from gridtide.decide.reading import outdoor_c, requests_per_s, supply_kw
 from gridtide.decide.situation import Situation
 from gridtide.units import cost_per_kwh
 
-OF_WORK = ("work", "bucket", "place", "step", "undone", "later")
+OF_WORK = ("work", "bucket", "entry", "place", "step", "undone", "later")
 """Columns decided before any course is known, with the coordinates of their cells."""
 
 

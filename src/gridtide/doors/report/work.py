@@ -48,7 +48,7 @@ def sample(study: Study, shown: Course) -> Whole:
 
 
 def _energy_kwh(study: Study, shown: Course) -> NDArray[np.float64]:
-    full_kw = np.asarray([pool.points[0].it_kw_per_accelerator for pool in study.fleet.pools])
+    full_kw = np.asarray([pool.full.it_kw_per_accelerator for pool in study.fleet.pools])
     return np.asarray(
         study.jobs.accelerators * full_kw[study.jobs.home] * shown.done_s / 3600.0,
         dtype=np.float64,
