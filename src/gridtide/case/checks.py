@@ -8,6 +8,7 @@ from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from gridtide.case.machines import accelerators, pool_powers_kw
+from gridtide.case.offers import offer_faults
 from gridtide.case.plants import parked_facility_kw
 from gridtide.case.schema import CaseFile, ContractTable, SiteTable
 from gridtide.case.services import answering_faults
@@ -38,6 +39,7 @@ def faults_of(case: CaseFile) -> list[Finding]:
         *_uncertainty(case),
         *answering_faults(case),
         *telescope_faults(case),
+        *offer_faults(case),
     ]
 
 

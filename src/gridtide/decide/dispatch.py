@@ -1,12 +1,13 @@
 """Minutes: which jobs run in which slots and where, how requests split, what batteries do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.offer_terms import nothing_offered
 from gridtide.digest import freeze
 from gridtide.timeline import Timeline
 
@@ -76,7 +77,7 @@ class Dispatch:
 
     shares: (V, O, P, T) share of each origin's demand answered at each place. charge_kw, discharge_kw:
     (S, T). import_held_kw: import a site's store holds it to as far as it can, (S,), inf where it does not.
-    issue: when the newest signal it rests on was issued.
+    issue: when the newest signal it rests on was issued. offered_kw: capacity for the grid, of each product, (Q, T).
     """
 
     made_at: datetime
@@ -87,11 +88,13 @@ class Dispatch:
     discharge_kw: NDArray[np.float64]
     import_held_kw: NDArray[np.float64]
     issue: datetime
+    offered_kw: NDArray[np.float64] = field(default_factory=nothing_offered)
 
     def __post_init__(self) -> None:
         freeze(
             self,
             **dict.fromkeys(("shares", "charge_kw", "discharge_kw", "import_held_kw"), np.float64),
+            offered_kw=np.float64,
         )
 
 

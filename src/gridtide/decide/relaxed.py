@@ -91,7 +91,8 @@ def waits_before_release(situation: Situation) -> Real:
 
 
 def cheaper(situation: Situation, facts: Facts) -> Facts:
-    """Facts that only lower the cost: less power, a reserve only where nothing can squeeze it."""
+    """Facts that only lower the cost: less power, a reserve only where nothing can squeeze it, offers to draw less
+    however little is drawn."""
     curve = replace(facts.curve, floor_kw=facts.curve.floor_kw - facts.curve.gap_kw)
     kept = np.asarray([pool.for_services for pool in situation.fleet.pools])
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -103,6 +104,9 @@ def cheaper(situation: Situation, facts: Facts) -> Facts:
         curve=curve,
         reserve=np.where(most <= kept, facts.reserve, 0.0),
         later_cost_per_h=np.zeros_like(facts.later_cost_per_h),
+        offers=replace(
+            facts.offers, overstated_kw=np.full_like(facts.offers.overstated_kw, -np.inf)
+        ),
     )
 
 

@@ -102,6 +102,7 @@ class PriceGuided:
             discharge_kw=on_grid(plan.discharge_kw, plan.horizon, held.grid),
             import_held_kw=_held_kw(plan, situation, self.objective),
             issue=plan.made_at,
+            offered_kw=_offered_kw(plan, held.grid),
         )
 
     def _by_the_book(
@@ -186,6 +187,14 @@ class PriceGuided:
         charge = PEAK_BELIEF * months.price_per_kw[site, 0] * extra_kw * per_kw[site].mean(axis=1)
         kept = np.where(_under_way(months, plan.horizon, held.grid)[site], held.room - may, 0)
         return np.clip(kept, 0, held.room).astype(np.int64), charge
+
+
+def _offered_kw(plan: Plan, grid: Timeline) -> NDArray[np.float64]:
+    """Capacity a plan holds ready, on the grid of slots; nothing beyond its horizon, (Q, T)."""
+    if not plan.offered_kw.size:
+        return plan.offered_kw
+    inside = grid.starts_s < int(plan.horizon.edges_s[-1])
+    return np.where(inside, on_grid(plan.offered_kw, plan.horizon, grid), 0.0)
 
 
 def _earliest(situation: Situation, held: Reservations, hurried: NDArray[np.bool_]) -> Told:

@@ -1,0 +1,95 @@
+"""What a course offers the grid it holds, is paid for, and no policy does better than the bound."""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from gridtide.fleet.product import Direction
+from gridtide.simulate.bound import bound_of
+from gridtide.simulate.capacity import REVENUE, meters_of
+from gridtide.simulate.course import Course, run_course
+from gridtide.simulate.policies import policy_named
+from gridtide.simulate.settlement import Settlement, settle
+from gridtide.simulate.study import Study
+from gridtide.simulate.truth import truth_of
+from gridtide.stores.memory import MemoryStore
+from gridtide.testing.offering import capacity_product, offering
+from gridtide.testing.studies import small_study
+
+NORTH = 1
+POLICIES = ("run-at-once", "coordinated", "perfect-foresight")
+
+
+@cache
+def study_of(price_per_mw_h: float, direction: Direction, battery_kw: float = 8.0) -> Study:
+    """Two small sites for two days, of which the north may offer what a small store gives."""
+    study = small_study(1, hours=48, jobs=30)
+    product = capacity_product(price_per_mw_h, direction=direction)
+    sites = tuple(
+        replace(
+            site,
+            battery=replace(site.battery, charge_max_kw=battery_kw, discharge_max_kw=battery_kw),
+        )
+        if site.battery
+        else site
+        for site in study.fleet.sites
+    )
+    return replace(study, fleet=offering(replace(study.fleet, sites=sites), product))
+
+
+@cache
+def ran(study: Study, name: str) -> tuple[Course, Settlement]:
+    """A policy through a study, settled."""
+    policy, forecaster, knowing = policy_named(name, study)
+    truth = truth_of(study)
+    course = run_course(knowing, truth, policy, forecaster, MemoryStore(), lambda *_: None)
+    return course, settle(study, truth, course, 0.0)
+
+
+@pytest.mark.parametrize("direction", list(Direction))
+@pytest.mark.parametrize("policy", POLICIES[1:])
+def test_what_is_offered_is_held(policy: str, direction: Direction) -> None:
+    """Power, energy and room are there in every step of every offer, by what the meters say."""
+    course, settled = ran(study_of(40.0, direction), policy)
+    ((site, capacity),) = settled.capacity
+    assert site == "north" and capacity.offered_kw_h > 50.0
+    assert capacity.not_held_kw_h == 0.0
+    assert dict(settled.parts)[REVENUE] == pytest.approx(-capacity.offered_kw_h * 0.04)
+    assert course.offered_kw.max() <= 8.0 + 1e-9
+
+
+@pytest.mark.parametrize("direction", list(Direction))
+def test_no_policy_costs_less_than_the_bound(direction: Direction) -> None:
+    """Revenue taken off."""
+    study = study_of(40.0, direction)
+    bound = bound_of(study, truth_of(study))
+    assert bound is not None
+    for policy in POLICIES:
+        assert bound <= ran(study, policy)[1].total_cost + 1e-6
+
+
+def test_offers_earn_what_they_take_from_the_store_and_more() -> None:
+    """Foresight with a product costs no more than without; nobody who plans nothing offers anything."""
+    with_offers, without = study_of(40.0, Direction.SYMMETRIC), study_of(0.0, Direction.SYMMETRIC)
+    costs = [ran(study, "perfect-foresight")[1].total_cost for study in (with_offers, without)]
+    assert costs[0] < costs[1]
+    assert ran(with_offers, "run-at-once")[1].capacity[0][1].offered_kw_h == 0.0
+
+
+def test_a_store_that_works_beside_its_offers_stays_within_bounds() -> None:
+    """Energy balances at the meter and in the store of a site that offers."""
+    study = study_of(40.0, Direction.SYMMETRIC)
+    course, _ = ran(study, "coordinated")
+    seen, battery = meters_of(study, course, NORTH), study.fleet.sites[NORTH].battery
+    assert battery is not None
+    went_in = battery.charge_efficiency * seen.charge_kw * seen.hours
+    came_out = seen.discharge_kw * seen.hours / battery.discharge_efficiency
+    np.testing.assert_allclose(seen.store_kwh, seen.store_before_kwh + went_in - came_out)
+    assert seen.store_kwh.min() >= battery.soc_min * battery.energy_kwh - 1e-9
+    meters = course.telemetry
+    needed = meters.facility_kw[NORTH] - meters.supply_kw[NORTH] + meters.unused_supply_kw[NORTH]
+    np.testing.assert_allclose(
+        seen.import_kw - seen.export_kw, needed + seen.charge_kw - seen.discharge_kw, atol=1e-9
+    )
