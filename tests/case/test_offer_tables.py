@@ -42,12 +42,15 @@ def test_an_offer_of_a_store_is_a_product() -> None:
 
 
 def test_every_fault_of_the_offers_is_said_at_once() -> None:
-    """No store, the same offer twice, a block no step fits, energy for longer than a block, a short plan."""
-    odd = {**OFFER, "block_h": 0.7, "hold_h": 2.0, "gate_closure_h": 72.0}
+    """No store, the same offer twice, two prices, a zone without one, a block no step
+    fits, energy for longer than a block, a short plan."""
+    odd = {**OFFER, "block_h": 0.7, "hold_h": 2.0, "gate_closure_h": 72.0, "price_zone": "CAP"}
     found = faults([OFFER, odd], battery=None)
     assert [fault.subject for fault in found] == [
         "site[1].offer",
         "site[1].offer[2]",
+        "site[1].offer[2].price_per_mw_h",
+        "site[1].offer[2].price_zone",
         "site[1].offer[2].block_h",
         "site[1].offer[2].hold_h",
         "planning.plan_h",

@@ -40,7 +40,7 @@ def planned(situation: Situation) -> Plan:
 
 def revenue(situation: Situation, plan: Plan) -> float:
     """Money for the capacity a plan holds."""
-    price = [product.price_per_mw_h / 1000.0 for _, product in situation.fleet.products]
+    price = [(product.price_per_mw_h or 0.0) / 1000.0 for _, product in situation.fleet.products]
     return float(np.asarray(price) @ (plan.offered_kw * plan.horizon.hours).sum(axis=1))
 
 

@@ -1,12 +1,15 @@
 """What a course offers the grid it holds, is paid for, and no policy does better than the bound."""
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import cache
 
 import numpy as np
 import pytest
 
 from gridtide.fleet.product import Direction
+from gridtide.signals.history import add
+from gridtide.signals.signal import Kind, Signal
 from gridtide.simulate.bound import bound_of
 from gridtide.simulate.capacity import REVENUE, meters_of
 from gridtide.simulate.course import Course, run_course
@@ -17,6 +20,7 @@ from gridtide.simulate.truth import truth_of
 from gridtide.stores.memory import MemoryStore
 from gridtide.testing.offering import capacity_product, offering
 from gridtide.testing.studies import small_study
+from gridtide.timeline import regular
 
 NORTH = 1
 POLICIES = ("run-at-once", "coordinated", "perfect-foresight")
@@ -76,6 +80,29 @@ def test_offers_earn_what_they_take_from_the_store_and_more() -> None:
     costs = [ran(study, "perfect-foresight")[1].total_cost for study in (with_offers, without)]
     assert costs[0] < costs[1]
     assert ran(with_offers, "run-at-once")[1].capacity[0][1].offered_kw_h == 0.0
+
+
+def test_a_price_that_is_a_series_is_followed_and_paid() -> None:
+    """Twice the price in every other block of six hours: more is offered there, and each hour is paid at its own."""
+    study = study_of(40.0, Direction.SYMMETRIC)
+    steps = regular(study.timeline.start - timedelta(days=2), timedelta(hours=1), 24 * 5)
+    price = np.where(np.arange(len(steps)) % 12 < 6, 1.0, 60.0)
+    series = Signal(
+        kind=Kind.CAPACITY_PRICE, zone="CAP", timeline=steps, values=price, currency="EUR", source="made up",
+        issued_at=steps.start,
+    )  # fmt: skip
+    product = replace(capacity_product(), price_per_mw_h=None, price_zone="CAP")
+    priced = replace(
+        study,
+        fleet=offering(study.fleet, product),
+        history=add(study.history, [series]),
+    )
+    course, settled = ran(priced, "coordinated")
+    dear = truth_of(priced).capacity_price_per_mw_h[0] > 30.0
+    offered_kw = course.offered_kw[0]
+    assert offered_kw[dear].mean() > offered_kw[~dear].mean()
+    earned = (offered_kw * np.where(dear, 60.0, 1.0)).sum() * 0.25 / 1000.0
+    assert settled.capacity[0][1].revenue == pytest.approx(earned)
 
 
 def test_a_store_that_works_beside_its_offers_stays_within_bounds() -> None:

@@ -21,6 +21,7 @@ def product_of(table: OfferTable) -> CapacityProduct:
         hold_h=table.hold_h,
         block_h=table.block_h,
         gate_closure_h=table.gate_closure_h,
+        price_zone=table.price_zone,
     )
 
 
@@ -33,6 +34,7 @@ def offer_faults(case: CaseFile) -> Iterator[Finding]:
         for index, offer in enumerate(site.offer, start=1):
             key = f"site[{number}].offer[{index}]"
             yield from _twice(key, site.offer[: index - 1], offer)
+            yield from _priced(key, offer, case)
             yield from _blocks(key, offer, case)
     yield from _other_plans(case)
 
@@ -54,6 +56,25 @@ def _twice(key: str, before: tuple[OfferTable, ...], offer: OfferTable) -> Itera
             value=f"{offer.product} {offer.direction} again",
             limit="each product and direction of a site once",
             mend="Leave one out, or add their offered_max_kw up.",
+        )
+
+
+def _priced(key: str, offer: OfferTable, case: CaseFile) -> Iterator[Finding]:
+    """One price: a number, or a zone whose signal says it."""
+    if (offer.price_per_mw_h is None) == (offer.price_zone is None):
+        yield Finding(
+            subject=f"{key}.price_per_mw_h",
+            value="no price" if offer.price_zone is None else "a price and a price_zone",
+            limit="price_per_mw_h, or price_zone with a signal of the kind capacity_price_per_mw_h",
+            mend="Give one of the two.",
+        )
+    zones = sorted({signal.zone for signal in case.signal})
+    if offer.price_zone is not None and offer.price_zone not in zones:
+        yield Finding(
+            subject=f"{key}.price_zone",
+            value=repr(offer.price_zone),
+            limit="a zone with a signal: " + ", ".join(zones),
+            mend="Correct the name, or give the zone a signal.",
         )
 
 

@@ -137,7 +137,8 @@ class OfferTable(Table):
 
     product: ProductKind
     direction: Direction = Direction.SYMMETRIC
-    price_per_mw_h: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
+    price_per_mw_h: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] | None = None
+    price_zone: Name | None = None
     offered_max_kw: Annotated[float, Field(gt=0, le=1e8, allow_inf_nan=False)]
     hold_h: Annotated[float, Field(gt=0, le=24, allow_inf_nan=False)] = 1.0
     block_h: Annotated[float, Field(gt=0, le=24, allow_inf_nan=False)] = 1.0

@@ -79,7 +79,7 @@ def facts_of(
         swing_kw=np.zeros_like(price),
         wait_h=np.concatenate([[0.0], np.cumsum(horizon.hours)])[:-1],
         request_peak=np.ones((len(situation.services), len(fleet.network.origins), len(horizon))),
-        offers=offer_terms(situation, curve.gap_kw),
+        offers=offer_terms(situation, curve),
     )
 
 

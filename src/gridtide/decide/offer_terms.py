@@ -5,11 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.power_curve import PowerCurve
+from gridtide.decide.reading import series
 from gridtide.decide.situation import Commitments, OfferedCapacity, Situation
 from gridtide.digest import freeze
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.product import CapacityProduct
 from gridtide.fleet.site import Battery, Site
+from gridtide.signals.signal import Kind
 from gridtide.timeline import Timeline, epoch_s
 from gridtide.units import cost_per_kwh
 
@@ -29,7 +32,8 @@ class OfferTerms:
     price_per_kw_h: money for a kilowatt held ready through an hour, (Q, T). most_kw: the most that may be offered,
     0 where the gate has closed, (Q, T). standing_kw: what is offered already and cannot be taken back, NaN where
     nothing is, (Q, T). block: number of the block each step lies in, (Q, T). overstated_kw: by how much the plan may
-    overstate what a site draws, (S, T); -inf where what it draws is no limit to what it offers.
+    overstate what a site draws, (S, T). surely_kw: what a site draws whatever its work and the weather do, (S,), inf
+    where offers need not rest on that.
     """
 
     site: Whole
@@ -41,18 +45,19 @@ class OfferTerms:
     standing_kw: Real
     block: Whole
     overstated_kw: Real
+    surely_kw: Real
 
     def __post_init__(self) -> None:
         freeze(self, site=np.int64, block=np.int64, goes_up=np.bool_, goes_down=np.bool_)
-        real = ("hold_h", "price_per_kw_h", "most_kw", "standing_kw", "overstated_kw")
+        real = ("hold_h", "price_per_kw_h", "most_kw", "standing_kw", "overstated_kw", "surely_kw")
         freeze(self, **dict.fromkeys(real, np.float64))
 
     def __len__(self) -> int:
         return len(self.site)
 
 
-def offer_terms(situation: Situation, overstated_kw: Real) -> OfferTerms:
-    """The terms of the situation's products over its horizon. overstated_kw: see OfferTerms."""
+def offer_terms(situation: Situation, curve: PowerCurve) -> OfferTerms:
+    """The terms of the situation's products over its horizon. curve: the power its plan reckons with."""
     fleet, horizon = situation.fleet, situation.horizon
     products = fleet.products
     shape = (len(products), len(horizon))
@@ -61,7 +66,7 @@ def offer_terms(situation: Situation, overstated_kw: Real) -> OfferTerms:
     now_s = epoch_s(situation.as_of)
     for index, (number, product) in enumerate(products):
         block[index] = block_of(product, horizon.starts_s)
-        price[index] = cost_per_kwh(product.price_per_mw_h)
+        price[index] = cost_per_kwh(1.0) * _prices_per_mw_h(situation, product)
         begins_s = block[index] * block_s(product)
         is_open = begins_s >= now_s + round(3600 * product.gate_closure_h)
         most_kw[index] = np.where(is_open, offered_most_kw(fleet.sites[number], product), 0.0)
@@ -74,8 +79,16 @@ def offer_terms(situation: Situation, overstated_kw: Real) -> OfferTerms:
         most_kw=np.where(np.isnan(standing_kw), most_kw, standing_kw),
         standing_kw=standing_kw,
         block=block,
-        overstated_kw=np.broadcast_to(overstated_kw, (len(fleet.sites), len(horizon))),
+        overstated_kw=curve.gap_kw,
+        surely_kw=curve.floor_it_kw,
     )
+
+
+def _prices_per_mw_h(situation: Situation, product: CapacityProduct) -> Real:
+    """The price of a product as it is known, (T,). Raises BadInput where its series lacks a step."""
+    if product.price_zone is None:
+        return np.full(len(situation.horizon), product.price_per_mw_h, dtype=np.float64)
+    return series(situation, Kind.CAPACITY_PRICE, product.price_zone)
 
 
 def offered_most_kw(site: Site, product: CapacityProduct) -> float:

@@ -21,7 +21,8 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class CapacityProduct:
-    """A product of one site. price_per_mw_h: money for a megawatt held ready through an hour.
+    """A product of one site. price_per_mw_h: money for a megawatt held ready through an hour; None where the series
+    of price_zone says it.
 
     offered_max_kw: the most that is offered. hold_h: how long a full call lasts; so much energy, or room for it,
     stands behind every kilowatt. block_h: hours, counted from midnight UTC, over which an offer is one number.
@@ -30,11 +31,12 @@ class CapacityProduct:
 
     kind: ProductKind
     direction: Direction
-    price_per_mw_h: float
+    price_per_mw_h: float | None
     offered_max_kw: float
     hold_h: float = 1.0
     block_h: float = 1.0
     gate_closure_h: float = 1.0
+    price_zone: str | None = None
 
     @property
     def goes_up(self) -> bool:

@@ -118,4 +118,7 @@ def _wanted_of(site: Site, carbon: Kind) -> list[tuple[Kind, str]]:
         pairs.append((Kind.PRICE, site.contract.real_time_zone))
     if site.curtailment_zone:
         pairs.append((Kind.CURTAILMENT, site.curtailment_zone))
+    pairs += [
+        (Kind.CAPACITY_PRICE, product.price_zone) for product in site.products if product.price_zone
+    ]
     return pairs

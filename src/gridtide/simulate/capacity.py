@@ -7,14 +7,22 @@ from gridtide.decide.offer_terms import block_of
 from gridtide.settle.capacity import Capacity, SiteMeters, settle_capacity
 from gridtide.simulate.course import Course
 from gridtide.simulate.study import Study, binding_events
+from gridtide.simulate.truth import Truth
 
 REVENUE = "capacity revenue"
 
 
-def capacity_of(study: Study, course: Course) -> tuple[tuple[str, Capacity], ...]:
+def capacity_of(study: Study, truth: Truth, course: Course) -> tuple[tuple[str, Capacity], ...]:
     """By the name of each site that may offer capacity; empty where none may."""
     return tuple(
-        (site.name, settle_capacity(site, _prices(study, index), meters_of(study, course, index)))
+        (
+            site.name,
+            settle_capacity(
+                site,
+                truth.capacity_price_per_mw_h[_own(study, index)],
+                meters_of(study, course, index),
+            ),
+        )
         for index, site in enumerate(study.fleet.sites)
         if site.products
     )
@@ -30,7 +38,6 @@ def earned(capacity: tuple[tuple[str, Capacity], ...]) -> tuple[tuple[str, float
 def meters_of(study: Study, course: Course, index: int) -> SiteMeters:
     """What the meters of one site said over a course, and what it had offered."""
     seen, site = course.telemetry, study.fleet.sites[index]
-    own = [row for row, (number, _) in enumerate(study.fleet.products) if number == index]
     limit_kw = import_max_kw(study.fleet, binding_events(study), study.timeline)
     battery = site.battery
     begins_kwh = battery.energy_kwh * battery.soc_start if battery else 0.0
@@ -44,12 +51,11 @@ def meters_of(study: Study, course: Course, index: int) -> SiteMeters:
         store_kwh=seen.soc_kwh[index],
         import_max_kw=limit_kw[index],
         hours=study.timeline.hours,
-        offered_kw=course.offered_kw[own],
+        offered_kw=course.offered_kw[_own(study, index)],
         block=np.stack([block_of(product, starts_s) for product in site.products]),
     )
 
 
-def _prices(study: Study, index: int) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    products = study.fleet.sites[index].products
-    fixed = np.asarray([product.price_per_mw_h for product in products])
-    return np.repeat(fixed[:, None], len(study.timeline), axis=1)
+def _own(study: Study, index: int) -> list[int]:
+    """Numbers of a site's products among the fleet's."""
+    return [row for row, (number, _) in enumerate(study.fleet.products) if number == index]

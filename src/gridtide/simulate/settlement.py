@@ -78,7 +78,7 @@ def settle(study: Study, truth: Truth, course: Course, absorbed_kwh: float) -> S
         tuple(site.contract for site in study.fleet.sites), seen.import_kw - seen.export_kw, hours
     )
     lost_h, done_h = _accelerator_hours(study, course)
-    capacity = capacity_of(study, course)
+    capacity = capacity_of(study, truth, course)
     answered = seen.answered * hours * 3600.0
     waits_h = (course.first_s - study.jobs.release_s)[course.first_s >= 0] / 3600.0
     return Settlement(

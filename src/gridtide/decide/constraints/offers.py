@@ -62,8 +62,8 @@ def _add_up(
     export_max_kw = situation.fleet.sites[site].contract.export_max_kw
     most_kw = export_max_kw - facts.offers.overstated_kw[site]
     meter = _add_meter(program, columns, (site, own), -1.0, most_kw)
-    parked_kw = export_max_kw + facts.curve.floor_it_kw[site]
-    _add_parked(program, columns, (site, own), np.where(np.isfinite(most_kw), parked_kw, np.inf))
+    surely_kw = float(facts.offers.surely_kw[site])
+    _add_surely(program, columns, (site, own), export_max_kw + surely_kw)
     now_kwh = float(situation.state.soc_kwh[site])
     least_kwh = min(battery.energy_kwh * battery.soc_min, now_kwh)
     out_of = battery.discharge_efficiency
@@ -120,17 +120,19 @@ def _add_meter(
     return meter
 
 
-def _add_parked(
-    program: Program, columns: Columns, which: tuple[int, Whole], most_kw: Real
+def _add_surely(
+    program: Program, columns: Columns, which: tuple[int, Whole], most_kw: float
 ) -> None:
-    """offered <= what parked machines draw in any weather and the site may export, where there is a most.
+    """offered <= what the site surely draws and may export, where there is a most.
 
     Work that ends early then takes no offer along: the store gives less instead. which: site and its products.
     """
+    if not np.isfinite(most_kw):
+        return
     site, own = which
-    steps = np.flatnonzero(np.isfinite(most_kw))
-    rows = program.constraints(steps.shape, -np.inf, most_kw[steps], site, steps)
-    program.put(rows[None, :], columns.offered[own][:, steps], 1.0)
+    steps = np.arange(columns.draw.shape[1])
+    rows = program.constraints(steps.shape, -np.inf, most_kw, site, steps)
+    program.put(rows[None, :], columns.offered[own], 1.0)
 
 
 def _add_energy(
