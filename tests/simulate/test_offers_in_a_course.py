@@ -7,11 +7,16 @@ from functools import cache
 import numpy as np
 import pytest
 
+from gridtide.decide.bound import best_of
+from gridtide.decide.relaxed import program_of, relaxed_course
+from gridtide.decide.solving import solution_of
 from gridtide.fleet.product import Direction
 from gridtide.signals.history import add
-from gridtide.signals.signal import Kind, Signal
-from gridtide.simulate.bound import bound_of
+from gridtide.signals.signal import Kind as SignalKind
+from gridtide.signals.signal import Signal
+from gridtide.simulate.bound import bound_of, known_course
 from gridtide.simulate.capacity import REVENUE, meters_of
+from gridtide.simulate.changes import Kind, changes_of
 from gridtide.simulate.course import Course, run_course
 from gridtide.simulate.policies import policy_named
 from gridtide.simulate.settlement import Settlement, settle
@@ -74,6 +79,18 @@ def test_no_policy_costs_less_than_the_bound(direction: Direction) -> None:
         assert bound <= ran(study, policy)[1].total_cost + 1e-6
 
 
+def test_what_an_offer_is_worth_is_no_ramp_that_is_passed() -> None:
+    """The best course counts revenue as revenue, and is worth less without the product."""
+    study = study_of(40.0, Direction.UP)
+    course = relaxed_course(known_course(study, truth_of(study)), study.objective)
+    best = best_of(program_of(course), solution_of(program_of(course).matrix))
+    assert best is not None and best.steep_cost == 0.0
+    (change,) = [one for one in changes_of(course) if one.kind is Kind.OFFER]
+    without = program_of(change.changed())
+    found = best_of(without, solution_of(without.matrix))
+    assert found is not None and found.lower_bound > best.cost
+
+
 def test_offers_earn_what_they_take_from_the_store_and_more() -> None:
     """Foresight with a product costs no more than without; nobody who plans nothing offers anything."""
     with_offers, without = study_of(40.0, Direction.SYMMETRIC), study_of(0.0, Direction.SYMMETRIC)
@@ -88,7 +105,7 @@ def test_a_price_that_is_a_series_is_followed_and_paid() -> None:
     steps = regular(study.timeline.start - timedelta(days=2), timedelta(hours=1), 24 * 5)
     price = np.where(np.arange(len(steps)) % 12 < 6, 1.0, 60.0)
     series = Signal(
-        kind=Kind.CAPACITY_PRICE, zone="CAP", timeline=steps, values=price, currency="EUR", source="made up",
+        kind=SignalKind.CAPACITY_PRICE, zone="CAP", timeline=steps, values=price, currency="EUR", source="made up",
         issued_at=steps.start,
     )  # fmt: skip
     product = replace(capacity_product(), price_per_mw_h=None, price_zone="CAP")
