@@ -84,6 +84,23 @@ def offer_terms(situation: Situation, curve: PowerCurve) -> OfferTerms:
     )
 
 
+def no_offers(curve: PowerCurve, steps: int) -> OfferTerms:
+    """The terms under which nothing may be offered over so many steps."""
+    none, blank = np.zeros((0, steps)), np.zeros(0)
+    return OfferTerms(
+        site=blank.astype(np.int64),
+        hold_h=blank,
+        goes_up=blank.astype(np.bool_),
+        goes_down=blank.astype(np.bool_),
+        price_per_kw_h=none,
+        most_kw=none,
+        standing_kw=none,
+        block=none.astype(np.int64),
+        overstated_kw=np.zeros((len(curve.floor_it_kw), steps)),
+        surely_kw=curve.floor_it_kw,
+    )
+
+
 def _prices_per_mw_h(situation: Situation, product: CapacityProduct) -> Real:
     """The price of a product as it is known, (T,). Raises BadInput where its series lacks a step."""
     if product.price_zone is None:
