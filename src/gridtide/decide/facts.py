@@ -9,6 +9,7 @@ from gridtide.decide.buckets import bucketed
 from gridtide.decide.layout import Facts
 from gridtide.decide.limits import import_max_kw
 from gridtide.decide.objective import Objective
+from gridtide.decide.offer_terms import offer_terms
 from gridtide.decide.overflow import may_answer
 from gridtide.decide.peak import demand_periods
 from gridtide.decide.power_curve import PowerCurve, curve_between, power_curve
@@ -90,6 +91,7 @@ def facts_of(
         swing_kw=np.zeros_like(price),
         wait_h=np.concatenate([[0.0], np.cumsum(horizon.hours)])[:-1],
         request_peak=np.ones((len(situation.services), len(fleet.network.origins), len(horizon))),
+        offers=offer_terms(situation, curve),
     )
 
 

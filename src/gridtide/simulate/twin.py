@@ -16,6 +16,7 @@ from gridtide.fleet.jobs import Jobs, rows
 from gridtide.fleet.run_time import estimated_s
 from gridtide.fleet.site import Battery
 from gridtide.loop.world import Orders, Telemetry
+from gridtide.simulate.kept_ready import kept_ready
 from gridtide.simulate.serving import Served, serve
 from gridtide.simulate.site_power import idle_and_jobs_kw, it_power_kw
 from gridtide.simulate.study import LengthKnowledge, Study, binding_events
@@ -307,6 +308,7 @@ class Twin:
                 np.asarray([site.contract.export_max_kw for site in fleet.sites]),
                 np.asarray([site.contract.ramp_max_kw_per_min or np.inf for site in fleet.sites]),
             ),
+            kept_ready(fleet, orders.dispatch.offered_kw, steps),
             self.grid_power_kw.copy(),
             block.hours,
             (imported, exported, charged, discharged, unused, soc),

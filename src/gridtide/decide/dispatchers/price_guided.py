@@ -119,6 +119,7 @@ class PriceGuided:
             raise_price_per_kw=raise_price_per_kw,
             it_price_per_kwh=on_grid(plan.prices.it_price_per_kwh, plan.horizon, held.grid),
             issue=plan.made_at,
+            offered_kw=_offered_kw(plan, held.grid),
         )
 
     def _by_the_book(
@@ -239,6 +240,14 @@ class PriceGuided:
         charge = PEAK_BELIEF * months.price_per_kw[at, 0] * menu.extra_kw * per_kw[at].mean(axis=1)
         kept = np.where(_under_way(months, plan.horizon, held.grid)[site], held.room - may, 0)
         return np.clip(kept, 0, held.room).astype(np.int64), charge
+
+
+def _offered_kw(plan: Plan, grid: Timeline) -> NDArray[np.float64]:
+    """Capacity a plan holds ready, on the grid of slots; nothing beyond its horizon, (Q, T)."""
+    if not plan.offered_kw.size:
+        return plan.offered_kw
+    inside = grid.starts_s < int(plan.horizon.edges_s[-1])
+    return np.where(inside, on_grid(plan.offered_kw, plan.horizon, grid), 0.0)
 
 
 def _earliest(situation: Situation, held: Reservations, hurried: NDArray[np.bool_]) -> Told:
