@@ -24,6 +24,7 @@ import numpy as np
 from gridtide.case.load import load_case
 from gridtide.simulate.compare import Entrant, compare
 from gridtide.simulate.cost_shares import daily_cost
+from gridtide.simulate.local_days import days_by
 from gridtide.simulate.policies import policy_named
 from gridtide.simulate.study import Study
 from gridtide.stores.memory import MemoryStore
@@ -174,7 +175,9 @@ def quarter(begins: int, days: int, names: list[str], terms: Terms, data: Path) 
         entrant = Entrant(policy=policy, forecaster=seen, study=knowing, store=MemoryStore())
         compared = compare(study, (entrant,), announce=lambda name: lambda done, whole: None)
         settled, course = compared.settlements[0], compared.courses[0]
-        daily = daily_cost(study, compared.truth, course).sum(axis=0)
+        daily = daily_cost(
+            study, compared.truth, course, days_by(study, ("UTC",) * len(ZONES))
+        ).sum(axis=0)
         found.append(
             Found(
                 policy=name,

@@ -185,6 +185,15 @@ def clock_offsets_s(clock: str, at_s: NDArray[np.int64]) -> NDArray[np.int64]:
     return offsets
 
 
+def at_wall(clock: str, wall_s: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The instants at which the clock of an IANA zone shows these times, counted as if they were UTC, shape of wall_s.
+
+    Of an hour that a clock shows twice one of the two; an hour it leaves out is that of the clock before or after.
+    """
+    nearly_s = wall_s - clock_offsets_s(clock, wall_s)
+    return np.asarray(wall_s - clock_offsets_s(clock, nearly_s), dtype=np.int64)
+
+
 def _distinct(days: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Days that hold all of these, in order, and the place of each among them; where they lie close, without gaps."""
     if days.size and days.max() - days.min() < days.size:

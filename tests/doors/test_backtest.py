@@ -19,7 +19,7 @@ def test_the_document_keeps_its_keys_and_the_page_needs_no_network(
     assert exit_code([*words, "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert set(document) == set(
-        "case start end currency reference bands_h quantile_levels coverage_stated forecasts policies"
+        "case start end currency reference bands_h quantile_levels coverage_stated days forecasts policies"
         " definitions notes picture".split()
     )
     assert set(document["forecasts"][0]) == set(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from gridtide.doors.cli import exit_code
+from gridtide.doors.cli.explain_again import _say_per_unit
 
 CASE = (Path(__file__).parents[1] / "fixtures" / "one_day.toml").read_text()
 
@@ -175,6 +176,29 @@ def test_a_protected_job_leaves_the_plan_no_choice(
     assert exit_code(["explain", "last", "odd-001", "--what-if", "work out", *runs]) == 2
     assert "had no choice about this job" in capsys.readouterr().err
     assert exit_code(["explain", "last", "odd-001", "--what-if", "price here -5%", *runs]) == 0
+
+
+def test_what_is_smaller_than_the_tolerance_reads_as_nothing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Rounding is no price."""
+    per = {"less": 0.0, "price_less": -5.6e-17, "price_more": -0.4315, "more": -0.0}
+    _say_per_unit({"unit": "h", "per_unit": {**per, "tolerance": 3.3e-06}}, "EUR")
+    said = capsys.readouterr().out
+    assert (
+        "0 on the side of less, 0 and -0.4315 by the plan's prices, 0 on the side of more" in said
+    )
+    assert "e-17" not in said
+
+
+def test_a_job_never_decided_about_is_offered_a_time_of_its_own_run(
+    done: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The time to name is one of this case, not of another year."""
+    runs = ["--runs", str(done / "runs")]
+    told = asked(done, capsys, job="odd-001")["about"]["release"]
+    assert exit_code(["explain", "last", "odd-001", "--what-if", "price here -5%", *runs]) == 2
+    assert f"--at {told}" in capsys.readouterr().err
 
 
 def copied(done: Path, to: Path) -> Path:

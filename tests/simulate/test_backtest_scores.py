@@ -6,6 +6,7 @@ import pytest
 from gridtide.finding import BadInput
 from gridtide.simulate.backtest import Backtest, ZoneKind, backtest, slack_class, zone_kind
 from gridtide.simulate.cost_shares import cost_by_job, daily_cost
+from gridtide.simulate.local_days import local_days
 from gridtide.simulate.truth import truth_of
 from gridtide.stores.memory import MemoryStore
 from gridtide.testing.courses import course_of
@@ -79,8 +80,8 @@ def test_costs_of_days_add_up_to_the_bill() -> None:
     truth = truth_of(STUDY)
     found = replayed(("persistence",), ())
     parts = dict(found.policies[0].settlement.parts)
-    daily = daily_cost(STUDY, truth, course_of(STUDY, "run-at-once"))
-    assert daily.shape == (2, 2)
+    daily = daily_cost(STUDY, truth, course_of(STUDY, "run-at-once"), local_days(STUDY))
+    assert daily.shape == (2, len(local_days(STUDY).dates))
     assert daily.sum() == pytest.approx(parts["energy"] + parts["wear"] + parts["carbon"])
 
 

@@ -82,12 +82,12 @@ def _settled(
     table: SignalTable, case: CaseFile, wide: Timeline, reach: Timeline, folder: Path, number: int
 ) -> list[tuple[Signal, Signal]]:
     """The chosen signals of a table, each in the settlement currency and as it was read."""
-    found = _chosen(table, list(_signals(table, case, wide, reach, folder)), number)
+    found = _chosen(table, list(_signals(table, case, wide, reach, folder, number)), number)
     return [(_in_settlement(signal, case), signal) for signal in found]
 
 
 def _signals(
-    table: SignalTable, case: CaseFile, wide: Timeline, reach: Timeline, folder: Path
+    table: SignalTable, case: CaseFile, wide: Timeline, reach: Timeline, folder: Path, number: int
 ) -> Iterator[Signal]:
     if table.source == "synthetic":
         yield from _made_up(table, case, wide)
@@ -105,10 +105,28 @@ def _signals(
         "eia930": lambda: Eia930Mix(path=path, area=zone, stamp=table.stamp),
         "table": lambda: AnyTable(path=path, zone=zone, currency=table.currency, stamp=table.stamp),
     }
-    for signal in readers[table.source]().read():
+    found = readers[table.source]().read()
+    for signal in _of_zone(zone, found, number) if table.source == "table" else found:
         part = _cut(signal, reach)
         if part is not None and _cut(signal, wide) is not None:
             yield replace(part, zone=table.zone)
+
+
+def _of_zone(zone: str, found: tuple[Signal, ...], number: int) -> list[Signal]:
+    """Of a table that names zones, the signals of one. Raises BadInput for one that is not there."""
+    there = sorted({signal.zone for signal in found})
+    if zone not in there:
+        raise BadInput(
+            [
+                Finding(
+                    subject=f"signal[{number}].from_zone",
+                    value=zone,
+                    limit="one of the zones that the file names: " + ", ".join(there),
+                    mend="Say what the zone is called in the file: from_zone.",
+                )
+            ]
+        )
+    return [signal for signal in found if signal.zone == zone]
 
 
 def _chosen(table: SignalTable, found: list[Signal], number: int) -> list[Signal]:

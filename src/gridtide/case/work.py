@@ -22,6 +22,9 @@ from gridtide.timeline import Timeline, epoch_s, instant
 
 Whole = NDArray[np.int64]
 PROTECTED_CLASS = "protected"
+OWN_NAMES = ("table", "sacct")
+"""Logs whose jobs keep their names: those of a reader's own machines."""
+NUMBER_WIDTH = 5
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -116,9 +119,7 @@ def _columns(
         and table.work_class not in case.case.protect
     )
     return {
-        "name": np.asarray([f"{table.name}-{number:05d}" for number in range(1, n + 1)])
-        if table.source != "synthetic"
-        else trace.name,
+        "name": trace.name if table.source == "synthetic" else _names(table, trace),
         "work_class": np.full(n, names.index(table.work_class)),
         "release_s": trace.submit_s,
         "deadline_s": _deadline(
@@ -137,6 +138,16 @@ def _columns(
         "sensitivity": np.full(n, table.sensitivity),
         "true_s": np.minimum(trace.duration_s, declared_s),
     }
+
+
+def _names(table: JobsTable, trace: JobTrace) -> NDArray[np.str_]:
+    """The group, then what the log calls a job where that is one name a job, else its number."""
+    own = trace.name
+    if table.source not in OWN_NAMES or (own == "").any() or len(np.unique(own)) < len(own):
+        own = np.arange(1, len(own) + 1).astype(np.str_)
+    digits = np.char.isdigit(own)
+    own = np.where(digits, np.char.zfill(own, NUMBER_WIDTH), own)
+    return np.asarray(np.char.add(f"{table.name}-", own))
 
 
 def _trace(

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.timeline import DAY_S, HOUR_S, clock_offsets_s
+from gridtide.timeline import DAY_S, HOUR_S, at_wall, clock_offsets_s
 
 Whole = NDArray[np.int64]
 Rule = Callable[[Whole, Whole, bool], Whole]
@@ -56,14 +56,8 @@ def deadlines(rule: str, finish_s: Whole, clock: str, as_published: bool = False
     wall_s = finish_s + clock_offsets_s(clock, finish_s)
     day, second = wall_s // DAY_S, wall_s % DAY_S
     ahead = RULES[rule]((day + FIRST_WEEKDAY) % 7, second, as_published)
-    due_s = _at_wall(clock, (day + ahead) * DAY_S + OPENS_S)
+    due_s = at_wall(clock, (day + ahead) * DAY_S + OPENS_S)
     return np.where(ahead == STAYS, finish_s, due_s)
-
-
-def _at_wall(clock: str, wall_s: Whole) -> Whole:
-    """The instants at which a clock on the wall shows these times, counted as if they were UTC."""
-    nearly_s = wall_s - clock_offsets_s(clock, wall_s)
-    return wall_s - clock_offsets_s(clock, nearly_s)
 
 
 def _ahead(weekday: Whole, second: Whole, wanted: int) -> Whole:

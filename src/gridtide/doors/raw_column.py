@@ -29,6 +29,26 @@ FORECAST = frozenset({"forecast", "predicted", "prediction"})
 PER_CENT = frozenset({"pct", "percent", "percentage"})
 ESTIMATE_WORDS = ("true", "1", "yes", "y", "e", "est", "estimated")
 ESTIMATED_NAMES = ("estimated", "is_estimated", "ci_estimated")
+FLAG_NAMES = ("flag", "quality", "status", "quality_flag", "data_quality", "qualifier")
+FLAGGED_WORDS = ("e", "est", "estimate", "estimated")
+MEASURED_WORDS = (
+    "a",
+    "act",
+    "actual",
+    "m",
+    "meas",
+    "measured",
+    "o",
+    "ok",
+    "observed",
+    "f",
+    "final",
+    "v",
+    "valid",
+    "validated",
+    "",
+)
+"""What a column of flags says where some of them mean an estimate; with other words beside, nobody knows."""
 COMMA = r"^[+-]?\d+([.,]\d+)*$"
 POINTED = r"^[+-]?[1-9]\d{0,2}(\.\d{3})+$"
 
@@ -95,9 +115,22 @@ def marked_estimates(frame: "pl.DataFrame", name: str) -> NDArray[np.bool_] | No
         if mark in frame.columns and (mark != "ci_estimated" or carbon)
     ]
     if not marks:
-        return None
+        return _flagged(frame, name)
     told = frame[marks[0]].cast(pl.String).str.to_lowercase().is_in(list(ESTIMATE_WORDS))
     return np.asarray(told.fill_null(False).to_numpy(), dtype=np.bool_)
+
+
+def _flagged(frame: "pl.DataFrame", name: str) -> NDArray[np.bool_] | None:
+    """Rows whose flag means an estimate, where every word of the flags is known."""
+    import polars as pl
+
+    for mark in (*(f"{name}_{flag}" for flag in FLAG_NAMES), *FLAG_NAMES):
+        if mark in frame.columns:
+            words = frame[mark].cast(pl.String).fill_null("").str.strip_chars().str.to_lowercase()
+            estimates = words.is_in(list(FLAGGED_WORDS))
+            if (estimates | words.is_in(list(MEASURED_WORDS))).all() and estimates.any():
+                return np.asarray(estimates.to_numpy(), dtype=np.bool_)
+    return None
 
 
 def stamps_of(column: "pl.Series") -> tuple[NDArray[np.float64], bool]:

@@ -17,10 +17,12 @@ from gridtide.simulate.compare import absorbed_by
 from gridtide.simulate.cost_shares import cost_by_job, daily_cost
 from gridtide.simulate.course import Course, Progress, run_course
 from gridtide.simulate.forecast_scores import ForecastScore, forecast_scores
+from gridtide.simulate.local_days import LocalDays, local_days
 from gridtide.simulate.policies import PERFECT, Entry, policy_named
 from gridtide.simulate.settlement import Settlement, settle
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import Truth, truth_of
+from gridtide.timeline import clock_offsets_s
 from gridtide.trust.record import Store
 
 Real = NDArray[np.float64]
@@ -59,9 +61,9 @@ class PolicyScore:
     forecaster: None for the reference, which is run once, and for perfect foresight, which needs none.
     capture: measured against perfect foresight, which knows signals, arrivals and run times. forecast_capture:
     measured against the same policy with every signal known and all else as unknown as it is to the policy.
-    daily_regret: cost of energy, wear and carbon less perfect foresight's on the same day, (D,); negative
-    where work was moved out of that day. unspread: series whose misses plans wanted to know and could not, and in
-    how many plans.
+    daily_regret: cost of energy, wear and carbon less perfect foresight's on the same day of each site's clock, (D,);
+    negative where work was moved out of that day. regret_p95: of whole days; None where no day is whole. unspread:
+    series whose misses plans wanted to know and could not, and in how many plans.
     """
 
     policy: str
@@ -70,7 +72,7 @@ class PolicyScore:
     capture: Captures
     forecast_capture: Captures
     daily_regret: Real
-    regret_p95: float
+    regret_p95: float | None
     unspread: tuple[tuple[str, int], ...] = ()
 
     def __post_init__(self) -> None:
@@ -87,6 +89,7 @@ class Backtest:
     """Scores of forecasters by series, and of policies by forecaster: the reference first, perfect foresight last."""
 
     study: Study
+    days: LocalDays
     forecasts: tuple[ForecastScore, ...]
     policies: tuple[PolicyScore, ...]
 
@@ -127,14 +130,15 @@ def backtest(
     ]
     ready = [(forecaster, *_entrant(study, name, forecaster)) for name, forecaster in turns]
     forecasts = forecast_scores(study, forecasters)
+    days = local_days(study)
     replays: list[_Replay] = []
     for forecaster, policy, sees, knowing in ready:
         title = policy.name if forecaster is None else f"{policy.name} with {forecaster}"
         course = run_course(knowing, truth, policy, sees, new_store(), announce(title))
         reference = replays[0].course if replays else course
-        replays.append(_replayed(study, truth, forecaster, course, reference))
-    scores = tuple(_score(study, replay, replays) for replay in replays)
-    return Backtest(study=study, forecasts=forecasts, policies=scores)
+        replays.append(_replayed(study, truth, days, forecaster, course, reference))
+    scores = tuple(_score(study, days, replay, replays) for replay in replays)
+    return Backtest(study=study, days=days, forecasts=forecasts, policies=scores)
 
 
 def _entrant(study: Study, name: str, forecaster: str | None) -> Entry:
@@ -143,18 +147,23 @@ def _entrant(study: Study, name: str, forecaster: str | None) -> Entry:
 
 
 def _replayed(
-    study: Study, truth: Truth, forecaster: str | None, course: Course, reference: Course
+    study: Study,
+    truth: Truth,
+    days: LocalDays,
+    forecaster: str | None,
+    course: Course,
+    reference: Course,
 ) -> _Replay:
     return _Replay(
         forecaster=forecaster,
         course=course,
         settlement=settle(study, truth, course, absorbed_by(study, truth, course, reference)),
-        daily=daily_cost(study, truth, course),
+        daily=daily_cost(study, truth, course, days),
         by_job=cost_by_job(study, truth, course),
     )
 
 
-def _score(study: Study, replay: _Replay, replays: list[_Replay]) -> PolicyScore:
+def _score(study: Study, days: LocalDays, replay: _Replay, replays: list[_Replay]) -> PolicyScore:
     reference, perfect = replays[0], replays[-1]
     regret = replay.daily.sum(axis=0) - perfect.daily.sum(axis=0)
     return PolicyScore(
@@ -164,9 +173,13 @@ def _score(study: Study, replay: _Replay, replays: list[_Replay]) -> PolicyScore
         capture=_captures(study, (reference, replay, perfect)),
         forecast_capture=_captures(study, (reference, replay, _all_signals_known(replay, replays))),
         daily_regret=regret,
-        regret_p95=float(np.quantile(regret, REGRET_QUANTILE)),
+        regret_p95=_p95(regret[days.whole]),
         unspread=replay.course.unspread,
     )
+
+
+def _p95(regret: Real) -> float | None:
+    return float(np.quantile(regret, REGRET_QUANTILE)) if len(regret) else None
 
 
 def _all_signals_known(replay: _Replay, replays: list[_Replay]) -> _Replay:
@@ -212,12 +225,27 @@ def _by_slack(
 
 
 def slack_class(study: Study) -> NDArray[np.int64]:
-    """Place in SLACK_NAMES of each job, (n,), by the hours between its latest start and its release."""
-    jobs = study.jobs
-    slack_h = (jobs.deadline_s - jobs.release_s - jobs.declared_s) / 3600.0
-    number = np.searchsorted(SLACKS_H, slack_h, side="left")
-    endless = len(SLACK_NAMES) - 1
-    return np.where(jobs.deadline_s >= NO_DEADLINE_S, endless, number)
+    """Place in SLACK_NAMES of each job, (n,), by the hours between its release and its latest start.
+
+    Hours are those that its home's clock shows: the same hour of the next day is 24 h away on a day of 23 or 25 h, too.
+    """
+    jobs, slack_s = study.jobs, np.zeros(len(study.jobs), dtype=np.int64)
+    endless = jobs.deadline_s >= NO_DEADLINE_S
+    home = study.fleet.site_of_place[jobs.home]
+    for index, site in enumerate(study.fleet.sites):
+        own = (home == index) & ~endless
+        slack_s[own] = (
+            _wall_s(site.clock, jobs.deadline_s[own])
+            - _wall_s(site.clock, jobs.release_s[own])
+            - jobs.declared_s[own]
+        )
+    number = np.searchsorted(SLACKS_H, slack_s / 3600.0, side="left")
+    return np.where(endless, len(SLACK_NAMES) - 1, number)
+
+
+def _wall_s(clock: str, at_s: NDArray[np.int64]) -> NDArray[np.int64]:
+    """What a clock on the wall shows, counted as if it were UTC."""
+    return at_s + clock_offsets_s(clock, at_s)
 
 
 def _by_zone(study: Study, three: tuple[_Replay, _Replay, _Replay]) -> dict[str, float | None]:

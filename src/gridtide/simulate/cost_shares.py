@@ -9,6 +9,7 @@ from gridtide.fleet.exposure import seen_price_per_mwh
 from gridtide.settle.cost import Metered, settle_energy_cost
 from gridtide.signals.signal import Kind
 from gridtide.simulate.course import Course
+from gridtide.simulate.local_days import LocalDays
 from gridtide.simulate.settlement import metered_of
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import Truth
@@ -16,34 +17,27 @@ from gridtide.units import cost_per_kwh
 
 Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
-DAY_S = 86_400
 
 
-def day_of_step(study: Study) -> Whole:
-    """Days of 24 hours since the start of the study, (T,)."""
-    starts_s = study.timeline.starts_s
-    return np.asarray((starts_s - starts_s[0]) // DAY_S)
-
-
-def daily_cost(study: Study, truth: Truth, course: Course) -> Real:
-    """Energy, wear and carbon by site and day, (S, D), settled by the rules of the whole course.
+def daily_cost(study: Study, truth: Truth, course: Course, days: LocalDays) -> Real:
+    """Energy, wear and carbon by site and day of its own clock, (S, D), settled by the rules of the whole course.
 
     Demand charges, transfers, delay, lost compute and refused requests belong to no one day and are left out.
     """
-    day, hours = day_of_step(study), study.timeline.hours
+    hours = study.timeline.hours
     seen, objective = course.telemetry, study.objective
     marginal = objective.carbon is Kind.CARBON_MARGINAL
     intensity = truth.carbon_marginal_g_per_kwh if marginal else truth.carbon_average_g_per_kwh
-    found = np.zeros((len(study.fleet.sites), int(day[-1]) + 1))
+    found = np.zeros((len(study.fleet.sites), len(days.dates)))
     for index, site in enumerate(study.fleet.sites):
         metered = metered_of(study, truth, course, index)
-        extra = np.zeros(len(day))
+        day, extra = days.of_step[index], np.zeros(len(hours))
         if site.battery:
             extra += seen.discharge_kw[index] * hours * site.battery.wear_cost_per_kwh
         if objective.carbon_price_per_t:
             extra += objective.carbon_price_per_t * metered.import_kwh * intensity[index] / 1e6
-        found[index] = np.bincount(day, weights=extra)
-        for number in range(found.shape[1]):
+        found[index] = np.bincount(day, weights=extra, minlength=len(days.dates))
+        for number in np.unique(day):
             found[index, number] += settle_energy_cost(site.contract, _part(metered, day == number))
     return found
 

@@ -20,11 +20,9 @@ from gridtide.signals.scores import (
 from gridtide.signals.signal import Kind
 from gridtide.simulate.course import mandate_of
 from gridtide.simulate.study import Study
-from gridtide.timeline import Timeline, regular
+from gridtide.timeline import DAY_S, Timeline, at_wall, clock_offsets_s, instant, regular
 
 Real = NDArray[np.float64]
-DAY = timedelta(days=1)
-DAY_S = 86_400
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +47,8 @@ class ForecastScore:
 def forecast_scores(study: Study, forecasters: tuple[str, ...]) -> tuple[ForecastScore, ...]:
     """Every forecaster on every series that decisions of the study look at.
 
-    Each is asked at the start of the study and every 24 hours after it, for 72 hours in steps of the study.
+    Each is asked at the start of the study and at the same hour of its zone's clock on every day after it, for 72
+    hours in steps of the study.
     Steps that were published by then are left out, and steps of which the history has no truth.
     Raises BadInput for an unknown forecaster.
     """
@@ -61,8 +60,7 @@ def forecast_scores(study: Study, forecasters: tuple[str, ...]) -> tuple[Forecas
 
 def _score(study: Study, kind: Kind, zone: str, forecaster: str) -> ForecastScore:
     forecast = forecaster_named(forecaster)
-    days = days_of(study)
-    asks = [_ask(study, study.timeline.start + day * DAY) for day in range(days)]
+    asks = [_ask(study, as_of) for as_of in asked_at(study, zone)]
     ahead_h = (asks[0].starts_s - asks[0].edges_s[0]) / 3600.0
     came = np.stack([_came(study, kind, zone, ahead) for ahead in asks])
     point = np.stack(
@@ -80,7 +78,7 @@ def _score(study: Study, kind: Kind, zone: str, forecaster: str) -> ForecastScor
         kind=kind,
         zone=zone,
         forecaster=forecaster,
-        asked=days,
+        asked=len(asks),
         judged=tuple(int(count) for count in judged_by_band(off, ahead_h)),
         mae=tuple(float(value) for value in mean_by_band(off, ahead_h)),
         pinball=pinball,
@@ -88,9 +86,13 @@ def _score(study: Study, kind: Kind, zone: str, forecaster: str) -> ForecastScor
     )
 
 
-def days_of(study: Study) -> int:
-    """Days of 24 hours from the start of a study, the last one perhaps not whole."""
-    return -(-int(study.timeline.edges_s[-1] - study.timeline.edges_s[0]) // DAY_S)
+def asked_at(study: Study, zone: str) -> tuple[datetime, ...]:
+    """The start of a study, and the instants inside it at which the clock of a zone shows that hour again."""
+    clock, edges_s = study.history.clock_of(zone), study.timeline.edges_s
+    first = edges_s[:1] + clock_offsets_s(clock, edges_s[:1])
+    most = int((edges_s[-1] - edges_s[0]) // DAY_S) + 1
+    found = at_wall(clock, first + DAY_S * np.arange(1, most + 1))
+    return (study.timeline.start, *(instant(moment) for moment in found[found < edges_s[-1]]))
 
 
 def _ask(study: Study, as_of: datetime) -> Timeline:

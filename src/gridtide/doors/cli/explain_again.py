@@ -44,7 +44,7 @@ def solved_again(question: Question, found: dict[str, Any]) -> dict[str, Any]:
     say_compiling()
     of_a_job = found["about"]["kind"] == "job"
     gathered = Gathered()
-    when = gathered.of(lambda: question.at or _last(found["decisions"], question.name))
+    when = gathered.of(lambda: question.at or _last(found, question.name))
     gathered.of(lambda: _refuse_ranking(question, of_a_job))
     known = gathered.of(lambda: study_again(question.folder, question.policy, question.case))
     asked = [] if known is None else gathered.of(lambda: _read(question.texts, known[0], of_a_job))
@@ -103,17 +103,18 @@ def _read(texts: tuple[str, ...], study: "Study", of_a_job: bool) -> "list[Asked
     return asked
 
 
-def _last(decisions: list[dict[str, Any]], name: str) -> datetime:
+def _last(found: dict[str, Any], name: str) -> datetime:
     """When something was decided about it last."""
-    if decisions:
-        return datetime.fromisoformat(decisions[-1]["as_of"])
+    if found["decisions"]:
+        return _moment(found["decisions"][-1]["as_of"])
+    arrived = found["about"].get("release") or "TIME"
     raise BadInput(
         [
             Finding(
                 subject=name,
                 value="was never decided about, so there is no plan of that instant",
                 limit="a time within the run",
-                mend="Name one with --at 2026-11-22T09:00:00+08:00.",
+                mend=f"Name one with --at {arrived}, or ask about another.",
             )
         ]
     )
@@ -285,19 +286,21 @@ def _say_per_unit(found: dict[str, Any], currency: str) -> None:
     if per is None:
         return
     unit = "hour" if found["unit"] == "h" else found["unit"].removesuffix("s")
-    parts = []
+    parts, least = [], per["tolerance"]
     if per["less"] is not None:
-        parts.append(f"{_small(per['less'])} on the side of less")
+        parts.append(f"{_small(per['less'], least)} on the side of less")
     prices = [per[name] for name in ("price_less", "price_more") if per[name] is not None]
     if prices:
-        differ = len(prices) == 2 and abs(prices[0] - prices[1]) > max(per["tolerance"], 1e-9)
+        differ = len(prices) == 2 and abs(prices[0] - prices[1]) > max(least, 1e-9)
         shown = prices if differ else prices[:1]
-        parts.append(f"{' and '.join(_small(price) for price in shown)} by the plan's prices")
+        parts.append(
+            f"{' and '.join(_small(price, least) for price in shown)} by the plan's prices"
+        )
     if per["more"] is not None:
-        parts.append(f"{_small(per['more'])} on the side of more")
+        parts.append(f"{_small(per['more'], least)} on the side of more")
     click.echo(
         f"    one {unit} more changes the cost by, in {currency}: {', '.join(parts)}"
-        f" (to within {_small(per['tolerance'])})"
+        f" (to within {_small(least)})"
     )
 
 
@@ -305,7 +308,7 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _small(amount: float) -> str:
-    """Four digits that count."""
-    amount += 0.0
+def _small(amount: float, least: float = 0.0) -> str:
+    """Four digits that count; 0 for what is smaller than what can be told."""
+    amount = 0.0 if abs(amount) < least else amount + 0.0
     return f"{amount:,.2f}" if abs(amount) >= 100.0 else f"{amount:.4g}"

@@ -9,20 +9,23 @@ from gridtide.signals.scores import BANDS_H, LEVELS, STATED
 from gridtide.signals.signal import Kind
 from gridtide.simulate.backtest import Backtest, PolicyScore
 from gridtide.simulate.forecast_scores import ForecastScore
+from gridtide.simulate.local_days import LocalDays
 from gridtide.simulate.study import Study
 
 DEFINITIONS = (
-    "Forecasts are asked for at the start of the case and every 24 hours after; steps published by then, and"
-    " steps after the end of the history, are not judged.",
-    "A day is 24 hours from the start of the case. Its cost is energy, wear and carbon; demand charges, transfers"
-    " and delay belong to no one day.",
+    "Forecasts are asked for at the start of the case and at the same hour of the zone's clock on every day after;"
+    " steps published by then, and steps after the end of the history, are not judged.",
+    "A day goes from midnight to midnight of each site's own clock, so it may have 23 or 25 hours. Its cost is energy,"
+    " wear and carbon; demand charges, transfers and delay belong to no one day.",
     "Daily regret is the cost of a day less perfect foresight's on the same day; it is negative where work was"
-    " moved out of that day.",
+    " moved out of that day. P95 is over days that lie whole inside the case at every site.",
+    "Slack is what the clock of a job's home shows between its release and its latest start.",
     "Capture by slack is of the energy of jobs at the racks, over jobs done under the policy, the reference and"
     " perfect foresight alike. Capture by kind of zone is of energy, wear and carbon at its sites.",
     "Capture is measured against perfect foresight, which knows signals, arrivals and run times; forecast capture"
     " against the same policy with every signal known, which knows as little of run times as the policy does.",
-    "n/a: nothing to judge, or a possible saving below 1 % of the reference.",
+    "n/a: nothing to judge, a possible saving below 1 % of the reference, no whole day, or a forecaster that says no"
+    " quantiles or has too short a history for them.",
 )
 
 
@@ -43,12 +46,28 @@ def backtest_document(found: Backtest, picture: str) -> dict[str, Any]:
         "bands_h": [list(band) for band in BANDS_H],
         "quantile_levels": list(LEVELS),
         "coverage_stated": STATED,
+        "days": _days(study, found.days),
         "forecasts": [_forecast(study, score) for score in found.forecasts],
         "policies": [_policy(score) for score in found.policies],
         "definitions": list(DEFINITIONS),
         "notes": [_noted(score) for score in found.policies if score.unspread],
         "picture": picture,
     }
+
+
+def _days(study: Study, days: LocalDays) -> list[dict[str, Any]]:
+    """Each day of the regrets: its date, whether it is whole at every site, and its hours at each."""
+    return [
+        {
+            "date": date.isoformat(),
+            "whole": bool(days.whole[number]),
+            "hours": {
+                site.name: float(days.hours[index, number])
+                for index, site in enumerate(study.fleet.sites)
+            },
+        }
+        for number, date in enumerate(days.dates)
+    ]
 
 
 def _noted(score: PolicyScore) -> str:

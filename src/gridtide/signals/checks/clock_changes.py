@@ -8,6 +8,8 @@ from gridtide.signals.raw import Raw, Truth, step_s
 
 NAME = "clock changes"
 HOUR_S = 3600
+RARELY = (0.001, 0.05)
+"""How rarely values repeat at most, where one autumn is told of, or several are."""
 
 
 def clock_changes(raw: Raw) -> Check:
@@ -66,7 +68,8 @@ def _at(raw: Raw, told: tuple[Change, ...], least: int) -> Check | None:
             count=max(int(where.sum()), len(said)),
         )  # fmt: skip
     back = sum(change.by_s < 0 for change in told)
-    if len(alike) >= 2 and len(alike) >= 0.7 * back and _repeats(raw) < 0.05:
+    enough = alike and len(alike) >= 0.7 * back and _repeats(raw) < RARELY[min(len(alike), 2) - 1]
+    if enough:
         return decide(
             NAME, raw, np.isin(raw.stamps_s, alike),
             f"the two equal hours of autumn hold one value, {len(alike)} times out of {back}",

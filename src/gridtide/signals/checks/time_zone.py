@@ -4,7 +4,7 @@ import numpy as np
 
 from gridtide.signals.check import Check, decide, passed
 from gridtide.signals.evidence.local_clock import CHANGING, changes, never_were
-from gridtide.signals.raw import DAY_S, Raw, in_time
+from gridtide.signals.raw import DAY_S, Raw, Real, in_time
 
 NAME = "time zone"
 
@@ -33,13 +33,38 @@ def time_zone(raw: Raw) -> Check:
             NAME, raw, everything, "the zone of the times is assumed, as their name says",
             "Ask the publisher, or compare with a series of known times (--against).",
         )  # fmt: skip
+    if fits := _city(in_time(raw)):
+        return decide(
+            NAME, raw, everything,
+            f"times say that they are UTC, but days of 23 and 25 hours fit a clock of {fits}",
+            "Read them by the clock they were written by; a clock on the wall was taken for UTC.",
+        )  # fmt: skip
     return passed(NAME, "every time carries its zone")
 
 
 def _habit(raw: Raw) -> str:
     """Whether days of 23 and 25 hours betray a clock, or every day has 24."""
+    city = _city(raw)
+    if city:
+        return f"; days of 23 and 25 hours fit a clock of {city}"
+    stamps = np.unique(raw.stamps_s)
+    if _long_enough(stamps) and len(stamps) == len(raw.stamps_s) and raw.clock:
+        return (
+            "; every day has 24 hours, as by a fixed offset" if never_were(raw, raw.clock) else ""
+        )
+    return ""
+
+
+def _long_enough(stamps: Real) -> bool:
+    """Whether a change of the clock would show."""
+    span_s = stamps[-1] - stamps[0]
+    return bool(span_s >= 200 * DAY_S and len(stamps) * 3600 >= 0.5 * span_s)
+
+
+def _city(raw: Raw) -> str:
+    """Whose clock loses just the hours that these times lack in spring, and doubles those they double in autumn."""
     stamps, counts = np.unique(raw.stamps_s, return_counts=True)
-    if stamps[-1] - stamps[0] < 200 * DAY_S or len(stamps) * 3600 < 0.5 * (stamps[-1] - stamps[0]):
+    if not _long_enough(stamps):
         return ""
     doubled = set(stamps[counts > 1].tolist())
     there = set(stamps.tolist())
@@ -50,7 +75,5 @@ def _habit(raw: Raw) -> str:
         twice = [change for change in autumn if change.wall_s + change.by_s in doubled]
         lacking = [change for change in spring if change.wall_s not in there]
         if twice and len(twice) == len(autumn) and len(lacking) == len(spring):
-            return f"; days of 23 and 25 hours fit a clock of {name}"
-    if not doubled and raw.clock and len(never_were(raw, raw.clock)):
-        return "; every day has 24 hours, as by a fixed offset"
+            return name
     return ""

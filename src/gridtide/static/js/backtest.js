@@ -19,7 +19,10 @@ function table(head, rows) {
   const made = add("table", undefined, undefined, add("div", undefined, "wide"));
   for (const [at, cells] of [head, ...rows].entries()) {
     const line = add("tr", undefined, undefined, made);
-    cells.forEach((cell, column) => add(at === 0 || column === 0 ? "th" : "td", cell, undefined, line));
+    cells.forEach((cell, column) => {
+      const made = add(at === 0 || column === 0 ? "th" : "td", cell, undefined, line);
+      if (column === 0) made.style.whiteSpace = "nowrap";
+    });
   }
 }
 
@@ -49,11 +52,15 @@ function bars(height, label, unit, names, series, said) {
 const named = (row) => (row.forecaster ? `${row.policy}, ${row.forecaster}` : row.policy);
 const keys = (name) => [...new Set(page.policies.flatMap((row) => Object.keys(row[name])))];
 const judged = page.policies.filter((row) => row.policy !== page.reference && row.policy !== "perfect-foresight");
+const dayNamed = (day) => new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", weekday: "short", day: "numeric", month: "short" }).format(new Date(day.date));
+const hoursOf = (day) => [...new Set(Object.values(day.hours).filter((hours) => hours > 0))].map((hours) => number(hours, Number.isInteger(hours) ? 0 : 2));
+const dayTold = (day) => (day.whole && hoursOf(day).join() === "24" ? dayNamed(day) : `${dayNamed(day)}\n${hoursOf(day).join(", ")} h`);
+const onDay = (instant) => new Date(instant).toLocaleString("en-GB", { timeZone: "UTC", weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
 const slacks = keys("capture_by_slack");
 const zones = keys("capture_by_zone");
 
 add("h1", page.case);
-add("p", `Backtest, ${page.start} to ${page.end}. Reference: ${page.reference}; yardstick: perfect foresight.`, "lead");
+add("p", `Backtest, ${onDay(page.start)} to ${onDay(page.end)} (UTC). Reference: ${page.reference}; yardstick: perfect foresight.`, "lead");
 
 add("h2", "Policies");
 table(
@@ -79,9 +86,10 @@ if (judged.length) {
 }
 
 add("h3", "Regret of each day against perfect foresight");
+const part = page.days.filter((day) => !day.whole).length;
+add("p", `From midnight to midnight of each site's own clock; hours are told where a day has not 24 at every site.${part ? ` ${part} of ${page.days.length} days are parts and do not count in P95.` : ""}`, "lead");
 const others = page.policies.filter((row) => row.policy !== "perfect-foresight");
-const days = others[0].daily_regret.map((_, day) => `day ${day + 1}`);
-bars(320, "Daily regret", page.currency, days, others.map((row) => [named(row), row.daily_regret]), (value) => `${money(value)} ${safe(page.currency)}`);
+bars(320, "Daily regret", page.currency, page.days.map(dayTold), others.map((row) => [named(row), row.daily_regret]), (value) => `${money(value)} ${safe(page.currency)}`);
 
 add("h2", "Forecasts");
 add("p", `Mean absolute error and pinball loss by hours ahead, in the unit of the series; share of hours inside the stated ${percent(page.coverage_stated, 0)}.`, "lead");

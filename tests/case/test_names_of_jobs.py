@@ -1,0 +1,73 @@
+"""Jobs keep the names their owner gave them, so that a run can be asked about them."""
+
+from pathlib import Path
+
+import pytest
+
+from gridtide.case.load import load_case
+
+CASE = """
+[case]
+name = "jobs with names"
+start = 2026-03-02T00:00:00Z
+end = 2026-03-03T00:00:00Z
+step_min = 60
+currency = "EUR"
+
+[[site]]
+name = "here"
+zone = "NORTH"
+clock = "UTC"
+region = "EU"
+latitude = 60
+longitude = 10
+facility = { it_capacity_kw = 100 }
+contract = { import_max_kw = 200 }
+
+[[site.pool]]
+name = "gpu"
+accelerator = "box"
+accelerators = 8
+parked_kw_per_accelerator = 0.2
+busy_kw_per_accelerator = 1.0
+
+[[class]]
+name = "train"
+value_per_accelerator_h = 1.0
+
+[[jobs]]
+name = "mine"
+class = "train"
+home = "here"
+pool = "gpu"
+source = "table"
+path = "jobs.csv"
+
+[[signal]]
+zone = "NORTH"
+"""
+HOURS = (3, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("own", "told"),
+    [
+        (("llama", "eval/7", "b 2"), {"mine-llama", "mine-eval/7", "mine-b 2"}),
+        (("4711", "12", "4712_3"), {"mine-04711", "mine-00012", "mine-4712_3"}),
+        (("same", "same", "other"), {"mine-00001", "mine-00002", "mine-00003"}),
+        (("", "a", "b"), {"mine-00001", "mine-00002", "mine-00003"}),
+        (None, {"mine-00001", "mine-00002", "mine-00003"}),
+    ],
+)
+def test_a_job_is_called_as_its_log_calls_it_where_that_is_one_name_a_job(
+    own: tuple[str, ...] | None, told: set[str], tmp_path: Path
+) -> None:
+    """Behind the name of its group; counted through where names repeat or lack."""
+    rows = ["submit,duration_s,units" + (",name" if own else "")]
+    rows += [
+        f"2026-03-02T0{hour}:00Z,1800,1" + (f",{own[number]}" if own else "")
+        for number, hour in enumerate(HOURS)
+    ]
+    (tmp_path / "jobs.csv").write_text("\n".join(rows) + "\n")
+    (tmp_path / "case.toml").write_text(CASE)
+    assert set(load_case(tmp_path / "case.toml").jobs.name.tolist()) == told
