@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gridtide.case.checks import unprotected
 from gridtide.case.machines import assumed, pool_powers_kw
+from gridtide.case.offers import product_of
 from gridtide.case.plants import design_outdoor_c
 from gridtide.case.points import points_left_out, points_of
 from gridtide.case.schema import CaseFile, ContractTable, PoolTable, SiteTable
@@ -142,6 +143,7 @@ def _site(table: SiteTable, step_s: int) -> Site:
             Supply(kind=supply.kind, capacity_kw=supply.capacity_kw) for supply in table.supply
         ),
         curtailment_zone=table.curtailment_zone,
+        products=tuple(product_of(offer) for offer in table.offer),
     )
 
 

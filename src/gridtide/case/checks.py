@@ -8,6 +8,7 @@ from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from gridtide.case.machines import accelerators, pool_powers_kw
+from gridtide.case.offers import offer_faults
 from gridtide.case.plants import parked_facility_kw
 from gridtide.case.points import point_faults
 from gridtide.case.schema import CaseFile, ContractTable, SiteTable
@@ -40,6 +41,7 @@ def faults_of(case: CaseFile) -> list[Finding]:
         *answering_faults(case),
         *telescope_faults(case),
         *point_faults(case),
+        *offer_faults(case),
     ]
 
 

@@ -62,6 +62,12 @@ def columns_of(program: Program, situation: Situation, facts: Facts) -> Columns:
             (len(facts.buckets),), facts.later_cost_per_h, 0.0, facts.buckets.later_h
         ),
         shortfall=program.variables(shape, _lacking_cost_per_kwh(facts) * facts.hours),
+        offered=program.variables(
+            facts.offers.most_kw.shape,
+            -facts.offers.price_per_kw_h * facts.hours,
+            0.0,
+            facts.offers.most_kw,
+        ),
     )
 
 

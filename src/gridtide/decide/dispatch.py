@@ -1,12 +1,13 @@
 """Minutes: which jobs run in which slots and where, how requests split, what batteries do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.offer_terms import nothing_offered
 from gridtide.digest import freeze
 from gridtide.fleet.menu import Menu
 from gridtide.timeline import Timeline
@@ -78,8 +79,10 @@ class Dispatch:
     """What is to be done from `made_at` on; T steps of the placement's horizon.
 
     shares: (V, O, P, T) share of each origin's demand answered at each place. charge_kw, discharge_kw:
-    (S, T). import_held_kw: import a site's store holds it to as far as it can, (S,), inf where it does not.
-    issue: when the newest signal it rests on was issued.
+    (S, T). import_held_kw: import a site is held to by its store and by sending requests on, as far as they can,
+    (S,), inf where it is not. raise_price_per_kw: money for a kW above that, (S,). it_price_per_kwh: money for a kWh
+    of IT at each site, by which requests are sent on, (S, T). issue: when the newest signal it rests on was issued.
+    offered_kw: capacity for the grid, of each product, (Q, T).
     """
 
     made_at: datetime
@@ -89,13 +92,15 @@ class Dispatch:
     charge_kw: NDArray[np.float64]
     discharge_kw: NDArray[np.float64]
     import_held_kw: NDArray[np.float64]
+    raise_price_per_kw: NDArray[np.float64]
+    it_price_per_kwh: NDArray[np.float64]
     issue: datetime
+    offered_kw: NDArray[np.float64] = field(default_factory=nothing_offered)
 
     def __post_init__(self) -> None:
-        freeze(
-            self,
-            **dict.fromkeys(("shares", "charge_kw", "discharge_kw", "import_held_kw"), np.float64),
-        )
+        stores = ("charge_kw", "discharge_kw", "import_held_kw")
+        routes = ("shares", "raise_price_per_kw", "it_price_per_kwh")
+        freeze(self, **dict.fromkeys((*stores, *routes, "offered_kw"), np.float64))
 
 
 def load_of(

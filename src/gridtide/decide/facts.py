@@ -9,6 +9,8 @@ from gridtide.decide.buckets import bucketed
 from gridtide.decide.layout import Facts
 from gridtide.decide.limits import import_max_kw
 from gridtide.decide.objective import Objective
+from gridtide.decide.offer_terms import offer_terms
+from gridtide.decide.overflow import may_answer
 from gridtide.decide.peak import demand_periods
 from gridtide.decide.power_curve import PowerCurve, curve_between, power_curve
 from gridtide.decide.reading import is_there, outdoor_c, requests_per_s, series, supply_kw
@@ -70,7 +72,7 @@ def facts_of(
         import_max_kw=import_max_kw(fleet, situation.events, horizon),
         requests_per_s=read.of(requests_per_s, situation),
         rate=_rates(situation),
-        reachable=_reachable(situation),
+        reachable=may_answer(fleet, situation.services),
         reserve=np.asarray([pool.burst_reserve for pool in pools]),
         extra_kw=fleet.menu.extra_kw,
         menu=fleet.menu,
@@ -89,6 +91,7 @@ def facts_of(
         swing_kw=np.zeros_like(price),
         wait_h=np.concatenate([[0.0], np.cumsum(horizon.hours)])[:-1],
         request_peak=np.ones((len(situation.services), len(fleet.network.origins), len(horizon))),
+        offers=offer_terms(situation, curve),
     )
 
 
@@ -197,21 +200,6 @@ def serving_kw(situation: Situation) -> Real:
 def extra_power_kw(fleet: Fleet) -> Real:
     """IT power of an accelerator busy with a job at full speed beyond a parked one at each place, (P,)."""
     return np.asarray(fleet.menu.extra_kw[fleet.menu.first], dtype=np.float64)
-
-
-def _reachable(situation: Situation) -> NDArray[np.bool_]:
-    """Whether a place may answer an origin: weights there, fast enough, or its home; (V, O, P)."""
-    fleet = situation.fleet
-    late_s = fleet.network.latency_ms[:, fleet.site_of_place] / 1000.0
-    found = []
-    for service in situation.services:
-        serves = service.requests_per_accelerator_s > 0
-        quick = late_s + service.time_to_first_token_s <= service.latency_max_s
-        home = service.home > 0
-        away = quick & service.resident if service.movable else np.zeros_like(quick)
-        found.append((away | home) & serves)
-    shape = (0, len(fleet.network.origins), len(fleet.places))
-    return np.stack(found) if found else np.zeros(shape, dtype=np.bool_)
 
 
 def later_cost_per_h(

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.buckets import Buckets
+from gridtide.decide.offer_terms import OfferTerms
 from gridtide.decide.peak import DemandPeriods
 from gridtide.decide.power_curve import PowerCurve
 from gridtide.fleet.menu import Menu
@@ -29,7 +30,7 @@ class Facts:
     accelerator-hour left for later, (K,). swing_kw: how far the need inside a step rises above its mean,
     (S, T). request_peak: highest demand inside a step over its mean, (V, O, T). wait_h: from as_of to when
     work of a step begins on the mean, (T,). Where steps are the shortest there are, swing_kw is 0 and
-    request_peak 1.
+    request_peak 1. offers: terms of capacity for the grid.
     """
 
     hours: Real
@@ -56,6 +57,7 @@ class Facts:
     swing_kw: Real
     request_peak: Real
     wait_h: Real
+    offers: OfferTerms
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -66,6 +68,7 @@ class Columns:
     flow: one per (service, origin, place) that may answer and step; pair holds its coordinates. refused
     (V, O, T). segment (S, T, segments). draw, sell, unused, charge, discharge, store (S, T). peak (S, N), one a
     billing month. undone, later (K,). shortfall: power that cannot be had at all, (S, T).
+    offered: of each product, (Q, T).
     """
 
     work: Whole
@@ -87,6 +90,7 @@ class Columns:
     undone: Whole
     later: Whole
     shortfall: Whole
+    offered: Whole
 
 
 def peak_of_step(columns: Columns, facts: Facts) -> Whole:

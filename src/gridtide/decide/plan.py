@@ -1,12 +1,13 @@
 """What a planner hands down: how much runs where and when, at which price, and how good that is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.offer_terms import nothing_offered
 from gridtide.decide.situation import Situation
 from gridtide.digest import freeze
 from gridtide.timeline import Timeline
@@ -79,7 +80,8 @@ class Plan:
     class_accelerators: busy accelerators of deferrable work, movable or not, by operating point, (C, M, T).
     shares: share of each origin's demand answered at each place, (V, O, P, T), summing to at most 1.
     it_kw, facility_kw, import_kw, export_kw, unused_supply_kw, charge_kw, discharge_kw: (S, T), ≥ 0.
-    soc_kwh: store at the end of each step, (S, T).
+    soc_kwh: store at the end of each step, (S, T). offered_kw: capacity held ready of each of the fleet's Q
+    products, (Q, T).
     """
 
     made_at: datetime
@@ -98,6 +100,7 @@ class Plan:
     prices: Prices
     certificate: Certificate
     notes: tuple[str, ...] = ()
+    offered_kw: NDArray[np.float64] = field(default_factory=nothing_offered)
 
     def __post_init__(self) -> None:
         names = [
@@ -111,6 +114,7 @@ class Plan:
             "charge_kw",
             "discharge_kw",
             "soc_kwh",
+            "offered_kw",
         ]
         freeze(self, **dict.fromkeys(names, np.float64))
 

@@ -35,7 +35,11 @@ def bought(situation: Situation, dispatch: Dispatch, until_s: int) -> tuple[Comm
     for index, site in trading:
         gate_s = round(site.contract.gate_closure_h * 3600)
         last_s = max(
-            [int(one.end.timestamp()) for one in situation.commitments if one.site == site.name],
+            [
+                int(one.end.timestamp())
+                for one in situation.commitments
+                if isinstance(one, Commitment) and one.site == site.name
+            ],
             default=now_s + gate_s,
         )
         for step in np.flatnonzero(

@@ -69,7 +69,7 @@ def same_slots(one: Told, other: Told) -> bool:
 
 
 def _used(told: Told) -> tuple[Whole, Whole, Whole, Whole]:
-    """Place, point and number of slots of each job, -1 and 0 where it has none, and the slots one after another."""
+    """Place, point and number of slots of each job, -1, 0 and 0 where it has none, and the slots one after another."""
     count = np.where(told.place >= 0, told.count, 0)
     rooms = np.diff(told.offsets)
     inside = np.arange(len(told.slots)) - np.repeat(told.offsets[:-1], rooms)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from gridtide.digest import freeze
 from gridtide.fleet.menu import Menu, menu_of
+from gridtide.fleet.product import CapacityProduct
 from gridtide.fleet.site import Pool, Site
 
 
@@ -67,6 +68,11 @@ class Fleet:
         site = np.asarray([place.site for place in self.places], dtype=np.int64)
         site.setflags(write=False)
         return site
+
+    @property
+    def products(self) -> tuple[tuple[int, CapacityProduct], ...]:
+        """Every product of every site with the number of its site, in order: the Q products of plans and results."""
+        return tuple((s, product) for s, site in enumerate(self.sites) for product in site.products)
 
     @property
     def pools(self) -> tuple[Pool, ...]:

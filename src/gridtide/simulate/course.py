@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import Any
 
@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.flow_reasons import FlowReasons, flow_rows
 from gridtide.decide.margins import kinds_spread
+from gridtide.decide.offer_terms import nothing_offered, standing
 from gridtide.decide.peak import next_month_s
 from gridtide.decide.risk import Uncertainty
-from gridtide.decide.situation import Commitment
+from gridtide.decide.situation import Commitment, Commitments
 from gridtide.decide.uncertainty import without_spread
 from gridtide.digest import freeze
 from gridtide.loop.mandate import Mandate, Policy
@@ -92,7 +93,8 @@ class Course:
     promised; cut (a limit cut took the promise back); ended_s (-1 never); complete (all its work was done);
     place (last); moves; exposure (transfers times sensitivity); first_s (-1 never); done_s.
     transfer_cost: money for all transfers. position_kw: bought day-ahead, (S, T). unspread: series of which plans
-    wanted to know how far they may miss and could not, and in how many plans.
+    wanted to know how far they may miss and could not, and in how many plans. offered_kw: capacity that stood of
+    each product of the fleet, (Q, T).
     """
 
     policy: str
@@ -115,10 +117,11 @@ class Course:
     rungs: tuple[str, ...]
     turns: int
     unspread: tuple[tuple[str, int], ...] = ()
+    offered_kw: Real = field(default_factory=nothing_offered)
 
     def __post_init__(self) -> None:
         whole = ("ended_s", "place", "moves", "exposure", "first_s", "done_s")
-        freeze(self, position_kw=np.float64)
+        freeze(self, position_kw=np.float64, offered_kw=np.float64)
         freeze(
             self,
             promised=np.bool_,
@@ -275,6 +278,7 @@ def _course(study: Study, twin: Twin, policy: str, telemetry: list[Telemetry], l
         rungs=tuple(log.rungs),
         turns=len(log.rungs),
         unspread=tuple(sorted(log.unspread.items())),
+        offered_kw=standing(study.fleet, log.memory.commitments, study.timeline, 0.0),
     )
 
 
@@ -291,11 +295,11 @@ def _first_s(executed: Executed, jobs: int) -> Whole:
     return np.where(first == np.iinfo(np.int64).max, -1, first)
 
 
-def _positions(study: Study, commitments: tuple[Commitment, ...]) -> Real:
+def _positions(study: Study, commitments: Commitments) -> Real:
     """What was bought day-ahead, (S, T), kW; 0 where nothing was."""
     names = [site.name for site in study.fleet.sites]
     position_kw = np.zeros((len(names), len(study.timeline)))
-    for one in commitments:
+    for one in [one for one in commitments if isinstance(one, Commitment)]:
         step = int(np.searchsorted(study.timeline.starts_s, epoch_s(one.start)))
         position_kw[names.index(one.site), step] = one.position_kw
     return position_kw

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.limits import import_max_kw
 from gridtide.decide.reservations import grid_step_s
 from gridtide.decide.state import State, Status
@@ -15,6 +16,7 @@ from gridtide.fleet.jobs import Jobs, rows
 from gridtide.fleet.run_time import estimated_s
 from gridtide.fleet.site import Battery
 from gridtide.loop.world import Orders, Telemetry
+from gridtide.simulate.kept_ready import kept_ready
 from gridtide.simulate.serving import Served, serve
 from gridtide.simulate.site_power import idle_and_jobs_kw, it_power_kw
 from gridtide.simulate.study import LengthKnowledge, Study, binding_events
@@ -150,8 +152,10 @@ class Twin:
         self._take(orders)
         busy, occupied, finished = self._run_jobs(end)
         span = slice(self.present, end)
-        left_kw = self.it_most_kw[:, span] - idle_and_jobs_kw(self.study.fleet, busy)
-        served = serve(self.study, self.truth, span, orders.dispatch, occupied, left_kw)
+        jobs_kw = idle_and_jobs_kw(self.study.fleet, busy)
+        left_kw = self.it_most_kw[:, span] - jobs_kw
+        held_kw = self._held_it_kw(orders.dispatch, span) - jobs_kw
+        served = serve(self.study, self.truth, span, orders.dispatch, occupied, left_kw, held_kw)
         telemetry = self._meter(block, span, orders, busy, served, finished)
         self.peak_import_kw = np.maximum(
             self._peak_carried(block), telemetry.import_kw.max(axis=1, initial=0.0)
@@ -160,6 +164,16 @@ class Twin:
         self.it_kw = telemetry.it_kw[:, -1]
         self.present = end
         return telemetry
+
+    def _held_it_kw(self, dispatch: Dispatch, span: slice) -> Real:
+        """IT power each building carries within the import its site is held to, with the store as ordered, (S, T)."""
+        most_kw = self.it_most_kw[:, span]
+        if not np.isfinite(dispatch.import_held_kw).any():
+            return most_kw
+        limit_kw = np.minimum(dispatch.import_held_kw[:, None], self.import_max_kw[:, span])
+        supply_kw = self.truth.supply_kw[:, span] + dispatch.discharge_kw[:, : limit_kw.shape[1]]
+        outdoor_c = self.truth.outdoor_c[:, span]
+        return np.minimum(most_kw, most_it_kw(self.study.fleet, limit_kw + supply_kw, outdoor_c))
 
     def _expected_s(self, chosen: Whole) -> Whole:
         """What decisions take for run times: as told by the study, or judged by jobs that have ended."""
@@ -294,6 +308,7 @@ class Twin:
                 np.asarray([site.contract.export_max_kw for site in fleet.sites]),
                 np.asarray([site.contract.ramp_max_kw_per_min or np.inf for site in fleet.sites]),
             ),
+            kept_ready(fleet, orders.dispatch.offered_kw, steps),
             self.grid_power_kw.copy(),
             block.hours,
             (imported, exported, charged, discharged, unused, soc),

@@ -1,4 +1,4 @@
-"""The independent check of every dispatch: promises, places, capacity, services and stores.
+"""The independent check of every dispatch: promises, places, capacity, services, stores and offers.
 
 It shares no code with the policies it checks. A breach names the subject, the value and the limit.
 """
@@ -63,6 +63,7 @@ def check(
         *_wrong_places(dispatch, situation),
         *_lost_requests(dispatch, situation),
         *_overdrawn_stores(dispatch, situation),
+        *_empty_offers(dispatch, situation),
     )
 
 
@@ -320,6 +321,44 @@ def _overdrawn_stores(dispatch: Dispatch, situation: Situation) -> list[Breach]:
                     )
                 )
     return breaches
+
+
+def _empty_offers(dispatch: Dispatch, situation: Situation) -> list[Breach]:
+    """Capacity offered to the grid beyond its product, or beyond what the store can give and take besides."""
+    sites, offered_kw = situation.fleet.sites, dispatch.offered_kw
+    if not offered_kw.size:
+        return []
+    called_kw = np.zeros((2, len(sites), offered_kw.shape[1]))
+    breaches = []
+    for (index, product), kw in zip(situation.fleet.products, offered_kw, strict=True):
+        name = f"{product.name} of {sites[index].name}"
+        called_kw[0, index] += kw * product.goes_up
+        called_kw[1, index] += kw * product.goes_down
+        breaches += _offer_breach("offered_kw", name, kw, product.offered_max_kw)
+        breaches += _offer_breach("offered_kw below 0", name, -kw, 0.0)
+    for index, site in enumerate(sites):
+        if site.battery is None:
+            continue
+        given_kw = dispatch.discharge_kw[index] - dispatch.charge_kw[index]
+        for limit, kw, own_kw, most_kw in (
+            ("battery discharge", called_kw[0, index], given_kw, site.battery.discharge_max_kw),
+            ("battery charge", called_kw[1, index], -given_kw, site.battery.charge_max_kw),
+        ):
+            wanted_kw = np.where(kw > TOLERANCE, kw + own_kw, 0.0)
+            breaches += _offer_breach(f"{limit} when called, kW", site.name, wanted_kw, most_kw)
+    return breaches
+
+
+def _offer_breach(
+    limit: str, subject: str, value_kw: NDArray[np.float64], most_kw: float
+) -> list[Breach]:
+    """The step in which a limit is passed farthest, if it is at all."""
+    worst_kw = float(value_kw.max(initial=0.0))
+    if worst_kw <= most_kw + 10.0 * TOLERANCE * (1.0 + most_kw):
+        return []
+    return [
+        Breach(limit=limit, subject=subject, value=f"{worst_kw:,.3f}", allowed=f"{most_kw:,.3f}")
+    ]
 
 
 def _job_breach(limit: str, job: object, value: object, allowed: object) -> Breach:

@@ -9,6 +9,7 @@ from gridtide.decide.crowd import crowded, roomy
 from gridtide.decide.dispatch import Binding, Dispatch, Placement, Reason
 from gridtide.decide.earliest import give_earliest
 from gridtide.decide.ex_ante import expected_costs
+from gridtide.decide.fleet_search import searched
 from gridtide.decide.objective import Objective
 from gridtide.decide.peak import NEVER_S, DemandPeriods, demand_periods
 from gridtide.decide.plan import Plan
@@ -27,7 +28,7 @@ from gridtide.decide.reservations import (
 from gridtide.decide.situation import Situation
 from gridtide.decide.state import Status
 from gridtide.decide.steering import slot_costs, steering_price
-from gridtide.decide.told import same_slots, told_placement
+from gridtide.decide.told import same_slots, told_of, told_placement
 from gridtide.fleet.fleet import Fleet
 from gridtide.timeline import Timeline, epoch_s
 
@@ -93,6 +94,8 @@ class PriceGuided:
         kept = told_placement(situation, held, Reason.KEPT)
         others = self._by_the_book(situation, held, price, chosen, (told, held.told))
         placement = self._cheapest(plan, situation, held, price, (guided, kept, *others))
+        if chosen.any():
+            placement = self._searched(plan, situation, held, price, placement)
         placement = _said(placement, situation, held, price, hurried)
         return self.follow(plan, situation, held, placement)
 
@@ -104,6 +107,7 @@ class PriceGuided:
         self, plan: Plan, situation: Situation, held: Reservations, placement: Placement
     ) -> Dispatch:
         """A placement with the routes and stores of a plan."""
+        held_kw, raise_price_per_kw = _held_kw(plan, situation, self.objective)
         return Dispatch(
             made_at=situation.as_of,
             policy=plan.policy,
@@ -111,8 +115,11 @@ class PriceGuided:
             shares=on_grid(plan.shares, plan.horizon, held.grid),
             charge_kw=on_grid(plan.charge_kw, plan.horizon, held.grid),
             discharge_kw=on_grid(plan.discharge_kw, plan.horizon, held.grid),
-            import_held_kw=_held_kw(plan, situation, self.objective),
+            import_held_kw=held_kw,
+            raise_price_per_kw=raise_price_per_kw,
+            it_price_per_kwh=on_grid(plan.prices.it_price_per_kwh, plan.horizon, held.grid),
             issue=plan.made_at,
+            offered_kw=_offered_kw(plan, held.grid),
         )
 
     def _by_the_book(
@@ -166,6 +173,34 @@ class PriceGuided:
         best = int(np.argmin(costs))
         return guided if costs[0] <= costs[best] + 1e-9 else placements[best]
 
+    def _searched(
+        self,
+        plan: Plan,
+        situation: Situation,
+        held: Reservations,
+        price: NDArray[np.float64],
+        placement: Placement,
+    ) -> Placement:
+        """The placement with single jobs moved as far as the whole fleet costs less for it."""
+        told = told_of(placement, held)
+        order = _largest_first(held, ~held.settled & (told.place >= 0) & (told.point == 0))
+        found = searched(plan, situation, replace(held, told=told), self.objective, price, order)
+        moved = _changed(told, found)
+        if not moved.any():
+            return placement
+        costs = (
+            np.where(moved, slot_costs(held, found, price), placement.cost),
+            np.where(moved, np.nan, placement.alternative_cost),
+            np.where(moved, -1, placement.alternative_place),
+        )
+        after = _placement(situation, held, found, price, costs)
+        whole = int(Reason.WHOLE_IS_CHEAPER)
+        return replace(
+            after,
+            reason=np.where(moved, whole, placement.reason),
+            binding=np.where(moved, after.binding, placement.binding),
+        )
+
     def _told_peak_kw(
         self, plan: Plan, months: DemandPeriods, situation: Situation, held: Reservations
     ) -> NDArray[np.float64]:
@@ -207,6 +242,14 @@ class PriceGuided:
         return np.clip(kept, 0, held.room).astype(np.int64), charge
 
 
+def _offered_kw(plan: Plan, grid: Timeline) -> NDArray[np.float64]:
+    """Capacity a plan holds ready, on the grid of slots; nothing beyond its horizon, (Q, T)."""
+    if not plan.offered_kw.size:
+        return plan.offered_kw
+    inside = grid.starts_s < int(plan.horizon.edges_s[-1])
+    return np.where(inside, on_grid(plan.offered_kw, plan.horizon, grid), 0.0)
+
+
 def _earliest(situation: Situation, held: Reservations, hurried: NDArray[np.bool_]) -> Told:
     """What was told, with some jobs in their earliest slots, whatever these cost."""
     if not hurried.any():
@@ -237,12 +280,15 @@ def _said(
     )
 
 
-def _held_kw(plan: Plan, situation: Situation, objective: Objective) -> NDArray[np.float64]:
-    """The highest import of the month under way a plan pays a demand charge for; stores hold their site to it, (S,)."""
+def _held_kw(
+    plan: Plan, situation: Situation, objective: Objective
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The highest import of the month under way a plan pays a demand charge for, (S,), inf without one; stores and
+    routes hold their site to it. Beside it what a kilowatt above it counts, (S,)."""
     months = demand_periods(replace(situation, horizon=plan.horizon), objective)
     peak_kw = months.peaks_kw(plan.import_kw)[:, 0]
     charged = [site.contract.demand_charge_per_kw_month > 0 for site in situation.fleet.sites]
-    return np.where(charged, peak_kw, np.inf)
+    return np.where(charged, peak_kw, np.inf), months.price_per_kw[:, 0]
 
 
 def _under_way(months: DemandPeriods, horizon: Timeline, grid: Timeline) -> NDArray[np.bool_]:
@@ -256,6 +302,17 @@ def _under_way(months: DemandPeriods, horizon: Timeline, grid: Timeline) -> NDAr
 def _same(one: Placement, other: Placement) -> bool:
     columns = ("slots", "place", "point")
     return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in columns)
+
+
+def _changed(before: Told, after: Told) -> NDArray[np.bool_]:
+    """Which jobs hold other slots, (n,)."""
+    used = np.arange(len(before.slots)) - np.repeat(before.offsets[:-1], np.diff(before.offsets))
+    inside = used < np.repeat(before.count, np.diff(before.offsets))
+    job = np.repeat(np.arange(len(before.count)), np.diff(before.offsets))
+    other = (
+        np.bincount(job[inside & (before.slots != after.slots)], minlength=len(before.count)) > 0
+    )
+    return np.asarray(other | (before.place != after.place) | (before.count != after.count))
 
 
 def _no_alternative(held: Reservations) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

@@ -120,12 +120,24 @@ def _power(comparison: Comparison, course: Course):  # type: ignore[no-untyped-d
             "price_per_mwh real_time_price_per_mwh carbon_average_g_per_kwh curtailment_kw".split()
         ):
             columns[name] = getattr(truth, name)[index]
+        columns |= _offered(study, course, index)
         for number, kind in enumerate(study.jobs.classes):
             columns[f"class_{kind.name}_it_kw"] = seen.class_kw[number, index]
         for number, service in enumerate(study.services):
             columns[f"service_{service.name}_it_kw"] = seen.service_kw[number, index]
         frames.append(pl.DataFrame(columns))
     return pl.concat(frames).with_columns(pl.col("time_utc").cast(pl.Datetime("ms", "UTC")))
+
+
+def _offered(study: Study, course: Course, index: int) -> dict[str, Any]:
+    """Capacity a site had offered, a column for every product that some site may offer; unknown at others."""
+    columns: dict[str, Any] = {}
+    for (number, product), offered_kw in zip(study.fleet.products, course.offered_kw, strict=True):
+        name = f"offered_{product.name.replace(' ', '_')}_kw"
+        columns.setdefault(name, np.full(len(study.timeline), np.nan))
+        if number == index:
+            columns[name] = offered_kw
+    return columns
 
 
 def _times(frame, names: tuple[str, ...]):  # type: ignore[no-untyped-def]
