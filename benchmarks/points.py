@@ -41,7 +41,7 @@ def work_by_point(study: Study, course: Course) -> dict[str, float]:
     for name, work in zip(
         names, np.bincount(entry, weights=work_s, minlength=len(menu)), strict=True
     ):
-        shares[name] += float(work / work_s.sum())
+        shares[name] += float(work / max(work_s.sum(), 1e-9))
     return shares
 
 

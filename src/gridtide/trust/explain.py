@@ -68,7 +68,13 @@ def sentence(weighed: Weighed) -> str:
     said = [f"{chosen(weighed)}, {because(weighed)}{_saving(weighed)}."]
     if weighed.start is None:
         return said[0]
-    parts = (_second(weighed), limit(weighed), _basis(weighed), carbon_words(weighed))
+    parts = (
+        _slower(weighed),
+        _second(weighed),
+        limit(weighed),
+        _basis(weighed),
+        carbon_words(weighed),
+    )
     said += [part for part in parts if part]
     return " ".join(said)
 
@@ -164,6 +170,12 @@ def _saving(weighed: Weighed) -> str:
         f": {money(weighed.cost)} {weighed.currency} expected instead of {money(weighed.cost_at_once)}"
         " at once at home"
     )
+
+
+def _slower(weighed: Weighed) -> str:
+    if not weighed.point:
+        return ""
+    return f"At {weighed.point} its work takes longer than at full speed and less power, and there is time."
 
 
 def _second(weighed: Weighed) -> str:

@@ -300,7 +300,8 @@ def _under_way(months: DemandPeriods, horizon: Timeline, grid: Timeline) -> NDAr
 
 
 def _same(one: Placement, other: Placement) -> bool:
-    return np.array_equal(one.slots, other.slots) and np.array_equal(one.place, other.place)
+    columns = ("slots", "place", "point")
+    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in columns)
 
 
 def _changed(before: Told, after: Told) -> NDArray[np.bool_]:
