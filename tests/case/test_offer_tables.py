@@ -59,8 +59,6 @@ def test_every_fault_of_the_offers_is_said_at_once() -> None:
 
 
 def test_plans_that_make_no_offers_are_refused_beside_them() -> None:
-    """Coarse steps, and plans over several courses."""
+    """Coarse steps."""
     (coarse,) = faults([OFFER], telescope=[[96, 15]])
     assert "telescope" in coarse.value
-    found = faults([OFFER], uncertainty="cvar", forecaster="ridge")
-    assert any("cvar" in fault.value for fault in found)

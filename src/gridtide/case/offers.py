@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from gridtide.case.schema import CaseFile, OfferTable, SiteTable
 from gridtide.case.telescope import plan_h
-from gridtide.decide.risk import Uncertainty
 from gridtide.finding import Finding
 from gridtide.fleet.product import CapacityProduct
 
@@ -106,15 +105,7 @@ def _blocks(key: str, offer: OfferTable, case: CaseFile) -> Iterator[Finding]:
 
 
 def _other_plans(case: CaseFile) -> Iterator[Finding]:
-    """Plans in coarse steps and over several courses make no offers yet."""
-    ways = {f"coordinated-{Uncertainty.CVAR}"} & set(case.case.policies)
-    if case.planning.uncertainty is Uncertainty.CVAR or ways:
-        yield Finding(
-            subject="site.offer",
-            value="beside plans over several courses (cvar)",
-            limit="plans by the point forecast (expected) or with margins (chance)",
-            mend="Choose another planning.uncertainty, or leave the offers out.",
-        )
+    """Plans in coarse steps make no offers yet."""
     if case.planning.telescope:
         yield Finding(
             subject="site.offer",
