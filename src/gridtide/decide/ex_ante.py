@@ -49,9 +49,10 @@ def expected_costs(
     per_kwh = cost_per_kwh(1.0) * seen_prices_per_mwh(planned, read)
     per_kwh = per_kwh + read.of(carbon_cost_per_kwh, planned, objective)
     months = demand_periods(planned, objective)
+    shown = holding(held.grid, plan.horizon)
+    later = held.grid.starts_s >= plan.horizon.edges_s[-1]
     costs = []
     for placement in placements:
-        shown = holding(placement.horizon, plan.horizon)
         used = expected_counts(held, np.diff(placement.offsets))
         load = load_of(placement, situation.jobs.accelerators, len(site), used)
         load_kw = load[:, np.maximum(shown, 0)] * (shown >= 0) * extra_kw[:, None]
@@ -59,7 +60,6 @@ def expected_costs(
         net = facility_power_kw(fleet, it_kw, weather) + stores_kw
         draw = np.maximum(net, 0.0) * (shown >= 0)
         energy = float((per_kwh * draw * plan.horizon.hours).sum())
-        later = placement.horizon.starts_s >= plan.horizon.edges_s[-1]
         energy += float((price[:, later] * load[:, later]).sum())
         others = work_cost(replace(held, told=told_of(placement, held)))
         costs.append(energy + others + months.charge(draw))

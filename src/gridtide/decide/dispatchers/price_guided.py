@@ -20,7 +20,7 @@ from gridtide.decide.reservations import Reservations, Told, copied, free_of, gr
 from gridtide.decide.situation import Situation
 from gridtide.decide.state import Status
 from gridtide.decide.steering import slot_costs, steering_price
-from gridtide.decide.told import same_slots, told_placement
+from gridtide.decide.told import slots_key, told_placement
 from gridtide.fleet.fleet import Fleet
 from gridtide.timeline import Timeline, epoch_s
 
@@ -81,9 +81,10 @@ class PriceGuided:
             CONGESTION if due else (0.0,),
             self.peak_kept(plan, situation, held),
         )
-        guided = _placement(situation, held, told, price, costs)
+        guided = _placement(situation, held, told, _cost_at_once(situation, held, price), costs)
         kept = told_placement(situation, held, Reason.KEPT)
-        others = self._by_the_book(situation, held, price, chosen, (told, held.told))
+        known = {slots_key(told), slots_key(held.told)}
+        others = self._by_the_book(situation, held, price, chosen, known)
         placement = self._cheapest(plan, situation, held, price, (guided, kept, *others))
         placement = _said(placement, situation, held, price, hurried)
         return self.follow(plan, situation, held, placement)
@@ -113,23 +114,25 @@ class PriceGuided:
         held: Reservations,
         price: NDArray[np.float64],
         chosen: NDArray[np.bool_],
-        known: tuple[Told, ...],
+        known: set[bytes],
     ) -> list[Placement]:
         """What the policies of the literature would do with the chosen jobs that have not begun, where that is
-        something else than is known and than another of them said."""
+        something else than is known by its slots, and than another of them said."""
         waiting = chosen & (situation.state.status == Status.WAITING)
         if not waiting.any():
             return []
         steered = steering_price(situation, self.objective, held.grid, self.readings)
         desk = desk_of(held, steered, asking_of(situation, held, waiting))
+        at_once = _cost_at_once(situation, held, price)
         found = []
         for choice in CANDIDATES:
             told = answered_at(desk, choice)
-            if any(same_slots(told, other) for other in known):
+            key = slots_key(told)
+            if key in known:
                 continue
-            known = (*known, told)
+            known.add(key)
             costs = (slot_costs(held, told, price), *_no_alternative(held))
-            placement = _placement(situation, held, told, price, costs)
+            placement = _placement(situation, held, told, at_once, costs)
             changed = waiting & (placement.reason != Reason.NOT_PLACED)
             reason = np.where(changed, int(Reason.WHOLE_IS_CHEAPER), placement.reason)
             found.append(replace(placement, reason=reason))
@@ -310,7 +313,7 @@ def _placement(
     situation: Situation,
     held: Reservations,
     told: Told,
-    price: NDArray[np.float64],
+    at_once: NDArray[np.float64],
     costs: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]],
 ) -> Placement:
     cost, other_cost, other_place = costs
@@ -319,7 +322,6 @@ def _placement(
     used = np.arange(len(told.slots)) - np.repeat(told.offsets[:-1], np.diff(told.offsets))
     slots = told.slots[used < kept]
     offsets = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
-    at_once = _cost_at_once(situation, held, price)
     start = np.where(
         count > 0, slots[np.minimum(offsets[:-1], max(len(slots) - 1, 0))] if len(slots) else 0, 0
     )
