@@ -51,7 +51,7 @@ def coarsened(facts: Facts, situation: Situation, coarse: Timeline, buckets: Buc
     moment, a limit of import the lowest, less what the need rises above its mean inside the step (as
     long as the mean itself fits), so that what fits here fits there. buckets: of work, over `coarse`.
     """
-    steps = _Steps.of(situation.horizon, coarse)
+    steps = Steps.of(situation.horizon, coarse)
     kept = steps.highest(facts.kept)
     need_kw = _need_kw(situation, facts)
     mean_kw = steps.mean(need_kw)
@@ -82,7 +82,7 @@ def coarsened(facts: Facts, situation: Situation, coarse: Timeline, buckets: Buc
     )
 
 
-class _Steps:
+class Steps:
     """Sums, least and most over the fine steps inside each coarse one, along the last axis."""
 
     def __init__(self, first: Whole, count: Whole) -> None:
@@ -90,9 +90,9 @@ class _Steps:
         self.count = count
 
     @staticmethod
-    def of(fine: Timeline, coarse: Timeline) -> "_Steps":
+    def of(fine: Timeline, coarse: Timeline) -> "Steps":
         edges = np.searchsorted(fine.edges_s, coarse.edges_s)
-        return _Steps(edges[:-1].astype(np.int64), np.diff(edges).astype(np.int64))
+        return Steps(edges[:-1].astype(np.int64), np.diff(edges).astype(np.int64))
 
     def mean(self, series: NDArray[Number]) -> Real:
         total: Real = np.add.reduceat(series.astype(np.float64), self.first, axis=-1)
@@ -107,7 +107,7 @@ class _Steps:
         return found
 
 
-def _curve(curve: PowerCurve, steps: _Steps) -> PowerCurve:
+def _curve(curve: PowerCurve, steps: Steps) -> PowerCurve:
     slope = steps.mean(np.moveaxis(curve.slope, 1, -1))
     return replace(
         curve,
