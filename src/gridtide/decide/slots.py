@@ -70,6 +70,11 @@ class SlotSignal:
         return max(1, 3600 // self.step_s)
 
     @cached_property
+    def prefix(self) -> Real:
+        """Running sum of the values, (T+1,), summed once."""
+        return np.concatenate([[0.0], np.cumsum(self.values)])
+
+    @cached_property
     def holds(self) -> Holds:
         """Where the signal changes, found once."""
         return holds_of(self.values)
@@ -134,7 +139,7 @@ def _sums_of_runs(plan: SlotPlan, signal: SlotSignal) -> Real:
             signal.holds.columns, plan.offsets, plan.start, plan.end
         )
         return felt
-    prefix = np.concatenate([[0.0], np.cumsum(signal.values)])
+    prefix = signal.prefix
     per_run = prefix[plan.end] - prefix[plan.start]
     job = np.repeat(np.arange(len(plan.answer)), np.diff(plan.offsets))
     return np.bincount(job, weights=per_run, minlength=len(plan.answer)).astype(np.float64)
