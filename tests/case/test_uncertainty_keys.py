@@ -79,7 +79,7 @@ def test_a_forecaster_of_points_is_refused_before_anything_runs(
 
 def test_a_telescope_beside_plans_over_courses_is_refused(tmp_path: Path) -> None:
     """Such plans are made in the steps of the loop; nothing is quietly left out."""
-    lines = 'uncertainty = "chance"\nforecaster = "ridge"\ntelescope = [[24, 60], [6, 240]]'
+    lines = 'uncertainty = "cvar"\nforecaster = "ridge"\ntelescope = [[24, 60], [6, 240]]'
     text = FIXTURE.read_text()
     assert "plan_h" in text
     path = with_planning(tmp_path, lines)

@@ -62,6 +62,15 @@ def test_no_way_to_meet_uncertainty_misses_a_promise(name: str) -> None:
     assert digest(course) == digest(course_of(name, study()))
 
 
+def test_margins_through_a_telescope_miss_no_promise() -> None:
+    """Far hours in coarse steps, with the margin of their worst moment, through a whole course."""
+    far = replace(study().cadence, telescope=((8, 900), (6, 3600), (4, 4 * 3600)))
+    asked = replace(study(), cadence=far)
+    course = course_of("coordinated-chance", asked)
+    assert settle(asked, truth_of(asked), course, 0.0).promises.missed_deadlines == 0
+    assert course.promised.sum() > 0
+
+
 def test_the_key_of_the_case_and_the_name_of_the_policy_mean_the_same() -> None:
     """`coordinated` plans as the study says, `coordinated-cvar` always by courses."""
     asked = replace(study(), risk=replace(TERMS, uncertainty=Uncertainty.CVAR))

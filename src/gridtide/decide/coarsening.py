@@ -53,7 +53,7 @@ def coarsened(facts: Facts, situation: Situation, coarse: Timeline, buckets: Buc
     long as the mean itself fits), so that what fits here fits there.
     Nothing is offered to the grid. buckets: of work, over `coarse`.
     """
-    steps = _Steps.of(situation.horizon, coarse)
+    steps = Steps.of(situation.horizon, coarse)
     kept = steps.highest(facts.kept)
     need_kw = _need_kw(situation, facts)
     mean_kw = steps.mean(need_kw)
@@ -85,7 +85,7 @@ def coarsened(facts: Facts, situation: Situation, coarse: Timeline, buckets: Buc
     )
 
 
-class _Steps:
+class Steps:
     """Sums, least and most over the fine steps inside each coarse one, along the last axis."""
 
     def __init__(self, first: Whole, count: Whole) -> None:
@@ -93,9 +93,9 @@ class _Steps:
         self.count = count
 
     @staticmethod
-    def of(fine: Timeline, coarse: Timeline) -> "_Steps":
+    def of(fine: Timeline, coarse: Timeline) -> "Steps":
         edges = np.searchsorted(fine.edges_s, coarse.edges_s)
-        return _Steps(edges[:-1].astype(np.int64), np.diff(edges).astype(np.int64))
+        return Steps(edges[:-1].astype(np.int64), np.diff(edges).astype(np.int64))
 
     def mean(self, series: NDArray[Number]) -> Real:
         total: Real = np.add.reduceat(series.astype(np.float64), self.first, axis=-1)
@@ -110,7 +110,7 @@ class _Steps:
         return found
 
 
-def _curve(curve: PowerCurve, steps: _Steps) -> PowerCurve:
+def _curve(curve: PowerCurve, steps: Steps) -> PowerCurve:
     slope = steps.mean(np.moveaxis(curve.slope, 1, -1))
     return replace(
         curve,

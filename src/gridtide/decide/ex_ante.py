@@ -74,9 +74,10 @@ def expected_costs(
     menu, sites = fleet.menu, len(fleet.sites)
     site, extra_kw = fleet.site_of_place[menu.place], menu.extra_kw
     fixed = surroundings(plan, situation, objective, readings)
+    shown = holding(held.grid, plan.horizon)
+    later = held.grid.starts_s >= plan.horizon.edges_s[-1]
     costs = []
     for placement in placements:
-        shown = holding(placement.horizon, plan.horizon)
         entry = menu.entry(placement.place, placement.point)
         used = expected_counts(held, np.diff(placement.offsets), entry)
         load = load_of(placement, situation.jobs.accelerators, menu, used)
@@ -85,7 +86,6 @@ def expected_costs(
         net = facility_power_kw(fleet, it_kw, fixed.outdoor_c) + fixed.stores_kw
         draw = np.maximum(net, 0.0) * (shown >= 0)
         energy = float((fixed.per_kwh * draw * plan.horizon.hours).sum())
-        later = placement.horizon.starts_s >= plan.horizon.edges_s[-1]
         energy += float((price[:, later] * load[:, later]).sum())
         others = work_cost(replace(held, told=told_of(placement, held)))
         costs.append(energy + others + fixed.months.charge(draw))

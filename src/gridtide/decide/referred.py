@@ -126,25 +126,46 @@ def referred(
 
 def answered_at(desk: Desk, choice: Choice) -> Told:
     """The slots of all jobs after those at the desk asked a policy, in order of arrival."""
-    told, free = copied(desk.held.told), desk.free.copy()
-    alone = _alone(desk, choice)
-    begins, gangs = told.offsets.tolist(), desk.held.gang.tolist()
-    for job, asked in desk.asking.items():
-        begin, gang, place, count = begins[job], gangs[job], int(told.place[job]), told.count[job]
-        free[place, told.slots[begin : begin + count]] += gang
-        if asked is not None:
-            here = free[asked.place]
-            answer = alone.get(job)
-            if answer is None or here[answer].min() < asked.units:
-                answer = _answered(desk, job, asked, here, choice)
-            if answer is None and place != asked.place:
-                answer = _earliest(asked, here)
-            if answer is not None:
-                place, count = asked.place, len(answer)
-                told.slots[begin : begin + count] = answer
-                told.count[job], told.place[job], told.point[job] = count, place, 0
-        free[place, told.slots[begin : begin + count]] -= gang
+    from gridtide.kernels import desk as at_desk
+
+    told, free, gang = copied(desk.held.told), desk.free.copy(), desk.held.gang
+    wanted = _wanted(desk, _alone(desk, choice))
+    rows = list(desk.asking.items())
+    row = 0
+    while row < len(rows):
+        mine = (told.place, told.offsets, told.count, told.slots, told.point, free)
+        row = at_desk.taken_while_free(row, *wanted, gang, *mine)
+        if row < len(rows):
+            job, asked = rows[row]
+            assert asked is not None
+            _take(desk, told, free, job, asked, choice)
+        row += 1
     return told
+
+
+def _wanted(desk: Desk, alone: dict[int, Whole]) -> tuple[Whole, Whole, Whole, Whole]:
+    """Asked jobs in order, their places (-1: not asked), and the slots of each that are known already: offsets and
+    slots."""
+    none = np.zeros(0, dtype=np.int64)
+    slots = [alone.get(job, none) for job in desk.asking]
+    place = [-1 if asked is None else asked.place for asked in desk.asking.values()]
+    offsets = np.cumsum([0, *(len(one) for one in slots)])
+    job = np.fromiter(desk.asking, dtype=np.int64, count=len(desk.asking))
+    return job, np.asarray(place, dtype=np.int64), offsets, np.concatenate([none, *slots])
+
+
+def _take(desk: Desk, told: Told, free: Whole, job: int, asked: Asked, choice: Choice) -> None:
+    """Ask about one job, whose own slots are free, beside all others, and put it where it may go or where it was."""
+    begin, place, count = int(told.offsets[job]), int(told.place[job]), int(told.count[job])
+    here = free[asked.place]
+    answer = _answered(desk, job, asked, here, choice)
+    if answer is None and place != asked.place:
+        answer = _earliest(asked, here)
+    if answer is not None:
+        place, count = asked.place, len(answer)
+        told.slots[begin : begin + count] = answer
+        told.count[job], told.place[job], told.point[job] = count, place, 0
+    free[place, told.slots[begin : begin + count]] -= desk.held.gang[job]
 
 
 def _alone(desk: Desk, choice: Choice) -> dict[int, Whole]:

@@ -1,5 +1,6 @@
 """The coordinated plan, finely near and coarsely far: the farther an hour, the longer the step it is planned in."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -68,32 +69,46 @@ class Telescoped:
 
     def _planned(self, situation: Situation, held: Reservations) -> Plan:
         views = views_of(situation, held, self.objective, self.telescope, self.readings)
-        if len(views.seen.horizon) == len(situation.horizon):
-            return solved(situation, views.whole, held).plan
-        try:
-            rough = solved(views.seen, views.coarse, None, at_a_vertex)
-        except Infeasible as lacking:
-            plan = solved(situation, views.whole, held).plan
-            said = f"planned in the loop's own steps, as coarse ones hold no plan: {lacking}"
-            return replace(plan, notes=(*plan.notes, said))
-        plan = unfolded(rough.plan, situation, views.fine, views.coarse)
-        return replace(plan, certificate=self._certificate(rough, plan, situation, views))
-
-    def _certificate(
-        self, rough: Solved, plan: Plan, situation: Situation, views: Views
-    ) -> Certificate:
-        """What the plan costs in the situation's own steps, and a bound on any plan in them."""
-        told = rough.plan.certificate
-        cost = told.cost - _paid(rough.plan, situation, views.coarse)
-        cost += _paid(plan, situation, views.fine) + _cost_apart(views)
-        bound = lifted_bound(rough, situation, views.coarse, views.whole)
-        return Certificate(
-            cost=cost,
-            lower_bound=min(bound, cost),
-            run_at_once_cost=told.run_at_once_cost,
-            method=f"weak duality in {len(situation.horizon)} steps; plan of "
-            f"{len(rough.plan.horizon)} steps by {rough.solution.solver}",
+        return planned_through(
+            views,
+            situation,
+            lambda: solved(situation, views.whole, held).plan,
+            lambda: solved(views.seen, views.coarse, None, at_a_vertex),
         )
+
+
+def planned_through(
+    views: Views,
+    situation: Situation,
+    in_fine_steps: Callable[[], Plan],
+    in_coarse_steps: Callable[[], Solved],
+) -> Plan:
+    """The coarse plan told in fine steps; the fine one where no step is longer, or the coarse steps hold no plan."""
+    if len(views.seen.horizon) == len(situation.horizon):
+        return in_fine_steps()
+    try:
+        rough = in_coarse_steps()
+    except Infeasible as lacking:
+        plan = in_fine_steps()
+        said = f"planned in the loop's own steps, as coarse ones hold no plan: {lacking}"
+        return replace(plan, notes=(*plan.notes, said))
+    plan = unfolded(rough.plan, situation, views.fine, views.coarse)
+    return replace(plan, certificate=_certificate(rough, plan, situation, views))
+
+
+def _certificate(rough: Solved, plan: Plan, situation: Situation, views: Views) -> Certificate:
+    """What the plan costs in the situation's own steps, and a bound on any plan in them."""
+    told = rough.plan.certificate
+    cost = told.cost - _paid(rough.plan, situation, views.coarse)
+    cost += _paid(plan, situation, views.fine) + _cost_apart(views)
+    bound = lifted_bound(rough, situation, views.coarse, views.whole)
+    return Certificate(
+        cost=cost,
+        lower_bound=min(bound, cost),
+        run_at_once_cost=told.run_at_once_cost,
+        method=f"weak duality in {len(situation.horizon)} steps; plan of "
+        f"{len(rough.plan.horizon)} steps by {rough.solution.solver}",
+    )
 
 
 def at_a_vertex(matrix: Matrix) -> Solution:

@@ -1,13 +1,10 @@
 """The slots each job was told, as a placement: what stands when nothing is decided anew."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Binding, Placement, Reason
 from gridtide.decide.reservations import Reservations, Told, expected_counts, told_entries
 from gridtide.decide.situation import Situation
-
-Whole = NDArray[np.int64]
 
 
 def told_placement(situation: Situation, held: Reservations, reason: Reason) -> Placement:
@@ -64,14 +61,14 @@ def work_cost(held: Reservations) -> float:
 
 def same_slots(one: Told, other: Told) -> bool:
     """Whether every job has the same slots at the same place and operating point."""
-    mine, theirs = _used(one), _used(other)
-    return all(np.array_equal(here, there) for here, there in zip(mine, theirs, strict=True))
+    return slots_key(one) == slots_key(other)
 
 
-def _used(told: Told) -> tuple[Whole, Whole, Whole, Whole]:
-    """Place, point and number of slots of each job, -1, 0 and 0 where it has none, and the slots one after another."""
+def slots_key(told: Told) -> bytes:
+    """What is the same for the same slots of every job at the same place and operating point, and for no others."""
     count = np.where(told.place >= 0, told.count, 0)
     rooms = np.diff(told.offsets)
     inside = np.arange(len(told.slots)) - np.repeat(told.offsets[:-1], rooms)
+    slots = told.slots[inside < np.repeat(count, rooms)]
     place, point = np.where(count > 0, told.place, -1), np.where(count > 0, told.point, 0)
-    return place, point, count, told.slots[inside < np.repeat(count, rooms)]
+    return np.concatenate([place, point, count, slots]).astype(np.int64).tobytes()

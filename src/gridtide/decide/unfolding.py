@@ -118,16 +118,20 @@ def _yield(
     least_kwh = min(battery.energy_kwh * battery.soc_min, now_kwh)
     most_kwh = max(battery.energy_kwh, now_kwh)
     into, out_of = battery.charge_efficiency, battery.discharge_efficiency
-    for step in range(len(hours)):
-        net_kw = need_kw[step] + charge[step] - discharge[step]
-        over, under = max(net_kw - most_kw[step], 0.0), max(least_kw[step] - net_kw, 0.0)
-        less, fewer = min(over, charge[step]), min(under, discharge[step])
-        room_kw = (most_kwh - now_kwh) / (into * hours[step])
-        held_kw = (now_kwh - least_kwh) * out_of / hours[step]
-        taken = min(charge[step] - less + under - fewer, battery.charge_max_kw, room_kw)
-        given = min(discharge[step] - fewer + over - less, battery.discharge_max_kw, held_kw)
-        charge[step], discharge[step] = max(taken, 0.0), max(given, 0.0)
-        now_kwh += hours[step] * (into * charge[step] - discharge[step] / out_of)
+    moments = zip(
+        *(row.tolist() for row in (charge, discharge, need_kw, least_kw, most_kw, hours)),
+        strict=True,
+    )
+    for step, (taking_kw, giving_kw, need, least, most, hour) in enumerate(moments):
+        net_kw = need + taking_kw - giving_kw
+        over, under = max(net_kw - most, 0.0), max(least - net_kw, 0.0)
+        less, fewer = min(over, taking_kw), min(under, giving_kw)
+        room_kw = (most_kwh - now_kwh) / (into * hour)
+        held_kw = (now_kwh - least_kwh) * out_of / hour
+        taken = min(taking_kw - less + under - fewer, battery.charge_max_kw, room_kw)
+        given = min(giving_kw - fewer + over - less, battery.discharge_max_kw, held_kw)
+        charge[step], discharge[step] = taken, given = max(taken, 0.0), max(given, 0.0)
+        now_kwh += hour * (into * taken - given / out_of)
 
 
 def _prices(

@@ -30,7 +30,7 @@ def add_margin(program: Program, columns: Columns, facts: Facts, hurting: Facts)
     shape = columns.draw.shape
     fixed = margin_floor_kw(facts, hurting)
     limit = program.constraints(shape, -np.inf, facts.import_max_kw - fixed, *places_of(shape))
-    peak = program.constraints(shape, -np.inf, -fixed, *places_of(shape))
+    peak = program.constraints(shape, -np.inf, -fixed - facts.swing_kw, *places_of(shape))
     missed = program.variables(shape, _tight_costs(facts))
     for rows in (limit, peak):
         for block, sign in ((columns.draw, 1.0), (columns.sell, -1.0), (columns.unused, -1.0)):
@@ -62,7 +62,7 @@ def _tight_costs(facts: Facts) -> Real:
     )
 
 
-def _more(facts: Facts, hurting: Facts) -> Real:
+def more_requests(facts: Facts, hurting: Facts) -> Real:
     """Requests beyond the forecast as a share of it, (V, O, T); 0 where none are forecast."""
     asked = facts.requests_per_s
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -78,7 +78,7 @@ def _put_requests(
     per_request = per_request / facts.rate[service, place]
     site = facts.site[place]
     steepest = hurting.curve.slope.max(axis=2)[site]
-    more = _more(facts, hurting)[service, origin]
+    more = more_requests(facts, hurting)[service, origin]
     program.put(rows[site], columns.flow, per_request[:, None] * steepest * more)
 
 
@@ -92,6 +92,7 @@ def _add_machines(program: Program, columns: Columns, facts: Facts, hurting: Fac
     program.put(rows[columns.place, columns.step], columns.work, 1.0)
     service, origin, place = columns.pair.T
     need = (1.0 + facts.reserve[place]) / facts.rate[service, place]
-    more = 1.0 + _more(facts, hurting)[service, origin]
-    program.put(rows[place], columns.flow, need[:, None] * more)
+    more = 1.0 + more_requests(facts, hurting)[service, origin]
+    most = need[:, None] * facts.request_peak[service, origin]
+    program.put(rows[place], columns.flow, most * more)
     program.put(rows, program.variables(shape, _tight_costs(facts)[facts.site]), -1.0)

@@ -28,7 +28,7 @@ from gridtide.decide.reservations import (
 from gridtide.decide.situation import Situation
 from gridtide.decide.state import Status
 from gridtide.decide.steering import slot_costs, steering_price
-from gridtide.decide.told import same_slots, told_of, told_placement
+from gridtide.decide.told import slots_key, told_of, told_placement
 from gridtide.fleet.fleet import Fleet
 from gridtide.timeline import Timeline, epoch_s
 
@@ -90,9 +90,10 @@ class PriceGuided:
             self.peak_kept(plan, situation, held),
             roomy(held) if self.more_may_come else np.ones(len(held.menu), dtype=np.bool_),
         )
-        guided = _placement(situation, held, told, price, costs)
+        guided = _placement(situation, held, told, _cost_at_once(situation, held, price), costs)
         kept = told_placement(situation, held, Reason.KEPT)
-        others = self._by_the_book(situation, held, price, chosen, (told, held.told))
+        known = {slots_key(told), slots_key(held.told)}
+        others = self._by_the_book(situation, held, price, chosen, known)
         placement = self._cheapest(plan, situation, held, price, (guided, kept, *others))
         if chosen.any():
             placement = self._searched(plan, situation, held, price, placement)
@@ -128,23 +129,25 @@ class PriceGuided:
         held: Reservations,
         price: NDArray[np.float64],
         chosen: NDArray[np.bool_],
-        known: tuple[Told, ...],
+        known: set[bytes],
     ) -> list[Placement]:
         """What the policies of the literature would do with the chosen jobs that have not begun, where that is
-        something else than is known and than another of them said."""
+        something else than is known by its slots, and than another of them said."""
         waiting = chosen & (situation.state.status == Status.WAITING)
         if not waiting.any():
             return []
         steered = steering_price(situation, self.objective, held.grid, self.readings)
         desk = desk_of(held, steered, asking_of(situation, held, waiting))
+        at_once = _cost_at_once(situation, held, price)
         found = []
         for choice in CANDIDATES:
             told = answered_at(desk, choice)
-            if any(same_slots(told, other) for other in known):
+            key = slots_key(told)
+            if key in known:
                 continue
-            known = (*known, told)
+            known.add(key)
             costs = (slot_costs(held, told, price), *_no_alternative(held))
-            placement = _placement(situation, held, told, price, costs)
+            placement = _placement(situation, held, told, at_once, costs)
             changed = waiting & (placement.reason != Reason.NOT_PLACED)
             reason = np.where(changed, int(Reason.WHOLE_IS_CHEAPER), placement.reason)
             found.append(replace(placement, reason=reason))
@@ -193,7 +196,7 @@ class PriceGuided:
             np.where(moved, np.nan, placement.alternative_cost),
             np.where(moved, -1, placement.alternative_place),
         )
-        after = _placement(situation, held, found, price, costs)
+        after = _placement(situation, held, found, _cost_at_once(situation, held, price), costs)
         whole = int(Reason.WHOLE_IS_CHEAPER)
         return replace(
             after,
@@ -380,7 +383,7 @@ def _placement(
     situation: Situation,
     held: Reservations,
     told: Told,
-    price: NDArray[np.float64],
+    at_once: NDArray[np.float64],
     costs: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]],
 ) -> Placement:
     cost, other_cost, other_place = costs
@@ -389,7 +392,6 @@ def _placement(
     used = np.arange(len(told.slots)) - np.repeat(told.offsets[:-1], np.diff(told.offsets))
     slots = told.slots[used < kept]
     offsets = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
-    at_once = _cost_at_once(situation, held, price)
     start = np.where(
         count > 0, slots[np.minimum(offsets[:-1], max(len(slots) - 1, 0))] if len(slots) else 0, 0
     )

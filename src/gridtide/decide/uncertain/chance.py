@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.at_once import at_once_cost
+from gridtide.decide.conflict.refusal import refuse_where_power_lacks
 from gridtide.decide.constraints.margin import MarginRows, add_margin
 from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.layout import Facts
@@ -14,7 +15,9 @@ from gridtide.decide.margins import kinds_spread, level_of
 from gridtide.decide.objective import Objective
 from gridtide.decide.plan import Certificate, Plan
 from gridtide.decide.planners.coordinated import (
+    Method,
     Rows,
+    Solved,
     prices_of,
     quantities,
     refuse_without_plan,
@@ -25,6 +28,7 @@ from gridtide.decide.program import Solution, as_written, lower_bound, matrix_of
 from gridtide.decide.reservations import Reservations
 from gridtide.decide.risk import Risk
 from gridtide.decide.situation import Situation
+from gridtide.decide.solving import solution_of
 from gridtide.decide.uncertain.copies import facts_along
 from gridtide.decide.uncertainty import at_levels, without_spread
 
@@ -55,27 +59,46 @@ class Chance:
     def _planned(self, situation: Situation, held: Reservations) -> Plan:
         facts = facts_of(situation, self.objective, held)
         hurting = hurting_facts(situation, facts, self.objective, self.risk.confidence)
-        program, columns, rows = written(situation, facts)
-        margin = add_margin(program, columns, facts, hurting)
-        matrix = matrix_of(program)
-        plain = as_written(matrix)
-        solution = solved_without_burning(matrix, facts, columns)
+        return solved_with_margins(situation, facts, hurting, self.risk, held).plan
+
+
+def solved_with_margins(
+    situation: Situation,
+    facts: Facts,
+    hurting: Facts,
+    risk: Risk,
+    held: Reservations | None,
+    method: Method = solution_of,
+) -> Solved:
+    """The cheapest plan over the facts whose limits and peak hold under those that hurt too.
+
+    held: what promises are named by; without it a refusal says where power lacks. Raises Infeasible.
+    """
+    program, columns, rows = written(situation, facts)
+    margin = add_margin(program, columns, facts, hurting)
+    matrix = matrix_of(program)
+    plain = as_written(matrix)
+    solution = solved_without_burning(matrix, facts, columns, method)
+    if held is None:
+        refuse_where_power_lacks(situation, solution, [columns.shortfall])
+    else:
         refuse_without_plan(situation, facts, held, matrix, columns, rows, solution)
-        return Plan(
-            made_at=situation.as_of,
-            policy="coordinated-chance",
-            horizon=situation.horizon,
-            prices=prices_of(facts, columns, rows, _peaks_together(solution, rows, margin)),
-            certificate=Certificate(
-                cost=solution.objective,
-                lower_bound=min(lower_bound(plain, solution.row_dual), solution.objective),
-                run_at_once_cost=at_once_cost(situation, facts),
-                method="weak duality on the chords of the power curve, margins held; "
-                f"plan by {solution.solver}",
-            ),
-            notes=_notes(situation, facts, solution, margin, self.risk),
-            **quantities(facts, columns, solution),
-        )
+    plan = Plan(
+        made_at=situation.as_of,
+        policy="coordinated-chance",
+        horizon=situation.horizon,
+        prices=prices_of(facts, columns, rows, _peaks_together(solution, rows, margin)),
+        certificate=Certificate(
+            cost=solution.objective,
+            lower_bound=min(lower_bound(plain, solution.row_dual), solution.objective),
+            run_at_once_cost=at_once_cost(situation, facts),
+            method="weak duality on the chords of the power curve, margins held; "
+            f"plan by {solution.solver}",
+        ),
+        notes=_notes(situation, facts, solution, margin, risk),
+        **quantities(facts, columns, solution),
+    )
+    return Solved(plan=plan, rows=rows, solution=solution)
 
 
 def hurting_facts(

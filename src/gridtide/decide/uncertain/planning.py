@@ -13,6 +13,7 @@ from gridtide.decide.situation import Situation
 from gridtide.decide.telescoped import Telescoped
 from gridtide.decide.uncertain.chance import Chance
 from gridtide.decide.uncertain.cvar import Cvar
+from gridtide.decide.uncertain.telescoped_chance import TelescopedChance
 from gridtide.finding import Finding
 from gridtide.timeline import Spans
 
@@ -43,18 +44,22 @@ def planner_for(
     if risk.uncertainty is Uncertainty.CVAR:
         return Cvar(objective=objective, risk=risk, told_h=told_h)
     if risk.uncertainty is Uncertainty.CHANCE:
-        return Chance(objective=objective, risk=risk)
+        if not telescope:
+            return Chance(objective=objective, risk=risk)
+        return TelescopedChance(
+            objective=objective, risk=risk, telescope=telescope, readings=readings
+        )
     if telescope:
         return Telescoped(objective=objective, telescope=telescope, readings=readings)
     return Coordinated(objective=objective, readings=readings)
 
 
 def steps_faults(telescope: Spans, uncertainty: Uncertainty) -> Iterator[Finding]:
-    """A telescope beside plans over courses or with margins, which are made in the steps of the loop."""
-    if telescope and uncertainty is not Uncertainty.EXPECTED:
+    """A telescope beside plans over courses, which are made in the steps of the loop."""
+    if telescope and uncertainty is Uncertainty.CVAR:
         yield Finding(
             subject="planning.telescope",
             value=f"beside plans of the kind {uncertainty.value!r}",
-            limit="plans by the point forecast, the only ones that are made in steps of several lengths",
-            mend="Leave planning.telescope out, or plan with uncertainty = 'expected'.",
+            limit="plans by the point forecast or with margins, which are made in steps of several lengths",
+            mend="Leave planning.telescope out, or plan with uncertainty = 'expected' or 'chance'.",
         )
