@@ -75,6 +75,8 @@ def _sets(tries: Tries) -> tuple[tuple[ConflictingSet, ...], bool]:
             return tuple(sets), False
         sets.append(found)
         closed = closed & ~np.isin(elastic.member, found.members)
+        if not found.by_member:
+            break
     return tuple(sets), tries.conflict_in(closed) is not None
 
 
