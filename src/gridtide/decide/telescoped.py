@@ -55,7 +55,7 @@ class Telescoped:
     telescope: Spans
 
     def plan(self, situation: Situation) -> Plan:
-        """The cheapest plan of the coarse steps, in fine ones. Raises Infeasible naming site, step and kW."""
+        """The cheapest plan of the coarse steps, in fine ones. Raises Infeasible naming what cannot hold together."""
         return self._planned(situation, held_of(situation, self.objective))
 
     def around(self, situation: Situation, held: Reservations) -> Plan:

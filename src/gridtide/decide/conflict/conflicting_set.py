@@ -15,7 +15,7 @@ Mask = NDArray[np.bool_]
 CELLS_MAX = 200
 """Cells of members and steps up to which each is tried alone; more stay as the proof names them."""
 HANDFUL = 12
-LARGE_SOLVES_MAX = 40
+LARGE_SOLVES_MAX = 12
 """Solves of a program that stays large after which members are left as the proof names them, in groups."""
 
 

@@ -77,6 +77,7 @@ def narrowed(elastic: Elastic, closed: Mask, touched_only: bool = False) -> Narr
         row_upper=matrix.row_upper.copy(),
         kept=kept,
     )
+    left.without(left.value == 0.0)
     for _ in range(PASSES_MAX):
         before = len(left.row)
         _drop_met_sides(left)
