@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.buckets import bucketed
+from gridtide.decide.buckets import BUCKETS_MAX, bucketed
 from gridtide.decide.layout import Facts
 from gridtide.decide.limits import import_max_kw
 from gridtide.decide.objective import Objective
@@ -38,14 +38,19 @@ def held_of(situation: Situation, objective: Objective) -> Reservations:
 
 
 def facts_of(
-    situation: Situation, objective: Objective, held: Reservations, outward: bool = False
+    situation: Situation,
+    objective: Objective,
+    held: Reservations,
+    outward: bool = False,
+    kinds_max: int = BUCKETS_MAX,
 ) -> Facts:
     """Everything a plan reads, over the horizon; jobs that `held` calls settled stay where they were told.
 
-    outward: buckets of work as a bound may take them. Raises BadInput when a series is missing.
+    outward: buckets of work as a bound may take them; at most kinds_max of them.
+    Raises BadInput when a series is missing.
     """
     fleet, horizon = situation.fleet, situation.horizon
-    buckets = bucketed(situation, held, outward)
+    buckets = bucketed(situation, held, outward, kinds_max)
     curve = power_curve(fleet, situation.services, outdoor_c(situation))
     pools = fleet.pools
     price = seen_prices_per_mwh(situation)

@@ -23,7 +23,8 @@ LARGE_SOLVES_MAX = 12
 class ConflictingSet:
     """Members that cannot hold together: leaving out any one of them, the others can.
 
-    members: indices, ascending. closed: the ways that must stay closed for it, (G,). lacking: units that are
+    members: indices, ascending. closed: the ways that must stay closed for it, (G,). felt: those that mattered where
+    it was found, of which others may hold further conflicts. lacking: units that are
     lacking at least. solves: programs solved. by_member: whether leaving out any one member was tried, and not
     groups or handfuls of them alone. by_step: whether leaving out any one step of a limit was tried too, so that no
     step is named needlessly.
@@ -31,6 +32,7 @@ class ConflictingSet:
 
     members: tuple[int, ...]
     closed: Mask
+    felt: Mask
     lacking: float
     solves: int
     by_member: bool
@@ -55,6 +57,7 @@ def conflicting_set(tries: Tries, closed: Mask | None = None) -> ConflictingSet 
     return ConflictingSet(
         members=tuple(int(member) for member in np.unique(elastic.member[needed])),
         closed=needed,
+        felt=found[1],
         lacking=lacking,
         solves=tries.solves - before,
         by_member=asked >= BY_MEMBER,

@@ -6,12 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.conflict.elastic import Act, Elastic, priced
-from gridtide.decide.conflict.trying import Tries
+from gridtide.decide.conflict.trying import NOTHING, Tries
 from gridtide.decide.program import Matrix, lower_bound
 
 Real = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-NOTHING = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

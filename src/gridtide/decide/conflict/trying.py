@@ -30,6 +30,9 @@ FELT = 1e-7
 SURELY_FELT = 1e-2
 """Of the 1 that a unit of a closed way costs: what is tried first where prices come from the middle of a program."""
 ROUNDED_UP = 1e-6
+NOTHING = 1e-9
+ROUNDS_MAX = 12
+"""Times that members are added to those a way out of a large program is priced among."""
 PRIMAL = 4
 """The simplex method of HiGHS that goes on from values that hold."""
 
@@ -51,6 +54,8 @@ class Tries:
         self.large = len(elastic.matrix.cost) > SIMPLEX_COLUMNS
         self._begun: _Highs | None = None
         self._mends = False
+        self._held = np.zeros(0)
+        self._named = np.zeros(len(elastic.member), dtype=bool)
 
     def conflict_in(self, closed: Mask) -> tuple[float, Mask] | None:
         """What is lacking with these ways closed and those of them that matter; None where all can stay closed.
@@ -58,7 +63,10 @@ class Tries:
         Raises NothingHolds where there is no solution even with all open.
         """
         if self.large:
-            return self._conflict_at_large(closed)
+            found = self._conflict_at_large(closed)
+            if found is not None:
+                self._named |= found[1]
+            return found
         if not self._runs(closed.astype(np.float64), self.elastic.most):
             raise NothingHolds(self._highs.modelStatusToString(self._highs.getModelStatus()))
         lacking = float(self._highs.getInfo().objective_function_value)
@@ -91,11 +99,9 @@ class Tries:
         if not self.large:
             most = np.where(free, self.elastic.most, amounts * (1.0 + ROUNDED_UP))
             return self._runs(np.zeros(len(amounts)), most)
-        given = Tries(moved_by(self.elastic, np.where(free, 0.0, amounts)))
-        given._mends = self._mends
-        holds = given.conflict_in((self.elastic.act != Act.PEAK) & ~free) is None
-        self.solves += given.solves
-        return holds
+        if np.array_equal(amounts, self._held):
+            return True
+        return self._against(np.where(free, 0.0, amounts), ~free) is None
 
     def _felt(self, row_dual: Real) -> Real:
         """What ways are pulled with by these prices of rows, (G,)."""
@@ -133,11 +139,36 @@ class Tries:
         return answer
 
     def _cheapest_at_large(self, price: Real, most: Real) -> tuple[Real, Real] | None:
-        """Where what may not give at all cannot hold, the rest is not enough."""
-        if self._conflict_at_large((most <= 0.0) & (self.elastic.act != Act.PEAK)) is not None:
-            return None
+        """Priced among the members that were named, everything else open; members that then stand against what is
+        given are named too, until none does. No way out of the whole costs less than one of a part."""
+        charged = price > 0.0
+        if not self._named.any():
+            self.conflict_in(charged & (self.elastic.act != Act.PEAK))
+        named = self._named.copy()
+        for _ in range(ROUNDS_MAX):
+            own = charged & np.isin(self.elastic.member, self.elastic.member[named])
+            self.solves += 1
+            answer = cheapest_at_large(
+                self.elastic, np.where(own, price, 0.0), np.where(own, most, self.elastic.most)
+            )
+            if answer is None:
+                return None
+            given = np.where(own & (answer[0] > NOTHING), answer[0], 0.0)
+            against = self._against(given, charged)
+            if against is None:
+                self._held = given
+                return given, answer[1]
+            named |= against
         self.solves += 1
         return cheapest_at_large(self.elastic, price, most)
+
+    def _against(self, given: Real, closed: Mask) -> Mask | None:
+        """Closed ways that still cannot stay closed when ways have given this; None where all can."""
+        left = Tries(moved_by(self.elastic, given))
+        left._mends = self._mends
+        found = left._conflict_at_large(closed & (self.elastic.act != Act.PEAK))
+        self.solves += left.solves
+        return None if found is None else found[1]
 
     @property
     def _highs(self) -> "_Highs":
