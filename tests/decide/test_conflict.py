@@ -12,9 +12,18 @@ from hypothesis import strategies as st
 from gridtide.decide.conflict.answer import conflict_in
 from gridtide.decide.conflict.conflicting_set import conflicting_set
 from gridtide.decide.conflict.course import conflict_of, elastic_course
-from gridtide.decide.conflict.elastic import Act, Elastic, Kind, Member, above, beyond, elastic_of
+from gridtide.decide.conflict.elastic import (
+    Act,
+    Elastic,
+    Kind,
+    Member,
+    above,
+    beyond,
+    elastic_of,
+    priced,
+)
 from gridtide.decide.conflict.relaxing import cheapest_relaxation
-from gridtide.decide.conflict.trying import NothingHolds, Tries, priced
+from gridtide.decide.conflict.trying import NothingHolds, Tries
 from gridtide.decide.conflict.wording import findings_of
 from gridtide.decide.planners.coordinated import Coordinated
 from gridtide.decide.program import NOWHERE, Program, matrix_of, solve

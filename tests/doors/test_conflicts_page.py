@@ -43,7 +43,7 @@ def test_the_document_holds_sets_and_ways_out(
     conflict = found["conflict"]
     assert set(conflict) == {"sets", "more", "cheapest", "by_promises", "by_limits", "alone"}
     for one in conflict["sets"]:
-        assert set(one) == {"members", "lacking", "every_step_needed"}
+        assert set(one) == {"members", "lacking", "every_member_needed", "every_step_needed"}
         for member in one["members"]:
             assert set(member) == {"kind", "name", "asks", "times"}
     for key in ("cheapest", "by_promises", "by_limits"):

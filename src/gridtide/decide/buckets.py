@@ -42,8 +42,10 @@ class Buckets:
         return len(self.last)
 
 
-def bucketed(situation: Situation, held: Reservations, outward: bool = False) -> Buckets:
-    """Group free jobs by class, places and window, windows rounded inward until few enough are left.
+def bucketed(
+    situation: Situation, held: Reservations, outward: bool = False, kinds_max: int = BUCKETS_MAX
+) -> Buckets:
+    """Group free jobs by class, places and window, windows rounded inward until at most kinds_max are left.
 
     outward: round outward instead, and let the cheapest move of a bucket stand for all: for bounds.
     """
@@ -59,7 +61,7 @@ def bucketed(situation: Situation, held: Reservations, outward: bool = False) ->
             early, late = _inward(first[free], last[free], coarse, horizon, need_s(held)[free])
         key = np.column_stack([situation.jobs.work_class[free], early, late])
         _, inverse = np.unique(key, axis=0, return_inverse=True)
-        if len(free) == 0 or inverse.max() < BUCKETS_MAX or coarse == COARSENESS[-1]:
+        if len(free) == 0 or inverse.max() < kinds_max or coarse == COARSENESS[-1]:
             break
     moves = _cheapest_moves if outward else _mean_moves
     return _summed(situation, held, free, early, late, inverse.ravel(), moves)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.buckets import bucketed
+from gridtide.decide.buckets import BUCKETS_MAX, bucketed
 from gridtide.decide.layout import Facts
 from gridtide.decide.limits import import_max_kw
 from gridtide.decide.objective import Objective
@@ -50,15 +50,16 @@ def facts_of(
     held: Reservations,
     outward: bool = False,
     readings: Readings | None = None,
+    kinds_max: int = BUCKETS_MAX,
 ) -> Facts:
     """Everything a plan reads, over the horizon; jobs that `held` calls settled stay where they were told.
 
-    outward: buckets of work as a bound may take them. readings: of the same signals so far. Raises BadInput when a
-    series is missing.
+    outward: buckets of work as a bound may take them; at most kinds_max of them. readings: of the same signals so
+    far. Raises BadInput when a series is missing.
     """
     read = Readings() if readings is None else readings
     fleet, horizon = situation.fleet, situation.horizon
-    buckets = bucketed(situation, held, outward)
+    buckets = bucketed(situation, held, outward, kinds_max)
     curve = read.of(curve_of, situation, cut=curve_between)
     pools = fleet.pools
     price = seen_prices_per_mwh(situation, read)

@@ -94,7 +94,7 @@ def solved(task: Task) -> Solved:
     matrix, columns, rows = program_of(task)
     plain = as_written(matrix)
     solution = solved_without_burning(matrix, task.facts, columns)
-    refuse_where_power_lacks(task.situation, solution, [columns.shortfall])
+    refuse_where_power_lacks(task.situation, solution, columns.shortfall)
     return Solved(
         task=task,
         plain=plain,

@@ -59,7 +59,7 @@ class Telescoped:
     readings: Readings | None = field(default=None, compare=False, repr=False)
 
     def plan(self, situation: Situation) -> Plan:
-        """The cheapest plan of the coarse steps, in fine ones. Raises Infeasible naming site, step and kW."""
+        """The cheapest plan of the coarse steps, in fine ones. Raises Infeasible naming what cannot hold together."""
         return self._planned(situation, held_of(situation, self.objective))
 
     def around(self, situation: Situation, held: Reservations) -> Plan:

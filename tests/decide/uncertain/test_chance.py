@@ -11,9 +11,10 @@ from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.objective import Objective
 from gridtide.decide.planners.coordinated import Coordinated
 from gridtide.decide.risk import Risk, Uncertainty
-from gridtide.decide.situation import Situation
+from gridtide.decide.situation import Event, Situation
 from gridtide.decide.uncertain.chance import Chance, hurting_facts
 from gridtide.digest import digest
+from gridtide.finding import Infeasible
 from gridtide.testing.planners import OBJECTIVE, PlannerPromises
 from gridtide.testing.spread import known, with_quantiles
 
@@ -100,3 +101,24 @@ def test_the_same_quantiles_give_the_same_bytes() -> None:
     """Nothing but the situation decides."""
     situation = next(unsure(0.9))
     assert digest(planner().plan(situation)) == digest(planner().plan(situation))
+
+
+def test_what_cannot_hold_is_named_as_without_margins() -> None:
+    """Margins may lack, so a call that leaves less than parked machines draw is the conflict it is without them."""
+    situation = next(unsure(0.9))
+    name = situation.fleet.sites[0].name
+    call = Event(
+        site=name,
+        start=situation.horizon.start,
+        end=situation.horizon.end,
+        import_max_kw=1.0,
+        issued_at=situation.as_of,
+    )
+    situation = replace(situation, events=(call,))
+    with pytest.raises(Infeasible) as plain:
+        Coordinated(objective=OBJECTIVE).plan(situation)
+    with pytest.raises(Infeasible) as refused:
+        planner().plan(situation)
+    subjects = {finding.subject for finding in refused.value.findings}
+    assert f"call of the grid at {name}" in subjects
+    assert subjects == {finding.subject for finding in plain.value.findings}

@@ -13,12 +13,13 @@ from gridtide.decide.plan import PARTS
 from gridtide.decide.planners.coordinated import Coordinated, written
 from gridtide.decide.program import Matrix, matrix_of
 from gridtide.decide.risk import Risk, Uncertainty, tail_mean
-from gridtide.decide.situation import Situation
+from gridtide.decide.situation import Event, Situation
 from gridtide.decide.solving import solution_of
 from gridtide.decide.uncertain.copies import Copy
 from gridtide.decide.uncertain.cvar import Cvar, courses_of, written_for
 from gridtide.decide.uncertainty import in_course
 from gridtide.digest import digest
+from gridtide.finding import Infeasible
 from gridtide.signals.signal import Kind
 from gridtide.testing.offering import capacity_product, offering
 from gridtide.testing.planners import OBJECTIVE, PlannerPromises
@@ -230,3 +231,47 @@ def test_capacity_that_is_offered_holds_in_every_course() -> None:
     plan = planner().plan(situation)
     assert plan.certificate.lower_bound <= plan.certificate.cost
     np.testing.assert_allclose(plan.offered_kw, offered_kw[0], atol=1e-4)
+
+
+def called(situation: Situation, import_max_kw: float) -> Situation:
+    """The situation with a call of the grid on the site with wind and a store, all through the horizon."""
+    horizon = situation.horizon
+    call = Event(
+        site=situation.fleet.sites[-1].name,
+        start=horizon.start,
+        end=horizon.end,
+        import_max_kw=import_max_kw,
+        issued_at=situation.as_of,
+    )
+    return replace(situation, events=(call,))
+
+
+def test_what_no_course_can_hold_is_named_once_for_all_of_them() -> None:
+    """A call that leaves less than parked machines draw: a limit is one member however many courses there are."""
+    situation = called(next(uncertain()), 1.0)
+    with pytest.raises(Infeasible) as refused:
+        planner().plan(situation)
+    subjects = [finding.subject for finding in refused.value.findings]
+    assert len(subjects) == len(set(subjects))
+    name = situation.fleet.sites[-1].name
+    assert f"call of the grid at {name}" in subjects
+    assert f"{name} with every machine parked" in subjects
+    assert "Cheapest way out" in refused.value.findings[0].mend
+
+
+def test_what_one_course_cannot_hold_is_named_though_the_forecast_can() -> None:
+    """The least call that the point forecast can answer is too little for the courses with less wind."""
+    situation = next(uncertain(size=3.0))
+    enough, little = 1e4, 0.0
+    for _ in range(12):
+        middle = 0.5 * (enough + little)
+        try:
+            Coordinated(objective=OBJECTIVE).plan(called(situation, middle))
+            enough = middle
+        except Infeasible:
+            little = middle
+    with pytest.raises(Infeasible) as refused:
+        planner().plan(called(situation, enough))
+    told = str(refused.value)
+    assert "call of the grid" in told
+    assert "have the call of the grid" in told

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gridtide.decide.conflict.conflicting_set import ConflictingSet, conflicting_set, every_way
 from gridtide.decide.conflict.elastic import Elastic, Kind
@@ -10,6 +11,7 @@ from gridtide.decide.conflict.relaxing import Relaxation, cheapest_relaxation
 from gridtide.decide.conflict.trying import Tries
 from gridtide.timeline import Timeline
 
+Mask = NDArray[np.bool_]
 PROMISES = frozenset({Kind.WORK, Kind.FIXED_WORK, Kind.DEMAND})
 SETS_MAX = 5
 ALONE_MAX = 8
@@ -50,14 +52,15 @@ def conflict_in(elastic: Elastic, horizon: Timeline) -> Conflict | None:
     if not sets:
         return None
     promises = np.asarray([member.kind in PROMISES for member in elastic.members])[elastic.member]
+    cheapest = cheapest_relaxation(tries)
     return Conflict(
         elastic=elastic,
         horizon=horizon,
         sets=sets,
         more=more,
-        cheapest=cheapest_relaxation(tries),
-        by_promises=cheapest_relaxation(tries, promises),
-        by_limits=cheapest_relaxation(tries, ~promises),
+        cheapest=cheapest,
+        by_promises=_among(tries, promises, cheapest),
+        by_limits=_among(tries, ~promises, cheapest),
         alone=tuple(_alone(tries, sets[0], member) for member in sets[0].members)
         if len(sets[0].members) <= ALONE_MAX
         else (),
@@ -65,17 +68,30 @@ def conflict_in(elastic: Elastic, horizon: Timeline) -> Conflict | None:
 
 
 def _sets(tries: Tries) -> tuple[tuple[ConflictingSet, ...], bool]:
-    """Conflicts one after the other, those found left out of the search for the next."""
+    """Conflicts one after the other, those found left out of the search for the next, which begins near by."""
     sets: list[ConflictingSet] = []
     elastic = tries.elastic
     closed = every_way(elastic)
+    felt = np.zeros_like(closed)
     while len(sets) < SETS_MAX:
-        found = conflicting_set(tries, closed)
+        nearby = closed & felt
+        found = conflicting_set(tries, nearby) if nearby.any() else None
+        found = found or conflicting_set(tries, closed)
         if found is None:
             return tuple(sets), False
         sets.append(found)
+        felt |= found.felt
         closed = closed & ~np.isin(elastic.member, found.members)
+        if not found.by_member:
+            break
     return tuple(sets), tries.conflict_in(closed) is not None
+
+
+def _among(tries: Tries, may: Mask, cheapest: Relaxation | None) -> Relaxation | None:
+    """The cheapest way out in which only these give: the cheapest of all where no other gives there."""
+    if cheapest is not None and not cheapest.amounts[~may].any():
+        return cheapest
+    return cheapest_relaxation(tries, may)
 
 
 def _alone(tries: Tries, found: ConflictingSet, member: int) -> Alone:

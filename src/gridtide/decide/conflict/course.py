@@ -24,6 +24,10 @@ LATE_MAX_H = 24.0
 """Hours after its deadline within which work may still be done late."""
 
 
+KINDS_MAX = 400
+"""Kinds of jobs that are told apart; windows are rounded outward until there are no more."""
+
+
 def conflict_of(
     situation: Situation, objective: Objective, soft_promises: bool = True
 ) -> Conflict | None:
@@ -39,7 +43,9 @@ def elastic_course(situation: Situation, objective: Objective, soft_promises: bo
     """The course with every promise and limit closed, each with its ways out."""
     held = held_of(situation, objective)
     held = replace(held, settled=np.zeros_like(held.settled))
-    facts = cheaper(situation, facts_of(situation, objective, held, outward=True))
+    facts = cheaper(
+        situation, facts_of(situation, objective, held, outward=True, kinds_max=KINDS_MAX)
+    )
     due = np.minimum(facts.buckets.last, len(facts.hours))
     facts = _with_machines_for_all(situation, _with_later_windows(facts))
     program, columns, rows = written(situation, facts)

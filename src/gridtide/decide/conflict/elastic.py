@@ -226,3 +226,10 @@ def _appended(matrix: Matrix, ways: list[Way], most: Real) -> Matrix:
         row_family=np.concatenate([matrix.row_family, row_family]),
         column_family=np.concatenate([matrix.column_family, column_family]),
     )
+
+
+def priced(elastic: Elastic, price: Real) -> Matrix:
+    """The program with these prices of its ways and no other costs."""
+    cost = elastic.matrix.cost.copy()
+    cost[elastic.first :] = price
+    return replace(elastic.matrix, cost=cost)

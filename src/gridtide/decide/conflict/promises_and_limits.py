@@ -1,5 +1,6 @@
 """The promises and limits that a plan's program holds, by name, and how each may give way."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -32,7 +33,7 @@ NAMED_JOBS = 3
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PlanProgram:
-    """A plan's program as it was written. machines (P, T), kept_machines (P, T) or (0, T): rows; load (S, T):
+    """A plan's program as it was written. machines, kept_machines (P, T) or (0, T): rows; load (S, T):
     rows; steep: columns beyond the ramp rule, (2, ruled sites, T). due: step by which each bucket is due, (K,);
     its cells from there on may only be used late."""
 
@@ -72,6 +73,36 @@ def elastic_plan(program: PlanProgram, soft_promises: bool) -> Elastic:
     soft_promises: also what a plan may leave undone, refuse or ramp too steeply at a price; without them only
     what makes it refuse. Power that cannot be had is no way out of anything.
     """
+    return elastic_plans([program], soft_promises)
+
+
+def elastic_plans(programs: Sequence[PlanProgram], soft_promises: bool) -> Elastic:
+    """The same for several plans written in one matrix: a limit is one member in all of them, and what it gives
+    counts as the mean over them."""
+    matrix = programs[0].matrix
+    upper, row_upper = matrix.upper.copy(), matrix.row_upper.copy()
+    numbers: dict[tuple[Kind, str], int] = {}
+    members: list[Member] = []
+    ways: list[Way] = []
+    for program in programs:
+        found = _gathered(program, soft_promises)
+        upper[np.concatenate(found.closed)] = 0.0
+        row_upper[_said_twice(program)] = np.inf
+        for member in found.members:
+            if numbers.setdefault((member.kind, member.name), len(members)) == len(members):
+                members.append(member)
+        number = np.asarray([numbers[one.kind, one.name] for one in found.members], dtype=np.int64)
+        ways += [
+            replace(way, member=number[way.member], price=way.price / len(programs))
+            for way in found.ways
+        ]
+    matrix = replace(matrix, upper=upper, row_upper=row_upper)
+    ways = [with_peaks(matrix, way) if _has_peak(way) else way for way in ways]
+    return elastic_of(matrix, tuple(members), ways)
+
+
+def _gathered(program: PlanProgram, soft_promises: bool) -> _Gathered:
+    """The members of one plan, their ways, and the columns that are no way out."""
     found = _Gathered(program, relief_prices(program.situation, program.facts))
     found.closed.append(program.columns.shortfall.ravel())
     if soft_promises:
@@ -84,12 +115,7 @@ def elastic_plan(program: PlanProgram, soft_promises: bool) -> Elastic:
     _buildings(found)
     _parked(found)
     _stores(found)
-    upper, row_upper = program.matrix.upper.copy(), program.matrix.row_upper.copy()
-    upper[np.concatenate(found.closed)] = 0.0
-    row_upper[_said_twice(program)] = np.inf
-    matrix = replace(program.matrix, upper=upper, row_upper=row_upper)
-    ways = [with_peaks(matrix, way) if _has_peak(way) else way for way in found.ways]
-    return elastic_of(matrix, tuple(found.members), ways)
+    return found
 
 
 def _has_peak(way: Way) -> bool:
@@ -190,10 +216,9 @@ def _fixed_work(found: _Gathered) -> None:
         if not len(keeps):
             continue
         gang = float(held.gang[job])
-        row = np.concatenate(
-            [program.load[facts.site[place], runs], program.machines[place, keeps]]
-        )
-        value = np.repeat([facts.extra_kw[entry[job]] * gang, -gang], [len(runs), len(keeps)])
+        room = program.machines[place, keeps] if len(program.machines) else keeps[:0]
+        row = np.concatenate([program.load[facts.site[place], runs], room])
+        value = np.repeat([facts.extra_kw[entry[job]] * gang, -gang], [len(runs), len(room)])
         busy_h = gang * float(facts.hours[keeps].sum())
         member = found.member(
             Kind.FIXED_WORK,

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.conflict.answer import conflict_in
-from gridtide.decide.conflict.promises_and_limits import PlanProgram, elastic_plan
+from gridtide.decide.conflict.promises_and_limits import PlanProgram, elastic_plans
 from gridtide.decide.conflict.trying import NothingHolds
 from gridtide.decide.conflict.wording import findings_of
 from gridtide.decide.program import Solution
@@ -20,36 +20,38 @@ LACKING_KW = 1e-3
 """Power that cannot be had above which there is no plan."""
 
 
-def has_no_plan(program: PlanProgram, solution: Solution) -> bool:
-    """Whether nothing holds, or only with power that cannot be had."""
+def has_no_plan(programs: Sequence[PlanProgram], solution: Solution) -> bool:
+    """Whether nothing holds, or only with power that cannot be had. programs: the plans in one matrix."""
     if not solution.feasible:
         return True
-    return bool(solution.values[program.columns.shortfall].max(initial=0.0) > LACKING_KW)
+    return bool(_shortfall_kw(programs, solution).max(initial=0.0) > LACKING_KW)
 
 
-def refusal_of(program: PlanProgram, solution: Solution) -> list[Finding]:
+def refusal_of(programs: Sequence[PlanProgram], solution: Solution) -> list[Finding]:
     """The conflict by name with its ways out; the power that is lacking, where no promise or limit is to blame."""
+    situation = programs[0].situation
     try:
-        conflict = conflict_in(
-            elastic_plan(program, soft_promises=False), program.situation.horizon
-        )
+        conflict = conflict_in(elastic_plans(programs, soft_promises=False), situation.horizon)
     except NothingHolds:
         conflict = None
     if conflict is not None:
         return findings_of(conflict)
     if solution.feasible:
-        return lacking(program.situation, solution.values[program.columns.shortfall])
-    return [nothing_holds(program.situation, solution)]
+        return lacking(situation, _shortfall_kw(programs, solution))
+    return [nothing_holds(situation, solution)]
 
 
-def refuse_where_power_lacks(
-    situation: Situation, solution: Solution, shortfalls: Sequence[Whole]
-) -> None:
-    """Raises Infeasible where nothing holds, or any of the programs in one, each with its columns of shortfall
-    (S, T), lacks power."""
+def _shortfall_kw(programs: Sequence[PlanProgram], solution: Solution) -> Real:
+    """The most that a site lacks in any of the plans, (S, T)."""
+    found = [solution.values[program.columns.shortfall] for program in programs]
+    return np.asarray(np.max(found, axis=0))
+
+
+def refuse_where_power_lacks(situation: Situation, solution: Solution, shortfall: Whole) -> None:
+    """Raises Infeasible where nothing holds or power lacks. shortfall: columns of power that cannot be had, (S, T)."""
     if not solution.feasible:
         raise Infeasible([nothing_holds(situation, solution)])
-    found = lacking(situation, np.max([solution.values[columns] for columns in shortfalls], axis=0))
+    found = lacking(situation, solution.values[shortfall])
     if found:
         raise Infeasible(found)
 

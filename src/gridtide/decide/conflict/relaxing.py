@@ -5,14 +5,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.conflict.elastic import Act, Elastic
-from gridtide.decide.conflict.trying import Tries, priced
+from gridtide.decide.conflict.elastic import Act, Elastic, priced
+from gridtide.decide.conflict.trying import NOTHING, Tries
 from gridtide.decide.program import Matrix, lower_bound
 
 Real = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-ROUNDED_UP = 1e-6
-NOTHING = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -50,13 +48,12 @@ def cheapest_relaxation(
     given, row_dual = found
     given = np.where(price > 0.0, given, 0.0)
     amounts = np.where(free | (given <= NOTHING), 0.0, given)
-    opened = np.where(free, elastic.most, amounts * (1.0 + ROUNDED_UP))
     return Relaxation(
         amounts=amounts,
         saves=np.where(free, 0.0, np.maximum(tries.saved_by(row_dual), 0.0)),
         cost=float((amounts * elastic.price).sum()),
         lower_bound=lower_bound(_limited(elastic, price, most), row_dual),
-        holds=tries.holds_with(opened),
+        holds=tries.holds_with(amounts, free),
     )
 
 

@@ -102,7 +102,7 @@ def solved(
     plain = as_written(matrix)
     solution = solved_without_burning(matrix, facts, columns, method)
     if held is None:
-        refuse_where_power_lacks(situation, solution, [columns.shortfall])
+        refuse_where_power_lacks(situation, solution, columns.shortfall)
     else:
         refuse_without_plan(situation, facts, held, matrix, columns, rows, solution)
     plan = Plan(
@@ -187,8 +187,8 @@ def refuse_without_plan(
     """Raises Infeasible naming what cannot hold together, where nothing holds or power is lacking."""
     due = np.full(len(facts.buckets), len(facts.hours))
     asked = plan_program(situation, facts, held, matrix, columns, rows, due)
-    if has_no_plan(asked, solution):
-        raise Infeasible(refusal_of(asked, solution))
+    if has_no_plan([asked], solution):
+        raise Infeasible(refusal_of([asked], solution))
 
 
 def solved_without_burning(

@@ -80,7 +80,7 @@ def solved_with_margins(
     plain = as_written(matrix)
     solution = solved_without_burning(matrix, facts, columns, method)
     if held is None:
-        refuse_where_power_lacks(situation, solution, [columns.shortfall])
+        refuse_where_power_lacks(situation, solution, columns.shortfall)
     else:
         refuse_without_plan(situation, facts, held, matrix, columns, rows, solution)
     plan = Plan(

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.at_once import at_once_cost
-from gridtide.decide.conflict.refusal import refuse_where_power_lacks
+from gridtide.decide.conflict.refusal import has_no_plan, refusal_of
 from gridtide.decide.constraints.alike import add_alike
 from gridtide.decide.constraints.tail import add_tail
 from gridtide.decide.facts import facts_of, held_of
@@ -18,6 +18,7 @@ from gridtide.decide.plan import Certificate, Plan, Prices
 from gridtide.decide.planners.coordinated import (
     REPAIRS_MAX,
     one_way,
+    plan_program,
     prices_of,
     quantities,
     straighten,
@@ -29,6 +30,7 @@ from gridtide.decide.situation import Situation
 from gridtide.decide.solving import solution_of
 from gridtide.decide.uncertain.copies import Copy, facts_along, written_in_copies
 from gridtide.decide.uncertainty import courses_known, in_course, without_spread
+from gridtide.finding import Infeasible
 
 Real = NDArray[np.float64]
 
@@ -47,7 +49,7 @@ class Cvar:
     told_h: float
 
     def plan(self, situation: Situation) -> Plan:
-        """The plan of least weighed cost. Raises Infeasible naming site, step and kW."""
+        """The plan of least weighed cost. Raises Infeasible naming what cannot hold together."""
         return self._planned(situation, held_of(situation, self.objective))
 
     def around(self, situation: Situation, held: Reservations) -> Plan:
@@ -60,7 +62,7 @@ class Cvar:
         matrix, copies, tail = written_for(situation, courses, self.risk, self.told_h)
         plain = as_written(matrix)
         solution = _solved_without_burning(matrix, copies)
-        refuse_where_power_lacks(situation, solution, [copy.columns.shortfall for copy in copies])
+        _refuse_without_plan(situation, held, matrix, copies, solution)
         at_once = [at_once_cost(situation, copy.facts) for copy in copies]
         return Plan(
             made_at=situation.as_of,
@@ -125,6 +127,30 @@ def _solved_without_burning(matrix: Matrix, copies: Sequence[Copy]) -> Solution:
             break
         solution = solution_of(matrix)
     return solution
+
+
+def _refuse_without_plan(
+    situation: Situation,
+    held: Reservations,
+    matrix: Matrix,
+    copies: Sequence[Copy],
+    solution: Solution,
+) -> None:
+    """Raises Infeasible naming what cannot hold together in some course, or in several with one act for all."""
+    asked = [
+        plan_program(
+            situation,
+            copy.facts,
+            held,
+            matrix,
+            copy.columns,
+            copy.rows,
+            np.full(len(copy.facts.buckets), len(copy.facts.hours)),
+        )
+        for copy in copies
+    ]
+    if has_no_plan(asked, solution):
+        raise Infeasible(refusal_of(asked, solution))
 
 
 def _chances(solution: Solution, tail: Whole, risk: Risk) -> Real:

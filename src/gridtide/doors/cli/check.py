@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gridtide.doors.cli.words import say_compiling
-from gridtide.finding import Infeasible, InputError
+from gridtide.finding import Finding, Infeasible, InputError
 
 if TYPE_CHECKING:
     from gridtide.simulate.study import Study
@@ -26,6 +26,7 @@ def check(case: Path, together: bool, as_json: bool) -> None:
     """Say every fault of CASE with its key and its mend; exit 2 for faults, 3 when work cannot fit."""
     say_compiling()
     from gridtide.case.load import load_case
+    from gridtide.simulate.together import overfull
     from gridtide.simulate.truth import truth_of
 
     try:
@@ -44,9 +45,11 @@ def check(case: Path, together: bool, as_json: bool) -> None:
         raise
     if together:
         _refuse_conflict(study, truth, as_json)
+    full = [] if together else overfull(study, truth)
     summary = _summary(study)
     if as_json:
         sound: dict[str, Any] = {"ok": True, "findings": [], "summary": summary}
+        sound["overfull"] = [vars(finding) for finding in full]
         if together:
             sound["conflict"] = None
         click.echo(json.dumps(sound, indent=2, ensure_ascii=False))
@@ -65,26 +68,36 @@ def check(case: Path, together: bool, as_json: bool) -> None:
         click.echo(f"    {kind}: {count:,}")
     if together:
         click.echo("  all promises and limits can hold together, with jobs in fractions")
+    else:
+        _say_overfull(case, full)
     for note in summary["notes"]:
         click.echo(f"  - {note}")
+
+
+def _say_overfull(case: Path, full: list[Finding]) -> None:
+    """What counting shows cannot be held, and where to ask for the rest."""
+    for finding in full:
+        click.echo(f"  cannot all be held: {finding}")
+    if not full:
+        click.echo(f"  whether all of it can be held together: gridtide check {case} --together")
 
 
 def _refuse_conflict(study: "Study", truth: "Truth", as_json: bool) -> None:
     """Raise Infeasible where promises and limits cannot hold together, the document on stdout first."""
     from gridtide.decide.conflict.wording import findings_of
     from gridtide.doors.results.conflict_document import conflict_document
-    from gridtide.simulate.together import conflict_in_study
+    from gridtide.simulate.together import conflict_in_study, overfull
 
     conflict = conflict_in_study(study, truth)
-    if conflict is None:
+    findings = overfull(study, truth) if conflict is None else findings_of(conflict)
+    if not findings:
         return
-    findings = findings_of(conflict)
     if as_json:
         document = {
             "ok": False,
             "findings": [vars(finding) for finding in findings],
             "summary": None,
-            "conflict": conflict_document(conflict),
+            "conflict": None if conflict is None else conflict_document(conflict),
         }
         click.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
     raise Infeasible(findings)

@@ -46,7 +46,12 @@ def _set(conflict: "Conflict", one: "ConflictingSet") -> dict[str, Any]:
                 "times": _times(conflict, steps),
             }
         )
-    return {"members": rows, "lacking": one.lacking, "every_step_needed": one.by_step}
+    return {
+        "members": rows,
+        "lacking": one.lacking,
+        "every_member_needed": one.by_member,
+        "every_step_needed": one.by_step,
+    }
 
 
 def _times(conflict: "Conflict", steps: "np.ndarray[Any, np.dtype[np.int64]]") -> list[list[str]]:
