@@ -33,10 +33,8 @@ def best_starts(
     slots = len(signal.values)
     inside = np.clip(jobs.arrival, 0, slots - 1)
     latest = np.maximum(last_start, inside)
-    every_slot = stride == 1 and not by_rate
-    if capacity is None and (every_slot or (stride > 1 and signal.holds.are_long)):
-        looked_at = 0 if every_slot else stride
-        start = _starts_of_endless(signal, inside, seen, latest, looked_at, by_rate)
+    if capacity is None:
+        start = _starts_of_endless(signal, inside, seen, latest, stride, by_rate)
         start = np.where(jobs.arrival < slots, start, jobs.arrival)
         return unbroken(start, jobs.length, slots, jobs.arrival)
     from gridtide.kernels import slot_choice
@@ -63,13 +61,14 @@ def best_starts(
 def _starts_of_endless(
     signal: SlotSignal, first: Whole, seen: Whole, latest: Whole, stride: int, by_rate: bool
 ) -> Whole:
-    """Best starts where machines are endless, so that jobs do not meet, (n,). stride 0: every slot, by sum."""
+    """Best starts where machines are endless, so that jobs do not meet, (n,)."""
     from gridtide.kernels import held_choice, window_choice
 
     start: Whole
-    if signal.holds.are_long:
-        held = signal.holds.columns
+    every_slot = stride == 1 and not by_rate
+    if signal.holds.are_long and (every_slot or stride > 1):
+        held, stride = signal.holds.columns, 0 if every_slot else stride
         start = held_choice.best_starts(held, first, seen, latest, stride, by_rate)
     else:
-        start = window_choice.least_starts(signal.running, first, seen, latest)
+        start = window_choice.best_starts(signal.running, first, seen, latest, stride, by_rate)
     return start
