@@ -30,12 +30,13 @@ def best_starts(
     by_rate: largest saving per slot until completion instead of the least sum. Jobs are taken in order
     of arrival; with a capacity, a job without room in its window starts as soon as it fits.
     """
-    slots = len(signal.values)
-    inside = np.clip(jobs.arrival, 0, slots - 1)
-    latest = np.maximum(last_start, inside)
+    slots, inside = len(signal.values), jobs.arrival
+    if len(jobs) and (inside.min() < 0 or inside.max() >= slots):
+        inside = np.clip(jobs.arrival, 0, slots - 1)
     if capacity is None:
-        start = _starts_of_endless(signal, inside, seen, latest, stride, by_rate)
-        start = np.where(jobs.arrival < slots, start, jobs.arrival)
+        start = _starts_of_endless(signal, inside, seen, last_start, stride, by_rate)
+        if inside is not jobs.arrival:
+            start = np.where(jobs.arrival < slots, start, jobs.arrival)
         return unbroken(start, jobs.length, slots, jobs.arrival)
     from gridtide.kernels import slot_choice
 
@@ -46,7 +47,7 @@ def best_starts(
         inside[order],
         jobs.length[order],
         seen[order],
-        latest[order],
+        np.maximum(last_start, inside)[order],
         stride,
         jobs.units[order],
         free,

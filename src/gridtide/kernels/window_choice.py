@@ -25,13 +25,18 @@ def best_start(
     slots = running.shape[0] - 1
     at_once = running[min(first + seen, slots)] - running[first]
     tolerance = TIE * (abs(at_once) + 1.0) + grain
-    chosen = first
-    most = (0.0 if by_rate else at_once) - tolerance
-    for s in range(first + stride, min(last_start, slots - seen, slots - 1) + 1, stride):
-        total = running[s + seen] - running[s]
-        value = (total - at_once) / (s - first + seen) if by_rate else total
-        if value < most:
-            chosen, most = s, value - tolerance
+    chosen, most = first, (0.0 if by_rate else at_once) - tolerance
+    stop = min(last_start, slots - seen, slots - 1) + 1
+    if not by_rate:
+        for s in range(first + stride, stop, stride):
+            total = running[s + seen] - running[s]
+            if total < most:
+                chosen, most = s, total - tolerance
+        return chosen
+    for s in range(first + stride, stop, stride):
+        rate = (running[s + seen] - running[s] - at_once) / (s - first + seen)
+        if rate < most:
+            chosen, most = s, rate - tolerance
     return chosen
 
 
