@@ -17,6 +17,24 @@ FEW = 16
 """Slots by which a sorted window is moved slot by slot; beyond them it is sorted anew."""
 
 
+@njit(cache=True, error_model="numpy", inline="always")
+def least_start(running: Real, first: int, seen: int, last_start: int, grain: float) -> int:
+    """The best start of one job in [first, last_start] when every slot is one and the least sum is best.
+
+    Written into its caller: the compiler then knows that no slot is negative, which halves the time.
+    """
+    slots = running.shape[0] - 1
+    chosen = first
+    least = running[min(first + seen, slots)] - running[first]
+    tolerance = TIE * (abs(least) + 1.0) + grain
+    for s in range(first + 1, min(last_start, slots - seen, slots - 1) + 1):
+        total = running[s + seen] - running[s]
+        if total < least - tolerance:
+            chosen = s
+            least = total
+    return chosen
+
+
 @borrowed
 def best_start(
     running: Real, first: int, seen: int, last_start: int, stride: int, by_rate: bool, grain: float
@@ -26,17 +44,11 @@ def best_start(
     at_once = running[min(first + seen, slots)] - running[first]
     tolerance = TIE * (abs(at_once) + 1.0) + grain
     chosen, most = first, (0.0 if by_rate else at_once) - tolerance
-    stop = min(last_start, slots - seen, slots - 1) + 1
-    if not by_rate:
-        for s in range(first + stride, stop, stride):
-            total = running[s + seen] - running[s]
-            if total < most:
-                chosen, most = s, total - tolerance
-        return chosen
-    for s in range(first + stride, stop, stride):
-        rate = (running[s + seen] - running[s] - at_once) / (s - first + seen)
-        if rate < most:
-            chosen, most = s, rate - tolerance
+    for s in range(first + stride, min(last_start, slots - seen, slots - 1) + 1, stride):
+        total = running[s + seen] - running[s]
+        value = (total - at_once) / (s - first + seen) if by_rate else total
+        if value < most:
+            chosen, most = s, value - tolerance
     return chosen
 
 
@@ -54,12 +66,14 @@ def best_starts(
     questions, answers = np.full((PLACES, 3), -1), np.empty(PLACES, np.int64)
     start = np.empty(first.shape[0], np.int64)
     for j in range(first.shape[0]):
-        place = asked_before(questions, first[j], seen[j], last_start[j])
+        a, n, last = first[j], seen[j], last_start[j]
+        place = asked_before(questions, a, n, last)
         if place < 0:
             place = -1 - place
-            answers[place] = best_start(
-                running, first[j], seen[j], last_start[j], stride, by_rate, grain
-            )
+            if stride == 1 and not by_rate:
+                answers[place] = least_start(running, a, n, last, grain)
+            else:
+                answers[place] = best_start(running, a, n, last, stride, by_rate, grain)
         start[j] = answers[place]
     return start
 
