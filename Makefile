@@ -52,6 +52,7 @@ parts: $(READY)  ## Run what needs a real server or browser
 
 bench: $(BENCH_VENV)/.ready  ## Compare with foreign programs, installed into an environment of their own
 	$(BENCH_VENV)/bin/python benchmarks/w1_microgrid.py
+	$(BENCH_VENV)/bin/python benchmarks/waiting_windows.py
 	$(BENCH_VENV)/bin/python benchmarks/plan_build.py --size 5x96x10 --check
 	$(BENCH_VENV)/bin/python benchmarks/plan_build.py
 

@@ -2,8 +2,8 @@
 
     python benchmarks/plan_build.py [--size SITESxSTEPSxBUCKETS] [--repeats N] [--check]
 
-The seeded instance of `gridtide bench plan`. Timed are the arrays of the instance to a model inside HiGHS, medians of
-one process; both models must have the same entries and the same optimum (the optimum with --check, which solves).
+The seeded instance of `gridtide bench plan`. CPU seconds from its arrays to a model inside HiGHS, medians of one
+process; both models must have the same entries and the same optimum (the optimum with --check, which solves).
 Needs linopy, which `make bench` installs into an environment of its own.
 """
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from gridtide.decide.program import handed_over, matrix_of
 from gridtide.doors.cli.bench_plan import PARTS, USUAL
-from gridtide.doors.cli.measuring import size_of, timed
+from gridtide.doors.cli.measuring import size_of, worked
 from gridtide.testing.instances import week_plan as shelf
 from gridtide.testing.instances.week_plan import TRAITS, WeekPlan, program_of, week_plan
 
@@ -166,8 +166,8 @@ def main() -> None:
     chosen = parser.parse_args()
     sites, steps, buckets = size_of(chosen.size, PARTS, USUAL)
     plan = week_plan(sites, steps, buckets, 0, TRAITS["usual"])
-    ours = [timed(lambda: by_this_house(plan)) for _ in range(chosen.repeats)]
-    theirs = [timed(lambda: by_linopy(plan)) for _ in range(chosen.repeats)]
+    ours = [worked(lambda: by_this_house(plan)) for _ in range(chosen.repeats)]
+    theirs = [worked(lambda: by_linopy(plan)) for _ in range(chosen.repeats)]
     counts = [made[-1][1].getNumNz() for made in (ours, theirs)]
     if counts[0] != counts[1]:
         raise SystemExit(f"not the same program: {counts[0]:,} and {counts[1]:,} entries")

@@ -88,6 +88,16 @@ def test_w1_gives_the_published_energies() -> None:
     assert "W1p, 7 d: import kWh 766,828.4816, export kWh 155,248.0808" in said
 
 
+def test_waiting_windows_says_what_it_needs() -> None:
+    """Without the foreign program it ends and names it; with it all windows agree."""
+    words = [sys.executable, "benchmarks/waiting_windows.py", "--jobs", "300", "--theirs", "20"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=ROOT)
+    if done.returncode:
+        assert "climate-aware-task-scheduler is not installed" in done.stderr
+    else:
+        assert "every start and mean as cats" in done.stdout
+
+
 def test_placement_checks_its_answers_before_it_prints_a_ratio() -> None:
     """Both utilisations, every check held, and a ratio to NumPy for each."""
     said = printed(

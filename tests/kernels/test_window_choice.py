@@ -1,11 +1,11 @@
-"""Quantiles of windows: what sorting every window anew would find."""
+"""Starts, quantiles and runs below a threshold: what looking at every window alone would find."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridtide.kernels.window_choice import quantiles_ahead
+from gridtide.kernels.window_choice import best_starts, quantiles_ahead, threshold_runs
 
 series = st.lists(st.integers(-4, 6), min_size=1, max_size=60).map(
     lambda found: np.asarray(found, dtype=np.float64)
@@ -31,3 +31,47 @@ def test_quantiles_of_moving_windows_are_those_of_each_alone(
             assert one == pytest.approx(float(np.quantile(window, q)), abs=1e-12)
         else:
             assert np.isnan(one)
+
+
+questions = st.lists(
+    st.tuples(st.integers(0, 59), st.integers(1, 9), st.integers(0, 12)), min_size=1, max_size=8
+).flatmap(lambda few: st.lists(st.sampled_from(few), max_size=40))
+"""Jobs of which several ask the same, next to each other and apart."""
+
+
+@given(values=series, asked=questions, stride=st.sampled_from([1, 2]), by_rate=st.booleans())
+def test_the_best_start_of_each_job_is_that_of_the_job_alone(
+    values: np.ndarray, asked: list[tuple[int, int, int]], stride: int, by_rate: bool
+) -> None:
+    """Of equals the earliest; what leaves the data is no candidate; jobs that ask the same get the same."""
+    asked = [(begin, seen, wait) for begin, seen, wait in asked if begin < len(values)]
+    first, seen, wait = np.asarray(asked, dtype=np.int64).reshape(-1, 3).T
+    running = np.concatenate([[0.0], np.cumsum(values)])
+    found = best_starts(running, first, seen, first + wait, stride, by_rate)
+    for start, (begin, width, waits) in zip(found.tolist(), asked, strict=True):
+        starts = [begin, *range(begin + stride, begin + waits + 1, stride)]
+        inside = [s for s in starts if s + width <= len(values)] or [begin]
+        total = {s: values[s : s + width].sum() for s in inside}
+        saved = {s: (total[begin] - total[s]) / (s - begin + width) for s in inside}
+        best = {s: -saved[s] if by_rate else total[s] for s in inside}
+        assert start == next(s for s in inside if best[s] <= min(best.values()) + 1e-12)
+
+
+@given(values=series, asked=questions, below=st.lists(st.integers(-4, 6), min_size=1, max_size=3))
+def test_runs_below_a_threshold_are_those_of_each_job_alone(
+    values: np.ndarray, asked: list[tuple[int, int, int]], below: list[int]
+) -> None:
+    """Slots below it until the wait is used up, then any; without an end none; of jobs alike but for it too."""
+    first, length, waiting = np.asarray(asked, dtype=np.int64).reshape(-1, 3).T
+    limit = np.resize(np.asarray(below, dtype=np.float64), len(asked))
+    offsets, starts, ends = threshold_runs(values, first, length, waiting, limit)
+    for j, (begin, lacking, wait) in enumerate(asked):
+        chosen: list[int] = []
+        for slot in range(begin, len(values)):
+            if len(chosen) < lacking and (values[slot] < limit[j] or wait <= 0):
+                chosen.append(slot)
+            else:
+                wait -= 1
+        runs = range(offsets[j], offsets[j + 1])
+        found = [slot for run in runs for slot in range(starts[run], ends[run])]
+        assert found == (chosen if len(chosen) == lacking else [])

@@ -30,14 +30,13 @@ def best_starts(
     by_rate: largest saving per slot until completion instead of the least sum. Jobs are taken in order
     of arrival; with a capacity, a job without room in its window starts as soon as it fits.
     """
-    slots = len(signal.values)
-    inside = np.clip(jobs.arrival, 0, slots - 1)
-    latest = np.maximum(last_start, inside)
-    every_slot = stride == 1 and not by_rate
-    if capacity is None and (every_slot or (stride > 1 and signal.holds.are_long)):
-        looked_at = 0 if every_slot else stride
-        start = _starts_of_endless(signal, inside, seen, latest, looked_at, by_rate)
-        start = np.where(jobs.arrival < slots, start, jobs.arrival)
+    slots, inside = len(signal.values), jobs.arrival
+    if len(jobs) and (inside.min() < 0 or inside.max() >= slots):
+        inside = np.clip(jobs.arrival, 0, slots - 1)
+    if capacity is None:
+        start = _starts_of_endless(signal, inside, seen, last_start, stride, by_rate)
+        if inside is not jobs.arrival:
+            start = np.where(jobs.arrival < slots, start, jobs.arrival)
         return unbroken(start, jobs.length, slots, jobs.arrival)
     from gridtide.kernels import slot_choice
 
@@ -48,7 +47,7 @@ def best_starts(
         inside[order],
         jobs.length[order],
         seen[order],
-        latest[order],
+        np.maximum(last_start, inside)[order],
         stride,
         jobs.units[order],
         free,
@@ -63,13 +62,14 @@ def best_starts(
 def _starts_of_endless(
     signal: SlotSignal, first: Whole, seen: Whole, latest: Whole, stride: int, by_rate: bool
 ) -> Whole:
-    """Best starts where machines are endless, so that jobs do not meet, (n,). stride 0: every slot, by sum."""
+    """Best starts where machines are endless, so that jobs do not meet, (n,)."""
     from gridtide.kernels import held_choice, window_choice
 
     start: Whole
-    if signal.holds.are_long:
-        held = signal.holds.columns
+    every_slot = stride == 1 and not by_rate
+    if signal.holds.are_long and (every_slot or stride > 1):
+        held, stride = signal.holds.columns, 0 if every_slot else stride
         start = held_choice.best_starts(held, first, seen, latest, stride, by_rate)
     else:
-        start = window_choice.least_starts(signal.running, first, seen, latest)
+        start = window_choice.best_starts(signal.running, first, seen, latest, stride, by_rate)
     return start

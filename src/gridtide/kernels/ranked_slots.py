@@ -10,6 +10,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from gridtide.kernels.alike import PLACES, asked_before
 from gridtide.kernels.bits import first_one, ones
 from gridtide.kernels.borrowed import borrowed
 
@@ -139,7 +140,7 @@ def add_runs(chosen: Words, words: int, begin: int, edges: Whole, used: int) -> 
 @borrowed
 def add_lowest_runs(
     ranked: tuple[Words, int], slots: int, windows: tuple[Whole, Whole, Whole], all_ties: bool,
-    room: tuple[Words, Words], offsets: Whole, edges: Whole, job: int,
+    room: tuple[Words, Words], questions: Whole, answers: Whole, offsets: Whole, edges: Whole, job: int,
 ) -> int:  # fmt: skip
     """Write the runs of the jobs from `job` on while there is room for a whole window; the first job left."""
     ranks, bits = ranked
@@ -151,10 +152,18 @@ def add_lowest_runs(
         if stop - first[job] >= length[job]:
             if used + stop - first[job] + 1 + FEW > edges.shape[0]:
                 break
-            words = choose_lowest(
-                ranks, bits, first[job], stop, length[job], all_ties, asked, chosen
-            )
-            used = add_runs(chosen, words, first[job] // WORD * WORD, edges, used)
+            place = asked_before(questions, first[job], length[job], stop)
+            if place >= 0:
+                alike = answers[place]
+                for i in range(2 * offsets[alike], 2 * offsets[alike + 1]):
+                    edges[used] = edges[i]
+                    used += 1
+            else:
+                answers[-1 - place] = job
+                words = choose_lowest(
+                    ranks, bits, first[job], stop, length[job], all_ties, asked, chosen
+                )
+                used = add_runs(chosen, words, first[job] // WORD * WORD, edges, used)
         job += 1
         offsets[job] = used // 2
     return job
@@ -177,9 +186,12 @@ def lowest_runs(
     room = np.empty(words, np.uint64), np.empty(words, np.uint64)
     offsets = np.zeros(n + 1, np.int64)
     edges = np.empty(EDGES * n + widest + 1 + FEW, np.int64)
+    questions, answers = np.full((PLACES, 3), -1), np.empty(PLACES, np.int64)
     windows, job = (first, length, last), 0
     while True:
-        job = add_lowest_runs(ranked, slots, windows, all_ties, room, offsets, edges, job)
+        job = add_lowest_runs(
+            ranked, slots, windows, all_ties, room, questions, answers, offsets, edges, job
+        )
         if job == n:
             turns = edges[: 2 * offsets[n]]
             return offsets, turns[::2], turns[1::2]

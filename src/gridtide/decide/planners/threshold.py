@@ -11,6 +11,7 @@ from gridtide.decide.slots import (
     SlotSignal,
     free_units,
     in_order_of_arrival,
+    in_rows,
     split,
 )
 
@@ -51,16 +52,21 @@ def threshold(jobs: SlotJobs, signal: SlotSignal, settings: Settings) -> SlotPla
     order = in_order_of_arrival(jobs)
     below = np.full(len(jobs), fixed)
     if settings.fixed is None:
-        below = window_choice.quantiles_ahead(
+        below[order] = window_choice.quantiles_ahead(
             signal.values, arrival[order], horizon, settings.quantile
         )
+    if settings.capacity is None:
+        runs = window_choice.threshold_runs(
+            signal.values, arrival, jobs.length, jobs.waiting, below
+        )
+        return in_rows(runs, jobs, slots, False)
     free, limited = free_units(settings.capacity, slots)
     runs = slot_choice.threshold_runs(
         signal.values,
         arrival[order],
         jobs.length[order],
         jobs.waiting[order],
-        below,
+        below[order],
         jobs.units[order],
         free,
         limited,
