@@ -95,3 +95,11 @@ def test_placement_checks_its_answers_before_it_prints_a_ratio() -> None:
     )
     assert said.count("all checks hold") == 2
     assert said.count("cheapest answer by NumPy (40 jobs)") == 2
+
+
+def test_loss_by_cause_prints_a_line_for_what_is_known() -> None:
+    """From nothing to perfect foresight, each with its parts, sites and promises."""
+    rows = printed(None, "benchmarks/loss_by_cause.py", "tests/fixtures/one_day.toml").splitlines()
+    names = ["known", "nothing", "signals", "lengths", "signals+lengths", "all"]
+    assert [row.split()[0] for row in rows] == [*names, "perfect-foresight"]
+    assert all(" kW " in row for row in rows[1:])
