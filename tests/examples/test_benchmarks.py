@@ -115,3 +115,11 @@ def test_offers_prints_a_row_a_price_and_every_offer_is_held(data_dir: Path) -> 
     assert [row[0] for row in rows] == ["none", "2", "20"]
     revenue = [float(row[3]) for row in rows]
     assert revenue[0] == 0.0 < revenue[1] < revenue[2]
+
+
+def test_loss_by_cause_prints_a_line_for_what_is_known() -> None:
+    """From nothing to perfect foresight, each with its parts, sites and promises."""
+    rows = printed(None, "benchmarks/loss_by_cause.py", "tests/fixtures/one_day.toml").splitlines()
+    names = ["known", "nothing", "signals", "lengths", "signals+lengths", "all"]
+    assert [row.split()[0] for row in rows] == [*names, "perfect-foresight"]
+    assert all(" kW " in row for row in rows[1:])
