@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
-from gridtide.digest import digest, freeze
+from gridtide.digest import Fingerprints, digest, freeze
 from gridtide.timeline import Timeline
 
 
@@ -83,3 +83,52 @@ def test_the_digest_of_a_timeline_is_what_it_was() -> None:
     assert digest(Timeline(edges_s=np.asarray([0, 900, 1800]))) == (
         "e0ed21b083154585ae8beb479c707120e43a26b51565d46f3646abe2e737112e"
     )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Scene:
+    """A noun whose parts are nouns, plain values and arrays."""
+
+    pairs: tuple[Pair, ...]
+    first: Pair
+    note: str | None
+    seen: NDArray[np.float64]
+
+
+@given(st.data())
+def test_fingerprints_of_nouns_that_share_parts_are_their_digests(data: st.DataObject) -> None:
+    """What stays spelled changes no digest, whatever is shared, left out or comes back."""
+    pool = [
+        Pair(number=float(number), values=np.asarray([number, np.nan, -0.0])) for number in range(4)
+    ]
+    part = st.sampled_from(pool)
+    prints = Fingerprints()
+    for _ in range(4):
+        scene = Scene(
+            pairs=tuple(data.draw(st.lists(part, max_size=4))),
+            first=data.draw(part),
+            note=data.draw(st.sampled_from([None, "late"])),
+            seen=np.asarray(data.draw(st.lists(st.floats(), max_size=3))),
+        )
+        assert prints.of(scene) == digest(scene)
+
+
+def test_what_can_change_is_spelled_anew() -> None:
+    """A part that holds an array others may write keeps nothing from one fingerprint to the next."""
+    open_array = np.asarray([1.0, 2.0])
+    loose = Pair(number=0.0, values=np.zeros(2))
+    object.__setattr__(loose, "values", open_array)
+    scene = Scene(pairs=(loose,), first=loose, note=None, seen=open_array)
+    prints = Fingerprints()
+    assert prints.of(scene) == digest(scene)
+    open_array[0] = 5.0
+    assert prints.of(scene) == digest(scene)
+
+
+def test_no_more_is_kept_than_one_noun_holds() -> None:
+    """Parts of earlier nouns are let go."""
+    prints = Fingerprints()
+    pairs = [Pair(number=float(number), values=np.zeros(1)) for number in range(50)]
+    for pair in pairs:
+        prints.of(Scene(pairs=(pair,), first=pair, note=None, seen=np.zeros(1)))
+    assert len(prints) == 1

@@ -4,14 +4,19 @@ Nouns with arrays are compared by `digest`; audit, replay and tests share it.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+import math
+import struct
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+Pieces = list[bytes]
 
 
 def frozen_array(values: ArrayLike, dtype: DTypeLike) -> NDArray[Any]:
@@ -33,51 +38,135 @@ def digest(noun: object) -> str:
     The form spells type and field names, little-endian array bytes with shape and type, numbers by
     their exact value, instants in UTC. Minus zero counts as zero; every NaN is one NaN.
     """
-    hasher = hashlib.sha256()
-    for piece in _canonical(noun):
-        hasher.update(len(piece).to_bytes(8, "little"))
-        hasher.update(piece)
-    return hasher.hexdigest()
+    return hashlib.sha256(_spelled(noun)).hexdigest()
 
 
-def _canonical(value: Any) -> Iterable[bytes]:
+class Fingerprints:
+    """Digests of nouns that come one after another and share parts; each is what `digest` gives.
+
+    The parts of the last noun, its fields and what stands in its tuples, stay spelled where nothing in them can
+    change: frozen nouns of plain values, tuples and read-only arrays. So no more is kept than one noun holds.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[int, tuple[object, bytes]] = {}
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def of(self, noun: object) -> str:
+        """The digest of a noun with fields."""
+        before, self._kept = self._kept, {}
+        hasher = hashlib.sha256(_measured([_noun_name(type(noun))]))
+        for name in _field_names(type(noun)):
+            value = getattr(noun, name)
+            hasher.update(_measured([name.encode()]))
+            if isinstance(value, tuple):
+                hasher.update(_measured([_sequence_name(len(value))]))
+            for part in value if isinstance(value, tuple) else (value,):
+                hasher.update(self._part(part, before))
+        return hasher.hexdigest()
+
+    def _part(self, part: object, before: dict[int, tuple[object, bytes]]) -> bytes:
+        known = before.get(id(part))
+        spelled = _spelled(part) if known is None else known[1]
+        if known is not None or (is_dataclass(part) and is_settled(part)):
+            self._kept[id(part)] = (part, spelled)
+        return spelled
+
+
+def is_settled(value: Any) -> bool:
+    """Whether nothing in a value can change: frozen nouns of plain values, tuples and read-only arrays."""
+    if value is None or isinstance(value, str | int | float | Enum | datetime | timedelta):
+        return True
+    if isinstance(value, np.ndarray):
+        return _is_read_only(value)
+    if isinstance(value, tuple | frozenset):
+        return all(is_settled(item) for item in value)
+    if is_dataclass(value) and not isinstance(value, type) and _is_frozen(type(value)):
+        return all(is_settled(getattr(value, name)) for name in _field_names(type(value)))
+    return isinstance(value, np.generic)
+
+
+def _is_read_only(array: NDArray[Any]) -> bool:
+    if array.flags.writeable or array.base is not None:
+        return False
+    return array.dtype.kind != "O" or all(isinstance(item, str) for item in array.ravel())
+
+
+def _is_frozen(kind: type[Any]) -> bool:
+    return bool(kind.__dataclass_params__.frozen)
+
+
+def _spelled(value: object) -> bytes:
+    """The canonical form of a value, each piece behind its length, so that no two values spell alike."""
+    pieces: Pieces = []
+    _spell(value, pieces)
+    return _measured(pieces)
+
+
+def _measured(pieces: Pieces) -> bytes:
+    return b"".join(
+        [part for piece in pieces for part in (len(piece).to_bytes(8, "little"), piece)]
+    )
+
+
+def _spell(value: Any, pieces: Pieces) -> None:
     if value is None or isinstance(value, bool | str | int | Enum):
-        yield _plain(value)
+        pieces.append(_plain(value))
     elif isinstance(value, float | np.floating):
-        yield b"float" + _array_bytes(np.asarray([value], dtype=np.float64))
+        pieces.append(b"float" + _float_bytes(float(value)))
     elif isinstance(value, np.generic):
-        yield from _canonical(value.item())
+        _spell(value.item(), pieces)
     elif isinstance(value, np.ndarray):
-        yield f"array {value.dtype.kind} {value.shape}".encode()
-        yield _array_bytes(value)
+        pieces.append(f"array {value.dtype.kind} {value.shape}".encode())
+        pieces.append(_array_bytes(value))
     elif isinstance(value, datetime):
-        yield f"instant {_epoch_microseconds(value)}".encode()
+        pieces.append(f"instant {_epoch_microseconds(value)}".encode())
     elif isinstance(value, timedelta):
-        yield f"span {value // timedelta(microseconds=1)}".encode()
+        pieces.append(f"span {value // timedelta(microseconds=1)}".encode())
     else:
-        yield from _canonical_of_parts(value)
+        _spell_parts(value, pieces)
 
 
-def _canonical_of_parts(value: Any) -> Iterable[bytes]:
+def _spell_parts(value: Any, pieces: Pieces) -> None:
     if is_dataclass(value) and not isinstance(value, type):
-        yield f"noun {type(value).__name__}".encode()
-        for field in fields(value):
-            yield field.name.encode()
-            yield from _canonical(getattr(value, field.name))
+        pieces.append(_noun_name(type(value)))
+        for name in _field_names(type(value)):
+            pieces.append(name.encode())
+            _spell(getattr(value, name), pieces)
     elif isinstance(value, Mapping):
-        yield f"mapping {len(value)}".encode()
+        pieces.append(f"mapping {len(value)}".encode())
         for key in sorted(value, key=str):
-            yield from _canonical(key)
-            yield from _canonical(value[key])
+            _spell(key, pieces)
+            _spell(value[key], pieces)
     elif isinstance(value, tuple | list):
-        yield f"sequence {len(value)}".encode()
+        pieces.append(_sequence_name(len(value)))
         for item in value:
-            yield from _canonical(item)
+            _spell(item, pieces)
     elif isinstance(value, frozenset | set):
-        yield f"set {len(value)}".encode()
-        yield from (_plain(item) for item in sorted(value, key=str))
+        pieces.append(f"set {len(value)}".encode())
+        pieces.extend(_plain(item) for item in sorted(value, key=str))
     else:
         raise TypeError(f"digest of {type(value).__name__}: not a noun, array or plain value")
+
+
+def _noun_name(kind: type[Any]) -> bytes:
+    return f"noun {kind.__name__}".encode()
+
+
+def _sequence_name(length: int) -> bytes:
+    return f"sequence {length}".encode()
+
+
+@cache
+def _names_of_kind(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+def _field_names(kind: Any) -> tuple[str, ...]:
+    found: tuple[str, ...] = _names_of_kind(kind)
+    return found
 
 
 def _plain(value: Any) -> bytes:
@@ -86,14 +175,20 @@ def _plain(value: Any) -> bytes:
     return f"{type(value).__name__} {value!r}".encode()
 
 
+def _float_bytes(value: float) -> bytes:
+    return struct.pack("<d", math.nan if math.isnan(value) else value + 0.0)
+
+
 def _array_bytes(array: NDArray[Any]) -> bytes:
     if array.dtype.kind in "OUS":
         return "\x1f".join(repr(str(item)) for item in array.ravel()).encode()
     plain = np.ascontiguousarray(array)
     if plain.dtype.kind == "f":
-        plain = np.where(np.isnan(plain), np.nan, plain + 0.0).astype(plain.dtype)
-        plain = np.where(plain == 0, np.zeros((), plain.dtype), plain)
-    return plain.astype(plain.dtype.newbyteorder("<")).tobytes()
+        plain = plain + np.zeros((), plain.dtype)
+        unknown = np.isnan(plain)
+        if unknown.any():
+            plain = np.where(unknown, np.asarray(np.nan, plain.dtype), plain)
+    return plain.astype(plain.dtype.newbyteorder("<"), copy=False).tobytes()
 
 
 def _epoch_microseconds(instant: datetime) -> int:

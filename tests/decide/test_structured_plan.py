@@ -23,6 +23,7 @@ from gridtide.decide.structured.shape import (
 from gridtide.decide.structured.shaping import shape_of
 from gridtide.decide.structured.standard_form import standard_form
 from gridtide.digest import digest
+from gridtide.kernels.interior import lengths, lengths_between
 from gridtide.kernels.plan_dense import cholesky
 from gridtide.testing.instances.week_plan import TRAITS, program_of, week_plan
 
@@ -251,7 +252,38 @@ def test_a_plan_without_work_is_a_plan() -> None:
         assert structured(bare, 1e-6).objective == pytest.approx(exact, rel=3e-6)
 
 
-@given(size=st.integers(1, 60), seed=st.integers(0, 20))
+@given(seed=st.integers(0, 20), share=st.sampled_from((1e-4, 1e-6, 1e-8)))
+@settings(max_examples=6, deadline=None)
+def test_work_a_million_times_smaller_than_other_work_is_done_too(seed: int, share: float) -> None:
+    """Half of the buckets hold next to nothing: each is still served to a millionth of itself."""
+    own = matrix(seed=seed)
+    tied = np.flatnonzero((own.row_site < 0) & (own.row_step < 0))
+    small = np.ones(len(own.row_lower))
+    small[tied[::2]] = share
+    own = replace(own, row_lower=own.row_lower * small, row_upper=own.row_upper * small)
+    found = structured(own, 1e-5)
+    served = np.bincount(
+        own.index, weights=own.value * found.values[own.column], minlength=len(small)
+    )
+    assert np.allclose(served[tied], own.row_lower[tied], rtol=1e-6, atol=0.0)
+    assert found.objective == pytest.approx(solve(own, "simplex").objective, rel=2e-5)
+
+
+@given(seed=st.integers(0, 100), share=st.floats(0.0, 1.0))
+@settings(max_examples=20, deadline=None)
+def test_lengths_between_two_steps_are_those_of_the_step_between(seed: int, share: float) -> None:
+    """Without writing it down."""
+    chance = np.random.default_rng(seed)
+    x, w, z, v = chance.uniform(0.01, 1, (4, 30))
+    one, two = chance.normal(0, 1, (2, 3, 30))
+    has = (chance.uniform(0, 1, 30) < 0.7).astype(float)
+    dx, dz, dv = one + share * (two - one)
+    assert lengths_between(
+        x, w, z, v, one[0], one[1], one[2], two[0], two[1], two[2], share, has
+    ) == pytest.approx(lengths(x, w, z, v, dx, dz, dv, has), rel=1e-12)
+
+
+@given(size=st.integers(1, 200), seed=st.integers(0, 20))
 @settings(max_examples=20, deadline=None)
 def test_a_factor_times_its_transpose_is_the_square(size: int, seed: int) -> None:
     """Any positive square; one that is not is refused."""

@@ -45,3 +45,17 @@ class TestJsonLinesStore(StorePromises):
         self.path.write_text("not json\n")
         with pytest.raises(BadInput, match="line 1"):
             JsonLinesStore(self.path)
+
+
+class TestJsonLinesStoreOfACourse(StorePromises):
+    """The store of a simulated course, which leaves it to the system when the disk has what was written."""
+
+    @pytest.fixture(autouse=True)
+    def _in_a_folder(self, tmp_path: Path) -> None:
+        self.path = tmp_path / "audit.jsonl"
+
+    def new_store(self) -> Store:
+        return JsonLinesStore(self.path, written_through=False)
+
+    def reopened(self, store: Store) -> Store:
+        return JsonLinesStore(self.path)

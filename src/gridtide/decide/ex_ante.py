@@ -11,6 +11,7 @@ from gridtide.decide.objective import Objective
 from gridtide.decide.peak import demand_periods
 from gridtide.decide.plan import Plan
 from gridtide.decide.reading import outdoor_c, supply_kw
+from gridtide.decide.readings import Readings
 from gridtide.decide.reservations import Reservations, expected_counts
 from gridtide.decide.situation import Situation
 from gridtide.decide.told import told_of, work_cost
@@ -28,24 +29,25 @@ def expected_costs(
     held: Reservations,
     price: Real,
     objective: Objective,
+    readings: Readings | None = None,
 ) -> tuple[float, ...]:
     """Energy, carbon, demand charge, waits and moves of each placement, with the plan's services and stores.
 
     placements: rows aligned with the situation's jobs, on the slots of `held`; slots beyond a job's expected
     work draw nothing. price: money per accelerator-slot at each place, (P, slots), which stands for the full
-    model beyond the plan's horizon.
+    model beyond the plan's horizon. readings: of the same signals so far.
     """
+    read = Readings() if readings is None else readings
     planned = replace(situation, horizon=plan.horizon)
     fleet = planned.fleet
     sites, site = len(fleet.sites), fleet.site_of_place
     extra_kw = extra_power_kw(fleet)
     jobs_kw = plan.class_accelerators.sum(axis=0) * extra_kw[:, None]
     others_kw = plan.it_kw - _by_site(jobs_kw, site, sites)
-    weather = outdoor_c(planned)
-    stores_kw = plan.charge_kw - plan.discharge_kw - supply_kw(planned)
-    per_kwh = cost_per_kwh(1.0) * seen_prices_per_mwh(planned) + carbon_cost_per_kwh(
-        planned, objective
-    )
+    weather = read.of(outdoor_c, planned)
+    stores_kw = plan.charge_kw - plan.discharge_kw - read.of(supply_kw, planned)
+    per_kwh = cost_per_kwh(1.0) * seen_prices_per_mwh(planned, read)
+    per_kwh = per_kwh + read.of(carbon_cost_per_kwh, planned, objective)
     months = demand_periods(planned, objective)
     costs = []
     for placement in placements:

@@ -10,8 +10,9 @@ from gridtide.decide.layout import Facts
 from gridtide.decide.limits import import_max_kw
 from gridtide.decide.objective import Objective
 from gridtide.decide.peak import demand_periods
-from gridtide.decide.power_curve import PowerCurve, power_curve
+from gridtide.decide.power_curve import PowerCurve, curve_between, power_curve
 from gridtide.decide.reading import is_there, outdoor_c, requests_per_s, series, supply_kw
+from gridtide.decide.readings import Readings
 from gridtide.decide.reservations import (
     Reservations,
     expected_counts,
@@ -22,8 +23,10 @@ from gridtide.decide.reservations import (
 )
 from gridtide.decide.room import promised_room
 from gridtide.decide.situation import Situation
+from gridtide.fleet.contract import Exposure
 from gridtide.fleet.exposure import seen_price_per_mwh
 from gridtide.fleet.fleet import Fleet
+from gridtide.fleet.site import Site
 from gridtide.signals.signal import Kind
 from gridtide.timeline import Timeline, holding
 from gridtide.units import cost_per_kwh
@@ -38,27 +41,33 @@ def held_of(situation: Situation, objective: Objective) -> Reservations:
 
 
 def facts_of(
-    situation: Situation, objective: Objective, held: Reservations, outward: bool = False
+    situation: Situation,
+    objective: Objective,
+    held: Reservations,
+    outward: bool = False,
+    readings: Readings | None = None,
 ) -> Facts:
     """Everything a plan reads, over the horizon; jobs that `held` calls settled stay where they were told.
 
-    outward: buckets of work as a bound may take them. Raises BadInput when a series is missing.
+    outward: buckets of work as a bound may take them. readings: of the same signals so far. Raises BadInput when a
+    series is missing.
     """
+    read = Readings() if readings is None else readings
     fleet, horizon = situation.fleet, situation.horizon
     buckets = bucketed(situation, held, outward)
-    curve = power_curve(fleet, situation.services, outdoor_c(situation))
+    curve = read.of(curve_of, situation, cut=curve_between)
     pools = fleet.pools
-    price = seen_prices_per_mwh(situation)
-    carbon = carbon_cost_per_kwh(situation, objective)
+    price = seen_prices_per_mwh(situation, read)
+    carbon = read.of(carbon_cost_per_kwh, situation, objective)
     extra = extra_power_kw(fleet)
     shown = holding(held.grid, horizon)
     return Facts(
         hours=horizon.hours,
         price_per_kwh=cost_per_kwh(1.0) * price,
         carbon_cost_per_kwh=carbon,
-        supply_kw=supply_kw(situation),
+        supply_kw=read.of(supply_kw, situation),
         import_max_kw=import_max_kw(fleet, situation.events, horizon),
-        requests_per_s=requests_per_s(situation),
+        requests_per_s=read.of(requests_per_s, situation),
         rate=_rates(situation),
         reachable=_reachable(situation),
         reserve=np.asarray([pool.burst_reserve for pool in pools]),
@@ -91,24 +100,52 @@ def carbon_cost_per_kwh(situation: Situation, objective: Objective) -> Real:
     return grams * objective.carbon_price_per_t / 1e6
 
 
-def seen_prices_per_mwh(situation: Situation) -> Real:
-    """The price each site's decisions see, (S, T)."""
-    return np.stack([_seen(situation, site) for site in range(len(situation.fleet.sites))])
+def seen_prices_per_mwh(situation: Situation, readings: Readings | None = None) -> Real:
+    """The price each site's decisions see, (S, T). readings: of the same signals so far."""
+    read = Readings() if readings is None else readings
+    day_ahead, real_time = read.of(contract_prices_per_mwh, situation)
+    return np.stack(
+        [
+            _seen(situation, site, day_ahead[site], real_time[site])
+            for site in range(len(situation.fleet.sites))
+        ]
+    )
 
 
-def _seen(situation: Situation, index: int) -> Real:
+def _seen(situation: Situation, index: int, day_ahead: Real, real_time: Real) -> Real:
+    """The price of the contract, or, under two-settlement, of the market that is still open in a step."""
     site = situation.fleet.sites[index]
-    if not site.contract.follows_market:
-        none = np.zeros(len(situation.horizon))
-        return seen_price_per_mwh(
-            site.contract, situation.horizon, situation.as_of, site.clock, none, none
-        )
-    day_ahead = series(situation, Kind.PRICE, site.zone)
-    other = site.contract.real_time_zone
-    real_time = series(situation, Kind.PRICE, other) if other else day_ahead
+    if site.contract.exposure is not Exposure.TWO_SETTLEMENT:
+        return day_ahead
     return seen_price_per_mwh(
         site.contract, situation.horizon, situation.as_of, site.clock, day_ahead, real_time
     )
+
+
+def contract_prices_per_mwh(situation: Situation) -> Real:
+    """What each site's contract makes of the market, day-ahead and in real time, (2, S, T); the same twice where
+    a contract does not tell them apart."""
+    return np.stack([_of_contract(situation, site) for site in situation.fleet.sites], axis=1)
+
+
+def _of_contract(situation: Situation, site: Site) -> Real:
+    contract, horizon = site.contract, situation.horizon
+    if contract.exposure is Exposure.TWO_SETTLEMENT:
+        day_ahead = series(situation, Kind.PRICE, site.zone)
+        other = contract.real_time_zone
+        return np.stack([day_ahead, series(situation, Kind.PRICE, other) if other else day_ahead])
+    market = (
+        series(situation, Kind.PRICE, site.zone)
+        if contract.follows_market
+        else np.zeros(len(horizon))
+    )
+    seen = seen_price_per_mwh(contract, horizon, situation.as_of, site.clock, market, market)
+    return np.stack([seen, seen])
+
+
+def curve_of(situation: Situation) -> PowerCurve:
+    """What the buildings draw over the horizon."""
+    return power_curve(situation.fleet, situation.services, outdoor_c(situation))
 
 
 def _slot_s(horizon: Timeline) -> int:

@@ -1,10 +1,11 @@
 """Facility power as a convex line of chords over IT power, for each site and step."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.digest import freeze
 from gridtide.fleet.building import facility_power_kw, parked_kw
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.service import Service
@@ -26,6 +27,19 @@ class PowerCurve:
     width_kw: Real
     slope: Real
     gap_kw: Real
+
+    def __post_init__(self) -> None:
+        freeze(self, **dict.fromkeys((field.name for field in fields(self)), np.float64))
+
+
+def curve_between(curve: PowerCurve, steps: slice) -> PowerCurve:
+    """The curve in some of its steps."""
+    return replace(
+        curve,
+        floor_kw=curve.floor_kw[:, steps],
+        slope=curve.slope[:, steps],
+        gap_kw=curve.gap_kw[:, steps],
+    )
 
 
 def power_curve(fleet: Fleet, services: tuple[Service, ...], outdoor_c: Real) -> PowerCurve:

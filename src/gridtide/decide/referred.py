@@ -5,14 +5,15 @@ the others leave, and put back; where the policy finds nothing that holds the jo
 its deadline, the job takes the first room at home, else it stays in the slots it was told.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.planners import reserved_first
 from gridtide.decide.policy_names import Choice, policy_of, reserved_rule
-from gridtide.decide.reservations import Reservations, Told, free_of, grid_step_s
+from gridtide.decide.reservations import Reservations, Told, copied, free_of, grid_step_s
 from gridtide.decide.situation import Situation
 from gridtide.decide.slots import SlotJobs, SlotPlan, SlotSignal, Whole
 from gridtide.fleet.jobs import NO_DEADLINE_S
@@ -52,58 +53,56 @@ def asking_of(situation: Situation, held: Reservations, chosen: NDArray[np.bool_
     return {int(job): _asked(situation, held, int(job)) for job in rows}
 
 
-def referred(
-    held: Reservations,
-    price: NDArray[np.float64],
-    asking: Asking,
-    choice: Choice,
-) -> Told:
-    """The slots of all jobs after the chosen ones asked a policy, in order of arrival.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Desk:
+    """What every policy is asked beside: made once where several are asked about the same jobs.
 
-    held: the situation's jobs on their grid. price: what the policy steers by at each place, (P, T).
+    signals: what the policies steer by, one a place. free: room that no job was told, (P, T). groups: asked jobs of
+    one place that may be interrupted or may not, with the columns a policy takes. singles: the columns of jobs that
+    were asked about alone so far.
+    """
+
+    held: Reservations
+    asking: Asking
+    signals: tuple[SlotSignal, ...]
+    free: Whole
+    groups: tuple["Group", ...]
+    singles: dict[int, SlotJobs] = field(default_factory=dict)
+
+    def single(self, job: int, asked: Asked) -> SlotJobs:
+        """One job as policies take it."""
+        if job not in self.singles:
+            self.singles[job] = _slot_jobs([asked])
+        return self.singles[job]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Group:
+    """Jobs that a policy is asked about in one call; whole: that may not be interrupted."""
+
+    signal: SlotSignal
+    whole: bool
+    rows: dict[int, Asked]
+    jobs: SlotJobs
+
+
+def desk_of(held: Reservations, price: NDArray[np.float64], asking: Asking) -> Desk:
+    """The desk at which policies are asked about jobs.
+
+    held: the situation's jobs on their grid. price: what the policies steer by at each place, (P, T).
     asking: from asking_of.
     """
-    told = Told(
-        place=held.told.place.copy(),
-        offsets=held.told.offsets,
-        count=held.told.count.copy(),
-        slots=held.told.slots.copy(),
+    signals = tuple(SlotSignal(values=row, step_s=grid_step_s(held.grid)) for row in price)
+    return Desk(
+        held=held,
+        asking=asking,
+        signals=signals,
+        free=free_of(held, held.told),
+        groups=tuple(_groups(held, asking, signals)),
     )
-    free = free_of(held, told)
-    signals = [SlotSignal(values=row, step_s=grid_step_s(held.grid)) for row in price]
-    alone = _alone(held, asking, signals, choice)
-    for job, asked in asking.items():
-        begin, count = told.offsets[job], told.count[job]
-        free[told.place[job], told.slots[begin : begin + count]] += held.gang[job]
-        if asked is not None:
-            here = free[asked.place]
-            answer = alone.get(job)
-            if answer is None or (here[answer] < asked.units).any():
-                answer = _answered(held, job, asked, here, signals[asked.place], choice)
-            if answer is None and told.place[job] != asked.place:
-                answer = _earliest(asked, here)
-            if answer is not None:
-                told.slots[begin : begin + len(answer)] = answer
-                told.count[job], told.place[job] = len(answer), asked.place
-        used = told.slots[begin : begin + told.count[job]]
-        free[told.place[job], used] -= held.gang[job]
-    return told
 
 
-def _alone(
-    held: Reservations,
-    asking: Asking,
-    signals: list[SlotSignal],
-    choice: Choice,
-) -> dict[int, Whole]:
-    """What the policy says of all jobs in one call, were each alone, as far as that holds at once.
-
-    An answer whose slots are free is the answer beside others too: taking slots away that it does not use
-    changes no choice. Jobs that need more slots for restarts, or have no room, are left out and ask singly.
-    """
-    found: dict[int, Whole] = {}
-    if choice.name in ASKED_SINGLY:
-        return found
+def _groups(held: Reservations, asking: Asking, signals: tuple[SlotSignal, ...]) -> Iterator[Group]:
     for place, signal in enumerate(signals):
         for whole in (False, True):
             rows = {
@@ -114,41 +113,90 @@ def _alone(
                 and bool(held.rule[job, 0]) is not whole
             }
             if rows:
-                rule = _whole(choice) if whole else choice
-                plan = policy_of(rule, None)(_slot_jobs(list(rows.values())), signal)
-                found |= _holding(held, rows, plan, whole)
+                jobs = _slot_jobs(list(rows.values()))
+                yield Group(signal=signal, whole=whole, rows=rows, jobs=jobs)
+
+
+def referred(
+    held: Reservations, price: NDArray[np.float64], asking: Asking, choice: Choice
+) -> Told:
+    """The slots of all jobs after the chosen ones asked a policy, in order of arrival; see `desk_of`."""
+    return answered_at(desk_of(held, price, asking), choice)
+
+
+def answered_at(desk: Desk, choice: Choice) -> Told:
+    """The slots of all jobs after those at the desk asked a policy, in order of arrival."""
+    told, free = copied(desk.held.told), desk.free.copy()
+    alone = _alone(desk, choice)
+    begins, gangs = told.offsets.tolist(), desk.held.gang.tolist()
+    for job, asked in desk.asking.items():
+        begin, gang, place, count = begins[job], gangs[job], int(told.place[job]), told.count[job]
+        free[place, told.slots[begin : begin + count]] += gang
+        if asked is not None:
+            here = free[asked.place]
+            answer = alone.get(job)
+            if answer is None or here[answer].min() < asked.units:
+                answer = _answered(desk, job, asked, here, choice)
+            if answer is None and place != asked.place:
+                answer = _earliest(asked, here)
+            if answer is not None:
+                place, count = asked.place, len(answer)
+                told.slots[begin : begin + count] = answer
+                told.count[job], told.place[job] = count, place
+        free[place, told.slots[begin : begin + count]] -= gang
+    return told
+
+
+def _alone(desk: Desk, choice: Choice) -> dict[int, Whole]:
+    """What the policy says of all jobs in one call, were each alone, as far as that holds at once.
+
+    An answer whose slots are free is the answer beside others too: taking slots away that it does not use
+    changes no choice. Jobs that need more slots for restarts, or have no room, are left out and ask singly.
+    """
+    found: dict[int, Whole] = {}
+    if choice.name in ASKED_SINGLY:
+        return found
+    for group in desk.groups:
+        rule = _whole(choice) if group.whole else choice
+        plan = policy_of(rule, None)(group.jobs, group.signal)
+        found |= _holding(desk.held, group, plan)
     return found
 
 
-def _holding(
-    held: Reservations, rows: dict[int, Asked], plan: SlotPlan, whole: bool
-) -> dict[int, Whole]:
+def _holding(held: Reservations, group: "Group", plan: SlotPlan) -> dict[int, Whole]:
     """The answers of a plan that hold the declared work inside the window, by job."""
-    found = {}
-    for row, (job, asked) in enumerate(rows.items()):
-        runs = slice(int(plan.offsets[row]), int(plan.offsets[row + 1]))
-        starts, ends = plan.start[runs], plan.end[runs]
-        if not len(starts) or starts[0] < asked.first:
-            continue
-        if whole:
-            if int(starts[0]) + asked.need <= asked.last:
-                found[job] = np.arange(int(starts[0]), int(starts[0]) + asked.need)
-            continue
-        lost_s = (len(starts) - 1) * int(held.left[job, 2])
-        enough = (
-            len(starts) == 1
-            or asked.need * int(held.left[job, 3]) >= int(held.left[job, 0]) + lost_s
-        )
-        exact = int((ends - starts).sum()) == asked.need and ends[-1] <= asked.last
-        if (
-            enough
-            and exact
-            and int((ends - starts).min()) >= min(int(held.rule[job, 2]), asked.need)
-        ):
-            found[job] = np.concatenate(
-                [np.arange(one, two) for one, two in zip(starts, ends, strict=True)]
-            )
-    return found
+    rows = np.flatnonzero(np.diff(plan.offsets) > 0)
+    if not len(rows):
+        return {}
+    job = np.fromiter(group.rows, dtype=np.int64, count=len(group.rows))[rows]
+    first, last, need = group.jobs.arrival[rows], group.jobs.deadline[rows], group.jobs.length[rows]
+    begin, end = plan.offsets[rows], plan.offsets[rows + 1]
+    starts = plan.start[begin]
+    if group.whole:
+        holds = (starts >= first) & (starts + need <= last)
+        run_from, run_to = starts, starts + need
+        counts = np.ones(len(rows), dtype=np.int64)
+    else:
+        run_from, run_to, counts = plan.start, plan.end, end - begin
+        length = run_to - run_from
+        total = np.add.reduceat(length, begin)
+        shortest = np.minimum.reduceat(length, begin)
+        declared_s, restart_s, slot_s = held.left[job][:, [0, 2, 3]].T
+        holds = (starts >= first) & (total == need) & (run_to[end - 1] <= last)
+        holds &= (counts == 1) | (need * slot_s >= declared_s + (counts - 1) * restart_s)
+        holds &= shortest >= np.minimum(held.rule[job, 2], need)
+    slots = _each_slot(run_from, run_to)
+    ends = np.cumsum(np.add.reduceat(run_to - run_from, np.cumsum(counts) - counts))
+    return {
+        int(job[row]): slots[ends[row - 1] if row else 0 : ends[row]]
+        for row in np.flatnonzero(holds)
+    }
+
+
+def _each_slot(start: Whole, end: Whole) -> Whole:
+    """The slots of runs, one run after another."""
+    length = end - start
+    return np.repeat(start - np.cumsum(length) + length, length) + np.arange(int(length.sum()))
 
 
 def _asked(situation: Situation, held: Reservations, job: int) -> Asked | None:
@@ -171,21 +219,23 @@ def _asked(situation: Situation, held: Reservations, job: int) -> Asked | None:
     return asked if asked.first + need <= asked.last else None
 
 
-def _answered(
-    held: Reservations, job: int, asked: Asked, free: Whole, signal: SlotSignal, choice: Choice
-) -> Whole | None:
+def _answered(desk: Desk, job: int, asked: Asked, free: Whole, choice: Choice) -> Whole | None:
     """Slots from a policy that hold the declared work with its restarts, None where there are none."""
+    held, signal, single = desk.held, desk.signals[asked.place], desk.single(job, asked)
     rule = held.rule[job]
     if not rule[0]:
-        return _run(_said(_whole(choice), asked, asked.need, free, signal), asked, free)
+        return _run(_said(_whole(choice), single, asked, free, signal), asked, free)
     widest = int(held.told.offsets[job + 1] - held.told.offsets[job])
     for need in range(asked.need, min(widest, asked.last - asked.first) + 1):
-        slots = _slots_of(_said(choice, asked, need, free, signal))
+        one = single if need == asked.need else _slot_jobs([replace(asked, need=need)])
+        slots = _slots_of(_said(choice, one, asked, free, signal))
         if len(slots) < need or slots[-1] >= asked.last:
             break
+        if slots[-1] - slots[0] < len(slots):
+            return slots[:need]
         restarts = int((np.diff(slots) > 1).sum())
         lost_s = restarts * int(held.left[job, 2])
-        if not restarts or need * signal.step_s >= int(held.left[job, 0]) + lost_s:
+        if need * signal.step_s >= int(held.left[job, 0]) + lost_s:
             return slots[:need] if _shortest_run(slots[:need]) >= min(rule[2], need) else None
     return None
 
@@ -198,12 +248,11 @@ def _whole(choice: Choice) -> Choice:
 
 
 def _said(
-    choice: Choice, asked: Asked, need: int, free: Whole, signal: SlotSignal
+    choice: Choice, one: SlotJobs, asked: Asked, free: Whole, signal: SlotSignal
 ) -> SlotPlan | None:
     """What the policy says about one job."""
-    if choice.name == "bidirectional" and need > 1:
+    if choice.name == "bidirectional" and one.length[0] > 1:
         return None
-    one = _slot_jobs([replace(asked, need=need)])
     if choice.name == "reserved-first":
         rule = reserved_rule(choice.settings, free)
         unused = np.clip(rule.reserved - (asked.room - free), 0, free)
@@ -250,9 +299,9 @@ def _earliest(asked: Asked, free: Whole) -> Whole | None:
 def _slots_of(plan: SlotPlan | None) -> Whole:
     if plan is None or not len(plan.start):
         return np.zeros(0, dtype=np.int64)
-    return np.concatenate(
-        [np.arange(start, end) for start, end in zip(plan.start, plan.end, strict=True)]
-    )
+    if len(plan.start) == 1:
+        return np.arange(int(plan.start[0]), int(plan.end[0]))
+    return _each_slot(plan.start, plan.end)
 
 
 def _shortest_run(slots: Whole) -> int:

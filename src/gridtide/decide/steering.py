@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gridtide.decide.facts import carbon_cost_per_kwh, extra_power_kw, seen_prices_per_mwh
 from gridtide.decide.objective import Objective
+from gridtide.decide.readings import Readings
 from gridtide.decide.reservations import Reservations, Told, expected_counts, grid_step_s, on_grid
 from gridtide.decide.situation import Situation
 from gridtide.timeline import Timeline
@@ -15,13 +16,18 @@ from gridtide.units import cost_per_kwh
 Real = NDArray[np.float64]
 
 
-def steering_price(situation: Situation, objective: Objective, grid: Timeline) -> Real:
+def steering_price(
+    situation: Situation, objective: Objective, grid: Timeline, readings: Readings | None = None
+) -> Real:
     """Price a policy of the literature steers by: energy and carbon, money per MWh, (P, T).
 
-    Between plans the signals of the last one are known; beyond their end their last day repeats.
+    Between plans the signals of the last one are known; beyond their end their last day repeats. readings: of the
+    same signals so far.
     """
+    read = Readings() if readings is None else readings
     seen = replace(situation, horizon=covered(situation))
-    price = seen_prices_per_mwh(seen) + 1e3 * carbon_cost_per_kwh(seen, objective)
+    carbon = read.of(carbon_cost_per_kwh, seen, objective)
+    price = seen_prices_per_mwh(seen, read) + 1e3 * carbon
     return on_grid(price, seen.horizon, grid)[situation.fleet.site_of_place]
 
 

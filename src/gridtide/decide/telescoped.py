@@ -1,6 +1,6 @@
 """The coordinated plan, finely near and coarsely far: the farther an hour, the longer the step it is planned in."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from gridtide.decide.objective import Objective
 from gridtide.decide.plan import Certificate, Plan
 from gridtide.decide.planners.coordinated import Solved, solved
 from gridtide.decide.program import Matrix, Solution, solve
+from gridtide.decide.readings import Readings
 from gridtide.decide.reservations import Reservations
 from gridtide.decide.situation import Situation
 from gridtide.decide.solving import solution_of
@@ -48,11 +49,13 @@ class Telescoped:
     """One sparse linear program over fewer, longer steps, told in the steps of the loop.
 
     telescope: how many steps of how many seconds, the finest first. The steps are made of whole steps of
-    the situation's horizon; where none is longer, the plan is the coordinated one to the byte.
+    the situation's horizon; where none is longer, the plan is the coordinated one to the byte. readings: as the
+    coordinated planner keeps them.
     """
 
     objective: Objective
     telescope: Spans
+    readings: Readings | None = field(default=None, compare=False, repr=False)
 
     def plan(self, situation: Situation) -> Plan:
         """The cheapest plan of the coarse steps, in fine ones. Raises Infeasible naming site, step and kW."""
@@ -64,7 +67,7 @@ class Telescoped:
         return self._planned(situation, replace(held, settled=fixed))
 
     def _planned(self, situation: Situation, held: Reservations) -> Plan:
-        views = views_of(situation, held, self.objective, self.telescope)
+        views = views_of(situation, held, self.objective, self.telescope, self.readings)
         if len(views.seen.horizon) == len(situation.horizon):
             return solved(situation, views.whole, held).plan
         try:
@@ -101,10 +104,15 @@ def at_a_vertex(matrix: Matrix) -> Solution:
 
 
 def views_of(
-    situation: Situation, held: Reservations, objective: Objective, telescope: Spans
+    situation: Situation,
+    held: Reservations,
+    objective: Objective,
+    telescope: Spans,
+    readings: Readings | None = None,
 ) -> Views:
     """The situation through a telescope. Where a limit or a billing month changes, a step begins."""
-    whole = facts_of(situation, objective, held)
+    read = Readings() if readings is None else readings
+    whole = facts_of(situation, objective, held, readings=read)
     horizon = coarser(situation.horizon, telescope, changes(whole))
     if len(horizon) == len(situation.horizon):
         none = np.zeros_like(held.settled)
@@ -112,7 +120,7 @@ def views_of(
     seen = replace(situation, horizon=horizon)
     kept = kept_where_too_coarse(held, horizon)
     apart = kept.settled & ~held.settled
-    fine = facts_of(situation, objective, kept) if apart.any() else whole
+    fine = facts_of(situation, objective, kept, readings=read) if apart.any() else whole
     coarse = coarsened(fine, situation, horizon, bucketed(seen, kept))
     return Views(seen=seen, coarse=coarse, fine=fine, whole=whole, held=kept, apart=apart)
 

@@ -1,10 +1,13 @@
 """The slots each job was told, as a placement: what stands when nothing is decided anew."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Binding, Placement, Reason
 from gridtide.decide.reservations import Reservations, Told, expected_counts
 from gridtide.decide.situation import Situation
+
+Whole = NDArray[np.int64]
 
 
 def told_placement(situation: Situation, held: Reservations, reason: Reason) -> Placement:
@@ -49,3 +52,17 @@ def work_cost(held: Reservations) -> float:
     placed = np.flatnonzero(held.told.place >= 0)
     waits = float((held.delay[job] * slot * held.gang[job]).sum())
     return waits + float(held.offer[placed, held.told.place[placed]].sum())
+
+
+def same_slots(one: Told, other: Told) -> bool:
+    """Whether every job has the same slots at the same place."""
+    mine, theirs = _used(one), _used(other)
+    return all(np.array_equal(here, there) for here, there in zip(mine, theirs, strict=True))
+
+
+def _used(told: Told) -> tuple[Whole, Whole, Whole]:
+    """Place and number of slots of each job, -1 and 0 where it has none, and the slots one after another."""
+    count = np.where(told.place >= 0, told.count, 0)
+    rooms = np.diff(told.offsets)
+    inside = np.arange(len(told.slots)) - np.repeat(told.offsets[:-1], rooms)
+    return np.where(count > 0, told.place, -1), count, told.slots[inside < np.repeat(count, rooms)]

@@ -78,6 +78,22 @@ def lengths(
 
 
 @njit(cache=True, error_model="numpy")
+def lengths_between(
+    x: Real, w: Real, z: Real, v: Real, dx: Real, dz: Real, dv: Real, tx: Real, tz: Real,
+    tv: Real, share: float, has: Real,
+) -> tuple[float, float]:  # fmt: skip
+    """`lengths` of the steps that lie by `share` of the way from (dx, dz, dv) to (tx, tz, tv)."""
+    primal, dual = 1e-30, 1e-30
+    for j in range(x.shape[0]):
+        move = dx[j] + share * (tx[j] - dx[j])
+        primal = max(primal, -move / x[j], has[j] * move / w[j])
+        dual = max(dual, -(dz[j] + share * (tz[j] - dz[j])) / z[j])
+        if has[j] > 0.0:
+            dual = max(dual, -(dv[j] + share * (tv[j] - dv[j])) / v[j])
+    return 1.0 / primal, 1.0 / dual
+
+
+@njit(cache=True, error_model="numpy")
 def complementarity_ahead(
     x: Real, w: Real, z: Real, v: Real, dx: Real, dz: Real, dv: Real, primal: float, dual: float
 ) -> float:

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 Real = NDArray[np.float64]
 
 
-PANEL = 16
+PANEL = 64
+TILE = 512
 
 
 @njit(cache=True, error_model="numpy")
@@ -21,21 +22,40 @@ def cholesky(square: Real) -> bool:
     for begin in range(0, n, PANEL):
         end = min(begin + PANEL, n)
         for k in range(begin, end):
-            if not square[k, k] > 0.0:
-                return False
-            square[k, k] = np.sqrt(square[k, k])
-            for i in range(k + 1, n):
-                square[i, k] /= square[k, k]
-                panel[k - begin, i] = square[i, k]
-            for i in range(k + 1, n):
-                for j in range(k + 1, min(i + 1, end)):
-                    square[i, j] -= square[i, k] * square[j, k]
-        for i in range(end, n):
-            for k in range(begin, end):
+            for i in range(k, n):
                 own = square[i, k]
-                for j in range(end, i + 1):
-                    square[i, j] -= own * panel[k - begin, j]
+                for j in range(begin, k):
+                    own -= square[i, j] * square[k, j]
+                if i == k:
+                    if not own > 0.0:
+                        return False
+                    square[k, k] = np.sqrt(own)
+                else:
+                    square[i, k] = own / square[k, k]
+                panel[k - begin, i] = square[i, k]
+        for left in range(end, n, TILE):
+            for i in range(left, n):
+                _taken(square[i], panel, begin, end, left, min(left + TILE, i + 1))
     return True
+
+
+@njit(cache=True, error_model="numpy")
+def _taken(line: Real, panel: Real, begin: int, end: int, left: int, right: int) -> None:
+    """Take from a line (K,) between `left` and `right` what the columns from `begin` to `end` explain."""
+    k = begin
+    while k + 8 <= end:
+        p = panel[k - begin : k - begin + 8]
+        a, b, c, d = line[k], line[k + 1], line[k + 2], line[k + 3]
+        e, f, g, h = line[k + 4], line[k + 5], line[k + 6], line[k + 7]
+        for j in range(left, right):
+            line[j] -= (a * p[0, j] + b * p[1, j] + c * p[2, j] + d * p[3, j]) + (
+                e * p[4, j] + f * p[5, j] + g * p[6, j] + h * p[7, j]
+            )
+        k += 8
+    while k < end:
+        for j in range(left, right):
+            line[j] -= line[k] * panel[k - begin, j]
+        k += 1
 
 
 @njit(cache=True, error_model="numpy")

@@ -17,7 +17,9 @@ from gridtide.kernels.plan_rows import Cells, Flows, SiteEntries
 Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
 
-FLOOR = 1e-11
+FLOOR = 1e-13
+NONE = 1e-60
+"""Part of a pivot that is added to it, so that rows of any size are kept; pivot of a row without columns."""
 """Added to every pivot, in scaled units: an empty row stays harmless."""
 
 
@@ -91,11 +93,15 @@ def eliminated(plan: Elimination, front: Real) -> None:
     """Local and link rows out of every front, in place: pivots become their inverses, places below
     them multipliers, places of states what is left."""
     steps, sites = front.shape[0], front.shape[2]
+    whole = np.empty((plan.diagonal.shape[0], sites))
     for t in range(steps):
+        for pivot in range(plan.diagonal.shape[0]):
+            for s in range(sites):
+                whole[pivot, s] = front[t, plan.diagonal[pivot], s]
         for pivot in range(plan.diagonal.shape[0]):
             d = plan.diagonal[pivot]
             for s in range(sites):
-                front[t, d, s] = 1.0 / (front[t, d, s] + FLOOR)
+                front[t, d, s] = 1.0 / (front[t, d, s] + FLOOR * whole[pivot, s] + NONE)
             for line in range(plan.update_start[pivot], plan.update_start[pivot + 1]):
                 place, one, two = plan.update[line]
                 for s in range(sites):
@@ -158,7 +164,9 @@ def chained(plan: Elimination, front: Real, chain: Chain) -> None:
                 before = t - 1 if t > 0 else steps - 1
                 for s in range(sites):
                     value = front[t, own, s] + front[before, came, s]
-                    chain.inverse[t, n * i + j, s] = value + (FLOOR if i == j else 0.0)
+                    chain.inverse[t, n * i + j, s] = (
+                        value * (1.0 + FLOOR) + NONE if i == j else value
+                    )
                     coupling[t, n * i + j, s] = front[t, plan.state[n + j, i], s]
     length = steps - 1 if chain.cyclic else steps
     for t in range(length):

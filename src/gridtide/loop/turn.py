@@ -4,7 +4,7 @@ A turn never waits. In the twin a policy approves at once; live, what a turn pro
 turn, when it has been approved.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -18,7 +18,7 @@ from gridtide.decide.positions import bought
 from gridtide.decide.reservations import Reservations, grid_step_s, reservations, slot_grid
 from gridtide.decide.room import promised_room
 from gridtide.decide.situation import Commitment, Situation
-from gridtide.digest import digest
+from gridtide.digest import Fingerprints, digest
 from gridtide.loop.mandate import Mandate, Policy
 from gridtide.loop.sight import prices_reach, see, situation_of
 from gridtide.loop.world import Orders, World
@@ -36,7 +36,8 @@ class Memory:
     """What one turn hands to the next. reach_s: second up to which prices were known to the plan.
     at_risk: jobs that were answered so and still are; they are tried again, not answered again.
     commitments: every position bought day-ahead so far. restless: whether jobs stand still that the next
-    step may help: stopped in this turn, or waiting for room.
+    step may help: stopped in this turn, or waiting for room. fingerprints: of situations, which share most
+    of what they hold.
     """
 
     plan: Plan | None = None
@@ -47,6 +48,7 @@ class Memory:
     at_risk: frozenset[str] = frozenset()
     commitments: tuple[Commitment, ...] = ()
     restless: bool = False
+    fingerprints: Fingerprints = field(default_factory=Fingerprints)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -160,7 +162,7 @@ def _decision(
     answers: tuple[Answer, ...],
     memory: Memory,
 ) -> Decision:
-    seen, told = digest(situation), digest(dispatch)
+    seen, told = memory.fingerprints.of(situation), digest(dispatch)
     return Decision(
         id=digest((seen, told)),
         as_of=situation.as_of,

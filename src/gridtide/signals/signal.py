@@ -87,13 +87,18 @@ def on(signal: Signal, timeline: Timeline) -> NDArray[np.float64]:
     A coarser signal is held constant, never interpolated; where its steps do not nest, the step gets
     the mean weighted by time, and is unknown unless the signal is known throughout.
     """
-    edges_s = timeline.edges_s
-    first, last = np.searchsorted(signal.timeline.edges_s, (edges_s[0] + 1, edges_s[-1]))
-    inner = signal.timeline.edges_s[first:last]
-    if (edges_s[np.searchsorted(edges_s, inner)] == inner).all():
+    if nests(signal, timeline):
         index = holding(signal.timeline, timeline)
         return np.where(index >= 0, signal.values[np.maximum(index, 0)], np.nan)
     return _averaged(signal, timeline)
+
+
+def nests(signal: Signal, timeline: Timeline) -> bool:
+    """Whether the signal keeps its value throughout every step of another timeline."""
+    edges_s = timeline.edges_s
+    first, last = np.searchsorted(signal.timeline.edges_s, (edges_s[0] + 1, edges_s[-1]))
+    inner = signal.timeline.edges_s[first:last]
+    return bool((edges_s[np.searchsorted(edges_s, inner)] == inner).all())
 
 
 def _averaged(signal: Signal, timeline: Timeline) -> NDArray[np.float64]:

@@ -14,11 +14,12 @@ from gridtide.decide.dispatchers.price_guided import PriceGuided
 from gridtide.decide.plan import Plan, Planner
 from gridtide.decide.planners.coordinated import Coordinated
 from gridtide.decide.policy_names import POLICIES, parsed, policy_of
+from gridtide.decide.readings import Readings
 from gridtide.decide.reservations import Reservations
 from gridtide.decide.risk import Uncertainty
 from gridtide.decide.situation import Situation
 from gridtide.decide.steering import covered
-from gridtide.decide.told import told_of, work_cost
+from gridtide.decide.told import same_slots, told_of, work_cost
 from gridtide.decide.uncertain.planning import PlansAround, planner_for, steps_faults
 from gridtide.finding import BadInput, Finding, refuse_if_any
 from gridtide.loop.mandate import Policy
@@ -99,7 +100,10 @@ class PlanAndPlace:
         best: tuple[float, Plan, Dispatch, Plan] | None = None
         for _ in range(FITTINGS):
             placed = self.dispatcher.dispatch(plan, situation, held, due).placement
-            held, by = replace(held, told=told_of(placed, held)), plan
+            told = told_of(placed, held)
+            if best is not None and same_slots(told, held.told):
+                break
+            held, by = replace(held, told=told), plan
             plan = replace(self.fitter.around(situation, held), policy=self.name)
             cost = plan.certificate.cost + work_cost(held)
             if best is not None and cost >= best[0] - 1e-9:
@@ -190,10 +194,15 @@ def _under(uncertainty: Uncertainty, name: str) -> Callable[[Study], Entry]:
             )
         )
         knowing = replace(study, risk=replace(study.risk, uncertainty=met))
+        policy = _plan_and_place(study, name)
         planner = planner_for(
-            study.objective, knowing.risk, study.cadence.replan_h, study.cadence.telescope
+            study.objective,
+            knowing.risk,
+            study.cadence.replan_h,
+            study.cadence.telescope,
+            policy.dispatcher.readings,
         )
-        policy = replace(_plan_and_place(study, name), planner=planner, fitter=planner)
+        policy = replace(policy, planner=planner, fitter=planner)
         return policy, study.cadence.forecaster, knowing
 
     return make
@@ -222,10 +231,15 @@ def _perfect(study: Study) -> Entry:
 def _plan_and_place(
     study: Study, name: str, planner: Callable[..., Planner] = Coordinated
 ) -> PlanAndPlace:
+    readings = Readings()
     return PlanAndPlace(
         planner=planner(objective=study.objective),
-        fitter=Coordinated(objective=study.objective),
-        dispatcher=PriceGuided(objective=study.objective, more_may_come=not study.arrivals_known),
+        fitter=Coordinated(objective=study.objective, readings=readings),
+        dispatcher=PriceGuided(
+            objective=study.objective,
+            more_may_come=not study.arrivals_known,
+            readings=readings,
+        ),
         name=name,
     )
 

@@ -1,4 +1,4 @@
-"""Entries kept in a file, one JSON line each, written through to the disk before `append` returns."""
+"""Entries kept in a file, one JSON line each, written through to the disk before `append` returns where asked to."""
 
 import json
 import os
@@ -9,19 +9,25 @@ from gridtide.trust.record import Entry
 
 
 class JsonLinesStore:
-    """An append-only file. A line that was cut off by a crash is dropped when the file is opened."""
+    """An append-only file. A line that was cut off by a crash is dropped when the file is opened.
 
-    def __init__(self, path: Path) -> None:
+    written_through: whether an entry is on the disk when `append` returns. A simulated course needs that of none of
+    its entries: it tells nobody anything, and can be run again.
+    """
+
+    def __init__(self, path: Path, written_through: bool = True) -> None:
         self.path = path
+        self.written_through = written_through
         self._entries = _read(path) if path.exists() else []
 
     def append(self, entry: Entry) -> None:
-        """Add one line and wait until the disk has it."""
+        """Add one line and, where entries are written through, wait until the disk has it."""
         line = json.dumps({"hash": entry.hash, "text": entry.text}, ensure_ascii=False)
         with self.path.open("a", encoding="utf-8") as file:
             file.write(line + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+            if self.written_through:
+                file.flush()
+                os.fsync(file.fileno())
         self._entries.append(entry)
 
     def entries(self) -> tuple[Entry, ...]:

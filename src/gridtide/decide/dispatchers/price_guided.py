@@ -1,6 +1,6 @@
 """Put each job into the slots that the plan's prices make cheapest, beside everything promised."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +14,13 @@ from gridtide.decide.objective import Objective
 from gridtide.decide.peak import NEVER_S, DemandPeriods, demand_periods
 from gridtide.decide.plan import Plan
 from gridtide.decide.policy_names import Choice
-from gridtide.decide.referred import asking_of, referred
+from gridtide.decide.readings import Readings
+from gridtide.decide.referred import answered_at, asking_of, desk_of
 from gridtide.decide.reservations import Reservations, Told, copied, free_of, grid_step_s, on_grid
 from gridtide.decide.situation import Situation
 from gridtide.decide.state import Status
 from gridtide.decide.steering import slot_costs, steering_price
-from gridtide.decide.told import told_placement
+from gridtide.decide.told import same_slots, told_placement
 from gridtide.fleet.fleet import Fleet
 from gridtide.timeline import Timeline, epoch_s
 
@@ -56,11 +57,13 @@ class PriceGuided:
     a fading charge for crowded slots, last at the plan's prices alone. A job can always return to its
     old slots, so a promise that held keeps holding. Largest gangs and least slack go first. Where room is short
     for work that has come or may come, prices are set aside: what may run there runs as early as it fits, and the
-    prices place the rest beside it. more_may_come: False where all arrivals are known.
+    prices place the rest beside it. more_may_come: False where all arrivals are known. readings: kept from one turn
+    to the next; without them everything is read anew, to the same end.
     """
 
     objective: Objective
     more_may_come: bool = True
+    readings: Readings | None = field(default=None, compare=False, repr=False)
 
     def dispatch(self, plan: Plan, situation: Situation, held: Reservations, due: bool) -> Dispatch:
         """The dispatch from as_of on. held: the situation's jobs on their grid, each with its witness."""
@@ -80,7 +83,7 @@ class PriceGuided:
         )
         guided = _placement(situation, held, told, price, costs)
         kept = told_placement(situation, held, Reason.KEPT)
-        others = self._by_the_book(situation, held, price, chosen)
+        others = self._by_the_book(situation, held, price, chosen, (told, held.told))
         placement = self._cheapest(plan, situation, held, price, (guided, kept, *others))
         placement = _said(placement, situation, held, price, hurried)
         return self.follow(plan, situation, held, placement)
@@ -110,16 +113,21 @@ class PriceGuided:
         held: Reservations,
         price: NDArray[np.float64],
         chosen: NDArray[np.bool_],
+        known: tuple[Told, ...],
     ) -> list[Placement]:
-        """What the policies of the literature would do with the chosen jobs that have not begun."""
+        """What the policies of the literature would do with the chosen jobs that have not begun, where that is
+        something else than is known and than another of them said."""
         waiting = chosen & (situation.state.status == Status.WAITING)
         if not waiting.any():
             return []
-        steered = steering_price(situation, self.objective, held.grid)
-        asking = asking_of(situation, held, waiting)
+        steered = steering_price(situation, self.objective, held.grid, self.readings)
+        desk = desk_of(held, steered, asking_of(situation, held, waiting))
         found = []
         for choice in CANDIDATES:
-            told = referred(held, steered, asking, choice)
+            told = answered_at(desk, choice)
+            if any(same_slots(told, other) for other in known):
+                continue
+            known = (*known, told)
             costs = (slot_costs(held, told, price), *_no_alternative(held))
             placement = _placement(situation, held, told, price, costs)
             changed = waiting & (placement.reason != Reason.NOT_PLACED)
@@ -144,7 +152,9 @@ class PriceGuided:
         guided, kept = placements[0], placements[1]
         if len(placements) == 2 and _same(guided, kept):
             return guided
-        costs = expected_costs(plan, situation, placements, held, price, self.objective)
+        costs = expected_costs(
+            plan, situation, placements, held, price, self.objective, self.readings
+        )
         best = int(np.argmin(costs))
         return guided if costs[0] <= costs[best] + 1e-9 else placements[best]
 

@@ -1,7 +1,7 @@
 """Time, place, storage and routing of services decided together on the marginal facility power."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from gridtide.decide.layout import Columns, Facts, Whole
 from gridtide.decide.objective import Objective
 from gridtide.decide.plan import PARTS, Certificate, Plan, Prices
 from gridtide.decide.program import Matrix, Program, Solution, as_written, lower_bound, matrix_of
+from gridtide.decide.readings import Readings
 from gridtide.decide.reservations import Reservations
 from gridtide.decide.situation import Situation
 from gridtide.decide.solving import solution_of
@@ -54,10 +55,12 @@ class Coordinated:
     """One sparse linear program over the horizon, exact for the convex power curve it is given.
 
     Where an energy price is negative, a program of straight lines would burn energy for nothing; cells
-    in which it does are found, their lines fixed, and the program is solved again.
+    in which it does are found, their lines fixed, and the program is solved again. readings: kept from one plan to
+    the next; without them everything is read anew, to the same end.
     """
 
     objective: Objective
+    readings: Readings | None = field(default=None, compare=False, repr=False)
 
     def plan(self, situation: Situation) -> Plan:
         """The cheapest plan, its prices and its bound. Raises Infeasible naming what cannot hold together."""
@@ -69,7 +72,7 @@ class Coordinated:
         return self._planned(situation, replace(held, settled=fixed))
 
     def _planned(self, situation: Situation, held: Reservations) -> Plan:
-        facts = facts_of(situation, self.objective, held)
+        facts = facts_of(situation, self.objective, held, readings=self.readings)
         return solved(situation, facts, held).plan
 
 

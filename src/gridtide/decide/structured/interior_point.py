@@ -1,8 +1,8 @@
 """A primal-dual interior-point method over the shape of a fleet's plan, with a bound in every round.
 
-Predictor, corrector and up to two further corrections (Mehrotra, Gondzio); separate lengths for values and
-prices. The lower bound holds for any prices (weak duality), so the method may stop as soon as its cost lies
-close enough above the best one seen.
+Predictor, corrector and up to two further corrections (Mehrotra, Gondzio), each by the weight that goes
+furthest; separate lengths for values and prices. The lower bound holds for any prices (weak duality), so the
+method may stop as soon as its cost lies close enough above the best one seen.
 """
 
 from collections.abc import Callable
@@ -20,6 +20,7 @@ from gridtide.kernels.interior import (
     complementarity,
     complementarity_ahead,
     lengths,
+    lengths_between,
     moved,
     pulls,
     scalings,
@@ -35,6 +36,11 @@ CORRECTIONS_MAX = 2
 CORRECTIONS_DIRECT = 4
 """Corrections of a round where every solve iterates, and where none does and a solve costs little."""
 BACK = 0.995
+AHEAD = 1e-3
+LEAST = 0.1
+"""Residual to which a predictor is solved; least weight of a further correction."""
+SHARES = 9
+"""How many weights of a correction are tried."""
 NOTHING = 1e-300
 WILD = 1e12
 """A move, in scaled units, that is no repair any more."""
@@ -48,7 +54,10 @@ HOLDS = 1e-9
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """One round: objective and best bound in money, complementarity, residual of rows, rounds of CG."""
+    """One round: objective and best bound in money, complementarity, residual of rows, rounds of CG.
+
+    objective: of the values, and what it costs at the prices of the rows to make these hold.
+    """
 
     objective: float
     bound: float
@@ -127,7 +136,9 @@ def interior_point(
         if bound > best:
             best_y, best = now.y, bound
         progress = Progress(
-            objective=float(shape.cost @ (now.x * shape.live)) * shape.price + constant,
+            objective=(float(shape.cost @ (now.x * shape.live)) + float(now.y @ residual))
+            * shape.price
+            + constant,
             bound=best * shape.price + constant,
             mu=_mu(now, shape, has),
             residual=float(np.abs(residual).max(initial=0.0)),
@@ -247,7 +258,7 @@ def _turned(
     )
     start = np.zeros_like(row_parts(shape.sizes, residual).step)
     low, high = -now.x * now.z, -now.w * now.v
-    ahead = _steps(now, system, low, high, start, 1e-2)
+    ahead = _steps(now, system, low, high, start, AHEAD)
     rounds = ahead.answer.rounds
     primal, dual = (min(1.0, length) for length in _lengths(now, ahead, has))
     after = complementarity_ahead(
@@ -257,6 +268,7 @@ def _turned(
     centred(now.x, now.w, now.z, now.v, ahead.dx, ahead.dz, ahead.dv, goal, has, low, high)
     steps = _steps(now, system, low, high, ahead.answer.step, 1e-4)
     rounds += steps.answer.rounds
+    steps = _weighed(now, ahead, steps, has, primal * dual)
     steps, more = _corrected(now, system, steps, goal, low, high)
     rounds += more
     primal, dual = (min(1.0, BACK * length) for length in _lengths(now, steps, has))
@@ -281,11 +293,44 @@ def _corrected(
         )  # fmt: skip
         other = _steps(now, system, low, high, steps.answer.step, 1e-4)
         rounds += other.answer.rounds
+        other = _weighed(now, steps, other, system.has, LEAST)
         reached = (min(1.0, BACK * length) for length in _lengths(now, other, system.has))
         if sum(reached) < primal + dual + 0.01:
             break
         steps = other
     return steps, rounds
+
+
+def _weighed(now: Iterate, first: Steps, then: Steps, has: Real, least: float) -> Steps:
+    """Of the steps between two, from a share of `least` of the way on, those that go furthest: one share for
+    the values, one for the prices (Colombo, Gondzio 2008)."""
+    shares = np.linspace(1.0, least, SHARES)
+    reached = np.asarray(
+        [
+            lengths_between(
+                now.x, now.w, now.z, now.v, first.dx, first.dz, first.dv, then.dx, then.dz, then.dv,
+                share, has,
+            )
+            for share in shares
+        ]
+    )  # fmt: skip
+    primal, dual = shares[np.minimum(BACK * reached, 1.0).argmax(axis=0)]
+    if primal == dual == 1.0:
+        return then
+    return _between(first, then, float(primal), float(dual))
+
+
+def _between(first: Steps, then: Steps, primal: float, dual: float) -> Steps:
+    """Steps by a share of the way between two, one share for the values and one for the prices."""
+    return Steps(
+        dx=first.dx + primal * (then.dx - first.dx),
+        dz=first.dz + dual * (then.dz - first.dz),
+        dv=first.dv + dual * (then.dv - first.dv),
+        answer=replace(
+            then.answer,
+            dy=first.answer.dy + dual * (then.answer.dy - first.answer.dy),
+        ),
+    )
 
 
 def _lengths(now: Iterate, steps: Steps, has: Real) -> tuple[float, float]:
@@ -324,10 +369,22 @@ def _border_felt(shape: Shape, theta: Real, pull: Real, answer: Answer, felt: Re
 
 
 def repaired(now: Iterate, shape: Shape, has: Real) -> tuple[Real, float]:
-    """Values at which the rows hold, as near to the iterate as its own scalings allow, and what is left."""
+    """Values at which the rows hold, as near to the iterate as its own scalings allow, and what is left.
+
+    Where these are too far apart to be exact, what is left is taken out by the squares of the room to the
+    bounds.
+    """
     theta = np.empty_like(now.x)
     scalings(now.x, now.w, now.z, now.v, shape.live, theta)
-    x = now.x * shape.live
+    x, worst = _held(now.x * shape.live, theta, shape, has)
+    if worst > HOLDS:
+        near = np.where(has > 0, np.minimum(x, shape.upper - x), x) * shape.live
+        x, worst = _held(x, near * near, shape, has)
+    return x, worst
+
+
+def _held(x: Real, theta: Real, shape: Shape, has: Real) -> tuple[Real, float]:
+    """Values moved towards rows that hold in the measure of theta, and the worst that is left of a row."""
     off = shape.wanted - totals(shape, x)
     worst = float(np.abs(off).max(initial=0.0))
     try:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gridtide.decide.program import summed
 from gridtide.decide.structured.shape import Shape, column_parts, row_parts
 from gridtide.kernels.plan_dense import cholesky, cholesky_solved
-from gridtide.kernels.plan_factor import FLOOR, Chain, assembled, chained, eliminated
+from gridtide.kernels.plan_factor import FLOOR, NONE, Chain, assembled, chained, eliminated
 from gridtide.kernels.plan_long import work_schur
 from gridtide.kernels.plan_solve import Peaks, link_solved, site_solved
 from gridtide.kernels.plan_squares import link_squares
@@ -128,16 +128,18 @@ def _tied(shape: Shape, theta: Real, front: Real, chain: Chain, peaks: Peaks) ->
         shape.alone.row, parts.alone * shape.alone.value**2, sizes.rows - sizes.site_rows
     )
     own_work = summed(shape.cells.row, parts.cell * shape.cells.value**2, sizes.long)
-    schur: Real = np.diag(FLOOR + alone[: sizes.long] + own_work)
+    own_long = alone[: sizes.long] + own_work
+    schur: Real = np.diag(own_long + FLOOR * own_long + NONE)
     if sizes.cells:
         work_schur(
             shape.elimination, front, chain, peaks, shape.cells, cell_weight, shape.runs,
             sizes.states, schur,
         )  # fmt: skip
-    step: Real = alone[sizes.long :].reshape(sizes.steps, sizes.step_rows) + FLOOR
+    step: Real = alone[sizes.long :].reshape(sizes.steps, sizes.step_rows).copy()
     own = parts.flow * shape.flows.value**2
     for row in range(sizes.step_rows):
         step[:, row] += own[:, shape.flows.row == row].sum(axis=1)
+    step += FLOOR * step + NONE
     squares = link_squares(shape.elimination, front, chain, peaks, sizes.links)
     blocks = step_blocks(shape.flows, flow_weight, squares, step)
     return Coupling(

@@ -6,6 +6,7 @@ from typing import Protocol
 from gridtide.decide.objective import Objective
 from gridtide.decide.plan import Plan
 from gridtide.decide.planners.coordinated import Coordinated
+from gridtide.decide.readings import Readings
 from gridtide.decide.reservations import Reservations
 from gridtide.decide.risk import Risk, Uncertainty
 from gridtide.decide.situation import Situation
@@ -29,16 +30,23 @@ class PlansAround(Protocol):
 
 
 def planner_for(
-    objective: Objective, risk: Risk, told_h: float, telescope: Spans = ()
+    objective: Objective,
+    risk: Risk,
+    told_h: float,
+    telescope: Spans = (),
+    readings: Readings | None = None,
 ) -> PlansAround:
-    """The planner of a way to meet uncertainty. told_h: hours until the next plan. telescope: steps of its horizon."""
+    """The planner of a way to meet uncertainty.
+
+    told_h: hours until the next plan. telescope: steps of its horizon. readings: kept from one plan to the next.
+    """
     if risk.uncertainty is Uncertainty.CVAR:
         return Cvar(objective=objective, risk=risk, told_h=told_h)
     if risk.uncertainty is Uncertainty.CHANCE:
         return Chance(objective=objective, risk=risk)
     if telescope:
-        return Telescoped(objective=objective, telescope=telescope)
-    return Coordinated(objective=objective)
+        return Telescoped(objective=objective, telescope=telescope, readings=readings)
+    return Coordinated(objective=objective, readings=readings)
 
 
 def steps_faults(telescope: Spans, uncertainty: Uncertainty) -> Iterator[Finding]:

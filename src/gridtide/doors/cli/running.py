@@ -97,7 +97,7 @@ def run_study(
                 policy=policy,
                 forecaster=forecaster,
                 study=known,
-                store=JsonLinesStore(folder / f"audit-{name}.jsonl"),
+                store=JsonLinesStore(folder / f"audit-{name}.jsonl", written_through=False),
             )
             for name, (policy, forecaster, known) in chosen
         )
