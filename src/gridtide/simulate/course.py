@@ -13,6 +13,7 @@ from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.flow_reasons import FlowReasons, flow_rows
 from gridtide.decide.margins import kinds_spread
 from gridtide.decide.peak import next_month_s
+from gridtide.decide.plan import Certificate
 from gridtide.decide.risk import Uncertainty
 from gridtide.decide.situation import Commitment
 from gridtide.decide.uncertainty import without_spread
@@ -86,7 +87,7 @@ class Course:
     promised; cut (a limit cut took the promise back); ended_s (-1 never); complete (all its work was done);
     place (last); moves; exposure (transfers times sensitivity); first_s (-1 never); done_s.
     transfer_cost: money for all transfers. position_kw: bought day-ahead, (S, T). unspread: series of which plans
-    wanted to know how far they may miss and could not, and in how many plans.
+    wanted to know how far they may miss and could not, and in how many plans. certificates: of its plans, in order.
     """
 
     policy: str
@@ -109,6 +110,7 @@ class Course:
     rungs: tuple[str, ...]
     turns: int
     unspread: tuple[tuple[str, int], ...] = ()
+    certificates: tuple[Certificate, ...] = ()
 
     def __post_init__(self) -> None:
         whole = ("ended_s", "place", "moves", "exposure", "first_s", "done_s")
@@ -178,10 +180,12 @@ class _Log:
         self.memory = Memory()
         self.flows: list[tuple[float, ...]] = []
         self.unspread: Counter[str] = Counter()
+        self.certificates: list[Certificate] = []
 
     def note(self, twin: Twin, turn: Turn, until: int, replan_h: float) -> None:
         self.memory = turn.memory
         if turn.memory.plan is not None and _is_new(turn):
+            self.certificates.append(turn.memory.plan.certificate)
             self.flows += flow_rows(turn.memory.plan, turn.situation, replan_h)
         self.answers += turn.decision.answers
         self.rungs.append(turn.decision.rung)
@@ -268,6 +272,7 @@ def _course(study: Study, twin: Twin, policy: str, telemetry: list[Telemetry], l
         rungs=tuple(log.rungs),
         turns=len(log.rungs),
         unspread=tuple(sorted(log.unspread.items())),
+        certificates=tuple(log.certificates),
     )
 
 

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from gridtide.doors.results.document import marginal_of, steep_of
 from gridtide.doors.results.notes import told_once
+from gridtide.doors.results.proofs import proofs_said
 from gridtide.doors.results.unspread import unspread_of
 from gridtide.settle.carbon import ATTRIBUTION
 
@@ -46,6 +47,7 @@ def show(comparison: "Comparison") -> None:
     if comparison.bound is not None:
         console.print(_bound(comparison, comparison.bound))
     known = [note for note in (ATTRIBUTION, marginal_of(comparison), steep_of(comparison)) if note]
+    known += proofs_said(comparison.courses, study.currency)
     for note in (*known, *unspread_of(comparison.courses), *told_once(study.notes)):
         console.print(f"- {note}", style="dim", highlight=False, markup=False)
 
