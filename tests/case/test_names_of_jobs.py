@@ -71,3 +71,10 @@ def test_a_job_is_called_as_its_log_calls_it_where_that_is_one_name_a_job(
     (tmp_path / "jobs.csv").write_text("\n".join(rows) + "\n")
     (tmp_path / "case.toml").write_text(CASE)
     assert set(load_case(tmp_path / "case.toml").jobs.name.tolist()) == told
+
+
+def test_a_log_without_a_job_in_the_period_gives_none(tmp_path: Path) -> None:
+    """The case stands, with nothing to do."""
+    (tmp_path / "jobs.csv").write_text("submit,duration_s\n2020-01-01T00:00Z,1800\n")
+    (tmp_path / "case.toml").write_text(CASE)
+    assert len(load_case(tmp_path / "case.toml").jobs) == 0

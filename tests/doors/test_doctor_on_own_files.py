@@ -107,3 +107,16 @@ def test_a_column_of_flags_is_read_where_every_word_is_known(
     ]
     path.write_text("\n".join(["time,price_per_mwh,flag", *lines, ""]))
     assert ("estimated" in told(path, capsys)) is speaks
+
+
+def test_words_about_a_file_are_refused_where_they_say_nothing(
+    year: Rows, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A currency has three letters; a case and the installation take none of them, and all are named at once."""
+    path = written(tmp_path / "clean.csv", year)
+    assert exit_code(["doctor", str(path), "--currency", "EURO"]) == 2
+    assert "three letters" in capsys.readouterr().err
+    for file in ([str(tmp_path / "case.toml")], []):
+        assert exit_code(["doctor", *file, "--against", str(path), "--zone", "FR"]) == 2
+        err = capsys.readouterr().err
+        assert "--against" in err and "--zone FR" in err

@@ -145,9 +145,8 @@ def _names(table: JobsTable, trace: JobTrace) -> NDArray[np.str_]:
     own = trace.name
     if table.source not in OWN_NAMES or (own == "").any() or len(np.unique(own)) < len(own):
         own = np.arange(1, len(own) + 1).astype(np.str_)
-    digits = np.char.isdigit(own)
-    own = np.where(digits, np.char.zfill(own, NUMBER_WIDTH), own)
-    return np.asarray(np.char.add(f"{table.name}-", own))
+    told = [name.zfill(NUMBER_WIDTH) if name.isdigit() else name for name in own.tolist()]
+    return np.asarray([f"{table.name}-{name}" for name in told], dtype=np.str_)
 
 
 def _trace(

@@ -13,11 +13,14 @@ from gridtide.simulate.study import Study
 
 def checks_of(study: Study, rows: Series) -> tuple[Check, ...]:
     """Whether a signal covers the period of the case, and every check of what it says."""
-    return (_coverage(study, rows), *examined(raw_of(rows)))
+    return (_coverage(study, rows), *examined(raw_of(rows, dict(study.history.clocks))))
 
 
-def raw_of(rows: Series) -> Raw:
-    """The newest word on each time of a signal, forecasts left out; rows are counted in the order of time."""
+def raw_of(rows: Series, clocks: dict[str, str]) -> Raw:
+    """The newest word on each time of a signal, forecasts left out; rows are counted in the order of time.
+
+    clocks: IANA names by zone, as the case knows them; zones.toml is asked about others.
+    """
     happened = np.flatnonzero(~rows.expected)
     order = happened[np.lexsort((rows.issued_s[happened], rows.start_s[happened]))]
     starts = rows.start_s[order]
@@ -30,7 +33,7 @@ def raw_of(rows: Series) -> Raw:
         stamps_s=rows.start_s[newest].astype(np.float64),
         values=rows.values[newest],
         rows=np.arange(1, len(newest) + 1),
-        clock=known.clock if known else None,
+        clock=clocks.get(rows.zone, known.clock if known else None),
         currencies=(rows.currency,) if rows.kind in PRICES and rows.currency else (),
     )
 

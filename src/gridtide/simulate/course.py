@@ -14,6 +14,7 @@ from gridtide.decide.flow_reasons import FlowReasons, flow_rows
 from gridtide.decide.margins import kinds_spread
 from gridtide.decide.offer_terms import nothing_offered, standing
 from gridtide.decide.peak import next_month_s
+from gridtide.decide.plan import Certificate
 from gridtide.decide.risk import Uncertainty
 from gridtide.decide.situation import Commitment, Commitments
 from gridtide.decide.uncertainty import without_spread
@@ -94,7 +95,7 @@ class Course:
     place (last); moves; exposure (transfers times sensitivity); first_s (-1 never); done_s.
     transfer_cost: money for all transfers. position_kw: bought day-ahead, (S, T). unspread: series of which plans
     wanted to know how far they may miss and could not, and in how many plans. offered_kw: capacity that stood of
-    each product of the fleet, (Q, T).
+    each product of the fleet, (Q, T). certificates: of its plans, in order.
     """
 
     policy: str
@@ -118,6 +119,7 @@ class Course:
     turns: int
     unspread: tuple[tuple[str, int], ...] = ()
     offered_kw: Real = field(default_factory=nothing_offered)
+    certificates: tuple[Certificate, ...] = ()
 
     def __post_init__(self) -> None:
         whole = ("ended_s", "place", "moves", "exposure", "first_s", "done_s")
@@ -187,10 +189,12 @@ class _Log:
         self.memory = Memory()
         self.flows: list[tuple[float, ...]] = []
         self.unspread: Counter[str] = Counter()
+        self.certificates: list[Certificate] = []
 
     def note(self, twin: Twin, turn: Turn, until: int, replan_h: float) -> None:
         self.memory = turn.memory
         if turn.memory.plan is not None and _is_new(turn):
+            self.certificates.append(turn.memory.plan.certificate)
             self.flows += flow_rows(turn.memory.plan, turn.situation, replan_h)
         self.answers += turn.decision.answers
         self.rungs.append(turn.decision.rung)
@@ -279,6 +283,7 @@ def _course(study: Study, twin: Twin, policy: str, telemetry: list[Telemetry], l
         turns=len(log.rungs),
         unspread=tuple(sorted(log.unspread.items())),
         offered_kw=standing(study.fleet, log.memory.commitments, study.timeline, 0.0),
+        certificates=tuple(log.certificates),
     )
 
 

@@ -2,12 +2,15 @@
 
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from gridtide.doors.cli.words import currency_of
+from gridtide.finding import Finding, refuse_if_any
 
 if TYPE_CHECKING:
     from gridtide.signals.check import Check
@@ -70,23 +73,36 @@ def doctor(
     as_json: bool,
 ) -> int:
     """Check the installation, or a FILE of signals, jobs or measurements, or the signals of a CASE."""
+    words = Words(
+        zone=zone,
+        stamp=stamp,
+        currency=currency_of(currency),
+        against=against or (file if against_zone or against_column else None),
+        against_zone=against_zone,
+        against_column=against_column,
+    )
+    if file is None or file.suffix == ".toml":
+        _refuse(words)
     if file is None:
         return _installation(as_json)
-    if file.suffix == ".toml":
-        found = _of_case(file)
-    else:
-        words = Words(
-            zone=zone,
-            stamp=stamp,
-            currency=currency,
-            against=against or (file if against_zone or against_column else None),
-            against_zone=against_zone,
-            against_column=against_column,
-        )
-        found = _of_file(file, words)
+    found = _of_case(file) if file.suffix == ".toml" else _of_file(file, words)
     _show(file, found, show_all, as_json)
     decide = any(check.verdict == "needs a decision" for _, checks in found for check in checks)
     return 2 if strict and decide else 0
+
+
+def _refuse(words: Words) -> None:
+    """Words about a file, where a case or the installation is asked about. Raises BadInput with every one."""
+    refuse_if_any(
+        Finding(
+            subject=f"--{field.name.replace('_', '-')} {said}",
+            value="is said of a file, and none is named",
+            limit="a CSV or Parquet file",
+            mend="Name the file itself; a case states zone, stamp and currency of each signal.",
+        )
+        for field in fields(words)
+        if (said := getattr(words, field.name)) is not None
+    )
 
 
 def _of_file(file: Path, words: Words) -> Examined:

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from gridtide.doors.results.document import marginal_of, not_held_of, steep_of
 from gridtide.doors.results.notes import told_once
+from gridtide.doors.results.proofs import proofs_said
 from gridtide.doors.results.unspread import unspread_of
 from gridtide.settle.carbon import ATTRIBUTION
 
@@ -45,13 +46,10 @@ def show(comparison: "Comparison") -> None:
     console.print(_capture(comparison))
     if comparison.bound is not None:
         console.print(_bound(comparison, comparison.bound))
-    said = (marginal_of(comparison), steep_of(comparison), not_held_of(comparison))
-    for note in (
-        ATTRIBUTION,
-        *(note for note in said if note),
-        *unspread_of(comparison.courses),
-        *told_once(study.notes),
-    ):
+    said = (ATTRIBUTION, marginal_of(comparison), steep_of(comparison), not_held_of(comparison))
+    known = [note for note in said if note]
+    known += proofs_said(comparison.courses, study.currency)
+    for note in (*known, *unspread_of(comparison.courses), *told_once(study.notes)):
         console.print(f"- {note}", style="dim", highlight=False, markup=False)
 
 

@@ -49,7 +49,7 @@ def study_again(folder: Path, policy: str, case: Path | None) -> tuple[Study, Pl
                     subject=f"policy {policy}",
                     value="decides by no plan, so there is none to solve again",
                     limit="a policy that plans, such as coordinated",
-                    mend="Name one with --policy, or ask without --what-if and --ranked.",
+                    mend="Name one with --policy, or ask without --what-if and --alternatives.",
                 )
             ]
         )

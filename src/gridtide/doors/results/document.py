@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from gridtide.doors.results.breakdown import classes_done, data_sets, energy_by_site_kwh
+from gridtide.doors.results.proofs import plans_of, proofs_said
 from gridtide.doors.results.routes import routes_of
 from gridtide.doors.results.unspread import unspread_of
 from gridtide.settle.carbon import ATTRIBUTION
@@ -40,9 +41,9 @@ def steep_of(comparison: Comparison) -> str | None:
 def document_of(comparison: Comparison, report: str) -> dict[str, Any]:
     """runs, one object a policy in the order they ran; capture_ratio; what a reader must know.
 
-    Of each run: energy_by_site_and_class_kwh, at the racks, with parked machines, cooling and losses;
-    jobs_by_class, promises, delay and compute served; exposure_by_data_set, moves and exposure by class, home and
-    sensitivity; routes, where requests went and why.
+    Of each run: plans, how they were made and the largest gap of any; energy_by_site_and_class_kwh, at the racks, with
+    parked machines, cooling and losses; jobs_by_class, promises, delay and compute served; exposure_by_data_set, moves
+    and exposure by class, home and sensitivity; routes, where requests went and why.
     capacity_by_site: where sites may offer capacity to the grid.
     bound_total_cost: no policy can cost less; null where perfect foresight did not run or none was found.
     """
@@ -74,6 +75,7 @@ def document_of(comparison: Comparison, report: str) -> dict[str, Any]:
             for note in (
                 steep_of(comparison),
                 not_held_of(comparison),
+                *proofs_said(comparison.courses, study.currency),
                 *unspread_of(comparison.courses),
                 *study.notes,
             )
@@ -109,6 +111,7 @@ def _run(comparison: Comparison, settlement: Settlement, course: Course) -> dict
     promises = settlement.promises
     return {
         "policy": settlement.policy,
+        "plans": plans_of(course),
         "energy_kwh": settlement.energy_kwh,
         "energy_cost": settlement.energy_cost,
         "total_cost": settlement.total_cost,
