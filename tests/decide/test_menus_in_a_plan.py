@@ -8,12 +8,13 @@ import pytest
 from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.layout import Columns, Facts
 from gridtide.decide.objective import Objective
-from gridtide.decide.planners.coordinated import Rows, written
+from gridtide.decide.planners.coordinated import Coordinated, Rows, written
 from gridtide.decide.program import SIMPLEX_COLUMNS, Matrix, Solution, lower_bound, matrix_of, solve
 from gridtide.decide.proof import violation_of
 from gridtide.decide.queues.method import by_queues
 from gridtide.decide.situation import Situation
 from gridtide.decide.solving import by_sites, structured
+from gridtide.decide.telescoped import Telescoped
 from gridtide.fleet.operating_point import OperatingPoint
 from gridtide.loop.sight import see
 from gridtide.simulate.course import mandate_of
@@ -107,3 +108,13 @@ def test_no_accelerator_is_used_twice_at_two_speeds() -> None:
     busy = np.zeros((len(facts.accelerators), len(facts.hours)))
     np.add.at(busy, (columns.place, columns.step), x[columns.work])
     assert (busy <= facts.accelerators[:, None] + 1e-6).all()
+
+
+def test_a_telescoped_plan_of_several_speeds_is_bounded_in_the_steps_of_the_loop() -> None:
+    """Hours from the second one on: what is proved lies below the plan in quarters, and not far below."""
+    situation = situation_with((POINT, ECO, LOW))
+    coarse = Telescoped(objective=Objective(), telescope=((8, 900), (22, 3600))).plan(situation)
+    fine = Coordinated(objective=Objective()).plan(situation)
+    assert coarse.class_accelerators.shape == fine.class_accelerators.shape
+    assert coarse.certificate.lower_bound <= fine.certificate.cost * (1.0 + 1e-6)
+    assert coarse.certificate.lower_bound >= 0.9 * fine.certificate.lower_bound

@@ -115,6 +115,15 @@ def test_a_deadline_that_only_full_speed_keeps_is_served_at_full_speed() -> None
     assert (course.executed.point[course.promised[course.executed.job]] == 0).all()
 
 
+def test_plans_under_uncertainty_choose_speeds_too() -> None:
+    """By courses and with margins: work runs slower, and no promise is missed."""
+    study = small_study(3, hours=24, jobs=30, points=MENU, forecaster="ridge", warm_up_h=24 * 9)
+    for policy in ("coordinated-chance", "coordinated-cvar"):
+        course = course_of(study, policy)
+        assert (course.executed.point > 0).any()
+        assert settle(study, truth_of(study), course, 0.0).promises.missed_deadlines == 0
+
+
 def test_protected_work_runs_at_full_speed() -> None:
     """What is never moved is never slowed either."""
     study = small_study(6, hours=24, jobs=40, points=MENU)
