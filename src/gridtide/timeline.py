@@ -171,13 +171,11 @@ def clock_offsets_s(clock: str, at_s: NDArray[np.int64]) -> NDArray[np.int64]:
     where a clock shows the same offset at both ends of it, and one an hour elsewhere.
     """
     zone = ZoneInfo(clock)
-    known, place = _distinct(at_s // DAY_S)
-    shown = [
-        np.asarray([_offset_s(zone, DAY_S * day) for day in edges.tolist()], dtype=np.int64)
-        for edges in (known, known + 1)
-    ]
-    offsets = shown[0][place].reshape(at_s.shape)
-    changes = shown[0] != shown[1]
+    begins, ends, place = _shown_on_days(zone, at_s // DAY_S)
+    if begins.size and ends[-1] == begins[0] and (begins == begins[0]).all():
+        return np.full(at_s.shape, begins[0])
+    offsets = begins[place].reshape(at_s.shape)
+    changes = begins != ends
     if changes.any():
         changing = changes[place].reshape(at_s.shape)
         hours = (at_s[changing] // HOUR_S * HOUR_S).tolist()
@@ -194,12 +192,32 @@ def at_wall(clock: str, wall_s: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.asarray(wall_s - clock_offsets_s(clock, nearly_s), dtype=np.int64)
 
 
-def _distinct(days: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Days that hold all of these, in order, and the place of each among them; where they lie close, without gaps."""
-    if days.size and days.max() - days.min() < days.size:
-        return np.arange(days.min(), days.max() + 1), days - days.min()
+def _shown_on_days(
+    zone: ZoneInfo, days: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Offsets at the begin and the end of days that hold all of these, and the place of each among them.
+
+    Where days lie close, those between them are looked at too.
+    """
+    if days.size:
+        first, last = int(days.min()), int(days.max())
+        if last - first < days.size:
+            shown = _offsets_at_midnights(zone, first, last + 2)
+            return shown[:-1], shown[1:], days - first
     known, place = np.unique(days, return_inverse=True)
-    return known, place
+    begins, ends = (
+        np.asarray([_offset_s(zone, DAY_S * day) for day in edges.tolist()], dtype=np.int64)
+        for edges in (known, known + 1)
+    )
+    return begins, ends, place
+
+
+@lru_cache(maxsize=64)
+def _offsets_at_midnights(zone: ZoneInfo, first: int, stop: int) -> NDArray[np.int64]:
+    """Offsets at the begin, in UTC, of the days [first, stop) since 1970; read-only."""
+    shown = np.asarray([_offset_s(zone, DAY_S * day) for day in range(first, stop)], dtype=np.int64)
+    shown.flags.writeable = False
+    return shown
 
 
 @lru_cache(maxsize=65_536)

@@ -302,7 +302,7 @@ def turned(situation: Situation) -> Situation:
     """The situation with its jobs in the opposite order; nothing was told yet."""
     state, back = situation.state, np.arange(len(situation.jobs))[::-1]
     columns = ("remaining_s", "expected_left_s", "place", "moves", "status", "available_s",
-               "told_place", "promised")  # fmt: skip
+               "told_place", "told_point", "promised")  # fmt: skip
     assert not len(state.told_starts_s)
     return replace(
         situation,

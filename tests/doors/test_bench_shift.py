@@ -42,6 +42,7 @@ def test_the_document_has_its_keys_and_a_row_a_policy(capsys: pytest.CaptureFixt
     found = document(capsys, SMALL)
     assert set(found) == KEYS
     assert all(set(row) == ROW for row in found["policies"])
+    assert set(found["seconds"]) == {"signal", "policies", "plain"}
     assert [row["policy"].partition("(")[0] for row in found["policies"]] == list(POLICIES)
     alone = [row["policy"] for row in found["policies"] if row["ratio_to_plain"] is None]
     assert alone == ["vcc"]

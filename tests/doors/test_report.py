@@ -164,6 +164,7 @@ def test_a_job_in_a_thousand_pieces_keeps_its_row_short(comparison: Comparison) 
     ran = Executed(
         job=np.zeros(pieces, dtype=np.int64),
         place=np.zeros(pieces, dtype=np.int64),
+        point=np.zeros(pieces, dtype=np.int64),
         start_s=start_s,
         end_s=start_s + 60,
     )

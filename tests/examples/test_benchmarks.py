@@ -95,3 +95,13 @@ def test_placement_checks_its_answers_before_it_prints_a_ratio() -> None:
     )
     assert said.count("all checks hold") == 2
     assert said.count("cheapest answer by NumPy (40 jobs)") == 2
+
+
+@pytest.mark.real
+def test_offers_prints_a_row_a_price_and_every_offer_is_held(data_dir: Path) -> None:
+    """A higher price earns more, and the benchmark itself fails where an offer was not held."""
+    said = printed(data_dir, "benchmarks/offers.py", "--days", "2", "--prices", "2,20")
+    rows = [row.split(",") for row in said.splitlines()[1:]]
+    assert [row[0] for row in rows] == ["none", "2", "20"]
+    revenue = [float(row[3]) for row in rows]
+    assert revenue[0] == 0.0 < revenue[1] < revenue[2]

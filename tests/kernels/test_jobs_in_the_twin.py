@@ -47,7 +47,7 @@ def test_jobs_do_what_their_plain_writing_does(
             np.concatenate([[0], np.cumsum(counts)]),
             np.array([slot for _, slots in told for slot in slots], dtype=np.int64),
         ),
-        column["site"],
+        (column["site"], column["site"], np.ones(len(told))),
         column["gang"],
         (column["true_s"], column["declared_s"], column["restart_s"]),
         (done, np.full(len(told), -2), ended, column["available_s"]),

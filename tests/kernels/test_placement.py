@@ -10,6 +10,17 @@ from numpy.typing import NDArray
 from gridtide.kernels import placement
 
 SLOT_S = 900
+Menu = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_], NDArray[np.int64]]
+
+
+def full_speed(places: int) -> Menu:
+    """The menu of places that know full speed only."""
+    return (
+        np.arange(places),
+        np.ones(places),
+        np.ones(places, dtype=np.bool_),
+        np.arange(places + 1),
+    )
 
 
 def sweep_once(
@@ -32,8 +43,9 @@ def sweep_once(
     free = room.copy()
     cost, _, _ = placement.sweep(
         free, price, np.arange(n), gang, first, last, left, rule, np.full(n, -1),
-        np.zeros((n, len(price))), (place, offsets, count, slots), 0.0, room.max(axis=1), np.zeros(n),
-        np.zeros(room.shape, dtype=np.int64), np.zeros(len(room)),
+        np.zeros((n, len(price))), (place, offsets, count, slots, np.zeros(n, dtype=np.int64)), 0.0,
+        room.max(axis=1), np.zeros(n), np.zeros(room.shape, dtype=np.int64), np.zeros(len(room)),
+        full_speed(len(room)),
     )  # fmt: skip
     return place, [slots[offsets[j] : offsets[j] + count[j]] for j in range(n)], cost, free
 
@@ -164,14 +176,20 @@ def test_a_last_pass_makes_no_job_dearer_and_says_what_slots_cost(
     expected_s = np.maximum(declared_s * 2 // 3, 1)
     left = np.stack([declared_s, expected_s, np.full(n, restart_s), np.full(n, SLOT_S)], axis=1)
     rule = np.asarray([[int(row[3]), 0, least] for row in rows])
-    told = (np.full(n, -1), np.arange(n + 1) * steps, np.zeros(n, int), np.zeros(n * steps, int))
+    told = (
+        np.full(n, -1),
+        np.arange(n + 1) * steps,
+        np.zeros(n, int),
+        np.zeros(n * steps, int),
+        np.zeros(n, int),
+    )
     free = np.full((1, steps), units)
 
     def sweep(weight: float) -> NDArray[np.float64]:
         cost, _, _ = placement.sweep(
             free, price, np.arange(n), gang, begin[:, None], np.full(n, steps), left, rule,
             np.full(n, -1), np.zeros((n, 1)), told, weight, np.asarray([units]), np.zeros(n),
-            np.zeros((1, steps), dtype=np.int64), np.zeros(1),
+            np.zeros((1, steps), dtype=np.int64), np.zeros(1), full_speed(1),
         )  # fmt: skip
         return np.asarray(cost)
 

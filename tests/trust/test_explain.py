@@ -54,6 +54,16 @@ def test_a_moved_job_says_where_when_why_and_what_it_saves() -> None:
     )
 
 
+def test_a_slower_operating_point_is_named() -> None:
+    """Full speed goes without saying."""
+    said = sentence(replace(MOVED, point="eco"))
+    assert "(Asia/Shanghai) at operating point eco, because" in said
+    assert (
+        "At eco its work takes longer than at full speed and less power, and there is time." in said
+    )
+    assert "operating point" not in sentence(MOVED) and "full speed" not in sentence(MOVED)
+
+
 def test_a_price_that_nobody_published_is_called_a_forecast() -> None:
     """With the newest issue it was made from."""
     assert MOVED.price is not None

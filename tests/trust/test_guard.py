@@ -15,6 +15,7 @@ from gridtide.simulate.course import mandate_of
 from gridtide.simulate.policies import policy_named
 from gridtide.simulate.truth import truth_of
 from gridtide.simulate.twin import Twin
+from gridtide.testing.offering import capacity_product, offering
 from gridtide.testing.studies import small_study
 from gridtide.trust.guard import Rung, check, judge
 
@@ -212,3 +213,22 @@ def test_a_refused_dispatch_gives_way_to_the_witness_and_then_to_a_person(asked:
         (Rung.WITNESS, False, True, True),
         (Rung.HOLD, True, True, True),
     ]
+
+
+def test_capacity_that_the_store_does_not_have_is_not_offered(asked: Asked) -> None:
+    """More than its product allows, beside a store that gives all it has, or less than nothing."""
+    fleet = offering(asked.situation.fleet, capacity_product(30.0, offered_max_kw=10.0))
+    offers = replace(asked, situation=replace(asked.situation, fleet=fleet))
+    steps = len(asked.dispatch.placement.horizon)
+
+    def told(offered_kw: float, discharge_kw: float = 0.0) -> Dispatch:
+        given_kw = np.zeros_like(asked.dispatch.discharge_kw)
+        given_kw[1] = discharge_kw
+        return replace(
+            asked.dispatch, offered_kw=np.full((1, steps), offered_kw), discharge_kw=given_kw
+        )
+
+    assert limits_of(told(6.0), offers) == []
+    assert "offered_kw" in limits_of(told(1e9), offers)
+    assert limits_of(told(-1.0), offers) == ["offered_kw below 0"]
+    assert limits_of(told(6.0, 12.0), offers) == ["battery discharge when called, kW"]

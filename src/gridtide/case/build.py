@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from gridtide.case.checks import unprotected
 from gridtide.case.machines import assumed, pool_powers_kw
+from gridtide.case.offers import product_of
 from gridtide.case.plants import design_outdoor_c
+from gridtide.case.points import points_left_out, points_of
 from gridtide.case.schema import CaseFile, ContractTable, PoolTable, SiteTable
 from gridtide.case.services import impossible_services, service_of
 from gridtide.case.telescope import plan_h, telescope_of
@@ -23,7 +25,6 @@ from gridtide.finding import Finding, Gathered, Infeasible
 from gridtide.fleet.contract import Contract, TariffBand
 from gridtide.fleet.fleet import Fleet, Network
 from gridtide.fleet.jobs import Jobs
-from gridtide.fleet.operating_point import OperatingPoint
 from gridtide.fleet.site import Battery, Facility, Pool, Site, Supply
 from gridtide.signals.signal import Kind
 from gridtide.simulate.study import Cadence, LengthKnowledge, Study
@@ -36,7 +37,9 @@ def study_of(case: CaseFile, folder: Path) -> Study:
     Raises BadInput with the faults of all its files, Infeasible for work that can never be done.
     """
     timeline = _timeline(case)
-    fleet = Fleet(sites=tuple(_site(table) for table in case.site), network=_network(case))
+    step_s = 60 * case.case.step_min
+    sites = tuple(_site(table, step_s) for table in case.site)
+    fleet = Fleet(sites=sites, network=_network(case))
     faults = Gathered()
     work = faults.of(lambda: work_of(case, fleet, timeline, folder))
     known = faults.of(lambda: history_of(case, timeline, folder))
@@ -101,6 +104,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
         ended=work.ended,
         notes=(
             *assumed(case),
+            *points_left_out(case),
             *(
                 f"protect names {name}: no group or class is called so"
                 for name in unprotected(case)
@@ -116,7 +120,7 @@ def _timeline(case: CaseFile) -> Timeline:
     return regular(case.case.start, step, (case.case.end - case.case.start) // step)
 
 
-def _site(table: SiteTable) -> Site:
+def _site(table: SiteTable, step_s: int) -> Site:
     battery = table.battery
     return Site(
         name=table.name,
@@ -132,27 +136,27 @@ def _site(table: SiteTable) -> Site:
             overhead_kw=table.facility.overhead_kw,
             design_outdoor_c=design_outdoor_c(table.facility),
         ),
-        pools=tuple(_pool(pool) for pool in table.pool),
+        pools=tuple(_pool(pool, step_s) for pool in table.pool),
         contract=_contract(table.contract),
         battery=Battery(**battery.model_dump()) if battery else None,
         supplies=tuple(
             Supply(kind=supply.kind, capacity_kw=supply.capacity_kw) for supply in table.supply
         ),
         curtailment_zone=table.curtailment_zone,
+        products=tuple(product_of(offer) for offer in table.offer),
     )
 
 
-def _pool(table: PoolTable) -> Pool:
+def _pool(table: PoolTable, step_s: int) -> Pool:
     parked_kw, busy_kw = pool_powers_kw(table)
     if parked_kw is None or busy_kw is None:
         raise ValueError(f"power of pool {table.name} is unknown; check the case first")
-    point = OperatingPoint(name="full", speed=1.0, it_kw_per_accelerator=busy_kw)
     return Pool(
         name=table.name,
         accelerator=table.accelerator,
         accelerators=table.accelerators,
         parked_kw_per_accelerator=parked_kw,
-        points=(point,),
+        points=points_of(table, parked_kw, busy_kw, step_s),
         burst_reserve=table.burst_reserve,
         for_services=table.for_services,
     )

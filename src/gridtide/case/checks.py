@@ -8,7 +8,9 @@ from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from gridtide.case.machines import accelerators, pool_powers_kw
+from gridtide.case.offers import offer_faults
 from gridtide.case.plants import parked_facility_kw
+from gridtide.case.points import point_faults
 from gridtide.case.schema import CaseFile, ContractTable, SiteTable
 from gridtide.case.services import answering_faults
 from gridtide.case.telescope import telescope_faults, telescope_of
@@ -38,6 +40,8 @@ def faults_of(case: CaseFile) -> list[Finding]:
         *_uncertainty(case),
         *answering_faults(case),
         *telescope_faults(case),
+        *point_faults(case),
+        *offer_faults(case),
     ]
 
 

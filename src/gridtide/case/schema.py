@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from gridtide.decide.risk import Uncertainty
 from gridtide.fleet.contract import Exposure
+from gridtide.fleet.product import Direction, ProductKind
 from gridtide.fleet.site import Cooling, SupplyKind
 from gridtide.simulate.study import LengthKnowledge
 
@@ -65,6 +66,14 @@ class PlanningTable(Table):
     telescope: tuple[TelescopeSpan, ...] = ()
 
 
+class PointTable(Table):
+    """[[site.pool.point]]: a slower way to run a pool's machines."""
+
+    name: Name
+    speed: Annotated[float, Field(ge=0.05, le=1, allow_inf_nan=False)]
+    busy_kw_per_accelerator: Annotated[float, Field(gt=0, le=100)]
+
+
 class PoolTable(Table):
     """[[site.pool]]: identical machines."""
 
@@ -75,6 +84,7 @@ class PoolTable(Table):
     busy_kw_per_accelerator: Annotated[float, Field(gt=0, le=100)] | None = None
     for_services: Count = 0
     burst_reserve: Annotated[float, Field(ge=0, le=5)] = 0.1
+    point: tuple[PointTable, ...] = ()
 
 
 class FacilityTable(Table):
@@ -131,6 +141,19 @@ class ContractTable(Table):
     export_price_share: Share = 1.0
 
 
+class OfferTable(Table):
+    """[[site.offer]]: capacity a site may hold ready for the grid."""
+
+    product: ProductKind
+    direction: Direction = Direction.SYMMETRIC
+    price_per_mw_h: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] | None = None
+    price_zone: Name | None = None
+    offered_max_kw: Annotated[float, Field(gt=0, le=1e8, allow_inf_nan=False)]
+    hold_h: Annotated[float, Field(gt=0, le=24, allow_inf_nan=False)] = 1.0
+    block_h: Annotated[float, Field(gt=0, le=24, allow_inf_nan=False)] = 1.0
+    gate_closure_h: Annotated[float, Field(ge=0, le=72, allow_inf_nan=False)] = 1.0
+
+
 class SiteTable(Table):
     """[[site]]: a data centre."""
 
@@ -147,6 +170,7 @@ class SiteTable(Table):
     battery: BatteryTable | None = None
     pool: Annotated[tuple[PoolTable, ...], Field(min_length=1)]
     supply: tuple[SupplyTable, ...] = ()
+    offer: tuple[OfferTable, ...] = ()
 
 
 class LatencyTable(Table):

@@ -38,7 +38,7 @@ def service_of(table: ServiceTable, fleet: Fleet, origins: tuple[str, ...]) -> S
     """The service of a valid table."""
     places = len(fleet.places)
     rate, first = np.zeros(places), np.zeros(places)
-    power = np.asarray([pool.points[0].it_kw_per_accelerator for pool in fleet.pools])
+    power = np.asarray([pool.full.it_kw_per_accelerator for pool in fleet.pools])
     home = np.zeros((len(origins), places))
     resident = np.zeros(places, dtype=np.bool_)
     models: list[ServingModel | None] = [None] * places
@@ -71,7 +71,7 @@ def _answering(table: ServiceTable, row: PlacedTable, pool: Pool) -> Answering:
         return Answering(
             requests_per_s=row.requests_per_accelerator_s or 0.0,
             first_s=row.time_to_first_token_s or 0.0,
-            it_kw=pool.points[0].it_kw_per_accelerator,
+            it_kw=pool.full.it_kw_per_accelerator,
             model=None,
         )
     model = serving_models()[table.model or "", pool.accelerator]

@@ -17,7 +17,7 @@ from gridtide.finding import BadInput, Finding, Gathered
 from gridtide.fleet.service import demand_zone
 from gridtide.signals.forecaster import reads_back_h
 from gridtide.signals.history import History, add
-from gridtide.signals.signal import Kind, Nature, Signal, between, on
+from gridtide.signals.signal import PRICES, Kind, Nature, Signal, between, on
 from gridtide.signals.source import ReadsSignals
 from gridtide.sources.synthetic import Market, Synthetic, quarter_hours_over
 from gridtide.timeline import Timeline, instant
@@ -188,7 +188,7 @@ def _made_up(table: SignalTable, case: CaseFile, wide: Timeline) -> Iterator[Sig
 def _in_settlement(signal: Signal, case: CaseFile) -> Signal:
     """A price in the settlement currency, saying so in its source."""
     own = case.case.currency
-    if signal.kind is not Kind.PRICE or signal.currency == own:
+    if signal.kind not in PRICES or signal.currency == own:
         return signal
     rate = case.rates.get(signal.currency or "")
     if rate is None:
@@ -210,7 +210,7 @@ def as_published(signal: Signal, table: SignalTable) -> list[Signal]:
     """A price as its market published it: a local day at a time on the day before, as it happens, or, for a
     tariff, long before."""
     kind, published_hour = published(table)
-    if signal.kind is not Kind.PRICE or kind is PriceKind.REAL_TIME or signal.issued_at is not None:
+    if signal.kind not in PRICES or kind is PriceKind.REAL_TIME or signal.issued_at is not None:
         return [signal]
     if kind is PriceKind.TARIFF:
         return [replace(signal, issued_at=signal.timeline.start)]
@@ -244,11 +244,12 @@ def published(table: SignalTable) -> tuple[PriceKind, float]:
 
 def _taken(signal: Signal, table: SignalTable) -> list[str]:
     """What is taken for granted of a market that neither the case nor zones.toml describes."""
-    if signal.kind is not Kind.PRICE or table.published or zone_known(table.zone):
+    if signal.kind not in PRICES or table.published or zone_known(table.zone):
         return []
     kind, hour = published(table)
+    said = "price" if signal.kind is Kind.PRICE else "capacity price"
     return [
-        f"price of {table.zone}: nothing is known of this market; taken as {kind}, known at"
+        f"{said} of {table.zone}: nothing is known of this market; taken as {kind}, known at"
         f" {int(hour):02d}:{round(hour % 1 * 60):02d} {clock_of(table)} the day before"
     ]
 

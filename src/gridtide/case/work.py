@@ -268,7 +268,7 @@ def _assumed(table: JobsTable, trace: JobTrace, fleet: Fleet) -> list[str]:
         pool = fleet.pools[place_named(fleet, table.home, table.pool)]
         said.append(
             f"one {trace.unit} counts as one accelerator of pool {table.pool}:"
-            f" {pool.points[0].it_kw_per_accelerator:g} kW busy,"
+            f" {pool.full.it_kw_per_accelerator:g} kW busy,"
             f" {pool.parked_kw_per_accelerator:g} kW idle, as the case assumes"
         )
     return said

@@ -12,13 +12,13 @@ Real = NDArray[np.float64]
 def at_once_cost(situation: Situation, facts: Facts) -> float:
     """Energy, carbon and demand charge of running each bucket from its first step on, in money.
 
-    Each bucket runs at its full rate where it can start first, requests are answered at home; machines
-    are endless, as in the literature, so this is what shifting is measured against, not a plan.
+    Each bucket runs at full speed and at its full rate where it can start first, requests are answered at home;
+    machines are endless, as in the literature, so this is what shifting is measured against, not a plan.
     """
     busy = _busy(facts)
-    places_kw = busy * facts.extra_kw[:, None]
-    sites = len(facts.curve.floor_it_kw)
-    load = np.stack([places_kw[facts.site == s].sum(axis=0) for s in range(sites)])
+    entries_kw = busy * facts.extra_kw[:, None]
+    sites, site = len(facts.curve.floor_it_kw), facts.site[facts.menu.place]
+    load = np.stack([entries_kw[site == s].sum(axis=0) for s in range(sites)])
     load = load + serving_at_home_kw(situation, facts)
     power = facts.curve.floor_kw + above_floor(facts, load)
     draw = np.maximum(power - facts.supply_kw, 0.0)
@@ -35,7 +35,7 @@ def _busy(facts: Facts) -> Real:
         span_h = facts.buckets.work_h[bucket] / max(facts.buckets.rate[bucket], 1e-9)
         inside = np.clip(np.minimum(edges_h[1:], edges_h[first] + span_h) - edges_h[:-1], 0.0, None)
         inside[:first] = 0.0
-        busy[place] += facts.buckets.rate[bucket] * inside / facts.hours
+        busy[facts.menu.first[place]] += facts.buckets.rate[bucket] * inside / facts.hours
     return busy
 
 

@@ -1,7 +1,5 @@
 """The common pass of policies that run a job in the lowest slots of a window, wherever they lie."""
 
-import numpy as np
-
 from gridtide.decide.slots import (
     Capacity,
     SlotJobs,
@@ -10,6 +8,7 @@ from gridtide.decide.slots import (
     Whole,
     free_units,
     in_order_of_arrival,
+    in_rows,
     split,
 )
 
@@ -31,7 +30,7 @@ def cheapest_slots(
     slots = len(signal.values)
     if capacity is None:
         runs = _lowest_of_endless(jobs, signal, first, last, all_ties)
-        return split(np.arange(len(jobs)), runs, jobs, slots, False)
+        return in_rows(runs, jobs, slots, False)
     from gridtide.kernels import slot_choice
 
     order = in_order_of_arrival(jobs)
@@ -52,11 +51,12 @@ def _lowest_of_endless(
     jobs: SlotJobs, signal: SlotSignal, first: Whole, last: Whole, all_ties: bool
 ) -> tuple[Whole, Whole, Whole]:
     """Runs in the lowest slots where machines are endless, so that jobs do not meet: (offsets, starts, ends)."""
-    from gridtide.kernels import held_choice, window_choice
+    from gridtide.kernels import held_choice, ranked_slots
 
     runs: tuple[Whole, Whole, Whole]
     if signal.holds.are_long:
         runs = held_choice.cheapest_runs(signal.holds.columns, first, jobs.length, last, all_ties)
     else:
-        runs = window_choice.lowest_runs(signal.values, first, jobs.length, last, all_ties)
+        slots = len(signal.values)
+        runs = ranked_slots.lowest_runs(signal.ranks, slots, first, jobs.length, last, all_ties)
     return runs

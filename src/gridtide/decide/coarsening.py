@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from gridtide.decide.at_once import above_floor, serving_at_home_kw
 from gridtide.decide.buckets import Buckets, need_s, on_horizon
 from gridtide.decide.layout import Facts
+from gridtide.decide.offer_terms import no_offers
 from gridtide.decide.power_curve import PowerCurve
 from gridtide.decide.reservations import Reservations
 from gridtide.decide.situation import Situation
@@ -49,7 +50,8 @@ def coarsened(facts: Facts, situation: Situation, coarse: Timeline, buckets: Buc
 
     Means are exact for what draws the same power throughout a step. Room for work is the least of any
     moment, a limit of import the lowest, less what the need rises above its mean inside the step (as
-    long as the mean itself fits), so that what fits here fits there. buckets: of work, over `coarse`.
+    long as the mean itself fits), so that what fits here fits there.
+    Nothing is offered to the grid. buckets: of work, over `coarse`.
     """
     steps = _Steps.of(situation.horizon, coarse)
     kept = steps.highest(facts.kept)
@@ -79,6 +81,7 @@ def coarsened(facts: Facts, situation: Situation, coarse: Timeline, buckets: Buc
         later_cost_per_h=np.full(len(buckets), later),
         swing_kw=swing_kw,
         request_peak=peak,
+        offers=no_offers(facts.curve, len(coarse)),
     )
 
 
@@ -120,7 +123,7 @@ def _curve(curve: PowerCurve, steps: _Steps) -> PowerCurve:
 def _need_kw(situation: Situation, facts: Facts) -> Real:
     """What each site needs without any choice: parked, given work, requests at home, less supply, (S, T)."""
     given_kw = facts.given.sum(axis=0) * facts.extra_kw[:, None]
-    sites = len(facts.curve.floor_it_kw)
-    load = np.stack([given_kw[facts.site == one].sum(axis=0) for one in range(sites)])
+    sites, site = len(facts.curve.floor_it_kw), facts.site[facts.menu.place]
+    load = np.stack([given_kw[site == one].sum(axis=0) for one in range(sites)])
     load = load + serving_at_home_kw(situation, facts)
     return facts.curve.floor_kw + above_floor(facts, load) - facts.supply_kw

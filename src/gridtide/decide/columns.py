@@ -18,7 +18,7 @@ IN_ORDER = 2e-6
 
 def columns_of(program: Program, situation: Situation, facts: Facts) -> Columns:
     """Add every column of the plan to an empty program."""
-    bucket, place, step = _cells(facts)
+    bucket, entry, step = _cells(facts)
     pair = np.argwhere(facts.reachable)
     steps = len(facts.hours)
     sites = situation.fleet.sites
@@ -35,9 +35,10 @@ def columns_of(program: Program, situation: Situation, facts: Facts) -> Columns:
     wear = _column([battery.wear_cost_per_kwh if battery else 0.0 for battery in batteries])
     rates = facts.buckets.rate[bucket]
     return Columns(
-        work=program.variables(bucket.shape, _work_cost(facts, bucket, place, step), 0.0, rates),
+        work=program.variables(bucket.shape, _work_cost(facts, bucket, entry, step), 0.0, rates),
         bucket=bucket,
-        place=place,
+        entry=entry,
+        place=facts.menu.place[entry],
         step=step,
         flow=program.variables((len(pair), steps)),
         pair=pair,
@@ -61,6 +62,12 @@ def columns_of(program: Program, situation: Situation, facts: Facts) -> Columns:
             (len(facts.buckets),), facts.later_cost_per_h, 0.0, facts.buckets.later_h
         ),
         shortfall=program.variables(shape, _lacking_cost_per_kwh(facts) * facts.hours),
+        offered=program.variables(
+            facts.offers.most_kw.shape,
+            -facts.offers.price_per_kw_h * facts.hours,
+            0.0,
+            facts.offers.most_kw,
+        ),
     )
 
 
@@ -89,15 +96,16 @@ def _store(program: Program, situation: Situation, shape: tuple[int, int]) -> Wh
 
 
 def _cells(facts: Facts) -> tuple[Whole, Whole, Whole]:
-    """Every (bucket, place, step) in which work may run, in that order."""
+    """Every (bucket, entry of the menu, step) in which work may run, in that order."""
     steps = np.arange(len(facts.hours))
-    inside = steps >= facts.buckets.first[:, :, None]
+    inside = steps >= facts.buckets.first[:, facts.menu.place, None]
     inside &= steps < facts.buckets.last[:, None, None]
-    bucket, place, step = np.nonzero(inside)
-    return bucket.astype(np.int64), place.astype(np.int64), step.astype(np.int64)
+    bucket, entry, step = np.nonzero(inside)
+    return bucket.astype(np.int64), entry.astype(np.int64), step.astype(np.int64)
 
 
-def _work_cost(facts: Facts, bucket: Whole, place: Whole, step: Whole) -> Real:
-    """Money for one busy accelerator through a step: its delay and its move."""
+def _work_cost(facts: Facts, bucket: Whole, entry: Whole, step: Whole) -> Real:
+    """Money for the work of one busy accelerator through a step: its delay and its move."""
     delay = facts.buckets.delay_cost_per_h[bucket] * facts.wait_h[step]
-    return np.asarray((delay + facts.buckets.move_cost_per_h[bucket, place]) * facts.hours[step])
+    move = facts.buckets.move_cost_per_h[bucket, facts.menu.place[entry]]
+    return np.asarray((delay + move) * facts.hours[step] * facts.menu.speed[entry])

@@ -11,6 +11,10 @@ from gridtide.timeline import epoch_s
 JUDGED_FROM_S = 4 * 3600
 """Nearer than this a single job can fill any place, and says nothing about those to come."""
 
+AS_MUCH_AGAIN = 2.0
+ROOMY = 4.0
+"""Slower work holds machines longer, and a job that then finds no room loses more than many slow ones save."""
+
 
 def left_waiting(situation: Situation, held: Reservations) -> NDArray[np.bool_]:
     """Jobs that have come and wait without a promise though an empty fleet could still keep them, (n,)."""
@@ -33,10 +37,24 @@ def crowded(situation: Situation, held: Reservations) -> NDArray[np.bool_]:
     return np.asarray(~held.settled & hurries, dtype=np.bool_)
 
 
-def filling(held: Reservations) -> NDArray[np.bool_]:
-    """Places where as much work again as was told to them would not fit before the same deadlines, (P,).
+def roomy(held: Reservations) -> NDArray[np.bool_]:
+    """Operating points that may be chosen where more work may come, (M,): all of full speed, and slower ones of
+    places where ROOMY times the work that was told to them would fit at that speed."""
+    speeds = np.unique(held.menu.speed)
+    full = {float(speed): filling(held, float(speed), ROOMY) for speed in speeds}
+    narrow = [
+        full[float(speed)][place]
+        for speed, place in zip(held.menu.speed, held.menu.place, strict=True)
+    ]
+    return np.asarray((held.menu.point == 0) | ~np.asarray(narrow), dtype=np.bool_)
 
-    Work counts with the length it is expected to have, due at its deadline.
+
+def filling(
+    held: Reservations, speed: float = 1.0, times: float = AS_MUCH_AGAIN
+) -> NDArray[np.bool_]:
+    """Places where `times` the work that was told to them would not fit before the same deadlines, (P,).
+
+    Work counts with the length it is expected to have at a speed, due at its deadline.
     """
     places, steps = held.room.shape
     told = np.flatnonzero(held.told.place >= 0)
@@ -46,7 +64,8 @@ def filling(held: Reservations) -> NDArray[np.bool_]:
     asked = np.bincount(cell, weights=work, minlength=places * steps).reshape(places, steps)
     asked, room = np.cumsum(asked, axis=1), np.cumsum(held.room, axis=1)
     judged = held.grid.edges_s[1:] - held.grid.edges_s[0] >= JUDGED_FROM_S
-    return np.asarray((judged & (2.0 * asked > room)).any(axis=1), dtype=np.bool_)
+    over = times * asked > room * speed
+    return np.asarray((judged & over).any(axis=1), dtype=np.bool_)
 
 
 def _fits(situation: Situation, held: Reservations) -> NDArray[np.bool_]:

@@ -54,13 +54,14 @@ RULES: dict[str, Rule] = {
 def deadlines(rule: str, finish_s: Whole, clock: str, as_published: bool = False) -> Whole:
     """Deadline of each natural finish (seconds since 1970) by a rule on an IANA clock, (n,)."""
     wall_s = finish_s + clock_offsets_s(clock, finish_s)
-    day, second = wall_s // DAY_S, wall_s % DAY_S
-    ahead = RULES[rule]((day + FIRST_WEEKDAY) % 7, second, as_published)
+    day = wall_s // DAY_S
+    weekday = day + FIRST_WEEKDAY - (day + FIRST_WEEKDAY) // 7 * 7
+    ahead = RULES[rule](weekday, wall_s - day * DAY_S, as_published)
     due_s = at_wall(clock, (day + ahead) * DAY_S + OPENS_S)
     return np.where(ahead == STAYS, finish_s, due_s)
 
 
 def _ahead(weekday: Whole, second: Whole, wanted: int) -> Whole:
     """Days to the first 09:00 of a weekday that is not before now."""
-    days = (wanted - weekday) % 7
-    return np.where((days == 0) & (second > OPENS_S), 7, days)
+    past = (weekday > wanted) | ((weekday == wanted) & (second > OPENS_S))
+    return np.where(past, 7, 0) + wanted - weekday

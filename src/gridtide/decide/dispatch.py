@@ -1,13 +1,15 @@
 """Minutes: which jobs run in which slots and where, how requests split, what batteries do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.offer_terms import nothing_offered
 from gridtide.digest import freeze
+from gridtide.fleet.menu import Menu
 from gridtide.timeline import Timeline
 
 
@@ -44,7 +46,8 @@ class Binding(IntEnum):
 class Placement:
     """Where and in which slots of the horizon each job runs; rows aligned with the Situation's jobs.
 
-    place: -1 where a job has no slots. offsets (n+1,) and slots: job j runs in
+    place: -1 where a job has no slots. point: operating point it runs at, by its number in the menu of the pool
+    there, 0 the full speed. offsets (n+1,) and slots: job j runs in
     slots[offsets[j]:offsets[j+1]], increasing. Enough slots are reserved for the declared work left.
     cost: expected cost of the chosen slots; cost_at_once: of the earliest ones at home;
     alternative_cost, alternative_place: of the best answer at another place (NaN, -1 where none).
@@ -52,6 +55,7 @@ class Placement:
 
     horizon: Timeline
     place: NDArray[np.int64]
+    point: NDArray[np.int64]
     offsets: NDArray[np.int64]
     slots: NDArray[np.int64]
     reason: NDArray[np.int64]
@@ -62,7 +66,7 @@ class Placement:
     alternative_place: NDArray[np.int64]
 
     def __post_init__(self) -> None:
-        whole = ("place", "offsets", "slots", "reason", "binding", "alternative_place")
+        whole = ("place", "point", "offsets", "slots", "reason", "binding", "alternative_place")
         real = ("cost", "cost_at_once", "alternative_cost")
         freeze(self, **dict.fromkeys(whole, np.int64), **dict.fromkeys(real, np.float64))
 
@@ -75,8 +79,10 @@ class Dispatch:
     """What is to be done from `made_at` on; T steps of the placement's horizon.
 
     shares: (V, O, P, T) share of each origin's demand answered at each place. charge_kw, discharge_kw:
-    (S, T). import_held_kw: import a site's store holds it to as far as it can, (S,), inf where it does not.
-    issue: when the newest signal it rests on was issued.
+    (S, T). import_held_kw: import a site is held to by its store and by sending requests on, as far as they can,
+    (S,), inf where it is not. raise_price_per_kw: money for a kW above that, (S,). it_price_per_kwh: money for a kWh
+    of IT at each site, by which requests are sent on, (S, T). issue: when the newest signal it rests on was issued.
+    offered_kw: capacity for the grid, of each product, (Q, T).
     """
 
     made_at: datetime
@@ -86,22 +92,24 @@ class Dispatch:
     charge_kw: NDArray[np.float64]
     discharge_kw: NDArray[np.float64]
     import_held_kw: NDArray[np.float64]
+    raise_price_per_kw: NDArray[np.float64]
+    it_price_per_kwh: NDArray[np.float64]
     issue: datetime
+    offered_kw: NDArray[np.float64] = field(default_factory=nothing_offered)
 
     def __post_init__(self) -> None:
-        freeze(
-            self,
-            **dict.fromkeys(("shares", "charge_kw", "discharge_kw", "import_held_kw"), np.float64),
-        )
+        stores = ("charge_kw", "discharge_kw", "import_held_kw")
+        routes = ("shares", "raise_price_per_kw", "it_price_per_kwh")
+        freeze(self, **dict.fromkeys((*stores, *routes, "offered_kw"), np.float64))
 
 
 def load_of(
     placement: Placement,
     accelerators: NDArray[np.int64],
-    places: int,
+    menu: Menu,
     used: NDArray[np.int64] | None = None,
 ) -> NDArray[np.int64]:
-    """Accelerators reserved at each place and slot, (places, T).
+    """Accelerators reserved at each entry of the menu and slot, (M, T).
 
     used: count only so many first slots of each job, those it is expected to need.
     """
@@ -110,9 +118,10 @@ def load_of(
     inside = np.arange(len(placement.slots)) - np.repeat(placement.offsets[:-1], counts)
     most = np.repeat(counts if used is None else used, counts)
     gang = np.where(inside < most, np.repeat(accelerators, counts), 0)
-    cells = np.repeat(placement.place, counts) * steps + placement.slots
+    entry = menu.entry(placement.place, placement.point)
+    cells = np.repeat(entry, counts) * steps + placement.slots
     return (
-        np.bincount(cells, weights=gang, minlength=places * steps)
-        .reshape(places, steps)
+        np.bincount(cells, weights=gang, minlength=len(menu) * steps)
+        .reshape(len(menu), steps)
         .astype(np.int64)
     )

@@ -19,7 +19,7 @@ def give_earliest(
     last: NDArray[np.int64],
     wait_slots: float | None = None,
 ) -> None:
-    """Each job of the order in its earliest free slots before `last`, written into `told`.
+    """Each job of the order at full speed in its earliest free slots before `last`, written into `told`.
 
     A job without room keeps what it was told; one that was told nothing still has no slots then.
     wait_slots: slots a job rather waits at home than lies at another site; HOME_WAIT_S without one.
@@ -30,12 +30,14 @@ def give_earliest(
     n = len(held.gang)
     if wait_slots is None:
         wait_slots = HOME_WAIT_S / grid_step_s(held.grid)
-    index = np.broadcast_to(np.arange(steps, dtype=np.float64), (places, steps))
+    menu = held.menu
+    index = np.broadcast_to(np.arange(steps, dtype=np.float64), (len(menu), steps))
     placement.sweep(
         free_of(held, told), np.ascontiguousarray(index), order, held.gang, held.first, last,
         held.left, held.rule, held.running_at, _away(situation, held, wait_slots),
-        (told.place, told.offsets, told.count, told.slots), 0.0, held.room.max(axis=1), np.zeros(n),
-        np.zeros((places, steps), dtype=np.int64), np.zeros(places),
+        (told.place, told.offsets, told.count, told.slots, told.point), 0.0, held.room.max(axis=1),
+        np.zeros(n), np.zeros((places, steps), dtype=np.int64), np.zeros(len(menu)),
+        (menu.place, menu.speed, menu.point == 0, menu.bounds),
     )  # fmt: skip
 
 

@@ -1,14 +1,14 @@
 """What a placement is expected to cost under its plan, by the full model of power: to choose between two."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Placement, load_of
-from gridtide.decide.facts import carbon_cost_per_kwh, extra_power_kw, seen_prices_per_mwh
+from gridtide.decide.facts import carbon_cost_per_kwh, seen_prices_per_mwh
 from gridtide.decide.objective import Objective
-from gridtide.decide.peak import demand_periods
+from gridtide.decide.peak import DemandPeriods, demand_periods
 from gridtide.decide.plan import Plan
 from gridtide.decide.reading import outdoor_c, supply_kw
 from gridtide.decide.readings import Readings
@@ -20,6 +20,39 @@ from gridtide.timeline import holding
 from gridtide.units import cost_per_kwh
 
 Real = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Surroundings:
+    """What stays as a plan has it while jobs move, over the plan's horizon, (S, T).
+
+    others_kw: IT power beside jobs. stores_kw: charge - discharge - supply. per_kwh: money for a kWh drawn, its
+    carbon counted. outdoor_c: what plants reject their heat to. months: billing months of the horizon.
+    """
+
+    others_kw: Real
+    stores_kw: Real
+    per_kwh: Real
+    outdoor_c: Real
+    months: DemandPeriods
+
+
+def surroundings(
+    plan: Plan, situation: Situation, objective: Objective, readings: Readings | None = None
+) -> Surroundings:
+    """Services, stores, prices and weather of a plan. readings: of the same signals so far."""
+    read = Readings() if readings is None else readings
+    planned = replace(situation, horizon=plan.horizon)
+    fleet, menu = planned.fleet, planned.fleet.menu
+    jobs_kw = plan.class_accelerators.sum(axis=0) * menu.extra_kw[:, None]
+    carbon = read.of(carbon_cost_per_kwh, planned, objective)
+    return Surroundings(
+        others_kw=plan.it_kw - _by_site(jobs_kw, fleet.site_of_place[menu.place], len(fleet.sites)),
+        stores_kw=plan.charge_kw - plan.discharge_kw - read.of(supply_kw, planned),
+        per_kwh=cost_per_kwh(1.0) * seen_prices_per_mwh(planned, read) + carbon,
+        outdoor_c=read.of(outdoor_c, planned),
+        months=demand_periods(planned, objective),
+    )
 
 
 def expected_costs(
@@ -34,35 +67,28 @@ def expected_costs(
     """Energy, carbon, demand charge, waits and moves of each placement, with the plan's services and stores.
 
     placements: rows aligned with the situation's jobs, on the slots of `held`; slots beyond a job's expected
-    work draw nothing. price: money per accelerator-slot at each place, (P, slots), which stands for the full
+    work draw nothing. price: money per accelerator-slot at each operating point, (M, slots), which stands for the full
     model beyond the plan's horizon. readings: of the same signals so far.
     """
-    read = Readings() if readings is None else readings
-    planned = replace(situation, horizon=plan.horizon)
-    fleet = planned.fleet
-    sites, site = len(fleet.sites), fleet.site_of_place
-    extra_kw = extra_power_kw(fleet)
-    jobs_kw = plan.class_accelerators.sum(axis=0) * extra_kw[:, None]
-    others_kw = plan.it_kw - _by_site(jobs_kw, site, sites)
-    weather = read.of(outdoor_c, planned)
-    stores_kw = plan.charge_kw - plan.discharge_kw - read.of(supply_kw, planned)
-    per_kwh = cost_per_kwh(1.0) * seen_prices_per_mwh(planned, read)
-    per_kwh = per_kwh + read.of(carbon_cost_per_kwh, planned, objective)
-    months = demand_periods(planned, objective)
+    fleet = situation.fleet
+    menu, sites = fleet.menu, len(fleet.sites)
+    site, extra_kw = fleet.site_of_place[menu.place], menu.extra_kw
+    fixed = surroundings(plan, situation, objective, readings)
     costs = []
     for placement in placements:
         shown = holding(placement.horizon, plan.horizon)
-        used = expected_counts(held, np.diff(placement.offsets))
-        load = load_of(placement, situation.jobs.accelerators, len(site), used)
+        entry = menu.entry(placement.place, placement.point)
+        used = expected_counts(held, np.diff(placement.offsets), entry)
+        load = load_of(placement, situation.jobs.accelerators, menu, used)
         load_kw = load[:, np.maximum(shown, 0)] * (shown >= 0) * extra_kw[:, None]
-        it_kw = others_kw + _by_site(load_kw, site, sites)
-        net = facility_power_kw(fleet, it_kw, weather) + stores_kw
+        it_kw = fixed.others_kw + _by_site(load_kw, site, sites)
+        net = facility_power_kw(fleet, it_kw, fixed.outdoor_c) + fixed.stores_kw
         draw = np.maximum(net, 0.0) * (shown >= 0)
-        energy = float((per_kwh * draw * plan.horizon.hours).sum())
+        energy = float((fixed.per_kwh * draw * plan.horizon.hours).sum())
         later = placement.horizon.starts_s >= plan.horizon.edges_s[-1]
         energy += float((price[:, later] * load[:, later]).sum())
         others = work_cost(replace(held, told=told_of(placement, held)))
-        costs.append(energy + others + months.charge(draw))
+        costs.append(energy + others + fixed.months.charge(draw))
     return tuple(costs)
 
 

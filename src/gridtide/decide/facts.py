@@ -9,6 +9,8 @@ from gridtide.decide.buckets import bucketed
 from gridtide.decide.layout import Facts
 from gridtide.decide.limits import import_max_kw
 from gridtide.decide.objective import Objective
+from gridtide.decide.offer_terms import offer_terms
+from gridtide.decide.overflow import may_answer
 from gridtide.decide.peak import demand_periods
 from gridtide.decide.power_curve import PowerCurve, curve_between, power_curve
 from gridtide.decide.reading import is_there, outdoor_c, requests_per_s, series, supply_kw
@@ -20,12 +22,14 @@ from gridtide.decide.reservations import (
     grid_step_s,
     reservations,
     slot_grid,
+    told_entries,
 )
 from gridtide.decide.room import promised_room
 from gridtide.decide.situation import Situation
 from gridtide.fleet.contract import Exposure
 from gridtide.fleet.exposure import seen_price_per_mwh
 from gridtide.fleet.fleet import Fleet
+from gridtide.fleet.menu import Menu
 from gridtide.fleet.site import Site
 from gridtide.signals.signal import Kind
 from gridtide.timeline import Timeline, holding
@@ -59,7 +63,6 @@ def facts_of(
     pools = fleet.pools
     price = seen_prices_per_mwh(situation, read)
     carbon = read.of(carbon_cost_per_kwh, situation, objective)
-    extra = extra_power_kw(fleet)
     shown = holding(held.grid, horizon)
     return Facts(
         hours=horizon.hours,
@@ -69,9 +72,10 @@ def facts_of(
         import_max_kw=import_max_kw(fleet, situation.events, horizon),
         requests_per_s=read.of(requests_per_s, situation),
         rate=_rates(situation),
-        reachable=_reachable(situation),
+        reachable=may_answer(fleet, situation.services),
         reserve=np.asarray([pool.burst_reserve for pool in pools]),
-        extra_kw=extra,
+        extra_kw=fleet.menu.extra_kw,
+        menu=fleet.menu,
         serving_kw=serving_kw(situation),
         site=fleet.site_of_place,
         accelerators=fleet.accelerators,
@@ -82,11 +86,12 @@ def facts_of(
         buckets=buckets,
         months=demand_periods(situation, objective),
         later_cost_per_h=later_cost_per_h(
-            fleet.site_of_place, cost_per_kwh(1.0) * price + carbon, curve, extra, len(buckets)
+            fleet.site_of_place, cost_per_kwh(1.0) * price + carbon, curve, fleet.menu, len(buckets)
         ),
         swing_kw=np.zeros_like(price),
         wait_h=np.concatenate([[0.0], np.cumsum(horizon.hours)])[:-1],
         request_peak=np.ones((len(situation.services), len(fleet.network.origins), len(horizon))),
+        offers=offer_terms(situation, curve),
     )
 
 
@@ -157,15 +162,17 @@ def _slot_s(horizon: Timeline) -> int:
 
 
 def _given(situation: Situation, held: Reservations) -> NDArray[np.int64]:
-    """Accelerators that jobs which stay as told are expected to use, by class, (C, P, slots)."""
+    """Accelerators that jobs which stay as told are expected to use, by class and entry, (C, M, slots)."""
     told = held.told
     stays = held.settled & (told.place >= 0)
-    used = expected_counts(held, told.count)
-    load = np.zeros((len(situation.jobs.classes), *held.room.shape), dtype=np.int64)
+    entry = told_entries(held, told)
+    used = expected_counts(held, told.count, entry)
+    shape = (len(situation.jobs.classes), len(held.menu), held.room.shape[1])
+    load = np.zeros(shape, dtype=np.int64)
     for job in np.flatnonzero(stays):
         begin = told.offsets[job]
         slots = told.slots[begin : begin + used[job]]
-        load[situation.jobs.work_class[job], told.place[job], slots] += held.gang[job]
+        load[situation.jobs.work_class[job], entry[job], slots] += held.gang[job]
     return load
 
 
@@ -191,36 +198,21 @@ def serving_kw(situation: Situation) -> Real:
 
 
 def extra_power_kw(fleet: Fleet) -> Real:
-    """IT power of an accelerator busy with a job beyond a parked one at each place, (P,)."""
-    busy = np.asarray([pool.points[0].it_kw_per_accelerator for pool in fleet.pools])
-    parked = np.asarray([pool.parked_kw_per_accelerator for pool in fleet.pools])
-    return np.asarray(busy - parked, dtype=np.float64)
-
-
-def _reachable(situation: Situation) -> NDArray[np.bool_]:
-    """Whether a place may answer an origin: weights there, fast enough, or its home; (V, O, P)."""
-    fleet = situation.fleet
-    late_s = fleet.network.latency_ms[:, fleet.site_of_place] / 1000.0
-    found = []
-    for service in situation.services:
-        serves = service.requests_per_accelerator_s > 0
-        quick = late_s + service.time_to_first_token_s <= service.latency_max_s
-        home = service.home > 0
-        away = quick & service.resident if service.movable else np.zeros_like(quick)
-        found.append((away | home) & serves)
-    shape = (0, len(fleet.network.origins), len(fleet.places))
-    return np.stack(found) if found else np.zeros(shape, dtype=np.bool_)
+    """IT power of an accelerator busy with a job at full speed beyond a parked one at each place, (P,)."""
+    return np.asarray(fleet.menu.extra_kw[fleet.menu.first], dtype=np.float64)
 
 
 def later_cost_per_h(
-    site: NDArray[np.int64], drawn_per_kwh: Real, curve: PowerCurve, extra: Real, count: int
+    site: NDArray[np.int64], drawn_per_kwh: Real, curve: PowerCurve, menu: Menu, count: int
 ) -> Real:
-    """What an accelerator-hour beyond the horizon is expected to cost: its mean over the horizon.
+    """What an accelerator-hour of work beyond the horizon is expected to cost: its mean over the horizon.
 
-    drawn_per_kwh: money for a kWh drawn with its carbon, (S, T). One number for each of `count` buckets.
+    Each place counts with the operating point that takes least power for its work. drawn_per_kwh: money for a
+    kWh drawn with its carbon, (S, T). One number for each of `count` buckets.
     """
     mean = drawn_per_kwh.mean(axis=1) * curve.slope.mean(axis=(1, 2))
-    return np.full(count, float((mean[site] * extra).mean()))
+    per_work = np.minimum.reduceat(menu.extra_kw / menu.speed, menu.first)
+    return np.full(count, float((mean[site] * per_work).mean()))
 
 
 def has_carbon(situation: Situation, kind: Kind) -> bool:

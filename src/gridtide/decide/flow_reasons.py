@@ -82,6 +82,6 @@ def _per_thousand(plan: Plan, situation: Situation, service: Service) -> Real:
     per_h = plan.prices.it_price_per_kwh[fleet.site_of_place] * extra_kw[:, None]
     per_h = (per_h + plan.prices.accelerator_price_per_h) * reserve[:, None]
     rate = service.requests_per_accelerator_s
-    with np.errstate(divide="ignore", invalid="ignore"):
-        hours = np.where(rate > 0, 1000.0 / (3600.0 * rate), np.inf)
-    return np.asarray(np.where(np.isfinite(hours)[:, None], per_h * hours[:, None], np.inf))
+    runs = (rate > 0)[:, None]
+    hours = 1000.0 / (3600.0 * np.where(rate > 0, rate, 1.0))
+    return np.asarray(np.where(runs, per_h * hours[:, None], np.inf))

@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.buckets import Buckets
+from gridtide.decide.offer_terms import OfferTerms
 from gridtide.decide.peak import DemandPeriods
 from gridtide.decide.power_curve import PowerCurve
+from gridtide.fleet.menu import Menu
 
 Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
@@ -15,20 +17,20 @@ Real = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Facts:
-    """What a plan reads: S sites, P places, T steps, K buckets, V services, O origins.
+    """What a plan reads: S sites, P places, M operating points, T steps, K buckets, V services, O origins.
 
     hours (T,). price_per_kwh, carbon_cost_per_kwh: money for a kWh drawn, (S, T). supply_kw (S, T).
     import_max_kw (S, T). requests_per_s (V, O, T). rate: requests per accelerator and second, (V, P).
-    reachable: whether a place may answer an origin, (V, O, P). reserve: burst reserve, (P,). extra_kw:
-    IT kW of a busy accelerator beyond a parked one, (P,). serving_kw: the same of one
-    that answers for a service, (V, P). site: of each place, (P,). accelerators (P,),
+    reachable: whether a place may answer an origin, (V, O, P). reserve: burst reserve, (P,). menu: the
+    operating points of all places; extra_kw: IT kW of an accelerator busy at each beyond a parked one, (M,).
+    serving_kw: the same of one that answers for a service, (V, P). site: of each place, (P,). accelerators (P,),
     room: accelerators for deferrable work, (P, T). given: accelerators of jobs the plan cannot move,
-    by class, (C, P, T). kept: accelerators they hold, (P, T), more than given where declared limits go
-    beyond what is expected. months: billing months of the horizon. later_cost_per_h: money for an
+    by class and operating point, (C, M, T). kept: accelerators they hold, (P, T), more than given where declared
+    limits go beyond what is expected. months: billing months of the horizon. later_cost_per_h: money for an
     accelerator-hour left for later, (K,). swing_kw: how far the need inside a step rises above its mean,
     (S, T). request_peak: highest demand inside a step over its mean, (V, O, T). wait_h: from as_of to when
     work of a step begins on the mean, (T,). Where steps are the shortest there are, swing_kw is 0 and
-    request_peak 1.
+    request_peak 1. offers: terms of capacity for the grid.
     """
 
     hours: Real
@@ -40,6 +42,7 @@ class Facts:
     rate: Real
     reachable: NDArray[np.bool_]
     reserve: Real
+    menu: Menu
     extra_kw: Real
     serving_kw: Real
     site: Whole
@@ -54,19 +57,23 @@ class Facts:
     swing_kw: Real
     request_peak: Real
     wait_h: Real
+    offers: OfferTerms
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Columns:
-    """Indices of columns. work: one per (bucket, place, step) cell, with the cells' coordinates beside.
+    """Indices of columns. work: one per (bucket, entry of the menu, step) cell, with the cells' coordinates and the
+    entries' places beside.
 
     flow: one per (service, origin, place) that may answer and step; pair holds its coordinates. refused
     (V, O, T). segment (S, T, segments). draw, sell, unused, charge, discharge, store (S, T). peak (S, N), one a
     billing month. undone, later (K,). shortfall: power that cannot be had at all, (S, T).
+    offered: of each product, (Q, T).
     """
 
     work: Whole
     bucket: Whole
+    entry: Whole
     place: Whole
     step: Whole
     flow: Whole
@@ -83,6 +90,7 @@ class Columns:
     undone: Whole
     later: Whole
     shortfall: Whole
+    offered: Whole
 
 
 def peak_of_step(columns: Columns, facts: Facts) -> Whole:

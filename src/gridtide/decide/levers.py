@@ -108,7 +108,7 @@ def _later_too(facts: Facts, task: Task) -> Facts:
         facts.site,
         facts.price_per_kwh + facts.carbon_cost_per_kwh,
         facts.curve,
-        facts.extra_kw,
+        facts.menu,
         len(task.facts.buckets),
     )
     return replace(facts, later_cost_per_h=cost)

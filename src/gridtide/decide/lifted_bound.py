@@ -105,7 +105,7 @@ def _cheapest_work(reduced: Real, columns: Columns, fine: Facts) -> Real:
     """What one more accelerator-hour of each bucket costs when its cheapest cells are filled first, (K,)."""
     buckets = fine.buckets
     every = np.arange(len(buckets))
-    hours = fine.hours[columns.step]
+    hours = fine.hours[columns.step] * fine.menu.speed[columns.entry]
     unit = np.concatenate(
         [reduced[columns.work] / hours, reduced[columns.later], reduced[columns.undone]]
     )

@@ -15,7 +15,7 @@ def kinds_spread(uncertainty: Uncertainty) -> tuple[Kind, ...]:
         return ()
     if uncertainty is Uncertainty.CHANCE:
         return (*LITTLE, *MUCH)
-    return tuple(kind for kind in Kind if kind is not Kind.CURTAILMENT)
+    return tuple(kind for kind in Kind if kind not in (Kind.CURTAILMENT, Kind.CAPACITY_PRICE))
 
 
 def level_of(kind: Kind, confidence: float) -> float | None:

@@ -37,8 +37,8 @@ class SingleJobs:
 def single_jobs(plan: Plan, situation: Situation, held: Reservations) -> SingleJobs:
     """What waits and may move, for declared run times; what runs, has begun or stays keeps its slots.
 
-    A job that loses work at a restart runs in one piece. What waiting costs is not seen. Left out, a job costs the
-    value of its class.
+    Every job runs at full speed; one that loses work at a restart runs in one piece. What waiting costs is not
+    seen. Left out, a job costs the value of its class.
     """
     waits = ~held.settled & (held.running_at < 0) & (held.rule[:, 1] == 0)
     row = np.flatnonzero(waits)
@@ -91,7 +91,7 @@ def _congestion(plan: Plan, held: Reservations) -> Congestion:
     hours = grid_step_s(held.grid) / 3600.0
     scarce = plan.prices.accelerator_price_per_h + plan.prices.room_price_per_h
     scarce = np.maximum(scarce, 0.0)
-    load = plan.class_accelerators.sum(axis=0)
+    load = held.menu.by_place(plan.class_accelerators.sum(axis=0))
     return Congestion(
         mu=on_grid(scarce, plan.horizon, held.grid) * hours,
         weight=np.maximum(on_grid(load, plan.horizon, held.grid), 0.0),

@@ -1,12 +1,13 @@
 """What a planner hands down: how much runs where and when, at which price, and how good that is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.offer_terms import nothing_offered
 from gridtide.decide.situation import Situation
 from gridtide.digest import freeze
 from gridtide.timeline import Timeline
@@ -73,12 +74,14 @@ def ratio(part: float, whole: float, scale: float) -> float | None:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Plan:
-    """Decisions over the horizon. C classes of work, V services, O origins, P places, S sites, T steps.
+    """Decisions over the horizon. C classes of work, V services, O origins, P places, M operating points of
+    all places in order, S sites, T steps.
 
-    class_accelerators: busy accelerators of deferrable work, movable or not, (C, P, T).
+    class_accelerators: busy accelerators of deferrable work, movable or not, by operating point, (C, M, T).
     shares: share of each origin's demand answered at each place, (V, O, P, T), summing to at most 1.
     it_kw, facility_kw, import_kw, export_kw, unused_supply_kw, charge_kw, discharge_kw: (S, T), ≥ 0.
-    soc_kwh: store at the end of each step, (S, T).
+    soc_kwh: store at the end of each step, (S, T). offered_kw: capacity held ready of each of the fleet's Q
+    products, (Q, T).
     """
 
     made_at: datetime
@@ -97,6 +100,7 @@ class Plan:
     prices: Prices
     certificate: Certificate
     notes: tuple[str, ...] = ()
+    offered_kw: NDArray[np.float64] = field(default_factory=nothing_offered)
 
     def __post_init__(self) -> None:
         names = [
@@ -110,6 +114,7 @@ class Plan:
             "charge_kw",
             "discharge_kw",
             "soc_kwh",
+            "offered_kw",
         ]
         freeze(self, **dict.fromkeys(names, np.float64))
 

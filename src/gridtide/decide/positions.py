@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Dispatch, load_of
-from gridtide.decide.facts import extra_power_kw, serving_kw
+from gridtide.decide.facts import serving_kw
 from gridtide.decide.limits import import_max_kw
 from gridtide.decide.reading import outdoor_c, requests_per_s, supply_kw
 from gridtide.decide.situation import Commitment, Situation
@@ -35,7 +35,11 @@ def bought(situation: Situation, dispatch: Dispatch, until_s: int) -> tuple[Comm
     for index, site in trading:
         gate_s = round(site.contract.gate_closure_h * 3600)
         last_s = max(
-            [int(one.end.timestamp()) for one in situation.commitments if one.site == site.name],
+            [
+                int(one.end.timestamp())
+                for one in situation.commitments
+                if isinstance(one, Commitment) and one.site == site.name
+            ],
             default=now_s + gate_s,
         )
         for step in np.flatnonzero(
@@ -56,9 +60,10 @@ def expected_import_kw(situation: Situation, dispatch: Dispatch) -> Real:
     """Import of each site under a dispatch and the signals known, by the full model of power, (S, T)."""
     fleet, steps = situation.fleet, len(situation.horizon)
     site = fleet.site_of_place
-    load = load_of(dispatch.placement, situation.jobs.accelerators, len(site))[:, :steps]
+    menu = fleet.menu
+    load = load_of(dispatch.placement, situation.jobs.accelerators, menu)[:, :steps]
     serving = _serving(situation, dispatch.shares[..., :steps])
-    beyond = load * extra_power_kw(fleet)[:, None] + serving
+    beyond = menu.by_place(load * menu.extra_kw[:, None]) + serving
     by_site = [beyond[site == one].sum(axis=0) for one in range(len(fleet.sites))]
     it_kw = parked_kw(fleet)[:, None] + np.stack(by_site)
     power = facility_power_kw(fleet, it_kw, outdoor_c(situation))

@@ -48,7 +48,7 @@ def power_curve(fleet: Fleet, services: tuple[Service, ...], outdoor_c: Real) ->
     A chord of a convex curve lies above it: the plan never counts on less power than it takes.
     """
     site = fleet.site_of_place
-    most = np.asarray([pool.points[0].it_kw_per_accelerator for pool in fleet.pools])
+    most = np.asarray([pool.full.it_kw_per_accelerator for pool in fleet.pools])
     for service in services:
         most = np.maximum(most, service.it_kw_per_accelerator)
     busy = fleet.accelerators * most

@@ -142,7 +142,7 @@ def answered_at(desk: Desk, choice: Choice) -> Told:
             if answer is not None:
                 place, count = asked.place, len(answer)
                 told.slots[begin : begin + count] = answer
-                told.count[job], told.place[job] = count, place
+                told.count[job], told.place[job], told.point[job] = count, place, 0
         free[place, told.slots[begin : begin + count]] -= gang
     return told
 

@@ -67,9 +67,10 @@ def program_of(course: Course) -> Relaxed:
     program, columns, rows = written(course.situation, course.facts)
     matrix = matrix_of(program)
     loosened(matrix, columns, course.situation)
-    places, steps = course.facts.room.shape
+    free_to_draw_more(matrix, columns, course.facts)
+    entries, steps = len(course.facts.menu), course.facts.room.shape[1]
     names = names_of(matrix.column_family)
-    names[columns.work] = (columns.bucket * places + columns.place) * steps + columns.step
+    names[columns.work] = (columns.bucket * entries + columns.entry) * steps + columns.step
     return Relaxed(
         matrix=matrix,
         names=names,
@@ -77,6 +78,17 @@ def program_of(course: Course) -> Relaxed:
         work=rows.work,
         ahead=float(course.ahead.sum()),
     )
+
+
+def free_to_draw_more(matrix: Matrix, columns: Columns, facts: Facts) -> None:
+    """Lets sites that offer to draw less throw power away, as much as a real building may draw beyond the program's.
+
+    A real site draws more than a program that only lowers its need, and may offer that much more.
+    """
+    sites = np.unique(facts.offers.site[facts.offers.goes_up])
+    curve = facts.curve
+    whole_kw = (curve.width_kw[:, None, :] * curve.slope).sum(axis=2) + curve.gap_kw
+    matrix.upper[columns.unused[sites]] += whole_kw[sites]
 
 
 def waits_before_release(situation: Situation) -> Real:
@@ -91,7 +103,8 @@ def waits_before_release(situation: Situation) -> Real:
 
 
 def cheaper(situation: Situation, facts: Facts) -> Facts:
-    """Facts that only lower the cost: less power, a reserve only where nothing can squeeze it."""
+    """Facts that only lower the cost: less power, a reserve only where nothing can squeeze it, offers to draw less
+    whatever they rest on."""
     curve = replace(facts.curve, floor_kw=facts.curve.floor_kw - facts.curve.gap_kw)
     kept = np.asarray([pool.for_services for pool in situation.fleet.pools])
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -103,6 +116,11 @@ def cheaper(situation: Situation, facts: Facts) -> Facts:
         curve=curve,
         reserve=np.where(most <= kept, facts.reserve, 0.0),
         later_cost_per_h=np.zeros_like(facts.later_cost_per_h),
+        offers=replace(
+            facts.offers,
+            overstated_kw=np.zeros_like(facts.offers.overstated_kw),
+            surely_kw=np.full_like(facts.offers.surely_kw, np.inf),
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from gridtide.decide.situation import Situation
 from gridtide.decide.state import Status
 from gridtide.fleet.jobs import NO_DEADLINE_S
+from gridtide.fleet.menu import Menu, at_speed_s
 from gridtide.timeline import Timeline, regular
 
 RESTARTS_MAX = 8
@@ -17,9 +18,13 @@ Whole = NDArray[np.int64]
 
 @dataclass(kw_only=True, eq=False)
 class Told:
-    """Slots of each job on the grid, with spare columns behind `count`; passes change them in place."""
+    """Slots of each job on the grid, with spare columns behind `count`; passes change them in place.
+
+    point: operating point of each job, by its number in the menu of the pool it was told.
+    """
 
     place: Whole
+    point: Whole
     offsets: Whole
     count: Whole
     slots: Whole
@@ -30,14 +35,16 @@ class Reservations:
     """n jobs, P places, T slots.
 
     grid: equal slots from as_of to the last deadline. room: accelerators that promises may use, (P, T).
-    gang, last (n,); first (n, P), T where a job may not run. left: (n, 4) seconds of declared work,
-    expected work, restart and slot. rule: (n, 3) interruptible, begun, shortest run in slots.
+    menu: the operating points of all places. gang, last (n,); first (n, P), T where a job may not run.
+    left: (n, 4) seconds of declared work, expected work, both at full speed, restart and slot.
+    rule: (n, 3) interruptible, begun, shortest run in slots.
     running_at: place a job runs at now, -1 otherwise. offer: money to move to each place, (n, P).
     delay: money per accelerator-slot for each slot of wait, (n,). settled: jobs whose slots stay.
     """
 
     grid: Timeline
     room: Whole
+    menu: Menu
     gang: Whole
     first: Whole
     last: Whole
@@ -60,6 +67,7 @@ def reservations(situation: Situation, room: Whole, grid: Timeline, moves_max: i
     return Reservations(
         grid=grid,
         room=room,
+        menu=situation.fleet.menu,
         gang=jobs.accelerators,
         first=_first_slots(situation, grid, moves_max),
         last=np.where(
@@ -80,16 +88,22 @@ def reservations(situation: Situation, room: Whole, grid: Timeline, moves_max: i
     )
 
 
-def expected_counts(held: Reservations, count: Whole) -> Whole:
+def expected_counts(held: Reservations, count: Whole, entry: Whole) -> Whole:
     """How many of each job's slots are expected to be used, (n,); the rest is kept for its declared limit.
 
-    count: slots each job holds, those added for restarts among them.
+    count: slots each job holds, those added for restarts among them; entry: of the menu, which it runs at.
     """
-    slot_s = held.left[:, 3]
-    need = np.maximum(1, -(-held.left[:, 0] // slot_s))
-    expected = np.minimum(need, np.maximum(1, -(-held.left[:, 1] // slot_s)))
+    slot_s, speed = held.left[:, 3], held.menu.speed[entry]
+    need = np.maximum(1, -(-at_speed_s(held.left[:, 0], speed) // slot_s))
+    expected = np.maximum(1, -(-at_speed_s(held.left[:, 1], speed) // slot_s))
+    expected = np.minimum(need, expected)
     used: Whole = np.minimum(count, expected + np.maximum(count - need, 0))
     return used
+
+
+def told_entries(held: Reservations, told: Told) -> Whole:
+    """The entry of the menu that each job was told to run at, (n,)."""
+    return held.menu.entry(told.place, told.point)
 
 
 def slot_grid(situation: Situation, step_s: int) -> Timeline:
@@ -123,6 +137,7 @@ def copied(told: Told) -> Told:
     """The same slots in arrays of their own, to be changed in place."""
     return Told(
         place=told.place.copy(),
+        point=told.point.copy(),
         offsets=told.offsets,
         count=told.count.copy(),
         slots=told.slots.copy(),
@@ -139,6 +154,18 @@ def free_of(held: Reservations, told: Told) -> Whole:
     cell = told.place[job] * steps + told.slots[at]
     taken = np.bincount(cell, weights=held.gang[job], minlength=places * steps)
     return np.asarray(held.room - taken.reshape(places, steps).astype(np.int64), dtype=np.int64)
+
+
+def load_of_told(held: Reservations, told: Told) -> Whole:
+    """Accelerators that jobs were told at each entry of the menu, (M, T)."""
+    steps = held.room.shape[1]
+    job = np.repeat(np.arange(len(held.gang)), told.count)
+    at = np.arange(len(job)) + np.repeat(
+        told.offsets[:-1] - np.cumsum(told.count) + told.count, told.count
+    )
+    cell = told_entries(held, told)[job] * steps + told.slots[at]
+    taken = np.bincount(cell, weights=held.gang[job], minlength=len(held.menu) * steps)
+    return np.asarray(taken.reshape(len(held.menu), steps), dtype=np.int64)
 
 
 def _first_slots(situation: Situation, grid: Timeline, moves_max: int) -> Whole:
@@ -178,7 +205,9 @@ def _told(situation: Situation, grid: Timeline, step_s: int) -> Told:
     """What each job was told, cut to what is still ahead and still needed."""
     jobs, state = situation.jobs, situation.state
     n = len(jobs)
-    widest = -(-(state.remaining_s + RESTARTS_MAX * jobs.restart_s) // step_s)
+    slowest = float(situation.fleet.menu.speed.min())
+    longest_s = at_speed_s(state.remaining_s, slowest)
+    widest = -(-(longest_s + RESTARTS_MAX * jobs.restart_s) // step_s)
     counts_told = np.diff(state.told_offsets)
     widest = np.maximum(np.maximum(widest, 1), counts_told)
     offsets = np.concatenate([[0], np.cumsum(widest)]).astype(np.int64)
@@ -190,4 +219,10 @@ def _told(situation: Situation, grid: Timeline, step_s: int) -> Told:
     count = np.bincount(job, minlength=n).astype(np.int64)
     position = np.arange(len(job)) - np.repeat(np.cumsum(count) - count, count)
     slots[offsets[job] + position] = slot
-    return Told(place=state.told_place.copy(), offsets=offsets, count=count, slots=slots)
+    return Told(
+        place=state.told_place.copy(),
+        point=state.told_point.copy(),
+        offsets=offsets,
+        count=count,
+        slots=slots,
+    )

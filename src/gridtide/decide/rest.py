@@ -21,5 +21,7 @@ def at_rest(situation: Situation, placement: Placement, policy: str) -> Dispatch
         charge_kw=still,
         discharge_kw=still,
         import_held_kw=np.full(len(fleet.sites), np.inf),
+        raise_price_per_kw=np.zeros(len(fleet.sites)),
+        it_price_per_kwh=still,
         issue=situation.as_of,
     )

@@ -21,7 +21,7 @@ def promised_room(situation: Situation, grid: Timeline) -> NDArray[np.int64]:
     fleet = situation.fleet
     kept = np.asarray([pool.for_services for pool in fleet.pools], dtype=np.int64)
     machines = np.maximum(fleet.accelerators - kept, 0)
-    busy_kw = np.asarray([pool.points[0].it_kw_per_accelerator for pool in fleet.pools])
+    busy_kw = np.asarray([pool.full.it_kw_per_accelerator for pool in fleet.pools])
     idle_kw = np.asarray([pool.parked_kw_per_accelerator for pool in fleet.pools])
     site, sites = fleet.site_of_place, len(fleet.sites)
     asked_kw = np.bincount(site, weights=machines * (busy_kw - idle_kw), minlength=sites)

@@ -44,7 +44,7 @@ def best_starts(
     order = in_order_of_arrival(jobs)
     free, limited = free_units(capacity, slots)
     start = slot_choice.scored_starts(
-        np.concatenate([[0.0], np.cumsum(signal.values)]),
+        signal.running,
         inside[order],
         jobs.length[order],
         seen[order],
@@ -71,6 +71,5 @@ def _starts_of_endless(
         held = signal.holds.columns
         start = held_choice.best_starts(held, first, seen, latest, stride, by_rate)
     else:
-        prefix = np.concatenate([[0.0], np.cumsum(signal.values)])
-        start = window_choice.least_starts(prefix, first, seen, latest)
+        start = window_choice.least_starts(signal.running, first, seen, latest)
     return start

@@ -35,6 +35,20 @@ class Commitment:
     position_kw: float
 
 
+@dataclass(frozen=True, kw_only=True)
+class OfferedCapacity:
+    """Capacity of a product of a site that is offered for [start, end) and stands."""
+
+    site: str
+    product: str
+    start: datetime
+    end: datetime
+    offered_kw: float
+
+
+Commitments = tuple[Commitment | OfferedCapacity, ...]
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Situation:
     """What is known at `as_of`. horizon: the steps a plan must cover, the first starts at as_of."""
@@ -47,4 +61,4 @@ class Situation:
     state: State
     signals: tuple[Signal, ...]
     events: tuple[Event, ...]
-    commitments: tuple[Commitment, ...]
+    commitments: Commitments

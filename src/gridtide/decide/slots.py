@@ -74,6 +74,19 @@ class SlotSignal:
         """Where the signal changes, found once."""
         return holds_of(self.values)
 
+    @cached_property
+    def running(self) -> Real:
+        """Sum of the signal before each slot, and of all, (T+1,), added up once."""
+        return np.concatenate([[0.0], np.cumsum(self.values)])
+
+    @cached_property
+    def ranks(self) -> tuple[NDArray[np.uint64], int]:
+        """The rank of each slot among all, bit by bit (`kernels/ranked_slots`), sorted once."""
+        from gridtide.kernels.ranked_slots import ranks_by_bit
+
+        words, bits = ranks_by_bit(self.values, np.argsort(self.values))
+        return words, bits
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SlotPlan:
@@ -107,6 +120,10 @@ def unbroken(start: Whole, length: Whole, slots: int, earliest: Whole) -> SlotPl
 
     earliest: first slot in which a job would start were there room.
     """
+    end = start + length
+    if not len(start) or (start.min() >= 0 and end.max() <= slots):
+        everyone = np.arange(len(start) + 1)
+        return SlotPlan(offsets=everyone, start=start, end=end, answer=np.zeros_like(everyone[1:]))
     begun = np.where(start < 0, earliest, start)
     answer = np.where(start < 0, int(Answer.NO_ROOM), int(Answer.PLACED))
     answer = np.where(begun + length > slots, int(Answer.PAST_END), answer)
@@ -114,7 +131,7 @@ def unbroken(start: Whole, length: Whole, slots: int, earliest: Whole) -> SlotPl
     return SlotPlan(
         offsets=np.concatenate([[0], np.cumsum(placed)]),
         start=start[placed],
-        end=(start + length)[placed],
+        end=end[placed],
         answer=answer,
     )
 
@@ -127,17 +144,16 @@ def totals(jobs: SlotJobs, plan: SlotPlan, signal: SlotSignal) -> Real:
 
 def _sums_of_runs(plan: SlotPlan, signal: SlotSignal) -> Real:
     """Sum of the signal over the slots of each job, (n,)."""
+    felt: Real
     if signal.holds.are_long:
         from gridtide.kernels import held_choice
 
-        felt: Real = held_choice.sums_of_runs(
-            signal.holds.columns, plan.offsets, plan.start, plan.end
-        )
+        felt = held_choice.sums_of_runs(signal.holds.columns, plan.offsets, plan.start, plan.end)
         return felt
-    prefix = np.concatenate([[0.0], np.cumsum(signal.values)])
-    per_run = prefix[plan.end] - prefix[plan.start]
-    job = np.repeat(np.arange(len(plan.answer)), np.diff(plan.offsets))
-    return np.bincount(job, weights=per_run, minlength=len(plan.answer)).astype(np.float64)
+    from gridtide.kernels import runs
+
+    felt = runs.sums_of_runs(signal.running, plan.offsets, plan.start, plan.end)
+    return felt
 
 
 def slots_run(plan: SlotPlan) -> Whole:
@@ -198,11 +214,18 @@ def split(
     begin = back_in_place(order, offsets[:-1])
     index = np.repeat(begin - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
     index = index + np.arange(len(start))
-    past = (jobs.arrival + jobs.length > slots) | (not limited)
-    answer = np.where(counts > 0, Answer.PLACED, np.where(past, Answer.PAST_END, Answer.NO_ROOM))
-    return SlotPlan(
-        offsets=np.concatenate([[0], np.cumsum(counts)]),
-        start=start[index],
-        end=end[index],
-        answer=answer,
-    )
+    in_place = (np.concatenate([[0], np.cumsum(counts)]), start[index], end[index])
+    return in_rows(in_place, jobs, slots, limited)
+
+
+def in_rows(
+    runs: tuple[Whole, Whole, Whole], jobs: SlotJobs, slots: int, limited: bool
+) -> SlotPlan:
+    """Runs by rows (offsets, starts, ends) as a plan. limited: see `split`."""
+    offsets, start, end = runs
+    without = offsets[1:] == offsets[:-1]
+    answer = np.zeros(len(jobs), dtype=np.int64)
+    if without.any():
+        past = (jobs.arrival + jobs.length > slots) | (not limited)
+        answer[without] = np.where(past, Answer.PAST_END, Answer.NO_ROOM)[without]
+    return SlotPlan(offsets=offsets, start=start, end=end, answer=answer)

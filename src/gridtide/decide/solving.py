@@ -24,8 +24,11 @@ from gridtide.decide.structured.shaping import STEPS_MIN, shape_of
 
 STRUCTURED_GAP = 1e-5
 DECOMPOSED_GAP = 1e-4
-LONG_ROWS_MAX = 1_000
-"""Rows over many steps (buckets of work) beyond which the structured method's dense part takes longest."""
+MANY_LONG_ROWS = 1_000
+"""Rows over many steps (buckets of work) beyond which a plan is solved to DECOMPOSED_GAP: windows of thousands of
+buckets at prices that are nearly equal are hard for every method, and the last digit takes a third of the time."""
+LONG_ROWS_MAX = 4_000
+"""Rows over many steps beyond which the structured method's dense part takes longest."""
 HOLDS = 1e-6
 """Worst relative miss of a row up to which a structured solution counts as feasible."""
 
@@ -51,6 +54,8 @@ def solution_of(
         ("decomposition", lambda: by_sites(matrix, max(gap, DECOMPOSED_GAP))),
     ]
     tied = int(((matrix.row_site == NOWHERE) & (matrix.row_step == NOWHERE)).sum())
+    if tied > MANY_LONG_ROWS:
+        gap = max(gap, DECOMPOSED_GAP)
     first = f"with {tied:,} rows over many steps" if tied > LONG_ROWS_MAX else ""
     if first:
         methods.reverse()

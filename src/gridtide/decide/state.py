@@ -27,7 +27,8 @@ class State:
     soc_kwh, grid_power_kw, it_kw, peak_import_kw: per site; the last is the highest import of the
     running billing month. remaining_s: declared work left, expected_left_s: expected work left, at full
     speed; place: where the job's data and last checkpoint are; moves: how often it moved; status.
-    available_s: when a moving job can start at its place. told_place (-1 for none), told_offsets (n+1,)
+    available_s: when a moving job can start at its place. told_place (-1 for none), told_point (its operating
+    point, by its number in the menu of the pool there, 0 the full speed), told_offsets (n+1,)
     and told_starts_s: the slots each job was last told, by start; they hold its whole declared work and
     are the witness that its deadline can be kept. promised: whether the guard promised the deadline.
     """
@@ -44,6 +45,7 @@ class State:
     status: NDArray[np.int64]
     available_s: NDArray[np.int64]
     told_place: NDArray[np.int64]
+    told_point: NDArray[np.int64]
     told_offsets: NDArray[np.int64]
     told_starts_s: NDArray[np.int64]
     promised: NDArray[np.bool_]
@@ -51,6 +53,6 @@ class State:
     def __post_init__(self) -> None:
         real = ("soc_kwh", "grid_power_kw", "it_kw", "peak_import_kw")
         job = ("remaining_s", "expected_left_s", "place", "moves", "status", "available_s")
-        told = ("told_place", "told_offsets", "told_starts_s")
+        told = ("told_place", "told_point", "told_offsets", "told_starts_s")
         freeze(self, **dict.fromkeys(real, np.float64), **dict.fromkeys(job + told, np.int64))
         freeze(self, promised=np.bool_)

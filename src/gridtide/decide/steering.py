@@ -5,10 +5,17 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.facts import carbon_cost_per_kwh, extra_power_kw, seen_prices_per_mwh
+from gridtide.decide.facts import carbon_cost_per_kwh, seen_prices_per_mwh
 from gridtide.decide.objective import Objective
 from gridtide.decide.readings import Readings
-from gridtide.decide.reservations import Reservations, Told, expected_counts, grid_step_s, on_grid
+from gridtide.decide.reservations import (
+    Reservations,
+    Told,
+    expected_counts,
+    grid_step_s,
+    on_grid,
+    told_entries,
+)
 from gridtide.decide.situation import Situation
 from gridtide.timeline import Timeline
 from gridtide.units import cost_per_kwh
@@ -40,23 +47,24 @@ def covered(situation: Situation) -> Timeline:
 def slot_costs(held: Reservations, told: Told, price: Real) -> Real:
     """Expected money for the slots of each job, its move included, (n,); NaN where it has none.
 
-    price: money per accelerator-slot at each place, (P, T). Slots kept beyond the expected work are free.
+    price: money per accelerator-slot at each operating point, (M, T). Slots kept beyond the expected work are free.
     """
-    count = np.where(told.place >= 0, expected_counts(held, told.count), 0)
+    entry = told_entries(held, told)
+    count = np.where(told.place >= 0, expected_counts(held, told.count, entry), 0)
     job = np.repeat(np.arange(len(count)), count)
     slot = told.slots[
         np.repeat(told.offsets[:-1], count)
         + np.arange(len(job))
         - np.repeat(np.cumsum(count) - count, count)
     ]
-    spent = (price[told.place[job], slot] + held.delay[job] * slot) * held.gang[job]
+    waits = held.delay[job] * slot * held.menu.speed[entry[job]]
+    spent = (price[entry[job], slot] + waits) * held.gang[job]
     cost = np.bincount(job, weights=spent, minlength=len(count))
     moved = held.offer[np.arange(len(count)), np.maximum(told.place, 0)]
     return np.where(count > 0, cost + moved, np.nan)
 
 
 def slot_prices_alone(situation: Situation, price_per_mwh: Real, grid: Timeline) -> Real:
-    """Money per accelerator-slot at published prices, cooling and losses left out, (P, T)."""
-    hours = grid_step_s(grid) / 3600.0
-    extra_kw = extra_power_kw(situation.fleet)
-    return cost_per_kwh(1.0) * price_per_mwh * extra_kw[:, None] * hours
+    """Money per accelerator-slot at each operating point at published prices, cooling and losses left out, (M, T)."""
+    hours, menu = grid_step_s(grid) / 3600.0, situation.fleet.menu
+    return cost_per_kwh(1.0) * price_per_mwh[menu.place] * menu.extra_kw[:, None] * hours

@@ -68,7 +68,7 @@ def _said(coarse: Timeline, fine: Timeline, over: int) -> tuple[str, ...]:
 
 def _beyond_parked_kw(classes: Real, shares: Real, fine: Facts) -> Real:
     """IT power of work and of answered requests beyond all machines parked, (S, T)."""
-    places_kw = classes.sum(axis=0) * fine.extra_kw[:, None]
+    places_kw = fine.menu.by_place(classes.sum(axis=0) * fine.extra_kw[:, None])
     for service in range(len(fine.requests_per_s)):
         rate = np.where(fine.rate[service] > 0, fine.rate[service], np.inf)
         per_request = fine.serving_kw[service] * (1.0 + fine.reserve) / rate

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.facts import extra_power_kw
 from gridtide.decide.plan import PARTS, Plan
 from gridtide.decide.reservations import (
     Reservations,
@@ -15,8 +14,10 @@ from gridtide.decide.reservations import (
     grid_step_s,
     on_grid,
     reservations,
+    told_entries,
 )
 from gridtide.decide.situation import Situation
+from gridtide.fleet.menu import at_speed_s
 
 Real = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -38,7 +39,7 @@ LIFTED = {
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Windows:
-    """Windows of one job by place and first slot of the grid.
+    """Windows of one job at full speed by place and first slot of the grid.
 
     slots: how many it must hold for its declared limit; expected: how many it is expected to use and pays
     for. causes: money by CAUSES, (len(CAUSES), P, T); NaN where a window leaves the grid. ready, free,
@@ -99,7 +100,7 @@ def windows_of(
     return Windows(
         slots=slots,
         expected=expected,
-        causes=_causes(situation, held, plan, kept, job, expected),
+        causes=_causes(situation, held, plan, kept, job, expected, held.menu.first),
         ready=start >= np.where(allowed, held.first[job], first)[:, None],
         free=_all_of(free, slots),
         in_time=np.broadcast_to(start + slots <= held.last[job], free.shape),
@@ -109,9 +110,12 @@ def windows_of(
 
 def told_causes(situation: Situation, held: Reservations, plan: Plan, kept: Kept, job: int) -> Real:
     """What the slots a job was told cost by CAUSES, in money; they may be in pieces."""
-    used = int(expected_counts(held, held.told.count)[job])
+    told = told_entries(held, held.told)
+    used = int(expected_counts(held, held.told.count, told)[job])
     begin, place = int(held.told.offsets[job]), int(held.told.place[job])
-    by_slot = _causes(situation, held, plan, kept, job, 1)
+    entries = held.menu.first.copy()
+    entries[place] = told[job]
+    by_slot = _causes(situation, held, plan, kept, job, 1, entries)
     slots = held.told.slots[begin : begin + used]
     found: Real = by_slot[:, place, slots].sum(axis=1)
     found[CAUSES.index("transfer")] = held.offer[job, place]
@@ -119,10 +123,10 @@ def told_causes(situation: Situation, held: Reservations, plan: Plan, kept: Kept
 
 
 def moved(held: Reservations, job: int, at: tuple[int, int], slots: int) -> Reservations:
-    """The reservations with one job told an unbroken window at a place from a slot on, all others as they were."""
+    """The reservations with one job told an unbroken window at full speed at a place, all others as they were."""
     told = copied(held.told)
     begin = int(told.offsets[job])
-    told.place[job], told.count[job] = at[0], slots
+    told.place[job], told.point[job], told.count[job] = at[0], 0, slots
     told.slots[begin : begin + slots] = np.arange(at[1], at[1] + slots)
     return replace(held, told=told)
 
@@ -155,29 +159,40 @@ def _lengths(held: Reservations, job: int) -> tuple[int, int]:
 
 
 def _causes(
-    situation: Situation, held: Reservations, plan: Plan, kept: Kept, job: int, length: int
+    situation: Situation,
+    held: Reservations,
+    plan: Plan,
+    kept: Kept,
+    job: int,
+    length: int,
+    entries: NDArray[np.int64],
 ) -> Real:
-    """Money by CAUSES for the first `length` slots of every window, (len(CAUSES), P, T)."""
+    """Money by CAUSES for the first `length` slots of every window, (len(CAUSES), P, T).
+
+    entries: the operating point at each place, (P,).
+    """
     site = situation.fleet.site_of_place
     hours = grid_step_s(held.grid) / 3600.0
-    extra_kw = extra_power_kw(situation.fleet)[:, None]
+    extra_kw = held.menu.extra_kw[entries][:, None]
     parts = on_grid(plan.prices.parts, plan.horizon, held.grid)[:, site] * extra_kw * hours
     scarce = plan.prices.accelerator_price_per_h + plan.prices.room_price_per_h
     machines = on_grid(scarce, plan.horizon, held.grid) * hours
-    wait = np.broadcast_to(held.delay[job] * np.arange(len(held.grid)), machines.shape)
-    raised = _raised(held, kept, job)
+    speed = held.menu.speed[entries][:, None]
+    wait = held.delay[job] * np.arange(len(held.grid)) * speed
+    raised = _raised(held, kept, job, entries)
     by_slot = np.concatenate([parts, raised[None], machines[None], wait[None]]) * held.gang[job]
     moved = np.broadcast_to(held.offer[job][:, None], machines.shape)
     return np.concatenate([_sums_of(by_slot, length), moved[None]])
 
 
-def _raised(held: Reservations, kept: Kept, job: int) -> Real:
+def _raised(held: Reservations, kept: Kept, job: int, entries: NDArray[np.int64]) -> Real:
     """What an accelerator costs in each slot in which the job would raise the peak the others pay for, (P, T)."""
     free = _free_beside(held, job)
     asked, charge = kept
     paid = np.maximum(asked - free, 0).max(axis=1)
     raises = free - held.gang[job] < asked - paid[:, None]
-    per_slot = charge / max(1.0, held.left[job, 1] / held.left[job, 3])
+    work_s = at_speed_s(held.left[job, 1], held.menu.speed[entries])
+    per_slot = charge[entries] / np.maximum(1.0, work_s / held.left[job, 3])
     return np.where(raises, per_slot[:, None], 0.0)
 
 

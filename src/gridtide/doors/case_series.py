@@ -7,7 +7,7 @@ from gridtide.signals.check import Check, Verdict
 from gridtide.signals.doctor import examined
 from gridtide.signals.history import Series, truth
 from gridtide.signals.raw import Raw
-from gridtide.signals.signal import Kind
+from gridtide.signals.signal import PRICES
 from gridtide.simulate.study import Study
 
 
@@ -34,7 +34,7 @@ def raw_of(rows: Series, clocks: dict[str, str]) -> Raw:
         values=rows.values[newest],
         rows=np.arange(1, len(newest) + 1),
         clock=clocks.get(rows.zone, known.clock if known else None),
-        currencies=(rows.currency,) if rows.kind is Kind.PRICE and rows.currency else (),
+        currencies=(rows.currency,) if rows.kind in PRICES and rows.currency else (),
     )
 
 

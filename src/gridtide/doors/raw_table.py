@@ -21,7 +21,7 @@ from gridtide.doors.raw_column import (
 from gridtide.finding import BadInput, Finding
 from gridtide.signals.check import Check, Verdict
 from gridtide.signals.raw import Raw
-from gridtide.signals.signal import Kind
+from gridtide.signals.signal import PRICES
 
 if TYPE_CHECKING:
     import polars as pl
@@ -204,7 +204,7 @@ def _columns(
         long = name == "value" and "quantity" in frame.columns
         quantity = str(frame["quantity"][0]) if long else name
         kind = kind_of(quantity)
-        price = kind is Kind.PRICE
+        price = kind in PRICES
         found.append(
             Raw(
                 name=f"{name} of {place}",

@@ -23,7 +23,7 @@ def outdoor_c(fleet: Fleet, temperature_c: Real, humidity: Real) -> Real:
     from gridtide.kernels import facility
 
     wet = facility.wet_bulbs(temperature_c, humidity)
-    return np.where(_plants(fleet)[:, None] == AIR_CHILLER, temperature_c, wet)
+    return np.where(plants_of(fleet)[:, None] == AIR_CHILLER, temperature_c, wet)
 
 
 def facility_power_kw(fleet: Fleet, it_kw: Real, outdoor_c: Real) -> Real:
@@ -32,11 +32,11 @@ def facility_power_kw(fleet: Fleet, it_kw: Real, outdoor_c: Real) -> Real:
 
     modelled = facility.facility_power(
         np.ascontiguousarray(it_kw),
-        _capacities_kw(fleet),
+        capacities_kw(fleet),
         np.ascontiguousarray(outdoor_c),
-        _plants(fleet),
+        plants_of(fleet),
     )
-    return np.asarray(modelled + _overheads_kw(fleet)[:, None])
+    return np.asarray(modelled + overheads_kw(fleet)[:, None])
 
 
 def most_it_kw(fleet: Fleet, facility_max_kw: Real, outdoor_c: Real) -> Real:
@@ -45,10 +45,10 @@ def most_it_kw(fleet: Fleet, facility_max_kw: Real, outdoor_c: Real) -> Real:
 
     return np.asarray(
         facility.most_it_power(
-            np.ascontiguousarray(facility_max_kw - _overheads_kw(fleet)[:, None]),
-            _capacities_kw(fleet),
+            np.ascontiguousarray(facility_max_kw - overheads_kw(fleet)[:, None]),
+            capacities_kw(fleet),
             np.ascontiguousarray(outdoor_c),
-            _plants(fleet),
+            plants_of(fleet),
         )
     )
 
@@ -61,13 +61,16 @@ def parked_kw(fleet: Fleet) -> Real:
     )
 
 
-def _capacities_kw(fleet: Fleet) -> Real:
+def capacities_kw(fleet: Fleet) -> Real:
+    """IT power each building was built for, (S,), kW."""
     return np.asarray([site.facility.it_capacity_kw for site in fleet.sites])
 
 
-def _overheads_kw(fleet: Fleet) -> Real:
+def overheads_kw(fleet: Fleet) -> Real:
+    """What each site draws beside its machines and their plant, (S,), kW."""
     return np.asarray([site.facility.overhead_kw for site in fleet.sites])
 
 
-def _plants(fleet: Fleet) -> NDArray[np.int64]:
+def plants_of(fleet: Fleet) -> NDArray[np.int64]:
+    """The kind of cooling plant of each site, as physics counts them, (S,)."""
     return np.asarray([PLANT_OF[site.facility.cooling] for site in fleet.sites], dtype=np.int64)

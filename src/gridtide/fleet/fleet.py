@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.digest import freeze
+from gridtide.fleet.menu import Menu, menu_of
+from gridtide.fleet.product import CapacityProduct
 from gridtide.fleet.site import Pool, Site
 
 
@@ -68,9 +70,19 @@ class Fleet:
         return site
 
     @property
+    def products(self) -> tuple[tuple[int, CapacityProduct], ...]:
+        """Every product of every site with the number of its site, in order: the Q products of plans and results."""
+        return tuple((s, product) for s, site in enumerate(self.sites) for product in site.products)
+
+    @property
     def pools(self) -> tuple[Pool, ...]:
         """The pool at each place, in order."""
         return tuple(self.sites[place.site].pools[place.pool] for place in self.places)
+
+    @cached_property
+    def menu(self) -> Menu:
+        """Every operating point of every place, in order."""
+        return menu_of(self.pools)
 
     @property
     def accelerators(self) -> NDArray[np.int64]:

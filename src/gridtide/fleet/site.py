@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from gridtide.fleet.contract import Contract
 from gridtide.fleet.operating_point import OperatingPoint
+from gridtide.fleet.product import CapacityProduct
 
 
 class Cooling(StrEnum):
@@ -39,6 +40,11 @@ class Pool:
     points: tuple[OperatingPoint, ...]
     burst_reserve: float = 0.1
     for_services: int = 0
+
+    @property
+    def full(self) -> OperatingPoint:
+        """The point of full speed, which every pool has; services and protected work run at it."""
+        return self.points[0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +90,7 @@ class Site:
 
     zone: price and carbon zone. weather_zone: zone of the weather signals. clock: IANA zone of its
     people. curtailment_zone: zone whose curtailed renewables it can absorb, None where it can not.
+    products: capacity it may offer to the grid.
     """
 
     name: str
@@ -99,3 +106,4 @@ class Site:
     battery: Battery | None = None
     supplies: tuple[Supply, ...] = ()
     curtailment_zone: str | None = None
+    products: tuple[CapacityProduct, ...] = ()

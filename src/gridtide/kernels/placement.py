@@ -9,6 +9,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from gridtide.kernels import scalar  # noqa: F401
+from gridtide.physics.operating_point import seconds_at_speed
+
 Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
 BIG = 1e300
@@ -21,6 +24,17 @@ TIE = 1e-12
 def slots_needed(work_s: int, restarts: int, restart_s: int, slot_s: int) -> int:
     """Whole slots that hold the work and its restarts."""
     return (work_s + restarts * restart_s + slot_s - 1) // slot_s
+
+
+@njit(cache=True, error_model="numpy")
+def at_speed(left: tuple[int, int, int, int], speed: float) -> tuple[int, int, int, int]:
+    """Declared and expected work in the seconds they take at a speed; a restart takes as long at any."""
+    return (
+        seconds_at_speed(left[0], speed),
+        seconds_at_speed(left[1], speed),
+        left[2],
+        left[3],
+    )
 
 
 @njit(cache=True, error_model="numpy")
@@ -288,10 +302,14 @@ def crowding(free: int, capacity: int) -> float:
 def reserve(
     free: Whole, felt: Real, price: Real, slots: Whole, gang: int, weight: float, capacity: int
 ) -> None:
-    """Take these slots for a gang (a negative gang gives them back) and refresh the felt prices."""
+    """Take these slots of a place for a gang (a negative gang gives them back) and refresh the felt prices.
+
+    felt, price: of every entry of the place, (entries, T)."""
     for t in slots:
         free[t] -= gang
-        felt[t] = price[t] + weight * crowding(free[t], capacity)
+        crowd = weight * crowding(free[t], capacity)
+        for m in range(felt.shape[0]):
+            felt[m, t] = price[m, t] + crowd
 
 
 @njit(cache=True, error_model="numpy")
@@ -304,12 +322,14 @@ def raised(kept: Whole, free: Whole, slots: Whole) -> int:
 
 
 @njit(cache=True, error_model="numpy")
-def felt_prices(price: Real, free: Whole, weight: float, capacity: Whole) -> Real:
-    """Prices with the congestion of each place and slot added, (P, T)."""
+def felt_prices(price: Real, free: Whole, weight: float, capacity: Whole, bounds: Whole) -> Real:
+    """Prices with the congestion of each place and slot added, (M, T)."""
     felt = np.empty_like(price)
-    for p in range(price.shape[0]):
+    for p in range(free.shape[0]):
         for t in range(price.shape[1]):
-            felt[p, t] = price[p, t] + weight * crowding(free[p, t], capacity[p])
+            crowd = weight * crowding(free[p, t], capacity[p])
+            for m in range(bounds[p], bounds[p + 1]):
+                felt[m, t] = price[m, t] + crowd
     return felt
 
 
@@ -325,30 +345,35 @@ def best_of_places(
     left: tuple[int, int, int, int],
     rule: tuple[bool, bool, int, int],
     offer: Real,
+    menu: tuple[Whole, Real, NDArray[np.bool_], Whole],
     buffers: tuple[Whole, Whole, Whole],
 ) -> tuple[float, int, int, float, int]:
-    """The cheapest answer of one job over all places, and the best one elsewhere.
+    """The cheapest answer of one job over all places and their operating points, and the best one elsewhere.
 
-    rule: (interruptible, begun, place it runs at now, shortest run). Fills the third buffer with slots.
-    Returns cost, place (-1 without room), slots; cost and place of the runner-up (NaN, -1 without one).
+    rule: (interruptible, begun, place it runs at now, shortest run). menu: (place, speed, whether it may be
+    chosen) of each entry, and the bounds of places. Fills the third buffer with slots.
+    Returns cost, entry (-1 without room), slots; cost and place of the best other place (NaN, -1 without one).
     """
     kept, surcharge = keeping
+    place, speed, may, _ = menu
     chosen, scratch, best = buffers
-    best_cost, best_place, best_count = BIG, NOWHERE, 0
+    best_cost, best_place, best_entry, best_count = BIG, NOWHERE, NOWHERE, 0
     other_cost, other_place = np.nan, NOWHERE
-    for p in range(felt.shape[0]):
-        if first[p] >= last:
+    for m in range(felt.shape[0]):
+        p = place[m]
+        if first[p] >= last or not may[m]:
             continue
+        work = at_speed(left, speed[m])
         value, taken = answer_at(
-            felt[p],
-            delay,
+            felt[m],
+            delay * speed[m],
             free[p],
             gang,
             kept[p],
-            surcharge[p] / max(1.0, left[1] / left[3]),
+            surcharge[m] / max(1.0, work[1] / work[3]),
             first[p],
             last,
-            left,
+            work,
             (rule[0], rule[1], rule[2] == p, rule[3]),
             chosen,
             scratch,
@@ -357,13 +382,13 @@ def best_of_places(
             continue
         value = value * gang + offer[p]
         if value < best_cost - 1e-9:
-            if best_place >= 0:
+            if best_place >= 0 and best_place != p:
                 other_cost, other_place = best_cost, best_place
-            best_cost, best_place, best_count = value, p, taken
+            best_cost, best_place, best_entry, best_count = value, p, m, taken
             best[:taken] = chosen[:taken]
-        elif not other_cost <= value:
+        elif p != best_place and not other_cost <= value:
             other_cost, other_place = value, p
-    return best_cost, best_place, best_count, other_cost, other_place
+    return best_cost, best_entry, best_count, other_cost, other_place
 
 
 @njit(cache=True, error_model="numpy")
@@ -378,31 +403,36 @@ def sweep(
     rule: Whole,
     running_at: Whole,
     offer: Real,
-    told: tuple[Whole, Whole, Whole, Whole],
+    told: tuple[Whole, Whole, Whole, Whole, Whole],
     weight: float,
     capacity: Whole,
     delay: Real,
     kept: Whole,
     surcharge: Real,
+    menu: tuple[Whole, Real, NDArray[np.bool_], Whole],
 ) -> tuple[Real, Real, Whole]:
     """Give each job, in order, the cheapest answer beside all others; where none beats it, it keeps its own.
 
-    free: accelerators not reserved, (P, T), kept up to date. price: money per accelerator-slot, (P, T).
-    gang (n,). first: earliest slot at each place, T where it may not run, (n, P). last: exclusive, (n,).
-    left: (n, 4) seconds of declared work, expected work, restart, slot. rule: (n, 3) interruptible,
-    begun, shortest run. running_at: place the job runs at now, (n,). offer: money to move the job to
-    each place, (n, P). told: (place (n,), offsets (n+1,), count (n,), slots), changed in place.
-    weight: money per unit of congestion; capacity (P,); delay: money per accelerator-slot and slot (n,).
+    free: accelerators not reserved, (P, T), kept up to date. price: money per accelerator-slot at each
+    operating point, (M, T). gang (n,). first: earliest slot at each place, T where it may not run, (n, P).
+    last: exclusive, (n,). left: (n, 4) seconds of declared work, expected work, restart, slot, at full speed.
+    rule: (n, 3) interruptible, begun, shortest run. running_at: place the job runs at now, (n,). offer: money to
+    move the job to each place, (n, P). told: (place (n,), offsets (n+1,), count (n,), slots, point (n,)), changed
+    in place.
+    weight: money per unit of congestion; capacity (P,); delay: money per accelerator-slot at full speed and slot (n,).
     kept: accelerators a slot should keep free, (P, T), lowered in place when a job pays for using them,
-    and the surcharge for an accelerator that uses them through all of its job, (P,).
+    and the surcharge for an accelerator that uses them through all of its job at each point, (M,).
+    menu: (place (M,), speed (M,), whether it may be chosen anew (M,), bounds (P+1,)): entries
+    bounds[p]:bounds[p+1] are the operating points of place p.
     Returns cost (n,), best cost at another place (n,), that place (n,).
     """
-    place, offsets, count, slots = told
+    place, offsets, count, slots, point = told
+    speed, bounds = menu[1], menu[3]
     n = gang.shape[0]
     cost = np.full(n, np.nan)
     other_cost = np.full(n, np.nan)
     other_place = np.full(n, NOWHERE)
-    felt = felt_prices(price, free, weight, capacity)
+    felt = felt_prices(price, free, weight, capacity, bounds)
     widest = 1
     for j in range(n):
         widest = max(widest, offsets[j + 1] - offsets[j])
@@ -418,12 +448,14 @@ def sweep(
         stays = BIG
         if p >= 0:
             held = slots[begin : begin + count[j]]
-            reserve(free[p], felt[p], price[p], held, -gang[j], weight, capacity[p])
+            here = slice(bounds[p], bounds[p + 1])
+            reserve(free[p], felt[here], price[here], held, -gang[j], weight, capacity[p])
+            m = bounds[p] + point[j]
             stays = held_cost(
-                felt[p], delay[j], free[p], gang[j], (kept[p], surcharge[p]), (first[j, p], last[j]),
-                work, (own[0], own[1], own[2] == p, own[3]), offer[j, p], held,
+                felt[m], delay[j] * speed[m], free[p], gang[j], (kept[p], surcharge[m]), (first[j, p], last[j]),
+                at_speed(work, speed[m]), (own[0], own[1], own[2] == p, own[3]), offer[j, p], held,
             )  # fmt: skip
-        best_cost, best_place, best_count, other_cost[j], other_place[j] = best_of_places(
+        best_cost, best_entry, best_count, other_cost[j], other_place[j] = best_of_places(
             felt,
             delay[j],
             free,
@@ -434,21 +466,25 @@ def sweep(
             work,
             own,
             offer[j],
+            menu,
             (chosen[:room], scratch[:room], best),
         )
+        best_place = menu[0][best_entry] if best_entry >= 0 else NOWHERE
         if stays < best_cost - 1e-9:
             if best_place >= 0 and best_place != p:
                 other_cost[j], other_place[j] = best_cost, best_place
             cost[j] = stays
         elif best_place >= 0:
             place[j] = best_place
+            point[j] = best_entry - bounds[best_place]
             count[j] = best_count
             slots[begin : begin + best_count] = best[:best_count]
             cost[j] = best_cost
         p = place[j]
         if p >= 0:
             held = slots[begin : begin + count[j]]
-            reserve(free[p], felt[p], price[p], held, gang[j], weight, capacity[p])
+            here = slice(bounds[p], bounds[p + 1])
+            reserve(free[p], felt[here], price[here], held, gang[j], weight, capacity[p])
             paid = raised(kept[p], free[p], held)
             if paid > 0:
                 for t in range(kept.shape[1]):

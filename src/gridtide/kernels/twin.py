@@ -4,6 +4,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from gridtide.kernels import scalar  # noqa: F401
+from gridtide.physics.operating_point import seconds_at_speed, work_in_seconds
+
 Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
 
@@ -11,7 +14,7 @@ Real = NDArray[np.float64]
 @njit(cache=True, error_model="numpy")
 def run_jobs(
     slots_of: tuple[Whole, Whole],
-    place: Whole,
+    where: tuple[Whole, Whole, Real],
     gang: Whole,
     limits: tuple[Whole, Whole, Whole],
     progress: tuple[Whole, Whole, Whole, Whole],
@@ -22,13 +25,15 @@ def run_jobs(
 ) -> None:
     """Run each job through the slots it was told in [span start, span end).
 
-    slots_of: (offsets (n+1,), slots) by number of the step. limits: (true run time, declared limit,
-    restart), seconds. progress, changed in place: (seconds done, last step run or -2, second at which
+    slots_of: (offsets (n+1,), slots) by number of the step. where: (place, entry of the menu of operating
+    points, speed of that point). limits: (true run time, declared limit, both at full speed, restart),
+    seconds. progress, changed in place: (seconds of work done, last step run or -2, second at which
     it ended or -1, second from which it can run). span: (first step, end step, step length, second at
-    which step 0 starts). busy: accelerators in use, mean over the step, (classes, P, end - first), and
+    which step 0 starts). busy: accelerators in use, mean over the step, (classes, M, end - first), and
     occupied: accelerators held, (P, end - first); both are added to.
     """
     offsets, slots = slots_of
+    place, entry, speed = where
     true_s, declared_s, restart_s = limits
     done_s, last_step, ended_s, available_s = progress
     first, end, step_s, origin_s = span
@@ -43,10 +48,11 @@ def run_jobs(
             lost_s = restart_s[job] if done_s[job] > 0 and last_step[job] != step - 1 else 0
             lost_s = min(lost_s, step_s)
             stop_s = min(true_s[job], declared_s[job])
-            used_s = min(step_s - lost_s, stop_s - done_s[job])
-            done_s[job] += used_s
+            left_s = stop_s - done_s[job]
+            used_s = min(step_s - lost_s, seconds_at_speed(left_s, speed[job]))
+            done_s[job] += min(left_s, work_in_seconds(used_s, speed[job]))
             last_step[job] = step
-            busy[work_class[job], place[job], step - first] += (
+            busy[work_class[job], entry[job], step - first] += (
                 gang[job] * (lost_s + used_s) / step_s
             )
             occupied[place[job], step - first] += gang[job]
@@ -86,12 +92,40 @@ def smoothed(
 
 
 @njit(cache=True, error_model="numpy")
+def readied(
+    spare_kw: float,
+    store: tuple[float, float],
+    room: tuple[float, float],
+    least: tuple[float, float],
+) -> tuple[float, float]:
+    """Charge and discharge that leave a site ready for what it has offered, kW.
+
+    spare_kw: what it draws without its store beyond what a call takes off. store: (charge, discharge) as they would
+    be; room: the largest of each; least: what the store must charge to have the energy a call may take, and give to
+    have room for what it may bring.
+    """
+    charge, discharge = store
+    if least[1] > 0.0:
+        charge, discharge = 0.0, max(discharge, least[1])
+    elif least[0] > 0.0:
+        charge, discharge = max(charge, least[0]), 0.0
+    short = discharge - charge - spare_kw
+    if short > 0.0:
+        less = min(short, max(0.0, discharge - max(least[1], 0.0)))
+        discharge -= less
+        if discharge == 0.0:
+            charge = max(charge, min(charge + short - less, room[0]))
+    return charge, discharge
+
+
+@njit(cache=True, error_model="numpy")
 def run_stores(
     demand_kw: Real,
     supply_kw: Real,
     orders: tuple[Real, Real, Real],
     store: tuple[Real, Real, Real, Real, Real, Real, Real],
     limits: tuple[Real, Real, Real],
+    ready: tuple[Real, Real, Real, Real],
     before: Real,
     hours: Real,
     seen: tuple[Real, Real, Real, Real, Real, Real],
@@ -99,13 +133,16 @@ def run_stores(
     """Charge and discharge as ordered, as far as the store and the meter allow, step by step.
 
     A site with a ramp rule holds its grid power to it with its store, and when power falls too fast by using
-    less of its own supply; what loads and weather do beyond that shows in the meter.
+    less of its own supply; what loads and weather do beyond that shows in the meter. So does a site that has
+    offered to draw less, where its own supply leaves it nothing to draw.
 
     demand_kw: facility power, (S, T). orders: (charge_kw, discharge_kw), (S, T), and the import the store
     holds its site to, (S,): above it the store charges less, then gives what it has. store, per site:
     (soc_kwh, changed in place, energy_kwh, least energy, charge efficiency, discharge efficiency, largest
     charge and discharge in kW).
     limits: (import_max_kw, (S, T), export_max_kw, (S,), ramp in kW per minute, (S,), inf without a rule).
+    ready: what is kept for calls of the grid, (S, T): kW to draw less and to draw more, kWh in the store above its
+    least, kWh of room in it. Only the import limit may use it.
     before: grid power a step before the first, (S,), NaN where unknown; the last one on return.
     seen, filled: (import_kw, export_kw, charge_kw,
     discharge_kw, unused_supply_kw, soc_kwh), (S, T).
@@ -113,17 +150,22 @@ def run_stores(
     charge_order, discharge_order, level = orders
     soc, energy, least, into, out_of, most_in, most_out = store
     import_max, export_max, ramp = limits
+    less_kw, more_kw, kept_kwh, room_kwh = ready
     imported, exported, charged, discharged, unused, soc_seen = seen
     for site in range(demand_kw.shape[0]):
         for t in range(demand_kw.shape[1]):
             h = hours[t]
             net = demand_kw[site, t] - supply_kw[site, t]
-            room_in = max(0.0, min(most_in[site], (energy[site] - soc[site]) / (into[site] * h)))
-            room_out = max(0.0, min(most_out[site], (soc[site] - least[site]) * out_of[site] / h))
-            above = net - min(level[site], import_max[site, t])
+            up, down = less_kw[site, t], more_kw[site, t]
+            space = energy[site] - room_kwh[site, t] - soc[site]
+            room_in = max(0.0, min(most_in[site] - down, space / (into[site] * h)))
+            last_out = max(0.0, min(most_out[site], (soc[site] - least[site]) * out_of[site] / h))
+            stored = soc[site] - least[site] - kept_kwh[site, t]
+            room_out = max(0.0, min(most_out[site] - up, stored * out_of[site] / h))
+            above = net - min(level[site], import_max[site, t] - down)
             charge = min(charge_order[site, t], max(0.0, -above), room_in)
             discharge = min(max(discharge_order[site, t], min(above, most_out[site])), room_out)
-            discharge = max(discharge, 0.0)
+            discharge = max(discharge, min(net - import_max[site, t], last_out), 0.0)
             both = min(charge, discharge)
             change = ramp[site] * h * 60.0
             charge, discharge = smoothed(
@@ -133,11 +175,22 @@ def run_stores(
                 before[site],
                 change,
             )
+            if up > 0.0 or down > 0.0 or kept_kwh[site, t] > 0.0 or room_kwh[site, t] > 0.0:
+                lacking = max(0.0, -stored) / (into[site] * h)
+                beyond = max(max(0.0, -space) * out_of[site] / h, net - import_max[site, t])
+                charge, discharge = readied(
+                    net - (up - export_max[site]),
+                    (charge, discharge),
+                    (room_in, room_out),
+                    (min(lacking, most_in[site] - down), min(beyond, most_out[site] - up)),
+                )
             charge = max(0.0, min(charge, import_max[site, t] - net))
             discharge = max(0.0, min(discharge, net + export_max[site]))
             net = net + charge - discharge
             falls = before[site] - change - net
             lost = max(0.0, min(falls, supply_kw[site, t])) if falls > 0.0 else 0.0
+            if up > 0.0:
+                lost = max(lost, min(up - export_max[site] - net, supply_kw[site, t]))
             net += lost
             soc[site] += into[site] * charge * h - discharge * h / out_of[site]
             imported[site, t] = max(net, 0.0)

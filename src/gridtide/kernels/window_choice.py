@@ -1,4 +1,4 @@
-"""The lowest slots of a window, its best start and its quantile, slot by slot without a capacity: loops over jobs.
+"""The best start of a window and its quantile, slot by slot without a capacity: loops over jobs.
 
 What `held_choice` chooses hold by hold where a signal keeps its value; ties go to the earliest.
 """
@@ -36,90 +36,6 @@ def least_starts(prefix: Real, first: Whole, seen: Whole, last_start: Whole) -> 
                 best = total
         start[j] = chosen
     return start
-
-
-@njit(cache=True, error_model="numpy")
-def smallest(values: Real, count: int, rank: int) -> float:
-    """The rank-th smallest (0: the least) of values[:count], which are put in another order (quickselect, Hoare)."""
-    low, high = 0, count - 1
-    while low < high:
-        pivot = values[(low + high) // 2]
-        left, right = low, high
-        while left <= right:
-            while values[left] < pivot:
-                left += 1
-            while values[right] > pivot:
-                right -= 1
-            if left <= right:
-                values[left], values[right] = values[right], values[left]
-                left += 1
-                right -= 1
-        if rank <= right:
-            high = right
-        elif rank >= left:
-            low = left
-        else:
-            break
-    return float(values[rank])
-
-
-@njit(cache=True, error_model="numpy")
-def add_runs_below(
-    values: Real, first: int, stop: int, most: float, ties: int, starts: Whole, ends: Whole, used: int
-) -> int:  # fmt: skip
-    """Append the slots of [first, stop) below `most`, and the first `ties` equal to it, as runs; runs used now."""
-    running = False
-    for t in range(first, stop):
-        chosen = values[t] < most
-        if values[t] == most and ties > 0:
-            ties -= 1
-            chosen = True
-        if chosen != running:
-            if chosen:
-                starts[used] = t
-            else:
-                ends[used] = t
-                used += 1
-            running = chosen
-    if running:
-        ends[used] = stop
-        used += 1
-    return used
-
-
-@njit(cache=True, error_model="numpy")
-def lowest_runs(
-    values: Real, first: Whole, length: Whole, last: Whole, all_ties: bool
-) -> tuple[Whole, Whole, Whole]:
-    """The `length` lowest slots of [first, last) in the order (value, time) as runs: (offsets, starts, ends).
-
-    all_ties: every slot not above the length-th lowest, possibly more than length. A window shorter than its job
-    gets no runs.
-    """
-    n, slots = first.shape[0], values.shape[0]
-    offsets = np.zeros(n + 1, np.int64)
-    widest = 1
-    for j in range(n):
-        widest = max(widest, min(last[j], slots) - first[j])
-    felt = np.empty(widest)
-    starts, ends = np.empty(4 * n + widest, np.int64), np.empty(4 * n + widest, np.int64)
-    used = 0
-    for j in range(n):
-        stop = min(last[j], slots)
-        width = stop - first[j]
-        if width >= length[j]:
-            felt[:width] = values[first[j] : stop]
-            most = smallest(felt, width, length[j] - 1)
-            ties = width if all_ties else length[j]
-            if not all_ties:
-                for i in range(width):
-                    ties -= felt[i] < most
-            if used + width > starts.shape[0]:
-                more = np.empty(starts.shape[0], np.int64)
-                starts, ends = np.concatenate((starts, more)), np.concatenate((ends, more))
-            used = add_runs_below(values, first[j], stop, most, ties, starts, ends, used)
-        offsets[j + 1] = used
-    return offsets, starts[:used].copy(), ends[:used].copy()
 
 
 @njit(cache=True, error_model="numpy")

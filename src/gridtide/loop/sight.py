@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from gridtide.decide.reading import KIND_OF_SUPPLY
-from gridtide.decide.situation import Commitment, Event, Situation
+from gridtide.decide.situation import Commitments, Event, Situation
 from gridtide.fleet.service import demand_zone
 from gridtide.fleet.site import Site
 from gridtide.loop.mandate import Mandate
@@ -34,7 +34,7 @@ def wanted(mandate: Mandate) -> tuple[tuple[Kind, str], ...]:
 
 
 def see(
-    mandate: Mandate, world: World, as_of: datetime, commitments: tuple[Commitment, ...] = ()
+    mandate: Mandate, world: World, as_of: datetime, commitments: Commitments = ()
 ) -> tuple[Situation, tuple[Doubt, ...]]:
     """The situation at `as_of`: what was published, cleaned, and forecast where nothing is known yet."""
     horizon = horizon_from(mandate, as_of)
@@ -58,7 +58,7 @@ def situation_of(
     world: World,
     as_of: datetime,
     signals: tuple[Signal, ...],
-    commitments: tuple[Commitment, ...],
+    commitments: Commitments,
 ) -> Situation:
     """The world as measured now, with signals already seen and positions already bought."""
     return Situation(
@@ -118,4 +118,7 @@ def _wanted_of(site: Site, carbon: Kind) -> list[tuple[Kind, str]]:
         pairs.append((Kind.PRICE, site.contract.real_time_zone))
     if site.curtailment_zone:
         pairs.append((Kind.CURTAILMENT, site.curtailment_zone))
+    pairs += [
+        (Kind.CAPACITY_PRICE, product.price_zone) for product in site.products if product.price_zone
+    ]
     return pairs

@@ -12,12 +12,13 @@ import numpy as np
 from gridtide.decide.crowd import left_waiting
 from gridtide.decide.dispatch import Dispatch, Reason
 from gridtide.decide.dispatchers.keep_told import KeepTold
+from gridtide.decide.offers_made import offers_made, with_standing
 from gridtide.decide.peak import next_month_s
 from gridtide.decide.plan import Plan
 from gridtide.decide.positions import bought
 from gridtide.decide.reservations import Reservations, grid_step_s, reservations, slot_grid
 from gridtide.decide.room import promised_room
-from gridtide.decide.situation import Commitment, Situation
+from gridtide.decide.situation import Commitments, Situation
 from gridtide.digest import Fingerprints, digest
 from gridtide.loop.mandate import Mandate, Policy
 from gridtide.loop.sight import prices_reach, see, situation_of
@@ -35,9 +36,9 @@ from gridtide.trust.record import Decision, Stage, Store
 class Memory:
     """What one turn hands to the next. reach_s: second up to which prices were known to the plan.
     at_risk: jobs that were answered so and still are; they are tried again, not answered again.
-    commitments: every position bought day-ahead so far. restless: whether jobs stand still that the next
-    step may help: stopped in this turn, or waiting for room. fingerprints: of situations, which share most
-    of what they hold.
+    commitments: every position bought day-ahead and all capacity offered so far. restless: whether jobs
+    stand still that the next step may help: stopped in this turn, or waiting for room. fingerprints: of
+    situations, which share most of what they hold.
     """
 
     plan: Plan | None = None
@@ -46,7 +47,7 @@ class Memory:
     signals: tuple[Signal, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     at_risk: frozenset[str] = frozenset()
-    commitments: tuple[Commitment, ...] = ()
+    commitments: Commitments = ()
     restless: bool = False
     fingerprints: Fingerprints = field(default_factory=Fingerprints)
 
@@ -106,8 +107,12 @@ def take_turn(
     dispatch, verdict = judge(proposed, witness, situation, room, admission.promised)
     if due:
         until_s = epoch_s(as_of) + round(mandate.replan_h * 3600)
-        positions = (*memory.commitments, *bought(situation, dispatch, until_s))
-        memory = replace(memory, commitments=positions)
+        new: Commitments = (
+            *bought(situation, dispatch, until_s),
+            *offers_made(situation, dispatch, until_s),
+        )
+        memory = replace(memory, commitments=(*memory.commitments, *new))
+    dispatch = with_standing(dispatch, situation, memory.commitments)
     return Turn(
         decision=_decision(mandate, policy, situation, dispatch, verdict, answers, memory),
         orders=Orders(jobs=situation.jobs, dispatch=dispatch, promised=admission.promised),
@@ -146,6 +151,7 @@ def _with_witness(situation: Situation, admission: Admission) -> Situation:
     state = replace(
         situation.state,
         told_place=told.place,
+        told_point=told.point,
         told_offsets=np.asarray(offsets),
         told_starts_s=np.concatenate([*keep, np.zeros(0, dtype=np.int64)]),
         promised=admission.promised,

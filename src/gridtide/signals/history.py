@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gridtide.digest import freeze
 from gridtide.finding import Finding, refuse_if_any
-from gridtide.signals.signal import Kind, Nature, Signal, on
+from gridtide.signals.signal import PRICES, Kind, Nature, Signal, on
 from gridtide.timeline import Timeline, epoch_s, instant
 
 Whole = NDArray[np.int64]
@@ -130,7 +130,7 @@ def _looked_up(
     wants_truth: bool,
 ) -> Signal:
     rows = history.of(kind, zone)
-    currency = rows.currency if rows else ("" if kind is Kind.PRICE else None)
+    currency = rows.currency if rows else ("" if kind in PRICES else None)
     if rows is None:
         return _signal(
             kind, zone, timeline, np.full(len(timeline), np.nan), "no source", currency, None

@@ -4,6 +4,7 @@ from gridtide.signals.signal import Kind
 
 PLAUSIBLE: dict[Kind, tuple[float, float]] = {
     Kind.PRICE: (-10_000.0, 400_000.0),
+    Kind.CAPACITY_PRICE: (0.0, 400_000.0),
     Kind.CARBON_AVERAGE: (0.0, 1_500.0),
     Kind.CARBON_MARGINAL: (0.0, 3_000.0),
     Kind.CURTAILMENT: (0.0, 1e9),

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     """What a signal measures; the name says the unit."""
 
     PRICE = "price_per_mwh"
+    CAPACITY_PRICE = "capacity_price_per_mw_h"
     CARBON_AVERAGE = "carbon_average_g_per_kwh"
     CARBON_MARGINAL = "carbon_marginal_g_per_kwh"
     CURTAILMENT = "curtailment_kw"
@@ -27,6 +28,10 @@ class Kind(StrEnum):
     CLOUD = "cloud_share"
     IRRADIANCE = "irradiance_w_per_m2"
     REQUESTS = "requests_per_s"
+
+
+PRICES = (Kind.PRICE, Kind.CAPACITY_PRICE)
+"""Kinds that are money: of energy, and of capacity held ready through an hour."""
 
 
 class Nature(StrEnum):
@@ -68,7 +73,7 @@ class Signal:
         freeze(self, values=np.float64)
         if self.values.shape != (len(self.timeline),):
             raise ValueError(f"{self.values.shape} values for {len(self.timeline)} steps")
-        if (self.currency is not None) != (self.kind is Kind.PRICE):
+        if (self.currency is not None) != (self.kind in PRICES):
             raise ValueError(
                 f"{self.kind} of {self.zone}: prices, and only prices, need a currency"
             )

@@ -46,6 +46,7 @@ class Kind(StrEnum):
     DEMAND_CHARGE = "demand-charge"
     BATTERY = "battery"
     SUPPLY = "supply"
+    OFFER = "offer"
     MACHINES = "machines"
 
 
@@ -74,6 +75,7 @@ def changes_of(course: Course) -> Iterator[Change]:
         yield from _connection(course, index, site)
         yield from _storage(course, index, site)
         yield from _supply(course, index, site)
+        yield from _offers(course, index, site)
         yield from _machines(course, index, site)
 
 
@@ -209,6 +211,15 @@ def _supply(course: Course, index: int, site: Site) -> Iterator[Change]:
             other = replace(supply, capacity_kw=supply.capacity_kw + step_kw)
             moved = replace(site, supplies=_swapped(site.supplies, number, other))
             yield _at_site(course, index, what, Kind.SUPPLY, step_kw / 1000.0, "MW", moved)
+
+
+def _offers(course: Course, index: int, site: Site) -> Iterator[Change]:
+    """A site that may not offer one of its products."""
+    for number, product in enumerate(site.products):
+        rest = (*site.products[:number], *site.products[number + 1 :])
+        what = f"no {product.name} offered at {site.name}"
+        moved = replace(site, products=rest)
+        yield _at_site(course, index, what, Kind.OFFER, -1.0, "product", moved)
 
 
 def _machines(course: Course, index: int, site: Site) -> Iterator[Change]:

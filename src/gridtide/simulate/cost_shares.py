@@ -50,8 +50,9 @@ def _part(metered: Metered, chosen: NDArray[np.bool_]) -> Metered:
 def cost_by_job(study: Study, truth: Truth, course: Course) -> Real:
     """What the energy of each job cost at the racks, (n,): its share of its class's metered power, step by step.
 
-    Shares go by accelerators times time. The price is what one more kilowatt-hour costs at that site by the
-    rules of its contract; a volume that was bought ahead or contracted changes it by nothing.
+    Shares go by accelerators times time, at slower operating points times their part of the full power. The price
+    is what one more kilowatt-hour costs at that site by the rules of its contract; a volume that was bought ahead or
+    contracted changes it by nothing.
     """
     row, step, weight = _presence(study, course)
     job, site = course.executed.job[row], study.fleet.site_of_place[course.executed.place[row]]
@@ -66,7 +67,11 @@ def cost_by_job(study: Study, truth: Truth, course: Course) -> Real:
 
 
 def _presence(study: Study, course: Course) -> tuple[Whole, Whole, Real]:
-    """Row of what was executed, step, and accelerator-seconds in it, for every step a run touches."""
+    """Row of what was executed, step, and accelerator-seconds in it as their power counts them, for every step
+    a run touches."""
+    menu = study.fleet.menu
+    entry = menu.entry(course.executed.place, course.executed.point)
+    power = menu.it_kw[entry] / menu.it_kw[menu.first[menu.place[entry]]]
     ran, edges_s = course.executed, study.timeline.edges_s
     first = np.searchsorted(edges_s, ran.start_s, side="right") - 1
     last = np.searchsorted(edges_s, ran.end_s, side="left")
@@ -76,7 +81,8 @@ def _presence(study: Study, course: Course) -> tuple[Whole, Whole, Real]:
     step = first[row] + np.arange(len(row)) - begin[row]
     start_s = np.maximum(ran.start_s[row], edges_s[step])
     end_s = np.minimum(ran.end_s[row], edges_s[step + 1])
-    return row, step, study.jobs.accelerators[ran.job[row]] * (end_s - start_s).astype(np.float64)
+    weight = study.jobs.accelerators[ran.job[row]] * power[row] * (end_s - start_s)
+    return row, step, weight.astype(np.float64)
 
 
 def _last_price_per_mwh(study: Study, truth: Truth) -> Real:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import Any
 
@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.flow_reasons import FlowReasons, flow_rows
 from gridtide.decide.margins import kinds_spread
+from gridtide.decide.offer_terms import nothing_offered, standing
 from gridtide.decide.peak import next_month_s
 from gridtide.decide.plan import Certificate
 from gridtide.decide.risk import Uncertainty
-from gridtide.decide.situation import Commitment
+from gridtide.decide.situation import Commitment, Commitments
 from gridtide.decide.uncertainty import without_spread
 from gridtide.digest import freeze
 from gridtide.loop.mandate import Mandate, Policy
@@ -34,28 +35,33 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Executed:
-    """What ran where: one row per job, place and unbroken run; [start_s, end_s)."""
+    """What ran where: one row per job, place, operating point and unbroken run; [start_s, end_s).
+
+    point: by its number in the menu of the pool.
+    """
 
     job: Whole
     place: Whole
+    point: Whole
     start_s: Whole
     end_s: Whole
 
     def __post_init__(self) -> None:
-        freeze(self, **dict.fromkeys(("job", "place", "start_s", "end_s"), np.int64))
+        freeze(self, **dict.fromkeys(("job", "place", "point", "start_s", "end_s"), np.int64))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Reasons:
     """Every time a job's slots were chosen anew: columns of one length.
 
-    as_of_s, job (row of the study), place, start_s (-1 unplaced), reason, binding: whole numbers;
+    as_of_s, job (row of the study), place, point, start_s (-1 unplaced), reason, binding: whole numbers;
     cost, cost_at_once, alternative_cost: money; alternative_place; issue_s: newest issue used.
     """
 
     as_of_s: Whole
     job: Whole
     place: Whole
+    point: Whole
     start_s: Whole
     reason: Whole
     binding: Whole
@@ -70,6 +76,7 @@ class Reasons:
             "as_of_s",
             "job",
             "place",
+            "point",
             "start_s",
             "reason",
             "binding",
@@ -87,7 +94,8 @@ class Course:
     promised; cut (a limit cut took the promise back); ended_s (-1 never); complete (all its work was done);
     place (last); moves; exposure (transfers times sensitivity); first_s (-1 never); done_s.
     transfer_cost: money for all transfers. position_kw: bought day-ahead, (S, T). unspread: series of which plans
-    wanted to know how far they may miss and could not, and in how many plans. certificates: of its plans, in order.
+    wanted to know how far they may miss and could not, and in how many plans.
+    certificates: of its plans, in order. offered_kw: capacity that stood of each product of the fleet, (Q, T).
     """
 
     policy: str
@@ -111,10 +119,11 @@ class Course:
     turns: int
     unspread: tuple[tuple[str, int], ...] = ()
     certificates: tuple[Certificate, ...] = ()
+    offered_kw: Real = field(default_factory=nothing_offered)
 
     def __post_init__(self) -> None:
         whole = ("ended_s", "place", "moves", "exposure", "first_s", "done_s")
-        freeze(self, position_kw=np.float64)
+        freeze(self, position_kw=np.float64, offered_kw=np.float64)
         freeze(
             self,
             promised=np.bool_,
@@ -207,7 +216,8 @@ class _Log:
         issue_s = np.full(len(chosen), int(turn.orders.dispatch.issue.timestamp()))
         self.reasons.append(
             (
-                as_of_s, rows[chosen], placement.place[chosen], start, placement.reason[chosen],
+                as_of_s, rows[chosen], placement.place[chosen], placement.point[chosen], start,
+                placement.reason[chosen],
                 placement.binding[chosen], placement.alternative_place[chosen], issue_s,
                 placement.cost[chosen], placement.cost_at_once[chosen], placement.alternative_cost[chosen],
             )
@@ -249,7 +259,7 @@ def _course(study: Study, twin: Twin, policy: str, telemetry: list[Telemetry], l
     executed = _executed(study, twin, log)
     columns = [np.concatenate(column) for column in zip(*log.reasons, strict=True)] if log.reasons else [
         np.zeros(0)
-    ] * 11  # fmt: skip
+    ] * 12  # fmt: skip
     names = [field.name for field in fields(Reasons)]
     return Course(
         policy=policy,
@@ -273,6 +283,7 @@ def _course(study: Study, twin: Twin, policy: str, telemetry: list[Telemetry], l
         turns=len(log.rungs),
         unspread=tuple(sorted(log.unspread.items())),
         certificates=tuple(log.certificates),
+        offered_kw=standing(study.fleet, log.memory.commitments, study.timeline, 0.0),
     )
 
 
@@ -289,11 +300,11 @@ def _first_s(executed: Executed, jobs: int) -> Whole:
     return np.where(first == np.iinfo(np.int64).max, -1, first)
 
 
-def _positions(study: Study, commitments: tuple[Commitment, ...]) -> Real:
+def _positions(study: Study, commitments: Commitments) -> Real:
     """What was bought day-ahead, (S, T), kW; 0 where nothing was."""
     names = [site.name for site in study.fleet.sites]
     position_kw = np.zeros((len(names), len(study.timeline)))
-    for one in commitments:
+    for one in [one for one in commitments if isinstance(one, Commitment)]:
         step = int(np.searchsorted(study.timeline.starts_s, epoch_s(one.start)))
         position_kw[names.index(one.site), step] = one.position_kw
     return position_kw
@@ -314,6 +325,7 @@ def _executed(study: Study, twin: Twin, log: _Log) -> Executed:
     """Told slots that really ran, merged into unbroken runs and cut where the job ended."""
     jobs: list[Whole] = []
     places: list[Whole] = []
+    points: list[Whole] = []
     steps: list[Whole] = []
     for rows, dispatch, begin, end in log.told:
         placement = dispatch.placement
@@ -323,18 +335,21 @@ def _executed(study: Study, twin: Twin, log: _Log) -> Executed:
         inside = slot < end
         jobs.append(rows[row[inside]])
         places.append(placement.place[row[inside]])
+        points.append(placement.point[row[inside]])
         steps.append(slot[inside])
-    job, place, step = (
-        np.concatenate([*part, np.zeros(0, dtype=np.int64)]) for part in (jobs, places, steps)
+    job, place, point, step = (
+        np.concatenate([*part, np.zeros(0, dtype=np.int64)])
+        for part in (jobs, places, points, steps)
     )
     start_s = study.timeline.starts_s[step]
     ended_s = twin.book.ended_s[job]
     ran = (ended_s < 0) | (start_s < ended_s)
-    job, place, step = job[ran], place[ran], step[ran]
+    job, place, point, step = job[ran], place[ran], point[ran], step[ran]
     order = np.lexsort((step, job))
-    job, place, step = job[order], place[order], step[order]
+    job, place, point, step = job[order], place[order], point[order], step[order]
     fresh = np.ones(len(job), dtype=np.bool_)
     fresh[1:] = (job[1:] != job[:-1]) | (step[1:] != step[:-1] + 1) | (place[1:] != place[:-1])
+    fresh[1:] |= point[1:] != point[:-1]
     first = np.flatnonzero(fresh)
     last = np.append(first[1:], len(job)) - 1 if len(job) else first
     end_s = study.timeline.ends_s[step[last]]
@@ -342,6 +357,7 @@ def _executed(study: Study, twin: Twin, log: _Log) -> Executed:
     return Executed(
         job=job[first],
         place=place[first],
+        point=point[first],
         start_s=study.timeline.starts_s[step[first]],
         end_s=np.where(ended_s >= 0, np.minimum(end_s, np.maximum(ended_s, 0)), end_s),
     )

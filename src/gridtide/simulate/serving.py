@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Dispatch
+from gridtide.decide.overflow import routed
 from gridtide.simulate.staffing import staffed, wait_budgets_s, waits_s
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import Truth
@@ -37,21 +38,23 @@ def serve(
     dispatch: Dispatch,
     occupied: NDArray[np.int64],
     left_kw: Real,
+    held_kw: Real,
 ) -> Served:
     """Answer the true demand of a span of steps. occupied: accelerators jobs hold, (P, T).
 
     left_kw: IT power that building and connection leave for answering beyond parked machines, (S, T). Where
     it is short the burst reserve goes first, then requests are refused: the grid limit comes before them.
+    held_kw: what the imports that sites are held to leave, (S, T); beyond it requests are sent on where there is room.
     """
-    steps = occupied.shape[1]
     requests = truth.requests_per_s[:, :, span]
-    asked = requests[:, :, None, :] * dispatch.shares[..., :steps]
+    free = np.maximum(study.fleet.accelerators[:, None] - occupied, 0).astype(np.float64)
+    hours = study.timeline.hours[span]
+    asked = routed(dispatch, study.fleet, study.services, requests, free, held_kw, hours)
     rates = np.stack([service.requests_per_accelerator_s for service in study.services]) if study.services \
         else np.zeros((0, len(study.fleet.places)))  # fmt: skip
     with np.errstate(divide="ignore", invalid="ignore"):
         per_place = asked.sum(axis=1)
         need = np.where(per_place > 0, per_place / rates[:, :, None], 0.0)
-        free = np.maximum(study.fleet.accelerators[:, None] - occupied, 0).astype(np.float64)
         total = need.sum(axis=0)
         fits = np.where(total > free, free / total, 1.0)
     need = np.where(np.isfinite(need), need, 0.0) * fits

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.settle.capacity import Capacity
 from gridtide.settle.carbon import settle_emissions_kg
 from gridtide.settle.cost import Metered, settle_demand_charge, settle_energy_cost
 from gridtide.settle.latency import weighted_quantile
 from gridtide.settle.promises import Promises, settle_promises
 from gridtide.settle.ramp import settle_ramps
 from gridtide.signals.signal import Kind
+from gridtide.simulate.capacity import capacity_of, earned
 from gridtide.simulate.course import Course
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import Truth
@@ -26,7 +28,8 @@ class Settlement:
     intensity is unknown; never one for the other. renewable_used_kwh: on-site supply that was not lost.
     mean_wait_h: from release to first slot, over jobs that ran. latency_p95_s: None without services.
     steep_steps: steps in which the grid power of a site changed faster than its contract allows;
-    steepest_kw_per_min: the fastest change of a site with such a rule.
+    steepest_kw_per_min: the fastest change of a site with such a rule. capacity: kept ready for the grid, by the
+    name of each site that may offer some.
     """
 
     policy: str
@@ -50,6 +53,7 @@ class Settlement:
     exposure: int
     steep_steps: int
     steepest_kw_per_min: float
+    capacity: tuple[tuple[str, Capacity], ...] = ()
 
     @property
     def energy_cost(self) -> float:
@@ -74,6 +78,7 @@ def settle(study: Study, truth: Truth, course: Course, absorbed_kwh: float) -> S
         tuple(site.contract for site in study.fleet.sites), seen.import_kw - seen.export_kw, hours
     )
     lost_h, done_h = _accelerator_hours(study, course)
+    capacity = capacity_of(study, truth, course)
     answered = seen.answered * hours * 3600.0
     waits_h = (course.first_s - study.jobs.release_s)[course.first_s >= 0] / 3600.0
     return Settlement(
@@ -81,7 +86,7 @@ def settle(study: Study, truth: Truth, course: Course, absorbed_kwh: float) -> S
         energy_kwh=float(import_kwh.sum()),
         energy_by_site_kwh=tuple(float(value) for value in import_kwh.sum(axis=1)),
         energy_by_class_kwh=_by_class(study, course),
-        parts=_parts(study, truth, course, counted_kg, lost_h),
+        parts=(*_parts(study, truth, course, counted_kg, lost_h), *earned(capacity)),
         emissions_average_kg=emissions_kg,
         emissions_marginal_kg=marginal_kg,
         renewable_used_kwh=float(((seen.supply_kw - seen.unused_supply_kw) * hours).sum()),
@@ -98,6 +103,7 @@ def settle(study: Study, truth: Truth, course: Course, absorbed_kwh: float) -> S
         exposure=int(course.exposure.sum()),
         steep_steps=steep_steps,
         steepest_kw_per_min=steepest_kw_per_min,
+        capacity=capacity,
     )
 
 
@@ -159,7 +165,7 @@ def _demand_charges(study: Study, course: Course) -> list[float]:
 
 
 def _delay_cost(study: Study, course: Course) -> float:
-    """Accelerator-hours times the hours each slot of them began after release, at the cost of their class."""
+    """Work in accelerator-hours times the hours each slot of it began after release, at the cost of its class."""
     ran, jobs = course.executed, study.jobs
     if not len(ran.job):
         return 0.0
@@ -169,7 +175,9 @@ def _delay_cost(study: Study, course: Course) -> float:
     late_s = (ran.start_s - jobs.release_s[ran.job]).astype(np.float64)
     felt = step_s * (whole * late_s + step_s * whole * (whole - 1) / 2.0)
     felt = felt + rest_s * (late_s + whole * step_s)
-    waited_h2 = jobs.accelerators[ran.job] * felt / 3600.0**2
+    menu = study.fleet.menu
+    speed = menu.speed[menu.entry(ran.place, ran.point)]
+    waited_h2 = jobs.accelerators[ran.job] * speed * felt / 3600.0**2
     return float(np.sum(per_h[jobs.work_class[ran.job]] * waited_h2))
 
 

@@ -14,34 +14,32 @@ def it_power_kw(
 ) -> tuple[Real, Real, Real]:
     """IT power of classes (C, S, T), of services (V, S, T) and in all (S, T), kW.
 
-    busy: accelerators of each class, (C, P, T); active: of each service, (V, P, T);
+    busy: accelerators of each class at each entry of the menu, (C, M, T); active: of each service, (V, P, T);
     answering_kw: of one such accelerator, (V, P, T). Accelerators that
     nothing uses are parked; their power is in the total and in no class.
     """
-    pools = fleet.pools
-    parked = np.asarray([pool.parked_kw_per_accelerator for pool in pools])
-    full = np.asarray([pool.points[0].it_kw_per_accelerator for pool in pools])
-    class_kw = _by_site(fleet, busy * full[:, None])
-    service_kw = _by_site(fleet, active * answering_kw)
-    idle = fleet.accelerators[:, None] - busy.sum(axis=0) - active.sum(axis=0)
-    idle_kw = _by_site(fleet, (idle * parked[:, None])[None])[0]
+    menu, site = fleet.menu, fleet.site_of_place
+    parked = np.asarray([pool.parked_kw_per_accelerator for pool in fleet.pools])
+    class_kw = _by_site(fleet, busy * menu.it_kw[:, None], site[menu.place])
+    service_kw = _by_site(fleet, active * answering_kw, site)
+    working = menu.by_place(busy.sum(axis=0))
+    idle = fleet.accelerators[:, None] - working - active.sum(axis=0)
+    idle_kw = _by_site(fleet, (idle * parked[:, None])[None], site)[0]
     return class_kw, service_kw, class_kw.sum(axis=0) + service_kw.sum(axis=0) + idle_kw
 
 
 def idle_and_jobs_kw(fleet: Fleet, busy: Real) -> Real:
     """IT power of each site with its jobs running and every other machine parked, (S, T), kW.
 
-    busy: accelerators of each class, (C, P, T).
+    busy: accelerators of each class at each entry of the menu, (C, M, T).
     """
-    pools = fleet.pools
-    parked = np.asarray([pool.parked_kw_per_accelerator for pool in pools])
-    full = np.asarray([pool.points[0].it_kw_per_accelerator for pool in pools])
-    jobs_kw = _by_site(fleet, (busy.sum(axis=0) * (full - parked)[:, None])[None])[0]
+    menu = fleet.menu
+    beyond_kw = busy.sum(axis=0) * menu.extra_kw[:, None]
+    jobs_kw = _by_site(fleet, beyond_kw[None], fleet.site_of_place[menu.place])[0]
     return np.asarray(parked_kw(fleet)[:, None] + jobs_kw)
 
 
-def _by_site(fleet: Fleet, power_kw: Real) -> Real:
-    """Sum over the places of each site, (K, P, T) to (K, S, T)."""
-    site = fleet.site_of_place
+def _by_site(fleet: Fleet, power_kw: Real, site: NDArray[np.int64]) -> Real:
+    """Sum over what stands at each site, (K, N, T) to (K, S, T). site: of each of N, (N,)."""
     sums = [power_kw[:, site == s].sum(axis=1) for s in range(len(fleet.sites))]
     return np.stack(sums, axis=1)

@@ -27,7 +27,7 @@ class Truth:
     price_per_mwh, real_time_price_per_mwh (equal where a site has no real-time zone),
     carbon_average_g_per_kwh, carbon_marginal_g_per_kwh (NaN where unknown), outdoor_c, supply_kw: (S, T).
     curtailment_kw: curtailed renewables of each site's zone, (S, T), 0 where the site names none.
-    requests_per_s: (V, O, T).
+    requests_per_s: (V, O, T). capacity_price_per_mw_h: of each product of the fleet, (Q, T).
     """
 
     price_per_mwh: NDArray[np.float64]
@@ -38,6 +38,7 @@ class Truth:
     supply_kw: NDArray[np.float64]
     curtailment_kw: NDArray[np.float64]
     requests_per_s: NDArray[np.float64]
+    capacity_price_per_mw_h: NDArray[np.float64]
 
     def __post_init__(self) -> None:
         freeze(self, **dict.fromkeys(self.__dataclass_fields__, np.float64))
@@ -80,6 +81,9 @@ def truth_of(study: Study) -> Truth:
                    else np.zeros(len(study.timeline)) for site in sites]  # fmt: skip
     requests = [[needed(Kind.REQUESTS, demand_zone(service.name, origin))
                  for origin in study.fleet.network.origins] for service in study.services]  # fmt: skip
+    capacity = [needed(Kind.CAPACITY_PRICE, product.price_zone) if product.price_zone
+                else np.full(len(study.timeline), product.price_per_mw_h, dtype=np.float64)
+                for _, product in study.fleet.products]  # fmt: skip
     refuse_if_any(faults)
 
     shape = (len(study.services), len(study.fleet.network.origins), len(study.timeline))
@@ -92,6 +96,7 @@ def truth_of(study: Study) -> Truth:
         supply_kw=supply,
         curtailment_kw=np.stack(curtailment),
         requests_per_s=np.asarray(requests, dtype=np.float64).reshape(shape),
+        capacity_price_per_mw_h=np.asarray(capacity).reshape(len(capacity), len(study.timeline)),
     )
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.limits import import_max_kw
 from gridtide.decide.reservations import grid_step_s
 from gridtide.decide.state import State, Status
@@ -15,6 +16,7 @@ from gridtide.fleet.jobs import Jobs, rows
 from gridtide.fleet.run_time import estimated_s
 from gridtide.fleet.site import Battery
 from gridtide.loop.world import Orders, Telemetry
+from gridtide.simulate.kept_ready import kept_ready
 from gridtide.simulate.serving import Served, serve
 from gridtide.simulate.site_power import idle_and_jobs_kw, it_power_kw
 from gridtide.simulate.study import LengthKnowledge, Study, binding_events
@@ -32,8 +34,9 @@ TRANSFER_STREAM = 7
 class JobBook:
     """What has happened to every job of the study so far; the twin's own memory, columns (n,).
 
-    ended_s: instant a job ended, -1 before. told: starts of the slots each job was told, by job.
-    promised: whether it was ever promised its deadline; cut: whether a limit that was cut took that back.
+    done_s: seconds of work at full speed. ended_s: instant a job ended, -1 before. told: starts of the slots
+    each job was told, by job. promised: whether it was ever promised its deadline; cut: whether a limit that
+    was cut took that back.
     """
 
     done_s: Whole
@@ -44,6 +47,7 @@ class JobBook:
     moves: Whole
     exposure: Whole
     told_place: Whole
+    told_point: Whole
     told: list[Whole]
     promised: NDArray[np.bool_]
     cut: NDArray[np.bool_]
@@ -135,6 +139,7 @@ class Twin:
             status=self._status(chosen),
             available_s=book.available_s[chosen],
             told_place=book.told_place[chosen],
+            told_point=book.told_point[chosen],
             told_offsets=np.concatenate([[0], np.cumsum([len(starts) for starts in told])]),
             told_starts_s=np.concatenate([*told, np.zeros(0, dtype=np.int64)]),
             promised=book.promised[chosen] & ~book.cut[chosen],
@@ -147,8 +152,10 @@ class Twin:
         self._take(orders)
         busy, occupied, finished = self._run_jobs(end)
         span = slice(self.present, end)
-        left_kw = self.it_most_kw[:, span] - idle_and_jobs_kw(self.study.fleet, busy)
-        served = serve(self.study, self.truth, span, orders.dispatch, occupied, left_kw)
+        jobs_kw = idle_and_jobs_kw(self.study.fleet, busy)
+        left_kw = self.it_most_kw[:, span] - jobs_kw
+        held_kw = self._held_it_kw(orders.dispatch, span) - jobs_kw
+        served = serve(self.study, self.truth, span, orders.dispatch, occupied, left_kw, held_kw)
         telemetry = self._meter(block, span, orders, busy, served, finished)
         self.peak_import_kw = np.maximum(
             self._peak_carried(block), telemetry.import_kw.max(axis=1, initial=0.0)
@@ -157,6 +164,16 @@ class Twin:
         self.it_kw = telemetry.it_kw[:, -1]
         self.present = end
         return telemetry
+
+    def _held_it_kw(self, dispatch: Dispatch, span: slice) -> Real:
+        """IT power each building carries within the import its site is held to, with the store as ordered, (S, T)."""
+        most_kw = self.it_most_kw[:, span]
+        if not np.isfinite(dispatch.import_held_kw).any():
+            return most_kw
+        limit_kw = np.minimum(dispatch.import_held_kw[:, None], self.import_max_kw[:, span])
+        supply_kw = self.truth.supply_kw[:, span] + dispatch.discharge_kw[:, : limit_kw.shape[1]]
+        outdoor_c = self.truth.outdoor_c[:, span]
+        return np.minimum(most_kw, most_it_kw(self.study.fleet, limit_kw + supply_kw, outdoor_c))
 
     def _expected_s(self, chosen: Whole) -> Whole:
         """What decisions take for run times: as told by the study, or judged by jobs that have ended."""
@@ -195,6 +212,7 @@ class Twin:
             slots = placement.slots[placement.offsets[row] : placement.offsets[row + 1]]
             book.told[job] = placement.horizon.starts_s[slots]
             book.told_place[job] = place
+            book.told_point[job] = placement.point[row]
             self._interrupt(int(job), now_s)
             if place < 0 or place == book.place[job]:
                 continue
@@ -230,13 +248,15 @@ class Twin:
         places, steps = len(study.fleet.places), end - self.present
         told = [(book.told[job] - origin_s) // step_s for job in chosen]
         offsets = np.concatenate([[0], np.cumsum([len(slots) for slots in told])]).astype(np.int64)
-        busy = np.zeros((len(study.jobs.classes), places, steps))
+        menu = study.fleet.menu
+        entry = menu.entry(book.told_place[chosen], book.told_point[chosen])
+        busy = np.zeros((len(study.jobs.classes), len(menu), steps))
         occupied = np.zeros((places, steps), dtype=np.int64)
         done_s, last_step = book.done_s[chosen], book.last_step[chosen]
         ended_s = book.ended_s[chosen]
         kernel.run_jobs(
             (offsets, np.concatenate([*told, np.zeros(0, dtype=np.int64)]).astype(np.int64)),
-            np.maximum(book.told_place[chosen], 0),
+            (np.maximum(book.told_place[chosen], 0), entry, menu.speed[entry]),
             study.jobs.accelerators[chosen],
             (study.true_s[chosen], study.jobs.declared_s[chosen], study.jobs.restart_s[chosen]),
             (done_s, last_step, ended_s, book.available_s[chosen]),
@@ -288,6 +308,7 @@ class Twin:
                 np.asarray([site.contract.export_max_kw for site in fleet.sites]),
                 np.asarray([site.contract.ramp_max_kw_per_min or np.inf for site in fleet.sites]),
             ),
+            kept_ready(fleet, orders.dispatch.offered_kw, steps),
             self.grid_power_kw.copy(),
             block.hours,
             (imported, exported, charged, discharged, unused, soc),
@@ -356,6 +377,7 @@ def _empty_book(jobs: Jobs, expected_s: Whole) -> JobBook:
         moves=zeros.copy(),
         exposure=zeros.copy(),
         told_place=np.full(n, -1, dtype=np.int64),
+        told_point=zeros.copy(),
         told=[np.zeros(0, dtype=np.int64) for _ in range(n)],
         promised=np.zeros(n, dtype=np.bool_),
         cut=np.zeros(n, dtype=np.bool_),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gridtide.finding import BadInput, Finding, refuse_if_any
 from gridtide.signals.plausible import PLAUSIBLE
-from gridtide.signals.signal import Kind, Nature, Signal
+from gridtide.signals.signal import PRICES, Kind, Nature, Signal
 from gridtide.sources import (
     Steps,
     Table,
@@ -149,11 +149,12 @@ class SignalTable:
         return interval_lengths(distinct, ends)[where]
 
     def _currency_faults(self, kinds: list[Kind]) -> list[Finding]:
-        if Kind.PRICE not in kinds or self.currency:
+        priced = [kind for kind in PRICES if kind in kinds]
+        if not priced or self.currency:
             return []
         return [
             Finding(
-                subject=f"{self.path} {Kind.PRICE}",
+                subject=f"{self.path} {priced[0]}",
                 value="no currency",
                 limit="a price has a currency",
                 mend="Give it: --currency EUR, or currency = 'EUR' in the signal of a case.",
@@ -191,7 +192,7 @@ class SignalTable:
             timeline=steps.timeline,
             values=steps.values(values),
             source=Path(self.path).name,
-            currency=self.currency if part.kind is Kind.PRICE else None,
+            currency=self.currency if part.kind in PRICES else None,
             issued_at=None if np.isnan(issue) else instant(int(issue)),
             nature=self.nature,
             notes=steps.notes,

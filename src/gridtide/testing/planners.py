@@ -60,7 +60,7 @@ class PlannerPromises:
             fleet = situation.fleet
             most = np.asarray([site.contract.import_max_kw for site in fleet.sites])
             assert (plan.import_kw <= most[:, None] + NEAR).all()
-            busy = plan.class_accelerators.sum(axis=0)
+            busy = fleet.menu.by_place(plan.class_accelerators.sum(axis=0))
             assert (busy <= fleet.accelerators[:, None] + NEAR).all()
             assert (plan.shares.sum(axis=2) <= 1.0 + NEAR).all()
             for index, site in enumerate(fleet.sites):

@@ -32,15 +32,20 @@ def small_study(
     length_knowledge: LengthKnowledge = LengthKnowledge.DECLARED,
     forecaster: str = "persistence",
     warm_up_h: int = WARM_UP_H,
+    points: tuple[OperatingPoint, ...] = (POINT,),
 ) -> Study:
     """Two sites for `hours` hours at 15 minutes. Everything follows from the seed.
 
-    warm_up_h: whole days of signals before, in hours, for a forecaster to learn from.
+    warm_up_h: whole days of signals before, in hours, for a forecaster to learn from. points: the menu of the
+    machines that run jobs, full speed first.
     """
     rng = np.random.default_rng(seed)
     timeline = regular(START, timedelta(minutes=15), hours * 4)
     fleet = Fleet(
-        sites=(_site("east", accelerators), _site("north", accelerators, windy=True)),
+        sites=(
+            _site("east", accelerators, points),
+            _site("north", accelerators, points, windy=True),
+        ),
         network=_network(),
     )
     work, true_s = _jobs(rng, jobs, timeline, accelerators)
@@ -65,13 +70,15 @@ def small_study(
     )
 
 
-def _site(name: str, accelerators: int, windy: bool = False) -> Site:
+def _site(
+    name: str, accelerators: int, points: tuple[OperatingPoint, ...], windy: bool = False
+) -> Site:
     batch = Pool(
         name="training",
         accelerator="a",
         accelerators=accelerators,
         parked_kw_per_accelerator=0.1,
-        points=(POINT,),
+        points=points,
     )
     serving = Pool(
         name="serving",

@@ -39,6 +39,7 @@ def within_room(situation: Situation, held: Reservations) -> Cut:
     stopped = lost & running & ~situation.jobs.interruptible
     told = Told(
         place=np.where(lost, -1, held.told.place),
+        point=np.where(lost, 0, held.told.point),
         offsets=held.told.offsets,
         count=np.where(lost, 0, held.told.count),
         slots=held.told.slots.copy(),

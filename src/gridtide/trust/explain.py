@@ -39,6 +39,7 @@ class Weighed:
     (None, "" when there is none). slack_h: hours between release and deadline beyond the declared run
     time; None without a deadline, as is deadline. clock: IANA zone that times are said in. issue: newest signal used.
     price: what the price was, None where it is not known any more. carbon: None where it did not count.
+    point: operating point it runs at, "" for full speed.
     """
 
     job: str
@@ -59,6 +60,7 @@ class Weighed:
     deadline: datetime | None = None
     price: PriceBasis | None = None
     carbon: CarbonWeighed | None = None
+    point: str = ""
 
 
 def sentence(weighed: Weighed) -> str:
@@ -66,7 +68,13 @@ def sentence(weighed: Weighed) -> str:
     said = [f"{chosen(weighed)}, {because(weighed)}{_saving(weighed)}."]
     if weighed.start is None:
         return said[0]
-    parts = (_second(weighed), limit(weighed), _basis(weighed), carbon_words(weighed))
+    parts = (
+        _slower(weighed),
+        _second(weighed),
+        limit(weighed),
+        _basis(weighed),
+        carbon_words(weighed),
+    )
     said += [part for part in parts if part]
     return " ".join(said)
 
@@ -76,7 +84,9 @@ def chosen(weighed: Weighed) -> str:
     if weighed.start is None:
         return f"{weighed.job} holds no slots"
     home = "" if weighed.place == weighed.home else f" instead of its home {weighed.home}"
-    return f"{weighed.job} runs at {weighed.place}{home} from {local(weighed.start, weighed.clock)} ({weighed.clock})"
+    slowed = f" at operating point {weighed.point}" if weighed.point else ""
+    when = f"from {local(weighed.start, weighed.clock)} ({weighed.clock})"
+    return f"{weighed.job} runs at {weighed.place}{home} {when}{slowed}"
 
 
 def because(weighed: Weighed) -> str:
@@ -160,6 +170,12 @@ def _saving(weighed: Weighed) -> str:
         f": {money(weighed.cost)} {weighed.currency} expected instead of {money(weighed.cost_at_once)}"
         " at once at home"
     )
+
+
+def _slower(weighed: Weighed) -> str:
+    if not weighed.point:
+        return ""
+    return f"At {weighed.point} its work takes longer than at full speed and less power, and there is time."
 
 
 def _second(weighed: Weighed) -> str:

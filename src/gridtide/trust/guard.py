@@ -1,10 +1,11 @@
-"""The independent check of every dispatch: promises, places, capacity, services and stores.
+"""The independent check of every dispatch: promises, places, capacity, services, stores and offers.
 
 It shares no code with the policies it checks. A breach names the subject, the value and the limit.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.limits import import_max_kw
 from gridtide.decide.situation import Situation
 from gridtide.fleet.building import facility_power_kw
+from gridtide.fleet.operating_point import OperatingPoint
 
 TOLERANCE = 1e-6
 
@@ -53,13 +55,15 @@ def check(
     """Every breach of a dispatch; empty when it may be carried out."""
     load = _load(dispatch, situation, len(room))
     return (
+        *_unknown_points(dispatch, situation),
         *_overfull(dispatch, room, load),
-        *_overdrawn_sites(dispatch, situation, load),
+        *_overdrawn_sites(dispatch, situation),
         *_slots_out_of_order(dispatch, situation),
         *_broken_promises(dispatch, situation, promised),
         *_wrong_places(dispatch, situation),
         *_lost_requests(dispatch, situation),
         *_overdrawn_stores(dispatch, situation),
+        *_empty_offers(dispatch, situation),
     )
 
 
@@ -107,13 +111,63 @@ def _overfull(dispatch: Dispatch, room: NDArray[np.int64], load: NDArray[np.int6
     return breaches
 
 
-def _overdrawn_sites(
-    dispatch: Dispatch, situation: Situation, load: NDArray[np.int64]
-) -> list[Breach]:
+def _unknown_points(dispatch: Dispatch, situation: Situation) -> list[Breach]:
+    """Jobs told an operating point that their pool does not have, or protected ones slowed down."""
+    placement, pools = dispatch.placement, situation.fleet.pools
+    breaches = []
+    for job in np.flatnonzero((placement.place >= 0) & (placement.point != 0)):
+        most = len(pools[placement.place[job]].points) - 1
+        if not situation.jobs.movable[job]:
+            most = 0
+        if not 0 <= placement.point[job] <= most:
+            breaches.append(
+                _job_breach(
+                    "operating point",
+                    situation.jobs.name[job],
+                    placement.point[job],
+                    f"0 to {most}" if most else "0, full speed",
+                )
+            )
+    return breaches
+
+
+def _points(dispatch: Dispatch, situation: Situation) -> list[OperatingPoint]:
+    """The operating point of each job; what a pool does not have counts as full speed."""
+    pools = situation.fleet.pools
+    found = []
+    for place, point in zip(dispatch.placement.place, dispatch.placement.point, strict=True):
+        points = pools[max(place, 0)].points
+        found.append(points[point] if 0 <= point < len(points) else points[0])
+    return found
+
+
+def _jobs_kw(dispatch: Dispatch, situation: Situation) -> NDArray[np.float64]:
+    """IT power that jobs draw at their operating points beyond parked machines, (S, T)."""
+    placement, fleet = dispatch.placement, situation.fleet
+    parked = [pool.parked_kw_per_accelerator for pool in fleet.pools]
+    each = [
+        int(gang) * (point.it_kw_per_accelerator - parked[max(place, 0)])
+        for gang, point, place in zip(
+            situation.jobs.accelerators,
+            _points(dispatch, situation),
+            placement.place,
+            strict=True,
+        )
+    ]
+    job = np.repeat(np.arange(len(placement)), np.diff(placement.offsets))
+    there = placement.place[job] >= 0
+    site = fleet.site_of_place[placement.place[job[there]]]
+    jobs_kw = np.zeros((len(fleet.sites), len(placement.horizon)))
+    np.add.at(jobs_kw, (site, placement.slots[there]), np.asarray(each)[job[there]])
+    return jobs_kw
+
+
+def _overdrawn_sites(dispatch: Dispatch, situation: Situation) -> list[Breach]:
     """Sites at which jobs, beside all machines held for services, would draw more than building or connection
     carry on the hottest day the plant was built for."""
     fleet, horizon = situation.fleet, dispatch.placement.horizon
-    it_kw, jobs_kw = np.zeros((2, len(fleet.sites), len(horizon)))
+    it_kw = np.zeros((len(fleet.sites), len(horizon)))
+    jobs_kw = _jobs_kw(dispatch, situation)
     for index, (place, pool) in enumerate(zip(fleet.places, fleet.pools, strict=True)):
         parked_kw = pool.parked_kw_per_accelerator
         answering_kw = max(
@@ -121,7 +175,6 @@ def _overdrawn_sites(
         )
         it_kw[place.site] += (pool.accelerators - pool.for_services) * parked_kw
         it_kw[place.site] += pool.for_services * answering_kw
-        jobs_kw[place.site] += load[index] * (pool.points[0].it_kw_per_accelerator - parked_kw)
     it_kw += jobs_kw
     design_c = np.asarray([site.facility.design_outdoor_c for site in fleet.sites])
     drawn_kw = facility_power_kw(fleet, it_kw, np.repeat(design_c[:, None], len(horizon), axis=1))
@@ -168,13 +221,15 @@ def _broken_promises(
 ) -> list[Breach]:
     placement, jobs, state = dispatch.placement, situation.jobs, situation.state
     edges_s = placement.horizon.edges_s
+    points = _points(dispatch, situation)
     breaches = []
     for job in np.flatnonzero(promised):
         slots = placement.slots[placement.offsets[job] : placement.offsets[job + 1]]
         end_s = int(edges_s[slots[-1] + 1]) if len(slots) else 0
         reserved_s = int((edges_s[slots + 1] - edges_s[slots]).sum())
         breaks = int((np.diff(slots) > 1).sum())
-        needed_s = int(state.remaining_s[job]) + breaks * int(jobs.restart_s[job])
+        work_s = ceil(int(state.remaining_s[job]) / points[job].speed - TOLERANCE)
+        needed_s = work_s + breaks * int(jobs.restart_s[job])
         if end_s > jobs.deadline_s[job]:
             breaches.append(_job_breach("end", jobs.name[job], end_s, jobs.deadline_s[job]))
         if reserved_s < needed_s:
@@ -266,6 +321,44 @@ def _overdrawn_stores(dispatch: Dispatch, situation: Situation) -> list[Breach]:
                     )
                 )
     return breaches
+
+
+def _empty_offers(dispatch: Dispatch, situation: Situation) -> list[Breach]:
+    """Capacity offered to the grid beyond its product, or beyond what the store can give and take besides."""
+    sites, offered_kw = situation.fleet.sites, dispatch.offered_kw
+    if not offered_kw.size:
+        return []
+    called_kw = np.zeros((2, len(sites), offered_kw.shape[1]))
+    breaches = []
+    for (index, product), kw in zip(situation.fleet.products, offered_kw, strict=True):
+        name = f"{product.name} of {sites[index].name}"
+        called_kw[0, index] += kw * product.goes_up
+        called_kw[1, index] += kw * product.goes_down
+        breaches += _offer_breach("offered_kw", name, kw, product.offered_max_kw)
+        breaches += _offer_breach("offered_kw below 0", name, -kw, 0.0)
+    for index, site in enumerate(sites):
+        if site.battery is None:
+            continue
+        given_kw = dispatch.discharge_kw[index] - dispatch.charge_kw[index]
+        for limit, kw, own_kw, most_kw in (
+            ("battery discharge", called_kw[0, index], given_kw, site.battery.discharge_max_kw),
+            ("battery charge", called_kw[1, index], -given_kw, site.battery.charge_max_kw),
+        ):
+            wanted_kw = np.where(kw > TOLERANCE, kw + own_kw, 0.0)
+            breaches += _offer_breach(f"{limit} when called, kW", site.name, wanted_kw, most_kw)
+    return breaches
+
+
+def _offer_breach(
+    limit: str, subject: str, value_kw: NDArray[np.float64], most_kw: float
+) -> list[Breach]:
+    """The step in which a limit is passed farthest, if it is at all."""
+    worst_kw = float(value_kw.max(initial=0.0))
+    if worst_kw <= most_kw + 10.0 * TOLERANCE * (1.0 + most_kw):
+        return []
+    return [
+        Breach(limit=limit, subject=subject, value=f"{worst_kw:,.3f}", allowed=f"{most_kw:,.3f}")
+    ]
 
 
 def _job_breach(limit: str, job: object, value: object, allowed: object) -> Breach:

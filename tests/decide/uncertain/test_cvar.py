@@ -20,6 +20,7 @@ from gridtide.decide.uncertain.cvar import Cvar, courses_of, written_for
 from gridtide.decide.uncertainty import in_course
 from gridtide.digest import digest
 from gridtide.signals.signal import Kind
+from gridtide.testing.offering import capacity_product, offering
 from gridtide.testing.planners import OBJECTIVE, PlannerPromises
 from gridtide.testing.spread import known, with_courses
 
@@ -207,3 +208,25 @@ def tail_of(
         matrix.lower[place] = np.maximum(matrix.lower[place], work - slack)
         matrix.upper[place] = np.minimum(matrix.upper[place], work + slack)
     return solution_of(matrix).objective
+
+
+def test_capacity_that_is_offered_holds_in_every_course() -> None:
+    """One number for all courses, and each course keeps the energy behind it."""
+    situation = next(uncertain())
+    product = capacity_product(60.0, hold_h=0.5)
+    situation = replace(situation, fleet=offering(situation.fleet, product))
+    facts = facts_of(situation, OBJECTIVE, held_of(situation, OBJECTIVE))
+    courses = courses_of(situation, facts, OBJECTIVE)
+    matrix, copies, _ = written_for(situation, courses, RISK, TOLD_H)
+    values = solution_of(matrix).values
+    offered_kw = [values[copy.columns.offered] for copy in copies]
+    assert offered_kw[0].max() > 1.0
+    battery = situation.fleet.sites[1].battery
+    assert battery is not None
+    for copy, kw in zip(copies, offered_kw, strict=True):
+        np.testing.assert_allclose(kw, offered_kw[0], atol=1e-6)
+        behind = values[copy.columns.store[1]] - battery.soc_min * battery.energy_kwh
+        assert (behind * battery.discharge_efficiency >= 0.5 * kw[0] - 1e-6).all()
+    plan = planner().plan(situation)
+    assert plan.certificate.lower_bound <= plan.certificate.cost
+    np.testing.assert_allclose(plan.offered_kw, offered_kw[0], atol=1e-4)

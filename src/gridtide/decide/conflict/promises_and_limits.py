@@ -21,7 +21,7 @@ from gridtide.decide.conflict.elastic import (
 from gridtide.decide.conflict.relief_prices import ReliefPrices, relief_prices
 from gridtide.decide.layout import Columns, Facts
 from gridtide.decide.program import NOWHERE, Matrix
-from gridtide.decide.reservations import Reservations, expected_counts
+from gridtide.decide.reservations import Reservations, expected_counts, told_entries
 from gridtide.decide.situation import Situation
 from gridtide.timeline import holding, instant
 
@@ -124,6 +124,7 @@ def _work(found: _Gathered) -> None:
         cells = late[columns.bucket[late] == bucket]
         steps = columns.step[cells]
         late_h = edges_h[steps + 1] - edges_h[program.due[bucket]]
+        late_h = late_h * program.facts.menu.speed[columns.entry[cells]]
         found.ways.append(
             beyond(
                 program.matrix,
@@ -180,7 +181,8 @@ def _fixed_work(found: _Gathered) -> None:
     program, held = found.program, found.program.held
     jobs, told, facts = program.situation.jobs, held.told, program.facts
     shown = holding(held.grid, program.situation.horizon)
-    used = expected_counts(held, told.count)
+    entry = told_entries(held, told)
+    used = expected_counts(held, told.count, entry)
     for job in np.flatnonzero(held.settled & (told.place >= 0) & (told.count > 0)):
         place, begin = int(told.place[job]), int(told.offsets[job])
         runs = np.flatnonzero(np.isin(shown, told.slots[begin : begin + used[job]]))
@@ -191,7 +193,7 @@ def _fixed_work(found: _Gathered) -> None:
         row = np.concatenate(
             [program.load[facts.site[place], runs], program.machines[place, keeps]]
         )
-        value = np.repeat([facts.extra_kw[place] * gang, -gang], [len(runs), len(keeps)])
+        value = np.repeat([facts.extra_kw[entry[job]] * gang, -gang], [len(runs), len(keeps)])
         busy_h = gang * float(facts.hours[keeps].sum())
         member = found.member(
             Kind.FIXED_WORK,

@@ -9,7 +9,8 @@ from gridtide.decide.program import Program
 
 
 def add_alike(program: Program, courses: Sequence[tuple[Columns, Facts]], told: int) -> None:
-    """Charge and discharge equal in all courses, and no flow beyond one share of its course's requests.
+    """Charge and discharge equal in all courses, no flow beyond one share of its course's requests, and capacity
+    offered alike throughout, so that it holds in every course.
 
     told: steps from the first on that are told before the next plan. A share is told, not a flow: where a
     course asks for more than there is room for, less than the share is answered.
@@ -20,6 +21,10 @@ def add_alike(program: Program, courses: Sequence[tuple[Columns, Facts]], told: 
             rows = program.constraints(own[:, :told].shape, 0.0, 0.0)
             program.put(rows, own[:, :told], 1.0)
             program.put(rows, shared[:, :told], -1.0)
+        if columns.offered.size:
+            rows = program.constraints(columns.offered.shape, 0.0, 0.0)
+            program.put(rows, columns.offered, 1.0)
+            program.put(rows, first.offered, -1.0)
     if len(first.pair):
         _add_shares(program, courses, told)
 

@@ -13,11 +13,12 @@ def add_load(program: Program, columns: Columns, facts: Facts) -> Whole:
     """
     sites = len(facts.curve.floor_it_kw)
     given_kw = facts.given.sum(axis=0) * facts.extra_kw[:, None]
-    fixed = np.stack([given_kw[facts.site == s].sum(axis=0) for s in range(sites)])
+    site = facts.site[facts.menu.place]
+    fixed = np.stack([given_kw[site == s].sum(axis=0) for s in range(sites)])
     rows = program.constraints(fixed.shape, fixed, fixed, *places_of(fixed.shape))
     program.put(rows[:, :, None], columns.segment, 1.0)
     program.put(
-        rows[facts.site[columns.place], columns.step], columns.work, -facts.extra_kw[columns.place]
+        rows[facts.site[columns.place], columns.step], columns.work, -facts.extra_kw[columns.entry]
     )
     service, _, place = columns.pair.T
     per_request = facts.serving_kw[service, place] * (1.0 + facts.reserve[place])

@@ -5,22 +5,30 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.crowd import crowded
+from gridtide.decide.crowd import crowded, roomy
 from gridtide.decide.dispatch import Binding, Dispatch, Placement, Reason
 from gridtide.decide.earliest import give_earliest
 from gridtide.decide.ex_ante import expected_costs
-from gridtide.decide.facts import extra_power_kw
+from gridtide.decide.fleet_search import searched
 from gridtide.decide.objective import Objective
 from gridtide.decide.peak import NEVER_S, DemandPeriods, demand_periods
 from gridtide.decide.plan import Plan
 from gridtide.decide.policy_names import Choice
 from gridtide.decide.readings import Readings
 from gridtide.decide.referred import answered_at, asking_of, desk_of
-from gridtide.decide.reservations import Reservations, Told, copied, free_of, grid_step_s, on_grid
+from gridtide.decide.reservations import (
+    Reservations,
+    Told,
+    copied,
+    free_of,
+    grid_step_s,
+    load_of_told,
+    on_grid,
+)
 from gridtide.decide.situation import Situation
 from gridtide.decide.state import Status
 from gridtide.decide.steering import slot_costs, steering_price
-from gridtide.decide.told import same_slots, told_placement
+from gridtide.decide.told import same_slots, told_of, told_placement
 from gridtide.fleet.fleet import Fleet
 from gridtide.timeline import Timeline, epoch_s
 
@@ -80,11 +88,14 @@ class PriceGuided:
             chosen,
             CONGESTION if due else (0.0,),
             self.peak_kept(plan, situation, held),
+            roomy(held) if self.more_may_come else np.ones(len(held.menu), dtype=np.bool_),
         )
         guided = _placement(situation, held, told, price, costs)
         kept = told_placement(situation, held, Reason.KEPT)
         others = self._by_the_book(situation, held, price, chosen, (told, held.told))
         placement = self._cheapest(plan, situation, held, price, (guided, kept, *others))
+        if chosen.any():
+            placement = self._searched(plan, situation, held, price, placement)
         placement = _said(placement, situation, held, price, hurried)
         return self.follow(plan, situation, held, placement)
 
@@ -96,6 +107,7 @@ class PriceGuided:
         self, plan: Plan, situation: Situation, held: Reservations, placement: Placement
     ) -> Dispatch:
         """A placement with the routes and stores of a plan."""
+        held_kw, raise_price_per_kw = _held_kw(plan, situation, self.objective)
         return Dispatch(
             made_at=situation.as_of,
             policy=plan.policy,
@@ -103,8 +115,11 @@ class PriceGuided:
             shares=on_grid(plan.shares, plan.horizon, held.grid),
             charge_kw=on_grid(plan.charge_kw, plan.horizon, held.grid),
             discharge_kw=on_grid(plan.discharge_kw, plan.horizon, held.grid),
-            import_held_kw=_held_kw(plan, situation, self.objective),
+            import_held_kw=held_kw,
+            raise_price_per_kw=raise_price_per_kw,
+            it_price_per_kwh=on_grid(plan.prices.it_price_per_kwh, plan.horizon, held.grid),
             issue=plan.made_at,
+            offered_kw=_offered_kw(plan, held.grid),
         )
 
     def _by_the_book(
@@ -158,18 +173,46 @@ class PriceGuided:
         best = int(np.argmin(costs))
         return guided if costs[0] <= costs[best] + 1e-9 else placements[best]
 
+    def _searched(
+        self,
+        plan: Plan,
+        situation: Situation,
+        held: Reservations,
+        price: NDArray[np.float64],
+        placement: Placement,
+    ) -> Placement:
+        """The placement with single jobs moved as far as the whole fleet costs less for it."""
+        told = told_of(placement, held)
+        order = _largest_first(held, ~held.settled & (told.place >= 0) & (told.point == 0))
+        found = searched(plan, situation, replace(held, told=told), self.objective, price, order)
+        moved = _changed(told, found)
+        if not moved.any():
+            return placement
+        costs = (
+            np.where(moved, slot_costs(held, found, price), placement.cost),
+            np.where(moved, np.nan, placement.alternative_cost),
+            np.where(moved, -1, placement.alternative_place),
+        )
+        after = _placement(situation, held, found, price, costs)
+        whole = int(Reason.WHOLE_IS_CHEAPER)
+        return replace(
+            after,
+            reason=np.where(moved, whole, placement.reason),
+            binding=np.where(moved, after.binding, placement.binding),
+        )
+
     def _told_peak_kw(
         self, plan: Plan, months: DemandPeriods, situation: Situation, held: Reservations
     ) -> NDArray[np.float64]:
         """The highest import of the month under way that the slots told before this turn stand for, (S,)."""
         fleet = situation.fleet
-        site = fleet.site_of_place
+        site = fleet.site_of_place[fleet.menu.place]
         now_s, step_s = int(held.grid.edges_s[0]), grid_step_s(held.grid)
         before = only(held, situation.jobs.release_s <= now_s - step_s)
         planned = on_grid(plan.class_accelerators.sum(axis=0), plan.horizon, held.grid)
-        more = (held.room - free_of(held, before)) - planned
+        more = load_of_told(held, before) - planned
         per_kw = on_grid(plan.facility_kw / np.maximum(plan.it_kw, 1e-9), plan.horizon, held.grid)
-        more_kw = more * extra_power_kw(fleet)[:, None] * per_kw[site]
+        more_kw = more * fleet.menu.extra_kw[:, None] * per_kw[site]
         by_site = np.stack([more_kw[site == one].sum(axis=0) for one in range(len(fleet.sites))])
         import_kw = on_grid(plan.import_kw, plan.horizon, held.grid)
         now = _under_way(months, plan.horizon, held.grid)
@@ -180,22 +223,31 @@ class PriceGuided:
 
     def peak_kept(self, plan: Plan, situation: Situation, held: Reservations) -> Kept:
         """Accelerators to keep free so that a site stays under the peak its plan pays for, (P, T), and the
-        demand charge that one more accelerator would cost, (P,). In a month that is still to begin nothing
-        is kept: there the plan's prices alone speak of its peak."""
-        fleet = situation.fleet
-        site = fleet.site_of_place
+        demand charge that one more accelerator would cost at each operating point, (M,). In a month that is
+        still to begin nothing is kept: there the plan's prices alone speak of its peak."""
+        fleet, menu = situation.fleet, situation.fleet.menu
+        site, at = fleet.site_of_place, fleet.site_of_place[menu.place]
         months = demand_periods(replace(situation, horizon=plan.horizon), self.objective)
         level_kw = months.peaks_kw(plan.import_kw)[:, 0]
         level_kw = np.maximum(level_kw, self._told_peak_kw(plan, months, situation, held))
         spare_kw = on_grid(level_kw[:, None] - plan.import_kw, plan.horizon, held.grid)
         per_kw = on_grid(plan.facility_kw / np.maximum(plan.it_kw, 1e-9), plan.horizon, held.grid)
-        extra_kw = extra_power_kw(fleet)
-        planned = on_grid(plan.class_accelerators.sum(axis=0), plan.horizon, held.grid)
+        extra_kw = menu.extra_kw[menu.first]
+        by_place = menu.by_place(plan.class_accelerators.sum(axis=0))
+        planned = on_grid(by_place, plan.horizon, held.grid)
         more = spare_kw[site] / np.maximum(per_kw[site] * extra_kw[:, None], 1e-9)
         may = np.floor(planned + more + 1e-6)
-        charge = PEAK_BELIEF * months.price_per_kw[site, 0] * extra_kw * per_kw[site].mean(axis=1)
+        charge = PEAK_BELIEF * months.price_per_kw[at, 0] * menu.extra_kw * per_kw[at].mean(axis=1)
         kept = np.where(_under_way(months, plan.horizon, held.grid)[site], held.room - may, 0)
         return np.clip(kept, 0, held.room).astype(np.int64), charge
+
+
+def _offered_kw(plan: Plan, grid: Timeline) -> NDArray[np.float64]:
+    """Capacity a plan holds ready, on the grid of slots; nothing beyond its horizon, (Q, T)."""
+    if not plan.offered_kw.size:
+        return plan.offered_kw
+    inside = grid.starts_s < int(plan.horizon.edges_s[-1])
+    return np.where(inside, on_grid(plan.offered_kw, plan.horizon, grid), 0.0)
 
 
 def _earliest(situation: Situation, held: Reservations, hurried: NDArray[np.bool_]) -> Told:
@@ -228,12 +280,15 @@ def _said(
     )
 
 
-def _held_kw(plan: Plan, situation: Situation, objective: Objective) -> NDArray[np.float64]:
-    """The highest import of the month under way a plan pays a demand charge for; stores hold their site to it, (S,)."""
+def _held_kw(
+    plan: Plan, situation: Situation, objective: Objective
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The highest import of the month under way a plan pays a demand charge for, (S,), inf without one; stores and
+    routes hold their site to it. Beside it what a kilowatt above it counts, (S,)."""
     months = demand_periods(replace(situation, horizon=plan.horizon), objective)
     peak_kw = months.peaks_kw(plan.import_kw)[:, 0]
     charged = [site.contract.demand_charge_per_kw_month > 0 for site in situation.fleet.sites]
-    return np.where(charged, peak_kw, np.inf)
+    return np.where(charged, peak_kw, np.inf), months.price_per_kw[:, 0]
 
 
 def _under_way(months: DemandPeriods, horizon: Timeline, grid: Timeline) -> NDArray[np.bool_]:
@@ -245,7 +300,19 @@ def _under_way(months: DemandPeriods, horizon: Timeline, grid: Timeline) -> NDAr
 
 
 def _same(one: Placement, other: Placement) -> bool:
-    return np.array_equal(one.slots, other.slots) and np.array_equal(one.place, other.place)
+    columns = ("slots", "place", "point")
+    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in columns)
+
+
+def _changed(before: Told, after: Told) -> NDArray[np.bool_]:
+    """Which jobs hold other slots, (n,)."""
+    used = np.arange(len(before.slots)) - np.repeat(before.offsets[:-1], np.diff(before.offsets))
+    inside = used < np.repeat(before.count, np.diff(before.offsets))
+    job = np.repeat(np.arange(len(before.count)), np.diff(before.offsets))
+    other = (
+        np.bincount(job[inside & (before.slots != after.slots)], minlength=len(before.count)) > 0
+    )
+    return np.asarray(other | (before.place != after.place) | (before.count != after.count))
 
 
 def _no_alternative(held: Reservations) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -259,11 +326,11 @@ def only(held: Reservations, chosen: NDArray[np.bool_]) -> Told:
 
 
 def slot_prices(plan: Plan, fleet: Fleet, grid: Timeline) -> NDArray[np.float64]:
-    """Money per accelerator-slot at each place, (P, T); beyond the plan its last day repeats."""
-    site = fleet.site_of_place
-    extra_kw = extra_power_kw(fleet)
-    per_h = plan.prices.it_price_per_kwh[site] * extra_kw[:, None]
-    per_h = per_h + plan.prices.accelerator_price_per_h + plan.prices.room_price_per_h
+    """Money per accelerator-slot at each operating point, (M, T); beyond the plan its last day repeats."""
+    menu = fleet.menu
+    per_h = plan.prices.it_price_per_kwh[fleet.site_of_place[menu.place]] * menu.extra_kw[:, None]
+    per_h = per_h + plan.prices.accelerator_price_per_h[menu.place]
+    per_h = per_h + plan.prices.room_price_per_h[menu.place]
     return on_grid(per_h, plan.horizon, grid) * (grid_step_s(grid) / 3600.0)
 
 
@@ -273,6 +340,7 @@ def _swept(
     chosen: NDArray[np.bool_],
     congestion: tuple[float, ...],
     kept: Kept,
+    may: NDArray[np.bool_],
 ) -> tuple[Told, tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]]:
     from gridtide.kernels import placement
 
@@ -285,11 +353,13 @@ def _swept(
     free = free_of(held, told)
     capacity = held.room.max(axis=1)
     scale = float(np.std(price))
+    menu = held.menu
+    entries = (menu.place, menu.speed, may, menu.bounds)
     for weight in congestion:
         costs = placement.sweep(
             free, price, order, held.gang, held.first, held.last, held.left, held.rule,
-            held.running_at, held.offer, (told.place, told.offsets, told.count, told.slots),
-            weight * scale, capacity, held.delay, *kept,
+            held.running_at, held.offer, (told.place, told.offsets, told.count, told.slots, told.point),
+            weight * scale, capacity, held.delay, *kept, entries,
         )  # fmt: skip
     return told, costs
 
@@ -327,6 +397,7 @@ def _placement(
     return Placement(
         horizon=held.grid,
         place=np.where(count > 0, told.place, -1),
+        point=np.where(count > 0, told.point, 0),
         offsets=offsets,
         slots=slots,
         reason=reason,
@@ -341,16 +412,17 @@ def _placement(
 def _cost_at_once(
     situation: Situation, held: Reservations, price: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Expected cost of running at the job's present place from its first slot on, as if alone."""
+    """Expected cost of running at full speed at the job's present place from its first slot on, as if alone."""
     steps = len(held.grid)
     n = len(held.gang)
     place = situation.state.place
+    full = held.menu.first[place]
     first = np.minimum(held.first[np.arange(n), place], steps)
     length = np.maximum(1, -(-held.left[:, 1] // held.left[:, 3]))
     end = np.minimum(first + length, steps)
     total = np.concatenate([np.zeros((len(price), 1)), np.cumsum(price, axis=1)], axis=1)
     index = np.concatenate([[0.0], np.cumsum(np.arange(steps, dtype=np.float64))])
-    spent = total[place, end] - total[place, first] + held.delay * (index[end] - index[first])
+    spent = total[full, end] - total[full, first] + held.delay * (index[end] - index[first])
     return np.where(end > first, spent * held.gang, np.nan)
 
 

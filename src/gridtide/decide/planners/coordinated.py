@@ -13,6 +13,7 @@ from gridtide.decide.constraints.balance import add_balance
 from gridtide.decide.constraints.demand import add_demand
 from gridtide.decide.constraints.load import add_load
 from gridtide.decide.constraints.machines import add_machines
+from gridtide.decide.constraints.offers import OfferRows, add_offers, meter_price
 from gridtide.decide.constraints.peak import add_peak
 from gridtide.decide.constraints.ramp import add_ramp
 from gridtide.decide.constraints.state_of_charge import add_state_of_charge
@@ -48,6 +49,7 @@ class Rows:
     level: Whole
     ramp: Whole
     steep: Whole
+    offers: OfferRows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +146,7 @@ def written(situation: Situation, facts: Facts) -> tuple[Program, Columns, Rows]
         level=level,
         ramp=ramp,
         steep=steep,
+        offers=add_offers(program, columns, facts, situation),
     )
     return program, columns, rows
 
@@ -255,7 +258,7 @@ def quantities(facts: Facts, columns: Columns, solution: Solution) -> dict[str, 
     x = solution.values
     steps = len(facts.hours)
     classes = facts.given.astype(np.float64)
-    cells = (facts.buckets.work_class[columns.bucket], columns.place, columns.step)
+    cells = (facts.buckets.work_class[columns.bucket], columns.entry, columns.step)
     np.add.at(classes, cells, x[columns.work])
     shares = np.zeros((*facts.reachable.shape, steps))
     service, origin, place = columns.pair.T
@@ -274,6 +277,7 @@ def quantities(facts: Facts, columns: Columns, solution: Solution) -> dict[str, 
         "charge_kw": np.maximum(x[columns.charge], 0.0),
         "discharge_kw": np.maximum(x[columns.discharge], 0.0),
         "soc_kwh": x[columns.store],
+        "offered_kw": np.maximum(x[columns.offered], 0.0),
     }
 
 
@@ -288,12 +292,15 @@ def prices_of(facts: Facts, columns: Columns, rows: Rows, solution: Solution) ->
     electric = dual[rows.balance] / facts.hours
     total = electric * next_slope(facts, solution.values[columns.segment], solution.blur)
     peak = -dual[rows.peak] / facts.hours
+    regulation = meter_price(rows.offers, dual) / facts.hours
     parts = np.zeros((len(PARTS), *total.shape))
     parts[PARTS.index("energy")] = facts.price_per_kwh
     parts[PARTS.index("carbon")] = facts.carbon_cost_per_kwh
     parts[PARTS.index("peak")] = peak
     parts[PARTS.index("cooling")] = total - electric
-    parts[PARTS.index("limit")] = electric - facts.price_per_kwh - facts.carbon_cost_per_kwh - peak
+    parts[PARTS.index("regulation")] = regulation
+    published = (facts.price_per_kwh, facts.carbon_cost_per_kwh)
+    parts[PARTS.index("limit")] = electric - published[0] - published[1] - peak - regulation
     of_job = facts.buckets.of_job
     per_work = np.append(dual[rows.work], np.nan)
     return Prices(

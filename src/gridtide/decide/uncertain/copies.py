@@ -11,6 +11,7 @@ from gridtide.decide.constraints.balance import add_balance
 from gridtide.decide.constraints.demand import add_demand
 from gridtide.decide.constraints.load import add_load
 from gridtide.decide.constraints.machines import add_machines
+from gridtide.decide.constraints.offers import add_offers
 from gridtide.decide.constraints.peak import add_peak
 from gridtide.decide.constraints.ramp import add_ramp
 from gridtide.decide.constraints.state_of_charge import add_state_of_charge
@@ -25,7 +26,7 @@ from gridtide.decide.reading import outdoor_c, requests_per_s, supply_kw
 from gridtide.decide.situation import Situation
 from gridtide.units import cost_per_kwh
 
-OF_WORK = ("work", "bucket", "place", "step", "undone", "later")
+OF_WORK = ("work", "bucket", "entry", "place", "step", "undone", "later")
 """Columns decided before any course is known, with the coordinates of their cells."""
 
 
@@ -107,6 +108,7 @@ def _rows(
         level=level,
         ramp=ramp,
         steep=steep,
+        offers=add_offers(program, columns, facts, situation),
     )
 
 

@@ -77,7 +77,7 @@ def _run(fleet: "WorkingFleet", steps: int) -> Course:
     busy = np.zeros((CLASSES, sites, steps))
     kernel.run_jobs(
         (jobs.offsets, jobs.slots),
-        jobs.site,
+        (jobs.site, jobs.site, np.ones(len(jobs))),
         jobs.gang,
         (jobs.true_s, jobs.declared_s, jobs.restart_s),
         (done_s, np.full(len(jobs), -2), ended_s, jobs.available_s),

@@ -138,7 +138,10 @@ def _became(job: dict[str, Any]) -> str:
     """Where and when it ran, and whether that was in time."""
     if not job["runs"]:
         return "never ran in the period"
-    parts = [f"{_at(job, run['start'])} at {run['place']}" for run in job["runs"][:4]]
+    parts = [
+        f"{_at(job, run['start'])} at {run['place']}{_slowed(run['point'])}"
+        for run in job["runs"][:4]
+    ]
     more = len(job["runs"]) - 4
     said = "ran from " + ", then from ".join(parts) + (f" and {more} more" if more > 0 else "")
     ended = job["end"]
@@ -151,6 +154,13 @@ def _became(job: dict[str, Any]) -> str:
     if ended and not job["complete"]:
         said += ", stopped at its declared limit"
     return said + _carried(job)
+
+
+def _slowed(point: str) -> str:
+    """The operating point, where it is not full speed."""
+    from gridtide.doors.results.names import FULL
+
+    return "" if point in ("", FULL) else f" (operating point {point})"
 
 
 def _carried(job: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from gridtide.doors.results.document import marginal_of, steep_of
+from gridtide.doors.results.document import marginal_of, not_held_of, steep_of
 from gridtide.doors.results.notes import told_once
 from gridtide.doors.results.proofs import proofs_said
 from gridtide.doors.results.unspread import unspread_of
@@ -46,9 +46,14 @@ def show(comparison: "Comparison") -> None:
     console.print(_capture(comparison))
     if comparison.bound is not None:
         console.print(_bound(comparison, comparison.bound))
-    known = [note for note in (ATTRIBUTION, marginal_of(comparison), steep_of(comparison)) if note]
-    known += proofs_said(comparison.courses, study.currency)
-    for note in (*known, *unspread_of(comparison.courses), *told_once(study.notes)):
+    said = (marginal_of(comparison), steep_of(comparison), not_held_of(comparison))
+    for note in (
+        ATTRIBUTION,
+        *(note for note in said if note),
+        *proofs_said(comparison.courses, study.currency),
+        *unspread_of(comparison.courses),
+        *told_once(study.notes),
+    ):
         console.print(f"- {note}", style="dim", highlight=False, markup=False)
 
 
@@ -98,6 +103,7 @@ def _rows(comparison: "Comparison") -> list[tuple[str, list[str]]]:
     cells: dict[str, Callable[[Settlement], str]] = {
         f"energy cost, {currency}": lambda item: _money(item.energy_cost),
         f"demand charge, {currency}": lambda item: _money(dict(item.parts)["demand charge"]),
+        **_capacity_cells(comparison),
         f"total cost, {currency}": lambda item: _money(item.total_cost),
         "saved of total": lambda item: _saved(comparison, item),
         "energy, kWh": lambda item: f"{item.energy_kwh:,.0f}",
@@ -123,6 +129,20 @@ def _rows(comparison: "Comparison") -> list[tuple[str, list[str]]]:
     return [
         (title, [cell(item) for item in comparison.settlements]) for title, cell in cells.items()
     ]
+
+
+def _capacity_cells(comparison: "Comparison") -> dict[str, Callable[["Settlement"], str]]:
+    """Revenue of capacity and what was not held of it, where a site may offer some."""
+    if not comparison.study.fleet.products:
+        return {}
+    return {
+        f"capacity revenue, {comparison.study.currency}": lambda item: _money(
+            sum(one.revenue for _, one in item.capacity)
+        ),
+        "capacity not held, kW h": lambda item: (
+            f"{sum(one.not_held_kw_h for _, one in item.capacity):,.1f}"
+        ),
+    }
 
 
 def _saved(comparison: "Comparison", item: "Settlement") -> str:

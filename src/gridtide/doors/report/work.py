@@ -48,11 +48,19 @@ def sample(study: Study, shown: Course) -> Whole:
 
 
 def _energy_kwh(study: Study, shown: Course) -> NDArray[np.float64]:
-    full_kw = np.asarray([pool.points[0].it_kw_per_accelerator for pool in study.fleet.pools])
-    return np.asarray(
-        study.jobs.accelerators * full_kw[study.jobs.home] * shown.done_s / 3600.0,
-        dtype=np.float64,
-    )
+    full_kw = np.asarray([pool.full.it_kw_per_accelerator for pool in study.fleet.pools])
+    full_kwh = study.jobs.accelerators * full_kw[study.jobs.home] * shown.done_s / 3600.0
+    return np.asarray(full_kwh * _power_per_work(study, shown), dtype=np.float64)
+
+
+def _power_per_work(study: Study, shown: Course) -> NDArray[np.float64]:
+    """Power for its work at the operating points each job ran at beside full speed, (n,); 1 for jobs that never ran."""
+    ran, menu, jobs = shown.executed, study.fleet.menu, len(study.jobs)
+    entry, span_s = menu.entry(ran.place, ran.point), ran.end_s - ran.start_s
+    full_kw = menu.it_kw[menu.first[menu.place[entry]]]
+    drawn = np.bincount(ran.job, weights=span_s * menu.it_kw[entry], minlength=jobs)
+    at_full = np.bincount(ran.job, weights=span_s * menu.speed[entry] * full_kw, minlength=jobs)
+    return np.divide(drawn, at_full, out=np.ones(jobs), where=at_full > 0)
 
 
 def _due(study: Study) -> NDArray[np.bool_]:

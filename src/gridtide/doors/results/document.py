@@ -44,6 +44,7 @@ def document_of(comparison: Comparison, report: str) -> dict[str, Any]:
     Of each run: plans, how they were made and the largest gap of any; energy_by_site_and_class_kwh, at the racks, with
     parked machines, cooling and losses; jobs_by_class, promises, delay and compute served; exposure_by_data_set, moves
     and exposure by class, home and sensitivity; routes, where requests went and why.
+    capacity_by_site: where sites may offer capacity to the grid.
     bound_total_cost: no policy can cost less; null where perfect foresight did not run or none was found.
     """
     study = comparison.study
@@ -73,6 +74,7 @@ def document_of(comparison: Comparison, report: str) -> dict[str, Any]:
             note
             for note in (
                 steep_of(comparison),
+                not_held_of(comparison),
                 *proofs_said(comparison.courses, study.currency),
                 *unspread_of(comparison.courses),
                 *study.notes,
@@ -80,6 +82,23 @@ def document_of(comparison: Comparison, report: str) -> dict[str, Any]:
             if note
         ],
     }
+
+
+def capacity_by_site(settlement: Settlement) -> dict[str, dict[str, float]]:
+    """What each site with offers earned by them, in money, and offered and did not hold, kilowatts times hours."""
+    return {site: asdict(capacity) for site, capacity in settlement.capacity}
+
+
+def not_held_of(comparison: Comparison) -> str | None:
+    """How much of the capacity offered to the grid was not there; None where no site may offer any."""
+    if not comparison.study.fleet.products:
+        return None
+    said = ", ".join(
+        f"{item.policy} {sum(one.not_held_kw_h for _, one in item.capacity):,.1f} of "
+        f"{sum(one.offered_kw_h for _, one in item.capacity):,.0f} kW h"
+        for item in comparison.settlements
+    )
+    return f"Capacity offered to the grid and not held: {said}."
 
 
 def _known(value: float) -> float | None:
@@ -111,6 +130,7 @@ def _run(comparison: Comparison, settlement: Settlement, course: Course) -> dict
         "latency_p95_s": settlement.latency_p95_s,
         "length_knowledge": knowledge,
         "cost_parts": dict(settlement.parts),
+        **({"capacity_by_site": capacity_by_site(settlement)} if settlement.capacity else {}),
         "energy_by_site_kwh": dict(
             zip(
                 [site.name for site in study.fleet.sites],

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from gridtide.decide.dispatch import Binding, Reason
-from gridtide.doors.results.names import place_names
+from gridtide.doors.results.names import place_names, point_names
 from gridtide.doors.results.price_basis import basis_at, basis_of, carbon_of
 from gridtide.doors.results.routes import Route, routes_of
 from gridtide.finding import BadInput, Finding
@@ -120,12 +120,24 @@ def _power(comparison: Comparison, course: Course):  # type: ignore[no-untyped-d
             "price_per_mwh real_time_price_per_mwh carbon_average_g_per_kwh curtailment_kw".split()
         ):
             columns[name] = getattr(truth, name)[index]
+        columns |= _offered(study, course, index)
         for number, kind in enumerate(study.jobs.classes):
             columns[f"class_{kind.name}_it_kw"] = seen.class_kw[number, index]
         for number, service in enumerate(study.services):
             columns[f"service_{service.name}_it_kw"] = seen.service_kw[number, index]
         frames.append(pl.DataFrame(columns))
     return pl.concat(frames).with_columns(pl.col("time_utc").cast(pl.Datetime("ms", "UTC")))
+
+
+def _offered(study: Study, course: Course, index: int) -> dict[str, Any]:
+    """Capacity a site had offered, a column for every product that some site may offer; unknown at others."""
+    columns: dict[str, Any] = {}
+    for (number, product), offered_kw in zip(study.fleet.products, course.offered_kw, strict=True):
+        name = f"offered_{product.name.replace(' ', '_')}_kw"
+        columns.setdefault(name, np.full(len(study.timeline), np.nan))
+        if number == index:
+            columns[name] = offered_kw
+    return columns
 
 
 def _times(frame, names: tuple[str, ...]):  # type: ignore[no-untyped-def]
@@ -156,6 +168,7 @@ def _jobs(study: Study, course: Course):  # type: ignore[no-untyped-def]
             "class": [jobs.classes[kind].name for kind in jobs.work_class],
             "home": names[jobs.home].tolist(),
             "place": names[course.place].tolist(),
+            "point": _last_points(study, course),
             "release": jobs.release_s,
             "deadline": jobs.deadline_s,
             "first_start": course.first_s,
@@ -176,6 +189,15 @@ def _jobs(study: Study, course: Course):  # type: ignore[no-untyped-def]
     return _times(frame, ("release", "deadline", "first_start", "end"))
 
 
+def _last_points(study: Study, course: Course) -> list[str]:
+    """The operating point each job ran at last, empty for jobs that never ran."""
+    found = [""] * len(study.jobs)
+    ran = course.executed
+    for job, name in zip(ran.job.tolist(), point_names(study, ran.place, ran.point), strict=True):
+        found[job] = name
+    return found
+
+
 def _runs(study: Study, course: Course):  # type: ignore[no-untyped-def]
     import polars as pl
 
@@ -185,6 +207,7 @@ def _runs(study: Study, course: Course):  # type: ignore[no-untyped-def]
         {
             "name": study.jobs.name[ran.job].tolist(),
             "place": names[ran.place].tolist(),
+            "point": point_names(study, ran.place, ran.point),
             "start": ran.start_s,
             "end": ran.end_s,
         }
@@ -204,6 +227,7 @@ def _reasons(comparison: Comparison, course: Course):  # type: ignore[no-untyped
             "as_of": why.as_of_s,
             "name": study.jobs.name[why.job].tolist(),
             "place": names[why.place].tolist(),
+            "point": point_names(study, why.place, why.point),
             "start": why.start_s,
             "reason": [Reason(code).name for code in why.reason],
             "binding": [Binding(code).name for code in why.binding],

@@ -7,6 +7,7 @@ from typing import Any
 
 from gridtide.decide.dispatch import Binding, Reason
 from gridtide.doors.results.folder import folder_of
+from gridtide.doors.results.names import FULL
 from gridtide.finding import BadInput, Finding
 from gridtide.trust.explain import (
     CarbonWeighed,
@@ -18,6 +19,9 @@ from gridtide.trust.explain import (
     flow_sentence,
     sentence,
 )
+
+CHOSEN = ("place", "point", "start")
+"""What a decision about a job chooses."""
 
 
 def reasons_of(runs: Path, run: str, policy: str, job: str) -> dict[str, Any]:
@@ -36,7 +40,7 @@ def reasons_of(runs: Path, run: str, policy: str, job: str) -> dict[str, Any]:
         raise BadInput([_unknown(f"policy {policy}", folder, there)])
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     jobs = pl.read_parquet(folder / f"jobs-{policy}.parquet")
-    if "answer" not in jobs.columns or "routes" not in _settled(summary, policy):
+    if not {"answer", "point"} <= set(jobs.columns) or "routes" not in _settled(summary, policy):
         raise BadInput([_older(run, folder)])
     row = jobs.filter(pl.col("name") == job)
     services: list[str] = list(summary.get("services", []))
@@ -102,6 +106,7 @@ def _about(
         "runs": [
             {
                 "place": row["place"],
+                "point": row["point"],
                 "start": row["start"].isoformat(),
                 "end": row["end"].isoformat(),
             }
@@ -122,7 +127,7 @@ def _decisions(
         for before, row in zip([None, *rows], rows, strict=False)
         if before is None
         or (
-            (row["place"], row["start"]) != (before["place"], before["start"])
+            tuple(row[key] for key in CHOSEN) != tuple(before[key] for key in CHOSEN)
             and not any(_runs_on(row, run) for run in ran)
         )
     ]
@@ -132,7 +137,8 @@ def _decisions(
 def _runs_on(decision: dict[str, Any], run: dict[str, Any]) -> bool:
     """Whether an unbroken run at the place was under way and went on when it was decided."""
     begun: bool = run["start"] < decision["as_of"] < run["end"]
-    return begun and run["place"] == decision["place"] and decision["start"] == decision["as_of"]
+    same = (run["place"], run["point"]) == (decision["place"], decision["point"])
+    return begun and same and decision["start"] == decision["as_of"]
 
 
 def _routed(flows: Any, summary: dict[str, Any]) -> list[dict[str, Any]]:
@@ -251,6 +257,7 @@ def weighed_of(reason: dict[str, Any], about: dict[str, Any], summary: dict[str,
         )
         if source
         else None,
+        point="" if reason["point"] == FULL else reason["point"],
         carbon=CarbonWeighed(
             price_per_t=carbon_price,
             there_g_per_kwh=reason["carbon_average_g_per_kwh"],

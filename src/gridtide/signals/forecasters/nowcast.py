@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from gridtide.signals.forecaster import repeated
 from gridtide.signals.history import History, Series, happened
-from gridtide.signals.signal import Kind, Nature, Signal
+from gridtide.signals.signal import PRICES, Kind, Nature, Signal
 from gridtide.timeline import Timeline, clock_offsets_s, epoch_s
 
 PERIOD_S = 86_400
@@ -31,7 +31,7 @@ def nowcast(history: History, kind: Kind, zone: str, timeline: Timeline, as_of: 
         timeline=timeline,
         values=values,
         source="nowcast",
-        currency=rows.currency if rows else ("" if kind is Kind.PRICE else None),
+        currency=rows.currency if rows else ("" if kind in PRICES else None),
         issued_at=as_of,
         nature=Nature.FORECAST,
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from gridtide.signals.forecaster import repeated
 from gridtide.signals.history import History
-from gridtide.signals.signal import Kind, Nature, Signal
+from gridtide.signals.signal import PRICES, Kind, Nature, Signal
 from gridtide.timeline import Timeline, epoch_s
 
 PERIOD_S = 86_400
@@ -22,7 +22,7 @@ def persistence(
         timeline=timeline,
         values=values,
         source="persistence forecast",
-        currency=rows.currency if rows else ("" if kind is Kind.PRICE else None),
+        currency=rows.currency if rows else ("" if kind in PRICES else None),
         issued_at=as_of,
         nature=Nature.FORECAST,
     )

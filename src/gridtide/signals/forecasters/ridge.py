@@ -16,7 +16,7 @@ from gridtide.signals.learning.outlook import Asked, ahead, asked, errors, moved
 from gridtide.signals.learning.panel import DAY, HOUR_S, wall_hours
 from gridtide.signals.learning.rules import DAYS_AHEAD
 from gridtide.signals.paths import Paths, drawn
-from gridtide.signals.signal import Kind, Nature, Signal, on
+from gridtide.signals.signal import PRICES, Kind, Nature, Signal, on
 from gridtide.timeline import Timeline, epoch_s, instant, regular
 
 Real = NDArray[np.float64]
@@ -106,7 +106,7 @@ def _frame(history: History, kind: Kind, zone: str, timeline: Timeline, as_of: d
             if rows is None
             else happened(rows, timeline, as_of_s),
             source="ridge forecast",
-            currency=rows.currency if rows else ("" if kind is Kind.PRICE else None),
+            currency=rows.currency if rows else ("" if kind in PRICES else None),
             issued_at=as_of,
             nature=Nature.FORECAST,
         ),

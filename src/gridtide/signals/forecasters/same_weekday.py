@@ -6,7 +6,7 @@ import numpy as np
 
 from gridtide.signals.forecaster import repeated
 from gridtide.signals.history import History
-from gridtide.signals.signal import Kind, Nature, Signal
+from gridtide.signals.signal import PRICES, Kind, Nature, Signal
 from gridtide.timeline import Timeline, epoch_s
 
 PERIOD_S = 604_800
@@ -27,7 +27,7 @@ def same_weekday(
         timeline=timeline,
         values=values,
         source="same weekday forecast",
-        currency=rows.currency if rows else ("" if kind is Kind.PRICE else None),
+        currency=rows.currency if rows else ("" if kind in PRICES else None),
         issued_at=as_of,
         nature=Nature.FORECAST,
     )

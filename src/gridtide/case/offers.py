@@ -1,0 +1,115 @@
+"""[[site.offer]]: capacity a site may hold ready for the grid, and what must be true of it."""
+
+from collections.abc import Iterator
+
+from gridtide.case.schema import CaseFile, OfferTable, SiteTable
+from gridtide.case.telescope import plan_h
+from gridtide.finding import Finding
+from gridtide.fleet.product import CapacityProduct
+
+NEARLY_H = 1e-9
+
+
+def product_of(table: OfferTable) -> CapacityProduct:
+    """The product that a valid table describes."""
+    return CapacityProduct(
+        kind=table.product,
+        direction=table.direction,
+        price_per_mw_h=table.price_per_mw_h,
+        offered_max_kw=table.offered_max_kw,
+        hold_h=table.hold_h,
+        block_h=table.block_h,
+        gate_closure_h=table.gate_closure_h,
+        price_zone=table.price_zone,
+    )
+
+
+def offer_faults(case: CaseFile) -> Iterator[Finding]:
+    """Offers without a store, twice, longer than a plan, or in blocks no step fits; plans that make none."""
+    if not any(site.offer for site in case.site):
+        return
+    for number, site in enumerate(case.site, start=1):
+        yield from _without_store(f"site[{number}]", site)
+        for index, offer in enumerate(site.offer, start=1):
+            key = f"site[{number}].offer[{index}]"
+            yield from _twice(key, site.offer[: index - 1], offer)
+            yield from _priced(key, offer, case)
+            yield from _blocks(key, offer, case)
+    yield from _other_plans(case)
+
+
+def _without_store(key: str, site: SiteTable) -> Iterator[Finding]:
+    if site.offer and site.battery is None:
+        yield Finding(
+            subject=f"{key}.offer",
+            value="capacity of a site without a battery",
+            limit="a store that holds what is offered",
+            mend="Give the site a [site.battery], or leave the offer out.",
+        )
+
+
+def _twice(key: str, before: tuple[OfferTable, ...], offer: OfferTable) -> Iterator[Finding]:
+    if any((one.product, one.direction) == (offer.product, offer.direction) for one in before):
+        yield Finding(
+            subject=key,
+            value=f"{offer.product} {offer.direction} again",
+            limit="each product and direction of a site once",
+            mend="Leave one out, or add their offered_max_kw up.",
+        )
+
+
+def _priced(key: str, offer: OfferTable, case: CaseFile) -> Iterator[Finding]:
+    """One price: a number, or a zone whose signal says it."""
+    if (offer.price_per_mw_h is None) == (offer.price_zone is None):
+        yield Finding(
+            subject=f"{key}.price_per_mw_h",
+            value="no price" if offer.price_zone is None else "a price and a price_zone",
+            limit="price_per_mw_h, or price_zone with a signal of the kind capacity_price_per_mw_h",
+            mend="Give one of the two.",
+        )
+    zones = sorted({signal.zone for signal in case.signal})
+    if offer.price_zone is not None and offer.price_zone not in zones:
+        yield Finding(
+            subject=f"{key}.price_zone",
+            value=repr(offer.price_zone),
+            limit="a zone with a signal: " + ", ".join(zones),
+            mend="Correct the name, or give the zone a signal.",
+        )
+
+
+def _blocks(key: str, offer: OfferTable, case: CaseFile) -> Iterator[Finding]:
+    step_h, planning = case.case.step_min / 60.0, case.planning
+    steps = offer.block_h / step_h
+    if abs(steps - round(steps)) > NEARLY_H or abs(24 / offer.block_h % 1.0) > NEARLY_H:
+        yield Finding(
+            subject=f"{key}.block_h",
+            value=f"{offer.block_h:g}",
+            limit=f"whole steps of {case.case.step_min} min, and a whole number of blocks a day",
+            mend="Write 0.25, 0.5, 1, 2, 4 or 24, say.",
+        )
+    if offer.hold_h > offer.block_h + NEARLY_H:
+        yield Finding(
+            subject=f"{key}.hold_h",
+            value=f"{offer.hold_h:g}",
+            limit=f"block_h, {offer.block_h:g}: a call ends with the block it is made in",
+            mend="Lengthen block_h, or shorten hold_h.",
+        )
+    needed_h = planning.replan_h + offer.gate_closure_h + offer.block_h
+    if needed_h > plan_h(planning) + NEARLY_H:
+        yield Finding(
+            subject="planning.plan_h",
+            value=f"{plan_h(planning):g}",
+            limit=f"replan_h + gate_closure_h + block_h of {key}, {needed_h:g} h",
+            mend="Plan farther, or plan again sooner.",
+        )
+
+
+def _other_plans(case: CaseFile) -> Iterator[Finding]:
+    """Plans in coarse steps make no offers yet."""
+    if case.planning.telescope:
+        yield Finding(
+            subject="site.offer",
+            value="beside planning.telescope",
+            limit="plans in the steps of the loop",
+            mend="Leave planning.telescope or the offers out.",
+        )

@@ -1,0 +1,204 @@
+"""What is offered to the grid is kept ready: power of the store, energy behind it, room at the meter."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.layout import Columns, Facts, Real, Whole
+from gridtide.decide.offer_terms import OfferTerms
+from gridtide.decide.program import Program
+from gridtide.decide.situation import Situation
+from gridtide.fleet.site import Battery
+
+BEYOND_ANY_PRICE = 10.0
+"""Capacity that is not held though offered counts at least so many times the dearest energy of a step."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class OfferRows:
+    """At the meter, (2, S, T): room to draw more, room to draw less; -1 for sites that offer none that way."""
+
+    meter: Whole
+
+
+def add_offers(program: Program, columns: Columns, facts: Facts, situation: Situation) -> OfferRows:
+    """Rows of both directions, of blocks and of what stands already.
+
+    up: discharge - charge + offered <= most discharged; store * out - hold offered >= least * out at both ends
+    of every step; draw - sell - offered >= -most exported, and offered <= parked + most exported. down: the mirror
+    image, with draw - sell + offered <= import limit. Offers of one block are one number; what stands is held
+    or counted as not held.
+    """
+    terms = facts.offers
+    meter = np.full((2, *columns.draw.shape), -1, dtype=np.int64)
+    for way, goes in enumerate((terms.goes_down, terms.goes_up)):
+        for site in np.unique(terms.site[goes]):
+            own = np.flatnonzero(goes & (terms.site == site))
+            add_way = _add_up if way else _add_down
+            meter[way, site] = add_way(program, columns, facts, situation, int(site), own)
+    _add_blocks(program, columns, terms)
+    _add_standing(program, columns, facts)
+    return OfferRows(meter=meter)
+
+
+def meter_price(rows: OfferRows, row_dual: Real) -> Real:
+    """What one more kilowatt drawn takes from what can be offered, less what it adds, money a step, (S, T)."""
+    down, up = np.where(rows.meter >= 0, row_dual[np.maximum(rows.meter, 0)], 0.0)
+    return np.asarray(up - down)
+
+
+def _add_up(
+    program: Program, columns: Columns, facts: Facts, situation: Situation, site: int, own: Whole
+) -> Whole:
+    """Rows of drawing less at one site; returns those at the meter, (T,)."""
+    battery = _battery(situation, site)
+    here = (site, np.arange(len(facts.hours)))
+    shape = here[1].shape
+    power = program.constraints(shape, -np.inf, battery.discharge_max_kw, *here)
+    program.put(power, columns.discharge[site], 1.0)
+    program.put(power, columns.charge[site], -1.0)
+    program.put(power[None, :], columns.offered[own], 1.0)
+    export_max_kw = situation.fleet.sites[site].contract.export_max_kw
+    most_kw = export_max_kw - facts.offers.overstated_kw[site]
+    meter = _add_meter(program, columns, (site, own), -1.0, most_kw)
+    surely_kw = float(facts.offers.surely_kw[site])
+    _add_surely(program, columns, (site, own), export_max_kw + surely_kw)
+    now_kwh = float(situation.state.soc_kwh[site])
+    least_kwh = min(battery.energy_kwh * battery.soc_min, now_kwh)
+    out_of = battery.discharge_efficiency
+    _add_energy(
+        program,
+        columns,
+        facts.offers,
+        (site, own),
+        (-out_of, out_of * (now_kwh - least_kwh), -out_of * least_kwh),
+    )
+    return meter
+
+
+def _add_down(
+    program: Program, columns: Columns, facts: Facts, situation: Situation, site: int, own: Whole
+) -> Whole:
+    """Rows of drawing more at one site; returns those at the meter, (T,)."""
+    battery = _battery(situation, site)
+    here = (site, np.arange(len(facts.hours)))
+    shape = here[1].shape
+    power = program.constraints(shape, -np.inf, battery.charge_max_kw, *here)
+    program.put(power, columns.charge[site], 1.0)
+    program.put(power, columns.discharge[site], -1.0)
+    program.put(power[None, :], columns.offered[own], 1.0)
+    meter = _add_meter(program, columns, (site, own), 1.0, facts.import_max_kw[site])
+    now_kwh = float(situation.state.soc_kwh[site])
+    most_kwh = max(battery.energy_kwh, now_kwh)
+    into = battery.charge_efficiency
+    _add_energy(
+        program,
+        columns,
+        facts.offers,
+        (site, own),
+        (1.0 / into, (most_kwh - now_kwh) / into, most_kwh / into),
+    )
+    return meter
+
+
+def _add_meter(
+    program: Program, columns: Columns, which: tuple[int, Whole], sign: float, most_kw: Real
+) -> Whole:
+    """sign (draw - sell) + offered <= most, where there is a most; its rows, -1 where there is none, (T,).
+
+    which: site and its products.
+    """
+    site, own = which
+    steps = np.flatnonzero(np.isfinite(most_kw))
+    rows = program.constraints(steps.shape, -np.inf, most_kw[steps], site, steps)
+    program.put(rows, columns.draw[site, steps], sign)
+    program.put(rows, columns.sell[site, steps], -sign)
+    program.put(rows[None, :], columns.offered[own][:, steps], 1.0)
+    meter = np.full(most_kw.shape, -1, dtype=np.int64)
+    meter[steps] = rows
+    return meter
+
+
+def _add_surely(
+    program: Program, columns: Columns, which: tuple[int, Whole], most_kw: float
+) -> None:
+    """offered <= what the site surely draws and may export, where there is a most.
+
+    Work that ends early then takes no offer along: the store gives less instead. which: site and its products.
+    """
+    if not np.isfinite(most_kw):
+        return
+    site, own = which
+    steps = np.arange(columns.draw.shape[1])
+    rows = program.constraints(steps.shape, -np.inf, most_kw, site, steps)
+    program.put(rows[None, :], columns.offered[own], 1.0)
+
+
+def _add_energy(
+    program: Program,
+    columns: Columns,
+    terms: OfferTerms,
+    which: tuple[int, Whole],
+    store: tuple[float, float, float],
+) -> None:
+    """hold * offered + per_kwh * store <= most, with the store as a step ends, and as it begins where a block does.
+
+    which: site and its products. store: (per_kwh, most where the horizon begins and the store is known, most).
+    """
+    site, own = which
+    per_kwh, most_now_kwh, most_kwh = store
+    steps = np.arange(columns.draw.shape[1])
+    begins = np.flatnonzero(_begins(terms.block[own]).any(axis=0))
+    ends = program.constraints(steps.shape, -np.inf, most_kwh, site, steps)
+    program.put(ends, columns.store[site], per_kwh)
+    most = np.where(begins == 0, most_now_kwh, most_kwh)
+    starts = program.constraints(begins.shape, -np.inf, most, site, begins)
+    later = begins > 0
+    program.put(starts[later], columns.store[site, begins[later] - 1], per_kwh)
+    hold_h = terms.hold_h[own][:, None]
+    program.put(ends[None, :], columns.offered[own], hold_h)
+    program.put(starts[None, :], columns.offered[own][:, begins], hold_h)
+
+
+def _add_blocks(program: Program, columns: Columns, terms: OfferTerms) -> None:
+    """An offer that is still free is one number through its block."""
+    free = np.isnan(terms.standing_kw) & (terms.most_kw > 0)
+    tied = ~_begins(terms.block) & free
+    tied[:, 1:] &= free[:, :-1]
+    product, step = np.nonzero(tied)
+    rows = program.constraints(product.shape, 0.0, 0.0, terms.site[product], step)
+    program.put(rows, columns.offered[product, step], 1.0)
+    program.put(rows, columns.offered[product, step - 1], -1.0)
+
+
+def _add_standing(program: Program, columns: Columns, facts: Facts) -> None:
+    """What stands is held, or counts as not held at more than any energy or peak is worth."""
+    terms = facts.offers
+    product, step = np.nonzero(terms.standing_kw > 0)
+    stands_kw = terms.standing_kw[product, step]
+    lacking = program.variables(product.shape, _not_held_cost_per_kw(facts)[step], 0.0, stands_kw)
+    rows = program.constraints(product.shape, stands_kw, stands_kw, terms.site[product], step)
+    program.put(rows, columns.offered[product, step], 1.0)
+    program.put(rows, lacking, 1.0)
+
+
+def _not_held_cost_per_kw(facts: Facts) -> Real:
+    """Money for a kilowatt that is offered and not held through a step, (T,)."""
+    energy = np.abs(facts.price_per_kwh + facts.carbon_cost_per_kwh).max()
+    paid = facts.offers.price_per_kw_h.max(initial=0.0)
+    peak = facts.months.price_per_kw.max(initial=0.0)
+    return np.asarray(BEYOND_ANY_PRICE * (energy + paid) * facts.hours + peak)
+
+
+def _begins(block: Whole) -> NDArray[np.bool_]:
+    """Whether a step is the first of its block inside the horizon, (Q, T)."""
+    first = np.ones(block.shape, dtype=np.bool_)
+    first[:, 1:] = block[:, 1:] != block[:, :-1]
+    return first
+
+
+def _battery(situation: Situation, site: int) -> Battery:
+    """The store of a site, an empty one where it has none."""
+    found = situation.fleet.sites[site].battery
+    return found or Battery(energy_kwh=0.0, charge_max_kw=0.0, discharge_max_kw=0.0)

@@ -1,0 +1,142 @@
+"""What may be offered of every product over a horizon, and what has been offered already."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.power_curve import PowerCurve
+from gridtide.decide.reading import series
+from gridtide.decide.situation import Commitments, OfferedCapacity, Situation
+from gridtide.digest import freeze
+from gridtide.fleet.fleet import Fleet
+from gridtide.fleet.product import CapacityProduct
+from gridtide.fleet.site import Battery, Site
+from gridtide.signals.signal import Kind
+from gridtide.timeline import Timeline, epoch_s
+from gridtide.units import cost_per_kwh
+
+Real = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+
+def nothing_offered() -> Real:
+    """Of a plan or dispatch for a fleet without products."""
+    return np.zeros((0, 0))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class OfferTerms:
+    """Q products over T steps. site, hold_h, goes_up, goes_down: of each product, (Q,).
+
+    price_per_kw_h: money for a kilowatt held ready through an hour, (Q, T). most_kw: the most that may be offered,
+    0 where the gate has closed, (Q, T). standing_kw: what is offered already and cannot be taken back, NaN where
+    nothing is, (Q, T). block: number of the block each step lies in, (Q, T). overstated_kw: by how much the plan may
+    overstate what a site draws, (S, T). surely_kw: what a site draws whatever its work and the weather do, (S,), inf
+    where offers need not rest on that.
+    """
+
+    site: Whole
+    hold_h: Real
+    goes_up: NDArray[np.bool_]
+    goes_down: NDArray[np.bool_]
+    price_per_kw_h: Real
+    most_kw: Real
+    standing_kw: Real
+    block: Whole
+    overstated_kw: Real
+    surely_kw: Real
+
+    def __post_init__(self) -> None:
+        freeze(self, site=np.int64, block=np.int64, goes_up=np.bool_, goes_down=np.bool_)
+        real = ("hold_h", "price_per_kw_h", "most_kw", "standing_kw", "overstated_kw", "surely_kw")
+        freeze(self, **dict.fromkeys(real, np.float64))
+
+    def __len__(self) -> int:
+        return len(self.site)
+
+
+def offer_terms(situation: Situation, curve: PowerCurve) -> OfferTerms:
+    """The terms of the situation's products over its horizon. curve: the power its plan reckons with."""
+    fleet, horizon = situation.fleet, situation.horizon
+    products = fleet.products
+    shape = (len(products), len(horizon))
+    standing_kw = standing(fleet, situation.commitments, horizon, np.nan)
+    most_kw, price, block = np.zeros(shape), np.zeros(shape), np.zeros(shape, dtype=np.int64)
+    now_s = epoch_s(situation.as_of)
+    for index, (number, product) in enumerate(products):
+        block[index] = block_of(product, horizon.starts_s)
+        price[index] = cost_per_kwh(1.0) * _prices_per_mw_h(situation, product)
+        begins_s = block[index] * block_s(product)
+        is_open = begins_s >= now_s + round(3600 * product.gate_closure_h)
+        most_kw[index] = np.where(is_open, offered_most_kw(fleet.sites[number], product), 0.0)
+    return OfferTerms(
+        site=np.asarray([number for number, _ in products], dtype=np.int64),
+        hold_h=np.asarray([product.hold_h for _, product in products]),
+        goes_up=np.asarray([product.goes_up for _, product in products], dtype=np.bool_),
+        goes_down=np.asarray([product.goes_down for _, product in products], dtype=np.bool_),
+        price_per_kw_h=price,
+        most_kw=np.where(np.isnan(standing_kw), most_kw, standing_kw),
+        standing_kw=standing_kw,
+        block=block,
+        overstated_kw=curve.gap_kw,
+        surely_kw=curve.floor_it_kw,
+    )
+
+
+def no_offers(curve: PowerCurve, steps: int) -> OfferTerms:
+    """The terms under which nothing may be offered over so many steps."""
+    none, blank = np.zeros((0, steps)), np.zeros(0)
+    return OfferTerms(
+        site=blank.astype(np.int64),
+        hold_h=blank,
+        goes_up=blank.astype(np.bool_),
+        goes_down=blank.astype(np.bool_),
+        price_per_kw_h=none,
+        most_kw=none,
+        standing_kw=none,
+        block=none.astype(np.int64),
+        overstated_kw=np.zeros((len(curve.floor_it_kw), steps)),
+        surely_kw=curve.floor_it_kw,
+    )
+
+
+def _prices_per_mw_h(situation: Situation, product: CapacityProduct) -> Real:
+    """The price of a product as it is known, (T,). Raises BadInput where its series lacks a step."""
+    if product.price_zone is None:
+        return np.full(len(situation.horizon), product.price_per_mw_h, dtype=np.float64)
+    return series(situation, Kind.CAPACITY_PRICE, product.price_zone)
+
+
+def offered_most_kw(site: Site, product: CapacityProduct) -> float:
+    """The most of a product that a site's store gives from rest; 0 without a store."""
+    battery = site.battery or Battery(energy_kwh=0.0, charge_max_kw=0.0, discharge_max_kw=0.0)
+    up_kw = battery.discharge_max_kw if product.goes_up else np.inf
+    down_kw = battery.charge_max_kw if product.goes_down else np.inf
+    return min(product.offered_max_kw, up_kw, down_kw)
+
+
+def block_s(product: CapacityProduct) -> int:
+    """Length of a product's blocks in seconds."""
+    return round(3600 * product.block_h)
+
+
+def block_of(product: CapacityProduct, starts_s: Whole) -> Whole:
+    """Number of the block that steps starting at these seconds lie in; blocks count from midnight UTC."""
+    return np.asarray(starts_s // block_s(product), dtype=np.int64)
+
+
+def standing(fleet: Fleet, commitments: Commitments, timeline: Timeline, otherwise: float) -> Real:
+    """What stands of every product in each step of a timeline, (Q, T), kW; `otherwise` where nothing was offered."""
+    names = {
+        (fleet.sites[number].name, product.name): index
+        for index, (number, product) in enumerate(fleet.products)
+    }
+    offered_kw = np.full((len(names), len(timeline)), otherwise)
+    for one in commitments:
+        if isinstance(one, OfferedCapacity):
+            inside = (timeline.starts_s >= epoch_s(one.start)) & (
+                timeline.starts_s < epoch_s(one.end)
+            )
+            offered_kw[names[one.site, one.product], inside] = one.offered_kw
+    return offered_kw

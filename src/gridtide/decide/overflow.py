@@ -1,0 +1,83 @@
+"""Requests that would take a site above the import it is held to, answered where there is room below it.
+
+A plan splits requests by a forecast of them. What comes is known when it is routed: a router that knows the level of
+each site and the price of each place sends on what would raise a peak, as far as that costs less than the peak.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.dispatch import Dispatch
+from gridtide.fleet.fleet import Fleet
+from gridtide.fleet.service import Service
+
+Real = NDArray[np.float64]
+
+
+def may_answer(fleet: Fleet, services: tuple[Service, ...]) -> NDArray[np.bool_]:
+    """Whether a place may answer an origin: weights there, fast enough, or its home; (V, O, P)."""
+    late_s = fleet.network.latency_ms[:, fleet.site_of_place] / 1000.0
+    found = []
+    for service in services:
+        serves = service.requests_per_accelerator_s > 0
+        quick = late_s + service.time_to_first_token_s <= service.latency_max_s
+        home = service.home > 0
+        away = quick & service.resident if service.movable else np.zeros_like(quick)
+        found.append((away | home) & serves)
+    shape = (0, len(fleet.network.origins), len(fleet.places))
+    return np.stack(found) if found else np.zeros(shape, dtype=np.bool_)
+
+
+def routed(
+    dispatch: Dispatch,
+    fleet: Fleet,
+    services: tuple[Service, ...],
+    requests_per_s: Real,
+    free: Real,
+    held_it_kw: Real,
+    hours: Real,
+) -> Real:
+    """Requests per second of each service from each origin at each place, (V, O, P, T), as a router splits them.
+
+    requests_per_s: what came, (V, O, T). free: machines jobs leave, (P, T). held_it_kw: IT power beyond jobs and
+    parked machines that the held imports leave for answering, (S, T). hours: of each step, (T,). Nothing is sent
+    to a place that may not answer, beyond its machines, or that would itself pass its level.
+    """
+    from gridtide.kernels import overflow
+
+    steps = requests_per_s.shape[-1]
+    asked = requests_per_s[:, :, None, :] * dispatch.shares[..., :steps]
+    if not services:
+        return asked
+    kw, machines = per_request(fleet, services)
+    needed_kw = np.einsum("vopt,vp->pt", asked, kw)
+    site = fleet.site_of_place
+    left_kw = held_it_kw - np.stack(
+        [needed_kw[site == s].sum(axis=0) for s in range(len(fleet.sites))]
+    )
+    if not (left_kw < 0.0).any():
+        return asked
+    price = np.ascontiguousarray(dispatch.it_price_per_kwh[site, :steps])
+    overflow.send_on(
+        asked,
+        may_answer(fleet, services),
+        (kw, machines),
+        site,
+        left_kw,
+        free - np.einsum("vopt,vp->pt", asked, machines),
+        (price, np.repeat(dispatch.raise_price_per_kw[:, None], steps, axis=1), hours),
+        np.argsort(price, axis=0, kind="stable"),
+    )
+    return asked
+
+
+def per_request(fleet: Fleet, services: tuple[Service, ...]) -> tuple[Real, Real]:
+    """IT kW beyond parked machines and machines that one request per second takes, burst reserve and all, (V, P)."""
+    pools = fleet.pools
+    parked_kw = np.asarray([pool.parked_kw_per_accelerator for pool in pools])
+    reserve = 1.0 + np.asarray([pool.burst_reserve for pool in pools])
+    rate = np.stack([service.requests_per_accelerator_s for service in services])
+    answers_kw = np.stack([service.it_kw_per_accelerator for service in services]) - parked_kw
+    with np.errstate(divide="ignore"):
+        machines = np.where(rate > 0, reserve / rate, 0.0)
+    return answers_kw * machines, machines

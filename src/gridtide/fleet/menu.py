@@ -1,0 +1,80 @@
+"""Every operating point of every place: the speeds and powers that work can run at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.digest import freeze
+from gridtide.fleet.site import Pool
+
+Whole = NDArray[np.int64]
+Real = NDArray[np.float64]
+ROUNDING_S = 1e-6
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Menu:
+    """M entries: the points of each place in the order of its pool, places in the order of the fleet.
+
+    place, point: of each entry, the point by its number in the pool's own menu, 0 the full speed. speed: work
+    an hour relative to the full speed. it_kw: IT power of one busy accelerator with its share of the server;
+    extra_kw: the same beyond a parked one. (M,) all. first: full-speed entry of each place, (P,).
+    """
+
+    place: Whole
+    point: Whole
+    speed: Real
+    it_kw: Real
+    extra_kw: Real
+    first: Whole
+
+    def __post_init__(self) -> None:
+        freeze(self, **dict.fromkeys(("place", "point", "first"), np.int64))
+        freeze(self, **dict.fromkeys(("speed", "it_kw", "extra_kw"), np.float64))
+
+    def __len__(self) -> int:
+        return len(self.place)
+
+    @property
+    def bounds(self) -> Whole:
+        """Entries of place p are bounds[p]:bounds[p + 1], (P + 1,)."""
+        return np.append(self.first, len(self.place))
+
+    def entry(self, place: Whole, point: Whole) -> Whole:
+        """Entry of each place and point; of nowhere (-1) the first entry there is."""
+        found: Whole = self.first[np.maximum(place, 0)] + np.where(place >= 0, point, 0)
+        return found
+
+    def by_place(self, of_entries: NDArray[np.float64], axis: int = 0) -> Real:
+        """What entries use, summed over those of a place: (…, M, …) to (…, P, …)."""
+        if len(self.first) == len(self.place):
+            return of_entries
+        summed: Real = np.add.reduceat(of_entries, self.first, axis=axis)
+        return summed
+
+
+def menu_of(pools: Sequence[Pool]) -> Menu:
+    """The menu of pools in the order of their places."""
+    listed = [
+        (place, number, point, pool.parked_kw_per_accelerator)
+        for place, pool in enumerate(pools)
+        for number, point in enumerate(pool.points)
+    ]
+    full = np.cumsum([0, *(len(pool.points) for pool in pools)])[:-1]
+    return Menu(
+        place=np.asarray([place for place, _, _, _ in listed], dtype=np.int64),
+        point=np.asarray([number for _, number, _, _ in listed], dtype=np.int64),
+        speed=np.asarray([point.speed for _, _, point, _ in listed]),
+        it_kw=np.asarray([point.it_kw_per_accelerator for _, _, point, _ in listed]),
+        extra_kw=np.asarray(
+            [point.it_kw_per_accelerator - parked for _, _, point, parked in listed]
+        ),
+        first=full,
+    )
+
+
+def at_speed_s(work_s: Whole, speed: Real | float) -> Whole:
+    """Whole seconds that work takes at a speed, as `physics.operating_point` counts them, array by array."""
+    return np.ceil(work_s / speed - ROUNDING_S).astype(np.int64)

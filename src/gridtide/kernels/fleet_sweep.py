@@ -1,0 +1,223 @@
+"""Slots of single jobs by what the whole fleet draws with them: convex power and the peak of each site.
+
+A job is taken out, every slot of its window is priced by what the site would draw with it and without it, and the job
+goes where it costs least, the peak it raises paid once. Nothing else moves meanwhile.
+"""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from gridtide.kernels import scalar  # noqa: F401  (makes the physics callable from compiled code)
+from gridtide.kernels.placement import BIG, NOWHERE, answer_at, held_cost, slots_needed
+from gridtide.physics.pue import facility_power_kw
+
+Real = NDArray[np.float64]
+Whole = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+LEVELS = 4
+"""How many heights of a new peak are tried for a job: none, thirds of the highest in its window, and that; twice
+as many found at most 0.2 % more on eight seeded days."""
+
+
+@njit(cache=True, error_model="numpy")
+def net_kw(
+    it_kw: float, s: int, t: int, building: tuple[Real, Real, Whole], rest_kw: Real
+) -> float:
+    """What a site draws net of its stores and supply, kW. building: capacity, outdoor temperature, plant."""
+    capacity_kw, outdoor_c, plant = building
+    power = facility_power_kw(it_kw, capacity_kw[s], outdoor_c[s, t], plant[s])
+    return float(power + rest_kw[s, t])
+
+
+@njit(cache=True, error_model="numpy")
+def drawing_slots(count: int, left: tuple[int, int, int, int]) -> int:
+    """How many of the slots a job holds it is expected to draw power in; the rest is kept for its limit."""
+    need = max(1, slots_needed(left[0], 0, 0, left[3]))
+    expected = min(need, max(1, slots_needed(left[1], 0, 0, left[3])))
+    return min(count, expected + max(count - need, 0))
+
+
+@njit(cache=True, error_model="numpy")
+def highest_kw(net: Real, counts: Flags, known_kw: float) -> float:
+    """The month's peak of a site: what was drawn before and what its slots that count draw, kW."""
+    most = known_kw
+    for t in range(net.shape[0]):
+        if counts[t]:
+            most = max(most, net[t])
+    return most
+
+
+@njit(cache=True, error_model="numpy")
+def lay(
+    slots: Whole,
+    power_kw: float,
+    s: int,
+    it_kw: Real,
+    net: Real,
+    building: tuple[Real, Real, Whole],
+    rest_kw: Real,
+) -> None:
+    """Add IT power to the slots of a site and refresh what it draws."""
+    for t in slots:
+        it_kw[s, t] += power_kw
+        net[s, t] = net_kw(it_kw[s, t], s, t, building, rest_kw)
+
+
+@njit(cache=True, error_model="numpy")
+def price_slots(
+    window: tuple[int, int],
+    place: tuple[int, int, float, int],
+    it_kw: Real,
+    net: Real,
+    building: tuple[Real, Real, Whole],
+    rest_kw: Real,
+    energy: tuple[Real, Real, Real, Flags],
+    peak_kw: float,
+    felt: Real,
+    above: Real,
+) -> None:
+    """Price each slot of a window for one accelerator of a job, and how far it would pass the peak, kW.
+
+    place: (p, its site, IT kW of the gang, gang). energy: money for a kW drawn for the slot, (S, T); for an accelerator
+    that is scarce, (P, T); for one in all in slots that do not count, (P, T); those that count, (S, T). Fills felt
+    and above.
+    """
+    p, s, power_kw, gang = place
+    per_kw, scarce, beyond, counts = energy
+    for t in range(window[0], window[1]):
+        if not counts[s, t]:
+            felt[t] = beyond[p, t]
+            above[t] = 0.0
+            continue
+        then = net_kw(it_kw[s, t] + power_kw, s, t, building, rest_kw)
+        felt[t] = scarce[p, t] + per_kw[s, t] * (max(then, 0.0) - max(net[s, t], 0.0)) / gang
+        above[t] = max(0.0, then - peak_kw)
+
+
+@njit(cache=True, error_model="numpy")
+def most_above(above: Real, slots: Whole) -> float:
+    """By how much a peak is passed in these slots, kW."""
+    most = 0.0
+    for t in slots:
+        most = max(most, above[t])
+    return most
+
+
+@njit(cache=True, error_model="numpy")
+def best_at(
+    felt: Real,
+    above: Real,
+    charge: float,
+    delay: float,
+    free: Whole,
+    gang: int,
+    window: tuple[int, int],
+    left: tuple[int, int, int, int],
+    rule: tuple[bool, bool, bool, int],
+    buffers: tuple[Whole, Whole, Whole, Whole, Whole],
+) -> tuple[float, int]:
+    """The cheapest answer of a job at a place, its new peak included, whole job; fills the third buffer."""
+    chosen, scratch, best, open_, kept = buffers
+    most = 0.0
+    for t in range(window[0], window[1]):
+        most = max(most, above[t])
+    best_cost, best_count = BIG, 0
+    for level in range(LEVELS):
+        height = most * level / (LEVELS - 1)
+        for t in range(free.shape[0]):
+            inside = window[0] <= t < window[1]
+            open_[t] = free[t] if inside and above[t] <= height + 1e-9 else 0
+        value, count = answer_at(
+            felt, delay, open_, gang, kept, 0.0, window[0], window[1], left, rule, chosen, scratch
+        )
+        if value < BIG:
+            value = value * gang + charge * most_above(above, chosen[: drawing_slots(count, left)])
+            if value < best_cost - 1e-9:
+                best_cost, best_count = value, count
+                best[:count] = chosen[:count]
+        if most == 0.0:
+            break
+    return best_cost, best_count
+
+
+@njit(cache=True, error_model="numpy")
+def sweep(
+    order: Whole,
+    jobs: tuple[Whole, Whole, Whole, Whole, Whole, Whole, Real, Real],
+    told: tuple[Whole, Whole, Whole, Whole],
+    free: Whole,
+    site: Whole,
+    extra_kw: Real,
+    it_kw: Real,
+    rest_kw: Real,
+    building: tuple[Real, Real, Whole],
+    energy: tuple[Real, Real, Real, Flags],
+    month: tuple[Real, Real],
+) -> int:
+    """Move each job, in order, to where the fleet costs least with it; how many moved.
+
+    jobs: gang (n,), first (n, P), last (n,), left (n, 4), rule (n, 3), place it runs at (n,), offer (n, P), delay (n,),
+    all as in `placement.sweep`. told: (place, offsets, count, slots), free (P, T), it_kw (S, T): changed in place.
+    rest_kw: charge - discharge - supply, (S, T). energy: see `price_slots`.
+    month: highest import so far and money for a kW above, (S,) each.
+    """
+    gang, first, last, left, rule, running_at, offer, delay = jobs
+    place, offsets, count, slots = told
+    known_kw, charge = month
+    places, steps = free.shape
+    net = np.empty_like(it_kw)
+    for s in range(net.shape[0]):
+        for t in range(steps):
+            net[s, t] = net_kw(it_kw[s, t], s, t, building, rest_kw)
+    widest = 1
+    for j in order:
+        widest = max(widest, offsets[j + 1] - offsets[j])
+    chosen, scratch, best, found = np.empty((4, widest), np.int64)
+    open_, kept = np.zeros((2, steps), np.int64)
+    felt, above = np.zeros((2, steps))
+    moved = 0
+    for j in order:
+        p = place[j]
+        if p < 0:
+            continue
+        begin, room = offsets[j], offsets[j + 1] - offsets[j]
+        work = (left[j, 0], left[j, 1], left[j, 2], left[j, 3])
+        held = slots[begin : begin + count[j]].copy()
+        drawn = held[: drawing_slots(count[j], work)]
+        lay(drawn, -gang[j] * extra_kw[p], site[p], it_kw, net, building, rest_kw)
+        for t in held:
+            free[p, t] += gang[j]
+        stays, best_cost, best_place, best_count = BIG, BIG, NOWHERE, 0
+        for q in range(places):
+            window = (first[j, q], last[j])
+            if window[0] >= window[1]:
+                continue
+            s = site[q]
+            peak_kw = highest_kw(net[s], energy[3][s], known_kw[s])
+            here = (q, s, gang[j] * extra_kw[q], gang[j])
+            price_slots(window, here, it_kw, net, building, rest_kw, energy, peak_kw, felt, above)
+            own = (rule[j, 0] == 1, rule[j, 1] == 1, running_at[j] == q, rule[j, 2])
+            if q == p:
+                stays = held_cost(
+                    felt, delay[j], free[q], gang[j], (kept, 0.0), window, work, own, offer[j, q], held
+                )  # fmt: skip
+                stays += charge[s] * most_above(above, drawn)
+            value, taken = best_at(
+                felt, above, charge[s], delay[j], free[q], gang[j], window, work, own,
+                (chosen[:room], scratch[:room], best, open_, kept),
+            )  # fmt: skip
+            if value < BIG and value + offer[j, q] < best_cost - 1e-9:
+                best_cost, best_place, best_count = value + offer[j, q], q, taken
+                found[:taken] = best[:taken]
+        if stays < BIG and best_cost < stays - 1e-6 * (1.0 + abs(stays)):
+            p = place[j] = best_place
+            count[j] = best_count
+            slots[begin : begin + best_count] = found[:best_count]
+            moved += 1
+        held = slots[begin : begin + count[j]]
+        drawn = held[: drawing_slots(count[j], work)]
+        lay(drawn, gang[j] * extra_kw[p], site[p], it_kw, net, building, rest_kw)
+        for t in held:
+            free[p, t] -= gang[j]
+    return moved

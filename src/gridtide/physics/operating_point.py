@@ -1,0 +1,20 @@
+"""Work and time at a speed below the full one, in whole seconds."""
+
+import math
+
+ROUNDING_S = 1e-6
+"""Seconds that rounding of a quotient may add; work and time are whole seconds."""
+
+
+def seconds_at_speed(work_s: int, speed: float) -> int:
+    """Whole seconds that work of so many seconds at full speed takes at a speed in (0, 1]."""
+    return math.ceil(work_s / speed - ROUNDING_S)
+
+
+def work_in_seconds(time_s: int, speed: float) -> int:
+    """Work done in so many seconds at a speed in (0, 1], in seconds at full speed, rounded up.
+
+    Rounded up, because time in whole slots is counted by `seconds_at_speed`: what that calls enough for some
+    work stays enough for what is left of it, however often it is asked on the way.
+    """
+    return math.ceil(time_s * speed - ROUNDING_S)

@@ -1,0 +1,64 @@
+"""[[site.offer]]: what a case says of capacity, and every fault of it at once."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from gridtide.case.checks import faults_of
+from gridtide.case.offers import product_of
+from gridtide.case.schema import CaseFile
+from gridtide.finding import Finding
+
+FIXTURE = Path(__file__).parents[1] / "fixtures" / "one_day.toml"
+BATTERY = {"energy_kwh": 400.0, "charge_max_kw": 200.0, "discharge_max_kw": 200.0}
+OFFER = {"product": "regulation", "price_per_mw_h": 20.0, "offered_max_kw": 150.0, "hold_h": 0.5}
+
+
+def faults(
+    offers: list[dict[str, Any]], battery: dict[str, float] | None = BATTERY, **planning: Any
+) -> list[Finding]:
+    """The faults of the small case whose first site makes these offers."""
+    case = tomllib.loads(FIXTURE.read_text())
+    case["site"][0]["offer"] = offers
+    case["site"][0].pop("battery", None)
+    if battery:
+        case["site"][0]["battery"] = battery
+    case["planning"] = {**case.get("planning", {}), **planning}
+    return faults_of(CaseFile.model_validate(case))
+
+
+def test_an_offer_of_a_store_is_a_product() -> None:
+    """With its defaults: symmetric, blocks of an hour, a gate an hour before."""
+    assert faults([OFFER]) == []
+    case = tomllib.loads(FIXTURE.read_text())
+    case["site"][0]["offer"] = [OFFER]
+    (table,) = CaseFile.model_validate(case).site[0].offer
+    product = product_of(table)
+    assert (product.name, product.block_h, product.gate_closure_h) == (
+        "regulation symmetric",
+        1.0,
+        1.0,
+    )
+
+
+def test_every_fault_of_the_offers_is_said_at_once() -> None:
+    """No store, the same offer twice, two prices, a zone without one, a block no step
+    fits, energy for longer than a block, a short plan."""
+    odd = {**OFFER, "block_h": 0.7, "hold_h": 2.0, "gate_closure_h": 72.0, "price_zone": "CAP"}
+    found = faults([OFFER, odd], battery=None)
+    assert [fault.subject for fault in found] == [
+        "site[1].offer",
+        "site[1].offer[2]",
+        "site[1].offer[2].price_per_mw_h",
+        "site[1].offer[2].price_zone",
+        "site[1].offer[2].block_h",
+        "site[1].offer[2].hold_h",
+        "planning.plan_h",
+    ]
+    assert all(fault.mend for fault in found)
+
+
+def test_plans_that_make_no_offers_are_refused_beside_them() -> None:
+    """Coarse steps."""
+    (coarse,) = faults([OFFER], telescope=[[96, 15]])
+    assert "telescope" in coarse.value

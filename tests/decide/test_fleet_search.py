@@ -1,0 +1,113 @@
+"""Jobs moved one by one by what the whole fleet costs: never dearer, never out of their windows."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gridtide.decide.dispatch import Reason
+from gridtide.decide.dispatchers.price_guided import slot_prices
+from gridtide.decide.ex_ante import expected_costs
+from gridtide.decide.facts import held_of
+from gridtide.decide.fleet_search import searched
+from gridtide.decide.plan import Plan
+from gridtide.decide.planners.coordinated import Coordinated
+from gridtide.decide.reservations import Reservations, Told, free_of, reservations
+from gridtide.decide.room import promised_room
+from gridtide.decide.situation import Situation
+from gridtide.decide.told import told_placement
+from gridtide.loop.sight import see
+from gridtide.simulate.course import mandate_of
+from gridtide.simulate.truth import truth_of
+from gridtide.simulate.twin import Twin
+from gridtide.testing.planners import OBJECTIVE
+from gridtide.testing.studies import small_study
+from gridtide.trust.admission import admit
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Asked:
+    """A situation with its witness and a plan that does not know scarce machines."""
+
+    situation: Situation
+    held: Reservations
+    plan: Plan
+
+    def cost(self, told: Told) -> float:
+        """What the fleet is expected to cost with these slots, by code the search does not use."""
+        held = replace(self.held, told=told)
+        placement = told_placement(self.situation, held, Reason.KEPT)
+        price = slot_prices(self.plan, self.situation.fleet, held.grid)
+        (cost,) = expected_costs(self.plan, self.situation, (placement,), held, price, OBJECTIVE)
+        return cost
+
+    def found(self, order: list[int] | None = None) -> Told:
+        """The slots after the search, of all jobs that may move or of those asked for."""
+        price = slot_prices(self.plan, self.situation.fleet, self.held.grid)
+        chosen = np.flatnonzero(~self.held.settled & (self.held.told.place >= 0))
+        rows = chosen if order is None else np.asarray(order, dtype=np.int64)
+        return searched(self.plan, self.situation, self.held, OBJECTIVE, price, rows)
+
+
+def asked(seed: int, jobs: int) -> Asked:
+    """A day of which all jobs have come, each told its earliest slots."""
+    study = replace(small_study(seed, hours=24, jobs=jobs, accelerators=48), arrivals_known=True)
+    twin = Twin.of(study, truth_of(study))
+    situation, _ = see(mandate_of(study, "persistence"), twin, twin.now)
+    grid = held_of(situation, OBJECTIVE).grid
+    room = promised_room(situation, grid)
+    held = admit(situation, reservations(situation, room, grid, OBJECTIVE.moves_max)).held
+    plan = Coordinated(objective=OBJECTIVE).around(situation, held)
+    none = np.zeros_like(plan.prices.accelerator_price_per_h)
+    prices = replace(plan.prices, accelerator_price_per_h=none, room_price_per_h=none)
+    return Asked(situation=situation, held=held, plan=replace(plan, prices=prices))
+
+
+@settings(max_examples=12)
+@given(seed=st.integers(0, 10_000), jobs=st.sampled_from([5, 30, 70]))
+def test_the_fleet_never_costs_more_than_before(seed: int, jobs: int) -> None:
+    """By the full model of power, waits, moves and peaks."""
+    day = asked(seed, jobs)
+    assert day.cost(day.found()) <= day.cost(day.held.told) * (1.0 + 1e-9) + 1e-6
+
+
+@settings(max_examples=12)
+@given(seed=st.integers(0, 10_000), jobs=st.sampled_from([30, 120]))
+def test_a_job_only_moves_within_its_window_and_no_place_is_overfull(seed: int, jobs: int) -> None:
+    """Slots in order, inside release and deadline, enough for the declared limit, within the room. Work that was told
+    to run behind its deadline, for it cannot be done before, stays so."""
+    day = asked(seed, jobs)
+    held, found = day.held, day.found()
+    for job in np.flatnonzero(found.place >= 0):
+        begin = found.offsets[job]
+        slots = found.slots[begin : begin + found.count[job]]
+        told = held.told.slots[begin : begin + held.told.count[job]]
+        if found.place[job] == held.told.place[job] and np.array_equal(slots, told):
+            continue
+        assert (np.diff(slots) > 0).all()
+        assert held.first[job, found.place[job]] <= slots[0]
+        assert slots[-1] < held.last[job]
+        assert len(slots) * held.left[job, 3] >= held.left[job, 0]
+    assert (free_of(held, found) >= np.minimum(free_of(held, held.told), 0)).all()
+
+
+def test_jobs_that_were_not_asked_for_stay() -> None:
+    """Only the jobs of the order move."""
+    day = asked(3, 30)
+    first = int(np.flatnonzero(~day.held.settled & (day.held.told.place >= 0))[0])
+    before, after = day.held.told, day.found([first])
+    others = np.arange(len(before.place)) != first
+    assert np.array_equal(before.place[others], after.place[others])
+    assert np.array_equal(before.count[others], after.count[others])
+
+
+def test_a_second_search_finds_little_more() -> None:
+    """Where nothing pays any more alone, all stays as it is."""
+    day = asked(5, 40)
+    once = day.found()
+    again = replace(day, held=replace(day.held, told=once))
+    saved = day.cost(day.held.told) - day.cost(once)
+    assert saved > 0.0
+    assert day.cost(once) - day.cost(again.found()) == pytest.approx(0.0, abs=0.1 * saved)
