@@ -122,12 +122,12 @@ def test_what_decided_has_its_price_by_the_unit(
     done: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A limit without which it would run at other slots, solved again each way where it has units."""
-    found = asked(done, capsys, "--alternatives", "1", job="batch-006")["ranked"]
+    found = asked(done, capsys, "--alternatives", "1", job="batch-010")["ranked"]
     deciding = [limit for limit in found["limits"] if limit["decides"]]
     assert deciding and found["price"]["holds"]
     assert found["price"]["per_unit"]["price_more"] is not None
     capsys.readouterr()
-    words = ["explain", "last", "batch-006", "--alternatives", "3", "--runs", str(done / "runs")]
+    words = ["explain", "last", "batch-010", "--alternatives", "3", "--runs", str(done / "runs")]
     assert exit_code(words) == 0
     out = capsys.readouterr().out
     assert re.search(r"  chosen: here/gpus from .* EUR \(energy ", out)
