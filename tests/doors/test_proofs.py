@@ -35,7 +35,12 @@ def test_every_plan_of_a_course_is_counted_by_its_method() -> None:
     assert sum(plans["methods"].values()) == plans["count"]
     assert 0.0 <= plans["gap"] < 1e-3
     (said,) = proofs_said([course], "EUR")
-    assert said.startswith(f"coordinated made {plans['count']} plans: ")
+    assert said.startswith(f"coordinated made {plans['count']} plans by HiGHS")
+    (single,) = proofs_said([replace(course, certificates=course.certificates[:1])], "EUR")
+    assert single.startswith("coordinated made 1 plan by HiGHS")
+    assert "by more than 0.01 EUR, less than 0.0001 % of the cost of running at once" in said
+    assert "largest of each" in said
+    assert "largest of each" not in single
 
 
 def test_the_largest_gap_and_the_methods_that_refused_are_told() -> None:
@@ -53,5 +58,8 @@ def test_the_largest_gap_and_the_methods_that_refused_are_told() -> None:
         "structured interior point": 2,
     }
     assert (plans["gap"], plans["gap_of_run_at_once"], plans["gap_of_saving"]) == (3.0, 0.025, 0.15)
+    (said,) = proofs_said([replace(course, certificates=proofs)], "EUR")
+    assert "made 3 plans: 1 by HiGHS ipx, as the structured method refused; 2 by structured" in said
+    assert "by more than 3.00 EUR, 2.5 % of the cost of running at once, 15 % of the saving" in said
     nothing = replace(course, certificates=(proof(100.0, 100.0, 100.0, "HiGHS"),))
     assert "n/a of the saving" in proofs_said([nothing], "EUR")[0]

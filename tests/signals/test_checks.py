@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gridtide.signals.check import Check, Verdict
@@ -233,6 +233,26 @@ CELLS = st.one_of(
 )
 
 
+@example(
+    cells=[np.nan, np.nan, np.nan, 0.0, np.inf, np.nan, 0.0],
+    steps_s=3600.0,
+    kind=None,
+    naive=False,
+    relative=False,
+    clock=None,
+    unread=[],
+    repeats=4,
+)
+@example(
+    cells=[0.0, 0.0, 0.0, 1.0],
+    steps_s=900.0,
+    kind=None,
+    naive=False,
+    relative=False,
+    clock=None,
+    unread=[],
+    repeats=50,
+)
 @given(
     cells=st.lists(CELLS, min_size=1, max_size=60),
     steps_s=st.sampled_from([1.0, 900.0, 3600.0, 86_400.0, 0.0]),

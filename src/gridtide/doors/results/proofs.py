@@ -8,6 +8,9 @@ from gridtide.simulate.course import Course
 
 MADE_BY = "plan by "
 REASON = "as "
+CENT = 0.01
+LEAST_SHARE = 1e-6
+"""Money and shares below these are told as these."""
 
 
 def plans_of(course: Course) -> dict[str, Any]:
@@ -35,11 +38,14 @@ def proofs_said(courses: Iterable[Course], currency: str) -> list[str]:
 
 
 def _said(policy: str, plans: dict[str, Any], currency: str) -> str:
-    ways = "; ".join(f"{count:,} by {name}" for name, count in plans["methods"].items())
+    count, methods = plans["count"], plans["methods"]
+    ways = "; ".join(f"{made:,} by {name}" for name, made in methods.items())
+    ways = f": {ways}" if len(methods) > 1 else f" by {next(iter(methods))}"
     return (
-        f"{policy} made {plans['count']:,} plans: {ways}. No plan of the same instant could cost less by more than"
-        f" {plans['gap']:.2g} {currency}, {_share(plans['gap_of_run_at_once'])} of the cost of running at once,"
-        f" {_share(plans['gap_of_saving'])} of the saving still possible (the largest of each)."
+        f"{policy} made {count:,} {'plan' if count == 1 else 'plans'}{ways}. No plan of the same instant could cost"
+        f" less by more than {max(plans['gap'], CENT):,.2f} {currency}, {_share(plans['gap_of_run_at_once'])} of the"
+        f" cost of running at once, {_share(plans['gap_of_saving'])} of the saving still possible"
+        f"{' (the largest of each)' if count > 1 else ''}."
     )
 
 
@@ -55,4 +61,6 @@ def _largest(found: Iterable[float | None]) -> float | None:
 
 
 def _share(share: float | None) -> str:
-    return "n/a" if share is None else f"{share:.2g}"
+    if share is None:
+        return "n/a"
+    return f"{100 * share:.2g} %" if share >= LEAST_SHARE else f"less than {100 * LEAST_SHARE:g} %"

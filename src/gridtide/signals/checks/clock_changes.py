@@ -106,7 +106,8 @@ def _zeroed(raw: Raw, rows: list[Truth]) -> bool:
     sizes = [float(np.abs(raw.values[inside]).min(initial=np.inf)) for inside in rows]
     first, second = sizes[1], sizes[2]
     others = [sizes[0], max(first, second), sizes[3]]
-    spread = float(np.nanstd(raw.values))
+    known = raw.values[np.isfinite(raw.values)]
+    spread = float(np.std(known)) if len(known) else 0.0
     return min(first, second) == 0 and min(others) > max(0.5 * spread, 0.25 * max(others))
 
 

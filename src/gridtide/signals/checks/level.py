@@ -55,7 +55,8 @@ def _turn(both: Alongside, solid: Truth) -> Turn | None:
     fortnight = (both.times_s // BLOCK_S).astype(np.int64)
     starts, sizes = [], []
     for block in np.unique(fortnight[solid]):
-        ratios = np.sort((both.own / both.theirs)[solid & (fortnight == block)])
+        here = solid & (fortnight == block)
+        ratios = np.sort(both.own[here] / both.theirs[here])
         low, middle, high = ratios[[len(ratios) // 10, len(ratios) // 2, 9 * len(ratios) // 10]]
         if len(ratios) >= LEAST_OF_A_BLOCK and low > 0 and high / low < STEADY_IN_BLOCK:
             starts.append(float(block) * BLOCK_S)
@@ -78,7 +79,8 @@ def _steady(sizes: Real) -> bool:
 def _instant(both: Alongside, solid: Truth, from_s: float, border: float) -> float:
     """The first time from a fortnight on after which sizes lie on the other side of a border."""
     late = solid & (both.times_s >= from_s)
-    sizes = np.log(np.abs(both.own[late] / both.theirs[late]))
+    with np.errstate(divide="ignore"):
+        sizes = np.log(np.abs(both.own[late] / both.theirs[late]))
     beyond = sizes > border if sizes[-1] > border else sizes < border
     last_within = np.flatnonzero(~beyond)
     return float(both.times_s[late][last_within[-1] + 1 if len(last_within) else 0])
