@@ -18,8 +18,9 @@ Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
 
 FLOOR = 1e-13
-NONE = 1e-60
-"""Part of a pivot that is added to it, so that rows of any size are kept; pivot of a row without columns."""
+NONE = 1e-11
+"""Part of a pivot that is added to it, so that rows of any size are kept; pivot of a row without columns, whose
+residual is nothing but rounding and must not become a price."""
 """Added to every pivot, in scaled units: an empty row stays harmless."""
 
 
@@ -101,7 +102,8 @@ def eliminated(plan: Elimination, front: Real) -> None:
         for pivot in range(plan.diagonal.shape[0]):
             d = plan.diagonal[pivot]
             for s in range(sites):
-                front[t, d, s] = 1.0 / (front[t, d, s] + FLOOR * whole[pivot, s] + NONE)
+                own = whole[pivot, s]
+                front[t, d, s] = 1.0 / (front[t, d, s] + (FLOOR * own if own > 0.0 else NONE))
             for line in range(plan.update_start[pivot], plan.update_start[pivot + 1]):
                 place, one, two = plan.update[line]
                 for s in range(sites):
@@ -164,9 +166,9 @@ def chained(plan: Elimination, front: Real, chain: Chain) -> None:
                 before = t - 1 if t > 0 else steps - 1
                 for s in range(sites):
                     value = front[t, own, s] + front[before, came, s]
-                    chain.inverse[t, n * i + j, s] = (
-                        value * (1.0 + FLOOR) + NONE if i == j else value
-                    )
+                    if i == j:
+                        value += FLOOR * value if value > 0.0 else NONE - value
+                    chain.inverse[t, n * i + j, s] = value
                     coupling[t, n * i + j, s] = front[t, plan.state[n + j, i], s]
     length = steps - 1 if chain.cyclic else steps
     for t in range(length):

@@ -33,6 +33,8 @@ Real = NDArray[np.float64]
 Method = Callable[[Matrix], Solution]
 REPAIRS_MAX = 3
 TOLERANCE = 1e-6
+SAME_SLOPE = 1e-6
+"""Slopes that differ by less, relative to their size, change no plan: nothing is solved again for them."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -225,10 +227,19 @@ def straighten(matrix: Matrix, solution: Solution, facts: Facts, columns: Column
     slope = np.where(
         load > TOLERANCE, power / np.maximum(load, TOLERANCE), facts.curve.slope[:, :, 0]
     )
-    _change_slopes(
-        matrix, columns.segment[wrong], np.repeat(slope[wrong][:, None], filled.shape[2], axis=1)
-    )
+    common = np.repeat(slope[wrong][:, None], filled.shape[2], axis=1)
+    if np.allclose(_slopes(matrix, columns.segment[wrong]), common, rtol=SAME_SLOPE, atol=0.0):
+        return False
+    _change_slopes(matrix, columns.segment[wrong], common)
     return True
+
+
+def _slopes(matrix: Matrix, segments: Whole) -> Real:
+    """What a kilowatt of load in each segment draws, shape of segments."""
+    entries = [
+        matrix.value[matrix.start[column] : matrix.start[column + 1]] for column in segments.ravel()
+    ]
+    return np.asarray([-own[own < 0].sum() for own in entries]).reshape(segments.shape)
 
 
 def _change_slopes(matrix: Matrix, segments: Whole, slope: Real) -> None:

@@ -45,6 +45,8 @@ NOTHING = 1e-300
 WILD = 1e12
 """A move, in scaled units, that is no repair any more."""
 BEYOND = 1.01
+ROUNDING = 1e-13
+"""Of all that is added up for a bound, what may be wrong: prices beyond all measure prove nothing."""
 INFEASIBLE = "infeasible"
 STARTS_MAX = 4
 ROUGH = 1e-2
@@ -133,6 +135,7 @@ def interior_point(
         residual = shape.wanted - totals(shape, now.x * shape.live)
         reduced = shape.cost - now.felt
         bound = float(shape.wanted @ now.y) + bound_of(reduced, shape.most)
+        bound -= ROUNDING * float(np.abs(shape.wanted) @ np.abs(now.y))
         if bound > best:
             best_y, best = now.y, bound
         progress = Progress(

@@ -129,7 +129,7 @@ def _tied(shape: Shape, theta: Real, front: Real, chain: Chain, peaks: Peaks) ->
     )
     own_work = summed(shape.cells.row, parts.cell * shape.cells.value**2, sizes.long)
     own_long = alone[: sizes.long] + own_work
-    schur: Real = np.diag(own_long + FLOOR * own_long + NONE)
+    schur: Real = np.diag(_floored(own_long))
     if sizes.cells:
         work_schur(
             shape.elimination, front, chain, peaks, shape.cells, cell_weight, shape.runs,
@@ -139,7 +139,7 @@ def _tied(shape: Shape, theta: Real, front: Real, chain: Chain, peaks: Peaks) ->
     own = parts.flow * shape.flows.value**2
     for row in range(sizes.step_rows):
         step[:, row] += own[:, shape.flows.row == row].sum(axis=1)
-    step += FLOOR * step + NONE
+    step = _floored(step)
     squares = link_squares(shape.elimination, front, chain, peaks, sizes.links)
     blocks = step_blocks(shape.flows, flow_weight, squares, step)
     return Coupling(
@@ -149,6 +149,11 @@ def _tied(shape: Shape, theta: Real, front: Real, chain: Chain, peaks: Peaks) ->
         step_diagonal=step,
         step_blocks=blocks,
     )
+
+
+def _floored(diagonal: Real) -> Real:
+    """A little more of each, and something where there is nothing."""
+    return np.where(diagonal > 0.0, diagonal * (1.0 + FLOOR), NONE)
 
 
 def _cholesky(schur: Real) -> Real:
