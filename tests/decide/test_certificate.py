@@ -1,11 +1,15 @@
 """The gap of a plan, three ways."""
 
+from itertools import pairwise
+
+import numpy as np
 import pytest
 
 from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.plan import Certificate
-from gridtide.decide.planners.coordinated import Coordinated, written
-from gridtide.decide.program import matrix_of, solve
+from gridtide.decide.planners.coordinated import Coordinated, solved_without_burning, written
+from gridtide.decide.program import Matrix, Solution, matrix_of, solve
+from gridtide.decide.solving import structured
 from gridtide.loop.sight import see
 from gridtide.simulate.course import mandate_of
 from gridtide.simulate.truth import truth_of
@@ -50,3 +54,23 @@ def test_a_bound_is_proved_on_the_program_as_it_was_written(seed: int) -> None:
     least = solve(matrix_of(program)).objective
     found = Coordinated(objective=OBJECTIVE).plan(situation).certificate
     assert found.lower_bound <= least + 1e-9
+
+
+@pytest.mark.parametrize("seed", [3, 23])
+def test_nothing_is_solved_again_for_slopes_that_are_the_same(seed: int) -> None:
+    """A solution between vertices fills equal slopes in any order: that alone is no reason to solve again."""
+    study = small_study(seed, hours=24, jobs=1, accelerators=48, negative_prices=True)
+    twin = Twin.of(study, truth_of(study))
+    situation, _ = see(mandate_of(study, "persistence"), twin, twin.now)
+    facts = facts_of(situation, OBJECTIVE, held_of(situation, OBJECTIVE))
+    program, columns, _ = written(situation, facts)
+    asked: list[np.ndarray] = []
+
+    def interior(matrix: Matrix) -> Solution:
+        asked.append(matrix.value.copy())
+        return structured(matrix, 1e-4)
+
+    solved_without_burning(matrix_of(program), facts, columns, interior)
+    assert len(asked) > 1
+    for before, after in pairwise(asked):
+        assert not np.allclose(before, after, rtol=1e-6, atol=0.0)
