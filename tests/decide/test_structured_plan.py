@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from gridtide.decide.program import Matrix, Program, lower_bound, matrix_of, places_of, solve
 from gridtide.decide.proof import proof_of, violation_of
 from gridtide.decide.solving import solution_of, structured
-from gridtide.decide.structured.interior_point import Progress, interior_point
+from gridtide.decide.structured.interior_point import ROUNDING, Progress, interior_point
 from gridtide.decide.structured.newton import factored, solved
 from gridtide.decide.structured.shape import (
     Shape,
     Unshaped,
     column_parts,
     prices,
+    reaches,
     row_parts,
     totals,
 )
@@ -157,6 +158,19 @@ def test_another_shape_goes_to_highs_and_says_why() -> None:
     assert "a column reaches into two sites" in found.solver
     with pytest.raises(Unshaped, match="two sites"):
         shape_of(matrix_of(program))
+
+
+def test_prices_beyond_all_measure_prove_nothing() -> None:
+    """What rounding may add to a bound grows with prices, and no row adds up to more than its reach."""
+    shape, _, _ = scaled(matrix())
+    reach = reaches(shape)
+    chance = np.random.default_rng(0)
+    x = shape.most * shape.live * chance.uniform(0, 1, shape.sizes.columns)
+    assert (np.abs(totals(shape, x)) <= reach + 1e-9).all()
+    wild = 1e20 * chance.normal(0, 1, shape.sizes.rows)
+    claimed = shape.wanted @ wild
+    again = float(np.sum([shape.wanted[i] * wild[i] for i in reversed(range(len(wild)))]))
+    assert abs(claimed - again) <= ROUNDING * float(reach @ np.abs(wild))
 
 
 def test_a_plan_that_cannot_hold_is_told_by_a_bound_above_any_cost() -> None:

@@ -12,7 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.structured.newton import Answer, Factors, Refused, factored, solved
-from gridtide.decide.structured.shape import Shape, column_parts, prices, row_parts, totals
+from gridtide.decide.structured.shape import (
+    Shape,
+    column_parts,
+    prices,
+    reaches,
+    row_parts,
+    totals,
+)
 from gridtide.kernels.interior import (
     balanced,
     bound_of,
@@ -45,7 +52,7 @@ NOTHING = 1e-300
 WILD = 1e12
 """A move, in scaled units, that is no repair any more."""
 BEYOND = 1.01
-ROUNDING = 1e-13
+ROUNDING = 1e-15
 """Of all that is added up for a bound, what may be wrong: prices beyond all measure prove nothing."""
 INFEASIBLE = "infeasible"
 STARTS_MAX = 4
@@ -126,6 +133,7 @@ def interior_point(
     gave out.
     """
     dearest = float((np.maximum(shape.cost, 0.0) * shape.most).sum())
+    reach = reaches(shape)
     has = np.where(np.isfinite(shape.upper), shape.live, 0.0)
     now = begun(shape, has)
     best_y, best = now.y, -np.inf
@@ -135,7 +143,7 @@ def interior_point(
         residual = shape.wanted - totals(shape, now.x * shape.live)
         reduced = shape.cost - now.felt
         bound = float(shape.wanted @ now.y) + bound_of(reduced, shape.most)
-        bound -= ROUNDING * float(np.abs(shape.wanted) @ np.abs(now.y))
+        bound -= ROUNDING * float(reach @ np.abs(now.y))
         if bound > best:
             best_y, best = now.y, bound
         progress = Progress(

@@ -7,7 +7,7 @@ cells of long rows, flows as [step][number], and columns with one entry alone. R
 as [slot][step][site] in the order local, link, state; long rows; rows of steps as [step][number].
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -178,6 +178,21 @@ def totals(shape: Shape, x: Real) -> Real:
     alone = summed(shape.alone.row, shape.alone.value * columns.alone, tied)
     out[sizes.site_rows :] += alone
     return out
+
+
+def reaches(shape: Shape) -> Real:
+    """The most that the entries of each row can add up to in size, over rows: what rounding is measured by."""
+    entries, borders, cells = shape.entries, shape.borders, shape.cells
+    flows, alone = shape.flows, shape.alone
+    sizes = replace(
+        shape,
+        entries=entries._replace(value=np.abs(entries.value)),
+        borders=borders._replace(value=np.abs(borders.value)),
+        cells=cells._replace(value=np.abs(cells.value), link=np.abs(cells.link)),
+        flows=flows._replace(value=np.abs(flows.value), link=np.abs(flows.link)),
+        alone=alone._replace(value=np.abs(alone.value)),
+    )
+    return totals(sizes, shape.most * shape.live) + np.abs(shape.wanted)
 
 
 def prices(shape: Shape, y: Real) -> Real:
