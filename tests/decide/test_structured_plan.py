@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridtide.decide.program import Matrix, Program, lower_bound, matrix_of, places_of, solve
+from gridtide.decide import solving
+from gridtide.decide.program import (
+    Matrix,
+    Program,
+    Solution,
+    lower_bound,
+    matrix_of,
+    places_of,
+    solve,
+)
 from gridtide.decide.proof import proof_of, violation_of
 from gridtide.decide.solving import solution_of, structured
 from gridtide.decide.structured.interior_point import ROUNDING, Progress, interior_point
@@ -186,6 +195,26 @@ def test_a_plan_that_cannot_hold_is_told_by_a_bound_above_any_cost() -> None:
     found = structured(none, 1e-5)
     assert not found.feasible
     assert "infeasible" in found.status
+    said = solution_of(none, exact_columns=100)
+    assert not said.feasible
+    assert "HiGHS" in said.solver
+
+
+def test_that_no_plan_holds_is_believed_when_another_method_says_so_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A method whose numbers went astray calls a plan infeasible: it is solved all the same, and the plan says how."""
+    own = matrix()
+    usual = solve(own, "simplex").objective
+
+    def astray(given: Matrix, gap: float) -> Solution:
+        return replace(structured(given, gap), feasible=False, status="infeasible: astray")
+
+    monkeypatch.setattr(solving, "structured", astray)
+    found = solution_of(own, exact_columns=100)
+    assert found.feasible
+    assert found.objective == pytest.approx(usual, rel=1e-6)
+    assert "as the structured method says that no plan holds: infeasible: astray" in found.solver
 
 
 @pytest.mark.parametrize("factor", [1e-6, 1e-3, 1e3, 1e6])

@@ -2,8 +2,8 @@
 
 Large programs whose work may stand in queues, and which are small then, are solved exactly as that; others go
 to the structured interior-point method; where their shape is another, or its numbers give out, they are solved
-site by site at prices; where that cannot be either, HiGHS solves them. The answer says which it was, and why
-not another.
+site by site at prices; where that cannot be either, HiGHS solves them, and it has the last word where a method says
+that no plan holds. The answer says which it was, and why not another.
 """
 
 from collections.abc import Callable
@@ -62,9 +62,14 @@ def solution_of(
     why = [first] if first else []
     for name, method in methods:
         try:
-            return _because(method(), why)
+            found = method()
         except (Unshaped, Unsplit, Refused) as reason:
             why.append(f"as the {name} refused: {reason}")
+            continue
+        if found.feasible:
+            return _because(found, why)
+        why.append(f"as the {name} says that no plan holds: {found.status}")
+        break
     return _because(solve(matrix), why)
 
 

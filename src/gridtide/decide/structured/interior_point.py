@@ -52,7 +52,7 @@ NOTHING = 1e-300
 WILD = 1e12
 """A move, in scaled units, that is no repair any more."""
 BEYOND = 1.01
-ROUNDING = 1e-15
+ROUNDING = 1e-13
 """Of all that is added up for a bound, what may be wrong: prices beyond all measure prove nothing."""
 INFEASIBLE = "infeasible"
 STARTS_MAX = 4
