@@ -6,31 +6,8 @@ import pytest
 
 from gridtide.case.load import load_case
 
-CASE = """
-[case]
-name = "jobs with names"
-start = 2026-03-02T00:00:00Z
-end = 2026-03-03T00:00:00Z
-step_min = 60
-currency = "EUR"
-
-[[site]]
-name = "here"
-zone = "NORTH"
-clock = "UTC"
-region = "EU"
-latitude = 60
-longitude = 10
-facility = { it_capacity_kw = 100 }
-contract = { import_max_kw = 200 }
-
-[[site.pool]]
-name = "gpu"
-accelerator = "box"
-accelerators = 8
-parked_kw_per_accelerator = 0.2
-busy_kw_per_accelerator = 1.0
-
+SITE = Path(__file__).parents[1] / "fixtures" / "one_site.toml"
+CASE = f"""{SITE.read_text()}
 [[class]]
 name = "train"
 value_per_accelerator_h = 1.0
@@ -65,7 +42,7 @@ def test_a_job_is_called_as_its_log_calls_it_where_that_is_one_name_a_job(
     """Behind the name of its group; counted through where names repeat or lack."""
     rows = ["submit,duration_s,units" + (",name" if own else "")]
     rows += [
-        f"2026-03-02T0{hour}:00Z,1800,1" + (f",{own[number]}" if own else "")
+        f"2023-03-01T0{hour}:00Z,1800,1" + (f",{own[number]}" if own else "")
         for number, hour in enumerate(HOURS)
     ]
     (tmp_path / "jobs.csv").write_text("\n".join(rows) + "\n")

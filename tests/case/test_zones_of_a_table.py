@@ -9,31 +9,8 @@ from gridtide.finding import BadInput
 from gridtide.signals.history import truth
 from gridtide.signals.signal import Kind
 
-CASE = """
-[case]
-name = "two zones in one file"
-start = 2023-03-01T00:00:00Z
-end = 2023-03-02T00:00:00Z
-step_min = 60
-currency = "EUR"
-
-[[site]]
-name = "here"
-zone = "NORTH"
-clock = "UTC"
-region = "EU"
-latitude = 60
-longitude = 10
-facility = { it_capacity_kw = 100 }
-contract = { import_max_kw = 200 }
-
-[[site.pool]]
-name = "gpu"
-accelerator = "box"
-accelerators = 8
-parked_kw_per_accelerator = 0.2
-busy_kw_per_accelerator = 1.0
-
+SITE = Path(__file__).parents[1] / "fixtures" / "one_site.toml"
+CASE = f"""{SITE.read_text()}
 [[signal]]
 zone = "NORTH"
 kinds = ["temperature_c", "carbon_average_g_per_kwh"]

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from gridtide.decide.facts import facts_of, held_of
+from gridtide.decide.layout import Facts
 from gridtide.decide.plan import Certificate
 from gridtide.decide.planners.coordinated import Coordinated, solved_without_burning, written
 from gridtide.decide.program import Matrix, Solution, matrix_of, solve
+from gridtide.decide.situation import Situation
 from gridtide.decide.solving import structured
 from gridtide.loop.sight import see
 from gridtide.simulate.course import mandate_of
@@ -43,13 +45,18 @@ def test_a_bound_above_the_cost_by_rounding_is_no_gap() -> None:
     assert certificate(90.0, 90.0 + 1e-9, 100.0).gap == 0.0
 
 
-@pytest.mark.parametrize("seed", [3, 13, 23])
-def test_a_bound_is_proved_on_the_program_as_it_was_written(seed: int) -> None:
-    """Where negative prices would burn energy, slopes are fixed; a bound on what was fixed would claim too much."""
+def with_negative_prices(seed: int) -> tuple[Situation, Facts]:
+    """A day of a small fleet whose prices fall below zero, and what a plan of it reads."""
     study = small_study(seed, hours=24, jobs=1, accelerators=48, negative_prices=True)
     twin = Twin.of(study, truth_of(study))
     situation, _ = see(mandate_of(study, "persistence"), twin, twin.now)
-    facts = facts_of(situation, OBJECTIVE, held_of(situation, OBJECTIVE))
+    return situation, facts_of(situation, OBJECTIVE, held_of(situation, OBJECTIVE))
+
+
+@pytest.mark.parametrize("seed", [3, 13, 23])
+def test_a_bound_is_proved_on_the_program_as_it_was_written(seed: int) -> None:
+    """Where negative prices would burn energy, slopes are fixed; a bound on what was fixed would claim too much."""
+    situation, facts = with_negative_prices(seed)
     program, _, _ = written(situation, facts)
     least = solve(matrix_of(program)).objective
     found = Coordinated(objective=OBJECTIVE).plan(situation).certificate
@@ -59,10 +66,7 @@ def test_a_bound_is_proved_on_the_program_as_it_was_written(seed: int) -> None:
 @pytest.mark.parametrize("seed", [3, 23])
 def test_nothing_is_solved_again_for_slopes_that_are_the_same(seed: int) -> None:
     """A solution between vertices fills equal slopes in any order: that alone is no reason to solve again."""
-    study = small_study(seed, hours=24, jobs=1, accelerators=48, negative_prices=True)
-    twin = Twin.of(study, truth_of(study))
-    situation, _ = see(mandate_of(study, "persistence"), twin, twin.now)
-    facts = facts_of(situation, OBJECTIVE, held_of(situation, OBJECTIVE))
+    situation, facts = with_negative_prices(seed)
     program, columns, _ = written(situation, facts)
     asked: list[np.ndarray] = []
 

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Dispatch, Reason
 from gridtide.decide.facts import held_of
-from gridtide.decide.overflow import may_answer, per_request, routed
+from gridtide.decide.overflow import per_request, routed
 from gridtide.decide.rest import at_rest
 from gridtide.decide.situation import Situation
 from gridtide.decide.told import told_placement
+from gridtide.fleet.reach import may_answer
 from gridtide.testing.planners import OBJECTIVE, situations
 
 Real = NDArray[np.float64]

@@ -14,17 +14,16 @@ NO_SAVING_KW = 1e-9
 """Power below this that a point saves is none."""
 
 
-def points_of(table: PoolTable, parked_kw: float, busy_kw: float, step_s: int) -> tuple[
-    OperatingPoint, ...
-]:  # fmt: skip
+def points_of(
+    table: PoolTable, parked_kw: float, busy_kw: float, step_s: int
+) -> tuple[OperatingPoint, ...]:
     """The menu of a pool, fastest first: full speed, then every point that no pause or other point matches.
 
     Speeds count in whole seconds of work per step of `step_s` seconds, rounded down.
     """
     full = OperatingPoint(name=FULL, speed=1.0, it_kw_per_accelerator=busy_kw)
-    kept = [
-        point for point in table.point if point.name not in _needless(table, parked_kw, busy_kw)
-    ]
+    needless = _needless(table, parked_kw, busy_kw)
+    kept = [point for point in table.point if point.name not in needless]
     slower = [
         OperatingPoint(
             name=point.name,

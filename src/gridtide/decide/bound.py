@@ -61,9 +61,7 @@ def best_of(relaxed: Relaxed, solution: Solution) -> Best | None:
     """What a solution of the program proves; None where no course holds, or only with power there is none of."""
     if not solution.feasible or solution.values[relaxed.columns.shortfall].max() > LACKING_KW:
         return None
-    columns = relaxed.columns
-    last = int(columns.offered.max(initial=columns.shortfall.max()))
-    steep = slice(last + 1, None)
+    steep = relaxed.steep.ravel()
     return Best(
         lower_bound=lower_bound(relaxed.matrix, solution.row_dual) - relaxed.ahead,
         cost=solution.objective - relaxed.ahead,

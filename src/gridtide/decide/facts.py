@@ -10,7 +10,6 @@ from gridtide.decide.layout import Facts
 from gridtide.decide.limits import import_max_kw
 from gridtide.decide.objective import Objective
 from gridtide.decide.offer_terms import offer_terms
-from gridtide.decide.overflow import may_answer
 from gridtide.decide.peak import demand_periods
 from gridtide.decide.power_curve import PowerCurve, curve_between, power_curve
 from gridtide.decide.reading import is_there, outdoor_c, requests_per_s, series, supply_kw
@@ -30,6 +29,7 @@ from gridtide.fleet.contract import Exposure
 from gridtide.fleet.exposure import seen_price_per_mwh
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.menu import Menu
+from gridtide.fleet.reach import may_answer
 from gridtide.fleet.site import Site
 from gridtide.signals.signal import Kind
 from gridtide.timeline import Timeline, holding

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from gridtide.decide.ex_ante import surroundings
 from gridtide.decide.objective import Objective
 from gridtide.decide.plan import Plan
+from gridtide.decide.readings import Readings
 from gridtide.decide.reservations import (
     Reservations,
     Told,
@@ -42,11 +43,12 @@ def searched(
     objective: Objective,
     price: Real,
     order: NDArray[np.int64],
+    readings: Readings | None = None,
 ) -> Told:
     """The told slots of `held`, with the jobs of `order` moved as far as the fleet costs less for it.
 
     order: jobs told to run at full speed, at which they are moved. price: money per accelerator-slot at each operating
-    point, (M, slots), for slots beyond the plan or its billing month.
+    point, (M, slots), for slots beyond the plan or its billing month. readings: of the same signals so far.
     """
     from gridtide.kernels import fleet_sweep
 
@@ -55,7 +57,7 @@ def searched(
         return told
     fleet, menu, grid = situation.fleet, situation.fleet.menu, held.grid
     site, hours = fleet.site_of_place, grid_step_s(grid) / 3600.0
-    fixed = surroundings(plan, situation, objective)
+    fixed = surroundings(plan, situation, objective, readings)
     others_kw, stores_kw, per_kwh, outdoor_c = (
         on_grid(series, plan.horizon, grid)
         for series in (fixed.others_kw, fixed.stores_kw, fixed.per_kwh, fixed.outdoor_c)

@@ -35,12 +35,14 @@ class Course:
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Relaxed:
     """A course as a program. names: of its columns, growing, which stay the same when windows grow or buckets
-    are added. work: its rows of work, (K,). ahead: to be taken off its cost, in money."""
+    are added. work: its rows of work, (K,). steep: columns beyond the ramp rule, (2, S, T). ahead: to be taken off
+    its cost, in money."""
 
     matrix: Matrix
     names: Whole
     columns: Columns
     work: Whole
+    steep: Whole
     ahead: float
 
 
@@ -76,6 +78,7 @@ def program_of(course: Course) -> Relaxed:
         names=names,
         columns=columns,
         work=rows.work,
+        steep=rows.steep,
         ahead=float(course.ahead.sum()),
     )
 

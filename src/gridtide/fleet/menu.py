@@ -11,7 +11,6 @@ from gridtide.fleet.site import Pool
 
 Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
-ROUNDING_S = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -76,5 +75,11 @@ def menu_of(pools: Sequence[Pool]) -> Menu:
 
 
 def at_speed_s(work_s: Whole, speed: Real | float) -> Whole:
-    """Whole seconds that work takes at a speed, as `physics.operating_point` counts them, array by array."""
-    return np.ceil(work_s / speed - ROUNDING_S).astype(np.int64)
+    """Whole seconds that work takes at a speed, in the shape of both together."""
+    from gridtide.kernels import operating_points
+
+    work, at = np.broadcast_arrays(
+        np.asarray(work_s, dtype=np.int64), np.asarray(speed, dtype=float)
+    )
+    taken_s: Whole = operating_points.seconds_at_speeds(work.ravel(), at.ravel())
+    return taken_s.reshape(work.shape)

@@ -392,6 +392,20 @@ def best_of_places(
 
 
 @njit(cache=True, error_model="numpy")
+def put_back(
+    p: int, entries: tuple[int, int], held: Whole, gang: int, weight: float, capacity: Whole,
+    free: Whole, felt: Real, price: Real, kept: Whole,
+) -> None:  # fmt: skip
+    """Reserve a job's slots at a place, and lower what its slots keep free by what the job has paid for."""
+    here = slice(entries[0], entries[1])
+    reserve(free[p], felt[here], price[here], held, gang, weight, capacity[p])
+    paid = raised(kept[p], free[p], held)
+    if paid > 0:
+        for t in range(kept.shape[1]):
+            kept[p, t] -= paid
+
+
+@njit(cache=True, error_model="numpy")
 def sweep(
     free: Whole,
     price: Real,
@@ -456,19 +470,9 @@ def sweep(
                 at_speed(work, speed[m]), (own[0], own[1], own[2] == p, own[3]), offer[j, p], held,
             )  # fmt: skip
         best_cost, best_entry, best_count, other_cost[j], other_place[j] = best_of_places(
-            felt,
-            delay[j],
-            free,
-            gang[j],
-            (kept, surcharge),
-            first[j],
-            last[j],
-            work,
-            own,
-            offer[j],
-            menu,
+            felt, delay[j], free, gang[j], (kept, surcharge), first[j], last[j], work, own, offer[j], menu,
             (chosen[:room], scratch[:room], best),
-        )
+        )  # fmt: skip
         best_place = menu[0][best_entry] if best_entry >= 0 else NOWHERE
         if stays < best_cost - 1e-9:
             if best_place >= 0 and best_place != p:
@@ -482,11 +486,8 @@ def sweep(
             cost[j] = best_cost
         p = place[j]
         if p >= 0:
-            held = slots[begin : begin + count[j]]
-            here = slice(bounds[p], bounds[p + 1])
-            reserve(free[p], felt[here], price[here], held, gang[j], weight, capacity[p])
-            paid = raised(kept[p], free[p], held)
-            if paid > 0:
-                for t in range(kept.shape[1]):
-                    kept[p, t] -= paid
+            put_back(
+                p, (bounds[p], bounds[p + 1]), slots[begin : begin + count[j]], gang[j], weight, capacity,
+                free, felt, price, kept,
+            )  # fmt: skip
     return cost, other_cost, other_place

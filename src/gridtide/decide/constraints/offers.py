@@ -53,12 +53,7 @@ def _add_up(
 ) -> Whole:
     """Rows of drawing less at one site; returns those at the meter, (T,)."""
     battery = _battery(situation, site)
-    here = (site, np.arange(len(facts.hours)))
-    shape = here[1].shape
-    power = program.constraints(shape, -np.inf, battery.discharge_max_kw, *here)
-    program.put(power, columns.discharge[site], 1.0)
-    program.put(power, columns.charge[site], -1.0)
-    program.put(power[None, :], columns.offered[own], 1.0)
+    _add_power(program, columns, (site, own), 1.0, battery.discharge_max_kw)
     export_max_kw = situation.fleet.sites[site].contract.export_max_kw
     most_kw = export_max_kw - facts.offers.overstated_kw[site]
     meter = _add_meter(program, columns, (site, own), -1.0, most_kw)
@@ -82,12 +77,7 @@ def _add_down(
 ) -> Whole:
     """Rows of drawing more at one site; returns those at the meter, (T,)."""
     battery = _battery(situation, site)
-    here = (site, np.arange(len(facts.hours)))
-    shape = here[1].shape
-    power = program.constraints(shape, -np.inf, battery.charge_max_kw, *here)
-    program.put(power, columns.charge[site], 1.0)
-    program.put(power, columns.discharge[site], -1.0)
-    program.put(power[None, :], columns.offered[own], 1.0)
+    _add_power(program, columns, (site, own), -1.0, battery.charge_max_kw)
     meter = _add_meter(program, columns, (site, own), 1.0, facts.import_max_kw[site])
     now_kwh = float(situation.state.soc_kwh[site])
     most_kwh = max(battery.energy_kwh, now_kwh)
@@ -100,6 +90,18 @@ def _add_down(
         (1.0 / into, (most_kwh - now_kwh) / into, most_kwh / into),
     )
     return meter
+
+
+def _add_power(
+    program: Program, columns: Columns, which: tuple[int, Whole], sign: float, most_kw: float
+) -> None:
+    """sign (discharge - charge) + offered <= most of the store's power. which: site and its products."""
+    site, own = which
+    steps = np.arange(columns.draw.shape[1])
+    rows = program.constraints(steps.shape, -np.inf, most_kw, site, steps)
+    program.put(rows, columns.discharge[site], sign)
+    program.put(rows, columns.charge[site], -sign)
+    program.put(rows[None, :], columns.offered[own], 1.0)
 
 
 def _add_meter(

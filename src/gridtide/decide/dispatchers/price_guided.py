@@ -187,7 +187,9 @@ class PriceGuided:
         """The placement with single jobs moved as far as the whole fleet costs less for it."""
         told = told_of(placement, held)
         order = _largest_first(held, ~held.settled & (told.place >= 0) & (told.point == 0))
-        found = searched(plan, situation, replace(held, told=told), self.objective, price, order)
+        found = searched(
+            plan, situation, replace(held, told=told), self.objective, price, order, self.readings
+        )
         moved = _changed(told, found)
         if not moved.any():
             return placement
