@@ -19,7 +19,13 @@ from gridtide.decide.program import (
 )
 from gridtide.decide.proof import proof_of, violation_of
 from gridtide.decide.solving import solution_of, structured
-from gridtide.decide.structured.interior_point import ROUNDING, Progress, interior_point
+from gridtide.decide.structured.interior_point import (
+    ROUNDING,
+    Iterate,
+    Progress,
+    interior_point,
+    repaired,
+)
 from gridtide.decide.structured.newton import factored, solved
 from gridtide.decide.structured.shape import (
     Shape,
@@ -167,6 +173,30 @@ def test_another_shape_goes_to_highs_and_says_why() -> None:
     assert "a column reaches into two sites" in found.solver
     with pytest.raises(Unshaped, match="two sites"):
         shape_of(matrix_of(program))
+
+
+@pytest.mark.parametrize("trait", ["usual", "tight", "overloaded"])
+@pytest.mark.parametrize("seed", range(3))
+def test_rows_are_made_to_hold_past_columns_that_come_to_their_bounds(
+    trait: str, seed: int
+) -> None:
+    """A plan that is nearly the best lies at many bounds; rows put out by a thousandth hold again."""
+    shape, _, _ = scaled(matrix((5, 48, 8), seed, trait))
+    has = np.where(np.isfinite(shape.upper), shape.live, 0.0)
+    end = interior_point(shape, 1e-5, 0.0)
+    put_out = 1.0 + 1e-3 * np.random.default_rng(seed).normal(0.0, 1.0, len(end.x))
+    x = np.where(shape.live > 0, np.maximum(end.x * put_out, 1e-12), 1.0)
+    x = np.where(has > 0, np.minimum(x, shape.upper * (1 - 1e-9)), x)
+    w = np.where(has > 0, shape.upper - x, 1.0)
+    z, v = np.where(shape.live > 0, 1e-6 / x, 1e-300), np.where(has > 0, 1e-6 / w, 0.0)
+    assert np.abs(shape.wanted - totals(shape, x * shape.live)).max() > 1e-3
+    held, worst = repaired(
+        Iterate(x=x, w=w, z=z, v=v, y=end.y, felt=prices(shape, end.y)), shape, has
+    )
+    assert worst <= 1e-9
+    assert np.abs(shape.wanted - totals(shape, held)).max() <= 1e-9
+    assert (held >= 0).all()
+    assert (held <= np.where(has > 0, shape.upper, np.inf)).all()
 
 
 def test_prices_beyond_all_measure_prove_nothing() -> None:

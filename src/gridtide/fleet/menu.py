@@ -78,8 +78,8 @@ def at_speed_s(work_s: Whole, speed: Real | float) -> Whole:
     """Whole seconds that work takes at a speed, in the shape of both together."""
     from gridtide.kernels import operating_points
 
-    work, at = np.broadcast_arrays(
-        np.asarray(work_s, dtype=np.int64), np.asarray(speed, dtype=float)
-    )
+    shape = np.broadcast_shapes(np.shape(work_s), np.shape(speed))
+    work = np.full(shape, work_s, dtype=np.int64)
+    at = np.full(shape, speed, dtype=float)
     taken_s: Whole = operating_points.seconds_at_speeds(work.ravel(), at.ravel())
-    return taken_s.reshape(work.shape)
+    return taken_s.reshape(shape)

@@ -38,7 +38,7 @@ Real = NDArray[np.float64]
 ROUNDS_MAX = 120
 CG_ROUNDS_MAX = 400
 REPAIR_ROUNDS_MAX = 3000
-REPAIRS_MAX = 6
+REPAIRS_MAX = 12
 CORRECTIONS_MAX = 2
 CORRECTIONS_DIRECT = 4
 """Corrections of a round where every solve iterates, and where none does and a solve costs little."""
@@ -382,25 +382,31 @@ def _border_felt(shape: Shape, theta: Real, pull: Real, answer: Answer, felt: Re
 def repaired(now: Iterate, shape: Shape, has: Real) -> tuple[Real, float]:
     """Values at which the rows hold, as near to the iterate as its own scalings allow, and what is left.
 
-    Where these are too far apart to be exact, what is left is taken out by the squares of the room to the
-    bounds.
+    Where these are too far apart to be exact, or a column stands in the way, what is left is taken out by the squares
+    of the room to the bounds, measured anew after every move: a column that came to its bound moves no more.
     """
     theta = np.empty_like(now.x)
     scalings(now.x, now.w, now.z, now.v, shape.live, theta)
-    x, worst = _held(now.x * shape.live, theta, shape, has)
-    if worst > HOLDS:
+    x, worst = _held(now.x * shape.live, theta, shape, has, REPAIRS_MAX)
+    for _ in range(REPAIRS_MAX):
+        if worst <= HOLDS:
+            break
         near = np.where(has > 0, np.minimum(x, shape.upper - x), x) * shape.live
-        x, worst = _held(x, near * near, shape, has)
+        nearer, left = _held(x, near * near, shape, has, 1)
+        if not left < worst:
+            break
+        x, worst = nearer, left
     return x, worst
 
 
-def _held(x: Real, theta: Real, shape: Shape, has: Real) -> tuple[Real, float]:
-    """Values moved towards rows that hold in the measure of theta, and the worst that is left of a row."""
+def _held(x: Real, theta: Real, shape: Shape, has: Real, moves: int) -> tuple[Real, float]:
+    """Values moved towards rows that hold in the measure of theta until a column is in the way, and the worst that is
+    left of a row."""
     off = shape.wanted - totals(shape, x)
     worst = float(np.abs(off).max(initial=0.0))
     try:
         factors = factored(shape, theta)
-        for _ in range(REPAIRS_MAX):
+        for _ in range(moves):
             if worst <= HOLDS:
                 break
             zero = np.zeros_like(column_parts(shape.sizes, x).border)
@@ -410,12 +416,15 @@ def _held(x: Real, theta: Real, shape: Shape, has: Real) -> tuple[Real, float]:
             column_parts(shape.sizes, move).border[:] = answer.border
             if not np.isfinite(move).all() or np.abs(move).max(initial=0.0) > WILD:
                 break
-            nearer = x + min(1.0, 0.999 * _room(x, move, shape, has)) * move
+            share = min(1.0, 0.999 * _room(x, move, shape, has))
+            nearer = x + share * move
             left = shape.wanted - totals(shape, nearer)
             if not float(np.abs(left).max(initial=0.0)) < worst:
                 break
             x, off = nearer, left
             worst = float(np.abs(off).max(initial=0.0))
+            if share < 1.0:
+                break
     except Refused:
         pass
     return x, worst
