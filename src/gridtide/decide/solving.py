@@ -17,6 +17,7 @@ from gridtide.decide.program import NOWHERE, SIMPLEX_COLUMNS, Matrix, Solution, 
 from gridtide.decide.proof import violation_of
 from gridtide.decide.queues.merging import Unqueued
 from gridtide.decide.queues.method import by_queues
+from gridtide.decide.structured.forced import forced, tightened, with_their_prices
 from gridtide.decide.structured.interior_point import INFEASIBLE, Interior, Progress, interior_point
 from gridtide.decide.structured.newton import Refused
 from gridtide.decide.structured.shape import Shape, Unshaped
@@ -111,14 +112,17 @@ def structured(
     told: hears every round. Raises Unshaped where the program has another shape, Refused where the
     numbers gave out before the gap was reached.
     """
-    shape = shape_of(matrix)
+    held = forced(matrix)
+    tight = tightened(matrix, held)
+    shape = shape_of(tight)
     constant = float(matrix.cost @ matrix.lower)
     end = interior_point(shape, gap, constant, told)
     if end.ended == INFEASIBLE:
-        return _without_plan(matrix, shape, end)
+        return _without_plan(tight, shape, end)
     if end.ended != "gap":
         raise Refused(f"it ended after {len(end.trail)} rounds: {end.ended}")
-    values, row_dual = unshaped(matrix, shape, end)
+    values, row_dual = unshaped(tight, shape, end)
+    row_dual = with_their_prices(matrix, held, row_dual)
     _, relative = violation_of(matrix, values)
     if not relative <= HOLDS:
         raise Refused(f"a row is missed by {relative:.1e} of its size")
