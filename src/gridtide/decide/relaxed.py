@@ -120,7 +120,7 @@ def cheaper(situation: Situation, facts: Facts) -> Facts:
         curve=curve,
         reserve=np.where(most <= kept, facts.reserve, 0.0),
         later_cost_per_h=np.zeros_like(facts.later_cost_per_h),
-        cooling=cheapest_terms(facts.cooling, situation),
+        cooling=cheapest_terms(facts.cooling, situation, facts.curve),
         offers=replace(
             facts.offers,
             overstated_kw=np.zeros_like(facts.offers.overstated_kw),
