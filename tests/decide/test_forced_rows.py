@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridtide.decide.program import Matrix, Program, lower_bound, matrix_of, solve
+from gridtide.decide import solving
+from gridtide.decide.program import Matrix, Program, Solution, lower_bound, matrix_of, solve
 from gridtide.decide.proof import proof_of
 from gridtide.decide.solving import by_sites, solution_of, structured
 from gridtide.decide.structured.endless_columns import paid_no_more
@@ -59,6 +60,24 @@ def test_a_program_without_work_has_one_optimum_by_every_method(trait: str) -> N
         slack = 1e-9 * abs(exact)
         assert proof.lower_bound - slack <= exact <= proof.cost + slack
         assert proof.gap <= 1.5e-3 * abs(exact) and proof.relative <= 1e-6
+
+
+def test_the_largest_programs_without_work_are_solved_to_a_ten_thousandth(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A program without long rows goes by its shape whatever its size, and the gap follows the size."""
+    own, asked = without_work(4, 48, 1), list[float]()
+
+    def told(matrix: Matrix, gap: float) -> Solution:
+        asked.append(gap)
+        return structured(matrix, gap)
+
+    monkeypatch.setattr(solving, "structured", told)
+    small = solution_of(own, exact_columns=0)
+    monkeypatch.setattr(solving, "MANY_COLUMNS", len(own.cost) - 1)
+    solution_of(own, exact_columns=0)
+    assert asked == [solving.STRUCTURED_GAP, solving.DECOMPOSED_GAP]
+    assert small.solver.startswith("structured interior point") and "refused" not in small.solver
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])

@@ -29,6 +29,9 @@ DECOMPOSED_GAP = 1e-4
 MANY_LONG_ROWS = 1_000
 """Rows over many steps (buckets of work) beyond which a plan is solved to DECOMPOSED_GAP: windows of thousands of
 buckets at prices that are nearly equal are hard for every method, and the last digit takes a third of the time."""
+MANY_COLUMNS = 1_000_000
+"""Columns beyond which the same holds: rows of steps tie so many sites that their prices need hundreds of rounds for
+every further digit, without any work at all."""
 LONG_ROWS_MAX = 4_000
 """Rows over many steps beyond which the structured method's dense part takes longest."""
 HOLDS = 1e-6
@@ -56,7 +59,7 @@ def solution_of(
         ("decomposition", lambda: by_sites(matrix, max(gap, DECOMPOSED_GAP))),
     ]
     tied = int(((matrix.row_site == NOWHERE) & (matrix.row_step == NOWHERE)).sum())
-    if tied > MANY_LONG_ROWS:
+    if tied > MANY_LONG_ROWS or len(matrix.cost) > MANY_COLUMNS:
         gap = max(gap, DECOMPOSED_GAP)
     first = f"with {tied:,} rows over many steps" if tied > LONG_ROWS_MAX else ""
     if first:
