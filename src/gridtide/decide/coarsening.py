@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from gridtide.decide.at_once import above_floor, serving_at_home_kw
 from gridtide.decide.buckets import Buckets, need_s, on_horizon
+from gridtide.decide.cooling_terms import terms_over
 from gridtide.decide.layout import Facts
 from gridtide.decide.offer_terms import OfferTerms
 from gridtide.decide.power_curve import PowerCurve
@@ -88,6 +89,7 @@ def coarsened(facts: Facts, situation: Situation, coarse: Timeline, buckets: Buc
         swing_kw=swing_kw,
         request_peak=peak,
         offers=_offers(facts.offers, steps, dip_kw),
+        cooling=terms_over(facts.cooling, situation.fleet, coarse.hours, steps.mean),
     )
 
 

@@ -72,9 +72,17 @@ def _lifted(rough: Solved, rows: Rows, count: int, steps: _Lift) -> Real:
         dual[getattr(rows, name)] = steps.shared(told[getattr(rough.rows, name)])
     dual[rows.level] = steps.same(told[rough.rows.level])
     dual[rows.ramp] = steps.between(told[rough.rows.ramp])
+    _lift_cooling(dual, rough, rows, steps)
     if rows.kept_machines.size and rough.rows.kept_machines.size:
         dual[rows.kept_machines] = steps.shared(told[rough.rows.kept_machines])
     return dual
+
+
+def _lift_cooling(dual: Real, rough: Solved, rows: Rows, steps: _Lift) -> None:
+    """Prices of what halls and stores of cold keep, and of what plants can do."""
+    own, coarse, told = rows.cooling, rough.rows.cooling, rough.solution.row_dual
+    dual[own.stores] = steps.same(told[coarse.stores])
+    dual[own.plant] = steps.shared(told[coarse.plant])
 
 
 def _follow_the_moment(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.cooling_terms import cheapest_terms
 from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.layout import Columns, Facts, Whole
 from gridtide.decide.objective import Objective
@@ -119,6 +120,7 @@ def cheaper(situation: Situation, facts: Facts) -> Facts:
         curve=curve,
         reserve=np.where(most <= kept, facts.reserve, 0.0),
         later_cost_per_h=np.zeros_like(facts.later_cost_per_h),
+        cooling=cheapest_terms(facts.cooling, situation),
         offers=replace(
             facts.offers,
             overstated_kw=np.zeros_like(facts.offers.overstated_kw),
@@ -129,7 +131,8 @@ def cheaper(situation: Situation, facts: Facts) -> Facts:
 
 def loosened(matrix: Matrix, columns: Columns, situation: Situation) -> None:
     """Drop the small costs that only order equals, and the level a store must end at."""
-    for column in (columns.segment, columns.unused, columns.charge):
+    cooling = (columns.cooling.hall, columns.cooling.store)
+    for column in (columns.segment, columns.unused, columns.charge, *cooling):
         matrix.cost[column] = 0.0
     for index, site in enumerate(situation.fleet.sites):
         least = 0.0 if site.battery is None else site.battery.energy_kwh * site.battery.soc_min

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.at_once import above_floor
+from gridtide.decide.extra_cooling import ExtraCooling
 from gridtide.decide.held_offers import held_offers
 from gridtide.decide.layout import Facts
 from gridtide.decide.plan import PARTS, Plan, Prices
@@ -32,7 +33,9 @@ def unfolded(plan: Plan, situation: Situation, fine: Facts, coarse: Facts) -> Pl
     shares = plan.shares[..., shown]
     beyond_kw = _beyond_parked_kw(classes, shares, fine)
     it_kw = fine.curve.floor_it_kw[:, None] + beyond_kw
-    facility_kw = fine.curve.floor_kw + above_floor(fine, beyond_kw)
+    cooling = _cooling(plan, shown, fine)
+    steps = len(situation.horizon)
+    facility_kw = fine.curve.floor_kw + above_floor(fine, beyond_kw) + cooling.drawn_kw(steps)
     charge, discharge, soc = _stores(plan, shown, facility_kw - fine.supply_kw, fine, situation)
     net = facility_kw + charge - discharge - fine.supply_kw
     left = np.maximum(-net, 0.0)
@@ -52,11 +55,25 @@ def unfolded(plan: Plan, situation: Situation, fine: Facts, coarse: Facts) -> Pl
         charge_kw=charge,
         discharge_kw=discharge,
         soc_kwh=soc,
+        extra_cooling_kw=cooling.heat_kw,
+        extra_power_kw=cooling.power_kw,
+        air_c=plan.air_c[:, shown] if plan.air_c.size else plan.air_c,
+        cold_kwh=plan.cold_kwh[:, shown] if plan.cold_kwh.size else plan.cold_kwh,
         prices=_prices(plan, shown, fine, coarse, beyond_kw),
         notes=(*plan.notes, *_said(plan.horizon, situation.horizon, over)),
     )
     offered_kw = held_offers(plan.offered_kw[:, shown], told, situation, fine)
     return replace(told, offered_kw=offered_kw)
+
+
+def _cooling(plan: Plan, shown: NDArray[np.int64], fine: Facts) -> ExtraCooling:
+    """Heat carried out early or late as chosen for the step, at what plants draw for it at the moment."""
+    if not plan.cooling.power_kw.size:
+        return plan.cooling
+    heat_kw = plan.cooling.heat_kw[..., shown]
+    early, late = fine.cooling.plant.drawn_per_kw
+    power_kw = (np.maximum(heat_kw, 0.0) * early + np.minimum(heat_kw, 0.0) * late).sum(axis=0)
+    return ExtraCooling(heat_kw=heat_kw, power_kw=power_kw)
 
 
 def _said(coarse: Timeline, fine: Timeline, over: int) -> tuple[str, ...]:

@@ -63,6 +63,7 @@ def check(
         *_wrong_places(dispatch, situation),
         *_lost_requests(dispatch, situation),
         *_overdrawn_stores(dispatch, situation),
+        *_overdrawn_cold(dispatch, situation),
         *_empty_offers(dispatch, situation),
     )
 
@@ -318,6 +319,40 @@ def _overdrawn_stores(dispatch: Dispatch, situation: Situation) -> list[Breach]:
                         subject=site.name,
                         value=f"{worst:.3f}",
                         allowed=f"0 to {most:.3f}",
+                    )
+                )
+    return breaches
+
+
+def _overdrawn_cold(dispatch: Dispatch, situation: Situation) -> list[Breach]:
+    """Heat carried out early or late where there is nothing to keep it, faster than a store takes it, or no number."""
+    asked_kw = dispatch.cooling.heat_kw
+    if not asked_kw.size:
+        return []
+    breaches = []
+    for index, site in enumerate(situation.fleet.sites):
+        store, most_kw = site.cold_store, np.inf if site.hall else 0.0
+        for name, kw, least, most in (
+            ("hall", asked_kw[0, index], -most_kw, most_kw),
+            (
+                "cold store",
+                asked_kw[1, index],
+                -store.discharge_max_kw if store else 0.0,
+                store.charge_max_kw if store else 0.0,
+            ),
+        ):
+            within = (
+                10.0
+                * TOLERANCE
+                * (1.0 + np.nan_to_num(most, posinf=0.0) - np.nan_to_num(least, neginf=0.0))
+            )
+            if not (np.isfinite(kw) & (kw >= least - within) & (kw <= most + within)).all():
+                breaches.append(
+                    Breach(
+                        limit=f"{name}, kW of heat",
+                        subject=site.name,
+                        value=f"{np.min(kw):,.3f} to {np.max(kw):,.3f}",
+                        allowed=f"{least:,.3f} to {most:,.3f}",
                     )
                 )
     return breaches

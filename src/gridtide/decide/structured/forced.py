@@ -1,7 +1,8 @@
 """Rows that leave their columns no choice: these stand at their bounds before the method begins.
 
-Where jobs have their slots and every machine is taken, the load of a site is all that its segments can carry. No
-value lies inside such a row, and the prices of an interior method grow beyond all measure there.
+Where jobs have their slots and every machine is taken, the load of a site is all that its segments can carry; where
+nothing may run, it is nothing. No value lies inside such a row, and the prices of an interior method grow beyond all
+measure there.
 """
 
 from dataclasses import dataclass, replace
