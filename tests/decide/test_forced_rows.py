@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from gridtide.decide.program import Matrix, Program, lower_bound, matrix_of, places_of, solve
 from gridtide.decide.proof import proof_of
 from gridtide.decide.solving import structured
-from gridtide.decide.structured.forced import forced, tightened, with_their_prices
+from gridtide.decide.structured.forced import forced
 
 STEPS = 12
 
@@ -57,16 +57,17 @@ def test_any_prices_prove_as_much_of_the_program_as_of_the_tightened_one(
     """What the rows force is named exactly, and priced so that nothing of a proof is lost."""
     matrix = idle_hours(seed, runs, negative=True)
     found = forced(matrix)
-    assert len(found.rows) == 2 * (STEPS - runs)
-    assert len(found.columns) == 4 * (STEPS - runs)
+    (wave,) = found.waves
+    assert wave.rows.sum() == wave.at_least.sum() == 2 * (STEPS - runs)
+    assert wave.low.sum() == 4 * (STEPS - runs) and not wave.high.any()
     prices = np.random.default_rng(seed).normal(0.0, 50.0, len(matrix.row_lower))
-    tight = lower_bound(tightened(matrix, found), prices)
-    assert lower_bound(matrix, with_their_prices(matrix, found, prices)) == pytest.approx(tight)
-    assert lower_bound(matrix, with_their_prices(matrix, found, prices)) <= solve(matrix).objective
+    tight = lower_bound(found.matrix, prices)
+    assert lower_bound(matrix, found.priced(prices)) == pytest.approx(tight)
+    assert lower_bound(matrix, found.priced(prices)) <= solve(matrix).objective
 
 
 def test_a_program_that_forces_nothing_stays_as_it_is() -> None:
     matrix = idle_hours(0, STEPS, negative=True)
     found = forced(matrix)
-    assert not len(found.rows)
-    assert tightened(matrix, found) is matrix
+    assert not found.waves
+    assert found.matrix is matrix

@@ -3,7 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.constraints.offers import meter_price
 from gridtide.decide.layout import Columns, Facts
+from gridtide.decide.lifted_offers import lift_offers, price_blocks
 from gridtide.decide.planners.coordinated import Rows, Solved, written
 from gridtide.decide.program import Matrix, lower_bound, matrix_of, summed
 from gridtide.decide.situation import Situation
@@ -24,7 +26,11 @@ def lifted_bound(rough: Solved, situation: Situation, coarse: Facts, fine: Facts
     matrix = matrix_of(program)
     steps = _Lift.of(rough.plan.horizon, situation.horizon)
     dual = _lifted(rough, rows, len(matrix.row_lower), steps)
+    told = rough.solution.row_dual
+    lift_offers(dual, rows.offers, told, rough.rows.offers, steps.shown)
     _follow_the_moment(dual, rough, rows, coarse, fine, steps)
+    if len(fine.offers):
+        price_blocks(dual, rows.offers, matrix, columns, fine)
     reduced = matrix.cost - _felt(matrix, dual)
     dual[rows.demand] = _cheapest_answer(reduced, columns)
     dual[rows.work] = _cheapest_work(reduced, columns, fine)
@@ -88,7 +94,8 @@ def _follow_the_moment(
     mean = steps.same(coarse.price_per_kwh + coarse.carbon_cost_per_kwh)
     buys = steps.same(drawn) > NEXT_TO_NOTHING_KW
     flat = dual[rows.balance].copy()
-    moment = np.where(buys, flat + (own - mean) * fine.hours, np.minimum(flat, own * fine.hours))
+    least = own * fine.hours + meter_price(rows.offers, dual)
+    moment = np.where(buys, flat + (own - mean) * fine.hours, np.minimum(flat, least))
     slope = fine.curve.slope.mean(axis=2) / steps.same(coarse.curve.slope.mean(axis=2))
     with np.errstate(divide="ignore", invalid="ignore"):
         told = np.where(np.abs(flat) > 1e-12, dual[rows.load] / flat, 1.0)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gridtide.decide.at_once import above_floor
 from gridtide.decide.extra_cooling import ExtraCooling
+from gridtide.decide.held_offers import held_offers
 from gridtide.decide.layout import Facts
 from gridtide.decide.plan import PARTS, Plan, Prices
 from gridtide.decide.situation import Situation
@@ -23,7 +24,8 @@ def unfolded(plan: Plan, situation: Situation, fine: Facts, coarse: Facts) -> Pl
     Work, shares and stores keep what was chosen for the step; given work, requests, weather and supply
     are those of the moment. A store gives more, or takes less, where a limit of import would otherwise
     be passed inside a step, and the other way round where more would be left than can be sold or left
-    unused. Steps in which even that does not help are counted in a note.
+    unused. Steps in which even that does not help are counted in a note. Of what is offered stays what could be called
+    at every moment.
     """
     shown = holding(plan.horizon, situation.horizon)
     classes = (plan.class_accelerators - coarse.given)[..., shown] + fine.given
@@ -40,7 +42,7 @@ def unfolded(plan: Plan, situation: Situation, fine: Facts, coarse: Facts) -> Pl
     sold = np.where(plan.export_kw[:, shown] > NEXT_TO_NOTHING_KW, left, 0.0)
     sold = np.minimum(sold, _export_max_kw(situation)[:, None])
     over = int((net > fine.import_max_kw + NEXT_TO_NOTHING_KW).sum())
-    return replace(
+    told = replace(
         plan,
         horizon=situation.horizon,
         class_accelerators=classes,
@@ -60,6 +62,8 @@ def unfolded(plan: Plan, situation: Situation, fine: Facts, coarse: Facts) -> Pl
         prices=_prices(plan, shown, fine, coarse, beyond_kw),
         notes=(*plan.notes, *_said(plan.horizon, situation.horizon, over)),
     )
+    offered_kw = held_offers(plan.offered_kw[:, shown], told, situation, fine)
+    return replace(told, offered_kw=offered_kw)
 
 
 def _cooling(plan: Plan, shown: NDArray[np.int64], fine: Facts) -> ExtraCooling:
@@ -170,7 +174,7 @@ def _prices(
     electric = (plan.prices.it_price_per_kwh - plan.prices.parts[cooling])[:, shown]
     electric = electric + np.where(inside[:, shown], own - mean, 0.0)
     parts[energy], parts[carbon] = fine.price_per_kwh, fine.carbon_cost_per_kwh
-    parts[limit] = electric - own - parts[PARTS.index("peak")]
+    parts[limit] = electric - own - parts[PARTS.index("peak")] - parts[PARTS.index("regulation")]
     parts[cooling] = electric * (_slope_at(fine, beyond_kw) - 1.0)
     return Prices(
         it_price_per_kwh=parts.sum(axis=0),

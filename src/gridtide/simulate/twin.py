@@ -321,7 +321,9 @@ class Twin:
                 np.asarray([site.contract.export_max_kw for site in fleet.sites]),
                 np.asarray([site.contract.ramp_max_kw_per_min or np.inf for site in fleet.sites]),
             ),
-            kept_ready(fleet, orders.dispatch.offered_kw, steps),
+            kept_ready(
+                fleet, orders.dispatch.offered_kw, orders.dispatch.placement.horizon.hours, steps
+            ),
             self.grid_power_kw.copy(),
             block.hours,
             (imported, exported, charged, discharged, unused, soc),
