@@ -121,9 +121,9 @@ class PlanAndPlace:
 
 def _with_promises(fitted: Plan, first: Plan) -> Plan:
     """A plan around placed jobs, which says what promises cost and what is proved while the jobs could still be
-    chosen for: around placed jobs next to nothing is left to choose, and every gap would be none."""
+    chosen for."""
     prices = replace(fitted.prices, promise_price=first.prices.promise_price)
-    return replace(fitted, prices=prices, certificate=first.certificate)
+    return replace(fitted, prices=prices, placed_by=first.certificate)
 
 
 Entry = tuple[Policy, str, Study]
