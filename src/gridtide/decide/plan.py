@@ -43,13 +43,16 @@ class Prices:
 class Certificate:
     """How good a plan is: its cost over the horizon and a lower bound on the cost of any plan.
 
-    method: how the bound was found. run_at_once_cost: the same horizon without any shifting.
+    method: how the bound was found. run_at_once_cost: the same horizon without any shifting. placed_by: of a plan
+    around jobs that were placed, the proof of the one at whose prices they were; around placed jobs next to
+    nothing is left to choose, and every gap would be none.
     """
 
     cost: float
     lower_bound: float
     run_at_once_cost: float
     method: str
+    placed_by: "Certificate | None" = None
 
     @property
     def gap(self) -> float:
@@ -81,8 +84,7 @@ class Plan:
     shares: share of each origin's demand answered at each place, (V, O, P, T), summing to at most 1.
     it_kw, facility_kw, import_kw, export_kw, unused_supply_kw, charge_kw, discharge_kw: (S, T), ≥ 0.
     soc_kwh: store at the end of each step, (S, T). offered_kw: capacity held ready of each of the fleet's Q
-    products, (Q, T). placed_by: of a plan around jobs that were placed, the proof of the one at whose prices they were;
-    around placed jobs next to nothing is left to choose, and every gap would be none.
+    products, (Q, T).
     """
 
     made_at: datetime
@@ -102,7 +104,6 @@ class Plan:
     certificate: Certificate
     notes: tuple[str, ...] = ()
     offered_kw: NDArray[np.float64] = field(default_factory=nothing_offered)
-    placed_by: Certificate | None = None
 
     def __post_init__(self) -> None:
         names = [

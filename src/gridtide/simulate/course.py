@@ -195,7 +195,7 @@ class _Log:
         self.memory = turn.memory
         if turn.memory.plan is not None and _is_new(turn):
             plan = turn.memory.plan
-            self.certificates.append(plan.placed_by or plan.certificate)
+            self.certificates.append(plan.certificate.placed_by or plan.certificate)
             self.flows += flow_rows(plan, turn.situation, replan_h)
         self.answers += turn.decision.answers
         self.rungs.append(turn.decision.rung)

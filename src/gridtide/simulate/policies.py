@@ -123,7 +123,8 @@ def _with_promises(fitted: Plan, first: Plan) -> Plan:
     """A plan around placed jobs, which says what promises cost and what is proved while the jobs could still be
     chosen for."""
     prices = replace(fitted.prices, promise_price=first.prices.promise_price)
-    return replace(fitted, prices=prices, placed_by=first.certificate)
+    proof = replace(fitted.certificate, placed_by=first.certificate)
+    return replace(fitted, prices=prices, certificate=proof)
 
 
 Entry = tuple[Policy, str, Study]
