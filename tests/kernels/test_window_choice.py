@@ -47,7 +47,8 @@ def test_the_best_start_of_each_job_is_that_of_the_job_alone(
     asked = [(begin, seen, wait) for begin, seen, wait in asked if begin < len(values)]
     first, seen, wait = np.asarray(asked, dtype=np.int64).reshape(-1, 3).T
     running = np.concatenate([[0.0], np.cumsum(values)])
-    found = best_starts(running, first, seen, first + wait, stride, by_rate)
+    found = np.empty_like(first)
+    best_starts(running, first, seen, first + wait, stride, by_rate, found)
     for start, (begin, width, waits) in zip(found.tolist(), asked, strict=True):
         starts = [begin, *range(begin + stride, begin + waits + 1, stride)]
         inside = [s for s in starts if s + width <= len(values)] or [begin]

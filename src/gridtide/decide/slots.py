@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.holds import Holds, holds_of
-from gridtide.digest import freeze
+from gridtide.digest import freeze, freeze_new, sealed
 
 Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
@@ -48,10 +48,16 @@ class SlotJobs:
 
     def __post_init__(self) -> None:
         whole = ("arrival", "length", "waiting", "deadline", "expected", "units")
-        freeze(self, power_kw=np.float64, **dict.fromkeys(whole, np.int64))
+        freeze_new(self, power_kw=np.float64, **dict.fromkeys(whole, np.int64))
 
     def __len__(self) -> int:
         return len(self.arrival)
+
+    @cached_property
+    def each_once(self) -> tuple[Whole, Whole]:
+        """Offsets and answers of every plan in which each of the jobs runs once, made once."""
+        offsets, answer = np.arange(len(self) + 1), np.zeros(len(self), dtype=np.int64)
+        return sealed(offsets), sealed(answer)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -98,7 +104,7 @@ class SlotPlan:
     answer: Whole
 
     def __post_init__(self) -> None:
-        freeze(self, **dict.fromkeys(("offsets", "start", "end", "answer"), np.int64))
+        freeze_new(self, **dict.fromkeys(("offsets", "start", "end", "answer"), np.int64))
 
     @property
     def first(self) -> Whole:
@@ -115,18 +121,21 @@ class SlotPlan:
         return np.where(has, self.end[index] if len(self.end) else -1, -1).astype(np.int64)
 
 
-def unbroken(start: Whole, length: Whole, slots: int, earliest: Whole) -> SlotPlan:
+def unbroken(jobs: SlotJobs, start: Whole, slots: int, earliest: Whole) -> SlotPlan:
     """The plan in which each job runs once from its start (-1: no room) within `slots` slots.
 
-    earliest: first slot in which a job would start were there room.
+    start: becomes a column of the plan, read-only from here on. earliest: first slot in which a job would start were
+    there room.
     """
-    end = start + length
-    if not len(start) or (start.min() >= 0 and end.max() <= slots):
-        everyone = np.arange(len(start) + 1)
-        return SlotPlan(offsets=everyone, start=start, end=end, answer=np.zeros_like(everyone[1:]))
+    from gridtide.kernels.runs import run_through
+
+    end = np.empty(len(jobs), dtype=np.int64)
+    if run_through(sealed(start), jobs.length, slots, end):
+        offsets, placed_all = jobs.each_once
+        return SlotPlan(offsets=offsets, start=start, end=sealed(end), answer=placed_all)
     begun = np.where(start < 0, earliest, start)
     answer = np.where(start < 0, int(Answer.NO_ROOM), int(Answer.PLACED))
-    answer = np.where(begun + length > slots, int(Answer.PAST_END), answer)
+    answer = np.where(begun + jobs.length > slots, int(Answer.PAST_END), answer)
     placed = answer == int(Answer.PLACED)
     return SlotPlan(
         offsets=np.concatenate([[0], np.cumsum(placed)]),
@@ -138,22 +147,18 @@ def unbroken(start: Whole, length: Whole, slots: int, earliest: Whole) -> SlotPl
 
 def totals(jobs: SlotJobs, plan: SlotPlan, signal: SlotSignal) -> Real:
     """Signal times energy of each job, /1000: kg for grams per kWh, money for a price per MWh. (n,)."""
-    felt = _sums_of_runs(plan, signal)
-    return felt * jobs.power_kw * (signal.step_s / 3600.0) / 1000.0
-
-
-def _sums_of_runs(plan: SlotPlan, signal: SlotSignal) -> Real:
-    """Sum of the signal over the slots of each job, (n,)."""
-    felt: Real
+    slot_h = signal.step_s / 3600.0
     if signal.holds.are_long:
         from gridtide.kernels import held_choice
 
-        felt = held_choice.sums_of_runs(signal.holds.columns, plan.offsets, plan.start, plan.end)
-        return felt
-    from gridtide.kernels import runs
+        columns = signal.holds.columns
+        felt: Real = held_choice.sums_of_runs(columns, plan.offsets, plan.start, plan.end)
+        return felt * jobs.power_kw * slot_h / 1000.0
+    from gridtide.kernels.runs import totals_of_runs
 
-    felt = runs.sums_of_runs(signal.running, plan.offsets, plan.start, plan.end)
-    return felt
+    found = np.empty(len(jobs))
+    totals_of_runs(signal.running, plan.offsets, plan.start, plan.end, jobs.power_kw, slot_h, found)
+    return found
 
 
 def slots_run(plan: SlotPlan) -> Whole:

@@ -54,9 +54,9 @@ def best_start(
 
 @njit(cache=True, error_model="numpy")
 def best_starts(
-    running: Real, first: Whole, seen: Whole, last_start: Whole, stride: int, by_rate: bool
-) -> Whole:
-    """The best candidate start of each job: first, first + stride … up to last_start, (n,).
+    running: Real, first: Whole, seen: Whole, last_start: Whole, stride: int, by_rate: bool, start: Whole
+) -> None:  # fmt: skip
+    """Write the best candidate start of each job: first, first + stride … up to last_start, (n,).
 
     running: running sum of the signal, (T+1,). seen: slots of the signal that a candidate is judged by; candidates
     whose view leaves the data are dropped. by_rate false: least sum over the view. by_rate true: largest saving
@@ -64,7 +64,6 @@ def best_starts(
     """
     grain = ROUNDING * np.abs(running).max()
     questions, answers = np.full((PLACES, 3), -1), np.empty(PLACES, np.int64)
-    start = np.empty(first.shape[0], np.int64)
     for j in range(first.shape[0]):
         a, n, last = first[j], seen[j], last_start[j]
         place = asked_before(questions, a, n, last)
@@ -75,7 +74,6 @@ def best_starts(
             else:
                 answers[place] = best_start(running, a, n, last, stride, by_rate, grain)
         start[j] = answers[place]
-    return start
 
 
 @njit(cache=True, error_model="numpy")
