@@ -5,6 +5,7 @@ inside a slot counts as there from the slot's start (floor), as in the literatur
 in slots; work is interruptible when it may have several.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
@@ -17,6 +18,12 @@ from gridtide.digest import freeze, freeze_new, sealed
 
 Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
+Writes = Callable[[Whole, Whole, Whole, int], int]
+"""Writes (offsets, starts, ends) of the jobs from one on; returns the first for which there is no room."""
+
+RUNS = 4
+"""Runs a job that there is room for at first."""
+
 Capacity = int | Whole | None
 """Units there are: in every slot, slot by slot (T,), or endless."""
 
@@ -86,12 +93,13 @@ class SlotSignal:
         return np.concatenate([[0.0], np.cumsum(self.values)])
 
     @cached_property
-    def ranks(self) -> tuple[NDArray[np.uint64], int]:
-        """The rank of each slot among all, bit by bit (`kernels/ranked_slots`), sorted once."""
-        from gridtide.kernels.ranked_slots import ranks_by_bit
+    def ranks(self) -> tuple[NDArray[np.uint64], int, NDArray[np.uint64]]:
+        """The rank of each slot among all and among those near it, bit by bit (`kernels/ranked_slots`), sorted once."""
+        from gridtide.kernels.ranked_slots import near_ranks, ranks_by_bit
 
-        words, bits = ranks_by_bit(self.values, np.argsort(self.values))
-        return words, bits
+        order = np.argsort(self.values)
+        words, bits = ranks_by_bit(self.values, order)
+        return words, bits, near_ranks(self.values, order)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -207,6 +215,20 @@ def back_in_place(order: Whole, values: Whole) -> Whole:
     return placed
 
 
+def runs_written(jobs: int, write: Writes) -> tuple[Whole, Whole, Whole]:
+    """The runs of some jobs as a kernel writes them, with room made as it needs it: (offsets, starts, ends)."""
+    offsets = np.zeros(jobs + 1, dtype=np.int64)
+    starts, ends = (np.empty(RUNS * jobs + RUNS, dtype=np.int64) for _ in range(2))
+    job = write(offsets, starts, ends, 0)
+    while job < jobs:
+        for column in (starts, ends):
+            column.resize(2 * len(column), refcheck=False)
+        job = write(offsets, starts, ends, job)
+    for column in (starts, ends):
+        column.resize(offsets[-1], refcheck=False)
+    return sealed(offsets), sealed(starts), sealed(ends)
+
+
 def split(
     order: Whole, runs: tuple[Whole, Whole, Whole], jobs: SlotJobs, slots: int, limited: bool
 ) -> SlotPlan:
@@ -229,8 +251,8 @@ def in_rows(
     """Runs by rows (offsets, starts, ends) as a plan. limited: see `split`."""
     offsets, start, end = runs
     without = offsets[1:] == offsets[:-1]
-    answer = np.zeros(len(jobs), dtype=np.int64)
+    answer = jobs.each_once[1]
     if without.any():
         past = (jobs.arrival + jobs.length > slots) | (not limited)
-        answer[without] = np.where(past, Answer.PAST_END, Answer.NO_ROOM)[without]
+        answer = np.where(without, np.where(past, Answer.PAST_END, Answer.NO_ROOM), Answer.PLACED)
     return SlotPlan(offsets=offsets, start=start, end=end, answer=answer)
