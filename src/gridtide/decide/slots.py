@@ -218,15 +218,13 @@ def back_in_place(order: Whole, values: Whole) -> Whole:
 def runs_written(jobs: int, write: Writes) -> tuple[Whole, Whole, Whole]:
     """The runs of some jobs as a kernel writes them, with room made as it needs it: (offsets, starts, ends)."""
     offsets = np.zeros(jobs + 1, dtype=np.int64)
-    starts, ends = (np.empty(RUNS * jobs + RUNS, dtype=np.int64) for _ in range(2))
-    job = write(offsets, starts, ends, 0)
+    room = np.empty((2, RUNS * jobs + RUNS), dtype=np.int64)
+    job = write(offsets, room[0], room[1], 0)
     while job < jobs:
-        for column in (starts, ends):
-            column.resize(2 * len(column), refcheck=False)
-        job = write(offsets, starts, ends, job)
-    for column in (starts, ends):
-        column.resize(offsets[-1], refcheck=False)
-    return sealed(offsets), sealed(starts), sealed(ends)
+        room = np.concatenate([room, np.empty_like(room)], axis=1)
+        job = write(offsets, room[0], room[1], job)
+    starts, ends = room[:, : offsets[-1]]
+    return sealed(offsets), sealed(starts.copy()), sealed(ends.copy())
 
 
 def split(

@@ -163,15 +163,16 @@ def add_lowest_runs(
     """Write the runs of the jobs from `job` on while there is room for a whole window; the first job left."""
     ranks, bits, near = ranked
     first, length, last = windows
+    first, length, last = first[job:], length[job:], last[job:]
     asked, chosen, seen = room
-    used, seen_from, word = offsets[job], -1, NOTHING
-    before = (-1, 0, 0)
-    while job < first.shape[0]:
-        begin, stop, lacking = first[job], min(last[job], slots), length[job]
+    used, behind = offsets[job], offsets[job + 1 :]
+    seen_from, before, word = -1, (-1, 0, 0), NOTHING
+    for i in range(first.shape[0]):
+        begin, stop, lacking = first[i], min(last[i], slots), length[i]
         width = stop - begin
         if width >= lacking:
             if used + width // 2 + 1 + FEW > starts.shape[0]:
-                break
+                return job + i
             if width <= WORD:
                 if begin != seen_from:
                     look_from(near, begin, seen)
@@ -183,9 +184,8 @@ def add_lowest_runs(
             else:
                 words = choose_lowest(ranks, bits, begin, stop, lacking, all_ties, asked, chosen)
                 used = add_words(chosen, words, begin // WORD * WORD, starts, ends, used)
-        job += 1
-        offsets[job] = used
-    return job
+        behind[i] = used
+    return int(job + first.shape[0])
 
 
 @njit(cache=True, error_model="numpy")

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.kernels.bits import ONE
 from gridtide.kernels.borrowed import borrowed
 
 Whole = NDArray[np.int64]
@@ -25,10 +26,13 @@ def totals_of_runs(
 ) -> None:  # fmt: skip
     """Write signal times energy, /1000, over the runs offsets[j]:offsets[j+1] of each job, (n,).
 
-    running: running sum of the signal, (T+1,). slot_h: hours a slot lasts.
+    running: running sum of the signal, (T+1,). slot_h: hours a slot lasts. Places are counted without a sign, so that
+    none is looked for from the end.
     """
+    run = np.uint64(offsets[0])
     for j in range(totals.shape[0]):
-        felt = 0.0
-        for run in range(offsets[j], offsets[j + 1]):
-            felt += running[end[run]] - running[start[run]]
+        felt, behind = 0.0, np.uint64(offsets[j + 1])
+        while run < behind:
+            felt += running[np.uint64(end[run])] - running[np.uint64(start[run])]
+            run += ONE
         totals[j] = felt * power_kw[j] * slot_h / 1000.0

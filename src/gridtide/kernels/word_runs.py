@@ -8,21 +8,22 @@ from gridtide.kernels.borrowed import borrowed
 
 Whole = NDArray[np.int64]
 Words = NDArray[np.uint64]
-FEW = 4
+FEW = 2
 """Places written for each word whether there are as many runs or not: cheaper than asking before each."""
 
 
 @borrowed
 def write_places(word: np.uint64, begin: int, places: Whole, used: int) -> None:
     """Append begin + the place of each bit that is set. There is room for FEW more than these."""
-    for i in range(FEW):
-        places[used + i] = begin + first_one(word)
-        word &= word - ONE
-    at = used + FEW
+    at = np.uint64(used)  # the compiler then knows that it is not negative
+    places[at] = begin + first_one(word)
+    word &= word - ONE
+    places[at + ONE] = begin + first_one(word)
+    word &= word - ONE
     while word:
-        places[at] = begin + first_one(word)
+        at += ONE
+        places[at + ONE] = begin + first_one(word)
         word &= word - ONE
-        at += 1
 
 
 @borrowed
