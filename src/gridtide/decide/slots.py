@@ -21,7 +21,7 @@ Real = NDArray[np.float64]
 Writes = Callable[[Whole, Whole, Whole, int], int]
 """Writes (offsets, starts, ends) of the jobs from one on; returns the first for which there is no room."""
 
-RUNS = 4
+RUNS = 16
 """Runs a job that there is room for at first."""
 
 Capacity = int | Whole | None
