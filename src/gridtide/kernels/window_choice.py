@@ -17,6 +17,9 @@ from gridtide.kernels.word_runs import add_word, add_words
 Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
 Words = NDArray[np.uint64]
+MANY = 1024
+"""Jobs of which the slots are found together, before they are written: their words stay in the nearest memory."""
+
 FEW = 16
 """Slots by which a sorted window is moved slot by slot; beyond them it is sorted anew."""
 
@@ -158,13 +161,29 @@ def below_word(values: Real, first: int, below: float) -> np.uint64:
 
 
 @borrowed
-def run_of_word(lower: np.uint64, length: int, waiting: int) -> np.uint64:
-    """Slots of a job, length + waiting of them at most sixty-four: the lower ones, or once it has waited any."""
-    whole = ALL >> np.uint64(WORD - length - waiting)
-    waited = ones(lower & whole) < length
-    turned = NOTHING - np.uint64(waited)
-    counted = lowest_ones(lower ^ turned, waiting if waited else length)
-    return whole & (counted ^ turned)
+def lower_words(values: Real, first: Whole, below: Real, lower: Words) -> None:
+    """Write for each job which of the sixty-four slots from its first on are below its threshold, (n,)."""
+    seen_from, seen_below, word = -1, 0.0, NOTHING
+    for i in range(lower.shape[0]):
+        if first[i] != seen_from or below[i] != seen_below:
+            seen_from, seen_below = first[i], below[i]
+            word = below_word(values, seen_from, seen_below)
+        lower[i] = word
+
+
+@borrowed
+def run_in_words(length: Whole, waiting: Whole, words: Words) -> None:
+    """Put the slots in which jobs run in the place of those that are lower, (n,), where sixty-four are enough.
+
+    A job runs in the lower ones, or once it has waited in any. All jobs take the same steps, so that several are looked
+    at with each instruction.
+    """
+    for i in range(words.shape[0]):
+        whole = ALL >> np.uint64(max(WORD - length[i] - waiting[i], 0))
+        waited = ones(words[i] & whole) < length[i]
+        turned = NOTHING - np.uint64(waited)
+        counted = lowest_ones(words[i] ^ turned, waiting[i] if waited else length[i])
+        words[i] = whole & (counted ^ turned)
 
 
 @borrowed
@@ -187,29 +206,27 @@ def run_of_words(
 
 @borrowed
 def add_threshold_runs(
-    values: Real, jobs: tuple[Whole, Whole, Whole, Real], chosen: Words,
-    offsets: Whole, starts: Whole, ends: Whole, job: int,
+    values: Real, jobs: tuple[Whole, Whole, Whole, Real], room: tuple[Words, Words],
+    offsets: Whole, starts: Whole, ends: Whole,
 ) -> int:  # fmt: skip
-    """Write the runs of the jobs from `job` on while there is room for all slots of one; the first job left."""
+    """Write the runs of some jobs while there is room for all slots of one; how many jobs are done."""
     first, length, waiting, below = jobs
-    first, length, waiting, below = first[job:], length[job:], waiting[job:], below[job:]
-    slots, used, behind = values.shape[0], offsets[job], offsets[job + 1 :]
-    seen_from, seen_below, lower = -1, 0.0, NOTHING
-    for i in range(first.shape[0]):
-        begin, slots_run, waits = first[i], length[i], waiting[i]
-        if used + slots_run + FEW_RUNS > starts.shape[0]:
-            return job + i
-        if slots_run + waits <= WORD and begin + slots_run + waits <= slots:
-            if begin != seen_from or below[i] != seen_below:
-                seen_from, seen_below = begin, below[i]
-                lower = below_word(values, begin, seen_below)
-            word = run_of_word(lower, slots_run, waits)
-            used = add_word(word, begin, starts, ends, used)
+    slots, used, behind = values.shape[0], offsets[0], offsets[1:]
+    words, chosen = room
+    words = words[: first.shape[0]]
+    lower_words(values, first, below, words)
+    run_in_words(length, waiting, words)
+    for i in range(words.shape[0]):
+        span = length[i] + waiting[i]
+        if used + length[i] + FEW_RUNS > starts.shape[0]:
+            return i
+        if span <= WORD and first[i] + span <= slots:
+            used = add_word(words[i], first[i], starts, ends, used)
         else:
-            words = run_of_words(values, begin, slots_run, waits, below[i], chosen)
-            used = add_words(chosen, words, begin, starts, ends, used)
+            wide = run_of_words(values, first[i], length[i], waiting[i], below[i], chosen)
+            used = add_words(chosen, wide, first[i], starts, ends, used)
         behind[i] = used
-    return int(job + first.shape[0])
+    return int(words.shape[0])
 
 
 @njit(cache=True, error_model="numpy")
@@ -222,9 +239,16 @@ def threshold_runs(
     Returns the first job for which there was no room left in starts and ends, n where there was room for all; the runs
     of job j are offsets[j]:offsets[j+1].
     """
-    first, length, waiting, _ = jobs
+    first, length, waiting, below = jobs
     longest = 1
     for j in range(first.shape[0]):
         longest = max(longest, min(length[j] + waiting[j], values.shape[0]))
-    chosen = np.empty(longest // WORD + 2, np.uint64)
-    return int(add_threshold_runs(values, jobs, chosen, offsets, starts, ends, job))
+    room = np.empty(MANY, np.uint64), np.empty(longest // WORD + 2, np.uint64)
+    while job < first.shape[0]:
+        stop = job + MANY
+        some = first[job:stop], length[job:stop], waiting[job:stop], below[job:stop]
+        done = add_threshold_runs(values, some, room, offsets[job:], starts, ends)
+        job += done
+        if done < some[0].shape[0]:
+            break
+    return int(job)
