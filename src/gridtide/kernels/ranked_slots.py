@@ -22,7 +22,12 @@ Words = NDArray[np.uint64]
 Ranks = tuple[Words, int, Words]
 """(ranks, how many bits they have, near)."""
 
+Room = tuple[Words, Whole, Words, Words, Words]
+"""Of some jobs: ranks seen, widths, slots chosen; of one whose window is wide: slots asked for, slots chosen."""
+
 NEAR_BITS = 7
+MANY = 512
+"""Jobs of which the slots are found together, before they are written: their words stay in the nearest memory."""
 
 
 @borrowed
@@ -131,61 +136,76 @@ def choose_lowest(
 
 
 @borrowed
-def look_from(near: Words, first: int, seen: Words) -> None:
-    """Write the ranks of the sixty-four slots from `first` on bit by bit, (NEAR_BITS,)."""
-    at, shift = first // WORD * 2 * NEAR_BITS, np.uint64(first % WORD)
-    for b in range(NEAR_BITS):
-        behind = (near[at + NEAR_BITS + b] << (LAST - shift)) << ONE
-        seen[b] = (near[at + b] >> shift) | behind
+def look_from(near: Words, first: Whole, width: Whole, seen: Words) -> None:
+    """Write the ranks of the sixty-four slots from the first of each job on bit by bit, (NEAR_BITS, n).
+
+    width: of each window; only those of one to sixty-four slots are looked at.
+    """
+    looked, before = -1, 0
+    for i in range(first.shape[0]):
+        if width[i] < 1 or width[i] > WORD:
+            continue
+        if first[i] == looked:
+            for b in range(NEAR_BITS):
+                seen[b, i] = seen[b, before]
+        else:
+            shift = np.uint64(first[i] % WORD)
+            pair = near[first[i] // WORD * 2 * NEAR_BITS :]
+            for b in range(NEAR_BITS):
+                behind = (pair[NEAR_BITS + b] << (LAST - shift)) << ONE
+                seen[b, i] = (pair[b] >> shift) | behind
+            looked, before = first[i], i
 
 
 @borrowed
-def lowest_of_word(seen: Words, asked: np.uint64, lacking: int, all_ties: bool) -> np.uint64:
-    """The lowest `lacking` of the slots asked for, as `choose_lowest` takes them. seen: their ranks bit by bit."""
-    chosen = NOTHING
-    for b in range(NEAR_BITS):
-        lower = asked & ~seen[b]
-        there = ones(lower)
-        within = lacking <= there
-        chosen |= NOTHING if within else lower
-        lacking -= 0 if within else there
-        asked = lower if within else asked & seen[b]
-    if not all_ties and ones(asked) > lacking:
-        asked = lowest_ones(asked, lacking)
-    return chosen | asked
+def lowest_in_words(
+    seen: Words, width: Whole, length: Whole, all_ties: bool, chosen: Words
+) -> None:
+    """Write the lowest slots of windows of up to sixty-four, as `choose_lowest` takes them, (n,).
+
+    seen: their ranks bit by bit, (NEAR_BITS, n). All jobs take the same steps, so that several are looked at with each
+    instruction.
+    """
+    for i in range(chosen.shape[0]):
+        asked = ALL >> np.uint64(WORD - min(max(width[i], 1), WORD))
+        lacking, found = length[i], NOTHING
+        for b in range(NEAR_BITS):
+            lower = asked & ~seen[b, i]
+            there = ones(lower)
+            within = lacking <= there
+            found |= NOTHING if within else lower
+            lacking -= 0 if within else there
+            asked = lower if within else asked & seen[b, i]
+        chosen[i] = found | (asked if all_ties else lowest_ones(asked, lacking))
 
 
 @borrowed
 def add_lowest_runs(
-    ranked: Ranks, slots: int, windows: tuple[Whole, Whole, Whole], all_ties: bool,
-    room: tuple[Words, Words, Words], offsets: Whole, starts: Whole, ends: Whole, job: int,
+    ranked: Ranks, slots: int, windows: tuple[Whole, Whole, Whole], all_ties: bool, room: Room,
+    offsets: Whole, starts: Whole, ends: Whole,
 ) -> int:  # fmt: skip
-    """Write the runs of the jobs from `job` on while there is room for a whole window; the first job left."""
+    """Write the runs of some jobs while there is room for a whole window; how many jobs are done."""
     ranks, bits, near = ranked
     first, length, last = windows
-    first, length, last = first[job:], length[job:], last[job:]
-    asked, chosen, seen = room
-    used, behind = offsets[job], offsets[job + 1 :]
-    seen_from, before, word = -1, (-1, 0, 0), NOTHING
-    for i in range(first.shape[0]):
-        begin, stop, lacking = first[i], min(last[i], slots), length[i]
-        width = stop - begin
-        if width >= lacking:
-            if used + width // 2 + 1 + FEW > starts.shape[0]:
-                return job + i
-            if width <= WORD:
-                if begin != seen_from:
-                    look_from(near, begin, seen)
-                    seen_from = begin
-                if before != (begin, stop, lacking):
-                    before = (begin, stop, lacking)
-                    word = lowest_of_word(seen, ALL >> np.uint64(WORD - width), lacking, all_ties)
-                used = add_word(word, begin, starts, ends, used)
+    seen, width, words, asked, chosen = room
+    used, behind = offsets[0], offsets[1:]
+    words = words[: first.shape[0]]
+    for i in range(words.shape[0]):
+        width[i] = min(last[i], slots) - first[i]
+    look_from(near, first, width, seen)
+    lowest_in_words(seen, width, length, all_ties, words)
+    for i in range(words.shape[0]):
+        if width[i] >= length[i]:
+            if used + width[i] // 2 + 1 + FEW > starts.shape[0]:
+                return i
+            if width[i] <= WORD:
+                used = add_word(words[i], first[i], starts, ends, used)
             else:
-                words = choose_lowest(ranks, bits, begin, stop, lacking, all_ties, asked, chosen)
-                used = add_words(chosen, words, begin // WORD * WORD, starts, ends, used)
+                begin, stop = first[i], first[i] + width[i]
+                wide = choose_lowest(ranks, bits, begin, stop, length[i], all_ties, asked, chosen)
+                used = add_words(chosen, wide, begin // WORD * WORD, starts, ends, used)
         behind[i] = used
-    return int(job + first.shape[0])
+    return int(words.shape[0])
 
 
 @njit(cache=True, error_model="numpy")
@@ -199,10 +219,20 @@ def lowest_runs(
     lowest, possibly more than length. A window shorter than its job gets no runs. Returns the first job for which there
     was no room left in starts and ends, n where there was room for all; the runs of job j are offsets[j]:offsets[j+1].
     """
-    first, _, last = windows
+    first, length, last = windows
     widest = 1
     for j in range(first.shape[0]):
         widest = max(widest, min(last[j], slots) - first[j])
     words = widest // WORD + 2
-    room = np.empty(words, np.uint64), np.empty(words, np.uint64), np.empty(NEAR_BITS, np.uint64)
-    return int(add_lowest_runs(ranked, slots, windows, all_ties, room, offsets, starts, ends, job))
+    room = (
+        np.empty((NEAR_BITS, MANY), np.uint64), np.empty(MANY, np.int64), np.empty(MANY, np.uint64),
+        np.empty(words, np.uint64), np.empty(words, np.uint64),
+    )  # fmt: skip
+    while job < first.shape[0]:
+        stop = job + MANY
+        some = first[job:stop], length[job:stop], last[job:stop]
+        done = add_lowest_runs(ranked, slots, some, all_ties, room, offsets[job:], starts, ends)
+        job += done
+        if done < some[0].shape[0]:
+            break
+    return int(job)
