@@ -65,14 +65,14 @@ def best_starts(
 ) -> None:  # fmt: skip
     """Write the best candidate start of each job: first, first + stride … up to last_start, (n,).
 
-    running: running sum of the signal, (T+1,). seen: slots of the signal that a candidate is judged by; candidates
-    whose view leaves the data are dropped. by_rate false: least sum over the view. by_rate true: largest saving
-    against the first per slot until completion, never a negative one.
+    running: running sum of the signal, (T+1,). seen: slots of the signal that a candidate is judged by, (n,), or the
+    same for all, (1,); candidates whose view leaves the data are dropped. by_rate false: least sum over the view.
+    by_rate true: largest saving against the first per slot until completion, never a negative one.
     """
     grain = ROUNDING * np.abs(running).max()
     questions, answers = np.full((PLACES, 3), -1), np.empty(PLACES, np.int64)
     for j in range(first.shape[0]):
-        a, n, last = first[j], seen[j], last_start[j]
+        a, n, last = first[j], seen[j if seen.shape[0] > 1 else 0], last_start[j]
         place = asked_before(questions, a, n, last)
         if place < 0:
             place = -1 - place
