@@ -131,7 +131,7 @@ def follow_windows(
 def quantiles_ahead(values: Real, first: Whole, horizon: int, q: float, found: Real) -> None:
     """Write the quantile of values[first:first + horizon], cut at the end, by straight lines at position q (n - 1).
 
-    Nothing where a window begins behind the end. Windows in order of their beginning are followed one from another.
+    NaN where a window begins behind the end. Windows in order of their beginning are followed one from another.
     """
     slots = values.shape[0]
     most = min(horizon, slots)
@@ -139,6 +139,7 @@ def quantiles_ahead(values: Real, first: Whole, horizon: int, q: float, found: R
     job = 0
     while job < first.shape[0]:
         if first[job] >= slots:
+            found[job] = np.nan
             job += 1
             continue
         ahead = np.sort(values[first[job] : first[job] + horizon])
