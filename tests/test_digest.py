@@ -155,5 +155,8 @@ def test_only_a_read_only_array_of_its_own_is_kept_without_a_copy() -> None:
         kept = Kept(values=other)
         assert kept.values is not other and not kept.values.flags.writeable
         assert kept.values.dtype == np.float64 and kept.values.tolist() == other.tolist()
+    block = np.zeros((2, 3))
+    row = sealed(block[1])
+    assert Kept(values=row).values is row and not block.flags.writeable
     backwards[:] = 0.0
     assert Kept(values=sealed(np.asfortranarray(np.ones((2, 3))))).values.flags.c_contiguous

@@ -33,13 +33,18 @@ def freeze(noun: object, **columns: DTypeLike) -> None:
 
 
 def sealed(array: NDArray[Any]) -> NDArray[Any]:
-    """The same array, read-only from now on: for one just made, which nobody else holds."""
+    """The same array, read-only from now on with what it is part of: for one just made, which nobody else holds."""
     array.flags.writeable = False
+    if isinstance(array.base, np.ndarray):
+        array.base.flags.writeable = False
     return array
 
 
 def freeze_new(noun: object, **columns: DTypeLike) -> None:
-    """As `freeze`, but an array that is read-only already and stands on its own is kept instead of copied."""
+    """As `freeze`, but an array that is read-only already is kept instead of copied.
+
+    It stands on its own, or is part of one that does and is read-only too.
+    """
     for name, dtype in columns.items():
         given = getattr(noun, name)
         if not _is_kept(given, dtype):
@@ -111,7 +116,9 @@ def _is_read_only(array: NDArray[Any]) -> bool:
 def _is_kept(value: object, dtype: DTypeLike) -> bool:
     if not isinstance(value, np.ndarray) or value.dtype != dtype:
         return False
-    return value.flags.c_contiguous and _is_read_only(value)
+    whole = value if value.base is None else value.base
+    settled = isinstance(whole, np.ndarray) and _is_read_only(whole)
+    return settled and value.flags.c_contiguous and not value.flags.writeable
 
 
 def _is_frozen(kind: type[Any]) -> bool:

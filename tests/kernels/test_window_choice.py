@@ -27,7 +27,7 @@ def test_quantiles_of_moving_windows_are_those_of_each_alone(
 ) -> None:
     """In order of their beginning or not, near each other or far, cut at the end; behind it there is none."""
     begins = sorted(first) if in_order else first
-    found = np.full(len(begins), np.nan)
+    found = np.zeros(len(begins))
     quantiles_ahead(values, np.asarray(begins), horizon, q, found)
     for at, one in zip(begins, found.tolist(), strict=True):
         window = values[at : at + horizon]

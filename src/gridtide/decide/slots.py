@@ -129,15 +129,23 @@ class SlotPlan:
         return np.where(has, self.end[index] if len(self.end) else -1, -1).astype(np.int64)
 
 
-def unbroken(jobs: SlotJobs, start: Whole, slots: int, earliest: Whole) -> SlotPlan:
+def room_for_runs(jobs: int) -> tuple[Whole, Whole]:
+    """Columns for one start and one end a job, in one block: small pieces go back to the system after every plan."""
+    block = np.empty((2, jobs), dtype=np.int64)
+    return block[0], block[1]
+
+
+def unbroken(
+    jobs: SlotJobs, start: Whole, slots: int, earliest: Whole, end: Whole | None = None
+) -> SlotPlan:
     """The plan in which each job runs once from its start (-1: no room) within `slots` slots.
 
     start: becomes a column of the plan, read-only from here on. earliest: first slot in which a job would start were
-    there room.
+    there room. end: room for the column of ends, made here where none is given.
     """
     from gridtide.kernels.runs import run_through
 
-    end = np.empty(len(jobs), dtype=np.int64)
+    end = np.empty(len(jobs), dtype=np.int64) if end is None else end
     if run_through(sealed(start), jobs.length, slots, end):
         offsets, placed_all = jobs.each_once
         return SlotPlan(offsets=offsets, start=start, end=sealed(end), answer=placed_all)

@@ -25,7 +25,7 @@ Ranks = tuple[Words, int, Words]
 Room = tuple[Words, Whole, Words, Words, Words]
 """Of some jobs: ranks seen, widths, slots chosen; of one whose window is wide: slots asked for, slots chosen."""
 
-NEAR_BITS = 7
+NEAR_BITS, FOUR = 7, 4
 MANY = 512
 """Jobs of which the slots are found together, before they are written: their words stay in the nearest memory."""
 
@@ -51,7 +51,7 @@ def ranks_by_bit(values: Real, order: Whole) -> tuple[Words, int]:
     bits = 1
     while highest >> bits:
         bits += 1
-    ranks = np.zeros(rank.shape[0] // WORD * bits + 1, np.uint64)
+    ranks = np.zeros((rank.shape[0] // WORD + FOUR) * bits + 1, np.uint64)
     for i in range(rank.shape[0] // WORD * bits):
         ranks[i] = word_of_bit(rank, i // bits * WORD, bits - 1 - i % bits)
     return ranks, bits
@@ -117,6 +117,37 @@ def halve(
 
 
 @borrowed
+def halve_four(
+    ranks: Words, bits: int, low: int, left: int, lacking: int, asked: Words, chosen: Words
+) -> int:
+    """As `halve`, for a window of four words, which are held where the processor reckons meanwhile."""
+    one, two, three, four = asked[0], asked[1], asked[2], asked[3]
+    first, second, third, fourth = NOTHING, NOTHING, NOTHING, NOTHING
+    at, to_next = np.uint64(low * bits), np.uint64(bits)
+    end = at + to_next
+    while left > lacking and at < end:
+        b, c = at + to_next, at + to_next + to_next
+        r_1, r_2, r_3, r_4 = ranks[at], ranks[b], ranks[c], ranks[c + to_next]
+        lower = ones(one & ~r_1) + ones(two & ~r_2) + ones(three & ~r_3) + ones(four & ~r_4)
+        within = lacking <= lower
+        wanted = ALL if within else NOTHING
+        left = lower if within else left - lower
+        lacking -= 0 if within else lower
+        first |= one & ~(r_1 | wanted)
+        second |= two & ~(r_2 | wanted)
+        third |= three & ~(r_3 | wanted)
+        fourth |= four & ~(r_4 | wanted)
+        one &= r_1 ^ wanted
+        two &= r_2 ^ wanted
+        three &= r_3 ^ wanted
+        four &= r_4 ^ wanted
+        at += ONE
+    asked[0], asked[1], asked[2], asked[3] = one, two, three, four
+    chosen[0], chosen[1], chosen[2], chosen[3] = first, second, third, fourth
+    return lacking
+
+
+@borrowed
 def choose_lowest(
     ranks: Words, bits: int, first: int, stop: int, length: int, all_ties: bool, asked: Words, chosen: Words
 ) -> int:  # fmt: skip
@@ -126,7 +157,12 @@ def choose_lowest(
     """
     words = ask_window(first, stop, asked)
     low, width = first // WORD, stop - first
-    lacking = halve(ranks, bits, low, words, width, length, asked, chosen)
+    if words <= FOUR:
+        for k in range(words, FOUR):
+            asked[k] = NOTHING
+        lacking = halve_four(ranks, bits, low, width, length, asked, chosen)
+    else:
+        lacking = halve(ranks, bits, low, words, width, length, asked, chosen)
     for k in range(words):
         if not all_ties and ones(asked[k]) > lacking:
             asked[k] = lowest_ones(asked[k], lacking)
@@ -223,7 +259,7 @@ def lowest_runs(
     widest = 1
     for j in range(first.shape[0]):
         widest = max(widest, min(last[j], slots) - first[j])
-    words = widest // WORD + 2
+    words = widest // WORD + FOUR
     room = (
         np.empty((NEAR_BITS, MANY), np.uint64), np.empty(MANY, np.int64), np.empty(MANY, np.uint64),
         np.empty(words, np.uint64), np.empty(words, np.uint64),

@@ -21,6 +21,18 @@ def run_through(start: Whole, length: Whole, slots: int, end: Whole) -> bool:
 
 
 @borrowed
+def felt_of_two(
+    running: Real, start: Whole, end: Whole, run: np.uint64, behind: np.uint64
+) -> float:
+    """Sum of the signal over the first two of the runs [run, behind), be there fewer: reckoned without asking first."""
+    last = np.uint64(start.shape[0] - 1)
+    first, second = min(run, last), min(run + ONE, last)
+    one = running[np.uint64(end[first])] - running[np.uint64(start[first])]
+    two = running[np.uint64(end[second])] - running[np.uint64(start[second])]
+    return float((one if run < behind else 0.0) + (two if run + ONE < behind else 0.0))
+
+
+@borrowed
 def totals_of_runs(
     running: Real, offsets: Whole, start: Whole, end: Whole, power_kw: Real, slot_h: float, totals: Real
 ) -> None:  # fmt: skip
@@ -29,9 +41,13 @@ def totals_of_runs(
     running: running sum of the signal, (T+1,). slot_h: hours a slot lasts. Places are counted without a sign, so that
     none is looked for from the end.
     """
+    pauses = start.shape[0] > totals.shape[0]
     run = np.uint64(offsets[0])
     for j in range(totals.shape[0]):
         felt, behind = 0.0, np.uint64(offsets[j + 1])
+        if pauses:
+            felt = felt_of_two(running, start, end, run, behind)
+            run = min(run + ONE + ONE, behind)
         while run < behind:
             felt += running[np.uint64(end[run])] - running[np.uint64(start[run])]
             run += ONE

@@ -65,14 +65,14 @@ def best_starts(
 ) -> None:  # fmt: skip
     """Write the best candidate start of each job: first, first + stride … up to last_start, (n,).
 
-    running: running sum of the signal, (T+1,). seen: slots of the signal that a candidate is judged by; candidates
-    whose view leaves the data are dropped. by_rate false: least sum over the view. by_rate true: largest saving
-    against the first per slot until completion, never a negative one.
+    running: running sum of the signal, (T+1,). seen: slots of the signal that a candidate is judged by, (n,), or the
+    same for all, (1,); candidates whose view leaves the data are dropped. by_rate false: least sum over the view.
+    by_rate true: largest saving against the first per slot until completion, never a negative one.
     """
     grain = ROUNDING * np.abs(running).max()
     questions, answers = np.full((PLACES, 3), -1), np.empty(PLACES, np.int64)
     for j in range(first.shape[0]):
-        a, n, last = first[j], seen[j], last_start[j]
+        a, n, last = first[j], seen[j if seen.shape[0] > 1 else 0], last_start[j]
         place = asked_before(questions, a, n, last)
         if place < 0:
             place = -1 - place
@@ -131,7 +131,7 @@ def follow_windows(
 def quantiles_ahead(values: Real, first: Whole, horizon: int, q: float, found: Real) -> None:
     """Write the quantile of values[first:first + horizon], cut at the end, by straight lines at position q (n - 1).
 
-    Nothing where a window begins behind the end. Windows in order of their beginning are followed one from another.
+    NaN where a window begins behind the end. Windows in order of their beginning are followed one from another.
     """
     slots = values.shape[0]
     most = min(horizon, slots)
@@ -139,6 +139,7 @@ def quantiles_ahead(values: Real, first: Whole, horizon: int, q: float, found: R
     job = 0
     while job < first.shape[0]:
         if first[job] >= slots:
+            found[job] = np.nan
             job += 1
             continue
         ahead = np.sort(values[first[job] : first[job] + horizon])

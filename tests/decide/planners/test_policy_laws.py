@@ -61,6 +61,17 @@ def run(policy: str, jobs: SlotJobs, signal: SlotSignal, capacity: int | None = 
 
 
 @pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("capacity", [None, 5])
+def test_nobody_can_write_into_a_plan(policy: str, capacity: int | None) -> None:
+    """Neither its columns nor what they are part of; jobs stay as they were."""
+    jobs = jobs_of([(0, 2, 3, 2, 1), (4, 1, 0, 2, 1)])
+    plan = run(policy, jobs, SlotSignal(values=np.arange(60.0), step_s=3600), capacity)
+    for column in (plan.offsets, plan.start, plan.end, plan.answer, jobs.arrival):
+        assert not column.flags.writeable
+        assert column.base is None or not column.base.flags.writeable
+
+
+@pytest.mark.parametrize("policy", POLICIES)
 @given(found=st.lists(rows, min_size=1, max_size=12), signal=signals)
 def test_work_served_is_work_asked_inside_the_window(
     policy: str, found: list[tuple[int, int, int, int, int]], signal: SlotSignal

@@ -12,6 +12,7 @@ from gridtide.decide.slots import (
     back_in_place,
     free_units,
     in_order_of_arrival,
+    room_for_runs,
     unbroken,
 )
 
@@ -26,9 +27,10 @@ class Settings:
 def all_wait(jobs: SlotJobs, signal: SlotSignal, settings: Settings) -> SlotPlan:
     """Start = arrival + waiting; with a capacity, the first start from there on that has room (AllWait)."""
     slots = len(signal.values)
-    wanted = jobs.arrival + jobs.waiting
+    wanted, end = room_for_runs(len(jobs))
+    np.add(jobs.arrival, jobs.waiting, out=wanted)
     if settings.capacity is None:
-        return unbroken(jobs, wanted, slots, wanted)
+        return unbroken(jobs, wanted, slots, wanted, end)
     from gridtide.kernels import slot_choice
 
     order = in_order_of_arrival(jobs)

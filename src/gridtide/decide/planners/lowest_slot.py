@@ -20,7 +20,7 @@ def lowest_slot(jobs: SlotJobs, signal: SlotSignal, settings: Settings) -> SlotP
     return best_starts(
         jobs,
         signal,
-        seen=np.ones(len(jobs), dtype=np.int64),
+        seen=np.ones(1, dtype=np.int64),
         last_start=jobs.arrival + jobs.waiting,
         stride=1,
         by_rate=False,

@@ -42,7 +42,8 @@ def threshold(jobs: SlotJobs, signal: SlotSignal, settings: Settings) -> SlotPla
     slots = len(signal.values)
     horizon = max(1, round(settings.horizon_h * 3600 / signal.step_s))
     fixed = np.nan if settings.fixed is None else settings.fixed
-    arrival = np.minimum(jobs.arrival, slots)
+    late = jobs.arrival.max(initial=0) > slots
+    arrival = np.minimum(jobs.arrival, slots) if late else jobs.arrival
     if settings.capacity is None and signal.holds.are_long:
         from gridtide.kernels import held_choice
 
@@ -53,9 +54,10 @@ def threshold(jobs: SlotJobs, signal: SlotSignal, settings: Settings) -> SlotPla
         return split(np.arange(len(jobs)), runs, jobs, slots, False)
     from gridtide.kernels import slot_choice, window_choice
 
-    below = np.full(len(jobs), fixed)
     if settings.fixed is None:
         below = _quantiles(signal, arrival, horizon, settings.quantile)
+    else:
+        below = np.full(len(jobs), fixed)
     if settings.capacity is None:
         asked = (arrival, jobs.length, jobs.waiting, below)
         write = partial(window_choice.threshold_runs, signal.values, asked)
@@ -79,7 +81,7 @@ def _quantiles(signal: SlotSignal, arrival: Whole, horizon: int, q: float) -> Re
     """The quantile of what each job sees ahead, (n,), NaN behind the end; asked for in order of arrival."""
     from gridtide.kernels.window_choice import quantiles_ahead
 
-    found = np.full(len(arrival), np.nan)
+    found = np.empty(len(arrival))
     if (arrival[1:] >= arrival[:-1]).all():
         quantiles_ahead(signal.values, arrival, horizon, q, found)
         return found
