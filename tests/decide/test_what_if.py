@@ -50,6 +50,7 @@ def two_sided(task: Task, job: int, size: float) -> list[Change]:
     makers: list[tuple[str, Bend, Callable[[float], Task], float]] = [
         ("price", Bend.DOWN, lambda share: levers.dearer(task, 0, share), size),
         ("carbon", Bend.DOWN, lambda share: levers.carbon_dearer(task, share), size),
+        ("demand", Bend.DOWN, lambda share: levers.demand_dearer(task, 0, share), size),
         ("import", Bend.UP, lambda kw: levers.import_wider(task, 0, kw), 40 * size),
         ("machines", Bend.UP, lambda n: levers.more_machines(task, 0, round(n)), 1 + 9 // 2 * size),
         ("requests", Bend.UP, lambda share: levers.more_requests(task, 0, share), size),
@@ -69,6 +70,17 @@ def two_sided(task: Task, job: int, size: float) -> list[Change]:
             )
         )  # fmt: skip
     return found
+
+
+def test_a_demand_charge_twice_as_high_costs_up_to_twice_as_much() -> None:
+    """What the plan pays for the peaks of a site is the price of its charge, on either side."""
+    situation = situation_of(3)
+    base = solved(task_of(situation, OBJECTIVE))
+    peaks = base.columns.peak[0]
+    paid = float(base.matrix.cost[peaks] @ base.solution.values[peaks])
+    dearer = solved(levers.demand_dearer(base.task, 0, 1.0)).cost - base.cost
+    cheaper = base.cost - solved(levers.demand_dearer(base.task, 0, -1.0)).cost
+    assert 0.0 < dearer <= paid + NEAR <= cheaper + 2 * NEAR
 
 
 @settings(max_examples=10, deadline=None)

@@ -89,3 +89,9 @@ def test_a_size_that_cannot_be_meant_is_said(size: str, capsys: pytest.CaptureFi
     assert exit_code(["bench", "plan", "--size", size]) == 2
     said = capsys.readouterr().err
     assert f"--size {size}" in said and "20x672x50" in said
+
+
+def test_a_seed_below_nothing_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2 and what is allowed, not an error of ours."""
+    assert exit_code(["bench", "plan", "--size", "2x24x3", "--seed", "-3"]) == 2
+    assert "--seed" in capsys.readouterr().err

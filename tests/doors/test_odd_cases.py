@@ -45,7 +45,11 @@ def priced(lines: str) -> str:
 
 
 FLAT = "price_mean_per_mwh = {mean}\nprice_swing_per_mwh = 0.0\nprice_dip_per_mwh = 0.0\n"
+IDLE = CASE[: CASE.index("[[jobs]]")] + CASE[CASE.index("[[signal]]") :]
 ANSWERED = {
+    "no work over ten days": IDLE.replace("2026-03-03T", "2026-03-12T").replace(
+        'protect = ["odd"]\n', ""
+    ),
     "all prices equal": priced(FLAT.format(mean=80.0)),
     "all prices negative": priced(FLAT.format(mean=-40.0)),
     "one job": priced(PRICES).replace(ODD, "").replace("count = 12", "count = 1"),
@@ -74,6 +78,7 @@ def test_a_case_at_the_edge_is_run_and_its_plans_certified(
         assert run["promised"] == run["jobs_done"] == run["jobs"]
         cost = run["total_cost"]
         assert found["bound_total_cost"] <= cost + 1e-6 * (1.0 + abs(cost))
+        assert run["certificate"]["gap"] == max(cost - found["bound_total_cost"], 0.0)
 
 
 def test_conflicting_limits_are_named_with_the_way_out(

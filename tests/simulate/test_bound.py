@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from gridtide.signals.signal import Kind
 from gridtide.simulate.bound import bound_of
 from gridtide.simulate.settlement import settle
 from gridtide.simulate.study import Study
@@ -19,6 +21,32 @@ POLICIES = ("run-at-once", "coordinated", "perfect-foresight", "wait-awhile-inte
 def cost_of(study: Study, name: str) -> float:
     """Total cost of a policy."""
     return settle(study, truth_of(study), course_of(study, name), 0.0).total_cost
+
+
+def paid_for_drawing(study: Study) -> Study:
+    """The study with prices below nothing that turn every hour, jobs free to pause, no peak charged, no store."""
+    series = tuple(
+        replace(rows, values=np.where(rows.start_s // 3600 % 2 == 1, -100.0, -1.0))
+        if rows.kind is Kind.PRICE
+        else rows
+        for rows in study.history.series
+    )
+    sites = tuple(
+        replace(
+            site,
+            contract=replace(site.contract, demand_charge_per_kw_month=0.0),
+            battery=None,
+            supplies=(),
+        )
+        for site in study.fleet.sites
+    )
+    return replace(
+        study,
+        history=replace(study.history, series=series),
+        fleet=replace(study.fleet, sites=sites),
+        services=(),
+        jobs=replace(study.jobs, interruptible=np.ones(len(study.jobs), dtype=np.bool_)),
+    )
 
 
 @settings(max_examples=6, deadline=None)
@@ -37,6 +65,20 @@ def test_no_policy_costs_less_than_the_bound(
         replace(kind, delay_cost_per_accelerator_h=delay_cost) for kind in study.jobs.classes
     )
     study = replace(study, jobs=replace(study.jobs, classes=kinds))
+    bound = bound_of(study, truth_of(study))
+    assert bound is not None
+    for name in POLICIES:
+        assert cost_of(study, name) >= bound - 1e-6 * abs(bound)
+
+
+@settings(max_examples=3, deadline=None)
+@example(seed=3, restart_s=600)
+@given(seed=st.integers(0, 10_000), restart_s=st.sampled_from([0, 120, 600, 900]))
+def test_the_bound_holds_where_every_hour_pays_for_drawing(seed: int, restart_s: int) -> None:
+    """Pausing then earns: each restart draws power once more, and buildings may draw all they can."""
+    study = paid_for_drawing(small_study(seed, hours=24, jobs=40, accelerators=256))
+    jobs = replace(study.jobs, restart_s=np.full(len(study.jobs), restart_s))
+    study = replace(study, jobs=jobs)
     bound = bound_of(study, truth_of(study))
     assert bound is not None
     for name in POLICIES:

@@ -148,11 +148,11 @@ def _chosen(table: SignalTable, found: list[Signal], number: int) -> list[Signal
 
 
 def _cut(signal: Signal, wide: Timeline) -> Signal | None:
-    """The part of a signal inside the period with its warm-up; None when nothing is."""
+    """The part of a signal about the period with its warm-up, its last interval whole; None when nothing is."""
     edges_s = signal.timeline.edges_s
     start_s, end_s = max(edges_s[0], wide.edges_s[0]), min(edges_s[-1], wide.edges_s[-1])
     first = int(np.searchsorted(edges_s, start_s, side="left"))
-    last = int(np.searchsorted(edges_s, end_s, side="right")) - 1
+    last = int(np.searchsorted(edges_s, end_s, side="left"))
     if last <= first:
         return None
     return between(signal, instant(edges_s[first]), instant(edges_s[last]))

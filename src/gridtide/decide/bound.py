@@ -38,7 +38,8 @@ def course_bound(situation: Situation, objective: Objective) -> float | None:
 
     situation: the whole course ahead, with all arrivals, true lengths and true signals. Jobs may run in
     fractions and pause for nothing, windows are widened, import and ramp limits are lifted, stores may
-    end empty, buildings draw the chords of their curve less its gap: each only lowers the cost.
+    end empty, buildings draw the chords of their curve less its gap, or up to them and longer for every restart
+    where drawing is paid for: each only lowers the cost.
     """
     if any(_is_open(site.contract) for site in situation.fleet.sites):
         return None

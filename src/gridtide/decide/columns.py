@@ -86,12 +86,15 @@ def _cooling(program: Program, facts: Facts) -> CoolingColumns:
     least = np.zeros((len(stores.site), len(facts.hours)))
     least[:, -1] = stores.ends_kwh
     energy = np.maximum(stores.energy_kwh, stores.now_kwh)[:, None]
+    planes = facts.cooling.plant.planes
+    beyond_kw = planes.most_kw[:, None]
     return CoolingColumns(
         hall=program.variables((2, *shape), THROWN_AWAY, 0.0, most_kw[halls.site]),
         air=program.variables(shape, 0.0, lowest[:, None], warmest),
         apart=program.variables(shape, 0.0, colder, apart[:, None]),
         store=program.variables((2, *least.shape), THROWN_AWAY, 0.0, powers),
         cold=program.variables(least.shape, 0.0, least, energy),
+        beyond=program.variables((len(planes.site), shape[1]), 0.0, -beyond_kw, beyond_kw),
     )
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.plant_planes import PlantPlanes, no_planes, plant_planes
+from gridtide.decide.power_curve import PowerCurve
 from gridtide.decide.reading import outdoor_c
 from gridtide.decide.situation import Situation
 from gridtide.digest import freeze
@@ -25,7 +27,8 @@ from gridtide.physics.room import room_after_c
 Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
 LEAST_KW = 1e-3
-NEXT_TO_NOTHING = 1e-9
+NEXT_TO_NOTHING = 1e-6
+"""Share of what lies between air and mass that is as good as gone; smaller ones are noise to a solver."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -83,13 +86,15 @@ class PlantTerms:
     """S sites over T steps. drawn_per_kw: kW at the meter per kW of heat carried out before its time, and saved per
     kW after it, (2, S, T). heat_least_kw: heat of a building that runs nothing, (S,); heat_per_kw: of each kW of IT
     more, at least and at most, (2, S). aired: share of the heat that can be shifted, (S,). most_kw: heat that can be
-    carried out, (S, T). limits: whether plans must keep within what the plant does at once."""
+    carried out, (S, T). limits: whether plans must keep within what the plant does at once.
+    planes: of plants for which they say what is drawn instead."""
 
     drawn_per_kw: Real
     heat_least_kw: Real
     heat_per_kw: Real
     aired: Real
     most_kw: Real
+    planes: PlantPlanes
     limits: bool = True
 
     def __post_init__(self) -> None:
@@ -116,20 +121,21 @@ def cooling_terms(situation: Situation) -> CoolingTerms:
     return CoolingTerms(halls=_halls(situation), stores=_stores(situation), plant=_plant(situation))
 
 
-def cheapest_terms(terms: CoolingTerms, situation: Situation) -> CoolingTerms:
-    """Terms that only lower the cost: heat carried out early at the least and late at the most that its plant ever
-    draws for it, whatever the plant does at once, and nothing kept at the end."""
+def cheapest_terms(terms: CoolingTerms, situation: Situation, curve: PowerCurve) -> CoolingTerms:
+    """Terms that only lower the cost: plants draw no more than they ever do for their load and what is carried out
+    early, whatever they do at once, and nothing is kept at the end. curve: the power the program reckons with."""
     if not len(terms.sites):
         return terms
     fleet, outdoor = situation.fleet, outdoor_c(situation)
-    one, halls = np.ones_like(outdoor), terms.halls
-    least = extra_power_kw(fleet, np.zeros_like(outdoor), one, outdoor)
-    most = extra_power_kw(fleet, terms.plant.most_kw - 1.0, one, outdoor)
+    halls, plant = terms.halls, terms.plant
+    planes = plant_planes(fleet, curve, terms.sites, plant.most_kw, outdoor)
+    drawn_per_kw = plant.drawn_per_kw.copy()
+    drawn_per_kw[:, planes.site] = 0.0
     ends_c = np.maximum(halls.warmest_c, halls.air_c)
     return CoolingTerms(
         halls=replace(halls, ends_c=ends_c),
         stores=replace(terms.stores, ends_kwh=np.zeros_like(terms.stores.ends_kwh)),
-        plant=replace(terms.plant, drawn_per_kw=np.stack([least, most]), limits=False),
+        plant=replace(plant, drawn_per_kw=drawn_per_kw, planes=planes, limits=False),
     )
 
 
@@ -151,7 +157,12 @@ def terms_over(
             change_max_k=change_max_k,
         ),
         stores=replace(terms.stores, left=left, gains=gains),
-        plant=replace(plant, drawn_per_kw=mean(plant.drawn_per_kw), most_kw=mean(plant.most_kw)),
+        plant=replace(
+            plant,
+            drawn_per_kw=mean(plant.drawn_per_kw),
+            most_kw=mean(plant.most_kw),
+            planes=no_planes(len(hours), 0),
+        ),
     )
 
 
@@ -166,6 +177,7 @@ def _plant(situation: Situation) -> PlantTerms:
             heat_per_kw=np.zeros((2, shape[0])),
             aired=none,
             most_kw=np.zeros(shape),
+            planes=no_planes(steps, 0),
         )
     outdoor, parked = outdoor_c(situation), parked_kw(fleet)
     room = np.maximum(capacities_kw(fleet) - parked, LEAST_KW)
@@ -179,6 +191,7 @@ def _plant(situation: Situation) -> PlantTerms:
         heat_per_kw=np.stack([gentlest, (top - floor) / room]),
         aired=aired_shares(fleet),
         most_kw=most_heat_kw(fleet, outdoor),
+        planes=no_planes(steps, 0),
     )
 
 

@@ -65,13 +65,15 @@ class Facts:
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CoolingColumns:
     """hall, store: heat carried out early and late, kW, (2, H, T) and (2, W, T). air: temperature of halls, apart: how
-    much warmer it is than the mass, at the end of a step, (H, T). cold: in stores then, kWh of heat, (W, T)."""
+    much warmer it is than the mass, at the end of a step, (H, T). cold: in stores then, kWh of heat, (W, T).
+    beyond: what plants draw for it where planes say so, (A, T)."""
 
     hall: Whole
     air: Whole
     apart: Whole
     store: Whole
     cold: Whole
+    beyond: Whole
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

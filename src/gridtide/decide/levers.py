@@ -27,18 +27,15 @@ def carbon_dearer(task: Task, share: float) -> Task:
 
 def demand_dearer(task: Task, site: int, share: float) -> Task:
     """The demand charge of a site changed by a share of it. Raises ValueError where there is none."""
-    sites = list(task.situation.fleet.sites)
-    contract = sites[site].contract
-    if contract.demand_charge_per_kw_month == 0.0:
-        raise ValueError(f"{sites[site].name} has no demand charge")
-    charge = contract.demand_charge_per_kw_month * (1.0 + share)
-    if charge < 0.0:
+    known = task.situation.fleet.sites[site]
+    if known.contract.demand_charge_per_kw_month == 0.0:
+        raise ValueError(f"{known.name} has no demand charge")
+    if share < -1.0:
         raise ValueError("a demand charge below nothing")
-    sites[site] = replace(
-        sites[site], contract=replace(contract, demand_charge_per_kw_month=charge)
-    )
-    fleet = replace(task.situation.fleet, sites=tuple(sites))
-    return replace(task, situation=replace(task.situation, fleet=fleet))
+    price = task.facts.months.price_per_kw.copy()
+    price[site] *= 1.0 + share
+    months = replace(task.facts.months, price_per_kw=price)
+    return replace(task, facts=replace(task.facts, months=months))
 
 
 def import_wider(task: Task, site: int, more_kw: float) -> Task:

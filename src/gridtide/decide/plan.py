@@ -44,13 +44,16 @@ class Prices:
 class Certificate:
     """How good a plan is: its cost over the horizon and a lower bound on the cost of any plan.
 
-    method: how the bound was found. run_at_once_cost: the same horizon without any shifting.
+    method: how the bound was found. run_at_once_cost: the same horizon without any shifting. placed_by: of a plan
+    around jobs that were placed, the proof of the one at whose prices they were; around placed jobs next to
+    nothing is left to choose, and every gap would be none.
     """
 
     cost: float
     lower_bound: float
     run_at_once_cost: float
     method: str
+    placed_by: "Certificate | None" = None
 
     @property
     def gap(self) -> float:

@@ -28,7 +28,9 @@ def costs_by_price(course: Course, relaxed: Relaxed, solution: Solution) -> Real
     truth for leaving it out lies no higher, the truth for one more like it no lower, as costs are convex.
     """
     worth_of_rate = np.append(_worth_of_rate(course, relaxed, solution), np.nan)
-    worked = work_prices(course, relaxed, solution) * work_h_of_jobs(course)
+    price = work_prices(course, relaxed, solution)
+    burnt = np.append(relaxed.burnt, np.nan)[course.facts.buckets.of_job]
+    worked = price * work_h_of_jobs(course) * np.where(price < 0, 1.0 + burnt, 1.0)
     lent = worth_of_rate[course.facts.buckets.of_job] * course.held.gang
     return np.asarray(worked - lent - waits_before_release(course.situation))
 

@@ -5,6 +5,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.burning import (
+    is_paid_for,
+    let_buildings_draw,
+    let_restarts_burn,
+    restart_share,
+)
 from gridtide.decide.cooling_terms import cheapest_terms
 from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.layout import Columns, Facts, Whole
@@ -23,7 +29,7 @@ class Course:
     """What the program of a whole course is written from.
 
     facts: with all arrivals, lengths and signals, relaxed. ahead: money the program counts for waits
-    before the jobs of a bucket were even there, (K,).
+    before the jobs of a bucket were even there, (K,). squeezed: burst reserve of each place that is left out, (P,).
     """
 
     situation: Situation
@@ -31,18 +37,20 @@ class Course:
     held: Reservations
     facts: Facts
     ahead: Real
+    squeezed: Real
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Relaxed:
     """A course as a program. names: of its columns, growing, which stay the same when windows grow or buckets
-    are added. work: its rows of work, (K,). steep: columns beyond the ramp rule, (2, S, T). ahead: to be taken off
-    its cost, in money."""
+    are added. work: its rows of work, (K,); burnt: how much more than that may be run, as a share, (K,). steep: columns
+    beyond the ramp rule, (2, S, T). ahead: to be taken off its cost, in money."""
 
     matrix: Matrix
     names: Whole
     columns: Columns
     work: Whole
+    burnt: Real
     steep: Whole
     ahead: float
 
@@ -52,7 +60,8 @@ def relaxed_course(situation: Situation, objective: Objective) -> Course:
     their kind, windows are widened, buildings draw the chords of their curve less its gap."""
     held = held_of(situation, objective)
     held = replace(held, settled=np.zeros_like(held.settled))
-    facts = cheaper(situation, facts_of(situation, objective, held, outward=True))
+    plain = facts_of(situation, objective, held, outward=True)
+    facts = cheaper(situation, plain)
     of_job, before = facts.buckets.of_job, waits_before_release(situation)
     inside = of_job >= 0
     ahead = np.bincount(of_job[inside], before[inside], minlength=len(facts.buckets))
@@ -62,7 +71,15 @@ def relaxed_course(situation: Situation, objective: Objective) -> Course:
         held=held,
         facts=facts,
         ahead=ahead.astype(np.float64),
+        squeezed=plain.reserve - facts.reserve,
     )
+
+
+def burnt_share(course: Course) -> Real:
+    """How much more than its work each bucket may be run, as a share, (K,): where power is paid for a restart earns."""
+    if not is_paid_for(course.facts).any():
+        return np.zeros(len(course.facts.buckets))
+    return restart_share(course.held, course.facts)
 
 
 def program_of(course: Course) -> Relaxed:
@@ -71,6 +88,9 @@ def program_of(course: Course) -> Relaxed:
     matrix = matrix_of(program)
     loosened(matrix, columns, course.situation)
     free_to_draw_more(matrix, columns, course.facts)
+    burnt = burnt_share(course)
+    let_restarts_burn(matrix, rows.work, course.facts, burnt)
+    let_buildings_draw(matrix, columns, course.facts, course.squeezed)
     entries, steps = len(course.facts.menu), course.facts.room.shape[1]
     names = names_of(matrix.column_family)
     names[columns.work] = (columns.bucket * entries + columns.entry) * steps + columns.step
@@ -79,6 +99,7 @@ def program_of(course: Course) -> Relaxed:
         names=names,
         columns=columns,
         work=rows.work,
+        burnt=burnt,
         steep=rows.steep,
         ahead=float(course.ahead.sum()),
     )
@@ -120,7 +141,7 @@ def cheaper(situation: Situation, facts: Facts) -> Facts:
         curve=curve,
         reserve=np.where(most <= kept, facts.reserve, 0.0),
         later_cost_per_h=np.zeros_like(facts.later_cost_per_h),
-        cooling=cheapest_terms(facts.cooling, situation),
+        cooling=cheapest_terms(facts.cooling, situation, facts.curve),
         offers=replace(
             facts.offers,
             overstated_kw=np.zeros_like(facts.offers.overstated_kw),

@@ -30,7 +30,7 @@ SPLITS = ("zone", "area", "site", "region", "fuel", "quantity", "client", "day_l
 """Columns that tell series of one file apart."""
 BESIDE = ("interval_min", "issued_at", "t_s")
 """Columns of numbers that measure nothing."""
-TIMES = ("time", "interval", "start", "datum", "settlementdate", "mtu", "utc")
+TIMES = ("time", "interval", "hour_", "period", "start", "datum", "settlementdate", "mtu", "utc")
 """How the name of a column of times begins."""
 
 
@@ -250,7 +250,7 @@ def _time_column(frame: "pl.DataFrame", path: Path) -> str:
                 subject=str(path),
                 value="has no column of times: " + ", ".join(frame.columns[:12]),
                 limit="a column named time…, or one of type datetime",
-                mend="Rename the column of interval starts to `time`.",
+                mend="Rename the column of interval starts to `time`, that of interval ends to `interval_end`.",
             )
         ]
     )

@@ -95,7 +95,7 @@ class Course:
     place (last); moves; exposure (transfers times sensitivity); first_s (-1 never); done_s.
     transfer_cost: money for all transfers. position_kw: bought day-ahead, (S, T). unspread: series of which plans
     wanted to know how far they may miss and could not, and in how many plans. offered_kw: capacity that stood of
-    each product of the fleet, (Q, T). certificates: of its plans, in order.
+    each product of the fleet, (Q, T). certificates: of its plans before jobs were placed, in order.
     """
 
     policy: str
@@ -194,8 +194,9 @@ class _Log:
     def note(self, twin: Twin, turn: Turn, until: int, replan_h: float) -> None:
         self.memory = turn.memory
         if turn.memory.plan is not None and _is_new(turn):
-            self.certificates.append(turn.memory.plan.certificate)
-            self.flows += flow_rows(turn.memory.plan, turn.situation, replan_h)
+            plan = turn.memory.plan
+            self.certificates.append(plan.certificate.placed_by or plan.certificate)
+            self.flows += flow_rows(plan, turn.situation, replan_h)
         self.answers += turn.decision.answers
         self.rungs.append(turn.decision.rung)
         placement = turn.orders.dispatch.placement

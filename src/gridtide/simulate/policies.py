@@ -120,9 +120,11 @@ class PlanAndPlace:
 
 
 def _with_promises(fitted: Plan, first: Plan) -> Plan:
-    """A plan around placed jobs, which says what promises cost while the jobs could still be chosen for."""
+    """A plan around placed jobs, which says what promises cost and what is proved while the jobs could still be
+    chosen for."""
     prices = replace(fitted.prices, promise_price=first.prices.promise_price)
-    return replace(fitted, prices=prices)
+    proof = replace(fitted.certificate, placed_by=first.certificate)
+    return replace(fitted, prices=prices, certificate=proof)
 
 
 Entry = tuple[Policy, str, Study]

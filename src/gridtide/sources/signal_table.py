@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.finding import BadInput, Finding, refuse_if_any
-from gridtide.signals.plausible import PLAUSIBLE
+from gridtide.signals.plausible import plausible
 from gridtide.signals.signal import PRICES, Kind, Nature, Signal
 from gridtide.sources import (
     Steps,
@@ -35,6 +35,8 @@ NAME_MAP = {
     "interval_end": "end",
     "interval_end_utc": "end",
     "Interval End": "end",
+    "hour_beginning": "time",
+    "hour_ending": "end",
     "issued_at": "issued_at",
     "Publish Time": "issued_at",
     "zone": "zone",
@@ -79,7 +81,7 @@ class SignalTable:
             if "issued_at" in table.frame.columns
             else np.full(len(table), np.nan)
         )
-        columns = [(part, _values(part, faults)) for part in parts]
+        columns = [(part, _values(part, self.currency, faults)) for part in parts]
         faults += self._currency_faults([part.kind for part in parts])
         refuse_if_any(faults)
         signals = [
@@ -99,7 +101,11 @@ class SignalTable:
         there = set(table.frame.columns)
         faults = []
         if not there & {"time", "end"}:
-            faults.append(self._fault("no column of times", "`time`, the start of each interval"))
+            faults.append(
+                self._fault(
+                    "no column of times", "`time`, the start of each interval, or `interval_end`"
+                )
+            )
         if not there & {str(kind) for kind in Kind} and not {"quantity", "value"} <= there:
             known = ", ".join(str(kind) for kind in Kind)
             faults.append(
@@ -274,8 +280,8 @@ def _long_parts(table: Table, faults: list[Finding]) -> list[_Part]:
     return parts
 
 
-def _values(part: _Part, faults: list[Finding]) -> NDArray[np.float64]:
-    least, most = PLAUSIBLE[part.kind]
+def _values(part: _Part, currency: str | None, faults: list[Finding]) -> NDArray[np.float64]:
+    least, most = plausible(part.kind, currency)
     return numbers(part.table, part.column, faults, least=least, most=most)
 
 

@@ -15,9 +15,6 @@ from gridtide.trust.packing import ANYWHERE, fit, fitting, packed
 
 PACKINGS = ((None, False), (ANYWHERE, False), (ANYWHERE, True))
 """Ways to pack for a newcomer in the order they are tried: at home, anywhere, over work without a promise."""
-RUN_MAX = 256
-"""So many newcomers are tried in one pass at most; the first without room ends it, and those behind it are tried
-again, so the next pass is short and longer ones follow while all find room."""
 BESIDE = "room beside all promised work"
 TAKEN_BACK = "a limit was cut after its promise; "
 GAVE_WAY = "without a promise, it gives way to work that can keep its deadline"
@@ -60,8 +57,9 @@ def admit(situation: Situation, held: Reservations) -> Admission:
     deadline; that packing is taken only when every promise given before still holds in it. Running work that was
     promised nothing gives way where nothing else helps. A job without room before its deadline is answered at
     once as at risk, with the earliest end there is; it is tried again while it waits, for others
-    may end before their declared limit. Where a limit was cut since the last turn, those whose slots are gone ask
-    first, by deadline.
+    may end before their declared limit. Newcomers are tried in runs: the first without room ends one, and those
+    behind it are tried again, so the next run is short and longer ones follow while all find room. Where a limit
+    was cut since the last turn, those whose slots are gone ask first, by deadline.
     """
     cut = within_room(situation, held)
     held, promised = cut.held, cut.promised
@@ -77,7 +75,7 @@ def admit(situation: Situation, held: Reservations) -> Admission:
         answers += [_promise(situation, held, told, int(job), BESIDE) for job in run[:beside]]
         asking = asking[beside:]
         if beside == len(run):
-            most = min(2 * most, RUN_MAX)
+            most = 2 * most
             continue
         most = 1
         job = int(asking[0])

@@ -15,8 +15,11 @@ from gridtide.decide.limits import import_max_kw
 from gridtide.decide.situation import Situation
 from gridtide.fleet.building import facility_power_kw
 from gridtide.fleet.operating_point import OperatingPoint
+from gridtide.fleet.thermal import ColdStore
 
 TOLERANCE = 1e-6
+ANY_HEAT_KW = 1e9
+"""More heat than any hall is asked to take; what it can take at once the twin and the plant know."""
 
 
 class Rung(StrEnum):
@@ -325,34 +328,28 @@ def _overdrawn_stores(dispatch: Dispatch, situation: Situation) -> list[Breach]:
 
 
 def _overdrawn_cold(dispatch: Dispatch, situation: Situation) -> list[Breach]:
-    """Heat carried out early or late where there is nothing to keep it, faster than a store takes it, or no number."""
+    """Heat carried out early or late where nothing keeps it, faster than a store takes it, or by no number."""
     asked_kw = dispatch.cooling.heat_kw
     if not asked_kw.size:
         return []
     breaches = []
     for index, site in enumerate(situation.fleet.sites):
-        store, most_kw = site.cold_store, np.inf if site.hall else 0.0
-        for name, kw, least, most in (
-            ("hall", asked_kw[0, index], -most_kw, most_kw),
-            (
-                "cold store",
-                asked_kw[1, index],
-                -store.discharge_max_kw if store else 0.0,
-                store.charge_max_kw if store else 0.0,
-            ),
+        any_kw = ANY_HEAT_KW if site.hall else 0.0
+        store = site.cold_store or ColdStore(
+            energy_kwh=0.0, charge_max_kw=0.0, discharge_max_kw=0.0
+        )
+        for name, kw, late_kw, early_kw in (
+            ("hall", asked_kw[0, index], any_kw, any_kw),
+            ("cold store", asked_kw[1, index], store.discharge_max_kw, store.charge_max_kw),
         ):
-            within = (
-                10.0
-                * TOLERANCE
-                * (1.0 + np.nan_to_num(most, posinf=0.0) - np.nan_to_num(least, neginf=0.0))
-            )
-            if not (np.isfinite(kw) & (kw >= least - within) & (kw <= most + within)).all():
+            within = 10.0 * TOLERANCE * (1.0 + early_kw + late_kw)
+            if not ((kw >= -late_kw - within) & (kw <= early_kw + within)).all():
                 breaches.append(
                     Breach(
                         limit=f"{name}, kW of heat",
                         subject=site.name,
                         value=f"{np.min(kw):,.3f} to {np.max(kw):,.3f}",
-                        allowed=f"{least:,.3f} to {most:,.3f}",
+                        allowed=f"{-late_kw:,.3f} to {early_kw:,.3f}",
                     )
                 )
     return breaches

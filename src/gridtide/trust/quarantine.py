@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.signals.plausible import PLAUSIBLE
+from gridtide.signals.plausible import plausible
 from gridtide.signals.signal import Kind, Signal
 from gridtide.timeline import instant
 
@@ -36,7 +36,7 @@ def quarantined(
     Doubtful is what lies outside the physical range of its kind, changes faster than it can, or was
     issued longer than `oldest` before as_of. A high or negative price is not doubtful by itself.
     """
-    low, high = PLAUSIBLE[signal.kind]
+    low, high = plausible(signal.kind, signal.currency)
     known = ~np.isnan(signal.values)
     outside = known & ~((signal.values >= low) & (signal.values <= high))
     wrong = [(outside, f"outside {low:g} to {high:g}")]

@@ -22,6 +22,7 @@ def add_balance(program: Program, columns: Columns, facts: Facts) -> Whole:
         program.put(rows, block, sign)
     program.put(rows[:, :, None], columns.segment, -facts.curve.slope)
     early, late = facts.cooling.plant.drawn_per_kw
+    program.put(rows[facts.cooling.plant.planes.site], columns.cooling.beyond, -1.0)
     own, halls, stores = columns.cooling, facts.cooling.halls.site, facts.cooling.stores.site
     for site, (more, less) in ((halls, own.hall), (stores, own.store)):
         program.put(rows[site], more, -early[site])

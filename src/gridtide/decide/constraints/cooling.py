@@ -24,6 +24,7 @@ def add_cooling(program: Program, columns: Columns, facts: Facts) -> CoolingRows
     kW extra = 0; |air - air before| <= change; cold - left cold before - gains (into - out of) = 0; and where plants
     limit it, for all that is carried out early, less what is late: -aired heat <= extra <= most - heat."""
     own = columns.cooling
+    _add_planes(program, columns, facts)
     return CoolingRows(
         halls=_add_halls(program, own, facts),
         change=_add_change(program, own, facts),
@@ -94,6 +95,26 @@ def _add_plant(program: Program, columns: Columns, facts: Facts) -> Whole:
         program.put(own[:, :, None], columns.segment[sites], per_kw[:, None, None])
         _put_extra(program, own, columns.cooling, sites, facts)
     return rows
+
+
+def _add_planes(program: Program, columns: Columns, facts: Facts) -> None:
+    """beyond + (chord - per IT) segments - per extra x all extra cooling >= least, a row a site, step and plane."""
+    planes, terms = facts.cooling.plant.planes, facts.cooling
+    steps = np.arange(columns.draw.shape[1])
+    for plane in range(planes.least.shape[2]):
+        least, per_extra = planes.least[:, :, plane], planes.per_extra[:, :, plane]
+        rows = program.constraints(least.shape, least, np.inf, planes.site[:, None], steps)
+        program.put(rows, columns.cooling.beyond, 1.0)
+        program.put(
+            rows[:, :, None],
+            columns.segment[planes.site],
+            planes.chord - planes.per_it[:, :, plane, None],
+        )
+        own = columns.cooling
+        for of, blocks in ((terms.halls.site, own.hall), (terms.stores.site, own.store)):
+            here, there = np.nonzero(planes.site[:, None] == of)
+            for block, sign in zip(blocks, (1.0, -1.0), strict=True):
+                program.put(rows[here], block[there], -sign * per_extra[here])
 
 
 def _put_extra(

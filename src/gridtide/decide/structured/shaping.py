@@ -124,6 +124,8 @@ def _row_kinds(
     both = np.intersect1d(link, state)
     if len(both):
         raise Unshaped("a row ties sites together and is carried over time")
+    if not len(link):
+        raise Unshaped("nothing ties steps or sites together")
     local = np.setdiff1d(np.arange(rows.slots), np.concatenate([link, state]))
     here = kind == SITE
     named = np.where(ahead == 1, rows.slots + slot, slot)[here]

@@ -63,7 +63,9 @@ class Measured:
 
 @click.command()
 @click.option("--size", default=USUAL, show_default=True, metavar="SITESxSTEPSxBUCKETS")
-@click.option("--seed", type=int, default=0, show_default=True, help="Of the instance.")
+@click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the instance."
+)
 @click.option(
     "--gap", type=click.FloatRange(1e-8, 0.5), default=1e-4, show_default=True,
     help="Asked for, as a share of the cost.",

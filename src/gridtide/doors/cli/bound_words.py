@@ -4,6 +4,8 @@ from typing import Any
 
 import click
 
+from gridtide.doors.cli.words import money as said
+
 PROMISES = ("work", "deadline", "slack", "service", "latency", "reserve", "call")
 """Kinds of change that are made to a promise; all others are made to a limit or an asset."""
 SMALL = 0.005
@@ -27,9 +29,9 @@ def _show_best(found: dict[str, Any], money: str) -> None:
     if found["lower_bound"] is None:
         click.echo("its contracts leave no bound that holds for every policy")
     else:
-        click.echo(f"no policy can cost less than {found['lower_bound']:,.0f} {money}")
+        click.echo(f"no policy can cost less than {said(found['lower_bound'])} {money}")
     best = found["best_course"]
-    low, high = f"{best['lower_bound']:,.0f}", f"{best['cost']:,.0f}"
+    low, high = said(best["lower_bound"]), said(best["cost"])
     size = high if low == high else f"{low} to {high}"
     click.echo(
         f"the best course with every limit as it is costs {size} {money} over {_days(found['hours'])}, "
@@ -37,7 +39,7 @@ def _show_best(found: dict[str, Any], money: str) -> None:
     )
     if best["steep_cost"] > SMALL:
         click.echo(
-            f"{best['steep_cost']:,.0f} of it is no money: it counts how far ramp rules that cannot be kept are passed"
+            f"{said(best['steep_cost'])} of it is no money: it counts how far ramp rules that cannot be kept are passed"
         )
     undone = best["undone_accelerator_h"]
     if undone > SMALL:
@@ -132,7 +134,7 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
         row["class"],
         f"{row['accelerator_h']:,.1f}",
         _money(row["without"], 1.0),
-        f"{row['by_price']:,.2f}",
+        f"{row['by_price'] + 0.0:,.2f}",
         _money(row["again"], -1.0),
         _money(row["hour"], 1.0),
     )

@@ -8,10 +8,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from gridtide.doors.cli.words import money
 from gridtide.doors.results.document import marginal_of, not_held_of, steep_of
 from gridtide.doors.results.notes import told_once
 from gridtide.doors.results.proofs import proofs_said
 from gridtide.doors.results.unspread import unspread_of
+from gridtide.settle.capture import VANISHING
 from gridtide.settle.carbon import ATTRIBUTION
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 EDGE = 2
 """Blanks beside a column."""
+OWN_ROW = ("energy", "demand charge", "capacity")
+"""Parts of the total cost that are always told."""
 WHOLE = 400
 """Wide enough for one table: figures wrap in a narrow window rather than lose digits."""
 
@@ -85,22 +89,25 @@ def _capture(comparison: "Comparison") -> str:
 
 def _bound(comparison: "Comparison", bound: float) -> str:
     """The least any policy can cost, and how far above it the coordinated one is."""
-    said = f"no policy can cost less than {_money(bound)} {comparison.study.currency} in all"
+    said = f"no policy can cost less than {money(bound)} {comparison.study.currency} in all"
     policy, reference = comparison.of("coordinated"), comparison.settlements[0]
-    possible = reference.total_cost - bound
-    if policy is None or possible <= 0:
+    if policy is None:
         return said
-    above = policy.total_cost - bound
-    return f"{said}; coordinated is {_money(above)} above it, {above / possible:.1%} of what could be saved"
+    above, possible = policy.total_cost - bound, reference.total_cost - bound
+    said = f"{said}; coordinated is {money(above)} above it"
+    if possible < VANISHING * abs(reference.total_cost) or possible <= 0:
+        return said
+    return f"{said}, {above / possible:.1%} of what could be saved"
 
 
 def _rows(comparison: "Comparison") -> list[tuple[str, list[str]]]:
     currency = comparison.study.currency
     cells: dict[str, Callable[[Settlement], str]] = {
-        f"energy cost, {currency}": lambda item: _money(item.energy_cost),
-        f"demand charge, {currency}": lambda item: _money(dict(item.parts)["demand charge"]),
+        f"energy cost, {currency}": lambda item: money(item.energy_cost),
+        f"demand charge, {currency}": lambda item: money(dict(item.parts)["demand charge"]),
         **_capacity_cells(comparison),
-        f"total cost, {currency}": lambda item: _money(item.total_cost),
+        **_other_cells(comparison),
+        f"total cost, {currency}": lambda item: money(item.total_cost),
         "saved of total": lambda item: _saved(comparison, item),
         "energy, kWh": lambda item: f"{item.energy_kwh:,.0f}",
         "emissions, kg (average)": lambda item: _number(item.emissions_average_kg),
@@ -132,7 +139,7 @@ def _capacity_cells(comparison: "Comparison") -> dict[str, Callable[["Settlement
     if not comparison.study.fleet.products:
         return {}
     return {
-        f"capacity revenue, {comparison.study.currency}": lambda item: _money(
+        f"capacity revenue, {comparison.study.currency}": lambda item: money(
             sum(one.revenue for _, one in item.capacity)
         ),
         "capacity not held, kW h": lambda item: (
@@ -141,14 +148,26 @@ def _capacity_cells(comparison: "Comparison") -> dict[str, Callable[["Settlement
     }
 
 
+def _other_cells(comparison: "Comparison") -> dict[str, Callable[["Settlement"], str]]:
+    """What total cost counts beside the parts with a row of their own, each where a policy has any of it."""
+    named = {
+        part: sum(abs(dict(item.parts)[part]) for item in comparison.settlements)
+        for part, _ in comparison.settlements[0].parts
+        if part not in OWN_ROW
+    }
+
+    def cell(part: str) -> Callable[["Settlement"], str]:
+        return lambda item: money(dict(item.parts)[part])
+
+    currency = comparison.study.currency
+    return {f"{part}, {currency}": cell(part) for part, size in named.items() if size > 0}
+
+
 def _saved(comparison: "Comparison", item: "Settlement") -> str:
     reference = comparison.settlements[0].total_cost
-    return "n/a" if reference == 0 else f"{(reference - item.total_cost) / abs(reference):.1%}"
-
-
-def _money(amount: float) -> str:
-    """Cents below a thousand."""
-    return f"{amount:,.0f}" if abs(amount) >= 1000.0 else f"{amount:,.2f}"
+    if reference == 0:
+        return "n/a"
+    return f"{round((reference - item.total_cost) / abs(reference), 3) + 0.0:.1%}"
 
 
 def _seconds(length_s: float | None) -> str:

@@ -98,6 +98,14 @@ def split_policies(text: str) -> list[str]:
     return list(dict.fromkeys(part for part in parts if part))
 
 
+def money(amount: float) -> str:
+    """Cents below a thousand, and digits that count below a cent; never a minus before nothing."""
+    size = abs(amount)
+    if size >= 1000.0:
+        return f"{amount:,.0f}"
+    return f"{amount:,.2f}" if size >= 0.005 or size < 1e-6 else f"{amount:.2g}"
+
+
 def say_compiling() -> None:
     """One line on stderr when compiled code is missing, so that nobody wonders what takes so long."""
     from gridtide import kernels

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from gridtide.doors.results.breakdown import classes_done, data_sets, energy_by_site_kwh
-from gridtide.doors.results.proofs import plans_of, proofs_said
+from gridtide.doors.results.proofs import plans_of, proof_of, proofs_said
 from gridtide.doors.results.routes import routes_of
 from gridtide.doors.results.unspread import unspread_of
 from gridtide.settle.carbon import ATTRIBUTION
@@ -41,7 +41,8 @@ def steep_of(comparison: Comparison) -> str | None:
 def document_of(comparison: Comparison, report: str) -> dict[str, Any]:
     """runs, one object a policy in the order they ran; capture_ratio; what a reader must know.
 
-    Of each run: plans, how they were made and the largest gap of any; energy_by_site_and_class_kwh, at the racks, with
+    Of each run: plans, how they were made and the largest gap of any; certificate, its cost beside what no policy can
+    fall below; energy_by_site_and_class_kwh, at the racks, with
     parked machines, cooling and losses; jobs_by_class, promises, delay and compute served; exposure_by_data_set, moves
     and exposure by class, home and sensitivity; routes, where requests went and why.
     capacity_by_site: where sites may offer capacity to the grid.
@@ -112,6 +113,7 @@ def _run(comparison: Comparison, settlement: Settlement, course: Course) -> dict
     return {
         "policy": settlement.policy,
         "plans": plans_of(course),
+        "certificate": proof_of(comparison, settlement),
         "energy_kwh": settlement.energy_kwh,
         "energy_cost": settlement.energy_cost,
         "total_cost": settlement.total_cost,

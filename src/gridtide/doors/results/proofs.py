@@ -1,11 +1,16 @@
 """How the plans of a course were made, and how far from the best they can be at most."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from gridtide.decide.plan import Certificate
+from gridtide.simulate.compare import Comparison
 from gridtide.simulate.course import Course
+from gridtide.simulate.settlement import Settlement
 
+RUN_AT_ONCE = "run-at-once"
 MADE_BY = "plan by "
 REASON = "as "
 CENT = 0.01
@@ -28,6 +33,28 @@ def plans_of(course: Course) -> dict[str, Any]:
     }
 
 
+def proof_of(comparison: Comparison, settlement: Settlement) -> dict[str, float | None] | None:
+    """Of a whole run: lower_bound on the cost of any policy, cost, and gap in money, as a share of the cost of running
+    at once and of the saving still possible, null where there is next to none to divide by. None without a bound.
+    """
+    if comparison.bound is None:
+        return None
+    at_once = comparison.of(RUN_AT_ONCE)
+    proved = Certificate(
+        cost=settlement.total_cost,
+        lower_bound=comparison.bound,
+        run_at_once_cost=math.nan if at_once is None else at_once.total_cost,
+        method="weak duality over the whole course",
+    )
+    return {
+        "lower_bound": proved.lower_bound,
+        "cost": proved.cost,
+        "gap": proved.gap,
+        "gap_of_run_at_once": proved.gap_of_run_at_once,
+        "gap_of_saving": proved.gap_of_saving,
+    }
+
+
 def proofs_said(courses: Iterable[Course], currency: str) -> list[str]:
     """A sentence a policy that plans."""
     return [
@@ -41,10 +68,12 @@ def _said(policy: str, plans: dict[str, Any], currency: str) -> str:
     count, methods = plans["count"], plans["methods"]
     ways = "; ".join(f"{made:,} by {name}" for name, made in methods.items())
     ways = f": {ways}" if len(methods) > 1 else f" by {next(iter(methods))}"
+    least = max(plans["gap"], CENT)
     return (
-        f"{policy} made {count:,} {'plan' if count == 1 else 'plans'}{ways}. No plan of the same instant could cost"
-        f" less by more than {max(plans['gap'], CENT):,.2f} {currency}, {_share(plans['gap_of_run_at_once'])} of the"
-        f" cost of running at once, {_share(plans['gap_of_saving'])} of the saving still possible"
+        f"{policy} made {count:,} {'plan' if count == 1 else 'plans'}{ways}. Before jobs were placed whole, no plan"
+        f" of the same instant could cost less by more than {least:,.2f} {currency},"
+        f" {_share(plans['gap_of_run_at_once'])} of the cost of running at once,"
+        f" {_share(plans['gap_of_saving'])} of the saving still possible"
         f"{' (the largest of each)' if count > 1 else ''}."
     )
 
@@ -63,4 +92,6 @@ def _largest(found: Iterable[float | None]) -> float | None:
 def _share(share: float | None) -> str:
     if share is None:
         return "n/a"
-    return f"{100 * share:.2g} %" if share >= LEAST_SHARE else f"less than {100 * LEAST_SHARE:g} %"
+    if share < LEAST_SHARE:
+        return f"less than {100 * LEAST_SHARE:g} %"
+    return f"{100 * share:.2g} %" if share < 0.1 else f"{100 * share:,.0f} %"

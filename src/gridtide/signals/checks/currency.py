@@ -3,26 +3,11 @@
 import numpy as np
 
 from gridtide.signals.check import Check, decide, passed
+from gridtide.signals.plausible import PER_DOLLAR
 from gridtide.signals.raw import Raw
 from gridtide.signals.signal import Kind
 
 NAME = "currency"
-PER_DOLLAR = {
-    "AUD": 1.5,
-    "BRL": 5.0,
-    "CAD": 1.3,
-    "CHF": 0.9,
-    "CNY": 7.0,
-    "EUR": 0.9,
-    "GBP": 0.8,
-    "INR": 80.0,
-    "JPY": 130.0,
-    "KRW": 1300.0,
-    "SGD": 1.35,
-    "USD": 1.0,
-    "ZAR": 17.0,
-}
-"""Units of a currency in a US dollar, to within a third over 2020 to 2025; only for what is out by far more."""
 USUAL_USD_PER_MWH = (3.0, 1_000.0)
 """Between these lies the median of a wholesale price or a tariff over any long period."""
 LONG_ROWS = 24 * 28

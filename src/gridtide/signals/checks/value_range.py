@@ -3,7 +3,7 @@
 import numpy as np
 
 from gridtide.signals.check import Check, decide, passed
-from gridtide.signals.plausible import PLAUSIBLE
+from gridtide.signals.plausible import PLAUSIBLE, plausible
 from gridtide.signals.raw import Raw
 from gridtide.signals.signal import Kind
 
@@ -14,7 +14,8 @@ def value_range(raw: Raw) -> Check:
     """By the kind; a negative price is legal."""
     if raw.kind not in PLAUSIBLE:
         return passed(NAME, "no physical range is known for this kind")
-    low, high = (limit * (100.0 if raw.per_cent else 1.0) for limit in PLAUSIBLE[raw.kind])
+    limits = plausible(raw.kind, raw.currencies[0] if len(raw.currencies) == 1 else None)
+    low, high = (limit * (100.0 if raw.per_cent else 1.0) for limit in limits)
     wrong = np.flatnonzero((raw.values < low) | (raw.values > high))
     if len(wrong):
         worst = raw.values[wrong[np.argmax(np.abs(raw.values[wrong]))]]

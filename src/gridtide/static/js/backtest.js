@@ -37,11 +37,24 @@ function draw(height, label, option) {
   charts.push(chart);
 }
 
+/** Lines that the names of a legend take when they wrap at the width of the page. */
+function lines(names) {
+  const width = main.clientWidth - LEFT - 24;
+  let [count, used] = [1, 0];
+  for (const name of names) {
+    const own = 52 + 6.6 * name.length;
+    if (used > 0 && used + own > width) [count, used] = [count + 1, 0];
+    used += own;
+  }
+  return count;
+}
+
 /** Bars side by side: a group a category, a colour a series [name, values]. */
 function bars(height, label, unit, names, series, said) {
-  draw(height, label, {
-    legend: { top: 0, left: LEFT, type: "scroll", textStyle: { color: INK } },
-    grid: { left: LEFT, right: 24, top: 60, bottom: 36 },
+  const below = 24 * (lines(series.map(([name]) => name)) - 1);
+  draw(height + below, label, {
+    legend: { top: 0, left: LEFT, right: 24, textStyle: { color: INK } },
+    grid: { left: LEFT, right: 24, top: 60 + below, bottom: 36 },
     tooltip: { ...TOOLTIP, trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: said },
     xAxis: { type: "category", data: names, axisLabel: { color: INK }, axisLine: { lineStyle: { color: FAINT }, onZero: true }, axisTick: { show: false } },
     yAxis: valueAxis(unit),

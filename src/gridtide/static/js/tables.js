@@ -28,7 +28,7 @@ export function tiles(page) {
     page.bound_total_cost === null ? null : [`${money(page.bound_total_cost)} ${page.currency}`, gap(page, reference, policy)],
     [`${number(kept)} of ${number(policy.promised)}`, `promised deadlines kept${policy.jobs > policy.promised ? `; ${number(policy.jobs - policy.promised)} of ${number(policy.jobs)} jobs could not be promised${alone || policy.promised === reference.promised ? "" : `, ${number(reference.jobs - reference.promised)} in ${reference.policy}`}` : ""}`, policy.missed_deadlines > 0],
     page.jobs.all && !alone ? [`${number(policy.accelerator_h_done)} h`, `accelerator-hours served; ${number(reference.accelerator_h_done)} in ${reference.policy}`, policy.accelerator_h_done < 0.999 * reference.accelerator_h_done] : null,
-    alone && policy.emissions_average_kg !== null ? [`${number(policy.emissions_average_kg / 1000, 2)} t CO₂`, "emissions by average intensity"] : avoided === null ? ["not available", "emissions: no carbon intensity in this case"] : [`${number(Math.abs(avoided) / 1000, Math.abs(avoided) < 1e5 ? 2 : 1)} t CO₂`, `${avoided >= 0 ? "less" : "more"} (${percent(share)}), by average intensity: attribution, not impact`],
+    alone && policy.emissions_average_kg !== null ? [mass(policy.emissions_average_kg), "emissions by average intensity"] : avoided === null ? ["not available", "emissions: no carbon intensity in this case"] : [mass(Math.abs(avoided)), `${avoided >= 0 ? "less" : "more"} (${percent(share)}), by average intensity: attribution, not impact`],
     !alone && page.sites.some((site) => site.curtailment_kw) ? [`${number(policy.curtailment_absorbed_kwh / 1000, 1)} MWh`, "curtailed renewables absorbed"] : null,
     policy.latency_p95_s === null ? null : [`${number(1000 * policy.latency_p95_s)} ms`, `95 % of answers came within${alone ? "" : `; ${number(1000 * reference.latency_p95_s)} ms in ${reference.policy}`}`],
     [`${number(policy.moves)}`, `moves of jobs between sites; exposure ${number(policy.exposure)}`],
@@ -48,9 +48,15 @@ function gap(page, reference, policy) {
   const possible = reference.total_cost - page.bound_total_cost;
   const parts = [];
   if (reference.total_cost) parts.push(`${percent(above / Math.abs(reference.total_cost))} of ${reference.policy}`);
-  if (possible > 0) parts.push(`${percent(above / possible)} of what could be saved at most`);
-  return `is the least any plan can cost; ${policy.policy} is ${money(above)} above (${parts.join(", ")})`;
+  if (possible > 0 && possible >= VANISHING * Math.abs(reference.total_cost)) parts.push(`${percent(above / possible)} of what could be saved at most`);
+  return `is the least any plan can cost; ${policy.policy} is ${money(above)} above${parts.length ? ` (${parts.join(", ")})` : ""}`;
 }
+
+/** A mass of carbon dioxide in tonnes, in kilograms below one. */
+const mass = (kg) => (kg < 1000 ? `${number(kg)} kg CO₂` : `${number(kg / 1000, kg < 1e5 ? 2 : 1)} t CO₂`);
+
+/** Share of the reference below which a saving is told by no ratio. */
+const VANISHING = 0.01;
 
 const CO2 = (row) => (row.emissions_average_kg === null ? "not available" : number(row.emissions_average_kg));
 const MS = (seconds) => (seconds === null ? "–" : number(1000 * seconds));

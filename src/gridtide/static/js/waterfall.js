@@ -36,7 +36,7 @@ export function waterfall(page) {
       grid: { left: LEFT, right: 40, top: 44, bottom: 52 },
       tooltip: { ...TOOLTIP, trigger: "item", formatter: (item) => `${safe(bars[item.value[0]][4])}: <b>${bars[item.value[0]][3]}</b> ${safe(page.currency)}` },
       xAxis: { type: "category", data: bars.map((bar) => bar[4]), axisLabel: { color: INK, interval: 0, lineHeight: 15, formatter: (name) => name.replace(/[ -](?=[^ -]*$)/, (mark) => `${mark.trim()}\n`) }, axisTick: { show: false }, axisLine: { lineStyle: { color: FAINT } } },
-      yAxis: valueAxis(page.currency, { boundaryGap: [0, "5%"] }),
+      yAxis: valueAxis(page.currency, { boundaryGap: [bars.some((bar) => Math.min(bar[0], bar[1]) < 0) ? "12%" : 0, "5%"] }),
       series: [
         {
           type: "custom",
