@@ -98,6 +98,7 @@ def test_a_plan_through_a_telescope_cools_ahead_within_the_halls_limits() -> Non
     assert len(plan.horizon) == len(situation.horizon)
     assert (plan.air_c >= 18.0 - 1e-6).all() and (plan.air_c <= 27.0 + 1e-6).all()
     assert plan.certificate.lower_bound <= whole.certificate.cost + 1e-6
+    assert plan.certificate.lower_bound >= 0.99 * whole.certificate.lower_bound
     assert np.abs(plan.extra_cooling_kw).max() > 1.0
 
 

@@ -57,6 +57,11 @@ class _Lift:
         """What is told of a power through a step: each moment has its part."""
         return np.asarray(series[..., self.shown] / self.count)
 
+    def last(self, series: Real) -> Real:
+        """What is told of where a step ends: of its last moment alone."""
+        ends = self.inside == self.count - 1
+        return np.asarray(np.where(ends, self.same(series), 0.0))
+
     def between(self, series: Real) -> Real:
         """What is told of a change between steps: in even parts up to the next."""
         following = np.concatenate([series[..., 1:], np.zeros_like(series[..., :1])], axis=-1)
@@ -79,10 +84,16 @@ def _lifted(rough: Solved, rows: Rows, count: int, steps: _Lift) -> Real:
 
 
 def _lift_cooling(dual: Real, rough: Solved, rows: Rows, steps: _Lift) -> None:
-    """Prices of what halls and stores of cold keep, and of what plants can do."""
+    """Prices of what halls and stores of cold keep, and of what plants can do.
+
+    What lies between air and mass is as good as gone a step later, so that it counts where a coarse step ends.
+    """
     own, coarse, told = rows.cooling, rough.rows.cooling, rough.solution.row_dual
     dual[own.stores] = steps.same(told[coarse.stores])
     dual[own.plant] = steps.shared(told[coarse.plant])
+    dual[own.halls[0]] = steps.same(told[coarse.halls[0]])
+    dual[own.halls[1]] = steps.last(told[coarse.halls[1]])
+    dual[own.change] = steps.last(told[coarse.change])
 
 
 def _follow_the_moment(
