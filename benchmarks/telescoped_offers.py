@@ -36,6 +36,16 @@ def spans_of(text: str) -> Spans:
     return tuple((int(count), 60 * int(minutes)) for count, minutes in pairs)
 
 
+def hours_of(telescopes: list[str]) -> float:
+    """How far ahead plans look; every telescope as far as the others."""
+    ahead = {sum(count * step_s for count, step_s in spans_of(name)) / 3600 for name in telescopes}
+    if len(ahead) > 1:
+        raise SystemExit(
+            f"telescopes look {sorted(ahead)} h ahead; name such that look equally far"
+        )
+    return ahead.pop()
+
+
 def settled(study: Study, policy: str) -> tuple[Settlement, float, float]:
     """A policy's course: its settlement, the mean proved gap of its plans by their cost at once, CPU seconds."""
     before = time.process_time()
@@ -51,6 +61,8 @@ def settled(study: Study, policy: str) -> tuple[Settlement, float, float]:
 
 def rows(study: Study, telescopes: list[str]) -> Iterator[tuple[str, bool]]:
     """A line a telescope, the regular plan first, and whether it is sound."""
+    plan_h = hours_of(telescopes)
+    study = replace(study, cadence=replace(study.cadence, plan_h=plan_h))
     at_once, _, _ = settled(study, "run-at-once")
     bound = bound_of(study, truth_of(study))
     yield (

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from gridtide.simulate.local_days import days_by
 from gridtide.simulate.policies import policy_named
 from gridtide.simulate.study import Study
 from gridtide.stores.memory import MemoryStore
+from gridtide.timeline import Spans
 
 ZONES = {
     "DE-LU": ("Europe/Berlin", 52.5, 13.4, 9.0),
@@ -134,6 +135,7 @@ class Terms:
     weight: float
     level: float
     confidence: float
+    telescope: Spans
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,6 +170,7 @@ def study_of(begins: int, days: int, terms: Terms, data: Path) -> Study:
 def quarter(begins: int, days: int, names: list[str], terms: Terms, data: Path) -> list[Found]:
     """Every policy through one quarter, settled, each told on stderr when it is done."""
     study = study_of(begins, days, terms, data)
+    study = replace(study, cadence=replace(study.cadence, telescope=terms.telescope))
     found = []
     for name in names:
         began = time.process_time()
@@ -221,6 +224,7 @@ def main() -> None:
     parser.add_argument("--weight", type=float, default=0.5)
     parser.add_argument("--level", type=float, default=0.75)
     parser.add_argument("--confidence", type=float, default=0.95)
+    parser.add_argument("--telescope", default="", help="12x60+9x240: steps of how many minutes")
     asked = parser.parse_args()
     data = Path(os.environ.get("GRIDTIDE_DATA", "../shared/data")).resolve()
     terms = Terms(
@@ -228,6 +232,10 @@ def main() -> None:
         weight=asked.weight,
         level=asked.level,
         confidence=asked.confidence,
+        telescope=tuple(
+            (int(count), 60 * int(minutes))
+            for count, minutes in (part.split("x") for part in asked.telescope.split("+") if part)
+        ),
     )
     names = ["run-at-once", *(f"coordinated-{way}" for way in asked.policies.split(","))]
     names += ["perfect-foresight"] * asked.perfect

@@ -14,10 +14,9 @@ from gridtide.case.plants import parked_facility_kw
 from gridtide.case.points import point_faults
 from gridtide.case.schema import CaseFile, ContractTable, SiteTable
 from gridtide.case.services import answering_faults
-from gridtide.case.telescope import telescope_faults, telescope_of
+from gridtide.case.telescope import telescope_faults
 from gridtide.decide.policy_names import POLICIES, checked
 from gridtide.decide.risk import Uncertainty
-from gridtide.decide.uncertain.planning import steps_faults
 from gridtide.finding import Finding, Gathered
 from gridtide.fleet.contract import Exposure
 from gridtide.loop.spread import spread_faults
@@ -208,7 +207,6 @@ def _uncertainty(case: CaseFile) -> Iterator[Finding]:
         ways.append(case.planning.uncertainty)
     for way in dict.fromkeys(ways):
         yield from spread_faults(case.planning.forecaster, way)
-        yield from steps_faults(telescope_of(case.planning), way)
 
 
 def _zones(case: CaseFile) -> Iterator[Finding]:

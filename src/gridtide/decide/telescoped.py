@@ -100,8 +100,8 @@ def planned_through(
 def _certificate(rough: Solved, plan: Plan, situation: Situation, views: Views) -> Certificate:
     """What the plan costs in the situation's own steps, and a bound on any plan in them."""
     told = rough.plan.certificate
-    cost = told.cost - _paid(rough.plan, situation, views.coarse)
-    cost += _paid(plan, situation, views.fine) + _cost_apart(views)
+    cost = told.cost - paid(rough.plan, situation, views.coarse)
+    cost += paid(plan, situation, views.fine) + cost_apart(views)
     bound = lifted_bound(rough, situation, views.coarse, views.whole)
     return Certificate(
         cost=cost,
@@ -141,14 +141,14 @@ def views_of(
     return Views(seen=seen, coarse=coarse, fine=fine, whole=whole, held=kept, apart=apart)
 
 
-def _cost_apart(views: Views) -> float:
+def cost_apart(views: Views) -> float:
     """Money for waits and moves of the jobs that stay as told only because steps are coarse."""
     told = views.held.told
     place = np.where(views.apart, told.place, -1)
     return work_cost(replace(views.held, told=replace(told, place=place)))
 
 
-def _paid(plan: Plan, situation: Situation, facts: Facts) -> float:
+def paid(plan: Plan, situation: Situation, facts: Facts) -> float:
     """Energy, carbon, wear and demand charge of a plan less what its offers earn, in money.
 
     What stands and is not held counts as the plan counts it.

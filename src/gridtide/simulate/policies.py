@@ -20,7 +20,7 @@ from gridtide.decide.risk import Uncertainty
 from gridtide.decide.situation import Situation
 from gridtide.decide.steering import covered
 from gridtide.decide.told import same_slots, told_of, work_cost
-from gridtide.decide.uncertain.planning import PlansAround, planner_for, steps_faults
+from gridtide.decide.uncertain.planning import PlansAround, planner_for
 from gridtide.finding import BadInput, Finding, refuse_if_any
 from gridtide.loop.mandate import Policy
 from gridtide.loop.spread import FORESIGHT, spread_faults
@@ -189,12 +189,7 @@ def _under(uncertainty: Uncertainty, name: str) -> Callable[[Study], Entry]:
 
     def make(study: Study) -> Entry:
         met = Uncertainty.EXPECTED if study.cadence.forecaster == FORESIGHT else uncertainty
-        refuse_if_any(
-            (
-                *spread_faults(study.cadence.forecaster, uncertainty),
-                *steps_faults(study.cadence.telescope, met),
-            )
-        )
+        refuse_if_any(spread_faults(study.cadence.forecaster, uncertainty))
         knowing = replace(study, risk=replace(study.risk, uncertainty=met))
         policy = _plan_and_place(study, name)
         planner = planner_for(

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.at_once import at_once_cost
-from gridtide.decide.conflict.refusal import has_no_plan, refusal_of
+from gridtide.decide.conflict.refusal import has_no_plan, refusal_of, refuse_where_power_lacks
 from gridtide.decide.constraints.alike import add_alike
 from gridtide.decide.constraints.tail import add_tail
 from gridtide.decide.facts import facts_of, held_of
@@ -17,6 +17,7 @@ from gridtide.decide.objective import Objective
 from gridtide.decide.plan import Certificate, Plan, Prices
 from gridtide.decide.planners.coordinated import (
     REPAIRS_MAX,
+    Method,
     one_way,
     plan_program,
     prices_of,
@@ -59,26 +60,79 @@ class Cvar:
     def _planned(self, situation: Situation, held: Reservations) -> Plan:
         facts = facts_of(situation, self.objective, held)
         courses = courses_of(situation, facts, self.objective)
-        matrix, copies, tail = written_for(situation, courses, self.risk, self.told_h)
-        plain = as_written(matrix)
-        solution = _solved_without_burning(matrix, copies)
+        return solved_over(situation, courses, held, self.risk, self.told_h).plan
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class OverCourses:
+    """A plan over courses with the part of its program that stands for each, and its solution.
+
+    chances: what a unit of money in each course counts, adding up to one. own_cost: what each course costs beside the
+    work that is decided for all.
+    """
+
+    plan: Plan
+    copies: Sequence[Copy]
+    solution: Solution
+    chances: Real
+    own_cost: Real
+
+
+def solved_over(
+    situation: Situation,
+    courses: Sequence[Facts],
+    held: Reservations | None,
+    risk: Risk,
+    told_h: float,
+    method: Method = solution_of,
+) -> OverCourses:
+    """The plan of least weighed cost over these courses. Raises Infeasible naming what cannot hold together.
+
+    held: what promises are named by; without it a refusal says where power lacks.
+    """
+    matrix, copies, tail = written_for(situation, courses, risk, told_h)
+    plain = as_written(matrix)
+    solution = _solved_without_burning(matrix, copies, method)
+    if held is None:
+        for copy in copies:
+            refuse_where_power_lacks(situation, solution, copy.columns.shortfall)
+    else:
         _refuse_without_plan(situation, held, matrix, copies, solution)
-        at_once = [at_once_cost(situation, copy.facts) for copy in copies]
-        return Plan(
-            made_at=situation.as_of,
-            policy="coordinated-cvar",
-            horizon=situation.horizon,
-            prices=_prices(copies, solution, _chances(solution, tail, self.risk)),
-            certificate=Certificate(
-                cost=solution.objective,
-                lower_bound=min(lower_bound(plain, solution.row_dual), solution.objective),
-                run_at_once_cost=weighed(np.asarray(at_once), self.risk),
-                method=f"weak duality on the chords of the power curve over {len(copies)} courses; "
-                f"plan by {solution.solver}",
-            ),
-            notes=_notes(situation, copies, solution, self.risk),
-            **_means(copies, solution, _told(situation, self.told_h)),
-        )
+    at_once = [at_once_cost(situation, copy.facts) for copy in copies]
+    chances = _chances(solution, tail, risk)
+    plan = Plan(
+        made_at=situation.as_of,
+        policy="coordinated-cvar",
+        horizon=situation.horizon,
+        prices=_prices(copies, solution, chances),
+        certificate=Certificate(
+            cost=solution.objective,
+            lower_bound=min(lower_bound(plain, solution.row_dual), solution.objective),
+            run_at_once_cost=weighed(np.asarray(at_once), risk),
+            method=f"weak duality on the chords of the power curve over {len(copies)} courses; "
+            f"plan by {solution.solver}",
+        ),
+        notes=_notes(situation, copies, solution, risk),
+        **_means(copies, solution, _told(situation, told_h)),
+    )
+    return OverCourses(
+        plan=plan,
+        copies=copies,
+        solution=solution,
+        chances=chances,
+        own_cost=_own_cost(plain, copies, tail, solution),
+    )
+
+
+def _own_cost(plain: Matrix, copies: Sequence[Copy], tail: Whole, solution: Solution) -> Real:
+    """What each course costs by the row of the tail that adds it up, (courses,)."""
+    terms = plain.value * solution.values[plain.column]
+    found = []
+    for row, copy in zip(tail, copies, strict=True):
+        entries = np.flatnonzero(plain.index == row)
+        own = entries[np.isin(plain.column[entries], copy.own)]
+        found.append(float(terms[own].sum()))
+    return np.asarray(found)
 
 
 def courses_of(situation: Situation, facts: Facts, objective: Objective) -> list[Facts]:
@@ -113,9 +167,9 @@ def _told(situation: Situation, told_h: float) -> int:
     return max(1, int((begun_h < told_h).sum()))
 
 
-def _solved_without_burning(matrix: Matrix, copies: Sequence[Copy]) -> Solution:
+def _solved_without_burning(matrix: Matrix, copies: Sequence[Copy], method: Method) -> Solution:
     """As the coordinated plan: what burns energy for nothing in some course is fixed, and all solved again."""
-    solution = solution_of(matrix)
+    solution = method(matrix)
     for _ in range(REPAIRS_MAX):
         if not solution.feasible:
             break
@@ -125,7 +179,7 @@ def _solved_without_burning(matrix: Matrix, copies: Sequence[Copy]) -> Solution:
             changed |= one_way(matrix, solution, copy.columns)
         if not changed:
             break
-        solution = solution_of(matrix)
+        solution = method(matrix)
     return solution
 
 

@@ -1,6 +1,5 @@
 """Which planner meets the uncertainty asked for."""
 
-from collections.abc import Iterator
 from typing import Protocol
 
 from gridtide.decide.objective import Objective
@@ -14,7 +13,7 @@ from gridtide.decide.telescoped import Telescoped
 from gridtide.decide.uncertain.chance import Chance
 from gridtide.decide.uncertain.cvar import Cvar
 from gridtide.decide.uncertain.telescoped_chance import TelescopedChance
-from gridtide.finding import Finding
+from gridtide.decide.uncertain.telescoped_cvar import TelescopedCvar
 from gridtide.timeline import Spans
 
 
@@ -42,7 +41,11 @@ def planner_for(
     told_h: hours until the next plan. telescope: steps of its horizon. readings: kept from one plan to the next.
     """
     if risk.uncertainty is Uncertainty.CVAR:
-        return Cvar(objective=objective, risk=risk, told_h=told_h)
+        if not telescope:
+            return Cvar(objective=objective, risk=risk, told_h=told_h)
+        return TelescopedCvar(
+            objective=objective, risk=risk, told_h=told_h, telescope=telescope, readings=readings
+        )
     if risk.uncertainty is Uncertainty.CHANCE:
         if not telescope:
             return Chance(objective=objective, risk=risk)
@@ -52,14 +55,3 @@ def planner_for(
     if telescope:
         return Telescoped(objective=objective, telescope=telescope, readings=readings)
     return Coordinated(objective=objective, readings=readings)
-
-
-def steps_faults(telescope: Spans, uncertainty: Uncertainty) -> Iterator[Finding]:
-    """A telescope beside plans over courses, which are made in the steps of the loop."""
-    if telescope and uncertainty is Uncertainty.CVAR:
-        yield Finding(
-            subject="planning.telescope",
-            value=f"beside plans of the kind {uncertainty.value!r}",
-            limit="plans by the point forecast or with margins, which are made in steps of several lengths",
-            mend="Leave planning.telescope out, or plan with uncertainty = 'expected' or 'chance'.",
-        )
