@@ -110,7 +110,7 @@ def test_without_the_question_a_full_case_is_still_sound(called: Path) -> None:
 def test_a_building_that_carries_all_its_machines_is_no_limit(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """200 machines at 1.2 kW in a building for 400: what is lacking is machines, and they are what would have to give."""
+    """200 machines at 1.2 kW in a building for 400: what is lacking is machines, and they would have to give."""
     text = SOUND.read_text().replace(
         "count = 12\naccelerators = [8, 16]", "count = 12\naccelerators = [96]"
     )
