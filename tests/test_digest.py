@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
-from gridtide.digest import Fingerprints, digest, freeze
+from gridtide.digest import Fingerprints, digest, freeze, freeze_new, sealed
 from gridtide.timeline import Timeline
 
 
@@ -132,3 +132,28 @@ def test_no_more_is_kept_than_one_noun_holds() -> None:
     for pair in pairs:
         prints.of(Scene(pairs=(pair,), first=pair, note=None, seen=np.zeros(1)))
     assert len(prints) == 1
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Kept:
+    """A noun that keeps what nobody can change."""
+
+    values: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        freeze_new(self, values=np.float64)
+
+
+def test_only_a_read_only_array_of_its_own_is_kept_without_a_copy() -> None:
+    """What others can write, a part of something larger, another type or order is copied as ever."""
+    own = sealed(np.arange(4.0))
+    assert Kept(values=own).values is own
+    backwards = np.arange(4.0)
+    seen = backwards[::-1]
+    seen.flags.writeable = False
+    for other in (np.arange(4.0), seen, sealed(np.arange(4)), sealed(np.arange(4, dtype="f4"))):
+        kept = Kept(values=other)
+        assert kept.values is not other and not kept.values.flags.writeable
+        assert kept.values.dtype == np.float64 and kept.values.tolist() == other.tolist()
+    backwards[:] = 0.0
+    assert Kept(values=sealed(np.asfortranarray(np.ones((2, 3))))).values.flags.c_contiguous

@@ -32,6 +32,20 @@ def freeze(noun: object, **columns: DTypeLike) -> None:
         object.__setattr__(noun, name, frozen_array(getattr(noun, name), dtype))
 
 
+def sealed(array: NDArray[Any]) -> NDArray[Any]:
+    """The same array, read-only from now on: for one just made, which nobody else holds."""
+    array.flags.writeable = False
+    return array
+
+
+def freeze_new(noun: object, **columns: DTypeLike) -> None:
+    """As `freeze`, but an array that is read-only already and stands on its own is kept instead of copied."""
+    for name, dtype in columns.items():
+        given = getattr(noun, name)
+        if not _is_kept(given, dtype):
+            object.__setattr__(noun, name, frozen_array(given, dtype))
+
+
 def digest(noun: object) -> str:
     """SHA-256 over the canonical form of a noun, as 64 hexadecimal digits.
 
@@ -92,6 +106,12 @@ def _is_read_only(array: NDArray[Any]) -> bool:
     if array.flags.writeable or array.base is not None:
         return False
     return array.dtype.kind != "O" or all(isinstance(item, str) for item in array.ravel())
+
+
+def _is_kept(value: object, dtype: DTypeLike) -> bool:
+    if not isinstance(value, np.ndarray) or value.dtype != dtype:
+        return False
+    return value.flags.c_contiguous and _is_read_only(value)
 
 
 def _is_frozen(kind: type[Any]) -> bool:

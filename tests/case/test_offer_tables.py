@@ -58,7 +58,9 @@ def test_every_fault_of_the_offers_is_said_at_once() -> None:
     assert all(fault.mend for fault in found)
 
 
-def test_plans_that_make_no_offers_are_refused_beside_them() -> None:
-    """Coarse steps."""
-    (coarse,) = faults([OFFER], telescope=[[96, 15]])
-    assert "telescope" in coarse.value
+def test_a_telescope_is_fine_until_the_last_offer_that_is_made() -> None:
+    """Until the next plan, the gate after it and the block behind that: six hours, one and one."""
+    (coarse,) = faults([OFFER], telescope=[[24, 15], [18, 60]], replan_h=6.0)
+    assert coarse.subject == "planning.telescope" and "8 h" in coarse.limit
+    assert "[32, 15]" in coarse.mend
+    assert faults([OFFER], telescope=[[32, 15], [16, 60]], replan_h=6.0) == []

@@ -132,9 +132,18 @@ def test_another_choice_than_the_plain_one_ends_the_benchmark(
     assert said.out == "" and "run-at-once" in said.err
 
 
+def two_jobs() -> SlotJobs:
+    """Of two slots from the fourth on, and of one from the first on."""
+    return SlotJobs(
+        arrival=np.array([3, 0]), length=np.array([2, 1]), waiting=np.array([0, 0]), deadline=np.array([-1, -1]),
+        expected=np.array([2, 1]), units=np.array([1, 1]), power_kw=np.array([1.0, 1.0]),
+    )  # fmt: skip
+
+
 def test_slots_of_a_plan_are_those_of_its_runs() -> None:
     """Two jobs of one run each."""
-    plan: SlotPlan = unbroken(np.array([3, 0]), np.array([2, 1]), 9, np.array([3, 0]))
+    jobs = two_jobs()
+    plan: SlotPlan = unbroken(jobs, jobs.arrival, 9, jobs.arrival)
     assert plain_policies.slots_of(plan, 2) == [[3, 4], [0]]
 
 

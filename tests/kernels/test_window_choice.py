@@ -1,10 +1,13 @@
 """Starts, quantiles and runs below a threshold: what looking at every window alone would find."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gridtide.decide.slots import runs_written
 from gridtide.kernels.window_choice import best_starts, quantiles_ahead, threshold_runs
 
 series = st.lists(st.integers(-4, 6), min_size=1, max_size=60).map(
@@ -24,7 +27,8 @@ def test_quantiles_of_moving_windows_are_those_of_each_alone(
 ) -> None:
     """In order of their beginning or not, near each other or far, cut at the end; behind it there is none."""
     begins = sorted(first) if in_order else first
-    found = quantiles_ahead(values, np.asarray(begins), horizon, q)
+    found = np.full(len(begins), np.nan)
+    quantiles_ahead(values, np.asarray(begins), horizon, q, found)
     for at, one in zip(begins, found.tolist(), strict=True):
         window = values[at : at + horizon]
         if len(window):
@@ -47,7 +51,8 @@ def test_the_best_start_of_each_job_is_that_of_the_job_alone(
     asked = [(begin, seen, wait) for begin, seen, wait in asked if begin < len(values)]
     first, seen, wait = np.asarray(asked, dtype=np.int64).reshape(-1, 3).T
     running = np.concatenate([[0.0], np.cumsum(values)])
-    found = best_starts(running, first, seen, first + wait, stride, by_rate)
+    found = np.empty_like(first)
+    best_starts(running, first, seen, first + wait, stride, by_rate, found)
     for start, (begin, width, waits) in zip(found.tolist(), asked, strict=True):
         starts = [begin, *range(begin + stride, begin + waits + 1, stride)]
         inside = [s for s in starts if s + width <= len(values)] or [begin]
@@ -64,7 +69,8 @@ def test_runs_below_a_threshold_are_those_of_each_job_alone(
     """Slots below it until the wait is used up, then any; without an end none; of jobs alike but for it too."""
     first, length, waiting = np.asarray(asked, dtype=np.int64).reshape(-1, 3).T
     limit = np.resize(np.asarray(below, dtype=np.float64), len(asked))
-    offsets, starts, ends = threshold_runs(values, first, length, waiting, limit)
+    write = partial(threshold_runs, values, (first, length, waiting, limit))
+    offsets, starts, ends = runs_written(len(asked), write)
     for j, (begin, lacking, wait) in enumerate(asked):
         chosen: list[int] = []
         for slot in range(begin, len(values)):

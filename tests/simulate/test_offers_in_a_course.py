@@ -137,3 +137,20 @@ def test_a_store_that_works_beside_its_offers_stays_within_bounds() -> None:
     np.testing.assert_allclose(
         seen.import_kw - seen.export_kw, needed + seen.charge_kw - seen.discharge_kw, atol=1e-9
     )
+
+
+@pytest.mark.parametrize("direction", list(Direction))
+def test_what_is_offered_through_a_telescope_is_held(direction: Direction) -> None:
+    """The twin keeps what stands: due blocks come from fine steps, later ones change until they are due."""
+    study = study_of(40.0, direction)
+    fine_h = study.cadence.replan_h + 2.0
+    spans = ((round(4 * fine_h), 900), (8, 3600), (6, 4 * 3600))
+    study = replace(study, cadence=replace(study.cadence, telescope=spans))
+    course, settled = ran(study, "coordinated")
+    _, regular = ran(study_of(40.0, direction), "coordinated")
+    ((_, capacity),), ((_, fine),) = settled.capacity, regular.capacity
+    assert capacity.not_held_kw_h == 0.0 and settled.promises.missed_deadlines == 0
+    assert capacity.offered_kw_h > 0.5 * fine.offered_kw_h
+    bound = bound_of(study, truth_of(study))
+    assert bound is not None and bound <= settled.total_cost + 1e-6
+    assert course.certificates[0].lower_bound <= course.certificates[0].cost

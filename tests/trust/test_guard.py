@@ -7,14 +7,17 @@ import numpy as np
 import pytest
 
 from gridtide.decide.dispatch import Dispatch, Placement
+from gridtide.decide.extra_cooling import ExtraCooling
 from gridtide.decide.reservations import grid_step_s, slot_grid
 from gridtide.decide.room import promised_room
 from gridtide.decide.situation import Situation
+from gridtide.fleet.thermal import ColdStore
 from gridtide.loop.turn import Memory, take_turn
 from gridtide.simulate.course import mandate_of
 from gridtide.simulate.policies import policy_named
 from gridtide.simulate.truth import truth_of
 from gridtide.simulate.twin import Twin
+from gridtide.testing.cooled import usual_hall
 from gridtide.testing.offering import capacity_product, offering
 from gridtide.testing.studies import small_study
 from gridtide.trust.guard import Rung, check, judge
@@ -232,3 +235,33 @@ def test_capacity_that_the_store_does_not_have_is_not_offered(asked: Asked) -> N
     assert "offered_kw" in limits_of(told(1e9), offers)
     assert limits_of(told(-1.0), offers) == ["offered_kw below 0"]
     assert limits_of(told(6.0, 12.0), offers) == ["battery discharge when called, kW"]
+
+
+def test_heat_is_kept_only_where_there_is_something_to_keep_it(asked: Asked) -> None:
+    """No order of heat without a hall or a store of cold, none faster than the store, none that is no number."""
+    hall, store = (
+        usual_hall(100.0),
+        ColdStore(energy_kwh=300.0, charge_max_kw=50.0, discharge_max_kw=80.0),
+    )
+    east, north = asked.situation.fleet.sites
+    sites = (replace(east, hall=hall), replace(north, cold_store=store))
+    fleet = replace(asked.situation.fleet, sites=sites)
+    cooled = replace(asked, situation=replace(asked.situation, fleet=fleet))
+    steps = len(asked.dispatch.placement.horizon)
+
+    def told(into_hall_kw: float, into_store_kw: float, swapped: bool = False) -> Dispatch:
+        heat_kw = np.zeros((2, 2, steps))
+        heat_kw[0, 1 if swapped else 0] = into_hall_kw
+        heat_kw[1, 0 if swapped else 1] = into_store_kw
+        extra = ExtraCooling(heat_kw=heat_kw, power_kw=np.zeros((2, steps)))
+        return replace(asked.dispatch, cooling=extra)
+
+    assert limits_of(told(-40.0, 50.0), cooled) == []
+    assert limits_of(told(40.0, -80.0), cooled) == []
+    assert limits_of(told(1.0, 1.0, swapped=True), cooled) == [
+        "cold store, kW of heat",
+        "hall, kW of heat",
+    ]
+    assert limits_of(told(0.0, 51.0), cooled) == ["cold store, kW of heat"]
+    assert limits_of(told(0.0, -81.0), cooled) == ["cold store, kW of heat"]
+    assert limits_of(told(np.nan, np.nan), cooled) == ["hall, kW of heat", "cold store, kW of heat"]

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.case.checks import unprotected
+from gridtide.case.cooling import cold_store_of, hall_of
 from gridtide.case.machines import assumed, pool_powers_kw
 from gridtide.case.offers import product_of
 from gridtide.case.plants import design_outdoor_c
@@ -144,6 +145,8 @@ def _site(table: SiteTable, step_s: int) -> Site:
         ),
         curtailment_zone=table.curtailment_zone,
         products=tuple(product_of(offer) for offer in table.offer),
+        hall=hall_of(table.hall, table.facility.it_capacity_kw) if table.hall else None,
+        cold_store=cold_store_of(table.cold_store) if table.cold_store else None,
     )
 
 

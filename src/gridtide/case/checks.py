@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from gridtide.case.cooling import cooling_faults
 from gridtide.case.machines import accelerators, pool_powers_kw
 from gridtide.case.offers import offer_faults
 from gridtide.case.plants import parked_facility_kw
@@ -42,6 +43,7 @@ def faults_of(case: CaseFile) -> list[Finding]:
         *telescope_faults(case),
         *point_faults(case),
         *offer_faults(case),
+        *cooling_faults(case),
     ]
 
 

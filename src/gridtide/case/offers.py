@@ -1,6 +1,7 @@
 """[[site.offer]]: capacity a site may hold ready for the grid, and what must be true of it."""
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 from gridtide.case.schema import CaseFile, OfferTable, SiteTable
 from gridtide.case.telescope import plan_h
@@ -25,7 +26,7 @@ def product_of(table: OfferTable) -> CapacityProduct:
 
 
 def offer_faults(case: CaseFile) -> Iterator[Finding]:
-    """Offers without a store, twice, longer than a plan, or in blocks no step fits; plans that make none."""
+    """Offers without a store, twice, longer than a plan, or in blocks no step fits; a telescope too coarse for them."""
     if not any(site.offer for site in case.site):
         return
     for number, site in enumerate(case.site, start=1):
@@ -35,7 +36,7 @@ def offer_faults(case: CaseFile) -> Iterator[Finding]:
             yield from _twice(key, site.offer[: index - 1], offer)
             yield from _priced(key, offer, case)
             yield from _blocks(key, offer, case)
-    yield from _other_plans(case)
+    yield from _through_a_telescope(case)
 
 
 def _without_store(key: str, site: SiteTable) -> Iterator[Finding]:
@@ -104,12 +105,19 @@ def _blocks(key: str, offer: OfferTable, case: CaseFile) -> Iterator[Finding]:
         )
 
 
-def _other_plans(case: CaseFile) -> Iterator[Finding]:
-    """Plans in coarse steps make no offers yet."""
-    if case.planning.telescope:
+def _through_a_telescope(case: CaseFile) -> Iterator[Finding]:
+    """What is offered before the next plan is planned in the steps of the loop."""
+    planning, step_min = case.planning, case.case.step_min
+    if not planning.telescope:
+        return
+    leading = takewhile(lambda span: span[1] == step_min, planning.telescope)
+    fine_h = sum(count * minutes for count, minutes in leading) / 60.0
+    offers = [offer for site in case.site for offer in site.offer]
+    needed_h = planning.replan_h + max(one.gate_closure_h + one.block_h for one in offers)
+    if needed_h > fine_h + NEARLY_H:
         yield Finding(
-            subject="site.offer",
-            value="beside planning.telescope",
-            limit="plans in the steps of the loop",
-            mend="Leave planning.telescope or the offers out.",
+            subject="planning.telescope",
+            value=f"{fine_h:g} h in steps of {step_min} min",
+            limit=f"replan_h + gate_closure_h + block_h of what is offered, {needed_h:g} h",
+            mend=f"Begin with [{-(-needed_h * 60 // step_min):g}, {step_min}], or plan again sooner.",
         )

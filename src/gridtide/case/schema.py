@@ -109,6 +109,29 @@ class BatteryTable(Table):
     wear_cost_per_kwh: Annotated[float, Field(ge=0, le=100)] = 0.025
 
 
+class HallTable(Table):
+    """[site.hall]: the machine hall as a store of heat."""
+
+    air_kj_per_k: Annotated[float, Field(gt=0, le=1e9)] | None = None
+    mass_kj_per_k: Annotated[float, Field(gt=0, le=1e10)] | None = None
+    between_kw_per_k: Annotated[float, Field(gt=0, le=1e7)] | None = None
+    set_c: Annotated[float, Field(ge=5, le=45)] = 24.0
+    coolest_c: Annotated[float, Field(ge=5, le=45)] = 18.0
+    warmest_c: Annotated[float, Field(ge=5, le=45)] = 27.0
+    change_max_k_per_h: Annotated[float, Field(gt=0, le=100)] = 20.0
+
+
+class ColdStoreTable(Table):
+    """[site.cold_store]: chilled water."""
+
+    volume_m3: Annotated[float, Field(gt=0, le=1e7)]
+    span_k: Annotated[float, Field(gt=0, le=30)] = 10.0
+    charge_max_kw: Power
+    discharge_max_kw: Power
+    loss_share_per_day: Annotated[float, Field(ge=0, lt=1)] = 0.01
+    start_share: Share = 0.5
+
+
 class SupplyTable(Table):
     """[[site.supply]]: on-site generation."""
 
@@ -168,6 +191,8 @@ class SiteTable(Table):
     facility: FacilityTable
     contract: ContractTable
     battery: BatteryTable | None = None
+    hall: HallTable | None = None
+    cold_store: ColdStoreTable | None = None
     pool: Annotated[tuple[PoolTable, ...], Field(min_length=1)]
     supply: tuple[SupplyTable, ...] = ()
     offer: tuple[OfferTable, ...] = ()

@@ -1,5 +1,7 @@
 """The common pass of policies that run a job in the lowest slots of a window, wherever they lie."""
 
+from functools import partial
+
 from gridtide.decide.slots import (
     Capacity,
     SlotJobs,
@@ -9,6 +11,7 @@ from gridtide.decide.slots import (
     free_units,
     in_order_of_arrival,
     in_rows,
+    runs_written,
     split,
 )
 
@@ -58,5 +61,6 @@ def _lowest_of_endless(
         runs = held_choice.cheapest_runs(signal.holds.columns, first, jobs.length, last, all_ties)
     else:
         slots = len(signal.values)
-        runs = ranked_slots.lowest_runs(signal.ranks, slots, first, jobs.length, last, all_ties)
+        asked = (signal.ranks, slots, (first, jobs.length, last), all_ties)
+        runs = runs_written(len(jobs), partial(ranked_slots.lowest_runs, *asked))
     return runs

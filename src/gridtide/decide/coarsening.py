@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from gridtide.decide.at_once import above_floor, serving_at_home_kw
 from gridtide.decide.buckets import Buckets, need_s, on_horizon
+from gridtide.decide.cooling_terms import terms_over
 from gridtide.decide.layout import Facts
-from gridtide.decide.offer_terms import no_offers
+from gridtide.decide.offer_terms import OfferTerms
 from gridtide.decide.power_curve import PowerCurve
 from gridtide.decide.reservations import Reservations
 from gridtide.decide.situation import Situation
@@ -21,9 +22,13 @@ Number = TypeVar("Number", np.int64, np.float64)
 
 
 def changes(facts: Facts) -> Whole:
-    """Steps that begin under another limit of import, or in another billing month, than the one before."""
+    """Steps that begin under another limit of import, in another billing month, or where more or less capacity may be
+    offered or stands, than the one before."""
     new = np.diff(facts.import_max_kw, axis=1) != 0
     new |= np.diff(facts.months.of_step, axis=1) != 0
+    standing_kw = np.nan_to_num(facts.offers.standing_kw, nan=-1.0)
+    for offered_kw in (facts.offers.most_kw, standing_kw):
+        new |= (np.diff(offered_kw, axis=1) != 0).any(axis=0)
     return 1 + np.flatnonzero(new.any(axis=0)).astype(np.int64)
 
 
@@ -51,13 +56,15 @@ def coarsened(facts: Facts, situation: Situation, coarse: Timeline, buckets: Buc
     Means are exact for what draws the same power throughout a step. Room for work is the least of any
     moment, a limit of import the lowest, less what the need rises above its mean inside the step (as
     long as the mean itself fits), so that what fits here fits there.
-    Nothing is offered to the grid. buckets: of work, over `coarse`.
+    What may be offered to the grid is one number through a step and all steps that share a block with it, at the mean
+    of its prices; the most that the need falls below its mean is kept free at the meter. buckets: of work, over
+    `coarse`.
     """
     steps = Steps.of(situation.horizon, coarse)
     kept = steps.highest(facts.kept)
     need_kw = _need_kw(situation, facts)
     mean_kw = steps.mean(need_kw)
-    swing_kw = steps.highest(need_kw) - mean_kw
+    swing_kw, dip_kw = steps.highest(need_kw) - mean_kw, mean_kw - steps.lowest(need_kw)
     limit_kw = steps.lowest(facts.import_max_kw)
     demand = steps.mean(facts.requests_per_s)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -81,7 +88,8 @@ def coarsened(facts: Facts, situation: Situation, coarse: Timeline, buckets: Buc
         later_cost_per_h=np.full(len(buckets), later),
         swing_kw=swing_kw,
         request_peak=peak,
-        offers=no_offers(facts.curve, len(coarse)),
+        offers=_offers(facts.offers, steps, dip_kw),
+        cooling=terms_over(facts.cooling, situation.fleet, coarse.hours, steps.mean),
     )
 
 
@@ -108,6 +116,24 @@ class Steps:
     def lowest(self, series: NDArray[Number]) -> NDArray[Number]:
         found: NDArray[Number] = np.minimum.reduceat(series, self.first, axis=-1)
         return found
+
+
+def _offers(terms: OfferTerms, steps: Steps, dip_kw: Real) -> OfferTerms:
+    """What may be offered in each coarse step: inside it neither what may be offered nor what stands changes.
+
+    dip_kw: by how much the need of a site falls below its mean inside a step, (S, T).
+    """
+    first, last = terms.block[:, steps.first], terms.block[:, steps.first + steps.count - 1]
+    begins = np.ones(first.shape, dtype=np.int64)
+    begins[:, 1:] = first[:, 1:] != last[:, :-1]
+    return replace(
+        terms,
+        price_per_kw_h=steps.mean(terms.price_per_kw_h),
+        most_kw=steps.lowest(terms.most_kw),
+        standing_kw=terms.standing_kw[:, steps.first],
+        block=np.cumsum(begins, axis=1),
+        overstated_kw=steps.highest(terms.overstated_kw) + dip_kw,
+    )
 
 
 def _curve(curve: PowerCurve, steps: Steps) -> PowerCurve:

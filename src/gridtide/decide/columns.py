@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.layout import Columns, Facts, Whole
+from gridtide.decide.layout import Columns, CoolingColumns, Facts, Whole
 from gridtide.decide.program import Program
 from gridtide.decide.situation import Situation
 
@@ -68,6 +68,33 @@ def columns_of(program: Program, situation: Situation, facts: Facts) -> Columns:
             0.0,
             facts.offers.most_kw,
         ),
+        cooling=_cooling(program, facts),
+    )
+
+
+def _cooling(program: Program, facts: Facts) -> CoolingColumns:
+    """Halls stay within their temperatures, stores within their size; both end no worse than they began."""
+    halls, stores, most_kw = facts.cooling.halls, facts.cooling.stores, facts.cooling.plant.most_kw
+    shape = (len(halls.site), len(facts.hours))
+    lowest = np.minimum(halls.coolest_c, halls.air_c)
+    warmest = np.broadcast_to(np.maximum(halls.warmest_c, halls.air_c)[:, None], shape).copy()
+    warmest[:, -1:] = np.minimum(warmest[:, -1:], halls.ends_c[:, None])
+    apart = np.abs(halls.apart_k) + halls.warmest_c - halls.coolest_c
+    colder = np.broadcast_to(-apart[:, None], shape).copy()
+    colder[:, -1] = -np.abs(halls.apart_k)
+    powers = np.stack([stores.charge_max_kw, stores.discharge_max_kw])[:, :, None]
+    least = np.zeros((len(stores.site), len(facts.hours)))
+    least[:, -1] = stores.ends_kwh
+    energy = np.maximum(stores.energy_kwh, stores.now_kwh)[:, None]
+    planes = facts.cooling.plant.planes
+    beyond_kw = planes.most_kw[:, None]
+    return CoolingColumns(
+        hall=program.variables((2, *shape), THROWN_AWAY, 0.0, most_kw[halls.site]),
+        air=program.variables(shape, 0.0, lowest[:, None], warmest),
+        apart=program.variables(shape, 0.0, colder, apart[:, None]),
+        store=program.variables((2, *least.shape), THROWN_AWAY, 0.0, powers),
+        cold=program.variables(least.shape, 0.0, least, energy),
+        beyond=program.variables((len(planes.site), shape[1]), 0.0, -beyond_kw, beyond_kw),
     )
 
 

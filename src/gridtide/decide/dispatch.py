@@ -7,6 +7,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.extra_cooling import ExtraCooling, no_extra_cooling
 from gridtide.decide.offer_terms import nothing_offered
 from gridtide.digest import freeze
 from gridtide.fleet.menu import Menu
@@ -82,7 +83,7 @@ class Dispatch:
     (S, T). import_held_kw: import a site is held to by its store and by sending requests on, as far as they can,
     (S,), inf where it is not. raise_price_per_kw: money for a kW above that, (S,). it_price_per_kwh: money for a kWh
     of IT at each site, by which requests are sent on, (S, T). issue: when the newest signal it rests on was issued.
-    offered_kw: capacity for the grid, of each product, (Q, T).
+    offered_kw: capacity for the grid, of each product, (Q, T). cooling: heat to carry out early or late.
     """
 
     made_at: datetime
@@ -96,6 +97,7 @@ class Dispatch:
     it_price_per_kwh: NDArray[np.float64]
     issue: datetime
     offered_kw: NDArray[np.float64] = field(default_factory=nothing_offered)
+    cooling: ExtraCooling = field(default_factory=no_extra_cooling)
 
     def __post_init__(self) -> None:
         stores = ("charge_kw", "discharge_kw", "import_held_kw")

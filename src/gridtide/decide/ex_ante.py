@@ -26,8 +26,9 @@ Real = NDArray[np.float64]
 class Surroundings:
     """What stays as a plan has it while jobs move, over the plan's horizon, (S, T).
 
-    others_kw: IT power beside jobs. stores_kw: charge - discharge - supply. per_kwh: money for a kWh drawn, its
-    carbon counted. outdoor_c: what plants reject their heat to. months: billing months of the horizon.
+    others_kw: IT power beside jobs. stores_kw: charge - discharge - supply, and what heat carried out early draws.
+    per_kwh: money for a kWh drawn, its carbon counted. outdoor_c: what plants reject their heat to. months: billing
+    months of the horizon.
     """
 
     others_kw: Real
@@ -48,7 +49,10 @@ def surroundings(
     carbon = read.of(carbon_cost_per_kwh, planned, objective)
     return Surroundings(
         others_kw=plan.it_kw - _by_site(jobs_kw, fleet.site_of_place[menu.place], len(fleet.sites)),
-        stores_kw=plan.charge_kw - plan.discharge_kw - read.of(supply_kw, planned),
+        stores_kw=plan.charge_kw
+        - plan.discharge_kw
+        + plan.cooling.drawn_kw(len(plan.horizon))
+        - read.of(supply_kw, planned),
         per_kwh=cost_per_kwh(1.0) * seen_prices_per_mwh(planned, read) + carbon,
         outdoor_c=read.of(outdoor_c, planned),
         months=demand_periods(planned, objective),

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.buckets import BUCKETS_MAX, bucketed
+from gridtide.decide.cooling_terms import cooling_terms
 from gridtide.decide.layout import Facts
 from gridtide.decide.limits import import_max_kw
 from gridtide.decide.objective import Objective
@@ -93,6 +94,7 @@ def facts_of(
         wait_h=np.concatenate([[0.0], np.cumsum(horizon.hours)])[:-1],
         request_peak=np.ones((len(situation.services), len(fleet.network.origins), len(horizon))),
         offers=offer_terms(situation, curve),
+        cooling=cooling_terms(situation),
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.buckets import Buckets
+from gridtide.decide.cooling_terms import CoolingTerms
 from gridtide.decide.offer_terms import OfferTerms
 from gridtide.decide.peak import DemandPeriods
 from gridtide.decide.power_curve import PowerCurve
@@ -30,7 +31,7 @@ class Facts:
     accelerator-hour left for later, (K,). swing_kw: how far the need inside a step rises above its mean,
     (S, T). request_peak: highest demand inside a step over its mean, (V, O, T). wait_h: from as_of to when
     work of a step begins on the mean, (T,). Where steps are the shortest there are, swing_kw is 0 and
-    request_peak 1. offers: terms of capacity for the grid.
+    request_peak 1. offers: terms of capacity for the grid. cooling: of heat carried out early or late.
     """
 
     hours: Real
@@ -58,6 +59,21 @@ class Facts:
     request_peak: Real
     wait_h: Real
     offers: OfferTerms
+    cooling: CoolingTerms
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CoolingColumns:
+    """hall, store: heat carried out early and late, kW, (2, H, T) and (2, W, T). air: temperature of halls, apart: how
+    much warmer it is than the mass, at the end of a step, (H, T). cold: in stores then, kWh of heat, (W, T).
+    beyond: what plants draw for it where planes say so, (A, T)."""
+
+    hall: Whole
+    air: Whole
+    apart: Whole
+    store: Whole
+    cold: Whole
+    beyond: Whole
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -68,7 +84,7 @@ class Columns:
     flow: one per (service, origin, place) that may answer and step; pair holds its coordinates. refused
     (V, O, T). segment (S, T, segments). draw, sell, unused, charge, discharge, store (S, T). peak (S, N), one a
     billing month. undone, later (K,). shortfall: power that cannot be had at all, (S, T).
-    offered: of each product, (Q, T).
+    offered: of each product, (Q, T). cooling: of halls and stores of cold.
     """
 
     work: Whole
@@ -91,6 +107,7 @@ class Columns:
     later: Whole
     shortfall: Whole
     offered: Whole
+    cooling: CoolingColumns
 
 
 def peak_of_step(columns: Columns, facts: Facts) -> Whole:

@@ -3,7 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.constraints.offers import meter_price
 from gridtide.decide.layout import Columns, Facts
+from gridtide.decide.lifted_offers import lift_offers, price_blocks
 from gridtide.decide.planners.coordinated import Rows, Solved, written
 from gridtide.decide.program import Matrix, lower_bound, matrix_of, summed
 from gridtide.decide.situation import Situation
@@ -24,7 +26,11 @@ def lifted_bound(rough: Solved, situation: Situation, coarse: Facts, fine: Facts
     matrix = matrix_of(program)
     steps = _Lift.of(rough.plan.horizon, situation.horizon)
     dual = _lifted(rough, rows, len(matrix.row_lower), steps)
+    told = rough.solution.row_dual
+    lift_offers(dual, rows.offers, told, rough.rows.offers, steps.shown)
     _follow_the_moment(dual, rough, rows, coarse, fine, steps)
+    if len(fine.offers):
+        price_blocks(dual, rows.offers, matrix, columns, fine)
     reduced = matrix.cost - _felt(matrix, dual)
     dual[rows.demand] = _cheapest_answer(reduced, columns)
     dual[rows.work] = _cheapest_work(reduced, columns, fine)
@@ -51,6 +57,11 @@ class _Lift:
         """What is told of a power through a step: each moment has its part."""
         return np.asarray(series[..., self.shown] / self.count)
 
+    def last(self, series: Real) -> Real:
+        """What is told of where a step ends: of its last moment alone."""
+        ends = self.inside == self.count - 1
+        return np.asarray(np.where(ends, self.same(series), 0.0))
+
     def between(self, series: Real) -> Real:
         """What is told of a change between steps: in even parts up to the next."""
         following = np.concatenate([series[..., 1:], np.zeros_like(series[..., :1])], axis=-1)
@@ -66,9 +77,23 @@ def _lifted(rough: Solved, rows: Rows, count: int, steps: _Lift) -> Real:
         dual[getattr(rows, name)] = steps.shared(told[getattr(rough.rows, name)])
     dual[rows.level] = steps.same(told[rough.rows.level])
     dual[rows.ramp] = steps.between(told[rough.rows.ramp])
+    _lift_cooling(dual, rough, rows, steps)
     if rows.kept_machines.size and rough.rows.kept_machines.size:
         dual[rows.kept_machines] = steps.shared(told[rough.rows.kept_machines])
     return dual
+
+
+def _lift_cooling(dual: Real, rough: Solved, rows: Rows, steps: _Lift) -> None:
+    """Prices of what halls and stores of cold keep, and of what plants can do.
+
+    What lies between air and mass is as good as gone a step later, so that it counts where a coarse step ends.
+    """
+    own, coarse, told = rows.cooling, rough.rows.cooling, rough.solution.row_dual
+    dual[own.stores] = steps.same(told[coarse.stores])
+    dual[own.plant] = steps.shared(told[coarse.plant])
+    dual[own.halls[0]] = steps.same(told[coarse.halls[0]])
+    dual[own.halls[1]] = steps.last(told[coarse.halls[1]])
+    dual[own.change] = steps.last(told[coarse.change])
 
 
 def _follow_the_moment(
@@ -80,7 +105,8 @@ def _follow_the_moment(
     mean = steps.same(coarse.price_per_kwh + coarse.carbon_cost_per_kwh)
     buys = steps.same(drawn) > NEXT_TO_NOTHING_KW
     flat = dual[rows.balance].copy()
-    moment = np.where(buys, flat + (own - mean) * fine.hours, np.minimum(flat, own * fine.hours))
+    least = own * fine.hours + meter_price(rows.offers, dual)
+    moment = np.where(buys, flat + (own - mean) * fine.hours, np.minimum(flat, least))
     slope = fine.curve.slope.mean(axis=2) / steps.same(coarse.curve.slope.mean(axis=2))
     with np.errstate(divide="ignore", invalid="ignore"):
         told = np.where(np.abs(flat) > 1e-12, dual[rows.load] / flat, 1.0)

@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.extra_cooling import ExtraCooling
 from gridtide.decide.offer_terms import nothing_offered
 from gridtide.decide.situation import Situation
 from gridtide.digest import freeze
@@ -84,7 +85,8 @@ class Plan:
     shares: share of each origin's demand answered at each place, (V, O, P, T), summing to at most 1.
     it_kw, facility_kw, import_kw, export_kw, unused_supply_kw, charge_kw, discharge_kw: (S, T), ≥ 0.
     soc_kwh: store at the end of each step, (S, T). offered_kw: capacity held ready of each of the fleet's Q
-    products, (Q, T).
+    products, (Q, T). extra_cooling_kw, extra_power_kw: as `cooling` has them. air_c: of halls, NaN without one,
+    cold_kwh: in stores of cold, at the end of each step, (S, T). All four are of no sites where no site has either.
     """
 
     made_at: datetime
@@ -104,6 +106,10 @@ class Plan:
     certificate: Certificate
     notes: tuple[str, ...] = ()
     offered_kw: NDArray[np.float64] = field(default_factory=nothing_offered)
+    extra_cooling_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((2, 0, 0)))
+    extra_power_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    air_c: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    cold_kwh: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
 
     def __post_init__(self) -> None:
         names = [
@@ -118,8 +124,17 @@ class Plan:
             "discharge_kw",
             "soc_kwh",
             "offered_kw",
+            "extra_cooling_kw",
+            "extra_power_kw",
+            "air_c",
+            "cold_kwh",
         ]
         freeze(self, **dict.fromkeys(names, np.float64))
+
+    @property
+    def cooling(self) -> ExtraCooling:
+        """Heat carried out before or after machines give it off."""
+        return ExtraCooling(heat_kw=self.extra_cooling_kw, power_kw=self.extra_power_kw)
 
 
 class Planner(Protocol):

@@ -68,6 +68,7 @@ def expected_import_kw(situation: Situation, dispatch: Dispatch) -> Real:
     it_kw = parked_kw(fleet)[:, None] + np.stack(by_site)
     power = facility_power_kw(fleet, it_kw, outdoor_c(situation))
     stores = dispatch.charge_kw[:, :steps] - dispatch.discharge_kw[:, :steps]
+    stores = stores + dispatch.cooling.drawn_kw(steps)
     most = import_max_kw(fleet, situation.events, situation.horizon)
     net = power + stores - supply_kw(situation)
     return np.asarray(np.clip(net, 0.0, most), dtype=np.float64)

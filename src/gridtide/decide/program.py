@@ -18,6 +18,8 @@ Real = NDArray[np.float64]
 
 SIMPLEX_COLUMNS = 20_000
 ITERATIONS_MAX = 2_000_000
+SETTLED = ("Infeasible", "Unbounded", "Primal infeasible or unbounded", "Iteration limit reached")
+"""Ends of HiGHS without an optimum that running again would not change."""
 TINY = 1e-9
 NOWHERE = -1
 HALF_DIGIT = float(np.finfo(np.float64).eps)
@@ -181,12 +183,19 @@ def _families(blocks: list[Real]) -> Whole:
 def solve(matrix: Matrix, solver: str = "", crossover: bool = True) -> Solution:
     """The optimum by HiGHS: dual simplex for small programs, interior point with crossover for large.
 
-    solver: "simplex" or "ipx" instead of that choice; without crossover an interior point is given back.
+    solver: "simplex" or "ipx" instead of that choice; without crossover an interior point is given back. Where it
+    ends neither with an optimum nor with a proof that there is none, it is run once more on the plain program.
     """
     chosen = solver or solver_for(matrix)
     highs = handed_over(matrix, chosen, crossover)
     highs.run()
-    return solution_from(highs, chosen)
+    found = solution_from(highs, chosen)
+    if found.feasible or found.status in SETTLED or not crossover:
+        return found
+    highs = handed_over(matrix, chosen, crossover)
+    highs.setOptionValue("presolve", "off")
+    highs.run()
+    return solution_from(highs, f"{chosen} without presolve, with which it ended {found.status}")
 
 
 def solver_for(matrix: Matrix) -> str:

@@ -11,6 +11,7 @@ from gridtide.decide.burning import (
     let_restarts_burn,
     restart_share,
 )
+from gridtide.decide.cooling_terms import cheapest_terms
 from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.layout import Columns, Facts, Whole
 from gridtide.decide.objective import Objective
@@ -140,6 +141,7 @@ def cheaper(situation: Situation, facts: Facts) -> Facts:
         curve=curve,
         reserve=np.where(most <= kept, facts.reserve, 0.0),
         later_cost_per_h=np.zeros_like(facts.later_cost_per_h),
+        cooling=cheapest_terms(facts.cooling, situation, facts.curve),
         offers=replace(
             facts.offers,
             overstated_kw=np.zeros_like(facts.offers.overstated_kw),
@@ -150,7 +152,8 @@ def cheaper(situation: Situation, facts: Facts) -> Facts:
 
 def loosened(matrix: Matrix, columns: Columns, situation: Situation) -> None:
     """Drop the small costs that only order equals, and the level a store must end at."""
-    for column in (columns.segment, columns.unused, columns.charge):
+    cooling = (columns.cooling.hall, columns.cooling.store)
+    for column in (columns.segment, columns.unused, columns.charge, *cooling):
         matrix.cost[column] = 0.0
     for index, site in enumerate(situation.fleet.sites):
         least = 0.0 if site.battery is None else site.battery.energy_kwh * site.battery.soc_min

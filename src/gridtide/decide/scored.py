@@ -37,7 +37,7 @@ def best_starts(
         start = _starts_of_endless(signal, inside, seen, last_start, stride, by_rate)
         if inside is not jobs.arrival:
             start = np.where(jobs.arrival < slots, start, jobs.arrival)
-        return unbroken(start, jobs.length, slots, jobs.arrival)
+        return unbroken(jobs, start, slots, jobs.arrival)
     from gridtide.kernels import slot_choice
 
     order = in_order_of_arrival(jobs)
@@ -56,7 +56,7 @@ def best_starts(
     )
     placed = back_in_place(order, np.asarray(start))
     start = np.where(jobs.arrival < slots, placed, jobs.arrival)
-    return unbroken(start, jobs.length, slots, jobs.arrival)
+    return unbroken(jobs, start, slots, jobs.arrival)
 
 
 def _starts_of_endless(
@@ -65,11 +65,11 @@ def _starts_of_endless(
     """Best starts where machines are endless, so that jobs do not meet, (n,)."""
     from gridtide.kernels import held_choice, window_choice
 
-    start: Whole
     every_slot = stride == 1 and not by_rate
     if signal.holds.are_long and (every_slot or stride > 1):
         held, stride = signal.holds.columns, 0 if every_slot else stride
-        start = held_choice.best_starts(held, first, seen, latest, stride, by_rate)
-    else:
-        start = window_choice.best_starts(signal.running, first, seen, latest, stride, by_rate)
+        found: Whole = held_choice.best_starts(held, first, seen, latest, stride, by_rate)
+        return found
+    start = np.empty(len(first), dtype=np.int64)
+    window_choice.best_starts(signal.running, first, seen, latest, stride, by_rate, start)
     return start

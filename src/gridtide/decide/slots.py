@@ -5,6 +5,7 @@ inside a slot counts as there from the slot's start (floor), as in the literatur
 in slots; work is interruptible when it may have several.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
@@ -13,10 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.holds import Holds, holds_of
-from gridtide.digest import freeze
+from gridtide.digest import freeze, freeze_new, sealed
 
 Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
+Writes = Callable[[Whole, Whole, Whole, int], int]
+"""Writes (offsets, starts, ends) of the jobs from one on; returns the first for which there is no room."""
+
+RUNS = 16
+"""Runs a job that there is room for at first."""
+
 Capacity = int | Whole | None
 """Units there are: in every slot, slot by slot (T,), or endless."""
 
@@ -48,10 +55,16 @@ class SlotJobs:
 
     def __post_init__(self) -> None:
         whole = ("arrival", "length", "waiting", "deadline", "expected", "units")
-        freeze(self, power_kw=np.float64, **dict.fromkeys(whole, np.int64))
+        freeze_new(self, power_kw=np.float64, **dict.fromkeys(whole, np.int64))
 
     def __len__(self) -> int:
         return len(self.arrival)
+
+    @cached_property
+    def each_once(self) -> tuple[Whole, Whole]:
+        """Offsets and answers of every plan in which each of the jobs runs once, made once."""
+        offsets, answer = np.arange(len(self) + 1), np.zeros(len(self), dtype=np.int64)
+        return sealed(offsets), sealed(answer)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -80,12 +93,13 @@ class SlotSignal:
         return np.concatenate([[0.0], np.cumsum(self.values)])
 
     @cached_property
-    def ranks(self) -> tuple[NDArray[np.uint64], int]:
-        """The rank of each slot among all, bit by bit (`kernels/ranked_slots`), sorted once."""
-        from gridtide.kernels.ranked_slots import ranks_by_bit
+    def ranks(self) -> tuple[NDArray[np.uint64], int, NDArray[np.uint64]]:
+        """The rank of each slot among all and among those near it, bit by bit (`kernels/ranked_slots`), sorted once."""
+        from gridtide.kernels.ranked_slots import near_ranks, ranks_by_bit
 
-        words, bits = ranks_by_bit(self.values, np.argsort(self.values))
-        return words, bits
+        order = np.argsort(self.values)
+        words, bits = ranks_by_bit(self.values, order)
+        return words, bits, near_ranks(self.values, order)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -98,7 +112,7 @@ class SlotPlan:
     answer: Whole
 
     def __post_init__(self) -> None:
-        freeze(self, **dict.fromkeys(("offsets", "start", "end", "answer"), np.int64))
+        freeze_new(self, **dict.fromkeys(("offsets", "start", "end", "answer"), np.int64))
 
     @property
     def first(self) -> Whole:
@@ -115,18 +129,21 @@ class SlotPlan:
         return np.where(has, self.end[index] if len(self.end) else -1, -1).astype(np.int64)
 
 
-def unbroken(start: Whole, length: Whole, slots: int, earliest: Whole) -> SlotPlan:
+def unbroken(jobs: SlotJobs, start: Whole, slots: int, earliest: Whole) -> SlotPlan:
     """The plan in which each job runs once from its start (-1: no room) within `slots` slots.
 
-    earliest: first slot in which a job would start were there room.
+    start: becomes a column of the plan, read-only from here on. earliest: first slot in which a job would start were
+    there room.
     """
-    end = start + length
-    if not len(start) or (start.min() >= 0 and end.max() <= slots):
-        everyone = np.arange(len(start) + 1)
-        return SlotPlan(offsets=everyone, start=start, end=end, answer=np.zeros_like(everyone[1:]))
+    from gridtide.kernels.runs import run_through
+
+    end = np.empty(len(jobs), dtype=np.int64)
+    if run_through(sealed(start), jobs.length, slots, end):
+        offsets, placed_all = jobs.each_once
+        return SlotPlan(offsets=offsets, start=start, end=sealed(end), answer=placed_all)
     begun = np.where(start < 0, earliest, start)
     answer = np.where(start < 0, int(Answer.NO_ROOM), int(Answer.PLACED))
-    answer = np.where(begun + length > slots, int(Answer.PAST_END), answer)
+    answer = np.where(begun + jobs.length > slots, int(Answer.PAST_END), answer)
     placed = answer == int(Answer.PLACED)
     return SlotPlan(
         offsets=np.concatenate([[0], np.cumsum(placed)]),
@@ -138,22 +155,18 @@ def unbroken(start: Whole, length: Whole, slots: int, earliest: Whole) -> SlotPl
 
 def totals(jobs: SlotJobs, plan: SlotPlan, signal: SlotSignal) -> Real:
     """Signal times energy of each job, /1000: kg for grams per kWh, money for a price per MWh. (n,)."""
-    felt = _sums_of_runs(plan, signal)
-    return felt * jobs.power_kw * (signal.step_s / 3600.0) / 1000.0
-
-
-def _sums_of_runs(plan: SlotPlan, signal: SlotSignal) -> Real:
-    """Sum of the signal over the slots of each job, (n,)."""
-    felt: Real
+    slot_h = signal.step_s / 3600.0
     if signal.holds.are_long:
         from gridtide.kernels import held_choice
 
-        felt = held_choice.sums_of_runs(signal.holds.columns, plan.offsets, plan.start, plan.end)
-        return felt
-    from gridtide.kernels import runs
+        columns = signal.holds.columns
+        felt: Real = held_choice.sums_of_runs(columns, plan.offsets, plan.start, plan.end)
+        return felt * jobs.power_kw * slot_h / 1000.0
+    from gridtide.kernels.runs import totals_of_runs
 
-    felt = runs.sums_of_runs(signal.running, plan.offsets, plan.start, plan.end)
-    return felt
+    found = np.empty(len(jobs))
+    totals_of_runs(signal.running, plan.offsets, plan.start, plan.end, jobs.power_kw, slot_h, found)
+    return found
 
 
 def slots_run(plan: SlotPlan) -> Whole:
@@ -202,6 +215,18 @@ def back_in_place(order: Whole, values: Whole) -> Whole:
     return placed
 
 
+def runs_written(jobs: int, write: Writes) -> tuple[Whole, Whole, Whole]:
+    """The runs of some jobs as a kernel writes them, with room made as it needs it: (offsets, starts, ends)."""
+    offsets = np.zeros(jobs + 1, dtype=np.int64)
+    room = np.empty((2, RUNS * jobs + RUNS), dtype=np.int64)
+    job = write(offsets, room[0], room[1], 0)
+    while job < jobs:
+        room = np.concatenate([room, np.empty_like(room)], axis=1)
+        job = write(offsets, room[0], room[1], job)
+    starts, ends = room[:, : offsets[-1]]
+    return sealed(offsets), sealed(starts.copy()), sealed(ends.copy())
+
+
 def split(
     order: Whole, runs: tuple[Whole, Whole, Whole], jobs: SlotJobs, slots: int, limited: bool
 ) -> SlotPlan:
@@ -224,8 +249,8 @@ def in_rows(
     """Runs by rows (offsets, starts, ends) as a plan. limited: see `split`."""
     offsets, start, end = runs
     without = offsets[1:] == offsets[:-1]
-    answer = np.zeros(len(jobs), dtype=np.int64)
+    answer = jobs.each_once[1]
     if without.any():
         past = (jobs.arrival + jobs.length > slots) | (not limited)
-        answer[without] = np.where(past, Answer.PAST_END, Answer.NO_ROOM)[without]
+        answer = np.where(without, np.where(past, Answer.PAST_END, Answer.NO_ROOM), Answer.PLACED)
     return SlotPlan(offsets=offsets, start=start, end=end, answer=answer)

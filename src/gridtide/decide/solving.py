@@ -17,6 +17,8 @@ from gridtide.decide.program import NOWHERE, SIMPLEX_COLUMNS, Matrix, Solution, 
 from gridtide.decide.proof import violation_of
 from gridtide.decide.queues.merging import Unqueued
 from gridtide.decide.queues.method import by_queues
+from gridtide.decide.structured.endless_columns import paid_no_more
+from gridtide.decide.structured.forced import Forced, forced
 from gridtide.decide.structured.interior_point import INFEASIBLE, Interior, Progress, interior_point
 from gridtide.decide.structured.newton import Refused
 from gridtide.decide.structured.shape import Shape, Unshaped
@@ -27,6 +29,9 @@ DECOMPOSED_GAP = 1e-4
 MANY_LONG_ROWS = 1_000
 """Rows over many steps (buckets of work) beyond which a plan is solved to DECOMPOSED_GAP: windows of thousands of
 buckets at prices that are nearly equal are hard for every method, and the last digit takes a third of the time."""
+MANY_COLUMNS = 1_000_000
+"""Columns beyond which the same holds: rows of steps tie so many sites that their prices need hundreds of rounds for
+every further digit, without any work at all."""
 LONG_ROWS_MAX = 4_000
 """Rows over many steps beyond which the structured method's dense part takes longest."""
 HOLDS = 1e-6
@@ -54,7 +59,7 @@ def solution_of(
         ("decomposition", lambda: by_sites(matrix, max(gap, DECOMPOSED_GAP))),
     ]
     tied = int(((matrix.row_site == NOWHERE) & (matrix.row_step == NOWHERE)).sum())
-    if tied > MANY_LONG_ROWS:
+    if tied > MANY_LONG_ROWS or len(matrix.cost) > MANY_COLUMNS:
         gap = max(gap, DECOMPOSED_GAP)
     first = f"with {tied:,} rows over many steps" if tied > LONG_ROWS_MAX else ""
     if first:
@@ -111,14 +116,15 @@ def structured(
     told: hears every round. Raises Unshaped where the program has another shape, Refused where the
     numbers gave out before the gap was reached.
     """
-    shape = shape_of(matrix)
-    constant = float(matrix.cost @ matrix.lower)
+    held = forced(matrix)
+    shape = shape_of(held.matrix)
+    constant = float(matrix.cost @ held.matrix.lower)
     end = interior_point(shape, gap, constant, told)
     if end.ended == INFEASIBLE:
-        return _without_plan(matrix, shape, end)
+        return _without_plan(held, shape, end)
     if end.ended != "gap":
         raise Refused(f"it ended after {len(end.trail)} rounds: {end.ended}")
-    values, row_dual = unshaped(matrix, shape, end)
+    values, row_dual = unshaped(held, shape, end)
     _, relative = violation_of(matrix, values)
     if not relative <= HOLDS:
         raise Refused(f"a row is missed by {relative:.1e} of its size")
@@ -138,9 +144,9 @@ def structured(
     )
 
 
-def _without_plan(matrix: Matrix, shape: Shape, end: Interior) -> Solution:
+def _without_plan(held: Forced, shape: Shape, end: Interior) -> Solution:
     """The proof that nothing holds: row prices whose bound lies above the cost of anything."""
-    values, row_dual = unshaped(matrix, shape, end)
+    values, row_dual = unshaped(held, shape, end)
     return Solution(
         values=values,
         row_dual=row_dual,
@@ -151,8 +157,9 @@ def _without_plan(matrix: Matrix, shape: Shape, end: Interior) -> Solution:
     )
 
 
-def unshaped(matrix: Matrix, shape: Shape, end: Interior) -> tuple[np.ndarray, np.ndarray]:
+def unshaped(held: Forced, shape: Shape, end: Interior) -> tuple[np.ndarray, np.ndarray]:
     """Values of the program's columns and prices of its rows."""
+    matrix = held.matrix
     count = len(matrix.cost)
     place = shape.place[:count]
     scaled = (end.x * shape.scale)[np.maximum(place, 0)]
@@ -160,4 +167,4 @@ def unshaped(matrix: Matrix, shape: Shape, end: Interior) -> tuple[np.ndarray, n
     values = matrix.lower + np.where(place >= 0, scaled, idle)
     values = np.clip(values, matrix.lower, matrix.upper)
     row_dual = (end.y * shape.row_scale)[shape.row_place] * shape.price
-    return values, row_dual
+    return values, held.priced(paid_no_more(matrix, row_dual))

@@ -1,6 +1,6 @@
 """What is true now, as far as it was measured."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 
@@ -31,6 +31,8 @@ class State:
     point, by its number in the menu of the pool there, 0 the full speed), told_offsets (n+1,)
     and told_starts_s: the slots each job was last told, by start; they hold its whole declared work and
     are the witness that its deadline can be kept. promised: whether the guard promised the deadline.
+    hall_c: air and mass of each hall, °C, (2, S), NaN without one; cold_kwh: in stores of cold, kWh of heat,
+    (S,). Both of no sites where no site has either.
     """
 
     measured_at: datetime
@@ -49,9 +51,11 @@ class State:
     told_offsets: NDArray[np.int64]
     told_starts_s: NDArray[np.int64]
     promised: NDArray[np.bool_]
+    hall_c: NDArray[np.float64] = field(default_factory=lambda: np.zeros((2, 0)))
+    cold_kwh: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
 
     def __post_init__(self) -> None:
-        real = ("soc_kwh", "grid_power_kw", "it_kw", "peak_import_kw")
+        real = ("soc_kwh", "grid_power_kw", "it_kw", "peak_import_kw", "hall_c", "cold_kwh")
         job = ("remaining_s", "expected_left_s", "place", "moves", "status", "available_s")
         told = ("told_place", "told_point", "told_offsets", "told_starts_s")
         freeze(self, **dict.fromkeys(real, np.float64), **dict.fromkeys(job + told, np.int64))

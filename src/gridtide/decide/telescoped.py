@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from gridtide.decide.buckets import bucketed
 from gridtide.decide.coarsening import changes, coarsened, kept_where_too_coarse
+from gridtide.decide.constraints.offers import not_held_cost_per_kw
 from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.layout import Facts
 from gridtide.decide.lifted_bound import lifted_bound
@@ -148,11 +149,19 @@ def _cost_apart(views: Views) -> float:
 
 
 def _paid(plan: Plan, situation: Situation, facts: Facts) -> float:
-    """Energy, carbon, wear and demand charge of a plan, in money."""
+    """Energy, carbon, wear and demand charge of a plan less what its offers earn, in money.
+
+    What stands and is not held counts as the plan counts it.
+    """
     sites = situation.fleet.sites
     earned = np.asarray([site.contract.export_price_share for site in sites])[:, None]
     wear = [site.battery.wear_cost_per_kwh if site.battery else 0.0 for site in sites]
     flow = (facts.price_per_kwh + facts.carbon_cost_per_kwh) * plan.import_kw
     flow = flow - facts.price_per_kwh * earned * plan.export_kw
     flow = flow + np.asarray(wear)[:, None] * plan.discharge_kw
-    return float((flow * facts.hours).sum()) + facts.months.charge(plan.import_kw + facts.swing_kw)
+    terms = facts.offers
+    earned_for = (terms.price_per_kw_h * plan.offered_kw * facts.hours).sum()
+    lacking_kw = np.maximum(np.nan_to_num(terms.standing_kw) - plan.offered_kw, 0.0)
+    lost = (not_held_cost_per_kw(facts) * lacking_kw).sum()
+    charged = facts.months.charge(plan.import_kw + facts.swing_kw)
+    return float((flow * facts.hours).sum()) + charged + float(lost - earned_for)

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.at_once import above_floor
+from gridtide.decide.extra_cooling import ExtraCooling
+from gridtide.decide.held_offers import held_offers
 from gridtide.decide.layout import Facts
 from gridtide.decide.plan import PARTS, Plan, Prices
 from gridtide.decide.situation import Situation
@@ -22,7 +24,8 @@ def unfolded(plan: Plan, situation: Situation, fine: Facts, coarse: Facts) -> Pl
     Work, shares and stores keep what was chosen for the step; given work, requests, weather and supply
     are those of the moment. A store gives more, or takes less, where a limit of import would otherwise
     be passed inside a step, and the other way round where more would be left than can be sold or left
-    unused. Steps in which even that does not help are counted in a note.
+    unused. Steps in which even that does not help are counted in a note. Of what is offered stays what could be called
+    at every moment.
     """
     shown = holding(plan.horizon, situation.horizon)
     classes = (plan.class_accelerators - coarse.given)[..., shown] + fine.given
@@ -30,14 +33,16 @@ def unfolded(plan: Plan, situation: Situation, fine: Facts, coarse: Facts) -> Pl
     shares = plan.shares[..., shown]
     beyond_kw = _beyond_parked_kw(classes, shares, fine)
     it_kw = fine.curve.floor_it_kw[:, None] + beyond_kw
-    facility_kw = fine.curve.floor_kw + above_floor(fine, beyond_kw)
+    cooling = _cooling(plan, shown, fine)
+    steps = len(situation.horizon)
+    facility_kw = fine.curve.floor_kw + above_floor(fine, beyond_kw) + cooling.drawn_kw(steps)
     charge, discharge, soc = _stores(plan, shown, facility_kw - fine.supply_kw, fine, situation)
     net = facility_kw + charge - discharge - fine.supply_kw
     left = np.maximum(-net, 0.0)
     sold = np.where(plan.export_kw[:, shown] > NEXT_TO_NOTHING_KW, left, 0.0)
     sold = np.minimum(sold, _export_max_kw(situation)[:, None])
     over = int((net > fine.import_max_kw + NEXT_TO_NOTHING_KW).sum())
-    return replace(
+    told = replace(
         plan,
         horizon=situation.horizon,
         class_accelerators=classes,
@@ -50,9 +55,25 @@ def unfolded(plan: Plan, situation: Situation, fine: Facts, coarse: Facts) -> Pl
         charge_kw=charge,
         discharge_kw=discharge,
         soc_kwh=soc,
+        extra_cooling_kw=cooling.heat_kw,
+        extra_power_kw=cooling.power_kw,
+        air_c=plan.air_c[:, shown] if plan.air_c.size else plan.air_c,
+        cold_kwh=plan.cold_kwh[:, shown] if plan.cold_kwh.size else plan.cold_kwh,
         prices=_prices(plan, shown, fine, coarse, beyond_kw),
         notes=(*plan.notes, *_said(plan.horizon, situation.horizon, over)),
     )
+    offered_kw = held_offers(plan.offered_kw[:, shown], told, situation, fine)
+    return replace(told, offered_kw=offered_kw)
+
+
+def _cooling(plan: Plan, shown: NDArray[np.int64], fine: Facts) -> ExtraCooling:
+    """Heat carried out early or late as chosen for the step, at what plants draw for it at the moment."""
+    if not plan.cooling.power_kw.size:
+        return plan.cooling
+    heat_kw = plan.cooling.heat_kw[..., shown]
+    early, late = fine.cooling.plant.drawn_per_kw
+    power_kw = (np.maximum(heat_kw, 0.0) * early + np.minimum(heat_kw, 0.0) * late).sum(axis=0)
+    return ExtraCooling(heat_kw=heat_kw, power_kw=power_kw)
 
 
 def _said(coarse: Timeline, fine: Timeline, over: int) -> tuple[str, ...]:
@@ -153,7 +174,7 @@ def _prices(
     electric = (plan.prices.it_price_per_kwh - plan.prices.parts[cooling])[:, shown]
     electric = electric + np.where(inside[:, shown], own - mean, 0.0)
     parts[energy], parts[carbon] = fine.price_per_kwh, fine.carbon_cost_per_kwh
-    parts[limit] = electric - own - parts[PARTS.index("peak")]
+    parts[limit] = electric - own - parts[PARTS.index("peak")] - parts[PARTS.index("regulation")]
     parts[cooling] = electric * (_slope_at(fine, beyond_kw) - 1.0)
     return Prices(
         it_price_per_kwh=parts.sum(axis=0),

@@ -6,6 +6,7 @@ from enum import StrEnum
 from gridtide.fleet.contract import Contract
 from gridtide.fleet.operating_point import OperatingPoint
 from gridtide.fleet.product import CapacityProduct
+from gridtide.fleet.thermal import ColdStore, Hall
 
 
 class Cooling(StrEnum):
@@ -90,7 +91,7 @@ class Site:
 
     zone: price and carbon zone. weather_zone: zone of the weather signals. clock: IANA zone of its
     people. curtailment_zone: zone whose curtailed renewables it can absorb, None where it can not.
-    products: capacity it may offer to the grid.
+    products: capacity it may offer to the grid. hall, cold_store: what lets it be cooled earlier or later.
     """
 
     name: str
@@ -107,3 +108,5 @@ class Site:
     supplies: tuple[Supply, ...] = ()
     curtailment_zone: str | None = None
     products: tuple[CapacityProduct, ...] = ()
+    hall: Hall | None = None
+    cold_store: ColdStore | None = None

@@ -8,11 +8,18 @@ from numba import njit
 from numpy.typing import NDArray
 
 from gridtide.kernels.alike import PLACES, asked_before
+from gridtide.kernels.bits import ALL, NOTHING, WORD, lowest_ones, ones
 from gridtide.kernels.borrowed import borrowed
 from gridtide.kernels.slot_choice import ROUNDING, TIE
+from gridtide.kernels.word_runs import FEW as FEW_RUNS
+from gridtide.kernels.word_runs import add_word, add_words
 
 Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
+Words = NDArray[np.uint64]
+MANY = 1024
+"""Jobs of which the slots are found together, before they are written: their words stay in the nearest memory."""
+
 FEW = 16
 """Slots by which a sorted window is moved slot by slot; beyond them it is sorted anew."""
 
@@ -54,9 +61,9 @@ def best_start(
 
 @njit(cache=True, error_model="numpy")
 def best_starts(
-    running: Real, first: Whole, seen: Whole, last_start: Whole, stride: int, by_rate: bool
-) -> Whole:
-    """The best candidate start of each job: first, first + stride … up to last_start, (n,).
+    running: Real, first: Whole, seen: Whole, last_start: Whole, stride: int, by_rate: bool, start: Whole
+) -> None:  # fmt: skip
+    """Write the best candidate start of each job: first, first + stride … up to last_start, (n,).
 
     running: running sum of the signal, (T+1,). seen: slots of the signal that a candidate is judged by; candidates
     whose view leaves the data are dropped. by_rate false: least sum over the view. by_rate true: largest saving
@@ -64,7 +71,6 @@ def best_starts(
     """
     grain = ROUNDING * np.abs(running).max()
     questions, answers = np.full((PLACES, 3), -1), np.empty(PLACES, np.int64)
-    start = np.empty(first.shape[0], np.int64)
     for j in range(first.shape[0]):
         a, n, last = first[j], seen[j], last_start[j]
         place = asked_before(questions, a, n, last)
@@ -75,123 +81,174 @@ def best_starts(
             else:
                 answers[place] = best_start(running, a, n, last, stride, by_rate, grain)
         start[j] = answers[place]
-    return start
-
-
-@njit(cache=True, error_model="numpy")
-def take_out(sorted_values: Real, count: int, value: float) -> int:
-    """Take a value that is there out of count sorted ones; how many are left."""
-    place = np.searchsorted(sorted_values[:count], value)
-    for i in range(place, count - 1):
-        sorted_values[i] = sorted_values[i + 1]
-    return count - 1
-
-
-@njit(cache=True, error_model="numpy")
-def put_in(sorted_values: Real, count: int, value: float) -> int:
-    """Put a value in among count sorted ones; how many there are now."""
-    place = count
-    while place > 0 and sorted_values[place - 1] > value:
-        sorted_values[place] = sorted_values[place - 1]
-        place -= 1
-    sorted_values[place] = value
-    return count + 1
-
-
-@njit(cache=True, error_model="numpy")
-def quantiles_ahead(values: Real, first: Whole, horizon: int, q: float) -> Real:
-    """Quantile of values[first:first + horizon], cut at the end, by linear interpolation at position q (n - 1), (n,).
-
-    NaN where a window begins behind the end. Windows in order of their beginning are followed one from another.
-    """
-    slots = values.shape[0]
-    found = np.full(first.shape[0], np.nan)
-    felt = np.empty(min(horizon, slots) + 1)
-    low, high, count = 0, 0, 0
-    for j in range(first.shape[0]):
-        if first[j] >= slots:
-            continue
-        stop = min(first[j] + horizon, slots)
-        if first[j] < low or max(stop - high, first[j] - low) > FEW:
-            low, high, count = first[j], stop, stop - first[j]
-            felt[:count] = np.sort(values[low:high])
-        while low < first[j]:
-            count = take_out(felt, count, values[low])
-            low += 1
-        while high < stop:
-            count = put_in(felt, count, values[high])
-            high += 1
-        position = q * (count - 1)
-        rank = int(np.floor(position))
-        above = min(rank + 1, count - 1)
-        found[j] = felt[rank] + (position - rank) * (felt[above] - felt[rank])
-    return found
 
 
 @borrowed
-def add_threshold_run(
-    values: Real, first: int, length: int, waiting: int, below: float, edges: Whole, used: int
+def replace_one(felt: Real, count: int, old: float, new: float, found: Real) -> None:
+    """Write count sorted values with one of them replaced into found; both have an infinity before and behind them.
+
+    All places alike, without a search: what is left has one value less from the old one on, and a value stands behind
+    the new one where the one before it is larger.
+    """
+    before, here, behind, placed = felt[:count], felt[1:], felt[2:], found[1:]
+    for i in range(count):
+        own = here[i] if here[i] < old else behind[i]
+        lower = before[i] if before[i] < old else here[i]
+        own = own if own < new else new
+        placed[i] = lower if lower > own else own
+    placed[count] = np.inf
+
+
+@borrowed
+def follow_windows(
+    values: Real, first: Whole, horizon: int, q: float, felt: tuple[Real, Real], found: Real, job: int
+) -> int:  # fmt: skip
+    """Write the quantiles of the windows from `job` on while one follows from another; the first left.
+
+    felt: twice room for the sorted values of a window between two infinities; at first those of `job` in the first.
+    """
+    slots, low = values.shape[0], first[job]
+    count = min(low + horizon, slots) - low
+    position = q * (count - 1)
+    rank = int(np.floor(position))
+    above = min(rank + 1, count - 1)
+    turn, quantile = 0, np.nan
+    for j in range(job, first.shape[0]):
+        if first[j] != low or j == job:
+            if first[j] < low or first[j] - low > FEW or first[j] + count > slots:
+                return j
+            while low < first[j]:
+                replace_one(felt[turn], count, values[low], values[low + count], felt[1 - turn])
+                turn = 1 - turn
+                low += 1
+            here = felt[turn][1:]
+            quantile = here[rank] + (position - rank) * (here[above] - here[rank])
+        found[j] = quantile
+    return int(first.shape[0])
+
+
+@njit(cache=True, error_model="numpy")
+def quantiles_ahead(values: Real, first: Whole, horizon: int, q: float, found: Real) -> None:
+    """Write the quantile of values[first:first + horizon], cut at the end, by straight lines at position q (n - 1).
+
+    Nothing where a window begins behind the end. Windows in order of their beginning are followed one from another.
+    """
+    slots = values.shape[0]
+    most = min(horizon, slots)
+    felt = np.full(most + 2, -np.inf), np.full(most + 2, -np.inf)
+    job = 0
+    while job < first.shape[0]:
+        if first[job] >= slots:
+            job += 1
+            continue
+        ahead = np.sort(values[first[job] : first[job] + horizon])
+        felt[0][1 : ahead.shape[0] + 1] = ahead
+        felt[0][ahead.shape[0] + 1] = np.inf
+        job = follow_windows(values, first, horizon, q, felt, found, job)
+
+
+@borrowed
+def below_word(values: Real, first: int, below: float) -> np.uint64:
+    """Which of the sixty-four slots from `first` on are below a value; none behind the end."""
+    word, seen = NOTHING, values[first : first + WORD]
+    if seen.shape[0] == WORD:
+        for i in range(WORD):
+            word |= np.uint64(seen[i] < below) << np.uint64(i)
+    else:
+        for i in range(seen.shape[0]):
+            word |= np.uint64(seen[i] < below) << np.uint64(i)
+    return word
+
+
+@borrowed
+def lower_words(values: Real, first: Whole, below: Real, lower: Words) -> None:
+    """Write for each job which of the sixty-four slots from its first on are below its threshold, (n,)."""
+    seen_from, seen_below, word = -1, 0.0, NOTHING
+    for i in range(lower.shape[0]):
+        if first[i] != seen_from or below[i] != seen_below:
+            seen_from, seen_below = first[i], below[i]
+            word = below_word(values, seen_from, seen_below)
+        lower[i] = word
+
+
+@borrowed
+def run_in_words(length: Whole, waiting: Whole, words: Words) -> None:
+    """Put the slots in which jobs run in the place of those that are lower, (n,), where sixty-four are enough.
+
+    A job runs in the lower ones, or once it has waited in any. All jobs take the same steps, so that several are looked
+    at with each instruction.
+    """
+    for i in range(words.shape[0]):
+        whole = ALL >> np.uint64(max(WORD - length[i] - waiting[i], 0))
+        waited = ones(words[i] & whole) < length[i]
+        turned = NOTHING - np.uint64(waited)
+        counted = lowest_ones(words[i] ^ turned, waiting[i] if waited else length[i])
+        words[i] = whole & (counted ^ turned)
+
+
+@borrowed
+def run_of_words(
+    values: Real, first: int, length: int, waiting: int, below: float, chosen: Words
 ) -> int:
-    """Append where runs of one job begin and end, see `threshold_runs`; edges used now, as before without an end."""
-    begun, lacking, wait, running = used, length, waiting, False
-    for t in range(first, values.shape[0]):
-        runs = values[t] < below or wait <= 0
-        if runs != running:
-            edges[used] = t
-            used += 1
-            running = runs
-        lacking -= runs
-        wait -= not runs
-        if lacking == 0:
-            edges[used] = t + 1
-            return used + 1
-    return begun
+    """Set in chosen[0:] the slots of a job, counted from its first; words in use, 0 where it cannot end."""
+    words, slot = 0, first
+    while slot < values.shape[0]:
+        there = ALL >> np.uint64(max(0, WORD + slot - values.shape[0]))
+        waits = lowest_ones(~below_word(values, slot, below) & there, waiting)
+        chosen[words] = lowest_ones(there & ~waits, length)
+        waiting -= ones(waits)
+        length -= ones(chosen[words])
+        words, slot = words + 1, slot + WORD
+        if length == 0:
+            return words
+    return 0
 
 
 @borrowed
 def add_threshold_runs(
-    values: Real, jobs: tuple[Whole, Whole, Whole, Real], questions: Whole, answers: Whole,
-    offsets: Whole, edges: Whole, job: int,
+    values: Real, jobs: tuple[Whole, Whole, Whole, Real], room: tuple[Words, Words],
+    offsets: Whole, starts: Whole, ends: Whole,
 ) -> int:  # fmt: skip
-    """Write the runs of the jobs from `job` on while there is room for all slots of one; the first job left."""
+    """Write the runs of some jobs while there is room for all slots of one; how many jobs are done."""
     first, length, waiting, below = jobs
-    used = 2 * offsets[job]
-    while job < first.shape[0] and used + 2 * length[job] + 2 <= edges.shape[0]:
-        place = asked_before(questions, first[job], length[job], waiting[job])
-        if place >= 0 and below[answers[place]] == below[job]:
-            alike = answers[place]
-            for i in range(2 * offsets[alike], 2 * offsets[alike + 1]):
-                edges[used] = edges[i]
-                used += 1
+    slots, used, behind = values.shape[0], offsets[0], offsets[1:]
+    words, chosen = room
+    words = words[: first.shape[0]]
+    lower_words(values, first, below, words)
+    run_in_words(length, waiting, words)
+    for i in range(words.shape[0]):
+        span = length[i] + waiting[i]
+        if used + length[i] + FEW_RUNS > starts.shape[0]:
+            return i
+        if span <= WORD and first[i] + span <= slots:
+            used = add_word(words[i], first[i], starts, ends, used)
         else:
-            answers[max(place, -1 - place)] = job
-            used = add_threshold_run(
-                values, first[job], length[job], waiting[job], below[job], edges, used
-            )
-        job += 1
-        offsets[job] = used // 2
-    return job
+            wide = run_of_words(values, first[i], length[i], waiting[i], below[i], chosen)
+            used = add_words(chosen, wide, first[i], starts, ends, used)
+        behind[i] = used
+    return int(words.shape[0])
 
 
 @njit(cache=True, error_model="numpy")
 def threshold_runs(
-    values: Real, first: Whole, length: Whole, waiting: Whole, below: Real
-) -> tuple[Whole, Whole, Whole]:
-    """Run when the signal is below the job's threshold or the wait is used up: (offsets, starts, ends).
+    values: Real, jobs: tuple[Whole, Whole, Whole, Real], offsets: Whole, starts: Whole, ends: Whole, job: int
+) -> int:  # fmt: skip
+    """Write when the signal is below the threshold of a job or its wait is used up as runs, from job `job` on.
 
-    below: thresholds, (n,). A job that cannot end within the data gets no runs.
+    jobs: (first slot, length, waiting, threshold), (n,) each. A job that cannot end within the data gets no runs.
+    Returns the first job for which there was no room left in starts and ends, n where there was room for all; the runs
+    of job j are offsets[j]:offsets[j+1].
     """
-    n = first.shape[0]
-    offsets = np.zeros(n + 1, np.int64)
-    questions, answers = np.full((PLACES, 3), -1), np.empty(PLACES, np.int64)
+    first, length, waiting, below = jobs
     longest = 1
-    for j in range(n):
-        longest = max(longest, length[j])
-    edges = np.empty(8 * n + 2 * longest + 2, np.int64)
-    jobs, job = (first, length, waiting, below), 0
-    while True:
-        job = add_threshold_runs(values, jobs, questions, answers, offsets, edges, job)
-        if job == n:
-            turns = edges[: 2 * offsets[n]]
-            return offsets, turns[::2], turns[1::2]
-        edges = np.concatenate((edges, np.empty_like(edges)))
+    for j in range(first.shape[0]):
+        longest = max(longest, min(length[j] + waiting[j], values.shape[0]))
+    room = np.empty(MANY, np.uint64), np.empty(longest // WORD + 2, np.uint64)
+    while job < first.shape[0]:
+        stop = job + MANY
+        some = first[job:stop], length[job:stop], waiting[job:stop], below[job:stop]
+        done = add_threshold_runs(values, some, room, offsets[job:], starts, ends)
+        job += done
+        if done < some[0].shape[0]:
+            break
+    return int(job)

@@ -1,6 +1,6 @@
 """The one seam between deciding and what happens: a world is told, advances, and is read back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -34,7 +34,9 @@ class Telemetry:
     soc_kwh: at the end of each step, (S, T). class_kw: IT power of deferrable work by class, service_kw:
     by service, (C, S, T) and (V, S, T). answered, refused: requests per second by service, origin and
     place, (V, O, P, T), and by service and origin, (V, O, T). latency_p50_s, latency_p95_s: (V, O, P, T),
-    NaN where nothing was answered. finished: names of jobs that ended, with the instant.
+    NaN where nothing was answered. finished: names of jobs that ended, with the instant. extra_cooling_kw: heat
+    carried out beyond that of the moment, for halls and for stores of cold, (2, S, T); air_c: of halls, NaN without
+    one, cold_kwh: in stores, at the end of each step, (S, T); all of no sites where no site has either.
     """
 
     timeline: Timeline
@@ -54,6 +56,9 @@ class Telemetry:
     latency_p50_s: NDArray[np.float64]
     latency_p95_s: NDArray[np.float64]
     finished: tuple[tuple[str, datetime], ...]
+    extra_cooling_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((2, 0, 0)))
+    air_c: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    cold_kwh: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
 
 
 class World(Protocol):

@@ -44,3 +44,31 @@ def heat_plant_slope(heat_kw: float, capacity_kw: float, outdoor_c: float, plant
         liquid = warm / plant_cop(outdoor_c) + (1.0 - warm) / WARM_FREE_COP
         return CAPTURED * liquid + (1.0 - CAPTURED) * chilled + TOWER_SHARE
     return chilled + TOWER_SHARE
+
+
+def extra_plant_kw(
+    heat_kw: float, extra_kw: float, capacity_kw: float, outdoor_c: float, plant: int
+) -> float:
+    """Power of the plant [kW] for extra_kw [kW] of heat beyond heat_kw, less than 0 where extra_kw is.
+
+    What is extra goes through chilled water, whatever the plant does with the rest: a warm liquid takes none of it.
+    heat_kw + extra_kw >= 0 and, of a warm liquid, the share of the air. Convex and increasing in extra_kw.
+    """
+    if plant == AIR_CHILLER:
+        together = heat_plant_kw(heat_kw + extra_kw, capacity_kw, outdoor_c, plant)
+        return together - heat_plant_kw(heat_kw, capacity_kw, outdoor_c, plant)
+    return extra_kw * (mechanical_share(outdoor_c) / plant_cop(outdoor_c) + TOWER_SHARE)
+
+
+def aired_share(plant: int) -> float:
+    """Share of the heat that leaves through air and chilled water, and so may leave earlier or later [0-1]."""
+    return 1.0 - CAPTURED if plant == WARM_LIQUID else 1.0
+
+
+def most_heat_kw(capacity_kw: float, outdoor_c: float, plant: int) -> float:
+    """The most heat [kW] that the plant of a building for capacity_kw [kW of IT] carries out.
+
+    Reference: engineering default, 1.3 times the IT capacity; an air-cooled chiller as its curve has it.
+    """
+    available = chiller_curves(outdoor_c)[0] if plant == AIR_CHILLER else 1.0
+    return CHILLER_SIZE * capacity_kw * available

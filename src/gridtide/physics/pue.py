@@ -35,6 +35,11 @@ def heat_of_it_kw(it_kw: float, capacity_kw: float, plant: int = 0) -> float:
     return it_kw + ups_loss_kw(it_kw, capacity_kw) + PDU_SHARE * it_kw + fan_kw
 
 
+def heat_slope(it_kw: float, capacity_kw: float, plant: int = 0) -> float:
+    """Heat for one more kW of IT: the derivative of heat_of_it_kw. Dimensionless."""
+    return _slopes(it_kw / capacity_kw, fan_share(plant))[0]
+
+
 def fan_share(plant: int) -> float:
     """Power of all fans at full flow over the IT capacity; liquid leaves them little to move."""
     return LIQUID_FAN_SHARE if plant == WARM_LIQUID else FAN_SHARE

@@ -2,20 +2,23 @@
 
 import math
 
+HALL_KW = 1000.0
+AIR_KJ_PER_K, MASS_KJ_PER_K, BETWEEN_KW_PER_K = 3620.0, 60000.0, 60.0
+"""Of a hall of 1,000 kW and 3,000 m³ with air cooling; unverified, fit your own."""
+
 
 def room_after_c(
     air_c: float,
     mass_c: float,
     heat_kw: float,
     hours: float,
-    air_kj_per_k: float = 3620.0,
-    mass_kj_per_k: float = 60000.0,
-    between_kw_per_k: float = 60.0,
+    air_kj_per_k: float = AIR_KJ_PER_K,
+    mass_kj_per_k: float = MASS_KJ_PER_K,
+    between_kw_per_k: float = BETWEEN_KW_PER_K,
 ) -> tuple[float, float]:
     """Temperatures of air and mass [°C] after some hours with heat_kw held: IT heat less what is cooled away.
 
-    The exact solution of the linear pair, so that no step is too long. Defaults are of a hall of 1,000 kW
-    and 3,000 m³ with air cooling; unverified, fit your own.
+    The exact solution of the linear pair, so that no step is too long. Defaults are of a hall of HALL_KW.
     """
     both = air_kj_per_k + mass_kj_per_k
     rate = between_kw_per_k * (1.0 / air_kj_per_k + 1.0 / mass_kj_per_k)

@@ -22,6 +22,7 @@ from gridtide.decide.situation import Event, Situation
 from gridtide.fleet.contract import Contract
 from gridtide.fleet.service import Service
 from gridtide.fleet.site import Battery, Site
+from gridtide.fleet.thermal import ColdStore
 
 Thing = TypeVar("Thing")
 
@@ -45,6 +46,8 @@ class Kind(StrEnum):
     RAMP = "ramp"
     DEMAND_CHARGE = "demand-charge"
     BATTERY = "battery"
+    COLD_STORE = "cold-store"
+    HALL = "hall"
     SUPPLY = "supply"
     OFFER = "offer"
     MACHINES = "machines"
@@ -74,6 +77,7 @@ def changes_of(course: Course) -> Iterator[Change]:
     for index, site in enumerate(course.situation.fleet.sites):
         yield from _connection(course, index, site)
         yield from _storage(course, index, site)
+        yield from _cold(course, index, site)
         yield from _supply(course, index, site)
         yield from _offers(course, index, site)
         yield from _machines(course, index, site)
@@ -201,6 +205,31 @@ def _storage(course: Course, index: int, site: Site) -> Iterator[Change]:
     )
 
 
+def _cold(course: Course, index: int, site: Site) -> Iterator[Change]:
+    """A store of cold a tenth larger, smaller and gone, and a hall kept at one temperature."""
+    store, hall = site.cold_store, site.hall
+    if store is not None:
+        more_kwh = TENTH * store.energy_kwh
+        for sign, word in ((1.0, "more"), (-1.0, "less")):
+            moved = replace(site, cold_store=_resized_cold(store, 1.0 + sign * TENTH))
+            what = f"{more_kwh:,.0f} kWh of cold {word} in the store at {site.name}"
+            step = sign * more_kwh / 1e3
+            yield _at_site(course, index, what, Kind.COLD_STORE, step, "MWh of cold", moved)
+        yield Change(
+            what=f"no store of cold at {site.name}",
+            kind=Kind.COLD_STORE,
+            subject=site.name,
+            step=-store.energy_kwh / 1e3,
+            unit="MWh of cold",
+            changed=partial(_without_cold, course, index),
+        )
+    if hall is not None:
+        kept = replace(hall, coolest_c=hall.set_c, warmest_c=hall.set_c)
+        what = f"the hall at {site.name} kept at {hall.set_c:g} °C"
+        moved = replace(site, hall=kept)
+        yield _at_site(course, index, what, Kind.HALL, -1.0, "hall", moved)
+
+
 def _supply(course: Course, index: int, site: Site) -> Iterator[Change]:
     for number, supply in enumerate(site.supplies):
         more_kw = TENTH * supply.capacity_kw
@@ -263,6 +292,19 @@ def _without_battery(course: Course, index: int) -> Course:
     return _read_again(course, replace(bare, state=replace(bare.state, soc_kwh=soc_kwh)))
 
 
+def _without_cold(course: Course, index: int) -> Course:
+    """What was in the store is gone with it."""
+    site = course.situation.fleet.sites[index]
+    assert site.cold_store is not None
+    cold_kwh = course.situation.state.cold_kwh.copy()
+    cold_kwh[index] = 0.0
+    bare = replace(site, cold_store=_resized_cold(site.cold_store, 0.0))
+    situation = _sited(course.situation, index, bare)
+    return _read_again(
+        course, replace(situation, state=replace(situation.state, cold_kwh=cold_kwh))
+    )
+
+
 def _with_service(course: Course, number: int, service: Service) -> Course:
     services = _swapped(course.situation.services, number, service)
     return _read_again(course, replace(course.situation, services=services))
@@ -293,6 +335,16 @@ def _resized(battery: Battery, times: float) -> Battery:
         energy_kwh=battery.energy_kwh * times,
         charge_max_kw=battery.charge_max_kw * times,
         discharge_max_kw=battery.discharge_max_kw * times,
+    )
+
+
+def _resized_cold(store: ColdStore, times: float) -> ColdStore:
+    """More or less of it."""
+    return replace(
+        store,
+        energy_kwh=store.energy_kwh * times,
+        charge_max_kw=store.charge_max_kw * times,
+        discharge_max_kw=store.discharge_max_kw * times,
     )
 
 

@@ -16,6 +16,7 @@ from gridtide.fleet.jobs import Jobs, rows
 from gridtide.fleet.run_time import estimated_s
 from gridtide.fleet.site import Battery
 from gridtide.loop.world import Orders, Telemetry
+from gridtide.simulate.cold_side import ColdSide
 from gridtide.simulate.kept_ready import kept_ready
 from gridtide.simulate.serving import Served, serve
 from gridtide.simulate.site_power import idle_and_jobs_kw, it_power_kw
@@ -68,6 +69,7 @@ class Twin:
     book: JobBook
     soc_kwh: NDArray[np.float64]
     stores: Stores
+    cold: ColdSide
     peak_import_kw: NDArray[np.float64]
     retries: Whole
     grid_power_kw: NDArray[np.float64]
@@ -93,6 +95,7 @@ class Twin:
             book=_empty_book(study.jobs, study.jobs.expected_s),
             soc_kwh=energy_kwh * np.asarray(start),
             stores=stores,
+            cold=ColdSide.of(study.fleet),
             peak_import_kw=np.zeros(sites),
             retries=np.minimum(retries, network.transfer_retries_max).astype(np.int64),
             grid_power_kw=np.full(sites, np.nan),
@@ -143,6 +146,8 @@ class Twin:
             told_offsets=np.concatenate([[0], np.cumsum([len(starts) for starts in told])]),
             told_starts_s=np.concatenate([*told, np.zeros(0, dtype=np.int64)]),
             promised=book.promised[chosen] & ~book.cut[chosen],
+            hall_c=self.cold.hall_c,
+            cold_kwh=self.cold.cold_kwh,
         )
 
     def advance(self, orders: Orders, until: datetime) -> Telemetry:
@@ -291,8 +296,16 @@ class Twin:
         fleet = self.study.fleet
         class_kw, service_kw, it_kw = it_power_kw(fleet, busy, served.active, served.answering_kw)
         demand_kw = facility_power_kw(fleet, it_kw, self.truth.outdoor_c[:, span])
-        supply_kw = self.truth.supply_kw[:, span]
+        supply_kw, limit_kw = self.truth.supply_kw[:, span], self.import_max_kw[:, span]
+        cooled = self.cold.advance(
+            it_kw,
+            orders.dispatch.cooling,
+            self.truth.outdoor_c[:, span],
+            limit_kw + supply_kw - demand_kw,
+            block.hours,
+        )
         steps = len(block)
+        demand_kw = demand_kw + cooled.extra.drawn_kw(steps)
         imported, exported, charged, discharged, unused, soc = np.zeros((6, *demand_kw.shape))
         kernel.run_stores(
             np.ascontiguousarray(demand_kw),
@@ -304,11 +317,13 @@ class Twin:
             ),
             (self.soc_kwh, *self.stores),
             (
-                np.ascontiguousarray(self.import_max_kw[:, span]),
+                np.ascontiguousarray(limit_kw),
                 np.asarray([site.contract.export_max_kw for site in fleet.sites]),
                 np.asarray([site.contract.ramp_max_kw_per_min or np.inf for site in fleet.sites]),
             ),
-            kept_ready(fleet, orders.dispatch.offered_kw, steps),
+            kept_ready(
+                fleet, orders.dispatch.offered_kw, orders.dispatch.placement.horizon.hours, steps
+            ),
             self.grid_power_kw.copy(),
             block.hours,
             (imported, exported, charged, discharged, unused, soc),
@@ -331,6 +346,9 @@ class Twin:
             latency_p50_s=served.latency_p50_s,
             latency_p95_s=served.latency_p95_s,
             finished=finished,
+            extra_cooling_kw=cooled.extra.heat_kw,
+            air_c=cooled.air_c,
+            cold_kwh=cooled.cold_kwh,
         )
 
     def _peak_carried(self, block: Timeline) -> NDArray[np.float64]:

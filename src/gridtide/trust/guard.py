@@ -15,8 +15,11 @@ from gridtide.decide.limits import import_max_kw
 from gridtide.decide.situation import Situation
 from gridtide.fleet.building import facility_power_kw
 from gridtide.fleet.operating_point import OperatingPoint
+from gridtide.fleet.thermal import ColdStore
 
 TOLERANCE = 1e-6
+ANY_HEAT_KW = 1e9
+"""More heat than any hall is asked to take; what it can take at once the twin and the plant know."""
 
 
 class Rung(StrEnum):
@@ -63,6 +66,7 @@ def check(
         *_wrong_places(dispatch, situation),
         *_lost_requests(dispatch, situation),
         *_overdrawn_stores(dispatch, situation),
+        *_overdrawn_cold(dispatch, situation),
         *_empty_offers(dispatch, situation),
     )
 
@@ -318,6 +322,34 @@ def _overdrawn_stores(dispatch: Dispatch, situation: Situation) -> list[Breach]:
                         subject=site.name,
                         value=f"{worst:.3f}",
                         allowed=f"0 to {most:.3f}",
+                    )
+                )
+    return breaches
+
+
+def _overdrawn_cold(dispatch: Dispatch, situation: Situation) -> list[Breach]:
+    """Heat carried out early or late where nothing keeps it, faster than a store takes it, or by no number."""
+    asked_kw = dispatch.cooling.heat_kw
+    if not asked_kw.size:
+        return []
+    breaches = []
+    for index, site in enumerate(situation.fleet.sites):
+        any_kw = ANY_HEAT_KW if site.hall else 0.0
+        store = site.cold_store or ColdStore(
+            energy_kwh=0.0, charge_max_kw=0.0, discharge_max_kw=0.0
+        )
+        for name, kw, late_kw, early_kw in (
+            ("hall", asked_kw[0, index], any_kw, any_kw),
+            ("cold store", asked_kw[1, index], store.discharge_max_kw, store.charge_max_kw),
+        ):
+            within = 10.0 * TOLERANCE * (1.0 + early_kw + late_kw)
+            if not ((kw >= -late_kw - within) & (kw <= early_kw + within)).all():
+                breaches.append(
+                    Breach(
+                        limit=f"{name}, kW of heat",
+                        subject=site.name,
+                        value=f"{np.min(kw):,.3f} to {np.max(kw):,.3f}",
+                        allowed=f"{-late_kw:,.3f} to {early_kw:,.3f}",
                     )
                 )
     return breaches

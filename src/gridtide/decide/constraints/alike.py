@@ -9,18 +9,23 @@ from gridtide.decide.program import Program
 
 
 def add_alike(program: Program, courses: Sequence[tuple[Columns, Facts]], told: int) -> None:
-    """Charge and discharge equal in all courses, no flow beyond one share of its course's requests, and capacity
-    offered alike throughout, so that it holds in every course.
+    """Charge and discharge, and heat carried out early and late, equal in all courses, no flow beyond one share of its
+    course's requests, and capacity offered alike throughout, so that it holds in every course.
 
     told: steps from the first on that are told before the next plan. A share is told, not a flow: where a
     course asks for more than there is room for, less than the share is answered.
     """
     first, _ = courses[0]
     for columns, _ in courses[1:]:
-        for own, shared in ((columns.charge, first.charge), (columns.discharge, first.discharge)):
-            rows = program.constraints(own[:, :told].shape, 0.0, 0.0)
-            program.put(rows, own[:, :told], 1.0)
-            program.put(rows, shared[:, :told], -1.0)
+        for own, shared in (
+            (columns.charge, first.charge),
+            (columns.discharge, first.discharge),
+            (columns.cooling.hall, first.cooling.hall),
+            (columns.cooling.store, first.cooling.store),
+        ):
+            rows = program.constraints(own[..., :told].shape, 0.0, 0.0)
+            program.put(rows, own[..., :told], 1.0)
+            program.put(rows, shared[..., :told], -1.0)
         if columns.offered.size:
             rows = program.constraints(columns.offered.shape, 0.0, 0.0)
             program.put(rows, columns.offered, 1.0)

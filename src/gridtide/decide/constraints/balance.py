@@ -5,7 +5,10 @@ from gridtide.decide.program import Program, places_of
 
 
 def add_balance(program: Program, columns: Columns, facts: Facts) -> Whole:
-    """draw - sell + discharge - charge - unused - sum slope segment + shortfall = floor - supply, kW."""
+    """draw - sell + discharge - charge - unused - sum slope segment + shortfall = floor - supply, kW.
+
+    What plants draw for heat carried out early, less what they save by carrying it out late, is needed besides.
+    """
     need = facts.curve.floor_kw - facts.supply_kw
     rows = program.constraints(need.shape, need, need, *places_of(need.shape))
     for block, sign in (
@@ -18,4 +21,10 @@ def add_balance(program: Program, columns: Columns, facts: Facts) -> Whole:
     ):
         program.put(rows, block, sign)
     program.put(rows[:, :, None], columns.segment, -facts.curve.slope)
+    early, late = facts.cooling.plant.drawn_per_kw
+    program.put(rows[facts.cooling.plant.planes.site], columns.cooling.beyond, -1.0)
+    own, halls, stores = columns.cooling, facts.cooling.halls.site, facts.cooling.stores.site
+    for site, (more, less) in ((halls, own.hall), (stores, own.store)):
+        program.put(rows[site], more, -early[site])
+        program.put(rows[site], less, late[site])
     return rows

@@ -11,15 +11,26 @@ from gridtide.decide.program import Program
 from gridtide.decide.situation import Situation
 from gridtide.fleet.site import Battery
 
+NO_ROW = -1
 BEYOND_ANY_PRICE = 10.0
 """Capacity that is not held though offered counts at least so many times the dearest energy of a step."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class OfferRows:
-    """At the meter, (2, S, T): room to draw more, room to draw less; -1 for sites that offer none that way."""
+    """Rows of drawing more and of drawing less, (2, S, T) each; -1 where there is none.
+
+    meter, power, surely: see add_offers. ends, starts: energy as a step ends, and as it begins where a block does.
+    blocks: ties each step to the one before in its block, standing: what stands already, (Q, T).
+    """
 
     meter: Whole
+    power: Whole
+    surely: Whole
+    ends: Whole
+    starts: Whole
+    blocks: Whole
+    standing: Whole
 
 
 def add_offers(program: Program, columns: Columns, facts: Facts, situation: Situation) -> OfferRows:
@@ -31,15 +42,22 @@ def add_offers(program: Program, columns: Columns, facts: Facts, situation: Situ
     or counted as not held.
     """
     terms = facts.offers
-    meter = np.full((2, *columns.draw.shape), -1, dtype=np.int64)
+    of_sites = np.full((5, 2, *columns.draw.shape), NO_ROW, dtype=np.int64)
     for way, goes in enumerate((terms.goes_down, terms.goes_up)):
         for site in np.unique(terms.site[goes]):
             own = np.flatnonzero(goes & (terms.site == site))
             add_way = _add_up if way else _add_down
-            meter[way, site] = add_way(program, columns, facts, situation, int(site), own)
-    _add_blocks(program, columns, terms)
-    _add_standing(program, columns, facts)
-    return OfferRows(meter=meter)
+            of_sites[:, way, site] = add_way(program, columns, facts, situation, int(site), own)
+    meter, power, surely, ends, starts = of_sites
+    return OfferRows(
+        meter=meter,
+        power=power,
+        surely=surely,
+        ends=ends,
+        starts=starts,
+        blocks=_add_blocks(program, columns, terms),
+        standing=_add_standing(program, columns, facts),
+    )
 
 
 def meter_price(rows: OfferRows, row_dual: Real) -> Real:
@@ -51,57 +69,58 @@ def meter_price(rows: OfferRows, row_dual: Real) -> Real:
 def _add_up(
     program: Program, columns: Columns, facts: Facts, situation: Situation, site: int, own: Whole
 ) -> Whole:
-    """Rows of drawing less at one site; returns those at the meter, (T,)."""
+    """Rows of drawing less at one site: meter, power, surely, ends, starts, (5, T)."""
     battery = _battery(situation, site)
-    _add_power(program, columns, (site, own), 1.0, battery.discharge_max_kw)
+    power = _add_power(program, columns, (site, own), 1.0, battery.discharge_max_kw)
     export_max_kw = situation.fleet.sites[site].contract.export_max_kw
     most_kw = export_max_kw - facts.offers.overstated_kw[site]
     meter = _add_meter(program, columns, (site, own), -1.0, most_kw)
     surely_kw = float(facts.offers.surely_kw[site])
-    _add_surely(program, columns, (site, own), export_max_kw + surely_kw)
+    surely = _add_surely(program, columns, (site, own), export_max_kw + surely_kw)
     now_kwh = float(situation.state.soc_kwh[site])
     least_kwh = min(battery.energy_kwh * battery.soc_min, now_kwh)
     out_of = battery.discharge_efficiency
-    _add_energy(
+    ends, starts = _add_energy(
         program,
         columns,
         facts.offers,
         (site, own),
         (-out_of, out_of * (now_kwh - least_kwh), -out_of * least_kwh),
     )
-    return meter
+    return np.stack([meter, power, surely, ends, starts])
 
 
 def _add_down(
     program: Program, columns: Columns, facts: Facts, situation: Situation, site: int, own: Whole
 ) -> Whole:
-    """Rows of drawing more at one site; returns those at the meter, (T,)."""
+    """Rows of drawing more at one site: meter, power, surely (none), ends, starts, (5, T)."""
     battery = _battery(situation, site)
-    _add_power(program, columns, (site, own), -1.0, battery.charge_max_kw)
+    power = _add_power(program, columns, (site, own), -1.0, battery.charge_max_kw)
     meter = _add_meter(program, columns, (site, own), 1.0, facts.import_max_kw[site])
     now_kwh = float(situation.state.soc_kwh[site])
     most_kwh = max(battery.energy_kwh, now_kwh)
     into = battery.charge_efficiency
-    _add_energy(
+    ends, starts = _add_energy(
         program,
         columns,
         facts.offers,
         (site, own),
         (1.0 / into, (most_kwh - now_kwh) / into, most_kwh / into),
     )
-    return meter
+    return np.stack([meter, power, np.full_like(meter, NO_ROW), ends, starts])
 
 
 def _add_power(
     program: Program, columns: Columns, which: tuple[int, Whole], sign: float, most_kw: float
-) -> None:
-    """sign (discharge - charge) + offered <= most of the store's power. which: site and its products."""
+) -> Whole:
+    """sign (discharge - charge) + offered <= most of the store's power, (T,). which: site and its products."""
     site, own = which
     steps = np.arange(columns.draw.shape[1])
     rows = program.constraints(steps.shape, -np.inf, most_kw, site, steps)
     program.put(rows, columns.discharge[site], sign)
     program.put(rows, columns.charge[site], -sign)
     program.put(rows[None, :], columns.offered[own], 1.0)
+    return rows
 
 
 def _add_meter(
@@ -117,24 +136,25 @@ def _add_meter(
     program.put(rows, columns.draw[site, steps], sign)
     program.put(rows, columns.sell[site, steps], -sign)
     program.put(rows[None, :], columns.offered[own][:, steps], 1.0)
-    meter = np.full(most_kw.shape, -1, dtype=np.int64)
+    meter = np.full(most_kw.shape, NO_ROW, dtype=np.int64)
     meter[steps] = rows
     return meter
 
 
 def _add_surely(
     program: Program, columns: Columns, which: tuple[int, Whole], most_kw: float
-) -> None:
-    """offered <= what the site surely draws and may export, where there is a most.
+) -> Whole:
+    """offered <= what the site surely draws and may export, where there is a most; its rows, (T,).
 
     Work that ends early then takes no offer along: the store gives less instead. which: site and its products.
     """
-    if not np.isfinite(most_kw):
-        return
     site, own = which
     steps = np.arange(columns.draw.shape[1])
+    if not np.isfinite(most_kw):
+        return np.full_like(steps, NO_ROW)
     rows = program.constraints(steps.shape, -np.inf, most_kw, site, steps)
     program.put(rows[None, :], columns.offered[own], 1.0)
+    return rows
 
 
 def _add_energy(
@@ -143,8 +163,9 @@ def _add_energy(
     terms: OfferTerms,
     which: tuple[int, Whole],
     store: tuple[float, float, float],
-) -> None:
-    """hold * offered + per_kwh * store <= most, with the store as a step ends, and as it begins where a block does.
+) -> tuple[Whole, Whole]:
+    """hold * offered + per_kwh * store <= most, with the store as a step ends, and as it begins where a block does;
+    the rows of both, (T,) each.
 
     which: site and its products. store: (per_kwh, most where the horizon begins and the store is known, most).
     """
@@ -161,10 +182,13 @@ def _add_energy(
     hold_h = terms.hold_h[own][:, None]
     program.put(ends[None, :], columns.offered[own], hold_h)
     program.put(starts[None, :], columns.offered[own][:, begins], hold_h)
+    at_begins = np.full(steps.shape, NO_ROW, dtype=np.int64)
+    at_begins[begins] = starts
+    return ends, at_begins
 
 
-def _add_blocks(program: Program, columns: Columns, terms: OfferTerms) -> None:
-    """An offer that is still free is one number through its block."""
+def _add_blocks(program: Program, columns: Columns, terms: OfferTerms) -> Whole:
+    """An offer that is still free is one number through its block; the rows, (Q, T)."""
     free = np.isnan(terms.standing_kw) & (terms.most_kw > 0)
     tied = ~_begins(terms.block) & free
     tied[:, 1:] &= free[:, :-1]
@@ -172,20 +196,29 @@ def _add_blocks(program: Program, columns: Columns, terms: OfferTerms) -> None:
     rows = program.constraints(product.shape, 0.0, 0.0, terms.site[product], step)
     program.put(rows, columns.offered[product, step], 1.0)
     program.put(rows, columns.offered[product, step - 1], -1.0)
+    return _placed(rows, terms.block.shape, product, step)
 
 
-def _add_standing(program: Program, columns: Columns, facts: Facts) -> None:
-    """What stands is held, or counts as not held at more than any energy or peak is worth."""
+def _placed(rows: Whole, shape: tuple[int, ...], product: Whole, step: Whole) -> Whole:
+    """Rows where they stand, (Q, T)."""
+    placed = np.full(shape, NO_ROW, dtype=np.int64)
+    placed[product, step] = rows
+    return placed
+
+
+def _add_standing(program: Program, columns: Columns, facts: Facts) -> Whole:
+    """What stands is held, or counts as not held at more than any energy or peak is worth; the rows, (Q, T)."""
     terms = facts.offers
     product, step = np.nonzero(terms.standing_kw > 0)
     stands_kw = terms.standing_kw[product, step]
-    lacking = program.variables(product.shape, _not_held_cost_per_kw(facts)[step], 0.0, stands_kw)
+    lacking = program.variables(product.shape, not_held_cost_per_kw(facts)[step], 0.0, stands_kw)
     rows = program.constraints(product.shape, stands_kw, stands_kw, terms.site[product], step)
     program.put(rows, columns.offered[product, step], 1.0)
     program.put(rows, lacking, 1.0)
+    return _placed(rows, terms.block.shape, product, step)
 
 
-def _not_held_cost_per_kw(facts: Facts) -> Real:
+def not_held_cost_per_kw(facts: Facts) -> Real:
     """Money for a kilowatt that is offered and not held through a step, (T,)."""
     energy = np.abs(facts.price_per_kwh + facts.carbon_cost_per_kwh).max()
     paid = facts.offers.price_per_kw_h.max(initial=0.0)

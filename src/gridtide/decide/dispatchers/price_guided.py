@@ -9,6 +9,7 @@ from gridtide.decide.crowd import crowded, roomy
 from gridtide.decide.dispatch import Binding, Dispatch, Placement, Reason
 from gridtide.decide.earliest import give_earliest
 from gridtide.decide.ex_ante import expected_costs
+from gridtide.decide.extra_cooling import ExtraCooling
 from gridtide.decide.fleet_search import searched
 from gridtide.decide.objective import Objective
 from gridtide.decide.peak import NEVER_S, DemandPeriods, demand_periods
@@ -121,6 +122,7 @@ class PriceGuided:
             it_price_per_kwh=on_grid(plan.prices.it_price_per_kwh, plan.horizon, held.grid),
             issue=plan.made_at,
             offered_kw=_offered_kw(plan, held.grid),
+            cooling=_cooling(plan, held.grid),
         )
 
     def _by_the_book(
@@ -216,7 +218,7 @@ class PriceGuided:
         before = only(held, situation.jobs.release_s <= now_s - step_s)
         planned = on_grid(plan.class_accelerators.sum(axis=0), plan.horizon, held.grid)
         more = load_of_told(held, before) - planned
-        per_kw = on_grid(plan.facility_kw / np.maximum(plan.it_kw, 1e-9), plan.horizon, held.grid)
+        per_kw = on_grid(_per_it_kw(plan), plan.horizon, held.grid)
         more_kw = more * fleet.menu.extra_kw[:, None] * per_kw[site]
         by_site = np.stack([more_kw[site == one].sum(axis=0) for one in range(len(fleet.sites))])
         import_kw = on_grid(plan.import_kw, plan.horizon, held.grid)
@@ -245,6 +247,23 @@ class PriceGuided:
         charge = PEAK_BELIEF * months.price_per_kw[at, 0] * menu.extra_kw * per_kw[at].mean(axis=1)
         kept = np.where(_under_way(months, plan.horizon, held.grid)[site], held.room - may, 0)
         return np.clip(kept, 0, held.room).astype(np.int64), charge
+
+
+def _per_it_kw(plan: Plan) -> NDArray[np.float64]:
+    """Facility power over IT power, with heat carried out as it comes, (S, T)."""
+    drawn_kw = plan.facility_kw - plan.cooling.drawn_kw(len(plan.horizon))
+    return np.asarray(drawn_kw / np.maximum(plan.it_kw, 1e-9))
+
+
+def _cooling(plan: Plan, grid: Timeline) -> ExtraCooling:
+    """Heat that a plan carries out early or late, on the grid of slots; as it comes beyond its horizon."""
+    own = plan.cooling
+    if not own.power_kw.size:
+        return own
+    inside = grid.starts_s < int(plan.horizon.edges_s[-1])
+    heat_kw = np.where(inside, on_grid(own.heat_kw, plan.horizon, grid), 0.0)
+    power_kw = np.where(inside, on_grid(own.power_kw, plan.horizon, grid), 0.0)
+    return ExtraCooling(heat_kw=heat_kw, power_kw=power_kw)
 
 
 def _offered_kw(plan: Plan, grid: Timeline) -> NDArray[np.float64]:

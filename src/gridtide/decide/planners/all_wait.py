@@ -28,10 +28,10 @@ def all_wait(jobs: SlotJobs, signal: SlotSignal, settings: Settings) -> SlotPlan
     slots = len(signal.values)
     wanted = jobs.arrival + jobs.waiting
     if settings.capacity is None:
-        return unbroken(wanted, jobs.length, slots, wanted)
+        return unbroken(jobs, wanted, slots, wanted)
     from gridtide.kernels import slot_choice
 
     order = in_order_of_arrival(jobs)
     free, _ = free_units(settings.capacity, slots)
     start = slot_choice.earliest_starts(wanted[order], jobs.length[order], jobs.units[order], free)
-    return unbroken(back_in_place(order, np.asarray(start)), jobs.length, slots, wanted)
+    return unbroken(jobs, back_in_place(order, np.asarray(start)), slots, wanted)

@@ -10,6 +10,7 @@ from gridtide.decide.columns import columns_of
 from gridtide.decide.conflict.promises_and_limits import PlanProgram
 from gridtide.decide.conflict.refusal import has_no_plan, refusal_of, refuse_where_power_lacks
 from gridtide.decide.constraints.balance import add_balance
+from gridtide.decide.constraints.cooling import CoolingRows, add_cooling, extra_power
 from gridtide.decide.constraints.demand import add_demand
 from gridtide.decide.constraints.load import add_load
 from gridtide.decide.constraints.machines import add_machines
@@ -52,6 +53,7 @@ class Rows:
     ramp: Whole
     steep: Whole
     offers: OfferRows
+    cooling: CoolingRows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +151,7 @@ def written(situation: Situation, facts: Facts) -> tuple[Program, Columns, Rows]
         ramp=ramp,
         steep=steep,
         offers=add_offers(program, columns, facts, situation),
+        cooling=add_cooling(program, columns, facts),
     )
     return program, columns, rows
 
@@ -251,21 +254,24 @@ def _change_slopes(matrix: Matrix, segments: Whole, slope: Real) -> None:
 
 
 def one_way(matrix: Matrix, solution: Solution, columns: Columns) -> bool:
-    """Stop the smaller of charge and discharge where both run at once."""
-    charge, discharge = solution.values[columns.charge], solution.values[columns.discharge]
-    least = [
-        np.maximum(TOLERANCE, solution.blur * matrix.upper[block])
-        for block in (columns.charge, columns.discharge)
-    ]
-    both = (charge > least[0]) & (discharge > least[1])
-    if not both.any():
-        return False
-    matrix.upper[columns.charge[both & (charge <= discharge)]] = 0.0
-    matrix.upper[columns.discharge[both & (charge > discharge)]] = 0.0
-    return True
+    """Stop the smaller of charge and discharge where both run at once, and of heat carried out early and late."""
+    changed = False
+    own = columns.cooling
+    for into, out_of in ((columns.charge, columns.discharge), own.hall, own.store):
+        charge, discharge = solution.values[into], solution.values[out_of]
+        least = [
+            np.maximum(TOLERANCE, solution.blur * matrix.upper[block]) for block in (into, out_of)
+        ]
+        both = (charge > least[0]) & (discharge > least[1])
+        if both.any():
+            matrix.upper[into[both & (charge <= discharge)]] = 0.0
+            matrix.upper[out_of[both & (charge > discharge)]] = 0.0
+            changed = True
+    return changed
 
 
 def quantities(facts: Facts, columns: Columns, solution: Solution) -> dict[str, Real]:
+    """What a plan says of a solution, by the names of `Plan`."""
     x = solution.values
     steps = len(facts.hours)
     classes = facts.given.astype(np.float64)
@@ -281,7 +287,9 @@ def quantities(facts: Facts, columns: Columns, solution: Solution) -> dict[str, 
         "class_accelerators": classes,
         "shares": np.clip(shares, 0.0, 1.0),
         "it_kw": facts.curve.floor_it_kw[:, None] + segments.sum(axis=2),
-        "facility_kw": facts.curve.floor_kw + (segments * facts.curve.slope).sum(axis=2),
+        "facility_kw": facts.curve.floor_kw
+        + (segments * facts.curve.slope).sum(axis=2)
+        + extra_power(facts, columns.cooling, x),
         "import_kw": np.maximum(x[columns.draw], 0.0),
         "export_kw": np.maximum(x[columns.sell], 0.0),
         "unused_supply_kw": np.maximum(x[columns.unused], 0.0),
@@ -289,6 +297,25 @@ def quantities(facts: Facts, columns: Columns, solution: Solution) -> dict[str, 
         "discharge_kw": np.maximum(x[columns.discharge], 0.0),
         "soc_kwh": x[columns.store],
         "offered_kw": np.maximum(x[columns.offered], 0.0),
+        **_cooled(facts, columns, x),
+    }
+
+
+def _cooled(facts: Facts, columns: Columns, x: Real) -> dict[str, Real]:
+    """Heat carried out early or late, and what halls and stores of cold come to; nothing where no site has either."""
+    own, terms = columns.cooling, facts.cooling
+    if not len(terms.sites):
+        return {}
+    shape = columns.draw.shape
+    heat_kw, air_c, cold_kwh = np.zeros((2, *shape)), np.full(shape, np.nan), np.zeros(shape)
+    heat_kw[0, terms.halls.site] = x[own.hall[0]] - x[own.hall[1]]
+    heat_kw[1, terms.stores.site] = x[own.store[0]] - x[own.store[1]]
+    air_c[terms.halls.site], cold_kwh[terms.stores.site] = x[own.air], x[own.cold]
+    return {
+        "extra_cooling_kw": heat_kw,
+        "extra_power_kw": extra_power(facts, own, x),
+        "air_c": air_c,
+        "cold_kwh": cold_kwh,
     }
 
 

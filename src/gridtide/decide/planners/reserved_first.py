@@ -56,7 +56,7 @@ def reserved_first(jobs: SlotJobs, signal: SlotSignal, settings: Settings) -> Sl
     With a capacity, a job whose planned start lies in full slots begins as soon as it fits behind it.
     """
     start, _ = _starts(jobs, signal, settings)
-    return unbroken(start, jobs.length, len(signal.values), jobs.arrival)
+    return unbroken(jobs, start, len(signal.values), jobs.arrival)
 
 
 def rent(jobs: SlotJobs, signal: SlotSignal, settings: Settings) -> Rent:

@@ -27,7 +27,7 @@ def run_at_once(jobs: SlotJobs, signal: SlotSignal, settings: Settings) -> SlotP
     """Start = arrival; with a capacity, the first start from there on that has room (NoWait)."""
     slots = len(signal.values)
     if settings.capacity is None:
-        return unbroken(jobs.arrival, jobs.length, slots, jobs.arrival)
+        return unbroken(jobs, jobs.arrival, slots, jobs.arrival)
     from gridtide.kernels import slot_choice
 
     order = in_order_of_arrival(jobs)
@@ -35,4 +35,4 @@ def run_at_once(jobs: SlotJobs, signal: SlotSignal, settings: Settings) -> SlotP
     start = slot_choice.earliest_starts(
         jobs.arrival[order], jobs.length[order], jobs.units[order], free
     )
-    return unbroken(back_in_place(order, np.asarray(start)), jobs.length, slots, jobs.arrival)
+    return unbroken(jobs, back_in_place(order, np.asarray(start)), slots, jobs.arrival)

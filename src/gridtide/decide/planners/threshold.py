@@ -1,17 +1,21 @@
 """Run while the signal is below a threshold, until the patience of the job is used up."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from gridtide.decide.slots import (
     Capacity,
+    Real,
     SlotJobs,
     SlotPlan,
     SlotSignal,
+    Whole,
     free_units,
     in_order_of_arrival,
     in_rows,
+    runs_written,
     split,
 )
 
@@ -49,17 +53,14 @@ def threshold(jobs: SlotJobs, signal: SlotSignal, settings: Settings) -> SlotPla
         return split(np.arange(len(jobs)), runs, jobs, slots, False)
     from gridtide.kernels import slot_choice, window_choice
 
-    order = in_order_of_arrival(jobs)
     below = np.full(len(jobs), fixed)
     if settings.fixed is None:
-        below[order] = window_choice.quantiles_ahead(
-            signal.values, arrival[order], horizon, settings.quantile
-        )
+        below = _quantiles(signal, arrival, horizon, settings.quantile)
     if settings.capacity is None:
-        runs = window_choice.threshold_runs(
-            signal.values, arrival, jobs.length, jobs.waiting, below
-        )
-        return in_rows(runs, jobs, slots, False)
+        asked = (arrival, jobs.length, jobs.waiting, below)
+        write = partial(window_choice.threshold_runs, signal.values, asked)
+        return in_rows(runs_written(len(jobs), write), jobs, slots, False)
+    order = in_order_of_arrival(jobs)
     free, limited = free_units(settings.capacity, slots)
     runs = slot_choice.threshold_runs(
         signal.values,
@@ -72,3 +73,18 @@ def threshold(jobs: SlotJobs, signal: SlotSignal, settings: Settings) -> SlotPla
         limited,
     )
     return split(order, runs, jobs, slots, False)
+
+
+def _quantiles(signal: SlotSignal, arrival: Whole, horizon: int, q: float) -> Real:
+    """The quantile of what each job sees ahead, (n,), NaN behind the end; asked for in order of arrival."""
+    from gridtide.kernels.window_choice import quantiles_ahead
+
+    found = np.full(len(arrival), np.nan)
+    if (arrival[1:] >= arrival[:-1]).all():
+        quantiles_ahead(signal.values, arrival, horizon, q, found)
+        return found
+    order = np.argsort(arrival, kind="stable")
+    quantiles_ahead(signal.values, arrival[order], horizon, q, found)
+    in_place = np.empty_like(found)
+    in_place[order] = found
+    return in_place

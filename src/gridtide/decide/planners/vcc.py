@@ -61,7 +61,7 @@ def vcc(jobs: SlotJobs, signal: SlotSignal, settings: Settings) -> SlotPlan:
         limited,
         (day, settings.strike_days, settings.cooldown_days),
     )
-    return unbroken(back_in_place(order, start), jobs.length, slots, jobs.arrival)
+    return unbroken(jobs, back_in_place(order, start), slots, jobs.arrival)
 
 
 def _limit_units(

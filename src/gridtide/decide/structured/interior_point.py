@@ -55,6 +55,8 @@ BEYOND = 1.01
 ROUNDING = 1e-13
 """Of all that is added up for a bound, what may be wrong: prices beyond all measure prove nothing."""
 INFEASIBLE = "infeasible"
+ASTRAY = 1e12
+"""Times the least complementarity of a run: where it is so much later on, no round finds the way back."""
 STARTS_MAX = 4
 ROUGH = 1e-2
 HOLDS = 1e-9
@@ -155,6 +157,9 @@ def interior_point(
             residual=float(np.abs(residual).max(initial=0.0)),
             cg_rounds=0,
         )
+        if not progress.mu <= ASTRAY * min((turn.mu for turn in trail), default=np.inf):
+            ended = "its numbers went astray"
+            break
         near = abs(progress.objective - progress.bound)
         trail.append(progress)
         if near <= gap * abs(progress.objective) and progress.residual <= ROUGH:

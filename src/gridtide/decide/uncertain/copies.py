@@ -8,6 +8,7 @@ import numpy as np
 from gridtide.decide.buckets import Buckets
 from gridtide.decide.columns import columns_of
 from gridtide.decide.constraints.balance import add_balance
+from gridtide.decide.constraints.cooling import add_cooling
 from gridtide.decide.constraints.demand import add_demand
 from gridtide.decide.constraints.load import add_load
 from gridtide.decide.constraints.machines import add_machines
@@ -16,6 +17,7 @@ from gridtide.decide.constraints.peak import add_peak
 from gridtide.decide.constraints.ramp import add_ramp
 from gridtide.decide.constraints.state_of_charge import add_state_of_charge
 from gridtide.decide.constraints.work import add_work
+from gridtide.decide.cooling_terms import cooling_terms
 from gridtide.decide.facts import carbon_cost_per_kwh, seen_prices_per_mwh
 from gridtide.decide.layout import Columns, Facts, Whole
 from gridtide.decide.objective import Objective
@@ -49,6 +51,7 @@ def facts_along(seen: Situation, facts: Facts, objective: Objective) -> Facts:
         supply_kw=supply_kw(seen),
         requests_per_s=requests_per_s(seen),
         curve=power_curve(seen.fleet, seen.services, outdoor_c(seen)),
+        cooling=cooling_terms(seen),
     )
 
 
@@ -109,6 +112,7 @@ def _rows(
         ramp=ramp,
         steep=steep,
         offers=add_offers(program, columns, facts, situation),
+        cooling=add_cooling(program, columns, facts),
     )
 
 

@@ -65,7 +65,8 @@ def shift(
 
     Timed are the choice of slots and what each job emits, in CPU seconds, medians of this run without compiling. The
     ratio is seconds per job of the plain writing over seconds per job of the policy. Where the signal changes, its
-    running sum and its order are found once for all policies, and counted once in what they take together.
+    running sum and its order, and the columns that are alike in all plans of jobs that run through, are found once for
+    all policies, and counted once in what they take together.
     """
     from gridtide.testing.instances import shift_jobs
 
@@ -76,7 +77,7 @@ def shift(
     rows_of(*shift_jobs.instance(workload, 50, small, 0), count=0, repeats=1)
     jobs, signal = shift_jobs.instance(workload, jobs_wanted, slots, seed)
     count = min(plain or PLAIN_JOBS[workload], len(jobs))
-    signal_s, _ = median_worked(partial(_found_once, signal), repeats)
+    signal_s, _ = median_worked(partial(_found_once, jobs, signal), repeats)
     rows = rows_of(jobs, signal, count, repeats, _tell)
     document = {
         "instance": shift_jobs.WORKLOADS[workload].version,
@@ -90,8 +91,9 @@ def shift(
     click.echo(json.dumps(document, indent=2) if as_json else table_of(document))
 
 
-def _found_once(signal: "SlotSignal") -> None:
-    """What the policies look up in a signal instead of finding it for every job."""
+def _found_once(jobs: "SlotJobs", signal: "SlotSignal") -> None:
+    """What the policies look up in a signal instead of finding it for every job, and the columns that plans share."""
+    _ = replace(jobs).each_once
     new = replace(signal)
     if not new.holds.are_long:
         _ = new.running, new.ranks

@@ -107,6 +107,8 @@ def site_of(comparison: Comparison, shown: Course, index: int, block: int) -> di
         if site.curtailment_zone
         else None,
         "battery": _battery(site, shown, index, block),
+        "cold_store": _cold_store(site, shown, index, block),
+        "hall": _hall(site, shown, index, block),
         "mean_day": _mean_day(comparison, shown, index),
     }
 
@@ -164,6 +166,38 @@ def _battery(site: Site, shown: Course, index: int, block: int) -> dict[str, Any
         "soc_kwh": thin(seen.soc_kwh[index], block),
         "charge_kw": thin(seen.charge_kw[index], block),
         "discharge_kw": thin(seen.discharge_kw[index], block),
+    }
+
+
+def _cold_store(site: Site, shown: Course, index: int, block: int) -> dict[str, Any] | None:
+    if site.cold_store is None:
+        return None
+    seen = shown.telemetry
+    heat_kw = seen.extra_cooling_kw[1, index]
+    return {
+        "energy_kwh": site.cold_store.energy_kwh,
+        "cold_kwh": thin(seen.cold_kwh[index], block),
+        **_early_and_late(heat_kw, block),
+    }
+
+
+def _hall(site: Site, shown: Course, index: int, block: int) -> dict[str, Any] | None:
+    if site.hall is None:
+        return None
+    seen = shown.telemetry
+    return {
+        "coolest_c": site.hall.coolest_c,
+        "warmest_c": site.hall.warmest_c,
+        "air_c": thin(seen.air_c[index], block),
+        **_early_and_late(seen.extra_cooling_kw[0, index], block),
+    }
+
+
+def _early_and_late(heat_kw: Real, block: int) -> dict[str, list[float | None]]:
+    """Heat carried out before and after machines give it off."""
+    return {
+        "early_kw": thin(np.maximum(heat_kw, 0.0), block),
+        "late_kw": thin(np.maximum(-heat_kw, 0.0), block),
     }
 
 

@@ -19,6 +19,7 @@ MODULES = (
     "margins.js",
     "waterfall.js",
     "battery.js",
+    "cold.js",
     "forecast.js",
     "tables.js",
     "page.js",

@@ -16,6 +16,7 @@ from gridtide.doors.results.price_basis import basis_at, basis_of, carbon_of
 from gridtide.doors.results.routes import Route, routes_of
 from gridtide.finding import BadInput, Finding
 from gridtide.fleet.jobs import NO_DEADLINE_S
+from gridtide.loop.world import Telemetry
 from gridtide.simulate.compare import Comparison
 from gridtide.simulate.course import Course
 from gridtide.simulate.study import Study
@@ -115,6 +116,7 @@ def _power(comparison: Comparison, course: Course):  # type: ignore[no-untyped-d
             "it_kw facility_kw import_kw export_kw charge_kw discharge_kw supply_kw unused_supply_kw soc_kwh"
         ).split():
             columns[name] = getattr(seen, name)[index]
+        columns |= _cold(seen, index)
         columns["position_kw"] = course.position_kw[index]
         for name in (
             "price_per_mwh real_time_price_per_mwh carbon_average_g_per_kwh curtailment_kw".split()
@@ -127,6 +129,18 @@ def _power(comparison: Comparison, course: Course):  # type: ignore[no-untyped-d
             columns[f"service_{service.name}_it_kw"] = seen.service_kw[number, index]
         frames.append(pl.DataFrame(columns))
     return pl.concat(frames).with_columns(pl.col("time_utc").cast(pl.Datetime("ms", "UTC")))
+
+
+def _cold(seen: Telemetry, index: int) -> dict[str, Any]:
+    """Heat carried out early or late, and what halls and stores of cold came to, where some site has either."""
+    if not seen.air_c.size:
+        return {}
+    return {
+        "hall_extra_cooling_kw": seen.extra_cooling_kw[0, index],
+        "air_c": seen.air_c[index],
+        "cold_store_kw": seen.extra_cooling_kw[1, index],
+        "cold_kwh": seen.cold_kwh[index],
+    }
 
 
 def _offered(study: Study, course: Course, index: int) -> dict[str, Any]:

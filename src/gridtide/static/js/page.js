@@ -2,6 +2,7 @@
 
 import { away } from "./away.js";
 import { battery } from "./battery.js";
+import { coldStore, hall } from "./cold.js";
 import { forecast } from "./forecast.js";
 import { gantt } from "./gantt.js";
 import { margins } from "./margins.js";
@@ -133,6 +134,18 @@ const store = section("Batteries", stores.length ? undefined : "No site of this 
 for (const site of stores) {
   store.append(element("h3", `${site.name} (time in ${site.clock})`));
   draw(store, battery(site, page), `Battery of ${site.name}`);
+}
+
+const cooled = page.sites.filter((site) => site.cold_store || site.hall);
+if (cooled.length) {
+  const cold = section("Cooling ahead", "Heat carried out before machines give it off, or left for later, and what it came to: cold kept in stores of chilled water, and the air of halls between the temperatures they may have.");
+  for (const site of cooled) {
+    for (const [part, chart, name] of [[site.cold_store, coldStore, "store of cold"], [site.hall, hall, "hall"]]) {
+      if (!part) continue;
+      cold.append(element("h3", `${site.name}, ${name} (time in ${site.clock})`));
+      draw(cold, chart(site, page), `${name} of ${site.name}`);
+    }
+  }
 }
 
 const expected = section("Forecast against truth", page.forecasts.length ? `What the forecaster “${page.forecaster}” expected a day before each day began, prices already published taken as they were, and what came.` : "No site of this case follows a market price.", "Forecasts");

@@ -177,7 +177,8 @@ def _work(
     near = min(BUCKET_SITES, len(cap))
     if traits.lined_up:
         return _lined_up(chance, cap, steps, buckets, traits.work)
-    site = np.stack([chance.permutation(len(cap))[:near] for _ in range(buckets)])
+    order = [chance.permutation(len(cap))[:near] for _ in range(buckets)]
+    site = np.asarray(order, dtype=np.int64).reshape(buckets, near)
     length = 4 + chance.exponential(DAY, buckets).astype(np.int64)
     length = np.minimum(traits.whole_window or length, steps)
     first = (chance.uniform(0.0, 1.0, buckets) * (steps - length + 1)).astype(np.int64)
