@@ -105,3 +105,18 @@ def test_a_case_whose_promises_can_hold_is_sound(capsys: pytest.CaptureFixture[s
 def test_without_the_question_a_full_case_is_still_sound(called: Path) -> None:
     """Promises that cannot all be given are answered one by one in a run, not refused."""
     assert exit_code(["check", str(called)]) == 0
+
+
+def test_a_building_that_carries_all_its_machines_is_no_limit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """200 machines at 1.2 kW in a building for 400: what is lacking is machines, and they would have to give."""
+    text = SOUND.read_text().replace(
+        "count = 12\naccelerators = [8, 16]", "count = 12\naccelerators = [96]"
+    )
+    path = tmp_path / "crowded.toml"
+    path.write_text(text)
+    assert exit_code(["check", str(path), "--together", "--json"]) == 3
+    found = json.loads(capsys.readouterr().out)["conflict"]
+    kinds = {member["kind"] for one in found["sets"] for member in one["members"]}
+    assert kinds == {"promised work", "machines"}

@@ -23,6 +23,14 @@ def at(tmp_path: Path, text: str) -> str:
 
 REFUSED = {
     "zero-length horizon": (CASE.replace("2026-03-03T", "2026-03-02T"), "after case.start"),
+    "a time without a zone": (
+        CASE.replace("start = 2026-03-02T00:00:00+01:00", "start = 2026-03-02T00:00:00"),
+        "case.start: 2026-03-02 00:00:00; a time with its zone",
+    ),
+    "money in small letters": (
+        CASE.replace('currency = "EUR"', 'currency = "eur"'),
+        "three capital letters, such as EUR",
+    ),
     "no sites": (CASE.replace(SITES, ""), "site"),
     "a site without machines": (CASE.replace(POOL, ""), "pool"),
     "a pool of nothing": (CASE.replace("accelerators = 200", "accelerators = 0"), "accelerators"),
@@ -33,10 +41,17 @@ REFUSED = {
 def test_a_case_without_time_or_machines_is_refused_with_the_reason(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Exit code 2 and the key that is at fault, before anything runs."""
+    """Exit code 2 and the key that is at fault in words of a person, before anything runs."""
     text, said = REFUSED[name]
     assert exit_code(["check", at(tmp_path, text)]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_case_saved_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    """Editors put one before the text; it is no fault."""
+    path = tmp_path / "case.toml"
+    path.write_text(CASE, encoding="utf-8-sig")
+    assert exit_code(["check", str(path)]) == 0
 
 
 def priced(lines: str) -> str:

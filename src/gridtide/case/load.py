@@ -3,6 +3,7 @@
 import difflib
 import tomllib
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,11 @@ from gridtide.signals.forecaster import reads_back_h
 from gridtide.simulate.study import Study
 
 KEYS_SHOWN = 12
+PATTERNS = {
+    r"^[A-Z]{3}$": "three capital letters, such as EUR",
+    r"^([01]\d|2[0-3]):[0-5]\d$": "a time of the day, such as 17:30",
+}
+"""What the patterns of the schema ask for."""
 
 
 def load_case(path: Path) -> Study:
@@ -68,7 +74,7 @@ def _parsed(path: Path) -> dict[str, Any]:
             ]
         ) from None
     try:
-        return tomllib.loads(raw.decode("utf-8"))
+        return tomllib.loads(raw.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(
             [
@@ -107,14 +113,28 @@ def _finding(detail: Any) -> Finding:
             limit="it is needed",
             mend="Add the key; docs/case.md says what it holds.",
         )
-    given = detail.get("input")
-    shown = repr(given) if not isinstance(given, dict | list) else type(given).__name__
     return Finding(
         subject=key,
-        value=shown[:80],
-        limit=detail["msg"].removeprefix("Input should be ").removeprefix("Value error, "),
+        value=_shown(detail.get("input"))[:80],
+        limit=_limit(detail),
         mend="Correct the value; docs/case.md says what it holds.",
     )
+
+
+def _shown(given: Any) -> str:
+    if isinstance(given, dict | list):
+        return type(given).__name__
+    return str(given) if isinstance(given, datetime) else repr(given)
+
+
+def _limit(detail: Any) -> str:
+    """What the schema asks for, in words of a person."""
+    if detail["type"] == "timezone_aware":
+        return "a time with its zone, such as 2026-03-02T00:00:00+08:00"
+    if detail["type"] == "string_pattern_mismatch":
+        return PATTERNS.get(detail["ctx"]["pattern"], f"like {detail['ctx']['pattern']}")
+    said: str = detail["msg"]
+    return said.removeprefix("Input should be ").removeprefix("Value error, ")
 
 
 def _spelt(where: list[Any]) -> str:

@@ -88,6 +88,7 @@ def elastic_plans(programs: Sequence[PlanProgram], soft_promises: bool) -> Elast
         found = _gathered(program, soft_promises)
         upper[np.concatenate(found.closed)] = 0.0
         row_upper[_said_twice(program)] = np.inf
+        upper[program.columns.segment[:, :, -1]] += _spare_kw(program)[:, None]
         for member in found.members:
             if numbers.setdefault((member.kind, member.name), len(members)) == len(members):
                 members.append(member)
@@ -333,7 +334,7 @@ def _buildings(found: _Gathered) -> None:
     steps = np.arange(len(facts.hours))
     price = found.prices.equipment_per_kwh * facts.hours
     for index, site in enumerate(program.situation.fleet.sites):
-        carried_kw = facts.curve.floor_it_kw[index] + facts.curve.width_kw[index].sum()
+        carried_kw = _carried_kw(facts)[index] + _spare_kw(program)[index]
         member = found.member(
             Kind.BUILDING,
             f"building of {site.name}",
@@ -344,6 +345,18 @@ def _buildings(found: _Gathered) -> None:
         )
         last = program.columns.segment[index, :, -1]
         found.ways.append(beyond(program.matrix, member, last, steps, price))
+
+
+def _carried_kw(facts: Facts) -> Real:
+    """IT power that the plan's curve of each building reaches to, (S,): all machines busy, or all it can carry."""
+    return np.asarray(facts.curve.floor_it_kw + facts.curve.width_kw.sum(axis=1), dtype=np.float64)
+
+
+def _spare_kw(program: PlanProgram) -> Real:
+    """What each building can carry beyond all its machines busy, (S,): there the machines are the limit."""
+    sites = program.situation.fleet.sites
+    capacity_kw = np.asarray([site.facility.it_capacity_kw for site in sites])
+    return np.maximum(capacity_kw - _carried_kw(program.facts), 0.0)
 
 
 def _parked(found: _Gathered) -> None:

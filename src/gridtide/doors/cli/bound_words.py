@@ -10,6 +10,8 @@ PROMISES = ("work", "deadline", "slack", "service", "latency", "reserve", "call"
 """Kinds of change that are made to a promise; all others are made to a limit or an asset."""
 SMALL = 0.005
 """Money below it is nothing."""
+LEAST_UNDONE_H = 0.05
+"""Accelerator-hours that would be told as none."""
 CLEAR = 0.01
 """Limits of a worth that lie closer than this share of it need not be told."""
 
@@ -42,7 +44,7 @@ def _show_best(found: dict[str, Any], money: str) -> None:
             f"{said(best['steep_cost'])} of it is no money: it counts how far ramp rules that cannot be kept are passed"
         )
     undone = best["undone_accelerator_h"]
-    if undone > SMALL:
+    if undone >= LEAST_UNDONE_H:
         click.echo(
             f"it leaves {undone:,.1f} accelerator-hours undone at what their class says they are worth"
         )
