@@ -47,6 +47,14 @@ class Asked:
 Asking = dict[int, Asked | None]
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Said:
+    """What a policy said of a job: slots that hold its work, none for restarts among them, and where it fitted."""
+
+    slots: Whole
+    fitted: NDArray[np.bool_]
+
+
 def asking_of(situation: Situation, held: Reservations, chosen: NDArray[np.bool_]) -> Asking:
     """The chosen jobs, which have not begun, as policies are asked about them; chosen: (n,)."""
     rows = np.flatnonzero(chosen & (held.told.place >= 0))
@@ -59,7 +67,7 @@ class Desk:
 
     signals: what the policies steer by, one a place. free: room that no job was told, (P, T). groups: asked jobs of
     one place that may be interrupted or may not, with the columns a policy takes. singles: the columns of jobs that
-    were asked about alone so far.
+    were asked about alone so far. kinds: jobs of one kind are asked about alike, by job.
     """
 
     held: Reservations
@@ -67,6 +75,7 @@ class Desk:
     signals: tuple[SlotSignal, ...]
     free: Whole
     groups: tuple["Group", ...]
+    kinds: dict[int, int]
     singles: dict[int, SlotJobs] = field(default_factory=dict)
 
     def single(self, job: int, asked: Asked) -> SlotJobs:
@@ -99,7 +108,21 @@ def desk_of(held: Reservations, price: NDArray[np.float64], asking: Asking) -> D
         signals=signals,
         free=free_of(held, held.told),
         groups=tuple(_groups(held, asking, signals)),
+        kinds=_kinds(held, asking),
     )
+
+
+def _kinds(held: Reservations, asking: Asking) -> dict[int, int]:
+    """Numbers of kinds, by job: jobs of a kind differ in nothing that a policy is asked by."""
+    jobs = [(job, asked) for job, asked in asking.items() if asked is not None]
+    if not jobs:
+        return {}
+    named = [(one.place, one.first, one.last, one.need, one.expected, one.units) for _, one in jobs]
+    rows = np.asarray([job for job, _ in jobs])
+    widest = held.told.offsets[rows + 1] - held.told.offsets[rows]
+    about = np.column_stack([np.asarray(named), held.rule[rows], held.left[rows], widest])
+    _, kind = np.unique(about, axis=0, return_inverse=True)
+    return dict(zip(rows.tolist(), kind.ravel().tolist(), strict=True))
 
 
 def _groups(held: Reservations, asking: Asking, signals: tuple[SlotSignal, ...]) -> Iterator[Group]:
@@ -131,6 +154,7 @@ def answered_at(desk: Desk, choice: Choice) -> Told:
     told, free, gang = copied(desk.held.told), desk.free.copy(), desk.held.gang
     wanted = _wanted(desk, _alone(desk, choice))
     rows = list(desk.asking.items())
+    before: dict[int, Said] = {}
     row = 0
     while row < len(rows):
         mine = (told.place, told.offsets, told.count, told.slots, told.point, free)
@@ -138,7 +162,7 @@ def answered_at(desk: Desk, choice: Choice) -> Told:
         if row < len(rows):
             job, asked = rows[row]
             assert asked is not None
-            _take(desk, told, free, job, asked, choice)
+            _take(desk, told, free, job, asked, choice, before)
         row += 1
     return told
 
@@ -154,11 +178,31 @@ def _wanted(desk: Desk, alone: dict[int, Whole]) -> tuple[Whole, Whole, Whole, W
     return job, np.asarray(place, dtype=np.int64), offsets, np.concatenate([none, *slots])
 
 
-def _take(desk: Desk, told: Told, free: Whole, job: int, asked: Asked, choice: Choice) -> None:
-    """Ask about one job, whose own slots are free, beside all others, and put it where it may go or where it was."""
+def _take(
+    desk: Desk,
+    told: Told,
+    free: Whole,
+    job: int,
+    asked: Asked,
+    choice: Choice,
+    before: dict[int, Said],
+) -> None:
+    """Ask about one job, whose own slots are free, beside all others, and put it where it may go or where it was.
+
+    before: what was said of each kind of job last. It is said again while its slots are free and no others have become
+    free since, see `_alone`; a policy that counts what others use is asked anew.
+    """
     begin, place, count = int(told.offsets[job]), int(told.place[job]), int(told.count[job])
     here = free[asked.place]
-    answer = _answered(desk, job, asked, here, choice)
+    kind, fits = desk.kinds[job], here >= asked.units
+    said = before.get(kind)
+    if said is not None and fits[said.slots].all() and not (fits > said.fitted).any():
+        answer: Whole | None = said.slots
+    else:
+        answer = _answered(desk, job, asked, here, choice)
+        before.pop(kind, None)
+        if answer is not None and len(answer) == asked.need and choice.name not in ASKED_SINGLY:
+            before[kind] = Said(slots=answer, fitted=fits)
     if answer is None and place != asked.place:
         answer = _earliest(asked, here)
     if answer is not None:
