@@ -34,7 +34,7 @@ def many_of_few(seed: int, copies: int) -> Study:
     return replace(study, jobs=many, true_s=study.true_s[again])
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 1000), copies=st.integers(2, 12))
 def test_jobs_that_are_alike_are_answered_as_if_each_were_asked(seed: int, copies: int) -> None:
     """To the same bytes, for every policy that is a candidate, on fleets that fill up."""

@@ -45,13 +45,16 @@ class Asked:
 
 
 Asking = dict[int, Asked | None]
+NOTHING = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Said:
-    """What a policy said of a job: slots that hold its work, none for restarts among them, and where it fitted."""
+    """What a policy said of a job: the slots that hold its work with its restarts, None where there are none; all
+    slots it said on the way in which the job fitted, and where it did, (T,)."""
 
-    slots: Whole
+    slots: Whole | None
+    on_the_way: Whole
     fitted: NDArray[np.bool_]
 
 
@@ -189,20 +192,19 @@ def _take(
 ) -> None:
     """Ask about one job, whose own slots are free, beside all others, and put it where it may go or where it was.
 
-    before: what was said of each kind of job last. It is said again while its slots are free and no others have become
-    free since, see `_alone`; a policy that counts what others use is asked anew.
+    before: what was said of each kind of job last. It is said again while all slots said on the way are free and no
+    others have become free since, see `_alone`; a policy that counts what others use is asked anew.
     """
     begin, place, count = int(told.offsets[job]), int(told.place[job]), int(told.count[job])
     here = free[asked.place]
     kind, fits = desk.kinds[job], here >= asked.units
     said = before.get(kind)
-    if said is not None and fits[said.slots].all() and not (fits > said.fitted).any():
-        answer: Whole | None = said.slots
-    else:
-        answer = _answered(desk, job, asked, here, choice)
+    if said is None or not fits[said.on_the_way].all() or (fits > said.fitted).any():
+        said = _answered(desk, job, asked, here, choice)
         before.pop(kind, None)
-        if answer is not None and len(answer) == asked.need and choice.name not in ASKED_SINGLY:
-            before[kind] = Said(slots=answer, fitted=fits)
+        if choice.name not in ASKED_SINGLY:
+            before[kind] = said
+    answer = said.slots
     if answer is None and place != asked.place:
         answer = _earliest(asked, here)
     if answer is not None:
@@ -284,25 +286,33 @@ def _asked(situation: Situation, held: Reservations, job: int) -> Asked | None:
     return asked if asked.first + need <= asked.last else None
 
 
-def _answered(desk: Desk, job: int, asked: Asked, free: Whole, choice: Choice) -> Whole | None:
+def _answered(desk: Desk, job: int, asked: Asked, free: Whole, choice: Choice) -> Said:
     """Slots from a policy that hold the declared work with its restarts, None where there are none."""
     held, signal, single = desk.held, desk.signals[asked.place], desk.single(job, asked)
-    rule = held.rule[job]
+    rule, fitted = held.rule[job], free >= asked.units
     if not rule[0]:
-        return _run(_said(_whole(choice), single, asked, free, signal), asked, free)
+        plan = _said(_whole(choice), single, asked, free, signal)
+        said = _slots_of(plan)
+        said = said[said < len(fitted)]
+        return Said(slots=_run(plan, asked, free), on_the_way=said[fitted[said]], fitted=fitted)
     widest = int(held.told.offsets[job + 1] - held.told.offsets[job])
+    tried, found = [], None
     for need in range(asked.need, min(widest, asked.last - asked.first) + 1):
         one = single if need == asked.need else _slot_jobs([replace(asked, need=need)])
         slots = _slots_of(_said(choice, one, asked, free, signal))
+        tried.append(slots[slots < len(fitted)])
         if len(slots) < need or slots[-1] >= asked.last:
             break
         if slots[-1] - slots[0] < len(slots):
-            return slots[:need]
+            found = slots[:need]
+            break
         restarts = int((np.diff(slots) > 1).sum())
         lost_s = restarts * int(held.left[job, 2])
         if need * signal.step_s >= int(held.left[job, 0]) + lost_s:
-            return slots[:need] if _shortest_run(slots[:need]) >= min(rule[2], need) else None
-    return None
+            found = slots[:need] if _shortest_run(slots[:need]) >= min(rule[2], need) else None
+            break
+    on_the_way = np.concatenate([NOTHING, *tried])
+    return Said(slots=found, on_the_way=on_the_way[fitted[on_the_way]], fitted=fitted)
 
 
 def _whole(choice: Choice) -> Choice:
