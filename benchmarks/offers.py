@@ -9,14 +9,11 @@ the first has no product at all. Exit code 1 where a policy costs less than the 
 """
 
 import argparse
-import os
 import sys
-import tempfile
-from pathlib import Path
 
 import numpy as np
+from real_hours import ask_for_hours, study_on_real_hours
 
-from gridtide.case.load import load_case
 from gridtide.simulate.bound import bound_of
 from gridtide.simulate.capacity import REVENUE
 from gridtide.simulate.settlement import settle
@@ -24,64 +21,11 @@ from gridtide.simulate.study import Study
 from gridtide.simulate.truth import truth_of
 from gridtide.testing.courses import course_of
 
-DATA = Path(os.environ.get("GRIDTIDE_DATA", Path(__file__).parents[2] / "shared" / "data"))
-SITE = """
-[case]
-name = "A battery that may be called"
-start = 2023-{month:02d}-01T00:00:00Z
-end = 2023-{month:02d}-{last:02d}T00:00:00Z
-currency = "{currency}"
-seed = 5
-policies = ["run-at-once", "coordinated"]
-
-[objective]
-demand_charge_share = {share}
-
-[planning]
-plan_h = 36
-
-[[site]]
-name = "here"
-zone = "{zone}"
-clock = "UTC"
-region = "here"
-latitude = 50.1
-longitude = 8.7
-facility = {{ it_capacity_kw = 8000 }}
-contract = {{ import_max_kw = 14000, demand_charge_per_kw_month = 6 }}
-
-[[site.pool]]
-name = "training"
-accelerator = "a"
-accelerators = 6000
-parked_kw_per_accelerator = 0.4
-busy_kw_per_accelerator = 1.2
-
+BATTERY = """
 [site.battery]
 energy_kwh = 4000
 charge_max_kw = 2000
 discharge_max_kw = 2000
-{offer}
-[[class]]
-name = "training"
-value_per_accelerator_h = 2.0
-
-[[jobs]]
-name = "training"
-class = "training"
-home = "here"
-pool = "training"
-count = {jobs}
-accelerators = [64, 128, 256]
-hours = 4.0
-slack_h = 12.0
-
-[[signal]]
-zone = "{zone}"
-source = "grid_hourly"
-path = "{data}/grid_hourly/grid_hourly.parquet"
-currency = "{currency}"
-kinds = ["price_per_mwh", "carbon_average_g_per_kwh", "temperature_c", "relative_humidity"]
 """
 OFFER = """
 [[site.offer]]
@@ -97,10 +41,7 @@ hold_h = 0.5
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--days", type=int, default=7)
-    parser.add_argument("--zone", default="DE-LU")
-    parser.add_argument("--currency", default="EUR")
-    parser.add_argument("--month", type=int, default=5)
+    ask_for_hours(parser, month=5)
     parser.add_argument("--prices", default="1,2,5,10,20")
     parser.add_argument("--product", choices=("regulation", "reserve"), default="regulation")
     asked = parser.parse_args()
@@ -139,20 +80,7 @@ def study_of(asked: argparse.Namespace, price: float | None) -> Study:
     offer = "" if price is None else OFFER.format(
         product=asked.product, direction=direction, price=price
     )  # fmt: skip
-    text = SITE.format(
-        month=asked.month,
-        last=1 + asked.days,
-        currency=asked.currency,
-        share=round(asked.days / 31.0, 4),
-        zone=asked.zone,
-        offer=offer,
-        jobs=60 * asked.days,
-        data=DATA.resolve(),
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "case.toml"
-        path.write_text(text)
-        return load_case(path)
+    return study_on_real_hours(asked, "A battery that may be called", BATTERY + offer)
 
 
 if __name__ == "__main__":

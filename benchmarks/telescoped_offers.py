@@ -17,6 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from offers import study_of
+from real_hours import ask_for_hours
 
 from gridtide.case.load import load_case
 from gridtide.simulate.bound import bound_of
@@ -93,10 +94,7 @@ def main() -> None:
     """Print the rows."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("case", type=Path, nargs="?")
-    parser.add_argument("--days", type=int, default=7)
-    parser.add_argument("--zone", default="DE-LU")
-    parser.add_argument("--currency", default="EUR")
-    parser.add_argument("--month", type=int, default=5)
+    ask_for_hours(parser, month=5)
     parser.add_argument("--prices", default="1,5,20")
     parser.add_argument("--product", choices=("regulation", "reserve"), default="regulation")
     parser.add_argument("--telescopes", default=TELESCOPES)

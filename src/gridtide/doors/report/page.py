@@ -18,6 +18,7 @@ MODULES = (
     "gantt.js",
     "margins.js",
     "waterfall.js",
+    "stored.js",
     "battery.js",
     "cold.js",
     "forecast.js",
