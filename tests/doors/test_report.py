@@ -55,7 +55,7 @@ def stretched(comparison: Comparison, step: timedelta, steps: int) -> Comparison
     timeline = regular(START, step, steps)
 
     def longer(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        return values[..., np.arange(steps) % values.shape[-1]]
+        return values[..., np.arange(steps) % values.shape[-1]] if values.size else values
 
     def of(course: Course) -> Course:
         seen = course.telemetry
