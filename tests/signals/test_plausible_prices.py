@@ -52,3 +52,18 @@ def test_hours_may_be_named_by_their_beginning_or_ending(
     assert said in capsys.readouterr().out
     first = SignalTable(path=path, currency="EUR").read()[0].timeline.start
     assert first.hour == (0 if name == "hour_ending" else 1)
+
+
+@pytest.mark.parametrize(("code", "heard"), [(-99_999, True), (999_999, True), (140_000, False)])
+def test_a_code_of_nines_is_no_price_where_a_million_is_one(
+    code: int, heard: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In won an ordinary hour costs a hundred thousand, so that a range alone lets loggers' codes pass."""
+    path = tmp_path / "prices.csv"
+    rows = "".join(
+        f"2025-03-{10 + hour // 24:02d}T{hour % 24:02d}:00Z,{code if hour == 30 else 90_000 + 700 * (hour % 24)}\n"
+        for hour in range(96)
+    )
+    path.write_text(f"time,price_per_mwh\n{rows}")
+    exit_code(["doctor", str(path), "--currency", "KRW"])
+    assert ("codes of nines" in capsys.readouterr().out) is heard
