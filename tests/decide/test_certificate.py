@@ -4,12 +4,14 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.layout import Facts
 from gridtide.decide.plan import Certificate
 from gridtide.decide.planners.coordinated import Coordinated, solved_without_burning, written
-from gridtide.decide.program import Matrix, Solution, matrix_of, solve
+from gridtide.decide.program import Matrix, Program, Solution, lower_bound, matrix_of, solve
 from gridtide.decide.situation import Situation
 from gridtide.decide.solving import structured
 from gridtide.loop.sight import see
@@ -78,3 +80,24 @@ def test_nothing_is_solved_again_for_slopes_that_are_the_same(seed: int) -> None
     assert len(asked) > 1
     for before, after in pairwise(asked):
         assert not np.allclose(before, after, rtol=1e-6, atol=0.0)
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 1000), size=st.floats(1e-12, 1e-7))
+def test_traces_that_a_solver_leaves_cost_a_proof_next_to_nothing(seed: int, size: float) -> None:
+    """A peak that costs nothing, rows that push one way only: prices off by a trace prove nearly as much."""
+    chance = np.random.default_rng(seed)
+    program = Program()
+    draw = program.variables((8,), chance.uniform(1.0, 9.0, 8), 0.0, 50.0)
+    peak = program.variables((1,), 0.0)
+    need = chance.uniform(5.0, 20.0, 8)
+    wanted = program.constraints((8,), need, np.inf)
+    program.put(wanted, draw, 1.0)
+    below = program.constraints((8,), -np.inf, 0.0)
+    program.put(below, draw, 1.0)
+    program.put(below, np.broadcast_to(peak, (8,)), -1.0)
+    matrix = matrix_of(program)
+    best = solve(matrix)
+    off = best.row_dual + size * chance.normal(0.0, 1.0, len(best.row_dual))
+    assert lower_bound(matrix, off) == pytest.approx(best.objective, rel=1e-5)
+    assert lower_bound(matrix, off) <= best.objective

@@ -1,5 +1,7 @@
 """A run says how its plans were made and how far from the best they can be."""
 
+import json
+import math
 from dataclasses import replace
 
 from gridtide.decide.plan import Certificate
@@ -63,3 +65,16 @@ def test_the_largest_gap_and_the_methods_that_refused_are_told() -> None:
     assert "by more than 3.00 EUR, 2.5 % of the cost of running at once, 15 % of the saving" in said
     nothing = replace(course, certificates=(proof(100.0, 100.0, 100.0, "HiGHS"),))
     assert "n/a of the saving" in proofs_said([nothing], "EUR")[0]
+
+
+def test_a_plan_that_is_not_proved_is_said_and_breaks_no_file() -> None:
+    """No bound is no gap: null in the document, a sentence for the reader."""
+    course = course_of(STUDY, "coordinated")
+    unproved = replace(
+        course, certificates=(*course.certificates, proof(5.0, -math.inf, 9.0, "simplex"))
+    )
+    plans = plans_of(unproved)
+    assert (plans["gap"], plans["gap_of_run_at_once"], plans["gap_of_saving"]) == (None, None, None)
+    json.dumps(plans, allow_nan=False)
+    (said,) = proofs_said([unproved], "EUR")
+    assert said.endswith("Not all of them are proved.")

@@ -1,6 +1,7 @@
 """A lower bound on what any course can cost, by a program that can do everything a course can and more."""
 
 from dataclasses import dataclass, replace
+from math import isfinite
 
 import numpy as np
 
@@ -34,7 +35,8 @@ class Best:
 
 
 def course_bound(situation: Situation, objective: Objective) -> float | None:
-    """No course from this situation on costs less, in money; None where the contracts leave it open.
+    """No course from this situation on costs less, in money; None where the contracts leave it open
+    or nothing is proved.
 
     situation: the whole course ahead, with all arrivals, true lengths and true signals. Jobs may run in
     fractions and pause for nothing, windows are widened, import and ramp limits are lifted, stores may
@@ -45,7 +47,7 @@ def course_bound(situation: Situation, objective: Objective) -> float | None:
         return None
     free = replace(situation, fleet=_without_limits(situation.fleet))
     best = best_course(free, objective)
-    return None if best is None else best.lower_bound
+    return None if best is None or not isfinite(best.lower_bound) else best.lower_bound
 
 
 def best_course(situation: Situation, objective: Objective) -> Best | None:

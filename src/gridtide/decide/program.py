@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from gridtide.decide.endless_columns import paid_no_more
+
 if TYPE_CHECKING:
     from highspy._core import _Highs
 
@@ -21,6 +23,8 @@ ITERATIONS_MAX = 2_000_000
 SETTLED = ("Infeasible", "Unbounded", "Primal infeasible or unbounded", "Iteration limit reached")
 """Ends of HiGHS without an optimum that running again would not change."""
 TINY = 1e-9
+TRACE = 1e-6
+"""Of prices that a solver leaves where there are none: ten times what HiGHS takes for nothing."""
 NOWHERE = -1
 HALF_DIGIT = float(np.finfo(np.float64).eps)
 
@@ -259,9 +263,21 @@ def lower_bound(matrix: Matrix, row_dual: Real) -> float:
     """A lower bound on the cost of any feasible x, for any duals: weak duality, no trust in a solver.
 
     Each row gives dual times the bound it pushes against, each column its reduced cost times the bound
-    that is worse for it; minus infinity where that bound is missing. What rounding can have added is
-    taken off again.
+    that is worse for it; minus infinity where that bound is missing, and not only by traces that a solver leaves. What
+    rounding can have added is taken off again.
     """
+    pushing = _pushing(matrix, row_dual)
+    found = _bound(matrix, pushing)
+    return found if np.isfinite(found) else _bound(matrix, paid_no_more(matrix, pushing, TRACE))
+
+
+def _pushing(matrix: Matrix, row_dual: Real) -> Real:
+    """The duals without those that push a row against a bound it has not: a solver leaves traces of such."""
+    at_most = np.where(np.isinf(matrix.row_lower), np.minimum(row_dual, 0.0), row_dual)
+    return np.where(np.isinf(matrix.row_upper), np.maximum(at_most, 0.0), at_most)
+
+
+def _bound(matrix: Matrix, row_dual: Real) -> float:
     reduced = matrix.cost - _times(matrix, row_dual)
     rows = _worst(row_dual, matrix.row_lower, matrix.row_upper)
     columns = _worst(reduced, matrix.lower, matrix.upper)

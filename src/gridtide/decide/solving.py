@@ -13,11 +13,11 @@ import numpy as np
 
 from gridtide.decide.decomposition.method import Round, decomposed
 from gridtide.decide.decomposition.split import Unsplit
+from gridtide.decide.endless_columns import paid_no_more
 from gridtide.decide.program import NOWHERE, SIMPLEX_COLUMNS, Matrix, Solution, lower_bound, solve
 from gridtide.decide.proof import violation_of
 from gridtide.decide.queues.merging import Unqueued
 from gridtide.decide.queues.method import by_queues
-from gridtide.decide.structured.endless_columns import paid_no_more
 from gridtide.decide.structured.forced import Forced, forced
 from gridtide.decide.structured.interior_point import INFEASIBLE, Interior, Progress, interior_point
 from gridtide.decide.structured.newton import Refused

@@ -21,7 +21,8 @@ LEAST_SHARE = 1e-6
 def plans_of(course: Course) -> dict[str, Any]:
     """count; methods, how many plans by each, a method that refused with them; the largest gap in its three forms.
 
-    gap: money. gap_of_run_at_once, gap_of_saving: shares, null where no plan has one. All null without a plan.
+    gap: money. gap_of_run_at_once, gap_of_saving: shares, null where no plan has one. All null without a plan, and
+    where some plan is not proved at all.
     """
     proofs = course.certificates
     return {
@@ -68,6 +69,8 @@ def _said(policy: str, plans: dict[str, Any], currency: str) -> str:
     count, methods = plans["count"], plans["methods"]
     ways = "; ".join(f"{made:,} by {name}" for name, made in methods.items())
     ways = f": {ways}" if len(methods) > 1 else f" by {next(iter(methods))}"
+    if plans["gap"] is None:
+        return f"{policy} made {count:,} {'plan' if count == 1 else 'plans'}{ways}. Not all of them are proved."
     least = max(plans["gap"], CENT)
     return (
         f"{policy} made {count:,} {'plan' if count == 1 else 'plans'}{ways}. Before jobs were placed whole, no plan"
@@ -86,7 +89,8 @@ def _made_by(method: str) -> str:
 
 
 def _largest(found: Iterable[float | None]) -> float | None:
-    return max((gap for gap in found if gap is not None), default=None)
+    known = [gap for gap in found if gap is not None]
+    return None if any(not math.isfinite(gap) for gap in known) else max(known, default=None)
 
 
 def _share(share: float | None) -> str:
