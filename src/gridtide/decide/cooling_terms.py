@@ -27,6 +27,8 @@ from gridtide.physics.room import room_after_c
 Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
 LEAST_KW = 1e-3
+LEFT_OUT_K = 1e-4
+"""More than air is ever off for what is left out of it as good as gone; a bound must not rest on that."""
 NEXT_TO_NOTHING = 1e-6
 """Share of what lies between air and mass that is as good as gone; smaller ones are noise to a solver."""
 
@@ -131,9 +133,15 @@ def cheapest_terms(terms: CoolingTerms, situation: Situation, curve: PowerCurve)
     planes = plant_planes(fleet, curve, terms.sites, plant.most_kw, outdoor)
     drawn_per_kw = plant.drawn_per_kw.copy()
     drawn_per_kw[:, planes.site] = 0.0
-    ends_c = np.maximum(halls.warmest_c, halls.air_c)
+    warmest_c = halls.warmest_c + LEFT_OUT_K
     return CoolingTerms(
-        halls=replace(halls, ends_c=ends_c),
+        halls=replace(
+            halls,
+            coolest_c=halls.coolest_c - LEFT_OUT_K,
+            warmest_c=warmest_c,
+            change_max_k=halls.change_max_k + LEFT_OUT_K,
+            ends_c=np.maximum(warmest_c, halls.air_c),
+        ),
         stores=replace(terms.stores, ends_kwh=np.zeros_like(terms.stores.ends_kwh)),
         plant=replace(plant, drawn_per_kw=drawn_per_kw, planes=planes, limits=False),
     )
