@@ -4,6 +4,7 @@ from numba.extending import register_jitable
 
 from gridtide.physics import (
     battery,
+    battery_life,
     cold_store,
     cooling,
     heat_plant,
@@ -14,6 +15,7 @@ from gridtide.physics import (
     serving_power,
     serving_queue,
     tapered_battery,
+    training_wave,
     transformer,
     ups,
     weather,
@@ -40,6 +42,10 @@ for _function in (
     pue.marginal_facility_power,
     operating_point.seconds_at_speed,
     operating_point.work_in_seconds,
+    battery_life.cycles_to_end,
+    battery_life.cycle_damage,
+    training_wave.wave_kw,
+    training_wave.envelope_share,
     battery.soc_after_kwh,
     battery.charge_room_kw,
     battery.discharge_room_kw,

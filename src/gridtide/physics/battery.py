@@ -33,3 +33,24 @@ def wear_cost_per_kwh(capex_per_kwh: float, cycles: float, depth: float) -> floa
     capex_per_kwh [money per kWh of capacity]; cycles at depth [0-1] until the end of its life.
     """
     return capex_per_kwh / (cycles * depth)
+
+
+def rate_max_kw(energy_kwh: float, rate_per_h: float) -> float:
+    """Largest power [kW] of a store of energy_kwh [kWh] at a C-rate [1/h, above 0]: 0.5 empties it in two hours."""
+    return energy_kwh * rate_per_h
+
+
+def usable_kwh(soc_kwh: float, reserve_kwh: float, cycling: bool = False) -> float:
+    """Energy [kWh] of a store for backup that may be used for anything else: never its reserve.
+
+    cycling: whether its owner lets it cycle at all; by default nothing may be used.
+    """
+    return max(0.0, soc_kwh - reserve_kwh) if cycling else 0.0
+
+
+def reserve_for_load_kwh(load_kw: float, seconds: float, efficiency: float = 0.955) -> float:
+    """Energy [kWh] that must stay in a store so that it carries load_kw [kW] for some seconds.
+
+    efficiency: (0, 1], of discharging. Reference: energy balance.
+    """
+    return load_kw * seconds / 3600.0 / efficiency

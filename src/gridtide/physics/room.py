@@ -31,3 +31,40 @@ def room_after_c(
         mean_c + apart_c * mass_kj_per_k / both,
         mean_c - apart_c * air_kj_per_k / both,
     )
+
+
+def fast_constant_s(
+    air_kj_per_k: float = AIR_KJ_PER_K,
+    mass_kj_per_k: float = MASS_KJ_PER_K,
+    between_kw_per_k: float = BETWEEN_KW_PER_K,
+) -> float:
+    """Seconds in which air and mass come together but for 1/e of what they were apart. Of the exact solution."""
+    return 1.0 / (between_kw_per_k * (1.0 / air_kj_per_k + 1.0 / mass_kj_per_k))
+
+
+def late_rise_k_per_h(
+    heat_kw: float, air_kj_per_k: float = AIR_KJ_PER_K, mass_kj_per_k: float = MASS_KJ_PER_K
+) -> float:
+    """How fast air and mass warm together [K/h] once they have settled, with heat_kw [kW] more than is cooled."""
+    return heat_kw * 3600.0 / (air_kj_per_k + mass_kj_per_k)
+
+
+def air_alone_rise_k_per_h(heat_kw: float, air_kj_per_k: float = AIR_KJ_PER_K) -> float:
+    """How fast the air warms [K/h] at first, before the mass takes part: no hall warms faster."""
+    return heat_kw * 3600.0 / air_kj_per_k
+
+
+def heat_for_rise_kw(
+    rise_k: float,
+    hours: float,
+    air_kj_per_k: float = AIR_KJ_PER_K,
+    mass_kj_per_k: float = MASS_KJ_PER_K,
+    between_kw_per_k: float = BETWEEN_KW_PER_K,
+) -> float:
+    """Heat [kW] beyond what is cooled that warms the air of a settled hall by rise_k [K] in some hours, above 0.
+
+    The inverse of `room_after_c`, which is linear in its heat: how much cooling may be cut under a limit such as
+    20 K/h, which is 5 K in a quarter of an hour.
+    """
+    air_c, _ = room_after_c(0.0, 0.0, 1.0, hours, air_kj_per_k, mass_kj_per_k, between_kw_per_k)
+    return rise_k / air_c

@@ -40,3 +40,16 @@ def server_power_w(accelerators_w: float, rest_w: float = 588.0, slope: float = 
     Reference: two-point estimate from the AcmeTrace distributions; fit your own node type.
     """
     return rest_w + slope * accelerators_w
+
+
+def group_input_w(
+    node_w: float,
+    nodes: int,
+    node_stage: tuple[float, float],
+    group_stage: tuple[float, float],
+) -> float:
+    """What the rectifier of a group draws [W] for its nodes of node_w [W] each, every node behind a stage of its own.
+
+    nodes: of the group, 1 or more. Each stage: (constant loss [W], efficiency (0, 1]). Reference: ExaDigiT RAPS.
+    """
+    return stage_input_w(nodes * stage_input_w(node_w, *node_stage), *group_stage)

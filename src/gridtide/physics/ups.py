@@ -22,3 +22,19 @@ def ups_efficiency(
 ) -> float:
     """Output over input at a share of rated load [0-1]; best at sqrt(idle / square)."""
     return share / (share + idle + linear * share + square * share * share)
+
+
+def eco_ups_loss_kw(load_kw: float, efficiency: float = 0.985) -> float:
+    """Loss of a UPS [kW] that lets the grid through (eco mode), whatever its size.
+
+    load_kw: 0 or more. efficiency: (0, 1]. Reference: vendors state 0.98 to 0.99 (quoted); 0.985 is assumed.
+    """
+    return load_kw * (1.0 / efficiency - 1.0)
+
+
+def redundant_ups_loss_kw(load_kw: float, rated_kw: float, units: int) -> float:
+    """Loss [kW] of several equal UPS that share a load evenly, each rated for rated_kw.
+
+    units: 1 or more; two that could each carry all (2N) run at half the load. Coefficients of `ups_loss_kw`.
+    """
+    return units * ups_loss_kw(load_kw / units, rated_kw)
