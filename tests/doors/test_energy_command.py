@@ -25,6 +25,10 @@ def test_the_document_and_the_picture_of_the_demo(
     )
     assert set(found["flows"][0]) == {"from", "to", "kwh", "mark"}
     assert set(found["ladder"][0]) == {"rung", "joules_per_token", "source", "mark"}
+    sizes = [measure["kwh"] for measure in found["measures"]]
+    assert sizes == sorted(sizes, reverse=True) and min(sizes) >= 0
+    assert max(sizes) <= found["together"]["kwh"] <= sum(sizes) * (1 + 1e-9)
+    assert 0 < found["avoidable_share"] < 1
     assert found["imbalance"] < 1e-9
     assert found["claims"][0]["figures"]["wh_per_answer_implied"] == pytest.approx(2.5)
     assert "sankey" in page.read_text()

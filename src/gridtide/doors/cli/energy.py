@@ -49,6 +49,7 @@ def _of_case(case: Path, policy: str, facts: "EnergyFacts") -> dict[str, Any]:
     from gridtide.simulate.answer_energy import answers_of
     from gridtide.simulate.course import run_course
     from gridtide.simulate.energy import energy_of
+    from gridtide.simulate.energy_measures import measures_of, rows
     from gridtide.simulate.policies import policy_named
     from gridtide.simulate.truth import truth_of
     from gridtide.stores.memory import MemoryStore
@@ -61,11 +62,17 @@ def _of_case(case: Path, policy: str, facts: "EnergyFacts") -> dict[str, Any]:
     way, forecaster, known = policy_named(named, study)
     course = run_course(known, truth, way, forecaster, MemoryStore(), announcer()(named))
     whole = energy_of(study, truth, course.telemetry, facts, prompts)
+    measures, together = measures_of(study, truth, course)
+    imported = sum(flow.kwh for flow in whole.flows if flow.source == "grid")
     return {
         "of": study.name,
         "policy": named,
         "hours": float(study.timeline.hours.sum()),
         **flows_document(whole.flows),
         **answers_document(answers_of(study, course.telemetry, facts), facts),
+        "currency": study.currency,
+        "measures": list(rows(measures)),
+        "together": next(rows((together,))),
+        "avoidable_share": together.kwh / imported if imported > 0 else None,
         "notes": [*study.notes, *whole.notes],
     }

@@ -10,6 +10,7 @@ def show(found: dict[str, Any]) -> None:
     _show_flows(found)
     _show_services(found["services"])
     _show_ladder(found["ladder"])
+    _show_measures(found)
     _show_claims(found["claims"])
     for note in found["notes"]:
         click.echo(f"- {note}")
@@ -53,6 +54,18 @@ def _show_ladder(ladder: list[dict[str, Any]]) -> None:
         click.echo(
             f"  {step['rung']:28s} {step['joules_per_token']:10.3g} J  1/{times:<10,.3g} {step['mark']}"
         )
+
+
+def _show_measures(found: dict[str, Any]) -> None:
+    """Each with one thing changed, then all of them."""
+    click.echo("what would draw less from the grid, reckoned again with one thing changed")
+    for one in [*found["measures"], found["together"]]:
+        each = one["money_per_kwh"]
+        price = "" if each is None else f", {each:.3f} a kWh"
+        money = f"{one['money']:,.0f} {found['currency']}{price}"
+        click.echo(f"  {one['measure']:44s} {one['kwh']:12,.0f} kWh  {money}")
+    if found["avoidable_share"] is not None:
+        click.echo(f"avoidable of what came from the grid: {found['avoidable_share']:.1%}")
 
 
 def _show_claims(claims: list[dict[str, Any]]) -> None:
