@@ -50,3 +50,19 @@ def test_an_unknown_policy_is_refused(capsys: pytest.CaptureFixture[str]) -> Non
     """By name."""
     assert exit_code(["energy", str(DEMO), "--policy", "best-ever"]) == 2
     assert "best-ever" in capsys.readouterr().err
+
+
+def test_a_trace_of_requests_is_followed_the_same_way(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Columns t_s, input_tokens, output_tokens; fuller batches never take more."""
+    trace = tmp_path / "trace.csv"
+    rows = [f"{number},1000,{200 + number % 7}" for number in range(600)]
+    trace.write_text("t_s,input_tokens,output_tokens\n" + "\n".join(rows) + "\n")
+    assert exit_code(["energy", str(trace), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["imbalance"] < 1e-9
+    assert found["joules_per_token"] > 0
+    assert found["measures"][0]["kwh"] >= 0
+    assert exit_code(["energy", str(trace), "--sequences", "5000"]) == 2
+    assert exit_code(["energy", str(trace), "--accelerator", "TPU"]) == 2

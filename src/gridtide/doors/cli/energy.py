@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gridtide.doors.cli.energy_trace import of_trace
 from gridtide.doors.cli.energy_words import show
 from gridtide.doors.cli.words import say_compiling
 
@@ -20,16 +21,38 @@ FILE = click.Path(path_type=Path)
 @click.option(
     "--policy", default="coordinated", show_default=True, help="Whose course is looked at."
 )
+@click.option(
+    "--model", default="Llama-3.1-8B", show_default=True, help="Of a trace: what answers."
+)
+@click.option("--accelerator", default="H100", show_default=True, help="Of a trace: on what.")
+@click.option("--sequences", type=float, default=32.0, show_default=True,
+              help="Of a trace: in flight per replica in its fullest window.")  # fmt: skip
+@click.option("--outdoor", type=click.FloatRange(-40, 40), default=15.0, show_default=True,
+              help="Of a trace: wet bulb outside, °C.")  # fmt: skip
 @click.option("--facts", type=FILE, help="Facts in the form of energy.toml instead of the bundled.")
 @click.option("--page", type=FILE, help="Write a picture of the flows as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-def energy(case: Path, policy: str, facts: Path | None, page: Path | None, as_json: bool) -> None:
-    """Where the energy of CASE goes: grid, building, servers, accelerators, moving data against computing; joules a
-    token, the ladder down to physics, and public claims worked out."""
+def energy(
+    case: Path,
+    policy: str,
+    model: str,
+    accelerator: str,
+    sequences: float,
+    outdoor: float,
+    facts: Path | None,
+    page: Path | None,
+    as_json: bool,
+) -> None:
+    """Where the energy of CASE, or of a trace of requests (any file but TOML), goes: grid, building, servers,
+    accelerators, moving data against computing; joules a token, the ladder down to physics, public claims."""
     say_compiling()
     from gridtide.case.energy_facts import energy_facts
 
-    found = _of_case(case, policy, energy_facts(facts))
+    known = energy_facts(facts)
+    if case.suffix == ".toml":
+        found = _of_case(case, policy, known)
+    else:
+        found = of_trace(case, (model, accelerator), sequences, outdoor, known)
     if page is not None:
         from gridtide.doors.report.energy_page import write_energy
 

@@ -27,11 +27,11 @@ def _show_flows(found: dict[str, Any]) -> None:
         if flow["to"] not in sources:
             ends[flow["to"]] = ends.get(flow["to"], 0.0) + flow["kwh"]
     click.echo(
-        f"{found['of']}, {found['policy']}: {entered:,.0f} kWh came in over {found['hours']:,.4g} hours; it ended in"
+        f"{found['of']}, {found['policy']}: {_size(entered)} kWh came in over {found['hours']:,.4g} hours; it ended in"
     )
     for name, kwh in sorted(ends.items(), key=lambda pair: -pair[1]):
         share = kwh / entered if entered else 0.0
-        click.echo(f"  {name:36s} {kwh:14,.0f} kWh  {share:6.1%}  {marks[name]}")
+        click.echo(f"  {name:36s} {_size(kwh):>14s} kWh  {share:6.1%}  {marks[name]}")
 
 
 def _show_services(services: list[dict[str, Any]]) -> None:
@@ -59,11 +59,12 @@ def _show_ladder(ladder: list[dict[str, Any]]) -> None:
 def _show_measures(found: dict[str, Any]) -> None:
     """Each with one thing changed, then all of them."""
     click.echo("what would draw less from the grid, reckoned again with one thing changed")
-    for one in [*found["measures"], found["together"]]:
+    alone = len(found["measures"]) == 1
+    for one in found["measures"] if alone else [*found["measures"], found["together"]]:
         each = one["money_per_kwh"]
         price = "" if each is None else f", {each:.3f} a kWh"
-        money = f"{one['money']:,.0f} {found['currency']}{price}"
-        click.echo(f"  {one['measure']:44s} {one['kwh']:12,.0f} kWh  {money}")
+        money = "" if one["money"] is None else f"{one['money']:,.0f} {found['currency']}{price}"
+        click.echo(f"  {one['measure']:44s} {_size(one['kwh']):>12s} kWh  {money}")
     if found["avoidable_share"] is not None:
         click.echo(f"avoidable of what came from the grid: {found['avoidable_share']:.1%}")
 
@@ -73,3 +74,8 @@ def _show_claims(claims: list[dict[str, Any]]) -> None:
     for one in claims:
         said = ", ".join(f"{name} {value:,.4g}" for name, value in one["figures"].items())
         click.echo(f"  {one['claim']}: {said}")
+
+
+def _size(kwh: float) -> str:
+    """Whole above a hundred, four digits that count below."""
+    return f"{kwh:,.0f}" if abs(kwh) >= 100 else f"{kwh:.4g}"

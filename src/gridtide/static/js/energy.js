@@ -40,7 +40,7 @@ function flows() {
     links.set(key, { source: from, target: to, value: (links.get(key)?.value ?? 0) + kwh });
     marks.set(key, mark);
   }
-  const said = (kwh) => `${number(kwh)} kWh, ${percent(kwh / entered, kwh / entered < 0.01 ? 2 : 1)}`;
+  const said = (kwh) => `${number(kwh, kwh < 100 ? 3 : 0)} kWh, ${percent(kwh / entered, kwh / entered < 0.01 ? 2 : 1)}`;
   return {
     tooltip: {
       ...TOOLTIP,
@@ -102,7 +102,7 @@ function draw(height, option, label) {
 }
 
 element("h1", `${page.of}: where the energy goes`);
-element("p", `${page.policy}, ${number(page.hours)} hours. Blue leads to work, orange moves data, green computes, grey is everything else. Flows beyond the IT meter are modelled or assumed.`, "lead");
+element("p", `${page.policy}, ${number(page.hours, page.hours < 10 ? 1 : 0)} hours. Blue leads to work, orange moves data, green computes, grey is everything else. Flows beyond the IT meter are modelled or assumed.`, "lead");
 draw(640, flows(), "Flows of energy from the grid to the chip");
 if (page.ladder.length) {
   element("h2", "The ladder");
