@@ -60,6 +60,12 @@ def assumed(case: CaseFile) -> tuple[str, ...]:
     return tuple(said)
 
 
+def server_figures(kind: str) -> tuple[float, float, float]:
+    """Idle power of an accelerator [W], and rest [W] and slope of its server. Raises KeyError when unknown."""
+    table = _file()["accelerator"][kind]
+    return table["idle_w"], table["rest_w"], table["slope"]
+
+
 @cache
 def sources() -> dict[tuple[str, str], str]:
     """Where each fit comes from, by model and accelerator."""

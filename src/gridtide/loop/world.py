@@ -37,6 +37,8 @@ class Telemetry:
     NaN where nothing was answered. finished: names of jobs that ended, with the instant. extra_cooling_kw: heat
     carried out beyond that of the moment, for halls and for stores of cold, (2, S, T); air_c: of halls, NaN without
     one, cold_kwh: in stores, at the end of each step, (S, T); all of no sites where no site has either.
+    busy: accelerators of each class at each entry of the menu, (C, M, T); active: accelerators that answer,
+    answering_kw: IT power of one of them, (V, P, T).
     """
 
     timeline: Timeline
@@ -59,6 +61,9 @@ class Telemetry:
     extra_cooling_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((2, 0, 0)))
     air_c: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
     cold_kwh: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    busy: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    active: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    answering_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0, 0)))
 
 
 class World(Protocol):

@@ -46,6 +46,28 @@ def heat_plant_slope(heat_kw: float, capacity_kw: float, outdoor_c: float, plant
     return chilled + TOWER_SHARE
 
 
+def tower_kw(heat_kw: float, plant: int) -> float:
+    """Part of heat_plant_kw [kW] that towers draw; an air-cooled chiller has none. Assumed."""
+    return 0.0 if plant == AIR_CHILLER else TOWER_SHARE * heat_kw
+
+
+def free_cooling_kw(heat_kw: float, outdoor_c: float, plant: int) -> float:
+    """Part of heat_plant_kw [kW] that carries warm liquid past its compressors; 0 for other plants. Assumed.
+
+    outdoor_c: wet bulb [°C]. Free cooling of a water chiller draws nothing here beyond pumps and towers.
+    """
+    if plant != WARM_LIQUID:
+        return 0.0
+    warm = mechanical_share(outdoor_c, WARM_FREE_BELOW_C, WARM_FULL_ABOVE_C)
+    return heat_kw * CAPTURED * (1.0 - warm) / WARM_FREE_COP
+
+
+def compressor_kw(heat_kw: float, capacity_kw: float, outdoor_c: float, plant: int) -> float:
+    """Part of heat_plant_kw [kW] that compressors draw: all of it but towers and free cooling."""
+    whole_kw = heat_plant_kw(heat_kw, capacity_kw, outdoor_c, plant)
+    return whole_kw - tower_kw(heat_kw, plant) - free_cooling_kw(heat_kw, outdoor_c, plant)
+
+
 def extra_plant_kw(
     heat_kw: float, extra_kw: float, capacity_kw: float, outdoor_c: float, plant: int
 ) -> float:

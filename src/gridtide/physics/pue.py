@@ -22,17 +22,36 @@ def facility_power_kw(it_kw: float, capacity_kw: float, outdoor_c: float, plant:
     outdoor_c: wet bulb, for an air-cooled chiller dry bulb [°C]. plant: as in heat_plant. Convex and
     increasing in it_kw; 0 IT power still draws what is always on.
     """
-    moved = max(it_kw / capacity_kw, SLOWEST) ** 3
     heat_kw = heat_of_it_kw(it_kw, capacity_kw, plant)
-    pump_kw = PUMP_SHARE * capacity_kw * moved
-    always_kw = transformer_loss_kw(it_kw, capacity_kw) + MISC_SHARE * capacity_kw
-    return heat_kw + always_kw + pump_kw + heat_plant_kw(heat_kw, capacity_kw, outdoor_c, plant)
+    moved_kw = pump_kw(it_kw, capacity_kw)
+    always_kw = transformer_loss_kw(it_kw, capacity_kw) + misc_kw(capacity_kw)
+    return heat_kw + always_kw + moved_kw + heat_plant_kw(heat_kw, capacity_kw, outdoor_c, plant)
 
 
 def heat_of_it_kw(it_kw: float, capacity_kw: float, plant: int = 0) -> float:
     """Heat [kW] that IT, its conversion and the fans of the room give off."""
-    fan_kw = fan_share(plant) * capacity_kw * max(it_kw / capacity_kw, SLOWEST) ** 3
-    return it_kw + ups_loss_kw(it_kw, capacity_kw) + PDU_SHARE * it_kw + fan_kw
+    blown_kw = fan_kw(it_kw, capacity_kw, plant)
+    return it_kw + ups_loss_kw(it_kw, capacity_kw) + distribution_loss_kw(it_kw) + blown_kw
+
+
+def distribution_loss_kw(it_kw: float) -> float:
+    """Loss [kW] of distribution units and busways for an IT load [kW]: a share of it. Assumed."""
+    return PDU_SHARE * it_kw
+
+
+def fan_kw(it_kw: float, capacity_kw: float, plant: int = 0) -> float:
+    """Power [kW] of the fans of the room: the cube of the flow, which follows IT down to SLOWEST. Assumed."""
+    return fan_share(plant) * capacity_kw * max(it_kw / capacity_kw, SLOWEST) ** 3
+
+
+def pump_kw(it_kw: float, capacity_kw: float) -> float:
+    """Power [kW] of the pumps: the cube of the flow, which follows IT down to SLOWEST. Assumed."""
+    return PUMP_SHARE * capacity_kw * max(it_kw / capacity_kw, SLOWEST) ** 3
+
+
+def misc_kw(capacity_kw: float) -> float:
+    """Power [kW] of lights, offices and controls, always on, by the IT capacity [kW]. Assumed."""
+    return MISC_SHARE * capacity_kw
 
 
 def heat_slope(it_kw: float, capacity_kw: float, plant: int = 0) -> float:

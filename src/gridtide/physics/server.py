@@ -34,6 +34,14 @@ def server_share_w(accelerator_w: float, rest_w: float = 73.5, slope: float = 1.
     return rest_w + slope * accelerator_w
 
 
+def accelerator_of_share_w(share_w: float, rest_w: float = 73.5, slope: float = 1.74) -> float:
+    """Power of an accelerator [W] from what its server draws for it: the inverse of server_share_w.
+
+    Less than 0 where share_w is below rest_w: then the server is not of this kind. Reference: as server_share_w.
+    """
+    return (share_w - rest_w) / slope
+
+
 def server_power_w(accelerators_w: float, rest_w: float = 588.0, slope: float = 1.74) -> float:
     """Power of an air-cooled server with eight A100 [W] by the power of its accelerators.
 

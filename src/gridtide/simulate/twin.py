@@ -349,6 +349,9 @@ class Twin:
             extra_cooling_kw=cooled.extra.heat_kw,
             air_c=cooled.air_c,
             cold_kwh=cooled.cold_kwh,
+            busy=busy,
+            active=served.active,
+            answering_kw=served.answering_kw,
         )
 
     def _peak_carried(self, block: Timeline) -> NDArray[np.float64]:

@@ -30,6 +30,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.bound:bound",
         "The best anyone could do, and what each limit is worth.",
     ),
+    "energy": (
+        "gridtide.doors.cli.energy:energy",
+        "Where energy goes, from the grid to the chip, and how far the limits are.",
+    ),
     "bench": ("gridtide.doors.cli.bench:bench", "Measure a part of gridtide: how good, how fast."),
     "doctor": (
         "gridtide.doors.cli.doctor:doctor",

@@ -1,0 +1,101 @@
+"""`gridtide energy`: where the energy of a case goes, from the grid to the chip, and how far from the limits it is."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gridtide.doors.cli.energy_trace import of_trace
+from gridtide.doors.cli.energy_words import show
+from gridtide.doors.cli.words import say_compiling
+
+if TYPE_CHECKING:
+    from gridtide.fleet.energy_facts import EnergyFacts
+
+FILE = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("case", type=FILE)
+@click.option(
+    "--policy", default="coordinated", show_default=True, help="Whose course is looked at."
+)
+@click.option(
+    "--model", default="Llama-3.1-8B", show_default=True, help="Of a trace: what answers."
+)
+@click.option("--accelerator", default="H100", show_default=True, help="Of a trace: on what.")
+@click.option("--sequences", type=float, default=32.0, show_default=True,
+              help="Of a trace: in flight per replica in its fullest window.")  # fmt: skip
+@click.option("--outdoor", type=click.FloatRange(-40, 40), default=15.0, show_default=True,
+              help="Of a trace: wet bulb outside, °C.")  # fmt: skip
+@click.option("--facts", type=FILE, help="Facts in the form of energy.toml instead of the bundled.")
+@click.option("--page", type=FILE, help="Write a picture of the flows as one HTML page.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+def energy(
+    case: Path,
+    policy: str,
+    model: str,
+    accelerator: str,
+    sequences: float,
+    outdoor: float,
+    facts: Path | None,
+    page: Path | None,
+    as_json: bool,
+) -> None:
+    """Where the energy of CASE, or of a trace of requests (any file but TOML), goes: grid, building, servers,
+    accelerators, moving data against computing; joules a token, the ladder down to physics, public claims."""
+    say_compiling()
+    from gridtide.case.energy_facts import energy_facts
+
+    known = energy_facts(facts)
+    if case.suffix == ".toml":
+        found = _of_case(case, policy, known)
+    else:
+        found = of_trace(case, (model, accelerator), sequences, outdoor, known)
+    if page is not None:
+        from gridtide.doors.report.energy_page import write_energy
+
+        write_energy(page, found)
+    if as_json:
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False))
+        return
+    show(found)
+    if page is not None:
+        click.echo(str(page))
+
+
+def _of_case(case: Path, policy: str, facts: "EnergyFacts") -> dict[str, Any]:
+    from gridtide.case import load
+    from gridtide.doors.cli.running import announcer, asked_policies
+    from gridtide.doors.results.energy_document import answers_document, flows_document
+    from gridtide.simulate.answer_energy import answers_of
+    from gridtide.simulate.course import run_course
+    from gridtide.simulate.energy import energy_of
+    from gridtide.simulate.energy_measures import measures_of, rows
+    from gridtide.simulate.policies import policy_named
+    from gridtide.simulate.truth import truth_of
+    from gridtide.stores.memory import MemoryStore
+
+    (named,) = asked_policies(policy)[:1]
+    study = load.load_case(case)
+    tables = load.read_case(case).service
+    prompts = {table.name: table.prompt_tokens for table in tables if table.prompt_tokens}
+    truth = truth_of(study)
+    way, forecaster, known = policy_named(named, study)
+    course = run_course(known, truth, way, forecaster, MemoryStore(), announcer()(named))
+    whole = energy_of(study, truth, course.telemetry, facts, prompts)
+    measures, together = measures_of(study, truth, course)
+    imported = sum(flow.kwh for flow in whole.flows if flow.source == "grid")
+    return {
+        "of": study.name,
+        "policy": named,
+        "hours": float(study.timeline.hours.sum()),
+        **flows_document(whole.flows),
+        **answers_document(answers_of(study, course.telemetry, facts), facts),
+        "currency": study.currency,
+        "measures": list(rows(measures)),
+        "together": next(rows((together,))),
+        "avoidable_share": together.kwh / imported if imported > 0 else None,
+        "notes": [*study.notes, *whole.notes],
+    }

@@ -1,0 +1,120 @@
+/** Where energy goes, as flows from left to right, and the ladder of energy per token. */
+
+import { INK, PALETTE, TOOLTIP, number, percent, safe } from "./theme.js";
+
+const page = JSON.parse(document.getElementById("payload").textContent);
+const main = document.querySelector("main");
+const LOST = "#b9b0a2";
+const USEFUL = new Set(["sites", "IT", "machines that answer", "machines on jobs", "working accelerators", "computation"]);
+const MOVING = new Set(["reading memory", "wires on the chip", "links between accelerators"]);
+
+function element(tag, text, name) {
+  const made = document.createElement(tag);
+  if (text !== undefined) made.textContent = text;
+  if (name) made.className = name;
+  main.append(made);
+  return made;
+}
+
+function colour(name, origins) {
+  if (origins.has(name)) return PALETTE[4];
+  if (name === "computation") return PALETTE[2];
+  if (MOVING.has(name)) return PALETTE[1];
+  return USEFUL.has(name) ? PALETTE[0] : LOST;
+}
+
+function flows() {
+  const targets = new Set(page.flows.map((flow) => flow.to));
+  const origins = new Set(page.flows.map((flow) => flow.from).filter((name) => !targets.has(name)));
+  const entered = page.flows.filter((flow) => origins.has(flow.from)).reduce((sum, flow) => sum + flow.kwh, 0);
+  const size = new Map();
+  for (const { from, to, kwh } of page.flows) {
+    if (origins.has(from)) size.set(from, (size.get(from) ?? 0) + kwh);
+    size.set(to, (size.get(to) ?? 0) + kwh);
+  }
+  const data = [...size.keys()].map((name) => ({ name, itemStyle: { color: colour(name, origins) } }));
+  const marks = new Map();
+  const links = new Map();
+  for (const { from, to, kwh, mark } of page.flows) {
+    const key = `${from}|${to}`;
+    links.set(key, { source: from, target: to, value: (links.get(key)?.value ?? 0) + kwh });
+    marks.set(key, mark);
+  }
+  const said = (kwh) => `${number(kwh, kwh < 100 ? 3 : 0)} kWh, ${percent(kwh / entered, kwh / entered < 0.01 ? 2 : 1)}`;
+  return {
+    tooltip: {
+      ...TOOLTIP,
+      formatter: ({ dataType, data: one, name }) =>
+        dataType === "edge"
+          ? `${safe(one.source)} → ${safe(one.target)}<br>${said(one.value)}<br>${safe(marks.get(`${one.source}|${one.target}`))}`
+          : `${safe(name)}<br>${said(size.get(name))}`,
+    },
+    series: [
+      {
+        type: "sankey",
+        left: 12,
+        right: 250,
+        top: 12,
+        bottom: 12,
+        nodeGap: 11,
+        nodeWidth: 14,
+        nodeAlign: "left",
+        layoutIterations: 64,
+        draggable: false,
+        emphasis: { focus: "adjacency" },
+        lineStyle: { color: "source", opacity: 0.32, curveness: 0.5 },
+        label: { color: INK, fontSize: 12.5, formatter: ({ name }) => `${name}  ${percent(size.get(name) / entered, 1)}` },
+        data,
+        links: [...links.values()],
+      },
+    ],
+  };
+}
+
+function ladder() {
+  const steps = page.ladder;
+  return {
+    tooltip: { ...TOOLTIP, formatter: ({ dataIndex }) => `${safe(steps[dataIndex].rung)}<br>${steps[dataIndex].joules_per_token.toPrecision(3)} J, ${safe(steps[dataIndex].mark)}<br>${safe(steps[dataIndex].source)}` },
+    grid: { left: 200, right: 90, top: 12, bottom: 44 },
+    xAxis: { type: "log", name: "J of the accelerators for a generated token", nameLocation: "middle", nameGap: 28, axisLabel: { color: INK, hideOverlap: true, formatter: (value) => value.toExponential(0) }, splitLine: { lineStyle: { color: "#e6ebf0" } } },
+    yAxis: { type: "category", inverse: true, data: steps.map((step) => step.rung), axisLabel: { color: INK } },
+    series: [
+      {
+        type: "scatter",
+        symbolSize: 13,
+        itemStyle: { color: PALETTE[0] },
+        data: steps.map((step) => step.joules_per_token),
+        encode: { x: 0, y: 1 },
+        label: { show: true, position: "right", color: INK, formatter: ({ dataIndex }) => `${steps[dataIndex].joules_per_token.toPrecision(2)} J` },
+      },
+    ].map((one) => ({ ...one, data: steps.map((step, index) => [step.joules_per_token, index]) })),
+  };
+}
+
+function draw(height, option, label) {
+  const box = element("div", undefined, "chart");
+  box.style.height = `${height}px`;
+  box.setAttribute("role", "img");
+  box.setAttribute("aria-label", label);
+  const chart = echarts.init(box, null, { renderer: "canvas" });
+  chart.setOption({ animation: false, ...option });
+  window.addEventListener("resize", () => chart.resize());
+}
+
+element("h1", `${page.of}: where the energy goes`);
+element("p", `${page.policy}, ${number(page.hours, page.hours < 10 ? 1 : 0)} hours. Blue leads to work, orange moves data, green computes, grey is everything else. Flows beyond the IT meter are modelled or assumed.`, "lead");
+draw(640, flows(), "Flows of energy from the grid to the chip");
+if (page.ladder.length) {
+  element("h2", "The ladder");
+  element("p", "From now to the limits of physics, each step a factor; what stands beside each is told on hovering.", "lead");
+  draw(280, ladder(), "Energy per token from now to the limit of Landauer");
+}
+if (page.notes.length) {
+  element("h2", "What this rests on");
+  const list = element("ul");
+  for (const note of page.notes) {
+    const item = document.createElement("li");
+    item.textContent = note;
+    list.append(item);
+  }
+}
