@@ -4,6 +4,7 @@ from numba.extending import register_jitable
 
 from gridtide.physics import (
     battery,
+    clock_and_cap,
     cold_store,
     cooling,
     heat_plant,
@@ -13,6 +14,7 @@ from gridtide.physics import (
     server,
     serving_power,
     serving_queue,
+    site_map,
     tapered_battery,
     transformer,
     ups,
@@ -54,5 +56,9 @@ for _function in (
     server.server_share_w,
     serving_power.serving_power_w,
     serving_queue.fluid_batch,
+    clock_and_cap.power_at_clock,
+    site_map.it_share,
+    site_map.site_heat_kw,
+    site_map.rejection_kw_per_kw,
 ):
     register_jitable(_function)

@@ -30,6 +30,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.bound:bound",
         "The best anyone could do, and what each limit is worth.",
     ),
+    "learn": (
+        "gridtide.doors.cli.learn:learn",
+        "What a site draws, learned from its own telemetry.",
+    ),
     "bench": ("gridtide.doors.cli.bench:bench", "Measure a part of gridtide: how good, how fast."),
     "doctor": (
         "gridtide.doors.cli.doctor:doctor",
