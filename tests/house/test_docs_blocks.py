@@ -120,6 +120,21 @@ def files_for_commands(folder: Path, page: str) -> None:
         for hour in range(7 * 24)
     ]
     (folder / "kw.csv").write_text("time,power_kw\n" + "\n".join(power) + "\n")
+    if page == "README.md":
+        (folder / "telemetry.csv").write_text(telemetry_csv(days=12))
+
+
+def telemetry_csv(days: int) -> str:
+    """Days of a made-up plant, in the columns of `gridtide learn`."""
+    lived = plant_days(days, 14.0, 3)
+    facility_kw = metered_kw(lived, 3)
+    rows = [
+        f"{datetime.fromtimestamp(int(lived.time_s[k]), UTC).isoformat()},north,{lived.utilisation[k]:.5f},"
+        f"{lived.clock_mhz[k]:.0f},{lived.outdoor_c[k]:.3f},{lived.humidity[k]:.4f},{facility_kw[k]:.3f}"
+        for k in range(len(lived.time_s))
+    ]
+    head = "time_utc,site,it_utilisation,clock_mhz,outdoor_temp_c,rel_humidity,facility_kw"
+    return head + "\n" + "\n".join(rows) + "\n"
 
 
 @pytest.mark.usefixtures("two_days")

@@ -5,6 +5,7 @@ from numba.extending import register_jitable
 from gridtide.physics import (
     battery,
     battery_life,
+    clock_and_cap,
     cold_store,
     cooling,
     heat_plant,
@@ -15,6 +16,7 @@ from gridtide.physics import (
     server,
     serving_power,
     serving_queue,
+    site_map,
     tapered_battery,
     training_wave,
     transformer,
@@ -70,5 +72,9 @@ for _function in (
     serving_queue.fluid_batch,
     movement.experts_read_share,
     movement.read_bits_per_token,
+    clock_and_cap.power_at_clock,
+    site_map.it_share,
+    site_map.site_heat_kw,
+    site_map.rejection_kw_per_kw,
 ):
     register_jitable(_function)

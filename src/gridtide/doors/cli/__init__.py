@@ -34,6 +34,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.energy:energy",
         "Where energy goes, from the grid to the chip, and how far the limits are.",
     ),
+    "learn": (
+        "gridtide.doors.cli.learn:learn",
+        "What a site draws, learned from its own telemetry.",
+    ),
     "bench": ("gridtide.doors.cli.bench:bench", "Measure a part of gridtide: how good, how fast."),
     "doctor": (
         "gridtide.doors.cli.doctor:doctor",

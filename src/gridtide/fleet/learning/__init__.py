@@ -1,0 +1,1 @@
+"""What does this site draw, as its own telemetry tells? Physics first, a monotone rest on top; no I/O."""

@@ -1,0 +1,55 @@
+"""Where a map has data: cells of utilisation, wet bulb and clock that enough rows fell into."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.digest import freeze
+from gridtide.fleet.learning.telemetry import Drivers
+
+Real = NDArray[np.float64]
+BINS_UTILISATION = 10
+WET_BIN_C = 3.0
+CLOCK_EDGES = (0.6, 0.75, 0.9)
+LEAST_ROWS = 3
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Known:
+    """coldest_c: where the first wet-bulb bin begins. cells: with data, (utilisation, wet bulb, clock)."""
+
+    coldest_c: float
+    cells: NDArray[np.bool_]
+
+    def __post_init__(self) -> None:
+        freeze(self, cells=np.bool_)
+
+
+def known_of(drivers: Drivers, used: NDArray[np.bool_]) -> Known:
+    """Cells with data, and those between two of them along utilisation: what lies between is interpolated."""
+    coldest = float(np.floor(drivers.wet_c[used].min() / WET_BIN_C) * WET_BIN_C)
+    warm = int((drivers.wet_c[used].max() - coldest) // WET_BIN_C) + 1
+    shape = (BINS_UTILISATION, warm, len(CLOCK_EDGES) + 1)
+    place, _ = _places(drivers, coldest, shape)
+    count = np.bincount(np.ravel_multi_index(place, shape)[used], minlength=int(np.prod(shape)))
+    there = count.reshape(shape) >= LEAST_ROWS
+    upward = np.maximum.accumulate(there, axis=0)
+    downward = np.maximum.accumulate(there[::-1], axis=0)[::-1]
+    return Known(coldest_c=coldest, cells=upward & downward)
+
+
+def within(known: Known, drivers: Drivers) -> NDArray[np.bool_]:
+    """Whether each row lies where the map has data, (n,)."""
+    place, inside = _places(drivers, known.coldest_c, known.cells.shape)
+    return np.asarray(known.cells[place] & inside)
+
+
+def _places(
+    drivers: Drivers, coldest_c: float, shape: tuple[int, ...]
+) -> tuple[tuple[NDArray[np.int64], ...], NDArray[np.bool_]]:
+    across = np.minimum((drivers.utilisation * BINS_UTILISATION).astype(np.int64), shape[0] - 1)
+    along = np.floor((drivers.wet_c - coldest_c) / WET_BIN_C).astype(np.int64)
+    clock = np.searchsorted(np.asarray(CLOCK_EDGES), drivers.clock, side="right")
+    inside = (along >= 0) & (along < shape[1])
+    return (across, np.clip(along, 0, shape[1] - 1), clock), inside

@@ -1,0 +1,133 @@
+"""Fit the coefficients of a site's physics to its meter: damped least squares within bounds, trimmed.
+
+Levenberg (1944) and Marquardt (1963) with differences for slopes and a step that is cut at the bounds; what is
+usual for a site stands beside the data as weak knowledge, so that what they do not tell stays ordinary.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.fleet.learning.coefficients import CAPACITY, bounds, inner, outer, usual
+from gridtide.fleet.learning.site_map import physics_rows
+from gridtide.fleet.learning.telemetry import Drivers
+
+Real = NDArray[np.float64]
+Chosen = NDArray[np.bool_]
+ROUNDS = 40
+TRIMMED_SHARE = 0.05
+"""Share of the rows with the largest errors that the last fits leave out."""
+TRIMMINGS = 2
+ERROR = 0.03
+"""Relative error of one row beside which the usual values are weighed."""
+ROWS_OF_KNOWLEDGE = 60.0
+"""How many rows of telemetry the usual values weigh as much as."""
+STARTS_C = (4.0, 15.0)
+"""Where free cooling may end: the fit begins at each, the best counts."""
+
+
+def fit_physics(
+    drivers: Drivers, facility_kw: Real, chosen: Chosen, capacity_kw: float | None
+) -> tuple[Real, Chosen]:
+    """Coefficients of a site, and the rows that the last fit used. chosen: rows that may be used.
+
+    capacity_kw: the IT capacity where it is known; otherwise it is fitted like the rest.
+    """
+    tried = [
+        _trimmed_fit(drivers, facility_kw, chosen, capacity_kw, start_c) for start_c in STARTS_C
+    ]
+    _, coefficients, used = min(tried, key=lambda one: one[0])
+    return coefficients, used
+
+
+def _trimmed_fit(
+    drivers: Drivers, facility_kw: Real, chosen: Chosen, capacity_kw: float | None, start_c: float
+) -> tuple[float, Real, Chosen]:
+    guess = capacity_kw or float(np.quantile(facility_kw[chosen], 0.99)) / 1.25
+    expected, spread = usual(guess)
+    fitted = expected.copy()
+    fitted[12] = start_c
+    used = chosen
+    for trimming in range(TRIMMINGS + 1):
+        fitted, cost = _fit(drivers, facility_kw, used, fitted, expected, spread, capacity_kw)
+        error = np.abs(physics_rows(outer(fitted), drivers)[1] / facility_kw - 1.0)
+        if trimming < TRIMMINGS:
+            used = chosen & (error <= np.quantile(error[chosen], 1.0 - TRIMMED_SHARE))
+    return cost, outer(fitted), used
+
+
+def _fit(
+    drivers: Drivers,
+    facility_kw: Real,
+    used: Chosen,
+    start: Real,
+    expected: Real,
+    spread: Real,
+    capacity_kw: float | None,
+) -> tuple[Real, float]:
+    """Coefficients, as fitted, and the cost of their errors."""
+    low, high = bounds()
+    if capacity_kw is not None:
+        low[CAPACITY] = high[CAPACITY] = inner(np.full(len(low), capacity_kw))[CAPACITY]
+    weight = np.sqrt(ROWS_OF_KNOWLEDGE / used.sum()) / spread
+    scale = 1.0 / (ERROR * np.sqrt(used.sum()))
+
+    def errors(fitted: Real) -> Real:
+        power = physics_rows(outer(fitted), drivers)[1][used]
+        return np.concatenate(
+            [(power / facility_kw[used] - 1.0) * scale, (fitted - expected) * weight]
+        )
+
+    now = np.clip(start, low, high)
+    residual = errors(now)
+    cost, damping = float(residual @ residual), 1e-3
+    for _ in range(ROUNDS):
+        slopes = _slopes(errors, now, residual, high)
+        normal, downhill = slopes.T @ slopes, slopes.T @ residual
+        before = cost
+        for _ in range(8):
+            step = _bounded_step(normal, downhill, damping, low - now, high - now)
+            tried = errors(now + step)
+            if float(tried @ tried) < cost:
+                now, residual, cost = now + step, tried, float(tried @ tried)
+                damping = max(damping / 5.0, 1e-9)
+                break
+            damping *= 6.0
+        if before - cost < 1e-6 * before:
+            break
+    return now, cost
+
+
+def _slopes(errors: Callable[[Real], Real], now: Real, residual: Real, high: Real) -> Real:
+    found = np.empty((len(residual), len(now)))
+    for i in range(len(now)):
+        delta = 1e-5 * max(1.0, abs(now[i]))
+        if now[i] + delta > high[i]:
+            delta = -delta
+        moved = now.copy()
+        moved[i] += delta
+        found[:, i] = (errors(moved) - residual) / delta
+    return found
+
+
+def _bounded_step(normal: Real, downhill: Real, damping: float, least: Real, most: Real) -> Real:
+    """The damped step; coefficients that it pushes against a bound stay there and the others go on without them."""
+    size = len(downhill)
+    step = np.zeros(size)
+    free = least < most
+    for _ in range(size):
+        at = np.flatnonzero(free)
+        if not len(at):
+            break
+        inside = normal[np.ix_(at, at)]
+        damped = inside + damping * np.diag(np.diag(inside) + 1e-12)
+        pinned = np.flatnonzero(~free)
+        toward = downhill[at] + normal[np.ix_(at, pinned)] @ step[pinned]
+        step[at] = -np.linalg.solve(damped, toward)
+        beyond = free & ((step < least) | (step > most))
+        step = np.clip(step, least, most)
+        if not beyond.any():
+            break
+        free &= ~beyond
+    return step

@@ -1,0 +1,73 @@
+"""A site's map over its telemetry, row after row: what lags behind remembers, what has a dead band too."""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from gridtide.kernels import scalar  # noqa: F401  (makes the physics callable from compiled code)
+from gridtide.physics.site_map import it_share, rejection_kw_per_kw, site_heat_kw
+
+Real = NDArray[np.float64]
+
+
+@njit(cache=True, error_model="numpy")
+def site_power(
+    utilisation: Real, clock: Real, wet_c: Real, dry_c: Real, gap_s: Real, p: Real
+) -> Real:
+    """IT power, facility power, lagged heat and lagged outdoor temperature of each row, (4, n); kW, kW, kW, °C.
+
+    gap_s: seconds since the row before; memory starts anew at the first row. p: coefficients in the order of
+    fleet/learning/coefficients.py. Lags advance by the exact exponential.
+    """
+    n = len(utilisation)
+    found = np.empty((4, n))
+    heat_kw = outdoor_c = 0.0
+    for t in range(n):
+        it_kw = p[0] * it_share(utilisation[t], clock[t], p[1], p[2], p[3], p[4])
+        given_kw = site_heat_kw(it_kw, p[0], p[5], p[6], p[7], p[8])
+        felt_c = p[14] * wet_c[t] + (1.0 - p[14]) * dry_c[t]
+        if t == 0:
+            heat_kw, outdoor_c = given_kw, felt_c
+        else:
+            heat_kw += (given_kw - heat_kw) * (1.0 - np.exp(-gap_s[t] / p[15]))
+            outdoor_c += (felt_c - outdoor_c) * (1.0 - np.exp(-gap_s[t] / p[16]))
+        carried = rejection_kw_per_kw(outdoor_c, p[10], p[11], p[12], p[13], 0.01)
+        found[0, t] = it_kw
+        found[1, t] = given_kw + p[9] * p[0] + heat_kw * carried
+        found[2, t] = heat_kw
+        found[3, t] = outdoor_c
+    return found
+
+
+@njit(cache=True, error_model="numpy")
+def with_dead_band(value: Real, low: float, high: float) -> Real:
+    """1 from when a value rises above `high` until it falls below `low`, else 0, (n,)."""
+    state = 1.0 if value[0] > 0.5 * (low + high) else 0.0
+    found = np.empty(len(value))
+    for t in range(len(value)):
+        if value[t] > high:
+            state = 1.0
+        elif value[t] < low:
+            state = 0.0
+        found[t] = state
+    return found
+
+
+@njit(cache=True, error_model="numpy")
+def bounded_squares(gram: Real, toward: Real, low: Real, start: Real, rounds: int) -> Real:
+    """The x >= low that minimises x·gram·x / 2 - toward·x, by coordinate descent. gram (k, k) positive definite."""
+    x = np.maximum(start, low)
+    slope = -toward
+    for i in range(len(x)):
+        slope += x[i] * gram[:, i]
+    for _ in range(rounds):
+        moved = 0.0
+        for i in range(len(x)):
+            step = max(low[i] - x[i], -slope[i] / gram[i, i])
+            if step != 0.0:
+                x[i] += step
+                slope += step * gram[:, i]
+                moved = max(moved, abs(step) * np.sqrt(gram[i, i]))
+        if moved < 1e-9:
+            break
+    return x
