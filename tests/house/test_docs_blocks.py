@@ -7,6 +7,7 @@ import shlex
 import shutil
 import tomllib
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from gridtide.case import load as loading
 from gridtide.doors.cli import exit_code
 from gridtide.doors.cli.run_table import show
 from gridtide.simulate.study import Study
+from gridtide.testing.plant_days import plant_days
+from gridtide.testing.plants import warm_loop
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
@@ -126,8 +129,8 @@ def files_for_commands(folder: Path, page: str) -> None:
 
 def telemetry_csv(days: int) -> str:
     """Days of a made-up plant, in the columns of `gridtide learn`."""
-    lived = plant_days(days, 14.0, 3)
-    facility_kw = metered_kw(lived, 3)
+    lived = plant_days(days, warm_loop.MEAN_C, 3)
+    facility_kw = warm_loop.plant_kw(lived, 3)
     rows = [
         f"{datetime.fromtimestamp(int(lived.time_s[k]), UTC).isoformat()},north,{lived.utilisation[k]:.5f},"
         f"{lived.clock_mhz[k]:.0f},{lived.outdoor_c[k]:.3f},{lived.humidity[k]:.4f},{facility_kw[k]:.3f}"
