@@ -13,11 +13,15 @@ from gridtide.physics.server import server_share_w
 
 @dataclass(frozen=True, kw_only=True)
 class Accelerator:
-    """One kind, with its share of an air-cooled server of eight: kW parked and in training, and whence."""
+    """One kind, with its share of an air-cooled server of eight: kW parked and in training, and whence.
+
+    idle_w: of the accelerator alone [W].
+    """
 
     name: str
     parked_kw: float
     training_kw: float
+    idle_w: float
     rest_w: float
     slope: float
     source: str
@@ -94,6 +98,7 @@ def _accelerator(name: str, table: dict[str, Any]) -> Accelerator:
         name=name,
         parked_kw=server_share_w(table["idle_w"], rest_w, slope) / 1000.0,
         training_kw=server_share_w(table["training_w"], rest_w, slope) / 1000.0,
+        idle_w=table["idle_w"],
         rest_w=rest_w,
         slope=slope,
         source=f"{table['mark']}: {table['source']}",
@@ -115,4 +120,7 @@ def _model(table: dict[str, Any], accelerator: Accelerator) -> ServingModel:
         sequences_to=float(table["to"]),
         rest_w=accelerator.rest_w,
         slope=accelerator.slope,
+        prefill_w=table["prefill_w"],
+        idle_w=accelerator.idle_w,
+        memory_tokens=float(table["memory_tokens"]),
     )

@@ -1,5 +1,6 @@
 """How one language model answers on one kind of accelerator: speed and power by sequences in flight."""
 
+import math
 from dataclasses import dataclass
 
 from gridtide.physics.server import server_share_w
@@ -16,6 +17,8 @@ class ServingModel:
     sequences in flight add and what their square adds.
     prefill_s_per_token: time a prompt's token takes. sequences_from, sequences_to: where the fit holds.
     rest_w, slope: what a server draws for an accelerator is rest_w + slope × its own power [W].
+    prefill_w, idle_w: power of an accelerator while prompts are read, and while it waits [W]. memory_tokens: keys
+    and values a replica can hold.
     """
 
     name: str
@@ -31,6 +34,9 @@ class ServingModel:
     sequences_to: float
     rest_w: float
     slope: float
+    prefill_w: float = math.nan
+    idle_w: float = math.nan
+    memory_tokens: float = math.nan
 
 
 def requests_per_s(model: ServingModel, sequences: float, tokens: float) -> float:
