@@ -1,4 +1,4 @@
-"""How near `gridtide learn` comes to plants with equations of their own, over days it did not see, beside two PUE rules.
+"""How near `gridtide learn` comes to plants with equations of their own, on days it did not see, beside two PUE rules.
 
 python benchmarks/learn.py --days 75 --seeds 2
 """
