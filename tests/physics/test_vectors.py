@@ -21,8 +21,8 @@ from gridtide.physics.pue import (
 )
 from gridtide.physics.transformer import transformer_efficiency, transformer_loss_kw
 from gridtide.physics.ups import ups_efficiency, ups_loss_kw
-from gridtide.physics.weather import wet_bulb_c, wind_at_hub_m_per_s
-from gridtide.physics.wind import wind_power_share
+from gridtide.physics.weather import wet_bulb_c
+from gridtide.physics.wind import hub_wind_m_per_s, wind_power_share
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_wind_power(wind: float, expected: float) -> None:
 
 def test_wind_at_hub() -> None:
     """From 10 m to 100 m: times 1.3804 at a shear of 0.14, here from 10 m/s."""
-    assert wind_at_hub_m_per_s(10.0, 10.0, 100.0) == pytest.approx(13.804, abs=5e-4)
+    assert hub_wind_m_per_s(10.0, hub_m=100.0, measured_m=10.0) == pytest.approx(13.804, abs=5e-4)
 
 
 def test_distance_and_data_take_time() -> None:

@@ -17,10 +17,3 @@ def wet_bulb_c(temperature_c: float, humidity_percent: float) -> float:
         + 0.00391838 * h**1.5 * math.atan(0.023101 * h)
         - 4.686035
     )
-
-
-def wind_at_hub_m_per_s(
-    wind_m_per_s: float, measured_m: float, hub_m: float, shear: float = 0.14
-) -> float:
-    """Wind speed at hub height by the power law. Heights [m], speeds [m/s]; shear: exponent."""
-    return float(wind_m_per_s * (hub_m / measured_m) ** shear)

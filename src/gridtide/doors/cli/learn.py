@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("telemetry", type=click.Path(path_type=Path))
-@click.option("--map", "pairs", multiple=True, help="A column under another name: THEIRS=OURS.")
+@click.option(
+    "--map",
+    "pairs",
+    multiple=True,
+    metavar="NAME=COLUMN",
+    help="Which column is NAME; COLUMN=NAME is understood where only one is a name of ours.",
+)
 @click.option("--site", help="The site to learn; needed where the file holds several.")
 @click.option("--it-capacity-kw", type=click.FloatRange(1.0, 5e6), help="IT power at full load.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
@@ -31,11 +37,16 @@ def learn(
 ) -> None:
     """Fit what a site draws to TELEMETRY, and judge it on days that were held out."""
     say_compiling()
+    from gridtide.fleet.learning.doubts import gaps_of, off_by_capacity, swapped_meters
     from gridtide.fleet.learning.held_out import learn_site
     from gridtide.sources.telemetry_table import TelemetryTable
 
-    sites, left_out = TelemetryTable(path=telemetry, names=mapping_of(pairs)).read()
+    sites, left_out = TelemetryTable(path=telemetry, names=_named(pairs)).read()
+    refuse_if_any(list(swapped_meters(sites)))
     chosen = _chosen(sites, site)
+    if it_capacity_kw is not None:
+        refuse_if_any(list(off_by_capacity(chosen, it_capacity_kw)))
+    left_out = (*left_out, *gaps_of(chosen))
     for finding in left_out:
         click.echo(str(finding), err=True)
     learned = learn_site(chosen, it_capacity_kw, lambda said: click.echo(said, err=True))
@@ -54,6 +65,30 @@ def learn(
     ):
         value = found[name]
         click.echo(f"{name:24} {value:.4f}" if isinstance(value, float) else f"{name:24} {value}")
+
+
+def _named(pairs: tuple[str, ...]) -> dict[str, str]:
+    """Columns of the file and what they are called here. Raises BadInput for names nobody knows."""
+    from gridtide.sources.telemetry_table import COLUMNS
+
+    found: dict[str, str] = {}
+    faults = []
+    for name, column in mapping_of(pairs).items():
+        ours, theirs = (
+            (column, name) if name not in COLUMNS and column in COLUMNS else (name, column)
+        )
+        if ours not in COLUMNS:
+            faults.append(
+                Finding(
+                    subject=f"--map {name}={column}",
+                    value=f"{name} is no column this tool knows",
+                    limit="one of " + ", ".join(COLUMNS),
+                    mend="Write --map HOUSE_NAME=COLUMN.",
+                )
+            )
+        found[theirs] = ours
+    refuse_if_any(faults)
+    return found
 
 
 def _chosen(sites: "tuple[Telemetry, ...]", name: str | None) -> "Telemetry":
