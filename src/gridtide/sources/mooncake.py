@@ -1,7 +1,7 @@
 """Requests to the Kimi assistant, one row each (Qin et al., FAST 2025; Mooncake traces).
 
 Two layouts: the vendor's JSON lines (`timestamp` in ms since the start, `input_length`, `output_length`,
-`hash_ids`) and a table with columns t_s, input_tokens, output_tokens (Parquet or CSV). The trace has no dates.
+`hash_ids`) and a Parquet copy. The trace has no dates.
 """
 
 import json
@@ -39,9 +39,7 @@ class MooncakeRequests:
 
     def read(self) -> DemandTrace:
         """Mean rates of requests and tokens in whole windows. Raises BadInput with every fault found."""
-        content = content_of(self.path)
-        named = b"t_s" in content.partition(b"\n")[0] and not content.lstrip().startswith(b"{")
-        if content.startswith(b"PAR1") or named:
+        if content_of(self.path).startswith(b"PAR1"):
             table, per_second = open_table(self.path, NAME_MAP), 1.0
         else:
             table, per_second = _lines_of(self.path), 1_000.0

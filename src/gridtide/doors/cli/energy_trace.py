@@ -51,11 +51,15 @@ def of_trace(
 
 
 def _read(path: Path) -> "DemandTrace":
-    """By what the file holds: stamps as Azure writes them, else Mooncake's lines or columns t_s and tokens."""
+    """By how the file begins: stamps as Azure writes them, Mooncake's lines, else a table of t_s and tokens."""
     from gridtide.sources import content_of
     from gridtide.sources.azure_llm import AzureRequests
     from gridtide.sources.mooncake import MooncakeRequests
+    from gridtide.sources.request_table import RequestTable
 
-    if content_of(path)[:200].lstrip(b"\xef\xbb\xbf").startswith(b"TIMESTAMP"):
+    begin = content_of(path)[:200].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if begin.startswith(b"TIMESTAMP"):
         return AzureRequests(path=path).read()
-    return MooncakeRequests(path=path).read()
+    if begin.startswith(b"{"):
+        return MooncakeRequests(path=path).read()
+    return RequestTable(path=path).read()
