@@ -18,7 +18,7 @@ class TestRequestTable(DemandSourcePromises):
 
 
 def test_rates_are_those_of_whole_windows_in_any_order_of_rows() -> None:
-    """Two requests in the second half minute; the first and the last are not covered whole."""
+    """From the first request on: two in the first half minute, the second one is not whole."""
     demand = REQUESTS.read()
     np.testing.assert_allclose(demand.requests_per_s * 30.0, [2.0])
     assert demand.source == "requests.csv"
