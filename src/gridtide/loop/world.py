@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.dispatch import Dispatch
+from gridtide.decide.dispatch import Dispatch, none_slower
 from gridtide.decide.state import State
 from gridtide.digest import freeze
 from gridtide.fleet.jobs import Jobs
@@ -36,7 +36,8 @@ class Telemetry:
     place, (V, O, P, T), and by service and origin, (V, O, T). latency_p50_s, latency_p95_s: (V, O, P, T),
     NaN where nothing was answered. finished: names of jobs that ended, with the instant. extra_cooling_kw: heat
     carried out beyond that of the moment, for halls and for stores of cold, (2, S, T); air_c: of halls, NaN without
-    one, cold_kwh: in stores, at the end of each step, (S, T); all of no sites where no site has either.
+    one, cold_kwh: in stores, at the end of each step, (S, T); all of no sites where no site has either. slower: of
+    what was answered, at each slower point of the services, slower_p95_s: its answer times, (N, O, P, T).
     """
 
     timeline: Timeline
@@ -59,6 +60,8 @@ class Telemetry:
     extra_cooling_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((2, 0, 0)))
     air_c: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
     cold_kwh: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    slower: NDArray[np.float64] = field(default_factory=none_slower)
+    slower_p95_s: NDArray[np.float64] = field(default_factory=none_slower)
 
 
 class World(Protocol):
