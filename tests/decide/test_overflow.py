@@ -15,6 +15,7 @@ from gridtide.decide.rest import at_rest
 from gridtide.decide.situation import Situation
 from gridtide.decide.told import told_placement
 from gridtide.fleet.reach import may_answer
+from gridtide.fleet.ways import ways_of
 from gridtide.testing.planners import OBJECTIVE, situations
 
 Real = NDArray[np.float64]
@@ -41,7 +42,9 @@ def sent(dispatch: Dispatch, requests: Real, left_kw: Real, machines: float = 1e
     """What the router makes of requests (T,): (P, T)."""
     free = np.full((len(QUIET.fleet.places), STEPS), machines)
     asked = requests[None, None]
-    routes = routed(dispatch, QUIET.fleet, QUIET.services, asked, free, left_kw, HOUR)
+    routes = routed(
+        dispatch, QUIET.fleet, ways_of(QUIET.fleet, QUIET.services), asked, free, left_kw, HOUR
+    )
     return np.asarray(routes[0, 0])
 
 
@@ -112,5 +115,6 @@ def test_no_place_answers_whom_it_may_not() -> None:
     dispatch = split(QUIET, 1.0, raise_price=5.0, dearer_north=0.0)
     requests = np.full((1, 1, STEPS), 20.0)
     free, left_kw = np.full((4, STEPS), 1e6), np.repeat([[1.0], [1e6]], STEPS, axis=1)
-    routes = routed(dispatch, QUIET.fleet, (bound,), requests, free, left_kw, HOUR)
+    ways = ways_of(QUIET.fleet, (bound,))
+    routes = routed(dispatch, QUIET.fleet, ways, requests, free, left_kw, HOUR)
     assert np.array_equal(routes[0, 0], requests[0, 0] * dispatch.shares[0, 0, :, :STEPS])

@@ -265,6 +265,14 @@ class JobsTable(Table):
     declared_h: tuple[Hours, ...] = (1.0, 4.0, 12.0, 24.0, 72.0, 168.0)
 
 
+class SlowerTable(Table):
+    """[[service.place.point]]: fuller batches at a place, whose answers take longer."""
+
+    requests_per_accelerator_s: Annotated[float, Field(gt=0, le=1e6)]
+    time_to_first_token_s: Annotated[float, Field(ge=0, le=600)]
+    it_kw_per_accelerator: Annotated[float, Field(gt=0, le=100)]
+
+
 class PlacedTable(Table):
     """[[service.place]]: how a service runs on a pool of a site."""
 
@@ -275,6 +283,7 @@ class PlacedTable(Table):
     sequences: Annotated[float, Field(gt=0, le=1e5)] | None = None
     home: Share = 0.0
     resident: bool = True
+    point: tuple[SlowerTable, ...] = ()
 
 
 class ServiceTable(Table):
@@ -283,6 +292,7 @@ class ServiceTable(Table):
     name: Name
     latency_max_s: Annotated[float, Field(gt=0, le=3600)]
     delay_tolerance: Annotated[float, Field(ge=0, le=10)] = 0.0
+    delay_cost_per_request: Annotated[float, Field(ge=0, le=1e4)] = 0.0
     burstiness: Annotated[float, Field(ge=0, le=1000)] = 1.0
     value_per_request: Annotated[float, Field(ge=0, le=1e4)]
     movable: bool = True

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from gridtide.case.machines import serving_models
 from gridtide.case.schema import CaseFile, PlacedTable, ServiceTable
+from gridtide.case.slower_answers import Point, slower_of
 from gridtide.finding import Finding
 from gridtide.fleet.fleet import Fleet, place_named
 from gridtide.fleet.service import Service, demand_zone
@@ -42,11 +43,17 @@ def service_of(table: ServiceTable, fleet: Fleet, origins: tuple[str, ...]) -> S
     home = np.zeros((len(origins), places))
     resident = np.zeros(places, dtype=np.bool_)
     models: list[ServingModel | None] = [None] * places
+    usual: dict[int, Point] = {}
     for row in table.place:
         at = place_named(fleet, row.site, row.pool)
         answering = _answering(table, row, fleet.pools[at])
         rate[at], first[at] = answering.requests_per_s, answering.first_s
         power[at], models[at] = answering.it_kw, answering.model
+        usual[at] = Point(
+            requests_per_s=answering.requests_per_s,
+            first_s=answering.first_s,
+            it_kw=answering.it_kw,
+        )
         resident[at] = row.resident
         home[:, at] = row.home
     return Service(
@@ -63,6 +70,8 @@ def service_of(table: ServiceTable, fleet: Fleet, origins: tuple[str, ...]) -> S
         models=tuple(models),
         tokens_per_request=table.tokens_per_request or 0.0,
         movable=table.movable,
+        slower=slower_of(table, fleet, usual),
+        delay_cost_per_request=table.delay_cost_per_request,
     )
 
 

@@ -12,6 +12,8 @@ SHORTFALL_COST_PER_KWH = 1e4
 BEYOND_ANY_PRICE = 10.0
 """Power that cannot be had counts at least so many times what a kWh and a new peak cost at their dearest."""
 THROWN_AWAY = 1e-6
+SLOWER_LAST = 1e-6
+"""Cost of a request per second answered slower for an hour, so that answers are slow only where it pays."""
 IN_ORDER = 2e-6
 """Cost that keeps segments filling in order where energy costs nothing."""
 
@@ -19,7 +21,7 @@ IN_ORDER = 2e-6
 def columns_of(program: Program, situation: Situation, facts: Facts) -> Columns:
     """Add every column of the plan to an empty program."""
     bucket, entry, step = _cells(facts)
-    pair = np.argwhere(facts.reachable)
+    pair, way = _pairs(facts)
     steps = len(facts.hours)
     sites = situation.fleet.sites
     batteries = [site.battery for site in sites]
@@ -40,8 +42,9 @@ def columns_of(program: Program, situation: Situation, facts: Facts) -> Columns:
         entry=entry,
         place=facts.menu.place[entry],
         step=step,
-        flow=program.variables((len(pair), steps)),
+        flow=program.variables((len(pair), steps), _answer_cost(facts, way)),
         pair=pair,
+        way=way,
         refused=program.variables(facts.requests_per_s.shape, lost),
         segment=program.variables(
             (*shape, segments), IN_ORDER * np.arange(segments), 0.0, facts.curve.width_kw[:, None]
@@ -70,6 +73,21 @@ def columns_of(program: Program, situation: Situation, facts: Facts) -> Columns:
         ),
         cooling=_cooling(program, facts),
     )
+
+
+def _pairs(facts: Facts) -> tuple[Whole, Whole]:
+    """Service, origin and place of every flow, (F, 3), and its way, (F,): usual points first, then slower ones."""
+    usual, slower = np.argwhere(facts.reachable), np.argwhere(facts.slower.reachable)
+    way = np.concatenate([usual[:, 0], len(facts.rate) + slower[:, 0]])
+    slower[:, 0] = facts.slower.service[slower[:, 0]]
+    return np.concatenate([usual, slower]), way
+
+
+def _answer_cost(facts: Facts, way: Whole) -> Real:
+    """Money for a request per second through a step: nothing at the usual points."""
+    slower_per_h = 3600.0 * facts.slower.cost_per_request + SLOWER_LAST
+    per_h = np.concatenate([np.zeros(len(facts.rate)), slower_per_h])
+    return np.asarray(per_h[way][:, None] * facts.hours)
 
 
 def _cooling(program: Program, facts: Facts) -> CoolingColumns:

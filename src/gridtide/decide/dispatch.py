@@ -75,11 +75,17 @@ class Placement:
         return len(self.place)
 
 
+def none_slower() -> NDArray[np.float64]:
+    """Shares answered at slower points where nothing is told of them."""
+    return np.zeros((0, 0, 0, 0))
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Dispatch:
     """What is to be done from `made_at` on; T steps of the placement's horizon.
 
-    shares: (V, O, P, T) share of each origin's demand answered at each place. charge_kw, discharge_kw:
+    shares: (V, O, P, T) share of each origin's demand answered at each place; slower_shares: what of it is answered
+    at each slower point of the services, (N, O, P, T), of none where nothing is told of them. charge_kw, discharge_kw:
     (S, T). import_held_kw: import a site is held to by its store and by sending requests on, as far as they can,
     (S,), inf where it is not. raise_price_per_kw: money for a kW above that, (S,). it_price_per_kwh: money for a kWh
     of IT at each site, by which requests are sent on, (S, T). issue: when the newest signal it rests on was issued.
@@ -98,10 +104,11 @@ class Dispatch:
     issue: datetime
     offered_kw: NDArray[np.float64] = field(default_factory=nothing_offered)
     cooling: ExtraCooling = field(default_factory=no_extra_cooling)
+    slower_shares: NDArray[np.float64] = field(default_factory=none_slower)
 
     def __post_init__(self) -> None:
         stores = ("charge_kw", "discharge_kw", "import_held_kw")
-        routes = ("shares", "raise_price_per_kw", "it_price_per_kwh")
+        routes = ("shares", "slower_shares", "raise_price_per_kw", "it_price_per_kwh")
         freeze(self, **dict.fromkeys((*stores, *routes, "offered_kw"), np.float64))
 
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from gridtide.decide.buckets import BUCKETS_MAX, bucketed
 from gridtide.decide.cooling_terms import cooling_terms
-from gridtide.decide.layout import Facts
+from gridtide.decide.layout import Facts, SlowerFacts
 from gridtide.decide.limits import import_max_kw
 from gridtide.decide.objective import Objective
 from gridtide.decide.offer_terms import offer_terms
@@ -32,6 +32,7 @@ from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.menu import Menu
 from gridtide.fleet.reach import may_answer
 from gridtide.fleet.site import Site
+from gridtide.fleet.ways import may_answer_slower, slower_ways
 from gridtide.signals.signal import Kind
 from gridtide.timeline import Timeline, holding
 from gridtide.units import cost_per_kwh
@@ -95,6 +96,7 @@ def facts_of(
         request_peak=np.ones((len(situation.services), len(fleet.network.origins), len(horizon))),
         offers=offer_terms(situation, curve),
         cooling=cooling_terms(situation),
+        slower=slower_facts(situation),
     )
 
 
@@ -198,6 +200,25 @@ def serving_kw(situation: Situation) -> Real:
     parked = np.asarray([pool.parked_kw_per_accelerator for pool in pools])
     rows = [service.it_kw_per_accelerator - parked for service in situation.services]
     return np.stack(rows) if rows else np.zeros((0, len(pools)))
+
+
+def slower_facts(situation: Situation) -> SlowerFacts:
+    """Answers that take longer, as a plan reads them."""
+    fleet, services = situation.fleet, situation.services
+    found = slower_ways(services)
+    parked = np.asarray([pool.parked_kw_per_accelerator for pool in fleet.pools])
+    none = np.zeros((0, len(fleet.places)))
+    return SlowerFacts(
+        service=np.asarray([number for number, _ in found], dtype=np.int64),
+        rate=np.stack([one.requests_per_accelerator_s for _, one in found]) if found else none,
+        serving_kw=np.stack([one.it_kw_per_accelerator - parked for _, one in found])
+        if found
+        else none,
+        reachable=may_answer_slower(fleet, services),
+        cost_per_request=np.asarray(
+            [services[number].delay_cost_per_request for number, _ in found], dtype=np.float64
+        ),
+    )
 
 
 def extra_power_kw(fleet: Fleet) -> Real:

@@ -17,6 +17,18 @@ Real = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class SlowerFacts:
+    """N slower points of services. service: of each, (N,). rate, serving_kw, reachable: as of the usual points,
+    (N, P), (N, P) and (N, O, P). cost_per_request: money for one answered so, (N,)."""
+
+    service: Whole
+    rate: Real
+    serving_kw: Real
+    reachable: NDArray[np.bool_]
+    cost_per_request: Real
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Facts:
     """What a plan reads: S sites, P places, M operating points, T steps, K buckets, V services, O origins.
 
@@ -31,7 +43,8 @@ class Facts:
     accelerator-hour left for later, (K,). swing_kw: how far the need inside a step rises above its mean,
     (S, T). request_peak: highest demand inside a step over its mean, (V, O, T). wait_h: from as_of to when
     work of a step begins on the mean, (T,). Where steps are the shortest there are, swing_kw is 0 and
-    request_peak 1. offers: terms of capacity for the grid. cooling: of heat carried out early or late.
+    request_peak 1. offers: terms of capacity for the grid. cooling: of heat carried out early or late. slower: of
+    answers that take longer.
     """
 
     hours: Real
@@ -60,6 +73,7 @@ class Facts:
     wait_h: Real
     offers: OfferTerms
     cooling: CoolingTerms
+    slower: SlowerFacts
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -81,7 +95,8 @@ class Columns:
     """Indices of columns. work: one per (bucket, entry of the menu, step) cell, with the cells' coordinates and the
     entries' places beside.
 
-    flow: one per (service, origin, place) that may answer and step; pair holds its coordinates. refused
+    flow: one per (service, origin, place) that may answer and step; pair holds its coordinates, first of the usual
+    points, then of the slower ones; way: which, V services at their usual points, then slower ones. refused
     (V, O, T). segment (S, T, segments). draw, sell, unused, charge, discharge, store (S, T). peak (S, N), one a
     billing month. undone, later (K,). shortfall: power that cannot be had at all, (S, T).
     offered: of each product, (Q, T). cooling: of halls and stores of cold.
@@ -94,6 +109,7 @@ class Columns:
     step: Whole
     flow: Whole
     pair: Whole
+    way: Whole
     refused: Whole
     segment: Whole
     draw: Whole
@@ -114,3 +130,19 @@ def peak_of_step(columns: Columns, facts: Facts) -> Whole:
     """The peak that the import of each step counts for: that of its billing month, (S, T)."""
     site = np.arange(len(columns.peak))[:, None]
     return np.asarray(columns.peak[site, facts.months.of_step])
+
+
+def machines_per_request(columns: Columns, facts: Facts) -> Real:
+    """Accelerators that one request per second takes with their burst reserve, of each flow, (F,)."""
+    place = columns.pair[:, 2]
+    rate = np.concatenate([facts.rate, facts.slower.rate])
+    return np.asarray((1.0 + facts.reserve[place]) / rate[columns.way, place])
+
+
+def kw_per_request(columns: Columns, facts: Facts) -> Real:
+    """IT kW beyond parked machines that one request per second takes with its burst reserve, of each flow, (F,)."""
+    place = columns.pair[:, 2]
+    rate = np.concatenate([facts.rate, facts.slower.rate])
+    extra_kw = np.concatenate([facts.serving_kw, facts.slower.serving_kw])
+    needed_kw = extra_kw[columns.way, place] * (1.0 + facts.reserve[place])
+    return np.asarray(needed_kw / rate[columns.way, place])

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Dispatch
 from gridtide.fleet.fleet import Fleet
-from gridtide.fleet.reach import may_answer
 from gridtide.fleet.service import Service
+from gridtide.fleet.ways import Ways, by_way
 
 Real = NDArray[np.float64]
 
@@ -18,13 +18,13 @@ Real = NDArray[np.float64]
 def routed(
     dispatch: Dispatch,
     fleet: Fleet,
-    services: tuple[Service, ...],
+    ways: Ways,
     requests_per_s: Real,
     free: Real,
     held_it_kw: Real,
     hours: Real,
 ) -> Real:
-    """Requests per second of each service from each origin at each place, (V, O, P, T), as a router splits them.
+    """Requests per second of each service's ways from each origin at each place, (W, O, P, T), as a router splits them.
 
     requests_per_s: what came, (V, O, T). free: machines jobs leave, (P, T). held_it_kw: IT power beyond jobs and
     parked machines that the held imports leave for answering, (S, T). hours: of each step, (T,). Nothing is sent
@@ -33,10 +33,11 @@ def routed(
     from gridtide.kernels import overflow
 
     steps = requests_per_s.shape[-1]
-    asked = requests_per_s[:, :, None, :] * dispatch.shares[..., :steps]
-    if not services:
+    shares = by_way(dispatch.shares[..., :steps], dispatch.slower_shares[..., :steps], ways)
+    asked = requests_per_s[ways.of][:, :, None, :] * shares
+    if not len(ways.of):
         return asked
-    kw, machines = per_request(fleet, services)
+    kw, machines = per_request(fleet, ways.services)
     needed_kw = np.einsum("vopt,vp->pt", asked, kw)
     site = fleet.site_of_place
     left_kw = held_it_kw - np.stack(
@@ -47,7 +48,7 @@ def routed(
     price = np.ascontiguousarray(dispatch.it_price_per_kwh[site, :steps])
     overflow.send_on(
         asked,
-        may_answer(fleet, services),
+        ways.may,
         (kw, machines),
         site,
         left_kw,

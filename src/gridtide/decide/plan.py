@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.dispatch import none_slower
 from gridtide.decide.extra_cooling import ExtraCooling
 from gridtide.decide.offer_terms import nothing_offered
 from gridtide.decide.situation import Situation
@@ -82,7 +83,8 @@ class Plan:
     all places in order, S sites, T steps.
 
     class_accelerators: busy accelerators of deferrable work, movable or not, by operating point, (C, M, T).
-    shares: share of each origin's demand answered at each place, (V, O, P, T), summing to at most 1.
+    shares: share of each origin's demand answered at each place, (V, O, P, T), summing to at most 1; slower_shares:
+    what of it is answered at each slower point of the services, (N, O, P, T).
     it_kw, facility_kw, import_kw, export_kw, unused_supply_kw, charge_kw, discharge_kw: (S, T), ≥ 0.
     soc_kwh: store at the end of each step, (S, T). offered_kw: capacity held ready of each of the fleet's Q
     products, (Q, T). extra_cooling_kw, extra_power_kw: as `cooling` has them. air_c: of halls, NaN without one,
@@ -110,6 +112,7 @@ class Plan:
     extra_power_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
     air_c: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
     cold_kwh: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    slower_shares: NDArray[np.float64] = field(default_factory=none_slower)
 
     def __post_init__(self) -> None:
         names = [
@@ -128,6 +131,7 @@ class Plan:
             "extra_power_kw",
             "air_c",
             "cold_kwh",
+            "slower_shares",
         ]
         freeze(self, **dict.fromkeys(names, np.float64))
 

@@ -4,12 +4,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Dispatch, load_of
-from gridtide.decide.facts import serving_kw
+from gridtide.decide.facts import serving_kw, slower_facts
 from gridtide.decide.limits import import_max_kw
 from gridtide.decide.reading import outdoor_c, requests_per_s, supply_kw
 from gridtide.decide.situation import Commitment, Situation
 from gridtide.fleet.building import facility_power_kw, parked_kw
 from gridtide.fleet.contract import Exposure
+from gridtide.fleet.ways import by_way, ways_of
 from gridtide.timeline import instant
 
 Real = NDArray[np.float64]
@@ -62,7 +63,7 @@ def expected_import_kw(situation: Situation, dispatch: Dispatch) -> Real:
     site = fleet.site_of_place
     menu = fleet.menu
     load = load_of(dispatch.placement, situation.jobs.accelerators, menu)[:, :steps]
-    serving = _serving(situation, dispatch.shares[..., :steps])
+    serving = _serving(situation, dispatch, steps)
     beyond = menu.by_place(load * menu.extra_kw[:, None]) + serving
     by_site = [beyond[site == one].sum(axis=0) for one in range(len(fleet.sites))]
     it_kw = parked_kw(fleet)[:, None] + np.stack(by_site)
@@ -74,14 +75,16 @@ def expected_import_kw(situation: Situation, dispatch: Dispatch) -> Real:
     return np.asarray(np.clip(net, 0.0, most), dtype=np.float64)
 
 
-def _serving(situation: Situation, shares: Real) -> Real:
+def _serving(situation: Situation, dispatch: Dispatch, steps: int) -> Real:
     """Power beyond parked of accelerators that answer, with their burst reserve, (P, T), kW."""
     pools = situation.fleet.pools
+    ways = ways_of(situation.fleet, situation.services)
+    shares = by_way(dispatch.shares[..., :steps], dispatch.slower_shares[..., :steps], ways)
     reserve = 1.0 + np.asarray([pool.burst_reserve for pool in pools])
-    extra = serving_kw(situation)
-    need = np.zeros((len(situation.services), len(pools), shares.shape[-1]))
-    asked = requests_per_s(situation)
-    for index, service in enumerate(situation.services):
+    extra = np.concatenate([serving_kw(situation), slower_facts(situation).serving_kw])
+    need = np.zeros((len(ways.of), len(pools), steps))
+    asked = requests_per_s(situation)[ways.of]
+    for index, service in enumerate(ways.services):
         rate = np.where(
             service.requests_per_accelerator_s > 0, service.requests_per_accelerator_s, np.inf
         )

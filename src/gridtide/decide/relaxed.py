@@ -11,6 +11,7 @@ from gridtide.decide.burning import (
     let_restarts_burn,
     restart_share,
 )
+from gridtide.decide.columns import SLOWER_LAST
 from gridtide.decide.cooling_terms import cheapest_terms
 from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.layout import Columns, Facts, Whole
@@ -155,6 +156,8 @@ def loosened(matrix: Matrix, columns: Columns, situation: Situation) -> None:
     cooling = (columns.cooling.hall, columns.cooling.store)
     for column in (columns.segment, columns.unused, columns.charge, *cooling):
         matrix.cost[column] = 0.0
+    slow = columns.flow[columns.way >= len(situation.services)]
+    matrix.cost[slow] = np.maximum(matrix.cost[slow] - SLOWER_LAST * situation.horizon.hours, 0.0)
     for index, site in enumerate(situation.fleet.sites):
         least = 0.0 if site.battery is None else site.battery.energy_kwh * site.battery.soc_min
         now_kwh = float(situation.state.soc_kwh[index])

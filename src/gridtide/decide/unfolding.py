@@ -31,7 +31,8 @@ def unfolded(plan: Plan, situation: Situation, fine: Facts, coarse: Facts) -> Pl
     classes = (plan.class_accelerators - coarse.given)[..., shown] + fine.given
     classes = np.maximum(classes, 0.0)
     shares = plan.shares[..., shown]
-    beyond_kw = _beyond_parked_kw(classes, shares, fine)
+    slower = plan.slower_shares[..., shown] if len(plan.slower_shares) else plan.slower_shares
+    beyond_kw = _beyond_parked_kw(classes, shares, fine) - _spared_kw(slower, fine)
     it_kw = fine.curve.floor_it_kw[:, None] + beyond_kw
     cooling = _cooling(plan, shown, fine)
     steps = len(situation.horizon)
@@ -47,6 +48,7 @@ def unfolded(plan: Plan, situation: Situation, fine: Facts, coarse: Facts) -> Pl
         horizon=situation.horizon,
         class_accelerators=classes,
         shares=shares,
+        slower_shares=slower,
         it_kw=it_kw,
         facility_kw=facility_kw,
         import_kw=np.clip(net, 0.0, fine.import_max_kw),
@@ -97,6 +99,24 @@ def _beyond_parked_kw(classes: Real, shares: Real, fine: Facts) -> Real:
         places_kw = places_kw + asked * per_request[:, None]
     sites = len(fine.curve.floor_it_kw)
     return np.stack([places_kw[fine.site == one].sum(axis=0) for one in range(sites)])
+
+
+def _spared_kw(slower: Real, fine: Facts) -> Real:
+    """IT power that slower answers take less than the same at the usual points, (S, T)."""
+    spared = np.zeros((len(fine.site), len(fine.hours)))
+    for number, service in enumerate(fine.slower.service if len(slower) else ()):
+        usual, slow = (
+            kw / np.where(rate > 0, rate, np.inf)
+            for kw, rate in (
+                (fine.serving_kw[service], fine.rate[service]),
+                (fine.slower.serving_kw[number], fine.slower.rate[number]),
+            )
+        )
+        less = (usual - slow) * (1.0 + fine.reserve)
+        asked = np.einsum("ot,opt->pt", fine.requests_per_s[service], slower[number])
+        spared += asked * less[:, None]
+    sites = len(fine.curve.floor_it_kw)
+    return np.stack([spared[fine.site == one].sum(axis=0) for one in range(sites)])
 
 
 def _export_max_kw(situation: Situation) -> Real:

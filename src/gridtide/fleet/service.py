@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gridtide.digest import freeze
 from gridtide.fleet.serving_model import ServingModel
+from gridtide.fleet.slower_answers import SlowerAnswers
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -23,7 +24,8 @@ class Service:
     it_kw_per_accelerator: power at the IT meter of one accelerator that answers, with its burst reserve, at
     each place, (P,). models: how it answers at each place, as far as a fit is known, (P,) or empty: then that
     power follows the sequences in flight. tokens_per_request: generated tokens, for these models.
-    movable: false keeps every request at home.
+    movable: false keeps every request at home. slower: points at which answers take longer, within the tolerance,
+    fastest first. delay_cost_per_request: money for one request answered at a slower point.
     """
 
     name: str
@@ -39,6 +41,8 @@ class Service:
     models: tuple[ServingModel | None, ...] = ()
     tokens_per_request: float = 0.0
     movable: bool = True
+    slower: tuple[SlowerAnswers, ...] = ()
+    delay_cost_per_request: float = 0.0
 
     def __post_init__(self) -> None:
         freeze(

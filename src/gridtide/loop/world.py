@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.dispatch import Dispatch
+from gridtide.decide.dispatch import Dispatch, none_slower
 from gridtide.decide.state import State
 from gridtide.digest import freeze
 from gridtide.fleet.jobs import Jobs
@@ -38,7 +38,8 @@ class Telemetry:
     carried out beyond that of the moment, for halls and for stores of cold, (2, S, T); air_c: of halls, NaN without
     one, cold_kwh: in stores, at the end of each step, (S, T); all of no sites where no site has either.
     busy: accelerators of each class at each entry of the menu, (C, M, T); active: accelerators that answer,
-    answering_kw: IT power of one of them, (V, P, T).
+    answering_kw: IT power of one of them, (V, P, T). slower: of what was answered, at each slower point of the
+    services, slower_p95_s: its answer times, (N, O, P, T).
     """
 
     timeline: Timeline
@@ -64,6 +65,8 @@ class Telemetry:
     busy: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0, 0)))
     active: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0, 0)))
     answering_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    slower: NDArray[np.float64] = field(default_factory=none_slower)
+    slower_p95_s: NDArray[np.float64] = field(default_factory=none_slower)
 
 
 class World(Protocol):

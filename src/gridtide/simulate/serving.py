@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.overflow import routed
+from gridtide.fleet.ways import Ways, by_service, ways_of
 from gridtide.simulate.staffing import staffed, wait_budgets_s, waits_s
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import Truth
@@ -20,7 +21,9 @@ class Served:
 
     answered (V, O, P, T) and refused (V, O, T): requests per second. active: accelerators in use by each
     service, (V, P, T). answering_kw: IT power of one of them, (V, P, T). latency_p50_s, latency_p95_s:
-    answer times by service, origin and place, (V, O, P, T), NaN without requests.
+    answer times by service, origin and place, (V, O, P, T), NaN without requests; where some are answered slower, those
+    of the slowest. slower: requests per second answered at each slower point, (N, O, P, T), slower_p95_s: their answer
+    times.
     """
 
     answered: Real
@@ -29,6 +32,8 @@ class Served:
     answering_kw: Real
     latency_p50_s: Real
     latency_p95_s: Real
+    slower: Real
+    slower_p95_s: Real
 
 
 def serve(
@@ -49,8 +54,9 @@ def serve(
     requests = truth.requests_per_s[:, :, span]
     free = np.maximum(study.fleet.accelerators[:, None] - occupied, 0).astype(np.float64)
     hours = study.timeline.hours[span]
-    asked = routed(dispatch, study.fleet, study.services, requests, free, held_kw, hours)
-    rates = np.stack([service.requests_per_accelerator_s for service in study.services]) if study.services \
+    ways = ways_of(study.fleet, study.services)
+    asked = routed(dispatch, study.fleet, ways, requests, free, held_kw, hours)
+    rates = np.stack([service.requests_per_accelerator_s for service in ways.services]) if ways.services \
         else np.zeros((0, len(study.fleet.places)))  # fmt: skip
     with np.errstate(divide="ignore", invalid="ignore"):
         per_place = asked.sum(axis=1)
@@ -64,31 +70,53 @@ def serve(
     with np.errstate(divide="ignore", invalid="ignore"):
         squeeze = np.where(wanted.sum(axis=0) > free, free / wanted.sum(axis=0), 1.0)
     active = np.maximum(wanted * squeeze, need)
-    if study.services:
-        budget_s = wait_budgets_s(study.fleet, study.services, answered)
-        active, share = staffed(study.services, need, active, free, budget_s)
+    if ways.services:
+        budget_s = wait_budgets_s(study.fleet, ways.services, answered)
+        active, share = staffed(ways.services, need, active, free, budget_s)
         answered, need = answered * share[:, None], need * share
-    answered, need, active = _within_power(study, left_kw, answered, need, active)
-    p50, p95 = _answer_times(study, answered, need, active)
+    answered, need, active = _within_power(study, ways, left_kw, answered, need, active)
+    return _told(study, ways, requests, answered, need, active)
+
+
+def _told(
+    study: Study, ways: Ways, requests: Real, answered: Real, need: Real, active: Real
+) -> Served:
+    """What ways did, summed by service."""
+    p50, p95 = _answer_times(study, ways, answered, need, active)
+    power = _answering_kw(ways, answered.sum(axis=1), active)
+    of_services, in_use = by_service(answered, ways), by_service(active, ways)
+    if len(ways.of) > ways.usual:
+        mean = by_service(power * active, ways) / np.where(in_use > 0, in_use, 1.0)
+        power = np.where(in_use > 0, mean, power[: ways.usual])
     return Served(
-        answered=answered,
-        refused=np.maximum(requests - answered.sum(axis=2), 0.0),
-        active=active,
-        answering_kw=_answering_kw(study, answered.sum(axis=1), active),
-        latency_p50_s=p50,
-        latency_p95_s=p95,
+        answered=of_services,
+        refused=np.maximum(requests - of_services.sum(axis=2), 0.0),
+        active=in_use,
+        answering_kw=power,
+        latency_p50_s=_slowest(p50, ways),
+        latency_p95_s=_slowest(p95, ways),
+        slower=answered[ways.usual :],
+        slower_p95_s=p95[ways.usual :],
     )
 
 
+def _slowest(times_s: Real, ways: Ways) -> Real:
+    """Answer times by service: those of its slowest way, NaN where none answers."""
+    slowest = times_s[: ways.usual].copy()
+    for way in range(ways.usual, len(ways.of)):
+        slowest[ways.of[way]] = np.fmax(slowest[ways.of[way]], times_s[way])
+    return slowest
+
+
 def _within_power(
-    study: Study, left_kw: Real, answered: Real, need: Real, active: Real
+    study: Study, ways: Ways, left_kw: Real, answered: Real, need: Real, active: Real
 ) -> tuple[Real, Real, Real]:
     """What is answered, needed and in use under the power that is left."""
     site = study.fleet.site_of_place
     parked = np.asarray([pool.parked_kw_per_accelerator for pool in study.fleet.pools])
 
     def share_of(in_use: Real) -> Real:
-        beyond = in_use * (_answering_kw(study, answered.sum(axis=1), in_use) - parked[:, None])
+        beyond = in_use * (_answering_kw(ways, answered.sum(axis=1), in_use) - parked[:, None])
         asked = [beyond[:, site == one].sum(axis=(0, 1)) for one in range(len(left_kw))]
         room = np.maximum(left_kw, 0.0) / np.maximum(np.stack(asked), 1e-12)
         return np.asarray(np.minimum(room, 1.0))[site]
@@ -101,12 +129,12 @@ def _within_power(
     return answered * share, need * share, active * share
 
 
-def _answering_kw(study: Study, answered: Real, active: Real) -> Real:
-    """Power of an accelerator that answers, kW, (V, P, T): by its sequences in flight where a fit is known."""
+def _answering_kw(ways: Ways, answered: Real, active: Real) -> Real:
+    """Power of an accelerator that answers, kW, (W, P, T): by its sequences in flight where a fit is known."""
     from gridtide.kernels import serving as kernel
 
     power = np.zeros_like(active)
-    for index, service in enumerate(study.services):
+    for index, service in enumerate(ways.services):
         power[index] = service.it_kw_per_accelerator[:, None]
         for place, model in enumerate(service.models):
             if model is None:
@@ -123,11 +151,13 @@ def _answering_kw(study: Study, answered: Real, active: Real) -> Real:
     return power
 
 
-def _answer_times(study: Study, answered: Real, need: Real, active: Real) -> tuple[Real, Real]:
+def _answer_times(
+    study: Study, ways: Ways, answered: Real, need: Real, active: Real
+) -> tuple[Real, Real]:
     site = study.fleet.site_of_place
     travel_s = study.fleet.network.latency_ms[:, site] / 1000.0
     times = [np.full(answered.shape, np.nan), np.full(answered.shape, np.nan)]
-    for index, service in enumerate(study.services):
+    for index, service in enumerate(ways.services):
         for quantile, filled in zip((0.5, 0.95), times, strict=True):
             wait_s = waits_s(service, need[index], active[index], quantile)
             total = (

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.fleet.ways import slower_ways
 from gridtide.settle.capacity import Capacity
 from gridtide.settle.carbon import settle_emissions_kg
 from gridtide.settle.cost import Metered, settle_demand_charge, settle_energy_cost
@@ -29,7 +30,7 @@ class Settlement:
     mean_wait_h: from release to first slot, over jobs that ran. latency_p95_s: None without services.
     steep_steps: steps in which the grid power of a site changed faster than its contract allows;
     steepest_kw_per_min: the fastest change of a site with such a rule. capacity: kept ready for the grid, by the
-    name of each site that may offer some.
+    name of each site that may offer some. requests_slower: of those answered, at slower points.
     """
 
     policy: str
@@ -54,6 +55,7 @@ class Settlement:
     steep_steps: int
     steepest_kw_per_min: float
     capacity: tuple[tuple[str, Capacity], ...] = ()
+    requests_slower: float = 0.0
 
     @property
     def energy_cost(self) -> float:
@@ -104,6 +106,7 @@ def settle(study: Study, truth: Truth, course: Course, absorbed_kwh: float) -> S
         steep_steps=steep_steps,
         steepest_kw_per_min=steepest_kw_per_min,
         capacity=capacity,
+        requests_slower=float((seen.slower * hours * 3600.0).sum()) if seen.slower.size else 0.0,
     )
 
 
@@ -124,7 +127,7 @@ def _parts(
         ("wear", float((seen.discharge_kw * hours).sum(axis=1) @ np.asarray(wear))),
         ("transfer", course.transfer_cost),
         ("carbon", objective.carbon_price_per_t * carbon_t),
-        ("delay", _delay_cost(study, course)),
+        ("delay", _delay_cost(study, course) + _slower_cost(study, course)),
         ("lost compute", float(lost_h @ value_h)),
         ("refused requests", float(refused @ values) if len(values) else 0.0),
     )
@@ -179,6 +182,16 @@ def _delay_cost(study: Study, course: Course) -> float:
     speed = menu.speed[menu.entry(ran.place, ran.point)]
     waited_h2 = jobs.accelerators[ran.job] * speed * felt / 3600.0**2
     return float(np.sum(per_h[jobs.work_class[ran.job]] * waited_h2))
+
+
+def _slower_cost(study: Study, course: Course) -> float:
+    """Money for requests that were answered at slower points."""
+    slower, ways = course.telemetry.slower, slower_ways(study.services)
+    if not slower.size:
+        return 0.0
+    answered = (slower * study.timeline.hours * 3600.0).sum(axis=(1, 2, 3))
+    per_request = [study.services[service].delay_cost_per_request for service, _ in ways]
+    return float(answered @ np.asarray(per_request))
 
 
 def _accelerator_hours(study: Study, course: Course) -> tuple[Real, Real]:

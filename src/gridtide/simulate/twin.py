@@ -345,6 +345,8 @@ class Twin:
             refused=served.refused,
             latency_p50_s=served.latency_p50_s,
             latency_p95_s=served.latency_p95_s,
+            slower=served.slower,
+            slower_p95_s=served.slower_p95_s,
             finished=finished,
             extra_cooling_kw=cooled.extra.heat_kw,
             air_c=cooled.air_c,

@@ -16,6 +16,7 @@ from gridtide.decide.situation import Situation
 from gridtide.fleet.building import facility_power_kw
 from gridtide.fleet.operating_point import OperatingPoint
 from gridtide.fleet.thermal import ColdStore
+from gridtide.fleet.ways import Ways, by_way, ways_of
 
 TOLERANCE = 1e-6
 ANY_HEAT_KW = 1e9
@@ -272,11 +273,13 @@ def _lost_requests(dispatch: Dispatch, situation: Situation) -> list[Breach]:
     if not len(situation.services):
         return []
     shares = dispatch.shares
-    breaches = []
+    ways = ways_of(situation.fleet, situation.services)
+    usual = by_way(shares, dispatch.slower_shares, ways)
+    breaches = _slower_than_tolerated(dispatch, situation, ways)
     network = situation.fleet.network
     site = situation.fleet.site_of_place
     for index, service in enumerate(situation.services):
-        used = shares[index].max(axis=-1) > TOLERANCE
+        used = usual[index].max(axis=-1) > TOLERANCE
         late_s = network.latency_ms[:, site] / 1000.0 + service.time_to_first_token_s[None, :]
         forbidden = used & ((late_s > service.latency_max_s) | ~service.resident[None, :])
         forbidden &= service.home <= 0.0
@@ -298,6 +301,39 @@ def _lost_requests(dispatch: Dispatch, situation: Situation) -> list[Breach]:
                     subject=service.name,
                     value=f"{shares[index].min():.6f} to {sums.max():.6f} in all",
                     allowed="none below 0, at most 1 in all",
+                )
+            )
+    return breaches
+
+
+def _slower_than_tolerated(dispatch: Dispatch, situation: Situation, ways: Ways) -> list[Breach]:
+    """Slower points that come too late even within the tolerance, or answer more than is sent there."""
+    slower, network = dispatch.slower_shares, situation.fleet.network
+    if not slower.size:
+        return []
+    breaches = []
+    for number, service in enumerate(ways.services[ways.usual :]):
+        of = int(ways.of[ways.usual + number])
+        forbidden = (slower[number].max(axis=-1) > TOLERANCE) & ~ways.may[ways.usual + number]
+        for origin, place in np.argwhere(forbidden)[:1]:
+            late_s = network.latency_ms[origin, situation.fleet.site_of_place[place]] / 1000.0
+            breaches.append(
+                Breach(
+                    limit="slower answer time without queueing",
+                    subject=f"{service.name} from {network.origins[origin]} at place {place}",
+                    value=f"{late_s + service.time_to_first_token_s[place]:.3f} s",
+                    allowed=f"{service.latency_max_s:.3f} s and resident weights",
+                )
+            )
+        mine = ways.of[ways.usual :] == of
+        over = float((slower[mine].sum(axis=0) - dispatch.shares[of]).max())
+        if over > TOLERANCE or float(slower[number].min()) < -TOLERANCE:
+            breaches.append(
+                Breach(
+                    limit="share of slower answers",
+                    subject=service.name,
+                    value=f"{slower[number].min():.6f}, {over:.6f} more in all than is sent there",
+                    allowed="none below 0, at most what is sent there",
                 )
             )
     return breaches

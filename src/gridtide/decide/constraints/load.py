@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gridtide.decide.layout import Columns, Facts, Whole
+from gridtide.decide.layout import Columns, Facts, Whole, kw_per_request
 from gridtide.decide.program import Program, places_of
 
 
@@ -20,8 +20,6 @@ def add_load(program: Program, columns: Columns, facts: Facts) -> Whole:
     program.put(
         rows[facts.site[columns.place], columns.step], columns.work, -facts.extra_kw[columns.entry]
     )
-    service, _, place = columns.pair.T
-    per_request = facts.serving_kw[service, place] * (1.0 + facts.reserve[place])
-    per_request = per_request / facts.rate[service, place]
-    program.put(rows[facts.site[place]], columns.flow, -per_request[:, None])
+    place = columns.pair[:, 2]
+    program.put(rows[facts.site[place]], columns.flow, -kw_per_request(columns, facts)[:, None])
     return rows

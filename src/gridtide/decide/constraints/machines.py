@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gridtide.decide.layout import Columns, Facts, Whole
+from gridtide.decide.layout import Columns, Facts, Whole, machines_per_request
 from gridtide.decide.program import Program
 
 
@@ -19,7 +19,7 @@ def add_machines(program: Program, columns: Columns, facts: Facts) -> tuple[Whol
     rows = program.constraints((places, steps), -np.inf, left, *where)
     program.put(rows[columns.place, columns.step], columns.work, 1.0)
     service, origin, place = columns.pair.T
-    need = (1.0 + facts.reserve[place]) / facts.rate[service, place]
+    need = machines_per_request(columns, facts)
     program.put(rows[place], columns.flow, need[:, None] * facts.request_peak[service, origin])
     kept = facts.room < facts.accelerators[:, None]
     inner = np.zeros((0, steps), dtype=np.int64)

@@ -4,7 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gridtide.decide.layout import Columns, Facts, Real, Whole, peak_of_step
+from gridtide.decide.layout import (
+    Columns,
+    Facts,
+    Real,
+    Whole,
+    kw_per_request,
+    machines_per_request,
+    peak_of_step,
+)
 from gridtide.decide.program import Program, places_of
 
 TIGHT_PRICES = 10.0
@@ -74,8 +82,7 @@ def _put_requests(
 ) -> None:
     """Power of requests beyond the forecast, at the steepest slope of each site."""
     service, origin, place = columns.pair.T
-    per_request = facts.serving_kw[service, place] * (1.0 + facts.reserve[place])
-    per_request = per_request / facts.rate[service, place]
+    per_request = kw_per_request(columns, facts)
     site = facts.site[place]
     steepest = hurting.curve.slope.max(axis=2)[site]
     more = more_requests(facts, hurting)[service, origin]
@@ -91,7 +98,7 @@ def _add_machines(program: Program, columns: Columns, facts: Facts, hurting: Fac
     )
     program.put(rows[columns.place, columns.step], columns.work, 1.0)
     service, origin, place = columns.pair.T
-    need = (1.0 + facts.reserve[place]) / facts.rate[service, place]
+    need = machines_per_request(columns, facts)
     more = 1.0 + more_requests(facts, hurting)[service, origin]
     most = need[:, None] * facts.request_peak[service, origin]
     program.put(rows[place], columns.flow, most * more)

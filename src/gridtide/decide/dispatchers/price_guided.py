@@ -123,6 +123,9 @@ class PriceGuided:
             issue=plan.made_at,
             offered_kw=_offered_kw(plan, held.grid),
             cooling=_cooling(plan, held.grid),
+            slower_shares=on_grid(plan.slower_shares, plan.horizon, held.grid)
+            if len(plan.slower_shares)
+            else plan.slower_shares,
         )
 
     def _by_the_book(

@@ -273,19 +273,15 @@ def one_way(matrix: Matrix, solution: Solution, columns: Columns) -> bool:
 def quantities(facts: Facts, columns: Columns, solution: Solution) -> dict[str, Real]:
     """What a plan says of a solution, by the names of `Plan`."""
     x = solution.values
-    steps = len(facts.hours)
     classes = facts.given.astype(np.float64)
     cells = (facts.buckets.work_class[columns.bucket], columns.entry, columns.step)
     np.add.at(classes, cells, x[columns.work])
-    shares = np.zeros((*facts.reachable.shape, steps))
-    service, origin, place = columns.pair.T
-    demand = facts.requests_per_s[service, origin]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        shares[service, origin, place] = np.where(demand > 0, x[columns.flow] / demand, 0.0)
+    shares, slower_shares = shares_of(facts, columns, x)
     segments = x[columns.segment]
     return {
         "class_accelerators": classes,
-        "shares": np.clip(shares, 0.0, 1.0),
+        "shares": shares,
+        "slower_shares": slower_shares,
         "it_kw": facts.curve.floor_it_kw[:, None] + segments.sum(axis=2),
         "facility_kw": facts.curve.floor_kw
         + (segments * facts.curve.slope).sum(axis=2)
@@ -299,6 +295,20 @@ def quantities(facts: Facts, columns: Columns, solution: Solution) -> dict[str, 
         "offered_kw": np.maximum(x[columns.offered], 0.0),
         **_cooled(facts, columns, x),
     }
+
+
+def shares_of(facts: Facts, columns: Columns, x: Real) -> tuple[Real, Real]:
+    """Share of each origin's demand answered at each place, (V, O, P, T), and at each slower point, (N, O, P, T)."""
+    reach = np.concatenate([facts.reachable, facts.slower.reachable])
+    by_way = np.zeros((*reach.shape, len(facts.hours)))
+    service, origin, place = columns.pair.T
+    demand = facts.requests_per_s[service, origin]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        by_way[columns.way, origin, place] = np.where(demand > 0, x[columns.flow] / demand, 0.0)
+    by_way = np.clip(by_way, 0.0, 1.0)
+    shares, slower = by_way[: len(facts.rate)], by_way[len(facts.rate) :]
+    np.add.at(shares, facts.slower.service, slower)
+    return np.clip(shares, 0.0, 1.0), slower
 
 
 def _cooled(facts: Facts, columns: Columns, x: Real) -> dict[str, Real]:

@@ -129,6 +129,10 @@ def _rows(comparison: "Comparison") -> list[tuple[str, list[str]]]:
     if comparison.study.services:
         cells["answers p50, s"] = lambda item: _seconds(item.latency_p50_s)
         cells["answers p95, s"] = lambda item: _seconds(item.latency_p95_s)
+    if any(service.slower for service in comparison.study.services):
+        cells["answered slower"] = lambda item: (
+            f"{item.requests_slower / max(item.requests_answered, 1e-9):.1%}"
+        )
     return [
         (title, [cell(item) for item in comparison.settlements]) for title, cell in cells.items()
     ]

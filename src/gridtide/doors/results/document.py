@@ -130,6 +130,7 @@ def _run(comparison: Comparison, settlement: Settlement, course: Course) -> dict
         "jobs_done": promises.done,
         "latency_p50_s": settlement.latency_p50_s,
         "latency_p95_s": settlement.latency_p95_s,
+        "requests_slower": settlement.requests_slower,
         "length_knowledge": knowledge,
         "cost_parts": dict(settlement.parts),
         **({"capacity_by_site": capacity_by_site(settlement)} if settlement.capacity else {}),
