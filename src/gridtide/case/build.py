@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gridtide.case.checks import unprotected
 from gridtide.case.cooling import cold_store_of, hall_of
+from gridtide.case.curves import curve_notes
 from gridtide.case.machines import assumed, pool_powers_kw
 from gridtide.case.offers import product_of
 from gridtide.case.plants import design_outdoor_c
@@ -105,6 +106,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
         ended=work.ended,
         notes=(
             *assumed(case),
+            *curve_notes(case, folder),
             *points_left_out(case),
             *(
                 f"protect names {name}: no group or class is called so"

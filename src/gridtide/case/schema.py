@@ -74,6 +74,15 @@ class PointTable(Table):
     busy_kw_per_accelerator: Annotated[float, Field(gt=0, le=100)]
 
 
+class CurveTable(Table):
+    """[site.pool.curve]: a measured table of a power cap or a clock, whose points the pool gets."""
+
+    path: str
+    workload: Name
+    accelerator: Name | None = None
+    source: Literal["table", "emerald", "zeus"] = "table"
+
+
 class PoolTable(Table):
     """[[site.pool]]: identical machines."""
 
@@ -85,6 +94,7 @@ class PoolTable(Table):
     for_services: Count = 0
     burst_reserve: Annotated[float, Field(ge=0, le=5)] = 0.1
     point: tuple[PointTable, ...] = ()
+    curve: CurveTable | None = None
 
 
 class FacilityTable(Table):
