@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridtide.case.curves import MOST_POINTS, short_menu
+from gridtide.case.curves import MOST_POINTS, points_from, short_menu
 from gridtide.case.load import load_case
+from gridtide.case.machines import training_curves
 from gridtide.case.points import needless
 from gridtide.case.schema import PointTable
 from gridtide.finding import BadInput
@@ -69,9 +70,21 @@ def test_a_curve_of_another_accelerator_is_said_to_be_assumed(tmp_path: Path) ->
     assert any("is assumed" in note for note in study.notes)
 
 
+def test_a_known_curve_needs_no_file_and_stops_at_the_lowest_cap(tmp_path: Path) -> None:
+    """The A100 takes the shape of the 400 W class; an H100 cannot be set below 200 W, 29 % of its rated power."""
+    known = 'workload = "fine-tune 8B", source = "known"'
+    points = study_with(tmp_path, known, accelerator="A100").fleet.sites[0].pools[0].points
+    assert [point.name for point in points] == ["full", "cap at 75%", "cap at 62%", "cap at 50%"]
+    curve = next(one for one in training_curves() if one.workload == "fine-tune 8B")
+    lowest = min(point.speed for point in points_from(curve, "H100", 1.2))
+    assert lowest == pytest.approx(0.807)
+
+
 @pytest.mark.parametrize(
     ("curve", "accelerator", "more", "said"),
     [
+        ('path = "knobs.csv", workload = "BERT", source = "known"', "H100", "", "a file, but with"),
+        ('workload = "BERT"', "H100", "", "a file, but with"),
         ('path = "knobs.csv", workload = "dance"', "MINE", "", "pretrain on MINE, decode on MINE"),
         ('path = "none.csv", workload = "pretrain"', "MINE", "", "does not exist"),
         ('path = "knobs.csv", workload = "pretrain"', "OTHER", "", "the pool's own accelerator"),

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from gridtide.case.machines import accelerators, pool_powers_kw
+from gridtide.case.machines import Accelerator, accelerators, pool_powers_kw, training_curves
 from gridtide.case.points import needless
 from gridtide.case.schema import CaseFile, CurveTable, PointTable, PoolTable
-from gridtide.finding import BadInput, Finding, Gathered
-from gridtide.fleet.knob_curve import UNITS, KnobCurve
+from gridtide.finding import BadInput, Finding, Gathered, refuse_if_any
+from gridtide.fleet.knob_curve import UNITS, Knob, KnobCurve
 from gridtide.physics.server import accelerator_of_share_w
 from gridtide.sources.emerald import EmeraldSweep
 from gridtide.sources.knob_table import KnobTable
@@ -19,6 +19,7 @@ MOST_POINTS = 3
 SLOWEST = 0.05
 SAME = 1e-6
 SHOWN = 12
+KNOWN = "known"
 READERS: Mapping[str, Callable[[Path], tuple[KnobCurve, ...]]] = {
     "table": lambda path: KnobTable(path=path).read(),
     "emerald": lambda path: EmeraldSweep(path=path).read(),
@@ -100,13 +101,24 @@ def points_from(curve: KnobCurve, accelerator: str, busy_kw: float) -> tuple[Poi
         curve.setting[::-1].tolist(), curve.speed[::-1].tolist(), curve.power_w[::-1].tolist(), strict=True
     ):  # fmt: skip
         saved_w = full_w * (1.0 - power_w / curve.uncapped_w)
-        if not SLOWEST <= speed < 1.0 - SAME or saved_w <= 0.0:
-            continue
         share = setting / float(curve.setting[-1])
+        if (
+            not SLOWEST <= speed < 1.0 - SAME
+            or saved_w <= 0.0
+            or _cannot_be_set(curve, share, known)
+        ):
+            continue
         name = f"{setting:g} {unit}" if own else f"{curve.knob} at {share:.0%}"
         power_kw = busy_kw - slope * saved_w / 1000.0
         points.append(PointTable(name=name, speed=speed, busy_kw_per_accelerator=power_kw))
     return tuple(points)
+
+
+def _cannot_be_set(curve: KnobCurve, share: float, known: Accelerator | None) -> bool:
+    """Whether a cap lies below the lowest one the pool's accelerator takes."""
+    if curve.knob is not Knob.CAP or known is None or known.lowest_cap_w is None:
+        return False
+    return share * known.rated_w < known.lowest_cap_w
 
 
 def short_menu(
@@ -150,7 +162,8 @@ def _loss_kw(
 
 def _chosen(pool: PoolTable, table: CurveTable, key: str, folder: Path) -> KnobCurve:
     """The one curve a pool asks for. Raises BadInput when there is none, or several."""
-    curves = READERS[table.source](folder / table.path)
+    refuse_if_any(_path_faults(table, key))
+    curves = READERS[table.source](folder / table.path) if table.path else training_curves()
     named = [curve for curve in curves if curve.workload == table.workload]
     wanted = table.accelerator or pool.accelerator
     found = [curve for curve in named if curve.accelerator == wanted]
@@ -165,11 +178,21 @@ def _chosen(pool: PoolTable, table: CurveTable, key: str, folder: Path) -> KnobC
             Finding(
                 subject=f"{key}.workload",
                 value=f"{table.workload} on {wanted}",
-                limit=f"a curve of {table.path}: {', '.join(there[:SHOWN])}{more}",
+                limit=f"a curve of {table.path or 'those known'}: {', '.join(there[:SHOWN])}{more}",
                 mend="Name one of them; `accelerator` says of which accelerator.",
             )
         ]
     )
+
+
+def _path_faults(table: CurveTable, key: str) -> Iterator[Finding]:
+    if (table.path is None) is (table.source != KNOWN):
+        yield Finding(
+            subject=f"{key}.path",
+            value=table.path or "missing",
+            limit=f'a file, but with `source = "{KNOWN}"` none',
+            mend="`gridtide init machines` shows the curves that are known without a file.",
+        )
 
 
 def _beside_points(key: str, pool: PoolTable) -> Finding:

@@ -75,12 +75,12 @@ class PointTable(Table):
 
 
 class CurveTable(Table):
-    """[site.pool.curve]: a measured table of a power cap or a clock, whose points the pool gets."""
+    """[site.pool.curve]: a table of a power cap or a clock, whose points the pool gets."""
 
-    path: str
+    path: str | None = None
     workload: Name
     accelerator: Name | None = None
-    source: Literal["table", "emerald", "zeus"] = "table"
+    source: Literal["table", "emerald", "zeus", "known"] = "table"
 
 
 class PoolTable(Table):
