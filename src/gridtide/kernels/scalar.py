@@ -74,6 +74,7 @@ for _function in (
     movement.read_bits_per_token,
     clock_and_cap.power_at_clock,
     site_map.it_share,
+    site_map.utilisation_at,
     site_map.site_heat_kw,
     site_map.rejection_kw_per_kw,
 ):
