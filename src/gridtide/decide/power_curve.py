@@ -44,6 +44,16 @@ def curve_between(curve: PowerCurve, steps: slice) -> PowerCurve:
     )
 
 
+def on_curve(curve: PowerCurve, it_kw: Real) -> Real:
+    """Facility power that the chords give an IT power, both (S, T), kW; beyond the last one straight on."""
+    begins = curve.floor_it_kw[:, None] + np.cumsum(curve.width_kw, axis=1) - curve.width_kw
+    ends = begins + curve.width_kw
+    ends[:, -1] = np.inf
+    inside = np.minimum(it_kw[:, :, None], ends[:, None, :]) - begins[:, None, :]
+    inside[:, :, 1:] = np.maximum(inside[:, :, 1:], 0.0)
+    return np.asarray(curve.floor_kw + (curve.slope * inside).sum(axis=2))
+
+
 def power_curve(fleet: Fleet, services: tuple[Service, ...], outdoor_c: Real) -> PowerCurve:
     """Chords of the full model between IT power with all parked and with all busy. outdoor_c: (S, T).
 
