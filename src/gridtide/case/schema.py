@@ -104,6 +104,8 @@ class FacilityTable(Table):
     cooling: Cooling = Cooling.WATER_CHILLER
     overhead_kw: Power = 0.0
     design_outdoor_c: Annotated[float, Field(ge=-20, le=60)] | None = None
+    learned: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+    learned_outside: Literal["refuse", "physics"] = "refuse"
 
 
 class BatteryTable(Table):

@@ -85,6 +85,7 @@ for _function in (
     knob_curve.at_setting,
     knob_curve.setting_covers,
     site_map.it_share,
+    site_map.utilisation_at,
     site_map.site_heat_kw,
     site_map.rejection_kw_per_kw,
 ):
