@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from gridtide.finding import Finding
 from gridtide.physics.server import server_share_w
 from gridtide.physics.serving_power import iteration_s, serving_power_w, tokens_per_s
 from gridtide.physics.serving_queue import fluid_batch
@@ -62,3 +63,17 @@ def first_token_s(model: ServingModel, sequences: float, prompt_tokens: float) -
     """Time to the first token without waiting [s]: the prompt, then one iteration."""
     prefill_s = prompt_tokens * model.prefill_s_per_token
     return prefill_s + iteration_s(sequences, model.first_s, *model.per_sequence_s)
+
+
+def replica_faults(model: ServingModel) -> tuple[Finding, ...]:
+    """What must be known of a model to answer on it request by request, and is not."""
+    if math.isfinite(model.memory_tokens + model.prefill_w):
+        return ()
+    return (
+        Finding(
+            subject=f"model {model.name}",
+            value="memory_tokens or prefill_w is not known",
+            limit="both known",
+            mend="State them in machines.toml, with their source.",
+        ),
+    )
