@@ -26,6 +26,7 @@ class Service:
     power follows the sequences in flight. tokens_per_request: generated tokens, for these models.
     movable: false keeps every request at home. slower: points at which answers take longer, within the tolerance,
     fastest first. delay_cost_per_request: money for one request answered at a slower point.
+    lost_cache_s: seconds of an accelerator that a request takes more where its user was answered elsewhere before.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Service:
     movable: bool = True
     slower: tuple[SlowerAnswers, ...] = ()
     delay_cost_per_request: float = 0.0
+    lost_cache_s: float = 0.0
 
     def __post_init__(self) -> None:
         freeze(

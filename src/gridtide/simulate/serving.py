@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.overflow import routed
 from gridtide.fleet.ways import Ways, by_service, ways_of
+from gridtide.simulate.moved_requests import LostCaches
 from gridtide.simulate.resting import Rested, Resting
 from gridtide.simulate.site_power import at_sites
 from gridtide.simulate.staffing import staffed, wait_budgets_s, waits_s
@@ -49,36 +50,43 @@ def serve(
     left_kw: Real,
     held_kw: Real,
     resting: Resting,
+    lost: LostCaches,
 ) -> Served:
     """Answer the true demand of a span of steps. occupied: accelerators jobs hold, (P, T).
 
     left_kw: IT power that building and connection leave for answering beyond parked machines, (S, T). Where
     it is short the burst reserve goes first, then requests are refused: the grid limit comes before them.
     held_kw: what the imports that sites are held to leave, (S, T); beyond it requests are sent on where there is room.
-    resting: nodes that rest, advanced through the span; what is not awake in time answers nothing.
+    resting: nodes that rest, lost: where users were answered before; both are advanced through the span.
     """
     requests = truth.requests_per_s[:, :, span]
     free = np.maximum(study.fleet.accelerators[:, None] - occupied, 0).astype(np.float64)
     hours = study.timeline.hours[span]
     ways = ways_of(study.fleet, study.services)
     asked = routed(dispatch, study.fleet, ways, requests, free, held_kw, hours)
-    answered, need, active = _staffed(study, ways, asked, free)
+    extra = lost.extra_machines(ways, asked, requests)
+    answered, need, active = _staffed(study, ways, asked, extra, free)
     rested = resting.advance(active.sum(axis=0), occupied, span.start)
     awake = np.maximum(free - rested.unready, 0.0)
     if (active.sum(axis=0) > awake + ROUNDING).any():
-        answered, need, active = _staffed(study, ways, asked, awake)
+        answered, need, active = _staffed(study, ways, asked, extra, awake)
     left_kw = left_kw - at_sites(study.fleet, rested.extra_kw)
     answered, need, active = _within_power(study, ways, left_kw, answered, need, active)
     return _told(study, ways, requests, (answered, need, active), rested)
 
 
-def _staffed(study: Study, ways: Ways, asked: Real, free: Real) -> tuple[Real, Real, Real]:
-    """What is answered (W, O, P, T), and machines needed and in use (W, P, T), on free ones (P, T)."""
+def _staffed(
+    study: Study, ways: Ways, asked: Real, extra: Real, free: Real
+) -> tuple[Real, Real, Real]:
+    """What is answered (W, O, P, T), and machines needed and in use (W, P, T), on free ones (P, T).
+
+    extra: machines needed beyond what is asked, (W, P, T).
+    """
     rates = np.stack([service.requests_per_accelerator_s for service in ways.services]) if ways.services \
         else np.zeros((0, len(study.fleet.places)))  # fmt: skip
     with np.errstate(divide="ignore", invalid="ignore"):
         per_place = asked.sum(axis=1)
-        need = np.where(per_place > 0, per_place / rates[:, :, None], 0.0)
+        need = np.where(per_place > 0, per_place / rates[:, :, None] + extra, 0.0)
         total = need.sum(axis=0)
         fits = np.where(total > free, free / total, 1.0)
     need = np.where(np.isfinite(need), need, 0.0) * fits

@@ -18,6 +18,7 @@ from gridtide.fleet.site import Battery
 from gridtide.loop.world import Orders, Telemetry
 from gridtide.simulate.cold_side import ColdSide
 from gridtide.simulate.kept_ready import kept_ready
+from gridtide.simulate.moved_requests import LostCaches
 from gridtide.simulate.resting import Resting
 from gridtide.simulate.serving import Served, serve
 from gridtide.simulate.site_power import at_sites, idle_and_jobs_kw, it_power_kw
@@ -72,6 +73,7 @@ class Twin:
     stores: Stores
     cold: ColdSide
     resting: Resting
+    lost: LostCaches
     peak_import_kw: NDArray[np.float64]
     retries: Whole
     grid_power_kw: NDArray[np.float64]
@@ -99,6 +101,7 @@ class Twin:
             stores=stores,
             cold=ColdSide.of(study.fleet),
             resting=Resting.of(study.fleet, study.timeline),
+            lost=LostCaches(),
             peak_import_kw=np.zeros(sites),
             retries=np.minimum(retries, network.transfer_retries_max).astype(np.int64),
             grid_power_kw=np.full(sites, np.nan),
@@ -164,7 +167,15 @@ class Twin:
         left_kw = self.it_most_kw[:, span] - jobs_kw
         held_kw = self._held_it_kw(orders.dispatch, span) - jobs_kw
         served = serve(
-            self.study, self.truth, span, orders.dispatch, occupied, left_kw, held_kw, self.resting
+            self.study,
+            self.truth,
+            span,
+            orders.dispatch,
+            occupied,
+            left_kw,
+            held_kw,
+            self.resting,
+            self.lost,
         )
         telemetry = self._meter(block, span, orders, busy, served, finished)
         self.peak_import_kw = np.maximum(
