@@ -34,6 +34,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.energy:energy",
         "Where energy goes, from the grid to the chip, and how far the limits are.",
     ),
+    "flex": (
+        "gridtide.doors.cli.flex:flex",
+        "How many kW up and down, for how long, at what price, at which delay.",
+    ),
     "learn": (
         "gridtide.doors.cli.learn:learn",
         "What a site draws, learned from its own telemetry.",
