@@ -34,6 +34,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.energy:energy",
         "Where energy goes, from the grid to the chip, and how far the limits are.",
     ),
+    "worth": (
+        "gridtide.doors.cli.worth:worth",
+        "Who draws less in called hours at which incentive, and what it brings.",
+    ),
     "learn": (
         "gridtide.doors.cli.learn:learn",
         "What a site draws, learned from its own telemetry.",
