@@ -33,7 +33,8 @@ def extra_of(shares: list[float], cut: int = 0) -> np.ndarray:
     lost, requests = LostCaches(), np.full((1, 1, len(shares)), 10.0)
     parts = [slice(0, cut), slice(cut, None)]
     found = [lost.extra_machines(ways, asked[..., at], requests[..., at]) for at in parts]
-    return np.concatenate(found, axis=-1)[0]
+    joined: np.ndarray = np.concatenate(found, axis=-1)[0]
+    return joined
 
 
 def test_what_moves_pays_once_where_it_goes() -> None:

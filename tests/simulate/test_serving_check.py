@@ -1,6 +1,5 @@
 """The estimate of replicas on the two public traces: which limits hold, and that none is lost."""
 
-import os
 from pathlib import Path
 
 import polars as pl
@@ -15,9 +14,9 @@ HIT = {"azure2023_conv": 24, "mooncake_conversation": 33}
 
 @pytest.mark.real
 @pytest.mark.parametrize("trace", sorted(HIT))
-def test_the_estimate_keeps_its_limits_where_it_kept_them(trace: str) -> None:
+def test_the_estimate_keeps_its_limits_where_it_kept_them(trace: str, data_dir: Path) -> None:
     """All of them at 0.3 of the largest rate; in all as many cells of 36 as docs/models/serving.md prints."""
-    folder = Path(os.environ["GRIDTIDE_DATA"]) / "llm_requests"
+    folder = data_dir / "llm_requests"
     frame = pl.read_parquet(folder / f"{trace}.parquet").sort("t_s", maintain_order=True)
     frame = frame.filter((pl.col("input_tokens") > 0) & (pl.col("output_tokens") > 0))
     mix = RequestMix(

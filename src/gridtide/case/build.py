@@ -19,6 +19,7 @@ from gridtide.case.plants import design_outdoor_c
 from gridtide.case.points import points_left_out, points_of
 from gridtide.case.schema import CaseFile, ContractTable, PoolTable, SiteTable
 from gridtide.case.services import impossible_services, service_of
+from gridtide.case.serving_tables import notes_of, tables_of
 from gridtide.case.telescope import plan_h, telescope_of
 from gridtide.case.wiring import history_of
 from gridtide.case.work import work_of
@@ -49,11 +50,14 @@ def study_of(case: CaseFile, folder: Path) -> Study:
     fleet, learned = built or (bare, {})
     work = faults.of(lambda: work_of(case, fleet, timeline, folder))
     known = faults.of(lambda: history_of(case, timeline, folder))
+    tables = faults.of(lambda: tables_of(case, folder))
     faults.refuse_if_any()
-    assert work is not None and known is not None
+    assert work is not None and known is not None and tables is not None
     jobs, true_s, (history, said) = work.jobs, work.true_s, known
     refuse_if_any(outside_data(case, fleet, learned, history, timeline))
-    services = tuple(service_of(table, fleet, case.network.origins) for table in case.service)
+    services = tuple(
+        service_of(table, fleet, case.network.origins, tables) for table in case.service
+    )
     if case.case.length_knowledge is LengthKnowledge.TRUE:
         jobs = replace(jobs, expected_s=np.minimum(true_s, jobs.declared_s))
     impossible = [
@@ -112,6 +116,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
         notes=(
             *assumed(case),
             *curve_notes(case, folder),
+            *notes_of(tables),
             *points_left_out(case),
             *parking_notes(case),
             *(

@@ -15,6 +15,7 @@ from gridtide.case.plants import parked_facility_kw
 from gridtide.case.points import point_faults
 from gridtide.case.schema import CaseFile, ContractTable, SiteTable
 from gridtide.case.services import answering_faults
+from gridtide.case.serving_tables import requests_faults
 from gridtide.case.slower_answers import slower_faults
 from gridtide.case.telescope import telescope_faults
 from gridtide.decide.policy_names import POLICIES, checked
@@ -41,6 +42,7 @@ def faults_of(case: CaseFile) -> list[Finding]:
         *_policies(case),
         *_uncertainty(case),
         *answering_faults(case),
+        *requests_faults(case),
         *slower_faults(case),
         *telescope_faults(case),
         *point_faults(case),

@@ -327,6 +327,7 @@ class ServiceTable(Table):
     model: Name | None = None
     prompt_tokens: Annotated[float, Field(gt=0, le=1e7)] | None = None
     tokens_per_request: Annotated[float, Field(gt=0, le=1e6)] | None = None
+    requests: str | None = None
     place: Annotated[tuple[PlacedTable, ...], Field(min_length=1)]
 
 

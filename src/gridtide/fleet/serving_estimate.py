@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gridtide.finding import BadInput
 from gridtide.fleet.burstiness import Burstiness, burstiness, steady_rates, usual_rate
 from gridtide.fleet.request_mix import RequestMix, at_rate, mix_faults
-from gridtide.fleet.serving_model import ServingModel, replica_faults
+from gridtide.fleet.serving_model import ServingModel, replica_faults, serving_w
 from gridtide.kernels import serving_tails as kernel
 from gridtide.physics.serving_interference import (
     empty_share,
@@ -29,7 +29,7 @@ from gridtide.physics.serving_phases import (
     sequences_beside_prefill,
     sequences_in_memory,
 )
-from gridtide.physics.serving_power import iteration_s, serving_power_w
+from gridtide.physics.serving_power import iteration_s
 from gridtide.physics.serving_quantiles import (
     shared_iteration_s,
     wait_from_work_s,
@@ -318,9 +318,8 @@ def _told(
     piece_tokens: int,
 ) -> ServingEstimate:
     rate, prompt, answer = usual_rate(mix)
-    power = (model.least_w, model.range_w, model.steepness, model.middle)
     watts = np.asarray([
-        serving_power_w(max(span.sequences, model.sequences_from), *power) for span in spans
+        serving_w(model, max(span.sequences, model.sequences_from)) for span in spans
     ])  # fmt: skip
     reading = np.asarray([span.reading for span in spans])
     decoding = (1.0 - reading) * (1.0 - np.asarray([span.empty for span in spans]))

@@ -51,12 +51,14 @@ def sequences_at(model: ServingModel, rate_per_s: float, tokens: float) -> float
     return min(max(found, model.sequences_from), model.sequences_to)
 
 
+def serving_w(model: ServingModel, sequences: float) -> float:
+    """Power of an accelerator itself with so many sequences in flight [W]."""
+    return serving_power_w(sequences, model.least_w, model.range_w, model.steepness, model.middle)
+
+
 def it_kw_per_accelerator(model: ServingModel, sequences: float) -> float:
     """Power of an accelerator with its share of the server [kW]."""
-    accelerator_w = serving_power_w(
-        sequences, model.least_w, model.range_w, model.steepness, model.middle
-    )
-    return server_share_w(accelerator_w, model.rest_w, model.slope) / 1000.0
+    return server_share_w(serving_w(model, sequences), model.rest_w, model.slope) / 1000.0
 
 
 def first_token_s(model: ServingModel, sequences: float, prompt_tokens: float) -> float:

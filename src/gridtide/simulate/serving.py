@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.overflow import routed
 from gridtide.fleet.ways import Ways, by_service, ways_of
+from gridtide.simulate.answers_by_table import table_kw
 from gridtide.simulate.moved_requests import LostCaches
 from gridtide.simulate.resting import Rested, Resting
 from gridtide.simulate.site_power import at_sites
@@ -165,6 +166,11 @@ def _answering_kw(ways: Ways, answered: Real, active: Real) -> Real:
         power[index] = service.it_kw_per_accelerator[:, None]
         for place, model in enumerate(service.models):
             if model is None:
+                continue
+            if service.tables and service.tables[place] is not None:
+                power[index, place] = table_kw(
+                    service, place, answered[index, place], active[index, place]
+                )
                 continue
             replicas = np.maximum(active[index, place] / model.accelerators, 1e-9)
             power[index, place] = kernel.answering_kw(
