@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gridtide.fleet.contract import Contract
+from gridtide.fleet.learned_building import LearnedBuilding
 from gridtide.fleet.operating_point import OperatingPoint
+from gridtide.fleet.parking import Parking
 from gridtide.fleet.product import CapacityProduct
 from gridtide.fleet.thermal import ColdStore, Hall
 
@@ -31,7 +33,8 @@ class Pool:
     accelerators: how many can be used. parked_kw_per_accelerator: IT power of an accelerator's share of
     a server that is parked. points: the menu, fastest first. burst_reserve: how much more than the
     planned need is kept for services, as a share of that need. for_services: accelerators that
-    deferrable work is never promised, so that a wrong demand forecast breaks no promise.
+    deferrable work is never promised, so that a wrong demand forecast breaks no promise. parking: how those of them
+    that nothing uses rest; None: parked at once and awake at once.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Pool:
     points: tuple[OperatingPoint, ...]
     burst_reserve: float = 0.1
     for_services: int = 0
+    parking: Parking | None = None
 
     @property
     def full(self) -> OperatingPoint:
@@ -54,13 +58,15 @@ class Facility:
 
     it_capacity_kw: IT power it can carry. cooling: kind of plant. overhead_kw: constant auxiliary power
     on top of the model of `physics/pue.py`. design_outdoor_c: the hottest the plant was built for, wet bulb,
-    for an air-cooled chiller dry bulb; promises are given for such a day.
+    for an air-cooled chiller dry bulb; promises are given for such a day. learned: what it draws as its own meter
+    told, in place of the model; then design_outdoor_c is what its plant feels, as `LearnedBuilding` weighs it.
     """
 
     it_capacity_kw: float
     cooling: Cooling = Cooling.WATER_CHILLER
     overhead_kw: float = 0.0
     design_outdoor_c: float = 28.0
+    learned: LearnedBuilding | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
