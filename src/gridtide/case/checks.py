@@ -13,6 +13,7 @@ from gridtide.case.offers import offer_faults
 from gridtide.case.parking import parking_faults
 from gridtide.case.plants import parked_facility_kw
 from gridtide.case.points import point_faults
+from gridtide.case.river_plant import river_faults
 from gridtide.case.schema import CaseFile, ContractTable, SiteTable
 from gridtide.case.services import answering_faults
 from gridtide.case.serving_tables import requests_faults
@@ -51,6 +52,7 @@ def faults_of(case: CaseFile) -> list[Finding]:
         *offer_faults(case),
         *cooling_faults(case),
         *wind_faults(case),
+        *river_faults(case),
     ]
 
 

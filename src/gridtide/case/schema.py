@@ -159,6 +159,15 @@ class ColdStoreTable(Table):
     start_share: Share = 0.5
 
 
+class RiverTable(Table):
+    """[site.supply.river]: the water of a plant."""
+
+    head_m: Annotated[float, Field(gt=0, le=2000)]
+    kept_m3_per_s: Annotated[float, Field(ge=0, le=4e5)] = 0.0
+    least_m3_per_s: Annotated[float, Field(ge=0, le=4e5)] = 0.0
+    efficiency: Annotated[float, Field(gt=0, le=1)] = 0.90
+
+
 class SupplyTable(Table):
     """[[site.supply]]: on-site generation."""
 
@@ -166,6 +175,7 @@ class SupplyTable(Table):
     capacity_kw: Power
     farm_wake_share: Annotated[float, Field(ge=0, lt=1)] | None = None
     height_m: Annotated[float, Field(ge=-450, le=6000)] | None = None
+    river: RiverTable | None = None
 
 
 class BandTable(Table):

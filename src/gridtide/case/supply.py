@@ -1,4 +1,4 @@
-"""What the wind and the sun of a site can make: under weather of record, or under made-up weather."""
+"""What the wind, the sun and the water of a site can make: under weather of record, or under made-up weather."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.case.river_plant import river_share
 from gridtide.case.schema import CaseFile, SignalTable, SiteTable
 from gridtide.case.wind_plant import WindPlant, wind_plant_of
+from gridtide.decide.reading import KIND_OF_SUPPLY
 from gridtide.finding import BadInput, Finding
 from gridtide.fleet.site import SupplyKind
 from gridtide.physics.solar import module_power_share, share_through_clouds
@@ -20,6 +22,7 @@ from gridtide.timeline import Timeline
 Real = NDArray[np.float64]
 WEATHER_OF = {
     SupplyKind.WIND: (Kind.WIND_SPEED,),
+    SupplyKind.RIVER: (Kind.RIVER_FLOW,),
     SupplyKind.SOLAR: (Kind.CLOUD, Kind.TEMPERATURE, Kind.WIND_SPEED),
 }
 
@@ -31,7 +34,7 @@ def supply_of(
     wide: Timeline,
     of_record: Timeline,
 ) -> Iterator[Signal]:
-    """What a kW of the site's own wind and sun could make, 0 to 1, as signals named by the site.
+    """What a kW of the site's own wind, sun and water could make, 0 to 1, as signals named by the site.
 
     signals: what the case has read. wide: steps of made-up weather. of_record: steps of weather that was read,
     as far back as a forecaster learns. Raises BadInput where weather of record lacks what is needed.
@@ -43,7 +46,7 @@ def supply_of(
         (table for table in case.signal if table.zone == zone and table.source == "synthetic"), None
     )
     for kind in kinds:
-        if made_up is None:
+        if made_up is None or kind is SupplyKind.RIVER:
             yield _of_record(site, zone, kind, plant, signals, of_record)
         else:
             yield _made_up(site, kind, plant, case, climate_of(made_up), wide)
@@ -76,7 +79,8 @@ def _of_record(
     signals: tuple[Signal, ...],
     wide: Timeline,
 ) -> Signal:
-    needs = (*WEATHER_OF[kind], *((Kind.TEMPERATURE,) if plant.in_air else ()))
+    airy = plant.in_air and kind is SupplyKind.WIND
+    needs = (*WEATHER_OF[kind], *((Kind.TEMPERATURE,) if airy else ()))
     weather = {need: _series(need, zone, signals, wide) for need in needs}
     lacking = [str(need) for need, values in weather.items() if np.isnan(values).all()]
     if lacking:
@@ -90,9 +94,14 @@ def _of_record(
                 )
             ]
         )
-    values, said = _wind(weather, plant) if kind is SupplyKind.WIND else _solar(weather, site, wide)
+    if kind is SupplyKind.RIVER:
+        values, said = river_share(site, weather[Kind.RIVER_FLOW])
+    elif kind is SupplyKind.WIND:
+        values, said = _wind(weather, plant)
+    else:
+        values, said = _solar(weather, site, wide)
     return Signal(
-        kind=Kind.WIND if kind is SupplyKind.WIND else Kind.SOLAR,
+        kind=KIND_OF_SUPPLY[kind],
         zone=site.name,
         timeline=wide,
         values=values,

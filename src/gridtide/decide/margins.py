@@ -3,7 +3,7 @@
 from gridtide.decide.risk import Uncertainty
 from gridtide.signals.signal import Kind
 
-LITTLE = (Kind.WIND, Kind.SOLAR)
+LITTLE = (Kind.WIND, Kind.SOLAR, Kind.HYDRO)
 """Kinds that hurt a limit when there is less of them than forecast."""
 MUCH = (Kind.TEMPERATURE, Kind.HUMIDITY, Kind.REQUESTS)
 """Kinds that hurt a limit when there is more of them than forecast."""

@@ -12,7 +12,11 @@ from gridtide.signals.signal import Kind, is_point, on
 from gridtide.timeline import instant
 
 Real = NDArray[np.float64]
-KIND_OF_SUPPLY = {SupplyKind.SOLAR: Kind.SOLAR, SupplyKind.WIND: Kind.WIND}
+KIND_OF_SUPPLY = {
+    SupplyKind.SOLAR: Kind.SOLAR,
+    SupplyKind.WIND: Kind.WIND,
+    SupplyKind.RIVER: Kind.HYDRO,
+}
 
 
 def series(situation: Situation, kind: Kind, zone: str) -> Real:

@@ -24,6 +24,7 @@ class SupplyKind(StrEnum):
 
     SOLAR = "solar"
     WIND = "wind"
+    RIVER = "river"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,12 +10,14 @@ PLAUSIBLE: dict[Kind, tuple[float, float]] = {
     Kind.CURTAILMENT: (0.0, 1e9),
     Kind.WIND: (0.0, 1e9),
     Kind.SOLAR: (0.0, 1e9),
+    Kind.HYDRO: (0.0, 1e9),
     Kind.DEMAND: (-1e9, 1e9),
     Kind.TEMPERATURE: (-60.0, 60.0),
     Kind.HUMIDITY: (0.0, 1.0),
     Kind.WIND_SPEED: (0.0, 120.0),
     Kind.CLOUD: (0.0, 1.0),
     Kind.IRRADIANCE: (0.0, 1_600.0),
+    Kind.RIVER_FLOW: (0.0, 400_000.0),
     Kind.REQUESTS: (0.0, 1e9),
 }
 """Lowest and highest value by kind, of a price in a currency that is not known."""

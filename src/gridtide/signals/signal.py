@@ -21,12 +21,14 @@ class Kind(StrEnum):
     CURTAILMENT = "curtailment_kw"
     WIND = "wind_kw"
     SOLAR = "solar_kw"
+    HYDRO = "hydro_kw"
     DEMAND = "demand_kw"
     TEMPERATURE = "temperature_c"
     HUMIDITY = "relative_humidity"
     WIND_SPEED = "wind_speed_m_per_s"
     CLOUD = "cloud_share"
     IRRADIANCE = "irradiance_w_per_m2"
+    RIVER_FLOW = "river_flow_m3_per_s"
     REQUESTS = "requests_per_s"
 
 
