@@ -10,13 +10,16 @@ from numpy.typing import NDArray
 
 from gridtide.case.checks import unprotected
 from gridtide.case.cooling import cold_store_of, hall_of
+from gridtide.case.curves import curve_notes
 from gridtide.case.learned import learned_fleet, learned_notes, outside_data
 from gridtide.case.machines import assumed, pool_powers_kw
 from gridtide.case.offers import product_of
+from gridtide.case.parking import parking_notes, parking_of
 from gridtide.case.plants import design_outdoor_c
 from gridtide.case.points import points_left_out, points_of
 from gridtide.case.schema import CaseFile, ContractTable, PoolTable, SiteTable
 from gridtide.case.services import impossible_services, service_of
+from gridtide.case.serving_tables import notes_of, tables_of
 from gridtide.case.telescope import plan_h, telescope_of
 from gridtide.case.wiring import history_of
 from gridtide.case.work import work_of
@@ -47,11 +50,14 @@ def study_of(case: CaseFile, folder: Path) -> Study:
     fleet, learned = built or (bare, {})
     work = faults.of(lambda: work_of(case, fleet, timeline, folder))
     known = faults.of(lambda: history_of(case, timeline, folder))
+    tables = faults.of(lambda: tables_of(case, folder))
     faults.refuse_if_any()
-    assert work is not None and known is not None
+    assert work is not None and known is not None and tables is not None
     jobs, true_s, (history, said) = work.jobs, work.true_s, known
     refuse_if_any(outside_data(case, fleet, learned, history, timeline))
-    services = tuple(service_of(table, fleet, case.network.origins) for table in case.service)
+    services = tuple(
+        service_of(table, fleet, case.network.origins, tables) for table in case.service
+    )
     if case.case.length_knowledge is LengthKnowledge.TRUE:
         jobs = replace(jobs, expected_s=np.minimum(true_s, jobs.declared_s))
     impossible = [
@@ -109,7 +115,10 @@ def study_of(case: CaseFile, folder: Path) -> Study:
         ended=work.ended,
         notes=(
             *assumed(case),
+            *curve_notes(case, folder),
+            *notes_of(tables),
             *points_left_out(case),
+            *parking_notes(case),
             *(
                 f"protect names {name}: no group or class is called so"
                 for name in unprotected(case)
@@ -167,6 +176,7 @@ def _pool(table: PoolTable, step_s: int) -> Pool:
         points=points_of(table, parked_kw, busy_kw, step_s),
         burst_reserve=table.burst_reserve,
         for_services=table.for_services,
+        parking=parking_of(table.parking, parked_kw, busy_kw) if table.parking else None,
     )
 
 

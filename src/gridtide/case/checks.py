@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from gridtide.case.cooling import cooling_faults
 from gridtide.case.machines import accelerators, pool_powers_kw
 from gridtide.case.offers import offer_faults
+from gridtide.case.parking import parking_faults
 from gridtide.case.plants import parked_facility_kw
 from gridtide.case.points import point_faults
 from gridtide.case.schema import CaseFile, ContractTable, SiteTable
 from gridtide.case.services import answering_faults
+from gridtide.case.serving_tables import requests_faults
 from gridtide.case.slower_answers import slower_faults
 from gridtide.case.telescope import telescope_faults
 from gridtide.decide.policy_names import POLICIES, checked
@@ -40,9 +42,11 @@ def faults_of(case: CaseFile) -> list[Finding]:
         *_policies(case),
         *_uncertainty(case),
         *answering_faults(case),
+        *requests_faults(case),
         *slower_faults(case),
         *telescope_faults(case),
         *point_faults(case),
+        *parking_faults(case),
         *offer_faults(case),
         *cooling_faults(case),
     ]

@@ -74,6 +74,29 @@ class PointTable(Table):
     busy_kw_per_accelerator: Annotated[float, Field(gt=0, le=100)]
 
 
+class CurveTable(Table):
+    """[site.pool.curve]: a table of a power cap or a clock, whose points the pool gets."""
+
+    path: str | None = None
+    workload: Name
+    accelerator: Name | None = None
+    source: Literal["table", "emerald", "zeus", "known"] = "table"
+
+
+class ParkingTable(Table):
+    """[site.pool.parking]: how nodes kept for services rest when nothing uses them."""
+
+    node_accelerators: Annotated[int, Field(ge=1, le=1024)] = 8
+    idle_kw_per_accelerator: Annotated[float, Field(ge=0, le=100)] | None = None
+    off_kw_per_accelerator: Annotated[float, Field(ge=0, le=100)] = 0.0
+    wake_kw_per_accelerator: Annotated[float, Field(ge=0, le=100)] | None = None
+    wake_parked_s: Annotated[float, Field(ge=0, le=86_400)] = 30.0
+    wake_off_s: Annotated[float, Field(ge=0, le=86_400)] = 600.0
+    least_idle_min: Annotated[float, Field(ge=0, le=1440)] = 0.0
+    least_parked_min: Annotated[float, Field(ge=0, le=1440)] = 15.0
+    least_off_min: Annotated[float, Field(ge=0, le=1440)] = 30.0
+
+
 class PoolTable(Table):
     """[[site.pool]]: identical machines."""
 
@@ -85,6 +108,8 @@ class PoolTable(Table):
     for_services: Count = 0
     burst_reserve: Annotated[float, Field(ge=0, le=5)] = 0.1
     point: tuple[PointTable, ...] = ()
+    curve: CurveTable | None = None
+    parking: ParkingTable | None = None
 
 
 class FacilityTable(Table):
@@ -296,11 +321,13 @@ class ServiceTable(Table):
     delay_tolerance: Annotated[float, Field(ge=0, le=10)] = 0.0
     delay_cost_per_request: Annotated[float, Field(ge=0, le=1e4)] = 0.0
     burstiness: Annotated[float, Field(ge=0, le=1000)] = 1.0
+    lost_cache_s: Annotated[float, Field(ge=0, le=3600)] = 0.0
     value_per_request: Annotated[float, Field(ge=0, le=1e4)]
     movable: bool = True
     model: Name | None = None
     prompt_tokens: Annotated[float, Field(gt=0, le=1e7)] | None = None
     tokens_per_request: Annotated[float, Field(gt=0, le=1e6)] | None = None
+    requests: str | None = None
     place: Annotated[tuple[PlacedTable, ...], Field(min_length=1)]
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.case.machines import serving_models
+from gridtide.case.machines import models_without_fit, serving_models
 from gridtide.case.schema import CaseFile, PlacedTable, ServiceTable
+from gridtide.case.serving_tables import Tables, answers_at, farthest_way_s, usual_rate_per_s
 from gridtide.case.slower_answers import Point, slower_of
 from gridtide.finding import Finding
 from gridtide.fleet.fleet import Fleet, place_named
@@ -19,7 +20,7 @@ from gridtide.fleet.serving_model import (
     requests_per_s,
     sequences_at,
 )
-from gridtide.fleet.site import Pool
+from gridtide.fleet.serving_table import ServingTable
 from gridtide.signals.history import History, truth
 from gridtide.signals.signal import Kind
 from gridtide.timeline import Timeline
@@ -33,22 +34,27 @@ class Answering:
     first_s: float
     it_kw: float
     model: ServingModel | None
+    table: ServingTable | None = None
 
 
-def service_of(table: ServiceTable, fleet: Fleet, origins: tuple[str, ...]) -> Service:
-    """The service of a valid table."""
+def service_of(
+    table: ServiceTable, fleet: Fleet, origins: tuple[str, ...], tables: Tables
+) -> Service:
+    """The service of a valid table; tables: of those that name their requests."""
     places = len(fleet.places)
     rate, first = np.zeros(places), np.zeros(places)
     power = np.asarray([pool.full.it_kw_per_accelerator for pool in fleet.pools])
     home = np.zeros((len(origins), places))
     resident = np.zeros(places, dtype=np.bool_)
     models: list[ServingModel | None] = [None] * places
+    by_load: list[ServingTable | None] = [None] * places
     usual: dict[int, Point] = {}
     for row in table.place:
         at = place_named(fleet, row.site, row.pool)
-        answering = _answering(table, row, fleet.pools[at])
+        answering = _answering(table, row, fleet, at, tables)
         rate[at], first[at] = answering.requests_per_s, answering.first_s
         power[at], models[at] = answering.it_kw, answering.model
+        by_load[at] = answering.table
         usual[at] = Point(
             requests_per_s=answering.requests_per_s,
             first_s=answering.first_s,
@@ -65,17 +71,28 @@ def service_of(table: ServiceTable, fleet: Fleet, origins: tuple[str, ...]) -> S
         requests_per_accelerator_s=rate,
         time_to_first_token_s=first,
         burstiness=table.burstiness,
+        lost_cache_s=table.lost_cache_s,
         value_per_request=table.value_per_request,
         it_kw_per_accelerator=power,
         models=tuple(models),
-        tokens_per_request=table.tokens_per_request or 0.0,
+        tokens_per_request=_tokens(table, by_load),
         movable=table.movable,
-        slower=slower_of(table, fleet, usual),
+        slower=slower_of(table, fleet, usual, tables),
         delay_cost_per_request=table.delay_cost_per_request,
+        tables=tuple(by_load) if any(by_load) else (),
     )
 
 
-def _answering(table: ServiceTable, row: PlacedTable, pool: Pool) -> Answering:
+def _tokens(table: ServiceTable, by_load: list[ServingTable | None]) -> float:
+    """Tokens of an answer: as stated, or as its requests have them."""
+    measured = [one.answer_tokens for one in by_load if one is not None]
+    return table.tokens_per_request or (measured[0] if measured else 0.0)
+
+
+def _answering(
+    table: ServiceTable, row: PlacedTable, fleet: Fleet, at: int, tables: Tables
+) -> Answering:
+    pool = fleet.pools[at]
     if row.sequences is None:
         return Answering(
             requests_per_s=row.requests_per_accelerator_s or 0.0,
@@ -84,6 +101,9 @@ def _answering(table: ServiceTable, row: PlacedTable, pool: Pool) -> Answering:
             model=None,
         )
     model = serving_models()[table.model or "", pool.accelerator]
+    sized = tables.get((table.name, pool.accelerator))
+    if sized is not None:
+        return _by_table(table, row, fleet, at, model, sized.table)
     tokens, prompt = table.tokens_per_request or 0.0, table.prompt_tokens or 0.0
     most = requests_per_s(model, row.sequences, tokens)
     usual = sequences_at(model, most / (1.0 + pool.burst_reserve), tokens)
@@ -93,6 +113,20 @@ def _answering(table: ServiceTable, row: PlacedTable, pool: Pool) -> Answering:
         it_kw=it_kw_per_accelerator(model, usual),
         model=model,
     )
+
+
+def _by_table(
+    table: ServiceTable,
+    row: PlacedTable,
+    fleet: Fleet,
+    at: int,
+    model: ServingModel,
+    by_load: ServingTable,
+) -> Answering:
+    way_s = farthest_way_s(by_load, table.latency_max_s, fleet, int(fleet.site_of_place[at]))
+    full = usual_rate_per_s(by_load, table, row, way_s)
+    rate, first_s, it_kw = answers_at(by_load, model, fleet.pools[at], full)
+    return Answering(requests_per_s=rate, first_s=first_s, it_kw=it_kw, model=model, table=by_load)
 
 
 def impossible_services(
@@ -142,7 +176,8 @@ def answering_faults(case: CaseFile) -> Iterator[Finding]:
     for number, service in enumerate(case.service, start=1):
         fitted = [place for place in service.place if place.sequences is not None]
         for name in ("model", "prompt_tokens", "tokens_per_request"):
-            if fitted and getattr(service, name) is None:
+            told = service.requests is not None and name != "model"
+            if fitted and not told and getattr(service, name) is None:
                 yield Finding(
                     subject=f"service[{number}].{name}",
                     value="missing",
@@ -179,8 +214,10 @@ def _place_faults(key: str, place: PlacedTable, model: str | None, kind: str) ->
     fit = serving_models().get((model, kind))
     if fit is None:
         known = ", ".join(f"{name} on {there}" for name, there in sorted(serving_models()))
+        why = models_without_fit().get((model, kind or ""))
+        unfit = f"; no fit tells this one closely enough ({why})" if why else ""
         yield Finding(
-            subject=key, value=f"{model} on {kind or 'no known pool'}", limit=f"one of {known}",
+            subject=key, value=f"{model} on {kind or 'no known pool'}", limit=f"one of {known}{unfit}",
             mend="State requests_per_accelerator_s and time_to_first_token_s instead.",
         )  # fmt: skip
     elif not fit.sequences_from <= place.sequences <= fit.sequences_to:

@@ -8,6 +8,7 @@ import numpy as np
 
 from gridtide.case.machines import serving_models
 from gridtide.case.schema import CaseFile, PlacedTable, ServiceTable
+from gridtide.case.serving_tables import Tables, answers_at, farthest_way_s, slower_rates_per_s
 from gridtide.finding import Finding
 from gridtide.fleet.fleet import Fleet, place_named
 from gridtide.fleet.serving_model import (
@@ -20,6 +21,7 @@ from gridtide.fleet.serving_model import (
 from gridtide.fleet.site import Pool
 from gridtide.fleet.slower_answers import SlowerAnswers
 from gridtide.physics.serving_power import iteration_s
+from gridtide.simulate.serving_tables import Sized
 
 PARTS = (0.5, 1.0)
 """Shares of the tolerated delay at which a fitted model gets a point."""
@@ -37,7 +39,7 @@ class Point:
 
 
 def slower_of(
-    table: ServiceTable, fleet: Fleet, usual: dict[int, Point]
+    table: ServiceTable, fleet: Fleet, usual: dict[int, Point], tables: Tables
 ) -> tuple[SlowerAnswers, ...]:
     """The slower points of a valid service, at all places together. usual: its usual point at each place."""
     if table.delay_tolerance == 0.0:
@@ -45,14 +47,21 @@ def slower_of(
     found = {}
     for row in table.place:
         at = place_named(fleet, row.site, row.pool)
-        found[at] = menu_at(table, row, fleet.pools[at], usual[at])
+        pool, by_load = fleet.pools[at], None
+        if row.sequences is not None:
+            by_load = tables.get((table.name, pool.accelerator))
+        asked = (
+            _tabled(table, fleet, at, usual[at], by_load) if by_load else _asked(table, row, pool)
+        )
+        found[at] = menu_at(table, asked, pool, usual[at])
     most = max((len(points) for points in found.values()), default=0)
     return tuple(_at_places(found, number, len(fleet.places)) for number in range(most))
 
 
-def menu_at(table: ServiceTable, row: PlacedTable, pool: Pool, usual: Point) -> tuple[Point, ...]:
+def menu_at(
+    table: ServiceTable, asked: tuple[Point, ...], pool: Pool, usual: Point
+) -> tuple[Point, ...]:
     """The slower points at a place, fastest first: each takes less energy for a request than every faster one."""
-    asked = stated(row) if row.sequences is None else _fitted(table, row, pool)
     limit_s = table.latency_max_s * (1.0 + table.delay_tolerance)
     kept, least = [], _energy_kw_s(usual, pool)
     for point in asked:
@@ -61,6 +70,26 @@ def menu_at(table: ServiceTable, row: PlacedTable, pool: Pool, usual: Point) -> 
             kept.append(point)
             least = energy
     return tuple(kept)
+
+
+def _asked(table: ServiceTable, row: PlacedTable, pool: Pool) -> tuple[Point, ...]:
+    return stated(row) if row.sequences is None else _fitted(table, row, pool)
+
+
+def _tabled(
+    table: ServiceTable, fleet: Fleet, at: int, usual: Point, sized: Sized
+) -> tuple[Point, ...]:
+    """Fuller replicas whose tokens take longer by parts of the tolerance, as the table of its answers has them."""
+    pool, by_load = fleet.pools[at], sized.table
+    model = serving_models()[table.model or "", pool.accelerator]
+    limit_s = table.latency_max_s * (1.0 + table.delay_tolerance)
+    way_s = farthest_way_s(by_load, limit_s, fleet, int(fleet.site_of_place[at]))
+    usual_per_s = usual.requests_per_s * model.accelerators
+    rates = [slower_rates_per_s(by_load, table, usual_per_s, way_s, part) for part in PARTS]
+    found = [answers_at(by_load, model, pool, rate) for rate in dict.fromkeys(rates)]
+    return tuple(
+        Point(requests_per_s=rate, first_s=first_s, it_kw=it_kw) for rate, first_s, it_kw in found
+    )
 
 
 def stated(row: PlacedTable) -> tuple[Point, ...]:

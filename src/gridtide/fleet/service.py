@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gridtide.digest import freeze
 from gridtide.fleet.serving_model import ServingModel
+from gridtide.fleet.serving_table import ServingTable
 from gridtide.fleet.slower_answers import SlowerAnswers
 
 
@@ -24,8 +25,11 @@ class Service:
     it_kw_per_accelerator: power at the IT meter of one accelerator that answers, with its burst reserve, at
     each place, (P,). models: how it answers at each place, as far as a fit is known, (P,) or empty: then that
     power follows the sequences in flight. tokens_per_request: generated tokens, for these models.
+    tables: what a replica there answers by its load, (P,) or empty, where the requests are known one by one: then
+    time_to_first_token_s is the p95 at the full rate, waits and power follow from the table.
     movable: false keeps every request at home. slower: points at which answers take longer, within the tolerance,
     fastest first. delay_cost_per_request: money for one request answered at a slower point.
+    lost_cache_s: seconds of an accelerator that a request takes more where its user was answered elsewhere before.
     """
 
     name: str
@@ -43,6 +47,8 @@ class Service:
     movable: bool = True
     slower: tuple[SlowerAnswers, ...] = ()
     delay_cost_per_request: float = 0.0
+    lost_cache_s: float = 0.0
+    tables: tuple[ServingTable | None, ...] = ()
 
     def __post_init__(self) -> None:
         freeze(

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from gridtide.finding import Finding
 from gridtide.physics.server import server_share_w
 from gridtide.physics.serving_power import iteration_s, serving_power_w, tokens_per_s
 from gridtide.physics.serving_queue import fluid_batch
@@ -50,15 +51,31 @@ def sequences_at(model: ServingModel, rate_per_s: float, tokens: float) -> float
     return min(max(found, model.sequences_from), model.sequences_to)
 
 
+def serving_w(model: ServingModel, sequences: float) -> float:
+    """Power of an accelerator itself with so many sequences in flight [W]."""
+    return serving_power_w(sequences, model.least_w, model.range_w, model.steepness, model.middle)
+
+
 def it_kw_per_accelerator(model: ServingModel, sequences: float) -> float:
     """Power of an accelerator with its share of the server [kW]."""
-    accelerator_w = serving_power_w(
-        sequences, model.least_w, model.range_w, model.steepness, model.middle
-    )
-    return server_share_w(accelerator_w, model.rest_w, model.slope) / 1000.0
+    return server_share_w(serving_w(model, sequences), model.rest_w, model.slope) / 1000.0
 
 
 def first_token_s(model: ServingModel, sequences: float, prompt_tokens: float) -> float:
     """Time to the first token without waiting [s]: the prompt, then one iteration."""
     prefill_s = prompt_tokens * model.prefill_s_per_token
     return prefill_s + iteration_s(sequences, model.first_s, *model.per_sequence_s)
+
+
+def replica_faults(model: ServingModel) -> tuple[Finding, ...]:
+    """What must be known of a model to answer on it request by request, and is not."""
+    if math.isfinite(model.memory_tokens + model.prefill_w):
+        return ()
+    return (
+        Finding(
+            subject=f"model {model.name}",
+            value="memory_tokens or prefill_w is not known",
+            limit="both known",
+            mend="State them in machines.toml, with their source.",
+        ),
+    )

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.service import Service
 from gridtide.fleet.serving_model import sequences_at
+from gridtide.simulate.answers_by_table import least_first_s, with_table_waits_s
 
 Real = NDArray[np.float64]
 QUANTILE = 0.95
@@ -25,14 +26,17 @@ def wait_budgets_s(fleet: Fleet, services: tuple[Service, ...], asked: Real) -> 
     limits = np.asarray([service.latency_max_s for service in services])
     first = np.stack([service.time_to_first_token_s for service in services])
     budget = limits[:, None, None] - first[:, :, None] - farthest_s
-    return np.where(budget > 0, budget, np.inf)
+    least = np.stack([least_first_s(service) for service in services])
+    in_reach = limits[:, None, None] - least[:, :, None] - farthest_s > 0
+    return np.where(in_reach, budget, np.inf)
 
 
 def waits_s(service: Service, need: Real, active: Real, quantile: float) -> Real:
     """Quantile of the wait in pools of `active` accelerators of which `need` are busy, (P, T), seconds.
 
     Sakasegawa's mean wait with an exponential tail beyond the chance of waiting at all. What serves is a
-    sequence in flight where a model answers, else an accelerator.
+    sequence in flight where a model answers, else an accelerator. Where a table says what replicas answer, it says how
+    long first tokens take.
     """
     each = in_flight(service)[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -42,7 +46,8 @@ def waits_s(service: Service, need: Real, active: Real, quantile: float) -> Real
         per_server = service.requests_per_accelerator_s[:, None] / each
         mean_if_waiting = (1.0 + service.burstiness) / 2.0 / (servers * (1.0 - load) * per_server)
         beyond = mean_if_waiting * np.log(waits / (1.0 - quantile))
-    return np.where((waits > 1.0 - quantile) & np.isfinite(beyond), beyond, 0.0)
+    found = np.where((waits > 1.0 - quantile) & np.isfinite(beyond), beyond, 0.0)
+    return with_table_waits_s(found, service, need, active, quantile)
 
 
 def in_flight(service: Service) -> Real:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gridtide.digest import freeze
 from gridtide.finding import BadInput, Finding
 from gridtide.fleet.request_mix import RequestMix, mix_faults
-from gridtide.fleet.serving_model import ServingModel
+from gridtide.fleet.serving_model import ServingModel, replica_faults
 from gridtide.kernels import token_replay as kernel
 from gridtide.physics.serving_power import iteration_s, serving_power_w
 
@@ -75,13 +75,8 @@ def replayed(
 
 
 def _too_large(model: ServingModel, mix: RequestMix) -> tuple[Finding, ...]:
-    if not np.isfinite(model.memory_tokens + model.prefill_w):
-        return (
-            Finding(
-                subject=f"model {model.name}", value="memory_tokens or prefill_w is not known",
-                limit="both known", mend="State them in machines.toml, with their source.",
-            ),
-        )  # fmt: skip
+    if replica_faults(model):
+        return replica_faults(model)
     held = mix.prompt_tokens + mix.answer_tokens
     wrong = held > model.memory_tokens
     if not wrong.any():

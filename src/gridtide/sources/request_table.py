@@ -7,6 +7,7 @@ import numpy as np
 
 from gridtide.finding import Finding, refuse_if_any
 from gridtide.fleet.demand import DemandTrace, demand_of_requests
+from gridtide.fleet.request_mix import RequestMix, mix_faults
 from gridtide.sources import LATEST_S, numbers, open_table, repeats, window_faults
 
 COLUMNS = {"t_s": "time", "input_tokens": "input", "output_tokens": "output"}
@@ -39,3 +40,22 @@ class RequestTable:
             source=Path(self.path).name,
             notes=(*repeats(table), "the trace starts at 0 and has no dates"),
         )
+
+    def single(self) -> RequestMix:
+        """The requests one by one, in order of time. Raises BadInput with every fault found, among them requests
+        without a prompt or an answer."""
+        table = open_table(self.path, COLUMNS)
+        faults: list[Finding] = []
+        at_s = numbers(table, "time", faults, least=0.0, most=LATEST_S)
+        prompts = numbers(table, "input", faults, least=1.0, most=MOST_TOKENS)
+        answers = numbers(table, "output", faults, least=1.0, most=MOST_TOKENS)
+        refuse_if_any(faults)
+        order = np.argsort(at_s, kind="stable")
+        mix = RequestMix(
+            name=Path(self.path).name,
+            arrival_s=at_s[order],
+            prompt_tokens=np.rint(prompts[order]).astype(np.int64),
+            answer_tokens=np.rint(answers[order]).astype(np.int64),
+        )
+        refuse_if_any(mix_faults(mix))
+        return mix

@@ -81,6 +81,12 @@ def _of_case(case: Path, policy: str, facts: "EnergyFacts") -> dict[str, Any]:
     study = load.load_case(case)
     tables = load.read_case(case).service
     prompts = {table.name: table.prompt_tokens for table in tables if table.prompt_tokens}
+    prompts |= {
+        service.name: by_load.prompt_tokens
+        for service in study.services
+        for by_load in service.tables
+        if by_load is not None
+    }
     truth = truth_of(study)
     way, forecaster, known = policy_named(named, study)
     course = run_course(known, truth, way, forecaster, MemoryStore(), announcer()(named))
