@@ -9,16 +9,7 @@ import numpy as np
 
 from gridtide.fleet.learning.held_out import learn_site
 from gridtide.fleet.learning.site_model import judged
-from gridtide.fleet.learning.telemetry import Telemetry
-from gridtide.testing.plant_days import plant_days
-from gridtide.testing.plants import dry_economiser, staged_water, warm_loop
-
-PLANTS = {
-    "staged_water": staged_water,
-    "dry_economiser": dry_economiser,
-    "warm_loop": warm_loop,
-}
-
+from gridtide.testing.plant_telemetry import PLANTS, telemetry_of
 
 HEADS = (
     "MAPE",
@@ -57,21 +48,6 @@ def main() -> None:
                 + f"{1.0 - found.mape / straight:12.1%}{found.coverage:12.3f}",
                 flush=True,
             )  # fmt: skip
-
-
-def telemetry_of(name: str, days: int, seed: int) -> Telemetry:
-    """What the meter of a plant tells, every five minutes."""
-    plant = PLANTS[name]
-    lived = plant_days(days, plant.MEAN_C, seed)
-    return Telemetry(
-        site=name,
-        time_s=lived.time_s,
-        utilisation=lived.utilisation,
-        clock_mhz=lived.clock_mhz,
-        outdoor_c=lived.outdoor_c,
-        humidity=lived.humidity,
-        facility_kw=plant.plant_kw(lived, seed),
-    )
 
 
 if __name__ == "__main__":
