@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gridtide.case.load import load_case
-from gridtide.case.machines import accelerators, serving_models, sources
+from gridtide.case.machines import accelerators, serving_models, sources, training_curves
 from gridtide.finding import BadInput
 from gridtide.fleet.serving_model import (
     first_token_s,
@@ -16,6 +16,8 @@ from gridtide.fleet.serving_model import (
 )
 from gridtide.loop.world import Telemetry
 from gridtide.simulate.truth import truth_of
+from gridtide.sources.emerald import EmeraldSweep
+from gridtide.sources.zeus_caps import ZeusCaps
 from gridtide.testing.courses import course_of
 
 TINY = (Path(__file__).resolve().parents[1] / "fixtures" / "one_day.toml").read_text()
@@ -93,6 +95,48 @@ def test_known_fits_are_those_of_the_published_table() -> None:
     assert first_token_s(small, 100.0, 0.0) == pytest.approx(0.01562 + 7.21e-5, abs=1e-5)
     assert all(sources().values())
     assert all(one.parked_kw < one.training_kw for one in accelerators().values())
+
+
+def test_every_figure_of_an_accelerator_says_how_it_is_known() -> None:
+    """Idle below training, training within the rated power, each with a mark; and where it comes from."""
+    for one in accelerators().values():
+        assert one.idle_w < one.training_w <= one.rated_w
+        figures = {"idle_w", "training_w", "rated_w", "server"}
+        figures |= set() if one.lowest_cap_w is None else {"lowest_cap_w"}
+        assert set(one.marks) == figures
+        assert set(one.marks.values()) <= {"measured", "quoted", "assumed"}
+        assert one.source
+
+
+def test_a_rack_of_gb200_draws_what_vendors_quote() -> None:
+    """72 accelerators at their rated power: 120 to 132 kW; eight H100 within 2 % of the vendor's 10.2 kW."""
+    rack, server = accelerators()["GB200"], accelerators()["H100"]
+    assert 120.0 <= 72 * (rack.rest_w + rack.slope * rack.rated_w) / 1000.0 <= 132.0
+    eight_kw = 8 * (server.rest_w + server.slope * server.rated_w) / 1000.0
+    assert eight_kw == pytest.approx(10.2, rel=0.02)
+
+
+@pytest.mark.real
+def test_the_known_curves_are_those_of_the_published_files(data_dir: Path) -> None:
+    """To the digits that stand in machines.toml."""
+    sweep = EmeraldSweep(path=data_dir / "emerald_phoenix" / "dvfs_sweep.csv").read()
+    caps = ZeusCaps(path=data_dir / "gpu_power" / "zeus_training_caps.parquet").read()
+    for known in training_curves():
+        alike = [
+            one
+            for one in (*sweep, *caps)
+            if one.accelerator == known.accelerator
+            and len(one.setting) == len(known.setting)
+            and np.allclose(one.speed, known.speed, atol=6e-4)
+            and np.allclose(one.power_w, known.power_w, atol=0.06)
+        ]
+        assert alike, known.workload
+
+
+def test_a_model_that_no_fit_tells_needs_a_table(tmp_path: Path) -> None:
+    """And the finding says why."""
+    with pytest.raises(BadInput, match=r"gpt-oss-120b on H100[\s\S]*6\.0 % of power"):
+        load_case(case(tmp_path, "gpt-oss-120b", 64.0, 0.2))
 
 
 @pytest.mark.parametrize(

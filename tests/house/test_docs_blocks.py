@@ -123,7 +123,7 @@ def files_for_commands(folder: Path, page: str) -> None:
         for hour in range(7 * 24)
     ]
     (folder / "kw.csv").write_text("time,power_kw\n" + "\n".join(power) + "\n")
-    if page == "README.md":
+    if page in ("README.md", "docs/learn.md"):
         (folder / "telemetry.csv").write_text(telemetry_csv(days=12))
 
 

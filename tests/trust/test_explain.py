@@ -134,6 +134,7 @@ ROUTED = Routed(
     place="Zhangbei",
     home="Nantong",
     share=0.62,
+    slower=0.0,
     cost=0.12,
     cost_home=0.35,
     late_s=0.322,
@@ -141,6 +142,13 @@ ROUTED = Routed(
     late_max_s=2.0,
     currency="CNY",
 )
+
+
+def test_a_routed_flow_says_what_part_of_it_is_answered_slower() -> None:
+    """Where some is, and only there."""
+    assert "at Zhangbei, 40% of it slower, instead of Nantong" in flow_sentence(
+        replace(ROUTED, slower=0.4)
+    )
 
 
 def test_a_routed_flow_says_what_it_saves_and_what_it_costs_in_time() -> None:

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from gridtide.case.checks import unprotected
 from gridtide.case.cooling import cold_store_of, hall_of
+from gridtide.case.curves import curve_notes
+from gridtide.case.learned import learned_fleet, learned_notes, outside_data
 from gridtide.case.machines import assumed, pool_powers_kw
 from gridtide.case.offers import product_of
 from gridtide.case.plants import design_outdoor_c
@@ -23,7 +25,7 @@ from gridtide.case.work import work_of
 from gridtide.decide.objective import Objective
 from gridtide.decide.risk import Risk
 from gridtide.decide.situation import Event
-from gridtide.finding import Finding, Gathered, Infeasible
+from gridtide.finding import Finding, Gathered, Infeasible, refuse_if_any
 from gridtide.fleet.contract import Contract, TariffBand
 from gridtide.fleet.fleet import Fleet, Network
 from gridtide.fleet.jobs import Jobs
@@ -41,14 +43,17 @@ def study_of(case: CaseFile, folder: Path) -> Study:
     timeline = _timeline(case)
     step_s = 60 * case.case.step_min
     sites = tuple(_site(table, step_s) for table in case.site)
-    fleet = Fleet(sites=sites, network=_network(case))
+    bare = Fleet(sites=sites, network=_network(case))
     faults = Gathered()
+    built = faults.of(lambda: learned_fleet(case, bare, folder))
+    fleet, learned = built or (bare, {})
     work = faults.of(lambda: work_of(case, fleet, timeline, folder))
     known = faults.of(lambda: history_of(case, timeline, folder))
     tables = faults.of(lambda: tables_of(case, folder))
     faults.refuse_if_any()
     assert work is not None and known is not None and tables is not None
     jobs, true_s, (history, said) = work.jobs, work.true_s, known
+    refuse_if_any(outside_data(case, fleet, learned, history, timeline))
     services = tuple(
         service_of(table, fleet, case.network.origins, tables) for table in case.service
     )
@@ -110,11 +115,13 @@ def study_of(case: CaseFile, folder: Path) -> Study:
         notes=(
             *assumed(case),
             *notes_of(tables),
+            *curve_notes(case, folder),
             *points_left_out(case),
             *(
                 f"protect names {name}: no group or class is called so"
                 for name in unprotected(case)
             ),
+            *learned_notes(case, fleet, learned),
             *work.notes,
             *said,
         ),

@@ -328,7 +328,10 @@ def _machines(case: CaseFile) -> Iterator[Finding]:
 
 def _limits(case: CaseFile) -> Iterator[Finding]:
     """Connections, and calls of the grid, must leave what a site without supply of its own draws at rest."""
-    least = {site.name: 0.0 if site.supply else parked_facility_kw(site) for site in case.site}
+    least = {
+        site.name: 0.0 if site.supply or site.facility.learned else parked_facility_kw(site)
+        for site in case.site
+    }
     for number, site in enumerate(case.site, start=1):
         yield from _above_parked(
             f"site[{number}].contract", site.contract.import_max_kw, least[site.name]

@@ -11,8 +11,9 @@ from pydantic import ValidationError
 
 from gridtide.case.build import study_of
 from gridtide.case.checks import faults_of
+from gridtide.case.curves import with_curves
 from gridtide.case.schema import CaseFile
-from gridtide.finding import BadInput, Finding, refuse_if_any
+from gridtide.finding import BadInput, Finding, Gathered
 from gridtide.signals.forecaster import reads_back_h
 from gridtide.simulate.study import Study
 
@@ -55,8 +56,11 @@ def read_case(path: Path) -> CaseFile:
         details = error.errors()
         told = [detail for detail in details if not _follows(detail, details)]
         raise BadInput([_finding(detail) for detail in told]) from None
-    refuse_if_any(faults_of(case))
-    return case
+    faults = Gathered()
+    whole = faults.of(lambda: with_curves(case, Path(path).resolve().parent)) or case
+    faults.findings += faults_of(whole)
+    faults.refuse_if_any()
+    return whole
 
 
 def _parsed(path: Path) -> dict[str, Any]:

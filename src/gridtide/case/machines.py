@@ -1,30 +1,39 @@
 """What is known of accelerators and of the models that answer on them beforehand: `machines.toml`."""
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+import numpy as np
+
 from gridtide.case.schema import CaseFile, PoolTable
+from gridtide.fleet.knob_curve import Knob, KnobCurve, Mark, curve_of
 from gridtide.fleet.serving_model import ServingModel
 from gridtide.physics.server import server_share_w
 
 
 @dataclass(frozen=True, kw_only=True)
 class Accelerator:
-    """One kind, with its share of an air-cooled server of eight: kW parked and in training, and whence.
+    """One kind, with its share of a server: kW parked and in training, and whence.
 
-    idle_w: of the accelerator alone [W].
+    idle_w, training_w, rated_w, lowest_cap_w: of the accelerator alone [W], the last None where unknown. marks: how
+    each figure is known, by its name; `server` for rest_w and slope.
     """
 
     name: str
     parked_kw: float
     training_kw: float
     idle_w: float
+    training_w: float
     rest_w: float
     slope: float
     source: str
+    rated_w: float
+    lowest_cap_w: float | None
+    marks: Mapping[str, str]
 
 
 @cache
@@ -40,6 +49,30 @@ def serving_models() -> dict[tuple[str, str], ServingModel]:
         (table["model"], table["accelerator"]): _model(table, accelerators()[table["accelerator"]])
         for table in _file()["serving"]
     }
+
+
+@cache
+def training_curves() -> tuple[KnobCurve, ...]:
+    """What work did under power caps, in the order of the file."""
+    return tuple(
+        curve_of(
+            accelerator=row["accelerator"],
+            workload=row["workload"],
+            knob=Knob.CAP,
+            setting=np.asarray(row["cap_w"], dtype=np.float64),
+            rate=np.asarray(row["speed"], dtype=np.float64),
+            power_w=np.asarray(row["power_w"], dtype=np.float64),
+            mark=Mark(row["mark"]),
+            source=row["source"],
+        )
+        for row in _file()["training"]
+    )
+
+
+@cache
+def models_without_fit() -> dict[tuple[str, str], str]:
+    """Models that no fit tells closely enough, by model and accelerator, and why."""
+    return {(row["model"], row["accelerator"]): row["source"] for row in _file()["without_fit"]}
 
 
 def assumed(case: CaseFile) -> tuple[str, ...]:
@@ -99,9 +132,13 @@ def _accelerator(name: str, table: dict[str, Any]) -> Accelerator:
         parked_kw=server_share_w(table["idle_w"], rest_w, slope) / 1000.0,
         training_kw=server_share_w(table["training_w"], rest_w, slope) / 1000.0,
         idle_w=table["idle_w"],
+        training_w=table["training_w"],
         rest_w=rest_w,
         slope=slope,
         source=f"{table['mark']}: {table['source']}",
+        rated_w=table["rated_w"],
+        lowest_cap_w=table.get("lowest_cap_w"),
+        marks=dict(table["marks"]),
     )
 
 

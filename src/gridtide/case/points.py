@@ -22,8 +22,8 @@ def points_of(
     Speeds count in whole seconds of work per step of `step_s` seconds, rounded down.
     """
     full = OperatingPoint(name=FULL, speed=1.0, it_kw_per_accelerator=busy_kw)
-    needless = _needless(table, parked_kw, busy_kw)
-    kept = [point for point in table.point if point.name not in needless]
+    left_out = needless(table.point, parked_kw, busy_kw)
+    kept = [point for point in table.point if point.name not in left_out]
     slower = [
         OperatingPoint(
             name=point.name,
@@ -43,7 +43,7 @@ def points_left_out(case: CaseFile) -> tuple[str, ...]:
             parked_kw, busy_kw = pool_powers_kw(pool)
             if parked_kw is None or busy_kw is None:
                 continue
-            for name in sorted(_needless(pool, parked_kw, busy_kw)):
+            for name in sorted(needless(pool.point, parked_kw, busy_kw)):
                 said.append(
                     f"point {name} of pool {pool.name} at {site.name} is left out: faster and slower points, or"
                     " pauses, do the same work with no more power"
@@ -51,16 +51,16 @@ def points_left_out(case: CaseFile) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _needless(table: PoolTable, parked_kw: float, busy_kw: float) -> frozenset[str]:
+def needless(points: tuple[PointTable, ...], parked_kw: float, busy_kw: float) -> frozenset[str]:
     """Points on or above the lower envelope of power over speed, from parked machines to full speed."""
     corners = [(0.0, parked_kw, "")]
-    for point in (*sorted(table.point, key=lambda point: point.speed), None):
+    for point in (*sorted(points, key=lambda point: point.speed), None):
         speed, power_kw, name = (1.0, busy_kw, FULL) if point is None else _corner(point)
         while len(corners) > 1 and _above(corners[-2], corners[-1], (speed, power_kw)):
             corners.pop()
         corners.append((speed, power_kw, name))
     kept = {name for _, _, name in corners}
-    return frozenset(point.name for point in table.point if point.name not in kept)
+    return frozenset(point.name for point in points if point.name not in kept)
 
 
 def _corner(point: PointTable) -> tuple[float, float, str]:

@@ -74,6 +74,15 @@ class PointTable(Table):
     busy_kw_per_accelerator: Annotated[float, Field(gt=0, le=100)]
 
 
+class CurveTable(Table):
+    """[site.pool.curve]: a table of a power cap or a clock, whose points the pool gets."""
+
+    path: str | None = None
+    workload: Name
+    accelerator: Name | None = None
+    source: Literal["table", "emerald", "zeus", "known"] = "table"
+
+
 class PoolTable(Table):
     """[[site.pool]]: identical machines."""
 
@@ -85,6 +94,7 @@ class PoolTable(Table):
     for_services: Count = 0
     burst_reserve: Annotated[float, Field(ge=0, le=5)] = 0.1
     point: tuple[PointTable, ...] = ()
+    curve: CurveTable | None = None
 
 
 class FacilityTable(Table):
@@ -94,6 +104,8 @@ class FacilityTable(Table):
     cooling: Cooling = Cooling.WATER_CHILLER
     overhead_kw: Power = 0.0
     design_outdoor_c: Annotated[float, Field(ge=-20, le=60)] | None = None
+    learned: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+    learned_outside: Literal["refuse", "physics"] = "refuse"
 
 
 class BatteryTable(Table):

@@ -174,6 +174,15 @@ def terms_over(
     )
 
 
+def drawn_per_kw(fleet: Fleet, outdoor_c: Real) -> Real:
+    """Power that a plan reckons with for each kW of heat moved in time, halfway between parked and full, (S, T)."""
+    parked = parked_kw(fleet)
+    room = np.maximum(capacities_kw(fleet) - parked, LEAST_KW)
+    middle = 0.5 * (heat_kw(fleet, parked) + heat_kw(fleet, parked + room))
+    heat = np.repeat(middle[:, None], outdoor_c.shape[1], axis=1)
+    return extra_power_kw(fleet, heat, np.ones(outdoor_c.shape), outdoor_c)
+
+
 def _plant(situation: Situation) -> PlantTerms:
     fleet, steps = situation.fleet, len(situation.horizon)
     shape = (len(fleet.sites), steps)
@@ -191,8 +200,7 @@ def _plant(situation: Situation) -> PlantTerms:
     room = np.maximum(capacities_kw(fleet) - parked, LEAST_KW)
     floor, top = heat_kw(fleet, parked), heat_kw(fleet, parked + room)
     gentlest = (heat_kw(fleet, parked + LEAST_KW) - floor) / LEAST_KW
-    middle = np.repeat(0.5 * (floor + top)[:, None], steps, axis=1)
-    drawn = extra_power_kw(fleet, middle, np.ones(shape), outdoor)
+    drawn = drawn_per_kw(fleet, outdoor)
     return PlantTerms(
         drawn_per_kw=np.stack([drawn, drawn]),
         heat_least_kw=floor,

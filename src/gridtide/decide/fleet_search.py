@@ -27,7 +27,7 @@ from gridtide.decide.reservations import (
     told_entries,
 )
 from gridtide.decide.situation import Situation
-from gridtide.fleet.building import capacities_kw, overheads_kw, plants_of
+from gridtide.fleet.building import capacities_kw, learned_tables, overheads_kw, plants_of
 from gridtide.timeline import holding
 
 Real = NDArray[np.float64]
@@ -83,7 +83,7 @@ def searched(
             menu.extra_kw[menu.first],
             it_kw,
             stores_kw + overheads_kw(fleet)[:, None],
-            (capacities_kw(fleet), outdoor_c, plants_of(fleet)),
+            (capacities_kw(fleet), outdoor_c, plants_of(fleet), learned_tables(fleet)),
             (
                 per_kwh * hours,
                 on_grid(scarce, plan.horizon, grid) * hours,

@@ -6,12 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.digest import freeze
-from gridtide.fleet.building import facility_power_kw, parked_kw
+from gridtide.fleet.building import facility_power_kw, is_learned, parked_kw
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.service import Service
 
 Real = NDArray[np.float64]
 SEGMENTS = 6
+QUARTERS = (0.25, 0.5, 0.75)
+SIXTEENTHS = tuple(k / 16.0 for k in range(17))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -42,10 +44,21 @@ def curve_between(curve: PowerCurve, steps: slice) -> PowerCurve:
     )
 
 
+def on_curve(curve: PowerCurve, it_kw: Real) -> Real:
+    """Facility power that the chords give an IT power, both (S, T), kW; beyond the last one straight on."""
+    begins = curve.floor_it_kw[:, None] + np.cumsum(curve.width_kw, axis=1) - curve.width_kw
+    ends = begins + curve.width_kw
+    ends[:, -1] = np.inf
+    inside = np.minimum(it_kw[:, :, None], ends[:, None, :]) - begins[:, None, :]
+    inside[:, :, 1:] = np.maximum(inside[:, :, 1:], 0.0)
+    return np.asarray(curve.floor_kw + (curve.slope * inside).sum(axis=2))
+
+
 def power_curve(fleet: Fleet, services: tuple[Service, ...], outdoor_c: Real) -> PowerCurve:
     """Chords of the full model between IT power with all parked and with all busy. outdoor_c: (S, T).
 
-    A chord of a convex curve lies above it: the plan never counts on less power than it takes.
+    A chord of a convex curve lies above it: the plan never counts on less power than it takes. What was learned need
+    not be convex; there slopes are made to rise and the line is lifted until it lies above.
     """
     site = fleet.site_of_place
     most = np.asarray([pool.full.it_kw_per_accelerator for pool in fleet.pools])
@@ -61,23 +74,56 @@ def power_curve(fleet: Fleet, services: tuple[Service, ...], outdoor_c: Real) ->
     marks = floor[:, None] + (top - floor)[:, None] * share
     width = np.diff(marks, axis=1)
     power = _over(fleet, marks, outdoor_c)
+    bent = is_learned(fleet)
+    if bent.any():
+        power[bent] = _lifted(fleet, marks, power, outdoor_c)[bent]
     return PowerCurve(
         floor_it_kw=floor,
         floor_kw=power[:, :, 0],
         width_kw=width,
         slope=np.diff(power, axis=2) / width[:, None, :],
-        gap_kw=_gap(fleet, marks, power, outdoor_c),
+        gap_kw=np.maximum(_beyond(fleet, marks, power, outdoor_c, QUARTERS)[1], 0.0),
     )
 
 
-def _gap(fleet: Fleet, marks_kw: Real, power_kw: Real, outdoor_c: Real) -> Real:
-    """Largest distance of the chords above the model, looked for at three points of each segment."""
-    gap = np.zeros(outdoor_c.shape)
-    for share in (0.25, 0.5, 0.75):
+def _lifted(fleet: Fleet, marks_kw: Real, power_kw: Real, outdoor_c: Real) -> Real:
+    """Power at the marks with slopes that rise, nowhere below the model at any point looked at."""
+    rise = _rising(np.diff(power_kw, axis=2))
+    bent = power_kw[:, :, :1] + np.concatenate(
+        [np.zeros((*rise.shape[:2], 1)), np.cumsum(rise, axis=2)], axis=2
+    )
+    short_kw = _beyond(fleet, marks_kw, bent, outdoor_c, SIXTEENTHS)[0]
+    return np.asarray(bent + np.maximum(-short_kw, 0.0)[:, :, None])
+
+
+def _rising(rise: Real) -> Real:
+    """Rises over segments of one width that never fall, with the same sum: neighbours that do are averaged, (…, K).
+
+    What pooling adjacent violators gives, by its formula: the highest of the lowest means on both sides.
+    """
+    segments = rise.shape[-1]
+    total = np.concatenate([np.zeros((*rise.shape[:-1], 1)), np.cumsum(rise, axis=-1)], axis=-1)
+    found = np.empty_like(rise)
+    for k in range(segments):
+        lowest = [
+            np.min([(total[..., b] - total[..., a]) / (b - a) for b in range(k + 1, segments + 1)], axis=0)
+            for a in range(k + 1)
+        ]  # fmt: skip
+        found[..., k] = np.max(lowest, axis=0)
+    return found
+
+
+def _beyond(
+    fleet: Fleet, marks_kw: Real, power_kw: Real, outdoor_c: Real, shares: tuple[float, ...]
+) -> tuple[Real, Real]:
+    """Least and largest distance of the chords above the model at these shares of each segment, (S, T) each, kW."""
+    least, most = np.full(outdoor_c.shape, np.inf), np.full(outdoor_c.shape, -np.inf)
+    for share in shares:
         between = (1.0 - share) * marks_kw[:, :-1] + share * marks_kw[:, 1:]
         chord = (1.0 - share) * power_kw[:, :, :-1] + share * power_kw[:, :, 1:]
-        gap = np.maximum(gap, (chord - _over(fleet, between, outdoor_c)).max(axis=2))
-    return gap
+        apart = chord - _over(fleet, between, outdoor_c)
+        least, most = np.minimum(least, apart.min(axis=2)), np.maximum(most, apart.max(axis=2))
+    return least, most
 
 
 def _over(fleet: Fleet, marks_kw: Real, outdoor_c: Real) -> Real:

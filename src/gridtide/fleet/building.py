@@ -18,17 +18,21 @@ PLANT_OF = {
 def outdoor_c(fleet: Fleet, temperature_c: Real, humidity: Real) -> Real:
     """What each site's plant rejects its heat to, (S, T), °C: wet bulb, or dry bulb for air-cooled chillers.
 
+    Of a learned building what it was found to feel, between both.
+
     temperature_c: dry bulb, humidity: 0-1, both (S, T).
     """
     from gridtide.kernels import facility
 
     wet = facility.wet_bulbs(temperature_c, humidity)
-    return np.where(plants_of(fleet)[:, None] == AIR_CHILLER, temperature_c, wet)
+    share = _wet_shares(fleet)[:, None]
+    between = temperature_c + share * (wet - temperature_c)
+    return np.where(share == 1.0, wet, np.where(share == 0.0, temperature_c, between))
 
 
 def facility_power_kw(fleet: Fleet, it_kw: Real, outdoor_c: Real) -> Real:
-    """Power at the facility meter of each site and step by the full physical model, (S, T), kW."""
-    from gridtide.kernels import facility
+    """Power at the facility meter of each site and step by the full model, (S, T), kW: physics, or what was learned."""
+    from gridtide.kernels import facility, learned_building
 
     modelled = facility.facility_power(
         np.ascontiguousarray(it_kw),
@@ -36,20 +40,47 @@ def facility_power_kw(fleet: Fleet, it_kw: Real, outdoor_c: Real) -> Real:
         np.ascontiguousarray(outdoor_c),
         plants_of(fleet),
     )
+    learned_building.put_power(modelled, it_kw, outdoor_c, learned_tables(fleet))
     return np.asarray(modelled + overheads_kw(fleet)[:, None])
 
 
 def most_it_kw(fleet: Fleet, facility_max_kw: Real, outdoor_c: Real) -> Real:
     """The most IT power each building carries under a limit at its facility meter, (S, T), kW."""
-    from gridtide.kernels import facility
+    from gridtide.kernels import facility, learned_building
 
+    limit_kw = np.ascontiguousarray(facility_max_kw - overheads_kw(fleet)[:, None])
+    capacity_kw, weather_c = capacities_kw(fleet), np.ascontiguousarray(outdoor_c)
+    most_kw = facility.most_it_power(limit_kw, capacity_kw, weather_c, plants_of(fleet))
+    tables = learned_tables(fleet)
+    learned_building.put_most_it(most_kw, limit_kw, capacity_kw, weather_c, tables)
+    return np.asarray(most_kw)
+
+
+def learned_tables(fleet: Fleet) -> tuple[NDArray[np.int64], Real, Real]:
+    """Row of each site in the tables, -1 where physics speaks, (S,); kW of IT between marks, (L,); power, (L, I, J)."""
+    found = [site.facility.learned for site in fleet.sites]
+    learned = [one for one in found if one is not None]
+    counted = np.cumsum([one is not None for one in found]) - 1
+    row = np.where([one is None for one in found], -1, counted).astype(np.int64)
+    if not learned:
+        return row, np.zeros(0), np.zeros((0, 2, 2))
+    steps_kw = np.asarray([one.it_step_kw for one in learned])
+    return row, steps_kw, np.stack([one.facility_kw for one in learned])
+
+
+def is_learned(fleet: Fleet) -> NDArray[np.bool_]:
+    """Which sites have a learned building, (S,)."""
+    return np.asarray([site.facility.learned is not None for site in fleet.sites], dtype=np.bool_)
+
+
+def _wet_shares(fleet: Fleet) -> Real:
+    """How much of what each plant feels is the wet bulb, (S,)."""
+    air = plants_of(fleet) == AIR_CHILLER
     return np.asarray(
-        facility.most_it_power(
-            np.ascontiguousarray(facility_max_kw - overheads_kw(fleet)[:, None]),
-            capacities_kw(fleet),
-            np.ascontiguousarray(outdoor_c),
-            plants_of(fleet),
-        )
+        [
+            float(not dry) if site.facility.learned is None else site.facility.learned.wet_share
+            for site, dry in zip(fleet.sites, air, strict=True)
+        ]
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gridtide.fleet.contract import Contract
+from gridtide.fleet.learned_building import LearnedBuilding
 from gridtide.fleet.operating_point import OperatingPoint
 from gridtide.fleet.product import CapacityProduct
 from gridtide.fleet.thermal import ColdStore, Hall
@@ -54,13 +55,15 @@ class Facility:
 
     it_capacity_kw: IT power it can carry. cooling: kind of plant. overhead_kw: constant auxiliary power
     on top of the model of `physics/pue.py`. design_outdoor_c: the hottest the plant was built for, wet bulb,
-    for an air-cooled chiller dry bulb; promises are given for such a day.
+    for an air-cooled chiller dry bulb; promises are given for such a day. learned: what it draws as its own meter
+    told, in place of the model; then design_outdoor_c is what its plant feels, as `LearnedBuilding` weighs it.
     """
 
     it_capacity_kw: float
     cooling: Cooling = Cooling.WATER_CHILLER
     overhead_kw: float = 0.0
     design_outdoor_c: float = 28.0
+    learned: LearnedBuilding | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,24 +9,29 @@ from numba import njit
 from numpy.typing import NDArray
 
 from gridtide.kernels import scalar  # noqa: F401  (makes the physics callable from compiled code)
+from gridtide.kernels.learned_building import Tables, table_kw
 from gridtide.kernels.placement import BIG, NOWHERE, answer_at, held_cost, slots_needed
 from gridtide.physics.pue import facility_power_kw
 
 Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+Building = tuple[Real, Real, Whole, Tables]
+"""Capacity, outdoor temperature, plant, and the tables of those that have one."""
 LEVELS = 4
 """How many heights of a new peak are tried for a job: none, thirds of the highest in its window, and that; twice
 as many found at most 0.2 % more on eight seeded days."""
 
 
 @njit(cache=True, error_model="numpy")
-def net_kw(
-    it_kw: float, s: int, t: int, building: tuple[Real, Real, Whole], rest_kw: Real
-) -> float:
-    """What a site draws net of its stores and supply, kW. building: capacity, outdoor temperature, plant."""
-    capacity_kw, outdoor_c, plant = building
-    power = facility_power_kw(it_kw, capacity_kw[s], outdoor_c[s, t], plant[s])
+def net_kw(it_kw: float, s: int, t: int, building: Building, rest_kw: Real) -> float:
+    """What a site draws net of its stores and supply, kW."""
+    capacity_kw, outdoor_c, plant, (row, step_kw, kw) = building
+    at = row[s]
+    if at >= 0:
+        power = table_kw(it_kw, outdoor_c[s, t], step_kw[at], kw[at])
+    else:
+        power = facility_power_kw(it_kw, capacity_kw[s], outdoor_c[s, t], plant[s])
     return float(power + rest_kw[s, t])
 
 
@@ -55,7 +60,7 @@ def lay(
     s: int,
     it_kw: Real,
     net: Real,
-    building: tuple[Real, Real, Whole],
+    building: Building,
     rest_kw: Real,
 ) -> None:
     """Add IT power to the slots of a site and refresh what it draws."""
@@ -70,7 +75,7 @@ def price_slots(
     place: tuple[int, int, float, int],
     it_kw: Real,
     net: Real,
-    building: tuple[Real, Real, Whole],
+    building: Building,
     rest_kw: Real,
     energy: tuple[Real, Real, Real, Flags],
     peak_kw: float,
@@ -151,7 +156,7 @@ def sweep(
     extra_kw: Real,
     it_kw: Real,
     rest_kw: Real,
-    building: tuple[Real, Real, Whole],
+    building: Building,
     energy: tuple[Real, Real, Real, Flags],
     month: tuple[Real, Real],
 ) -> int:

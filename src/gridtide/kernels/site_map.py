@@ -5,7 +5,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from gridtide.kernels import scalar  # noqa: F401  (makes the physics callable from compiled code)
-from gridtide.physics.site_map import it_share, rejection_kw_per_kw, site_heat_kw
+from gridtide.physics.site_map import it_share, rejection_kw_per_kw, site_heat_kw, utilisation_at
 
 Real = NDArray[np.float64]
 
@@ -37,6 +37,24 @@ def site_power(
         found[2, t] = heat_kw
         found[3, t] = outdoor_c
     return found
+
+
+@njit(cache=True, error_model="numpy")
+def steady_power(it_kw: Real, outdoor_c: Real, p: Real) -> tuple[Real, Real, Real]:
+    """Utilisation and heat at each IT power, (I,), and facility power there and at each temperature, kW, (I, J).
+
+    As if both had lasted for ever, at full clock. p: as in `site_power`.
+    """
+    count, along = len(it_kw), len(outdoor_c)
+    utilisation, heat_kw = np.empty(count), np.empty(count)
+    power_kw = np.empty((count, along))
+    for i in range(count):
+        utilisation[i] = utilisation_at(it_kw[i] / p[0], p[1], p[2])
+        heat_kw[i] = site_heat_kw(it_kw[i], p[0], p[5], p[6], p[7], p[8])
+        for j in range(along):
+            carried = rejection_kw_per_kw(outdoor_c[j], p[10], p[11], p[12], p[13], 0.01)
+            power_kw[i, j] = heat_kw[i] * (1.0 + carried) + p[9] * p[0]
+    return utilisation, heat_kw, power_kw
 
 
 @njit(cache=True, error_model="numpy")

@@ -11,12 +11,20 @@ def power_at_clock(clock: float, static: float, highest: float, exponent: float)
     return float(static + (highest - static) * clock**exponent)
 
 
+def cap_acts(cap: float, uncapped: float) -> bool:
+    """Whether a cap changes anything: only where the work would draw more without it. Both in one unit, W or shares.
+
+    Reference: decode of language models at 137 to 300 W of 700 W, where no settable cap binds (arXiv 2605.11999).
+    """
+    return uncapped > cap
+
+
 def clock_under_cap(cap: float, static: float, highest: float, exponent: float) -> float:
     """The highest clock whose power stays under a cap, (0, 1]. Nothing changes while the cap is not reached.
 
     A cap at or below the static power leaves the lowest clock there is, 0.
     """
-    if highest <= cap:
+    if not cap_acts(cap, highest):
         return 1.0
     share = max(0.0, (cap - static) / (highest - static))
     return float(share ** (1.0 / exponent))

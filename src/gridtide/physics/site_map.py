@@ -29,6 +29,15 @@ def it_share(
     return idle + (1.0 - idle) * busy * power_at_clock(clock, clock_static, 1.0, clock_exponent)
 
 
+def utilisation_at(share: float, idle: float, bend: float) -> float:
+    """Utilisation [0-1] at which it_share is `share` at full clock: its inverse; 0 below `idle`, 1 above 1.
+
+    share: IT power over IT capacity [0-1]; idle, bend: as in it_share.
+    """
+    busy = min(1.0, max(0.0, (share - idle) / (1.0 - idle)))
+    return busy / (1.0 + bend - bend * busy)
+
+
 def site_heat_kw(
     it_kw: float,
     capacity_kw: float,

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.fleet.building import capacities_kw, overheads_kw, plants_of
+from gridtide.fleet.building import (
+    capacities_kw,
+    facility_power_kw,
+    is_learned,
+    overheads_kw,
+    plants_of,
+)
 from gridtide.fleet.energy_facts import EnergyFacts, ModelFacts, MovementFacts
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.serving_model import ServingModel
@@ -89,12 +95,15 @@ def _metered(seen: Telemetry, hours: Real) -> Iterator[Flow]:
 
 
 def parts_kw(fleet: Fleet, it_kw: Real, outdoor_c: Real, ups_kw: Real | None = None) -> Real:
-    """Power of each of PARTS, (PARTS, S, T), kW. ups_kw: rating of the UPS in use, the building's own by default."""
+    """Power of each of PARTS, (PARTS, S, T), kW. ups_kw: rating of the UPS in use, the building's own by default.
+
+    Of a learned building everything beside IT is the building's: its meter does not tell parts apart.
+    """
     from gridtide.kernels import energy_parts
 
-    built = capacities_kw(fleet)
+    built, learned = capacities_kw(fleet), is_learned(fleet)
     rated = np.broadcast_to(built[:, None], it_kw.shape) if ups_kw is None else ups_kw
-    return np.asarray(
+    parts = np.asarray(
         energy_parts.facility_parts(
             np.ascontiguousarray(it_kw),
             built,
@@ -103,6 +112,13 @@ def parts_kw(fleet: Fleet, it_kw: Real, outdoor_c: Real, ups_kw: Real | None = N
             plants_of(fleet),
         )
     )
+    if learned.any():
+        beside_kw = (
+            facility_power_kw(fleet, it_kw, outdoor_c) - overheads_kw(fleet)[:, None] - it_kw
+        )
+        parts[:, learned] = 0.0
+        parts[8, learned] = beside_kw[learned]
+    return parts
 
 
 def _facility(fleet: Fleet, truth: Truth, seen: Telemetry, hours: Real) -> Iterator[Flow]:

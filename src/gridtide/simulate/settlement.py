@@ -15,6 +15,7 @@ from gridtide.settle.ramp import settle_ramps
 from gridtide.signals.signal import Kind
 from gridtide.simulate.capacity import capacity_of, earned
 from gridtide.simulate.course import Course
+from gridtide.simulate.linear_view import LinearView, linear_view
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import Truth
 
@@ -30,7 +31,8 @@ class Settlement:
     mean_wait_h: from release to first slot, over jobs that ran. latency_p95_s: None without services.
     steep_steps: steps in which the grid power of a site changed faster than its contract allows;
     steepest_kw_per_min: the fastest change of a site with such a rule. capacity: kept ready for the grid, by the
-    name of each site that may offer some. requests_slower: of those answered, at slower points.
+    name of each site that may offer some. requests_slower: of those answered, at slower points. linear_view: how far
+    the lines that plans reckon with were off each building.
     """
 
     policy: str
@@ -56,6 +58,7 @@ class Settlement:
     steepest_kw_per_min: float
     capacity: tuple[tuple[str, Capacity], ...] = ()
     requests_slower: float = 0.0
+    linear_view: tuple[LinearView, ...] = ()
 
     @property
     def energy_cost(self) -> float:
@@ -107,6 +110,7 @@ def settle(study: Study, truth: Truth, course: Course, absorbed_kwh: float) -> S
         steepest_kw_per_min=steepest_kw_per_min,
         capacity=capacity,
         requests_slower=float((seen.slower * hours * 3600.0).sum()) if seen.slower.size else 0.0,
+        linear_view=linear_view(study, truth, course),
     )
 
 

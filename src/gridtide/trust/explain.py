@@ -220,8 +220,8 @@ def basis(price: PriceBasis, as_of: datetime, clock: str) -> str:
 class Routed:
     """What one plan decided about requests of an origin that are answered elsewhere, ready to be said.
 
-    share: of the origin's requests. cost, cost_home: money for 1,000 of them. late_s, late_home_s, late_max_s:
-    seconds until the first token there, at home, and allowed.
+    share: of the origin's requests; slower: what part of these takes longer for less power. cost, cost_home:
+    money for 1,000 of them. late_s, late_home_s, late_max_s: seconds until the first token there, at home, and allowed.
     """
 
     service: str
@@ -230,6 +230,7 @@ class Routed:
     place: str
     home: str
     share: float
+    slower: float
     cost: float
     cost_home: float
     late_s: float
@@ -240,8 +241,9 @@ class Routed:
 
 def flow_sentence(routed: Routed) -> str:
     """Where requests go, what that saves, and what it costs in time."""
+    slower = f", {routed.slower:.0%} of it slower," if routed.slower >= 0.005 else ""
     return (
-        f"{routed.share:.0%} of {routed.service} from {routed.origin} is answered at {routed.place} instead of"
+        f"{routed.share:.0%} of {routed.service} from {routed.origin} is answered at {routed.place}{slower} instead of"
         f" {routed.home}: {flow_because(routed.cost, routed.cost_home, routed.currency)}; the first token"
         f" comes after {1000 * routed.late_s:.0f} ms instead of {1000 * routed.late_home_s:.0f} ms,"
         f" {1000 * routed.late_max_s:,.0f} ms are allowed."

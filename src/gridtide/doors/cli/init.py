@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gridtide.doors.cli.init_machines import machines
 from gridtide.doors.cli.words import currency_of
 from gridtide.finding import BadInput, Finding, Gathered
 
@@ -22,6 +23,9 @@ FILE = click.Path(path_type=Path)
 @click.group()
 def init() -> None:
     """Write a case to begin with."""
+
+
+init.add_command(machines)
 
 
 @init.command()

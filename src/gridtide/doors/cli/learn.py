@@ -1,9 +1,8 @@
 """`gridtide learn`: what a site draws by utilisation, clock and weather, from its own telemetry."""
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 import numpy as np
@@ -12,7 +11,6 @@ from gridtide.doors.cli.words import mapping_of, say_compiling
 from gridtide.finding import Finding, refuse_if_any
 
 if TYPE_CHECKING:
-    from gridtide.fleet.learning.held_out import Learned
     from gridtide.fleet.learning.telemetry import Telemetry
 
 
@@ -27,30 +25,36 @@ if TYPE_CHECKING:
 )
 @click.option("--site", help="The site to learn; needed where the file holds several.")
 @click.option("--it-capacity-kw", type=click.FloatRange(1.0, 5e6), help="IT power at full load.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="File to write the model to, for a case."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def learn(
     telemetry: Path,
     pairs: tuple[str, ...],
     site: str | None,
     it_capacity_kw: float | None,
+    out: Path | None,
     as_json: bool,
 ) -> None:
     """Fit what a site draws to TELEMETRY, and judge it on days that were held out."""
     say_compiling()
-    from gridtide.fleet.learning.doubts import gaps_of, off_by_capacity, swapped_meters
+    from gridtide.doors.results.learned_document import learned_document
     from gridtide.fleet.learning.held_out import learn_site
-    from gridtide.sources.telemetry_table import TelemetryTable
+    from gridtide.fleet.learning.lawful import broken_laws
+    from gridtide.fleet.learning.site_model import site_model_of
+    from gridtide.sources.site_model import written
 
-    sites, left_out = TelemetryTable(path=telemetry, names=_named(pairs)).read()
-    refuse_if_any(list(swapped_meters(sites)))
-    chosen = _chosen(sites, site)
-    if it_capacity_kw is not None:
-        refuse_if_any(list(off_by_capacity(chosen, it_capacity_kw)))
-    left_out = (*left_out, *gaps_of(chosen))
+    chosen, left_out = _believed(telemetry, pairs, site, it_capacity_kw)
     for finding in left_out:
         click.echo(str(finding), err=True)
     learned = learn_site(chosen, it_capacity_kw, lambda said: click.echo(said, err=True))
-    found = {**_document(chosen, learned), "left_out": [str(one) for one in left_out]}
+    model = site_model_of(chosen, learned, it_capacity_kw is not None)
+    refuse_if_any(list(broken_laws(model)))
+    found = learned_document(chosen, learned, model, left_out)
+    if out is not None:
+        out.write_text(written(model), encoding="utf-8")
+        click.echo(f"wrote {out}", err=True)
     if as_json:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False))
         return
@@ -65,6 +69,25 @@ def learn(
     ):
         value = found[name]
         click.echo(f"{name:24} {value:.4f}" if isinstance(value, float) else f"{name:24} {value}")
+    click.echo(found["units"])
+
+
+def _believed(
+    path: Path, pairs: tuple[str, ...], site: str | None, it_capacity_kw: float | None
+) -> "tuple[Telemetry, tuple[Finding, ...]]":
+    """The site's telemetry and what was left out of it. Raises BadInput where it cannot be believed."""
+    from gridtide.fleet.learning.doubts import gaps_of, off_by_capacity, swapped_meters
+    from gridtide.fleet.learning.lawful import falling_meter
+    from gridtide.sources.telemetry_table import TelemetryTable
+
+    sites, left_out = TelemetryTable(path=path, names=_named(pairs)).read()
+    refuse_if_any(list(swapped_meters(sites)))
+    chosen = _chosen(sites, site)
+    doubts = list(falling_meter(chosen))
+    if it_capacity_kw is not None:
+        doubts += off_by_capacity(chosen, it_capacity_kw)
+    refuse_if_any(doubts)
+    return chosen, (*left_out, *gaps_of(chosen))
 
 
 def _named(pairs: tuple[str, ...]) -> dict[str, str]:
@@ -105,36 +128,3 @@ def _chosen(sites: "tuple[Telemetry, ...]", name: str | None) -> "Telemetry":
         refuse_if_any([Finding(subject=f"site {fitting[0].site}", value=f"{days} days",
                                limit=f"{LEAST_DAYS} days or more", mend="Give more telemetry.")])  # fmt: skip
     return fitting[0]
-
-
-def _document(telemetry: "Telemetry", learned: "Learned") -> dict[str, Any]:
-    """mape, bias, coverage: of held-out days, fractions of the meter. daily_mape: one a day. share_inside: of rows."""
-    from gridtide.digest import digest
-    from gridtide.fleet.learning.coefficients import COEFFICIENTS
-    from gridtide.fleet.learning.telemetry import DAY_S, days_of
-
-    held, measured = learned.held_out, telemetry.facility_kw
-    error = held.facility_kw / measured - 1.0
-    day = days_of(telemetry)
-    names = [one.name for one in COEFFICIENTS]
-    return {
-        "site": telemetry.site,
-        "days": len(np.unique(day)),
-        "mape": float(np.abs(error).mean()),
-        "bias": float(error.mean()),
-        "coverage": float(((measured >= held.lower_kw) & (measured <= held.upper_kw)).mean()),
-        "mape_constant_pue": float(np.abs(held.constant_pue_kw / measured - 1.0).mean()),
-        "mape_pue_by_temperature": float(
-            np.abs(held.pue_by_temperature_kw / measured - 1.0).mean()
-        ),
-        "share_inside": float(held.inside.mean()),
-        "daily_mape": [
-            {
-                "date": datetime.fromtimestamp(int(one) * DAY_S, UTC).date().isoformat(),
-                "mape": float(np.abs(error[day == one]).mean()),
-            }
-            for one in np.unique(day)
-        ],
-        "coefficients": dict(zip(names, learned.site_map.coefficients.tolist(), strict=True)),
-        "input_digest": digest(telemetry),
-    }

@@ -18,6 +18,7 @@ from gridtide.settle.carbon import ATTRIBUTION
 
 if TYPE_CHECKING:
     from gridtide.simulate.compare import Comparison
+    from gridtide.simulate.linear_view import LinearView
     from gridtide.simulate.settlement import Settlement
 
 
@@ -121,6 +122,8 @@ def _rows(comparison: "Comparison") -> list[tuple[str, list[str]]]:
         "mean wait, h": lambda item: f"{item.mean_wait_h:.2f}",
         "moves": lambda item: f"{item.moves:,}",
         "exposure": lambda item: f"{item.exposure:,}",
+        "plan's power off, CVRMSE": lambda item: f"{_furthest_off(item).cvrmse:.2%}",
+        "plan's power off, bias": lambda item: f"{_furthest_off(item).bias:+.2%}",
     }
     if any(
         item.emissions_marginal_kg == item.emissions_marginal_kg for item in comparison.settlements
@@ -136,6 +139,11 @@ def _rows(comparison: "Comparison") -> list[tuple[str, list[str]]]:
     return [
         (title, [cell(item) for item in comparison.settlements]) for title, cell in cells.items()
     ]
+
+
+def _furthest_off(item: "Settlement") -> "LinearView":
+    """The building that the lines of plans were furthest off."""
+    return max(item.linear_view, key=lambda one: one.cvrmse)
 
 
 def _capacity_cells(comparison: "Comparison") -> dict[str, Callable[["Settlement"], str]]:

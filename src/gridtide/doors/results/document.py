@@ -43,7 +43,8 @@ def document_of(comparison: Comparison, report: str) -> dict[str, Any]:
 
     Of each run: plans, how they were made and the largest gap of any; certificate, its cost beside what no policy can
     fall below; energy_by_site_and_class_kwh, at the racks, with
-    parked machines, cooling and losses; jobs_by_class, promises, delay and compute served; exposure_by_data_set, moves
+    parked machines, cooling and losses; linear_view, how far a plan's lines were off each building; jobs_by_class,
+    promises, delay and compute served; exposure_by_data_set, moves
     and exposure by class, home and sensitivity; routes, where requests went and why.
     capacity_by_site: where sites may offer capacity to the grid.
     bound_total_cost: no policy can cost less; null where perfect foresight did not run or none was found.
@@ -143,6 +144,7 @@ def _run(comparison: Comparison, settlement: Settlement, course: Course) -> dict
         ),
         "energy_by_class_kwh": dict(settlement.energy_by_class_kwh),
         "energy_by_site_and_class_kwh": energy_by_site_kwh(study, course),
+        "linear_view": [asdict(one) for one in settlement.linear_view],
         "renewable_used_kwh": settlement.renewable_used_kwh,
         "accelerator_h_done": settlement.accelerator_h_done,
         "accelerator_h_lost": settlement.accelerator_h_lost,

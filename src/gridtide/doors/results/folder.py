@@ -277,6 +277,7 @@ def _flows(study: Study, course: Course):  # type: ignore[no-untyped-def]
             "place": names[why.place].tolist(),
             "home": names[why.home].tolist(),
             "share": why.share,
+            "slower": why.slower,
             "cost_per_1000": why.cost,
             "cost_home_per_1000": why.cost_home,
             "late_s": why.late_s,

@@ -153,6 +153,7 @@ def _routed(flows: Any, summary: dict[str, Any]) -> list[dict[str, Any]]:
             "origin": row["origin"],
             "place": row["place"],
             "share": row["share"],
+            "slower": row["slower"],
             "alternatives": [
                 {"what": f"1,000 requests at {row['place']}", "cost": row["cost_per_1000"]},
                 {"what": f"1,000 requests at {row['home']}", "cost": row["cost_home_per_1000"]},
@@ -190,6 +191,7 @@ def _routed_of(row: dict[str, Any], currency: str) -> Routed:
         place=row["place"],
         home=row["home"],
         share=row["share"],
+        slower=row["slower"],
         cost=row["cost_per_1000"],
         cost_home=row["cost_home_per_1000"],
         late_s=row["late_s"],

@@ -44,7 +44,7 @@ COEFFICIENTS = (
         name="weather_lag_s", low=10.0, high=28_800.0, usual=600.0, spread=1.2, as_log=True
     ),
 )
-CAPACITY = 0
+CAPACITY, WET_SHARE = 0, 14
 AS_LOG = np.asarray([one.as_log for one in COEFFICIENTS])
 
 

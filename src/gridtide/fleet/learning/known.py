@@ -45,6 +45,41 @@ def within(known: Known, drivers: Drivers) -> NDArray[np.bool_]:
     return np.asarray(known.cells[place] & inside)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Hole:
+    """Where a map has no data: ranges of clock [share of the highest], wet bulb [°C] and utilisation [0-1]."""
+
+    clock: tuple[float, float]
+    wet_c: tuple[float, float]
+    utilisation: tuple[float, float]
+
+
+def holes_of(known: Known) -> tuple[Hole, ...]:
+    """Ranges without data, from the lowest clock on; wet bulbs that lack the same are one range."""
+    edges = (0.0, *CLOCK_EDGES, 1.0)
+    found: list[Hole] = []
+    for band in range(known.cells.shape[2]):
+        lacks = ~known.cells[:, :, band]
+        begin = 0
+        for cold in range(1, lacks.shape[1] + 1):
+            if cold < lacks.shape[1] and (lacks[:, cold] == lacks[:, begin]).all():
+                continue
+            wet_c = tuple(known.coldest_c + WET_BIN_C * at for at in (begin, cold))
+            found += [
+                Hole(clock=(edges[band], edges[band + 1]), wet_c=(wet_c[0], wet_c[1]), utilisation=one)
+                for one in _runs(lacks[:, begin])
+            ]  # fmt: skip
+            begin = cold
+    return tuple(found)
+
+
+def _runs(lacks: NDArray[np.bool_]) -> list[tuple[float, float]]:
+    """Stretches of utilisation whose bins lack data."""
+    padded = np.concatenate([[False], lacks, [False]])
+    edges = np.flatnonzero(np.diff(padded.astype(np.int8))) / BINS_UTILISATION
+    return [(float(low), float(high)) for low, high in zip(edges[::2], edges[1::2], strict=True)]
+
+
 def _places(
     drivers: Drivers, coldest_c: float, shape: tuple[int, ...]
 ) -> tuple[tuple[NDArray[np.int64], ...], NDArray[np.bool_]]:
