@@ -23,18 +23,27 @@ FILE = click.Path(path_type=Path)
 @click.option("--mix", default="all", show_default=True,
               help="What is counted: pre-training, mixed, serving or all.")  # fmt: skip
 @click.option("--policy", default="coordinated", show_default=True, help="Whose course and plan.")
+@click.option("--page", type=FILE, help="Write a picture of the curves as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-def flex(case: Path, when: str | None, mix: str, policy: str, as_json: bool) -> None:
+def flex(
+    case: Path, when: str | None, mix: str, policy: str, page: Path | None, as_json: bool
+) -> None:
     """The flexibility curve of CASE: kW up and down at the meters by site, class, duration and delay, with the price
     per kWh from which each step pays, every step delivered in the twin."""
     say_compiling()
     found = _of_case(case, when, mix, policy)
+    if page is not None:
+        from gridtide.doors.report.flex_page import write_flex
+
+        write_flex(page, found)
     if as_json:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False))
         return
     from gridtide.doors.cli.flex_table import show
 
     show(found)
+    if page is not None:
+        click.echo(str(page))
 
 
 def _of_case(case: Path, when: str | None, mix: str, policy: str) -> dict[str, Any]:
