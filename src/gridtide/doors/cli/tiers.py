@@ -89,13 +89,15 @@ def _menus(
 ) -> "tuple[Menu, ...]":
     from gridtide.case import load
     from gridtide.case.services import service_of
+    from gridtide.case.serving_tables import tables_of
     from gridtide.simulate.tiers import menus_of
 
-    tables = load.read_case(case).service
+    read = load.read_case(case)
+    by_load = tables_of(read, case.resolve().parent)
 
     def slower(number: int, tolerance: float) -> "Service":
-        table = tables[number].model_copy(update={"delay_tolerance": tolerance})
-        return service_of(table, study.fleet, study.fleet.network.origins)
+        table = read.service[number].model_copy(update={"delay_tolerance": tolerance})
+        return service_of(table, study.fleet, study.fleet.network.origins, by_load)
 
     return menus_of(
         study,
