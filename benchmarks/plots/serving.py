@@ -24,8 +24,11 @@ from gridtide.simulate.serving_check import answer_times_s, largest_rate_per_s
 from gridtide.simulate.token_replay import replayed
 
 SHARES = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65)
-MEASURED = {"Llama-3.1-8B": ((7.98, 486.4), (690.9, 685.1))}
-"""Points of the leaderboard that the reference of the fits states, of sequences in flight and W."""
+MEASURED = {
+    "Llama-3.1-8B": ((7.98, 486.4), (690.9, 685.1)),
+    "gpt-oss-120b": ((16.0, 496.2), (64.0, 582.0), (384.0, 629.4)),
+}
+"""Some points of the ML.ENERGY leaderboard v3: sequences in flight, and W of an accelerator."""
 
 
 def charts_of(trace: str, name: str, model: ServingModel, mix: RequestMix) -> tuple[Chart, Chart]:

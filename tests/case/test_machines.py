@@ -13,6 +13,7 @@ from gridtide.fleet.serving_model import (
     it_kw_per_accelerator,
     requests_per_s,
     sequences_at,
+    serving_w,
 )
 from gridtide.loop.world import Telemetry
 from gridtide.simulate.truth import truth_of
@@ -133,10 +134,20 @@ def test_the_known_curves_are_those_of_the_published_files(data_dir: Path) -> No
         assert alike, known.workload
 
 
-def test_a_model_that_no_fit_tells_needs_a_table(tmp_path: Path) -> None:
-    """And the finding says why."""
-    with pytest.raises(BadInput, match=r"gpt-oss-120b on H100[\s\S]*6\.0 % of power"):
-        load_case(case(tmp_path, "gpt-oss-120b", 64.0, 0.2))
+def test_a_model_that_a_logistic_misses_has_a_table_of_power_that_never_falls(
+    tmp_path: Path,
+) -> None:
+    """Within 2 % of the points measured at 16, 64 and 384 sequences; refused where the measured power falls again; the
+    twin draws what the table says."""
+    large = serving_models()["gpt-oss-120b", "H100"]
+    assert list(large.power_table[1]) == sorted(large.power_table[1])
+    for sequences, watts in ((16, 496.2), (64, 582.0), (384, 629.4), (10_000, 629.4)):
+        assert serving_w(large, sequences) == pytest.approx(watts, rel=0.02)
+    seen, _, _ = told(case(tmp_path, "gpt-oss-120b", 64.0, 0.2))
+    drawn_w = (seen.answering_kw[0, -1] * 1000.0 - large.rest_w) / large.slope
+    assert np.all((drawn_w >= large.power_table[1][0] - 1e-6) & (drawn_w <= serving_w(large, 64.0)))
+    with pytest.raises(BadInput, match="8 to 384, where gpt-oss-120b was measured"):
+        load_case(case(tmp_path, "gpt-oss-120b", 500.0, 0.2))
 
 
 @pytest.mark.parametrize(

@@ -103,3 +103,16 @@ def test_what_the_requests_tell_is_not_stated_beside_them(tmp_path: Path) -> Non
     gone = ('requests = "asked.csv"', 'requests = "gone.csv"')
     with pytest.raises(BadInput, match=r"gone\.csv"):
         load_case(case_with(tmp_path, gone))
+
+
+def test_a_handful_of_requests_is_no_table(tmp_path: Path) -> None:
+    """Twenty of them, and answers of one token, each by its number."""
+    path = case_with(tmp_path)
+    rows = (tmp_path / "asked.csv").read_text().splitlines()
+    (tmp_path / "asked.csv").write_text("\n".join(rows[:21]) + "\n")
+    with pytest.raises(BadInput, match="20 requests"):
+        load_case(path)
+    ones = [rows[0], *(row.rsplit(",", 1)[0] + ",1" for row in rows[1:])]
+    (tmp_path / "asked.csv").write_text("\n".join(ones) + "\n")
+    with pytest.raises(BadInput, match="0 answers of more than one token"):
+        load_case(path)

@@ -56,13 +56,14 @@ def test_clumps_make_first_tokens_late() -> None:
 
 
 def test_a_mix_that_cannot_be_used_is_refused_with_its_faults() -> None:
-    """An answer of no token."""
+    """Answers of no token, and answers of one."""
     mix = chat(20)
-    wrong = RequestMix(
-        name="wrong",
-        arrival_s=mix.arrival_s,
-        prompt_tokens=mix.prompt_tokens,
-        answer_tokens=np.zeros(20, dtype=np.int64),
-    )
-    with pytest.raises(BadInput, match="answer_tokens"):
-        estimated(MODEL, wrong, 1.0)
+    for tokens, said in ((0, "answer_tokens"), (1, "more than one token")):
+        wrong = RequestMix(
+            name="wrong",
+            arrival_s=mix.arrival_s,
+            prompt_tokens=mix.prompt_tokens,
+            answer_tokens=np.full(20, tokens),
+        )
+        with pytest.raises(BadInput, match=said):
+            estimated(MODEL, wrong, 1.0)

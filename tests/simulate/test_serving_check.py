@@ -9,13 +9,13 @@ from gridtide.case.machines import serving_models
 from gridtide.fleet.request_mix import RequestMix
 from gridtide.simulate.serving_check import LIMITS, checked, largest_rate_per_s
 
-HIT = {"azure2023_conv": 24, "mooncake_conversation": 33}
+HIT = {"azure2023_conv": 34, "mooncake_conversation": 45}
 
 
 @pytest.mark.real
 @pytest.mark.parametrize("trace", sorted(HIT))
 def test_the_estimate_keeps_its_limits_where_it_kept_them(trace: str, data_dir: Path) -> None:
-    """All of them at 0.3 of the largest rate; in all as many cells of 36 as docs/models/serving.md prints."""
+    """All of them at 0.3 of the largest rate; in all as many cells of 48 as docs/models/serving.md prints."""
     folder = data_dir / "llm_requests"
     frame = pl.read_parquet(folder / f"{trace}.parquet").sort("t_s", maintain_order=True)
     frame = frame.filter((pl.col("input_tokens") > 0) & (pl.col("output_tokens") > 0))

@@ -1,5 +1,6 @@
 """What is known of accelerators and of the models that answer on them beforehand: `machines.toml`."""
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -72,7 +73,9 @@ def training_curves() -> tuple[KnobCurve, ...]:
 @cache
 def models_without_fit() -> dict[tuple[str, str], str]:
     """Models that no fit tells closely enough, by model and accelerator, and why."""
-    return {(row["model"], row["accelerator"]): row["source"] for row in _file()["without_fit"]}
+    return {
+        (row["model"], row["accelerator"]): row["source"] for row in _file().get("without_fit", ())
+    }
 
 
 def assumed(case: CaseFile) -> tuple[str, ...]:
@@ -143,13 +146,14 @@ def _accelerator(name: str, table: dict[str, Any]) -> Accelerator:
 
 
 def _model(table: dict[str, Any], accelerator: Accelerator) -> ServingModel:
+    powers: dict[str, list[float]] = table.get("power_table", {"sequences": [], "watts": []})
     return ServingModel(
         name=table["model"],
         accelerators=table["accelerators"],
-        least_w=table["least_w"],
-        range_w=table["range_w"],
-        steepness=table["steepness"],
-        middle=table["middle"],
+        least_w=table.get("least_w", math.nan),
+        range_w=table.get("range_w", math.nan),
+        steepness=table.get("steepness", math.nan),
+        middle=table.get("middle", math.nan),
         first_s=table["first_s"],
         per_sequence_s=(table["per_sequence_s"], table.get("per_square_s", 0.0)),
         prefill_s_per_token=table["prefill_s_per_token"],
@@ -160,4 +164,5 @@ def _model(table: dict[str, Any], accelerator: Accelerator) -> ServingModel:
         prefill_w=table["prefill_w"],
         idle_w=accelerator.idle_w,
         memory_tokens=float(table["memory_tokens"]),
+        power_table=(tuple(powers["sequences"]), tuple(powers["watts"])),
     )

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.finding import BadInput
+from gridtide.finding import BadInput, Finding
 from gridtide.fleet.burstiness import Burstiness, burstiness, steady_rates, usual_rate
 from gridtide.fleet.request_mix import RequestMix, at_rate, mix_faults
 from gridtide.fleet.serving_model import ServingModel, replica_faults, serving_w
@@ -95,7 +95,7 @@ def estimated(
     is known of the model. Energy takes requests as independent: of clumps that leave a replica idle in between it
     says too much.
     """
-    faults = (*mix_faults(mix), *replica_faults(model))
+    faults = (*mix_faults(mix), *replica_faults(model), *_no_tokens_after(mix))
     if faults:
         raise BadInput(faults)
     there = at_rate(mix, requests_per_s)
@@ -113,6 +113,17 @@ def estimated(
     first = kernel.first_tokens(laid, sizes, QUANTILES)
     after = kernel.token_times(laid, sizes, varies, QUANTILES)
     return _told(model, there, spans, first, after, piece_tokens)
+
+
+def _no_tokens_after(mix: RequestMix) -> tuple[Finding, ...]:
+    if (mix.answer_tokens > 1).any():
+        return ()
+    return (
+        Finding(
+            subject=f"requests {mix.name}", value="no answer of more than one token",
+            limit="some, whose tokens take a time", mend="Leave the estimate to mixes that generate.",
+        ),
+    )  # fmt: skip
 
 
 def memory_sequences(model: ServingModel, mix: RequestMix) -> float:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from gridtide.finding import Finding
 from gridtide.physics.server import server_share_w
+from gridtide.physics.serving_phases import table_value
 from gridtide.physics.serving_power import iteration_s, serving_power_w, tokens_per_s
 from gridtide.physics.serving_queue import fluid_batch
 
@@ -19,7 +20,8 @@ class ServingModel:
     prefill_s_per_token: time a prompt's token takes. sequences_from, sequences_to: where the fit holds.
     rest_w, slope: what a server draws for an accelerator is rest_w + slope × its own power [W].
     prefill_w, idle_w: power of an accelerator while prompts are read, and while it waits [W]. memory_tokens: keys
-    and values a replica can hold.
+    and values a replica can hold. power_table: where a logistic is too far off, sequences in flight, rising, and watts
+    of an accelerator beside them, not falling; then least_w, range_w, steepness and middle are NaN.
     """
 
     name: str
@@ -38,6 +40,7 @@ class ServingModel:
     prefill_w: float = math.nan
     idle_w: float = math.nan
     memory_tokens: float = math.nan
+    power_table: tuple[tuple[float, ...], tuple[float, ...]] = ((), ())
 
 
 def requests_per_s(model: ServingModel, sequences: float, tokens: float) -> float:
@@ -52,7 +55,10 @@ def sequences_at(model: ServingModel, rate_per_s: float, tokens: float) -> float
 
 
 def serving_w(model: ServingModel, sequences: float) -> float:
-    """Power of an accelerator itself with so many sequences in flight [W]."""
+    """Power of an accelerator itself with so many sequences in flight [W]; a table is flat beyond its ends."""
+    known, watts = model.power_table
+    if known:
+        return table_value(sequences, known, watts)
     return serving_power_w(sequences, model.least_w, model.range_w, model.steepness, model.middle)
 
 

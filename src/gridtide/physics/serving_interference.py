@@ -50,7 +50,8 @@ def sequences_that_let_read(
         return 0.0
     if square_s == 0.0:
         return left_s / line_s
-    return (math.sqrt(line_s * line_s + 4.0 * square_s * left_s) - line_s) / (2.0 * square_s)
+    inside = line_s * line_s + 4.0 * square_s * left_s
+    return (math.sqrt(inside) - line_s) / (2.0 * square_s) if inside > 0.0 else math.inf
 
 
 def mean_work_s(busy: float, service_s: float, at_once: float, queued_s: float) -> float:

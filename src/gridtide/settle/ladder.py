@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from gridtide.fleet.energy_facts import EnergyFacts, ModelFacts
-from gridtide.fleet.serving_model import ServingModel
+from gridtide.fleet.serving_model import ServingModel, serving_w
 from gridtide.physics.limits import erased_bits, landauer_j
 from gridtide.physics.movement import operations_per_token
-from gridtide.physics.serving_power import joules_per_token, serving_power_w, tokens_per_s
+from gridtide.physics.serving_power import joules_per_token, tokens_per_s
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,9 +21,7 @@ class Step:
 
 def joules_at(model: ServingModel, sequences: float) -> float:
     """J of the accelerators for a token with so many sequences in flight, by the fit."""
-    power_w = serving_power_w(
-        sequences, model.least_w, model.range_w, model.steepness, model.middle
-    )
+    power_w = serving_w(model, sequences)
     rate = tokens_per_s(sequences, model.first_s, *model.per_sequence_s)
     return joules_per_token(model.accelerators, power_w, rate)
 

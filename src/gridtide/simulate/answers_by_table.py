@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.fleet.service import Service
+from gridtide.fleet.serving_model import ServingModel, it_kw_per_accelerator, sequences_at
 from gridtide.fleet.serving_table import at_load, power_at_load
 from gridtide.physics.server import server_share_w
 
@@ -56,3 +57,12 @@ def table_kw(service: Service, place: int, answered: Real, active: Real) -> Real
     watts = power_at_load(table, answered / replicas)
     drawn = [server_share_w(watt, model.rest_w, model.slope) / 1000.0 for watt in watts.tolist()]
     return np.asarray(drawn)
+
+
+def measured_kw(model: ServingModel, tokens: float, per_replica_s: Real) -> Real:
+    """IT power of an accelerator [kW] whose power stands in a table, by requests a second of a replica, (T,)."""
+    found = [
+        it_kw_per_accelerator(model, sequences_at(model, rate, tokens))
+        for rate in per_replica_s.tolist()
+    ]
+    return np.asarray(found)

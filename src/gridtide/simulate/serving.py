@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.overflow import routed
 from gridtide.fleet.ways import Ways, by_service, ways_of
-from gridtide.simulate.answers_by_table import table_kw
+from gridtide.simulate.answers_by_table import measured_kw, table_kw
 from gridtide.simulate.moved_requests import LostCaches
 from gridtide.simulate.resting import Rested, Resting
 from gridtide.simulate.site_power import at_sites
@@ -173,6 +173,10 @@ def _answering_kw(ways: Ways, answered: Real, active: Real) -> Real:
                 )
                 continue
             replicas = np.maximum(active[index, place] / model.accelerators, 1e-9)
+            if model.power_table[0]:
+                each = answered[index, place] / replicas
+                power[index, place] = measured_kw(model, service.tokens_per_request, each)
+                continue
             power[index, place] = kernel.answering_kw(
                 np.ascontiguousarray(answered[index, place] / replicas),
                 service.tokens_per_request,

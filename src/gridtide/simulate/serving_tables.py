@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gridtide.finding import Finding, refuse_if_any
 from gridtide.fleet.request_mix import RequestMix, at_rate
 from gridtide.fleet.serving_estimate import PIECE_TOKENS, estimated
 from gridtide.fleet.serving_model import ServingModel
@@ -13,6 +14,7 @@ from gridtide.simulate.token_replay import replayed
 
 LOADS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
 ENERGY_LIMIT = 0.10
+LEAST_REQUESTS = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +32,9 @@ def serving_table(
     """The table of a model and a mix, its time stretched or pressed to shares of the largest rate it carries.
 
     The estimate fills it where it keeps its limits at all shares it is checked at, and energy within 10 %. Raises
-    BadInput with every fault of the mix.
+    BadInput with every fault of the mix; one of fewer than 200 requests has no p95 to size by.
     """
+    refuse_if_any(_too_few(mix))
     largest = largest_rate_per_s(model, mix, piece_tokens=piece_tokens)
     missed = _missed(checked(model, mix, largest, piece_tokens=piece_tokens))
     rates = [share * largest for share in LOADS]
@@ -58,6 +61,25 @@ def serving_table(
         largest_per_s=largest,
         said=f"{model.name} answers {mix.name} {how}; a replica carries {largest:.3g} requests a second at most",
     )
+
+
+def _too_few(mix: RequestMix) -> tuple[Finding, ...]:
+    found = []
+    counts = {
+        "requests": len(mix.arrival_s),
+        "answers of more than one token": int((mix.answer_tokens > 1).sum()),
+    }
+    for what, many in counts.items():
+        if many < LEAST_REQUESTS:
+            found.append(
+                Finding(
+                    subject=f"requests {mix.name}",
+                    value=f"{many} {what}",
+                    limit=f"at least {LEAST_REQUESTS}, for a p95 to size by",
+                    mend="Give more of them, or state prompt_tokens and tokens_per_request instead.",
+                )
+            )
+    return tuple(found)
 
 
 def _missed(rows: tuple[Checked, ...]) -> str:

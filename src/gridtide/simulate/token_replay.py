@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from gridtide.digest import freeze
 from gridtide.finding import BadInput, Finding
 from gridtide.fleet.request_mix import RequestMix, mix_faults
-from gridtide.fleet.serving_model import ServingModel, replica_faults
+from gridtide.fleet.serving_model import ServingModel, replica_faults, serving_w
 from gridtide.kernels import token_replay as kernel
-from gridtide.physics.serving_power import iteration_s, serving_power_w
+from gridtide.physics.serving_power import iteration_s
 
 Real = NDArray[np.float64]
 
@@ -93,11 +93,10 @@ def _too_large(model: ServingModel, mix: RequestMix) -> tuple[Finding, ...]:
 
 def _engine(model: ServingModel, chunk_tokens: int) -> kernel.Engine:
     seats = np.arange(int(model.sequences_to) + 1, dtype=np.float64)
-    power = (model.least_w, model.range_w, model.steepness, model.middle)
     inside = np.maximum(seats, model.sequences_from)
     return kernel.Engine(
         iteration_s=np.asarray([iteration_s(n, model.first_s, *model.per_sequence_s) for n in seats]),
-        decode_w=np.asarray([model.accelerators * serving_power_w(n, *power) for n in inside]),
+        decode_w=np.asarray([model.accelerators * serving_w(model, n) for n in inside]),
         prefill_s=model.prefill_s_per_token,
         prefill_w=model.accelerators * model.prefill_w,
         memory_tokens=int(model.memory_tokens),
