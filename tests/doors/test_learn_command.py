@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gridtide.doors.cli import exit_code
+from gridtide.sources.site_model import read_site_model
 from gridtide.testing.plant_days import plant_days
 from gridtide.testing.plants import warm_loop
 
@@ -50,6 +51,22 @@ def test_the_document_has_the_keys_of_the_contract(
     assert "10 rows missing in 1 gaps" in told.err
 
 
+def test_the_same_telemetry_writes_the_same_model_and_says_what_it_took_it_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Byte for byte; a site in MW cannot be told from a small one, so the peak is said in kW."""
+    path = telemetry(tmp_path)
+    files = [tmp_path / name for name in ("one.json", "other.json")]
+    for file in files:
+        assert exit_code(["learn", str(path), "--site", "north", "--out", str(file)]) == 0
+    assert files[0].read_bytes() == files[1].read_bytes()
+    model, digest = read_site_model(files[0])
+    assert (model.site, len(digest)) == ("north", 64)
+    assert not model.it_capacity_given
+    peak_kw = warm_loop.plant_kw(plant_days(DAYS, warm_loop.MEAN_C, 3), 3).max()
+    assert f"taken as kW: its peak is {peak_kw:,.0f} kW" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("how", "more", "said"),
     [
@@ -58,6 +75,7 @@ def test_the_document_has_the_keys_of_the_contract(
         ({}, ("--map", "kw=power"), "--map kw=power"),
         ({"meter": "power"}, (), "facility_kw"),
         ({}, ("--site", "east"), "--site east"),
+        ({}, ("--it-capacity-kw", "24000"), "machines behind it"),
     ],
 )
 def test_what_cannot_be_used_is_named(

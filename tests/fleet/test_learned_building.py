@@ -8,7 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridtide.decide.power_curve import power_curve
-from gridtide.fleet.building import facility_power_kw, learned_tables, most_it_kw, outdoor_c
+from gridtide.fleet.building import (
+    facility_power_kw,
+    fast_power_of_site_kw,
+    learned_tables,
+    marginal_power,
+    most_it_kw,
+    outdoor_c,
+    power_of_site_kw,
+)
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.learning.lawful import broken_laws
 from gridtide.fleet.learning.site_map import facility_of, steady_drivers
@@ -99,6 +107,21 @@ def test_a_plan_never_counts_on_less_power_than_a_learned_building_takes(
     above_kw = np.interp(it_kw, marks, line) - drawn_kw
     assert above_kw.min() >= -0.01 * drawn_kw.max() / 16.0
     assert above_kw.max() <= curve.gap_kw[-1, 0] + 0.01 * drawn_kw.max()
+
+
+def test_one_more_kilowatt_draws_what_the_meter_then_sees_more() -> None:
+    """Between marks of the table; and one site at several loads is what it is among others."""
+    fleet = learned_fleet(8.0)
+    sites, felt_c = len(fleet.sites), 24.0
+    it_kw = np.tile(np.linspace(20.1, 130.1, 23), (sites, 1))
+    weather = np.full_like(it_kw, felt_c)
+    slope = marginal_power(fleet, it_kw, weather)
+    higher, lower = (facility_power_kw(fleet, it_kw + by, weather) for by in (0.01, 0.0))
+    assert slope == pytest.approx((higher - lower) / 0.01, rel=2e-3)
+    alone = power_of_site_kw(fleet, sites - 1, it_kw[:1].T, np.asarray([felt_c]))
+    assert alone[:, 0] == pytest.approx(lower[-1], rel=1e-12)
+    fast = fast_power_of_site_kw(fleet, sites - 1, it_kw[:1].T)
+    assert (np.diff(fast[:, 0]) <= np.diff(alone[:, 0])).all()
 
 
 def test_sites_without_a_file_are_as_they_were() -> None:

@@ -1,5 +1,7 @@
 """What the buildings of a fleet draw for an IT load, and what load they can carry under a limit."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -42,6 +44,34 @@ def facility_power_kw(fleet: Fleet, it_kw: Real, outdoor_c: Real) -> Real:
     )
     learned_building.put_power(modelled, it_kw, outdoor_c, learned_tables(fleet))
     return np.asarray(modelled + overheads_kw(fleet)[:, None])
+
+
+def marginal_power(fleet: Fleet, it_kw: Real, outdoor_c: Real) -> Real:
+    """Facility kW for one more kW of IT at each site and step, (S, T)."""
+    from gridtide.kernels import facility, learned_building
+
+    load_kw, weather_c = np.ascontiguousarray(it_kw), np.ascontiguousarray(outdoor_c)
+    slope = facility.marginal_power(load_kw, capacities_kw(fleet), weather_c, plants_of(fleet))
+    learned_building.put_marginal(slope, load_kw, weather_c, learned_tables(fleet))
+    return np.asarray(slope)
+
+
+def power_of_site_kw(fleet: Fleet, site: int, it_kw: Real, outdoor_c: Real) -> Real:
+    """Facility power of one site at several loads, kW. it_kw: (L, T); outdoor_c: (T,)."""
+    alike = replace(fleet, sites=(fleet.sites[site],) * len(it_kw))
+    return facility_power_kw(alike, it_kw, np.tile(outdoor_c, (len(it_kw), 1)))
+
+
+def fast_power_of_site_kw(fleet: Fleet, site: int, it_kw: Real) -> Real:
+    """Of it what follows IT within seconds, (L, T), kW; of a learned building IT alone, which its meter surely sees."""
+    from gridtide.kernels import facility
+
+    if fleet.sites[site].facility.learned is not None:
+        return it_kw
+    levels = len(it_kw)
+    capacity_kw = np.repeat(capacities_kw(fleet)[site], levels)
+    plant = np.repeat(plants_of(fleet)[site], levels)
+    return np.asarray(facility.fast_power(np.ascontiguousarray(it_kw), capacity_kw, plant))
 
 
 def most_it_kw(fleet: Fleet, facility_max_kw: Real, outdoor_c: Real) -> Real:

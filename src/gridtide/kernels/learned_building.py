@@ -42,6 +42,21 @@ def put_power(power_kw: Real, it_kw: Real, outdoor_c: Real, tables: Tables) -> N
 
 
 @njit(cache=True, error_model="numpy")
+def put_marginal(slope: Real, it_kw: Real, outdoor_c: Real, tables: Tables) -> None:
+    """Write facility kW per kW of IT of each site that has a table, between the marks around its load. All (S, T)."""
+    row, step_kw, kw = tables
+    for s in range(it_kw.shape[0]):
+        if row[s] < 0:
+            continue
+        at = row[s]
+        for t in range(it_kw.shape[1]):
+            mark = min(max(int(it_kw[s, t] / step_kw[at]), 0), kw.shape[1] - 2)
+            low_kw, felt_c = mark * step_kw[at], outdoor_c[s, t]
+            high = table_kw(low_kw + step_kw[at], felt_c, step_kw[at], kw[at])
+            slope[s, t] = (high - table_kw(low_kw, felt_c, step_kw[at], kw[at])) / step_kw[at]
+
+
+@njit(cache=True, error_model="numpy")
 def put_most_it(
     most_kw: Real, facility_max_kw: Real, capacity_kw: Real, outdoor_c: Real, tables: Tables
 ) -> None:

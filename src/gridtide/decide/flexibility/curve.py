@@ -13,7 +13,7 @@ from gridtide.decide.flexibility.outlook import Outlook
 from gridtide.decide.flexibility.services import from_services
 from gridtide.decide.flexibility.step import RESPONSE_S, Direction, Source, Step
 from gridtide.decide.flexibility.stores import from_stores
-from gridtide.fleet.building import capacities_kw, plants_of
+from gridtide.fleet.building import fast_power_of_site_kw, power_of_site_kw
 
 Real = NDArray[np.float64]
 FAST_S = 60
@@ -117,19 +117,14 @@ def _meter_kw(
     fast: bool,
 ) -> list[float]:
     """What each group changes at the meter beside all before it, the least over the window."""
-    from gridtide.kernels import facility
-
     sign = -1.0 if direction is Direction.DOWN else 1.0
     whole_kw = np.concatenate([[0.0], np.cumsum([one.it_kw for one in groups])])
     it_kw = np.maximum(outlook.it_kw[site, :window] + sign * whole_kw[:, None], 0.0)
-    fleet, levels = outlook.situation.fleet, len(whole_kw)
-    capacity = np.repeat(capacities_kw(fleet)[site], levels)
-    plant = np.repeat(plants_of(fleet)[site], levels)
+    fleet = outlook.situation.fleet
     if fast:
-        power = facility.fast_power(it_kw, capacity, plant)
+        power = fast_power_of_site_kw(fleet, site, it_kw)
     else:
-        outdoor = np.ascontiguousarray(np.tile(outlook.outdoor_c[site, :window], (levels, 1)))
-        power = facility.facility_power(it_kw, capacity, outdoor, plant)
+        power = power_of_site_kw(fleet, site, it_kw, outlook.outdoor_c[site, :window])
     changed = (sign * np.diff(power, axis=0)).min(axis=1)
     return [
         float(kw) if one.it_kw > 0.0 else one.meter_kw

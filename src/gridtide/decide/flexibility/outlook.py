@@ -23,7 +23,7 @@ from gridtide.decide.room import promised_room
 from gridtide.decide.situation import Situation
 from gridtide.decide.steering import covered
 from gridtide.decide.told import told_of
-from gridtide.fleet.building import capacities_kw, plants_of
+from gridtide.fleet.building import marginal_power
 
 Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -70,8 +70,6 @@ class Outlook:
 
 def outlook_of(plan: Plan, situation: Situation, dispatch: Dispatch) -> Outlook:
     """The outlook under a plan and the dispatch that was made of it. Raises BadInput where weather is unknown."""
-    from gridtide.kernels import facility
-
     fleet = situation.fleet
     grid = slot_grid(situation, grid_step_s(dispatch.placement.horizon))
     held = reservations(situation, promised_room(situation, grid), grid, 0)
@@ -80,9 +78,7 @@ def outlook_of(plan: Plan, situation: Situation, dispatch: Dispatch) -> Outlook:
     seen = replace(situation, horizon=horizon)
     outdoor = on_grid(outdoor_c(seen), horizon, grid)
     it_kw = on_grid(plan.it_kw, plan.horizon, grid)
-    slope = facility.marginal_power(
-        np.ascontiguousarray(it_kw), capacities_kw(fleet), outdoor, plants_of(fleet)
-    )
+    slope = marginal_power(fleet, it_kw, outdoor)
     hours, menu = grid_step_s(grid) / 3600.0, fleet.menu
     site = fleet.site_of_place[menu.place]
     prices = plan.prices
