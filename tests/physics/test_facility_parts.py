@@ -12,6 +12,7 @@ from gridtide.physics.pue import (
     FAN_SHARE,
     PUMP_SHARE,
     facility_power_kw,
+    fast_facility_power_kw,
     fast_marginal_facility_power,
     heat_of_it_kw,
 )
@@ -126,3 +127,13 @@ def test_twenty_kelvin_an_hour_bound_what_may_be_cut() -> None:
     most = heat_for_rise_kw(5.0, 0.25)
     assert most == pytest.approx(172.6, abs=0.05)
     assert room_after_c(24.0, 24.0, 200.0, 0.25)[0] == pytest.approx(29.79, abs=0.01)
+
+
+def test_what_follows_at_once_has_the_fast_slope() -> None:
+    """Finite differences of the part that follows IT within seconds agree with its published marginal to 1e-6."""
+    for plant in (0, 1, 2):
+        for it_kw in (4_000.0, 8_000.0):
+            higher = fast_facility_power_kw(it_kw + 0.5, 10_000.0, plant)
+            lower = fast_facility_power_kw(it_kw - 0.5, 10_000.0, plant)
+            slope = fast_marginal_facility_power(it_kw, 10_000.0, plant)
+            assert abs(higher - lower - slope) < 1e-6

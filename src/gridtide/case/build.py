@@ -14,6 +14,7 @@ from gridtide.case.curves import curve_notes
 from gridtide.case.learned import learned_fleet, learned_notes, outside_data
 from gridtide.case.machines import assumed, pool_powers_kw
 from gridtide.case.offers import product_of
+from gridtide.case.parking import parking_notes, parking_of
 from gridtide.case.plants import design_outdoor_c
 from gridtide.case.points import points_left_out, points_of
 from gridtide.case.schema import CaseFile, ContractTable, PoolTable, SiteTable
@@ -114,9 +115,10 @@ def study_of(case: CaseFile, folder: Path) -> Study:
         ended=work.ended,
         notes=(
             *assumed(case),
-            *notes_of(tables),
             *curve_notes(case, folder),
+            *notes_of(tables),
             *points_left_out(case),
+            *parking_notes(case),
             *(
                 f"protect names {name}: no group or class is called so"
                 for name in unprotected(case)
@@ -174,6 +176,7 @@ def _pool(table: PoolTable, step_s: int) -> Pool:
         points=points_of(table, parked_kw, busy_kw, step_s),
         burst_reserve=table.burst_reserve,
         for_services=table.for_services,
+        parking=parking_of(table.parking, parked_kw, busy_kw) if table.parking else None,
     )
 
 

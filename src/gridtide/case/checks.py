@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from gridtide.case.cooling import cooling_faults
 from gridtide.case.machines import accelerators, pool_powers_kw
 from gridtide.case.offers import offer_faults
+from gridtide.case.parking import parking_faults
 from gridtide.case.plants import parked_facility_kw
 from gridtide.case.points import point_faults
 from gridtide.case.schema import CaseFile, ContractTable, SiteTable
@@ -45,6 +46,7 @@ def faults_of(case: CaseFile) -> list[Finding]:
         *slower_faults(case),
         *telescope_faults(case),
         *point_faults(case),
+        *parking_faults(case),
         *offer_faults(case),
         *cooling_faults(case),
     ]

@@ -83,6 +83,20 @@ class CurveTable(Table):
     source: Literal["table", "emerald", "zeus", "known"] = "table"
 
 
+class ParkingTable(Table):
+    """[site.pool.parking]: how nodes kept for services rest when nothing uses them."""
+
+    node_accelerators: Annotated[int, Field(ge=1, le=1024)] = 8
+    idle_kw_per_accelerator: Annotated[float, Field(ge=0, le=100)] | None = None
+    off_kw_per_accelerator: Annotated[float, Field(ge=0, le=100)] = 0.0
+    wake_kw_per_accelerator: Annotated[float, Field(ge=0, le=100)] | None = None
+    wake_parked_s: Annotated[float, Field(ge=0, le=86_400)] = 30.0
+    wake_off_s: Annotated[float, Field(ge=0, le=86_400)] = 600.0
+    least_idle_min: Annotated[float, Field(ge=0, le=1440)] = 0.0
+    least_parked_min: Annotated[float, Field(ge=0, le=1440)] = 15.0
+    least_off_min: Annotated[float, Field(ge=0, le=1440)] = 30.0
+
+
 class PoolTable(Table):
     """[[site.pool]]: identical machines."""
 
@@ -95,6 +109,7 @@ class PoolTable(Table):
     burst_reserve: Annotated[float, Field(ge=0, le=5)] = 0.1
     point: tuple[PointTable, ...] = ()
     curve: CurveTable | None = None
+    parking: ParkingTable | None = None
 
 
 class FacilityTable(Table):
@@ -306,6 +321,7 @@ class ServiceTable(Table):
     delay_tolerance: Annotated[float, Field(ge=0, le=10)] = 0.0
     delay_cost_per_request: Annotated[float, Field(ge=0, le=1e4)] = 0.0
     burstiness: Annotated[float, Field(ge=0, le=1000)] = 1.0
+    lost_cache_s: Annotated[float, Field(ge=0, le=3600)] = 0.0
     value_per_request: Annotated[float, Field(ge=0, le=1e4)]
     movable: bool = True
     model: Name | None = None

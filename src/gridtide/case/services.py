@@ -71,6 +71,7 @@ def service_of(
         requests_per_accelerator_s=rate,
         time_to_first_token_s=first,
         burstiness=table.burstiness,
+        lost_cache_s=table.lost_cache_s,
         value_per_request=table.value_per_request,
         it_kw_per_accelerator=power,
         models=tuple(models),

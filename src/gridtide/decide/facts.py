@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.buckets import BUCKETS_MAX, bucketed
+from gridtide.decide.called_hours import incentive_per_kwh
 from gridtide.decide.cooling_terms import cooling_terms
 from gridtide.decide.layout import Facts, SlowerFacts
 from gridtide.decide.limits import import_max_kw
@@ -101,13 +102,14 @@ def facts_of(
 
 
 def carbon_cost_per_kwh(situation: Situation, objective: Objective) -> Real:
-    """Money that the carbon of a drawn kWh counts, (S, T); 0 without a carbon price."""
-    shape = (len(situation.fleet.sites), len(situation.horizon))
+    """Money that a drawn kWh counts beyond its price, (S, T): its carbon, 0 without a carbon price, and in called
+    hours what is paid for not drawing it."""
+    called = incentive_per_kwh(situation.fleet, situation.horizon, objective.called)
     if objective.carbon_price_per_t == 0.0:
-        return np.zeros(shape)
+        return called
     zones = [site.zone for site in situation.fleet.sites]
     grams = np.stack([series(situation, objective.carbon, zone) for zone in zones])
-    return grams * objective.carbon_price_per_t / 1e6
+    return grams * objective.carbon_price_per_t / 1e6 + called
 
 
 def seen_prices_per_mwh(situation: Situation, readings: Readings | None = None) -> Real:

@@ -29,6 +29,7 @@ class Service:
     time_to_first_token_s is the p95 at the full rate, waits and power follow from the table.
     movable: false keeps every request at home. slower: points at which answers take longer, within the tolerance,
     fastest first. delay_cost_per_request: money for one request answered at a slower point.
+    lost_cache_s: seconds of an accelerator that a request takes more where its user was answered elsewhere before.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Service:
     movable: bool = True
     slower: tuple[SlowerAnswers, ...] = ()
     delay_cost_per_request: float = 0.0
+    lost_cache_s: float = 0.0
     tables: tuple[ServingTable | None, ...] = ()
 
     def __post_init__(self) -> None:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from gridtide.fleet.contract import Contract
 from gridtide.fleet.learned_building import LearnedBuilding
 from gridtide.fleet.operating_point import OperatingPoint
+from gridtide.fleet.parking import Parking
 from gridtide.fleet.product import CapacityProduct
 from gridtide.fleet.thermal import ColdStore, Hall
 
@@ -32,7 +33,8 @@ class Pool:
     accelerators: how many can be used. parked_kw_per_accelerator: IT power of an accelerator's share of
     a server that is parked. points: the menu, fastest first. burst_reserve: how much more than the
     planned need is kept for services, as a share of that need. for_services: accelerators that
-    deferrable work is never promised, so that a wrong demand forecast breaks no promise.
+    deferrable work is never promised, so that a wrong demand forecast breaks no promise. parking: how those of them
+    that nothing uses rest; None: parked at once and awake at once.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Pool:
     points: tuple[OperatingPoint, ...]
     burst_reserve: float = 0.1
     for_services: int = 0
+    parking: Parking | None = None
 
     @property
     def full(self) -> OperatingPoint:

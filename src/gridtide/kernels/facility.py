@@ -5,7 +5,11 @@ from numba import njit
 from numpy.typing import NDArray
 
 from gridtide.kernels import scalar  # noqa: F401  (makes the physics callable from compiled code)
-from gridtide.physics.pue import facility_power_kw, marginal_facility_power
+from gridtide.physics.pue import (
+    facility_power_kw,
+    fast_facility_power_kw,
+    marginal_facility_power,
+)
 from gridtide.physics.weather import wet_bulb_c
 
 Real = NDArray[np.float64]
@@ -20,6 +24,16 @@ def facility_power(it_kw: Real, capacity_kw: Real, outdoor_c: Real, plant: Whole
     for s in range(it_kw.shape[0]):
         for t in range(it_kw.shape[1]):
             power[s, t] = facility_power_kw(it_kw[s, t], capacity_kw[s], outdoor_c[s, t], plant[s])
+    return power
+
+
+@njit(cache=True, error_model="numpy")
+def fast_power(it_kw: Real, capacity_kw: Real, plant: Whole) -> Real:
+    """What of facility power follows IT within seconds, kW, as facility_power has the whole of it."""
+    power = np.empty_like(it_kw)
+    for s in range(it_kw.shape[0]):
+        for t in range(it_kw.shape[1]):
+            power[s, t] = fast_facility_power_kw(it_kw[s, t], capacity_kw[s], plant[s])
     return power
 
 

@@ -52,6 +52,7 @@ for _function in (
     pue.misc_kw,
     pue.heat_of_it_kw,
     pue.facility_power_kw,
+    pue.fast_facility_power_kw,
     pue._slopes,
     pue.marginal_facility_power,
     operating_point.seconds_at_speed,

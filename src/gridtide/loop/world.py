@@ -39,7 +39,8 @@ class Telemetry:
     one, cold_kwh: in stores, at the end of each step, (S, T); all of no sites where no site has either.
     busy: accelerators of each class at each entry of the menu, (C, M, T); active: accelerators that answer,
     answering_kw: IT power of one of them, (V, P, T). slower: of what was answered, at each slower point of the
-    services, slower_p95_s: its answer times, (N, O, P, T).
+    services, slower_p95_s: its answer times, (N, O, P, T). rest_kw: IT power of resting and waking nodes beyond that of
+    parked ones, (P, T); resting: accelerators idle, parked and off where pools say how they rest, (3, P, T).
     """
 
     timeline: Timeline
@@ -65,6 +66,8 @@ class Telemetry:
     busy: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0, 0)))
     active: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0, 0)))
     answering_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    rest_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    resting: NDArray[np.float64] = field(default_factory=lambda: np.zeros((3, 0, 0)))
     slower: NDArray[np.float64] = field(default_factory=none_slower)
     slower_p95_s: NDArray[np.float64] = field(default_factory=none_slower)
 

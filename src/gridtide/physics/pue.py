@@ -28,6 +28,12 @@ def facility_power_kw(it_kw: float, capacity_kw: float, outdoor_c: float, plant:
     return heat_kw + always_kw + moved_kw + heat_plant_kw(heat_kw, capacity_kw, outdoor_c, plant)
 
 
+def fast_facility_power_kw(it_kw: float, capacity_kw: float, plant: int = 0) -> float:
+    """The part of facility_power_kw [kW] that follows IT [kW] within seconds: all but the heat plant, which lags."""
+    always_kw = transformer_loss_kw(it_kw, capacity_kw) + misc_kw(capacity_kw)
+    return heat_of_it_kw(it_kw, capacity_kw, plant) + always_kw + pump_kw(it_kw, capacity_kw)
+
+
 def heat_of_it_kw(it_kw: float, capacity_kw: float, plant: int = 0) -> float:
     """Heat [kW] that IT, its conversion and the fans of the room give off."""
     blown_kw = fan_kw(it_kw, capacity_kw, plant)

@@ -176,9 +176,10 @@ def _machines(
     used = menu.by_place(seen.busy.sum(axis=0)) + seen.active.sum(axis=0)
     for place, pool in enumerate(fleet.pools):
         idle_h = float(((pool.accelerators - used[place]) * hours).sum())
+        rest_kwh = float((seen.rest_kw[place] * hours).sum()) if seen.rest_kw.size else 0.0
         parked = Machines(
             use="parked machines",
-            it_kwh=idle_h * pool.parked_kw_per_accelerator,
+            it_kwh=idle_h * pool.parked_kw_per_accelerator + rest_kwh,
             accelerator_h=idle_h,
             parked=True,
         )

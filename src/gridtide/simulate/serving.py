@@ -9,11 +9,15 @@ from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.overflow import routed
 from gridtide.fleet.ways import Ways, by_service, ways_of
 from gridtide.simulate.answers_by_table import measured_kw, table_kw
+from gridtide.simulate.moved_requests import LostCaches
+from gridtide.simulate.resting import Rested, Resting
+from gridtide.simulate.site_power import at_sites
 from gridtide.simulate.staffing import staffed, wait_budgets_s, waits_s
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import Truth
 
 Real = NDArray[np.float64]
+ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -24,7 +28,7 @@ class Served:
     service, (V, P, T). answering_kw: IT power of one of them, (V, P, T). latency_p50_s, latency_p95_s:
     answer times by service, origin and place, (V, O, P, T), NaN without requests; where some are answered slower, those
     of the slowest. slower: requests per second answered at each slower point, (N, O, P, T), slower_p95_s: their answer
-    times.
+    times. rested: what nodes that nothing used did meanwhile.
     """
 
     answered: Real
@@ -35,6 +39,7 @@ class Served:
     latency_p95_s: Real
     slower: Real
     slower_p95_s: Real
+    rested: Rested
 
 
 def serve(
@@ -45,23 +50,44 @@ def serve(
     occupied: NDArray[np.int64],
     left_kw: Real,
     held_kw: Real,
+    resting: Resting,
+    lost: LostCaches,
 ) -> Served:
     """Answer the true demand of a span of steps. occupied: accelerators jobs hold, (P, T).
 
     left_kw: IT power that building and connection leave for answering beyond parked machines, (S, T). Where
     it is short the burst reserve goes first, then requests are refused: the grid limit comes before them.
     held_kw: what the imports that sites are held to leave, (S, T); beyond it requests are sent on where there is room.
+    resting: nodes that rest, lost: where users were answered before; both are advanced through the span.
     """
     requests = truth.requests_per_s[:, :, span]
     free = np.maximum(study.fleet.accelerators[:, None] - occupied, 0).astype(np.float64)
     hours = study.timeline.hours[span]
     ways = ways_of(study.fleet, study.services)
     asked = routed(dispatch, study.fleet, ways, requests, free, held_kw, hours)
+    extra = lost.extra_machines(ways, asked, requests)
+    answered, need, active = _staffed(study, ways, asked, extra, free)
+    rested = resting.advance(active.sum(axis=0), occupied, span.start)
+    awake = np.maximum(free - rested.unready, 0.0)
+    if (active.sum(axis=0) > awake + ROUNDING).any():
+        answered, need, active = _staffed(study, ways, asked, extra, awake)
+    left_kw = left_kw - at_sites(study.fleet, rested.extra_kw)
+    answered, need, active = _within_power(study, ways, left_kw, answered, need, active)
+    return _told(study, ways, requests, (answered, need, active), rested)
+
+
+def _staffed(
+    study: Study, ways: Ways, asked: Real, extra: Real, free: Real
+) -> tuple[Real, Real, Real]:
+    """What is answered (W, O, P, T), and machines needed and in use (W, P, T), on free ones (P, T).
+
+    extra: machines needed beyond what is asked, (W, P, T).
+    """
     rates = np.stack([service.requests_per_accelerator_s for service in ways.services]) if ways.services \
         else np.zeros((0, len(study.fleet.places)))  # fmt: skip
     with np.errstate(divide="ignore", invalid="ignore"):
         per_place = asked.sum(axis=1)
-        need = np.where(per_place > 0, per_place / rates[:, :, None], 0.0)
+        need = np.where(per_place > 0, per_place / rates[:, :, None] + extra, 0.0)
         total = need.sum(axis=0)
         fits = np.where(total > free, free / total, 1.0)
     need = np.where(np.isfinite(need), need, 0.0) * fits
@@ -75,14 +101,14 @@ def serve(
         budget_s = wait_budgets_s(study.fleet, ways.services, answered)
         active, share = staffed(ways.services, need, active, free, budget_s)
         answered, need = answered * share[:, None], need * share
-    answered, need, active = _within_power(study, ways, left_kw, answered, need, active)
-    return _told(study, ways, requests, answered, need, active)
+    return answered, need, active
 
 
 def _told(
-    study: Study, ways: Ways, requests: Real, answered: Real, need: Real, active: Real
+    study: Study, ways: Ways, requests: Real, done: tuple[Real, Real, Real], rested: Rested
 ) -> Served:
-    """What ways did, summed by service."""
+    """What ways did, summed by service. done: requests answered, machines needed and in use."""
+    answered, need, active = done
     p50, p95 = _answer_times(study, ways, answered, need, active)
     power = _answering_kw(ways, answered.sum(axis=1), active)
     of_services, in_use = by_service(answered, ways), by_service(active, ways)
@@ -98,6 +124,7 @@ def _told(
         latency_p95_s=_slowest(p95, ways),
         slower=answered[ways.usual :],
         slower_p95_s=p95[ways.usual :],
+        rested=rested,
     )
 
 

@@ -39,6 +39,12 @@ def idle_and_jobs_kw(fleet: Fleet, busy: Real) -> Real:
     return np.asarray(parked_kw(fleet)[:, None] + jobs_kw)
 
 
+def at_sites(fleet: Fleet, of_places_kw: Real) -> Real:
+    """Power of places summed over those of a site, (P, T) to (S, T), kW."""
+    summed: Real = _by_site(fleet, of_places_kw[None], fleet.site_of_place)[0]
+    return summed
+
+
 def _by_site(fleet: Fleet, power_kw: Real, site: NDArray[np.int64]) -> Real:
     """Sum over what stands at each site, (K, N, T) to (K, S, T). site: of each of N, (N,)."""
     sums = [power_kw[:, site == s].sum(axis=1) for s in range(len(fleet.sites))]

@@ -18,8 +18,10 @@ from gridtide.fleet.site import Battery
 from gridtide.loop.world import Orders, Telemetry
 from gridtide.simulate.cold_side import ColdSide
 from gridtide.simulate.kept_ready import kept_ready
+from gridtide.simulate.moved_requests import LostCaches
+from gridtide.simulate.resting import Resting
 from gridtide.simulate.serving import Served, serve
-from gridtide.simulate.site_power import idle_and_jobs_kw, it_power_kw
+from gridtide.simulate.site_power import at_sites, idle_and_jobs_kw, it_power_kw
 from gridtide.simulate.study import LengthKnowledge, Study, binding_events
 from gridtide.simulate.truth import Truth
 from gridtide.timeline import Timeline, epoch_s, instant
@@ -70,6 +72,8 @@ class Twin:
     soc_kwh: NDArray[np.float64]
     stores: Stores
     cold: ColdSide
+    resting: Resting
+    lost: LostCaches
     peak_import_kw: NDArray[np.float64]
     retries: Whole
     grid_power_kw: NDArray[np.float64]
@@ -96,6 +100,8 @@ class Twin:
             soc_kwh=energy_kwh * np.asarray(start),
             stores=stores,
             cold=ColdSide.of(study.fleet),
+            resting=Resting.of(study.fleet, study.timeline),
+            lost=LostCaches(),
             peak_import_kw=np.zeros(sites),
             retries=np.minimum(retries, network.transfer_retries_max).astype(np.int64),
             grid_power_kw=np.full(sites, np.nan),
@@ -160,7 +166,17 @@ class Twin:
         jobs_kw = idle_and_jobs_kw(self.study.fleet, busy)
         left_kw = self.it_most_kw[:, span] - jobs_kw
         held_kw = self._held_it_kw(orders.dispatch, span) - jobs_kw
-        served = serve(self.study, self.truth, span, orders.dispatch, occupied, left_kw, held_kw)
+        served = serve(
+            self.study,
+            self.truth,
+            span,
+            orders.dispatch,
+            occupied,
+            left_kw,
+            held_kw,
+            self.resting,
+            self.lost,
+        )
         telemetry = self._meter(block, span, orders, busy, served, finished)
         self.peak_import_kw = np.maximum(
             self._peak_carried(block), telemetry.import_kw.max(axis=1, initial=0.0)
@@ -295,6 +311,7 @@ class Twin:
 
         fleet = self.study.fleet
         class_kw, service_kw, it_kw = it_power_kw(fleet, busy, served.active, served.answering_kw)
+        it_kw = it_kw + at_sites(fleet, served.rested.extra_kw)
         demand_kw = facility_power_kw(fleet, it_kw, self.truth.outdoor_c[:, span])
         supply_kw, limit_kw = self.truth.supply_kw[:, span], self.import_max_kw[:, span]
         cooled = self.cold.advance(
@@ -354,6 +371,8 @@ class Twin:
             busy=busy,
             active=served.active,
             answering_kw=served.answering_kw,
+            rest_kw=served.rested.extra_kw,
+            resting=served.rested.resting,
         )
 
     def _peak_carried(self, block: Timeline) -> NDArray[np.float64]:

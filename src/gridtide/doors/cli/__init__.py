@@ -34,6 +34,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.energy:energy",
         "Where energy goes, from the grid to the chip, and how far the limits are.",
     ),
+    "flex": (
+        "gridtide.doors.cli.flex:flex",
+        "How many kW up and down, for how long, at what price, at which delay.",
+    ),
+    "worth": (
+        "gridtide.doors.cli.worth:worth",
+        "Who draws less in called hours at which incentive, and what it brings.",
+    ),
     "learn": (
         "gridtide.doors.cli.learn:learn",
         "What a site draws, learned from its own telemetry.",

@@ -1,0 +1,1 @@
+"""How far can a fleet bend, for how long, and at what price?"""

@@ -1,0 +1,102 @@
+"""What a plan, its dispatch and the situation say of the slots ahead, as every source of flexibility reads it."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.dispatch import Dispatch
+from gridtide.decide.limits import import_max_kw
+from gridtide.decide.plan import PARTS, Plan
+from gridtide.decide.reading import outdoor_c
+from gridtide.decide.reservations import (
+    Reservations,
+    expected_counts,
+    free_of,
+    grid_step_s,
+    on_grid,
+    reservations,
+    slot_grid,
+    told_entries,
+)
+from gridtide.decide.room import promised_room
+from gridtide.decide.situation import Situation
+from gridtide.decide.steering import covered
+from gridtide.decide.told import told_of
+from gridtide.fleet.building import capacities_kw, plants_of
+
+Real = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Outlook:
+    """S sites, P places, M entries of the menu, T slots from the time of asking on, n jobs.
+
+    held: the jobs with the slots they are told. used: of these the slots each is expected to use, (n,). free: machines
+    that promises may use and nobody was told, (P, T). cell_cost, cell_kwh: money and kWh at the meter of one busy
+    accelerator beyond a parked one in a slot, (M, T). it_kw, import_kw, import_max_kw, outdoor_c, slope (facility kW
+    for one more of IT), price_per_kwh (money for one more kWh at the meter, by the plan's prices): (S, T).
+    """
+
+    plan: Plan
+    situation: Situation
+    dispatch: Dispatch
+    held: Reservations
+    used: Whole
+    free: Whole
+    cell_cost: Real
+    cell_kwh: Real
+    it_kw: Real
+    import_kw: Real
+    import_max_kw: Real
+    outdoor_c: Real
+    slope: Real
+    price_per_kwh: Real
+
+    @property
+    def step_s(self) -> int:
+        """Seconds of a slot."""
+        return grid_step_s(self.held.grid)
+
+    def window(self, duration_s: int) -> int:
+        """Slots that a duration touches from the time of asking on."""
+        return -(-duration_s // self.step_s)
+
+
+def outlook_of(plan: Plan, situation: Situation, dispatch: Dispatch) -> Outlook:
+    """The outlook under a plan and the dispatch that was made of it. Raises BadInput where weather is unknown."""
+    from gridtide.kernels import facility
+
+    fleet = situation.fleet
+    grid = slot_grid(situation, grid_step_s(dispatch.placement.horizon))
+    held = reservations(situation, promised_room(situation, grid), grid, 0)
+    held = replace(held, told=told_of(dispatch.placement, held))
+    horizon = covered(situation)
+    outdoor = on_grid(outdoor_c(replace(situation, horizon=horizon)), horizon, grid)
+    it_kw = on_grid(plan.it_kw, plan.horizon, grid)
+    slope = facility.marginal_power(
+        np.ascontiguousarray(it_kw), capacities_kw(fleet), outdoor, plants_of(fleet)
+    )
+    hours, menu = grid_step_s(grid) / 3600.0, fleet.menu
+    site = fleet.site_of_place[menu.place]
+    prices = plan.prices
+    per_h = prices.it_price_per_kwh[site] * menu.extra_kw[:, None]
+    per_h = per_h + (prices.accelerator_price_per_h + prices.room_price_per_h)[menu.place]
+    at_meter = prices.it_price_per_kwh - prices.parts[PARTS.index("cooling")]
+    return Outlook(
+        plan=plan,
+        situation=situation,
+        dispatch=dispatch,
+        held=held,
+        used=expected_counts(held, held.told.count, told_entries(held, held.told)),
+        free=free_of(held, held.told),
+        cell_cost=on_grid(per_h, plan.horizon, grid) * hours,
+        cell_kwh=slope[site] * menu.extra_kw[:, None] * hours,
+        it_kw=it_kw,
+        import_kw=on_grid(plan.import_kw, plan.horizon, grid),
+        import_max_kw=import_max_kw(fleet, situation.events, grid),
+        outdoor_c=outdoor,
+        slope=slope,
+        price_per_kwh=on_grid(at_meter, plan.horizon, grid),
+    )

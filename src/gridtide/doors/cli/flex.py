@@ -1,0 +1,93 @@
+"""`gridtide flex`: how many kW up and down, for how long, at what price, at which delay."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gridtide.doors.cli.words import say_compiling
+from gridtide.finding import BadInput, Finding
+
+if TYPE_CHECKING:
+    from gridtide.simulate.flexing import Standing
+    from gridtide.simulate.study import Study
+
+FILE = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("case", type=FILE)
+@click.option("--at", "when", help="Instant of asking, ISO 8601; a day after the start by default.")
+@click.option("--mix", default="all", show_default=True,
+              help="What is counted: pre-training, mixed, serving or all.")  # fmt: skip
+@click.option("--policy", default="coordinated", show_default=True, help="Whose course and plan.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+def flex(case: Path, when: str | None, mix: str, policy: str, as_json: bool) -> None:
+    """The flexibility curve of CASE: kW up and down at the meters by site, class, duration and delay, with the price
+    per kWh from which each step pays, every step delivered in the twin."""
+    say_compiling()
+    found = _of_case(case, when, mix, policy)
+    if as_json:
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False))
+        return
+    from gridtide.doors.cli.flex_table import show
+
+    show(found)
+
+
+def _of_case(case: Path, when: str | None, mix: str, policy: str) -> dict[str, Any]:
+    from gridtide.case.load import load_case
+    from gridtide.decide.flexibility.curve import curve
+    from gridtide.decide.flexibility.mix import in_mix, mix_named
+    from gridtide.decide.flexibility.outlook import outlook_of
+    from gridtide.decide.flexibility.step import DURATIONS_S
+    from gridtide.doors.results.flex_document import flex_document
+    from gridtide.finding import Gathered
+    from gridtide.simulate.flex_delivery import delivered
+
+    faults = Gathered()
+    at = faults.of(lambda: _moment(when))
+    kind = faults.of(lambda: mix_named(mix))
+    faults.refuse_if_any()
+    assert kind is not None
+    standing = _standing(load_case(case), at, policy)
+    outlook = outlook_of(standing.plan, standing.turn.situation, standing.turn.orders.dispatch)
+    steps = in_mix(curve(outlook, DURATIONS_S), kind, standing.turn.situation)
+    return flex_document(standing, policy, mix, delivered(standing, steps))
+
+
+def _standing(study: "Study", at: datetime | None, policy: str) -> "Standing":
+    from gridtide.doors.cli.running import announcer, asked_policies
+    from gridtide.simulate.flexing import asked_step, standing_at
+    from gridtide.simulate.policies import policy_named
+    from gridtide.simulate.truth import truth_of
+
+    step = asked_step(study, at)
+    (named,) = asked_policies(policy)[:1]
+    truth = truth_of(study)
+    way, forecaster, known = policy_named(named, study)
+    return standing_at(known, truth, way, forecaster, step, announcer()(named))
+
+
+def _moment(text: str | None) -> datetime | None:
+    """An instant as people write it. Raises BadInput for one that is none, or that names no offset from UTC."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise BadInput(
+            [
+                Finding(
+                    subject="--at",
+                    value=repr(text),
+                    limit="an instant with its offset, like 2026-03-03T00:00:00+08:00",
+                    mend="Write date, time and offset.",
+                )
+            ]
+        )
+    return moment

@@ -1,0 +1,70 @@
+"""The document of `gridtide flex`: the supply curve of every site and of the fleet, as rows."""
+
+from typing import Any
+
+from gridtide.decide.flexibility.step import DELAYS
+from gridtide.simulate.flex_delivery import Delivered
+from gridtide.simulate.flexing import Standing
+
+FLEET = "fleet"
+
+
+def flex_document(
+    standing: Standing, policy: str, mix: str, found: tuple[Delivered, ...]
+) -> dict[str, Any]:
+    """rows: by duration, delay, place (sites, then the fleet) and direction; in each the price never falls."""
+    study = standing.study
+    names = [site.name for site in study.fleet.sites]
+    durations = sorted({one.step.duration_s for one in found})
+    rows: list[dict[str, Any]] = []
+    for duration_s in durations:
+        members = [one for one in found if one.step.duration_s == duration_s]
+        for delay in DELAYS:
+            borne = [one for one in members if one.step.delay <= delay]
+            for number, name in enumerate(names):
+                rows += _rows([one for one in borne if one.step.site == number], name, names, delay)
+            rows += _rows(borne, FLEET, names, delay)
+    return {
+        "of": study.name,
+        "at": standing.turn.situation.as_of.isoformat(),
+        "policy": policy,
+        "mix": mix,
+        "currency": study.currency,
+        "rows": rows,
+        "notes": list(study.notes),
+    }
+
+
+def _rows(
+    members: list[Delivered], place: str, names: list[str], delay: float
+) -> list[dict[str, Any]]:
+    ordered = sorted(
+        members, key=lambda one: (one.step.direction, one.step.price_per_kwh, one.step.site)
+    )
+    counted = {"up": 0, "down": 0}
+    rows = []
+    for one in ordered:
+        step = one.step
+        counted[str(step.direction)] += 1
+        down = str(step.direction) == "down"
+        rows.append(
+            {
+                "site": place,
+                "class": step.work,
+                "delay": delay,
+                "duration_s": step.duration_s,
+                "up_kw": 0.0 if down else step.kw,
+                "down_kw": step.kw if down else 0.0,
+                "price_per_kwh": step.price_per_kwh,
+                "rebound_kwh": step.rebound_kwh,
+                "source": str(step.source),
+                "direction": str(step.direction),
+                "ramp_kw_per_s": step.ramp_kw_per_s,
+                "step": counted[str(step.direction)],
+                "of_site": names[step.site],
+                "least_delay": step.delay,
+                "foreseen_kw": one.foreseen_kw,
+                "delivered": one.share,
+            }
+        )
+    return rows

@@ -1,0 +1,105 @@
+"""Nodes that rest between uses, step by step: who is needed, who is expected, who wakes."""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Whole = NDArray[np.int64]
+Real = NDArray[np.float64]
+
+ON, IDLE, PARKED, OFF = 0, 1, 2, 3
+
+
+@njit(cache=True, error_model="numpy")
+def expected(record: Real, at: int, ahead: int, unknown: float) -> float:
+    """The most that was needed a day before, over so many steps after step `at`; unknown before a day has passed.
+
+    record: of the last day, the need of step t at t modulo its length. unknown: what then counts as needed.
+    """
+    day = record.shape[0]
+    most = 0.0
+    for step in range(at + 1, at + 1 + ahead):
+        if step < day:
+            return unknown
+        most = max(most, record[step % day])
+    return most
+
+
+@njit(cache=True, error_model="numpy")
+def next_rest(
+    state: int, kept_s: float, needed: bool, soon: tuple[bool, bool, bool], least_s: Real
+) -> int:
+    """The state of a node that has been in its own for kept_s seconds.
+
+    needed: now. soon: whether it is expected within its wake from parked, from off, and within a time off that pays.
+    least_s: least seconds in each state, (4,). A need wakes at once; only a node that is not needed waits.
+    """
+    if needed:
+        return ON
+    within_parked, within_off, within_rest = soon
+    if state == ON:
+        state, kept_s = IDLE, 0.0
+    if state == OFF:
+        return IDLE if within_off and kept_s >= least_s[OFF] else OFF
+    if state == PARKED:
+        if within_parked:
+            return IDLE
+        return OFF if kept_s >= least_s[PARKED] and not within_rest else PARKED
+    return PARKED if kept_s >= least_s[IDLE] and not within_parked else IDLE
+
+
+@njit(cache=True, error_model="numpy")
+def rest_nodes(
+    need: Real,
+    record: Real,
+    bounds: Whole,
+    rules: tuple[Whole, Whole, Real, Real],
+    nodes: tuple[Whole, Real, Real],
+    span: tuple[int, float],
+    out: tuple[Real, Real, Real],
+) -> None:
+    """Carry the nodes of every place through T steps.
+
+    need: accelerators of these nodes that are wanted, (P, T). record: as in `expected`, (P, D), written on.
+    bounds: nodes of place p are bounds[p]:bounds[p + 1]; the first are needed first. rules: (accelerators of a node
+    (P,), steps ahead as in `next_rest` (P, 3), least seconds in each state (P, 4), seconds to wake from each (P, 4)).
+    nodes: (state, seconds in it, seconds until awake), (K,) each, changed in place. span: (number of the first step,
+    seconds of a step). out, added to: accelerators that cannot be used, mean over the step (P, T); accelerator-seconds
+    of waking (P, T); accelerators idle, parked and off, mean over the step (3, P, T).
+
+    Before a day has passed, every node counts as expected before it is switched off, none before it is parked.
+    """
+    size, ahead, least_s, wake_s = rules
+    state, kept_s, left_s = nodes
+    unready, waking_s, resting = out
+    first, step_s = span
+    for place in range(need.shape[0]):
+        whole = float((bounds[place + 1] - bounds[place]) * size[place])
+        for t in range(need.shape[1]):
+            at = first + t
+            level_p = expected(record[place], at, ahead[place, 0], 0.0)
+            level_o = expected(record[place], at, ahead[place, 1], whole)
+            level_r = expected(record[place], at, ahead[place, 2], whole)
+            for node in range(bounds[place], bounds[place + 1]):
+                floor = (node - bounds[place]) * size[place] + 1e-9
+                was = state[node]
+                soon = (level_p > floor, level_o > floor, level_r > floor)
+                now = next_rest(was, kept_s[node], need[place, t] > floor, soon, least_s[place])
+                if now != was:
+                    kept_s[node] = 0.0
+                    if now < PARKED <= was:
+                        left_s[node] = wake_s[place, was]
+                    state[node] = now
+                if now >= PARKED:
+                    left_s[node] = 0.0
+                waking = min(left_s[node], step_s)
+                left_s[node] -= waking
+                kept_s[node] += step_s
+                waking_s[place, t] += size[place] * waking
+                if now >= PARKED:
+                    unready[place, t] += size[place]
+                else:
+                    unready[place, t] += size[place] * waking / step_s
+                if now > ON:
+                    resting[now - 1, place, t] += size[place] * (1.0 - waking / step_s)
+            record[place, at % record.shape[1]] = need[place, t]

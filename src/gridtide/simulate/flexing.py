@@ -1,0 +1,222 @@
+"""A course up to an instant, and from there a window of seconds or minutes with and without what flexibility orders."""
+
+from copy import deepcopy
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.dispatch import Dispatch, Placement
+from gridtide.decide.extra_cooling import ExtraCooling
+from gridtide.decide.flexibility.step import Direction, Step
+from gridtide.decide.plan import Plan
+from gridtide.finding import BadInput, Finding
+from gridtide.loop.mandate import Policy
+from gridtide.loop.turn import Memory, Turn, take_turn
+from gridtide.simulate.course import Progress, mandate_of, next_instant
+from gridtide.simulate.study import Study
+from gridtide.simulate.truth import Truth
+from gridtide.simulate.twin import Twin
+from gridtide.timeline import Timeline, epoch_s, instant, regular
+
+Real = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Standing:
+    """A course at an instant: the turn just taken, its plan, and the twin as it stands, not told yet."""
+
+    study: Study
+    truth: Truth
+    twin: Twin
+    turn: Turn
+    plan: Plan
+
+
+def asked_step(study: Study, at: datetime | None) -> int:
+    """The step edge an instant lies at or behind; by default a day after the start, or the middle of a shorter case.
+
+    A day lets queues and stores leave where a case begins them. Raises BadInput for an instant outside the case.
+    """
+    timeline = study.timeline
+    if at is None:
+        middle = timeline.start + (timeline.end - timeline.start) / 2
+        at = min(timeline.start + timedelta(days=1), middle)
+    if not timeline.start <= at < timeline.end:
+        raise BadInput(
+            [
+                Finding(
+                    subject="--at",
+                    value=f"{at.isoformat()}",
+                    limit=f"from {timeline.start.isoformat()} to before {timeline.end.isoformat()}",
+                    mend="Ask for an instant within the case.",
+                )
+            ]
+        )
+    return int(np.searchsorted(timeline.edges_s, epoch_s(at), side="right")) - 1
+
+
+def standing_at(
+    study: Study, truth: Truth, policy: Policy, forecaster: str, step: int, progress: Progress
+) -> Standing:
+    """The course of a policy up to a step edge, and the turn it takes there; progress(done, steps).
+
+    Raises BadInput for a policy that makes no plan.
+    """
+    mandate = mandate_of(study, forecaster)
+    twin, memory = Twin.of(study, truth), Memory()
+    while True:
+        turn = take_turn(mandate, policy, twin, memory, twin.now)
+        memory = turn.memory
+        if twin.present == step:
+            break
+        until = min(next_instant(study, memory, twin.present), step)
+        twin.advance(turn.orders, instant(study.timeline.edges_s[until]))
+        progress(twin.present, step)
+    if memory.plan is None:
+        raise BadInput(
+            [
+                Finding(
+                    subject=f"--policy {policy.name}",
+                    value="makes no plan",
+                    limit="a policy that plans, whose prices say what each kW is worth",
+                    mend="Ask for coordinated.",
+                )
+            ]
+        )
+    return Standing(study=study, truth=truth, twin=twin, turn=turn, plan=memory.plan)
+
+
+@dataclass(kw_only=True, eq=False)
+class Window:
+    """The first seconds after an instant at steps of their own; every run begins where the course stands."""
+
+    standing: Standing
+    study: Study
+    truth: Truth
+    dispatch: Dispatch
+    coarse: Whole
+
+    @classmethod
+    def of(cls, standing: Standing, duration_s: int) -> "Window":
+        """At steps of a second up to a minute, of a minute beyond."""
+        step_s = 1 if duration_s <= 60 else 60
+        present, timeline = standing.twin.present, standing.study.timeline
+        now = instant(timeline.edges_s[present])
+        fine = regular(now, timedelta(seconds=step_s), -(-duration_s // step_s))
+        coarse = np.searchsorted(timeline.edges_s, fine.starts_s, side="right") - 1
+        study = replace(standing.study, timeline=fine)
+        named = {field.name: getattr(standing.truth, field.name) for field in fields(Truth)}
+        truth = Truth(**{name: values[..., coarse] for name, values in named.items()})
+        dispatch = _finer(standing.turn.orders.dispatch, fine, coarse - present)
+        return cls(
+            standing=standing,
+            study=study,
+            truth=truth,
+            dispatch=dispatch,
+            coarse=coarse - present,
+        )
+
+    def drawn_kw(self, steps: tuple[Step, ...]) -> Real:
+        """Mean power at each site's meter with these steps given, (S,); negative where it is fed in."""
+        dispatch = self.dispatch
+        twin = self._twin()
+        if steps:
+            dispatch = _with_steps(dispatch, steps)
+        orders = replace(self.standing.turn.orders, dispatch=dispatch)
+        seen = twin.advance(orders, self.study.timeline.end)
+        return np.asarray((seen.import_kw - seen.export_kw).mean(axis=1))
+
+    def _twin(self) -> Twin:
+        """A twin of its own that stands where the course does."""
+        here = self.standing.twin
+        book = deepcopy(here.book)
+        book.last_step = np.where(here.book.last_step == here.present - 1, -1, -2)
+        return replace(
+            Twin.of(self.study, self.truth),
+            book=book,
+            soc_kwh=here.soc_kwh.copy(),
+            cold=deepcopy(here.cold),
+            peak_import_kw=here.peak_import_kw.copy(),
+            retries=here.retries,
+            grid_power_kw=here.grid_power_kw.copy(),
+            it_kw=here.it_kw.copy(),
+            import_max_kw=here.import_max_kw[:, here.present + self.coarse],
+            it_most_kw=here.it_most_kw[:, here.present + self.coarse],
+        )
+
+
+def replaced_slots(dispatch: Dispatch, steps: tuple[Step, ...]) -> Dispatch:
+    """The dispatch with the slots that jobs of these steps hold instead, over all its slots: what a guard must see."""
+    placement = dispatch.placement
+    slots = list(np.split(placement.slots, placement.offsets[1:-1]))
+    for step in steps:
+        change = step.change
+        for row, job in enumerate(change.jobs):
+            slots[job] = change.slots[change.offsets[row] : change.offsets[row + 1]]
+    return replace(dispatch, placement=_placed(placement, placement.horizon, slots))
+
+
+def _finer(dispatch: Dispatch, fine: Timeline, coarse: Whole) -> Dispatch:
+    """A dispatch over finer steps; coarse: slot of the dispatch each lies in, (T,)."""
+    placement = dispatch.placement
+    first = np.searchsorted(coarse, np.arange(len(placement.horizon)), side="left")
+    end = np.searchsorted(coarse, np.arange(len(placement.horizon)), side="right")
+    slots = [
+        np.concatenate([np.arange(first[slot], end[slot]) for slot in own] or [np.zeros(0, int)])
+        for own in np.split(placement.slots, placement.offsets[1:-1])
+    ]
+    cooling = dispatch.cooling
+    return replace(
+        dispatch,
+        placement=_placed(placement, fine, slots),
+        shares=dispatch.shares[..., coarse],
+        charge_kw=dispatch.charge_kw[:, coarse],
+        discharge_kw=dispatch.discharge_kw[:, coarse],
+        it_price_per_kwh=dispatch.it_price_per_kwh[:, coarse],
+        offered_kw=dispatch.offered_kw[:, coarse]
+        if dispatch.offered_kw.size
+        else dispatch.offered_kw,
+        slower_shares=dispatch.slower_shares[..., coarse]
+        if dispatch.slower_shares.size
+        else dispatch.slower_shares,
+        cooling=ExtraCooling(
+            heat_kw=cooling.heat_kw[..., coarse], power_kw=cooling.power_kw[..., coarse]
+        )
+        if cooling.power_kw.size
+        else cooling,
+    )
+
+
+def _placed(placement: Placement, horizon: Timeline, slots: list[Whole]) -> Placement:
+    counts = [len(own) for own in slots]
+    return replace(
+        placement,
+        horizon=horizon,
+        offsets=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        slots=np.concatenate([*slots, np.zeros(0, dtype=np.int64)]),
+    )
+
+
+def _with_steps(dispatch: Dispatch, steps: tuple[Step, ...]) -> Dispatch:
+    """The dispatch of a window with steps given all through it."""
+    placement = dispatch.placement
+    slots = list(np.split(placement.slots, placement.offsets[1:-1]))
+    every = np.arange(len(placement.horizon))
+    store_kw = dispatch.discharge_kw - dispatch.charge_kw
+    held_kw = dispatch.import_held_kw.copy()
+    for step in steps:
+        down = step.direction is Direction.DOWN
+        for job in step.change.jobs:
+            slots[job] = every[:0] if down else every
+        store_kw[step.site] += step.change.store_kw if down else -step.change.store_kw
+        held_kw[step.site] += 0.0 if down else step.kw
+    return replace(
+        dispatch,
+        placement=_placed(placement, placement.horizon, slots),
+        charge_kw=np.maximum(-store_kw, 0.0),
+        discharge_kw=np.maximum(store_kw, 0.0),
+        import_held_kw=held_kw,
+    )

@@ -1,0 +1,116 @@
+"""Nodes that rest in the twin: which are awake for what services want, and what the others draw."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.reservations import grid_step_s
+from gridtide.fleet.fleet import Fleet
+from gridtide.fleet.parking import Parking, Rest
+from gridtide.fleet.site import Pool
+from gridtide.timeline import Timeline
+
+Real = NDArray[np.float64]
+Whole = NDArray[np.int64]
+DAY_S = 86_400
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Rested:
+    """A span of T steps. unready: accelerators that cannot be used, mean over each step; extra_kw: what resting and
+    waking ones draw beyond parked ones, (P, T). resting: accelerators idle, parked and off, (3, P, T)."""
+
+    unready: Real
+    extra_kw: Real
+    resting: Real
+
+
+@dataclass(kw_only=True, eq=False)
+class Resting:
+    """Nodes of the pools that state how they rest; only those kept for services do, so that no promise waits for one.
+
+    Promise: a node that is wanted wakes at once and answers when its wake has passed; the energy of every wake is
+    counted; a node goes off only where the day before had no need of it for as long as that takes to pay. Of no
+    nodes where no pool states it.
+    """
+
+    fleet: Fleet
+    step_s: int
+    bounds: Whole
+    state: Whole
+    kept_s: Real
+    left_s: Real
+    record: Real
+
+    @classmethod
+    def of(cls, fleet: Fleet, timeline: Timeline) -> "Resting":
+        """All awake and idle, at the start of a course."""
+        nodes = [nodes_of(pool) for pool in fleet.pools]
+        step_s = grid_step_s(timeline)
+        bounds = np.concatenate([[0], np.cumsum(nodes)]).astype(np.int64)
+        count = int(bounds[-1])
+        return cls(
+            fleet=fleet,
+            step_s=step_s,
+            bounds=bounds,
+            state=np.full(count, int(Rest.IDLE), dtype=np.int64),
+            kept_s=np.zeros(count),
+            left_s=np.zeros(count),
+            record=np.zeros((len(nodes), max(1, DAY_S // step_s))),
+        )
+
+    def advance(self, wanted: Real, occupied: Whole, first: int) -> Rested:
+        """Carry all nodes through T steps. wanted: accelerators services use, occupied: those jobs hold, (P, T)."""
+        unready, waking_s = np.zeros((2, *wanted.shape))
+        resting = np.zeros((3, *wanted.shape))
+        if not len(self.state):
+            return Rested(unready=unready, extra_kw=np.zeros(wanted.shape), resting=resting)
+        from gridtide.kernels import parking as kernel
+
+        size = np.asarray([_size(pool) for pool in self.fleet.pools], dtype=np.int64)
+        kept = np.diff(self.bounds) * size
+        beyond = np.maximum(occupied - (self.fleet.accelerators - kept)[:, None], 0)
+        kernel.rest_nodes(
+            np.minimum(wanted + beyond, kept[:, None].astype(np.float64)),
+            self.record,
+            self.bounds,
+            (size, *self._rules()),
+            (self.state, self.kept_s, self.left_s),
+            (first, float(self.step_s)),
+            (unready, waking_s, resting),
+        )
+        return Rested(unready=unready, extra_kw=self._extra_kw(waking_s, resting), resting=resting)
+
+    def _rules(self) -> tuple[Whole, Real, Real]:
+        rests = [pool.parking or NEVER for pool in self.fleet.pools]
+        ahead_s = [(one.wake_parked_s, one.wake_off_s, one.off_from_s) for one in rests]
+        least_s = [(0.0, one.least_idle_s, one.least_parked_s, one.least_off_s) for one in rests]
+        wake_s = [(0.0, 0.0, one.wake_parked_s, one.wake_off_s) for one in rests]
+        day = self.record.shape[1]
+        ahead = np.ceil(np.minimum(np.asarray(ahead_s) / self.step_s, day)).astype(np.int64)
+        return ahead, np.asarray(least_s), np.asarray(wake_s)
+
+    def _extra_kw(self, waking_s: Real, resting: Real) -> Real:
+        """Waking nodes draw their wake, idle ones, awake already, their idle power, nodes that are off next to none."""
+        rests = [pool.parking or NEVER for pool in self.fleet.pools]
+        powers = [[one.parked_kw, one.idle_kw, one.off_kw, one.wake_kw] for one in rests]
+        parked, idle, off, wake = np.asarray(powers).T[:, :, None]
+        waking = waking_s / self.step_s
+        at_rest = resting[0] * (idle - parked) + resting[2] * (off - parked)
+        return np.asarray(at_rest + waking * (wake - parked))
+
+
+NEVER = Parking(
+    node_accelerators=1, idle_kw=0.0, parked_kw=0.0, off_kw=0.0, wake_kw=0.0, wake_parked_s=0.0, wake_off_s=0.0,
+    least_idle_s=0.0, least_parked_s=0.0, least_off_s=float("inf"),
+)  # fmt: skip
+
+
+def nodes_of(pool: Pool) -> int:
+    """Nodes of a pool that may rest: whole ones among the accelerators that are kept for services."""
+    return 0 if pool.parking is None else pool.for_services // pool.parking.node_accelerators
+
+
+def _size(pool: Pool) -> int:
+    return 1 if pool.parking is None else pool.parking.node_accelerators
