@@ -4,6 +4,7 @@
 
 Reads `gpu_power` and `emerald_phoenix` in the folder GRIDTIDE_DATA. Prints each curve; dots are measured, lines the
 tables as gridtide reads them, dashes the closed form above a cap of 0.42.
+The last row is fuller batches by the fits that are known, the square of their time left out.
 """
 
 import argparse
@@ -14,13 +15,26 @@ from pathlib import Path
 import numpy as np
 from svg import Chart, Series, picture
 
+from gridtide.case.machines import serving_models
 from gridtide.fleet.knob_curve import KnobCurve, at
+from gridtide.fleet.serving_model import ServingModel
 from gridtide.physics.clock_and_cap import throughput_under_cap
+from gridtide.physics.consolidation import (
+    accelerators_left_share,
+    consolidated_batch,
+    energy_left_share,
+)
+from gridtide.physics.serving_power import parked_energy_share, serving_power_w
 from gridtide.sources.emerald import EmeraldSweep
 from gridtide.sources.zeus_caps import ZeusCaps
 
 FINE = 120
 CLOSED_FROM = 0.42
+BATCH = 32.0
+GROSS, NET = (0.39, 0.48), (0.33, 0.41)
+"""Medians of what fuller batches save from 32 sequences at 1.5 and 2 times the time between tokens, over the
+configurations of H100 in the ML.ENERGY leaderboard v3: nothing charged for the freed, and 75 W each."""
+
 ZEUS = {
     "median": ("median of 68", (0.371, 0.108)),
     "bert_base_uncased sentiment140 128 adamw": ("BERT, batch 128", (0.372, 0.204)),
@@ -95,6 +109,51 @@ def say(curve: KnobCurve, name: str, fit: tuple[float, float] | None = None) -> 
         print(f"  closed form misses by at most {max(errors):.3f} above a cap of {CLOSED_FROM}")
 
 
+def consolidated(model: ServingModel, batch: float, slower: float) -> tuple[float, float, float]:
+    """Accelerators needed, energy of a token, and that with the freed ones idle, each as a share of before."""
+    fit = (model.least_w, model.range_w, model.steepness, model.middle)
+    fuller = consolidated_batch(batch, slower, model.first_s, model.per_sequence_s[0])
+    needed = accelerators_left_share(batch, fuller, slower)
+    before_w = serving_power_w(batch, *fit)
+    energy = energy_left_share(needed, before_w, serving_power_w(fuller, *fit))
+    return needed, energy, parked_energy_share(energy, needed, model.idle_w, before_w)
+
+
+def consolidation_charts() -> list[Chart]:
+    """What fuller batches save on H100 from 32 sequences, beside the published medians over configurations."""
+    series: dict[str, list[Series]] = {"off": [], "idle": []}
+    for colour, ((name, _), model) in enumerate(serving_models().items()):
+        time = (model.first_s, model.per_sequence_s[0])
+        longer = [1.0 + 0.05 * step for step in range(1, 31)]
+        slower = [
+            one for one in longer if consolidated_batch(BATCH, one, *time) <= model.sequences_to
+        ]
+        found = [consolidated(model, BATCH, one) for one in slower]
+        for kind, column in (("off", 1), ("idle", 2)):
+            saved = [1.0 - one[column] for one in found]
+            series[kind].append(Series(x=slower, y=saved, name=name, colour=colour))
+        for told in (1.5, 2.0):
+            needed, energy, kept = consolidated(model, BATCH, told)
+            print(
+                f"{name:19s} {told:.1f} times as long between tokens: needs {needed:.2f} of its accelerators, saves"
+                f" {1 - energy:.0%} of a token's energy, {1 - kept:.0%} with the others idle"
+            )
+    for kind, medians in (("off", GROSS), ("idle", NET)):
+        series[kind].append(
+            Series(x=(1.5, 2.0), y=medians, name="median, published", kind="dots", colour=3)
+        )
+    return [
+        Chart(
+            title=f"H100, fuller batches from 32: the freed {words}",
+            across="time between tokens, times that before",
+            up="energy of a token saved, share",
+            series=series[kind],
+            lowest_up=0.0,
+        )
+        for kind, words in (("off", "off"), ("idle", "left idle"))
+    ]
+
+
 def charts(zeus: Sequence[KnobCurve], phoenix: Sequence[KnobCurve]) -> list[Chart]:
     """Speed above, energy below; V100 left, the 400 W class right."""
     v100 = [
@@ -147,10 +206,10 @@ def main() -> None:
     data = Path(os.environ["GRIDTIDE_DATA"])
     zeus = ZeusCaps(path=data / "gpu_power" / "zeus_training_caps.parquet").read()
     phoenix = EmeraldSweep(path=data / "emerald_phoenix" / "dvfs_sweep.csv").read()
-    drawn = charts(
+    drawn = [*charts(
         [one for one in zeus if one.accelerator == "V100" and one.workload in ZEUS],
         [one for one in phoenix if one.workload in PHOENIX],
-    )
+    ), *consolidation_charts()]  # fmt: skip
     out.write_text(picture(drawn), encoding="utf-8")
     print(f"{out} written")
 

@@ -26,7 +26,9 @@ def test_the_document_of_the_demo(tmp_path: Path, capsys: pytest.CaptureFixture[
     case = tmp_path / "day.toml"
     case.write_text(DEMO.read_text().replace("end = 2026-03-09T", "end = 2026-03-04T"))
     at = ["--at", "2026-03-02T22:00:00+08:00"]
-    assert exit_code(["flex", str(case), *at, "--json"]) == 0
+    page = tmp_path / "flex.html"
+    assert exit_code(["flex", str(case), *at, "--page", str(page), "--json"]) == 0
+    assert "how far it bends" in page.read_text()
     rows = json.loads(capsys.readouterr().out)["rows"]
     assert rows and all(set(row) >= KEYS for row in rows)
     assert {row["delay"] for row in rows} == {0.0, 0.5, 1.0}

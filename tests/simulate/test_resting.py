@@ -10,12 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from gridtide.decide.room import promised_room
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.parking import Parking
+from gridtide.loop.sight import see
 from gridtide.physics.parking import least_rest_s
+from gridtide.simulate.course import mandate_of
 from gridtide.simulate.resting import Rested, Resting
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import truth_of
+from gridtide.simulate.twin import Twin
 from gridtide.testing.courses import course_of
 from gridtide.testing.studies import small_study
 from gridtide.timeline import regular
@@ -162,6 +166,23 @@ def with_parking(study: Study, parking: Parking) -> Study:
         for site in study.fleet.sites
     )  # fmt: skip
     return replace(study, fleet=replace(study.fleet, sites=sites))
+
+
+def test_room_for_promises_leaves_power_for_every_wake() -> None:
+    """Waking nodes that draw more than answering ones leave less room under a narrow connection, others as much."""
+    study = small_study(3, hours=48, accelerators=64)
+    sites = tuple(
+        replace(site, contract=replace(site.contract, import_max_kw=190.0))
+        for site in study.fleet.sites
+    )
+    narrow = replace(study, fleet=replace(study.fleet, sites=sites))
+    rooms = []
+    for wake_kw in (0.5, 1.0, 1.5):
+        asleep = with_parking(narrow, replace(PARKING, wake_kw=wake_kw))
+        twin = Twin.of(asleep, truth_of(asleep))
+        situation, _ = see(mandate_of(asleep, "persistence"), twin, twin.now)
+        rooms.append(promised_room(situation, situation.horizon)[0, 0])
+    assert rooms[0] == rooms[1] > rooms[2]
 
 
 def test_a_course_with_nodes_that_wake_at_once_and_draw_as_parked_is_the_old_course() -> None:

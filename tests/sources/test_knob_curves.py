@@ -46,6 +46,20 @@ def test_every_fault_of_a_table_is_said_at_once(tmp_path: Path) -> None:
     assert said == {"power_w", "mark", "workload"}
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("700,9.1,665", "0.7,9.1,0.665", "a number from 10 to 10,000"),
+        ("700,9.1,665", "700,9.1,665000", "a number from 10 to 10,000"),
+        ("700,9.1,665", "700,9.1,5320", "at most 1.5 times the cap"),
+    ],
+)
+def test_power_in_other_units_is_named(before: str, after: str, said: str, tmp_path: Path) -> None:
+    """Kilowatts, milliwatts, the power of a whole server of eight."""
+    with pytest.raises(BadInput, match=said):
+        read(tmp_path, OWN.replace(before, after))
+
+
 def test_settings_twice_and_mixed_marks_are_refused(tmp_path: Path) -> None:
     """One row a setting, one mark a curve."""
     bad = OWN.replace(",500,", ",700,").replace("490,measured", "490,assumed")

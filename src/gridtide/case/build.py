@@ -115,8 +115,8 @@ def study_of(case: CaseFile, folder: Path) -> Study:
         ended=work.ended,
         notes=(
             *assumed(case),
-            *curve_notes(case, folder),
             *notes_of(tables),
+            *curve_notes(case, folder),
             *points_left_out(case),
             *parking_notes(case),
             *(

@@ -18,6 +18,7 @@ from gridtide.case.services import answering_faults
 from gridtide.case.serving_tables import requests_faults
 from gridtide.case.slower_answers import slower_faults
 from gridtide.case.telescope import telescope_faults
+from gridtide.case.wind_plant import wind_faults
 from gridtide.decide.policy_names import POLICIES, checked
 from gridtide.decide.risk import Uncertainty
 from gridtide.finding import Finding, Gathered
@@ -49,6 +50,7 @@ def faults_of(case: CaseFile) -> list[Finding]:
         *parking_faults(case),
         *offer_faults(case),
         *cooling_faults(case),
+        *wind_faults(case),
     ]
 
 

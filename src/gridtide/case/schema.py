@@ -164,6 +164,8 @@ class SupplyTable(Table):
 
     kind: SupplyKind
     capacity_kw: Power
+    farm_wake_share: Annotated[float, Field(ge=0, lt=1)] | None = None
+    height_m: Annotated[float, Field(ge=-450, le=6000)] | None = None
 
 
 class BandTable(Table):

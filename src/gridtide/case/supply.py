@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.case.schema import CaseFile, SignalTable, SiteTable
+from gridtide.case.wind_plant import WindPlant, wind_plant_of
 from gridtide.finding import BadInput, Finding
 from gridtide.fleet.site import SupplyKind
 from gridtide.physics.solar import module_power_share, share_through_clouds
-from gridtide.physics.wind import hub_wind_m_per_s, wind_power_share
+from gridtide.physics.wind import hub_wind_m_per_s
 from gridtide.signals.signal import Kind, Signal, on
 from gridtide.sources.synthetic import Climate, Synthetic
 from gridtide.timeline import Timeline
@@ -37,18 +38,24 @@ def supply_of(
     """
     zone = site.weather_zone or site.zone
     kinds = sorted({supply.kind for supply in site.supply})
+    plant = wind_plant_of(site)
     made_up = next(
         (table for table in case.signal if table.zone == zone and table.source == "synthetic"), None
     )
     for kind in kinds:
         if made_up is None:
-            yield _of_record(site, zone, kind, signals, of_record)
+            yield _of_record(site, zone, kind, plant, signals, of_record)
         else:
-            yield _made_up(site, kind, case, climate_of(made_up), wide)
+            yield _made_up(site, kind, plant, case, climate_of(made_up), wide)
 
 
 def _made_up(
-    site: SiteTable, kind: SupplyKind, case: CaseFile, climate: Climate, wide: Timeline
+    site: SiteTable,
+    kind: SupplyKind,
+    plant: WindPlant,
+    case: CaseFile,
+    climate: Climate,
+    wide: Timeline,
 ) -> Signal:
     source = Synthetic(
         zone=site.name,
@@ -57,14 +64,20 @@ def _made_up(
         clock_offset_h=offset_h(site.clock, case),
     )
     if kind is SupplyKind.WIND:
-        return source.wind(climate)
+        return source.wind(climate, plant.share)
     return source.solar(climate, site.latitude, site.longitude)
 
 
 def _of_record(
-    site: SiteTable, zone: str, kind: SupplyKind, signals: tuple[Signal, ...], wide: Timeline
+    site: SiteTable,
+    zone: str,
+    kind: SupplyKind,
+    plant: WindPlant,
+    signals: tuple[Signal, ...],
+    wide: Timeline,
 ) -> Signal:
-    weather = {need: _series(need, zone, signals, wide) for need in WEATHER_OF[kind]}
+    needs = (*WEATHER_OF[kind], *((Kind.TEMPERATURE,) if plant.in_air else ()))
+    weather = {need: _series(need, zone, signals, wide) for need in needs}
     lacking = [str(need) for need, values in weather.items() if np.isnan(values).all()]
     if lacking:
         raise BadInput(
@@ -72,12 +85,12 @@ def _of_record(
                 Finding(
                     subject=f"supply of {site.name}",
                     value=f"no {' and no '.join(lacking)} of {zone}",
-                    limit=f"{', '.join(WEATHER_OF[kind])} for {kind}",
+                    limit=f"{', '.join(needs)} for {kind}",
                     mend="Read these kinds for the weather zone, or name another weather_zone.",
                 )
             ]
         )
-    values, said = _wind(weather) if kind is SupplyKind.WIND else _solar(weather, site, wide)
+    values, said = _wind(weather, plant) if kind is SupplyKind.WIND else _solar(weather, site, wide)
     return Signal(
         kind=Kind.WIND if kind is SupplyKind.WIND else Kind.SOLAR,
         zone=site.name,
@@ -96,11 +109,16 @@ def _series(kind: Kind, zone: str, signals: tuple[Signal, ...], wide: Timeline) 
     return values
 
 
-def _wind(weather: dict[Kind, Real]) -> tuple[Real, str]:
+def _wind(weather: dict[Kind, Real], plant: WindPlant) -> tuple[Real, str]:
     speed = weather[Kind.WIND_SPEED]
-    shares = [wind_power_share(hub_wind_m_per_s(float(value))) for value in speed]
-    said = "wind at 10 m carried to 100 m by the power law (0.14), one turbine curve, no wake"
-    return np.where(np.isnan(speed), np.nan, shares), said
+    air = weather.get(Kind.TEMPERATURE, np.zeros(len(speed)))
+    known = np.isfinite(speed + air)
+    shares = [
+        plant.share(hub_wind_m_per_s(float(blows)), float(warm)) if there else np.nan
+        for blows, warm, there in zip(speed, air, known, strict=True)
+    ]
+    said = f"wind at 10 m carried to 100 m by the power law (0.14), {plant.words}"
+    return np.asarray(shares, dtype=np.float64), said
 
 
 def _solar(weather: dict[Kind, Real], site: SiteTable, wide: Timeline) -> tuple[Real, str]:

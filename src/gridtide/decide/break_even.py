@@ -71,12 +71,12 @@ def break_evens_of(
 ) -> tuple[BreakEven, ...]:
     """Of everything that draws, in the order of classes, services and sites, and of all meters together.
 
-    called: share of each step, (T,).
-    Empty where no course holds.
+    called: share of each step, (T,). Empty where no course holds, or where the program is too
+    large to be solved finely enough.
     """
     relaxed = program_of(course)
     solution, near = vertex_of(relaxed.matrix, relaxed.names)
-    if not solution.feasible:
+    if not solution.feasible or near is None:
         return ()
     return tuple(
         _of_source(course, _Asked(source=source, relaxed=relaxed, near=near), incentives_per_mwh)

@@ -14,7 +14,7 @@ Real = NDArray[np.float64]
 def promised_room(situation: Situation, grid: Timeline) -> NDArray[np.int64]:
     """Accelerators that deferrable work may be promised at each place and slot, (P, T).
 
-    Machines kept for services are left out, with the power of all of them answering. What the building and
+    Machines kept for services are left out, with the power of all of them answering or waking. What the building and
     the connection carry beyond that, on the hottest day the plant was built for, is shared by the pools of a
     site as their machines would draw it; so room once given never shrinks but by a call of the grid.
     """
@@ -32,9 +32,15 @@ def promised_room(situation: Situation, grid: Timeline) -> NDArray[np.int64]:
 
 
 def _answering_kw(situation: Situation) -> Real:
-    """IT power of an accelerator that answers beyond a parked one, the hungriest service's, (P,)."""
-    parked = np.asarray([pool.parked_kw_per_accelerator for pool in situation.fleet.pools])
-    most = parked.copy()
+    """IT power of an accelerator that answers, or wakes to, beyond a parked one, the most it can be, (P,)."""
+    pools = situation.fleet.pools
+    parked = np.asarray([pool.parked_kw_per_accelerator for pool in pools])
+    most = np.asarray(
+        [
+            max(kw, pool.parking.idle_kw, pool.parking.wake_kw) if pool.parking else kw
+            for kw, pool in zip(parked.tolist(), pools, strict=True)
+        ]
+    )
     for service in situation.services:
         most = np.maximum(most, service.it_kw_per_accelerator)
     return np.asarray(most - parked)

@@ -14,13 +14,15 @@ Real = NDArray[np.float64]
 def site_power(
     utilisation: Real, clock: Real, wet_c: Real, dry_c: Real, gap_s: Real, p: Real
 ) -> Real:
-    """IT power, facility power, lagged heat and lagged outdoor temperature of each row, (4, n); kW, kW, kW, °C.
+    """IT power, facility power, lagged heat, lagged outdoor temperature of each row, (5, n); kW, kW, kW, °C, kW.
+
+    Last what the plant draws more because heat lags behind.
 
     gap_s: seconds since the row before; memory starts anew at the first row. p: coefficients in the order of
     fleet/learning/coefficients.py. Lags advance by the exact exponential.
     """
     n = len(utilisation)
-    found = np.empty((4, n))
+    found = np.empty((5, n))
     heat_kw = outdoor_c = 0.0
     for t in range(n):
         it_kw = p[0] * it_share(utilisation[t], clock[t], p[1], p[2], p[3], p[4])
@@ -36,6 +38,7 @@ def site_power(
         found[1, t] = given_kw + p[9] * p[0] + heat_kw * carried
         found[2, t] = heat_kw
         found[3, t] = outdoor_c
+        found[4, t] = (heat_kw - given_kw) * carried
     return found
 
 
@@ -58,6 +61,18 @@ def steady_power(it_kw: Real, outdoor_c: Real, p: Real) -> tuple[Real, Real, Rea
 
 
 @njit(cache=True, error_model="numpy")
+def lagged(value: Real, gap_s: Real, lag_s: float) -> Real:
+    """A value that follows with a time constant, by the exact exponential; it starts where the value does, (n,)."""
+    found = np.empty(len(value))
+    now = value[0]
+    for t in range(len(value)):
+        if t > 0:
+            now += (value[t] - now) * (1.0 - np.exp(-gap_s[t] / lag_s))
+        found[t] = now
+    return found
+
+
+@njit(cache=True, error_model="numpy")
 def with_dead_band(value: Real, low: float, high: float) -> Real:
     """1 from when a value rises above `high` until it falls below `low`, else 0, (n,)."""
     state = 1.0 if value[0] > 0.5 * (low + high) else 0.0
@@ -72,16 +87,21 @@ def with_dead_band(value: Real, low: float, high: float) -> Real:
 
 
 @njit(cache=True, error_model="numpy")
-def bounded_squares(gram: Real, toward: Real, low: Real, start: Real, rounds: int) -> Real:
-    """The x >= low that minimises x·gram·x / 2 - toward·x, by coordinate descent. gram (k, k) positive definite."""
-    x = np.maximum(start, low)
+def bounded_squares(
+    gram: Real, toward: Real, low: Real, high: Real, start: Real, rounds: int
+) -> Real:
+    """The x between low and high that minimises x·gram·x / 2 - toward·x, by coordinate descent.
+
+    gram (k, k): positive definite; the others (k,).
+    """
+    x = np.minimum(np.maximum(start, low), high)
     slope = -toward
     for i in range(len(x)):
         slope += x[i] * gram[:, i]
     for _ in range(rounds):
         moved = 0.0
         for i in range(len(x)):
-            step = max(low[i] - x[i], -slope[i] / gram[i, i])
+            step = min(high[i] - x[i], max(low[i] - x[i], -slope[i] / gram[i, i]))
             if step != 0.0:
                 x[i] += step
                 slope += step * gram[:, i]

@@ -1,17 +1,19 @@
 """Whether the steps of a flexibility curve are there: promises by the guard, kilowatts by the twin."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gridtide.decide.dispatch import Dispatch
-from gridtide.decide.flexibility.step import Direction, Step
+from gridtide.decide.flexibility.step import DELAYS, Direction, Step
 from gridtide.decide.room import promised_room
-from gridtide.simulate.flexing import Standing, Window, replaced_slots
+from gridtide.simulate.flexing import Seen, Standing, Window, replaced_slots
 from gridtide.trust.guard import check
 
 DELIVERED_SHARE = 0.95
+TOLERANCE = 1e-6
 WORTH_SHARE = 0.5
 """A step of which the twin delivers less than this is left out; between the two it is printed as delivered."""
 
@@ -25,10 +27,13 @@ class Delivered:
     share: float
 
 
-def delivered(standing: Standing, steps: tuple[Step, ...]) -> tuple[Delivered, ...]:
-    """The steps that keep every promise and that the twin delivers, in their order; prices never fall in a delay.
+def delivered(
+    standing: Standing, steps: tuple[Step, ...], *, together: bool = False
+) -> tuple[Delivered, ...]:
+    """The steps that keep every promise and that the twin delivers.
 
-    Each is given beside all before it of its site, direction and duration, and measured as the change it makes.
+    Each is given beside all before it of its site, direction and duration, and measured as the change it makes at the
+    site's meter; together: all sites at once, as one fleet, so that nothing may be moved between them.
     Durations that reach beyond the end of the case are left out.
     """
     kept = promised(standing, steps)
@@ -40,8 +45,35 @@ def delivered(standing: Standing, steps: tuple[Step, ...]) -> tuple[Delivered, .
     found: list[Delivered] = []
     for (duration_s, _), by_site in by_rank.items():
         window = Window.of(standing, duration_s)
-        found += _measured(window, by_site)
+        asked = [by_site] if together else [{site: by_site[site]} for site in sorted(by_site)]
+        for sites in asked:
+            found += _measured(window, sites)
     return tuple(found)
+
+
+def within_sites(
+    together: Sequence[Delivered], alone: Sequence[Delivered]
+) -> tuple[Delivered, ...]:
+    """The steps of the fleet, the cheapest first, as far as its sites alone give as much of the same work."""
+    sites_kw: dict[tuple[object, ...], float] = defaultdict(float)
+    for one in alone:
+        for delay in [delay for delay in DELAYS if delay >= one.step.delay]:
+            sites_kw[(*_kind(one.step), delay)] += one.step.kw
+    found, fleet_kw = [], dict.fromkeys(sites_kw, 0.0)
+    for one in _in_order(list(together)):
+        keys = [(*_kind(one.step), delay) for delay in DELAYS if delay >= one.step.delay]
+        left_kw = min(sites_kw.get(key, 0.0) - fleet_kw.get(key, 0.0) for key in keys)
+        if left_kw >= WORTH_SHARE * one.step.kw:
+            kw = min(one.step.kw, left_kw)
+            price = one.step.price_per_kwh * (one.step.kw / kw)
+            found.append(replace(one, step=replace(one.step, kw=kw, price_per_kwh=price)))
+            for key in keys:
+                fleet_kw[key] += kw
+    return tuple(found)
+
+
+def _kind(step: Step) -> tuple[object, ...]:
+    return step.work, step.duration_s, step.direction
 
 
 def promised(standing: Standing, steps: tuple[Step, ...]) -> tuple[Step, ...]:
@@ -78,21 +110,37 @@ def _said(standing: Standing, dispatch: Dispatch, room: np.ndarray) -> list[tupl
 
 def _measured(window: Window, by_site: dict[int, list[Step]]) -> list[Delivered]:
     given: list[Step] = []
-    before = window.drawn_kw(())
+    today = before = window.seen(())
+    drawn_kw = before.drawn_kw.copy()
     found: dict[int, list[Delivered]] = defaultdict(list)
     for rank in range(max(len(steps) for steps in by_site.values())):
         tried = [steps[rank] for steps in by_site.values() if rank < len(steps)]
-        after = window.drawn_kw((*given, *tried))
+        after = window.seen((*given, *tried))
         for step in tried:
             sign = 1.0 if step.direction is Direction.DOWN else -1.0
-            got_kw = sign * float(before[step.site] - after[step.site])
-            one = _as_delivered(step, got_kw)
+            got_kw = sign * float(drawn_kw[step.site] - after.drawn_kw[step.site])
+            delay = _delay_seen(step, today, after)
+            one = None if delay is None else _as_delivered(replace(step, delay=delay), got_kw)
             if one is None:
                 continue
-            found[step.site].append(_not_cheaper(one, found[step.site]))
+            found[step.site].append(one)
             given.append(step)
-            before[step.site] = after[step.site]
-    return [one for site in sorted(found) for one in found[site]]
+            drawn_kw[step.site] = after.drawn_kw[step.site]
+    return [one for site in sorted(found) for one in _in_order(found[site])]
+
+
+def _delay_seen(step: Step, today: Seen, after: Seen) -> float | None:
+    """The least delay a step needs by the answer times the twin saw; None where they are beyond any, or it refuses."""
+    delay = step.delay
+    for route in step.change.routes:
+        flow = route.service, route.origin
+        more = after.refused_per_s[flow] - today.refused_per_s[flow]
+        later = after.late_s[flow] / max(today.late_s[flow], 1e-9) - 1.0
+        fitting = [one for one in DELAYS if later <= one + TOLERANCE]
+        if more > TOLERANCE * (1.0 + today.refused_per_s[flow]) or not fitting:
+            return None
+        delay = max(delay, fitting[0])
+    return delay
 
 
 def _as_delivered(step: Step, got_kw: float) -> Delivered | None:
@@ -104,9 +152,6 @@ def _as_delivered(step: Step, got_kw: float) -> Delivered | None:
     return Delivered(step=smaller, foreseen_kw=step.kw, share=1.0)
 
 
-def _not_cheaper(one: Delivered, before: list[Delivered]) -> Delivered:
-    last = before[-1].step if before else None
-    if last is None or last.delay != one.step.delay:
-        return one
-    price = max(one.step.price_per_kwh, last.price_per_kwh)
-    return replace(one, step=replace(one.step, price_per_kwh=price))
+def _in_order(found: list[Delivered]) -> list[Delivered]:
+    """What needs no delay first, then the cheaper first."""
+    return sorted(found, key=lambda one: (one.step.delay, one.step.price_per_kwh))

@@ -12,6 +12,7 @@ from gridtide.decide.extra_cooling import ExtraCooling
 from gridtide.decide.flexibility.step import Direction, Step
 from gridtide.decide.plan import Plan
 from gridtide.finding import BadInput, Finding
+from gridtide.fleet.ways import Ways, by_service, by_way, ways_of
 from gridtide.loop.mandate import Policy
 from gridtide.loop.turn import Memory, Turn, take_turn
 from gridtide.simulate.course import Progress, mandate_of, next_instant
@@ -89,6 +90,16 @@ def standing_at(
     return Standing(study=study, truth=truth, twin=twin, turn=turn, plan=memory.plan)
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Seen:
+    """A window: mean power at each meter, (S,), negative where it feeds in; requests refused each second and the
+    longest p95 answer time, by service and origin, (V, O)."""
+
+    drawn_kw: Real
+    refused_per_s: Real
+    late_s: Real
+
+
 @dataclass(kw_only=True, eq=False)
 class Window:
     """The first seconds after an instant at steps of their own; every run begins where the course stands."""
@@ -121,13 +132,22 @@ class Window:
 
     def drawn_kw(self, steps: tuple[Step, ...]) -> Real:
         """Mean power at each site's meter with these steps given, (S,); negative where it is fed in."""
+        return self.seen(steps).drawn_kw
+
+    def seen(self, steps: tuple[Step, ...]) -> "Seen":
+        """What meters and users see with these steps given."""
         dispatch = self.dispatch
         twin = self._twin()
         if steps:
-            dispatch = _with_steps(dispatch, steps)
+            dispatch = _with_steps(dispatch, steps, ways_of(self.study.fleet, self.study.services))
         orders = replace(self.standing.turn.orders, dispatch=dispatch)
         seen = twin.advance(orders, self.study.timeline.end)
-        return np.asarray((seen.import_kw - seen.export_kw).mean(axis=1))
+        late_s = np.where(np.isnan(seen.latency_p95_s), 0.0, seen.latency_p95_s)
+        return Seen(
+            drawn_kw=np.asarray((seen.import_kw - seen.export_kw).mean(axis=1)),
+            refused_per_s=seen.refused.mean(axis=2),
+            late_s=late_s.max(axis=(2, 3), initial=0.0),
+        )
 
     def _twin(self) -> Twin:
         """A twin of its own that stands where the course does."""
@@ -200,7 +220,7 @@ def _placed(placement: Placement, horizon: Timeline, slots: list[Whole]) -> Plac
     )
 
 
-def _with_steps(dispatch: Dispatch, steps: tuple[Step, ...]) -> Dispatch:
+def _with_steps(dispatch: Dispatch, steps: tuple[Step, ...], ways: Ways) -> Dispatch:
     """The dispatch of a window with steps given all through it."""
     placement = dispatch.placement
     slots = list(np.split(placement.slots, placement.offsets[1:-1]))
@@ -212,11 +232,25 @@ def _with_steps(dispatch: Dispatch, steps: tuple[Step, ...]) -> Dispatch:
         for job in step.change.jobs:
             slots[job] = every[:0] if down else every
         store_kw[step.site] += step.change.store_kw if down else -step.change.store_kw
-        held_kw[step.site] += 0.0 if down else step.kw
+        held_kw[step.site] += step.change.raised_kw
+    shares, slower = _rerouted(dispatch, steps, ways)
     return replace(
         dispatch,
+        shares=shares,
+        slower_shares=slower,
         placement=_placed(placement, placement.horizon, slots),
         charge_kw=np.maximum(-store_kw, 0.0),
         discharge_kw=np.maximum(store_kw, 0.0),
         import_held_kw=held_kw,
     )
+
+
+def _rerouted(dispatch: Dispatch, steps: tuple[Step, ...], ways: Ways) -> tuple[Real, Real]:
+    """Shares of all answers and of slower ones with these routes; each moves its part of what there was."""
+    told = by_way(dispatch.shares, dispatch.slower_shares, ways)
+    moved = told.copy()
+    for route in (route for step in steps for route in step.change.routes):
+        part = route.share * told[route.way, route.origin, route.place]
+        moved[route.way, route.origin, route.place] -= part
+        moved[route.to_way, route.origin, route.to] += part
+    return by_service(moved, ways), moved[ways.usual :]

@@ -82,7 +82,7 @@ def settle(study: Study, truth: Truth, course: Course, absorbed_kwh: float) -> S
     steep_steps, steepest_kw_per_min = settle_ramps(
         tuple(site.contract for site in study.fleet.sites), seen.import_kw - seen.export_kw, hours
     )
-    lost_h, done_h = _accelerator_hours(study, course)
+    lost_h, done_h = accelerator_hours(study, course)
     capacity = capacity_of(study, truth, course)
     answered = seen.answered * hours * 3600.0
     waits_h = (course.first_s - study.jobs.release_s)[course.first_s >= 0] / 3600.0
@@ -172,10 +172,15 @@ def _demand_charges(study: Study, course: Course) -> list[float]:
 
 
 def _delay_cost(study: Study, course: Course) -> float:
-    """Work in accelerator-hours times the hours each slot of it began after release, at the cost of its class."""
+    return float(np.sum(delay_costs(study, course)))
+
+
+def delay_costs(study: Study, course: Course) -> Real:
+    """Work in accelerator-hours times the hours each slot of it began after release, at the cost of its class, for
+    each run of the course, money."""
     ran, jobs = course.executed, study.jobs
     if not len(ran.job):
-        return 0.0
+        return np.zeros(0)
     per_h = np.asarray([kind.delay_cost_per_accelerator_h for kind in jobs.classes])
     step_s = int(study.timeline.step_s or 0)
     whole, rest_s = np.divmod(ran.end_s - ran.start_s, step_s)
@@ -185,20 +190,26 @@ def _delay_cost(study: Study, course: Course) -> float:
     menu = study.fleet.menu
     speed = menu.speed[menu.entry(ran.place, ran.point)]
     waited_h2 = jobs.accelerators[ran.job] * speed * felt / 3600.0**2
-    return float(np.sum(per_h[jobs.work_class[ran.job]] * waited_h2))
+    return np.asarray(per_h[jobs.work_class[ran.job]] * waited_h2)
 
 
 def _slower_cost(study: Study, course: Course) -> float:
-    """Money for requests that were answered at slower points."""
+    return float(slower_costs(study, course).sum())
+
+
+def slower_costs(study: Study, course: Course) -> Real:
+    """Money for requests that were answered at slower points, of each service, (V,)."""
     slower, ways = course.telemetry.slower, slower_ways(study.services)
+    costs = np.zeros(len(study.services))
     if not slower.size:
-        return 0.0
+        return costs
     answered = (slower * study.timeline.hours * 3600.0).sum(axis=(1, 2, 3))
-    per_request = [study.services[service].delay_cost_per_request for service, _ in ways]
-    return float(answered @ np.asarray(per_request))
+    for requests, (service, _) in zip(answered, ways, strict=True):
+        costs[service] += requests * study.services[service].delay_cost_per_request
+    return costs
 
 
-def _accelerator_hours(study: Study, course: Course) -> tuple[Real, Real]:
+def accelerator_hours(study: Study, course: Course) -> tuple[Real, Real]:
     """Accelerator-hours of each job that were never done though due, and that were done, (n,)."""
     jobs = study.jobs
     whole_h = jobs.accelerators * study.true_s / 3600.0

@@ -27,9 +27,14 @@ NAME_MAP = {
     "source": "source",
 }
 KNOBS = {"cap_w": Knob.CAP, "clock_mhz": Knob.CLOCK}
-SETTING_MOST = 100_000.0
+SETTING_LEAST, SETTING_MOST = 10.0, 10_000.0
+POWER_LEAST_W, POWER_MOST_W = 10.0, 10_000.0
+"""No accelerator is set or draws beyond these in W or MHz; kW and GHz fall outside."""
+
+ABOVE_CAP = 1.5
+"""What was drawn may pass a cap by a little, never by half: then the two columns are of different units or works."""
+
 SPEED_MOST = 1e12
-POWER_MOST_W = 10_000.0
 LEAST_ROWS = 2
 Real = NDArray[np.float64]
 Words = NDArray[np.str_]
@@ -47,11 +52,16 @@ class KnobTable:
         refuse_if_any(_knob_faults(table))
         setting_name = next(name for name in KNOBS if name in table.frame.columns)
         faults: list[Finding] = []
-        setting = numbers(table, setting_name, faults, least=1e-6, most=SETTING_MOST)
+        setting = numbers(table, setting_name, faults, least=SETTING_LEAST, most=SETTING_MOST)
         speed = numbers(table, "speed", faults, least=1e-12, most=SPEED_MOST)
-        power_w = numbers(table, "power_w", faults, least=1e-3, most=POWER_MOST_W)
+        power_w = numbers(table, "power_w", faults, least=POWER_LEAST_W, most=POWER_MOST_W)
         text = {name: words(table, name) for name in ("accelerator", "workload", "mark", "source")}
         faults += _word_faults(table, text)
+        if KNOBS[setting_name] is Knob.CAP:
+            faults += faults_of_rows(
+                table, "power_w", power_w > ABOVE_CAP * setting, f"at most {ABOVE_CAP:g} times the cap",
+                "Give cap and power in W, of one accelerator.",
+            )  # fmt: skip
         refuse_if_any(faults)
         keys = list(zip(text["accelerator"].tolist(), text["workload"].tolist(), strict=True))
         rows = {key: np.flatnonzero([one == key for one in keys]) for key in dict.fromkeys(keys)}

@@ -13,7 +13,7 @@ from gridtide.finding import BadInput, Finding
 from gridtide.fleet.learning.coefficients import COEFFICIENTS
 from gridtide.fleet.learning.intervals import CELLS, Spread
 from gridtide.fleet.learning.known import Hole
-from gridtide.fleet.learning.site_map import DeadBand, SiteMap
+from gridtide.fleet.learning.site_map import DeadBand, SiteMap, SlowShare
 from gridtide.fleet.learning.site_model import Judged, Ranges, SiteModel
 from gridtide.sources import text_of
 
@@ -38,11 +38,18 @@ class _Band(_Part):
     weight: Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
+class _Slow(_Part):
+    lag_s: Annotated[float, Field(gt=0, le=1e6)]
+    share: Annotated[float, Field(ge=0, le=0.15)]
+
+
 class _Rest(_Part):
     at_utilisation: Annotated[tuple[Finite, ...], Field(min_length=2, max_length=100)]
     at_outdoor_c: Annotated[tuple[Finite, ...], Field(min_length=2, max_length=100)]
     kw: Rows
     dead_bands: tuple[_Band, ...]
+    slow_shares: Annotated[tuple[_Slow, ...], Field(max_length=4)]
+    lag_more: Annotated[float, Field(gt=-1, le=0)]
 
 
 class _Spread(_Part):
@@ -76,6 +83,7 @@ class _Judged(_Part):
     coverage: Finite
     mape_constant_pue: Finite
     mape_pue_by_temperature: Finite
+    mape_pue_and_straight_it: Finite
     share_inside: Finite
 
 
@@ -119,6 +127,8 @@ def content_of(model: SiteModel) -> dict[str, Any]:
             "at_outdoor_c": site_map.at_outdoor_c.tolist(),
             "kw": site_map.rest_kw.tolist(),
             "dead_bands": [asdict(band) for band in site_map.dead_bands],
+            "slow_shares": [asdict(slow) for slow in site_map.slow_shares],
+            "lag_more": site_map.lag_more,
         },
         "spread": {
             "edges_utilisation": spread.edges_utilisation.tolist(),
@@ -169,6 +179,8 @@ def _model_of(file: _File) -> SiteModel:
             at_outdoor_c=np.asarray(rest.at_outdoor_c),
             rest_kw=np.asarray(rest.kw),
             dead_bands=tuple(DeadBand(**band.model_dump()) for band in rest.dead_bands),
+            slow_shares=tuple(SlowShare(**slow.model_dump()) for slow in rest.slow_shares),
+            lag_more=rest.lag_more,
         ),
         spread=Spread(
             edges_utilisation=np.asarray(spread.edges_utilisation),

@@ -6,6 +6,7 @@ measurement of any place.
 """
 
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -78,12 +79,20 @@ class Synthetic:
             Kind.HUMIDITY, np.clip(values + 0.05 * self._persistent("humidity", 0.99), 0.05, 1.0)
         )
 
-    def wind(self, climate: Climate) -> Signal:
-        """Wind power per kW of capacity, 0 to 1, by a turbine's curve."""
+    def wind(
+        self,
+        climate: Climate,
+        share_of: Callable[[float, float], float] | None = None,
+    ) -> Signal:
+        """Wind power per kW of capacity, 0 to 1, by a turbine's curve or by share_of (wind in m/s, air in °C)."""
         gusts = self._persistent("wind", 0.985) * 0.30
         night = climate.windy_at_night * self._day(peak_h=2.0)
         speed = climate.wind_m_per_s * np.maximum(1.0 + night + gusts, 0.05)
-        share = np.asarray([wind_power_share(float(value)) for value in speed])
+        if share_of is None:
+            share = np.asarray([wind_power_share(float(value)) for value in speed])
+        else:
+            pairs = zip(speed.tolist(), self.temperature(climate).values.tolist(), strict=True)
+            share = np.asarray([share_of(wind, air) for wind, air in pairs])
         return self._signal(Kind.WIND, share)
 
     def solar(self, climate: Climate, latitude: float, longitude: float) -> Signal:

@@ -5,7 +5,7 @@ import numpy as np
 from gridtide.fleet.learning.coefficients import CAPACITY, COEFFICIENTS
 from gridtide.fleet.learning.intervals import CELLS, Spread
 from gridtide.fleet.learning.known import Hole
-from gridtide.fleet.learning.site_map import DeadBand, SiteMap
+from gridtide.fleet.learning.site_map import DeadBand, SiteMap, SlowShare
 from gridtide.fleet.learning.site_model import Judged, Ranges, SiteModel
 
 COLDEST_C, WARMEST_C = -5.0, 32.0
@@ -25,6 +25,8 @@ def plain_map(it_capacity_kw: float, *, rest_kw: float = 0.0) -> SiteMap:
             DeadBand(of="outdoor", low=17.0, high=20.0, weight=0.03),
             DeadBand(of="heat", low=0.6 * it_capacity_kw, high=0.7 * it_capacity_kw, weight=0.02 * it_capacity_kw),
         ),
+        slow_shares=(SlowShare(lag_s=1200.0, share=0.1), SlowShare(lag_s=10_800.0, share=0.05)),
+        lag_more=-0.5,
     )  # fmt: skip
 
 
@@ -59,6 +61,7 @@ def plain_model(it_capacity_kw: float, *, rest_kw: float = 0.0) -> SiteModel:
             coverage=0.9,
             mape_constant_pue=0.05,
             mape_pue_by_temperature=0.02,
+            mape_pue_and_straight_it=0.03,
             share_inside=0.97,
         ),
     )

@@ -175,8 +175,10 @@ def _overdrawn_sites(dispatch: Dispatch, situation: Situation) -> list[Breach]:
     jobs_kw = _jobs_kw(dispatch, situation)
     for index, (place, pool) in enumerate(zip(fleet.places, fleet.pools, strict=True)):
         parked_kw = pool.parked_kw_per_accelerator
+        waking_kw = [pool.parking.wake_kw, pool.parking.idle_kw] if pool.parking else []
         answering_kw = max(
-            [service.it_kw_per_accelerator[index] for service in situation.services] + [parked_kw]
+            [service.it_kw_per_accelerator[index] for service in situation.services]
+            + [parked_kw, *waking_kw]
         )
         it_kw[place.site] += (pool.accelerators - pool.for_services) * parked_kw
         it_kw[place.site] += pool.for_services * answering_kw

@@ -1,6 +1,7 @@
 """The steps of every site for a duration: candidates in groups, told at the meter, within what the meter allows."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,8 @@ from numpy.typing import NDArray
 from gridtide.decide.flexibility.candidate import Candidate, in_groups
 from gridtide.decide.flexibility.in_time import stepping_aside, stepping_in
 from gridtide.decide.flexibility.outlook import Outlook
-from gridtide.decide.flexibility.step import RESPONSE_S, Direction, Step
+from gridtide.decide.flexibility.services import from_services
+from gridtide.decide.flexibility.step import RESPONSE_S, Direction, Source, Step
 from gridtide.decide.flexibility.stores import from_stores
 from gridtide.fleet.building import capacities_kw, plants_of
 
@@ -19,19 +21,24 @@ FAST_S = 60
 RAMPED_SHARE = 0.1
 """Share of a duration within which a site with a ramp rule must be where it is asked to be."""
 LEAST_KW = 1e-6
+OF_SERVICES = (Source.RELOCATION, Source.PACKING)
+"""Told beside everything else, so that what jobs and assets give is the same whether requests may move or not."""
 
 
-def curve(outlook: Outlook, durations_s: tuple[int, ...]) -> tuple[Step, ...]:
-    """Every step of every site, by duration, site and direction, what needs no delay first, then the cheaper first.
+def curve(
+    outlook: Outlook, durations_s: tuple[int, ...], *, moves: bool = True
+) -> tuple[Step, ...]:
+    """Every step of every site, by duration, site and direction, services last, and what needs no delay first.
 
-    Within one site, direction and delay the price never falls. Steps add up: each is told beside all before it.
+    Steps add up: each is told beside all before it; sorted by price they are a bid. With moves each site is asked
+    alone, and its requests may go to others; without, all may be asked together.
     """
     found: list[Step] = []
     for duration_s in durations_s:
         if outlook.window(duration_s) > len(outlook.held.grid):
             continue
         by_site = defaultdict(list)
-        for one in _candidates(outlook, duration_s):
+        for one in _candidates(outlook, duration_s, moves):
             if duration_s >= RESPONSE_S[one.source]:
                 by_site[one.site, one.direction].append(one)
         for site in range(len(outlook.situation.fleet.sites)):
@@ -41,15 +48,11 @@ def curve(outlook: Outlook, durations_s: tuple[int, ...]) -> tuple[Step, ...]:
     return tuple(found)
 
 
-def in_order(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """Steps of one curve as a bid: the price never falls; equal prices in the order they came."""
-    return tuple(sorted(steps, key=lambda step: step.price_per_kwh))
-
-
-def _candidates(outlook: Outlook, duration_s: int) -> list[Candidate]:
+def _candidates(outlook: Outlook, duration_s: int, moves: bool) -> list[Candidate]:
     return [
         *stepping_aside(outlook, duration_s),
         *stepping_in(outlook, duration_s),
+        *from_services(outlook, duration_s, moves),
         *from_stores(outlook, duration_s),
     ]
 
@@ -62,11 +65,18 @@ def _at_the_meter(
     window = outlook.window(duration_s)
     at_meter = _meter_kw(outlook, groups, site, direction, window, duration_s <= FAST_S)
     left_kw = _left_kw(outlook, site, direction, window, duration_s)
-    hours, found = duration_s / 3600.0, []
+    held_kw = _below_held_kw(outlook, site, window)
+    hours, found, before_kw = duration_s / 3600.0, [], 0.0
     for group, kw in zip(groups, at_meter, strict=True):
-        if kw <= LEAST_KW or kw > left_kw:
+        if kw <= LEAST_KW or before_kw + kw > left_kw:
             continue
-        left_kw -= kw
+        raised_kw = 0.0
+        if direction is Direction.UP:
+            raised_kw = kw
+            above = max(before_kw + kw - held_kw, 0.0) - max(before_kw - held_kw, 0.0)
+            peak = above * float(outlook.dispatch.raise_price_per_kw[site]) if above > 0.0 else 0.0
+            group = replace(group, cost=group.cost + peak)
+        before_kw += kw
         found.append(
             Step(
                 site=site,
@@ -78,10 +88,16 @@ def _at_the_meter(
                 kw=kw,
                 price_per_kwh=group.cost / (kw * hours),
                 rebound_kwh=group.rebound_kwh,
-                change=group.change,
+                change=replace(group.change, raised_kw=raised_kw),
             )
         )
-    return _never_falling(found)
+    return found
+
+
+def _below_held_kw(outlook: Outlook, site: int, window: int) -> float:
+    """What the meter may draw more before it passes the import it is held to, beyond which a month's peak rises."""
+    room_kw = outlook.dispatch.import_held_kw[site] - outlook.import_kw[site, :window]
+    return max(float(room_kw.min()), 0.0)
 
 
 def _grouped(members: list[Candidate]) -> list[Candidate]:
@@ -89,7 +105,7 @@ def _grouped(members: list[Candidate]) -> list[Candidate]:
     for one in members:
         kinds[one.delay, one.work, one.source].append(one)
     groups = [group for key in sorted(kinds) for group in in_groups(kinds[key])]
-    return sorted(groups, key=lambda one: (one.delay, one.price))
+    return sorted(groups, key=lambda one: (one.source in OF_SERVICES, one.delay, one.price))
 
 
 def _meter_kw(
@@ -137,12 +153,24 @@ def _left_kw(
     return left
 
 
-def _never_falling(steps: list[Step]) -> list[Step]:
-    """Prices of a meter that bends differently at every level, told so that none falls within a delay."""
-    found: list[Step] = []
-    for step in steps:
-        before = found[-1] if found and found[-1].delay == step.delay else None
-        if before is not None and step.price_per_kwh < before.price_per_kwh:
-            step = replace(step, price_per_kwh=before.price_per_kwh)
+def moved_in_the_fleet(outlook: Outlook, steps: Sequence[Step]) -> tuple[Step, ...]:
+    """Moves of requests that do not cancel in the fleet: between sites of different zones, each site on one side only,
+    by services that could not answer slower instead; of every duration the cheapest first."""
+    fleet = outlook.situation.fleet
+    taken: dict[int, tuple[set[int], set[int]]] = defaultdict(lambda: (set(), set()))
+    found = []
+    for step in sorted(steps, key=lambda one: (one.duration_s, one.delay, one.price_per_kwh)):
+        if step.source is not Source.RELOCATION or step.direction is not Direction.DOWN:
+            continue
+        to = {int(fleet.site_of_place[route.to]) for route in step.change.routes}
+        slows = any(
+            outlook.situation.services[route.service].slower for route in step.change.routes
+        )
+        same = any(fleet.sites[site].zone == fleet.sites[step.site].zone for site in to)
+        gives, takes = taken[step.duration_s]
+        if slows or same or step.site in takes or to & gives:
+            continue
+        gives.add(step.site)
+        takes |= to
         found.append(step)
-    return found
+    return tuple(found)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.limits import import_max_kw
 from gridtide.decide.plan import PARTS, Plan
-from gridtide.decide.reading import outdoor_c
+from gridtide.decide.reading import outdoor_c, requests_per_s
 from gridtide.decide.reservations import (
     Reservations,
     expected_counts,
@@ -36,7 +36,8 @@ class Outlook:
     held: the jobs with the slots they are told. used: of these the slots each is expected to use, (n,). free: machines
     that promises may use and nobody was told, (P, T). cell_cost, cell_kwh: money and kWh at the meter of one busy
     accelerator beyond a parked one in a slot, (M, T). it_kw, import_kw, import_max_kw, outdoor_c, slope (facility kW
-    for one more of IT), price_per_kwh (money for one more kWh at the meter, by the plan's prices): (S, T).
+    for one more of IT), price_per_kwh (money for one more kWh at the meter, by the plan's prices),
+    it_price_per_kwh (of IT): (S, T). accelerator_price_per_h: (P, T). requests_per_s: expected, (V, O, T).
     """
 
     plan: Plan
@@ -53,6 +54,9 @@ class Outlook:
     outdoor_c: Real
     slope: Real
     price_per_kwh: Real
+    it_price_per_kwh: Real
+    accelerator_price_per_h: Real
+    requests_per_s: Real
 
     @property
     def step_s(self) -> int:
@@ -73,7 +77,8 @@ def outlook_of(plan: Plan, situation: Situation, dispatch: Dispatch) -> Outlook:
     held = reservations(situation, promised_room(situation, grid), grid, 0)
     held = replace(held, told=told_of(dispatch.placement, held))
     horizon = covered(situation)
-    outdoor = on_grid(outdoor_c(replace(situation, horizon=horizon)), horizon, grid)
+    seen = replace(situation, horizon=horizon)
+    outdoor = on_grid(outdoor_c(seen), horizon, grid)
     it_kw = on_grid(plan.it_kw, plan.horizon, grid)
     slope = facility.marginal_power(
         np.ascontiguousarray(it_kw), capacities_kw(fleet), outdoor, plants_of(fleet)
@@ -99,4 +104,7 @@ def outlook_of(plan: Plan, situation: Situation, dispatch: Dispatch) -> Outlook:
         outdoor_c=outdoor,
         slope=slope,
         price_per_kwh=on_grid(at_meter, plan.horizon, grid),
+        it_price_per_kwh=on_grid(prices.it_price_per_kwh, plan.horizon, grid),
+        accelerator_price_per_h=on_grid(prices.accelerator_price_per_h, plan.horizon, grid),
+        requests_per_s=on_grid(requests_per_s(seen), horizon, grid),
     )

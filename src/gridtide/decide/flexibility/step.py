@@ -43,19 +43,37 @@ RESPONSE_S = {
 requests in flight are answered first, compressors follow within the fast time of a hall (`physics/room.py`)."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Rerouting:
+    """A share of what an origin's requests are answered at a place in one way, that is answered otherwise.
+
+    way, to_way: by their numbers in `fleet/ways.py`, of the same service; place, to: of the fleet, may be the same.
+    """
+
+    service: int
+    origin: int
+    place: int
+    way: int
+    to: int
+    to_way: int
+    share: float
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Change:
     """What is ordered for a window, beside everything that was told.
 
     jobs: rows of the situation's jobs that leave the window (down) or run through it (up). offsets, slots: slots each
-    holds from now on, as the guard sees them. point: operating point each runs at within the window, -1 where it
-    stays. store_kw: more discharge (down) or more charge (up) of the site's store, kW.
+    holds from now on, as the guard sees them. store_kw: more discharge (down) or more charge (up) of the site's store.
+    routes: requests answered elsewhere or slower. raised_kw: by how much the import its site is held to is lifted.
     """
 
     jobs: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     offsets: NDArray[np.int64] = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
     slots: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     store_kw: float = 0.0
+    routes: tuple[Rerouting, ...] = ()
+    raised_kw: float = 0.0
 
     def __post_init__(self) -> None:
         freeze(self, jobs=np.int64, offsets=np.int64, slots=np.int64)

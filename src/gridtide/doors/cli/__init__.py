@@ -42,6 +42,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.worth:worth",
         "Who draws less in called hours at which incentive, and what it brings.",
     ),
+    "tiers": (
+        "gridtide.doors.cli.tiers:tiers",
+        "What users pay by how long they wait, and whom a course was for.",
+    ),
     "learn": (
         "gridtide.doors.cli.learn:learn",
         "What a site draws, learned from its own telemetry.",

@@ -18,6 +18,10 @@ BENCHES: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.bench_twin:twin",
         "Sites and stores step by step, beside a plain writing.",
     ),
+    "facility": (
+        "gridtide.doors.cli.bench_facility:facility",
+        "All models of many buildings through a year, in float32 beside float64.",
+    ),
 }
 """Subject -> where it stands, and its one line in the list; nothing is imported to show the list."""
 

@@ -23,29 +23,38 @@ FILE = click.Path(path_type=Path)
 @click.option("--mix", default="all", show_default=True,
               help="What is counted: pre-training, mixed, serving or all.")  # fmt: skip
 @click.option("--policy", default="coordinated", show_default=True, help="Whose course and plan.")
+@click.option("--page", type=FILE, help="Write a picture of the curves as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-def flex(case: Path, when: str | None, mix: str, policy: str, as_json: bool) -> None:
+def flex(
+    case: Path, when: str | None, mix: str, policy: str, page: Path | None, as_json: bool
+) -> None:
     """The flexibility curve of CASE: kW up and down at the meters by site, class, duration and delay, with the price
     per kWh from which each step pays, every step delivered in the twin."""
     say_compiling()
     found = _of_case(case, when, mix, policy)
+    if page is not None:
+        from gridtide.doors.report.flex_page import write_flex
+
+        write_flex(page, found)
     if as_json:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False))
         return
     from gridtide.doors.cli.flex_table import show
 
     show(found)
+    if page is not None:
+        click.echo(str(page))
 
 
 def _of_case(case: Path, when: str | None, mix: str, policy: str) -> dict[str, Any]:
     from gridtide.case.load import load_case
-    from gridtide.decide.flexibility.curve import curve
+    from gridtide.decide.flexibility.curve import curve, moved_in_the_fleet
     from gridtide.decide.flexibility.mix import in_mix, mix_named
     from gridtide.decide.flexibility.outlook import outlook_of
     from gridtide.decide.flexibility.step import DURATIONS_S
     from gridtide.doors.results.flex_document import flex_document
     from gridtide.finding import Gathered
-    from gridtide.simulate.flex_delivery import delivered
+    from gridtide.simulate.flex_delivery import delivered, within_sites
 
     faults = Gathered()
     at = faults.of(lambda: _moment(when))
@@ -53,9 +62,19 @@ def _of_case(case: Path, when: str | None, mix: str, policy: str) -> dict[str, A
     faults.refuse_if_any()
     assert kind is not None
     standing = _standing(load_case(case), at, policy)
-    outlook = outlook_of(standing.plan, standing.turn.situation, standing.turn.orders.dispatch)
-    steps = in_mix(curve(outlook, DURATIONS_S), kind, standing.turn.situation)
-    return flex_document(standing, policy, mix, delivered(standing, steps))
+    situation = standing.turn.situation
+    outlook = outlook_of(standing.plan, situation, standing.turn.orders.dispatch)
+    alone, together = (
+        delivered(
+            standing,
+            in_mix(curve(outlook, DURATIONS_S, moves=moves), kind, situation),
+            together=not moves,
+        )
+        for moves in (True, False)
+    )
+    moved = moved_in_the_fleet(outlook, [one.step for one in alone])
+    of_fleet = (*together, *(one for one in alone if one.step in moved))
+    return flex_document(standing, policy, mix, alone, within_sites(of_fleet, alone))
 
 
 def _standing(study: "Study", at: datetime | None, policy: str) -> "Standing":

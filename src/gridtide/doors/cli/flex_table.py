@@ -44,8 +44,7 @@ def _table(rows: list[dict[str, Any]]) -> Table:
     keys = dict.fromkeys(
         (row["site"], row["class"], row["source"], row["duration_s"]) for row in rows
     )
-    places = list(dict.fromkeys(row["site"] for row in rows))
-    for key in sorted(keys, key=lambda key: (places.index(key[0]), key[1], key[2], key[3])):
+    for key in sorted(keys, key=lambda key: (key[0] == "fleet", *key)):
         members = [
             row
             for row in rows

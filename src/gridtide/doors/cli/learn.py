@@ -66,9 +66,10 @@ def learn(
         "coverage",
         "mape_constant_pue",
         "mape_pue_by_temperature",
+        "mape_pue_and_straight_it",
     ):
         value = found[name]
-        click.echo(f"{name:24} {value:.4f}" if isinstance(value, float) else f"{name:24} {value}")
+        click.echo(f"{name:25} {value:.4f}" if isinstance(value, float) else f"{name:25} {value}")
     click.echo(found["units"])
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from gridtide.doors.results.breakdown import classes_done, data_sets, energy_by_site_kwh
 from gridtide.doors.results.proofs import plans_of, proof_of, proofs_said
+from gridtide.doors.results.rest import nodes_at_rest, rest_of
 from gridtide.doors.results.routes import routes_of
 from gridtide.doors.results.unspread import unspread_of
 from gridtide.settle.carbon import ATTRIBUTION
@@ -46,7 +47,7 @@ def document_of(comparison: Comparison, report: str) -> dict[str, Any]:
     parked machines, cooling and losses; linear_view, how far a plan's lines were off each building; jobs_by_class,
     promises, delay and compute served; exposure_by_data_set, moves
     and exposure by class, home and sensitivity; routes, where requests went and why.
-    capacity_by_site: where sites may offer capacity to the grid.
+    capacity_by_site: where sites may offer capacity to the grid; nodes_at_rest: where pools say how they rest.
     bound_total_cost: no policy can cost less; null where perfect foresight did not run or none was found.
     """
     study = comparison.study
@@ -77,6 +78,7 @@ def document_of(comparison: Comparison, report: str) -> dict[str, Any]:
             for note in (
                 steep_of(comparison),
                 not_held_of(comparison),
+                rest_of(comparison),
                 *proofs_said(comparison.courses, study.currency),
                 *unspread_of(comparison.courses),
                 *study.notes,
@@ -111,6 +113,7 @@ def _run(comparison: Comparison, settlement: Settlement, course: Course) -> dict
     study = comparison.study
     knowledge = "true" if settlement.policy == "perfect-foresight" else str(study.length_knowledge)
     promises = settlement.promises
+    rest = nodes_at_rest(study, course)
     return {
         "policy": settlement.policy,
         "plans": plans_of(course),
@@ -135,6 +138,7 @@ def _run(comparison: Comparison, settlement: Settlement, course: Course) -> dict
         "length_knowledge": knowledge,
         "cost_parts": dict(settlement.parts),
         **({"capacity_by_site": capacity_by_site(settlement)} if settlement.capacity else {}),
+        **({"nodes_at_rest": asdict(rest)} if rest else {}),
         "energy_by_site_kwh": dict(
             zip(
                 [site.name for site in study.fleet.sites],

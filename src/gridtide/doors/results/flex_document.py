@@ -10,20 +10,30 @@ FLEET = "fleet"
 
 
 def flex_document(
-    standing: Standing, policy: str, mix: str, found: tuple[Delivered, ...]
+    standing: Standing,
+    policy: str,
+    mix: str,
+    of_sites: tuple[Delivered, ...],
+    of_fleet: tuple[Delivered, ...],
 ) -> dict[str, Any]:
     """rows: by duration, delay, place (sites, then the fleet) and direction; in each the price never falls."""
     study = standing.study
     names = [site.name for site in study.fleet.sites]
-    durations = sorted({one.step.duration_s for one in found})
+    durations = sorted({one.step.duration_s for one in of_sites})
     rows: list[dict[str, Any]] = []
     for duration_s in durations:
-        members = [one for one in found if one.step.duration_s == duration_s]
         for delay in DELAYS:
-            borne = [one for one in members if one.step.delay <= delay]
+            borne, together = (
+                [
+                    one
+                    for one in found
+                    if one.step.duration_s == duration_s and one.step.delay <= delay
+                ]
+                for found in (of_sites, of_fleet)
+            )
             for number, name in enumerate(names):
                 rows += _rows([one for one in borne if one.step.site == number], name, names, delay)
-            rows += _rows(borne, FLEET, names, delay)
+            rows += _rows(together, FLEET, names, delay)
     return {
         "of": study.name,
         "at": standing.turn.situation.as_of.isoformat(),

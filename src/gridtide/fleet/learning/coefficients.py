@@ -38,13 +38,13 @@ COEFFICIENTS = (
     Coefficient(name="cop_fall_per_k", low=0.0, high=0.06, usual=0.02, spread=0.015),
     Coefficient(name="free_below_c", low=-60.0, high=35.0, usual=8.0, spread=8.0),
     Coefficient(name="free_width_k", low=0.2, high=60.0, usual=8.0, spread=0.8, as_log=True),
-    Coefficient(name="wet_share", low=0.0, high=1.0, usual=0.5, spread=0.5),
+    Coefficient(name="wet_share", low=0.0, high=1.0, usual=0.5, spread=2.0),
     Coefficient(name="heat_lag_s", low=10.0, high=28_800.0, usual=900.0, spread=1.2, as_log=True),
     Coefficient(
         name="weather_lag_s", low=10.0, high=28_800.0, usual=600.0, spread=1.2, as_log=True
     ),
 )
-CAPACITY, WET_SHARE = 0, 14
+CAPACITY, FREE_BELOW, WET_SHARE = 0, 12, 14
 AS_LOG = np.asarray([one.as_log for one in COEFFICIENTS])
 
 

@@ -7,7 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.digest import freeze
-from gridtide.fleet.learning.baselines import by_constant_pue, by_pue_and_temperature
+from gridtide.fleet.learning.baselines import (
+    by_constant_pue,
+    by_pue_and_straight_it,
+    by_pue_and_temperature,
+)
 from gridtide.fleet.learning.intervals import Spread, interval_of, spread_of
 from gridtide.fleet.learning.known import Known, known_of, within
 from gridtide.fleet.learning.physics_fit import fit_physics
@@ -24,7 +28,7 @@ LEAST_DAYS = 2 * FOLDS
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class HeldOut:
-    """Of each row what maps say that never saw its day, kW: the middle, both ends, and both baselines.
+    """Of each row what maps say that never saw its day, kW: the middle, both ends, and what they have to beat.
 
     inside: whether the map that spoke had data there. All (n,).
     """
@@ -34,6 +38,7 @@ class HeldOut:
     upper_kw: Real
     constant_pue_kw: Real
     pue_by_temperature_kw: Real
+    pue_and_straight_it_kw: Real
     inside: NDArray[np.bool_]
 
     def __post_init__(self) -> None:
@@ -45,6 +50,7 @@ class HeldOut:
             upper_kw=np.float64,
             constant_pue_kw=np.float64,
             pue_by_temperature_kw=np.float64,
+            pue_and_straight_it_kw=np.float64,
         )
 
 
@@ -70,7 +76,7 @@ def learn_site(
     drivers = drivers_of(telemetry, highest)
     metered = ~np.isnan(telemetry.facility_kw)
     fold = folds_of(days_of(telemetry))
-    middle, constant, by_temperature = (np.full(len(telemetry), np.nan) for _ in range(3))
+    middle, constant, by_temperature, straight = (np.full(len(telemetry), np.nan) for _ in range(4))
     inside = np.zeros(len(telemetry), dtype=bool)
     for number in range(FOLDS):
         say(f"{telemetry.site}: days held out, {number + 1} of {FOLDS}")
@@ -81,6 +87,7 @@ def learn_site(
         told = (site_map, drivers, telemetry.facility_kw, metered & ~away)
         constant[away] = by_constant_pue(*told)[away]
         by_temperature[away] = by_pue_and_temperature(*told)[away]
+        straight[away] = by_pue_and_straight_it(*told[1:])[away]
     say(f"{telemetry.site}: all days")
     site_map, used = fit_map(drivers, telemetry, metered, it_capacity_kw, highest)
     lower, upper, spread = _intervals(drivers, telemetry.facility_kw, middle, metered, fold)
@@ -95,6 +102,7 @@ def learn_site(
             upper_kw=upper,
             constant_pue_kw=constant,
             pue_by_temperature_kw=by_temperature,
+            pue_and_straight_it_kw=straight,
             inside=inside,
         ),
     )

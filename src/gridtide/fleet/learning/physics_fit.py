@@ -9,7 +9,15 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.fleet.learning.coefficients import CAPACITY, bounds, inner, outer, usual
+from gridtide.fleet.learning.coefficients import (
+    CAPACITY,
+    FREE_BELOW,
+    WET_SHARE,
+    bounds,
+    inner,
+    outer,
+    usual,
+)
 from gridtide.fleet.learning.site_map import physics_rows
 from gridtide.fleet.learning.telemetry import Drivers
 
@@ -23,8 +31,8 @@ ERROR = 0.03
 """Relative error of one row beside which the usual values are weighed."""
 ROWS_OF_KNOWLEDGE = 60.0
 """How many rows of telemetry the usual values weigh as much as."""
-STARTS_C = (4.0, 15.0)
-"""Where free cooling may end: the fit begins at each, the best counts."""
+STARTS = tuple((free_c, wet) for free_c in (4.0, 15.0) for wet in (0.05, 0.95))
+"""Where free cooling may end [°C], and how much of what is felt may be the wet bulb: the fit begins at each."""
 
 
 def fit_physics(
@@ -32,29 +40,29 @@ def fit_physics(
 ) -> tuple[Real, Chosen]:
     """Coefficients of a site, and the rows that the last fit used. chosen: rows that may be used.
 
-    capacity_kw: the IT capacity where it is known; otherwise it is fitted like the rest.
+    capacity_kw: the IT capacity where it is known; otherwise it is fitted like the rest. The best of the fits from all
+    starts is trimmed.
     """
-    tried = [
-        _trimmed_fit(drivers, facility_kw, chosen, capacity_kw, start_c) for start_c in STARTS_C
-    ]
-    _, coefficients, used = min(tried, key=lambda one: one[0])
-    return coefficients, used
-
-
-def _trimmed_fit(
-    drivers: Drivers, facility_kw: Real, chosen: Chosen, capacity_kw: float | None, start_c: float
-) -> tuple[float, Real, Chosen]:
     guess = capacity_kw or float(np.quantile(facility_kw[chosen], 0.99)) / 1.25
     expected, spread = usual(guess)
-    fitted = expected.copy()
-    fitted[12] = start_c
+
+    def fitted_from(start: Real, used: Chosen) -> tuple[Real, float]:
+        return _fit(drivers, facility_kw, used, start, expected, spread, capacity_kw)
+
+    tried = [fitted_from(_starting(expected, free_c, wet), chosen) for free_c, wet in STARTS]
+    fitted, _ = min(tried, key=lambda one: one[1])
     used = chosen
-    for trimming in range(TRIMMINGS + 1):
-        fitted, cost = _fit(drivers, facility_kw, used, fitted, expected, spread, capacity_kw)
+    for _ in range(TRIMMINGS):
         error = np.abs(physics_rows(outer(fitted), drivers)[1] / facility_kw - 1.0)
-        if trimming < TRIMMINGS:
-            used = chosen & (error <= np.quantile(error[chosen], 1.0 - TRIMMED_SHARE))
-    return cost, outer(fitted), used
+        used = chosen & (error <= np.quantile(error[chosen], 1.0 - TRIMMED_SHARE))
+        fitted, _ = fitted_from(fitted, used)
+    return outer(fitted), used
+
+
+def _starting(expected: Real, free_below_c: float, wet_share: float) -> Real:
+    start = expected.copy()
+    start[FREE_BELOW], start[WET_SHARE] = free_below_c, wet_share
+    return start
 
 
 def _fit(

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from gridtide.fleet.learning.site_map import (
     DeadBand,
     SiteMap,
+    SlowShare,
     band_rows,
     hats,
     physics_rows,
+    slow_rows,
     steady_drivers,
 )
 from gridtide.fleet.learning.telemetry import Drivers
@@ -25,8 +27,14 @@ Chosen = NDArray[np.bool_]
 KNOTS_UTILISATION, KNOTS_OUTDOOR = 6, 6
 ROWS_OF_ZERO = 30.0
 """How many rows of telemetry speak for nothing at each knot."""
-KEPT_SLOPE = 0.1
-"""Share of the slope of physics that the rest must leave."""
+MOST_LATE = 0.15
+"""Share of IT power that the meter may see later than at once, with each time constant."""
+KEPT_SLOPE = 0.65
+"""Share of the slope of physics that the rest must leave, more than all that may be seen late."""
+LAGS_S = (600.0, 1200.0, 3600.0, 10_800.0)
+"""Time constants with which a meter may follow IT power, beside the one that physics has."""
+MOST_AT_ONCE = 0.9
+"""Share of what physics lets the plant draw later that it may draw at once."""
 MOST_BANDS = 5
 LEAST_GAIN = 0.02
 """Share of the squared errors that a further dead band has to take away."""
@@ -48,19 +56,24 @@ def fit_rest(
     weight = 1.0 / rows[1][used]
     target = (facility_kw - rows[1])[used] * weight
     bands: list[DeadBand] = []
-    basis = columns[used] * weight[:, None]
+    late = [slow_rows(rows, drivers, lag_s)[used] * weight for lag_s in LAGS_S]
+    late.append(rows[4][used] * weight)
+    basis = np.column_stack([columns[used] * weight[:, None], *late])
+    least = np.concatenate([least, np.zeros(len(LAGS_S)), [-MOST_AT_ONCE]])
+    most = np.full(len(least), np.inf)
+    most[-len(late) :] = [MOST_LATE] * len(LAGS_S) + [0.0]
     offered, candidates = _candidates(rows, used, weight)
-    found = _solve(basis, target, least, summed, weight)
+    found = _solve(basis, target, (least, most), summed, weight)
     for _ in range(MOST_BANDS):
         best = _best_band(basis, target - basis @ found, candidates)
         if best is None:
             break
         bands.append(offered[best])
         basis = np.column_stack([basis, candidates[:, best]])
-        least = np.append(least, 0.0)
-        found = _solve(basis, target, least, summed, weight)
+        least, most = np.append(least, 0.0), np.append(most, np.inf)
+        found = _solve(basis, target, (least, most), summed, weight)
     knots = summed.shape[1]
-    weights = found[knots:]
+    shares, weights = found[knots : knots + len(LAGS_S)], found[knots + len(late) :]
     return SiteMap(
         coefficients=coefficients,
         highest_mhz=highest_mhz,
@@ -72,6 +85,12 @@ def fit_rest(
             for one, value in zip(bands, weights, strict=True)
             if value > 0.0
         ),
+        slow_shares=tuple(
+            SlowShare(lag_s=lag_s, share=float(share))
+            for lag_s, share in zip(LAGS_S, shares, strict=True)
+            if share > 0.0
+        ),
+        lag_more=float(found[knots + len(LAGS_S)]),
     )
 
 
@@ -135,16 +154,18 @@ def _best_band(basis: Real, left: Real, candidates: Real) -> int | None:
     return best if gain[best] > LEAST_GAIN * float(left @ left) else None
 
 
-def _solve(basis: Real, target: Real, least: Real, summed: Real, weight: Real) -> Real:
+def _solve(
+    basis: Real, target: Real, bounds: tuple[Real, Real], summed: Real, weight: Real
+) -> Real:
     """Bounded least squares; at every knot some rows speak for 0."""
     from gridtide.kernels.site_map import bounded_squares
 
-    knots = summed.shape[1]
+    (least, most), knots = bounds, summed.shape[1]
     gram = basis.T @ basis
     gram[:knots, :knots] += ROWS_OF_ZERO * float(np.mean(weight * weight)) * (summed.T @ summed)
     size = np.sqrt(np.diag(gram) + 1e-30)
     scaled = gram / size[:, None] / size[None, :] + 1e-9 * np.eye(len(gram))
     found = bounded_squares(
-        scaled, basis.T @ target / size, least * size, np.zeros(len(size)), ROUNDS
+        scaled, basis.T @ target / size, least * size, most * size, np.zeros(len(size)), ROUNDS
     )
     return np.asarray(found / size)

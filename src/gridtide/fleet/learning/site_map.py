@@ -28,11 +28,20 @@ class DeadBand:
     weight: float
 
 
+@dataclass(frozen=True, kw_only=True)
+class SlowShare:
+    """kW that the meter sees of each kW of IT later than at once, by a time constant; nothing where load lasts."""
+
+    lag_s: float
+    share: float
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SiteMap:
     """coefficients: as `coefficients.py` orders them. highest_mhz: clock that counts as 1.
 
     rest_kw: added at knots of utilisation and of outdoor temperature [°C], between them bilinear, (U, O).
+    lag_more: how much more of the plant's power lags behind than physics has it, as a share of it, -1 to 0.
     """
 
     coefficients: Real
@@ -41,6 +50,8 @@ class SiteMap:
     at_outdoor_c: Real
     rest_kw: Real
     dead_bands: tuple[DeadBand, ...]
+    slow_shares: tuple[SlowShare, ...] = ()
+    lag_more: float = 0.0
 
     def __post_init__(self) -> None:
         names = ("coefficients", "at_utilisation", "at_outdoor_c", "rest_kw")
@@ -54,11 +65,16 @@ def facility_of(site_map: SiteMap, drivers: Drivers) -> Real:
     rest = near @ site_map.rest_kw.ravel()
     for band in site_map.dead_bands:
         rest = rest + band.weight * band_rows(rows, band.of, band.low, band.high)
-    return np.asarray(rows[1] + rest)
+    for slow in site_map.slow_shares:
+        rest = rest + slow.share * slow_rows(rows, drivers, slow.lag_s)
+    return np.asarray(rows[1] + site_map.lag_more * rows[4] + rest)
 
 
 def physics_rows(coefficients: Real, drivers: Drivers) -> Real:
-    """IT power, facility power, lagged heat, lagged outdoor temperature of each row by physics alone, (4, n)."""
+    """IT power, facility power, lagged heat, lagged outdoor temperature of each row by physics alone, (5, n).
+
+    Last what the plant draws more because heat lags behind.
+    """
     from gridtide.kernels.site_map import site_power
 
     d = drivers
@@ -72,6 +88,14 @@ def band_rows(rows: Real, of: str, low: float, high: float) -> Real:
     if of == "heat":
         return np.asarray(with_dead_band(rows[2].copy(), low, high))
     return np.asarray(with_dead_band(rows[3].copy(), low, high) * rows[2])
+
+
+def slow_rows(rows: Real, drivers: Drivers, lag_s: float) -> Real:
+    """How far IT power of a time constant before is above that of each row, kW, (n,); a slow share of 1 adds it."""
+    from gridtide.kernels.site_map import lagged
+
+    it_kw = np.ascontiguousarray(rows[0])
+    return np.asarray(lagged(it_kw, drivers.gap_s, lag_s) - it_kw)
 
 
 def hats(utilisation: Real, outdoor_c: Real, at_utilisation: Real, at_outdoor_c: Real) -> Real:

@@ -34,7 +34,8 @@ class Ranges:
 class Judged:
     """On held-out days, shares of the meter: mean absolute error, mean error, share of rows inside the interval.
 
-    mape_constant_pue, mape_pue_by_temperature: of the rules it has to beat. share_inside: of rows where it had data.
+    mape_constant_pue, mape_pue_by_temperature: of the rules it has to beat, given its IT power;
+    mape_pue_and_straight_it: of the second with an IT power of its own. share_inside: of rows where it had data.
     """
 
     days: int
@@ -43,6 +44,7 @@ class Judged:
     coverage: float
     mape_constant_pue: float
     mape_pue_by_temperature: float
+    mape_pue_and_straight_it: float
     share_inside: float
 
 
@@ -89,6 +91,7 @@ def judged(telemetry: Telemetry, learned: Learned) -> Judged:
         coverage=float(((measured >= held.lower_kw) & (measured <= held.upper_kw)).mean()),
         mape_constant_pue=off(held.constant_pue_kw),
         mape_pue_by_temperature=off(held.pue_by_temperature_kw),
+        mape_pue_and_straight_it=off(held.pue_and_straight_it_kw),
         share_inside=float(held.inside.mean()),
     )
 

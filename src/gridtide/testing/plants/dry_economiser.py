@@ -7,6 +7,8 @@ from gridtide.testing.plant_days import PlantDays
 
 Real = NDArray[np.float64]
 MEAN_C = 16.0
+METER_NOISE = 0.008
+"""Standard deviation of what the meter adds, as a share of it."""
 RACKS_KW = 2400.0
 STAGES, STAGE_KW = 6, 420.0
 
@@ -43,7 +45,7 @@ def plant_kw(days: PlantDays, seed: int) -> Real:
         used = needed / max(stages * STAGE_KW, 1.0)
         compressors = needed / rated * (1.0 + 0.10 * (1.0 - min(used, 1.0))) + 3.0 * stages
         power[step] = it_kw[step] + ups + fans + compressors + 41.0
-    return np.asarray(np.round(power * (1.0 + chance.normal(0.0, 0.008, count)), 1))
+    return np.asarray(np.round(power * (1.0 + chance.normal(0.0, METER_NOISE, count)), 1))
 
 
 def _stages(running: int, needed_kw: float) -> int:

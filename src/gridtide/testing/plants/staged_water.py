@@ -7,6 +7,8 @@ from gridtide.testing.plant_days import PlantDays
 
 Real = NDArray[np.float64]
 MEAN_C = 17.0
+METER_NOISE = 0.006
+"""Standard deviation of what the meter adds, as a share of it."""
 IDLE_KW, BUSY_KW = 2600.0, 6900.0
 MODULES, MODULE_KW = 12, 1000.0
 CHILLERS, CHILLER_KW = 4, 3300.0
@@ -44,7 +46,7 @@ def plant_kw(days: PlantDays, seed: int) -> Real:
         wet = _wet(days.outdoor_c[step], days.humidity[step])
         cooling = _chillers_kw(water_kw, chillers, wet) + 0.010 * water_kw
         power[step] = it_kw[step] * 1.012 + ups + fans + cooling + 95.0
-    return np.asarray(np.round(power * (1.0 + chance.normal(0.0, 0.006, count))))
+    return np.asarray(np.round(power * (1.0 + chance.normal(0.0, METER_NOISE, count))))
 
 
 def _chillers_kw(heat_kw: float, chillers: int, wet_c: float) -> float:

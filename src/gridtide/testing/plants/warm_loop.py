@@ -7,6 +7,8 @@ from gridtide.testing.plant_days import PlantDays
 
 Real = NDArray[np.float64]
 MEAN_C = 21.0
+METER_NOISE = 0.005
+"""Standard deviation of what the meter adds, as a share of it."""
 BOARDS, BOARD_KW = 1600, 12.5
 POWER_BLOCKS, BLOCK_KW = 10, 2500.0
 
@@ -42,7 +44,7 @@ def plant_kw(days: PlantDays, seed: int) -> Real:
         cop = (4.9 if second else 5.3) - 0.075 * max(dry - 15.0, 0.0)
         chilled = air_kw / cop + (85.0 if second else 40.0) if dry > 9.0 else 30.0
         power[step] = it_kw[step] + ups + coolers + pumps + chilled + 210.0
-    return np.asarray(power * (1.0 + chance.normal(0.0, 0.005, count)))
+    return np.asarray(power * (1.0 + chance.normal(0.0, METER_NOISE, count)))
 
 
 def _blocks(running: int, it_kw: float) -> int:

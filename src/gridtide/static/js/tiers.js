@@ -1,0 +1,84 @@
+/** What waiting saves, by the hour and by tier, what is chosen, and for whom a course was. */
+
+import { INK, PALETTE, TOOLTIP, money, number, percent } from "./theme.js";
+
+const page = JSON.parse(document.getElementById("payload").textContent);
+const main = document.querySelector("main");
+const LINES = { lineStyle: { color: "#e6ebf0" } };
+
+function element(tag, text, name) {
+  const made = document.createElement(tag);
+  if (text !== undefined) made.textContent = text;
+  if (name) made.className = name;
+  main.append(made);
+  return made;
+}
+
+function draw(height, option, label) {
+  const box = element("div", undefined, "chart");
+  box.style.height = `${height}px`;
+  box.setAttribute("role", "img");
+  box.setAttribute("aria-label", label);
+  const chart = echarts.init(box, null, { renderer: "canvas" });
+  chart.setOption({ animation: false, color: PALETTE, ...option });
+  window.addEventListener("resize", () => chart.resize());
+}
+
+function byHour(menu) {
+  return {
+    tooltip: { ...TOOLTIP, trigger: "axis", valueFormatter: (value) => `${money(value)} ${page.currency}` },
+    legend: { top: 4, textStyle: { color: INK } },
+    grid: { left: 84, right: 40, top: 44, bottom: 48 },
+    xAxis: { type: "category", data: menu.tiers[0].by_hour.map((_, hour) => hour), name: "hour of the day at which work is given out", nameLocation: "middle", nameGap: 30, axisLabel: { color: INK } },
+    yAxis: { type: "value", name: `${page.currency} per ${menu.unit}`, nameTextStyle: { align: "left" }, axisLabel: { color: INK }, splitLine: LINES },
+    series: menu.tiers.map((tier) => ({ name: tier.tier, type: "line", step: "middle", showSymbol: false, data: tier.by_hour })),
+  };
+}
+
+function costs(menu) {
+  return {
+    tooltip: { ...TOOLTIP, trigger: "axis" },
+    grid: { left: 84, right: 40, top: 36, bottom: 32 },
+    xAxis: { type: "category", data: menu.tiers.map((tier) => tier.tier), axisLabel: { color: INK } },
+    yAxis: { type: "value", name: `${page.currency} per ${menu.unit}`, nameTextStyle: { align: "left" }, axisLabel: { color: INK }, splitLine: LINES },
+    series: [
+      {
+        name: "marginal cost",
+        type: "bar",
+        barMaxWidth: 70,
+        data: menu.tiers.map((tier) => tier.marginal_cost),
+        label: { show: true, position: "top", color: INK, formatter: ({ value }) => money(value) },
+      },
+    ],
+  };
+}
+
+function table(heads, rows) {
+  const made = element("table");
+  for (const [cells, kind] of [[heads, "th"], ...rows.map((row) => [row, "td"])]) {
+    const line = document.createElement("tr");
+    for (const cell of cells) {
+      const one = document.createElement(kind);
+      one.textContent = cell;
+      line.append(one);
+    }
+    made.append(line);
+  }
+}
+
+element("h1", `${page.case}: what waiting is worth`);
+element("p", `Users get ${percent(page.rule.share, 0)} of what their waiting saves; prices earn what one price earns today. How readily users choose (sensitivity ${page.rule.sensitivity}) is assumed.`, "lead");
+for (const menu of page.menus) {
+  element("h2", `${menu.of}, per ${menu.unit}`);
+  table(
+    ["", `price, ${page.currency}`, "marginal cost", "share today", "share chosen"],
+    menu.tiers.map((tier) => [tier.tier, number(tier.price, 4), number(tier.marginal_cost, 4), percent(tier.today_share), percent(tier.accepted_share)]),
+  );
+  const hours = menu.tiers[0].by_hour.length > 0;
+  draw(hours ? 340 : 240, hours ? byHour(menu) : costs(menu), `Marginal cost of ${menu.of} by tier`);
+}
+element("h2", "For whom the course was");
+table(
+  ["", "kWh", "kg CO2", `cost, ${page.currency}`, "accelerator-hours", "mean wait, h", "late"],
+  page.showback.map((row) => [row.name, number(row.kwh), number(row.carbon_kg), number(row.cost), number(row.accelerator_h), number(row.mean_wait_h, 2), number(row.late)]),
+);

@@ -1,0 +1,75 @@
+"""The command `gridtide tiers`: one document, a picture, and every fault with its mend."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gridtide.doors.cli import exit_code
+
+DAY = Path(__file__).parents[1] / "fixtures" / "one_day.toml"
+TIER = {"tier", "marginal_cost", "first", "again", "by_price", "undone_share", "price", "today_share",
+        "accepted_share", "by_hour"}  # fmt: skip
+
+
+def test_the_document_and_the_picture(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its keys are a contract; a tier that does not end inside the case is not on the menu."""
+    page = tmp_path / "tiers.html"
+    assert exit_code(["tiers", str(DAY), "--page", str(page), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    (menu,) = found["menus"]
+    assert [tier["tier"] for tier in menu["tiers"]] == ["now", "within 1 h", "within 8 h"]
+    assert set(menu["tiers"][0]) == TIER
+    assert len(menu["tiers"][0]["by_hour"]) == 24
+    assert menu["revenue"] == pytest.approx(menu["revenue_today"], rel=1e-6)
+    assert [row["name"] for row in found["showback"]] == ["batch", "odd", "nobody"]
+    assert found["sums"]["cost"] == pytest.approx(sum(row["cost"] for row in found["showback"]))
+    assert found["rule"]["sensitivity_mark"] == "assumed"
+    assert "what waiting is worth" in page.read_text()
+
+
+def test_teams_of_a_table_are_shown_instead_of_groups(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By whatever its columns are called; jobs it does not name stay with their group."""
+    teams = tmp_path / "teams.csv"
+    teams.write_text("id,account\nbatch-001,blue\nbatch-002,red\n")
+    words = ["tiers", str(DAY), "--teams", str(teams), "--map", "job=id,team=account"]
+    assert exit_code([*words, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    names = [row["name"] for row in found["showback"]]
+    assert names == ["batch", "blue", "odd", "red", "nobody"]
+
+
+def test_a_person_reads_a_menu(capsys: pytest.CaptureFixture[str]) -> None:
+    """A table of tiers, and for whom the course was."""
+    assert exit_code(["tiers", str(DAY), "--class", "batch", "--share", "1"]) == 0
+    said = capsys.readouterr().out
+    assert "within 8 h" in said
+    assert "all, as settled" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["--class", "none-such"], "none-such"),
+        (["--share", "2"], "--share"),
+        (["--teams", "nowhere.csv"], "nowhere.csv"),
+    ],
+)
+def test_faults_are_named(words: list[str], named: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2."""
+    assert exit_code(["tiers", str(DAY), *words]) == 2
+    assert named in capsys.readouterr().err
+
+
+def test_a_table_of_other_jobs_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody's team would be shown as somebody's."""
+    teams = tmp_path / "teams.csv"
+    teams.write_text("job,team\nother-1,blue\n")
+    assert exit_code(["tiers", str(DAY), "--teams", str(teams)]) == 2
+    assert "names no job" in capsys.readouterr().err
+    assert exit_code(["tiers", str(DAY), "--teams", str(teams), "--map", "who=job"]) == 2
+    assert "--map who" in capsys.readouterr().err
