@@ -79,6 +79,7 @@ def _joined(changes: list[Change]) -> Change:
         jobs=np.concatenate([change.jobs for change in changes]),
         offsets=np.concatenate([[0], np.cumsum(counts)]),
         slots=np.concatenate([change.slots for change in changes]),
+        points=np.concatenate([change.points for change in changes]),
         store_kw=sum(change.store_kw for change in changes),
         routes=tuple(route for change in changes for route in change.routes),
     )

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.flexibility.candidate import Candidate, in_groups
-from gridtide.decide.flexibility.in_time import stepping_aside, stepping_in
+from gridtide.decide.flexibility.in_speed import beside_slower, slowing_down
+from gridtide.decide.flexibility.in_time import runs_through, stepping_aside, stepping_in
 from gridtide.decide.flexibility.outlook import Outlook
 from gridtide.decide.flexibility.services import from_services
 from gridtide.decide.flexibility.step import RESPONSE_S, Direction, Source, Step
@@ -49,8 +50,10 @@ def curve(
 
 
 def _candidates(outlook: Outlook, duration_s: int, moves: bool) -> list[Candidate]:
+    running = runs_through(outlook, outlook.window(duration_s))
+    slowed = slowing_down(outlook, duration_s, running)
     return [
-        *stepping_aside(outlook, duration_s),
+        *beside_slower(stepping_aside(outlook, duration_s), slowed),
         *stepping_in(outlook, duration_s),
         *from_services(outlook, duration_s, moves),
         *from_stores(outlook, duration_s),
