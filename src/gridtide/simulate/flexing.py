@@ -237,6 +237,9 @@ def _with_steps(dispatch: Dispatch, steps: tuple[Step, ...], ways: Ways) -> Disp
         store_kw[step.site] += step.change.store_kw if down else -step.change.store_kw
         held_kw[step.site] += step.change.raised_kw
     shares, slower = _rerouted(dispatch, steps, ways)
+    heat_kw = dispatch.cooling.heat_kw.copy()
+    for step in [step for step in steps if step.change.heat_kw.any()]:
+        heat_kw[:, step.site] += step.change.heat_kw[:, None]
     return replace(
         dispatch,
         shares=shares,
@@ -245,6 +248,7 @@ def _with_steps(dispatch: Dispatch, steps: tuple[Step, ...], ways: Ways) -> Disp
         charge_kw=np.maximum(-store_kw, 0.0),
         discharge_kw=np.maximum(store_kw, 0.0),
         import_held_kw=held_kw,
+        cooling=replace(dispatch.cooling, heat_kw=heat_kw),
     )
 
 

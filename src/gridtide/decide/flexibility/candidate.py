@@ -81,5 +81,6 @@ def _joined(changes: list[Change]) -> Change:
         slots=np.concatenate([change.slots for change in changes]),
         points=np.concatenate([change.points for change in changes]),
         store_kw=sum(change.store_kw for change in changes),
+        heat_kw=np.sum([change.heat_kw for change in changes], axis=0),
         routes=tuple(route for change in changes for route in change.routes),
     )

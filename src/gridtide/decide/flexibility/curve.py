@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.flexibility.candidate import Candidate, in_groups
+from gridtide.decide.flexibility.cooled import from_cooling
 from gridtide.decide.flexibility.in_speed import beside_slower, slowing_down
 from gridtide.decide.flexibility.in_time import runs_through, stepping_aside, stepping_in
 from gridtide.decide.flexibility.outlook import Outlook
@@ -57,6 +58,7 @@ def _candidates(outlook: Outlook, duration_s: int, moves: bool) -> list[Candidat
         *stepping_in(outlook, duration_s),
         *from_services(outlook, duration_s, moves),
         *from_stores(outlook, duration_s),
+        *from_cooling(outlook, duration_s),
     ]
 
 
