@@ -1,6 +1,6 @@
 """What could bend at one site before it is put in order: work with an IT power and a cost, to be made into steps."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +58,20 @@ def together(members: list[Candidate]) -> Candidate:
         cost=max(one.price for one in members) * kw,
         rebound_kwh=sum(one.rebound_kwh for one in members),
         change=_joined([one.change for one in members]),
+    )
+
+
+def part_of(one: Candidate, share: float) -> Candidate:
+    """A share of what a battery, a hall or a store of cold gives, at the same price."""
+    change = replace(
+        one.change, store_kw=share * one.change.store_kw, heat_kw=share * one.change.heat_kw
+    )
+    return replace(
+        one,
+        meter_kw=share * one.meter_kw,
+        cost=share * one.cost,
+        rebound_kwh=share * one.rebound_kwh,
+        change=change,
     )
 
 
