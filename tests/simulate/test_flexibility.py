@@ -14,16 +14,27 @@ from gridtide.decide.flexibility.mix import Mix, in_mix, mix_named
 from gridtide.decide.flexibility.outlook import Outlook, outlook_of
 from gridtide.decide.flexibility.step import DELAYS, DURATIONS_S, Direction, Source, Step
 from gridtide.finding import BadInput
+from gridtide.fleet.operating_point import OperatingPoint
 from gridtide.simulate.flex_delivery import Delivered, delivered, promised, within_sites
 from gridtide.simulate.flexing import Standing, Window, asked_step, standing_at
 from gridtide.simulate.policies import policy_named
+from gridtide.simulate.study import Study
 from gridtide.simulate.truth import truth_of
-from gridtide.testing.studies import START, small_study
+from gridtide.testing.cooled import cooled_ahead
+from gridtide.testing.studies import POINT, START, small_study
+
+ONE = (POINT,)
+MENU = (POINT, OperatingPoint(name="eco", speed=0.85, it_kw_per_accelerator=0.7))
 
 
-def standing_of(seed: int, jobs: int = 60) -> Standing:
+def standing_of(seed: int, jobs: int = 60, points: tuple[OperatingPoint, ...] = ONE) -> Standing:
     """A small study under the coordinated policy, asked at its default instant."""
-    study = small_study(seed, hours=24, jobs=jobs, accelerators=32)
+    study = small_study(seed, hours=24, jobs=jobs, accelerators=32, points=points)
+    return standing_in(study)
+
+
+def standing_in(study: Study) -> Standing:
+    """A study under the coordinated policy, asked at its default instant."""
     policy, forecaster, known = policy_named("coordinated", study)
     truth = truth_of(known)
     return standing_at(
@@ -132,6 +143,46 @@ def test_no_job_gives_the_same_power_twice(seed: int) -> None:
             ]
             rows = np.concatenate([*jobs, np.zeros(0, dtype=np.int64)])
             assert len(np.unique(rows)) == len(rows)
+
+
+@settings(max_examples=2, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_jobs_that_slow_down_give_what_their_points_say_and_keep_their_promises(seed: int) -> None:
+    """Delivered by the twin, promised by the guard, later by what they lose; none gives more than it draws."""
+    standing = standing_of(seed, points=MENU)
+    steps = steps_of(standing)
+    assert len(promised(standing, steps)) == len(steps)
+    assert all(one.share >= 0.95 for one in delivered(standing, steps))
+    held = outlook_at(standing).held
+    for duration_s in DURATIONS_S:
+        slowed = [s for s in steps if s.source is Source.SPEED and s.duration_s == duration_s]
+        rows = np.concatenate([*[s.change.jobs for s in slowed], np.zeros(0, dtype=np.int64)])
+        assert len(np.unique(rows)) == len(rows)
+        most = 0.3 * float(held.gang[rows].sum())
+        assert sum(step.kw for step in slowed) <= 2.0 * most
+
+
+@settings(max_examples=2, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_halls_and_stores_of_cold_give_what_is_printed_and_no_more_for_longer(seed: int) -> None:
+    """By the twin, whose air and cold keep their bounds; a hall is worth minutes."""
+    study = cooled_ahead(small_study(seed, hours=24, jobs=40, accelerators=32))
+    standing = standing_in(study)
+    found = delivered(standing, steps_of(standing))
+    cold = [one for one in found if one.step.source is Source.COOLING]
+    assert all(one.share >= 0.95 for one in cold)
+    for site in range(2):
+        for direction in Direction:
+            kw = [
+                sum(
+                    one.step.kw
+                    for one in cold
+                    if (one.step.site, one.step.direction, one.step.duration_s)
+                    == (site, direction, duration_s)
+                )
+                for duration_s in DURATIONS_S[1:]
+            ]
+            assert all(longer <= shorter + 1e-6 for shorter, longer in pairwise(kw) if shorter)
 
 
 def test_the_same_question_has_the_same_answer() -> None:

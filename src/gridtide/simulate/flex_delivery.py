@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gridtide.decide.dispatch import Dispatch
-from gridtide.decide.flexibility.step import DELAYS, Direction, Step
+from gridtide.decide.flexibility.step import DELAYS, Direction, Source, Step
 from gridtide.decide.room import promised_room
 from gridtide.simulate.flexing import Seen, Standing, Window, replaced_slots
 from gridtide.trust.guard import check
@@ -48,7 +48,7 @@ def delivered(
         asked = [by_site] if together else [{site: by_site[site]} for site in sorted(by_site)]
         for sites in asked:
             found += _measured(window, sites)
-    return tuple(found)
+    return _no_more_for_longer(found)
 
 
 def within_sites(
@@ -127,6 +127,35 @@ def _measured(window: Window, by_site: dict[int, list[Step]]) -> list[Delivered]
             given.append(step)
             drawn_kw[step.site] = after.drawn_kw[step.site]
     return [one for site in sorted(found) for one in _in_order(found[site])]
+
+
+def _no_more_for_longer(found: list[Delivered]) -> tuple[Delivered, ...]:
+    """Batteries and cooling give no more for longer than they were seen to give for less; the last are cut first."""
+    most_kw: dict[tuple[object, ...], float] = {}
+    cut = []
+    for duration_s in sorted({one.step.duration_s for one in found}):
+        given_kw: dict[tuple[object, ...], float] = defaultdict(float)
+        for one in [one for one in found if one.step.duration_s == duration_s]:
+            key = one.step.site, one.step.source, one.step.direction
+            left_kw = most_kw.get(key, np.inf) - given_kw[key]
+            if one.step.source not in (Source.STORAGE, Source.COOLING):
+                left_kw = np.inf
+            if left_kw <= 0.0:
+                continue
+            share = min(1.0, left_kw / one.step.kw)
+            given_kw[key] += share * one.step.kw
+            cut.append(
+                replace(
+                    one,
+                    step=replace(
+                        one.step,
+                        kw=share * one.step.kw,
+                        rebound_kwh=share * one.step.rebound_kwh,
+                    ),
+                )
+            )
+        most_kw |= {key: min(kw, most_kw.get(key, np.inf)) for key, kw in given_kw.items()}
+    return tuple(cut)
 
 
 def _delay_seen(step: Step, today: Seen, after: Seen) -> float | None:

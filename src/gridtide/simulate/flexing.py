@@ -226,22 +226,29 @@ def _with_steps(dispatch: Dispatch, steps: tuple[Step, ...], ways: Ways) -> Disp
     slots = list(np.split(placement.slots, placement.offsets[1:-1]))
     every = np.arange(len(placement.horizon))
     store_kw = dispatch.discharge_kw - dispatch.charge_kw
-    held_kw = dispatch.import_held_kw.copy()
+    held_kw, point = dispatch.import_held_kw.copy(), placement.point.copy()
     for step in steps:
         down = step.direction is Direction.DOWN
-        for job in step.change.jobs:
-            slots[job] = every[:0] if down else every
+        for job, slower in zip(step.change.jobs, step.change.points, strict=True):
+            if slower >= 0:
+                point[job] = slower
+            else:
+                slots[job] = every[:0] if down else every
         store_kw[step.site] += step.change.store_kw if down else -step.change.store_kw
         held_kw[step.site] += step.change.raised_kw
     shares, slower = _rerouted(dispatch, steps, ways)
+    heat_kw = dispatch.cooling.heat_kw.copy()
+    for step in [step for step in steps if step.change.heat_kw.any()]:
+        heat_kw[:, step.site] += step.change.heat_kw[:, None]
     return replace(
         dispatch,
         shares=shares,
         slower_shares=slower,
-        placement=_placed(placement, placement.horizon, slots),
+        placement=replace(_placed(placement, placement.horizon, slots), point=point),
         charge_kw=np.maximum(-store_kw, 0.0),
         discharge_kw=np.maximum(store_kw, 0.0),
         import_held_kw=held_kw,
+        cooling=replace(dispatch.cooling, heat_kw=heat_kw),
     )
 
 

@@ -1,6 +1,6 @@
 """What could bend at one site before it is put in order: work with an IT power and a cost, to be made into steps."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +61,20 @@ def together(members: list[Candidate]) -> Candidate:
     )
 
 
+def part_of(one: Candidate, share: float) -> Candidate:
+    """A share of what a battery, a hall or a store of cold gives, at the same price."""
+    change = replace(
+        one.change, store_kw=share * one.change.store_kw, heat_kw=share * one.change.heat_kw
+    )
+    return replace(
+        one,
+        meter_kw=share * one.meter_kw,
+        cost=share * one.cost,
+        rebound_kwh=share * one.rebound_kwh,
+        change=change,
+    )
+
+
 def in_groups(candidates: list[Candidate]) -> list[Candidate]:
     """Candidates of one kind in at most GROUPS_MAX groups, the cheapest first, each as large as the others."""
     ordered = sorted(candidates, key=lambda one: one.price)
@@ -79,6 +93,8 @@ def _joined(changes: list[Change]) -> Change:
         jobs=np.concatenate([change.jobs for change in changes]),
         offsets=np.concatenate([[0], np.cumsum(counts)]),
         slots=np.concatenate([change.slots for change in changes]),
+        points=np.concatenate([change.points for change in changes]),
         store_kw=sum(change.store_kw for change in changes),
+        heat_kw=np.sum([change.heat_kw for change in changes], axis=0),
         routes=tuple(route for change in changes for route in change.routes),
     )

@@ -7,8 +7,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.flexibility.candidate import Candidate, in_groups
-from gridtide.decide.flexibility.in_time import stepping_aside, stepping_in
+from gridtide.decide.flexibility.candidate import Candidate, in_groups, part_of
+from gridtide.decide.flexibility.cooled import from_cooling
+from gridtide.decide.flexibility.in_speed import beside_slower, slowing_down
+from gridtide.decide.flexibility.in_time import runs_through, stepping_aside, stepping_in
 from gridtide.decide.flexibility.outlook import Outlook
 from gridtide.decide.flexibility.services import from_services
 from gridtide.decide.flexibility.step import RESPONSE_S, Direction, Source, Step
@@ -49,11 +51,14 @@ def curve(
 
 
 def _candidates(outlook: Outlook, duration_s: int, moves: bool) -> list[Candidate]:
+    running = runs_through(outlook, outlook.window(duration_s))
+    slowed = slowing_down(outlook, duration_s, running)
     return [
-        *stepping_aside(outlook, duration_s),
+        *beside_slower(stepping_aside(outlook, duration_s), slowed),
         *stepping_in(outlook, duration_s),
         *from_services(outlook, duration_s, moves),
         *from_stores(outlook, duration_s),
+        *from_cooling(outlook, duration_s),
     ]
 
 
@@ -68,7 +73,10 @@ def _at_the_meter(
     held_kw = _below_held_kw(outlook, site, window)
     hours, found, before_kw = duration_s / 3600.0, [], 0.0
     for group, kw in zip(groups, at_meter, strict=True):
-        if kw <= LEAST_KW or before_kw + kw > left_kw:
+        if group.it_kw == 0.0 and LEAST_KW < left_kw - before_kw < kw:
+            group = part_of(group, (left_kw - before_kw) / kw)
+            kw = group.meter_kw
+        if kw <= LEAST_KW or before_kw + kw > left_kw * (1.0 + 1e-9):
             continue
         raised_kw = 0.0
         if direction is Direction.UP:

@@ -37,7 +37,7 @@ def stepping_aside(outlook: Outlook, duration_s: int) -> list[Candidate]:
     from gridtide.kernels import flexing
 
     window, held = outlook.window(duration_s), outlook.held
-    tried = _runs_through(outlook, window) & _may_pause(outlook)
+    tried = runs_through(outlook, window) & _may_pause(outlook)
     taken, free = _nothing(outlook, window), outlook.free.copy()
     delay_of = np.full(len(held.gang), np.nan)
     for delay in DELAYS:
@@ -89,7 +89,7 @@ def latest_end(outlook: Outlook, delay: float) -> Whole:
     return np.asarray((limit_s - int(grid.edges_s[0])) // outlook.step_s, dtype=np.int64)
 
 
-def _runs_through(outlook: Outlook, window: int) -> NDArray[np.bool_]:
+def runs_through(outlook: Outlook, window: int) -> NDArray[np.bool_]:
     """Jobs expected to run in every slot of the window, (n,)."""
     told = outlook.held.told
     there = (told.place >= 0) & (outlook.used >= window)
@@ -176,6 +176,7 @@ def _candidates(
                     jobs=np.asarray([job]),
                     offsets=np.asarray([0, taken.count[job]]),
                     slots=taken.slots[begin : begin + taken.count[job]],
+                    points=np.asarray([-1]),
                 ),
             )
         )

@@ -64,19 +64,24 @@ class Change:
     """What is ordered for a window, beside everything that was told.
 
     jobs: rows of the situation's jobs that leave the window (down) or run through it (up). offsets, slots: slots each
-    holds from now on, as the guard sees them. store_kw: more discharge (down) or more charge (up) of the site's store.
-    routes: requests answered elsewhere or slower. raised_kw: by how much the import its site is held to is lifted.
+    holds from now on, as the guard sees them. points: the operating point each runs at in the window instead, by its
+    number in the menu of its pool, -1 where it leaves or runs through. store_kw: more discharge (down) or more charge
+    (up) of the site's store. routes: requests answered elsewhere or slower. raised_kw: by how much the import its
+    site is held to is lifted. heat_kw: carried out more, of the hall and for the store of cold, (2,), less below 0.
     """
 
     jobs: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     offsets: NDArray[np.int64] = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
     slots: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    points: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     store_kw: float = 0.0
     routes: tuple[Rerouting, ...] = ()
     raised_kw: float = 0.0
+    heat_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros(2))
 
     def __post_init__(self) -> None:
-        freeze(self, jobs=np.int64, offsets=np.int64, slots=np.int64)
+        freeze(self, jobs=np.int64, offsets=np.int64, slots=np.int64, points=np.int64)
+        freeze(self, heat_kw=np.float64)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -99,7 +99,7 @@ def _steps(
         short = np.flatnonzero(room_kwh[window:] < stored_kwh - 1e-9)
         end = window + int(short[0]) if len(short) else len(room_kwh)
         wanted_kwh = most / STEPS * hours * per_kw_h * back_per_kwh
-        money = _brought_back(left_kwh, price, end, wanted_kwh, cheapest=gives)
+        money = brought_back(left_kwh, price, end, wanted_kwh, cheapest=gives)
         if money is None:
             break
         kwh = most / STEPS * hours
@@ -150,7 +150,7 @@ def _room(
     return room, more_in - course.ready_kw[1], back
 
 
-def _brought_back(
+def brought_back(
     left_kwh: Real, price: Real, end: int, wanted_kwh: float, cheapest: bool
 ) -> float | None:
     """Money for so many kWh in slots before `end`, taken from what is left there; None where there is too little."""
