@@ -73,3 +73,33 @@ def test_a_table_of_other_jobs_is_refused(
     assert "names no job" in capsys.readouterr().err
     assert exit_code(["tiers", str(DAY), "--teams", str(teams), "--map", "who=job"]) == 2
     assert "--map who" in capsys.readouterr().err
+
+
+def test_teams_of_a_case_and_of_its_log_are_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A log's column goes first, then what the case says of the group, then the name of the group."""
+    log = tmp_path / "log.csv"
+    rows = [
+        f"2026-03-02T0{6 + number}:00:00+01:00,3600,8,{who}"
+        for number, who in enumerate(["blue", "", "blue"])
+    ]
+    log.write_text("submit,duration_s,units,team\n" + "\n".join(rows) + "\n")
+    case = tmp_path / "case.toml"
+    text = DAY.read_text().replace(
+        'name = "batch"\nclass', 'name = "batch"\nteam = "research"\nclass'
+    )
+    text += """
+[[jobs]]
+name = "logged"
+class = "batch"
+home = "here"
+pool = "gpus"
+source = "table"
+path = "log.csv"
+"""
+    case.write_text(text)
+    assert exit_code(["tiers", str(case), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    names = [row["name"] for row in found["showback"]]
+    assert names == ["blue", "logged", "odd", "research", "nobody"]
