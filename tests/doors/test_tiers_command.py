@@ -6,6 +6,10 @@ from pathlib import Path
 import pytest
 
 from gridtide.doors.cli import exit_code
+from gridtide.doors.results.tiers_document import tiers_document
+from gridtide.simulate.showback import Share
+from gridtide.simulate.tiers import Terms
+from gridtide.testing.studies import small_study
 
 DAY = Path(__file__).parents[1] / "fixtures" / "one_day.toml"
 TIER = {"tier", "marginal_cost", "first", "again", "by_price", "undone_share", "price", "today_share",
@@ -103,3 +107,15 @@ path = "log.csv"
     found = json.loads(capsys.readouterr().out)
     names = [row["name"] for row in found["showback"]]
     assert names == ["blue", "logged", "odd", "research", "nobody"]
+
+
+def test_unknown_carbon_is_null_and_never_nothing() -> None:
+    """Of each, and of all together."""
+    one = Share(
+        name="blue", kind="team", kwh=2.0, carbon_kg=float("nan"), parts=(("energy", 3.0),),
+        accelerator_h=1.0, mean_wait_h=None, late=0,
+    )  # fmt: skip
+    terms = Terms(passed_on=0.5, sensitivity=5.0)
+    found = tiers_document(small_study(1, hours=24), terms, (), (one, one))
+    assert found["showback"][0]["carbon_kg"] is None
+    assert found["sums"] == {"kwh": 4.0, "carbon_kg": None, "cost": 6.0, "accelerator_h": 2.0}
