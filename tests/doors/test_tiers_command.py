@@ -6,6 +6,10 @@ from pathlib import Path
 import pytest
 
 from gridtide.doors.cli import exit_code
+from gridtide.doors.results.tiers_document import tiers_document
+from gridtide.simulate.showback import Share
+from gridtide.simulate.tiers import Terms
+from gridtide.testing.studies import small_study
 
 DAY = Path(__file__).parents[1] / "fixtures" / "one_day.toml"
 TIER = {"tier", "marginal_cost", "first", "again", "by_price", "undone_share", "price", "today_share",
@@ -73,3 +77,45 @@ def test_a_table_of_other_jobs_is_refused(
     assert "names no job" in capsys.readouterr().err
     assert exit_code(["tiers", str(DAY), "--teams", str(teams), "--map", "who=job"]) == 2
     assert "--map who" in capsys.readouterr().err
+
+
+def test_teams_of_a_case_and_of_its_log_are_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A log's column goes first, then what the case says of the group, then the name of the group."""
+    log = tmp_path / "log.csv"
+    rows = [
+        f"2026-03-02T0{6 + number}:00:00+01:00,3600,8,{who}"
+        for number, who in enumerate(["blue", "", "blue"])
+    ]
+    log.write_text("submit,duration_s,units,team\n" + "\n".join(rows) + "\n")
+    case = tmp_path / "case.toml"
+    text = DAY.read_text().replace(
+        'name = "batch"\nclass', 'name = "batch"\nteam = "research"\nclass'
+    )
+    text += """
+[[jobs]]
+name = "logged"
+class = "batch"
+home = "here"
+pool = "gpus"
+source = "table"
+path = "log.csv"
+"""
+    case.write_text(text)
+    assert exit_code(["tiers", str(case), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    names = [row["name"] for row in found["showback"]]
+    assert names == ["blue", "logged", "odd", "research", "nobody"]
+
+
+def test_unknown_carbon_is_null_and_never_nothing() -> None:
+    """Of each, and of all together."""
+    one = Share(
+        name="blue", kind="team", kwh=2.0, carbon_kg=float("nan"), parts=(("energy", 3.0),),
+        accelerator_h=1.0, mean_wait_h=None, late=0,
+    )  # fmt: skip
+    terms = Terms(passed_on=0.5, sensitivity=5.0)
+    found = tiers_document(small_study(1, hours=24), terms, (), (one, one))
+    assert found["showback"][0]["carbon_kg"] is None
+    assert found["sums"] == {"kwh": 4.0, "carbon_kg": None, "cost": 6.0, "accelerator_h": 2.0}

@@ -7,7 +7,7 @@ import pytest
 
 from gridtide.simulate.course import Course
 from gridtide.simulate.settlement import Settlement, settle
-from gridtide.simulate.showback import NOBODY, Share, showback, teams_by_group
+from gridtide.simulate.showback import NOBODY, Share, showback, teams_of
 from gridtide.simulate.truth import truth_of
 from gridtide.testing.courses import course_of
 from gridtide.testing.studies import small_study
@@ -51,7 +51,7 @@ def test_teams_services_and_nobody_are_named() -> None:
 def test_a_group_is_a_job_name_without_its_number() -> None:
     """Names that have no number are groups of their own."""
     study = small_study(1, hours=24)
-    groups = teams_by_group(study)
+    groups = teams_of(study)
     assert len(groups) == len(study.jobs)
     assert all(
         str(name).startswith(str(group))

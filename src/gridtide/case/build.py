@@ -72,6 +72,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
         timeline=timeline,
         fleet=fleet,
         jobs=jobs,
+        teams=work.teams,
         true_s=true_s,
         services=services,
         history=history,

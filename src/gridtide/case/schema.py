@@ -284,6 +284,7 @@ class JobsTable(Table):
     clock: Name | None = None
     starts: AwareDatetime | None = None
     most: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+    team: Name | None = None
     labels: tuple[Annotated[str, Field(max_length=200)], ...] = ()
     unit: Literal["gpu", "cpu", "node"] = "gpu"
     count: Annotated[int, Field(ge=1, le=1_000_000)] = 100

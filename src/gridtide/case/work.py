@@ -30,11 +30,12 @@ NUMBER_WIDTH = 5
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Work:
     """Jobs in order of release with their true run times; ended: class, limit and run time of jobs that had
-    ended before the period; notes: what was assumed."""
+    ended before the period; teams: whose each job is; notes: what was assumed."""
 
     jobs: Jobs
     true_s: Whole
     ended: tuple[Whole, Whole, Whole]
+    teams: NDArray[np.str_]
     notes: tuple[str, ...]
 
 
@@ -69,7 +70,7 @@ def work_of(case: CaseFile, fleet: Fleet, timeline: Timeline, folder: Path) -> W
         key: np.concatenate([part[key] for part in parts]) if parts else _nothing(key, fleet)
         for key in _KEYS
     }
-    true_s = columns.pop("true_s")
+    true_s, teams = columns.pop("true_s"), columns.pop("team")
     inside = columns["deadline_s"] <= timeline.edges_s[-1]
     inside &= columns["release_s"] >= timeline.edges_s[0]
     if not inside.all():
@@ -83,20 +84,21 @@ def work_of(case: CaseFile, fleet: Fleet, timeline: Timeline, folder: Path) -> W
         jobs=jobs,
         true_s=true_s[order].astype(np.int64),
         ended=(ended[0], ended[1], ended[2]),
+        teams=teams[order],
         notes=tuple(notes),
     )
 
 
 _KEYS = (
     "name work_class release_s deadline_s accelerators declared_s expected_s interruptible restart_s "
-    "minimum_run_s home allowed movable data_gb sensitivity true_s"
+    "minimum_run_s home allowed movable data_gb sensitivity true_s team"
 ).split()
 
 
 def _nothing(key: str, fleet: Fleet) -> NDArray[Any]:
     if key == "allowed":
         return np.zeros((0, len(fleet.places)), dtype=np.bool_)
-    return np.zeros(0, dtype=np.str_ if key == "name" else np.int64)
+    return np.zeros(0, dtype=np.str_ if key in ("name", "team") else np.int64)
 
 
 def _columns(
@@ -137,6 +139,7 @@ def _columns(
         "data_gb": np.full(n, table.data_gb),
         "sensitivity": np.full(n, table.sensitivity),
         "true_s": np.minimum(trace.duration_s, declared_s),
+        "team": np.where(trace.team == "", table.team or table.name, trace.team),
     }
 
 

@@ -24,7 +24,8 @@ class JobTrace:
     power_kw: power of the whole job, NaN where the log has none.
     energy_kwh: metered energy of the whole job, NaN where the log has none.
     deadline_s: exclusive end the owner asked for, on the axis of submit_s; UNKNOWN_S where there is none.
-    label: the log's own class (queue, QoS, partition), empty where it has none.
+    label: the log's own class (queue, QoS, partition), empty where it has none. team: whose it is, empty where the log
+    does not say.
     notes: what a reader of results must know (assumptions of the reader, faults met), as sentences.
     """
 
@@ -41,6 +42,7 @@ class JobTrace:
     unit: str
     anchored: bool
     source: str
+    team: NDArray[np.str_]
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -48,8 +50,8 @@ class JobTrace:
             ("submit_s", "duration_s", "declared_s", "queued_s", "deadline_s"), np.int64
         )
         real = dict.fromkeys(("units", "power_kw", "energy_kwh"), np.float64)
-        freeze(self, name=np.str_, label=np.str_, **whole, **real)
-        columns = ("name", "label", *whole, *real)
+        freeze(self, name=np.str_, label=np.str_, team=np.str_, **whole, **real)
+        columns = ("name", "label", "team", *whole, *real)
         if len({getattr(self, column).shape for column in columns}) != 1:
             raise ValueError(f"columns of different lengths in {self.source}")
 
@@ -70,6 +72,7 @@ def trace_of(
     energy_kwh: NDArray[np.float64] | None = None,
     deadline_s: NDArray[np.int64] | None = None,
     label: NDArray[np.str_] | None = None,
+    team: NDArray[np.str_] | None = None,
     unit: str = "accelerator",
     anchored: bool = True,
     notes: tuple[str, ...] = (),
@@ -89,6 +92,7 @@ def trace_of(
         energy_kwh=unknown if energy_kwh is None else energy_kwh,
         deadline_s=unknown_s if deadline_s is None else deadline_s,
         label=np.full(n, "", dtype=np.str_) if label is None else label,
+        team=np.full(n, "", dtype=np.str_) if team is None else team,
         unit=unit,
         anchored=anchored,
         source=source,

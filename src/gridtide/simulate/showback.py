@@ -93,8 +93,10 @@ def showback(
     return tuple(shares)
 
 
-def teams_by_group(study: Study) -> NDArray[np.str_]:
-    """The group of the case that each job belongs to: its name without its number, (n,)."""
+def teams_of(study: Study) -> NDArray[np.str_]:
+    """Whose each job is, as the case or its log says; else its group, its name without its number, (n,)."""
+    if len(study.teams) == len(study.jobs):
+        return study.teams
     return np.asarray(
         [str(name).rpartition("-")[0] or str(name) for name in study.jobs.name], np.str_
     )

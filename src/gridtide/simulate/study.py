@@ -1,7 +1,7 @@
 """What is studied: a fleet, its work with the truth about it, the history of signals, and the aim."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
@@ -54,7 +54,7 @@ class Study:
     settlement currency per unit of another. events: calls of the grid. notes: assumptions a reader of
     results must know. ended: class, declared limit and run time of jobs that had ended before, from which run times
     are estimated. arrivals_known: decisions see all jobs from the start, as only a bound may. risk: how plans
-    meet what forecasts do not know.
+    meet what forecasts do not know. teams: whose each job is, for whom a course is shown, (n,) or empty.
     """
 
     name: str
@@ -77,9 +77,10 @@ class Study:
     ended: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]] = NOTHING_ENDED
     arrivals_known: bool = False
     risk: Risk = CERTAIN
+    teams: NDArray[np.str_] = field(default_factory=lambda: np.zeros(0, np.str_))
 
     def __post_init__(self) -> None:
-        freeze(self, true_s=np.int64)
+        freeze(self, true_s=np.int64, teams=np.str_)
 
 
 def binding_events(study: Study) -> tuple[Event, ...]:

@@ -29,6 +29,7 @@ KNOWN = (
     "deadline",
     "name",
     "label",
+    "team",
     "declared_s",
 )
 MOST = 1e9
@@ -40,7 +41,7 @@ class JobTable:
 
     House names: submit (aware time) or t_submit_s (seconds from the start of the trace), duration_s;
     optional units (1), power_kw of the whole job, deadline (aware time, or seconds like t_submit_s),
-    name, label, declared_s. start: the instant at which t_submit_s is 0, seconds since 1970; deadlines may
+    name, label, team, declared_s. start: the instant at which t_submit_s is 0, seconds since 1970; deadlines may
     then be aware times as well.
     """
 
@@ -87,6 +88,7 @@ class JobTable:
             declared_s=_whole(declared_s),
             deadline_s=_whole(np.floor(deadline_s)),
             label=words(table, "label") if "label" in there else None,
+            team=words(table, "team") if "team" in there else None,
             unit="unit",
             anchored=dated,
             notes=repeats(table),

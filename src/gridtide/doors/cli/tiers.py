@@ -32,7 +32,7 @@ TEAM_COLUMNS = ("job", "team")
               help="Of what waiting saves, what users get; the rest stays with the operator.")  # fmt: skip
 @click.option("--sensitivity", type=click.FloatRange(0, 100), default=5.0, show_default=True,
               help="A tier a tenth cheaper is chosen exp(this/10) times as often; assumed.")  # fmt: skip
-@click.option("--teams", type=FILE, help="Table of job and team; without it, groups of the case.")
+@click.option("--teams", type=FILE, help="Table of job and team; without it, teams of the case.")
 @click.option("--map", "pairs", multiple=True, metavar="NAME=COLUMN", help="Its columns.")
 @click.option("--page", type=FILE, help="Write a picture as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
@@ -73,12 +73,12 @@ def _found(
 ) -> dict[str, Any]:
     from gridtide.case import load
     from gridtide.doors.results.tiers_document import tiers_document
-    from gridtide.simulate.showback import teams_by_group
+    from gridtide.simulate.showback import teams_of
     from gridtide.simulate.truth import truth_of
 
     study = load.load_case(case)
     chosen = _class(study, work_class)
-    of_job = teams_by_group(study) if teams is None else _teams(study, teams, names)
+    of_job = teams_of(study) if teams is None else _teams(study, teams, names)
     truth = truth_of(study)
     menus = _menus(case, study, truth, chosen, terms)
     return tiers_document(study, terms, menus, _shares(study, truth, of_job))
@@ -151,7 +151,7 @@ def _teams(study: "Study", path: Path, names: dict[str, str]) -> "NDArray[np.str
     """The team of each job of the study, from a table; jobs it does not name stay with their group."""
     import numpy as np
 
-    from gridtide.simulate.showback import teams_by_group
+    from gridtide.simulate.showback import teams_of
     from gridtide.sources import open_table, words
 
     unknown = sorted(set(names) - set(TEAM_COLUMNS))
@@ -171,7 +171,7 @@ def _teams(study: "Study", path: Path, names: dict[str, str]) -> "NDArray[np.str
                 )
             ]
         )
-    groups = zip(study.jobs.name.tolist(), teams_by_group(study).tolist(), strict=True)
+    groups = zip(study.jobs.name.tolist(), teams_of(study).tolist(), strict=True)
     return np.asarray([told.get(name, group) for name, group in groups], dtype=np.str_)
 
 

@@ -36,7 +36,7 @@ def _show_menu(menu: dict[str, Any]) -> None:
     )
 
 
-def _show_shares(rows: list[dict[str, Any]], sums: dict[str, float]) -> None:
+def _show_shares(rows: list[dict[str, Any]], sums: dict[str, float | None]) -> None:
     heads = ("kWh", "kg CO2", "cost", "acc.-hours", "mean wait h", "late")
     click.echo(f"\n{'for whom':22s}" + "".join(f"{head:>13s}" for head in heads))
     for row in rows:
@@ -45,5 +45,6 @@ def _show_shares(rows: list[dict[str, Any]], sums: dict[str, float]) -> None:
         told = [f"{row['kwh']:,.0f}", carbon, f"{row['cost']:,.0f}"]
         told += [f"{row['accelerator_h']:,.0f}", wait, str(row["late"])]
         click.echo(f"{row['name']:22s}" + "".join(f"{one:>13s}" for one in told))
-    whole = [f"{sums[key]:,.0f}" for key in ("kwh", "carbon_kg", "cost", "accelerator_h")]
+    keys = ("kwh", "carbon_kg", "cost", "accelerator_h")
+    whole = ["n/a" if sums[key] is None else f"{sums[key]:,.0f}" for key in keys]
     click.echo(f"{'all, as settled':22s}" + "".join(f"{one:>13s}" for one in whole))

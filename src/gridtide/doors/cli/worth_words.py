@@ -50,6 +50,8 @@ def _show_participants(row: dict[str, Any]) -> None:
 
 def _show_break_evens(rows: list[dict[str, Any]], currency: str) -> None:
     click.echo(f"\nbreak-even of each alone, {currency} per MWh, everything known")
+    if not rows:
+        click.echo("  not told: the program is too large to be solved finely enough")
     for row in rows:
         named = f"{row['name']} ({row['kind']})"
         click.echo(f"  {named:34s} {_told(row)}")

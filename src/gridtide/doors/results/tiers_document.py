@@ -14,7 +14,8 @@ from gridtide.simulate.tiers import Menu, Terms
 def tiers_document(
     study: Study, terms: Terms, menus: tuple[Menu, ...], shares: tuple[Share, ...]
 ) -> dict[str, Any]:
-    """menus: each by tier. showback: teams, services and nobody; sums: of each figure over all of them."""
+    """menus: each by tier. showback: teams, services and nobody; sums: of each figure over all of them,
+    null where one is unknown."""
     rows = [_share(one) for one in shares]
     return {
         "case": study.name,
@@ -27,7 +28,7 @@ def tiers_document(
         "menus": [_menu(one) for one in menus],
         "showback": rows,
         "sums": {
-            key: sum(row[key] for row in rows if row[key] is not None)
+            key: _sum([row[key] for row in rows])
             for key in ("kwh", "carbon_kg", "cost", "accelerator_h")
         },
         "notes": list(study.notes),
@@ -84,6 +85,12 @@ def _share(one: Share) -> dict[str, Any]:
         "mean_wait_h": one.mean_wait_h,
         "late": one.late,
     }
+
+
+def _sum(values: list[float | None]) -> float | None:
+    """None where one of them is unknown."""
+    known = [value for value in values if value is not None]
+    return sum(known) if len(known) == len(values) else None
 
 
 def _finite(value: float) -> float | None:
