@@ -1,6 +1,7 @@
 """A pool whose points come from a table: what reaches the menu, what is said, what is refused."""
 
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from hypothesis import given
@@ -50,6 +51,22 @@ def test_a_pool_gets_the_points_of_its_table(tmp_path: Path) -> None:
     assert capped.it_kw_per_accelerator == pytest.approx(0.45 - (0.388 - 0.247))
     assert capped.speed == pytest.approx(0.787, abs=1 / 900)
     assert any("own bench" in note and "measured" in note for note in study.notes)
+
+
+def test_a_pool_without_a_table_stays_as_it_is_beside_one_that_names_it(tmp_path: Path) -> None:
+    """Tables are named pool by pool; the same full-speed point before and after."""
+    second = """
+    [[site.pool]]
+    name = "other"
+    accelerator = "b"
+    accelerators = 8
+    parked_kw_per_accelerator = 0.2
+    busy_kw_per_accelerator = 1.2
+    """
+    study = study_with(tmp_path, 'path = "knobs.csv", workload = "pretrain"', more=dedent(second))
+    named, bare = study.fleet.sites[0].pools
+    assert len(named.points) == 1 + MOST_POINTS
+    assert [point.name for point in bare.points] == ["full"]
 
 
 def test_a_cap_that_never_acts_gives_no_point(tmp_path: Path) -> None:

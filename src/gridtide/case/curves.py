@@ -69,7 +69,8 @@ def curve_notes(case: CaseFile, folder: Path) -> tuple[str, ...]:
 
 
 def _with_points(pool: PoolTable, key: str, folder: Path) -> PoolTable:
-    assert pool.curve is not None
+    if pool.curve is None:
+        return pool
     if pool.point:
         raise BadInput([_beside_points(key, pool)])
     curve = _chosen(pool, pool.curve, key, folder)
