@@ -72,10 +72,15 @@ def _show_measures(found: dict[str, Any]) -> None:
 def _show_claims(claims: list[dict[str, Any]]) -> None:
     click.echo("claims, worked out")
     for one in claims:
-        said = ", ".join(f"{name} {value:,.4g}" for name, value in one["figures"].items())
+        said = ", ".join(f"{name} {_figure(value)}" for name, value in one["figures"].items())
         click.echo(f"  {one['claim']}: {said}")
 
 
 def _size(kwh: float) -> str:
     """Whole above a hundred, four digits that count below."""
     return f"{kwh:,.0f}" if abs(kwh) >= 100 else f"{kwh:.4g}"
+
+
+def _figure(value: float) -> str:
+    """Four digits that count, all of them where it is large."""
+    return f"{value:,.0f}" if abs(value) >= 1e4 else f"{value:,.4g}"

@@ -69,6 +69,11 @@ def _told(row: dict[str, Any]) -> str:
         drawn = abs(row["drawn_kwh"]) >= SMALL_KWH
         return "nothing moves it" if drawn else "draws nothing in called hours"
     floor = row["by_price_per_mwh"]
-    by_price = "" if floor is None else f", by prices at least {floor:,.5g}"
-    middle = f"{row['from_per_mwh']:,.5g} to {row['to_per_mwh']:,.5g}"
-    return f"{middle}{by_price}; first {row['first_kwh']:,.0f} of {row['drawn_kwh']:,.0f} kWh"
+    by_price = "" if floor is None else f", by prices at least {_per_mwh(floor)}"
+    middle = f"{_per_mwh(row['from_per_mwh'])} to {_per_mwh(row['to_per_mwh'])}"
+    return f"{middle}{by_price}; first {row['first_kwh']:,.0f} of {round(row['drawn_kwh']):,} kWh"
+
+
+def _per_mwh(price: float) -> str:
+    """Five digits that count, never with an exponent where it is large."""
+    return f"{price:,.0f}" if abs(price) >= 1e4 else f"{price:,.5g}"
