@@ -79,6 +79,26 @@ def test_a_table_of_other_jobs_is_refused(
     assert "--map who" in capsys.readouterr().err
 
 
+def test_a_job_of_two_teams_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whose it is would depend on the order of rows; the same row twice says nothing new."""
+    teams = tmp_path / "teams.csv"
+    teams.write_text("job,team\nbatch-001,blue\nbatch-001,red\n")
+    assert exit_code(["tiers", str(DAY), "--teams", str(teams)]) == 2
+    assert "1 jobs with two teams: batch-001" in capsys.readouterr().err
+
+
+def test_what_a_table_of_teams_does_not_name_is_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its jobs that are none of the case, and those of the case that it leaves out."""
+    teams = tmp_path / "teams.csv"
+    teams.write_text("job,team\nbatch-001,blue\nbatch-001,blue\nother-1,red\n")
+    assert exit_code(["tiers", str(DAY), "--teams", str(teams), "--json"]) == 0
+    said = capsys.readouterr().err
+    assert "1 jobs are none of the case, and left out" in said
+    assert "14 jobs are not named, and stay with their group" in said
+
+
 def test_teams_of_a_case_and_of_its_log_are_shown(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

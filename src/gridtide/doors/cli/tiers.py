@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gridtide.doors.cli.team_table import teams_in
 from gridtide.doors.cli.words import mapping_of, say_compiling
 from gridtide.finding import BadInput, Finding
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from gridtide.simulate.truth import Truth
 
 FILE = click.Path(path_type=Path)
-TEAM_COLUMNS = ("job", "team")
 
 
 @click.command()
@@ -78,7 +78,7 @@ def _found(
 
     study = load.load_case(case)
     chosen = _class(study, work_class)
-    of_job = teams_of(study) if teams is None else _teams(study, teams, names)
+    of_job = teams_of(study) if teams is None else teams_in(study, teams, names)
     truth = truth_of(study)
     menus = _menus(case, study, truth, chosen, terms)
     return tiers_document(study, terms, menus, _shares(study, truth, of_job))
@@ -145,40 +145,3 @@ def _class(study: "Study", named: str | None) -> int | None:
             ]
         )
     return [kind.name for kind in study.jobs.classes].index(named)
-
-
-def _teams(study: "Study", path: Path, names: dict[str, str]) -> "NDArray[np.str_]":
-    """The team of each job of the study, from a table; jobs it does not name stay with their group."""
-    import numpy as np
-
-    from gridtide.simulate.showback import teams_of
-    from gridtide.sources import open_table, words
-
-    unknown = sorted(set(names) - set(TEAM_COLUMNS))
-    if unknown:
-        raise BadInput([_no_column(name) for name in unknown])
-    table = open_table(path, {names.get(name, name): name for name in TEAM_COLUMNS})
-    told = dict(zip(words(table, "job").tolist(), words(table, "team").tolist(), strict=True))
-    known = set(study.jobs.name.tolist())
-    if not known & set(told):
-        raise BadInput(
-            [
-                Finding(
-                    subject=str(path),
-                    value="names no job of the case",
-                    limit=f"names such as {study.jobs.name[0]}" if known else "a case with jobs",
-                    mend="Write jobs as `gridtide run` calls them, and say with --map which columns hold what.",
-                )
-            ]
-        )
-    groups = zip(study.jobs.name.tolist(), teams_of(study).tolist(), strict=True)
-    return np.asarray([told.get(name, group) for name, group in groups], dtype=np.str_)
-
-
-def _no_column(name: str) -> Finding:
-    return Finding(
-        subject=f"--map {name}",
-        value="is no column of a table of teams",
-        limit="one of " + ", ".join(TEAM_COLUMNS),
-        mend="Write --map team=account, for example.",
-    )
