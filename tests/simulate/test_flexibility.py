@@ -21,7 +21,9 @@ from gridtide.simulate.policies import policy_named
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import truth_of
 from gridtide.testing.cooled import cooled_ahead
+from gridtide.testing.resting import PARKING, with_parking
 from gridtide.testing.studies import POINT, START, small_study
+from gridtide.timeline import instant
 
 ONE = (POINT,)
 MENU = (POINT, OperatingPoint(name="eco", speed=0.85, it_kw_per_accelerator=0.7))
@@ -60,6 +62,20 @@ def total_kw(found: tuple[Delivered, ...], delay: float) -> dict[tuple[object, .
         if step.delay <= delay:
             sums[step.site, step.work, step.duration_s, step.direction] += step.kw
     return sums
+
+
+def test_a_window_begins_with_the_nodes_and_caches_that_the_course_has() -> None:
+    """Nodes that are off stay off in it, at steps of a second and a minute, and meters read what the course's do."""
+    study = with_parking(small_study(3, hours=72, accelerators=64), PARKING)
+    policy, forecaster, known = policy_named("coordinated", study)
+    standing = standing_at(
+        known, truth_of(known), policy, forecaster, 4 * 52, lambda done, whole: None
+    )
+    windows = [Window.of(standing, duration_s).drawn_kw(()) for duration_s in (60, 900)]
+    seen = standing.twin.advance(standing.turn.orders, instant(known.timeline.edges_s[4 * 52 + 1]))
+    assert seen.resting[2].max() > 0.0
+    for drawn_kw in windows:
+        assert drawn_kw == pytest.approx((seen.import_kw - seen.export_kw)[:, 0], rel=1e-6)
 
 
 @settings(max_examples=2, deadline=None)

@@ -17,25 +17,13 @@ from gridtide.loop.sight import see
 from gridtide.physics.parking import least_rest_s
 from gridtide.simulate.course import mandate_of
 from gridtide.simulate.resting import Rested, Resting
-from gridtide.simulate.study import Study
 from gridtide.simulate.truth import truth_of
 from gridtide.simulate.twin import Twin
 from gridtide.testing.courses import course_of
+from gridtide.testing.resting import PARKING, with_parking
 from gridtide.testing.studies import small_study
 from gridtide.timeline import regular
 
-PARKING = Parking(
-    node_accelerators=8,
-    idle_kw=0.15,
-    parked_kw=0.1,
-    off_kw=0.01,
-    wake_kw=0.5,
-    wake_parked_s=30.0,
-    wake_off_s=600.0,
-    least_idle_s=0.0,
-    least_parked_s=900.0,
-    least_off_s=1800.0,
-)
 SERVING = 1
 """The place that answers."""
 
@@ -157,15 +145,6 @@ def test_shorter_steps_change_the_energy_by_little() -> None:
 def test_the_rest_that_pays(wake: tuple[float, float], kept: float, rest: float, least: float) -> None:  # fmt: skip
     """By hand: 0.5 kW for ten minutes are won back at 0.1 kW in fifty."""
     assert least_rest_s(*wake, kept, rest) == pytest.approx(least)
-
-
-def with_parking(study: Study, parking: Parking) -> Study:
-    """The same study, its nodes for services resting so."""
-    sites = tuple(
-        replace(site, pools=tuple(replace(pool, parking=parking) if pool.for_services else pool for pool in site.pools))
-        for site in study.fleet.sites
-    )  # fmt: skip
-    return replace(study, fleet=replace(study.fleet, sites=sites))
 
 
 def test_room_for_promises_leaves_power_for_every_wake() -> None:

@@ -11,6 +11,7 @@ from gridtide.decide.dispatch import Dispatch, Placement
 from gridtide.decide.extra_cooling import ExtraCooling
 from gridtide.decide.flexibility.step import Direction, Step
 from gridtide.decide.plan import Plan
+from gridtide.decide.reservations import grid_step_s
 from gridtide.finding import BadInput, Finding
 from gridtide.fleet.ways import Ways, by_service, by_way, ways_of
 from gridtide.loop.mandate import Policy
@@ -159,6 +160,8 @@ class Window:
             book=book,
             soc_kwh=here.soc_kwh.copy(),
             cold=deepcopy(here.cold),
+            resting=here.resting.at_finer(grid_step_s(self.study.timeline), here.present),
+            lost=deepcopy(here.lost),
             peak_import_kw=here.peak_import_kw.copy(),
             retries=here.retries,
             grid_power_kw=here.grid_power_kw.copy(),

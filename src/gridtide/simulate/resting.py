@@ -1,6 +1,6 @@
 """Nodes that rest in the twin: which are awake for what services want, and what the others draw."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +32,7 @@ class Resting:
 
     Promise: a node that is wanted wakes at once and answers when its wake has passed; the energy of every wake is
     counted; a node goes off only where the day before had no need of it for as long as that takes to pay. Of no
-    nodes where no pool states it.
+    nodes where no pool states it. before: steps of a course that lie before the first.
     """
 
     fleet: Fleet
@@ -42,6 +42,7 @@ class Resting:
     kept_s: Real
     left_s: Real
     record: Real
+    before: int = 0
 
     @classmethod
     def of(cls, fleet: Fleet, timeline: Timeline) -> "Resting":
@@ -58,6 +59,19 @@ class Resting:
             kept_s=np.zeros(count),
             left_s=np.zeros(count),
             record=np.zeros((len(nodes), max(1, DAY_S // step_s))),
+        )
+
+    def at_finer(self, step_s: int, present: int) -> "Resting":
+        """A copy that goes on from step `present` at steps of step_s, a whole part of the steps so far."""
+        parts = self.step_s // step_s
+        return replace(
+            self,
+            step_s=step_s,
+            state=self.state.copy(),
+            kept_s=self.kept_s.copy(),
+            left_s=self.left_s.copy(),
+            record=np.repeat(self.record, parts, axis=1) if len(self.state) else self.record,
+            before=(self.before + present) * parts,
         )
 
     def advance(self, wanted: Real, occupied: Whole, first: int) -> Rested:
@@ -77,7 +91,7 @@ class Resting:
             self.bounds,
             (size, *self._rules()),
             (self.state, self.kept_s, self.left_s),
-            (first, float(self.step_s)),
+            (self.before + first, float(self.step_s)),
             (unready, waking_s, resting),
         )
         return Rested(unready=unready, extra_kw=self._extra_kw(waking_s, resting), resting=resting)
