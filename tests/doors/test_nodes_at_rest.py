@@ -51,7 +51,7 @@ def test_what_is_known_of_machines_is_shown(capsys: pytest.CaptureFixture[str]) 
     """As a table and as a document, each figure with its mark."""
     assert exit_code(["init", "machines"]) == 0
     table = capsys.readouterr().out
-    assert "H100" in table and "gpt-oss-120b on H100: needs a table" in table
+    assert "H100" in table and "gpt-oss-120b on H100: fit to" in table
     assert exit_code(["init", "machines", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert {"accelerators", "curves", "models"} == set(found)

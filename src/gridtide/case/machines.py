@@ -70,14 +70,6 @@ def training_curves() -> tuple[KnobCurve, ...]:
     )
 
 
-@cache
-def models_without_fit() -> dict[tuple[str, str], str]:
-    """Models that no fit tells closely enough, by model and accelerator, and why."""
-    return {
-        (row["model"], row["accelerator"]): row["source"] for row in _file().get("without_fit", ())
-    }
-
-
 def assumed(case: CaseFile) -> tuple[str, ...]:
     """What a case takes from here, a sentence for each kind of machine and each model."""
     said: dict[str, None] = {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.case.machines import models_without_fit, serving_models
+from gridtide.case.machines import serving_models
 from gridtide.case.schema import CaseFile, PlacedTable, ServiceTable
 from gridtide.case.serving_tables import Tables, answers_at, farthest_way_s, usual_rate_per_s
 from gridtide.case.slower_answers import Point, slower_of
@@ -214,10 +214,8 @@ def _place_faults(key: str, place: PlacedTable, model: str | None, kind: str) ->
     fit = serving_models().get((model, kind))
     if fit is None:
         known = ", ".join(f"{name} on {there}" for name, there in sorted(serving_models()))
-        why = models_without_fit().get((model, kind or ""))
-        unfit = f"; no fit tells this one closely enough ({why})" if why else ""
         yield Finding(
-            subject=key, value=f"{model} on {kind or 'no known pool'}", limit=f"one of {known}{unfit}",
+            subject=key, value=f"{model} on {kind or 'no known pool'}", limit=f"one of {known}",
             mend="State requests_per_accelerator_s and time_to_first_token_s instead.",
         )  # fmt: skip
     elif not fit.sequences_from <= place.sequences <= fit.sequences_to:

@@ -33,8 +33,6 @@ def machines(as_json: bool) -> None:
     click.echo("\nmodels that answer")
     for (model, there), source in known.sources().items():
         click.echo(f"{model} on {there}: {source}")
-    for (model, there), source in known.models_without_fit().items():
-        click.echo(f"{model} on {there}: needs a table of your own; {source}")
 
 
 def _row(one: "Accelerator") -> str:
@@ -93,8 +91,7 @@ def _document() -> dict[str, Any]:
             for curve in known.training_curves()
         ],
         "models": [
-            {"model": model, "accelerator": there, "source": source, "fit": fit}
-            for table, fit in ((known.sources(), True), (known.models_without_fit(), False))
-            for (model, there), source in table.items()
+            {"model": model, "accelerator": there, "source": source}
+            for (model, there), source in known.sources().items()
         ],
     }
