@@ -10,7 +10,7 @@ from gridtide.fleet.demand import DemandTrace, demand_of_requests
 from gridtide.fleet.request_mix import RequestMix, mix_faults
 from gridtide.sources import LATEST_S, numbers, open_table, repeats, window_faults
 
-COLUMNS = {"t_s": "time", "input_tokens": "input", "output_tokens": "output"}
+COLUMNS = {name: name for name in ("t_s", "input_tokens", "output_tokens")}
 MOST_TOKENS = 1e9
 
 
@@ -25,9 +25,9 @@ class RequestTable:
         """Mean rates of requests and tokens in whole windows. Raises BadInput with every fault found."""
         table = open_table(self.path, COLUMNS)
         faults: list[Finding] = []
-        at_s = numbers(table, "time", faults, least=0.0, most=LATEST_S)
-        prompts = numbers(table, "input", faults, least=0.0, most=MOST_TOKENS)
-        answers = numbers(table, "output", faults, least=0.0, most=MOST_TOKENS)
+        at_s = numbers(table, "t_s", faults, least=0.0, most=LATEST_S)
+        prompts = numbers(table, "input_tokens", faults, least=0.0, most=MOST_TOKENS)
+        answers = numbers(table, "output_tokens", faults, least=0.0, most=MOST_TOKENS)
         refuse_if_any(faults)
         refuse_if_any(window_faults(table, at_s, self.window_s))
         order = np.argsort(at_s, kind="stable")
@@ -46,9 +46,9 @@ class RequestTable:
         without a prompt or an answer."""
         table = open_table(self.path, COLUMNS)
         faults: list[Finding] = []
-        at_s = numbers(table, "time", faults, least=0.0, most=LATEST_S)
-        prompts = numbers(table, "input", faults, least=1.0, most=MOST_TOKENS)
-        answers = numbers(table, "output", faults, least=1.0, most=MOST_TOKENS)
+        at_s = numbers(table, "t_s", faults, least=0.0, most=LATEST_S)
+        prompts = numbers(table, "input_tokens", faults, least=1.0, most=MOST_TOKENS)
+        answers = numbers(table, "output_tokens", faults, least=1.0, most=MOST_TOKENS)
         refuse_if_any(faults)
         order = np.argsort(at_s, kind="stable")
         mix = RequestMix(
