@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gridtide.decide.dispatchers.price_guided import CANDIDATES
@@ -36,6 +36,7 @@ def many_of_few(seed: int, copies: int) -> Study:
 
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 1000), copies=st.integers(2, 12))
+@example(seed=160, copies=7)
 def test_jobs_that_are_alike_are_answered_as_if_each_were_asked(seed: int, copies: int) -> None:
     """To the same bytes, for every policy that is a candidate, on fleets that fill up."""
     study = many_of_few(seed, copies)

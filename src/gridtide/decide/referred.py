@@ -293,8 +293,9 @@ def _answered(desk: Desk, job: int, asked: Asked, free: Whole, choice: Choice) -
     if not rule[0]:
         plan = _said(_whole(choice), single, asked, free, signal)
         said = _slots_of(plan)
-        said = said[said < len(fitted)]
-        return Said(slots=_run(plan, asked, free), on_the_way=said[fitted[said]], fitted=fitted)
+        run = _run(plan, asked, free)
+        on_the_way = np.concatenate([said[said < len(fitted)], NOTHING if run is None else run])
+        return Said(slots=run, on_the_way=on_the_way[fitted[on_the_way]], fitted=fitted)
     widest = int(held.told.offsets[job + 1] - held.told.offsets[job])
     tried, found = [], None
     for need in range(asked.need, min(widest, asked.last - asked.first) + 1):
