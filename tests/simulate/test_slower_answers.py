@@ -69,14 +69,13 @@ def program_of(study: Study) -> tuple[Matrix, Columns]:
     return matrix_of(program), columns
 
 
-def limits_s(course: Course, service: Service) -> None:
-    """Every answer time is within the limit, or with its tolerance where some are answered slower."""
+def too_late_s(course: Course, service: Service) -> float:
+    """By how much the slowest answers pass their limit, with its tolerance where some are answered slower."""
     seen = course.telemetry
     slow = seen.slower.sum(axis=0)[None] > 0
-    late_s = np.nan_to_num(seen.latency_p95_s)
-    assert (late_s <= answer_limit_s(service) + 1e-9).all()
-    assert (late_s[~slow] <= service.latency_max_s + 1e-9).all()
-    assert (np.nan_to_num(seen.slower_p95_s) <= answer_limit_s(service) + 1e-9).all()
+    late_s, slower_s = np.nan_to_num(seen.latency_p95_s), np.nan_to_num(seen.slower_p95_s)
+    tolerated = np.where(slow, answer_limit_s(service), service.latency_max_s)
+    return float(max((late_s - tolerated).max(), (slower_s - answer_limit_s(service)).max()))
 
 
 @pytest.mark.parametrize("policy", ["coordinated", "perfect-foresight"])
@@ -85,7 +84,7 @@ def test_no_answer_is_slower_than_tolerated_and_fewer_machines_answer(policy: st
     usual = small_study(0, hours=24, jobs=20)
     slow = with_points(usual, point())
     before, after = course_of(usual, policy), course_of(slow, policy)
-    limits_s(after, slow.services[0])
+    assert too_late_s(after, slow.services[0]) <= 1e-9
     assert after.telemetry.slower.sum() > 0
     assert after.telemetry.service_kw.sum() < before.telemetry.service_kw.sum()
     costs = [settle(one, truth_of(one), course, 0.0).total_cost
@@ -103,7 +102,7 @@ def test_the_limit_with_its_tolerance_holds_in_the_twin(
     study = with_points(small_study(seed, hours=24, jobs=5), point(), tolerance=tolerance)
     service = replace(study.services[0], latency_max_s=limit)
     study = replace(study, services=(service,))
-    limits_s(course_of(study, "coordinated"), service)
+    assert too_late_s(course_of(study, "coordinated"), service) <= 1e-9
 
 
 def test_without_slower_points_the_program_is_the_same_number_for_number() -> None:

@@ -115,20 +115,23 @@ def study_of(case: CaseFile, folder: Path) -> Study:
         ),
         ended=work.ended,
         notes=(
-            *assumed(case),
+            *_machine_notes(case, folder),
             *notes_of(tables),
-            *curve_notes(case, folder),
-            *points_left_out(case),
-            *parking_notes(case),
-            *(
-                f"protect names {name}: no group or class is called so"
-                for name in unprotected(case)
-            ),
             *learned_notes(case, fleet, learned),
             *work.notes,
             *said,
         ),
     )
+
+
+def _machine_notes(case: CaseFile, folder: Path) -> Iterator[str]:
+    """What is assumed of machines, what their points rest on, how they rest, and what is protected in vain."""
+    yield from assumed(case)
+    yield from curve_notes(case, folder)
+    yield from points_left_out(case)
+    yield from parking_notes(case)
+    for name in unprotected(case):
+        yield f"protect names {name}: no group or class is called so"
 
 
 def _timeline(case: CaseFile) -> Timeline:

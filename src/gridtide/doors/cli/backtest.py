@@ -49,7 +49,7 @@ def _replayed(
     study: "Study", forecasters: tuple[str, ...], policies: tuple[str, ...], runs: Path
 ) -> dict[str, object]:
     """The document, its folder written; a replay that fails or is stopped leaves no folder behind."""
-    from gridtide.doors.report.backtest_page import write_picture
+    from gridtide.doors.report.sheet import write_sheet
     from gridtide.doors.results.backtest_document import backtest_document
     from gridtide.doors.results.folder import new_folder, write_document
     from gridtide.simulate.backtest import backtest as replay
@@ -61,7 +61,7 @@ def _replayed(
     try:
         found = replay(study, forecasters, policies, MemoryStore, announcer())
         document = backtest_document(found, str(picture))
-        write_picture(picture, document)
+        write_sheet(picture, document, "backtest.js")
         write_document(folder / "backtest.json", document)
     except BaseException:
         shutil.rmtree(runs if is_new else folder, ignore_errors=True)

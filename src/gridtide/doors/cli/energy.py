@@ -1,6 +1,5 @@
 """`gridtide energy`: where the energy of a case goes, from the grid to the chip, and how far from the limits it is."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +7,7 @@ import click
 
 from gridtide.doors.cli.energy_trace import of_trace
 from gridtide.doors.cli.energy_words import show
+from gridtide.doors.cli.telling import tell
 from gridtide.doors.cli.words import say_compiling
 
 if TYPE_CHECKING:
@@ -53,16 +53,7 @@ def energy(
         found = _of_case(case, policy, known)
     else:
         found = of_trace(case, (model, accelerator), sequences, outdoor, known)
-    if page is not None:
-        from gridtide.doors.report.energy_page import write_energy
-
-        write_energy(page, found)
-    if as_json:
-        click.echo(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False))
-        return
-    show(found)
-    if page is not None:
-        click.echo(str(page))
+    tell(found, "energy.js", page, as_json, show)
 
 
 def _of_case(case: Path, policy: str, facts: "EnergyFacts") -> dict[str, Any]:

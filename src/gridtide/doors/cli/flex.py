@@ -1,12 +1,12 @@
 """`gridtide flex`: how many kW up and down, for how long, at what price, at which delay."""
 
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from gridtide.doors.cli.telling import tell
 from gridtide.doors.cli.words import say_compiling
 from gridtide.finding import BadInput, Finding
 
@@ -32,18 +32,9 @@ def flex(
     per kWh from which each step pays, every step delivered in the twin."""
     say_compiling()
     found = _of_case(case, when, mix, policy)
-    if page is not None:
-        from gridtide.doors.report.flex_page import write_flex
-
-        write_flex(page, found)
-    if as_json:
-        click.echo(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False))
-        return
     from gridtide.doors.cli.flex_table import show
 
-    show(found)
-    if page is not None:
-        click.echo(str(page))
+    tell(found, "flex.js", page, as_json, show)
 
 
 def _of_case(case: Path, when: str | None, mix: str, policy: str) -> dict[str, Any]:

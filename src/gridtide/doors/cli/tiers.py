@@ -1,12 +1,12 @@
 """`gridtide tiers`: a price menu for users of computing by how long they wait, and who the course was for."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from gridtide.doors.cli.team_table import teams_in
+from gridtide.doors.cli.telling import tell
 from gridtide.doors.cli.words import mapping_of, say_compiling
 from gridtide.finding import BadInput, Finding
 
@@ -54,18 +54,9 @@ def tiers(
 
     terms = Terms(passed_on=share, sensitivity=sensitivity)
     found = _found(case, work_class, terms, teams, names)
-    if page is not None:
-        from gridtide.doors.report.tiers_page import write_tiers
-
-        write_tiers(page, found)
-    if as_json:
-        click.echo(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False))
-        return
     from gridtide.doors.cli.tiers_words import show
 
-    show(found)
-    if page is not None:
-        click.echo(str(page))
+    tell(found, "tiers.js", page, as_json, show)
 
 
 def _found(

@@ -1,6 +1,5 @@
 """`gridtide worth`: who draws less in called hours at which incentive, what it brings and what it costs."""
 
-import json
 import math
 import re
 from datetime import date
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gridtide.doors.cli.telling import tell
 from gridtide.doors.cli.words import say_compiling
 from gridtide.finding import BadInput, Finding, Gathered
 
@@ -51,18 +51,9 @@ def worth(
     faults.refuse_if_any()
     say_compiling()
     found = _found(case, prices or (), span, asked_day)
-    if page is not None:
-        from gridtide.doors.report.worth_page import write_worth
-
-        write_worth(page, found)
-    if as_json:
-        click.echo(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False))
-        return
     from gridtide.doors.cli.worth_words import show
 
-    show(found)
-    if page is not None:
-        click.echo(str(page))
+    tell(found, "worth.js", page, as_json, show)
 
 
 def _found(

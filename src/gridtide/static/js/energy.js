@@ -1,20 +1,11 @@
 /** Where energy goes, as flows from left to right, and the ladder of energy per token. */
 
+import { draw, element, page, told } from "./sheet.js";
 import { INK, PALETTE, TOOLTIP, number, percent, safe } from "./theme.js";
 
-const page = JSON.parse(document.getElementById("payload").textContent);
-const main = document.querySelector("main");
 const LOST = "#b9b0a2";
 const USEFUL = new Set(["sites", "IT", "machines that answer", "machines on jobs", "working accelerators", "computation"]);
 const MOVING = new Set(["reading memory", "wires on the chip", "links between accelerators"]);
-
-function element(tag, text, name) {
-  const made = document.createElement(tag);
-  if (text !== undefined) made.textContent = text;
-  if (name) made.className = name;
-  main.append(made);
-  return made;
-}
 
 function colour(name, origins) {
   if (origins.has(name)) return PALETTE[4];
@@ -91,16 +82,6 @@ function ladder() {
   };
 }
 
-function draw(height, option, label) {
-  const box = element("div", undefined, "chart");
-  box.style.height = `${height}px`;
-  box.setAttribute("role", "img");
-  box.setAttribute("aria-label", label);
-  const chart = echarts.init(box, null, { renderer: "canvas" });
-  chart.setOption({ animation: false, ...option });
-  window.addEventListener("resize", () => chart.resize());
-}
-
 element("h1", `${page.of}: where the energy goes`);
 element("p", `${page.policy}, ${number(page.hours, page.hours < 10 ? 1 : 0)} hours. Blue leads to work, orange moves data, green computes, grey is everything else. Flows beyond the IT meter are modelled or assumed.`, "lead");
 draw(640, flows(), "Flows of energy from the grid to the chip");
@@ -109,12 +90,4 @@ if (page.ladder.length) {
   element("p", "From now to the limits of physics, each step a factor; what stands beside each is told on hovering.", "lead");
   draw(280, ladder(), "Energy per token from now to the limit of Landauer");
 }
-if (page.notes.length) {
-  element("h2", "What this rests on");
-  const list = element("ul");
-  for (const note of page.notes) {
-    const item = document.createElement("li");
-    item.textContent = note;
-    list.append(item);
-  }
-}
+told(page.notes);

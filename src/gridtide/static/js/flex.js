@@ -1,22 +1,13 @@
 /** Supply curves of flexibility: a block a step, as wide as its kW and as high as its price, and kW by duration. */
 
+import { chart, element, page, told } from "./sheet.js";
 import { INK, PALETTE, TOOLTIP, number, safe } from "./theme.js";
 
-const page = JSON.parse(document.getElementById("payload").textContent);
-const main = document.querySelector("main");
 const SOURCES = ["time", "speed", "packing", "relocation", "storage", "cooling"];
 const SPANS = { 1: "1 s", 60: "1 min", 900: "15 min", 3600: "1 h", 14400: "4 h" };
 const said = (seconds) => SPANS[seconds] ?? `${seconds} s`;
 const unique = (values) => [...new Set(values)];
 const colour = (source) => PALETTE[SOURCES.indexOf(source) % PALETTE.length];
-
-function element(tag, text, name) {
-  const made = document.createElement(tag);
-  if (text !== undefined) made.textContent = text;
-  if (name) made.className = name;
-  main.append(made);
-  return made;
-}
 
 function chooser(label, values, words, chosen) {
   const box = document.createElement("label");
@@ -93,16 +84,6 @@ function lasting(rows) {
   };
 }
 
-function chart(height, label) {
-  const box = element("div", undefined, "chart");
-  box.style.height = `${height}px`;
-  box.setAttribute("role", "img");
-  box.setAttribute("aria-label", label);
-  const made = echarts.init(box, null, { renderer: "canvas" });
-  window.addEventListener("resize", () => made.resize());
-  return made;
-}
-
 function draw() {
   const borne = page.rows.filter((row) => row.site === place.select.value && row.delay === Number(delay.select.value));
   const now = borne.filter((row) => row.duration_s === Number(duration.select.value));
@@ -124,12 +105,4 @@ const up = chart(300, "Supply curve of drawing more");
 element("h2", "How long it lasts");
 const long = chart(320, "kW by duration and source");
 draw();
-if (page.notes.length) {
-  element("h2", "What this rests on");
-  const list = element("ul");
-  for (const note of page.notes) {
-    const item = document.createElement("li");
-    item.textContent = note;
-    list.append(item);
-  }
-}
+told(page.notes);

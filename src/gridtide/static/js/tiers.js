@@ -1,31 +1,13 @@
 /** What waiting saves, by the hour and by tier, what is chosen, and for whom a course was. */
 
+import { draw, element, page, table } from "./sheet.js";
 import { INK, PALETTE, TOOLTIP, money, number, percent } from "./theme.js";
 
-const page = JSON.parse(document.getElementById("payload").textContent);
-const main = document.querySelector("main");
 const LINES = { lineStyle: { color: "#e6ebf0" } };
-
-function element(tag, text, name) {
-  const made = document.createElement(tag);
-  if (text !== undefined) made.textContent = text;
-  if (name) made.className = name;
-  main.append(made);
-  return made;
-}
-
-function draw(height, option, label) {
-  const box = element("div", undefined, "chart");
-  box.style.height = `${height}px`;
-  box.setAttribute("role", "img");
-  box.setAttribute("aria-label", label);
-  const chart = echarts.init(box, null, { renderer: "canvas" });
-  chart.setOption({ animation: false, color: PALETTE, ...option });
-  window.addEventListener("resize", () => chart.resize());
-}
 
 function byHour(menu) {
   return {
+    color: PALETTE,
     tooltip: { ...TOOLTIP, trigger: "axis", valueFormatter: (value) => `${money(value)} ${page.currency}` },
     legend: { top: 4, textStyle: { color: INK } },
     grid: { left: 84, right: 40, top: 44, bottom: 48 },
@@ -37,6 +19,7 @@ function byHour(menu) {
 
 function costs(menu) {
   return {
+    color: PALETTE,
     tooltip: { ...TOOLTIP, trigger: "axis" },
     grid: { left: 84, right: 40, top: 36, bottom: 32 },
     xAxis: { type: "category", data: menu.tiers.map((tier) => tier.tier), axisLabel: { color: INK } },
@@ -51,19 +34,6 @@ function costs(menu) {
       },
     ],
   };
-}
-
-function table(heads, rows) {
-  const made = element("table");
-  for (const [cells, kind] of [[heads, "th"], ...rows.map((row) => [row, "td"])]) {
-    const line = document.createElement("tr");
-    for (const cell of cells) {
-      const one = document.createElement(kind);
-      one.textContent = cell;
-      line.append(one);
-    }
-    made.append(line);
-  }
 }
 
 element("h1", `${page.case}: what waiting is worth`);

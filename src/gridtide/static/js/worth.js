@@ -1,28 +1,9 @@
 /** What an incentive brings and costs, who draws less at each, and from where on each source answers. */
 
+import { draw, element, page } from "./sheet.js";
 import { INK, PALETTE, TOOLTIP, money, number, safe } from "./theme.js";
 
-const page = JSON.parse(document.getElementById("payload").textContent);
-const main = document.querySelector("main");
 const GRID = { left: 90, right: 220, top: 40, bottom: 48 };
-
-function element(tag, text, name) {
-  const made = document.createElement(tag);
-  if (text !== undefined) made.textContent = text;
-  if (name) made.className = name;
-  main.append(made);
-  return made;
-}
-
-function draw(height, option, label) {
-  const box = element("div", undefined, "chart");
-  box.style.height = `${height}px`;
-  box.setAttribute("role", "img");
-  box.setAttribute("aria-label", label);
-  const chart = echarts.init(box, null, { renderer: "canvas" });
-  chart.setOption({ animation: false, ...option });
-  window.addEventListener("resize", () => chart.resize());
-}
 
 const prices = page.incentives.map((row) => `${number(row.incentive_per_mwh)}`);
 
