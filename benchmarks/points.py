@@ -6,13 +6,11 @@ Both see the same signals, arrivals and limits. Costs are settled; energy is wha
 column is the work done at each point, as a share of all.
 """
 
-import argparse
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
+from with_and_without import compare
 
-from gridtide.case.load import load_case
 from gridtide.simulate.course import Course
 from gridtide.simulate.settlement import settle
 from gridtide.simulate.study import Study
@@ -59,21 +57,5 @@ def row(study: Study, name: str, policy: str) -> float:
     return float(settled.total_cost)
 
 
-def main() -> None:
-    """Run and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("case", type=Path)
-    parser.add_argument("--policies", default="coordinated,perfect-foresight")
-    options = parser.parse_args()
-    study = load_case(options.case)
-    plain = full_speed_only(study)
-    row(plain, "full speed", "run-at-once")
-    for policy in options.policies.split(","):
-        before, after = row(plain, "full speed", policy), row(study, "with points", policy)
-        print(
-            f"{policy}: points save {before - after:,.2f} {study.currency}, {1 - after / before:.2%}"
-        )
-
-
 if __name__ == "__main__":
-    main()
+    compare(__doc__, full_speed_only, ("full speed", "with points"), "points", row)

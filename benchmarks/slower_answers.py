@@ -6,13 +6,11 @@ Both see the same signals, requests and limits. Costs are settled; energy is wha
 the share of answers from slower points, p95 the longest 95 % answer time of any step there and in all.
 """
 
-import argparse
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
+from with_and_without import compare
 
-from gridtide.case.load import load_case
 from gridtide.simulate.settlement import settle
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import truth_of
@@ -42,21 +40,5 @@ def row(study: Study, name: str, policy: str) -> float:
     return float(settled.total_cost)
 
 
-def main() -> None:
-    """Run and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("case", type=Path)
-    parser.add_argument("--policies", default="coordinated,perfect-foresight")
-    options = parser.parse_args()
-    study = load_case(options.case)
-    plain = usual_points_only(study)
-    row(plain, "usual points", "run-at-once")
-    for policy in options.policies.split(","):
-        before, after = row(plain, "usual points", policy), row(study, "slower points", policy)
-        print(
-            f"{policy}: slower points save {before - after:,.2f} {study.currency}, {1 - after / before:.2%}"
-        )
-
-
 if __name__ == "__main__":
-    main()
+    compare(__doc__, usual_points_only, ("usual points", "slower points"), "slower points", row)
