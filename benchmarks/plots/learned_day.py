@@ -25,6 +25,7 @@ from gridtide.testing.studies import small_study
 
 Real = NDArray[np.float64]
 DAYS, SEED = 60, 1
+IN_A_PLAN = "warm_loop"
 SHOWN = 3
 """Every third meter value is drawn, one each quarter of an hour."""
 
@@ -34,12 +35,10 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--out", type=Path, default=Path("docs/images/learned-day.svg"))
     options = asked.parse_args()
-    charts = []
-    for name in PLANTS:
-        telemetry = telemetry_of(name, DAYS, SEED)
-        learned = learn_site(telemetry, None, lambda said: None)
-        charts.append(held_out_day(telemetry, learned))
-    charts.append(in_a_plan(learned))
+    told = {name: telemetry_of(name, DAYS, SEED) for name in PLANTS}
+    learned = {name: learn_site(one, None, lambda said: None) for name, one in told.items()}
+    charts = [held_out_day(told[name], learned[name]) for name in PLANTS]
+    charts.append(in_a_plan(IN_A_PLAN, learned[IN_A_PLAN]))
     options.out.write_text(picture(charts), encoding="utf-8")
 
 
@@ -79,8 +78,8 @@ def held_out_day(telemetry: Telemetry, learned: Learned) -> Chart:
     )
 
 
-def in_a_plan(learned: Learned) -> Chart:
-    """The last plant as a building of a fleet, cold and hot, with the straight lines of a plan over it."""
+def in_a_plan(name: str, learned: Learned) -> Chart:
+    """A plant as a building of a fleet, cold and hot, with the straight lines of a plan over it."""
     capacity_kw = float(learned.site_map.coefficients[0])
     fleet = small_study(jobs=3, accelerators=round(capacity_kw / 2.2)).fleet
     here = fleet.sites[0]
@@ -100,7 +99,7 @@ def in_a_plan(learned: Learned) -> Chart:
             Series(x=x, y=line_kw.tolist(), name="as a plan has it", kind="dashes", colour=number),
         ]
     return Chart(
-        title="What a plan makes of it: warm loop",
+        title=f"What a plan makes of it: {name.replace('_', ' ')}",
         across="IT power, MW",
         up="beside IT, kW",
         series=series,

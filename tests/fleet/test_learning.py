@@ -95,13 +95,14 @@ def test_more_work_never_means_less_power_at_any_later_moment(
 def test_a_hidden_plant_is_told_better_than_by_a_pue_of_temperature(module: ModuleType) -> None:
     """By 30 % at least as the rule is used, with an IT power that is a straight line of utilisation.
 
-    And better where the rule is given the learned IT power.
+    And by a quarter where the rule is given the learned IT power; the meter alone adds two thirds of what is left.
     """
     days = plant_days(40, module.MEAN_C, 5)
     telemetry = telemetry_of(days, module.plant_kw(days, 5))
     found = judged(telemetry, learn_site(telemetry, None, lambda said: None))
     assert found.mape < 0.7 * min(found.mape_pue_and_straight_it, found.mape_constant_pue)
-    assert found.mape < 0.9 * found.mape_pue_by_temperature
+    assert found.mape < 0.75 * found.mape_pue_by_temperature
+    assert found.mape < 0.01
     assert 0.87 <= found.coverage <= 0.93
 
 
