@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from gridtide.case.checks import unprotected
 from gridtide.case.cooling import cold_store_of, hall_of
 from gridtide.case.curves import curve_notes
+from gridtide.case.genset import genset_notes
 from gridtide.case.learned import learned_fleet, learned_notes, outside_data
 from gridtide.case.machines import assumed, pool_powers_kw
 from gridtide.case.offers import product_of
@@ -29,6 +30,7 @@ from gridtide.decide.situation import Event
 from gridtide.finding import Finding, Gathered, Infeasible, refuse_if_any
 from gridtide.fleet.contract import Contract, TariffBand
 from gridtide.fleet.fleet import Fleet, Network
+from gridtide.fleet.genset import Genset
 from gridtide.fleet.jobs import Jobs
 from gridtide.fleet.site import Battery, Facility, Pool, Site, Supply
 from gridtide.signals.signal import Kind
@@ -120,6 +122,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
             *curve_notes(case, folder),
             *points_left_out(case),
             *parking_notes(case),
+            *genset_notes(case),
             *(
                 f"protect names {name}: no group or class is called so"
                 for name in unprotected(case)
@@ -162,6 +165,7 @@ def _site(table: SiteTable, step_s: int) -> Site:
         products=tuple(product_of(offer) for offer in table.offer),
         hall=hall_of(table.hall, table.facility.it_capacity_kw) if table.hall else None,
         cold_store=cold_store_of(table.cold_store) if table.cold_store else None,
+        genset=Genset(**table.genset.model_dump()) if table.genset else None,
     )
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from gridtide.case.cooling import cooling_faults
+from gridtide.case.genset import in_emergency_kw
 from gridtide.case.machines import accelerators, pool_powers_kw
 from gridtide.case.offers import offer_faults
 from gridtide.case.parking import parking_faults
@@ -333,7 +334,8 @@ def _machines(case: CaseFile) -> Iterator[Finding]:
 
 
 def _limits(case: CaseFile) -> Iterator[Finding]:
-    """Connections, and calls of the grid, must leave what a site without supply of its own draws at rest."""
+    """Connections, and calls of the grid, must leave what a site without supply of its own draws at rest; calls, less
+    what its generators for emergencies carry."""
     least = {
         site.name: 0.0 if site.supply or site.facility.learned else parked_facility_kw(site)
         for site in case.site
@@ -342,6 +344,7 @@ def _limits(case: CaseFile) -> Iterator[Finding]:
         yield from _above_parked(
             f"site[{number}].contract", site.contract.import_max_kw, least[site.name]
         )
+    carried = {site.name: in_emergency_kw(site) for site in case.site}
     for number, event in enumerate(case.event, start=1):
         key = f"event[{number}]"
         if event.end <= event.start:
@@ -355,7 +358,8 @@ def _limits(case: CaseFile) -> Iterator[Finding]:
                 f"before its end, {event.end}",
                 "Give an earlier time.",
             )
-        yield from _above_parked(key, event.import_max_kw, least.get(event.site, 0.0))
+        at_rest_kw = least.get(event.site, 0.0) - carried.get(event.site, 0.0)
+        yield from _above_parked(key, event.import_max_kw, at_rest_kw)
 
 
 def _above_parked(key: str, import_max_kw: float, least_kw: float) -> Iterator[Finding]:

@@ -159,6 +159,21 @@ class ColdStoreTable(Table):
     start_share: Share = 0.5
 
 
+class GensetTable(Table):
+    """[site.genset]: generators for emergencies."""
+
+    units: Annotated[int, Field(ge=1, le=1000)] = 1
+    rated_kw: Annotated[float, Field(gt=0, le=1e6)]
+    fuel_l: Annotated[float, Field(gt=0, le=1e9)]
+    fuel_price_per_l: Annotated[float, Field(ge=0, le=1e4)]
+    fuel_l_per_kwh: Annotated[float, Field(gt=0, le=2)] = 0.246
+    idling_l_per_kwh: Annotated[float, Field(ge=0, le=1)] = 0.084
+    emissions_kg_per_l: Annotated[float, Field(ge=0, le=10)] = 2.70
+    start_s: Annotated[float, Field(ge=0, le=600)] = 15.0
+    start_failure: Annotated[float, Field(ge=0, lt=1)] = 0.0075
+    start_cost: Annotated[float, Field(ge=0, le=1e6)] = 0.0
+
+
 class RiverTable(Table):
     """[site.supply.river]: the water of a plant."""
 
@@ -232,6 +247,7 @@ class SiteTable(Table):
     battery: BatteryTable | None = None
     hall: HallTable | None = None
     cold_store: ColdStoreTable | None = None
+    genset: GensetTable | None = None
     pool: Annotated[tuple[PoolTable, ...], Field(min_length=1)]
     supply: tuple[SupplyTable, ...] = ()
     offer: tuple[OfferTable, ...] = ()

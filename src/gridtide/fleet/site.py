@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gridtide.fleet.contract import Contract
+from gridtide.fleet.genset import Genset
 from gridtide.fleet.learned_building import LearnedBuilding
 from gridtide.fleet.operating_point import OperatingPoint
 from gridtide.fleet.parking import Parking
@@ -99,6 +100,7 @@ class Site:
     zone: price and carbon zone. weather_zone: zone of the weather signals. clock: IANA zone of its
     people. curtailment_zone: zone whose curtailed renewables it can absorb, None where it can not.
     products: capacity it may offer to the grid. hall, cold_store: what lets it be cooled earlier or later.
+    genset: what carries it when a call of the grid leaves it too little.
     """
 
     name: str
@@ -117,3 +119,4 @@ class Site:
     products: tuple[CapacityProduct, ...] = ()
     hall: Hall | None = None
     cold_store: ColdStore | None = None
+    genset: Genset | None = None

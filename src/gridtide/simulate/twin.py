@@ -17,6 +17,7 @@ from gridtide.fleet.run_time import estimated_s
 from gridtide.fleet.site import Battery
 from gridtide.loop.world import Orders, Telemetry
 from gridtide.simulate.cold_side import ColdSide
+from gridtide.simulate.gensets import Gensets, gensets_of
 from gridtide.simulate.kept_ready import kept_ready
 from gridtide.simulate.moved_requests import LostCaches
 from gridtide.simulate.resting import Resting
@@ -80,6 +81,7 @@ class Twin:
     it_kw: NDArray[np.float64]
     import_max_kw: Real
     it_most_kw: Real
+    gensets: Gensets | None = None
     transfer_cost: float = 0.0
 
     @classmethod
@@ -108,6 +110,7 @@ class Twin:
             it_kw=np.full(sites, np.nan),
             import_max_kw=import_max,
             it_most_kw=most_it_kw(study.fleet, import_max + truth.supply_kw, truth.outdoor_c),
+            gensets=gensets_of(study),
         )
 
     @property
@@ -324,6 +327,7 @@ class Twin:
         steps = len(block)
         demand_kw = demand_kw + cooled.extra.drawn_kw(steps)
         imported, exported, charged, discharged, unused, soc = np.zeros((6, *demand_kw.shape))
+        ran = np.zeros((3, *demand_kw.shape)) if self.gensets else np.zeros((3, 0, steps))
         kernel.run_stores(
             np.ascontiguousarray(demand_kw),
             np.ascontiguousarray(supply_kw),
@@ -344,6 +348,7 @@ class Twin:
             self.grid_power_kw.copy(),
             block.hours,
             (imported, exported, charged, discharged, unused, soc),
+            self.gensets.over(span, ran) if self.gensets else None,
         )
         return Telemetry(
             timeline=block,
@@ -373,6 +378,7 @@ class Twin:
             answering_kw=served.answering_kw,
             rest_kw=served.rested.extra_kw,
             resting=served.rested.resting,
+            genset=ran,
         )
 
     def _peak_carried(self, block: Timeline) -> NDArray[np.float64]:
