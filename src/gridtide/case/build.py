@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.case.backup import backup_at, backup_notes, battery_at
 from gridtide.case.checks import unprotected
 from gridtide.case.cooling import cold_store_of, hall_of
 from gridtide.case.curves import curve_notes
@@ -32,7 +33,7 @@ from gridtide.fleet.contract import Contract, TariffBand
 from gridtide.fleet.fleet import Fleet, Network
 from gridtide.fleet.genset import Genset
 from gridtide.fleet.jobs import Jobs
-from gridtide.fleet.site import Battery, Facility, Pool, Site, Supply
+from gridtide.fleet.site import Facility, Pool, Site, Supply
 from gridtide.signals.signal import Kind
 from gridtide.simulate.study import Cadence, LengthKnowledge, Study
 from gridtide.timeline import Timeline, regular
@@ -121,8 +122,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
             *notes_of(tables),
             *curve_notes(case, folder),
             *points_left_out(case),
-            *parking_notes(case),
-            *genset_notes(case),
+            *_site_notes(case),
             *(
                 f"protect names {name}: no group or class is called so"
                 for name in unprotected(case)
@@ -134,13 +134,16 @@ def study_of(case: CaseFile, folder: Path) -> Study:
     )
 
 
+def _site_notes(case: CaseFile) -> tuple[str, ...]:
+    return (*parking_notes(case), *genset_notes(case), *backup_notes(case))
+
+
 def _timeline(case: CaseFile) -> Timeline:
     step = timedelta(minutes=case.case.step_min)
     return regular(case.case.start, step, (case.case.end - case.case.start) // step)
 
 
 def _site(table: SiteTable, step_s: int) -> Site:
-    battery = table.battery
     return Site(
         name=table.name,
         zone=table.zone,
@@ -157,7 +160,7 @@ def _site(table: SiteTable, step_s: int) -> Site:
         ),
         pools=tuple(_pool(pool, step_s) for pool in table.pool),
         contract=_contract(table.contract),
-        battery=Battery(**battery.model_dump()) if battery else None,
+        battery=battery_at(table),
         supplies=tuple(
             Supply(kind=supply.kind, capacity_kw=supply.capacity_kw) for supply in table.supply
         ),
@@ -166,6 +169,7 @@ def _site(table: SiteTable, step_s: int) -> Site:
         hall=hall_of(table.hall, table.facility.it_capacity_kw) if table.hall else None,
         cold_store=cold_store_of(table.cold_store) if table.cold_store else None,
         genset=Genset(**table.genset.model_dump()) if table.genset else None,
+        backup=backup_at(table),
     )
 
 

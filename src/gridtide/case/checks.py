@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from gridtide.case.backup import backup_faults
 from gridtide.case.cooling import cooling_faults
 from gridtide.case.genset import in_emergency_kw
 from gridtide.case.machines import accelerators, pool_powers_kw
@@ -52,6 +53,7 @@ def faults_of(case: CaseFile) -> list[Finding]:
         *parking_faults(case),
         *offer_faults(case),
         *cooling_faults(case),
+        *backup_faults(case),
         *wind_faults(case),
         *river_faults(case),
     ]

@@ -159,6 +159,20 @@ class ColdStoreTable(Table):
     start_share: Share = 0.5
 
 
+class BackupTable(Table):
+    """[site.backup]: UPS and rack batteries."""
+
+    energy_kwh: Annotated[float, Field(gt=0, le=1e8)]
+    power_max_kw: Annotated[float, Field(gt=0, le=1e8)]
+    carries_kw: Power | None = None
+    carries_s: Annotated[float, Field(ge=0, le=86_400)] = 300.0
+    reserve_share: Share = 0.0
+    cycling: bool = False
+    charge_efficiency: Annotated[float, Field(gt=0, le=1)] = 0.955
+    discharge_efficiency: Annotated[float, Field(gt=0, le=1)] = 0.955
+    wear_cost_per_kwh: Annotated[float, Field(ge=0, le=100)] = 0.025
+
+
 class GensetTable(Table):
     """[site.genset]: generators for emergencies."""
 
@@ -247,6 +261,7 @@ class SiteTable(Table):
     battery: BatteryTable | None = None
     hall: HallTable | None = None
     cold_store: ColdStoreTable | None = None
+    backup: BackupTable | None = None
     genset: GensetTable | None = None
     pool: Annotated[tuple[PoolTable, ...], Field(min_length=1)]
     supply: tuple[SupplyTable, ...] = ()
