@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from gridtide.case.pumped_hydro import own_store
 from gridtide.case.schema import BackupTable, CaseFile, SiteTable
 from gridtide.finding import Finding
 from gridtide.fleet.backup_store import BackupStore
@@ -23,9 +24,8 @@ def backup_at(site: SiteTable) -> BackupStore | None:
 
 
 def battery_at(site: SiteTable) -> Battery | None:
-    """All that may cycle at a site: its battery, and what its store for backup may give beyond its reserve."""
-    own = Battery(**site.battery.model_dump()) if site.battery else None
-    return joined_battery(own, backup_at(site))
+    """All that may cycle at a site: its own store, and what its store for backup may give beyond its reserve."""
+    return joined_battery(own_store(site), backup_at(site))
 
 
 def backup_faults(case: CaseFile) -> Iterator[Finding]:
@@ -59,8 +59,7 @@ def backup_notes(case: CaseFile) -> tuple[str, ...]:
         if store is None:
             continue
         kept = f"store for backup at {site.name}: {store.reserve_kwh:,.1f} of {store.energy_kwh:,.1f} kWh never touched"
-        alone = Battery(**site.battery.model_dump()) if site.battery else None
-        whole = battery_at(site)
+        alone, whole = own_store(site), battery_at(site)
         more_kwh = (whole.energy_kwh if whole else 0.0) - (alone.energy_kwh if alone else 0.0)
         cycles = (
             f"{more_kwh:,.1f} kWh cycle as part of its battery" if store.cycling else "none cycles"

@@ -15,6 +15,7 @@ from gridtide.case.offers import offer_faults
 from gridtide.case.parking import parking_faults
 from gridtide.case.plants import parked_facility_kw
 from gridtide.case.points import point_faults
+from gridtide.case.pumped_hydro import pumped_faults
 from gridtide.case.river_plant import river_faults
 from gridtide.case.schema import CaseFile, ContractTable, SiteTable
 from gridtide.case.services import answering_faults
@@ -54,6 +55,7 @@ def faults_of(case: CaseFile) -> list[Finding]:
         *offer_faults(case),
         *cooling_faults(case),
         *backup_faults(case),
+        *pumped_faults(case),
         *wind_faults(case),
         *river_faults(case),
     ]

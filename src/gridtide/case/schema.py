@@ -136,6 +136,20 @@ class BatteryTable(Table):
     wear_cost_per_kwh: Annotated[float, Field(ge=0, le=100)] = 0.025
 
 
+class PumpedHydroTable(Table):
+    """[site.pumped_hydro]: water that is pumped up and falls again."""
+
+    volume_m3: Annotated[float, Field(gt=0, le=1e10)]
+    head_m: Annotated[float, Field(gt=0, le=2000)]
+    pump_kw: Power
+    turbine_kw: Power
+    pump_efficiency: Annotated[float, Field(gt=0, le=1)] = 0.90
+    turbine_efficiency: Annotated[float, Field(gt=0, le=1)] = 0.90
+    least_m3: Annotated[float, Field(ge=0, le=1e10)] = 0.0
+    start_share: Share = 0.5
+    wear_cost_per_kwh: Annotated[float, Field(ge=0, le=100)] = 0.0
+
+
 class HallTable(Table):
     """[site.hall]: the machine hall as a store of heat."""
 
@@ -259,6 +273,7 @@ class SiteTable(Table):
     facility: FacilityTable
     contract: ContractTable
     battery: BatteryTable | None = None
+    pumped_hydro: PumpedHydroTable | None = None
     hall: HallTable | None = None
     cold_store: ColdStoreTable | None = None
     backup: BackupTable | None = None
