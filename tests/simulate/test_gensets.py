@@ -135,8 +135,8 @@ def test_machines_called_without_notice_need_their_seconds_to_start() -> None:
         found[issued_h] = (used, float(course.telemetry.genset[0, 0, 48]))
     (late, late_kw), (known, known_kw) = found[12.0], found[9.0]
     assert known.lacking_kwh == pytest.approx(0.0)
-    assert late.lacking_kwh == pytest.approx(0.25 * (known_kw - late_kw))
-    assert late_kw <= 0.9 * GENSET.in_emergency_kw + 1e-9
+    assert late_kw == pytest.approx(0.9 * known_kw)
+    assert late.lacking_kwh == pytest.approx(0.1 * 0.25 * known_kw)
 
 
 def test_a_bound_stays_below_courses_that_run_generators() -> None:

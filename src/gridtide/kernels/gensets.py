@@ -18,16 +18,17 @@ def carried(
     """Power [kW, mean of the step], fuel [L] and generators that run, of what lacks; never more than lacks.
 
     units: how many started, what each is rated [kW], share of the step in which they carry load. fuel: L/kWh of
-    load, L/kWh of rating while running, L in the tank. As few run as carry it; an empty tank ends the step early.
+    load, L/kWh of rating while running, L in the tank. As few run as carry it; before they are up and once the tank is
+    empty nothing does.
     """
     started, rated, share = units
     per_kwh, idling, tank_l = fuel
-    most_kw = started * rated * share
-    power = min(lacking_kw, most_kw)
+    load_kw = min(lacking_kw, started * rated)
+    power = load_kw * share
     if power <= 0.0 or tank_l <= 0.0:
         return 0.0, 0.0, 0.0
-    running = min(started, float(ceil(power / (rated * share))))
-    burnt = fuel_l_per_h(power / share, running * rated, per_kwh, idling) * share * hours
+    running = min(started, float(ceil(load_kw / rated)))
+    burnt = fuel_l_per_h(load_kw, running * rated, per_kwh, idling) * share * hours
     if burnt > tank_l:
         power *= tank_l / burnt
         burnt = tank_l
