@@ -139,6 +139,27 @@ def test_machines_called_without_notice_need_their_seconds_to_start() -> None:
     assert late.lacking_kwh == pytest.approx(0.1 * 0.25 * known_kw)
 
 
+def test_requests_are_answered_on_generators_only_where_a_case_says_so() -> None:
+    """A policy that sends them there all the same: refused, or answered on fuel; no job and no limit knows of it."""
+    study = cut_off(day(4), NOON)
+    home = replace(study.services[0], home=np.asarray([[0.0, 1.0, 0.0, 0.0]]))
+    study = replace(study, services=(home,))
+    found = {}
+    for carries in (False, True):
+        for tank_l in (400.0, 60.0):
+            large = replace(GENSET, units=6, fuel_l=tank_l, carries_answers=carries)
+            backed = with_genset(study, large)
+            course = course_of(backed, "run-at-once")
+            found[carries, tank_l] = (course, settled(backed, course))
+    refusing, answering = found[False, 400.0], found[True, 400.0]
+    assert answering[1].requests_refused < refusing[1].requests_refused
+    assert refusing[0].executed.start_s.tobytes() == answering[0].executed.start_s.tobytes()
+    used = {key: settlement.gensets[0][1] for key, (_, settlement) in found.items()}
+    assert used[True, 400.0].fuel_l > used[False, 400.0].fuel_l
+    assert used[True, 400.0].lacking_kwh == pytest.approx(0.0)
+    assert used[True, 60.0].fuel_l <= 60.0 + 1e-9
+
+
 def test_a_bound_stays_below_courses_that_run_generators() -> None:
     """And the document tells hours, fuel and what nothing carried of each policy."""
     study = replace(

@@ -200,6 +200,7 @@ class GensetTable(Table):
     start_s: Annotated[float, Field(ge=0, le=600)] = 15.0
     start_failure: Annotated[float, Field(ge=0, lt=1)] = 0.0075
     start_cost: Annotated[float, Field(ge=0, le=1e6)] = 0.0
+    carries_answers: bool = False
 
 
 class RiverTable(Table):

@@ -12,7 +12,8 @@ class Genset:
     units of rated_kw each; start_s: seconds until they carry load; start_failure: chance that one does not start.
     fuel_l: in the tank; fuel_l_per_kwh, idling_l_per_kwh: as in `physics/genset.py`. emergency_only: they run when the
     grid is away and at no other time; no plan, offer or baseline counts on them. fuel_price_per_l, start_cost (of one
-    machine): money. emissions_kg_per_l: CO2 of a litre.
+    machine): money. emissions_kg_per_l: CO2 of a litre. carries_answers: whether requests that come to the site
+    meanwhile are answered on them, or refused as far as the grid leaves too little.
     """
 
     units: int
@@ -25,6 +26,7 @@ class Genset:
     emergency_only: bool = True
     fuel_price_per_l: float = 0.0
     start_cost: float = 0.0
+    carries_answers: bool = False
     emissions_kg_per_l: float = DIESEL_KG_CO2_PER_L
 
     @property

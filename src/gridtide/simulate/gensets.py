@@ -16,7 +16,7 @@ START_STREAM = 11
 class Gensets:
     """Generators of all sites. started: how many started for the call that holds in a step, share: of the step in
     which they may carry load, (S, T). rated_kw, fuel_l_per_kwh, idling_l_per_kwh, fuel_l: (S,), 0 without any; the
-    last is what is left and changes as they run."""
+    last is what is left and changes as they run. carries_answers: whether requests are answered on them, (S,)."""
 
     started: Real
     share: Real
@@ -24,6 +24,16 @@ class Gensets:
     fuel_l_per_kwh: Real
     idling_l_per_kwh: Real
     fuel_l: Real
+    carries_answers: NDArray[np.bool_]
+
+    def for_answers_kw(self, span: slice, hours: Real) -> Real:
+        """Power that requests may be answered on over some steps, (S, T): of machines that are up for a whole step, as
+        long as what is in the tank lasts at full load."""
+        whole = np.where(self.share[:, span] >= 1.0, self.started[:, span], 0.0)
+        power_kw = whole * self.rated_kw[:, None] * self.carries_answers[:, None]
+        burnt_l = power_kw * (self.fuel_l_per_kwh + self.idling_l_per_kwh)[:, None] * hours
+        lasts = np.cumsum(burnt_l, axis=1) <= self.fuel_l[:, None]
+        return np.where(lasts, power_kw, 0.0)
 
     def over(self, span: slice, ran: Real) -> tuple[Real, Real, Real, Real, Real, Real, Real]:
         """What the kernel of stores reads over some steps. ran: what it fills, (3, S, T)."""
@@ -67,4 +77,5 @@ def gensets_of(study: Study) -> Gensets | None:
         fuel_l_per_kwh=column("fuel_l_per_kwh"),
         idling_l_per_kwh=column("idling_l_per_kwh"),
         fuel_l=column("fuel_l"),
+        carries_answers=np.asarray([one is not None and one.carries_answers for one in found]),
     )

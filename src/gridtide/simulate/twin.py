@@ -167,7 +167,7 @@ class Twin:
         busy, occupied, finished = self._run_jobs(end)
         span = slice(self.present, end)
         jobs_kw = idle_and_jobs_kw(self.study.fleet, busy)
-        left_kw = self.it_most_kw[:, span] - jobs_kw
+        left_kw = self._most_answering_it_kw(span, block.hours) - jobs_kw
         held_kw = self._held_it_kw(orders.dispatch, span) - jobs_kw
         served = serve(
             self.study,
@@ -188,6 +188,16 @@ class Twin:
         self.it_kw = telemetry.it_kw[:, -1]
         self.present = end
         return telemetry
+
+    def _most_answering_it_kw(self, span: slice, hours: Real) -> Real:
+        """IT power each building carries while it answers, with generators that requests are answered on, (S, T)."""
+        most_kw = self.it_most_kw[:, span]
+        if self.gensets is None or not self.gensets.carries_answers.any():
+            return most_kw
+        made_kw = self.gensets.for_answers_kw(span, hours)
+        limit_kw = self.import_max_kw[:, span] + self.truth.supply_kw[:, span] + made_kw
+        with_them = most_it_kw(self.study.fleet, limit_kw, self.truth.outdoor_c[:, span])
+        return np.where(made_kw > 0.0, with_them, most_kw)
 
     def _held_it_kw(self, dispatch: Dispatch, span: slice) -> Real:
         """IT power each building carries within the import its site is held to, with the store as ordered, (S, T)."""
