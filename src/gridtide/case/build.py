@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.case.backup import backup_at, backup_notes, battery_at
 from gridtide.case.checks import unprotected
 from gridtide.case.cooling import cold_store_of, hall_of
 from gridtide.case.curves import curve_notes
+from gridtide.case.genset import genset_notes
 from gridtide.case.learned import learned_fleet, learned_notes, outside_data
 from gridtide.case.machines import assumed, pool_powers_kw
 from gridtide.case.offers import product_of
@@ -29,8 +31,9 @@ from gridtide.decide.situation import Event
 from gridtide.finding import Finding, Gathered, Infeasible, refuse_if_any
 from gridtide.fleet.contract import Contract, TariffBand
 from gridtide.fleet.fleet import Fleet, Network
+from gridtide.fleet.genset import Genset
 from gridtide.fleet.jobs import Jobs
-from gridtide.fleet.site import Battery, Facility, Pool, Site, Supply
+from gridtide.fleet.site import Facility, Pool, Site, Supply
 from gridtide.signals.signal import Kind
 from gridtide.simulate.study import Cadence, LengthKnowledge, Study
 from gridtide.timeline import Timeline, regular
@@ -130,6 +133,8 @@ def _machine_notes(case: CaseFile, folder: Path) -> Iterator[str]:
     yield from curve_notes(case, folder)
     yield from points_left_out(case)
     yield from parking_notes(case)
+    yield from genset_notes(case)
+    yield from backup_notes(case)
     for name in unprotected(case):
         yield f"protect names {name}: no group or class is called so"
 
@@ -140,7 +145,6 @@ def _timeline(case: CaseFile) -> Timeline:
 
 
 def _site(table: SiteTable, step_s: int) -> Site:
-    battery = table.battery
     return Site(
         name=table.name,
         zone=table.zone,
@@ -157,7 +161,7 @@ def _site(table: SiteTable, step_s: int) -> Site:
         ),
         pools=tuple(_pool(pool, step_s) for pool in table.pool),
         contract=_contract(table.contract),
-        battery=Battery(**battery.model_dump()) if battery else None,
+        battery=battery_at(table),
         supplies=tuple(
             Supply(kind=supply.kind, capacity_kw=supply.capacity_kw) for supply in table.supply
         ),
@@ -165,6 +169,8 @@ def _site(table: SiteTable, step_s: int) -> Site:
         products=tuple(product_of(offer) for offer in table.offer),
         hall=hall_of(table.hall, table.facility.it_capacity_kw) if table.hall else None,
         cold_store=cold_store_of(table.cold_store) if table.cold_store else None,
+        genset=Genset(**table.genset.model_dump()) if table.genset else None,
+        backup=backup_at(table),
     )
 
 

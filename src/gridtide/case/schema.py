@@ -136,6 +136,20 @@ class BatteryTable(Table):
     wear_cost_per_kwh: Annotated[float, Field(ge=0, le=100)] = 0.025
 
 
+class PumpedHydroTable(Table):
+    """[site.pumped_hydro]: water that is pumped up and falls again."""
+
+    volume_m3: Annotated[float, Field(gt=0, le=1e10)]
+    head_m: Annotated[float, Field(gt=0, le=2000)]
+    pump_kw: Power
+    turbine_kw: Power
+    pump_efficiency: Annotated[float, Field(gt=0, le=1)] = 0.90
+    turbine_efficiency: Annotated[float, Field(gt=0, le=1)] = 0.90
+    least_m3: Annotated[float, Field(ge=0, le=1e10)] = 0.0
+    start_share: Share = 0.5
+    wear_cost_per_kwh: Annotated[float, Field(ge=0, le=100)] = 0.0
+
+
 class HallTable(Table):
     """[site.hall]: the machine hall as a store of heat."""
 
@@ -157,6 +171,36 @@ class ColdStoreTable(Table):
     discharge_max_kw: Power
     loss_share_per_day: Annotated[float, Field(ge=0, lt=1)] = 0.01
     start_share: Share = 0.5
+
+
+class BackupTable(Table):
+    """[site.backup]: UPS and rack batteries."""
+
+    energy_kwh: Annotated[float, Field(gt=0, le=1e8)]
+    power_max_kw: Annotated[float, Field(gt=0, le=1e8)]
+    carries_kw: Power | None = None
+    carries_s: Annotated[float, Field(ge=0, le=86_400)] = 300.0
+    reserve_share: Share = 0.0
+    cycling: bool = False
+    charge_efficiency: Annotated[float, Field(gt=0, le=1)] = 0.955
+    discharge_efficiency: Annotated[float, Field(gt=0, le=1)] = 0.955
+    wear_cost_per_kwh: Annotated[float, Field(ge=0, le=100)] = 0.025
+
+
+class GensetTable(Table):
+    """[site.genset]: generators for emergencies."""
+
+    units: Annotated[int, Field(ge=1, le=1000)] = 1
+    rated_kw: Annotated[float, Field(gt=0, le=1e6)]
+    fuel_l: Annotated[float, Field(gt=0, le=1e9)]
+    fuel_price_per_l: Annotated[float, Field(ge=0, le=1e4)]
+    fuel_l_per_kwh: Annotated[float, Field(gt=0, le=2)] = 0.246
+    idling_l_per_kwh: Annotated[float, Field(ge=0, le=1)] = 0.084
+    emissions_kg_per_l: Annotated[float, Field(ge=0, le=10)] = 2.70
+    start_s: Annotated[float, Field(ge=0, le=600)] = 15.0
+    start_failure: Annotated[float, Field(ge=0, lt=1)] = 0.0075
+    start_cost: Annotated[float, Field(ge=0, le=1e6)] = 0.0
+    carries_answers: bool = False
 
 
 class RiverTable(Table):
@@ -230,8 +274,11 @@ class SiteTable(Table):
     facility: FacilityTable
     contract: ContractTable
     battery: BatteryTable | None = None
+    pumped_hydro: PumpedHydroTable | None = None
     hall: HallTable | None = None
     cold_store: ColdStoreTable | None = None
+    backup: BackupTable | None = None
+    genset: GensetTable | None = None
     pool: Annotated[tuple[PoolTable, ...], Field(min_length=1)]
     supply: tuple[SupplyTable, ...] = ()
     offer: tuple[OfferTable, ...] = ()

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from gridtide.decide.buckets import BUCKETS_MAX, bucketed
 from gridtide.decide.called_hours import incentive_per_kwh
 from gridtide.decide.cooling_terms import cooling_terms
+from gridtide.decide.emergency import in_emergency_kw, relieved
 from gridtide.decide.layout import Facts, SlowerFacts
 from gridtide.decide.limits import import_max_kw
 from gridtide.decide.objective import Objective
@@ -68,12 +69,15 @@ def facts_of(
     price = seen_prices_per_mwh(situation, read)
     carbon = read.of(carbon_cost_per_kwh, situation, objective)
     shown = holding(held.grid, horizon)
+    supply, most_kw = read.of(supply_kw, situation), import_max_kw(fleet, situation.events, horizon)
+    carried_kw = in_emergency_kw(fleet, situation.events, horizon)
+    curve = relieved(curve, supply, most_kw, carried_kw)
     return Facts(
         hours=horizon.hours,
         price_per_kwh=cost_per_kwh(1.0) * price,
         carbon_cost_per_kwh=carbon,
-        supply_kw=read.of(supply_kw, situation),
-        import_max_kw=import_max_kw(fleet, situation.events, horizon),
+        supply_kw=supply,
+        import_max_kw=most_kw,
         requests_per_s=read.of(requests_per_s, situation),
         rate=_rates(situation),
         reachable=may_answer(fleet, situation.services),

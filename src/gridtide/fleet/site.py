@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from gridtide.fleet.backup_store import BackupStore
 from gridtide.fleet.contract import Contract
+from gridtide.fleet.genset import Genset
 from gridtide.fleet.learned_building import LearnedBuilding
 from gridtide.fleet.operating_point import OperatingPoint
 from gridtide.fleet.parking import Parking
@@ -99,6 +101,8 @@ class Site:
     zone: price and carbon zone. weather_zone: zone of the weather signals. clock: IANA zone of its
     people. curtailment_zone: zone whose curtailed renewables it can absorb, None where it can not.
     products: capacity it may offer to the grid. hall, cold_store: what lets it be cooled earlier or later.
+    genset: what carries it when a call of the grid leaves it too little. backup: a store for the time without a grid;
+    what of it may cycle is part of `battery` already, so that nothing which decides ever reads its reserve.
     """
 
     name: str
@@ -117,3 +121,5 @@ class Site:
     products: tuple[CapacityProduct, ...] = ()
     hall: Hall | None = None
     cold_store: ColdStore | None = None
+    genset: Genset | None = None
+    backup: BackupStore | None = None

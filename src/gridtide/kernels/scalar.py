@@ -9,6 +9,7 @@ from gridtide.physics import (
     cold_store,
     consolidation,
     cooling,
+    genset,
     heat_plant,
     knob_curve,
     movement,
@@ -31,6 +32,7 @@ from gridtide.physics import (
 
 for _function in (
     ups.ups_loss_kw,
+    genset.fuel_l_per_h,
     transformer.transformer_loss_kw,
     cooling.plant_cop,
     cooling.mechanical_share,

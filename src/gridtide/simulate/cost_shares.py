@@ -20,9 +20,10 @@ Whole = NDArray[np.int64]
 
 
 def daily_cost(study: Study, truth: Truth, course: Course, days: LocalDays) -> Real:
-    """Energy, wear and carbon by site and day of its own clock, (S, D), settled by the rules of the whole course.
+    """Energy, wear, fuel and carbon by site and day of its own clock, (S, D), settled by the rules of the whole course.
 
-    Demand charges, transfers, delay, lost compute and refused requests belong to no one day and are left out.
+    Demand charges, starts of generators, transfers, delay, lost compute and refused requests belong to no one day and
+    are left out.
     """
     hours = study.timeline.hours
     seen, objective = course.telemetry, study.objective
@@ -36,6 +37,11 @@ def daily_cost(study: Study, truth: Truth, course: Course, days: LocalDays) -> R
             extra += seen.discharge_kw[index] * hours * site.battery.wear_cost_per_kwh
         if objective.carbon_price_per_t:
             extra += objective.carbon_price_per_t * metered.import_kwh * intensity[index] / 1e6
+        if site.genset and seen.genset.size:
+            burnt_l = seen.genset[1, index]
+            emitted_t = burnt_l * site.genset.emissions_kg_per_l / 1000.0
+            extra += burnt_l * site.genset.fuel_price_per_l
+            extra += objective.carbon_price_per_t * emitted_t
         found[index] = np.bincount(day, weights=extra, minlength=len(days.dates))
         for number in np.unique(day):
             found[index, number] += settle_energy_cost(site.contract, _part(metered, day == number))

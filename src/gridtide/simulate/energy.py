@@ -90,6 +90,8 @@ def _metered(seen: Telemetry, hours: Real) -> Iterator[Flow]:
     yield flow("grid", "sites", seen.import_kw)
     yield flow("on-site supply", "sites", seen.supply_kw - seen.unused_supply_kw)
     yield flow("from batteries", "sites", seen.discharge_kw)
+    if seen.genset.size:
+        yield flow("generators", "sites", seen.genset[0])
     yield flow("sites", "into batteries", seen.charge_kw)
     yield flow("sites", "exported", seen.export_kw)
 

@@ -17,6 +17,7 @@ from gridtide.fleet.run_time import estimated_s
 from gridtide.fleet.site import Battery
 from gridtide.loop.world import Orders, Telemetry
 from gridtide.simulate.cold_side import ColdSide
+from gridtide.simulate.gensets import Gensets, gensets_of
 from gridtide.simulate.kept_ready import kept_ready
 from gridtide.simulate.moved_requests import LostCaches
 from gridtide.simulate.resting import Resting
@@ -80,6 +81,7 @@ class Twin:
     it_kw: NDArray[np.float64]
     import_max_kw: Real
     it_most_kw: Real
+    gensets: Gensets | None = None
     transfer_cost: float = 0.0
 
     @classmethod
@@ -108,6 +110,7 @@ class Twin:
             it_kw=np.full(sites, np.nan),
             import_max_kw=import_max,
             it_most_kw=most_it_kw(study.fleet, import_max + truth.supply_kw, truth.outdoor_c),
+            gensets=gensets_of(study),
         )
 
     @property
@@ -164,7 +167,7 @@ class Twin:
         busy, occupied, finished = self._run_jobs(end)
         span = slice(self.present, end)
         jobs_kw = idle_and_jobs_kw(self.study.fleet, busy)
-        left_kw = self.it_most_kw[:, span] - jobs_kw
+        left_kw = self._most_answering_it_kw(span, block.hours) - jobs_kw
         held_kw = self._held_it_kw(orders.dispatch, span) - jobs_kw
         served = serve(
             self.study,
@@ -185,6 +188,16 @@ class Twin:
         self.it_kw = telemetry.it_kw[:, -1]
         self.present = end
         return telemetry
+
+    def _most_answering_it_kw(self, span: slice, hours: Real) -> Real:
+        """IT power each building carries while it answers, with generators that requests are answered on, (S, T)."""
+        most_kw = self.it_most_kw[:, span]
+        if self.gensets is None or not self.gensets.carries_answers.any():
+            return most_kw
+        made_kw = self.gensets.for_answers_kw(span, hours)
+        limit_kw = self.import_max_kw[:, span] + self.truth.supply_kw[:, span] + made_kw
+        with_them = most_it_kw(self.study.fleet, limit_kw, self.truth.outdoor_c[:, span])
+        return np.where(made_kw > 0.0, with_them, most_kw)
 
     def _held_it_kw(self, dispatch: Dispatch, span: slice) -> Real:
         """IT power each building carries within the import its site is held to, with the store as ordered, (S, T)."""
@@ -324,6 +337,7 @@ class Twin:
         steps = len(block)
         demand_kw = demand_kw + cooled.extra.drawn_kw(steps)
         imported, exported, charged, discharged, unused, soc = np.zeros((6, *demand_kw.shape))
+        ran = np.zeros((3, *demand_kw.shape)) if self.gensets else np.zeros((3, 0, steps))
         kernel.run_stores(
             np.ascontiguousarray(demand_kw),
             np.ascontiguousarray(supply_kw),
@@ -344,6 +358,7 @@ class Twin:
             self.grid_power_kw.copy(),
             block.hours,
             (imported, exported, charged, discharged, unused, soc),
+            self.gensets.over(span, ran) if self.gensets else None,
         )
         return Telemetry(
             timeline=block,
@@ -373,6 +388,7 @@ class Twin:
             answering_kw=served.answering_kw,
             rest_kw=served.rested.extra_kw,
             resting=served.rested.resting,
+            genset=ran,
         )
 
     def _peak_carried(self, block: Timeline) -> NDArray[np.float64]:

@@ -117,6 +117,8 @@ def _power(comparison: Comparison, course: Course):  # type: ignore[no-untyped-d
         ).split():
             columns[name] = getattr(seen, name)[index]
         columns |= _cold(seen, index)
+        if seen.genset.size:
+            columns["genset_kw"], columns["genset_fuel_l"] = seen.genset[:2, index]
         columns["position_kw"] = course.position_kw[index]
         for name in (
             "price_per_mwh real_time_price_per_mwh carbon_average_g_per_kwh curtailment_kw".split()
