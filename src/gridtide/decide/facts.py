@@ -233,11 +233,12 @@ def later_cost_per_h(
 ) -> Real:
     """What an accelerator-hour of work beyond the horizon is expected to cost: its mean over the horizon.
 
-    Each place counts with the operating point that takes least power for its work. drawn_per_kwh: money for a
-    kWh drawn with its carbon, (S, T). One number for each of `count` buckets.
+    Each place counts with the operating point of whole gangs that takes least power for its work. drawn_per_kwh:
+    money for a kWh drawn with its carbon, (S, T). One number for each of `count` buckets.
     """
     mean = drawn_per_kwh.mean(axis=1) * curve.slope.mean(axis=(1, 2))
-    per_work = np.minimum.reduceat(menu.extra_kw / menu.speed, menu.first)
+    of_whole = np.where(menu.gang_share == 1.0, menu.extra_kw / menu.speed, np.inf)
+    per_work = np.minimum.reduceat(of_whole, menu.first)
     return np.full(count, float((mean[site] * per_work).mean()))
 
 
