@@ -23,6 +23,7 @@ from gridtide.decide.reservations import (
     grid_step_s,
     reservations,
     slot_grid,
+    told_accelerators,
     told_entries,
 )
 from gridtide.decide.room import promised_room
@@ -173,13 +174,13 @@ def _given(situation: Situation, held: Reservations) -> NDArray[np.int64]:
     told = held.told
     stays = held.settled & (told.place >= 0)
     entry = told_entries(held, told)
-    used = expected_counts(held, told.count, entry)
+    used, taken = expected_counts(held, told.count, entry), told_accelerators(held, told)
     shape = (len(situation.jobs.classes), len(held.menu), held.room.shape[1])
     load = np.zeros(shape, dtype=np.int64)
     for job in np.flatnonzero(stays):
         begin = told.offsets[job]
         slots = told.slots[begin : begin + used[job]]
-        load[situation.jobs.work_class[job], entry[job], slots] += held.gang[job]
+        load[situation.jobs.work_class[job], entry[job], slots] += taken[job]
     return load
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.digest import freeze
+from gridtide.fleet.jobs import Jobs
 from gridtide.fleet.operating_point import ANY_CLASS
 from gridtide.fleet.site import Pool
 
@@ -89,6 +90,30 @@ def menu_of(pools: Sequence[Pool]) -> Menu:
         work_class=np.asarray([point.work_class for _, _, point, _ in listed], dtype=np.int64),
         first=full,
     )
+
+
+def accelerators_of(menu: Menu, jobs: Jobs) -> Whole:
+    """Accelerators that each job takes at each entry, (n, M); 0 where its work may not run so.
+
+    A share that rounds up to the whole gang is none of its sizes.
+    """
+    gang = np.asarray(jobs.accelerators[:, None])
+    taken = at_share(gang, menu.gang_share)
+    may = menu.open_to(jobs.elastic, jobs.work_class)
+    may &= (menu.gang_share == 1.0) | (taken != gang)
+    return np.where(may, taken, 0)
+
+
+def at_share(gang: Whole, share: Real) -> Whole:
+    """Whole accelerators that gangs take at shares of themselves, in the shape of both together."""
+    shape = np.broadcast_shapes(np.shape(gang), np.shape(share))
+    gangs, shares = np.broadcast_to(gang, shape), np.broadcast_to(share, shape)
+    if (shares == 1.0).all():
+        return gangs.copy()
+    from gridtide.kernels import operating_points
+
+    taken: Whole = operating_points.accelerators_at_shares(gangs.ravel(), shares.ravel())
+    return taken.reshape(shape)
 
 
 def at_speed_s(work_s: Whole, speed: Real | float) -> Whole:
