@@ -136,7 +136,7 @@ def _columns(
         "home": np.full(n, home),
         "allowed": allowed,
         "movable": np.full(n, movable),
-        "elastic": np.zeros(n, dtype=np.bool_),
+        "elastic": np.full(n, table.elastic and movable),
         "data_gb": np.full(n, table.data_gb),
         "sensitivity": np.full(n, table.sensitivity),
         "true_s": np.minimum(trace.duration_s, declared_s),
