@@ -22,6 +22,7 @@ from gridtide.case.points import points_left_out, points_of
 from gridtide.case.schema import CaseFile, ContractTable, PoolTable, SiteTable
 from gridtide.case.services import impossible_services, service_of
 from gridtide.case.serving_tables import notes_of, tables_of
+from gridtide.case.speed_up import Size, sizes_of, with_sizes
 from gridtide.case.telescope import plan_h, telescope_of
 from gridtide.case.wiring import history_of
 from gridtide.case.work import work_of
@@ -46,7 +47,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
     """
     timeline = _timeline(case)
     step_s = 60 * case.case.step_min
-    sites = tuple(_site(table, step_s) for table in case.site)
+    sites = tuple(_site(table, step_s, sizes_of(case)) for table in case.site)
     bare = Fleet(sites=sites, network=_network(case))
     faults = Gathered()
     built = faults.of(lambda: learned_fleet(case, bare, folder))
@@ -144,7 +145,7 @@ def _timeline(case: CaseFile) -> Timeline:
     return regular(case.case.start, step, (case.case.end - case.case.start) // step)
 
 
-def _site(table: SiteTable, step_s: int) -> Site:
+def _site(table: SiteTable, step_s: int, sizes: tuple[Size, ...]) -> Site:
     return Site(
         name=table.name,
         zone=table.zone,
@@ -159,7 +160,7 @@ def _site(table: SiteTable, step_s: int) -> Site:
             overhead_kw=table.facility.overhead_kw,
             design_outdoor_c=design_outdoor_c(table.facility),
         ),
-        pools=tuple(_pool(pool, step_s) for pool in table.pool),
+        pools=tuple(_pool(pool, step_s, sizes) for pool in table.pool),
         contract=_contract(table.contract),
         battery=battery_at(table),
         supplies=tuple(
@@ -174,7 +175,7 @@ def _site(table: SiteTable, step_s: int) -> Site:
     )
 
 
-def _pool(table: PoolTable, step_s: int) -> Pool:
+def _pool(table: PoolTable, step_s: int, sizes: tuple[Size, ...]) -> Pool:
     parked_kw, busy_kw = pool_powers_kw(table)
     if parked_kw is None or busy_kw is None:
         raise ValueError(f"power of pool {table.name} is unknown; check the case first")
@@ -183,7 +184,7 @@ def _pool(table: PoolTable, step_s: int) -> Pool:
         accelerator=table.accelerator,
         accelerators=table.accelerators,
         parked_kw_per_accelerator=parked_kw,
-        points=points_of(table, parked_kw, busy_kw, step_s),
+        points=with_sizes(points_of(table, parked_kw, busy_kw, step_s), sizes, step_s),
         burst_reserve=table.burst_reserve,
         for_services=table.for_services,
         parking=parking_of(table.parking, parked_kw, busy_kw) if table.parking else None,

@@ -21,6 +21,7 @@ from gridtide.case.schema import CaseFile, ContractTable, SiteTable
 from gridtide.case.services import answering_faults
 from gridtide.case.serving_tables import requests_faults
 from gridtide.case.slower_answers import slower_faults
+from gridtide.case.speed_up import speed_up_faults
 from gridtide.case.telescope import telescope_faults
 from gridtide.case.wind_plant import wind_faults
 from gridtide.decide.policy_names import POLICIES, checked
@@ -51,6 +52,7 @@ def faults_of(case: CaseFile) -> list[Finding]:
         *slower_faults(case),
         *telescope_faults(case),
         *point_faults(case),
+        *speed_up_faults(case),
         *parking_faults(case),
         *offer_faults(case),
         *cooling_faults(case),

@@ -16,6 +16,7 @@ Power = Annotated[float, Field(ge=0, le=1e8, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Money = Annotated[float, Field(ge=-1e6, le=1e9, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=10_000_000)]
+Size = Annotated[float, Field(ge=0.01, le=64, allow_inf_nan=False)]
 Hours = Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)]
 TelescopeSpan = tuple[
     Annotated[int, Field(ge=1, le=100_000)], Annotated[int, Field(ge=1, le=10_080)]
@@ -316,6 +317,7 @@ class ClassTable(Table):
     name: Name
     value_per_accelerator_h: Annotated[float, Field(ge=0, le=1e5)]
     delay_cost_per_accelerator_h: Annotated[float, Field(ge=0, le=1e4)] = 0.0
+    speed_up: tuple[tuple[Size, Size], ...] = ()
 
 
 class JobsTable(Table):
@@ -345,6 +347,7 @@ class JobsTable(Table):
     due: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = None
     interruptible: bool = True
     movable: bool = True
+    elastic: bool = False
     restart_min: Annotated[float, Field(ge=0, le=600)] = 10.0
     minimum_run_min: Annotated[float, Field(ge=0, le=1440)] = 30.0
     data_gb: Annotated[float, Field(ge=0, le=1e7)] = 0.0

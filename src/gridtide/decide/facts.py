@@ -24,6 +24,7 @@ from gridtide.decide.reservations import (
     grid_step_s,
     reservations,
     slot_grid,
+    told_accelerators,
     told_entries,
 )
 from gridtide.decide.room import promised_room
@@ -177,13 +178,13 @@ def _given(situation: Situation, held: Reservations) -> NDArray[np.int64]:
     told = held.told
     stays = held.settled & (told.place >= 0)
     entry = told_entries(held, told)
-    used = expected_counts(held, told.count, entry)
+    used, taken = expected_counts(held, told.count, entry), told_accelerators(held, told)
     shape = (len(situation.jobs.classes), len(held.menu), held.room.shape[1])
     load = np.zeros(shape, dtype=np.int64)
     for job in np.flatnonzero(stays):
         begin = told.offsets[job]
         slots = told.slots[begin : begin + used[job]]
-        load[situation.jobs.work_class[job], entry[job], slots] += held.gang[job]
+        load[situation.jobs.work_class[job], entry[job], slots] += taken[job]
     return load
 
 
@@ -237,11 +238,12 @@ def later_cost_per_h(
 ) -> Real:
     """What an accelerator-hour of work beyond the horizon is expected to cost: its mean over the horizon.
 
-    Each place counts with the operating point that takes least power for its work. drawn_per_kwh: money for a
-    kWh drawn with its carbon, (S, T). One number for each of `count` buckets.
+    Each place counts with the operating point of whole gangs that takes least power for its work. drawn_per_kwh:
+    money for a kWh drawn with its carbon, (S, T). One number for each of `count` buckets.
     """
     mean = drawn_per_kwh.mean(axis=1) * curve.slope.mean(axis=(1, 2))
-    per_work = np.minimum.reduceat(menu.extra_kw / menu.speed, menu.first)
+    of_whole = np.where(menu.gang_share == 1.0, menu.extra_kw / menu.speed, np.inf)
+    per_work = np.minimum.reduceat(of_whole, menu.first)
     return np.full(count, float((mean[site] * per_work).mean()))
 
 

@@ -34,7 +34,7 @@ class Pool:
     """Identical machines of one site.
 
     accelerators: how many can be used. parked_kw_per_accelerator: IT power of an accelerator's share of
-    a server that is parked. points: the menu, fastest first. burst_reserve: how much more than the
+    a server that is parked. points: the menu, full speed first. burst_reserve: how much more than the
     planned need is kept for services, as a share of that need. for_services: accelerators that
     deferrable work is never promised, so that a wrong demand forecast breaks no promise. parking: how those of them
     that nothing uses rest; None: parked at once and awake at once.

@@ -27,10 +27,10 @@ def run_jobs(
     """Run each job through the slots it was told in [span start, span end).
 
     slots_of: (offsets (n+1,), slots) by number of the step. where: (place, entry of the menu of operating
-    points, speed of that point). limits: (true run time, declared limit, both at full speed, restart),
-    seconds. progress, changed in place: (seconds of work done, last step run or -2, second at which
-    it ended or -1, second from which it can run). span: (first step, end step, step length, second at
-    which step 0 starts). busy: accelerators in use, mean over the step, (classes, M, end - first), and
+    points, speed of that point). gang: accelerators that each runs on there, (n,). limits: (true run time, declared
+    limit, both at full speed, restart), seconds. progress, changed in place: (seconds of work done, last step run
+    or -2, second at which it ended or -1, second from which it can run). span: (first step, end step, step length,
+    second at which step 0 starts). busy: accelerators in use, mean over the step, (classes, M, end - first), and
     occupied: accelerators held, (P, end - first); both are added to.
     """
     offsets, slots = slots_of

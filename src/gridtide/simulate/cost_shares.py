@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.fleet.exposure import seen_price_per_mwh
+from gridtide.fleet.menu import at_share
 from gridtide.settle.cost import Metered, settle_energy_cost
 from gridtide.signals.signal import Kind
 from gridtide.simulate.course import Course
@@ -78,6 +79,7 @@ def _presence(study: Study, course: Course) -> tuple[Whole, Whole, Real]:
     menu = study.fleet.menu
     entry = menu.entry(course.executed.place, course.executed.point)
     power = menu.it_kw[entry] / menu.it_kw[menu.first[menu.place[entry]]]
+    gang = at_share(study.jobs.accelerators[course.executed.job], menu.gang_share[entry])
     ran, edges_s = course.executed, study.timeline.edges_s
     first = np.searchsorted(edges_s, ran.start_s, side="right") - 1
     last = np.searchsorted(edges_s, ran.end_s, side="left")
@@ -87,7 +89,7 @@ def _presence(study: Study, course: Course) -> tuple[Whole, Whole, Real]:
     step = first[row] + np.arange(len(row)) - begin[row]
     start_s = np.maximum(ran.start_s[row], edges_s[step])
     end_s = np.minimum(ran.end_s[row], edges_s[step + 1])
-    weight = study.jobs.accelerators[ran.job[row]] * power[row] * (end_s - start_s)
+    weight = gang[row] * power[row] * (end_s - start_s)
     return row, step, weight.astype(np.float64)
 
 

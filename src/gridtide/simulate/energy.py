@@ -156,7 +156,7 @@ def _machines(
             parked=False,
         )
         moving = facts.movement.get(fleet.pools[place].accelerator)
-        done_h = busy_h * float(menu.speed[entry])
+        done_h = busy_h * float(menu.pace[entry])
         yield jobs, int(place), None if moving is None else _of_jobs(moving, done_h)
     for number, service in enumerate(study.services):
         for place in range(len(fleet.pools)):

@@ -13,6 +13,7 @@ from gridtide.decide.reservations import grid_step_s
 from gridtide.decide.state import State, Status
 from gridtide.fleet.building import facility_power_kw, most_it_kw
 from gridtide.fleet.jobs import Jobs, rows
+from gridtide.fleet.menu import at_share
 from gridtide.fleet.run_time import estimated_s
 from gridtide.fleet.site import Battery
 from gridtide.loop.world import Orders, Telemetry
@@ -239,6 +240,8 @@ class Twin:
         book = self.book
         network = self.study.fleet.network
         now_s = epoch_s(self.now)
+        resized = self._accelerators(chosen, book.told_place[chosen], book.told_point[chosen])
+        resized = resized != self._accelerators(chosen, placement.place, placement.point)
         for row, job in enumerate(chosen):
             book.cut[job] = book.promised[job] and not orders.promised[row]
             book.promised[job] |= orders.promised[row]
@@ -247,7 +250,7 @@ class Twin:
             book.told[job] = placement.horizon.starts_s[slots]
             book.told_place[job] = place
             book.told_point[job] = placement.point[row]
-            self._interrupt(int(job), now_s)
+            self._interrupt(int(job), now_s, bool(resized[row]))
             if place < 0 or place == book.place[job]:
                 continue
             here, there = int(site[book.place[job]]), int(site[place])
@@ -264,12 +267,21 @@ class Twin:
             )
             book.last_step[job] = -2
 
-    def _interrupt(self, job: int, now_s: int) -> None:
-        """A running job without checkpoints that is told to stop has lost its work."""
+    def _accelerators(self, chosen: Whole, place: Whole, point: Whole) -> Whole:
+        """What jobs run on at operating points of places, (n,)."""
+        menu = self.study.fleet.menu
+        share = menu.gang_share[menu.entry(place, point)]
+        return at_share(self.study.jobs.accelerators[chosen], share)
+
+    def _interrupt(self, job: int, now_s: int, resized: bool) -> None:
+        """A running job without checkpoints that is told to stop has lost its work; one told another number of
+        accelerators starts again there, from its checkpoint if it has one."""
         book = self.book
         runs = book.last_step[job] == self.present - 1 and book.done_s[job] > 0
         goes_on = len(book.told[job]) > 0 and int(book.told[job][0]) == now_s
-        if runs and not goes_on and not self.study.jobs.interruptible[job]:
+        if resized:
+            book.last_step[job] = -2
+        if runs and (resized or not goes_on) and not self.study.jobs.interruptible[job]:
             book.done_s[job], book.last_step[job] = 0, -2
 
     def _run_jobs(self, end: int) -> tuple[NDArray[np.float64], Whole, Ended]:
@@ -291,7 +303,7 @@ class Twin:
         kernel.run_jobs(
             (offsets, np.concatenate([*told, np.zeros(0, dtype=np.int64)]).astype(np.int64)),
             (np.maximum(book.told_place[chosen], 0), entry, menu.speed[entry]),
-            study.jobs.accelerators[chosen],
+            self._accelerators(chosen, book.told_place[chosen], book.told_point[chosen]),
             (study.true_s[chosen], study.jobs.declared_s[chosen], study.jobs.restart_s[chosen]),
             (done_s, last_step, ended_s, book.available_s[chosen]),
             study.jobs.work_class[chosen],

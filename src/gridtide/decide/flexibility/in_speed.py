@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from gridtide.decide.flexibility.candidate import Candidate
 from gridtide.decide.flexibility.outlook import Outlook
 from gridtide.decide.flexibility.step import DELAYS, Change, Direction, Source
-from gridtide.decide.reservations import told_entries
+from gridtide.decide.reservations import told_accelerators, told_entries
 from gridtide.fleet.menu import at_speed_s
 
 Real = NDArray[np.float64]
@@ -60,12 +60,14 @@ def beside_slower(paused: list[Candidate], slowed: list[Candidate]) -> list[Cand
 
 
 def _slowest(outlook: Outlook, entry: int, place: int) -> int | None:
-    """The entry of the pool that draws least below a job's own, None where there is none."""
+    """The entry of the pool on as many accelerators that draws least below a job's own, None where there is none."""
     menu = outlook.held.menu
     below = [
         other
         for other in range(menu.bounds[place], menu.bounds[place + 1])
-        if menu.speed[other] < menu.speed[entry] and menu.it_kw[other] < menu.it_kw[entry]
+        if menu.gang_share[other] == menu.gang_share[entry]
+        and menu.speed[other] < menu.speed[entry]
+        and menu.it_kw[other] < menu.it_kw[entry]
     ]
     return min(below, key=lambda other: float(menu.it_kw[other])) if below else None
 
@@ -81,12 +83,12 @@ def _slowed(
     if delay is None or slots is None:
         return None
     window = outlook.window(duration_s)
-    gang = float(held.gang[job])
+    gang = float(told_accelerators(held, held.told)[job])
     last = int(held.told.slots[held.told.offsets[job] + outlook.used[job] - 1])
     later = min(last + 1, len(held.grid) - 1)
     share = duration_s / (window * step_s)
     now = float((outlook.cell_cost[entry, :window] - outlook.cell_cost[point, :window]).sum())
-    wait = float(held.delay[job]) * later
+    wait = float(held.delay[job]) * later * (held.gang[job] / gang)
     cost = gang * ((outlook.cell_cost[entry, later] + wait) * lost_s / step_s - now * share)
     return Candidate(
         site=int(outlook.situation.fleet.site_of_place[place]),
@@ -126,11 +128,10 @@ def _slots_for(outlook: Outlook, job: int, entry: int, lost_s: float, free: Whol
     spare_s = len(own) * outlook.step_s - work_s - breaks * int(held.left[job, 2])
     more = max(0, -(-int(np.ceil(lost_s - spare_s)) // outlook.step_s))
     behind = np.arange(int(own[-1]) + 1, int(own[-1]) + 1 + more)
-    place = held.told.place[job]
+    place, taken = held.told.place[job], int(told_accelerators(held, held.told)[job])
     if more and (
-        behind[-1] >= min(int(held.last[job]), free.shape[1])
-        or (free[place, behind] < held.gang[job]).any()
+        behind[-1] >= min(int(held.last[job]), free.shape[1]) or (free[place, behind] < taken).any()
     ):
         return None
-    free[place, behind] -= held.gang[job]
+    free[place, behind] -= taken
     return np.concatenate([own, behind])
