@@ -13,6 +13,7 @@ from gridtide.decide.layout import Facts
 from gridtide.decide.offer_terms import OfferTerms
 from gridtide.decide.power_curve import PowerCurve
 from gridtide.decide.reservations import Reservations
+from gridtide.decide.rest_terms import nothing_rests
 from gridtide.decide.situation import Situation
 from gridtide.timeline import Timeline
 
@@ -90,6 +91,7 @@ def coarsened(facts: Facts, situation: Situation, coarse: Timeline, buckets: Buc
         request_peak=peak,
         offers=_offers(facts.offers, steps, dip_kw),
         cooling=terms_over(facts.cooling, situation.fleet, coarse.hours, steps.mean),
+        rest=nothing_rests(len(coarse)),
     )
 
 

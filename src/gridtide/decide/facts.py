@@ -27,6 +27,7 @@ from gridtide.decide.reservations import (
     told_accelerators,
     told_entries,
 )
+from gridtide.decide.rest_terms import rest_terms
 from gridtide.decide.room import promised_room
 from gridtide.decide.situation import Situation
 from gridtide.fleet.contract import Exposure
@@ -103,6 +104,7 @@ def facts_of(
         offers=offer_terms(situation, curve),
         cooling=cooling_terms(situation),
         slower=slower_facts(situation),
+        rest=rest_terms(situation, curve, cost_per_kwh(1.0) * price + carbon),
     )
 
 

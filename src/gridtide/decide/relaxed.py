@@ -20,6 +20,7 @@ from gridtide.decide.objective import Objective
 from gridtide.decide.planners.coordinated import written
 from gridtide.decide.program import Matrix, matrix_of
 from gridtide.decide.reservations import Reservations
+from gridtide.decide.rest_terms import cheapest_rest
 from gridtide.decide.situation import Situation
 from gridtide.decide.vertex import names_of
 
@@ -147,6 +148,7 @@ def cheaper(situation: Situation, facts: Facts) -> Facts:
         reserve=np.where(most <= kept, facts.reserve, 0.0),
         later_cost_per_h=np.zeros_like(facts.later_cost_per_h),
         cooling=cheapest_terms(facts.cooling, situation, facts.curve),
+        rest=cheapest_rest(facts.rest, facts.curve),
         offers=replace(
             facts.offers,
             overstated_kw=np.zeros_like(facts.offers.overstated_kw),
@@ -158,7 +160,8 @@ def cheaper(situation: Situation, facts: Facts) -> Facts:
 def loosened(matrix: Matrix, columns: Columns, situation: Situation) -> None:
     """Drop the small costs that only order equals, and the level a store must end at."""
     cooling = (columns.cooling.hall, columns.cooling.store)
-    for column in (columns.segment, columns.unused, columns.charge, *cooling):
+    rest = (columns.rest.awake, columns.rest.risen, columns.rest.woken)
+    for column in (columns.segment, columns.unused, columns.charge, *cooling, *rest):
         matrix.cost[column] = 0.0
     slow = columns.flow[columns.way >= len(situation.services)]
     matrix.cost[slow] = np.maximum(matrix.cost[slow] - SLOWER_LAST * situation.horizon.hours, 0.0)

@@ -158,6 +158,8 @@ class Twin:
             promised=book.promised[chosen] & ~book.cut[chosen],
             hall_c=self.cold.hall_c,
             cold_kwh=self.cold.cold_kwh,
+            at_rest=self.resting.now(),
+            rest_watched_s=self.resting.watched_s(self.present),
         )
 
     def advance(self, orders: Orders, until: datetime) -> Telemetry:

@@ -16,6 +16,7 @@ from gridtide.decide.constraints.machines import add_machines
 from gridtide.decide.constraints.offers import add_offers
 from gridtide.decide.constraints.peak import add_peak
 from gridtide.decide.constraints.ramp import add_ramp
+from gridtide.decide.constraints.resting import add_resting
 from gridtide.decide.constraints.state_of_charge import add_state_of_charge
 from gridtide.decide.constraints.work import add_work
 from gridtide.decide.cooling_terms import cooling_terms
@@ -94,6 +95,7 @@ def _rows(
     work = first.rows.work if first else add_work(program, columns, facts)
     load = add_load(program, columns, facts)
     balance = add_balance(program, columns, facts)
+    add_resting(program, columns, facts, load, balance)
     peak = add_peak(program, columns, facts)
     demand = add_demand(program, columns, facts)
     sites = situation.fleet.sites
