@@ -142,7 +142,10 @@ def field_power_kw(
 
 
 def day_of_year(epoch_s: float) -> float:
-    """Day of the year at seconds since 1970, 1 on the first of January, good to a day: the orbit's phase."""
+    """Day of the year at seconds since 1970, 1 on the first of January, good to a day: the orbit's phase.
+
+    Reference: definition, over years of 365.25 days.
+    """
     return (epoch_s / 86400.0 - 10957.0) % 365.25 + 1.0
 
 
