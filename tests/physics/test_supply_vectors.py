@@ -12,7 +12,7 @@ from gridtide.fleet.genset import Genset
 from gridtide.kernels.rainflow import course_damage, rainflow
 from gridtide.physics import hydro, hydrogen, reactor, wind
 from gridtide.physics.battery import rate_max_kw, reserve_for_load_kwh
-from gridtide.physics.battery_life import calendar_damage, cycle_damage
+from gridtide.physics.battery_life import calendar_damage, cycle_damage, cycles_to_end
 from gridtide.physics.genset import (
     emissions_kg,
     emissions_kg_per_kwh,
@@ -67,6 +67,8 @@ def test_shallow_cycles_take_less_than_their_share() -> None:
     """Two cycles of half the depth take less than one of all of it; years take life as well."""
     assert 2 * cycle_damage(0.5, 1.0) < cycle_damage(1.0, 1.0) == 1 / 6000
     assert cycle_damage(0.0, 5.0) == 0.0
+    assert cycles_to_end(0.25) == pytest.approx(48_000.0)
+    assert cycles_to_end(0.5, 6000.0, 2.0) == pytest.approx(24_000.0)
     assert calendar_damage(8766.0) == pytest.approx(0.015)
     assert rate_max_kw(400.0, 0.5) == 200.0
 
@@ -139,6 +141,8 @@ def test_a_farm_is_the_turbine_under_a_spread_of_winds() -> None:
         integral = 0.93 * float((weights * turbine).sum() / weights.sum())
         assert wind.farm_power_share(mean) == pytest.approx(integral, abs=1e-3)
     assert wind.farm_power_share(10.0, 0.0, 0.0) == wind.wind_power_share(10.0)
+    assert wind.farm_spread_m_per_s(10.0) == pytest.approx(1.3962, abs=5e-5)
+    assert wind.farm_spread_m_per_s(0.0) == 0.6
 
 
 @given(st.floats(0.0, 14.0), st.floats(0.1, 1.0))
@@ -207,6 +211,12 @@ def test_a_reactor_follows_slowly_and_not_far_down() -> None:
     assert reactor.reactor_after_kw(1000.0, 0.0, 1000.0, 5.0) == pytest.approx(850.0)
     assert reactor.reactor_after_kw(1000.0, 0.0, 1000.0, 60.0) == pytest.approx(500.0)
     assert reactor.reactor_after_kw(500.0, 2000.0, 1000.0, 60.0) == pytest.approx(1000.0)
+
+
+def test_outages_come_as_often_as_their_share_and_length_ask() -> None:
+    """5 per cent of the time, 72 h each: one in 1,368 h of running."""
+    assert 1.0 / reactor.failure_rate_per_h(0.05, 72.0) == pytest.approx(1368.0)
+    assert reactor.failure_rate_per_h(0.0, 72.0) == 0.0
 
 
 @pytest.mark.parametrize("hours", [0.25, 1.0, 24.0])

@@ -24,6 +24,7 @@ from gridtide.case.services import impossible_services, service_of
 from gridtide.case.serving_tables import notes_of, tables_of
 from gridtide.case.speed_up import Size, sizes_of, with_sizes
 from gridtide.case.telescope import plan_h, telescope_of
+from gridtide.case.weather_notes import weather_notes
 from gridtide.case.wiring import history_of
 from gridtide.case.work import work_of
 from gridtide.decide.objective import Objective
@@ -123,6 +124,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
             *notes_of(tables),
             *learned_notes(case, fleet, learned),
             *work.notes,
+            *weather_notes(fleet, history, timeline),
             *said,
         ),
     )

@@ -14,7 +14,10 @@ def young_daly_s(save_s: float, mean_between_failures_s: float) -> float:
 def wasted_share(
     interval_s: float, save_s: float, restart_s: float, mean_between_failures_s: float
 ) -> float:
-    """Share of time lost to saving, repeating and restarting [0-1]; above about 0.3 only a warning."""
+    """Share of time lost to saving, repeating and restarting [0-1]; above about 0.3 only a warning.
+
+    All times above 0 [s]. Reference: first order in the chance of a failure, Young 1974 and Daly 2006.
+    """
     saving = save_s / interval_s
     repeating = interval_s / (2.0 * mean_between_failures_s)
     return saving + repeating + restart_s / mean_between_failures_s

@@ -32,7 +32,8 @@ def plant_cop(
 ) -> float:
     """Heat removed per electric power of a water-cooled plant: falls per kelvin above a wet bulb.
 
-    Kept between 4 and 7. Reference: engineering default; unverified, give your own.
+    Kept between 4 and 7. Reference: engineering default; unverified, give your own. Dimensionless. wet_bulb_c: -20 to
+    50 [°C].
     """
     cop = best * (1.0 - per_k * max(0.0, wet_bulb_c - until_c))
     return min(7.0, max(4.0, cop))

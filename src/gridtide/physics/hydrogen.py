@@ -33,5 +33,8 @@ def tank_after_kwh(tank_kwh: float, made_kw: float, used_kw: float, hours: float
 
 
 def round_trip(electrolyser: float = ELECTROLYSER, fuel_cell: float = FUEL_CELL) -> float:
-    """Electricity back over electricity in (0, 1]."""
+    """Electricity back over electricity in (0, 1].
+
+    Share [1]; both efficiencies (0, 1]. Reference: definition; efficiencies of PyPSA technology-data 2025, quoted.
+    """
     return electrolyser * fuel_cell

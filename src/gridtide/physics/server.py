@@ -2,7 +2,10 @@
 
 
 def between_w(idle_w: float, full_w: float, share: float) -> float:
-    """Power of a part at a share of its load [W]."""
+    """Power of a part at a share of its load [W].
+
+    share: 0 to 1. Reference: a straight line, as ExaDigiT RAPS has it.
+    """
     return idle_w + (full_w - idle_w) * share
 
 
@@ -14,7 +17,10 @@ def node_power_w(
     storage_w: float,
     fans_w: float = 0.0,
 ) -> float:
-    """Power of a node [W] as the sum of its parts, each already for all pieces of its kind."""
+    """Power of a node [W] as the sum of its parts, each already for all pieces of its kind.
+
+    All 0 or more [W]. Reference: energy balance, the form of ExaDigiT RAPS.
+    """
     return accelerators_w + processors_w + memory_w + network_w + storage_w + fans_w
 
 

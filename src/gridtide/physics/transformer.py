@@ -13,5 +13,8 @@ def transformer_loss_kw(
 
 
 def transformer_efficiency(share: float, iron: float = 0.0010, copper: float = 0.0090) -> float:
-    """Output over input at a share of rated load [0-1]; best at sqrt(iron / copper)."""
+    """Output over input at a share of rated load [0-1]; best at sqrt(iron / copper).
+
+    share above 0. Derived from `transformer_loss_kw`.
+    """
     return share / (share + iron + copper * share * share)
