@@ -102,5 +102,7 @@ for _function in (
     site_map.utilisation_at,
     site_map.site_heat_kw,
     site_map.rejection_kw_per_kw,
+    site_map.changed_over,
+    site_map.as_changed_over_c,
 ):
     register_jitable(_function)
