@@ -2,6 +2,8 @@
 
 import math
 
+from gridtide.physics.arctangent import arctangent
+
 
 def wet_bulb_c(temperature_c: float, humidity_percent: float) -> float:
     """Wet-bulb temperature at sea-level pressure.
@@ -11,9 +13,9 @@ def wet_bulb_c(temperature_c: float, humidity_percent: float) -> float:
     """
     t, h = temperature_c, humidity_percent
     return float(
-        t * math.atan(0.151977 * math.sqrt(h + 8.313659))
-        + math.atan(t + h)
-        - math.atan(h - 1.676331)
-        + 0.00391838 * h**1.5 * math.atan(0.023101 * h)
+        t * arctangent(0.151977 * math.sqrt(h + 8.313659))
+        + arctangent(t + h)
+        - arctangent(h - 1.676331)
+        + 0.00391838 * h * math.sqrt(h) * arctangent(0.023101 * h)
         - 4.686035
     )
