@@ -103,6 +103,7 @@ def _slowed(
             offsets=np.asarray([0, len(slots)]),
             slots=slots,
             points=np.asarray([menu.point[point]]),
+            places=np.asarray([-1]),
         ),
     )
 

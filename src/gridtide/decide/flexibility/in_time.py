@@ -41,7 +41,7 @@ def stepping_aside(outlook: Outlook, duration_s: int) -> list[Candidate]:
     taken, free = _nothing(outlook, window), outlook.free.copy()
     delay_of = np.full(len(held.gang), np.nan)
     for delay in DELAYS:
-        order = _largest_first(outlook, tried & (taken.count < 0))
+        order = largest_first(outlook, tried & (taken.count < 0))
         if not len(order):
             continue
         ends = latest_end(outlook, delay)
@@ -65,7 +65,7 @@ def stepping_in(outlook: Outlook, duration_s: int) -> list[Candidate]:
 
     window, held = outlook.window(duration_s), outlook.held
     taken = _nothing(outlook, window)
-    order = _largest_first(outlook, _waits_through(outlook, window))
+    order = largest_first(outlook, _waits_through(outlook, window))
     if not len(order):
         return []
     flexing.step_in(
@@ -119,7 +119,8 @@ def _waits_through(outlook: Outlook, window: int) -> NDArray[np.bool_]:
     )
 
 
-def _largest_first(outlook: Outlook, chosen: NDArray[np.bool_]) -> Whole:
+def largest_first(outlook: Outlook, chosen: NDArray[np.bool_]) -> Whole:
+    """The chosen jobs, the largest gang first."""
     rows = np.flatnonzero(chosen)
     return np.asarray(rows[np.argsort(-outlook.held.gang[rows], kind="stable")], dtype=np.int64)
 
@@ -177,6 +178,7 @@ def _candidates(
                     offsets=np.asarray([0, taken.count[job]]),
                     slots=taken.slots[begin : begin + taken.count[job]],
                     points=np.asarray([-1]),
+                    places=np.asarray([-1]),
                 ),
             )
         )
