@@ -12,18 +12,23 @@ from gridtide.decide.flexibility.in_space import moving_away
 from gridtide.decide.flexibility.in_time import latest_end
 from gridtide.decide.flexibility.outlook import Outlook, outlook_of
 from gridtide.decide.flexibility.step import DURATIONS_S, Source, Step
+from gridtide.fleet.operating_point import OperatingPoint
 from gridtide.simulate.flex_delivery import delivered, promised
 from gridtide.simulate.flexing import Standing, asked_step, standing_at
 from gridtide.simulate.policies import policy_named
+from gridtide.simulate.study import Study
 from gridtide.simulate.truth import truth_of
-from gridtide.testing.studies import small_study
+from gridtide.testing.studies import POINT, small_study
 
 
 def standing_of(seed: int, jobs: int = 80) -> Standing:
     """A small study under the coordinated policy, asked at its default instant."""
-    policy, forecaster, known = policy_named(
-        "coordinated", small_study(seed, hours=24, jobs=jobs, accelerators=32)
-    )
+    return standing_in(small_study(seed, hours=24, jobs=jobs, accelerators=32))
+
+
+def standing_in(study: Study) -> Standing:
+    """A study under the coordinated policy, asked at its default instant."""
+    policy, forecaster, known = policy_named("coordinated", study)
     step = asked_step(known, None)
     return standing_at(known, truth_of(known), policy, forecaster, step, lambda one, all: None)
 
@@ -107,3 +112,21 @@ def test_a_longer_restart_costs_more_and_comes_back_as_more_energy() -> None:
     assert both and len(jobs)
     assert all(len(dearer[job].change.slots) > len(plain[job].change.slots) for job in both)
     assert all(dearer[job].rebound_kwh > plain[job].rebound_kwh for job in both)
+
+
+def test_elastic_jobs_give_power_on_a_part_of_their_gang_and_pay_two_restarts() -> None:
+    """Without slower points of the pool; what they print is there, and their gang is whole again afterwards."""
+    half = OperatingPoint(name="half", speed=0.6, it_kw_per_accelerator=1.0, gang_share=0.5)
+    study = small_study(5, hours=24, jobs=60, accelerators=32, points=(POINT, half))
+    elastic = study.jobs.interruptible
+    standing = standing_in(replace(study, jobs=replace(study.jobs, elastic=elastic)))
+    outlook = outlook_at(standing)
+    steps = curve(outlook, (900, 3600))
+    shrunk = [step for step in steps if step.source is Source.SPEED]
+    assert shrunk and len(promised(standing, steps)) == len(steps)
+    assert all(one.share >= 0.95 for one in delivered(standing, steps))
+    menu, jobs = outlook.held.menu, outlook.situation.jobs
+    for step in shrunk:
+        assert jobs.elastic[step.change.jobs].all()
+        assert (step.change.points == 1).all() and menu.gang_share[1] == 0.5
+        assert step.rebound_kwh > 0.0

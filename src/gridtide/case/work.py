@@ -92,7 +92,7 @@ def work_of(case: CaseFile, fleet: Fleet, timeline: Timeline, folder: Path) -> W
 
 _KEYS = (
     "name work_class release_s deadline_s accelerators declared_s expected_s interruptible restart_s "
-    "minimum_run_s home allowed movable data_gb sensitivity true_s team"
+    "minimum_run_s home allowed movable elastic data_gb sensitivity true_s team"
 ).split()
 
 
@@ -137,6 +137,7 @@ def _columns(
         "home": np.full(n, home),
         "allowed": allowed,
         "movable": np.full(n, movable),
+        "elastic": np.full(n, table.elastic and movable),
         "data_gb": np.full(n, table.data_gb),
         "sensitivity": np.full(n, table.sensitivity),
         "true_s": np.minimum(trace.duration_s, declared_s),

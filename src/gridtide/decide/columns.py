@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.layout import Columns, CoolingColumns, Facts, Whole
+from gridtide.decide.layout import Columns, CoolingColumns, Facts, Whole, most_accelerators
 from gridtide.decide.program import Program
 from gridtide.decide.situation import Situation
 
@@ -35,7 +35,7 @@ def columns_of(program: Program, situation: Situation, facts: Facts) -> Columns:
     charge = _column([battery.charge_max_kw if battery else 0.0 for battery in batteries])
     discharge = _column([battery.discharge_max_kw if battery else 0.0 for battery in batteries])
     wear = _column([battery.wear_cost_per_kwh if battery else 0.0 for battery in batteries])
-    rates = facts.buckets.rate[bucket]
+    rates = most_accelerators(facts, bucket, entry)
     return Columns(
         work=program.variables(bucket.shape, _work_cost(facts, bucket, entry, step), 0.0, rates),
         bucket=bucket,
@@ -142,9 +142,11 @@ def _store(program: Program, situation: Situation, shape: tuple[int, int]) -> Wh
 
 def _cells(facts: Facts) -> tuple[Whole, Whole, Whole]:
     """Every (bucket, entry of the menu, step) in which work may run, in that order."""
+    buckets = facts.buckets
     steps = np.arange(len(facts.hours))
-    inside = steps >= facts.buckets.first[:, facts.menu.place, None]
-    inside &= steps < facts.buckets.last[:, None, None]
+    inside = steps >= buckets.first[:, facts.menu.place, None]
+    inside &= steps < buckets.last[:, None, None]
+    inside &= facts.menu.open_to(buckets.elastic, buckets.work_class)[:, :, None]
     bucket, entry, step = np.nonzero(inside)
     return bucket.astype(np.int64), entry.astype(np.int64), step.astype(np.int64)
 
@@ -153,4 +155,4 @@ def _work_cost(facts: Facts, bucket: Whole, entry: Whole, step: Whole) -> Real:
     """Money for the work of one busy accelerator through a step: its delay and its move."""
     delay = facts.buckets.delay_cost_per_h[bucket] * facts.wait_h[step]
     move = facts.buckets.move_cost_per_h[bucket, facts.menu.place[entry]]
-    return np.asarray((delay + move) * facts.hours[step] * facts.menu.speed[entry])
+    return np.asarray((delay + move) * facts.hours[step] * facts.menu.pace[entry])

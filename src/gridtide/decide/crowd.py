@@ -38,14 +38,12 @@ def crowded(situation: Situation, held: Reservations) -> NDArray[np.bool_]:
 
 
 def roomy(held: Reservations) -> NDArray[np.bool_]:
-    """Operating points that may be chosen where more work may come, (M,): all of full speed, and slower ones of
-    places where ROOMY times the work that was told to them would fit at that speed."""
-    speeds = np.unique(held.menu.speed)
-    full = {float(speed): filling(held, float(speed), ROOMY) for speed in speeds}
-    narrow = [
-        full[float(speed)][place]
-        for speed, place in zip(held.menu.speed, held.menu.place, strict=True)
-    ]
+    """Operating points that may be chosen where more work may come, (M,): all of full speed, and others of places
+    where ROOMY times the work that was told to them would fit at their speed, or at their work per accelerator where
+    that is less. Part of a gang takes less room in all, but holds it until later."""
+    pace = np.minimum(held.menu.speed, held.menu.pace)
+    full = {float(one): filling(held, float(one), ROOMY) for one in np.unique(pace)}
+    narrow = [full[float(one)][place] for one, place in zip(pace, held.menu.place, strict=True)]
     return np.asarray((held.menu.point == 0) | ~np.asarray(narrow), dtype=np.bool_)
 
 
@@ -54,7 +52,7 @@ def filling(
 ) -> NDArray[np.bool_]:
     """Places where `times` the work that was told to them would not fit before the same deadlines, (P,).
 
-    Work counts with the length it is expected to have at a speed, due at its deadline.
+    Work counts with the length it is expected to have, due at its deadline. speed: work per accelerator.
     """
     places, steps = held.room.shape
     told = np.flatnonzero(held.told.place >= 0)

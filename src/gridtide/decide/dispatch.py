@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from gridtide.decide.extra_cooling import ExtraCooling, no_extra_cooling
 from gridtide.decide.offer_terms import nothing_offered
 from gridtide.digest import freeze
-from gridtide.fleet.menu import Menu
+from gridtide.fleet.menu import Menu, at_share
 from gridtide.timeline import Timeline
 
 
@@ -118,7 +118,7 @@ def load_of(
     menu: Menu,
     used: NDArray[np.int64] | None = None,
 ) -> NDArray[np.int64]:
-    """Accelerators reserved at each entry of the menu and slot, (M, T).
+    """Accelerators reserved at each entry of the menu and slot, (M, T). accelerators: of whole gangs, (n,).
 
     used: count only so many first slots of each job, those it is expected to need.
     """
@@ -126,8 +126,9 @@ def load_of(
     counts = np.diff(placement.offsets)
     inside = np.arange(len(placement.slots)) - np.repeat(placement.offsets[:-1], counts)
     most = np.repeat(counts if used is None else used, counts)
-    gang = np.where(inside < most, np.repeat(accelerators, counts), 0)
     entry = menu.entry(placement.place, placement.point)
+    taken = at_share(accelerators, menu.gang_share[entry])
+    gang = np.where(inside < most, np.repeat(taken, counts), 0)
     cells = np.repeat(entry, counts) * steps + placement.slots
     return (
         np.bincount(cells, weights=gang, minlength=len(menu) * steps)

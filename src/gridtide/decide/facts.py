@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from gridtide.decide.buckets import BUCKETS_MAX, bucketed
 from gridtide.decide.called_hours import incentive_per_kwh
 from gridtide.decide.cooling_terms import cooling_terms
+from gridtide.decide.emergency import in_emergency_kw, relieved
 from gridtide.decide.layout import Facts, SlowerFacts
 from gridtide.decide.limits import import_max_kw
 from gridtide.decide.objective import Objective
@@ -23,6 +24,7 @@ from gridtide.decide.reservations import (
     grid_step_s,
     reservations,
     slot_grid,
+    told_accelerators,
     told_entries,
 )
 from gridtide.decide.room import promised_room
@@ -68,12 +70,15 @@ def facts_of(
     price = seen_prices_per_mwh(situation, read)
     carbon = read.of(carbon_cost_per_kwh, situation, objective)
     shown = holding(held.grid, horizon)
+    supply, most_kw = read.of(supply_kw, situation), import_max_kw(fleet, situation.events, horizon)
+    carried_kw = in_emergency_kw(fleet, situation.events, horizon)
+    curve = relieved(curve, supply, most_kw, carried_kw)
     return Facts(
         hours=horizon.hours,
         price_per_kwh=cost_per_kwh(1.0) * price,
         carbon_cost_per_kwh=carbon,
-        supply_kw=read.of(supply_kw, situation),
-        import_max_kw=import_max_kw(fleet, situation.events, horizon),
+        supply_kw=supply,
+        import_max_kw=most_kw,
         requests_per_s=read.of(requests_per_s, situation),
         rate=_rates(situation),
         reachable=may_answer(fleet, situation.services),
@@ -173,13 +178,13 @@ def _given(situation: Situation, held: Reservations) -> NDArray[np.int64]:
     told = held.told
     stays = held.settled & (told.place >= 0)
     entry = told_entries(held, told)
-    used = expected_counts(held, told.count, entry)
+    used, taken = expected_counts(held, told.count, entry), told_accelerators(held, told)
     shape = (len(situation.jobs.classes), len(held.menu), held.room.shape[1])
     load = np.zeros(shape, dtype=np.int64)
     for job in np.flatnonzero(stays):
         begin = told.offsets[job]
         slots = told.slots[begin : begin + used[job]]
-        load[situation.jobs.work_class[job], entry[job], slots] += held.gang[job]
+        load[situation.jobs.work_class[job], entry[job], slots] += taken[job]
     return load
 
 
@@ -233,11 +238,12 @@ def later_cost_per_h(
 ) -> Real:
     """What an accelerator-hour of work beyond the horizon is expected to cost: its mean over the horizon.
 
-    Each place counts with the operating point that takes least power for its work. drawn_per_kwh: money for a
-    kWh drawn with its carbon, (S, T). One number for each of `count` buckets.
+    Each place counts with the operating point of whole gangs that takes least power for its work. drawn_per_kwh:
+    money for a kWh drawn with its carbon, (S, T). One number for each of `count` buckets.
     """
     mean = drawn_per_kwh.mean(axis=1) * curve.slope.mean(axis=(1, 2))
-    per_work = np.minimum.reduceat(menu.extra_kw / menu.speed, menu.first)
+    of_whole = np.where(menu.gang_share == 1.0, menu.extra_kw / menu.speed, np.inf)
+    per_work = np.minimum.reduceat(of_whole, menu.first)
     return np.full(count, float((mean[site] * per_work).mean()))
 
 

@@ -132,6 +132,11 @@ def peak_of_step(columns: Columns, facts: Facts) -> Whole:
     return np.asarray(columns.peak[site, facts.months.of_step])
 
 
+def most_accelerators(facts: Facts, bucket: Whole | int, entry: Whole) -> Real:
+    """Accelerators that all gangs of a bucket take together at an entry of the menu."""
+    return np.asarray(facts.buckets.rate[bucket] * facts.menu.gang_share[entry])
+
+
 def machines_per_request(columns: Columns, facts: Facts) -> Real:
     """Accelerators that one request per second takes with their burst reserve, of each flow, (F,)."""
     place = columns.pair[:, 2]

@@ -12,6 +12,7 @@ from gridtide.decide.burning import (
     restart_share,
 )
 from gridtide.decide.columns import SLOWER_LAST
+from gridtide.decide.constraints.gangs import GangRows
 from gridtide.decide.cooling_terms import cheapest_terms
 from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.layout import Columns, Facts, Whole
@@ -44,13 +45,15 @@ class Course:
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Relaxed:
     """A course as a program. names: of its columns, growing, which stay the same when windows grow or buckets
-    are added. work: its rows of work, (K,); burnt: how much more than that may be run, as a share, (K,). steep: columns
-    beyond the ramp rule, (2, S, T). ahead: to be taken off its cost, in money."""
+    are added. work: its rows of work, (K,); gangs: those of elastic work. burnt: how much more than its work each
+    bucket may be run, as a share, (K,). steep: columns beyond the ramp rule, (2, S, T). ahead: to be taken off its
+    cost, in money."""
 
     matrix: Matrix
     names: Whole
     columns: Columns
     work: Whole
+    gangs: GangRows
     burnt: Real
     steep: Whole
     ahead: float
@@ -100,6 +103,7 @@ def program_of(course: Course) -> Relaxed:
         names=names,
         columns=columns,
         work=rows.work,
+        gangs=rows.gangs,
         burnt=burnt,
         steep=rows.steep,
         ahead=float(course.ahead.sum()),

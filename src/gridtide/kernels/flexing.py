@@ -202,7 +202,7 @@ def step_away(
     order: Whole,
     window: int,
     told: Told,
-    work: tuple[Whole, Whole, Whole, Whole, Whole],
+    work: tuple[Whole, Whole, Whole, Whole, Whole, Whole],
     away: tuple[Whole, Whole, Real],
     bounds: tuple[Whole, Whole],
     cells: Cells,
@@ -212,19 +212,20 @@ def step_away(
     """Take jobs to another place for good, each where it costs least, and let it work there without a break.
 
     order: jobs to try, one after another; each must hold all slots of the window. told: (offsets (n+1,), count,
-    slots). work, (n,) each: (gang, entry of the menu, slots expected to be used, slots of declared and of expected
-    work at another place, restart and all). away: (first slot at each place, the number of slots where a job may not
-    go (n, P), entry of the menu of each place (P,), money of the way to each (n, P)). bounds, (n,): (slot before which
-    declared work ends, slot before which its expected end lies). cells: as of step_aside. free: machines, (P, T),
-    changed in place. found, filled for jobs that can: (place, -1 where it cannot, first slot, slots, (n, 2): money and
-    kWh drawn more after the window, both over the whole rest of the job).
+    slots). work, (n,) each: (gang, accelerators it runs on here, entry of the menu, slots expected to be used, slots of
+    declared and of expected work of the whole gang at another place, restart and all). away: (first slot at each place,
+    the number of slots where a job may not go (n, P), entry of the menu of each place (P,), money of the way to each
+    (n, P)). bounds, (n,): (slot before which declared work ends, slot before which its expected end lies). cells: as of
+    step_aside, waits for an accelerator of the whole gang. free: machines, (P, T), changed in place. found, filled for
+    jobs that can: (place, -1 where it cannot, first slot, slots, (n, 2): money more over the whole rest of the job, and
+    kWh drawn more after the window).
     """
-    gang, entry, used, declared, expected = work
+    gang, taken, entry, used, declared, expected = work
     steps = free.shape[1]
     for job in order:
         size, wait = gang[job], cells[2][job]
         own = told[2][told[0][job] : told[0][job] + told[1][job]]
-        stays = size * over(own, used[job], cells[0][entry[job]], wait)
+        stays = taken[job] * over(own, used[job], cells[0][entry[job]], wait * size / taken[job])
         best = np.inf
         for place in range(free.shape[0]):
             cost = cells[0][away[1][place]]
@@ -256,8 +257,8 @@ def step_away(
         place, first = found[0][job], found[1][job]
         kwh, later = 0.0, cells[1][away[1][place]]
         for slot in range(max(first, window), first + expected[job]):
-            kwh += later[slot]
+            kwh += size * later[slot]
         for index in range(window, used[job]):
-            kwh -= cells[1][entry[job]][own[index]]
-        found[3][job, 0], found[3][job, 1] = best - stays, size * kwh
+            kwh -= taken[job] * cells[1][entry[job]][own[index]]
+        found[3][job, 0], found[3][job, 1] = best - stays, kwh
         free[place, first : first + declared[job]] -= size

@@ -9,6 +9,8 @@ from gridtide.physics import (
     cold_store,
     consolidation,
     cooling,
+    elastic,
+    genset,
     heat_plant,
     knob_curve,
     movement,
@@ -31,6 +33,7 @@ from gridtide.physics import (
 
 for _function in (
     ups.ups_loss_kw,
+    genset.fuel_l_per_h,
     transformer.transformer_loss_kw,
     cooling.plant_cop,
     cooling.mechanical_share,
@@ -55,6 +58,7 @@ for _function in (
     pue.fast_facility_power_kw,
     pue._slopes,
     pue.marginal_facility_power,
+    elastic.accelerators_at,
     operating_point.seconds_at_speed,
     operating_point.work_in_seconds,
     battery_life.cycles_to_end,

@@ -41,6 +41,8 @@ class Telemetry:
     answering_kw: IT power of one of them, (V, P, T). slower: of what was answered, at each slower point of the
     services, slower_p95_s: its answer times, (N, O, P, T). rest_kw: IT power of resting and waking nodes beyond that of
     parked ones, (P, T); resting: accelerators idle, parked and off where pools say how they rest, (3, P, T).
+    genset: power [kW], fuel [L] and number of the generators for emergencies that ran, (3, S, T); of no sites where
+    none has any.
     """
 
     timeline: Timeline
@@ -68,6 +70,7 @@ class Telemetry:
     answering_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0, 0)))
     rest_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
     resting: NDArray[np.float64] = field(default_factory=lambda: np.zeros((3, 0, 0)))
+    genset: NDArray[np.float64] = field(default_factory=lambda: np.zeros((3, 0, 0)))
     slower: NDArray[np.float64] = field(default_factory=none_slower)
     slower_p95_s: NDArray[np.float64] = field(default_factory=none_slower)
 

@@ -90,6 +90,8 @@ def _metered(seen: Telemetry, hours: Real) -> Iterator[Flow]:
     yield flow("grid", "sites", seen.import_kw)
     yield flow("on-site supply", "sites", seen.supply_kw - seen.unused_supply_kw)
     yield flow("from batteries", "sites", seen.discharge_kw)
+    if seen.genset.size:
+        yield flow("generators", "sites", seen.genset[0])
     yield flow("sites", "into batteries", seen.charge_kw)
     yield flow("sites", "exported", seen.export_kw)
 
@@ -154,7 +156,7 @@ def _machines(
             parked=False,
         )
         moving = facts.movement.get(fleet.pools[place].accelerator)
-        done_h = busy_h * float(menu.speed[entry])
+        done_h = busy_h * float(menu.pace[entry])
         yield jobs, int(place), None if moving is None else _of_jobs(moving, done_h)
     for number, service in enumerate(study.services):
         for place in range(len(fleet.pools)):

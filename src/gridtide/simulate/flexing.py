@@ -156,9 +156,12 @@ class Window:
         """A twin of its own that stands where the course does."""
         here = self.standing.twin
         book = deepcopy(here.book)
+        fresh = Twin.of(self.study, self.truth)
+        if fresh.gensets is not None and here.gensets is not None:
+            fresh.gensets.fuel_l[:] = here.gensets.fuel_l
         book.last_step = np.where(here.book.last_step == here.present - 1, -1, -2)
         return replace(
-            Twin.of(self.study, self.truth),
+            fresh,
             book=book,
             soc_kwh=here.soc_kwh.copy(),
             cold=deepcopy(here.cold),

@@ -13,10 +13,12 @@ from gridtide.decide.reservations import grid_step_s
 from gridtide.decide.state import State, Status
 from gridtide.fleet.building import facility_power_kw, most_it_kw
 from gridtide.fleet.jobs import Jobs, rows
+from gridtide.fleet.menu import at_share
 from gridtide.fleet.run_time import estimated_s
 from gridtide.fleet.site import Battery
 from gridtide.loop.world import Orders, Telemetry
 from gridtide.simulate.cold_side import ColdSide
+from gridtide.simulate.gensets import Gensets, gensets_of
 from gridtide.simulate.kept_ready import kept_ready
 from gridtide.simulate.moved_requests import LostCaches
 from gridtide.simulate.resting import Resting
@@ -80,6 +82,7 @@ class Twin:
     it_kw: NDArray[np.float64]
     import_max_kw: Real
     it_most_kw: Real
+    gensets: Gensets | None = None
     transfer_cost: float = 0.0
 
     @classmethod
@@ -108,6 +111,7 @@ class Twin:
             it_kw=np.full(sites, np.nan),
             import_max_kw=import_max,
             it_most_kw=most_it_kw(study.fleet, import_max + truth.supply_kw, truth.outdoor_c),
+            gensets=gensets_of(study),
         )
 
     @property
@@ -164,7 +168,7 @@ class Twin:
         busy, occupied, finished = self._run_jobs(end)
         span = slice(self.present, end)
         jobs_kw = idle_and_jobs_kw(self.study.fleet, busy)
-        left_kw = self.it_most_kw[:, span] - jobs_kw
+        left_kw = self._most_answering_it_kw(span, block.hours) - jobs_kw
         held_kw = self._held_it_kw(orders.dispatch, span) - jobs_kw
         served = serve(
             self.study,
@@ -185,6 +189,16 @@ class Twin:
         self.it_kw = telemetry.it_kw[:, -1]
         self.present = end
         return telemetry
+
+    def _most_answering_it_kw(self, span: slice, hours: Real) -> Real:
+        """IT power each building carries while it answers, with generators that requests are answered on, (S, T)."""
+        most_kw = self.it_most_kw[:, span]
+        if self.gensets is None or not self.gensets.carries_answers.any():
+            return most_kw
+        made_kw = self.gensets.for_answers_kw(span, hours)
+        limit_kw = self.import_max_kw[:, span] + self.truth.supply_kw[:, span] + made_kw
+        with_them = most_it_kw(self.study.fleet, limit_kw, self.truth.outdoor_c[:, span])
+        return np.where(made_kw > 0.0, with_them, most_kw)
 
     def _held_it_kw(self, dispatch: Dispatch, span: slice) -> Real:
         """IT power each building carries within the import its site is held to, with the store as ordered, (S, T)."""
@@ -226,6 +240,8 @@ class Twin:
         book = self.book
         network = self.study.fleet.network
         now_s = epoch_s(self.now)
+        resized = self._accelerators(chosen, book.told_place[chosen], book.told_point[chosen])
+        resized = resized != self._accelerators(chosen, placement.place, placement.point)
         for row, job in enumerate(chosen):
             book.cut[job] = book.promised[job] and not orders.promised[row]
             book.promised[job] |= orders.promised[row]
@@ -234,7 +250,7 @@ class Twin:
             book.told[job] = placement.horizon.starts_s[slots]
             book.told_place[job] = place
             book.told_point[job] = placement.point[row]
-            self._interrupt(int(job), now_s)
+            self._interrupt(int(job), now_s, bool(resized[row]))
             if place < 0 or place == book.place[job]:
                 continue
             here, there = int(site[book.place[job]]), int(site[place])
@@ -251,12 +267,21 @@ class Twin:
             )
             book.last_step[job] = -2
 
-    def _interrupt(self, job: int, now_s: int) -> None:
-        """A running job without checkpoints that is told to stop has lost its work."""
+    def _accelerators(self, chosen: Whole, place: Whole, point: Whole) -> Whole:
+        """What jobs run on at operating points of places, (n,)."""
+        menu = self.study.fleet.menu
+        share = menu.gang_share[menu.entry(place, point)]
+        return at_share(self.study.jobs.accelerators[chosen], share)
+
+    def _interrupt(self, job: int, now_s: int, resized: bool) -> None:
+        """A running job without checkpoints that is told to stop has lost its work; one told another number of
+        accelerators starts again there, from its checkpoint if it has one."""
         book = self.book
         runs = book.last_step[job] == self.present - 1 and book.done_s[job] > 0
         goes_on = len(book.told[job]) > 0 and int(book.told[job][0]) == now_s
-        if runs and not goes_on and not self.study.jobs.interruptible[job]:
+        if resized:
+            book.last_step[job] = -2
+        if runs and (resized or not goes_on) and not self.study.jobs.interruptible[job]:
             book.done_s[job], book.last_step[job] = 0, -2
 
     def _run_jobs(self, end: int) -> tuple[NDArray[np.float64], Whole, Ended]:
@@ -278,7 +303,7 @@ class Twin:
         kernel.run_jobs(
             (offsets, np.concatenate([*told, np.zeros(0, dtype=np.int64)]).astype(np.int64)),
             (np.maximum(book.told_place[chosen], 0), entry, menu.speed[entry]),
-            study.jobs.accelerators[chosen],
+            self._accelerators(chosen, book.told_place[chosen], book.told_point[chosen]),
             (study.true_s[chosen], study.jobs.declared_s[chosen], study.jobs.restart_s[chosen]),
             (done_s, last_step, ended_s, book.available_s[chosen]),
             study.jobs.work_class[chosen],
@@ -324,6 +349,7 @@ class Twin:
         steps = len(block)
         demand_kw = demand_kw + cooled.extra.drawn_kw(steps)
         imported, exported, charged, discharged, unused, soc = np.zeros((6, *demand_kw.shape))
+        ran = np.zeros((3, *demand_kw.shape)) if self.gensets else np.zeros((3, 0, steps))
         kernel.run_stores(
             np.ascontiguousarray(demand_kw),
             np.ascontiguousarray(supply_kw),
@@ -344,6 +370,7 @@ class Twin:
             self.grid_power_kw.copy(),
             block.hours,
             (imported, exported, charged, discharged, unused, soc),
+            self.gensets.over(span, ran) if self.gensets else None,
         )
         return Telemetry(
             timeline=block,
@@ -373,6 +400,7 @@ class Twin:
             answering_kw=served.answering_kw,
             rest_kw=served.rested.extra_kw,
             resting=served.rested.resting,
+            genset=ran,
         )
 
     def _peak_carried(self, block: Timeline) -> NDArray[np.float64]:

@@ -384,8 +384,9 @@ def _swept(
     entries = (menu.place, menu.speed, may, menu.bounds)
     for weight in congestion:
         costs = placement.sweep(
-            free, price, order, held.gang, held.first, held.last, held.left, held.rule,
-            held.running_at, held.offer, (told.place, told.offsets, told.count, told.slots, told.point),
+            free, price, order, held.taken, held.first, held.last, held.left, held.rule,
+            (held.running_at, held.running_with), held.offer,
+            (told.place, told.offsets, told.count, told.slots, told.point),
             weight * scale, capacity, held.delay, *kept, entries,
         )  # fmt: skip
     return told, costs

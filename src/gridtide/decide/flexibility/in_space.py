@@ -7,7 +7,7 @@ from gridtide.decide.flexibility.candidate import Candidate
 from gridtide.decide.flexibility.in_time import largest_first, latest_end, runs_through
 from gridtide.decide.flexibility.outlook import Outlook
 from gridtide.decide.flexibility.step import DELAYS, RESPONSE_S, Change, Direction, Source
-from gridtide.decide.reservations import told_entries
+from gridtide.decide.reservations import told_accelerators, told_entries
 from gridtide.fleet.menu import at_speed_s
 
 Whole = NDArray[np.int64]
@@ -29,8 +29,7 @@ def moving_away(outlook: Outlook, duration_s: int) -> list[Candidate]:
         return []
     place, first, slots = (np.full(len(jobs), -1, dtype=np.int64) for _ in range(3))
     figures, free = np.zeros((len(jobs), 2)), outlook.free.copy()
-    menu = held.menu
-    full = np.asarray(menu.bounds[:-1], dtype=np.int64)
+    entry, taken = told_entries(held, held.told), told_accelerators(held, held.told)
     delay_of = np.full(len(jobs), np.nan)
     for delay in DELAYS:
         order = largest_first(outlook, may & (place < 0))
@@ -38,8 +37,8 @@ def moving_away(outlook: Outlook, duration_s: int) -> list[Candidate]:
             order,
             window,
             (held.told.offsets, held.told.count, held.told.slots),
-            (held.gang, told_entries(held, held.told), outlook.used, *_slots_there(outlook)),
-            (outlook.elsewhere, full, held.offer),
+            (held.gang, taken, entry, outlook.used, *_slots_there(outlook)),
+            (outlook.elsewhere, held.menu.first, held.offer),
             (held.last, latest_end(outlook, delay)),
             (outlook.cell_cost, outlook.cell_kwh, held.delay),
             free,
@@ -86,13 +85,14 @@ def _candidate(
     held, jobs = outlook.held, outlook.situation.jobs
     place, first, count = there
     entry = int(told_entries(held, held.told)[job])
+    taken = int(told_accelerators(held, held.told)[job])
     return Candidate(
         site=int(outlook.situation.fleet.site_of_place[held.told.place[job]]),
         work=jobs.classes[jobs.work_class[job]].name,
         source=Source.RELOCATION,
         direction=Direction.DOWN,
         delay=delay,
-        it_kw=float(held.gang[job] * held.menu.extra_kw[entry]),
+        it_kw=float(taken * held.menu.extra_kw[entry]),
         meter_kw=0.0,
         cost=float(figures[0]),
         rebound_kwh=float(figures[1]),

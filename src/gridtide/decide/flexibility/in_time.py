@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from gridtide.decide.flexibility.candidate import Candidate
 from gridtide.decide.flexibility.outlook import Outlook
 from gridtide.decide.flexibility.step import DELAYS, Change, Direction, Source
-from gridtide.decide.reservations import told_entries
+from gridtide.decide.reservations import told_accelerators, told_entries
 from gridtide.decide.state import Status
 from gridtide.fleet.menu import at_speed_s
 from gridtide.timeline import epoch_s
@@ -51,7 +51,7 @@ def stepping_aside(outlook: Outlook, duration_s: int) -> list[Candidate]:
             (held.told.offsets, held.told.count, held.told.slots),
             _work(outlook),
             (np.minimum(held.last, ends), ends),
-            (outlook.cell_cost, outlook.cell_kwh, held.delay),
+            (outlook.cell_cost, outlook.cell_kwh, _waits(outlook)),
             free,
             (taken.room_at, taken.count, taken.slots, taken.figures),
         )
@@ -73,7 +73,7 @@ def stepping_in(outlook: Outlook, duration_s: int) -> list[Candidate]:
         (window, outlook.step_s),
         (held.told.offsets, held.told.count, held.told.slots),
         _work(outlook),
-        (outlook.cell_cost, outlook.cell_kwh, held.delay),
+        (outlook.cell_cost, outlook.cell_kwh, _waits(outlook)),
         outlook.free.copy(),
         (taken.room_at, taken.count, taken.slots, taken.figures),
     )
@@ -131,7 +131,14 @@ def _work(outlook: Outlook) -> tuple[Whole, Whole, Whole, Whole, Whole, Whole, W
     runs = (outlook.situation.state.status == Status.RUNNING).astype(np.int64)
     work_s = at_speed_s(held.left[:, 0], held.menu.speed[entry])
     place = np.maximum(held.told.place, 0)
-    return held.gang, place, entry, outlook.used, work_s, held.left[:, 2].copy(), runs
+    taken = told_accelerators(held, held.told)
+    return taken, place, entry, outlook.used, work_s, held.left[:, 2].copy(), runs
+
+
+def _waits(outlook: Outlook) -> Real:
+    """Money for each slot of wait of each accelerator that a job was told, (n,)."""
+    held = outlook.held
+    return np.asarray(held.delay * (held.gang / told_accelerators(held, held.told)))
 
 
 def _nothing(outlook: Outlook, window: int) -> Taken:
@@ -150,7 +157,7 @@ def _candidates(
 ) -> list[Candidate]:
     held, jobs = outlook.held, outlook.situation.jobs
     entry = told_entries(held, held.told)
-    it_kw = held.gang * held.menu.extra_kw[entry]
+    it_kw = told_accelerators(held, held.told) * held.menu.extra_kw[entry]
     window_s = outlook.window(duration_s) * outlook.step_s
     found = []
     for job in np.flatnonzero(taken.count >= 0):

@@ -12,6 +12,7 @@ from gridtide.decide.conflict.refusal import has_no_plan, refusal_of, refuse_whe
 from gridtide.decide.constraints.balance import add_balance
 from gridtide.decide.constraints.cooling import CoolingRows, add_cooling, extra_power
 from gridtide.decide.constraints.demand import add_demand
+from gridtide.decide.constraints.gangs import GangRows, add_gangs
 from gridtide.decide.constraints.load import add_load
 from gridtide.decide.constraints.machines import add_machines
 from gridtide.decide.constraints.offers import OfferRows, add_offers, meter_price
@@ -54,6 +55,7 @@ class Rows:
     steep: Whole
     offers: OfferRows
     cooling: CoolingRows
+    gangs: GangRows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,6 +154,7 @@ def written(situation: Situation, facts: Facts) -> tuple[Program, Columns, Rows]
         steep=steep,
         offers=add_offers(program, columns, facts, situation),
         cooling=add_cooling(program, columns, facts),
+        gangs=add_gangs(program, columns, facts),
     )
     return program, columns, rows
 

@@ -10,6 +10,7 @@ from gridtide.decide.columns import columns_of
 from gridtide.decide.constraints.balance import add_balance
 from gridtide.decide.constraints.cooling import add_cooling
 from gridtide.decide.constraints.demand import add_demand
+from gridtide.decide.constraints.gangs import add_gangs
 from gridtide.decide.constraints.load import add_load
 from gridtide.decide.constraints.machines import add_machines
 from gridtide.decide.constraints.offers import add_offers
@@ -113,6 +114,7 @@ def _rows(
         steep=steep,
         offers=add_offers(program, columns, facts, situation),
         cooling=add_cooling(program, columns, facts),
+        gangs=first.rows.gangs if first else add_gangs(program, columns, facts),
     )
 
 
