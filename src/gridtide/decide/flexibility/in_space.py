@@ -47,6 +47,8 @@ def moving_away(outlook: Outlook, duration_s: int) -> list[Candidate]:
         delay_of[order[place[order] >= 0]] = delay
     found = []
     for job in np.flatnonzero(place >= 0):
+        own = held.told.slots[held.told.offsets[job] :][: outlook.used[job]]
+        figures[job, 0] += taken[job] * outlook.cell_peak[entry[job], own].sum()
         there = (int(place[job]), int(first[job]), int(slots[job]))
         found.append(_candidate(outlook, int(job), there, figures[job], float(delay_of[job])))
     return found

@@ -107,7 +107,8 @@ def _slowed(
     last = int(held.told.slots[held.told.offsets[job] + outlook.used[job] - 1])
     later = min(last + 1, len(held.grid) - 1)
     share = duration_s / (window * step_s)
-    saved = gang * outlook.cell_cost[entry, :window] - less * outlook.cell_cost[point, :window]
+    without_peak = outlook.cell_cost - outlook.cell_peak
+    saved = gang * without_peak[entry, :window] - less * without_peak[point, :window]
     wait = float(held.delay[job]) * later * (held.gang[job] / gang)
     again = gang * (outlook.cell_cost[entry, later] + wait) * lost_s / step_s
     return Candidate(

@@ -73,7 +73,7 @@ def stepping_in(outlook: Outlook, duration_s: int) -> list[Candidate]:
         (window, outlook.step_s),
         (held.told.offsets, held.told.count, held.told.slots),
         _work(outlook),
-        (outlook.cell_cost, outlook.cell_kwh, _waits(outlook)),
+        (outlook.cell_cost - outlook.cell_peak, outlook.cell_kwh, _waits(outlook)),
         outlook.free.copy(),
         (taken.room_at, taken.count, taken.slots, taken.figures),
     )
@@ -157,12 +157,17 @@ def _candidates(
 ) -> list[Candidate]:
     held, jobs = outlook.held, outlook.situation.jobs
     entry = told_entries(held, held.told)
-    it_kw = told_accelerators(held, held.told) * held.menu.extra_kw[entry]
-    window_s = outlook.window(duration_s) * outlook.step_s
+    on = told_accelerators(held, held.told)
+    it_kw = on * held.menu.extra_kw[entry]
+    window = outlook.window(duration_s)
+    window_s = window * outlook.step_s
+    peak = on * outlook.cell_peak[entry, :window].sum(axis=1)
     found = []
     for job in np.flatnonzero(taken.count >= 0):
         begin = taken.room_at[job]
         window_cost, slot_cost, slot_kwh, restarts = taken.figures[job]
+        if direction is Direction.DOWN:
+            window_cost -= peak[job]
         now = window_cost * duration_s / window_s
         moved_s = duration_s + restarts * held.left[job, 2]
         slots = moved_s / outlook.step_s

@@ -220,7 +220,7 @@ def _pairs(
 ) -> list[tuple[float, int, int, int, int]]:
     """(money an hour for a request a second moved, way, origin, from, to), the cheapest kilowatt first."""
     site_of = outlook.situation.fleet.site_of_place
-    here = site_of == site
+    here, takes = site_of == site, direction is Direction.DOWN
     found = []
     for way, origin, place in np.argwhere(answers.asked.min(axis=-1) > 0.0):
         for to in np.flatnonzero(answers.ways.may[way, origin] & (site_of != site_of[place])):
@@ -230,7 +230,8 @@ def _pairs(
                 dearer = [
                     answers.machines[way, one]
                     * (
-                        _price(outlook, site_of[one], duration_s) * answers.it_kw[way, one]
+                        _price(outlook, site_of[one], duration_s, elsewhere=takes and one == to)
+                        * answers.it_kw[way, one]
                         + _machine_price(outlook, int(one), duration_s)
                     )
                     for one in (place, to)
@@ -282,8 +283,14 @@ def _delay_of(later: float) -> float | None:
     return fitting[0] if fitting else None
 
 
-def _price(outlook: Outlook, site: int, duration_s: int) -> float:
-    return float(outlook.it_price_per_kwh[site, : outlook.window(duration_s)].mean())
+def _price(outlook: Outlook, site: int, duration_s: int, *, elsewhere: bool = False) -> float:
+    """Of IT in the window; elsewhere: where a site is not asked itself but takes over, its peak counts."""
+    price = (
+        outlook.it_price_per_kwh
+        if elsewhere
+        else outlook.it_price_per_kwh - outlook.it_peak_per_kwh
+    )
+    return float(price[site, : outlook.window(duration_s)].mean())
 
 
 def _machine_price(outlook: Outlook, place: int, duration_s: int) -> float:
