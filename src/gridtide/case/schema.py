@@ -9,6 +9,7 @@ from gridtide.decide.risk import Uncertainty
 from gridtide.fleet.contract import Exposure
 from gridtide.fleet.product import Direction, ProductKind
 from gridtide.fleet.site import Cooling, SupplyKind
+from gridtide.fleet.work_kind import WorkKind
 from gridtide.simulate.study import LengthKnowledge
 
 Name = Annotated[str, Field(min_length=1, max_length=80)]
@@ -317,6 +318,7 @@ class ClassTable(Table):
     name: Name
     value_per_accelerator_h: Annotated[float, Field(ge=0, le=1e5)]
     delay_cost_per_accelerator_h: Annotated[float, Field(ge=0, le=1e4)] = 0.0
+    kind: WorkKind | None = None
     speed_up: tuple[tuple[Size, Size], ...] = ()
 
 

@@ -46,6 +46,7 @@ def work_of(case: CaseFile, fleet: Fleet, timeline: Timeline, folder: Path) -> W
             name=kind.name,
             value_per_accelerator_h=kind.value_per_accelerator_h,
             delay_cost_per_accelerator_h=kind.delay_cost_per_accelerator_h,
+            kind=kind.kind,
         )
         for kind in case.work_class
     )
