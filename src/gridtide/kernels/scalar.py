@@ -16,6 +16,7 @@ from gridtide.physics import (
     movement,
     operating_point,
     pue,
+    reactor,
     room,
     server,
     serving_interference,
@@ -34,6 +35,7 @@ from gridtide.physics import (
 for _function in (
     ups.ups_loss_kw,
     genset.fuel_l_per_h,
+    reactor.reactor_after_kw,
     transformer.transformer_loss_kw,
     cooling.plant_cop,
     cooling.mechanical_share,
