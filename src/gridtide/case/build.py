@@ -19,6 +19,7 @@ from gridtide.case.offers import product_of
 from gridtide.case.parking import parking_notes, parking_of
 from gridtide.case.plants import design_outdoor_c
 from gridtide.case.points import points_left_out, points_of
+from gridtide.case.reactor import reactor_notes, reactor_of
 from gridtide.case.schema import CaseFile, ContractTable, PoolTable, SiteTable
 from gridtide.case.services import impossible_services, service_of
 from gridtide.case.serving_tables import notes_of, tables_of
@@ -137,6 +138,7 @@ def _machine_notes(case: CaseFile, folder: Path) -> Iterator[str]:
     yield from points_left_out(case)
     yield from parking_notes(case)
     yield from genset_notes(case)
+    yield from reactor_notes(case)
     yield from backup_notes(case)
     for name in unprotected(case):
         yield f"protect names {name}: no group or class is called so"
@@ -174,6 +176,7 @@ def _site(table: SiteTable, step_s: int, sizes: tuple[Size, ...]) -> Site:
         cold_store=cold_store_of(table.cold_store) if table.cold_store else None,
         genset=Genset(**table.genset.model_dump()) if table.genset else None,
         backup=backup_at(table),
+        reactor=reactor_of(table.reactor) if table.reactor else None,
     )
 
 

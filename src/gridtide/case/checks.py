@@ -16,6 +16,7 @@ from gridtide.case.parking import parking_faults
 from gridtide.case.plants import parked_facility_kw
 from gridtide.case.points import point_faults
 from gridtide.case.pumped_hydro import pumped_faults
+from gridtide.case.reactor import reactor_faults
 from gridtide.case.river_plant import river_faults
 from gridtide.case.schema import CaseFile, ContractTable, SiteTable
 from gridtide.case.services import answering_faults
@@ -58,6 +59,7 @@ def faults_of(case: CaseFile) -> list[Finding]:
         *cooling_faults(case),
         *backup_faults(case),
         *pumped_faults(case),
+        *reactor_faults(case),
         *wind_faults(case),
         *river_faults(case),
     ]

@@ -205,6 +205,25 @@ class GensetTable(Table):
     carries_answers: bool = False
 
 
+class OutageTable(Table):
+    """[[site.reactor.outage]]: a time in which a plant stands."""
+
+    start: AwareDatetime
+    end: AwareDatetime
+
+
+class ReactorTable(Table):
+    """[site.reactor]: a small reactor, or any other plant that makes steady power and is told how much."""
+
+    capacity_kw: Annotated[float, Field(gt=0, le=1e8)]
+    cost_per_mwh: Annotated[float, Field(ge=0, le=1e5)]
+    least_share: Share = 0.50
+    ramp_kw_per_min: Annotated[float, Field(gt=0, le=1e7)] | None = None
+    emissions_g_per_kwh: Annotated[float, Field(ge=0, le=2000)] = 0.0
+    start_share: Share = 1.0
+    outage: tuple[OutageTable, ...] = ()
+
+
 class RiverTable(Table):
     """[site.supply.river]: the water of a plant."""
 
@@ -281,6 +300,7 @@ class SiteTable(Table):
     cold_store: ColdStoreTable | None = None
     backup: BackupTable | None = None
     genset: GensetTable | None = None
+    reactor: ReactorTable | None = None
     pool: Annotated[tuple[PoolTable, ...], Field(min_length=1)]
     supply: tuple[SupplyTable, ...] = ()
     offer: tuple[OfferTable, ...] = ()

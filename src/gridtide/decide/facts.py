@@ -11,6 +11,7 @@ from gridtide.decide.cooling_terms import cooling_terms
 from gridtide.decide.emergency import in_emergency_kw, relieved
 from gridtide.decide.layout import Facts, SlowerFacts
 from gridtide.decide.limits import import_max_kw
+from gridtide.decide.made_terms import made_terms
 from gridtide.decide.objective import Objective
 from gridtide.decide.offer_terms import offer_terms
 from gridtide.decide.peak import demand_periods
@@ -73,7 +74,9 @@ def facts_of(
     shown = holding(held.grid, horizon)
     supply, most_kw = read.of(supply_kw, situation), import_max_kw(fleet, situation.events, horizon)
     carried_kw = in_emergency_kw(fleet, situation.events, horizon)
-    curve = relieved(curve, supply, most_kw, carried_kw)
+    made = made_terms(situation, objective)
+    surely_kw = supply + made.at_sites(made.least_kw, len(fleet.sites))
+    curve = relieved(curve, surely_kw, most_kw, carried_kw)
     return Facts(
         hours=horizon.hours,
         price_per_kwh=cost_per_kwh(1.0) * price,
@@ -105,6 +108,7 @@ def facts_of(
         cooling=cooling_terms(situation),
         slower=slower_facts(situation),
         rest=rest_terms(situation, curve, cost_per_kwh(1.0) * price + carbon),
+        made=made,
     )
 
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gridtide.decide.buckets import Buckets
 from gridtide.decide.cooling_terms import CoolingTerms
+from gridtide.decide.made_terms import MadeTerms
 from gridtide.decide.offer_terms import OfferTerms
 from gridtide.decide.peak import DemandPeriods
 from gridtide.decide.power_curve import PowerCurve
@@ -45,7 +46,8 @@ class Facts:
     (S, T). request_peak: highest demand inside a step over its mean, (V, O, T). wait_h: from as_of to when
     work of a step begins on the mean, (T,). Where steps are the shortest there are, swing_kw is 0 and
     request_peak 1. offers: terms of capacity for the grid. cooling: of heat carried out early or late. slower: of
-    answers that take longer. rest: of nodes that rest when nothing uses them.
+    answers that take longer. rest: of nodes that rest when nothing uses them. made: of plants that are told what to
+    make.
     """
 
     hours: Real
@@ -76,6 +78,7 @@ class Facts:
     cooling: CoolingTerms
     slower: SlowerFacts
     rest: RestTerms
+    made: MadeTerms
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -115,7 +118,8 @@ class Columns:
     points, then of the slower ones; way: which, V services at their usual points, then slower ones. refused
     (V, O, T). segment (S, T, segments). draw, sell, unused, charge, discharge, store (S, T). peak (S, N), one a
     billing month. undone, later (K,). shortfall: power that cannot be had at all, (S, T).
-    offered: of each product, (Q, T). cooling: of halls and stores of cold. rest: of nodes that rest.
+    offered: of each product, (Q, T). cooling: of halls and stores of cold. rest: of nodes that rest. made: of each
+    plant, (G, T).
     """
 
     work: Whole
@@ -141,6 +145,7 @@ class Columns:
     offered: Whole
     cooling: CoolingColumns
     rest: RestColumns
+    made: Whole
 
 
 def peak_of_step(columns: Columns, facts: Facts) -> Whole:

@@ -11,13 +11,13 @@ from gridtide.decide.burning import (
     let_restarts_burn,
     restart_share,
 )
-from gridtide.decide.columns import SLOWER_LAST
+from gridtide.decide.columns import SLOWER_LAST, unused_max_kw
 from gridtide.decide.constraints.gangs import GangRows
 from gridtide.decide.cooling_terms import cheapest_terms
 from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.layout import Columns, Facts, Whole
 from gridtide.decide.objective import Objective
-from gridtide.decide.planners.coordinated import written
+from gridtide.decide.planners.coordinated import Rows, written
 from gridtide.decide.program import Matrix, matrix_of
 from gridtide.decide.reservations import Reservations
 from gridtide.decide.rest_terms import cheapest_rest
@@ -96,6 +96,7 @@ def program_of(course: Course) -> Relaxed:
     burnt = burnt_share(course)
     let_restarts_burn(matrix, rows.work, course.facts, burnt)
     let_buildings_draw(matrix, columns, course.facts, course.squeezed)
+    _let_plants_lead_past(matrix, columns, rows, course.facts)
     entries, steps = len(course.facts.menu), course.facts.room.shape[1]
     names = names_of(matrix.column_family)
     names[columns.work] = (columns.bucket * entries + columns.entry) * steps + columns.step
@@ -109,6 +110,13 @@ def program_of(course: Course) -> Relaxed:
         steep=rows.steep,
         ahead=float(course.ahead.sum()),
     )
+
+
+def _let_plants_lead_past(matrix: Matrix, columns: Columns, rows: Rows, facts: Facts) -> None:
+    """Sites with plants may throw away as much more as the others may."""
+    sites = np.unique(facts.made.site)
+    more_kw = matrix.upper[columns.unused[sites]] - unused_max_kw(facts)[sites]
+    matrix.row_upper[rows.made.past] += more_kw
 
 
 def free_to_draw_more(matrix: Matrix, columns: Columns, facts: Facts) -> None:

@@ -17,6 +17,7 @@ from gridtide.physics import (
     movement,
     operating_point,
     pue,
+    reactor,
     room,
     server,
     serving_interference,
@@ -35,6 +36,7 @@ from gridtide.physics import (
 for _function in (
     ups.ups_loss_kw,
     genset.fuel_l_per_h,
+    reactor.reactor_after_kw,
     transformer.transformer_loss_kw,
     cooling.plant_cop,
     cooling.mechanical_share,

@@ -11,6 +11,7 @@ from gridtide.decide.earliest import give_earliest
 from gridtide.decide.ex_ante import expected_costs
 from gridtide.decide.extra_cooling import ExtraCooling
 from gridtide.decide.fleet_search import searched
+from gridtide.decide.made_terms import following_kw
 from gridtide.decide.objective import Objective
 from gridtide.decide.peak import NEVER_S, DemandPeriods, demand_periods
 from gridtide.decide.plan import Plan
@@ -126,6 +127,7 @@ class PriceGuided:
             slower_shares=on_grid(plan.slower_shares, plan.horizon, held.grid)
             if len(plan.slower_shares)
             else plan.slower_shares,
+            made_kw=_made_kw(plan, situation, held.grid),
         )
 
     def _by_the_book(
@@ -267,6 +269,15 @@ def _cooling(plan: Plan, grid: Timeline) -> ExtraCooling:
     heat_kw = np.where(inside, on_grid(own.heat_kw, plan.horizon, grid), 0.0)
     power_kw = np.where(inside, on_grid(own.power_kw, plan.horizon, grid), 0.0)
     return ExtraCooling(heat_kw=heat_kw, power_kw=power_kw)
+
+
+def _made_kw(plan: Plan, situation: Situation, grid: Timeline) -> NDArray[np.float64]:
+    """What plants make on the grid of slots, (G, slots), as a plan has it, beyond its horizon as its last day,
+    as far as outages and their pace let them."""
+    if not plan.made_kw.size:
+        return plan.made_kw
+    wanted_kw = on_grid(plan.made_kw, plan.horizon, grid)
+    return following_kw(situation.fleet, wanted_kw, situation.state.made_kw, grid)
 
 
 def _offered_kw(plan: Plan, grid: Timeline) -> NDArray[np.float64]:

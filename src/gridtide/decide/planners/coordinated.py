@@ -15,6 +15,7 @@ from gridtide.decide.constraints.demand import add_demand
 from gridtide.decide.constraints.gangs import GangRows, add_gangs
 from gridtide.decide.constraints.load import add_load
 from gridtide.decide.constraints.machines import add_machines
+from gridtide.decide.constraints.made import MadeRows, add_made
 from gridtide.decide.constraints.offers import OfferRows, add_offers, meter_price
 from gridtide.decide.constraints.peak import add_peak
 from gridtide.decide.constraints.ramp import add_ramp
@@ -57,6 +58,7 @@ class Rows:
     offers: OfferRows
     cooling: CoolingRows
     gangs: GangRows
+    made: MadeRows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,6 +159,7 @@ def written(situation: Situation, facts: Facts) -> tuple[Program, Columns, Rows]
         offers=add_offers(program, columns, facts, situation),
         cooling=add_cooling(program, columns, facts),
         gangs=add_gangs(program, columns, facts),
+        made=add_made(program, columns, facts),
     )
     return program, columns, rows
 
@@ -301,6 +304,7 @@ def quantities(facts: Facts, columns: Columns, solution: Solution) -> dict[str, 
         "soc_kwh": x[columns.store],
         "offered_kw": np.maximum(x[columns.offered], 0.0),
         **_cooled(facts, columns, x),
+        **({"made_kw": x[columns.made]} if columns.made.size else {}),
     }
 
 

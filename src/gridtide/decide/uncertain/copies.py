@@ -13,6 +13,7 @@ from gridtide.decide.constraints.demand import add_demand
 from gridtide.decide.constraints.gangs import add_gangs
 from gridtide.decide.constraints.load import add_load
 from gridtide.decide.constraints.machines import add_machines
+from gridtide.decide.constraints.made import add_made
 from gridtide.decide.constraints.offers import add_offers
 from gridtide.decide.constraints.peak import add_peak
 from gridtide.decide.constraints.ramp import add_ramp
@@ -117,6 +118,7 @@ def _rows(
         offers=add_offers(program, columns, facts, situation),
         cooling=add_cooling(program, columns, facts),
         gangs=first.rows.gangs if first else add_gangs(program, columns, facts),
+        made=add_made(program, columns, facts),
     )
 
 
