@@ -267,3 +267,14 @@ def test_levelised_cost() -> None:
     assert found == pytest.approx(45.705, abs=5e-4)
     with_fuel = levelised_cost_per_mwh(700.0, 12.0, 0.18, recovery_factor(0.07, 25), 4.5, 20.0, 0.4)
     assert with_fuel == pytest.approx(found + 54.5)
+
+
+@pytest.mark.parametrize(
+    ("share", "litres"), [(0.25, 81.8), (0.5, 137.8), (0.75, 197.2), (1.0, 269.1)]
+)
+def test_a_large_generator_by_its_own_coefficients(share: float, litres: float) -> None:
+    """A vendors' chart of a set of 1,000 kW, within 5 per cent; the usual coefficients are of small sets."""
+    assert fuel_l_per_h(1000.0 * share, 1000.0, 0.249, 0.016) == pytest.approx(litres, rel=0.05)
+    assert fuel_l_per_h(30.0 * share, 30.0) == pytest.approx(
+        {0.25: 4.9, 0.5: 6.8, 0.75: 9.1, 1.0: 11.0}[share], rel=0.12
+    )

@@ -145,6 +145,13 @@ def test_a_pause_costs_ramps_idling_lost_work_and_churn() -> None:
     assert least_pause_s(60.0, 600.0) == 1980.0
 
 
+def test_a_megawatt_hour_of_lost_work_is_worth_far_more_than_its_energy() -> None:
+    """2 an accelerator-hour at 1.4 kW each: 714 of them draw 1,000 kW, and an hour of theirs is worth 1,428.6."""
+    accelerators = 1000.0 / 1.4
+    assert accelerators == pytest.approx(714, abs=0.5)
+    assert pause_cost(0.0, 50.0, accelerators, 2.0) == pytest.approx(1428.6, abs=0.05)
+
+
 @given(
     contention=st.floats(0.0, 0.3),
     coherence=st.floats(1e-5, 0.01),
