@@ -208,6 +208,9 @@ def _finer(dispatch: Dispatch, fine: Timeline, coarse: Whole) -> Dispatch:
         slower_shares=dispatch.slower_shares[..., coarse]
         if dispatch.slower_shares.size
         else dispatch.slower_shares,
+        nodes_used=dispatch.nodes_used[..., coarse]
+        if dispatch.nodes_used.size
+        else dispatch.nodes_used,
         cooling=ExtraCooling(
             heat_kw=cooling.heat_kw[..., coarse], power_kw=cooling.power_kw[..., coarse]
         )

@@ -126,6 +126,9 @@ class PriceGuided:
             slower_shares=on_grid(plan.slower_shares, plan.horizon, held.grid)
             if len(plan.slower_shares)
             else plan.slower_shares,
+            nodes_used=on_grid(plan.nodes_used, plan.horizon, held.grid)
+            if len(plan.nodes_used)
+            else plan.nodes_used,
         )
 
     def _by_the_book(

@@ -18,7 +18,7 @@ from gridtide.decide.constraints.machines import add_machines
 from gridtide.decide.constraints.offers import OfferRows, add_offers, meter_price
 from gridtide.decide.constraints.peak import add_peak
 from gridtide.decide.constraints.ramp import add_ramp
-from gridtide.decide.constraints.resting import add_resting, spared_kw
+from gridtide.decide.constraints.resting import add_resting, nodes_used, spared_kw
 from gridtide.decide.constraints.state_of_charge import add_state_of_charge
 from gridtide.decide.constraints.work import add_work
 from gridtide.decide.facts import facts_of, held_of
@@ -301,6 +301,7 @@ def quantities(facts: Facts, columns: Columns, solution: Solution) -> dict[str, 
         "soc_kwh": x[columns.store],
         "offered_kw": np.maximum(x[columns.offered], 0.0),
         **_cooled(facts, columns, x),
+        **nodes_used(facts, columns.rest, x),
     }
 
 
