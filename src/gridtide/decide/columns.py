@@ -73,7 +73,7 @@ def columns_of(program: Program, situation: Situation, facts: Facts) -> Columns:
             facts.offers.most_kw,
         ),
         cooling=_cooling(program, facts),
-        rest=rest_columns(program, facts),
+        rest=rest_columns(program, facts, prices),
         made=program.variables(
             facts.made.most_kw.shape,
             facts.made.cost_per_kwh[:, None] * facts.hours,

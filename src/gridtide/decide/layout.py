@@ -98,7 +98,9 @@ class CoolingColumns:
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RestColumns:
     """Accelerators at R places whose nodes rest, (R, T). used: that answer, on nodes that may rest; beside: on others.
-    awake: used or idle; off; others are parked. risen, woken: that wake from parked and from off; gone: that go off."""
+    awake: used or idle; off; others are parked. risen: that wake from parked; woken: from off; direct: of these, awake
+    in the same step; gone: that go off. dozing: that would be awake by the rules and lack the power; late: used before
+    their wake has passed."""
 
     used: Whole
     beside: Whole
@@ -107,6 +109,9 @@ class RestColumns:
     risen: Whole
     woken: Whole
     gone: Whole
+    dozing: Whole
+    direct: Whole
+    late: Whole
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -168,7 +168,7 @@ def cheaper(situation: Situation, facts: Facts) -> Facts:
 def loosened(matrix: Matrix, columns: Columns, situation: Situation) -> None:
     """Drop the small costs that only order equals, and the level a store must end at."""
     cooling = (columns.cooling.hall, columns.cooling.store)
-    rest = (columns.rest.awake, columns.rest.risen, columns.rest.woken)
+    rest = (columns.rest.awake, columns.rest.risen, columns.rest.woken, columns.rest.late)
     for column in (columns.segment, columns.unused, columns.charge, *cooling, *rest):
         matrix.cost[column] = 0.0
     slow = columns.flow[columns.way >= len(situation.services)]

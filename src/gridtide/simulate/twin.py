@@ -162,8 +162,8 @@ class Twin:
             hall_c=self.cold.hall_c,
             cold_kwh=self.cold.cold_kwh,
             at_rest=self.resting.now(),
-            rest_watched_s=self.resting.watched_s(self.present),
             made_kw=self.made_kw,
+            rest_used=self.resting.used(self.present),
         )
 
     def advance(self, orders: Orders, until: datetime) -> Telemetry:

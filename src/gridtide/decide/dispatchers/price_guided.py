@@ -128,6 +128,9 @@ class PriceGuided:
             if len(plan.slower_shares)
             else plan.slower_shares,
             made_kw=_made_kw(plan, situation, held.grid),
+            nodes_used=on_grid(plan.nodes_used, plan.horizon, held.grid)
+            if len(plan.nodes_used)
+            else plan.nodes_used,
         )
 
     def _by_the_book(
