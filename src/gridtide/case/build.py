@@ -13,6 +13,7 @@ from gridtide.case.checks import unprotected
 from gridtide.case.cooling import cold_store_of, hall_of
 from gridtide.case.curves import curve_notes
 from gridtide.case.genset import genset_notes
+from gridtide.case.hydrogen import hydrogen_notes, standby_kw
 from gridtide.case.learned import learned_fleet, learned_notes, outside_data
 from gridtide.case.machines import assumed, pool_powers_kw
 from gridtide.case.offers import product_of
@@ -139,6 +140,7 @@ def _machine_notes(case: CaseFile, folder: Path) -> Iterator[str]:
     yield from parking_notes(case)
     yield from genset_notes(case)
     yield from reactor_notes(case)
+    yield from hydrogen_notes(case)
     yield from backup_notes(case)
     for name in unprotected(case):
         yield f"protect names {name}: no group or class is called so"
@@ -161,7 +163,7 @@ def _site(table: SiteTable, step_s: int, sizes: tuple[Size, ...]) -> Site:
         facility=Facility(
             it_capacity_kw=table.facility.it_capacity_kw,
             cooling=table.facility.cooling,
-            overhead_kw=table.facility.overhead_kw,
+            overhead_kw=table.facility.overhead_kw + standby_kw(table),
             design_outdoor_c=design_outdoor_c(table.facility),
         ),
         pools=tuple(_pool(pool, step_s, sizes) for pool in table.pool),

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from gridtide.case.backup import backup_faults
 from gridtide.case.cooling import cooling_faults
 from gridtide.case.genset import in_emergency_kw
+from gridtide.case.hydrogen import hydrogen_faults
 from gridtide.case.machines import accelerators, pool_powers_kw
 from gridtide.case.offers import offer_faults
 from gridtide.case.parking import parking_faults
@@ -59,6 +60,7 @@ def faults_of(case: CaseFile) -> list[Finding]:
         *cooling_faults(case),
         *backup_faults(case),
         *pumped_faults(case),
+        *hydrogen_faults(case),
         *reactor_faults(case),
         *wind_faults(case),
         *river_faults(case),

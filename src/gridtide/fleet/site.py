@@ -75,7 +75,10 @@ class Facility:
 
 @dataclass(frozen=True, kw_only=True)
 class Battery:
-    """A store of electricity. Powers at its AC terminals, efficiencies one way, soc as fractions."""
+    """A store of electricity. Powers at its AC terminals, efficiencies one way, soc as fractions.
+
+    charge_least_kw: the least power at which it charges; below it, it does not.
+    """
 
     energy_kwh: float
     charge_max_kw: float
@@ -85,6 +88,7 @@ class Battery:
     soc_min: float = 0.05
     soc_start: float = 0.5
     wear_cost_per_kwh: float = 0.025
+    charge_least_kw: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)

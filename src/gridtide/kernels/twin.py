@@ -131,6 +131,7 @@ def run_stores(
     hours: Real,
     seen: tuple[Real, Real, Real, Real, Real, Real],
     gensets: tuple[Real, Real, Real, Real, Real, Real, Real] | None = None,
+    least_in: Real | None = None,
 ) -> None:
     """Charge and discharge as ordered, as far as the store and the meter allow, step by step.
 
@@ -151,6 +152,7 @@ def run_stores(
     gensets: generators that carry what is above the import limit where all else is done: (how many started, share of
     the step in which they may carry load, (S, T); rating, L/kWh of load, L/kWh of rating while running, L in the tank,
     changed in place, (S,); filled with their power, fuel and number, (3, S, T)); None where no site has any.
+    least_in: the least power at which each store charges, (S,), below which it does not; None where any will do.
     """
     charge_order, discharge_order, level = orders
     soc, energy, least, into, out_of, most_in, most_out = store
@@ -191,6 +193,8 @@ def run_stores(
                 )
             charge = max(0.0, min(charge, import_max[site, t] - net))
             discharge = max(0.0, min(discharge, net + export_max[site]))
+            if least_in is not None and charge < least_in[site]:
+                charge = 0.0
             net = net + charge - discharge
             made = 0.0
             if gensets is not None:

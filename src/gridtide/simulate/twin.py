@@ -12,6 +12,7 @@ from gridtide.decide.limits import import_max_kw
 from gridtide.decide.made_terms import following_kw, made_at_sites, reactors_of
 from gridtide.decide.reservations import grid_step_s
 from gridtide.decide.state import State, Status
+from gridtide.decide.whole_charges import charge_least_kw
 from gridtide.fleet.building import facility_power_kw, most_it_kw
 from gridtide.fleet.jobs import Jobs, rows
 from gridtide.fleet.menu import at_share
@@ -370,6 +371,7 @@ class Twin:
         steps = len(block)
         demand_kw = demand_kw + cooled.extra.drawn_kw(steps)
         imported, exported, charged, discharged, unused, soc = np.zeros((6, *demand_kw.shape))
+        least_kw = charge_least_kw(fleet)
         ran = np.zeros((3, *demand_kw.shape)) if self.gensets else np.zeros((3, 0, steps))
         kernel.run_stores(
             np.ascontiguousarray(demand_kw),
@@ -392,6 +394,7 @@ class Twin:
             block.hours,
             (imported, exported, charged, discharged, unused, soc),
             self.gensets.over(span, ran) if self.gensets else None,
+            least_kw if least_kw.any() else None,
         )
         past_kw = np.minimum(unused, plants_kw)
         return Telemetry(

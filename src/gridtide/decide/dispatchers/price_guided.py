@@ -31,6 +31,7 @@ from gridtide.decide.situation import Situation
 from gridtide.decide.state import Status
 from gridtide.decide.steering import slot_costs, steering_price
 from gridtide.decide.told import slots_key, told_of, told_placement
+from gridtide.decide.whole_charges import whole_charges
 from gridtide.fleet.fleet import Fleet
 from gridtide.timeline import Timeline, epoch_s
 
@@ -116,7 +117,9 @@ class PriceGuided:
             policy=plan.policy,
             placement=placement,
             shares=on_grid(plan.shares, plan.horizon, held.grid),
-            charge_kw=on_grid(plan.charge_kw, plan.horizon, held.grid),
+            charge_kw=whole_charges(
+                on_grid(plan.charge_kw, plan.horizon, held.grid), situation.fleet
+            ),
             discharge_kw=on_grid(plan.discharge_kw, plan.horizon, held.grid),
             import_held_kw=held_kw,
             raise_price_per_kw=raise_price_per_kw,
