@@ -14,6 +14,7 @@ from gridtide.physics import hydro, hydrogen, reactor, wind
 from gridtide.physics.battery import rate_max_kw, reserve_for_load_kwh
 from gridtide.physics.battery_life import calendar_damage, cycle_damage, cycles_to_end
 from gridtide.physics.genset import (
+    emissions_kg,
     emissions_kg_per_kwh,
     enough_start_chance,
     fuel_l_per_h,
@@ -77,6 +78,7 @@ def test_falling_water() -> None:
     assert hydro.hydro_power_kw(1.0, 100.0, 0.9) == pytest.approx(882.5985)
     assert hydro.turbined_m3_per_s(882.5985, 100.0, 0.9) == pytest.approx(1.0)
     assert hydro.head_m(120.0, 20.0, 0.05) == pytest.approx(95.0)
+    assert hydro.water_kwh(3600.0, 100.0) == pytest.approx(980.665)
 
 
 @given(power=st.floats(1.0, 1e5), head=st.floats(5.0, 800.0), efficiency=st.floats(0.5, 1.0))
@@ -166,9 +168,10 @@ def test_a_store_for_backup_never_gives_its_reserve() -> None:
 
 
 def test_a_generator_burns_and_emits() -> None:
-    """0.246 x power + 0.084 x rated; 0.735 kg/kWh at 0.35."""
+    """0.246 x power + 0.084 x rated; 0.735 kg/kWh at 0.35; 10.21 kg a US gallon (EPA)."""
     assert fuel_l_per_h(1000.0, 1000.0) == pytest.approx(330.0)
     assert fuel_l_per_h(500.0, 1000.0) == pytest.approx(207.0)
+    assert emissions_kg(3.785411784) == pytest.approx(10.21, rel=2e-3)
     assert emissions_kg_per_kwh(0.35) == pytest.approx(0.735, abs=5e-4)
     assert started_share(9.0) == 0.0 and started_share(15.0) == 1.0
 

@@ -47,8 +47,9 @@ def searched(
 ) -> Told:
     """The told slots of `held`, with the jobs of `order` moved as far as the fleet costs less for it.
 
-    order: jobs told to run at full speed, at which they are moved. price: money per accelerator-slot at each operating
-    point, (M, slots), for slots beyond the plan or its billing month. readings: of the same signals so far.
+    order: jobs told to run at full speed on whole gangs, at which they are moved. price: money per accelerator-slot at
+    each operating point, (M, slots), for slots beyond the plan or its billing month. readings: of the same signals so
+    far.
     """
     from gridtide.kernels import fleet_sweep
 
@@ -70,8 +71,9 @@ def searched(
     it_kw = others_kw + np.stack([jobs_kw[at == s].sum(axis=0) for s in range(len(fleet.sites))])
     scarce = plan.prices.accelerator_price_per_h + plan.prices.room_price_per_h
     free = free_of(held, told)
+    runs_whole = np.where(held.running_with == held.gang, held.running_at, -1)
     jobs = (
-        held.gang, held.first, held.last, held.left, held.rule, held.running_at, held.offer, held.delay
+        held.gang, held.first, held.last, held.left, held.rule, runs_whole, held.offer, held.delay
     )  # fmt: skip
     for _ in range(ROUNDS):
         moved = fleet_sweep.sweep(

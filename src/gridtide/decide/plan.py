@@ -89,6 +89,7 @@ class Plan:
     soc_kwh: store at the end of each step, (S, T). offered_kw: capacity held ready of each of the fleet's Q
     products, (Q, T). extra_cooling_kw, extra_power_kw: as `cooling` has them. air_c: of halls, NaN without one,
     cold_kwh: in stores of cold, at the end of each step, (S, T). All four are of no sites where no site has either.
+    made_kw: what plants make, (G, T); unused_supply_kw counts what of it is led past their turbines.
     """
 
     made_at: datetime
@@ -113,6 +114,7 @@ class Plan:
     air_c: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
     cold_kwh: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
     slower_shares: NDArray[np.float64] = field(default_factory=none_slower)
+    made_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
 
     def __post_init__(self) -> None:
         names = [
@@ -132,6 +134,7 @@ class Plan:
             "air_c",
             "cold_kwh",
             "slower_shares",
+            "made_kw",
         ]
         freeze(self, **dict.fromkeys(names, np.float64))
 

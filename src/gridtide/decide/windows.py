@@ -17,7 +17,7 @@ from gridtide.decide.reservations import (
     told_entries,
 )
 from gridtide.decide.situation import Situation
-from gridtide.fleet.menu import at_speed_s
+from gridtide.fleet.menu import at_share, at_speed_s
 
 Real = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -178,11 +178,12 @@ def _causes(
     scarce = plan.prices.accelerator_price_per_h + plan.prices.room_price_per_h
     machines = on_grid(scarce, plan.horizon, held.grid) * hours
     speed = held.menu.speed[entries][:, None]
-    wait = held.delay[job] * np.arange(len(held.grid)) * speed
+    taken = at_share(held.gang[job], held.menu.gang_share[entries])[:, None]
+    wait = held.delay[job] * np.arange(len(held.grid)) * speed * (held.gang[job] / taken)
     raised = _raised(held, kept, job, entries)
-    by_slot = np.concatenate([parts, raised[None], machines[None], wait[None]]) * held.gang[job]
+    by_slot = np.concatenate([parts, raised[None], machines[None], wait[None]])
     moved = np.broadcast_to(held.offer[job][:, None], machines.shape)
-    return np.concatenate([_sums_of(by_slot, length), moved[None]])
+    return np.concatenate([_sums_of(by_slot * taken.astype(np.float64), length), moved[None]])
 
 
 def _raised(held: Reservations, kept: Kept, job: int, entries: NDArray[np.int64]) -> Real:
@@ -190,7 +191,8 @@ def _raised(held: Reservations, kept: Kept, job: int, entries: NDArray[np.int64]
     free = _free_beside(held, job)
     asked, charge = kept
     paid = np.maximum(asked - free, 0).max(axis=1)
-    raises = free - held.gang[job] < asked - paid[:, None]
+    taken = at_share(held.gang[job], held.menu.gang_share[entries])
+    raises = free - taken[:, None] < asked - paid[:, None]
     work_s = at_speed_s(held.left[job, 1], held.menu.speed[entries])
     per_slot = charge[entries] / np.maximum(1.0, work_s / held.left[job, 3])
     return np.where(raises, per_slot[:, None], 0.0)

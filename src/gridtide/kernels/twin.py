@@ -5,6 +5,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from gridtide.kernels import scalar  # noqa: F401
+from gridtide.kernels.gensets import carried
 from gridtide.physics.operating_point import seconds_at_speed, work_in_seconds
 
 Whole = NDArray[np.int64]
@@ -26,10 +27,10 @@ def run_jobs(
     """Run each job through the slots it was told in [span start, span end).
 
     slots_of: (offsets (n+1,), slots) by number of the step. where: (place, entry of the menu of operating
-    points, speed of that point). limits: (true run time, declared limit, both at full speed, restart),
-    seconds. progress, changed in place: (seconds of work done, last step run or -2, second at which
-    it ended or -1, second from which it can run). span: (first step, end step, step length, second at
-    which step 0 starts). busy: accelerators in use, mean over the step, (classes, M, end - first), and
+    points, speed of that point). gang: accelerators that each runs on there, (n,). limits: (true run time, declared
+    limit, both at full speed, restart), seconds. progress, changed in place: (seconds of work done, last step run
+    or -2, second at which it ended or -1, second from which it can run). span: (first step, end step, step length,
+    second at which step 0 starts). busy: accelerators in use, mean over the step, (classes, M, end - first), and
     occupied: accelerators held, (P, end - first); both are added to.
     """
     offsets, slots = slots_of
@@ -129,6 +130,7 @@ def run_stores(
     before: Real,
     hours: Real,
     seen: tuple[Real, Real, Real, Real, Real, Real],
+    gensets: tuple[Real, Real, Real, Real, Real, Real, Real] | None = None,
 ) -> None:
     """Charge and discharge as ordered, as far as the store and the meter allow, step by step.
 
@@ -146,6 +148,9 @@ def run_stores(
     before: grid power a step before the first, (S,), NaN where unknown; the last one on return.
     seen, filled: (import_kw, export_kw, charge_kw,
     discharge_kw, unused_supply_kw, soc_kwh), (S, T).
+    gensets: generators that carry what is above the import limit where all else is done: (how many started, share of
+    the step in which they may carry load, (S, T); rating, L/kWh of load, L/kWh of rating while running, L in the tank,
+    changed in place, (S,); filled with their power, fuel and number, (3, S, T)); None where no site has any.
     """
     charge_order, discharge_order, level = orders
     soc, energy, least, into, out_of, most_in, most_out = store
@@ -187,7 +192,19 @@ def run_stores(
             charge = max(0.0, min(charge, import_max[site, t] - net))
             discharge = max(0.0, min(discharge, net + export_max[site]))
             net = net + charge - discharge
-            falls = before[site] - change - net
+            made = 0.0
+            if gensets is not None:
+                started, share, rated, per_kwh, idling, tank_l, ran = gensets
+                made, burnt, running = carried(
+                    net - import_max[site, t],
+                    (started[site, t], rated[site], share[site, t]),
+                    (per_kwh[site], idling[site], tank_l[site]),
+                    h,
+                )
+                ran[0, site, t], ran[1, site, t], ran[2, site, t] = made, burnt, running
+                tank_l[site] -= burnt
+                net -= made
+            falls = before[site] - change - net if made == 0.0 else 0.0
             lost = max(0.0, min(falls, supply_kw[site, t])) if falls > 0.0 else 0.0
             if up > 0.0:
                 lost = max(lost, min(up - export_max[site] - net, supply_kw[site, t]))

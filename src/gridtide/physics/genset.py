@@ -15,6 +15,15 @@ def fuel_l_per_h(
     return per_kwh * power_kw + idling * rated_kw
 
 
+DIESEL_KG_CO2_PER_L = 2.70
+"""CO2 of a litre of diesel: 10.21 kg of a US gallon over 3.785 L, EPA's emission factors, quoted."""
+
+
+def emissions_kg(fuel_l: float, per_l: float = DIESEL_KG_CO2_PER_L) -> float:
+    """CO2 [kg] of burnt fuel [L, >= 0]. per_l: of a litre [kg/L]. Reference: EPA's emission factors, quoted."""
+    return per_l * fuel_l
+
+
 def emissions_kg_per_kwh(efficiency: float = 0.35) -> float:
     """CO2 [kg] of a kWh of electricity from diesel. efficiency: 0.35 to 0.40 at full load, assumed."""
     return DIESEL_KG_CO2_PER_KWH_FUEL / efficiency

@@ -27,6 +27,14 @@ def pumped_m3_per_s(power_kw: float, head_m: float, efficiency: float = 0.90) ->
     return power_kw * efficiency / (KW_PER_FLOW_AND_HEAD * head_m)
 
 
+def water_kwh(volume_m3: float, head_m: float) -> float:
+    """Energy [kWh] of water above a turbine or pump, before their losses: density x gravity x volume x head.
+
+    volume_m3, head_m [m, net]: 0 or more. Reference: definition.
+    """
+    return KW_PER_FLOW_AND_HEAD * volume_m3 * head_m / 3600.0
+
+
 def river_flow_m3_per_s(
     inflow_m3_per_s: float,
     kept_m3_per_s: float,

@@ -2,6 +2,8 @@
 
 import math
 
+from gridtide.physics.arctangent import arctangent
+
 COLDEST_C, HOTTEST_C = -20.0, 50.0
 DRIEST_PERCENT = 5.0
 """What the formula of the wet bulb was fitted to; `wet_bulb_is_fitted` says where that is."""
@@ -22,10 +24,10 @@ def wet_bulb_c(temperature_c: float, humidity_percent: float) -> float:
     if h < DRIEST_PERCENT:
         h = DRIEST_PERCENT
     wet_c = float(
-        t * math.atan(0.151977 * math.sqrt(h + 8.313659))
-        + math.atan(t + h)
-        - math.atan(h - 1.676331)
-        + 0.00391838 * h**1.5 * math.atan(0.023101 * h)
+        t * arctangent(0.151977 * math.sqrt(h + 8.313659))
+        + arctangent(t + h)
+        - arctangent(h - 1.676331)
+        + 0.00391838 * h * math.sqrt(h) * arctangent(0.023101 * h)
         - 4.686035
     )
     if t == temperature_c:

@@ -74,6 +74,23 @@ class Resting:
             before=(self.before + present) * parts,
         )
 
+    def now(self) -> Real:
+        """Accelerators idle, parked and off, (3, P); of no places where no pool states how it rests."""
+        if not len(self.state):
+            return np.zeros((3, 0))
+        size = np.repeat([_size(pool) for pool in self.fleet.pools], np.diff(self.bounds))
+        place = np.repeat(np.arange(len(self.fleet.pools)), np.diff(self.bounds))
+        states = (Rest.IDLE, Rest.PARKED, Rest.OFF)
+        found = [
+            np.bincount(place, size * (self.state == one), len(self.fleet.pools)) for one in states
+        ]
+        return np.stack(found)
+
+    def watched_s(self, present: int) -> int:
+        """For how long their use has been seen at step `present`, at most a day."""
+        seen_s = (self.before + present) * self.step_s
+        return min(seen_s, self.record.shape[1] * self.step_s) if len(self.state) else 0
+
     def advance(self, wanted: Real, occupied: Whole, first: int) -> Rested:
         """Carry all nodes through T steps. wanted: accelerators services use, occupied: those jobs hold, (P, T)."""
         unready, waking_s = np.zeros((2, *wanted.shape))

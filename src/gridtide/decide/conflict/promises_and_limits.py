@@ -20,7 +20,7 @@ from gridtide.decide.conflict.elastic import (
     with_peaks,
 )
 from gridtide.decide.conflict.relief_prices import ReliefPrices, relief_prices
-from gridtide.decide.layout import Columns, Facts
+from gridtide.decide.layout import Columns, Facts, most_accelerators
 from gridtide.decide.program import NOWHERE, Matrix
 from gridtide.decide.reservations import Reservations, expected_counts, told_entries
 from gridtide.decide.situation import Situation
@@ -151,7 +151,7 @@ def _work(found: _Gathered) -> None:
         cells = late[columns.bucket[late] == bucket]
         steps = columns.step[cells]
         late_h = edges_h[steps + 1] - edges_h[program.due[bucket]]
-        late_h = late_h * program.facts.menu.speed[columns.entry[cells]]
+        late_h = late_h * program.facts.menu.pace[columns.entry[cells]]
         found.ways.append(
             beyond(
                 program.matrix,
@@ -159,7 +159,7 @@ def _work(found: _Gathered) -> None:
                 columns.work[cells],
                 steps,
                 found.prices.late_per_h_h[kind] * late_h * hours[steps],
-                buckets.rate[bucket],
+                most_accelerators(program.facts, bucket, columns.entry[cells]),
                 act=Act.LATER,
             )
         )

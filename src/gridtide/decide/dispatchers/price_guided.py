@@ -11,6 +11,7 @@ from gridtide.decide.earliest import give_earliest
 from gridtide.decide.ex_ante import expected_costs
 from gridtide.decide.extra_cooling import ExtraCooling
 from gridtide.decide.fleet_search import searched
+from gridtide.decide.made_terms import following_kw
 from gridtide.decide.objective import Objective
 from gridtide.decide.peak import NEVER_S, DemandPeriods, demand_periods
 from gridtide.decide.plan import Plan
@@ -126,6 +127,7 @@ class PriceGuided:
             slower_shares=on_grid(plan.slower_shares, plan.horizon, held.grid)
             if len(plan.slower_shares)
             else plan.slower_shares,
+            made_kw=_made_kw(plan, situation, held.grid),
         )
 
     def _by_the_book(
@@ -269,6 +271,15 @@ def _cooling(plan: Plan, grid: Timeline) -> ExtraCooling:
     return ExtraCooling(heat_kw=heat_kw, power_kw=power_kw)
 
 
+def _made_kw(plan: Plan, situation: Situation, grid: Timeline) -> NDArray[np.float64]:
+    """What plants make on the grid of slots, (G, slots), as a plan has it, beyond its horizon as its last day,
+    as far as outages and their pace let them."""
+    if not plan.made_kw.size:
+        return plan.made_kw
+    wanted_kw = on_grid(plan.made_kw, plan.horizon, grid)
+    return following_kw(situation.fleet, wanted_kw, situation.state.made_kw, grid)
+
+
 def _offered_kw(plan: Plan, grid: Timeline) -> NDArray[np.float64]:
     """Capacity a plan holds ready, on the grid of slots; nothing beyond its horizon, (Q, T)."""
     if not plan.offered_kw.size:
@@ -384,8 +395,9 @@ def _swept(
     entries = (menu.place, menu.speed, may, menu.bounds)
     for weight in congestion:
         costs = placement.sweep(
-            free, price, order, held.gang, held.first, held.last, held.left, held.rule,
-            held.running_at, held.offer, (told.place, told.offsets, told.count, told.slots, told.point),
+            free, price, order, held.taken, held.first, held.last, held.left, held.rule,
+            (held.running_at, held.running_with), held.offer,
+            (told.place, told.offsets, told.count, told.slots, told.point),
             weight * scale, capacity, held.delay, *kept, entries,
         )  # fmt: skip
     return told, costs

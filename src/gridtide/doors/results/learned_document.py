@@ -34,6 +34,9 @@ def learned_document(
             for one in np.unique(day)
         ],
         "coefficients": dict(zip(names, model.site_map.coefficients.tolist(), strict=True)),
+        "changeover": None
+        if model.site_map.changeover is None
+        else asdict(model.site_map.changeover),
         "ranges": {name: list(span) for name, span in asdict(model.ranges).items()},
         "without_data": [
             {name: list(span) for name, span in asdict(hole).items()} for hole in model.holes

@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.fleet.learning.physics_fit import Fitted
 from gridtide.fleet.learning.site_map import (
     DeadBand,
     SiteMap,
@@ -20,7 +21,7 @@ from gridtide.fleet.learning.site_map import (
     slow_rows,
     steady_drivers,
 )
-from gridtide.fleet.learning.telemetry import Drivers
+from gridtide.fleet.learning.telemetry import Drivers, felt_by
 
 Real = NDArray[np.float64]
 Chosen = NDArray[np.bool_]
@@ -43,10 +44,10 @@ WIDTHS_OF_RANGE = (0.03, 0.1, 0.2)
 ROUNDS = 4000
 
 
-def fit_rest(
-    drivers: Drivers, facility_kw: Real, used: Chosen, coefficients: Real, highest_mhz: float
-) -> SiteMap:
+def fit_rest(drivers: Drivers, facility_kw: Real, physics: Fitted, highest_mhz: float) -> SiteMap:
     """The whole map of a site: its physics and the rest on top, by squared relative errors of the used rows."""
+    coefficients, used = physics.coefficients, physics.used
+    drivers = felt_by(drivers, physics.changeover)
     rows = physics_rows(coefficients, drivers)
     at_utilisation = _knots(drivers.utilisation[used], KNOTS_UTILISATION)
     at_outdoor = _knots(rows[3][used], KNOTS_OUTDOOR)
@@ -91,6 +92,7 @@ def fit_rest(
             if share > 0.0
         ),
         lag_more=float(found[knots + len(LAGS_S)]),
+        changeover=physics.changeover,
     )
 
 

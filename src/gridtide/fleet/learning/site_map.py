@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.digest import freeze
+from gridtide.fleet.changeover import Changeover
 from gridtide.fleet.learning.coefficients import CAPACITY
-from gridtide.fleet.learning.telemetry import Drivers
+from gridtide.fleet.learning.telemetry import Drivers, felt_by
 
 Real = NDArray[np.float64]
 STEADY_S = 1e12
@@ -42,6 +43,7 @@ class SiteMap:
 
     rest_kw: added at knots of utilisation and of outdoor temperature [°C], between them bilinear, (U, O).
     lag_more: how much more of the plant's power lags behind than physics has it, as a share of it, -1 to 0.
+    changeover: of a plant that is either on outside air or on compressors; what it feels stands for the weather.
     """
 
     coefficients: Real
@@ -52,6 +54,7 @@ class SiteMap:
     dead_bands: tuple[DeadBand, ...]
     slow_shares: tuple[SlowShare, ...] = ()
     lag_more: float = 0.0
+    changeover: Changeover | None = None
 
     def __post_init__(self) -> None:
         names = ("coefficients", "at_utilisation", "at_outdoor_c", "rest_kw")
@@ -60,7 +63,7 @@ class SiteMap:
 
 def facility_of(site_map: SiteMap, drivers: Drivers) -> Real:
     """Facility power of each row from drivers alone, kW, (n,). Rows in order of time: lags and dead bands remember."""
-    rows = physics_rows(site_map.coefficients, drivers)
+    rows = physics_rows(site_map.coefficients, felt_by(drivers, site_map.changeover))
     near = hats(drivers.utilisation, rows[3], site_map.at_utilisation, site_map.at_outdoor_c)
     rest = near @ site_map.rest_kw.ravel()
     for band in site_map.dead_bands:
@@ -125,6 +128,7 @@ def steady_drivers(utilisation: Real, clock: Real, outdoor_c: Real) -> Drivers:
         clock=clock,
         wet_c=outdoor_c,
         dry_c=outdoor_c,
+        humidity=np.full(len(utilisation), 0.5),
         gap_s=np.full(len(utilisation), STEADY_S),
     )
 
