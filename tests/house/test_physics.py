@@ -15,7 +15,7 @@ FORMULAS = [
     if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
 ]
 SOURCE = re.compile(
-    r"reference|derived|derivation|derivative|inverse|definition|balance|measured|quoted|assumed"
+    r"reference|source|derived|derivation|derivative|inverse|definition|balance|measured|quoted|assumed"
     r"|of the exact solution|arxiv",
     re.IGNORECASE,
 )

@@ -78,6 +78,7 @@ def test_falling_water() -> None:
     assert hydro.hydro_power_kw(1.0, 100.0, 0.9) == pytest.approx(882.5985)
     assert hydro.turbined_m3_per_s(882.5985, 100.0, 0.9) == pytest.approx(1.0)
     assert hydro.head_m(120.0, 20.0, 0.05) == pytest.approx(95.0)
+    assert hydro.water_kwh(3600.0, 100.0) == pytest.approx(980.665)
 
 
 @given(power=st.floats(1.0, 1e5), head=st.floats(5.0, 800.0), efficiency=st.floats(0.5, 1.0))

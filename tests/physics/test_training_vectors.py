@@ -19,7 +19,7 @@ from gridtide.physics.checkpoint import (
     wasted_share,
     young_daly_s,
 )
-from gridtide.physics.elastic import speed_up
+from gridtide.physics.elastic import accelerators_at, speed_up
 from gridtide.physics.training_wave import (
     envelope_share,
     filter_gain,
@@ -167,3 +167,12 @@ def test_more_servers_help_less_and_less_up_to_a_peak(
     assert (gain >= -1e-12) if servers + 1 <= peak else True
     assert (gain <= 1e-12) if servers >= peak else True
     assert speed_up(servers, contention, coherence) <= servers
+
+
+@given(gang=st.integers(1, 10_000), parts=st.integers(1, 100))
+def test_a_share_of_a_gang_is_whole_accelerators_and_never_too_few(gang: int, parts: int) -> None:
+    """Rounded up, but for rounding of the product: a tenth of 10 three times over is 3."""
+    taken = accelerators_at(gang, parts / 100)
+    assert 0.0 <= taken - gang * parts / 100 + 1e-6 < 1.0 + 1e-6
+    assert accelerators_at(10, 0.1 * 3) == 3
+    assert accelerators_at(gang, 1.0) == gang

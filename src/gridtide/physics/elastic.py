@@ -17,7 +17,7 @@ def speed_up(servers: float, contention: float, coherence: float) -> float:
 
 
 def accelerators_at(gang: int, gang_share: float) -> int:
-    """Whole accelerators that a share of a gang takes, rounded up: no rank runs on part of one.
+    """Whole accelerators [1] that a share of a gang takes, rounded up: no rank runs on part of one.
 
     gang: 1 or more. gang_share: above 0; at 1 the gang itself. Source: arithmetic; that a job's speed-up is stated
     for the share and not for the accelerators rounded up to is an assumption, and on the safe side.
