@@ -86,7 +86,7 @@ def test_evenings_at_a_slower_clock_are_told_as_the_meter_had_them() -> None:
     slow = drivers.clock < 0.9
     error = physics_rows(found.coefficients, drivers)[1][slow] / true_kw[slow] - 1.0
     assert slow.mean() < 0.15
-    assert float(np.abs(error).mean()) < 0.001
+    assert float(np.abs(error).mean()) < 0.002
 
 
 def test_weather_without_two_sides_has_no_changeover() -> None:
