@@ -93,6 +93,7 @@ def coarsened(facts: Facts, situation: Situation, coarse: Timeline, buckets: Buc
         offers=_offers(facts.offers, steps, dip_kw),
         cooling=terms_over(facts.cooling, situation.fleet, coarse.hours, steps.mean),
         made=coarse_made(facts.made, steps.lowest),
+        inflow=replace(facts.inflow, kw=steps.mean(facts.inflow.kw)),
     )
 
 

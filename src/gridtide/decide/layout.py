@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gridtide.decide.buckets import Buckets
 from gridtide.decide.cooling_terms import CoolingTerms
+from gridtide.decide.inflow_terms import InflowTerms
 from gridtide.decide.made_terms import MadeTerms
 from gridtide.decide.offer_terms import OfferTerms
 from gridtide.decide.peak import DemandPeriods
@@ -46,6 +47,7 @@ class Facts:
     work of a step begins on the mean, (T,). Where steps are the shortest there are, swing_kw is 0 and
     request_peak 1. offers: terms of capacity for the grid. cooling: of heat carried out early or late. slower: of
     answers that take longer. made: of plants that are told what to make.
+    inflow: what rivers bring to stores.
     """
 
     hours: Real
@@ -76,6 +78,7 @@ class Facts:
     cooling: CoolingTerms
     slower: SlowerFacts
     made: MadeTerms
+    inflow: InflowTerms
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -102,6 +105,7 @@ class Columns:
     (V, O, T). segment (S, T, segments). draw, sell, unused, charge, discharge, store (S, T). peak (S, N), one a
     billing month. undone, later (K,). shortfall: power that cannot be had at all, (S, T).
     offered: of each product, (Q, T). cooling: of halls and stores of cold. made: of each plant, (G, T).
+    spilt: of the water of each reservoir, (W, T).
     """
 
     work: Whole
@@ -127,6 +131,7 @@ class Columns:
     offered: Whole
     cooling: CoolingColumns
     made: Whole
+    spilt: Whole
 
 
 def peak_of_step(columns: Columns, facts: Facts) -> Whole:

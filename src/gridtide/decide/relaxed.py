@@ -166,7 +166,8 @@ def cheaper(situation: Situation, facts: Facts) -> Facts:
 def loosened(matrix: Matrix, columns: Columns, situation: Situation) -> None:
     """Drop the small costs that only order equals, and the level a store must end at."""
     cooling = (columns.cooling.hall, columns.cooling.store)
-    for column in (columns.segment, columns.unused, columns.charge, *cooling):
+    small = (columns.segment, columns.unused, columns.charge, columns.spilt, *cooling)
+    for column in small:
         matrix.cost[column] = 0.0
     slow = columns.flow[columns.way >= len(situation.services)]
     matrix.cost[slow] = np.maximum(matrix.cost[slow] - SLOWER_LAST * situation.horizon.hours, 0.0)
