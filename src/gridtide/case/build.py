@@ -21,6 +21,7 @@ from gridtide.case.parking import parking_notes, parking_of
 from gridtide.case.plants import design_outdoor_c
 from gridtide.case.points import points_left_out, points_of
 from gridtide.case.reactor import reactor_notes, reactor_of
+from gridtide.case.reservoir import reservoir_at, without_inflow
 from gridtide.case.schema import CaseFile, ContractTable, PoolTable, SiteTable
 from gridtide.case.services import impossible_services, service_of
 from gridtide.case.serving_tables import notes_of, tables_of
@@ -62,6 +63,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
     assert work is not None and known is not None and tables is not None
     jobs, true_s, (history, said) = work.jobs, work.true_s, known
     refuse_if_any(outside_data(case, fleet, learned, history, timeline))
+    refuse_if_any(without_inflow(fleet, history, timeline))
     services = tuple(
         service_of(table, fleet, case.network.origins, tables) for table in case.service
     )
@@ -179,6 +181,7 @@ def _site(table: SiteTable, step_s: int, sizes: tuple[Size, ...]) -> Site:
         genset=Genset(**table.genset.model_dump()) if table.genset else None,
         backup=backup_at(table),
         reactor=reactor_of(table.reactor) if table.reactor else None,
+        reservoir=reservoir_at(table),
     )
 
 

@@ -18,6 +18,7 @@ from gridtide.case.plants import parked_facility_kw
 from gridtide.case.points import point_faults
 from gridtide.case.pumped_hydro import pumped_faults
 from gridtide.case.reactor import reactor_faults
+from gridtide.case.reservoir import reservoir_faults
 from gridtide.case.river_plant import river_faults
 from gridtide.case.schema import CaseFile, ContractTable, SiteTable
 from gridtide.case.services import answering_faults
@@ -61,6 +62,7 @@ def faults_of(case: CaseFile) -> list[Finding]:
         *backup_faults(case),
         *pumped_faults(case),
         *hydrogen_faults(case),
+        *reservoir_faults(case),
         *reactor_faults(case),
         *wind_faults(case),
         *river_faults(case),

@@ -152,6 +152,19 @@ class PumpedHydroTable(Table):
     wear_cost_per_kwh: Annotated[float, Field(ge=0, le=100)] = 0.0
 
 
+class ReservoirTable(Table):
+    """[site.reservoir]: water behind a dam that a river fills."""
+
+    volume_m3: Annotated[float, Field(gt=0, le=1e12)]
+    head_m: Annotated[float, Field(gt=0, le=2000)]
+    turbine_kw: Power
+    turbine_efficiency: Annotated[float, Field(gt=0, le=1)] = 0.90
+    least_m3: Annotated[float, Field(ge=0, le=1e12)] = 0.0
+    kept_m3_per_s: Annotated[float, Field(ge=0, le=4e5)] = 0.0
+    start_share: Share = 0.5
+    wear_cost_per_kwh: Annotated[float, Field(ge=0, le=100)] = 0.0
+
+
 class HydrogenTable(Table):
     """[site.hydrogen]: an electrolyser, a tank and a fuel cell or engine."""
 
@@ -311,6 +324,7 @@ class SiteTable(Table):
     battery: BatteryTable | None = None
     pumped_hydro: PumpedHydroTable | None = None
     hydrogen: HydrogenTable | None = None
+    reservoir: ReservoirTable | None = None
     hall: HallTable | None = None
     cold_store: ColdStoreTable | None = None
     backup: BackupTable | None = None

@@ -80,6 +80,7 @@ def columns_of(program: Program, situation: Situation, facts: Facts) -> Columns:
             facts.made.least_kw,
             facts.made.most_kw,
         ),
+        spilt=program.variables(facts.inflow.kw.shape, THROWN_AWAY, 0.0, facts.inflow.kw),
     )
 
 

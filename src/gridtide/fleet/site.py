@@ -11,6 +11,7 @@ from gridtide.fleet.operating_point import OperatingPoint
 from gridtide.fleet.parking import Parking
 from gridtide.fleet.product import CapacityProduct
 from gridtide.fleet.reactor import Reactor
+from gridtide.fleet.reservoir import Reservoir
 from gridtide.fleet.thermal import ColdStore, Hall
 
 
@@ -108,7 +109,7 @@ class Site:
     products: capacity it may offer to the grid. hall, cold_store: what lets it be cooled earlier or later.
     genset: what carries it when a call of the grid leaves it too little. backup: a store for the time without a grid;
     what of it may cycle is part of `battery` already, so that nothing which decides ever reads its reserve.
-    reactor: a plant that is told what to make.
+    reactor: a plant that is told what to make. reservoir: the water that `battery` then stands for, and its river.
     """
 
     name: str
@@ -130,3 +131,4 @@ class Site:
     genset: Genset | None = None
     backup: BackupStore | None = None
     reactor: Reactor | None = None
+    reservoir: Reservoir | None = None
