@@ -28,7 +28,10 @@ def hydrogen_used_kw(power_kw: float, efficiency: float = FUEL_CELL) -> float:
 
 
 def tank_after_kwh(tank_kwh: float, made_kw: float, used_kw: float, hours: float) -> float:
-    """Hydrogen in the tank [kWh of heating value] after some hours. Reference: energy balance, no leak."""
+    """Hydrogen in the tank [kWh of heating value] after some hours. Reference: energy balance, no leak.
+
+    Powers and hours 0 or more.
+    """
     return tank_kwh + (made_kw - used_kw) * hours
 
 
