@@ -73,6 +73,22 @@ def test_a_plant_that_mixes_smoothly_is_given_no_changeover() -> None:
     assert fit_physics(drivers, facility_kw, everywhere, None).changeover is None
 
 
+def test_evenings_at_a_slower_clock_are_told_as_the_meter_had_them() -> None:
+    """They are few, and unusual: neither what is usual nor the trimming of errors may outweigh them."""
+    drivers = a_month(6)
+    told = replace(plain_map(2000.0), dead_bands=())
+    unusual = told.coefficients.copy()
+    unusual[3:5] = 0.0, 1.5
+    true_kw = physics_rows(unusual, drivers)[1]
+    chance = np.random.default_rng(1)
+    facility_kw = true_kw * (1.0 + chance.normal(0.0, 0.006, len(true_kw)))
+    found = fit_physics(drivers, facility_kw, np.ones(len(true_kw), dtype=bool), None)
+    slow = drivers.clock < 0.9
+    error = physics_rows(found.coefficients, drivers)[1][slow] / true_kw[slow] - 1.0
+    assert slow.mean() < 0.15
+    assert float(np.abs(error).mean()) < 0.002
+
+
 def test_weather_without_two_sides_has_no_changeover() -> None:
     """One temperature, one humidity."""
     drivers = a_month(5)

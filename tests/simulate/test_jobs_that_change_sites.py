@@ -7,14 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gridtide.decide.dispatch import load_of
 from gridtide.decide.flexibility.curve import curve, moved_in_the_fleet
 from gridtide.decide.flexibility.in_space import moving_away
 from gridtide.decide.flexibility.in_time import latest_end
 from gridtide.decide.flexibility.outlook import Outlook, outlook_of
-from gridtide.decide.flexibility.step import DURATIONS_S, Source, Step
+from gridtide.decide.flexibility.step import DURATIONS_S, Direction, Source, Step
 from gridtide.fleet.operating_point import OperatingPoint
 from gridtide.simulate.flex_delivery import delivered, promised
-from gridtide.simulate.flexing import Standing, asked_step, standing_at
+from gridtide.simulate.flexing import Standing, asked_step, replaced_slots, standing_at
 from gridtide.simulate.policies import policy_named
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import truth_of
@@ -52,7 +53,7 @@ def test_a_job_goes_where_it_may_and_ends_in_time_with_its_restart(seed: int) ->
     jobs, held = outlook.situation.jobs, outlook.held
     site = outlook.situation.fleet.site_of_place
     for duration_s in DURATIONS_S:
-        for one in moving_away(outlook, duration_s):
+        for one in moving_away(outlook, duration_s, outlook.free.copy()):
             job, place = int(one.change.jobs[0]), int(one.change.places[0])
             assert jobs.allowed[job, place] and jobs.movable[job] and jobs.interruptible[job]
             assert site[place] != site[held.told.place[job]]
@@ -75,10 +76,33 @@ def test_what_a_job_gives_by_leaving_is_there_and_no_promise_is_broken(seed: int
     assert found and all(one.share >= 0.95 for one in found)
 
 
+@settings(max_examples=4, deadline=None)
+@given(seed=st.integers(0, 10_000), jobs=st.sampled_from([60, 160]))
+def test_jobs_that_pause_slow_down_and_move_in_find_machines_for_all_of_them(
+    seed: int, jobs: int
+) -> None:
+    """All steps of a duration and direction together hold no more machines than there are, so none is left out."""
+    standing = standing_of(seed, jobs)
+    outlook, turn = outlook_at(standing), standing.turn
+    steps = curve(outlook, DURATIONS_S)
+    for duration_s in DURATIONS_S:
+        given = tuple(
+            step
+            for step in steps
+            if step.duration_s == duration_s and step.direction is Direction.DOWN
+        )
+        placement = replaced_slots(turn.orders.dispatch, given).placement
+        load = load_of(placement, turn.situation.jobs.accelerators, turn.situation.fleet.menu)
+        steps_there = min(load.shape[1], outlook.held.room.shape[1])
+        assert (load[:, :steps_there] <= outlook.held.room[:, :steps_there]).all()
+
+
 def test_a_job_that_may_not_move_again_stays() -> None:
     """Without moves left nothing leaves its site."""
     outlook = outlook_at(standing_of(4), moves_max=0)
-    assert all(moving_away(outlook, duration_s) == [] for duration_s in DURATIONS_S)
+    assert all(
+        moving_away(outlook, duration_s, outlook.free.copy()) == [] for duration_s in DURATIONS_S
+    )
 
 
 def test_moves_within_a_zone_cancel_in_the_fleet_and_no_job_gives_twice() -> None:
@@ -106,8 +130,8 @@ def test_a_longer_restart_costs_more_and_comes_back_as_more_energy() -> None:
     left = held.left.copy()
     left[:, 2] += 2 * outlook.step_s
     longer = replace(outlook, held=replace(held, left=left))
-    plain = {int(one.change.jobs[0]): one for one in moving_away(outlook, 900)}
-    dearer = {int(one.change.jobs[0]): one for one in moving_away(longer, 900)}
+    plain = {int(one.change.jobs[0]): one for one in moving_away(outlook, 900, outlook.free.copy())}
+    dearer = {int(one.change.jobs[0]): one for one in moving_away(longer, 900, longer.free.copy())}
     both = [job for job in sorted(plain) if job in dearer]
     assert both and len(jobs)
     assert all(len(dearer[job].change.slots) > len(plain[job].change.slots) for job in both)

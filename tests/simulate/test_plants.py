@@ -10,11 +10,17 @@ from hypothesis import strategies as st
 from gridtide.decide.objective import Objective
 from gridtide.decide.plan import Plan
 from gridtide.decide.planners.coordinated import Coordinated
+from gridtide.decide.program import solve
+from gridtide.decide.reading import supply_kw
+from gridtide.decide.relaxed import Course as Relaxable
+from gridtide.decide.relaxed import program_of, relaxed_course
 from gridtide.decide.situation import Situation
 from gridtide.decide.telescoped import Telescoped
 from gridtide.doors.results.document import document_of
 from gridtide.fleet.reactor import Reactor
 from gridtide.loop.sight import see
+from gridtide.simulate.bound import known_course
+from gridtide.simulate.changes import changes_of
 from gridtide.simulate.course import Course, mandate_of
 from gridtide.simulate.settlement import Settlement, settle
 from gridtide.simulate.study import Study
@@ -104,15 +110,9 @@ def test_a_plan_keeps_the_bounds_of_a_plant_and_balances(
     keeps_its_bounds(plant, plan.made_kw[0], study)
     came = plan.import_kw + plan.discharge_kw - plan.charge_kw - plan.export_kw
     came[0] += plan.made_kw[0]
-    came += supply_of(study)
+    came += supply_kw(sight(study))
     assert came == pytest.approx(plan.facility_kw + plan.unused_supply_kw, abs=1e-5)
     assert plan.certificate.lower_bound <= plan.certificate.cost + 1e-6
-
-
-def supply_of(study: Study) -> np.ndarray:
-    from gridtide.decide.reading import supply_kw
-
-    return supply_kw(sight(study))
 
 
 def planned(study: Study, telescope: bool = False) -> Plan:
@@ -180,3 +180,23 @@ def test_a_bound_stays_below_every_course_with_a_plant() -> None:
     assert any("Plants that are told" in note for note in said["notes"])
     plain = document_of(compared(day(4)), "")
     assert all("plants_by_site" not in run for run in plain["runs"])
+
+
+def test_a_bound_says_what_a_plant_its_pace_and_its_outage_are_worth() -> None:
+    """Without the plant it is the bound of the study without one; what only loosens the plant never costs."""
+    bare = day(4)
+    study = with_reactor(bare, with_outage(bare, REACTOR, (9.0, 13.0)))
+    course = relaxed_course(known_course(study, truth_of(study)), study.objective)
+    found = {
+        change.what: change.changed() for change in changes_of(course) if change.kind == "plant"
+    }
+    cost = {what: bound_of_program(changed) for what, changed in found.items()}
+    own = bound_of_program(course)
+    without = relaxed_course(known_course(bare, truth_of(bare)), bare.objective)
+    assert cost["no plant at east"] == pytest.approx(bound_of_program(without))
+    for what in ("no pace", "no outage"):
+        assert cost[f"{what} of the plant at east"] <= own + 1e-6
+
+
+def bound_of_program(course: Relaxable) -> float:
+    return solve(program_of(course).matrix, "simplex").objective

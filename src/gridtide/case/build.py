@@ -13,6 +13,7 @@ from gridtide.case.checks import unprotected
 from gridtide.case.cooling import cold_store_of, hall_of
 from gridtide.case.curves import curve_notes
 from gridtide.case.genset import genset_notes
+from gridtide.case.hydrogen import hydrogen_notes, standby_kw
 from gridtide.case.learned import learned_fleet, learned_notes, outside_data
 from gridtide.case.machines import assumed, pool_powers_kw
 from gridtide.case.offers import product_of
@@ -20,6 +21,7 @@ from gridtide.case.parking import parking_notes, parking_of
 from gridtide.case.plants import design_outdoor_c
 from gridtide.case.points import points_left_out, points_of
 from gridtide.case.reactor import reactor_notes, reactor_of
+from gridtide.case.reservoir import reservoir_at, without_inflow
 from gridtide.case.schema import CaseFile, ContractTable, PoolTable, SiteTable
 from gridtide.case.services import impossible_services, service_of
 from gridtide.case.serving_tables import notes_of, tables_of
@@ -61,6 +63,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
     assert work is not None and known is not None and tables is not None
     jobs, true_s, (history, said) = work.jobs, work.true_s, known
     refuse_if_any(outside_data(case, fleet, learned, history, timeline))
+    refuse_if_any(without_inflow(fleet, history, timeline))
     services = tuple(
         service_of(table, fleet, case.network.origins, tables) for table in case.service
     )
@@ -139,6 +142,7 @@ def _machine_notes(case: CaseFile, folder: Path) -> Iterator[str]:
     yield from parking_notes(case)
     yield from genset_notes(case)
     yield from reactor_notes(case)
+    yield from hydrogen_notes(case)
     yield from backup_notes(case)
     for name in unprotected(case):
         yield f"protect names {name}: no group or class is called so"
@@ -161,7 +165,7 @@ def _site(table: SiteTable, step_s: int, sizes: tuple[Size, ...]) -> Site:
         facility=Facility(
             it_capacity_kw=table.facility.it_capacity_kw,
             cooling=table.facility.cooling,
-            overhead_kw=table.facility.overhead_kw,
+            overhead_kw=table.facility.overhead_kw + standby_kw(table),
             design_outdoor_c=design_outdoor_c(table.facility),
         ),
         pools=tuple(_pool(pool, step_s, sizes) for pool in table.pool),
@@ -177,6 +181,7 @@ def _site(table: SiteTable, step_s: int, sizes: tuple[Size, ...]) -> Site:
         genset=Genset(**table.genset.model_dump()) if table.genset else None,
         backup=backup_at(table),
         reactor=reactor_of(table.reactor) if table.reactor else None,
+        reservoir=reservoir_at(table),
     )
 
 

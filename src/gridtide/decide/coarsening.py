@@ -95,6 +95,7 @@ def coarsened(facts: Facts, situation: Situation, coarse: Timeline, buckets: Buc
         cooling=terms_over(facts.cooling, situation.fleet, coarse.hours, steps.mean),
         rest=nothing_rests(len(coarse)),
         made=coarse_made(facts.made, steps.lowest),
+        inflow=replace(facts.inflow, kw=steps.mean(facts.inflow.kw)),
     )
 
 

@@ -73,13 +73,14 @@ def columns_of(program: Program, situation: Situation, facts: Facts) -> Columns:
             facts.offers.most_kw,
         ),
         cooling=_cooling(program, facts),
-        rest=rest_columns(program, facts),
+        rest=rest_columns(program, facts, prices),
         made=program.variables(
             facts.made.most_kw.shape,
             facts.made.cost_per_kwh[:, None] * facts.hours,
             facts.made.least_kw,
             facts.made.most_kw,
         ),
+        spilt=program.variables(facts.inflow.kw.shape, THROWN_AWAY, 0.0, facts.inflow.kw),
     )
 
 

@@ -9,6 +9,7 @@ from gridtide.decide.buckets import BUCKETS_MAX, bucketed
 from gridtide.decide.called_hours import incentive_per_kwh
 from gridtide.decide.cooling_terms import cooling_terms
 from gridtide.decide.emergency import in_emergency_kw, relieved
+from gridtide.decide.inflow_terms import inflow_terms
 from gridtide.decide.layout import Facts, SlowerFacts
 from gridtide.decide.limits import import_max_kw
 from gridtide.decide.made_terms import made_terms
@@ -109,6 +110,7 @@ def facts_of(
         slower=slower_facts(situation),
         rest=rest_terms(situation, curve, cost_per_kwh(1.0) * price + carbon),
         made=made,
+        inflow=inflow_terms(situation),
     )
 
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gridtide.decide.buckets import Buckets
 from gridtide.decide.cooling_terms import CoolingTerms
+from gridtide.decide.inflow_terms import InflowTerms
 from gridtide.decide.made_terms import MadeTerms
 from gridtide.decide.offer_terms import OfferTerms
 from gridtide.decide.peak import DemandPeriods
@@ -47,7 +48,7 @@ class Facts:
     work of a step begins on the mean, (T,). Where steps are the shortest there are, swing_kw is 0 and
     request_peak 1. offers: terms of capacity for the grid. cooling: of heat carried out early or late. slower: of
     answers that take longer. rest: of nodes that rest when nothing uses them. made: of plants that are told what to
-    make.
+    make. inflow: what rivers bring to stores.
     """
 
     hours: Real
@@ -79,6 +80,7 @@ class Facts:
     slower: SlowerFacts
     rest: RestTerms
     made: MadeTerms
+    inflow: InflowTerms
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -98,7 +100,9 @@ class CoolingColumns:
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RestColumns:
     """Accelerators at R places whose nodes rest, (R, T). used: that answer, on nodes that may rest; beside: on others.
-    awake: used or idle; off; others are parked. risen, woken: that wake from parked and from off; gone: that go off."""
+    awake: used or idle; off; others are parked. risen: that wake from parked; woken: from off; direct: of these, awake
+    in the same step; gone: that go off. dozing: that would be awake by the rules and lack the power; late: used before
+    their wake has passed."""
 
     used: Whole
     beside: Whole
@@ -107,6 +111,9 @@ class RestColumns:
     risen: Whole
     woken: Whole
     gone: Whole
+    dozing: Whole
+    direct: Whole
+    late: Whole
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -119,7 +126,7 @@ class Columns:
     (V, O, T). segment (S, T, segments). draw, sell, unused, charge, discharge, store (S, T). peak (S, N), one a
     billing month. undone, later (K,). shortfall: power that cannot be had at all, (S, T).
     offered: of each product, (Q, T). cooling: of halls and stores of cold. rest: of nodes that rest. made: of each
-    plant, (G, T).
+    plant, (G, T). spilt: of the water of each reservoir, (W, T).
     """
 
     work: Whole
@@ -146,6 +153,7 @@ class Columns:
     cooling: CoolingColumns
     rest: RestColumns
     made: Whole
+    spilt: Whole
 
 
 def peak_of_step(columns: Columns, facts: Facts) -> Whole:

@@ -168,8 +168,9 @@ def cheaper(situation: Situation, facts: Facts) -> Facts:
 def loosened(matrix: Matrix, columns: Columns, situation: Situation) -> None:
     """Drop the small costs that only order equals, and the level a store must end at."""
     cooling = (columns.cooling.hall, columns.cooling.store)
-    rest = (columns.rest.awake, columns.rest.risen, columns.rest.woken)
-    for column in (columns.segment, columns.unused, columns.charge, *cooling, *rest):
+    rest = (columns.rest.awake, columns.rest.risen, columns.rest.woken, columns.rest.late)
+    small = (columns.segment, columns.unused, columns.charge, columns.spilt, *cooling, *rest)
+    for column in small:
         matrix.cost[column] = 0.0
     slow = columns.flow[columns.way >= len(situation.services)]
     matrix.cost[slow] = np.maximum(matrix.cost[slow] - SLOWER_LAST * situation.horizon.hours, 0.0)

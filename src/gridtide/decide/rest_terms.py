@@ -23,7 +23,8 @@ MOST_STEPS = 1_000_000
 class RestSteps:
     """How long things take at R places, in steps, (R,).
 
-    after_use: for which a node stays idle; before_use: by which it is awake ahead of a need that is expected;
+    after_use: for which a node stays idle; before_use: by which it is awake ahead of its use, whole
+    steps of its wake;
     after_off: from its use until it may go off; before_off: by which it is woken from off; least_off.
     """
 
@@ -41,9 +42,10 @@ class RestTerms:
     kept: accelerators that may rest; others: that answer beside them and never rest, (R,). awake_now, off_now: of
     those that may, (R,). idle_kw: IT power of an idle one, spared_kw: what one that is off spares, beside a parked
     one, (R,). spared_at_meter_kw: the same at the meter, (R, T). wake_kwh: IT energy of a wake from parked and from
-    off beyond staying parked, (2, R). steps: how long what takes. expects: whether a need is expected in a step, for
-    which a day must have been seen, (T,). counts: whether power costs something, so that no plan keeps nodes awake to
-    burn it, (R, T).
+    off beyond staying parked, (2, R). steps: how long what takes. unready: share of a step for which a wake from
+    parked lasts, and one from off in its first and its second step, (3, R). awake_least: used so shortly before the
+    first step that it is awake still, (R, T). counts: whether power costs something, so that no plan keeps nodes
+    awake to burn it, (R, T).
     """
 
     place: Whole
@@ -57,7 +59,8 @@ class RestTerms:
     spared_at_meter_kw: Real
     wake_kwh: Real
     steps: RestSteps
-    expects: NDArray[np.bool_]
+    unready: Real
+    awake_least: Real
     counts: NDArray[np.bool_]
 
     def __post_init__(self) -> None:
@@ -65,8 +68,8 @@ class RestTerms:
         freeze(
             self, **dict.fromkeys(("place", "site"), np.int64), **dict.fromkeys(real, np.float64)
         )
-        freeze(self, spared_at_meter_kw=np.float64, wake_kwh=np.float64)
-        freeze(self, expects=np.bool_, counts=np.bool_)
+        over = ("spared_at_meter_kw", "wake_kwh", "awake_least", "unready")
+        freeze(self, **dict.fromkeys(over, np.float64), counts=np.bool_)
 
 
 def rest_terms(situation: Situation, curve: PowerCurve, drawn_per_kwh: Real) -> RestTerms:
@@ -81,6 +84,9 @@ def rest_terms(situation: Situation, curve: PowerCurve, drawn_per_kwh: Real) -> 
     spared_kw = np.asarray([one.parked_kw - one.off_kw for one in rests])
     at_rest = situation.state.at_rest
     measured = at_rest[:, place] if at_rest.size else np.zeros((3, len(place)))
+    steps = _steps(rests, horizon)
+    awake_now = np.maximum(kept - measured[1] - measured[2], 0.0)
+    record = _record(situation, place)
     wakes = [
         (
             one.wake_parked_s / S_PER_H * (one.wake_kw - one.parked_kw),
@@ -93,14 +99,15 @@ def rest_terms(situation: Situation, curve: PowerCurve, drawn_per_kwh: Real) -> 
         site=site,
         kept=kept,
         others=fleet.accelerators[place] - kept,
-        awake_now=np.maximum(kept - measured[1] - measured[2], 0.0),
+        awake_now=awake_now,
         off_now=measured[2],
         idle_kw=np.asarray([one.idle_kw - one.parked_kw for one in rests]),
         spared_kw=spared_kw,
         spared_at_meter_kw=spared_kw[:, None] * curve.slope[site, :, 0],
         wake_kwh=np.maximum(np.asarray(wakes).T, 0.0),
-        steps=_steps(rests, horizon),
-        expects=_expects(horizon, situation.state.rest_watched_s),
+        steps=steps,
+        unready=_unready(rests, _step_s(horizon)),
+        awake_least=_still_awake(record, steps, awake_now, len(horizon)),
         counts=drawn_per_kwh[site] >= 0.0,
     )
 
@@ -120,7 +127,8 @@ def nothing_rests(steps: int) -> RestTerms:
         spared_at_meter_kw=over,
         wake_kwh=np.zeros((2, 0)),
         steps=_alike(whole),
-        expects=np.zeros(steps, dtype=np.bool_),
+        unready=np.zeros((3, 0)),
+        awake_least=over,
         counts=over.astype(np.bool_),
     )
 
@@ -134,7 +142,8 @@ def cheapest_rest(terms: RestTerms, curve: PowerCurve) -> RestTerms:
         spared_at_meter_kw=terms.spared_kw[:, None] * most,
         wake_kwh=np.zeros_like(terms.wake_kwh),
         steps=_alike(np.zeros_like(terms.place)),
-        expects=np.ones_like(terms.expects),
+        unready=np.zeros_like(terms.unready),
+        awake_least=np.zeros_like(terms.awake_least),
     )
 
 
@@ -160,7 +169,7 @@ def _rest_of(fleet: Fleet, place: int) -> Parking:
 
 def _steps(rests: list[Parking], horizon: Timeline) -> RestSteps:
     """Seconds as whole steps of the horizon, at least as long."""
-    step_s = int((horizon.edges_s[1:] - horizon.edges_s[:-1]).min())
+    step_s = _step_s(horizon)
 
     def whole(seconds: list[float]) -> Whole:
         found = np.minimum(np.ceil(np.asarray(seconds) / step_s), MOST_STEPS)
@@ -168,11 +177,25 @@ def _steps(rests: list[Parking], horizon: Timeline) -> RestSteps:
 
     return RestSteps(
         after_use=whole([one.least_idle_s for one in rests]),
-        before_use=whole([one.wake_parked_s for one in rests]),
+        before_use=_floor([one.wake_parked_s for one in rests], step_s),
         after_off=whole([one.least_idle_s + one.least_parked_s for one in rests]),
         before_off=whole([one.wake_off_s for one in rests]),
         least_off=whole([one.wake_off_s + one.least_off_s for one in rests]),
     )
+
+
+def _step_s(horizon: Timeline) -> int:
+    return int((horizon.edges_s[1:] - horizon.edges_s[:-1]).min())
+
+
+def _unready(rests: list[Parking], step_s: int) -> Real:
+    parked = np.asarray([one.wake_parked_s for one in rests]) / step_s
+    off = np.asarray([one.wake_off_s for one in rests]) / step_s
+    return np.clip(np.stack([parked, off, off - 1.0]), 0.0, 1.0)
+
+
+def _floor(seconds: list[float], step_s: int) -> Whole:
+    return np.asarray(np.asarray(seconds) // step_s, dtype=np.int64)
 
 
 def _alike(steps: Whole) -> RestSteps:
@@ -182,7 +205,25 @@ def _alike(steps: Whole) -> RestSteps:
     )
 
 
-def _expects(horizon: Timeline, watched_s: int) -> NDArray[np.bool_]:
-    """Whether the step after each lies within a day that was seen, so that a need in it is expected."""
-    ends_s = horizon.edges_s[1:] - horizon.edges_s[0]
-    return np.asarray(watched_s + ends_s >= DAY_S)
+def _record(situation: Situation, place: Whole) -> Real:
+    """What was used in each step of the day before, in steps of the horizon, oldest first, NaN where unseen, (R, D)."""
+    step_s = _step_s(situation.horizon)
+    day = max(1, DAY_S // step_s)
+    used = situation.state.rest_used
+    seen = used.shape[-1]
+    if not used.size or (seen % day and day % seen):
+        return np.full((len(place), day), np.nan)
+    if seen >= day:
+        return np.asarray(used[place].reshape(len(place), day, -1).max(axis=2))
+    return np.repeat(used[place], day // seen, axis=1)
+
+
+def _still_awake(record: Real, steps: RestSteps, awake_now: Real, count: int) -> Real:
+    """What has been used so shortly before that it is awake still, (R, T)."""
+    found = np.zeros((len(record), count))
+    for place, used in enumerate(record):
+        after = int(steps.after_use[place])
+        for step in range(min(after, count)):
+            lately = used[max(len(used) - (after - step), 0) :]
+            found[place, step] = np.nan_to_num(lately, nan=awake_now[place]).max(initial=0.0)
+    return found

@@ -33,8 +33,9 @@ class State:
     are the witness that its deadline can be kept. promised: whether the guard promised the deadline.
     hall_c: air and mass of each hall, °C, (2, S), NaN without one; cold_kwh: in stores of cold, kWh of heat,
     (S,). Both of no sites where no site has either. at_rest: accelerators that are idle, parked and off, (3, P),
-    of no places where no pool says how it rests; rest_watched_s: for how long their use has been seen. made_kw: of
-    each plant that is told what to make, (G,), 0 while it stands.
+    of no places where no pool says how it rests; rest_used: what was used of them in each step
+    of the day before, NaN where nobody saw, (P, D). made_kw: of each plant that is told what to make, (G,), 0 while
+    it stands.
     """
 
     measured_at: datetime
@@ -56,8 +57,8 @@ class State:
     hall_c: NDArray[np.float64] = field(default_factory=lambda: np.zeros((2, 0)))
     cold_kwh: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     at_rest: NDArray[np.float64] = field(default_factory=lambda: np.zeros((3, 0)))
-    rest_watched_s: int = 0
     made_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    rest_used: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
 
     def __post_init__(self) -> None:
         real = (
@@ -69,6 +70,7 @@ class State:
             "cold_kwh",
             "at_rest",
             "made_kw",
+            "rest_used",
         )
         job = ("remaining_s", "expected_left_s", "place", "moves", "status", "available_s")
         told = ("told_place", "told_point", "told_offsets", "told_starts_s")

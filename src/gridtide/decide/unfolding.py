@@ -147,6 +147,7 @@ def _stores(
     need_kw = facility_kw - supply_kw
     charge, discharge = plan.charge_kw[:, shown].copy(), plan.discharge_kw[:, shown].copy()
     level = np.zeros_like(charge)
+    inflow_kw = fine.inflow.at_sites(len(charge))
     give_away_kw = supply_kw + _export_max_kw(situation)[:, None]
     for index, site in enumerate(situation.fleet.sites):
         if site.battery is None:
@@ -157,10 +158,29 @@ def _stores(
         if ((net_kw > most_kw) | (net_kw < least_kw)).any():
             within = (need_kw[index], least_kw, most_kw, fine.hours)
             _yield(site.battery, now_kwh, charge[index], discharge[index], *within)
+        if site.reservoir is not None:
+            came = (inflow_kw[index], fine.hours)
+            level[index] = _of_water(site.battery, now_kwh, discharge[index], *came)
+            continue
         stored_kw = site.battery.charge_efficiency * charge[index]
         stored_kw = stored_kw - discharge[index] / site.battery.discharge_efficiency
         level[index] = now_kwh + np.cumsum(stored_kw * fine.hours)
     return charge, discharge, level
+
+
+def _of_water(
+    battery: Battery, now_kwh: float, discharge: Real, inflow_kw: Real, hours: Real
+) -> Real:
+    """Level of a reservoir, (T,), kWh; it gives less, in place, where less has come than it was to give."""
+    least_kwh = min(battery.energy_kwh * battery.soc_min, now_kwh)
+    level = np.zeros_like(discharge)
+    for step, (came_kw, hour) in enumerate(zip(inflow_kw.tolist(), hours.tolist(), strict=True)):
+        there_kwh = now_kwh + came_kw * hour
+        most_kw = max(there_kwh - least_kwh, 0.0) * battery.discharge_efficiency / hour
+        discharge[step] = min(discharge[step], most_kw)
+        there_kwh -= discharge[step] * hour / battery.discharge_efficiency
+        level[step] = now_kwh = min(there_kwh, max(battery.energy_kwh, now_kwh))
+    return level
 
 
 def _yield(

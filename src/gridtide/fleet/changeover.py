@@ -23,6 +23,11 @@ class Changeover:
     returns_below_humidity: float = NO_LIMIT
     leaves_above_humidity: float = NO_LIMIT
 
+    @property
+    def middle_c(self) -> float:
+        """Between both limits of temperature, °C."""
+        return 0.5 * (self.returns_below_c + self.leaves_above_c)
+
 
 def felt_changed_over_c(changeover: Changeover, felt_c: Real, humidity: Real) -> Real:
     """What the plant feels, °C, (n,): felt_c kept above both limits on compressors and below both on outside air.

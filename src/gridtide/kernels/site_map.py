@@ -21,15 +21,15 @@ Real = NDArray[np.float64]
 def site_power(
     utilisation: Real, clock: Real, wet_c: Real, dry_c: Real, gap_s: Real, p: Real
 ) -> Real:
-    """IT power, facility power, lagged heat, lagged outdoor temperature of each row, (5, n); kW, kW, kW, °C, kW.
+    """IT power, facility power, lagged heat, lagged outdoor temperature of each row, (6, n); kW, kW, kW, °C, kW, 0-1.
 
-    Last what the plant draws more because heat lags behind.
+    Then what the plant draws more because heat lags behind, and the utilisation that at full clock draws as much.
 
     gap_s: seconds since the row before; memory starts anew at the first row. p: coefficients in the order of
     fleet/learning/coefficients.py. Lags advance by the exact exponential.
     """
     n = len(utilisation)
-    found = np.empty((5, n))
+    found = np.empty((6, n))
     heat_kw = outdoor_c = 0.0
     for t in range(n):
         it_kw = p[0] * it_share(utilisation[t], clock[t], p[1], p[2], p[3], p[4])
@@ -46,6 +46,7 @@ def site_power(
         found[2, t] = heat_kw
         found[3, t] = outdoor_c
         found[4, t] = (heat_kw - given_kw) * carried
+        found[5, t] = utilisation_at(it_kw / p[0], p[1], p[2])
     return found
 
 

@@ -1,6 +1,13 @@
 """Hydrogen as a store of electricity: electrolyser, tank and fuel cell, in kWh of heating value."""
 
 ELECTROLYSER, FUEL_CELL = 0.587, 0.50
+HEAT_KWH_PER_KG = 33.33
+"""Lower heating value of hydrogen, 120 MJ/kg; quoted."""
+
+
+def made_per_kwh(kwh_per_kg: float) -> float:
+    """Heating value made of a kWh of electricity by an electrolyser that takes kwh_per_kg [kWh/kg, 33.33 or more]."""
+    return HEAT_KWH_PER_KG / kwh_per_kg
 
 
 def hydrogen_made_kw(

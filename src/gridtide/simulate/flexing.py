@@ -216,6 +216,9 @@ def _finer(dispatch: Dispatch, fine: Timeline, coarse: Whole) -> Dispatch:
         if dispatch.slower_shares.size
         else dispatch.slower_shares,
         made_kw=dispatch.made_kw[:, coarse] if dispatch.made_kw.size else dispatch.made_kw,
+        nodes_used=dispatch.nodes_used[..., coarse]
+        if dispatch.nodes_used.size
+        else dispatch.nodes_used,
         cooling=ExtraCooling(
             heat_kw=cooling.heat_kw[..., coarse], power_kw=cooling.power_kw[..., coarse]
         )

@@ -12,6 +12,7 @@ from gridtide.decide.limits import import_max_kw
 from gridtide.decide.made_terms import following_kw, made_at_sites, reactors_of
 from gridtide.decide.reservations import grid_step_s
 from gridtide.decide.state import State, Status
+from gridtide.decide.whole_charges import charge_least_kw
 from gridtide.fleet.building import facility_power_kw, most_it_kw
 from gridtide.fleet.jobs import Jobs, rows
 from gridtide.fleet.menu import at_share
@@ -162,8 +163,8 @@ class Twin:
             hall_c=self.cold.hall_c,
             cold_kwh=self.cold.cold_kwh,
             at_rest=self.resting.now(),
-            rest_watched_s=self.resting.watched_s(self.present),
             made_kw=self.made_kw,
+            rest_used=self.resting.used(self.present),
         )
 
     def advance(self, orders: Orders, until: datetime) -> Telemetry:
@@ -370,6 +371,7 @@ class Twin:
         steps = len(block)
         demand_kw = demand_kw + cooled.extra.drawn_kw(steps)
         imported, exported, charged, discharged, unused, soc = np.zeros((6, *demand_kw.shape))
+        least_kw, water_kw = charge_least_kw(fleet), self._water_kw(span, steps)
         ran = np.zeros((3, *demand_kw.shape)) if self.gensets else np.zeros((3, 0, steps))
         kernel.run_stores(
             np.ascontiguousarray(demand_kw),
@@ -392,6 +394,8 @@ class Twin:
             block.hours,
             (imported, exported, charged, discharged, unused, soc),
             self.gensets.over(span, ran) if self.gensets else None,
+            least_kw if least_kw.any() else None,
+            (water_kw[0], water_kw[1]) if water_kw.size else None,
         )
         past_kw = np.minimum(unused, plants_kw)
         return Telemetry(
@@ -424,8 +428,16 @@ class Twin:
             resting=served.rested.resting,
             genset=ran,
             made_kw=made_kw,
+            water_kw=water_kw,
             led_past_kw=past_kw if len(made_kw) else np.zeros((0, steps)),
         )
+
+    def _water_kw(self, span: slice, steps: int) -> Real:
+        """What rivers bring to stores, and room for what is spilt, (2, S, T); of no sites without a reservoir."""
+        if not any(site.reservoir for site in self.study.fleet.sites):
+            return np.zeros((2, 0, steps))
+        inflow_kw = self.truth.inflow_kw[:, span]
+        return np.stack([inflow_kw, np.zeros_like(inflow_kw)])
 
     def _peak_carried(self, block: Timeline) -> NDArray[np.float64]:
         """The highest import of the billing month so far; a new month starts at 0."""

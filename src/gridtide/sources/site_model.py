@@ -112,6 +112,7 @@ class _File(_Part):
     spread: _Spread
     ranges: _Ranges
     without_data: tuple[_Hole, ...]
+    enclosed: tuple[_Hole, ...]
     held_out_days: _Judged
 
 
@@ -152,6 +153,9 @@ def content_of(model: SiteModel) -> dict[str, Any]:
         "ranges": {name: list(span) for name, span in asdict(model.ranges).items()},
         "without_data": [
             {name: list(span) for name, span in asdict(hole).items()} for hole in model.holes
+        ],
+        "enclosed": [
+            {name: list(span) for name, span in asdict(hole).items()} for hole in model.enclosed
         ],
         "held_out_days": asdict(model.judged),
     }
@@ -204,6 +208,7 @@ def _model_of(file: _File) -> SiteModel:
         ),
         ranges=Ranges(**file.ranges.model_dump()),
         holes=tuple(Hole(**hole.model_dump()) for hole in file.without_data),
+        enclosed=tuple(Hole(**hole.model_dump()) for hole in file.enclosed),
         judged=Judged(**file.held_out_days.model_dump()),
     )
 

@@ -74,6 +74,7 @@ def check(
         *_wrong_places(dispatch, situation),
         *_lost_requests(dispatch, situation),
         *_overdrawn_stores(dispatch, situation),
+        *_halting_stores(dispatch, situation),
         *_overdrawn_cold(dispatch, situation),
         *_overdriven_plants(dispatch, situation),
         *_empty_offers(dispatch, situation),
@@ -410,6 +411,21 @@ def _overdrawn_stores(dispatch: Dispatch, situation: Situation) -> list[Breach]:
                         allowed=f"0 to {most:.3f}",
                     )
                 )
+    return breaches
+
+
+def _halting_stores(dispatch: Dispatch, situation: Situation) -> list[Breach]:
+    """Stores told to charge at less than they can, and more than nothing."""
+    breaches = []
+    for site, charge in zip(situation.fleet.sites, dispatch.charge_kw, strict=True):
+        least_kw = site.battery.charge_least_kw if site.battery else 0.0
+        within = TOLERANCE * (1.0 + least_kw)
+        low = (charge > within) & (charge < least_kw - within)
+        if low.any():
+            value, allowed = f"{charge[low].min():.3f}", f"0, or at least {least_kw:.3f}"
+            breaches.append(
+                Breach(limit="charge_kw", subject=site.name, value=value, allowed=allowed)
+            )
     return breaches
 
 

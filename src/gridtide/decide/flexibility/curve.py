@@ -62,10 +62,11 @@ def _candidates(
 ) -> list[Candidate]:
     gone = {int(job) for step in already for job in step.change.jobs}
     running = runs_through(outlook, outlook.window(duration_s))
-    slowed = _left(slowing_down(outlook, duration_s, running), gone)
-    aside = _left(stepping_aside(outlook, duration_s), gone)
+    free = outlook.free.copy()
+    slowed = _left(slowing_down(outlook, duration_s, running, free), gone)
+    aside = _left(stepping_aside(outlook, duration_s, free), gone)
     if moves:
-        aside = sooner_or_cheaper(aside, moving_away(outlook, duration_s))
+        aside = sooner_or_cheaper(aside, moving_away(outlook, duration_s, free))
     return [
         *beside_slower(aside, slowed),
         *stepping_in(outlook, duration_s),
@@ -162,17 +163,28 @@ def _meter_kw(
 def _left_kw(
     outlook: Outlook, site: int, direction: Direction, window: int, duration_s: int
 ) -> float:
-    """By how much the meter may change in all: connection, and what a ramp rule lets it reach in time."""
+    """By how much the meter may change in all: connection, what is offered to the grid, and what a ramp rule lets it
+    reach in time."""
     contract = outlook.situation.fleet.sites[site].contract
     drawn = outlook.import_kw[site, :window]
     if direction is Direction.DOWN:
-        left = float(drawn.min()) + contract.export_max_kw
+        left = float((drawn - _offered_kw(outlook, site, window)).min()) + contract.export_max_kw
     else:
         left = float((outlook.import_max_kw[site, :window] - drawn).min())
     ramp = contract.ramp_max_kw_per_min
     if ramp:
         left = min(left, ramp * RAMPED_SHARE * duration_s / 60.0)
     return left
+
+
+def _offered_kw(outlook: Outlook, site: int, window: int) -> Real:
+    """What a site must be able to draw less by when the grid calls for what it offered, (window,)."""
+    products, offered = outlook.situation.fleet.products, outlook.dispatch.offered_kw
+    kept = np.zeros(window)
+    for (of, product), kw in zip(products, offered, strict=True) if offered.size else ():
+        if of == site and product.goes_up:
+            kept += kw[:window]
+    return kept
 
 
 def moved_in_the_fleet(outlook: Outlook, steps: Sequence[Step]) -> tuple[Step, ...]:

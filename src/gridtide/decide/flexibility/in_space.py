@@ -13,8 +13,10 @@ from gridtide.fleet.menu import at_speed_s
 Whole = NDArray[np.int64]
 
 
-def moving_away(outlook: Outlook, duration_s: int) -> list[Candidate]:
+def moving_away(outlook: Outlook, duration_s: int, free: Whole) -> list[Candidate]:
     """Jobs that run throughout and could end their work at another site: each with the least delay at which it can.
+
+    free: machines, (P, T), changed in place.
 
     A job sets off at the beginning of the window; its data take their way, it begins again from its checkpoint where
     machines are free without a break, and it does not come back. It costs what the rest costs there, way, wait and
@@ -28,7 +30,7 @@ def moving_away(outlook: Outlook, duration_s: int) -> list[Candidate]:
     if duration_s < RESPONSE_S[Source.RELOCATION] or not may.any():
         return []
     place, first, slots = (np.full(len(jobs), -1, dtype=np.int64) for _ in range(3))
-    figures, free = np.zeros((len(jobs), 2)), outlook.free.copy()
+    figures = np.zeros((len(jobs), 2))
     entry, taken = told_entries(held, held.told), told_accelerators(held, held.told)
     delay_of = np.full(len(jobs), np.nan)
     for delay in DELAYS:

@@ -15,14 +15,18 @@ Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 
-def slowing_down(outlook: Outlook, duration_s: int, running: NDArray[np.bool_]) -> list[Candidate]:
+def slowing_down(
+    outlook: Outlook, duration_s: int, running: NDArray[np.bool_], free: Whole
+) -> list[Candidate]:
     """Jobs that run throughout and could do so at a slower point of their pool, the one that saves most, or, where
     there is none, elastic ones on a smaller part of their gang.
 
-    running: jobs expected to run in the whole window, (n,). What they lose is worked in the slots right behind their
+    running: jobs expected to run in the whole window, (n,). free: machines, (P, T), changed in place.
+
+    What they lose is worked in the slots right behind their
     last one, so that nothing is interrupted; where the slots they hold leave time enough, in none.
     """
-    held, free = outlook.held, outlook.free.copy()
+    held = outlook.held
     entry = told_entries(held, held.told)
     found = []
     for job in np.flatnonzero(running & outlook.situation.jobs.movable):

@@ -28,8 +28,10 @@ class Taken:
     figures: Real
 
 
-def stepping_aside(outlook: Outlook, duration_s: int) -> list[Candidate]:
+def stepping_aside(outlook: Outlook, duration_s: int, free: Whole) -> list[Candidate]:
     """Jobs that run throughout and could do that work later: each with the least delay at which it can.
+
+    free: machines, (P, T), changed in place.
 
     A job keeps its deadline and its place; its new slots are free, beside all others that step aside. What needs no
     delay stands unchanged where more is borne.
@@ -38,7 +40,7 @@ def stepping_aside(outlook: Outlook, duration_s: int) -> list[Candidate]:
 
     window, held = outlook.window(duration_s), outlook.held
     tried = runs_through(outlook, window) & _may_pause(outlook)
-    taken, free = _nothing(outlook, window), outlook.free.copy()
+    taken = _nothing(outlook, window)
     delay_of = np.full(len(held.gang), np.nan)
     for delay in DELAYS:
         order = largest_first(outlook, tried & (taken.count < 0))

@@ -19,7 +19,7 @@ from gridtide.decide.constraints.made import MadeRows, add_made
 from gridtide.decide.constraints.offers import OfferRows, add_offers, meter_price
 from gridtide.decide.constraints.peak import add_peak
 from gridtide.decide.constraints.ramp import add_ramp
-from gridtide.decide.constraints.resting import add_resting, spared_kw
+from gridtide.decide.constraints.resting import add_resting, nodes_used, spared_kw
 from gridtide.decide.constraints.state_of_charge import add_state_of_charge
 from gridtide.decide.constraints.work import add_work
 from gridtide.decide.facts import facts_of, held_of
@@ -305,6 +305,7 @@ def quantities(facts: Facts, columns: Columns, solution: Solution) -> dict[str, 
         "offered_kw": np.maximum(x[columns.offered], 0.0),
         **_cooled(facts, columns, x),
         **({"made_kw": x[columns.made]} if columns.made.size else {}),
+        **nodes_used(facts, columns.rest, x),
     }
 
 

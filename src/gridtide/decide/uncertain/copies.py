@@ -22,6 +22,7 @@ from gridtide.decide.constraints.state_of_charge import add_state_of_charge
 from gridtide.decide.constraints.work import add_work
 from gridtide.decide.cooling_terms import cooling_terms
 from gridtide.decide.facts import carbon_cost_per_kwh, seen_prices_per_mwh
+from gridtide.decide.inflow_terms import inflow_terms
 from gridtide.decide.layout import Columns, Facts, Whole
 from gridtide.decide.objective import Objective
 from gridtide.decide.planners.coordinated import Rows
@@ -55,6 +56,7 @@ def facts_along(seen: Situation, facts: Facts, objective: Objective) -> Facts:
         requests_per_s=requests_per_s(seen),
         curve=power_curve(seen.fleet, seen.services, outdoor_c(seen)),
         cooling=cooling_terms(seen),
+        inflow=inflow_terms(seen),
     )
 
 

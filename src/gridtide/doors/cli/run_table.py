@@ -16,6 +16,7 @@ from gridtide.doors.results.plants import plants_said
 from gridtide.doors.results.proofs import proofs_said
 from gridtide.doors.results.rest import rest_of
 from gridtide.doors.results.unspread import unspread_of
+from gridtide.doors.results.water import water_said
 from gridtide.settle.capture import VANISHING
 from gridtide.settle.carbon import ATTRIBUTION
 
@@ -60,6 +61,7 @@ def show(comparison: "Comparison") -> None:
         rest_of(comparison),
         gensets_said(comparison),
         plants_said(comparison),
+        water_said(comparison),
     )
     said = (ATTRIBUTION, marginal_of(comparison), *limits)
     known = [note for note in said if note]

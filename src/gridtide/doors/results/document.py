@@ -11,6 +11,7 @@ from gridtide.doors.results.proofs import plans_of, proof_of, proofs_said
 from gridtide.doors.results.rest import nodes_at_rest, rest_of
 from gridtide.doors.results.routes import routes_of
 from gridtide.doors.results.unspread import unspread_of
+from gridtide.doors.results.water import water_by_site, water_said
 from gridtide.settle.carbon import ATTRIBUTION
 from gridtide.simulate.compare import Comparison
 from gridtide.simulate.course import Course
@@ -50,7 +51,8 @@ def document_of(comparison: Comparison, report: str) -> dict[str, Any]:
     promises, delay and compute served; exposure_by_data_set, moves
     and exposure by class, home and sensitivity; routes, where requests went and why.
     capacity_by_site: where sites may offer capacity to the grid; nodes_at_rest: where pools say how they rest;
-    gensets_by_site: where sites have generators; plants_by_site: where they have plants that are told what to make.
+    gensets_by_site: where sites have generators; plants_by_site: where they have plants that are told what to make;
+    water_by_site: where they have reservoirs.
     bound_total_cost: no policy can cost less; null where perfect foresight did not run or none was found.
     """
     study = comparison.study
@@ -84,6 +86,7 @@ def document_of(comparison: Comparison, report: str) -> dict[str, Any]:
                 rest_of(comparison),
                 gensets_said(comparison),
                 plants_said(comparison),
+                water_said(comparison),
                 *proofs_said(comparison.courses, study.currency),
                 *unspread_of(comparison.courses),
                 *study.notes,
@@ -146,6 +149,7 @@ def _run(comparison: Comparison, settlement: Settlement, course: Course) -> dict
         **({"nodes_at_rest": asdict(rest)} if rest else {}),
         **({"gensets_by_site": gensets_by_site(settlement)} if settlement.gensets else {}),
         **({"plants_by_site": plants_by_site(settlement)} if settlement.plants else {}),
+        **({"water_by_site": water} if (water := water_by_site(study, course)) else {}),
         "energy_by_site_kwh": dict(
             zip(
                 [site.name for site in study.fleet.sites],

@@ -123,6 +123,8 @@ def _power(comparison: Comparison, course: Course):  # type: ignore[no-untyped-d
         if seen.made_kw.size:
             plants_kw = made_at_sites(study.fleet, seen.made_kw, steps)
             columns["plant_kw"], columns["led_past_kw"] = plants_kw[index], seen.led_past_kw[index]
+        if seen.water_kw.size:
+            columns["inflow_kw"], columns["spilt_kw"] = seen.water_kw[:, index]
         columns["position_kw"] = course.position_kw[index]
         for name in (
             "price_per_mwh real_time_price_per_mwh carbon_average_g_per_kwh curtailment_kw".split()

@@ -23,6 +23,8 @@ HUMID_WIDTHS = (0.01, 0.04, 0.08)
 STEPS_K = (1.0, 0.5, 0.25, 0.1)
 """How far limits of temperature are moved, in turn, °C; limits of humidity a fortieth of it."""
 HUMIDITY_PER_K = 0.025
+FOLLOWED = 4
+"""How many of the coarse limits are followed to finer ones."""
 LEAST_SIDE = 0.04
 """Share of the rows that must lie on either side."""
 
@@ -35,18 +37,21 @@ def likely_changeover(
     rows: IT power and lagged heat by physics, as `physics_rows` gives them.
     """
     trial = _Trial(drivers, facility_kw, chosen, rows)
-    best, left = trial.best_of(_by_temperature(drivers, chosen))
-    if best is None:
-        return None
-    damp, less = trial.best_of(_by_humidity(best, drivers.humidity[chosen]))
-    if damp is not None and less < left:
-        best, left = damp, less
+    coarse = trial.least_of(_by_temperature(drivers, chosen), FOLLOWED)
+    damp = [one for found in coarse for one in _by_humidity(found, drivers.humidity[chosen])]
+    ends = [_descended(trial, one) for one in trial.least_of((*coarse, *damp), FOLLOWED)]
+    return min(ends, key=trial.left_by, default=None)
+
+
+def _descended(trial: "_Trial", start: Changeover) -> Changeover:
+    """Limits that no step makes better, from coarse steps to fine ones."""
+    best, left = start, trial.left_by(start)
     for step_k in STEPS_K:
         while True:
-            moved, less = trial.best_of(_moved(best, step_k))
-            if moved is None or less >= left * (1.0 - 1e-4):
+            moved = trial.least_of(_moved(best, step_k), 1)
+            if not moved or trial.left_by(moved[0]) >= left * (1.0 - 1e-4):
                 break
-            best, left = moved, less
+            best, left = moved[0], trial.left_by(moved[0])
     return best
 
 
@@ -70,14 +75,15 @@ class _Trial:
             for share in WET_SHARES
         }
 
-    def best_of(self, offered: Iterable[Changeover]) -> tuple[Changeover | None, float]:
-        """The one that leaves least, and the sum of squares that it leaves."""
-        best, least = None, np.inf
+    def least_of(self, offered: Iterable[Changeover], count: int) -> list[Changeover]:
+        """Those that leave least, best first; of those that differ in widths alone only the best."""
+        best: dict[tuple[float, float, float], tuple[float, Changeover]] = {}
         for one in offered:
             left = self.left_by(one)
-            if left < least:
-                best, least = one, left
-        return best, least
+            alike = (one.wet_share, round(one.middle_c, 3), one.leaves_above_humidity)
+            if left < best.get(alike, (np.inf, one))[0]:
+                best[alike] = (left, one)
+        return [one for _, one in sorted(best.values(), key=lambda pair: pair[0])[:count]]
 
     def left_by(self, changeover: Changeover) -> float:
         """Sum of squared relative errors, infinite where nearly all rows lie on one side."""

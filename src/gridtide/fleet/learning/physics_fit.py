@@ -31,13 +31,16 @@ Real = NDArray[np.float64]
 Chosen = NDArray[np.bool_]
 ROUNDS, FIRST_ROUNDS = 40, 10
 TRIMMED_SHARE = 0.05
-"""Share of the rows with the largest errors that the last fits leave out."""
+"""Share of the rows with the largest errors that the last fits leave out at most."""
+BELIEVED_SPREADS = 3.0
+"""Errors up to this many standard deviations, told from the middle one, are no reason to leave a row out."""
+MIDDLE_OF_SPREAD = 0.6745
 TRIMMINGS = 2
-ERROR = 0.03
+ERROR = 0.006
 """Relative error of one row beside which the usual values are weighed."""
 ROWS_OF_KNOWLEDGE = 60.0
 """How many rows of telemetry the usual values weigh as much as."""
-CHANGEOVER_GAIN = 0.03
+CHANGEOVER_GAIN = 0.15
 """Share of the squared errors that a changeover has to take away."""
 AT_ONCE_S = 60.0
 STARTS = tuple((free_c, wet) for free_c in (4.0, 15.0) for wet in (0.05, 0.95))
@@ -85,12 +88,18 @@ def fit_physics(
     used = chosen
     for _ in range(TRIMMINGS):
         error = np.abs(physics_rows(outer(fitted), drivers)[1] / facility_kw - 1.0)
-        used = chosen & (error <= np.quantile(error[chosen], 1.0 - TRIMMED_SHARE))
+        used = chosen & (error <= _believed(error[chosen]))
         fitted, _ = fitted_from(drivers, fitted, used)
     coefficients = outer(fitted)
     if changeover is not None:
         coefficients[WET_SHARE] = changeover.wet_share
     return Fitted(coefficients=coefficients, changeover=changeover, used=used)
+
+
+def _believed(error: Real) -> float:
+    """The largest error of a row that is kept."""
+    spread = float(np.median(error)) / MIDDLE_OF_SPREAD
+    return max(float(np.quantile(error, 1.0 - TRIMMED_SHARE)), BELIEVED_SPREADS * spread)
 
 
 def _starting(expected: Real, free_below_c: float, wet_share: float) -> Real:
