@@ -214,6 +214,8 @@ def test_hydrogen_there_and_back() -> None:
     """0.2935 of it comes back: 3.41 kWh in for one out; an electrolyser stands still below its least load."""
     assert hydrogen.round_trip() == pytest.approx(0.2935, abs=5e-5)
     assert 1 / hydrogen.round_trip() == pytest.approx(3.41, abs=5e-3)
+    assert hydrogen.made_per_kwh(56.78) == pytest.approx(hydrogen.ELECTROLYSER, abs=5e-5)
+    assert hydrogen.made_per_kwh(39.4) == pytest.approx(0.846, abs=5e-4)
     assert hydrogen.hydrogen_made_kw(90.0, 1000.0) == 0.0
     assert hydrogen.hydrogen_made_kw(2000.0, 1000.0) == pytest.approx(587.0)
     made = hydrogen.tank_after_kwh(0.0, hydrogen.hydrogen_made_kw(341.0, 1000.0), 0.0, 1.0)

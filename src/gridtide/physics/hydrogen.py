@@ -6,7 +6,10 @@ HEAT_KWH_PER_KG = 33.33
 
 
 def made_per_kwh(kwh_per_kg: float) -> float:
-    """Heating value made of a kWh of electricity by an electrolyser that takes kwh_per_kg [kWh/kg, 33.33 or more]."""
+    """Heating value made of a kWh of electricity by an electrolyser that takes kwh_per_kg [kWh/kg, 33.33 or more].
+
+    Reference: definition.
+    """
     return HEAT_KWH_PER_KG / kwh_per_kg
 
 
