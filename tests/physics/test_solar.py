@@ -168,15 +168,14 @@ def test_the_sun_is_somewhere_and_night_is_dark(
     epoch=st.integers(1_500_000_000, 2_000_000_000),
     latitude=st.floats(-65, 65),
     through=st.floats(0, 1),
-    less=st.floats(0, 1),
-    air=st.floats(-30, 45),
+    air=st.floats(-60, 60),
+    wind=st.floats(0, 120),
 )
-def test_modules_make_no_more_than_their_inverter_and_no_more_under_clouds(
-    epoch: int, latitude: float, through: float, less: float, air: float
+def test_modules_make_no_more_than_their_inverter_in_any_weather(
+    epoch: int, latitude: float, through: float, air: float, wind: float
 ) -> None:
-    """Power per kW of modules lies between 0 and 1/1.2, and a darker sky never gives more than a brighter one."""
+    """Between 0 and 1/1.2 of a kW of modules in any weather, under a sky however dark."""
     day, sun = day_of_year(epoch), seen_sun_deg(epoch, latitude, 0.0)
-    bright = module_power_share(day, latitude, sun, through, (air, 3.0))
-    dark = module_power_share(day, latitude, sun, through * less, (air, 3.0))
-    assert 0.0 <= bright <= 1.0 / 1.2
-    assert 0.0 <= dark <= 1.0 / 1.2
+    made = module_power_share(day, latitude, sun, through, (air, wind))
+    assert 0.0 <= made <= 1.0 / 1.2
+    assert made == 0.0 or sun[0] < 90.0

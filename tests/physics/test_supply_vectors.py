@@ -154,6 +154,20 @@ def test_more_wind_gives_a_farm_no_less_below_its_storms(mean: float, more: floa
     assert high <= 0.93 + 1e-9
 
 
+@given(st.floats(0.0, 120.0), st.floats(-60.0, 60.0), st.floats(0.0, 5000.0))
+def test_no_wind_on_earth_breaks_a_turbine(
+    wind_m_per_s: float, air_c: float, height: float
+) -> None:
+    """Turbine and farm stay within 0 and what they are rated for, in any air there is; storms stop them."""
+    density = wind.air_density_kg_per_m3(air_c, height)
+    assert 0.4 < density < 1.8
+    felt = wind.wind_in_air_m_per_s(wind_m_per_s, density)
+    assert 0.0 <= wind.power_share_in_air(wind.wind_power_share(wind_m_per_s), density) <= 1.0
+    assert 0.0 <= wind.wind_power_share(felt) <= 1.0
+    assert 0.0 <= wind.farm_power_share(wind_m_per_s) <= 0.93 + 1e-9
+    assert wind.wind_power_share(max(wind_m_per_s, 25.0)) == 0.0
+
+
 def test_a_store_for_backup_never_gives_its_reserve() -> None:
     """Nothing while its owner lets it not cycle; what is above the reserve when he does."""
     ups = BackupStore(energy_kwh=500.0, power_max_kw=2000.0, carries_kw=2000.0, carries_s=300.0)
@@ -200,6 +214,8 @@ def test_hydrogen_there_and_back() -> None:
     """0.2935 of it comes back: 3.41 kWh in for one out; an electrolyser stands still below its least load."""
     assert hydrogen.round_trip() == pytest.approx(0.2935, abs=5e-5)
     assert 1 / hydrogen.round_trip() == pytest.approx(3.41, abs=5e-3)
+    assert hydrogen.made_per_kwh(56.78) == pytest.approx(hydrogen.ELECTROLYSER, abs=5e-5)
+    assert hydrogen.made_per_kwh(39.4) == pytest.approx(0.846, abs=5e-4)
     assert hydrogen.hydrogen_made_kw(90.0, 1000.0) == 0.0
     assert hydrogen.hydrogen_made_kw(2000.0, 1000.0) == pytest.approx(587.0)
     made = hydrogen.tank_after_kwh(0.0, hydrogen.hydrogen_made_kw(341.0, 1000.0), 0.0, 1.0)

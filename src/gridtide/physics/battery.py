@@ -58,7 +58,7 @@ def usable_kwh(soc_kwh: float, reserve_kwh: float, cycling: bool = False) -> flo
     """Energy [kWh] of a store for backup that may be used for anything else: never its reserve.
 
     cycling: whether its owner lets it cycle at all; by default nothing may be used. Reference: definition; what must
-    stay is `reserve_for_load_kwh`.
+    stay is `reserve_for_load_kwh`. Both energies 0 or more.
     """
     return max(0.0, soc_kwh - reserve_kwh) if cycling else 0.0
 

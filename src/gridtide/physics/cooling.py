@@ -20,7 +20,8 @@ def chiller_curves(condenser_c: float, evaporator_c: float = 6.67) -> tuple[floa
     """Available capacity over rated and full-load power ratio of an electric chiller.
 
     condenser_c: entering air or water [°C], held at 10 °C or more because the fitted curves bend back
-    below. evaporator_c: leaving water [°C]. Reference: EnergyPlus engineering reference.
+    below. evaporator_c: leaving water [°C]. Monotone up to 60 °C. Reference: EnergyPlus engineering
+    reference.
     """
     lift = (max(condenser_c, 10.0) - 35.0) / 2.778 - (evaporator_c - 6.67)
     available = 0.944836 - 0.0570088 * lift + 0.00185486 * lift * lift

@@ -34,7 +34,10 @@ def heat_plant_kw(heat_kw: float, capacity_kw: float, outdoor_c: float, plant: i
 
 
 def heat_plant_slope(heat_kw: float, capacity_kw: float, outdoor_c: float, plant: int) -> float:
-    """Power of the plant for one more kW of heat: the derivative of heat_plant_kw. Dimensionless."""
+    """Power of the plant for one more kW of heat: the derivative of heat_plant_kw. Dimensionless.
+
+    Arguments as in `heat_plant_kw`.
+    """
     chilled = mechanical_share(outdoor_c) / plant_cop(outdoor_c)
     if plant == AIR_CHILLER:
         available, full_load = chiller_curves(outdoor_c)
@@ -48,14 +51,18 @@ def heat_plant_slope(heat_kw: float, capacity_kw: float, outdoor_c: float, plant
 
 
 def tower_kw(heat_kw: float, plant: int) -> float:
-    """Part of heat_plant_kw [kW] that towers draw; an air-cooled chiller has none. Assumed."""
+    """Part of heat_plant_kw [kW] that towers draw; an air-cooled chiller has none. Assumed.
+
+    heat_kw: 0 or more.
+    """
     return 0.0 if plant == AIR_CHILLER else TOWER_SHARE * heat_kw
 
 
 def free_cooling_kw(heat_kw: float, outdoor_c: float, plant: int) -> float:
     """Part of heat_plant_kw [kW] that carries warm liquid past its compressors; 0 for other plants. Assumed.
 
-    outdoor_c: wet bulb [°C]. Free cooling of a water chiller draws nothing here beyond pumps and towers.
+    outdoor_c: wet bulb [°C]. Free cooling of a water chiller draws nothing here beyond pumps and towers. Arguments as
+    in `heat_plant_kw`.
     """
     if plant != WARM_LIQUID:
         return 0.0
@@ -98,7 +105,8 @@ def aired_share(plant: int) -> float:
 def most_heat_kw(capacity_kw: float, outdoor_c: float, plant: int) -> float:
     """The most heat [kW] that the plant of a building for capacity_kw [kW of IT] carries out.
 
-    Reference: engineering default, 1.3 times the IT capacity; an air-cooled chiller as its curve has it.
+    Reference: engineering default, 1.3 times the IT capacity; an air-cooled chiller as its curve has it. Arguments as
+    in `heat_plant_kw`.
     """
     available = chiller_curves(outdoor_c)[0] if plant == AIR_CHILLER else 1.0
     return CHILLER_SIZE * capacity_kw * available

@@ -48,34 +48,49 @@ def heat_of_it_kw(it_kw: float, capacity_kw: float, plant: int = 0) -> float:
 
 
 def distribution_loss_kw(it_kw: float) -> float:
-    """Loss [kW] of distribution units and busways for an IT load [kW]: a share of it. Assumed."""
+    """Loss [kW] of distribution units and busways for an IT load [kW]: a share of it. Assumed.
+
+    it_kw: 0 or more.
+    """
     return PDU_SHARE * it_kw
 
 
 def fan_kw(it_kw: float, capacity_kw: float, plant: int = 0) -> float:
-    """Power [kW] of the fans of the room: the cube of the flow, which follows IT down to SLOWEST. Assumed."""
+    """Power [kW] of the fans of the room: the cube of the flow, which follows IT down to SLOWEST. Assumed.
+
+    Arguments as in `facility_power_kw`.
+    """
     return fan_share(plant) * capacity_kw * max(it_kw / capacity_kw, SLOWEST) ** 3
 
 
 def pump_kw(it_kw: float, capacity_kw: float) -> float:
-    """Power [kW] of the pumps: the cube of the flow, which follows IT down to SLOWEST. Assumed."""
+    """Power [kW] of the pumps: the cube of the flow, which follows IT down to SLOWEST. Assumed.
+
+    Arguments as in `facility_power_kw`.
+    """
     return PUMP_SHARE * capacity_kw * max(it_kw / capacity_kw, SLOWEST) ** 3
 
 
 def misc_kw(capacity_kw: float) -> float:
-    """Power [kW] of lights, offices and controls, always on, by the IT capacity [kW]. Assumed."""
+    """Power [kW] of lights, offices and controls, always on, by the IT capacity [kW]. Assumed.
+
+    capacity_kw: 0 or more.
+    """
     return MISC_SHARE * capacity_kw
 
 
 def heat_slope(it_kw: float, capacity_kw: float, plant: int = 0) -> float:
-    """Heat for one more kW of IT: the derivative of heat_of_it_kw. Dimensionless."""
+    """Heat for one more kW of IT: the derivative of heat_of_it_kw. Dimensionless.
+
+    Arguments as in `facility_power_kw`.
+    """
     return _slopes(it_kw / capacity_kw, fan_share(plant))[0]
 
 
 def fan_share(plant: int) -> float:
     """Power of all fans at full flow over the IT capacity; liquid leaves them little to move.
 
-    Dimensionless. Reference: engineering defaults, assumed, give your own.
+    Dimensionless. Reference: engineering defaults, assumed, give your own. plant: as in `heat_plant_kw`.
     """
     return LIQUID_FAN_SHARE if plant == WARM_LIQUID else FAN_SHARE
 
@@ -93,7 +108,7 @@ def marginal_facility_power(
 ) -> float:
     """Facility kW for one more kW of IT: the derivative of facility_power_kw. Dimensionless.
 
-    Use it, not the average PUE, to value a change of IT power.
+    Use it, not the average PUE, to value a change of IT power. Arguments as in `facility_power_kw`.
     """
     heat, rest = _slopes(it_kw / capacity_kw, fan_share(plant))
     heat_kw = heat_of_it_kw(it_kw, capacity_kw, plant)

@@ -39,7 +39,10 @@ def fast_constant_s(
     mass_kj_per_k: float = MASS_KJ_PER_K,
     between_kw_per_k: float = BETWEEN_KW_PER_K,
 ) -> float:
-    """Seconds in which air and mass come together but for 1/e of what they were apart. Of the exact solution."""
+    """Seconds in which air and mass come together but for 1/e of what they were apart. Of the exact solution.
+
+    All above 0.
+    """
     return 1.0 / (between_kw_per_k * (1.0 / air_kj_per_k + 1.0 / mass_kj_per_k))
 
 
@@ -48,7 +51,7 @@ def late_rise_k_per_h(
 ) -> float:
     """How fast air and mass warm together [K/h] once they have settled, with heat_kw [kW] more than is cooled.
 
-    Reference: of the exact solution, `room_after_c`.
+    Reference: of the exact solution, `room_after_c`. Stores of heat above 0.
     """
     return heat_kw * 3600.0 / (air_kj_per_k + mass_kj_per_k)
 
@@ -56,7 +59,7 @@ def late_rise_k_per_h(
 def air_alone_rise_k_per_h(heat_kw: float, air_kj_per_k: float = AIR_KJ_PER_K) -> float:
     """How fast the air warms [K/h] at first, before the mass takes part: no hall warms faster.
 
-    Reference: of the exact solution at its first instant, `room_after_c`.
+    Reference: of the exact solution at its first instant, `room_after_c`. air_kj_per_k: above 0.
     """
     return heat_kw * 3600.0 / air_kj_per_k
 

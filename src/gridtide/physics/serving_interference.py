@@ -40,7 +40,7 @@ def sequences_that_let_read(
     without prompts.
 
     iteration: first, per sequence and per its square, seconds (physics.serving_power.iteration_s). Derived from
-    prompt_tokens_per_s × token_read_s = 1.
+    prompt_tokens_per_s × token_read_s = 1. piece_tokens: above 0.
     """
     if prompt_tokens_per_s <= 0.0:
         return math.inf

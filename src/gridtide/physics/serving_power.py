@@ -23,7 +23,8 @@ def iteration_s(
 ) -> float:
     """Effective time of one decoding iteration [s]: linear in the sequences in flight, or bent upward.
 
-    per_square_s: for a model whose measured rate at full batches falls behind the straight line.
+    per_square_s: for a model whose measured rate at full batches falls behind the straight line. batch: 0 or more,
+    within the fit's. Reference: the straight line of arXiv 2602.05116; the bend is a fit of ours.
     """
     return first_s + (per_sequence_s + per_square_s * batch) * batch
 

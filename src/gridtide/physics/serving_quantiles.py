@@ -72,7 +72,7 @@ def read_while_decoding_var(
 ) -> float:
     """Variance of that time [s²]; backlog_var: of the backlog [s²]; service_s, dispersion: of the prompts.
 
-    Derived: variance of the delay cycle.
+    Derived: variance of the delay cycle. reading: below 1.
     """
     left = 1.0 - reading
     arriving = reading * service_s * dispersion * (decode_s + backlog_s)

@@ -87,7 +87,7 @@ def mean_wait_s(
 
     load: offered, erlang, below servers. service_s: mean service time. arrival_scv, service_scv: squared
     coefficients of variation of the times between arrivals and of service. Reference: A. O. Allen 1990; exact
-    where both variations are 1.
+    where both variations are 1. servers: 1 or more; the variations 0 or more.
     """
     waiting = erlang_c(servers, load) * service_s / (servers - load)
     return waiting * (arrival_scv + service_scv) / 2.0

@@ -130,7 +130,8 @@ def field_power_kw(
 ) -> float:
     """Power behind the inverter [kW] of a field of dc_kw at standard conditions, clipped at inverter_kw.
 
-    inverter_kw: alternating-current rating. Reference: PVWatts version 5, inverter of 0.96.
+    inverter_kw: alternating-current rating. Reference: PVWatts version 5, inverter of 0.96. Irradiance 0 or more, both
+    ratings above 0.
     """
     direct_kw = direct_power_kw(plane_w_per_m2, cell_c, dc_kw, per_k)
     rated_kw = inverter_kw / 0.96
@@ -144,7 +145,7 @@ def field_power_kw(
 def day_of_year(epoch_s: float) -> float:
     """Day of the year at seconds since 1970, 1 on the first of January, good to a day: the orbit's phase.
 
-    Reference: definition, over years of 365.25 days.
+    Reference: definition, over years of 365.25 days. From 1 to 366.25, epoch_s of 2000 to 2100.
     """
     return (epoch_s / 86400.0 - 10957.0) % 365.25 + 1.0
 

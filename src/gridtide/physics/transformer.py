@@ -6,7 +6,7 @@ def transformer_loss_kw(
 ) -> float:
     """Loss: rated * (iron + copper x²) with x = load / rated. [kW]; coefficients [fraction of rated].
 
-    Reference: engineering default; unverified, give your own.
+    Reference: engineering default; unverified, give your own. load_kw: 0 or more; rated_kw: above 0.
     """
     x = load_kw / rated_kw
     return rated_kw * (iron + copper * x * x)

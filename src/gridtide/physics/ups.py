@@ -11,7 +11,8 @@ def ups_loss_kw(
     """Loss of a UPS: rated * (idle + linear x + square x²) with x = load / rated.
 
     load_kw, rated_kw [kW]; coefficients [fraction of rated]. Returns [kW].
-    Reference: engineering default of modern double-conversion units; unverified, give your own.
+    Reference: engineering default of modern double-conversion units; unverified, give your own. load_kw: 0 or more, to
+    rated_kw; rated_kw: above 0.
     """
     x = load_kw / rated_kw
     return rated_kw * (idle + linear * x + square * x * x)
