@@ -11,6 +11,7 @@ from gridtide.decide.cooling_terms import cooling_terms
 from gridtide.decide.emergency import in_emergency_kw, relieved
 from gridtide.decide.layout import Facts, SlowerFacts
 from gridtide.decide.limits import import_max_kw
+from gridtide.decide.move_terms import move_terms
 from gridtide.decide.objective import Objective
 from gridtide.decide.offer_terms import offer_terms
 from gridtide.decide.peak import demand_periods
@@ -104,6 +105,7 @@ def facts_of(
         offers=offer_terms(situation, curve),
         cooling=cooling_terms(situation),
         slower=slower_facts(situation),
+        moves=move_terms(situation),
         rest=rest_terms(situation, curve, cost_per_kwh(1.0) * price + carbon),
     )
 

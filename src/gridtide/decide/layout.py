@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gridtide.decide.buckets import Buckets
 from gridtide.decide.cooling_terms import CoolingTerms
+from gridtide.decide.move_terms import MoveTerms
 from gridtide.decide.offer_terms import OfferTerms
 from gridtide.decide.peak import DemandPeriods
 from gridtide.decide.power_curve import PowerCurve
@@ -45,7 +46,8 @@ class Facts:
     (S, T). request_peak: highest demand inside a step over its mean, (V, O, T). wait_h: from as_of to when
     work of a step begins on the mean, (T,). Where steps are the shortest there are, swing_kw is 0 and
     request_peak 1. offers: terms of capacity for the grid. cooling: of heat carried out early or late. slower: of
-    answers that take longer. rest: of nodes that rest when nothing uses them.
+    answers that take longer. rest: of nodes that rest when nothing uses them. moves: of
+    requests that move.
     """
 
     hours: Real
@@ -76,6 +78,7 @@ class Facts:
     cooling: CoolingTerms
     slower: SlowerFacts
     rest: RestTerms
+    moves: MoveTerms
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -34,7 +34,8 @@ class State:
     hall_c: air and mass of each hall, °C, (2, S), NaN without one; cold_kwh: in stores of cold, kWh of heat,
     (S,). Both of no sites where no site has either. at_rest: accelerators that are idle, parked and off, (3, P),
     of no places where no pool says how it rests; rest_used: what was used of them in each step
-    of the day before, NaN where nobody saw, (P, D).
+    of the day before, NaN where nobody saw, (P, D). answered_shares: of each origin's requests by place in the last
+    step, (V, O, P), of no services before the first.
     """
 
     measured_at: datetime
@@ -57,6 +58,7 @@ class State:
     cold_kwh: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     at_rest: NDArray[np.float64] = field(default_factory=lambda: np.zeros((3, 0)))
     rest_used: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    answered_shares: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0, 0)))
 
     def __post_init__(self) -> None:
         real = (
@@ -68,6 +70,7 @@ class State:
             "cold_kwh",
             "at_rest",
             "rest_used",
+            "answered_shares",
         )
         job = ("remaining_s", "expected_left_s", "place", "moves", "status", "available_s")
         told = ("told_place", "told_point", "told_offsets", "told_starts_s")

@@ -160,6 +160,7 @@ class Twin:
             cold_kwh=self.cold.cold_kwh,
             at_rest=self.resting.now(),
             rest_used=self.resting.used(self.present),
+            answered_shares=self.lost.told(),
         )
 
     def advance(self, orders: Orders, until: datetime) -> Telemetry:
