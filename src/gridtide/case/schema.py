@@ -435,7 +435,8 @@ class ServiceTable(Table):
     delay_tolerance: Annotated[float, Field(ge=0, le=10)] = 0.0
     delay_cost_per_request: Annotated[float, Field(ge=0, le=1e4)] = 0.0
     burstiness: Annotated[float, Field(ge=0, le=1000)] = 1.0
-    lost_cache_s: Annotated[float, Field(ge=0, le=3600)] = 0.0
+    lost_cache_s: Annotated[float, Field(ge=0, le=3600)] | None = None
+    cached_prompt_share: Share | None = None
     value_per_request: Annotated[float, Field(ge=0, le=1e4)]
     movable: bool = True
     model: Name | None = None

@@ -13,6 +13,7 @@ from gridtide.decide.inflow_terms import inflow_terms
 from gridtide.decide.layout import Facts, SlowerFacts
 from gridtide.decide.limits import import_max_kw
 from gridtide.decide.made_terms import made_terms
+from gridtide.decide.move_terms import move_terms
 from gridtide.decide.objective import Objective
 from gridtide.decide.offer_terms import offer_terms
 from gridtide.decide.peak import demand_periods
@@ -108,6 +109,7 @@ def facts_of(
         offers=offer_terms(situation, curve),
         cooling=cooling_terms(situation),
         slower=slower_facts(situation),
+        moves=move_terms(situation),
         rest=rest_terms(situation, curve, cost_per_kwh(1.0) * price + carbon),
         made=made,
         inflow=inflow_terms(situation),

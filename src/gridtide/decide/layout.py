@@ -9,6 +9,7 @@ from gridtide.decide.buckets import Buckets
 from gridtide.decide.cooling_terms import CoolingTerms
 from gridtide.decide.inflow_terms import InflowTerms
 from gridtide.decide.made_terms import MadeTerms
+from gridtide.decide.move_terms import MoveTerms
 from gridtide.decide.offer_terms import OfferTerms
 from gridtide.decide.peak import DemandPeriods
 from gridtide.decide.power_curve import PowerCurve
@@ -47,8 +48,8 @@ class Facts:
     (S, T). request_peak: highest demand inside a step over its mean, (V, O, T). wait_h: from as_of to when
     work of a step begins on the mean, (T,). Where steps are the shortest there are, swing_kw is 0 and
     request_peak 1. offers: terms of capacity for the grid. cooling: of heat carried out early or late. slower: of
-    answers that take longer. rest: of nodes that rest when nothing uses them. made: of plants that are told what to
-    make. inflow: what rivers bring to stores.
+    answers that take longer. rest: of nodes that rest when nothing uses them. moves: of requests that move. made: of
+    plants that are told what to make. inflow: what rivers bring to stores.
     """
 
     hours: Real
@@ -81,6 +82,7 @@ class Facts:
     rest: RestTerms
     made: MadeTerms
     inflow: InflowTerms
+    moves: MoveTerms
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

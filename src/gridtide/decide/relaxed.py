@@ -16,6 +16,7 @@ from gridtide.decide.constraints.gangs import GangRows
 from gridtide.decide.cooling_terms import cheapest_terms
 from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.layout import Columns, Facts, Whole
+from gridtide.decide.move_terms import nothing_lost
 from gridtide.decide.objective import Objective
 from gridtide.decide.planners.coordinated import Rows, written
 from gridtide.decide.program import Matrix, matrix_of
@@ -156,6 +157,7 @@ def cheaper(situation: Situation, facts: Facts) -> Facts:
         reserve=np.where(most <= kept, facts.reserve, 0.0),
         later_cost_per_h=np.zeros_like(facts.later_cost_per_h),
         cooling=cheapest_terms(facts.cooling, situation, facts.curve),
+        moves=nothing_lost(facts.moves),
         rest=cheapest_rest(facts.rest, facts.curve),
         offers=replace(
             facts.offers,

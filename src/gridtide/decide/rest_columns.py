@@ -9,7 +9,7 @@ from gridtide.decide.program import Program
 Real = NDArray[np.float64]
 DOZING_COST = 1e3
 """Cost of an accelerator that is not awake though it would be by the rules: only where no power is left for it."""
-LATE_SHARE = 0.5
+LATE_SHARE = 0.8
 """Of what requests are worth that a waking accelerator would answer: the reserve of others answers a part of them, and
 no plan refuses beforehand what may still be answered."""
 ASLEEP_RATHER = 1e-6

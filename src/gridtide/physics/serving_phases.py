@@ -17,6 +17,19 @@ def prefill_share(requests_per_s: float, prompt_tokens: float, prefill_s: float)
     return requests_per_s * prompt_tokens * prefill_s
 
 
+def lost_cache_s(
+    cached_share: float, prompt_tokens: float, prefill_s: float, accelerators: float
+) -> float:
+    """Seconds of an accelerator that a request takes more where what was read of its prompt before is not at hand.
+
+    cached_share: of the prompt's tokens that lay in a cache, 0 to 1. prompt_tokens >= 0: mean of a request. prefill_s:
+    of one token on a replica [s]. accelerators: of a replica, busy together while it reads. Derivation: the cached
+    tokens are read like any other; that a prompt's last token is always read, and that long prompts take more than
+    their tokens' share, is left out. Vector: half of 1,155 tokens at 7 us on eight accelerators are 0.03234 s.
+    """
+    return cached_share * prompt_tokens * prefill_s * accelerators
+
+
 def sequences_beside_prefill(
     requests_per_s: float,
     tokens: float,

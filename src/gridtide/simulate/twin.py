@@ -165,6 +165,7 @@ class Twin:
             at_rest=self.resting.now(),
             made_kw=self.made_kw,
             rest_used=self.resting.used(self.present),
+            answered_shares=self.lost.told(),
         )
 
     def advance(self, orders: Orders, until: datetime) -> Telemetry:

@@ -12,27 +12,31 @@ from gridtide.decide.rest_terms import RestTerms
 NEAR_STEPS = 8
 """Windows of up to so many steps are written step by step, each tied to the next alone, as structured methods want;
 longer ones by doubling."""
+LONG_STEPS = 48
+"""Windows of so many steps or more are written as without end: doubling over days takes a solver minutes. A node that
+stays idle half a day after its use then counts as idle to the end of the horizon, one that stays off so long as off."""
 
 
 def add_resting(
     program: Program, columns: Columns, facts: Facts, load: Whole, balance: Whole
-) -> None:
+) -> Whole:
     """answering = used + beside; used, now, lately and soon, <= awake; off + awake <= kept; off + used, lately and
     soon, <= kept; awake - before <= direct + risen; direct, off before - off <= woken; risen <= parked before;
     off - before <= gone; gone lately <= off; used + what wakes <= awake + late.
 
     Idle nodes and wakes add to the rows of load, nodes that are off take from those of balance. Every row stands at
-    the later of the steps it ties, so that none ties sites and steps at once.
+    the later of the steps it ties, so that none ties sites and steps at once. Returns the rows of what answers, (R, T).
     """
     terms, own = facts.rest, columns.rest
     if not len(terms.place):
-        return
-    _add_answering(program, columns, facts)
+        return np.zeros((0, len(facts.hours)), dtype=np.int64)
+    answering = _add_answering(program, columns, facts)
     _add_awake(program, own, terms)
     _add_off(program, own, terms)
     _add_wakes(program, own, terms)
     _add_lateness(program, own, terms)
     _add_power(program, own, facts, load, balance)
+    return answering
 
 
 def spared_kw(facts: Facts, own: RestColumns, values: Real) -> Real:
@@ -55,7 +59,7 @@ def nodes_used(facts: Facts, own: RestColumns, values: Real) -> dict[str, Real]:
     return {"nodes_used": np.maximum(found, 0.0)}
 
 
-def _add_answering(program: Program, columns: Columns, facts: Facts) -> None:
+def _add_answering(program: Program, columns: Columns, facts: Facts) -> Whole:
     """What answers at a place, with its reserve, is on nodes that may rest or beside them."""
     terms, own = facts.rest, columns.rest
     shape = own.used.shape
@@ -68,6 +72,7 @@ def _add_answering(program: Program, columns: Columns, facts: Facts) -> None:
     program.put(rows[row[here]], columns.flow[here], need)
     program.put(rows, own.used, -1.0)
     program.put(rows, own.beside, -1.0)
+    return rows
 
 
 def _add_awake(program: Program, own: RestColumns, terms: RestTerms) -> None:
@@ -185,7 +190,7 @@ def _covering(
     program: Program, terms: RestTerms, used: Whole, rest: Whole, most: int, ahead: bool
 ) -> Whole:
     """Columns no less than what is used now and in so many steps before, or after; (R, T)."""
-    if most >= used.shape[1]:
+    if most >= min(used.shape[1], LONG_STEPS):
         cover = _above(program, terms, rest, [(used, 0)], ahead)
         return _tied(program, terms, rest, cover, (cover, 1), ahead)
     found, reached = used, 0
@@ -232,7 +237,7 @@ def _tied(
 
 def _summed(program: Program, terms: RestTerms, gone: Whole, rest: Whole, most: int) -> Whole:
     """Columns no less than what went off in the last so many steps, this one among them, together; (R, T)."""
-    if most >= gone.shape[1]:
+    if most >= min(gone.shape[1], LONG_STEPS):
         total = _total(program, terms, rest, [(gone, 0)])
         rows = _rows(program, terms, rest, 0.0, np.arange(1, gone.shape[1]))
         program.put(rows, total[:, :-1], 1.0)

@@ -16,6 +16,7 @@ from gridtide.decide.constraints.gangs import GangRows, add_gangs
 from gridtide.decide.constraints.load import add_load
 from gridtide.decide.constraints.machines import add_machines
 from gridtide.decide.constraints.made import MadeRows, add_made
+from gridtide.decide.constraints.moves import add_moves
 from gridtide.decide.constraints.offers import OfferRows, add_offers, meter_price
 from gridtide.decide.constraints.peak import add_peak
 from gridtide.decide.constraints.ramp import add_ramp
@@ -138,7 +139,8 @@ def written(situation: Situation, facts: Facts) -> tuple[Program, Columns, Rows]
     machines, kept_machines = add_machines(program, columns, facts)
     load = add_load(program, columns, facts)
     balance = add_balance(program, columns, facts)
-    add_resting(program, columns, facts, load, balance)
+    answering = add_resting(program, columns, facts, load, balance)
+    add_moves(program, columns, facts, machines, load, answering)
     peak = add_peak(program, columns, facts)
     demand = add_demand(program, columns, facts)
     batteries = tuple(site.battery for site in sites)
