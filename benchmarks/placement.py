@@ -158,9 +158,11 @@ def faults(work: Instance, told: Told, free: Whole) -> list[str]:
 def one_pass(work: Instance, told: Told, free: Whole, order: Whole, weight: float) -> Real:
     """A sweep over some jobs; what each costs by the kernel's own account."""
     n, places = len(work.gang), np.arange(len(work.room))
+    takes = np.repeat(work.gang[:, None], len(places), axis=1)
     cost, _, _ = placement.sweep(
-        free, work.price, order, work.gang, work.first, work.last, work.left, work.rule,
-        np.full(n, -1), work.offer, (told.place, told.offsets, told.count, told.slots, np.zeros(n, np.int64)),
+        free, work.price, order, takes, work.first, work.last, work.left, work.rule,
+        (np.full(n, -1), work.gang), work.offer,
+        (told.place, told.offsets, told.count, told.slots, np.zeros(n, np.int64)),
         weight * float(work.price.std()), work.room.max(axis=1), np.zeros(n),
         np.zeros_like(work.room), np.zeros(len(work.room)),
         (places, np.ones(len(places)), np.ones(len(places), np.bool_), np.arange(len(places) + 1)),

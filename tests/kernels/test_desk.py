@@ -27,6 +27,7 @@ def test_jobs_move_one_by_one_and_stop_at_the_first_that_finds_another(data: st.
     jobs, room = data.draw(st.integers(1, 5)), data.draw(st.integers(2, 5))
     some = st.lists(st.integers(0, SLOTS - 1), min_size=1, max_size=WIDEST, unique=True)
     gang = np.asarray([data.draw(st.integers(1, 2)) for _ in range(jobs)])
+    holds = np.asarray([data.draw(st.integers(1, 3)) for _ in range(jobs)])
     place = np.asarray([data.draw(st.integers(0, PLACES - 1)) for _ in range(jobs)])
     told, wanted = [data.draw(some) for _ in range(jobs)], [data.draw(some) for _ in range(jobs)]
     there = np.asarray([data.draw(st.integers(-1, PLACES - 1)) for _ in range(jobs)])
@@ -35,18 +36,19 @@ def test_jobs_move_one_by_one_and_stop_at_the_first_that_finds_another(data: st.
     count = np.asarray([len(mine) for mine in told])
     begins = np.cumsum([0, *(len(mine) for mine in wanted)])
     point = np.ones(jobs, dtype=np.int64)
-    free = free_beside(room, gang, place, count, slots)
+    free = free_beside(room, holds, place, count, slots)
     stopped = taken_while_free(
         0, np.arange(jobs), there, begins, np.concatenate(wanted),
-        gang, place, offsets, count, slots, point, free,
+        gang, holds, place, offsets, count, slots, point, free,
     )  # fmt: skip
     for job in range(jobs):
         mine = list(slots[offsets[job] : offsets[job] + count[job]])
         took = job < stopped and there[job] >= 0
         assert mine == (wanted[job] if took else told[job])
         assert point[job] == (0 if took else 1)
-    beside = free_beside(room, gang, place, count, slots)
+    took_all = (np.arange(jobs) < stopped) & (there >= 0)
+    beside = free_beside(room, np.where(took_all, gang, holds), place, count, slots)
     if stopped < jobs:
-        beside[place[stopped], told[stopped]] += gang[stopped]
+        beside[place[stopped], told[stopped]] += holds[stopped]
         assert (beside[there[stopped], wanted[stopped]] < gang[stopped]).any()
     assert np.array_equal(free, beside)

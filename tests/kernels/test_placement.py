@@ -42,7 +42,8 @@ def sweep_once(
     slots = np.zeros(int(offsets[-1]), dtype=np.int64)
     free = room.copy()
     cost, _, _ = placement.sweep(
-        free, price, np.arange(n), gang, first, last, left, rule, np.full(n, -1),
+        free, price, np.arange(n), np.repeat(gang[:, None], len(room), axis=1), first, last, left,
+        rule, (np.full(n, -1), gang),
         np.zeros((n, len(price))), (place, offsets, count, slots, np.zeros(n, dtype=np.int64)), 0.0,
         room.max(axis=1), np.zeros(n), np.zeros(room.shape, dtype=np.int64), np.zeros(len(room)),
         full_speed(len(room)),
@@ -187,8 +188,8 @@ def test_a_last_pass_makes_no_job_dearer_and_says_what_slots_cost(
 
     def sweep(weight: float) -> NDArray[np.float64]:
         cost, _, _ = placement.sweep(
-            free, price, np.arange(n), gang, begin[:, None], np.full(n, steps), left, rule,
-            np.full(n, -1), np.zeros((n, 1)), told, weight, np.asarray([units]), np.zeros(n),
+            free, price, np.arange(n), gang[:, None], begin[:, None], np.full(n, steps), left, rule,
+            (np.full(n, -1), gang), np.zeros((n, 1)), told, weight, np.asarray([units]), np.zeros(n),
             np.zeros((1, steps), dtype=np.int64), np.zeros(1), full_speed(1),
         )  # fmt: skip
         return np.asarray(cost)

@@ -49,8 +49,9 @@ def test_one_run_gets_the_cheapest_speed_and_start_there_are(
     )
     before = free.copy()
     placement.sweep(
-        free, price, np.arange(1), np.ones(1, int), np.asarray([[first]]), np.asarray([last]),
-        np.asarray([[work_s, work_s, 0, SLOT_S]]), np.asarray([[0, 0, 1]]), np.full(1, -1),
+        free, price, np.arange(1), np.ones((1, 3), int), np.asarray([[first]]), np.asarray([last]),
+        np.asarray([[work_s, work_s, 0, SLOT_S]]), np.asarray([[0, 0, 1]]),
+        (np.full(1, -1), np.ones(1, int)),
         np.zeros((1, 1)), told, 0.0, np.ones(1, int), np.zeros(1),
         np.zeros((1, steps), dtype=np.int64), np.zeros(3),
         (np.zeros(3, int), SPEEDS, may, np.asarray([0, 3])),

@@ -169,3 +169,12 @@ def test_a_small_price_keeps_the_digits_that_tell_it_apart() -> None:
     assert "cost 0.00271 CNY there and 0.0097 at home" in flow_sentence(
         replace(ROUTED, cost=0.002713, cost_home=0.0097)
     )
+
+
+def test_a_gang_of_another_size_is_told_with_its_accelerators() -> None:
+    """How many run instead of how many, and why fewer or more; nothing of the kind for a whole gang."""
+    half = sentence(replace(MOVED, point="0.5 of the gang", accelerators=(4, 8)))
+    assert "4 accelerators instead of 8" in half and "takes longer" in half
+    more = sentence(replace(MOVED, point="2 of the gang", accelerators=(16, 8)))
+    assert "16 accelerators instead of 8" in more and "sooner" in more
+    assert "accelerators instead" not in sentence(MOVED)

@@ -8,19 +8,27 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.case.backup import backup_at, backup_notes, battery_at
 from gridtide.case.checks import unprotected
 from gridtide.case.cooling import cold_store_of, hall_of
 from gridtide.case.curves import curve_notes
+from gridtide.case.genset import genset_notes
+from gridtide.case.hydrogen import hydrogen_notes, standby_kw
 from gridtide.case.learned import learned_fleet, learned_notes, outside_data
+from gridtide.case.lost_cache import lost_cache_notes
 from gridtide.case.machines import assumed, pool_powers_kw
 from gridtide.case.offers import product_of
 from gridtide.case.parking import parking_notes, parking_of
 from gridtide.case.plants import design_outdoor_c
 from gridtide.case.points import points_left_out, points_of
+from gridtide.case.reactor import reactor_notes, reactor_of
+from gridtide.case.reservoir import reservoir_at, without_inflow
 from gridtide.case.schema import CaseFile, ContractTable, PoolTable, SiteTable
 from gridtide.case.services import impossible_services, service_of
 from gridtide.case.serving_tables import notes_of, tables_of
+from gridtide.case.speed_up import Size, sizes_of, with_sizes
 from gridtide.case.telescope import plan_h, telescope_of
+from gridtide.case.weather_notes import weather_notes
 from gridtide.case.wiring import history_of
 from gridtide.case.work import work_of
 from gridtide.decide.objective import Objective
@@ -29,8 +37,9 @@ from gridtide.decide.situation import Event
 from gridtide.finding import Finding, Gathered, Infeasible, refuse_if_any
 from gridtide.fleet.contract import Contract, TariffBand
 from gridtide.fleet.fleet import Fleet, Network
+from gridtide.fleet.genset import Genset
 from gridtide.fleet.jobs import Jobs
-from gridtide.fleet.site import Battery, Facility, Pool, Site, Supply
+from gridtide.fleet.site import Facility, Pool, Site, Supply
 from gridtide.signals.signal import Kind
 from gridtide.simulate.study import Cadence, LengthKnowledge, Study
 from gridtide.timeline import Timeline, regular
@@ -43,7 +52,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
     """
     timeline = _timeline(case)
     step_s = 60 * case.case.step_min
-    sites = tuple(_site(table, step_s) for table in case.site)
+    sites = tuple(_site(table, step_s, sizes_of(case)) for table in case.site)
     bare = Fleet(sites=sites, network=_network(case))
     faults = Gathered()
     built = faults.of(lambda: learned_fleet(case, bare, folder))
@@ -55,6 +64,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
     assert work is not None and known is not None and tables is not None
     jobs, true_s, (history, said) = work.jobs, work.true_s, known
     refuse_if_any(outside_data(case, fleet, learned, history, timeline))
+    refuse_if_any(without_inflow(fleet, history, timeline))
     services = tuple(
         service_of(table, fleet, case.network.origins, tables) for table in case.service
     )
@@ -117,8 +127,10 @@ def study_of(case: CaseFile, folder: Path) -> Study:
         notes=(
             *_machine_notes(case, folder),
             *notes_of(tables),
+            *lost_cache_notes(case, fleet, tables),
             *learned_notes(case, fleet, learned),
             *work.notes,
+            *weather_notes(fleet, history, timeline),
             *said,
         ),
     )
@@ -130,6 +142,10 @@ def _machine_notes(case: CaseFile, folder: Path) -> Iterator[str]:
     yield from curve_notes(case, folder)
     yield from points_left_out(case)
     yield from parking_notes(case)
+    yield from genset_notes(case)
+    yield from reactor_notes(case)
+    yield from hydrogen_notes(case)
+    yield from backup_notes(case)
     for name in unprotected(case):
         yield f"protect names {name}: no group or class is called so"
 
@@ -139,8 +155,7 @@ def _timeline(case: CaseFile) -> Timeline:
     return regular(case.case.start, step, (case.case.end - case.case.start) // step)
 
 
-def _site(table: SiteTable, step_s: int) -> Site:
-    battery = table.battery
+def _site(table: SiteTable, step_s: int, sizes: tuple[Size, ...]) -> Site:
     return Site(
         name=table.name,
         zone=table.zone,
@@ -152,12 +167,12 @@ def _site(table: SiteTable, step_s: int) -> Site:
         facility=Facility(
             it_capacity_kw=table.facility.it_capacity_kw,
             cooling=table.facility.cooling,
-            overhead_kw=table.facility.overhead_kw,
+            overhead_kw=table.facility.overhead_kw + standby_kw(table),
             design_outdoor_c=design_outdoor_c(table.facility),
         ),
-        pools=tuple(_pool(pool, step_s) for pool in table.pool),
+        pools=tuple(_pool(pool, step_s, sizes) for pool in table.pool),
         contract=_contract(table.contract),
-        battery=Battery(**battery.model_dump()) if battery else None,
+        battery=battery_at(table),
         supplies=tuple(
             Supply(kind=supply.kind, capacity_kw=supply.capacity_kw) for supply in table.supply
         ),
@@ -165,10 +180,14 @@ def _site(table: SiteTable, step_s: int) -> Site:
         products=tuple(product_of(offer) for offer in table.offer),
         hall=hall_of(table.hall, table.facility.it_capacity_kw) if table.hall else None,
         cold_store=cold_store_of(table.cold_store) if table.cold_store else None,
+        genset=Genset(**table.genset.model_dump()) if table.genset else None,
+        backup=backup_at(table),
+        reactor=reactor_of(table.reactor) if table.reactor else None,
+        reservoir=reservoir_at(table),
     )
 
 
-def _pool(table: PoolTable, step_s: int) -> Pool:
+def _pool(table: PoolTable, step_s: int, sizes: tuple[Size, ...]) -> Pool:
     parked_kw, busy_kw = pool_powers_kw(table)
     if parked_kw is None or busy_kw is None:
         raise ValueError(f"power of pool {table.name} is unknown; check the case first")
@@ -177,7 +196,7 @@ def _pool(table: PoolTable, step_s: int) -> Pool:
         accelerator=table.accelerator,
         accelerators=table.accelerators,
         parked_kw_per_accelerator=parked_kw,
-        points=points_of(table, parked_kw, busy_kw, step_s),
+        points=with_sizes(points_of(table, parked_kw, busy_kw, step_s), sizes, step_s),
         burst_reserve=table.burst_reserve,
         for_services=table.for_services,
         parking=parking_of(table.parking, parked_kw, busy_kw) if table.parking else None,

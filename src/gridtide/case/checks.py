@@ -7,17 +7,25 @@ from dataclasses import replace
 from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from gridtide.case.backup import backup_faults
 from gridtide.case.cooling import cooling_faults
+from gridtide.case.genset import in_emergency_kw
+from gridtide.case.hydrogen import hydrogen_faults
+from gridtide.case.lost_cache import lost_cache_faults
 from gridtide.case.machines import accelerators, pool_powers_kw
 from gridtide.case.offers import offer_faults
 from gridtide.case.parking import parking_faults
 from gridtide.case.plants import parked_facility_kw
 from gridtide.case.points import point_faults
+from gridtide.case.pumped_hydro import pumped_faults
+from gridtide.case.reactor import reactor_faults
+from gridtide.case.reservoir import reservoir_faults
 from gridtide.case.river_plant import river_faults
 from gridtide.case.schema import CaseFile, ContractTable, SiteTable
 from gridtide.case.services import answering_faults
 from gridtide.case.serving_tables import requests_faults
 from gridtide.case.slower_answers import slower_faults
+from gridtide.case.speed_up import speed_up_faults
 from gridtide.case.telescope import telescope_faults
 from gridtide.case.wind_plant import wind_faults
 from gridtide.decide.policy_names import POLICIES, checked
@@ -48,9 +56,16 @@ def faults_of(case: CaseFile) -> list[Finding]:
         *slower_faults(case),
         *telescope_faults(case),
         *point_faults(case),
+        *speed_up_faults(case),
         *parking_faults(case),
+        *lost_cache_faults(case),
         *offer_faults(case),
         *cooling_faults(case),
+        *backup_faults(case),
+        *pumped_faults(case),
+        *hydrogen_faults(case),
+        *reservoir_faults(case),
+        *reactor_faults(case),
         *wind_faults(case),
         *river_faults(case),
     ]
@@ -333,7 +348,8 @@ def _machines(case: CaseFile) -> Iterator[Finding]:
 
 
 def _limits(case: CaseFile) -> Iterator[Finding]:
-    """Connections, and calls of the grid, must leave what a site without supply of its own draws at rest."""
+    """Connections, and calls of the grid, must leave what a site without supply of its own draws at rest; calls, less
+    what its generators for emergencies carry."""
     least = {
         site.name: 0.0 if site.supply or site.facility.learned else parked_facility_kw(site)
         for site in case.site
@@ -342,6 +358,7 @@ def _limits(case: CaseFile) -> Iterator[Finding]:
         yield from _above_parked(
             f"site[{number}].contract", site.contract.import_max_kw, least[site.name]
         )
+    carried = {site.name: in_emergency_kw(site) for site in case.site}
     for number, event in enumerate(case.event, start=1):
         key = f"event[{number}]"
         if event.end <= event.start:
@@ -355,7 +372,8 @@ def _limits(case: CaseFile) -> Iterator[Finding]:
                 f"before its end, {event.end}",
                 "Give an earlier time.",
             )
-        yield from _above_parked(key, event.import_max_kw, least.get(event.site, 0.0))
+        at_rest_kw = least.get(event.site, 0.0) - carried.get(event.site, 0.0)
+        yield from _above_parked(key, event.import_max_kw, at_rest_kw)
 
 
 def _above_parked(key: str, import_max_kw: float, least_kw: float) -> Iterator[Finding]:

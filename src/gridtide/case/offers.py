@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import takewhile
 
+from gridtide.case.backup import battery_at
 from gridtide.case.schema import CaseFile, OfferTable, SiteTable
 from gridtide.case.telescope import plan_h
 from gridtide.finding import Finding
@@ -40,7 +41,7 @@ def offer_faults(case: CaseFile) -> Iterator[Finding]:
 
 
 def _without_store(key: str, site: SiteTable) -> Iterator[Finding]:
-    if site.offer and site.battery is None:
+    if site.offer and battery_at(site) is None:
         yield Finding(
             subject=f"{key}.offer",
             value="capacity of a site without a battery",

@@ -9,6 +9,7 @@ from gridtide.decide.risk import Uncertainty
 from gridtide.fleet.contract import Exposure
 from gridtide.fleet.product import Direction, ProductKind
 from gridtide.fleet.site import Cooling, SupplyKind
+from gridtide.fleet.work_kind import WorkKind
 from gridtide.simulate.study import LengthKnowledge
 
 Name = Annotated[str, Field(min_length=1, max_length=80)]
@@ -16,6 +17,7 @@ Power = Annotated[float, Field(ge=0, le=1e8, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Money = Annotated[float, Field(ge=-1e6, le=1e9, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=10_000_000)]
+Size = Annotated[float, Field(ge=0.01, le=64, allow_inf_nan=False)]
 Hours = Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)]
 TelescopeSpan = tuple[
     Annotated[int, Field(ge=1, le=100_000)], Annotated[int, Field(ge=1, le=10_080)]
@@ -136,6 +138,47 @@ class BatteryTable(Table):
     wear_cost_per_kwh: Annotated[float, Field(ge=0, le=100)] = 0.025
 
 
+class PumpedHydroTable(Table):
+    """[site.pumped_hydro]: water that is pumped up and falls again."""
+
+    volume_m3: Annotated[float, Field(gt=0, le=1e10)]
+    head_m: Annotated[float, Field(gt=0, le=2000)]
+    pump_kw: Power
+    turbine_kw: Power
+    pump_efficiency: Annotated[float, Field(gt=0, le=1)] = 0.90
+    turbine_efficiency: Annotated[float, Field(gt=0, le=1)] = 0.90
+    least_m3: Annotated[float, Field(ge=0, le=1e10)] = 0.0
+    start_share: Share = 0.5
+    wear_cost_per_kwh: Annotated[float, Field(ge=0, le=100)] = 0.0
+
+
+class ReservoirTable(Table):
+    """[site.reservoir]: water behind a dam that a river fills."""
+
+    volume_m3: Annotated[float, Field(gt=0, le=1e12)]
+    head_m: Annotated[float, Field(gt=0, le=2000)]
+    turbine_kw: Power
+    turbine_efficiency: Annotated[float, Field(gt=0, le=1)] = 0.90
+    least_m3: Annotated[float, Field(ge=0, le=1e12)] = 0.0
+    kept_m3_per_s: Annotated[float, Field(ge=0, le=4e5)] = 0.0
+    start_share: Share = 0.5
+    wear_cost_per_kwh: Annotated[float, Field(ge=0, le=100)] = 0.0
+
+
+class HydrogenTable(Table):
+    """[site.hydrogen]: an electrolyser, a tank and a fuel cell or engine."""
+
+    tank_kg: Annotated[float, Field(gt=0, le=1e8)]
+    electrolyser_kw: Power
+    fuel_cell_kw: Power
+    electrolyser_kwh_per_kg: Annotated[float, Field(ge=33.33, le=200)] | None = None
+    fuel_cell_efficiency: Annotated[float, Field(gt=0, le=1)] = 0.50
+    least_share: Share = 0.10
+    standby_kw: Power = 0.0
+    start_share: Share = 0.5
+    wear_cost_per_kwh: Annotated[float, Field(ge=0, le=100)] = 0.0
+
+
 class HallTable(Table):
     """[site.hall]: the machine hall as a store of heat."""
 
@@ -157,6 +200,55 @@ class ColdStoreTable(Table):
     discharge_max_kw: Power
     loss_share_per_day: Annotated[float, Field(ge=0, lt=1)] = 0.01
     start_share: Share = 0.5
+
+
+class BackupTable(Table):
+    """[site.backup]: UPS and rack batteries."""
+
+    energy_kwh: Annotated[float, Field(gt=0, le=1e8)]
+    power_max_kw: Annotated[float, Field(gt=0, le=1e8)]
+    carries_kw: Power | None = None
+    carries_s: Annotated[float, Field(ge=0, le=86_400)] = 300.0
+    reserve_share: Share = 0.0
+    cycling: bool = False
+    charge_efficiency: Annotated[float, Field(gt=0, le=1)] = 0.955
+    discharge_efficiency: Annotated[float, Field(gt=0, le=1)] = 0.955
+    wear_cost_per_kwh: Annotated[float, Field(ge=0, le=100)] = 0.025
+
+
+class GensetTable(Table):
+    """[site.genset]: generators for emergencies."""
+
+    units: Annotated[int, Field(ge=1, le=1000)] = 1
+    rated_kw: Annotated[float, Field(gt=0, le=1e6)]
+    fuel_l: Annotated[float, Field(gt=0, le=1e9)]
+    fuel_price_per_l: Annotated[float, Field(ge=0, le=1e4)]
+    fuel_l_per_kwh: Annotated[float, Field(gt=0, le=2)] = 0.246
+    idling_l_per_kwh: Annotated[float, Field(ge=0, le=1)] = 0.084
+    emissions_kg_per_l: Annotated[float, Field(ge=0, le=10)] = 2.70
+    start_s: Annotated[float, Field(ge=0, le=600)] = 15.0
+    start_failure: Annotated[float, Field(ge=0, lt=1)] = 0.0075
+    start_cost: Annotated[float, Field(ge=0, le=1e6)] = 0.0
+    carries_answers: bool = False
+
+
+class OutageTable(Table):
+    """[[site.reactor.outage]]: a time in which a plant stands."""
+
+    start: AwareDatetime
+    end: AwareDatetime
+
+
+class ReactorTable(Table):
+    """[site.reactor]: a small reactor, or any other plant that makes steady power and is told how much."""
+
+    capacity_kw: Annotated[float, Field(gt=0, le=1e8)]
+    cost_per_mwh: Annotated[float, Field(ge=0, le=1e5)]
+    least_share: Share = 0.50
+    ramp_kw_per_min: Annotated[float, Field(gt=0, le=1e7)] | None = None
+    emissions_g_per_kwh: Annotated[float, Field(ge=0, le=2000)] = 0.0
+    start_share: Share = 1.0
+    outage: tuple[OutageTable, ...] = ()
 
 
 class RiverTable(Table):
@@ -230,8 +322,14 @@ class SiteTable(Table):
     facility: FacilityTable
     contract: ContractTable
     battery: BatteryTable | None = None
+    pumped_hydro: PumpedHydroTable | None = None
+    hydrogen: HydrogenTable | None = None
+    reservoir: ReservoirTable | None = None
     hall: HallTable | None = None
     cold_store: ColdStoreTable | None = None
+    backup: BackupTable | None = None
+    genset: GensetTable | None = None
+    reactor: ReactorTable | None = None
     pool: Annotated[tuple[PoolTable, ...], Field(min_length=1)]
     supply: tuple[SupplyTable, ...] = ()
     offer: tuple[OfferTable, ...] = ()
@@ -269,6 +367,8 @@ class ClassTable(Table):
     name: Name
     value_per_accelerator_h: Annotated[float, Field(ge=0, le=1e5)]
     delay_cost_per_accelerator_h: Annotated[float, Field(ge=0, le=1e4)] = 0.0
+    kind: WorkKind | None = None
+    speed_up: tuple[tuple[Size, Size], ...] = ()
 
 
 class JobsTable(Table):
@@ -298,6 +398,7 @@ class JobsTable(Table):
     due: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = None
     interruptible: bool = True
     movable: bool = True
+    elastic: bool = False
     restart_min: Annotated[float, Field(ge=0, le=600)] = 10.0
     minimum_run_min: Annotated[float, Field(ge=0, le=1440)] = 30.0
     data_gb: Annotated[float, Field(ge=0, le=1e7)] = 0.0
@@ -334,7 +435,8 @@ class ServiceTable(Table):
     delay_tolerance: Annotated[float, Field(ge=0, le=10)] = 0.0
     delay_cost_per_request: Annotated[float, Field(ge=0, le=1e4)] = 0.0
     burstiness: Annotated[float, Field(ge=0, le=1000)] = 1.0
-    lost_cache_s: Annotated[float, Field(ge=0, le=3600)] = 0.0
+    lost_cache_s: Annotated[float, Field(ge=0, le=3600)] | None = None
+    cached_prompt_share: Share | None = None
     value_per_request: Annotated[float, Field(ge=0, le=1e4)]
     movable: bool = True
     model: Name | None = None

@@ -23,7 +23,8 @@ class Buckets:
 
     first (K, P), last (K,): steps of the horizon; first = T where the bucket may not run. work_h:
     expected accelerator-hours; later_h: how much of them may wait beyond the horizon. rate: accelerators
-    that can run at once. work_class, gang-free. move_cost_per_h: money per accelerator-hour at each
+    that can run at once with whole gangs. work_class, gang-free. elastic: may run on parts and multiples of its
+    gangs, (K,). move_cost_per_h: money per accelerator-hour at each
     place, (K, P). delay_cost_per_h (K,): money per accelerator-hour and hour of wait. value_per_h (K,).
     """
 
@@ -34,6 +35,7 @@ class Buckets:
     later_h: Real
     rate: Real
     work_class: Whole
+    elastic: NDArray[np.bool_]
     move_cost_per_h: Real
     delay_cost_per_h: Real
     value_per_h: Real
@@ -59,7 +61,8 @@ def bucketed(
             early, late = _outward(first[free], last[free], coarse)
         else:
             early, late = _inward(first[free], last[free], coarse, horizon, need_s(held)[free])
-        key = np.column_stack([situation.jobs.work_class[free], early, late])
+        kinds = (situation.jobs.work_class[free], early, late, situation.jobs.elastic[free])
+        key = np.column_stack(kinds)
         _, inverse = np.unique(key, axis=0, return_inverse=True)
         if len(free) == 0 or inverse.max() < kinds_max or coarse == COARSENESS[-1]:
             break
@@ -154,6 +157,7 @@ def _summed(
         later_h=later_h.astype(np.float64),
         rate=np.bincount(group, weights=gang, minlength=count).astype(np.float64),
         work_class=work_class,
+        elastic=jobs.elastic[free][sample],
         move_cost_per_h=moves(held.offer[free], work_h, group, count),
         delay_cost_per_h=delay[work_class],
         value_per_h=value[work_class],

@@ -20,14 +20,16 @@ def restart_share(held: Reservations, facts: Facts) -> Real:
     """The most that restarts can add to each bucket's work, as a share of it, (K,).
 
     Each run but the last is as long as the shortest worth starting and begins with a restart, at the slowest speed of
-    the menu; where a restart takes all of such a run, only the window ends it.
+    the menu; where a restart takes all of such a run, only the window ends it. Gangs that change their size may
+    restart in every slot, and with all accelerators that they may grow to.
     """
     count = len(facts.buckets)
     inside = facts.buckets.of_job >= 0
     of_job = facts.buckets.of_job[inside]
     need_s, restart_s, slot_s = held.left[inside][:, [1, 2, 3]].T.astype(np.float64)
     lost_s = np.where(held.rule[inside, 0] > 0, np.minimum(restart_s, slot_s), 0.0)
-    shortest_s = np.maximum(held.rule[inside, 2], 1) * slot_s
+    elastic = facts.buckets.elastic[of_job]
+    shortest_s = np.where(elastic, 1, np.maximum(held.rule[inside, 2], 1)) * slot_s
     forward_s = (shortest_s - lost_s) * float(facts.menu.speed.min(initial=1.0))
     with np.errstate(divide="ignore"):
         stops = np.where(lost_s > 0, np.ceil(need_s / forward_s), 0.0)
@@ -35,7 +37,8 @@ def restart_share(held: Reservations, facts: Facts) -> Real:
     burnt_s = np.minimum(lost_s * np.where(lost_s > 0, stops, 0.0), np.maximum(window_s, 0.0))
     gang = held.gang[inside]
     needed = np.bincount(of_job, gang * need_s, minlength=count)
-    burnt = np.bincount(of_job, gang * burnt_s, minlength=count)
+    grown = np.where(elastic, facts.menu.speed.max(initial=1.0), 1.0)
+    burnt = np.bincount(of_job, gang * burnt_s * grown, minlength=count)
     return np.asarray(burnt / np.maximum(needed, 1.0), dtype=np.float64)
 
 

@@ -103,7 +103,7 @@ def _of_jobs(
     source: Source, course: Course, relaxed: Relaxed, solution: Solution, spent: Real
 ) -> float:
     facts, columns = course.facts, relaxed.columns
-    done_h = facts.hours[columns.step] * facts.menu.speed[columns.entry]
+    done_h = facts.hours[columns.step] * facts.menu.pace[columns.entry]
     best = np.inf
     for bucket in np.flatnonzero(facts.buckets.work_class == source.number):
         own = np.flatnonzero(columns.bucket == bucket)

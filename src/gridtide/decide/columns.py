@@ -3,8 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.layout import Columns, CoolingColumns, Facts, Whole
+from gridtide.decide.layout import Columns, CoolingColumns, Facts, Whole, most_accelerators
 from gridtide.decide.program import Program
+from gridtide.decide.rest_columns import rest_columns
 from gridtide.decide.situation import Situation
 
 Real = NDArray[np.float64]
@@ -35,7 +36,7 @@ def columns_of(program: Program, situation: Situation, facts: Facts) -> Columns:
     charge = _column([battery.charge_max_kw if battery else 0.0 for battery in batteries])
     discharge = _column([battery.discharge_max_kw if battery else 0.0 for battery in batteries])
     wear = _column([battery.wear_cost_per_kwh if battery else 0.0 for battery in batteries])
-    rates = facts.buckets.rate[bucket]
+    rates = most_accelerators(facts, bucket, entry)
     return Columns(
         work=program.variables(bucket.shape, _work_cost(facts, bucket, entry, step), 0.0, rates),
         bucket=bucket,
@@ -53,7 +54,7 @@ def columns_of(program: Program, situation: Situation, facts: Facts) -> Columns:
         sell=program.variables(
             shape, sold, 0.0, _column([site.contract.export_max_kw for site in sites])
         ),
-        unused=program.variables(shape, THROWN_AWAY, 0.0, np.maximum(facts.supply_kw, 0.0)),
+        unused=program.variables(shape, THROWN_AWAY, 0.0, unused_max_kw(facts)),
         charge=program.variables(shape, THROWN_AWAY, 0.0, charge),
         discharge=program.variables(shape, wear * facts.hours, 0.0, discharge),
         store=_store(program, situation, shape),
@@ -72,7 +73,21 @@ def columns_of(program: Program, situation: Situation, facts: Facts) -> Columns:
             facts.offers.most_kw,
         ),
         cooling=_cooling(program, facts),
+        rest=rest_columns(program, facts, prices),
+        made=program.variables(
+            facts.made.most_kw.shape,
+            facts.made.cost_per_kwh[:, None] * facts.hours,
+            facts.made.least_kw,
+            facts.made.most_kw,
+        ),
+        spilt=program.variables(facts.inflow.kw.shape, THROWN_AWAY, 0.0, facts.inflow.kw),
     )
+
+
+def unused_max_kw(facts: Facts) -> Real:
+    """Own supply that may be left unused, and what plants may lead past their turbines, (S, T)."""
+    plants_kw = facts.made.at_sites(facts.made.most_kw, len(facts.supply_kw))
+    return np.asarray(np.maximum(facts.supply_kw, 0.0) + plants_kw)
 
 
 def _pairs(facts: Facts) -> tuple[Whole, Whole]:
@@ -142,9 +157,11 @@ def _store(program: Program, situation: Situation, shape: tuple[int, int]) -> Wh
 
 def _cells(facts: Facts) -> tuple[Whole, Whole, Whole]:
     """Every (bucket, entry of the menu, step) in which work may run, in that order."""
+    buckets = facts.buckets
     steps = np.arange(len(facts.hours))
-    inside = steps >= facts.buckets.first[:, facts.menu.place, None]
-    inside &= steps < facts.buckets.last[:, None, None]
+    inside = steps >= buckets.first[:, facts.menu.place, None]
+    inside &= steps < buckets.last[:, None, None]
+    inside &= facts.menu.open_to(buckets.elastic, buckets.work_class)[:, :, None]
     bucket, entry, step = np.nonzero(inside)
     return bucket.astype(np.int64), entry.astype(np.int64), step.astype(np.int64)
 
@@ -153,4 +170,4 @@ def _work_cost(facts: Facts, bucket: Whole, entry: Whole, step: Whole) -> Real:
     """Money for the work of one busy accelerator through a step: its delay and its move."""
     delay = facts.buckets.delay_cost_per_h[bucket] * facts.wait_h[step]
     move = facts.buckets.move_cost_per_h[bucket, facts.menu.place[entry]]
-    return np.asarray((delay + move) * facts.hours[step] * facts.menu.speed[entry])
+    return np.asarray((delay + move) * facts.hours[step] * facts.menu.pace[entry])

@@ -96,7 +96,8 @@ def _together(course: Course, chosen: Chosen) -> Course:
     """Chosen buckets of one class, with the same first steps and end, as one; the cheapest move stands for all."""
     buckets = course.facts.buckets
     own = np.where(chosen, -1, np.arange(len(buckets)))
-    key = np.column_stack([own, buckets.work_class, buckets.last, buckets.first])
+    alike = (own, buckets.work_class, buckets.last, buckets.first, buckets.elastic)
+    key = np.column_stack(alike)
     _, sample, group = np.unique(key, axis=0, return_index=True, return_inverse=True)
     group, count = group.ravel(), len(sample)
 
@@ -114,6 +115,7 @@ def _together(course: Course, chosen: Chosen) -> Course:
         later_h=total(buckets.later_h),
         rate=total(buckets.rate),
         work_class=buckets.work_class[sample],
+        elastic=buckets.elastic[sample],
         move_cost_per_h=moves,
         delay_cost_per_h=buckets.delay_cost_per_h[sample],
         value_per_h=buckets.value_per_h[sample],

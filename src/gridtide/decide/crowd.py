@@ -38,15 +38,16 @@ def crowded(situation: Situation, held: Reservations) -> NDArray[np.bool_]:
 
 
 def roomy(held: Reservations) -> NDArray[np.bool_]:
-    """Operating points that may be chosen where more work may come, (M,): all of full speed, and slower ones of
-    places where ROOMY times the work that was told to them would fit at that speed."""
-    speeds = np.unique(held.menu.speed)
-    full = {float(speed): filling(held, float(speed), ROOMY) for speed in speeds}
-    narrow = [
-        full[float(speed)][place]
-        for speed, place in zip(held.menu.speed, held.menu.place, strict=True)
+    """Operating points that may be chosen where more work may come, (M,): all at which work takes no more machine time
+    than on whole gangs at full speed, so parts of gangs too, and others of places where ROOMY times the work that was
+    told to them would fit at their work per accelerator."""
+    pace = held.menu.pace
+    narrow = {float(one): filling(held, float(one), ROOMY) for one in np.unique(pace[pace < 1.0])}
+    full = [
+        float(one) in narrow and bool(narrow[float(one)][place])
+        for one, place in zip(pace, held.menu.place, strict=True)
     ]
-    return np.asarray((held.menu.point == 0) | ~np.asarray(narrow), dtype=np.bool_)
+    return ~np.asarray(full, dtype=np.bool_)
 
 
 def filling(
@@ -54,7 +55,7 @@ def filling(
 ) -> NDArray[np.bool_]:
     """Places where `times` the work that was told to them would not fit before the same deadlines, (P,).
 
-    Work counts with the length it is expected to have at a speed, due at its deadline.
+    Work counts with the length it is expected to have, due at its deadline. speed: work per accelerator.
     """
     places, steps = held.room.shape
     told = np.flatnonzero(held.told.place >= 0)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from gridtide.decide.extra_cooling import ExtraCooling, no_extra_cooling
 from gridtide.decide.offer_terms import nothing_offered
 from gridtide.digest import freeze
-from gridtide.fleet.menu import Menu
+from gridtide.fleet.menu import Menu, at_share
 from gridtide.timeline import Timeline
 
 
@@ -89,7 +89,9 @@ class Dispatch:
     (S, T). import_held_kw: import a site is held to by its store and by sending requests on, as far as they can,
     (S,), inf where it is not. raise_price_per_kw: money for a kW above that, (S,). it_price_per_kwh: money for a kWh
     of IT at each site, by which requests are sent on, (S, T). issue: when the newest signal it rests on was issued.
-    offered_kw: capacity for the grid, of each product, (Q, T). cooling: heat to carry out early or late.
+    offered_kw: capacity for the grid, of each product, (Q, T). cooling: heat to carry out early or late. made_kw: what
+    plants make, (G, T); of no plants where nothing is told of them: then each makes all it can. nodes_used:
+    accelerators whose nodes rest when nothing uses them and that a plan uses, (P, T), of no places where none says.
     """
 
     made_at: datetime
@@ -105,11 +107,14 @@ class Dispatch:
     offered_kw: NDArray[np.float64] = field(default_factory=nothing_offered)
     cooling: ExtraCooling = field(default_factory=no_extra_cooling)
     slower_shares: NDArray[np.float64] = field(default_factory=none_slower)
+    made_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    nodes_used: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
 
     def __post_init__(self) -> None:
         stores = ("charge_kw", "discharge_kw", "import_held_kw")
         routes = ("shares", "slower_shares", "raise_price_per_kw", "it_price_per_kwh")
-        freeze(self, **dict.fromkeys((*stores, *routes, "offered_kw"), np.float64))
+        told = ("offered_kw", "made_kw", "nodes_used")
+        freeze(self, **dict.fromkeys((*stores, *routes, *told), np.float64))
 
 
 def load_of(
@@ -118,7 +123,7 @@ def load_of(
     menu: Menu,
     used: NDArray[np.int64] | None = None,
 ) -> NDArray[np.int64]:
-    """Accelerators reserved at each entry of the menu and slot, (M, T).
+    """Accelerators reserved at each entry of the menu and slot, (M, T). accelerators: of whole gangs, (n,).
 
     used: count only so many first slots of each job, those it is expected to need.
     """
@@ -126,8 +131,9 @@ def load_of(
     counts = np.diff(placement.offsets)
     inside = np.arange(len(placement.slots)) - np.repeat(placement.offsets[:-1], counts)
     most = np.repeat(counts if used is None else used, counts)
-    gang = np.where(inside < most, np.repeat(accelerators, counts), 0)
     entry = menu.entry(placement.place, placement.point)
+    taken = at_share(accelerators, menu.gang_share[entry])
+    gang = np.where(inside < most, np.repeat(taken, counts), 0)
     cells = np.repeat(entry, counts) * steps + placement.slots
     return (
         np.bincount(cells, weights=gang, minlength=len(menu) * steps)

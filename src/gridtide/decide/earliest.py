@@ -33,8 +33,8 @@ def give_earliest(
     menu = held.menu
     index = np.broadcast_to(np.arange(steps, dtype=np.float64), (len(menu), steps))
     placement.sweep(
-        free_of(held, told), np.ascontiguousarray(index), order, held.gang, held.first, last,
-        held.left, held.rule, held.running_at, _away(situation, held, wait_slots),
+        free_of(held, told), np.ascontiguousarray(index), order, held.taken, held.first, last,
+        held.left, held.rule, (held.running_at, held.running_with), _away(situation, held, wait_slots),
         (told.place, told.offsets, told.count, told.slots, told.point), 0.0, held.room.max(axis=1),
         np.zeros(n), np.zeros((places, steps), dtype=np.int64), np.zeros(len(menu)),
         (menu.place, menu.speed, menu.point == 0, menu.bounds),

@@ -72,6 +72,7 @@ def _buckets(course: Course, extra: ExtraWork) -> Buckets:
         later_h=np.zeros(count),
         rate=hours,
         work_class=np.full(count, extra.work_class),
+        elastic=np.zeros(count, dtype=np.bool_),
         move_cost_per_h=np.zeros((count, len(extra.places))),
         delay_cost_per_h=np.zeros(count),
         value_per_h=np.full(count, kind.value_per_accelerator_h),

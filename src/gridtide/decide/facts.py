@@ -8,8 +8,12 @@ from numpy.typing import NDArray
 from gridtide.decide.buckets import BUCKETS_MAX, bucketed
 from gridtide.decide.called_hours import incentive_per_kwh
 from gridtide.decide.cooling_terms import cooling_terms
+from gridtide.decide.emergency import in_emergency_kw, relieved
+from gridtide.decide.inflow_terms import inflow_terms
 from gridtide.decide.layout import Facts, SlowerFacts
 from gridtide.decide.limits import import_max_kw
+from gridtide.decide.made_terms import made_terms
+from gridtide.decide.move_terms import move_terms
 from gridtide.decide.objective import Objective
 from gridtide.decide.offer_terms import offer_terms
 from gridtide.decide.peak import demand_periods
@@ -23,8 +27,10 @@ from gridtide.decide.reservations import (
     grid_step_s,
     reservations,
     slot_grid,
+    told_accelerators,
     told_entries,
 )
+from gridtide.decide.rest_terms import rest_terms
 from gridtide.decide.room import promised_room
 from gridtide.decide.situation import Situation
 from gridtide.fleet.contract import Exposure
@@ -68,12 +74,17 @@ def facts_of(
     price = seen_prices_per_mwh(situation, read)
     carbon = read.of(carbon_cost_per_kwh, situation, objective)
     shown = holding(held.grid, horizon)
+    supply, most_kw = read.of(supply_kw, situation), import_max_kw(fleet, situation.events, horizon)
+    carried_kw = in_emergency_kw(fleet, situation.events, horizon)
+    made = made_terms(situation, objective)
+    surely_kw = supply + made.at_sites(made.least_kw, len(fleet.sites))
+    curve = relieved(curve, surely_kw, most_kw, carried_kw)
     return Facts(
         hours=horizon.hours,
         price_per_kwh=cost_per_kwh(1.0) * price,
         carbon_cost_per_kwh=carbon,
-        supply_kw=read.of(supply_kw, situation),
-        import_max_kw=import_max_kw(fleet, situation.events, horizon),
+        supply_kw=supply,
+        import_max_kw=most_kw,
         requests_per_s=read.of(requests_per_s, situation),
         rate=_rates(situation),
         reachable=may_answer(fleet, situation.services),
@@ -98,6 +109,10 @@ def facts_of(
         offers=offer_terms(situation, curve),
         cooling=cooling_terms(situation),
         slower=slower_facts(situation),
+        moves=move_terms(situation),
+        rest=rest_terms(situation, curve, cost_per_kwh(1.0) * price + carbon),
+        made=made,
+        inflow=inflow_terms(situation),
     )
 
 
@@ -173,13 +188,13 @@ def _given(situation: Situation, held: Reservations) -> NDArray[np.int64]:
     told = held.told
     stays = held.settled & (told.place >= 0)
     entry = told_entries(held, told)
-    used = expected_counts(held, told.count, entry)
+    used, taken = expected_counts(held, told.count, entry), told_accelerators(held, told)
     shape = (len(situation.jobs.classes), len(held.menu), held.room.shape[1])
     load = np.zeros(shape, dtype=np.int64)
     for job in np.flatnonzero(stays):
         begin = told.offsets[job]
         slots = told.slots[begin : begin + used[job]]
-        load[situation.jobs.work_class[job], entry[job], slots] += held.gang[job]
+        load[situation.jobs.work_class[job], entry[job], slots] += taken[job]
     return load
 
 
@@ -233,11 +248,12 @@ def later_cost_per_h(
 ) -> Real:
     """What an accelerator-hour of work beyond the horizon is expected to cost: its mean over the horizon.
 
-    Each place counts with the operating point that takes least power for its work. drawn_per_kwh: money for a
-    kWh drawn with its carbon, (S, T). One number for each of `count` buckets.
+    Each place counts with the operating point of whole gangs that takes least power for its work. drawn_per_kwh:
+    money for a kWh drawn with its carbon, (S, T). One number for each of `count` buckets.
     """
     mean = drawn_per_kwh.mean(axis=1) * curve.slope.mean(axis=(1, 2))
-    per_work = np.minimum.reduceat(menu.extra_kw / menu.speed, menu.first)
+    of_whole = np.where(menu.gang_share == 1.0, menu.extra_kw / menu.speed, np.inf)
+    per_work = np.minimum.reduceat(of_whole, menu.first)
     return np.full(count, float((mean[site] * per_work).mean()))
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.constraints.offers import meter_price
-from gridtide.decide.layout import Columns, Facts
+from gridtide.decide.layout import Columns, Facts, most_accelerators
 from gridtide.decide.lifted_offers import lift_offers, price_blocks
 from gridtide.decide.planners.coordinated import Rows, Solved, written
 from gridtide.decide.program import Matrix, lower_bound, matrix_of, summed
@@ -78,6 +78,8 @@ def _lifted(rough: Solved, rows: Rows, count: int, steps: _Lift) -> Real:
     dual[rows.level] = steps.same(told[rough.rows.level])
     dual[rows.ramp] = steps.between(told[rough.rows.ramp])
     _lift_cooling(dual, rough, rows, steps)
+    dual[rows.made.change] = steps.between(told[rough.rows.made.change])
+    dual[rows.made.past] = steps.shared(told[rough.rows.made.past])
     if rows.kept_machines.size and rough.rows.kept_machines.size:
         dual[rows.kept_machines] = steps.shared(told[rough.rows.kept_machines])
     return dual
@@ -131,13 +133,17 @@ def _cheapest_work(reduced: Real, columns: Columns, fine: Facts) -> Real:
     """What one more accelerator-hour of each bucket costs when its cheapest cells are filled first, (K,)."""
     buckets = fine.buckets
     every = np.arange(len(buckets))
-    hours = fine.hours[columns.step] * fine.menu.speed[columns.entry]
+    hours = fine.hours[columns.step] * fine.menu.pace[columns.entry]
     unit = np.concatenate(
         [reduced[columns.work] / hours, reduced[columns.later], reduced[columns.undone]]
     )
     bucket = np.concatenate([columns.bucket, every, every])
     most_h = np.concatenate(
-        [buckets.rate[columns.bucket] * hours, buckets.later_h, np.full(len(buckets), np.inf)]
+        [
+            most_accelerators(fine, columns.bucket, columns.entry) * hours,
+            buckets.later_h,
+            np.full(len(buckets), np.inf),
+        ]
     )
     order = np.lexsort((unit, bucket))
     unit, bucket, most_h = unit[order], bucket[order], most_h[order]

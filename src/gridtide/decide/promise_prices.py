@@ -44,8 +44,11 @@ def costs_at_most(course: Course, relaxed: Relaxed, solution: Solution, best: Be
 def _worth_of_rate(course: Course, relaxed: Relaxed, solution: Solution) -> Real:
     """Money that one more accelerator at once would save each bucket, over all its cells, (K,)."""
     columns = relaxed.columns
+    count, gangs = len(course.facts.buckets), relaxed.gangs
     reduced = _reduced_cost(relaxed.matrix, solution.row_dual)[columns.work]
-    return summed(columns.bucket, np.maximum(-reduced, 0.0), len(course.facts.buckets))
+    saved = np.maximum(-reduced, 0.0) * course.facts.menu.gang_share[columns.entry]
+    at_once = summed(gangs.bucket, np.maximum(-solution.row_dual[gangs.row], 0.0), count)
+    return summed(columns.bucket, saved, count) + at_once
 
 
 def _reduced_cost(matrix: Matrix, row_dual: Real) -> Real:

@@ -13,7 +13,14 @@ from numpy.typing import NDArray
 
 from gridtide.decide.planners import reserved_first
 from gridtide.decide.policy_names import Choice, policy_of, reserved_rule
-from gridtide.decide.reservations import Reservations, Told, copied, free_of, grid_step_s
+from gridtide.decide.reservations import (
+    Reservations,
+    Told,
+    copied,
+    free_of,
+    grid_step_s,
+    told_accelerators,
+)
 from gridtide.decide.situation import Situation
 from gridtide.decide.slots import SlotJobs, SlotPlan, SlotSignal, Whole
 from gridtide.fleet.jobs import NO_DEADLINE_S
@@ -68,7 +75,8 @@ def asking_of(situation: Situation, held: Reservations, chosen: NDArray[np.bool_
 class Desk:
     """What every policy is asked beside: made once where several are asked about the same jobs.
 
-    signals: what the policies steer by, one a place. free: room that no job was told, (P, T). groups: asked jobs of
+    signals: what the policies steer by, one a place. free: room that no job was told, (P, T). holds: accelerators each
+    job was told, (n,). groups: asked jobs of
     one place that may be interrupted or may not, with the columns a policy takes. singles: the columns of jobs that
     were asked about alone so far. kinds: jobs of one kind are asked about alike, by job.
     """
@@ -77,6 +85,7 @@ class Desk:
     asking: Asking
     signals: tuple[SlotSignal, ...]
     free: Whole
+    holds: Whole
     groups: tuple["Group", ...]
     kinds: dict[int, int]
     singles: dict[int, SlotJobs] = field(default_factory=dict)
@@ -110,6 +119,7 @@ def desk_of(held: Reservations, price: NDArray[np.float64], asking: Asking) -> D
         asking=asking,
         signals=signals,
         free=free_of(held, held.told),
+        holds=told_accelerators(held, held.told),
         groups=tuple(_groups(held, asking, signals)),
         kinds=_kinds(held, asking),
     )
@@ -161,7 +171,7 @@ def answered_at(desk: Desk, choice: Choice) -> Told:
     row = 0
     while row < len(rows):
         mine = (told.place, told.offsets, told.count, told.slots, told.point, free)
-        row = at_desk.taken_while_free(row, *wanted, gang, *mine)
+        row = at_desk.taken_while_free(row, *wanted, gang, desk.holds, *mine)
         if row < len(rows):
             job, asked = rows[row]
             assert asked is not None
@@ -204,14 +214,14 @@ def _take(
         before.pop(kind, None)
         if choice.name not in ASKED_SINGLY:
             before[kind] = said
-    answer = said.slots
+    answer, takes = said.slots, int(desk.holds[job])
     if answer is None and place != asked.place:
         answer = _earliest(asked, here)
     if answer is not None:
-        place, count = asked.place, len(answer)
+        place, count, takes = asked.place, len(answer), asked.units
         told.slots[begin : begin + count] = answer
         told.count[job], told.place[job], told.point[job] = count, place, 0
-    free[place, told.slots[begin : begin + count]] -= desk.held.gang[job]
+    free[place, told.slots[begin : begin + count]] -= takes
 
 
 def _alone(desk: Desk, choice: Choice) -> dict[int, Whole]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from gridtide.decide.situation import Situation
 from gridtide.decide.state import Status
 from gridtide.fleet.jobs import NO_DEADLINE_S
-from gridtide.fleet.menu import Menu, at_speed_s
+from gridtide.fleet.menu import Menu, accelerators_of, at_share, at_speed_s
 from gridtide.timeline import Timeline, regular
 
 RESTARTS_MAX = 8
@@ -35,22 +35,26 @@ class Reservations:
     """n jobs, P places, T slots.
 
     grid: equal slots from as_of to the last deadline. room: accelerators that promises may use, (P, T).
-    menu: the operating points of all places. gang, last (n,); first (n, P), T where a job may not run.
+    menu: the operating points of all places. gang, last (n,); taken: accelerators of each job at each of them, 0 where
+    it may not run so, (n, M); first (n, P), T where a job may not run.
     left: (n, 4) seconds of declared work, expected work, both at full speed, restart and slot.
     rule: (n, 3) interruptible, begun, shortest run in slots.
-    running_at: place a job runs at now, -1 otherwise. offer: money to move to each place, (n, P).
-    delay: money per accelerator-slot for each slot of wait, (n,). settled: jobs whose slots stay.
+    running_at: place a job runs at now, -1 otherwise; running_with: on how many accelerators, (n,). offer: money to
+    move to each place, (n, P). delay: money per accelerator-slot at full speed for each slot of wait, (n,). settled:
+    jobs whose slots stay.
     """
 
     grid: Timeline
     room: Whole
     menu: Menu
     gang: Whole
+    taken: Whole
     first: Whole
     last: Whole
     left: Whole
     rule: Whole
     running_at: Whole
+    running_with: Whole
     offer: NDArray[np.float64]
     delay: NDArray[np.float64]
     settled: NDArray[np.bool_]
@@ -64,11 +68,14 @@ def reservations(situation: Situation, room: Whole, grid: Timeline, moves_max: i
     begun = state.remaining_s < jobs.declared_s
     running = state.status == Status.RUNNING
     shortest = -(-jobs.minimum_run_s // step_s)
+    menu = situation.fleet.menu
+    told_share = menu.gang_share[menu.entry(state.told_place, state.told_point)]
     return Reservations(
         grid=grid,
         room=room,
-        menu=situation.fleet.menu,
+        menu=menu,
         gang=jobs.accelerators,
+        taken=accelerators_of(menu, jobs),
         first=_first_slots(situation, grid, moves_max),
         last=np.where(
             jobs.deadline_s == NO_DEADLINE_S,
@@ -81,6 +88,7 @@ def reservations(situation: Situation, room: Whole, grid: Timeline, moves_max: i
         ),
         rule=np.stack([jobs.interruptible, begun, shortest], axis=1).astype(np.int64),
         running_at=np.where(running, state.place, -1),
+        running_with=at_share(jobs.accelerators, told_share),
         offer=_offers(situation),
         delay=_delay(situation, step_s),
         settled=(running & ~jobs.interruptible) | ~jobs.movable,
@@ -104,6 +112,11 @@ def expected_counts(held: Reservations, count: Whole, entry: Whole) -> Whole:
 def told_entries(held: Reservations, told: Told) -> Whole:
     """The entry of the menu that each job was told to run at, (n,)."""
     return held.menu.entry(told.place, told.point)
+
+
+def told_accelerators(held: Reservations, told: Told) -> Whole:
+    """The accelerators that each job was told to run on, (n,)."""
+    return at_share(held.gang, held.menu.gang_share[told_entries(held, told)])
 
 
 def slot_grid(situation: Situation, step_s: int) -> Timeline:
@@ -152,7 +165,7 @@ def free_of(held: Reservations, told: Told) -> Whole:
         told.offsets[:-1] - np.cumsum(told.count) + told.count, told.count
     )
     cell = told.place[job] * steps + told.slots[at]
-    taken = np.bincount(cell, weights=held.gang[job], minlength=places * steps)
+    taken = np.bincount(cell, weights=told_accelerators(held, told)[job], minlength=places * steps)
     return np.asarray(held.room - taken.reshape(places, steps).astype(np.int64), dtype=np.int64)
 
 
@@ -164,7 +177,9 @@ def load_of_told(held: Reservations, told: Told) -> Whole:
         told.offsets[:-1] - np.cumsum(told.count) + told.count, told.count
     )
     cell = told_entries(held, told)[job] * steps + told.slots[at]
-    taken = np.bincount(cell, weights=held.gang[job], minlength=len(held.menu) * steps)
+    taken = np.bincount(
+        cell, weights=told_accelerators(held, told)[job], minlength=len(held.menu) * steps
+    )
     return np.asarray(taken.reshape(len(held.menu), steps), dtype=np.int64)
 
 

@@ -14,6 +14,7 @@ from gridtide.decide.reservations import (
     expected_counts,
     grid_step_s,
     on_grid,
+    told_accelerators,
     told_entries,
 )
 from gridtide.decide.situation import Situation
@@ -57,8 +58,9 @@ def slot_costs(held: Reservations, told: Told, price: Real) -> Real:
         + np.arange(len(job))
         - np.repeat(np.cumsum(count) - count, count)
     ]
-    waits = held.delay[job] * slot * held.menu.speed[entry[job]]
-    spent = (price[entry[job], slot] + waits) * held.gang[job]
+    taken = told_accelerators(held, told)
+    waits = held.delay[job] * slot * held.menu.speed[entry[job]] * (held.gang / taken)[job]
+    spent = (price[entry[job], slot] + waits) * taken[job]
     cost = np.bincount(job, weights=spent, minlength=len(count))
     moved = held.offer[np.arange(len(count)), np.maximum(told.place, 0)]
     return np.where(count > 0, cost + moved, np.nan)

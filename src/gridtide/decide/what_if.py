@@ -134,8 +134,8 @@ def stays_of(plan: Solved) -> tuple[Stay, ...]:
         return ()
     columns, horizon = plan.columns, plan.task.situation.horizon
     own = columns.bucket == plan.task.bucket
-    speed = plan.task.facts.menu.speed[columns.entry[own]]
-    work_h = plan.solution.values[columns.work[own]] * horizon.hours[columns.step[own]] * speed
+    pace = plan.task.facts.menu.pace[columns.entry[own]]
+    work_h = plan.solution.values[columns.work[own]] * horizon.hours[columns.step[own]] * pace
     whole_h = _own_work_h(plan)
     found = []
     for place in np.unique(columns.place[own]):

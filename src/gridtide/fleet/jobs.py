@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.digest import freeze
+from gridtide.fleet.work_kind import WorkKind
 
 NO_DEADLINE_S = np.iinfo(np.int64).max
 
@@ -16,11 +17,13 @@ class WorkClass:
 
     value_per_accelerator_h: revenue lost for an accelerator-hour that is never done.
     delay_cost_per_accelerator_h: cost of one hour's wait of one accelerator's worth of work.
+    kind: what the work does, as its owner states it; None where nobody does.
     """
 
     name: str
     value_per_accelerator_h: float
     delay_cost_per_accelerator_h: float = 0.0
+    kind: WorkKind | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -33,7 +36,8 @@ class Jobs:
     expected_s: what planning takes for the run time, never above declared_s.
     interruptible: may stop at a checkpoint. restart_s: work lost at each restart. minimum_run_s:
     shortest run worth starting. home: place the work and its data start at. allowed: hard, (n, P).
-    movable: may wait or move at all; unlabelled and protected work is not. data_gb: what a move
+    movable: may wait or move at all; unlabelled and protected work is not. elastic: may run on fewer or more
+    accelerators than its gang where the machines' menu says how fast it is there. data_gb: what a move
     carries. sensitivity: 0 public to 3 secret, counted at every move.
     """
 
@@ -50,6 +54,7 @@ class Jobs:
     home: NDArray[np.int64]
     allowed: NDArray[np.bool_]
     movable: NDArray[np.bool_]
+    elastic: NDArray[np.bool_]
     data_gb: NDArray[np.float64]
     sensitivity: NDArray[np.int64]
     classes: tuple[WorkClass, ...]
@@ -68,7 +73,7 @@ class Jobs:
             "sensitivity",
         ]
         freeze(self, name=np.str_, data_gb=np.float64, **dict.fromkeys(whole, np.int64))
-        freeze(self, interruptible=np.bool_, allowed=np.bool_, movable=np.bool_)
+        freeze(self, interruptible=np.bool_, allowed=np.bool_, movable=np.bool_, elastic=np.bool_)
         columns = [field.name for field in fields(self) if field.name != "classes"]
         if len({len(getattr(self, column)) for column in columns}) != 1 or self.allowed.ndim != 2:
             raise ValueError("columns of different lengths in jobs")

@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from gridtide.fleet.backup_store import BackupStore
 from gridtide.fleet.contract import Contract
+from gridtide.fleet.genset import Genset
 from gridtide.fleet.learned_building import LearnedBuilding
 from gridtide.fleet.operating_point import OperatingPoint
 from gridtide.fleet.parking import Parking
 from gridtide.fleet.product import CapacityProduct
+from gridtide.fleet.reactor import Reactor
+from gridtide.fleet.reservoir import Reservoir
 from gridtide.fleet.thermal import ColdStore, Hall
 
 
@@ -32,7 +36,7 @@ class Pool:
     """Identical machines of one site.
 
     accelerators: how many can be used. parked_kw_per_accelerator: IT power of an accelerator's share of
-    a server that is parked. points: the menu, fastest first. burst_reserve: how much more than the
+    a server that is parked. points: the menu, full speed first. burst_reserve: how much more than the
     planned need is kept for services, as a share of that need. for_services: accelerators that
     deferrable work is never promised, so that a wrong demand forecast breaks no promise. parking: how those of them
     that nothing uses rest; None: parked at once and awake at once.
@@ -72,7 +76,10 @@ class Facility:
 
 @dataclass(frozen=True, kw_only=True)
 class Battery:
-    """A store of electricity. Powers at its AC terminals, efficiencies one way, soc as fractions."""
+    """A store of electricity. Powers at its AC terminals, efficiencies one way, soc as fractions.
+
+    charge_least_kw: the least power at which it charges; below it, it does not.
+    """
 
     energy_kwh: float
     charge_max_kw: float
@@ -82,6 +89,7 @@ class Battery:
     soc_min: float = 0.05
     soc_start: float = 0.5
     wear_cost_per_kwh: float = 0.025
+    charge_least_kw: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +107,9 @@ class Site:
     zone: price and carbon zone. weather_zone: zone of the weather signals. clock: IANA zone of its
     people. curtailment_zone: zone whose curtailed renewables it can absorb, None where it can not.
     products: capacity it may offer to the grid. hall, cold_store: what lets it be cooled earlier or later.
+    genset: what carries it when a call of the grid leaves it too little. backup: a store for the time without a grid;
+    what of it may cycle is part of `battery` already, so that nothing which decides ever reads its reserve.
+    reactor: a plant that is told what to make. reservoir: the water that `battery` then stands for, and its river.
     """
 
     name: str
@@ -117,3 +128,7 @@ class Site:
     products: tuple[CapacityProduct, ...] = ()
     hall: Hall | None = None
     cold_store: ColdStore | None = None
+    genset: Genset | None = None
+    backup: BackupStore | None = None
+    reactor: Reactor | None = None
+    reservoir: Reservoir | None = None

@@ -16,6 +16,7 @@ def taken_while_free(
     wanted_offsets: Whole,
     wanted: Whole,
     gang: Whole,
+    holds: Whole,
     place: Whole,
     offsets: Whole,
     count: Whole,
@@ -26,16 +27,16 @@ def taken_while_free(
     """The first row from `begin` on whose job cannot take what it wants; its own slots are free then. Else len(job).
 
     job, wanted_place: rows in the order they are asked, place -1 where a job wants nothing; its slots are
-    wanted[wanted_offsets[row]:wanted_offsets[row + 1]], none where they are still to be asked for. gang, place,
-    offsets, count, slots, point: what all jobs were told, at full speed where they take something; free: room beside
-    it, (P, T). All are changed but gang and offsets.
+    wanted[wanted_offsets[row]:wanted_offsets[row + 1]], none where they are still to be asked for. gang: what
+    they take, holds: what they were told. place, offsets, count, slots, point: what all jobs were told, at full speed
+    where they take something; free: room beside it, (P, T). All are changed but gang, holds and offsets.
     """
     for row in range(begin, len(job)):
         one, there = job[row], wanted_place[row]
         if there < 0:
             continue
         for k in range(offsets[one], offsets[one] + count[one]):
-            free[place[one], slots[k]] += gang[one]
+            free[place[one], slots[k]] += holds[one]
         first, last = wanted_offsets[row], wanted_offsets[row + 1]
         fits = last > first
         for k in range(first, last):

@@ -338,35 +338,36 @@ def best_of_places(
     felt: Real,
     delay: float,
     free: Whole,
-    gang: int,
+    takes: Whole,
     keeping: tuple[Whole, Real],
     first: Whole,
     last: int,
     left: tuple[int, int, int, int],
-    rule: tuple[bool, bool, int, int],
+    rule: tuple[bool, bool, int, int, int],
     offer: Real,
     menu: tuple[Whole, Real, NDArray[np.bool_], Whole],
     buffers: tuple[Whole, Whole, Whole],
 ) -> tuple[float, int, int, float, int]:
     """The cheapest answer of one job over all places and their operating points, and the best one elsewhere.
 
-    rule: (interruptible, begun, place it runs at now, shortest run). menu: (place, speed, whether it may be
-    chosen) of each entry, and the bounds of places. Fills the third buffer with slots.
+    takes: accelerators of the job at each entry, 0 where it may not run so, (M,). rule: (interruptible, begun, place
+    it runs at now, shortest run, accelerators it runs on now). menu: (place, speed, whether it may be chosen) of
+    each entry, and the bounds of places. Fills the third buffer with slots.
     Returns cost, entry (-1 without room), slots; cost and place of the best other place (NaN, -1 without one).
     """
     kept, surcharge = keeping
-    place, speed, may, _ = menu
+    place, speed, may, bounds = menu
     chosen, scratch, best = buffers
     best_cost, best_place, best_entry, best_count = BIG, NOWHERE, NOWHERE, 0
     other_cost, other_place = np.nan, NOWHERE
     for m in range(felt.shape[0]):
-        p = place[m]
-        if first[p] >= last or not may[m]:
+        p, gang = place[m], takes[m]
+        if first[p] >= last or not may[m] or gang == 0:
             continue
         work = at_speed(left, speed[m])
         value, taken = answer_at(
             felt[m],
-            delay * speed[m],
+            delay * speed[m] * (takes[bounds[p]] / gang),
             free[p],
             gang,
             kept[p],
@@ -374,7 +375,7 @@ def best_of_places(
             first[p],
             last,
             work,
-            (rule[0], rule[1], rule[2] == p, rule[3]),
+            (rule[0], rule[1], rule[2] == p and rule[4] == gang, rule[3]),
             chosen,
             scratch,
         )
@@ -410,12 +411,12 @@ def sweep(
     free: Whole,
     price: Real,
     order: Whole,
-    gang: Whole,
+    takes: Whole,
     first: Whole,
     last: Whole,
     left: Whole,
     rule: Whole,
-    running_at: Whole,
+    running: tuple[Whole, Whole],
     offer: Real,
     told: tuple[Whole, Whole, Whole, Whole, Whole],
     weight: float,
@@ -428,9 +429,11 @@ def sweep(
     """Give each job, in order, the cheapest answer beside all others; where none beats it, it keeps its own.
 
     free: accelerators not reserved, (P, T), kept up to date. price: money per accelerator-slot at each
-    operating point, (M, T). gang (n,). first: earliest slot at each place, T where it may not run, (n, P).
+    operating point, (M, T). takes: accelerators of each job at each operating point, 0 where it may not run so,
+    (n, M). first: earliest slot at each place, T where it may not run, (n, P).
     last: exclusive, (n,). left: (n, 4) seconds of declared work, expected work, restart, slot, at full speed.
-    rule: (n, 3) interruptible, begun, shortest run. running_at: place the job runs at now, (n,). offer: money to
+    rule: (n, 3) interruptible, begun, shortest run. running: place the job runs at now, and on how many accelerators;
+    on others it starts again, (n,). offer: money to
     move the job to each place, (n, P). told: (place (n,), offsets (n+1,), count (n,), slots, point (n,)), changed
     in place.
     weight: money per unit of congestion; capacity (P,); delay: money per accelerator-slot at full speed and slot (n,).
@@ -442,7 +445,7 @@ def sweep(
     """
     place, offsets, count, slots, point = told
     speed, bounds = menu[1], menu[3]
-    n = gang.shape[0]
+    n = takes.shape[0]
     cost = np.full(n, np.nan)
     other_cost = np.full(n, np.nan)
     other_place = np.full(n, NOWHERE)
@@ -457,20 +460,23 @@ def sweep(
         begin = offsets[j]
         room = offsets[j + 1] - begin
         work = (left[j, 0], left[j, 1], left[j, 2], left[j, 3])
-        own = (rule[j, 0] == 1, rule[j, 1] == 1, running_at[j], rule[j, 2])
+        own = (rule[j, 0] == 1, rule[j, 1] == 1, running[0][j], rule[j, 2], running[1][j])
         p = place[j]
         stays = BIG
         if p >= 0:
             held = slots[begin : begin + count[j]]
             here = slice(bounds[p], bounds[p + 1])
-            reserve(free[p], felt[here], price[here], held, -gang[j], weight, capacity[p])
             m = bounds[p] + point[j]
+            gang = takes[j, m]
+            reserve(free[p], felt[here], price[here], held, -gang, weight, capacity[p])
+            waits = delay[j] * speed[m] * (takes[j, bounds[p]] / gang)
+            goes_on = own[2] == p and own[4] == gang
             stays = held_cost(
-                felt[m], delay[j] * speed[m], free[p], gang[j], (kept[p], surcharge[m]), (first[j, p], last[j]),
-                at_speed(work, speed[m]), (own[0], own[1], own[2] == p, own[3]), offer[j, p], held,
+                felt[m], waits, free[p], gang, (kept[p], surcharge[m]), (first[j, p], last[j]),
+                at_speed(work, speed[m]), (own[0], own[1], goes_on, own[3]), offer[j, p], held,
             )  # fmt: skip
         best_cost, best_entry, best_count, other_cost[j], other_place[j] = best_of_places(
-            felt, delay[j], free, gang[j], (kept, surcharge), first[j], last[j], work, own, offer[j], menu,
+            felt, delay[j], free, takes[j], (kept, surcharge), first[j], last[j], work, own, offer[j], menu,
             (chosen[:room], scratch[:room], best),
         )  # fmt: skip
         best_place = menu[0][best_entry] if best_entry >= 0 else NOWHERE
@@ -487,7 +493,7 @@ def sweep(
         p = place[j]
         if p >= 0:
             put_back(
-                p, (bounds[p], bounds[p + 1]), slots[begin : begin + count[j]], gang[j], weight, capacity,
-                free, felt, price, kept,
+                p, (bounds[p], bounds[p + 1]), slots[begin : begin + count[j]],
+                takes[j, bounds[p] + point[j]], weight, capacity, free, felt, price, kept,
             )  # fmt: skip
     return cost, other_cost, other_place

@@ -3,17 +3,21 @@
 from numba.extending import register_jitable
 
 from gridtide.physics import (
+    arctangent,
     battery,
     battery_life,
     clock_and_cap,
     cold_store,
     consolidation,
     cooling,
+    elastic,
+    genset,
     heat_plant,
     knob_curve,
     movement,
     operating_point,
     pue,
+    reactor,
     room,
     server,
     serving_interference,
@@ -31,6 +35,8 @@ from gridtide.physics import (
 
 for _function in (
     ups.ups_loss_kw,
+    genset.fuel_l_per_h,
+    reactor.reactor_after_kw,
     transformer.transformer_loss_kw,
     cooling.plant_cop,
     cooling.mechanical_share,
@@ -55,6 +61,7 @@ for _function in (
     pue.fast_facility_power_kw,
     pue._slopes,
     pue.marginal_facility_power,
+    elastic.accelerators_at,
     operating_point.seconds_at_speed,
     operating_point.work_in_seconds,
     battery_life.cycles_to_end,
@@ -70,7 +77,7 @@ for _function in (
     tapered_battery._steps_within,
     tapered_battery.tapered_hour_in_kwh,
     tapered_battery.tapered_hour_out,
-    weather.wet_bulb_c,
+    arctangent.arctangent,
     wind.wind_power_share,
     server.server_share_w,
     serving_power.serving_power_w,
@@ -102,3 +109,5 @@ for _function in (
     site_map.as_changed_over_c,
 ):
     register_jitable(_function)
+
+register_jitable(inline="always")(weather.wet_bulb_c)  # too long to be inlined unasked

@@ -5,6 +5,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from gridtide.kernels import scalar  # noqa: F401
+from gridtide.kernels.gensets import carried
 from gridtide.physics.operating_point import seconds_at_speed, work_in_seconds
 
 Whole = NDArray[np.int64]
@@ -26,10 +27,10 @@ def run_jobs(
     """Run each job through the slots it was told in [span start, span end).
 
     slots_of: (offsets (n+1,), slots) by number of the step. where: (place, entry of the menu of operating
-    points, speed of that point). limits: (true run time, declared limit, both at full speed, restart),
-    seconds. progress, changed in place: (seconds of work done, last step run or -2, second at which
-    it ended or -1, second from which it can run). span: (first step, end step, step length, second at
-    which step 0 starts). busy: accelerators in use, mean over the step, (classes, M, end - first), and
+    points, speed of that point). gang: accelerators that each runs on there, (n,). limits: (true run time, declared
+    limit, both at full speed, restart), seconds. progress, changed in place: (seconds of work done, last step run
+    or -2, second at which it ended or -1, second from which it can run). span: (first step, end step, step length,
+    second at which step 0 starts). busy: accelerators in use, mean over the step, (classes, M, end - first), and
     occupied: accelerators held, (P, end - first); both are added to.
     """
     offsets, slots = slots_of
@@ -129,6 +130,9 @@ def run_stores(
     before: Real,
     hours: Real,
     seen: tuple[Real, Real, Real, Real, Real, Real],
+    gensets: tuple[Real, Real, Real, Real, Real, Real, Real] | None = None,
+    least_in: Real | None = None,
+    water: tuple[Real, Real] | None = None,
 ) -> None:
     """Charge and discharge as ordered, as far as the store and the meter allow, step by step.
 
@@ -146,6 +150,12 @@ def run_stores(
     before: grid power a step before the first, (S,), NaN where unknown; the last one on return.
     seen, filled: (import_kw, export_kw, charge_kw,
     discharge_kw, unused_supply_kw, soc_kwh), (S, T).
+    gensets: generators that carry what is above the import limit where all else is done: (how many started, share of
+    the step in which they may carry load, (S, T); rating, L/kWh of load, L/kWh of rating while running, L in the tank,
+    changed in place, (S,); filled with their power, fuel and number, (3, S, T)); None where no site has any.
+    least_in: the least power at which each store charges, (S,), below which it does not; None where any will do.
+    water: (power of what rivers bring to stores, filled with that of what is spilt, (S, T)), before any loss; a store
+    that would spill gives what it can instead. None where no river fills one.
     """
     charge_order, discharge_order, level = orders
     soc, energy, least, into, out_of, most_in, most_out = store
@@ -156,6 +166,8 @@ def run_stores(
         for t in range(demand_kw.shape[1]):
             h = hours[t]
             net = demand_kw[site, t] - supply_kw[site, t]
+            if water is not None:
+                soc[site] += water[0][site, t] * h
             up, down = less_kw[site, t], more_kw[site, t]
             space = energy[site] - room_kwh[site, t] - soc[site]
             room_in = max(0.0, min(most_in[site] - down, space / (into[site] * h)))
@@ -166,6 +178,9 @@ def run_stores(
             charge = min(charge_order[site, t], max(0.0, -above), room_in)
             discharge = min(max(discharge_order[site, t], min(above, most_out[site])), room_out)
             discharge = max(discharge, min(net - import_max[site, t], last_out), 0.0)
+            if water is not None:
+                full = max(0.0, soc[site] - energy[site]) * out_of[site] / h
+                discharge = max(discharge, min(full, room_out))
             both = min(charge, discharge)
             change = ramp[site] * h * 60.0
             charge, discharge = smoothed(
@@ -186,13 +201,30 @@ def run_stores(
                 )
             charge = max(0.0, min(charge, import_max[site, t] - net))
             discharge = max(0.0, min(discharge, net + export_max[site]))
+            if least_in is not None and charge < least_in[site]:
+                charge = 0.0
             net = net + charge - discharge
-            falls = before[site] - change - net
+            made = 0.0
+            if gensets is not None:
+                started, share, rated, per_kwh, idling, tank_l, ran = gensets
+                made, burnt, running = carried(
+                    net - import_max[site, t],
+                    (started[site, t], rated[site], share[site, t]),
+                    (per_kwh[site], idling[site], tank_l[site]),
+                    h,
+                )
+                ran[0, site, t], ran[1, site, t], ran[2, site, t] = made, burnt, running
+                tank_l[site] -= burnt
+                net -= made
+            falls = before[site] - change - net if made == 0.0 else 0.0
             lost = max(0.0, min(falls, supply_kw[site, t])) if falls > 0.0 else 0.0
             if up > 0.0:
                 lost = max(lost, min(up - export_max[site] - net, supply_kw[site, t]))
             net += lost
             soc[site] += into[site] * charge * h - discharge * h / out_of[site]
+            if water is not None:
+                water[1][site, t] = max(0.0, soc[site] - energy[site]) / h
+                soc[site] = min(soc[site], energy[site])
             imported[site, t] = max(net, 0.0)
             exported[site, t] = min(max(-net, 0.0), export_max[site])
             unused[site, t] = lost + max(-net, 0.0) - exported[site, t]

@@ -105,6 +105,6 @@ def as_changed_over_c(
     """Temperature [°C] at which a plant without memory would do as one that has changed over does.
 
     changed: 1 on compressors, then above both limits; 0 on outside air, then below both. Increasing in felt_c [°C].
-    Reference: none, it is a definition.
+    Valid where returns_below_c is at most leaves_above_c. Reference: none, it is a definition.
     """
     return max(felt_c, leaves_above_c) if changed > 0.5 else min(felt_c, returns_below_c)

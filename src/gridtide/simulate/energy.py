@@ -90,6 +90,11 @@ def _metered(seen: Telemetry, hours: Real) -> Iterator[Flow]:
     yield flow("grid", "sites", seen.import_kw)
     yield flow("on-site supply", "sites", seen.supply_kw - seen.unused_supply_kw)
     yield flow("from batteries", "sites", seen.discharge_kw)
+    if seen.genset.size:
+        yield flow("generators", "sites", seen.genset[0])
+    if seen.made_kw.size:
+        made_kwh = float((seen.made_kw * hours).sum() - (seen.led_past_kw * hours).sum())
+        yield Flow(source="plants", target="sites", kwh=made_kwh, mark=Mark.METERED)
     yield flow("sites", "into batteries", seen.charge_kw)
     yield flow("sites", "exported", seen.export_kw)
 
@@ -154,7 +159,7 @@ def _machines(
             parked=False,
         )
         moving = facts.movement.get(fleet.pools[place].accelerator)
-        done_h = busy_h * float(menu.speed[entry])
+        done_h = busy_h * float(menu.pace[entry])
         yield jobs, int(place), None if moving is None else _of_jobs(moving, done_h)
     for number, service in enumerate(study.services):
         for place in range(len(fleet.pools)):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.fleet.menu import at_share
 from gridtide.settle.cost import settle_energy_cost
 from gridtide.signals.signal import Kind
 from gridtide.simulate.course import Course
@@ -136,7 +137,7 @@ def _team_kw(study: Study, course: Course, of_job: Whole, teams: int) -> Real:
     ran, menu, jobs = course.executed, study.fleet.menu, study.jobs
     entry = menu.entry(ran.place, ran.point)
     site = study.fleet.site_of_place[ran.place]
-    kw = jobs.accelerators[ran.job] * menu.it_kw[entry]
+    kw = at_share(jobs.accelerators[ran.job], menu.gang_share[entry]) * menu.it_kw[entry]
     edges_s, seen = study.timeline.edges_s, course.telemetry
     shape = (len(jobs.classes), teams, *seen.import_kw.shape)
     planned = np.zeros(shape)

@@ -9,14 +9,18 @@ from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.limits import import_max_kw
+from gridtide.decide.made_terms import following_kw, made_at_sites, reactors_of
 from gridtide.decide.reservations import grid_step_s
 from gridtide.decide.state import State, Status
+from gridtide.decide.whole_charges import charge_least_kw
 from gridtide.fleet.building import facility_power_kw, most_it_kw
 from gridtide.fleet.jobs import Jobs, rows
+from gridtide.fleet.menu import at_share
 from gridtide.fleet.run_time import estimated_s
 from gridtide.fleet.site import Battery
 from gridtide.loop.world import Orders, Telemetry
 from gridtide.simulate.cold_side import ColdSide
+from gridtide.simulate.gensets import Gensets, gensets_of
 from gridtide.simulate.kept_ready import kept_ready
 from gridtide.simulate.moved_requests import LostCaches
 from gridtide.simulate.resting import Resting
@@ -78,8 +82,10 @@ class Twin:
     retries: Whole
     grid_power_kw: NDArray[np.float64]
     it_kw: NDArray[np.float64]
+    made_kw: Real
     import_max_kw: Real
     it_most_kw: Real
+    gensets: Gensets | None = None
     transfer_cost: float = 0.0
 
     @classmethod
@@ -106,8 +112,10 @@ class Twin:
             retries=np.minimum(retries, network.transfer_retries_max).astype(np.int64),
             grid_power_kw=np.full(sites, np.nan),
             it_kw=np.full(sites, np.nan),
+            made_kw=np.asarray([one.start_kw for one in reactors_of(study.fleet)]),
             import_max_kw=import_max,
             it_most_kw=most_it_kw(study.fleet, import_max + truth.supply_kw, truth.outdoor_c),
+            gensets=gensets_of(study),
         )
 
     @property
@@ -154,6 +162,10 @@ class Twin:
             promised=book.promised[chosen] & ~book.cut[chosen],
             hall_c=self.cold.hall_c,
             cold_kwh=self.cold.cold_kwh,
+            at_rest=self.resting.now(),
+            made_kw=self.made_kw,
+            rest_used=self.resting.used(self.present),
+            answered_shares=self.lost.told(),
         )
 
     def advance(self, orders: Orders, until: datetime) -> Telemetry:
@@ -164,8 +176,11 @@ class Twin:
         busy, occupied, finished = self._run_jobs(end)
         span = slice(self.present, end)
         jobs_kw = idle_and_jobs_kw(self.study.fleet, busy)
-        left_kw = self.it_most_kw[:, span] - jobs_kw
-        held_kw = self._held_it_kw(orders.dispatch, span) - jobs_kw
+        made_kw = following_kw(self.study.fleet, orders.dispatch.made_kw, self.made_kw, block)
+        plants_kw = made_at_sites(self.study.fleet, made_kw, len(block))
+        most_kw = self._most_it_kw(span, plants_kw)
+        left_kw = self._most_answering_it_kw(most_kw, span, block.hours, plants_kw) - jobs_kw
+        held_kw = self._held_it_kw(most_kw, orders.dispatch, span, plants_kw) - jobs_kw
         served = serve(
             self.study,
             self.truth,
@@ -177,22 +192,42 @@ class Twin:
             self.resting,
             self.lost,
         )
-        telemetry = self._meter(block, span, orders, busy, served, finished)
+        telemetry = self._meter(block, span, orders, busy, served, finished, made_kw)
         self.peak_import_kw = np.maximum(
             self._peak_carried(block), telemetry.import_kw.max(axis=1, initial=0.0)
         )
         self.grid_power_kw = telemetry.import_kw[:, -1] - telemetry.export_kw[:, -1]
         self.it_kw = telemetry.it_kw[:, -1]
+        self.made_kw = made_kw[:, -1]
         self.present = end
         return telemetry
 
-    def _held_it_kw(self, dispatch: Dispatch, span: slice) -> Real:
+    def _most_it_kw(self, span: slice, plants_kw: Real) -> Real:
+        """IT power each building carries within import, supply and what plants make, (S, T)."""
+        if not plants_kw.any():
+            return self.it_most_kw[:, span]
+        limit_kw = self.import_max_kw[:, span] + self.truth.supply_kw[:, span] + plants_kw
+        return most_it_kw(self.study.fleet, limit_kw, self.truth.outdoor_c[:, span])
+
+    def _most_answering_it_kw(
+        self, most_kw: Real, span: slice, hours: Real, plants_kw: Real
+    ) -> Real:
+        """IT power each building carries while it answers, with generators that requests are answered on, (S, T)."""
+        if self.gensets is None or not self.gensets.carries_answers.any():
+            return most_kw
+        made_kw = self.gensets.for_answers_kw(span, hours)
+        supply_kw = self.truth.supply_kw[:, span] + plants_kw
+        limit_kw = self.import_max_kw[:, span] + supply_kw + made_kw
+        with_them = most_it_kw(self.study.fleet, limit_kw, self.truth.outdoor_c[:, span])
+        return np.where(made_kw > 0.0, with_them, most_kw)
+
+    def _held_it_kw(self, most_kw: Real, dispatch: Dispatch, span: slice, plants_kw: Real) -> Real:
         """IT power each building carries within the import its site is held to, with the store as ordered, (S, T)."""
-        most_kw = self.it_most_kw[:, span]
         if not np.isfinite(dispatch.import_held_kw).any():
             return most_kw
         limit_kw = np.minimum(dispatch.import_held_kw[:, None], self.import_max_kw[:, span])
-        supply_kw = self.truth.supply_kw[:, span] + dispatch.discharge_kw[:, : limit_kw.shape[1]]
+        supply_kw = self.truth.supply_kw[:, span] + plants_kw
+        supply_kw = supply_kw + dispatch.discharge_kw[:, : limit_kw.shape[1]]
         outdoor_c = self.truth.outdoor_c[:, span]
         return np.minimum(most_kw, most_it_kw(self.study.fleet, limit_kw + supply_kw, outdoor_c))
 
@@ -226,6 +261,8 @@ class Twin:
         book = self.book
         network = self.study.fleet.network
         now_s = epoch_s(self.now)
+        resized = self._accelerators(chosen, book.told_place[chosen], book.told_point[chosen])
+        resized = resized != self._accelerators(chosen, placement.place, placement.point)
         for row, job in enumerate(chosen):
             book.cut[job] = book.promised[job] and not orders.promised[row]
             book.promised[job] |= orders.promised[row]
@@ -234,7 +271,7 @@ class Twin:
             book.told[job] = placement.horizon.starts_s[slots]
             book.told_place[job] = place
             book.told_point[job] = placement.point[row]
-            self._interrupt(int(job), now_s)
+            self._interrupt(int(job), now_s, bool(resized[row]))
             if place < 0 or place == book.place[job]:
                 continue
             here, there = int(site[book.place[job]]), int(site[place])
@@ -251,12 +288,21 @@ class Twin:
             )
             book.last_step[job] = -2
 
-    def _interrupt(self, job: int, now_s: int) -> None:
-        """A running job without checkpoints that is told to stop has lost its work."""
+    def _accelerators(self, chosen: Whole, place: Whole, point: Whole) -> Whole:
+        """What jobs run on at operating points of places, (n,)."""
+        menu = self.study.fleet.menu
+        share = menu.gang_share[menu.entry(place, point)]
+        return at_share(self.study.jobs.accelerators[chosen], share)
+
+    def _interrupt(self, job: int, now_s: int, resized: bool) -> None:
+        """A running job without checkpoints that is told to stop has lost its work; one told another number of
+        accelerators starts again there, from its checkpoint if it has one."""
         book = self.book
         runs = book.last_step[job] == self.present - 1 and book.done_s[job] > 0
         goes_on = len(book.told[job]) > 0 and int(book.told[job][0]) == now_s
-        if runs and not goes_on and not self.study.jobs.interruptible[job]:
+        if resized:
+            book.last_step[job] = -2
+        if runs and (resized or not goes_on) and not self.study.jobs.interruptible[job]:
             book.done_s[job], book.last_step[job] = 0, -2
 
     def _run_jobs(self, end: int) -> tuple[NDArray[np.float64], Whole, Ended]:
@@ -278,7 +324,7 @@ class Twin:
         kernel.run_jobs(
             (offsets, np.concatenate([*told, np.zeros(0, dtype=np.int64)]).astype(np.int64)),
             (np.maximum(book.told_place[chosen], 0), entry, menu.speed[entry]),
-            study.jobs.accelerators[chosen],
+            self._accelerators(chosen, book.told_place[chosen], book.told_point[chosen]),
             (study.true_s[chosen], study.jobs.declared_s[chosen], study.jobs.restart_s[chosen]),
             (done_s, last_step, ended_s, book.available_s[chosen]),
             study.jobs.work_class[chosen],
@@ -306,6 +352,7 @@ class Twin:
         busy: NDArray[np.float64],
         served: Served,
         finished: Ended,
+        made_kw: Real,
     ) -> Telemetry:
         from gridtide.kernels import twin as kernel
 
@@ -314,19 +361,22 @@ class Twin:
         it_kw = it_kw + at_sites(fleet, served.rested.extra_kw)
         demand_kw = facility_power_kw(fleet, it_kw, self.truth.outdoor_c[:, span])
         supply_kw, limit_kw = self.truth.supply_kw[:, span], self.import_max_kw[:, span]
+        plants_kw = made_at_sites(fleet, made_kw, len(block))
         cooled = self.cold.advance(
             it_kw,
             orders.dispatch.cooling,
             self.truth.outdoor_c[:, span],
-            limit_kw + supply_kw - demand_kw,
+            limit_kw + supply_kw + plants_kw - demand_kw,
             block.hours,
         )
         steps = len(block)
         demand_kw = demand_kw + cooled.extra.drawn_kw(steps)
         imported, exported, charged, discharged, unused, soc = np.zeros((6, *demand_kw.shape))
+        least_kw, water_kw = charge_least_kw(fleet), self._water_kw(span, steps)
+        ran = np.zeros((3, *demand_kw.shape)) if self.gensets else np.zeros((3, 0, steps))
         kernel.run_stores(
             np.ascontiguousarray(demand_kw),
-            np.ascontiguousarray(supply_kw),
+            np.ascontiguousarray(supply_kw + plants_kw),
             (
                 np.ascontiguousarray(orders.dispatch.charge_kw[:, :steps]),
                 np.ascontiguousarray(orders.dispatch.discharge_kw[:, :steps]),
@@ -344,7 +394,11 @@ class Twin:
             self.grid_power_kw.copy(),
             block.hours,
             (imported, exported, charged, discharged, unused, soc),
+            self.gensets.over(span, ran) if self.gensets else None,
+            least_kw if least_kw.any() else None,
+            (water_kw[0], water_kw[1]) if water_kw.size else None,
         )
+        past_kw = np.minimum(unused, plants_kw)
         return Telemetry(
             timeline=block,
             it_kw=it_kw,
@@ -354,7 +408,7 @@ class Twin:
             charge_kw=charged,
             discharge_kw=discharged,
             supply_kw=supply_kw,
-            unused_supply_kw=unused,
+            unused_supply_kw=unused - past_kw,
             soc_kwh=soc,
             class_kw=class_kw,
             service_kw=service_kw,
@@ -373,7 +427,18 @@ class Twin:
             answering_kw=served.answering_kw,
             rest_kw=served.rested.extra_kw,
             resting=served.rested.resting,
+            genset=ran,
+            made_kw=made_kw,
+            water_kw=water_kw,
+            led_past_kw=past_kw if len(made_kw) else np.zeros((0, steps)),
         )
+
+    def _water_kw(self, span: slice, steps: int) -> Real:
+        """What rivers bring to stores, and room for what is spilt, (2, S, T); of no sites without a reservoir."""
+        if not any(site.reservoir for site in self.study.fleet.sites):
+            return np.zeros((2, 0, steps))
+        inflow_kw = self.truth.inflow_kw[:, span]
+        return np.stack([inflow_kw, np.zeros_like(inflow_kw)])
 
     def _peak_carried(self, block: Timeline) -> NDArray[np.float64]:
         """The highest import of the billing month so far; a new month starts at 0."""

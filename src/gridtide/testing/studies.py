@@ -166,6 +166,7 @@ def _jobs(
             home=np.zeros(count, dtype=np.int64),
             allowed=allowed,
             movable=rng.random(count) < 0.9,
+            elastic=np.zeros(count, dtype=np.bool_),
             data_gb=rng.uniform(1, 200, count),
             sensitivity=rng.integers(0, 3, count),
             classes=(

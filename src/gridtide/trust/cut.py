@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.reservations import Reservations, Told, free_of
+from gridtide.decide.reservations import Reservations, Told, free_of, told_accelerators
 from gridtide.decide.situation import Situation
 from gridtide.decide.state import Status
 
@@ -58,14 +58,15 @@ def _fitting(
     """Jobs that keep their slots, (n,)."""
     would_lose = (situation.state.status == Status.RUNNING) & ~situation.jobs.interruptible
     rank = np.select([would_lose, ~situation.jobs.movable, promised], [0, 1, 2], default=3)
-    order = np.lexsort((np.arange(len(rank)), -held.gang, held.last, ~promised, rank))
+    taken = told_accelerators(held, held.told)
+    order = np.lexsort((np.arange(len(rank)), -taken, held.last, ~promised, rank))
     free = held.room.copy()
     fits = np.zeros(len(rank), dtype=np.bool_)
     for job in order[held.told.place[order] >= 0]:
         begin = held.told.offsets[job]
         slots = held.told.slots[begin : begin + held.told.count[job]]
         here = free[held.told.place[job]]
-        fits[job] = bool((here[slots] >= held.gang[job]).all())
+        fits[job] = bool((here[slots] >= taken[job]).all())
         if fits[job]:
-            here[slots] -= held.gang[job]
+            here[slots] -= taken[job]
     return fits

@@ -39,7 +39,8 @@ class Weighed:
     (None, "" when there is none). slack_h: hours between release and deadline beyond the declared run
     time; None without a deadline, as is deadline. clock: IANA zone that times are said in. issue: newest signal used.
     price: what the price was, None where it is not known any more. carbon: None where it did not count.
-    point: operating point it runs at, "" for full speed.
+    point: operating point it runs at, "" for full speed. accelerators: how many it runs on and how many its gang has,
+    None where that is the same.
     """
 
     job: str
@@ -61,6 +62,7 @@ class Weighed:
     price: PriceBasis | None = None
     carbon: CarbonWeighed | None = None
     point: str = ""
+    accelerators: tuple[int, int] | None = None
 
 
 def sentence(weighed: Weighed) -> str:
@@ -85,6 +87,8 @@ def chosen(weighed: Weighed) -> str:
         return f"{weighed.job} holds no slots"
     home = "" if weighed.place == weighed.home else f" instead of its home {weighed.home}"
     slowed = f" at operating point {weighed.point}" if weighed.point else ""
+    if weighed.accelerators:
+        slowed += f", {weighed.accelerators[0]} accelerators instead of {weighed.accelerators[1]}"
     when = f"from {local(weighed.start, weighed.clock)} ({weighed.clock})"
     return f"{weighed.job} runs at {weighed.place}{home} {when}{slowed}"
 
@@ -175,6 +179,11 @@ def _saving(weighed: Weighed) -> str:
 def _slower(weighed: Weighed) -> str:
     if not weighed.point:
         return ""
+    if weighed.accelerators:
+        fewer = weighed.accelerators[0] < weighed.accelerators[1]
+        if fewer:
+            return "Fewer accelerators each do more of its work, which takes longer, and there is time."
+        return "More accelerators end its work sooner, though each does less of it, inside cheaper hours."
     return f"At {weighed.point} its work takes longer than at full speed and less power, and there is time."
 
 

@@ -3,6 +3,7 @@
 It shares no code with the policies it checks. A breach names the subject, the value and the limit.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
@@ -13,12 +14,17 @@ from numpy.typing import NDArray
 from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.limits import import_max_kw
 from gridtide.decide.situation import Situation
+from gridtide.decide.state import Status
 from gridtide.fleet.building import facility_power_kw
-from gridtide.fleet.operating_point import OperatingPoint
+from gridtide.fleet.operating_point import ANY_CLASS, OperatingPoint
+from gridtide.fleet.reactor import Reactor
 from gridtide.fleet.thermal import ColdStore
 from gridtide.fleet.ways import Ways, by_way, ways_of
+from gridtide.timeline import Timeline
 
 TOLERANCE = 1e-6
+WHOLE = 1e-9
+"""Of an accelerator: what rounding of a product may add to a whole number."""
 ANY_HEAT_KW = 1e9
 """More heat than any hall is asked to take; what it can take at once the twin and the plant know."""
 
@@ -60,6 +66,7 @@ def check(
     load = _load(dispatch, situation, len(room))
     return (
         *_unknown_points(dispatch, situation),
+        *_wrong_sizes(dispatch, situation),
         *_overfull(dispatch, room, load),
         *_overdrawn_sites(dispatch, situation),
         *_slots_out_of_order(dispatch, situation),
@@ -67,7 +74,9 @@ def check(
         *_wrong_places(dispatch, situation),
         *_lost_requests(dispatch, situation),
         *_overdrawn_stores(dispatch, situation),
+        *_halting_stores(dispatch, situation),
         *_overdrawn_cold(dispatch, situation),
+        *_overdriven_plants(dispatch, situation),
         *_empty_offers(dispatch, situation),
     )
 
@@ -94,7 +103,7 @@ def _load(dispatch: Dispatch, situation: Situation, places: int) -> NDArray[np.i
     placement = dispatch.placement
     count = np.diff(placement.offsets)
     place = np.repeat(placement.place, count)
-    gang = np.repeat(situation.jobs.accelerators, count)
+    gang = np.repeat(_accelerators(situation, _points(dispatch, situation)), count)
     load = np.zeros((places, len(placement.horizon)), dtype=np.int64)
     np.add.at(load, (place[place >= 0], placement.slots[place >= 0]), gang[place >= 0])
     return load
@@ -136,6 +145,43 @@ def _unknown_points(dispatch: Dispatch, situation: Situation) -> list[Breach]:
     return breaches
 
 
+def _wrong_sizes(dispatch: Dispatch, situation: Situation) -> list[Breach]:
+    """Gangs of another size where the work is not elastic, not of the class whose speed-up it is, or where it runs
+    without checkpoints and would start over."""
+    placement, jobs = dispatch.placement, situation.jobs
+    breaches = []
+    points, runs_with = _points(dispatch, situation), _running_accelerators(situation)
+    takes = _accelerators(situation, points)
+    for job in np.flatnonzero(placement.place >= 0):
+        gang, point = int(jobs.accelerators[job]), points[job]
+        of_class = point.work_class in (ANY_CLASS, int(jobs.work_class[job]))
+        if takes[job] != gang and not (jobs.elastic[job] and of_class):
+            breaches.append(_job_breach("accelerators", jobs.name[job], takes[job], gang))
+        elif runs_with[job] not in (0, takes[job]) and not jobs.interruptible[job]:
+            breaches.append(_job_breach("accelerators", jobs.name[job], takes[job], runs_with[job]))
+    return breaches
+
+
+def _accelerators(situation: Situation, points: Sequence[OperatingPoint]) -> NDArray[np.int64]:
+    """What each job runs on at its point, whole accelerators, (n,)."""
+    takes = [
+        ceil(int(gang) * point.gang_share - WHOLE)
+        for gang, point in zip(situation.jobs.accelerators, points, strict=True)
+    ]
+    return np.asarray(takes, dtype=np.int64)
+
+
+def _running_accelerators(situation: Situation) -> NDArray[np.int64]:
+    """What each job runs on now, 0 where it does not, (n,)."""
+    state, pools = situation.state, situation.fleet.pools
+    points = [
+        pools[max(place, 0)].points[point if place >= 0 else 0]
+        for place, point in zip(state.told_place, state.told_point, strict=True)
+    ]
+    running = state.status == Status.RUNNING
+    return np.where(running, _accelerators(situation, points), 0)
+
+
 def _points(dispatch: Dispatch, situation: Situation) -> list[OperatingPoint]:
     """The operating point of each job; what a pool does not have counts as full speed."""
     pools = situation.fleet.pools
@@ -150,11 +196,12 @@ def _jobs_kw(dispatch: Dispatch, situation: Situation) -> NDArray[np.float64]:
     """IT power that jobs draw at their operating points beyond parked machines, (S, T)."""
     placement, fleet = dispatch.placement, situation.fleet
     parked = [pool.parked_kw_per_accelerator for pool in fleet.pools]
+    points = _points(dispatch, situation)
     each = [
         int(gang) * (point.it_kw_per_accelerator - parked[max(place, 0)])
         for gang, point, place in zip(
-            situation.jobs.accelerators,
-            _points(dispatch, situation),
+            _accelerators(situation, points),
+            points,
             placement.place,
             strict=True,
         )
@@ -228,7 +275,8 @@ def _broken_promises(
 ) -> list[Breach]:
     placement, jobs, state = dispatch.placement, situation.jobs, situation.state
     edges_s = placement.horizon.edges_s
-    points = _points(dispatch, situation)
+    points, runs_with = _points(dispatch, situation), _running_accelerators(situation)
+    takes = _accelerators(situation, points)
     breaches = []
     for job in np.flatnonzero(promised):
         slots = placement.slots[placement.offsets[job] : placement.offsets[job + 1]]
@@ -236,7 +284,8 @@ def _broken_promises(
         reserved_s = int((edges_s[slots + 1] - edges_s[slots]).sum())
         breaks = int((np.diff(slots) > 1).sum())
         work_s = ceil(int(state.remaining_s[job]) / points[job].speed - TOLERANCE)
-        needed_s = work_s + breaks * int(jobs.restart_s[job])
+        resized = int(runs_with[job] not in (0, takes[job]))
+        needed_s = work_s + (breaks + resized) * int(jobs.restart_s[job])
         if end_s > jobs.deadline_s[job]:
             breaches.append(_job_breach("end", jobs.name[job], end_s, jobs.deadline_s[job]))
         if reserved_s < needed_s:
@@ -365,6 +414,21 @@ def _overdrawn_stores(dispatch: Dispatch, situation: Situation) -> list[Breach]:
     return breaches
 
 
+def _halting_stores(dispatch: Dispatch, situation: Situation) -> list[Breach]:
+    """Stores told to charge at less than they can, and more than nothing."""
+    breaches = []
+    for site, charge in zip(situation.fleet.sites, dispatch.charge_kw, strict=True):
+        least_kw = site.battery.charge_least_kw if site.battery else 0.0
+        within = TOLERANCE * (1.0 + least_kw)
+        low = (charge > within) & (charge < least_kw - within)
+        if low.any():
+            value, allowed = f"{charge[low].min():.3f}", f"0, or at least {least_kw:.3f}"
+            breaches.append(
+                Breach(limit="charge_kw", subject=site.name, value=value, allowed=allowed)
+            )
+    return breaches
+
+
 def _overdrawn_cold(dispatch: Dispatch, situation: Situation) -> list[Breach]:
     """Heat carried out early or late where nothing keeps it, faster than a store takes it, or by no number."""
     asked_kw = dispatch.cooling.heat_kw
@@ -391,6 +455,60 @@ def _overdrawn_cold(dispatch: Dispatch, situation: Situation) -> list[Breach]:
                     )
                 )
     return breaches
+
+
+def _overdriven_plants(dispatch: Dispatch, situation: Situation) -> list[Breach]:
+    """Plants told to make more or less than they can, while they stand, or to change faster than they do."""
+    made_kw, steps = dispatch.made_kw, dispatch.placement.horizon
+    if not made_kw.size:
+        return []
+    plants = [(site.name, site.reactor) for site in situation.fleet.sites if site.reactor]
+    if made_kw.shape[0] != len(plants):
+        return [_wrong_count(made_kw.shape[0], len(plants))]
+    breaches = []
+    for row, (name, plant) in enumerate(plants):
+        stands = np.zeros(len(steps), dtype=np.bool_)
+        for outage in plant.outages:
+            begins, ends = outage.start.timestamp(), outage.end.timestamp()
+            stands |= (steps.ends_s > begins) & (steps.starts_s < ends)
+        told_kw, within = made_kw[row], TOLERANCE * (1.0 + plant.capacity_kw)
+        least_kw = plant.least_share * plant.capacity_kw
+        for limit, over_kw, allowed in (
+            ("made_kw in an outage", np.where(stands, told_kw, 0.0), "0"),
+            ("made_kw", told_kw - plant.capacity_kw, f"{plant.capacity_kw:,.3f}"),
+            ("least made_kw", np.where(stands, 0.0, least_kw - told_kw), f"{least_kw:,.3f}"),
+            ("change of made_kw", _too_fast_kw(plant, told_kw, stands, row, situation, steps),
+             f"{plant.ramp_kw_per_min:,.3f} kW a minute"),
+        ):  # fmt: skip
+            step = int(np.argmax(np.nan_to_num(over_kw, nan=np.inf)))
+            if not over_kw[step] <= within:
+                value = f"{told_kw[step]:,.3f} at {steps.starts_s[step]} s"
+                breaches.append(Breach(limit=limit, subject=name, value=value, allowed=allowed))
+    return breaches
+
+
+def _wrong_count(told: int, plants: int) -> Breach:
+    return Breach(limit="plants told", subject="the fleet", value=str(told), allowed=str(plants))
+
+
+def _too_fast_kw(
+    plant: Reactor,
+    told_kw: NDArray[np.float64],
+    stands: NDArray[np.bool_],
+    row: int,
+    situation: Situation,
+    steps: Timeline,
+) -> NDArray[np.float64]:
+    """By how much each step changes more than a plant can, (T,); a step after an outage begins at its least."""
+    known = situation.state.made_kw
+    now_kw = float(known[row]) if len(known) else np.nan
+    before_kw = np.concatenate([[now_kw], told_kw[:-1]])
+    stood = np.concatenate([[now_kw == 0.0], stands[:-1]])
+    before_kw = np.where(stood, plant.least_share * plant.capacity_kw, before_kw)
+    shorter_h = np.minimum(steps.hours, np.concatenate([steps.hours[:1], steps.hours[:-1]]))
+    most_kw = plant.ramp_kw_per_min * 60.0 * shorter_h
+    over_kw = np.abs(told_kw - before_kw) - most_kw
+    return np.where(stands | np.isnan(before_kw), -np.inf, over_kw)
 
 
 def _empty_offers(dispatch: Dispatch, situation: Situation) -> list[Breach]:

@@ -4,7 +4,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.earliest import give_earliest
-from gridtide.decide.reservations import Reservations, Told, copied, free_of
+from gridtide.decide.reservations import (
+    Reservations,
+    Told,
+    copied,
+    free_of,
+    told_accelerators,
+)
 from gridtide.decide.situation import Situation
 from gridtide.decide.state import Status
 
@@ -81,9 +87,10 @@ def packed(
 
 
 def sped_up(held: Reservations, told: Told) -> Told:
-    """What was told, with slowed work that keeps its slots at full speed in the first of them."""
+    """What was told, with slowed work that keeps its slots and its gang at full speed in the first of them."""
     fresh = copied(told)
-    for job in np.flatnonzero(held.settled & (told.place >= 0) & (told.point > 0)):
+    slowed = (told.point > 0) & (told_accelerators(held, told) == held.gang)
+    for job in np.flatnonzero(held.settled & (told.place >= 0) & slowed):
         need = max(1, -(-int(held.left[job, 0]) // int(held.left[job, 3])))
         slots = told.slots[told.offsets[job] : told.offsets[job] + told.count[job]]
         whole = len(slots) > 0 and slots[-1] - slots[0] == len(slots) - 1
@@ -109,10 +116,10 @@ def yields(
 
 def _stay(held: Reservations, told: Told, fresh: Told, jobs: NDArray[np.int64]) -> None:
     """Give jobs the slots they had back where those are still free, in order."""
-    free = free_of(held, fresh)
+    free, taken = free_of(held, fresh), told_accelerators(held, told)
     for job in jobs:
         slots = told.slots[told.offsets[job] : told.offsets[job] + told.count[job]]
         here = free[told.place[job]]
-        if (here[slots] >= held.gang[job]).all():
-            here[slots] -= held.gang[job]
+        if (here[slots] >= taken[job]).all():
+            here[slots] -= taken[job]
             fresh.place[job], fresh.count[job] = told.place[job], told.count[job]

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.emergency import in_emergency_kw, relieved
 from gridtide.decide.facts import extra_power_kw
 from gridtide.decide.limits import import_max_kw
+from gridtide.decide.made_terms import made_at_sites, most_made_kw
 from gridtide.decide.power_curve import power_curve
 from gridtide.decide.reading import outdoor_c, supply_kw
 from gridtide.decide.situation import Situation
@@ -100,7 +102,14 @@ def _power_room(situation: Situation) -> Real:
     fleet = situation.fleet
     curve = power_curve(fleet, situation.services, outdoor_c(situation))
     stored_kw = [site.battery.discharge_max_kw if site.battery else 0.0 for site in fleet.sites]
-    had_kw = import_max_kw(fleet, situation.events, situation.horizon) + supply_kw(situation)
+    supply, most_kw = (
+        supply_kw(situation),
+        import_max_kw(fleet, situation.events, situation.horizon),
+    )
+    carried_kw = in_emergency_kw(fleet, situation.events, situation.horizon)
+    curve = relieved(curve, supply, most_kw, carried_kw)
+    plants_kw = most_made_kw(fleet, situation.horizon)
+    had_kw = most_kw + supply + made_at_sites(fleet, plants_kw, len(situation.horizon))
     had_kw = had_kw + np.asarray(stored_kw)[:, None] - (curve.floor_kw - curve.gap_kw)
     carried_kw = curve.width_kw.sum(axis=1)[:, None]
     return np.asarray(np.clip(had_kw / curve.slope.min(axis=2), 0.0, carried_kw))

@@ -20,9 +20,14 @@ from gridtide.decide.conflict.elastic import (
     with_peaks,
 )
 from gridtide.decide.conflict.relief_prices import ReliefPrices, relief_prices
-from gridtide.decide.layout import Columns, Facts
+from gridtide.decide.layout import Columns, Facts, most_accelerators
 from gridtide.decide.program import NOWHERE, Matrix
-from gridtide.decide.reservations import Reservations, expected_counts, told_entries
+from gridtide.decide.reservations import (
+    Reservations,
+    expected_counts,
+    told_accelerators,
+    told_entries,
+)
 from gridtide.decide.situation import Situation
 from gridtide.timeline import holding, instant
 
@@ -151,7 +156,7 @@ def _work(found: _Gathered) -> None:
         cells = late[columns.bucket[late] == bucket]
         steps = columns.step[cells]
         late_h = edges_h[steps + 1] - edges_h[program.due[bucket]]
-        late_h = late_h * program.facts.menu.speed[columns.entry[cells]]
+        late_h = late_h * program.facts.menu.pace[columns.entry[cells]]
         found.ways.append(
             beyond(
                 program.matrix,
@@ -159,7 +164,7 @@ def _work(found: _Gathered) -> None:
                 columns.work[cells],
                 steps,
                 found.prices.late_per_h_h[kind] * late_h * hours[steps],
-                buckets.rate[bucket],
+                most_accelerators(program.facts, bucket, columns.entry[cells]),
                 act=Act.LATER,
             )
         )
@@ -209,14 +214,14 @@ def _fixed_work(found: _Gathered) -> None:
     jobs, told, facts = program.situation.jobs, held.told, program.facts
     shown = holding(held.grid, program.situation.horizon)
     entry = told_entries(held, told)
-    used = expected_counts(held, told.count, entry)
+    used, takes = expected_counts(held, told.count, entry), told_accelerators(held, told)
     for job in np.flatnonzero(held.settled & (told.place >= 0) & (told.count > 0)):
         place, begin = int(told.place[job]), int(told.offsets[job])
         runs = np.flatnonzero(np.isin(shown, told.slots[begin : begin + used[job]]))
         keeps = np.flatnonzero(np.isin(shown, told.slots[begin : begin + told.count[job]]))
         if not len(keeps):
             continue
-        gang = float(held.gang[job])
+        gang = float(takes[job])
         room = program.machines[place, keeps] if len(program.machines) else keeps[:0]
         row = np.concatenate([program.load[facts.site[place], runs], room])
         value = np.repeat([facts.extra_kw[entry[job]] * gang, -gang], [len(runs), len(room)])

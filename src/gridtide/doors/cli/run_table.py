@@ -10,10 +10,13 @@ from rich.table import Table
 
 from gridtide.doors.cli.words import money
 from gridtide.doors.results.document import marginal_of, not_held_of, steep_of
+from gridtide.doors.results.gensets import gensets_said
 from gridtide.doors.results.notes import told_once
+from gridtide.doors.results.plants import plants_said
 from gridtide.doors.results.proofs import proofs_said
 from gridtide.doors.results.rest import rest_of
 from gridtide.doors.results.unspread import unspread_of
+from gridtide.doors.results.water import water_said
 from gridtide.settle.capture import VANISHING
 from gridtide.settle.carbon import ATTRIBUTION
 
@@ -52,7 +55,14 @@ def show(comparison: "Comparison") -> None:
     console.print(_capture(comparison))
     if comparison.bound is not None:
         console.print(_bound(comparison, comparison.bound))
-    limits = (steep_of(comparison), not_held_of(comparison), rest_of(comparison))
+    limits = (
+        steep_of(comparison),
+        not_held_of(comparison),
+        rest_of(comparison),
+        gensets_said(comparison),
+        plants_said(comparison),
+        water_said(comparison),
+    )
     said = (ATTRIBUTION, marginal_of(comparison), *limits)
     known = [note for note in said if note]
     known += proofs_said(comparison.courses, study.currency)

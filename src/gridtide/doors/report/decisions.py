@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from gridtide.decide.dispatch import Binding, Reason
-from gridtide.doors.results.names import place_names, slower_name
+from gridtide.doors.results.names import accelerators_told, place_names, resized, slower_name
 from gridtide.doors.results.price_basis import Basis, CarbonBasis, basis_of, carbon_of
 from gridtide.fleet.jobs import NO_DEADLINE_S
 from gridtide.simulate.course import Course
@@ -122,6 +122,7 @@ def weighed_at(
             issued=instant(issued_s) if issued_s >= 0 else None,
             published=bool(price.published[row]),
         ),
+        accelerators=_resized(study, job, int(why.place[row]), int(why.point[row])),
         point=slower_name(study, int(why.place[row]), int(why.point[row])),
         carbon=CarbonWeighed(
             price_per_t=study.objective.carbon_price_per_t,
@@ -131,3 +132,9 @@ def weighed_at(
         if study.objective.carbon_price_per_t > 0.0
         else None,
     )
+
+
+def _resized(study: Study, job: int, place: int, point: int) -> tuple[int, int] | None:
+    told = accelerators_told(study, np.asarray([job]), np.asarray([place]), np.asarray([point]))
+    gang = int(study.jobs.accelerators[job])
+    return resized(int(told["accelerators"][0]), gang) if told else None

@@ -57,8 +57,9 @@ def _power_per_work(study: Study, shown: Course) -> NDArray[np.float64]:
     """Power for its work at the operating points each job ran at beside full speed, (n,); 1 for jobs that never ran."""
     ran, menu, jobs = shown.executed, study.fleet.menu, len(study.jobs)
     entry, span_s = menu.entry(ran.place, ran.point), ran.end_s - ran.start_s
+    busy_kw = menu.it_kw[entry] * menu.gang_share[entry]
     full_kw = menu.it_kw[menu.first[menu.place[entry]]]
-    drawn = np.bincount(ran.job, weights=span_s * menu.it_kw[entry], minlength=jobs)
+    drawn = np.bincount(ran.job, weights=span_s * busy_kw, minlength=jobs)
     at_full = np.bincount(ran.job, weights=span_s * menu.speed[entry] * full_kw, minlength=jobs)
     return np.divide(drawn, at_full, out=np.ones(jobs), where=at_full > 0)
 

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from gridtide.decide.dispatch import Binding, Reason
-from gridtide.doors.results.names import place_names, point_names
+from gridtide.decide.made_terms import made_at_sites
+from gridtide.doors.results.names import accelerators_told, place_names, point_names
 from gridtide.doors.results.price_basis import basis_at, basis_of, carbon_of
 from gridtide.doors.results.routes import Route, routes_of
 from gridtide.finding import BadInput, Finding
@@ -117,6 +118,13 @@ def _power(comparison: Comparison, course: Course):  # type: ignore[no-untyped-d
         ).split():
             columns[name] = getattr(seen, name)[index]
         columns |= _cold(seen, index)
+        if seen.genset.size:
+            columns["genset_kw"], columns["genset_fuel_l"] = seen.genset[:2, index]
+        if seen.made_kw.size:
+            plants_kw = made_at_sites(study.fleet, seen.made_kw, steps)
+            columns["plant_kw"], columns["led_past_kw"] = plants_kw[index], seen.led_past_kw[index]
+        if seen.water_kw.size:
+            columns["inflow_kw"], columns["spilt_kw"] = seen.water_kw[:, index]
         columns["position_kw"] = course.position_kw[index]
         for name in (
             "price_per_mwh real_time_price_per_mwh carbon_average_g_per_kwh curtailment_kw".split()
@@ -222,6 +230,7 @@ def _runs(study: Study, course: Course):  # type: ignore[no-untyped-def]
             "name": study.jobs.name[ran.job].tolist(),
             "place": names[ran.place].tolist(),
             "point": point_names(study, ran.place, ran.point),
+            **accelerators_told(study, ran.job, ran.place, ran.point),
             "start": ran.start_s,
             "end": ran.end_s,
         }
@@ -242,6 +251,7 @@ def _reasons(comparison: Comparison, course: Course):  # type: ignore[no-untyped
             "name": study.jobs.name[why.job].tolist(),
             "place": names[why.place].tolist(),
             "point": point_names(study, why.place, why.point),
+            **accelerators_told(study, why.job, why.place, why.point),
             "start": why.start_s,
             "reason": [Reason(code).name for code in why.reason],
             "binding": [Binding(code).name for code in why.binding],

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.fleet.menu import at_share
 from gridtide.simulate.study import Study
 
 Whole = NDArray[np.int64]
@@ -30,6 +31,20 @@ def point_names(study: Study, place: Whole, point: Whole) -> list[str]:
 def slower_name(study: Study, place: int, point: int) -> str:
     """The name of an operating point below full speed; empty for full speed and for nowhere (-1)."""
     return study.fleet.pools[place].points[point].name if place >= 0 and point > 0 else ""
+
+
+def accelerators_told(study: Study, job: Whole, place: Whole, point: Whole) -> dict[str, Whole]:
+    """The column of accelerators each row's job runs on, where any work may run on others than its gang."""
+    menu = study.fleet.menu
+    if (menu.gang_share == 1.0).all():
+        return {}
+    taken = at_share(study.jobs.accelerators[job], menu.gang_share[menu.entry(place, point)])
+    return {"accelerators": taken}
+
+
+def resized(taken: int, gang: int) -> tuple[int, int] | None:
+    """Accelerators a job runs on and those of its gang, None where they are the same."""
+    return None if taken == gang else (taken, gang)
 
 
 def work_names(study: Study) -> tuple[list[str], list[str]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from gridtide.decide.dispatch import Binding, Reason
 from gridtide.doors.results.folder import folder_of
-from gridtide.doors.results.names import FULL
+from gridtide.doors.results.names import FULL, resized
 from gridtide.finding import BadInput, Finding
 from gridtide.trust.explain import (
     CarbonWeighed,
@@ -235,7 +235,7 @@ def weighed_of(reason: dict[str, Any], about: dict[str, Any], summary: dict[str,
     if about["deadline"] is not None:
         slack_s = (about["deadline"] - about["release"]).total_seconds() - about["declared_s"]
         slack_h = slack_s / 3600.0
-    source = reason.get("price_source")
+    source, gang = reason.get("price_source"), int(about["accelerators"])
     carbon_price = float(summary.get("carbon_price_per_t", 0.0))
     return Weighed(
         job=reason["name"],
@@ -260,6 +260,7 @@ def weighed_of(reason: dict[str, Any], about: dict[str, Any], summary: dict[str,
         if source
         else None,
         point="" if reason["point"] == FULL else reason["point"],
+        accelerators=resized(int(reason.get("accelerators", gang)), gang),
         carbon=CarbonWeighed(
             price_per_t=carbon_price,
             there_g_per_kwh=reason["carbon_average_g_per_kwh"],
