@@ -44,13 +44,10 @@ def facility_power_kw(fleet: Fleet, it_kw: Real, outdoor_c: Real) -> Real:
     """Power at the facility meter of each site and step by the full model, (S, T), kW: physics, or what was learned."""
     from gridtide.kernels import facility, learned_building
 
-    modelled = facility.facility_power(
-        np.ascontiguousarray(it_kw),
-        capacities_kw(fleet),
-        np.ascontiguousarray(outdoor_c),
-        plants_of(fleet),
-    )
-    learned_building.put_power(modelled, it_kw, outdoor_c, learned_tables(fleet))
+    # copies: frozen and fresh arrays would each be given a compiled loop of their own
+    drawn_kw, felt_c = np.array(it_kw, order="C"), np.array(outdoor_c, order="C")
+    modelled = facility.facility_power(drawn_kw, capacities_kw(fleet), felt_c, plants_of(fleet))
+    learned_building.put_power(modelled, drawn_kw, felt_c, learned_tables(fleet))
     return np.asarray(modelled + overheads_kw(fleet)[:, None])
 
 

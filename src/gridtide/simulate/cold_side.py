@@ -70,9 +70,10 @@ class ColdSide:
         heat_kw = np.zeros((2, *shape))
         power_kw, air_c, cold_kwh = np.zeros((3, *shape))
         kernel.run_cooling(
-            np.ascontiguousarray(it_kw),
-            np.ascontiguousarray(asked_kw),
-            (capacities_kw(self.fleet), np.ascontiguousarray(outdoor_c), plants_of(self.fleet)),
+            # copies: frozen and fresh arrays would each be given a compiled loop of their own
+            np.array(it_kw, order="C"),
+            np.array(asked_kw, order="C"),
+            (capacities_kw(self.fleet), np.array(outdoor_c, order="C"), plants_of(self.fleet)),
             np.ascontiguousarray(np.maximum(spare_kw, 0.0)),
             _halls(self.fleet),
             _stores(self.fleet),

@@ -378,13 +378,14 @@ class Twin:
             np.ascontiguousarray(demand_kw),
             np.ascontiguousarray(supply_kw + plants_kw),
             (
-                np.ascontiguousarray(orders.dispatch.charge_kw[:, :steps]),
-                np.ascontiguousarray(orders.dispatch.discharge_kw[:, :steps]),
+                # copies: frozen and fresh arrays would each be given a compiled loop of their own
+                np.array(orders.dispatch.charge_kw[:, :steps], order="C"),
+                np.array(orders.dispatch.discharge_kw[:, :steps], order="C"),
                 orders.dispatch.import_held_kw,
             ),
             (self.soc_kwh, *self.stores),
             (
-                np.ascontiguousarray(limit_kw),
+                np.array(limit_kw, order="C"),
                 np.asarray([site.contract.export_max_kw for site in fleet.sites]),
                 np.asarray([site.contract.ramp_max_kw_per_min or np.inf for site in fleet.sites]),
             ),

@@ -382,7 +382,10 @@ def slot_prices(plan: Plan, fleet: Fleet, grid: Timeline) -> NDArray[np.float64]
     per_h = plan.prices.it_price_per_kwh[fleet.site_of_place[menu.place]] * menu.extra_kw[:, None]
     per_h = per_h + plan.prices.accelerator_price_per_h[menu.place]
     per_h = per_h + plan.prices.room_price_per_h[menu.place]
-    return on_grid(per_h, plan.horizon, grid) * (grid_step_s(grid) / 3600.0)
+    on_slots = on_grid(per_h, plan.horizon, grid) * (grid_step_s(grid) / 3600.0)
+    return np.ascontiguousarray(
+        on_slots
+    )  # slots side by side, as every other table of the sweep has them
 
 
 def _swept(
