@@ -44,7 +44,8 @@ def main(sites: int, jobs: int, repeats: int) -> None:
     taken_s = []
     for _ in range(repeats + 1):
         began = time.perf_counter()
-        outlook = outlook_of(standing.plan, turn.situation, turn.orders.dispatch)
+        moves_max = study.objective.moves_max
+        outlook = outlook_of(standing.plan, turn.situation, turn.orders.dispatch, moves_max)
         alone = curve(outlook, DURATIONS_S)
         together = curve(outlook, DURATIONS_S, moves=False)
         taken_s.append(time.perf_counter() - began)

@@ -254,6 +254,8 @@ def _with_steps(dispatch: Dispatch, steps: tuple[Step, ...], ways: Ways, coarse:
                 slots[job] = every[:0] if down else every
         store_kw[step.site] += step.change.store_kw if down else -step.change.store_kw
         held_kw[step.site] += step.change.raised_kw
+        for site, kw in step.change.raises:
+            held_kw[site] += kw
     shares, slower = _rerouted(dispatch, steps, ways)
     heat_kw = dispatch.cooling.heat_kw.copy()
     for step in [step for step in steps if step.change.heat_kw.any()]:
