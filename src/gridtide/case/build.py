@@ -13,17 +13,21 @@ from gridtide.case.checks import unprotected
 from gridtide.case.cooling import cold_store_of, hall_of
 from gridtide.case.curves import curve_notes
 from gridtide.case.genset import genset_notes
+from gridtide.case.hydrogen import hydrogen_notes, standby_kw
 from gridtide.case.learned import learned_fleet, learned_notes, outside_data
 from gridtide.case.machines import assumed, pool_powers_kw
 from gridtide.case.offers import product_of
 from gridtide.case.parking import parking_notes, parking_of
 from gridtide.case.plants import design_outdoor_c
 from gridtide.case.points import points_left_out, points_of
+from gridtide.case.reactor import reactor_notes, reactor_of
+from gridtide.case.reservoir import reservoir_at, without_inflow
 from gridtide.case.schema import CaseFile, ContractTable, PoolTable, SiteTable
 from gridtide.case.services import impossible_services, service_of
 from gridtide.case.serving_tables import notes_of, tables_of
 from gridtide.case.speed_up import Size, sizes_of, with_sizes
 from gridtide.case.telescope import plan_h, telescope_of
+from gridtide.case.weather_notes import weather_notes
 from gridtide.case.wiring import history_of
 from gridtide.case.work import work_of
 from gridtide.decide.objective import Objective
@@ -59,6 +63,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
     assert work is not None and known is not None and tables is not None
     jobs, true_s, (history, said) = work.jobs, work.true_s, known
     refuse_if_any(outside_data(case, fleet, learned, history, timeline))
+    refuse_if_any(without_inflow(fleet, history, timeline))
     services = tuple(
         service_of(table, fleet, case.network.origins, tables) for table in case.service
     )
@@ -123,6 +128,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
             *notes_of(tables),
             *learned_notes(case, fleet, learned),
             *work.notes,
+            *weather_notes(fleet, history, timeline),
             *said,
         ),
     )
@@ -135,6 +141,8 @@ def _machine_notes(case: CaseFile, folder: Path) -> Iterator[str]:
     yield from points_left_out(case)
     yield from parking_notes(case)
     yield from genset_notes(case)
+    yield from reactor_notes(case)
+    yield from hydrogen_notes(case)
     yield from backup_notes(case)
     for name in unprotected(case):
         yield f"protect names {name}: no group or class is called so"
@@ -157,7 +165,7 @@ def _site(table: SiteTable, step_s: int, sizes: tuple[Size, ...]) -> Site:
         facility=Facility(
             it_capacity_kw=table.facility.it_capacity_kw,
             cooling=table.facility.cooling,
-            overhead_kw=table.facility.overhead_kw,
+            overhead_kw=table.facility.overhead_kw + standby_kw(table),
             design_outdoor_c=design_outdoor_c(table.facility),
         ),
         pools=tuple(_pool(pool, step_s, sizes) for pool in table.pool),
@@ -172,6 +180,8 @@ def _site(table: SiteTable, step_s: int, sizes: tuple[Size, ...]) -> Site:
         cold_store=cold_store_of(table.cold_store) if table.cold_store else None,
         genset=Genset(**table.genset.model_dump()) if table.genset else None,
         backup=backup_at(table),
+        reactor=reactor_of(table.reactor) if table.reactor else None,
+        reservoir=reservoir_at(table),
     )
 
 

@@ -10,12 +10,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from gridtide.case.backup import backup_faults
 from gridtide.case.cooling import cooling_faults
 from gridtide.case.genset import in_emergency_kw
+from gridtide.case.hydrogen import hydrogen_faults
 from gridtide.case.machines import accelerators, pool_powers_kw
 from gridtide.case.offers import offer_faults
 from gridtide.case.parking import parking_faults
 from gridtide.case.plants import parked_facility_kw
 from gridtide.case.points import point_faults
 from gridtide.case.pumped_hydro import pumped_faults
+from gridtide.case.reactor import reactor_faults
+from gridtide.case.reservoir import reservoir_faults
 from gridtide.case.river_plant import river_faults
 from gridtide.case.schema import CaseFile, ContractTable, SiteTable
 from gridtide.case.services import answering_faults
@@ -58,6 +61,9 @@ def faults_of(case: CaseFile) -> list[Finding]:
         *cooling_faults(case),
         *backup_faults(case),
         *pumped_faults(case),
+        *hydrogen_faults(case),
+        *reservoir_faults(case),
+        *reactor_faults(case),
         *wind_faults(case),
         *river_faults(case),
     ]

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from gridtide.case.hydrogen import hydrogen_store
+from gridtide.case.reservoir import reservoir_store
 from gridtide.case.schema import CaseFile, SiteTable
 from gridtide.finding import Finding
 from gridtide.fleet.pumped_hydro import PumpedHydro
@@ -9,12 +11,12 @@ from gridtide.fleet.site import Battery
 
 
 def own_store(site: SiteTable) -> Battery | None:
-    """The store that a site states, its battery or its water; None without either."""
+    """The store that a site states, its battery, water or hydrogen; None without any."""
     if site.battery is not None:
         return Battery(**site.battery.model_dump())
     if site.pumped_hydro is not None:
         return PumpedHydro(**site.pumped_hydro.model_dump()).as_store
-    return None
+    return hydrogen_store(site) or reservoir_store(site)
 
 
 def pumped_faults(case: CaseFile) -> Iterator[Finding]:

@@ -152,6 +152,33 @@ class PumpedHydroTable(Table):
     wear_cost_per_kwh: Annotated[float, Field(ge=0, le=100)] = 0.0
 
 
+class ReservoirTable(Table):
+    """[site.reservoir]: water behind a dam that a river fills."""
+
+    volume_m3: Annotated[float, Field(gt=0, le=1e12)]
+    head_m: Annotated[float, Field(gt=0, le=2000)]
+    turbine_kw: Power
+    turbine_efficiency: Annotated[float, Field(gt=0, le=1)] = 0.90
+    least_m3: Annotated[float, Field(ge=0, le=1e12)] = 0.0
+    kept_m3_per_s: Annotated[float, Field(ge=0, le=4e5)] = 0.0
+    start_share: Share = 0.5
+    wear_cost_per_kwh: Annotated[float, Field(ge=0, le=100)] = 0.0
+
+
+class HydrogenTable(Table):
+    """[site.hydrogen]: an electrolyser, a tank and a fuel cell or engine."""
+
+    tank_kg: Annotated[float, Field(gt=0, le=1e8)]
+    electrolyser_kw: Power
+    fuel_cell_kw: Power
+    electrolyser_kwh_per_kg: Annotated[float, Field(ge=33.33, le=200)] | None = None
+    fuel_cell_efficiency: Annotated[float, Field(gt=0, le=1)] = 0.50
+    least_share: Share = 0.10
+    standby_kw: Power = 0.0
+    start_share: Share = 0.5
+    wear_cost_per_kwh: Annotated[float, Field(ge=0, le=100)] = 0.0
+
+
 class HallTable(Table):
     """[site.hall]: the machine hall as a store of heat."""
 
@@ -203,6 +230,25 @@ class GensetTable(Table):
     start_failure: Annotated[float, Field(ge=0, lt=1)] = 0.0075
     start_cost: Annotated[float, Field(ge=0, le=1e6)] = 0.0
     carries_answers: bool = False
+
+
+class OutageTable(Table):
+    """[[site.reactor.outage]]: a time in which a plant stands."""
+
+    start: AwareDatetime
+    end: AwareDatetime
+
+
+class ReactorTable(Table):
+    """[site.reactor]: a small reactor, or any other plant that makes steady power and is told how much."""
+
+    capacity_kw: Annotated[float, Field(gt=0, le=1e8)]
+    cost_per_mwh: Annotated[float, Field(ge=0, le=1e5)]
+    least_share: Share = 0.50
+    ramp_kw_per_min: Annotated[float, Field(gt=0, le=1e7)] | None = None
+    emissions_g_per_kwh: Annotated[float, Field(ge=0, le=2000)] = 0.0
+    start_share: Share = 1.0
+    outage: tuple[OutageTable, ...] = ()
 
 
 class RiverTable(Table):
@@ -277,10 +323,13 @@ class SiteTable(Table):
     contract: ContractTable
     battery: BatteryTable | None = None
     pumped_hydro: PumpedHydroTable | None = None
+    hydrogen: HydrogenTable | None = None
+    reservoir: ReservoirTable | None = None
     hall: HallTable | None = None
     cold_store: ColdStoreTable | None = None
     backup: BackupTable | None = None
     genset: GensetTable | None = None
+    reactor: ReactorTable | None = None
     pool: Annotated[tuple[PoolTable, ...], Field(min_length=1)]
     supply: tuple[SupplyTable, ...] = ()
     offer: tuple[OfferTable, ...] = ()

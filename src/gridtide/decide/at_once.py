@@ -13,6 +13,7 @@ def at_once_cost(situation: Situation, facts: Facts) -> float:
     """Energy, carbon and demand charge of running each bucket from its first step on, in money.
 
     Each bucket runs at full speed and at its full rate where it can start first, requests are answered at home;
+    plants make all they can;
     machines are endless, as in the literature, so this is what shifting is measured against, not a plan.
     """
     busy = _busy(facts)
@@ -21,9 +22,12 @@ def at_once_cost(situation: Situation, facts: Facts) -> float:
     load = np.stack([entries_kw[site == s].sum(axis=0) for s in range(sites)])
     load = load + serving_at_home_kw(situation, facts)
     power = facts.curve.floor_kw + above_floor(facts, load)
-    draw = np.maximum(power - facts.supply_kw, 0.0)
+    made_kw = facts.made.most_kw
+    supply_kw = facts.supply_kw + facts.made.at_sites(made_kw, len(power))
+    draw = np.maximum(power - supply_kw, 0.0)
     energy = (facts.price_per_kwh + facts.carbon_cost_per_kwh) * draw * facts.hours
-    return float(energy.sum()) + facts.months.charge(draw)
+    fuel = facts.made.cost_per_kwh[:, None] * made_kw * facts.hours
+    return float(energy.sum()) + float(fuel.sum()) + facts.months.charge(draw)
 
 
 def _busy(facts: Facts) -> Real:

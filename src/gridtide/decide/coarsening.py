@@ -10,9 +10,11 @@ from gridtide.decide.at_once import above_floor, serving_at_home_kw
 from gridtide.decide.buckets import Buckets, need_s, on_horizon
 from gridtide.decide.cooling_terms import terms_over
 from gridtide.decide.layout import Facts
+from gridtide.decide.made_terms import coarse_made
 from gridtide.decide.offer_terms import OfferTerms
 from gridtide.decide.power_curve import PowerCurve
 from gridtide.decide.reservations import Reservations
+from gridtide.decide.rest_terms import nothing_rests
 from gridtide.decide.situation import Situation
 from gridtide.timeline import Timeline
 
@@ -23,13 +25,14 @@ Number = TypeVar("Number", np.int64, np.float64)
 
 def changes(facts: Facts) -> Whole:
     """Steps that begin under another limit of import, in another billing month, or where more or less capacity may be
-    offered or stands, than the one before."""
+    offered or stands, than the one before, or in which a plant begins or ends an outage."""
     new = np.diff(facts.import_max_kw, axis=1) != 0
     new |= np.diff(facts.months.of_step, axis=1) != 0
     standing_kw = np.nan_to_num(facts.offers.standing_kw, nan=-1.0)
     for offered_kw in (facts.offers.most_kw, standing_kw):
         new |= (np.diff(offered_kw, axis=1) != 0).any(axis=0)
-    return 1 + np.flatnonzero(new.any(axis=0)).astype(np.int64)
+    outages = (np.diff(facts.made.most_kw, axis=1) != 0).any(axis=0)
+    return 1 + np.flatnonzero(new.any(axis=0) | outages).astype(np.int64)
 
 
 def kept_where_too_coarse(held: Reservations, coarse: Timeline) -> Reservations:
@@ -90,6 +93,9 @@ def coarsened(facts: Facts, situation: Situation, coarse: Timeline, buckets: Buc
         request_peak=peak,
         offers=_offers(facts.offers, steps, dip_kw),
         cooling=terms_over(facts.cooling, situation.fleet, coarse.hours, steps.mean),
+        rest=nothing_rests(len(coarse)),
+        made=coarse_made(facts.made, steps.lowest),
+        inflow=replace(facts.inflow, kw=steps.mean(facts.inflow.kw)),
     )
 
 

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from gridtide.decide.layout import Columns, CoolingColumns, Facts, Whole, most_accelerators
 from gridtide.decide.program import Program
+from gridtide.decide.rest_columns import rest_columns
 from gridtide.decide.situation import Situation
 
 Real = NDArray[np.float64]
@@ -53,7 +54,7 @@ def columns_of(program: Program, situation: Situation, facts: Facts) -> Columns:
         sell=program.variables(
             shape, sold, 0.0, _column([site.contract.export_max_kw for site in sites])
         ),
-        unused=program.variables(shape, THROWN_AWAY, 0.0, np.maximum(facts.supply_kw, 0.0)),
+        unused=program.variables(shape, THROWN_AWAY, 0.0, unused_max_kw(facts)),
         charge=program.variables(shape, THROWN_AWAY, 0.0, charge),
         discharge=program.variables(shape, wear * facts.hours, 0.0, discharge),
         store=_store(program, situation, shape),
@@ -72,7 +73,21 @@ def columns_of(program: Program, situation: Situation, facts: Facts) -> Columns:
             facts.offers.most_kw,
         ),
         cooling=_cooling(program, facts),
+        rest=rest_columns(program, facts, prices),
+        made=program.variables(
+            facts.made.most_kw.shape,
+            facts.made.cost_per_kwh[:, None] * facts.hours,
+            facts.made.least_kw,
+            facts.made.most_kw,
+        ),
+        spilt=program.variables(facts.inflow.kw.shape, THROWN_AWAY, 0.0, facts.inflow.kw),
     )
+
+
+def unused_max_kw(facts: Facts) -> Real:
+    """Own supply that may be left unused, and what plants may lead past their turbines, (S, T)."""
+    plants_kw = facts.made.at_sites(facts.made.most_kw, len(facts.supply_kw))
+    return np.asarray(np.maximum(facts.supply_kw, 0.0) + plants_kw)
 
 
 def _pairs(facts: Facts) -> tuple[Whole, Whole]:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Placement, load_of
 from gridtide.decide.facts import carbon_cost_per_kwh, seen_prices_per_mwh
+from gridtide.decide.made_terms import made_at_sites
 from gridtide.decide.objective import Objective
 from gridtide.decide.peak import DemandPeriods, demand_periods
 from gridtide.decide.plan import Plan
@@ -26,9 +27,9 @@ Real = NDArray[np.float64]
 class Surroundings:
     """What stays as a plan has it while jobs move, over the plan's horizon, (S, T).
 
-    others_kw: IT power beside jobs. stores_kw: charge - discharge - supply, and what heat carried out early draws.
-    per_kwh: money for a kWh drawn, its carbon counted. outdoor_c: what plants reject their heat to. months: billing
-    months of the horizon.
+    others_kw: IT power beside jobs. stores_kw: charge - discharge - supply - what plants make, and what heat carried
+    out early draws. per_kwh: money for a kWh drawn, its carbon counted. outdoor_c: what plants reject their heat to.
+    months: billing months of the horizon.
     """
 
     others_kw: Real
@@ -52,7 +53,8 @@ def surroundings(
         stores_kw=plan.charge_kw
         - plan.discharge_kw
         + plan.cooling.drawn_kw(len(plan.horizon))
-        - read.of(supply_kw, planned),
+        - read.of(supply_kw, planned)
+        - made_at_sites(fleet, plan.made_kw, len(plan.horizon)),
         per_kwh=cost_per_kwh(1.0) * seen_prices_per_mwh(planned, read) + carbon,
         outdoor_c=read.of(outdoor_c, planned),
         months=demand_periods(planned, objective),

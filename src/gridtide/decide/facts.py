@@ -9,8 +9,10 @@ from gridtide.decide.buckets import BUCKETS_MAX, bucketed
 from gridtide.decide.called_hours import incentive_per_kwh
 from gridtide.decide.cooling_terms import cooling_terms
 from gridtide.decide.emergency import in_emergency_kw, relieved
+from gridtide.decide.inflow_terms import inflow_terms
 from gridtide.decide.layout import Facts, SlowerFacts
 from gridtide.decide.limits import import_max_kw
+from gridtide.decide.made_terms import made_terms
 from gridtide.decide.objective import Objective
 from gridtide.decide.offer_terms import offer_terms
 from gridtide.decide.peak import demand_periods
@@ -27,6 +29,7 @@ from gridtide.decide.reservations import (
     told_accelerators,
     told_entries,
 )
+from gridtide.decide.rest_terms import rest_terms
 from gridtide.decide.room import promised_room
 from gridtide.decide.situation import Situation
 from gridtide.fleet.contract import Exposure
@@ -72,7 +75,9 @@ def facts_of(
     shown = holding(held.grid, horizon)
     supply, most_kw = read.of(supply_kw, situation), import_max_kw(fleet, situation.events, horizon)
     carried_kw = in_emergency_kw(fleet, situation.events, horizon)
-    curve = relieved(curve, supply, most_kw, carried_kw)
+    made = made_terms(situation, objective)
+    surely_kw = supply + made.at_sites(made.least_kw, len(fleet.sites))
+    curve = relieved(curve, surely_kw, most_kw, carried_kw)
     return Facts(
         hours=horizon.hours,
         price_per_kwh=cost_per_kwh(1.0) * price,
@@ -103,6 +108,9 @@ def facts_of(
         offers=offer_terms(situation, curve),
         cooling=cooling_terms(situation),
         slower=slower_facts(situation),
+        rest=rest_terms(situation, curve, cost_per_kwh(1.0) * price + carbon),
+        made=made,
+        inflow=inflow_terms(situation),
     )
 
 

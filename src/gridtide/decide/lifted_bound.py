@@ -78,6 +78,8 @@ def _lifted(rough: Solved, rows: Rows, count: int, steps: _Lift) -> Real:
     dual[rows.level] = steps.same(told[rough.rows.level])
     dual[rows.ramp] = steps.between(told[rough.rows.ramp])
     _lift_cooling(dual, rough, rows, steps)
+    dual[rows.made.change] = steps.between(told[rough.rows.made.change])
+    dual[rows.made.past] = steps.shared(told[rough.rows.made.past])
     if rows.kept_machines.size and rough.rows.kept_machines.size:
         dual[rows.kept_machines] = steps.shared(told[rough.rows.kept_machines])
     return dual

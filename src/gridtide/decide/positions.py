@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from gridtide.decide.dispatch import Dispatch, load_of
 from gridtide.decide.facts import serving_kw, slower_facts
 from gridtide.decide.limits import import_max_kw
+from gridtide.decide.made_terms import following_kw, made_at_sites
 from gridtide.decide.reading import outdoor_c, requests_per_s, supply_kw
 from gridtide.decide.situation import Commitment, Situation
 from gridtide.fleet.building import facility_power_kw, parked_kw
@@ -71,7 +72,9 @@ def expected_import_kw(situation: Situation, dispatch: Dispatch) -> Real:
     stores = dispatch.charge_kw[:, :steps] - dispatch.discharge_kw[:, :steps]
     stores = stores + dispatch.cooling.drawn_kw(steps)
     most = import_max_kw(fleet, situation.events, situation.horizon)
-    net = power + stores - supply_kw(situation)
+    horizon = situation.horizon
+    made_kw = following_kw(fleet, dispatch.made_kw, situation.state.made_kw, horizon)
+    net = power + stores - supply_kw(situation) - made_at_sites(fleet, made_kw, steps)
     return np.asarray(np.clip(net, 0.0, most), dtype=np.float64)
 
 

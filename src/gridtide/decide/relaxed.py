@@ -11,15 +11,16 @@ from gridtide.decide.burning import (
     let_restarts_burn,
     restart_share,
 )
-from gridtide.decide.columns import SLOWER_LAST
+from gridtide.decide.columns import SLOWER_LAST, unused_max_kw
 from gridtide.decide.constraints.gangs import GangRows
 from gridtide.decide.cooling_terms import cheapest_terms
 from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.layout import Columns, Facts, Whole
 from gridtide.decide.objective import Objective
-from gridtide.decide.planners.coordinated import written
+from gridtide.decide.planners.coordinated import Rows, written
 from gridtide.decide.program import Matrix, matrix_of
 from gridtide.decide.reservations import Reservations
+from gridtide.decide.rest_terms import cheapest_rest
 from gridtide.decide.situation import Situation
 from gridtide.decide.vertex import names_of
 
@@ -95,6 +96,7 @@ def program_of(course: Course) -> Relaxed:
     burnt = burnt_share(course)
     let_restarts_burn(matrix, rows.work, course.facts, burnt)
     let_buildings_draw(matrix, columns, course.facts, course.squeezed)
+    _let_plants_lead_past(matrix, columns, rows, course.facts)
     entries, steps = len(course.facts.menu), course.facts.room.shape[1]
     names = names_of(matrix.column_family)
     names[columns.work] = (columns.bucket * entries + columns.entry) * steps + columns.step
@@ -108,6 +110,13 @@ def program_of(course: Course) -> Relaxed:
         steep=rows.steep,
         ahead=float(course.ahead.sum()),
     )
+
+
+def _let_plants_lead_past(matrix: Matrix, columns: Columns, rows: Rows, facts: Facts) -> None:
+    """Sites with plants may throw away as much more as the others may."""
+    sites = np.unique(facts.made.site)
+    more_kw = matrix.upper[columns.unused[sites]] - unused_max_kw(facts)[sites]
+    matrix.row_upper[rows.made.past] += more_kw
 
 
 def free_to_draw_more(matrix: Matrix, columns: Columns, facts: Facts) -> None:
@@ -147,6 +156,7 @@ def cheaper(situation: Situation, facts: Facts) -> Facts:
         reserve=np.where(most <= kept, facts.reserve, 0.0),
         later_cost_per_h=np.zeros_like(facts.later_cost_per_h),
         cooling=cheapest_terms(facts.cooling, situation, facts.curve),
+        rest=cheapest_rest(facts.rest, facts.curve),
         offers=replace(
             facts.offers,
             overstated_kw=np.zeros_like(facts.offers.overstated_kw),
@@ -158,7 +168,9 @@ def cheaper(situation: Situation, facts: Facts) -> Facts:
 def loosened(matrix: Matrix, columns: Columns, situation: Situation) -> None:
     """Drop the small costs that only order equals, and the level a store must end at."""
     cooling = (columns.cooling.hall, columns.cooling.store)
-    for column in (columns.segment, columns.unused, columns.charge, *cooling):
+    rest = (columns.rest.awake, columns.rest.risen, columns.rest.woken, columns.rest.late)
+    small = (columns.segment, columns.unused, columns.charge, columns.spilt, *cooling, *rest)
+    for column in small:
         matrix.cost[column] = 0.0
     slow = columns.flow[columns.way >= len(situation.services)]
     matrix.cost[slow] = np.maximum(matrix.cost[slow] - SLOWER_LAST * situation.horizon.hours, 0.0)

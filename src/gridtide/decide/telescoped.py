@@ -149,7 +149,7 @@ def cost_apart(views: Views) -> float:
 
 
 def paid(plan: Plan, situation: Situation, facts: Facts) -> float:
-    """Energy, carbon, wear and demand charge of a plan less what its offers earn, in money.
+    """Energy, carbon, wear, fuel of plants and demand charge of a plan less what its offers earn, in money.
 
     What stands and is not held counts as the plan counts it.
     """
@@ -164,4 +164,6 @@ def paid(plan: Plan, situation: Situation, facts: Facts) -> float:
     lacking_kw = np.maximum(np.nan_to_num(terms.standing_kw) - plan.offered_kw, 0.0)
     lost = (not_held_cost_per_kw(facts) * lacking_kw).sum()
     charged = facts.months.charge(plan.import_kw + facts.swing_kw)
+    if plan.made_kw.size:
+        charged += float((facts.made.cost_per_kwh[:, None] * plan.made_kw * facts.hours).sum())
     return float((flow * facts.hours).sum()) + charged + float(lost - earned_for)

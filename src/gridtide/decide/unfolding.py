@@ -9,6 +9,7 @@ from gridtide.decide.at_once import above_floor
 from gridtide.decide.extra_cooling import ExtraCooling
 from gridtide.decide.held_offers import held_offers
 from gridtide.decide.layout import Facts
+from gridtide.decide.made_terms import following_kw, made_at_sites
 from gridtide.decide.plan import PARTS, Plan, Prices
 from gridtide.decide.situation import Situation
 from gridtide.fleet.site import Battery
@@ -37,8 +38,10 @@ def unfolded(plan: Plan, situation: Situation, fine: Facts, coarse: Facts) -> Pl
     cooling = _cooling(plan, shown, fine)
     steps = len(situation.horizon)
     facility_kw = fine.curve.floor_kw + above_floor(fine, beyond_kw) + cooling.drawn_kw(steps)
-    charge, discharge, soc = _stores(plan, shown, facility_kw - fine.supply_kw, fine, situation)
-    net = facility_kw + charge - discharge - fine.supply_kw
+    made = _made(plan, shown, situation)
+    supply_kw = fine.supply_kw + made_at_sites(situation.fleet, made, steps)
+    charge, discharge, soc = _stores(plan, shown, facility_kw, supply_kw, fine, situation)
+    net = facility_kw + charge - discharge - supply_kw
     left = np.maximum(-net, 0.0)
     sold = np.where(plan.export_kw[:, shown] > NEXT_TO_NOTHING_KW, left, 0.0)
     sold = np.minimum(sold, _export_max_kw(situation)[:, None])
@@ -61,6 +64,7 @@ def unfolded(plan: Plan, situation: Situation, fine: Facts, coarse: Facts) -> Pl
         extra_power_kw=cooling.power_kw,
         air_c=plan.air_c[:, shown] if plan.air_c.size else plan.air_c,
         cold_kwh=plan.cold_kwh[:, shown] if plan.cold_kwh.size else plan.cold_kwh,
+        made_kw=made,
         prices=_prices(plan, shown, fine, coarse, beyond_kw),
         notes=(*plan.notes, *_said(plan.horizon, situation.horizon, over)),
     )
@@ -76,6 +80,14 @@ def _cooling(plan: Plan, shown: NDArray[np.int64], fine: Facts) -> ExtraCooling:
     early, late = fine.cooling.plant.drawn_per_kw
     power_kw = (np.maximum(heat_kw, 0.0) * early + np.minimum(heat_kw, 0.0) * late).sum(axis=0)
     return ExtraCooling(heat_kw=heat_kw, power_kw=power_kw)
+
+
+def _made(plan: Plan, shown: NDArray[np.int64], situation: Situation) -> Real:
+    """What plants make as chosen for the step, as fast as they get there, (G, T)."""
+    if not plan.made_kw.size:
+        return plan.made_kw
+    now_kw, horizon = situation.state.made_kw, situation.horizon
+    return following_kw(situation.fleet, plan.made_kw[:, shown], now_kw, horizon)
 
 
 def _said(coarse: Timeline, fine: Timeline, over: int) -> tuple[str, ...]:
@@ -124,12 +136,19 @@ def _export_max_kw(situation: Situation) -> Real:
 
 
 def _stores(
-    plan: Plan, shown: NDArray[np.int64], need_kw: Real, fine: Facts, situation: Situation
+    plan: Plan,
+    shown: NDArray[np.int64],
+    facility_kw: Real,
+    supply_kw: Real,
+    fine: Facts,
+    situation: Situation,
 ) -> tuple[Real, Real, Real]:
-    """Charge, discharge and level of each store, (S, T); need_kw: of its site but for the store."""
+    """Charge, discharge and level of each store, (S, T); facility_kw, supply_kw: of its site but for the store."""
+    need_kw = facility_kw - supply_kw
     charge, discharge = plan.charge_kw[:, shown].copy(), plan.discharge_kw[:, shown].copy()
     level = np.zeros_like(charge)
-    give_away_kw = fine.supply_kw + _export_max_kw(situation)[:, None]
+    inflow_kw = fine.inflow.at_sites(len(charge))
+    give_away_kw = supply_kw + _export_max_kw(situation)[:, None]
     for index, site in enumerate(situation.fleet.sites):
         if site.battery is None:
             continue
@@ -139,10 +158,29 @@ def _stores(
         if ((net_kw > most_kw) | (net_kw < least_kw)).any():
             within = (need_kw[index], least_kw, most_kw, fine.hours)
             _yield(site.battery, now_kwh, charge[index], discharge[index], *within)
+        if site.reservoir is not None:
+            came = (inflow_kw[index], fine.hours)
+            level[index] = _of_water(site.battery, now_kwh, discharge[index], *came)
+            continue
         stored_kw = site.battery.charge_efficiency * charge[index]
         stored_kw = stored_kw - discharge[index] / site.battery.discharge_efficiency
         level[index] = now_kwh + np.cumsum(stored_kw * fine.hours)
     return charge, discharge, level
+
+
+def _of_water(
+    battery: Battery, now_kwh: float, discharge: Real, inflow_kw: Real, hours: Real
+) -> Real:
+    """Level of a reservoir, (T,), kWh; it gives less, in place, where less has come than it was to give."""
+    least_kwh = min(battery.energy_kwh * battery.soc_min, now_kwh)
+    level = np.zeros_like(discharge)
+    for step, (came_kw, hour) in enumerate(zip(inflow_kw.tolist(), hours.tolist(), strict=True)):
+        there_kwh = now_kwh + came_kw * hour
+        most_kw = max(there_kwh - least_kwh, 0.0) * battery.discharge_efficiency / hour
+        discharge[step] = min(discharge[step], most_kw)
+        there_kwh -= discharge[step] * hour / battery.discharge_efficiency
+        level[step] = now_kwh = min(there_kwh, max(battery.energy_kwh, now_kwh))
+    return level
 
 
 def _yield(

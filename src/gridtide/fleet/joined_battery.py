@@ -63,6 +63,7 @@ def _together(battery: Battery, backup: BackupStore, usable_kwh: float) -> Batte
         soc_min=least_kwh / (least_kwh + both_kwh),
         soc_start=(least_kwh + level * both_kwh) / (least_kwh + both_kwh),
         wear_cost_per_kwh=wear / given_kwh,
+        charge_least_kw=battery.charge_least_kw * battery.charge_efficiency * grown * taken_kwh,
     )
 
 

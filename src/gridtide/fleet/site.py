@@ -10,6 +10,8 @@ from gridtide.fleet.learned_building import LearnedBuilding
 from gridtide.fleet.operating_point import OperatingPoint
 from gridtide.fleet.parking import Parking
 from gridtide.fleet.product import CapacityProduct
+from gridtide.fleet.reactor import Reactor
+from gridtide.fleet.reservoir import Reservoir
 from gridtide.fleet.thermal import ColdStore, Hall
 
 
@@ -74,7 +76,10 @@ class Facility:
 
 @dataclass(frozen=True, kw_only=True)
 class Battery:
-    """A store of electricity. Powers at its AC terminals, efficiencies one way, soc as fractions."""
+    """A store of electricity. Powers at its AC terminals, efficiencies one way, soc as fractions.
+
+    charge_least_kw: the least power at which it charges; below it, it does not.
+    """
 
     energy_kwh: float
     charge_max_kw: float
@@ -84,6 +89,7 @@ class Battery:
     soc_min: float = 0.05
     soc_start: float = 0.5
     wear_cost_per_kwh: float = 0.025
+    charge_least_kw: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +109,7 @@ class Site:
     products: capacity it may offer to the grid. hall, cold_store: what lets it be cooled earlier or later.
     genset: what carries it when a call of the grid leaves it too little. backup: a store for the time without a grid;
     what of it may cycle is part of `battery` already, so that nothing which decides ever reads its reserve.
+    reactor: a plant that is told what to make. reservoir: the water that `battery` then stands for, and its river.
     """
 
     name: str
@@ -123,3 +130,5 @@ class Site:
     cold_store: ColdStore | None = None
     genset: Genset | None = None
     backup: BackupStore | None = None
+    reactor: Reactor | None = None
+    reservoir: Reservoir | None = None

@@ -131,6 +131,8 @@ def run_stores(
     hours: Real,
     seen: tuple[Real, Real, Real, Real, Real, Real],
     gensets: tuple[Real, Real, Real, Real, Real, Real, Real] | None = None,
+    least_in: Real | None = None,
+    water: tuple[Real, Real] | None = None,
 ) -> None:
     """Charge and discharge as ordered, as far as the store and the meter allow, step by step.
 
@@ -151,6 +153,9 @@ def run_stores(
     gensets: generators that carry what is above the import limit where all else is done: (how many started, share of
     the step in which they may carry load, (S, T); rating, L/kWh of load, L/kWh of rating while running, L in the tank,
     changed in place, (S,); filled with their power, fuel and number, (3, S, T)); None where no site has any.
+    least_in: the least power at which each store charges, (S,), below which it does not; None where any will do.
+    water: (power of what rivers bring to stores, filled with that of what is spilt, (S, T)), before any loss; a store
+    that would spill gives what it can instead. None where no river fills one.
     """
     charge_order, discharge_order, level = orders
     soc, energy, least, into, out_of, most_in, most_out = store
@@ -161,6 +166,8 @@ def run_stores(
         for t in range(demand_kw.shape[1]):
             h = hours[t]
             net = demand_kw[site, t] - supply_kw[site, t]
+            if water is not None:
+                soc[site] += water[0][site, t] * h
             up, down = less_kw[site, t], more_kw[site, t]
             space = energy[site] - room_kwh[site, t] - soc[site]
             room_in = max(0.0, min(most_in[site] - down, space / (into[site] * h)))
@@ -171,6 +178,9 @@ def run_stores(
             charge = min(charge_order[site, t], max(0.0, -above), room_in)
             discharge = min(max(discharge_order[site, t], min(above, most_out[site])), room_out)
             discharge = max(discharge, min(net - import_max[site, t], last_out), 0.0)
+            if water is not None:
+                full = max(0.0, soc[site] - energy[site]) * out_of[site] / h
+                discharge = max(discharge, min(full, room_out))
             both = min(charge, discharge)
             change = ramp[site] * h * 60.0
             charge, discharge = smoothed(
@@ -191,6 +201,8 @@ def run_stores(
                 )
             charge = max(0.0, min(charge, import_max[site, t] - net))
             discharge = max(0.0, min(discharge, net + export_max[site]))
+            if least_in is not None and charge < least_in[site]:
+                charge = 0.0
             net = net + charge - discharge
             made = 0.0
             if gensets is not None:
@@ -210,6 +222,9 @@ def run_stores(
                 lost = max(lost, min(up - export_max[site] - net, supply_kw[site, t]))
             net += lost
             soc[site] += into[site] * charge * h - discharge * h / out_of[site]
+            if water is not None:
+                water[1][site, t] = max(0.0, soc[site] - energy[site]) / h
+                soc[site] = min(soc[site], energy[site])
             imported[site, t] = max(net, 0.0)
             exported[site, t] = min(max(-net, 0.0), export_max[site])
             unused[site, t] = lost + max(-net, 0.0) - exported[site, t]

@@ -108,6 +108,7 @@ def _expected(mandate: Mandate, clean: Signal, horizon: Timeline, as_of: datetim
 
 def _wanted_of(site: Site, carbon: Kind) -> list[tuple[Kind, str]]:
     pairs = [(Kind.PRICE, site.zone)] if site.contract.follows_market else []
+    pairs += [(Kind.RIVER_FLOW, site.weather_zone)] if site.reservoir else []
     pairs += [
         (carbon, site.zone),
         (Kind.TEMPERATURE, site.weather_zone),

@@ -42,7 +42,10 @@ class Telemetry:
     services, slower_p95_s: its answer times, (N, O, P, T). rest_kw: IT power of resting and waking nodes beyond that of
     parked ones, (P, T); resting: accelerators idle, parked and off where pools say how they rest, (3, P, T).
     genset: power [kW], fuel [L] and number of the generators for emergencies that ran, (3, S, T); of no sites where
-    none has any.
+    none has any. made_kw: of each plant that is told what to make, (G, T); led_past_kw: what of that no site could use
+    or sell, (S, T); both of none where there is no plant.
+    water_kw: of what rivers brought to stores and of what was spilt, before any loss, (2, S, T); of no sites where no
+    river fills one.
     """
 
     timeline: Timeline
@@ -71,6 +74,9 @@ class Telemetry:
     rest_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
     resting: NDArray[np.float64] = field(default_factory=lambda: np.zeros((3, 0, 0)))
     genset: NDArray[np.float64] = field(default_factory=lambda: np.zeros((3, 0, 0)))
+    made_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    led_past_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    water_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((2, 0, 0)))
     slower: NDArray[np.float64] = field(default_factory=none_slower)
     slower_p95_s: NDArray[np.float64] = field(default_factory=none_slower)
 

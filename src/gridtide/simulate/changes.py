@@ -49,6 +49,7 @@ class Kind(StrEnum):
     COLD_STORE = "cold-store"
     HALL = "hall"
     SUPPLY = "supply"
+    PLANT = "plant"
     OFFER = "offer"
     MACHINES = "machines"
 
@@ -79,6 +80,7 @@ def changes_of(course: Course) -> Iterator[Change]:
         yield from _storage(course, index, site)
         yield from _cold(course, index, site)
         yield from _supply(course, index, site)
+        yield from _plants(course, index, site)
         yield from _offers(course, index, site)
         yield from _machines(course, index, site)
 
@@ -290,6 +292,37 @@ def _without_battery(course: Course, index: int) -> Course:
     soc_kwh[index] = 0.0
     bare = _sited(course.situation, index, replace(site, battery=None))
     return _read_again(course, replace(bare, state=replace(bare.state, soc_kwh=soc_kwh)))
+
+
+def _plants(course: Course, index: int, site: Site) -> Iterator[Change]:
+    """A plant that is told what to make, gone, as fast as it is told, and without its outages."""
+    plant = site.reactor
+    if plant is None:
+        return
+    yield Change(
+        what=f"no plant at {site.name}",
+        kind=Kind.PLANT,
+        subject=site.name,
+        step=-plant.capacity_kw / 1000.0,
+        unit="MW",
+        changed=partial(_without_plant, course, index),
+    )
+    for what, other in (
+        ("no pace", replace(plant, ramp_kw_per_min=float("inf"))),
+        ("no outage", replace(plant, outages=())),
+    ):
+        if other != plant:
+            said, moved = f"{what} of the plant at {site.name}", replace(site, reactor=other)
+            yield _at_site(course, index, said, Kind.PLANT, 1.0, "plant", moved)
+
+
+def _without_plant(course: Course, index: int) -> Course:
+    """With what it made."""
+    situation, sites = course.situation, course.situation.fleet.sites
+    row = sum(site.reactor is not None for site in sites[:index])
+    bare = _sited(situation, index, replace(sites[index], reactor=None))
+    made_kw = np.delete(situation.state.made_kw, row)
+    return _read_again(course, replace(bare, state=replace(bare.state, made_kw=made_kw)))
 
 
 def _without_cold(course: Course, index: int) -> Course:

@@ -5,8 +5,10 @@ from dataclasses import fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.made_terms import made_at_sites
 from gridtide.fleet.exposure import seen_price_per_mwh
 from gridtide.fleet.menu import at_share
+from gridtide.fleet.reactor import Reactor
 from gridtide.settle.cost import Metered, settle_energy_cost
 from gridtide.signals.signal import Kind
 from gridtide.simulate.course import Course
@@ -31,6 +33,7 @@ def daily_cost(study: Study, truth: Truth, course: Course, days: LocalDays) -> R
     marginal = objective.carbon is Kind.CARBON_MARGINAL
     intensity = truth.carbon_marginal_g_per_kwh if marginal else truth.carbon_average_g_per_kwh
     found = np.zeros((len(study.fleet.sites), len(days.dates)))
+    plants_kw = made_at_sites(study.fleet, seen.made_kw, len(hours))
     for index, site in enumerate(study.fleet.sites):
         metered = metered_of(study, truth, course, index)
         day, extra = days.of_step[index], np.zeros(len(hours))
@@ -43,10 +46,18 @@ def daily_cost(study: Study, truth: Truth, course: Course, days: LocalDays) -> R
             emitted_t = burnt_l * site.genset.emissions_kg_per_l / 1000.0
             extra += burnt_l * site.genset.fuel_price_per_l
             extra += objective.carbon_price_per_t * emitted_t
+        if site.reactor:
+            extra += _plant_cost(study, site.reactor, plants_kw[index] * hours)
         found[index] = np.bincount(day, weights=extra, minlength=len(days.dates))
         for number in np.unique(day):
             found[index, number] += settle_energy_cost(site.contract, _part(metered, day == number))
     return found
+
+
+def _plant_cost(study: Study, plant: Reactor, made_kwh: Real) -> Real:
+    """Fuel and carbon of what a plant makes, money, (T,)."""
+    carbon = study.objective.carbon_price_per_t * plant.emissions_g_per_kwh / 1e6
+    return made_kwh * (cost_per_kwh(plant.cost_per_mwh) + carbon)
 
 
 def _part(metered: Metered, chosen: NDArray[np.bool_]) -> Metered:

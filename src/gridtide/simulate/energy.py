@@ -92,6 +92,9 @@ def _metered(seen: Telemetry, hours: Real) -> Iterator[Flow]:
     yield flow("from batteries", "sites", seen.discharge_kw)
     if seen.genset.size:
         yield flow("generators", "sites", seen.genset[0])
+    if seen.made_kw.size:
+        made_kwh = float((seen.made_kw * hours).sum() - (seen.led_past_kw * hours).sum())
+        yield Flow(source="plants", target="sites", kwh=made_kwh, mark=Mark.METERED)
     yield flow("sites", "into batteries", seen.charge_kw)
     yield flow("sites", "exported", seen.export_kw)
 

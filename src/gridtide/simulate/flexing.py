@@ -171,6 +171,7 @@ class Window:
             retries=here.retries,
             grid_power_kw=here.grid_power_kw.copy(),
             it_kw=here.it_kw.copy(),
+            made_kw=here.made_kw.copy(),
             import_max_kw=here.import_max_kw[:, here.present + self.coarse],
             it_most_kw=here.it_most_kw[:, here.present + self.coarse],
         )
@@ -214,6 +215,10 @@ def _finer(dispatch: Dispatch, fine: Timeline, coarse: Whole) -> Dispatch:
         slower_shares=dispatch.slower_shares[..., coarse]
         if dispatch.slower_shares.size
         else dispatch.slower_shares,
+        made_kw=dispatch.made_kw[:, coarse] if dispatch.made_kw.size else dispatch.made_kw,
+        nodes_used=dispatch.nodes_used[..., coarse]
+        if dispatch.nodes_used.size
+        else dispatch.nodes_used,
         cooling=ExtraCooling(
             heat_kw=cooling.heat_kw[..., coarse], power_kw=cooling.power_kw[..., coarse]
         )

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.called_hours import CalledHours, called_share
+from gridtide.decide.made_terms import made_at_sites
 from gridtide.loop.world import Telemetry
 from gridtide.settle.promises import Promises
 from gridtide.simulate.called_window import CalledWindow
@@ -144,6 +145,9 @@ def drawers(study: Study, seen: Telemetry) -> Iterator[tuple[str, str, Real]]:
     yield "building", "building", seen.facility_kw - seen.it_kw
     yield "store", "store", seen.charge_kw - seen.discharge_kw
     yield "on-site supply", "on-site supply", seen.unused_supply_kw - seen.supply_kw
+    if seen.made_kw.size:
+        made_kw = made_at_sites(study.fleet, seen.made_kw, len(study.timeline))
+        yield "plants", "plants", seen.led_past_kw - made_kw
     yield "export", "export", seen.export_kw
 
 

@@ -11,6 +11,7 @@ from gridtide.settle.carbon import settle_emissions_kg
 from gridtide.settle.cost import Metered, settle_demand_charge, settle_energy_cost
 from gridtide.settle.gensets import GensetUse
 from gridtide.settle.latency import weighted_quantile
+from gridtide.settle.plants import PlantUse
 from gridtide.settle.promises import Promises, settle_promises
 from gridtide.settle.ramp import settle_ramps
 from gridtide.signals.signal import Kind
@@ -18,6 +19,7 @@ from gridtide.simulate.capacity import capacity_of, earned
 from gridtide.simulate.course import Course
 from gridtide.simulate.genset_use import fuel_part, gensets_used
 from gridtide.simulate.linear_view import LinearView, linear_view
+from gridtide.simulate.plant_use import plants_part, plants_used
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import Truth
 
@@ -34,7 +36,8 @@ class Settlement:
     steep_steps: steps in which the grid power of a site changed faster than its contract allows;
     steepest_kw_per_min: the fastest change of a site with such a rule. capacity: kept ready for the grid, by the
     name of each site that may offer some. gensets: what generators for emergencies did, by the name of each site
-    that has some; their emissions are in those of the course. requests_slower: of those answered, at slower points.
+    that has some, plants: what those that are told what to make did; emissions of both are in those of the course.
+    requests_slower: of those answered, at slower points.
     linear_view: how far the lines that plans reckon with were off each building.
     """
 
@@ -61,6 +64,7 @@ class Settlement:
     steepest_kw_per_min: float
     capacity: tuple[tuple[str, Capacity], ...] = ()
     gensets: tuple[tuple[str, GensetUse], ...] = ()
+    plants: tuple[tuple[str, PlantUse], ...] = ()
     requests_slower: float = 0.0
     linear_view: tuple[LinearView, ...] = ()
 
@@ -81,7 +85,9 @@ def settle(study: Study, truth: Truth, course: Course, absorbed_kwh: float) -> S
     hours = study.timeline.hours
     import_kwh = seen.import_kw * hours
     gensets = gensets_used(study, course)
+    plants = plants_used(study, course)
     own_kg = sum(one.emissions_kg for _, one in gensets)
+    own_kg += sum(one.emissions_kg for _, one in plants)
     emissions_kg = settle_emissions_kg(import_kwh, truth.carbon_average_g_per_kwh) + own_kg
     marginal_kg = settle_emissions_kg(import_kwh, truth.carbon_marginal_g_per_kwh) + own_kg
     counted_kg = marginal_kg if study.objective.carbon is Kind.CARBON_MARGINAL else emissions_kg
@@ -101,6 +107,7 @@ def settle(study: Study, truth: Truth, course: Course, absorbed_kwh: float) -> S
             *_parts(study, truth, course, counted_kg, lost_h),
             *earned(capacity),
             *fuel_part(gensets),
+            *plants_part(plants),
         ),
         emissions_average_kg=emissions_kg,
         emissions_marginal_kg=marginal_kg,
@@ -120,6 +127,7 @@ def settle(study: Study, truth: Truth, course: Course, absorbed_kwh: float) -> S
         steepest_kw_per_min=steepest_kw_per_min,
         capacity=capacity,
         gensets=gensets,
+        plants=plants,
         requests_slower=float((seen.slower * hours * 3600.0).sum()) if seen.slower.size else 0.0,
         linear_view=linear_view(study, truth, course),
     )

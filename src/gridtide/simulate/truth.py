@@ -25,7 +25,8 @@ class Truth:
     """S sites, V services, O origins, T steps. A site with a price of its own has market prices of 0.
 
     price_per_mwh, real_time_price_per_mwh (equal where a site has no real-time zone),
-    carbon_average_g_per_kwh, carbon_marginal_g_per_kwh (NaN where unknown), outdoor_c, supply_kw: (S, T).
+    carbon_average_g_per_kwh, carbon_marginal_g_per_kwh (NaN where unknown), outdoor_c, supply_kw, inflow_kw (of
+    the water that comes to reservoirs, before any loss): (S, T).
     curtailment_kw: curtailed renewables of each site's zone, (S, T), 0 where the site names none.
     requests_per_s: (V, O, T). capacity_price_per_mw_h: of each product of the fleet, (Q, T).
     """
@@ -36,6 +37,7 @@ class Truth:
     carbon_marginal_g_per_kwh: NDArray[np.float64]
     outdoor_c: NDArray[np.float64]
     supply_kw: NDArray[np.float64]
+    inflow_kw: NDArray[np.float64]
     curtailment_kw: NDArray[np.float64]
     requests_per_s: NDArray[np.float64]
     capacity_price_per_mw_h: NDArray[np.float64]
@@ -77,6 +79,7 @@ def truth_of(study: Study) -> Truth:
     temperature = by_site(Kind.TEMPERATURE, [site.weather_zone for site in sites])
     humidity = by_site(Kind.HUMIDITY, [site.weather_zone for site in sites])
     supply = np.stack([_supply_kw(study, site, needed) for site in sites])
+    inflow = np.stack([_inflow_kw(study, site, needed) for site in sites])
     curtailment = [needed(Kind.CURTAILMENT, site.curtailment_zone) if site.curtailment_zone
                    else np.zeros(len(study.timeline)) for site in sites]  # fmt: skip
     requests = [[needed(Kind.REQUESTS, demand_zone(service.name, origin))
@@ -94,6 +97,7 @@ def truth_of(study: Study) -> Truth:
         carbon_marginal_g_per_kwh=intensity(Kind.CARBON_MARGINAL),
         outdoor_c=outdoor_c(study.fleet, temperature, humidity),
         supply_kw=supply,
+        inflow_kw=inflow,
         curtailment_kw=np.stack(curtailment),
         requests_per_s=np.asarray(requests, dtype=np.float64).reshape(shape),
         capacity_price_per_mw_h=np.asarray(capacity).reshape(len(capacity), len(study.timeline)),
@@ -105,6 +109,12 @@ def _supply_kw(study: Study, site: Site, needed: Needed) -> NDArray[np.float64]:
     for supply in site.supplies:
         total = total + supply.capacity_kw * needed(KIND_OF_SUPPLY[supply.kind], site.name)
     return total
+
+
+def _inflow_kw(study: Study, site: Site, needed: Needed) -> NDArray[np.float64]:
+    if site.reservoir is None:
+        return np.zeros(len(study.timeline))
+    return site.reservoir.inflow_kw(needed(Kind.RIVER_FLOW, site.weather_zone))
 
 
 def _hole(study: Study, kind: Kind, zone: str, unknown: NDArray[np.int64]) -> Finding:

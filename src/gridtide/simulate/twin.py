@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.limits import import_max_kw
+from gridtide.decide.made_terms import following_kw, made_at_sites, reactors_of
 from gridtide.decide.reservations import grid_step_s
 from gridtide.decide.state import State, Status
+from gridtide.decide.whole_charges import charge_least_kw
 from gridtide.fleet.building import facility_power_kw, most_it_kw
 from gridtide.fleet.jobs import Jobs, rows
 from gridtide.fleet.menu import at_share
@@ -80,6 +82,7 @@ class Twin:
     retries: Whole
     grid_power_kw: NDArray[np.float64]
     it_kw: NDArray[np.float64]
+    made_kw: Real
     import_max_kw: Real
     it_most_kw: Real
     gensets: Gensets | None = None
@@ -109,6 +112,7 @@ class Twin:
             retries=np.minimum(retries, network.transfer_retries_max).astype(np.int64),
             grid_power_kw=np.full(sites, np.nan),
             it_kw=np.full(sites, np.nan),
+            made_kw=np.asarray([one.start_kw for one in reactors_of(study.fleet)]),
             import_max_kw=import_max,
             it_most_kw=most_it_kw(study.fleet, import_max + truth.supply_kw, truth.outdoor_c),
             gensets=gensets_of(study),
@@ -158,6 +162,9 @@ class Twin:
             promised=book.promised[chosen] & ~book.cut[chosen],
             hall_c=self.cold.hall_c,
             cold_kwh=self.cold.cold_kwh,
+            at_rest=self.resting.now(),
+            made_kw=self.made_kw,
+            rest_used=self.resting.used(self.present),
         )
 
     def advance(self, orders: Orders, until: datetime) -> Telemetry:
@@ -168,8 +175,11 @@ class Twin:
         busy, occupied, finished = self._run_jobs(end)
         span = slice(self.present, end)
         jobs_kw = idle_and_jobs_kw(self.study.fleet, busy)
-        left_kw = self._most_answering_it_kw(span, block.hours) - jobs_kw
-        held_kw = self._held_it_kw(orders.dispatch, span) - jobs_kw
+        made_kw = following_kw(self.study.fleet, orders.dispatch.made_kw, self.made_kw, block)
+        plants_kw = made_at_sites(self.study.fleet, made_kw, len(block))
+        most_kw = self._most_it_kw(span, plants_kw)
+        left_kw = self._most_answering_it_kw(most_kw, span, block.hours, plants_kw) - jobs_kw
+        held_kw = self._held_it_kw(most_kw, orders.dispatch, span, plants_kw) - jobs_kw
         served = serve(
             self.study,
             self.truth,
@@ -181,32 +191,42 @@ class Twin:
             self.resting,
             self.lost,
         )
-        telemetry = self._meter(block, span, orders, busy, served, finished)
+        telemetry = self._meter(block, span, orders, busy, served, finished, made_kw)
         self.peak_import_kw = np.maximum(
             self._peak_carried(block), telemetry.import_kw.max(axis=1, initial=0.0)
         )
         self.grid_power_kw = telemetry.import_kw[:, -1] - telemetry.export_kw[:, -1]
         self.it_kw = telemetry.it_kw[:, -1]
+        self.made_kw = made_kw[:, -1]
         self.present = end
         return telemetry
 
-    def _most_answering_it_kw(self, span: slice, hours: Real) -> Real:
+    def _most_it_kw(self, span: slice, plants_kw: Real) -> Real:
+        """IT power each building carries within import, supply and what plants make, (S, T)."""
+        if not plants_kw.any():
+            return self.it_most_kw[:, span]
+        limit_kw = self.import_max_kw[:, span] + self.truth.supply_kw[:, span] + plants_kw
+        return most_it_kw(self.study.fleet, limit_kw, self.truth.outdoor_c[:, span])
+
+    def _most_answering_it_kw(
+        self, most_kw: Real, span: slice, hours: Real, plants_kw: Real
+    ) -> Real:
         """IT power each building carries while it answers, with generators that requests are answered on, (S, T)."""
-        most_kw = self.it_most_kw[:, span]
         if self.gensets is None or not self.gensets.carries_answers.any():
             return most_kw
         made_kw = self.gensets.for_answers_kw(span, hours)
-        limit_kw = self.import_max_kw[:, span] + self.truth.supply_kw[:, span] + made_kw
+        supply_kw = self.truth.supply_kw[:, span] + plants_kw
+        limit_kw = self.import_max_kw[:, span] + supply_kw + made_kw
         with_them = most_it_kw(self.study.fleet, limit_kw, self.truth.outdoor_c[:, span])
         return np.where(made_kw > 0.0, with_them, most_kw)
 
-    def _held_it_kw(self, dispatch: Dispatch, span: slice) -> Real:
+    def _held_it_kw(self, most_kw: Real, dispatch: Dispatch, span: slice, plants_kw: Real) -> Real:
         """IT power each building carries within the import its site is held to, with the store as ordered, (S, T)."""
-        most_kw = self.it_most_kw[:, span]
         if not np.isfinite(dispatch.import_held_kw).any():
             return most_kw
         limit_kw = np.minimum(dispatch.import_held_kw[:, None], self.import_max_kw[:, span])
-        supply_kw = self.truth.supply_kw[:, span] + dispatch.discharge_kw[:, : limit_kw.shape[1]]
+        supply_kw = self.truth.supply_kw[:, span] + plants_kw
+        supply_kw = supply_kw + dispatch.discharge_kw[:, : limit_kw.shape[1]]
         outdoor_c = self.truth.outdoor_c[:, span]
         return np.minimum(most_kw, most_it_kw(self.study.fleet, limit_kw + supply_kw, outdoor_c))
 
@@ -331,6 +351,7 @@ class Twin:
         busy: NDArray[np.float64],
         served: Served,
         finished: Ended,
+        made_kw: Real,
     ) -> Telemetry:
         from gridtide.kernels import twin as kernel
 
@@ -339,20 +360,22 @@ class Twin:
         it_kw = it_kw + at_sites(fleet, served.rested.extra_kw)
         demand_kw = facility_power_kw(fleet, it_kw, self.truth.outdoor_c[:, span])
         supply_kw, limit_kw = self.truth.supply_kw[:, span], self.import_max_kw[:, span]
+        plants_kw = made_at_sites(fleet, made_kw, len(block))
         cooled = self.cold.advance(
             it_kw,
             orders.dispatch.cooling,
             self.truth.outdoor_c[:, span],
-            limit_kw + supply_kw - demand_kw,
+            limit_kw + supply_kw + plants_kw - demand_kw,
             block.hours,
         )
         steps = len(block)
         demand_kw = demand_kw + cooled.extra.drawn_kw(steps)
         imported, exported, charged, discharged, unused, soc = np.zeros((6, *demand_kw.shape))
+        least_kw, water_kw = charge_least_kw(fleet), self._water_kw(span, steps)
         ran = np.zeros((3, *demand_kw.shape)) if self.gensets else np.zeros((3, 0, steps))
         kernel.run_stores(
             np.ascontiguousarray(demand_kw),
-            np.ascontiguousarray(supply_kw),
+            np.ascontiguousarray(supply_kw + plants_kw),
             (
                 np.ascontiguousarray(orders.dispatch.charge_kw[:, :steps]),
                 np.ascontiguousarray(orders.dispatch.discharge_kw[:, :steps]),
@@ -371,7 +394,10 @@ class Twin:
             block.hours,
             (imported, exported, charged, discharged, unused, soc),
             self.gensets.over(span, ran) if self.gensets else None,
+            least_kw if least_kw.any() else None,
+            (water_kw[0], water_kw[1]) if water_kw.size else None,
         )
+        past_kw = np.minimum(unused, plants_kw)
         return Telemetry(
             timeline=block,
             it_kw=it_kw,
@@ -381,7 +407,7 @@ class Twin:
             charge_kw=charged,
             discharge_kw=discharged,
             supply_kw=supply_kw,
-            unused_supply_kw=unused,
+            unused_supply_kw=unused - past_kw,
             soc_kwh=soc,
             class_kw=class_kw,
             service_kw=service_kw,
@@ -401,7 +427,17 @@ class Twin:
             rest_kw=served.rested.extra_kw,
             resting=served.rested.resting,
             genset=ran,
+            made_kw=made_kw,
+            water_kw=water_kw,
+            led_past_kw=past_kw if len(made_kw) else np.zeros((0, steps)),
         )
+
+    def _water_kw(self, span: slice, steps: int) -> Real:
+        """What rivers bring to stores, and room for what is spilt, (2, S, T); of no sites without a reservoir."""
+        if not any(site.reservoir for site in self.study.fleet.sites):
+            return np.zeros((2, 0, steps))
+        inflow_kw = self.truth.inflow_kw[:, span]
+        return np.stack([inflow_kw, np.zeros_like(inflow_kw)])
 
     def _peak_carried(self, block: Timeline) -> NDArray[np.float64]:
         """The highest import of the billing month so far; a new month starts at 0."""

@@ -17,8 +17,10 @@ from gridtide.decide.situation import Situation
 from gridtide.decide.state import Status
 from gridtide.fleet.building import facility_power_kw
 from gridtide.fleet.operating_point import ANY_CLASS, OperatingPoint
+from gridtide.fleet.reactor import Reactor
 from gridtide.fleet.thermal import ColdStore
 from gridtide.fleet.ways import Ways, by_way, ways_of
+from gridtide.timeline import Timeline
 
 TOLERANCE = 1e-6
 WHOLE = 1e-9
@@ -72,7 +74,9 @@ def check(
         *_wrong_places(dispatch, situation),
         *_lost_requests(dispatch, situation),
         *_overdrawn_stores(dispatch, situation),
+        *_halting_stores(dispatch, situation),
         *_overdrawn_cold(dispatch, situation),
+        *_overdriven_plants(dispatch, situation),
         *_empty_offers(dispatch, situation),
     )
 
@@ -410,6 +414,21 @@ def _overdrawn_stores(dispatch: Dispatch, situation: Situation) -> list[Breach]:
     return breaches
 
 
+def _halting_stores(dispatch: Dispatch, situation: Situation) -> list[Breach]:
+    """Stores told to charge at less than they can, and more than nothing."""
+    breaches = []
+    for site, charge in zip(situation.fleet.sites, dispatch.charge_kw, strict=True):
+        least_kw = site.battery.charge_least_kw if site.battery else 0.0
+        within = TOLERANCE * (1.0 + least_kw)
+        low = (charge > within) & (charge < least_kw - within)
+        if low.any():
+            value, allowed = f"{charge[low].min():.3f}", f"0, or at least {least_kw:.3f}"
+            breaches.append(
+                Breach(limit="charge_kw", subject=site.name, value=value, allowed=allowed)
+            )
+    return breaches
+
+
 def _overdrawn_cold(dispatch: Dispatch, situation: Situation) -> list[Breach]:
     """Heat carried out early or late where nothing keeps it, faster than a store takes it, or by no number."""
     asked_kw = dispatch.cooling.heat_kw
@@ -436,6 +455,60 @@ def _overdrawn_cold(dispatch: Dispatch, situation: Situation) -> list[Breach]:
                     )
                 )
     return breaches
+
+
+def _overdriven_plants(dispatch: Dispatch, situation: Situation) -> list[Breach]:
+    """Plants told to make more or less than they can, while they stand, or to change faster than they do."""
+    made_kw, steps = dispatch.made_kw, dispatch.placement.horizon
+    if not made_kw.size:
+        return []
+    plants = [(site.name, site.reactor) for site in situation.fleet.sites if site.reactor]
+    if made_kw.shape[0] != len(plants):
+        return [_wrong_count(made_kw.shape[0], len(plants))]
+    breaches = []
+    for row, (name, plant) in enumerate(plants):
+        stands = np.zeros(len(steps), dtype=np.bool_)
+        for outage in plant.outages:
+            begins, ends = outage.start.timestamp(), outage.end.timestamp()
+            stands |= (steps.ends_s > begins) & (steps.starts_s < ends)
+        told_kw, within = made_kw[row], TOLERANCE * (1.0 + plant.capacity_kw)
+        least_kw = plant.least_share * plant.capacity_kw
+        for limit, over_kw, allowed in (
+            ("made_kw in an outage", np.where(stands, told_kw, 0.0), "0"),
+            ("made_kw", told_kw - plant.capacity_kw, f"{plant.capacity_kw:,.3f}"),
+            ("least made_kw", np.where(stands, 0.0, least_kw - told_kw), f"{least_kw:,.3f}"),
+            ("change of made_kw", _too_fast_kw(plant, told_kw, stands, row, situation, steps),
+             f"{plant.ramp_kw_per_min:,.3f} kW a minute"),
+        ):  # fmt: skip
+            step = int(np.argmax(np.nan_to_num(over_kw, nan=np.inf)))
+            if not over_kw[step] <= within:
+                value = f"{told_kw[step]:,.3f} at {steps.starts_s[step]} s"
+                breaches.append(Breach(limit=limit, subject=name, value=value, allowed=allowed))
+    return breaches
+
+
+def _wrong_count(told: int, plants: int) -> Breach:
+    return Breach(limit="plants told", subject="the fleet", value=str(told), allowed=str(plants))
+
+
+def _too_fast_kw(
+    plant: Reactor,
+    told_kw: NDArray[np.float64],
+    stands: NDArray[np.bool_],
+    row: int,
+    situation: Situation,
+    steps: Timeline,
+) -> NDArray[np.float64]:
+    """By how much each step changes more than a plant can, (T,); a step after an outage begins at its least."""
+    known = situation.state.made_kw
+    now_kw = float(known[row]) if len(known) else np.nan
+    before_kw = np.concatenate([[now_kw], told_kw[:-1]])
+    stood = np.concatenate([[now_kw == 0.0], stands[:-1]])
+    before_kw = np.where(stood, plant.least_share * plant.capacity_kw, before_kw)
+    shorter_h = np.minimum(steps.hours, np.concatenate([steps.hours[:1], steps.hours[:-1]]))
+    most_kw = plant.ramp_kw_per_min * 60.0 * shorter_h
+    over_kw = np.abs(told_kw - before_kw) - most_kw
+    return np.where(stands | np.isnan(before_kw), -np.inf, over_kw)
 
 
 def _empty_offers(dispatch: Dispatch, situation: Situation) -> list[Breach]:

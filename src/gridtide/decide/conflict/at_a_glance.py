@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gridtide.decide.emergency import in_emergency_kw, relieved
 from gridtide.decide.facts import extra_power_kw
 from gridtide.decide.limits import import_max_kw
+from gridtide.decide.made_terms import made_at_sites, most_made_kw
 from gridtide.decide.power_curve import power_curve
 from gridtide.decide.reading import outdoor_c, supply_kw
 from gridtide.decide.situation import Situation
@@ -107,7 +108,8 @@ def _power_room(situation: Situation) -> Real:
     )
     carried_kw = in_emergency_kw(fleet, situation.events, situation.horizon)
     curve = relieved(curve, supply, most_kw, carried_kw)
-    had_kw = most_kw + supply
+    plants_kw = most_made_kw(fleet, situation.horizon)
+    had_kw = most_kw + supply + made_at_sites(fleet, plants_kw, len(situation.horizon))
     had_kw = had_kw + np.asarray(stored_kw)[:, None] - (curve.floor_kw - curve.gap_kw)
     carried_kw = curve.width_kw.sum(axis=1)[:, None]
     return np.asarray(np.clip(had_kw / curve.slope.min(axis=2), 0.0, carried_kw))

@@ -9,8 +9,8 @@ from gridtide.decide.program import Program
 
 
 def add_alike(program: Program, courses: Sequence[tuple[Columns, Facts]], told: int) -> None:
-    """Charge and discharge, and heat carried out early and late, equal in all courses, no flow beyond one share of its
-    course's requests, and capacity offered alike throughout, so that it holds in every course.
+    """Charge and discharge, heat carried out early and late, and what plants make equal in all courses, no flow beyond
+    one share of its course's requests, and capacity offered alike throughout, so that it holds in every course.
 
     told: steps from the first on that are told before the next plan. A share is told, not a flow: where a
     course asks for more than there is room for, less than the share is answered.
@@ -22,6 +22,7 @@ def add_alike(program: Program, courses: Sequence[tuple[Columns, Facts]], told: 
             (columns.discharge, first.discharge),
             (columns.cooling.hall, first.cooling.hall),
             (columns.cooling.store, first.cooling.store),
+            (columns.made, first.made),
         ):
             rows = program.constraints(own[..., :told].shape, 0.0, 0.0)
             program.put(rows, own[..., :told], 1.0)

@@ -11,6 +11,7 @@ from gridtide.decide.earliest import give_earliest
 from gridtide.decide.ex_ante import expected_costs
 from gridtide.decide.extra_cooling import ExtraCooling
 from gridtide.decide.fleet_search import searched
+from gridtide.decide.made_terms import following_kw
 from gridtide.decide.objective import Objective
 from gridtide.decide.peak import NEVER_S, DemandPeriods, demand_periods
 from gridtide.decide.plan import Plan
@@ -30,6 +31,7 @@ from gridtide.decide.situation import Situation
 from gridtide.decide.state import Status
 from gridtide.decide.steering import slot_costs, steering_price
 from gridtide.decide.told import slots_key, told_of, told_placement
+from gridtide.decide.whole_charges import whole_charges
 from gridtide.fleet.fleet import Fleet
 from gridtide.timeline import Timeline, epoch_s
 
@@ -89,7 +91,7 @@ class PriceGuided:
             chosen,
             CONGESTION if due else (0.0,),
             self.peak_kept(plan, situation, held),
-            roomy(held) if self.more_may_come else np.ones(len(held.menu), dtype=np.bool_),
+            self._points(held),
         )
         guided = _placement(situation, held, told, _cost_at_once(situation, held, price), costs)
         kept = told_placement(situation, held, Reason.KEPT)
@@ -105,6 +107,10 @@ class PriceGuided:
         """Work that waits for no price, (n,)."""
         return crowded(situation, held) & self.more_may_come
 
+    def _points(self, held: Reservations) -> NDArray[np.bool_]:
+        """Operating points that may be chosen, (M,)."""
+        return roomy(held) if self.more_may_come else np.ones(len(held.menu), dtype=np.bool_)
+
     def follow(
         self, plan: Plan, situation: Situation, held: Reservations, placement: Placement
     ) -> Dispatch:
@@ -115,7 +121,9 @@ class PriceGuided:
             policy=plan.policy,
             placement=placement,
             shares=on_grid(plan.shares, plan.horizon, held.grid),
-            charge_kw=on_grid(plan.charge_kw, plan.horizon, held.grid),
+            charge_kw=whole_charges(
+                on_grid(plan.charge_kw, plan.horizon, held.grid), situation.fleet
+            ),
             discharge_kw=on_grid(plan.discharge_kw, plan.horizon, held.grid),
             import_held_kw=held_kw,
             raise_price_per_kw=raise_price_per_kw,
@@ -126,6 +134,10 @@ class PriceGuided:
             slower_shares=on_grid(plan.slower_shares, plan.horizon, held.grid)
             if len(plan.slower_shares)
             else plan.slower_shares,
+            made_kw=_made_kw(plan, situation, held.grid),
+            nodes_used=on_grid(plan.nodes_used, plan.horizon, held.grid)
+            if len(plan.nodes_used)
+            else plan.nodes_used,
         )
 
     def _by_the_book(
@@ -191,9 +203,11 @@ class PriceGuided:
     ) -> Placement:
         """The placement with single jobs moved as far as the whole fleet costs less for it."""
         told = told_of(placement, held)
-        order = _largest_first(held, ~held.settled & (told.place >= 0) & (told.point == 0))
+        moves = (told.point == 0) | situation.jobs.elastic
+        order = _largest_first(held, ~held.settled & (told.place >= 0) & moves)
+        now = replace(held, told=told)
         found = searched(
-            plan, situation, replace(held, told=told), self.objective, price, order, self.readings
+            plan, situation, now, self.objective, price, order, self._points(held), self.readings
         )
         moved = _changed(told, found)
         if not moved.any():
@@ -269,6 +283,15 @@ def _cooling(plan: Plan, grid: Timeline) -> ExtraCooling:
     return ExtraCooling(heat_kw=heat_kw, power_kw=power_kw)
 
 
+def _made_kw(plan: Plan, situation: Situation, grid: Timeline) -> NDArray[np.float64]:
+    """What plants make on the grid of slots, (G, slots), as a plan has it, beyond its horizon as its last day,
+    as far as outages and their pace let them."""
+    if not plan.made_kw.size:
+        return plan.made_kw
+    wanted_kw = on_grid(plan.made_kw, plan.horizon, grid)
+    return following_kw(situation.fleet, wanted_kw, situation.state.made_kw, grid)
+
+
 def _offered_kw(plan: Plan, grid: Timeline) -> NDArray[np.float64]:
     """Capacity a plan holds ready, on the grid of slots; nothing beyond its horizon, (Q, T)."""
     if not plan.offered_kw.size:
@@ -339,7 +362,8 @@ def _changed(before: Told, after: Told) -> NDArray[np.bool_]:
     other = (
         np.bincount(job[inside & (before.slots != after.slots)], minlength=len(before.count)) > 0
     )
-    return np.asarray(other | (before.place != after.place) | (before.count != after.count))
+    other |= (before.place != after.place) | (before.count != after.count)
+    return np.asarray(other | (before.point != after.point))
 
 
 def _no_alternative(held: Reservations) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

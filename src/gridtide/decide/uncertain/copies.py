@@ -13,13 +13,16 @@ from gridtide.decide.constraints.demand import add_demand
 from gridtide.decide.constraints.gangs import add_gangs
 from gridtide.decide.constraints.load import add_load
 from gridtide.decide.constraints.machines import add_machines
+from gridtide.decide.constraints.made import add_made
 from gridtide.decide.constraints.offers import add_offers
 from gridtide.decide.constraints.peak import add_peak
 from gridtide.decide.constraints.ramp import add_ramp
+from gridtide.decide.constraints.resting import add_resting
 from gridtide.decide.constraints.state_of_charge import add_state_of_charge
 from gridtide.decide.constraints.work import add_work
 from gridtide.decide.cooling_terms import cooling_terms
 from gridtide.decide.facts import carbon_cost_per_kwh, seen_prices_per_mwh
+from gridtide.decide.inflow_terms import inflow_terms
 from gridtide.decide.layout import Columns, Facts, Whole
 from gridtide.decide.objective import Objective
 from gridtide.decide.planners.coordinated import Rows
@@ -53,6 +56,7 @@ def facts_along(seen: Situation, facts: Facts, objective: Objective) -> Facts:
         requests_per_s=requests_per_s(seen),
         curve=power_curve(seen.fleet, seen.services, outdoor_c(seen)),
         cooling=cooling_terms(seen),
+        inflow=inflow_terms(seen),
     )
 
 
@@ -94,6 +98,7 @@ def _rows(
     work = first.rows.work if first else add_work(program, columns, facts)
     load = add_load(program, columns, facts)
     balance = add_balance(program, columns, facts)
+    add_resting(program, columns, facts, load, balance)
     peak = add_peak(program, columns, facts)
     demand = add_demand(program, columns, facts)
     sites = situation.fleet.sites
@@ -115,6 +120,7 @@ def _rows(
         offers=add_offers(program, columns, facts, situation),
         cooling=add_cooling(program, columns, facts),
         gangs=first.rows.gangs if first else add_gangs(program, columns, facts),
+        made=add_made(program, columns, facts),
     )
 
 

@@ -12,9 +12,11 @@ from gridtide.doors.cli.words import money
 from gridtide.doors.results.document import marginal_of, not_held_of, steep_of
 from gridtide.doors.results.gensets import gensets_said
 from gridtide.doors.results.notes import told_once
+from gridtide.doors.results.plants import plants_said
 from gridtide.doors.results.proofs import proofs_said
 from gridtide.doors.results.rest import rest_of
 from gridtide.doors.results.unspread import unspread_of
+from gridtide.doors.results.water import water_said
 from gridtide.settle.capture import VANISHING
 from gridtide.settle.carbon import ATTRIBUTION
 
@@ -58,6 +60,8 @@ def show(comparison: "Comparison") -> None:
         not_held_of(comparison),
         rest_of(comparison),
         gensets_said(comparison),
+        plants_said(comparison),
+        water_said(comparison),
     )
     said = (ATTRIBUTION, marginal_of(comparison), *limits)
     known = [note for note in said if note]

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.made_terms import made_at_sites
 from gridtide.doors.results.breakdown import BUILDING, PARKED
 from gridtide.doors.results.names import work_names
 from gridtide.fleet.contract import Exposure
@@ -76,6 +77,9 @@ def site_of(comparison: Comparison, shown: Course, index: int, block: int) -> di
     reference = comparison.courses[0].telemetry
     carbon = truth.carbon_average_g_per_kwh[index]
     supply_kw = seen.supply_kw[index] - seen.unused_supply_kw[index]
+    if seen.made_kw.size:
+        plants_kw = made_at_sites(study.fleet, seen.made_kw, len(study.timeline))
+        supply_kw = supply_kw + plants_kw[index] - seen.led_past_kw[index]
     return {
         "name": site.name,
         "zone": site.zone,

@@ -6,10 +6,12 @@ from typing import Any
 
 from gridtide.doors.results.breakdown import classes_done, data_sets, energy_by_site_kwh
 from gridtide.doors.results.gensets import gensets_by_site, gensets_said
+from gridtide.doors.results.plants import plants_by_site, plants_said
 from gridtide.doors.results.proofs import plans_of, proof_of, proofs_said
 from gridtide.doors.results.rest import nodes_at_rest, rest_of
 from gridtide.doors.results.routes import routes_of
 from gridtide.doors.results.unspread import unspread_of
+from gridtide.doors.results.water import water_by_site, water_said
 from gridtide.settle.carbon import ATTRIBUTION
 from gridtide.simulate.compare import Comparison
 from gridtide.simulate.course import Course
@@ -49,7 +51,8 @@ def document_of(comparison: Comparison, report: str) -> dict[str, Any]:
     promises, delay and compute served; exposure_by_data_set, moves
     and exposure by class, home and sensitivity; routes, where requests went and why.
     capacity_by_site: where sites may offer capacity to the grid; nodes_at_rest: where pools say how they rest;
-    gensets_by_site: where sites have generators.
+    gensets_by_site: where sites have generators; plants_by_site: where they have plants that are told what to make;
+    water_by_site: where they have reservoirs.
     bound_total_cost: no policy can cost less; null where perfect foresight did not run or none was found.
     """
     study = comparison.study
@@ -82,6 +85,8 @@ def document_of(comparison: Comparison, report: str) -> dict[str, Any]:
                 not_held_of(comparison),
                 rest_of(comparison),
                 gensets_said(comparison),
+                plants_said(comparison),
+                water_said(comparison),
                 *proofs_said(comparison.courses, study.currency),
                 *unspread_of(comparison.courses),
                 *study.notes,
@@ -143,6 +148,8 @@ def _run(comparison: Comparison, settlement: Settlement, course: Course) -> dict
         **({"capacity_by_site": capacity_by_site(settlement)} if settlement.capacity else {}),
         **({"nodes_at_rest": asdict(rest)} if rest else {}),
         **({"gensets_by_site": gensets_by_site(settlement)} if settlement.gensets else {}),
+        **({"plants_by_site": plants_by_site(settlement)} if settlement.plants else {}),
+        **({"water_by_site": water} if (water := water_by_site(study, course)) else {}),
         "energy_by_site_kwh": dict(
             zip(
                 [site.name for site in study.fleet.sites],

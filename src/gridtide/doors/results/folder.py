@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from gridtide.decide.dispatch import Binding, Reason
+from gridtide.decide.made_terms import made_at_sites
 from gridtide.doors.results.names import accelerators_told, place_names, point_names
 from gridtide.doors.results.price_basis import basis_at, basis_of, carbon_of
 from gridtide.doors.results.routes import Route, routes_of
@@ -119,6 +120,11 @@ def _power(comparison: Comparison, course: Course):  # type: ignore[no-untyped-d
         columns |= _cold(seen, index)
         if seen.genset.size:
             columns["genset_kw"], columns["genset_fuel_l"] = seen.genset[:2, index]
+        if seen.made_kw.size:
+            plants_kw = made_at_sites(study.fleet, seen.made_kw, steps)
+            columns["plant_kw"], columns["led_past_kw"] = plants_kw[index], seen.led_past_kw[index]
+        if seen.water_kw.size:
+            columns["inflow_kw"], columns["spilt_kw"] = seen.water_kw[:, index]
         columns["position_kw"] = course.position_kw[index]
         for name in (
             "price_per_mwh real_time_price_per_mwh carbon_average_g_per_kwh curtailment_kw".split()
