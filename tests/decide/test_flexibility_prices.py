@@ -42,11 +42,11 @@ def outlook_with_peak(standing: Standing, slots: int) -> Outlook:
 
 
 def prices_of(steps: tuple[Step, ...], direction: Direction) -> list[tuple[str, str, float, float]]:
-    """What each step of a direction is, gives and costs; what another site draws for it is a matter of its own."""
+    """What each step of a direction is, gives and costs."""
     return [
         (step.work, str(step.source), round(step.kw, 6), step.price_per_kwh)
         for step in steps
-        if step.direction is direction and step.source is not Source.RELOCATION
+        if step.direction is direction
     ]
 
 
@@ -78,3 +78,29 @@ def test_bringing_it_back_into_a_peak_is_dear(standing: Standing) -> None:
             assert all(after > before + 0.5 * PEAK_PER_KWH for before, after in moved)
         else:
             assert all(after == pytest.approx(before) for before, after in moved)
+
+
+def test_requests_that_leave_pay_for_the_peak_they_raise_elsewhere(standing: Standing) -> None:
+    """Where the other site is held to what it draws, it is lifted for them, at the price of its peak."""
+    outlook = outlook_with_peak(standing, 0)
+    held_kw = outlook.import_kw[:, :1].max(axis=1)
+    raised = np.full(len(held_kw), 3.0)
+    free = replace(outlook.dispatch, import_held_kw=np.full(len(held_kw), np.inf))
+    tight = replace(outlook.dispatch, import_held_kw=held_kw, raise_price_per_kw=raised)
+    steps = {
+        name: [
+            step
+            for step in curve(replace(outlook, dispatch=dispatch), (3600,))
+            if step.source is Source.RELOCATION
+            and step.direction is Direction.DOWN
+            and step.change.routes
+        ]
+        for name, dispatch in (("free", free), ("tight", tight))
+    }
+    assert steps["free"]
+    for one, other in zip(steps["free"], steps["tight"], strict=True):
+        lifted_kw = sum(kw for _, kw in other.change.raises)
+        assert lifted_kw > 0.0
+        assert other.price_per_kwh - one.price_per_kwh == pytest.approx(
+            3.0 * lifted_kw / other.kw, rel=1e-6
+        )

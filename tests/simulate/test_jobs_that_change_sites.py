@@ -141,7 +141,7 @@ def test_a_longer_restart_costs_more_and_comes_back_as_more_energy() -> None:
 def test_elastic_jobs_give_power_on_a_part_of_their_gang_and_pay_two_restarts() -> None:
     """Without slower points of the pool; what they print is there, and their gang is whole again afterwards."""
     half = OperatingPoint(name="half", speed=0.6, it_kw_per_accelerator=1.0, gang_share=0.5)
-    study = small_study(5, hours=24, jobs=60, accelerators=32, points=(POINT, half))
+    study = small_study(8, hours=24, jobs=60, accelerators=32, points=(POINT, half))
     elastic = study.jobs.interruptible
     standing = standing_in(replace(study, jobs=replace(study.jobs, elastic=elastic)))
     outlook = outlook_at(standing)

@@ -202,6 +202,7 @@ def _finer(dispatch: Dispatch, fine: Timeline, coarse: Whole) -> Dispatch:
         for own in np.split(placement.slots, placement.offsets[1:-1])
     ]
     cooling = dispatch.cooling
+    parts = grid_step_s(placement.horizon) // grid_step_s(fine)
     return replace(
         dispatch,
         placement=_placed(placement, fine, slots),
@@ -216,9 +217,7 @@ def _finer(dispatch: Dispatch, fine: Timeline, coarse: Whole) -> Dispatch:
         if dispatch.slower_shares.size
         else dispatch.slower_shares,
         made_kw=dispatch.made_kw[:, coarse] if dispatch.made_kw.size else dispatch.made_kw,
-        nodes_used=dispatch.nodes_used[..., coarse]
-        if dispatch.nodes_used.size
-        else dispatch.nodes_used,
+        nodes_used=np.repeat(dispatch.nodes_used, parts, axis=-1),
         cooling=ExtraCooling(
             heat_kw=cooling.heat_kw[..., coarse], power_kw=cooling.power_kw[..., coarse]
         )
@@ -259,6 +258,8 @@ def _with_steps(dispatch: Dispatch, steps: tuple[Step, ...], ways: Ways, coarse:
                 slots[job] = every[:0] if down else every
         store_kw[step.site] += step.change.store_kw if down else -step.change.store_kw
         held_kw[step.site] += step.change.raised_kw
+        for site, kw in step.change.raises:
+            held_kw[site] += kw
     shares, slower = _rerouted(dispatch, steps, ways)
     heat_kw = dispatch.cooling.heat_kw.copy()
     for step in [step for step in steps if step.change.heat_kw.any()]:

@@ -103,4 +103,5 @@ def _joined(changes: list[Change]) -> Change:
         store_kw=sum(change.store_kw for change in changes),
         heat_kw=np.sum([change.heat_kw for change in changes], axis=0),
         routes=tuple(route for change in changes for route in change.routes),
+        raises=tuple(one for change in changes for one in change.raises),
     )

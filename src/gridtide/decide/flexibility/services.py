@@ -13,6 +13,7 @@ from gridtide.fleet.building import capacities_kw
 from gridtide.fleet.ways import Ways, by_way, later_share, slower_ways, ways_of
 
 Real = NDArray[np.float64]
+Raises = tuple[tuple[int, float], ...]
 LEAST_SHARE = 1e-3
 """Of an origin's answers at a place; less is not worth a row."""
 
@@ -23,8 +24,9 @@ class Answers:
 
     machines: accelerators in use for one request a second, with the burst reserve, (W, P); 0 where it is not answered.
     it_kw: IT power of each beyond a parked one, (W, P). late_s: way and first token, (W, O, P). later: by what share
-    answers may come later than at the usual point, (W,). free: accelerators that
-    nothing uses, the least over the window, (P,). spare_it_kw: IT power each site may draw more, (S,).
+    answers may come later than at the usual point, (W,). free: accelerators that nothing uses, the least over the
+    window, (P,). spare_it_kw: IT power each site may draw more; below_held_kw: at its meter before it passes the import
+    it is held to; slope: at the meter for one more of IT, (S,).
     """
 
     ways: Ways
@@ -35,6 +37,8 @@ class Answers:
     later: Real
     free: Real
     spare_it_kw: Real
+    below_held_kw: Real
+    slope: Real
 
 
 def from_services(
@@ -173,7 +177,7 @@ def _moves(
     site_of, hours = outlook.situation.fleet.site_of_place, duration_s / 3600.0
     free, spare = answers.free.copy(), answers.spare_it_kw.copy()
     left = answers.asked.min(axis=-1)
-    whole = left.copy()
+    whole, below = left.copy(), answers.below_held_kw.copy()
     found = []
     for price, way, origin, place, to in _pairs(outlook, answers, site, duration_s, direction):
         here, there = (answers.machines[way, at] * answers.it_kw[way, at] for at in (place, to))
@@ -194,6 +198,11 @@ def _moves(
             continue
         down, service = direction is Direction.DOWN, int(answers.ways.of[way])
         share = float(most / whole[way, origin, place])
+        raises: Raises = ()
+        peak = 0.0
+        if down:
+            raises, peak = _raised_there(outlook, answers, int(site_of[to]), most * there, below)
+        route = _route(service, (way, origin, place), (way, to), share, leaves=int(way))
         found.append(
             Candidate(
                 site=site,
@@ -203,16 +212,27 @@ def _moves(
                 delay=delay,
                 it_kw=float(most * (here if down else there)),
                 meter_kw=0.0,
-                cost=float(price * most * hours),
+                cost=float(price * most * hours + peak),
                 rebound_kwh=0.0,
-                change=Change(
-                    routes=(
-                        _route(service, (way, origin, place), (way, to), share, leaves=int(way)),
-                    )
-                ),
+                change=Change(routes=(route,), raises=raises),
             )
         )
     return found
+
+
+def _raised_there(
+    outlook: Outlook, answers: Answers, site: int, it_kw: float, below_kw: Real
+) -> tuple[Raises, float]:
+    """By how much the import another site is held to is lifted for what it takes over, and the peak that costs.
+
+    below_kw: what each site may draw more before it passes that import, (S,), changed in place.
+    """
+    kw = it_kw * float(answers.slope[site])
+    above = max(kw - float(below_kw[site]), 0.0)
+    below_kw[site] = max(float(below_kw[site]) - kw, 0.0)
+    return ((site, kw),), above * float(
+        outlook.dispatch.raise_price_per_kw[site]
+    ) if above > 0.0 else 0.0
 
 
 def _pairs(
@@ -220,7 +240,7 @@ def _pairs(
 ) -> list[tuple[float, int, int, int, int]]:
     """(money an hour for a request a second moved, way, origin, from, to), the cheapest kilowatt first."""
     site_of = outlook.situation.fleet.site_of_place
-    here, takes = site_of == site, direction is Direction.DOWN
+    here = site_of == site
     found = []
     for way, origin, place in np.argwhere(answers.asked.min(axis=-1) > 0.0):
         for to in np.flatnonzero(answers.ways.may[way, origin] & (site_of != site_of[place])):
@@ -230,8 +250,7 @@ def _pairs(
                 dearer = [
                     answers.machines[way, one]
                     * (
-                        _price(outlook, site_of[one], duration_s, elsewhere=takes and one == to)
-                        * answers.it_kw[way, one]
+                        _price(outlook, site_of[one], duration_s) * answers.it_kw[way, one]
                         + _machine_price(outlook, int(one), duration_s)
                     )
                     for one in (place, to)
@@ -261,6 +280,7 @@ def _answers(outlook: Outlook, duration_s: int) -> Answers:
     first_s = np.stack([one.time_to_first_token_s for one in ways.services])
     travel_s = fleet.network.latency_ms[:, fleet.site_of_place] / 1000.0
     room_kw = (outlook.import_max_kw - outlook.import_kw)[:, :window] / outlook.slope[:, :window]
+    held_kw = dispatch.import_held_kw[:, None] - outlook.import_kw[:, :window]
     later = [
         later_share(situation.services[of], point) for of, point in slower_ways(situation.services)
     ]
@@ -273,6 +293,8 @@ def _answers(outlook: Outlook, duration_s: int) -> Answers:
         late_s=travel_s[None] + first_s[:, None, :],
         later=np.asarray([0.0] * ways.usual + later),
         free=np.maximum(fleet.accelerators[:, None] - held - used, 0.0).min(axis=1),
+        below_held_kw=np.maximum(held_kw.min(axis=1), 0.0),
+        slope=outlook.slope[:, :window].max(axis=1),
         spare_it_kw=np.maximum(np.minimum(room_kw, built_kw), 0.0).min(axis=1),
     )
 
@@ -283,14 +305,10 @@ def _delay_of(later: float) -> float | None:
     return fitting[0] if fitting else None
 
 
-def _price(outlook: Outlook, site: int, duration_s: int, *, elsewhere: bool = False) -> float:
-    """Of IT in the window; elsewhere: where a site is not asked itself but takes over, its peak counts."""
-    price = (
-        outlook.it_price_per_kwh
-        if elsewhere
-        else outlook.it_price_per_kwh - outlook.it_peak_per_kwh
-    )
-    return float(price[site, : outlook.window(duration_s)].mean())
+def _price(outlook: Outlook, site: int, duration_s: int) -> float:
+    """Of IT in the window but for the peak, which is paid by the level that is raised."""
+    price = outlook.it_price_per_kwh[site] - outlook.it_peak_per_kwh[site]
+    return float(price[: outlook.window(duration_s)].mean())
 
 
 def _machine_price(outlook: Outlook, place: int, duration_s: int) -> float:

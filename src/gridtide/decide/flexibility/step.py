@@ -71,7 +71,8 @@ class Change:
     holds from now on, as the guard sees them. points: the operating point each runs at in the window instead, by its
     number in the menu of its pool, -1 where it leaves or runs through. places: where each works from now on, -1 where
     it stays. store_kw: more discharge (down) or more charge (up) of the site's store. routes: requests answered
-    elsewhere or slower. raised_kw: by how much the import its site is held to is lifted. heat_kw: carried out more, of
+    elsewhere or slower. raised_kw: by how much the import its site is held to is lifted; raises: the same of sites that
+    take requests over, by number and kW. heat_kw: carried out more, of
     the hall and for the store of cold, (2,), less below 0.
     """
 
@@ -83,6 +84,7 @@ class Change:
     store_kw: float = 0.0
     routes: tuple[Rerouting, ...] = ()
     raised_kw: float = 0.0
+    raises: tuple[tuple[int, float], ...] = ()
     heat_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros(2))
 
     def __post_init__(self) -> None:

@@ -77,7 +77,9 @@ def curves(standing: "Standing") -> tuple[tuple["Step", ...], tuple["Step", ...]
     from gridtide.decide.flexibility.outlook import outlook_of
     from gridtide.decide.flexibility.step import DURATIONS_S
 
-    outlook = outlook_of(standing.plan, standing.turn.situation, standing.turn.orders.dispatch)
+    turn = standing.turn
+    moves_max = standing.study.objective.moves_max
+    outlook = outlook_of(standing.plan, turn.situation, turn.orders.dispatch, moves_max)
     return curve(outlook, DURATIONS_S), curve(outlook, DURATIONS_S, moves=False)
 
 
