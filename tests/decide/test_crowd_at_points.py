@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gridtide.decide.crowd import ROOMY, filling, roomy
+from gridtide.decide.crowd import AS_MUCH_AGAIN, MUCH_MORE, ROOMY, filling, room_asked, roomy
 from gridtide.decide.reservations import Reservations, reservations, slot_grid
 from gridtide.decide.room import promised_room
 from gridtide.fleet.operating_point import OperatingPoint
@@ -64,3 +66,15 @@ def test_a_part_of_a_gang_is_offered_wherever_a_whole_gang_is_and_more_than_one_
     may, share = roomy(crowded), held.menu.gang_share
     assert may[share < 1.0].all()
     assert not may[(share > 1.0) & (held.menu.place == 0)].any()
+
+
+@given(slower=st.floats(0.05, 1.0), faster=st.floats(0.05, 1.0))
+def test_the_room_a_point_asks_for_rises_with_the_machine_time_it_takes_and_never_jumps(
+    slower: float, faster: float
+) -> None:
+    """From what makes work hurry, where it takes no more, up to ROOMY; points that hardly differ ask hardly more."""
+    slower, faster = sorted((slower, faster))
+    asked = room_asked(slower) - room_asked(faster)
+    assert AS_MUCH_AGAIN <= room_asked(faster) <= room_asked(slower) <= ROOMY
+    assert asked <= (ROOMY - AS_MUCH_AGAIN) / MUCH_MORE * (1 / slower - 1 / faster) + 1e-9
+    assert room_asked(1.0) == AS_MUCH_AGAIN and room_asked(0.75) == ROOMY

@@ -13,6 +13,7 @@ JUDGED_FROM_S = 4 * 3600
 
 AS_MUCH_AGAIN = 2.0
 ROOMY = 4.0
+MUCH_MORE = 0.3
 """Slower work holds machines longer, and a job that then finds no room loses more than many slow ones save."""
 
 
@@ -39,15 +40,26 @@ def crowded(situation: Situation, held: Reservations) -> NDArray[np.bool_]:
 
 def roomy(held: Reservations) -> NDArray[np.bool_]:
     """Operating points that may be chosen where more work may come, (M,): all at which work takes no more machine time
-    than on whole gangs at full speed, so parts of gangs too, and others of places where ROOMY times the work that was
-    told to them would fit at their work per accelerator."""
+    than on whole gangs at full speed, so parts of gangs too, and others of places where `room_asked` times the work
+    that was told to them would fit at their work per accelerator."""
     pace = held.menu.pace
-    narrow = {float(one): filling(held, float(one), ROOMY) for one in np.unique(pace[pace < 1.0])}
+    narrow = {
+        float(one): filling(held, float(one), room_asked(float(one)))
+        for one in np.unique(pace[pace < 1.0])
+    }
     full = [
         float(one) in narrow and bool(narrow[float(one)][place])
         for one, place in zip(pace, held.menu.place, strict=True)
     ]
     return ~np.asarray(full, dtype=np.bool_)
+
+
+def room_asked(pace: float) -> float:
+    """How many times the work told to a place must fit there for a point at which an accelerator does `pace` of what it
+    does at full speed: from AS_MUCH_AGAIN, below which work hurries, in proportion to the machine time it takes
+    more, up to ROOMY where that is MUCH_MORE of what it takes at full speed."""
+    more = (1.0 / pace - 1.0) / MUCH_MORE
+    return AS_MUCH_AGAIN + (ROOMY - AS_MUCH_AGAIN) * min(max(more, 0.0), 1.0)
 
 
 def filling(
