@@ -9,6 +9,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH_VENV ?= .bench
 PYTEST_ARGS ?=
+# whole files go to as many processes as there are cores, at most four: what the tests of a file share is made once
+SIDE_BY_SIDE ?= -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test fast real parts bench check docs clean
@@ -39,7 +41,7 @@ test: $(READY)  ## Run the whole suite
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 fast: $(READY)  ## Run what needs neither real data nor a server
-	$(BIN)/python -m pytest -m 'not real and not parts' $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m 'not real and not parts' $(SIDE_BY_SIDE) $(PYTEST_ARGS)
 
 real: $(READY)  ## Run the three real cases whole, about an hour; GRIDTIDE_DATA names the folder of the data
 	@for case in carbon_2022 six_markets south_australia; do \

@@ -1,6 +1,6 @@
 """How near `gridtide learn` comes to plants with equations of their own, on days it did not see, beside two PUE rules.
 
-python benchmarks/learn.py --days 75 --seeds 2
+python benchmarks/learn.py --days 75 --seeds 2 [--plants staged_water,warm_loop]
 """
 
 import argparse
@@ -33,9 +33,11 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--days", type=int, default=75)
     asked.add_argument("--seeds", type=int, default=2)
+    asked.add_argument("--plants", default=",".join(PLANTS))
     options = asked.parse_args()
     print(f"{'plant, seed':17}" + "".join(f"{head:>12}" for head in HEADS))
-    for name, plant in PLANTS.items():
+    for name in options.plants.split(","):
+        plant = PLANTS[name]
         noise = plant.METER_NOISE * np.sqrt(2.0 / np.pi)
         for seed in range(1, options.seeds + 1):
             telemetry = telemetry_of(name, options.days, seed)

@@ -7,12 +7,11 @@ models. Prints how far the models are from the dots.
 """
 
 import argparse
-from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-from svg import Chart, Series, picture
+from lines import dots, line
+from svg import Chart, picture
 
 from gridtide.physics.cooling import chiller_cop
 from gridtide.physics.heat_plant import AIR_CHILLER, WARM_LIQUID, WATER_CHILLER
@@ -23,20 +22,6 @@ from gridtide.physics.ups import ups_efficiency
 
 CAPACITY_KW = 10_000.0
 PLANTS = {"water chiller": WATER_CHILLER, "air chiller": AIR_CHILLER, "warm liquid": WARM_LIQUID}
-Vectors = Sequence[tuple[float, float]]
-
-
-def dots(vectors: Vectors, model: Callable[[float], float], name: str, colour: int) -> Series:
-    """Reference vectors; prints how far the model is from them."""
-    off = max(abs(model(x) / y - 1.0) for x, y in vectors)
-    print(f"{name}: {len(vectors)} vectors, at most {100 * off:.2f} % off")
-    return Series(x=[x for x, _ in vectors], y=[y for _, y in vectors], kind="dots", colour=colour)
-
-
-def line(low: float, high: float, model: Callable[[float], float], name: str, colour: int) -> Series:  # fmt: skip
-    """The model over a range."""
-    fine = np.linspace(low, high, 121).tolist()
-    return Series(x=fine, y=[model(x) for x in fine], name=name, colour=colour)
 
 
 def by_weather() -> Chart:

@@ -9,6 +9,7 @@ import pytest
 from gridtide.case.load import load_case
 from gridtide.finding import BadInput
 from gridtide.fleet.building import facility_power_kw
+from gridtide.fleet.learning.known import Hole
 from gridtide.fleet.learning.steady import steady_kw
 from gridtide.simulate.truth import truth_of
 from gridtide.sources.site_model import written
@@ -51,6 +52,30 @@ def test_load_without_data_is_refused_and_physics_goes_on_where_the_case_says_so
     beyond = 'learned = "model.json", learned_outside = "physics"'
     study = load_case(case(tmp_path, beyond, it_kw=narrow))
     assert study.fleet.sites[0].facility.learned is not None
+
+
+def test_load_and_weather_in_a_hole_between_data_are_refused_as_what_lies_outside(
+    tmp_path: Path,
+) -> None:
+    """The weather of the day, at loads that the site can have; not at loads that it cannot."""
+    path = case(tmp_path, 'learned = "model.json"')
+    plain = plain_model(400.0)
+
+    def with_hole(utilisation: tuple[float, float]) -> None:
+        hole = Hole(clock=(0.0, 1.0), wet_c=(-20.0, 40.0), utilisation=utilisation)
+        ranges = replace(plain.ranges, it_kw=(0.0, 400.0))
+        model = replace(plain, ranges=ranges, enclosed=(hole,))
+        (tmp_path / "model.json").write_text(written(model))
+
+    with_hole((0.0, 0.3))
+    with pytest.raises(BadInput, match="have no data"):
+        load_case(path)
+    with_hole((0.95, 1.0))
+    load_case(path)
+    with_hole((0.0, 0.3))
+    beyond = 'learned = "model.json", learned_outside = "physics"'
+    path.write_text(path.read_text().replace('learned = "model.json"', beyond))
+    load_case(path)
 
 
 def test_a_file_that_is_not_there_is_refused_with_the_other_faults(tmp_path: Path) -> None:

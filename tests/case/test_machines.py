@@ -220,3 +220,28 @@ def test_a_reader_learns_what_is_assumed(tmp_path: Path) -> None:
     notes = load_case(case(tmp_path, "Llama-3.1-8B", 64, 0.1)).notes
     assert any("ML.ENERGY" in note for note in notes)
     assert any(note.startswith("H100: 0.204 kW parked") for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("name", "accelerators", "power", "iteration_ms", "most"),
+    [
+        ("Llama-3.1-8B", 1, (480.2, 214.0, 1.21, 5.50), (6.67, 0.0895), 691),
+        ("Llama-3.1-405B-FP8", 8, (394.0, 241.3, 1.01, 5.86), (30.97, 0.2903), 255),
+        ("Qwen3-235B-A22B-FP8", 8, (455.4, 54.6, 2.0, 6.81), (25.95, 0.1375), 511),
+    ],
+)
+def test_the_catalogue_holds_the_published_fits_and_where_they_end(
+    name: str,
+    accelerators: int,
+    power: tuple[float, ...],
+    iteration_ms: tuple[float, float],
+    most: float,
+) -> None:
+    """Logistic and iteration time of three models on H100; all steepnesses lie within 0.3 to 3."""
+    model = serving_models()[name, "H100"]
+    assert model.accelerators == accelerators
+    assert (model.least_w, model.range_w, model.steepness, model.middle) == power
+    assert 1e3 * model.first_s == pytest.approx(iteration_ms[0])
+    assert 1e3 * model.per_sequence_s[0] == pytest.approx(iteration_ms[1])
+    assert (model.sequences_from, model.sequences_to) == (8.0, most)
+    assert 0.3 <= model.steepness <= 3.0

@@ -18,9 +18,15 @@ from gridtide.testing.studies import POINT, small_study
 HALF = OperatingPoint(name="half", speed=0.5, it_kw_per_accelerator=0.4)
 
 
-def held_with(accelerators: int) -> Reservations:
+PART = OperatingPoint(name="part", speed=0.6, it_kw_per_accelerator=1.0, gang_share=0.5)
+MORE = OperatingPoint(name="more", speed=1.6, it_kw_per_accelerator=1.0, gang_share=2.0)
+
+
+def held_with(
+    accelerators: int, points: tuple[OperatingPoint, ...] = (POINT, HALF)
+) -> Reservations:
     """A morning whose jobs are all at home in the east, no slots yet."""
-    study = small_study(1, hours=24, jobs=40, accelerators=accelerators, points=(POINT, HALF))
+    study = small_study(1, hours=24, jobs=40, accelerators=accelerators, points=points)
     _, forecaster, known = policy_named("coordinated", replace(study, arrivals_known=True))
     twin = Twin.of(known, truth_of(known))
     situation, _ = see(mandate_of(known, forecaster), twin, twin.now, ())
@@ -47,3 +53,14 @@ def test_a_slower_point_asks_for_more_room() -> None:
         held = held_with(accelerators)
         narrow = filling(held, 1.0, ROOMY)
         assert not (roomy(held) & (held.menu.point > 0) & narrow[held.menu.place]).any()
+
+
+def test_a_part_of_a_gang_is_offered_wherever_a_whole_gang_is_and_more_than_one_asks_for_room() -> (
+    None
+):
+    """Part of a gang takes less machine time for the same work, and more than a gang takes more."""
+    held = held_with(32, (POINT, PART, MORE))
+    crowded = replace(held, room=np.minimum(held.room, 8))
+    may, share = roomy(crowded), held.menu.gang_share
+    assert may[share < 1.0].all()
+    assert not may[(share > 1.0) & (held.menu.place == 0)].any()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Reason
 from gridtide.decide.dispatchers.price_guided import slot_prices
@@ -18,14 +19,16 @@ from gridtide.decide.reservations import Reservations, Told, free_of, reservatio
 from gridtide.decide.room import promised_room
 from gridtide.decide.situation import Situation
 from gridtide.decide.told import told_placement
+from gridtide.fleet.operating_point import OperatingPoint
 from gridtide.fleet.reactor import Reactor
 from gridtide.loop.sight import see
 from gridtide.simulate.course import mandate_of
+from gridtide.simulate.study import Study
 from gridtide.simulate.truth import truth_of
 from gridtide.simulate.twin import Twin
 from gridtide.testing.planners import OBJECTIVE
 from gridtide.testing.reactors import REACTOR, with_reactor
-from gridtide.testing.studies import small_study
+from gridtide.testing.studies import POINT, small_study
 from gridtide.trust.admission import admit
 
 
@@ -45,19 +48,26 @@ class Asked:
         (cost,) = expected_costs(self.plan, self.situation, (placement,), held, price, OBJECTIVE)
         return cost
 
-    def found(self, order: list[int] | None = None) -> Told:
-        """The slots after the search, of all jobs that may move or of those asked for."""
+    def found(
+        self, order: list[int] | None = None, offered: NDArray[np.bool_] | None = None
+    ) -> Told:
+        """The slots after the search, of all jobs that may move or of those asked for, at the points offered or all."""
         price = slot_prices(self.plan, self.situation.fleet, self.held.grid)
         chosen = np.flatnonzero(~self.held.settled & (self.held.told.place >= 0))
         rows = chosen if order is None else np.asarray(order, dtype=np.int64)
-        return searched(self.plan, self.situation, self.held, OBJECTIVE, price, rows)
+        may = np.ones(len(self.held.menu), dtype=np.bool_) if offered is None else offered
+        return searched(self.plan, self.situation, self.held, OBJECTIVE, price, rows, may)
 
 
 def asked(seed: int, jobs: int, plant: Reactor | None = None) -> Asked:
     """A day of which all jobs have come, each told its earliest slots."""
-    study = replace(small_study(seed, hours=24, jobs=jobs, accelerators=48), arrivals_known=True)
-    if plant is not None:
-        study = with_reactor(study, plant, export_kw=30.0)
+    study = small_study(seed, hours=24, jobs=jobs, accelerators=48)
+    return asked_of(study if plant is None else with_reactor(study, plant, export_kw=30.0))
+
+
+def asked_of(study: Study) -> Asked:
+    """The same of the day of a study."""
+    study = replace(study, arrivals_known=True)
     twin = Twin.of(study, truth_of(study))
     situation, _ = see(mandate_of(study, "persistence"), twin, twin.now)
     grid = held_of(situation, OBJECTIVE).grid
@@ -135,3 +145,20 @@ def test_a_second_search_finds_little_more() -> None:
     saved = day.cost(day.held.told) - day.cost(once)
     assert saved > 0.0
     assert day.cost(once) - day.cost(again.found()) == pytest.approx(0.0, abs=0.1 * saved)
+
+
+def test_an_elastic_job_changes_its_size_where_the_fleet_costs_less_and_only_to_what_is_offered() -> (
+    None
+):
+    """Parts of gangs need less power for their work here; with whole gangs alone on offer none is taken."""
+    part = OperatingPoint(name="part", speed=0.6, it_kw_per_accelerator=1.0, gang_share=0.5)
+    study = small_study(3, hours=24, jobs=30, accelerators=48, points=(POINT, part))
+    elastic = np.ones(len(study.jobs), dtype=np.bool_)
+    day = asked_of(replace(study, jobs=replace(study.jobs, elastic=elastic)))
+    found = day.found()
+    assert (found.point > 0).any()
+    assert day.cost(found) <= day.cost(day.held.told)
+    for job in np.flatnonzero(found.point > 0):
+        assert found.count[job] * day.held.left[job, 3] * 0.6 >= day.held.left[job, 0] - 1
+    assert (free_of(day.held, found) >= np.minimum(free_of(day.held, day.held.told), 0)).all()
+    assert not (day.found(offered=day.held.menu.point == 0).point > 0).any()

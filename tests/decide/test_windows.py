@@ -14,12 +14,24 @@ from gridtide.decide.reservations import Reservations, grid_step_s, reservations
 from gridtide.decide.room import promised_room
 from gridtide.decide.situation import Situation
 from gridtide.decide.told import told_of
-from gridtide.decide.windows import CAUSES, LIFTED, Kept, Windows, apart, told_causes, windows_of
+from gridtide.decide.windows import (
+    CAUSES,
+    LIFTED,
+    Kept,
+    Windows,
+    apart,
+    moved,
+    sizes_of,
+    told_causes,
+    windows_of,
+)
+from gridtide.fleet.operating_point import OperatingPoint
 from gridtide.loop.sight import see
 from gridtide.simulate.course import mandate_of
+from gridtide.simulate.study import Study
 from gridtide.simulate.truth import truth_of
 from gridtide.simulate.twin import Twin
-from gridtide.testing.studies import small_study
+from gridtide.testing.studies import POINT, small_study
 from gridtide.trust.admission import admit
 
 OBJECTIVE = Objective(carbon_price_per_t=20.0, demand_charge_share=0.05)
@@ -31,9 +43,12 @@ Placed = tuple[Situation, Reservations, Plan, Kept, np.ndarray, np.ndarray]
 @pytest.fixture(scope="module", params=[1, 2, 5])
 def placed(request: pytest.FixtureRequest) -> Placed:
     """A day's jobs placed by a plan: situation, told slots, plan, peak kept, reasons, costs."""
-    study = replace(
-        small_study(request.param, hours=24, jobs=12, accelerators=24), arrivals_known=True
-    )
+    study = small_study(request.param, hours=24, jobs=12, accelerators=24)
+    return placed_in(replace(study, arrivals_known=True))
+
+
+def placed_in(study: Study) -> Placed:
+    """The jobs of a study placed by a plan at its start."""
     twin = Twin.of(study, truth_of(study))
     situation = see(mandate_of(study, "persistence"), twin, study.timeline.start)[0]
     grid = slot_grid(situation, 900)
@@ -110,4 +125,32 @@ def test_a_job_placed_by_prices_alone_is_told_its_best_window(placed: Placed) ->
         assert best is not None and told.sum() <= best[2] + NEAR
         assert cost[job] == pytest.approx(told.sum(), rel=1e-6)
         seen += 1
+    assert seen
+
+
+def test_an_elastic_job_has_windows_of_each_size_and_they_cost_what_its_slots_cost() -> None:
+    """Whole gang first; a window of half the gang that is told costs what it was weighed at, cause by cause, and holds
+    the declared work at its speed. A rigid job has windows of its whole gang alone."""
+    half = OperatingPoint(name="half", speed=0.6, it_kw_per_accelerator=1.0, gang_share=0.5)
+    study = small_study(1, hours=24, jobs=12, accelerators=24, points=(POINT, half))
+    study = replace(
+        study,
+        arrivals_known=True,
+        jobs=replace(study.jobs, elastic=np.arange(len(study.jobs)) % 2 == 0),
+    )
+    situation, held, plan, kept, *_ = placed_in(study)
+    seen = 0
+    for job in np.flatnonzero((held.told.place >= 0) & situation.jobs.movable):
+        sizes = sizes_of(held, int(job))
+        shrinks = situation.jobs.elastic[job] and situation.jobs.accelerators[job] > 1
+        assert sizes == (((1.0, 1.0), (0.6, 0.5)) if shrinks else ((1.0, 1.0),))
+        for size in sizes[1:]:
+            found = windows_of(situation, held, plan, kept, int(job), size)
+            assert found.accelerators == -(-situation.jobs.accelerators[job] // 2)
+            assert found.slots * 900 * 0.6 >= held.left[job, 0] - 1
+            for at in apart(found, (0, -99), 1):
+                told = moved(held, int(job), at, found)
+                causes = told_causes(situation, told, plan, kept, int(job))
+                assert causes == pytest.approx(found.causes[:, at[0], at[1]])
+                seen += 1
     assert seen

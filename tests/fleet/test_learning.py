@@ -82,6 +82,7 @@ def test_more_work_never_means_less_power_at_any_later_moment(
                 clock=np.ones(12),
                 wet_c=np.full(12, 12.0),
                 dry_c=np.full(12, 18.0),
+                humidity=np.full(12, 0.5),
                 gap_s=np.full(12, 300.0),
             ),
         )
@@ -128,4 +129,4 @@ def test_a_straight_site_draws_its_capacity_at_full_load() -> None:
     """By hand: 1 at full load and clock, the idle share with nothing to do; (18 - 8) / 16 of a COP of 5, + 0.01."""
     assert it_share(1.0, 1.0, 0.3, 0.0, 0.3, 2.0) == pytest.approx(1.0)
     assert it_share(0.0, 1.0, 0.3, 2.0, 0.3, 2.0) == pytest.approx(0.3)
-    assert rejection_kw_per_kw(18.0, 5.0, 0.0, 8.0, 16.0, 0.01) == pytest.approx(0.135)
+    assert rejection_kw_per_kw(18.0, 5.0, 0.0, 8.0, 16.0, 8.0, 0.01) == pytest.approx(0.135)

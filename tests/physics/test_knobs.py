@@ -78,6 +78,23 @@ def test_the_published_medians_of_h100_hold_together(gross: float, left: float, 
     assert nets[0] - 0.006 <= net <= nets[1] + 0.006
 
 
+@pytest.mark.parametrize(("gross", "left", "net"), [(0.52, 0.40, 0.40), (0.65, 0.29, 0.50)])
+def test_the_published_medians_of_b200_hold_together(gross: float, left: float, net: float) -> None:
+    """Batch 32: idle ones at 140 W, powers of B200 serving from 607 to 883 W."""
+    nets = [1.0 - parked_energy_share(1.0 - gross, left, 140.0, busy) for busy in (607.0, 883.0)]
+    assert nets[0] - 0.006 <= net <= nets[1] + 0.006
+
+
+def test_a_small_model_sheds_less_for_as_much() -> None:
+    """Published for 8B, from 691 to 8 sequences: 29 per cent less power, a ninth of the tokens, as near as its fit."""
+    power, (first_s, per_s) = SMALL
+    bent = (first_s, per_s, 7.21e-9)
+    less = serving_power_w(7.98, *power) / serving_power_w(690.9, *power)
+    slower = tokens_per_s(690.9, *bent) / tokens_per_s(7.98, *bent)
+    assert less == pytest.approx(0.71, abs=0.01)
+    assert slower == pytest.approx(9.0, rel=0.03)
+
+
 def test_smaller_batches_on_the_same_machines_shed_little_for_much() -> None:
     """Published for 405B on eight H100, from 255 to 8 sequences: a third less power, a tenth of the tokens."""
     power, (first_s, per_s) = LARGE

@@ -12,7 +12,7 @@ from gridtide.fleet.genset import Genset
 from gridtide.kernels.rainflow import course_damage, rainflow
 from gridtide.physics import hydro, hydrogen, reactor, wind
 from gridtide.physics.battery import rate_max_kw, reserve_for_load_kwh
-from gridtide.physics.battery_life import calendar_damage, cycle_damage
+from gridtide.physics.battery_life import calendar_damage, cycle_damage, cycles_to_end
 from gridtide.physics.genset import (
     emissions_kg,
     emissions_kg_per_kwh,
@@ -67,6 +67,8 @@ def test_shallow_cycles_take_less_than_their_share() -> None:
     """Two cycles of half the depth take less than one of all of it; years take life as well."""
     assert 2 * cycle_damage(0.5, 1.0) < cycle_damage(1.0, 1.0) == 1 / 6000
     assert cycle_damage(0.0, 5.0) == 0.0
+    assert cycles_to_end(0.25) == pytest.approx(48_000.0)
+    assert cycles_to_end(0.5, 6000.0, 2.0) == pytest.approx(24_000.0)
     assert calendar_damage(8766.0) == pytest.approx(0.015)
     assert rate_max_kw(400.0, 0.5) == 200.0
 
@@ -76,6 +78,7 @@ def test_falling_water() -> None:
     assert hydro.hydro_power_kw(1.0, 100.0, 0.9) == pytest.approx(882.5985)
     assert hydro.turbined_m3_per_s(882.5985, 100.0, 0.9) == pytest.approx(1.0)
     assert hydro.head_m(120.0, 20.0, 0.05) == pytest.approx(95.0)
+    assert hydro.water_kwh(3600.0, 100.0) == pytest.approx(980.665)
 
 
 @given(power=st.floats(1.0, 1e5), head=st.floats(5.0, 800.0), efficiency=st.floats(0.5, 1.0))
@@ -139,6 +142,8 @@ def test_a_farm_is_the_turbine_under_a_spread_of_winds() -> None:
         integral = 0.93 * float((weights * turbine).sum() / weights.sum())
         assert wind.farm_power_share(mean) == pytest.approx(integral, abs=1e-3)
     assert wind.farm_power_share(10.0, 0.0, 0.0) == wind.wind_power_share(10.0)
+    assert wind.farm_spread_m_per_s(10.0) == pytest.approx(1.3962, abs=5e-5)
+    assert wind.farm_spread_m_per_s(0.0) == 0.6
 
 
 @given(st.floats(0.0, 14.0), st.floats(0.1, 1.0))
@@ -147,6 +152,20 @@ def test_more_wind_gives_a_farm_no_less_below_its_storms(mean: float, more: floa
     low, high = wind.farm_power_share(mean), wind.farm_power_share(mean + more)
     assert 0.0 <= low <= high + 1e-6
     assert high <= 0.93 + 1e-9
+
+
+@given(st.floats(0.0, 120.0), st.floats(-60.0, 60.0), st.floats(0.0, 5000.0))
+def test_no_wind_on_earth_breaks_a_turbine(
+    wind_m_per_s: float, air_c: float, height: float
+) -> None:
+    """Turbine and farm stay within 0 and what they are rated for, in any air there is; storms stop them."""
+    density = wind.air_density_kg_per_m3(air_c, height)
+    assert 0.4 < density < 1.8
+    felt = wind.wind_in_air_m_per_s(wind_m_per_s, density)
+    assert 0.0 <= wind.power_share_in_air(wind.wind_power_share(wind_m_per_s), density) <= 1.0
+    assert 0.0 <= wind.wind_power_share(felt) <= 1.0
+    assert 0.0 <= wind.farm_power_share(wind_m_per_s) <= 0.93 + 1e-9
+    assert wind.wind_power_share(max(wind_m_per_s, 25.0)) == 0.0
 
 
 def test_a_store_for_backup_never_gives_its_reserve() -> None:
@@ -195,6 +214,8 @@ def test_hydrogen_there_and_back() -> None:
     """0.2935 of it comes back: 3.41 kWh in for one out; an electrolyser stands still below its least load."""
     assert hydrogen.round_trip() == pytest.approx(0.2935, abs=5e-5)
     assert 1 / hydrogen.round_trip() == pytest.approx(3.41, abs=5e-3)
+    assert hydrogen.made_per_kwh(56.78) == pytest.approx(hydrogen.ELECTROLYSER, abs=5e-5)
+    assert hydrogen.made_per_kwh(39.4) == pytest.approx(0.846, abs=5e-4)
     assert hydrogen.hydrogen_made_kw(90.0, 1000.0) == 0.0
     assert hydrogen.hydrogen_made_kw(2000.0, 1000.0) == pytest.approx(587.0)
     made = hydrogen.tank_after_kwh(0.0, hydrogen.hydrogen_made_kw(341.0, 1000.0), 0.0, 1.0)
@@ -207,6 +228,12 @@ def test_a_reactor_follows_slowly_and_not_far_down() -> None:
     assert reactor.reactor_after_kw(1000.0, 0.0, 1000.0, 5.0) == pytest.approx(850.0)
     assert reactor.reactor_after_kw(1000.0, 0.0, 1000.0, 60.0) == pytest.approx(500.0)
     assert reactor.reactor_after_kw(500.0, 2000.0, 1000.0, 60.0) == pytest.approx(1000.0)
+
+
+def test_outages_come_as_often_as_their_share_and_length_ask() -> None:
+    """5 per cent of the time, 72 h each: one in 1,368 h of running."""
+    assert 1.0 / reactor.failure_rate_per_h(0.05, 72.0) == pytest.approx(1368.0)
+    assert reactor.failure_rate_per_h(0.0, 72.0) == 0.0
 
 
 @pytest.mark.parametrize("hours", [0.25, 1.0, 24.0])
@@ -257,3 +284,14 @@ def test_levelised_cost() -> None:
     assert found == pytest.approx(45.705, abs=5e-4)
     with_fuel = levelised_cost_per_mwh(700.0, 12.0, 0.18, recovery_factor(0.07, 25), 4.5, 20.0, 0.4)
     assert with_fuel == pytest.approx(found + 54.5)
+
+
+@pytest.mark.parametrize(
+    ("share", "litres"), [(0.25, 81.8), (0.5, 137.8), (0.75, 197.2), (1.0, 269.1)]
+)
+def test_a_large_generator_by_its_own_coefficients(share: float, litres: float) -> None:
+    """A vendors' chart of a set of 1,000 kW, within 5 per cent; the usual coefficients are of small sets."""
+    assert fuel_l_per_h(1000.0 * share, 1000.0, 0.249, 0.016) == pytest.approx(litres, rel=0.05)
+    assert fuel_l_per_h(30.0 * share, 30.0) == pytest.approx(
+        {0.25: 4.9, 0.5: 6.8, 0.75: 9.1, 1.0: 11.0}[share], rel=0.12
+    )

@@ -1,5 +1,7 @@
 """Published and recomputed vectors of the physics, to the digits they are given in."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,7 +23,7 @@ from gridtide.physics.pue import (
 )
 from gridtide.physics.transformer import transformer_efficiency, transformer_loss_kw
 from gridtide.physics.ups import ups_efficiency, ups_loss_kw
-from gridtide.physics.weather import wet_bulb_c
+from gridtide.physics.weather import wet_bulb_c, wet_bulb_is_fitted
 from gridtide.physics.wind import hub_wind_m_per_s, wind_power_share
 
 
@@ -68,6 +70,37 @@ def test_heat_outside_never_raises_the_cop(air_c: float, part_load: float) -> No
 def test_wet_bulb(air_c: float, humidity: float, expected: float) -> None:
     """Stull's formula."""
     assert wet_bulb_c(air_c, humidity) == pytest.approx(expected, abs=5e-3)
+
+
+@given(st.floats(-60, 60), st.floats(0, 100), st.floats(0, 20))
+def test_the_wet_bulb_is_never_above_the_dry_one_nor_falls_with_moisture(
+    air_c: float, humidity: float, more: float
+) -> None:
+    """In any air there is: held at the edges of what the formula was fitted to, and never drawn out."""
+    felt = wet_bulb_c(air_c, humidity)
+    assert air_c - 35.0 <= felt <= air_c
+    if -15.0 <= air_c <= 50.0 and humidity >= 5.0:
+        assert felt <= wet_bulb_c(air_c, min(100.0, humidity + more)) + 0.25
+    assert wet_bulb_is_fitted(air_c, humidity) == (-20 <= air_c <= 50 and humidity >= 5)
+    assert wet_bulb_c(-40.0, humidity) + 40.0 == pytest.approx(wet_bulb_c(-20.0, humidity) + 20.0)
+    assert math.isnan(wet_bulb_c(math.nan, humidity)) and math.isnan(wet_bulb_c(air_c, math.nan))
+
+
+@given(
+    st.floats(-60, 60),
+    st.floats(0, 10),
+    st.floats(0.05, 1.0),
+    st.sampled_from([WATER_CHILLER, AIR_CHILLER, WARM_LIQUID]),
+)
+def test_no_weather_on_earth_breaks_a_building(
+    outdoor: float, warmer: float, share: float, plant: int
+) -> None:
+    """Between -60 and 60 °C power is finite, a PUE lies between 1 and 2.7, and heat outside never lowers it."""
+    it_kw = share * 10_000.0
+    drawn = pue(it_kw, 10_000.0, outdoor, plant)
+    assert 1.0 < drawn < 2.7
+    hotter = min(60.0, outdoor + warmer)
+    assert drawn <= pue(it_kw, 10_000.0, hotter, plant) + 1e-9
 
 
 @pytest.mark.parametrize(

@@ -214,11 +214,14 @@ def test_a_mix_counts_its_own_work() -> None:
     standing = standing_of(3)
     steps, situation = steps_of(standing), standing.turn.situation
     works = {mix: {step.work for step in in_mix(steps, mix, situation)} for mix in Mix}
-    assert works[Mix.PRE_TRAINING] <= {"training", "batch"}
+    assert works[Mix.PRE_TRAINING] <= {"training"} and works[Mix.BATCH] <= {"batch"}
     assert works[Mix.SERVING] <= {"chat"}
-    assert works[Mix.MIXED] == works[Mix.PRE_TRAINING] | works[Mix.SERVING]
+    kinds = (Mix.PRE_TRAINING, Mix.FINE_TUNING, Mix.BATCH, Mix.SERVING)
+    assert works[Mix.MIXED] == set().union(*(works[kind] for kind in kinds))
     assert works[Mix.ALL] >= works[Mix.MIXED] | {"storage"}
-    with pytest.raises(BadInput, match="one of pre-training, mixed, serving, all"):
+    with pytest.raises(
+        BadInput, match="one of pre-training, fine-tuning, batch, mixed, serving, all"
+    ):
         mix_named("gaming")
 
 

@@ -127,6 +127,7 @@ def _lagged_kwh(
         clock=np.ones(steps),
         wet_c=np.repeat(felt_c, parts),
         dry_c=np.repeat(felt_c, parts),
+        humidity=np.full(steps, 0.5),
         gap_s=np.full(steps, step_s),
     )
     facility_kw = physics_rows(plain_map(CAPACITY_KW).coefficients, drivers)[1]

@@ -20,7 +20,7 @@ def study_with(lost_cache_s: float) -> Study:
     """Two days of two sites, whose service loses its caches so."""
     study = small_study(3, hours=48)
     (service,) = study.services
-    return replace(study, services=(replace(service, lost_cache_s=lost_cache_s),))
+    return replace(study, services=(replace(service, lost_cache_s=np.full(4, lost_cache_s)),))
 
 
 def extra_of(shares: list[float], cut: int = 0) -> np.ndarray:

@@ -39,16 +39,20 @@ def resting_fleet(parking: Parking = PARKING) -> Fleet:
     return replace(fleet, sites=(replace(site, pools=(site.pools[0], serving)), other))
 
 
-def rested(need: Real, step_min: int = 5, parking: Parking = PARKING) -> Rested:
-    """Three days or so of what services want at the place that answers, (T,)."""
+def rested(
+    need: Real, step_min: int = 5, parking: Parking = PARKING, told: Real | None = None
+) -> Rested:
+    """Three days or so of what services want at the place that answers, (T,), and what a plan told of it."""
     fleet = resting_fleet(parking)
     timeline = regular(datetime(2026, 3, 2, tzinfo=UTC), timedelta(minutes=step_min), len(need))
     resting = Resting.of(fleet, timeline)
     wanted = np.zeros((len(fleet.places), len(need)))
     wanted[SERVING] = need
+    tells = np.zeros((len(fleet.places), 0 if told is None else len(told)))
+    tells[SERVING] = told if told is not None else tells[SERVING]
     half = len(need) // 2
     parts = [
-        resting.advance(part, np.zeros(part.shape, dtype=np.int64), first)
+        resting.advance(part, np.zeros(part.shape, dtype=np.int64), first, tells[:, first:])
         for part, first in ((wanted[:, :half], 0), (wanted[:, half:], half))
     ]
     return Rested(
@@ -95,6 +99,30 @@ def test_need_that_nobody_expected_waits_for_the_wake() -> None:
     need[at : at + 6] = 64.0
     seen = rested(need)
     assert seen.unready[at : at + 4].tolist() == [56.0, 56.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("step_min", [5, 15])
+def test_what_a_plan_tells_is_awake_in_time_and_rests_between(step_min: int) -> None:
+    """Known ahead, on the first day too: 56 accelerators off at night, and at six none that was off is missing."""
+    need = days(24 * 60 // step_min, 2)
+    seen = rested(need, step_min, told=need)
+    assert seen.resting[2, : 6 * 60 // step_min].max() == 56.0
+    six = 6 * 60 // step_min
+    assert seen.unready[six] + need[six] <= 64.0 + 64.0 * 30.0 / (60.0 * step_min)
+    assert seen.unready[six + 1] + need[six + 1] <= 64.0 + 1e-9
+
+
+def test_a_wake_that_has_begun_is_not_broken_off() -> None:
+    """Told ahead at steps of five minutes: two whole steps of waking for what takes ten minutes, and paid for."""
+    need = days(288, 2)
+    seen = rested(need, told=need)
+    wakes = slice(288 + 60, 288 + 84)
+    beyond_kwh = seen.extra_kw[wakes].sum() / 12.0
+    off_kwh = seen.resting[2, wakes].sum() / 12.0 * (0.01 - 0.1)
+    idle_kwh = seen.resting[0, wakes].sum() / 12.0 * 0.05
+    assert beyond_kwh - off_kwh - idle_kwh == pytest.approx(
+        56 * 600.0 / 3600.0 * (0.5 - 0.1), rel=0.02
+    )
 
 
 def test_every_wake_is_paid_for() -> None:

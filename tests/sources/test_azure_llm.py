@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 from gridtide.finding import BadInput
+from gridtide.fleet.request_mix import scv
 from gridtide.sources.azure_llm import AzureRequests
 from gridtide.testing.sources import DemandSourcePromises
 
@@ -75,3 +77,23 @@ def test_the_real_hour_has_the_stated_rate(data_dir: Path) -> None:
     demand = AzureRequests(path=path).read()
     assert len(demand) == 58
     assert demand.requests_per_s.mean() == pytest.approx(5.5, abs=0.06)
+    assert demand.requests_per_s.max() / demand.requests_per_s.mean() == pytest.approx(
+        1.51, abs=0.015
+    )
+
+
+@pytest.mark.real
+def test_the_real_hour_has_the_stated_tokens_and_variations(data_dir: Path) -> None:
+    """Context 1155, 1020, 4083 and answers 211, 129, 451 in mean, middle and P95; gaps vary by 1.20, answers by .60."""
+    rows = pl.read_parquet(data_dir / "llm_requests" / "azure2023_conv.parquet").sort("t_s")
+    at_s, prompt, answer = (
+        rows[name].to_numpy() for name in ("t_s", "input_tokens", "output_tokens")
+    )
+    assert len(rows) == 19_366
+    assert (at_s[-1] - at_s[0]) / 60.0 == pytest.approx(58.4, abs=0.05)
+    for tokens, told in ((prompt, (1155, 1020, 4083)), (answer, (211, 129, 451))):
+        found = (tokens.mean(), np.median(tokens), np.quantile(tokens, 0.95))
+        assert found == pytest.approx(told, abs=0.5)
+    assert scv(np.diff(at_s)) == pytest.approx(1.20, abs=5e-3)
+    assert scv(answer) == pytest.approx(0.60, abs=6e-3)
+    assert float(np.corrcoef(prompt, answer)[0, 1]) == pytest.approx(-0.11, abs=5e-3)

@@ -88,9 +88,15 @@ def test_the_phoenix_sweep_holds_its_published_figures(data_dir: Path) -> None:
     sweep = EmeraldSweep(path=data_dir / "emerald_phoenix" / "dvfs_sweep.csv").read()
     curves = {one.workload: one for one in sweep}
     assert [name for name in curves if name.startswith("infer")] == ["infer_llama_8b_48g"]
-    large = curves["pt_mpt_13b_lg"]
-    np.testing.assert_allclose(large.speed, [0.191, 0.624, 0.781, 0.860, 0.921, 1.0], atol=6e-4)
-    np.testing.assert_allclose(large.power_w, [102, 196, 245, 291, 337, 382], atol=0.6)
+    told = {
+        "ft_llama_8b_dolly": ((0.241, 0.807, 0.904, 0.951, 0.980, 1.0), (100, 196, 244, 288, 321, 346)),
+        "infer_llama_8b_48g": ((0.225, 0.781, 0.871, 0.931, 0.976, 1.0), (98, 195, 242, 289, 333, 368)),
+        "pt_mpt_7b_fast": ((0.175, 0.626, 0.787, 0.874, 0.935, 1.0), (100, 198, 247, 296, 343, 388)),
+        "pt_mpt_13b_lg": ((0.191, 0.624, 0.781, 0.860, 0.921, 1.0), (102, 196, 245, 291, 337, 382)),
+    }  # fmt: skip
+    for name, (speed, power_w) in told.items():
+        np.testing.assert_allclose(curves[name].speed, speed, atol=6e-4)
+        np.testing.assert_allclose(curves[name].power_w, power_w, atol=0.6)
 
 
 @pytest.mark.real
@@ -103,6 +109,10 @@ def test_the_traces_of_zeus_hold_their_published_figures(data_dir: Path) -> None
     resnet = curves["V100", "resnet50 imagenet 360 adadelta"]
     told = [1, 0.982, 0.950, 0.914, 0.842, 0.684, 0.516]
     np.testing.assert_allclose(resnet.speed[::-1], told, atol=6e-4)
+    bert = curves["V100", "bert_base_uncased sentiment140 128 adamw"]
+    np.testing.assert_allclose(
+        bert.speed[::-1], [1, 0.978, 0.928, 0.889, 0.833, 0.695, 0.533], atol=6e-4
+    )
     bert = curves["RTX6000", "bert_base_uncased sentiment140 128 adamw"]
     np.testing.assert_allclose(
         bert.speed[::-1], [1, 0.958, 0.938, 0.891, 0.827, 0.731, 0.623, 0.411], atol=6e-4

@@ -15,6 +15,7 @@ from gridtide.case.curves import curve_notes
 from gridtide.case.genset import genset_notes
 from gridtide.case.hydrogen import hydrogen_notes, standby_kw
 from gridtide.case.learned import learned_fleet, learned_notes, outside_data
+from gridtide.case.lost_cache import lost_cache_notes
 from gridtide.case.machines import assumed, pool_powers_kw
 from gridtide.case.offers import product_of
 from gridtide.case.parking import parking_notes, parking_of
@@ -27,6 +28,7 @@ from gridtide.case.services import impossible_services, service_of
 from gridtide.case.serving_tables import notes_of, tables_of
 from gridtide.case.speed_up import Size, sizes_of, with_sizes
 from gridtide.case.telescope import plan_h, telescope_of
+from gridtide.case.weather_notes import weather_notes
 from gridtide.case.wiring import history_of
 from gridtide.case.work import work_of
 from gridtide.decide.objective import Objective
@@ -125,8 +127,10 @@ def study_of(case: CaseFile, folder: Path) -> Study:
         notes=(
             *_machine_notes(case, folder),
             *notes_of(tables),
+            *lost_cache_notes(case, fleet, tables),
             *learned_notes(case, fleet, learned),
             *work.notes,
+            *weather_notes(fleet, history, timeline),
             *said,
         ),
     )

@@ -11,6 +11,7 @@ from gridtide.case.backup import backup_faults
 from gridtide.case.cooling import cooling_faults
 from gridtide.case.genset import in_emergency_kw
 from gridtide.case.hydrogen import hydrogen_faults
+from gridtide.case.lost_cache import lost_cache_faults
 from gridtide.case.machines import accelerators, pool_powers_kw
 from gridtide.case.offers import offer_faults
 from gridtide.case.parking import parking_faults
@@ -57,6 +58,7 @@ def faults_of(case: CaseFile) -> list[Finding]:
         *point_faults(case),
         *speed_up_faults(case),
         *parking_faults(case),
+        *lost_cache_faults(case),
         *offer_faults(case),
         *cooling_faults(case),
         *backup_faults(case),

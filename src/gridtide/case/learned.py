@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from gridtide.case.learned_data import LearnedData, in_holes
 from gridtide.case.plants import DESIGN_DRY_C, DESIGN_WET_C
 from gridtide.case.schema import CaseFile, SiteTable
 from gridtide.case.work import resolved
@@ -14,7 +15,6 @@ from gridtide.finding import Finding, Gathered, refuse_if_any
 from gridtide.fleet.building import facility_power_kw, outdoor_c, parked_kw
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.learning.lawful import broken_laws
-from gridtide.fleet.learning.site_model import Ranges
 from gridtide.fleet.learning.steady import building_of
 from gridtide.fleet.site import Site
 from gridtide.signals.history import History, truth
@@ -23,8 +23,8 @@ from gridtide.sources.site_model import read_site_model
 from gridtide.timeline import Timeline
 
 ROUNDING = 1e-6
-Learned = dict[int, Ranges]
-"""Ranges of the data behind each learned site, by its number."""
+Learned = dict[int, LearnedData]
+"""What each learned site has data of, by its number."""
 
 
 def learned_fleet(case: CaseFile, fleet: Fleet, folder: Path) -> tuple[Fleet, Learned]:
@@ -49,7 +49,8 @@ def outside_data(
 ) -> Iterator[Finding]:
     """Load and weather of a case that its learned sites have no data of, where the case lets nothing go on."""
     floor_kw, top_kw = parked_kw(fleet), _most_it_kw(fleet)
-    for number, ranges in sorted(learned.items()):
+    for number, data in sorted(learned.items()):
+        ranges = data.ranges
         site, key = fleet.sites[number], f"site[{number + 1}]"
         yield from _above_connection(key, fleet, number, float(floor_kw[number]))
         if case.site[number].facility.learned_outside == "physics":
@@ -58,6 +59,8 @@ def outside_data(
         yield from _outside(f"{key} IT power, all parked to all busy", asked, ranges.it_kw, "kW")
         felt_c = felt_over(fleet, number, history, timeline)
         if felt_c is not None:
+            wet_c = _wet_over(site, history, timeline)
+            yield from in_holes(f"{key} weather of {site.weather_zone}", data, asked, wet_c)
             yield from _outside(
                 f"{key} weather of {site.weather_zone}, as its plant feels it", felt_c, ranges.felt_c, "°C"
             )  # fmt: skip
@@ -76,6 +79,19 @@ def felt_over(
     return None if np.isnan(felt).any() else (float(felt.min()), float(felt.max()))
 
 
+def _wet_over(
+    site: Site, history: History, timeline: Timeline
+) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+    """Wet bulb of a site over a period, °C, (T,)."""
+    from gridtide.kernels.facility import wet_bulbs
+
+    temperature, humidity = (
+        truth(history, kind, site.weather_zone, timeline).values[None, :].copy()
+        for kind in (Kind.TEMPERATURE, Kind.HUMIDITY)
+    )
+    return np.asarray(wet_bulbs(temperature, humidity)[0])
+
+
 def learned_notes(case: CaseFile, fleet: Fleet, learned: Learned) -> Iterator[str]:
     """What a reader of results must know of learned buildings."""
     for number in sorted(learned):
@@ -90,7 +106,7 @@ def learned_notes(case: CaseFile, fleet: Fleet, learned: Learned) -> Iterator[st
         )
 
 
-def _learned_site(site: Site, table: SiteTable, folder: Path) -> tuple[Site, Ranges]:
+def _learned_site(site: Site, table: SiteTable, folder: Path) -> tuple[Site, LearnedData]:
     """The site with its learned building, built for the hottest of its data where the case says nothing."""
     assert table.facility.learned is not None
     model, digest = read_site_model(resolved(table.facility.learned, folder))
@@ -103,9 +119,10 @@ def _learned_site(site: Site, table: SiteTable, folder: Path) -> tuple[Site, Ran
         reaches = table.facility.learned_outside == "physics"
         hottest_c = model.ranges.felt_c[1]
         design_c = max(usual_c, hottest_c) if reaches else hottest_c
+    data = LearnedData(ranges=model.ranges, enclosed=model.enclosed, site_map=model.site_map)
     return replace(
         site, facility=replace(facility, learned=learned, design_outdoor_c=design_c)
-    ), model.ranges
+    ), data
 
 
 def _unfit(number: int, table: SiteTable) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from gridtide.decide.risk import Uncertainty
 from gridtide.fleet.contract import Exposure
 from gridtide.fleet.product import Direction, ProductKind
 from gridtide.fleet.site import Cooling, SupplyKind
+from gridtide.fleet.work_kind import WorkKind
 from gridtide.simulate.study import LengthKnowledge
 
 Name = Annotated[str, Field(min_length=1, max_length=80)]
@@ -366,6 +367,7 @@ class ClassTable(Table):
     name: Name
     value_per_accelerator_h: Annotated[float, Field(ge=0, le=1e5)]
     delay_cost_per_accelerator_h: Annotated[float, Field(ge=0, le=1e4)] = 0.0
+    kind: WorkKind | None = None
     speed_up: tuple[tuple[Size, Size], ...] = ()
 
 
@@ -433,7 +435,8 @@ class ServiceTable(Table):
     delay_tolerance: Annotated[float, Field(ge=0, le=10)] = 0.0
     delay_cost_per_request: Annotated[float, Field(ge=0, le=1e4)] = 0.0
     burstiness: Annotated[float, Field(ge=0, le=1000)] = 1.0
-    lost_cache_s: Annotated[float, Field(ge=0, le=3600)] = 0.0
+    lost_cache_s: Annotated[float, Field(ge=0, le=3600)] | None = None
+    cached_prompt_share: Share | None = None
     value_per_request: Annotated[float, Field(ge=0, le=1e4)]
     movable: bool = True
     model: Name | None = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.case.lost_cache import lost_caches_of
 from gridtide.case.machines import serving_models
 from gridtide.case.schema import CaseFile, PlacedTable, ServiceTable
 from gridtide.case.serving_tables import Tables, answers_at, farthest_way_s, usual_rate_per_s
@@ -71,7 +72,7 @@ def service_of(
         requests_per_accelerator_s=rate,
         time_to_first_token_s=first,
         burstiness=table.burstiness,
-        lost_cache_s=table.lost_cache_s,
+        lost_cache_s=lost_caches_of(table, fleet, tables),
         value_per_request=table.value_per_request,
         it_kw_per_accelerator=power,
         models=tuple(models),

@@ -13,7 +13,8 @@ from gridtide.case.wind_plant import WindPlant, wind_plant_of
 from gridtide.decide.reading import KIND_OF_SUPPLY
 from gridtide.finding import BadInput, Finding
 from gridtide.fleet.site import SupplyKind
-from gridtide.physics.solar import module_power_share, share_through_clouds
+from gridtide.physics.solar import day_of_year, module_power_share, share_through_clouds
+from gridtide.physics.sun import seen_sun_deg
 from gridtide.physics.wind import hub_wind_m_per_s
 from gridtide.signals.signal import Kind, Signal, on
 from gridtide.sources.synthetic import Climate, Synthetic
@@ -136,7 +137,11 @@ def _solar(weather: dict[Kind, Real], site: SiteTable, wide: Timeline) -> tuple[
     place = (site.latitude, site.longitude)
     shares = [
         module_power_share(
-            float(at), place, share_through_clouds(float(cloud)), (float(warm), float(blows))
+            day_of_year(float(at)),
+            site.latitude,
+            seen_sun_deg(float(at), *place),
+            share_through_clouds(float(cloud)),
+            (float(warm), float(blows)),
         )
         if np.isfinite(cloud + warm + blows)
         else np.nan

@@ -46,6 +46,7 @@ def work_of(case: CaseFile, fleet: Fleet, timeline: Timeline, folder: Path) -> W
             name=kind.name,
             value_per_accelerator_h=kind.value_per_accelerator_h,
             delay_cost_per_accelerator_h=kind.delay_cost_per_accelerator_h,
+            kind=kind.kind,
         )
         for kind in case.work_class
     )
@@ -136,7 +137,7 @@ def _columns(
         "home": np.full(n, home),
         "allowed": allowed,
         "movable": np.full(n, movable),
-        "elastic": np.full(n, table.elastic and movable),
+        "elastic": (trace.elastic != 0) & (table.elastic and movable),
         "data_gb": np.full(n, table.data_gb),
         "sensitivity": np.full(n, table.sensitivity),
         "true_s": np.minimum(trace.duration_s, declared_s),
@@ -255,6 +256,11 @@ def _next_due(earliest_s: int, due: str, clock: str) -> int:
 
 def _assumed(table: JobsTable, trace: JobTrace, fleet: Fleet) -> list[str]:
     said = []
+    scaling = int((trace.elastic == 1).sum())
+    if scaling and not table.elastic:
+        said.append(
+            f"{scaling:,} jobs say that they are elastic and run as rigid: the group does not say elastic"
+        )
     if table.source != "synthetic":
         unknown = int((trace.declared_s == UNKNOWN_S).sum())
         if unknown:

@@ -14,6 +14,7 @@ from gridtide.decide.made_terms import coarse_made
 from gridtide.decide.offer_terms import OfferTerms
 from gridtide.decide.power_curve import PowerCurve
 from gridtide.decide.reservations import Reservations
+from gridtide.decide.rest_terms import nothing_rests
 from gridtide.decide.situation import Situation
 from gridtide.timeline import Timeline
 
@@ -92,6 +93,7 @@ def coarsened(facts: Facts, situation: Situation, coarse: Timeline, buckets: Buc
         request_peak=peak,
         offers=_offers(facts.offers, steps, dip_kw),
         cooling=terms_over(facts.cooling, situation.fleet, coarse.hours, steps.mean),
+        rest=nothing_rests(len(coarse)),
         made=coarse_made(facts.made, steps.lowest),
         inflow=replace(facts.inflow, kw=steps.mean(facts.inflow.kw)),
     )

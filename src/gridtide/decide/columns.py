@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from gridtide.decide.layout import Columns, CoolingColumns, Facts, Whole, most_accelerators
 from gridtide.decide.program import Program
+from gridtide.decide.rest_columns import rest_columns
 from gridtide.decide.situation import Situation
 
 Real = NDArray[np.float64]
@@ -72,6 +73,7 @@ def columns_of(program: Program, situation: Situation, facts: Facts) -> Columns:
             facts.offers.most_kw,
         ),
         cooling=_cooling(program, facts),
+        rest=rest_columns(program, facts, prices),
         made=program.variables(
             facts.made.most_kw.shape,
             facts.made.cost_per_kwh[:, None] * facts.hours,

@@ -38,13 +38,16 @@ def crowded(situation: Situation, held: Reservations) -> NDArray[np.bool_]:
 
 
 def roomy(held: Reservations) -> NDArray[np.bool_]:
-    """Operating points that may be chosen where more work may come, (M,): all of full speed, and others of places
-    where ROOMY times the work that was told to them would fit at their speed, or at their work per accelerator where
-    that is less. Part of a gang takes less room in all, but holds it until later."""
-    pace = np.minimum(held.menu.speed, held.menu.pace)
-    full = {float(one): filling(held, float(one), ROOMY) for one in np.unique(pace)}
-    narrow = [full[float(one)][place] for one, place in zip(pace, held.menu.place, strict=True)]
-    return np.asarray((held.menu.point == 0) | ~np.asarray(narrow), dtype=np.bool_)
+    """Operating points that may be chosen where more work may come, (M,): all at which work takes no more machine time
+    than on whole gangs at full speed, so parts of gangs too, and others of places where ROOMY times the work that was
+    told to them would fit at their work per accelerator."""
+    pace = held.menu.pace
+    narrow = {float(one): filling(held, float(one), ROOMY) for one in np.unique(pace[pace < 1.0])}
+    full = [
+        float(one) in narrow and bool(narrow[float(one)][place])
+        for one, place in zip(pace, held.menu.place, strict=True)
+    ]
+    return ~np.asarray(full, dtype=np.bool_)
 
 
 def filling(

@@ -90,7 +90,8 @@ class Dispatch:
     (S,), inf where it is not. raise_price_per_kw: money for a kW above that, (S,). it_price_per_kwh: money for a kWh
     of IT at each site, by which requests are sent on, (S, T). issue: when the newest signal it rests on was issued.
     offered_kw: capacity for the grid, of each product, (Q, T). cooling: heat to carry out early or late. made_kw: what
-    plants make, (G, T); of no plants where nothing is told of them: then each makes all it can.
+    plants make, (G, T); of no plants where nothing is told of them: then each makes all it can. nodes_used:
+    accelerators whose nodes rest when nothing uses them and that a plan uses, (P, T), of no places where none says.
     """
 
     made_at: datetime
@@ -107,11 +108,13 @@ class Dispatch:
     cooling: ExtraCooling = field(default_factory=no_extra_cooling)
     slower_shares: NDArray[np.float64] = field(default_factory=none_slower)
     made_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    nodes_used: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
 
     def __post_init__(self) -> None:
         stores = ("charge_kw", "discharge_kw", "import_held_kw")
         routes = ("shares", "slower_shares", "raise_price_per_kw", "it_price_per_kwh")
-        freeze(self, **dict.fromkeys((*stores, *routes, "offered_kw", "made_kw"), np.float64))
+        told = ("offered_kw", "made_kw", "nodes_used")
+        freeze(self, **dict.fromkeys((*stores, *routes, *told), np.float64))
 
 
 def load_of(

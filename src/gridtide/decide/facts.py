@@ -13,6 +13,7 @@ from gridtide.decide.inflow_terms import inflow_terms
 from gridtide.decide.layout import Facts, SlowerFacts
 from gridtide.decide.limits import import_max_kw
 from gridtide.decide.made_terms import made_terms
+from gridtide.decide.move_terms import move_terms
 from gridtide.decide.objective import Objective
 from gridtide.decide.offer_terms import offer_terms
 from gridtide.decide.peak import demand_periods
@@ -29,6 +30,7 @@ from gridtide.decide.reservations import (
     told_accelerators,
     told_entries,
 )
+from gridtide.decide.rest_terms import rest_terms
 from gridtide.decide.room import promised_room
 from gridtide.decide.situation import Situation
 from gridtide.fleet.contract import Exposure
@@ -107,6 +109,8 @@ def facts_of(
         offers=offer_terms(situation, curve),
         cooling=cooling_terms(situation),
         slower=slower_facts(situation),
+        moves=move_terms(situation),
+        rest=rest_terms(situation, curve, cost_per_kwh(1.0) * price + carbon),
         made=made,
         inflow=inflow_terms(situation),
     )

@@ -43,13 +43,14 @@ def searched(
     objective: Objective,
     price: Real,
     order: NDArray[np.int64],
+    may: NDArray[np.bool_],
     readings: Readings | None = None,
 ) -> Told:
     """The told slots of `held`, with the jobs of `order` moved as far as the fleet costs less for it.
 
-    order: jobs told to run at full speed on whole gangs, at which they are moved. price: money per accelerator-slot at
-    each operating point, (M, slots), for slots beyond the plan or its billing month. readings: of the same signals so
-    far.
+    order: jobs told to run at full speed on whole gangs, at which they are moved, and elastic ones, which change their
+    size as well. price: money per accelerator-slot at each operating point, (M, slots), for slots beyond the plan or
+    its billing month. may: operating points that may be chosen, (M,). readings: of the same signals so far.
     """
     from gridtide.kernels import fleet_sweep
 
@@ -77,25 +78,27 @@ def searched(
     it_kw = others_kw + np.stack([jobs_kw[at == s].sum(axis=0) for s in range(len(fleet.sites))])
     scarce = plan.prices.accelerator_price_per_h + plan.prices.room_price_per_h
     free = free_of(held, told)
-    runs_whole = np.where(held.running_with == held.gang, held.running_at, -1)
+    elastic = situation.jobs.elastic[:, None]
+    offered = (held.taken > 0) & ((menu.point == 0) | (elastic & may))
     jobs = (
-        held.gang, held.first, held.last, held.left, held.rule, runs_whole, held.offer, held.delay
+        held.taken, offered, held.first, held.last, held.left, held.rule, held.running_at,
+        held.running_with, held.offer, held.delay,
     )  # fmt: skip
     for _ in range(ROUNDS):
         moved = fleet_sweep.sweep(
             order,
             jobs,
-            (told.place, told.offsets, told.count, told.slots),
+            (told.place, told.offsets, told.count, told.slots, told.point),
             free,
             site,
-            menu.extra_kw[menu.first],
+            (menu.place, menu.speed, menu.extra_kw, menu.first),
             it_kw,
             stores_kw + overheads_kw(fleet)[:, None],
             (capacities_kw(fleet), outdoor_c, plants_of(fleet), learned_tables(fleet)),
             (
                 per_kwh * hours,
                 on_grid(scarce, plan.horizon, grid) * hours,
-                price[menu.first],
+                price,
                 counts,
             ),
             (earned * hours, fixed.export_max_kw),

@@ -9,9 +9,11 @@ from gridtide.decide.buckets import Buckets
 from gridtide.decide.cooling_terms import CoolingTerms
 from gridtide.decide.inflow_terms import InflowTerms
 from gridtide.decide.made_terms import MadeTerms
+from gridtide.decide.move_terms import MoveTerms
 from gridtide.decide.offer_terms import OfferTerms
 from gridtide.decide.peak import DemandPeriods
 from gridtide.decide.power_curve import PowerCurve
+from gridtide.decide.rest_terms import RestTerms
 from gridtide.fleet.menu import Menu
 
 Whole = NDArray[np.int64]
@@ -46,8 +48,8 @@ class Facts:
     (S, T). request_peak: highest demand inside a step over its mean, (V, O, T). wait_h: from as_of to when
     work of a step begins on the mean, (T,). Where steps are the shortest there are, swing_kw is 0 and
     request_peak 1. offers: terms of capacity for the grid. cooling: of heat carried out early or late. slower: of
-    answers that take longer. made: of plants that are told what to make.
-    inflow: what rivers bring to stores.
+    answers that take longer. rest: of nodes that rest when nothing uses them. moves: of requests that move. made: of
+    plants that are told what to make. inflow: what rivers bring to stores.
     """
 
     hours: Real
@@ -77,8 +79,10 @@ class Facts:
     offers: OfferTerms
     cooling: CoolingTerms
     slower: SlowerFacts
+    rest: RestTerms
     made: MadeTerms
     inflow: InflowTerms
+    moves: MoveTerms
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -96,6 +100,25 @@ class CoolingColumns:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class RestColumns:
+    """Accelerators at R places whose nodes rest, (R, T). used: that answer, on nodes that may rest; beside: on others.
+    awake: used or idle; off; others are parked. risen: that wake from parked; woken: from off; direct: of these, awake
+    in the same step; gone: that go off. dozing: that would be awake by the rules and lack the power; late: used before
+    their wake has passed."""
+
+    used: Whole
+    beside: Whole
+    awake: Whole
+    off: Whole
+    risen: Whole
+    woken: Whole
+    gone: Whole
+    dozing: Whole
+    direct: Whole
+    late: Whole
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Columns:
     """Indices of columns. work: one per (bucket, entry of the menu, step) cell, with the cells' coordinates and the
     entries' places beside.
@@ -104,8 +127,8 @@ class Columns:
     points, then of the slower ones; way: which, V services at their usual points, then slower ones. refused
     (V, O, T). segment (S, T, segments). draw, sell, unused, charge, discharge, store (S, T). peak (S, N), one a
     billing month. undone, later (K,). shortfall: power that cannot be had at all, (S, T).
-    offered: of each product, (Q, T). cooling: of halls and stores of cold. made: of each plant, (G, T).
-    spilt: of the water of each reservoir, (W, T).
+    offered: of each product, (Q, T). cooling: of halls and stores of cold. rest: of nodes that rest. made: of each
+    plant, (G, T). spilt: of the water of each reservoir, (W, T).
     """
 
     work: Whole
@@ -130,6 +153,7 @@ class Columns:
     shortfall: Whole
     offered: Whole
     cooling: CoolingColumns
+    rest: RestColumns
     made: Whole
     spilt: Whole
 

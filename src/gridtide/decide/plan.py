@@ -90,6 +90,7 @@ class Plan:
     products, (Q, T). extra_cooling_kw, extra_power_kw: as `cooling` has them. air_c: of halls, NaN without one,
     cold_kwh: in stores of cold, at the end of each step, (S, T). All four are of no sites where no site has either.
     made_kw: what plants make, (G, T); unused_supply_kw counts what of it is led past their turbines.
+    nodes_used: accelerators that are used and rest otherwise, (P, T), of no places where no pool says how it rests.
     """
 
     made_at: datetime
@@ -115,6 +116,7 @@ class Plan:
     cold_kwh: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
     slower_shares: NDArray[np.float64] = field(default_factory=none_slower)
     made_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    nodes_used: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
 
     def __post_init__(self) -> None:
         names = [
@@ -135,6 +137,7 @@ class Plan:
             "cold_kwh",
             "slower_shares",
             "made_kw",
+            "nodes_used",
         ]
         freeze(self, **dict.fromkeys(names, np.float64))
 

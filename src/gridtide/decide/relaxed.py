@@ -16,10 +16,12 @@ from gridtide.decide.constraints.gangs import GangRows
 from gridtide.decide.cooling_terms import cheapest_terms
 from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.layout import Columns, Facts, Whole
+from gridtide.decide.move_terms import nothing_lost
 from gridtide.decide.objective import Objective
 from gridtide.decide.planners.coordinated import Rows, written
 from gridtide.decide.program import Matrix, matrix_of
 from gridtide.decide.reservations import Reservations
+from gridtide.decide.rest_terms import cheapest_rest
 from gridtide.decide.situation import Situation
 from gridtide.decide.vertex import names_of
 
@@ -155,6 +157,8 @@ def cheaper(situation: Situation, facts: Facts) -> Facts:
         reserve=np.where(most <= kept, facts.reserve, 0.0),
         later_cost_per_h=np.zeros_like(facts.later_cost_per_h),
         cooling=cheapest_terms(facts.cooling, situation, facts.curve),
+        moves=nothing_lost(facts.moves),
+        rest=cheapest_rest(facts.rest, facts.curve),
         offers=replace(
             facts.offers,
             overstated_kw=np.zeros_like(facts.offers.overstated_kw),
@@ -166,7 +170,8 @@ def cheaper(situation: Situation, facts: Facts) -> Facts:
 def loosened(matrix: Matrix, columns: Columns, situation: Situation) -> None:
     """Drop the small costs that only order equals, and the level a store must end at."""
     cooling = (columns.cooling.hall, columns.cooling.store)
-    small = (columns.segment, columns.unused, columns.charge, columns.spilt, *cooling)
+    rest = (columns.rest.awake, columns.rest.risen, columns.rest.woken, columns.rest.late)
+    small = (columns.segment, columns.unused, columns.charge, columns.spilt, *cooling, *rest)
     for column in small:
         matrix.cost[column] = 0.0
     slow = columns.flow[columns.way >= len(situation.services)]

@@ -32,8 +32,11 @@ class State:
     and told_starts_s: the slots each job was last told, by start; they hold its whole declared work and
     are the witness that its deadline can be kept. promised: whether the guard promised the deadline.
     hall_c: air and mass of each hall, °C, (2, S), NaN without one; cold_kwh: in stores of cold, kWh of heat,
-    (S,). Both of no sites where no site has either. made_kw: of each plant that is told what to make, (G,), 0 while it
-    stands.
+    (S,). Both of no sites where no site has either. at_rest: accelerators that are idle, parked and off, (3, P),
+    of no places where no pool says how it rests; rest_used: what was used of them in each step
+    of the day before, NaN where nobody saw, (P, D). answered_shares: of each origin's requests by place in the last
+    step, (V, O, P), of no services before the first. made_kw: of each plant that is told what to make, (G,), 0 while
+    it stands.
     """
 
     measured_at: datetime
@@ -54,11 +57,24 @@ class State:
     promised: NDArray[np.bool_]
     hall_c: NDArray[np.float64] = field(default_factory=lambda: np.zeros((2, 0)))
     cold_kwh: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    at_rest: NDArray[np.float64] = field(default_factory=lambda: np.zeros((3, 0)))
     made_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    rest_used: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    answered_shares: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0, 0)))
 
     def __post_init__(self) -> None:
-        real = ("soc_kwh", "grid_power_kw", "it_kw", "peak_import_kw", "hall_c", "cold_kwh")
-        freeze(self, made_kw=np.float64)
+        real = (
+            "soc_kwh",
+            "grid_power_kw",
+            "it_kw",
+            "peak_import_kw",
+            "hall_c",
+            "cold_kwh",
+            "at_rest",
+            "made_kw",
+            "rest_used",
+            "answered_shares",
+        )
         job = ("remaining_s", "expected_left_s", "place", "moves", "status", "available_s")
         told = ("told_place", "told_point", "told_offsets", "told_starts_s")
         freeze(self, **dict.fromkeys(real, np.float64), **dict.fromkeys(job + told, np.int64))

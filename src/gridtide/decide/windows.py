@@ -39,14 +39,16 @@ LIFTED = {
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Windows:
-    """Windows of one job at full speed by place and first slot of the grid.
+    """Windows of one job at one speed and size of its gang, by place and first slot of the grid.
 
-    slots: how many it must hold for its declared limit; expected: how many it is expected to use and pays
-    for. causes: money by CAUSES, (len(CAUSES), P, T); NaN where a window leaves the grid. ready, free,
-    in_time, allowed: whether its data can be there, machines are free, it ends before the deadline, and the
-    place is one of its own, (P, T).
+    entry: of the menu, at each place, (P,). accelerators: what it takes. slots: how many it must hold for its declared
+    limit; expected: how many it is expected to use and pays for. causes: money by CAUSES, (len(CAUSES), P, T); NaN
+    where a window leaves the grid. ready, free, in_time, allowed: whether its data can be there, machines are free, it
+    ends before the deadline, and the place is one of its own that has this speed and size, (P, T).
     """
 
+    entry: NDArray[np.int64]
+    accelerators: int
     slots: int
     expected: int
     causes: Real
@@ -81,26 +83,45 @@ class Windows:
         return place, slot, float(cost[place, slot])
 
 
+def sizes_of(held: Reservations, job: int) -> tuple[tuple[float, float], ...]:
+    """Speed and share of its gang that a job may run at: the whole gang at full speed first, then what an elastic job
+    may change to, the smallest first."""
+    menu = held.menu
+    may = (held.taken[job] > 0) & (menu.gang_share != 1.0)
+    other = sorted({(float(menu.gang_share[m]), float(menu.speed[m])) for m in np.flatnonzero(may)})
+    return ((1.0, 1.0), *((speed, share) for share, speed in other))
+
+
 def windows_of(
-    situation: Situation, held: Reservations, plan: Plan, kept: Kept, job: int
+    situation: Situation,
+    held: Reservations,
+    plan: Plan,
+    kept: Kept,
+    job: int,
+    size: tuple[float, float] = (1.0, 1.0),
 ) -> Windows:
     """The windows of a job beside everything `held` tells the others; prices known within the plan only.
 
-    kept: accelerators to keep free for the plan's peak and the charge for using one, as placing weighed them.
+    kept: accelerators to keep free for the plan's peak and the charge for using one, as placing weighed them. size:
+    speed and share of the gang, of `sizes_of`; a place without it has no window.
     """
-    slots, expected = _lengths(held, job)
+    entry, there = _entries(held, job, size)
+    slots, expected = _lengths(held, job, size[0])
     steps = len(held.grid)
-    free = _free_beside(held, job) >= held.gang[job]
+    accelerators = int(at_share(held.gang[job], np.asarray(size[1])))
+    free = _free_beside(held, job) >= accelerators
     everywhere = replace(situation.jobs, allowed=np.ones_like(situation.jobs.allowed))
     first = reservations(
         replace(situation, jobs=everywhere), held.room, held.grid, np.iinfo(np.int64).max
     ).first[job]
-    allowed = held.first[job] < steps
+    allowed = (held.first[job] < steps) & there
     start = np.arange(steps)
     return Windows(
+        entry=entry,
+        accelerators=accelerators,
         slots=slots,
         expected=expected,
-        causes=_causes(situation, held, plan, kept, job, expected, held.menu.first),
+        causes=_causes(situation, held, plan, kept, job, expected, entry),
         ready=start >= np.where(allowed, held.first[job], first)[:, None],
         free=_all_of(free, slots),
         in_time=np.broadcast_to(start + slots <= held.last[job], free.shape),
@@ -122,11 +143,11 @@ def told_causes(situation: Situation, held: Reservations, plan: Plan, kept: Kept
     return found
 
 
-def moved(held: Reservations, job: int, at: tuple[int, int], slots: int) -> Reservations:
-    """The reservations with one job told an unbroken window at full speed at a place, all others as they were."""
-    told = copied(held.told)
-    begin = int(told.offsets[job])
-    told.place[job], told.point[job], told.count[job] = at[0], 0, slots
+def moved(held: Reservations, job: int, at: tuple[int, int], windows: Windows) -> Reservations:
+    """The reservations with one job told one of its windows, all others as they were."""
+    told, slots = copied(held.told), windows.slots
+    begin, point = int(told.offsets[job]), int(held.menu.point[windows.entry[at[0]]])
+    told.place[job], told.point[job], told.count[job] = at[0], point, slots
     told.slots[begin : begin + slots] = np.arange(at[1], at[1] + slots)
     return replace(held, told=told)
 
@@ -150,9 +171,23 @@ def apart(windows: Windows, told: tuple[int, int], count: int) -> list[tuple[int
         found.append(last)
 
 
-def _lengths(held: Reservations, job: int) -> tuple[int, int]:
+def _entries(
+    held: Reservations, job: int, size: tuple[float, float]
+) -> tuple[NDArray[np.int64], Flags]:
+    """The entry of the menu with a speed and share of the gang at each place, that of full speed where there is none,
+    and whether there is one, (P,) both."""
+    menu, entry = held.menu, held.menu.first.copy()
+    there = np.zeros(len(entry), dtype=np.bool_)
+    wanted = (menu.speed == size[0]) & (menu.gang_share == size[1]) & (held.taken[job] > 0)
+    for m in np.flatnonzero(wanted)[::-1]:
+        entry[menu.place[m]], there[menu.place[m]] = m, True
+    return entry, there
+
+
+def _lengths(held: Reservations, job: int, speed: float) -> tuple[int, int]:
     """Slots an unbroken run needs for the declared and for the expected work; one that has begun restarts."""
-    declared_s, expected_s, restart_s, slot_s = (int(value) for value in held.left[job])
+    restart_s, slot_s = (int(value) for value in held.left[job, 2:])
+    declared_s, expected_s = (int(value) for value in at_speed_s(held.left[job, :2], speed))
     again_s = restart_s if held.rule[job, 1] else 0
     slots = max(1, -(-(declared_s + again_s) // slot_s))
     return slots, min(slots, max(1, -(-(expected_s + again_s) // slot_s)))

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.fleet.changeover import felt_changed_over_c
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.site import Cooling
 from gridtide.physics.heat_plant import AIR_CHILLER, WARM_LIQUID, WATER_CHILLER
@@ -20,7 +21,7 @@ PLANT_OF = {
 def outdoor_c(fleet: Fleet, temperature_c: Real, humidity: Real) -> Real:
     """What each site's plant rejects its heat to, (S, T), °C: wet bulb, or dry bulb for air-cooled chillers.
 
-    Of a learned building what it was found to feel, between both.
+    Of a learned building what it was found to feel, between both; one that changes over remembers along the steps.
 
     temperature_c: dry bulb, humidity: 0-1, both (S, T).
     """
@@ -29,7 +30,14 @@ def outdoor_c(fleet: Fleet, temperature_c: Real, humidity: Real) -> Real:
     wet = facility.wet_bulbs(temperature_c, humidity)
     share = _wet_shares(fleet)[:, None]
     between = temperature_c + share * (wet - temperature_c)
-    return np.where(share == 1.0, wet, np.where(share == 0.0, temperature_c, between))
+    felt_c = np.where(share == 1.0, wet, np.where(share == 0.0, temperature_c, between))
+    for number, site in enumerate(fleet.sites):
+        learned = site.facility.learned
+        if learned is not None and learned.changeover is not None:
+            felt_c[number] = felt_changed_over_c(
+                learned.changeover, felt_c[number], humidity[number]
+            )
+    return felt_c
 
 
 def facility_power_kw(fleet: Fleet, it_kw: Real, outdoor_c: Real) -> Real:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.digest import freeze
+from gridtide.fleet.work_kind import WorkKind
 
 NO_DEADLINE_S = np.iinfo(np.int64).max
 
@@ -16,11 +17,13 @@ class WorkClass:
 
     value_per_accelerator_h: revenue lost for an accelerator-hour that is never done.
     delay_cost_per_accelerator_h: cost of one hour's wait of one accelerator's worth of work.
+    kind: what the work does, as its owner states it; None where nobody does.
     """
 
     name: str
     value_per_accelerator_h: float
     delay_cost_per_accelerator_h: float = 0.0
+    kind: WorkKind | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.digest import freeze
+from gridtide.fleet.changeover import Changeover
 
 Real = NDArray[np.float64]
 
@@ -16,6 +17,7 @@ class LearnedBuilding:
     `kernels/learned_building.py` counts them, never falling with IT power, (I, J).
 
     wet_share: how much of the temperature that the plant feels is the wet bulb, the rest is the dry one [0-1].
+    changeover: of a plant that is either on outside air or on compressors.
     model: digest of the site model it comes from.
     """
 
@@ -23,6 +25,7 @@ class LearnedBuilding:
     facility_kw: Real
     wet_share: float
     model: str
+    changeover: Changeover | None = None
 
     def __post_init__(self) -> None:
         freeze(self, facility_kw=np.float64)

@@ -1,6 +1,6 @@
 """Work that users wait for: where its requests come from and how late an answer may be."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +29,8 @@ class Service:
     time_to_first_token_s is the p95 at the full rate, waits and power follow from the table.
     movable: false keeps every request at home. slower: points at which answers take longer, within the tolerance,
     fastest first. delay_cost_per_request: money for one request answered at a slower point.
-    lost_cache_s: seconds of an accelerator that a request takes more where its user was answered elsewhere before.
+    lost_cache_s: seconds of an accelerator that a request takes more at each place where its user was answered
+    elsewhere before, (P,), or empty where nothing is lost.
     """
 
     name: str
@@ -47,7 +48,7 @@ class Service:
     movable: bool = True
     slower: tuple[SlowerAnswers, ...] = ()
     delay_cost_per_request: float = 0.0
-    lost_cache_s: float = 0.0
+    lost_cache_s: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     tables: tuple[ServingTable | None, ...] = ()
 
     def __post_init__(self) -> None:
@@ -58,7 +59,17 @@ class Service:
             requests_per_accelerator_s=np.float64,
             time_to_first_token_s=np.float64,
             it_kw_per_accelerator=np.float64,
+            lost_cache_s=np.float64,
         )
+
+
+def lost_caches_s(services: tuple[Service, ...], places: int) -> NDArray[np.float64]:
+    """Seconds of an accelerator that a request which moved takes more, by service and place, (V, P)."""
+    found = np.zeros((len(services), places))
+    for number, service in enumerate(services):
+        if service.lost_cache_s.size:
+            found[number] = service.lost_cache_s
+    return found
 
 
 def demand_zone(service: str, origin: str) -> str:

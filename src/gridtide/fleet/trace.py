@@ -10,6 +10,8 @@ from gridtide.digest import freeze
 from gridtide.timeline import epoch_s
 
 UNKNOWN_S = -1
+UNSAID = -1
+"""Of a yes or no that a log does not tell."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -25,7 +27,8 @@ class JobTrace:
     energy_kwh: metered energy of the whole job, NaN where the log has none.
     deadline_s: exclusive end the owner asked for, on the axis of submit_s; UNKNOWN_S where there is none.
     label: the log's own class (queue, QoS, partition), empty where it has none. team: whose it is, empty where the log
-    does not say.
+    does not say. elastic: 1 for jobs that may run on parts and multiples of their gang, 0 for others, UNSAID where the
+    log does not say.
     notes: what a reader of results must know (assumptions of the reader, faults met), as sentences.
     """
 
@@ -43,11 +46,12 @@ class JobTrace:
     anchored: bool
     source: str
     team: NDArray[np.str_]
+    elastic: NDArray[np.int64]
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         whole = dict.fromkeys(
-            ("submit_s", "duration_s", "declared_s", "queued_s", "deadline_s"), np.int64
+            ("submit_s", "duration_s", "declared_s", "queued_s", "deadline_s", "elastic"), np.int64
         )
         real = dict.fromkeys(("units", "power_kw", "energy_kwh"), np.float64)
         freeze(self, name=np.str_, label=np.str_, team=np.str_, **whole, **real)
@@ -73,6 +77,7 @@ def trace_of(
     deadline_s: NDArray[np.int64] | None = None,
     label: NDArray[np.str_] | None = None,
     team: NDArray[np.str_] | None = None,
+    elastic: NDArray[np.int64] | None = None,
     unit: str = "accelerator",
     anchored: bool = True,
     notes: tuple[str, ...] = (),
@@ -93,6 +98,7 @@ def trace_of(
         deadline_s=unknown_s if deadline_s is None else deadline_s,
         label=np.full(n, "", dtype=np.str_) if label is None else label,
         team=np.full(n, "", dtype=np.str_) if team is None else team,
+        elastic=np.full(n, UNSAID, dtype=np.int64) if elastic is None else elastic,
         unit=unit,
         anchored=anchored,
         source=source,

@@ -37,9 +37,15 @@ def slower_ways(services: tuple[Service, ...]) -> tuple[tuple[int, SlowerAnswers
     return tuple((number, point) for number, one in enumerate(services) for point in one.slower)
 
 
-def answer_limit_s(service: Service) -> float:
-    """What the p95 answer time of a slower point may be at most."""
-    return service.latency_max_s * (1.0 + service.delay_tolerance)
+def later_share(service: Service, point: SlowerAnswers | None) -> float:
+    """By what share answers at a slower point may come later than the limit of the service."""
+    stated = point.later if point is not None else None
+    return service.delay_tolerance if stated is None else stated
+
+
+def answer_limit_s(service: Service, point: SlowerAnswers | None = None) -> float:
+    """What the p95 answer time of a slower point may be at most; of any that tolerates what its service does."""
+    return service.latency_max_s * (1.0 + later_share(service, point))
 
 
 def ways_of(fleet: Fleet, services: tuple[Service, ...]) -> Ways:
@@ -61,7 +67,7 @@ def may_answer_slower(fleet: Fleet, services: tuple[Service, ...]) -> NDArray[np
         service = services[number]
         home = service.home > 0
         there = home | service.resident if service.movable else home
-        in_time = late_s + point.time_to_first_token_s <= answer_limit_s(service)
+        in_time = late_s + point.time_to_first_token_s <= answer_limit_s(service, point)
         found.append(there & in_time & (point.requests_per_accelerator_s > 0))
     shape = (0, len(fleet.network.origins), len(fleet.places))
     return np.stack(found) if found else np.zeros(shape, dtype=np.bool_)
@@ -94,7 +100,7 @@ def by_service(of_ways: Real, ways: Ways) -> Real:
 def _as_service(service: Service, point: SlowerAnswers) -> Service:
     return replace(
         service,
-        latency_max_s=answer_limit_s(service),
+        latency_max_s=answer_limit_s(service, point),
         requests_per_accelerator_s=point.requests_per_accelerator_s,
         time_to_first_token_s=point.time_to_first_token_s,
         it_kw_per_accelerator=point.it_kw_per_accelerator,

@@ -79,8 +79,9 @@ def most_it_power(facility_max_kw: Real, capacity_kw: Real, outdoor_c: Real, pla
 @njit(cache=True, error_model="numpy")
 def wet_bulbs(temperature_c: Real, humidity: Real) -> Real:
     """Wet bulb of each site and step, °C; humidity 0-1. All (S, T)."""
-    felt = np.empty_like(temperature_c)
-    for s in range(temperature_c.shape[0]):
-        for t in range(temperature_c.shape[1]):
-            felt[s, t] = wet_bulb_c(temperature_c[s, t], 100.0 * humidity[s, t])
+    felt = np.empty(temperature_c.shape)
+    dry, moist = np.ascontiguousarray(temperature_c).ravel(), np.ascontiguousarray(humidity).ravel()
+    in_a_row = felt.ravel()
+    for i in range(in_a_row.size):
+        in_a_row[i] = wet_bulb_c(dry[i], 100.0 * moist[i])
     return felt

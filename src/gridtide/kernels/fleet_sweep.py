@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gridtide.kernels import scalar  # noqa: F401  (makes the physics callable from compiled code)
 from gridtide.kernels.learned_building import Tables, table_kw
-from gridtide.kernels.placement import BIG, NOWHERE, answer_at, held_cost, slots_needed
+from gridtide.kernels.placement import BIG, NOWHERE, answer_at, at_speed, held_cost, slots_needed
 from gridtide.physics.pue import facility_power_kw
 
 Real = NDArray[np.float64]
@@ -72,7 +72,7 @@ def lay(
 @njit(cache=True, error_model="numpy")
 def price_slots(
     window: tuple[int, int],
-    place: tuple[int, int, float, int],
+    place: tuple[int, int, int, float, int],
     it_kw: Real,
     net: Real,
     building: Building,
@@ -85,16 +85,16 @@ def price_slots(
 ) -> None:
     """Price each slot of a window for one accelerator of a job, and how far it would pass the peak, kW.
 
-    place: (p, its site, IT kW of the gang, gang). energy: money for a kW drawn for the slot, (S, T); for an accelerator
-    that is scarce, (P, T); for one in all in slots that do not count, (P, T); those that count, (S, T). sale:
-    money for a kW sold for the slot, (S, T), and the most that may be, kW, (S,). Fills felt and above.
+    place: (entry of the menu, p, its site, IT kW of the gang, gang). energy: money for a kW drawn for the slot, (S, T);
+    for an accelerator that is scarce, (P, T); for one in all in slots that do not count, (M, T); those that count,
+    (S, T). sale: money for a kW sold for the slot, (S, T), and the most that may be, kW, (S,). Fills felt and above.
     """
-    p, s, power_kw, gang = place
+    m, p, s, power_kw, gang = place
     per_kw, scarce, beyond, counts = energy
     earned, most_kw = sale
     for t in range(window[0], window[1]):
         if not counts[s, t]:
-            felt[t] = beyond[p, t]
+            felt[t] = beyond[m, t]
             above[t] = 0.0
             continue
         then = net_kw(it_kw[s, t] + power_kw, s, t, building, rest_kw)
@@ -153,11 +153,11 @@ def best_at(
 @njit(cache=True, error_model="numpy")
 def sweep(
     order: Whole,
-    jobs: tuple[Whole, Whole, Whole, Whole, Whole, Whole, Real, Real],
-    told: tuple[Whole, Whole, Whole, Whole],
+    jobs: tuple[Whole, Flags, Whole, Whole, Whole, Whole, Whole, Whole, Real, Real],
+    told: tuple[Whole, Whole, Whole, Whole, Whole],
     free: Whole,
     site: Whole,
-    extra_kw: Real,
+    menu: tuple[Whole, Real, Real, Whole],
     it_kw: Real,
     rest_kw: Real,
     building: Building,
@@ -167,15 +167,18 @@ def sweep(
 ) -> int:
     """Move each job, in order, to where the fleet costs least with it; how many moved.
 
-    jobs: gang (n,), first (n, P), last (n,), left (n, 4), rule (n, 3), place it runs at (n,), offer (n, P), delay (n,),
-    all as in `placement.sweep`. told: (place, offsets, count, slots), free (P, T), it_kw (S, T): changed in place.
-    rest_kw: charge - discharge - supply, (S, T). energy, sale: see `price_slots`.
+    jobs: accelerators at each entry of the menu (n, M), entries it may move to (n, M), first (n, P), last (n,), left
+    (n, 4), rule (n, 3), place it runs at (n,), on how many accelerators (n,), offer (n, P), delay (n,), all as in
+    `placement.sweep`. told: (place, offsets, count, slots, point), free (P, T), it_kw (S, T): changed in place.
+    menu: (place (M,), speed (M,), IT kW of an accelerator beyond a parked one (M,), full-speed entry of each place
+    (P,)). rest_kw: charge - discharge - supply, (S, T). energy, sale: see `price_slots`.
     month: highest import so far and money for a kW above, (S,) each.
     """
-    gang, first, last, left, rule, running_at, offer, delay = jobs
-    place, offsets, count, slots = told
+    takes, may, first, last, left, rule, running_at, running_with, offer, delay = jobs
+    place, offsets, count, slots, point = told
+    place_of, speed, extra_kw, whole = menu
     known_kw, charge = month
-    places, steps = free.shape
+    steps = free.shape[1]
     net = np.empty_like(it_kw)
     for s in range(net.shape[0]):
         for t in range(steps):
@@ -188,48 +191,59 @@ def sweep(
     felt, above = np.zeros((2, steps))
     moved = 0
     for j in order:
-        p = place[j]
-        if p < 0:
+        if place[j] < 0:
             continue
         begin, room = offsets[j], offsets[j + 1] - offsets[j]
         work = (left[j, 0], left[j, 1], left[j, 2], left[j, 3])
+        own = whole[place[j]] + point[j]
+        s, gang = site[place[j]], takes[j, own]
         held = slots[begin : begin + count[j]].copy()
-        drawn = held[: drawing_slots(count[j], work)]
-        lay(drawn, -gang[j] * extra_kw[p], site[p], it_kw, net, building, rest_kw)
+        drawn = held[: drawing_slots(count[j], at_speed(work, speed[own]))]
+        lay(drawn, -gang * extra_kw[own], s, it_kw, net, building, rest_kw)
         for t in held:
-            free[p, t] += gang[j]
-        stays, best_cost, best_place, best_count = BIG, BIG, NOWHERE, 0
-        for q in range(places):
+            free[place[j], t] += gang
+        stays, best_cost, best_entry, best_count = BIG, BIG, NOWHERE, 0
+        for m in range(place_of.shape[0]):
+            q = place_of[m]
             window = (first[j, q], last[j])
-            if window[0] >= window[1]:
+            if window[0] >= window[1] or not (may[j, m] or m == own):
                 continue
-            s = site[q]
+            s, gang = site[q], takes[j, m]
             peak_kw = highest_kw(net[s], energy[3][s], known_kw[s])
-            here = (q, s, gang[j] * extra_kw[q], gang[j])
+            here = (m, q, s, gang * extra_kw[m], gang)
             price_slots(
                 window, here, it_kw, net, building, rest_kw, energy, sale, peak_kw, felt, above
             )
-            own = (rule[j, 0] == 1, rule[j, 1] == 1, running_at[j] == q, rule[j, 2])
-            if q == p:
+            goes_on = running_at[j] == q and running_with[j] == gang
+            runs = (rule[j, 0] == 1, rule[j, 1] == 1, goes_on, rule[j, 2])
+            paced, waits = (
+                at_speed(work, speed[m]),
+                delay[j] * speed[m] * (takes[j, whole[q]] / gang),
+            )
+            if m == own:
                 stays = held_cost(
-                    felt, delay[j], free[q], gang[j], (kept, 0.0), window, work, own, offer[j, q], held
+                    felt, waits, free[q], gang, (kept, 0.0), window, paced, runs, offer[j, q], held
                 )  # fmt: skip
                 stays += charge[s] * most_above(above, drawn)
+            if not may[j, m]:
+                continue
             value, taken = best_at(
-                felt, above, charge[s], delay[j], free[q], gang[j], window, work, own,
+                felt, above, charge[s], waits, free[q], gang, window, paced, runs,
                 (chosen[:room], scratch[:room], best, open_, kept),
             )  # fmt: skip
             if value < BIG and value + offer[j, q] < best_cost - 1e-9:
-                best_cost, best_place, best_count = value + offer[j, q], q, taken
+                best_cost, best_entry, best_count = value + offer[j, q], m, taken
                 found[:taken] = best[:taken]
         if stays < BIG and best_cost < stays - 1e-6 * (1.0 + abs(stays)):
-            p = place[j] = best_place
+            own = best_entry
+            place[j], point[j] = place_of[own], own - whole[place_of[own]]
             count[j] = best_count
             slots[begin : begin + best_count] = found[:best_count]
             moved += 1
+        s, gang = site[place[j]], takes[j, own]
         held = slots[begin : begin + count[j]]
-        drawn = held[: drawing_slots(count[j], work)]
-        lay(drawn, gang[j] * extra_kw[p], site[p], it_kw, net, building, rest_kw)
+        drawn = held[: drawing_slots(count[j], at_speed(work, speed[own]))]
+        lay(drawn, gang * extra_kw[own], s, it_kw, net, building, rest_kw)
         for t in held:
-            free[p, t] -= gang[j]
+            free[place[j], t] -= gang
     return moved

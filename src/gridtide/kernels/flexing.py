@@ -195,3 +195,70 @@ def step_in(
             found[3][job, 2] = size * over(let_go, dropped, cells[1][entry[job]], 0.0) / dropped
             found[3][job, 3] = max(0.0, float(more))
             break
+
+
+@njit(cache=True, error_model="numpy")
+def step_away(
+    order: Whole,
+    window: int,
+    told: Told,
+    work: tuple[Whole, Whole, Whole, Whole, Whole, Whole],
+    away: tuple[Whole, Whole, Real],
+    bounds: tuple[Whole, Whole],
+    cells: Cells,
+    free: Whole,
+    found: tuple[Whole, Whole, Whole, Real],
+) -> None:
+    """Take jobs to another place for good, each where it costs least, and let it work there without a break.
+
+    order: jobs to try, one after another; each must hold all slots of the window. told: (offsets (n+1,), count,
+    slots). work, (n,) each: (gang, accelerators it runs on here, entry of the menu, slots expected to be used, slots of
+    declared and of expected work of the whole gang at another place, restart and all). away: (first slot at each place,
+    the number of slots where a job may not go (n, P), entry of the menu of each place (P,), money of the way to each
+    (n, P)). bounds, (n,): (slot before which declared work ends, slot before which its expected end lies). cells: as of
+    step_aside, waits for an accelerator of the whole gang. free: machines, (P, T), changed in place. found, filled for
+    jobs that can: (place, -1 where it cannot, first slot, slots, (n, 2): money more over the whole rest of the job, and
+    kWh drawn more after the window).
+    """
+    gang, taken, entry, used, declared, expected = work
+    steps = free.shape[1]
+    for job in order:
+        size, wait = gang[job], cells[2][job]
+        own = told[2][told[0][job] : told[0][job] + told[1][job]]
+        stays = taken[job] * over(own, used[job], cells[0][entry[job]], wait * size / taken[job])
+        best = np.inf
+        for place in range(free.shape[0]):
+            cost = cells[0][away[1][place]]
+            run, worked = 0, 0.0
+            for slot in range(away[0][job, place], min(bounds[0][job], steps)):
+                run = run + 1 if free[place, slot] >= size else 0
+                if run == 0:
+                    worked = 0.0
+                    continue
+                first = slot + 1 - declared[job]
+                worked += cost[slot]
+                if run > declared[job]:
+                    worked -= cost[first - 1]
+                if run < declared[job]:
+                    continue
+                end = first + expected[job]
+                if end > bounds[1][job]:
+                    break
+                kept = 0.0
+                for beyond in range(end, slot + 1):
+                    kept += cost[beyond]
+                waited = wait * expected[job] * (2 * first + expected[job] - 1) / 2.0
+                money = size * (worked - kept + waited) + away[2][job, place]
+                if money < best - 1e-12:
+                    best = money
+                    found[0][job], found[1][job], found[2][job] = place, first, declared[job]
+        if best == np.inf:
+            continue
+        place, first = found[0][job], found[1][job]
+        kwh, later = 0.0, cells[1][away[1][place]]
+        for slot in range(max(first, window), first + expected[job]):
+            kwh += size * later[slot]
+        for index in range(window, used[job]):
+            kwh -= taken[job] * cells[1][entry[job]][own[index]]
+        found[3][job, 0], found[3][job, 1] = best - stays, kwh
+        free[place, first : first + declared[job]] -= size

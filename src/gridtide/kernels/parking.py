@@ -11,17 +11,25 @@ ON, IDLE, PARKED, OFF = 0, 1, 2, 3
 
 
 @njit(cache=True, error_model="numpy")
-def expected(record: Real, at: int, ahead: int, unknown: float) -> float:
-    """The most that was needed a day before, over so many steps after step `at`; unknown before a day has passed.
+def expected(
+    record: Real, told: Real, at: tuple[int, int], ahead: tuple[int, int], unknown: float
+) -> float:
+    """The most that is needed over the next steps: what a plan tells, and beyond it what was needed a day before.
 
-    record: of the last day, the need of step t at t modulo its length. unknown: what then counts as needed.
+    record: of the last day, the need of step t at t modulo its length. told: from the first step of a span on, of any
+    length. at: the step, by its number and within the span. ahead: how many steps, where a plan tells and where none
+    does. unknown: what counts as needed where neither is known.
     """
-    day = record.shape[0]
+    day, (number, within) = record.shape[0], at
     most = 0.0
-    for step in range(at + 1, at + 1 + ahead):
-        if step < day:
-            return unknown
-        most = max(most, record[step % day])
+    for step in range(1, 1 + max(ahead[0], ahead[1])):
+        if within + step < told.shape[0]:
+            if step <= ahead[0]:
+                most = max(most, told[within + step])
+        elif step <= ahead[1]:
+            if number + step < day:
+                return unknown
+            most = max(most, record[(number + step) % day])
     return most
 
 
@@ -51,6 +59,7 @@ def next_rest(
 @njit(cache=True, error_model="numpy")
 def rest_nodes(
     need: Real,
+    told: Real,
     record: Real,
     bounds: Whole,
     rules: tuple[Whole, Whole, Real, Real],
@@ -60,14 +69,17 @@ def rest_nodes(
 ) -> None:
     """Carry the nodes of every place through T steps.
 
-    need: accelerators of these nodes that are wanted, (P, T). record: as in `expected`, (P, D), written on.
+    need: accelerators of these nodes that are wanted, (P, T); told: what a plan wants of them from the first step on,
+    of any length. record: as in `expected`, (P, D), written on.
     bounds: nodes of place p are bounds[p]:bounds[p + 1]; the first are needed first. rules: (accelerators of a node
-    (P,), steps ahead as in `next_rest` (P, 3), least seconds in each state (P, 4), seconds to wake from each (P, 4)).
+    (P,), steps ahead as in `next_rest`, and for parked ones where a plan tells (P, 4), least seconds in each state
+    (P, 4), seconds to wake from each (P, 4)).
     nodes: (state, seconds in it, seconds until awake), (K,) each, changed in place. span: (number of the first step,
     seconds of a step). out, added to: accelerators that cannot be used, mean over the step (P, T); accelerator-seconds
     of waking (P, T); accelerators idle, parked and off, mean over the step (3, P, T).
 
-    Before a day has passed, every node counts as expected before it is switched off, none before it is parked.
+    Before a day has passed and without a plan, every node counts as expected before it is switched off,
+    none before it is parked.
     """
     size, ahead, least_s, wake_s = rules
     state, kept_s, left_s = nodes
@@ -77,14 +89,18 @@ def rest_nodes(
         whole = float((bounds[place + 1] - bounds[place]) * size[place])
         for t in range(need.shape[1]):
             at = first + t
-            level_p = expected(record[place], at, ahead[place, 0], 0.0)
-            level_o = expected(record[place], at, ahead[place, 1], whole)
-            level_r = expected(record[place], at, ahead[place, 2], whole)
+            when, tells = (at, t), told[place]
+            soon_p, soon_o, soon_r, soon_t = ahead[place]
+            level_p = expected(record[place], tells, when, (soon_t, soon_p), 0.0)
+            level_o = expected(record[place], tells, when, (soon_o, soon_o), whole)
+            level_r = expected(record[place], tells, when, (soon_r, soon_r), whole)
             for node in range(bounds[place], bounds[place + 1]):
                 floor = (node - bounds[place]) * size[place] + 1e-9
                 was = state[node]
                 soon = (level_p > floor, level_o > floor, level_r > floor)
                 now = next_rest(was, kept_s[node], need[place, t] > floor, soon, least_s[place])
+                if was == IDLE and now == PARKED and left_s[node] > 0.0:
+                    now = IDLE
                 if now != was:
                     kept_s[node] = 0.0
                     if now < PARKED <= was:

@@ -3,6 +3,7 @@
 from numba.extending import register_jitable
 
 from gridtide.physics import (
+    arctangent,
     battery,
     battery_life,
     clock_and_cap,
@@ -76,7 +77,7 @@ for _function in (
     tapered_battery._steps_within,
     tapered_battery.tapered_hour_in_kwh,
     tapered_battery.tapered_hour_out,
-    weather.wet_bulb_c,
+    arctangent.arctangent,
     wind.wind_power_share,
     server.server_share_w,
     serving_power.serving_power_w,
@@ -104,5 +105,9 @@ for _function in (
     site_map.utilisation_at,
     site_map.site_heat_kw,
     site_map.rejection_kw_per_kw,
+    site_map.changed_over,
+    site_map.as_changed_over_c,
 ):
     register_jitable(_function)
+
+register_jitable(inline="always")(weather.wet_bulb_c)  # too long to be inlined unasked

@@ -5,7 +5,14 @@ from numba import njit
 from numpy.typing import NDArray
 
 from gridtide.kernels import scalar  # noqa: F401  (makes the physics callable from compiled code)
-from gridtide.physics.site_map import it_share, rejection_kw_per_kw, site_heat_kw, utilisation_at
+from gridtide.physics.site_map import (
+    as_changed_over_c,
+    changed_over,
+    it_share,
+    rejection_kw_per_kw,
+    site_heat_kw,
+    utilisation_at,
+)
 
 Real = NDArray[np.float64]
 
@@ -14,15 +21,15 @@ Real = NDArray[np.float64]
 def site_power(
     utilisation: Real, clock: Real, wet_c: Real, dry_c: Real, gap_s: Real, p: Real
 ) -> Real:
-    """IT power, facility power, lagged heat, lagged outdoor temperature of each row, (5, n); kW, kW, kW, °C, kW.
+    """IT power, facility power, lagged heat, lagged outdoor temperature of each row, (6, n); kW, kW, kW, °C, kW, 0-1.
 
-    Last what the plant draws more because heat lags behind.
+    Then what the plant draws more because heat lags behind, and the utilisation that at full clock draws as much.
 
     gap_s: seconds since the row before; memory starts anew at the first row. p: coefficients in the order of
     fleet/learning/coefficients.py. Lags advance by the exact exponential.
     """
     n = len(utilisation)
-    found = np.empty((5, n))
+    found = np.empty((6, n))
     heat_kw = outdoor_c = 0.0
     for t in range(n):
         it_kw = p[0] * it_share(utilisation[t], clock[t], p[1], p[2], p[3], p[4])
@@ -33,12 +40,13 @@ def site_power(
         else:
             heat_kw += (given_kw - heat_kw) * (1.0 - np.exp(-gap_s[t] / p[15]))
             outdoor_c += (felt_c - outdoor_c) * (1.0 - np.exp(-gap_s[t] / p[16]))
-        carried = rejection_kw_per_kw(outdoor_c, p[10], p[11], p[12], p[13], 0.01)
+        carried = rejection_kw_per_kw(outdoor_c, p[10], p[11], p[12], p[13], p[17], 0.01)
         found[0, t] = it_kw
         found[1, t] = given_kw + p[9] * p[0] + heat_kw * carried
         found[2, t] = heat_kw
         found[3, t] = outdoor_c
         found[4, t] = (heat_kw - given_kw) * carried
+        found[5, t] = utilisation_at(it_kw / p[0], p[1], p[2])
     return found
 
 
@@ -55,9 +63,35 @@ def steady_power(it_kw: Real, outdoor_c: Real, p: Real) -> tuple[Real, Real, Rea
         utilisation[i] = utilisation_at(it_kw[i] / p[0], p[1], p[2])
         heat_kw[i] = site_heat_kw(it_kw[i], p[0], p[5], p[6], p[7], p[8])
         for j in range(along):
-            carried = rejection_kw_per_kw(outdoor_c[j], p[10], p[11], p[12], p[13], 0.01)
+            carried = rejection_kw_per_kw(outdoor_c[j], p[10], p[11], p[12], p[13], p[17], 0.01)
             power_kw[i, j] = heat_kw[i] * (1.0 + carried) + p[9] * p[0]
     return utilisation, heat_kw, power_kw
+
+
+@njit(cache=True, error_model="numpy")
+def changeovers(felt_c: Real, humidity: Real, limits: Real) -> Real:
+    """1 while a plant runs on compressors, 0 while on outside air, (n,). felt_c: °C; humidity: 0-1; both (n,).
+
+    limits: temperature below which and above which it changes, °C, then humidity, (4,).
+    """
+    found = np.empty(len(felt_c))
+    state = 1.0 if felt_c[0] > 0.5 * (limits[0] + limits[1]) else 0.0
+    for t in range(len(felt_c)):
+        state = changed_over(
+            state, felt_c[t], humidity[t], limits[0], limits[1], limits[2], limits[3]
+        )
+        found[t] = state
+    return found
+
+
+@njit(cache=True, error_model="numpy")
+def felt_changed_over(felt_c: Real, humidity: Real, limits: Real) -> Real:
+    """What such a plant feels, °C, (n,): above both limits of temperature on compressors, below both on outside air."""
+    state = changeovers(felt_c, humidity, limits)
+    found = np.empty(len(felt_c))
+    for t in range(len(felt_c)):
+        found[t] = as_changed_over_c(state[t], felt_c[t], limits[0], limits[1])
+    return found
 
 
 @njit(cache=True, error_model="numpy")

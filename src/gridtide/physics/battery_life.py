@@ -4,7 +4,8 @@
 def cycles_to_end(depth: float, cycles_at_full: float = 6000.0, exponent: float = 1.5) -> float:
     """Cycles of a depth (0, 1] until the end of a battery's life: cycles_at_full x depth^-exponent.
 
-    exponent: 1.1 to 2 of iron phosphate. Reference: power law of cycle life; parameters assumed, give your own.
+    exponent: 1.1 to 2 of iron phosphate. Reference: power law of cycle life; parameters assumed, give your own. Unit:
+    full cycles of that depth [1].
     """
     return float(cycles_at_full * depth**-exponent)
 
@@ -12,7 +13,10 @@ def cycles_to_end(depth: float, cycles_at_full: float = 6000.0, exponent: float 
 def cycle_damage(
     depth: float, count: float, cycles_at_full: float = 6000.0, exponent: float = 1.5
 ) -> float:
-    """Share of a battery's life [0-1] that `count` cycles of a depth [0-1] take (Palmgren and Miner)."""
+    """Share of a battery's life [0-1] that `count` cycles of a depth [0-1] take (Palmgren and Miner).
+
+    count: 0 or more. Reference: linear damage of Palmgren and Miner over `cycles_to_end`.
+    """
     if depth <= 0.0:
         return 0.0
     return count / cycles_to_end(depth, cycles_at_full, exponent)

@@ -7,7 +7,10 @@ KWH_PER_M3_K = 1.163
 
 
 def chilled_water_kwh(volume_m3: float, span_k: float) -> float:
-    """Cold [kWh of heat] in a full store of this volume between the two temperatures it works at, span_k apart."""
+    """Cold [kWh of heat] in a full store of this volume between the two temperatures it works at, span_k apart.
+
+    volume_m3, span_k: 0 or more. Reference: energy balance with KWH_PER_M3_K.
+    """
     return KWH_PER_M3_K * volume_m3 * span_k
 
 
@@ -17,7 +20,7 @@ def cold_after_kwh(
     """Cold [kWh of heat] after some hours with into_kw [kW of heat] held, less than 0 where cold is used.
 
     loss_share_per_day: what a full store loses in a day, 0 to below 1; the loss follows what is in it. Exact, so that
-    no step is too long.
+    no step is too long. Reference: energy balance with a loss in proportion to what is held.
     """
     if loss_share_per_day <= 0.0:
         return cold_kwh + into_kw * hours

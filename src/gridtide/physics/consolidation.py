@@ -18,7 +18,8 @@ def accelerators_left_share(batch: float, fuller: float, slower: float) -> float
     """Accelerators still needed for the same rate, as a share of those before (0, 1].
 
     batch, fuller: sequences in flight before and after. slower: time between tokens after over before (≥ 1).
-    Reference: every sequence in flight yields one token an iteration, so that needed = slower × batch ÷ fuller.
+    Reference: every sequence in flight yields one token an iteration, so that needed = slower × batch ÷ fuller. Unit:
+    share [1].
     """
     return slower * batch / fuller
 

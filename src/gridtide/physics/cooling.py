@@ -20,7 +20,8 @@ def chiller_curves(condenser_c: float, evaporator_c: float = 6.67) -> tuple[floa
     """Available capacity over rated and full-load power ratio of an electric chiller.
 
     condenser_c: entering air or water [°C], held at 10 °C or more because the fitted curves bend back
-    below. evaporator_c: leaving water [°C]. Reference: EnergyPlus engineering reference.
+    below. evaporator_c: leaving water [°C]. Monotone up to 60 °C. Reference: EnergyPlus engineering
+    reference.
     """
     lift = (max(condenser_c, 10.0) - 35.0) / 2.778 - (evaporator_c - 6.67)
     available = 0.944836 - 0.0570088 * lift + 0.00185486 * lift * lift
@@ -32,7 +33,8 @@ def plant_cop(
 ) -> float:
     """Heat removed per electric power of a water-cooled plant: falls per kelvin above a wet bulb.
 
-    Kept between 4 and 7. Reference: engineering default; unverified, give your own.
+    Kept between 4 and 7. Reference: engineering default; unverified, give your own. Dimensionless. wet_bulb_c: -20 to
+    50 [°C].
     """
     cop = best * (1.0 - per_k * max(0.0, wet_bulb_c - until_c))
     return min(7.0, max(4.0, cop))

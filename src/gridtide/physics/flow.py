@@ -15,7 +15,7 @@ def mover_power_kw(
 def mover_slope_kw(
     full_kw: float, share: float, exponent: float = 3.0, slowest: float = 0.30
 ) -> float:
-    """The derivative of mover_power_kw by the share [kW]; 0 at and below the slowest."""
+    """The derivative of mover_power_kw by the share [kW]; 0 at and below the slowest. Arguments as in it."""
     if share <= slowest:
         return 0.0
     return float(exponent * full_kw * share ** (exponent - 1.0))

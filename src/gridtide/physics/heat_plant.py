@@ -21,7 +21,8 @@ def heat_plant_kw(heat_kw: float, capacity_kw: float, outdoor_c: float, plant: i
     """Power of the plant that removes heat_kw [kW] from a building for capacity_kw [kW of IT].
 
     outdoor_c: wet bulb, for an air-cooled chiller dry bulb [°C]. plant: 0 water chiller with towers, 1
-    air-cooled chiller, 2 warm liquid with the rest by water chiller. Convex and increasing in heat_kw.
+    air-cooled chiller, 2 warm liquid with the rest by water chiller. Convex and increasing in heat_kw. heat_kw 0 or
+    more, capacity_kw above 0, outdoor_c -30 to 50. Reference: `cooling` and the assumed coefficients of this file.
     """
     if plant == AIR_CHILLER:
         available, full_load = chiller_curves(outdoor_c)
@@ -33,7 +34,10 @@ def heat_plant_kw(heat_kw: float, capacity_kw: float, outdoor_c: float, plant: i
 
 
 def heat_plant_slope(heat_kw: float, capacity_kw: float, outdoor_c: float, plant: int) -> float:
-    """Power of the plant for one more kW of heat: the derivative of heat_plant_kw. Dimensionless."""
+    """Power of the plant for one more kW of heat: the derivative of heat_plant_kw. Dimensionless.
+
+    Arguments as in `heat_plant_kw`.
+    """
     chilled = mechanical_share(outdoor_c) / plant_cop(outdoor_c)
     if plant == AIR_CHILLER:
         available, full_load = chiller_curves(outdoor_c)
@@ -47,14 +51,18 @@ def heat_plant_slope(heat_kw: float, capacity_kw: float, outdoor_c: float, plant
 
 
 def tower_kw(heat_kw: float, plant: int) -> float:
-    """Part of heat_plant_kw [kW] that towers draw; an air-cooled chiller has none. Assumed."""
+    """Part of heat_plant_kw [kW] that towers draw; an air-cooled chiller has none. Assumed.
+
+    heat_kw: 0 or more.
+    """
     return 0.0 if plant == AIR_CHILLER else TOWER_SHARE * heat_kw
 
 
 def free_cooling_kw(heat_kw: float, outdoor_c: float, plant: int) -> float:
     """Part of heat_plant_kw [kW] that carries warm liquid past its compressors; 0 for other plants. Assumed.
 
-    outdoor_c: wet bulb [°C]. Free cooling of a water chiller draws nothing here beyond pumps and towers.
+    outdoor_c: wet bulb [°C]. Free cooling of a water chiller draws nothing here beyond pumps and towers. Arguments as
+    in `heat_plant_kw`.
     """
     if plant != WARM_LIQUID:
         return 0.0
@@ -63,7 +71,10 @@ def free_cooling_kw(heat_kw: float, outdoor_c: float, plant: int) -> float:
 
 
 def compressor_kw(heat_kw: float, capacity_kw: float, outdoor_c: float, plant: int) -> float:
-    """Part of heat_plant_kw [kW] that compressors draw: all of it but towers and free cooling."""
+    """Part of heat_plant_kw [kW] that compressors draw: all of it but towers and free cooling.
+
+    Arguments as in `heat_plant_kw`. Reference: definition.
+    """
     whole_kw = heat_plant_kw(heat_kw, capacity_kw, outdoor_c, plant)
     return whole_kw - tower_kw(heat_kw, plant) - free_cooling_kw(heat_kw, outdoor_c, plant)
 
@@ -74,7 +85,8 @@ def extra_plant_kw(
     """Power of the plant [kW] for extra_kw [kW] of heat beyond heat_kw, less than 0 where extra_kw is.
 
     What is extra goes through chilled water, whatever the plant does with the rest: a warm liquid takes none of it.
-    heat_kw + extra_kw >= 0 and, of a warm liquid, the share of the air. Convex and increasing in extra_kw.
+    heat_kw + extra_kw >= 0 and, of a warm liquid, the share of the air. Convex and increasing in extra_kw. Reference:
+    energy balance over `heat_plant_kw`.
     """
     if plant == AIR_CHILLER:
         together = heat_plant_kw(heat_kw + extra_kw, capacity_kw, outdoor_c, plant)
@@ -83,14 +95,18 @@ def extra_plant_kw(
 
 
 def aired_share(plant: int) -> float:
-    """Share of the heat that leaves through air and chilled water, and so may leave earlier or later [0-1]."""
+    """Share of the heat that leaves through air and chilled water, and so may leave earlier or later [0-1].
+
+    Reference: CAPTURED, 0.70 to 0.95 of real loops; assumed, give your own.
+    """
     return 1.0 - CAPTURED if plant == WARM_LIQUID else 1.0
 
 
 def most_heat_kw(capacity_kw: float, outdoor_c: float, plant: int) -> float:
     """The most heat [kW] that the plant of a building for capacity_kw [kW of IT] carries out.
 
-    Reference: engineering default, 1.3 times the IT capacity; an air-cooled chiller as its curve has it.
+    Reference: engineering default, 1.3 times the IT capacity; an air-cooled chiller as its curve has it. Arguments as
+    in `heat_plant_kw`.
     """
     available = chiller_curves(outdoor_c)[0] if plant == AIR_CHILLER else 1.0
     return CHILLER_SIZE * capacity_kw * available

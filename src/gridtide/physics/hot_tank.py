@@ -15,7 +15,8 @@ def tank_after_c(
 ) -> float:
     """Temperature [°C] of a tank after some hours with into_kw [kW of heat] held, less than 0 where heat is taken.
 
-    loss_kw_per_k: what it loses to around_c [°C] per kelvin, 0 or more. Exact, so that no step is too long.
+    loss_kw_per_k: what it loses to around_c [°C] per kelvin, 0 or more. Exact, so that no step is too long. volume_m3,
+    hours above 0. Reference: energy balance of water that is mixed through.
     """
     kwh_per_k = KWH_PER_M3_K * volume_m3
     if loss_kw_per_k <= 0.0:
@@ -25,5 +26,8 @@ def tank_after_c(
 
 
 def tank_kwh(tank_c: float, useful_from_c: float, volume_m3: float) -> float:
-    """Heat [kWh] in a tank above the temperature from which it is of use [°C]; 0 below it."""
+    """Heat [kWh] in a tank above the temperature from which it is of use [°C]; 0 below it.
+
+    volume_m3: 0 or more. Reference: energy balance with KWH_PER_M3_K.
+    """
     return KWH_PER_M3_K * volume_m3 * max(0.0, tank_c - useful_from_c)

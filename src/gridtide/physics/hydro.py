@@ -20,7 +20,10 @@ def turbined_m3_per_s(power_kw: float, head_m: float, efficiency: float = 0.90) 
 
 
 def pumped_m3_per_s(power_kw: float, head_m: float, efficiency: float = 0.90) -> float:
-    """Water [m³/s] that pumps of power_kw [kW] lift by head_m [m, above 0]. efficiency (0, 1] of pump and motor."""
+    """Water [m³/s] that pumps of power_kw [kW] lift by head_m [m, above 0]. efficiency (0, 1] of pump and motor.
+
+    Reference: definition; 0.90 is an assumed default.
+    """
     return power_kw * efficiency / (KW_PER_FLOW_AND_HEAD * head_m)
 
 
@@ -41,6 +44,7 @@ def river_flow_m3_per_s(
     """Water that a plant on a river turbines [m³/s]: the inflow less what the river keeps.
 
     kept: minimum flow past the plant; least: below it turbines stand still; most: what they swallow. All 0 or more.
+    Reference: mass balance.
     """
     spare = inflow_m3_per_s - kept_m3_per_s
     if spare < least_m3_per_s or spare <= 0.0:
@@ -64,10 +68,16 @@ def reservoir_after_m3(
 def releasable_m3_per_s(
     volume_m3: float, in_m3_per_s: float, least_m3: float, hours: float
 ) -> float:
-    """The most that may leave [m³/s] over a step of some hours, above 0, so that least_m3 stays behind the dam."""
+    """The most that may leave [m³/s] over a step of some hours, above 0, so that least_m3 stays behind the dam.
+
+    Reference: mass balance.
+    """
     return max(0.0, in_m3_per_s + (volume_m3 - least_m3) / (3600.0 * hours))
 
 
 def head_m(level_m: float, tail_m: float, loss_share: float = 0.0) -> float:
-    """Net head [m]: level above tail water less the share [0-1) that pipes take."""
+    """Net head [m]: level above tail water less the share [0-1) that pipes take.
+
+    Reference: definition.
+    """
     return max(0.0, level_m - tail_m) * (1.0 - loss_share)

@@ -6,7 +6,10 @@ HEAT_KWH_PER_KG = 33.33
 
 
 def made_per_kwh(kwh_per_kg: float) -> float:
-    """Heating value made of a kWh of electricity by an electrolyser that takes kwh_per_kg [kWh/kg, 33.33 or more]."""
+    """Heating value made of a kWh of electricity by an electrolyser that takes kwh_per_kg [kWh/kg, 33.33 or more].
+
+    Reference: definition.
+    """
     return HEAT_KWH_PER_KG / kwh_per_kg
 
 
@@ -35,10 +38,16 @@ def hydrogen_used_kw(power_kw: float, efficiency: float = FUEL_CELL) -> float:
 
 
 def tank_after_kwh(tank_kwh: float, made_kw: float, used_kw: float, hours: float) -> float:
-    """Hydrogen in the tank [kWh of heating value] after some hours. Reference: energy balance, no leak."""
+    """Hydrogen in the tank [kWh of heating value] after some hours. Reference: energy balance, no leak.
+
+    Powers and hours 0 or more.
+    """
     return tank_kwh + (made_kw - used_kw) * hours
 
 
 def round_trip(electrolyser: float = ELECTROLYSER, fuel_cell: float = FUEL_CELL) -> float:
-    """Electricity back over electricity in (0, 1]."""
+    """Electricity back over electricity in (0, 1].
+
+    Share [1]; both efficiencies (0, 1]. Reference: definition; efficiencies of PyPSA technology-data 2025, quoted.
+    """
     return electrolyser * fuel_cell

@@ -24,7 +24,8 @@ def levelised_cost_per_mwh(
     """Money per MWh of electricity over a plant's life, in the currency of its prices.
 
     capacity_factor: mean over rated power (0, 1]. recovery_per_year: of recovery_factor. efficiency: (0, 1] of fuel.
-    Reference: (capex x recovery + fixed) / (8.76 x capacity factor) + variable + fuel / efficiency.
+    Reference: (capex x recovery + fixed) / (8.76 x capacity factor) + variable + fuel / efficiency. Money in, money
+    out [of the same currency per MWh of electricity].
     """
     yearly = capex_per_kw * recovery_per_year + fixed_per_kw_year
     fuel = fuel_per_mwh_heat / efficiency

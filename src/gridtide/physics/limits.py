@@ -15,5 +15,8 @@ def landauer_j(bits: float, temperature_k: float = 300.0) -> float:
 
 
 def erased_bits(operations: float, bits_per_operation: float) -> float:
-    """Bits that arithmetic forgets, where each operation forgets as many as its result is wide. Assumed."""
+    """Bits that arithmetic forgets, where each operation forgets as many as its result is wide. Assumed.
+
+    Both 0 or more; unit: bits [1]. Reference: Landauer 1961.
+    """
     return operations * bits_per_operation

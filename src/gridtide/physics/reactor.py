@@ -16,7 +16,8 @@ def reactor_after_kw(
 ) -> float:
     """Power [kW] of a running reactor some minutes after it was asked for wanted_kw [kW].
 
-    Towards what is wanted at most by its ramp, never below its least nor above its rating [kW].
+    Towards what is wanted at most by its ramp, never below its least nor above its rating [kW]. minutes: 0 or more.
+    Reference: definition of a ramp; its rate is assumed, give your own.
     """
     aim = min(rated_kw, max(least_share * rated_kw, wanted_kw))
     most = ramp_per_min * rated_kw * minutes

@@ -18,7 +18,8 @@ def room_after_c(
 ) -> tuple[float, float]:
     """Temperatures of air and mass [°C] after some hours with heat_kw held: IT heat less what is cooled away.
 
-    The exact solution of the linear pair, so that no step is too long. Defaults are of a hall of HALL_KW.
+    The exact solution of the linear pair, so that no step is too long. Defaults are of a hall of HALL_KW. hours: 0 or
+    more; the three coefficients above 0. Reference: energy balance of two stores of heat.
     """
     both = air_kj_per_k + mass_kj_per_k
     rate = between_kw_per_k * (1.0 / air_kj_per_k + 1.0 / mass_kj_per_k)
@@ -38,19 +39,28 @@ def fast_constant_s(
     mass_kj_per_k: float = MASS_KJ_PER_K,
     between_kw_per_k: float = BETWEEN_KW_PER_K,
 ) -> float:
-    """Seconds in which air and mass come together but for 1/e of what they were apart. Of the exact solution."""
+    """Seconds in which air and mass come together but for 1/e of what they were apart. Of the exact solution.
+
+    All above 0.
+    """
     return 1.0 / (between_kw_per_k * (1.0 / air_kj_per_k + 1.0 / mass_kj_per_k))
 
 
 def late_rise_k_per_h(
     heat_kw: float, air_kj_per_k: float = AIR_KJ_PER_K, mass_kj_per_k: float = MASS_KJ_PER_K
 ) -> float:
-    """How fast air and mass warm together [K/h] once they have settled, with heat_kw [kW] more than is cooled."""
+    """How fast air and mass warm together [K/h] once they have settled, with heat_kw [kW] more than is cooled.
+
+    Reference: of the exact solution, `room_after_c`. Stores of heat above 0.
+    """
     return heat_kw * 3600.0 / (air_kj_per_k + mass_kj_per_k)
 
 
 def air_alone_rise_k_per_h(heat_kw: float, air_kj_per_k: float = AIR_KJ_PER_K) -> float:
-    """How fast the air warms [K/h] at first, before the mass takes part: no hall warms faster."""
+    """How fast the air warms [K/h] at first, before the mass takes part: no hall warms faster.
+
+    Reference: of the exact solution at its first instant, `room_after_c`. air_kj_per_k: above 0.
+    """
     return heat_kw * 3600.0 / air_kj_per_k
 
 

@@ -2,7 +2,10 @@
 
 
 def between_w(idle_w: float, full_w: float, share: float) -> float:
-    """Power of a part at a share of its load [W]."""
+    """Power of a part at a share of its load [W].
+
+    share: 0 to 1. Reference: a straight line, as ExaDigiT RAPS has it.
+    """
     return idle_w + (full_w - idle_w) * share
 
 
@@ -14,7 +17,10 @@ def node_power_w(
     storage_w: float,
     fans_w: float = 0.0,
 ) -> float:
-    """Power of a node [W] as the sum of its parts, each already for all pieces of its kind."""
+    """Power of a node [W] as the sum of its parts, each already for all pieces of its kind.
+
+    All 0 or more [W]. Reference: energy balance, the form of ExaDigiT RAPS.
+    """
     return accelerators_w + processors_w + memory_w + network_w + storage_w + fans_w
 
 
@@ -29,7 +35,8 @@ def stage_input_w(output_w: float, always_w: float, efficiency: float) -> float:
 def server_share_w(accelerator_w: float, rest_w: float = 73.5, slope: float = 1.74) -> float:
     """What a server draws for one of its accelerators [W], by the power of that accelerator.
 
-    rest_w: the server's constant part over its accelerators. Reference: an eighth of server_power_w.
+    rest_w: the server's constant part over its accelerators. Reference: an eighth of server_power_w. accelerator_w: 0
+    or more.
     """
     return rest_w + slope * accelerator_w
 
@@ -38,6 +45,7 @@ def accelerator_of_share_w(share_w: float, rest_w: float = 73.5, slope: float = 
     """Power of an accelerator [W] from what its server draws for it: the inverse of server_share_w.
 
     Less than 0 where share_w is below rest_w: then the server is not of this kind. Reference: as server_share_w.
+    slope: above 0.
     """
     return (share_w - rest_w) / slope
 
@@ -45,7 +53,7 @@ def accelerator_of_share_w(share_w: float, rest_w: float = 73.5, slope: float = 
 def server_power_w(accelerators_w: float, rest_w: float = 588.0, slope: float = 1.74) -> float:
     """Power of an air-cooled server with eight A100 [W] by the power of its accelerators.
 
-    Reference: two-point estimate from the AcmeTrace distributions; fit your own node type.
+    Reference: two-point estimate from the AcmeTrace distributions; fit your own node type. accelerators_w: 0 or more.
     """
     return rest_w + slope * accelerators_w
 

@@ -40,7 +40,7 @@ def sequences_that_let_read(
     without prompts.
 
     iteration: first, per sequence and per its square, seconds (physics.serving_power.iteration_s). Derived from
-    prompt_tokens_per_s × token_read_s = 1.
+    prompt_tokens_per_s × token_read_s = 1. piece_tokens: above 0.
     """
     if prompt_tokens_per_s <= 0.0:
         return math.inf
@@ -60,7 +60,7 @@ def mean_work_s(busy: float, service_s: float, at_once: float, queued_s: float) 
     busy: share of time served, 0 to below 1. service_s: mean of one request. at_once: work that comes at one instant,
     mean square over mean and over service_s (1 + SCV where requests come alone). queued_s: largest `work_bound_s` over
     windows. With independent arrivals it is busy × service × (1 + SCV) / (2 (1 - busy)), exactly
-    (Pollaczek and Khinchine); without a queue it is the exact mean for clumps that are read before the next.
+    (Pollaczek and Khinchine); without a queue it is the exact mean for clumps that are read before the next. Derived.
     """
     return busy * (0.5 * service_s * at_once + queued_s)
 
@@ -68,7 +68,8 @@ def mean_work_s(busy: float, service_s: float, at_once: float, queued_s: float) 
 def mean_up_to(most: float, mean: float, variance: float) -> float:
     """Mean of the smaller of a gamma variable and `most`; mean >= 0, variance > 0 where mean > 0.
 
-    Vector: exponential of mean 1 up to 1: 1 - 1/e.
+    Vector: exponential of mean 1 up to 1: 1 - 1/e. Unit: that of the variable [s where it is a time]. Derived:
+    integral of a gamma law.
     """
     if mean <= 0.0 or most <= 0.0:
         return 0.0
@@ -85,7 +86,7 @@ def others_read_s(
     decode_s: its iterations alone. backlog_s, backlog_var: prompts waiting behind it when it begins, mean [s] and
     variance [s²] (gamma). reading: share of time spent on prompts, below 1. quiet_s: time after an arrival in which
     fewer come than on average, made whole (`quiet_after_s`): 0 for independent arrivals, where it is the delay
-    cycle (Conway, Maxwell and Miller, 1967).
+    cycle (Conway, Maxwell and Miller, 1967). Derived from it.
     """
     beyond_s = max(decode_s - quiet_s, 0.0) + backlog_s
     beyond_s -= mean_up_to(quiet_s - decode_s, backlog_s, backlog_var)
@@ -98,7 +99,7 @@ def quiet_after_s(requests_per_s: float, at_once: float, later: float) -> float:
     at_once: dispersion of counts at one instant, mean square of a clump over its mean. later: their dispersion over
     the time looked at. Palm's relation of counts: the mean number within t of an arrival, without those of the same
     instant, is rate × t - (at_once - later) / 2 for t beyond the clumps' distance. Vector: clumps of b every T
-    seconds, later = 0: T / 2.
+    seconds, later = 0: T / 2. Derived.
     """
     return max(at_once - later, 0.0) / (2.0 * requests_per_s)
 
@@ -107,7 +108,7 @@ def empty_share(load: float, growth: float) -> float:
     """Share of time in which nothing is in flight: birth and death with departures n / (base + growth part × n).
 
     load: requests a second × tokens × first_s, > 0; growth: × per_sequence_s, 0 to below 1. Negative binomial; with
-    growth 0 Poisson's exp(-load).
+    growth 0 Poisson's exp(-load). Share [1]. Derived: the stationary law's first term.
     """
     if growth <= 1e-9:
         return math.exp(-load)

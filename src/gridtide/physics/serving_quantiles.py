@@ -24,7 +24,8 @@ def work_bound_s(window_s: float, busy: float, service_s: float, dispersion: flo
 def wait_from_work_s(work_s: float, busy: float, service_s: float, service_scv: float) -> float:
     """Mean wait in the queue [s] from the mean work there is (Brumelle): what serves is part of the work.
 
-    work_s: time average. busy: above 0. service_s, service_scv: mean and squared variation of one service.
+    work_s: time average. busy: above 0. service_s, service_scv: mean and squared variation of one service. Reference:
+    Brumelle 1971.
     """
     return max(work_s / busy - 0.5 * service_s * (1.0 + service_scv), 0.0)
 
@@ -40,7 +41,11 @@ def shared_iteration_s(busy: float, service_s: float, dispersion: float, other_s
 
 
 def beyond_share(wait_s: float, busy: float, mean_s: float) -> float:
-    """Chance that a wait is longer than wait_s: none with 1 - busy, else exponential; mean_s over all."""
+    """Chance that a wait is longer than wait_s: none with 1 - busy, else exponential; mean_s over all.
+
+    Chance [0-1]; times in seconds [s], busy 0 to below 1. Reference: exact with one server and exponential service;
+    assumed beyond.
+    """
     if wait_s <= 0.0:
         return 1.0 if wait_s < 0.0 else busy
     if mean_s <= 0.0:
@@ -65,7 +70,10 @@ def read_while_decoding_var(
     service_s: float,
     dispersion: float,
 ) -> float:
-    """Variance of that time [s²]; backlog_var: of the backlog [s²]; service_s, dispersion: of the prompts."""
+    """Variance of that time [s²]; backlog_var: of the backlog [s²]; service_s, dispersion: of the prompts.
+
+    Derived: variance of the delay cycle. reading: below 1.
+    """
     left = 1.0 - reading
     arriving = reading * service_s * dispersion * (decode_s + backlog_s)
     return backlog_var / (left * left) + arriving / (left * left * left)
@@ -75,6 +83,7 @@ def gamma_below(at: float, mean: float, variance: float) -> float:
     """Chance that a gamma variable of a mean and variance (both > 0) is at most `at` (regularised lower gamma).
 
     Series below shape + 1, else the continued fraction. Vector: chi-square of 1, 2 and 10 degrees at its 95 %.
+    Reference: Press et al., Numerical Recipes, section 6.2.
     """
     if at <= 0.0:
         return 0.0

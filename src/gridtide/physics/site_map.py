@@ -62,14 +62,49 @@ def rejection_kw_per_kw(
     cop_per_k: float,
     free_below_c: float,
     free_width_k: float,
+    cop_holds_to_c: float,
     always: float,
 ) -> float:
     """Power to carry one kW of heat out at the temperature that the plant rejects to [°C]. Dimensionless.
 
-    cop: heat over power where compressors begin [1.5-15]; it falls by cop_per_k of its value per kelvin above, never
-    below a quarter. free_below_c: no compressor runs below; free_width_k further up all the heat needs one.
-    always: towers and pumps per kW of heat. Increasing in outdoor_c. Reference: the simple plant of cooling.py.
+    cop: heat over power [1.5-15] up to cop_holds_to_c, where condensers are held no colder; it falls by cop_per_k of
+    its value per kelvin above, never below a quarter. free_below_c: no compressor runs below; free_width_k further up
+    all the heat needs one. always: towers and pumps per kW of heat. Increasing in outdoor_c.
+    Reference: the simple plant of cooling.py.
     """
     share = min(1.0, max(0.0, (outdoor_c - free_below_c) / free_width_k))
-    falling = max(0.25, 1.0 - cop_per_k * max(0.0, outdoor_c - free_below_c))
+    falling = max(0.25, 1.0 - cop_per_k * max(0.0, outdoor_c - cop_holds_to_c))
     return share / (cop * falling) + always
+
+
+def changed_over(
+    before: float,
+    felt_c: float,
+    humidity: float,
+    returns_below_c: float,
+    leaves_above_c: float,
+    returns_below_humidity: float,
+    leaves_above_humidity: float,
+) -> float:
+    """Whether a plant runs on compressors, 1, or outside air, 0, from what it did before. Dimensionless.
+
+    It leaves outside air above either limit and returns when both the temperature [°C] and the relative humidity [0-1]
+    are below the lower ones; a humidity limit above 1 is none. Reference: the high-limit shut-off of air economisers
+    (assumed; limits come from a site's telemetry).
+    """
+    if felt_c > leaves_above_c or humidity > leaves_above_humidity:
+        return 1.0
+    if felt_c < returns_below_c and humidity < returns_below_humidity:
+        return 0.0
+    return before
+
+
+def as_changed_over_c(
+    changed: float, felt_c: float, returns_below_c: float, leaves_above_c: float
+) -> float:
+    """Temperature [°C] at which a plant without memory would do as one that has changed over does.
+
+    changed: 1 on compressors, then above both limits; 0 on outside air, then below both. Increasing in felt_c [°C].
+    Valid where returns_below_c is at most leaves_above_c. Reference: none, it is a definition.
+    """
+    return max(felt_c, leaves_above_c) if changed > 0.5 else min(felt_c, returns_below_c)

@@ -2,47 +2,30 @@
 
 import math
 
-HORIZON = 89.5
+from gridtide.physics.sun import pressure_hpa
 
-
-def sun_angles_deg(epoch_s: float, latitude: float, longitude: float) -> tuple[float, float]:
-    """Zenith and azimuth of the sun [°] at seconds since 1970; azimuth from north over east.
-
-    Good to about 0.01° without refraction. Reference: the astronomical almanac's algorithm for 1950 to 2050
-    (J. Michalsky, Solar Energy 40, 1988).
-    """
-    days = epoch_s / 86400.0 - 10957.5
-    mean_longitude = math.radians((280.460 + 0.9856474 * days) % 360.0)
-    anomaly = math.radians((357.528 + 0.9856003 * days) % 360.0)
-    bend = 1.915 * math.sin(anomaly) + 0.020 * math.sin(2.0 * anomaly)
-    ecliptic = mean_longitude + math.radians(bend)
-    oblique = math.radians(23.439 - 4.0e-7 * days)
-    right_ascension = math.atan2(math.cos(oblique) * math.sin(ecliptic), math.cos(ecliptic))
-    declination = math.asin(math.sin(oblique) * math.sin(ecliptic))
-    sidereal_h = (6.697375 + 0.0657098242 * days + (epoch_s % 86400.0) / 3600.0) % 24.0
-    hour = math.radians(15.0 * sidereal_h + longitude) - right_ascension
-    here = math.radians(latitude)
-    height = math.sin(declination) * math.sin(here)
-    height += math.cos(declination) * math.cos(here) * math.cos(hour)
-    east = -math.cos(declination) * math.sin(hour)
-    north = math.sin(declination) * math.cos(here)
-    north -= math.cos(declination) * math.sin(here) * math.cos(hour)
-    zenith = math.degrees(math.acos(max(-1.0, min(1.0, height))))
-    return zenith, math.degrees(math.atan2(east, north)) % 360.0
+HORIZON = 90.0
 
 
 def extraterrestrial_w_per_m2(day_of_year: float) -> float:
-    """Irradiance outside the atmosphere [W/m²] (Spencer 1971, solar constant 1366.1)."""
+    """Irradiance outside the atmosphere [W/m²]. day_of_year: 1 to 366.
+
+    Reference: Spencer 1971, with the solar constant 1366.1 W/m² of ASTM E490.
+    """
     angle = 2.0 * math.pi * (day_of_year - 1.0) / 365.0
     near = 1.00011 + 0.034221 * math.cos(angle) + 0.00128 * math.sin(angle)
     return 1366.1 * (near + 0.000719 * math.cos(2.0 * angle) + 7.7e-5 * math.sin(2.0 * angle))
 
 
-def air_mass(zenith: float, altitude_m: float) -> float:
-    """Air the light goes through, relative to the zenith at sea level (Kasten and Young 1989)."""
-    seen = math.cos(math.radians(zenith)) + 0.50572 * (96.07995 - zenith) ** -1.6364
-    pressure_share = ((44331.514 - altitude_m) / 11880.516) ** (1.0 / 0.1902632) / 1013.25
-    return float(pressure_share / seen)
+def air_mass(zenith: float, altitude_m: float = 0.0) -> float:
+    """Air the light goes through, relative to the zenith at sea level; dimensionless.
+
+    zenith: of the sun as it is seen [°], 0 to 90; beyond, what the horizon has. altitude_m: 0 to 11,000 [m].
+    Reference: Kasten and Young 1989, over the pressure of the height.
+    """
+    low = min(zenith, HORIZON)
+    seen = math.cos(math.radians(low)) + 0.50572 * (96.07995 - low) ** -1.6364
+    return float(pressure_hpa(altitude_m) / 1013.25 / seen)
 
 
 def clear_sky_w_per_m2(
@@ -50,7 +33,8 @@ def clear_sky_w_per_m2(
 ) -> float:
     """Global horizontal irradiance under a clear sky [W/m²], 0 below the horizon.
 
-    turbidity: Linke's. Reference: Ineichen and Perez 2002, without enhancement.
+    zenith: of the sun as it is seen [°]. altitude_m: 0 to 5,000 [m]. turbidity: Linke's, 1 to 8.
+    Reference: Ineichen and Perez 2002, without enhancement.
     """
     if zenith >= HORIZON:
         return 0.0
@@ -72,7 +56,10 @@ def share_through_clouds(cloud_share: float) -> float:
 def clear_beam_w_per_m2(
     zenith: float, day_of_year: float, altitude_m: float = 0.0, turbidity: float = 3.0
 ) -> float:
-    """Direct irradiance towards the sun under a clear sky [W/m²] (Ineichen and Perez 2002)."""
+    """Direct irradiance towards the sun under a clear sky [W/m²], 0 below the horizon.
+
+    Arguments as in `clear_sky_w_per_m2`. Reference: Ineichen and Perez 2002.
+    """
     if zenith >= HORIZON:
         return 0.0
     low = math.exp(-altitude_m / 8000.0)
@@ -86,7 +73,10 @@ def clear_beam_w_per_m2(
 
 
 def diffuse_share(global_w_per_m2: float, zenith: float, day_of_year: float) -> float:
-    """Share of global irradiance that comes from the sky and not from the sun [0-1] (Erbs 1982)."""
+    """Share of global irradiance [W/m², 0 or more] that comes from the sky and not from the sun [0-1].
+
+    zenith: of the sun as it is seen [°]; close to the horizon and below, what 86.3° has. Reference: Erbs et al. 1982.
+    """
     above = extraterrestrial_w_per_m2(day_of_year) * max(math.cos(math.radians(zenith)), 0.065)
     clear = min(global_w_per_m2 / above, 1.0)
     if clear <= 0.22:
@@ -105,7 +95,8 @@ def on_plane_w_per_m2(
 ) -> float:
     """Irradiance on a tilted plane [W/m²] under a sky of even brightness.
 
-    sun: zenith and azimuth, plane: tilt and azimuth [°].
+    sun: zenith and azimuth, plane: tilt and azimuth [°]. albedo: of the ground [0-1].
+    Reference: isotropic sky of Liu and Jordan 1963.
     """
     zenith, tilt = math.radians(sun[0]), math.radians(plane[0])
     turned = math.cos(math.radians(sun[1] - plane[1]))
@@ -117,8 +108,21 @@ def on_plane_w_per_m2(
 
 
 def cell_temperature_c(plane_w_per_m2: float, air_c: float, wind_m_per_s: float) -> float:
-    """Temperature of a module [°C] (Faiman, 25 and 6.84)."""
+    """Temperature of a module [°C] under an irradiance [W/m², 0 or more], in air [°C] that blows [m/s, 0 or more].
+
+    Reference: Faiman 2008, 25 W/(m² K) and 6.84 W s/(m³ K).
+    """
     return air_c + plane_w_per_m2 / (25.0 + 6.84 * wind_m_per_s)
+
+
+def direct_power_kw(
+    plane_w_per_m2: float, cell_c: float, dc_kw: float, per_k: float = -0.0035
+) -> float:
+    """Direct current [kW] of modules of dc_kw at 1,000 W/m² and 25 °C, whose power changes by per_k [1/K].
+
+    plane: irradiance [W/m², 0 or more]. cell_c [°C]. Reference: PVWatts version 5, without system losses.
+    """
+    return max(0.0, dc_kw * plane_w_per_m2 / 1000.0 * (1.0 + per_k * (cell_c - 25.0)))
 
 
 def field_power_kw(
@@ -126,9 +130,10 @@ def field_power_kw(
 ) -> float:
     """Power behind the inverter [kW] of a field of dc_kw at standard conditions, clipped at inverter_kw.
 
-    inverter_kw: alternating-current rating. Reference: PVWatts version 5, inverter of 0.96.
+    inverter_kw: alternating-current rating. Reference: PVWatts version 5, inverter of 0.96. Irradiance 0 or more, both
+    ratings above 0.
     """
-    direct_kw = dc_kw * plane_w_per_m2 / 1000.0 * (1.0 + per_k * (cell_c - 25.0))
+    direct_kw = direct_power_kw(plane_w_per_m2, cell_c, dc_kw, per_k)
     rated_kw = inverter_kw / 0.96
     load = direct_kw / rated_kw
     if load <= 0.0:
@@ -138,21 +143,26 @@ def field_power_kw(
 
 
 def day_of_year(epoch_s: float) -> float:
-    """Day of the year at seconds since 1970, 1 on the first of January, good to a day: the orbit's phase."""
+    """Day of the year at seconds since 1970, 1 on the first of January, good to a day: the orbit's phase.
+
+    Reference: definition, over years of 365.25 days. From 1 to 366.25, epoch_s of 2000 to 2100.
+    """
     return (epoch_s / 86400.0 - 10957.0) % 365.25 + 1.0
 
 
 def module_power_share(
-    epoch_s: float, place: tuple[float, float], through: float, air: tuple[float, float]
+    day: float,
+    latitude: float,
+    sun: tuple[float, float],
+    through: float,
+    air: tuple[float, float],
 ) -> float:
     """Power behind the inverter per kW of modules [0-1], facing the equator, tilted by the latitude.
 
-    place: latitude and longitude [°]. through: share of the clear sky's irradiance that comes through.
-    air: temperature [°C] and wind [m/s]. The inverter has 1/1.2 of the modules.
+    day: of the year, 1 to 366. latitude [°]. sun: its zenith and azimuth [°] (physics.sun). through: share of the clear
+    sky's irradiance that comes through [0-1]. air: temperature [°C] and wind [m/s]. The inverter has 1/1.2 of the
+    modules, assumed. Reference: the chain of this file at the level of the sea.
     """
-    latitude, longitude = place
-    day = day_of_year(epoch_s)
-    sun = sun_angles_deg(epoch_s, latitude, longitude)
     light = through * clear_sky_w_per_m2(sun[0], day)
     if light <= 0.0:
         return 0.0

@@ -14,13 +14,19 @@ DISCHARGE_TAPER_H = 0.01
 
 
 def tapered_charge_max_kw(stored_kwh: float, energy_kwh: float, hours: float) -> float:
-    """Largest constant charge [kW] for a step [h] of a store of energy_kwh that holds stored_kwh [kWh]."""
+    """Largest constant charge [kW] for a step [h] of a store of energy_kwh that holds stored_kwh [kWh].
+
+    0 <= stored_kwh <= energy_kwh, hours above 0. Reference: the model of this file.
+    """
     room = (energy_kwh - stored_kwh) / (CHARGE_EFFICIENCY * hours + CHARGE_TAPER_H)
     return min(C_RATE * energy_kwh / CHARGE_EFFICIENCY, room)
 
 
 def tapered_discharge_max_kw(stored_kwh: float, energy_kwh: float, hours: float) -> float:
-    """Largest constant discharge [kW] for a step [h] of a store of energy_kwh that holds stored_kwh [kWh]."""
+    """Largest constant discharge [kW] for a step [h] of a store of energy_kwh that holds stored_kwh [kWh].
+
+    0 <= stored_kwh <= energy_kwh, hours above 0. Reference: the model of this file.
+    """
     room = stored_kwh / (DISCHARGE_TAPER_H + DISCHARGE_LOSS * hours)
     return min(C_RATE * energy_kwh / DISCHARGE_LOSS, room)
 
@@ -28,7 +34,10 @@ def tapered_discharge_max_kw(stored_kwh: float, energy_kwh: float, hours: float)
 def tapered_stored_kwh(
     stored_kwh: float, charge_kw: float, discharge_kw: float, hours: float
 ) -> float:
-    """Energy in the store [kWh] after a step [h]: what is charged less its loss, what is given and its loss."""
+    """Energy in the store [kWh] after a step [h]: what is charged less its loss, what is given and its loss.
+
+    Powers 0 or more, at most as the two limits allow. Reference: energy balance.
+    """
     return stored_kwh + (CHARGE_EFFICIENCY * charge_kw - DISCHARGE_LOSS * discharge_kw) * hours
 
 
@@ -38,7 +47,8 @@ def tapered_hour_in_kwh(
     """Energy in the store [kWh] after an hour of `parts` equal steps in which offered_kw [kW] is there to charge.
 
     Step by step in closed form: while there is room for it, full power adds the same in every step; from then on every
-    step leaves the same share of the room.
+    step leaves the same share of the room. offered_kw 0 or more, parts 1 or more. Derived from
+    `tapered_charge_max_kw`.
     """
     hours = 1.0 / parts
     reach_h = CHARGE_EFFICIENCY * hours + CHARGE_TAPER_H
@@ -58,7 +68,8 @@ def tapered_hour_out(
     it [kWh].
 
     Step by step in closed form: while it holds enough, full power takes the same in every step; from then on every step
-    leaves the same share of what is held.
+    leaves the same share of what is held. asked_kw 0 or more, parts 1 or more. Derived from
+    `tapered_discharge_max_kw`.
     """
     hours = 1.0 / parts
     reach_h = DISCHARGE_TAPER_H + DISCHARGE_LOSS * hours

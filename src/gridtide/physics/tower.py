@@ -25,6 +25,6 @@ def make_up_l_per_h(evaporated_l_per_h: float, concentration: float = 4.0) -> fl
     """Water a tower must be given [L/h]: what evaporates and what is let off so that salts stay in bounds.
 
     concentration: how many times saltier the basin may be than what is given, above 1. Drift is left out.
-    Reference: mass balance of salt; four times is an assumed default.
+    Reference: mass balance of salt; four times is an assumed default. evaporated_l_per_h: 0 or more.
     """
     return evaporated_l_per_h * concentration / (concentration - 1.0)

@@ -33,16 +33,25 @@ def harmonic_kw(number: int, swing_kw: float, duty: float) -> float:
 
 
 def swing_kwh(swing_kw: float, period_s: float, duty: float) -> float:
-    """Energy [kWh] a store moves up and down to flatten a square wave to its mean: D (1 - D) dP T."""
+    """Energy [kWh] a store moves up and down to flatten a square wave to its mean: D (1 - D) dP T.
+
+    swing_kw, period_s 0 or more, duty 0 to 1. Derived: integral of the wave less its mean.
+    """
     return duty * (1.0 - duty) * swing_kw * period_s / 3600.0
 
 
 def ramp_buffer_kwh(step_kw: float, ramp_kw_per_s: float) -> float:
-    """Energy [kWh] of a store that makes a ramp [kW/s, above 0] of a step [kW]: dP² / (2 r); its power is the step."""
+    """Energy [kWh] of a store that makes a ramp [kW/s, above 0] of a step [kW]: dP² / (2 r); its power is the step.
+
+    Derived: the triangle between step and ramp.
+    """
     return step_kw * step_kw / (2.0 * ramp_kw_per_s) / 3600.0
 
 
 def filter_gain(frequency_hz: float, constant_s: float) -> float:
-    """What a first-order filter of a time constant [s, 0 or more] lets through at a frequency [Hz], (0, 1]."""
+    """What a first-order filter of a time constant [s, 0 or more] lets through at a frequency [Hz], (0, 1].
+
+    Dimensionless. Reference: definition of a first-order low pass.
+    """
     angle = 2.0 * math.pi * frequency_hz * constant_s
     return 1.0 / math.sqrt(1.0 + angle * angle)

@@ -11,7 +11,8 @@ def ups_loss_kw(
     """Loss of a UPS: rated * (idle + linear x + square x²) with x = load / rated.
 
     load_kw, rated_kw [kW]; coefficients [fraction of rated]. Returns [kW].
-    Reference: engineering default of modern double-conversion units; unverified, give your own.
+    Reference: engineering default of modern double-conversion units; unverified, give your own. load_kw: 0 or more, to
+    rated_kw; rated_kw: above 0.
     """
     x = load_kw / rated_kw
     return rated_kw * (idle + linear * x + square * x * x)
@@ -20,7 +21,10 @@ def ups_loss_kw(
 def ups_efficiency(
     share: float, idle: float = 0.010, linear: float = 0.012, square: float = 0.013
 ) -> float:
-    """Output over input at a share of rated load [0-1]; best at sqrt(idle / square)."""
+    """Output over input at a share of rated load [0-1]; best at sqrt(idle / square).
+
+    share above 0. Derived from `ups_loss_kw`.
+    """
     return share / (share + idle + linear * share + square * share * share)
 
 
@@ -36,5 +40,6 @@ def redundant_ups_loss_kw(load_kw: float, rated_kw: float, units: int) -> float:
     """Loss [kW] of several equal UPS that share a load evenly, each rated for rated_kw.
 
     units: 1 or more; two that could each carry all (2N) run at half the load. Coefficients of `ups_loss_kw`.
+    Reference: energy balance; vendors put 2N sites at 20 to 40 per cent of each unit (quoted).
     """
     return units * ups_loss_kw(load_kw / units, rated_kw)

@@ -22,6 +22,6 @@ def heat_pump_cop(warm_c: float, cold_c: float, quality: float = 0.5) -> float:
 def heat_pump_power_kw(source_kw: float, cop: float) -> float:
     """Electric power [kW] to lift source_kw [kW of heat] at a coefficient above 1.
 
-    What is delivered is the source and this power together. Reference: energy balance.
+    What is delivered is the source and this power together. Reference: energy balance. source_kw: 0 or more.
     """
     return source_kw / (cop - 1.0)

@@ -24,6 +24,9 @@ RISE_K = 2.778
 BEST_LOAD = 0.877
 LEAST_UPS = 0.1
 OFF_H = 4.0
+FULLER = "fuller batches, the rest parked"
+OFF = f"off what is parked for {OFF_H:g} h or longer"
+TOGETHER = "all together"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -50,9 +53,9 @@ def measures_of(study: Study, truth: Truth, course: Course) -> tuple[tuple[Measu
     """Each alone, most kWh first, and all together, which is less than their sum."""
     base = _as_it_was(study, truth, course)
     changes = (
-        ("fuller batches, the rest parked", _fuller, "each model at the best point of its fit with its burst reserve; "
+        (FULLER, _fuller, "each model at the best point of its fit with its burst reserve; "
          "tokens come slower there"),
-        (f"off what is parked for {OFF_H:g} h or longer", _off, "known beforehand, no energy to wake"),
+        (OFF, _off, "known beforehand, no energy to wake"),
         (f"supply {WARMER_K:g} K warmer", _warmer, "the plant rejects as if it were so much cooler outside"),
         (f"UPS modules in use at {BEST_LOAD:g} of their load", _modules, "a tenth of the building's UPS at least"),
     )  # fmt: skip
@@ -62,7 +65,7 @@ def measures_of(study: Study, truth: Truth, course: Course) -> tuple[tuple[Measu
         found.append(_saved(study, truth, course, name, assumes, change(study, course, base)))
         together = change(study, course, together)
     found.sort(key=lambda measure: -measure.kwh)
-    whole = _saved(study, truth, course, "all together", "as each", together)
+    whole = _saved(study, truth, course, TOGETHER, "as each", together)
     return tuple(found), whole
 
 

@@ -97,9 +97,16 @@ def promised(standing: Standing, steps: tuple[Step, ...]) -> tuple[Step, ...]:
                 for step in members
                 if not subjects & {str(names[job]) for job in step.change.jobs}
             ]
-            members = fine if len(fine) < len(members) else members[:-1]
+            members = fine if len(fine) < len(members) else _without_the_last(members)
         found += members
     return tuple(found)
+
+
+def _without_the_last(members: list[Step]) -> list[Step]:
+    """Without the last step by which jobs change their site, or without the last where none does."""
+    moves = [index for index, step in enumerate(members) if (step.change.places >= 0).any()]
+    last = moves[-1] if moves else len(members) - 1
+    return members[:last] + members[last + 1 :]
 
 
 def _said(standing: Standing, dispatch: Dispatch, room: np.ndarray) -> list[tuple[str, str]]:

@@ -140,7 +140,9 @@ class Window:
         dispatch = self.dispatch
         twin = self._twin()
         if steps:
-            dispatch = _with_steps(dispatch, steps, ways_of(self.study.fleet, self.study.services))
+            dispatch = _with_steps(
+                dispatch, steps, ways_of(self.study.fleet, self.study.services), self.coarse
+            )
         orders = replace(self.standing.turn.orders, dispatch=dispatch)
         seen = twin.advance(orders, self.study.timeline.end)
         late_s = np.where(np.isnan(seen.latency_p95_s), 0.0, seen.latency_p95_s)
@@ -179,11 +181,15 @@ def replaced_slots(dispatch: Dispatch, steps: tuple[Step, ...]) -> Dispatch:
     """The dispatch with the slots that jobs of these steps hold instead, over all its slots: what a guard must see."""
     placement = dispatch.placement
     slots = list(np.split(placement.slots, placement.offsets[1:-1]))
+    place, point = placement.place.copy(), placement.point.copy()
     for step in steps:
         change = step.change
         for row, job in enumerate(change.jobs):
             slots[job] = change.slots[change.offsets[row] : change.offsets[row + 1]]
-    return replace(dispatch, placement=_placed(placement, placement.horizon, slots))
+            if change.places[row] >= 0:
+                place[job], point[job] = change.places[row], 0
+    told = replace(_placed(placement, placement.horizon, slots), place=place, point=point)
+    return replace(dispatch, placement=told)
 
 
 def _finer(dispatch: Dispatch, fine: Timeline, coarse: Whole) -> Dispatch:
@@ -210,6 +216,9 @@ def _finer(dispatch: Dispatch, fine: Timeline, coarse: Whole) -> Dispatch:
         if dispatch.slower_shares.size
         else dispatch.slower_shares,
         made_kw=dispatch.made_kw[:, coarse] if dispatch.made_kw.size else dispatch.made_kw,
+        nodes_used=dispatch.nodes_used[..., coarse]
+        if dispatch.nodes_used.size
+        else dispatch.nodes_used,
         cooling=ExtraCooling(
             heat_kw=cooling.heat_kw[..., coarse], power_kw=cooling.power_kw[..., coarse]
         )
@@ -228,18 +237,24 @@ def _placed(placement: Placement, horizon: Timeline, slots: list[Whole]) -> Plac
     )
 
 
-def _with_steps(dispatch: Dispatch, steps: tuple[Step, ...], ways: Ways) -> Dispatch:
-    """The dispatch of a window with steps given all through it."""
+def _with_steps(dispatch: Dispatch, steps: tuple[Step, ...], ways: Ways, coarse: Whole) -> Dispatch:
+    """The dispatch of a window with steps given all through it. coarse: slot of the course each step lies in, (T,)."""
     placement = dispatch.placement
     slots = list(np.split(placement.slots, placement.offsets[1:-1]))
     every = np.arange(len(placement.horizon))
     store_kw = dispatch.discharge_kw - dispatch.charge_kw
     held_kw, point = dispatch.import_held_kw.copy(), placement.point.copy()
+    place = placement.place.copy()
     for step in steps:
         down = step.direction is Direction.DOWN
-        for job, slower in zip(step.change.jobs, step.change.points, strict=True):
-            if slower >= 0:
-                point[job] = slower
+        change = step.change
+        for row, job in enumerate(change.jobs):
+            if change.places[row] >= 0:
+                own = change.slots[change.offsets[row] : change.offsets[row + 1]]
+                place[job], point[job] = change.places[row], 0
+                slots[job] = np.flatnonzero(np.isin(coarse, own))
+            elif change.points[row] >= 0:
+                point[job] = change.points[row]
             else:
                 slots[job] = every[:0] if down else every
         store_kw[step.site] += step.change.store_kw if down else -step.change.store_kw
@@ -252,7 +267,7 @@ def _with_steps(dispatch: Dispatch, steps: tuple[Step, ...], ways: Ways) -> Disp
         dispatch,
         shares=shares,
         slower_shares=slower,
-        placement=replace(_placed(placement, placement.horizon, slots), point=point),
+        placement=replace(_placed(placement, placement.horizon, slots), point=point, place=place),
         charge_kw=np.maximum(-store_kw, 0.0),
         discharge_kw=np.maximum(store_kw, 0.0),
         import_held_kw=held_kw,
@@ -261,11 +276,13 @@ def _with_steps(dispatch: Dispatch, steps: tuple[Step, ...], ways: Ways) -> Disp
 
 
 def _rerouted(dispatch: Dispatch, steps: tuple[Step, ...], ways: Ways) -> tuple[Real, Real]:
-    """Shares of all answers and of slower ones with these routes; each moves its part of what there was."""
+    """Shares of all answers and of slower ones with these routes; each moves its part of what there was, as far as
+    a step before brought it to the way it leaves."""
     told = by_way(dispatch.shares, dispatch.slower_shares, ways)
     moved = told.copy()
     for route in (route for step in steps for route in step.change.routes):
-        part = route.share * told[route.way, route.origin, route.place]
-        moved[route.way, route.origin, route.place] -= part
+        left = moved[route.from_way, route.origin, route.place]
+        part = np.minimum(route.share * told[route.way, route.origin, route.place], left)
+        moved[route.from_way, route.origin, route.place] -= part
         moved[route.to_way, route.origin, route.to] += part
     return by_service(moved, ways), moved[ways.usual :]

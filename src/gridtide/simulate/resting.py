@@ -74,8 +74,33 @@ class Resting:
             before=(self.before + present) * parts,
         )
 
-    def advance(self, wanted: Real, occupied: Whole, first: int) -> Rested:
-        """Carry all nodes through T steps. wanted: accelerators services use, occupied: those jobs hold, (P, T)."""
+    def now(self) -> Real:
+        """Accelerators idle, parked and off, (3, P); of no places where no pool states how it rests."""
+        if not len(self.state):
+            return np.zeros((3, 0))
+        size = np.repeat([_size(pool) for pool in self.fleet.pools], np.diff(self.bounds))
+        place = np.repeat(np.arange(len(self.fleet.pools)), np.diff(self.bounds))
+        states = (Rest.IDLE, Rest.PARKED, Rest.OFF)
+        found = [
+            np.bincount(place, size * (self.state == one), len(self.fleet.pools)) for one in states
+        ]
+        return np.stack(found)
+
+    def used(self, present: int) -> Real:
+        """What was used of them in each step of the day before step `present`, NaN where none was seen, (P, D)."""
+        if not len(self.state):
+            return np.zeros((0, 0))
+        day = self.record.shape[1]
+        step = self.before + present - day + np.arange(day)
+        return np.where(step >= 0, self.record[:, step % day], np.nan)
+
+    def advance(
+        self, wanted: Real, occupied: Whole, first: int, told: Real | None = None
+    ) -> Rested:
+        """Carry all nodes through T steps. wanted: accelerators services use, occupied: those jobs hold, (P, T).
+
+        told: what a plan has services use from the first step on, (P, T'); beyond it the day before is expected again.
+        """
         unready, waking_s = np.zeros((2, *wanted.shape))
         resting = np.zeros((3, *wanted.shape))
         if not len(self.state):
@@ -87,6 +112,7 @@ class Resting:
         beyond = np.maximum(occupied - (self.fleet.accelerators - kept)[:, None], 0)
         kernel.rest_nodes(
             np.minimum(wanted + beyond, kept[:, None].astype(np.float64)),
+            np.ascontiguousarray(told) if told is not None and told.size else wanted[:, :0].copy(),
             self.record,
             self.bounds,
             (size, *self._rules()),
@@ -102,7 +128,9 @@ class Resting:
         least_s = [(0.0, one.least_idle_s, one.least_parked_s, one.least_off_s) for one in rests]
         wake_s = [(0.0, 0.0, one.wake_parked_s, one.wake_off_s) for one in rests]
         day = self.record.shape[1]
-        ahead = np.ceil(np.minimum(np.asarray(ahead_s) / self.step_s, day)).astype(np.int64)
+        ahead = np.ceil(np.minimum(np.asarray(ahead_s) / self.step_s, day))
+        whole = np.minimum(np.asarray([one.wake_parked_s for one in rests]) // self.step_s, day)
+        ahead = np.column_stack([ahead, whole]).astype(np.int64)
         return ahead, np.asarray(least_s), np.asarray(wake_s)
 
     def _extra_kw(self, waking_s: Real, resting: Real) -> Real:

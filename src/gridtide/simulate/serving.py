@@ -67,7 +67,7 @@ def serve(
     asked = routed(dispatch, study.fleet, ways, requests, free, held_kw, hours)
     extra = lost.extra_machines(ways, asked, requests)
     answered, need, active = _staffed(study, ways, asked, extra, free)
-    rested = resting.advance(active.sum(axis=0), occupied, span.start)
+    rested = resting.advance(active.sum(axis=0), occupied, span.start, dispatch.nodes_used)
     awake = np.maximum(free - rested.unready, 0.0)
     if (active.sum(axis=0) > awake + ROUNDING).any():
         answered, need, active = _staffed(study, ways, asked, extra, awake)

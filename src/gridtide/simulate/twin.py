@@ -162,7 +162,10 @@ class Twin:
             promised=book.promised[chosen] & ~book.cut[chosen],
             hall_c=self.cold.hall_c,
             cold_kwh=self.cold.cold_kwh,
+            at_rest=self.resting.now(),
             made_kw=self.made_kw,
+            rest_used=self.resting.used(self.present),
+            answered_shares=self.lost.told(),
         )
 
     def advance(self, orders: Orders, until: datetime) -> Telemetry:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.finding import Finding, refuse_if_any
-from gridtide.fleet.trace import UNKNOWN_S, JobTrace, trace_of
+from gridtide.fleet.trace import UNKNOWN_S, UNSAID, JobTrace, trace_of
 from gridtide.sources import (
     Table,
     aware_s,
@@ -31,8 +31,11 @@ KNOWN = (
     "label",
     "team",
     "declared_s",
+    "elastic",
 )
 MOST = 1e9
+SAID = {"": UNSAID, "true": 1, "yes": 1, "1": 1, "false": 0, "no": 0, "0": 0}
+"""What a cell of yes or no may hold, in small letters."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +44,8 @@ class JobTable:
 
     House names: submit (aware time) or t_submit_s (seconds from the start of the trace), duration_s;
     optional units (1), power_kw of the whole job, deadline (aware time, or seconds like t_submit_s),
-    name, label, team, declared_s. start: the instant at which t_submit_s is 0, seconds since 1970; deadlines may
-    then be aware times as well.
+    name, label, team, declared_s, elastic (true or false). start: the instant at which t_submit_s is 0, seconds since
+    1970; deadlines may then be aware times as well.
     """
 
     path: Path
@@ -72,6 +75,7 @@ class JobTable:
         units = _optional(table, "units", faults, 1.0)
         power_kw = _optional(table, "power_kw", faults, np.nan)
         declared_s = _optional(table, "declared_s", faults, np.nan)
+        elastic = _elastic(table, faults)
         deadline_s = _deadlines(table, dated, self.start_s, faults)
         faults += _too_early(table, submit_s, deadline_s)
         refuse_if_any(faults)
@@ -89,6 +93,7 @@ class JobTable:
             deadline_s=_whole(np.floor(deadline_s)),
             label=words(table, "label") if "label" in there else None,
             team=words(table, "team") if "team" in there else None,
+            elastic=elastic,
             unit="unit",
             anchored=dated,
             notes=repeats(table),
@@ -135,6 +140,17 @@ def _optional(
     mend = "Leave the cell empty when it is unknown."
     faults += faults_of_rows(table, column, values == 0, "more than 0", mend)
     return np.where(np.isnan(values), otherwise, values)
+
+
+def _elastic(table: Table, faults: list[Finding]) -> NDArray[np.int64]:
+    """1 where a row says that its job is elastic, 0 where it says that it is not, UNSAID where it does not say."""
+    if "elastic" not in table.frame.columns:
+        return np.full(len(table), UNSAID, dtype=np.int64)
+    said = [cell.lower() for cell in words(table, "elastic").tolist()]
+    wrong = np.asarray([cell not in SAID for cell in said], dtype=np.bool_)
+    mend = "Write true or false; leave the cell empty for what the group of jobs says."
+    faults += faults_of_rows(table, "elastic", wrong, "true or false", mend)
+    return np.asarray([SAID.get(cell, UNSAID) for cell in said], dtype=np.int64)
 
 
 def _deadlines(

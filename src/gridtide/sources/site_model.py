@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -10,6 +11,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gridtide.finding import BadInput, Finding
+from gridtide.fleet.changeover import NO_LIMIT, Changeover
 from gridtide.fleet.learning.coefficients import COEFFICIENTS
 from gridtide.fleet.learning.intervals import CELLS, Spread
 from gridtide.fleet.learning.known import Hole
@@ -17,7 +19,7 @@ from gridtide.fleet.learning.site_map import DeadBand, SiteMap, SlowShare
 from gridtide.fleet.learning.site_model import Judged, Ranges, SiteModel
 from gridtide.sources import text_of
 
-VERSION = 1
+VERSION = 2
 LEARN_AGAIN = "Write it again with `gridtide learn TELEMETRY --out FILE`."
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Span = tuple[Finite, Finite]
@@ -50,6 +52,14 @@ class _Rest(_Part):
     dead_bands: tuple[_Band, ...]
     slow_shares: Annotated[tuple[_Slow, ...], Field(max_length=4)]
     lag_more: Annotated[float, Field(gt=-1, le=0)]
+
+
+class _Changeover(_Part):
+    wet_share: Annotated[float, Field(ge=0, le=1)]
+    returns_below_c: Finite
+    leaves_above_c: Finite
+    returns_below_humidity: Annotated[float, Field(ge=0, le=NO_LIMIT)]
+    leaves_above_humidity: Annotated[float, Field(ge=0, le=NO_LIMIT)]
 
 
 class _Spread(_Part):
@@ -91,16 +101,18 @@ class _File(_Part):
     """The file. Power is in kW, temperatures in °C, clocks in MHz."""
 
     kind: Literal["gridtide site model"]
-    version: Literal[1]
+    version: Literal[2]
     site: str
     input_digest: Digest
     it_capacity_given: bool
     highest_mhz: Annotated[float, Field(gt=0, allow_inf_nan=False)]
     coefficients: dict[str, Finite]
+    changeover: _Changeover | None
     rest: _Rest
     spread: _Spread
     ranges: _Ranges
     without_data: tuple[_Hole, ...]
+    enclosed: tuple[_Hole, ...]
     held_out_days: _Judged
 
 
@@ -122,6 +134,7 @@ def content_of(model: SiteModel) -> dict[str, Any]:
         "it_capacity_given": model.it_capacity_given,
         "highest_mhz": site_map.highest_mhz,
         "coefficients": dict(zip(names, site_map.coefficients.tolist(), strict=True)),
+        "changeover": None if site_map.changeover is None else asdict(site_map.changeover),
         "rest": {
             "at_utilisation": site_map.at_utilisation.tolist(),
             "at_outdoor_c": site_map.at_outdoor_c.tolist(),
@@ -140,6 +153,9 @@ def content_of(model: SiteModel) -> dict[str, Any]:
         "ranges": {name: list(span) for name, span in asdict(model.ranges).items()},
         "without_data": [
             {name: list(span) for name, span in asdict(hole).items()} for hole in model.holes
+        ],
+        "enclosed": [
+            {name: list(span) for name, span in asdict(hole).items()} for hole in model.enclosed
         ],
         "held_out_days": asdict(model.judged),
     }
@@ -167,7 +183,7 @@ def read_site_model(path: Path) -> tuple[SiteModel, str]:
 
 
 def _model_of(file: _File) -> SiteModel:
-    rest, spread = file.rest, file.spread
+    rest, spread, change = file.rest, file.spread, file.changeover
     return SiteModel(
         site=file.site,
         input_digest=file.input_digest,
@@ -181,6 +197,7 @@ def _model_of(file: _File) -> SiteModel:
             dead_bands=tuple(DeadBand(**band.model_dump()) for band in rest.dead_bands),
             slow_shares=tuple(SlowShare(**slow.model_dump()) for slow in rest.slow_shares),
             lag_more=rest.lag_more,
+            changeover=None if change is None else Changeover(**change.model_dump()),
         ),
         spread=Spread(
             edges_utilisation=np.asarray(spread.edges_utilisation),
@@ -191,6 +208,7 @@ def _model_of(file: _File) -> SiteModel:
         ),
         ranges=Ranges(**file.ranges.model_dump()),
         holes=tuple(Hole(**hole.model_dump()) for hole in file.without_data),
+        enclosed=tuple(Hole(**hole.model_dump()) for hole in file.enclosed),
         judged=Judged(**file.held_out_days.model_dump()),
     )
 
@@ -215,6 +233,7 @@ def _shapes(path: Path, file: _File) -> list[Finding]:
         for number, band in enumerate(rest.dead_bands, start=1)
         if band.low >= band.high
     ]  # fmt: skip
+    found += list(_limits(path, file.changeover))
     names = {one.name for one in COEFFICIENTS}
     if set(file.coefficients) != names:
         other = ", ".join(sorted(set(file.coefficients) ^ names))
@@ -226,6 +245,20 @@ def _shapes(path: Path, file: _File) -> list[Finding]:
             limit = f"{one.low:g} to {one.high:g}"
             found.append(_fault(path, f"coefficients.{one.name}", f"{value:g}", limit))
     return found
+
+
+def _limits(path: Path, changeover: _Changeover | None) -> Iterator[Finding]:
+    """Limits of a changeover that come back above where they leave."""
+    if changeover is None:
+        return
+    for what, low, high in (
+        ("c", changeover.returns_below_c, changeover.leaves_above_c),
+        ("humidity", changeover.returns_below_humidity, changeover.leaves_above_humidity),
+    ):
+        if low > high:
+            yield _fault(
+                path, f"changeover.returns_below_{what}", f"{low:g}", f"at most {high:g}, where it leaves"
+            )  # fmt: skip
 
 
 def _digest_of(content: dict[str, Any]) -> str:

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.fleet.trace import JobTrace, trace_of
-from gridtide.physics.solar import module_power_share
+from gridtide.physics.solar import day_of_year, module_power_share
+from gridtide.physics.sun import almanac_sun_deg
 from gridtide.physics.wind import wind_power_share
 from gridtide.signals.signal import Kind, Nature, Signal
 from gridtide.timeline import Timeline, instant, regular
@@ -106,7 +107,13 @@ class Synthetic:
         wind = np.full(len(cloud), climate.wind_m_per_s)
         middle_s = self.timeline.starts_s + np.diff(self.timeline.edges_s) / 2.0
         shares = [
-            module_power_share(float(at), place, float(clear), (float(warm), float(blows)))
+            module_power_share(
+                day_of_year(float(at)),
+                latitude,
+                almanac_sun_deg(float(at), *place),
+                float(clear),
+                (float(warm), float(blows)),
+            )
             for at, clear, warm, blows in zip(middle_s, cloud, air_c, wind, strict=True)
         ]
         return self._signal(Kind.SOLAR, np.asarray(shares))

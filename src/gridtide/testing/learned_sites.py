@@ -54,6 +54,7 @@ def plain_model(it_capacity_kw: float, *, rest_kw: float = 0.0) -> SiteModel:
             facility_kw=(0.3 * it_capacity_kw, 1.6 * it_capacity_kw),
         ),
         holes=(Hole(clock=(0.0, 0.6), wet_c=(-5.0, 24.0), utilisation=(0.0, 1.0)),),
+        enclosed=(),
         judged=Judged(
             days=60,
             mape=0.012,

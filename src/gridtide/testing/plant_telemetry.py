@@ -2,12 +2,13 @@
 
 from gridtide.fleet.learning.telemetry import Telemetry
 from gridtide.testing.plant_days import plant_days
-from gridtide.testing.plants import dry_economiser, staged_water, warm_loop
+from gridtide.testing.plants import dry_economiser, evaporative_air, staged_water, warm_loop
 
 PLANTS = {
     "staged_water": staged_water,
     "dry_economiser": dry_economiser,
     "warm_loop": warm_loop,
+    "evaporative_air": evaporative_air,
 }
 
 

@@ -22,7 +22,12 @@ from gridtide.decide.conflict.elastic import (
 from gridtide.decide.conflict.relief_prices import ReliefPrices, relief_prices
 from gridtide.decide.layout import Columns, Facts, most_accelerators
 from gridtide.decide.program import NOWHERE, Matrix
-from gridtide.decide.reservations import Reservations, expected_counts, told_entries
+from gridtide.decide.reservations import (
+    Reservations,
+    expected_counts,
+    told_accelerators,
+    told_entries,
+)
 from gridtide.decide.situation import Situation
 from gridtide.timeline import holding, instant
 
@@ -209,14 +214,14 @@ def _fixed_work(found: _Gathered) -> None:
     jobs, told, facts = program.situation.jobs, held.told, program.facts
     shown = holding(held.grid, program.situation.horizon)
     entry = told_entries(held, told)
-    used = expected_counts(held, told.count, entry)
+    used, takes = expected_counts(held, told.count, entry), told_accelerators(held, told)
     for job in np.flatnonzero(held.settled & (told.place >= 0) & (told.count > 0)):
         place, begin = int(told.place[job]), int(told.offsets[job])
         runs = np.flatnonzero(np.isin(shown, told.slots[begin : begin + used[job]]))
         keeps = np.flatnonzero(np.isin(shown, told.slots[begin : begin + told.count[job]]))
         if not len(keeps):
             continue
-        gang = float(held.gang[job])
+        gang = float(takes[job])
         room = program.machines[place, keeps] if len(program.machines) else keeps[:0]
         row = np.concatenate([program.load[facts.site[place], runs], room])
         value = np.repeat([facts.extra_kw[entry[job]] * gang, -gang], [len(runs), len(room)])

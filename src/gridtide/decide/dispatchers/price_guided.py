@@ -91,7 +91,7 @@ class PriceGuided:
             chosen,
             CONGESTION if due else (0.0,),
             self.peak_kept(plan, situation, held),
-            roomy(held) if self.more_may_come else np.ones(len(held.menu), dtype=np.bool_),
+            self._points(held),
         )
         guided = _placement(situation, held, told, _cost_at_once(situation, held, price), costs)
         kept = told_placement(situation, held, Reason.KEPT)
@@ -106,6 +106,10 @@ class PriceGuided:
     def hurried(self, situation: Situation, held: Reservations) -> NDArray[np.bool_]:
         """Work that waits for no price, (n,)."""
         return crowded(situation, held) & self.more_may_come
+
+    def _points(self, held: Reservations) -> NDArray[np.bool_]:
+        """Operating points that may be chosen, (M,)."""
+        return roomy(held) if self.more_may_come else np.ones(len(held.menu), dtype=np.bool_)
 
     def follow(
         self, plan: Plan, situation: Situation, held: Reservations, placement: Placement
@@ -131,6 +135,9 @@ class PriceGuided:
             if len(plan.slower_shares)
             else plan.slower_shares,
             made_kw=_made_kw(plan, situation, held.grid),
+            nodes_used=on_grid(plan.nodes_used, plan.horizon, held.grid)
+            if len(plan.nodes_used)
+            else plan.nodes_used,
         )
 
     def _by_the_book(
@@ -196,9 +203,11 @@ class PriceGuided:
     ) -> Placement:
         """The placement with single jobs moved as far as the whole fleet costs less for it."""
         told = told_of(placement, held)
-        order = _largest_first(held, ~held.settled & (told.place >= 0) & (told.point == 0))
+        moves = (told.point == 0) | situation.jobs.elastic
+        order = _largest_first(held, ~held.settled & (told.place >= 0) & moves)
+        now = replace(held, told=told)
         found = searched(
-            plan, situation, replace(held, told=told), self.objective, price, order, self.readings
+            plan, situation, now, self.objective, price, order, self._points(held), self.readings
         )
         moved = _changed(told, found)
         if not moved.any():
@@ -353,7 +362,8 @@ def _changed(before: Told, after: Told) -> NDArray[np.bool_]:
     other = (
         np.bincount(job[inside & (before.slots != after.slots)], minlength=len(before.count)) > 0
     )
-    return np.asarray(other | (before.place != after.place) | (before.count != after.count))
+    other |= (before.place != after.place) | (before.count != after.count)
+    return np.asarray(other | (before.point != after.point))
 
 
 def _no_alternative(held: Reservations) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

@@ -36,6 +36,11 @@ class Candidate:
         return self.it_kw or self.meter_kw
 
     @property
+    def tolerated(self) -> bool:
+        """Whether services bear it as the case stands."""
+        return all(route.tolerated for route in self.change.routes)
+
+    @property
     def price(self) -> float:
         """Money for each kW through the duration."""
         return self.cost / self.kw
@@ -94,6 +99,7 @@ def _joined(changes: list[Change]) -> Change:
         offsets=np.concatenate([[0], np.cumsum(counts)]),
         slots=np.concatenate([change.slots for change in changes]),
         points=np.concatenate([change.points for change in changes]),
+        places=np.concatenate([change.places for change in changes]),
         store_kw=sum(change.store_kw for change in changes),
         heat_kw=np.sum([change.heat_kw for change in changes], axis=0),
         routes=tuple(route for change in changes for route in change.routes),

@@ -92,11 +92,12 @@ def _step(
     kwh = meter_kw * hours
     left_kwh = np.full(len(outlook.held.grid), meter_kw * outlook.step_s / 3600.0)
     left_kwh[:window] = 0.0
-    price = outlook.price_per_kwh[site]
+    saves = outlook.price_per_kwh[site] - outlook.peak_per_kwh[site]
+    price = outlook.price_per_kwh[site] if gives else saves
     money = brought_back(left_kwh, price, end, kwh, cheapest=gives)
     if money is None:
         return []
-    now = float(price[:window].mean()) * kwh
+    now = float(saves[:window].mean()) * kwh
     heat = np.zeros(2)
     heat[which] = sign * asked_kw
     return [

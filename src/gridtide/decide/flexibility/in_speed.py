@@ -15,18 +15,25 @@ Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 
-def slowing_down(outlook: Outlook, duration_s: int, running: NDArray[np.bool_]) -> list[Candidate]:
-    """Jobs that run throughout and could do so at a slower point of their pool, the one that saves most.
+def slowing_down(
+    outlook: Outlook, duration_s: int, running: NDArray[np.bool_], free: Whole
+) -> list[Candidate]:
+    """Jobs that run throughout and could do so at a slower point of their pool, the one that saves most, or, where
+    there is none, elastic ones on a smaller part of their gang.
 
-    running: jobs expected to run in the whole window, (n,). What they lose is worked in the slots right behind their
+    running: jobs expected to run in the whole window, (n,). free: machines, (P, T), changed in place.
+
+    What they lose is worked in the slots right behind their
     last one, so that nothing is interrupted; where the slots they hold leave time enough, in none.
     """
-    held, free = outlook.held, outlook.free.copy()
+    held = outlook.held
     entry = told_entries(held, held.told)
     found = []
     for job in np.flatnonzero(running & outlook.situation.jobs.movable):
         place = int(held.told.place[job])
         point = _slowest(outlook, int(entry[job]), place)
+        if point is None:
+            point = _smallest(outlook, int(job), int(entry[job]), place)
         if point is None:
             continue
         one = _slowed(outlook, int(job), int(entry[job]), point, duration_s, free)
@@ -72,39 +79,58 @@ def _slowest(outlook: Outlook, entry: int, place: int) -> int | None:
     return min(below, key=lambda other: float(menu.it_kw[other])) if below else None
 
 
+def _smallest(outlook: Outlook, job: int, entry: int, place: int) -> int | None:
+    """The entry of the pool at which an elastic job runs on fewer accelerators that draw least, None where there is
+    none; what may not be interrupted keeps its accelerators."""
+    menu, taken = outlook.held.menu, outlook.held.taken[job]
+    if not outlook.situation.jobs.interruptible[job]:
+        return None
+    drawn_kw = taken * menu.extra_kw
+    below = [
+        other
+        for other in range(menu.bounds[place], menu.bounds[place + 1])
+        if 0 < taken[other] < taken[entry] and drawn_kw[other] < drawn_kw[entry]
+    ]
+    return min(below, key=lambda other: (float(drawn_kw[other]), other)) if below else None
+
+
 def _slowed(
     outlook: Outlook, job: int, entry: int, point: int, duration_s: int, free: Whole
 ) -> Candidate | None:
     held, jobs, step_s = outlook.held, outlook.situation.jobs, outlook.step_s
     menu, place = held.menu, int(held.told.place[job])
     lost_s = duration_s * (1.0 - float(menu.speed[point] / menu.speed[entry]))
+    gang, less = float(held.taken[job, entry]), float(held.taken[job, point])
+    if less != gang:
+        lost_s += 2.0 * float(held.left[job, 2])
     delay = _delay(outlook, job, lost_s)
     slots = _slots_for(outlook, job, entry, lost_s, free)
     if delay is None or slots is None:
         return None
     window = outlook.window(duration_s)
-    gang = float(told_accelerators(held, held.told)[job])
     last = int(held.told.slots[held.told.offsets[job] + outlook.used[job] - 1])
     later = min(last + 1, len(held.grid) - 1)
     share = duration_s / (window * step_s)
-    now = float((outlook.cell_cost[entry, :window] - outlook.cell_cost[point, :window]).sum())
+    without_peak = outlook.cell_cost - outlook.cell_peak
+    saved = gang * without_peak[entry, :window] - less * without_peak[point, :window]
     wait = float(held.delay[job]) * later * (held.gang[job] / gang)
-    cost = gang * ((outlook.cell_cost[entry, later] + wait) * lost_s / step_s - now * share)
+    again = gang * (outlook.cell_cost[entry, later] + wait) * lost_s / step_s
     return Candidate(
         site=int(outlook.situation.fleet.site_of_place[place]),
         work=jobs.classes[jobs.work_class[job]].name,
         source=Source.SPEED,
         direction=Direction.DOWN,
         delay=delay,
-        it_kw=gang * float(menu.it_kw[entry] - menu.it_kw[point]),
+        it_kw=gang * float(menu.extra_kw[entry]) - less * float(menu.extra_kw[point]),
         meter_kw=0.0,
-        cost=float(cost),
+        cost=float(again - share * saved.sum()),
         rebound_kwh=gang * float(outlook.cell_kwh[entry, later]) * lost_s / step_s,
         change=Change(
             jobs=np.asarray([job]),
             offsets=np.asarray([0, len(slots)]),
             slots=slots,
             points=np.asarray([menu.point[point]]),
+            places=np.asarray([-1]),
         ),
     )
 

@@ -28,8 +28,10 @@ class Taken:
     figures: Real
 
 
-def stepping_aside(outlook: Outlook, duration_s: int) -> list[Candidate]:
+def stepping_aside(outlook: Outlook, duration_s: int, free: Whole) -> list[Candidate]:
     """Jobs that run throughout and could do that work later: each with the least delay at which it can.
+
+    free: machines, (P, T), changed in place.
 
     A job keeps its deadline and its place; its new slots are free, beside all others that step aside. What needs no
     delay stands unchanged where more is borne.
@@ -38,10 +40,10 @@ def stepping_aside(outlook: Outlook, duration_s: int) -> list[Candidate]:
 
     window, held = outlook.window(duration_s), outlook.held
     tried = runs_through(outlook, window) & _may_pause(outlook)
-    taken, free = _nothing(outlook, window), outlook.free.copy()
+    taken = _nothing(outlook, window)
     delay_of = np.full(len(held.gang), np.nan)
     for delay in DELAYS:
-        order = _largest_first(outlook, tried & (taken.count < 0))
+        order = largest_first(outlook, tried & (taken.count < 0))
         if not len(order):
             continue
         ends = latest_end(outlook, delay)
@@ -65,7 +67,7 @@ def stepping_in(outlook: Outlook, duration_s: int) -> list[Candidate]:
 
     window, held = outlook.window(duration_s), outlook.held
     taken = _nothing(outlook, window)
-    order = _largest_first(outlook, _waits_through(outlook, window))
+    order = largest_first(outlook, _waits_through(outlook, window))
     if not len(order):
         return []
     flexing.step_in(
@@ -73,7 +75,7 @@ def stepping_in(outlook: Outlook, duration_s: int) -> list[Candidate]:
         (window, outlook.step_s),
         (held.told.offsets, held.told.count, held.told.slots),
         _work(outlook),
-        (outlook.cell_cost, outlook.cell_kwh, _waits(outlook)),
+        (outlook.cell_cost - outlook.cell_peak, outlook.cell_kwh, _waits(outlook)),
         outlook.free.copy(),
         (taken.room_at, taken.count, taken.slots, taken.figures),
     )
@@ -119,7 +121,8 @@ def _waits_through(outlook: Outlook, window: int) -> NDArray[np.bool_]:
     )
 
 
-def _largest_first(outlook: Outlook, chosen: NDArray[np.bool_]) -> Whole:
+def largest_first(outlook: Outlook, chosen: NDArray[np.bool_]) -> Whole:
+    """The chosen jobs, the largest gang first."""
     rows = np.flatnonzero(chosen)
     return np.asarray(rows[np.argsort(-outlook.held.gang[rows], kind="stable")], dtype=np.int64)
 
@@ -156,12 +159,17 @@ def _candidates(
 ) -> list[Candidate]:
     held, jobs = outlook.held, outlook.situation.jobs
     entry = told_entries(held, held.told)
-    it_kw = told_accelerators(held, held.told) * held.menu.extra_kw[entry]
-    window_s = outlook.window(duration_s) * outlook.step_s
+    on = told_accelerators(held, held.told)
+    it_kw = on * held.menu.extra_kw[entry]
+    window = outlook.window(duration_s)
+    window_s = window * outlook.step_s
+    peak = on * outlook.cell_peak[entry, :window].sum(axis=1)
     found = []
     for job in np.flatnonzero(taken.count >= 0):
         begin = taken.room_at[job]
         window_cost, slot_cost, slot_kwh, restarts = taken.figures[job]
+        if direction is Direction.DOWN:
+            window_cost -= peak[job]
         now = window_cost * duration_s / window_s
         moved_s = duration_s + restarts * held.left[job, 2]
         slots = moved_s / outlook.step_s
@@ -184,6 +192,7 @@ def _candidates(
                     offsets=np.asarray([0, taken.count[job]]),
                     slots=taken.slots[begin : begin + taken.count[job]],
                     points=np.asarray([-1]),
+                    places=np.asarray([-1]),
                 ),
             )
         )

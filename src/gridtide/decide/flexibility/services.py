@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from gridtide.decide.dispatch import load_of
 from gridtide.decide.flexibility.candidate import Candidate
 from gridtide.decide.flexibility.outlook import Outlook
-from gridtide.decide.flexibility.step import DELAYS, Change, Direction, Rerouting, Source
+from gridtide.decide.flexibility.step import DELAYS, Change, Direction, Rerouting, Source, Step
 from gridtide.fleet.building import capacities_kw
-from gridtide.fleet.ways import Ways, by_way, ways_of
+from gridtide.fleet.ways import Ways, by_way, later_share, slower_ways, ways_of
 
 Real = NDArray[np.float64]
 LEAST_SHARE = 1e-3
@@ -22,7 +22,8 @@ class Answers:
     """W ways of V services over the T slots of a window. asked: requests a second, (W, O, P, T).
 
     machines: accelerators in use for one request a second, with the burst reserve, (W, P); 0 where it is not answered.
-    it_kw: IT power of each beyond a parked one, (W, P). late_s: way and first token, (W, O, P). free: accelerators that
+    it_kw: IT power of each beyond a parked one, (W, P). late_s: way and first token, (W, O, P). later: by what share
+    answers may come later than at the usual point, (W,). free: accelerators that
     nothing uses, the least over the window, (P,). spare_it_kw: IT power each site may draw more, (S,).
     """
 
@@ -31,24 +32,29 @@ class Answers:
     machines: Real
     it_kw: Real
     late_s: Real
+    later: Real
     free: Real
     spare_it_kw: Real
 
 
-def from_services(outlook: Outlook, duration_s: int, moves: bool) -> list[Candidate]:
+def from_services(
+    outlook: Outlook, duration_s: int, moves: bool, moved: tuple[Step, ...] = ()
+) -> list[Candidate]:
     """What services give. moves: at each site, requests that go to another and come from another, and of those that
-    stay what can be answered slower; without, as for the fleet, in which a move cancels: slower answers alone."""
+    stay what can be answered slower; without, as for the fleet, slower answers alone, of what `moved` leaves there."""
     if not outlook.situation.services:
         return []
     answers, found = _answers(outlook, duration_s), []
     gone: dict[tuple[int, int, int], float] = {}
+    routes = [route for step in moved for route in step.change.routes]
     if moves:
         for site in range(len(outlook.situation.fleet.sites)):
             leaving = _moves(outlook, answers, site, duration_s, Direction.DOWN)
             found += leaving + _moves(outlook, answers, site, duration_s, Direction.UP)
-            for route in (route for one in leaving for route in one.change.routes):
-                flow = (route.way, route.origin, route.place)
-                gone[flow] = gone.get(flow, 0.0) + route.share
+            routes += [route for one in leaving for route in one.change.routes]
+    for route in routes:
+        flow = (route.way, route.origin, route.place)
+        gone[flow] = gone.get(flow, 0.0) + route.share
     return (
         found + _slower(outlook, answers, duration_s, gone) + _quicker(outlook, answers, duration_s)
     )
@@ -60,29 +66,35 @@ def _slower(
     duration_s: int,
     gone: dict[tuple[int, int, int], float],
 ) -> list[Candidate]:
-    """What is answered at a usual point and could be at the slower one that saves most, at the delay users tolerate.
-
-    gone: share of each flow that has moved away."""
-    services, found = outlook.situation.services, []
-    for service, origin, place in np.argwhere(answers.asked[: answers.ways.usual].min(-1) > 0.0):
-        stays = 1.0 - gone.get((int(service), int(origin), int(place)), 0.0)
-        delay = _delay_of(services[service].delay_tolerance)
-        way = _thriftiest(answers, service, origin, place)
-        if delay is not None and way is not None and stays > LEAST_SHARE:
-            found.append(
-                _slowed(outlook, answers, (service, origin, place, way), stays, delay, duration_s)
-            )
+    """What is answered now and could be at the slower point that saves most within each delay, each beside the one
+    before it. gone: share of each flow that has moved away."""
+    found = []
+    for way, origin, place in np.argwhere(answers.asked.min(-1) > 0.0):
+        stays = 1.0 - gone.get((int(way), int(origin), int(place)), 0.0)
+        if stays <= LEAST_SHARE:
+            continue
+        leaves = int(way)
+        for delay in DELAYS:
+            to = _thriftiest(answers, (int(way), int(origin), int(place)), leaves, delay)
+            if to is not None:
+                flow = (int(way), int(origin), int(place), leaves, to)
+                found.append(_slowed(outlook, answers, flow, stays, delay, duration_s))
+                leaves = to
     return found
 
 
-def _thriftiest(answers: Answers, service: int, origin: int, place: int) -> int | None:
-    """The slower way that takes least power for a request, None where none takes less than the usual one."""
+def _thriftiest(
+    answers: Answers, flow: tuple[int, int, int], leaves: int, delay: float
+) -> int | None:
+    """The way within a delay that takes least power for a request of a flow, None where none takes less than the one
+    it leaves."""
+    way, origin, place = flow
     each = answers.machines[:, place] * answers.it_kw[:, place]
-    ways = [
-        int(way)
-        for way in np.flatnonzero((answers.ways.of == service) & answers.ways.may[:, origin, place])
-        if way >= answers.ways.usual and each[way] < each[service]
-    ]
+    now_s = answers.late_s[way, origin, place]
+    later = np.maximum(answers.later, answers.late_s[:, origin, place] / now_s - 1.0)
+    may = (answers.ways.of == answers.ways.of[way]) & answers.ways.may[:, origin, place]
+    may &= (later <= delay + 1e-9) & (np.arange(len(each)) >= answers.ways.usual)
+    ways = [int(one) for one in np.flatnonzero(may) if each[one] < each[leaves]]
     return min(ways, key=lambda one: (each[one], one)) if ways else None
 
 
@@ -99,7 +111,7 @@ def _quicker(outlook: Outlook, answers: Answers, duration_s: int) -> list[Candid
         share = min(1.0, float(free[place]) / more) if more > 0.0 else 1.0
         if share > LEAST_SHARE:
             free[place] -= share * max(more, 0.0)
-            flow = (int(way), int(origin), int(place), int(usual))
+            flow = (int(way), int(origin), int(place), int(way), int(usual))
             one = _slowed(outlook, answers, flow, share, 0.0, duration_s)
             found += [one] if one.it_kw > 0.0 else []
     return found
@@ -108,21 +120,25 @@ def _quicker(outlook: Outlook, answers: Answers, duration_s: int) -> list[Candid
 def _slowed(
     outlook: Outlook,
     answers: Answers,
-    flow: tuple[int, int, int, int],
+    flow: tuple[int, int, int, int, int],
     share: float,
     delay: float,
     duration_s: int,
 ) -> Candidate:
-    """flow: way, origin, place and the way it is answered there instead, slower (down) or faster (up)."""
-    way, origin, place, to_way = flow
+    """flow: way, origin and place, the way it leaves and the one it is answered in instead, slower (down) or the usual
+    (up)."""
+    way, origin, place, leaves, to_way = flow
     service = int(answers.ways.of[way])
     one, hours = outlook.situation.services[service], duration_s / 3600.0
     site = int(outlook.situation.fleet.site_of_place[place])
     requests = share * float(answers.asked[way, origin, place].min())
     machines, power = answers.machines[:, place], answers.it_kw[:, place]
     sign = 1.0 if to_way != service else -1.0
-    it_kw = sign * requests * float(machines[way] * power[way] - machines[to_way] * power[to_way])
-    freed = sign * requests * float(machines[way] - machines[to_way])
+    it_kw = (
+        sign * requests * float(machines[leaves] * power[leaves] - machines[to_way] * power[to_way])
+    )
+    freed = sign * requests * float(machines[leaves] - machines[to_way])
+    waiting = one.delay_cost_per_request if service in (leaves, to_way) else 0.0
     saved = _price(outlook, site, duration_s) * it_kw
     saved += _machine_price(outlook, place, duration_s) * freed
     return Candidate(
@@ -133,9 +149,20 @@ def _slowed(
         delay=delay,
         it_kw=it_kw,
         meter_kw=0.0,
-        cost=sign * (one.delay_cost_per_request * requests * duration_s - saved * hours),
+        cost=sign * (waiting * requests * duration_s - saved * hours),
         rebound_kwh=0.0,
-        change=Change(routes=(_route(service, (way, origin, place), (to_way, place), share),)),
+        change=Change(
+            routes=(
+                _route(
+                    service,
+                    (way, origin, place),
+                    (to_way, place),
+                    share,
+                    leaves=leaves,
+                    tolerated=bool(answers.later[to_way] <= one.delay_tolerance),
+                ),
+            )
+        ),
     )
 
 
@@ -178,7 +205,11 @@ def _moves(
                 meter_kw=0.0,
                 cost=float(price * most * hours),
                 rebound_kwh=0.0,
-                change=Change(routes=(_route(service, (way, origin, place), (way, to), share),)),
+                change=Change(
+                    routes=(
+                        _route(service, (way, origin, place), (way, to), share, leaves=int(way)),
+                    )
+                ),
             )
         )
     return found
@@ -189,7 +220,7 @@ def _pairs(
 ) -> list[tuple[float, int, int, int, int]]:
     """(money an hour for a request a second moved, way, origin, from, to), the cheapest kilowatt first."""
     site_of = outlook.situation.fleet.site_of_place
-    here = site_of == site
+    here, takes = site_of == site, direction is Direction.DOWN
     found = []
     for way, origin, place in np.argwhere(answers.asked.min(axis=-1) > 0.0):
         for to in np.flatnonzero(answers.ways.may[way, origin] & (site_of != site_of[place])):
@@ -199,7 +230,8 @@ def _pairs(
                 dearer = [
                     answers.machines[way, one]
                     * (
-                        _price(outlook, site_of[one], duration_s) * answers.it_kw[way, one]
+                        _price(outlook, site_of[one], duration_s, elsewhere=takes and one == to)
+                        * answers.it_kw[way, one]
                         + _machine_price(outlook, int(one), duration_s)
                     )
                     for one in (place, to)
@@ -229,6 +261,9 @@ def _answers(outlook: Outlook, duration_s: int) -> Answers:
     first_s = np.stack([one.time_to_first_token_s for one in ways.services])
     travel_s = fleet.network.latency_ms[:, fleet.site_of_place] / 1000.0
     room_kw = (outlook.import_max_kw - outlook.import_kw)[:, :window] / outlook.slope[:, :window]
+    later = [
+        later_share(situation.services[of], point) for of, point in slower_ways(situation.services)
+    ]
     built_kw = capacities_kw(fleet)[:, None] - outlook.it_kw[:, :window]
     return Answers(
         ways=ways,
@@ -236,6 +271,7 @@ def _answers(outlook: Outlook, duration_s: int) -> Answers:
         machines=machines,
         it_kw=power - parked,
         late_s=travel_s[None] + first_s[:, None, :],
+        later=np.asarray([0.0] * ways.usual + later),
         free=np.maximum(fleet.accelerators[:, None] - held - used, 0.0).min(axis=1),
         spare_it_kw=np.maximum(np.minimum(room_kw, built_kw), 0.0).min(axis=1),
     )
@@ -247,8 +283,14 @@ def _delay_of(later: float) -> float | None:
     return fitting[0] if fitting else None
 
 
-def _price(outlook: Outlook, site: int, duration_s: int) -> float:
-    return float(outlook.it_price_per_kwh[site, : outlook.window(duration_s)].mean())
+def _price(outlook: Outlook, site: int, duration_s: int, *, elsewhere: bool = False) -> float:
+    """Of IT in the window; elsewhere: where a site is not asked itself but takes over, its peak counts."""
+    price = (
+        outlook.it_price_per_kwh
+        if elsewhere
+        else outlook.it_price_per_kwh - outlook.it_peak_per_kwh
+    )
+    return float(price[site, : outlook.window(duration_s)].mean())
 
 
 def _machine_price(outlook: Outlook, place: int, duration_s: int) -> float:
@@ -256,10 +298,24 @@ def _machine_price(outlook: Outlook, place: int, duration_s: int) -> float:
 
 
 def _route(
-    service: int, flow: tuple[int, int, int], to: tuple[int, int], share: float
+    service: int,
+    flow: tuple[int, int, int],
+    to: tuple[int, int],
+    share: float,
+    *,
+    leaves: int,
+    tolerated: bool = True,
 ) -> Rerouting:
-    """flow: way, origin and place; to: way and place."""
+    """flow: way, origin and place; to: way and place; leaves: the way it leaves."""
     way, origin, place = (int(number) for number in flow)
     return Rerouting(
-        service=service, origin=origin, place=place, way=way, to=int(to[1]), to_way=int(to[0]), share=share
-    )  # fmt: skip
+        service=service,
+        origin=origin,
+        place=place,
+        way=way,
+        to=int(to[1]),
+        to_way=int(to[0]),
+        from_way=leaves,
+        share=share,
+        tolerated=tolerated,
+    )

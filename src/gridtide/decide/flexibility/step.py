@@ -48,6 +48,8 @@ class Rerouting:
     """A share of what an origin's requests are answered at a place in one way, that is answered otherwise.
 
     way, to_way: by their numbers in `fleet/ways.py`, of the same service; place, to: of the fleet, may be the same.
+    from_way: the way it leaves, `way` itself or the one that a step before brought it to. share: of what is told to
+    `way`. tolerated: whether the service bears it, or only would if its users waited longer than it says.
     """
 
     service: int
@@ -56,7 +58,9 @@ class Rerouting:
     way: int
     to: int
     to_way: int
+    from_way: int
     share: float
+    tolerated: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -65,15 +69,17 @@ class Change:
 
     jobs: rows of the situation's jobs that leave the window (down) or run through it (up). offsets, slots: slots each
     holds from now on, as the guard sees them. points: the operating point each runs at in the window instead, by its
-    number in the menu of its pool, -1 where it leaves or runs through. store_kw: more discharge (down) or more charge
-    (up) of the site's store. routes: requests answered elsewhere or slower. raised_kw: by how much the import its
-    site is held to is lifted. heat_kw: carried out more, of the hall and for the store of cold, (2,), less below 0.
+    number in the menu of its pool, -1 where it leaves or runs through. places: where each works from now on, -1 where
+    it stays. store_kw: more discharge (down) or more charge (up) of the site's store. routes: requests answered
+    elsewhere or slower. raised_kw: by how much the import its site is held to is lifted. heat_kw: carried out more, of
+    the hall and for the store of cold, (2,), less below 0.
     """
 
     jobs: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     offsets: NDArray[np.int64] = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
     slots: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     points: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    places: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     store_kw: float = 0.0
     routes: tuple[Rerouting, ...] = ()
     raised_kw: float = 0.0
@@ -81,6 +87,7 @@ class Change:
 
     def __post_init__(self) -> None:
         freeze(self, jobs=np.int64, offsets=np.int64, slots=np.int64, points=np.int64)
+        freeze(self, places=np.int64)
         freeze(self, heat_kw=np.float64)
 
 
@@ -107,3 +114,8 @@ class Step:
     def ramp_kw_per_s(self) -> float:
         """How fast it is there."""
         return self.kw / RESPONSE_S[self.source]
+
+    @property
+    def tolerated(self) -> bool:
+        """Whether services bear it as the case stands, or only would if their users waited longer."""
+        return all(route.tolerated for route in self.change.routes)

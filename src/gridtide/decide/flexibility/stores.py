@@ -88,10 +88,11 @@ def _steps(
     per_kw_h = 1.0 / battery.discharge_efficiency if gives else battery.charge_efficiency
     back_per_kwh = 1.0 / battery.charge_efficiency if gives else battery.discharge_efficiency
     most = min(float(most_kw[:window].min()), float(room_kwh[:window].min()) / (per_kw_h * hours))
-    price = outlook.price_per_kwh[site]
+    saves = outlook.price_per_kwh[site] - outlook.peak_per_kwh[site]
+    price = outlook.price_per_kwh[site] if gives else saves
     left_kwh = np.maximum(back_kw, 0.0) * outlook.step_s / 3600.0
     left_kwh[:window] = 0.0
-    now = float(price[:window].mean())
+    now = float(saves[:window].mean())
     found = []
     least = LEAST_SHARE * max(battery.charge_max_kw, battery.discharge_max_kw)
     for step in range(1, STEPS + 1) if most > least else ():

@@ -16,9 +16,11 @@ from gridtide.decide.constraints.gangs import GangRows, add_gangs
 from gridtide.decide.constraints.load import add_load
 from gridtide.decide.constraints.machines import add_machines
 from gridtide.decide.constraints.made import MadeRows, add_made
+from gridtide.decide.constraints.moves import add_moves
 from gridtide.decide.constraints.offers import OfferRows, add_offers, meter_price
 from gridtide.decide.constraints.peak import add_peak
 from gridtide.decide.constraints.ramp import add_ramp
+from gridtide.decide.constraints.resting import add_resting, nodes_used, spared_kw
 from gridtide.decide.constraints.state_of_charge import add_state_of_charge
 from gridtide.decide.constraints.work import add_work
 from gridtide.decide.facts import facts_of, held_of
@@ -137,6 +139,8 @@ def written(situation: Situation, facts: Facts) -> tuple[Program, Columns, Rows]
     machines, kept_machines = add_machines(program, columns, facts)
     load = add_load(program, columns, facts)
     balance = add_balance(program, columns, facts)
+    answering = add_resting(program, columns, facts, load, balance)
+    add_moves(program, columns, facts, machines, load, answering)
     peak = add_peak(program, columns, facts)
     demand = add_demand(program, columns, facts)
     batteries = tuple(site.battery for site in sites)
@@ -284,14 +288,16 @@ def quantities(facts: Facts, columns: Columns, solution: Solution) -> dict[str, 
     np.add.at(classes, cells, x[columns.work])
     shares, slower_shares = shares_of(facts, columns, x)
     segments = x[columns.segment]
+    spared_it_kw, spared_meter_kw = spared_kw(facts, columns.rest, x)
     return {
         "class_accelerators": classes,
         "shares": shares,
         "slower_shares": slower_shares,
-        "it_kw": facts.curve.floor_it_kw[:, None] + segments.sum(axis=2),
+        "it_kw": facts.curve.floor_it_kw[:, None] + segments.sum(axis=2) - spared_it_kw,
         "facility_kw": facts.curve.floor_kw
         + (segments * facts.curve.slope).sum(axis=2)
-        + extra_power(facts, columns.cooling, x),
+        + extra_power(facts, columns.cooling, x)
+        - spared_meter_kw,
         "import_kw": np.maximum(x[columns.draw], 0.0),
         "export_kw": np.maximum(x[columns.sell], 0.0),
         "unused_supply_kw": np.maximum(x[columns.unused], 0.0),
@@ -301,6 +307,7 @@ def quantities(facts: Facts, columns: Columns, solution: Solution) -> dict[str, 
         "offered_kw": np.maximum(x[columns.offered], 0.0),
         **_cooled(facts, columns, x),
         **({"made_kw": x[columns.made]} if columns.made.size else {}),
+        **nodes_used(facts, columns.rest, x),
     }
 
 

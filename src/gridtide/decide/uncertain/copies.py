@@ -14,9 +14,11 @@ from gridtide.decide.constraints.gangs import add_gangs
 from gridtide.decide.constraints.load import add_load
 from gridtide.decide.constraints.machines import add_machines
 from gridtide.decide.constraints.made import add_made
+from gridtide.decide.constraints.moves import add_moves
 from gridtide.decide.constraints.offers import add_offers
 from gridtide.decide.constraints.peak import add_peak
 from gridtide.decide.constraints.ramp import add_ramp
+from gridtide.decide.constraints.resting import add_resting
 from gridtide.decide.constraints.state_of_charge import add_state_of_charge
 from gridtide.decide.constraints.work import add_work
 from gridtide.decide.cooling_terms import cooling_terms
@@ -97,6 +99,8 @@ def _rows(
     work = first.rows.work if first else add_work(program, columns, facts)
     load = add_load(program, columns, facts)
     balance = add_balance(program, columns, facts)
+    answering = add_resting(program, columns, facts, load, balance)
+    add_moves(program, columns, facts, machines, load, answering)
     peak = add_peak(program, columns, facts)
     demand = add_demand(program, columns, facts)
     sites = situation.fleet.sites

@@ -22,6 +22,10 @@ BENCHES: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.bench_facility:facility",
         "All models of many buildings through a year, in float32 beside float64.",
     ),
+    "flex": (
+        "gridtide.doors.cli.bench_flex:flex",
+        "The flexibility curve of a planned fleet, borne out in the twin.",
+    ),
 }
 """Subject -> where it stands, and its one line in the list; nothing is imported to show the list."""
 

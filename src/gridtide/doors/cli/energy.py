@@ -12,8 +12,16 @@ from gridtide.doors.cli.words import say_compiling
 
 if TYPE_CHECKING:
     from gridtide.fleet.energy_facts import EnergyFacts
+    from gridtide.simulate.course import Course
+    from gridtide.simulate.study import Study
+    from gridtide.simulate.truth import Truth
 
 FILE = click.Path(path_type=Path)
+NOT_AGAIN: dict[str, float | None] = {
+    "again_kwh": None,
+    "again_money": None,
+    "again_refused": None,
+}
 
 
 @click.command()
@@ -30,6 +38,8 @@ FILE = click.Path(path_type=Path)
 @click.option("--outdoor", type=click.FloatRange(-40, 40), default=15.0, show_default=True,
               help="Of a trace: wet bulb outside, °C.")  # fmt: skip
 @click.option("--facts", type=FILE, help="Facts in the form of energy.toml instead of the bundled.")
+@click.option("--again", is_flag=True,
+              help="Of a case: run measures that change the plan as courses of their own.")  # fmt: skip
 @click.option("--page", type=FILE, help="Write a picture of the flows as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def energy(
@@ -40,6 +50,7 @@ def energy(
     sequences: float,
     outdoor: float,
     facts: Path | None,
+    again: bool,
     page: Path | None,
     as_json: bool,
 ) -> None:
@@ -50,13 +61,13 @@ def energy(
 
     known = energy_facts(facts)
     if case.suffix == ".toml":
-        found = _of_case(case, policy, known)
+        found = _of_case(case, policy, known, again)
     else:
         found = of_trace(case, (model, accelerator), sequences, outdoor, known)
     tell(found, "energy.js", page, as_json, show)
 
 
-def _of_case(case: Path, policy: str, facts: "EnergyFacts") -> dict[str, Any]:
+def _of_case(case: Path, policy: str, facts: "EnergyFacts", again: bool) -> dict[str, Any]:
     from gridtide.case import load
     from gridtide.doors.cli.running import announcer, asked_policies
     from gridtide.doors.results.energy_document import answers_document, flows_document
@@ -83,6 +94,7 @@ def _of_case(case: Path, policy: str, facts: "EnergyFacts") -> dict[str, Any]:
     course = run_course(known, truth, way, forecaster, MemoryStore(), announcer()(named))
     whole = energy_of(study, truth, course.telemetry, facts, prompts)
     measures, together = measures_of(study, truth, course)
+    anew = _again(study, truth, course, named) if again else {}
     imported = sum(flow.kwh for flow in whole.flows if flow.source == "grid")
     return {
         "of": study.name,
@@ -91,8 +103,31 @@ def _of_case(case: Path, policy: str, facts: "EnergyFacts") -> dict[str, Any]:
         **flows_document(whole.flows),
         **answers_document(answers_of(study, course.telemetry, facts), facts),
         "currency": study.currency,
-        "measures": list(rows(measures)),
-        "together": next(rows((together,))),
+        "measures": [{**row, **anew.get(str(row["measure"]), NOT_AGAIN)} for row in rows(measures)],
+        "together": {**next(rows((together,))), **anew.get(together.measure, NOT_AGAIN)},
         "avoidable_share": together.kwh / imported if imported > 0 else None,
         "notes": [*study.notes, *whole.notes],
+    }
+
+
+def _again(
+    study: "Study", truth: "Truth", course: "Course", policy: str
+) -> dict[str, dict[str, float | None]]:
+    """What measures save by a course of their own, by name."""
+    from gridtide.doors.cli.running import announcer
+    from gridtide.simulate.course import run_course
+    from gridtide.simulate.energy_again import solved_again
+    from gridtide.simulate.policies import policy_named
+    from gridtide.simulate.truth import truth_of
+    from gridtide.stores.memory import MemoryStore
+
+    def run(changed: "Study") -> tuple["Truth", "Course"]:
+        its_truth = truth_of(changed)
+        way, forecaster, known = policy_named(policy, changed)
+        tell = announcer()(f"{policy}, again")
+        return its_truth, run_course(known, its_truth, way, forecaster, MemoryStore(), tell)
+
+    return {
+        name: {"again_kwh": one.kwh, "again_money": one.money, "again_refused": one.refused}
+        for name, one in solved_again(study, truth, course, run).items()
     }

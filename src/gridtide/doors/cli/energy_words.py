@@ -65,6 +65,14 @@ def _show_measures(found: dict[str, Any]) -> None:
         price = "" if each is None else f", {each:.3f} a kWh"
         money = "" if one["money"] is None else f"{one['money']:,.0f} {found['currency']}{price}"
         click.echo(f"  {one['measure']:44s} {_size(one['kwh']):>12s} kWh  {money}")
+        if one.get("again_kwh") is not None:
+            refused = (
+                f", {one['again_refused']:,.0f} requests more refused"
+                if one["again_refused"] >= 0.5
+                else ""
+            )
+            click.echo(f"  {'  by a course of its own':44s} {_size(one['again_kwh']):>12s} kWh  "
+                       f"{one['again_money']:,.0f} {found['currency']}{refused}")  # fmt: skip
     if found["avoidable_share"] is not None:
         click.echo(f"avoidable of what came from the grid: {found['avoidable_share']:.1%}")
 

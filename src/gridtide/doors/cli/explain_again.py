@@ -154,19 +154,27 @@ def say_ranked(document: dict[str, Any], clock: str, currency: str) -> None:
         f"\nranked at {local(_moment(document['as_of']), clock)}, at the prices of the plan it was placed by"
     )
     click.echo(
-        f"  chosen: {told['place']} from {local(_moment(told['start']), clock)}{pieces},"
+        f"  chosen: {_there(document, told)} from {local(_moment(told['start']), clock)}{pieces},"
         f" {money(told['cost'])} {currency} ({_causes(told['causes'], '')})"
     )
     for number, other in enumerate(document["alternatives"], start=1):
         more = "more" if other["difference"] >= 0 else "less"
         click.echo(
-            f"  {number}. {other['place']} from {local(_moment(other['start']), clock)}:"
+            f"  {number}. {_there(document, other)} from {local(_moment(other['start']), clock)}:"
             f" {money(abs(other['difference']))} {currency} {more} ({_causes(other['causes'], '+')});"
             f" {_fleet(other['fleet'], currency)}"
         )
     if not document["alternatives"]:
         click.echo("  no other unbroken window was left to it")
     _say_limits(document, clock, currency)
+
+
+def _there(document: dict[str, Any], window: dict[str, Any]) -> str:
+    """The place of a window, and on how many accelerators where not all windows of the job are on as many."""
+    every = [document["chosen"], *document["alternatives"], *document["limits"]]
+    if len({one["accelerators"] for one in every}) == 1:
+        return str(window["place"])
+    return f"{window['place']} on {window['accelerators']:,} accelerators"
 
 
 def _say_limits(document: dict[str, Any], clock: str, currency: str) -> None:
@@ -186,8 +194,9 @@ def _say_limits(document: dict[str, Any], clock: str, currency: str) -> None:
     for number, limit in enumerate(deciding):
         lead = "what decided" if number == 0 and not whole else "next"
         click.echo(
-            f"  {lead}: {LIMITS[limit['limit']]}; without, at the same prices, it would run at {limit['place']}"
-            f" from {local(_moment(limit['start']), clock)} and save {money(limit['saving'])} {currency}"
+            f"  {lead}: {LIMITS[limit['limit']]}; without, at the same prices, it would run at"
+            f" {_there(document, limit)} from {local(_moment(limit['start']), clock)}"
+            f" and save {money(limit['saving'])} {currency}"
         )
     if document["price"] is not None:
         click.echo(f"  the price of what decided, {document['price']['what']}:")

@@ -21,7 +21,7 @@ FILE = click.Path(path_type=Path)
 @click.argument("case", type=FILE)
 @click.option("--at", "when", help="Instant of asking, ISO 8601; a day after the start by default.")
 @click.option("--mix", default="all", show_default=True,
-              help="What is counted: pre-training, mixed, serving or all.")  # fmt: skip
+              help="What is counted: pre-training, fine-tuning, batch, serving, mixed or all.")  # fmt: skip
 @click.option("--policy", default="coordinated", show_default=True, help="Whose course and plan.")
 @click.option("--page", type=FILE, help="Write a picture of the curves as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
@@ -38,34 +38,35 @@ def flex(
 
 
 def _of_case(case: Path, when: str | None, mix: str, policy: str) -> dict[str, Any]:
-    from gridtide.case.load import load_case
+    from gridtide.case.load import load_case, read_case
+    from gridtide.case.longer_answers import longer_answers
     from gridtide.decide.flexibility.curve import curve, moved_in_the_fleet
-    from gridtide.decide.flexibility.mix import in_mix, mix_named
+    from gridtide.decide.flexibility.mix import Mix, guessed_kinds, in_mix, mix_named
     from gridtide.decide.flexibility.outlook import outlook_of
-    from gridtide.decide.flexibility.step import DURATIONS_S
+    from gridtide.decide.flexibility.step import DELAYS, DURATIONS_S
     from gridtide.doors.results.flex_document import flex_document
     from gridtide.finding import Gathered
     from gridtide.simulate.flex_delivery import delivered, within_sites
+    from gridtide.simulate.waiting_longer import if_they_waited
 
     faults = Gathered()
     at = faults.of(lambda: _moment(when))
     kind = faults.of(lambda: mix_named(mix))
     faults.refuse_if_any()
     assert kind is not None
-    standing = _standing(load_case(case), at, policy)
-    situation = standing.turn.situation
-    outlook = outlook_of(standing.plan, situation, standing.turn.orders.dispatch)
-    alone, together = (
-        delivered(
-            standing,
-            in_mix(curve(outlook, DURATIONS_S, moves=moves), kind, situation),
-            together=not moves,
-        )
-        for moves in (True, False)
-    )
+    read, study = read_case(case), load_case(case)
+    services, unknown = longer_answers(read, study, DELAYS)
+    standing = if_they_waited(_standing(study, at, policy), services)
+    situation, moves_max = standing.turn.situation, study.objective.moves_max
+    outlook = outlook_of(standing.plan, situation, standing.turn.orders.dispatch, moves_max)
+    alone = delivered(standing, in_mix(curve(outlook, DURATIONS_S), kind, situation))
     moved = moved_in_the_fleet(outlook, [one.step for one in alone])
+    beside = curve(outlook, DURATIONS_S, moves=False, moved=moved)
+    together = delivered(standing, in_mix(beside, kind, situation), together=True)
     of_fleet = (*together, *(one for one in alone if one.step in moved))
-    return flex_document(standing, policy, mix, alone, within_sites(of_fleet, alone))
+    guessed = () if kind in (Mix.ALL, Mix.MIXED) else guessed_kinds(situation.jobs.classes)
+    said = (*unknown, *guessed)
+    return flex_document(standing, policy, mix, alone, within_sites(of_fleet, alone), said)
 
 
 def _standing(study: "Study", at: datetime | None, policy: str) -> "Standing":

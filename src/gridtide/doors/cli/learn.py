@@ -40,6 +40,7 @@ def learn(
     """Fit what a site draws to TELEMETRY, and judge it on days that were held out."""
     say_compiling()
     from gridtide.doors.results.learned_document import learned_document
+    from gridtide.fleet.learning.doubts_of_map import no_better
     from gridtide.fleet.learning.held_out import learn_site
     from gridtide.fleet.learning.lawful import broken_laws
     from gridtide.fleet.learning.site_model import site_model_of
@@ -51,7 +52,10 @@ def learn(
     learned = learn_site(chosen, it_capacity_kw, lambda said: click.echo(said, err=True))
     model = site_model_of(chosen, learned, it_capacity_kw is not None)
     refuse_if_any(list(broken_laws(model)))
-    found = learned_document(chosen, learned, model, left_out)
+    doubts = tuple(no_better(model.site, model.judged))
+    for finding in doubts:
+        click.echo(str(finding), err=True)
+    found = learned_document(chosen, learned, model, (*left_out, *doubts))
     if out is not None:
         out.write_text(written(model), encoding="utf-8")
         click.echo(f"wrote {out}", err=True)
@@ -77,18 +81,21 @@ def _believed(
     path: Path, pairs: tuple[str, ...], site: str | None, it_capacity_kw: float | None
 ) -> "tuple[Telemetry, tuple[Finding, ...]]":
     """The site's telemetry and what was left out of it. Raises BadInput where it cannot be believed."""
+    from gridtide.fleet.learning.changed_level import changed_level
     from gridtide.fleet.learning.doubts import gaps_of, off_by_capacity, swapped_meters
+    from gridtide.fleet.learning.doubts_of_drivers import shifted_clock, stuck_drivers
     from gridtide.fleet.learning.lawful import falling_meter
     from gridtide.sources.telemetry_table import TelemetryTable
 
     sites, left_out = TelemetryTable(path=path, names=_named(pairs)).read()
     refuse_if_any(list(swapped_meters(sites)))
     chosen = _chosen(sites, site)
-    doubts = list(falling_meter(chosen))
+    stuck, still = stuck_drivers(chosen)
+    doubts = [*stuck, *falling_meter(chosen), *shifted_clock(chosen)]
     if it_capacity_kw is not None:
         doubts += off_by_capacity(chosen, it_capacity_kw)
     refuse_if_any(doubts)
-    return chosen, (*left_out, *gaps_of(chosen))
+    return chosen, (*left_out, *gaps_of(chosen), *still, *changed_level(chosen))
 
 
 def _named(pairs: tuple[str, ...]) -> dict[str, str]:

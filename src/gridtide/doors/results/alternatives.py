@@ -7,7 +7,13 @@ import numpy as np
 
 from gridtide.decide.dispatch import Placement, Reason
 from gridtide.decide.plan import Plan
-from gridtide.decide.reservations import Reservations, grid_step_s, reservations
+from gridtide.decide.reservations import (
+    Reservations,
+    grid_step_s,
+    reservations,
+    told_accelerators,
+    told_entries,
+)
 from gridtide.decide.room import promised_room
 from gridtide.decide.situation import Situation
 from gridtide.decide.steering import covered
@@ -20,6 +26,7 @@ from gridtide.decide.windows import (
     Windows,
     apart,
     moved,
+    sizes_of,
     told_causes,
     windows_of,
 )
@@ -46,7 +53,10 @@ BY_PRICE = (
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Choice:
-    """A job at a decision: what it was told, at whose prices, and every window it could have had."""
+    """A job at a decision: what it was told, at whose prices, and every window it could have had.
+
+    windows: of its whole gang at full speed first, then of each size that an elastic job may change to.
+    """
 
     situation: Situation
     held: Reservations
@@ -55,8 +65,16 @@ class Choice:
     reason: Reason
     fitter: PlansAround
     job: int
-    windows: Windows
+    windows: tuple[Windows, ...]
     names: list[str]
+
+    def best(self, lifted: str = "") -> tuple[Windows, int, int, float] | None:
+        """The windows, place, first slot and cost of the cheapest, one of LIFTED thought away; None without one."""
+        found = [(own, best) for own in self.windows if (best := own.best(lifted)) is not None]
+        if not found:
+            return None
+        own, (place, slot, cost) = min(found, key=lambda one: one[1][2])
+        return own, place, slot, cost
 
 
 def choice_of(again: Again, job: str) -> Choice:
@@ -82,7 +100,10 @@ def choice_of(again: Again, job: str) -> Choice:
         reason=reason,
         fitter=again.policy.fitter,
         job=int(rows[0]),
-        windows=windows_of(situation, held, plan, (kept, charge), int(rows[0])),
+        windows=tuple(
+            windows_of(situation, held, plan, (kept, charge), int(rows[0]), size)
+            for size in sizes_of(held, int(rows[0]))
+        ),
         names=place_names(again.study),
     )
 
@@ -98,18 +119,33 @@ def ranked(choice: Choice, count: int) -> dict[str, Any]:
     begin, held = int(told.offsets[choice.job]), int(told.count[choice.job])
     slots, place = told.slots[begin : begin + held], int(told.place[choice.job])
     at, cost = (place, int(slots[0])), float(causes.sum())
-    best, as_told = choice.windows.best(), fleet_of(choice, choice.held)
+    best, as_told = choice.best(), fleet_of(choice, choice.held)
+    entry = int(told_entries(choice.held, told)[choice.job])
+    takes = int(told_accelerators(choice.held, told)[choice.job])
     return {
         "as_of": choice.situation.as_of.isoformat(),
         "by_prices": choice.reason in BY_PRICE,
-        "cheaper_alone": 0.0 if best is None else max(cost - best[2], 0.0),
+        "cheaper_alone": 0.0 if best is None else max(cost - best[3], 0.0),
         "chosen": _told(choice, place, slots, causes),
         "alternatives": [
-            _window(choice, other, causes) | {"fleet": _fleet(choice, other, as_told)}
-            for other in apart(choice.windows, at, count)
+            _window(choice, own, other, causes) | {"fleet": _fleet(choice, own, other, as_told)}
+            for own, other in _cheapest(choice, at, entry, count)
         ],
-        "limits": _limits(choice, at, cost),
+        "limits": _limits(choice, (*at, takes), cost),
     }
+
+
+def _cheapest(
+    choice: Choice, at: tuple[int, int], entry: int, count: int
+) -> list[tuple[Windows, tuple[int, int]]]:
+    """The cheapest windows of all sizes apart from the one told, with whose they are; entry: of the menu, told."""
+    nowhere = (at[0], -len(choice.held.grid))
+    found = [
+        (own, other)
+        for own in choice.windows
+        for other in apart(own, at if own.entry[at[0]] == entry else nowhere, count)
+    ]
+    return sorted(found, key=lambda one: float(one[0].cost[one[1]]))[:count]
 
 
 Bracket = tuple[float, float]
@@ -127,13 +163,15 @@ def fleet_of(choice: Choice, held: Reservations) -> Bracket | None:
     return plan.certificate.lower_bound + work, plan.certificate.cost + work
 
 
-def _fleet(choice: Choice, at: tuple[int, int], told: Bracket | None) -> dict[str, float] | None:
+def _fleet(
+    choice: Choice, own: Windows, at: tuple[int, int], told: Bracket | None
+) -> dict[str, float] | None:
     """By how much the fleet would cost more with the job there and all others as told; None where nobody knows:
     no plan holds, or the window leaves the hours that signals cover."""
-    end_s = choice.held.grid.ends_s[at[1] + choice.windows.slots - 1]
+    end_s = choice.held.grid.ends_s[at[1] + own.slots - 1]
     if told is None or end_s > covered(choice.situation).edges_s[-1]:
         return None
-    there = fleet_of(choice, moved(choice.held, choice.job, at, choice.windows.slots))
+    there = fleet_of(choice, moved(choice.held, choice.job, at, own))
     if there is None:
         return None
     return {
@@ -151,28 +189,32 @@ def _told(
         "place": choice.names[place],
         "start": instant(starts_s[slots[0]]).isoformat(),
         "end": instant(starts_s[slots[-1]] + step_s).isoformat(),
+        "accelerators": int(told_accelerators(choice.held, choice.held.told)[choice.job]),
         "pieces": 1 + int((np.diff(slots) > 1).sum()),
         "cost": float(causes.sum()),
         "causes": _by_name(causes),
     }
 
 
-def _window(choice: Choice, at: tuple[int, int], told: np.ndarray[Any, Any]) -> dict[str, Any]:
+def _window(
+    choice: Choice, own: Windows, at: tuple[int, int], told: np.ndarray[Any, Any]
+) -> dict[str, Any]:
     """A window and by how much it costs more than what was told, by cause."""
-    causes = choice.windows.causes[:, at[0], at[1]]
+    causes = own.causes[:, at[0], at[1]]
     return {
-        **_where(choice, at),
+        **_where(choice, own, at),
         "cost": float(causes.sum()),
         "difference": float((causes - told).sum()),
         "causes": _by_name(causes - told),
     }
 
 
-def _where(choice: Choice, at: tuple[int, int]) -> dict[str, Any]:
+def _where(choice: Choice, own: Windows, at: tuple[int, int]) -> dict[str, Any]:
     start_s = int(choice.held.grid.starts_s[at[1]])
-    end_s = start_s + choice.windows.slots * grid_step_s(choice.held.grid)
+    end_s = start_s + own.slots * grid_step_s(choice.held.grid)
     return {
         "place": choice.names[at[0]],
+        "accelerators": own.accelerators,
         "start": instant(start_s).isoformat(),
         "end": instant(end_s).isoformat(),
     }
@@ -182,23 +224,25 @@ def _by_name(causes: np.ndarray[Any, Any]) -> dict[str, float]:
     return {name: float(value) for name, value in zip(CAUSES, causes, strict=True)}
 
 
-def _limits(choice: Choice, told: tuple[int, int], cost: float) -> list[dict[str, Any]]:
+def _limits(choice: Choice, told: tuple[int, int, int], cost: float) -> list[dict[str, Any]]:
     """What each limit alone costs the job at the plan's prices; those that cost nothing are left out.
 
-    First those without which it would run at other slots, then those it only pays for; the dearest first.
+    First those without which it would run at other slots, then those it only pays for; the dearest first. told: place,
+    first slot and accelerators.
     """
-    best = choice.windows.best()
-    least = cost if best is None else min(cost, best[2])
+    best = choice.best()
+    least = cost if best is None else min(cost, best[3])
     found = []
     for name in LIFTED:
-        freed = choice.windows.best(name)
-        if freed is not None and least - freed[2] > NOTHING:
+        freed = choice.best(name)
+        if freed is not None and least - freed[3] > NOTHING:
+            own, place, slot, saved = freed[0], *freed[1:3], least - freed[3]
             found.append(
                 {
                     "limit": name,
-                    "decides": freed[:2] != told,
-                    "saving": least - freed[2],
-                    **_where(choice, freed[:2]),
+                    "decides": (place, slot, own.accelerators) != told,
+                    "saving": saved,
+                    **_where(choice, own, (place, slot)),
                 }
             )
     return sorted(found, key=lambda limit: (not limit["decides"], -float(limit["saving"])))

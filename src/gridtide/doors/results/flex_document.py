@@ -15,8 +15,12 @@ def flex_document(
     mix: str,
     of_sites: tuple[Delivered, ...],
     of_fleet: tuple[Delivered, ...],
+    said: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    """rows: by duration, delay, place (sites, then the fleet) and direction; in each the price never falls."""
+    """rows: by duration, delay, place (sites, then the fleet) and direction; in each the price never falls.
+
+    said: more notes.
+    """
     study = standing.study
     names = [site.name for site in study.fleet.sites]
     durations = sorted({one.step.duration_s for one in of_sites})
@@ -41,7 +45,7 @@ def flex_document(
         "mix": mix,
         "currency": study.currency,
         "rows": rows,
-        "notes": list(study.notes),
+        "notes": [*study.notes, *said],
     }
 
 
@@ -73,6 +77,7 @@ def _rows(
                 "step": counted[str(step.direction)],
                 "of_site": names[step.site],
                 "least_delay": step.delay,
+                "tolerated": step.tolerated,
                 "foreseen_kw": one.foreseen_kw,
                 "delivered": one.share,
             }

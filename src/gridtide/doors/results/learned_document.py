@@ -18,7 +18,8 @@ def learned_document(
 ) -> dict[str, Any]:
     """mape, bias, coverage: of held-out days, fractions of the meter. daily_mape: one a day. share_inside: of rows.
 
-    ranges: least and most of the rows it was fitted to; without_data: where it knows nothing inside them.
+    ranges: least and most of the rows it was fitted to; without_data: where it knows nothing inside them; enclosed:
+    what of it lies between data, and is refused as what lies outside.
     """
     error = learned.held_out.facility_kw / telemetry.facility_kw - 1.0
     day = days_of(telemetry)
@@ -34,9 +35,15 @@ def learned_document(
             for one in np.unique(day)
         ],
         "coefficients": dict(zip(names, model.site_map.coefficients.tolist(), strict=True)),
+        "changeover": None
+        if model.site_map.changeover is None
+        else asdict(model.site_map.changeover),
         "ranges": {name: list(span) for name, span in asdict(model.ranges).items()},
         "without_data": [
             {name: list(span) for name, span in asdict(hole).items()} for hole in model.holes
+        ],
+        "enclosed": [
+            {name: list(span) for name, span in asdict(hole).items()} for hole in model.enclosed
         ],
         "units": units_said(telemetry, model),
         "input_digest": model.input_digest,

@@ -43,8 +43,9 @@ COEFFICIENTS = (
     Coefficient(
         name="weather_lag_s", low=10.0, high=28_800.0, usual=600.0, spread=1.2, as_log=True
     ),
+    Coefficient(name="cop_holds_to_c", low=-60.0, high=45.0, usual=8.0, spread=8.0),
 )
-CAPACITY, FREE_BELOW, WET_SHARE = 0, 12, 14
+CAPACITY, FREE_BELOW, FREE_WIDTH, WET_SHARE, WEATHER_LAG, COP_HOLDS_TO = 0, 12, 13, 14, 16, 17
 AS_LOG = np.asarray([one.as_log for one in COEFFICIENTS])
 
 

@@ -117,8 +117,8 @@ def fit_map(
 ) -> tuple[SiteMap, NDArray[np.bool_]]:
     """A map from the chosen rows, and those of them that its trimmed fit used."""
     facility = telemetry.facility_kw
-    coefficients, used = fit_physics(drivers, facility, chosen, it_capacity_kw)
-    return fit_rest(drivers, facility, used, coefficients, highest_mhz), used
+    physics = fit_physics(drivers, facility, chosen, it_capacity_kw)
+    return fit_rest(drivers, facility, physics, highest_mhz), physics.used
 
 
 def folds_of(day: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.fleet.learning.physics_fit import Fitted
 from gridtide.fleet.learning.site_map import (
     DeadBand,
     SiteMap,
@@ -20,11 +21,11 @@ from gridtide.fleet.learning.site_map import (
     slow_rows,
     steady_drivers,
 )
-from gridtide.fleet.learning.telemetry import Drivers
+from gridtide.fleet.learning.telemetry import Drivers, felt_by
 
 Real = NDArray[np.float64]
 Chosen = NDArray[np.bool_]
-KNOTS_UTILISATION, KNOTS_OUTDOOR = 6, 6
+KNOTS_UTILISATION, KNOTS_OUTDOOR = 6, 9
 ROWS_OF_ZERO = 30.0
 """How many rows of telemetry speak for nothing at each knot."""
 MOST_LATE = 0.15
@@ -35,24 +36,24 @@ LAGS_S = (600.0, 1200.0, 3600.0, 10_800.0)
 """Time constants with which a meter may follow IT power, beside the one that physics has."""
 MOST_AT_ONCE = 0.9
 """Share of what physics lets the plant draw later that it may draw at once."""
-MOST_BANDS = 5
-LEAST_GAIN = 0.02
+MOST_BANDS = 8
+LEAST_GAIN = 0.005
 """Share of the squared errors that a further dead band has to take away."""
 WIDTHS_K = (0.5, 1.5, 3.0, 4.5)
-WIDTHS_OF_RANGE = (0.03, 0.1, 0.2)
+WIDTHS_OF_RANGE = (0.03, 0.1, 0.2, 0.3, 0.45)
 ROUNDS = 4000
 
 
-def fit_rest(
-    drivers: Drivers, facility_kw: Real, used: Chosen, coefficients: Real, highest_mhz: float
-) -> SiteMap:
+def fit_rest(drivers: Drivers, facility_kw: Real, physics: Fitted, highest_mhz: float) -> SiteMap:
     """The whole map of a site: its physics and the rest on top, by squared relative errors of the used rows."""
+    coefficients, used = physics.coefficients, physics.used
+    drivers = felt_by(drivers, physics.changeover)
     rows = physics_rows(coefficients, drivers)
-    at_utilisation = _knots(drivers.utilisation[used], KNOTS_UTILISATION)
+    at_utilisation = _knots(rows[5][used], KNOTS_UTILISATION)
     at_outdoor = _knots(rows[3][used], KNOTS_OUTDOOR)
     summed = _increments(len(at_utilisation), len(at_outdoor))
-    columns = hats(drivers.utilisation, rows[3], at_utilisation, at_outdoor) @ summed
-    least = _least_increments(coefficients, drivers, at_utilisation, at_outdoor)
+    columns = hats(rows[5], rows[3], at_utilisation, at_outdoor) @ summed
+    least = _least_increments(coefficients, at_utilisation, at_outdoor)
     weight = 1.0 / rows[1][used]
     target = (facility_kw - rows[1])[used] * weight
     bands: list[DeadBand] = []
@@ -91,6 +92,7 @@ def fit_rest(
             if share > 0.0
         ),
         lag_more=float(found[knots + len(LAGS_S)]),
+        changeover=physics.changeover,
     )
 
 
@@ -110,17 +112,14 @@ def _increments(across: int, along: int) -> Real:
     return np.asarray(np.kron(np.tril(np.ones((across, across))), np.eye(along)), np.float64)
 
 
-def _least_increments(
-    coefficients: Real, drivers: Drivers, at_utilisation: Real, at_outdoor: Real
-) -> Real:
+def _least_increments(coefficients: Real, at_utilisation: Real, at_outdoor: Real) -> Real:
     """Lower bounds of the unknowns: none at the first knot; then minus most of what physics adds at once, kW."""
-    clock = float(drivers.clock.min())
     along = len(at_outdoor)
     bound = []
     for low, high in pairwise(at_utilisation):
         fine = np.linspace(low, high, 6)
         same = np.ones(len(fine))
-        steady = steady_drivers(fine, clock * same, at_outdoor[0] * same)
+        steady = steady_drivers(fine, same, at_outdoor[0] * same)
         slowest = float(np.diff(physics_rows(coefficients, steady)[2]).min()) * (len(fine) - 1)
         bound.append(np.full(along, -(1.0 - KEPT_SLOPE) * max(slowest, 0.0)))
     return np.concatenate([np.full(along, -np.inf), *bound])

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.digest import freeze
+from gridtide.fleet.changeover import Changeover
 from gridtide.fleet.learning.coefficients import CAPACITY
-from gridtide.fleet.learning.telemetry import Drivers
+from gridtide.fleet.learning.telemetry import Drivers, felt_by
 
 Real = NDArray[np.float64]
 STEADY_S = 1e12
@@ -40,8 +41,10 @@ class SlowShare:
 class SiteMap:
     """coefficients: as `coefficients.py` orders them. highest_mhz: clock that counts as 1.
 
-    rest_kw: added at knots of utilisation and of outdoor temperature [°C], between them bilinear, (U, O).
+    rest_kw: added at knots of utilisation, at full clock or what then draws as much, and of outdoor temperature [°C],
+    between them bilinear, (U, O).
     lag_more: how much more of the plant's power lags behind than physics has it, as a share of it, -1 to 0.
+    changeover: of a plant that is either on outside air or on compressors; what it feels stands for the weather.
     """
 
     coefficients: Real
@@ -52,6 +55,7 @@ class SiteMap:
     dead_bands: tuple[DeadBand, ...]
     slow_shares: tuple[SlowShare, ...] = ()
     lag_more: float = 0.0
+    changeover: Changeover | None = None
 
     def __post_init__(self) -> None:
         names = ("coefficients", "at_utilisation", "at_outdoor_c", "rest_kw")
@@ -60,8 +64,8 @@ class SiteMap:
 
 def facility_of(site_map: SiteMap, drivers: Drivers) -> Real:
     """Facility power of each row from drivers alone, kW, (n,). Rows in order of time: lags and dead bands remember."""
-    rows = physics_rows(site_map.coefficients, drivers)
-    near = hats(drivers.utilisation, rows[3], site_map.at_utilisation, site_map.at_outdoor_c)
+    rows = physics_rows(site_map.coefficients, felt_by(drivers, site_map.changeover))
+    near = hats(rows[5], rows[3], site_map.at_utilisation, site_map.at_outdoor_c)
     rest = near @ site_map.rest_kw.ravel()
     for band in site_map.dead_bands:
         rest = rest + band.weight * band_rows(rows, band.of, band.low, band.high)
@@ -71,9 +75,9 @@ def facility_of(site_map: SiteMap, drivers: Drivers) -> Real:
 
 
 def physics_rows(coefficients: Real, drivers: Drivers) -> Real:
-    """IT power, facility power, lagged heat, lagged outdoor temperature of each row by physics alone, (5, n).
+    """IT power, facility power, lagged heat, lagged outdoor temperature of each row by physics alone, (6, n).
 
-    Last what the plant draws more because heat lags behind.
+    Then what the plant draws more because heat lags behind, and the utilisation that at full clock draws as much.
     """
     from gridtide.kernels.site_map import site_power
 
@@ -125,6 +129,7 @@ def steady_drivers(utilisation: Real, clock: Real, outdoor_c: Real) -> Drivers:
         clock=clock,
         wet_c=outdoor_c,
         dry_c=outdoor_c,
+        humidity=np.full(len(utilisation), 0.5),
         gap_s=np.full(len(utilisation), STEADY_S),
     )
 

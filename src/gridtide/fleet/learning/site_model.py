@@ -9,9 +9,9 @@ from gridtide.digest import digest
 from gridtide.fleet.learning.coefficients import WET_SHARE
 from gridtide.fleet.learning.held_out import Learned
 from gridtide.fleet.learning.intervals import Spread
-from gridtide.fleet.learning.known import Hole, holes_of
+from gridtide.fleet.learning.known import Hole, enclosed_of, holes_of
 from gridtide.fleet.learning.site_map import SiteMap, physics_rows
-from gridtide.fleet.learning.telemetry import Telemetry, days_of, drivers_of
+from gridtide.fleet.learning.telemetry import Telemetry, days_of, drivers_of, felt_by
 
 Real = NDArray[np.float64]
 Span = tuple[float, float]
@@ -50,7 +50,10 @@ class Judged:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SiteModel:
-    """input_digest: of the telemetry. it_capacity_given: whether the IT power at full load was told, not fitted."""
+    """input_digest: of the telemetry. it_capacity_given: whether the IT power at full load was told, not fitted.
+
+    enclosed: of the holes those that lie between data, too wide to be interpolated.
+    """
 
     site: str
     input_digest: str
@@ -59,6 +62,7 @@ class SiteModel:
     spread: Spread
     ranges: Ranges
     holes: tuple[Hole, ...]
+    enclosed: tuple[Hole, ...]
     judged: Judged
 
 
@@ -72,6 +76,7 @@ def site_model_of(telemetry: Telemetry, learned: Learned, it_capacity_given: boo
         spread=learned.spread,
         ranges=ranges_of(telemetry, learned),
         holes=holes_of(learned.known),
+        enclosed=enclosed_of(learned.known),
         judged=judged(telemetry, learned),
     )
 
@@ -101,7 +106,8 @@ def ranges_of(telemetry: Telemetry, learned: Learned) -> Ranges:
     site_map, used = learned.site_map, learned.used
     drivers = drivers_of(telemetry, site_map.highest_mhz)
     share = float(site_map.coefficients[WET_SHARE])
-    felt_c = share * drivers.wet_c + (1.0 - share) * drivers.dry_c
+    felt = felt_by(drivers, site_map.changeover)
+    felt_c = share * felt.wet_c + (1.0 - share) * felt.dry_c
 
     def span(values: Real) -> Span:
         return float(values[used].min()), float(values[used].max())
@@ -112,6 +118,6 @@ def ranges_of(telemetry: Telemetry, learned: Learned) -> Ranges:
         wet_c=span(drivers.wet_c),
         dry_c=span(drivers.dry_c),
         felt_c=span(felt_c),
-        it_kw=span(physics_rows(site_map.coefficients, drivers)[0]),
+        it_kw=span(physics_rows(site_map.coefficients, felt)[0]),
         facility_kw=span(telemetry.facility_kw),
     )

@@ -28,6 +28,7 @@ def building_of(site_map: SiteMap, it_capacity_kw: float, model: str) -> Learned
         facility_kw=steady_kw(site_map, it_kw, felt_c),
         wet_share=float(site_map.coefficients[WET_SHARE]),
         model=model,
+        changeover=site_map.changeover,
     )
 
 

@@ -1,6 +1,6 @@
 /** Where energy goes, as flows from left to right, and the ladder of energy per token. */
 
-import { draw, element, page, told } from "./sheet.js";
+import { draw, element, page, table, told } from "./sheet.js";
 import { INK, PALETTE, TOOLTIP, number, percent, safe } from "./theme.js";
 
 const LOST = "#b9b0a2";
@@ -89,5 +89,37 @@ if (page.ladder.length) {
   element("h2", "The ladder");
   element("p", "From now to the limits of physics, each step a factor; what stands beside each is told on hovering.", "lead");
   draw(280, ladder(), "Energy per token from now to the limit of Landauer");
+}
+
+const amount = (value, digits = 0) => (value === null || value === undefined ? "–" : number(value, digits));
+const size = (kwh) => amount(kwh, kwh !== null && Math.abs(kwh) < 100 ? 2 : 0);
+
+const words = (heads, rows) => {
+  table(heads, rows).className = "text";
+};
+
+if (page.services.length) {
+  element("h2", "Answers and tokens");
+  words(
+    ["service", "answers", "kWh for a thousand answers at the meter", "J a token at the meter", "at IT", "at the accelerators"],
+    page.services.map((one) => [one.service, amount(one.answers), ...["kwh_per_thousand_answers", "joules_per_token", "joules_per_token_it", "joules_per_token_accelerators"].map((key) => (one[key] === null ? "–" : one[key].toPrecision(3)))]),
+  );
+}
+if (page.measures.length) {
+  const again = page.measures.some((one) => one.again_kwh !== null && one.again_kwh !== undefined);
+  const all = page.together && page.measures.length > 1 ? [...page.measures, page.together] : page.measures;
+  element("h2", "What would draw less");
+  element("p", `The meters of the same course reckoned again with one thing changed${again ? ", and, where a measure changes the plan, by a course of its own" : ""}.${page.avoidable_share === null ? "" : ` All together avoid ${percent(page.avoidable_share, 1)} of what came from the grid.`}`, "lead");
+  words(
+    ["measure", "kWh", page.currency ?? "money", "a kWh", ...(again ? ["kWh, run again", `${page.currency}, run again`] : []), "it assumes"],
+    all.map((one) => [one.measure, size(one.kwh), amount(one.money), one.money_per_kwh === null ? "–" : one.money_per_kwh.toFixed(3), ...(again ? [size(one.again_kwh), amount(one.again_money)] : []), one.assumes]),
+  );
+}
+if (page.claims.length) {
+  element("h2", "Claims, worked out");
+  words(
+    ["claim", "figures"],
+    page.claims.map((one) => [one.claim, Object.entries(one.figures).map(([name, value]) => `${name.replaceAll("_", " ")} ${Math.abs(value) >= 1e4 ? number(value) : value.toPrecision(4)}`).join("; ")]),
+  );
 }
 told(page.notes);

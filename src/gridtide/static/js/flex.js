@@ -1,12 +1,15 @@
 /** Supply curves of flexibility: a block a step, as wide as its kW and as high as its price, and kW by duration. */
 
-import { chart, element, page, told } from "./sheet.js";
+import { chart, element, fill, page, table, told } from "./sheet.js";
 import { INK, PALETTE, TOOLTIP, number, safe } from "./theme.js";
 
 const SOURCES = ["time", "speed", "packing", "relocation", "storage", "cooling"];
 const SPANS = { 1: "1 s", 60: "1 min", 900: "15 min", 3600: "1 h", 14400: "4 h" };
 const said = (seconds) => SPANS[seconds] ?? `${seconds} s`;
+const cost = (price) => (Math.abs(price) >= 100 ? number(price) : price.toFixed(3));
+const rounded = (kw) => number(kw, Math.abs(kw) < 10 ? 1 : 0);
 const unique = (values) => [...new Set(values)];
+const UNTOLERATED = { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 4], rotation: Math.PI / 4, color: "rgba(255,255,255,0.75)" };
 const colour = (source) => PALETTE[SOURCES.indexOf(source) % PALETTE.length];
 
 function chooser(label, values, words, chosen) {
@@ -37,6 +40,39 @@ function blocks(rows, way) {
     });
 }
 
+/** Where the axis of prices begins: at 0, below it as far as steps reach that are wide enough to be seen. */
+function lowest(data, highest) {
+  const whole = data.length ? data[data.length - 1].value[1] : 0;
+  const seen = data.filter(({ value }) => value[1] - value[0] > 0.003 * whole).map(({ value }) => value[2]);
+  const least = Math.min(0, ...seen);
+  return least < 0 ? least - 0.05 * (highest - least) : 0;
+}
+
+/** The price from which half of the kW of these steps is had. */
+function halfway(rows, way) {
+  const steps = blocks(rows, way);
+  const whole = steps.length ? steps[steps.length - 1].value[1] : 0;
+  const half = steps.find(({ value }) => value[1] >= whole / 2);
+  return half ? cost(half.value[2]) : "–";
+}
+
+function inShort(rows) {
+  const total = (members, key) => members.reduce((sum, row) => sum + row[key], 0);
+  return durations.map((span) => {
+    const now = rows.filter((row) => row.duration_s === span);
+    return [said(span).replace(" ", "\u00a0"), ...["down", "up"].flatMap((way) => {
+      const members = now.filter((row) => row.direction === way);
+      const beyond = total(members.filter((row) => !row.tolerated), `${way}_kw`);
+      const kw = [number(total(members, `${way}_kw`)), ...(way === "down" && asksMore ? [number(beyond)] : [])];
+      return [...kw, halfway(now, way), number(total(members, "rebound_kwh")), rounded(total(members, "ramp_kw_per_s"))];
+    })];
+  });
+}
+
+const asksMore = page.rows.some((row) => !row.tolerated);
+const heads = (less, beyond, back) => [`${less}, kW`, ...beyond, `half of it from, ${page.currency}/kWh`, `${back}, kWh`, "kW/s"];
+const HEADS = ["for", ...heads("draw less", asksMore ? ["of it beyond tolerance"] : [], "comes back"), ...heads("draw more", [], "saved later")];
+
 function curve(rows, way) {
   const data = blocks(rows, way);
   return {
@@ -44,23 +80,25 @@ function curve(rows, way) {
     tooltip: {
       ...TOOLTIP,
       formatter: ({ data: { row } }) =>
-        `${safe(row.class)} of ${safe(row.of_site)}, ${safe(row.source)}<br>${number(row.up_kw + row.down_kw, 1)} kW from ${row.price_per_kwh.toFixed(3)} ${safe(page.currency)}/kWh<br>comes back ${number(row.rebound_kwh, 1)} kWh; delivered ${(100 * row.delivered).toFixed(1)} %`,
+        `${safe(row.class)} of ${safe(row.of_site)}, ${safe(row.source)}<br>${number(row.up_kw + row.down_kw, 1)} kW from ${cost(row.price_per_kwh)} ${safe(page.currency)}/kWh<br>comes back ${number(row.rebound_kwh, 1)} kWh; delivered ${(100 * row.delivered).toFixed(1)} %${row.tolerated ? "" : "<br>if users waited longer than the case says"}`,
     },
     grid: { left: 70, right: 20, top: 34, bottom: 46 },
     xAxis: { type: "value", name: "kW at the meter", nameLocation: "middle", nameGap: 28, axisLabel: { color: INK, hideOverlap: true } },
-    yAxis: { type: "value", name: `${page.currency}/kWh`, axisLabel: { color: INK } },
+    yAxis: { type: "value", name: `${page.currency}/kWh`, axisLabel: { color: INK, showMinLabel: lowest(data, 0) === 0 }, min: (seen) => lowest(data, seen.max) },
     series: [
       {
         type: "custom",
+        clip: true,
         encode: { x: [0, 1], y: 2 },
         data,
         renderItem: (parameters, api) => {
+          const { row } = data[parameters.dataIndex];
           const [left, top] = api.coord([api.value(0), Math.max(api.value(2), 0)]);
           const [right, bottom] = api.coord([api.value(1), Math.min(api.value(2), 0)]);
           return {
             type: "rect",
             shape: { x: left, y: top, width: Math.max(right - left - 1, 1), height: Math.max(bottom - top, 2) },
-            style: { fill: colour(data[parameters.dataIndex].row.source) },
+            style: { fill: colour(row.source), decal: row.tolerated ? undefined : UNTOLERATED },
           };
         },
       },
@@ -87,6 +125,7 @@ function lasting(rows) {
 function draw() {
   const borne = page.rows.filter((row) => row.site === place.select.value && row.delay === Number(delay.select.value));
   const now = borne.filter((row) => row.duration_s === Number(duration.select.value));
+  fill(short, HEADS, inShort(borne));
   for (const [made, option] of [[down, curve(now, "down")], [up, curve(now, "up")], [long, lasting(borne)]]) {
     made.setOption({ animation: false, ...option }, true);
   }
@@ -100,6 +139,17 @@ const place = chooser("site", places, (name) => name, "fleet");
 const duration = chooser("for", durations, said, durations.includes(900) ? 900 : durations[0]);
 const delay = chooser("delay", unique(page.rows.map((row) => row.delay)), (share) => `+${100 * share} %`, 0.5);
 element("p").append(place.box, duration.box, delay.box);
+const short = table([], []);
+const legend = element("p", "", "lead");
+for (const source of SOURCES.filter((one) => page.rows.some((row) => row.source === one))) {
+  const mark = document.createElement("span");
+  mark.style.cssText = `display: inline-block; width: 12px; height: 12px; margin: 0 6px 0 0; background: ${colour(source)}`;
+  const name = document.createElement("span");
+  name.textContent = source;
+  name.style.marginRight = "18px";
+  legend.append(mark, name);
+}
+legend.append(asksMore ? "hatched: if users waited longer than the case says" : "");
 const down = chart(300, "Supply curve of drawing less");
 const up = chart(300, "Supply curve of drawing more");
 element("h2", "How long it lasts");

@@ -27,13 +27,22 @@ export function draw(height, option, label) {
   chart(height, label).setOption({ animation: false, ...option });
 }
 
-/** @param {string[]} heads @param {string[][]} rows */
+/** @param {string[]} heads @param {string[][]} rows @returns {HTMLElement} */
 export function table(heads, rows) {
   const made = element("table");
+  fill(made, heads, rows);
+  return made;
+}
+
+/** Rows of a table anew. @param {HTMLElement} made @param {string[]} heads @param {string[][]} rows */
+export function fill(made, heads, rows) {
+  made.replaceChildren();
+  const counts = heads.map((_, column) => rows.length > 0 && rows.every((row) => /^[-–\d.,]+$/.test(row[column])));
   for (const [cells, kind] of [[heads, "th"], ...rows.map((row) => [row, "td"])]) {
     const line = document.createElement("tr");
-    for (const cell of cells) {
+    for (const [column, cell] of cells.entries()) {
       const one = document.createElement(kind);
+      if (counts[column]) one.className = "number";
       one.textContent = cell;
       line.append(one);
     }

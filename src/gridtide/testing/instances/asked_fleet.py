@@ -1,65 +1,30 @@
-"""How long the flexibility curve of a fleet takes in process, once its kernels are compiled.
+"""Many small sites in one fleet that is asked how far it bends: the seeded instance of `gridtide bench flex`.
 
-    python benchmarks/flex.py --sites 20 --jobs 4000
-
-Seeded sites of `testing/studies.py` beside one another, each with its own jobs, asked after six hours under the
-coordinated policy. Prints the curve itself (given situation and plan) and the proof in the twin apart.
+Pairs of `testing/studies.py` under names of their own. A change makes a new version.
 """
 
-import time
 from dataclasses import replace
 from typing import Any
 
-import click
 import numpy as np
+from numpy.typing import NDArray
 
-from gridtide.decide.flexibility.curve import curve
-from gridtide.decide.flexibility.outlook import outlook_of
-from gridtide.decide.flexibility.step import DURATIONS_S
 from gridtide.fleet.fleet import Fleet, Network
 from gridtide.fleet.jobs import Jobs
 from gridtide.signals.history import History, Series
-from gridtide.simulate.flex_delivery import delivered
-from gridtide.simulate.flexing import standing_at
-from gridtide.simulate.policies import policy_named
 from gridtide.simulate.study import Study
-from gridtide.simulate.truth import truth_of
 from gridtide.testing.studies import small_study
 
+Whole = NDArray[np.int64]
+VERSION = "asked-fleet 1"
 ASKED_STEP = 24
+"""The step at which the fleet is asked: six hours after the start."""
 
 
-@click.command()
-@click.option("--sites", type=click.IntRange(2, 200), default=20, show_default=True)
-@click.option("--jobs", type=click.IntRange(1), default=2000, show_default=True)
-@click.option("--repeats", type=click.IntRange(1), default=5, show_default=True)
-def main(sites: int, jobs: int, repeats: int) -> None:
-    """Time the curve of so many sites and jobs."""
-    study = many_sites(sites, jobs)
-    policy, forecaster, known = policy_named("coordinated", study)
-    standing = standing_at(
-        known, truth_of(known), policy, forecaster, ASKED_STEP, lambda done, whole: None
-    )
-    turn = standing.turn
-    taken_s = []
-    for _ in range(repeats + 1):
-        began = time.perf_counter()
-        outlook = outlook_of(standing.plan, turn.situation, turn.orders.dispatch)
-        alone = curve(outlook, DURATIONS_S)
-        together = curve(outlook, DURATIONS_S, moves=False)
-        taken_s.append(time.perf_counter() - began)
-    click.echo(
-        f"{sites} sites, {len(turn.situation.jobs)} active jobs, {len(alone)} + {len(together)} steps:"
-        f" first call {taken_s[0]:.2f} s, then {min(taken_s[1:]):.3f} to {max(taken_s[1:]):.3f} s"
-    )
-    began = time.perf_counter()
-    kept = (*delivered(standing, alone), *delivered(standing, together, together=True))
-    click.echo(f"proved in the twin: {len(kept)} steps kept, {time.perf_counter() - began:.1f} s")
-
-
-def many_sites(sites: int, jobs: int) -> Study:
-    """Pairs of sites of one small study each, all in one fleet; services answer at the first pair."""
-    pairs = [small_study(seed, hours=24, jobs=2 * jobs // sites) for seed in range(-(-sites // 2))]
+def asked_fleet(sites: int, jobs: int, seed: int = 0) -> Study:
+    """Pairs of sites of one small study each, all in one fleet; services answer at the first pair. sites: even."""
+    each = max(1, 2 * jobs // sites)
+    pairs = [small_study(seed + pair, hours=24, jobs=each) for pair in range(sites // 2)]
     fleet = _fleet(pairs)
     series = [rows for n, pair in enumerate(pairs) for rows in _renamed(pair.history, n)]
     history = History(series=tuple(sorted(series, key=lambda rows: (rows.kind, rows.zone))))
@@ -80,6 +45,7 @@ def many_sites(sites: int, jobs: int) -> Study:
 
 
 def _fleet(pairs: list[Study]) -> Fleet:
+    """All sites of all pairs, each in a zone of its own, all reached alike."""
     found = []
     for number, pair in enumerate(pairs):
         for site in pair.fleet.sites:
@@ -110,7 +76,8 @@ def _renamed(history: History, number: int) -> list[Series]:
     return [rows for rows in renamed if number == 0 or "@" not in rows.zone]
 
 
-def _jobs(pairs: list[Study], places: int) -> tuple[Jobs, Any]:
+def _jobs(pairs: list[Study], places: int) -> tuple[Jobs, Whole]:
+    """The jobs of all pairs, each allowed where its own pair stands, and their true lengths, s."""
     columns: dict[str, Any] = {}
     names = [name for name in Jobs.__dataclass_fields__ if name not in ("classes", "allowed")]
     for name in names:
@@ -126,7 +93,3 @@ def _jobs(pairs: list[Study], places: int) -> tuple[Jobs, Any]:
     columns["home"] = columns["home"] + first
     true_s = np.concatenate([pair.true_s for pair in pairs])
     return Jobs(**columns, allowed=allowed, classes=pairs[0].jobs.classes), true_s
-
-
-if __name__ == "__main__":
-    main()
