@@ -20,12 +20,14 @@ from gridtide.decide.room import promised_room
 from gridtide.decide.situation import Situation
 from gridtide.decide.told import told_placement
 from gridtide.fleet.operating_point import OperatingPoint
+from gridtide.fleet.reactor import Reactor
 from gridtide.loop.sight import see
 from gridtide.simulate.course import mandate_of
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import truth_of
 from gridtide.simulate.twin import Twin
 from gridtide.testing.planners import OBJECTIVE
+from gridtide.testing.reactors import REACTOR, with_reactor
 from gridtide.testing.studies import POINT, small_study
 from gridtide.trust.admission import admit
 
@@ -57,9 +59,10 @@ class Asked:
         return searched(self.plan, self.situation, self.held, OBJECTIVE, price, rows, may)
 
 
-def asked(seed: int, jobs: int) -> Asked:
+def asked(seed: int, jobs: int, plant: Reactor | None = None) -> Asked:
     """A day of which all jobs have come, each told its earliest slots."""
-    return asked_of(small_study(seed, hours=24, jobs=jobs, accelerators=48))
+    study = small_study(seed, hours=24, jobs=jobs, accelerators=48)
+    return asked_of(study if plant is None else with_reactor(study, plant, export_kw=30.0))
 
 
 def asked_of(study: Study) -> Asked:
@@ -77,11 +80,31 @@ def asked_of(study: Study) -> Asked:
 
 
 @settings(max_examples=12)
-@given(seed=st.integers(0, 10_000), jobs=st.sampled_from([5, 30, 70]))
-def test_the_fleet_never_costs_more_than_before(seed: int, jobs: int) -> None:
-    """By the full model of power, waits, moves and peaks."""
-    day = asked(seed, jobs)
+@given(
+    seed=st.integers(0, 10_000),
+    jobs=st.sampled_from([5, 30, 70]),
+    plant=st.sampled_from([None, REACTOR]),
+)
+def test_the_fleet_never_costs_more_than_before(
+    seed: int, jobs: int, plant: Reactor | None
+) -> None:
+    """By the full model of power, sales, waits, moves and peaks."""
+    day = asked(seed, jobs, plant)
     assert day.cost(day.found()) <= day.cost(day.held.told) * (1.0 + 1e-9) + 1e-6
+
+
+def test_what_work_takes_from_a_sale_is_not_free() -> None:
+    """A site that makes more than it needs pays for work what it would have earned."""
+    steady = replace(REACTOR, least_share=1.0, cost_per_mwh=0.0)
+    day = asked(4, 30, steady)
+    fleet = day.situation.fleet
+    nothing = replace(day.held.told, place=np.full_like(day.held.told.place, -1))
+    plain = replace(fleet.sites[0].contract, export_max_kw=0.0)
+    kept = replace(fleet, sites=(replace(fleet.sites[0], contract=plain), *fleet.sites[1:]))
+    unsold = replace(day, situation=replace(day.situation, fleet=kept))
+    sold = day.cost(day.held.told) - day.cost(nothing)
+    free = unsold.cost(day.held.told) - unsold.cost(nothing)
+    assert sold > free + 1e-6
 
 
 @settings(max_examples=12)

@@ -28,13 +28,16 @@ class Surroundings:
     """What stays as a plan has it while jobs move, over the plan's horizon, (S, T).
 
     others_kw: IT power beside jobs. stores_kw: charge - discharge - supply - what plants make, and what heat carried
-    out early draws. per_kwh: money for a kWh drawn, its carbon counted. outdoor_c: what plants reject their heat to.
+    out early draws. per_kwh: money for a kWh drawn, its carbon counted. earned_per_kwh: for one sold, never less than
+    nothing. export_max_kw: what may be sold at once, (S,). outdoor_c: what plants reject their heat to.
     months: billing months of the horizon.
     """
 
     others_kw: Real
     stores_kw: Real
     per_kwh: Real
+    earned_per_kwh: Real
+    export_max_kw: Real
     outdoor_c: Real
     months: DemandPeriods
 
@@ -48,6 +51,9 @@ def surroundings(
     fleet, menu = planned.fleet, planned.fleet.menu
     jobs_kw = plan.class_accelerators.sum(axis=0) * menu.extra_kw[:, None]
     carbon = read.of(carbon_cost_per_kwh, planned, objective)
+    price = cost_per_kwh(1.0) * seen_prices_per_mwh(planned, read)
+    contracts = [site.contract for site in fleet.sites]
+    share = np.asarray([contract.export_price_share for contract in contracts])
     return Surroundings(
         others_kw=plan.it_kw - _by_site(jobs_kw, fleet.site_of_place[menu.place], len(fleet.sites)),
         stores_kw=plan.charge_kw
@@ -55,7 +61,9 @@ def surroundings(
         + plan.cooling.drawn_kw(len(plan.horizon))
         - read.of(supply_kw, planned)
         - made_at_sites(fleet, plan.made_kw, len(plan.horizon)),
-        per_kwh=cost_per_kwh(1.0) * seen_prices_per_mwh(planned, read) + carbon,
+        per_kwh=price + carbon,
+        earned_per_kwh=np.maximum(price * share[:, None], 0.0),
+        export_max_kw=np.asarray([contract.export_max_kw for contract in contracts]),
         outdoor_c=read.of(outdoor_c, planned),
         months=demand_periods(planned, objective),
     )
@@ -70,7 +78,8 @@ def expected_costs(
     objective: Objective,
     readings: Readings | None = None,
 ) -> tuple[float, ...]:
-    """Energy, carbon, demand charge, waits and moves of each placement, with the plan's services and stores.
+    """Energy less what is sold, carbon, demand charge, waits and moves of each placement, with the plan's services
+    and stores.
 
     placements: rows aligned with the situation's jobs, on the slots of `held`; slots beyond a job's expected
     work draw nothing. price: money per accelerator-slot at each operating point, (M, slots), which stands for the full
@@ -92,6 +101,8 @@ def expected_costs(
         net = facility_power_kw(fleet, it_kw, fixed.outdoor_c) + fixed.stores_kw
         draw = np.maximum(net, 0.0) * (shown >= 0)
         energy = float((fixed.per_kwh * draw * plan.horizon.hours).sum())
+        sold = np.clip(-net, 0.0, fixed.export_max_kw[:, None]) * (shown >= 0)
+        energy -= float((fixed.earned_per_kwh * sold * plan.horizon.hours).sum())
         energy += float((price[:, later] * load[:, later]).sum())
         others = work_cost(replace(held, told=told_of(placement, held)))
         costs.append(energy + others + fixed.months.charge(draw))

@@ -60,9 +60,15 @@ def searched(
     fleet, menu, grid = situation.fleet, situation.fleet.menu, held.grid
     site, hours = fleet.site_of_place, grid_step_s(grid) / 3600.0
     fixed = surroundings(plan, situation, objective, readings)
-    others_kw, stores_kw, per_kwh, outdoor_c = (
+    others_kw, stores_kw, per_kwh, earned, outdoor_c = (
         on_grid(series, plan.horizon, grid)
-        for series in (fixed.others_kw, fixed.stores_kw, fixed.per_kwh, fixed.outdoor_c)
+        for series in (
+            fixed.others_kw,
+            fixed.stores_kw,
+            fixed.per_kwh,
+            fixed.earned_per_kwh,
+            fixed.outdoor_c,
+        )
     )
     shown = holding(plan.horizon, grid)
     counts = (shown >= 0) & (fixed.months.of_step[:, np.maximum(shown, 0)] == 0)
@@ -95,6 +101,7 @@ def searched(
                 price,
                 counts,
             ),
+            (earned * hours, fixed.export_max_kw),
             (fixed.months.known_kw[:, 0].copy(), fixed.months.price_per_kw[:, 0].copy()),
         )
         if not moved:

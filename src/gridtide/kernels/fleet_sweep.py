@@ -78,6 +78,7 @@ def price_slots(
     building: Building,
     rest_kw: Real,
     energy: tuple[Real, Real, Real, Flags],
+    sale: tuple[Real, Real],
     peak_kw: float,
     felt: Real,
     above: Real,
@@ -86,17 +87,20 @@ def price_slots(
 
     place: (entry of the menu, p, its site, IT kW of the gang, gang). energy: money for a kW drawn for the slot, (S, T);
     for an accelerator that is scarce, (P, T); for one in all in slots that do not count, (M, T); those that count,
-    (S, T). Fills felt and above.
+    (S, T). sale: money for a kW sold for the slot, (S, T), and the most that may be, kW, (S,). Fills felt and above.
     """
     m, p, s, power_kw, gang = place
     per_kw, scarce, beyond, counts = energy
+    earned, most_kw = sale
     for t in range(window[0], window[1]):
         if not counts[s, t]:
             felt[t] = beyond[m, t]
             above[t] = 0.0
             continue
         then = net_kw(it_kw[s, t] + power_kw, s, t, building, rest_kw)
-        felt[t] = scarce[p, t] + per_kw[s, t] * (max(then, 0.0) - max(net[s, t], 0.0)) / gang
+        unsold_kw = min(max(-net[s, t], 0.0), most_kw[s]) - min(max(-then, 0.0), most_kw[s])
+        paid = per_kw[s, t] * (max(then, 0.0) - max(net[s, t], 0.0)) + earned[s, t] * unsold_kw
+        felt[t] = scarce[p, t] + paid / gang
         above[t] = max(0.0, then - peak_kw)
 
 
@@ -158,6 +162,7 @@ def sweep(
     rest_kw: Real,
     building: Building,
     energy: tuple[Real, Real, Real, Flags],
+    sale: tuple[Real, Real],
     month: tuple[Real, Real],
 ) -> int:
     """Move each job, in order, to where the fleet costs least with it; how many moved.
@@ -166,7 +171,7 @@ def sweep(
     (n, 4), rule (n, 3), place it runs at (n,), on how many accelerators (n,), offer (n, P), delay (n,), all as in
     `placement.sweep`. told: (place, offsets, count, slots, point), free (P, T), it_kw (S, T): changed in place.
     menu: (place (M,), speed (M,), IT kW of an accelerator beyond a parked one (M,), full-speed entry of each place
-    (P,)). rest_kw: charge - discharge - supply, (S, T). energy: see `price_slots`.
+    (P,)). rest_kw: charge - discharge - supply, (S, T). energy, sale: see `price_slots`.
     month: highest import so far and money for a kW above, (S,) each.
     """
     takes, may, first, last, left, rule, running_at, running_with, offer, delay = jobs
@@ -206,7 +211,9 @@ def sweep(
             s, gang = site[q], takes[j, m]
             peak_kw = highest_kw(net[s], energy[3][s], known_kw[s])
             here = (m, q, s, gang * extra_kw[m], gang)
-            price_slots(window, here, it_kw, net, building, rest_kw, energy, peak_kw, felt, above)
+            price_slots(
+                window, here, it_kw, net, building, rest_kw, energy, sale, peak_kw, felt, above
+            )
             goes_on = running_at[j] == q and running_with[j] == gang
             runs = (rule[j, 0] == 1, rule[j, 1] == 1, goes_on, rule[j, 2])
             paced, waits = (
