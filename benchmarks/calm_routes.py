@@ -2,8 +2,7 @@
 
     python benchmarks/calm_routes.py [--seed 0] [--lost-s 0,0.03,0.3]
 
-The sites draw and cost alike in every step; what moves is the sum of the rises of all shares of demand over the day's
-steps.
+The sites draw and cost alike in every step; what moves is the sum of the rises of all shares of demand over the day.
 """
 
 import argparse

@@ -14,19 +14,18 @@ ON, IDLE, PARKED, OFF = 0, 1, 2, 3
 def expected(
     record: Real, told: Real, at: tuple[int, int], ahead: tuple[int, int], unknown: float
 ) -> float:
-    """The most that is needed over the next steps: what a plan tells, and beyond it what was needed a day before.
+    """The most that is needed over the next steps: what a plan tells, and what was needed a day before.
 
     record: of the last day, the need of step t at t modulo its length. told: from the first step of a span on, of any
-    length. at: the step, by its number and within the span. ahead: how many steps, where a plan tells and where none
-    does. unknown: what counts as needed where neither is known.
+    length. at: the step, by its number and within the span. ahead: how many steps of what a plan tells and of the
+    day before. unknown: what counts as needed where neither is known.
     """
     day, (number, within) = record.shape[0], at
     most = 0.0
     for step in range(1, 1 + max(ahead[0], ahead[1])):
-        if within + step < told.shape[0]:
-            if step <= ahead[0]:
-                most = max(most, told[within + step])
-        elif step <= ahead[1]:
+        if within + step < told.shape[0] and step <= ahead[0]:
+            most = max(most, told[within + step])
+        if step <= ahead[1] and (number + step >= day or within + step >= told.shape[0]):
             if number + step < day:
                 return unknown
             most = max(most, record[(number + step) % day])

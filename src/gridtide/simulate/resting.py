@@ -99,7 +99,7 @@ class Resting:
     ) -> Rested:
         """Carry all nodes through T steps. wanted: accelerators services use, occupied: those jobs hold, (P, T).
 
-        told: what a plan has services use from the first step on, (P, T'); beyond it the day before is expected again.
+        told: what a plan has services use from the first step on, (P, T'); it is expected beside the day before.
         """
         unready, waking_s = np.zeros((2, *wanted.shape))
         resting = np.zeros((3, *wanted.shape))
