@@ -80,15 +80,29 @@ def fast_power_of_site_kw(fleet: Fleet, site: int, it_kw: Real) -> Real:
 
 
 def most_it_kw(fleet: Fleet, facility_max_kw: Real, outdoor_c: Real) -> Real:
-    """The most IT power each building carries under a limit at its facility meter, (S, T), kW."""
+    """The most IT power each building carries under a limit at its facility meter, (S, T), kW.
+
+    Steps that repeat the one before them are reckoned once.
+    """
     from gridtide.kernels import facility, learned_building
 
-    limit_kw = np.ascontiguousarray(facility_max_kw - overheads_kw(fleet)[:, None])
-    capacity_kw, weather_c = capacities_kw(fleet), np.ascontiguousarray(outdoor_c)
+    anew, of_step = _runs(facility_max_kw, outdoor_c)
+    limit_kw = np.ascontiguousarray(facility_max_kw[:, anew] - overheads_kw(fleet)[:, None])
+    capacity_kw, weather_c = capacities_kw(fleet), np.ascontiguousarray(outdoor_c[:, anew])
     most_kw = facility.most_it_power(limit_kw, capacity_kw, weather_c, plants_of(fleet))
     tables = learned_tables(fleet)
     learned_building.put_most_it(most_kw, limit_kw, capacity_kw, weather_c, tables)
-    return np.asarray(most_kw)
+    return np.asarray(most_kw)[:, of_step]
+
+
+def _runs(*values: Real) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Steps that differ from the one before them in any of these, (T,), and for each step which of those it repeats."""
+    steps = values[0].shape[1]
+    anew = np.zeros(steps, dtype=np.bool_)
+    anew[:1] = True
+    for one in values:
+        anew[1:] |= (one[:, 1:] != one[:, :-1]).any(axis=0)
+    return anew, np.cumsum(anew) - 1
 
 
 def learned_tables(fleet: Fleet) -> tuple[NDArray[np.int64], Real, Real]:

@@ -1,6 +1,6 @@
 """Halls and stores of cold in the twin: what is carried out early or late, as far as hall, store and plant allow."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +48,15 @@ class ColdSide:
         stores = [site.cold_store or NO_STORE for site in sites]
         begins = np.asarray([store.start_share * store.energy_kwh for store in stores])
         return cls(fleet=fleet, air_c=set_c, mass_c=set_c.copy(), cold_kwh=begins)
+
+    def apart(self) -> "ColdSide":
+        """The same halls and stores, to which something else may now happen."""
+        return replace(
+            self,
+            air_c=self.air_c.copy(),
+            mass_c=self.mass_c.copy(),
+            cold_kwh=self.cold_kwh.copy(),
+        )
 
     @property
     def hall_c(self) -> Real:

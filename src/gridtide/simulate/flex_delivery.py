@@ -117,8 +117,7 @@ def _said(standing: Standing, dispatch: Dispatch, room: np.ndarray) -> list[tupl
 
 def _measured(window: Window, by_site: dict[int, list[Step]]) -> list[Delivered]:
     given: list[Step] = []
-    today = before = window.seen(())
-    drawn_kw = before.drawn_kw.copy()
+    drawn_kw = window.today.drawn_kw.copy()
     found: dict[int, list[Delivered]] = defaultdict(list)
     for rank in range(max(len(steps) for steps in by_site.values())):
         tried = [steps[rank] for steps in by_site.values() if rank < len(steps)]
@@ -126,7 +125,7 @@ def _measured(window: Window, by_site: dict[int, list[Step]]) -> list[Delivered]
         for step in tried:
             sign = 1.0 if step.direction is Direction.DOWN else -1.0
             got_kw = sign * float(drawn_kw[step.site] - after.drawn_kw[step.site])
-            delay = _delay_seen(step, today, after)
+            delay = _delay_seen(step, window.today, after)
             one = None if delay is None else _as_delivered(replace(step, delay=delay), got_kw)
             if one is None:
                 continue

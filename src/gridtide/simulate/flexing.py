@@ -1,8 +1,9 @@
 """A course up to an instant, and from there a window of seconds or minutes with and without what flexibility orders."""
 
-from copy import deepcopy
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,11 +104,14 @@ class Seen:
 
 @dataclass(kw_only=True, eq=False)
 class Window:
-    """The first seconds after an instant at steps of their own; every run begins where the course stands."""
+    """The first seconds after an instant at steps of their own; every run begins where the course stands.
+
+    unmoved: a twin of these seconds before anything has happened to it.
+    """
 
     standing: Standing
     study: Study
-    truth: Truth
+    unmoved: Twin
     dispatch: Dispatch
     coarse: Whole
 
@@ -126,10 +130,15 @@ class Window:
         return cls(
             standing=standing,
             study=study,
-            truth=truth,
+            unmoved=Twin.of(study, truth),
             dispatch=dispatch,
             coarse=coarse - present,
         )
+
+    @cached_property
+    def today(self) -> Seen:
+        """What meters and users see with nothing given."""
+        return self.seen(())
 
     def drawn_kw(self, steps: tuple[Step, ...]) -> Real:
         """Mean power at each site's meter with these steps given, (S,); negative where it is fed in."""
@@ -154,19 +163,19 @@ class Window:
 
     def _twin(self) -> Twin:
         """A twin of its own that stands where the course does."""
-        here = self.standing.twin
-        book = deepcopy(here.book)
-        fresh = Twin.of(self.study, self.truth)
-        if fresh.gensets is not None and here.gensets is not None:
-            fresh.gensets.fuel_l[:] = here.gensets.fuel_l
+        here, gensets = self.standing.twin, self.standing.twin.gensets
+        if gensets is not None and self.unmoved.gensets is not None:
+            gensets = replace(self.unmoved.gensets, fuel_l=gensets.fuel_l.copy())
+        book = here.book.apart()
         book.last_step = np.where(here.book.last_step == here.present - 1, -1, -2)
         return replace(
-            fresh,
+            self.unmoved,
+            gensets=gensets,
             book=book,
             soc_kwh=here.soc_kwh.copy(),
-            cold=deepcopy(here.cold),
+            cold=here.cold.apart(),
             resting=here.resting.at_finer(grid_step_s(self.study.timeline), here.present),
-            lost=deepcopy(here.lost),
+            lost=replace(here.lost),
             peak_import_kw=here.peak_import_kw.copy(),
             retries=here.retries,
             grid_power_kw=here.grid_power_kw.copy(),
@@ -180,7 +189,7 @@ class Window:
 def replaced_slots(dispatch: Dispatch, steps: tuple[Step, ...]) -> Dispatch:
     """The dispatch with the slots that jobs of these steps hold instead, over all its slots: what a guard must see."""
     placement = dispatch.placement
-    slots = list(np.split(placement.slots, placement.offsets[1:-1]))
+    slots = _slots_of_jobs(placement)
     place, point = placement.place.copy(), placement.point.copy()
     for step in steps:
         change = step.change
@@ -199,7 +208,7 @@ def _finer(dispatch: Dispatch, fine: Timeline, coarse: Whole) -> Dispatch:
     end = np.searchsorted(coarse, np.arange(len(placement.horizon)), side="right")
     slots = [
         np.concatenate([np.arange(first[slot], end[slot]) for slot in own] or [np.zeros(0, int)])
-        for own in np.split(placement.slots, placement.offsets[1:-1])
+        for own in _slots_of_jobs(placement)
     ]
     cooling = dispatch.cooling
     parts = grid_step_s(placement.horizon) // grid_step_s(fine)
@@ -226,6 +235,11 @@ def _finer(dispatch: Dispatch, fine: Timeline, coarse: Whole) -> Dispatch:
     )
 
 
+def _slots_of_jobs(placement: Placement) -> list[Whole]:
+    bounds = placement.offsets.tolist()
+    return [placement.slots[first:end] for first, end in pairwise(bounds)]
+
+
 def _placed(placement: Placement, horizon: Timeline, slots: list[Whole]) -> Placement:
     counts = [len(own) for own in slots]
     return replace(
@@ -239,7 +253,7 @@ def _placed(placement: Placement, horizon: Timeline, slots: list[Whole]) -> Plac
 def _with_steps(dispatch: Dispatch, steps: tuple[Step, ...], ways: Ways, coarse: Whole) -> Dispatch:
     """The dispatch of a window with steps given all through it. coarse: slot of the course each step lies in, (T,)."""
     placement = dispatch.placement
-    slots = list(np.split(placement.slots, placement.offsets[1:-1]))
+    slots = _slots_of_jobs(placement)
     every = np.arange(len(placement.horizon))
     store_kw = dispatch.discharge_kw - dispatch.charge_kw
     held_kw, point = dispatch.import_held_kw.copy(), placement.point.copy()

@@ -60,6 +60,11 @@ class JobBook:
     cut: NDArray[np.bool_]
     expected_s: Whole
 
+    def apart(self) -> "JobBook":
+        """The same book, on which something else may now be written."""
+        columns = {name: values.copy() for name, values in vars(self).items()}
+        return JobBook(**columns)
+
 
 @dataclass(eq=False)
 class Twin:
@@ -260,7 +265,7 @@ class Twin:
         site = self.study.fleet.site_of_place
         book = self.book
         network = self.study.fleet.network
-        now_s = epoch_s(self.now)
+        now_s, starts_s = epoch_s(self.now), placement.horizon.starts_s
         resized = self._accelerators(chosen, book.told_place[chosen], book.told_point[chosen])
         resized = resized != self._accelerators(chosen, placement.place, placement.point)
         for row, job in enumerate(chosen):
@@ -268,7 +273,7 @@ class Twin:
             book.promised[job] |= orders.promised[row]
             place = int(placement.place[row])
             slots = placement.slots[placement.offsets[row] : placement.offsets[row + 1]]
-            book.told[job] = placement.horizon.starts_s[slots]
+            book.told[job] = starts_s[slots]
             book.told_place[job] = place
             book.told_point[job] = placement.point[row]
             self._interrupt(int(job), now_s, bool(resized[row]))
@@ -313,8 +318,9 @@ class Twin:
         step_s = grid_step_s(study.timeline)
         origin_s = int(study.timeline.edges_s[0])
         places, steps = len(study.fleet.places), end - self.present
-        told = [(book.told[job] - origin_s) // step_s for job in chosen]
-        offsets = np.concatenate([[0], np.cumsum([len(slots) for slots in told])]).astype(np.int64)
+        told = [book.told[job] for job in chosen]
+        starts_s = np.concatenate([*told, np.zeros(0, dtype=np.int64)]).astype(np.int64)
+        offsets = np.concatenate([[0], np.cumsum([len(own) for own in told])]).astype(np.int64)
         menu = study.fleet.menu
         entry = menu.entry(book.told_place[chosen], book.told_point[chosen])
         busy = np.zeros((len(study.jobs.classes), len(menu), steps))
@@ -322,7 +328,7 @@ class Twin:
         done_s, last_step = book.done_s[chosen], book.last_step[chosen]
         ended_s = book.ended_s[chosen]
         kernel.run_jobs(
-            (offsets, np.concatenate([*told, np.zeros(0, dtype=np.int64)]).astype(np.int64)),
+            (offsets, (starts_s - origin_s) // step_s),
             (np.maximum(book.told_place[chosen], 0), entry, menu.speed[entry]),
             self._accelerators(chosen, book.told_place[chosen], book.told_point[chosen]),
             (study.true_s[chosen], study.jobs.declared_s[chosen], study.jobs.restart_s[chosen]),
