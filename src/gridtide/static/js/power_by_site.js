@@ -29,7 +29,7 @@ export function powerBySite(site, page, range) {
   const lines = [line(`from the grid, ${drawn}`, site.import_kw, INK, "solid", 1.6)];
   if (drawn !== reference) lines.unshift(line(`from the grid, ${reference}`, site.reference_import_kw, "#5d6b78", "dotted", 1.6));
   if (site.import_highest_kw) lines.push(line("highest inside each mean", site.import_highest_kw, INK, "solid", 0.5));
-  if (site.supply_kw) lines.push(line("own wind and sun used", site.supply_kw, "#117733", "dashed", 1.4));
+  if (site.supply_kw) lines.push(line("own supply used", site.supply_kw, "#117733", "dashed", 1.4));
   if (site.export_kw) lines.push(line("sold to the grid", site.export_kw, "#882255", "dashed", 1.4));
   limitLine(lines[0], site);
   calls(lines[0], site);
@@ -160,7 +160,7 @@ function hint(items, site, page) {
   const step = stepAt(page, site.clock, items[0].axisValue ?? items[0].value[0]);
   const rows = Object.entries(site.power_by_class_kw).map(([name, values]) => `${safe(name)}: <b>${number(values[step])}</b> kW`);
   rows.push(`from the grid: <b>${number(site.import_kw[step])}</b> kW (${safe(page.policies[0].policy)}: ${number(site.reference_import_kw[step])})`);
-  if (site.supply_kw) rows.push(`own wind and sun used: <b>${number(site.supply_kw[step])}</b> kW`);
+  if (site.supply_kw) rows.push(`own supply used: <b>${number(site.supply_kw[step])}</b> kW`);
   if (site.battery) rows.push(`battery: charged with <b>${number(site.battery.charge_kw[step])}</b>, gave <b>${number(site.battery.discharge_kw[step])}</b> kW`);
   if (site.price_per_mwh) rows.push(`${safe(site.price_words)}: <b>${number(site.price_per_mwh[step], 1)}</b> ${safe(page.currency)}/MWh`);
   if (site.carbon_average_g_per_kwh) rows.push(`average carbon: <b>${number(site.carbon_average_g_per_kwh[step])}</b> g/kWh`);
