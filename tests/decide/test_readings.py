@@ -10,16 +10,20 @@ from hypothesis import strategies as st
 
 from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.planners.coordinated import Coordinated
+from gridtide.decide.reading import outdoor_c
 from gridtide.decide.readings import Readings
 from gridtide.decide.situation import Situation
 from gridtide.decide.telescoped import Telescoped
 from gridtide.digest import digest
+from gridtide.fleet.changeover import Changeover
 from gridtide.fleet.contract import Exposure
+from gridtide.fleet.learning.steady import building_of
 from gridtide.simulate.course import run_course
 from gridtide.simulate.policies import PlanAndPlace, policy_named
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import truth_of
 from gridtide.stores.memory import MemoryStore
+from gridtide.testing.learned_sites import plain_map
 from gridtide.testing.planners import OBJECTIVE, situations
 from gridtide.testing.studies import small_study
 from gridtide.timeline import Spans, Timeline
@@ -76,6 +80,28 @@ def test_what_was_read_before_changes_no_fact(data: st.DataObject) -> None:
         held = held_of(later, OBJECTIVE)
         kept = facts_of(later, OBJECTIVE, held, readings=known)
         assert digest(kept) == digest(facts_of(later, OBJECTIVE, held))
+
+
+def test_a_plant_that_remembers_is_read_anew_from_each_hour() -> None:
+    """What it feels hangs on the hour it is looked at from, so what was read from an earlier one is no answer."""
+    situation = seen(0)
+    site = situation.fleet.sites[0]
+    felt_c = outdoor_c(situation)[0]
+    capacity_kw = site.facility.it_capacity_kw
+    changes = Changeover(
+        wet_share=0.0,
+        returns_below_c=float(felt_c.min()) - 1.0,
+        leaves_above_c=float(np.quantile(felt_c, 0.9)),
+    )
+    told = replace(plain_map(capacity_kw), changeover=changes)
+    facility = replace(site.facility, learned=building_of(told, capacity_kw, "0" * 64))
+    sites = (replace(site, facility=facility), *situation.fleet.sites[1:])
+    situation = replace(situation, fleet=replace(situation.fleet, sites=sites))
+    known = Readings()
+    known.of(outdoor_c, situation)
+    for first in range(0, 92, 4):
+        later = part_of(situation, first, 96)
+        assert known.of(outdoor_c, later).tobytes() == outdoor_c(later).tobytes()
 
 
 @pytest.mark.parametrize("telescope", [(), FAR])

@@ -93,3 +93,13 @@ def test_a_long_course_says_how_far_it_is_where_no_terminal_shows_a_bar(
     lines = capsys.readouterr().err.splitlines()
     assert lines[:3] == ["running coordinated", "running coordinated", "running coordinated: 10 %"]
     assert lines[-1] == "running coordinated: 90 %" and len(lines) == 11
+
+
+def test_dust_of_sums_is_told_as_nothing(
+    comparison: Comparison, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A site that makes nothing used 0 kWh of its own, not -0."""
+    dust = replace(comparison.settlements[0], renewable_used_kwh=-1e-9)
+    show(replace(comparison, settlements=(dust,)))
+    (line,) = (one for one in capsys.readouterr().out.splitlines() if "own renewables" in one)
+    assert line.split()[-1] == "0"

@@ -1,6 +1,7 @@
 """Generators for emergencies: never seen by a plan, never running without a cut, and settled when they do."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -12,12 +13,14 @@ from gridtide.doors.results.document import document_of
 from gridtide.fleet.genset import Genset
 from gridtide.physics.genset import fuel_l_per_h
 from gridtide.simulate.course import Course
+from gridtide.simulate.gensets import gensets_of
 from gridtide.simulate.settlement import Settlement, settle
 from gridtide.simulate.study import Study, binding_events
 from gridtide.simulate.truth import truth_of
 from gridtide.testing.courses import compared, course_of
 from gridtide.testing.gensets import GENSET, cut_off, with_genset
 from gridtide.testing.studies import small_study
+from gridtide.timeline import regular
 
 FEW = settings(max_examples=6, deadline=None)
 NOON = (9.0, 12.0, 15.0)
@@ -174,3 +177,18 @@ def test_a_bound_stays_below_courses_that_run_generators() -> None:
     assert any("outside every plan and offer" in note for note in said["notes"])
     plain = document_of(compared(day(4)), "")
     assert all("gensets_by_site" not in run for run in plain["runs"])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_look_begun_after_an_earlier_call_finds_the_machines_that_started(seed: int) -> None:
+    """Who starts for a call is drawn by the call, not by how many calls are still to be seen."""
+    unsure = replace(GENSET, units=40, start_failure=0.5)
+    study = with_genset(cut_off(day(seed), NOON), unsure)
+    earlier = cut_off(study, (1.0, 2.0, 4.0)).events
+    study = replace(study, events=(*earlier, *study.events))
+    whole = gensets_of(study)
+    minutes = regular(study.timeline.start + timedelta(hours=13), timedelta(minutes=1), 60)
+    later = gensets_of(replace(study, timeline=minutes))
+    assert whole is not None and later is not None
+    assert (later.started[0] == whole.started[0, 13 * 4]).all()
+    assert whole.started[0, 2 * 4] != whole.started[0, 13 * 4] > 0.0

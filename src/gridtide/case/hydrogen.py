@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from gridtide.case.schema import CaseFile, HydrogenTable, SiteTable
+from gridtide.case.store_faults import second_store
 from gridtide.finding import Finding
 from gridtide.fleet.hydrogen import Hydrogen
 from gridtide.fleet.site import Battery
@@ -34,12 +35,7 @@ def hydrogen_faults(case: CaseFile) -> Iterator[Finding]:
     for number, site in enumerate(case.site, start=1):
         others = [name for name in ("battery", "pumped_hydro") if getattr(site, name) is not None]
         if site.hydrogen is not None and others:
-            yield Finding(
-                subject=f"site[{number}].hydrogen",
-                value=f"beside a [site.{others[0]}]",
-                limit="one store that is planned at a site",
-                mend="Leave one out, or give one of them to a site of its own.",
-            )
+            yield second_store(f"site[{number}].hydrogen", others[0])
 
 
 def hydrogen_notes(case: CaseFile) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from gridtide.case.hydrogen import hydrogen_store
 from gridtide.case.reservoir import reservoir_store
 from gridtide.case.schema import CaseFile, SiteTable
+from gridtide.case.store_faults import begins_too_low, second_store
 from gridtide.finding import Finding
 from gridtide.fleet.pumped_hydro import PumpedHydro
 from gridtide.fleet.site import Battery
@@ -26,16 +27,5 @@ def pumped_faults(case: CaseFile) -> Iterator[Finding]:
         if water is None:
             continue
         if site.battery is not None:
-            yield Finding(
-                subject=key,
-                value="beside a [site.battery]",
-                limit="one store that is planned at a site",
-                mend="Leave one out, or give one of them to a site of its own.",
-            )
-        if water.least_m3 > water.start_share * water.volume_m3:
-            yield Finding(
-                subject=f"{key}.least_m3",
-                value=f"{water.least_m3:,.0f} m³",
-                limit=f"at most {water.start_share * water.volume_m3:,.0f} m³, what is there at the start",
-                mend="Lower it, or raise start_share.",
-            )
+            yield second_store(key, "battery")
+        yield from begins_too_low(key, water)

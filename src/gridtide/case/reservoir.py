@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from gridtide.case.schema import CaseFile, SiteTable
+from gridtide.case.store_faults import begins_too_low, second_store
 from gridtide.finding import Finding
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.reservoir import Reservoir
@@ -49,19 +50,8 @@ def reservoir_faults(case: CaseFile) -> Iterator[Finding]:
         if site.backup is not None and site.backup.cycling:
             others.append("backup")
         if others:
-            yield Finding(
-                subject=key,
-                value=f"beside a [site.{others[0]}]",
-                limit="one store that is planned at a site",
-                mend="Leave one out, or give one of them to a site of its own.",
-            )
-        if water.least_m3 > water.start_share * water.volume_m3:
-            yield Finding(
-                subject=f"{key}.least_m3",
-                value=f"{water.least_m3:,.0f} m³",
-                limit=f"at most {water.start_share * water.volume_m3:,.0f} m³, what is there at the start",
-                mend="Lower it, or raise start_share.",
-            )
+            yield second_store(key, others[0])
+        yield from begins_too_low(key, water)
 
 
 def without_inflow(fleet: Fleet, history: History, timeline: Timeline) -> Iterator[Finding]:

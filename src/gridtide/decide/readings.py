@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.situation import Situation
+from gridtide.fleet.building import remembers
 from gridtide.signals.signal import nests
 from gridtide.timeline import Timeline
 
@@ -40,8 +41,8 @@ class Readings:
 
     A reading is a function of a situation's fleet, services, signals and horizon alone, step by step, so that what
     was read over a horizon holds for every part of it. Where a signal has to be averaged over the steps of a
-    horizon, only the same horizon is answered. Another fleet, other services or signals begin anew; kept is one
-    value a reading, over the longest horizon asked for.
+    horizon, only the same horizon is answered; where a plant remembers what it felt, only what begins with it. Another
+    fleet, other services or signals begin anew; kept is one value a reading, over the longest horizon asked for.
     """
 
     def __init__(self) -> None:
@@ -81,6 +82,8 @@ def _part(known: Timeline, situation: Situation) -> slice | None:
     asked_s = situation.horizon.edges_s
     first = int(np.searchsorted(known.edges_s, asked_s[0]))
     if not np.array_equal(known.edges_s[first : first + len(asked_s)], asked_s):
+        return None
+    if first > 0 and remembers(situation.fleet):
         return None
     if len(known) > len(situation.horizon) and not all(
         nests(signal, known) for signal in situation.signals

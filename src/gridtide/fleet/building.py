@@ -40,6 +40,12 @@ def outdoor_c(fleet: Fleet, temperature_c: Real, humidity: Real) -> Real:
     return felt_c
 
 
+def remembers(fleet: Fleet) -> bool:
+    """Whether what a plant of the fleet feels hangs on what it felt before."""
+    learned = [site.facility.learned for site in fleet.sites]
+    return any(one is not None and one.changeover is not None for one in learned)
+
+
 def facility_power_kw(fleet: Fleet, it_kw: Real, outdoor_c: Real) -> Real:
     """Power at the facility meter of each site and step by the full model, (S, T), kW: physics, or what was learned."""
     from gridtide.kernels import facility, learned_building

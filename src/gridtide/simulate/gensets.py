@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.simulate.study import Study, binding_events
+from gridtide.simulate.study import Study, as_it_binds
 from gridtide.timeline import epoch_s
 
 Real = NDArray[np.float64]
@@ -45,8 +45,8 @@ class Gensets:
 def gensets_of(study: Study) -> Gensets | None:
     """The generators at the start of a study, tanks full; None where no site has any for emergencies.
 
-    Each call of the grid is one try to start them, drawn from the study's seed. They carry load start_s after it was
-    issued, and while it holds.
+    Each call of the grid is one try to start them, drawn from the study's seed and the call's number among all. They
+    carry load start_s after it was issued, and while it holds.
     """
     found = [site.genset for site in study.fleet.sites]
     if not any(found):
@@ -54,10 +54,10 @@ def gensets_of(study: Study) -> Gensets | None:
     names = [site.name for site in study.fleet.sites]
     timeline = study.timeline
     started, share = np.zeros((2, len(found), len(timeline)))
-    for number, event in enumerate(binding_events(study)):
-        site = names.index(event.site)
+    for number, call in enumerate(study.events):
+        site, event = names.index(call.site), as_it_binds(call, timeline)
         genset = found[site]
-        if genset is None:
+        if genset is None or event is None:
             continue
         rng = np.random.default_rng([study.seed, START_STREAM, number])
         ready = float(rng.binomial(genset.units, 1.0 - genset.start_failure))

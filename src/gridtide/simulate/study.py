@@ -84,12 +84,14 @@ class Study:
 
 
 def binding_events(study: Study) -> tuple[Event, ...]:
-    """Calls of the grid as they bind: not before the first step edge at which they can be known."""
-    edges_s = study.timeline.edges_s
-    binding = []
-    for event in study.events:
-        known = min(int(np.searchsorted(edges_s, epoch_s(event.issued_at))), len(edges_s) - 1)
-        start = max(event.start, instant(edges_s[known]))
-        if start < event.end:
-            binding.append(replace(event, start=start))
-    return tuple(binding)
+    """Calls of the grid as they bind, those that never do left out."""
+    bound = (as_it_binds(event, study.timeline) for event in study.events)
+    return tuple(event for event in bound if event is not None)
+
+
+def as_it_binds(event: Event, timeline: Timeline) -> Event | None:
+    """A call of the grid from the first step edge on at which it can be known, None where it is over by then."""
+    edges_s = timeline.edges_s
+    known = min(int(np.searchsorted(edges_s, epoch_s(event.issued_at))), len(edges_s) - 1)
+    start = max(event.start, instant(edges_s[known]))
+    return replace(event, start=start) if start < event.end else None

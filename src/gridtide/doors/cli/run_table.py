@@ -125,7 +125,7 @@ def _rows(comparison: "Comparison") -> list[tuple[str, list[str]]]:
         "energy, kWh": lambda item: f"{item.energy_kwh:,.0f}",
         "emissions, kg (average)": lambda item: _number(item.emissions_average_kg),
         "curtailment absorbed, kWh": lambda item: f"{item.curtailment_absorbed_kwh:,.0f}",
-        "own renewables used, kWh": lambda item: f"{item.renewable_used_kwh:,.0f}",
+        "own renewables used, kWh": lambda item: f"{round(item.renewable_used_kwh):,}",
         "promised": lambda item: f"{item.promises.promised:,}",
         "missed": lambda item: f"{item.promises.missed_deadlines:,}",
         "late, not promised": lambda item: f"{item.promises.late_unpromised:,}",
