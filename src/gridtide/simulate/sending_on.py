@@ -1,0 +1,50 @@
+"""Requests sent on in the twin: before a peak is raised to nodes that are ready, before a limit is passed to any."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.dispatch import Dispatch
+from gridtide.decide.overflow import as_told, per_request, room_kw, routed, sent_on
+from gridtide.fleet.fleet import Fleet
+from gridtide.fleet.ways import Ways
+from gridtide.simulate.resting import Resting
+
+Real = NDArray[np.float64]
+
+
+def awake_first(
+    dispatch: Dispatch,
+    fleet: Fleet,
+    ways: Ways,
+    requests_per_s: Real,
+    occupied: NDArray[np.int64],
+    levels_kw: tuple[Real, Real],
+    hours: Real,
+    resting: Resting,
+    first: int,
+) -> Real:
+    """Requests per second of each service's ways from each origin at each place, (W, O, P, T), as a router splits them.
+
+    requests_per_s: what came, (V, O, T). occupied: accelerators jobs hold, (P, T). levels_kw: IT power for answering
+    that held imports leave and that building and connection leave, (S, T) each. hours: of each step, (T,). first:
+    number of the first step. What would raise a peak is sent only to machines that answer at once, or after a wake from
+    parked: a request that waits for a boot is lost, and worth more than the peak. What no connection carries is lost
+    where it is, and is sent to any.
+    """
+    free = np.maximum(fleet.accelerators[:, None] - occupied, 0).astype(np.float64)
+    held_kw, most_kw = levels_kw
+    if not len(resting.state) or not len(ways.of):
+        return routed(dispatch, fleet, ways, requests_per_s, free, held_kw, hours)
+    told = as_told(dispatch, ways, requests_per_s)
+    left_kw = room_kw(fleet, ways, told, held_kw)
+    if not (left_kw < 0.0).any():
+        return told
+    _, machines = per_request(fleet, ways.services)
+    wanted = np.minimum(np.einsum("vopt,vp->pt", told, machines), free)
+    ready = resting.ready(wanted, occupied, first, dispatch.nodes_used)
+    asked = sent_on(dispatch, fleet, ways, told, ready, left_kw, hours)
+    beyond_kw = room_kw(fleet, ways, asked, most_kw)
+    left_kw = np.where(
+        beyond_kw < 0.0, beyond_kw, np.maximum(room_kw(fleet, ways, asked, held_kw), 0.0)
+    )
+    return sent_on(dispatch, fleet, ways, asked, free, left_kw, hours)

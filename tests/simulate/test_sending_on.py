@@ -1,0 +1,94 @@
+"""Requests that would raise a peak are sent to nodes that are ready, and lost to none that sleeps."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from gridtide.decide.dispatch import Dispatch, Reason
+from gridtide.decide.facts import held_of
+from gridtide.decide.rest import at_rest
+from gridtide.decide.told import told_placement
+from gridtide.fleet.fleet import Fleet
+from gridtide.fleet.parking import Rest
+from gridtide.fleet.ways import ways_of
+from gridtide.simulate.resting import Resting
+from gridtide.simulate.sending_on import awake_first
+from gridtide.testing.planners import OBJECTIVE, situations
+from gridtide.testing.resting import PARKING
+from gridtide.timeline import regular
+
+Real = NDArray[np.float64]
+QUIET = next(iter(situations()))
+EAST, NORTH = 1, 3
+"""The places that answer, each at a site of its own."""
+STEPS = 4
+TIMES = regular(datetime(2026, 3, 2, tzinfo=UTC), timedelta(minutes=15), STEPS)
+
+
+def resting_fleet() -> Fleet:
+    """The fleet whose northern machines for services rest in nodes."""
+    sites = []
+    for site in QUIET.fleet.sites:
+        first, serving = site.pools
+        size = PARKING.node_accelerators
+        kept = replace(serving, for_services=serving.accelerators // size * size, parking=PARKING)
+        sites.append(replace(site, pools=(first, kept)))
+    return replace(QUIET.fleet, sites=tuple(sites))
+
+
+def all_east() -> Dispatch:
+    """All requests in the east; a peak is dear, and the north costs no more."""
+    held = held_of(QUIET, OBJECTIVE)
+    still = at_rest(QUIET, told_placement(QUIET, held, Reason.KEPT), "test")
+    shares = np.zeros_like(still.shares)
+    shares[:, :, EAST] = 1.0
+    return replace(
+        still,
+        shares=shares,
+        raise_price_per_kw=np.full(2, 1e3),
+        it_price_per_kwh=np.full((2, shares.shape[-1]), 0.1),
+    )
+
+
+def routed(north: Rest, held_kw: float, most_kw: float) -> tuple[Resting, Real]:
+    """Requests by place, (P, T), where the nodes of the north are in one state and the east is held."""
+    fleet = resting_fleet()
+    resting = Resting.of(fleet, TIMES)
+    resting.state[resting.bounds[NORTH] : resting.bounds[NORTH + 1]] = int(north)
+    east = slice(resting.bounds[EAST], resting.bounds[EAST + 1])
+    resting.state[east] = int(Rest.ON)
+    levels = tuple(np.repeat([[kw], [1e6]], STEPS, axis=1) for kw in (held_kw, most_kw))
+    asked = awake_first(
+        all_east(),
+        fleet,
+        ways_of(fleet, QUIET.services),
+        np.full((1, 1, STEPS), 20.0),
+        np.zeros((len(fleet.places), STEPS), dtype=np.int64),
+        (levels[0], levels[1]),
+        TIMES.hours,
+        resting,
+        0,
+    )
+    return resting, np.asarray(asked[0, 0])
+
+
+@pytest.mark.parametrize(
+    ("north", "sent"), [(Rest.IDLE, True), (Rest.PARKED, True), (Rest.OFF, False)]
+)
+def test_a_peak_is_spared_only_where_a_node_is_ready(north: Rest, sent: bool) -> None:
+    """Nodes that are awake or wake in half a minute take what would raise the east's peak; none that boots does."""
+    resting, asked = routed(north, held_kw=1.0, most_kw=1e6)
+    assert asked.sum(axis=0) == pytest.approx(20.0)
+    assert (asked[NORTH, 0] > 0.0) == sent
+    states = resting.state[resting.bounds[NORTH] : resting.bounds[NORTH + 1]]
+    assert (states == int(north)).all(), "asking changes no node"
+
+
+def test_what_no_connection_carries_is_sent_to_nodes_that_are_off_too() -> None:
+    """It would be lost where it is."""
+    _, asked = routed(Rest.OFF, held_kw=1.0, most_kw=1.0)
+    assert (asked[NORTH] > 0.0).all()
+    assert asked.sum(axis=0) == pytest.approx(20.0)
