@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Dispatch, Reason
@@ -53,11 +55,16 @@ def all_east() -> Dispatch:
     )
 
 
-def routed(north: Rest, held_kw: float, most_kw: float) -> tuple[Resting, Real]:
-    """Requests by place, (P, T), where the nodes of the north are in one state and the east is held."""
+def routed(
+    north: Rest, held_kw: float, most_kw: float, awake: int = 0, requests_per_s: float = 20.0
+) -> tuple[Resting, Real]:
+    """Requests by place, (P, T), where the nodes of the north are in one state, but for so many idle ones, and the east
+    is held."""
     fleet = resting_fleet()
     resting = Resting.of(fleet, TIMES)
     resting.state[resting.bounds[NORTH] : resting.bounds[NORTH + 1]] = int(north)
+    first = int(resting.bounds[NORTH])
+    resting.state[first : min(first + awake, int(resting.bounds[NORTH + 1]))] = int(Rest.IDLE)
     east = slice(resting.bounds[EAST], resting.bounds[EAST + 1])
     resting.state[east] = int(Rest.ON)
     levels = tuple(np.repeat([[kw], [1e6]], STEPS, axis=1) for kw in (held_kw, most_kw))
@@ -65,7 +72,7 @@ def routed(north: Rest, held_kw: float, most_kw: float) -> tuple[Resting, Real]:
         all_east(),
         fleet,
         ways_of(fleet, QUIET.services),
-        np.full((1, 1, STEPS), 20.0),
+        np.full((1, 1, STEPS), requests_per_s),
         np.zeros((len(fleet.places), STEPS), dtype=np.int64),
         (levels[0], levels[1]),
         TIMES.hours,
@@ -92,3 +99,14 @@ def test_what_no_connection_carries_is_sent_to_nodes_that_are_off_too() -> None:
     _, asked = routed(Rest.OFF, held_kw=1.0, most_kw=1.0)
     assert (asked[NORTH] > 0.0).all()
     assert asked.sum(axis=0) == pytest.approx(20.0)
+
+
+@given(awake=st.integers(0, 6))
+def test_no_more_is_sent_than_the_nodes_that_are_awake_answer(awake: int) -> None:
+    """Of the north's nodes some are idle, the others off; the east would send all but a kilowatt."""
+    resting, asked = routed(Rest.OFF, held_kw=1.0, most_kw=1e6, awake=awake, requests_per_s=1e4)
+    nodes = resting.bounds[NORTH + 1] - resting.bounds[NORTH]
+    machines = min(awake, nodes) * PARKING.node_accelerators
+    rate = QUIET.services[0].requests_per_accelerator_s[NORTH]
+    assert asked[NORTH, 0] <= machines * rate + 1e-6
+    assert (asked[NORTH, 0] > 0.0) == (awake > 0)

@@ -27,9 +27,9 @@ def awake_first(
 
     requests_per_s: what came, (V, O, T). occupied: accelerators jobs hold, (P, T). levels_kw: IT power for answering
     that held imports leave and that building and connection leave, (S, T) each. hours: of each step, (T,). first:
-    number of the first step. What would raise a peak is sent only to machines that answer at once, or after a wake from
-    parked: a request that waits for a boot is lost, and worth more than the peak. What no connection carries is lost
-    where it is, and is sent to any.
+    number of the first step. What would raise a peak is sent only to machines that answer at once, their reserve among
+    them, or after a wake from parked: a request that waits for a boot is lost, and worth more than the peak. What no
+    connection carries is lost where it is, and is sent to any.
     """
     free = np.maximum(fleet.accelerators[:, None] - occupied, 0).astype(np.float64)
     held_kw, most_kw = levels_kw
@@ -40,9 +40,13 @@ def awake_first(
     if not (left_kw < 0.0).any():
         return told
     _, machines = per_request(fleet, ways.services)
-    wanted = np.minimum(np.einsum("vopt,vp->pt", told, machines), free)
-    ready = resting.ready(wanted, occupied, first, dispatch.nodes_used)
-    asked = sent_on(dispatch, fleet, ways, told, ready, left_kw, hours)
+    wanted = np.einsum("vopt,vp->pt", told, machines)
+    ready = resting.ready(np.minimum(wanted, free), occupied, first, dispatch.nodes_used)
+    reserve = 1.0 + np.asarray([pool.burst_reserve for pool in fleet.pools])[:, None]
+    kept_back = wanted * (1.0 - 1.0 / reserve)
+    asked = sent_on(
+        dispatch, fleet, ways, told, np.minimum(free, ready + kept_back), left_kw, hours
+    )
     beyond_kw = room_kw(fleet, ways, asked, most_kw)
     left_kw = np.where(
         beyond_kw < 0.0, beyond_kw, np.maximum(room_kw(fleet, ways, asked, held_kw), 0.0)
