@@ -56,7 +56,14 @@ def all_east() -> Dispatch:
 
 
 def routed(
-    north: Rest, held_kw: float, most_kw: float, awake: int = 0, requests_per_s: float = 20.0
+    north: Rest,
+    held_kw: float,
+    most_kw: float,
+    *,
+    awake: int = 0,
+    requests_per_s: float = 20.0,
+    north_kw: float = 1e6,
+    raised: float = 1e3,
 ) -> tuple[Resting, Real]:
     """Requests by place, (P, T), where the nodes of the north are in one state, but for so many idle ones, and the east
     is held."""
@@ -67,9 +74,10 @@ def routed(
     resting.state[first : min(first + awake, int(resting.bounds[NORTH + 1]))] = int(Rest.IDLE)
     east = slice(resting.bounds[EAST], resting.bounds[EAST + 1])
     resting.state[east] = int(Rest.ON)
-    levels = tuple(np.repeat([[kw], [1e6]], STEPS, axis=1) for kw in (held_kw, most_kw))
+    pairs = ((held_kw, north_kw), (most_kw, 1e6))
+    levels = tuple(np.repeat(np.asarray(pair)[:, None], STEPS, axis=1) for pair in pairs)
     asked = awake_first(
-        all_east(),
+        replace(all_east(), raise_price_per_kw=np.full(2, raised)),
         fleet,
         ways_of(fleet, QUIET.services),
         np.full((1, 1, STEPS), requests_per_s),
@@ -110,3 +118,12 @@ def test_no_more_is_sent_than_the_nodes_that_are_awake_answer(awake: int) -> Non
     rate = QUIET.services[0].requests_per_accelerator_s[NORTH]
     assert asked[NORTH, 0] <= machines * rate + 1e-6
     assert (asked[NORTH, 0] > 0.0) == (awake > 0)
+
+
+def test_answers_are_not_lost_for_a_peak_that_costs_less() -> None:
+    """The east's connection is cut, the north is held to what it draws: its peak is raised where that is cheaper."""
+    value = QUIET.services[0].value_per_request * 3600.0 * TIMES.hours[0]
+    for raised, sent in ((0.0, True), (1.0, True), (1e9 * value, False)):
+        _, asked = routed(Rest.IDLE, held_kw=0.0, most_kw=0.0, north_kw=0.0, raised=raised)
+        assert (asked[NORTH] == pytest.approx(20.0)) == sent
+        assert (asked[NORTH] > 0.0).all() == sent

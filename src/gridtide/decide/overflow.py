@@ -15,27 +15,6 @@ from gridtide.fleet.ways import Ways, by_way
 Real = NDArray[np.float64]
 
 
-def routed(
-    dispatch: Dispatch,
-    fleet: Fleet,
-    ways: Ways,
-    requests_per_s: Real,
-    free: Real,
-    held_it_kw: Real,
-    hours: Real,
-) -> Real:
-    """Requests per second of each service's ways from each origin at each place, (W, O, P, T), as a router splits them.
-
-    requests_per_s: what came, (V, O, T). free: machines jobs leave, (P, T). held_it_kw: IT power beyond jobs and
-    parked machines that the held imports leave for answering, (S, T). hours: of each step, (T,). Nothing is sent
-    to a place that may not answer, beyond its machines, or that would itself pass its level.
-    """
-    asked = as_told(dispatch, ways, requests_per_s)
-    return sent_on(
-        dispatch, fleet, ways, asked, free, room_kw(fleet, ways, asked, held_it_kw), hours
-    )
-
-
 def as_told(dispatch: Dispatch, ways: Ways, requests_per_s: Real) -> Real:
     """Requests per second as a dispatch splits what came, (V, O, T): (W, O, P, T)."""
     steps = requests_per_s.shape[-1]
@@ -62,10 +41,14 @@ def sent_on(
     free: Real,
     left_kw: Real,
     hours: Real,
+    price_per_kw: Real,
 ) -> Real:
     """The same requests, (W, O, P, T), those above a level sent on where that pays and machines are free, (P, T).
 
-    left_kw: what they leave at each site below its level, (S, T), as in `room_kw`.
+    Nothing is sent to a place that may not answer, beyond its machines, or that would itself pass its level.
+
+    left_kw: what they leave at each site below its level, (S, T), as in `room_kw`. price_per_kw: money for a kW above
+    it, (S,) or (S, T).
     """
     from gridtide.kernels import overflow
 
@@ -74,6 +57,7 @@ def sent_on(
     kw, machines = per_request(fleet, ways.services)
     site, steps = fleet.site_of_place, asked.shape[-1]
     price = np.ascontiguousarray(dispatch.it_price_per_kwh[site, :steps])
+    level = price_per_kw if price_per_kw.ndim > 1 else price_per_kw[:, None]
     moved = asked.copy()
     overflow.send_on(
         moved,
@@ -82,7 +66,7 @@ def sent_on(
         site,
         left_kw.copy(),
         free - np.einsum("vopt,vp->pt", asked, machines),
-        (price, np.repeat(dispatch.raise_price_per_kw[:, None], steps, axis=1), hours),
+        (price, np.array(np.broadcast_to(level, left_kw.shape), order="C"), hours),
         np.argsort(price, axis=0, kind="stable"),
     )
     return moved
