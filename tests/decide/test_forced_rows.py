@@ -71,3 +71,25 @@ def test_a_program_that_forces_nothing_stays_as_it_is() -> None:
     found = forced(matrix)
     assert not found.waves
     assert found.matrix is matrix
+
+
+@given(price=st.floats(-1e18, 1e18))
+def test_prices_of_rows_that_leave_no_choice_say_nothing(price: float) -> None:
+    """An interior method makes them as large as it likes: what they cost in rounding is not taken off a bound."""
+    program, shape = Program(), (1, 4)
+    off = program.variables(shape, -1.0, 0.0, 128.0)
+    gone = program.variables(shape, 0.0, 0.0, 128.0)
+    drawn = program.variables(shape, 2.0, 0.0, 50.0)
+    at = places_of(shape)
+    idle = program.constraints(shape, -np.inf, 0.0, *at)
+    program.put(idle, off, 1.0)
+    program.put(idle, gone, 1.0)
+    left = program.constraints(shape, -np.inf, 0.0, *at)
+    program.put(left, off, 1.0)
+    program.put(left, gone, -1.0)
+    need = program.constraints(shape, 5.0, np.inf, *at)
+    program.put(need, drawn, 1.0)
+    matrix = matrix_of(program)
+    prices = np.zeros(len(matrix.row_lower))
+    prices[left.ravel()], prices[need.ravel()] = price, 2.0
+    assert lower_bound(matrix, forced(matrix).priced(prices)) == pytest.approx(40.0)

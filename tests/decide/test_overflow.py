@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Dispatch, Reason
 from gridtide.decide.facts import held_of
-from gridtide.decide.overflow import per_request, routed
+from gridtide.decide.overflow import as_told, per_request, room_kw, sent_on
 from gridtide.decide.rest import at_rest
 from gridtide.decide.situation import Situation
 from gridtide.decide.told import told_placement
 from gridtide.fleet.reach import may_answer
-from gridtide.fleet.ways import ways_of
+from gridtide.fleet.ways import Ways, ways_of
 from gridtide.testing.planners import OBJECTIVE, situations
 
 Real = NDArray[np.float64]
@@ -38,13 +38,19 @@ def split(situation: Situation, east: float, raise_price: float, dearer_north: f
     )
 
 
+def routed(dispatch: Dispatch, ways: Ways, requests: Real, free: Real, held_kw: Real) -> Real:
+    """What a router makes of requests, (V, O, T): (W, O, P, T)."""
+    asked = as_told(dispatch, ways, requests)
+    left_kw = room_kw(QUIET.fleet, ways, asked, held_kw)
+    raised = dispatch.raise_price_per_kw
+    return sent_on(dispatch, QUIET.fleet, ways, asked, free, left_kw, HOUR, raised)
+
+
 def sent(dispatch: Dispatch, requests: Real, left_kw: Real, machines: float = 1e6) -> Real:
     """What the router makes of requests (T,): (P, T)."""
     free = np.full((len(QUIET.fleet.places), STEPS), machines)
     asked = requests[None, None]
-    routes = routed(
-        dispatch, QUIET.fleet, ways_of(QUIET.fleet, QUIET.services), asked, free, left_kw, HOUR
-    )
+    routes = routed(dispatch, ways_of(QUIET.fleet, QUIET.services), asked, free, left_kw)
     return np.asarray(routes[0, 0])
 
 
@@ -116,5 +122,5 @@ def test_no_place_answers_whom_it_may_not() -> None:
     requests = np.full((1, 1, STEPS), 20.0)
     free, left_kw = np.full((4, STEPS), 1e6), np.repeat([[1.0], [1e6]], STEPS, axis=1)
     ways = ways_of(QUIET.fleet, (bound,))
-    routes = routed(dispatch, QUIET.fleet, ways, requests, free, left_kw, HOUR)
+    routes = routed(dispatch, ways, requests, free, left_kw)
     assert np.array_equal(routes[0, 0], requests[0, 0] * dispatch.shares[0, 0, :, :STEPS])

@@ -108,6 +108,27 @@ def test_an_origin_that_stays_says_why(comparison: Comparison) -> None:
     )
 
 
+def test_each_home_of_an_origin_says_its_share(comparison: Comparison) -> None:
+    """Half of the users at home in the east, half in the north, the weights at both."""
+    study, reference = comparison.study, comparison.courses[0]
+    service = study.services[0]
+    split = replace(
+        study,
+        services=(
+            replace(
+                service,
+                home=np.asarray([[0.0, 0.5, 0.0, 0.5]]),
+                resident=np.asarray([False, True, False, True]),
+            ),
+        ),
+    )
+    east, north = routes_of(split, reference, reference)
+    assert (east.place, north.place) == ("east/serving", "north/serving")
+    assert east.place == east.home and north.place == north.home
+    assert east.share + north.share == pytest.approx(1.0)
+    assert "homes" in east.why
+
+
 def test_the_price_of_a_decision_is_never_younger_than_the_decision(
     comparison: Comparison,
 ) -> None:

@@ -18,6 +18,7 @@ from gridtide.case.learned import learned_fleet, learned_notes, outside_data
 from gridtide.case.lost_cache import lost_cache_notes
 from gridtide.case.machines import assumed, pool_powers_kw
 from gridtide.case.offers import product_of
+from gridtide.case.outside import outside_notes
 from gridtide.case.parking import parking_notes, parking_of
 from gridtide.case.plants import design_outdoor_c
 from gridtide.case.points import points_left_out, points_of
@@ -146,6 +147,7 @@ def _machine_notes(case: CaseFile, folder: Path) -> Iterator[str]:
     yield from reactor_notes(case)
     yield from hydrogen_notes(case)
     yield from backup_notes(case)
+    yield from outside_notes(case)
     for name in unprotected(case):
         yield f"protect names {name}: no group or class is called so"
 

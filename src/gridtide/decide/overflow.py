@@ -15,48 +15,61 @@ from gridtide.fleet.ways import Ways, by_way
 Real = NDArray[np.float64]
 
 
-def routed(
+def as_told(dispatch: Dispatch, ways: Ways, requests_per_s: Real) -> Real:
+    """Requests per second as a dispatch splits what came, (V, O, T): (W, O, P, T)."""
+    steps = requests_per_s.shape[-1]
+    shares = by_way(dispatch.shares[..., :steps], dispatch.slower_shares[..., :steps], ways)
+    return np.asarray(requests_per_s[ways.of][:, :, None, :] * shares)
+
+
+def room_kw(fleet: Fleet, ways: Ways, asked: Real, most_it_kw: Real) -> Real:
+    """IT power that requests, (W, O, P, T), leave below a level, (S, T); negative above it."""
+    if not len(ways.of):
+        return most_it_kw
+    kw, _ = per_request(fleet, ways.services)
+    needed_kw = np.einsum("vopt,vp->pt", asked, kw)
+    site = fleet.site_of_place
+    by_site = [needed_kw[site == s].sum(axis=0) for s in range(len(fleet.sites))]
+    return np.asarray(most_it_kw - np.stack(by_site))
+
+
+def sent_on(
     dispatch: Dispatch,
     fleet: Fleet,
     ways: Ways,
-    requests_per_s: Real,
+    asked: Real,
     free: Real,
-    held_it_kw: Real,
+    left_kw: Real,
     hours: Real,
+    price_per_kw: Real,
 ) -> Real:
-    """Requests per second of each service's ways from each origin at each place, (W, O, P, T), as a router splits them.
+    """The same requests, (W, O, P, T), those above a level sent on where that pays and machines are free, (P, T).
 
-    requests_per_s: what came, (V, O, T). free: machines jobs leave, (P, T). held_it_kw: IT power beyond jobs and
-    parked machines that the held imports leave for answering, (S, T). hours: of each step, (T,). Nothing is sent
-    to a place that may not answer, beyond its machines, or that would itself pass its level.
+    Nothing is sent to a place that may not answer, beyond its machines, or that would itself pass its level.
+
+    left_kw: what they leave at each site below its level, (S, T), as in `room_kw`. price_per_kw: money for a kW above
+    it, (S,) or (S, T).
     """
     from gridtide.kernels import overflow
 
-    steps = requests_per_s.shape[-1]
-    shares = by_way(dispatch.shares[..., :steps], dispatch.slower_shares[..., :steps], ways)
-    asked = requests_per_s[ways.of][:, :, None, :] * shares
-    if not len(ways.of):
+    if not len(ways.of) or not (left_kw < 0.0).any():
         return asked
     kw, machines = per_request(fleet, ways.services)
-    needed_kw = np.einsum("vopt,vp->pt", asked, kw)
-    site = fleet.site_of_place
-    left_kw = held_it_kw - np.stack(
-        [needed_kw[site == s].sum(axis=0) for s in range(len(fleet.sites))]
-    )
-    if not (left_kw < 0.0).any():
-        return asked
+    site, steps = fleet.site_of_place, asked.shape[-1]
     price = np.ascontiguousarray(dispatch.it_price_per_kwh[site, :steps])
+    level = price_per_kw if price_per_kw.ndim > 1 else price_per_kw[:, None]
+    moved = asked.copy()
     overflow.send_on(
-        asked,
+        moved,
         ways.may,
         (kw, machines),
         site,
-        left_kw,
+        left_kw.copy(),
         free - np.einsum("vopt,vp->pt", asked, machines),
-        (price, np.repeat(dispatch.raise_price_per_kw[:, None], steps, axis=1), hours),
+        (price, np.array(np.broadcast_to(level, left_kw.shape), order="C"), hours),
         np.argsort(price, axis=0, kind="stable"),
     )
-    return asked
+    return moved
 
 
 def per_request(fleet: Fleet, services: tuple[Service, ...]) -> tuple[Real, Real]:

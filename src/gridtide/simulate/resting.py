@@ -122,6 +122,18 @@ class Resting:
         )
         return Rested(unready=unready, extra_kw=self._extra_kw(waking_s, resting), resting=resting)
 
+    def ready(self, wanted: Real, occupied: Whole, first: int, told: Real | None = None) -> Real:
+        """Accelerators that could answer, mean over each step, (P, T), were these wanted and no more; nothing advances.
+
+        As in `advance`. A parked one could from its wake on; one that is off or waking counts as not there.
+        """
+        free = np.maximum(self.fleet.accelerators[:, None] - occupied, 0).astype(np.float64)
+        rested = self.at_finer(self.step_s, 0).advance(wanted, occupied, first, told)
+        rests = [pool.parking or NEVER for pool in self.fleet.pools]
+        wake_s = np.asarray([one.wake_parked_s for one in rests])
+        at_once = np.maximum(1.0 - wake_s / self.step_s, 0.0)[:, None]
+        return np.asarray(np.maximum(free - rested.unready + at_once * rested.resting[1], 0.0))
+
     def _rules(self) -> tuple[Whole, Real, Real]:
         rests = [pool.parking or NEVER for pool in self.fleet.pools]
         ahead_s = [(one.wake_parked_s, one.wake_off_s, one.off_from_s) for one in rests]

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Dispatch
-from gridtide.decide.overflow import routed
 from gridtide.fleet.ways import Ways, by_service, ways_of
 from gridtide.simulate.answers_by_table import measured_kw, table_kw
 from gridtide.simulate.moved_requests import LostCaches
 from gridtide.simulate.resting import Rested, Resting
+from gridtide.simulate.sending_on import awake_first
 from gridtide.simulate.site_power import at_sites
 from gridtide.simulate.staffing import staffed, wait_budgets_s, waits_s
 from gridtide.simulate.study import Study
@@ -64,7 +64,10 @@ def serve(
     free = np.maximum(study.fleet.accelerators[:, None] - occupied, 0).astype(np.float64)
     hours = study.timeline.hours[span]
     ways = ways_of(study.fleet, study.services)
-    asked = routed(dispatch, study.fleet, ways, requests, free, held_kw, hours)
+    levels_kw = (held_kw, left_kw)
+    asked = awake_first(
+        dispatch, study.fleet, ways, requests, occupied, levels_kw, hours, resting, span.start
+    )
     extra = lost.extra_machines(ways, asked, requests)
     answered, need, active = _staffed(study, ways, asked, extra, free)
     rested = resting.advance(active.sum(axis=0), occupied, span.start, dispatch.nodes_used)

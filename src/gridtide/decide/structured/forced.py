@@ -45,8 +45,11 @@ class Forced:
     waves: tuple[Wave, ...]
 
     def priced(self, row_dual: Real) -> Real:
-        """Prices of all rows, given those of the rows that leave a choice: what holds each column at its bound."""
-        dual = row_dual.copy()
+        """Prices of all rows, given those of the rows that leave a choice: what holds each column at its bound.
+
+        What is given of rows without a choice says nothing, however large: their price is 0 before they hold anything.
+        """
+        dual = np.where(_with_choice(self.matrix), row_dual, 0.0)
         for wave in reversed(self.waves):
             dual[wave.rows] = 0.0
             _hold(self.plain, wave, dual)
@@ -65,6 +68,12 @@ def forced(matrix: Matrix) -> Forced:
         lower = np.where(wave.high, now.upper, now.lower)
         upper = np.where(wave.low, now.lower, now.upper)
         now = replace(now, lower=lower, upper=upper)
+
+
+def _with_choice(matrix: Matrix) -> Flags:
+    """Rows with a column that has room."""
+    free = (matrix.value != 0) & (matrix.lower < matrix.upper)[matrix.column]
+    return np.asarray(np.bincount(matrix.index[free], minlength=len(matrix.row_lower)) > 0)
 
 
 def _found(matrix: Matrix) -> Wave:

@@ -183,7 +183,8 @@ def _say_routes(name: str, routes: list[dict[str, Any]]) -> None:
     click.echo(f"{name}: over the whole course")
     for route in routes:
         if route["place"] == route["home"]:
-            click.echo(f"  {route['origin']}: all at home, {route['home']}: {route['why']}")
+            share = "all" if route["share"] > 0.9995 else f"{route['share']:.1%}"
+            click.echo(f"  {route['origin']}: {share} at home, {route['home']}: {route['why']}")
             continue
         click.echo(
             f"  {route['origin']}: {route['share']:.0%} of its requests went to {route['place']} instead of"

@@ -44,7 +44,7 @@ class Route:
 
 
 def routes_of(study: Study, course: Course, reference: Course) -> tuple[Route, ...]:
-    """One row for each service, origin and place away from home; one for an origin that stayed at home."""
+    """One row for each service, origin and place away from home; for an origin that stayed, one for each home."""
     found: list[Route] = []
     for index, service in enumerate(study.services):
         for origin in range(len(study.fleet.network.origins)):
@@ -53,8 +53,10 @@ def routes_of(study: Study, course: Course, reference: Course) -> tuple[Route, .
                 continue
             away = _away(study, service, origin, answered)
             home = int(np.argmax(service.home[origin]))
-            for place in away or [home]:
-                found.append(_route(study, course, reference, (index, origin, place, home)))
+            at_home = [int(place) for place in np.flatnonzero(service.home[origin] > 0.0)]
+            keys = [(index, origin, place, home) for place in away]
+            keys = keys or [(index, origin, place, place) for place in at_home]
+            found += [_route(study, course, reference, key) for key in keys]
     return tuple(found)
 
 
@@ -127,7 +129,8 @@ def _stayed(study: Study, course: Course, service: Service, origin: int, home: i
         return "the case keeps this service at home"
     others = service.resident & (service.home[origin] <= 0.0)
     if not others.any():
-        return "its weights are at no other place"
+        several = int((service.home[origin] > 0.0).sum()) > 1
+        return f"its weights are at no {'place but its homes' if several else 'other place'}"
     fleet = study.fleet
     late_s = fleet.network.latency_ms[origin, fleet.site_of_place] / 1000.0
     if (late_s + service.time_to_first_token_s)[others].min() > service.latency_max_s:

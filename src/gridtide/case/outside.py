@@ -1,0 +1,27 @@
+"""Times of a case that lie outside its period and change nothing in it: calls of the grid, outages of plants."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from gridtide.case.schema import CaseFile
+
+
+def outside_notes(case: CaseFile) -> Iterator[str]:
+    """A sentence for each call and each outage that no step of the period touches: often a date is mistyped."""
+    for number, event in enumerate(case.event, start=1):
+        if _apart(case, event.start, event.end):
+            yield _said(f"event[{number}] at {event.site}", event.start, event.end)
+    for site in case.site:
+        for number, outage in enumerate(site.reactor.outage if site.reactor else (), start=1):
+            if _apart(case, outage.start, outage.end):
+                yield _said(
+                    f"outage[{number}] of the plant at {site.name}", outage.start, outage.end
+                )
+
+
+def _apart(case: CaseFile, start: datetime, end: datetime) -> bool:
+    return end <= case.case.start or start >= case.case.end
+
+
+def _said(what: str, start: datetime, end: datetime) -> str:
+    return f"{what}, {start.isoformat()} to {end.isoformat()}, lies outside the period and changes nothing"
