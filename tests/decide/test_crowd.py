@@ -3,10 +3,14 @@
 from dataclasses import replace
 
 import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from gridtide.decide.crowd import HURRIED, due_first, lacking
 from gridtide.decide.dispatch import Reason
 from gridtide.simulate.study import Study
 from gridtide.testing.courses import course_of
+from gridtide.testing.mornings import held_with
 from gridtide.testing.studies import small_study
 
 
@@ -45,9 +49,34 @@ def test_a_quiet_fleet_never_hurries() -> None:
 
 
 def test_a_place_that_fills_up_stops_waiting_before_a_promise_is_lost() -> None:
-    """Where as much work again would not fit, all that may run there goes as early as it fits, though nothing
+    """Where as much work again would not fit, as much as is lacking goes as early as it fits, though nothing
     waits without a promise yet."""
     study = small_study(2, hours=24, jobs=30, accelerators=16)
     course = course_of(study, "coordinated")
     assert (course.reasons.reason == Reason.CROWDED).any()
     assert course.promised.all()
+
+
+@given(st.integers(4, 40))
+@settings(max_examples=20, deadline=None)
+def test_as_much_hurries_as_is_lacking_and_not_a_job_more(room: int) -> None:
+    """HURRIED times the hours lacking, or all that is due by then; less than that without the last of them."""
+    held = held_with(32)
+    held = replace(held, room=np.minimum(held.room, room))
+    hurries = due_first(held, ~held.settled)
+    work = np.ceil(held.left[:, 1] / held.left[:, 3]) * held.gang * ~held.settled
+    missing, ends = HURRIED * lacking(held)[0], np.arange(1, held.room.shape[1] + 1)
+    due_by = np.asarray([work[held.last <= end].sum() for end in ends])
+    needed = np.minimum(missing, due_by).max()
+    assert work[hurries].sum() >= needed
+    if hurries.any():
+        last = held.last[hurries].max()
+        assert work[hurries].sum() - work[hurries & (held.last == last)].max() < needed
+        assert not (~hurries & ~held.settled & (held.last < last)).any()
+
+
+def test_nothing_hurries_where_nothing_is_lacking() -> None:
+    """However much waits."""
+    held = held_with(256)
+    assert not lacking(held).any()
+    assert not due_first(held, ~held.settled).any()

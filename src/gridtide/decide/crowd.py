@@ -12,6 +12,9 @@ JUDGED_FROM_S = 4 * 3600
 """Nearer than this a single job can fill any place, and says nothing about those to come."""
 
 AS_MUCH_AGAIN = 2.0
+HURRIED = 2.0
+"""Accelerator-hours that hurry for each that is lacking: what passes unused meanwhile is lacking as well."""
+
 ROOMY = 4.0
 MUCH_MORE = 0.3
 """Slower work holds machines longer, and a job that then finds no room loses more than many slow ones save."""
@@ -27,15 +30,17 @@ def left_waiting(situation: Situation, held: Reservations) -> NDArray[np.bool_]:
 
 
 def crowded(situation: Situation, held: Reservations) -> NDArray[np.bool_]:
-    """Work that may change its slots where a promise wants for room, or that has nowhere else to go, (n,).
+    """Work that may change its slots where a promise wants for room, and, of work whose every place is filling, as much
+    as what is lacking there asks for, (n,).
 
     There time is what is short, not money: every accelerator-hour that waits for a better price is one less
     for those left waiting and for those who still come. Work that cannot run there is in nobody's way.
     """
     fits = _fits(situation, held)
     full = fits[left_waiting(situation, held)].any(axis=0)
-    hurries = (situation.jobs.allowed & full).any(axis=1) | ~(fits & ~filling(held)).any(axis=1)
-    return np.asarray(~held.settled & hurries, dtype=np.bool_)
+    hurries = ~held.settled & (situation.jobs.allowed & full).any(axis=1)
+    nowhere_else = ~held.settled & ~(fits & ~filling(held)).any(axis=1)
+    return np.asarray(hurries | due_first(held, nowhere_else), dtype=np.bool_)
 
 
 def roomy(held: Reservations) -> NDArray[np.bool_]:
@@ -69,16 +74,43 @@ def filling(
 
     Work counts with the length it is expected to have, due at its deadline. speed: work per accelerator.
     """
+    return np.asarray((lacking(held, speed, times) > 0.0).any(axis=1), dtype=np.bool_)
+
+
+def due_first(held: Reservations, waits: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Of work that waits, (n,), what must not where much would be asked for: what is due first, HURRIED times what is
+    lacking. An accelerator-hour used now is one that is neither asked for nor there any more."""
+    hurries = waits & (held.told.place < 0)
+    missing = lacking(held)
+    for place in np.flatnonzero((missing > 0.0).any(axis=1)):
+        here = np.flatnonzero(waits & (held.told.place == place))
+        here = here[np.lexsort((here, held.last[here]))]
+        used = np.cumsum(_expected_work(held, here))
+        due = np.searchsorted(held.last[here], np.arange(1, held.room.shape[1] + 1), side="right")
+        most = np.concatenate([[0.0], used])[due]
+        needed = np.minimum(HURRIED * missing[place], most).max(initial=0.0)
+        hurries[here[: int(np.searchsorted(used, needed)) + 1]] |= needed > 0.0
+    return hurries
+
+
+def lacking(
+    held: Reservations, speed: float = 1.0, times: float = AS_MUCH_AGAIN
+) -> NDArray[np.float64]:
+    """Accelerators times slots that `times` the work told to a place lacks before each slot ends, (P, T), or 0."""
     places, steps = held.room.shape
     told = np.flatnonzero(held.told.place >= 0)
-    work = -(-held.left[told, 1] // held.left[told, 3]) * held.gang[told]
     due = np.clip(held.last[told], 1, steps) - 1
     cell = held.told.place[told] * steps + due
+    work = _expected_work(held, told)
     asked = np.bincount(cell, weights=work, minlength=places * steps).reshape(places, steps)
     asked, room = np.cumsum(asked, axis=1), np.cumsum(held.room, axis=1)
     judged = held.grid.edges_s[1:] - held.grid.edges_s[0] >= JUDGED_FROM_S
-    over = times * asked > room * speed
-    return np.asarray((judged & over).any(axis=1), dtype=np.bool_)
+    return np.where(judged, np.maximum(times * asked - room * speed, 0.0), 0.0)
+
+
+def _expected_work(held: Reservations, jobs: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Accelerators times slots that jobs are expected to take."""
+    return np.asarray(-(-held.left[jobs, 1] // held.left[jobs, 3]) * held.gang[jobs], dtype=float)
 
 
 def _fits(situation: Situation, held: Reservations) -> NDArray[np.bool_]:
