@@ -20,7 +20,9 @@ SERIES = 5
 class Year:
     """A drawn fleet of S sites over T steps, with halls where a third of the draws say so."""
 
-    def __init__(self, seed: int, sites: int, steps: int, battery: float = 1.0) -> None:
+    def __init__(
+        self, seed: int, sites: int, steps: int, battery: float = 1.0, reused: float = 0.6
+    ) -> None:
         rng = np.random.default_rng(seed)
         self.capacity = rng.uniform(500.0, 50_000.0, sites)
         self.plant = rng.integers(0, 3, sites)
@@ -49,18 +51,20 @@ class Year:
                 0.01 * each * (rng.integers(0, 2, sites)),
             ]
         )
+        self.reuse = np.stack([reused * rng.integers(0, 2, sites), rng.uniform(2.0, 6.0, sites)])
         full = battery * 0.5 * self.capacity
         self.battery = np.stack([full, 0.1 * full, 0.95 * each, 0.9 * each, 0.5 * full])
         self.start = np.stack([24 * each, 24 * each, 0.5 * self.capacity, 0.5 * full])
 
     def run(self, kind: type[np.floating[Any]] = np.float64) -> tuple[Real, Real, Real]:
-        """Meter (T, S), sums (6, S), state behind it (4, S)."""
+        """Meter (T, S), sums (7, S), state behind it (4, S)."""
         meter: NDArray[Any] = np.zeros(self.it_kw.shape, dtype=kind)
         totals = np.zeros((SUMS, len(self.plant)))
         state = tuple(self.start.astype(kind))
         run_year(
             self.it_kw.astype(kind), self.given.astype(kind), self.column,
             (self.capacity.astype(kind), self.plant, self.meter_max.astype(kind)),
+            tuple(self.reuse.astype(kind)),
             tuple(self.hall.astype(kind)), tuple(self.cold.astype(kind)), tuple(self.battery.astype(kind)),
             state, HOURS, meter, totals,
         )  # fmt: skip
@@ -77,7 +81,7 @@ def test_a_year_is_that_of_the_loops_over_buildings_and_their_cooling(
     seed: int, sites: int, steps: int
 ) -> None:
     """Without batteries: the loops of the twin over the same functions, to 1e-9; air, mass and cold as well."""
-    year = Year(seed, sites, steps, battery=0.0)
+    year = Year(seed, sites, steps, battery=0.0, reused=0.0)
     it, outdoor = year.it_kw.T.copy(), year.of(0).T.copy()
     drawn = facility_power(it, year.capacity, outdoor, year.plant)
     orders = np.stack([year.of(1).T, year.of(2).T]) * year.capacity[:, None]
@@ -106,6 +110,7 @@ def test_a_year_is_that_of_the_plain_writing_batteries_included(seed: int) -> No
             capacity_kw=year.capacity[site], plant=int(year.plant[site]), meter_max_kw=year.meter_max[site],
             hall=tuple(year.hall[:3, site]), limits=tuple(year.hall[3:, site]),
             cold_store=tuple(year.cold[:, site]), battery=tuple(year.battery[:, site]),
+            reuse=(year.reuse[0, site], year.reuse[1, site]),
             air_c=year.start[0, site], mass_c=year.start[1, site],
             cold_kwh=year.start[2, site], charge_kwh=year.start[3, site],
         )  # fmt: skip
@@ -127,7 +132,9 @@ def test_the_sums_of_a_year_balance_and_its_stores_stay_within_their_bounds(seed
     """At the meter: heat of the room, what is always on, plant, extra cooling and battery; nothing below 0."""
     year = Year(seed, 20, 40)
     meter, totals, (_, _, cold, charge) = year.run()
-    it, room, plant, extra, battery, whole = totals
+    it, room, others, plant, extra, battery, whole = totals
+    source = year.reuse[0] * it
+    np.testing.assert_allclose(others, source * year.reuse[1] / (year.reuse[1] - 1.0), rtol=1e-9)
     assert (room >= it).all() and (whole >= room + plant + extra + battery).all()
     assert (meter >= 0.0).all()
     assert (cold >= -1e-9).all() and (cold <= year.cold[0] * (1 + 1e-12)).all()
@@ -151,6 +158,6 @@ def test_neighbours_do_not_change_a_site() -> None:
         alone = Year(3, 4 * LANES + 3, 50)
         for name in ("capacity", "plant", "meter_max"):
             setattr(alone, name, getattr(alone, name)[site : site + 1])
-        for name in ("it_kw", "column", "hall", "cold", "battery", "start"):
+        for name in ("it_kw", "column", "reuse", "hall", "cold", "battery", "start"):
             setattr(alone, name, getattr(alone, name)[:, site : site + 1])
         np.testing.assert_array_equal(alone.run()[0][:, 0], meter[:, site])

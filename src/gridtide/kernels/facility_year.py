@@ -1,4 +1,4 @@
-"""A year of many buildings, step by step: conversion, fans, pumps, heat plant, hall and stores, summed as it goes.
+"""A year of many buildings, step by step: conversion, fans, pumps, waste heat, heat plant, hall and stores, summed.
 
 The functions of `physics/` in one loop that a compiler turns into vector instructions: time outside, sites of one
 kind of plant side by side inside, all that is kept of a tile of them in one block of memory that stays in the fast
@@ -27,6 +27,7 @@ from gridtide.physics.heat_plant import (
 from gridtide.physics.pue import heat_of_it_kw, misc_kw, pump_kw
 from gridtide.physics.room import room_after_c
 from gridtide.physics.transformer import transformer_loss_kw
+from gridtide.physics.waste_heat import heat_pump_power_kw, recoverable_heat_kw
 
 Values = NDArray[Any]
 Real = NDArray[np.float64]
@@ -40,14 +41,15 @@ cache."""
     IT, OUTDOOR, HALL_ASKED, COLD_ASKED, POWER_ASKED, METER, CAPACITY, METER_MOST, AIR, MASS, COLD, CHARGE,
     AIR_OF_AIR, AIR_OF_MASS, AIR_OF_KW, MASS_OF_AIR, MASS_OF_MASS, MASS_OF_KW, COOLEST, WARMEST, CHANGE,
     COLD_KEPT, COLD_OF_KW, COLD_FULL, COLD_MOST_IN, COLD_MOST_OUT,
-    CHARGE_FULL, CHARGE_LEAST, INTO, OUT_OF, POWER_MOST, END,
-) = (PITCH * row for row in range(32))  # fmt: skip
+    CHARGE_FULL, CHARGE_LEAST, INTO, OUT_OF, POWER_MOST, REUSED, LIFT, END,
+) = (PITCH * row for row in range(34))  # fmt: skip
 """Where in the memory of a tile each of its columns begins."""
-IT_SUM, ROOM_SUM, PLANT_SUM, EXTRA_SUM, BATTERY_SUM, METER_SUM, SUMS_END = (
-    PITCH * row for row in range(7)
+IT_SUM, ROOM_SUM, REUSED_SUM, PLANT_SUM, EXTRA_SUM, BATTERY_SUM, METER_SUM, SUMS_END = (
+    PITCH * row for row in range(8)
 )
-"""Where each sum begins: IT; IT with its conversion and fans, which is heat; the plant for it; what the plant draws
-for cooling earlier or later, less than 0 where it spares; into the battery less out of it; all at the meter."""
+"""Where each sum begins: IT; IT with its conversion and fans, which is heat; the heat that others get, lifted; the
+plant for the rest; what the plant draws for cooling earlier or later, less than 0 where it spares; into the battery
+less out of it; all at the meter."""
 SUMS = SUMS_END // PITCH
 LEAST = 1e-30
 """Divided by instead of nothing; where it is, the quotient does not count."""
@@ -101,10 +103,12 @@ def _stepping(plant: int) -> Step:
     def step(tile: Values, sums: Real, lanes: int, hours: float) -> None:
         for i in range(min(lanes, TILE)):
             it, capacity, outdoor = tile[IT + i], tile[CAPACITY + i], tile[OUTDOOR + i]
-            heat = heat_of_it_kw(it, capacity, plant)
+            room = heat_of_it_kw(it, capacity, plant)
+            reused = recoverable_heat_kw(it, tile[REUSED + i])
+            lifting, heat = heat_pump_power_kw(reused, tile[LIFT + i]), room - reused
             carried = heat_plant_kw(heat, capacity, outdoor, plant)
             always = transformer_loss_kw(it, capacity) + misc_kw(capacity)
-            drawn = heat + carried + always + pump_kw(it, capacity)
+            drawn = room + lifting + carried + always + pump_kw(it, capacity)
             air, mass, change = tile[AIR + i], tile[MASS + i], tile[CHANGE + i]
             rests, air_of_kw = (
                 tile[AIR_OF_AIR + i] * air + tile[AIR_OF_MASS + i] * mass,
@@ -152,7 +156,8 @@ def _stepping(plant: int) -> Step:
             meter = drawn + extra + flow
             tile[METER + i] = meter
             sums[IT_SUM + i] += hours * it
-            sums[ROOM_SUM + i] += hours * heat
+            sums[ROOM_SUM + i] += hours * room
+            sums[REUSED_SUM + i] += hours * (reused + lifting)
             sums[PLANT_SUM + i] += hours * carried
             sums[EXTRA_SUM + i] += hours * extra
             sums[BATTERY_SUM + i] += hours * flow
@@ -173,6 +178,7 @@ def run_year(
     given: Values,
     column: Whole,
     building: tuple[Values, Whole, Values],
+    reuse: tuple[Values, Values],
     hall: tuple[Values, Values, Values, Values, Values, Values],
     cold_store: tuple[Values, Values, Values, Values],
     battery: tuple[Values, Values, Values, Values, Values],
@@ -186,12 +192,13 @@ def run_year(
     it_kw: (T, S). given: series that sites share, (T, C); column, (4, S): which of them is for each site what its
     plant rejects its heat to, °C, and, per kW of IT capacity, what is asked of its hall and its cold store in kW of
     heat and of its battery in kW, less than 0 to cool less and to discharge. building, (S,): (IT capacity in kW,
-    kind of plant, most at the meter in kW). hall, (S,): (air and mass in kJ/K, kW/K between them, coolest, warmest,
-    change in K/h), 0 kJ/K without a hall. cold_store, (S,): (kWh, most in and out in kW, loss a day). battery, (S,):
-    (kWh, least kWh, efficiency into it and out of it, most either way in kW). state, changed in place, (S,): (air
-    and mass in °C, cold and charge in kWh). meter_kw: filled where it is (T, S), left alone where it is (0, S).
-    totals_kwh, added to, (6, S), rows in the order of the sums above. What is asked is done as far as hall, stores,
-    plant and meter let; nothing is exported. Fastest where sites of one kind of plant stand side by side.
+    kind of plant, most at the meter in kW). reuse, (S,): (share of IT power whose heat is led to others, 0 without
+    any, coefficient above 1 of the pump that lifts it). hall, (S,): (air and mass in kJ/K, kW/K between them,
+    coolest, warmest, change in K/h), 0 kJ/K without a hall. cold_store, (S,): (kWh, most in and out in kW, loss a
+    day). battery, (S,): (kWh, least kWh, efficiency into it and out of it, most either way in kW). state, changed in
+    place, (S,): (air and mass in °C, cold and charge in kWh). meter_kw: filled where it is (T, S), left alone where
+    it is (0, S). totals_kwh, added to, (7, S), rows in the order of the sums above. What is asked is done as far as
+    hall, stores, plant and meter let; nothing is exported. Fastest where sites of one kind of plant stand side by side.
     """
     tile = np.zeros(END, dtype=building[0].dtype)
     sums = np.empty(SUMS_END, dtype=np.float64)
@@ -204,6 +211,7 @@ def run_year(
                 at, site = lane + other, min(begin + other, end - 1)
                 source[0, at], source[1:, at] = site, column[:, site]
                 tile[CAPACITY + at], tile[METER_MOST + at] = building[0][site], building[2][site]
+                tile[REUSED + at], tile[LIFT + at] = reuse[0][site], reuse[1][site]
                 _prepare_hall(tile, at, hall, site, hours)
                 _prepare_cold_store(tile, at, cold_store, site, hours)
                 _prepare_battery(tile, at, battery, site)

@@ -29,12 +29,15 @@ from gridtide.physics import (
     training_wave,
     transformer,
     ups,
+    waste_heat,
     weather,
     wind,
 )
 
 for _function in (
     ups.ups_loss_kw,
+    waste_heat.recoverable_heat_kw,
+    waste_heat.heat_pump_power_kw,
     genset.fuel_l_per_h,
     reactor.reactor_after_kw,
     transformer.transformer_loss_kw,

@@ -7,7 +7,7 @@ The physics is the house's own, uncompiled; the loop and what is allowed of an o
 from dataclasses import dataclass
 
 from gridtide.physics.cold_store import cold_after_kwh
-from gridtide.physics.heat_plant import aired_share, extra_plant_kw, most_heat_kw
+from gridtide.physics.heat_plant import aired_share, extra_plant_kw, heat_plant_kw, most_heat_kw
 from gridtide.physics.pue import facility_power_kw, heat_of_it_kw
 from gridtide.physics.room import heat_for_rise_kw, room_after_c
 
@@ -15,7 +15,8 @@ from gridtide.physics.room import heat_for_rise_kw, room_after_c
 @dataclass(kw_only=True)
 class PlainBuilding:
     """One building and what it keeps. hall: (air and mass in kJ/K, kW/K between them), limits: (coolest, warmest,
-    change in K/h); cold_store: (kWh, most in, most out, loss a day); battery: (kWh, least, into, out of, most)."""
+    change in K/h); cold_store: (kWh, most in, most out, loss a day); battery: (kWh, least, into, out of, most); reuse:
+    (share of IT power whose heat others get, coefficient of the pump that lifts it)."""
 
     capacity_kw: float
     plant: int
@@ -24,6 +25,7 @@ class PlainBuilding:
     limits: tuple[float, float, float]
     cold_store: tuple[float, float, float, float]
     battery: tuple[float, float, float, float, float]
+    reuse: tuple[float, float]
     air_c: float
     mass_c: float
     cold_kwh: float
@@ -33,7 +35,11 @@ class PlainBuilding:
         self, it_kw: float, outdoor_c: float, asked: tuple[float, float, float], hours: float
     ) -> float:
         """Power at the meter, kW. asked: of hall, cold store and battery, kW per kW of IT capacity."""
-        drawn = facility_power_kw(it_kw, self.capacity_kw, outdoor_c, self.plant)
+        place = (self.capacity_kw, outdoor_c, self.plant)
+        drawn = facility_power_kw(it_kw, *place)
+        heat, left = heat_of_it_kw(it_kw, self.capacity_kw, self.plant), self._left_kw(it_kw)
+        drawn += heat_plant_kw(left, *place) - heat_plant_kw(heat, *place)
+        drawn += (heat - left) / (self.reuse[1] - 1.0)
         drawn += self._cool_more(it_kw, outdoor_c, asked[0], asked[1], drawn, hours)
         full, least, into, out_of, most = self.battery
         flow = asked[2] * self.capacity_kw
@@ -53,7 +59,7 @@ class PlainBuilding:
         """Cool beyond the load, or less, as far as all allow; what the plant draws for it, kW."""
         into_hall = self._for_hall(hall * self.capacity_kw, hours)
         into_store = self._for_store(store * self.capacity_kw, hours)
-        heat = heat_of_it_kw(it_kw, self.capacity_kw, self.plant)
+        heat = self._left_kw(it_kw)
         place = (self.capacity_kw, outdoor_c, self.plant)
         both = into_hall + into_store
         share = 1.0
@@ -69,6 +75,10 @@ class PlainBuilding:
         )
         self.cold_kwh = cold_after_kwh(self.cold_kwh, share * into_store, hours, self.cold_store[3])
         return extra_plant_kw(heat, share * both, *place)
+
+    def _left_kw(self, it_kw: float) -> float:
+        """Heat that nobody else gets, kW."""
+        return heat_of_it_kw(it_kw, self.capacity_kw, self.plant) - self.reuse[0] * it_kw
 
     def _for_hall(self, asked_kw: float, hours: float) -> float:
         """What keeps the air within its limits behind the step, nearest to the asked, kW of heat."""

@@ -37,7 +37,7 @@ WITHIN = 1e-5
 @click.option("--repeats", default=5, show_default=True, type=click.IntRange(1, 100))
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def facility(size: str, seed: int, plain: int, repeats: int, as_json: bool) -> None:
-    """Step buildings with all their models through a year: conversion, fans, pumps, plants, hall, stores, battery.
+    """Step buildings with all their models through a year: conversion, fans, pumps, waste heat, plants, hall, stores.
 
     Seconds are CPU seconds without compiling, medians of --repeats; state in float32. Wet bulbs, once for each
     weather, are counted in, and told apart as well. The same in float64 says what float32 costs; its first steps
@@ -95,15 +95,19 @@ def measured_year(sites: int, steps: int, seed: int, plain: int, repeats: int) -
 MODELS = (
     "UPS, transformer and distribution",
     "fans and pumps",
+    "waste heat of every second site, lifted by heat pumps",
     "water chillers, air-cooled chillers and warm liquid, a third of the sites each, towers and free cooling",
     "halls of air and mass",
     "chilled water",
     "batteries",
     "limits of plant and meter",
-    "sums of six energies",
+    "sums of seven energies",
 )
 WEATHER_MODEL = "wet bulbs of {} weathers"
-FOUND = ("it_kwh", "room_heat_kwh", "plant_kwh", "extra_cooling_kwh", "battery_kwh", "meter_kwh")
+FOUND = (
+    "it_kwh", "room_heat_kwh", "heat_to_others_kwh", "plant_kwh", "extra_cooling_kwh", "battery_kwh",
+    "meter_kwh",
+)  # fmt: skip
 
 
 def outdoor_c(year: "FacilityYear") -> "Real":
@@ -118,7 +122,7 @@ def outdoor_c(year: "FacilityYear") -> "Real":
 def prepared(
     year: "FacilityYear", outdoor: "Real", kind: type["np.floating[Any]"], metered: int = 0
 ) -> Callable[[], tuple["Real", "Real"]]:
-    """A run with state and series of one type, ready to be called: its sums in kWh, (6, S), and what meters show.
+    """A run with state and series of one type, ready to be called: its sums in kWh, (7, S), and what meters show.
 
     metered: only so many steps, and what the meters show in each of them, kW, (metered, S).
     """
@@ -135,8 +139,9 @@ def prepared(
         year.plant,
         year.meter_max_kw.astype(kind),
     )
-    hall, cold_store, battery = (
-        tuple(table.astype(kind)) for table in (year.hall, year.cold_store, year.battery)
+    reuse, hall, cold_store, battery = (
+        tuple(table.astype(kind))
+        for table in (year.reuse, year.hall, year.cold_store, year.battery)
     )
     meter_kw: NDArray[Any] = np.empty((metered, len(year.plant)), dtype=kind)
 
@@ -144,7 +149,7 @@ def prepared(
         totals = np.zeros((SUMS, len(year.plant)))
         state = tuple(year.start.astype(kind))
         run_year(
-            it_kw, given, year.column, building, hall, cold_store, battery, state, STEP_H,
+            it_kw, given, year.column, building, reuse, hall, cold_store, battery, state, STEP_H,
             meter_kw, totals,
         )  # fmt: skip
         return totals, meter_kw
@@ -171,6 +176,7 @@ def plainly_stepped(year: "FacilityYear", outdoor: "Real", count: int) -> "Real"
             limits=tuple(year.hall[3:, site].tolist()),
             cold_store=tuple(year.cold_store[:, site].tolist()),
             battery=tuple(year.battery[:, site].tolist()),
+            reuse=tuple(year.reuse[:, site].tolist()),
             air_c=air,
             mass_c=mass,
             cold_kwh=cold,

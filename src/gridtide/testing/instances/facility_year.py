@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.digest import freeze
+from gridtide.physics.heat_plant import WARM_LIQUID
+from gridtide.physics.waste_heat import heat_pump_cop
 
 Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
-VERSION = "facility-year 1"
+VERSION = "facility-year 2"
 STEP_H = 0.25
 DAY = 96
 PLANTS, WEATHERS, MARKETS = 3, 12, 6
@@ -25,8 +27,8 @@ class FacilityYear:
     """S sites over T quarter hours, in order of their plant, arrays as `kernels/facility_year.run_year` has them.
 
     it_kw: (T, S). temperature_c, humidity (0-1): of each weather, (T, Z). asked: of hall, cold store and battery per
-    kW of IT capacity, by market, (T, 3 M). column: (4, S). hall (6, S), cold_store (4, S), battery (5, S); start:
-    air, mass, cold and charge, (4, S); the rest (S,).
+    kW of IT capacity, by market, (T, 3 M). column: (4, S). reuse (2, S), hall (6, S), cold_store (4, S), battery
+    (5, S); start: air, mass, cold and charge, (4, S); the rest (S,).
     """
 
     it_kw: Real
@@ -37,6 +39,7 @@ class FacilityYear:
     capacity_kw: Real
     plant: Whole
     meter_max_kw: Real
+    reuse: Real
     hall: Real
     cold_store: Real
     battery: Real
@@ -48,7 +51,8 @@ class FacilityYear:
 
 
 def facility_year(sites: int, steps: int, seed: int = 0) -> FacilityYear:
-    """A third of the sites have each plant; halls and chilled water are cooled by night, batteries charged by day."""
+    """A third of the sites have each plant; halls and chilled water are cooled by night, batteries charged by day;
+    every second site leads half of its heat to others at 70 °C, from warm liquid at 45 °C and else from 25."""
     rng = np.random.default_rng(seed)
     hour: Real = np.asarray(np.arange(steps) * STEP_H, dtype=np.float64)
     capacity = rng.uniform(5_000.0, 60_000.0, sites)
@@ -65,6 +69,9 @@ def facility_year(sites: int, steps: int, seed: int = 0) -> FacilityYear:
     first = 2 * WEATHERS + market
     each = np.ones(sites)
     full = capacity * rng.uniform(0.3, 0.6, sites)
+    lift = np.asarray(
+        [heat_pump_cop(70.0, 45.0 if kind == WARM_LIQUID else 25.0) for kind in plant]
+    )
     return FacilityYear(
         it_kw=np.clip(use, 0.05, 1.0) * capacity,
         temperature_c=np.clip(warm, -20.0, 45.0),
@@ -76,6 +83,7 @@ def facility_year(sites: int, steps: int, seed: int = 0) -> FacilityYear:
         capacity_kw=capacity,
         plant=plant,
         meter_max_kw=1.25 * capacity,
+        reuse=np.stack([0.5 * (np.arange(sites) % 2), lift]),
         hall=np.stack([*(share * capacity for share in HALL_PER_KW), 18 * each, 27 * each, 20 * each]),
         cold_store=np.stack([2.0 * capacity, 0.3 * capacity, 0.4 * capacity, 0.01 * each]),
         battery=np.stack([full, 0.1 * full, 0.955 * each, 0.955 * each, 0.5 * full]),
