@@ -5,79 +5,49 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gridtide.decide.dispatch import Dispatch
-from gridtide.decide.reservations import grid_step_s, reservations, slot_grid
-from gridtide.decide.room import promised_room
-from gridtide.decide.situation import Situation
+from gridtide.decide.reservations import grid_step_s, reservations
 from gridtide.fleet.operating_point import OperatingPoint
-from gridtide.loop.turn import Memory, take_turn
-from gridtide.simulate.course import mandate_of
-from gridtide.simulate.policies import policy_named
-from gridtide.simulate.truth import truth_of
-from gridtide.simulate.twin import Twin
+from gridtide.testing.mornings import Judged, run_at_once
 from gridtide.testing.studies import POINT, small_study
-from gridtide.trust.guard import check
 from gridtide.trust.packing import sped_up
 
 HALF = OperatingPoint(name="half", speed=0.5, it_kw_per_accelerator=0.4)
-Asked = tuple[Situation, Dispatch, np.ndarray, np.ndarray]
 
 
 @pytest.fixture(scope="module")
-def asked() -> Asked:
+def asked() -> Judged:
     """The first morning of a small study, all work known, run at once at full speed."""
-    study = small_study(3, hours=24, jobs=30, accelerators=32, points=(POINT, HALF))
-    policy, forecaster, known = policy_named("run-at-once", replace(study, arrivals_known=True))
-    twin = Twin.of(known, truth_of(known))
-    turn = take_turn(mandate_of(known, forecaster), policy, twin, Memory(), twin.now)
-    room = promised_room(turn.situation, slot_grid(turn.situation, 900))
-    return turn.situation, turn.orders.dispatch, room, turn.orders.promised
+    return run_at_once(small_study(3, hours=24, jobs=30, accelerators=32, points=(POINT, HALF)))
 
 
-def slowed(dispatch: Dispatch, job: int, point: int) -> Dispatch:
-    """The dispatch with one job told another operating point for the same slots."""
-    points = dispatch.placement.point.copy()
-    points[job] = point
-    return replace(dispatch, placement=replace(dispatch.placement, point=points))
-
-
-def limits(asked: Asked, dispatch: Dispatch, situation: Situation | None = None) -> list[str]:
-    """What the guard says is broken."""
-    seen, _, room, promised = asked
-    return [found.limit for found in check(dispatch, situation or seen, room, promised)]
-
-
-def long_job(asked: Asked) -> int:
+def long_job(asked: Judged) -> int:
     """A promised job of several slots."""
-    _, dispatch, _, promised = asked
-    return int(np.flatnonzero(promised & (np.diff(dispatch.placement.offsets) > 3))[0])
+    return int(np.flatnonzero(asked.promised & (np.diff(asked.dispatch.placement.offsets) > 3))[0])
 
 
-def test_the_longer_run_of_slower_work_is_counted(asked: Asked) -> None:
+def test_the_longer_run_of_slower_work_is_counted(asked: Judged) -> None:
     """The slots that full speed needs do not hold the work at half of it."""
-    _, dispatch, _, _ = asked
-    assert limits(asked, dispatch) == []
-    assert limits(asked, slowed(dispatch, long_job(asked), 1)) == ["reserved time"]
+    assert asked.limits(asked.dispatch) == []
+    assert asked.limits(asked.told(long_job(asked), 1)) == ["reserved time"]
 
 
 @pytest.mark.parametrize("point", [-1, 2])
-def test_a_point_that_the_pool_does_not_have_is_refused(asked: Asked, point: int) -> None:
+def test_a_point_that_the_pool_does_not_have_is_refused(asked: Judged, point: int) -> None:
     """By its number in the menu."""
-    _, dispatch, _, _ = asked
-    assert "operating point" in limits(asked, slowed(dispatch, long_job(asked), point))
+    assert "operating point" in asked.limits(asked.told(long_job(asked), point))
 
 
-def test_protected_work_is_not_slowed(asked: Asked) -> None:
+def test_protected_work_is_not_slowed(asked: Judged) -> None:
     """Whatever it would save."""
-    situation, dispatch, _, _ = asked
+    situation = asked.situation
     movable = np.zeros_like(situation.jobs.movable)
     held = replace(situation, jobs=replace(situation.jobs, movable=movable))
-    assert "operating point" in limits(asked, slowed(dispatch, long_job(asked), 1), held)
+    assert "operating point" in asked.limits(asked.told(long_job(asked), 1), held)
 
 
-def test_the_lower_power_of_slower_work_is_counted(asked: Asked) -> None:
+def test_the_lower_power_of_slower_work_is_counted(asked: Judged) -> None:
     """A site too small for all jobs at full speed is large enough for them at lower power."""
-    situation, dispatch, _, _ = asked
+    situation, dispatch = asked.situation, asked.dispatch
     load = np.zeros(len(dispatch.placement.horizon))
     counts = np.diff(dispatch.placement.offsets)
     east = situation.fleet.site_of_place[dispatch.placement.place] == 0
@@ -89,15 +59,15 @@ def test_the_lower_power_of_slower_work_is_counted(asked: Asked) -> None:
     facility = replace(sites[0].facility, it_capacity_kw=float(most_kw))
     sites[0] = replace(sites[0], facility=facility)
     small = replace(situation, fleet=replace(situation.fleet, sites=tuple(sites)))
-    assert "it_power_kw" in limits(asked, dispatch, small)
+    assert "it_power_kw" in asked.limits(dispatch, small)
     points = np.where(dispatch.placement.place >= 0, 1, 0)
     slower = replace(dispatch, placement=replace(dispatch.placement, point=points))
-    assert "it_power_kw" not in limits(asked, slower, small)
+    assert "it_power_kw" not in asked.limits(slower, small)
 
 
-def test_slowed_work_that_stays_runs_on_at_full_speed_where_room_is_sought(asked: Asked) -> None:
+def test_slowed_work_that_stays_runs_on_at_full_speed_where_room_is_sought(asked: Judged) -> None:
     """It gives back the slots that full speed does not need, and holds its declared work still."""
-    situation, dispatch, room, _ = asked
+    situation, dispatch, room = asked.situation, asked.dispatch, asked.room
     job = long_job(asked)
     place = int(dispatch.placement.place[job])
     state, step_s = situation.state, grid_step_s(dispatch.placement.horizon)

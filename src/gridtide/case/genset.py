@@ -1,5 +1,6 @@
 """[site.genset]: generators that carry a site when a call of the grid leaves it too little."""
 
+from gridtide.case.left_out import left_to_assumptions
 from gridtide.case.schema import CaseFile, SiteTable
 
 ASSUMED = ("fuel_l_per_kwh", "idling_l_per_kwh", "start_s", "start_failure")
@@ -12,10 +13,7 @@ def in_emergency_kw(site: SiteTable) -> float:
 
 def genset_notes(case: CaseFile) -> tuple[str, ...]:
     """A sentence for each site whose generators are partly assumed."""
-    said = []
-    for site in case.site:
-        stated = site.genset.model_fields_set if site.genset else set(ASSUMED)
-        left_out = [name for name in ASSUMED if name not in stated]
-        if left_out:
-            said.append(f"generators at {site.name}: {', '.join(left_out)} assumed, not measured")
-    return tuple(said)
+    said = {
+        site.name: left_to_assumptions(site.genset, ASSUMED) for site in case.site if site.genset
+    }
+    return tuple(f"generators at {name}: {left_out}" for name, left_out in said.items() if left_out)

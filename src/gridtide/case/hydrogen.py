@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from gridtide.case.left_out import left_to_assumptions
 from gridtide.case.schema import CaseFile, HydrogenTable, SiteTable
 from gridtide.case.store_faults import second_store
 from gridtide.finding import Finding
@@ -46,7 +47,7 @@ def hydrogen_notes(case: CaseFile) -> tuple[str, ...]:
         if site.hydrogen is None or store is None:
             continue
         back = store.charge_efficiency * store.discharge_efficiency
-        left_out = [name for name in ASSUMED if name not in site.hydrogen.model_fields_set]
-        assumed = f"; {', '.join(left_out)} assumed, not measured" if left_out else ""
-        said.append(f"hydrogen at {site.name} gives {back:.1%} of what it takes{assumed}")
+        left_out = left_to_assumptions(site.hydrogen, ASSUMED)
+        given = f"hydrogen at {site.name} gives {back:.1%} of what it takes"
+        said.append("; ".join(filter(None, (given, left_out))))
     return tuple(said)

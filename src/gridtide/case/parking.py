@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from gridtide.case.left_out import left_to_assumptions
 from gridtide.case.machines import pool_powers_kw
 from gridtide.case.schema import CaseFile, ParkingTable, PoolTable
 from gridtide.finding import Finding
@@ -33,16 +34,12 @@ def parking_notes(case: CaseFile) -> tuple[str, ...]:
     said = []
     for site in case.site:
         for pool in site.pool:
-            left_out = [] if pool.parking is None else _assumed(pool.parking)
+            if pool.parking is None:
+                continue
+            left_out = left_to_assumptions(pool.parking, ParkingTable.model_fields)
             if left_out:
-                said.append(
-                    f"rest of pool {pool.name} at {site.name}: {', '.join(left_out)} assumed, not measured"
-                )
+                said.append(f"rest of pool {pool.name} at {site.name}: {left_out}")
     return tuple(said)
-
-
-def _assumed(table: ParkingTable) -> list[str]:
-    return [name for name in type(table).model_fields if name not in table.model_fields_set]
 
 
 def parking_faults(case: CaseFile) -> Iterator[Finding]:

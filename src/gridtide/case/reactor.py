@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
+from gridtide.case.left_out import left_to_assumptions
 from gridtide.case.schema import CaseFile, ReactorTable
 from gridtide.finding import Finding
 from gridtide.fleet.reactor import Outage, Reactor
@@ -63,10 +64,7 @@ def _outage_faults(plant: ReactorTable, key: str) -> Iterator[Finding]:
 
 def reactor_notes(case: CaseFile) -> tuple[str, ...]:
     """A sentence for each plant that is partly assumed."""
-    said = []
-    for site in case.site:
-        stated = site.reactor.model_fields_set if site.reactor else set(ASSUMED)
-        left_out = [name for name in ASSUMED if name not in stated]
-        if left_out:
-            said.append(f"plant at {site.name}: {', '.join(left_out)} assumed, not measured")
-    return tuple(said)
+    said = {
+        site.name: left_to_assumptions(site.reactor, ASSUMED) for site in case.site if site.reactor
+    }
+    return tuple(f"plant at {name}: {left_out}" for name, left_out in said.items() if left_out)
