@@ -151,6 +151,16 @@ def best_at(
 
 
 @njit(cache=True, error_model="numpy")
+def all_net_kw(it_kw: Real, building: Building, rest_kw: Real) -> Real:
+    """What each site draws in each slot, `net_kw` of all, (S, T), kW."""
+    net = np.empty_like(it_kw)
+    for s in range(net.shape[0]):
+        for t in range(net.shape[1]):
+            net[s, t] = net_kw(it_kw[s, t], s, t, building, rest_kw)
+    return net
+
+
+@njit(cache=True, error_model="numpy")
 def sweep(
     order: Whole,
     jobs: tuple[Whole, Flags, Whole, Whole, Whole, Whole, Whole, Whole, Real, Real],
@@ -179,10 +189,7 @@ def sweep(
     place_of, speed, extra_kw, whole = menu
     known_kw, charge = month
     steps = free.shape[1]
-    net = np.empty_like(it_kw)
-    for s in range(net.shape[0]):
-        for t in range(steps):
-            net[s, t] = net_kw(it_kw[s, t], s, t, building, rest_kw)
+    net = all_net_kw(it_kw, building, rest_kw)
     widest = 1
     for j in order:
         widest = max(widest, offsets[j + 1] - offsets[j])

@@ -120,6 +120,27 @@ def readied(
 
 
 @njit(cache=True, error_model="numpy")
+def run_gensets(
+    above_kw: float,
+    gensets: tuple[Real, Real, Real, Real, Real, Real, Real],
+    site: int,
+    t: int,
+    hours: float,
+) -> float:
+    """What the generators of a site carry of what is above its limit in a step, kW; arrays as in `run_stores`."""
+    started, share, rated, per_kwh, idling, tank_l, ran = gensets
+    made, burnt, running = carried(
+        above_kw,
+        (started[site, t], rated[site], share[site, t]),
+        (per_kwh[site], idling[site], tank_l[site]),
+        hours,
+    )
+    ran[0, site, t], ran[1, site, t], ran[2, site, t] = made, burnt, running
+    tank_l[site] -= burnt
+    return made
+
+
+@njit(cache=True, error_model="numpy")
 def run_stores(
     demand_kw: Real,
     supply_kw: Real,
@@ -206,15 +227,7 @@ def run_stores(
             net = net + charge - discharge
             made = 0.0
             if gensets is not None:
-                started, share, rated, per_kwh, idling, tank_l, ran = gensets
-                made, burnt, running = carried(
-                    net - import_max[site, t],
-                    (started[site, t], rated[site], share[site, t]),
-                    (per_kwh[site], idling[site], tank_l[site]),
-                    h,
-                )
-                ran[0, site, t], ran[1, site, t], ran[2, site, t] = made, burnt, running
-                tank_l[site] -= burnt
+                made = run_gensets(net - import_max[site, t], gensets, site, t, h)
                 net -= made
             falls = before[site] - change - net if made == 0.0 else 0.0
             lost = max(0.0, min(falls, supply_kw[site, t])) if falls > 0.0 else 0.0
