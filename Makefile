@@ -13,7 +13,7 @@ PYTEST_ARGS ?=
 SIDE_BY_SIDE ?= -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fast real parts bench check docs clean
+.PHONY: help demo test fast real parts peers bench check docs clean
 
 help:  ## Show the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -51,6 +51,13 @@ real: $(READY)  ## Run the three real cases whole, about an hour; GRIDTIDE_DATA 
 
 parts: $(READY)  ## Run what needs a real server or browser
 	$(BIN)/python -m pytest -m parts $(PYTEST_ARGS)
+
+peers: $(READY)  ## Install the foreign programs that tests of protocols speak with (c104 is GPL-3: never shipped)
+ifneq ($(strip $(UV)),)
+	@uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable . --group dev --group peers
+else
+	@$(BIN)/python -m pip install --progress-bar off --quiet --constraint constraints.txt --editable . --group dev --group peers
+endif
 
 bench: $(BENCH_VENV)/.ready  ## Compare with foreign programs, installed into an environment of their own
 	$(BENCH_VENV)/bin/python benchmarks/w1_microgrid.py

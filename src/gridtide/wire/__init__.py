@@ -1,0 +1,4 @@
+"""How does each protocol speak?
+
+Encode, decode, state machines; no I/O; shared by source, device and door.
+"""
