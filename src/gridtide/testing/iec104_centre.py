@@ -17,6 +17,15 @@ from gridtide.wire.iec104.points import StationPoints
 from gridtide.wire.iec104.time_tag import TimeTag
 
 
+ANSWERS = (
+    Cause.CONFIRMATION,
+    Cause.UNKNOWN_TYPE,
+    Cause.UNKNOWN_CAUSE,
+    Cause.UNKNOWN_STATION,
+    Cause.UNKNOWN_OBJECT,
+)
+
+
 class LineLost(Exception):
     """The station hung up, or did not answer in time."""
 
@@ -99,6 +108,4 @@ class Iec104Centre:
 
 def _answer(asdu: Asdu, heard: list[Asdu]) -> Asdu | None:
     """The first telegram that answers: same type, a cause that only answers have."""
-    answers = (Cause.CONFIRMATION, Cause.UNKNOWN_TYPE, Cause.UNKNOWN_CAUSE)
-    answers += (Cause.UNKNOWN_STATION, Cause.UNKNOWN_OBJECT)
-    return next((one for one in heard if one.kind == asdu.kind and one.cause in answers), None)
+    return next((one for one in heard if one.kind == asdu.kind and one.cause in ANSWERS), None)

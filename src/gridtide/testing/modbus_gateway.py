@@ -12,7 +12,7 @@ class ModbusGateway:
     def __init__(self, unit: int = 1, length: int = 200) -> None:
         self._unit = unit
         self._cells = [0] * length
-        self._server: Any = None
+        self._server: Any
         self._loop = asyncio.new_event_loop()
         ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, args=(ready,), daemon=True)
@@ -62,8 +62,8 @@ class ModbusGateway:
         address: int,
         count: int,
         registers: list[int],
-        values: list[int] | None,
+        values: list[int] | list[bool] | None,
     ) -> None:
         if values:
-            self.put(address, values)
+            self.put(address, [int(value) for value in values])
         registers[: len(self._cells)] = self._cells
