@@ -16,7 +16,6 @@ from gridtide.wire.iec104.connection import Connection, Transfer
 from gridtide.wire.iec104.points import StationPoints
 from gridtide.wire.iec104.time_tag import TimeTag
 
-
 ANSWERS = (
     Cause.CONFIRMATION,
     Cause.UNKNOWN_TYPE,
