@@ -17,6 +17,7 @@ from gridtide.finding import BadInput
 from gridtide.loop.clock import DrivenClock
 from gridtide.signals.setpoint import Mode, Quality, Setpoint
 from gridtide.signals.setpoint_channel import PlantTelemetry
+from gridtide.signals.setpoint_record import SetpointRecord
 from gridtide.testing.iec104_centre import Iec104Centre, LineLost
 from gridtide.testing.modbus_gateway import ModbusGateway
 from gridtide.testing.setpoint_channels import (
@@ -204,12 +205,13 @@ class GrowingRecord(RecordedSetpoint):
     """A record that is still written."""
 
     def __init__(self, clock: DrivenClock, telegrams: list[Setpoint]) -> None:
-        super().__init__(clock=clock, telegrams=())
+        super().__init__(clock=clock, record=SetpointRecord(telegrams=(), arrived_at=(), source=""))
         self._growing = telegrams
 
     def read(self) -> Setpoint | None:
         """As far as it is written."""
         self._telegrams = tuple(self._growing)
+        self._arrived_at = tuple(one.measured_at for one in self._growing)
         return super().read()
 
 
