@@ -29,6 +29,7 @@ from gridtide.testing.setpoint_channels import (
     soon,
 )
 from gridtide.trust.setpoint_watch import watched
+from gridtide.wire.iec104.points import StationPoints
 from gridtide.wire.setpoint_registers import SEEN as SEEN_REGISTERS
 from gridtide.wire.setpoint_registers import RegisterMap, seen_in, telegram_registers
 
@@ -185,6 +186,22 @@ def test_thirty_set_points_of_c104_arrive_as_thirty(station: Any) -> None:
     assert [one.p_set_kw for one in found] == [50_000.0 + number for number in range(30)]
     assert [one.sequence for one in found] == list(range(30))
     assert all(abs(datetime.now(UTC) - one.measured_at) < timedelta(minutes=1) for one in found)  # noqa: TID251
+
+
+def test_c104_selects_before_it_executes_where_that_is_agreed() -> None:
+    """Selected and executed in one go; executed at once it is refused."""
+    points = StationPoints(select_s=10.0)
+    channel = Iec104Setpoint(clock=WallClock(), accepts=sensible, points=points)
+    centre = CentreOfC104(channel.port)
+    assert not centre.ask("set", value=61_000.0)["ok"]
+    assert channel.read() is None
+    centre.ask("select")
+    assert centre.ask("set", value=62_000.0)["ok"]
+    one = soon(channel.read)
+    assert isinstance(one, Setpoint)
+    assert one.p_set_kw == 62_000.0
+    centre.hang_up()
+    channel.close()
 
 
 def test_a_centre_that_dies_and_comes_back_is_followed_again_without_a_bump() -> None:

@@ -131,10 +131,49 @@ def test_what_is_unknown_is_refused_with_its_cause() -> None:
     assert refusal(answered(one, set_to(1.0, objects=twice), NOW)) == Cause.UNKNOWN_OBJECT
 
 
-def test_what_is_only_announced_is_refused() -> None:
-    """This station executes at once; select before operate is not agreed."""
+def test_what_is_only_announced_is_refused_where_that_is_not_agreed() -> None:
+    """This station executes at once."""
     chosen = (Information(address=0x6201, element=Setting(value=1.0, select=True)),)
     assert refusal(answered(station(), set_to(1.0, objects=chosen), NOW)) == Cause.CONFIRMATION
+
+
+SELECTING = StationPoints(select_s=10.0)
+
+
+def announced(value: float, select: bool = True, cause: Cause = Cause.ACTIVATION) -> Asdu:
+    """A set-point that is selected, or executed."""
+    element = Setting(value=value, select=select)
+    return set_to(value, cause=cause, objects=(Information(address=0x6201, element=element),))
+
+
+def test_a_command_that_was_selected_is_executed_once_and_in_time() -> None:
+    """The same value within ten seconds; anything else gets a negative confirmation and brings nothing in."""
+    one = station(SELECTING)
+    chosen = answered(one, announced(5.0), NOW)
+    assert not chosen.replies[0].negative
+    assert chosen.told is None
+    waiting = replace(one, selected=chosen.selected)
+    done = answered(waiting, announced(5.0, select=False), NOW + timedelta(seconds=10))
+    assert done.told is not None
+    assert done.selected is None
+    late = NOW + timedelta(seconds=10.1)
+    assert refusal(answered(waiting, announced(5.0, select=False), late)) == Cause.CONFIRMATION
+    assert refusal(answered(waiting, announced(6.0, select=False), NOW)) == Cause.CONFIRMATION
+    assert refusal(answered(one, announced(5.0, select=False), NOW)) == Cause.CONFIRMATION
+    assert refusal(answered(one, announced(math.nan), NOW)) == Cause.CONFIRMATION
+    beside = answered(waiting, set_to(1.0, station=2), NOW)
+    assert beside.selected == chosen.selected
+
+
+def test_a_selection_can_be_given_up() -> None:
+    """By a deactivation, which is refused where nothing waits."""
+    one = station(SELECTING)
+    waiting = replace(one, selected=answered(one, announced(5.0), NOW).selected)
+    answer = answered(waiting, announced(5.0, cause=Cause.DEACTIVATION), NOW)
+    assert answer.replies[0].cause == Cause.DEACTIVATED
+    assert not answer.replies[0].negative
+    assert answer.selected is None
+    assert answered(one, announced(5.0, cause=Cause.DEACTIVATION), NOW).replies[0].negative
 
 
 @pytest.mark.parametrize(("on", "mode"), [(True, Mode.AUTO), (False, Mode.REMOTE)])

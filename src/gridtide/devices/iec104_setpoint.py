@@ -17,7 +17,7 @@ from gridtide.signals.setpoint_channel import PlantTelemetry
 from gridtide.wire.iec104.asdu import Asdu, Cause
 from gridtide.wire.iec104.connection import Connection, Timing, Transfer
 from gridtide.wire.iec104.points import StationPoints
-from gridtide.wire.iec104.station import Station, answered, told_values
+from gridtide.wire.iec104.station import Selected, Station, answered, told_values
 
 UNREAD_AT_MOST = 1_024
 LINES_AT_MOST = 4
@@ -35,6 +35,7 @@ class _Line:
 
     socket: socket.socket
     connection: Connection
+    selected: Selected | None = None
     unwritten: bytes = b""
 
 
@@ -188,8 +189,10 @@ class Iec104Setpoint:
             telemetry=self._telemetry,
             sequence=self._sequence,
             accepts=self._accepts,
+            selected=line.selected,
         )
         answer = answered(station, asdu, self._clock.now())
+        line.selected = answer.selected
         if answer.told is not None:
             self._unread.append(answer.told)
             self._sequence += 1

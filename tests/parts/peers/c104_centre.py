@@ -61,6 +61,9 @@ def done(asked: Any, line: Any, station: Any, points: dict[str, Any]) -> dict[st
         ok = set_to(point)
         points["set"] = fresh(station, c104.Type.C_SE_NC_1)
         return {"ok": ok}
+    if what == "select":
+        points["set"].command_mode = c104.CommandMode.SELECT_AND_EXECUTE
+        return {"ok": True}
     if what == "interrogate":
         return {"ok": confirmed(lambda: bool(line.interrogation(common_address=1)))}
     if what == "clock":

@@ -17,8 +17,10 @@ class StationPoints:
     for AUTO and off for REMOTE. first_measured: of seven measured values in the order p, q, v, f, up, down, echo.
     first_state: of three states in the order AUTO, not LOCAL, set-point topical. kw_per_unit: kW and kvar in one unit
     of the line, 1,000 where it speaks of megawatts. utc_offset: of the clock that writes time tags. stamped: whether
-    telemetry carries them. The ranges of the defaults (states from 1, measured values from 4001H, commands from 6001H,
-    set-points from 6201H) are customary for dispatch lines in China [unverified]; agree on them line by line.
+    telemetry carries them. select_s: seconds within which a command that was selected must be executed; 0 where
+    commands are executed at once, and a selection is refused. The ranges of the defaults (states from 1, measured values
+    from 4001H, commands from 6001H, set-points from 6201H) are customary for dispatch lines in China [unverified];
+    agree on them line by line.
     Raises BadInput with every fault.
     """
 
@@ -30,6 +32,7 @@ class StationPoints:
     kw_per_unit: float = 1.0
     utc_offset: timedelta = timedelta(0)
     stamped: bool = False
+    select_s: float = 0.0
 
     def __post_init__(self) -> None:
         refuse_if_any(_faults(self))
@@ -51,6 +54,8 @@ def _faults(points: StationPoints) -> Iterator[Finding]:
             taken[place] = field.name
     if not 0 < points.kw_per_unit < float("inf"):
         yield _finding("kw_per_unit", points.kw_per_unit, "a number above 0")
+    if not 0 <= points.select_s <= 3600:
+        yield _finding("select_s", points.select_s, "0 to 3600")
     if abs(points.utc_offset) > timedelta(hours=14):
         yield _finding("utc_offset", points.utc_offset, "within 14 hours")
 

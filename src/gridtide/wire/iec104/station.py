@@ -1,7 +1,7 @@
 """What a controlled station answers to each telegram: confirm, refuse with the cause, tell its values."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from gridtide.signals.setpoint import Mode, Quality, Setpoint
@@ -11,6 +11,7 @@ from gridtide.wire.iec104.asdu import (
     Asdu,
     Cause,
     Doubt,
+    Element,
     Information,
     Inquiry,
     Kind,
@@ -30,11 +31,23 @@ COMMANDS = (*SETTINGS, *SWITCHES, Kind.C_IC_NA_1, Kind.C_CS_NA_1)
 
 
 @dataclass(frozen=True, kw_only=True)
+class Selected:
+    """A command that was announced on a line and waits for its execution until an instant."""
+
+    kind: int
+    address: int
+    element: Element
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Answer:
     """What goes back, in order, and what came in. told: a set-point, whether it was confirmed or refused.
-    asked: a mode. clock_apart: by how much the other clock is ahead, where it told the time."""
+    asked: a mode. clock_apart: by how much the other clock is ahead, where it told the time. selected: what waits for
+    its execution from now on."""
 
     replies: tuple[Asdu, ...]
+    selected: Selected | None = None
     told: Setpoint | None = None
     asked: Mode | None = None
     clock_apart: timedelta | None = None
@@ -43,26 +56,28 @@ class Answer:
 @dataclass(frozen=True, kw_only=True)
 class Station:
     """A controlled station at an instant. telemetry: its last values, None before the first. sequence: the number of
-    the next set-point, for the protocol carries none. accepts: whether a set-point is confirmed."""
+    the next set-point, for the protocol carries none. accepts: whether a set-point is confirmed. selected: what the
+    line announced before."""
 
     points: StationPoints
     telemetry: PlantTelemetry | None
     sequence: int
     accepts: Callable[[Setpoint], bool]
+    selected: Selected | None = None
 
 
 def answered(station: Station, asdu: Asdu, now: datetime) -> Answer:
     """What the station answers to one telegram of the controlling side. Never raises."""
     cause = _unknown(station.points, asdu)
+    if cause is None and asdu.kind in (*SETTINGS, *SWITCHES):
+        return _commanded(station, asdu, now)
     if cause is not None:
-        return Answer(replies=(mirrored(asdu, cause, negative=True),))
-    if asdu.kind in SETTINGS:
-        return _setting(station, asdu, now)
-    if asdu.kind in SWITCHES:
-        return _switch(asdu)
-    if asdu.kind == Kind.C_CS_NA_1:
-        return _clock(station.points, asdu, now)
-    return _interrogated(station, asdu, now)
+        answer = Answer(replies=(mirrored(asdu, cause, negative=True),))
+    elif asdu.kind == Kind.C_CS_NA_1:
+        answer = _clock(station.points, asdu, now)
+    else:
+        answer = _interrogated(station, asdu, now)
+    return replace(answer, selected=station.selected)
 
 
 def told_values(
@@ -112,7 +127,8 @@ def _unknown(points: StationPoints, asdu: Asdu) -> Cause | None:
     general = asdu.kind in (Kind.C_IC_NA_1, Kind.C_CS_NA_1)
     if asdu.station != points.station and not (general and asdu.station == BROADCAST):
         return Cause.UNKNOWN_STATION
-    if asdu.cause != Cause.ACTIVATION:
+    causes = (Cause.ACTIVATION,) if general else (Cause.ACTIVATION, Cause.DEACTIVATION)
+    if asdu.cause not in causes:
         return Cause.UNKNOWN_CAUSE
     own = {Kind.C_IC_NA_1: 0, Kind.C_CS_NA_1: 0}
     own |= dict.fromkeys(SETTINGS, points.setpoint) | dict.fromkeys(SWITCHES, points.auto_command)
@@ -121,30 +137,69 @@ def _unknown(points: StationPoints, asdu: Asdu) -> Cause | None:
     return None
 
 
-def _setting(station: Station, asdu: Asdu, now: datetime) -> Answer:
-    """A set-point: refused when only announced, when its time tag is none, or when it is not acceptable."""
+def _commanded(station: Station, asdu: Asdu, now: datetime) -> Answer:
+    """A command: selected, given up, or executed where it needs no selection or has one."""
     (one,) = asdu.objects
-    assert isinstance(one.element, Setting)
+    assert isinstance(one.element, Setting | Switch)
+    waiting = station.selected
+    if asdu.cause == Cause.DEACTIVATION:
+        given_up = waiting is not None and (waiting.kind, waiting.address) == (
+            asdu.kind,
+            one.address,
+        )
+        return Answer(replies=(mirrored(asdu, Cause.DEACTIVATED, negative=not given_up),))
     if one.element.select:
+        return _selection(station, asdu, one, now)
+    if station.points.select_s > 0 and not _was_selected(waiting, asdu.kind, one, now):
         return Answer(replies=(mirrored(asdu, Cause.CONFIRMATION, negative=True),))
+    return _setting(station, asdu, now) if asdu.kind in SETTINGS else _switch(asdu)
+
+
+def _selection(station: Station, asdu: Asdu, one: Information, now: datetime) -> Answer:
+    assert isinstance(one.element, Setting | Switch)
+    told = _told(station, one, now) if isinstance(one.element, Setting) else None
+    sound = told is None or (told.quality is Quality.GOOD and station.accepts(told))
+    taken = station.points.select_s > 0 and sound and not asdu.test
+    until = now + timedelta(seconds=station.points.select_s)
+    selected = Selected(kind=asdu.kind, address=one.address, element=one.element, until=until)
+    replies = (mirrored(asdu, Cause.CONFIRMATION, negative=not taken),)
+    return Answer(replies=replies, selected=selected if taken else None)
+
+
+def _was_selected(waiting: Selected | None, kind: int, one: Information, now: datetime) -> bool:
+    """Whether this very command was selected and its time has not run out."""
+    if waiting is None or now > waiting.until:
+        return False
+    element = one.element
+    assert isinstance(element, Setting | Switch)
+    same = replace(element, select=True) == waiting.element
+    return same and (waiting.kind, waiting.address) == (kind, one.address)
+
+
+def _setting(station: Station, asdu: Asdu, now: datetime) -> Answer:
+    """A set-point: refused when its time tag is none, or when it is not acceptable; told on all the same."""
+    told = _told(station, asdu.objects[0], now)
+    confirmed = told.quality is Quality.GOOD and not asdu.test and station.accepts(told)
+    replies = (mirrored(asdu, Cause.CONFIRMATION, negative=not confirmed),)
+    return Answer(replies=replies, told=None if asdu.test else told)
+
+
+def _told(station: Station, one: Information, now: datetime) -> Setpoint:
+    assert isinstance(one.element, Setting)
     stamp = now if one.tag is None else one.tag.instant(station.points.utc_offset)
-    told = Setpoint(
+    return Setpoint(
         p_set_kw=one.element.value * station.points.kw_per_unit,
         measured_at=stamp or now,
         sequence=station.sequence,
         quality=Quality.GOOD if stamp else Quality.INVALID,
     )
-    confirmed = stamp is not None and not asdu.test and station.accepts(told)
-    replies = (mirrored(asdu, Cause.CONFIRMATION, negative=not confirmed),)
-    return Answer(replies=replies, told=None if asdu.test else told)
 
 
 def _switch(asdu: Asdu) -> Answer:
     (one,) = asdu.objects
     assert isinstance(one.element, Switch)
-    refused = one.element.select or asdu.test
-    replies = (mirrored(asdu, Cause.CONFIRMATION, negative=refused),)
-    if refused:
+    replies = (mirrored(asdu, Cause.CONFIRMATION, negative=asdu.test),)
+    if asdu.test:
         return Answer(replies=replies)
     return Answer(replies=replies, asked=Mode.AUTO if one.element.on else Mode.REMOTE)
 
