@@ -131,6 +131,8 @@ def test_a_wrong_sign_still_earns_points_and_is_found_out() -> None:
     assert goes_against(asked(), -asked())
     assert not goes_against(asked(), asked())
     assert goes_against(np.full(60, 1.0), np.full(60, -1.0))
+    noise = 0.01 * np.random.default_rng(0).normal(size=60)
+    assert not goes_against(np.full(60, 1.0) + 1e-9 * noise, 1.0 - noise)
 
 
 def test_what_cannot_be_scored_is_refused() -> None:

@@ -287,18 +287,23 @@ def band_for(
     hours: float,
     asked_kw: tuple[float, float],
     import_max_kw: float = np.inf,
+    may_end_kw: float = 0.0,
 ) -> Band:
     """The widest band within what is asked, up and down, whose worst signal the means follow for so many hours.
 
     Power: the store beside what gangs do at once. Energy: what gangs keep up settled, and the rest out of the store,
-    with its losses and the time in which it carries the whole request. other_kw: IT power nobody moves.
+    with its losses and the time in which it carries the whole request. other_kw: IT power nobody moves. may_end_kw: IT
+    power of gangs that may end before the hand-over, which others must then draw instead.
     """
     store = means.store
     at_once, settled = reach_kw(means, other_kw)
     it_kw = (
         other_kw + float(means.gangs.usual_kw.sum()) + means.resting.usual * means.resting.node_kw
     )
-    base_kw = power_at(means.building, it_kw) + means.building.overhead_kw - store.usual_kw
+    drawn_kw = power_at(means.building, it_kw)
+    fallen_kw = drawn_kw - power_at(means.building, it_kw - min(may_end_kw, it_kw))
+    at_once[1], settled[1] = max(0.0, at_once[1] - fallen_kw), max(0.0, settled[1] - fallen_kw)
+    base_kw = drawn_kw + means.building.overhead_kw - store.usual_kw
     power = (
         at_once[0] + max(0.0, store.give_max_kw - store.usual_kw),
         at_once[1] + max(0.0, store.take_max_kw + store.usual_kw),

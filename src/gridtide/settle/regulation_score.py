@@ -142,9 +142,12 @@ def goes_against(request: Real, response: Real) -> bool:
     """Whether the response moves against the request on the whole: a sign is wrong somewhere.
 
     The search for a shift can still find correlation and delay in a response of the wrong sign, so that its score
-    alone does not tell. Counted without taking means off, so that a rail held on the wrong side is found as well.
+    alone does not tell. Counted without taking means off, so that a rail held on the wrong side is found as well, and
+    with them taken off where the request moves.
     """
-    return float(np.dot(request, response)) < 0.0 or _zero_lag(request, response) < 0.0
+    moves = float(request.std()) >= MANUAL_12.flat_below
+    opposed = moves and _zero_lag(request, response) < 0.0
+    return float(np.dot(request, response)) < 0.0 or opposed
 
 
 def mileage(signal: Real) -> float:

@@ -38,6 +38,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.flex:flex",
         "How many kW up and down, for how long, at what price, at which delay.",
     ),
+    "follow": (
+        "gridtide.doors.cli.follow:follow",
+        "How well a site follows a regulation signal, second by second.",
+    ),
     "worth": (
         "gridtide.doors.cli.worth:worth",
         "Who draws less in called hours at which incentive, and what it brings.",
