@@ -18,9 +18,9 @@ class StationPoints:
     first_state: of three states in the order AUTO, not LOCAL, set-point topical. kw_per_unit: kW and kvar in one unit
     of the line, 1,000 where it speaks of megawatts. utc_offset: of the clock that writes time tags. stamped: whether
     telemetry carries them. select_s: seconds within which a command that was selected must be executed; 0 where
-    commands are executed at once, and a selection is refused. The ranges of the defaults (states from 1, measured values
-    from 4001H, commands from 6001H, set-points from 6201H) are customary for dispatch lines in China [unverified];
-    agree on them line by line.
+    commands are executed at once, and a selection is refused. The ranges of the defaults (states from 1, measured
+    values from 4001H, commands from 6001H, set-points from 6201H) are customary for dispatch lines in China
+    [unverified]; agree on them line by line.
     Raises BadInput with every fault.
     """
 
