@@ -14,7 +14,7 @@ from gridtide.finding import BadInput
 from gridtide.loop.clock import DrivenClock
 from gridtide.loop.fast import FastCourse, FastLine, beginning, fast_course
 from gridtide.signals.setpoint_channel import SetpointChannel
-from gridtide.simulate.regulated_plant import RegulatedPlant, in_one_block
+from gridtide.simulate.regulated_plant import RegulatedPlant
 from gridtide.testing.iec104_centre import Iec104Centre
 from gridtide.testing.regulators import ENDLESS_S, EVERY_S, OTHER_KW, regulating_site
 from gridtide.testing.setpoint_channels import MORNING
@@ -26,7 +26,8 @@ REGULATOR = MeritOrder()
 
 
 def site() -> tuple[Means, Band, RegulatorState, Outside]:
-    """A site of 10 MW, its band for an hour, its state at the base point, and a meter with noise of a per cent."""
+    """A site of 10 MW, its band for an hour, its state at the base point, a meter with noise of a per cent, and power
+    beside it that wanders from second to second."""
     means = regulating_site(11)
     stored_kwh = 0.5 * (means.store.least_kwh + means.store.most_kwh)
     left_s = np.full(len(means.gangs), ENDLESS_S)
@@ -34,7 +35,8 @@ def site() -> tuple[Means, Band, RegulatorState, Outside]:
     band = band_for(means, REGULATOR.law, stored_kwh, OTHER_KW, 1.0, (2_500.0, 2_500.0))
     seconds = CYCLES * EVERY_S
     noise = np.random.default_rng(3).normal(0.0, 0.01, seconds)
-    return means, band, state, Outside(other_kw=np.full(seconds, OTHER_KW), noise=noise)
+    walk = np.cumsum(np.random.default_rng(4).normal(0.0, 0.5, seconds))
+    return means, band, state, Outside(other_kw=OTHER_KW + walk, noise=noise)
 
 
 BAND = site()[1]
@@ -44,7 +46,13 @@ def plant_of() -> RegulatedPlant:
     """The site as devices that can be aimed."""
     means, band, state, outside = site()
     return RegulatedPlant(
-        regulator=REGULATOR, means=means, band=band, state=state, outside=outside, every_s=EVERY_S
+        regulator=REGULATOR,
+        means=means,
+        base_kw=np.full(CYCLES, band.base_kw),
+        reach_kw=(band.up_kw, band.down_kw),
+        state=state,
+        outside=outside,
+        every_s=EVERY_S,
     )
 
 
@@ -106,9 +114,10 @@ def test_one_cycle_at_a_time_is_the_block_to_the_byte(
     """The same compiled function: devices aimed live and the twin's block show the same meter, second by second."""
     course, plant = live
     means, band, state, outside = site()
-    block = in_one_block(REGULATOR, means, band, state, outside, course.target_kw, EVERY_S)
-    assert digest(plant.meter_kw) == digest(block.meter_kw)
-    assert digest(plant.state) == digest(block.state)
+    base_kw = np.full(CYCLES, band.base_kw)
+    request_kw = base_kw - course.target_kw
+    block = REGULATOR.respond(request_kw, base_kw, EVERY_S, means, state, outside)
+    assert digest(plant.seen()) == digest(block)
 
 
 def test_the_telegrams_of_a_live_run_give_the_twin_the_same_targets(
@@ -119,7 +128,7 @@ def test_the_telegrams_of_a_live_run_give_the_twin_the_same_targets(
     clock = DrivenClock(MORNING)
     twin, again = run(RecordedSetpoint(clock=clock, record=course.telegrams), clock)
     assert digest(twin.target_kw) == digest(course.target_kw)
-    assert digest(again.meter_kw) == digest(plant.meter_kw)
+    assert digest(again.seen()) == digest(plant.seen())
     assert twin.notes == course.notes
 
 
@@ -128,7 +137,7 @@ def test_the_meter_follows_and_silence_leads_back_to_the_base_point(
 ) -> None:
     """Within a per cent of the base but for the seconds of lag; held, left, followed again."""
     course, plant = live
-    by_cycle = plant.meter_kw.reshape(CYCLES, EVERY_S)[:, -1]
+    by_cycle = plant.seen().meter_kw.reshape(CYCLES, EVERY_S)[:, -1]
     beside = np.abs(by_cycle - course.target_kw)
     assert np.median(beside[10:140]) < 0.01 * BAND.base_kw
     named = [note.what for note in course.notes]

@@ -229,13 +229,14 @@ def standing_still(
 
     usual = np.asarray(means.gangs.usual_kw)
     alive = np.asarray(left_s) > 0.0
-    scalars = np.zeros(8)
+    scalars = np.zeros(9)
     scalars[kernel.STORED] = stored_kwh
     it_kw = other_kw + float(usual[alive].sum()) + means.resting.usual * means.resting.node_kw
     cooling_kw = power_at(means.building, it_kw) - fast_power_at(means.building, it_kw)
     scalars[kernel.FELT] = cooling_kw
     scalars[kernel.COOLING] = cooling_kw * means.building.cooling_share
     scalars[kernel.NEXT] = kernel.REMEMBERED_S
+    scalars[kernel.KNOWN] = other_kw
     seconds = kernel.REMEMBERED_S
     return RegulatorState(
         scalars=scalars,

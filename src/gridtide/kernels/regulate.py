@@ -19,9 +19,10 @@ REMEMBERED_S = 64
 """Seconds of orders that are kept, more than the slowest actuator takes."""
 PASSES = 60
 CLOSE = 1e-9
-STORED, SLOW, LEVEL, COOLING, FELT, BIAS, RESTED, NEXT = range(8)
+STORED, SLOW, LEVEL, COOLING, FELT, BIAS, RESTED, NEXT, KNOWN = range(9)
 """State of a regulator: kWh stored, slow part of the request kW, level of the water, cooling power kW as it is and as
-the regulator reckons it, what its meter shows beyond that, slow part that resting nodes carry kW, the second."""
+the regulator reckons it, what its meter shows beyond that, slow part that resting nodes carry kW, the second,
+and the IT power that nobody moves as it was read last, kW."""
 METER, STORE, KEPT, IT, SHORT, WORK = range(6)
 """What is seen each second: meter kW, discharge less charge kW, kWh stored, IT kW, kW beyond reach, work done."""
 
@@ -231,7 +232,7 @@ def regulate_block(
         index = second // every_s
         request, base = request_kw[index], base_kw[index]
         if second % every_s == 0:
-            known_kw = other_kw[max(second - every_s, 0)]
+            known_kw, state[KNOWN] = state[KNOWN], other_kw[second]
             short_kw = tick(
                 request, base, now, means, site, law, known_kw, state, rings, left_s, every_s
             )

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from gridtide.signals.setpoint import Setpoint
 from gridtide.signals.setpoint_record import SetpointRecord
-from gridtide.testing.sources import _FilePromises
+from gridtide.testing.sources import FilePromises
 
 
-class SetpointSourcePromises(_FilePromises):
+class SetpointSourcePromises(FilePromises):
     """For a source that reads set-points from one file."""
 
     def is_noun(self, found: object) -> bool:

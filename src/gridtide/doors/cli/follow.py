@@ -40,19 +40,24 @@ FILE = click.Path(path_type=Path)
 @click.option("--noise", default=0.01, show_default=True, type=click.FloatRange(0.0, 0.5),
               help="Standard deviation of the grid's meter, of the offer.")  # fmt: skip
 @click.option("--policy", default="coordinated", show_default=True, help="Whose course and plan.")
+@click.option("--live", type=click.Choice(["iec104", "modbus"]),
+              help="Follow it again by set-points over this line on loopback, and prove the twin.")  # fmt: skip
 @click.option("--page", type=FILE, help="Write a picture of the hours as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def follow(
     case: Path, agc: Path, day: str, sign: str, name: str, when: str | None, offer_kw: float | None,
-    regulator: str, noise: float, policy: str, page: Path | None, as_json: bool,
+    regulator: str, noise: float, policy: str, live: str | None, page: Path | None, as_json: bool,
 ) -> int:  # fmt: skip
     """Follow the signal of a file at a site of CASE in the twin: base point from its plan, offers for each hour ahead,
     actuators with their lags, the building's physics, a meter with noise; scored as the grid scores it."""
     say_compiling()
-    found = _of_case(case, (agc, day, sign), (name, when, policy), (offer_kw, regulator, noise))
+    way = (offer_kw, regulator, noise, live)
+    found = _of_case(case, (agc, day, sign), (name, when, policy), way)
     from gridtide.doors.cli.follow_words import show
 
     tell(found, "follow.js", page, as_json, show)
+    if not found.get("live", {}).get("same", True):
+        return 1
     return 3 if found["missed_deadlines"] else 0
 
 
@@ -60,7 +65,7 @@ def _of_case(
     case: Path,
     recorded: tuple[Path, str, str],
     asked: tuple[str, str | None, str],
-    way: tuple[float | None, str, float],
+    way: tuple[float | None, str, float, str | None],
 ) -> dict[str, Any]:
     from gridtide.case.load import load_case
     from gridtide.doors.cli.flex import _moment, _standing
@@ -70,7 +75,11 @@ def _of_case(
     from gridtide.simulate.regulated_hour import starts_s
     from gridtide.sources.agc_table import AgcTable
 
-    (path, day, sign), (name, when, policy), (offer_kw, regulator, noise) = recorded, asked, way
+    (path, day, sign), (name, when, policy), (offer_kw, regulator, noise, live) = (
+        recorded,
+        asked,
+        way,
+    )
     faults = Gathered()
     at = faults.of(lambda: _moment(when))
     table = AgcTable(path=path, day=day, positive_draws_less=sign == "less")
@@ -84,7 +93,12 @@ def _of_case(
     window = site_in(standing, signal)
     offer = _offer(standing, site, offer_kw)
     found = follow(window, site, signal, offer, law, noise_share=noise)
-    return follow_document(study, site, starts_s(window), regulator, found)
+    document = follow_document(study, site, starts_s(window), regulator, found)
+    if live is not None:
+        from gridtide.doors.cli.follow_live import followed_live
+
+        document["live"] = followed_live(window, site, found, law, noise, live)
+    return document
 
 
 def _regulator(name: str) -> Any:

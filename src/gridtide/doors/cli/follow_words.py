@@ -38,5 +38,17 @@ def show(found: dict[str, Any]) -> None:
             f"{one['stored_last_kwh']:,.0f}",
         )
     console.print(rows)
+    if "live" in found:
+        console.print(_over_the_line(found["live"]))
     for note in found["notes"]:
         console.print(f"- {note}")
+
+
+def _over_the_line(live: dict[str, Any]) -> str:
+    """What the same hours gave by set-points over a line."""
+    proof = "the same" if live["same"] else "NOT the same"
+    return (
+        f"over {live['line']}: {live['read']:,} of {live['told']:,} set-points read, {live['median_ms']:.2f} ms each,"
+        f" 95 % within {live['p95_ms']:.2f} ms; score {live['score']:.4f}; the twin of these telegrams gives"
+        f" {proof} targets and meter ({live['targets'][:12]})"
+    )
