@@ -20,6 +20,7 @@ from gridtide.loop.fast import (
     PlantReading,
     beginning,
     fast_course,
+    fast_cycle,
 )
 from gridtide.loop.world import Clock
 from gridtide.signals.setpoint import Mode, Quality, Setpoint
@@ -176,6 +177,7 @@ class Silent:
     def __init__(self) -> None:
         self.seen: list[PlantTelemetry] = []
         self.asked = Mode.AUTO
+        self.faults: tuple[str, ...] = ()
 
     def read(self) -> Setpoint | None:
         """Nothing."""
@@ -188,6 +190,10 @@ class Silent:
     def asked_mode(self) -> Mode:
         """As set."""
         return self.asked
+
+    def line_faults(self) -> tuple[str, ...]:
+        """As set, each cycle anew."""
+        return self.faults
 
     def close(self) -> None:
         """Nothing."""
@@ -247,3 +253,18 @@ def test_cycles_that_were_missed_are_counted_and_not_made_up_for() -> None:
     live = fast_course(fast, state, SlowClock(MORNING), MORNING, SCHEDULE_KW)
     assert live.late == 5
     assert len(live.target_kw) == len(SCHEDULE_KW) - 5
+
+
+def test_a_line_that_ends_again_and_again_is_recorded_once_while_that_lasts() -> None:
+    """A scanner that knocks each cycle does not flood the chain; two kinds are two records."""
+    silent = Silent()
+    fast = FastLine(name="north", rules=RULES, channel=silent, plant=LaggingPlant())
+    state = beginning(RULES, 60_000.0, MORNING)
+    told: list[str] = []
+    for number in range(80):
+        silent.faults = ("knock", "noise") if number < 30 or number == 60 else ()
+        now = MORNING + timedelta(seconds=4 * number)
+        one = fast_cycle(fast, state, now, 60_000.0)
+        state = one.state
+        told += [note.value for note in one.notes if note.what == "a line ended"]
+    assert told == ["knock", "noise", "knock", "noise"]

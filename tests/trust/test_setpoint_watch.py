@@ -338,3 +338,42 @@ def test_rules_that_cannot_hold_are_refused_with_every_fault() -> None:
         started(RULES, 0.0, START)
     with pytest.raises(BadInput):
         watched(RULES, following(), at(4), (), math.nan)
+
+
+@given(
+    delays_s=st.lists(st.floats(0.0, 3.5), min_size=40, max_size=40),
+    values=st.lists(st.floats(-15_000.0, 15_000.0), min_size=40, max_size=40),
+)
+def test_a_sound_line_with_jitter_is_followed_without_a_single_refusal(
+    delays_s: list[float], values: list[float]
+) -> None:
+    """Stamps every 4 s, arrivals up to 3.5 s later, the plant looking every 4 s: nothing is refused, held or lost."""
+    arrivals = [
+        (4 * number + delay_s, told(60_000.0 + value, 4 * number, number))
+        for number, (delay_s, value) in enumerate(zip(delays_s, values, strict=True))
+    ]
+    rules = replace(RULES, ramp_kw_per_s=10_000.0)
+    state = started(rules, 60_000.0, at(-4))
+    said: list[str] = []
+    for number in range(41):
+        now = 4 * number + 1
+        telegrams = tuple(one for came, one in arrivals if now - 4 < came <= now)
+        state, notes = watched(rules, state, at(now), telegrams, 60_000.0)
+        said += [note.what for note in notes]
+    assert said == ["set-points are fresh again"]
+
+
+@given(drops=st.lists(st.booleans(), min_size=100, max_size=100))
+def test_a_line_that_loses_telegrams_is_followed_held_or_left_by_their_age_alone(
+    drops: list[bool],
+) -> None:
+    """Never topical with a set-point older than three cycles, never AUTO with one older than a minute."""
+    state = following()
+    for number, dropped in enumerate(drops, start=1):
+        second = 4 * number
+        telegrams = () if dropped else (told(60_000.0, second, number),)
+        state, _ = watched(RULES, state, at(second), telegrams, DEFAULT_KW)
+        assert state.followed is not None
+        age_s = (state.now - state.followed.measured_at).total_seconds()
+        assert state.quality is not Quality.GOOD or age_s <= RULES.hold_after_s
+        assert state.mode is not Mode.AUTO or age_s <= RULES.local_after_s

@@ -53,6 +53,7 @@ class ModbusSetpoint:
         self._where = where or RegisterMap()
         self._accepts = accepts
         self._unread: deque[Setpoint] = deque(maxlen=UNREAD_AT_MOST)
+        self._faults: deque[str] = deque(maxlen=UNREAD_AT_MOST)
         self._seen = [0] * SEEN
         self._heartbeat = 0
         self._heard = 0
@@ -87,6 +88,13 @@ class ModbusSetpoint:
         """What stands in the register of the mode; AUTO until one is written."""
         return self._asked
 
+    def line_faults(self) -> tuple[str, ...]:
+        """How often centres hung up since this was asked last."""
+        found = []
+        while self._faults:
+            found.append(self._faults.popleft())
+        return tuple(found)
+
     def close(self) -> None:
         """Close every line, stop listening and end the thread."""
         if self._thread.is_alive():
@@ -113,8 +121,12 @@ class ModbusSetpoint:
         commands = SimData(self._where.commands, COMMANDS, 0, DataType.REGISTERS)
         seen = SimData(self._where.seen, SEEN, 0, DataType.REGISTERS, readonly=True)
         device = SimDevice(self._where.unit, [commands, seen], action=self._asked_for)
-        self._server = ModbusTcpServer(device, address=(host, port))
+        self._server = ModbusTcpServer(device, address=(host, port), trace_connect=self._connected)
         await self._server.serve_forever(background=True)
+
+    def _connected(self, connected: bool) -> None:
+        if not connected:
+            self._faults.append("the centre hung up")
 
     async def _served(self) -> None:
         await self._server.serving

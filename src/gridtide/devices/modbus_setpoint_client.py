@@ -45,6 +45,8 @@ class ModbusSetpointClient:
         self._where = where or RegisterMap()
         self._poll_s = poll_s
         self._unread: deque[Setpoint] = deque(maxlen=UNREAD_AT_MOST)
+        self._faults: deque[str] = deque(maxlen=UNREAD_AT_MOST)
+        self._answers = True
         self._last: list[int] | None = None
         self._telemetry: PlantTelemetry | None = None
         self._heartbeat = 0
@@ -70,6 +72,13 @@ class ModbusSetpointClient:
         """What stands in the gateway's register of the mode."""
         return self._asked
 
+    def line_faults(self) -> tuple[str, ...]:
+        """When the gateway stopped answering since this was asked last; once until it answers again."""
+        found = []
+        while self._faults:
+            found.append(self._faults.popleft())
+        return tuple(found)
+
     def close(self) -> None:
         """Hang up and end the thread."""
         self._closing.set()
@@ -78,11 +87,16 @@ class ModbusSetpointClient:
 
     def _poll(self) -> None:
         while not self._closing.is_set():
+            answers = False
             try:
                 if self._client.connected or self._client.connect():
                     self._exchange()
+                    answers = True
             except self._line_errors():
                 self._client.close()
+            if self._answers and not answers:
+                self._faults.append("the gateway does not answer")
+            self._answers = answers
             self._closing.wait(self._poll_s)
 
     def _exchange(self) -> None:

@@ -43,6 +43,10 @@ class RecordedSetpoint:
         """AUTO: a record asks for nothing else."""
         return Mode.AUTO
 
+    def line_faults(self) -> tuple[str, ...]:
+        """None: a record has no line."""
+        return ()
+
     def close(self) -> None:
         """Nothing more can be read."""
         self._next = len(self._telegrams)

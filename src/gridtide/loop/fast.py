@@ -22,6 +22,8 @@ from gridtide.trust.setpoint_notes import SetpointNote, write_down
 from gridtide.trust.setpoint_rules import SetpointRules
 from gridtide.trust.setpoint_watch import Watched, started, watched
 
+SILENT_CYCLES = 15
+"""Cycles for which a fault of the line is not recorded again."""
 READ_AT_MOST = 1_024
 """Telegrams that one cycle reads; what is left waits for the next."""
 
@@ -49,10 +51,12 @@ class AimsPlant(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class FastState:
-    """What the fast loop knows between two cycles."""
+    """What the fast loop knows between two cycles. line_faults: what was recorded of the line, and for how many cycles
+    the same is not recorded again."""
 
     watch: Watched
     meter: MeterWatched = field(default_factory=MeterWatched)
+    line_faults: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +106,8 @@ def fast_cycle(line: FastLine, state: FastState, now: datetime, schedule_kw: flo
     telegrams = _read(line.channel)
     asked = Mode.LOCAL if line.switch is Mode.LOCAL else line.channel.asked_mode()
     watch, notes = watched(line.rules, state.watch, now, telegrams, schedule_kw, asked)
+    line_faults, of_line = _line_faults(line.channel, state, now)
+    notes = of_line + notes
     reading = line.plant.aim(watch.target_kw, now)
     meter, p_kw, quality = state.meter, reading.p_kw, Quality.GOOD
     if line.meter is not None:
@@ -120,7 +126,7 @@ def fast_cycle(line: FastLine, state: FastState, now: datetime, schedule_kw: flo
         quality=watch.quality if quality is Quality.GOOD else quality,
     )
     line.channel.write_telemetry(telemetry)
-    after = FastState(watch=watch, meter=meter)
+    after = FastState(watch=watch, meter=meter, line_faults=line_faults)
     return FastCycle(state=after, telegrams=telegrams, notes=notes, telemetry=telemetry)
 
 
@@ -171,6 +177,25 @@ def fast_course(
         late=late,
         state=state,
     )
+
+
+def _line_faults(
+    channel: SetpointChannel, state: FastState, now: datetime
+) -> tuple[tuple[tuple[str, int], ...], tuple[SetpointNote, ...]]:
+    """What is known of the line's faults after this cycle, and those to be recorded: each once while it lasts."""
+    known = {what: left - 1 for what, left in state.line_faults if left > 1}
+    said = []
+    for what in channel.line_faults():
+        if what not in known:
+            said.append(what)
+        known[what] = SILENT_CYCLES
+    notes = tuple(
+        SetpointNote(
+            at=now, what="a line ended", sequence=None, value=what, limit="", done="heard on"
+        )
+        for what in said
+    )
+    return tuple(sorted(known.items())), notes
 
 
 def _read(channel: SetpointChannel) -> tuple[Setpoint, ...]:

@@ -44,6 +44,10 @@ class SetpointChannel(Protocol):
         """The mode the dispatch centre asked for last; AUTO where the protocol cannot ask."""
         ...
 
+    def line_faults(self) -> tuple[str, ...]:
+        """Why lines were closed, lost or turned away since this was asked last, oldest first."""
+        ...
+
     def close(self) -> None:
         """Give the line up; closing twice is no fault."""
         ...

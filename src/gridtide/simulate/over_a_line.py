@@ -34,7 +34,7 @@ class OverALine:
     came: of each cycle, whether the centre tells a set-point; where it does not, the watch holds, leads back to the
     base point and resumes. offer_kw: what may be asked for, less and more. tell: the centre's end of the line, called
     at each cycle's instant before the plant looks. block: the twin's way. start: of the first cycle; three telegrams at
-    the base point come before it, so that the plant follows from the first on.
+    the base point come before it, so that the plant follows from the first on; the clock must stand before them.
     """
 
     def __init__(

@@ -133,7 +133,9 @@ class SetpointChannelPromises:
             line.channel.write_telemetry(SEEN)
             state, notes = watched(RULES, state, line.clock.now(), (), 30_000.0)
             told += [note.what for note in notes]
+        noticed = line.talks_back and bool(soon(lambda: line.channel.line_faults() or None))
         line.channel.close()
+        assert noticed is line.talks_back
         assert told == ["set-points stay away", "set-points are lost"]
         assert state.mode is Mode.LOCAL
         assert state.target_kw == 30_000.0

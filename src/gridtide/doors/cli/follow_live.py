@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from gridtide.simulate.over_a_line import OverALine
 from gridtide.simulate.regulated_hour import starts_s
 from gridtide.timeline import instant
 
+LEAD_IN = timedelta(minutes=5)
+"""Longer than the telegrams before the first cycle take at the slowest signal."""
 Tell = Callable[[Setpoint], None]
 Close = Callable[[], None]
 
@@ -31,7 +34,8 @@ def followed_live(
     `same` says whether the twin makes the same targets and the same meter of the telegrams that were read.
     """
     start = instant(starts_s(window))
-    clock = DrivenClock(start)
+    before = start - LEAD_IN
+    clock = DrivenClock(before)
     channel, tell, close = LINES[line](clock)
     took_s: list[float] = []
 
@@ -45,7 +49,7 @@ def followed_live(
         seen = follow(window, site, twin.signal, twin.offer, live, noise_share=noise)
     finally:
         close()
-    again_clock = DrivenClock(start)
+    again_clock = DrivenClock(before)
     record = RecordedSetpoint(clock=again_clock, record=live.telegrams())
     again = OverALine(
         channel=record, clock=again_clock, block=True, **_ends(twin, regulator, start)
@@ -67,7 +71,7 @@ def followed_live(
     }
 
 
-def _ends(twin: Followed, regulator: Regulator, start: Any) -> dict[str, Any]:
+def _ends(twin: Followed, regulator: Regulator, start: datetime) -> dict[str, Any]:
     return {
         "regulator": regulator,
         "came": np.isfinite(twin.signal.less),
