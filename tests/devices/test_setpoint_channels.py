@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -397,3 +398,27 @@ def test_a_stamped_station_tells_when_values_were_measured() -> None:
     assert centre.heard[0].objects[0].tag == tag_of(MORNING, timedelta(hours=8))
     centre.close()
     channel.close()
+
+
+def test_a_station_that_fails_ends_every_line_and_says_why() -> None:
+    """What is asked on its thread may be wrong; the plant then meets silence, not a thread that hangs."""
+
+    def broken(told: Setpoint) -> bool:
+        raise ZeroDivisionError(f"asked about {told.p_set_kw:g}")
+
+    channel = Iec104Setpoint(clock=DrivenClock(MORNING), accepts=broken)
+    centre = Iec104Centre(channel.port)
+    with pytest.raises(LineLost):
+        centre.set(5.0)
+    channel.close()
+    assert "the station failed: ZeroDivisionError('asked about 5')" in channel.line_faults()
+    channel.write_telemetry(SEEN)
+    assert channel.read() is None
+
+
+def test_every_channel_on_the_shelf_stands_in_the_manual() -> None:
+    """A file without words is not finished."""
+    root = Path(__file__).parents[2]
+    page = (root / "docs" / "set-points.md").read_text()
+    shelf = (root / "src" / "gridtide" / "devices").glob("*setpoint*.py")
+    assert [path.name for path in shelf if path.name not in page] == []

@@ -243,6 +243,14 @@ def test_telemetry_says_when_it_is_not_topical_and_when_it_was_measured() -> Non
     assert measured.objects[0].tag == tag_of(NOW, timedelta(hours=8))
 
 
+def test_a_value_that_is_not_known_is_told_as_invalid() -> None:
+    """A plant without a voltmeter tells no good voltage; the other values stay good."""
+    unknown = replace(SEEN, v_pu=math.nan)
+    measured, _ = told_values(StationPoints(), unknown, NOW, Cause.PERIODIC)
+    doubts = [one.element.quality for one in measured.objects if isinstance(one.element, Measured)]
+    assert doubts == [0, 0, 0x80, 0, 0, 0, 0]
+
+
 def test_addresses_that_cannot_be_are_refused_with_every_fault() -> None:
     """Station 0, two things at one address, a unit of nothing."""
     with pytest.raises(BadInput) as error:

@@ -45,6 +45,7 @@ class Iec104Setpoint:
     port 0 lets the kernel choose; `port` says which. accepts: whether a set-point is confirmed on the line, asked on
     the station's thread; a refused one is read all the same, for the watch and the audit. allowed: addresses of
     centres, None for any. At most four centres are connected, one of them active: the one that started last.
+    A station that fails closes every line and says why in `line_faults`; the watch then meets silence.
     The newest 1,024 telegrams are kept unread. Timers run on the steady clock of the machine, stamps by `clock`.
     Raises BadInput when the address cannot be listened on.
     """
@@ -123,19 +124,28 @@ class Iec104Setpoint:
             self._wake.send(b"\0")
 
     def _serve(self) -> None:
-        while not self._closing:
-            for key, events in self._selector.select(self._patience_s()):
-                self._happened(key.fileobj, events)
-            for line in list(self._lines.values()):
-                line.connection.tick(time.monotonic())
-            self._tell()
-            for line in list(self._lines.values()):
-                self._write(line)
+        why = "the station closed"
+        try:
+            while not self._closing:
+                self._round()
+        except Exception as error:
+            why = f"the station failed: {error!r}"
+            self._faults.append(why)
         for line in list(self._lines.values()):
-            self._drop(line, "the station closed")
+            self._drop(line, why)
         for one in (self._listener, self._wake, self._woken):
             one.close()
         self._selector.close()
+
+    def _round(self) -> None:
+        """Wait for what happens next, and do what follows from it."""
+        for key, events in self._selector.select(self._patience_s()):
+            self._happened(key.fileobj, events)
+        for line in list(self._lines.values()):
+            line.connection.tick(time.monotonic())
+        self._tell()
+        for line in list(self._lines.values()):
+            self._write(line)
 
     def _patience_s(self) -> float | None:
         due = [line.connection.due_s() for line in self._lines.values()]

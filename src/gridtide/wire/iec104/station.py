@@ -1,5 +1,6 @@
 """What a controlled station answers to each telegram: confirm, refuse with the cause, tell its values."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -107,7 +108,7 @@ def told_values(
         telemetry.quality is Quality.GOOD,
     )
     measured = tuple(
-        _information(points.first_measured + k, Measured(value=value, quality=doubt), tag)
+        _information(points.first_measured + k, _measured(value, doubt), tag)
         for k, value in enumerate(values)
     )
     switched = tuple(
@@ -118,6 +119,11 @@ def told_values(
         Asdu(kind=kind, cause=cause, station=points.station, objects=objects)
         for kind, objects in zip(kinds, (measured, switched), strict=True)
     )
+
+
+def _measured(value: float, doubt: Doubt) -> Measured:
+    """A value that is not known is invalid, whatever the telegram's quality."""
+    return Measured(value=value, quality=doubt if math.isfinite(value) else doubt | Doubt.IV)
 
 
 def _unknown(points: StationPoints, asdu: Asdu) -> Cause | None:
