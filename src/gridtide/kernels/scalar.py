@@ -64,6 +64,7 @@ for _function in (
     pue.fast_facility_power_kw,
     pue._slopes,
     pue.marginal_facility_power,
+    pue.fast_marginal_facility_power,
     elastic.accelerators_at,
     operating_point.seconds_at_speed,
     operating_point.work_in_seconds,
