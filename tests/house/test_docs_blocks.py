@@ -18,6 +18,7 @@ from gridtide.doors.cli.run_table import show
 from gridtide.simulate.study import Study
 from gridtide.testing.plant_days import plant_days
 from gridtide.testing.plants import warm_loop
+from gridtide.testing.tiny_vtn import TinyVtn
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
@@ -117,6 +118,7 @@ def files_for_commands(folder: Path, page: str) -> None:
         )
     for name in ("offers.toml", "cold_store.toml"):
         (folder / name).write_text((ROOT / "examples" / name).read_text())
+    (folder / "secret").write_text("hush")
     (folder / "log").write_text("\n".join(log) + "\n")
     power = [
         f"2026-01-{1 + hour // 24:02d}T{hour % 24:02d}:00+00:00,{5 + 2 * (8 <= hour % 24 < 18)}"
@@ -140,6 +142,14 @@ def telemetry_csv(days: int) -> str:
     return head + "\n" + "\n".join(rows) + "\n"
 
 
+def code_of(words: list[str]) -> int:
+    """What a command leaves with; one that asks a VTN asks an empty one on this machine."""
+    if words[0] != "ven":
+        return exit_code(words)
+    with TinyVtn({}) as vtn:
+        return exit_code(["ven", vtn.url, *words[2:], "--plain-http"])
+
+
 @pytest.mark.usefixtures("two_days")
 @pytest.mark.parametrize("page", sorted({name for name, _ in blocks({"", "console"})}))
 def test_every_command_of_a_page_runs_in_its_order(
@@ -161,7 +171,7 @@ def test_every_command_of_a_page_runs_in_its_order(
             assert re.search(rf"^{words[1]}:", makefile, re.MULTILINE), command
         elif words[0] not in FOREIGN:
             assert words[0] == "gridtide", command
-            assert exit_code(words[1:]) == 0, f"{command}\n{capsys.readouterr().err}"
+            assert code_of(words[1:]) == 0, f"{command}\n{capsys.readouterr().err}"
             ran += 1
     assert ran or page != "README.md"
     shutil.rmtree(work / "runs", ignore_errors=True)

@@ -21,7 +21,7 @@ from gridtide.decide.room import promised_room
 from gridtide.decide.situation import Commitments, Situation
 from gridtide.digest import Fingerprints, digest
 from gridtide.loop.mandate import Mandate, Policy
-from gridtide.loop.sight import prices_reach, see, situation_of
+from gridtide.loop.sight import calls_said, prices_reach, see, situation_of
 from gridtide.loop.world import Orders, World
 from gridtide.signals.signal import Signal
 from gridtide.timeline import epoch_s
@@ -70,7 +70,7 @@ def plan_is_due(mandate: Mandate, memory: Memory, as_of: datetime) -> bool:
         return True
     if as_of - memory.planned_at >= timedelta(hours=mandate.replan_h):
         return True
-    if any(memory.planned_at < event.issued_at <= as_of for event in mandate.events):
+    if any(memory.planned_at < said <= as_of for said in calls_said(mandate.events)):
         return True
     if next_month_s(mandate.fleet, memory.planned_at) <= epoch_s(as_of):
         return True

@@ -50,6 +50,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.learn:learn",
         "What a site draws, learned from its own telemetry.",
     ),
+    "ven": ("gridtide.doors.cli.ven:ven", "What does a VTN ask of my site now, over OpenADR 3.1?"),
     "bench": ("gridtide.doors.cli.bench:bench", "Measure a part of gridtide: how good, how fast."),
     "doctor": (
         "gridtide.doors.cli.doctor:doctor",
