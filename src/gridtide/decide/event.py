@@ -86,7 +86,7 @@ class Event:
     @property
     def label(self) -> str:
         """How results call it."""
-        return self.name or f"{self.kind} {self.site} {self.start:%Y-%m-%dT%H:%MZ}"
+        return self.name or f"{self.kind} {self.site} {self.start.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
 
     @property
     def owes_from(self) -> datetime:

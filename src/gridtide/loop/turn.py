@@ -20,6 +20,7 @@ from gridtide.decide.reservations import Reservations, grid_step_s, reservations
 from gridtide.decide.room import promised_room
 from gridtide.decide.situation import Commitments, Situation
 from gridtide.digest import Fingerprints, digest
+from gridtide.loop.calls import heard
 from gridtide.loop.mandate import Mandate, Policy
 from gridtide.loop.sight import calls_said, prices_reach, see, situation_of
 from gridtide.loop.world import Orders, World
@@ -99,6 +100,8 @@ def take_turn(
         at_risk=(memory.at_risk | told) - promised,
         restless=bool(admission.stopped.any() or left_waiting(situation, admission.held).any()),
     )
+    if due:
+        memory, situation = _answered(mandate, policy, memory, situation, admission.held)
     plan, proposed = policy.decide(memory.plan, situation, admission.held, due)
     memory = replace(memory, plan=plan)
     if due:
@@ -135,6 +138,16 @@ def _seen(
         return memory, situation_of(mandate, world, as_of, memory.signals, memory.commitments)
     situation, doubts = see(mandate, world, as_of, memory.commitments)
     return replace(memory, signals=situation.signals, doubts=doubts), situation
+
+
+def _answered(
+    mandate: Mandate, policy: Policy, memory: Memory, situation: Situation, held: Reservations
+) -> tuple[Memory, Situation]:
+    """The memory and the situation with answers to calls that were heard for the first time, or may be anew."""
+    moves_max = mandate.objective.moves_max
+    known = heard(policy, memory.plan, situation, held, moves_max, memory.commitments)
+    stand = tuple(one for one in known if one.end > situation.as_of)
+    return replace(memory, commitments=known), replace(situation, commitments=stand)
 
 
 def _with_witness(situation: Situation, admission: Admission) -> Situation:

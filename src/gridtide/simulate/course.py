@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.call_answer import CallAnswer, answers_of
 from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.flow_reasons import FlowReasons, flow_rows
 from gridtide.decide.margins import kinds_spread
@@ -97,6 +98,8 @@ class Course:
     transfer_cost: money for all transfers. position_kw: bought day-ahead, (S, T). unspread: series of which plans
     wanted to know how far they may miss and could not, and in how many plans. offered_kw: capacity that stood of
     each product of the fleet, (Q, T). certificates: of its plans before jobs were placed, in order.
+    calls: how calls of the grid were answered; without_calls: what meters would have seen without them, None where
+    nobody asked.
     """
 
     policy: str
@@ -121,6 +124,8 @@ class Course:
     unspread: tuple[tuple[str, int], ...] = ()
     offered_kw: Real = field(default_factory=nothing_offered)
     certificates: tuple[Certificate, ...] = ()
+    calls: tuple[CallAnswer, ...] = ()
+    without_calls: Telemetry | None = None
 
     def __post_init__(self) -> None:
         whole = ("ended_s", "place", "moves", "exposure", "first_s", "done_s")
@@ -286,6 +291,7 @@ def _course(study: Study, twin: Twin, policy: str, telemetry: list[Telemetry], l
         unspread=tuple(sorted(log.unspread.items())),
         offered_kw=standing(study.fleet, log.memory.commitments, study.timeline, 0.0),
         certificates=tuple(log.certificates),
+        calls=answers_of(log.memory.commitments),
     )
 
 
