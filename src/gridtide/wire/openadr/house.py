@@ -22,16 +22,21 @@ SIGNALS = {"PRICE": Kind.PRICE, "GHG": Kind.CARBON_MARGINAL}
 """What becomes a signal; a price of export has no kind of its own."""
 
 
-def call_of(called: Called, issued_s: int | None = None) -> Event | None:
+def call_of(
+    called: Called, issued_s: int | None = None, baseline_kw: float | None = None
+) -> Event | None:
     """What is asked as a call of the grid; None for what the house has no call for.
 
-    issued_s: when it came to hold, else when its event was heard. A limit binds; anything else where its program binds.
+    issued_s: when it came to hold, else when its event was heard. baseline_kw: an agreed one. A limit binds; a
+    set-point where its program binds, a reduction only if its baseline was agreed too; nobody is made to draw.
     """
     kind = KINDS.get(called.ask)
     if kind is None:
         return None
     kw = called.kw or 0.0
     bounds = called.ask in (Ask.IMPORT_LIMIT, Ask.SETPOINT)
+    reduces = called.ask is Ask.REDUCTION
+    can_bind = called.ask is Ask.SETPOINT or (reduces and baseline_kw is not None)
     return Event(
         site=called.site,
         start=instant(max(called.start_s, 0)),
@@ -40,9 +45,10 @@ def call_of(called: Called, issued_s: int | None = None) -> Event | None:
         kind=kind,
         name=f"{called.event} {called.text}".strip(),
         import_max_kw=kw if bounds else NO_LIMIT_KW,
-        reduce_kw=kw if called.ask is Ask.REDUCTION else 0.0,
+        reduce_kw=kw if reduces else 0.0,
         take_kw=kw if called.ask is Ask.INCREASE else 0.0,
-        mandatory=called.ask is Ask.IMPORT_LIMIT or called.mandatory,
+        baseline_kw=baseline_kw if reduces else None,
+        mandatory=called.ask is Ask.IMPORT_LIMIT or (called.mandatory and can_bind),
         priority=rank(called.priority),
     )
 

@@ -55,7 +55,7 @@ def replayed(
     for line in lines:
         known, news = _heard(known, line, agreement, taken_part_in)
         found = holding(known, agreement, line.heard_s, until_s)
-        standing, taken_back = _calls(standing, found)
+        standing, taken_back = _calls(standing, found, agreement)
         over += taken_back
         signals += _issued(curves, found, agreement.zone, source)
         curves = found.curves
@@ -100,7 +100,7 @@ def _heard(
 
 
 def _calls(
-    standing: Sequence[_Standing], found: Holding
+    standing: Sequence[_Standing], found: Holding, agreement: Agreement
 ) -> tuple[tuple[_Standing, ...], list[Event]]:
     """Calls that stand after a line, and those that are over: taken back now, or ended by themselves."""
     now_s = found.as_of_s
@@ -108,7 +108,7 @@ def _calls(
     still: list[_Standing] = []
     for called in found.called:
         known = before.pop(_same(called, now_s), None)
-        call = call_of(called, now_s) if known is None else known.call
+        call = known.call if known else call_of(called, now_s, agreement.baseline_kw)
         if call is not None:
             still.append(_Standing(called=called, call=call))
     now = instant(now_s)
