@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.case.backup import backup_at, backup_notes, battery_at
+from gridtide.case.calls import calls_of
 from gridtide.case.checks import unprotected
 from gridtide.case.cooling import cold_store_of, hall_of
 from gridtide.case.curves import curve_notes
@@ -34,7 +35,6 @@ from gridtide.case.wiring import history_of
 from gridtide.case.work import work_of
 from gridtide.decide.objective import Objective
 from gridtide.decide.risk import Risk
-from gridtide.decide.situation import Event
 from gridtide.finding import Finding, Gathered, Infeasible, refuse_if_any
 from gridtide.fleet.contract import Contract, TariffBand
 from gridtide.fleet.fleet import Fleet, Network
@@ -114,16 +114,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
         rates=dict(sorted(case.rates.items())),
         length_knowledge=case.case.length_knowledge,
         seed=case.case.seed,
-        events=tuple(
-            Event(
-                site=event.site,
-                start=event.start,
-                end=event.end,
-                import_max_kw=event.import_max_kw,
-                issued_at=event.issued_at or case.case.start,
-            )
-            for event in case.event
-        ),
+        events=calls_of(case),
         ended=work.ended,
         notes=(
             *_machine_notes(case, folder),

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from gridtide.decide.event import EventKind
 from gridtide.decide.risk import Uncertainty
 from gridtide.fleet.contract import Exposure
 from gridtide.fleet.product import Direction, ProductKind
@@ -496,9 +497,24 @@ class EventTable(Table):
 
     site: Name
     start: AwareDatetime
-    end: AwareDatetime
-    import_max_kw: Power
+    end: AwareDatetime | None = None
+    kind: EventKind = EventKind.CAPACITY_LIMIT
+    name: Name | None = None
+    import_max_kw: Power | None = None
+    import_min_kw: Power | None = None
+    reduce_kw: Power | None = None
+    take_kw: Power | None = None
+    baseline_kw: Power | None = None
+    mandatory: bool | None = None
     issued_at: AwareDatetime | None = None
+    answer_by: AwareDatetime | None = None
+    priority: Annotated[int, Field(ge=0, le=10_000)] = 0
+    rank: Annotated[int, Field(ge=0, le=10_000)] = 0
+    notice_h: Annotated[float, Field(ge=0, le=720, allow_inf_nan=False)] = 0.0
+    ramp_max_kw_per_min: Annotated[Power, Field(gt=0)] | None = None
+    recover_h: Annotated[float, Field(ge=0, le=168, allow_inf_nan=False)] = 0.0
+    payment_per_mwh: Annotated[Money, Field(ge=0)] = 0.0
+    penalty_per_mwh: Annotated[Money, Field(ge=0)] = 0.0
 
 
 class CaseFile(Table):
