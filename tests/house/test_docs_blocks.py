@@ -5,6 +5,8 @@ import io
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -109,6 +111,8 @@ def files_for_commands(folder: Path, page: str) -> None:
         (folder / name).write_text(f"time,{kind}\n" + "\n".join(rows) + "\n")
     if page == "docs/start.md":
         (folder / "carbon.csv").write_text(carbon)
+    openadr = (ROOT / "docs" / "openadr.md").read_text()
+    (folder / "clients.toml").write_text(dict(BLOCK.findall(openadr))["toml"])
     log = ["JobID|Partition|State|Submit|Start|End|Elapsed|Timelimit|AllocTRES"]
     for number in range(40):
         day, hour = 1 + number // 8, 8 + number % 8
@@ -150,6 +154,18 @@ def code_of(words: list[str]) -> int:
         return exit_code(["ven", vtn.url, *words[2:], "--plain-http"])
 
 
+def serves(words: list[str]) -> bool:
+    """Whether a command that serves says its address, and ends well when it is asked to."""
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "gridtide", *words], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    with process, process.stdout as said:
+        address = said.readline()
+        process.terminate()
+        return address.startswith("http") and process.wait(timeout=60) == 0
+
+
 @pytest.mark.usefixtures("two_days")
 @pytest.mark.parametrize("page", sorted({name for name, _ in blocks({"", "console"})}))
 def test_every_command_of_a_page_runs_in_its_order(
@@ -169,6 +185,9 @@ def test_every_command_of_a_page_runs_in_its_order(
         words = shlex.split(command)
         if words[0] == "make":
             assert re.search(rf"^{words[1]}:", makefile, re.MULTILINE), command
+        elif words[:2] == ["gridtide", "vtn"]:
+            assert serves([*words[1:], "--port", "0"]), command
+            ran += 1
         elif words[0] not in FOREIGN:
             assert words[0] == "gridtide", command
             assert code_of(words[1:]) == 0, f"{command}\n{capsys.readouterr().err}"
