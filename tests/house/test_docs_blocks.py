@@ -5,6 +5,8 @@ import io
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -18,6 +20,7 @@ from gridtide.doors.cli.run_table import show
 from gridtide.simulate.study import Study
 from gridtide.testing.plant_days import plant_days
 from gridtide.testing.plants import warm_loop
+from gridtide.testing.tiny_vtn import TinyVtn
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
@@ -108,6 +111,8 @@ def files_for_commands(folder: Path, page: str) -> None:
         (folder / name).write_text(f"time,{kind}\n" + "\n".join(rows) + "\n")
     if page == "docs/start.md":
         (folder / "carbon.csv").write_text(carbon)
+    openadr = (ROOT / "docs" / "openadr.md").read_text()
+    (folder / "clients.toml").write_text(dict(BLOCK.findall(openadr))["toml"])
     log = ["JobID|Partition|State|Submit|Start|End|Elapsed|Timelimit|AllocTRES"]
     for number in range(40):
         day, hour = 1 + number // 8, 8 + number % 8
@@ -120,6 +125,7 @@ def files_for_commands(folder: Path, page: str) -> None:
         for place in (folder, folder / "examples"):
             if path.is_file():
                 shutil.copy(path, place / path.name)
+    (folder / "secret").write_text("hush")
     (folder / "log").write_text("\n".join(log) + "\n")
     power = [
         f"2026-01-{1 + hour // 24:02d}T{hour % 24:02d}:00+00:00,{5 + 2 * (8 <= hour % 24 < 18)}"
@@ -143,6 +149,26 @@ def telemetry_csv(days: int) -> str:
     return head + "\n" + "\n".join(rows) + "\n"
 
 
+def code_of(words: list[str]) -> int:
+    """What a command leaves with; one that asks a VTN asks an empty one on this machine."""
+    if words[0] != "ven":
+        return exit_code(words)
+    with TinyVtn({}) as vtn:
+        return exit_code(["ven", vtn.url, *words[2:], "--plain-http"])
+
+
+def serves(words: list[str]) -> bool:
+    """Whether a command that serves says its address, and ends well when it is asked to."""
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "gridtide", *words], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    with process, process.stdout as said:
+        address = said.readline()
+        process.terminate()
+        return address.startswith("http") and process.wait(timeout=60) == 0
+
+
 @pytest.mark.usefixtures("two_days")
 @pytest.mark.parametrize("page", sorted({name for name, _ in blocks({"", "console"})}))
 def test_every_command_of_a_page_runs_in_its_order(
@@ -162,9 +188,12 @@ def test_every_command_of_a_page_runs_in_its_order(
         words = shlex.split(command)
         if words[0] == "make":
             assert re.search(rf"^{words[1]}:", makefile, re.MULTILINE), command
+        elif words[:2] == ["gridtide", "vtn"]:
+            assert serves([*words[1:], "--port", "0"]), command
+            ran += 1
         elif words[0] not in FOREIGN:
             assert words[0] == "gridtide", command
-            assert exit_code(words[1:]) == 0, f"{command}\n{capsys.readouterr().err}"
+            assert code_of(words[1:]) == 0, f"{command}\n{capsys.readouterr().err}"
             ran += 1
     assert ran or page != "README.md"
     shutil.rmtree(work / "runs", ignore_errors=True)

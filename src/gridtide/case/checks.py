@@ -8,6 +8,7 @@ from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from gridtide.case.backup import backup_faults
+from gridtide.case.calls import call_faults
 from gridtide.case.cooling import cooling_faults
 from gridtide.case.genset import in_emergency_kw
 from gridtide.case.hydrogen import hydrogen_faults
@@ -141,6 +142,8 @@ def _names(case: CaseFile) -> Iterator[Finding]:
             )
     for number, event in enumerate(case.event, start=1):
         yield from _known(f"event[{number}].site", event.site, sites)
+    for number, recorded in enumerate(case.openadr, start=1):
+        yield from _known(f"openadr[{number}].site", recorded.site, sites)
     groups = [*classes, *(group.name for group in case.jobs)]
     for name in unprotected(case):
         if difflib.get_close_matches(name, groups, n=1):
@@ -368,21 +371,9 @@ def _limits(case: CaseFile) -> Iterator[Finding]:
             f"site[{number}].contract", site.contract.import_max_kw, least[site.name]
         )
     carried = {site.name: in_emergency_kw(site) for site in case.site}
-    for number, event in enumerate(case.event, start=1):
-        key = f"event[{number}]"
-        if event.end <= event.start:
-            yield _fault(
-                f"{key}.end", event.end, f"after its start, {event.start}", "Give a later end."
-            )
-        if event.issued_at is not None and event.issued_at >= event.end:
-            yield _fault(
-                f"{key}.issued_at",
-                event.issued_at,
-                f"before its end, {event.end}",
-                "Give an earlier time.",
-            )
-        at_rest_kw = least.get(event.site, 0.0) - carried.get(event.site, 0.0)
-        yield from _above_parked(key, event.import_max_kw, at_rest_kw)
+    yield from call_faults(
+        case, {name: least_kw - carried[name] for name, least_kw in least.items()}
+    )
 
 
 def _above_parked(key: str, import_max_kw: float, least_kw: float) -> Iterator[Finding]:

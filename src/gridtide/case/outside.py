@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from gridtide.case.schema import CaseFile
+from gridtide.decide.event import OPEN_END
 
 
 def outside_notes(case: CaseFile) -> Iterator[str]:
     """A sentence for each call and each outage that no step of the period touches: often a date is mistyped."""
     for number, event in enumerate(case.event, start=1):
-        if _apart(case, event.start, event.end):
-            yield _said(f"event[{number}] at {event.site}", event.start, event.end)
+        end = event.end or OPEN_END
+        if _apart(case, event.start, end):
+            yield _said(f"event[{number}] at {event.site}", event.start, end)
     for site in case.site:
         for number, outage in enumerate(site.reactor.outage if site.reactor else (), start=1):
             if _apart(case, outage.start, outage.end):

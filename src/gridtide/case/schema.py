@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from gridtide.decide.event import EventKind
 from gridtide.decide.risk import Uncertainty
 from gridtide.fleet.contract import Exposure
 from gridtide.fleet.product import Direction, ProductKind
@@ -468,7 +469,7 @@ class SignalTable(Table):
     """[[signal]]: series of a zone, made up or read."""
 
     zone: Name
-    source: Literal["synthetic", "grid_hourly", "aemo", "eia930", "table"] = "synthetic"
+    source: Literal["synthetic", "grid_hourly", "aemo", "eia930", "table", "openadr"] = "synthetic"
     path: str | None = None
     kinds: tuple[Name, ...] = ()
     from_zone: Name | None = None
@@ -500,9 +501,40 @@ class EventTable(Table):
 
     site: Name
     start: AwareDatetime
-    end: AwareDatetime
-    import_max_kw: Power
+    end: AwareDatetime | None = None
+    kind: EventKind = EventKind.CAPACITY_LIMIT
+    name: Name | None = None
+    import_max_kw: Power | None = None
+    import_min_kw: Power | None = None
+    reduce_kw: Power | None = None
+    take_kw: Power | None = None
+    baseline_kw: Power | None = None
+    mandatory: bool | None = None
     issued_at: AwareDatetime | None = None
+    answer_by: AwareDatetime | None = None
+    priority: Annotated[int, Field(ge=0, le=10_000)] = 0
+    rank: Annotated[int, Field(ge=0, le=10_000)] = 0
+    notice_h: Annotated[float, Field(ge=0, le=720, allow_inf_nan=False)] = 0.0
+    ramp_max_kw_per_min: Annotated[Power, Field(gt=0)] | None = None
+    recover_h: Annotated[float, Field(ge=0, le=168, allow_inf_nan=False)] = 0.0
+    payment_per_mwh: Annotated[Money, Field(ge=0)] = 0.0
+    penalty_per_mwh: Annotated[Money, Field(ge=0)] = 0.0
+
+
+class OpenAdrTable(Table):
+    """[[openadr]]: calls of a site from a recording of what a VTN told, and what was agreed besides."""
+
+    site: Name
+    path: Name
+    programs: tuple[Name, ...] = ()
+    level_kw: tuple[Power, Power, Power, Power] | None = None
+    offset_kw: Power | None = None
+    relative: Literal["reduction", "increase"] | None = None
+    rated_kw: Power | None = None
+    baseline_kw: Power | None = None
+    default_import_kw: Power | None = None
+    payment_per_mwh: Annotated[Money, Field(ge=0)] = 0.0
+    penalty_per_mwh: Annotated[Money, Field(ge=0)] = 0.0
 
 
 class CaseFile(Table):
@@ -522,6 +554,7 @@ class CaseFile(Table):
     demand: tuple[DemandTable, ...] = ()
     signal: Annotated[tuple[SignalTable, ...], Field(min_length=1)]
     event: tuple[EventTable, ...] = ()
+    openadr: tuple[OpenAdrTable, ...] = ()
 
 
 def span_of(case: CaseTable) -> tuple[datetime, datetime]:

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.event import Event
 from gridtide.decide.power_curve import PowerCurve
-from gridtide.decide.situation import Event
 from gridtide.fleet.fleet import Fleet
 from gridtide.timeline import Timeline, epoch_s
 
@@ -19,6 +19,8 @@ def in_emergency_kw(fleet: Fleet, events: Iterable[Event], timeline: Timeline) -
     carried = np.zeros((len(fleet.sites), len(timeline)))
     names = [site.name for site in fleet.sites]
     for event in events:
+        if not np.isfinite(event.limit_kw):
+            continue
         site = names.index(event.site)
         genset = fleet.sites[site].genset
         if genset is not None:

@@ -4,26 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gridtide.decide.bid import Bid
+from gridtide.decide.call_answer import CallAnswer
+from gridtide.decide.event import Event as Event
 from gridtide.decide.state import State
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.jobs import Jobs
 from gridtide.fleet.service import Service
 from gridtide.signals.signal import Signal
 from gridtide.timeline import Timeline
-
-
-@dataclass(frozen=True, kw_only=True)
-class Event:
-    """A call of the grid that holds for a while: import at a site at most import_max_kw in [start, end).
-
-    issued_at: when it was said; no decision before knows of it, and it binds nobody before.
-    """
-
-    site: str
-    start: datetime
-    end: datetime
-    import_max_kw: float
-    issued_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +35,7 @@ class OfferedCapacity:
     offered_kw: float
 
 
-Commitments = tuple[Commitment | OfferedCapacity | Bid, ...]
+Commitments = tuple[Commitment | OfferedCapacity | Bid | CallAnswer, ...]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -57,7 +57,7 @@ def gensets_of(study: Study) -> Gensets | None:
     for number, call in enumerate(study.events):
         site, event = names.index(call.site), as_it_binds(call, timeline)
         genset = found[site]
-        if genset is None or event is None:
+        if genset is None or event is None or not np.isfinite(event.limit_kw):
             continue
         rng = np.random.default_rng([study.seed, START_STREAM, number])
         ready = float(rng.binomial(genset.units, 1.0 - genset.start_failure))

@@ -96,9 +96,9 @@ def site_of(comparison: Comparison, shown: Course, index: int, block: int) -> di
         "reference_import_kw": thin(reference.import_kw[index], block),
         "import_max_kw": site.contract.import_max_kw,
         "events": [
-            [epoch_s(event.start), epoch_s(event.end), event.import_max_kw]
+            [epoch_s(event.start), epoch_s(event.end), event.limit_kw]
             for event in study.events
-            if event.site == site.name
+            if event.site == site.name and np.isfinite(event.limit_kw)
         ],
         "peak_kw": float(seen.import_kw[index].max()),
         "reference_peak_kw": float(reference.import_kw[index].max()),
