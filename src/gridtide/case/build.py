@@ -19,6 +19,7 @@ from gridtide.case.learned import learned_fleet, learned_notes, outside_data
 from gridtide.case.lost_cache import lost_cache_notes
 from gridtide.case.machines import assumed, pool_powers_kw
 from gridtide.case.offers import product_of
+from gridtide.case.openadr import recorded_calls
 from gridtide.case.outside import outside_notes
 from gridtide.case.parking import parking_notes, parking_of
 from gridtide.case.plants import design_outdoor_c
@@ -61,8 +62,9 @@ def study_of(case: CaseFile, folder: Path) -> Study:
     work = faults.of(lambda: work_of(case, fleet, timeline, folder))
     known = faults.of(lambda: history_of(case, timeline, folder))
     tables = faults.of(lambda: tables_of(case, folder))
+    recorded = faults.of(lambda: recorded_calls(case, folder))
     faults.refuse_if_any()
-    assert work is not None and known is not None and tables is not None
+    assert work is not None and known is not None and tables is not None and recorded is not None
     jobs, true_s, (history, said) = work.jobs, work.true_s, known
     refuse_if_any(outside_data(case, fleet, learned, history, timeline))
     refuse_if_any(without_inflow(fleet, history, timeline))
@@ -114,7 +116,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
         rates=dict(sorted(case.rates.items())),
         length_knowledge=case.case.length_knowledge,
         seed=case.case.seed,
-        events=calls_of(case),
+        events=(*calls_of(case), *recorded.calls),
         ended=work.ended,
         notes=(
             *_machine_notes(case, folder),
@@ -124,6 +126,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
             *work.notes,
             *weather_notes(fleet, history, timeline),
             *said,
+            *recorded.notes,
         ),
     )
 

@@ -142,6 +142,8 @@ def _names(case: CaseFile) -> Iterator[Finding]:
             )
     for number, event in enumerate(case.event, start=1):
         yield from _known(f"event[{number}].site", event.site, sites)
+    for number, recorded in enumerate(case.openadr, start=1):
+        yield from _known(f"openadr[{number}].site", recorded.site, sites)
     groups = [*classes, *(group.name for group in case.jobs)]
     for name in unprotected(case):
         if difflib.get_close_matches(name, groups, n=1):

@@ -465,7 +465,7 @@ class SignalTable(Table):
     """[[signal]]: series of a zone, made up or read."""
 
     zone: Name
-    source: Literal["synthetic", "grid_hourly", "aemo", "eia930", "table"] = "synthetic"
+    source: Literal["synthetic", "grid_hourly", "aemo", "eia930", "table", "openadr"] = "synthetic"
     path: str | None = None
     kinds: tuple[Name, ...] = ()
     from_zone: Name | None = None
@@ -517,6 +517,22 @@ class EventTable(Table):
     penalty_per_mwh: Annotated[Money, Field(ge=0)] = 0.0
 
 
+class OpenAdrTable(Table):
+    """[[openadr]]: calls of a site from a recording of what a VTN told, and what was agreed besides."""
+
+    site: Name
+    path: Name
+    programs: tuple[Name, ...] = ()
+    level_kw: tuple[Power, Power, Power, Power] | None = None
+    offset_kw: Power | None = None
+    relative: Literal["reduction", "increase"] | None = None
+    rated_kw: Power | None = None
+    baseline_kw: Power | None = None
+    default_import_kw: Power | None = None
+    payment_per_mwh: Annotated[Money, Field(ge=0)] = 0.0
+    penalty_per_mwh: Annotated[Money, Field(ge=0)] = 0.0
+
+
 class CaseFile(Table):
     """A whole case."""
 
@@ -534,6 +550,7 @@ class CaseFile(Table):
     demand: tuple[DemandTable, ...] = ()
     signal: Annotated[tuple[SignalTable, ...], Field(min_length=1)]
     event: tuple[EventTable, ...] = ()
+    openadr: tuple[OpenAdrTable, ...] = ()
 
 
 def span_of(case: CaseTable) -> tuple[datetime, datetime]:

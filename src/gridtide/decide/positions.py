@@ -60,10 +60,21 @@ def bought(situation: Situation, dispatch: Dispatch, until_s: int) -> tuple[Comm
 
 def expected_import_kw(situation: Situation, dispatch: Dispatch) -> Real:
     """Import of each site under a dispatch and the signals known, by the full model of power, (S, T)."""
+    most = import_max_kw(situation.fleet, situation.events, situation.horizon)
+    return np.clip(expected_net_kw(situation, dispatch), 0.0, most)
+
+
+def expected_net_kw(
+    situation: Situation, dispatch: Dispatch, used: NDArray[np.int64] | None = None
+) -> Real:
+    """The same less what own supply is expected to be left over, below 0 where more is left than drawn, (S, T).
+
+    used: slots of each job that are expected to be needed, the first ones; all that it was told by default.
+    """
     fleet, steps = situation.fleet, len(situation.horizon)
     site = fleet.site_of_place
     menu = fleet.menu
-    load = load_of(dispatch.placement, situation.jobs.accelerators, menu)[:, :steps]
+    load = load_of(dispatch.placement, situation.jobs.accelerators, menu, used)[:, :steps]
     serving = _serving(situation, dispatch, steps)
     beyond = menu.by_place(load * menu.extra_kw[:, None]) + serving
     by_site = [beyond[site == one].sum(axis=0) for one in range(len(fleet.sites))]
@@ -71,11 +82,10 @@ def expected_import_kw(situation: Situation, dispatch: Dispatch) -> Real:
     power = facility_power_kw(fleet, it_kw, outdoor_c(situation))
     stores = dispatch.charge_kw[:, :steps] - dispatch.discharge_kw[:, :steps]
     stores = stores + dispatch.cooling.drawn_kw(steps)
-    most = import_max_kw(fleet, situation.events, situation.horizon)
     horizon = situation.horizon
     made_kw = following_kw(fleet, dispatch.made_kw, situation.state.made_kw, horizon)
     net = power + stores - supply_kw(situation) - made_at_sites(fleet, made_kw, steps)
-    return np.asarray(np.clip(net, 0.0, most), dtype=np.float64)
+    return np.asarray(net, dtype=np.float64)
 
 
 def _serving(situation: Situation, dispatch: Dispatch, steps: int) -> Real:

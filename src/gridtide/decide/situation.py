@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from gridtide.decide.call_answer import CallAnswer
 from gridtide.decide.event import Event as Event
 from gridtide.decide.state import State
 from gridtide.fleet.fleet import Fleet
@@ -33,7 +34,7 @@ class OfferedCapacity:
     offered_kw: float
 
 
-Commitments = tuple[Commitment | OfferedCapacity, ...]
+Commitments = tuple[Commitment | OfferedCapacity | CallAnswer, ...]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

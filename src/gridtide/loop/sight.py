@@ -1,5 +1,6 @@
 """See: what may be known at an instant, put together into a situation."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -75,8 +76,16 @@ def situation_of(
 
 
 def events_known(events: tuple[Event, ...], as_of: datetime) -> tuple[Event, ...]:
-    """Calls of the grid that were issued by `as_of` and are not over."""
-    return tuple(event for event in events if event.issued_at <= as_of < event.end)
+    """Calls of the grid that were issued by `as_of`, not taken back by then, and are not over."""
+    return tuple(event for event in events if event.is_known(as_of))
+
+
+def calls_said(events: tuple[Event, ...]) -> Iterator[datetime]:
+    """Instants at which a call of the grid was issued or taken back."""
+    for event in events:
+        yield event.issued_at
+        if event.taken_back_at is not None:
+            yield event.taken_back_at
 
 
 def horizon_from(mandate: Mandate, as_of: datetime) -> Timeline:

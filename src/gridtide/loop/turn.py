@@ -20,8 +20,9 @@ from gridtide.decide.reservations import Reservations, grid_step_s, reservations
 from gridtide.decide.room import promised_room
 from gridtide.decide.situation import Commitments, Situation
 from gridtide.digest import Fingerprints, digest
+from gridtide.loop.calls import heard
 from gridtide.loop.mandate import Mandate, Policy
-from gridtide.loop.sight import prices_reach, see, situation_of
+from gridtide.loop.sight import calls_said, prices_reach, see, situation_of
 from gridtide.loop.world import Orders, World
 from gridtide.signals.signal import Signal
 from gridtide.timeline import epoch_s
@@ -70,7 +71,7 @@ def plan_is_due(mandate: Mandate, memory: Memory, as_of: datetime) -> bool:
         return True
     if as_of - memory.planned_at >= timedelta(hours=mandate.replan_h):
         return True
-    if any(memory.planned_at < event.issued_at <= as_of for event in mandate.events):
+    if any(memory.planned_at < said <= as_of for said in calls_said(mandate.events)):
         return True
     if next_month_s(mandate.fleet, memory.planned_at) <= epoch_s(as_of):
         return True
@@ -99,6 +100,8 @@ def take_turn(
         at_risk=(memory.at_risk | told) - promised,
         restless=bool(admission.stopped.any() or left_waiting(situation, admission.held).any()),
     )
+    if due:
+        memory, situation = _answered(mandate, policy, memory, situation, admission.held)
     plan, proposed = policy.decide(memory.plan, situation, admission.held, due)
     memory = replace(memory, plan=plan)
     if due:
@@ -135,6 +138,16 @@ def _seen(
         return memory, situation_of(mandate, world, as_of, memory.signals, memory.commitments)
     situation, doubts = see(mandate, world, as_of, memory.commitments)
     return replace(memory, signals=situation.signals, doubts=doubts), situation
+
+
+def _answered(
+    mandate: Mandate, policy: Policy, memory: Memory, situation: Situation, held: Reservations
+) -> tuple[Memory, Situation]:
+    """The memory and the situation with answers to calls that were heard for the first time, or may be anew."""
+    moves_max = mandate.objective.moves_max
+    known = heard(policy, memory.plan, situation, held, moves_max, memory.commitments)
+    stand = tuple(one for one in known if one.end > situation.as_of)
+    return replace(memory, commitments=known), replace(situation, commitments=stand)
 
 
 def _with_witness(situation: Situation, admission: Admission) -> Situation:

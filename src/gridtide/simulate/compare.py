@@ -1,7 +1,7 @@
 """Several policies through one study, settled by the same rules against one reference."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from gridtide.loop.mandate import Policy
 from gridtide.settle.capture import capture_ratio
 from gridtide.settle.curtailment import absorbed_kwh
 from gridtide.simulate.bound import bound_of
+from gridtide.simulate.calls import has_calls, unheard_course
 from gridtide.simulate.course import Course, Progress, run_course
 from gridtide.simulate.policies import PERFECT
 from gridtide.simulate.settlement import Settlement, settle
@@ -61,17 +62,7 @@ def compare(
     A bound is looked for when perfect foresight runs.
     """
     truth = truth_of(study)
-    courses = tuple(
-        run_course(
-            entrant.study,
-            truth,
-            entrant.policy,
-            entrant.forecaster,
-            entrant.store,
-            announce(entrant.policy.name),
-        )
-        for entrant in entrants
-    )
+    courses = tuple(_taken(entrant, truth, announce) for entrant in entrants)
     reference = courses[0]
     names = [entrant.policy.name for entrant in entrants]
     settlements = tuple(
@@ -86,6 +77,17 @@ def compare(
         capture_ratio=_capture(settlements),
         bound=bound_of(study, truth) if PERFECT in names else None,
     )
+
+
+def _taken(entrant: Entrant, truth: Truth, announce: Callable[[str], Progress]) -> Course:
+    """The course of an entrant; where calls of the grid ask for an answer, with what it had drawn without them."""
+    study, policy, sees = entrant.study, entrant.policy, entrant.forecaster
+    course = run_course(study, truth, policy, sees, entrant.store, announce(policy.name))
+    if not has_calls(study):
+        return course
+    title = f"{policy.name} without calls"
+    unheard = unheard_course(study, truth, policy, sees, announce(title))
+    return replace(course, without_calls=unheard.telemetry)
 
 
 def absorbed_by(study: Study, truth: Truth, course: Course, reference: Course) -> float:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.call_answer import CallAnswer, answers_of
 from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.flow_reasons import FlowReasons, flow_rows
 from gridtide.decide.margins import kinds_spread
@@ -20,6 +21,7 @@ from gridtide.decide.situation import Commitment, Commitments
 from gridtide.decide.uncertainty import without_spread
 from gridtide.digest import freeze
 from gridtide.loop.mandate import Mandate, Policy
+from gridtide.loop.sight import calls_said
 from gridtide.loop.turn import Memory, Turn, take_turn, write_down
 from gridtide.loop.world import Telemetry
 from gridtide.simulate.study import Study
@@ -96,6 +98,8 @@ class Course:
     transfer_cost: money for all transfers. position_kw: bought day-ahead, (S, T). unspread: series of which plans
     wanted to know how far they may miss and could not, and in how many plans. offered_kw: capacity that stood of
     each product of the fleet, (Q, T). certificates: of its plans before jobs were placed, in order.
+    calls: how calls of the grid were answered; without_calls: what meters would have seen without them, None where
+    nobody asked.
     """
 
     policy: str
@@ -120,6 +124,8 @@ class Course:
     unspread: tuple[tuple[str, int], ...] = ()
     offered_kw: Real = field(default_factory=nothing_offered)
     certificates: tuple[Certificate, ...] = ()
+    calls: tuple[CallAnswer, ...] = ()
+    without_calls: Telemetry | None = None
 
     def __post_init__(self) -> None:
         whole = ("ended_s", "place", "moves", "exposure", "first_s", "done_s")
@@ -248,7 +254,7 @@ def next_instant(study: Study, memory: Memory, present: int) -> int:
     instants.append(int(np.searchsorted(edges_s, int(due.timestamp()), side="left")))
     begins_s = next_month_s(study.fleet, memory.planned_at)
     instants.append(int(np.searchsorted(edges_s, begins_s, side="left")))
-    issued = [int(np.searchsorted(edges_s, epoch_s(event.issued_at))) for event in study.events]
+    issued = [int(np.searchsorted(edges_s, epoch_s(said))) for said in calls_said(study.events)]
     instants += [step for step in issued if step > present]
     if memory.restless:
         return present + 1
@@ -285,6 +291,7 @@ def _course(study: Study, twin: Twin, policy: str, telemetry: list[Telemetry], l
         unspread=tuple(sorted(log.unspread.items())),
         offered_kw=standing(study.fleet, log.memory.commitments, study.timeline, 0.0),
         certificates=tuple(log.certificates),
+        calls=answers_of(log.memory.commitments),
     )
 
 

@@ -7,6 +7,8 @@ from importlib.metadata import entry_points
 
 import numpy as np
 
+from gridtide.decide.answering_calls import weighed
+from gridtide.decide.call_answer import CallAnswer
 from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.dispatchers.by_reference import ByReference
 from gridtide.decide.dispatchers.keep_told import KeepTold
@@ -79,6 +81,13 @@ class PlanAndPlace:
         """
         holds, dispatch, _ = self._decided(plan, situation, held, due)
         return holds, dispatch
+
+    def weigh(
+        self, situation: Situation, held: Reservations, answers: tuple[CallAnswer, ...]
+    ) -> tuple[CallAnswer, ...]:
+        """The share taken of each call that may be declined, by a plan at the point forecast."""
+        of_plans = self.dispatcher
+        return weighed(situation, of_plans.objective, held, answers, of_plans.readings)
 
     def placing(
         self, plan: Plan | None, situation: Situation, held: Reservations, due: bool

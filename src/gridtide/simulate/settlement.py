@@ -15,6 +15,7 @@ from gridtide.settle.plants import PlantUse
 from gridtide.settle.promises import Promises, settle_promises
 from gridtide.settle.ramp import settle_ramps
 from gridtide.signals.signal import Kind
+from gridtide.simulate.calls import CallRow, call_rows, money_of
 from gridtide.simulate.capacity import capacity_of, earned
 from gridtide.simulate.course import Course
 from gridtide.simulate.genset_use import fuel_part, gensets_used
@@ -38,6 +39,7 @@ class Settlement:
     name of each site that may offer some. gensets: what generators for emergencies did, by the name of each site
     that has some, plants: what those that are told what to make did; emissions of both are in those of the course.
     requests_slower: of those answered, at slower points.
+    calls: what became of each call of the grid.
     linear_view: how far the lines that plans reckon with were off each building.
     """
 
@@ -67,6 +69,7 @@ class Settlement:
     plants: tuple[tuple[str, PlantUse], ...] = ()
     requests_slower: float = 0.0
     linear_view: tuple[LinearView, ...] = ()
+    calls: tuple[CallRow, ...] = ()
 
     @property
     def energy_cost(self) -> float:
@@ -96,6 +99,7 @@ def settle(study: Study, truth: Truth, course: Course, absorbed_kwh: float) -> S
     )
     lost_h, done_h = accelerator_hours(study, course)
     capacity = capacity_of(study, truth, course)
+    calls = call_rows(study, course)
     answered = seen.answered * hours * 3600.0
     waits_h = (course.first_s - study.jobs.release_s)[course.first_s >= 0] / 3600.0
     return Settlement(
@@ -108,6 +112,7 @@ def settle(study: Study, truth: Truth, course: Course, absorbed_kwh: float) -> S
             *earned(capacity),
             *fuel_part(gensets),
             *plants_part(plants),
+            *money_of(calls),
         ),
         emissions_average_kg=emissions_kg,
         emissions_marginal_kg=marginal_kg,
@@ -128,6 +133,7 @@ def settle(study: Study, truth: Truth, course: Course, absorbed_kwh: float) -> S
         capacity=capacity,
         gensets=gensets,
         plants=plants,
+        calls=calls,
         requests_slower=float((seen.slower * hours * 3600.0).sum()) if seen.slower.size else 0.0,
         linear_view=linear_view(study, truth, course),
     )

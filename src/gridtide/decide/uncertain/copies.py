@@ -8,6 +8,7 @@ import numpy as np
 from gridtide.decide.buckets import Buckets
 from gridtide.decide.columns import columns_of
 from gridtide.decide.constraints.balance import add_balance
+from gridtide.decide.constraints.calls import add_calls
 from gridtide.decide.constraints.cooling import add_cooling
 from gridtide.decide.constraints.demand import add_demand
 from gridtide.decide.constraints.gangs import add_gangs
@@ -108,6 +109,7 @@ def _rows(
     level = add_state_of_charge(program, columns, facts, batteries, situation.state.soc_kwh)
     rates = tuple(site.contract.ramp_max_kw_per_min for site in sites)
     ramp, steep = add_ramp(program, columns, facts, rates, situation.state.grid_power_kw)
+    add_calls(program, columns, facts, situation)
     return Rows(
         work=work,
         machines=machines,

@@ -50,6 +50,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.learn:learn",
         "What a site draws, learned from its own telemetry.",
     ),
+    "ven": ("gridtide.doors.cli.ven:ven", "What does a VTN ask of my site now, over OpenADR 3.1?"),
     "vtn": (
         "gridtide.doors.cli.vtn:vtn",
         "Tell end nodes of programs and events, and take their reports (OpenADR 3.1).",

@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from gridtide.doors.cli.words import money
+from gridtide.doors.results.calls import calls_said
 from gridtide.doors.results.document import marginal_of, not_held_of, steep_of
 from gridtide.doors.results.gensets import gensets_said
 from gridtide.doors.results.notes import told_once
@@ -65,6 +66,7 @@ def show(comparison: "Comparison") -> None:
     )
     said = (ATTRIBUTION, marginal_of(comparison), *limits)
     known = [note for note in said if note]
+    known += calls_said(comparison)
     known += proofs_said(comparison.courses, study.currency)
     for note in (*known, *unspread_of(comparison.courses), *told_once(study.notes)):
         console.print(f"- {note}", style="dim", highlight=False, markup=False)

@@ -28,9 +28,10 @@ class Agreement:
     site, zone: of the house. seed: whose chance on a start it is. most_kw: the largest power that can be meant.
     shortest_s: intervals below are refused. level_kw: reduction of SIMPLE levels 0 to 3, kW. offset_kw: reduction of
     one step of CONTROL_LEVEL_OFFSET, kW. relative: what a positive relative set-point means. rated_kw: normal operation
-    of which CONTROL_LEVEL_OFFSET_PERCENT is a share. default_import_kw: import that holds when limits ran out and
-    nobody is heard. price_currency: of prices without a word on theirs, which are then per kWh. None: not agreed;
-    a program's own attributes go first. lost_after_s: silence of a VTN that counts as a loss of communication.
+    of which CONTROL_LEVEL_OFFSET_PERCENT is a share. baseline_kw: what reductions are counted from.
+    default_import_kw: import that holds when limits ran out and nobody is heard. price_currency: of prices without a
+    word on theirs, which are then per kWh. lost_after_s: silence of a VTN that counts as a loss of communication.
+    None: not agreed; a program's own attributes go first.
     """
 
     site: str
@@ -42,6 +43,7 @@ class Agreement:
     offset_kw: float | None = None
     relative: Sign | None = None
     rated_kw: float | None = None
+    baseline_kw: float | None = None
     default_import_kw: float | None = None
     price_currency: str | None = None
     lost_after_s: int = 180

@@ -69,8 +69,12 @@ def answered(
     programs: Iterable[Program],
     now_s: int,
     agreement: Agreement,
+    unread: Sequence[str] = (),
 ) -> tuple[Known, News]:
-    """After a VTN told all of its events: what it left out is withdrawn, what it changed is read again."""
+    """After a VTN told all of its events: what it left out is withdrawn, what it changed is read again.
+
+    unread: ids of events that were told but could not be read; they are neither changed nor withdrawn.
+    """
     told: dict[str, Event] = {}
     faults: list[Finding] = []
     for event in events:
@@ -86,9 +90,10 @@ def answered(
         silent_since_s=None,
     )
     after, news = _taken_in(refreshed, told.values(), now_s, agreement)
-    withdrawn = tuple(heard for heard in after.events if heard.event.id not in told)
-    staying = tuple(heard for heard in after.events if heard.event.id in told)
-    refused = tuple(event for event in after.refused if event.id in told)
+    there = told.keys() | set(unread)
+    withdrawn = tuple(heard for heard in after.events if heard.event.id not in there)
+    staying = tuple(heard for heard in after.events if heard.event.id in there)
+    refused = tuple(event for event in after.refused if event.id in there)
     return replace(after, events=staying, refused=refused), replace(
         news, withdrawn=withdrawn, faults=(*faults, *news.faults)
     )

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from gridtide.finding import Finding
 from gridtide.signals.plausible import plausible
 from gridtide.signals.signal import Kind
+from gridtide.units import cost_per_kwh
 from gridtide.wire.openadr.agreement import Agreement
 from gridtide.wire.openadr.events import Event
 from gridtide.wire.openadr.schedule import Course
 from gridtide.wire.openadr.units_said import currency_of
 
-PER_MWH = 1000.0
 KINDS = {"PRICE": Kind.PRICE, "EXPORT_PRICE": Kind.PRICE, "GHG": Kind.CARBON_MARGINAL}
 
 
@@ -24,8 +24,9 @@ def price_faults(
             if kind is None:
                 continue
             currency = currency_of(event, None, payload.type, agreement)
-            scale = PER_MWH if kind is Kind.PRICE else 1.0
-            low, high = (limit / scale for limit in plausible(kind, currency))
+            low, high = plausible(kind, currency)
+            if kind is Kind.PRICE:
+                low, high = cost_per_kwh(low), cost_per_kwh(high)
             for value in payload.values:
                 if not isinstance(value, int | float) or low <= value <= high:
                     continue

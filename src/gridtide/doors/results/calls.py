@@ -1,0 +1,78 @@
+"""What became of calls of the grid: answered, delivered, paid, owed."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from gridtide.decide.event import OPEN_END, Event
+from gridtide.decide.limits import in_conflict
+from gridtide.simulate.calls import CallRow
+from gridtide.simulate.compare import Comparison
+from gridtide.simulate.settlement import Settlement
+
+
+def calls_of(settlement: Settlement) -> list[dict[str, Any]]:
+    """One object a call: what it asked, how it was answered and why, and what it came to; keys are a contract."""
+    return [_call(row) for row in settlement.calls]
+
+
+def calls_said(comparison: Comparison) -> Iterator[str]:
+    """One sentence a call and policy, and one of each pair of limits in conflict; none without calls."""
+    currency = comparison.study.currency
+    for item in comparison.settlements:
+        for row in item.calls:
+            yield _said(row, item.policy, currency)
+    yield from in_conflict(comparison.study.events)
+
+
+def _call(row: CallRow) -> dict[str, Any]:
+    event, settled = row.event, row.settled
+    return {
+        "call": event.label,
+        "kind": str(event.kind),
+        "site": event.site,
+        "issued_at": event.issued_at.isoformat(),
+        "start": event.start.isoformat(),
+        "end": _end(event.end),
+        "mandatory": event.mandatory,
+        "rank": event.rank,
+        "agreed_share": row.share,
+        "reason": row.reason,
+        "cost_per_mwh": None if math.isnan(row.cost_per_mwh) else row.cost_per_mwh,
+        "baseline": row.baseline,
+        "performance": settled.performance,
+        **asdict(settled),
+        "missed_by_cause": {cause.name.lower(): count for cause, count in row.missed},
+    }
+
+
+def _end(end: datetime) -> str | None:
+    return None if end == OPEN_END else end.isoformat()
+
+
+def _said(row: CallRow, policy: str, currency: str) -> str:
+    settled, event = row.settled, row.event
+    words = [f"{event.label}, {policy}: {row.reason}"]
+    if settled.agreed_kwh > 0.0:
+        words.append(_delivered(event, row))
+    if event.mandatory:
+        words.append(f"{settled.above_limit_kwh:,.1f} kWh above the limit")
+    if settled.payment or settled.penalty:
+        words.append(f"paid {settled.payment:,.2f}, owed {settled.penalty:,.2f} {currency}")
+    if event.recover_h > 0.0 and row.share > 0.0:
+        words.append(f"rebound {settled.rebound_kw:,.1f} kW")
+    if row.missed:
+        missed = ", ".join(f"{count:,} {cause.name.lower()}" for cause, count in row.missed)
+        words.append(f"promises missed: {missed}")
+    return "; ".join(words) + "."
+
+
+def _delivered(event: Event, row: CallRow) -> str:
+    settled = row.settled
+    assert settled.performance is not None and settled.in_band is not None
+    return (
+        f"{settled.delivered_kwh:,.1f} of {settled.agreed_kwh:,.1f} kWh ({settled.performance:.3f}), "
+        f"{100 * settled.in_band:.0f} % of the time in the band, against {row.baseline}"
+    )

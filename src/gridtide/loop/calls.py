@@ -1,0 +1,130 @@
+"""Hear a call of the grid: declare what would be drawn without it, then let the policy answer how much it takes."""
+
+from dataclasses import replace
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.call_answer import UNKNOWN, CallAnswer, answers_of
+from gridtide.decide.event import Event, EventKind
+from gridtide.decide.plan import Plan
+from gridtide.decide.positions import expected_net_kw
+from gridtide.decide.reservations import Reservations, expected_counts, reservations
+from gridtide.decide.room import promised_room
+from gridtide.decide.situation import Commitments, Situation
+from gridtide.loop.mandate import Policy
+from gridtide.trust.admission import admit
+
+Real = NDArray[np.float64]
+MANDATORY = "mandatory"
+NOT_WEIGHED = "declined: this policy weighs no calls"
+
+
+@runtime_checkable
+class WeighsCalls(Protocol):
+    """A policy that answers calls it may decline."""
+
+    def weigh(
+        self, situation: Situation, held: Reservations, answers: tuple[CallAnswer, ...]
+    ) -> tuple[CallAnswer, ...]:
+        """The same answers with the share it takes of each call. situation: without them."""
+        ...
+
+
+def is_answered(event: Event) -> bool:
+    """Whether a call asks for an answer or for money; one that is a limit alone only holds."""
+    money = event.payment_per_mwh > 0.0 or event.penalty_per_mwh > 0.0
+    bound = event.kind in (EventKind.ORDERLY_USE, EventKind.DEMAND_RESPONSE)
+    return event.may_be_declined or (event.mandatory and (bound or money or event.recover_h > 0.0))
+
+
+def heard(
+    policy: Policy,
+    plan: Plan | None,
+    situation: Situation,
+    held: Reservations,
+    moves_max: int,
+    commitments: Commitments,
+) -> Commitments:
+    """The commitments with an answer to each call that the horizon reaches and that has not begun.
+
+    Until a call begins its baseline is declared anew at each plan, from what the policy would do without any call
+    that has not begun: work comes and prices change meanwhile. The share stands from the first answer on, or may be
+    answered anew until `answer_by`.
+    """
+    known = {one.event: one for one in answers_of(commitments)}
+    pending = tuple(
+        event
+        for event in situation.events
+        if is_answered(event)
+        and event.start < situation.horizon.end
+        and (event not in known or situation.as_of < event.start)
+    )
+    if not pending:
+        return commitments
+    stand = tuple(
+        one for one in commitments if not (isinstance(one, CallAnswer) and one.event in pending)
+    )
+    net_kw = _without(policy, plan, situation, held, moves_max, pending)
+    names = [site.name for site in situation.fleet.sites]
+    answers = [
+        _answer(event, known.get(event), situation, net_kw[names.index(event.site)])
+        for event in pending
+    ]
+    asked = tuple(
+        one for one in answers if one.event not in known or one.stays_open(situation.as_of)
+    )
+    asked = tuple(one for one in asked if one.event.may_be_declined)
+    bound = tuple(one for one in answers if one not in asked)
+    if asked and isinstance(policy, WeighsCalls):
+        others = tuple(one for one in (*stand, *bound) if one.end > situation.as_of)
+        asked = policy.weigh(replace(situation, commitments=others), held, asked)
+    return (*stand, *bound, *asked)
+
+
+def _without(
+    policy: Policy,
+    plan: Plan | None,
+    situation: Situation,
+    held: Reservations,
+    moves_max: int,
+    unheard: tuple[Event, ...],
+) -> Real:
+    """What each site is expected to draw if some calls had not been heard, (S, T), kW."""
+    seen = replace(
+        situation,
+        events=tuple(event for event in situation.events if event not in unheard),
+        commitments=tuple(
+            one
+            for one in situation.commitments
+            if not (isinstance(one, CallAnswer) and one.event in unheard)
+        ),
+    )
+    if any(event.mandatory for event in unheard):
+        room = promised_room(seen, held.grid)
+        held = admit(seen, reservations(seen, room, held.grid, moves_max)).held
+    _, dispatch = policy.decide(plan, seen, held, True)
+    told = dispatch.placement
+    entry = held.menu.entry(np.maximum(told.place, 0), np.maximum(told.point, 0))
+    return expected_net_kw(seen, dispatch, expected_counts(held, np.diff(told.offsets), entry))
+
+
+def _answer(
+    event: Event, before: CallAnswer | None, situation: Situation, net_kw: Real
+) -> CallAnswer:
+    """The answer so far with the baseline of now; nothing is taken yet of a fresh call but what is mandatory."""
+    drawn_kw = net_kw if event.kind is EventKind.ABSORB else np.maximum(net_kw, 0.0)
+    if event.baseline_kw is not None:
+        drawn_kw = np.full_like(drawn_kw, event.baseline_kw)
+    if before is not None:
+        return replace(before, steps=situation.horizon, baseline_kw=drawn_kw)
+    return CallAnswer(
+        event=event,
+        answered_at=situation.as_of,
+        steps=situation.horizon,
+        baseline_kw=drawn_kw,
+        share=0.0 if event.may_be_declined else 1.0,
+        cost_per_mwh=UNKNOWN,
+        reason=NOT_WEIGHED if event.may_be_declined else MANDATORY,
+    )

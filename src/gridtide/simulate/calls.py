@@ -1,0 +1,131 @@
+"""Calls of the grid in a course: what it would have drawn without them, and what each came to."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.call_answer import CallAnswer, answers_of
+from gridtide.decide.event import Event, EventKind
+from gridtide.loop.calls import is_answered
+from gridtide.loop.mandate import Policy
+from gridtide.loop.world import Telemetry
+from gridtide.settle.calls import SettledCall, settle_call
+from gridtide.settle.promises import Cause, settle_promises
+from gridtide.simulate.course import Course, Progress, run_course
+from gridtide.simulate.study import Study
+from gridtide.simulate.truth import Truth
+from gridtide.timeline import epoch_s
+from gridtide.trust.record import Entry
+
+Real = NDArray[np.float64]
+MONEY = "calls of the grid"
+WITHOUT = "the same policy without the calls"
+DECLARED = "declared when the call was heard"
+AGREED = "agreed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallRow:
+    """One call in one course. baseline: what it is measured against; missed: promised deadlines between its issue and
+    the end of its recovery that were not kept, by cause."""
+
+    event: Event
+    share: float
+    cost_per_mwh: float
+    reason: str
+    baseline: str
+    settled: SettledCall
+    missed: tuple[tuple[Cause, int], ...]
+
+
+def has_calls(study: Study) -> bool:
+    """Whether any call asks for an answer or for money."""
+    return any(is_answered(event) for event in study.events)
+
+
+def unheard_course(
+    study: Study, truth: Truth, policy: Policy, forecaster: str, progress: Progress
+) -> Course:
+    """What the same policy does where no call that is answered was ever issued; limits without money stay.
+
+    Only a twin can know that.
+    """
+    plain = replace(study, events=tuple(one for one in study.events if not is_answered(one)))
+    return run_course(plain, truth, policy, forecaster, _Unwritten(), progress)
+
+
+def call_rows(study: Study, course: Course) -> tuple[CallRow, ...]:
+    """What became of each call that was heard, in the order of the case."""
+    answers = tuple(_measured(study, course, one) for one in answers_of(course.calls))
+    rows = [_row(study, course, one, answers) for one in answers]
+    order = {event: number for number, event in enumerate(study.events)}
+    return tuple(sorted(rows, key=lambda row: order.get(row.event, len(order))))
+
+
+def money_of(rows: tuple[CallRow, ...]) -> tuple[tuple[str, float], ...]:
+    """The part of a total cost that calls are: penalties less payments; none where no call was heard."""
+    if not rows:
+        return ()
+    return ((MONEY, sum(row.settled.penalty - row.settled.payment for row in rows)),)
+
+
+def _row(
+    study: Study, course: Course, answer: CallAnswer, answers: tuple[CallAnswer, ...]
+) -> CallRow:
+    drawn_kw = drawn_of(study, course.telemetry, answer.event)
+    agreed = answer.event.baseline_kw is not None
+    return CallRow(
+        event=answer.event,
+        share=answer.share,
+        cost_per_mwh=answer.cost_per_mwh,
+        reason=answer.reason,
+        baseline=AGREED if agreed else DECLARED if course.without_calls is None else WITHOUT,
+        settled=settle_call(answer, answers, drawn_kw, study.timeline),
+        missed=_missed(study, course, answer),
+    )
+
+
+def _measured(study: Study, course: Course, answer: CallAnswer) -> CallAnswer:
+    """The answer with the baseline it is settled by."""
+    if answer.event.baseline_kw is not None or course.without_calls is None:
+        return answer
+    baseline_kw = drawn_of(study, course.without_calls, answer.event)
+    return replace(answer, steps=study.timeline, baseline_kw=baseline_kw)
+
+
+def drawn_of(study: Study, seen: Telemetry, event: Event) -> Real:
+    """What the site of a call drew, less own supply that it left unused where the call asks to absorb, (T,), kW."""
+    site = [one.name for one in study.fleet.sites].index(event.site)
+    if event.kind is EventKind.ABSORB:
+        return np.asarray(seen.import_kw[site] - seen.export_kw[site] - seen.unused_supply_kw[site])
+    return np.asarray(seen.import_kw[site])
+
+
+def _missed(study: Study, course: Course, answer: CallAnswer) -> tuple[tuple[Cause, int], ...]:
+    jobs, until_s = study.jobs, int(study.timeline.edges_s[-1])
+    begins_s, ends_s = epoch_s(answer.event.issued_at), min(epoch_s(answer.end), until_s)
+    inside = (jobs.deadline_s >= begins_s) & (jobs.deadline_s <= ends_s)
+    found = settle_promises(
+        jobs, course.ended_s, course.complete, course.promised & inside, course.cut, until_s
+    )
+    return tuple(sorted(found.missed.items()))
+
+
+class _Unwritten:
+    """A record that keeps its last entry only: of a course that nobody took."""
+
+    def __init__(self) -> None:
+        self._last: Entry | None = None
+
+    def append(self, entry: Entry) -> None:
+        """Keep the entry as the last."""
+        self._last = entry
+
+    def last(self) -> Entry | None:
+        """The newest entry."""
+        return self._last
+
+    def entries(self) -> tuple[Entry, ...]:
+        """What is kept."""
+        return (self._last,) if self._last else ()
