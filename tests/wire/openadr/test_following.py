@@ -374,3 +374,16 @@ def test_at_every_instant_the_piece_is_the_strictest_of_the_first_priority(
         assert len(held) == (1 if there else 0)
         if held:
             assert held[0].value == min(there)[1]
+
+
+def test_saf_2_a_price_of_minus_100_000_is_refused_once_and_the_last_good_one_goes_on() -> None:
+    """Per kWh, as the wire has prices; one finding, and the curve is as it was."""
+    good = event_of("PRICE", 0.10, start=MIDNIGHT, payloadDescriptors=USD)
+    newer = "2026-11-22T01:00:00Z"
+    absurd = event_of("PRICE", -1e5, start=MIDNIGHT, payloadDescriptors=USD, modified=newer)
+    after, news = answered(told(good), (absurd,), (program_of(),), NOW_S + 60, AGREEMENT)
+    assert len(news.faults) == 1
+    (curve,) = holding(after, AGREEMENT, NOW_S, NOW_S + DAY_S).curves
+    assert [piece.value for piece in curve.pieces] == [0.10]
+    _, again = answered(after, (absurd,), (program_of(),), NOW_S + 120, AGREEMENT)
+    assert again.faults == ()

@@ -42,7 +42,7 @@ class Poll:
 class Ven:
     """What a site hears from one VTN. programs: names of those it takes part in; none: all it may see.
 
-    targets: asked for with every list, as the operator granted them.
+    targets: asked for beside what is for everybody, as the operator granted them.
     """
 
     connection: Connection
@@ -127,8 +127,17 @@ class Ven:
         return found
 
     def _listed(self, path: str) -> tuple[list[object], int]:
-        query = {"targets": list(self.targets)} if self.targets else None
-        return self.connection.everything(path, query)
+        """All that is for everybody and all that is for our targets, each once, and how many pages it took.
+
+        A search that names targets finds nothing without targets, so both are asked for.
+        """
+        found, pages = self.connection.everything(path)
+        if not self.targets:
+            return found, pages
+        there = {one.get("id") for one in found if isinstance(one, dict)}
+        ours, more = self.connection.everything(path, {"targets": list(self.targets)})
+        found += [one for one in ours if not isinstance(one, dict) or one.get("id") not in there]
+        return found, pages + more
 
     def _is_mine(self, event: Event) -> bool:
         mine = {program.id for program in self.known.programs}
