@@ -179,10 +179,11 @@ class RegulatorState:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Outside:
-    """What meets a block each second, (N every_s,): IT power nobody moves, kW, and noise of the meter, share of its
-    reading."""
+    """What meets a block each second, (N every_s,): IT power nobody moves, kW, as it truly is and as it was planned,
+    and noise of the meter, share of its reading."""
 
     other_kw: Real
+    planned_kw: Real
     noise: Real
 
 
@@ -236,7 +237,6 @@ def standing_still(
     scalars[kernel.FELT] = cooling_kw
     scalars[kernel.COOLING] = cooling_kw * means.building.cooling_share
     scalars[kernel.NEXT] = kernel.REMEMBERED_S
-    scalars[kernel.KNOWN] = other_kw
     seconds = kernel.REMEMBERED_S
     return RegulatorState(
         scalars=scalars,
@@ -376,8 +376,7 @@ def run_block(
             building.plant,
         ),
         np.array([law.split_s, law.recover_per_h, law.believe, law.ahead_s]),
-        np.array(outside.other_kw),
-        np.array(outside.noise),
+        (np.array(outside.other_kw), np.array(outside.planned_kw), np.array(outside.noise)),
         (gangs.points_kw.copy(), gangs.speeds.copy()),
         scalars, rings, left_s, done_s, seen,
     )  # fmt: skip

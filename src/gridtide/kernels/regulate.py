@@ -19,10 +19,10 @@ REMEMBERED_S = 64
 """Seconds of orders that are kept, more than the slowest actuator takes."""
 PASSES = 60
 CLOSE = 1e-9
-STORED, SLOW, LEVEL, COOLING, FELT, BIAS, RESTED, NEXT, KNOWN = range(9)
+STORED, SLOW, LEVEL, COOLING, FELT, BIAS, RESTED, NEXT, APART = range(9)
 """State of a regulator: kWh stored, slow part of the request kW, level of the water, cooling power kW as it is and as
 the regulator reckons it, what its meter shows beyond that, slow part that resting nodes carry kW, the second,
-and the IT power that nobody moves as it was read last, kW."""
+and by how much the IT power that nobody moves, as read last, is more than planned, kW."""
 METER, STORE, KEPT, IT, SHORT, WORK = range(6)
 """What is seen each second: meter kW, discharge less charge kW, kWh stored, IT kW, kW beyond reach, work done."""
 
@@ -201,8 +201,7 @@ def regulate_block(
     means: tuple[Real, Real, Real, Whole],
     site: tuple[Real, int],
     law: Real,
-    other_kw: Real,
-    noise: Real,
+    beside: tuple[Real, Real, Real],
     curve: tuple[Real, Real],
     state: Real,
     rings: tuple[Real, Real, Real],
@@ -212,16 +211,20 @@ def regulate_block(
 ) -> None:
     """Follow one signal each every_s seconds, and run store, gangs and building second by second between them.
 
-    request_kw, base_kw: (N,). means, site, law as `tick` has them. other_kw: IT power that nobody moves, each second,
-    (N every_s,), which the regulator reads a tick late. noise: of the meter as shares of its reading, (N every_s,).
+    request_kw: (N,). base_kw: the same or further, for what is foreseen, as planned_kw. means, site, law as `tick` has them. beside: IT power that nobody moves, which the
+    regulator reads a tick late; the same as it was planned, by which it foresees changes; and noise of the meter as
+    shares of its reading, (N every_s,) each.
     curve: power and speed of each gang's points, rising, (G, K) each. state: as named above, rings: orders of the last
     seconds to store, nodes and gangs, (R,), (R,), (R, G), left_s: work left of each gang, seconds at full speed,
     done_s: work done, (G,), all changed in place. seen, filled: (6, N every_s).
     """
     store, _, resting, lags = means
     body, plant = site
+    other_kw, planned_kw, noise = beside
     told_store, told_units, told_gangs = rings
     points_kw, speeds = curve
+    last = planned_kw.shape[0] - 1
+    apart_kw = 0.0
     rate = 1.0 - np.exp(-1.0 / max(body[3], 1e-9))
     short_kw = 0.0
     for second in range(request_kw.shape[0] * every_s):
@@ -229,13 +232,18 @@ def regulate_block(
         slot, before = now % REMEMBERED_S, (now - 1) % REMEMBERED_S
         told_units[slot] = told_units[before]
         told_gangs[slot] = told_gangs[before]
-        index = second // every_s
-        request, base = request_kw[index], base_kw[index]
+        request = request_kw[second // every_s]
         if second % every_s == 0:
-            known_kw, state[KNOWN] = state[KNOWN], other_kw[second]
+            apart_kw, state[APART] = state[APART], other_kw[second] - planned_kw[second]
+            at = min(second + lags[1], last)
+            known_kw = apart_kw + planned_kw[at]
+            base = base_kw[min(at // every_s, base_kw.shape[0] - 1)]
             short_kw = tick(
                 request, base, now, means, site, law, known_kw, state, rings, left_s, every_s
             )
+        at = min(second + lags[0], last)
+        known_kw = apart_kw + planned_kw[at]
+        base = base_kw[min(at // every_s, base_kw.shape[0] - 1)]
         soon = now + lags[0]
         units = told_units[min(now, soon - lags[2]) % REMEMBERED_S]
         gangs_kw = _of_gangs(told_gangs[min(now, soon - lags[1]) % REMEMBERED_S], left_s)

@@ -50,9 +50,21 @@ class RegulatedPlant:
         base_kw = self._base_kw[done : done + 1]
         noise = self._outside.noise[seconds]
         reading = self._reading(float(base_kw[0]), float(noise[0]))
-        outside = Outside(other_kw=self._outside.other_kw[seconds], noise=noise)
+        lags = self._means.lags
+        ahead_s = max(lags.store_s, lags.points_s)
+        outside = Outside(
+            other_kw=self._outside.other_kw[seconds],
+            planned_kw=self._outside.planned_kw[seconds.start : seconds.stop + ahead_s],
+            noise=noise,
+        )
+        ahead = done + 1 - (-ahead_s // self._every_s)
         seen = self._regulator.respond(
-            base_kw - target_kw, base_kw, self._every_s, self._means, self._state, outside
+            base_kw - target_kw,
+            self._base_kw[done:ahead],
+            self._every_s,
+            self._means,
+            self._state,
+            outside,
         )
         self._parts.append(seen)
         self._state = seen.state

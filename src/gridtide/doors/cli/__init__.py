@@ -45,6 +45,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "declare": (
         "gridtide.doors.cli.declare:declare",
         "The load of tomorrow, P10, P50 and P90, as a dispatch centre asks for it.",
+    ),
     "follow": (
         "gridtide.doors.cli.follow:follow",
         "How well a site follows a regulation signal, second by second.",
