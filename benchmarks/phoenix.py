@@ -1,6 +1,7 @@
 """The Phoenix event of 3 May 2025 again, simulated on its measured curves, beside bound and published policies.
 
     python benchmarks/phoenix.py [--other-share 0.0] [--mixes 100 [--limits measured] [--table mixes.csv]]
+    python benchmarks/phoenix.py --two-peaks
 
 Reads emerald_phoenix in GRIDTIDE_DATA. "measured" gives every policy what the meter drew in each minute of the event as
 its limit; "mean" and "target" a flat limit over the window. The published policies know every minute beforehand, ours
@@ -43,6 +44,7 @@ START, END, NOTICE = 16 * 60 + 20, 19 * 60 + 31, 10
 TARGET, MEAN = 0.75, 0.6842
 PUBLISHED = 0.907885
 FLAT_MIN = 90
+TWO_PEAKS, TWO_PEAKS_FLAT_MIN = (15 * 60, 20 * 60 + 30), 60
 NEAR = 1e-9
 Row = tuple[float, Marks | None]
 
@@ -67,6 +69,32 @@ def calls(meter: MinutePower) -> tuple[float, tuple[Call, ...]]:
         for name, share in (("mean", MEAN), ("target", TARGET))
     ]
     return base, (as_drawn, *flat)
+
+
+def two_peaks(curves: Sequence[KnobCurve]) -> None:
+    """The re-enacted day of two peaks: what its meter drew in each minute, of its baseline, as the limit."""
+    folder = Path(os.environ.get("GRIDTIDE_DATA", "../shared/data")) / "emerald_phoenix"
+    meter = MinutePowerTable(path=folder / "CAISOexp_totalpower_cleaned.csv").read()
+    base = float(np.median(meter.power_kw[:TWO_PEAKS_FLAT_MIN]))
+    limit = np.minimum(meter.power_kw, base)
+    start, end = (one - meter.first_min for one in TWO_PEAKS)
+    call = Call(
+        name="two peaks", limit_kw=limit, announced_kw=float(limit[start:end].max()),
+        start=start, end=end, known_from=start - NOTICE,
+    )  # fmt: skip
+    cluster = event_cluster(curves, base)
+    rows = compared(cluster, call)
+    print(
+        f"SIMULATED: two peaks, baseline {base:.3f} kW, {len(limit)} minutes, announced at most"
+        f" {call.announced_kw / base:.4f}; half hours of the limit, of the baseline:"
+    )
+    halves = [meter.power_kw[at : at + 30].mean() / base for at in range(0, len(limit), 30)]
+    print(" ".join(f"{one:.3f}" for one in halves))
+    show(rows)
+    ours = rows[OURS][1]
+    assert ours is not None
+    for job, share in zip(cluster.jobs, ours.share.tolist(), strict=True):
+        print(f"  {job.name:24} {share:.4f} of its usual work, at least {job.floor:.2f}")
 
 
 def measured_rise(meter: MinutePower) -> float:
@@ -222,9 +250,12 @@ def main() -> None:
     words.add_argument("--other-share", type=float, default=0.0)
     words.add_argument("--limits", choices=("measured", "mean", "target"), default="measured")
     words.add_argument("--table", type=Path)
+    words.add_argument("--two-peaks", action="store_true")
     asked = words.parse_args()
     curves, meter = measured()
-    if asked.mixes:
+    if asked.two_peaks:
+        two_peaks(curves)
+    elif asked.mixes:
         mixes(curves, meter, asked.mixes, asked.limits, asked.table)
     else:
         event(curves, meter, asked.other_share)

@@ -32,7 +32,7 @@ def test_a_deeper_call_never_costs_less(
 
 
 @given(cluster=clusters(), seed=st.integers(0, 5))
-@settings(max_examples=10)
+@settings(max_examples=5)
 def test_nothing_is_paused_that_has_no_checkpoint_and_ramps_hold(
     cluster: CappedCluster, seed: int
 ) -> None:
@@ -105,3 +105,14 @@ def test_lost_work_is_made_up_below_the_baseline() -> None:
         assert lived.meter_kw.max() <= 190.0 + 1e-9
         assert marks.weighted <= best_course(one, call).weighted + 1e-9
     assert found[1] > found[0] + 0.05
+
+
+@given(cluster=clusters())
+@settings(max_examples=15)
+def test_nobody_calling_means_nobody_losing(cluster: CappedCluster) -> None:
+    """A limit at the baseline costs no job anything, whatever its curve."""
+    call = flat_call("none", 40, (10, 30), cluster.baseline_kw, 10)
+    usual = [replace(job, away_share=0.0) for job in cluster.jobs]
+    marks = marks_of(cluster, call, answer(replace(cluster, jobs=tuple(usual)), call))
+    np.testing.assert_allclose(marks.share, 1.0, atol=1e-6)
+    assert marks.minutes_above == 0

@@ -1,24 +1,22 @@
 """A call lived through: met where it can be met, and said so where it cannot."""
 
-from dataclasses import replace
-
-import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from gridtide.decide.response.best_course import best_course
 from gridtide.decide.response.call import flat_call
-from gridtide.fleet.capped_job import CappedCluster, CappedJob, Pausing
+from gridtide.fleet.capped_job import CappedCluster, Pausing
 from gridtide.simulate.response import answer, marks_of
 from gridtide.simulate.response_depth import deepest_kept_kw
 from gridtide.testing.called_clusters import clusters
+from gridtide.testing.one_gang import one_gang
 
 MINUTES, WINDOW = 60, (15, 40)
 
 
 @given(cluster=clusters(), share=st.floats(0.0, 1.0))
-@settings(max_examples=8)
+@settings(max_examples=8, phases=[Phase.generate])
 def test_a_call_that_can_be_met_is_met_and_no_tier_breaks(
     cluster: CappedCluster, share: float
 ) -> None:
@@ -32,14 +30,6 @@ def test_a_call_that_can_be_met_is_met_and_no_tier_breaks(
     assert marks.tiers_broken == 0
     assert marks.highest_after <= 1.0 + 1e-9
     assert marks.weighted <= best_course(cluster, call).weighted + 1e-9
-
-
-def one_gang(pausing: Pausing) -> CappedCluster:
-    """Two equal jobs whose caps reach half of their power."""
-    job = CappedJob(name="a", accelerators=1000, power_w=np.array([100.0, 200.0]), speed=np.array([0.4, 1.0]),
-                    idle_w=20.0, loss_most=0.5, weight=1.0, pausing=pausing)  # fmt: skip
-    jobs = (job, replace(job, name="b"))
-    return CappedCluster(name="c", jobs=jobs, other_kw=0.0, baseline_kw=400.0)
 
 
 def test_where_caps_do_not_reach_a_gang_pauses_whole() -> None:

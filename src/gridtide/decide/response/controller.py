@@ -19,11 +19,8 @@ PAUSE_LEAST = 15
 
 RESERVE_MIN = 5.0
 """Minutes by which each job is kept above its floor, times what it may do less in a minute than the straight pieces
-it is planned by: one whole accelerator, or what lies between two points of a gang's curve. What was lost earlier is
+it is planned by: one whole accelerator, or how far a gang's curve sags below its hull. What was lost earlier is
 seen and made good; the last minutes of a call have no later ones."""
-
-GANG_SAG = 0.03
-"""Speed by which a measured curve may lie below the line between two of its corners [assumed; 0.02 in the sweep]."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -66,7 +63,7 @@ def orders_for(cluster: CappedCluster, sight: Sight) -> Orders:
     )
     later = _later(cluster, ceiling - cluster.other_kw, sight.called)
     power = _shares_now(cluster, sight, Spell(minutes=1.0, merit=merit, power_kw=now_kw), later)
-    return _orders(cluster, power, stopped)
+    return _orders(cluster, power, stopped, speed_now)
 
 
 def _ceilings(cluster: CappedCluster, sight: Sight) -> Real:
@@ -153,15 +150,23 @@ def _shares_now(cluster: CappedCluster, sight: Sight, now: Spell, later: tuple[S
 
 
 def _reserve(job: CappedJob, minutes: int) -> float:
-    less = 1.0 / job.accelerators if job.pausing is Pausing.SOME else GANG_SAG
-    return RESERVE_MIN * less / minutes
+    if job.pausing is Pausing.SOME:
+        return RESERVE_MIN / (job.accelerators * minutes)
+    sag = np.interp(job.power_w, *corners(job, False)) - job.speed
+    return float(RESERVE_MIN * sag.max() / minutes)
 
 
-def _orders(cluster: CappedCluster, power_kw: Real, stopped: NDArray[np.bool_]) -> Orders:
+def _orders(
+    cluster: CappedCluster, power_kw: Real, stopped: NDArray[np.bool_], speed_now: Real
+) -> Orders:
     """Caps for each job that together draw no more than its share."""
     told = [
-        (0, job.idle_w, job.idle_w) if rests else _caps(job, kw / (kw_of_w(1.0) * job.accelerators))
-        for job, kw, rests in zip(cluster.jobs, power_kw.tolist(), stopped.tolist(), strict=True)
+        (0, job.idle_w, job.idle_w)
+        if rests
+        else _caps(job, kw / (kw_of_w(1.0) * job.accelerators), most)
+        for job, kw, rests, most in zip(
+            cluster.jobs, power_kw.tolist(), stopped.tolist(), speed_now.tolist(), strict=True
+        )
     ]
     return Orders(
         upper=np.array([one[0] for one in told], dtype=np.int64),
@@ -170,9 +175,9 @@ def _orders(cluster: CappedCluster, power_kw: Real, stopped: NDArray[np.bool_]) 
     )
 
 
-def _caps(job: CappedJob, each_w: float) -> tuple[int, float, float]:
+def _caps(job: CappedJob, each_w: float, speed_most: float) -> tuple[int, float, float]:
     """One cap for all; two where accelerators work each by itself and what lies between two corners is worth less."""
-    hull_w, _ = corners(job, False)
+    hull_w, _ = corners(job, False, speed_most)
     if each_w <= job.idle_w:
         return 0, job.idle_w, job.idle_w
     after = int(np.searchsorted(hull_w, each_w))

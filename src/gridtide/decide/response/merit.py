@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.fleet.capped_job import CappedJob, Pausing
+from gridtide.fleet.capped_job import CappedJob, Pausing, power_for
 from gridtide.units import kw_of_w
 
 Real = NDArray[np.float64]
 
-THIN_KW = 1e-9
+THIN_KW = 1e-6
 """Pieces no wider are left out."""
 
 
@@ -75,9 +75,16 @@ def speed_of(merit: Merit, power_kw: Real) -> Real:
     return np.asarray(merit.least_speed + (into * merit.gain_per_kw).sum(axis=2))
 
 
-def corners(job: CappedJob, relaxed: bool) -> tuple[Real, Real]:
-    """Power of one accelerator [W] and speed of the job at the corners of its upper hull, pausing among them."""
+def corners(job: CappedJob, relaxed: bool, speed_most: float = 1.0) -> tuple[Real, Real]:
+    """Power of one accelerator [W] and speed of the job at the corners of its upper hull, pausing among them.
+
+    A job that is wanted at less than full speed draws there what was measured, and not what a mixture would.
+    """
     power_w, speed = job.power_w, job.speed
+    if not relaxed and speed[0] < speed_most < speed[-1]:
+        at_most = float(power_for(job, np.array(speed_most)))
+        below = speed < speed_most
+        power_w, speed = np.append(power_w[below], at_most), np.append(speed[below], speed_most)
     if job.pausing is Pausing.SOME or (relaxed and job.pausing is Pausing.WHOLE):
         power_w, speed = np.append(job.idle_w, power_w), np.append(0.0, speed)
     kept: list[int] = []
@@ -97,7 +104,7 @@ def _below(x: Real, y: Real, first: int, middle: int, last: int) -> bool:
 def _pieces(
     job: CappedJob, speed_most: float, called: bool, relaxed: bool
 ) -> tuple[float, float, Real, Real]:
-    power_w, speed = corners(job, relaxed)
+    power_w, speed = corners(job, relaxed, speed_most)
     kw = kw_of_w(1.0) * job.accelerators * power_w
     if speed_most < speed[-1]:
         top = max(speed_most, float(speed[0]))

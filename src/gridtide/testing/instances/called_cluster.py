@@ -60,6 +60,19 @@ def event_cluster(
     )
 
 
+def loaded_cluster(
+    curves: Sequence[KnobCurve], load: float, jobs: Sequence[EventJob] = EVENT_JOBS
+) -> CappedCluster:
+    """The cluster of the event with a share of its accelerators at work, each job's rounded, and the others idle."""
+    busy = [(name, curve, round(load * size), tier) for name, curve, size, tier in jobs]
+    idle = sum(size for _, _, size, _ in jobs) - sum(size for _, _, size, _ in busy)
+    named = {curve.workload: curve for curve in curves}
+    busy_kw = float(sum(kw_of_w(named[curve].uncapped_w) * size for _, curve, size, _ in busy))
+    other_kw = float(kw_of_w(IDLE_W) * idle)
+    base_kw = busy_kw + other_kw
+    return event_cluster(curves, base_kw, other_kw / base_kw, busy)
+
+
 def drawn_jobs(curves: Sequence[KnobCurve], seed: int) -> tuple[EventJob, ...]:
     """A mix of 4 to 10 jobs on 256 accelerators: multiples of eight, curves at even odds, tiers 1 to 3 at even odds."""
     chance = np.random.default_rng(seed)
