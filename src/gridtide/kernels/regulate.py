@@ -211,9 +211,9 @@ def regulate_block(
 ) -> None:
     """Follow one signal each every_s seconds, and run store, gangs and building second by second between them.
 
-    request_kw: (N,). base_kw: the same or further, for what is foreseen, as planned_kw. means, site, law as `tick` has them. beside: IT power that nobody moves, which the
-    regulator reads a tick late; the same as it was planned, by which it foresees changes; and noise of the meter as
-    shares of its reading, (N every_s,) each.
+    request_kw: (N,). base_kw: the same or further, for what is foreseen, as is planned_kw. means, site, law as `tick`
+    has them. beside: IT power that nobody moves, which the regulator reads a tick late; the same as it was planned, by
+    which it foresees changes; and noise of the meter as shares of its reading, (N every_s,) each.
     curve: power and speed of each gang's points, rising, (G, K) each. state: as named above, rings: orders of the last
     seconds to store, nodes and gangs, (R,), (R,), (R, G), left_s: work left of each gang, seconds at full speed,
     done_s: work done, (G,), all changed in place. seen, filled: (6, N every_s).

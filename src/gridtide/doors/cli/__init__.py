@@ -58,6 +58,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.tiers:tiers",
         "What users pay by how long they wait, and whom a course was for.",
     ),
+    "respond": (
+        "gridtide.doors.cli.respond:respond",
+        "How a cluster answers a call for less power, and what each job loses by it.",
+    ),
     "learn": (
         "gridtide.doors.cli.learn:learn",
         "What a site draws, learned from its own telemetry.",
