@@ -38,6 +38,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.flex:flex",
         "How many kW up and down, for how long, at what price, at which delay.",
     ),
+    "swing": (
+        "gridtide.doors.cli.swing:swing",
+        "Does a load keep the grid's rules on ramps and swings, and what would.",
+    ),
     "worth": (
         "gridtide.doors.cli.worth:worth",
         "Who draws less in called hours at which incentive, and what it brings.",

@@ -1,0 +1,122 @@
+"""The command `gridtide swing`: verdicts, what would pass, the picture, and every fault with its mend."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from gridtide.doors.cli import exit_code
+
+RATE_HZ = 100
+
+
+def written(path: Path, power_kw: NDArray[np.float64], step_s: float) -> str:
+    """A file with a waveform, by its name."""
+    rows = [f"{k * step_s:g},{kw:.3f}" for k, kw in enumerate(power_kw)]
+    path.write_text("t_s,power_kw\n" + "\n".join(rows) + "\n")
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def training(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A minute and a half of iterations of 2 s, 50 MW deep."""
+    at = np.arange(90 * RATE_HZ) / RATE_HZ
+    path = tmp_path_factory.mktemp("swing") / "training.csv"
+    return written(path, np.asarray(150_000.0 + 50_000.0 * (at % 2.0 < 1.4)), 1 / RATE_HZ)
+
+
+def test_the_document_of_a_load_that_fails(
+    training: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its keys are a contract; every change it names was judged again."""
+    page = tmp_path / "swing.html"
+    words = [
+        "swing",
+        training,
+        "--rule",
+        "ieso-15s",
+        "--rule",
+        "lipa-low",
+        "--page",
+        str(page),
+        "--json",
+    ]
+    assert exit_code(words) == 3
+    found = json.loads(capsys.readouterr().out)
+    assert set(found) == {
+        "of", "passes", "samples", "step_s", "lasts_s", "peak_kw", "mean_kw", "nominal_kw", "rules", "modes",
+        "mends", "mends_that_fail", "notes",
+    }  # fmt: skip
+    assert set(found["rules"][0]) == {
+        "rule", "authority", "text", "quantity", "unit", "window_s", "band_hz", "direction", "applies_above_kw",
+        "exempt", "status", "status_date", "source", "primary", "citation", "mark", "assumed", "outcome", "applies",
+        "value", "limit", "margin", "at_least", "from_s", "to_s", "how", "why",
+    }  # fmt: skip
+    assert {one["rule"]: one["outcome"] for one in found["rules"]} == {
+        "ieso-15s": "fail",
+        "lipa-low": "fail",
+    }
+    store, floor = found["mends"]
+    assert store["kind"] == "store" and floor["kind"] == "floor"
+    assert store["figures"]["foresight_energy_kwh"] <= store["figures"]["energy_kwh"]
+    assert floor["figures"]["floor_kw"] == pytest.approx(195_000.0, rel=1e-3)
+    text = page.read_text()
+    assert "envelopes" in text and "does it hurt the grid" in text
+
+
+def test_a_load_that_keeps_its_rules_leaves_with_nothing_to_mend(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 0."""
+    calm = written(tmp_path / "calm.csv", np.asarray(150_000.0 + np.arange(900.0)), 1.0)
+    assert exit_code(["swing", calm, "--rule", "CAISO", "--rule", "ieso-15s"]) == 0
+    said = capsys.readouterr().out
+    assert said.count("pass") == 2 and "what would pass" not in said
+
+
+def test_a_record_that_is_too_slow_is_no_pass(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One sample a minute says nothing of a second; exit code 3 and the reason."""
+    slow = written(tmp_path / "slow.csv", np.full(60, 150_000.0), 60.0)
+    assert exit_code(["swing", slow, "--rule", "ercot-band", "--rule", "ieso-15s"]) == 3
+    said = capsys.readouterr().out
+    assert said.count("cannot be judged") == 2 and "each 60 s" in said
+
+
+def test_modes_of_the_grid_and_its_connection_are_judged_when_declared(
+    training: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The iteration sits on the mode at 0.5 Hz."""
+    own = tmp_path / "grid.toml"
+    own.write_text(
+        '[[mode]]\nname = "north-south"\nmode_hz = 0.5\ndamping = 0.05\nlimit_hz = 0.001\ninertia_s = 4.0\n'
+        "system_kva = 3e7\n[connection]\nshort_circuit_kva = 1e6\nx_over_r = 10\n"
+    )
+    words = ["swing", training, "--rules", str(own), "--rule", "dominion-voltage", "--json"]
+    assert exit_code(words) == 3
+    found = json.loads(capsys.readouterr().out)
+    (mode,) = found["modes"]
+    assert mode["outcome"] == "fail" and mode["main_hz"] == pytest.approx(0.5, abs=0.013)
+    (rule,) = found["rules"]
+    assert rule["outcome"] == "pass" and 0.0 < rule["value"] < 0.03
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["nowhere.csv"], "does not exist"),
+        (["TRAINING", "--rule", "nobody"], "nobody"),
+        (["TRAINING", "--rules", "nowhere.toml"], "nowhere.toml"),
+        (["TRAINING", "--nominal", "-3"], "--nominal"),
+        (["TRAINING", "--efficiency", "2"], "--efficiency"),
+    ],
+)
+def test_faults_leave_with_two(
+    training: str, words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each named."""
+    assert exit_code(["swing", *(training if word == "TRAINING" else word for word in words)]) == 2
+    assert said in capsys.readouterr().err
