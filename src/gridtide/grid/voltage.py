@@ -17,7 +17,7 @@ def voltage_course(waveform: Waveform, connection: Connection) -> Real:
 
     The exact solution of two buses; 0 where the grid could not carry the load.
     """
-    from gridtide.kernels.voltage import voltages
+    from gridtide.kernels.at_the_grid import voltages
 
     reactive = math.tan(math.acos(connection.power_factor))
     power = np.ascontiguousarray(waveform.power_kw)
