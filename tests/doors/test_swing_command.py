@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from gridtide.doors.cli import exit_code
 
 RATE_HZ = 100
+DEMO = Path(__file__).parents[2] / "src" / "gridtide" / "case" / "demo" / "case.toml"
 
 
 def written(path: Path, power_kw: NDArray[np.float64], step_s: float) -> str:
@@ -102,6 +103,46 @@ def test_modes_of_the_grid_and_its_connection_are_judged_when_declared(
     assert mode["outcome"] == "fail" and mode["main_hz"] == pytest.approx(0.5, abs=0.013)
     (rule,) = found["rules"]
     assert rule["outcome"] == "pass" and 0.0 < rule["value"] < 0.03
+
+
+def test_each_site_of_a_case_is_judged_and_its_iterations_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its keys are a contract; a mode that all jobs sit on names them and what moves them off."""
+    case, own, page = tmp_path / "day.toml", tmp_path / "own.toml", tmp_path / "case.html"
+    case.write_text(DEMO.read_text().replace("end = 2026-03-09T", "end = 2026-03-03T"))
+    own.write_text(
+        '[[mode]]\nname = "local"\nmode_hz = 0.5\ndamping = 0.05\nlimit_hz = 0.000002\ninertia_s = 4.0\n'
+        'system_kva = 3e7\n[[wave]]\nwork_class = "training"\nperiod_s = [2.0, 2.0]\ndepth = 0.5\n'
+    )
+    words = [
+        "swing",
+        str(case),
+        "--policy",
+        "run-at-once",
+        "--rules",
+        str(own),
+        "--rule",
+        "ieso-15s",
+    ]
+    more = ["--lasts", "3min", "--rate", "20", "--page", str(page), "--json"]
+    assert exit_code([*words, *more]) == 3
+    found = json.loads(capsys.readouterr().out)
+    assert set(found) == {"of", "policy", "passes", "from", "lasts_s", "step_s", "sites", "notes"}
+    sites = {one["of"]: one for one in found["sites"]}
+    assert set(sites) == {"Nantong", "Zhangbei"} and "picture" not in sites["Nantong"]
+    sitting = [one for site in sites.values() for one in site["sitting"]]
+    assert sitting and set(sitting[0]) == {
+        "job", "period_s", "swing_kw", "mode", "mode_hz", "harmonic", "oscillation_hz", "limit_hz", "remedies"
+    }  # fmt: skip
+    assert 2.0 in {one["period_s"] for one in sitting}
+    assert all(one["remedies"] and one["oscillation_hz"] > one["limit_hz"] for one in sitting)
+    assert "envelopes" in page.read_text()
+    assert (
+        exit_code([*words, "--lasts", "3min", "--rate", "20", "--at", "2020-01-01T00:00:00+00:00"])
+        == 2
+    )
+    assert "inside the period" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Rules of grids for large loads, bundled or a user's own; and what a user declares of the grid at hand."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -14,6 +14,7 @@ from gridtide.grid.connection import Connection
 from gridtide.grid.oscillation import Mode
 from gridtide.grid.ride_through import Recovery, RideThrough
 from gridtide.grid.rule import Direction, Provenance, Quantity, Rule
+from gridtide.simulate.second_power import ASSUMED, Iterations
 
 BUNDLED = "grid_rules.toml"
 Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
@@ -34,6 +35,7 @@ WITH_WINDOW = (
     Quantity.STEP,
     Quantity.VOLTAGE_CHANGE,
 )
+OF_VOLTAGE = (Quantity.VOLTAGE_CHANGE, Quantity.FLICKER)
 WITH_BAND = (Quantity.BAND_SWING, Quantity.BAND_SHARE)
 
 
@@ -68,6 +70,7 @@ class RuleRecord(Record):
     share_of: Literal["peak", "nominal"] = "peak"
     band_hz: tuple[Positive, Positive] | None = None
     percentile: Annotated[float, Field(gt=0.0, lt=100.0)] | None = None
+    example: bool = False
 
 
 class RecoveryRecord(BaseModel):
@@ -116,6 +119,18 @@ class ConnectionRecord(BaseModel):
     nominal_hz: Literal[50, 60] = 60
 
 
+class WaveRecord(BaseModel):
+    """One [[wave]]: how jobs of a class iterate."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    work_class: str = Field(min_length=1)
+    period_s: tuple[Positive, Positive] = ASSUMED.period_s
+    depth: Annotated[float, Field(ge=0.0, lt=1.0)] = ASSUMED.depth
+    duty: Share = ASSUMED.duty
+    ramp_s: Annotated[float, Field(ge=0.0, allow_inf_nan=False)] = ASSUMED.ramp_s
+
+
 class RulesFile(BaseModel):
     """All that a file of rules may hold."""
 
@@ -125,6 +140,7 @@ class RulesFile(BaseModel):
     ride_through: tuple[RideThroughRecord, ...] = ()
     mode: tuple[ModeRecord, ...] = ()
     connection: ConnectionRecord | None = None
+    wave: tuple[WaveRecord, ...] = ()
     gap: tuple[dict[str, Any], ...] = ()
     note: tuple[dict[str, Any], ...] = ()
 
@@ -137,6 +153,7 @@ class GridRules:
     ride_through: dict[str, RideThrough]
     modes: tuple[Mode, ...] = ()
     connection: Connection | None = None
+    iterations: dict[str, Iterations] = field(default_factory=dict)
 
 
 @cache
@@ -160,12 +177,19 @@ def rules_with(path: Path | None) -> GridRules:
         ride_through={**known.ride_through, **own.ride_through},
         modes=own.modes,
         connection=own.connection,
+        iterations=own.iterations,
     )
 
 
 def named_rules(known: GridRules, names: tuple[str, ...]) -> tuple[Rule, ...]:
-    """Rules of names or of authorities; without names all of them. Raises BadInput for a name that is none."""
-    return _named(known.rules, names, "rules") if names else tuple(known.rules.values())
+    """Rules of names or of authorities; without names all but examples, and those on voltage only where a connection
+    is declared. Raises BadInput for a name that is none."""
+    if names:
+        return _named(known.rules, names, "rules")
+    blind = () if known.connection is not None else OF_VOLTAGE
+    return tuple(
+        one for one in known.rules.values() if not one.example and one.quantity not in blind
+    )
 
 
 def named_tables(known: GridRules, names: tuple[str, ...]) -> tuple[RideThrough, ...]:
@@ -226,7 +250,18 @@ def _read(table: dict[str, Any], where: str) -> GridRules:
         ) from None
     faults = [fault for one in record.rule for fault in _faults_of(one, where)]
     faults += [fault for one in record.ride_through for fault in _band_faults(one, where)]
-    faults += _named_twice(where, [one.name for one in (*record.rule, *record.ride_through)])
+    named = [one.name for one in (*record.rule, *record.ride_through)]
+    faults += _named_twice(where, [*named, *(one.name for one in record.mode)])
+    faults += [
+        Finding(
+            subject=f"{where} wave {one.work_class}",
+            value=f"period_s {list(one.period_s)}",
+            limit="the shortest first",
+            mend="Turn them round, or write one twice.",
+        )
+        for one in record.wave
+        if one.period_s[0] > one.period_s[1]
+    ]
     refuse_if_any(faults)
     connection = record.connection
     return GridRules(
@@ -234,6 +269,12 @@ def _read(table: dict[str, Any], where: str) -> GridRules:
         ride_through={one.name: _ride_through(one) for one in record.ride_through},
         modes=tuple(Mode(**one.model_dump()) for one in record.mode),
         connection=None if connection is None else Connection(**connection.model_dump()),
+        iterations={
+            one.work_class: Iterations(
+                period_s=one.period_s, depth=one.depth, duty=one.duty, ramp_s=one.ramp_s
+            )
+            for one in record.wave
+        },
     )
 
 
@@ -329,6 +370,7 @@ def _rule(record: RuleRecord) -> Rule:
         share_of=record.share_of,
         band_hz=record.band_hz,
         percentile=record.percentile,
+        example=record.example,
         applies_above_kw=record.applies_above_kw,
         exempt=record.exempt,
     )

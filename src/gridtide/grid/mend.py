@@ -66,6 +66,24 @@ def power_mends(
     return Mends(found=tuple(found), failed=tuple(failed))
 
 
+def mend_of(
+    kind: str,
+    says: str,
+    figures: dict[str, float],
+    after: Waveform,
+    rules: Sequence[Rule],
+    load: Load,
+) -> Mend:
+    """A change with what every rule says of the power after it."""
+    return Mend(
+        kind=kind,
+        says=says,
+        figures=figures,
+        waveform=after,
+        verdicts=tuple(judged(rule, after, load, asked=True) for rule in rules),
+    )
+
+
 def smoothed(waveform: Waveform, constant_s: float, rate_kw_per_s: float) -> Real:
     """What the grid sees behind a store that knows nothing of what comes: a first-order low pass of the load, then no
     faster than a rate, kW."""
@@ -154,7 +172,7 @@ def _by_store(
     )
     if np.isfinite(rate):
         says += f", no faster than {_size(rate)} kW/s"
-    return _mend("store", says, figures, waveform, grid_kw, rules, load)
+    return mend_of("store", says, figures, drawing(waveform, grid_kw), rules, load)
 
 
 def _by_floor(
@@ -182,26 +200,7 @@ def _by_floor(
         f"a floor of {_size(share * peak)} kW ({share:.1%} of the peak) that burns {_size(burnt_kwh)} kWh"
         f" ({figures['burnt_share']:.1%} more)"
     )
-    return _mend("floor", says, figures, waveform, grid_kw, rules, load)
-
-
-def _mend(
-    kind: str,
-    says: str,
-    figures: dict[str, float],
-    waveform: Waveform,
-    grid_kw: Real,
-    rules: Sequence[Rule],
-    load: Load,
-) -> Mend:
-    after = drawing(waveform, grid_kw)
-    return Mend(
-        kind=kind,
-        says=says,
-        figures=figures,
-        waveform=after,
-        verdicts=tuple(judged(rule, after, load, asked=True) for rule in rules),
-    )
+    return mend_of("floor", says, figures, drawing(waveform, grid_kw), rules, load)
 
 
 def _least(low: float, high: float, holds: Callable[[float], bool]) -> float | None:

@@ -41,7 +41,8 @@ class Rule:
     window_s: length of the window it looks at, None for the whole record. limit: in `unit` (kW/min, kW, share, Pst);
     share, share_of: the limit is at most this share of the load's peak or nominal power, in the same unit.
     band_hz: of frequencies, for quantities of a band. percentile: of RAMP_PERCENTILE. applies_above_kw: size of load
-    from which on it holds, 0 for every one. exempt: whom it leaves out, in words.
+    from which on it holds, 0 for every one.
+    exempt: whom it leaves out, in words. example: nobody's rule, judged only when it is named.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Rule:
     share_of: str = "peak"
     band_hz: tuple[float, float] | None = None
     percentile: float | None = None
+    example: bool = False
     applies_above_kw: float = 0.0
     exempt: str = ""
 

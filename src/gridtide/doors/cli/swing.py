@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gridtide.doors.cli.telling import tell
-from gridtide.doors.cli.words import say_compiling
+from gridtide.doors.cli.words import duration_s, instant_of, say_compiling
 from gridtide.finding import BadInput, Finding
 
 if TYPE_CHECKING:
     from gridtide.case.grid_rules import GridRules
-    from gridtide.grid.waveform import Waveform
 
 FILE = click.Path(path_type=Path)
 KW = click.FloatRange(min=0.0, min_open=True)
@@ -27,6 +26,12 @@ KW = click.FloatRange(min=0.0, min_open=True)
               help="With a table of sags: loads and their protection, TOML.")  # fmt: skip
 @click.option("--efficiency", type=click.FloatRange(0.5, 1.0), default=0.95, show_default=True,
               help="Of a store, each way.")  # fmt: skip
+@click.option("--policy", default="coordinated", show_default=True, help="Of a case: whose course.")  # fmt: skip
+@click.option("--at", "when", metavar="TIME",
+              help="Of a case: where the window begins; around its largest start or stop by default.")  # fmt: skip
+@click.option("--lasts", default="20min", show_default=True, help="Of a case: how long it is.")
+@click.option("--rate", type=click.FloatRange(1, 1000), default=200.0, show_default=True,
+              help="Of a case: samples a second.")  # fmt: skip
 @click.option("--page", "--plot", "page", type=FILE, help="Write the picture as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def swing(
@@ -36,11 +41,16 @@ def swing(
     nominal: float | None,
     protected: Path | None,
     efficiency: float,
+    policy: str,
+    when: str | None,
+    lasts: str,
+    rate: float,
     page: Path | None,
     as_json: bool,
 ) -> int:
-    """Judge LOAD by the rules of grids: a waveform (t_s or time, power_kw) by ramp and swing, or a table of sags (t_s,
-    v_pu, duration_s) by ride-through. Leaves with 0 where all pass, with 3 where one fails or cannot be judged."""
+    """Judge LOAD by the rules of grids: a waveform (t_s or time, power_kw) or each site of a case by ramp and swing, a
+    table of sags (t_s, v_pu, duration_s) by ride-through. Leaves with 0 where all pass, with 3 where one fails or
+    cannot be judged."""
     say_compiling()
     from gridtide.case.grid_rules import rules_with
     from gridtide.doors.cli.swing_words import show
@@ -48,17 +58,32 @@ def swing(
     known = rules_with(own)
     if protected is not None:
         found = _of_sags(load, known, names, protected)
+    elif load.suffix == ".toml":
+        from gridtide.doors.cli.swing_case import of_case
+        from gridtide.doors.cli.swing_judging import Asked
+
+        asked = Asked(known=known, names=names, nominal_kw=nominal, efficiency=efficiency)
+        window = (instant_of(when, "--at"), duration_s(lasts, "--lasts", 60), 1.0 / rate)
+        found = of_case(load, asked, policy, window, page is not None)
     else:
         found = _of_waveform(load, known, names, nominal, efficiency, page is not None)
-    picture = found.pop("picture", None)
     if page is not None:
         from gridtide.doors.report.sheet import write_sheet
 
-        write_sheet(page, {**found, "picture": picture}, "swing.js")
+        write_sheet(page, found, "swing.js")
+        found = _without_pictures(found)
     tell(found, "swing.js", None, as_json, show)
     if page is not None and not as_json:
         click.echo(str(page))
     return 0 if found["passes"] else 3
+
+
+def _without_pictures(found: dict[str, Any]) -> dict[str, Any]:
+    """The document without what only a page draws."""
+    bare = {key: value for key, value in found.items() if key != "picture"}
+    if "sites" in bare:
+        bare["sites"] = [_without_pictures(one) for one in bare["sites"]]
+    return bare
 
 
 def _of_waveform(
@@ -69,39 +94,12 @@ def _of_waveform(
     efficiency: float,
     drawn: bool,
 ) -> dict[str, Any]:
+    from gridtide.doors.cli.swing_judging import Asked, judged_document
     from gridtide.sources.waveform_table import WaveformTable
 
     waveform, notes = WaveformTable(path=path).read_and_tell()
-    return judged_document(waveform, known, names, nominal_kw, efficiency, notes, drawn)
-
-
-def judged_document(
-    waveform: "Waveform",
-    known: "GridRules",
-    names: tuple[str, ...],
-    nominal_kw: float | None,
-    efficiency: float,
-    notes: tuple[str, ...],
-    drawn: bool,
-) -> dict[str, Any]:
-    """A waveform judged by rules and modes, with the mends that pass; a picture of it where one is drawn."""
-    from gridtide.case.grid_rules import named_rules
-    from gridtide.doors.results.swing_document import picture_of, waveform_document
-    from gridtide.grid.judge import Load, Outcome, judged
-    from gridtide.grid.mend import Mends, Store, power_mends
-    from gridtide.grid.oscillation import driven_by
-
-    load = Load(nominal_kw=nominal_kw or waveform.peak_kw, connection=known.connection)
-    rules = named_rules(known, names)
-    verdicts = [judged(rule, waveform, load, asked=bool(names)) for rule in rules]
-    driven = [driven_by(mode, waveform) for mode in known.modes]
-    failing = [one.rule for one in verdicts if one.fails]
-    kept = [one.rule for one in verdicts if one.applies and one.outcome == Outcome.PASS]
-    mends = Mends(found=(), failed=())
-    if failing:
-        mends = power_mends(waveform, failing, kept, load, Store(efficiency=efficiency))
-    found = waveform_document(waveform, load, verdicts, driven, mends, notes)
-    return {**found, "picture": picture_of(waveform, mends)} if drawn else found
+    asked = Asked(known=known, names=names, nominal_kw=nominal_kw, efficiency=efficiency)
+    return judged_document(waveform, asked, notes, drawn)
 
 
 def _of_sags(

@@ -9,7 +9,19 @@ def show(found: dict[str, Any]) -> None:
     """Writes the document on stdout."""
     if "sags" in found:
         _show_sags(found)
-        return
+    elif "sites" in found:
+        click.echo(
+            f"{found['of']}, {found['policy']}, from {found['from']} for {found['lasts_s']:g} s"
+        )
+        for one in found["sites"]:
+            _show_waveform(one)
+    else:
+        _show_waveform(found)
+    for note in found.get("notes", ()):
+        click.echo(f"- {note}")
+
+
+def _show_waveform(found: dict[str, Any]) -> None:
     click.echo(
         f"{found['of']}: {found['samples']:,} samples, one each {found['step_s']:g} s, over {found['lasts_s']:,.6g} s;"
         f" {found['mean_kw']:,.0f} kW on average, {found['peak_kw']:,.0f} kW at most"
@@ -24,9 +36,14 @@ def show(found: dict[str, Any]) -> None:
             f"  {one['outcome']:18s} {one['mode']:22s} {1000 * one['oscillation_hz']:.3g} mHz at"
             f" {one['mode_hz']:g} Hz, limit {1000 * one['limit_hz']:.3g} mHz; most of it from {one['main_hz']:.3g} Hz"
         )
+    for one in found.get("sitting", ()):
+        click.echo(
+            f"  {one['job']} iterates each {one['period_s']:.3g} s; {one['harmonic']} times its frequency sits on"
+            f" {one['mode']} and drives it by {1000 * one['oscillation_hz']:.3g} mHz"
+        )
+        for remedy in one["remedies"]:
+            click.echo(f"    would pass: {remedy['says']}")
     _show_mends(found)
-    for note in found["notes"]:
-        click.echo(f"- {note}")
 
 
 def _outcome(one: dict[str, Any]) -> str:

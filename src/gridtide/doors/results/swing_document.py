@@ -10,6 +10,7 @@ from gridtide.grid.band import spectrum
 from gridtide.grid.judge import Load, Verdict
 from gridtide.grid.mend import Mends
 from gridtide.grid.oscillation import Driven
+from gridtide.grid.period_guard import Sitting
 from gridtide.grid.ride_through import Outcome, RideThrough, Sag, fastest_loss_kw_per_min
 from gridtide.grid.rule import Rule
 from gridtide.grid.waveform import Waveform
@@ -133,6 +134,24 @@ def sags_document(
         "loads": [_outcome_document(one) for one in outcomes],
         "lost_kw": sum(one.lost_kw for one in outcomes),
         "fastest_loss_kw_per_min": fastest_loss_kw_per_min(outcomes),
+    }
+
+
+def sitting_document(sitting: Sitting) -> dict[str, Any]:
+    """A job on a mode of the grid, and what moves it off."""
+    wave, driven = sitting.wave, sitting.driven
+    return {
+        "job": wave.job,
+        "period_s": wave.period_s,
+        "swing_kw": wave.high_kw - wave.low_kw,
+        "mode": driven.mode.name,
+        "mode_hz": driven.mode.mode_hz,
+        "harmonic": sitting.harmonic,
+        "oscillation_hz": driven.oscillation_hz,
+        "limit_hz": driven.mode.limit_hz,
+        "remedies": [
+            {"kind": one.kind, "says": one.says, "figures": one.figures} for one in sitting.remedies
+        ],
     }
 
 

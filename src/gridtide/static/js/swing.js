@@ -23,7 +23,7 @@ function band(name, points, colour) {
   ];
 }
 
-function power() {
+function power(page) {
   const names = Object.keys(page.picture.envelopes);
   const all = names.flatMap((name) => page.picture.envelopes[name]);
   const least = Math.min(...all.map((point) => point[1]));
@@ -39,15 +39,15 @@ function power() {
     yAxis: valueAxis("kW", { min: least - room, max: most + room, axisLabel: { color: INK, formatter: (value) => number(value), showMinLabel: false, showMaxLabel: false } }),
     series: [
       ...names.flatMap((name) => band(name, page.picture.envelopes[name], COLOURS[name] ?? PALETTE[4])),
-      { type: "line", data: [], markArea: { silent: true, itemStyle: { color: RED, opacity: 0.16 }, data: worst.map((one) => [{ xAxis: one.from_s - start }, { xAxis: one.to_s - start }]) } },
+      { type: "line", data: [], z: -1, markArea: { silent: true, itemStyle: { color: RED, opacity: 0.16 }, data: worst.map((one) => [{ xAxis: one.from_s - start }, { xAxis: one.to_s - start }]) } },
     ],
   };
 }
 
-function lines() {
+function lines(page) {
   const points = page.picture.spectrum_hz.map((hz, index) => [hz, page.picture.spectrum_kw[index]]).filter(([, kw]) => kw > 0);
   const top = Math.max(...points.map(([, kw]) => kw));
-  const limits = page.rules.filter((one) => one.band_hz);
+  const limits = page.rules.filter((one) => one.band_hz && one.unit === "kW");
   return {
     tooltip: { ...TOOLTIP, trigger: "axis", formatter: ([one]) => `${Number(one.data[0].toPrecision(3))} Hz<br>${size(one.data[1])} kW` },
     grid: { left: 92, right: 40, top: 30, bottom: 54 },
@@ -60,16 +60,16 @@ function lines() {
   };
 }
 
-function waveform() {
+function waveform(page, level) {
   const failing = page.rules.filter((one) => one.applies && one.outcome === "fail").length;
   const unknown = page.rules.filter((one) => one.applies && one.outcome === "cannot be judged").length;
-  element("h1", `${page.of}: does it hurt the grid?`);
+  element(level, level === "h1" ? `${page.of}: does it hurt the grid?` : page.of);
   element("p", `${page.passes ? "It keeps every rule that was asked." : `${failing} of ${page.rules.length} rules fail, ${unknown} cannot be judged.`} ${number(page.samples)} samples over ${size(page.lasts_s)} s, ${number(page.peak_kw)} kW at most.`, "lead");
   if (page.picture) {
-    draw(360, power(), "Power over time, before and after what would pass");
+    draw(360, power(page), "Power over time, before and after what would pass");
     element("p", "Bands from the lowest to the highest power of short spans; red where a rule that fails is worst.", "lead");
     element("h2", "Spectrum");
-    draw(300, lines(), "Amplitude of the lines of the spectrum");
+    draw(300, lines(page), "Amplitude of the lines of the spectrum");
     element("p", "Amplitude of lines 1/80 Hz apart (Welch). Dotted: half of a limit that is peak to peak in a band, which one line alone may reach. Dashed: declared modes of the grid.", "lead");
   }
   element("h2", "Rules");
@@ -82,6 +82,13 @@ function waveform() {
     words(
       ["mode", "Hz", "driven, mHz", "limit, mHz", "most from, Hz", "outcome"],
       page.modes.map((one) => [one.mode, size(one.mode_hz), size(1000 * one.oscillation_hz), size(1000 * one.limit_hz), size(one.main_hz), one.outcome]),
+    );
+  }
+  if (page.sitting?.length) {
+    element("h2", "Iterations on a mode of the grid");
+    words(
+      ["job", "period, s", "mode", "times its frequency", "driven, mHz", "limit, mHz", "would pass, each alone"],
+      page.sitting.map((one) => [one.job, size(one.period_s), one.mode, String(one.harmonic), size(1000 * one.oscillation_hz), size(1000 * one.limit_hz), one.remedies.map((remedy) => remedy.says).join("; ")]),
     );
   }
   if (page.mends.length) {
@@ -117,4 +124,9 @@ function sags() {
 }
 
 if (page.sags) sags();
-else waveform();
+else if (page.sites) {
+  element("h1", `${page.of}: does it hurt the grid?`);
+  element("p", `${page.policy}, from ${page.from} for ${size(page.lasts_s)} s.`, "lead");
+  for (const one of page.sites) waveform(one, "h2");
+  told(page.notes);
+} else waveform(page, "h1");
