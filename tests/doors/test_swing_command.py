@@ -47,7 +47,7 @@ def test_the_document_of_a_load_that_fails(
     assert exit_code(words) == 3
     found = json.loads(capsys.readouterr().out)
     assert set(found) == {
-        "of", "passes", "samples", "step_s", "lasts_s", "peak_kw", "mean_kw", "nominal_kw", "rules", "modes",
+        "of", "passes", "samples", "start_s", "step_s", "lasts_s", "peak_kw", "mean_kw", "nominal_kw", "rules", "modes",
         "mends", "mends_that_fail", "notes",
     }  # fmt: skip
     assert set(found["rules"][0]) == {

@@ -1,8 +1,11 @@
 """Ramps, steps and bands of a waveform: published figures, an independent oracle, and laws."""
 
 import math
+import os
+from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +14,16 @@ from scipy import signal
 
 from gridtide.case.grid_rules import bundled_rules
 from gridtide.fleet.training_run import TrainingRun, training_power_kw
-from gridtide.grid.band import BandFilter, band_rms_kw, band_share, in_band, main_line, settled
+from gridtide.grid.band import (
+    BandFilter,
+    band_rms_kw,
+    band_share,
+    in_band,
+    main_line,
+    settled,
+    spectrum,
+)
+from gridtide.grid.connection import Connection
 from gridtide.grid.judge import Load, Outcome, judged
 from gridtide.grid.ramp import Direction, course_step, mean_ramp, ramp_percentile, step_within
 from gridtide.grid.waveform import Waveform
@@ -182,3 +194,34 @@ def test_a_rule_for_larger_loads_does_not_apply_until_it_is_asked_for() -> None:
     small = Load(nominal_kw=60_000.0)
     assert judged(RULES["ercot-band"], course, small).passes
     assert judged(RULES["ercot-band"], course, small, asked=True).fails
+
+
+@pytest.mark.real
+def test_a_measured_demand_response_event_ramps_gently_and_shows_no_seconds() -> None:
+    """The Phoenix field test, a value a minute: minute ramps are judged, what lies within seconds is not."""
+    folder = Path(os.environ.get("GRIDTIDE_DATA", "../shared/data")) / "emerald_phoenix"
+    power = pl.read_csv(folder / "SRP_total_power.csv")["total"].to_numpy() / 1000.0
+    course = wave(power, 60.0)
+    load = Load(nominal_kw=float(power.max()))
+    found = {name: judged(RULES[name], course, load, asked=True) for name in ("caiso-ramp", "ieso-ramp", "ieso-15s",
+                                                                              "ercot-band")}  # fmt: skip
+    assert found["caiso-ramp"].outcome == found["ieso-ramp"].outcome == Outcome.PASS
+    assert found["ieso-15s"].outcome == found["ercot-band"].outcome == Outcome.UNKNOWN
+    steepest = found["ieso-ramp"].value
+    assert steepest is not None and 0.01 < steepest / power.max() < 0.2
+
+
+SHORT = st.lists(st.floats(-1e5, 1e6), min_size=2, max_size=40).map(np.asarray)
+
+
+@settings(max_examples=60, deadline=None)
+@given(power=SHORT, step_s=st.sampled_from([1e-4, 0.005, 0.5, 15.0, 600.0, 86_400.0]))
+def test_any_record_gets_a_verdict_from_every_rule(power: Real, step_s: float) -> None:
+    """However short or odd: a value or a reason, and the spectrum is finite."""
+    course = wave(power, step_s)
+    grid = Connection(short_circuit_kva=1e7, x_over_r=10.0)
+    for rule in RULES.values():
+        found = judged(rule, course, Load(nominal_kw=1e6, connection=grid))
+        assert found.why or (found.value is not None and math.isfinite(found.value))
+    _, density = spectrum(course)
+    assert np.isfinite(density).all()

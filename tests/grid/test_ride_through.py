@@ -55,6 +55,16 @@ def test_vrt_1_an_edge_belongs_to_the_milder_band(pu: float, stay: float) -> Non
     assert stay_s(ERCOT.voltage, pu) == stay
 
 
+@pytest.mark.parametrize(
+    ("hertz", "seconds", "stays"),
+    [(60.0, 1e6, True), (58.8, 1e6, True), (58.5, 299.0, True), (58.5, 300.0, False), (56.9, 0.1, False),
+     (61.5, 299.0, True), (61.9, 0.1, False)],
+)  # fmt: skip
+def test_frequencies_of_the_ercot_table(hertz: float, seconds: float, stays: bool) -> None:
+    """299 s on either side of what is continuous, nothing beyond."""
+    assert must_stay(ERCOT.frequency, hertz, seconds) is stays
+
+
 def test_vrt_2_a_load_that_is_not_back_in_time_fails() -> None:
     """89 % two seconds after the voltage; 90 % is enough, and nothing is owed earlier."""
     assert not recovers(ERCOT, 0.89, 2.0)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from gridtide.case.grid_rules import bundled_rules
 from gridtide.grid.judge import Load, judged
 from gridtide.grid.mend import Store, power_mends, sized, smoothed
+from gridtide.grid.oscillation import Mode, driven_by
 from gridtide.grid.rule import Provenance, Quantity, Rule
 from gridtide.grid.smallest_store import can_be_sized, smallest_store
 from gridtide.grid.waveform import Waveform, drawing
@@ -122,6 +123,20 @@ def test_every_mend_passes_every_rule_that_failed_and_that_held() -> None:
     for mend in found.found:
         assert all(one.passes for one in mend.verdicts) and len(mend.verdicts) == 3
         assert judged(RULES["ieso-15s"], mend.waveform, LOAD).passes
+
+
+def test_a_mode_of_the_grid_is_kept_by_every_mend() -> None:
+    """A run that fails no rule but sits on a mode; behind the mend it does not."""
+    at = np.arange(0.0, 120.0, 0.02)
+    course = wave(np.asarray(150_000.0 + 5_000.0 * (at % 2.0 < 1.4)), 0.02)
+    mode = Mode(
+        name="local", mode_hz=0.5, damping=0.05, limit_hz=0.0005, inertia_s=4.0, system_kva=30e6
+    )
+    assert not driven_by(mode, course).passes
+    found = power_mends(course, [], [RULES["lipa-low"]], LOAD, Store(), [mode])
+    assert {one.kind for one in found.found} == {"store", "floor"}
+    for mend in found.found:
+        assert driven_by(mode, mend.waveform).passes
 
 
 def test_a_load_that_nothing_helps_says_so() -> None:

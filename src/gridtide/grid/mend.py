@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.grid.judge import Load, Verdict, judged
+from gridtide.grid.oscillation import Mode, driven_by
 from gridtide.grid.rule import Quantity, Rule, limit_of
 from gridtide.grid.smallest_store import can_be_sized, smallest_store
 from gridtide.grid.waveform import Waveform, drawing
@@ -46,14 +47,23 @@ class Mends:
 
 
 def power_mends(
-    waveform: Waveform, failing: Sequence[Rule], kept: Sequence[Rule], load: Load, store: Store
+    waveform: Waveform,
+    failing: Sequence[Rule],
+    kept: Sequence[Rule],
+    load: Load,
+    store: Store,
+    modes: Sequence[Mode] = (),
 ) -> Mends:
-    """A store without foresight and a floor, for a load that fails some rules and must go on keeping others."""
+    """A store without foresight and a floor, for a load that fails rules or modes and must go on keeping others.
+
+    modes: of the grid, all of which must be kept too.
+    """
     rules = (*failing, *kept)
 
     def passes(power_kw: Real) -> bool:
-        return all(
-            judged(rule, drawing(waveform, power_kw), load, asked=True).passes for rule in rules
+        after = drawing(waveform, power_kw)
+        return all(judged(rule, after, load, asked=True).passes for rule in rules) and all(
+            driven_by(mode, after).passes for mode in modes
         )
 
     found, failed = [], []

@@ -51,9 +51,10 @@ def judged_document(
     failing = [one.rule for one in verdicts if one.fails]
     kept = [one.rule for one in verdicts if one.applies and one.outcome == Outcome.PASS]
     mends = Mends(found=(), failed=())
-    if failing:
-        mends = power_mends(waveform, failing, kept, load, Store(efficiency=asked.efficiency))
-        if power is not None:
+    if failing or not all(one.passes for one in driven):
+        store = Store(efficiency=asked.efficiency)
+        mends = power_mends(waveform, failing, kept, load, store, known.modes)
+        if power is not None and failing:
             mends = _with_schedule(mends, power, failing, kept, load)
     found = waveform_document(waveform, load, verdicts, driven, mends, notes)
     if power is not None:

@@ -27,7 +27,7 @@ def _show_waveform(found: dict[str, Any]) -> None:
         f" {found['mean_kw']:,.0f} kW on average, {found['peak_kw']:,.0f} kW at most"
     )
     for one in found["rules"]:
-        click.echo(f"  {_outcome(one):18s} {one['rule']:22s} {_measured(one)}")
+        click.echo(f"  {_outcome(one):18s} {one['rule']:22s} {_measured(one, found['start_s'])}")
         for line in (one["why"], f"assumed: {one['assumed']}" if one["assumed"] else ""):
             if line and one["outcome"] != "pass":
                 click.echo(f"  {'':18s} {'':22s} {line}")
@@ -50,10 +50,15 @@ def _outcome(one: dict[str, Any]) -> str:
     return str(one["outcome"]) if one["applies"] else "does not apply"
 
 
-def _measured(one: dict[str, Any]) -> str:
+def _measured(one: dict[str, Any], start_s: float) -> str:
+    """What was found, where it lies counted from the beginning of the record."""
     if one["value"] is None:
         return f"limit {one['limit']:,.6g} {one['unit']}; {one['status']}"
-    at = "" if one["from_s"] is None else f" at {one['from_s']:,.6g} to {one['to_s']:,.6g} s"
+    at = (
+        ""
+        if one["from_s"] is None
+        else f" at {one['from_s'] - start_s:,.6g} to {one['to_s'] - start_s:,.6g} s"
+    )
     least = "at least " if one["at_least"] else ""
     return f"{least}{one['value']:,.6g} of {one['limit']:,.6g} {one['unit']}{at}; {one['status']}"
 

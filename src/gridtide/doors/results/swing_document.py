@@ -18,6 +18,7 @@ from gridtide.grid.waveform import Waveform
 Real = NDArray[np.float64]
 DRAWN_POINTS = 1500
 DRAWN_LINES = 400
+HIGHEST_PU = 2.0
 
 
 def waveform_document(
@@ -34,6 +35,7 @@ def waveform_document(
         "of": waveform.name,
         "passes": passes,
         "samples": len(waveform.power_kw),
+        "start_s": waveform.start_s,
         "step_s": waveform.step_s,
         "lasts_s": waveform.lasts_s,
         "peak_kw": waveform.peak_kw,
@@ -97,7 +99,6 @@ def picture_of(waveform: Waveform, mends: Mends) -> dict[str, Any]:
     amplitude = np.sqrt(2.0 * density[1:] * frequency[1])
     thin = _apart(frequency[1:])
     return {
-        "start_s": waveform.start_s,
         "envelopes": {name: _envelope(one) for name, one in spans.items()},
         "spectrum_hz": [float(value) for value in frequency[1:][thin]],
         "spectrum_kw": [float(value) for value in _tops(amplitude, thin)],
@@ -121,6 +122,7 @@ def sags_document(
         "primary": rule.provenance.primary,
         "mark": rule.provenance.mark,
         "assumed": rule.provenance.assumed,
+        "bands": [[low, min(high, HIGHEST_PU), _finite(stay)] for low, high, stay in rule.voltage],
         "sags": [
             {
                 "t_s": sag.t_s,

@@ -30,7 +30,7 @@ function power(page) {
   const most = Math.max(...all.map((point) => point[2]));
   const room = 0.06 * (most - least || 1);
   const worst = page.rules.filter((one) => one.applies && one.outcome === "fail" && one.from_s !== null);
-  const start = page.picture.start_s ?? 0;
+  const start = page.start_s;
   return {
     legend: { top: 0, left: 84, itemWidth: 18, textStyle: { color: INK } },
     tooltip: { ...TOOLTIP, trigger: "item" },
@@ -60,6 +60,12 @@ function lines(page) {
   };
 }
 
+function spectrum(page) {
+  element("h2", "Spectrum");
+  draw(300, lines(page), "Amplitude of the lines of the spectrum");
+  element("p", "Amplitude of lines 1/80 Hz apart (Welch; wider apart in a shorter record). Dotted: half of a limit that is peak to peak in a band, which one line alone may reach. Dashed: declared modes of the grid.", "lead");
+}
+
 function waveform(page, level) {
   const failing = page.rules.filter((one) => one.applies && one.outcome === "fail").length;
   const unknown = page.rules.filter((one) => one.applies && one.outcome === "cannot be judged").length;
@@ -68,9 +74,7 @@ function waveform(page, level) {
   if (page.picture) {
     draw(360, power(page), "Power over time, before and after what would pass");
     element("p", "Bands from the lowest to the highest power of short spans; red where a rule that fails is worst.", "lead");
-    element("h2", "Spectrum");
-    draw(300, lines(page), "Amplitude of the lines of the spectrum");
-    element("p", "Amplitude of lines 1/80 Hz apart (Welch). Dotted: half of a limit that is peak to peak in a band, which one line alone may reach. Dashed: declared modes of the grid.", "lead");
+    if (page.picture.spectrum_kw.some((kw) => kw > 0)) spectrum(page);
   }
   element("h2", "Rules");
   words(
@@ -109,13 +113,14 @@ function sags() {
       grid: { left: 92, right: 40, top: 30, bottom: 54 },
       tooltip: { ...TOOLTIP, formatter: ({ data }) => `sag ${data[2]}: ${data[1]} pu for ${data[0]} s` },
       xAxis: { type: "log", name: "s", nameLocation: "middle", nameGap: 28, min: 0.01, max: 10, axisLabel: { color: INK } },
-      yAxis: valueAxis("pu", { min: 0, max: 1.2 }),
+      yAxis: valueAxis("pu", { min: 0, max: 1.3 }),
       series: [{ type: "scatter", symbolSize: 11, itemStyle: { color: PALETTE[0] }, data: page.sags.map((one, index) => [one.duration_s, one.v_pu, index + 1]) },
-        { type: "scatter", symbol: "diamond", symbolSize: 9, itemStyle: { color: RED }, data: page.sags.filter((one) => one.stay_s !== null).map((one, index) => [one.stay_s, one.v_pu, index + 1]) }],
+        ...page.bands.map(([low, high, stay]) => ({ type: "line", silent: true, showSymbol: false, data: [[0.01, low], [0.01, high], [stay ?? 10, high], [stay ?? 10, low], [0.01, low]], lineStyle: { color: PALETTE[2], width: 0.6 }, areaStyle: undefined, markArea: { silent: true, itemStyle: { color: PALETTE[2], opacity: 0.16 }, data: [[{ coord: [0.01, low] }, { coord: [stay ?? 10, high] }]] } })),
+      ],
     },
     "Sags by depth and length",
   );
-  element("p", "Blue: each sag. Red: until when a load must stay at that depth.", "lead");
+  element("p", "Dots: each sag. Green: where a load must stay.", "lead");
   words(
     ["load", "kW", "kW lost", "at sag", "because", "settings at fault", "would have stayed with"],
     page.loads.map((one) => [one.load, amount(one.load_kw), amount(one.lost_kw), one.sag ? String(one.sag) : "–", one.because || "–", one.faults.join("; ") || "–", one.mends.join("; ") || "–"]),
