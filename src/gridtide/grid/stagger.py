@@ -1,5 +1,6 @@
 """When to start and stop so that no window of time holds more than a grid allows: ramp rules kept by construction."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations
@@ -127,51 +128,60 @@ def _orders(steps: Sequence[Step]) -> Iterator[tuple[int, ...]]:
 def _placed(
     steps: Sequence[Step], caps: Sequence[WindowCap], order: Sequence[int], tick_s: float
 ) -> tuple[Real, int]:
-    """Each step in turn as early as the ones before it allow; and the one that found no room, -1 for none.
-
-    A step can only begin to fit at its earliest, or a window after the end of one that was placed.
-    """
+    """Each step in turn as early as the ones before it allow; and the one that found no room, -1 for none."""
     starts = np.full(len(steps), np.nan)
-    done: list[int] = []
+    ups, downs = [_Held() for _ in caps], [_Held() for _ in caps]
     for k in order:
         step = steps[k]
-        after = [starts[j] + steps[j].ramp_s + cap.window_s + tick_s for j in done for cap in caps]
-        moments = sorted({step.earliest_s, *(at for at in after if at > step.earliest_s)})
-        fits = (
-            at
-            for at in moments
-            if at <= step.latest_s
-            and all(_has_room(steps, starts, done, k, at, cap) for cap in caps)
-        )
-        found = next(fits, None)
-        if found is None:
+        shares = [_share_kw(step, cap) for cap in caps]
+        held = ups if step.kw > 0.0 else downs
+        at, moved = step.earliest_s, True
+        while moved and at <= step.latest_s:
+            moved = False
+            for cap, share, beside in zip(caps, shares, held, strict=True):
+                most = cap.up_kw if share > 0.0 else cap.down_kw
+                until = beside.blocked_until(at, step.ramp_s + cap.window_s, abs(share), most)
+                if until is not None:
+                    at, moved = until + tick_s, True
+        if at > step.latest_s:
             return starts, k
-        starts[k] = found
-        done.append(k)
+        starts[k] = at
+        for cap, share, beside in zip(caps, shares, held, strict=True):
+            if share:
+                beside.add(at, at + step.ramp_s + cap.window_s, abs(share))
     return starts, -1
 
 
-def _has_room(
-    steps: Sequence[Step], starts: Real, done: Sequence[int], k: int, at: float, cap: WindowCap
-) -> bool:
-    """Whether a step at a moment keeps a cap in every window that it touches."""
-    mine = _share_kw(steps[k], cap)
-    if mine == 0.0:
-        return True
-    most = cap.up_kw if mine > 0.0 else -cap.down_kw
-    begins, ends = at, at + steps[k].ramp_s + cap.window_s
-    near = []
-    for j in done:
-        theirs = _share_kw(steps[j], cap)
-        first, last = starts[j], starts[j] + steps[j].ramp_s + cap.window_s
-        if theirs * mine > 0.0 and first <= ends and last >= begins:
-            near.append((first, last, theirs))
-    edges = [begins, *(first for first, _, _ in near if first > begins)]
-    for edge in edges:
-        held = mine + sum(theirs for first, last, theirs in near if first <= edge <= last)
-        if abs(held) > abs(most) * (1.0 + 1e-12):
-            return False
-    return True
+class _Held:
+    """What steps one way take of a cap: spans in which a window touches them, by their beginning."""
+
+    def __init__(self) -> None:
+        self.first: list[float] = []
+        self.last: list[float] = []
+        self.kw: list[float] = []
+        self.longest = 0.0
+
+    def add(self, first: float, last: float, kw: float) -> None:
+        """One more span."""
+        at = bisect_right(self.first, first)
+        self.first.insert(at, first)
+        self.last.insert(at, last)
+        self.kw.insert(at, kw)
+        self.longest = max(self.longest, last - first)
+
+    def blocked_until(self, at: float, lasts: float, kw: float, most: float) -> float | None:
+        """None where so much more keeps the cap in every window over [at, at + lasts]; else when the first of the
+        spans beside it ends: nothing fits before that."""
+        if kw == 0.0:
+            return None
+        low = bisect_left(self.first, at - self.longest)
+        high = bisect_right(self.first, at + lasts)
+        near = [k for k in range(low, high) if self.last[k] >= at]
+        for edge in (at, *(self.first[k] for k in near if self.first[k] > at)):
+            inside = [k for k in near if self.first[k] <= edge <= self.last[k]]
+            if kw + sum(self.kw[k] for k in inside) > most * (1.0 + 1e-12):
+                return min(self.last[k] for k in near)
+        return None
 
 
 def _share_kw(step: Step, cap: WindowCap) -> float:
