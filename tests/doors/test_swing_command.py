@@ -59,8 +59,10 @@ def test_the_document_of_a_load_that_fails(
         "ieso-15s": "fail",
         "lipa-low": "fail",
     }
-    store, floor = found["mends"]
-    assert store["kind"] == "store" and floor["kind"] == "floor"
+    store, smoothing, floor = found["mends"]
+    kinds = [one["kind"] for one in found["mends"]]
+    assert kinds == ["store", "smoothing", "floor"]
+    assert smoothing["figures"]["burnt_kwh"] > 0.0
     assert store["figures"]["foresight_energy_kwh"] <= store["figures"]["energy_kwh"]
     assert floor["figures"]["floor_kw"] == pytest.approx(195_000.0, rel=1e-3)
     text = page.read_text()

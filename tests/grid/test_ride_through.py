@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from gridtide.grid.ride_through import (
     Counting,
     ProtectedLoad,
     Sag,
+    alike,
     fastest_loss_kw_per_min,
     must_stay,
     recovers,
@@ -134,6 +136,17 @@ def test_more_sags_never_keep_a_load_on(sags: list[Sag], extra: list[Sag]) -> No
         name="north", load_kw=1.0, under=((0.5, 0.2),), counting=Counting(sags=3, within_s=60.0)
     )
     assert replayed(ERCOT, load, [*sags, *extra]).lost_kw >= replayed(ERCOT, load, sags).lost_kw
+
+
+def test_loads_with_the_same_settings_are_one_loss() -> None:
+    """Two of 1,500 MW with one setting are more than a grid plans for; with two settings they are not."""
+    north, south = (
+        ProtectedLoad(name=name, load_kw=1.5e6, under=((0.5, 0.25),)) for name in ("north", "south")
+    )
+    (both,) = alike(ERCOT, [north, south])
+    assert both.names == ("north", "south") and both.load_kw == 3e6 and not both.kept
+    apart = alike(ERCOT, [north, replace(south, under=((0.5, 0.3),))])
+    assert len(apart) == 2 and all(one.kept for one in apart)
 
 
 def test_a_trip_faster_than_the_table_is_a_fault_before_any_sag() -> None:

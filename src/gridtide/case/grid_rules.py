@@ -92,6 +92,7 @@ class RideThroughRecord(Record):
     rocof_hz_per_s: Positive | None = None
     rocof_window_s: Positive | None = None
     counting_prohibited: bool = False
+    largest_loss_kw: Positive | None = None
 
 
 class ModeRecord(BaseModel):
@@ -387,6 +388,7 @@ def _ride_through(record: RideThroughRecord) -> RideThrough:
         rocof_hz_per_s=record.rocof_hz_per_s,
         rocof_window_s=record.rocof_window_s,
         counting_prohibited=record.counting_prohibited,
+        largest_loss_kw=record.largest_loss_kw,
         applies_above_kw=record.applies_above_kw,
         exempt=record.exempt,
         provenance=_provenance(record),

@@ -16,7 +16,8 @@ Real = NDArray[np.float64]
 HALVINGS = 12
 SHORTEST_S, LONGEST_S, TRIED = 0.02, 1800.0, 40
 """Time constants of smoothing that are tried: from, to, and how many between, evenly apart by ratio."""
-STEPPED = (Quantity.MEAN_RAMP, Quantity.STEP)
+SLOWEST = 1e6
+"""How many times slower than the record's fastest change smoothing is tried."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +68,7 @@ def power_mends(
         )
 
     found, failed = [], []
-    for kind, tried in (("store", _by_store), ("floor", _by_floor)):
+    for kind, tried in (("store", _by_store), ("smoothing", _by_smoothing), ("floor", _by_floor)):
         mend = tried(waveform, rules, load, store, passes)
         if mend is None:
             failed.append(f"no {kind} that was tried passes")
@@ -183,6 +184,46 @@ def _by_store(
     if np.isfinite(rate):
         says += f", no faster than {_size(rate)} kW/s"
     return mend_of("store", says, figures, drawing(waveform, grid_kw), rules, load)
+
+
+def _by_smoothing(
+    waveform: Waveform,
+    rules: Sequence[Rule],
+    load: Load,
+    store: Store,
+    passes: Callable[[Real], bool],
+) -> Mend | None:
+    """The fastest rate at which the machines themselves may rise and fall: work is slowed on the way up, power burnt on
+    the way down, and nothing is stored."""
+    from gridtide.kernels.waveform import followed
+
+    power = np.ascontiguousarray(waveform.power_kw)
+    step_s = waveform.step_s
+    fastest = float(np.abs(np.diff(power)).max()) / step_s
+
+    def held(slowness: float) -> Real:
+        rate = fastest * step_s / slowness
+        return np.asarray(followed(power, rate, rate))
+
+    slowness = _least(1.0, SLOWEST, lambda slowness: passes(held(slowness)))
+    if slowness is None or fastest == 0.0:
+        return None
+    grid_kw = held(slowness)
+    hours, used = step_s / 3600.0, float(power.sum()) * step_s / 3600.0
+    burnt = float(np.maximum(grid_kw - power, 0.0).sum()) * hours
+    slowed = float(np.maximum(power - grid_kw, 0.0).sum()) * hours
+    figures = {
+        "rate_kw_per_s": fastest / slowness,
+        "burnt_kwh": burnt,
+        "burnt_share": burnt / used if used > 0.0 else 0.0,
+        "slowed_kwh": slowed,
+        "slowed_share": slowed / used if used > 0.0 else 0.0,
+    }
+    says = (
+        f"power that rises and falls by {_size(figures['rate_kw_per_s'])} kW/s at most: {_size(burnt)} kWh burnt"
+        f" ({figures['burnt_share']:.1%} more), work worth {_size(slowed)} kWh later ({figures['slowed_share']:.1%})"
+    )
+    return mend_of("smoothing", says, figures, drawing(waveform, grid_kw), rules, load)
 
 
 def _by_floor(

@@ -23,6 +23,7 @@ class Recovery:
 class RideThrough:
     """One authority's tables. voltage: bands in pu, frequency: in Hz. rocof_hz_per_s: rate of change of frequency that
     must be stayed through, over rocof_window_s. counting_prohibited: no transfer may be triggered by a number of sags.
+    largest_loss_kw: that the grid plans for; loads with the same settings leave together and are one loss.
     """
 
     name: str
@@ -33,6 +34,7 @@ class RideThrough:
     rocof_hz_per_s: float | None
     rocof_window_s: float | None
     counting_prohibited: bool
+    largest_loss_kw: float | None
     applies_above_kw: float
     exempt: str
     provenance: Provenance
@@ -141,6 +143,28 @@ def replayed(rule: RideThrough, load: ProtectedLoad, sags: Sequence[Sag]) -> Out
         faults=faults,
         mends=_mends(rule, load, ordered),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alike:
+    """Loads with the same settings, which one event can take together. kept: within the largest loss planned for."""
+
+    names: tuple[str, ...]
+    load_kw: float
+    kept: bool
+
+
+def alike(rule: RideThrough, loads: Sequence[ProtectedLoad]) -> tuple[Alike, ...]:
+    """Loads by their settings, largest first."""
+    groups: dict[object, list[ProtectedLoad]] = {}
+    for load in loads:
+        groups.setdefault((load.under, load.over, load.counting), []).append(load)
+    found = []
+    for members in groups.values():
+        load_kw = sum(one.load_kw for one in members)
+        kept = rule.largest_loss_kw is None or load_kw <= rule.largest_loss_kw
+        found.append(Alike(names=tuple(one.name for one in members), load_kw=load_kw, kept=kept))
+    return tuple(sorted(found, key=lambda one: -one.load_kw))
 
 
 def fastest_loss_kw_per_min(outcomes: Sequence[Outcome]) -> float:

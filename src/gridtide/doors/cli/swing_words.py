@@ -96,6 +96,12 @@ def _show_sags(found: dict[str, Any]) -> None:
             click.echo(f"           setting: {said}")
         for said in one["mends"]:
             click.echo(f"           would have stayed with: {said}")
+    for one in found["alike"]:
+        if one["outcome"] == "fail":
+            click.echo(
+                f"  {', '.join(one['loads'])} have the same settings: {one['load_kw']:,.0f} kW may leave together,"
+                f" {found['largest_loss_kw']:,.0f} kW is planned for"
+            )
     click.echo(
         f"{found['lost_kw']:,.0f} kW lost, {found['fastest_loss_kw_per_min']:,.0f} kW in the worst minute"
     )

@@ -11,7 +11,15 @@ from gridtide.grid.judge import Load, Verdict
 from gridtide.grid.mend import Mends
 from gridtide.grid.oscillation import Driven
 from gridtide.grid.period_guard import Sitting
-from gridtide.grid.ride_through import Outcome, RideThrough, Sag, fastest_loss_kw_per_min
+from gridtide.grid.ride_through import (
+    Outcome,
+    RideThrough,
+    Sag,
+    alike,
+    fastest_loss_kw_per_min,
+    must_stay,
+    stay_s,
+)
 from gridtide.grid.rule import Rule
 from gridtide.grid.waveform import Waveform
 
@@ -108,12 +116,13 @@ def picture_of(waveform: Waveform, mends: Mends) -> dict[str, Any]:
 def sags_document(
     name: str, rule: RideThrough, sags: Sequence[Sag], outcomes: Sequence[Outcome]
 ) -> dict[str, Any]:
-    """Loads in sags under one table. passes: no load left where it had to stay, and no setting is prohibited."""
-    from gridtide.grid.ride_through import must_stay, stay_s
-
+    """Loads in sags under one table. passes: no load left where it had to stay, no setting is prohibited, and none
+    takes more load at once than the grid plans for."""
+    groups = alike(rule, [one.load for one in outcomes])
+    stayed = all(one.allowed and not one.faults for one in outcomes)
     return {
         "of": name,
-        "passes": all(one.allowed and not one.faults for one in outcomes),
+        "passes": stayed and all(one.kept for one in groups),
         "rule": rule.name,
         "authority": rule.authority,
         "status": rule.provenance.status,
@@ -134,6 +143,15 @@ def sags_document(
             for sag in sags
         ],
         "loads": [_outcome_document(one) for one in outcomes],
+        "alike": [
+            {
+                "loads": list(one.names),
+                "load_kw": one.load_kw,
+                "outcome": "pass" if one.kept else "fail",
+            }
+            for one in groups
+        ],
+        "largest_loss_kw": rule.largest_loss_kw,
         "lost_kw": sum(one.lost_kw for one in outcomes),
         "fastest_loss_kw_per_min": fastest_loss_kw_per_min(outcomes),
     }

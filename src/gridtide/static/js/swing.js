@@ -8,7 +8,7 @@ const words = (heads, rows) => {
 };
 const amount = (value, digits = 0) => (value === null || value === undefined ? "–" : number(value, digits));
 const size = (value) => (value === null || value === undefined ? "–" : Math.abs(value) >= 100 ? number(value) : Number(value.toPrecision(4)).toString());
-const COLOURS = { "as it is": PALETTE[0], store: PALETTE[2], floor: PALETTE[1], schedule: PALETTE[3] };
+const COLOURS = { "as it is": PALETTE[0], store: PALETTE[2], smoothing: PALETTE[4], floor: PALETTE[1], schedule: PALETTE[3] };
 
 function band(name, points, colour) {
   const low = points.map(([at, least]) => [at, least]);
@@ -38,7 +38,7 @@ function power(page) {
     xAxis: { type: "value", name: "s", nameLocation: "middle", nameGap: 28, min: 0, max: page.lasts_s, axisLabel: { color: INK }, splitLine: { show: false } },
     yAxis: valueAxis("kW", { min: least - room, max: most + room, axisLabel: { color: INK, formatter: (value) => number(value), showMinLabel: false, showMaxLabel: false } }),
     series: [
-      ...names.flatMap((name) => band(name, page.picture.envelopes[name], COLOURS[name] ?? PALETTE[4])),
+      ...names.flatMap((name) => band(name, page.picture.envelopes[name], COLOURS[name] ?? PALETTE[5])),
       { type: "line", data: [], z: -1, markArea: { silent: true, itemStyle: { color: RED, opacity: 0.16 }, data: worst.map((one) => [{ xAxis: one.from_s - start }, { xAxis: one.to_s - start }]) } },
     ],
   };
