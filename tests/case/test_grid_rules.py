@@ -1,11 +1,13 @@
 """Rules of grids as data: every row whole, a user's own beside them, and the page as the data."""
 
+import re
 import runpy
 from pathlib import Path
 
 import pytest
 
 from gridtide.case.grid_rules import bundled_rules, named_rules, rules_with
+from gridtide.case.protection import protected_loads
 from gridtide.finding import BadInput
 from gridtide.grid.rule import limit_of
 
@@ -86,6 +88,36 @@ def test_every_fault_of_own_rules_is_said_at_once(tmp_path: Path) -> None:
     assert len(error.value.findings) == 3
     with pytest.raises(BadInput, match="No such file"):
         rules_with(tmp_path / "nowhere.toml")
+
+
+def test_what_the_page_shows_can_be_used(tmp_path: Path) -> None:
+    """Each of its TOML blocks, as it stands there."""
+    page = (ROOT / "docs" / "swing.md").read_text()
+    blocks = re.findall(r"^```toml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    assert len(blocks) == 3
+    for number, text in enumerate(blocks):
+        path = tmp_path / f"{number}.toml"
+        path.write_text(text)
+        if "[[load]]" in text:
+            assert protected_loads(path)[0].counting is not None
+        else:
+            found = rules_with(path)
+            assert found.iterations or "our-code" in found.ride_through
+
+
+def test_faults_of_protected_loads_are_said_at_once(tmp_path: Path) -> None:
+    """Each by its place; a file without any is none."""
+    path = tmp_path / "loads.toml"
+    path.write_text(
+        '[[load]]\nname = "a"\nload_kw = -1.0\nunder = [[0.9]]\ncounting = { sags = 0 }\n'
+    )
+    with pytest.raises(BadInput) as error:
+        protected_loads(path)
+    said = str(error.value)
+    assert all(part in said for part in ("load_kw", "under", "counting.sags", "counting.within_s"))
+    path.write_text("")
+    with pytest.raises(BadInput, match="load"):
+        protected_loads(path)
 
 
 def test_the_tables_of_the_page_are_the_data() -> None:

@@ -7,13 +7,13 @@ import pytest
 
 from gridtide.case.grid_rules import bundled_rules
 from gridtide.finding import BadInput
+from gridtide.fleet.iterations import Iterations
 from gridtide.grid.band import main_line
 from gridtide.grid.judge import Load, judged
 from gridtide.grid.rule import Provenance, Quantity, Rule
 from gridtide.simulate.calmer_starts import calmer
 from gridtide.simulate.course import Course
 from gridtide.simulate.second_power import (
-    Iterations,
     SitePower,
     Window,
     busiest_window,

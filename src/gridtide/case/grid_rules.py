@@ -10,11 +10,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gridtide.finding import BadInput, Finding, refuse_if_any
+from gridtide.fleet.iterations import ASSUMED, Iterations
 from gridtide.grid.connection import Connection
 from gridtide.grid.oscillation import Mode
 from gridtide.grid.ride_through import Recovery, RideThrough
 from gridtide.grid.rule import Direction, Provenance, Quantity, Rule
-from gridtide.simulate.second_power import ASSUMED, Iterations
 
 BUNDLED = "grid_rules.toml"
 Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]

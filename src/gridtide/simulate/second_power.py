@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from gridtide.digest import freeze
 from gridtide.finding import BadInput, Finding
 from gridtide.fleet.building import capacities_kw, is_learned, plants_of
+from gridtide.fleet.iterations import ASSUMED, Iterations
 from gridtide.fleet.menu import at_share
 from gridtide.fleet.work_kind import WorkKind, kind_by_name
 from gridtide.grid.period_guard import JobWave
@@ -22,23 +23,6 @@ Whole = NDArray[np.int64]
 NUDGE = 0.01
 """Change of IT power, relative to the capacity of a building, over which its fast marginal power is taken."""
 STEADY = (WorkKind.BATCH, WorkKind.SERVING)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Iterations:
-    """How jobs of a class swing. period_s: shortest and longest; one between is drawn for each job, evenly by ratio.
-
-    depth: fall of IT power between iterations, relative to the high [0-1); duty: share of a period at high; ramp_s: of
-    starts and stops. Defaults: the middle of ranges that are assumed, and 18 s as synthetic traces have it (quoted).
-    """
-
-    period_s: tuple[float, float] = (0.5, 10.0)
-    depth: float = 0.45
-    duty: float = 0.7
-    ramp_s: float = 18.0
-
-
-ASSUMED = Iterations()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
