@@ -1,12 +1,16 @@
 """Stores that bound ramps: the linear program against closed forms and every controller, and mends that were tried."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scipy import optimize
 
 from gridtide.case.grid_rules import bundled_rules
+from gridtide.grid.band import BandFilter, in_band, settled
 from gridtide.grid.judge import Load, judged
 from gridtide.grid.mend import Store, power_mends, sized, smoothed
 from gridtide.grid.oscillation import Mode, driven_by
@@ -119,7 +123,7 @@ def test_every_mend_passes_every_rule_that_failed_and_that_held() -> None:
     course = wave(np.asarray(150_000.0 + 50_000.0 * (at % 2.0 < 1.4)), 0.01)
     failing = [RULES["ieso-15s"], RULES["lipa-low"]]
     found = power_mends(course, failing, [RULES["atc-50mw"]], LOAD, Store())
-    assert [one.kind for one in found.found] == ["store", "smoothing", "floor"]
+    assert [one.kind for one in found.found] == ["store", "told store", "smoothing", "floor"]
     for mend in found.found:
         assert all(one.passes for one in mend.verdicts) and len(mend.verdicts) == 3
         assert judged(RULES["ieso-15s"], mend.waveform, LOAD).passes
@@ -144,9 +148,52 @@ def test_a_mode_of_the_grid_is_kept_by_every_mend() -> None:
     )
     assert not driven_by(mode, course).passes
     found = power_mends(course, [], [RULES["lipa-low"]], LOAD, Store(), [mode])
-    assert {one.kind for one in found.found} == {"store", "smoothing", "floor"}
+    assert {one.kind for one in found.found} == {"store", "told store", "smoothing", "floor"}
     for mend in found.found:
         assert driven_by(mode, mend.waveform).passes
+
+
+def test_a_share_of_the_peak_is_of_the_peak_before_the_store() -> None:
+    """A store that lowers the peak does not make its own limit tighter."""
+    course = wave(np.repeat([50_000.0, 100_000.0, 50_000.0], [300, 60, 900]), 1.0)
+    rule = RULES["ercot-nprr1191-up"]
+    found = power_mends(course, [rule], [], LOAD, Store())
+    (store,) = [one for one in found.found if one.kind == "store"]
+    assert store.waveform.peak_kw < 90_000.0
+    assert store.verdicts[0].limit == pytest.approx(0.02 * 100_000.0)
+
+
+def test_a_told_store_is_smaller_than_one_that_only_smooths_and_no_smaller_than_the_best() -> None:
+    """ERCOT's band, a run of 2 s: beside the least energy of any store by an independent linear program over the band
+    filter written as a matrix, at ten samples a second."""
+    step_s, count = 0.1, 500
+    at = (np.arange(count) + 0.5) * step_s
+    course = wave(np.asarray(150_000.0 + 50_000.0 * (at % 2.0 < 1.4)), step_s)
+    rule = replace(RULES["ercot-band"], band_hz=(0.1, 4.7), window_s=None)
+    found = {one.kind: one.figures["energy_kwh"] for one in power_mends(course, [rule], [], LOAD, Store()).found
+             if "store" in one.kind}  # fmt: skip
+    band = BandFilter(low_hz=0.1, high_hz=4.7)
+    columns = [in_band(wave(unit, step_s), band) for unit in np.eye(count)]
+    kept = settled(course, band)
+    passed = np.stack(columns, axis=1)[kept]
+    charged = (np.eye(count + 1)[1:] - np.eye(count + 1)[:-1]) * 3600.0 / step_s
+    course_kw, of_level = passed @ course.power_kw, passed @ charged
+    many = len(course_kw)
+    beside = np.zeros((many, 1)), np.ones((many, 1))
+    rows = np.vstack(
+        [
+            np.hstack([of_level, beside[0], -beside[1], beside[0]]),
+            np.hstack([-of_level, beside[0], beside[0], beside[1]]),
+            np.hstack([np.eye(count + 1), -np.ones((count + 1, 1)), np.zeros((count + 1, 2))]),
+            np.asarray([[0.0] * (count + 2) + [1.0, -1.0]]),
+        ]
+    )
+    most = np.concatenate([-course_kw, course_kw, np.zeros(count + 1), [10_000.0]])
+    cost = np.asarray([0.0] * (count + 1) + [1.0, 0.0, 0.0])
+    bounds = [(0.0, None)] * (count + 2) + [(None, None)] * 2
+    least = optimize.linprog(cost, A_ub=rows, b_ub=most, bounds=bounds, method="highs").fun
+    assert least <= found["told store"] < found["store"]
+    assert found["told store"] < 1.6 * least
 
 
 def test_a_load_that_nothing_helps_says_so() -> None:

@@ -27,10 +27,12 @@ class Outcome(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class Load:
     """What a rule must know beside the waveform. nominal_kw: what the load is connected for; connection: None where
-    nobody declared it."""
+    nobody declared it. peak_kw: that shares of the peak are of, the waveform's own where None: what a store does to the
+    peak must not move the limit it is judged by."""
 
     nominal_kw: float
     connection: Connection | None = None
+    peak_kw: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +80,8 @@ def judged(rule: Rule, waveform: Waveform, load: Load, *, asked: bool = False) -
     asked: the rule was named, so it holds whatever the size of the load.
     """
     found = MEASURES[rule.quantity](rule, waveform, load)
-    limit = limit_of(rule, waveform.peak_kw, load.nominal_kw)
+    peak_kw = waveform.peak_kw if load.peak_kw is None else load.peak_kw
+    limit = limit_of(rule, peak_kw, load.nominal_kw)
     value = found.worst.value if found.worst is not None else found.value
     over = value is not None and value > limit * (1.0 + ROUNDING)
     hidden = value is None or (found.at_least and not over)

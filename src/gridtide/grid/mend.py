@@ -1,21 +1,24 @@
-"""What would make a load pass: a store, a floor under its power; each tried and judged again."""
+"""What would make a load pass: a store, smoothing, a floor under its power; each tried and judged again."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.grid.band import BandFilter, in_band, visible_hz
 from gridtide.grid.judge import Load, Verdict, judged
 from gridtide.grid.oscillation import Mode, driven_by
 from gridtide.grid.rule import Quantity, Rule, limit_of
 from gridtide.grid.smallest_store import can_be_sized, smallest_store
-from gridtide.grid.waveform import Waveform, drawing
+from gridtide.grid.waveform import Waveform, drawing, steps_in
 
 Real = NDArray[np.float64]
 HALVINGS = 12
 SHORTEST_S, LONGEST_S, TRIED = 0.02, 1800.0, 40
 """Time constants of smoothing that are tried: from, to, and how many between, evenly apart by ratio."""
+TOLD_FROM_HZ, TOLD_LOWER, MIRRORED_PERIODS = 0.1, (1.0, 3.0, 10.0), 4.0
+"""Lower edge of what a told store takes where no rule names one, and how many times lower it is tried."""
 SLOWEST = 1e6
 """How many times slower than the record's fastest change smoothing is tried."""
 
@@ -60,6 +63,7 @@ def power_mends(
     modes: of the grid, all of which must be kept too.
     """
     rules = (*failing, *kept)
+    load = replace(load, peak_kw=waveform.peak_kw)
 
     def passes(power_kw: Real) -> bool:
         after = drawing(waveform, power_kw)
@@ -68,7 +72,7 @@ def power_mends(
         )
 
     found, failed = [], []
-    for kind, tried in (("store", _by_store), ("smoothing", _by_smoothing), ("floor", _by_floor)):
+    for kind, tried in WAYS.items():
         mend = tried(waveform, rules, load, store, passes)
         if mend is None:
             failed.append(f"no {kind} that was tried passes")
@@ -186,6 +190,53 @@ def _by_store(
     return mend_of("store", says, figures, drawing(waveform, grid_kw), rules, load)
 
 
+def _by_told_store(
+    waveform: Waveform,
+    rules: Sequence[Rule],
+    load: Load,
+    store: Store,
+    passes: Callable[[Real], bool],
+) -> Mend | None:
+    """The smallest share of what lies in the band, from the lowest frequency of the rules up, that a store must take
+    when the jobs tell it their iterations beforehand."""
+    lowest = min([one.band_hz[0] for one in rules if one.band_hz is not None], default=TOLD_FROM_HZ)
+    high = visible_hz(waveform)
+    if high <= 2.0 * lowest:
+        return None
+    corners = [lowest / lower for lower in TOLD_LOWER]
+    tried = (_told_share(waveform, low, high, passes) for low in corners)
+    share, low, inside = next((one for one in tried if one is not None), (0.0, 0.0, None))
+    if inside is None:
+        return None
+    grid_kw = np.asarray(waveform.power_kw - share * inside)
+    figures = {**sized(waveform, grid_kw, store), "taken_share": share, "from_hz": low}
+    says = (
+        f"a store of {_size(figures['energy_kwh'])} kWh and {_size(figures['power_kw'])} kW that is told each iteration"
+        f" beforehand and takes {share:.1%} of what swings above {low:.3g} Hz"
+    )
+    return mend_of("told store", says, figures, drawing(waveform, grid_kw), rules, load)
+
+
+def _told_share(
+    waveform: Waveform, low_hz: float, high_hz: float, passes: Callable[[Real], bool]
+) -> tuple[float, float, Real] | None:
+    """The least share of a band that must be taken, with the band's lower edge and its course; None where all of it is
+    not enough."""
+    inside = _mirrored_band(waveform, low_hz, high_hz)
+    share = _least(0.01, 1.0, lambda share: passes(waveform.power_kw - share * inside))
+    return None if share is None else (share, low_hz, inside)
+
+
+def _mirrored_band(waveform: Waveform, low_hz: float, high_hz: float) -> Real:
+    """What lies in a band, the record mirrored at its ends, so that an end amid an iteration does not look like a
+    step of the mean."""
+    steps = min(steps_in(waveform, MIRRORED_PERIODS / low_hz), len(waveform.power_kw) - 1)
+    power = waveform.power_kw
+    longer = np.concatenate([power[steps:0:-1], power, power[-2 : -steps - 2 : -1]])
+    inside = in_band(drawing(waveform, longer), BandFilter(low_hz=low_hz, high_hz=high_hz))
+    return np.asarray(inside[steps : steps + len(power)])
+
+
 def _by_smoothing(
     waveform: Waveform,
     rules: Sequence[Rule],
@@ -252,6 +303,15 @@ def _by_floor(
         f" ({figures['burnt_share']:.1%} more)"
     )
     return mend_of("floor", says, figures, drawing(waveform, grid_kw), rules, load)
+
+
+WAYS = {
+    "store": _by_store,
+    "told store": _by_told_store,
+    "smoothing": _by_smoothing,
+    "floor": _by_floor,
+}
+"""What is tried, by its kind, in the order in which it is told."""
 
 
 def _least(low: float, high: float, holds: Callable[[float], bool]) -> float | None:

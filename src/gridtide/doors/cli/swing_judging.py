@@ -74,13 +74,20 @@ def _with_schedule(
 
     moved = calmer(power, failing, load.nominal_kw)
     if moved is None:
-        return replace(mends, failed=(*mends.failed, "no start or stop could be moved"))
+        return replace(
+            mends,
+            failed=(
+                *mends.failed,
+                "no start or stop is there to be moved, or none finds room within a quarter of an hour",
+            ),
+        )
     calmed, figures = moved
     says = (
         f"{figures['moved']:.0f} of {figures['steps']:.0f} starts and stops later, {figures['delay_s']:,.0f} s in all,"
         f" none faster than {figures['ramp_s']:.0f} s"
     )
-    mend = mend_of("schedule", says, figures, calmed.waveform, (*failing, *kept), load)
+    before = replace(load, peak_kw=power.waveform.peak_kw)
+    mend = mend_of("schedule", says, figures, calmed.waveform, (*failing, *kept), before)
     broken = [one.rule.name for one in mend.verdicts if not one.passes]
     if broken:
         said = f"staggered starts and stops alone do not pass {', '.join(broken)}"

@@ -8,7 +8,7 @@ const words = (heads, rows) => {
 };
 const amount = (value, digits = 0) => (value === null || value === undefined ? "–" : number(value, digits));
 const size = (value) => (value === null || value === undefined ? "–" : Math.abs(value) >= 100 ? number(value) : Number(value.toPrecision(4)).toString());
-const COLOURS = { "as it is": PALETTE[0], store: PALETTE[2], smoothing: PALETTE[4], floor: PALETTE[1], schedule: PALETTE[3] };
+const COLOURS = { "as it is": PALETTE[0], store: PALETTE[2], "told store": PALETTE[6], smoothing: PALETTE[4], floor: PALETTE[1], schedule: PALETTE[3] };
 
 function band(name, points, colour) {
   const low = points.map(([at, least]) => [at, least]);
