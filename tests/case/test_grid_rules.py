@@ -2,6 +2,7 @@
 
 import re
 import runpy
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from gridtide.case.grid_rules import bundled_rules, named_rules, rules_with
 from gridtide.case.protection import protected_loads
 from gridtide.finding import BadInput
+from gridtide.grid.connection import Connection
 from gridtide.grid.rule import limit_of
 
 ROOT = Path(__file__).parents[2]
@@ -41,8 +43,23 @@ def test_a_rule_is_found_by_its_name_or_its_authority() -> None:
         "ieso-oscillation",
         "caiso-ramp",
     ]
+    assert [one.name for one in named_rules(RULES, ("lipa", "Southern Company"))] == [
+        "lipa-low", "lipa-high", "southern-ramp", "southern-ramp-75", "southern-6s"
+    ]  # fmt: skip
     with pytest.raises(BadInput, match="nobody"):
         named_rules(RULES, ("nobody",))
+
+
+def test_without_names_examples_and_what_cannot_be_seen_are_left_out() -> None:
+    """Rules on voltage need a connection; an example of a paper needs to be named."""
+    found = {one.name for one in named_rules(RULES, ())}
+    assert "ercot-band" in found and not found & {
+        "example-band-share",
+        "dominion-voltage",
+        "ieee1453-flicker",
+    }
+    declared = replace(RULES, connection=Connection(short_circuit_kva=1e6, x_over_r=10.0))
+    assert "dominion-voltage" in {one.name for one in named_rules(declared, ())}
 
 
 def test_own_rules_stand_beside_the_bundled_ones_or_in_their_place(tmp_path: Path) -> None:

@@ -183,8 +183,8 @@ def rules_with(path: Path | None) -> GridRules:
 
 
 def named_rules(known: GridRules, names: tuple[str, ...]) -> tuple[Rule, ...]:
-    """Rules of names or of authorities; without names all but examples, and those on voltage only where a connection
-    is declared. Raises BadInput for a name that is none."""
+    """Rules of names, of beginnings of names (`ieso`) or of authorities; without names all but examples, and those on
+    voltage only where a connection is declared. Raises BadInput for a name that is none."""
     if names:
         return _named(known.rules, names, "rules")
     blind = () if known.connection is not None else OF_VOLTAGE
@@ -204,14 +204,18 @@ def _named(known: dict[str, Any], names: tuple[str, ...], what: str) -> tuple[An
     faults = []
     for name in names:
         asked = name.strip().lower()
-        fits = [one for key, one in known.items() if key == asked or one.authority.lower() == asked]
+        fits = [
+            one
+            for key, one in known.items()
+            if key == asked or key.startswith(f"{asked}-") or one.authority.lower() == asked
+        ]
         found |= {one.name: one for one in fits}
         if not fits:
             faults.append(
                 Finding(
                     subject=f"--rule {name}",
                     value=f"is none of the {what}",
-                    limit=f"one of {', '.join(known)}, or an authority of them",
+                    limit=f"one of {', '.join(known)}, the beginning of one, or an authority",
                     mend="Choose one, or declare it in a file and give that with --rules.",
                 )
             )
