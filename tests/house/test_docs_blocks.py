@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 import re
 import shlex
 import shutil
@@ -132,6 +133,15 @@ def files_for_commands(folder: Path, page: str) -> None:
         for hour in range(7 * 24)
     ]
     (folder / "kw.csv").write_text("time,power_kw\n" + "\n".join(power) + "\n")
+    wave = [
+        f"{k / 200:g},{150_000 + 4_000 * math.sin(math.pi * k / 100):.1f}" for k in range(120 * 200)
+    ]
+    (folder / "wave.csv").write_text("t_s,power_kw\n" + "\n".join(wave) + "\n")
+    golden = ROOT / "tests" / "cases" / "virginia_2024"
+    (folder / "sags.csv").write_text((golden / "sags.csv").read_text())
+    (folder / "loads.toml").write_text(
+        "[[load]]" + (golden / "loads.toml").read_text().split("[[load]]")[1]
+    )
     if page in ("README.md", "docs/learn.md"):
         (folder / "telemetry.csv").write_text(telemetry_csv(days=12))
 

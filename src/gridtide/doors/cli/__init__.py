@@ -50,6 +50,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.follow:follow",
         "How well a site follows a regulation signal, second by second.",
     ),
+    "swing": (
+        "gridtide.doors.cli.swing:swing",
+        "Does a load keep the grid's rules on ramps and swings, and what would.",
+    ),
     "worth": (
         "gridtide.doors.cli.worth:worth",
         "Who draws less in called hours at which incentive, and what it brings.",
