@@ -117,6 +117,7 @@ def files_for_commands(folder: Path, page: str) -> None:
         )
     for name in ("offers.toml", "cold_store.toml"):
         (folder / name).write_text((ROOT / "examples" / name).read_text())
+    shutil.copytree(ROOT / "examples" / "settle", folder / "examples" / "settle")
     (folder / "log").write_text("\n".join(log) + "\n")
     power = [
         f"2026-01-{1 + hour // 24:02d}T{hour % 24:02d}:00+00:00,{5 + 2 * (8 <= hour % 24 < 18)}"

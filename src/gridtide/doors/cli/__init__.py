@@ -46,6 +46,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.tiers:tiers",
         "What users pay by how long they wait, and whom a course was for.",
     ),
+    "settle": (
+        "gridtide.doors.cli.settle:settle",
+        "What was delivered and what is owed, line by line.",
+    ),
     "learn": (
         "gridtide.doors.cli.learn:learn",
         "What a site draws, learned from its own telemetry.",

@@ -1,0 +1,66 @@
+"""The document of `gridtide settle` as a person reads it: calls, then lines and totals, then what to know."""
+
+from typing import Any
+
+import click
+
+from gridtide.doors.cli.words import money
+
+
+def show(found: dict[str, Any]) -> None:
+    """Writes the document on stdout."""
+    if "programme" in found:
+        programme = found["programme"]
+        click.echo(f"{found['meter']} under {programme['name']}: {programme['title']}")
+        click.echo(f"  {programme['mark']}: {programme['source']}")
+    for call in found.get("calls", ()):
+        _show_call(call)
+    show_lines(found["lines"], found["currency"])
+    click.echo(f"\ntotal {money(found['total'])} {found['currency']}")
+    for note in found["notes"]:
+        click.echo(f"  - {note}")
+
+
+def show_lines(lines: list[dict[str, Any]], currency: str) -> None:
+    """What each line comes to, and by which formula."""
+    click.echo(f"\n{'line':32s}{'site':20s}{currency:>16s}  formula, version")
+    for line in lines:
+        click.echo(
+            f"{line['what']:32s}{line['site']:20s}{money(line['amount']):>16s}"
+            f"  {line['formula']}, {line['version']} ({line['mark']})"
+        )
+
+
+def _show_call(call: dict[str, Any]) -> None:
+    click.echo(f"\n{call['direction']} from {call['start']} to {call['end']}")
+    days = call["days"]
+    click.echo(f"  {len(days)} days from {days[-1]} to {days[0]}{_corrected(call)}")
+    rows = call["intervals"]
+    mean = {key: sum(row[key] for row in rows) / len(rows) for key in ("baseline_kw", "metered_kw")}
+    click.echo(
+        f"  baseline {mean['baseline_kw']:,.1f} kW, metered {mean['metered_kw']:,.1f} kW,"
+        f" credited {call['credited_kwh']:,.1f} kWh{_promised(call)}"
+    )
+    judged = call["accuracy"]
+    if judged["rrmse"] is not None:
+        gate = "" if judged["gate"] is None else f", gate {judged['gate']:.0%}"
+        click.echo(
+            f"  on {judged['days']} days without calls its error is {judged['rrmse']:.1%}{gate}"
+        )
+    for flag in call["flags"]:
+        click.echo(f"  look at it: {flag}")
+
+
+def _corrected(call: dict[str, Any]) -> str:
+    """How the mean was corrected."""
+    if call["adjustment_asked"] is None:
+        return ""
+    asked, used = call["adjustment_asked"], call["adjustment_used"]
+    clamped = "" if asked == used else f", asked {asked:,.3f}"
+    return f", corrected by {used:,.3f}{clamped}"
+
+
+def _promised(call: dict[str, Any]) -> str:
+    if call["delivered_share"] is None:
+        return ""
+    return f", {call['delivered_share']:.1%} of {call['committed_kw']:,.0f} kW promised"
