@@ -173,7 +173,7 @@ def _site(table: SiteTable, step_s: int, sizes: tuple[Size, ...]) -> Site:
             design_outdoor_c=design_outdoor_c(table.facility),
         ),
         pools=tuple(_pool(pool, step_s, sizes) for pool in table.pool),
-        contract=_contract(table.contract),
+        contract=contract_of(table.contract),
         battery=battery_at(table),
         supplies=tuple(
             Supply(kind=supply.kind, capacity_kw=supply.capacity_kw) for supply in table.supply
@@ -205,7 +205,8 @@ def _pool(table: PoolTable, step_s: int, sizes: tuple[Size, ...]) -> Pool:
     )
 
 
-def _contract(table: ContractTable) -> Contract:
+def contract_of(table: ContractTable) -> Contract:
+    """The contract that a valid table describes."""
     return Contract(
         import_max_kw=table.import_max_kw,
         export_max_kw=table.export_max_kw,

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.fleet.contract import Contract, Exposure, tariff_price_per_mwh
+from gridtide.fleet.site import Battery
 from gridtide.units import cost_per_kwh
 
 Real = NDArray[np.float64]
@@ -48,6 +49,13 @@ def settle_demand_charge(
     """Money for the highest import of each billing month. share: part of a month's charge that counts."""
     peaks_kw = [float(import_kw[month == number].max()) for number in np.unique(month)]
     return share * contract.demand_charge_per_kw_month * sum(peaks_kw)
+
+
+def settle_wear(battery: Battery | None, discharge_kw: Real, hours: Real) -> float:
+    """Money for the wear of a store, by the energy it gave. discharge_kw, hours: (T,)."""
+    if battery is None:
+        return 0.0
+    return float((discharge_kw * hours).sum()) * battery.wear_cost_per_kwh
 
 
 def _paid(contract: Contract, metered: Metered) -> Real:

@@ -8,7 +8,12 @@ from numpy.typing import NDArray
 from gridtide.fleet.ways import slower_ways
 from gridtide.settle.capacity import Capacity
 from gridtide.settle.carbon import settle_emissions_kg
-from gridtide.settle.cost import Metered, settle_demand_charge, settle_energy_cost
+from gridtide.settle.cost import (
+    Metered,
+    settle_demand_charge,
+    settle_energy_cost,
+    settle_wear,
+)
 from gridtide.settle.gensets import GensetUse
 from gridtide.settle.latency import weighted_quantile
 from gridtide.settle.plants import PlantUse
@@ -138,7 +143,8 @@ def _parts(
 ) -> tuple[tuple[str, float], ...]:
     seen, hours, objective = course.telemetry, study.timeline.hours, study.objective
     sites = study.fleet.sites
-    wear = [site.battery.wear_cost_per_kwh if site.battery else 0.0 for site in sites]
+    discharged = zip(sites, seen.discharge_kw, strict=True)
+    wear = sum(settle_wear(site.battery, power_kw, hours) for site, power_kw in discharged)
     refused = (seen.refused * hours * 3600.0).sum(axis=(1, 2))
     values = np.asarray([service.value_per_request for service in study.services])
     kinds = study.jobs.classes
@@ -147,7 +153,7 @@ def _parts(
     return (
         ("energy", sum(_energy_costs(study, truth, course))),
         ("demand charge", sum(_demand_charges(study, course))),
-        ("wear", float((seen.discharge_kw * hours).sum(axis=1) @ np.asarray(wear))),
+        ("wear", wear),
         ("transfer", course.transfer_cost),
         ("carbon", objective.carbon_price_per_t * carbon_t),
         ("delay", _delay_cost(study, course) + _slower_cost(study, course)),

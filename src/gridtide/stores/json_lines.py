@@ -44,8 +44,15 @@ def _read(path: Path) -> list[Entry]:
     whole = raw[: raw.rfind(b"\n") + 1]
     if len(whole) < len(raw):
         path.write_bytes(whole)
+    return entries_in(whole, path)
+
+
+def entries_in(content: bytes, path: Path) -> list[Entry]:
+    """Entries of a file's content, left as it is; bytes that are no text are replaced, so that their entry does
+    not fit its hash. Raises BadInput for a line that is no entry. path: named in findings."""
     entries = []
-    for number, line in enumerate(whole.decode("utf-8").splitlines(), start=1):
+    text = content.decode("utf-8", errors="replace")
+    for number, line in enumerate(text.split("\n")[:-1], start=1):
         try:
             item = json.loads(line)
             entries.append(Entry(text=str(item["text"]), hash=str(item["hash"])))

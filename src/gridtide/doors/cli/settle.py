@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from gridtide.doors.cli.running import DEFAULT_RUNS
 from gridtide.doors.cli.telling import tell
 from gridtide.doors.cli.words import currency_of
 from gridtide.finding import BadInput, Finding, Gathered
@@ -14,6 +15,9 @@ FILE = click.Path(path_type=Path)
 
 
 @click.command()
+@click.argument("run", required=False)
+@click.option("--runs", type=FILE, default=DEFAULT_RUNS, help="Folder of the results.")
+@click.option("--policy", default="coordinated", show_default=True, help="Whose course of the run.")
 @click.option("--meter", type=FILE, help="A meter of your own: times and import_kw or import_kwh.")
 @click.option("--events", type=FILE, help="Calls of the grid: start, end, and what they pay.")
 @click.option(
@@ -25,6 +29,9 @@ FILE = click.Path(path_type=Path)
 @click.option("--currency", default="USD", show_default=True, help="Of the prices in --events.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def settle(
+    run: str | None,
+    runs: Path,
+    policy: str,
     meter: Path | None,
     events: Path | None,
     programme: str | None,
@@ -33,12 +40,24 @@ def settle(
     holidays: tuple[str, ...],
     currency: str,
     as_json: bool,
-) -> None:
-    """Settle a meter of your own: calls of the grid under a programme's baseline."""
+) -> int:
+    """Settle RUN (its number, or last) again from its folder, every file checked against the record; or, without RUN, a
+    meter of your own: calls of the grid under a programme's baseline."""
     from gridtide.doors.cli.settle_words import show
 
-    found = _of_meter(meter, events, programme, programmes, (clock, holidays, currency))
+    if run is None:
+        found = _of_meter(meter, events, programme, programmes, (clock, holidays, currency))
+    else:
+        found = _of_run(run, runs, policy)
     tell(found, "", None, as_json, show)
+    return 0 if found.get("bit_equal", True) else 3
+
+
+def _of_run(run: str, runs: Path, policy: str) -> dict[str, Any]:
+    from gridtide.doors.results.folder import folder_of
+    from gridtide.doors.results.run_settlement import run_settlement
+
+    return run_settlement(folder_of(runs, run), policy)
 
 
 def _of_meter(

@@ -13,10 +13,17 @@ def show(found: dict[str, Any]) -> None:
         programme = found["programme"]
         click.echo(f"{found['meter']} under {programme['name']}: {programme['title']}")
         click.echo(f"  {programme['mark']}: {programme['source']}")
+    if "run" in found:
+        click.echo(f"run {found['run']}, {found['case']}, {found['policy']}")
+        click.echo(
+            f"  {found['record']['files']} files are as the run wrote them, seal {found['record']['seal']}"
+        )
     for call in found.get("calls", ()):
         _show_call(call)
     show_lines(found["lines"], found["currency"])
     click.echo(f"\ntotal {money(found['total'])} {found['currency']}")
+    if "bit_equal" in found:
+        click.echo(f"  {_compared(found)}")
     for note in found["notes"]:
         click.echo(f"  - {note}")
 
@@ -64,3 +71,12 @@ def _promised(call: dict[str, Any]) -> str:
     if call["delivered_share"] is None:
         return ""
     return f", {call['delivered_share']:.1%} of {call['committed_kw']:,.0f} kW promised"
+
+
+def _compared(found: dict[str, Any]) -> str:
+    """Whether what was reckoned again is what the run settled live."""
+    again = ", ".join(found["reckoned_again"])
+    if found["bit_equal"]:
+        return f"the same to the last bit as the run settled live; reckoned again: {again}"
+    differ = ", ".join(found["different"]) or "the total"
+    return f"not what the run settled live ({money(found['live_total'])}): {differ}"

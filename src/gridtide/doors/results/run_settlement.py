@@ -1,0 +1,110 @@
+"""A run settled again from its folder alone, beside what it settled live."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from gridtide.case.schema import CaseFile
+from gridtide.doors.results.record import checked_record
+from gridtide.doors.results.run_tables import RunTables, run_tables
+from gridtide.doors.results.settlement_document import PAID, totals_document
+from gridtide.settle.carbon import settle_emissions_kg
+from gridtide.settle.line import Line
+from gridtide.settle.site_lines import capacity_line, demand_line, energy_line, wear_line
+
+OF_RUN = "as the run reckoned it"
+
+
+def run_settlement(folder: Path, policy: str) -> dict[str, Any]:
+    """The document of a run's folder.
+
+    Money between site and grid, wear and carbon are reckoned again from the tables; what it takes jobs and requests to
+    know (transfer, delay, lost compute, …) is told as the run wrote it. Raises BadInput where the record is broken,
+    with file and bytes.
+    """
+    record = checked_record(folder)
+    tables = run_tables(folder, policy)
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    live = next(run for run in summary["runs"] if run["policy"] == policy)
+    lines = _lines(tables, live["cost_parts"])
+    found = totals_document(lines)
+    again = [
+        what for what in found["totals"] if any(_again(line) for line in lines if line.what == what)
+    ]
+    different = [what for what in again if found["totals"][what] != live["cost_parts"][what]]
+    found["total"] = sum(found["totals"].values())
+    return {
+        "run": folder.name,
+        "case": summary["case"],
+        "policy": policy,
+        "currency": summary["currency"],
+        "record": {"seal": record["seal"], "files": len(record["files"])},
+        **found,
+        "live_total": live["total_cost"],
+        "reckoned_again": again,
+        "different": different,
+        "bit_equal": not different and found["total"] == live["total_cost"],
+        "notes": [
+            PAID,
+            "Keep the seal elsewhere: it proves nothing against who can write the folder.",
+        ],
+    }
+
+
+def _lines(tables: RunTables, live: dict[str, float]) -> tuple[Line, ...]:
+    """Lines in the order of the parts of the run's cost, so that their sum is the same to the last bit."""
+    makers = {
+        "energy": energy_line,
+        "demand charge": demand_line,
+        "wear": wear_line,
+        "capacity revenue": capacity_line,
+    }
+    found: list[Line] = []
+    for part, amount in live.items():
+        if part in makers:
+            made = [makers[part](billed) for billed in tables.sites]
+            found += [line for line in made if line is not None]
+        elif part == "carbon" and _known_carbon(tables.case):
+            found.append(_carbon_line(tables))
+        else:
+            found.append(_as_run(part, amount))
+    return tuple(found)
+
+
+def _known_carbon(case: CaseFile) -> bool:
+    """Whether the tables hold all that the carbon of a run was reckoned from."""
+    own = any(site.genset is not None or site.reactor is not None for site in case.site)
+    return case.objective.carbon == "average" and not own
+
+
+def _carbon_line(tables: RunTables) -> Line:
+    price = tables.case.objective.carbon_price_per_t
+    emissions_kg = settle_emissions_kg(tables.import_kwh, tables.carbon_g_per_kwh)
+    carbon_t = 0.0 if price == 0.0 else emissions_kg / 1000.0
+    return Line(
+        what="carbon",
+        site="all",
+        amount=price * carbon_t,
+        formula="carbon-average",
+        version="contract of the case",
+        inputs=(("emissions_kg", emissions_kg if price else None), ("price_per_t", price)),
+        source="the run's tables and its case",
+        mark="checked",
+    )
+
+
+def _as_run(part: str, amount: float) -> Line:
+    return Line(
+        what=part,
+        site="all",
+        amount=amount,
+        formula="as-run",
+        version="summary.json",
+        inputs=(),
+        source=OF_RUN,
+        mark="checked",
+    )
+
+
+def _again(line: Line) -> bool:
+    return line.formula != "as-run"

@@ -1,0 +1,142 @@
+"""`gridtide settle RUN`: from the folder alone, to the last bit, and never from a folder that was changed."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gridtide.doors.cli import exit_code
+
+CASE = (Path(__file__).parents[1] / "fixtures" / "one_day.toml").read_text()
+OFFER = """
+[site.battery]
+energy_kwh = 200
+charge_max_kw = 100
+discharge_max_kw = 100
+
+[[site.offer]]
+product = "regulation"
+price_per_mw_h = 18.0
+offered_max_kw = 100
+hold_h = 0.5
+"""
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the runs of one case."""
+    folder = tmp_path_factory.mktemp("settled")
+    (folder / "case.toml").write_text(CASE)
+    arguments = ["run", str(folder / "case.toml"), "--runs", str(folder / "runs")]
+    assert exit_code([*arguments, "--policy", "coordinated", "--json"]) == 0
+    return folder / "runs"
+
+
+def settled(capsys: pytest.CaptureFixture[str], runs: Path, *more: str) -> dict[str, Any]:
+    """The document of a run that settles."""
+    assert exit_code(["settle", "last", "--runs", str(runs), "--json", *more]) == 0
+    document: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return document
+
+
+def copied(done: Path, tmp_path: Path) -> Path:
+    """A copy that may be spoilt."""
+    shutil.copytree(done, tmp_path / "runs")
+    return tmp_path / "runs"
+
+
+def test_the_keys_of_a_settled_run_are_a_contract(
+    done: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Document and line."""
+    found = settled(capsys, done)
+    assert list(found) == [
+        "run", "case", "policy", "currency", "record", "lines", "totals", "total", "live_total",
+        "reckoned_again", "different", "bit_equal", "notes",
+    ]  # fmt: skip
+    assert {line["what"] for line in found["lines"]} == set(found["totals"])
+
+
+@pytest.mark.parametrize("policy", ["run-at-once", "coordinated"])
+def test_aud_1_the_settlement_is_that_of_the_live_run_to_the_last_bit(
+    policy: str, done: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every part that is reckoned again, and the total."""
+    summary = json.loads((done / "0001" / "summary.json").read_text())
+    (live,) = [run for run in summary["runs"] if run["policy"] == policy]
+    found = settled(capsys, done, "--policy", policy)
+    assert found["bit_equal"] and found["total"] == live["total_cost"]
+    assert found["totals"] == live["cost_parts"]
+    assert {"energy", "demand charge", "wear"} <= set(found["reckoned_again"])
+
+
+def test_settling_a_run_twice_gives_the_same_bytes(
+    done: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And leaves the folder as it was."""
+    before = {path.name: path.read_bytes() for path in (done / "0001").iterdir()}
+    texts = []
+    for _ in range(2):
+        assert exit_code(["settle", "last", "--runs", str(done), "--json"]) == 0
+        texts.append(capsys.readouterr().out)
+    assert texts[0] == texts[1]
+    assert {path.name: path.read_bytes() for path in (done / "0001").iterdir()} == before
+
+
+@pytest.mark.parametrize("name", ["power-coordinated.parquet", "jobs-coordinated.parquet", "case.toml",
+                                  "summary.json", "audit-coordinated.jsonl"])  # fmt: skip
+def test_aud_1_one_flipped_byte_of_any_file_is_located(
+    name: str, done: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """File and block; of a chain the entry as well; nothing is settled."""
+    runs = copied(done, tmp_path)
+    path = runs / "0001" / name
+    content = bytearray(path.read_bytes())
+    at = len(content) // 2
+    content[at] ^= 0x01
+    path.write_bytes(bytes(content))
+    assert exit_code(["settle", "last", "--runs", str(runs)]) == 2
+    told = capsys.readouterr().err
+    first = at // 4096 * 4096
+    assert f"{name}: was changed in bytes {first:,} to" in told
+    assert name != "audit-coordinated.jsonl" or "entry" in told or "line" in told
+
+
+def test_a_changed_record_and_a_run_without_one_are_refused(
+    done: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A digest exchanged beside its file does not help, for the seal covers it."""
+    runs = copied(done, tmp_path)
+    path = runs / "0001" / "record.json"
+    record = json.loads(path.read_text())
+    record["files"]["case.toml"]["bytes"] += 1
+    path.write_text(json.dumps(record))
+    assert exit_code(["settle", "last", "--runs", str(runs)]) == 2
+    assert "does not bear its own seal" in capsys.readouterr().err
+    path.unlink()
+    assert exit_code(["settle", "last", "--runs", str(runs)]) == 2
+    assert "is not there" in capsys.readouterr().err
+
+
+def test_an_unknown_policy_or_run_is_said(done: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With those that ran."""
+    assert exit_code(["settle", "last", "--runs", str(done), "--policy", "magic"]) == 2
+    assert "coordinated" in capsys.readouterr().err
+    assert exit_code(["settle", "77", "--runs", str(done)]) == 2
+
+
+def test_capacity_kept_ready_is_settled_again_from_the_tables(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Offers, their prices and the limit they are held within stand in the table of power."""
+    at = CASE.index("[[class]]")
+    (tmp_path / "case.toml").write_text(CASE[:at] + OFFER + "\n" + CASE[at:])
+    runs = tmp_path / "runs"
+    arguments = ["run", str(tmp_path / "case.toml"), "--runs", str(runs), "--json"]
+    assert exit_code([*arguments, "--policy", "coordinated"]) == 0
+    capsys.readouterr()
+    found = settled(capsys, runs)
+    assert found["totals"]["capacity revenue"] < 0.0
+    assert "capacity revenue" in found["reckoned_again"] and found["bit_equal"]
