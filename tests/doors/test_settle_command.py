@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from gridtide.case.baselines import programmes
+from gridtide.case.markets import market_rules
 from gridtide.doors.cli import exit_code
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "settle"
@@ -118,3 +120,68 @@ def test_a_file_of_programmes_of_ones_own_is_read_or_refused_with_every_fault(
     assert exit_code([*OWN, "--programme", "ours", "--programmes", str(mine)]) == 2
     told = capsys.readouterr().err
     assert "ours.select" in told and "ours.pool_days" in told
+
+
+def test_awards_are_settled_by_the_version_of_their_day(capsys: pytest.CaptureFixture[str]) -> None:
+    """The last five minutes of September by the first version, October's by the second, one of them forfeited."""
+    awards = str(Path(__file__).parents[1] / "fixtures" / "awards.csv")
+    assert exit_code(["settle", "--awards", awards, "--clock", "America/New_York", "--json"]) == 0
+    before, after = json.loads(capsys.readouterr().out)["lines"]
+    assert (before["amount"], after["amount"]) == (-18.75, -18.75)
+    assert before["version"].startswith("pjm-regulation-v1")
+    assert after["version"].startswith("pjm-regulation-v2") and after["inputs"]["forfeited"] == 1.0
+
+
+def test_coincident_peaks_of_a_meter_are_charged_by_their_mean(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A quarter inside an hour of the meter; one the meter does not know is refused."""
+    peaks = tmp_path / "peaks.csv"
+    peaks.write_text("start,end\n2026-06-15T17:00:00-05:00,2026-06-15T17:15:00-05:00\n")
+    meter = ["settle", "--meter", str(EXAMPLE / "meter.csv"), "--peaks", str(peaks)]
+    assert exit_code([*meter, "--peak-price", "60", "--json"]) == 0
+    (line,) = json.loads(capsys.readouterr().out)["lines"]
+    assert line["amount"] == line["inputs"]["charged_kw"] * 60.0
+    peaks.write_text("start,end\n2027-06-15T17:00:00-05:00,2027-06-15T17:15:00-05:00\n")
+    assert exit_code(meter) == 2
+    assert "the meter says nothing of it" in capsys.readouterr().err
+
+
+def test_a_market_of_another_kind_and_nothing_at_all_are_refused(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """With what to do."""
+    awards = str(Path(__file__).parents[1] / "fixtures" / "awards.csv")
+    assert exit_code(["settle", "--awards", awards, "--market", "ercot-transmission"]) == 2
+    assert "of another kind" in capsys.readouterr().err
+    assert exit_code(["settle"]) == 2
+    assert "neither a run nor files" in capsys.readouterr().err
+
+
+def test_every_formula_on_the_page_is_the_one_that_is_reckoned_with() -> None:
+    """The table of the page is made from the data; whoever changes a rule changes the page."""
+    page = (Path(__file__).parents[2] / "docs" / "settlement.md").read_text()
+    rows = [
+        f"| `{rule.name}` | {rule.holds_from or ''} | {rule.holds_to or ''} | {rule.formula} | {rule.status} "
+        f"| {rule.mark}"
+        f"{': ' if rule.unverified else ''}{', '.join(rule.unverified)} |"
+        for rule in market_rules()
+    ]
+    rows += [
+        f"| `{one.name}` | {one.title} | {one.mark}{': ' if one.unverified else ''}{', '.join(one.unverified)} |"
+        for one in programmes().values()
+    ]
+    assert "\n".join(row for row in rows if row not in page) == ""
+
+
+def test_the_list_of_formulas_says_what_is_not_verified(capsys: pytest.CaptureFixture[str]) -> None:
+    """In words and as JSON."""
+    assert exit_code(["settle", "--formulas", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert list(found) == ["programmes", "rules"]
+    assert list(found["rules"][0]) == [
+        "name", "market", "title", "formula", "holds_from", "holds_to", "status", "edition", "source",
+        "primary", "mark", "unverified", "terms",
+    ]  # fmt: skip
+    assert exit_code(["settle", "--formulas"]) == 0
+    assert "unverified: floor" in capsys.readouterr().out

@@ -54,7 +54,7 @@ def test_the_keys_of_a_settled_run_are_a_contract(
     found = settled(capsys, done)
     assert list(found) == [
         "run", "case", "policy", "currency", "record", "lines", "totals", "total", "live_total",
-        "reckoned_again", "different", "bit_equal", "notes",
+        "reckoned_again", "different", "bit_equal", "services", "green", "notes",
     ]  # fmt: skip
     assert {line["what"] for line in found["lines"]} == set(found["totals"])
 
@@ -140,3 +140,32 @@ def test_capacity_kept_ready_is_settled_again_from_the_tables(
     found = settled(capsys, runs)
     assert found["totals"]["capacity revenue"] < 0.0
     assert "capacity revenue" in found["reckoned_again"] and found["bit_equal"]
+
+
+def test_services_beside_a_run_are_settled_apart_from_its_own_total(
+    done: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Awards and peaks stand under their own key; what the run settled live stays bit-equal."""
+    awards = str(Path(__file__).parents[1] / "fixtures" / "awards.csv")
+    found = settled(capsys, done, "--awards", awards, "--clock", "America/New_York")
+    assert found["services"]["total"] == -37.5 and found["bit_equal"]
+
+
+def test_green_ratios_of_a_site_with_generation_name_their_denominators(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Consumption is what the building drew, whoever made it."""
+    at = CASE.index("[[class]]")
+    solar = '[[site.supply]]\nkind = "solar"\ncapacity_kw = 100\n\n'
+    (tmp_path / "case.toml").write_text(CASE[:at] + solar + CASE[at:])
+    runs = tmp_path / "runs"
+    arguments = ["run", str(tmp_path / "case.toml"), "--runs", str(runs), "--json"]
+    assert exit_code([*arguments, "--policy", "run-at-once"]) == 0
+    capsys.readouterr()
+    found = settled(capsys, runs, "--green", "china-green-direct", "--policy", "run-at-once")
+    (site,) = found["green"]
+    by_name = {ratio["name"]: ratio for ratio in site["ratios"]}
+    assert by_name["export"]["value"] == 0.0
+    assert by_name["green share"]["over"] == "consumption"
+    used = by_name["green share"]
+    assert 0.0 < used["value"] == used["part_kwh"] / used["over_kwh"]

@@ -8,7 +8,9 @@ import pytest
 
 from gridtide.finding import BadInput
 from gridtide.settle.call import Call, Meter
+from gridtide.settle.pjm_regulation import Awards
 from gridtide.settle.reduction import Direction
+from gridtide.sources.award_table import AwardTable
 from gridtide.sources.call_table import CallTable
 from gridtide.sources.meter_table import MeterTable
 from gridtide.testing.sources import _FilePromises
@@ -38,6 +40,18 @@ class TestCallTable(_FilePromises):
         assert isinstance(found, tuple) and found
         assert all(isinstance(call, Call) and call.start_s < call.end_s for call in found)
         return all(one.end_s <= two.start_s for one, two in pairwise(found))
+
+
+class TestAwardTable(_FilePromises):
+    """Three intervals around a change of the rules."""
+
+    source = AwardTable(path=FIXTURES / "awards.csv")
+
+    def is_noun(self, found: object) -> bool:
+        """Awards in order, scores within 0 and 1, no award negative."""
+        assert isinstance(found, Awards)
+        inside = (found.score >= 0).all() and (found.score <= 1).all()
+        return bool(inside and (found.award_kw >= 0).all() and (np.diff(found.start_s) > 0).all())
 
 
 def test_energy_of_an_interval_becomes_its_mean_power(tmp_path: Path) -> None:

@@ -1,15 +1,17 @@
 """`gridtide settle`: what was delivered and what is owed, line by line, each with its formula, version and inputs."""
 
-from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from gridtide.doors.cli.running import DEFAULT_RUNS
+from gridtide.doors.cli.settle_files import CallFiles, MarketFiles
 from gridtide.doors.cli.telling import tell
-from gridtide.doors.cli.words import currency_of
 from gridtide.finding import BadInput, Finding, Gathered
+
+if TYPE_CHECKING:
+    from gridtide.settle.call import Meter
 
 FILE = click.Path(path_type=Path)
 
@@ -18,112 +20,141 @@ FILE = click.Path(path_type=Path)
 @click.argument("run", required=False)
 @click.option("--runs", type=FILE, default=DEFAULT_RUNS, help="Folder of the results.")
 @click.option("--policy", default="coordinated", show_default=True, help="Whose course of the run.")
-@click.option("--meter", type=FILE, help="A meter of your own: times and import_kw or import_kwh.")
-@click.option("--events", type=FILE, help="Calls of the grid: start, end, and what they pay.")
 @click.option(
-    "--programme", help="Whose baseline; --programmes lists yours, else the bundled ones."
+    "--green", help="Of a run: the market whose limits for direct connections it is held to."
 )
+@click.option("--meter", type=FILE, help="A meter of your own: times and import_kw or import_kwh.")
+@click.option("--events", type=FILE, help="Of a meter: calls of the grid, and what they pay.")
+@click.option("--programme", help="Of a meter: whose baseline; --formulas lists them.")
 @click.option("--programmes", type=FILE, help="Baselines in the form of baselines.toml.")
-@click.option("--clock", default="UTC", show_default=True, help="IANA zone of the meter's days.")
 @click.option("--holiday", "holidays", multiple=True, help="A day like a weekend, 2026-07-03.")
-@click.option("--currency", default="USD", show_default=True, help="Of the prices in --events.")
+@click.option("--awards", type=FILE, help="Awards of regulation with scores and clearing prices.")
+@click.option("--market", default="pjm-regulation", show_default=True, help="Whose regulation.")
+@click.option("--peaks", type=FILE, help="The system's peaks, start and end.")
+@click.option("--peak-market", default="ercot-transmission", show_default=True, help="Whose peaks.")
+@click.option("--peak-price", type=click.FloatRange(min=0), default=0.0,
+              help="Money per kW of the mean over the peaks.")  # fmt: skip
+@click.option("--markets", type=FILE, help="Rules in the form of markets.toml.")
+@click.option(
+    "--clock", default="UTC", show_default=True, help="IANA zone of days of meter and market."
+)
+@click.option("--currency", default="USD", show_default=True, help="Of all prices, without a run.")
+@click.option("--formulas", is_flag=True, help="List every programme and formula that is known.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def settle(
     run: str | None,
     runs: Path,
     policy: str,
+    green: str | None,
     meter: Path | None,
     events: Path | None,
     programme: str | None,
     programmes: Path | None,
-    clock: str,
     holidays: tuple[str, ...],
+    awards: Path | None,
+    market: str,
+    peaks: Path | None,
+    peak_market: str,
+    peak_price: float,
+    markets: Path | None,
+    clock: str,
     currency: str,
+    formulas: bool,
     as_json: bool,
 ) -> int:
     """Settle RUN (its number, or last) again from its folder, every file checked against the record; or, without RUN, a
-    meter of your own: calls of the grid under a programme's baseline."""
-    from gridtide.doors.cli.settle_words import show
+    meter of your own: calls of the grid under a programme's baseline, coincident peaks, awards of regulation."""
+    from gridtide.doors.cli.settle_words import show, show_formulas
 
-    if run is None:
-        found = _of_meter(meter, events, programme, programmes, (clock, holidays, currency))
-    else:
-        found = _of_run(run, runs, policy)
+    calls = CallFiles(
+        events=events, programme=programme, programmes=programmes, holidays=holidays, clock=clock
+    )
+    services = MarketFiles(
+        awards=awards, market=market, peaks=peaks, peak_market=peak_market,
+        peak_price_per_kw=peak_price, markets=markets, clock=clock,
+    )  # fmt: skip
+    if formulas:
+        tell(_formulas(programmes, markets), "", None, as_json, show_formulas)
+        return 0
+    found = (
+        _of_files(meter, calls, services, currency)
+        if run is None
+        else _of_run(run, runs, policy, services, green)
+    )
     tell(found, "", None, as_json, show)
     return 0 if found.get("bit_equal", True) else 3
 
 
-def _of_run(run: str, runs: Path, policy: str) -> dict[str, Any]:
-    from gridtide.doors.results.folder import folder_of
-    from gridtide.doors.results.run_settlement import run_settlement
-
-    return run_settlement(folder_of(runs, run), policy)
-
-
-def _of_meter(
-    meter: Path | None,
-    events: Path | None,
-    programme: str | None,
-    programmes: Path | None,
-    place: tuple[str, tuple[str, ...], str],
+def _of_run(
+    run: str, runs: Path, policy: str, services: MarketFiles, green: str | None
 ) -> dict[str, Any]:
-    """A stranger's meter under a programme. Raises BadInput with the faults of all files."""
-    from gridtide.case import baselines
-    from gridtide.doors.results.settlement_document import calls_document
-    from gridtide.finding import refuse_if_any
-    from gridtide.settle.call_settlement import settle_calls
-    from gridtide.sources import zone_faults
-    from gridtide.sources.call_table import CallTable
+    """A run from its folder, and what it earns and owes by files beside it."""
+    from gridtide.doors.results.folder import folder_of
+    from gridtide.doors.results.run_settlement import green_of, run_settlement, site_meters
+    from gridtide.doors.results.settlement_document import totals_document
+
+    folder = folder_of(runs, run)
+    faults = Gathered()
+    found = run_settlement(folder, policy)
+    lines = faults.of(lambda: services.lines(site_meters(folder, policy), "all"))
+    ratios = faults.of(lambda: green_of(folder, policy, services.rules(), green) if green else [])
+    faults.refuse_if_any()
+    notes = found.pop("notes")
+    return {**found, "services": totals_document(lines or ()), "green": ratios, "notes": notes}
+
+
+def _of_files(
+    meter: Path | None, calls: CallFiles, services: MarketFiles, currency: str
+) -> dict[str, Any]:
+    """A stranger's meter and awards. Raises BadInput with the faults of all files."""
+    from gridtide.doors.cli.words import currency_of
+    from gridtide.doors.results.settlement_document import calls_document, meter_document
     from gridtide.sources.meter_table import MeterTable
 
-    clock, holidays, currency = place
-    refuse_if_any(_missing(meter=meter, events=events, programme=programme))
-    assert meter is not None and events is not None and programme is not None
+    if not (calls.asked or services.asked):
+        raise BadInput([_nothing_asked()])
     faults = Gathered()
-    faults.findings += zone_faults(clock, f"--clock {clock}")
-    rules = faults.of(lambda: baselines.programmes(programmes))
-    rule = None
-    if rules is not None:
-        rule = faults.of(lambda: baselines.programme_named(programme, rules))
-    readings, calls = faults.of(MeterTable(path=meter).read), faults.of(CallTable(path=events).read)
-    days = faults.of(lambda: _days(holidays))
     money = faults.of(lambda: currency_of(currency))
+    readings: Meter | None = None
+    if meter is not None:
+        readings = faults.of(MeterTable(path=meter).read)
+    elif calls.asked or services.peaks is not None:
+        faults.findings.append(_no_meter())
+    faults.findings += calls.faults()
+    lines = faults.of(lambda: services.lines(() if readings is None else (readings,), "awards"))
+    settled = None
+    if calls.asked and readings is not None:
+        settled = faults.of(lambda: calls.settled(readings))
     faults.refuse_if_any()
-    assert rule is not None and readings is not None and calls is not None
-    assert days is not None and money is not None
-    settled = settle_calls(readings, calls, rule, clock, days)
-    return calls_document(readings, settled, rule, clock, money)
+    told = meter_document(readings, lines or (), calls.clock, money or currency)
+    return told if settled is None or readings is None else calls_document(told, settled, readings)
 
 
-def _missing(**given: object) -> list[Finding]:
-    """A fault for each option that a meter of one's own needs."""
-    return [
-        Finding(
-            subject=f"--{name}",
-            value="is not given",
-            limit="--meter, --events and --programme together",
-            mend="Give it; gridtide settle --help says what each holds.",
-        )
-        for name, value in given.items()
-        if value is None
-    ]
+def _formulas(programmes: Path | None, markets: Path | None) -> dict[str, Any]:
+    from gridtide.case.baselines import programmes as read_programmes
+    from gridtide.case.markets import market_rules
+    from gridtide.doors.results.settlement_document import formulas_document
+
+    faults = Gathered()
+    baselines = faults.of(lambda: read_programmes(programmes))
+    rules = faults.of(lambda: market_rules(markets))
+    faults.refuse_if_any()
+    return formulas_document(baselines or {}, rules or ())
 
 
-def _days(texts: tuple[str, ...]) -> frozenset[date]:
-    """Holidays. Raises BadInput for one that is no date."""
-    found, faults = [], []
-    for text in texts:
-        try:
-            found.append(date.fromisoformat(text))
-        except ValueError:
-            faults.append(
-                Finding(
-                    subject=f"--holiday {text}",
-                    value="is no date",
-                    limit="a date like 2026-07-03",
-                    mend="Correct it.",
-                )
-            )
-    if faults:
-        raise BadInput(faults)
-    return frozenset(found)
+def _nothing_asked() -> Finding:
+    return Finding(
+        subject="gridtide settle",
+        value="neither a run nor files",
+        limit="RUN, or --meter with --events and --programme or --peaks, or --awards",
+        mend="Give one; gridtide settle --help says what each holds.",
+    )
+
+
+def _no_meter() -> Finding:
+    return Finding(
+        subject="--meter",
+        value="is not given",
+        limit="a meter that calls and peaks are settled by",
+        mend="Give it; docs/sources.md says what it holds.",
+    )

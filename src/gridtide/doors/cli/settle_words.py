@@ -6,10 +6,12 @@ import click
 
 from gridtide.doors.cli.words import money
 
+LONG = 32
+
 
 def show(found: dict[str, Any]) -> None:
     """Writes the document on stdout."""
-    if "programme" in found:
+    if found.get("programme"):
         programme = found["programme"]
         click.echo(f"{found['meter']} under {programme['name']}: {programme['title']}")
         click.echo(f"  {programme['mark']}: {programme['source']}")
@@ -22,6 +24,11 @@ def show(found: dict[str, Any]) -> None:
         _show_call(call)
     show_lines(found["lines"], found["currency"])
     click.echo(f"\ntotal {money(found['total'])} {found['currency']}")
+    if found.get("services", {}).get("lines"):
+        show_lines(found["services"]["lines"], found["currency"])
+        click.echo(f"\nservices {money(found['services']['total'])} {found['currency']}")
+    for site in found.get("green", ()):
+        _show_green(site)
     if "bit_equal" in found:
         click.echo(f"  {_compared(found)}")
     for note in found["notes"]:
@@ -29,13 +36,18 @@ def show(found: dict[str, Any]) -> None:
 
 
 def show_lines(lines: list[dict[str, Any]], currency: str) -> None:
-    """What each line comes to, and by which formula."""
+    """What each line comes to, and by which formula; a long one is told by its version alone."""
     click.echo(f"\n{'line':32s}{'site':20s}{currency:>16s}  formula, version")
     for line in lines:
         click.echo(
             f"{line['what']:32s}{line['site']:20s}{money(line['amount']):>16s}"
-            f"  {line['formula']}, {line['version']} ({line['mark']})"
+            f"  {_formula(line)} ({line['mark']})"
         )
+
+
+def _formula(line: dict[str, Any]) -> str:
+    short = len(line["formula"]) < LONG
+    return f"{line['formula']}, {line['version']}" if short else str(line["version"])
 
 
 def _show_call(call: dict[str, Any]) -> None:
@@ -80,3 +92,26 @@ def _compared(found: dict[str, Any]) -> str:
         return f"the same to the last bit as the run settled live; reckoned again: {again}"
     differ = ", ".join(found["different"]) or "the total"
     return f"not what the run settled live ({money(found['live_total'])}): {differ}"
+
+
+def _show_green(site: dict[str, Any]) -> None:
+    click.echo(f"\ngreen ratios of {site['site']}, {site['version']}")
+    for ratio in site["ratios"]:
+        told = "n/a" if ratio["value"] is None else f"{ratio['value']:.3f}"
+        passed = {True: "passes", False: "fails", None: ""}[ratio["passes"]]
+        click.echo(
+            f"  {ratio['name']:12s}{told:>8s} = {ratio['part_kwh']:,.0f} / {ratio['over_kwh']:,.0f} kWh"
+            f" ({ratio['over']}), {ratio['limit']}: {passed}"
+        )
+
+
+def show_formulas(found: dict[str, Any]) -> None:
+    """Every programme and formula, a line each, with what is not verified below."""
+    for one in found["programmes"]:
+        click.echo(f"{one['name']:22s}{one['status']:12s}{one['mark']:12s}{one['title']}")
+    for one in found["rules"]:
+        click.echo(f"\n{one['name']} ({one['market']}, {one['status']}, {one['mark']})")
+        held = f"{one['holds_from'] or 'begin'} to {one['holds_to'] or 'now'}"
+        click.echo(f"  {held}: {one['formula']}")
+        if one["unverified"]:
+            click.echo(f"  unverified: {', '.join(one['unverified'])}")

@@ -1,6 +1,7 @@
 """A run settled again from its folder alone, beside what it settled live."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,12 @@ from gridtide.case.schema import CaseFile
 from gridtide.doors.results.record import checked_record
 from gridtide.doors.results.run_tables import RunTables, run_tables
 from gridtide.doors.results.settlement_document import PAID, totals_document
+from gridtide.finding import BadInput, Finding
+from gridtide.settle.call import Meter
 from gridtide.settle.carbon import settle_emissions_kg
+from gridtide.settle.green_direct import GreenTerms, green_ratios
 from gridtide.settle.line import Line
+from gridtide.settle.market_rule import MarketRule, rule_on
 from gridtide.settle.site_lines import capacity_line, demand_line, energy_line, wear_line
 
 OF_RUN = "as the run reckoned it"
@@ -49,6 +54,44 @@ def run_settlement(folder: Path, policy: str) -> dict[str, Any]:
             "Keep the seal elsewhere: it proves nothing against who can write the folder.",
         ],
     }
+
+
+def site_meters(folder: Path, policy: str) -> tuple[Meter, ...]:
+    """The meter of each site of a run, under the site's name."""
+    tables = run_tables(folder, policy)
+    return tuple(
+        Meter(timeline=tables.timeline, import_kw=one.import_kw, source=one.site.name)
+        for one in tables.sites
+    )
+
+
+def green_of(
+    folder: Path, policy: str, rules: tuple[MarketRule, ...], market: str
+) -> list[dict[str, Any]]:
+    """The ratios of each site with generation of its own, over the whole run, under the rule of its first day.
+
+    Raises BadInput for a market without such a rule.
+    """
+    tables = run_tables(folder, policy)
+    rule = rule_on(rules, market, tables.timeline.start.date())
+    if not isinstance(rule.terms, GreenTerms):
+        raise BadInput([_no_limits(rule)])
+    found = []
+    for one in tables.sites:
+        energy = tables.green_energy(one.site.name)
+        if energy.generated_kwh > 0.0:
+            ratios = [asdict(ratio) for ratio in green_ratios(energy, rule.terms)]
+            found.append({"site": one.site.name, "version": rule.version, "ratios": ratios})
+    return found
+
+
+def _no_limits(rule: MarketRule) -> Finding:
+    return Finding(
+        subject=f"--green {rule.market}",
+        value=f"its rule {rule.name} has no limits for direct connections",
+        limit="a market of green terms, as china-green-direct",
+        mend="Name another; gridtide settle --formulas lists all.",
+    )
 
 
 def _lines(tables: RunTables, live: dict[str, float]) -> tuple[Line, ...]:

@@ -15,6 +15,7 @@ from gridtide.finding import BadInput, Finding
 from gridtide.fleet.site import Site
 from gridtide.settle.capacity import SiteMeters
 from gridtide.settle.cost import Metered
+from gridtide.settle.green_direct import GreenEnergy
 from gridtide.settle.site_lines import BilledSite
 from gridtide.timeline import Timeline, from_starts
 
@@ -33,6 +34,21 @@ class RunTables:
     sites: tuple[BilledSite, ...]
     import_kwh: Real
     carbon_g_per_kwh: Real
+    power: "pl.DataFrame"
+
+    def green_energy(self, site: str) -> GreenEnergy:
+        """Own generation of a site over the run: what was there, sold and left unused, and what the site consumed."""
+        hours = self.timeline.hours
+        told = {
+            name: float((_column(self.power, site, name) * hours).sum())
+            for name in ("supply_kw", "export_kw", "unused_supply_kw", "facility_kw")
+        }
+        return GreenEnergy(
+            generated_kwh=told["supply_kw"],
+            sold_kwh=told["export_kw"],
+            curtailed_kwh=told["unused_supply_kw"],
+            load_kwh=told["facility_kw"],
+        )
 
 
 def run_tables(folder: Path, policy: str) -> RunTables:
@@ -56,6 +72,7 @@ def run_tables(folder: Path, policy: str) -> RunTables:
         sites=billed,
         import_kwh=np.stack([one.metered.import_kwh for one in billed]),
         carbon_g_per_kwh=np.stack(carbon),
+        power=power,
     )
 
 

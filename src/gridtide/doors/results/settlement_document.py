@@ -7,6 +7,7 @@ from gridtide.settle.baseline_rule import Programme
 from gridtide.settle.call import Meter
 from gridtide.settle.call_settlement import CallSettlement
 from gridtide.settle.line import Line, total
+from gridtide.settle.market_rule import MarketRule
 from gridtide.timeline import instant
 
 PAID = "amounts are what a site pays; below 0 it earns"
@@ -35,31 +36,82 @@ def programme_document(programme: Programme) -> dict[str, Any]:
     return {**told, "unverified": list(programme.unverified), "rule": asdict(programme.rule)}
 
 
-def calls_document(
-    meter: Meter,
-    settled: tuple[CallSettlement, ...],
-    programme: Programme,
-    clock: str,
-    currency: str,
+def meter_document(
+    meter: Meter | None, lines: tuple[Line, ...], clock: str, currency: str
 ) -> dict[str, Any]:
-    """A stranger's meter settled under a programme: programme, calls by interval, lines and totals."""
-    lines = tuple(line for one in settled for line in one.lines)
-    marks = () if programme.mark != "unverified" else (f"{programme.name} is unverified",)
-    doubted = ", ".join(programme.unverified)
+    """A stranger's meter, or awards without one: lines and totals."""
     return {
-        "meter": meter.source,
+        "meter": meter.source if meter else None,
         "clock": clock,
         "currency": currency,
-        "programme": programme_document(programme),
-        "calls": [_call(one, programme) for one in settled],
+        "programme": None,
+        "calls": [],
         **totals_document(lines),
+        "notes": [PAID, *_doubts(lines), *(meter.notes if meter else ())],
+    }
+
+
+def calls_document(
+    told: dict[str, Any],
+    settled: tuple[Programme, tuple[CallSettlement, ...]],
+    meter: Meter,
+) -> dict[str, Any]:
+    """The document of a meter with its calls: programme, calls by interval, their lines before all others."""
+    programme, calls = settled
+    lines = tuple(line for one in calls for line in one.lines)
+    beside = told["lines"]
+    found = totals_document(lines)
+    doubted = ", ".join(programme.unverified)
+    for line in beside:
+        found["totals"].setdefault(line["what"], 0.0)
+        found["totals"][line["what"]] += line["amount"]
+    return {
+        **told,
+        "meter": meter.source,
+        "programme": programme_document(programme),
+        "calls": [_call(one, programme) for one in calls],
+        "lines": [*found["lines"], *beside],
+        "totals": found["totals"],
+        "total": found["total"] + told["total"],
         "notes": [
-            PAID,
-            *marks,
+            *told["notes"],
+            *_doubts(lines),
             *([f"{programme.name}: unverified settings: {doubted}"] if doubted else []),
-            *meter.notes,
         ],
     }
+
+
+def formulas_document(
+    programmes: dict[str, Programme], rules: tuple[MarketRule, ...]
+) -> dict[str, Any]:
+    """Every programme and every version of a formula, with what is not verified."""
+    return {
+        "programmes": [programme_document(one) for one in programmes.values()],
+        "rules": [
+            {
+                "name": rule.name,
+                "market": rule.market,
+                "title": rule.title,
+                "formula": rule.formula,
+                "holds_from": rule.holds_from.isoformat() if rule.holds_from else None,
+                "holds_to": rule.holds_to.isoformat() if rule.holds_to else None,
+                "status": rule.status,
+                "edition": rule.edition,
+                "source": rule.source,
+                "primary": rule.primary,
+                "mark": rule.mark,
+                "unverified": list(rule.unverified),
+                "terms": asdict(rule.terms),
+            }
+            for rule in rules
+        ],
+    }
+
+
+def _doubts(lines: tuple[Line, ...]) -> list[str]:
+    """A sentence for each version that nobody has verified."""
+    doubted = dict.fromkeys(line.version for line in lines if line.mark == "unverified")
+    return [f"{version} is unverified" for version in doubted]
 
 
 def _call(one: CallSettlement, programme: Programme) -> dict[str, Any]:
