@@ -169,3 +169,21 @@ def test_green_ratios_of_a_site_with_generation_name_their_denominators(
     assert by_name["green share"]["over"] == "consumption"
     used = by_name["green share"]
     assert 0.0 < used["value"] == used["part_kwh"] / used["over_kwh"]
+
+
+def test_peaks_and_least_demand_of_a_contract_are_settled_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """To the last bit, and the line says what each peak was charged."""
+    old = "contract = { import_max_kw = 700, demand_charge_per_kw_month = 5 }"
+    assert old in CASE
+    peak = "{ start = 2026-03-02T11:00:00Z, end = 2026-03-02T12:00:00Z, charge_per_kw = 3 }"
+    keys = f"import_max_kw = 700, demand_charge_per_kw_month = 5, demand_least_kw = 300, peak = [{peak}]"
+    (tmp_path / "case.toml").write_text(CASE.replace(old, f"contract = {{ {keys} }}"))
+    runs = tmp_path / "runs"
+    arguments = ["run", str(tmp_path / "case.toml"), "--runs", str(runs), "--json"]
+    assert exit_code([*arguments, "--policy", "coordinated"]) == 0
+    capsys.readouterr()
+    found = settled(capsys, runs)
+    assert found["bit_equal"] and found["totals"]["coincident peaks"] > 0.0
+    assert found["totals"]["demand charge"] >= 5 * 300

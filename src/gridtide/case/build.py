@@ -36,7 +36,7 @@ from gridtide.decide.objective import Objective
 from gridtide.decide.risk import Risk
 from gridtide.decide.situation import Event
 from gridtide.finding import Finding, Gathered, Infeasible, refuse_if_any
-from gridtide.fleet.contract import Contract, TariffBand
+from gridtide.fleet.contract import CoincidentPeak, Contract, ImportLimit, TariffBand
 from gridtide.fleet.fleet import Fleet, Network
 from gridtide.fleet.genset import Genset
 from gridtide.fleet.jobs import Jobs
@@ -227,6 +227,17 @@ def contract_of(table: ContractTable) -> Contract:
         real_time_zone=table.real_time_zone,
         gate_closure_h=table.gate_closure_h,
         export_price_share=table.export_price_share,
+        demand_least_kw=table.demand_least_kw,
+        limits=tuple(
+            ImportLimit(
+                import_max_kw=limit.import_max_kw,
+                weekdays=frozenset(limit.weekdays),
+                from_hour=limit.from_hour,
+                to_hour=limit.to_hour,
+            )
+            for limit in table.limit
+        ),
+        peaks=tuple(CoincidentPeak(**peak.model_dump()) for peak in table.peak),
     )
 
 

@@ -279,6 +279,25 @@ class BandTable(Table):
     to_hour: Annotated[float, Field(ge=0, le=24)] = 24.0
 
 
+class LimitTable(Table):
+    """[[site.contract.limit]]: hours of a lower limit of import."""
+
+    import_max_kw: Power
+    weekdays: tuple[Annotated[int, Field(ge=0, le=6)], ...] = (0, 1, 2, 3, 4, 5, 6)
+    from_hour: Annotated[float, Field(ge=0, le=24, multiple_of=0.25)] = 0.0
+    to_hour: Annotated[float, Field(ge=0, le=24, multiple_of=0.25)] = 24.0
+
+
+class PeakTable(Table):
+    """[[site.contract.peak]]: a time in which the system is known or expected to peak."""
+
+    start: AwareDatetime
+    end: AwareDatetime
+    charge_per_kw: Annotated[float, Field(ge=0, le=1e5)]
+    likelihood: Share = 1.0
+    came: bool = True
+
+
 class ContractTable(Table):
     """[site.contract]: connection and supply."""
 
@@ -293,6 +312,9 @@ class ContractTable(Table):
     real_time_zone: Name | None = None
     gate_closure_h: Annotated[float, Field(ge=0, le=72)] = 12.0
     export_price_share: Share = 1.0
+    demand_least_kw: Power = 0.0
+    limit: tuple[LimitTable, ...] = ()
+    peak: tuple[PeakTable, ...] = ()
 
 
 class OfferTable(Table):

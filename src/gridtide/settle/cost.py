@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.fleet.coincident import coincident_cost_per_kwh
 from gridtide.fleet.contract import Contract, Exposure, tariff_price_per_mwh
 from gridtide.fleet.site import Battery
+from gridtide.timeline import Timeline
 from gridtide.units import cost_per_kwh
 
 Real = NDArray[np.float64]
@@ -46,9 +48,17 @@ def settle_energy_cost(contract: Contract, metered: Metered) -> float:
 def settle_demand_charge(
     contract: Contract, import_kw: Real, month: NDArray[np.int64], share: float
 ) -> float:
-    """Money for the highest import of each billing month. share: part of a month's charge that counts."""
-    peaks_kw = [float(import_kw[month == number].max()) for number in np.unique(month)]
+    """Money for the highest import of each billing month, or for what is paid at least. share: part of a month's charge
+    that counts."""
+    least_kw = contract.demand_least_kw
+    peaks_kw = [max(float(import_kw[month == n].max()), least_kw) for n in np.unique(month)]
     return share * contract.demand_charge_per_kw_month * sum(peaks_kw)
+
+
+def settle_coincident_peaks(contract: Contract, import_kw: Real, timeline: Timeline) -> float:
+    """Money for the mean import over each of the system's peaks that came. import_kw: (T,)."""
+    per_kwh = coincident_cost_per_kwh(contract, timeline, came=True)
+    return float((per_kwh * import_kw * timeline.hours).sum())
 
 
 def settle_wear(battery: Battery | None, discharge_kw: Real, hours: Real) -> float:

@@ -9,12 +9,20 @@ from gridtide.digest import freeze
 from gridtide.fleet.contract import Exposure
 from gridtide.fleet.site import Site
 from gridtide.settle.capacity import SiteMeters, settle_capacity
-from gridtide.settle.cost import Metered, settle_demand_charge, settle_energy_cost, settle_wear
+from gridtide.settle.cost import (
+    Metered,
+    settle_coincident_peaks,
+    settle_demand_charge,
+    settle_energy_cost,
+    settle_wear,
+)
 from gridtide.settle.line import Inputs, Line
+from gridtide.timeline import Timeline
 
 Real = NDArray[np.float64]
 OF_CASE = "contract of the case"
 ENERGY, DEMAND, WEAR, CAPACITY = "energy", "demand charge", "wear", "capacity revenue"
+COINCIDENT = "coincident peaks"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -26,6 +34,7 @@ class BilledSite:
     """
 
     site: Site
+    timeline: Timeline
     metered: Metered
     import_kw: Real
     discharge_kw: Real
@@ -71,10 +80,24 @@ def demand_line(billed: BilledSite) -> Line:
     charge = settle_demand_charge(contract, billed.import_kw, billed.month, billed.demand_share)
     given: Inputs = (
         *peaks,
+        ("least_kw", contract.demand_least_kw),
         ("price_per_kw_month", contract.demand_charge_per_kw_month),
         ("share_of_month", billed.demand_share),
     )
     return _line(billed, DEMAND, charge, "demand-charge", given)
+
+
+def coincident_line(billed: BilledSite) -> Line | None:
+    """The mean import over each of the system's peaks that came; None where the contract names none."""
+    contract = billed.site.contract
+    if not contract.peaks:
+        return None
+    charge = settle_coincident_peaks(contract, billed.import_kw, billed.timeline)
+    given: Inputs = tuple(
+        (f"charge_per_kw {peak.start.isoformat()}", peak.charge_per_kw if peak.came else None)
+        for peak in contract.peaks
+    )
+    return _line(billed, COINCIDENT, charge, "coincident-peaks", given)
 
 
 def wear_line(billed: BilledSite) -> Line:

@@ -10,6 +10,7 @@ from gridtide.settle.capacity import Capacity
 from gridtide.settle.carbon import settle_emissions_kg
 from gridtide.settle.cost import (
     Metered,
+    settle_coincident_peaks,
     settle_demand_charge,
     settle_energy_cost,
     settle_wear,
@@ -29,6 +30,7 @@ from gridtide.simulate.study import Study
 from gridtide.simulate.truth import Truth
 
 Real = NDArray[np.float64]
+COINCIDENT = "coincident peaks"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +115,7 @@ def settle(study: Study, truth: Truth, course: Course, absorbed_kwh: float) -> S
             *earned(capacity),
             *fuel_part(gensets),
             *plants_part(plants),
+            *_coincident(study, course),
         ),
         emissions_average_kg=emissions_kg,
         emissions_marginal_kg=marginal_kg,
@@ -194,6 +197,16 @@ def _demand_charges(study: Study, course: Course) -> list[float]:
         share = study.objective.demand_charge_share
         charges.append(settle_demand_charge(site.contract, import_kw, month, share))
     return charges
+
+
+def _coincident(study: Study, course: Course) -> tuple[tuple[str, float], ...]:
+    """The part of a total cost that the system's peaks make; none where no contract names any."""
+    sites = study.fleet.sites
+    if not any(site.contract.peaks for site in sites):
+        return ()
+    drawn = zip(sites, course.telemetry.import_kw, strict=True)
+    charges = [settle_coincident_peaks(site.contract, kw, study.timeline) for site, kw in drawn]
+    return ((COINCIDENT, sum(charges)),)
 
 
 def _delay_cost(study: Study, course: Course) -> float:

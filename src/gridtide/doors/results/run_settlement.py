@@ -15,7 +15,14 @@ from gridtide.settle.carbon import settle_emissions_kg
 from gridtide.settle.green_direct import GreenTerms, green_ratios
 from gridtide.settle.line import Line
 from gridtide.settle.market_rule import MarketRule, rule_on
-from gridtide.settle.site_lines import capacity_line, demand_line, energy_line, wear_line
+from gridtide.settle.site_lines import (
+    COINCIDENT,
+    capacity_line,
+    coincident_line,
+    demand_line,
+    energy_line,
+    wear_line,
+)
 
 OF_RUN = "as the run reckoned it"
 
@@ -100,6 +107,7 @@ def _lines(tables: RunTables, live: dict[str, float]) -> tuple[Line, ...]:
         "energy": energy_line,
         "demand charge": demand_line,
         "wear": wear_line,
+        COINCIDENT: coincident_line,
         "capacity revenue": capacity_line,
     }
     found: list[Line] = []

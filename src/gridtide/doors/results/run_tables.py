@@ -109,6 +109,7 @@ def _billed(site: Site, power: "pl.DataFrame", timeline: Timeline, case: CaseFil
     prices = [told(f"price_{product.name.replace(' ', '_')}_per_mw_h") for product in site.products]
     return BilledSite(
         site=site,
+        timeline=timeline,
         metered=metered,
         import_kw=told("import_kw"),
         discharge_kw=told("discharge_kw"),
