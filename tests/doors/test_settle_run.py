@@ -54,7 +54,7 @@ def test_the_keys_of_a_settled_run_are_a_contract(
     found = settled(capsys, done)
     assert list(found) == [
         "run", "case", "policy", "currency", "record", "lines", "totals", "total", "live_total",
-        "reckoned_again", "different", "bit_equal", "services", "green", "notes",
+        "reckoned_again", "different", "bit_equal", "services", "green", "certificates", "notes",
     ]  # fmt: skip
     assert {line["what"] for line in found["lines"]} == set(found["totals"])
 

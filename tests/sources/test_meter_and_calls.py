@@ -8,11 +8,15 @@ import pytest
 
 from gridtide.finding import BadInput
 from gridtide.settle.call import Call, Meter
+from gridtide.settle.certificates import Certificate
+from gridtide.settle.k_factor import Movements
 from gridtide.settle.pjm_regulation import Awards
 from gridtide.settle.reduction import Direction
 from gridtide.sources.award_table import AwardTable
 from gridtide.sources.call_table import CallTable
+from gridtide.sources.certificate_table import CertificateTable
 from gridtide.sources.meter_table import MeterTable
+from gridtide.sources.movement_table import MovementTable
 from gridtide.testing.sources import _FilePromises
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
@@ -52,6 +56,30 @@ class TestAwardTable(_FilePromises):
         assert isinstance(found, Awards)
         inside = (found.score >= 0).all() and (found.score <= 1).all()
         return bool(inside and (found.award_kw >= 0).all() and (np.diff(found.start_s) > 0).all())
+
+
+class TestMovementTable(_FilePromises):
+    """Two movements of two periods."""
+
+    source = MovementTable(path=FIXTURES / "movements.csv")
+
+    def is_noun(self, found: object) -> bool:
+        """Movements in order, nothing negative or unknown."""
+        assert isinstance(found, Movements)
+        inside = np.isfinite(found.measured).all() and (found.measured >= 0).all()
+        return bool(inside and (np.diff(found.period_s) >= 0).all() and (found.mileage >= 0).all())
+
+
+class TestCertificateTable(_FilePromises):
+    """One retired, one not."""
+
+    source = CertificateTable(path=FIXTURES / "certificates.csv")
+
+    def is_noun(self, found: object) -> bool:
+        """Certificates, each once."""
+        assert isinstance(found, tuple) and found
+        assert all(isinstance(one, Certificate) and one.kwh >= 0 for one in found)
+        return len({one.id for one in found}) == len(found)
 
 
 def test_energy_of_an_interval_becomes_its_mean_power(tmp_path: Path) -> None:

@@ -20,8 +20,11 @@ class Matching(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Certificate:
-    """One certificate. vintage: month of generation, 2026-05. retired_at: date, empty while it is not. directly_used:
-    its energy was drawn over a direct connection and is claimed there."""
+    """One certificate. vintage: month of generation, 2026-05. retired_at: date, empty while it is not.
+
+    directly_used: its energy was drawn over a direct connection and is claimed there. generated_s: begin of the
+    interval of generation, None where only the month is known.
+    """
 
     id: str
     vintage: str
@@ -30,6 +33,7 @@ class Certificate:
     retired_at: str = ""
     purpose: str = ""
     directly_used: bool = False
+    generated_s: int | None = None
 
 
 def retired(

@@ -10,6 +10,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.digest import freeze
+
 Real = NDArray[np.float64]
 
 
@@ -30,8 +32,11 @@ class Combine(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class KFactor:
-    """One factor. measure: what is measured, with its unit; standard: what it is held against, in the same unit, None
-    where the market's own mean is given with the measures. weight: in a sum. floor, cap: of the factor."""
+    """One factor. measure: what is measured, with its unit, as a column of movements calls it.
+
+    standard: what it is held against, in the same unit, None where it is given with the measures. weight: in a sum.
+    floor, cap: of the factor.
+    """
 
     measure: str
     relation: Relation
@@ -39,6 +44,20 @@ class KFactor:
     weight: float
     floor: float
     cap: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Movements:
+    """Movements after commands, (n,): trading period each lies in, by the second it begins; megawatts travelled, the
+    market's own unit; clearing price per megawatt. measured: by factor of the rule, (F, n)."""
+
+    period_s: NDArray[np.int64]
+    mileage: Real
+    price: Real
+    measured: Real
+
+    def __post_init__(self) -> None:
+        freeze(self, period_s=np.int64, mileage=np.float64, price=np.float64, measured=np.float64)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,8 @@ FILE = click.Path(path_type=Path)
 @click.option(
     "--green", help="Of a run: the market whose limits for direct connections it is held to."
 )
+@click.option("--terms", type=FILE,
+              help="Of a run: agreements, two-part tariffs, movements under a K, certificates.")  # fmt: skip
 @click.option("--meter", type=FILE, help="A meter of your own: times and import_kw or import_kwh.")
 @click.option("--events", type=FILE, help="Of a meter: calls of the grid, and what they pay.")
 @click.option("--programme", help="Of a meter: whose baseline; --formulas lists them.")
@@ -46,6 +48,7 @@ def settle(
     runs: Path,
     policy: str,
     green: str | None,
+    terms: Path | None,
     meter: Path | None,
     events: Path | None,
     programme: str | None,
@@ -79,28 +82,47 @@ def settle(
     found = (
         _of_files(meter, calls, services, currency)
         if run is None
-        else _of_run(run, runs, policy, services, green)
+        else _of_run(run, runs, policy, services, (green, terms))
     )
     tell(found, "", None, as_json, show)
     return 0 if found.get("bit_equal", True) else 3
 
 
 def _of_run(
-    run: str, runs: Path, policy: str, services: MarketFiles, green: str | None
+    run: str,
+    runs: Path,
+    policy: str,
+    services: MarketFiles,
+    beside: tuple[str | None, Path | None],
 ) -> dict[str, Any]:
-    """A run from its folder, and what it earns and owes by files beside it."""
+    """A run from its folder, and what it earns and owes by files beside it: green market, file of terms."""
+    from gridtide.case.settle_terms import settle_terms
     from gridtide.doors.results.folder import folder_of
     from gridtide.doors.results.run_settlement import green_of, run_settlement, site_meters
+    from gridtide.doors.results.run_terms import certificates_document, terms_lines
     from gridtide.doors.results.settlement_document import totals_document
 
+    green, path = beside
     folder = folder_of(runs, run)
     faults = Gathered()
     found = run_settlement(folder, policy)
-    lines = faults.of(lambda: services.lines(site_meters(folder, policy), "all"))
+    lines = faults.of(lambda: services.lines(site_meters(folder, policy), "all")) or ()
+    terms = None if path is None else faults.of(lambda: settle_terms(path))
+    certificates = None
+    if terms is not None:
+        more = faults.of(lambda: terms_lines(folder, policy, terms, services.rules()))
+        lines = (*lines, *(more or ()))
+        certificates = faults.of(lambda: certificates_document(folder, policy, terms))
     ratios = faults.of(lambda: green_of(folder, policy, services.rules(), green) if green else [])
     faults.refuse_if_any()
     notes = found.pop("notes")
-    return {**found, "services": totals_document(lines or ()), "green": ratios, "notes": notes}
+    return {
+        **found,
+        "services": totals_document(lines),
+        "green": ratios,
+        "certificates": certificates,
+        "notes": notes,
+    }
 
 
 def _of_files(

@@ -29,6 +29,8 @@ def show(found: dict[str, Any]) -> None:
         click.echo(f"\nservices {money(found['services']['total'])} {found['currency']}")
     for site in found.get("green", ()):
         _show_green(site)
+    if found.get("certificates"):
+        _show_certificates(found["certificates"])
     if "bit_equal" in found:
         click.echo(f"  {_compared(found)}")
     for note in found["notes"]:
@@ -115,3 +117,15 @@ def show_formulas(found: dict[str, Any]) -> None:
         click.echo(f"  {held}: {one['formula']}")
         if one["unverified"]:
             click.echo(f"  unverified: {', '.join(one['unverified'])}")
+
+
+def _show_certificates(told: dict[str, Any]) -> None:
+    share = (
+        ""
+        if told["covered_share"] is None
+        else f", {told['covered_share']:.1%} of what was consumed"
+    )
+    click.echo(
+        f"\ncertificates, {told['matching']}: {told['retired']} retired of {told['certified_kwh']:,.0f} kWh cover"
+        f" {told['covered_kwh']:,.0f} kWh{share}, beside {told['direct_kwh']:,.0f} kWh of own generation"
+    )

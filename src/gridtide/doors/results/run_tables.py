@@ -36,6 +36,19 @@ class RunTables:
     carbon_g_per_kwh: Real
     power: "pl.DataFrame"
 
+    def consumed_kwh(self) -> tuple[Real, Real]:
+        """What all sites consumed in each step, and what of it was their own generation, (T,) each."""
+        load, own = np.zeros(len(self.timeline)), np.zeros(len(self.timeline))
+        for one in self.sites:
+            told = {
+                name: _column(self.power, one.site.name, name) * self.timeline.hours
+                for name in ("facility_kw", "supply_kw", "export_kw", "unused_supply_kw")
+            }
+            load += told["facility_kw"]
+            used = told["supply_kw"] - told["export_kw"] - told["unused_supply_kw"]
+            own += np.clip(used, 0.0, told["facility_kw"])
+        return load, own
+
     def green_energy(self, site: str) -> GreenEnergy:
         """Own generation of a site over the run: what was there, sold and left unused, and what the site consumed."""
         hours = self.timeline.hours
