@@ -54,7 +54,7 @@ def test_the_keys_of_a_settled_run_are_a_contract(
     found = settled(capsys, done)
     assert list(found) == [
         "run", "case", "policy", "currency", "record", "lines", "totals", "total", "live_total",
-        "reckoned_again", "different", "bit_equal", "services", "green", "certificates", "notes",
+        "reckoned_again", "different", "bit_equal", "programme", "calls", "services", "green", "certificates", "notes",
     ]  # fmt: skip
     assert {line["what"] for line in found["lines"]} == set(found["totals"])
 
@@ -187,3 +187,31 @@ def test_peaks_and_least_demand_of_a_contract_are_settled_again(
     found = settled(capsys, runs)
     assert found["bit_equal"] and found["totals"]["coincident peaks"] > 0.0
     assert found["totals"]["demand charge"] >= 5 * 300
+
+
+def test_calls_are_settled_by_the_meter_of_a_run_on_its_sites_clock(
+    done: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Same-day baselines need one day; what was drawn is the run's own table."""
+    calls = tmp_path / "calls.csv"
+    calls.write_text("start,end,price_per_mwh\n2026-03-02T09:00:00Z,2026-03-02T10:00:00Z,100\n")
+    found = settled(capsys, done, "--events", str(calls), "--programme", "pjm-same-day")
+    (call,) = found["calls"]
+    assert found["programme"]["name"] == "pjm-same-day" and len(call["intervals"]) == 4
+    assert found["services"]["total"] == pytest.approx(-call["credited_kwh"] / 10.0)
+    wrong = ["settle", "last", "--runs", str(done), "--events", str(calls), "--programme"]
+    assert exit_code([*wrong, "pjm-same-day", "--site", "there"]) == 2
+    assert "one of here" in capsys.readouterr().err
+    assert exit_code([*wrong, "caiso-10-in-10"]) == 2
+    assert "like days" in capsys.readouterr().err
+
+
+def test_no_option_is_passed_over_in_silence(
+    done: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What only a run has without a run, and a meter beside one."""
+    assert exit_code(["settle", "--green", "china-green-direct", "--terms", "x.toml"]) == 2
+    told = capsys.readouterr().err
+    assert "--green china-green-direct" in told and "--terms x.toml" in told
+    assert exit_code(["settle", "last", "--runs", str(done), "--meter", "mine.csv"]) == 2
+    assert "one meter" in capsys.readouterr().err

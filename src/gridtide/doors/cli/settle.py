@@ -7,8 +7,9 @@ import click
 
 from gridtide.doors.cli.running import DEFAULT_RUNS
 from gridtide.doors.cli.settle_files import CallFiles, MarketFiles
+from gridtide.doors.cli.settle_run import RunFiles
 from gridtide.doors.cli.telling import tell
-from gridtide.finding import BadInput, Finding, Gathered
+from gridtide.finding import BadInput, Finding, Gathered, refuse_if_any
 
 if TYPE_CHECKING:
     from gridtide.settle.call import Meter
@@ -25,9 +26,10 @@ FILE = click.Path(path_type=Path)
 )
 @click.option("--terms", type=FILE,
               help="Of a run: agreements, two-part tariffs, movements under a K, certificates.")  # fmt: skip
+@click.option("--site", help="Of a run with several: the site whose meter --events are settled by.")
 @click.option("--meter", type=FILE, help="A meter of your own: times and import_kw or import_kwh.")
-@click.option("--events", type=FILE, help="Of a meter: calls of the grid, and what they pay.")
-@click.option("--programme", help="Of a meter: whose baseline; --formulas lists them.")
+@click.option("--events", type=FILE, help="Calls of the grid, and what they pay.")
+@click.option("--programme", help="Whose baseline calls are settled by; --formulas lists them.")
 @click.option("--programmes", type=FILE, help="Baselines in the form of baselines.toml.")
 @click.option("--holiday", "holidays", multiple=True, help="A day like a weekend, 2026-07-03.")
 @click.option("--awards", type=FILE, help="Awards of regulation with scores and clearing prices.")
@@ -49,6 +51,7 @@ def settle(
     policy: str,
     green: str | None,
     terms: Path | None,
+    site: str | None,
     meter: Path | None,
     events: Path | None,
     programme: str | None,
@@ -79,50 +82,15 @@ def settle(
     if formulas:
         tell(_formulas(programmes, markets), "", None, as_json, show_formulas)
         return 0
-    found = (
-        _of_files(meter, calls, services, currency)
-        if run is None
-        else _of_run(run, runs, policy, services, (green, terms))
-    )
+    course = RunFiles(run=run, runs=runs, policy=policy, green=green, terms=terms, site=site)
+    if run is None:
+        refuse_if_any(course.without_a_run())
+        found = _of_files(meter, calls, services, currency)
+    else:
+        refuse_if_any(_two_meters(meter))
+        found = course.settled(calls, services)
     tell(found, "", None, as_json, show)
     return 0 if found.get("bit_equal", True) else 3
-
-
-def _of_run(
-    run: str,
-    runs: Path,
-    policy: str,
-    services: MarketFiles,
-    beside: tuple[str | None, Path | None],
-) -> dict[str, Any]:
-    """A run from its folder, and what it earns and owes by files beside it: green market, file of terms."""
-    from gridtide.case.settle_terms import settle_terms
-    from gridtide.doors.results.folder import folder_of
-    from gridtide.doors.results.run_settlement import green_of, run_settlement, site_meters
-    from gridtide.doors.results.run_terms import certificates_document, terms_lines
-    from gridtide.doors.results.settlement_document import totals_document
-
-    green, path = beside
-    folder = folder_of(runs, run)
-    faults = Gathered()
-    found = run_settlement(folder, policy)
-    lines = faults.of(lambda: services.lines(site_meters(folder, policy), "all")) or ()
-    terms = None if path is None else faults.of(lambda: settle_terms(path))
-    certificates = None
-    if terms is not None:
-        more = faults.of(lambda: terms_lines(folder, policy, terms, services.rules()))
-        lines = (*lines, *(more or ()))
-        certificates = faults.of(lambda: certificates_document(folder, policy, terms))
-    ratios = faults.of(lambda: green_of(folder, policy, services.rules(), green) if green else [])
-    faults.refuse_if_any()
-    notes = found.pop("notes")
-    return {
-        **found,
-        "services": totals_document(lines),
-        "green": ratios,
-        "certificates": certificates,
-        "notes": notes,
-    }
 
 
 def _of_files(
@@ -180,3 +148,16 @@ def _no_meter() -> Finding:
         limit="a meter that calls and peaks are settled by",
         mend="Give it; docs/sources.md says what it holds.",
     )
+
+
+def _two_meters(meter: Path | None) -> list[Finding]:
+    if meter is None:
+        return []
+    return [
+        Finding(
+            subject=f"--meter {meter}",
+            value="is given beside a run",
+            limit="one meter: that of the run, or your own",
+            mend="Leave one of them out.",
+        )
+    ]

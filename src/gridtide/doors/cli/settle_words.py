@@ -13,7 +13,9 @@ def show(found: dict[str, Any]) -> None:
     """Writes the document on stdout."""
     if found.get("programme"):
         programme = found["programme"]
-        click.echo(f"{found['meter']} under {programme['name']}: {programme['title']}")
+        click.echo(
+            f"{found.get('meter') or 'calls'} under {programme['name']}: {programme['title']}"
+        )
         click.echo(f"  {programme['mark']}: {programme['source']}")
     if "run" in found:
         click.echo(f"run {found['run']}, {found['case']}, {found['policy']}")

@@ -72,6 +72,11 @@ def site_meters(folder: Path, policy: str) -> tuple[Meter, ...]:
     )
 
 
+def site_clocks(folder: Path, policy: str) -> dict[str, str]:
+    """The clock of each site of a run, by its name."""
+    return {one.site.name: one.site.clock for one in run_tables(folder, policy).sites}
+
+
 def green_of(
     folder: Path, policy: str, rules: tuple[MarketRule, ...], market: str
 ) -> list[dict[str, Any]]:

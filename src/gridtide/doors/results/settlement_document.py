@@ -81,6 +81,19 @@ def calls_document(
     }
 
 
+def called_document(
+    settled: tuple[Programme, tuple[CallSettlement, ...]] | None,
+) -> dict[str, Any]:
+    """Programme and calls of a run, empty where none were settled."""
+    if settled is None:
+        return {"programme": None, "calls": []}
+    programme, calls = settled
+    return {
+        "programme": programme_document(programme),
+        "calls": [_call(one, programme) for one in calls],
+    }
+
+
 def formulas_document(
     programmes: dict[str, Programme], rules: tuple[MarketRule, ...]
 ) -> dict[str, Any]:
