@@ -215,3 +215,41 @@ def test_no_option_is_passed_over_in_silence(
     assert "--green china-green-direct" in told and "--terms x.toml" in told
     assert exit_code(["settle", "last", "--runs", str(done), "--meter", "mine.csv"]) == 2
     assert "one meter" in capsys.readouterr().err
+
+
+def test_plants_generators_and_their_carbon_are_settled_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With a price of carbon, in a call that leaves the site less than its machines at rest draw."""
+    own = """[site.reactor]
+capacity_kw = 10
+cost_per_mwh = 70
+emissions_g_per_kwh = 12
+
+[site.genset]
+rated_kw = 300
+fuel_l = 2000
+fuel_price_per_l = 1.5
+
+"""
+    call = """
+[[event]]
+site = "here"
+start = 2026-03-02T05:00:00+01:00
+end = 2026-03-02T06:00:00+01:00
+import_max_kw = 0
+"""
+    at = CASE.index("[[site.pool]]")
+    price = "[objective]\ncarbon_price_per_t = 80\n\n"
+    text = CASE[:at] + own + CASE[at:] + call
+    text = text.replace("[planning]", price + "[planning]")
+    (tmp_path / "case.toml").write_text(text)
+    runs = tmp_path / "runs"
+    arguments = ["run", str(tmp_path / "case.toml"), "--runs", str(runs), "--json"]
+    assert exit_code([*arguments, "--policy", "coordinated"]) == 0
+    capsys.readouterr()
+    found = settled(capsys, runs)
+    assert found["bit_equal"]
+    assert {"plants", "generator fuel", "carbon"} <= set(found["reckoned_again"])
+    assert found["totals"]["generator fuel"] > 0 and found["totals"]["plants"] > 0
+    assert found["totals"]["carbon"] > 0

@@ -1,9 +1,11 @@
-"""What a bill must know of a site of a case: its clock, contract, store and offers, nothing of its machines."""
+"""What a bill must know of a site of a case: clock, contract, store, plants and offers, nothing of its machines."""
 
 from gridtide.case.backup import battery_at
 from gridtide.case.build import contract_of
 from gridtide.case.offers import product_of
+from gridtide.case.reactor import reactor_of
 from gridtide.case.schema import SiteTable
+from gridtide.fleet.genset import Genset
 from gridtide.fleet.site import Facility, Site
 
 
@@ -23,5 +25,7 @@ def billed_site(table: SiteTable) -> Site:
         pools=(),
         contract=contract_of(table.contract),
         battery=battery_at(table),
+        genset=Genset(**table.genset.model_dump()) if table.genset else None,
+        reactor=reactor_of(table.reactor) if table.reactor else None,
         products=tuple(product_of(offer) for offer in table.offer),
     )

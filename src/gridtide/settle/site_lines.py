@@ -16,13 +16,15 @@ from gridtide.settle.cost import (
     settle_energy_cost,
     settle_wear,
 )
+from gridtide.settle.gensets import GensetUse, settle_genset
 from gridtide.settle.line import Inputs, Line
+from gridtide.settle.plants import PlantUse, settle_plant
 from gridtide.timeline import Timeline
 
 Real = NDArray[np.float64]
 OF_CASE = "contract of the case"
 ENERGY, DEMAND, WEAR, CAPACITY = "energy", "demand charge", "wear", "capacity revenue"
-COINCIDENT = "coincident peaks"
+COINCIDENT, FUEL, PLANTS = "coincident peaks", "generator fuel", "plants"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -30,7 +32,9 @@ class BilledSite:
     """A site with what its meters said over a course.
 
     import_kw, discharge_kw: (T,). month: of each step on the site's clock. demand_share: part of a month's charge that
-    counts. capacity: what its offers are held against, None where it made none; capacity_price_per_mw_h: (Q, T).
+    counts. genset: power, fuel in litres and number running, (3, T); made_kw, led_past_kw: of its plant, (T,); nothing
+    but zeros at a site without. capacity: what its offers are held against, None where it made none;
+    capacity_price_per_mw_h: (Q, T).
     """
 
     site: Site
@@ -40,6 +44,9 @@ class BilledSite:
     discharge_kw: Real
     month: NDArray[np.int64]
     demand_share: float
+    genset: Real
+    made_kw: Real
+    led_past_kw: Real
     capacity: SiteMeters | None
     capacity_price_per_mw_h: Real
 
@@ -48,6 +55,9 @@ class BilledSite:
             self,
             import_kw=np.float64,
             discharge_kw=np.float64,
+            genset=np.float64,
+            made_kw=np.float64,
+            led_past_kw=np.float64,
             month=np.int64,
             capacity_price_per_mw_h=np.float64,
         )
@@ -109,6 +119,43 @@ def wear_line(billed: BilledSite) -> Line:
         ("wear_cost_per_kwh", battery.wear_cost_per_kwh if battery else 0.0),
     )
     return _line(billed, WEAR, wear, "wear", given)
+
+
+def fuel_line(billed: BilledSite) -> Line | None:
+    """Fuel and starts of generators for emergencies; None where a site has none."""
+    used = genset_use(billed)
+    if used is None:
+        return None
+    given: Inputs = (("fuel_l", used.fuel_l), ("starts", float(used.starts)))
+    return _line(billed, FUEL, used.cost, "generator-fuel", given)
+
+
+def plant_line(billed: BilledSite) -> Line | None:
+    """What a plant that is told what to make cost; None where a site has none."""
+    used = plant_use(billed)
+    if used is None or billed.site.reactor is None:
+        return None
+    given: Inputs = (
+        ("made_kwh", used.energy_kwh),
+        ("cost_per_mwh", billed.site.reactor.cost_per_mwh),
+    )
+    return _line(billed, PLANTS, used.cost, "plant", given)
+
+
+def genset_use(billed: BilledSite) -> GensetUse | None:
+    """Generators as the meters saw them; what nothing carried is not looked at."""
+    if billed.site.genset is None:
+        return None
+    nothing = np.zeros(len(billed.timeline))
+    return settle_genset(billed.site.genset, billed.genset, nothing, billed.metered.hours)
+
+
+def plant_use(billed: BilledSite) -> PlantUse | None:
+    """A plant as the meters saw it."""
+    if billed.site.reactor is None:
+        return None
+    made_kw, hours = billed.made_kw, billed.metered.hours
+    return settle_plant(billed.site.reactor, made_kw, billed.led_past_kw, hours)
 
 
 def capacity_line(billed: BilledSite) -> Line | None:

@@ -19,6 +19,7 @@ from gridtide.doors.results.written_whole import write_document
 from gridtide.finding import BadInput, Finding
 from gridtide.fleet.jobs import NO_DEADLINE_S
 from gridtide.loop.world import Telemetry
+from gridtide.signals.signal import Kind
 from gridtide.simulate.compare import Comparison
 from gridtide.simulate.course import Course
 from gridtide.simulate.study import Study, binding_events
@@ -112,7 +113,8 @@ def _power(comparison: Comparison, course: Course):  # type: ignore[no-untyped-d
             columns[name] = getattr(seen, name)[index]
         columns |= _cold(seen, index)
         if seen.genset.size:
-            columns["genset_kw"], columns["genset_fuel_l"] = seen.genset[:2, index]
+            for row, name in enumerate(("genset_kw", "genset_fuel_l", "genset_running")):
+                columns[name] = seen.genset[row, index]
         if seen.made_kw.size:
             plants_kw = made_at_sites(study.fleet, seen.made_kw, steps)
             columns["plant_kw"], columns["led_past_kw"] = plants_kw[index], seen.led_past_kw[index]
@@ -123,6 +125,8 @@ def _power(comparison: Comparison, course: Course):  # type: ignore[no-untyped-d
             "price_per_mwh real_time_price_per_mwh carbon_average_g_per_kwh curtailment_kw".split()
         ):
             columns[name] = getattr(truth, name)[index]
+        if study.objective.carbon is Kind.CARBON_MARGINAL:
+            columns["carbon_marginal_g_per_kwh"] = truth.carbon_marginal_g_per_kwh[index]
         columns |= _offered(comparison, course, index)
         for number, kind in enumerate(study.jobs.classes):
             columns[f"class_{kind.name}_it_kw"] = seen.class_kw[number, index]

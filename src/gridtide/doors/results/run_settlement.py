@@ -5,7 +5,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from gridtide.case.schema import CaseFile
 from gridtide.doors.results.record import checked_record
 from gridtide.doors.results.run_tables import RunTables, run_tables
 from gridtide.doors.results.settlement_document import PAID, totals_document
@@ -17,10 +16,16 @@ from gridtide.settle.line import Line
 from gridtide.settle.market_rule import MarketRule, rule_on
 from gridtide.settle.site_lines import (
     COINCIDENT,
+    FUEL,
+    PLANTS,
     capacity_line,
     coincident_line,
     demand_line,
     energy_line,
+    fuel_line,
+    genset_use,
+    plant_line,
+    plant_use,
     wear_line,
 )
 
@@ -113,6 +118,8 @@ def _lines(tables: RunTables, live: dict[str, float]) -> tuple[Line, ...]:
         "demand charge": demand_line,
         "wear": wear_line,
         COINCIDENT: coincident_line,
+        FUEL: fuel_line,
+        PLANTS: plant_line,
         "capacity revenue": capacity_line,
     }
     found: list[Line] = []
@@ -120,28 +127,25 @@ def _lines(tables: RunTables, live: dict[str, float]) -> tuple[Line, ...]:
         if part in makers:
             made = [makers[part](billed) for billed in tables.sites]
             found += [line for line in made if line is not None]
-        elif part == "carbon" and _known_carbon(tables.case):
+        elif part == "carbon":
             found.append(_carbon_line(tables))
         else:
             found.append(_as_run(part, amount))
     return tuple(found)
 
 
-def _known_carbon(case: CaseFile) -> bool:
-    """Whether the tables hold all that the carbon of a run was reckoned from."""
-    own = any(site.genset is not None or site.reactor is not None for site in case.site)
-    return case.objective.carbon == "average" and not own
-
-
 def _carbon_line(tables: RunTables) -> Line:
     price = tables.case.objective.carbon_price_per_t
-    emissions_kg = settle_emissions_kg(tables.import_kwh, tables.carbon_g_per_kwh)
+    burnt = [one.emissions_kg for one in map(genset_use, tables.sites) if one is not None]
+    made = [one.emissions_kg for one in map(plant_use, tables.sites) if one is not None]
+    own_kg = sum(burnt) + sum(made)
+    emissions_kg = settle_emissions_kg(tables.import_kwh, tables.carbon_g_per_kwh) + own_kg
     carbon_t = 0.0 if price == 0.0 else emissions_kg / 1000.0
     return Line(
         what="carbon",
         site="all",
         amount=price * carbon_t,
-        formula="carbon-average",
+        formula=f"carbon-{tables.case.objective.carbon}",
         version="contract of the case",
         inputs=(("emissions_kg", emissions_kg if price else None), ("price_per_t", price)),
         source="the run's tables and its case",

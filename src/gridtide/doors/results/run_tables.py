@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     import polars as pl
 
 Real = NDArray[np.float64]
+GENSET = ("genset_kw", "genset_fuel_l", "genset_running")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RunTables:
-    """One policy of a run. carbon_g_per_kwh, import_kwh: (S, T)."""
+    """One policy of a run. import_kwh, and carbon_g_per_kwh of the kind that the case counts: (S, T)."""
 
     case: CaseFile
     timeline: Timeline
@@ -78,13 +79,13 @@ def run_tables(folder: Path, policy: str) -> RunTables:
     power = pl.read_parquet(path)
     timeline = _timeline(power, case)
     billed = tuple(_billed(billed_site(table), power, timeline, case) for table in case.site)
-    carbon = [_column(power, table.name, "carbon_average_g_per_kwh") for table in case.site]
+    carbon = f"carbon_{case.objective.carbon}_g_per_kwh"
     return RunTables(
         case=case,
         timeline=timeline,
         sites=billed,
         import_kwh=np.stack([one.metered.import_kwh for one in billed]),
-        carbon_g_per_kwh=np.stack(carbon),
+        carbon_g_per_kwh=np.stack([_column(power, table.name, carbon) for table in case.site]),
         power=power,
     )
 
@@ -108,6 +109,9 @@ def _billed(site: Site, power: "pl.DataFrame", timeline: Timeline, case: CaseFil
     def told(name: str) -> Real:
         return _column(power, site.name, name)
 
+    def there(name: str) -> Real:
+        return told(name) if name in power.columns else np.zeros(len(timeline))
+
     hours, local = timeline.hours, timeline.local_times(site.clock)
     metered = Metered(
         import_kwh=told("import_kw") * hours,
@@ -126,6 +130,9 @@ def _billed(site: Site, power: "pl.DataFrame", timeline: Timeline, case: CaseFil
         metered=metered,
         import_kw=told("import_kw"),
         discharge_kw=told("discharge_kw"),
+        genset=np.stack([there(name) for name in GENSET]),
+        made_kw=there("plant_kw"),
+        led_past_kw=there("led_past_kw"),
         month=np.asarray([moment.year * 12 + moment.month for moment in local]),
         demand_share=case.objective.demand_charge_share,
         capacity=_capacity(site, power, timeline) if site.products else None,
