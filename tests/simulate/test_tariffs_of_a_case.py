@@ -117,6 +117,24 @@ def test_below_the_least_demand_nothing_is_saved_and_nothing_is_spent_on_it(stud
     assert energy[1] <= energy[0] + 1e-9
 
 
+def test_what_exceeds_a_contracted_load_costs_its_factor_in_plan_bill_and_bound(
+    study: Study,
+) -> None:
+    """Twice the charge above 150 kW, the charge for 150 kW in any case; the dearer overrun is never the higher peak."""
+    alike = replace(contract_of(study), demand_charge_per_kw_month=5.0, demand_least_kw=150.0)
+    twice = replace(alike, demand_over_factor=2.0)
+    plain, found = under(study, alike), under(study, twice)
+    for settled in found.settlements:
+        peak_kw = float(imports_kw(found)[settled.policy].max())
+        charge = 5.0 * (150.0 + 2.0 * max(0.0, peak_kw - 150.0))
+        assert dict(settled.parts)["demand charge"] == pytest.approx(charge)
+        assert found.bound is not None and settled.total_cost >= found.bound - 1e-6
+    best = [imports_kw(one)["perfect-foresight"].max() for one in (plain, found)]
+    assert best[1] <= best[0] + 1e-6
+    gap = found.settlements[2].total_cost - (found.bound or 0.0)
+    assert gap <= 0.05 * found.settlements[2].total_cost
+
+
 def test_wrong_tariffs_of_a_case_are_all_said(tmp_path: Path) -> None:
     """Hours that end before they begin, limits above the connection, peaks that overlap."""
     wrong = """

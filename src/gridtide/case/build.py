@@ -228,6 +228,7 @@ def contract_of(table: ContractTable) -> Contract:
         gate_closure_h=table.gate_closure_h,
         export_price_share=table.export_price_share,
         demand_least_kw=table.demand_least_kw,
+        demand_over_factor=table.demand_over_factor,
         limits=tuple(
             ImportLimit(
                 import_max_kw=limit.import_max_kw,

@@ -313,6 +313,7 @@ class ContractTable(Table):
     gate_closure_h: Annotated[float, Field(ge=0, le=72)] = 12.0
     export_price_share: Share = 1.0
     demand_least_kw: Power = 0.0
+    demand_over_factor: Annotated[float, Field(ge=1, le=10)] = 1.0
     limit: tuple[LimitTable, ...] = ()
     peak: tuple[PeakTable, ...] = ()
 

@@ -67,7 +67,8 @@ def demand_periods(situation: Situation, objective: Objective) -> DemandPeriods:
     price, known = np.zeros(shape), np.zeros(shape)
     of_step = np.zeros((len(months), len(starts_s)), dtype=np.int64)
     for index, (site, edges_s) in enumerate(zip(situation.fleet.sites, months, strict=True)):
-        charge = site.contract.demand_charge_per_kw_month * objective.demand_charge_share
+        charge = site.contract.demand_charge_per_kw_month * site.contract.demand_over_factor
+        charge *= objective.demand_charge_share
         parts = [
             _part(first_s, last_s, until_s, objective) for first_s, last_s in pairwise(edges_s)
         ]

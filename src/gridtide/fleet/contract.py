@@ -67,7 +67,8 @@ class Contract:
     real_time_zone: the zone whose signal settles deviations under TWO_SETTLEMENT.
     gate_closure_h: hours before delivery after which the day-ahead position is fixed.
     export_price_share: what an exported kWh earns, as a share of the zone's price.
-    demand_least_kw: the demand charge is paid for at least so much. limits: times of a lower import_max_kw.
+    demand_least_kw: the demand charge is paid for at least so much, as for a load that was contracted; what exceeds it
+    costs demand_over_factor times the charge. limits: times of a lower import_max_kw.
     peaks: the system's peaks, charged by the mean import over each.
     """
 
@@ -83,6 +84,7 @@ class Contract:
     gate_closure_h: float = 12.0
     export_price_share: float = 1.0
     demand_least_kw: float = 0.0
+    demand_over_factor: float = 1.0
     limits: tuple[ImportLimit, ...] = ()
     peaks: tuple[CoincidentPeak, ...] = ()
 

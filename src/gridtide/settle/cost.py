@@ -48,11 +48,18 @@ def settle_energy_cost(contract: Contract, metered: Metered) -> float:
 def settle_demand_charge(
     contract: Contract, import_kw: Real, month: NDArray[np.int64], share: float
 ) -> float:
-    """Money for the highest import of each billing month, or for what is paid at least. share: part of a month's charge
-    that counts."""
-    least_kw = contract.demand_least_kw
-    peaks_kw = [max(float(import_kw[month == n].max()), least_kw) for n in np.unique(month)]
-    return share * contract.demand_charge_per_kw_month * sum(peaks_kw)
+    """Money for the highest import of each billing month: for what is paid at least, and for what exceeds it at its
+    factor. share: part of a month's charge that counts."""
+    least_kw, factor = contract.demand_least_kw, contract.demand_over_factor
+    over_kw = [max(float(import_kw[month == n].max()) - least_kw, 0.0) for n in np.unique(month)]
+    charged_kw = [least_kw + factor * one_kw for one_kw in over_kw]
+    return share * contract.demand_charge_per_kw_month * sum(charged_kw)
+
+
+def contracted_relief(contract: Contract, months: int, share: float) -> float:
+    """What a plan counts too much, money: it prices all of a peak at the factor of what exceeds the least demand."""
+    charge = share * contract.demand_charge_per_kw_month * months
+    return charge * (contract.demand_over_factor - 1.0) * contract.demand_least_kw
 
 
 def settle_coincident_peaks(contract: Contract, import_kw: Real, timeline: Timeline) -> float:

@@ -91,6 +91,7 @@ def demand_line(billed: BilledSite) -> Line:
     given: Inputs = (
         *peaks,
         ("least_kw", contract.demand_least_kw),
+        ("over_factor", contract.demand_over_factor),
         ("price_per_kw_month", contract.demand_charge_per_kw_month),
         ("share_of_month", billed.demand_share),
     )

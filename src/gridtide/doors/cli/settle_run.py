@@ -42,7 +42,11 @@ class RunFiles:
         """The document. Raises BadInput where the record is broken, and with the faults of all files."""
         from gridtide.doors.results.folder import folder_of
         from gridtide.doors.results.run_settlement import green_of, run_settlement, site_meters
-        from gridtide.doors.results.settlement_document import called_document, totals_document
+        from gridtide.doors.results.settlement_document import (
+            called_document,
+            doubts,
+            totals_document,
+        )
 
         folder = folder_of(self.runs, self.run or "")
         found = run_settlement(folder, self.policy)
@@ -58,11 +62,12 @@ class RunFiles:
         faults.refuse_if_any()
         lines, certificates = told if told is not None else ((), None)
         of_calls = () if called is None else tuple(line for one in called[1] for line in one.lines)
-        notes = found.pop("notes")
+        beside = (*of_calls, *(awarded or ()), *lines)
+        notes = [*found.pop("notes"), *doubts(beside)]
         return {
             **found,
             **called_document(called),
-            "services": totals_document((*of_calls, *(awarded or ()), *lines)),
+            "services": totals_document(beside),
             "green": ratios,
             "certificates": certificates,
             "notes": notes,

@@ -47,7 +47,7 @@ def meter_document(
         "programme": None,
         "calls": [],
         **totals_document(lines),
-        "notes": [PAID, *_doubts(lines), *(meter.notes if meter else ())],
+        "notes": [PAID, *doubts(lines), *(meter.notes if meter else ())],
     }
 
 
@@ -75,7 +75,7 @@ def calls_document(
         "total": found["total"] + told["total"],
         "notes": [
             *told["notes"],
-            *_doubts(lines),
+            *doubts(lines),
             *([f"{programme.name}: unverified settings: {doubted}"] if doubted else []),
         ],
     }
@@ -121,7 +121,7 @@ def formulas_document(
     }
 
 
-def _doubts(lines: tuple[Line, ...]) -> list[str]:
+def doubts(lines: tuple[Line, ...]) -> list[str]:
     """A sentence for each version that nobody has verified."""
     doubted = dict.fromkeys(line.version for line in lines if line.mark == "unverified")
     return [f"{version} is unverified" for version in doubted]
