@@ -185,3 +185,21 @@ def test_the_list_of_formulas_says_what_is_not_verified(capsys: pytest.CaptureFi
     ]  # fmt: skip
     assert exit_code(["settle", "--formulas"]) == 0
     assert "unverified: floor" in capsys.readouterr().out
+
+
+def test_a_followed_signal_is_settled_at_the_prices_of_its_blocks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Eleven blocks of 10,000 kW at 0.9 and one forfeited; a block without a price is refused, one file alone too."""
+    fixtures = Path(__file__).parents[1] / "fixtures"
+    followed = ["settle", "--followed", str(fixtures / "followed.json")]
+    assert exit_code([*followed, "--clearing", str(fixtures / "clearing.csv"), "--json"]) == 0
+    (line,) = json.loads(capsys.readouterr().out)["lines"]
+    assert line["amount"] == pytest.approx(-11 * 18.75)
+    assert line["site"] == "here" and line["inputs"]["forfeited"] == 1.0
+    assert exit_code(followed) == 2
+    assert "--clearing: is not given" in capsys.readouterr().err
+    half = tmp_path / "half.csv"
+    half.write_text("\n".join((fixtures / "clearing.csv").read_text().splitlines()[:2]) + "\n")
+    assert exit_code([*followed, "--clearing", str(half)]) == 2
+    assert "6 blocks have no clearing price" in capsys.readouterr().err

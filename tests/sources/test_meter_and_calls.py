@@ -9,12 +9,15 @@ import pytest
 from gridtide.finding import BadInput
 from gridtide.settle.call import Call, Meter
 from gridtide.settle.certificates import Certificate
+from gridtide.settle.followed import Clearing, FollowedBlocks
 from gridtide.settle.k_factor import Movements
 from gridtide.settle.pjm_regulation import Awards
 from gridtide.settle.reduction import Direction
 from gridtide.sources.award_table import AwardTable
 from gridtide.sources.call_table import CallTable
 from gridtide.sources.certificate_table import CertificateTable
+from gridtide.sources.clearing_table import ClearingTable
+from gridtide.sources.followed import FollowedFile
 from gridtide.sources.meter_table import MeterTable
 from gridtide.sources.movement_table import MovementTable
 from gridtide.testing.sources import _FilePromises
@@ -56,6 +59,31 @@ class TestAwardTable(_FilePromises):
         assert isinstance(found, Awards)
         inside = (found.score >= 0).all() and (found.score <= 1).all()
         return bool(inside and (found.award_kw >= 0).all() and (np.diff(found.start_s) > 0).all())
+
+
+class TestFollowedFile(_FilePromises):
+    """An hour of twelve blocks."""
+
+    source = FollowedFile(path=FIXTURES / "followed.json")
+
+    def is_noun(self, found: object) -> bool:
+        """Blocks of five minutes, scores within 0 and 1."""
+        assert isinstance(found, FollowedBlocks)
+        inside = (found.score >= 0).all() and (found.score <= 1).all()
+        return bool(
+            inside and (np.diff(found.start_s) == 300).all() and (found.award_kw >= 0).all()
+        )
+
+
+class TestClearingTable(_FilePromises):
+    """Two half hours."""
+
+    source = ClearingTable(path=FIXTURES / "clearing.csv")
+
+    def is_noun(self, found: object) -> bool:
+        """Spans in order that do not overlap."""
+        assert isinstance(found, Clearing)
+        return bool((found.end_s[:-1] <= found.start_s[1:]).all())
 
 
 class TestMovementTable(_FilePromises):

@@ -33,6 +33,9 @@ FILE = click.Path(path_type=Path)
 @click.option("--programmes", type=FILE, help="Baselines in the form of baselines.toml.")
 @click.option("--holiday", "holidays", multiple=True, help="A day like a weekend, 2026-07-03.")
 @click.option("--awards", type=FILE, help="Awards of regulation with scores and clearing prices.")
+@click.option("--followed", type=FILE,
+              help="What gridtide follow --json printed, settled at the prices of --clearing.")  # fmt: skip
+@click.option("--clearing", type=FILE, help="Clearing prices and mileage ratios of --followed.")
 @click.option("--market", default="pjm-regulation", show_default=True, help="Whose regulation.")
 @click.option("--peaks", type=FILE, help="The system's peaks, start and end.")
 @click.option("--peak-market", default="ercot-transmission", show_default=True, help="Whose peaks.")
@@ -58,6 +61,8 @@ def settle(
     programmes: Path | None,
     holidays: tuple[str, ...],
     awards: Path | None,
+    followed: Path | None,
+    clearing: Path | None,
     market: str,
     peaks: Path | None,
     peak_market: str,
@@ -76,7 +81,7 @@ def settle(
         events=events, programme=programme, programmes=programmes, holidays=holidays, clock=clock
     )
     services = MarketFiles(
-        awards=awards, market=market, peaks=peaks, peak_market=peak_market,
+        awards=awards, followed=followed, clearing=clearing, market=market, peaks=peaks, peak_market=peak_market,
         peak_price_per_kw=peak_price, markets=markets, clock=clock,
     )  # fmt: skip
     if formulas:
@@ -136,7 +141,7 @@ def _nothing_asked() -> Finding:
     return Finding(
         subject="gridtide settle",
         value="neither a run nor files",
-        limit="RUN, or --meter with --events and --programme or --peaks, or --awards",
+        limit="RUN, or --meter with --events and --programme or --peaks, --awards, --followed",
         mend="Give one; gridtide settle --help says what each holds.",
     )
 

@@ -73,6 +73,8 @@ class MarketFiles:
     """Awards of regulation and peaks of the system, with the markets whose rules they are settled by."""
 
     awards: Path | None
+    followed: Path | None
+    clearing: Path | None
     market: str
     peaks: Path | None
     peak_market: str
@@ -83,7 +85,8 @@ class MarketFiles:
     @property
     def asked(self) -> bool:
         """Whether anything is to be settled."""
-        return self.awards is not None or self.peaks is not None
+        files = (self.awards, self.followed, self.clearing, self.peaks)
+        return any(file is not None for file in files)
 
     def rules(self) -> "tuple[MarketRule, ...]":
         """Rules of markets that are known."""
@@ -103,6 +106,7 @@ class MarketFiles:
         faults.refuse_if_any()
         assert rules is not None
         found = [*(faults.of(lambda: self._awarded(rules, site)) or ())]
+        found += faults.of(lambda: self._followed(rules)) or ()
         for meter in meters:
             found += faults.of(lambda meter=meter: self._peaked(rules, meter)) or ()  # type: ignore[misc]
         faults.refuse_if_any()
@@ -116,6 +120,24 @@ class MarketFiles:
             return ()
         awards = AwardTable(path=self.awards).read()
         return regulation_lines(awards, rules, self.market, self.clock, site)
+
+    def _followed(self, rules: "tuple[MarketRule, ...]") -> "tuple[Line, ...]":
+        from gridtide.settle.followed import followed_awards
+        from gridtide.settle.market_lines import regulation_lines
+        from gridtide.sources.clearing_table import ClearingTable
+        from gridtide.sources.followed import FollowedFile
+
+        if self.followed is None and self.clearing is None:
+            return ()
+        if self.followed is None or self.clearing is None:
+            raise BadInput([_alone(self.followed)])
+        faults = Gathered()
+        blocks = faults.of(FollowedFile(path=self.followed).read)
+        prices = faults.of(ClearingTable(path=self.clearing).read)
+        faults.refuse_if_any()
+        assert blocks is not None and prices is not None
+        awards = followed_awards(blocks, prices)
+        return regulation_lines(awards, rules, self.market, self.clock, blocks.site)
 
     def _peaked(self, rules: "tuple[MarketRule, ...]", meter: "Meter") -> "tuple[Line, ...]":
         from gridtide.settle.market_lines import peak_lines
@@ -136,6 +158,15 @@ def _missing(name: str) -> Finding:
         value="is not given",
         limit="--meter, --events and --programme together",
         mend="Give it; gridtide settle --help says what each holds.",
+    )
+
+
+def _alone(followed: Path | None) -> Finding:
+    return Finding(
+        subject="--clearing" if followed is not None else "--followed",
+        value="is not given",
+        limit="--followed and --clearing together",
+        mend="Give it; docs/sources.md says what it holds.",
     )
 
 
