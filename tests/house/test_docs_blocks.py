@@ -127,6 +127,7 @@ def files_for_commands(folder: Path, page: str) -> None:
             if path.is_file():
                 shutil.copy(path, place / path.name)
     (folder / "secret").write_text("hush")
+    shutil.copytree(ROOT / "examples" / "settle", folder / "examples" / "settle")
     (folder / "log").write_text("\n".join(log) + "\n")
     power = [
         f"2026-01-{1 + hour // 24:02d}T{hour % 24:02d}:00+00:00,{5 + 2 * (8 <= hour % 24 < 18)}"

@@ -37,7 +37,7 @@ from gridtide.case.work import work_of
 from gridtide.decide.objective import Objective
 from gridtide.decide.risk import Risk
 from gridtide.finding import Finding, Gathered, Infeasible, refuse_if_any
-from gridtide.fleet.contract import Contract, TariffBand
+from gridtide.fleet.contract import CoincidentPeak, Contract, ImportLimit, TariffBand
 from gridtide.fleet.fleet import Fleet, Network
 from gridtide.fleet.genset import Genset
 from gridtide.fleet.jobs import Jobs
@@ -167,7 +167,7 @@ def _site(table: SiteTable, step_s: int, sizes: tuple[Size, ...]) -> Site:
             design_outdoor_c=design_outdoor_c(table.facility),
         ),
         pools=tuple(_pool(pool, step_s, sizes) for pool in table.pool),
-        contract=_contract(table.contract),
+        contract=contract_of(table.contract),
         battery=battery_at(table),
         supplies=tuple(
             Supply(kind=supply.kind, capacity_kw=supply.capacity_kw) for supply in table.supply
@@ -199,7 +199,8 @@ def _pool(table: PoolTable, step_s: int, sizes: tuple[Size, ...]) -> Pool:
     )
 
 
-def _contract(table: ContractTable) -> Contract:
+def contract_of(table: ContractTable) -> Contract:
+    """The contract that a valid table describes."""
     return Contract(
         import_max_kw=table.import_max_kw,
         export_max_kw=table.export_max_kw,
@@ -224,6 +225,18 @@ def _contract(table: ContractTable) -> Contract:
         bids_by_price=table.bids_by_price,
         deviation_price_per_mwh=table.deviation_price_per_mwh,
         deviation_free_share=table.deviation_free_share,
+        demand_least_kw=table.demand_least_kw,
+        demand_over_factor=table.demand_over_factor,
+        limits=tuple(
+            ImportLimit(
+                import_max_kw=limit.import_max_kw,
+                weekdays=frozenset(limit.weekdays),
+                from_hour=limit.from_hour,
+                to_hour=limit.to_hour,
+            )
+            for limit in table.limit
+        ),
+        peaks=tuple(CoincidentPeak(**peak.model_dump()) for peak in table.peak),
     )
 
 

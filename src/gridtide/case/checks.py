@@ -27,6 +27,7 @@ from gridtide.case.services import answering_faults
 from gridtide.case.serving_tables import requests_faults
 from gridtide.case.slower_answers import slower_faults
 from gridtide.case.speed_up import speed_up_faults
+from gridtide.case.tariffs import tariff_faults
 from gridtide.case.telescope import telescope_faults
 from gridtide.case.wind_plant import wind_faults
 from gridtide.decide.policy_names import POLICIES, checked
@@ -312,6 +313,7 @@ def _contracts(case: CaseFile) -> Iterator[Finding]:
             )
         if contract.exposure is Exposure.TIME_OF_USE:
             yield from _week_of(key, contract)
+        yield from tariff_faults(key, contract)
 
 
 def _week_of(key: str, contract: ContractTable) -> Iterator[Finding]:
@@ -370,6 +372,9 @@ def _limits(case: CaseFile) -> Iterator[Finding]:
         yield from _above_parked(
             f"site[{number}].contract", site.contract.import_max_kw, least[site.name]
         )
+        for index, limit in enumerate(site.contract.limit, start=1):
+            key = f"site[{number}].contract.limit[{index}]"
+            yield from _above_parked(key, limit.import_max_kw, least[site.name])
     carried = {site.name: in_emergency_kw(site) for site in case.site}
     yield from call_faults(
         case, {name: least_kw - carried[name] for name, least_kw in least.items()}

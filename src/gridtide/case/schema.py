@@ -280,6 +280,25 @@ class BandTable(Table):
     to_hour: Annotated[float, Field(ge=0, le=24)] = 24.0
 
 
+class LimitTable(Table):
+    """[[site.contract.limit]]: hours of a lower limit of import."""
+
+    import_max_kw: Power
+    weekdays: tuple[Annotated[int, Field(ge=0, le=6)], ...] = (0, 1, 2, 3, 4, 5, 6)
+    from_hour: Annotated[float, Field(ge=0, le=24, multiple_of=0.25)] = 0.0
+    to_hour: Annotated[float, Field(ge=0, le=24, multiple_of=0.25)] = 24.0
+
+
+class PeakTable(Table):
+    """[[site.contract.peak]]: a time in which the system is known or expected to peak."""
+
+    start: AwareDatetime
+    end: AwareDatetime
+    charge_per_kw: Annotated[float, Field(ge=0, le=1e5)]
+    likelihood: Share = 1.0
+    came: bool = True
+
+
 class ContractTable(Table):
     """[site.contract]: connection and supply."""
 
@@ -298,6 +317,10 @@ class ContractTable(Table):
     bids_by_price: bool = False
     deviation_price_per_mwh: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] = 0.0
     deviation_free_share: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    demand_least_kw: Power = 0.0
+    demand_over_factor: Annotated[float, Field(ge=1, le=10)] = 1.0
+    limit: tuple[LimitTable, ...] = ()
+    peak: tuple[PeakTable, ...] = ()
 
 
 class OfferTable(Table):

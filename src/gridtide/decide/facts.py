@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.buckets import BUCKETS_MAX, bucketed
-from gridtide.decide.called_hours import incentive_per_kwh
+from gridtide.decide.called_hours import coincident_per_kwh, incentive_per_kwh
 from gridtide.decide.cooling_terms import cooling_terms
 from gridtide.decide.declared_terms import declared_terms
 from gridtide.decide.emergency import in_emergency_kw, relieved
@@ -120,8 +120,9 @@ def facts_of(
 
 def carbon_cost_per_kwh(situation: Situation, objective: Objective) -> Real:
     """Money that a drawn kWh counts beyond its price, (S, T): its carbon, 0 without a carbon price, and in called
-    hours what is paid for not drawing it."""
+    hours and in the system's peaks what is paid for not drawing it."""
     called = incentive_per_kwh(situation.fleet, situation.horizon, objective.called)
+    called += coincident_per_kwh(situation.fleet, situation.horizon)
     if objective.carbon_price_per_t == 0.0:
         return called
     zones = [site.zone for site in situation.fleet.sites]

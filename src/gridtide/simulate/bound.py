@@ -3,6 +3,7 @@
 from gridtide.decide.bound import course_bound
 from gridtide.decide.situation import Situation
 from gridtide.loop.sight import see
+from gridtide.settle.cost import contracted_relief
 from gridtide.simulate.course import mandate_of
 from gridtide.simulate.policies import PERFECT, policy_named
 from gridtide.simulate.study import Study
@@ -12,7 +13,20 @@ from gridtide.simulate.twin import Twin
 
 def bound_of(study: Study, truth: Truth) -> float | None:
     """A lower bound on the total cost of any policy on this study, in its currency; None where there is none."""
-    return course_bound(known_course(study, truth), study.objective)
+    found = course_bound(known_course(study, truth), study.objective)
+    return None if found is None else found - _relief(study)
+
+
+def _relief(study: Study) -> float:
+    """What plans count too much for demand that was contracted, money."""
+    share, found = study.objective.demand_charge_share, 0.0
+    for site in study.fleet.sites:
+        if site.contract.demand_over_factor == 1.0:
+            continue
+        local = study.timeline.local_times(site.clock)
+        months = len({(moment.year, moment.month) for moment in local})
+        found += contracted_relief(site.contract, months, share)
+    return found
 
 
 def known_course(study: Study, truth: Truth) -> Situation:

@@ -66,6 +66,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.respond:respond",
         "How a cluster answers a call for less power, and what each job loses by it.",
     ),
+    "settle": (
+        "gridtide.doors.cli.settle:settle",
+        "What was delivered and what is owed, line by line.",
+    ),
     "learn": (
         "gridtide.doors.cli.learn:learn",
         "What a site draws, learned from its own telemetry.",
