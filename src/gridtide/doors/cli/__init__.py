@@ -46,6 +46,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.tiers:tiers",
         "What users pay by how long they wait, and whom a course was for.",
     ),
+    "aggregate": (
+        "gridtide.doors.cli.aggregate:aggregate",
+        "Split a call over many members, again where some fail, and score them.",
+    ),
     "learn": (
         "gridtide.doors.cli.learn:learn",
         "What a site draws, learned from its own telemetry.",
