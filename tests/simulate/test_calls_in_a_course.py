@@ -11,7 +11,7 @@ from gridtide.doors.results.calls import calls_of
 from gridtide.doors.results.document import document_of
 from gridtide.loop.world import Telemetry
 from gridtide.settle.promises import Cause
-from gridtide.simulate.calls import WITHOUT, CallRow, drawn_of
+from gridtide.simulate.calls import WITHOUT, CallRow, drawn_of, most_paid
 from gridtide.simulate.compare import Comparison, Entrant, compare
 from gridtide.simulate.policies import policy_named
 from gridtide.stores.memory import MemoryStore
@@ -227,3 +227,12 @@ def test_plans_of_every_kind_keep_what_was_agreed(tmp_path: Path, planning: str)
     more = row(found, "coordinated", "more")
     assert more.share > 0.5
     assert more.settled.performance is not None and more.settled.performance > 0.8
+
+
+def test_no_policy_that_is_paid_for_calls_falls_below_the_bound(tmp_path: Path) -> None:
+    """The bound takes off all that calls may pay; with foresight every call is known from the start."""
+    found = compared(tmp_path, "run-at-once", "coordinated", "perfect-foresight")
+    assert found.bound is not None
+    assert all(one.total_cost >= found.bound for one in found.settlements)
+    assert most_paid(found.study) == pytest.approx(0.02 * 900.0 + 2 * 0.06 * 700.0)
+    assert row(found, "perfect-foresight", "more").share > 0.5
