@@ -77,6 +77,13 @@ def heard(
     return (*stand, *bound, *asked)
 
 
+def told_since(before: Commitments, now: Commitments) -> tuple[str, ...]:
+    """How calls were answered that had no answer before, or another, each in a sentence."""
+    told = {(one.event, one.reason) for one in answers_of(before)}
+    fresh = (one for one in answers_of(now) if (one.event, one.reason) not in told)
+    return tuple(f"{one.event.label}: {one.reason}" for one in fresh)
+
+
 def _without(
     policy: Policy,
     plan: Plan | None,
