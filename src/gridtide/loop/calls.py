@@ -12,12 +12,13 @@ from gridtide.decide.plan import Plan
 from gridtide.decide.positions import expected_net_kw
 from gridtide.decide.reservations import Reservations, expected_counts, reservations
 from gridtide.decide.room import promised_room
-from gridtide.decide.situation import Commitments, Situation
+from gridtide.decide.situation import Commitment, Commitments, OfferedCapacity, Situation
 from gridtide.loop.mandate import Policy
 from gridtide.trust.admission import admit
 
 Real = NDArray[np.float64]
 MANDATORY = "mandatory"
+TAKEN_BACK = "taken back by who issued it"
 NOT_WEIGHED = "declined: this policy weighs no calls"
 
 
@@ -50,8 +51,10 @@ def heard(
     """The commitments with an answer to each call that the horizon reaches and that has none.
 
     A baseline is declared once, at the turn that first hears of a call, from what the policy would do without it: later
-    it would hold what was done to prepare. The share stands, or may be answered anew until `answer_by`.
+    it would hold what was done to prepare. The share stands, or may be answered anew until `answer_by`. A call that was
+    taken back before its end is let go.
     """
+    commitments = tuple(one for one in commitments if not _taken_back(one, situation))
     known = {one.event for one in answers_of(commitments)}
     fresh = tuple(
         event
@@ -77,11 +80,23 @@ def heard(
     return (*stand, *bound, *asked)
 
 
+def _taken_back(one: Commitment | OfferedCapacity | CallAnswer, situation: Situation) -> bool:
+    """Whether it answers a call that is not over and that nobody issues any more."""
+    if not isinstance(one, CallAnswer):
+        return False
+    return situation.as_of < one.event.end and one.event not in situation.events
+
+
 def told_since(before: Commitments, now: Commitments) -> tuple[str, ...]:
     """How calls were answered that had no answer before, or another, each in a sentence."""
     told = {(one.event, one.reason) for one in answers_of(before)}
     fresh = (one for one in answers_of(now) if (one.event, one.reason) not in told)
-    return tuple(f"{one.event.label}: {one.reason}" for one in fresh)
+    known = {one.event for one in answers_of(now)}
+    gone = (one for one in answers_of(before) if one.event not in known)
+    return (
+        *(f"{one.event.label}: {one.reason}" for one in fresh),
+        *(f"{one.event.label}: {TAKEN_BACK}" for one in gone),
+    )
 
 
 def _without(
