@@ -11,9 +11,11 @@ from gridtide.case.load import load_case
 from gridtide.decide.call_answer import answers_of
 from gridtide.decide.event import Event, EventKind
 from gridtide.loop.turn import Memory, take_turn
+from gridtide.settle.promises import Cause
 from gridtide.simulate.course import mandate_of, run_course
 from gridtide.simulate.policies import policy_named
 from gridtide.simulate.replay import Written, replayed
+from gridtide.simulate.settlement import settle
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import truth_of
 from gridtide.simulate.twin import Twin
@@ -100,3 +102,30 @@ def test_decisions_under_calls_are_taken_again_to_the_byte(study: Study) -> None
     ]
     again = replayed(known, truth, policy, forecaster, written, lambda done, steps: None)
     assert again.turn.decision.dispatch == written[-1].dispatch
+
+
+@pytest.mark.parametrize("seed", [1, 2, 5])
+def test_no_payment_takes_a_promise_back(study: Study, seed: int) -> None:
+    """A call in the middle of the work, worth a hundred times its energy: limits first, then promises, then money."""
+    start = study.timeline.start
+    event = replace(
+        study.events[0],
+        kind=EventKind.DEMAND_RESPONSE,
+        issued_at=start + timedelta(hours=7),
+        answer_by=None,
+        start=start + timedelta(hours=9),
+        end=start + timedelta(hours=13),
+        take_kw=0.0,
+        reduce_kw=80.0,
+        payment_per_mwh=10_000.0,
+        penalty_per_mwh=10_000.0,
+        recover_h=2.0,
+    )
+    called = replace(study, events=(event,), seed=seed)
+    policy, forecaster, known = policy_named("coordinated", called)
+    truth = truth_of(known)
+    course = run_course(known, truth, policy, forecaster, MemoryStore(), lambda done, steps: None)
+    missed = settle(called, truth, course, 0.0).promises.missed
+    assert not course.cut.any()
+    assert Cause.UNEXPLAINED not in missed and Cause.LIMIT_CUT not in missed
+    assert course.telemetry.import_kw.max() <= 700.0 + 1e-6

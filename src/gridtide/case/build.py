@@ -19,6 +19,7 @@ from gridtide.case.learned import learned_fleet, learned_notes, outside_data
 from gridtide.case.lost_cache import lost_cache_notes
 from gridtide.case.machines import assumed, pool_powers_kw
 from gridtide.case.offers import product_of
+from gridtide.case.orders import orders_of
 from gridtide.case.outside import outside_notes
 from gridtide.case.parking import parking_notes, parking_of
 from gridtide.case.plants import design_outdoor_c
@@ -114,7 +115,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
         rates=dict(sorted(case.rates.items())),
         length_knowledge=case.case.length_knowledge,
         seed=case.case.seed,
-        events=calls_of(case),
+        events=(*calls_of(case), *orders_of(case)),
         ended=work.ended,
         notes=(
             *_machine_notes(case, folder),
