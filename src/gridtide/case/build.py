@@ -20,6 +20,7 @@ from gridtide.case.lost_cache import lost_cache_notes
 from gridtide.case.machines import assumed, pool_powers_kw
 from gridtide.case.offers import product_of
 from gridtide.case.openadr import recorded_calls
+from gridtide.case.orders import orders_of
 from gridtide.case.outside import outside_notes
 from gridtide.case.parking import parking_notes, parking_of
 from gridtide.case.plants import design_outdoor_c
@@ -116,7 +117,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
         rates=dict(sorted(case.rates.items())),
         length_knowledge=case.case.length_knowledge,
         seed=case.case.seed,
-        events=(*calls_of(case), *recorded.calls),
+        events=(*calls_of(case), *orders_of(case), *recorded.calls),
         ended=work.ended,
         notes=(
             *_machine_notes(case, folder),

@@ -15,6 +15,7 @@ from gridtide.case.hydrogen import hydrogen_faults
 from gridtide.case.lost_cache import lost_cache_faults
 from gridtide.case.machines import accelerators, pool_powers_kw
 from gridtide.case.offers import offer_faults
+from gridtide.case.orders import order_faults
 from gridtide.case.parking import parking_faults
 from gridtide.case.plants import parked_facility_kw
 from gridtide.case.points import point_faults
@@ -376,9 +377,9 @@ def _limits(case: CaseFile) -> Iterator[Finding]:
             key = f"site[{number}].contract.limit[{index}]"
             yield from _above_parked(key, limit.import_max_kw, least[site.name])
     carried = {site.name: in_emergency_kw(site) for site in case.site}
-    yield from call_faults(
-        case, {name: least_kw - carried[name] for name, least_kw in least.items()}
-    )
+    at_rest_kw = {name: least_kw - carried[name] for name, least_kw in least.items()}
+    yield from call_faults(case, at_rest_kw)
+    yield from order_faults(case, at_rest_kw)
 
 
 def _above_parked(key: str, import_max_kw: float, least_kw: float) -> Iterator[Finding]:

@@ -560,6 +560,29 @@ class OpenAdrTable(Table):
     penalty_per_mwh: Annotated[Money, Field(ge=0)] = 0.0
 
 
+class OrderedTable(Table):
+    """[[order.site]]: a site that an order calls on."""
+
+    name: Name
+    baseline_kw: Power
+    floor_kw: Power
+    rank: Annotated[int, Field(ge=0, le=10_000)] = 0
+
+
+class OrderTable(Table):
+    """[[order]]: orderly use of several sites together."""
+
+    name: Name
+    start: AwareDatetime
+    end: AwareDatetime
+    reduce_kw: Annotated[Power, Field(gt=0)]
+    issued_at: AwareDatetime | None = None
+    notice_h: Annotated[float, Field(ge=0, le=720, allow_inf_nan=False)] = 0.0
+    recover_h: Annotated[float, Field(ge=0, le=168, allow_inf_nan=False)] = 0.0
+    penalty_per_mwh: Annotated[Money, Field(ge=0)] = 0.0
+    site: Annotated[tuple[OrderedTable, ...], Field(min_length=1)]
+
+
 class CaseFile(Table):
     """A whole case."""
 
@@ -578,6 +601,7 @@ class CaseFile(Table):
     signal: Annotated[tuple[SignalTable, ...], Field(min_length=1)]
     event: tuple[EventTable, ...] = ()
     openadr: tuple[OpenAdrTable, ...] = ()
+    order: tuple[OrderTable, ...] = ()
 
 
 def span_of(case: CaseTable) -> tuple[datetime, datetime]:

@@ -23,7 +23,7 @@ from gridtide.decide.room import promised_room
 from gridtide.decide.situation import Commitments, Situation
 from gridtide.digest import Fingerprints, digest
 from gridtide.loop.bidding import bidders, bids_made
-from gridtide.loop.calls import heard
+from gridtide.loop.calls import heard, told_since
 from gridtide.loop.mandate import Mandate, Policy
 from gridtide.loop.sight import calls_said, prices_reach, see, situation_of, still_binding
 from gridtide.loop.world import Orders, World
@@ -105,8 +105,11 @@ def take_turn(
         at_risk=(memory.at_risk | told) - promised,
         restless=bool(admission.stopped.any() or left_waiting(situation, admission.held).any()),
     )
+    calls: tuple[str, ...] = ()
     if due:
+        before = memory.commitments
         memory, situation = _answered(mandate, policy, memory, situation, admission.held)
+        calls = told_since(before, memory.commitments)
     plan, proposed = policy.decide(memory.plan, situation, admission.held, due)
     memory = replace(memory, plan=plan)
     if due:
@@ -125,7 +128,7 @@ def take_turn(
     memory = replace(memory, leaning=leaning_of(with_new(situation, memory), memory.leaning))
     dispatch = with_standing(dispatch, situation, memory.commitments)
     return Turn(
-        decision=_decision(mandate, policy, situation, dispatch, verdict, answers, memory),
+        decision=_decision(mandate, policy, situation, dispatch, verdict, (answers, calls), memory),
         orders=Orders(jobs=situation.jobs, dispatch=dispatch, promised=admission.promised),
         verdict=verdict,
         answers=answers,
@@ -193,9 +196,10 @@ def _decision(
     situation: Situation,
     dispatch: Dispatch,
     verdict: Verdict,
-    answers: tuple[Answer, ...],
+    answers: tuple[tuple[Answer, ...], tuple[str, ...]],
     memory: Memory,
 ) -> Decision:
+    of_jobs, of_calls = answers
     seen, told = memory.fingerprints.of(situation), digest(dispatch)
     return Decision(
         id=digest((seen, told)),
@@ -206,7 +210,7 @@ def _decision(
         dispatch=told,
         rung=str(verdict.rung),
         refused=tuple(str(breach) for breach in verdict.refused),
-        answers=tuple(str(answer) for answer in answers),
+        answers=(*(str(answer) for answer in of_jobs), *of_calls),
         doubts=tuple(str(doubt) for doubt in memory.doubts),
         owner=mandate.owner,
     )

@@ -151,6 +151,8 @@ def _services(course: Course) -> Iterator[Change]:
 def _calls(course: Course) -> Iterator[Change]:
     events = course.situation.events
     for number, event in enumerate(events):
+        if not np.isfinite(event.limit_kw):
+            continue
         rest = events[:number] + events[number + 1 :]
         yield Change(
             what=f"no call of the grid at {event.site} from {event.start:%Y-%m-%d %H:%M} UTC",

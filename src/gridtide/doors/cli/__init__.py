@@ -70,6 +70,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.settle:settle",
         "What was delivered and what is owed, line by line.",
     ),
+    "aggregate": (
+        "gridtide.doors.cli.aggregate:aggregate",
+        "Split a call over many members, again where some fail, and score them.",
+    ),
     "learn": (
         "gridtide.doors.cli.learn:learn",
         "What a site draws, learned from its own telemetry.",
