@@ -20,12 +20,12 @@ from gridtide.sources.clearing_table import ClearingTable
 from gridtide.sources.followed import FollowedFile
 from gridtide.sources.meter_table import MeterTable
 from gridtide.sources.movement_table import MovementTable
-from gridtide.testing.sources import _FilePromises
+from gridtide.testing.sources import FilePromises
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 
 
-class TestMeterTable(_FilePromises):
+class TestMeterTable(FilePromises):
     """A day of quarters."""
 
     source = MeterTable(path=FIXTURES / "meter.csv")
@@ -37,7 +37,7 @@ class TestMeterTable(_FilePromises):
         return found.timeline.step_s is not None and bool((np.isfinite(drawn) & (drawn >= 0)).all())
 
 
-class TestCallTable(_FilePromises):
+class TestCallTable(FilePromises):
     """Two calls with all columns."""
 
     source = CallTable(path=FIXTURES / "calls.csv")
@@ -49,7 +49,7 @@ class TestCallTable(_FilePromises):
         return all(one.end_s <= two.start_s for one, two in pairwise(found))
 
 
-class TestAwardTable(_FilePromises):
+class TestAwardTable(FilePromises):
     """Three intervals around a change of the rules."""
 
     source = AwardTable(path=FIXTURES / "awards.csv")
@@ -61,7 +61,7 @@ class TestAwardTable(_FilePromises):
         return bool(inside and (found.award_kw >= 0).all() and (np.diff(found.start_s) > 0).all())
 
 
-class TestFollowedFile(_FilePromises):
+class TestFollowedFile(FilePromises):
     """An hour of twelve blocks."""
 
     source = FollowedFile(path=FIXTURES / "followed.json")
@@ -75,7 +75,7 @@ class TestFollowedFile(_FilePromises):
         )
 
 
-class TestClearingTable(_FilePromises):
+class TestClearingTable(FilePromises):
     """Two half hours."""
 
     source = ClearingTable(path=FIXTURES / "clearing.csv")
@@ -86,7 +86,7 @@ class TestClearingTable(_FilePromises):
         return bool((found.end_s[:-1] <= found.start_s[1:]).all())
 
 
-class TestMovementTable(_FilePromises):
+class TestMovementTable(FilePromises):
     """Two movements of two periods."""
 
     source = MovementTable(path=FIXTURES / "movements.csv")
@@ -98,7 +98,7 @@ class TestMovementTable(_FilePromises):
         return bool(inside and (np.diff(found.period_s) >= 0).all() and (found.mileage >= 0).all())
 
 
-class TestCertificateTable(_FilePromises):
+class TestCertificateTable(FilePromises):
     """One retired, one not."""
 
     source = CertificateTable(path=FIXTURES / "certificates.csv")

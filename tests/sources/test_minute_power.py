@@ -7,12 +7,12 @@ import pytest
 
 from gridtide.finding import BadInput
 from gridtide.sources.minute_power import MinutePower, MinutePowerTable
-from gridtide.testing.sources import _FilePromises
+from gridtide.testing.sources import FilePromises
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "sources"
 
 
-class TestMinutePowerTable(_FilePromises):
+class TestMinutePowerTable(FilePromises):
     """Every promise of a reader of one file."""
 
     source = MinutePowerTable(path=FIXTURES / "minute_power.csv")

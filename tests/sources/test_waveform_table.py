@@ -10,13 +10,13 @@ from gridtide.grid.ride_through import Sag
 from gridtide.grid.waveform import Waveform
 from gridtide.sources.sag_table import SagTable
 from gridtide.sources.waveform_table import WaveformTable
-from gridtide.testing.sources import _FilePromises
+from gridtide.testing.sources import FilePromises
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 VIRGINIA = Path(__file__).parents[1] / "cases" / "virginia_2024"
 
 
-class TestWaveformTable(_FilePromises):
+class TestWaveformTable(FilePromises):
     """What every reader promises."""
 
     source = WaveformTable(path=FIXTURES / "waveform.csv")
@@ -26,7 +26,7 @@ class TestWaveformTable(_FilePromises):
         return isinstance(found, Waveform)
 
 
-class TestSagTable(_FilePromises):
+class TestSagTable(FilePromises):
     """What every reader promises."""
 
     source = SagTable(path=VIRGINIA / "sags.csv")

@@ -68,7 +68,7 @@ def _of_case(
     way: tuple[float | None, str, float, str | None],
 ) -> dict[str, Any]:
     from gridtide.case.load import load_case
-    from gridtide.doors.cli.flex import _moment, _standing
+    from gridtide.doors.cli.flex import moment, standing
     from gridtide.doors.results.follow_document import follow_document
     from gridtide.finding import Gathered
     from gridtide.simulate.following import follow, site_in
@@ -81,7 +81,7 @@ def _of_case(
         way,
     )
     faults = Gathered()
-    at = faults.of(lambda: _moment(when))
+    at = faults.of(lambda: moment(when))
     table = AgcTable(path=path, day=day, positive_draws_less=sign == "less")
     signal = faults.of(table.read)
     law = faults.of(lambda: _regulator(regulator))
@@ -89,9 +89,9 @@ def _of_case(
     site = faults.of(lambda: _site(study, name)) if study is not None else None
     faults.refuse_if_any()
     assert signal is not None and study is not None and site is not None and law is not None
-    standing = _standing(study, at, policy)
-    window = site_in(standing, signal)
-    offer = _offer(standing, site, offer_kw)
+    stands = standing(study, at, policy)
+    window = site_in(stands, signal)
+    offer = _offer(stands, site, offer_kw)
     found = follow(window, site, signal, offer, law, noise_share=noise)
     document = follow_document(study, site, starts_s(window), regulator, found)
     if live is not None:
