@@ -167,6 +167,18 @@ def test_a_mode_of_the_grid_is_kept_by_every_mend() -> None:
         assert driven_by(mode, mend.waveform).passes
 
 
+def test_a_rule_that_no_record_like_it_can_show_is_named_and_the_others_are_mended() -> None:
+    """20 samples a second cannot show 55 Hz; what fails in 15 s is mended all the same."""
+    at = np.arange(0.0, 90.0, 0.05)
+    course = wave(np.asarray(150_000.0 + 50_000.0 * (at % 2.0 < 1.4)), 0.05)
+    assert judged(RULES["ercot-band"], course, LOAD).fails
+    alone = power_mends(course, [RULES["ercot-band"]], [], LOAD, Store())
+    assert alone.found == () and "ercot-band" in alone.failed[0]
+    both = power_mends(course, [RULES["ercot-band"], RULES["ieso-15s"]], [], LOAD, Store())
+    assert both.found and "ercot-band" in both.failed[0]
+    assert all(one.rule.name == "ieso-15s" for mend in both.found for one in mend.verdicts)
+
+
 def test_a_share_of_the_peak_is_of_the_peak_before_the_store() -> None:
     """A store that lowers the peak does not make its own limit tighter."""
     course = wave(np.repeat([50_000.0, 100_000.0, 50_000.0], [300, 60, 900]), 1.0)

@@ -60,10 +60,16 @@ def power_mends(
 ) -> Mends:
     """A store without foresight and a floor, for a load that fails rules or modes and must go on keeping others.
 
-    modes: of the grid, all of which must be kept too.
+    modes: of the grid, all of which must be kept too. A rule that this sampling or length could not show to be kept by
+    any power is left out and named.
     """
-    rules = (*failing, *kept)
     load = replace(load, peak_kw=waveform.peak_kw)
+    still = drawing(waveform, np.full(len(waveform.power_kw), waveform.power_kw.mean()))
+    unseen = [rule for rule in failing if not judged(rule, still, load, asked=True).passes]
+    rules = (*(rule for rule in failing if rule not in unseen), *kept)
+    said = [f"no record like this one can show that {rule.name} is kept" for rule in unseen]
+    if len(unseen) == len(failing) and all(driven_by(mode, waveform).passes for mode in modes):
+        return Mends(found=(), failed=tuple(said))
 
     def passes(power_kw: Real) -> bool:
         after = drawing(waveform, power_kw)
@@ -78,7 +84,7 @@ def power_mends(
             failed.append(f"no {kind} that was tried passes")
         else:
             found.append(mend)
-    return Mends(found=tuple(found), failed=tuple(failed))
+    return Mends(found=tuple(found), failed=(*said, *failed))
 
 
 def mend_of(
