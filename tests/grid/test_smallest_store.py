@@ -15,7 +15,7 @@ from gridtide.grid.judge import Load, judged
 from gridtide.grid.mend import Store, power_mends, sized, smoothed
 from gridtide.grid.oscillation import Mode, driven_by
 from gridtide.grid.rule import Provenance, Quantity, Rule
-from gridtide.grid.smallest_store import can_be_sized, smallest_store
+from gridtide.grid.smallest_store import can_be_sized, smallest_store, stretch_around
 from gridtide.grid.waveform import Waveform, drawing
 from gridtide.physics.training_wave import ramp_buffer_kwh, swing_kwh
 
@@ -107,6 +107,20 @@ def test_the_grid_of_the_smallest_store_keeps_every_window(
             assert size >= found.energy_kwh - 1e-6
 
 
+def test_a_stretch_of_a_record_needs_no_larger_store_than_all_of_it() -> None:
+    """So what it needs is a bound for the whole; and it holds the moment it was cut around."""
+    power = 1e5 + 2e4 * (np.arange(3_000) % 700 < 350)
+    course = wave(np.asarray(power), 0.5)
+    rule = step_rule(5_000.0, 30.0)
+    part = stretch_around(course, 700.0, [step_rule(5_000.0, 4.0)])
+    assert part.lasts_s == pytest.approx(600.0, abs=1.0)
+    assert part.start_s <= 700.0 <= part.start_s + part.lasts_s
+    assert np.array_equal(part.power_kw, power[int(part.start_s / 0.5) :][: len(part.power_kw)])
+    whole, cut = smallest_store(course, [rule], 2e5), smallest_store(part, [rule], 2e5)
+    assert whole is not None and cut is not None
+    assert 0.0 < cut.energy_kwh <= whole.energy_kwh * 1.1
+
+
 def test_losses_make_a_store_larger_and_are_drawn_from_the_grid() -> None:
     """A store of 90 % each way loses what passes through it."""
     at = np.arange(0.0, 120.0, 0.1)
@@ -151,6 +165,18 @@ def test_a_mode_of_the_grid_is_kept_by_every_mend() -> None:
     assert {one.kind for one in found.found} == {"store", "told store", "smoothing", "floor"}
     for mend in found.found:
         assert driven_by(mode, mend.waveform).passes
+
+
+def test_a_rule_that_no_record_like_it_can_show_is_named_and_the_others_are_mended() -> None:
+    """20 samples a second cannot show 55 Hz; what fails in 15 s is mended all the same."""
+    at = np.arange(0.0, 90.0, 0.05)
+    course = wave(np.asarray(150_000.0 + 50_000.0 * (at % 2.0 < 1.4)), 0.05)
+    assert judged(RULES["ercot-band"], course, LOAD).fails
+    alone = power_mends(course, [RULES["ercot-band"]], [], LOAD, Store())
+    assert alone.found == () and "ercot-band" in alone.failed[0]
+    both = power_mends(course, [RULES["ercot-band"], RULES["ieso-15s"]], [], LOAD, Store())
+    assert both.found and "ercot-band" in both.failed[0]
+    assert all(one.rule.name == "ieso-15s" for mend in both.found for one in mend.verdicts)
 
 
 def test_a_share_of_the_peak_is_of_the_peak_before_the_store() -> None:

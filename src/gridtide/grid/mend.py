@@ -10,7 +10,7 @@ from gridtide.grid.band import BandFilter, in_band, visible_hz
 from gridtide.grid.judge import Load, Verdict, judged
 from gridtide.grid.oscillation import Mode, driven_by
 from gridtide.grid.rule import Quantity, Rule, limit_of
-from gridtide.grid.smallest_store import can_be_sized, smallest_store
+from gridtide.grid.smallest_store import KEPT, can_be_sized, smallest_store, stretch_around
 from gridtide.grid.waveform import Waveform, drawing, steps_in
 
 Real = NDArray[np.float64]
@@ -60,10 +60,16 @@ def power_mends(
 ) -> Mends:
     """A store without foresight and a floor, for a load that fails rules or modes and must go on keeping others.
 
-    modes: of the grid, all of which must be kept too.
+    modes: of the grid, all of which must be kept too. A rule that this sampling or length could not show to be kept by
+    any power is left out and named.
     """
-    rules = (*failing, *kept)
     load = replace(load, peak_kw=waveform.peak_kw)
+    still = drawing(waveform, np.full(len(waveform.power_kw), waveform.power_kw.mean()))
+    unseen = [rule for rule in failing if not judged(rule, still, load, asked=True).passes]
+    rules = (*(rule for rule in failing if rule not in unseen), *kept)
+    said = [f"no record like this one can show that {rule.name} is kept" for rule in unseen]
+    if len(unseen) == len(failing) and all(driven_by(mode, waveform).passes for mode in modes):
+        return Mends(found=(), failed=tuple(said))
 
     def passes(power_kw: Real) -> bool:
         after = drawing(waveform, power_kw)
@@ -78,7 +84,7 @@ def power_mends(
             failed.append(f"no {kind} that was tried passes")
         else:
             found.append(mend)
-    return Mends(found=tuple(found), failed=tuple(failed))
+    return Mends(found=tuple(found), failed=(*said, *failed))
 
 
 def mend_of(
@@ -172,15 +178,7 @@ def _by_store(
     figures = {**sized(waveform, grid_kw, store), "constant_s": constant_s}
     if np.isfinite(rate):
         figures["rate_kw_per_s"] = rate
-    failing = [rule for rule in rules if not judged(rule, waveform, load, asked=True).passes]
-    if can_be_sized(failing, waveform):
-        least = smallest_store(waveform, failing, load.nominal_kw)
-        if least is not None:
-            figures |= {
-                "foresight_energy_kwh": least.energy_kwh,
-                "foresight_power_kw": least.power_kw,
-                "foresight_step_s": least.step_s,
-            }
+    figures |= _with_foresight(waveform, rules, load)
     says = (
         f"a store of {_size(figures['energy_kwh'])} kWh and {_size(figures['power_kw'])} kW that lets through"
         f" what is slower than {constant_s:.3g} s"
@@ -188,6 +186,30 @@ def _by_store(
     if np.isfinite(rate):
         says += f", no faster than {_size(rate)} kW/s"
     return mend_of("store", says, figures, drawing(waveform, grid_kw), rules, load)
+
+
+def _with_foresight(waveform: Waveform, rules: Sequence[Rule], load: Load) -> dict[str, float]:
+    """The smallest store that keeps the ramp and step rules that fail, in the worst stretch of a long record; nothing
+    where none of them fails."""
+    verdicts = [judged(rule, waveform, load, asked=True) for rule in rules if rule.quantity in KEPT]
+    failing = [one for one in verdicts if not one.passes and one.value is not None]
+    if not failing:
+        return {}
+    worst = max(failing, key=lambda one: (one.value or 0.0) / one.limit)
+    at_s = (worst.from_s or waveform.start_s) - waveform.start_s
+    part = stretch_around(waveform, at_s, [one.rule for one in failing])
+    seen = [one.rule for one in failing if (one.rule.window_s or 0.0) < part.lasts_s]
+    if not can_be_sized(seen, part):
+        return {}
+    least = smallest_store(part, seen, load.nominal_kw, load.peak_kw)
+    if least is None:
+        return {}
+    return {
+        "foresight_energy_kwh": least.energy_kwh,
+        "foresight_power_kw": least.power_kw,
+        "foresight_step_s": least.step_s,
+        "foresight_lasts_s": part.lasts_s,
+    }
 
 
 def _by_told_store(

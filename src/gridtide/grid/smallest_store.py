@@ -1,7 +1,7 @@
 """The smallest store that keeps ramp and step rules, as a linear program: a bound that no controller can beat."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,14 +65,33 @@ def can_be_sized(rules: Sequence[Rule], waveform: Waveform) -> bool:
     )
 
 
+def stretch_around(waveform: Waveform, at_s: float, rules: Sequence[Rule]) -> Waveform:
+    """The part of a record around a moment that is short enough for the windows of the rules; what a store needs there
+    it needs in the whole record too."""
+    windows = [rule.window_s for rule in rules if rule.quantity in KEPT and rule.window_s]
+    if not windows:
+        return waveform
+    longest_s = MOST_STEPS * min(windows) / (2.0 * LEAST_IN_WINDOW)
+    steps = min(len(waveform.power_kw), max(2, int(longest_s / waveform.step_s)))
+    first = round(at_s / waveform.step_s) - steps // 2
+    first = min(max(first, 0), len(waveform.power_kw) - steps)
+    return replace(
+        waveform,
+        start_s=waveform.start_s + first * waveform.step_s,
+        power_kw=waveform.power_kw[first : first + steps],
+    )
+
+
 def smallest_store(
-    waveform: Waveform, rules: Sequence[Rule], nominal_kw: float
+    waveform: Waveform, rules: Sequence[Rule], nominal_kw: float, peak_kw: float | None = None
 ) -> SmallestStore | None:
     """The least energy, then the least power, with which block means keep every ramp and step rule, without selling
     to the grid; None where none can. Call only what `can_be_sized`.
 
-    A rule that looks one way only is kept both ways where it is one of steps.
+    peak_kw: that shares of the peak are of, the record's own where None. A rule that looks one way only is kept both
+    ways where it is one of steps.
     """
+    most_kw = waveform.peak_kw if peak_kw is None else peak_kw
     per_block = max(1, round(_block_s(waveform) / waveform.step_s))
     block_s = per_block * waveform.step_s
     drawn = means_of(waveform, per_block)
@@ -86,10 +105,10 @@ def smallest_store(
     for sign in (1.0, -1.0):
         stored = [(level[1:], -sign), (level[:-1], sign)]
         rows.add([(np.full(count, power), 1.0), *stored], 0.0, np.inf)
-    for rule in rules:
+    for rule in _tightest(rules, most_kw, nominal_kw):
         if rule.quantity not in KEPT or rule.window_s is None:
             continue
-        limit = limit_of(rule, waveform.peak_kw, nominal_kw) / scale
+        limit = limit_of(rule, most_kw, nominal_kw) / scale
         steps = int(rule.window_s / block_s + 1e-6)
         if rule.quantity == Quantity.MEAN_RAMP:
             most = limit * steps * block_s / 60.0
@@ -112,6 +131,24 @@ def smallest_store(
         step_s=block_s,
         grid_kw=found[grid] * scale,
     )
+
+
+def _tightest(rules: Sequence[Rule], peak_kw: float, nominal_kw: float) -> list[Rule]:
+    """The rules without those on steps that another with as long a window and as low a limit implies."""
+
+    def implied(one: Rule, other: Rule) -> bool:
+        if other is one or other.quantity != Quantity.STEP or one.quantity != Quantity.STEP:
+            return False
+        wider = (other.window_s or 0.0) >= (one.window_s or 0.0)
+        lower = limit_of(other, peak_kw, nominal_kw) <= limit_of(one, peak_kw, nominal_kw)
+        return wider and lower
+
+    kept: list[Rule] = []
+    for rule in rules:
+        if not any(implied(rule, other) for other in kept):
+            kept = [other for other in kept if not implied(other, rule)]
+            kept.append(rule)
+    return kept
 
 
 def _block_s(waveform: Waveform) -> float:

@@ -72,7 +72,8 @@ def _show_mends(found: dict[str, Any]) -> None:
         if "foresight_energy_kwh" in figures:
             click.echo(
                 f"    with perfect foresight and no losses no store below {figures['foresight_energy_kwh']:,.1f} kWh"
-                f" keeps the ramp rules on means of {figures['foresight_step_s']:g} s"
+                f" keeps the ramp rules on means of {figures['foresight_step_s']:g} s in the worst"
+                f" {figures['foresight_lasts_s']:,.0f} s"
             )
     for said in found["mends_that_fail"]:
         click.echo(f"  {said}")
