@@ -106,6 +106,8 @@ def test_faults_of_the_command_are_said_all_at_once(
     said = capsys.readouterr().err
     assert "--level-kw" in said and "does not exist" in said
     (tmp_path / "none").write_text("x")
+    assert exit_code(["ven", "https://vtn.example", *options, "--mqtt"]) == 2
+    assert "--mqtt" in capsys.readouterr().err
     assert exit_code(["ven", "http://vtn.example", *options]) == 2
     assert "https" in capsys.readouterr().err
 

@@ -82,6 +82,11 @@ def line_of_silence(heard_at: datetime, why: str) -> str:
     return _written(heard_at, unanswered=why)
 
 
+def line_of_notification(heard_at: datetime, notification: Notification) -> str:
+    """The line that records a change told by itself."""
+    return _written(heard_at, notification=notification.written())
+
+
 def _written(heard_at: datetime, **said: object) -> str:
     at = heard_at.astimezone(EPOCH.tzinfo).isoformat().replace("+00:00", "Z")
     return json.dumps({"heard_at": at, **said}, ensure_ascii=False, sort_keys=True)

@@ -95,6 +95,8 @@ def _heard(
     if line.notification.object_type != "EVENT":
         return known, News()
     event = read_plain(WireEvent, line.notification.object, f"notification at {line.heard_at}")
+    if taken_part_in and event.program_id not in {program.id for program in known.programs}:
+        return known, News()
     deleted = line.notification.operation == "DELETE"
     return notified(known, event, deleted, line.heard_s, agreement)
 
