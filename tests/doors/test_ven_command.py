@@ -122,6 +122,8 @@ def test_what_was_recorded_is_read_again_from_the_file_alone(
         assert exit_code(["ven", vtn.url, *secret, "--record", str(path)]) == 0
     assert len(path.read_text().splitlines()) == 2
     recorded = RecordedOpenAdr(path=path, zone="Z")
+    with TinyVtn(LISTS) as vtn:
+        assert exit_code(["ven", vtn.url, *secret, "--record", str(tmp_path)]) == 2
     assert [signal.values.tolist() for signal in recorded.read()] == [[250.0]]
     (call,) = recorded.calls()
     assert call.import_max_kw == 60_000

@@ -14,9 +14,9 @@ from gridtide.finding import BadInput, Finding, Gathered
 
 if TYPE_CHECKING:
     from gridtide.doors.cli.ven_hearing import Hears
+    from gridtide.sources.openadr.recorder import Recorder
     from gridtide.sources.openadr.ven import Poll, Ven
     from gridtide.wire.openadr.agreement import Agreement
-    from gridtide.wire.openadr.notifications import Notification
 
 FILE = click.Path(path_type=Path)
 STALE = 4
@@ -113,12 +113,15 @@ def ven(url: str, client_id: str, client_secret_file: Path, name: str, register:
 
 def _followed(ours: "Ven", words: Words, hearing: "Hears | None") -> int:
     """Poll, show and record until told to stop; 4 when the only poll was not answered."""
+    from gridtide.sources.openadr.recorder import Recorder
+
     clock = ours.connection.clock
+    recorder = None if words.record is None else Recorder(words.record)
     while True:
         begun = clock.now()
         poll = ours.poll()
-        if words.record is not None:
-            _keep(words.record, ours, poll)
+        if recorder is not None:
+            recorder.poll(poll, begun.replace(microsecond=0))
         _show(ours, poll, words)
         if words.once:
             return STALE if poll.unanswered else 0
@@ -126,12 +129,14 @@ def _followed(ours: "Ven", words: Words, hearing: "Hears | None") -> int:
         if hearing is None:
             clock.wait_until(until)
         else:
-            _hear(ours, words, hearing, until)
+            _hear(ours, words, hearing, until, recorder)
             for finding in hearing.trouble():
                 click.echo(str(finding), err=True)
 
 
-def _hear(ours: "Ven", words: Words, hearing: "Hears", until: datetime) -> None:
+def _hear(
+    ours: "Ven", words: Words, hearing: "Hears", until: datetime, recorder: "Recorder | None"
+) -> None:
     """Follow what the VTN tells by itself until the next poll is due."""
     from gridtide.sources.openadr.ven import Poll
 
@@ -140,8 +145,8 @@ def _hear(ours: "Ven", words: Words, hearing: "Hears", until: datetime) -> None:
             return
         for notification in hearing.taken():
             news = ours.hear(notification)
-            if words.record is not None:
-                _append(words.record, _told_line(ours, notification))
+            if recorder is not None:
+                recorder.notice(notification, ours.connection.clock.now().replace(microsecond=0))
             _show(ours, Poll(news=news), words)
 
 
@@ -159,28 +164,6 @@ def _show(ours: "Ven", poll: "Poll", words: Words) -> None:
         show(document)
     for finding in (*poll.unanswered, *poll.news.faults):
         click.echo(str(finding), err=True)
-
-
-def _keep(path: Path, ours: "Ven", poll: "Poll") -> None:
-    from gridtide.wire.openadr.recording import line_of_answer, line_of_silence
-
-    now = ours.connection.clock.now().replace(microsecond=0)
-    if poll.unanswered:
-        line = line_of_silence(now, poll.unanswered[0].value)
-    else:
-        line = line_of_answer(now, poll.programs, poll.events)
-    _append(path, line)
-
-
-def _told_line(ours: "Ven", notification: "Notification") -> str:
-    from gridtide.wire.openadr.recording import line_of_notification
-
-    return line_of_notification(ours.connection.clock.now().replace(microsecond=0), notification)
-
-
-def _append(path: Path, line: str) -> None:
-    with path.open("a", encoding="utf-8") as file:
-        file.write(line + "\n")
 
 
 def _secret(path: Path) -> str:
