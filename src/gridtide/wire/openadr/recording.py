@@ -9,6 +9,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import cached_property
 from itertools import pairwise
 from typing import Annotated
 
@@ -39,7 +40,7 @@ class Line(Wire):
     notification: Unsaid[Notification] = None
     grid_outage: Annotated[Truth, Field(alias="grid_outage")] = False
 
-    @property
+    @cached_property
     def heard_s(self) -> int:
         """When, whole seconds since 1970."""
         return whole_s(instant_us(self.heard_at) or 0)
