@@ -125,6 +125,15 @@ def test_adr_3_a_wrong_echo_creates_no_subscription(served: Any) -> None:
     assert first.list("/subscriptions") == [made]
 
 
+def test_a_subscription_that_could_not_be_served_is_refused(served: Any) -> None:
+    """With a token that no header can carry, or with callbacks without end."""
+    first = served.party("ven-a")
+    for operations in ([{**callback("v", "EVENT"), "bearerToken": "a\r\nb"}], 33 * [callback("v")]):
+        body = {"clientName": "c", "objectOperations": operations}
+        assert first.ask("POST", "/subscriptions", body).status_code == 400
+    assert served.calling.challenged == []
+
+
 def callback(name: str, *objects: str, operations: str = "CREATE UPDATE DELETE") -> dict[str, Any]:
     """One callback for some kinds of object."""
     url = f"https://{name}.example/call"

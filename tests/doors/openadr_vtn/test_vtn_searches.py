@@ -1,5 +1,6 @@
 """What searches find, page by page."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -116,3 +117,44 @@ def test_a_ven_is_shown_only_targets_that_it_asked_for_and_was_granted(
     else:
         assert frozenset(seen.get("targets", ())) == carried & granted & asked
         assert bool(carried & granted & asked) == bool(carried)
+
+
+def period(start: str, duration: str, **fields: object) -> dict[str, object]:
+    """One interval in a period."""
+    interval = {"id": 0, "payloads": [{"type": "SIMPLE", "values": [1]}]}
+    return {
+        "intervalPeriod": {"start": start, "duration": duration, **fields},
+        "intervals": [interval],
+    }
+
+
+@pytest.mark.parametrize(
+    ("fields", "minutes"),
+    [
+        (period("2026-11-22T09:00:00Z", "PT1H"), 60),
+        (period("0001-01-01T00:00:00", "PT30M"), 30),
+        (period("0001-01-01", "PT0S"), 0),
+        (period("2026-11-22T09:00:00Z", "PT1H", randomizeStart="PT5M"), 65),
+        ({**period("2026-11-22T09:00:00Z", "PT15M"), "duration": "PT2H"}, 120),
+        ({"intervalPeriod": {"start": "2026-11-22T08:00:00Z", "duration": "PT90M"}}, 30),
+        (period("2026-11-22T09:00:00Z", "P9999Y"), None),
+        ({}, None),
+        ({"intervals": [{"id": 0, "payloads": []}]}, None),
+    ],
+)
+def test_an_event_that_is_over_is_left_out_where_that_is_asked(
+    served: Any, fields: dict[str, object], minutes: int | None
+) -> None:
+    """From the minute on in which its last value ends; what never ends, or is not clear, is never left out."""
+    operator = served.party("operator", scope="")
+    program = operator.make("/programs", programName="p")
+    operator.make("/events", programID=program["id"], **fields)
+    assert len(operator.list("/events", active="false")) == 1
+    if minutes != 0:
+        assert len(operator.list("/events", active="true")) == 1
+    passed = 8 if minutes is None else max(0, minutes - 1)
+    served.later(timedelta(minutes=passed))
+    again = served.party("operator")
+    assert len(again.list("/events", active="true")) == (minutes != 0)
+    served.later(timedelta(minutes=1))
+    assert len(served.party("operator").list("/events", active="true")) == (minutes is None)

@@ -41,6 +41,8 @@ class Searching:
         self._over_at = over_at
         self._answers: dict[Key, _Answer] = {}
         self._in_use: dict[Kind, tuple[int, frozenset[str]]] = {}
+        self._ends: dict[str, datetime | None] = {}
+        self._ends_at = -1
 
     def answer(self, kind: Kind, sight: Sight, search: Search) -> bytes:
         """The answer to a search, as JSON."""
@@ -72,7 +74,7 @@ class Searching:
     def _made(self, kind: Kind, sight: Sight, search: Search) -> _Answer:
         now = self._now()
         seen = [*self._seen(kind, sight, search)]
-        ends = [self._over_at(one) for one in seen] if search.active else []
+        ends = [self._end_of(one) for one in seen] if search.active else []
         if search.active:
             pairs = zip(seen, ends, strict=True)
             seen = [one for one, end in pairs if end is None or now < end]
@@ -80,6 +82,13 @@ class Searching:
         to_come = [end for end in ends if end is not None and now < end]
         until = min(to_come, default=None)
         return _Answer(body=body, revision=self._revision(kind), until=until)
+
+    def _end_of(self, event: Json) -> datetime | None:
+        if self._ends_at != self._storage.revision[Kind.EVENT]:
+            self._ends, self._ends_at = {}, self._storage.revision[Kind.EVENT]
+        if event["id"] not in self._ends:
+            self._ends[event["id"]] = self._over_at(event)
+        return self._ends[event["id"]]
 
     def _seen(self, kind: Kind, sight: Sight, search: Search) -> Iterator[Json]:
         for thing in self._candidates(kind, sight):

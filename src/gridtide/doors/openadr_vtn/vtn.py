@@ -10,6 +10,7 @@ from gridtide.doors.openadr_vtn.clients import Clients
 from gridtide.doors.openadr_vtn.delivery import Delivery
 from gridtide.doors.openadr_vtn.kinds import Json, Kind
 from gridtide.doors.openadr_vtn.notices import BROKEN, notices
+from gridtide.doors.openadr_vtn.over import over_at
 from gridtide.doors.openadr_vtn.privacy import Sight, targets_of
 from gridtide.doors.openadr_vtn.scopes import READ_ALL
 from gridtide.doors.openadr_vtn.searching import Searching
@@ -38,7 +39,7 @@ class Vtn:
         self.clients = clients
         self.tokens = Tokens(clients, now)
         self.storage = Storage(now, new_id, journal)
-        self.searching = Searching(self.storage, now, lambda event: None)
+        self.searching = Searching(self.storage, now, over_at)
         self.calling = calling or Calling()
         self.delivery = Delivery(self.calling, now, new_id, self._broken)
         self._said = said

@@ -1,6 +1,7 @@
 """What a client may write, and what of it is kept: Definition 3.1, "Object Privacy"."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,10 @@ from gridtide.doors.openadr_vtn.scopes import Role
 from gridtide.doors.openadr_vtn.tokens import Grant
 from gridtide.doors.openadr_vtn.vtn import Vtn
 
+MOST_CALLBACKS = 32
+"""Each is called while its client waits: a list without end would make the VTN call others on somebody's behalf."""
+TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]+=*")
+"""RFC 6750, section 2.1: what the header that presents it can carry."""
 BY_BL = {"BL_VEN_REQUEST", "BL_RESOURCE_REQUEST"}
 
 
@@ -50,8 +55,13 @@ def _refuse_what_refers_to_others(vtn: Vtn, grant: Grant, kind: Kind, fields: Js
 
 async def challenge(vtn: Vtn, fields: Json) -> None:
     """Ask every callback of a subscription for its echo. Raises a bad request with every one that is unfit."""
+    operations = fields["objectOperations"]
+    if len(operations) > MOST_CALLBACKS:
+        raise bad_request(f"objectOperations: {len(operations)} of them; {MOST_CALLBACKS} are kept")
+    if any(not TOKEN.fullmatch(one.get("bearerToken", "x")) for one in operations):
+        raise bad_request("bearerToken: letters, digits and -._~+/ with = at the end are right")
     callbacks: Mapping[tuple[str, str | None], None] = dict.fromkeys(
-        (one["callbackUrl"], one.get("bearerToken")) for one in fields["objectOperations"]
+        (one["callbackUrl"], one.get("bearerToken")) for one in operations
     )
     asked = [
         vtn.calling.challenge(vtn.endpoint("", fields["clientID"], url, token))
