@@ -11,16 +11,20 @@ from gridtide.case.load import load_case
 from gridtide.decide.answering_calls import weighed
 from gridtide.decide.call_answer import CallAnswer
 from gridtide.decide.event import Event, EventKind
-from gridtide.decide.facts import held_of
+from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.plan import Plan
-from gridtide.decide.planners.coordinated import Coordinated
+from gridtide.decide.planners.coordinated import Coordinated, written
+from gridtide.decide.program import matrix_of, solve
 from gridtide.decide.situation import Situation
+from gridtide.decide.solving import structured
+from gridtide.loop.sight import see
 from gridtide.loop.turn import Memory, take_turn
 from gridtide.simulate.course import mandate_of
 from gridtide.simulate.policies import policy_named
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import truth_of
 from gridtide.simulate.twin import Twin
+from gridtide.testing.instances.asked_fleet import asked_fleet
 
 TEXT = (Path(__file__).parents[1] / "fixtures" / "one_day.toml").read_text()
 STORE = """
@@ -151,3 +155,61 @@ def test_absorbing_burns_nothing(morning: tuple[Study, Situation]) -> None:
     assert work[1] == pytest.approx(work[0], rel=1e-6)
     assert (np.minimum(plan.charge_kw, plan.discharge_kw) < 1e-6).all()
     assert more_kwh <= 0.1 * through_kwh + 0.02 * float((plain.import_kw * hours).sum())
+
+
+def test_a_site_comes_down_to_what_it_agreed_no_faster_than_the_ramp_of_the_call(
+    morning: tuple[Study, Situation],
+) -> None:
+    """From any height it may be at, so many minutes before."""
+    study, situation = morning
+    call = asked(
+        study, situation, EventKind.DEMAND_RESPONSE, 10, reduce_kw=20.0, payment_per_mwh=900.0
+    )
+    call = replace(call, event=replace(call.event, ramp_max_kw_per_min=0.5))
+    found, plan = taken(study, situation, call)
+    assert found.share > 0.9
+    first = int(np.flatnonzero(inside(study, call))[0])
+    agreed_kw = float(call.baseline_kw[first] - found.share * 20.0)
+    minutes = 60.0 * study.timeline.hours[0] * (1 + np.arange(first))
+    before = plan.import_kw[0][first - 1 :: -1]
+    assert (before <= agreed_kw + 0.5 * minutes + 1e-4).all()
+
+
+def test_a_large_plan_with_calls_is_solved_by_its_shape_as_by_simplex() -> None:
+    """The rows of calls stand where rows of sites and steps stand."""
+    study = asked_fleet(4, 60)
+    _, forecaster, known = policy_named("coordinated", study)
+    twin = Twin.of(known, truth_of(known))
+    situation, _ = see(mandate_of(known, forecaster), twin, twin.now)
+    start = situation.as_of + timedelta(hours=10)
+    answers = tuple(
+        CallAnswer(
+            event=Event(
+                site=situation.fleet.sites[place].name,
+                start=start,
+                end=start + timedelta(hours=3),
+                issued_at=situation.as_of,
+                kind=kind,
+                mandatory=False,
+                recover_h=2.0,
+                reduce_kw=400.0 if kind is EventKind.DEMAND_RESPONSE else 0.0,
+                take_kw=400.0 if kind is EventKind.ABSORB else 0.0,
+                payment_per_mwh=200.0,
+            ),
+            answered_at=situation.as_of,
+            steps=situation.horizon,
+            baseline_kw=np.full(len(situation.horizon), 2_000.0),
+            share=1.0,
+            cost_per_mwh=0.0,
+            reason="",
+        )
+        for place, kind in enumerate((EventKind.DEMAND_RESPONSE, EventKind.ABSORB))
+    )
+    called = replace(situation, commitments=answers)
+    facts = facts_of(called, study.objective, held_of(called, study.objective))
+    plain, _, _ = written(situation, facts)
+    program, _, _ = written(called, facts)
+    assert program.rows > plain.rows
+    matrix = matrix_of(program)
+    exact = solve(matrix).objective
+    assert structured(matrix, 1e-6).objective == pytest.approx(exact, rel=2e-6)

@@ -106,6 +106,8 @@ def test_faults_of_the_command_are_said_all_at_once(
     said = capsys.readouterr().err
     assert "--level-kw" in said and "does not exist" in said
     (tmp_path / "none").write_text("x")
+    assert exit_code(["ven", "https://vtn.example", *options, "--mqtt"]) == 2
+    assert "--mqtt" in capsys.readouterr().err
     assert exit_code(["ven", "http://vtn.example", *options]) == 2
     assert "https" in capsys.readouterr().err
 
@@ -120,6 +122,8 @@ def test_what_was_recorded_is_read_again_from_the_file_alone(
         assert exit_code(["ven", vtn.url, *secret, "--record", str(path)]) == 0
     assert len(path.read_text().splitlines()) == 2
     recorded = RecordedOpenAdr(path=path, zone="Z")
+    with TinyVtn(LISTS) as vtn:
+        assert exit_code(["ven", vtn.url, *secret, "--record", str(tmp_path)]) == 2
     assert [signal.values.tolist() for signal in recorded.read()] == [[250.0]]
     (call,) = recorded.calls()
     assert call.import_max_kw == 60_000

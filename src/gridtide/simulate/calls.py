@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.call_answer import CallAnswer, answers_of, asked_kw, inside_share
+from gridtide.decide.call_answer import UNKNOWN, CallAnswer, answers_of, asked_kw, inside_share
 from gridtide.decide.event import Event, EventKind
-from gridtide.loop.calls import is_answered
+from gridtide.loop.calls import MANDATORY, is_answered
 from gridtide.loop.mandate import Policy
 from gridtide.loop.world import Telemetry
 from gridtide.settle.calls import SettledCall, settle_call
@@ -24,6 +24,7 @@ MONEY = "calls of the grid"
 WITHOUT = "the same policy without the calls"
 DECLARED = "declared when the call was heard"
 AGREED = "agreed"
+NONE = "none: a limit alone"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,16 +58,17 @@ def unheard_course(
 
 
 def call_rows(study: Study, course: Course) -> tuple[CallRow, ...]:
-    """What became of each call that was heard, in the order of the case."""
+    """What became of each call that was heard, and of each limit that holds alone, in the order of the case."""
     answers = tuple(_measured(study, course, one) for one in answers_of(course.calls))
-    rows = [_row(study, course, one, answers) for one in answers]
+    limits = tuple(_alone(study, one) for one in study.events if _is_limit_alone(one))
+    rows = [_row(study, course, one, answers) for one in (*answers, *limits)]
     order = {event: number for number, event in enumerate(study.events)}
     return tuple(sorted(rows, key=lambda row: order.get(row.event, len(order))))
 
 
 def money_of(rows: tuple[CallRow, ...]) -> tuple[tuple[str, float], ...]:
-    """The part of a total cost that calls are: penalties less payments; none where no call was heard."""
-    if not rows:
+    """The part of a total cost that calls are: penalties less payments; none where none asks for an answer or money."""
+    if not any(is_answered(row.event) for row in rows):
         return ()
     return ((MONEY, sum(row.settled.penalty - row.settled.payment for row in rows)),)
 
@@ -94,15 +96,40 @@ def _row(
     study: Study, course: Course, answer: CallAnswer, answers: tuple[CallAnswer, ...]
 ) -> CallRow:
     drawn_kw = drawn_of(study, course.telemetry, answer.event)
-    agreed = answer.event.baseline_kw is not None
     return CallRow(
         event=answer.event,
         share=answer.share,
         cost_per_mwh=answer.cost_per_mwh,
         reason=answer.reason,
-        baseline=AGREED if agreed else DECLARED if course.without_calls is None else WITHOUT,
+        baseline=_baseline_of(course, answer.event),
         settled=settle_call(answer, answers, drawn_kw, study.timeline),
         missed=_missed(study, course, answer),
+    )
+
+
+def _baseline_of(course: Course, event: Event) -> str:
+    """What a call is measured against, in words."""
+    if not is_answered(event):
+        return NONE
+    if event.baseline_kw is not None:
+        return AGREED
+    return DECLARED if course.without_calls is None else WITHOUT
+
+
+def _is_limit_alone(event: Event) -> bool:
+    return bool(np.isfinite(event.limit_kw)) and not is_answered(event)
+
+
+def _alone(study: Study, event: Event) -> CallAnswer:
+    """A limit without money, which nobody declares a baseline for."""
+    return CallAnswer(
+        event=event,
+        answered_at=event.issued_at,
+        steps=study.timeline,
+        baseline_kw=np.full(len(study.timeline), UNKNOWN),
+        share=1.0,
+        cost_per_mwh=UNKNOWN,
+        reason=MANDATORY,
     )
 
 

@@ -9,6 +9,7 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from gridtide.loop.clock import DrivenClock
 from gridtide.sources.openadr.access import Access
 from gridtide.sources.openadr.broker import Broker, broker_of, notifications
 from gridtide.sources.openadr.connection import Connection
+from gridtide.sources.openadr.listening import Listening
 from gridtide.sources.openadr.ven import Ven
 from gridtide.testing.openadr import AGREEMENT, event_of
 from gridtide.testing.tiny_vtn import Reply, TinyVtn
@@ -141,6 +143,28 @@ def test_a_broker_that_refuses_or_is_gone_is_stale(port: int) -> None:
             )
             with pytest.raises(Stale, match="broker"):
                 asyncio.run(listen(broker))
+
+
+@pytest.mark.parts
+def test_a_broker_that_is_lost_is_sought_again_while_others_go_on(port: int) -> None:
+    """The first attempt finds nobody, the second the broker; what it tells is given once."""
+    with told_of(port) as (ven, _):
+        good = broker_of(ven.connection)
+        attempts = iter([replace(good, port=1), good])
+        body = json.dumps(telling(EVENT, "EVENT", "CREATE").written()).encode()
+
+        async def tell() -> None:
+            own = aiomqtt.Client("127.0.0.1", port=port, username="ven", password="token-1")
+            async with own as vtn:
+                await vtn.publish("events/create", body, qos=1)
+
+        with Listening(lambda: next(attempts)) as listening:
+            for _ in range(100):
+                asyncio.run(tell())
+                if listening.wait(0.2):
+                    break
+            assert {one.operation for one in listening.taken()} == {"CREATE"}
+            assert listening.trouble() == ()
 
 
 def test_a_vtn_without_mqtt_or_with_one_in_plain_is_refused() -> None:

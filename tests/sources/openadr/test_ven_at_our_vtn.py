@@ -1,5 +1,7 @@
 """The VEN and the VTN of the house with each other, over a real socket: an event's whole life."""
 
+import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ from gridtide.loop.clock import WallClock
 from gridtide.sources.openadr.access import Access
 from gridtide.sources.openadr.connection import Connection
 from gridtide.sources.openadr.receiver import Receiver
+from gridtide.sources.openadr.recorded import RecordedOpenAdr
 from gridtide.sources.openadr.ven import Ven
 from gridtide.testing.openadr import AGREEMENT
 from gridtide.wire.openadr.reports import ReportRequest, ResourceReport
@@ -188,7 +191,7 @@ def test_a_change_is_called_back_and_followed_before_the_next_poll(grid: Grid) -
     program = grid.made("/programs", programName="called back")
     with grid.ven("north") as ven, Receiver("hush") as receiver:
         ven.poll()
-        ven.subscribe(
+        subscription = ven.subscribe(
             SubscriptionRequest(
                 client_name="north",
                 object_operations=(
@@ -209,3 +212,40 @@ def test_a_change_is_called_back_and_followed_before_the_next_poll(grid: Grid) -
         assert receiver.wait(10.0)
         assert [len(ven.hear(one).withdrawn) for one in receiver.taken()] == [1]
         assert limits_kw(ven) == []
+        assert ven.connection.delete(f"/subscriptions/{subscription.id}").status == 200
+
+
+def test_the_command_follows_calls_back_between_polls_and_gives_the_subscription_up(
+    grid: Grid, tmp_path: Path
+) -> None:
+    """It shows the change within its poll interval, records it, and leaves nothing behind when it is stopped."""
+    program = grid.made("/programs", programName="followed")
+    (tmp_path / "secret").write_text("secret of the north")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        place = f"127.0.0.1:{free.getsockname()[1]}"
+    options = [
+        "--client-id",
+        "north",
+        "--client-secret-file",
+        str(tmp_path / "secret"),
+        "--plain-http",
+    ]
+    called = ["--callback-url", f"http://{place}/", "--listen", place, "--every", "3600"]
+    record = tmp_path / "vtn.jsonl"
+    process = subprocess.Popen(
+        [*COMMAND[:-1], "ven", grid.url, *options, *called, "--record", str(record)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    with process, process.stdout as said:
+        assert "answered" in said.readline()
+        event = grid.made("/events", **limit(program, 61_000))
+        assert any("import_limit 61,000 kW" in line for line in said)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 130
+    assert grid.operator.everything("/subscriptions")[0] == []
+    (call,) = RecordedOpenAdr(path=record, zone="Z").calls()
+    assert call.import_max_kw == 61_000
+    grid.operator.delete(f"/events/{event}")

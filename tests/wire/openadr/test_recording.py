@@ -13,7 +13,12 @@ from gridtide.signals.signal import Kind
 from gridtide.testing.openadr import AGREEMENT, event_of, program_of
 from gridtide.timeline import epoch_s
 from gridtide.wire.openadr.events import Event
-from gridtide.wire.openadr.recording import line_of_answer, line_of_silence, lines_of
+from gridtide.wire.openadr.recording import (
+    line_of_answer,
+    line_of_no_change,
+    line_of_silence,
+    lines_of,
+)
 from gridtide.wire.openadr.replay import Replayed, replayed
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -162,6 +167,33 @@ def test_notices_and_outages_of_the_grid_are_lines_too() -> None:
     first, second = follow(told(10, limit(60_000)), outage).calls
     assert first.taken_back_at == NOON + timedelta(minutes=20)
     assert (second.import_max_kw, second.start) == (70_000, NOON + timedelta(minutes=20))
+
+
+def test_an_answer_without_change_is_one_word_and_ends_a_silence() -> None:
+    """It says what the last whole one said; after a loss the default goes back."""
+
+    def word(minute: int) -> str:
+        return line_of_no_change(NOON + timedelta(minutes=minute))
+
+    def quiet(minute: int) -> str:
+        return line_of_silence(NOON + timedelta(minutes=minute), "HTTP 503")
+
+    short = [told(0, limit(60_000)), word(1), quiet(2), quiet(200), word(210)]
+    whole = [
+        told(0, limit(60_000)),
+        told(1, limit(60_000)),
+        quiet(2),
+        quiet(200),
+        told(210, limit(60_000)),
+    ]
+    assert follow(*short).calls == follow(*whole).calls
+    assert follow(*short).calls[-1].taken_back_at == NOON + timedelta(minutes=210)
+    notice = {"objectType": "EVENT", "operation": "CREATE", "object": limit(60_000).written()}
+    told_alone = json.dumps({"heard_at": "2026-11-22T12:20:00Z", "notification": notice})
+    (call,) = follow(told(10), told_alone, word(30)).calls
+    assert call.taken_back_at == NOON + timedelta(minutes=30)
+    with pytest.raises(BadInput, match="whole answer before"):
+        follow(quiet(0), word(1))
 
 
 @pytest.mark.parametrize(

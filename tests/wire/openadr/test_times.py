@@ -68,6 +68,13 @@ def test_what_reaches_beyond_the_calendar_and_is_not_for_ever_is_refused(text: s
         later(us(2026, 1, 1), span_of(text))
 
 
+def test_a_month_after_the_last_day_of_the_calendar_is_refused() -> None:
+    """Found by odd events: it overflowed."""
+    for year, span in ((9998, "P2M"), (9999, "P1M")):
+        with pytest.raises(ValueError, match="beyond the calendar"):
+            later(us(year, 12, 31), span_of(span))
+
+
 def test_instants_carry_their_offset() -> None:
     """Fractions and leap seconds too."""
     assert instant_us("2026-11-22T09:00:00+08:00") == us(2026, 11, 22, 1)

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gridtide.doors.cli.telling import tell
-from gridtide.finding import BadInput, Finding, Infeasible
+from gridtide.finding import Finding, Infeasible
 
 if TYPE_CHECKING:
     from gridtide.decide.aggregate import Member, Split
 
 FILE = click.Path(path_type=Path)
-COLUMNS = ("minute", "member", "delivered_kw")
 
 
 @click.command()
@@ -94,60 +93,15 @@ def _drill(
     from dataclasses import asdict
 
     from gridtide.decide.aggregate import split_again
+    from gridtide.doors.cli.delivered import delivered_in
     from gridtide.settle.drill import scored
 
-    series, step_min = _measured(path, {one.name for one in members})
+    series, step_min = delivered_in(path, {one.name for one in members})
     by_name = {one.name: kw for one, kw in zip(members, told.told_kw, strict=True)}
     last = {name: values[-1] for name, values in series.items()}
     again = split_again(told.call_kw, members, told.told_kw, last, confidence)
     scores = [asdict(one) for one in scored(by_name, series, step_min)]
     return scores, _document(members, again, confidence, None)
-
-
-def _measured(path: Path, known: set[str]) -> tuple[dict[str, list[float]], float]:
-    """Delivered power by member in equal steps, and their minutes. Raises BadInput with every fault."""
-    import csv
-    import math
-    from itertools import pairwise
-
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput([_fault(str(path), str(error), "a CSV file in UTF-8")]) from None
-    faults: list[Finding] = []
-    cells: dict[tuple[str, float], float] = {}
-    for number, row in enumerate(rows, start=2):
-        where = f"{path.name} row {number}"
-        name = row.get("member") or ""
-        if name not in known:
-            faults.append(_fault(where, repr(name), "a member of the list"))
-            continue
-        try:
-            minute, kw = float(row.get("minute") or "nan"), float(row.get("delivered_kw") or "nan")
-        except ValueError:
-            minute = kw = math.nan
-        if not (math.isfinite(minute) and math.isfinite(kw)):
-            faults.append(_fault(where, str(dict(row)), f"numbers in {', '.join(COLUMNS)}"))
-        elif (name, minute) in cells:
-            faults.append(_fault(where, f"{name} at {minute:g}", "one row a member and minute"))
-        else:
-            cells[name, minute] = kw
-    minutes = sorted({minute for _, minute in cells})
-    gaps = {round(later - before, 6) for before, later in pairwise(minutes)}
-    if not minutes or len(gaps) > 1:
-        faults.append(_fault(path.name, f"{len(minutes)} instants", "equal steps from the call on"))
-    if faults:
-        raise BadInput(faults)
-    names = sorted({name for name, _ in cells})
-    series = {name: [cells.get((name, minute), 0.0) for minute in minutes] for name in names}
-    return series, gaps.pop() if gaps else 1.0
-
-
-def _fault(subject: str, value: str, limit: str) -> Finding:
-    return Finding(
-        subject=subject, value=value, limit=limit, mend="Correct it; docs/aggregate.md says how."
-    )
 
 
 def _show(found: dict[str, Any]) -> None:

@@ -2,16 +2,19 @@
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from gridtide.doors.cli.ven_hearing import Ways, hearing_of, way_faults
 from gridtide.doors.cli.words import currency_of
 from gridtide.finding import BadInput, Finding, Gathered
 
 if TYPE_CHECKING:
+    from gridtide.doors.cli.ven_hearing import Hears
+    from gridtide.sources.openadr.recorder import Recorder
     from gridtide.sources.openadr.ven import Poll, Ven
     from gridtide.wire.openadr.agreement import Agreement
 
@@ -59,6 +62,12 @@ class Words:
 @click.option(
     "--record", type=FILE, help="Append every answer to this file, to be replayed in a case."
 )
+@click.option(
+    "--callback-url", help="Address at which the VTN tells of changes, https; polls go on beside."
+)
+@click.option("--listen", default="127.0.0.1:8443", show_default=True,
+              help="Where calls of the VTN arrive, behind what brings TLS.")  # fmt: skip
+@click.option("--mqtt", is_flag=True, help="Hear of changes from the broker that the VTN names.")
 @click.option("--token-url", help="Where tokens are given, when the VTN does not say it.")
 @click.option(
     "--plain-http", is_flag=True, help="Speak to a VTN without TLS: for tests on this machine."
@@ -67,8 +76,8 @@ class Words:
 def ven(url: str, client_id: str, client_secret_file: Path, name: str, register: bool,
         programs: tuple[str, ...], targets: tuple[str, ...], most_kw: float, level_kw: str | None,
         relative: str | None, default_import_kw: float | None, currency: str | None, once: bool,
-        every_s: float, hours: float, record: Path | None, token_url: str | None, plain_http: bool,
-        as_json: bool) -> int:  # fmt: skip
+        every_s: float, hours: float, record: Path | None, callback_url: str | None, listen: str,
+        mqtt: bool, token_url: str | None, plain_http: bool, as_json: bool) -> int:  # fmt: skip
     """What the VTN at URL asks of this site now: limits, set-points, reductions, alerts, prices, conflicts, and what
     was not acted on. Nothing is told to any device."""
     from gridtide.loop.clock import WallClock
@@ -81,6 +90,8 @@ def ven(url: str, client_id: str, client_secret_file: Path, name: str, register:
     agreement = faults.of(
         lambda: _agreement(name, most_kw, level_kw, relative, default_import_kw, currency)
     )
+    ways = Ways(callback_url=callback_url, listen=listen, mqtt=mqtt)
+    faults.findings += way_faults(ways, once or as_json)
     faults.refuse_if_any()
     assert secret is not None and agreement is not None
     access = Access(url=url, client_id=client_id, client_secret=secret, token_url=token_url,
@@ -94,23 +105,49 @@ def ven(url: str, client_id: str, client_secret_file: Path, name: str, register:
     try:
         if register:
             ours.register()
-        return _followed(ours, words)
+        with hearing_of(ours, ways) as hearing:
+            return _followed(ours, words, hearing)
     finally:
         connection.close()
 
 
-def _followed(ours: "Ven", words: Words) -> int:
+def _followed(ours: "Ven", words: Words, hearing: "Hears | None") -> int:
     """Poll, show and record until told to stop; 4 when the only poll was not answered."""
+    from gridtide.sources.openadr.recorder import Recorder
+
     clock = ours.connection.clock
+    recorder = None if words.record is None else Recorder(words.record)
     while True:
         begun = clock.now()
         poll = ours.poll()
-        if words.record is not None:
-            _keep(words.record, ours, poll)
+        if recorder is not None:
+            recorder.poll(poll, begun.replace(microsecond=0))
         _show(ours, poll, words)
         if words.once:
             return STALE if poll.unanswered else 0
-        clock.wait_until(begun + timedelta(seconds=words.every_s))
+        until = begun + timedelta(seconds=words.every_s)
+        if hearing is None:
+            clock.wait_until(until)
+        else:
+            _hear(ours, words, hearing, until, recorder)
+            for finding in hearing.trouble():
+                click.echo(str(finding), err=True)
+
+
+def _hear(
+    ours: "Ven", words: Words, hearing: "Hears", until: datetime, recorder: "Recorder | None"
+) -> None:
+    """Follow what the VTN tells by itself until the next poll is due."""
+    from gridtide.sources.openadr.ven import Poll
+
+    while (left_s := (until - ours.connection.clock.now()).total_seconds()) > 0:
+        if not hearing.wait(left_s):
+            return
+        for notification in hearing.taken():
+            news = ours.hear(notification)
+            if recorder is not None:
+                recorder.notice(notification, ours.connection.clock.now().replace(microsecond=0))
+            _show(ours, Poll(news=news), words)
 
 
 def _show(ours: "Ven", poll: "Poll", words: Words) -> None:
@@ -127,18 +164,6 @@ def _show(ours: "Ven", poll: "Poll", words: Words) -> None:
         show(document)
     for finding in (*poll.unanswered, *poll.news.faults):
         click.echo(str(finding), err=True)
-
-
-def _keep(path: Path, ours: "Ven", poll: "Poll") -> None:
-    from gridtide.wire.openadr.recording import line_of_answer, line_of_silence
-
-    now = ours.connection.clock.now().replace(microsecond=0)
-    if poll.unanswered:
-        line = line_of_silence(now, poll.unanswered[0].value)
-    else:
-        line = line_of_answer(now, poll.programs, poll.events)
-    with path.open("a", encoding="utf-8") as file:
-        file.write(line + "\n")
 
 
 def _secret(path: Path) -> str:

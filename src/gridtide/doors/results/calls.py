@@ -8,9 +8,12 @@ from typing import Any
 
 from gridtide.decide.event import OPEN_END, Event, EventKind
 from gridtide.decide.limits import in_conflict
-from gridtide.simulate.calls import CallRow
+from gridtide.simulate.calls import NONE, CallRow
 from gridtide.simulate.compare import Comparison
 from gridtide.simulate.settlement import Settlement
+
+BESIDE = ("asked_kwh", "agreed_kwh", "delivered_kwh")
+"""What is counted beside a baseline, and unknown without one."""
 
 
 def calls_of(settlement: Settlement) -> list[dict[str, Any]]:
@@ -48,6 +51,7 @@ def _call(row: CallRow) -> dict[str, Any]:
         "baseline": row.baseline,
         "performance": settled.performance,
         **asdict(settled),
+        **(dict.fromkeys(BESIDE) if row.baseline == NONE else {}),
         "missed_by_cause": {cause.name.lower(): count for cause, count in row.missed},
     }
 

@@ -51,7 +51,7 @@ def document_of(comparison: Comparison, report: str) -> dict[str, Any]:
     parked machines, cooling and losses; linear_view, how far a plan's lines were off each building; jobs_by_class,
     promises, delay and compute served; exposure_by_data_set, moves
     and exposure by class, home and sensitivity; routes, where requests went and why.
-    calls: what became of each call of the grid that asks for an answer or for money.
+    calls: what became of each call of the grid.
     capacity_by_site: where sites may offer capacity to the grid; nodes_at_rest: where pools say how they rest;
     gensets_by_site: where sites have generators; plants_by_site: where they have plants that are told what to make;
     water_by_site: where they have reservoirs.

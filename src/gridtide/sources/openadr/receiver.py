@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
-from gridtide.finding import BadInput
+from gridtide.finding import BadInput, Finding
 from gridtide.wire.openadr.notifications import Notification
 from gridtide.wire.openadr.reading import read_json
 
@@ -79,9 +79,18 @@ class Receiver:
             self._told.clear()
         return told
 
-    def lost(self) -> int:
-        """How many notifications were dropped because nobody took them; a poll must bring what they said."""
-        return self._lost
+    def trouble(self) -> tuple[Finding, ...]:
+        """A finding when notifications were dropped because nobody took them."""
+        if not self._lost:
+            return ()
+        return (
+            Finding(
+                subject="calls back",
+                value=f"{self._lost} notifications were dropped",
+                limit=f"{MOST_WAITING:,} waiting ones",
+                mend="The next poll brings what they said.",
+            ),
+        )
 
     def wait(self, within_s: float) -> bool:
         """Wait until something came, at most so many seconds; whether it did."""

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from typing import TypeVar
+from functools import lru_cache
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -29,9 +30,10 @@ def read_json(kind: type[Read], content: bytes | str, subject: str) -> Read:
 def read_plain(kind: type[Read], plain: object, subject: str) -> Read:
     """What JSON values mean, as an object of the wire. Raises BadInput with every fault found."""
     try:
-        return TypeAdapter(kind).validate_python(plain)
+        read: Read = _adapter(kind).validate_python(plain)  # type: ignore[arg-type]
     except ValidationError as error:
         raise BadInput(faults(error, subject)) from None
+    return read
 
 
 def faults(error: ValidationError, subject: str) -> Iterator[Finding]:
@@ -45,6 +47,11 @@ def faults(error: ValidationError, subject: str) -> Iterator[Finding]:
             limit=fault["msg"].removeprefix("Value error, "),
             mend="It must be as OpenADR 3.1 has it.",
         )
+
+
+@lru_cache(maxsize=64)
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
 
 
 def _no_number(word: str) -> float:

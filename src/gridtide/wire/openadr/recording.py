@@ -9,6 +9,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import cached_property
 from itertools import pairwise
 from typing import Annotated
 
@@ -34,11 +35,12 @@ class Line(Wire):
     heard_at: Annotated[StrictStr, AfterValidator(_heard_at), Field(alias="heard_at")]
     programs: Unsaid[tuple[dict[str, object], ...]] = None
     events: Unsaid[tuple[dict[str, object], ...]] = None
+    unchanged: Truth = False
     unanswered: Unsaid[StrictStr] = None
     notification: Unsaid[Notification] = None
     grid_outage: Annotated[Truth, Field(alias="grid_outage")] = False
 
-    @property
+    @cached_property
     def heard_s(self) -> int:
         """When, whole seconds since 1970."""
         return whole_s(instant_us(self.heard_at) or 0)
@@ -58,6 +60,16 @@ def lines_of(texts: Iterable[tuple[str, str]]) -> tuple[Line, ...]:
     lines = [(name, line) for name, line in read if line is not None]
     for name, line in lines:
         faults.findings += _shape_faults(name, line)
+    answers = [(name, line) for name, line in lines if line.unchanged or line.events is not None]
+    if answers and answers[0][1].unchanged:
+        faults.findings.append(
+            Finding(
+                subject=answers[0][0],
+                value="unchanged",
+                limit="a whole answer before it",
+                mend="Begin the recording with programs and events.",
+            )
+        )
     for (_, before), (name, line) in pairwise(lines):
         if line.heard_s < before.heard_s:
             faults.findings.append(
@@ -77,9 +89,19 @@ def line_of_answer(heard_at: datetime, programs: Iterable[object], events: Itera
     return _written(heard_at, programs=list(programs), events=list(events))
 
 
+def line_of_no_change(heard_at: datetime) -> str:
+    """The line that records an answer that says what the last whole one said."""
+    return _written(heard_at, unchanged=True)
+
+
 def line_of_silence(heard_at: datetime, why: str) -> str:
     """The line that records a poll without an answer."""
     return _written(heard_at, unanswered=why)
+
+
+def line_of_notification(heard_at: datetime, notification: Notification) -> str:
+    """The line that records a change told by itself."""
+    return _written(heard_at, notification=notification.written())
 
 
 def _written(heard_at: datetime, **said: object) -> str:
@@ -89,11 +111,17 @@ def _written(heard_at: datetime, **said: object) -> str:
 
 def _shape_faults(name: str, line: Line) -> Iterator[Finding]:
     whole = line.programs is not None or line.events is not None
-    said = [whole, line.unanswered is not None, line.notification is not None, line.grid_outage]
+    said = [
+        whole,
+        line.unchanged,
+        line.unanswered is not None,
+        line.notification is not None,
+        line.grid_outage,
+    ]
     if sum(said) != 1 or (whole and (line.programs is None or line.events is None)):
         yield Finding(
             subject=name,
             value="neither one nor the other",
-            limit="programs and events, or unanswered, or notification, or grid_outage",
+            limit="programs and events, or unchanged, or unanswered, or notification, or grid_outage",
             mend="Write what was heard, one thing a line.",
         )

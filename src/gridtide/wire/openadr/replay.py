@@ -14,7 +14,7 @@ from gridtide.wire.openadr.events import Event as WireEvent
 from gridtide.wire.openadr.holding import Curve, Holding, holding
 from gridtide.wire.openadr.house import call_of, signal_of
 from gridtide.wire.openadr.known import Known, News, after_outage, notified, silent
-from gridtide.wire.openadr.lists import taken_in, told_in_lists
+from gridtide.wire.openadr.lists import Told, taken_in, told_in_lists
 from gridtide.wire.openadr.reading import read_plain
 from gridtide.wire.openadr.recording import Line
 
@@ -45,6 +45,8 @@ def replayed(
 
     until_s: where open ends end. taken_part_in: names of programs; none: all."""
     known = Known()
+    told = Told(programs=(), events=(), unread=(), faults=())
+    is_settled = False
     standing: tuple[_Standing, ...] = ()
     curves: tuple[Curve, ...] = ()
     signals: list[Signal] = []
@@ -53,7 +55,13 @@ def replayed(
     not_acted_on: list[NotActedOn] = []
     faults: list[Finding] = []
     for line in lines:
-        known, news = _heard(known, line, agreement, taken_part_in)
+        if line.events is not None:
+            told = told_in_lists(line.programs or (), line.events, taken_part_in)
+        if line.unchanged and is_settled:
+            known = replace(known, answered_s=line.heard_s)
+            continue
+        is_settled = line.unchanged or line.events is not None
+        known, news = _heard(known, line, told, agreement, taken_part_in)
         found = holding(known, agreement, line.heard_s, until_s)
         standing, taken_back = _calls(standing, found, agreement)
         over += taken_back
@@ -83,18 +91,20 @@ class _Standing:
 
 
 def _heard(
-    known: Known, line: Line, agreement: Agreement, taken_part_in: Sequence[str]
+    known: Known, line: Line, told: Told, agreement: Agreement, taken_part_in: Sequence[str]
 ) -> tuple[Known, News]:
+    """What is known after a line. told: the last whole answer, which a line without change says again."""
     if line.unanswered is not None:
         return silent(known, line.heard_s), News()
     if line.grid_outage:
         return after_outage(known, line.heard_s), News()
     if line.notification is None:
-        told = told_in_lists(line.programs or (), line.events or (), taken_part_in)
         return taken_in(known, told, line.heard_s, agreement)
     if line.notification.object_type != "EVENT":
         return known, News()
     event = read_plain(WireEvent, line.notification.object, f"notification at {line.heard_at}")
+    if taken_part_in and event.program_id not in {program.id for program in known.programs}:
+        return known, News()
     deleted = line.notification.operation == "DELETE"
     return notified(known, event, deleted, line.heard_s, agreement)
 

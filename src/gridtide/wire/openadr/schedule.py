@@ -12,7 +12,9 @@ from gridtide.wire.openadr.events import EventRequest
 from gridtide.wire.openadr.payload_types import PAYLOAD_TYPES
 from gridtide.wire.openadr.text import NOW
 from gridtide.wire.openadr.times import (
+    EARLIEST_US,
     ENDLESS,
+    LATEST_US,
     SECOND_US,
     Span,
     instant_us,
@@ -104,6 +106,8 @@ def course_of(event: EventRequest, name: str, heard_s: int, seed: str) -> Course
         if chance:
             shift_us = _drawn(_span(chance, where), f"{seed}\n{name}\n{number}", where)
             start_us += shift_us
+        if not EARLIEST_US <= start_us <= LATEST_US:
+            raise Unclear(f"{where} starts beyond the calendar")
         lasts = _lasting(own, outer, event, where)
         if lasts is ENDLESS and _most_parts(interval) > 1:
             raise Unclear(f"{where} divides for ever into sub-intervals")

@@ -16,6 +16,8 @@ SECOND_US = 1_000_000
 ENDLESS_YEARS = 9999
 LATEST_US = (datetime(9999, 1, 1, tzinfo=EPOCH.tzinfo) - EPOCH) // timedelta(microseconds=1)
 """The end of every calendar here; what reaches beyond and is not for ever is refused."""
+EARLIEST_US = (datetime(1, 1, 2, tzinfo=EPOCH.tzinfo) - EPOCH) // timedelta(microseconds=1)
+"""Its beginning, a day after the sign for now, so that no offset leads before the first year."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +74,7 @@ def later(at_us: int, span: Span) -> int:
     """
     if not span.months:
         return _within(at_us + span.us)
-    whole, rest_us = divmod(at_us, SECOND_US)
+    whole, rest_us = divmod(_within(at_us), SECOND_US)
     at = EPOCH + timedelta(seconds=whole)
     year, month = divmod(12 * at.year + at.month - 1 + span.months, 12)
     if not 1 <= year < ENDLESS_YEARS:
@@ -88,6 +90,6 @@ def whole_s(at_us: int) -> int:
 
 
 def _within(at_us: int) -> int:
-    if abs(at_us) > LATEST_US:
+    if not EARLIEST_US <= at_us <= LATEST_US:
         raise ValueError("beyond the calendar")
     return at_us
