@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 import re
 import shlex
 import shutil
@@ -120,15 +121,28 @@ def files_for_commands(folder: Path, page: str) -> None:
             f"{number}|train|COMPLETED|2026-01-{day:02d}T{hour:02d}:00:00|2026-01-{day:02d}T{hour:02d}:30:00"
             f"|2026-01-{day:02d}T{hour + 2:02d}:30:00|02:00:00|04:00:00|cpu=8,gres/gpu=4"
         )
-    for name in ("offers.toml", "cold_store.toml"):
-        (folder / name).write_text((ROOT / "examples" / name).read_text())
+    (folder / "examples").mkdir()
+    for path in sorted((ROOT / "examples").iterdir()):
+        for place in (folder, folder / "examples"):
+            if path.is_file():
+                shutil.copy(path, place / path.name)
     (folder / "secret").write_text("hush")
+    shutil.copytree(ROOT / "examples" / "settle", folder / "examples" / "settle")
     (folder / "log").write_text("\n".join(log) + "\n")
     power = [
         f"2026-01-{1 + hour // 24:02d}T{hour % 24:02d}:00+00:00,{5 + 2 * (8 <= hour % 24 < 18)}"
         for hour in range(7 * 24)
     ]
     (folder / "kw.csv").write_text("time,power_kw\n" + "\n".join(power) + "\n")
+    wave = [
+        f"{k / 200:g},{150_000 + 4_000 * math.sin(math.pi * k / 100):.1f}" for k in range(120 * 200)
+    ]
+    (folder / "wave.csv").write_text("t_s,power_kw\n" + "\n".join(wave) + "\n")
+    golden = ROOT / "tests" / "cases" / "virginia_2024"
+    (folder / "sags.csv").write_text((golden / "sags.csv").read_text())
+    (folder / "loads.toml").write_text(
+        "[[load]]" + (golden / "loads.toml").read_text().split("[[load]]")[1]
+    )
     if page in ("README.md", "docs/learn.md"):
         (folder / "telemetry.csv").write_text(telemetry_csv(days=12))
 

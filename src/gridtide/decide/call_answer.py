@@ -19,10 +19,10 @@ UNKNOWN = float("nan")
 class CallAnswer:
     """What stands between the grid and a site once a call was heard.
 
-    steps, baseline_kw: what the site would draw without the call, as it expected at its last plan before the call
-    began, (T,), kW; of `absorb` less what own supply would be left unused, so that supply thrown away absorbs nothing.
-    share: of what is asked that it takes, 0 declined, 1 of a mandatory call. cost_per_mwh: what the last MWh of it
-    costs the site, NaN where nothing was weighed. reason: in a sentence.
+    steps, baseline_kw: what the site would draw without the call, as it expected when it heard of it, (T,), kW; of
+    `absorb` less what own supply would be left unused, so that supply thrown away absorbs nothing. share: of what is
+    asked that it takes, 0 declined, 1 of a mandatory call. cost_per_mwh: what the last MWh of it costs the site, NaN
+    where nothing was weighed. reason: in a sentence.
     """
 
     event: Event

@@ -6,18 +6,20 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.bid import Bid
 from gridtide.decide.call_answer import UNKNOWN, CallAnswer, answers_of
 from gridtide.decide.event import Event, EventKind
 from gridtide.decide.plan import Plan
 from gridtide.decide.positions import expected_net_kw
 from gridtide.decide.reservations import Reservations, expected_counts, reservations
 from gridtide.decide.room import promised_room
-from gridtide.decide.situation import Commitments, Situation
+from gridtide.decide.situation import Commitment, Commitments, OfferedCapacity, Situation
 from gridtide.loop.mandate import Policy
 from gridtide.trust.admission import admit
 
 Real = NDArray[np.float64]
 MANDATORY = "mandatory"
+TAKEN_BACK = "taken back by who issued it"
 NOT_WEIGHED = "declined: this policy weighs no calls"
 
 
@@ -47,40 +49,55 @@ def heard(
     moves_max: int,
     commitments: Commitments,
 ) -> Commitments:
-    """The commitments with an answer to each call that the horizon reaches and that has not begun.
+    """The commitments with an answer to each call that the horizon reaches and that has none.
 
-    Until a call begins its baseline is declared anew at each plan, from what the policy would do without any call
-    that has not begun: work comes and prices change meanwhile. The share stands from the first answer on, or may be
-    answered anew until `answer_by`.
+    A baseline is declared once, at the turn that first hears of a call, from what the policy would do without it: later
+    it would hold what was done to prepare. The share stands, or may be answered anew until `answer_by`. A call that was
+    taken back before its end is let go.
     """
-    known = {one.event: one for one in answers_of(commitments)}
-    pending = tuple(
+    commitments = tuple(one for one in commitments if not _taken_back(one, situation))
+    known = {one.event for one in answers_of(commitments)}
+    fresh = tuple(
         event
         for event in situation.events
-        if is_answered(event)
-        and event.start < situation.horizon.end
-        and (event not in known or situation.as_of < event.start)
+        if event not in known and is_answered(event) and event.start < situation.horizon.end
     )
-    if not pending:
+    again = tuple(one for one in answers_of(commitments) if one.stays_open(situation.as_of))
+    if not fresh and not again:
         return commitments
-    stand = tuple(
-        one for one in commitments if not (isinstance(one, CallAnswer) and one.event in pending)
-    )
-    net_kw = _without(policy, plan, situation, held, moves_max, pending)
-    names = [site.name for site in situation.fleet.sites]
-    answers = [
-        _answer(event, known.get(event), situation, net_kw[names.index(event.site)])
-        for event in pending
-    ]
-    asked = tuple(
-        one for one in answers if one.event not in known or one.stays_open(situation.as_of)
-    )
-    asked = tuple(one for one in asked if one.event.may_be_declined)
-    bound = tuple(one for one in answers if one not in asked)
+    stand = tuple(one for one in commitments if one not in again)
+    answers = again
+    if fresh:
+        net_kw = _without(policy, plan, situation, held, moves_max, fresh)
+        names = [site.name for site in situation.fleet.sites]
+        answers += tuple(
+            _answer(event, situation, net_kw[names.index(event.site)]) for event in fresh
+        )
+    asked = tuple(one for one in answers if one.event.may_be_declined)
+    bound = tuple(one for one in answers if not one.event.may_be_declined)
     if asked and isinstance(policy, WeighsCalls):
         others = tuple(one for one in (*stand, *bound) if one.end > situation.as_of)
         asked = policy.weigh(replace(situation, commitments=others), held, asked)
     return (*stand, *bound, *asked)
+
+
+def _taken_back(one: Commitment | OfferedCapacity | Bid | CallAnswer, situation: Situation) -> bool:
+    """Whether it answers a call that is not over and that nobody issues any more."""
+    if not isinstance(one, CallAnswer):
+        return False
+    return situation.as_of < one.event.end and one.event not in situation.events
+
+
+def told_since(before: Commitments, now: Commitments) -> tuple[str, ...]:
+    """How calls were answered that had no answer before, or another, each in a sentence."""
+    told = {(one.event, one.reason) for one in answers_of(before)}
+    fresh = (one for one in answers_of(now) if (one.event, one.reason) not in told)
+    known = {one.event for one in answers_of(now)}
+    gone = (one for one in answers_of(before) if one.event not in known)
+    return (
+        *(f"{one.event.label}: {one.reason}" for one in fresh),
+        *(f"{one.event.label}: {TAKEN_BACK}" for one in gone),
+    )
 
 
 def _without(
@@ -95,11 +112,6 @@ def _without(
     seen = replace(
         situation,
         events=tuple(event for event in situation.events if event not in unheard),
-        commitments=tuple(
-            one
-            for one in situation.commitments
-            if not (isinstance(one, CallAnswer) and one.event in unheard)
-        ),
     )
     if any(event.mandatory for event in unheard):
         room = promised_room(seen, held.grid)
@@ -110,15 +122,11 @@ def _without(
     return expected_net_kw(seen, dispatch, expected_counts(held, np.diff(told.offsets), entry))
 
 
-def _answer(
-    event: Event, before: CallAnswer | None, situation: Situation, net_kw: Real
-) -> CallAnswer:
-    """The answer so far with the baseline of now; nothing is taken yet of a fresh call but what is mandatory."""
+def _answer(event: Event, situation: Situation, net_kw: Real) -> CallAnswer:
+    """The answer to a fresh call, of which nothing is taken yet but what is mandatory."""
     drawn_kw = net_kw if event.kind is EventKind.ABSORB else np.maximum(net_kw, 0.0)
     if event.baseline_kw is not None:
         drawn_kw = np.full_like(drawn_kw, event.baseline_kw)
-    if before is not None:
-        return replace(before, steps=situation.horizon, baseline_kw=drawn_kw)
     return CallAnswer(
         event=event,
         answered_at=situation.as_of,

@@ -1,8 +1,12 @@
 """What no policy can fall below: the bound of a whole course, from its truth."""
 
+import numpy as np
+
 from gridtide.decide.bound import course_bound
 from gridtide.decide.situation import Situation
 from gridtide.loop.sight import see
+from gridtide.settle.cost import contracted_relief
+from gridtide.simulate.calls import most_paid
 from gridtide.simulate.course import mandate_of
 from gridtide.simulate.policies import PERFECT, policy_named
 from gridtide.simulate.study import Study
@@ -11,8 +15,24 @@ from gridtide.simulate.twin import Twin
 
 
 def bound_of(study: Study, truth: Truth) -> float | None:
-    """A lower bound on the total cost of any policy on this study, in its currency; None where there is none."""
-    return course_bound(known_course(study, truth), study.objective)
+    """A lower bound on the total cost of any policy on this study, in its currency; None where there is none.
+
+    Less all that calls of the grid may pay, so that no policy that answers them falls below it.
+    """
+    least, paid = course_bound(known_course(study, truth), study.objective), most_paid(study)
+    return None if least is None or not np.isfinite(paid) else least - paid - _relief(study)
+
+
+def _relief(study: Study) -> float:
+    """What plans count too much for demand that was contracted, money."""
+    share, found = study.objective.demand_charge_share, 0.0
+    for site in study.fleet.sites:
+        if site.contract.demand_over_factor == 1.0:
+            continue
+        local = study.timeline.local_times(site.clock)
+        months = len({(moment.year, moment.month) for moment in local})
+        found += contracted_relief(site.contract, months, share)
+    return found
 
 
 def known_course(study: Study, truth: Truth) -> Situation:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.call_answer import CallAnswer, answers_of
+from gridtide.decide.call_answer import CallAnswer, answers_of, asked_kw, inside_share
 from gridtide.decide.event import Event, EventKind
 from gridtide.loop.calls import is_answered
 from gridtide.loop.mandate import Policy
@@ -17,6 +17,7 @@ from gridtide.simulate.study import Study
 from gridtide.simulate.truth import Truth
 from gridtide.timeline import epoch_s
 from gridtide.trust.record import Entry
+from gridtide.units import cost_per_kwh
 
 Real = NDArray[np.float64]
 MONEY = "calls of the grid"
@@ -68,6 +69,25 @@ def money_of(rows: tuple[CallRow, ...]) -> tuple[tuple[str, float], ...]:
     if not rows:
         return ()
     return ((MONEY, sum(row.settled.penalty - row.settled.payment for row in rows)),)
+
+
+def most_paid(study: Study) -> float:
+    """What all calls pay at most, whatever a policy does: all they ask for from the highest baseline there may be."""
+    sites = {site.name: site for site in study.fleet.sites}
+    total = 0.0
+    for event in study.events:
+        if event.payment_per_mwh <= 0.0 or event.kind is EventKind.ALERT:
+            continue
+        site = sites[event.site]
+        baseline_kw = site.contract.import_max_kw
+        if event.kind is EventKind.ABSORB:
+            baseline_kw = -np.inf if site.supplies else 0.0
+        if event.baseline_kw is not None:
+            baseline_kw = event.baseline_kw
+        kw = float(asked_kw(event, np.asarray([baseline_kw]))[0])
+        hours = inside_share(study.timeline, event.start, event.end) @ study.timeline.hours
+        total += cost_per_kwh(event.payment_per_mwh) * kw * float(hours)
+    return total
 
 
 def _row(

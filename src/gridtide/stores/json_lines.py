@@ -77,14 +77,25 @@ def _end_of_last_line(file: BinaryIO) -> int:
     return end
 
 
+def entries_in(content: bytes, path: Path) -> list[Entry]:
+    """Entries of a file's content, left as it is; bytes that are no text are replaced, so that their entry does
+    not fit its hash. Raises BadInput for a line that is no entry. path: named in findings."""
+    lines = content.split(b"\n")[:-1]
+    return [_entry(path, number, line) for number, line in enumerate(lines, start=1)]
+
+
 def _read(path: Path) -> Iterator[Entry]:
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
-            try:
-                item = json.loads(line)
-                yield Entry(text=str(item["text"]), hash=str(item["hash"]))
-            except (ValueError, KeyError, TypeError) as fault:
-                raise BadInput([_unreadable(path, number, line)]) from fault
+            yield _entry(path, number, line)
+
+
+def _entry(path: Path, number: int, line: bytes) -> Entry:
+    try:
+        item = json.loads(line.decode("utf-8", errors="replace"))
+        return Entry(text=str(item["text"]), hash=str(item["hash"]))
+    except (ValueError, KeyError, TypeError) as fault:
+        raise BadInput([_unreadable(path, number, line)]) from fault
 
 
 def _unreadable(path: Path, number: int, line: bytes) -> Finding:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from gridtide.decide.event import OPEN_END, Event
+from gridtide.decide.event import OPEN_END, Event, EventKind
 from gridtide.decide.limits import in_conflict
 from gridtide.simulate.calls import CallRow
 from gridtide.simulate.compare import Comparison
@@ -24,6 +24,10 @@ def calls_said(comparison: Comparison) -> Iterator[str]:
     for item in comparison.settlements:
         for row in item.calls:
             yield _said(row, item.policy, currency)
+    for event in comparison.study.events:
+        if event.kind is EventKind.ALERT:
+            begins = event.start.isoformat()
+            yield f"{event.label}: a warning at {event.site} from {begins} on, which asks for nothing."
     yield from in_conflict(comparison.study.events)
 
 

@@ -1,0 +1,157 @@
+"""`gridtide aggregate`: one call split over many members, split again where some deliver less, and scored."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gridtide.doors.cli.telling import tell
+from gridtide.finding import BadInput, Finding, Infeasible
+
+if TYPE_CHECKING:
+    from gridtide.decide.aggregate import Member, Split
+
+FILE = click.Path(path_type=Path)
+COLUMNS = ("minute", "member", "delivered_kw")
+
+
+@click.command()
+@click.argument("members", type=FILE)
+@click.option("--call", "call_kw", type=click.FloatRange(min=0, min_open=True), required=True,
+              help="What all together are to draw less, kW.")  # fmt: skip
+@click.option("--confidence", type=click.FloatRange(0.5, 0.9999), default=0.5, show_default=True,
+              help="That what is delivered reaches the call.")  # fmt: skip
+@click.option("--measured", type=FILE, help="CSV of minute, member, delivered_kw since the call.")
+@click.option("--ramp", "ramp_kw_per_min", type=click.FloatRange(min=0, min_open=True),
+              help="Start members one after another, together no faster than this, kW/min.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+def aggregate(
+    members: Path,
+    call_kw: float,
+    confidence: float,
+    measured: Path | None,
+    ramp_kw_per_min: float | None,
+    as_json: bool,
+) -> None:
+    """Split a call over MEMBERS at least cost. Ends with 3 where it cannot be met, and says what lacks."""
+    from gridtide.case.members import read_members
+    from gridtide.decide.aggregate import split
+
+    known = read_members(members)
+    first = split(call_kw, known, confidence)
+    found = _document(known, first, confidence, ramp_kw_per_min)
+    lacking_kw = first.lacking_kw
+    if measured is not None:
+        found["drill"], again = _drill(known, first, measured, confidence)
+        found["split_again"] = again
+        lacking_kw = again["lacking_kw"]
+    tell(found, "", None, as_json, _show)
+    if lacking_kw > 0.0:
+        raise Infeasible([_lacks(call_kw, lacking_kw)])
+
+
+def _lacks(call_kw: float, lacking_kw: float) -> Finding:
+    return Finding(
+        subject="the call",
+        value=f"{call_kw:,.1f} kW, of which {lacking_kw:,.1f} kW lack",
+        limit=f"at most {call_kw - lacking_kw:,.1f} kW with this confidence",
+        mend="Call for less, with less confidence, or more members.",
+    )
+
+
+def _document(
+    members: "tuple[Member, ...]", told: "Split", confidence: float, ramp: float | None
+) -> dict[str, Any]:
+    from gridtide.decide.staggering import starts_s
+
+    starts = starts_s(told.told_kw, ramp) if ramp is not None else None
+    rows = [
+        {
+            "member": one.name,
+            "told_kw": kw,
+            "expected_kw": told.expects_kw[number],
+            "start_s": starts[number] if starts is not None else None,
+        }
+        for number, (one, kw) in enumerate(zip(members, told.told_kw, strict=True))
+    ]
+    return {
+        "call_kw": told.call_kw,
+        "confidence": confidence,
+        "told_kw": sum(told.told_kw),
+        "expected_kw": told.expected_kw,
+        "sure_kw": told.sure_kw,
+        "lacking_kw": told.lacking_kw,
+        "cost_per_h": told.cost_per_h,
+        "bound_per_h": told.bound_per_h,
+        "members": rows,
+    }
+
+
+def _drill(
+    members: "tuple[Member, ...]", told: "Split", path: Path, confidence: float
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Scores of who was told what, and the call split again by what was measured last."""
+    from dataclasses import asdict
+
+    from gridtide.decide.aggregate import split_again
+    from gridtide.settle.drill import scored
+
+    series, step_min = _measured(path, {one.name for one in members})
+    by_name = {one.name: kw for one, kw in zip(members, told.told_kw, strict=True)}
+    last = {name: values[-1] for name, values in series.items()}
+    again = split_again(told.call_kw, members, told.told_kw, last, confidence)
+    scores = [asdict(one) for one in scored(by_name, series, step_min)]
+    return scores, _document(members, again, confidence, None)
+
+
+def _measured(path: Path, known: set[str]) -> tuple[dict[str, list[float]], float]:
+    """Delivered power by member in equal steps, and their minutes. Raises BadInput with every fault."""
+    import csv
+    import math
+    from itertools import pairwise
+
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput([_fault(str(path), str(error), "a CSV file in UTF-8")]) from None
+    faults: list[Finding] = []
+    cells: dict[tuple[str, float], float] = {}
+    for number, row in enumerate(rows, start=2):
+        where = f"{path.name} row {number}"
+        name = row.get("member") or ""
+        if name not in known:
+            faults.append(_fault(where, repr(name), "a member of the list"))
+            continue
+        try:
+            minute, kw = float(row.get("minute") or "nan"), float(row.get("delivered_kw") or "nan")
+        except ValueError:
+            minute = kw = math.nan
+        if not (math.isfinite(minute) and math.isfinite(kw)):
+            faults.append(_fault(where, str(dict(row)), f"numbers in {', '.join(COLUMNS)}"))
+        elif (name, minute) in cells:
+            faults.append(_fault(where, f"{name} at {minute:g}", "one row a member and minute"))
+        else:
+            cells[name, minute] = kw
+    minutes = sorted({minute for _, minute in cells})
+    gaps = {round(later - before, 6) for before, later in pairwise(minutes)}
+    if not minutes or len(gaps) > 1:
+        faults.append(_fault(path.name, f"{len(minutes)} instants", "equal steps from the call on"))
+    if faults:
+        raise BadInput(faults)
+    names = sorted({name for name, _ in cells})
+    series = {name: [cells.get((name, minute), 0.0) for minute in minutes] for name in names}
+    return series, gaps.pop() if gaps else 1.0
+
+
+def _fault(subject: str, value: str, limit: str) -> Finding:
+    return Finding(
+        subject=subject, value=value, limit=limit, mend="Correct it; docs/aggregate.md says how."
+    )
+
+
+def _show(found: dict[str, Any]) -> None:
+    """In words, with a row a member that is told anything."""
+    from gridtide.doors.cli.aggregate_words import show
+
+    show(found)
