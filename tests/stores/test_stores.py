@@ -52,6 +52,25 @@ class TestJsonLinesStore(StorePromises):
         store.append(linked(None, {"name": "one\u2028two\x85three\x0bfour\nfive"}))
         assert JsonLinesStore(self.path).entries() == store.entries()
 
+    def test_a_line_that_the_disk_does_not_take_leaves_the_file_as_it_was(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The next one stands where it should have stood."""
+
+        def full(file: int) -> None:
+            raise OSError("no space left")
+
+        store = JsonLinesStore(self.path)
+        first = linked(None, {"a": 1})
+        store.append(first)
+        with monkeypatch.context() as patch:
+            patch.setattr("os.fsync", full)
+            with pytest.raises(OSError, match="no space"):
+                store.append(linked(first, {"b": 2}))
+        store.append(linked(store.last(), {"c": 3}))
+        kept = JsonLinesStore(self.path).entries()
+        assert kept == (first, linked(first, {"c": 3}))
+
 
 class TestJsonLinesStoreOfACourse(StorePromises):
     """The store of a simulated course, which leaves it to the system when the disk has what was written."""

@@ -25,13 +25,20 @@ class JsonLinesStore:
         self._last = _mended(path)
 
     def append(self, entry: Entry) -> None:
-        """Add one line and, where entries are written through, wait until the disk has it."""
-        line = json.dumps({"hash": entry.hash, "text": entry.text}, ensure_ascii=False)
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
-            if self.written_through:
-                file.flush()
-                os.fsync(file.fileno())
+        """Add one line and, where entries are written through, wait until the disk has it. What the disk takes only
+        a part of is taken back: a later line never stands behind half of another."""
+        text = json.dumps({"hash": entry.hash, "text": entry.text}, ensure_ascii=False)
+        line = f"{text}\n".encode()
+        with self.path.open("ab", buffering=0) as file:
+            before = file.seek(0, os.SEEK_END)
+            try:
+                if file.write(line) != len(line):
+                    raise OSError(f"{self.path}: the disk took only a part of a line")
+                if self.written_through:
+                    os.fsync(file.fileno())
+            except OSError:
+                file.truncate(before)
+                raise
         self._last = entry
 
     def entries(self) -> tuple[Entry, ...]:

@@ -193,3 +193,22 @@ def test_numbers_come_back_as_they_were_written(served: Any) -> None:
     assert json.dumps(made["attributes"][0]["values"]) == json.dumps(
         [*values[:-1], {"x": 1.0, "y": 2.5}]
     )
+
+
+def test_what_cannot_be_written_down_does_not_happen(
+    serving: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A journal on a full disk: our fault is answered, and neither memory nor journal has the object."""
+    journal = tmp_path / "journal.jsonl"
+    served = serving(journal)
+    operator = served.party("operator")
+
+    def full(file: int) -> None:
+        raise OSError("no space left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", full)
+        assert operator.ask("POST", "/programs", {"programName": "p"}).status_code == 500
+    assert operator.list("/programs") == []
+    operator.make("/programs", programName="p")
+    assert len(serving(journal).party("operator").list("/programs")) == 1

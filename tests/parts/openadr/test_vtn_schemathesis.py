@@ -60,4 +60,4 @@ def test_adr_3_schemathesis_finds_no_failure_beyond_the_listed_deviations(
         )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     generated = re.search(r"(\d+) generated", done.stdout)
-    assert generated is not None and int(generated[1]) > 200, done.stdout[-2000:]
+    assert generated is not None and int(generated[1]) > 100, done.stdout[-2000:]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import ssl
 import subprocess
 import sys
 import threading
@@ -81,8 +82,8 @@ class Callback:
 
 
 @contextmanager
-def callback() -> Iterator[Callback]:
-    """Serves on a free port until the end."""
+def callback(tls: ssl.SSLContext | None = None, moved_to: str = "") -> Iterator[Callback]:
+    """Serves on a free port until the end; with TLS, or pointing elsewhere, where a test asks for it."""
     told: list[tuple[dict[str, str], bytes]] = []
     came = threading.Condition()
 
@@ -98,7 +99,9 @@ def callback() -> Iterator[Callback]:
             self._answer(b"")
 
         def _answer(self, body: bytes) -> None:
-            self.send_response(200)
+            self.send_response(302 if moved_to else 200)
+            if moved_to:
+                self.send_header("Location", moved_to)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -107,10 +110,14 @@ def callback() -> Iterator[Callback]:
             return None
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield Callback(f"http://127.0.0.1:{server.server_address[1]}/call", told, came)
+        yield Callback(
+            f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}/call", told, came
+        )
     finally:
         server.shutdown()
         thread.join()
