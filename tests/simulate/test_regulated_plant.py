@@ -36,7 +36,12 @@ def site() -> tuple[Means, Band, RegulatorState, Outside]:
     seconds = CYCLES * EVERY_S
     noise = np.random.default_rng(3).normal(0.0, 0.01, seconds)
     walk = np.cumsum(np.random.default_rng(4).normal(0.0, 0.5, seconds))
-    return means, band, state, Outside(other_kw=OTHER_KW + walk, noise=noise)
+    return (
+        means,
+        band,
+        state,
+        Outside(other_kw=OTHER_KW + walk, planned_kw=OTHER_KW + 0.8 * walk, noise=noise),
+    )
 
 
 BAND = site()[1]

@@ -34,7 +34,9 @@ from gridtide.simulate.regulated_hour import RegulatedHour, Running, hour_of, me
 Real = NDArray[np.float64]
 HOUR_S = 3600
 NOISE_STREAM = 41
-SHARES = np.linspace(0.0, 1.0, 41)
+SHARES = np.linspace(0.0, 1.0, 26)
+NOTHING_SHARE = 1e-3
+"""Of the offer: an hour in which less is left of it is not scored, and not available."""
 EXHAUSTED_SHARE = 0.01
 """Of the offer: what lies beyond all reach by more than this counts as energy or power exhausted."""
 
@@ -68,10 +70,10 @@ class Followed:
     """A signal followed. Every second, (seconds,): request_kw (above 0: draw less), base_kw, meter_kw as it truly was,
     measured_kw as the grid's meter said, store_kw (discharge less charge), stored_kwh, it_kw, short_kw beyond reach.
 
-    scores: of 5-minute blocks; ceiling: of a perfect copy with the lag of the fastest means, read without noise;
-    quiet: blocks whose mean |signal| is too small to be counted, (N,). availability: offered for the hour over offered
-    for the day, less what was beyond reach. lost_s: work that jobs are behind by, (n,), missed: jobs that it cost their
-    deadline. against: whether response and request are opposed.
+    scores: of 5-minute blocks; ceiling: of a perfect copy with the lag of the fastest means, read without noise; quiet:
+    blocks that are not counted, for their mean |signal| is too small or nothing stands offered, (N,). availability:
+    offered for the hour over offered for the day, but where it was beyond reach. lost_s: work that jobs are behind by,
+    (n,), missed: jobs that it cost their deadline. against: whether response and request are opposed.
     """
 
     signal: AgcSignal
@@ -203,7 +205,11 @@ class _Course:
         scale = 1.0 if of_reading else self.offer.most_kw / max(float(base.mean()), 1e-9)
         left_s = np.maximum(running.left_s - told + self.lost_s, 0.0)[hour.chosen]
         state = self._state(means, hour, left_s)
-        outside = Outside(other_kw=np.repeat(hour.other_kw, 60)[:seconds], noise=noise * scale)
+        outside = Outside(
+            other_kw=np.repeat(hour.other_kw, 60)[:seconds],
+            planned_kw=np.repeat(hour.planned_kw, 60)[:seconds],
+            noise=noise * scale,
+        )
         seen = self.regulator.respond(request, base, every_s, means, state, outside)
         worked = running.told_speed[hour.chosen] * seconds
         self.lost_s[hour.chosen] += np.minimum(worked, left_s) - seen.state.done_s
@@ -312,10 +318,19 @@ def _found(
     copied = np.concatenate([np.full(lag_s, request[0]), request[:-lag_s]])
     every = slice(None, None, round(MANUAL_12.sample_s))
     most = max(offer.most_kw, 1e-9)
-    asked, answered = request[every] / most, (base - measured)[every] / most
+    award = np.concatenate(
+        [np.full(len(part[2]), max(part[0].band.up_kw, part[0].band.down_kw)) for part in parts]
+    )
+    awarded = np.where(award > NOTHING_SHARE * most, award, most)[every]
+    asked, answered = request[every] / awarded, (base - measured)[every] / awarded
     whole = np.repeat(np.nan_to_num(course.heard.less), signal.every_s)
     scores = score_blocks(asked, answered)
-    sizes = np.abs(whole[every])[: len(scores) * MANUAL_12.block].reshape(len(scores), -1)
+
+    def in_blocks(values: Real) -> Real:
+        return values[every][: len(scores) * MANUAL_12.block].reshape(len(scores), -1)
+
+    small = in_blocks(np.abs(whole)).mean(axis=1) < quiet_below
+    nothing = in_blocks(award).max(axis=1) <= NOTHING_SHARE * most
     short = np.concatenate([part[1].short_kw for part in parts])
     exhausted = short > EXHAUSTED_SHARE * most
     held = np.concatenate(
@@ -336,8 +351,8 @@ def _found(
         it_kw=np.concatenate([part[1].it_kw for part in parts]),
         short_kw=short,
         scores=scores,
-        ceiling=score_blocks(asked, copied[every] / most),
-        quiet=sizes.mean(axis=1) < quiet_below,
+        ceiling=score_blocks(asked, copied[every] / awarded),
+        quiet=small | nothing,
         availability=float((held * ~exhausted).mean()),
         exhausted_s=int(exhausted.sum()),
         mileage_pu=mileage(course.heard.less),

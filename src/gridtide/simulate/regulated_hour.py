@@ -132,8 +132,8 @@ def _slack_s(window: Window, rows: Whole) -> Real:
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RegulatedHour:
     """What may be moved in one hour. chosen: which of the running jobs, (n,); planned_kw: IT power of all else as
-    planned each minute; other_kw: as it truly is; may_end_kw: of the chosen, what may end within the hour, by how long
-    each is expected to run on."""
+    planned each minute; other_kw: as it truly is; may_end_kw: of the chosen, what ends on the mean over the hour, by
+    how long each is expected to run on."""
 
     minutes: slice
     chosen: NDArray[np.bool_]
@@ -162,7 +162,7 @@ def hour_of(
     chosen = there & (lowest < highest)
     own_kw = running.drawn_kw(minutes, chosen)
     left_s = np.maximum(running.expected_left_s - done_before_s + lost_s, seconds)
-    ending = seconds / left_s
+    ending = 0.5 * seconds / left_s
     other_kw = np.maximum(seen_it_kw[minutes] - own_kw, 0.0)
     told_kw = running.told_to_draw_kw(~chosen)[minutes]
     return RegulatedHour(

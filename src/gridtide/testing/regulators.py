@@ -79,7 +79,8 @@ def adverse_signal(seed: int, kind: int) -> Real:
 
 def quiet(seconds: int) -> Outside:
     """Nothing unforeseen, and a meter without noise."""
-    return Outside(other_kw=np.full(seconds, OTHER_KW), noise=np.zeros(seconds))
+    steady = np.full(seconds, OTHER_KW)
+    return Outside(other_kw=steady, planned_kw=steady, noise=np.zeros(seconds))
 
 
 def hour_of(
