@@ -29,7 +29,7 @@ from gridtide.testing.setpoint_channels import (
     sensible,
     soon,
 )
-from gridtide.wire.iec104.asdu import Asdu, Cause, Measured, Point
+from gridtide.wire.iec104.asdu import Asdu, Cause, Clock, Information, Kind, Measured, Point
 from gridtide.wire.iec104.connection import Timing
 from gridtide.wire.iec104.points import StationPoints
 from gridtide.wire.iec104.time_tag import tag_of
@@ -298,6 +298,17 @@ def test_a_switch_of_the_centre_is_the_mode_that_is_asked(station: Iec104Setpoin
     assert station.asked_mode() is Mode.REMOTE
     assert centre.switch(on=True)
     assert station.asked_mode() is Mode.AUTO
+    centre.close()
+
+
+def test_a_centre_whose_clock_differs_is_a_fault_of_the_line(station: Iec104Setpoint) -> None:
+    """When it tells the time; a clock that agrees is none."""
+    centre = Iec104Centre(station.port)
+    for apart_s in (0.2, 90.0):
+        tag = tag_of(MORNING + timedelta(seconds=apart_s))
+        centre.commanded(Kind.C_CS_NA_1, Information(address=0, element=Clock(), tag=tag))
+    assert station.line_faults() == ("the centre's clock is +90 s apart",)
+    assert station.clock_apart() == timedelta(seconds=90)
     centre.close()
 
 

@@ -266,5 +266,5 @@ def test_a_line_that_ends_again_and_again_is_recorded_once_while_that_lasts() ->
         now = MORNING + timedelta(seconds=4 * number)
         one = fast_cycle(fast, state, now, 60_000.0)
         state = one.state
-        told += [note.value for note in one.notes if note.what == "a line ended"]
+        told += [note.value for note in one.notes if note.what == "a fault of the line"]
     assert told == ["knock", "noise", "knock", "noise"]

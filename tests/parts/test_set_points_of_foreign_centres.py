@@ -19,6 +19,7 @@ from gridtide.devices.iec104_setpoint import Iec104Setpoint
 from gridtide.devices.modbus_setpoint import ModbusSetpoint
 from gridtide.loop.clock import DrivenClock, WallClock
 from gridtide.signals.setpoint import Mode, Setpoint
+from gridtide.testing.iec104_centre import Iec104Centre
 from gridtide.testing.setpoint_channels import (
     MORNING,
     RULES,
@@ -29,6 +30,7 @@ from gridtide.testing.setpoint_channels import (
     soon,
 )
 from gridtide.trust.setpoint_watch import watched
+from gridtide.wire.iec104.asdu import Measured
 from gridtide.wire.iec104.points import StationPoints
 from gridtide.wire.setpoint_registers import SEEN as SEEN_REGISTERS
 from gridtide.wire.setpoint_registers import RegisterMap, seen_in, telegram_registers
@@ -37,15 +39,20 @@ pytestmark = pytest.mark.parts
 PEERS = Path(__file__).parent / "peers"
 
 
+def needed(module: str) -> None:
+    """Skip, or fail in CI, where a foreign library is missing."""
+    if importlib.util.find_spec(module) is None:
+        reason = f"{module} is not here; `make peers` installs it"
+        if os.environ.get("GRIDTIDE_REQUIRE_PARTS") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+
 class ForeignCentre:
     """A process that speaks the protocol, told what to do by lines of JSON."""
 
     def __init__(self, module: str, script: str, port: int) -> None:
-        if importlib.util.find_spec(module) is None:
-            reason = f"{module} is not here; `make peers` installs it"
-            if os.environ.get("GRIDTIDE_REQUIRE_PARTS") == "1":
-                pytest.fail(reason)
-            pytest.skip(reason)
+        needed(module)
         self.process = subprocess.Popen(
             [sys.executable, str(PEERS / script), str(port)],
             stdin=subprocess.PIPE,
@@ -234,6 +241,35 @@ def test_a_centre_that_dies_and_comes_back_is_followed_again_without_a_bump() ->
     assert targets_kw[-1] == 60_000.0
     kept = [phase for k, phase in enumerate(phases) if k == 0 or phases[k - 1] != phase]
     assert kept == ["following", "holding", "returned", "resuming", "following"]
+
+
+def test_our_controlling_side_speaks_with_a_station_of_c104() -> None:
+    """What drills and `--live` use at the other end: started, confirmed, refused, interrogated by a foreign station."""
+    needed("c104")
+    process = subprocess.Popen(
+        [sys.executable, str(PEERS / "c104_station.py")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    port = json.loads(process.stdout.readline())["port"]
+    centre = Iec104Centre(port)
+    assert centre.set(61.5)
+    assert not centre.set(-1.0)
+    heard = [json.loads(process.stdout.readline()) for _ in range(2)]
+    assert heard == [{"value": 61.5, "confirmed": True}, {"value": -1.0, "confirmed": False}]
+    values = [
+        one.element.value
+        for asdu in centre.interrogate()
+        for one in asdu.objects
+        if isinstance(one.element, Measured)
+    ]
+    assert values == [100.5 + number for number in range(7)]
+    centre.close()
+    process.kill()
+    process.communicate()
 
 
 def test_the_words_of_a_float_are_those_that_pymodbus_makes() -> None:

@@ -40,7 +40,7 @@ def site() -> tuple[Means, Band, RegulatorState, Outside]:
         means,
         band,
         state,
-        Outside(other_kw=OTHER_KW + walk, planned_kw=np.full(seconds, OTHER_KW), noise=noise),
+        Outside(other_kw=OTHER_KW + walk, planned_kw=OTHER_KW + 0.8 * walk, noise=noise),
     )
 
 

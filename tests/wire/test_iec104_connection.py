@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gridtide.finding import BadInput
 from gridtide.wire.iec104 import apdu, asdu
 from gridtide.wire.iec104.apdu import Command, Numbered, Supervisory, Unnumbered
 from gridtide.wire.iec104.asdu import Asdu, Cause, Information, Kind, Measured, Setting
@@ -226,3 +227,10 @@ def test_rubbish_never_raises(data: list[bytes], seconds: float) -> None:
         station.receive(octets, number_of * seconds)
         station.tick(number_of * seconds)
         station.outgoing()
+
+
+def test_timing_against_the_standard_is_refused_with_every_fault() -> None:
+    """A window of nothing, acknowledgements later than they are waited for."""
+    with pytest.raises(BadInput) as error:
+        Timing(k=0, w=9, t1_s=5.0, t2_s=5.0, t3_s=0.0)
+    assert len(error.value.findings) == 4

@@ -180,11 +180,13 @@ class RegulatorState:
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Outside:
     """What meets a block each second, (N every_s,): IT power nobody moves, kW, as it truly is and as it was planned,
-    and noise of the meter, share of its reading."""
+    and noise of the meter, share of its reading. first: the tick at which the block begins, where this and its base
+    points reach beyond the block, so that one tick sees as far back and ahead as a tick of many."""
 
     other_kw: Real
     planned_kw: Real
     noise: Real
+    first: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -230,7 +232,7 @@ def standing_still(
 
     usual = np.asarray(means.gangs.usual_kw)
     alive = np.asarray(left_s) > 0.0
-    scalars = np.zeros(9)
+    scalars = np.zeros(8)
     scalars[kernel.STORED] = stored_kwh
     it_kw = other_kw + float(usual[alive].sum()) + means.resting.usual * means.resting.node_kw
     cooling_kw = power_at(means.building, it_kw) - fast_power_at(means.building, it_kw)
@@ -377,6 +379,7 @@ def run_block(
         ),
         np.array([law.split_s, law.recover_per_h, law.believe, law.ahead_s]),
         (np.array(outside.other_kw), np.array(outside.planned_kw), np.array(outside.noise)),
+        outside.first,
         (gangs.points_kw.copy(), gangs.speeds.copy()),
         scalars, rings, left_s, done_s, seen,
     )  # fmt: skip

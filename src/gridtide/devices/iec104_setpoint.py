@@ -22,6 +22,8 @@ from gridtide.wire.iec104.station import Selected, Station, answered, told_value
 UNREAD_AT_MOST = 1_024
 LINES_AT_MOST = 4
 CHUNK = 4_096
+CLOCKS_APART = timedelta(seconds=1)
+"""A centre that tells the time and is further off than this is a fault of the line."""
 
 
 def any_setpoint(told: Setpoint) -> bool:
@@ -103,7 +105,7 @@ class Iec104Setpoint:
         return self._asked
 
     def line_faults(self) -> tuple[str, ...]:
-        """Why lines were closed since this was asked last, oldest first."""
+        """Why lines were closed or turned away since this was asked last, and whose clock differs, oldest first."""
         found = []
         while self._faults:
             found.append(self._faults.popleft())
@@ -207,9 +209,15 @@ class Iec104Setpoint:
             self._unread.append(answer.told)
             self._sequence += 1
         self._asked = answer.asked or self._asked
-        self._clock_apart = answer.clock_apart or self._clock_apart
+        if answer.clock_apart is not None:
+            self._compared(answer.clock_apart)
         for reply in answer.replies:
             line.connection.send(reply, time.monotonic())
+
+    def _compared(self, apart: timedelta) -> None:
+        self._clock_apart = apart
+        if abs(apart) > CLOCKS_APART:
+            self._faults.append(f"the centre's clock is {apart.total_seconds():+.0f} s apart")
 
     def _only(self, active: _Line) -> None:
         """One centre is active at a time; the one that was before is let go."""

@@ -19,10 +19,9 @@ REMEMBERED_S = 64
 """Seconds of orders that are kept, more than the slowest actuator takes."""
 PASSES = 60
 CLOSE = 1e-9
-STORED, SLOW, LEVEL, COOLING, FELT, BIAS, RESTED, NEXT, APART = range(9)
+STORED, SLOW, LEVEL, COOLING, FELT, BIAS, RESTED, NEXT = range(8)
 """State of a regulator: kWh stored, slow part of the request kW, level of the water, cooling power kW as it is and as
-the regulator reckons it, what its meter shows beyond that, slow part that resting nodes carry kW, the second,
-and by how much the IT power that nobody moves, as read last, is more than planned, kW."""
+the regulator reckons it, what its meter shows beyond that, slow part that resting nodes carry kW, the second."""
 METER, STORE, KEPT, IT, SHORT, WORK = range(6)
 """What is seen each second: meter kW, discharge less charge kW, kWh stored, IT kW, kW beyond reach, work done."""
 
@@ -202,6 +201,7 @@ def regulate_block(
     site: tuple[Real, int],
     law: Real,
     beside: tuple[Real, Real, Real],
+    first: int,
     curve: tuple[Real, Real],
     state: Real,
     rings: tuple[Real, Real, Real],
@@ -211,9 +211,10 @@ def regulate_block(
 ) -> None:
     """Follow one signal each every_s seconds, and run store, gangs and building second by second between them.
 
-    request_kw: (N,). base_kw: the same or further, for what is foreseen, as is planned_kw. means, site, law as `tick`
-    has them. beside: IT power that nobody moves, which the regulator reads a tick late; the same as it was planned, by
-    which it foresees changes; and noise of the meter as shares of its reading, (N every_s,) each.
+    request_kw: (N,). means, site, law as `tick` has them. beside: IT power that nobody moves, which the
+    regulator reads a tick late; the same as it was planned, by which it foresees changes; and noise of the meter as
+    shares of its reading, (M every_s,) each, M at least N: first is the tick of them at which the block begins, and
+    base_kw, (M,), goes with them.
     curve: power and speed of each gang's points, rising, (G, K) each. state: as named above, rings: orders of the last
     seconds to store, nodes and gangs, (R,), (R,), (R, G), left_s: work left of each gang, seconds at full speed,
     done_s: work done, (G,), all changed in place. seen, filled: (6, N every_s).
@@ -223,27 +224,27 @@ def regulate_block(
     other_kw, planned_kw, noise = beside
     told_store, told_units, told_gangs = rings
     points_kw, speeds = curve
-    last = planned_kw.shape[0] - 1
-    apart_kw = 0.0
+    last = other_kw.shape[0] - 1
+    read = 0
     rate = 1.0 - np.exp(-1.0 / max(body[3], 1e-9))
     short_kw = 0.0
-    for second in range(request_kw.shape[0] * every_s):
-        now = int(state[NEXT])
+    for number in range(request_kw.shape[0] * every_s):
+        now, second = int(state[NEXT]), first * every_s + number
         slot, before = now % REMEMBERED_S, (now - 1) % REMEMBERED_S
         told_units[slot] = told_units[before]
         told_gangs[slot] = told_gangs[before]
-        request = request_kw[second // every_s]
+        request = request_kw[number // every_s]
         if second % every_s == 0:
-            apart_kw, state[APART] = state[APART], other_kw[second] - planned_kw[second]
+            read = max(second - every_s, 0)
             at = min(second + lags[1], last)
-            known_kw = apart_kw + planned_kw[at]
-            base = base_kw[min(at // every_s, base_kw.shape[0] - 1)]
+            known_kw = other_kw[read] + planned_kw[at] - planned_kw[read]
+            base = base_kw[at // every_s]
             short_kw = tick(
                 request, base, now, means, site, law, known_kw, state, rings, left_s, every_s
             )
         at = min(second + lags[0], last)
-        known_kw = apart_kw + planned_kw[at]
-        base = base_kw[min(at // every_s, base_kw.shape[0] - 1)]
+        known_kw = other_kw[read] + planned_kw[at] - planned_kw[read]
+        base = base_kw[at // every_s]
         soon = now + lags[0]
         units = told_units[min(now, soon - lags[2]) % REMEMBERED_S]
         gangs_kw = _of_gangs(told_gangs[min(now, soon - lags[1]) % REMEMBERED_S], left_s)
@@ -276,10 +277,10 @@ def regulate_block(
         if second % every_s == every_s - 1:
             felt_kw = fast_kw + state[FELT] + body[2] - net_kw + state[BIAS]
             state[BIAS] += law[2] * (meter_kw * (1.0 + noise[second]) - felt_kw)
-        seen[METER, second], seen[STORE, second], seen[KEPT, second] = (
+        seen[METER, number], seen[STORE, number], seen[KEPT, number] = (
             meter_kw,
             net_kw,
             state[STORED],
         )
-        seen[IT, second], seen[SHORT, second], seen[WORK, second] = it_kw, short_kw, work
+        seen[IT, number], seen[SHORT, number], seen[WORK, number] = it_kw, short_kw, work
         state[NEXT] += 1.0

@@ -191,7 +191,7 @@ def _line_faults(
         known[what] = SILENT_CYCLES
     notes = tuple(
         SetpointNote(
-            at=now, what="a line ended", sequence=None, value=what, limit="", done="heard on"
+            at=now, what="a fault of the line", sequence=None, value=what, limit="", done="heard on"
         )
         for what in said
     )

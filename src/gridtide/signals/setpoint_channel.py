@@ -45,7 +45,7 @@ class SetpointChannel(Protocol):
         ...
 
     def line_faults(self) -> tuple[str, ...]:
-        """Why lines were closed, lost or turned away since this was asked last, oldest first."""
+        """Since this was asked last, oldest first: why lines were closed, lost or turned away, whose clock differs."""
         ...
 
     def close(self) -> None:

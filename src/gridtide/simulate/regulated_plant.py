@@ -1,6 +1,6 @@
 """Simulated devices behind a regulator, aimed one cycle at a time: what the fast loop meets in place of a hall."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 
 import numpy as np
@@ -46,25 +46,15 @@ class RegulatedPlant:
         done = len(self._parts)
         if done >= len(self._base_kw):
             raise BadInput([_run_out(len(self._base_kw))])
-        seconds = slice(done * self._every_s, (done + 1) * self._every_s)
-        base_kw = self._base_kw[done : done + 1]
-        noise = self._outside.noise[seconds]
-        reading = self._reading(float(base_kw[0]), float(noise[0]))
-        lags = self._means.lags
-        ahead_s = max(lags.store_s, lags.points_s)
-        outside = Outside(
-            other_kw=self._outside.other_kw[seconds],
-            planned_kw=self._outside.planned_kw[seconds.start : seconds.stop + ahead_s],
-            noise=noise,
-        )
-        ahead = done + 1 - (-ahead_s // self._every_s)
+        base_kw = float(self._base_kw[done])
+        reading = self._reading(base_kw, float(self._outside.noise[done * self._every_s]))
         seen = self._regulator.respond(
-            base_kw - target_kw,
-            self._base_kw[done:ahead],
+            np.array([base_kw - target_kw]),
+            self._base_kw,
             self._every_s,
             self._means,
             self._state,
-            outside,
+            replace(self._outside, first=done),
         )
         self._parts.append(seen)
         self._state = seen.state

@@ -4,9 +4,11 @@ Source: IEC 60870-5-104:2006, clauses 5.1 to 5.5: send and receive numbers, k an
 """
 
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from gridtide.finding import Finding, refuse_if_any
 from gridtide.wire.iec104 import asdu as telegrams
 from gridtide.wire.iec104.apdu import (
     MODULUS,
@@ -29,13 +31,17 @@ WAITING_AT_MOST = 1_000
 class Timing:
     """k: frames sent and not acknowledged; w: frames received before an acknowledgement is due. t1_s: for an
     acknowledgement, t2_s: until one is sent without telegrams, t3_s: of silence until the line is tested.
-    The defaults are those of the standard."""
+    The defaults are those of the standard, as is that t2 is shorter than t1 and w no more than two thirds of k.
+    Raises BadInput with every fault."""
 
     k: int = 12
     w: int = 8
     t1_s: float = 15.0
     t2_s: float = 10.0
     t3_s: float = 20.0
+
+    def __post_init__(self) -> None:
+        refuse_if_any(_faults(self))
 
 
 class Transfer(StrEnum):
@@ -217,3 +223,24 @@ class Connection:
 
     def _write(self, frame: Frame) -> None:
         self._out += encoded(frame)
+
+
+def _faults(timing: Timing) -> Iterator[Finding]:
+    if not 1 <= timing.k < MODULUS:
+        yield _finding("k", timing.k, f"1 to {MODULUS - 1}")
+    if not 1 <= timing.w <= max(1, 2 * timing.k // 3):
+        yield _finding("w", timing.w, "1 to two thirds of k")
+    for name in ("t1_s", "t2_s", "t3_s"):
+        if not 0 < getattr(timing, name) < float("inf"):
+            yield _finding(name, getattr(timing, name), "a number of seconds above 0")
+    if not timing.t2_s < timing.t1_s:
+        yield _finding("t2_s", timing.t2_s, f"below t1_s, {timing.t1_s:g}")
+
+
+def _finding(name: str, value: float, limit: str) -> Finding:
+    return Finding(
+        subject=f"timing of IEC 104, {name}",
+        value=f"{value:g}",
+        limit=limit,
+        mend="Take the timing agreed with the dispatch centre.",
+    )
