@@ -115,8 +115,16 @@ def files_for_commands(folder: Path, page: str) -> None:
             f"{number}|train|COMPLETED|2026-01-{day:02d}T{hour:02d}:00:00|2026-01-{day:02d}T{hour:02d}:30:00"
             f"|2026-01-{day:02d}T{hour + 2:02d}:30:00|02:00:00|04:00:00|cpu=8,gres/gpu=4"
         )
-    for name in ("offers.toml", "cold_store.toml", "regulating.toml", "regulation_signal.csv"):
-        (folder / name).write_text((ROOT / "examples" / name).read_text())
+    (folder / "examples").mkdir()
+    for name in (
+        "offers.toml",
+        "cold_store.toml",
+        "declared_load.toml",
+        "regulating.toml",
+        "regulation_signal.csv",
+    ):
+        for place in (folder, folder / "examples"):
+            (place / name).write_text((ROOT / "examples" / name).read_text())
     (folder / "log").write_text("\n".join(log) + "\n")
     power = [
         f"2026-01-{1 + hour // 24:02d}T{hour % 24:02d}:00+00:00,{5 + 2 * (8 <= hour % 24 < 18)}"

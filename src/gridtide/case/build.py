@@ -225,7 +225,11 @@ def _contract(table: ContractTable) -> Contract:
         ),
         real_time_zone=table.real_time_zone,
         gate_closure_h=table.gate_closure_h,
+        gate_hour=table.gate_hour,
         export_price_share=table.export_price_share,
+        bids_by_price=table.bids_by_price,
+        deviation_price_per_mwh=table.deviation_price_per_mwh,
+        deviation_free_share=table.deviation_free_share,
     )
 
 

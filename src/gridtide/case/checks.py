@@ -230,6 +230,8 @@ def _uncertainty(case: CaseFile) -> Iterator[Finding]:
     ways = [way for way in Uncertainty if f"coordinated-{way}" in case.case.policies]
     if "coordinated" in case.case.policies:
         ways.append(case.planning.uncertainty)
+    if any(site.contract.bids_by_price for site in case.site):
+        ways.append(Uncertainty.CVAR)
     for way in dict.fromkeys(ways):
         yield from spread_faults(case.planning.forecaster, way)
 
@@ -290,6 +292,13 @@ def _contracts(case: CaseFile) -> Iterator[Finding]:
                 "missing",
                 f"a price, for {contract.exposure}",
                 "Add it.",
+            )
+        if contract.bids_by_price and contract.exposure is not Exposure.TWO_SETTLEMENT:
+            yield _fault(
+                f"{key}.bids_by_price",
+                f"true, under {contract.exposure}",
+                "two-settlement, where something is bought ahead",
+                'Write exposure = "two-settlement", or leave it out.',
             )
         if contract.exposure is Exposure.TWO_SETTLEMENT and not contract.real_time_zone:
             yield _fault(

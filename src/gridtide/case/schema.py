@@ -292,7 +292,11 @@ class ContractTable(Table):
     band: tuple[BandTable, ...] = ()
     real_time_zone: Name | None = None
     gate_closure_h: Annotated[float, Field(ge=0, le=72)] = 12.0
+    gate_hour: Annotated[float, Field(ge=0, lt=24)] | None = None
     export_price_share: Share = 1.0
+    bids_by_price: bool = False
+    deviation_price_per_mwh: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] = 0.0
+    deviation_free_share: Annotated[float, Field(ge=0, lt=1)] = 0.0
 
 
 class OfferTable(Table):
@@ -306,6 +310,9 @@ class OfferTable(Table):
     hold_h: Annotated[float, Field(gt=0, le=24, allow_inf_nan=False)] = 1.0
     block_h: Annotated[float, Field(gt=0, le=24, allow_inf_nan=False)] = 1.0
     gate_closure_h: Annotated[float, Field(ge=0, le=72, allow_inf_nan=False)] = 1.0
+    expected_score: Annotated[float, Field(ge=0, le=1)] = 1.0
+    mileage_payment_per_mw_h: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] = 0.0
+    call_cost_per_mw_h: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] = 0.0
 
 
 class SiteTable(Table):

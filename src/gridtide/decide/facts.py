@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from gridtide.decide.buckets import BUCKETS_MAX, bucketed
 from gridtide.decide.called_hours import incentive_per_kwh
 from gridtide.decide.cooling_terms import cooling_terms
+from gridtide.decide.declared_terms import declared_terms
 from gridtide.decide.emergency import in_emergency_kw, relieved
 from gridtide.decide.inflow_terms import inflow_terms
 from gridtide.decide.layout import Facts, SlowerFacts
@@ -113,6 +114,7 @@ def facts_of(
         rest=rest_terms(situation, curve, cost_per_kwh(1.0) * price + carbon),
         made=made,
         inflow=inflow_terms(situation),
+        declared=declared_terms(situation),
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from gridtide.decide.bid import Bid
 from gridtide.decide.state import State
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.jobs import Jobs
@@ -46,7 +47,7 @@ class OfferedCapacity:
     offered_kw: float
 
 
-Commitments = tuple[Commitment | OfferedCapacity, ...]
+Commitments = tuple[Commitment | OfferedCapacity | Bid, ...]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

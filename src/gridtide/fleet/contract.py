@@ -41,8 +41,13 @@ class Contract:
     contracted_kw: the flat volume of a contract for difference.
     bands: the tariff under TIME_OF_USE; together they cover every hour of the week once.
     real_time_zone: the zone whose signal settles deviations under TWO_SETTLEMENT.
-    gate_closure_h: hours before delivery after which the day-ahead position is fixed.
+    gate_closure_h: hours before delivery after which the day-ahead position is fixed. gate_hour: instead, the hour on
+    the clock of the day before at which the positions of a whole day are.
     export_price_share: what an exported kWh earns, as a share of the zone's price.
+    deviation_price_per_mwh: for energy more or less than the position of a step, bought or declared, beyond
+    deviation_free_share of it; sites that pay for this declare what they will draw, whatever their exposure.
+    bids_by_price: whether positions under TWO_SETTLEMENT are bought by bids, so much at each price, instead of one
+    quantity at any price.
     """
 
     import_max_kw: float
@@ -55,7 +60,16 @@ class Contract:
     bands: tuple[TariffBand, ...] = ()
     real_time_zone: str | None = None
     gate_closure_h: float = 12.0
+    gate_hour: float | None = None
     export_price_share: float = 1.0
+    bids_by_price: bool = False
+    deviation_price_per_mwh: float = 0.0
+    deviation_free_share: float = 0.0
+
+    @property
+    def takes_positions(self) -> bool:
+        """Whether what it will draw is bought or declared before its gate closes."""
+        return self.exposure is Exposure.TWO_SETTLEMENT or self.deviation_price_per_mwh > 0
 
     @property
     def follows_market(self) -> bool:

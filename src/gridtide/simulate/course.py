@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.bid import Bid
+from gridtide.decide.bids import bought_at
 from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.flow_reasons import FlowReasons, flow_rows
 from gridtide.decide.margins import kinds_spread
@@ -93,7 +95,8 @@ class Course:
 
     promised; cut (a limit cut took the promise back); ended_s (-1 never); complete (all its work was done);
     place (last); moves; exposure (transfers times sensitivity); first_s (-1 never); done_s.
-    transfer_cost: money for all transfers. position_kw: bought day-ahead, (S, T). unspread: series of which plans
+    transfer_cost: money for all transfers. position_kw: bought or declared, 0 elsewhere, (S, T).
+    positioned: where something was. unspread: series of which plans
     wanted to know how far they may miss and could not, and in how many plans. offered_kw: capacity that stood of
     each product of the fleet, (Q, T). certificates: of its plans before jobs were placed, in order.
     """
@@ -111,6 +114,7 @@ class Course:
     done_s: Whole
     transfer_cost: float
     position_kw: Real
+    positioned: NDArray[np.bool_]
     executed: Executed
     reasons: Reasons
     flows: FlowReasons
@@ -123,7 +127,7 @@ class Course:
 
     def __post_init__(self) -> None:
         whole = ("ended_s", "place", "moves", "exposure", "first_s", "done_s")
-        freeze(self, position_kw=np.float64, offered_kw=np.float64)
+        freeze(self, position_kw=np.float64, offered_kw=np.float64, positioned=np.bool_)
         freeze(
             self,
             promised=np.bool_,
@@ -262,6 +266,7 @@ def _course(study: Study, twin: Twin, policy: str, telemetry: list[Telemetry], l
         np.zeros(0)
     ] * 12  # fmt: skip
     names = [field.name for field in fields(Reasons)]
+    position_kw = _positions(study, log.memory.commitments, twin.truth.price_per_mwh)
     return Course(
         policy=policy,
         telemetry=joined(study.timeline, telemetry),
@@ -275,7 +280,8 @@ def _course(study: Study, twin: Twin, policy: str, telemetry: list[Telemetry], l
         first_s=_first_s(executed, len(study.jobs)),
         done_s=book.done_s,
         transfer_cost=twin.transfer_cost,
-        position_kw=_positions(study, log.memory.commitments),
+        position_kw=np.nan_to_num(position_kw),
+        positioned=~np.isnan(position_kw),
         executed=executed,
         reasons=Reasons(**dict(zip(names, columns, strict=True))),
         flows=_flows(log.flows),
@@ -301,13 +307,15 @@ def _first_s(executed: Executed, jobs: int) -> Whole:
     return np.where(first == np.iinfo(np.int64).max, -1, first)
 
 
-def _positions(study: Study, commitments: Commitments) -> Real:
-    """What was bought day-ahead, (S, T), kW; 0 where nothing was."""
+def _positions(study: Study, commitments: Commitments, price_per_mwh: Real) -> Real:
+    """What was bought or declared, (S, T), kW; NaN where nothing was. price_per_mwh: at which bids clear, (S, T)."""
     names = [site.name for site in study.fleet.sites]
-    position_kw = np.zeros((len(names), len(study.timeline)))
-    for one in [one for one in commitments if isinstance(one, Commitment)]:
+    position_kw = np.full((len(names), len(study.timeline)), np.nan)
+    for one in [one for one in commitments if isinstance(one, Commitment | Bid)]:
         step = int(np.searchsorted(study.timeline.starts_s, epoch_s(one.start)))
-        position_kw[names.index(one.site), step] = one.position_kw
+        site = names.index(one.site)
+        bought = bought_at(one, price_per_mwh[site, step]) if isinstance(one, Bid) else one
+        position_kw[site, step] = bought.position_kw
     return position_kw
 
 

@@ -9,6 +9,7 @@ from gridtide.fleet.ways import slower_ways
 from gridtide.settle.capacity import Capacity
 from gridtide.settle.carbon import settle_emissions_kg
 from gridtide.settle.cost import Metered, settle_demand_charge, settle_energy_cost
+from gridtide.settle.deviation import deviation_charge
 from gridtide.settle.gensets import GensetUse
 from gridtide.settle.latency import weighted_quantile
 from gridtide.settle.plants import PlantUse
@@ -105,6 +106,7 @@ def settle(study: Study, truth: Truth, course: Course, absorbed_kwh: float) -> S
         energy_by_class_kwh=_by_class(study, course),
         parts=(
             *_parts(study, truth, course, counted_kg, lost_h),
+            *_deviation_part(study, course),
             *earned(capacity),
             *fuel_part(gensets),
             *plants_part(plants),
@@ -161,6 +163,20 @@ def _energy_costs(study: Study, truth: Truth, course: Course) -> list[float]:
         settle_energy_cost(site.contract, metered_of(study, truth, course, index))
         for index, site in enumerate(study.fleet.sites)
     ]
+
+
+def _deviation_part(study: Study, course: Course) -> tuple[tuple[str, float], ...]:
+    """What leaving positions cost, where any site pays for that."""
+    contracts = [site.contract for site in study.fleet.sites]
+    if not any(one.deviation_price_per_mwh for one in contracts):
+        return ()
+    hours = study.timeline.hours
+    position_kw = np.where(course.positioned, course.position_kw, np.nan)
+    charges = [
+        deviation_charge(one, course.telemetry.import_kw[index] * hours, position_kw[index] * hours)
+        for index, one in enumerate(contracts)
+    ]
+    return (("deviation", sum(charges)),)
 
 
 def metered_of(study: Study, truth: Truth, course: Course, index: int) -> Metered:

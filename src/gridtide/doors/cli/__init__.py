@@ -42,6 +42,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.follow:follow",
         "How well a site follows a regulation signal, second by second.",
     ),
+    "offer": (
+        "gridtide.doors.cli.offer:offer",
+        "Bids before a gate closes: how much energy and capacity at which price.",
+    ),
+    "declare": (
+        "gridtide.doors.cli.declare:declare",
+        "The load of tomorrow, P10, P50 and P90, as a dispatch centre asks for it.",
+    ),
     "worth": (
         "gridtide.doors.cli.worth:worth",
         "Who draws less in called hours at which incentive, and what it brings.",

@@ -63,7 +63,8 @@ def _of_case(
     way: tuple[float | None, str, float],
 ) -> dict[str, Any]:
     from gridtide.case.load import load_case
-    from gridtide.doors.cli.flex import _moment, _standing
+    from gridtide.doors.cli.flex import moment as asked_moment
+    from gridtide.doors.cli.flex import standing as standing_of
     from gridtide.doors.results.follow_document import follow_document
     from gridtide.finding import Gathered
     from gridtide.simulate.following import follow, site_in
@@ -72,7 +73,7 @@ def _of_case(
 
     (path, day, sign), (name, when, policy), (offer_kw, regulator, noise) = recorded, asked, way
     faults = Gathered()
-    at = faults.of(lambda: _moment(when))
+    at = faults.of(lambda: asked_moment(when))
     table = AgcTable(path=path, day=day, positive_draws_less=sign == "less")
     signal = faults.of(table.read)
     law = faults.of(lambda: _regulator(regulator))
@@ -80,7 +81,7 @@ def _of_case(
     site = faults.of(lambda: _site(study, name)) if study is not None else None
     faults.refuse_if_any()
     assert signal is not None and study is not None and site is not None and law is not None
-    standing = _standing(study, at, policy)
+    standing = standing_of(study, at, policy)
     window = site_in(standing, signal)
     offer = _offer(standing, site, offer_kw)
     found = follow(window, site, signal, offer, law, noise_share=noise)
