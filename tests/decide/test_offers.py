@@ -215,3 +215,24 @@ def test_the_structured_method_reads_offers(kind: ProductKind) -> None:
     found = structured(matrix, 1e-5)
     exact = planned(situation).certificate
     assert found.objective == pytest.approx(exact.lower_bound, rel=2e-4)
+
+
+@pytest.mark.parametrize(("margin", "net_per_h"), [(10.0, 340.0), (30.0, 0.0)])
+def test_reg_7_the_plan_offers_regulation_only_where_it_brings_more_than_the_work_it_costs(
+    margin: float, net_per_h: float
+) -> None:
+    """20,000 kW at 30 and a score of 0.9: 540; work worth 10 per MWh costs 200, net 340; worth 30, 600: none."""
+    product = replace(capacity_product(30.0), expected_score=0.9, call_cost_per_mw_h=margin)
+    net = float(product.worth_per_mw_h(np.asarray([30.0]))[0]) * 20.0
+    assert max(net, 0.0) == pytest.approx(net_per_h)
+    situation = seen(product)
+    offered = planned(situation)
+    without = planned(seen(replace(product, offered_max_kw=1e-9)))
+    gained = without.certificate.cost - offered.certificate.cost
+    if net_per_h == 0.0:
+        assert offered.offered_kw.max() == pytest.approx(0.0, abs=1e-6)
+    else:
+        held_mw_h = float((offered.offered_kw[0] * situation.horizon.hours).sum()) / 1000.0
+        assert held_mw_h > 0.0
+        assert gained <= held_mw_h * net_per_h / 20.0 + 1e-6
+        assert gained > 0.0

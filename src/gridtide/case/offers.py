@@ -23,6 +23,9 @@ def product_of(table: OfferTable) -> CapacityProduct:
         block_h=table.block_h,
         gate_closure_h=table.gate_closure_h,
         price_zone=table.price_zone,
+        expected_score=table.expected_score,
+        mileage_payment_per_mw_h=table.mileage_payment_per_mw_h,
+        call_cost_per_mw_h=table.call_cost_per_mw_h,
     )
 
 

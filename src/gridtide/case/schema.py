@@ -334,6 +334,9 @@ class OfferTable(Table):
     hold_h: Annotated[float, Field(gt=0, le=24, allow_inf_nan=False)] = 1.0
     block_h: Annotated[float, Field(gt=0, le=24, allow_inf_nan=False)] = 1.0
     gate_closure_h: Annotated[float, Field(ge=0, le=72, allow_inf_nan=False)] = 1.0
+    expected_score: Annotated[float, Field(ge=0, le=1)] = 1.0
+    mileage_payment_per_mw_h: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] = 0.0
+    call_cost_per_mw_h: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] = 0.0
 
 
 class SiteTable(Table):

@@ -29,7 +29,8 @@ def nothing_offered() -> Real:
 class OfferTerms:
     """Q products over T steps. site, hold_h, goes_up, goes_down: of each product, (Q,).
 
-    price_per_kw_h: money for a kilowatt held ready through an hour, (Q, T). most_kw: the most that may be offered,
+    price_per_kw_h: money for a kilowatt held ready through an hour, less what its calls cost, (Q, T). most_kw: the most
+    that may be offered,
     0 where the gate has closed, (Q, T). standing_kw: what is offered already and cannot be taken back, NaN where
     nothing is, (Q, T). block: number of the block each step lies in, (Q, T). overstated_kw: by how much the plan may
     overstate what a site draws, (S, T). surely_kw: what a site draws whatever its work and the weather do, (S,), inf
@@ -66,7 +67,9 @@ def offer_terms(situation: Situation, curve: PowerCurve) -> OfferTerms:
     now_s = epoch_s(situation.as_of)
     for index, (number, product) in enumerate(products):
         block[index] = block_of(product, horizon.starts_s)
-        price[index] = cost_per_kwh(1.0) * _prices_per_mw_h(situation, product)
+        price[index] = cost_per_kwh(1.0) * product.worth_per_mw_h(
+            _prices_per_mw_h(situation, product)
+        )
         begins_s = block[index] * block_s(product)
         is_open = begins_s >= now_s + round(3600 * product.gate_closure_h)
         most_kw[index] = np.where(is_open, offered_most_kw(fleet.sites[number], product), 0.0)

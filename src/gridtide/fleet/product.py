@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 class ProductKind(StrEnum):
     """What the grid uses the capacity for."""
@@ -27,6 +30,10 @@ class CapacityProduct:
     offered_max_kw: the most that is offered. hold_h: how long a full call lasts; so much energy, or room for it,
     stands behind every kilowatt. block_h: hours, counted from midnight UTC, over which an offer is one number.
     gate_closure_h: hours before a block from which on its offer stands.
+
+    What calls bring and cost: expected_score, 0 to 1, is paid of price and mileage; mileage_payment_per_mw_h: what the
+    mileage of a megawatt offered through an hour is paid at a score of 1; call_cost_per_mw_h: what that megawatt costs
+    by being called: work slowed or lost, energy, losses, wear.
     """
 
     kind: ProductKind
@@ -37,6 +44,14 @@ class CapacityProduct:
     block_h: float = 1.0
     gate_closure_h: float = 1.0
     price_zone: str | None = None
+    expected_score: float = 1.0
+    mileage_payment_per_mw_h: float = 0.0
+    call_cost_per_mw_h: float = 0.0
+
+    def worth_per_mw_h(self, price_per_mw_h: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What a megawatt offered through an hour brings at a price, calls and all; below 0 none is offered."""
+        paid = self.expected_score * (price_per_mw_h + self.mileage_payment_per_mw_h)
+        return np.asarray(paid - self.call_cost_per_mw_h)
 
     @property
     def goes_up(self) -> bool:

@@ -28,7 +28,8 @@ class Truth:
     carbon_average_g_per_kwh, carbon_marginal_g_per_kwh (NaN where unknown), outdoor_c, supply_kw, inflow_kw (of
     the water that comes to reservoirs, before any loss): (S, T).
     curtailment_kw: curtailed renewables of each site's zone, (S, T), 0 where the site names none.
-    requests_per_s: (V, O, T). capacity_price_per_mw_h: of each product of the fleet, (Q, T).
+    requests_per_s: (V, O, T). capacity_price_per_mw_h: of each product of the fleet, as its
+    score is expected and less what its calls cost, (Q, T).
     """
 
     price_per_mwh: NDArray[np.float64]
@@ -84,8 +85,8 @@ def truth_of(study: Study) -> Truth:
                    else np.zeros(len(study.timeline)) for site in sites]  # fmt: skip
     requests = [[needed(Kind.REQUESTS, demand_zone(service.name, origin))
                  for origin in study.fleet.network.origins] for service in study.services]  # fmt: skip
-    capacity = [needed(Kind.CAPACITY_PRICE, product.price_zone) if product.price_zone
-                else np.full(len(study.timeline), product.price_per_mw_h, dtype=np.float64)
+    capacity = [product.worth_per_mw_h(needed(Kind.CAPACITY_PRICE, product.price_zone) if product.price_zone
+                else np.full(len(study.timeline), product.price_per_mw_h, dtype=np.float64))
                 for _, product in study.fleet.products]  # fmt: skip
     refuse_if_any(faults)
 
