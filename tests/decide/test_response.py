@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridtide.decide.response.best_course import best_course
-from gridtide.decide.response.call import believed_kw, flat_call
+from gridtide.decide.response.call import believed_kw, flat_call, told_kw
 from gridtide.decide.response.merit import corners, merit_of, shared, speed_of
 from gridtide.fleet.capped_job import CappedCluster, CappedJob, Pausing
 from gridtide.simulate.response import Noise, answer, marks_of
@@ -88,6 +88,7 @@ def test_a_call_is_believed_as_told_until_its_minutes_say_otherwise() -> None:
     assert np.isinf(believed_kw(call, 1)).all()
     assert believed_kw(call, 2)[2:6].tolist() == [7.0] * 4
     assert believed_kw(call, 4)[:5].tolist() == [5.0] * 4 + [np.inf]
+    assert told_kw(call, 4)[:5].tolist() == [5.0, 7.0, 7.0, 7.0, np.inf]
 
 
 def test_lost_work_is_made_up_below_the_baseline() -> None:

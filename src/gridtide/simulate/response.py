@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.response.best_course import wanted, worth_of
-from gridtide.decide.response.call import Call, believed_kw
+from gridtide.decide.response.call import Call, believed_kw, told_kw
 from gridtide.decide.response.controller import Orders, Sight, orders_for
 from gridtide.fleet.capped_job import CappedCluster, CappedJob, speed_under
 from gridtide.units import kw_of_w
@@ -64,7 +64,7 @@ def answer(
         told = orders(
             cluster,
             Sight(
-                limit_kw=believed_kw(call, minute), called=called, minutes=minutes,
+                told_kw=told_kw(call, minute), limit_kw=believed_kw(call, minute), called=called, minutes=minutes,
                 done=speed[:minute].sum(axis=0), paused_for=paused, last_kw=last_kw, margin=margin,
             ),
         )  # fmt: skip

@@ -48,18 +48,23 @@ def flat_call(
     )  # fmt: skip
 
 
-def believed_kw(call: Call, minute: int) -> Real:
-    """Limits from this minute to the last as they are believed now, (minutes left,).
+def told_kw(call: Call, minute: int) -> Real:
+    """Limits from this minute to the last as they have been told by now, (minutes left,).
 
-    Its own is known. Later minutes of the window are taken as announced, or as those seen so far where these were
-    lower; before the announcement and outside of the window nothing is expected.
+    Its own is known, later ones of the window as announced; before the announcement and outside of the window
+    nothing is asked.
     """
-    later = np.full(len(call.limit_kw) - minute, np.inf)
+    told = np.full(len(call.limit_kw) - minute, np.inf)
     if minute >= call.known_from:
-        seen = call.limit_kw[call.start : minute + 1]
-        lately = float(seen.mean()) if minute >= call.start else call.announced_kw
-        later[max(call.start - minute, 0) : max(call.end - minute, 0)] = min(
-            call.announced_kw, lately
-        )
-    later[0] = call.limit_kw[minute]
-    return later
+        told[max(call.start - minute, 0) : max(call.end - minute, 0)] = call.announced_kw
+    told[0] = call.limit_kw[minute]
+    return told
+
+
+def believed_kw(call: Call, minute: int) -> Real:
+    """Limits as they are believed: as told, or as those seen since the call began where these were lower."""
+    believed = told_kw(call, minute)
+    if call.start <= minute < call.end:
+        lately = float(call.limit_kw[call.start : minute + 1].mean())
+        believed[1 : call.end - minute] = np.minimum(believed[1 : call.end - minute], lately)
+    return believed

@@ -27,12 +27,13 @@ seen and made good; the last minutes of a call have no later ones."""
 class Sight:
     """What is known at a minute.
 
-    limit_kw: as it is believed from this minute to the last, (left,). called: whether something is asked in these
-    minutes. minutes: of the whole span. done: speed times minutes of each job so far, (jobs,). paused_for: minutes
-    that each job has been paused whole until now, 0 where it runs. last_kw: at the meter a minute ago. margin: share
-    by which limits are kept off for what meters and caps do not hold exactly.
+    told_kw, limit_kw: limits from this minute to the last as they were told and as they are believed, (left,).
+    called: whether something is asked in these minutes. minutes: of the whole span. done: speed times minutes of each
+    job so far, (jobs,). paused_for: minutes that each job has been paused whole until now, 0 where it runs. last_kw:
+    at the meter a minute ago. margin: share by which limits are kept off for what meters and caps do not hold exactly.
     """
 
+    told_kw: Real
     limit_kw: Real
     called: NDArray[np.bool_]
     minutes: int
@@ -68,13 +69,11 @@ def orders_for(cluster: CappedCluster, sight: Sight) -> Orders:
 
 def _ceilings(cluster: CappedCluster, sight: Sight) -> Real:
     """What the meter may show from this minute on: limits, the baseline, and ramps towards and away from them."""
-    base = cluster.baseline_kw
-    limit = np.minimum(sight.limit_kw, base) * (1.0 - sight.margin)
-    ahead = np.arange(len(limit))
-    slope = limit + cluster.fall * base * ahead
-    limit = np.minimum(
-        limit, np.minimum.accumulate(slope[::-1])[::-1] - cluster.fall * base * ahead
-    )
+    base, kept = cluster.baseline_kw, 1.0 - sight.margin
+    fall_kw = cluster.fall * base * np.arange(len(sight.told_kw))
+    slope = np.minimum(sight.told_kw, base) * kept + fall_kw
+    prepared = np.minimum.accumulate(slope[::-1])[::-1] - fall_kw
+    limit = np.minimum(np.minimum(sight.limit_kw, base) * kept, prepared)
     limit[0] = min(limit[0], sight.last_kw + cluster.rise * base)
     return np.asarray(limit)
 

@@ -1,14 +1,19 @@
 """What a kilowatt is worth to each job: speed over power as straight pieces, steepest first."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.digest import freeze, sealed
 from gridtide.fleet.capped_job import CappedJob, Pausing, power_for
 from gridtide.units import kw_of_w
 
 Real = NDArray[np.float64]
+
+KEPT = 256
+"""Curves and their pieces that are kept: the same jobs are asked about every minute."""
 
 THIN_KW = 1e-6
 """Pieces no wider are left out."""
@@ -24,6 +29,12 @@ class Merit:
     width_kw: Real
     gain_per_kw: Real
 
+    def __post_init__(self) -> None:
+        freeze(
+            self,
+            **dict.fromkeys(("least_kw", "least_speed", "width_kw", "gain_per_kw"), np.float64),
+        )
+
     @property
     def most_kw(self) -> Real:
         """Power of each job with all its pieces, (jobs,)."""
@@ -36,9 +47,15 @@ def merit_of(jobs: tuple[CappedJob, ...], speed_most: Real, called: bool, relaxe
     called: what may be answered elsewhere is. relaxed: a gang counts as if any part of it could be paused, which
     alternating minutes come near to; no course of whole gangs does better.
     """
+    return _merit(jobs, tuple(speed_most.tolist()), called, relaxed)
+
+
+@lru_cache(maxsize=KEPT)
+def _merit(
+    jobs: tuple[CappedJob, ...], speed_most: tuple[float, ...], called: bool, relaxed: bool
+) -> Merit:
     rows = [
-        _pieces(job, float(speed), called, relaxed)
-        for job, speed in zip(jobs, speed_most, strict=True)
+        _pieces(job, speed, called, relaxed) for job, speed in zip(jobs, speed_most, strict=True)
     ]
     count = max((len(width) for _, _, width, _ in rows), default=0)
     width_kw, gain = np.zeros((len(jobs), count)), np.zeros((len(jobs), count))
@@ -75,6 +92,7 @@ def speed_of(merit: Merit, power_kw: Real) -> Real:
     return np.asarray(merit.least_speed + (into * merit.gain_per_kw).sum(axis=2))
 
 
+@lru_cache(maxsize=KEPT)
 def corners(job: CappedJob, relaxed: bool, speed_most: float = 1.0) -> tuple[Real, Real]:
     """Power of one accelerator [W] and speed of the job at the corners of its upper hull, pausing among them.
 
@@ -92,7 +110,7 @@ def corners(job: CappedJob, relaxed: bool, speed_most: float = 1.0) -> tuple[Rea
         while len(kept) > 1 and _below(power_w, speed, kept[-2], kept[-1], point):
             kept.pop()
         kept.append(point)
-    return power_w[kept], speed[kept]
+    return sealed(power_w[kept]), sealed(speed[kept])
 
 
 def _below(x: Real, y: Real, first: int, middle: int, last: int) -> bool:
