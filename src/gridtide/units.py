@@ -8,6 +8,11 @@ def cost_per_kwh(price_per_mwh: float) -> float:
     return price_per_mwh / 1000.0
 
 
+def price_per_mwh_of(price_per_kwh: float) -> float:
+    """Money per MWh of a price per kWh, the unit of OpenADR."""
+    return price_per_kwh * 1000.0
+
+
 def kg_per_kwh(carbon_g_per_kwh: float) -> float:
     """Kilograms per kWh of an intensity in grams per kWh."""
     return carbon_g_per_kwh / 1000.0

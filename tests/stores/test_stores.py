@@ -46,6 +46,12 @@ class TestJsonLinesStore(StorePromises):
         with pytest.raises(BadInput, match="line 1"):
             JsonLinesStore(self.path)
 
+    def test_whatever_a_text_holds_it_stays_one_line(self) -> None:
+        """Names from outside may hold what some call an end of a line."""
+        store = JsonLinesStore(self.path)
+        store.append(linked(None, {"name": "one\u2028two\x85three\x0bfour\nfive"}))
+        assert JsonLinesStore(self.path).entries() == store.entries()
+
 
 class TestJsonLinesStoreOfACourse(StorePromises):
     """The store of a simulated course, which leaves it to the system when the disk has what was written."""

@@ -19,6 +19,7 @@ from gridtide.case.learned import learned_fleet, learned_notes, outside_data
 from gridtide.case.lost_cache import lost_cache_notes
 from gridtide.case.machines import assumed, pool_powers_kw
 from gridtide.case.offers import product_of
+from gridtide.case.openadr import recorded_calls
 from gridtide.case.orders import orders_of
 from gridtide.case.outside import outside_notes
 from gridtide.case.parking import parking_notes, parking_of
@@ -37,7 +38,7 @@ from gridtide.case.work import work_of
 from gridtide.decide.objective import Objective
 from gridtide.decide.risk import Risk
 from gridtide.finding import Finding, Gathered, Infeasible, refuse_if_any
-from gridtide.fleet.contract import Contract, TariffBand
+from gridtide.fleet.contract import CoincidentPeak, Contract, ImportLimit, TariffBand
 from gridtide.fleet.fleet import Fleet, Network
 from gridtide.fleet.genset import Genset
 from gridtide.fleet.jobs import Jobs
@@ -62,8 +63,9 @@ def study_of(case: CaseFile, folder: Path) -> Study:
     work = faults.of(lambda: work_of(case, fleet, timeline, folder))
     known = faults.of(lambda: history_of(case, timeline, folder))
     tables = faults.of(lambda: tables_of(case, folder))
+    recorded = faults.of(lambda: recorded_calls(case, folder))
     faults.refuse_if_any()
-    assert work is not None and known is not None and tables is not None
+    assert work is not None and known is not None and tables is not None and recorded is not None
     jobs, true_s, (history, said) = work.jobs, work.true_s, known
     refuse_if_any(outside_data(case, fleet, learned, history, timeline))
     refuse_if_any(without_inflow(fleet, history, timeline))
@@ -115,7 +117,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
         rates=dict(sorted(case.rates.items())),
         length_knowledge=case.case.length_knowledge,
         seed=case.case.seed,
-        events=(*calls_of(case), *orders_of(case)),
+        events=(*calls_of(case), *orders_of(case), *recorded.calls),
         ended=work.ended,
         notes=(
             *_machine_notes(case, folder),
@@ -125,6 +127,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
             *work.notes,
             *weather_notes(fleet, history, timeline),
             *said,
+            *recorded.notes,
         ),
     )
 
@@ -165,7 +168,7 @@ def _site(table: SiteTable, step_s: int, sizes: tuple[Size, ...]) -> Site:
             design_outdoor_c=design_outdoor_c(table.facility),
         ),
         pools=tuple(_pool(pool, step_s, sizes) for pool in table.pool),
-        contract=_contract(table.contract),
+        contract=contract_of(table.contract),
         battery=battery_at(table),
         supplies=tuple(
             Supply(kind=supply.kind, capacity_kw=supply.capacity_kw) for supply in table.supply
@@ -197,7 +200,8 @@ def _pool(table: PoolTable, step_s: int, sizes: tuple[Size, ...]) -> Pool:
     )
 
 
-def _contract(table: ContractTable) -> Contract:
+def contract_of(table: ContractTable) -> Contract:
+    """The contract that a valid table describes."""
     return Contract(
         import_max_kw=table.import_max_kw,
         export_max_kw=table.export_max_kw,
@@ -217,7 +221,23 @@ def _contract(table: ContractTable) -> Contract:
         ),
         real_time_zone=table.real_time_zone,
         gate_closure_h=table.gate_closure_h,
+        gate_hour=table.gate_hour,
         export_price_share=table.export_price_share,
+        bids_by_price=table.bids_by_price,
+        deviation_price_per_mwh=table.deviation_price_per_mwh,
+        deviation_free_share=table.deviation_free_share,
+        demand_least_kw=table.demand_least_kw,
+        demand_over_factor=table.demand_over_factor,
+        limits=tuple(
+            ImportLimit(
+                import_max_kw=limit.import_max_kw,
+                weekdays=frozenset(limit.weekdays),
+                from_hour=limit.from_hour,
+                to_hour=limit.to_hour,
+            )
+            for limit in table.limit
+        ),
+        peaks=tuple(CoincidentPeak(**peak.model_dump()) for peak in table.peak),
     )
 
 

@@ -28,6 +28,7 @@ from gridtide.case.services import answering_faults
 from gridtide.case.serving_tables import requests_faults
 from gridtide.case.slower_answers import slower_faults
 from gridtide.case.speed_up import speed_up_faults
+from gridtide.case.tariffs import tariff_faults
 from gridtide.case.telescope import telescope_faults
 from gridtide.case.wind_plant import wind_faults
 from gridtide.decide.policy_names import POLICIES, checked
@@ -143,6 +144,8 @@ def _names(case: CaseFile) -> Iterator[Finding]:
             )
     for number, event in enumerate(case.event, start=1):
         yield from _known(f"event[{number}].site", event.site, sites)
+    for number, recorded in enumerate(case.openadr, start=1):
+        yield from _known(f"openadr[{number}].site", recorded.site, sites)
     groups = [*classes, *(group.name for group in case.jobs)]
     for name in unprotected(case):
         if difflib.get_close_matches(name, groups, n=1):
@@ -232,6 +235,8 @@ def _uncertainty(case: CaseFile) -> Iterator[Finding]:
     ways = [way for way in Uncertainty if f"coordinated-{way}" in case.case.policies]
     if "coordinated" in case.case.policies:
         ways.append(case.planning.uncertainty)
+    if any(site.contract.bids_by_price for site in case.site):
+        ways.append(Uncertainty.CVAR)
     for way in dict.fromkeys(ways):
         yield from spread_faults(case.planning.forecaster, way)
 
@@ -293,6 +298,13 @@ def _contracts(case: CaseFile) -> Iterator[Finding]:
                 f"a price, for {contract.exposure}",
                 "Add it.",
             )
+        if contract.bids_by_price and contract.exposure is not Exposure.TWO_SETTLEMENT:
+            yield _fault(
+                f"{key}.bids_by_price",
+                f"true, under {contract.exposure}",
+                "two-settlement, where something is bought ahead",
+                'Write exposure = "two-settlement", or leave it out.',
+            )
         if contract.exposure is Exposure.TWO_SETTLEMENT and not contract.real_time_zone:
             yield _fault(
                 f"{key}.real_time_zone",
@@ -302,6 +314,7 @@ def _contracts(case: CaseFile) -> Iterator[Finding]:
             )
         if contract.exposure is Exposure.TIME_OF_USE:
             yield from _week_of(key, contract)
+        yield from tariff_faults(key, contract)
 
 
 def _week_of(key: str, contract: ContractTable) -> Iterator[Finding]:
@@ -360,6 +373,9 @@ def _limits(case: CaseFile) -> Iterator[Finding]:
         yield from _above_parked(
             f"site[{number}].contract", site.contract.import_max_kw, least[site.name]
         )
+        for index, limit in enumerate(site.contract.limit, start=1):
+            key = f"site[{number}].contract.limit[{index}]"
+            yield from _above_parked(key, limit.import_max_kw, least[site.name])
     carried = {site.name: in_emergency_kw(site) for site in case.site}
     at_rest_kw = {name: least_kw - carried[name] for name, least_kw in least.items()}
     yield from call_faults(case, at_rest_kw)

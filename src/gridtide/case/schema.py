@@ -280,6 +280,25 @@ class BandTable(Table):
     to_hour: Annotated[float, Field(ge=0, le=24)] = 24.0
 
 
+class LimitTable(Table):
+    """[[site.contract.limit]]: hours of a lower limit of import."""
+
+    import_max_kw: Power
+    weekdays: tuple[Annotated[int, Field(ge=0, le=6)], ...] = (0, 1, 2, 3, 4, 5, 6)
+    from_hour: Annotated[float, Field(ge=0, le=24, multiple_of=0.25)] = 0.0
+    to_hour: Annotated[float, Field(ge=0, le=24, multiple_of=0.25)] = 24.0
+
+
+class PeakTable(Table):
+    """[[site.contract.peak]]: a time in which the system is known or expected to peak."""
+
+    start: AwareDatetime
+    end: AwareDatetime
+    charge_per_kw: Annotated[float, Field(ge=0, le=1e5)]
+    likelihood: Share = 1.0
+    came: bool = True
+
+
 class ContractTable(Table):
     """[site.contract]: connection and supply."""
 
@@ -293,7 +312,15 @@ class ContractTable(Table):
     band: tuple[BandTable, ...] = ()
     real_time_zone: Name | None = None
     gate_closure_h: Annotated[float, Field(ge=0, le=72)] = 12.0
+    gate_hour: Annotated[float, Field(ge=0, lt=24)] | None = None
     export_price_share: Share = 1.0
+    bids_by_price: bool = False
+    deviation_price_per_mwh: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] = 0.0
+    deviation_free_share: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    demand_least_kw: Power = 0.0
+    demand_over_factor: Annotated[float, Field(ge=1, le=10)] = 1.0
+    limit: tuple[LimitTable, ...] = ()
+    peak: tuple[PeakTable, ...] = ()
 
 
 class OfferTable(Table):
@@ -465,7 +492,7 @@ class SignalTable(Table):
     """[[signal]]: series of a zone, made up or read."""
 
     zone: Name
-    source: Literal["synthetic", "grid_hourly", "aemo", "eia930", "table"] = "synthetic"
+    source: Literal["synthetic", "grid_hourly", "aemo", "eia930", "table", "openadr"] = "synthetic"
     path: str | None = None
     kinds: tuple[Name, ...] = ()
     from_zone: Name | None = None
@@ -517,6 +544,22 @@ class EventTable(Table):
     penalty_per_mwh: Annotated[Money, Field(ge=0)] = 0.0
 
 
+class OpenAdrTable(Table):
+    """[[openadr]]: calls of a site from a recording of what a VTN told, and what was agreed besides."""
+
+    site: Name
+    path: Name
+    programs: tuple[Name, ...] = ()
+    level_kw: tuple[Power, Power, Power, Power] | None = None
+    offset_kw: Power | None = None
+    relative: Literal["reduction", "increase"] | None = None
+    rated_kw: Power | None = None
+    baseline_kw: Power | None = None
+    default_import_kw: Power | None = None
+    payment_per_mwh: Annotated[Money, Field(ge=0)] = 0.0
+    penalty_per_mwh: Annotated[Money, Field(ge=0)] = 0.0
+
+
 class OrderedTable(Table):
     """[[order.site]]: a site that an order calls on."""
 
@@ -557,6 +600,7 @@ class CaseFile(Table):
     demand: tuple[DemandTable, ...] = ()
     signal: Annotated[tuple[SignalTable, ...], Field(min_length=1)]
     event: tuple[EventTable, ...] = ()
+    openadr: tuple[OpenAdrTable, ...] = ()
     order: tuple[OrderTable, ...] = ()
 
 

@@ -95,6 +95,7 @@ def _signals(
     from gridtide.sources.aemo import AemoPrice
     from gridtide.sources.eia930 import Eia930Mix
     from gridtide.sources.grid_hourly import GridHourly
+    from gridtide.sources.openadr.recorded import RecordedOpenAdr
     from gridtide.sources.signal_table import SignalTable as AnyTable
 
     path = resolved(table.path or "", folder)
@@ -103,6 +104,7 @@ def _signals(
         "grid_hourly": lambda: GridHourly(path=path, zone=zone, carbon="direct"),
         "aemo": lambda: AemoPrice(path=path, region=zone),
         "eia930": lambda: Eia930Mix(path=path, area=zone, stamp=table.stamp),
+        "openadr": lambda: RecordedOpenAdr(path=path, zone=zone, currency=table.currency),
         "table": lambda: AnyTable(path=path, zone=zone, currency=table.currency, stamp=table.stamp),
     }
     found = readers[table.source]().read()

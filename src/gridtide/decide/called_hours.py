@@ -6,6 +6,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.fleet.coincident import coincident_cost_per_kwh
 from gridtide.fleet.fleet import Fleet
 from gridtide.timeline import Timeline, epoch_s
 from gridtide.units import cost_per_kwh
@@ -37,3 +38,10 @@ def incentive_per_kwh(fleet: Fleet, horizon: Timeline, called: tuple[CalledHours
     for one in called:
         found += cost_per_kwh(one.incentive_per_mwh) * called_share(horizon, one)
     return found
+
+
+def coincident_per_kwh(fleet: Fleet, horizon: Timeline) -> Real:
+    """Money that a kWh counts for being drawn in the system's peaks, each by how likely it is, (S, T)."""
+    return np.stack(
+        [coincident_cost_per_kwh(site.contract, horizon, came=False) for site in fleet.sites]
+    )

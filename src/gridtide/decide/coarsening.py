@@ -96,6 +96,7 @@ def coarsened(facts: Facts, situation: Situation, coarse: Timeline, buckets: Buc
         rest=nothing_rests(len(coarse)),
         made=coarse_made(facts.made, steps.lowest),
         inflow=replace(facts.inflow, kw=steps.mean(facts.inflow.kw)),
+        declared=replace(facts.declared, position_kw=steps.mean(facts.declared.position_kw)),
     )
 
 

@@ -39,6 +39,7 @@ class Event:
     notice_h: before which no penalty is owed. ramp_max_kw_per_min: how fast power may come down to it.
     recover_h: for how long after it a site draws no more than it would have, or drew before.
     payment_per_mwh, penalty_per_mwh: for what is delivered, and for what is lacking, settlement currency.
+    taken_back_at: when it was taken back or changed into another; no decision before knows of it. None: never.
     """
 
     site: str
@@ -61,6 +62,7 @@ class Event:
     recover_h: float = 0.0
     payment_per_mwh: float = 0.0
     penalty_per_mwh: float = 0.0
+    taken_back_at: datetime | None = None
 
     @property
     def limit_kw(self) -> float:
@@ -70,6 +72,11 @@ class Event:
         if self.baseline_kw is None or self.reduce_kw == 0.0:
             return self.import_max_kw
         return min(self.import_max_kw, max(self.baseline_kw - self.reduce_kw, 0.0))
+
+    def is_known(self, as_of: datetime) -> bool:
+        """Whether it was said by an instant, not taken back by then, and is not over."""
+        is_standing = self.taken_back_at is None or as_of < self.taken_back_at
+        return self.issued_at <= as_of < self.end and is_standing
 
     @property
     def may_be_declined(self) -> bool:

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.buckets import BUCKETS_MAX, bucketed
-from gridtide.decide.called_hours import incentive_per_kwh
+from gridtide.decide.called_hours import coincident_per_kwh, incentive_per_kwh
 from gridtide.decide.cooling_terms import cooling_terms
+from gridtide.decide.declared_terms import declared_terms
 from gridtide.decide.emergency import in_emergency_kw, relieved
 from gridtide.decide.inflow_terms import inflow_terms
 from gridtide.decide.layout import Facts, SlowerFacts
@@ -113,13 +114,15 @@ def facts_of(
         rest=rest_terms(situation, curve, cost_per_kwh(1.0) * price + carbon),
         made=made,
         inflow=inflow_terms(situation),
+        declared=declared_terms(situation),
     )
 
 
 def carbon_cost_per_kwh(situation: Situation, objective: Objective) -> Real:
     """Money that a drawn kWh counts beyond its price, (S, T): its carbon, 0 without a carbon price, and in called
-    hours what is paid for not drawing it."""
+    hours and in the system's peaks what is paid for not drawing it."""
     called = incentive_per_kwh(situation.fleet, situation.horizon, objective.called)
+    called += coincident_per_kwh(situation.fleet, situation.horizon)
     if objective.carbon_price_per_t == 0.0:
         return called
     zones = [site.zone for site in situation.fleet.sites]

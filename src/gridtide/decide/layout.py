@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gridtide.decide.buckets import Buckets
 from gridtide.decide.cooling_terms import CoolingTerms
+from gridtide.decide.declared_terms import DeclaredTerms
 from gridtide.decide.inflow_terms import InflowTerms
 from gridtide.decide.made_terms import MadeTerms
 from gridtide.decide.move_terms import MoveTerms
@@ -49,7 +50,8 @@ class Facts:
     work of a step begins on the mean, (T,). Where steps are the shortest there are, swing_kw is 0 and
     request_peak 1. offers: terms of capacity for the grid. cooling: of heat carried out early or late. slower: of
     answers that take longer. rest: of nodes that rest when nothing uses them. moves: of requests that move. made: of
-    plants that are told what to make. inflow: what rivers bring to stores.
+    plants that are told what to make. inflow: what rivers bring to stores. declared: what
+    sites have said they would draw.
     """
 
     hours: Real
@@ -83,6 +85,7 @@ class Facts:
     made: MadeTerms
     inflow: InflowTerms
     moves: MoveTerms
+    declared: DeclaredTerms
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

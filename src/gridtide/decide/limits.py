@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gridtide.decide.event import Event
 from gridtide.fleet.fleet import Fleet
+from gridtide.fleet.moving_limit import contract_import_max_kw
 from gridtide.timeline import Timeline, epoch_s
 
 Chosen = NDArray[np.bool_]
@@ -19,8 +20,8 @@ def import_max_kw(fleet: Fleet, events: Iterable[Event], timeline: Timeline) -> 
     step. Before a call with a ramp, a site comes down to it no faster.
     """
     known = tuple(events)
-    limits = np.asarray([site.contract.import_max_kw for site in fleet.sites])
-    most = np.repeat(limits[:, None], len(timeline), axis=1)
+    own = [contract_import_max_kw(site.contract, site.clock, timeline) for site in fleet.sites]
+    most = np.stack(own)
     names = [site.name for site in fleet.sites]
     for event in known:
         if not np.isfinite(event.limit_kw):

@@ -24,7 +24,8 @@ class DemandPeriods:
     """Billing months of each site that a horizon touches: S sites, N months, the first is under way.
 
     of_step: the month of each step by the site's clock, (S, T). price_per_kw: money per kW of a month's highest
-    import, (S, N), 0 for months a site's horizon does not reach. known_kw: its highest import so far, (S, N).
+    import, (S, N), 0 for months a site's horizon does not reach. known_kw: its highest import so far, or what is paid
+    for at least, (S, N).
     """
 
     of_step: NDArray[np.int64]
@@ -66,13 +67,16 @@ def demand_periods(situation: Situation, objective: Objective) -> DemandPeriods:
     price, known = np.zeros(shape), np.zeros(shape)
     of_step = np.zeros((len(months), len(starts_s)), dtype=np.int64)
     for index, (site, edges_s) in enumerate(zip(situation.fleet.sites, months, strict=True)):
-        charge = site.contract.demand_charge_per_kw_month * objective.demand_charge_share
+        charge = site.contract.demand_charge_per_kw_month * site.contract.demand_over_factor
+        charge *= objective.demand_charge_share
         parts = [
             _part(first_s, last_s, until_s, objective) for first_s, last_s in pairwise(edges_s)
         ]
         price[index, : len(parts)] = charge * np.asarray(parts)
         of_step[index] = np.searchsorted(edges_s[1:-1], starts_s, side="right")
     known[:, 0] = np.nan_to_num(situation.state.peak_import_kw)
+    least = [site.contract.demand_least_kw for site in situation.fleet.sites]
+    known = np.maximum(known, np.asarray(least)[:, None])
     return DemandPeriods(of_step=of_step, price_per_kw=price, known_kw=known)
 
 

@@ -1,61 +1,80 @@
-"""What a site with a two-settlement contract buys a day ahead: what it then expects to draw."""
+"""What a site buys or declares before its gate closes: what it then expects to draw."""
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.bid import Bid
 from gridtide.decide.dispatch import Dispatch, load_of
 from gridtide.decide.facts import serving_kw, slower_facts
+from gridtide.decide.leaning import Leaning, leaned
 from gridtide.decide.limits import import_max_kw
 from gridtide.decide.made_terms import following_kw, made_at_sites
 from gridtide.decide.reading import outdoor_c, requests_per_s, supply_kw
-from gridtide.decide.situation import Commitment, Situation
+from gridtide.decide.situation import Commitment, Commitments, Situation
 from gridtide.fleet.building import facility_power_kw, parked_kw
-from gridtide.fleet.contract import Exposure
+from gridtide.fleet.gate import gate_closes_s
+from gridtide.fleet.site import Site
 from gridtide.fleet.ways import by_way, ways_of
-from gridtide.timeline import instant
+from gridtide.timeline import Timeline, epoch_s, instant
 
 Real = NDArray[np.float64]
 
 
-def bought(situation: Situation, dispatch: Dispatch, until_s: int) -> tuple[Commitment, ...]:
+def bought(
+    situation: Situation,
+    dispatch: Dispatch,
+    until_s: int,
+    by_price: frozenset[str] = frozenset(),
+    leaning: Leaning | None = None,
+) -> tuple[Commitment, ...]:
     """Positions for the steps whose day-ahead gate closes before the second `until_s` and was open until now.
 
     Every policy buys alike: the import it expects under what it has just decided. Steps whose gate was
-    closed when the course began have no position; they are settled in real time as a whole.
+    closed when the course began have no position; they are settled in real time as a whole. by_price: sites that bid
+    by price instead. leaning: what was learned of sites that pay for leaving a position.
     """
     trading = [
         (index, site)
         for index, site in enumerate(situation.fleet.sites)
-        if site.contract.exposure is Exposure.TWO_SETTLEMENT
+        if site.contract.takes_positions and site.name not in by_price
     ]
     if not trading:
         return ()
     horizon = situation.horizon
     expected = expected_import_kw(situation, dispatch)
-    now_s = int(horizon.edges_s[0])
     found = []
     for index, site in trading:
-        gate_s = round(site.contract.gate_closure_h * 3600)
-        last_s = max(
-            [
-                int(one.end.timestamp())
-                for one in situation.commitments
-                if isinstance(one, Commitment) and one.site == site.name
-            ],
-            default=now_s + gate_s,
-        )
-        for step in np.flatnonzero(
-            (horizon.starts_s >= last_s) & (horizon.starts_s < until_s + gate_s)
-        ):
+        due = due_steps(site, horizon, situation.commitments, until_s)
+        kw = expected[index]
+        if leaning is not None and site.contract.deviation_price_per_mwh:
+            kw = leaned(kw, horizon, site.clock, leaning.kw[index])
+        for step in np.flatnonzero(due):
             found.append(
                 Commitment(
                     site=site.name,
                     start=instant(horizon.starts_s[step]),
                     end=instant(horizon.ends_s[step]),
-                    position_kw=float(expected[index, step]),
+                    position_kw=float(kw[step]),
                 )
             )
     return tuple(found)
+
+
+def due_steps(
+    site: Site, horizon: Timeline, commitments: Commitments, until_s: int
+) -> NDArray[np.bool_]:
+    """Steps whose day-ahead gate was open until now and closes before the second `until_s`, (T,).
+
+    Behind what is committed already nothing is left out, however late this turn is.
+    """
+    closes_s = gate_closes_s(site.contract, site.clock, horizon.starts_s)
+    ends = [
+        epoch_s(one.end)
+        for one in commitments
+        if isinstance(one, Commitment | Bid) and one.site == site.name
+    ]
+    was_open = horizon.starts_s >= max(ends) if ends else closes_s >= horizon.edges_s[0]
+    return np.asarray(was_open & (closes_s < until_s))
 
 
 def expected_import_kw(situation: Situation, dispatch: Dispatch) -> Real:

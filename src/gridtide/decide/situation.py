@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from gridtide.decide.bid import Bid
 from gridtide.decide.call_answer import CallAnswer
 from gridtide.decide.event import Event as Event
 from gridtide.decide.state import State
@@ -34,7 +35,7 @@ class OfferedCapacity:
     offered_kw: float
 
 
-Commitments = tuple[Commitment | OfferedCapacity | CallAnswer, ...]
+Commitments = tuple[Commitment | OfferedCapacity | Bid | CallAnswer, ...]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

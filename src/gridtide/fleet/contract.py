@@ -1,6 +1,7 @@
 """What a site has agreed with its grid and its supplier: limits, and which price it feels."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 import numpy as np
@@ -31,6 +32,29 @@ class TariffBand:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ImportLimit:
+    """A lower limit of import that holds on some hours of some weekdays on the site's clock, in whole quarters."""
+
+    import_max_kw: float
+    weekdays: frozenset[int] = frozenset(range(7))
+    from_hour: float = 0.0
+    to_hour: float = 24.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoincidentPeak:
+    """A time in which the whole system is known or expected to peak. charge_per_kw: money for a kW of a site's mean
+    import over it. likelihood: that it will be charged, as plans know from the start. came: whether it was, which
+    only the bill and perfect foresight know."""
+
+    start: datetime
+    end: datetime
+    charge_per_kw: float
+    likelihood: float = 1.0
+    came: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
 class Contract:
     """The connection and the supply contract of one site; money in the case's settlement currency.
 
@@ -41,8 +65,16 @@ class Contract:
     contracted_kw: the flat volume of a contract for difference.
     bands: the tariff under TIME_OF_USE; together they cover every hour of the week once.
     real_time_zone: the zone whose signal settles deviations under TWO_SETTLEMENT.
-    gate_closure_h: hours before delivery after which the day-ahead position is fixed.
+    gate_closure_h: hours before delivery after which the day-ahead position is fixed. gate_hour: instead, the hour on
+    the clock of the day before at which the positions of a whole day are.
     export_price_share: what an exported kWh earns, as a share of the zone's price.
+    deviation_price_per_mwh: for energy more or less than the position of a step, bought or declared, beyond
+    deviation_free_share of it; sites that pay for this declare what they will draw, whatever their exposure.
+    bids_by_price: whether positions under TWO_SETTLEMENT are bought by bids, so much at each price, instead of one
+    quantity at any price.
+    demand_least_kw: the demand charge is paid for at least so much, as for a load that was contracted; what exceeds it
+    costs demand_over_factor times the charge. limits: times of a lower import_max_kw.
+    peaks: the system's peaks, charged by the mean import over each.
     """
 
     import_max_kw: float
@@ -55,7 +87,21 @@ class Contract:
     bands: tuple[TariffBand, ...] = ()
     real_time_zone: str | None = None
     gate_closure_h: float = 12.0
+    gate_hour: float | None = None
     export_price_share: float = 1.0
+    bids_by_price: bool = False
+    deviation_price_per_mwh: float = 0.0
+    deviation_free_share: float = 0.0
+
+    demand_least_kw: float = 0.0
+    demand_over_factor: float = 1.0
+    limits: tuple[ImportLimit, ...] = ()
+    peaks: tuple[CoincidentPeak, ...] = ()
+
+    @property
+    def takes_positions(self) -> bool:
+        """Whether what it will draw is bought or declared before its gate closes."""
+        return self.exposure is Exposure.TWO_SETTLEMENT or self.deviation_price_per_mwh > 0
 
     @property
     def follows_market(self) -> bool:

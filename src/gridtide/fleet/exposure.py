@@ -1,11 +1,12 @@
 """Which price a decision sees: what one more kilowatt-hour will really change on the bill."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.fleet.contract import Contract, Exposure, tariff_price_per_mwh
+from gridtide.fleet.gate import gate_closes_s
 from gridtide.timeline import Timeline, epoch_s
 
 Real = NDArray[np.float64]
@@ -33,6 +34,6 @@ def seen_price_per_mwh(
         hour = np.asarray([moment.hour + moment.minute / 60.0 for moment in local])
         return tariff_price_per_mwh(contract.bands, weekday, hour)
     if contract.exposure is Exposure.TWO_SETTLEMENT:
-        closed_s = epoch_s(as_of + timedelta(hours=contract.gate_closure_h))
-        return np.where(timeline.starts_s < closed_s, real_time_price_per_mwh, price_per_mwh)
+        closed = gate_closes_s(contract, clock, timeline.starts_s) < epoch_s(as_of)
+        return np.where(closed, real_time_price_per_mwh, price_per_mwh)
     return price_per_mwh

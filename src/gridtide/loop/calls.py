@@ -6,6 +6,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.bid import Bid
 from gridtide.decide.call_answer import UNKNOWN, CallAnswer, answers_of
 from gridtide.decide.event import Event, EventKind
 from gridtide.decide.plan import Plan
@@ -80,7 +81,7 @@ def heard(
     return (*stand, *bound, *asked)
 
 
-def _taken_back(one: Commitment | OfferedCapacity | CallAnswer, situation: Situation) -> bool:
+def _taken_back(one: Commitment | OfferedCapacity | Bid | CallAnswer, situation: Situation) -> bool:
     """Whether it answers a call that is not over and that nobody issues any more."""
     if not isinstance(one, CallAnswer):
         return False

@@ -1,10 +1,13 @@
 """See: what may be known at an instant, put together into a situation."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
 
 from gridtide.decide.reading import KIND_OF_SUPPLY
+from gridtide.decide.risk import Risk, Uncertainty
 from gridtide.decide.situation import Commitments, Event, Situation
 from gridtide.fleet.service import demand_zone
 from gridtide.fleet.site import Site
@@ -13,7 +16,7 @@ from gridtide.loop.spread import spread_of
 from gridtide.loop.world import World
 from gridtide.signals.forecaster import forecaster_named
 from gridtide.signals.history import known, reach_s
-from gridtide.signals.signal import Kind, Nature, Signal
+from gridtide.signals.signal import Kind, Nature, Signal, is_point
 from gridtide.timeline import Timeline
 from gridtide.trust.quarantine import Doubt, quarantined
 
@@ -53,6 +56,28 @@ def see(
     return situation_of(mandate, world, as_of, tuple(signals), commitments), tuple(doubts)
 
 
+def with_courses(mandate: Mandate, situation: Situation, scenarios: int) -> Situation:
+    """The situation with so many courses of every series that is not published, whatever plans weigh.
+
+    Raises BadInput for a forecaster that says points alone.
+    """
+    risk = Risk(uncertainty=Uncertainty.CVAR, scenarios=scenarios)
+    points = [one for one in situation.signals if is_point(one)]
+    drawn: list[Signal] = []
+    for one in points:
+        if one.nature is Nature.FORECAST and not np.isnan(one.values).all():
+            published = known(mandate.history, one.kind, one.zone, one.timeline, situation.as_of)
+            drawn += spread_of(
+                quarantined(published, situation.as_of, OLDEST)[0],
+                mandate.history,
+                situation.as_of,
+                risk,
+                mandate.forecaster,
+                mandate.seed,
+            )
+    return replace(situation, signals=(*points, *drawn))
+
+
 def situation_of(
     mandate: Mandate,
     world: World,
@@ -70,13 +95,26 @@ def situation_of(
         state=world.state(),
         signals=signals,
         events=events_known(mandate.events, as_of),
-        commitments=tuple(one for one in commitments if one.end > as_of),
+        commitments=still_binding(commitments, as_of),
     )
 
 
+def still_binding(commitments: Commitments, as_of: datetime) -> Commitments:
+    """Those that are not over."""
+    return tuple(one for one in commitments if one.end > as_of)
+
+
 def events_known(events: tuple[Event, ...], as_of: datetime) -> tuple[Event, ...]:
-    """Calls of the grid that were issued by `as_of` and are not over."""
-    return tuple(event for event in events if event.issued_at <= as_of < event.end)
+    """Calls of the grid that were issued by `as_of`, not taken back by then, and are not over."""
+    return tuple(event for event in events if event.is_known(as_of))
+
+
+def calls_said(events: tuple[Event, ...]) -> Iterator[datetime]:
+    """Instants at which a call of the grid was issued or taken back."""
+    for event in events:
+        yield event.issued_at
+        if event.taken_back_at is not None:
+            yield event.taken_back_at
 
 
 def horizon_from(mandate: Mandate, as_of: datetime) -> Timeline:

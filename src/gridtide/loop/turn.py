@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from gridtide.decide.bids import cleared
 from gridtide.decide.crowd import left_waiting
 from gridtide.decide.dispatch import Dispatch, Reason
 from gridtide.decide.dispatchers.keep_told import KeepTold
+from gridtide.decide.leaning import Leaning, leaning_of
 from gridtide.decide.offers_made import offers_made, with_standing
 from gridtide.decide.peak import next_month_s
 from gridtide.decide.plan import Plan
@@ -20,9 +22,10 @@ from gridtide.decide.reservations import Reservations, grid_step_s, reservations
 from gridtide.decide.room import promised_room
 from gridtide.decide.situation import Commitments, Situation
 from gridtide.digest import Fingerprints, digest
+from gridtide.loop.bidding import bidders, bids_made
 from gridtide.loop.calls import heard, told_since
 from gridtide.loop.mandate import Mandate, Policy
-from gridtide.loop.sight import prices_reach, see, situation_of
+from gridtide.loop.sight import calls_said, prices_reach, see, situation_of, still_binding
 from gridtide.loop.world import Orders, World
 from gridtide.signals.signal import Signal
 from gridtide.timeline import epoch_s
@@ -37,7 +40,8 @@ from gridtide.trust.record import Decision, Stage, Store
 class Memory:
     """What one turn hands to the next. reach_s: second up to which prices were known to the plan.
     at_risk: jobs that were answered so and still are; they are tried again, not answered again.
-    commitments: every position bought day-ahead and all capacity offered so far. restless: whether jobs
+    commitments: every position bought day-ahead and all capacity offered so far. leaning: what was learned of how far
+    sites leave what they declare. restless: whether jobs
     stand still that the next step may help: stopped in this turn, or waiting for room. fingerprints: of
     situations, which share most of what they hold.
     """
@@ -49,6 +53,7 @@ class Memory:
     doubts: tuple[Doubt, ...] = ()
     at_risk: frozenset[str] = frozenset()
     commitments: Commitments = ()
+    leaning: Leaning | None = None
     restless: bool = False
     fingerprints: Fingerprints = field(default_factory=Fingerprints)
 
@@ -71,7 +76,7 @@ def plan_is_due(mandate: Mandate, memory: Memory, as_of: datetime) -> bool:
         return True
     if as_of - memory.planned_at >= timedelta(hours=mandate.replan_h):
         return True
-    if any(memory.planned_at < event.issued_at <= as_of for event in mandate.events):
+    if any(memory.planned_at < said <= as_of for said in calls_said(mandate.events)):
         return True
     if next_month_s(mandate.fleet, memory.planned_at) <= epoch_s(as_of):
         return True
@@ -113,11 +118,14 @@ def take_turn(
     dispatch, verdict = judge(proposed, witness, situation, room, admission.promised)
     if due:
         until_s = epoch_s(as_of) + round(mandate.replan_h * 3600)
+        by_price = frozenset() if plan is None else bidders(situation.fleet)
         new: Commitments = (
-            *bought(situation, dispatch, until_s),
+            *bought(situation, dispatch, until_s, by_price, memory.leaning),
+            *bids_made(mandate, situation, admission.held, until_s, by_price, memory.leaning),
             *offers_made(situation, dispatch, until_s),
         )
         memory = replace(memory, commitments=(*memory.commitments, *new))
+    memory = replace(memory, leaning=leaning_of(with_new(situation, memory), memory.leaning))
     dispatch = with_standing(dispatch, situation, memory.commitments)
     return Turn(
         decision=_decision(mandate, policy, situation, dispatch, verdict, (answers, calls), memory),
@@ -127,6 +135,11 @@ def take_turn(
         situation=situation,
         memory=memory,
     )
+
+
+def with_new(situation: Situation, memory: Memory) -> Situation:
+    """The situation with every commitment that binds by now."""
+    return replace(situation, commitments=still_binding(memory.commitments, situation.as_of))
 
 
 def write_down(store: Store, turn: Turn, stage: Stage) -> None:
@@ -140,7 +153,9 @@ def _seen(
     if not due:
         return memory, situation_of(mandate, world, as_of, memory.signals, memory.commitments)
     situation, doubts = see(mandate, world, as_of, memory.commitments)
-    return replace(memory, signals=situation.signals, doubts=doubts), situation
+    commitments = cleared(memory.commitments, situation)
+    memory = replace(memory, signals=situation.signals, doubts=doubts, commitments=commitments)
+    return memory, replace(situation, commitments=still_binding(commitments, as_of))
 
 
 def _answered(

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.fleet.coincident import coincident_cost_per_kwh
 from gridtide.fleet.contract import Contract, Exposure, tariff_price_per_mwh
+from gridtide.fleet.site import Battery
+from gridtide.timeline import Timeline
 from gridtide.units import cost_per_kwh
 
 Real = NDArray[np.float64]
@@ -45,9 +48,31 @@ def settle_energy_cost(contract: Contract, metered: Metered) -> float:
 def settle_demand_charge(
     contract: Contract, import_kw: Real, month: NDArray[np.int64], share: float
 ) -> float:
-    """Money for the highest import of each billing month. share: part of a month's charge that counts."""
-    peaks_kw = [float(import_kw[month == number].max()) for number in np.unique(month)]
-    return share * contract.demand_charge_per_kw_month * sum(peaks_kw)
+    """Money for the highest import of each billing month: for what is paid at least, and for what exceeds it at its
+    factor. share: part of a month's charge that counts."""
+    least_kw, factor = contract.demand_least_kw, contract.demand_over_factor
+    over_kw = [max(float(import_kw[month == n].max()) - least_kw, 0.0) for n in np.unique(month)]
+    charged_kw = [least_kw + factor * one_kw for one_kw in over_kw]
+    return share * contract.demand_charge_per_kw_month * sum(charged_kw)
+
+
+def contracted_relief(contract: Contract, months: int, share: float) -> float:
+    """What a plan counts too much, money: it prices all of a peak at the factor of what exceeds the least demand."""
+    charge = share * contract.demand_charge_per_kw_month * months
+    return charge * (contract.demand_over_factor - 1.0) * contract.demand_least_kw
+
+
+def settle_coincident_peaks(contract: Contract, import_kw: Real, timeline: Timeline) -> float:
+    """Money for the mean import over each of the system's peaks that came. import_kw: (T,)."""
+    per_kwh = coincident_cost_per_kwh(contract, timeline, came=True)
+    return float((per_kwh * import_kw * timeline.hours).sum())
+
+
+def settle_wear(battery: Battery | None, discharge_kw: Real, hours: Real) -> float:
+    """Money for the wear of a store, by the energy it gave. discharge_kw, hours: (T,)."""
+    if battery is None:
+        return 0.0
+    return float((discharge_kw * hours).sum()) * battery.wear_cost_per_kwh
 
 
 def _paid(contract: Contract, metered: Metered) -> Real:

@@ -5,6 +5,7 @@ import numpy as np
 from gridtide.decide.bound import course_bound
 from gridtide.decide.situation import Situation
 from gridtide.loop.sight import see
+from gridtide.settle.cost import contracted_relief
 from gridtide.simulate.calls import most_paid
 from gridtide.simulate.course import mandate_of
 from gridtide.simulate.policies import PERFECT, policy_named
@@ -19,7 +20,19 @@ def bound_of(study: Study, truth: Truth) -> float | None:
     Less all that calls of the grid may pay, so that no policy that answers them falls below it.
     """
     least, paid = course_bound(known_course(study, truth), study.objective), most_paid(study)
-    return None if least is None or not np.isfinite(paid) else least - paid
+    return None if least is None or not np.isfinite(paid) else least - paid - _relief(study)
+
+
+def _relief(study: Study) -> float:
+    """What plans count too much for demand that was contracted, money."""
+    share, found = study.objective.demand_charge_share, 0.0
+    for site in study.fleet.sites:
+        if site.contract.demand_over_factor == 1.0:
+            continue
+        local = study.timeline.local_times(site.clock)
+        months = len({(moment.year, moment.month) for moment in local})
+        found += contracted_relief(site.contract, months, share)
+    return found
 
 
 def known_course(study: Study, truth: Truth) -> Situation:

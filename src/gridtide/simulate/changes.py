@@ -184,7 +184,7 @@ def _connection(course: Course, index: int, site: Site) -> Iterator[Change]:
     if contract.ramp_max_kw_per_min is not None:
         free = replace(contract, ramp_max_kw_per_min=float("inf"))
         yield change(f"no ramp rule at {site.name}", Kind.RAMP, 1.0, "rule", free)
-    if contract.demand_charge_per_kw_month > 0:
+    if contract.demand_charge_per_kw_month > 0 and contract.demand_over_factor == 1.0:
         free = replace(contract, demand_charge_per_kw_month=0.0)
         yield change(f"no demand charge at {site.name}", Kind.DEMAND_CHARGE, 1.0, "charge", free)
 

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.bid import Bid
+from gridtide.decide.bids import bought_at
 from gridtide.decide.call_answer import CallAnswer, answers_of
 from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.flow_reasons import FlowReasons, flow_rows
@@ -21,6 +23,7 @@ from gridtide.decide.situation import Commitment, Commitments
 from gridtide.decide.uncertainty import without_spread
 from gridtide.digest import freeze
 from gridtide.loop.mandate import Mandate, Policy
+from gridtide.loop.sight import calls_said
 from gridtide.loop.turn import Memory, Turn, take_turn, write_down
 from gridtide.loop.world import Telemetry
 from gridtide.simulate.study import Study
@@ -94,7 +97,8 @@ class Course:
 
     promised; cut (a limit cut took the promise back); ended_s (-1 never); complete (all its work was done);
     place (last); moves; exposure (transfers times sensitivity); first_s (-1 never); done_s.
-    transfer_cost: money for all transfers. position_kw: bought day-ahead, (S, T). unspread: series of which plans
+    transfer_cost: money for all transfers. position_kw: bought or declared, 0 elsewhere, (S, T).
+    positioned: where something was. unspread: series of which plans
     wanted to know how far they may miss and could not, and in how many plans. offered_kw: capacity that stood of
     each product of the fleet, (Q, T). certificates: of its plans before jobs were placed, in order.
     calls: how calls of the grid were answered; without_calls: what meters would have seen without them, None where
@@ -114,6 +118,7 @@ class Course:
     done_s: Whole
     transfer_cost: float
     position_kw: Real
+    positioned: NDArray[np.bool_]
     executed: Executed
     reasons: Reasons
     flows: FlowReasons
@@ -128,7 +133,7 @@ class Course:
 
     def __post_init__(self) -> None:
         whole = ("ended_s", "place", "moves", "exposure", "first_s", "done_s")
-        freeze(self, position_kw=np.float64, offered_kw=np.float64)
+        freeze(self, position_kw=np.float64, offered_kw=np.float64, positioned=np.bool_)
         freeze(
             self,
             promised=np.bool_,
@@ -253,7 +258,7 @@ def next_instant(study: Study, memory: Memory, present: int) -> int:
     instants.append(int(np.searchsorted(edges_s, int(due.timestamp()), side="left")))
     begins_s = next_month_s(study.fleet, memory.planned_at)
     instants.append(int(np.searchsorted(edges_s, begins_s, side="left")))
-    issued = [int(np.searchsorted(edges_s, epoch_s(event.issued_at))) for event in study.events]
+    issued = [int(np.searchsorted(edges_s, epoch_s(said))) for said in calls_said(study.events)]
     instants += [step for step in issued if step > present]
     if memory.restless:
         return present + 1
@@ -267,6 +272,7 @@ def _course(study: Study, twin: Twin, policy: str, telemetry: list[Telemetry], l
         np.zeros(0)
     ] * 12  # fmt: skip
     names = [field.name for field in fields(Reasons)]
+    position_kw = _positions(study, log.memory.commitments, twin.truth.price_per_mwh)
     return Course(
         policy=policy,
         telemetry=joined(study.timeline, telemetry),
@@ -280,7 +286,8 @@ def _course(study: Study, twin: Twin, policy: str, telemetry: list[Telemetry], l
         first_s=_first_s(executed, len(study.jobs)),
         done_s=book.done_s,
         transfer_cost=twin.transfer_cost,
-        position_kw=_positions(study, log.memory.commitments),
+        position_kw=np.nan_to_num(position_kw),
+        positioned=~np.isnan(position_kw),
         executed=executed,
         reasons=Reasons(**dict(zip(names, columns, strict=True))),
         flows=_flows(log.flows),
@@ -307,13 +314,15 @@ def _first_s(executed: Executed, jobs: int) -> Whole:
     return np.where(first == np.iinfo(np.int64).max, -1, first)
 
 
-def _positions(study: Study, commitments: Commitments) -> Real:
-    """What was bought day-ahead, (S, T), kW; 0 where nothing was."""
+def _positions(study: Study, commitments: Commitments, price_per_mwh: Real) -> Real:
+    """What was bought or declared, (S, T), kW; NaN where nothing was. price_per_mwh: at which bids clear, (S, T)."""
     names = [site.name for site in study.fleet.sites]
-    position_kw = np.zeros((len(names), len(study.timeline)))
-    for one in [one for one in commitments if isinstance(one, Commitment)]:
+    position_kw = np.full((len(names), len(study.timeline)), np.nan)
+    for one in [one for one in commitments if isinstance(one, Commitment | Bid)]:
         step = int(np.searchsorted(study.timeline.starts_s, epoch_s(one.start)))
-        position_kw[names.index(one.site), step] = one.position_kw
+        site = names.index(one.site)
+        bought = bought_at(one, price_per_mwh[site, step]) if isinstance(one, Bid) else one
+        position_kw[site, step] = bought.position_kw
     return position_kw
 
 

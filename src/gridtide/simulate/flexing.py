@@ -17,6 +17,7 @@ from gridtide.finding import BadInput, Finding
 from gridtide.fleet.ways import Ways, by_service, by_way, ways_of
 from gridtide.loop.mandate import Policy
 from gridtide.loop.turn import Memory, Turn, take_turn
+from gridtide.loop.world import Telemetry
 from gridtide.simulate.course import Progress, mandate_of, next_instant
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import Truth
@@ -147,19 +148,22 @@ class Window:
     def seen(self, steps: tuple[Step, ...]) -> "Seen":
         """What meters and users see with these steps given."""
         dispatch = self.dispatch
-        twin = self._twin()
         if steps:
             dispatch = _with_steps(
                 dispatch, steps, ways_of(self.study.fleet, self.study.services), self.coarse
             )
-        orders = replace(self.standing.turn.orders, dispatch=dispatch)
-        seen = twin.advance(orders, self.study.timeline.end)
+        seen = self.carried_out(dispatch)
         late_s = np.where(np.isnan(seen.latency_p95_s), 0.0, seen.latency_p95_s)
         return Seen(
             drawn_kw=np.asarray((seen.import_kw - seen.export_kw).mean(axis=1)),
             refused_per_s=seen.refused.mean(axis=2),
             late_s=late_s.max(axis=(2, 3), initial=0.0),
         )
+
+    def carried_out(self, dispatch: Dispatch) -> Telemetry:
+        """What meters show when this dispatch of the window is carried out."""
+        orders = replace(self.standing.turn.orders, dispatch=dispatch)
+        return self._twin().advance(orders, self.study.timeline.end)
 
     def _twin(self) -> Twin:
         """A twin of its own that stands where the course does."""

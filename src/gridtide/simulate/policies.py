@@ -24,6 +24,7 @@ from gridtide.decide.steering import covered
 from gridtide.decide.told import same_slots, told_of, work_cost
 from gridtide.decide.uncertain.planning import PlansAround, planner_for
 from gridtide.finding import BadInput, Finding, refuse_if_any
+from gridtide.fleet.fleet import Fleet
 from gridtide.loop.mandate import Policy
 from gridtide.loop.spread import FORESIGHT, spread_faults
 from gridtide.simulate.study import LengthKnowledge, Study, binding_events
@@ -227,11 +228,23 @@ def _perfect(study: Study) -> Entry:
         length_knowledge=LengthKnowledge.TRUE,
         arrivals_known=True,
         cadence=replace(study.cadence, plan_h=whole_h, replan_h=whole_h),
+        fleet=_peaks_known(study.fleet),
         events=tuple(
             replace(event, issued_at=study.timeline.start) for event in binding_events(study)
         ),
     )
     return _plan_and_place(knowing, PERFECT), "perfect-foresight", knowing
+
+
+def _peaks_known(fleet: Fleet) -> Fleet:
+    """The fleet with contracts that know which of the system's peaks came."""
+    if not any(site.contract.peaks for site in fleet.sites):
+        return fleet
+    sites = []
+    for site in fleet.sites:
+        peaks = [replace(peak, likelihood=float(peak.came)) for peak in site.contract.peaks]
+        sites.append(replace(site, contract=replace(site.contract, peaks=tuple(peaks))))
+    return replace(fleet, sites=tuple(sites))
 
 
 def _plan_and_place(

@@ -8,7 +8,14 @@ from numpy.typing import NDArray
 from gridtide.fleet.ways import slower_ways
 from gridtide.settle.capacity import Capacity
 from gridtide.settle.carbon import settle_emissions_kg
-from gridtide.settle.cost import Metered, settle_demand_charge, settle_energy_cost
+from gridtide.settle.cost import (
+    Metered,
+    settle_coincident_peaks,
+    settle_demand_charge,
+    settle_energy_cost,
+    settle_wear,
+)
+from gridtide.settle.deviation import deviation_charge
 from gridtide.settle.gensets import GensetUse
 from gridtide.settle.latency import weighted_quantile
 from gridtide.settle.plants import PlantUse
@@ -25,6 +32,7 @@ from gridtide.simulate.study import Study
 from gridtide.simulate.truth import Truth
 
 Real = NDArray[np.float64]
+COINCIDENT = "coincident peaks"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,10 +117,12 @@ def settle(study: Study, truth: Truth, course: Course, absorbed_kwh: float) -> S
         energy_by_class_kwh=_by_class(study, course),
         parts=(
             *_parts(study, truth, course, counted_kg, lost_h),
+            *_deviation_part(study, course),
             *earned(capacity),
             *fuel_part(gensets),
             *plants_part(plants),
             *money_of(calls),
+            *_coincident(study, course),
         ),
         emissions_average_kg=emissions_kg,
         emissions_marginal_kg=marginal_kg,
@@ -144,7 +154,8 @@ def _parts(
 ) -> tuple[tuple[str, float], ...]:
     seen, hours, objective = course.telemetry, study.timeline.hours, study.objective
     sites = study.fleet.sites
-    wear = [site.battery.wear_cost_per_kwh if site.battery else 0.0 for site in sites]
+    discharged = zip(sites, seen.discharge_kw, strict=True)
+    wear = sum(settle_wear(site.battery, power_kw, hours) for site, power_kw in discharged)
     refused = (seen.refused * hours * 3600.0).sum(axis=(1, 2))
     values = np.asarray([service.value_per_request for service in study.services])
     kinds = study.jobs.classes
@@ -153,7 +164,7 @@ def _parts(
     return (
         ("energy", sum(_energy_costs(study, truth, course))),
         ("demand charge", sum(_demand_charges(study, course))),
-        ("wear", float((seen.discharge_kw * hours).sum(axis=1) @ np.asarray(wear))),
+        ("wear", wear),
         ("transfer", course.transfer_cost),
         ("carbon", objective.carbon_price_per_t * carbon_t),
         ("delay", _delay_cost(study, course) + _slower_cost(study, course)),
@@ -167,6 +178,20 @@ def _energy_costs(study: Study, truth: Truth, course: Course) -> list[float]:
         settle_energy_cost(site.contract, metered_of(study, truth, course, index))
         for index, site in enumerate(study.fleet.sites)
     ]
+
+
+def _deviation_part(study: Study, course: Course) -> tuple[tuple[str, float], ...]:
+    """What leaving positions cost, where any site pays for that."""
+    contracts = [site.contract for site in study.fleet.sites]
+    if not any(one.deviation_price_per_mwh for one in contracts):
+        return ()
+    hours = study.timeline.hours
+    position_kw = np.where(course.positioned, course.position_kw, np.nan)
+    charges = [
+        deviation_charge(one, course.telemetry.import_kw[index] * hours, position_kw[index] * hours)
+        for index, one in enumerate(contracts)
+    ]
+    return (("deviation", sum(charges)),)
 
 
 def metered_of(study: Study, truth: Truth, course: Course, index: int) -> Metered:
@@ -194,6 +219,16 @@ def _demand_charges(study: Study, course: Course) -> list[float]:
         share = study.objective.demand_charge_share
         charges.append(settle_demand_charge(site.contract, import_kw, month, share))
     return charges
+
+
+def _coincident(study: Study, course: Course) -> tuple[tuple[str, float], ...]:
+    """The part of a total cost that the system's peaks make; none where no contract names any."""
+    sites = study.fleet.sites
+    if not any(site.contract.peaks for site in sites):
+        return ()
+    drawn = zip(sites, course.telemetry.import_kw, strict=True)
+    charges = [settle_coincident_peaks(site.contract, kw, study.timeline) for site, kw in drawn]
+    return ((COINCIDENT, sum(charges)),)
 
 
 def _delay_cost(study: Study, course: Course) -> float:

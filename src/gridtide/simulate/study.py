@@ -90,8 +90,15 @@ def binding_events(study: Study) -> tuple[Event, ...]:
 
 
 def as_it_binds(event: Event, timeline: Timeline) -> Event | None:
-    """A call of the grid from the first step edge on at which it can be known, None where it is over by then."""
+    """A call of the grid from the first step edge on at which it can be known, None where it is over by then.
+
+    One that is taken back binds up to the first edge at which that can be known.
+    """
     edges_s = timeline.edges_s
     known = min(int(np.searchsorted(edges_s, epoch_s(event.issued_at))), len(edges_s) - 1)
     start = max(event.start, instant(edges_s[known]))
-    return replace(event, start=start) if start < event.end else None
+    end = event.end
+    if event.taken_back_at is not None:
+        gone = min(int(np.searchsorted(edges_s, epoch_s(event.taken_back_at))), len(edges_s) - 1)
+        end = min(end, instant(edges_s[gone]))
+    return replace(event, start=start, end=end) if start < end else None

@@ -2,7 +2,9 @@
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from gridtide.finding import BadInput, Finding
 from gridtide.trust.record import Entry
@@ -11,6 +13,8 @@ from gridtide.trust.record import Entry
 class JsonLinesStore:
     """An append-only file. A line that was cut off by a crash is dropped when the file is opened.
 
+    Only the newest entry is held in memory: a file that a server appends to for a year may be larger than that.
+
     written_through: whether an entry is on the disk when `append` returns. A simulated course needs that of none of
     its entries: it tells nobody anything, and can be run again.
     """
@@ -18,7 +22,7 @@ class JsonLinesStore:
     def __init__(self, path: Path, written_through: bool = True) -> None:
         self.path = path
         self.written_through = written_through
-        self._entries = _read(path) if path.exists() else []
+        self._last = _mended(path)
 
     def append(self, entry: Entry) -> None:
         """Add one line and, where entries are written through, wait until the disk has it."""
@@ -28,36 +32,69 @@ class JsonLinesStore:
             if self.written_through:
                 file.flush()
                 os.fsync(file.fileno())
-        self._entries.append(entry)
+        self._last = entry
 
     def entries(self) -> tuple[Entry, ...]:
         """Everything kept, oldest first."""
-        return tuple(self._entries)
+        return tuple(self.read())
+
+    def read(self) -> Iterator[Entry]:
+        """Everything kept, oldest first, one line after the other. Raises BadInput on a line that is none of ours."""
+        if self.path.exists():
+            yield from _read(self.path)
 
     def last(self) -> Entry | None:
         """The newest entry, None in an empty store."""
-        return self._entries[-1] if self._entries else None
+        return self._last
 
 
-def _read(path: Path) -> list[Entry]:
-    raw = path.read_bytes()
-    whole = raw[: raw.rfind(b"\n") + 1]
-    if len(whole) < len(raw):
-        path.write_bytes(whole)
-    entries = []
-    for number, line in enumerate(whole.decode("utf-8").splitlines(), start=1):
-        try:
-            item = json.loads(line)
-            entries.append(Entry(text=str(item["text"]), hash=str(item["hash"])))
-        except (ValueError, KeyError, TypeError) as fault:
-            raise BadInput([_unreadable(path, number, line)]) from fault
-    return entries
+def _mended(path: Path) -> Entry | None:
+    """The newest whole entry of a file, after what a crash cut off behind it was dropped."""
+    if not path.exists():
+        return None
+    with path.open("rb") as file:
+        whole = _end_of_last_line(file)
+    if whole < path.stat().st_size:
+        os.truncate(path, whole)
+    newest = None
+    for entry in _read(path):
+        newest = entry
+    return newest
 
 
-def _unreadable(path: Path, number: int, line: str) -> Finding:
+def _end_of_last_line(file: BinaryIO) -> int:
+    end = 0
+    for line in file:
+        if line.endswith(b"\n"):
+            end += len(line)
+    return end
+
+
+def entries_in(content: bytes, path: Path) -> list[Entry]:
+    """Entries of a file's content, left as it is; bytes that are no text are replaced, so that their entry does
+    not fit its hash. Raises BadInput for a line that is no entry. path: named in findings."""
+    lines = content.split(b"\n")[:-1]
+    return [_entry(path, number, line) for number, line in enumerate(lines, start=1)]
+
+
+def _read(path: Path) -> Iterator[Entry]:
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            yield _entry(path, number, line)
+
+
+def _entry(path: Path, number: int, line: bytes) -> Entry:
+    try:
+        item = json.loads(line.decode("utf-8", errors="replace"))
+        return Entry(text=str(item["text"]), hash=str(item["hash"]))
+    except (ValueError, KeyError, TypeError) as fault:
+        raise BadInput([_unreadable(path, number, line)]) from fault
+
+
+def _unreadable(path: Path, number: int, line: bytes) -> Finding:
     return Finding(
         subject=f"{path} line {number}",
-        value=line[:60],
+        value=line[:60].decode("utf-8", "replace").rstrip("\n"),
         limit="one JSON object with text and hash",
         mend="Restore the file from a copy; an audit chain is never edited by hand.",
     )

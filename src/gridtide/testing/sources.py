@@ -29,7 +29,7 @@ SHARED = settings(
 )
 
 
-class _FilePromises:
+class FilePromises:
     """What holds for every reader of one file, whatever it reads."""
 
     source: ClassVar[Any]
@@ -106,7 +106,7 @@ class _FilePromises:
             assert self.is_noun(found)
 
 
-class SignalSourcePromises(_FilePromises):
+class SignalSourcePromises(FilePromises):
     """For a source that reads signals from one file."""
 
     def is_noun(self, found: object) -> bool:
@@ -125,7 +125,7 @@ class SignalSourcePromises(_FilePromises):
         assert any(not np.isnan(signal.values).all() for signal in signals)
 
 
-class JobSourcePromises(_FilePromises):
+class JobSourcePromises(FilePromises):
     """For a source that reads a log of jobs from one file."""
 
     def is_noun(self, found: object) -> bool:
@@ -150,7 +150,7 @@ class JobSourcePromises(_FilePromises):
         assert trace.source
 
 
-class DemandSourcePromises(_FilePromises):
+class DemandSourcePromises(FilePromises):
     """For a source that reads the demand of a service from one file."""
 
     def is_noun(self, found: object) -> bool:

@@ -12,6 +12,7 @@ from gridtide.decide.conflict.refusal import has_no_plan, refusal_of, refuse_whe
 from gridtide.decide.constraints.balance import add_balance
 from gridtide.decide.constraints.calls import add_calls
 from gridtide.decide.constraints.cooling import CoolingRows, add_cooling, extra_power
+from gridtide.decide.constraints.declared import add_declared
 from gridtide.decide.constraints.demand import add_demand
 from gridtide.decide.constraints.gangs import GangRows, add_gangs
 from gridtide.decide.constraints.load import add_load
@@ -147,6 +148,7 @@ def written(situation: Situation, facts: Facts) -> tuple[Program, Columns, Rows]
     batteries = tuple(site.battery for site in sites)
     level = add_state_of_charge(program, columns, facts, batteries, situation.state.soc_kwh)
     rates = tuple(site.contract.ramp_max_kw_per_min for site in sites)
+    add_declared(program, columns, facts)
     ramp, steep = add_ramp(program, columns, facts, rates, situation.state.grid_power_kw)
     add_calls(program, columns, facts, situation)
     rows = Rows(

@@ -10,6 +10,7 @@ from gridtide.decide.columns import columns_of
 from gridtide.decide.constraints.balance import add_balance
 from gridtide.decide.constraints.calls import add_calls
 from gridtide.decide.constraints.cooling import add_cooling
+from gridtide.decide.constraints.declared import add_declared
 from gridtide.decide.constraints.demand import add_demand
 from gridtide.decide.constraints.gangs import add_gangs
 from gridtide.decide.constraints.load import add_load
@@ -27,9 +28,9 @@ from gridtide.decide.facts import carbon_cost_per_kwh, seen_prices_per_mwh
 from gridtide.decide.inflow_terms import inflow_terms
 from gridtide.decide.layout import Columns, Facts, Whole
 from gridtide.decide.objective import Objective
-from gridtide.decide.planners.coordinated import Rows
+from gridtide.decide.planners.coordinated import REPAIRS_MAX, Method, Rows, one_way, straighten
 from gridtide.decide.power_curve import power_curve
-from gridtide.decide.program import Program
+from gridtide.decide.program import Matrix, Program, Solution
 from gridtide.decide.reading import outdoor_c, requests_per_s, supply_kw
 from gridtide.decide.situation import Situation
 from gridtide.units import cost_per_kwh
@@ -73,6 +74,27 @@ def written_in_copies(
     return copies
 
 
+def written_apart(program: Program, situation: Situation, courses: Sequence[Facts]) -> list[Copy]:
+    """Columns and rows of every course, with nothing in common: all is decided when the course is known."""
+    return [_copy(program, situation, facts, None) for facts in courses]
+
+
+def solved_over_copies(matrix: Matrix, copies: Sequence[Copy], method: Method) -> Solution:
+    """As the coordinated plan: what burns energy for nothing in some course is fixed, and all solved again."""
+    solution = method(matrix)
+    for _ in range(REPAIRS_MAX):
+        if not solution.feasible:
+            break
+        changed = False
+        for copy in copies:
+            changed |= straighten(matrix, solution, copy.facts, copy.columns)
+            changed |= one_way(matrix, solution, copy.columns)
+        if not changed:
+            break
+        solution = method(matrix)
+    return solution
+
+
 def _copy(
     program: Program,
     situation: Situation,
@@ -108,6 +130,7 @@ def _rows(
     batteries = tuple(site.battery for site in sites)
     level = add_state_of_charge(program, columns, facts, batteries, situation.state.soc_kwh)
     rates = tuple(site.contract.ramp_max_kw_per_min for site in sites)
+    add_declared(program, columns, facts)
     ramp, steep = add_ramp(program, columns, facts, rates, situation.state.grid_power_kw)
     add_calls(program, columns, facts, situation)
     return Rows(

@@ -16,20 +16,22 @@ from gridtide.decide.margins import kinds_spread
 from gridtide.decide.objective import Objective
 from gridtide.decide.plan import Certificate, Plan, Prices
 from gridtide.decide.planners.coordinated import (
-    REPAIRS_MAX,
     Method,
-    one_way,
     plan_program,
     prices_of,
     quantities,
-    straighten,
 )
 from gridtide.decide.program import Matrix, Program, Solution, as_written, lower_bound, matrix_of
 from gridtide.decide.reservations import Reservations
 from gridtide.decide.risk import Risk, weighed
 from gridtide.decide.situation import Situation
 from gridtide.decide.solving import solution_of
-from gridtide.decide.uncertain.copies import Copy, facts_along, written_in_copies
+from gridtide.decide.uncertain.copies import (
+    Copy,
+    facts_along,
+    solved_over_copies,
+    written_in_copies,
+)
 from gridtide.decide.uncertainty import courses_known, in_course, without_spread
 from gridtide.finding import Infeasible
 
@@ -92,7 +94,7 @@ def solved_over(
     """
     matrix, copies, tail = written_for(situation, courses, risk, told_h)
     plain = as_written(matrix)
-    solution = _solved_without_burning(matrix, copies, method)
+    solution = solved_over_copies(matrix, copies, method)
     if held is None:
         for copy in copies:
             refuse_where_power_lacks(situation, solution, copy.columns.shortfall)
@@ -165,22 +167,6 @@ def _told(situation: Situation, told_h: float) -> int:
     """Steps that are told before the next plan, at least the first."""
     begun_h = np.cumsum(situation.horizon.hours) - situation.horizon.hours
     return max(1, int((begun_h < told_h).sum()))
-
-
-def _solved_without_burning(matrix: Matrix, copies: Sequence[Copy], method: Method) -> Solution:
-    """As the coordinated plan: what burns energy for nothing in some course is fixed, and all solved again."""
-    solution = method(matrix)
-    for _ in range(REPAIRS_MAX):
-        if not solution.feasible:
-            break
-        changed = False
-        for copy in copies:
-            changed |= straighten(matrix, solution, copy.facts, copy.columns)
-            changed |= one_way(matrix, solution, copy.columns)
-        if not changed:
-            break
-        solution = method(matrix)
-    return solution
 
 
 def _refuse_without_plan(

@@ -38,6 +38,22 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.flex:flex",
         "How many kW up and down, for how long, at what price, at which delay.",
     ),
+    "offer": (
+        "gridtide.doors.cli.offer:offer",
+        "Bids before a gate closes: how much energy and capacity at which price.",
+    ),
+    "declare": (
+        "gridtide.doors.cli.declare:declare",
+        "The load of tomorrow, P10, P50 and P90, as a dispatch centre asks for it.",
+    ),
+    "follow": (
+        "gridtide.doors.cli.follow:follow",
+        "How well a site follows a regulation signal, second by second.",
+    ),
+    "swing": (
+        "gridtide.doors.cli.swing:swing",
+        "Does a load keep the grid's rules on ramps and swings, and what would.",
+    ),
     "worth": (
         "gridtide.doors.cli.worth:worth",
         "Who draws less in called hours at which incentive, and what it brings.",
@@ -46,6 +62,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.tiers:tiers",
         "What users pay by how long they wait, and whom a course was for.",
     ),
+    "respond": (
+        "gridtide.doors.cli.respond:respond",
+        "How a cluster answers a call for less power, and what each job loses by it.",
+    ),
+    "settle": (
+        "gridtide.doors.cli.settle:settle",
+        "What was delivered and what is owed, line by line.",
+    ),
     "aggregate": (
         "gridtide.doors.cli.aggregate:aggregate",
         "Split a call over many members, again where some fail, and score them.",
@@ -53,6 +77,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "learn": (
         "gridtide.doors.cli.learn:learn",
         "What a site draws, learned from its own telemetry.",
+    ),
+    "ven": ("gridtide.doors.cli.ven:ven", "What does a VTN ask of my site now, over OpenADR 3.1?"),
+    "vtn": (
+        "gridtide.doors.cli.vtn:vtn",
+        "Tell end nodes of programs and events, and take their reports (OpenADR 3.1).",
     ),
     "bench": ("gridtide.doors.cli.bench:bench", "Measure a part of gridtide: how good, how fast."),
     "doctor": (

@@ -51,7 +51,8 @@ def _replayed(
     """The document, its folder written; a replay that fails or is stopped leaves no folder behind."""
     from gridtide.doors.report.sheet import write_sheet
     from gridtide.doors.results.backtest_document import backtest_document
-    from gridtide.doors.results.folder import new_folder, write_document
+    from gridtide.doors.results.folder import new_folder
+    from gridtide.doors.results.written_whole import write_document
     from gridtide.simulate.backtest import backtest as replay
     from gridtide.stores.memory import MemoryStore
 

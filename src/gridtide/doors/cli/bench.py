@@ -22,6 +22,10 @@ BENCHES: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.bench_facility:facility",
         "All models of many buildings through a year, in float32 beside float64.",
     ),
+    "tick": (
+        "gridtide.doors.cli.bench_tick:tick",
+        "One set-point over the nodes of many gangs, beside its NumPy form.",
+    ),
     "flex": (
         "gridtide.doors.cli.bench_flex:flex",
         "The flexibility curve of a planned fleet, borne out in the twin.",

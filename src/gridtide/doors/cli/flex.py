@@ -50,26 +50,27 @@ def _of_case(case: Path, when: str | None, mix: str, policy: str) -> dict[str, A
     from gridtide.simulate.waiting_longer import if_they_waited
 
     faults = Gathered()
-    at = faults.of(lambda: _moment(when))
+    at = faults.of(lambda: moment(when))
     kind = faults.of(lambda: mix_named(mix))
     faults.refuse_if_any()
     assert kind is not None
     read, study = read_case(case), load_case(case)
     services, unknown = longer_answers(read, study, DELAYS)
-    standing = if_they_waited(_standing(study, at, policy), services)
-    situation, moves_max = standing.turn.situation, study.objective.moves_max
-    outlook = outlook_of(standing.plan, situation, standing.turn.orders.dispatch, moves_max)
-    alone = delivered(standing, in_mix(curve(outlook, DURATIONS_S), kind, situation))
+    stands = if_they_waited(standing(study, at, policy), services)
+    situation, moves_max = stands.turn.situation, study.objective.moves_max
+    outlook = outlook_of(stands.plan, situation, stands.turn.orders.dispatch, moves_max)
+    alone = delivered(stands, in_mix(curve(outlook, DURATIONS_S), kind, situation))
     moved = moved_in_the_fleet(outlook, [one.step for one in alone])
     beside = curve(outlook, DURATIONS_S, moves=False, moved=moved)
-    together = delivered(standing, in_mix(beside, kind, situation), together=True)
+    together = delivered(stands, in_mix(beside, kind, situation), together=True)
     of_fleet = (*together, *(one for one in alone if one.step in moved))
     guessed = () if kind in (Mix.ALL, Mix.MIXED) else guessed_kinds(situation.jobs.classes)
     said = (*unknown, *guessed)
-    return flex_document(standing, policy, mix, alone, within_sites(of_fleet, alone), said)
+    return flex_document(stands, policy, mix, alone, within_sites(of_fleet, alone), said)
 
 
-def _standing(study: "Study", at: datetime | None, policy: str) -> "Standing":
+def standing(study: "Study", at: datetime | None, policy: str) -> "Standing":
+    """The course of a policy up to an instant, with the turn it takes there."""
     from gridtide.doors.cli.running import announcer, asked_policies
     from gridtide.simulate.flexing import asked_step, standing_at
     from gridtide.simulate.policies import policy_named
@@ -82,7 +83,7 @@ def _standing(study: "Study", at: datetime | None, policy: str) -> "Standing":
     return standing_at(known, truth, way, forecaster, step, announcer()(named))
 
 
-def _moment(text: str | None) -> datetime | None:
+def moment(text: str | None) -> datetime | None:
     """An instant as people write it. Raises BadInput for one that is none, or that names no offset from UTC."""
     if text is None:
         return None

@@ -1,7 +1,5 @@
 """The folder of a run: case, audit chain, Parquet tables, summary.json, report.html; written whole or not."""
 
-import json
-import os
 import re
 import shutil
 from dataclasses import asdict, fields
@@ -11,16 +9,20 @@ from typing import Any
 import numpy as np
 
 from gridtide.decide.dispatch import Binding, Reason
+from gridtide.decide.limits import import_max_kw
 from gridtide.decide.made_terms import made_at_sites
 from gridtide.doors.results.names import accelerators_told, place_names, point_names
 from gridtide.doors.results.price_basis import basis_at, basis_of, carbon_of
+from gridtide.doors.results.record import write_record
 from gridtide.doors.results.routes import Route, routes_of
+from gridtide.doors.results.written_whole import write_document
 from gridtide.finding import BadInput, Finding
 from gridtide.fleet.jobs import NO_DEADLINE_S
 from gridtide.loop.world import Telemetry
+from gridtide.signals.signal import Kind
 from gridtide.simulate.compare import Comparison
 from gridtide.simulate.course import Course
-from gridtide.simulate.study import Study
+from gridtide.simulate.study import Study, binding_events
 
 CASE_FOLDER = "case-folder.txt"
 """Folder and name of the case when it was run: paths in it are relative to that folder."""
@@ -50,7 +52,7 @@ def new_folder(root: Path) -> Path:
 def write_results(
     folder: Path, comparison: Comparison, document: dict[str, Any], case: Path | None
 ) -> None:
-    """Tables and summary into the folder, then point `last` at it."""
+    """Tables, summary and their record into the folder, then point `last` at it."""
     if case is not None:
         shutil.copyfile(case, folder / "case.toml")
         stood = case.resolve()
@@ -63,16 +65,8 @@ def write_results(
         _flows(comparison.study, course).write_parquet(folder / f"flows-{course.policy}.parquet")
         _routes(comparison, course).write_parquet(folder / f"routes-{course.policy}.parquet")
     write_document(folder / "summary.json", document)
+    write_record(folder)
     (folder.parent / "last").write_text(folder.name + "\n", encoding="utf-8")
-
-
-def write_document(path: Path, document: dict[str, Any]) -> None:
-    """A JSON document as a file, written whole."""
-    part = path.with_name(path.name + ".part")
-    part.write_text(
-        json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
-    )
-    os.replace(part, path)
 
 
 def folder_of(root: Path, run: str) -> Path:
@@ -119,7 +113,8 @@ def _power(comparison: Comparison, course: Course):  # type: ignore[no-untyped-d
             columns[name] = getattr(seen, name)[index]
         columns |= _cold(seen, index)
         if seen.genset.size:
-            columns["genset_kw"], columns["genset_fuel_l"] = seen.genset[:2, index]
+            for row, name in enumerate(("genset_kw", "genset_fuel_l", "genset_running")):
+                columns[name] = seen.genset[row, index]
         if seen.made_kw.size:
             plants_kw = made_at_sites(study.fleet, seen.made_kw, steps)
             columns["plant_kw"], columns["led_past_kw"] = plants_kw[index], seen.led_past_kw[index]
@@ -130,7 +125,9 @@ def _power(comparison: Comparison, course: Course):  # type: ignore[no-untyped-d
             "price_per_mwh real_time_price_per_mwh carbon_average_g_per_kwh curtailment_kw".split()
         ):
             columns[name] = getattr(truth, name)[index]
-        columns |= _offered(study, course, index)
+        if study.objective.carbon is Kind.CARBON_MARGINAL:
+            columns["carbon_marginal_g_per_kwh"] = truth.carbon_marginal_g_per_kwh[index]
+        columns |= _offered(comparison, course, index)
         for number, kind in enumerate(study.jobs.classes):
             columns[f"class_{kind.name}_it_kw"] = seen.class_kw[number, index]
         for number, service in enumerate(study.services):
@@ -151,14 +148,23 @@ def _cold(seen: Telemetry, index: int) -> dict[str, Any]:
     }
 
 
-def _offered(study: Study, course: Course, index: int) -> dict[str, Any]:
-    """Capacity a site had offered, a column for every product that some site may offer; unknown at others."""
+def _offered(comparison: Comparison, course: Course, index: int) -> dict[str, Any]:
+    """Capacity a site had offered and its price, columns for every product that some site may offer, unknown at
+    others; and the limit of import, with calls of the grid, that it is held within."""
     columns: dict[str, Any] = {}
-    for (number, product), offered_kw in zip(study.fleet.products, course.offered_kw, strict=True):
-        name = f"offered_{product.name.replace(' ', '_')}_kw"
-        columns.setdefault(name, np.full(len(study.timeline), np.nan))
-        if number == index:
-            columns[name] = offered_kw
+    study, prices = comparison.study, comparison.truth.capacity_price_per_mw_h
+    for row, (number, product) in enumerate(study.fleet.products):
+        kind = product.name.replace(" ", "_")
+        for name, values in (
+            (f"offered_{kind}_kw", course.offered_kw),
+            (f"price_{kind}_per_mw_h", prices),
+        ):
+            columns.setdefault(name, np.full(len(study.timeline), np.nan))
+            if number == index:
+                columns[name] = values[row]
+    if columns:
+        most_kw = import_max_kw(study.fleet, binding_events(study), study.timeline)
+        columns["import_max_kw"] = most_kw[index]
     return columns
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.fleet.contract import Exposure
+from gridtide.fleet.gate import gate_closes_s
 from gridtide.fleet.site import Site
 from gridtide.signals.history import Series
 from gridtide.signals.signal import Kind
@@ -71,7 +72,7 @@ def basis_at(study: Study, place: Whole, as_of_s: Whole, about_s: Whole) -> Basi
     site_of = study.fleet.site_of_place
     for index, site in enumerate(study.fleet.sites):
         here = np.flatnonzero(site_of[place] == index)
-        for zone, rows in _zones(site, here, about_s - as_of_s):
+        for zone, rows in _zones(site, here, as_of_s, about_s):
             series = study.history.of(Kind.PRICE, zone)
             own = _own(site, study.currency)
             if own or series is None:
@@ -85,12 +86,12 @@ def basis_at(study: Study, place: Whole, as_of_s: Whole, about_s: Whole) -> Basi
     return Basis(source=source, issued_s=issued_s, published=published)
 
 
-def _zones(site: Site, rows: Whole, ahead_s: Whole) -> list[tuple[str, Whole]]:
+def _zones(site: Site, rows: Whole, as_of_s: Whole, about_s: Whole) -> list[tuple[str, Whole]]:
     """Rows by the zone whose price they see: behind the gate of a two-settlement contract, the real-time one."""
     contract = site.contract
     if contract.exposure is not Exposure.TWO_SETTLEMENT or contract.real_time_zone is None:
         return [(site.zone, rows)] if len(rows) else []
-    closed = ahead_s[rows] < contract.gate_closure_h * 3600.0
+    closed = gate_closes_s(contract, site.clock, about_s[rows]) < as_of_s[rows]
     parts = [(contract.real_time_zone, rows[closed]), (site.zone, rows[~closed])]
     return [(zone, part) for zone, part in parts if len(part)]
 

@@ -1,0 +1,90 @@
+"""Calls of the grid that a case reads from recordings of OpenADR, with the instants at which they were heard."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from gridtide.case.schema import CaseFile, OpenAdrTable
+from gridtide.case.work import resolved
+from gridtide.decide.event import Event
+from gridtide.finding import Gathered
+from gridtide.sources.openadr.recorded import PLAIN_POWER_KW, RecordedOpenAdr
+from gridtide.timeline import epoch_s
+from gridtide.wire.openadr.agreement import Agreement
+from gridtide.wire.openadr.replay import Replayed
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordedCalls:
+    """Calls of all recordings of a case, and what a reader of results must know of them."""
+
+    calls: tuple[Event, ...]
+    notes: tuple[str, ...]
+
+
+def recorded_calls(case: CaseFile, folder: Path) -> RecordedCalls:
+    """What the [[openadr]] tables of a case bring. Raises BadInput with every fault of every recording."""
+    calls: list[Event] = []
+    notes: list[str] = []
+    faults = Gathered()
+    for table in case.openadr:
+        found = faults.of(partial(_replayed, table, case, folder))
+        if found is not None:
+            calls += _in_period(found.calls, table, case)
+            notes += _notes(found, table)
+    faults.refuse_if_any()
+    return RecordedCalls(calls=tuple(calls), notes=tuple(notes))
+
+
+def _replayed(table: OpenAdrTable, case: CaseFile, folder: Path) -> Replayed:
+    agreement = Agreement(
+        site=table.site,
+        zone=table.site,
+        seed=table.site,
+        most_kw=PLAIN_POWER_KW,
+        level_kw=table.level_kw,
+        offset_kw=table.offset_kw,
+        relative=table.relative,
+        rated_kw=table.rated_kw,
+        baseline_kw=table.baseline_kw,
+        default_import_kw=table.default_import_kw,
+        price_currency=case.case.currency,
+    )
+    return RecordedOpenAdr(
+        path=resolved(table.path, folder),
+        zone=table.site,
+        agreement=agreement,
+        programs=table.programs,
+        until_s=epoch_s(case.case.end),
+    ).replayed()
+
+
+def _in_period(calls: tuple[Event, ...], table: OpenAdrTable, case: CaseFile) -> Iterator[Event]:
+    """Those that touch the period, with what was agreed that they bring; a limit is not paid."""
+    for call in calls:
+        if call.start >= case.case.end or call.end <= case.case.start:
+            continue
+        paid = call.may_be_declined
+        yield replace(
+            call,
+            payment_per_mwh=table.payment_per_mwh if paid else 0.0,
+            penalty_per_mwh=table.penalty_per_mwh,
+        )
+
+
+def _notes(found: Replayed, table: OpenAdrTable) -> Iterator[str]:
+    """Each thing once: refused, left aside, contradictory, unanswered."""
+    about = f"OpenADR of {table.site}"
+    for fault in found.faults:
+        yield f"{about}: refused, {fault}"
+    left = [one for one in found.not_acted_on if one.payload_type not in ("PRICE", "GHG")]
+    for one in left:
+        yield f"{about}: {one.payload_type} of {one.event} was left aside, {one.why}"
+    for open_one in found.conflicts:
+        yield (
+            f"{about}: {open_one.what} of {open_one.followed} ({open_one.value:g}) was followed,"
+            f" not {open_one.left} ({open_one.other:g})"
+        )
+    if found.silent_lines:
+        yield f"{about}: {found.silent_lines} polls were not answered"

@@ -1,0 +1,88 @@
+"""Loads and when their protection takes them off the grid, as a TOML file tells."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from gridtide.finding import BadInput, Finding
+from gridtide.grid.ride_through import Counting, ProtectedLoad
+
+Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
+Pair = tuple[Positive, Annotated[float, Field(ge=0.0)]]
+
+
+class CountingRecord(BaseModel):
+    """counting of a [[load]]."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sags: Annotated[int, Field(ge=1)]
+    within_s: Positive
+    below_pu: Positive = 0.9
+
+
+class LoadRecord(BaseModel):
+    """One [[load]]."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1)
+    load_kw: Positive
+    under: tuple[Pair, ...] = ()
+    over: tuple[Pair, ...] = ()
+    counting: CountingRecord | None = None
+    returns_share: Annotated[float, Field(ge=0.0, le=1.0)] = 1.0
+    returns_s: Annotated[float, Field(ge=0.0)] = 0.0
+
+
+class ProtectionFile(BaseModel):
+    """All that a file of protected loads may hold."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    load: tuple[LoadRecord, ...] = Field(min_length=1)
+
+
+def protected_loads(path: Path) -> tuple[ProtectedLoad, ...]:
+    """The loads of a file, in its order. Raises BadInput with every fault."""
+    try:
+        table = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        record = ProtectionFile.model_validate(table)
+    except ValidationError as error:
+        raise BadInput(
+            Finding(
+                subject=f"{path} {'.'.join(str(part) for part in fault['loc'])}",
+                value=repr(fault.get("input"))[:80],
+                limit=fault["msg"],
+                mend="Write it as docs/swing.md shows.",
+            )
+            for fault in error.errors()
+        ) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise BadInput(
+            [
+                Finding(
+                    subject=str(path),
+                    value=str(reason or "cannot be read"),
+                    limit="a TOML file of [[load]] tables",
+                    mend="Check path and text.",
+                )
+            ]
+        ) from None
+    return tuple(_load(one) for one in record.load)
+
+
+def _load(record: LoadRecord) -> ProtectedLoad:
+    counting = record.counting
+    return ProtectedLoad(
+        name=record.name,
+        load_kw=record.load_kw,
+        under=record.under,
+        over=record.over,
+        counting=None if counting is None else Counting(**counting.model_dump()),
+        returns_share=record.returns_share,
+        returns_s=record.returns_s,
+    )

@@ -1,0 +1,112 @@
+"""What a settlement takes beside meters and calls: agreements, tariffs, certificates, movements; a TOML file."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+
+from gridtide.case.schema import Money, Name, Power, Share, Table
+from gridtide.finding import BadInput, Finding
+from gridtide.settle.certificates import Matching
+from gridtide.settle.ppa import Delivery, Ppa, Volume
+
+
+class PpaTable(Table):
+    """[[ppa]]: an agreement of one site. output: file of what the plant made, as a meter."""
+
+    name: Name
+    site: Name
+    delivery: Delivery
+    volume: Volume
+    strike_per_mwh: Money
+    share: Share = 1.0
+    baseload_kw: Power = 0.0
+    below_zero: bool = True
+    output: str | None = None
+
+
+class TariffTable(Table):
+    """[[tariff]]: the capacity part of a site's tariff, by the market whose rule it is."""
+
+    site: Name
+    market: Name
+    contracted_kw: Power = 0.0
+    transformer_kva: Power = 0.0
+
+
+class CertificatesTable(Table):
+    """[certificates]: a ledger, and over what span it must meet the load."""
+
+    path: str
+    matching: Matching
+
+
+class MovementsTable(Table):
+    """[[movements]]: movements of a site under a province's K. standards: of measures that the rule leaves open."""
+
+    site: Name
+    market: Name
+    path: str
+    sharing: Annotated[float, Field(gt=0, le=1e3)] = 1.0
+    standards: dict[Name, Annotated[float, Field(gt=0, le=1e9)]] = Field(default_factory=dict)
+
+
+class TermsFile(Table):
+    """The whole file."""
+
+    ppa: tuple[PpaTable, ...] = ()
+    tariff: tuple[TariffTable, ...] = ()
+    movements: tuple[MovementsTable, ...] = ()
+    certificates: CertificatesTable | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """The file, and the folder that paths in it are relative to."""
+
+    folder: Path
+    file: TermsFile
+
+
+def settle_terms(path: Path) -> Terms:
+    """Raises BadInput with every fault found."""
+    try:
+        file = TermsFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        what = (error.strerror or "cannot be read").lower()
+        raise BadInput([_fault(str(path), what, "a file of terms", "Check the path.")]) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput([_fault(str(path), str(error), "valid TOML", "Correct it.")]) from None
+    except ValidationError as error:
+        raise BadInput([_detail(path, detail) for detail in error.errors()]) from None
+    faults = [
+        _fault(f"{path} ppa {one.name}", "says no output", "a file of what was made", "Name it.")
+        for one in file.ppa
+        if one.volume is Volume.PAY_AS_PRODUCED and one.output is None
+    ]
+    if faults:
+        raise BadInput(faults)
+    return Terms(folder=path.resolve().parent, file=file)
+
+
+def ppa_of(table: PpaTable) -> Ppa:
+    """The agreement that a valid table describes."""
+    return Ppa(
+        delivery=table.delivery,
+        volume=table.volume,
+        strike_per_mwh=table.strike_per_mwh,
+        share=table.share,
+        baseload_kw=table.baseload_kw,
+        below_zero=table.below_zero,
+    )
+
+
+def _detail(path: Path, detail) -> Finding:  # type: ignore[no-untyped-def]
+    where = ".".join(str(part) for part in detail["loc"])
+    return _fault(f"{path} {where}", repr(detail.get("input"))[:80], detail["msg"], "Correct it.")
+
+
+def _fault(subject: str, value: str, limit: str, mend: str) -> Finding:
+    return Finding(subject=subject, value=value, limit=limit, mend=mend)

@@ -1,0 +1,1 @@
+"""Which ways are there to follow a signal of the grid?"""

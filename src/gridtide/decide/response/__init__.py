@@ -1,0 +1,1 @@
+"""How does a cluster answer a call for less power?"""

@@ -1,0 +1,190 @@
+"""What each job may draw in the next minute, decided from what is known at that minute."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.response.best_course import speed_most, wanted, worth_of
+from gridtide.decide.response.merit import Merit, corners, merit_of, shared, speed_of
+from gridtide.decide.response.sharing import Spell, best_shares
+from gridtide.fleet.capped_job import CappedCluster, CappedJob, Pausing
+from gridtide.units import kw_of_w
+
+Real = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+PAUSE_LEAST = 15
+"""Minutes a gang that was paused whole stays so at least [assumed]; a restart soon after costs more than it gives."""
+
+RESERVE_MIN = 5.0
+"""Minutes by which each job is kept above its floor, times what it may do less in a minute than the straight pieces
+it is planned by: one whole accelerator, or how far a gang's curve sags below its hull. What was lost earlier is
+seen and made good; the last minutes of a call have no later ones."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Sight:
+    """What is known at a minute.
+
+    limit_kw: as it is believed from this minute to the last, (left,). called: whether something is asked in these
+    minutes. minutes: of the whole span. done: speed times minutes of each job so far, (jobs,). paused_for: minutes
+    that each job has been paused whole until now, 0 where it runs. last_kw: at the meter a minute ago. margin: share
+    by which limits are kept off for what meters and caps do not hold exactly.
+    """
+
+    limit_kw: Real
+    called: NDArray[np.bool_]
+    minutes: int
+    done: Real
+    paused_for: Whole
+    last_kw: float
+    margin: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Orders:
+    """upper: accelerators of each job held to upper_w [W]; the others are held to lower_w, where they stand still if
+    that is what a paused one draws, (jobs,)."""
+
+    upper: Whole
+    upper_w: Real
+    lower_w: Real
+
+
+def orders_for(cluster: CappedCluster, sight: Sight) -> Orders:
+    """Shares of the most worth under the limits as they are believed, so that every job still gets its due."""
+    ceiling = _ceilings(cluster, sight)
+    now_kw = ceiling[0] - cluster.other_kw
+    stopped = _stopped(cluster, sight, now_kw)
+    speed_now = _speed_now(cluster, sight)
+    merit = _without(
+        cluster, merit_of(cluster.jobs, speed_now, bool(sight.called[0]), False), stopped
+    )
+    later = _later(cluster, ceiling - cluster.other_kw, sight.called)
+    power = _shares_now(cluster, sight, Spell(minutes=1.0, merit=merit, power_kw=now_kw), later)
+    return _orders(cluster, power, stopped, speed_now)
+
+
+def _ceilings(cluster: CappedCluster, sight: Sight) -> Real:
+    """What the meter may show from this minute on: limits, the baseline, and ramps towards and away from them."""
+    base = cluster.baseline_kw
+    limit = np.minimum(sight.limit_kw, base) * (1.0 - sight.margin)
+    ahead = np.arange(len(limit))
+    slope = limit + cluster.fall * base * ahead
+    limit = np.minimum(
+        limit, np.minimum.accumulate(slope[::-1])[::-1] - cluster.fall * base * ahead
+    )
+    limit[0] = min(limit[0], sight.last_kw + cluster.rise * base)
+    return np.asarray(limit)
+
+
+def _speed_now(cluster: CappedCluster, sight: Sight) -> Real:
+    """The speed there is work for: the usual one, more where work was lost that is wanted later."""
+    usual = np.array([job.usual for job in cluster.jobs])
+    passed = sight.minutes - len(sight.limit_kw)
+    lost = np.maximum(passed * usual - sight.done, 0.0)
+    makes_up = np.array([job.makes_up for job in cluster.jobs])
+    return np.asarray(np.where(makes_up, np.minimum(usual + lost, 1.0), usual))
+
+
+def _stopped(cluster: CappedCluster, sight: Sight, now_kw: float) -> NDArray[np.bool_]:
+    """Gangs that stand still this minute: those paused lately, and where caps do not reach, the cheapest others."""
+    jobs = cluster.jobs
+    stopped = (sight.paused_for > 0) & (sight.paused_for < PAUSE_LEAST)
+    merit = merit_of(jobs, np.ones(len(jobs)), False, False)
+    idle_kw = np.array([kw_of_w(job.idle_w) * job.accelerators for job in jobs])
+    saved = merit.least_kw - idle_kw
+    loss = worth_of(jobs) * merit.least_speed / np.maximum(saved, 1e-12)
+    whole = np.array([job.pausing is Pausing.WHOLE for job in jobs])
+    for number in np.argsort(loss, kind="stable"):
+        if float(np.where(stopped, idle_kw, merit.least_kw).sum()) <= now_kw:
+            break
+        stopped[number] |= whole[number] and saved[number] > 0.0
+    return np.asarray(stopped)
+
+
+def _without(cluster: CappedCluster, merit: Merit, stopped: NDArray[np.bool_]) -> Merit:
+    idle_kw = np.array([kw_of_w(job.idle_w) * job.accelerators for job in cluster.jobs])
+    return replace(
+        merit,
+        least_kw=np.where(stopped, idle_kw, merit.least_kw),
+        least_speed=np.where(stopped, 0.0, merit.least_speed),
+        width_kw=np.where(stopped[:, None], 0.0, merit.width_kw),
+    )
+
+
+def _later(cluster: CappedCluster, power_kw: Real, called: NDArray[np.bool_]) -> tuple[Spell, ...]:
+    """The minutes after this one, those alike together."""
+    if len(power_kw) < 2:
+        return ()
+    kinds, counts = np.unique(
+        np.stack([power_kw[1:], called[1:].astype(np.float64)]), axis=1, return_counts=True
+    )
+    merits = {
+        asked: merit_of(cluster.jobs, speed_most(cluster.jobs), asked, False)
+        for asked in (False, True)
+    }
+    return tuple(
+        Spell(minutes=float(count), merit=merits[bool(asked)], power_kw=float(power))
+        for power, asked, count in zip(kinds[0], kinds[1], counts, strict=True)
+    )
+
+
+def _shares_now(cluster: CappedCluster, sight: Sight, now: Spell, later: tuple[Spell, ...]) -> Real:
+    """Power of each job in this minute, (jobs,): by worth alone where every job gets its due so, else solved."""
+    jobs = cluster.jobs
+    worth = worth_of(jobs) / np.array([job.usual for job in jobs])
+    all_wanted = wanted(jobs, sight.minutes)
+    floor = np.array([min(job.floor + _reserve(job, sight.minutes), 1.0) for job in jobs])
+    due = all_wanted * floor - sight.done
+    most = np.maximum(all_wanted - sight.done, due)
+    first = shared(now.merit, worth, np.array([now.power_kw]))
+    got = speed_of(now.merit, first)[0]
+    for spell in later:
+        share = shared(spell.merit, worth, np.array([spell.power_kw]))
+        got = got + spell.minutes * speed_of(spell.merit, share)[0]
+    if (got >= due).all():
+        return np.asarray(first[0])
+    return np.asarray(best_shares((now, *later), worth, due, most).power_kw[0])
+
+
+def _reserve(job: CappedJob, minutes: int) -> float:
+    if job.pausing is Pausing.SOME:
+        return RESERVE_MIN / (job.accelerators * minutes)
+    sag = np.interp(job.power_w, *corners(job, False)) - job.speed
+    return float(RESERVE_MIN * sag.max() / minutes)
+
+
+def _orders(
+    cluster: CappedCluster, power_kw: Real, stopped: NDArray[np.bool_], speed_now: Real
+) -> Orders:
+    """Caps for each job that together draw no more than its share."""
+    told = [
+        (0, job.idle_w, job.idle_w)
+        if rests
+        else _caps(job, kw / (kw_of_w(1.0) * job.accelerators), most)
+        for job, kw, rests, most in zip(
+            cluster.jobs, power_kw.tolist(), stopped.tolist(), speed_now.tolist(), strict=True
+        )
+    ]
+    return Orders(
+        upper=np.array([one[0] for one in told], dtype=np.int64),
+        upper_w=np.array([one[1] for one in told]),
+        lower_w=np.array([one[2] for one in told]),
+    )
+
+
+def _caps(job: CappedJob, each_w: float, speed_most: float) -> tuple[int, float, float]:
+    """One cap for all; two where accelerators work each by itself and what lies between two corners is worth less."""
+    hull_w, _ = corners(job, False, speed_most)
+    if each_w <= job.idle_w:
+        return 0, job.idle_w, job.idle_w
+    after = int(np.searchsorted(hull_w, each_w))
+    if job.pausing is not Pausing.SOME or not 0 < after < len(hull_w):
+        return job.accelerators, each_w, each_w
+    low, high = float(hull_w[after - 1]), float(hull_w[after])
+    is_measured = low > job.idle_w and not ((job.power_w > low) & (job.power_w < high)).any()
+    if is_measured:
+        return job.accelerators, each_w, each_w
+    return int(job.accelerators * (each_w - low) / (high - low) + 1e-9), high, low

@@ -1,0 +1,179 @@
+"""`gridtide follow`: how well a site follows a recorded regulation signal, second by second."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gridtide.doors.cli.telling import tell
+from gridtide.doors.cli.words import say_compiling
+from gridtide.finding import BadInput, Finding
+
+if TYPE_CHECKING:
+    from gridtide.simulate.flexing import Standing
+    from gridtide.simulate.following import Offer
+    from gridtide.simulate.study import Study
+
+FILE = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("case", type=FILE)
+@click.option("--signal", "agc", type=FILE, required=True,
+              help="CSV or Parquet with t_s and signal_pct or signal_pu.")  # fmt: skip
+@click.option("--day", default="", help="Which day of the file, where it holds several.")
+@click.option("--sign", type=click.Choice(["less", "more"]), default="less", show_default=True,
+              help="What a value above 0 asks to draw.")  # fmt: skip
+@click.option(
+    "--site", "name", default="", help="Which site; the first that can be offered by default."
+)
+@click.option(
+    "--at",
+    "when",
+    help="Instant at which the signal begins, ISO 8601; a day after the start by default.",
+)
+@click.option("--offer-kw", type=click.FloatRange(0.0, min_open=True),
+              help="Offer, both ways; by default what the plan offers as regulation.")  # fmt: skip
+@click.option(
+    "--regulator", default="merit-order", show_default=True, help="merit-order or store-first."
+)
+@click.option("--noise", default=0.01, show_default=True, type=click.FloatRange(0.0, 0.5),
+              help="Standard deviation of the grid's meter, of the offer.")  # fmt: skip
+@click.option("--policy", default="coordinated", show_default=True, help="Whose course and plan.")
+@click.option("--live", type=click.Choice(["iec104", "modbus"]),
+              help="Follow it again by set-points over this line on loopback, and prove the twin.")  # fmt: skip
+@click.option("--page", type=FILE, help="Write a picture of the hours as one HTML page.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+def follow(
+    case: Path, agc: Path, day: str, sign: str, name: str, when: str | None, offer_kw: float | None,
+    regulator: str, noise: float, policy: str, live: str | None, page: Path | None, as_json: bool,
+) -> int:  # fmt: skip
+    """Follow the signal of a file at a site of CASE in the twin: base point from its plan, offers for each hour ahead,
+    actuators with their lags, the building's physics, a meter with noise; scored as the grid scores it."""
+    say_compiling()
+    way = (offer_kw, regulator, noise, live)
+    found = _of_case(case, (agc, day, sign), (name, when, policy), way)
+    from gridtide.doors.cli.follow_words import show
+
+    tell(found, "follow.js", page, as_json, show)
+    if not found.get("live", {}).get("same", True):
+        return 1
+    return 3 if found["missed_deadlines"] else 0
+
+
+def _of_case(
+    case: Path,
+    recorded: tuple[Path, str, str],
+    asked: tuple[str, str | None, str],
+    way: tuple[float | None, str, float, str | None],
+) -> dict[str, Any]:
+    from gridtide.case.load import load_case
+    from gridtide.doors.cli.flex import moment, standing
+    from gridtide.doors.results.follow_document import follow_document
+    from gridtide.finding import Gathered
+    from gridtide.simulate.following import follow, site_in
+    from gridtide.simulate.regulated_hour import starts_s
+    from gridtide.sources.agc_table import AgcTable
+
+    (path, day, sign), (name, when, policy), (offer_kw, regulator, noise, live) = (
+        recorded,
+        asked,
+        way,
+    )
+    faults = Gathered()
+    at = faults.of(lambda: moment(when))
+    table = AgcTable(path=path, day=day, positive_draws_less=sign == "less")
+    signal = faults.of(table.read)
+    law = faults.of(lambda: _regulator(regulator))
+    study = faults.of(lambda: load_case(case))
+    site = faults.of(lambda: _site(study, name)) if study is not None else None
+    faults.refuse_if_any()
+    assert signal is not None and study is not None and site is not None and law is not None
+    stands = standing(study, at, policy)
+    window = site_in(stands, signal)
+    offer = _offer(stands, site, offer_kw)
+    found = follow(window, site, signal, offer, law, noise_share=noise)
+    document = follow_document(study, site, starts_s(window), regulator, found)
+    if live is not None:
+        from gridtide.doors.cli.follow_live import followed_live
+
+        document["live"] = followed_live(window, site, found, law, noise, live)
+    return document
+
+
+def _regulator(name: str) -> Any:
+    from importlib.metadata import entry_points
+
+    known = {point.name: point for point in entry_points(group="gridtide.regulators")}
+    if name not in known:
+        raise BadInput(
+            [
+                Finding(
+                    subject=f"--regulator {name}",
+                    value="is no regulator that is known",
+                    limit="one of " + ", ".join(sorted(known)),
+                    mend="Correct the name.",
+                )
+            ]
+        )
+    return known[name].load()()
+
+
+def _site(study: "Study", name: str) -> int:
+    names = [site.name for site in study.fleet.sites]
+    if name and name not in names:
+        raise BadInput(
+            [
+                Finding(
+                    subject=f"--site {name}",
+                    value="is no site of the case",
+                    limit="one of " + ", ".join(names),
+                    mend="Correct the name.",
+                )
+            ]
+        )
+    offering = [number for number, site in enumerate(study.fleet.sites) if site.products]
+    site = names.index(name) if name else (offering or [0])[0]
+    if study.fleet.sites[site].facility.learned is not None:
+        raise BadInput(
+            [
+                Finding(
+                    subject=f"site {names[site]}",
+                    value="has a learned building",
+                    limit="a building by physics: what was learned does not say what follows within seconds",
+                    mend="Follow another site, or leave the learned building out of the case.",
+                )
+            ]
+        )
+    return site
+
+
+def _offer(standing: "Standing", site: int, asked_kw: float | None) -> "Offer":
+    """What is offered before the day: as asked, or the least regulation the plan offers in the hours ahead."""
+    from gridtide.fleet.product import ProductKind
+    from gridtide.simulate.following import Offer
+
+    if asked_kw is not None:
+        return Offer(up_kw=asked_kw, down_kw=asked_kw)
+    offered_kw = standing.turn.orders.dispatch.offered_kw
+    found = [0.0, 0.0]
+    symmetric = False
+    for number, (where, product) in enumerate(standing.study.fleet.products):
+        if where != site or product.kind is not ProductKind.REGULATION or not offered_kw.size:
+            continue
+        most = float(offered_kw[number].max(initial=0.0))
+        found[0] += most if product.goes_up else 0.0
+        found[1] += most if product.goes_down else 0.0
+        symmetric |= product.goes_up and product.goes_down and most > 0.0
+    if max(found) <= 0.0:
+        raise BadInput(
+            [
+                Finding(
+                    subject="--offer-kw",
+                    value="no regulation is offered by the plan at this site and instant",
+                    limit="an offer in kW, or a case with [[site.offer]] of the product regulation",
+                    mend="Name --offer-kw, or another --site or --at.",
+                )
+            ]
+        )
+    return Offer(up_kw=found[0], down_kw=found[1], symmetric=symmetric)

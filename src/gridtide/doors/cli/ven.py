@@ -1,0 +1,190 @@
+"""`gridtide ven`: what does this VTN ask of my site now?"""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gridtide.doors.cli.words import currency_of
+from gridtide.finding import BadInput, Finding, Gathered
+
+if TYPE_CHECKING:
+    from gridtide.sources.openadr.ven import Poll, Ven
+    from gridtide.wire.openadr.agreement import Agreement
+
+FILE = click.Path(path_type=Path)
+STALE = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """How often and how far it is looked, and where it is written down."""
+
+    once: bool
+    every_s: float
+    hours: float
+    record: Path | None
+    as_json: bool
+
+
+@click.command()
+@click.argument("url")
+@click.option("--client-id", required=True, help="As the operator gave it.")
+@click.option(
+    "--client-secret-file", type=FILE, required=True, help="A file that holds the secret."
+)
+@click.option("--name", default="gridtide", show_default=True, help="Name of this VEN at the VTN.")
+@click.option("--register", is_flag=True, help="Register the VEN first when it is not there yet.")
+@click.option("--program", "programs", multiple=True, help="Only this program; may be repeated.")
+@click.option(
+    "--target", "targets", multiple=True, help="A target granted to this VEN; may be repeated."
+)
+@click.option("--most-kw", type=float, default=10_000_000.0, show_default=True,
+              help="Powers above are errors.")  # fmt: skip
+@click.option("--level-kw", help="Reduction of SIMPLE levels 0 to 3, like 0,2000,5000,9000.")
+@click.option("--relative", type=click.Choice(["reduction", "increase"]),
+              help="What a positive relative set-point means.")  # fmt: skip
+@click.option(
+    "--default-import-kw", type=float, help="Import that holds when limits ran out in a silence."
+)
+@click.option("--currency", help="Currency of prices whose event and program say none.")
+@click.option("--once", is_flag=True, help="Ask once and leave.")
+@click.option("--every", "every_s", type=click.FloatRange(1, 86_400), default=60.0, show_default=True,
+              help="Seconds between polls.")  # fmt: skip
+@click.option("--hours", type=click.FloatRange(0.1, 720), default=24.0, show_default=True,
+              help="How far ahead to look.")  # fmt: skip
+@click.option(
+    "--record", type=FILE, help="Append every answer to this file, to be replayed in a case."
+)
+@click.option("--token-url", help="Where tokens are given, when the VTN does not say it.")
+@click.option(
+    "--plain-http", is_flag=True, help="Speak to a VTN without TLS: for tests on this machine."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout; asks once.")
+def ven(url: str, client_id: str, client_secret_file: Path, name: str, register: bool,
+        programs: tuple[str, ...], targets: tuple[str, ...], most_kw: float, level_kw: str | None,
+        relative: str | None, default_import_kw: float | None, currency: str | None, once: bool,
+        every_s: float, hours: float, record: Path | None, token_url: str | None, plain_http: bool,
+        as_json: bool) -> int:  # fmt: skip
+    """What the VTN at URL asks of this site now: limits, set-points, reductions, alerts, prices, conflicts, and what
+    was not acted on. Nothing is told to any device."""
+    from gridtide.loop.clock import WallClock
+    from gridtide.sources.openadr.access import Access
+    from gridtide.sources.openadr.connection import Connection
+    from gridtide.sources.openadr.ven import Ven
+
+    faults = Gathered()
+    secret = faults.of(lambda: _secret(client_secret_file))
+    agreement = faults.of(
+        lambda: _agreement(name, most_kw, level_kw, relative, default_import_kw, currency)
+    )
+    faults.refuse_if_any()
+    assert secret is not None and agreement is not None
+    access = Access(url=url, client_id=client_id, client_secret=secret, token_url=token_url,
+                    plain_http=plain_http)  # fmt: skip
+    connection = Connection(access, WallClock())
+    ours = Ven(connection=connection, agreement=agreement, name=name, programs=programs,
+               targets=targets)  # fmt: skip
+    words = Words(
+        once=once or as_json, every_s=every_s, hours=hours, record=record, as_json=as_json
+    )
+    try:
+        if register:
+            ours.register()
+        return _followed(ours, words)
+    finally:
+        connection.close()
+
+
+def _followed(ours: "Ven", words: Words) -> int:
+    """Poll, show and record until told to stop; 4 when the only poll was not answered."""
+    clock = ours.connection.clock
+    while True:
+        begun = clock.now()
+        poll = ours.poll()
+        if words.record is not None:
+            _keep(words.record, ours, poll)
+        _show(ours, poll, words)
+        if words.once:
+            return STALE if poll.unanswered else 0
+        clock.wait_until(begun + timedelta(seconds=words.every_s))
+
+
+def _show(ours: "Ven", poll: "Poll", words: Words) -> None:
+    from gridtide.doors.cli.ven_words import show
+    from gridtide.doors.results.ven_document import ven_document
+
+    now_s = int(ours.connection.clock.now().timestamp())
+    document = ven_document(
+        ours.connection.access.url, poll, ours.holding(now_s + round(3600 * words.hours))
+    )
+    if words.as_json:
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    else:
+        show(document)
+    for finding in (*poll.unanswered, *poll.news.faults):
+        click.echo(str(finding), err=True)
+
+
+def _keep(path: Path, ours: "Ven", poll: "Poll") -> None:
+    from gridtide.wire.openadr.recording import line_of_answer, line_of_silence
+
+    now = ours.connection.clock.now().replace(microsecond=0)
+    if poll.unanswered:
+        line = line_of_silence(now, poll.unanswered[0].value)
+    else:
+        line = line_of_answer(now, poll.programs, poll.events)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
+
+
+def _secret(path: Path) -> str:
+    from gridtide.sources import text_of
+
+    return text_of(path).strip()
+
+
+def _agreement(
+    name: str,
+    most_kw: float,
+    level_kw: str | None,
+    relative: str | None,
+    default_import_kw: float | None,
+    currency: str | None,
+) -> "Agreement":
+    """What was agreed, as options say it. Raises BadInput."""
+    from gridtide.wire.openadr.agreement import Agreement
+
+    signs = {"reduction": "reduction", "increase": "increase"}
+    return Agreement(
+        site=name,
+        zone=name,
+        seed=name,
+        most_kw=most_kw,
+        level_kw=None if level_kw is None else _levels(level_kw),
+        relative=signs.get(relative or ""),  # type: ignore[arg-type]
+        default_import_kw=default_import_kw,
+        price_currency=currency_of(currency),
+    )
+
+
+def _levels(text: str) -> tuple[float, ...]:
+    try:
+        levels = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        levels = ()
+    if len(levels) == 4 and min(levels) >= 0 and sorted(levels) == list(levels):
+        return levels
+    raise BadInput(
+        [
+            Finding(
+                subject="--level-kw",
+                value=text,
+                limit="four reductions in kW for levels 0 to 3, none below the one before",
+                mend="Write them like 0,2000,5000,9000.",
+            )
+        ]
+    )

@@ -1,0 +1,81 @@
+"""Work of a cluster that may be slowed by power caps or paused while the grid calls, and how much it may lose."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.digest import freeze
+
+Real = NDArray[np.float64]
+
+LOSS_BY_TIER = {"flex 0": 0.0, "flex 1": 0.10, "flex 2": 0.25, "flex 3": 0.50}
+"""Average loss of throughput that a tier allows. Reference: Phoenix field demonstration, arXiv 2507.00909 [quoted]."""
+
+
+class Pausing(StrEnum):
+    """What of a job may stand still: nothing (no checkpoint), the whole gang, or some of its accelerators."""
+
+    NEVER = "never"
+    WHOLE = "whole"
+    SOME = "some"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CappedJob:
+    """One job on accelerators of one kind.
+
+    power_w: what an accelerator draws at each measured cap, rising, (n,); speed: of the whole job there over that at
+    the highest cap, rising to 1, (n,). idle_w: of a paused accelerator. loss_most: average share of its usual work
+    that may be lost over the span a call is judged by. weight: of its work among others, above 0. usual: the speed it
+    is wanted at, (0, 1]. makes_up: lost work is wanted later. away_share: of full speed that another place may answer
+    while the grid calls; away_value: what such an answer is worth, [0, 1].
+    """
+
+    name: str
+    accelerators: int
+    power_w: Real
+    speed: Real
+    idle_w: float
+    loss_most: float
+    weight: float
+    pausing: Pausing
+    usual: float = 1.0
+    makes_up: bool = False
+    away_share: float = 0.0
+    away_value: float = 1.0
+
+    def __post_init__(self) -> None:
+        freeze(self, power_w=np.float64, speed=np.float64)
+
+    @property
+    def floor(self) -> float:
+        """Least average speed over the span, as a share of what is wanted."""
+        return 1.0 - self.loss_most
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CappedCluster:
+    """Jobs behind one meter. other_kw: drawn whatever they do; baseline_kw: what the meter shows with nobody calling,
+    never passed afterwards. fall, rise: largest change from one minute to the next as a share of the baseline."""
+
+    name: str
+    jobs: tuple[CappedJob, ...]
+    other_kw: float
+    baseline_kw: float
+    fall: float = 0.124
+    rise: float = 0.151
+
+
+def speed_under(job: CappedJob, power_w: Real) -> Real:
+    """Speed of the job with all accelerators at a power [W], straight between what was measured; [0-1].
+
+    No cap reaches below the lowest measured power: what draws no more than when it is paused does nothing.
+    """
+    return np.where(power_w > job.idle_w, np.interp(power_w, job.power_w, job.speed), 0.0)
+
+
+def power_for(job: CappedJob, speed: Real) -> Real:
+    """Power of each accelerator [W] at which the job runs at a speed, within what was measured."""
+    return np.interp(speed, job.speed, job.power_w)

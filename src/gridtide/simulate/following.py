@@ -1,0 +1,362 @@
+"""A site follows a regulation signal through hours of its course: offers hour by hour, delivery second by second."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.regulate import (
+    Band,
+    Lags,
+    Law,
+    Means,
+    Outside,
+    Regulated,
+    Regulator,
+    RegulatorState,
+    band_for,
+    power_at,
+    standing_still,
+)
+from gridtide.finding import BadInput, Finding
+from gridtide.settle.regulation_score import (
+    MANUAL_12,
+    BlockScores,
+    goes_against,
+    mileage,
+    score_blocks,
+)
+from gridtide.signals.agc import AgcSignal
+from gridtide.simulate.flexing import Standing, Window
+from gridtide.simulate.heard_signal import Heard, heard
+from gridtide.simulate.regulated_hour import RegulatedHour, Running, hour_of, means_of, running_at
+
+Real = NDArray[np.float64]
+HOUR_S = 3600
+NOISE_STREAM = 41
+SHARES = np.linspace(0.0, 1.0, 26)
+NOTHING_SHARE = 1e-3
+"""Of the offer: an hour in which less is left of it is not scored, and not available."""
+EXHAUSTED_SHARE = 0.01
+"""Of the offer: what lies beyond all reach by more than this counts as energy or power exhausted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """What is offered before the day, kW up (less) and down (more), and whether both must be one number."""
+
+    up_kw: float
+    down_kw: float
+    symmetric: bool = True
+
+    @property
+    def most_kw(self) -> float:
+        """The larger of both."""
+        return max(self.up_kw, self.down_kw)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class HourAhead:
+    """What stands for an hour: its band, what runs, and how much work its base point leaves undone an hour."""
+
+    band: Band
+    hour: RegulatedHour
+    share: float
+    lost_work_h: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Followed:
+    """A signal followed. Every second, (seconds,): request_kw (above 0: draw less), base_kw, meter_kw as it truly was,
+    measured_kw as the grid's meter said, store_kw (discharge less charge), stored_kwh, it_kw, short_kw beyond reach.
+
+    scores: of 5-minute blocks; ceiling: of a perfect copy with the lag of the fastest means, read without noise; quiet:
+    blocks that are not counted, for their mean |signal| is too small or nothing stands offered, (N,). availability:
+    offered for the hour over offered for the day, but where it was beyond reach. lost_s: work that jobs are behind by,
+    (n,), missed: jobs that it cost their deadline. against: whether response and request are opposed.
+    """
+
+    signal: AgcSignal
+    offer: Offer
+    heard: Heard
+    hours: tuple[HourAhead, ...]
+    running: Running
+    request_kw: Real
+    base_kw: Real
+    meter_kw: Real
+    measured_kw: Real
+    store_kw: Real
+    stored_kwh: Real
+    it_kw: Real
+    short_kw: Real
+    scores: BlockScores
+    ceiling: BlockScores
+    quiet: NDArray[np.bool_]
+    availability: float
+    exhausted_s: int
+    mileage_pu: float
+    lost_s: Real
+    missed: int
+    against: bool
+
+    def mean(self, part: Real) -> float:
+        """The mean of what blocks scored, quiet ones left out; of all where all are quiet."""
+        counted = ~self.quiet if not self.quiet.all() else np.ones(len(self.quiet), dtype=np.bool_)
+        return float(part[counted].mean())
+
+
+def site_in(standing: Standing, signal: AgcSignal) -> Window:
+    """The window a signal is followed in. Raises BadInput where it reaches beyond what is planned."""
+    window_s = 60 * -(-signal.seconds // 60)
+    planned = standing.turn.orders.dispatch.placement.horizon
+    left_s = int(min(planned.edges_s[-1], standing.study.timeline.edges_s[-1]) - planned.edges_s[0])
+    if window_s > left_s:
+        raise BadInput(
+            [
+                Finding(
+                    subject="--signal",
+                    value=f"{signal.seconds / HOUR_S:.2f} h",
+                    limit=f"{left_s / HOUR_S:.2f} h that are planned from the asked instant on",
+                    mend="Ask for an earlier instant, or cut the signal.",
+                )
+            ]
+        )
+    return Window.of(standing, window_s)
+
+
+def follow(
+    window: Window,
+    site: int,
+    signal: AgcSignal,
+    offer: Offer,
+    regulator: Regulator,
+    *,
+    noise_share: float = 0.01,
+    noise_of_reading: bool = False,
+    quiet_below: float = 0.02,
+    seed: int | None = None,
+) -> Followed:
+    """Follow a signal at one site, hour by hour. noise_share: standard deviation of the meter, of the offer, or of its
+    reading. quiet_below: mean |signal| below which a block is not counted."""
+    course = _Course.of(window, site, regulator, signal, offer)
+    noise = np.random.default_rng([window.study.seed if seed is None else seed, NOISE_STREAM])
+    parts: list[tuple[HourAhead, Regulated, Real, Real, Real]] = []
+    for first in range(0, signal.seconds, HOUR_S):
+        seconds = min(HOUR_S, signal.seconds - first)
+        drawn = noise.normal(0.0, noise_share, seconds)
+        parts.append(course.next_hour(first, seconds, drawn, noise_of_reading))
+    return _found(course, parts, quiet_below)
+
+
+@dataclass(eq=False)
+class _Course:
+    """A site between two hours."""
+
+    window: Window
+    site: int
+    regulator: Regulator
+    signal: AgcSignal
+    offer: Offer
+    heard: Heard
+    running: Running
+    seen_it_kw: Real
+    stored_kwh: float
+    lost_s: Real
+    moved: NDArray[np.int64]
+    state: RegulatorState | None = None
+
+    @classmethod
+    def of(
+        cls, window: Window, site: int, regulator: Regulator, signal: AgcSignal, offer: Offer
+    ) -> "_Course":
+        running = running_at(window, site)
+        seen = window.carried_out(window.dispatch)
+        return cls(
+            window=window,
+            site=site,
+            regulator=regulator,
+            signal=signal,
+            offer=offer,
+            heard=heard(signal),
+            running=running,
+            seen_it_kw=np.asarray(seen.it_kw[site]),
+            stored_kwh=float(window.standing.twin.soc_kwh[site]),
+            lost_s=np.zeros(len(running)),
+            moved=np.zeros(0, dtype=np.int64),
+        )
+
+    def next_hour(
+        self, first_s: int, seconds: int, noise: Real, of_reading: bool
+    ) -> tuple[HourAhead, Regulated, Real, Real, Real]:
+        """Offer for the hour that begins, follow it, and carry over what is stored and what is behind."""
+        every_s = self.signal.every_s
+        minutes = slice(first_s // 60, -(-(first_s + seconds) // 60))
+        running = self.running
+        told = running.slots[:, : minutes.start].sum(axis=1) * 60.0 * running.told_speed
+        hour = hour_of(running, self.seen_it_kw, minutes, self.lost_s, told)
+        ahead, means = self._ahead(hour, seconds / HOUR_S)
+        ticks = slice(first_s // every_s, (first_s + seconds) // every_s)
+        signal = self.heard.less[ticks]
+        request = np.where(signal > 0.0, signal * ahead.band.up_kw, signal * ahead.band.down_kw)
+        planned = np.repeat(hour.planned_kw, 60)[:seconds:every_s]
+        gangs_kw = float(means.gangs.usual_kw.sum())
+        base = np.asarray([power_at(means.building, other + gangs_kw) for other in planned])
+        base += means.building.overhead_kw - means.store.usual_kw
+        scale = 1.0 if of_reading else self.offer.most_kw / max(float(base.mean()), 1e-9)
+        left_s = np.maximum(running.left_s - told + self.lost_s, 0.0)[hour.chosen]
+        state = self._state(means, hour, left_s)
+        outside = Outside(
+            other_kw=np.repeat(hour.other_kw, 60)[:seconds],
+            planned_kw=np.repeat(hour.planned_kw, 60)[:seconds],
+            noise=noise * scale,
+        )
+        seen = self.regulator.respond(request, base, every_s, means, state, outside)
+        worked = running.told_speed[hour.chosen] * seconds
+        self.lost_s[hour.chosen] += np.minimum(worked, left_s) - seen.state.done_s
+        self.stored_kwh, self.state = seen.state.stored_kwh, seen.state
+        measured = seen.meter_kw + noise * (seen.meter_kw if of_reading else self.offer.most_kw)
+        return ahead, seen, np.repeat(request, every_s), np.repeat(base, every_s), measured
+
+    def _state(self, means: Means, hour: RegulatedHour, left_s: Real) -> RegulatorState:
+        """The state in which the hour begins: at its base point at first, later as the hour before left it.
+
+        A gang that was not moved before draws what it was told.
+        """
+        fresh = standing_still(means, self.stored_kwh, float(hour.other_kw[0]), left_s)
+        before, rows = self.state, np.flatnonzero(hour.chosen)
+        if before is None:
+            self.moved = rows
+            return fresh
+        told_gangs = np.tile(self.running.told_kw[rows], (len(before.told_gangs), 1))
+        _, here, there = np.intersect1d(rows, self.moved, return_indices=True)
+        told_gangs[:, here] = before.told_gangs[:, there]
+        self.moved = rows
+        return replace(
+            fresh,
+            scalars=before.scalars,
+            told_store=before.told_store,
+            told_nodes=before.told_nodes,
+            told_gangs=told_gangs,
+        )
+
+    def _ahead(self, hour: RegulatedHour, hours: float) -> tuple[HourAhead, Means]:
+        """The base point and offer for an hour: all that was offered, or the most of it, at the least work left undone.
+
+        Known are the store, what runs now and its slack; the signal to come is not.
+        """
+        study = self.window.study
+        site = study.fleet.sites[self.site]
+        step = int(self.window.coarse[hour.minutes.start])
+        dispatch = self.window.standing.turn.orders.dispatch
+        usual_kw = float(
+            dispatch.discharge_kw[self.site, step] - dispatch.charge_kw[self.site, step]
+        )
+        truth = self.window.standing.truth
+        outdoor_c = float(truth.outdoor_c[self.site, self.window.standing.twin.present + step])
+        limit_kw = float(
+            self.window.standing.twin.import_max_kw[
+                self.site, self.window.standing.twin.present + step
+            ]
+        )
+        best: tuple[float, float, Band, Means] | None = None
+        for share in SHARES[::-1]:
+            means = means_of(site, hour, self.running, float(share), outdoor_c, usual_kw)
+            band = self._band(means, hour, hours, limit_kw)
+            worth = band.up_kw + band.down_kw
+            if best is None or worth > best[0] * (1.0 + 1e-9) + 1e-9:
+                best = (worth, float(share), band, means)
+        assert best is not None
+        _, share, band, means = best
+        lost = self._undone_h(hour, means)
+        return HourAhead(band=band, hour=hour, share=share, lost_work_h=lost), means
+
+    def _band(self, means: Means, hour: RegulatedHour, hours: float, limit_kw: float) -> Band:
+        law: Law = self.regulator.law
+        asked = (self.offer.up_kw, self.offer.down_kw)
+        band = band_for(
+            means,
+            law,
+            self.stored_kwh,
+            float(hour.planned_kw.mean()),
+            hours,
+            asked,
+            limit_kw,
+            hour.may_end_kw,
+        )
+        if not self.offer.symmetric:
+            return band
+        both = min(band.up_kw, band.down_kw)
+        return replace(band, up_kw=both, down_kw=both)
+
+    def _undone_h(self, hour: RegulatedHour, means: Means) -> float:
+        """Work that gangs leave undone in an hour at the base point, as hours of gangs."""
+        told = self.running.told_speed[hour.chosen]
+        gangs = means.gangs
+        speeds = np.asarray(
+            [
+                np.interp(kw, points, speed)
+                for kw, points, speed in zip(
+                    gangs.usual_kw, gangs.points_kw, gangs.speeds, strict=True
+                )
+            ]
+        )
+        return float((told - speeds).sum()) if len(speeds) else 0.0
+
+
+def _found(
+    course: _Course,
+    parts: list[tuple[HourAhead, Regulated, Real, Real, Real]],
+    quiet_below: float,
+) -> Followed:
+    """Everything followed, scored."""
+    offer, signal, lags = course.offer, course.signal, Lags()
+    request = np.concatenate([part[2] for part in parts])
+    base = np.concatenate([part[3] for part in parts])
+    measured = np.concatenate([part[4] for part in parts])
+    site = course.window.study.fleet.sites[course.site]
+    lag_s = lags.points_s if site.battery is None else lags.store_s
+    copied = np.concatenate([np.full(lag_s, request[0]), request[:-lag_s]])
+    every = slice(None, None, round(MANUAL_12.sample_s))
+    most = max(offer.most_kw, 1e-9)
+    award = np.concatenate(
+        [np.full(len(part[2]), max(part[0].band.up_kw, part[0].band.down_kw)) for part in parts]
+    )
+    awarded = np.where(award > NOTHING_SHARE * most, award, most)[every]
+    asked, answered = request[every] / awarded, (base - measured)[every] / awarded
+    whole = np.repeat(np.nan_to_num(course.heard.less), signal.every_s)
+    scores = score_blocks(asked, answered)
+
+    def in_blocks(values: Real) -> Real:
+        return values[every][: len(scores) * MANUAL_12.block].reshape(len(scores), -1)
+
+    small = in_blocks(np.abs(whole)).mean(axis=1) < quiet_below
+    nothing = in_blocks(award).max(axis=1) <= NOTHING_SHARE * most
+    short = np.concatenate([part[1].short_kw for part in parts])
+    exhausted = short > EXHAUSTED_SHARE * most
+    held = np.concatenate(
+        [np.full(len(part[2]), part[0].band.up_kw + part[0].band.down_kw) for part in parts]
+    ) / max(offer.up_kw + offer.down_kw, 1e-9)
+    return Followed(
+        signal=signal,
+        offer=offer,
+        heard=course.heard,
+        hours=tuple(part[0] for part in parts),
+        running=course.running,
+        request_kw=request,
+        base_kw=base,
+        meter_kw=np.concatenate([part[1].meter_kw for part in parts]),
+        measured_kw=measured,
+        store_kw=np.concatenate([part[1].store_kw for part in parts]),
+        stored_kwh=np.concatenate([part[1].stored_kwh for part in parts]),
+        it_kw=np.concatenate([part[1].it_kw for part in parts]),
+        short_kw=short,
+        scores=scores,
+        ceiling=score_blocks(asked, copied[every] / awarded),
+        quiet=small | nothing,
+        availability=float((held * ~exhausted).mean()),
+        exhausted_s=int(exhausted.sum()),
+        mileage_pu=mileage(course.heard.less),
+        lost_s=course.lost_s,
+        missed=int((course.lost_s > course.running.slack_s + 1e-6).sum()),
+        against=goes_against(asked, answered),
+    )

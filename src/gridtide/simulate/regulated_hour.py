@@ -1,0 +1,234 @@
+"""What a site may move in one hour of a course without breaking a promise, and what goes on beside it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.regulate import Building, Gangs, Lags, Means, Resting, Store
+from gridtide.fleet.building import PLANT_OF
+from gridtide.fleet.jobs import NO_DEADLINE_S
+from gridtide.fleet.site import Site
+from gridtide.loop.world import Telemetry
+from gridtide.simulate.flexing import Window
+from gridtide.timeline import epoch_s
+
+Real = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+LEAST_WEIGHT = 1e-6
+MINUTE_S = 60
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Running:
+    """Jobs that a dispatch has told to run at a site within a window, (n,) each.
+
+    row: among the jobs of the situation. slots: whether it is told to run in each minute, (n, minutes). told_kw,
+    told_speed: IT power beyond parked machines and work a second as told. points_kw, speeds: of the points of its pool,
+    rising, (n, K), narrower menus repeat their fastest. slack_s: between the end of its slots and its deadline. left_s:
+    true work left at full speed as the window begins, which only the twin sees; expected_left_s: what decisions take it
+    for. value_per_h: of its work. tolerant: whether it may run slower at all.
+    """
+
+    row: Whole
+    slots: NDArray[np.bool_]
+    told_kw: Real
+    told_speed: Real
+    points_kw: Real
+    speeds: Real
+    slack_s: Real
+    left_s: Real
+    expected_left_s: Real
+    value_per_h: Real
+    tolerant: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    def drawn_kw(self, minutes: slice, chosen: NDArray[np.bool_]) -> Real:
+        """What these jobs draw as they were told, minute by minute, kW; a job that truly ends draws nothing more."""
+        since_s = np.cumsum(self.slots, axis=1) * float(MINUTE_S)
+        worked_s = self.told_speed[:, None] * since_s
+        whole = np.minimum(worked_s, self.left_s[:, None])
+        share = np.diff(whole, axis=1, prepend=0.0) / (self.told_speed[:, None] * MINUTE_S)
+        return np.asarray((self.told_kw[:, None] * share)[chosen, minutes].sum(axis=0))
+
+    def told_to_draw_kw(self, chosen: NDArray[np.bool_]) -> Real:
+        """What these jobs draw by what they were told, whenever they end, minute by minute, kW."""
+        return np.asarray((self.told_kw[:, None] * self.slots)[chosen].sum(axis=0))
+
+
+def running_at(window: Window, site: int) -> Running:
+    """The jobs of a site that a window's dispatch runs, in the order of the situation."""
+    study, standing = window.standing.study, window.standing
+    fleet, menu, jobs = study.fleet, study.fleet.menu, standing.turn.orders.jobs
+    placement = window.dispatch.placement
+    counts = np.diff(placement.offsets)
+    here = (placement.place >= 0) & (counts > 0)
+    here &= fleet.site_of_place[np.maximum(placement.place, 0)] == site
+    rows = np.flatnonzero(here)
+    slots = np.zeros((len(rows), len(placement.horizon)), dtype=np.bool_)
+    for number, row in enumerate(rows):
+        slots[number, placement.slots[placement.offsets[row] : placement.offsets[row + 1]]] = True
+    entry = menu.entry(placement.place[rows], placement.point[rows])
+    gang = jobs.accelerators[rows] * menu.gang_share[entry]
+    points_kw, speeds = _points(window, site, rows, gang)
+    known = standing.twin.active_rows()[rows]
+    left_s = (
+        np.minimum(study.true_s[known], jobs.declared_s[rows]) - standing.twin.book.done_s[known]
+    )
+    value = np.asarray([one.value_per_accelerator_h for one in jobs.classes])
+    return Running(
+        row=rows,
+        slots=slots,
+        told_kw=gang * menu.extra_kw[entry],
+        told_speed=menu.speed[entry],
+        points_kw=points_kw,
+        speeds=speeds,
+        slack_s=_slack_s(window, rows),
+        left_s=np.maximum(left_s, 0).astype(np.float64),
+        expected_left_s=standing.turn.situation.state.expected_left_s[rows].astype(np.float64),
+        value_per_h=value[jobs.work_class[rows]] * gang,
+        tolerant=jobs.movable[rows] & ~jobs.elastic[rows] & (menu.gang_share[entry] == 1.0),
+    )
+
+
+def _points(window: Window, site: int, rows: Whole, gang: Real) -> tuple[Real, Real]:
+    """Power and speed of the points of whole gangs that each job's pool has, rising, (n, K) each."""
+    fleet, placement = window.standing.study.fleet, window.dispatch.placement
+    menu = fleet.menu
+    bounds = menu.bounds
+    whole = [
+        [
+            entry
+            for entry in range(bounds[place], bounds[place + 1])
+            if menu.gang_share[entry] == 1.0
+        ]
+        for place in range(len(fleet.places))
+    ]
+    most = max(len(entries) for entries in whole)
+    points_kw, speeds = np.zeros((len(rows), most)), np.zeros((len(rows), most))
+    for number, row in enumerate(rows):
+        entries = sorted(whole[placement.place[row]], key=lambda entry: float(menu.extra_kw[entry]))
+        padded = entries + [entries[-1]] * (most - len(entries))
+        points_kw[number] = gang[number] * menu.extra_kw[padded]
+        speeds[number] = menu.speed[padded]
+    return points_kw, speeds
+
+
+def _slack_s(window: Window, rows: Whole) -> Real:
+    """Seconds between the end of all slots a job was told and its deadline, inf where nobody waits."""
+    orders = window.standing.turn.orders
+    jobs, placement = orders.jobs, orders.dispatch.placement
+    ends_s = placement.horizon.ends_s
+    last_s = np.asarray(
+        [ends_s[placement.slots[placement.offsets[row + 1] - 1]] for row in rows], dtype=np.int64
+    )
+    deadline_s = jobs.deadline_s[rows]
+    return np.where(deadline_s == NO_DEADLINE_S, np.inf, (deadline_s - last_s).astype(np.float64))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RegulatedHour:
+    """What may be moved in one hour. chosen: which of the running jobs, (n,); planned_kw: IT power of all else as
+    planned each minute; other_kw: as it truly is; may_end_kw: of the chosen, what ends on the mean over the hour, by
+    how long each is expected to run on."""
+
+    minutes: slice
+    chosen: NDArray[np.bool_]
+    lowest_kw: Real
+    highest_kw: Real
+    planned_kw: Real
+    other_kw: Real
+    may_end_kw: float
+
+
+def hour_of(
+    running: Running, seen_it_kw: Real, minutes: slice, lost_s: Real, done_before_s: Real
+) -> RegulatedHour:
+    """The jobs that run through an hour and have slack for its worst signal, and what they may draw.
+
+    seen_it_kw: IT power of the site if nothing were regulated, by minute. lost_s: work that each job is behind by
+    already; done_before_s: work it would have done by the hour's begin. A job that is seen to have ended is not chosen.
+    """
+    seconds = float(MINUTE_S * (minutes.stop - minutes.start))
+    there = running.slots[:, minutes].all(axis=1) & running.tolerant
+    there &= running.left_s - done_before_s + lost_s > 0.0
+    behind = (running.told_speed[:, None] - running.speeds) * seconds
+    allowed = behind <= np.maximum(running.slack_s - lost_s, 0.0)[:, None]
+    lowest = np.where(allowed, running.points_kw, np.inf).min(axis=1)
+    highest = running.points_kw.max(axis=1)
+    chosen = there & (lowest < highest)
+    own_kw = running.drawn_kw(minutes, chosen)
+    left_s = np.maximum(running.expected_left_s - done_before_s + lost_s, seconds)
+    ending = 0.5 * seconds / left_s
+    other_kw = np.maximum(seen_it_kw[minutes] - own_kw, 0.0)
+    told_kw = running.told_to_draw_kw(~chosen)[minutes]
+    return RegulatedHour(
+        minutes=minutes,
+        chosen=chosen,
+        lowest_kw=lowest[chosen],
+        highest_kw=highest[chosen],
+        planned_kw=np.maximum(other_kw[0] + told_kw - told_kw[0], 0.0),
+        other_kw=other_kw,
+        may_end_kw=float((ending * running.told_kw)[chosen].sum()),
+    )
+
+
+def means_of(
+    site: Site,
+    hour: RegulatedHour,
+    running: Running,
+    share: float,
+    outdoor_c: float,
+    usual_kw: float,
+) -> Means:
+    """The means of an hour with gangs at a base point. share: of the way from lowest to highest power. usual_kw:
+    discharge less charge of the store at the base point."""
+    lowest, highest = hour.lowest_kw, hour.highest_kw
+    reach = highest - lowest
+    chosen = hour.chosen
+    slowed = running.speeds[chosen].max(axis=1) - running.speeds[chosen].min(axis=1)
+    weight = np.maximum(running.value_per_h[chosen] * slowed / reach, LEAST_WEIGHT) / reach
+    battery = site.battery
+    store = Store()
+    if battery is not None:
+        store = Store(
+            give_max_kw=battery.discharge_max_kw,
+            take_max_kw=battery.charge_max_kw,
+            least_kwh=battery.energy_kwh * battery.soc_min,
+            most_kwh=battery.energy_kwh,
+            into=battery.charge_efficiency,
+            out_of=battery.discharge_efficiency,
+            usual_kw=usual_kw,
+        )
+    return Means(
+        store=store,
+        gangs=Gangs(
+            lowest_kw=lowest,
+            highest_kw=highest,
+            usual_kw=lowest + share * reach,
+            weight=weight / weight.mean() if len(weight) else weight,
+            points_kw=running.points_kw[chosen],
+            speeds=running.speeds[chosen],
+        ),
+        resting=Resting(),
+        building=Building(
+            capacity_kw=site.facility.it_capacity_kw,
+            outdoor_c=outdoor_c,
+            plant=PLANT_OF[site.facility.cooling],
+            overhead_kw=site.facility.overhead_kw,
+        ),
+        lags=Lags(),
+    )
+
+
+def seen_it_kw(seen: Telemetry, site: int) -> Real:
+    """IT power of a site by minute."""
+    return np.asarray(seen.it_kw[site])
+
+
+def starts_s(window: Window) -> int:
+    """Second at which a window begins, since 1970."""
+    return epoch_s(window.study.timeline.start)

@@ -1,0 +1,128 @@
+"""A regulation signal from a file: `t_s` and `signal_pct` or `signal_pu`, of one day where a column names days."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.finding import Finding, refuse_if_any
+from gridtide.signals.agc import AgcSignal
+from gridtide.sources import LATEST_S, Table, kept, numbers, open_table, words
+
+NAME_MAP = {
+    "t_s": "t_s",
+    "signal_pct": "signal_pct",
+    "signal_pu": "signal_pu",
+    "day_local": "day",
+    "day": "day",
+}
+OPTIONAL = frozenset({"signal_pct", "signal_pu", "day"})
+LONGEST_S = 60
+MOST_VALUES = 10_000_000
+Real = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgcTable:
+    """A CSV or Parquet file of regulation signals.
+
+    day: which day is read where the file holds several. positive_draws_less: what a value above 0 asks for; with
+    False it asks to draw more. An empty cell, and a step that has no row, is a signal that did not come.
+    """
+
+    path: Path
+    day: str = ""
+    positive_draws_less: bool = True
+
+    def read(self) -> AgcSignal:
+        """The signal in order of time. Raises BadInput with every fault found."""
+        table = self._of_day(open_table(self.path, NAME_MAP, optional=OPTIONAL))
+        faults: list[Finding] = []
+        column, scale = _column(table, faults)
+        refuse_if_any(faults)
+        at_s = numbers(table, "t_s", faults, least=0.0, most=LATEST_S)
+        value = numbers(table, column, faults, least=-scale, most=scale, unknown=True) / scale
+        refuse_if_any(faults)
+        order = np.argsort(at_s, kind="stable")
+        at_s, value = at_s[order], value[order]
+        every_s = _step_s(table, at_s)
+        place = np.rint((at_s - at_s[0]) / every_s).astype(np.int64)
+        less = np.full(int(place[-1]) + 1, np.nan)
+        less[place] = value if self.positive_draws_less else -value
+        name = Path(self.path).name
+        return AgcSignal(
+            every_s=every_s, less=less, source=f"{name}, {self.day}" if self.day else name
+        )
+
+    def days(self) -> tuple[str, ...]:
+        """The days a file holds, in order; none where no column names them."""
+        table = open_table(self.path, NAME_MAP, optional=OPTIONAL)
+        if "day" not in table.frame.columns:
+            return ()
+        return tuple(sorted(set(words(table, "day").tolist())))
+
+    def _of_day(self, table: Table) -> Table:
+        if "day" not in table.frame.columns:
+            if self.day:
+                raise_no_day(self.path, self.day, ())
+            return table
+        days = words(table, "day")
+        found = tuple(sorted(set(days.tolist())))
+        if self.day not in found and (self.day or len(found) > 1):
+            raise_no_day(self.path, self.day, found)
+        return kept(table, days == self.day) if self.day else table
+
+
+def raise_no_day(path: Path, day: str, found: tuple[str, ...]) -> None:
+    """Raises BadInput: which days there are instead."""
+    several = f"one of its {len(found)} days, {found[0]} to {found[-1]}" if found else "no days"
+    refuse_if_any(
+        [
+            Finding(
+                subject=f"{path}: day",
+                value=repr(day) if day else "no day",
+                limit=several,
+                mend="Name one of them." if found else "Leave the day out.",
+            )
+        ]
+    )
+
+
+def _column(table: Table, faults: list[Finding]) -> tuple[str, float]:
+    """The one column that says the signal, and what stands there for the whole offer."""
+    there = [name for name in ("signal_pct", "signal_pu") if name in table.frame.columns]
+    if len(there) != 1:
+        faults.append(
+            Finding(
+                subject=table.source,
+                value=" and ".join(there) or f"columns {', '.join(table.headings[:8])}",
+                limit="signal_pct (−100 to 100) or signal_pu (−1 to 1), one of both",
+                mend="Rename or leave out a column.",
+            )
+        )
+        return "", 1.0
+    return there[0], 100.0 if there[0] == "signal_pct" else 1.0
+
+
+def _step_s(table: Table, at_s: Real) -> int:
+    """Seconds from one value to the next: the most frequent, which all others are multiples of. Raises BadInput."""
+    gaps = np.diff(at_s)
+    step = float(np.median(gaps)) if len(gaps) else 0.0
+    whole = 1.0 <= step <= LONGEST_S and step == round(step)
+    on_grid = whole and bool((gaps % step == 0.0).all() and (gaps > 0.0).all())
+    fits = on_grid and (at_s[-1] - at_s[0]) / step < MOST_VALUES
+    if not fits:
+        refuse_if_any(
+            [
+                Finding(
+                    subject=f"{table.source}: t_s",
+                    value=f"steps of {gaps.min():g} to {gaps.max():g} s"
+                    if len(gaps)
+                    else "one row",
+                    limit=f"a value every whole second up to {LONGEST_S} s, each time once; gaps are multiples of it",
+                    mend="Write the signal at the step it came in.",
+                )
+            ]
+        )
+    return round(step)

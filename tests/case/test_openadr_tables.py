@@ -1,0 +1,146 @@
+"""A case reads prices and calls from a recording of a VTN, and nothing of it is known before it was heard."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gridtide.case.load import load_case
+from gridtide.finding import BadInput
+from gridtide.loop.sight import events_known
+from gridtide.signals.history import known, truth
+from gridtide.signals.signal import Kind
+from gridtide.simulate.study import binding_events
+from gridtide.testing.courses import course_of
+from gridtide.testing.openadr import event_of, program_of
+from gridtide.wire.openadr.events import Event
+from gridtide.wire.openadr.recording import line_of_answer
+
+TEXT = (Path(__file__).parents[1] / "fixtures" / "one_day.toml").read_text()
+EVE = datetime(2026, 3, 1, 12, tzinfo=UTC)
+MORNING = datetime(2026, 3, 2, 6, tzinfo=UTC)
+EUR = [
+    {
+        "objectType": "EVENT_PAYLOAD_DESCRIPTOR",
+        "payloadType": "PRICE",
+        "units": "KWH",
+        "currency": "EUR",
+    }
+]
+PRICES = [0.05 + 0.01 * (hour % 24) for hour in range(48)]
+CALLS = """
+[[openadr]]
+site = "here"
+path = "vtn.jsonl"
+"""
+
+
+def limit(kw: float, modified: str = "2026-03-01T12:00:00Z") -> Event:
+    """An import limit from 12:00 to 14:00 UTC."""
+    return event_of(
+        "IMPORT_CAPACITY_LIMIT",
+        kw,
+        id="limit",
+        start="2026-03-02T12:00:00Z",
+        duration="PT2H",
+        modified=modified,
+    )
+
+
+def recorded(folder: Path, *answers: tuple[datetime, list[Event]]) -> None:
+    """A recording of these answers."""
+    lines = [
+        line_of_answer(at, [program_of().written()], [event.written() for event in events])
+        for at, events in answers
+    ]
+    (folder / "vtn.jsonl").write_text("\n".join(lines) + "\n")
+
+
+def test_calls_of_a_recording_bind_from_their_line_on_and_until_they_are_taken_back(
+    tmp_path: Path,
+) -> None:
+    """Known in the morning, loosened at 13:00 UTC; a decision before sees the old limit to its end."""
+    looser = limit(650, modified="2026-03-02T13:00:00Z")
+    recorded(tmp_path, (MORNING, [limit(300)]), (MORNING + timedelta(hours=7), [looser]))
+    (tmp_path / "case.toml").write_text(TEXT + CALLS)
+    study = load_case(tmp_path / "case.toml")
+    noon, one = MORNING + timedelta(hours=6), MORNING + timedelta(hours=7)
+    assert events_known(study.events, MORNING - timedelta(minutes=15)) == ()
+    (before,) = events_known(study.events, noon)
+    assert (before.import_max_kw, before.end) == (300, noon + timedelta(hours=2))
+    (after,) = events_known(study.events, one)
+    assert after.import_max_kw == 650
+    first, second = binding_events(study)
+    assert (first.start, first.end) == (noon, one)
+    assert (second.start, second.end) == (one, noon + timedelta(hours=2))
+
+
+def test_the_twin_keeps_a_recorded_limit_until_it_is_taken_back(tmp_path: Path) -> None:
+    """No step of the course draws more than the limit of its time."""
+    recorded(tmp_path, (MORNING, [limit(60)]), (MORNING + timedelta(hours=7), []))
+    (tmp_path / "case.toml").write_text(TEXT + CALLS)
+    study = load_case(tmp_path / "case.toml")
+    drawn = course_of(study, "coordinated").telemetry.import_kw[0]
+    free = course_of(replace(study, events=()), "coordinated").telemetry.import_kw[0]
+    noon_s = int((MORNING + timedelta(hours=6)).timestamp())
+    start_s = study.timeline.starts_s
+    held = (start_s >= noon_s) & (start_s < noon_s + 3600)
+    assert (drawn[held] <= 60 + 1e-6).all()
+    assert (free[held] > 60).any()
+
+
+def test_prices_of_a_recording_are_known_when_they_were_heard(tmp_path: Path) -> None:
+    """Per MWh in the settlement currency, issued with their line."""
+    price = event_of(
+        "PRICE", *PRICES, id="price", start="2026-03-01T23:00:00Z", payloadDescriptors=EUR
+    )
+    recorded(tmp_path, (EVE, [price]))
+    kinds = '["carbon_average_g_per_kwh", "temperature_c", "relative_humidity"]'
+    text = TEXT.replace("price_mean", f"kinds = {kinds}\nprice_mean", 1)
+    source = '[[signal]]\nzone = "DE-LU"\nsource = "openadr"\npath = "vtn.jsonl"\n'
+    (tmp_path / "case.toml").write_text(text + "\n" + source)
+    study = load_case(tmp_path / "case.toml")
+    heard = truth(study.history, Kind.PRICE, "DE-LU", study.timeline)
+    np.testing.assert_allclose(heard.values[::4], 1000 * np.asarray(PRICES[:24]))
+    before = known(study.history, Kind.PRICE, "DE-LU", study.timeline, EVE - timedelta(minutes=1))
+    assert np.isnan(before.values).all()
+    after = known(study.history, Kind.PRICE, "DE-LU", study.timeline, EVE)
+    assert not np.isnan(after.values).any()
+
+
+def test_what_was_not_agreed_is_noted_and_terms_make_it_a_call(tmp_path: Path) -> None:
+    """A level without kW is a note; with kW, payment and a baseline it is a call."""
+    level = event_of("SIMPLE", 2, id="level", start="2026-03-02T12:00:00Z")
+    recorded(tmp_path, (MORNING, [level]))
+    (tmp_path / "case.toml").write_text(TEXT + CALLS)
+    study = load_case(tmp_path / "case.toml")
+    assert study.events == ()
+    assert any("level 2" in note for note in study.notes)
+    (tmp_path / "case.toml").write_text(
+        TEXT + CALLS + "level_kw = [0, 20, 50, 90]\npayment_per_mwh = 300\nbaseline_kw = 400\n"
+    )
+    (call,) = load_case(tmp_path / "case.toml").events
+    assert (call.reduce_kw, call.baseline_kw, call.payment_per_mwh) == (50, 400, 300)
+    assert call.may_be_declined
+
+
+@pytest.mark.parametrize(
+    "text", ['site = "nowhere"\npath = "vtn.jsonl"\n', 'site = "here"\npath = "none"\n']
+)
+def test_a_recording_that_is_not_there_or_of_no_site_is_refused(tmp_path: Path, text: str) -> None:
+    """With the key or the path."""
+    recorded(tmp_path, (MORNING, []))
+    (tmp_path / "case.toml").write_text(TEXT + "\n[[openadr]]\n" + text)
+    with pytest.raises(BadInput):
+        load_case(tmp_path / "case.toml")
+
+
+def test_a_call_outside_the_period_is_left_out(tmp_path: Path) -> None:
+    """A recording may be longer than the case."""
+    recorded(
+        tmp_path, (MORNING - timedelta(days=9), [limit(300)]), (MORNING - timedelta(days=8), [])
+    )
+    (tmp_path / "case.toml").write_text(TEXT + CALLS)
+    assert all(not call.is_known(MORNING) for call in load_case(tmp_path / "case.toml").events)

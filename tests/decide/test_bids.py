@@ -1,0 +1,138 @@
+"""Bids by price: what they say, how they clear, and what they come to in a plan."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from gridtide.decide.bid import Bid
+from gridtide.decide.bids import bid_plan, bought_at, cleared, steps_of
+from gridtide.decide.capacity_bids import capacity_bids
+from gridtide.decide.facts import held_of
+from gridtide.decide.planners.coordinated import Coordinated
+from gridtide.decide.situation import Commitment, Situation
+from gridtide.decide.uncertainty import in_course
+from gridtide.signals.signal import Kind, Nature
+from gridtide.testing.offering import capacity_product, offering
+from gridtide.testing.planners import OBJECTIVE
+from gridtide.testing.spread import known, with_courses
+from gridtide.testing.studies import START
+
+NEAR = 1e-6
+
+
+def bid(prices: tuple[float, ...] = (40.0, 80.0), kw: tuple[float, ...] = (9.0, 5.0, 2.0)) -> Bid:
+    """A bid for the first hour."""
+    return Bid(
+        site="east",
+        start=START,
+        end=START + timedelta(hours=1),
+        up_to_price_per_mwh=prices,
+        quantity_kw=kw,
+    )
+
+
+def test_each_quantity_is_taken_up_to_its_price() -> None:
+    """The limit itself still buys; above the last limit the last quantity is bought at any price."""
+    assert [bid().taken_kw(price) for price in (-500.0, 40.0, 40.1, 80.0, 1e6)] == [
+        9.0,
+        9.0,
+        5.0,
+        5.0,
+        2.0,
+    ]
+    assert bought_at(bid(), 60.0).position_kw == 5.0
+
+
+@pytest.mark.parametrize(
+    ("prices", "kw"),
+    [((80.0, 40.0), (9.0, 5.0, 2.0)), ((40.0,), (5.0, 9.0)), ((40.0,), (5.0,)), ((), (-1.0,))],
+)
+def test_a_bid_that_rises_with_its_price_is_refused(
+    prices: tuple[float, ...], kw: tuple[float, ...]
+) -> None:
+    """Also one with too few quantities, and one below 0."""
+    with pytest.raises(ValueError):
+        bid(prices, kw)
+
+
+@given(st.lists(st.tuples(st.floats(-100, 300), st.floats(0, 1e5)), min_size=1, max_size=12))
+def test_steps_through_any_points_make_a_bid_that_falls(points: list[tuple[float, float]]) -> None:
+    """Whatever the points, the bid buys no more at a higher price, and never more than the most of them."""
+    price, kw = (np.asarray(part) for part in zip(*points, strict=True))
+    limits, quantities = steps_of(price, kw)
+    made = bid(limits, quantities)
+    taken = [made.taken_kw(one) for one in np.sort(price)]
+    assert all(less <= more for more, less in pairwise(taken))
+    assert max(quantities) <= kw.max() + NEAR
+
+
+def asked_everywhere(situation: Situation) -> NDArray[np.bool_]:
+    """Every step of every site."""
+    return np.ones((len(situation.fleet.sites), len(situation.horizon)), dtype=np.bool_)
+
+
+def test_no_course_draws_more_of_an_hour_because_it_is_dearer() -> None:
+    """In every cell the draws of the courses fall as their prices rise."""
+    for situation in known():
+        seen = with_courses(situation, 4, seed=3)
+        found = bid_plan(seen, OBJECTIVE, held_of(seen, OBJECTIVE), asked_everywhere(seen))
+        order = np.argsort(found.price_per_mwh, axis=0, kind="stable")
+        draw = np.take_along_axis(found.draw_kw, order, axis=0)
+        assert (np.diff(draw, axis=0) <= 1e-5).all()
+        assert len(found.bids) == asked_everywhere(seen).sum()
+
+
+def test_bids_cost_no_less_than_plans_that_know_their_course() -> None:
+    """What ties the courses is a limit: the mean of plans that are free of it is a bound."""
+    for situation in known():
+        seen = with_courses(situation, 3, seed=5)
+        held = held_of(seen, OBJECTIVE)
+        found = bid_plan(seen, OBJECTIVE, held, asked_everywhere(seen))
+        free = [
+            Coordinated(objective=OBJECTIVE).plan(in_course(seen, one)).certificate.cost
+            for one in range(3)
+        ]
+        assert found.mean_cost >= np.mean(free) - NEAR * (1.0 + abs(np.mean(free)))
+
+
+def test_without_courses_a_bid_is_one_quantity_at_any_price() -> None:
+    """What the plan would draw."""
+    situation = next(iter(known()))
+    found = bid_plan(
+        situation, OBJECTIVE, held_of(situation, OBJECTIVE), asked_everywhere(situation)
+    )
+    assert all(one.up_to_price_per_mwh == () for one in found.bids)
+
+
+def test_a_bid_clears_when_its_price_is_published_and_not_before() -> None:
+    """A forecast clears nothing."""
+    situation = next(iter(known()))
+    price = next(one for one in situation.signals if one.kind is Kind.PRICE and one.zone == "east")
+    expected = replace(price, nature=Nature.FORECAST)
+    published = replace(price, nature=Nature.ACTUAL)
+    standing = replace(bid(), start=situation.as_of, end=situation.as_of + timedelta(minutes=15))
+    before = replace(situation, signals=(expected,))
+    after = replace(situation, signals=(published, expected))
+    assert cleared((standing,), before) == (standing,)
+    (position,) = cleared((standing,), after)
+    assert isinstance(position, Commitment)
+    assert position.position_kw == standing.taken_kw(float(price.values[0]))
+
+
+def test_more_capacity_is_offered_at_a_higher_price_never_less() -> None:
+    """Every bid rises, and none is more than the product allows."""
+    plain = next(iter(known()))
+    situation = replace(plain, fleet=offering(plain.fleet, capacity_product()))
+    found = capacity_bids(situation, OBJECTIVE, held_of(situation, OBJECTIVE))
+    assert found
+    most_kw = {p.name: p.offered_max_kw for site in situation.fleet.sites for p in site.products}
+    for one in found:
+        assert list(one.quantity_kw) == sorted(one.quantity_kw)
+        assert list(one.from_price_per_mw_h) == sorted(set(one.from_price_per_mw_h))
+        assert one.quantity_kw[-1] <= most_kw[one.product] + NEAR

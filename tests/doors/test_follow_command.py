@@ -1,0 +1,68 @@
+"""The command `gridtide follow`: its document, its page, and every fault with its mend."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gridtide.doors.cli import exit_code
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+CASE, SIGNAL = str(EXAMPLES / "regulating.toml"), str(EXAMPLES / "regulation_signal.csv")
+KEYS = ["score", "accuracy", "delay", "precision", "mileage", "availability", "missed_deadlines",
+        "energy_exhausted_s"]  # fmt: skip
+
+
+def test_the_document_begins_with_its_eight_figures(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Keys are a contract; the page is whole."""
+    page = tmp_path / "follow.html"
+    asked = [
+        "--offer-kw",
+        "1500",
+        "--page",
+        str(page),
+        "--json",
+    ]
+    assert exit_code(["follow", CASE, "--signal", SIGNAL, *asked]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert list(found)[:8] == KEYS
+    assert 0.9 <= found["score"] <= 1.0
+    assert found["availability"] == 1.0
+    assert found["missed_deadlines"] == 0
+    assert found["score"] == pytest.approx(
+        (found["accuracy"] + found["delay"] + found["precision"]) / 3, abs=1e-9
+    )
+    assert "follows the grid" in page.read_text()
+
+
+def test_the_offer_of_the_plan_is_taken_where_none_is_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The case's product, as the plan offers it."""
+    assert exit_code(["follow", CASE, "--signal", SIGNAL]) == 0
+    said = capsys.readouterr().out
+    assert "its ceiling" in said and "deadlines missed" in said
+
+
+def test_faults_are_said_all_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2, each with its mend."""
+    asked = ["--signal", "no.csv", "--site", "moon", "--at", "noon", "--regulator", "luck"]
+    assert exit_code(["follow", CASE, *asked]) == 2
+    said = capsys.readouterr().err
+    for word in ("no.csv", "--site moon", "--at: 'noon'", "--regulator luck"):
+        assert word in said
+
+
+def test_a_case_without_an_offer_asks_for_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2."""
+    case = tmp_path / "case.toml"
+    text = (EXAMPLES / "regulating.toml").read_text()
+    first, last = text.index("[[site.offer]]"), text.index("[[class]]")
+    case.write_text(text[:first] + text[last:])
+    at = ["--at", "2026-03-02T06:00:00+01:00"]
+    assert exit_code(["follow", str(case), "--signal", SIGNAL, *at]) == 2
+    assert "--offer-kw" in capsys.readouterr().err

@@ -1,0 +1,255 @@
+"""`gridtide settle RUN`: from the folder alone, to the last bit, and never from a folder that was changed."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gridtide.doors.cli import exit_code
+
+CASE = (Path(__file__).parents[1] / "fixtures" / "one_day.toml").read_text()
+OFFER = """
+[site.battery]
+energy_kwh = 200
+charge_max_kw = 100
+discharge_max_kw = 100
+
+[[site.offer]]
+product = "regulation"
+price_per_mw_h = 18.0
+offered_max_kw = 100
+hold_h = 0.5
+"""
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the runs of one case."""
+    folder = tmp_path_factory.mktemp("settled")
+    (folder / "case.toml").write_text(CASE)
+    arguments = ["run", str(folder / "case.toml"), "--runs", str(folder / "runs")]
+    assert exit_code([*arguments, "--policy", "coordinated", "--json"]) == 0
+    return folder / "runs"
+
+
+def settled(capsys: pytest.CaptureFixture[str], runs: Path, *more: str) -> dict[str, Any]:
+    """The document of a run that settles."""
+    assert exit_code(["settle", "last", "--runs", str(runs), "--json", *more]) == 0
+    document: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return document
+
+
+def copied(done: Path, tmp_path: Path) -> Path:
+    """A copy that may be spoilt."""
+    shutil.copytree(done, tmp_path / "runs")
+    return tmp_path / "runs"
+
+
+def test_the_keys_of_a_settled_run_are_a_contract(
+    done: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Document and line."""
+    found = settled(capsys, done)
+    assert list(found) == [
+        "run", "case", "policy", "currency", "record", "lines", "totals", "total", "live_total",
+        "reckoned_again", "different", "bit_equal", "programme", "calls", "services", "green", "certificates", "notes",
+    ]  # fmt: skip
+    assert {line["what"] for line in found["lines"]} == set(found["totals"])
+
+
+@pytest.mark.parametrize("policy", ["run-at-once", "coordinated"])
+def test_aud_1_the_settlement_is_that_of_the_live_run_to_the_last_bit(
+    policy: str, done: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every part that is reckoned again, and the total."""
+    summary = json.loads((done / "0001" / "summary.json").read_text())
+    (live,) = [run for run in summary["runs"] if run["policy"] == policy]
+    found = settled(capsys, done, "--policy", policy)
+    assert found["bit_equal"] and found["total"] == live["total_cost"]
+    assert found["totals"] == live["cost_parts"]
+    assert {"energy", "demand charge", "wear"} <= set(found["reckoned_again"])
+
+
+def test_settling_a_run_twice_gives_the_same_bytes(
+    done: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And leaves the folder as it was."""
+    before = {path.name: path.read_bytes() for path in (done / "0001").iterdir()}
+    texts = []
+    for _ in range(2):
+        assert exit_code(["settle", "last", "--runs", str(done), "--json"]) == 0
+        texts.append(capsys.readouterr().out)
+    assert texts[0] == texts[1]
+    assert {path.name: path.read_bytes() for path in (done / "0001").iterdir()} == before
+
+
+@pytest.mark.parametrize("name", ["power-coordinated.parquet", "jobs-coordinated.parquet", "case.toml",
+                                  "summary.json", "audit-coordinated.jsonl"])  # fmt: skip
+def test_aud_1_one_flipped_byte_of_any_file_is_located(
+    name: str, done: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """File and block; of a chain the entry as well; nothing is settled."""
+    runs = copied(done, tmp_path)
+    path = runs / "0001" / name
+    content = bytearray(path.read_bytes())
+    at = len(content) // 2
+    content[at] ^= 0x01
+    path.write_bytes(bytes(content))
+    assert exit_code(["settle", "last", "--runs", str(runs)]) == 2
+    told = capsys.readouterr().err
+    first = at // 4096 * 4096
+    assert f"{name}: was changed in bytes {first:,} to" in told
+    assert name != "audit-coordinated.jsonl" or "entry" in told or "line" in told
+
+
+def test_a_changed_record_and_a_run_without_one_are_refused(
+    done: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A digest exchanged beside its file does not help, for the seal covers it."""
+    runs = copied(done, tmp_path)
+    path = runs / "0001" / "record.json"
+    record = json.loads(path.read_text())
+    record["files"]["case.toml"]["bytes"] += 1
+    path.write_text(json.dumps(record))
+    assert exit_code(["settle", "last", "--runs", str(runs)]) == 2
+    assert "does not bear its own seal" in capsys.readouterr().err
+    path.unlink()
+    assert exit_code(["settle", "last", "--runs", str(runs)]) == 2
+    assert "is not there" in capsys.readouterr().err
+
+
+def test_an_unknown_policy_or_run_is_said(done: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With those that ran."""
+    assert exit_code(["settle", "last", "--runs", str(done), "--policy", "magic"]) == 2
+    assert "coordinated" in capsys.readouterr().err
+    assert exit_code(["settle", "77", "--runs", str(done)]) == 2
+
+
+def test_capacity_kept_ready_is_settled_again_from_the_tables(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Offers, their prices and the limit they are held within stand in the table of power."""
+    at = CASE.index("[[class]]")
+    (tmp_path / "case.toml").write_text(CASE[:at] + OFFER + "\n" + CASE[at:])
+    runs = tmp_path / "runs"
+    arguments = ["run", str(tmp_path / "case.toml"), "--runs", str(runs), "--json"]
+    assert exit_code([*arguments, "--policy", "coordinated"]) == 0
+    capsys.readouterr()
+    found = settled(capsys, runs)
+    assert found["totals"]["capacity revenue"] < 0.0
+    assert "capacity revenue" in found["reckoned_again"] and found["bit_equal"]
+
+
+def test_services_beside_a_run_are_settled_apart_from_its_own_total(
+    done: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Awards and peaks stand under their own key; what the run settled live stays bit-equal."""
+    awards = str(Path(__file__).parents[1] / "fixtures" / "awards.csv")
+    found = settled(capsys, done, "--awards", awards, "--clock", "America/New_York")
+    assert found["services"]["total"] == -37.5 and found["bit_equal"]
+
+
+def test_green_ratios_of_a_site_with_generation_name_their_denominators(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Consumption is what the building drew, whoever made it."""
+    at = CASE.index("[[class]]")
+    solar = '[[site.supply]]\nkind = "solar"\ncapacity_kw = 100\n\n'
+    (tmp_path / "case.toml").write_text(CASE[:at] + solar + CASE[at:])
+    runs = tmp_path / "runs"
+    arguments = ["run", str(tmp_path / "case.toml"), "--runs", str(runs), "--json"]
+    assert exit_code([*arguments, "--policy", "run-at-once"]) == 0
+    capsys.readouterr()
+    found = settled(capsys, runs, "--green", "china-green-direct", "--policy", "run-at-once")
+    (site,) = found["green"]
+    by_name = {ratio["name"]: ratio for ratio in site["ratios"]}
+    assert by_name["export"]["value"] == 0.0
+    assert by_name["green share"]["over"] == "consumption"
+    used = by_name["green share"]
+    assert 0.0 < used["value"] == used["part_kwh"] / used["over_kwh"]
+
+
+def test_peaks_and_least_demand_of_a_contract_are_settled_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """To the last bit, and the line says what each peak was charged."""
+    old = "contract = { import_max_kw = 700, demand_charge_per_kw_month = 5 }"
+    assert old in CASE
+    peak = "{ start = 2026-03-02T11:00:00Z, end = 2026-03-02T12:00:00Z, charge_per_kw = 3 }"
+    keys = f"import_max_kw = 700, demand_charge_per_kw_month = 5, demand_least_kw = 300, peak = [{peak}]"
+    (tmp_path / "case.toml").write_text(CASE.replace(old, f"contract = {{ {keys} }}"))
+    runs = tmp_path / "runs"
+    arguments = ["run", str(tmp_path / "case.toml"), "--runs", str(runs), "--json"]
+    assert exit_code([*arguments, "--policy", "coordinated"]) == 0
+    capsys.readouterr()
+    found = settled(capsys, runs)
+    assert found["bit_equal"] and found["totals"]["coincident peaks"] > 0.0
+    assert found["totals"]["demand charge"] >= 5 * 300
+
+
+def test_calls_are_settled_by_the_meter_of_a_run_on_its_sites_clock(
+    done: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Same-day baselines need one day; what was drawn is the run's own table."""
+    calls = tmp_path / "calls.csv"
+    calls.write_text("start,end,price_per_mwh\n2026-03-02T09:00:00Z,2026-03-02T10:00:00Z,100\n")
+    found = settled(capsys, done, "--events", str(calls), "--programme", "pjm-same-day")
+    (call,) = found["calls"]
+    assert found["programme"]["name"] == "pjm-same-day" and len(call["intervals"]) == 4
+    assert found["services"]["total"] == pytest.approx(-call["credited_kwh"] / 10.0)
+    wrong = ["settle", "last", "--runs", str(done), "--events", str(calls), "--programme"]
+    assert exit_code([*wrong, "pjm-same-day", "--site", "there"]) == 2
+    assert "one of here" in capsys.readouterr().err
+    assert exit_code([*wrong, "caiso-10-in-10"]) == 2
+    assert "like days" in capsys.readouterr().err
+
+
+def test_no_option_is_passed_over_in_silence(
+    done: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What only a run has without a run, and a meter beside one."""
+    assert exit_code(["settle", "--green", "china-green-direct", "--terms", "x.toml"]) == 2
+    told = capsys.readouterr().err
+    assert "--green china-green-direct" in told and "--terms x.toml" in told
+    assert exit_code(["settle", "last", "--runs", str(done), "--meter", "mine.csv"]) == 2
+    assert "one meter" in capsys.readouterr().err
+
+
+def test_plants_generators_and_their_carbon_are_settled_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With a price of carbon, in a call that leaves the site less than its machines at rest draw."""
+    own = """[site.reactor]
+capacity_kw = 10
+cost_per_mwh = 70
+emissions_g_per_kwh = 12
+
+[site.genset]
+rated_kw = 300
+fuel_l = 2000
+fuel_price_per_l = 1.5
+
+"""
+    call = """
+[[event]]
+site = "here"
+start = 2026-03-02T05:00:00+01:00
+end = 2026-03-02T06:00:00+01:00
+import_max_kw = 0
+"""
+    at = CASE.index("[[site.pool]]")
+    price = "[objective]\ncarbon_price_per_t = 80\n\n"
+    text = CASE[:at] + own + CASE[at:] + call
+    text = text.replace("[planning]", price + "[planning]")
+    (tmp_path / "case.toml").write_text(text)
+    runs = tmp_path / "runs"
+    arguments = ["run", str(tmp_path / "case.toml"), "--runs", str(runs), "--json"]
+    assert exit_code([*arguments, "--policy", "coordinated"]) == 0
+    capsys.readouterr()
+    found = settled(capsys, runs)
+    assert found["bit_equal"]
+    assert {"plants", "generator fuel", "carbon"} <= set(found["reckoned_again"])
+    assert found["totals"]["generator fuel"] > 0 and found["totals"]["plants"] > 0
+    assert found["totals"]["carbon"] > 0

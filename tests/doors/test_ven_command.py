@@ -1,0 +1,125 @@
+"""The command `gridtide ven`: its document, its words, its exit codes, its recording."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gridtide.doors.cli import exit_code
+from gridtide.sources.openadr.recorded import RecordedOpenAdr
+from gridtide.testing.openadr import event_of, program_of
+from gridtide.testing.tiny_vtn import Reply, TinyVtn
+
+KEYS = {
+    "vtn",
+    "as_of",
+    "until",
+    "answered",
+    "lost",
+    "calls",
+    "curves",
+    "conflicts",
+    "not_acted_on",
+    "new",
+    "changed",
+    "withdrawn",
+    "findings",
+}
+FOR_EVER = {"start": "0001-01-01", "duration": "P9999Y"}
+USD = [
+    {
+        "objectType": "EVENT_PAYLOAD_DESCRIPTOR",
+        "payloadType": "PRICE",
+        "units": "KWH",
+        "currency": "USD",
+    }
+]
+EVENTS = [
+    event_of("IMPORT_CAPACITY_LIMIT", 60_000, id="a", eventName="evening", **FOR_EVER),
+    event_of("IMPORT_CAPACITY_LIMIT", 80_000, id="b", **FOR_EVER),
+    event_of("SIMPLE", 2, id="c", **FOR_EVER),
+    event_of("PRICE", 0.25, id="d", payloadDescriptors=USD, **FOR_EVER),
+]
+LISTS = {
+    "GET /programs": [Reply(body=[program_of().written()])],
+    "GET /events": [Reply(body=[event.written() for event in EVENTS])],
+}
+
+
+@pytest.fixture
+def secret(tmp_path: Path) -> list[str]:
+    """Options that say who asks."""
+    path = tmp_path / "secret"
+    path.write_text("hush\n")
+    return ["--client-id", "me", "--client-secret-file", str(path), "--plain-http", "--once"]
+
+
+def test_the_document_says_what_holds_and_what_was_left_aside(
+    secret: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its keys are a contract."""
+    with TinyVtn(LISTS) as vtn:
+        assert exit_code(["ven", vtn.url, *secret, "--json"]) == 0
+        assert b"client_secret=hush&" in vtn.asked[1].body
+    document = json.loads(capsys.readouterr().out)
+    assert set(document) == KEYS
+    (call,) = document["calls"]
+    assert (call["ask"], call["kw"], call["event"], call["end"]) == (
+        "import_limit",
+        60_000,
+        "evening (a)",
+        None,
+    )
+    assert document["curves"][0]["pieces"][0]["value"] == 0.25
+    assert document["conflicts"][0]["left"] == "b"
+    assert [one["payload_type"] for one in document["not_acted_on"]] == ["SIMPLE"]
+    assert len(document["new"]) == 4
+
+
+def test_words_say_the_same(secret: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """With levels agreed, a level is a reduction."""
+    with TinyVtn(LISTS) as vtn:
+        assert exit_code(["ven", vtn.url, *secret, "--level-kw", "0,2000,5000,9000"]) == 0
+    said = capsys.readouterr().out
+    assert "import_limit 60,000 kW" in said
+    assert "reduction    5,000 kW" in said
+    assert "conflict" in said and "left aside" not in said
+
+
+def test_a_vtn_that_refuses_the_credentials_is_stale(
+    secret: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 4, with the document and the reason."""
+    with TinyVtn({"POST /auth/token": [Reply(status=401, body={})]}) as vtn:
+        assert exit_code(["ven", vtn.url, *secret, "--json"]) == 4
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["answered"] is False
+    assert "credentials" in captured.err
+
+
+def test_faults_of_the_command_are_said_all_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2."""
+    options = ["--client-id", "me", "--client-secret-file", str(tmp_path / "none"), "--once"]
+    assert exit_code(["ven", "https://vtn.example", *options, "--level-kw", "1,2"]) == 2
+    said = capsys.readouterr().err
+    assert "--level-kw" in said and "does not exist" in said
+    (tmp_path / "none").write_text("x")
+    assert exit_code(["ven", "http://vtn.example", *options]) == 2
+    assert "https" in capsys.readouterr().err
+
+
+def test_what_was_recorded_is_read_again_from_the_file_alone(
+    secret: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A case needs no network."""
+    path = tmp_path / "vtn.jsonl"
+    with TinyVtn(LISTS) as vtn:
+        assert exit_code(["ven", vtn.url, *secret, "--record", str(path)]) == 0
+        assert exit_code(["ven", vtn.url, *secret, "--record", str(path)]) == 0
+    assert len(path.read_text().splitlines()) == 2
+    recorded = RecordedOpenAdr(path=path, zone="Z")
+    assert [signal.values.tolist() for signal in recorded.read()] == [[250.0]]
+    (call,) = recorded.calls()
+    assert call.import_max_kw == 60_000

@@ -1,0 +1,120 @@
+"""A site of a case follows a signal: offers hold, promises hold, and a signal that is lost is bridged."""
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gridtide.case.load import load_case
+from gridtide.decide.regulators.merit_order import MeritOrder
+from gridtide.decide.regulators.store_first import StoreFirst
+from gridtide.digest import digest
+from gridtide.finding import BadInput
+from gridtide.signals.agc import AgcSignal
+from gridtide.simulate.flexing import Standing, standing_at
+from gridtide.simulate.following import Followed, Offer, follow, site_in
+from gridtide.simulate.heard_signal import heard
+from gridtide.simulate.policies import policy_named
+from gridtide.simulate.truth import truth_of
+from gridtide.sources.agc_table import AgcTable
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+WALK = AgcTable(path=EXAMPLES / "regulation_signal.csv").read()
+OFFER = Offer(up_kw=1500.0, down_kw=1500.0)
+
+
+@cache
+def standing() -> Standing:
+    """The example a day after its start."""
+    study = load_case(EXAMPLES / "regulating.toml")
+    way, forecaster, known = policy_named("coordinated", study)
+    return standing_at(known, truth_of(study), way, forecaster, 96, lambda done, steps: None)
+
+
+def followed(signal: AgcSignal, offer: Offer = OFFER) -> Followed:
+    """By the merit order."""
+    return follow(site_in(standing(), signal), 0, signal, offer, MeritOrder())
+
+
+def test_a_real_course_follows_near_the_ceiling_and_misses_nothing() -> None:
+    """Two hours of a walk: within a twentieth of a perfect copy with the same lag, all of the offer, no deadline."""
+    found = followed(WALK)
+    assert found.mean(found.scores.score) >= 0.95 * found.mean(found.ceiling.score)
+    assert found.availability == 1.0
+    assert (found.missed, found.exhausted_s, found.against) == (0, 0, False)
+
+
+def test_the_same_signal_gives_the_same_bytes() -> None:
+    """Chance comes from the case's seed."""
+    assert digest(followed(WALK).scores) == digest(followed(WALK).scores)
+
+
+@pytest.mark.parametrize("rail", [1.0, -1.0])
+def test_hours_at_a_rail_break_no_promise(rail: float) -> None:
+    """Four hours at a rail: what is offered for an hour is delivered, and no job loses its deadline."""
+    signal = AgcSignal(every_s=4, less=np.full(3600, rail), source="rail")
+    found = followed(signal)
+    assert found.missed == 0
+    assert (found.lost_s <= found.running.slack_s + 1e-6).all()
+    assert found.exhausted_s == 0
+    site = standing().study.fleet.sites[0]
+    assert site.battery is not None
+    assert found.stored_kwh.min() >= site.battery.energy_kwh * site.battery.soc_min - 1e-6
+    assert found.stored_kwh.max() <= site.battery.energy_kwh + 1e-6
+
+
+def test_work_left_undone_is_what_speeds_say() -> None:
+    """Drawing less for hours leaves work behind, drawing more leaves less behind."""
+    up = followed(AgcSignal(every_s=4, less=np.full(900, 0.8), source="less"))
+    down = followed(AgcSignal(every_s=4, less=np.full(900, -0.8), source="more"))
+    assert up.lost_s.sum() > down.lost_s.sum()
+
+
+def test_an_offer_is_cut_for_the_hour_ahead_and_never_widened() -> None:
+    """Twice what the site has: every hour within its own band, availability says how much."""
+    found = followed(WALK, Offer(up_kw=9000.0, down_kw=9000.0))
+    assert found.availability < 0.7
+    assert all(one.band.up_kw <= 9000.0 for one in found.hours)
+    assert found.mean(found.scores.score) >= 0.9 * found.mean(found.ceiling.score)
+
+
+def test_the_store_alone_drifts_farther_than_with_compute() -> None:
+    """Energy management: the store ends nearer to its middle than where nothing brings it back."""
+    signal = AgcSignal(every_s=4, less=np.full(900, 0.5), source="half")
+    window = site_in(standing(), signal)
+    offer = Offer(up_kw=1000.0, down_kw=1000.0)
+    managed = follow(window, 0, signal, offer, MeritOrder())
+    alone = follow(window, 0, signal, offer, StoreFirst())
+    assert alone.stored_kwh[-1] < managed.stored_kwh[-1]
+
+
+def test_a_signal_longer_than_the_plan_is_refused() -> None:
+    """With what there is."""
+    with pytest.raises(BadInput, match="planned"):
+        site_in(standing(), AgcSignal(every_s=4, less=np.zeros(90_000), source="long"))
+
+
+def test_a_lost_signal_is_held_then_left_and_taken_up_without_a_jump() -> None:
+    """60 s of the last value, then to the base point within the ramp, and back after three fresh values."""
+    less = np.full(450, 0.8)
+    less[100:250] = np.nan
+    found = heard(AgcSignal(every_s=4, less=less, source="hole"))
+    assert found.less[100:114] == pytest.approx(0.8)
+    assert found.less[245] == pytest.approx(0.0)
+    assert np.abs(np.diff(found.less)).max() <= 4.0 / 300.0 + 1e-9
+    assert found.less[440] == pytest.approx(0.8)
+    assert found.led[:100].all() and not found.led[120:250].any()
+    assert found.notes
+
+
+def test_a_lost_signal_is_left_within_its_ramp_in_the_course_as_well() -> None:
+    """What is asked of the meter changes no faster than the agreed return, and the meter follows it."""
+    less = np.full(900, 0.8)
+    less[200:500] = np.nan
+    found = followed(replace(WALK, less=less))
+    assert (found.missed, found.exhausted_s) == (0, 0)
+    assert np.abs(np.diff(found.request_kw)).max() <= OFFER.most_kw / 300.0 * 4.0 + 1e-6
+    error = np.abs(found.base_kw - found.meter_kw - found.request_kw)
+    assert np.median(error) <= 0.01 * OFFER.most_kw

@@ -1,0 +1,72 @@
+"""Regulation signals from files: days, signs and gaps as they stand, and refused by the name of what is wrong."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gridtide.finding import BadInput
+from gridtide.signals.agc import AgcSignal
+from gridtide.sources.agc_table import AgcTable
+from gridtide.testing.sources import FilePromises
+
+FIXTURE = Path(__file__).parents[1] / "fixtures" / "sources" / "agc.csv"
+AGC = AgcTable(path=FIXTURE, day="2026-03-02")
+
+
+class TestAgcTable(FilePromises):
+    source = AGC
+
+    def is_noun(self, found: object) -> bool:
+        """A signal within −1 and 1, unknown as NaN."""
+        assert isinstance(found, AgcSignal)
+        known = found.less[~np.isnan(found.less)]
+        return bool((np.abs(known) <= 1.0).all()) and found.every_s >= 1
+
+
+def read(text: str, tmp_path: Path) -> AgcSignal:
+    """A signal from a text."""
+    path = tmp_path / "signal.csv"
+    path.write_text(text)
+    return AgcTable(path=path).read()
+
+
+def test_a_day_is_read_in_shares_of_the_offer_and_the_sign_is_ours_to_say() -> None:
+    """20 % to draw less, or to draw more where the sign says so."""
+    assert AGC.read().less.tolist() == [0.2, -0.205, 1.0, -1.0, 0.005, 0.3]
+    assert AGC.read().every_s == 4
+    assert replace(AGC, positive_draws_less=False).read().less[0] == -0.2
+    assert AGC.days() == ("2026-03-01", "2026-03-02")
+
+
+def test_steps_without_a_row_or_value_are_signals_that_did_not_come(tmp_path: Path) -> None:
+    """NaN, not 0 and not the last value."""
+    found = read("t_s,signal_pu\n0,0.5\n4,\n8,0.25\n20,-1\n", tmp_path)
+    assert np.isnan(found.less[[1, 3, 4]]).all()
+    assert found.less[[0, 2, 5]].tolist() == [0.5, 0.25, -1.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("t_s,signal_pu\n0,1.5\n4,0\n", "1.5"),
+        ("t_s,signal_pct\n0,nan\n4,x\n", "x"),
+        ("t_s,signal_pu,signal_pct\n0,1,100\n4,1,100\n", "one of both"),
+        ("t_s,other\n0,1\n4,1\n", "signal_pct"),
+        ("t_s,signal_pu\n0,1\n4,1\n4,1\n", "once"),
+        ("t_s,signal_pu\n0,1\n4,1\n9,1\n", "multiples"),
+        ("t_s,signal_pu\n0,1\n", "one row"),
+        ("day,t_s,signal_pu\na,0,1\nb,4,1\n", "days"),
+    ],
+)
+def test_what_is_wrong_is_named(text: str, said: str, tmp_path: Path) -> None:
+    """Each with what would be right."""
+    with pytest.raises(BadInput, match=said):
+        read(text, tmp_path)
+
+
+def test_a_day_that_is_not_there_is_refused() -> None:
+    """With the days that are."""
+    with pytest.raises(BadInput, match="2026-03-01 to 2026-03-02"):
+        replace(AGC, day="2026-04-01").read()
