@@ -56,8 +56,8 @@ def settle_call(
     beside_kw = answer.sign * np.nan_to_num(answer.baseline_over(horizon) - drawn_kw)
     delivered_kw = np.clip(beside_kw, 0.0, agreed_kw)
     above_kwh = _above_limit_kw(event, drawn_kw, horizon) * hours
-    share = beside_kw[agreed_kw > 0.0] / agreed_kw[agreed_kw > 0.0]
-    time_h = hours[agreed_kw > 0.0]
+    counts = agreed_kw > TOLERANCE_KW
+    share, time_h = beside_kw[counts] / agreed_kw[counts], hours[counts]
     whole = beside_kw >= BAND[0] * agreed_kw
     paid_kw = np.where(whole & event.may_be_declined, agreed_kw, delivered_kw)
     lacking_kwh = float((np.where(whole, 0.0, agreed_kw - delivered_kw) * hours).sum())

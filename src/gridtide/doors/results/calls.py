@@ -63,7 +63,7 @@ def _end(end: datetime) -> str | None:
 def _said(row: CallRow, policy: str, currency: str) -> str:
     settled, event = row.settled, row.event
     words = [f"{event.label}, {policy}: {row.reason}"]
-    if settled.agreed_kwh > 0.0:
+    if settled.in_band is not None:
         words.append(_delivered(event, row))
     if event.mandatory:
         words.append(f"{settled.above_limit_kwh:,.1f} kWh above the limit")
