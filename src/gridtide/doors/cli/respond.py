@@ -49,9 +49,10 @@ def _found(path: Path, event: str | None) -> dict[str, Any]:
 def _lacking(found: dict[str, Any]) -> Finding:
     deepest = found["deepest_kw"]
     said = (
-        "no limit over these hours keeps every tier"
+        "no limit over these hours keeps every tier by caps and parking"
         if deepest is None
         else f"{deepest:,.2f} kW, {deepest / found['baseline_kw']:.1%} of the baseline, is the deepest with every tier"
+        " by caps and parking"
     )
     return Finding(
         subject=f"event {found['event']}",
