@@ -189,6 +189,22 @@ def test_peaks_and_least_demand_of_a_contract_are_settled_again(
     assert found["totals"]["demand charge"] >= 5 * 300
 
 
+def test_what_leaving_a_declaration_costs_is_settled_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """To the last bit, from the positions in the run's tables; steps without one are charged nothing."""
+    old = "contract = { import_max_kw = 700, demand_charge_per_kw_month = 5 }"
+    keys = "import_max_kw = 700, deviation_price_per_mwh = 60, deviation_free_share = 0.01, gate_closure_h = 4"
+    (tmp_path / "case.toml").write_text(CASE.replace(old, f"contract = {{ {keys} }}"))
+    runs = tmp_path / "runs"
+    arguments = ["run", str(tmp_path / "case.toml"), "--runs", str(runs), "--json"]
+    assert exit_code([*arguments, "--policy", "coordinated"]) == 0
+    capsys.readouterr()
+    found = settled(capsys, runs)
+    assert found["bit_equal"] and found["totals"]["deviation"] > 0.0
+    assert "deviation" in found["reckoned_again"]
+
+
 def test_calls_are_settled_by_the_meter_of_a_run_on_its_sites_clock(
     done: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

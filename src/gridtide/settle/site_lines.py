@@ -16,6 +16,7 @@ from gridtide.settle.cost import (
     settle_energy_cost,
     settle_wear,
 )
+from gridtide.settle.deviation import deviation_charge, deviation_kwh
 from gridtide.settle.gensets import GensetUse, settle_genset
 from gridtide.settle.line import Inputs, Line
 from gridtide.settle.plants import PlantUse, settle_plant
@@ -25,6 +26,7 @@ Real = NDArray[np.float64]
 OF_CASE = "contract of the case"
 ENERGY, DEMAND, WEAR, CAPACITY = "energy", "demand charge", "wear", "capacity revenue"
 COINCIDENT, FUEL, PLANTS = "coincident peaks", "generator fuel", "plants"
+DEVIATION = "deviation"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -33,8 +35,8 @@ class BilledSite:
 
     import_kw, discharge_kw: (T,). month: of each step on the site's clock. demand_share: part of a month's charge that
     counts. genset: power, fuel in litres and number running, (3, T); made_kw, led_past_kw: of its plant, (T,); nothing
-    but zeros at a site without. capacity: what its offers are held against, None where it made none;
-    capacity_price_per_mw_h: (Q, T).
+    but zeros at a site without. positioned: where something was bought or declared, (T,). capacity: what its offers are
+    held against, None where it made none; capacity_price_per_mw_h: (Q, T).
     """
 
     site: Site
@@ -47,6 +49,7 @@ class BilledSite:
     genset: Real
     made_kw: Real
     led_past_kw: Real
+    positioned: NDArray[np.bool_]
     capacity: SiteMeters | None
     capacity_price_per_mw_h: Real
 
@@ -59,6 +62,7 @@ class BilledSite:
             made_kw=np.float64,
             led_past_kw=np.float64,
             month=np.int64,
+            positioned=np.bool_,
             capacity_price_per_mw_h=np.float64,
         )
 
@@ -96,6 +100,22 @@ def demand_line(billed: BilledSite) -> Line:
         ("share_of_month", billed.demand_share),
     )
     return _line(billed, DEMAND, charge, "demand-charge", given)
+
+
+def deviation_line(billed: BilledSite) -> Line | None:
+    """Energy more or less than was bought or declared; None where the contract charges nothing for it."""
+    contract, metered = billed.site.contract, billed.metered
+    if not contract.deviation_price_per_mwh:
+        return None
+    position_kwh = np.where(billed.positioned, metered.position_kwh, np.nan)
+    apart_kwh = deviation_kwh(contract, metered.import_kwh, position_kwh)
+    given: Inputs = (
+        ("beyond_free_kwh", float(apart_kwh.sum())),
+        ("price_per_mwh", contract.deviation_price_per_mwh),
+        ("free_share", contract.deviation_free_share),
+    )
+    charge = deviation_charge(contract, metered.import_kwh, position_kwh)
+    return _line(billed, DEVIATION, charge, "deviation-beyond-share", given)
 
 
 def coincident_line(billed: BilledSite) -> Line | None:

@@ -121,6 +121,8 @@ def _power(comparison: Comparison, course: Course):  # type: ignore[no-untyped-d
         if seen.water_kw.size:
             columns["inflow_kw"], columns["spilt_kw"] = seen.water_kw[:, index]
         columns["position_kw"] = course.position_kw[index]
+        if site.contract.deviation_price_per_mwh:
+            columns["positioned"] = course.positioned[index].astype(np.float64)
         for name in (
             "price_per_mwh real_time_price_per_mwh carbon_average_g_per_kwh curtailment_kw".split()
         ):

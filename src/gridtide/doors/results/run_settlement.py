@@ -16,11 +16,13 @@ from gridtide.settle.line import Line
 from gridtide.settle.market_rule import MarketRule, rule_on
 from gridtide.settle.site_lines import (
     COINCIDENT,
+    DEVIATION,
     FUEL,
     PLANTS,
     capacity_line,
     coincident_line,
     demand_line,
+    deviation_line,
     energy_line,
     fuel_line,
     genset_use,
@@ -118,6 +120,7 @@ def _lines(tables: RunTables, live: dict[str, float]) -> tuple[Line, ...]:
         "demand charge": demand_line,
         "wear": wear_line,
         COINCIDENT: coincident_line,
+        DEVIATION: deviation_line,
         FUEL: fuel_line,
         PLANTS: plant_line,
         "capacity revenue": capacity_line,

@@ -133,6 +133,7 @@ def _billed(site: Site, power: "pl.DataFrame", timeline: Timeline, case: CaseFil
         genset=np.stack([there(name) for name in GENSET]),
         made_kw=there("plant_kw"),
         led_past_kw=there("led_past_kw"),
+        positioned=there("positioned") > 0.0,
         month=np.asarray([moment.year * 12 + moment.month for moment in local]),
         demand_share=case.objective.demand_charge_share,
         capacity=_capacity(site, power, timeline) if site.products else None,
