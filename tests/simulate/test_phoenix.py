@@ -78,11 +78,11 @@ def test_no_published_policy_does_more_weighted_work_at_the_measured_depth(
         assert marks_of(cluster, call, lived).weighted <= ours
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [*range(6), 23])
 def test_seeded_mixes_pass_too(
     curves: tuple[KnobCurve, ...], measured: tuple[float, Call], seed: int
 ) -> None:
-    """Under the same limits; benchmarks/phoenix.py tries a hundred."""
+    """Under the same limits; benchmarks/phoenix.py tries a hundred, of which the twenty-third leaves the least room."""
     base, call = measured
     cluster = event_cluster(curves, base, 0.0, drawn_jobs(curves, seed))
     bound = best_course(cluster, call)

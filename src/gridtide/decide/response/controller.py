@@ -17,7 +17,7 @@ Whole = NDArray[np.int64]
 PAUSE_LEAST = 15
 """Minutes a gang that was paused whole stays so at least [assumed]; a restart soon after costs more than it gives."""
 
-RESERVE_MIN = 5.0
+RESERVE_MIN = 30.0
 """Minutes by which each job is kept above its floor, times what it may do less in a minute than the straight pieces
 it is planned by: one whole accelerator, or how far a gang's curve sags below its hull. What was lost earlier is
 seen and made good; the last minutes of a call have no later ones."""
