@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.call_answer import answers_of
+from gridtide.decide.excused import excused
 from gridtide.decide.situation import Commitment, Situation
 from gridtide.digest import freeze
 from gridtide.timeline import epoch_s
@@ -27,7 +29,8 @@ class DeclaredTerms:
 
 
 def declared_terms(situation: Situation) -> DeclaredTerms:
-    """The positions that stand over the situation's horizon, at sites that pay for leaving them."""
+    """The positions that stand over the situation's horizon, at sites that pay for leaving them and that no call of
+    the grid excuses."""
     sites, horizon = situation.fleet.sites, situation.horizon
     position_kw = np.full((len(sites), len(horizon)), np.nan)
     row = {
@@ -39,6 +42,9 @@ def declared_terms(situation: Situation) -> DeclaredTerms:
         if isinstance(one, Commitment) and one.site in row:
             inside = (horizon.starts_s >= epoch_s(one.start)) & (horizon.ends_s <= epoch_s(one.end))
             position_kw[row[one.site], inside] = one.position_kw
+    answers = answers_of(situation.commitments)
+    for name, index in row.items():
+        position_kw[index, excused(name, situation.events, answers, horizon)] = np.nan
     contracts = [site.contract for site in sites]
     price = np.asarray([one.deviation_price_per_mwh for one in contracts], dtype=np.float64)
     free = np.asarray([one.deviation_free_share for one in contracts], dtype=np.float64)

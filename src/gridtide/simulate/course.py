@@ -13,6 +13,7 @@ from gridtide.decide.bid import Bid
 from gridtide.decide.bids import bought_at
 from gridtide.decide.call_answer import CallAnswer, answers_of
 from gridtide.decide.dispatch import Dispatch
+from gridtide.decide.excused import excused
 from gridtide.decide.flow_reasons import FlowReasons, flow_rows
 from gridtide.decide.margins import kinds_spread
 from gridtide.decide.offer_terms import nothing_offered, standing
@@ -98,7 +99,7 @@ class Course:
     promised; cut (a limit cut took the promise back); ended_s (-1 never); complete (all its work was done);
     place (last); moves; exposure (transfers times sensitivity); first_s (-1 never); done_s.
     transfer_cost: money for all transfers. position_kw: bought or declared, 0 elsewhere, (S, T).
-    positioned: where something was. unspread: series of which plans
+    positioned: where something was, and no call of the grid excuses leaving it. unspread: series of which plans
     wanted to know how far they may miss and could not, and in how many plans. offered_kw: capacity that stood of
     each product of the fleet, (Q, T). certificates: of its plans before jobs were placed, in order.
     calls: how calls of the grid were answered; without_calls: what meters would have seen without them, None where
@@ -287,7 +288,7 @@ def _course(study: Study, twin: Twin, policy: str, telemetry: list[Telemetry], l
         done_s=book.done_s,
         transfer_cost=twin.transfer_cost,
         position_kw=np.nan_to_num(position_kw),
-        positioned=~np.isnan(position_kw),
+        positioned=~np.isnan(position_kw) & ~_excused(study, log.memory.commitments),
         executed=executed,
         reasons=Reasons(**dict(zip(names, columns, strict=True))),
         flows=_flows(log.flows),
@@ -312,6 +313,13 @@ def _first_s(executed: Executed, jobs: int) -> Whole:
     first = np.full(jobs, np.iinfo(np.int64).max)
     np.minimum.at(first, executed.job, executed.start_s)
     return np.where(first == np.iinfo(np.int64).max, -1, first)
+
+
+def _excused(study: Study, commitments: Commitments) -> NDArray[np.bool_]:
+    """Where calls of the grid let a site leave its position, (S, T)."""
+    answers = answers_of(commitments)
+    names = [site.name for site in study.fleet.sites]
+    return np.stack([excused(name, study.events, answers, study.timeline) for name in names])
 
 
 def _positions(study: Study, commitments: Commitments, price_per_mwh: Real) -> Real:
