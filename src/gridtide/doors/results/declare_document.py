@@ -12,7 +12,8 @@ FLEET = "fleet"
 
 
 def declare_document(study: Study, declared: Declaration, policy: str) -> dict[str, Any]:
-    """clock: whose day it is, of the first site. sites: by site, the fleet last where there are several: points with their quantiles, and what they come to."""
+    """clock: whose day it is, of the first site. sites: by site, the fleet last where there are several: points with
+    their quantiles, and what they come to."""
     names = [site.name for site in study.fleet.sites]
     names += [FLEET] if len(names) > 1 else []
     contracts = {site.name: site.contract for site in study.fleet.sites}
