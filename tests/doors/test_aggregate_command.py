@@ -54,6 +54,8 @@ def test_a_drill_says_who_delivered_what_and_splits_again(
     hall = next(row for row in drill if row["name"] == "training hall")
     assert hall["share"] == pytest.approx(0.4) and hall["reached_min"] is None
     assert drill[-1]["name"] == "all"
+    assert list(hall) == ["name", "told_kw", "delivered_kw", "share", "in_band", "reached_min"]
+    assert list(again) == [key for key in found if key not in ("drill", "split_again")]
     assert again["lacking_kw"] == 0.0 and again["told_kw"] > found["told_kw"]
 
 

@@ -148,6 +148,18 @@ def test_what_was_agreed_is_checked_before_anybody_is_asked(
     assert f"{option}: {value}" in said and "--currency BANANA" in said
 
 
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_a_file_without_a_secret_is_refused(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before an empty one is sent."""
+    path = tmp_path / "secret"
+    path.write_text(text)
+    who = ["--client-id", "me", "--client-secret-file", str(path), "--once"]
+    assert exit_code(["ven", "https://127.0.0.1:1", *who]) == 2
+    assert f"{path}: holds nothing" in capsys.readouterr().err
+
+
 def test_what_was_recorded_is_read_again_from_the_file_alone(
     secret: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

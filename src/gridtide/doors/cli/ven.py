@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -175,7 +176,19 @@ def _show(ours: "Ven", poll: "Poll", words: Words) -> None:
 def _secret(path: Path) -> str:
     from gridtide.sources import text_of
 
+    with suppress(OSError):
+        if path.is_file() and not path.read_bytes().strip():
+            raise BadInput([_no_secret(path)])
     return text_of(path).strip()
+
+
+def _no_secret(path: Path) -> Finding:
+    return Finding(
+        subject=str(path),
+        value="holds nothing",
+        limit="the secret of --client-id",
+        mend="Put it there as the operator gave it.",
+    )
 
 
 def _agreement(
