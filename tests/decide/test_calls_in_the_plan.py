@@ -131,6 +131,32 @@ def test_what_is_taken_is_planned_beside_the_baseline(
     assert (plan.import_kw[0] <= level + 1e-4).all()
 
 
+def test_opposite_calls_at_once_are_answered_by_the_one_that_saves_more(
+    morning: tuple[Study, Situation],
+) -> None:
+    """Their rows once held each other at the baseline, so that both were declined for a cost that neither has."""
+    study, situation = morning
+    held = held_of(situation, study.objective)
+    absorb, less, later = (
+        asked(study, situation, EventKind.ABSORB, 2, take_kw=60.0, payment_per_mwh=900.0),
+        asked(study, situation, EventKind.DEMAND_RESPONSE, 2, reduce_kw=5.0, payment_per_mwh=300.0),
+        asked(
+            study, situation, EventKind.DEMAND_RESPONSE, 10, reduce_kw=25.0, payment_per_mwh=500.0
+        ),
+    )
+    for calls in ((absorb, less, later), (later, less, absorb)):
+        found = {id(call): answer for call, answer in
+                 zip(calls, weighed(situation, study.objective, held, calls), strict=True)}  # fmt: skip
+        assert [found[id(one)].share for one in (absorb, less, later)] == pytest.approx([1, 0, 1])
+        assert [one.event for one in found.values()] == [one.event for one in calls]
+    (alone,) = weighed(situation, study.objective, held, (less,))
+    if alone.share > 0.0:
+        assert "opposite call" in found[id(less)].reason
+    poor = [replace(one, event=replace(one.event, payment_per_mwh=0.0)) for one in (absorb, less)]
+    for one in weighed(situation, study.objective, held, poor):
+        assert one.share == 0.0 and "it pays 0.00 per MWh" in one.reason
+
+
 def test_a_declined_call_leaves_the_plan_as_it_was(morning: tuple[Study, Situation]) -> None:
     """To the byte, and it says what it would have cost."""
     study, situation = morning

@@ -54,6 +54,8 @@ def test_a_drill_says_who_delivered_what_and_splits_again(
     hall = next(row for row in drill if row["name"] == "training hall")
     assert hall["share"] == pytest.approx(0.4) and hall["reached_min"] is None
     assert drill[-1]["name"] == "all"
+    assert list(hall) == ["name", "told_kw", "delivered_kw", "share", "in_band", "reached_min"]
+    assert list(again) == [key for key in found if key not in ("drill", "split_again")]
     assert again["lacking_kw"] == 0.0 and again["told_kw"] > found["told_kw"]
 
 
@@ -91,3 +93,39 @@ def test_measurements_at_fault_are_refused(
     assert exit_code(["aggregate", str(MEMBERS), "--call", "5", "--measured", str(path)]) == 2
     shown = capsys.readouterr().err
     assert all(f"row {number}" in shown for number in (6, 7, 8))
+
+
+def test_a_member_whose_steps_are_refused_is_not_said_to_have_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only what was written wrong is said, not what follows from it."""
+    path = tmp_path / "members.toml"
+    path.write_text(
+        '[[member]]\nname = "a"\noffer = [[-5, 90]]\n[[member]]\nname = "b"\noffer = []\n'
+    )
+    assert exit_code(["aggregate", str(path), "--call", "5"]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert [line.partition(":")[0] for line in said] == ["member[1].offer[1][1]", "member[2].offer"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("minute,member\n0,battery park\n", "no column delivered_kw"),
+        ("", "no column minute, member, delivered_kw"),
+        ("minute,member,delivered_kw\n0,battery park,nan\n", "row 2: '0' and 'nan'"),
+        ("minute,member,delivered_kw\n-5,battery park,1\n", "row 2: minute -5"),
+        ("minute,member,delivered_kw\n", "0 instants"),
+    ],
+)
+def test_a_measurement_that_cannot_be_used_says_why(
+    text: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A missing column is one fault, not one a row."""
+    path = tmp_path / "measured.csv"
+    path.write_text(text)
+    assert exit_code(["aggregate", str(MEMBERS), "--call", "4000", "--measured", str(path)]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert any(said in line for line in lines)
+    if "column" in said:
+        assert len(lines) == 1

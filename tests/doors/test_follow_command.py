@@ -66,3 +66,35 @@ def test_a_case_without_an_offer_asks_for_one(
     at = ["--at", "2026-03-02T06:00:00+01:00"]
     assert exit_code(["follow", str(case), "--signal", SIGNAL, *at]) == 2
     assert "--offer-kw" in capsys.readouterr().err
+
+
+def test_a_signal_that_cannot_be_scored_is_refused_before_anything_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Too short for one block, or without any value: exit code 2 with the reason."""
+    for rows, said in (
+        ([f"{4 * k},0.5" for k in range(149)], "lasts 596 s"),
+        ([f"{4 * k}," for k in range(200)], "no value of it came"),
+    ):
+        path = tmp_path / "signal.csv"
+        path.write_text("\n".join(["t_s,signal_pu", *rows]) + "\n")
+        assert exit_code(["follow", CASE, "--signal", str(path), "--offer-kw", "1500"]) == 2
+        told = capsys.readouterr().err
+        assert f"signal.csv: {said}" in told and "running" not in told
+
+
+def test_an_offer_of_which_nothing_stands_scores_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A flat answer to no award once scored 0.6666; where the signal stayed away is told in seconds, not in kW."""
+    path = tmp_path / "signal.csv"
+    rows = [f"{4 * k},{'' if 100 <= k < 160 else 0.5}" for k in range(250)]
+    path.write_text("\n".join(["t_s,signal_pu", *rows]) + "\n")
+    asked = ["--offer-kw", "1e12", "--json"]
+    assert exit_code(["follow", CASE, "--signal", str(path), *asked]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["score"] == found["precision"] == found["ceiling"] == 0.0
+    assert found["availability"] < 1e-6 and not found["qualifies"]
+    assert any(note.startswith("nothing of the offer stood") for note in found["notes"])
+    assert "set-points stay away, at 412 s" in found["notes"]
+    assert not any("kW is kept" in note for note in found["notes"])

@@ -34,6 +34,8 @@ def test_the_document_holds_energy_and_capacity_by_price(
         assert set(one) == {"site", "product", "start", "end", "steps"}
         kw = [step["quantity_kw"] for step in one["steps"]]
         assert kw == sorted(kw)
+        prices = [step["from_price_per_mw_h"] for step in one["steps"]]
+        assert prices == [round(price, 6) for price in prices], "4.5, not 4.500000000000001"
     rows = list(csv.DictReader(table.open()))
     steps = sum(len(one["steps"]) for one in (*found["energy"], *found["capacity"]))
     assert len(rows) == steps

@@ -73,7 +73,19 @@ def test_the_document_says_what_holds_and_what_was_left_aside(
     assert document["curves"][0]["pieces"][0]["value"] == 0.25
     assert document["conflicts"][0]["left"] == "b"
     assert [one["payload_type"] for one in document["not_acted_on"]] == ["SIMPLE"]
+    assert call["mandatory"] is True, "a limit binds, whatever its program says"
     assert len(document["new"]) == 4
+
+
+def test_a_program_that_the_vtn_does_not_tell_of_is_said(
+    secret: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A name that was misspelt would else look like a grid that asks for nothing."""
+    with TinyVtn(LISTS) as vtn:
+        assert exit_code(["ven", vtn.url, *secret, "--program", "evning", "--json"]) == 0
+    captured = capsys.readouterr()
+    assert [one["subject"] for one in json.loads(captured.out)["findings"]] == ["program evning"]
+    assert "program evning: the VTN does not tell of it" in captured.err
 
 
 def test_words_say_the_same(secret: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -110,6 +122,42 @@ def test_faults_of_the_command_are_said_all_at_once(
     assert "--mqtt" in capsys.readouterr().err
     assert exit_code(["ven", "http://vtn.example", *options]) == 2
     assert "https" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--most-kw", "-1"),
+        ("--default-import-kw", "-5"),
+        ("--default-import-kw", "2e+07"),
+        ("--level-kw", "0,nan,3,4"),
+        ("--level-kw", "0,2,3,inf"),
+        ("--token-url", "banana"),
+        ("--token-url", "http://vtn.example/token"),
+    ],
+)
+def test_what_was_agreed_is_checked_before_anybody_is_asked(
+    option: str, value: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A power below 0 once made every limit of the grid one that is refused."""
+    (tmp_path / "secret").write_text("hush")
+    who = ["--client-id", "me", "--client-secret-file", str(tmp_path / "secret"), "--once"]
+    words = ["ven", "https://127.0.0.1:1", *who, "--currency", "BANANA", option, value]
+    assert exit_code(words) == 2
+    said = capsys.readouterr().err
+    assert f"{option}: {value}" in said and "--currency BANANA" in said
+
+
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_a_file_without_a_secret_is_refused(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before an empty one is sent."""
+    path = tmp_path / "secret"
+    path.write_text(text)
+    who = ["--client-id", "me", "--client-secret-file", str(path), "--once"]
+    assert exit_code(["ven", "https://127.0.0.1:1", *who]) == 2
+    assert f"{path}: holds nothing" in capsys.readouterr().err
 
 
 def test_what_was_recorded_is_read_again_from_the_file_alone(

@@ -37,8 +37,9 @@ def test_ninety_six_points_for_every_site_and_the_fleet() -> None:
     assert (np.diff(found.band_kw, axis=0) >= 0).all() and (found.band_kw >= 0).all()
     document = declare_document(study, found, "coordinated")
     assert set(document) == {
-        "of", "at", "day", "policy", "currency", "days_learned_from", "sites", "notes",
+        "of", "at", "day", "clock", "policy", "currency", "days_learned_from", "sites", "notes",
     }  # fmt: skip
+    assert document["clock"] == study.fleet.sites[0].clock
     for site in document["sites"]:
         assert set(site) == {
             "site", "max_kw", "min_kw", "ramp_max_kw_per_min", "energy_kwh", "deviation_price_per_mwh",

@@ -44,7 +44,7 @@ def read_members(path: Path) -> tuple[Member, ...]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise _unread(path, str(error)) from None
     except ValidationError as error:
-        raise BadInput([_finding(detail) for detail in error.errors()]) from None
+        raise BadInput([_finding(detail) for detail in _causes(error.errors())]) from None
     refuse_if_any(_faults(found))
     return tuple(_member(one) for one in found.member)
 
@@ -86,6 +86,16 @@ def _at_most(member: Member) -> str:
 
 def _fault(subject: str, value: str, limit: str) -> Finding:
     return Finding(subject=subject, value=value, limit=limit, mend=MEND)
+
+
+def _causes(details: list[Any]) -> Iterator[Any]:
+    """Faults as they were made: a list that counts as empty only because its entries are refused says nothing."""
+    places = [detail["loc"] for detail in details]
+    for detail in details:
+        where = detail["loc"]
+        inside = any(len(one) > len(where) and one[: len(where)] == where for one in places)
+        if not (detail["type"] == "too_short" and inside):
+            yield detail
 
 
 def _finding(detail: Any) -> Finding:

@@ -71,7 +71,8 @@ class Followed:
     measured_kw as the grid's meter said, store_kw (discharge less charge), stored_kwh, it_kw, short_kw beyond reach.
 
     scores: of 5-minute blocks; ceiling: of a perfect copy with the lag of the fastest means, read without noise; quiet:
-    blocks that are not counted, for their mean |signal| is too small or nothing stands offered, (N,). availability:
+    blocks that are not counted, for their mean |signal| is too small or nothing stands offered, (N,); unheld: those in
+    which nothing stands offered, (N,). availability:
     offered for the hour over offered for the day, but where it was beyond reach. lost_s: work that jobs are behind by,
     (n,), missed: jobs that it cost their deadline. against: whether response and request are opposed.
     """
@@ -92,6 +93,7 @@ class Followed:
     scores: BlockScores
     ceiling: BlockScores
     quiet: NDArray[np.bool_]
+    unheld: NDArray[np.bool_]
     availability: float
     exhausted_s: int
     mileage_pu: float
@@ -100,9 +102,30 @@ class Followed:
     against: bool
 
     def mean(self, part: Real) -> float:
-        """The mean of what blocks scored, quiet ones left out; of all where all are quiet."""
-        counted = ~self.quiet if not self.quiet.all() else np.ones(len(self.quiet), dtype=np.bool_)
-        return float(part[counted].mean())
+        """The mean of what blocks scored, quiet ones left out; of all that stood where all are quiet; 0 of none."""
+        counted = ~self.quiet if not self.quiet.all() else ~self.unheld
+        return float(part[counted].mean()) if counted.any() else 0.0
+
+
+def scorable(signal: AgcSignal) -> AgcSignal:
+    """The signal itself. Raises BadInput where it is too short for one block of a score, or no value of it came."""
+    least_s = MANUAL_12.block_s + MANUAL_12.shift_max_s
+    if signal.seconds < least_s:
+        value, limit = f"lasts {signal.seconds:,} s", f"{least_s:,.0f} s or more, for one block"
+    elif not np.isfinite(signal.less).any():
+        value, limit = "no value of it came", "at least one number"
+    else:
+        return signal
+    raise BadInput(
+        [
+            Finding(
+                subject=signal.source,
+                value=value,
+                limit=limit,
+                mend="Give a longer stretch of the signal.",
+            )
+        ]
+    )
 
 
 def site_in(standing: Standing, signal: AgcSignal) -> Window:
@@ -353,6 +376,7 @@ def _found(
         scores=scores,
         ceiling=score_blocks(asked, copied[every] / awarded),
         quiet=small | nothing,
+        unheld=nothing,
         availability=float((held * ~exhausted).mean()),
         exhausted_s=int(exhausted.sum()),
         mileage_pu=mileage(course.heard.less),

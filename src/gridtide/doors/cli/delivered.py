@@ -17,9 +17,17 @@ def delivered_in(path: Path, known: set[str]) -> tuple[dict[str, list[float]], f
     """
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError) as error:
+            reader = csv.DictReader(file)
+            rows, heads = list(reader), reader.fieldnames or ()
+    except OSError as error:
+        why = (error.strerror or "cannot be read").lower()
+        raise BadInput([_fault(str(path), why, "a CSV file in UTF-8")]) from None
+    except (UnicodeDecodeError, csv.Error) as error:
         raise BadInput([_fault(str(path), str(error), "a CSV file in UTF-8")]) from None
+    missing = [name for name in COLUMNS if name not in heads]
+    if missing:
+        limit = f"columns {', '.join(COLUMNS)}"
+        raise BadInput([_fault(path.name, f"no column {', '.join(missing)}", limit)])
     faults: list[Finding] = []
     cells: dict[tuple[str, float], float] = {}
     for number, row in enumerate(rows, start=2):
@@ -52,7 +60,10 @@ def _cell(row: dict[str, str], known: set[str], where: str) -> tuple[str, float,
     except ValueError:
         minute = kw = math.nan
     if not (math.isfinite(minute) and math.isfinite(kw)):
-        return _fault(where, str(dict(row)), f"numbers in {', '.join(COLUMNS)}")
+        said = f"{row.get('minute')!r} and {row.get('delivered_kw')!r}"
+        return _fault(where, said, "numbers as minute and delivered_kw")
+    if minute < 0.0:
+        return _fault(where, f"minute {minute:g}", "0 or more, since the call")
     return name, minute, kw
 
 

@@ -71,7 +71,7 @@ def _of_case(
     from gridtide.doors.cli.flex import moment, standing
     from gridtide.doors.results.follow_document import follow_document
     from gridtide.finding import Gathered
-    from gridtide.simulate.following import follow, site_in
+    from gridtide.simulate.following import follow, scorable, site_in
     from gridtide.simulate.regulated_hour import starts_s
     from gridtide.sources.agc_table import AgcTable
 
@@ -83,7 +83,7 @@ def _of_case(
     faults = Gathered()
     at = faults.of(lambda: moment(when))
     table = AgcTable(path=path, day=day, positive_draws_less=sign == "less")
-    signal = faults.of(table.read)
+    signal = faults.of(lambda: scorable(table.read()))
     law = faults.of(lambda: _regulator(regulator))
     study = faults.of(lambda: load_case(case))
     site = faults.of(lambda: _site(study, name)) if study is not None else None

@@ -15,7 +15,9 @@ WITH_COURSES = "ridge"
 @click.command()
 @click.argument("case", type=FILE)
 @click.option(
-    "--at", "when", help="Instant of bidding, ISO 8601; a day after the start by default."
+    "--at",
+    "when",
+    help="Instant of bidding, ISO 8601; by default the first noon a day or more after the start.",
 )
 @click.option("--courses", type=click.IntRange(1, 64), default=8, show_default=True,
               help="How many courses of what is not published yet.")  # fmt: skip

@@ -1,8 +1,12 @@
 """`gridtide ven`: what does this VTN ask of my site now?"""
 
 import json
+import math
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,7 +85,7 @@ def ven(url: str, client_id: str, client_secret_file: Path, name: str, register:
     """What the VTN at URL asks of this site now: limits, set-points, reductions, alerts, prices, conflicts, and what
     was not acted on. Nothing is told to any device."""
     from gridtide.loop.clock import WallClock
-    from gridtide.sources.openadr.access import Access
+    from gridtide.sources.openadr.access import Access, refuse_plain
     from gridtide.sources.openadr.connection import Connection
     from gridtide.sources.openadr.ven import Ven
 
@@ -90,6 +94,9 @@ def ven(url: str, client_id: str, client_secret_file: Path, name: str, register:
     agreement = faults.of(
         lambda: _agreement(name, most_kw, level_kw, relative, default_import_kw, currency)
     )
+    for address, option in ((url, "URL"), (token_url, "--token-url")):
+        if address is not None:
+            faults.of(partial(refuse_plain, address, option, plain_http))
     ways = Ways(callback_url=callback_url, listen=listen, mqtt=mqtt)
     faults.findings += way_faults(ways, once or as_json)
     faults.refuse_if_any()
@@ -169,7 +176,19 @@ def _show(ours: "Ven", poll: "Poll", words: Words) -> None:
 def _secret(path: Path) -> str:
     from gridtide.sources import text_of
 
+    with suppress(OSError):
+        if path.is_file() and not path.read_bytes().strip():
+            raise BadInput([_no_secret(path)])
     return text_of(path).strip()
+
+
+def _no_secret(path: Path) -> Finding:
+    return Finding(
+        subject=str(path),
+        value="holds nothing",
+        limit="the secret of --client-id",
+        mend="Put it there as the operator gave it.",
+    )
 
 
 def _agreement(
@@ -180,20 +199,43 @@ def _agreement(
     default_import_kw: float | None,
     currency: str | None,
 ) -> "Agreement":
-    """What was agreed, as options say it. Raises BadInput."""
+    """What was agreed, as options say it. Raises BadInput with every fault."""
     from gridtide.wire.openadr.agreement import Agreement
 
+    faults = Gathered()
+    faults.findings += _power_faults(most_kw, default_import_kw)
+    levels = None if level_kw is None else faults.of(lambda: _levels(level_kw))
+    prices_in = faults.of(lambda: currency_of(currency))
+    faults.refuse_if_any()
     signs = {"reduction": "reduction", "increase": "increase"}
     return Agreement(
         site=name,
         zone=name,
         seed=name,
         most_kw=most_kw,
-        level_kw=None if level_kw is None else _levels(level_kw),
+        level_kw=levels,
         relative=signs.get(relative or ""),  # type: ignore[arg-type]
         default_import_kw=default_import_kw,
-        price_currency=currency_of(currency),
+        price_currency=prices_in,
     )
+
+
+def _power_faults(most_kw: float, default_import_kw: float | None) -> Iterator[Finding]:
+    """Powers of an agreement that cannot be meant."""
+    if not (math.isfinite(most_kw) and most_kw > 0.0):
+        yield Finding(
+            subject="--most-kw",
+            value=f"{most_kw:g}",
+            limit="a power above 0 kW",
+            mend="Give the largest power that can be meant.",
+        )
+    elif default_import_kw is not None and not 0.0 <= default_import_kw <= most_kw:
+        yield Finding(
+            subject="--default-import-kw",
+            value=f"{default_import_kw:g}",
+            limit=f"from 0 to --most-kw, {most_kw:,.0f} kW",
+            mend="Give the import that holds when nobody answers.",
+        )
 
 
 def _levels(text: str) -> tuple[float, ...]:
@@ -201,7 +243,8 @@ def _levels(text: str) -> tuple[float, ...]:
         levels = tuple(float(part) for part in text.split(","))
     except ValueError:
         levels = ()
-    if len(levels) == 4 and min(levels) >= 0 and sorted(levels) == list(levels):
+    finite = all(map(math.isfinite, levels))
+    if len(levels) == 4 and finite and min(levels) >= 0 and sorted(levels) == list(levels):
         return levels
     raise BadInput(
         [

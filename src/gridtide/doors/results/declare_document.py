@@ -12,7 +12,8 @@ FLEET = "fleet"
 
 
 def declare_document(study: Study, declared: Declaration, policy: str) -> dict[str, Any]:
-    """sites: by site, the fleet last where there are several: points with their quantiles, and what they come to."""
+    """clock: whose day it is, of the first site. sites: by site, the fleet last where there are several: points with
+    their quantiles, and what they come to."""
     names = [site.name for site in study.fleet.sites]
     names += [FLEET] if len(names) > 1 else []
     contracts = {site.name: site.contract for site in study.fleet.sites}
@@ -45,6 +46,7 @@ def declare_document(study: Study, declared: Declaration, policy: str) -> dict[s
         "of": study.name,
         "at": declared.as_of.isoformat(),
         "day": declared.of.day.isoformat(),
+        "clock": study.fleet.sites[0].clock,
         "policy": policy,
         "currency": study.currency,
         "days_learned_from": declared.days,

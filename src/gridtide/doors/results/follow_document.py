@@ -6,10 +6,12 @@ import numpy as np
 
 from gridtide.settle.regulation_score import QUALIFIES_FROM
 from gridtide.simulate.following import HOUR_S, Followed, HourAhead
+from gridtide.simulate.heard_signal import EPOCH
 from gridtide.simulate.study import Study
 from gridtide.timeline import instant
 
 SHOWN = 720
+SHOWN_NOTES = 20
 
 
 def follow_document(
@@ -121,5 +123,10 @@ def _notes(found: Followed) -> list[str]:
         said.append(
             f"the signal was not there for {lost} s: the last value was held, then the base point"
         )
-    said += [f"{note.what}: {note.value}; {note.done}" for note in found.heard.notes[:20]]
+    if found.unheld.all():
+        said.append("nothing of the offer stood in any hour: there is nothing to score")
+    elif found.quiet.all():
+        said.append("the signal asks for next to nothing: the score is that of its quiet blocks")
+    for note in found.heard.notes[:SHOWN_NOTES]:
+        said.append(f"{note.what}, at {(note.at - EPOCH).total_seconds():,.0f} s")
     return said

@@ -27,7 +27,7 @@ def offer_document(
                 "start": bid.start.isoformat(),
                 "end": bid.end.isoformat(),
                 "steps": [
-                    {"up_to_price_per_mwh": limit, "quantity_kw": quantity}
+                    {"up_to_price_per_mwh": _price(limit), "quantity_kw": quantity}
                     for limit, quantity in zip(
                         (*bid.up_to_price_per_mwh, None), bid.quantity_kw, strict=True
                     )
@@ -42,7 +42,7 @@ def offer_document(
                 "start": bid.start,
                 "end": bid.end,
                 "steps": [
-                    {"from_price_per_mw_h": price, "quantity_kw": quantity}
+                    {"from_price_per_mw_h": _price(price), "quantity_kw": quantity}
                     for price, quantity in zip(
                         bid.from_price_per_mw_h, bid.quantity_kw, strict=True
                     )
@@ -52,6 +52,11 @@ def offer_document(
         ],
         "notes": [*study.notes, *notes],
     }
+
+
+def _price(price: float | None) -> float | None:
+    """A price as it is handed in: 4.5, where a product of floats says 4.500000000000001."""
+    return None if price is None else round(price, 6)
 
 
 COLUMNS = ("market", "site", "start", "end", "price", "quantity_kw")

@@ -42,7 +42,8 @@ class Poll:
 class Ven:
     """What a site hears from one VTN. programs: names of those it takes part in; none: all it may see.
 
-    targets: asked for beside what is for everybody, as the operator granted them.
+    targets: asked for beside what is for everybody, as the operator granted them. absent: of programs, those that the
+    VTN did not tell of when it last answered.
     """
 
     connection: Connection
@@ -51,6 +52,7 @@ class Ven:
     programs: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     known: Known = field(default_factory=Known)
+    absent: tuple[str, ...] = field(default=(), init=False)
 
     def register(self, attributes: Sequence[ValuesMap] = ()) -> VenObject:
         """This VEN as the VTN keeps it, made when it is not there yet. Raises Stale or BadInput."""
@@ -84,10 +86,16 @@ class Ven:
             return Poll(news=News(), unanswered=error.findings)
         told = told_in_lists(programs, events, self.programs)
         self.known, news = taken_in(self.known, told, self._now_s(), self.agreement)
-        faults = (*news.faults, *self.connection.clock_faults())
+        faults = (*news.faults, *self._newly_absent(), *self.connection.clock_faults())
         return Poll(
             news=replace(news, faults=faults), programs=tuple(programs), events=tuple(events)
         )
+
+    def _newly_absent(self) -> tuple[Finding, ...]:
+        """Programs taken part in that the VTN does not tell of, each said once while it lasts."""
+        told = {program.program_name for program in self.known.programs}
+        before, self.absent = self.absent, tuple(one for one in self.programs if one not in told)
+        return tuple(_not_told_of(one) for one in self.absent if one not in before)
 
     def hear(self, notification: Notification) -> News:
         """Take in a change that the VTN sent by itself; one of another kind of object is left to the next poll."""
@@ -185,6 +193,15 @@ class Ven:
 
     def _now_s(self) -> int:
         return epoch_s(self.connection.clock.now().replace(microsecond=0))
+
+
+def _not_told_of(program: str) -> Finding:
+    return Finding(
+        subject=f"program {program}",
+        value="the VTN does not tell of it",
+        limit="a program that this VEN may see",
+        mend="Nothing of it is heard: correct the name, or ask the operator for its targets.",
+    )
 
 
 def _unreadable(what: str, id: object) -> Finding:
