@@ -126,3 +126,19 @@ def test_limits_of_a_table_are_followed_minute_by_minute(
     course = json.loads(capsys.readouterr().out)["course"]
     assert course["limit_kw"][24:29] == [21.0, 20.0, 18.0, 25.0, 21.0]
     assert course["meter_kw"][26] == pytest.approx(18.0)
+
+
+def test_times_without_a_zone_are_each_said_once_and_nothing_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No words of a library, and no list that is short only of the tables whose faults are said."""
+    file = tmp_path / "cluster.toml"
+    file.write_text(SMALL.replace("+01:00", ""))
+    assert exit_code(["respond", str(file)]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split(":")[0] for line in lines] == [
+        "cluster.start",
+        "event[1].start",
+        "event[1].end",
+    ]
+    assert all("has no zone; a time with its zone. Write 2026-03-02T" in line for line in lines)

@@ -58,6 +58,18 @@ def test_every_line_can_be_reckoned_again_from_its_inputs(
         assert -line["amount"] == pytest.approx(expected, rel=1e-12)
 
 
+def test_what_no_programme_at_hand_says_is_marked_assumed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Capacity below the band is paid by a form of ours, so its line is never marked as the programme's own."""
+    lines = settled(capsys, "--programme", "caiso-10-in-10")["lines"]
+    assert {(line["formula"], line["mark"]) for line in lines} == {
+        ("dr-energy", "quoted"),
+        ("dr-capacity", "assumed"),
+    }
+    assert all("assumed" in line["source"] for line in lines if line["formula"] == "dr-capacity")
+
+
 def test_settling_twice_gives_the_same_bytes(capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing but the files decides."""
     texts = []

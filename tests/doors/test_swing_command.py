@@ -163,3 +163,14 @@ def test_faults_leave_with_two(
     """Each named."""
     assert exit_code(["swing", *(training if word == "TRAINING" else word for word in words)]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_record_in_which_nothing_is_ever_drawn_is_refused_unless_its_size_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A meter that counts a draw below 0 once made every rule one that does not apply, which was a pass."""
+    at = np.arange(60 * RATE_HZ) / RATE_HZ
+    turned = written(tmp_path / "turned.csv", np.asarray(-1e5 - 5e4 * (at % 2 < 1)), 1 / RATE_HZ)
+    assert exit_code(["swing", turned]) == 2
+    assert "power_kw: -100,000 kW at most; a load draws more than 0" in capsys.readouterr().err
+    assert exit_code(["swing", turned, "--rule", "ieso-15s", "--nominal", "150000"]) == 3

@@ -73,7 +73,14 @@ def _file_of(path: Path) -> CalledFile:
     try:
         return CalledFile.model_validate(content)
     except ValidationError as error:
-        raise BadInput([_spelt(detail) for detail in error.errors()]) from None
+        raise BadInput(
+            [_spelt(detail) for detail in error.errors() if not _emptied(detail)]
+        ) from None
+
+
+def _emptied(detail: Any) -> bool:
+    """Whether a list is only short of the tables whose own faults are said beside it."""
+    return detail["type"] == "too_short" and bool(detail.get("input"))
 
 
 def _fault(subject: str, value: str, limit: str, mend: str) -> Finding:
@@ -87,6 +94,11 @@ def _spelt(detail: Any) -> Finding:
     subject = key.lstrip(".") or "the file"
     if detail["type"] == "missing":
         return _fault(subject, "is missing", "it is needed", f"Add it; {PAGE} says what it holds.")
+    if detail["type"] == "timezone_aware":
+        given = detail["input"].isoformat()
+        return _fault(
+            subject, f"{given} has no zone", "a time with its zone", f"Write {given}+01:00, say."
+        )
     if detail["type"] == "extra_forbidden":
         return _fault(
             subject, "is no key of this table", f"a key of {PAGE}", "Remove or rename it."
