@@ -174,3 +174,13 @@ def test_a_record_in_which_nothing_is_ever_drawn_is_refused_unless_its_size_is_s
     assert exit_code(["swing", turned]) == 2
     assert "power_kw: -100,000 kW at most; a load draws more than 0" in capsys.readouterr().err
     assert exit_code(["swing", turned, "--rule", "ieso-15s", "--nominal", "150000"]) == 3
+
+
+def test_a_table_of_sags_alone_says_what_is_lacking_beside_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its columns are not those of a waveform; the loads are what it is judged with."""
+    sags = tmp_path / "sags.csv"
+    sags.write_text("t_s,v_pu,duration_s\n0,0.6,0.1\n")
+    assert exit_code(["swing", str(sags)]) == 2
+    assert "--loads: is not given" in capsys.readouterr().err

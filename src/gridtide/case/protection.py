@@ -59,6 +59,7 @@ def protected_loads(path: Path) -> tuple[ProtectedLoad, ...]:
                 mend="Write it as docs/swing.md shows.",
             )
             for fault in error.errors()
+            if not (fault["type"] == "too_short" and fault.get("input"))
         ) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)

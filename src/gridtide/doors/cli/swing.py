@@ -98,11 +98,35 @@ def _of_waveform(
     from gridtide.doors.cli.swing_judging import Asked, judged_document
     from gridtide.sources.waveform_table import WaveformTable
 
-    waveform, notes = WaveformTable(path=path).read_and_tell()
+    try:
+        waveform, notes = WaveformTable(path=path).read_and_tell()
+    except BadInput:
+        _refuse_sags(path)
+        raise
     if nominal_kw is None and waveform.peak_kw <= 0.0:
         raise BadInput([_drawn_by_none(path, waveform.peak_kw)])
     asked = Asked(known=known, names=names, nominal_kw=nominal_kw, efficiency=efficiency)
     return judged_document(waveform, asked, notes, drawn)
+
+
+def _refuse_sags(path: Path) -> None:
+    """Raises BadInput for a table of sags, which is judged with loads; says nothing of any other file."""
+    from gridtide.sources.sag_table import SagTable
+
+    try:
+        SagTable(path=path).read()
+    except BadInput:
+        return
+    raise BadInput(
+        [
+            Finding(
+                subject="--loads",
+                value="is not given",
+                limit=f"loads and their protection, for {path} is a table of sags",
+                mend="Give it; docs/swing.md says what it holds.",
+            )
+        ]
+    )
 
 
 def _drawn_by_none(path: Path, peak_kw: float) -> Finding:

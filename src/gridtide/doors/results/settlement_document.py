@@ -122,9 +122,17 @@ def formulas_document(
 
 
 def doubts(lines: tuple[Line, ...]) -> list[str]:
-    """A sentence for each version that nobody has verified."""
+    """A sentence for each version that nobody has verified, and for each line that rests on a part of its peaks."""
     doubted = dict.fromkeys(line.version for line in lines if line.mark == "unverified")
-    return [f"{version} is unverified" for version in doubted]
+    said = [f"{version} is unverified" for version in doubted]
+    for line in lines:
+        inputs = dict(line.inputs)
+        given, asked = inputs.get("peaks_given"), inputs.get("peaks_of_rule")
+        if isinstance(given, float) and isinstance(asked, float) and given < asked:
+            said.append(
+                f"{line.site}: {given:.0f} of the {asked:.0f} peaks of {line.version} are given; the mean is over those"
+            )
+    return said
 
 
 def _call(one: CallSettlement, programme: Programme) -> dict[str, Any]:
