@@ -251,3 +251,12 @@ def test_a_followed_signal_is_settled_at_the_prices_of_its_blocks(
     half.write_text("\n".join((fixtures / "clearing.csv").read_text().splitlines()[:2]) + "\n")
     assert exit_code([*followed, "--clearing", str(half)]) == 2
     assert "6 blocks have no clearing price" in capsys.readouterr().err
+
+
+def test_calls_are_told_on_the_clock_of_their_days(capsys: pytest.CaptureFixture[str]) -> None:
+    """A call of Monday evening in California was once told as one of Tuesday, beside days of Monday."""
+    assert exit_code([*OWN, "--programme", "caiso-10-in-10"]) == 0
+    assert (
+        "reduce from 2026-06-22T17:00:00-07:00 to 2026-06-22T20:00:00-07:00"
+        in capsys.readouterr().out
+    )

@@ -144,7 +144,12 @@ def test_each_site_of_a_case_is_judged_and_its_iterations_are_named(
         exit_code([*words, "--lasts", "3min", "--rate", "20", "--at", "2020-01-01T00:00:00+00:00"])
         == 2
     )
-    assert "inside the period" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert (
+        "2020-01-01T00:00:00+00:00 for 180 s; within the course, 2026-03-01T16:00:00+00:00 to"
+        in said
+    )
+    assert "inside the period" in said and "running" not in said
 
 
 @pytest.mark.parametrize(
