@@ -36,6 +36,11 @@ def programme_document(programme: Programme) -> dict[str, Any]:
     return {**told, "unverified": list(programme.unverified), "rule": asdict(programme.rule)}
 
 
+def days_of(clock: str) -> str:
+    """On which clock days begin: on another, other days are like a called one, and other versions hold."""
+    return f"days begin at midnight of {clock}"
+
+
 def meter_document(
     meter: Meter | None, lines: tuple[Line, ...], clock: str, currency: str
 ) -> dict[str, Any]:
@@ -47,7 +52,7 @@ def meter_document(
         "programme": None,
         "calls": [],
         **totals_document(lines),
-        "notes": [PAID, *doubts(lines), *(meter.notes if meter else ())],
+        "notes": [PAID, days_of(clock), *doubts(lines), *(meter.notes if meter else ())],
     }
 
 
