@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -93,3 +95,45 @@ def test_linear_algebra_runs_on_one_thread_unless_the_environment_says_otherwise
         cli.main(["--version"])
     assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
     assert os.environ["OMP_NUM_THREADS"] == "3"
+
+
+def every_command() -> Iterator[tuple[str, click.Command]]:
+    """All commands and the subjects of `bench`, each with its words."""
+    context = click.Context(cli.gridtide)
+    for name in cli.gridtide.list_commands(context):
+        command = cli.gridtide.get_command(context, name)
+        assert command is not None
+        yield name, command
+        if isinstance(command, click.Group):
+            for subject in command.list_commands(context):
+                found = command.get_command(context, subject)
+                assert found is not None
+                yield f"{name} {subject}", found
+
+
+def test_no_option_takes_a_number_that_is_not_finite() -> None:
+    """`--nominal nan` once made every rule of a grid one that does not apply, which was a pass."""
+    seen, context = 0, click.Context(cli.gridtide)
+    for name, command in every_command():
+        for option in command.params:
+            if isinstance(option.type, click.types.FloatParamType):
+                for word in ("nan", "inf", "-inf"):
+                    with pytest.raises(click.BadParameter):
+                        option.type_cast_value(context, word)
+                        pytest.fail(f"{name} {option.name} takes {word}")
+                seen += 1
+    assert seen >= 20
+
+
+def test_a_page_that_cannot_be_written_is_bad_input(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder in its place, or no folder to stand in: the path is said, and nothing is left behind."""
+    flat = tmp_path / "flat.csv"
+    flat.write_text("t_s,power_kw\n0,100\n10,100\n20,100\n")
+    words = ["swing", str(flat), "--rule", "ieso-15s", "--page"]
+    for path in (tmp_path / "absent" / "page.html", tmp_path):
+        assert cli.exit_code([*words, str(path)]) == 2
+        said = capsys.readouterr().err
+        assert f"{path}: " in said and "Check the path." in said
+    assert not list(tmp_path.parent.glob("*.part"))

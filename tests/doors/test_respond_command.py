@@ -12,7 +12,7 @@ KEYS = {
     "cluster", "event", "simulated", "from", "to", "notice_min", "baseline_kw", "other_kw", "asked_kw", "asked_share",
     "met", "minutes_over", "minutes_above_own_limit", "tiers_broken", "weighted_work", "bound", "of_bound",
     "mean_share", "most_share", "highest_after_share", "largest_fall_share", "largest_rise_share", "avoided_kwh",
-    "deepest_kw", "deepest_share", "jobs", "course", "notes",
+    "fall_share", "rise_share", "ramps_kept", "deepest_kw", "deepest_share", "jobs", "course", "notes",
 }  # fmt: skip
 JOB = {"name", "accelerators", "pausing", "at_least", "share", "kept", "mean_kw", "parked_accelerators"}  # fmt: skip
 SMALL = """
@@ -126,3 +126,36 @@ def test_limits_of_a_table_are_followed_minute_by_minute(
     course = json.loads(capsys.readouterr().out)["course"]
     assert course["limit_kw"][24:29] == [21.0, 20.0, 18.0, 25.0, 21.0]
     assert course["meter_kw"][26] == pytest.approx(18.0)
+
+
+def test_times_without_a_zone_are_each_said_once_and_nothing_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No words of a library, and no list that is short only of the tables whose faults are said."""
+    file = tmp_path / "cluster.toml"
+    file.write_text(SMALL.replace("+01:00", ""))
+    assert exit_code(["respond", str(file)]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split(":")[0] for line in lines] == [
+        "cluster.start",
+        "event[1].start",
+        "event[1].end",
+    ]
+    assert all(" has no zone; a time with its zone, as " in line for line in lines)
+
+
+def test_a_notice_too_short_for_the_declared_ramp_is_a_promise_at_risk(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Power once fell twenty times as fast as declared, and nothing was said."""
+    file = tmp_path / "cluster.toml"
+    slow = SMALL.replace("minutes = 60", "minutes = 60\nfall = 0.01\nrise = 0.1")
+    file.write_text(slow.replace("limit_share = 0.7", "limit_share = 0.7\nnotice_min = 5"))
+    assert exit_code(["respond", str(file), "--json"]) == 3
+    told = capsys.readouterr()
+    found = json.loads(told.out)
+    assert not found["ramps_kept"] and not found["met"] and found["minutes_over"] == 0
+    assert "told 5 minutes ahead; 1.0% down" in told.err
+    file.write_text(SMALL.replace("minutes = 60", "minutes = 60\nfall = 0.04\nrise = 0.1"))
+    assert exit_code(["respond", str(file), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["ramps_kept"]

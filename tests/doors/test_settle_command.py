@@ -58,6 +58,18 @@ def test_every_line_can_be_reckoned_again_from_its_inputs(
         assert -line["amount"] == pytest.approx(expected, rel=1e-12)
 
 
+def test_what_no_programme_at_hand_says_is_marked_assumed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Capacity below the band is paid by a form of ours, so its line is never marked as the programme's own."""
+    lines = settled(capsys, "--programme", "caiso-10-in-10")["lines"]
+    assert {(line["formula"], line["mark"]) for line in lines} == {
+        ("dr-energy", "quoted"),
+        ("dr-capacity", "assumed"),
+    }
+    assert all("assumed" in line["source"] for line in lines if line["formula"] == "dr-capacity")
+
+
 def test_settling_twice_gives_the_same_bytes(capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing but the files decides."""
     texts = []
@@ -140,11 +152,47 @@ def test_coincident_peaks_of_a_meter_are_charged_by_their_mean(
     peaks.write_text("start,end\n2026-06-15T17:00:00-05:00,2026-06-15T17:15:00-05:00\n")
     meter = ["settle", "--meter", str(EXAMPLE / "meter.csv"), "--peaks", str(peaks)]
     assert exit_code([*meter, "--peak-price", "60", "--json"]) == 0
-    (line,) = json.loads(capsys.readouterr().out)["lines"]
+    found = json.loads(capsys.readouterr().out)
+    (line,) = found["lines"]
     assert line["amount"] == line["inputs"]["charged_kw"] * 60.0
+    assert any("1 of the 4 peaks of ercot-4cp" in note for note in found["notes"])
     peaks.write_text("start,end\n2027-06-15T17:00:00-05:00,2027-06-15T17:15:00-05:00\n")
-    assert exit_code(meter) == 2
+    assert exit_code([*meter, "--peak-price", "60"]) == 2
     assert "the meter says nothing of it" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (
+            [("06-15T17:00", "06-15T17:15"), ("06-16T17:00", "06-16T17:15")],
+            "the second of its month",
+        ),
+        ([("06-15T17:00", "06-15T18:00")], "does not last 15 minutes"),
+        ([("05-31T20:00", "05-31T20:15")], "month 5 does not count"),
+    ],
+)
+def test_peaks_that_a_rule_never_charges_are_refused(
+    rows: list[tuple[str, str]], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two peaks of June once passed for a year's four; months are those of the market's clock."""
+    peaks = tmp_path / "peaks.csv"
+    lines = [f"2026-{start}:00-05:00,2026-{end}:00-05:00" for start, end in rows]
+    peaks.write_text("start,end\n" + "\n".join(lines) + "\n")
+    words = ["settle", "--meter", str(EXAMPLE / "meter.csv"), "--peaks", str(peaks)]
+    assert exit_code([*words, "--clock", "America/Chicago", "--peak-price", "60"]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_peaks_without_a_price_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They once came to 0, as if they cost nothing."""
+    peaks = tmp_path / "peaks.csv"
+    peaks.write_text("start,end\n2026-06-15T17:00:00-05:00,2026-06-15T17:15:00-05:00\n")
+    words = ["settle", "--meter", str(EXAMPLE / "meter.csv"), "--peaks", str(peaks)]
+    assert exit_code(words) == 2
+    assert "--peak-price: is not given" in capsys.readouterr().err
 
 
 def test_a_market_of_another_kind_and_nothing_at_all_are_refused(
@@ -203,3 +251,12 @@ def test_a_followed_signal_is_settled_at_the_prices_of_its_blocks(
     half.write_text("\n".join((fixtures / "clearing.csv").read_text().splitlines()[:2]) + "\n")
     assert exit_code([*followed, "--clearing", str(half)]) == 2
     assert "6 blocks have no clearing price" in capsys.readouterr().err
+
+
+def test_calls_are_told_on_the_clock_of_their_days(capsys: pytest.CaptureFixture[str]) -> None:
+    """A call of Monday evening in California was once told as one of Tuesday, beside days of Monday."""
+    assert exit_code([*OWN, "--programme", "caiso-10-in-10"]) == 0
+    assert (
+        "reduce from 2026-06-22T17:00:00-07:00 to 2026-06-22T20:00:00-07:00"
+        in capsys.readouterr().out
+    )

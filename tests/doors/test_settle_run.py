@@ -54,7 +54,8 @@ def test_the_keys_of_a_settled_run_are_a_contract(
     found = settled(capsys, done)
     assert list(found) == [
         "run", "case", "policy", "currency", "record", "lines", "totals", "total", "live_total",
-        "reckoned_again", "different", "bit_equal", "programme", "calls", "services", "green", "certificates", "notes",
+        "reckoned_again", "different", "bit_equal", "clock", "programme", "calls", "services", "green",
+        "certificates", "notes",
     ]  # fmt: skip
     assert {line["what"] for line in found["lines"]} == set(found["totals"])
 
@@ -213,6 +214,7 @@ def test_calls_are_settled_by_the_meter_of_a_run_on_its_sites_clock(
     calls.write_text("start,end,price_per_mwh\n2026-03-02T09:00:00Z,2026-03-02T10:00:00Z,100\n")
     found = settled(capsys, done, "--events", str(calls), "--programme", "pjm-same-day")
     (call,) = found["calls"]
+    assert found["clock"] == "Europe/Berlin"
     assert found["programme"]["name"] == "pjm-same-day" and len(call["intervals"]) == 4
     assert found["services"]["total"] == pytest.approx(-call["credited_kwh"] / 10.0)
     wrong = ["settle", "last", "--runs", str(done), "--events", str(calls), "--programme"]

@@ -144,7 +144,12 @@ def test_each_site_of_a_case_is_judged_and_its_iterations_are_named(
         exit_code([*words, "--lasts", "3min", "--rate", "20", "--at", "2020-01-01T00:00:00+00:00"])
         == 2
     )
-    assert "inside the period" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert (
+        "2020-01-01T00:00:00+00:00 for 180 s; within the course, 2026-03-01T16:00:00+00:00 to"
+        in said
+    )
+    assert "inside the period" in said and "running" not in said
 
 
 @pytest.mark.parametrize(
@@ -163,3 +168,24 @@ def test_faults_leave_with_two(
     """Each named."""
     assert exit_code(["swing", *(training if word == "TRAINING" else word for word in words)]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_record_in_which_nothing_is_ever_drawn_is_refused_unless_its_size_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A meter that counts a draw below 0 once made every rule one that does not apply, which was a pass."""
+    at = np.arange(60 * RATE_HZ) / RATE_HZ
+    turned = written(tmp_path / "turned.csv", np.asarray(-1e5 - 5e4 * (at % 2 < 1)), 1 / RATE_HZ)
+    assert exit_code(["swing", turned]) == 2
+    assert "power_kw: -100,000 kW at most; a load draws more than 0" in capsys.readouterr().err
+    assert exit_code(["swing", turned, "--rule", "ieso-15s", "--nominal", "150000"]) == 3
+
+
+def test_a_table_of_sags_alone_says_what_is_lacking_beside_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its columns are not those of a waveform; the loads are what it is judged with."""
+    sags = tmp_path / "sags.csv"
+    sags.write_text("t_s,v_pu,duration_s\n0,0.6,0.1\n")
+    assert exit_code(["swing", str(sags)]) == 2
+    assert "--loads: is not given" in capsys.readouterr().err

@@ -77,3 +77,12 @@ def test_the_bench_prints_its_ratio(capsys: pytest.CaptureFixture[str]) -> None:
     assert found["size"] == {"nodes": 2000, "gangs": 50}
     assert set(found["milliseconds"]) == {"compiled", "slowest", "numpy"}
     assert found["ratio_to_numpy"] > 0 and found["largest_miss"] <= 2e-5
+
+
+@pytest.mark.parametrize("size", ["10x1000", "5000x2"])
+def test_nodes_that_do_not_fit_into_their_gangs_are_bad_input(
+    size: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both bounds are said, not a failure of ours."""
+    assert exit_code(["bench", "tick", "--size", size]) == 2
+    assert "1 to 1,024 nodes a gang" in capsys.readouterr().err

@@ -158,3 +158,27 @@ def test_a_call_says_what_it_pays() -> None:
     assert first.direction is Direction.REDUCE and first.committed_kw == 400.0
     assert second.direction is Direction.ABSORB and second.committed_kw is None
     assert second.threshold_per_mwh == float("-inf")
+
+
+def test_a_certificate_that_is_retired_at_no_date_or_of_no_month_is_refused(tmp_path: Path) -> None:
+    """A word such as `no` once counted as retired."""
+    ledger = tmp_path / "ledger.csv"
+    ledger.write_text(
+        "id,vintage,kwh,retired_at\na,2026-13,1,2026-05-01\nb,2026-05,1,no\nc,2026-05,1,\nd,2026-05,1,2026-05-31\n"
+    )
+    with pytest.raises(BadInput) as refused:
+        CertificateTable(path=ledger).read()
+    said = [(one.subject.split()[-1], one.value) for one in refused.value.findings]
+    assert said == [("vintage", "2026-13"), ("retired_at", "no")]
+
+
+def test_power_and_energy_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
+    """One of them once went first in silence; both alike are welcome."""
+    meter = tmp_path / "meter.csv"
+    rows = [f"2026-03-02T{hour:02d}:{half}:00Z,100," for hour in range(24) for half in ("00", "30")]
+    meter.write_text("time,import_kw,import_kwh\n" + "\n".join(row + "50" for row in rows) + "\n")
+    assert float(MeterTable(path=meter).read().import_kw.max()) == 100.0
+    meter.write_text("time,import_kw,import_kwh\n" + "\n".join(row + "100" for row in rows) + "\n")
+    with pytest.raises(BadInput) as refused:
+        MeterTable(path=meter).read()
+    assert "say different things in 48 rows" in str(refused.value.findings[0])

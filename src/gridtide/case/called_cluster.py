@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from gridtide.case.called_schema import CalledFile, CurveTable, EventTable, JobTable
+from gridtide.case.misfits import misfits
 from gridtide.decide.response.call import Call
 from gridtide.decide.response.merit import merit_of
 from gridtide.finding import BadInput, Finding, Gathered, refuse_if_any
@@ -73,28 +73,11 @@ def _file_of(path: Path) -> CalledFile:
     try:
         return CalledFile.model_validate(content)
     except ValidationError as error:
-        raise BadInput([_spelt(detail) for detail in error.errors()]) from None
+        raise BadInput(misfits(error, "", f"Correct it; {PAGE} says what it holds.")) from None
 
 
 def _fault(subject: str, value: str, limit: str, mend: str) -> Finding:
     return Finding(subject=subject, value=value, limit=limit, mend=mend)
-
-
-def _spelt(detail: Any) -> Finding:
-    key = "".join(
-        f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in detail["loc"]
-    )
-    subject = key.lstrip(".") or "the file"
-    if detail["type"] == "missing":
-        return _fault(subject, "is missing", "it is needed", f"Add it; {PAGE} says what it holds.")
-    if detail["type"] == "extra_forbidden":
-        return _fault(
-            subject, "is no key of this table", f"a key of {PAGE}", "Remove or rename it."
-        )
-    said = str(detail["msg"]).removeprefix("Input should be ")
-    given = detail.get("input")
-    shown = type(given).__name__ if isinstance(given, dict | list) else repr(given)[:80]
-    return _fault(subject, shown, said, f"Correct it; {PAGE} says what it holds.")
 
 
 def _curve_of(one: CurveTable, folder: Path) -> tuple[Real, Real, float]:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from gridtide.case.misfits import misfits
 from gridtide.finding import BadInput, Finding, refuse_if_any
 from gridtide.fleet.iterations import ASSUMED, Iterations
 from gridtide.grid.connection import Connection
@@ -244,15 +245,7 @@ def _read(table: dict[str, Any], where: str) -> GridRules:
     try:
         record = RulesFile.model_validate(table)
     except ValidationError as error:
-        raise BadInput(
-            Finding(
-                subject=f"{where} {'.'.join(str(part) for part in fault['loc'])}",
-                value=repr(fault.get("input"))[:80],
-                limit=fault["msg"],
-                mend="Write it as docs/swing.md shows.",
-            )
-            for fault in error.errors()
-        ) from None
+        raise BadInput(misfits(error, str(where), "Write it as docs/swing.md shows.")) from None
     faults = [fault for one in record.rule for fault in _faults_of(one, where)]
     faults += [fault for one in record.ride_through for fault in _band_faults(one, where)]
     named = [one.name for one in (*record.rule, *record.ride_through)]

@@ -1,4 +1,5 @@
-"""Times of a case that lie outside its period and change nothing in it: calls of the grid, outages of plants."""
+"""Times of a case that lie outside its period and change nothing in it: calls of the grid, outages of plants,
+peaks of the system."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,7 +9,7 @@ from gridtide.decide.event import OPEN_END
 
 
 def outside_notes(case: CaseFile) -> Iterator[str]:
-    """A sentence for each call and each outage that no step of the period touches: often a date is mistyped."""
+    """A sentence for each call, outage and peak that no step of the period touches: often a date is mistyped."""
     for number, event in enumerate(case.event, start=1):
         end = event.end or OPEN_END
         if _apart(case, event.start, end):
@@ -19,6 +20,9 @@ def outside_notes(case: CaseFile) -> Iterator[str]:
                 yield _said(
                     f"outage[{number}] of the plant at {site.name}", outage.start, outage.end
                 )
+        for number, peak in enumerate(site.contract.peak, start=1):
+            if _apart(case, peak.start, peak.end):
+                yield _said(f"peak[{number}] of the contract at {site.name}", peak.start, peak.end)
 
 
 def _apart(case: CaseFile, start: datetime, end: datetime) -> bool:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from gridtide.case.misfits import misfits
 from gridtide.finding import BadInput, Finding
 from gridtide.grid.ride_through import Counting, ProtectedLoad
 
@@ -51,15 +52,7 @@ def protected_loads(path: Path) -> tuple[ProtectedLoad, ...]:
         table = tomllib.loads(Path(path).read_text(encoding="utf-8"))
         record = ProtectionFile.model_validate(table)
     except ValidationError as error:
-        raise BadInput(
-            Finding(
-                subject=f"{path} {'.'.join(str(part) for part in fault['loc'])}",
-                value=repr(fault.get("input"))[:80],
-                limit=fault["msg"],
-                mend="Write it as docs/swing.md shows.",
-            )
-            for fault in error.errors()
-        ) from None
+        raise BadInput(misfits(error, str(path), "Write it as docs/swing.md shows.")) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise BadInput(

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from gridtide.case.misfits import misfits
 from gridtide.case.schema import Table
 from gridtide.finding import BadInput, Finding
 
@@ -28,10 +29,7 @@ def read_rules(name: str, file: Path | Traversable, shape: type[Row]) -> dict[st
         try:
             found[key] = shape.model_validate(table)
         except ValidationError as error:
-            for detail in error.errors():
-                where = ".".join(str(part) for part in (key, *detail["loc"]))
-                value = repr(detail.get("input"))[:80]
-                faults.append(_fault(f"{name} {where}", value, detail["msg"], "Correct the value."))
+            faults += misfits(error, name, "Correct the value.", key)
     if not tables:
         faults.append(_fault(name, "holds no rule", "one table or more", "Write one."))
     if faults:

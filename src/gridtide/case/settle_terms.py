@@ -7,10 +7,13 @@ from typing import Annotated
 
 from pydantic import Field, ValidationError
 
+from gridtide.case.misfits import misfits
 from gridtide.case.schema import Money, Name, Power, Share, Table
 from gridtide.finding import BadInput, Finding
 from gridtide.settle.certificates import Matching
 from gridtide.settle.ppa import Delivery, Ppa, Volume
+
+PAGE = "docs/settlement.md"
 
 
 class PpaTable(Table):
@@ -80,7 +83,9 @@ def settle_terms(path: Path) -> Terms:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput([_fault(str(path), str(error), "valid TOML", "Correct it.")]) from None
     except ValidationError as error:
-        raise BadInput([_detail(path, detail) for detail in error.errors()]) from None
+        raise BadInput(
+            misfits(error, str(path), f"Correct it; {PAGE} says what it holds.")
+        ) from None
     faults = [
         _fault(f"{path} ppa {one.name}", "says no output", "a file of what was made", "Name it.")
         for one in file.ppa
@@ -101,11 +106,6 @@ def ppa_of(table: PpaTable) -> Ppa:
         baseload_kw=table.baseload_kw,
         below_zero=table.below_zero,
     )
-
-
-def _detail(path: Path, detail) -> Finding:  # type: ignore[no-untyped-def]
-    where = ".".join(str(part) for part in detail["loc"])
-    return _fault(f"{path} {where}", repr(detail.get("input"))[:80], detail["msg"], "Correct it.")
 
 
 def _fault(subject: str, value: str, limit: str, mend: str) -> Finding:

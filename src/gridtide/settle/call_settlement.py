@@ -1,6 +1,6 @@
 """Calls settled by a meter under a programme: baseline, credit, payment, and what a person should look at."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -23,6 +23,9 @@ from gridtide.settle.reduction import (
 )
 from gridtide.timeline import instant
 
+CAPACITY_SOURCE = (
+    "assumed: all of it from 90 % on, below that by the share delivered; programmes differ"
+)
 Real = NDArray[np.float64]
 
 
@@ -163,11 +166,10 @@ def _lines(
     ]  # fmt: skip
     if call.committed_kw is not None and share is not None:
         paid = capacity_payment(call.committed_kw, call.capacity_price_per_kw, share)
-        lines.append(
-            _line(meter, programme, "demand response capacity", paid, "dr-capacity",
-                  (("committed_kw", call.committed_kw), ("delivered_share", share),
-                   ("price_per_kw", call.capacity_price_per_kw)))
-        )  # fmt: skip
+        capacity = _line(meter, programme, "demand response capacity", paid, "dr-capacity",
+                         (("committed_kw", call.committed_kw), ("delivered_share", share),
+                          ("price_per_kw", call.capacity_price_per_kw)))  # fmt: skip
+        lines.append(replace(capacity, source=CAPACITY_SOURCE, mark="assumed"))
     return tuple(lines)
 
 

@@ -1,6 +1,7 @@
 """What a site pays for drawing power when the whole system draws most."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,30 @@ def coincident_kw(own_kw: Real, terms: PeakTerms, highest_kw: float = 0.0) -> fl
     """
     mean_kw = float(own_kw.mean())
     return max(mean_kw, terms.least_share * highest_kw) * (1.0 + terms.reserve_factor)
+
+
+def against_terms(
+    spans: tuple[tuple[datetime, datetime], ...], terms: PeakTerms
+) -> tuple[tuple[int, str], ...]:
+    """Which peaks the rule would never charge, by their place, and why. spans: start and end on the market's clock."""
+    found: list[tuple[int, str]] = []
+    seen: set[tuple[int, ...]] = set()
+    for place, (start, end) in enumerate(spans):
+        day = (start.year, start.month, start.day)
+        group = day[:2] if terms.one_a_month else day
+        if start.month not in terms.months:
+            found.append((place, f"month {start.month} does not count"))
+        elif (end - start).total_seconds() != terms.interval_min * 60:
+            found.append((place, f"it does not last {terms.interval_min} minutes"))
+        elif group in seen:
+            found.append(
+                (place, f"it is the second of its {'month' if terms.one_a_month else 'day'}")
+            )
+        elif len(seen) == terms.peaks:
+            found.append((place, f"there are {terms.peaks} before it"))
+        else:
+            seen.add(group)
+    return tuple(found)
 
 
 def peak_steps(

@@ -1,13 +1,14 @@
 """Lines of a settlement under the rules of markets: regulation by the version of each day, coincident peaks."""
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.finding import BadInput, Finding, Gathered
+from gridtide.finding import BadInput, Finding, Gathered, refuse_if_any
 from gridtide.settle.call import Call, Meter
-from gridtide.settle.coincident_peak import PeakTerms, coincident_kw
+from gridtide.settle.coincident_peak import PeakTerms, against_terms, coincident_kw
 from gridtide.settle.line import Inputs, Line
 from gridtide.settle.market_rule import MarketRule, rule_on
 from gridtide.settle.pjm_regulation import Awards, PjmTerms, pjm_credit
@@ -39,17 +40,20 @@ def regulation_lines(
 
 
 def peak_lines(
-    meter: Meter, peaks: tuple[Call, ...], rule: MarketRule, price_per_kw: float
+    meter: Meter, peaks: tuple[Call, ...], rule: MarketRule, price_per_kw: float, clock: str
 ) -> tuple[Line, ...]:
-    """The charge for what a meter drew in the system's peaks. price_per_kw: for the period that the rule charges.
+    """The charge for what a meter drew in the system's peaks. price_per_kw: for the period that the rule charges;
+    clock: on which months and days of the market begin.
 
-    Raises BadInput for a peak the meter does not know, and a rule that is none of peaks.
+    Raises BadInput for a peak the meter does not know, one that the rule never charges, and a rule that is none of
+    peaks.
     """
     terms = rule.terms
     if not isinstance(terms, PeakTerms):
         raise BadInput([_other_kind(rule, "coincident peaks")])
     own_kw = [_drawn_kw(meter, peak) for peak in peaks]
-    unknown = [
+    faults = _never_charged(peaks, rule, terms, clock)
+    faults += [
         Finding(
             subject=f"peak from {instant(peak.start_s).isoformat()}",
             value="the meter says nothing of it",
@@ -59,20 +63,37 @@ def peak_lines(
         for peak, drawn_kw in zip(peaks, own_kw, strict=True)
         if np.isnan(drawn_kw)
     ]
-    if unknown:
-        raise BadInput(unknown)
+    refuse_if_any(faults)
     charged_kw = coincident_kw(np.asarray(own_kw), terms, float(np.nanmax(meter.import_kw)))
     given: Inputs = (
         *(
             (instant(peak.start_s).isoformat(), drawn_kw)
             for peak, drawn_kw in zip(peaks, own_kw, strict=True)
         ),
+        ("peaks_given", float(len(peaks))),
         ("peaks_of_rule", float(terms.peaks)),
         ("charged_kw", charged_kw),
         ("price_per_kw", price_per_kw),
     )
     amount = charged_kw * price_per_kw
     return (_line(rule, "coincident peaks", meter.source, amount, given),)
+
+
+def _never_charged(
+    peaks: tuple[Call, ...], rule: MarketRule, terms: PeakTerms, clock: str
+) -> list[Finding]:
+    zone = ZoneInfo(clock)
+    spans = [(instant(one.start_s), instant(one.end_s)) for one in peaks]
+    local = tuple((start.astimezone(zone), end.astimezone(zone)) for start, end in spans)
+    return [
+        Finding(
+            subject=f"peak from {local[place][0].isoformat()}",
+            value=f"is none that {rule.name} charges: {why}",
+            limit=rule.formula,
+            mend="Correct the peak, or --peak-market; --clock says on which clock months and days begin.",
+        )
+        for place, why in against_terms(local, terms)
+    ]
 
 
 def _drawn_kw(meter: Meter, peak: Call) -> float:

@@ -138,8 +138,8 @@ def marks_of(cluster: CappedCluster, call: Call, lived: Response) -> Marks:
         most=float(window.max() / base),
         least=float(window.min() / base),
         highest_after=float(after.max() / base) if len(after) else float("nan"),
-        largest_fall=float(max(-step.min(), 0.0)),
-        largest_rise=float(max(step.max(), 0.0)),
+        largest_fall=float(max(0.0, -step.min())),
+        largest_rise=float(max(0.0, step.max())),
     )
 
 

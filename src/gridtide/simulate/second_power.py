@@ -17,6 +17,7 @@ from gridtide.grid.waveform import Waveform
 from gridtide.physics.pue import fast_facility_power_kw
 from gridtide.simulate.course import Course
 from gridtide.simulate.study import Study
+from gridtide.timeline import Timeline, instant
 
 Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -92,6 +93,23 @@ def busiest_window(study: Study, course: Course, lasts_s: float, step_s: float) 
     return Window(first_s=first, lasts_s=lasts_s, step_s=step_s)
 
 
+def refuse_outside(course: Timeline, first_s: float, lasts_s: float) -> None:
+    """Raises BadInput for a window that begins before a course or ends after it."""
+    start_s, end_s = (int(course.edges_s[k]) for k in (0, -1))
+    if first_s >= start_s and first_s + lasts_s <= end_s + 1e-6:
+        return
+    raise BadInput(
+        [
+            Finding(
+                subject="--at and --lasts",
+                value=f"{instant(round(first_s)).isoformat()} for {lasts_s:g} s",
+                limit=f"within the course, {instant(start_s).isoformat()} to {instant(end_s).isoformat()}",
+                mend="Choose a window inside the period of the case.",
+            )
+        ]
+    )
+
+
 def second_power(
     study: Study, course: Course, window: Window, by_class: Mapping[str, Iterations], seed: int
 ) -> tuple[SitePower, ...]:
@@ -101,21 +119,11 @@ def second_power(
     by_class: how jobs swing, ASSUMED for classes that train and are not named; the others are steady. seed: of periods
     and phases, which a job keeps through the course. Raises BadInput for a window outside the course.
     """
-    edges_s = study.timeline.edges_s
-    if window.first_s < edges_s[0] or window.first_s + window.lasts_s > edges_s[-1] + 1e-6:
-        raise BadInput(
-            [
-                Finding(
-                    subject="--at and --lasts",
-                    value=f"{window.first_s:.0f} s for {window.lasts_s:g} s",
-                    limit=f"within the course, {edges_s[0]} to {edges_s[-1]} s since 1970",
-                    mend="Choose a window inside the period of the case.",
-                )
-            ]
-        )
+    refuse_outside(study.timeline, window.first_s, window.lasts_s)
     grid_kw = course.telemetry.import_kw - course.telemetry.export_kw
     count = round(window.lasts_s / window.step_s) + 1
     at_s = window.first_s + np.arange(count) * window.step_s
+    edges_s = study.timeline.edges_s
     middles_s = (edges_s[1:] + edges_s[:-1]) / 2.0
     swings = _swings(study, by_class, seed)
     found = []

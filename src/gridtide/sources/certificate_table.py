@@ -1,6 +1,8 @@
 """A ledger of certificates: a table, one row a certificate."""
 
+import re
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from gridtide.finding import Finding, refuse_if_any
@@ -8,6 +10,7 @@ from gridtide.settle.certificates import Certificate
 from gridtide.sources import aware_s, faults_of_rows, numbers, open_table, words
 
 OPTIONAL = ("technology", "retired_at", "purpose", "directly_used", "generated")
+MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 TRUE, FALSE = ("true", "1", "yes"), ("false", "0", "no", "")
 
 
@@ -48,6 +51,23 @@ class CertificateTable:
         faults += faults_of_rows(
             table, "directly_used", _mask(wrong), "true or false", "Correct it."
         )
+        no_month = [not MONTH.fullmatch(word) for word in text["vintage"]]
+        faults += faults_of_rows(
+            table,
+            "vintage",
+            _mask(no_month),
+            "a month, as 2026-05",
+            "Write the month of generation.",
+        )
+        if "retired_at" in there:
+            no_date = [bool(word) and not _is_date(word) for word in text["retired_at"]]
+            faults += faults_of_rows(
+                table,
+                "retired_at",
+                _mask(no_date),
+                "a date, as 2026-05-31, or empty while it is not",
+                "Correct it.",
+            )
         refuse_if_any(faults)
         return tuple(
             Certificate(
@@ -62,6 +82,15 @@ class CertificateTable:
             )
             for row in range(len(table))
         )
+
+
+def _is_date(word: str) -> bool:
+    """Whether a word is a date, or a date and a time."""
+    try:
+        datetime.fromisoformat(word)
+    except ValueError:
+        return False
+    return True
 
 
 def _mask(rows: list[bool]):  # type: ignore[no-untyped-def]

@@ -35,9 +35,10 @@ class FollowedFile:
             scores = np.asarray(told["by_block"]["score"], dtype=np.float64)
             both = [(float(hour["up_kw"]), float(hour["down_kw"])) for hour in told["by_hour"]]
             start_s = epoch_s(start)
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError):
+            limit = "at as a time with its zone, scores in by_block, up_kw and down_kw of each hour"
             raise BadInput(
-                [self._fault(f"{error!r}"[:80], "the values of a followed signal")]
+                [self._fault("holds other values than a followed signal", limit)]
             ) from None
         offered_kw = np.asarray([min(pair) for pair in both], dtype=np.float64)
         refuse_if_any(self._faults(scores, offered_kw))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from gridtide.finding import Finding, refuse_if_any
 from gridtide.settle.call import Meter
 from gridtide.sources import Table, aware_s, numbers, open_table, steps_of
-from gridtide.timeline import DAY_S
+from gridtide.timeline import DAY_S, HOUR_S
 
 NAME_MAP = {
     "time_utc": "time",
@@ -27,6 +27,7 @@ NAME_MAP = {
     "kwh": "import_kwh",
 }
 MOST_KW = 1e8
+APART = 0.01
 STUCK_S = DAY_S
 """A reading that does not move for so long is said."""
 
@@ -54,12 +55,30 @@ class MeterTable:
         refuse_if_any(faults)
         length_s = self._lengths_s(table, start_s, faults)
         refuse_if_any(faults)
+        refuse_if_any(self._apart(table, length_s / HOUR_S))
         steps = steps_of(table, start_s, length_s, {column: drawn})
         values = steps.values(drawn)
         if column == "import_kwh":
             values = values / steps.timeline.hours
         notes = (*steps.notes, *_stuck(values, steps.timeline.hours))
         return Meter(timeline=steps.timeline, import_kw=values, source=self.path.name, notes=notes)
+
+    def _apart(self, table: Table, hours: NDArray[np.float64]) -> list[Finding]:
+        """Both columns where they do not say the same."""
+        if not {"import_kw", "import_kwh"} <= set(table.frame.columns):
+            return []
+        faults: list[Finding] = []
+        power_kw = numbers(table, "import_kw", faults, least=0.0, most=MOST_KW, unknown=True)
+        energy_kwh = numbers(table, "import_kwh", faults, least=0.0, most=MOST_KW, unknown=True)
+        unlike = np.abs(energy_kwh - power_kw * hours) > APART * np.maximum(energy_kwh, 1.0)
+        if not faults and unlike.any():
+            faults.append(
+                self._fault(
+                    f"import_kw and import_kwh say different things in {int(unlike.sum())} rows",
+                    "one of them, or both alike within 1 %",
+                )
+            )
+        return faults
 
     def _lengths_s(
         self, table: Table, start_s: NDArray[np.float64], faults: list[Finding]

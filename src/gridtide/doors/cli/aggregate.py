@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gridtide.doors.cli.numbers import Number
 from gridtide.doors.cli.telling import tell
 from gridtide.finding import Finding, Infeasible
 
@@ -16,12 +17,12 @@ FILE = click.Path(path_type=Path)
 
 @click.command()
 @click.argument("members", type=FILE)
-@click.option("--call", "call_kw", type=click.FloatRange(min=0, min_open=True), required=True,
+@click.option("--call", "call_kw", type=Number(min=0, min_open=True), required=True,
               help="What all together are to draw less, kW.")  # fmt: skip
-@click.option("--confidence", type=click.FloatRange(0.5, 0.9999), default=0.5, show_default=True,
+@click.option("--confidence", type=Number(0.5, 0.9999), default=0.5, show_default=True,
               help="That what is delivered reaches the call.")  # fmt: skip
 @click.option("--measured", type=FILE, help="CSV of minute, member, delivered_kw since the call.")
-@click.option("--ramp", "ramp_kw_per_min", type=click.FloatRange(min=0, min_open=True),
+@click.option("--ramp", "ramp_kw_per_min", type=Number(min=0, min_open=True),
               help="Start members one after another, together no faster than this, kW/min.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def aggregate(

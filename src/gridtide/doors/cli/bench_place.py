@@ -12,6 +12,7 @@ import click
 import numpy as np
 
 from gridtide.doors.cli.measuring import Part, how_good, measured_on, size_of
+from gridtide.doors.cli.numbers import Number
 from gridtide.doors.cli.words import say_compiling
 from gridtide.finding import BadInput, Finding, refuse_if_any
 
@@ -28,7 +29,7 @@ METHOD_OF_KINDS = "prices of a program over kinds of jobs with table bounds, pri
 
 @click.command()
 @click.option("--size", default=USUAL, show_default=True, metavar="JOBSxSLOTSxSITES")
-@click.option("--utilisation", default=0.65, show_default=True, type=click.FloatRange(0.01, 0.99))
+@click.option("--utilisation", default=0.65, show_default=True, type=Number(0.01, 0.99))
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0))
 @click.option("--passes", default=6, show_default=True, type=click.IntRange(0, 1000))
 @click.option(
@@ -37,16 +38,12 @@ METHOD_OF_KINDS = "prices of a program over kinds of jobs with table bounds, pri
     show_default=True,
     help="Price of a full place, each sweep.",
 )
-@click.option(
-    "--restart", default=0.0, type=click.FloatRange(0.0), help="Slots that a restart costs."
-)
+@click.option("--restart", default=0.0, type=Number(0.0), help="Slots that a restart costs.")
 @click.option("--shortest-run", default=1, type=click.IntRange(1), help="Slots of a piece.")
 @click.option(
     "--transfer", default=0, type=click.IntRange(0), help="Slots until work is elsewhere."
 )
-@click.option(
-    "--elastic", default=0.0, type=click.FloatRange(0.0, 1.0), help="Share that may halve."
-)
+@click.option("--elastic", default=0.0, type=Number(0.0, 1.0), help="Share that may halve.")
 @click.option(
     "--kinds",
     type=click.IntRange(1),
@@ -67,7 +64,7 @@ METHOD_OF_KINDS = "prices of a program over kinds of jobs with table bounds, pri
     type=click.IntRange(1, 2**24),
     help="Accelerators of each site, instead of what --utilisation asks.",
 )
-@click.option("--laxity", type=click.FloatRange(0.0), help="Wait in run times, with --trace.")
+@click.option("--laxity", type=Number(0.0), help="Wait in run times, with --trace.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def place(
     size: str,

@@ -18,6 +18,7 @@ from gridtide.decide.structured.interior_point import Progress
 from gridtide.decide.structured.newton import Refused
 from gridtide.decide.structured.shape import Unshaped
 from gridtide.doors.cli.measuring import Part, how_good, measured_on, share, size_of, timed
+from gridtide.doors.cli.numbers import Number
 from gridtide.doors.cli.words import say_compiling
 from gridtide.finding import BadInput, Finding
 from gridtide.testing.instances.at_once import run_at_once_cost
@@ -67,7 +68,7 @@ class Measured:
     "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the instance."
 )
 @click.option(
-    "--gap", type=click.FloatRange(1e-8, 0.5), default=1e-4, show_default=True,
+    "--gap", type=Number(1e-8, 0.5), default=1e-4, show_default=True,
     help="Asked for, as a share of the cost.",
 )  # fmt: skip
 @click.option(

@@ -9,6 +9,7 @@ import click
 
 from gridtide.doors.cli.measuring import Part, measured_on, size_of, worked
 from gridtide.doors.cli.words import say_compiling
+from gridtide.finding import BadInput, Finding
 
 if TYPE_CHECKING:
     from gridtide.testing.instances.gang_nodes import GangNodes
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 USUAL = "100000x1000"
 NODES = Part(name="nodes", most=5_000_000)
 GANGS = Part(name="gangs", most=1_000_000)
+LARGEST = 1024
 WITHIN = 2e-5
 """Largest share of the asked power by which the two forms may differ."""
 
@@ -48,6 +50,8 @@ def tick(size: str, ticks: int, plain: int, seed: int, as_json: bool) -> None:
     """Tell every node its power for one set-point: gangs share a point, nodes have limits of their own, water-filling
     finds the points that cost least. Milliseconds of CPU without compiling, medians."""
     nodes, gangs = size_of(size, (NODES, GANGS), USUAL)
+    if not gangs <= nodes <= LARGEST * gangs:
+        raise BadInput([_unfitting(size)])
     say_compiling()
     document = {
         "workload": "tick",
@@ -56,6 +60,15 @@ def tick(size: str, ticks: int, plain: int, seed: int, as_json: bool) -> None:
         **measured_on(),
     }
     click.echo(json.dumps(document, indent=2) if as_json else _table(document))
+
+
+def _unfitting(size: str) -> Finding:
+    return Finding(
+        subject=f"--size {size}",
+        value="has nodes that do not fit into its gangs",
+        limit=f"1 to {LARGEST:,} nodes a gang",
+        mend=f"Write --size {USUAL}, for example.",
+    )
 
 
 def measured_ticks(nodes: int, gangs: int, ticks: int, plain: int, seed: int) -> dict[str, Any]:

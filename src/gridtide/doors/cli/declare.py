@@ -57,7 +57,9 @@ def _of_case(case: Path, when: str | None, policy: str) -> dict[str, Any]:
 
 def _write(path: Path, document: dict[str, Any]) -> None:
     """The points as CSV with the columns COLUMNS."""
-    with path.open("w", newline="") as file:
+    from gridtide.doors.results.written_whole import taken_by
+
+    with taken_by(path), path.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         for site in document["sites"]:

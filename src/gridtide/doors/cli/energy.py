@@ -7,6 +7,7 @@ import click
 
 from gridtide.doors.cli.energy_trace import of_trace
 from gridtide.doors.cli.energy_words import show
+from gridtide.doors.cli.numbers import Number
 from gridtide.doors.cli.telling import tell
 from gridtide.doors.cli.words import say_compiling
 
@@ -33,9 +34,9 @@ NOT_AGAIN: dict[str, float | None] = {
     "--model", default="Llama-3.1-8B", show_default=True, help="Of a trace: what answers."
 )
 @click.option("--accelerator", default="H100", show_default=True, help="Of a trace: on what.")
-@click.option("--sequences", type=float, default=32.0, show_default=True,
+@click.option("--sequences", type=Number(), default=32.0, show_default=True,
               help="Of a trace: in flight per replica in its fullest window.")  # fmt: skip
-@click.option("--outdoor", type=click.FloatRange(-40, 40), default=15.0, show_default=True,
+@click.option("--outdoor", type=Number(-40, 40), default=15.0, show_default=True,
               help="Of a trace: wet bulb outside, °C.")  # fmt: skip
 @click.option("--facts", type=FILE, help="Facts in the form of energy.toml instead of the bundled.")
 @click.option("--again", is_flag=True,

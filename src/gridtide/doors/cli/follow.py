@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gridtide.doors.cli.numbers import Number
 from gridtide.doors.cli.telling import tell
 from gridtide.doors.cli.words import say_compiling
 from gridtide.finding import BadInput, Finding
@@ -32,12 +33,12 @@ FILE = click.Path(path_type=Path)
     "when",
     help="Instant at which the signal begins, ISO 8601; a day after the start by default.",
 )
-@click.option("--offer-kw", type=click.FloatRange(0.0, min_open=True),
+@click.option("--offer-kw", type=Number(0.0, min_open=True),
               help="Offer, both ways; by default what the plan offers as regulation.")  # fmt: skip
 @click.option(
     "--regulator", default="merit-order", show_default=True, help="merit-order or store-first."
 )
-@click.option("--noise", default=0.01, show_default=True, type=click.FloatRange(0.0, 0.5),
+@click.option("--noise", default=0.01, show_default=True, type=Number(0.0, 0.5),
               help="Standard deviation of the grid's meter, of the offer.")  # fmt: skip
 @click.option("--policy", default="coordinated", show_default=True, help="Whose course and plan.")
 @click.option("--live", type=click.Choice(["iec104", "modbus"]),

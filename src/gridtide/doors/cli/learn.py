@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 import numpy as np
 
+from gridtide.doors.cli.numbers import Number
 from gridtide.doors.cli.words import mapping_of, say_compiling
 from gridtide.finding import Finding, refuse_if_any
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     help="Which column is NAME; COLUMN=NAME is understood where only one is a name of ours.",
 )
 @click.option("--site", help="The site to learn; needed where the file holds several.")
-@click.option("--it-capacity-kw", type=click.FloatRange(1.0, 5e6), help="IT power at full load.")
+@click.option("--it-capacity-kw", type=Number(1.0, 5e6), help="IT power at full load.")
 @click.option(
     "--out", type=click.Path(path_type=Path), help="File to write the model to, for a case."
 )
@@ -40,6 +41,7 @@ def learn(
     """Fit what a site draws to TELEMETRY, and judge it on days that were held out."""
     say_compiling()
     from gridtide.doors.results.learned_document import learned_document
+    from gridtide.doors.results.written_whole import write_text
     from gridtide.fleet.learning.doubts_of_map import no_better
     from gridtide.fleet.learning.held_out import learn_site
     from gridtide.fleet.learning.lawful import broken_laws
@@ -57,7 +59,7 @@ def learn(
         click.echo(str(finding), err=True)
     found = learned_document(chosen, learned, model, (*left_out, *doubts))
     if out is not None:
-        out.write_text(written(model), encoding="utf-8")
+        write_text(out, written(model))
         click.echo(f"wrote {out}", err=True)
     if as_json:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False))

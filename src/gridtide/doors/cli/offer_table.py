@@ -10,13 +10,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from gridtide.doors.results.offer_document import COLUMNS, offer_rows
+from gridtide.doors.results.written_whole import taken_by
 
 SHOWN = 5
 
 
 def write_rows(path: Path, document: dict[str, Any]) -> None:
     """The bids as CSV with the columns COLUMNS."""
-    with path.open("w", newline="") as file:
+    with taken_by(path), path.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         writer.writerows(offer_rows(document))

@@ -24,7 +24,7 @@ def respond(cluster: Path, event: str | None, page: Path | None, as_json: bool) 
     found = _found(cluster, event)
     tell(found, "respond.js", page, as_json, show)
     if not found["met"]:
-        raise Infeasible([_lacking(found)])
+        raise Infeasible([*_lacking(found), *_too_steep(found)])
 
 
 def _found(path: Path, event: str | None) -> dict[str, Any]:
@@ -46,7 +46,9 @@ def _found(path: Path, event: str | None) -> dict[str, Any]:
     )
 
 
-def _lacking(found: dict[str, Any]) -> Finding:
+def _lacking(found: dict[str, Any]) -> list[Finding]:
+    if not (found["minutes_above_own_limit"] or found["tiers_broken"]):
+        return []
     deepest = found["deepest_kw"]
     said = (
         "no limit over these hours keeps every tier by caps and parking"
@@ -54,10 +56,26 @@ def _lacking(found: dict[str, Any]) -> Finding:
         else f"{deepest:,.2f} kW, {deepest / found['baseline_kw']:.1%} of the baseline, is the deepest with every tier"
         " by caps and parking"
     )
-    return Finding(
-        subject=f"event {found['event']}",
-        value=f"{found['asked_kw']:,.2f} kW are passed in {found['minutes_above_own_limit']} minutes,"
-        f" {found['tiers_broken']} tiers broken",
-        limit=said,
-        mend="Offer no less than that, or let jobs lose more, pause, or be answered elsewhere.",
-    )
+    return [
+        Finding(
+            subject=f"event {found['event']}",
+            value=f"{found['asked_kw']:,.2f} kW are passed in {found['minutes_above_own_limit']} minutes,"
+            f" {found['tiers_broken']} tiers broken",
+            limit=said,
+            mend="Offer no less than that, or let jobs lose more, pause, or be answered elsewhere.",
+        )
+    ]
+
+
+def _too_steep(found: dict[str, Any]) -> list[Finding]:
+    if found["ramps_kept"]:
+        return []
+    return [
+        Finding(
+            subject=f"event {found['event']}",
+            value=f"power falls by up to {found['largest_fall_share']:.1%} of the baseline in a minute and rises by up"
+            f" to {found['largest_rise_share']:.1%}, told {found['notice_min']} minutes ahead",
+            limit=f"{found['fall_share']:.1%} down, {found['rise_share']:.1%} up",
+            mend="Ask for a longer notice or a higher limit, or declare a fall and rise that the grid bears.",
+        )
+    ]

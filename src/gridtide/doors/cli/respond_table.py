@@ -24,8 +24,10 @@ def show(document: dict[str, Any]) -> None:
         f" {found['minutes_over']} minutes over; {found['avoided_kwh']:,.1f} kWh avoided"
     )
     after = found["highest_after_share"]
+    kept = "" if found["ramps_kept"] else ", STEEPER than declared"
     console.print(
-        f"steepest minute down {found['largest_fall_share']:.1%}, up {found['largest_rise_share']:.1%}; afterwards"
+        f"steepest minute down {found['largest_fall_share']:.1%} ({found['fall_share']:.1%} declared), up"
+        f" {found['largest_rise_share']:.1%} ({found['rise_share']:.1%}){kept}; afterwards"
         f" {'nothing follows' if after is None else f'at most {after:.1%}'}"
     )
     console.print(_table(found["jobs"]))

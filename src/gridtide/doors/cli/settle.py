@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gridtide.doors.cli.numbers import Number
 from gridtide.doors.cli.running import DEFAULT_RUNS
 from gridtide.doors.cli.settle_files import CallFiles, MarketFiles
 from gridtide.doors.cli.settle_run import RunFiles
@@ -39,7 +40,7 @@ FILE = click.Path(path_type=Path)
 @click.option("--market", default="pjm-regulation", show_default=True, help="Whose regulation.")
 @click.option("--peaks", type=FILE, help="The system's peaks, start and end.")
 @click.option("--peak-market", default="ercot-transmission", show_default=True, help="Whose peaks.")
-@click.option("--peak-price", type=click.FloatRange(min=0), default=0.0,
+@click.option("--peak-price", type=Number(min=0),
               help="Money per kW of the mean over the peaks.")  # fmt: skip
 @click.option("--markets", type=FILE, help="Rules in the form of markets.toml.")
 @click.option(
@@ -66,7 +67,7 @@ def settle(
     market: str,
     peaks: Path | None,
     peak_market: str,
-    peak_price: float,
+    peak_price: float | None,
     markets: Path | None,
     clock: str,
     currency: str,

@@ -78,7 +78,7 @@ class MarketFiles:
     market: str
     peaks: Path | None
     peak_market: str
-    peak_price_per_kw: float
+    peak_price_per_kw: float | None
     markets: Path | None
     clock: str
 
@@ -147,9 +147,11 @@ class MarketFiles:
 
         if self.peaks is None:
             return ()
+        if self.peak_price_per_kw is None:
+            raise BadInput([_priceless()])
         peaks = CallTable(path=self.peaks).read()
         rule = rule_on(rules, self.peak_market, instant(peaks[-1].start_s).date())
-        return peak_lines(meter, peaks, rule, self.peak_price_per_kw)
+        return peak_lines(meter, peaks, rule, self.peak_price_per_kw, self.clock)
 
 
 def _missing(name: str) -> Finding:
@@ -158,6 +160,15 @@ def _missing(name: str) -> Finding:
         value="is not given",
         limit="--meter, --events and --programme together",
         mend="Give it; gridtide settle --help says what each holds.",
+    )
+
+
+def _priceless() -> Finding:
+    return Finding(
+        subject="--peak-price",
+        value="is not given",
+        limit="money per kW of the mean over the peaks",
+        mend="Give it beside --peaks; no rule at hand says a price.",
     )
 
 

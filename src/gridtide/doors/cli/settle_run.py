@@ -51,7 +51,7 @@ class RunFiles:
         folder = folder_of(self.runs, self.run or "")
         found = run_settlement(folder, self.policy)
         faults = Gathered()
-        called = faults.of(lambda: self._called(folder, calls)) if calls.asked else None
+        on_clock = faults.of(lambda: self._called(folder, calls)) if calls.asked else None
         awarded = faults.of(lambda: services.lines(site_meters(folder, self.policy), "all"))
         told = faults.of(lambda: self._terms(folder, services))
         ratios = faults.of(
@@ -60,12 +60,14 @@ class RunFiles:
             )
         )
         faults.refuse_if_any()
+        called, clock = on_clock if on_clock is not None else (None, None)
         lines, certificates = told if told is not None else ((), None)
         of_calls = () if called is None else tuple(line for one in called[1] for line in one.lines)
         beside = (*of_calls, *(awarded or ()), *lines)
         notes = [*found.pop("notes"), *doubts(beside)]
         return {
             **found,
+            "clock": clock,
             **called_document(called),
             "services": totals_document(beside),
             "green": ratios,
@@ -73,8 +75,8 @@ class RunFiles:
             "notes": notes,
         }
 
-    def _called(self, folder: Path, calls: CallFiles) -> "Settled":
-        """Calls settled by the meter of one site, on its own clock."""
+    def _called(self, folder: Path, calls: CallFiles) -> "tuple[Settled, str]":
+        """Calls settled by the meter of one site, and its own clock, on which their days are."""
         from gridtide.doors.results.run_settlement import site_clocks, site_meters
 
         meters = {one.source: one for one in site_meters(folder, self.policy)}
@@ -82,7 +84,7 @@ class RunFiles:
         if name not in meters:
             raise BadInput([_no_site(self.site, tuple(meters))])
         clock = site_clocks(folder, self.policy)[name]
-        return replace(calls, clock=clock).settled(meters[name])
+        return replace(calls, clock=clock).settled(meters[name]), clock
 
     def _terms(
         self, folder: Path, services: MarketFiles

@@ -1,6 +1,8 @@
 """The document of `gridtide settle` as a person reads it: calls, then lines and totals, then what to know."""
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -23,7 +25,7 @@ def show(found: dict[str, Any]) -> None:
             f"  {found['record']['files']} files are as the run wrote them, seal {found['record']['seal']}"
         )
     for call in found.get("calls", ()):
-        _show_call(call)
+        _show_call(call, ZoneInfo(found.get("clock") or "UTC"))
     show_lines(found["lines"], found["currency"])
     click.echo(f"\ntotal {money(found['total'])} {found['currency']}")
     if found.get("services", {}).get("lines"):
@@ -54,8 +56,12 @@ def _formula(line: dict[str, Any]) -> str:
     return f"{line['formula']}, {line['version']}" if short else str(line["version"])
 
 
-def _show_call(call: dict[str, Any]) -> None:
-    click.echo(f"\n{call['direction']} from {call['start']} to {call['end']}")
+def _show_call(call: dict[str, Any], clock: ZoneInfo) -> None:
+    start, end = (
+        datetime.fromisoformat(call[edge]).astimezone(clock).isoformat()
+        for edge in ("start", "end")
+    )
+    click.echo(f"\n{call['direction']} from {start} to {end}")
     days = call["days"]
     click.echo(f"  {len(days)} days from {days[-1]} to {days[0]}{_corrected(call)}")
     rows = call["intervals"]

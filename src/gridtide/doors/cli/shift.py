@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gridtide.doors.cli.numbers import Number
 from gridtide.doors.cli.words import (
     currency_of,
     duration_s,
@@ -64,7 +65,7 @@ RULES = click.Choice(["next-workday", "semi-weekly", "next-monday"])
 @click.option("--past-end", type=click.Choice(["refuse", "drop", "hold"]), default="refuse")
 @click.option(
     "--forecast-error",
-    type=click.FloatRange(0, 2),
+    type=Number(0, 2),
     default=0.0,
     help="Policies see the signal with normal errors of this share of its mean, e.g. 0.05.",
 )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gridtide.doors.cli.numbers import Number
 from gridtide.doors.cli.telling import tell
 from gridtide.doors.cli.words import duration_s, instant_of, say_compiling
 from gridtide.finding import BadInput, Finding
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from gridtide.case.grid_rules import GridRules
 
 FILE = click.Path(path_type=Path)
-KW = click.FloatRange(min=0.0, min_open=True)
+KW = Number(min=0.0, min_open=True)
 
 
 @click.command()
@@ -24,13 +25,13 @@ KW = click.FloatRange(min=0.0, min_open=True)
 @click.option("--nominal", type=KW, help="Power the load is connected for, kW; its peak by default.")  # fmt: skip
 @click.option("--loads", "protected", type=FILE,
               help="With a table of sags: loads and their protection, TOML.")  # fmt: skip
-@click.option("--efficiency", type=click.FloatRange(0.5, 1.0), default=0.95, show_default=True,
+@click.option("--efficiency", type=Number(0.5, 1.0), default=0.95, show_default=True,
               help="Of a store, each way.")  # fmt: skip
 @click.option("--policy", default="coordinated", show_default=True, help="Of a case: whose course.")  # fmt: skip
 @click.option("--at", "when", metavar="TIME",
               help="Of a case: where the window begins; around its largest start or stop by default.")  # fmt: skip
 @click.option("--lasts", default="20min", show_default=True, help="Of a case: how long it is.")
-@click.option("--rate", type=click.FloatRange(1, 1000), default=200.0, show_default=True,
+@click.option("--rate", type=Number(1, 1000), default=200.0, show_default=True,
               help="Of a case: samples a second.")  # fmt: skip
 @click.option("--page", "--plot", "page", type=FILE, help="Write the picture as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
@@ -97,9 +98,44 @@ def _of_waveform(
     from gridtide.doors.cli.swing_judging import Asked, judged_document
     from gridtide.sources.waveform_table import WaveformTable
 
-    waveform, notes = WaveformTable(path=path).read_and_tell()
+    try:
+        waveform, notes = WaveformTable(path=path).read_and_tell()
+    except BadInput:
+        _refuse_sags(path)
+        raise
+    if nominal_kw is None and waveform.peak_kw <= 0.0:
+        raise BadInput([_drawn_by_none(path, waveform.peak_kw)])
     asked = Asked(known=known, names=names, nominal_kw=nominal_kw, efficiency=efficiency)
     return judged_document(waveform, asked, notes, drawn)
+
+
+def _refuse_sags(path: Path) -> None:
+    """Raises BadInput for a table of sags, which is judged with loads; says nothing of any other file."""
+    from gridtide.sources.sag_table import SagTable
+
+    try:
+        SagTable(path=path).read()
+    except BadInput:
+        return
+    raise BadInput(
+        [
+            Finding(
+                subject="--loads",
+                value="is not given",
+                limit=f"loads and their protection, for {path} is a table of sags",
+                mend="Give it; docs/swing.md says what it holds.",
+            )
+        ]
+    )
+
+
+def _drawn_by_none(path: Path, peak_kw: float) -> Finding:
+    return Finding(
+        subject=f"{path} power_kw",
+        value=f"{peak_kw:,.0f} kW at most",
+        limit="a load draws more than 0 at some moment",
+        mend="Turn the sign if the meter counts a draw below 0, or say with --nominal what the load is connected for.",
+    )
 
 
 def _of_sags(

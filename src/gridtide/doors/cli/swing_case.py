@@ -16,17 +16,19 @@ def of_case(
     from gridtide.doors.cli.running import announcer, asked_policies
     from gridtide.simulate.course import run_course
     from gridtide.simulate.policies import policy_named
-    from gridtide.simulate.second_power import busiest_window, second_power
+    from gridtide.simulate.second_power import busiest_window, refuse_outside, second_power
     from gridtide.simulate.truth import truth_of
     from gridtide.stores.memory import MemoryStore
     from gridtide.timeline import epoch_s, instant
 
     (named,) = asked_policies(policy)[:1]
     study = load_case(case)
+    begins, lasts_s, step_s = window
+    if begins is not None:
+        refuse_outside(study.timeline, float(epoch_s(begins)), float(lasts_s))
     truth = truth_of(study)
     way, forecaster, known = policy_named(named, study)
     course = run_course(known, truth, way, forecaster, MemoryStore(), announcer()(named))
-    begins, lasts_s, step_s = window
     shown = busiest_window(study, course, float(lasts_s), step_s)
     if begins is not None:
         shown = replace(shown, first_s=float(epoch_s(begins)))

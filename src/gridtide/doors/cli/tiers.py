@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gridtide.doors.cli.numbers import Number
 from gridtide.doors.cli.team_table import teams_in
 from gridtide.doors.cli.telling import tell
 from gridtide.doors.cli.words import mapping_of, say_compiling
@@ -28,9 +29,9 @@ FILE = click.Path(path_type=Path)
 @click.option(
     "--class", "work_class", help="Class of jobs the menu is for; the largest by default."
 )
-@click.option("--share", type=click.FloatRange(0, 1), default=0.5, show_default=True,
+@click.option("--share", type=Number(0, 1), default=0.5, show_default=True,
               help="Of what waiting saves, what users get; the rest stays with the operator.")  # fmt: skip
-@click.option("--sensitivity", type=click.FloatRange(0, 100), default=5.0, show_default=True,
+@click.option("--sensitivity", type=Number(0, 100), default=5.0, show_default=True,
               help="A tier a tenth cheaper is chosen exp(this/10) times as often; assumed.")  # fmt: skip
 @click.option("--teams", type=FILE, help="Table of job and team; without it, teams of the case.")
 @click.option("--map", "pairs", multiple=True, metavar="NAME=COLUMN", help="Its columns.")

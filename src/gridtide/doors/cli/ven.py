@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gridtide.doors.cli.numbers import Number
 from gridtide.doors.cli.ven_hearing import Ways, hearing_of, way_faults
 from gridtide.doors.cli.words import currency_of
 from gridtide.finding import BadInput, Finding, Gathered
@@ -49,19 +50,19 @@ class Words:
 @click.option(
     "--target", "targets", multiple=True, help="A target granted to this VEN; may be repeated."
 )
-@click.option("--most-kw", type=float, default=10_000_000.0, show_default=True,
+@click.option("--most-kw", type=Number(), default=10_000_000.0, show_default=True,
               help="Powers above are errors.")  # fmt: skip
 @click.option("--level-kw", help="Reduction of SIMPLE levels 0 to 3, like 0,2000,5000,9000.")
 @click.option("--relative", type=click.Choice(["reduction", "increase"]),
               help="What a positive relative set-point means.")  # fmt: skip
 @click.option(
-    "--default-import-kw", type=float, help="Import that holds when limits ran out in a silence."
+    "--default-import-kw", type=Number(), help="Import that holds when limits ran out in a silence."
 )
 @click.option("--currency", help="Currency of prices whose event and program say none.")
 @click.option("--once", is_flag=True, help="Ask once and leave.")
-@click.option("--every", "every_s", type=click.FloatRange(1, 86_400), default=60.0, show_default=True,
+@click.option("--every", "every_s", type=Number(1, 86_400), default=60.0, show_default=True,
               help="Seconds between polls.")  # fmt: skip
-@click.option("--hours", type=click.FloatRange(0.1, 720), default=24.0, show_default=True,
+@click.option("--hours", type=Number(0.1, 720), default=24.0, show_default=True,
               help="How far ahead to look.")  # fmt: skip
 @click.option(
     "--record", type=FILE, help="Append every answer to this file, to be replayed in a case."

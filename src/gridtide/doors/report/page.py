@@ -1,13 +1,13 @@
 """One self-contained page from a comparison: the chart library and the modules inside, no network."""
 
 import json
-import os
 import re
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from gridtide.doors.report.payload import payload_of
+from gridtide.doors.results.written_whole import write_text
 from gridtide.simulate.compare import Comparison
 
 MODULES = (
@@ -37,10 +37,8 @@ def write_report(path: Path, comparison: Comparison, document: dict[str, Any]) -
 
 
 def write_page(path: Path, text: str) -> None:
-    """A page as a file, written whole."""
-    part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8")
-    os.replace(part, path)
+    """A page as a file, written whole. Raises BadInput where the path takes no file."""
+    write_text(path, text)
 
 
 def report_html(payload: dict[str, Any], modules: tuple[str, ...] = MODULES) -> str:

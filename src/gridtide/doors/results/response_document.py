@@ -10,16 +10,21 @@ from gridtide.decide.response.best_course import BestCourse
 from gridtide.simulate.response import Marks, Response
 
 MINUTE = timedelta(minutes=1)
+EXACT = 1e-9
 
 
 def response_document(
     called: Called, lived: Response, marks: Marks, bound: BestCourse, deepest_kw: float
 ) -> dict[str, Any]:
     """jobs: one row each. course: by minute from `start` on, limit null where nothing is asked. shares are of the
-    baseline; met: no minute of the call above its limit and no tier broken."""
+    baseline; met: no minute of the call above its limit, no tier broken, and no change from one minute to the next
+    beyond what the cluster declares (`ramps_kept`)."""
     cluster, call = called.cluster, called.call
     window = slice(call.start, call.end)
     base = cluster.baseline_kw
+    ramps_kept = (
+        marks.largest_fall <= cluster.fall + EXACT and marks.largest_rise <= cluster.rise + EXACT
+    )
     return {
         "cluster": cluster.name,
         "event": call.name,
@@ -31,7 +36,7 @@ def response_document(
         "other_kw": cluster.other_kw,
         "asked_kw": call.announced_kw,
         "asked_share": call.announced_kw / base,
-        "met": not marks.minutes_above and not marks.tiers_broken,
+        "met": not marks.minutes_above and not marks.tiers_broken and ramps_kept,
         "minutes_over": marks.minutes_over,
         "minutes_above_own_limit": marks.minutes_above,
         "tiers_broken": marks.tiers_broken,
@@ -43,6 +48,9 @@ def response_document(
         "highest_after_share": marks.highest_after if np.isfinite(marks.highest_after) else None,
         "largest_fall_share": marks.largest_fall,
         "largest_rise_share": marks.largest_rise,
+        "fall_share": cluster.fall,
+        "rise_share": cluster.rise,
+        "ramps_kept": ramps_kept,
         "avoided_kwh": float((base - lived.meter_kw[window]).sum() / 60.0),
         "deepest_kw": deepest_kw if np.isfinite(deepest_kw) else None,
         "deepest_share": deepest_kw / base if np.isfinite(deepest_kw) else None,

@@ -36,6 +36,11 @@ def programme_document(programme: Programme) -> dict[str, Any]:
     return {**told, "unverified": list(programme.unverified), "rule": asdict(programme.rule)}
 
 
+def days_of(clock: str) -> str:
+    """On which clock days begin: on another, other days are like a called one, and other versions hold."""
+    return f"days begin at midnight of {clock}"
+
+
 def meter_document(
     meter: Meter | None, lines: tuple[Line, ...], clock: str, currency: str
 ) -> dict[str, Any]:
@@ -47,7 +52,7 @@ def meter_document(
         "programme": None,
         "calls": [],
         **totals_document(lines),
-        "notes": [PAID, *doubts(lines), *(meter.notes if meter else ())],
+        "notes": [PAID, days_of(clock), *doubts(lines), *(meter.notes if meter else ())],
     }
 
 
@@ -122,9 +127,17 @@ def formulas_document(
 
 
 def doubts(lines: tuple[Line, ...]) -> list[str]:
-    """A sentence for each version that nobody has verified."""
+    """A sentence for each version that nobody has verified, and for each line that rests on a part of its peaks."""
     doubted = dict.fromkeys(line.version for line in lines if line.mark == "unverified")
-    return [f"{version} is unverified" for version in doubted]
+    said = [f"{version} is unverified" for version in doubted]
+    for line in lines:
+        inputs = dict(line.inputs)
+        given, asked = inputs.get("peaks_given"), inputs.get("peaks_of_rule")
+        if isinstance(given, float) and isinstance(asked, float) and given < asked:
+            said.append(
+                f"{line.site}: {given:.0f} of the {asked:.0f} peaks of {line.version} are given; the mean is over those"
+            )
+    return said
 
 
 def _call(one: CallSettlement, programme: Programme) -> dict[str, Any]:

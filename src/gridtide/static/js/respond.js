@@ -36,6 +36,7 @@ element("h2", "What each job did");
 table(
   ["job", "accelerators", "kW in the call", "parked", "does", "at least", "tier"],
   page.jobs.map((job) => [job.name, number(job.accelerators), number(job.mean_kw, 2), number(job.parked_accelerators, 1), percent(job.share), percent(job.at_least), job.kept ? "kept" : "broken"]),
-);
+).className = "named";
 element("p", `Weighted work ${number(page.weighted_work, 4)}; nobody could do more than ${number(page.bound, 4)}. Deepest limit with every tier: ${page.deepest_kw === null ? "none" : `${number(page.deepest_kw, 2)} kW, ${percent(page.deepest_share)}`}.`);
+element("p", `${number(page.avoided_kwh, 1)} kWh avoided. Steepest minute: ${percent(page.largest_fall_share)} of the baseline down (declared: ${percent(page.fall_share)}), ${percent(page.largest_rise_share)} up (declared: ${percent(page.rise_share)})${page.ramps_kept ? "" : " – steeper than declared"}.`);
 told(page.notes);

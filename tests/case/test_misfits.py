@@ -1,0 +1,49 @@
+"""Files beside a case say what is wrong in the words of a person, whichever file it is."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gridtide.case.baselines import programmes
+from gridtide.case.grid_rules import rules_with
+from gridtide.case.protection import protected_loads
+from gridtide.case.settle_terms import settle_terms
+from gridtide.finding import BadInput
+
+BAD: tuple[tuple[Callable[[Path], Any], str, dict[str, str]], ...] = (
+    (
+        protected_loads,
+        '[[load]]\nname = "hall"\npower_kw = 5\n',
+        {"load[1].load_kw": "is missing", "load[1].power_kw": "is no key of this table"},
+    ),
+    (
+        settle_terms,
+        '[[tariff]]\nsite = "here"\nmarket = "m"\ntransformer_kva = -1\n[certificates]\npath = "x"\n',
+        {"tariff[1].transformer_kva": "-1", "certificates.matching": "is missing"},
+    ),
+    (rules_with, '[[mode]]\nname = 3\nbogus = 1\n', {"mode[1].name": "3", "mode[1].bogus": "is no key of this table"}),
+    (programmes, '[ours]\ntitle = "x"\n', {"ours.status": "is missing", "ours.select": "is missing"}),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("read", "text", "wanted"), BAD)
+def test_each_fault_is_said_with_its_place_and_no_word_of_a_library(
+    read: Callable[[Path], Any], text: str, wanted: dict[str, str], tmp_path: Path
+) -> None:
+    """Places are counted from 1; a list is not short of a table whose own faults are said."""
+    file = tmp_path / "own.toml"
+    file.write_text(text)
+    with pytest.raises(BadInput) as refused:
+        read(file)
+    said = {
+        one.subject.removeprefix(f"{file} ").removeprefix("own.toml "): one.value
+        for one in refused.value.findings
+    }
+    assert wanted.items() <= said.items()
+    words = " ".join(str(one) for one in refused.value.findings)
+    assert not any(
+        word in words
+        for word in ("Field required", "Input should", "Extra inputs", "Tuple", "datetime.")
+    )
