@@ -1,7 +1,7 @@
 """Bids by price: what they say, how they clear, and what they come to in a plan."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import numpy as np
@@ -136,3 +136,16 @@ def test_more_capacity_is_offered_at_a_higher_price_never_less() -> None:
         assert list(one.quantity_kw) == sorted(one.quantity_kw)
         assert list(one.from_price_per_mw_h) == sorted(set(one.from_price_per_mw_h))
         assert one.quantity_kw[-1] <= most_kw[one.product] + NEAR
+
+
+def test_a_block_that_the_horizon_cuts_is_not_bid_for() -> None:
+    """Blocks of five hours over a day: the one that begins last is left to a later plan."""
+    plain = next(iter(known()))
+    product = replace(capacity_product(), block_h=5.0)
+    situation = replace(plain, fleet=offering(plain.fleet, product))
+    found = capacity_bids(situation, OBJECTIVE, held_of(situation, OBJECTIVE))
+    hours = {
+        (datetime.fromisoformat(one.end) - datetime.fromisoformat(one.start)).total_seconds() / 3600
+        for one in found
+    }
+    assert hours == {5.0}

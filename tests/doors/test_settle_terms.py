@@ -122,6 +122,7 @@ def test_certificates_cover_by_the_interval_and_only_when_retired(
         (("strike_per_mwh = 50", 'strike_per_mwh = "cheap"'), "strike_per_mwh"),
         (('output = "wind.csv"', ""), "says no output"),
         (("ledger.csv", "none.csv"), "none.csv"),
+        (('name = "band"', 'name = "wind"'), "stands 2 times"),
     ],
 )
 def test_terms_that_cannot_be_settled_are_said(

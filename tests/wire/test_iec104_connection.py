@@ -224,9 +224,12 @@ def test_rubbish_never_raises(data: list[bytes], seconds: float) -> None:
     """It closes the connection at most."""
     station = open_station()
     for number_of, octets in enumerate(data):
-        station.receive(octets, number_of * seconds)
+        was_closed = station.closed is not None
+        heard = station.receive(octets, number_of * seconds)
         station.tick(number_of * seconds)
         station.outgoing()
+        assert not (was_closed and heard)
+        assert not was_closed or station.closed is not None
 
 
 def test_timing_against_the_standard_is_refused_with_every_fault() -> None:

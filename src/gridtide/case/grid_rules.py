@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gridtide.case.misfits import misfits
+from gridtide.case.toml_file import toml_of
 from gridtide.finding import BadInput, Finding, refuse_if_any
 from gridtide.fleet.iterations import ASSUMED, Iterations
 from gridtide.grid.connection import Connection
@@ -173,7 +174,7 @@ def rules_with(path: Path | None) -> GridRules:
     known = bundled_rules()
     if path is None:
         return known
-    own = _read(_table_of(path), str(path))
+    own = _read(toml_of(path, "a TOML file of rules"), str(path))
     return GridRules(
         rules={**known.rules, **own.rules},
         ride_through={**known.ride_through, **own.ride_through},
@@ -222,23 +223,6 @@ def _named(known: dict[str, Any], names: tuple[str, ...], what: str) -> tuple[An
             )
     refuse_if_any(faults)
     return tuple(found.values())
-
-
-def _table_of(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise BadInput(
-            [
-                Finding(
-                    subject=str(path),
-                    value=str(reason or "cannot be read"),
-                    limit="a TOML file of rules",
-                    mend="Check path and text.",
-                )
-            ]
-        ) from None
 
 
 def _read(table: dict[str, Any], where: str) -> GridRules:

@@ -1,13 +1,13 @@
 """Loads and when their protection takes them off the grid, as a TOML file tells."""
 
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gridtide.case.misfits import misfits
-from gridtide.finding import BadInput, Finding
+from gridtide.case.toml_file import toml_of
+from gridtide.finding import BadInput
 from gridtide.grid.ride_through import Counting, ProtectedLoad
 
 Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
@@ -48,23 +48,11 @@ class ProtectionFile(BaseModel):
 
 def protected_loads(path: Path) -> tuple[ProtectedLoad, ...]:
     """The loads of a file, in its order. Raises BadInput with every fault."""
+    table = toml_of(path, "a TOML file of [[load]] tables")
     try:
-        table = tomllib.loads(Path(path).read_text(encoding="utf-8"))
         record = ProtectionFile.model_validate(table)
     except ValidationError as error:
         raise BadInput(misfits(error, str(path), "Write it as docs/swing.md shows.")) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise BadInput(
-            [
-                Finding(
-                    subject=str(path),
-                    value=str(reason or "cannot be read"),
-                    limit="a TOML file of [[load]] tables",
-                    mend="Check path and text.",
-                )
-            ]
-        ) from None
     return tuple(_load(one) for one in record.load)
 
 

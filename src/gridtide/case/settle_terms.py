@@ -1,6 +1,6 @@
 """What a settlement takes beside meters and calls: agreements, tariffs, certificates, movements; a TOML file."""
 
-import tomllib
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError
 
 from gridtide.case.misfits import misfits
 from gridtide.case.schema import Money, Name, Power, Share, Table
+from gridtide.case.toml_file import toml_of
 from gridtide.finding import BadInput, Finding
 from gridtide.settle.certificates import Matching
 from gridtide.settle.ppa import Delivery, Ppa, Volume
@@ -75,13 +76,9 @@ class Terms:
 
 def settle_terms(path: Path) -> Terms:
     """Raises BadInput with every fault found."""
+    table = toml_of(path, "a TOML file of terms")
     try:
-        file = TermsFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        what = (error.strerror or "cannot be read").lower()
-        raise BadInput([_fault(str(path), what, "a file of terms", "Check the path.")]) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput([_fault(str(path), str(error), "valid TOML", "Correct it.")]) from None
+        file = TermsFile.model_validate(table)
     except ValidationError as error:
         raise BadInput(
             misfits(error, str(path), f"Correct it; {PAGE} says what it holds.")
@@ -90,6 +87,17 @@ def settle_terms(path: Path) -> Terms:
         _fault(f"{path} ppa {one.name}", "says no output", "a file of what was made", "Name it.")
         for one in file.ppa
         if one.volume is Volume.PAY_AS_PRODUCED and one.output is None
+    ]
+    counted = Counter(f"{one.name} of {one.site}" for one in file.ppa)
+    faults += [
+        _fault(
+            f"{path} ppa {name}",
+            f"stands {count} times",
+            "each name once",
+            "Rename one, or leave it out.",
+        )
+        for name, count in counted.items()
+        if count > 1
     ]
     if faults:
         raise BadInput(faults)

@@ -10,6 +10,7 @@ from gridtide.decide.constraints.falling import add_falling
 from gridtide.decide.facts import facts_of
 from gridtide.decide.layout import Facts
 from gridtide.decide.objective import Objective
+from gridtide.decide.offer_terms import block_s
 from gridtide.decide.program import Program, matrix_of
 from gridtide.decide.reservations import Reservations
 from gridtide.decide.situation import Situation
@@ -42,7 +43,7 @@ class CapacityBid:
 def capacity_bids(
     situation: Situation, objective: Objective, held: Reservations
 ) -> tuple[CapacityBid, ...]:
-    """Bids for every block that is still open in the horizon; none for a fleet without products.
+    """Bids for every block that is still open and lies whole in the horizon; none for a fleet without products.
 
     Every level of a product's price, times what is expected, has a plan of its own with all else decided anew, other
     products at their expected prices; in none is less of a block offered at a higher price. A block is bid for with the
@@ -87,6 +88,9 @@ def _bids(
     site, product = situation.fleet.products[index]
     is_open = _is_open(facts, index)
     for number in np.unique(terms.block[index, is_open]):
+        begins_s = int(number) * block_s(product)
+        if begins_s < horizon.edges_s[0] or begins_s + block_s(product) > horizon.edges_s[-1]:
+            continue
         inside = np.flatnonzero((terms.block[index] == number) & is_open)
         expected = 1e3 * float(terms.price_per_kw_h[index, inside].mean())
         prices, quantities = _rising(expected, offered_kw[:, inside].min(axis=1))

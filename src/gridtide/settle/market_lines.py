@@ -12,6 +12,7 @@ from gridtide.settle.coincident_peak import PeakTerms, against_terms, coincident
 from gridtide.settle.line import Inputs, Line
 from gridtide.settle.market_rule import MarketRule, rule_on
 from gridtide.settle.pjm_regulation import Awards, PjmTerms, pjm_credit
+from gridtide.settle.rule_line import of_another_kind, rule_line
 from gridtide.timeline import DAY_S, clock_offsets_s, instant
 
 Real = NDArray[np.float64]
@@ -50,7 +51,7 @@ def peak_lines(
     """
     terms = rule.terms
     if not isinstance(terms, PeakTerms):
-        raise BadInput([_other_kind(rule, "coincident peaks")])
+        raise BadInput([of_another_kind(rule, "a market that settles coincident peaks")])
     own_kw = [_drawn_kw(meter, peak) for peak in peaks]
     faults = _never_charged(peaks, rule, terms, clock)
     faults += [
@@ -76,7 +77,7 @@ def peak_lines(
         ("price_per_kw", price_per_kw),
     )
     amount = charged_kw * price_per_kw
-    return (_line(rule, "coincident peaks", meter.source, amount, given),)
+    return (rule_line(rule, "coincident peaks", meter.source, amount, given),)
 
 
 def _never_charged(
@@ -121,7 +122,13 @@ def _part(awards: Awards, chosen: NDArray[np.bool_]) -> Awards:
 
 def _regulation_line(awards: Awards, rule: MarketRule, site: str) -> Line:
     if not isinstance(rule.terms, PjmTerms):
-        raise BadInput([_other_kind(rule, "awards with scores and two clearing prices")])
+        raise BadInput(
+            [
+                of_another_kind(
+                    rule, "a market that settles awards with scores and two clearing prices"
+                )
+            ]
+        )
     credit = pjm_credit(awards, rule.terms)
     award_kw_h = float((awards.award_kw * awards.hours).sum())
     given: Inputs = (
@@ -131,30 +138,8 @@ def _regulation_line(awards: Awards, rule: MarketRule, site: str) -> Line:
         ("forfeited", float((awards.score < rule.terms.forfeit_below).sum())),
         ("credit_without_score", float(pjm_credit(_perfect(awards), rule.terms).sum())),
     )
-    return _line(rule, "regulation", site, 0.0 - float(credit.sum()), given)
+    return rule_line(rule, "regulation", site, 0.0 - float(credit.sum()), given)
 
 
 def _perfect(awards: Awards) -> Awards:
     return replace(awards, score=np.ones(len(awards.score)))
-
-
-def _line(rule: MarketRule, what: str, site: str, amount: float, given: Inputs) -> Line:
-    return Line(
-        what=what,
-        site=site,
-        amount=amount,
-        formula=rule.formula,
-        version=rule.version,
-        inputs=given,
-        source=rule.source,
-        mark=rule.mark,
-    )
-
-
-def _other_kind(rule: MarketRule, wanted: str) -> Finding:
-    return Finding(
-        subject=f"market {rule.market}",
-        value=f"its rule {rule.name} is of another kind: {rule.title}",
-        limit=f"a market that settles {wanted}",
-        mend="Name another; gridtide settle --formulas lists all.",
-    )

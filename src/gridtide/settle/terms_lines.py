@@ -15,6 +15,7 @@ from gridtide.settle.k_factor import (
 from gridtide.settle.line import Inputs, Line
 from gridtide.settle.market_rule import MarketRule
 from gridtide.settle.ppa import Ppa, ppa_cost, ppa_volume_kwh
+from gridtide.settle.rule_line import of_another_kind, rule_line
 from gridtide.settle.site_lines import BilledSite
 from gridtide.settle.two_part import TwoPartTerms, capacity_part
 from gridtide.units import cost_per_kwh
@@ -52,7 +53,7 @@ def two_part_line(
     """The capacity part of every billing month, as much of it as the run counts. Raises BadInput for another rule."""
     terms = rule.terms
     if not isinstance(terms, TwoPartTerms):
-        raise BadInput([_other_kind(rule, "a two-part tariff")])
+        raise BadInput([of_another_kind(rule, "a market with a two-part tariff")])
     charge = 0.0
     for month in np.unique(billed.month):
         inside = billed.month == month
@@ -70,7 +71,7 @@ def two_part_line(
         ("price", terms.price),
         ("share_of_month", billed.demand_share),
     )
-    return _line(rule, "capacity part", billed.site.name, billed.demand_share * charge, given)
+    return rule_line(rule, "capacity part", billed.site.name, billed.demand_share * charge, given)
 
 
 def movements_line(
@@ -82,7 +83,7 @@ def movements_line(
     """
     terms = rule.terms
     if not isinstance(terms, KTerms):
-        raise BadInput([_other_kind(rule, "movements under a K")])
+        raise BadInput([of_another_kind(rule, "a market with movements under a K")])
     missing = [
         one.measure
         for one in terms.factors
@@ -107,29 +108,7 @@ def movements_line(
         ("mean_k", float(mean_k.mean())),
         ("sharing", sharing),
     )
-    return _line(rule, "regulation", site, 0.0 - fee, inputs)
-
-
-def _line(rule: MarketRule, what: str, site: str, amount: float, given: Inputs) -> Line:
-    return Line(
-        what=what,
-        site=site,
-        amount=amount,
-        formula=rule.formula,
-        version=rule.version,
-        inputs=given,
-        source=rule.source,
-        mark=rule.mark,
-    )
-
-
-def _other_kind(rule: MarketRule, wanted: str) -> Finding:
-    return Finding(
-        subject=f"market {rule.market}",
-        value=f"its rule {rule.name} is of another kind: {rule.title}",
-        limit=f"a market with {wanted}",
-        mend="Name another; gridtide settle --formulas lists all.",
-    )
+    return rule_line(rule, "regulation", site, 0.0 - fee, inputs)
 
 
 def _no_standard(site: str, measure: str) -> Finding:
