@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridtide.decide.aggregate import Member, Split, split, split_again
-from gridtide.decide.staggering import starts_s
+from gridtide.grid.stagger import queued_starts_s
 
 prices = st.integers(0, 200)
 steps = st.lists(st.tuples(st.integers(1, 50), prices), min_size=1, max_size=3)
@@ -188,7 +188,7 @@ def test_starts_that_are_staggered_never_change_faster_than_the_ramp(
     kws: list[int], ramp: int, span_s: int
 ) -> None:
     """In any span no more than the ramp lets, and one step."""
-    starts = np.asarray(starts_s(kws, ramp))
+    starts = np.asarray(queued_starts_s(kws, ramp))
     for begin in starts:
         inside = (starts >= begin) & (starts < begin + span_s)
         assert np.asarray(kws)[inside].sum() <= ramp * span_s / 60.0 + max(kws) + 1e-6

@@ -75,6 +75,22 @@ def caps_of(rules: Sequence[Rule], peak_kw: float, nominal_kw: float, site: int)
     return caps
 
 
+def queued_starts_s(steps_kw: Sequence[float], ramp_max_kw_per_min: float) -> tuple[float, ...]:
+    """Seconds after a call at which each of the steps is taken, one after the other in their order.
+
+    Each waits until those before it have had their time at the ramp, so that by construction no more than
+    `ramp_max_kw_per_min` x minutes, and one step, changes within any span: for members whose steps may each be larger
+    than a window allows. Raises ValueError for a ramp that is not above 0.
+    """
+    if not ramp_max_kw_per_min > 0.0:
+        raise ValueError(f"a ramp of {ramp_max_kw_per_min} kW/min lets nothing change")
+    found, before_kw = [], 0.0
+    for kw in steps_kw:
+        found.append(60.0 * before_kw / ramp_max_kw_per_min)
+        before_kw += abs(kw)
+    return tuple(found)
+
+
 def staggered(steps: Sequence[Step], caps: Sequence[WindowCap], tick_s: float = 1.0) -> Staggered:
     """Start times with the least delay found at which every window keeps every cap; more and less power are counted
     apart, so what one saves the other is never relied on.

@@ -62,9 +62,9 @@ def _lacks(call_kw: float, lacking_kw: float) -> Finding:
 def _document(
     members: "tuple[Member, ...]", told: "Split", confidence: float, ramp: float | None
 ) -> dict[str, Any]:
-    from gridtide.decide.staggering import starts_s
+    from gridtide.grid.stagger import queued_starts_s
 
-    starts = starts_s(told.told_kw, ramp) if ramp is not None else None
+    starts = queued_starts_s(told.told_kw, ramp) if ramp is not None else None
     rows = [
         {
             "member": one.name,
