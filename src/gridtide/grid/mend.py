@@ -282,21 +282,28 @@ def _by_smoothing(
     if slowness is None or fastest == 0.0:
         return None
     grid_kw = held(slowness)
-    hours, used = step_s / 3600.0, float(power.sum()) * step_s / 3600.0
-    burnt = float(np.maximum(grid_kw - power, 0.0).sum()) * hours
-    slowed = float(np.maximum(power - grid_kw, 0.0).sum()) * hours
+    burnt, burnt_share = _beyond(waveform, grid_kw - power)
+    slowed, slowed_share = _beyond(waveform, power - grid_kw)
     figures = {
         "rate_kw_per_s": fastest / slowness,
         "burnt_kwh": burnt,
-        "burnt_share": burnt / used if used > 0.0 else 0.0,
+        "burnt_share": burnt_share,
         "slowed_kwh": slowed,
-        "slowed_share": slowed / used if used > 0.0 else 0.0,
+        "slowed_share": slowed_share,
     }
     says = (
         f"power that rises and falls by {_size(figures['rate_kw_per_s'])} kW/s at most: {_size(burnt)} kWh burnt"
         f" ({figures['burnt_share']:.1%} more), work worth {_size(slowed)} kWh later ({figures['slowed_share']:.1%})"
     )
     return mend_of("smoothing", says, figures, drawing(waveform, grid_kw), rules, load)
+
+
+def _beyond(waveform: Waveform, apart_kw: Real) -> tuple[float, float]:
+    """Energy of what lies above 0 [kWh], and as a share of what the waveform draws."""
+    hours = waveform.step_s / 3600.0
+    beyond_kwh = float(np.maximum(apart_kw, 0.0).sum()) * hours
+    used_kwh = float(waveform.power_kw.sum()) * hours
+    return beyond_kwh, beyond_kwh / used_kwh if used_kwh > 0.0 else 0.0
 
 
 def _by_floor(
@@ -312,13 +319,12 @@ def _by_floor(
     if share is None:
         return None
     grid_kw = np.maximum(waveform.power_kw, share * peak)
-    burnt_kwh = float((grid_kw - waveform.power_kw).sum()) * waveform.step_s / 3600.0
-    used_kwh = float(waveform.power_kw.sum()) * waveform.step_s / 3600.0
+    burnt_kwh, burnt_share = _beyond(waveform, grid_kw - waveform.power_kw)
     figures = {
         "floor_kw": share * peak,
         "floor_share": share,
         "burnt_kwh": burnt_kwh,
-        "burnt_share": burnt_kwh / used_kwh if used_kwh > 0.0 else 0.0,
+        "burnt_share": burnt_share,
     }
     says = (
         f"a floor of {_size(share * peak)} kW ({share:.1%} of the peak) that burns {_size(burnt_kwh)} kWh"
