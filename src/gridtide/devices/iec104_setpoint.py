@@ -5,13 +5,13 @@ import selectors
 import socket
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from gridtide.finding import BadInput, Finding
 from gridtide.loop.world import Clock
+from gridtide.signals.heard import Heard, any_setpoint
 from gridtide.signals.setpoint import Mode, Setpoint
 from gridtide.signals.setpoint_channel import PlantTelemetry
 from gridtide.wire.iec104.asdu import Asdu, Cause
@@ -19,16 +19,10 @@ from gridtide.wire.iec104.connection import Connection, Timing, Transfer
 from gridtide.wire.iec104.points import StationPoints
 from gridtide.wire.iec104.station import Selected, Station, answered, told_values
 
-UNREAD_AT_MOST = 1_024
 LINES_AT_MOST = 4
 CHUNK = 4_096
 CLOCKS_APART = timedelta(seconds=1)
 """A centre that tells the time and is further off than this is a fault of the line."""
-
-
-def any_setpoint(told: Setpoint) -> bool:
-    """Confirm every set-point; the watch judges it all the same."""
-    return True
 
 
 @dataclass
@@ -68,8 +62,7 @@ class Iec104Setpoint:
         self._accepts = accepts
         self._timing = timing or Timing()
         self._allowed = allowed
-        self._unread: deque[Setpoint] = deque(maxlen=UNREAD_AT_MOST)
-        self._faults: deque[str] = deque(maxlen=UNREAD_AT_MOST)
+        self._inbox = Heard()
         self._lines: dict[socket.socket, _Line] = {}
         self._telemetry: PlantTelemetry | None = None
         self._told = False
@@ -90,10 +83,7 @@ class Iec104Setpoint:
 
     def read(self) -> Setpoint | None:
         """The oldest unread set-point."""
-        try:
-            return self._unread.popleft()
-        except IndexError:
-            return None
+        return self._inbox.oldest()
 
     def write_telemetry(self, telemetry: PlantTelemetry) -> None:
         """Send it to the active centre and answer interrogations with it."""
@@ -106,10 +96,7 @@ class Iec104Setpoint:
 
     def line_faults(self) -> tuple[str, ...]:
         """Why lines were closed or turned away since this was asked last, and whose clock differs, oldest first."""
-        found = []
-        while self._faults:
-            found.append(self._faults.popleft())
-        return tuple(found)
+        return self._inbox.faults()
 
     def clock_apart(self) -> timedelta | None:
         """By how much the centre's clock was ahead when it told the time last."""
@@ -132,7 +119,7 @@ class Iec104Setpoint:
                 self._round()
         except Exception as error:
             why = f"the station failed: {error!r}"
-            self._faults.append(why)
+            self._inbox.fail(why)
         for line in list(self._lines.values()):
             self._drop(line, why)
         for one in (self._listener, self._wake, self._woken):
@@ -169,7 +156,7 @@ class Iec104Setpoint:
         except OSError:
             return
         if len(self._lines) >= LINES_AT_MOST or (self._allowed and host not in self._allowed):
-            self._faults.append(f"{host} was turned away")
+            self._inbox.fail(f"{host} was turned away")
             one.close()
             return
         one.setblocking(False)
@@ -206,7 +193,7 @@ class Iec104Setpoint:
         answer = answered(station, asdu, self._clock.now())
         line.selected = answer.selected
         if answer.told is not None:
-            self._unread.append(answer.told)
+            self._inbox.tell(answer.told)
             self._sequence += 1
         self._asked = answer.asked or self._asked
         if answer.clock_apart is not None:
@@ -217,7 +204,7 @@ class Iec104Setpoint:
     def _compared(self, apart: timedelta) -> None:
         self._clock_apart = apart
         if abs(apart) > CLOCKS_APART:
-            self._faults.append(f"the centre's clock is {apart.total_seconds():+.0f} s apart")
+            self._inbox.fail(f"the centre's clock is {apart.total_seconds():+.0f} s apart")
 
     def _only(self, active: _Line) -> None:
         """One centre is active at a time; the one that was before is let go."""
@@ -253,7 +240,7 @@ class Iec104Setpoint:
 
     def _drop(self, line: _Line, why: str) -> None:
         if self._lines.pop(line.socket, None) is not None:
-            self._faults.append(why)
+            self._inbox.fail(why)
             self._selector.unregister(line.socket)
             line.socket.close()
 

@@ -3,12 +3,12 @@
 import asyncio
 import contextlib
 import threading
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 from gridtide.finding import BadInput, Finding
 from gridtide.loop.world import Clock
+from gridtide.signals.heard import Heard, any_setpoint
 from gridtide.signals.setpoint import Mode, Setpoint
 from gridtide.signals.setpoint_channel import PlantTelemetry
 from gridtide.wire.setpoint_registers import (
@@ -22,13 +22,6 @@ from gridtide.wire.setpoint_registers import (
     seen_registers,
     told_by,
 )
-
-UNREAD_AT_MOST = 1_024
-
-
-def any_setpoint(told: Setpoint) -> bool:
-    """Take every set-point into the registers; the watch judges it all the same."""
-    return True
 
 
 class ModbusSetpoint:
@@ -52,8 +45,7 @@ class ModbusSetpoint:
         self._clock = clock
         self._where = where or RegisterMap()
         self._accepts = accepts
-        self._unread: deque[Setpoint] = deque(maxlen=UNREAD_AT_MOST)
-        self._faults: deque[str] = deque(maxlen=UNREAD_AT_MOST)
+        self._inbox = Heard()
         self._seen = [0] * SEEN
         self._heartbeat = 0
         self._heard = 0
@@ -74,10 +66,7 @@ class ModbusSetpoint:
 
     def read(self) -> Setpoint | None:
         """The oldest unread set-point."""
-        try:
-            return self._unread.popleft()
-        except IndexError:
-            return None
+        return self._inbox.oldest()
 
     def write_telemetry(self, telemetry: PlantTelemetry) -> None:
         """Put it into the registers that the centre reads, and count the plant's heartbeat."""
@@ -90,10 +79,7 @@ class ModbusSetpoint:
 
     def line_faults(self) -> tuple[str, ...]:
         """How often centres hung up since this was asked last."""
-        found = []
-        while self._faults:
-            found.append(self._faults.popleft())
-        return tuple(found)
+        return self._inbox.faults()
 
     def close(self) -> None:
         """Close every line, stop listening and end the thread."""
@@ -126,7 +112,7 @@ class ModbusSetpoint:
 
     def _connected(self, connected: bool) -> None:
         if not connected:
-            self._faults.append("the centre hung up")
+            self._inbox.fail("the centre hung up")
 
     async def _served(self) -> None:
         await self._server.serving
@@ -161,7 +147,7 @@ class ModbusSetpoint:
         if touched:
             registers = [written[register] for register in range(TELEGRAM)]
             told = told_by(self._where, registers, self._clock.now())
-            self._unread.append(told)
+            self._inbox.tell(told)
             if not self._accepts(told):
                 return False
         self._asked = mode

@@ -1,11 +1,11 @@
 """Set-points by Modbus TCP where the plant is the client: it polls the gateway of the dispatch centre."""
 
 import threading
-from collections import deque
 from typing import Any
 
 from gridtide.finding import BadInput, Finding
 from gridtide.loop.world import Clock
+from gridtide.signals.heard import Heard
 from gridtide.signals.setpoint import Mode, Setpoint
 from gridtide.signals.setpoint_channel import PlantTelemetry
 from gridtide.wire.setpoint_registers import (
@@ -18,8 +18,6 @@ from gridtide.wire.setpoint_registers import (
     seen_registers,
     told_by,
 )
-
-UNREAD_AT_MOST = 1_024
 
 
 class ModbusSetpointClient:
@@ -44,8 +42,7 @@ class ModbusSetpointClient:
         self._clock = clock
         self._where = where or RegisterMap()
         self._poll_s = poll_s
-        self._unread: deque[Setpoint] = deque(maxlen=UNREAD_AT_MOST)
-        self._faults: deque[str] = deque(maxlen=UNREAD_AT_MOST)
+        self._inbox = Heard()
         self._answers = True
         self._last: list[int] | None = None
         self._telemetry: PlantTelemetry | None = None
@@ -59,10 +56,7 @@ class ModbusSetpointClient:
 
     def read(self) -> Setpoint | None:
         """The oldest unread set-point."""
-        try:
-            return self._unread.popleft()
-        except IndexError:
-            return None
+        return self._inbox.oldest()
 
     def write_telemetry(self, telemetry: PlantTelemetry) -> None:
         """Write it to the gateway at the next poll."""
@@ -74,10 +68,7 @@ class ModbusSetpointClient:
 
     def line_faults(self) -> tuple[str, ...]:
         """When the gateway stopped answering since this was asked last; once until it answers again."""
-        found = []
-        while self._faults:
-            found.append(self._faults.popleft())
-        return tuple(found)
+        return self._inbox.faults()
 
     def close(self) -> None:
         """Hang up and end the thread."""
@@ -95,7 +86,7 @@ class ModbusSetpointClient:
             except self._line_errors():
                 self._client.close()
             if self._answers and not answers:
-                self._faults.append("the gateway does not answer")
+                self._inbox.fail("the gateway does not answer")
             self._answers = answers
             self._closing.wait(self._poll_s)
 
@@ -120,7 +111,7 @@ class ModbusSetpointClient:
         if telegram == self._last or blank:
             return
         self._last = telegram
-        self._unread.append(told_by(self._where, telegram, self._clock.now()))
+        self._inbox.tell(told_by(self._where, telegram, self._clock.now()))
 
     def _line_errors(self) -> tuple[type[Exception], ...]:
         from pymodbus.exceptions import ModbusException
