@@ -70,3 +70,32 @@ def test_a_day_that_is_not_there_is_refused() -> None:
     """With the days that are."""
     with pytest.raises(BadInput, match="2026-03-01 to 2026-03-02"):
         replace(AGC, day="2026-04-01").read()
+
+
+def test_columns_of_other_names_and_instants_read_the_same(tmp_path: Path) -> None:
+    """A stranger's headings, said with --map, give the signal that ours give."""
+    ours = read("t_s,signal_pu\n0,0.5\n2,\n4,-1\n", tmp_path)
+    path = tmp_path / "theirs.csv"
+    path.write_text(
+        "timestamp,RegD\n2026-03-01T23:59:58+00:00,0.5\n2026-03-02T08:00:00+08:00,\n2026-03-02T00:00:02Z,-1\n"
+    )
+    theirs = AgcTable(path=path, columns={"time": "timestamp", "signal_pu": "RegD"}).read()
+    assert theirs.every_s == ours.every_s
+    assert np.array_equal(theirs.less, ours.less, equal_nan=True)
+
+
+def test_every_wrong_name_of_a_column_is_said_at_once(tmp_path: Path) -> None:
+    """A column that is not there, and a name that is none of ours."""
+    path = tmp_path / "theirs.csv"
+    path.write_text("t_s,RegD\n0,0.5\n2,-1\n")
+    with pytest.raises(BadInput) as refused:
+        AgcTable(path=path, columns={"signal_pu": "RegA", "value": "RegD"}).read()
+    said = str(refused.value)
+    assert "has no column RegA" in said
+    assert "value is no column of a signal" in said
+
+
+def test_without_a_column_of_times_the_table_is_refused(tmp_path: Path) -> None:
+    """And the way out is said."""
+    with pytest.raises(BadInput, match="--map t_s=COLUMN"):
+        read("when,signal_pu\n0,0.5\n2,-1\n", tmp_path)

@@ -1,6 +1,7 @@
-"""A regulation signal from a file: `t_s` and `signal_pct` or `signal_pu`, of one day where a column names days."""
+"""A regulation signal from a file: when, and `signal_pct` or `signal_pu`, of one day where a column names days."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -8,16 +9,18 @@ from numpy.typing import NDArray
 
 from gridtide.finding import Finding, refuse_if_any
 from gridtide.signals.agc import AgcSignal
-from gridtide.sources import LATEST_S, Table, kept, numbers, open_table, words
+from gridtide.sources import LATEST_S, Table, aware_s, kept, numbers, open_table, words
 
 NAME_MAP = {
     "t_s": "t_s",
+    "time": "time",
+    "time_utc": "time",
     "signal_pct": "signal_pct",
     "signal_pu": "signal_pu",
     "day_local": "day",
     "day": "day",
 }
-OPTIONAL = frozenset({"signal_pct", "signal_pu", "day"})
+OPTIONAL = frozenset(NAME_MAP.values())
 LONGEST_S = 60
 MOST_VALUES = 10_000_000
 Real = NDArray[np.float64]
@@ -29,19 +32,26 @@ class AgcTable:
 
     day: which day is read where the file holds several. positive_draws_less: what a value above 0 asks for; with
     False it asks to draw more. An empty cell, and a step that has no row, is a signal that did not come.
+    columns: house name to the file's, where the file calls a column something else.
     """
 
     path: Path
     day: str = ""
     positive_draws_less: bool = True
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     def read(self) -> AgcSignal:
         """The signal in order of time. Raises BadInput with every fault found."""
-        table = self._of_day(open_table(self.path, NAME_MAP, optional=OPTIONAL))
+        table = self._of_day(self._open())
         faults: list[Finding] = []
         column, scale = _column(table, faults)
+        clock = _clock(table, faults)
         refuse_if_any(faults)
-        at_s = numbers(table, "t_s", faults, least=0.0, most=LATEST_S)
+        at_s = (
+            numbers(table, clock, faults, least=0.0, most=LATEST_S)
+            if clock == "t_s"
+            else aware_s(table, clock, faults)
+        )
         value = numbers(table, column, faults, least=-scale, most=scale, unknown=True) / scale
         refuse_if_any(faults)
         order = np.argsort(at_s, kind="stable")
@@ -57,10 +67,31 @@ class AgcTable:
 
     def days(self) -> tuple[str, ...]:
         """The days a file holds, in order; none where no column names them."""
-        table = open_table(self.path, NAME_MAP, optional=OPTIONAL)
+        table = self._open()
         if "day" not in table.frame.columns:
             return ()
         return tuple(sorted(set(words(table, "day").tolist())))
+
+    def _open(self) -> Table:
+        """The table under house names. Raises BadInput for a name that is not ours or a column that is not there."""
+        own = {theirs: ours for ours, theirs in self.columns.items()}
+        others = {theirs: ours for theirs, ours in NAME_MAP.items() if ours not in self.columns}
+        table = open_table(self.path, {**others, **own}, optional=OPTIONAL | set(own.values()))
+        refuse_if_any(
+            Finding(
+                subject=f"--map {ours}={theirs}",
+                value=f"{ours} is no column of a signal"
+                if ours not in OPTIONAL
+                else f"{self.path} has no column {theirs}",
+                limit="one of " + ", ".join(sorted(OPTIONAL))
+                if ours not in OPTIONAL
+                else f"one of {', '.join(table.headings)}",
+                mend="Write --map HOUSE_NAME=COLUMN.",
+            )
+            for ours, theirs in self.columns.items()
+            if ours not in OPTIONAL or ours not in table.frame.columns
+        )
+        return table
 
     def _of_day(self, table: Table) -> Table:
         if "day" not in table.frame.columns:
@@ -98,11 +129,27 @@ def _column(table: Table, faults: list[Finding]) -> tuple[str, float]:
                 subject=table.source,
                 value=" and ".join(there) or f"columns {', '.join(table.headings[:8])}",
                 limit="signal_pct (−100 to 100) or signal_pu (−1 to 1), one of both",
-                mend="Rename or leave out a column.",
+                mend="Say which it is with --map signal_pu=COLUMN, or leave one out.",
             )
         )
         return "", 1.0
     return there[0], 100.0 if there[0] == "signal_pct" else 1.0
+
+
+def _clock(table: Table, faults: list[Finding]) -> str:
+    """The one column that says when."""
+    there = [name for name in ("t_s", "time") if name in table.frame.columns]
+    if len(there) != 1:
+        faults.append(
+            Finding(
+                subject=table.source,
+                value=" and ".join(there) or f"columns {', '.join(table.headings[:8])}",
+                limit="t_s (seconds) or time (instants with their zone), one of both",
+                mend="Say which it is with --map t_s=COLUMN, or leave one out.",
+            )
+        )
+        return ""
+    return there[0]
 
 
 def _step_s(table: Table, at_s: Real) -> int:

@@ -7,7 +7,7 @@ import click
 
 from gridtide.doors.cli.numbers import Number
 from gridtide.doors.cli.telling import tell
-from gridtide.doors.cli.words import say_compiling
+from gridtide.doors.cli.words import mapping_of, say_compiling
 from gridtide.finding import BadInput, Finding
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ FILE = click.Path(path_type=Path)
 @click.command()
 @click.argument("case", type=FILE)
 @click.option("--signal", "agc", type=FILE, required=True,
-              help="CSV or Parquet with t_s and signal_pct or signal_pu.")  # fmt: skip
+              help="CSV or Parquet with t_s or time, and signal_pct or signal_pu.")  # fmt: skip
+@click.option("--map", "pairs", multiple=True, metavar="NAME=COLUMN", help="Its columns.")
 @click.option("--day", default="", help="Which day of the file, where it holds several.")
 @click.option("--sign", type=click.Choice(["less", "more"]), default="less", show_default=True,
               help="What a value above 0 asks to draw.")  # fmt: skip
@@ -46,14 +47,15 @@ FILE = click.Path(path_type=Path)
 @click.option("--page", type=FILE, help="Write a picture of the hours as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def follow(
-    case: Path, agc: Path, day: str, sign: str, name: str, when: str | None, offer_kw: float | None,
-    regulator: str, noise: float, policy: str, live: str | None, page: Path | None, as_json: bool,
+    case: Path, agc: Path, pairs: tuple[str, ...], day: str, sign: str, name: str, when: str | None,
+    offer_kw: float | None, regulator: str, noise: float, policy: str, live: str | None,
+    page: Path | None, as_json: bool,
 ) -> int:  # fmt: skip
     """Follow the signal of a file at a site of CASE in the twin: base point from its plan, offers for each hour ahead,
     actuators with their lags, the building's physics, a meter with noise; scored as the grid scores it."""
     say_compiling()
     way = (offer_kw, regulator, noise, live)
-    found = _of_case(case, (agc, day, sign), (name, when, policy), way)
+    found = _of_case(case, (agc, pairs, day, sign), (name, when, policy), way)
     from gridtide.doors.cli.follow_words import show
 
     tell(found, "follow.js", page, as_json, show)
@@ -64,7 +66,7 @@ def follow(
 
 def _of_case(
     case: Path,
-    recorded: tuple[Path, str, str],
+    recorded: tuple[Path, tuple[str, ...], str, str],
     asked: tuple[str, str | None, str],
     way: tuple[float | None, str, float, str | None],
 ) -> dict[str, Any]:
@@ -76,15 +78,20 @@ def _of_case(
     from gridtide.simulate.regulated_hour import starts_s
     from gridtide.sources.agc_table import AgcTable
 
-    (path, day, sign), (name, when, policy), (offer_kw, regulator, noise, live) = (
-        recorded,
-        asked,
-        way,
-    )
+    (path, pairs, day, sign), (name, when, policy) = recorded, asked
+    offer_kw, regulator, noise, live = way
     faults = Gathered()
     at = faults.of(lambda: moment(when))
-    table = AgcTable(path=path, day=day, positive_draws_less=sign == "less")
-    signal = faults.of(lambda: scorable(table.read()))
+    signal = faults.of(
+        lambda: scorable(
+            AgcTable(
+                path=path,
+                day=day,
+                positive_draws_less=sign == "less",
+                columns=mapping_of(pairs),
+            ).read()
+        )
+    )
     law = faults.of(lambda: _regulator(regulator))
     study = faults.of(lambda: load_case(case))
     site = faults.of(lambda: _site(study, name)) if study is not None else None
