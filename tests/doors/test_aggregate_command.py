@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,10 +17,10 @@ MEASURED = """minute,member,delivered_kw
 """
 
 
-def told(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, object]:
+def told(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
     """The document of a run that ends well."""
     assert exit_code(["aggregate", str(MEMBERS), "--json", *words]) == 0
-    found: dict[str, object] = json.loads(capsys.readouterr().out)
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
     return found
 
 
@@ -55,8 +56,28 @@ def test_a_drill_says_who_delivered_what_and_splits_again(
     assert hall["share"] == pytest.approx(0.4) and hall["reached_min"] is None
     assert drill[-1]["name"] == "all"
     assert list(hall) == ["name", "told_kw", "delivered_kw", "share", "in_band", "reached_min"]
-    assert list(again) == [key for key in found if key not in ("drill", "split_again")]
+    of_a_drill = {"delivered", "drill", "split_again", "notes"}
+    assert list(again) == [key for key in found if key not in of_a_drill]
+    assert of_a_drill <= set(found)
+    assert found["delivered"] == {
+        "minutes": [0.0, 5.0],
+        "step_min": 5.0,
+        "by_member_kw": {"battery park": [1050.0, 1060.0], "training hall": [1200.0, 1200.0]},
+    }
     assert again["lacking_kw"] == 0.0 and again["told_kw"] > found["told_kw"]
+
+
+def test_a_member_without_a_row_is_named_and_the_drill_has_a_page(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A meter that is out is no proof that nothing came; the reader is told which."""
+    path, page = tmp_path / "measured.csv", tmp_path / "drill.html"
+    path.write_text("minute,member,delivered_kw\n0,training hall,2900\n")
+    found = told(capsys, "--call", "4000", "--measured", str(path), "--page", str(page))
+    silent = [row["member"] for row in found["members"] if row["told_kw"] > 0.0]
+    silent.remove("training hall")
+    assert [note.split(" was told")[0] for note in found["notes"]] == silent != []
+    assert "One call over many members" in page.read_text()
 
 
 def test_a_call_that_cannot_be_met_ends_with_3_and_says_how_far(

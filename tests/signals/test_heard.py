@@ -12,14 +12,14 @@ def a_telegram(k: int) -> Setpoint:
     return Setpoint(p_set_kw=float(k), measured_at=BEGIN + timedelta(seconds=4 * k), sequence=k)
 
 
-def test_telegrams_are_read_once_and_in_order():
+def test_telegrams_are_read_once_and_in_order() -> None:
     heard = Heard()
     for k in range(3):
         heard.tell(a_telegram(k))
     assert [heard.oldest() for _ in range(4)] == [a_telegram(0), a_telegram(1), a_telegram(2), None]
 
 
-def test_faults_are_told_once_oldest_first():
+def test_faults_are_told_once_oldest_first() -> None:
     heard = Heard()
     heard.fail("the line was lost")
     heard.fail("the line was lost again")
@@ -27,7 +27,7 @@ def test_faults_are_told_once_oldest_first():
     assert heard.faults() == ()
 
 
-def test_a_plant_that_was_away_reads_the_newest():
+def test_a_plant_that_was_away_reads_the_newest() -> None:
     heard = Heard()
     for k in range(UNREAD_AT_MOST + 5):
         heard.tell(a_telegram(k))

@@ -24,6 +24,7 @@ FILE = click.Path(path_type=Path)
 @click.option("--measured", type=FILE, help="CSV of minute, member, delivered_kw since the call.")
 @click.option("--ramp", "ramp_kw_per_min", type=Number(min=0, min_open=True),
               help="Start members one after another, together no faster than this, kW/min.")  # fmt: skip
+@click.option("--page", type=FILE, help="Write the split, or the drill, as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def aggregate(
     members: Path,
@@ -31,6 +32,7 @@ def aggregate(
     confidence: float,
     measured: Path | None,
     ramp_kw_per_min: float | None,
+    page: Path | None,
     as_json: bool,
 ) -> None:
     """Split a call over MEMBERS at least cost. Ends with 3 where it cannot be met, and says what lacks."""
@@ -42,10 +44,9 @@ def aggregate(
     found = _document(known, first, confidence, ramp_kw_per_min)
     lacking_kw = first.lacking_kw
     if measured is not None:
-        found["drill"], again = _drill(known, first, measured, confidence)
-        found["split_again"] = again
-        lacking_kw = again["lacking_kw"]
-    tell(found, "", None, as_json, _show)
+        found.update(_drill(known, first, measured, confidence))
+        lacking_kw = found["split_again"]["lacking_kw"]
+    tell(found, "aggregate.js", page, as_json, _show)
     if lacking_kw > 0.0:
         raise Infeasible([_lacks(call_kw, lacking_kw)])
 
@@ -89,8 +90,8 @@ def _document(
 
 def _drill(
     members: "tuple[Member, ...]", told: "Split", path: Path, confidence: float
-) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Scores of who was told what, and the call split again by what was measured last."""
+) -> dict[str, Any]:
+    """What came, scores of who was told what, and the call split again by what was measured last."""
     from dataclasses import asdict
 
     from gridtide.decide.aggregate import split_again
@@ -101,8 +102,21 @@ def _drill(
     by_name = {one.name: kw for one, kw in zip(members, told.told_kw, strict=True)}
     last = {name: values[-1] for name, values in series.items()}
     again = split_again(told.call_kw, members, told.told_kw, last, confidence)
-    scores = [asdict(one) for one in scored(by_name, series, step_min)]
-    return scores, _document(members, again, confidence, None)
+    steps = max(map(len, series.values()))
+    silent = [name for name, kw in by_name.items() if kw > 0.0 and name not in series]
+    return {
+        "delivered": {
+            "minutes": [step_min * step for step in range(steps)],
+            "step_min": step_min,
+            "by_member_kw": series,
+        },
+        "drill": [asdict(one) for one in scored(by_name, series, step_min)],
+        "split_again": _document(members, again, confidence, None),
+        "notes": [
+            f"{name} was told and has no row in {path.name}: scored as nothing, split again by its record"
+            for name in silent
+        ],
+    }
 
 
 def _show(found: dict[str, Any]) -> None:

@@ -17,6 +17,8 @@ def show(found: dict[str, Any]) -> None:
     if "drill" in found:
         _scores(console, found["drill"])
         _split(console, found["split_again"], "told again")
+    for note in found.get("notes", []):
+        console.print(f"- {escape(note)}", highlight=False)
 
 
 def _split(console: Console, found: dict[str, Any], title: str) -> None:
