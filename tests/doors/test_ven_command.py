@@ -1,11 +1,13 @@
 """The command `gridtide ven`: its document, its words, its exit codes, its recording."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from gridtide.doors.cli import exit_code
+from gridtide.loop.clock import WallClock
 from gridtide.sources.openadr.recorded import RecordedOpenAdr
 from gridtide.testing.openadr import event_of, program_of
 from gridtide.testing.tiny_vtn import Reply, TinyVtn
@@ -23,6 +25,7 @@ KEYS = {
     "new",
     "changed",
     "withdrawn",
+    "reported",
     "findings",
 }
 FOR_EVER = {"start": "0001-01-01", "duration": "P9999Y"}
@@ -88,6 +91,49 @@ def test_a_program_that_the_vtn_does_not_tell_of_is_said(
     assert "program evning: the VTN does not tell of it" in captured.err
 
 
+def test_what_events_ask_to_be_reported_is_handed_in_from_a_table(
+    secret: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With --report, also when the event was over before; the document says what, and the words say the same."""
+    table = tmp_path / "site.csv"
+    start, end = WallClock().now() - timedelta(hours=3), WallClock().now() - timedelta(hours=1)
+    table.write_text(f"start,end,power_kw\n{start.isoformat()},{end.isoformat()},75\n")
+    event = event_of(
+        "SIMPLE", 0, 0, start=start.isoformat(), reportDescriptors=[{"payloadType": "USAGE"}]
+    )
+    report = {
+        "id": "report-1",
+        "createdDateTime": "2026-11-22T00:00:00Z",
+        "modificationDateTime": "2026-11-22T00:00:00Z",
+        "objectType": "REPORT",
+        "clientID": "me",
+        "eventID": "event-1",
+        "clientName": "gridtide",
+        "reportName": "USAGE",
+        "resources": [{"resourceName": "gridtide", "intervals": []}],
+    }
+    script = {
+        "GET /events": [Reply(body=[event.written()])],
+        "GET /reports": [Reply(body=[])],
+        "POST /reports": [Reply(status=201, body=report)],
+    }
+    with TinyVtn(script) as vtn:
+        assert exit_code(["ven", vtn.url, *secret, "--report", str(table), "--json"]) == 0
+        (asked,) = (one for one in vtn.asked if (one.method, one.path) == ("POST", "/reports"))
+        sent = json.loads(asked.body)
+        values = [one["payloads"][0]["values"] for one in sent["resources"][0]["intervals"]]
+        assert values == [[75.0], [75.0]]
+        (said,) = json.loads(capsys.readouterr().out)["reported"]
+        assert said == {
+            "id": "report-1",
+            "event_id": "event-1",
+            "name": "USAGE",
+            "resources": ["gridtide"],
+        }
+        assert exit_code(["ven", vtn.url, *secret, "--report", str(table)]) == 0
+    assert "reported   USAGE on event-1 of gridtide" in capsys.readouterr().out
+
+
 def test_words_say_the_same(secret: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """With levels agreed, a level is a reduction."""
     with TinyVtn(LISTS) as vtn:
@@ -114,9 +160,11 @@ def test_faults_of_the_command_are_said_all_at_once(
 ) -> None:
     """Exit code 2."""
     options = ["--client-id", "me", "--client-secret-file", str(tmp_path / "none"), "--once"]
+    options += ["--report", str(tmp_path / "no.csv")]
     assert exit_code(["ven", "https://vtn.example", *options, "--level-kw", "1,2"]) == 2
     said = capsys.readouterr().err
-    assert "--level-kw" in said and "does not exist" in said
+    assert "--level-kw" in said and "none: does not exist" in said and "no.csv" in said
+    options = options[:-2]
     (tmp_path / "none").write_text("x")
     assert exit_code(["ven", "https://vtn.example", *options, "--mqtt"]) == 2
     assert "--mqtt" in capsys.readouterr().err

@@ -5,18 +5,24 @@ import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx2
+import numpy as np
 import pytest
 
 from gridtide.finding import InputError
 from gridtide.loop.clock import DrivenClock
+from gridtide.signals.signal import Kind, Signal
 from gridtide.sources.openadr.access import Access
 from gridtide.sources.openadr.connection import Connection
+from gridtide.sources.openadr.handing_in import Reporter
 from gridtide.sources.openadr.ven import Ven
-from gridtide.testing.openadr import AGREEMENT
+from gridtide.testing.openadr import AGREEMENT, event_of
+from gridtide.timeline import regular
+from gridtide.wire.openadr.known import answered
+from gridtide.wire.openadr.reporting import Figures, States
 from gridtide.wire.openadr.reports import ReportRequest, ResourceReport
 from gridtide.wire.openadr.subscriptions import ObjectOperation, SubscriptionRequest
 from gridtide.wire.openadr.values import Interval, IntervalPeriod, ValuesMap
@@ -120,6 +126,32 @@ def test_adr_1_the_ven_polls_reports_and_subscribes_without_a_violation(prism: s
         assert ven.connection.get("/notifiers").status == 200
         assert watched.violations == []
         assert watched.count == 6
+
+
+@pytest.mark.parts
+def test_adr_1_reports_of_a_running_loop_are_handed_in_without_a_violation(prism: str) -> None:
+    """What is there is asked for, then usage, baseline, availability and state go as the descriptors say."""
+    kinds = ("USAGE", "BASELINE", "UP_REGULATION_AVAILABLE", "OPERATING_STATE")
+    asking = event_of(
+        "SIMPLE",
+        *[0, 0],
+        start="2026-11-22T10:00:00Z",
+        reportDescriptors=[{"payloadType": kind} for kind in kinds],
+    )
+    hours = regular(NOW - timedelta(hours=2), timedelta(hours=1), 2)
+    signal = Signal(
+        kind=Kind.DEMAND, zone="north", timeline=hours, values=np.asarray([60.0, 70.0]), source="m"
+    )
+    start_s, end_s = hours.edges_s[[0, -1]].tolist()
+    figures: list[Figures | States] = [
+        Figures(resource="north", payload_type=kind, signal=signal) for kind in kinds[:3]
+    ]
+    figures.append(States(resource="north", spans=((start_s, end_s, "RUNNING_NORMAL"),)))
+    with ven_at(prism) as (ven, watched):
+        ven.known, _ = answered(ven.known, [asking], (), end_s, AGREEMENT)
+        handed_in = Reporter(ven=ven, figures=lambda: figures).hand_in()
+        assert handed_in.findings == () and len(handed_in.reports) == 4
+        assert watched.violations == []
 
 
 @pytest.mark.parts

@@ -4,7 +4,11 @@ import hashlib
 import json
 import os
 import re
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -13,6 +17,7 @@ import pytest
 from vtn_process import SECRETS, Running, callback, vtn_process
 
 from gridtide.doors.openadr_vtn.calling import signature
+from gridtide.loop.clock import WallClock
 
 pytestmark = [pytest.mark.parts, pytest.mark.filterwarnings("ignore")]
 
@@ -122,6 +127,67 @@ def test_vens_resources_and_reports_of_the_foreign_client_reach_business_logic(
     assert bl.create_report(report).status_code == 403
     assert ven.get_notifiers().json() == {"WEBHOOK": True}
     assert bl.get_mqtt_topics_programs().status_code == 404
+
+
+def test_reports_of_a_running_loop_are_read_by_the_foreign_client(
+    both: tuple[Any, Any], vtn: Running, tmp_path: Path
+) -> None:
+    """`gridtide ven --report` in a process of its own: what an event asks for comes by itself, once, and as typed."""
+    bl, _ = both
+    program = made(bl.create_program({"programName": "metering"}))
+    hour = WallClock().now().replace(minute=0, second=0, microsecond=0)
+    start, end = (hour - timedelta(hours=back) for back in (3, 1))
+    (tmp_path / "secret").write_text(SECRETS["ven-a"])
+    (tmp_path / "site.csv").write_text(
+        "start,end,resource,power_kw,baseline_kw,shed_kw,state\n"
+        f"{start.isoformat()},{end.isoformat()},hall 1,60,90,20,RUNNING_CURTAILED\n"
+    )
+    kinds = ("USAGE", "BASELINE", "LOAD_SHED_DELTA_AVAILABLE", "OPERATING_STATE")
+    event = {
+        "programID": program["id"],
+        "intervalPeriod": {"start": start.isoformat(), "duration": "PT1H"},
+        "intervals": [
+            {"id": at, "payloads": [{"type": "SIMPLE", "values": [0]}]} for at in range(2)
+        ],
+        "reportDescriptors": [
+            {
+                "payloadType": kind,
+                "startInterval": 0,
+                "numIntervals": 1,
+                "frequency": 1,
+                "repeat": 2,
+            }
+            for kind in kinds
+        ],
+    }
+    command = ["ven", vtn.url, "--client-id", "ven-a", "--client-secret-file"]
+    loop = subprocess.Popen(
+        [
+            *[sys.executable, "-m", "gridtide", *command, str(tmp_path / "secret")],
+            *["--plain-http", "--every", "1", "--report", str(tmp_path / "site.csv")],
+        ],
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        made(bl.create_event(event))
+        until = time.monotonic() + 60
+        while len(told := bl.reports(programID=program["id"])) < 8 and time.monotonic() < until:
+            time.sleep(0.5)
+        time.sleep(2)
+        assert len(bl.reports(programID=program["id"])) == 8, "and not again with the next poll"
+    finally:
+        loop.terminate()
+        loop.wait(timeout=30)
+    said = {
+        (one.report_name.split()[0], one.resources[0].intervals[0].payloads[0].values[0])
+        for one in told
+    }
+    assert {(kind, str(value)) for kind, value in said} == {
+        ("USAGE", "60.0"),
+        ("BASELINE", "90.0"),
+        ("LOAD_SHED_DELTA_AVAILABLE", "20.0"),
+        ("OPERATING_STATE", "RUNNING_CURTAILED"),
+    }
 
 
 def test_a_subscription_of_the_foreign_client_is_told_and_signed(

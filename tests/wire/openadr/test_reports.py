@@ -74,6 +74,16 @@ def test_an_event_that_repeats_for_ever_is_reported_on_each_round() -> None:
     assert found[1][1] == [4, 5, 6, 7]
 
 
+def test_reports_of_years_ago_are_not_reckoned_to_find_those_of_now() -> None:
+    """An event of one minute repeated for ever; a hundred thousand reports once were the last there were."""
+    minute = event_of("PRICE", 1, start="2026-11-22T00:00:00Z", duration="PT1M")
+    loop = heard(minute.model_copy(update={"duration": "P9999Y"}))
+    descriptor = ReportDescriptor(payload_type="USAGE", repeat=-1)
+    from_s = START_S + 4 * 365 * 86_400
+    found = list(reports_due(loop, descriptor, from_s + 120, from_s))
+    assert [one.at_s for one in found] == [from_s, from_s + 60, from_s + 120]
+
+
 def test_a_report_at_any_time_and_intervals_that_are_only_implied() -> None:
     """frequency 0, and an event of a period alone."""
     assert due(FOUR, frequency=0) == [(None, [0, 1, 2, 3])]

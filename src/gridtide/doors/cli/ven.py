@@ -16,11 +16,14 @@ from gridtide.doors.cli.numbers import Number
 from gridtide.doors.cli.ven_hearing import Ways, hearing_of, way_faults
 from gridtide.doors.cli.words import currency_of
 from gridtide.finding import BadInput, Finding, Gathered
+from gridtide.timeline import instant
 
 if TYPE_CHECKING:
     from gridtide.doors.cli.ven_hearing import Hears
+    from gridtide.sources.openadr.handing_in import Reporter, Round
     from gridtide.sources.openadr.recorder import Recorder
     from gridtide.sources.openadr.ven import Poll, Ven
+    from gridtide.sources.report_table import ReportTable
     from gridtide.wire.openadr.agreement import Agreement
 
 FILE = click.Path(path_type=Path)
@@ -36,6 +39,8 @@ class Words:
     hours: float
     record: Path | None
     as_json: bool
+    report: Path | None
+    report_wait_s: float
 
 
 @click.command()
@@ -68,6 +73,12 @@ class Words:
     "--record", type=FILE, help="Append every answer to this file, to be replayed in a case."
 )
 @click.option(
+    "--report", type=FILE,
+    help="Hand in what events ask to be reported, from this table; it is read anew whenever something is due.",
+)  # fmt: skip
+@click.option("--report-wait", "report_wait_s", type=Number(0, 86_400), default=300.0, show_default=True,
+              help="Seconds that a report waits for figures before they are told as missing.")  # fmt: skip
+@click.option(
     "--callback-url", help="Address at which the VTN tells of changes, https; polls go on beside."
 )
 @click.option("--listen", default="127.0.0.1:8443", show_default=True,
@@ -81,10 +92,11 @@ class Words:
 def ven(url: str, client_id: str, client_secret_file: Path, name: str, register: bool,
         programs: tuple[str, ...], targets: tuple[str, ...], most_kw: float, level_kw: str | None,
         relative: str | None, default_import_kw: float | None, currency: str | None, once: bool,
-        every_s: float, hours: float, record: Path | None, callback_url: str | None, listen: str,
-        mqtt: bool, token_url: str | None, plain_http: bool, as_json: bool) -> int:  # fmt: skip
+        every_s: float, hours: float, record: Path | None, report: Path | None,
+        report_wait_s: float, callback_url: str | None, listen: str, mqtt: bool, token_url: str | None,
+        plain_http: bool, as_json: bool) -> int:  # fmt: skip
     """What the VTN at URL asks of this site now: limits, set-points, reductions, alerts, prices, conflicts, and what
-    was not acted on. Nothing is told to any device."""
+    was not acted on. Nothing is told to any device; reports are handed in where --report names their figures."""
     from gridtide.loop.clock import WallClock
     from gridtide.sources.openadr.access import Access, refuse_plain
     from gridtide.sources.openadr.connection import Connection
@@ -98,6 +110,8 @@ def ven(url: str, client_id: str, client_secret_file: Path, name: str, register:
     for address, option in ((url, "URL"), (token_url, "--token-url")):
         if address is not None:
             faults.of(partial(refuse_plain, address, option, plain_http))
+    if report is not None:
+        faults.of(_report_table(report, name).read)
     ways = Ways(callback_url=callback_url, listen=listen, mqtt=mqtt)
     faults.findings += way_faults(ways, once or as_json)
     faults.refuse_if_any()
@@ -107,9 +121,8 @@ def ven(url: str, client_id: str, client_secret_file: Path, name: str, register:
     connection = Connection(access, WallClock())
     ours = Ven(connection=connection, agreement=agreement, name=name, programs=programs,
                targets=targets)  # fmt: skip
-    words = Words(
-        once=once or as_json, every_s=every_s, hours=hours, record=record, as_json=as_json
-    )
+    words = Words(once=once or as_json, every_s=every_s, hours=hours, record=record, as_json=as_json,
+                  report=report, report_wait_s=report_wait_s)  # fmt: skip
     try:
         if register:
             ours.register()
@@ -120,32 +133,74 @@ def ven(url: str, client_id: str, client_secret_file: Path, name: str, register:
 
 
 def _followed(ours: "Ven", words: Words, hearing: "Hears | None") -> int:
-    """Poll, show and record until told to stop; 4 when the only poll was not answered."""
+    """Poll, show, report and record until told to stop; 4 when the only poll was not answered."""
     from gridtide.sources.openadr.recorder import Recorder
 
     clock = ours.connection.clock
     recorder = None if words.record is None else Recorder(words.record)
+    reporter = None if words.report is None else _reporter(ours, words.report, words.report_wait_s)
     while True:
         begun = clock.now()
         poll = ours.poll()
         if recorder is not None:
             recorder.poll(poll, begun.replace(microsecond=0))
-        _show(ours, poll, words)
+        _show(ours, poll, words, _handed_in(reporter))
         if words.once:
             return STALE if poll.unanswered else 0
         until = begun + timedelta(seconds=words.every_s)
-        if hearing is None:
-            clock.wait_until(until)
-        else:
-            _hear(ours, words, hearing, until, recorder)
-            for finding in hearing.trouble():
-                click.echo(str(finding), err=True)
+        while (wake := _wake(reporter, until)) < until:
+            _wait(ours, words, hearing, wake, recorder)
+            _show_reports(_handed_in(reporter))
+        _wait(ours, words, hearing, until, recorder)
+
+
+def _reporter(ours: "Ven", path: Path, wait_s: float) -> "Reporter":
+    from gridtide.sources.openadr.handing_in import Reporter
+
+    return Reporter(ven=ours, figures=_report_table(path, ours.name).read, wait_s=round(wait_s))
+
+
+def _report_table(path: Path, resource: str) -> "ReportTable":
+    from gridtide.sources.report_table import ReportTable
+
+    return ReportTable(path=path, resource=resource)
+
+
+def _handed_in(reporter: "Reporter | None") -> "Round":
+    from gridtide.sources.openadr.handing_in import Round
+
+    return Round() if reporter is None else reporter.hand_in()
+
+
+def _wake(reporter: "Reporter | None", until: datetime) -> datetime:
+    """When the next report is due, at most when the next poll is."""
+    if reporter is None:
+        return until
+    at_s = reporter.next_s(math.ceil(until.timestamp()))
+    return min(instant(at_s), until)
+
+
+def _wait(
+    ours: "Ven",
+    words: Words,
+    hearing: "Hears | None",
+    until: datetime,
+    recorder: "Recorder | None",
+) -> None:
+    """Wait for an instant, and follow what the VTN tells by itself meanwhile."""
+    if hearing is None:
+        ours.connection.clock.wait_until(until)
+        return
+    _hear(ours, words, hearing, until, recorder)
+    for finding in hearing.trouble():
+        click.echo(str(finding), err=True)
 
 
 def _hear(
     ours: "Ven", words: Words, hearing: "Hears", until: datetime, recorder: "Recorder | None"
 ) -> None:
     """Follow what the VTN tells by itself until the next poll is due."""
+    from gridtide.sources.openadr.handing_in import Round
     from gridtide.sources.openadr.ven import Poll
 
     while (left_s := (until - ours.connection.clock.now()).total_seconds()) > 0:
@@ -155,22 +210,32 @@ def _hear(
             news = ours.hear(notification)
             if recorder is not None:
                 recorder.notice(notification, ours.connection.clock.now().replace(microsecond=0))
-            _show(ours, Poll(news=news), words)
+            _show(ours, Poll(news=news), words, Round())
 
 
-def _show(ours: "Ven", poll: "Poll", words: Words) -> None:
+def _show(ours: "Ven", poll: "Poll", words: Words, handed_in: "Round") -> None:
     from gridtide.doors.cli.ven_words import show
     from gridtide.doors.results.ven_document import ven_document
 
     now_s = int(ours.connection.clock.now().timestamp())
-    document = ven_document(
-        ours.connection.access.url, poll, ours.holding(now_s + round(3600 * words.hours))
-    )
+    held = ours.holding(now_s + round(3600 * words.hours))
+    document = ven_document(ours.connection.access.url, poll, held, handed_in)
     if words.as_json:
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
     else:
         show(document)
-    for finding in (*poll.unanswered, *poll.news.faults):
+    for finding in (*poll.unanswered, *poll.news.faults, *handed_in.findings):
+        click.echo(str(finding), err=True)
+
+
+def _show_reports(handed_in: "Round") -> None:
+    """What was handed in between two polls."""
+    from gridtide.doors.cli.ven_words import reported_line
+    from gridtide.doors.results.ven_document import reported
+
+    for report in handed_in.reports:
+        click.echo(reported_line(reported(report)))
+    for finding in handed_in.findings:
         click.echo(str(finding), err=True)
 
 

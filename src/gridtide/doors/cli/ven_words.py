@@ -34,8 +34,16 @@ def lines(document: dict[str, Any]) -> Iterator[str]:
     for word in ("new", "changed", "withdrawn"):
         for name in document[word]:
             yield f"  {word:<10} {name}"
+    for report in document["reported"]:
+        yield reported_line(report)
     if document["lost"]:
         yield "  lost       nobody has answered for so long that what is most careful holds"
+
+
+def reported_line(report: dict[str, Any]) -> str:
+    """A report that was handed in."""
+    resources = ", ".join(report["resources"])
+    return f"  reported   {report['name']} on {report['event_id']} of {resources}"
 
 
 def _call(call: dict[str, Any]) -> str:

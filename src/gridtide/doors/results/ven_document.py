@@ -5,18 +5,23 @@ from dataclasses import asdict
 from typing import Any
 
 from gridtide.finding import Finding
+from gridtide.sources.openadr.handing_in import Round
 from gridtide.sources.openadr.ven import Poll
 from gridtide.timeline import instant
 from gridtide.wire.openadr.called import Ask, Called
 from gridtide.wire.openadr.conflicts import Conflict
 from gridtide.wire.openadr.holding import Curve, Holding
 from gridtide.wire.openadr.known import Heard
+from gridtide.wire.openadr.reports import Report
 
 UNITS = {"PRICE": "per kWh", "EXPORT_PRICE": "per kWh", "GHG": "g/kWh"}
 
 
-def ven_document(address: str, poll: Poll, held: Holding) -> dict[str, Any]:
-    """Calls, curves, conflicts and what was not acted on, with the news of the last poll."""
+def ven_document(
+    address: str, poll: Poll, held: Holding, handed_in: Round | None = None
+) -> dict[str, Any]:
+    """Calls, curves, conflicts and what was not acted on, with the news of the last poll and what was handed in."""
+    handed_in = handed_in or Round()
     return {
         "vtn": address,
         "as_of": _at(held.as_of_s),
@@ -30,7 +35,20 @@ def ven_document(address: str, poll: Poll, held: Holding) -> dict[str, Any]:
         "new": _names(poll.news.new),
         "changed": _names(poll.news.changed),
         "withdrawn": _names(poll.news.withdrawn),
-        "findings": [_finding(one) for one in (*poll.unanswered, *poll.news.faults)],
+        "reported": [reported(one) for one in handed_in.reports],
+        "findings": [
+            _finding(one) for one in (*poll.unanswered, *poll.news.faults, *handed_in.findings)
+        ],
+    }
+
+
+def reported(report: Report) -> dict[str, Any]:
+    """A report that was handed in: on which event, under which name, of which resources."""
+    return {
+        "id": report.id,
+        "event_id": report.event_id,
+        "name": report.report_name,
+        "resources": [one.resource_name for one in report.resources],
     }
 
 

@@ -28,13 +28,14 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class _Question:
-    """What is asked of a path. wants_list: an answer that is no list is none."""
+    """What is asked of a path. wants_list: an answer that is no list is none. once: not asked again by itself."""
 
     method: str
     path: str
     query: Query | None = None
     body: Mapping[str, object] | None = None
     wants_list: bool = False
+    once: bool = False
 
 
 class Connection:
@@ -69,9 +70,12 @@ class Connection:
         """What is kept under a path; status 404 when nothing is. Raises Stale or BadInput."""
         return self._asked(_Question(method="GET", path=path, query=query))
 
-    def post(self, path: str, body: Mapping[str, object]) -> Answer:
-        """Make an object; status 409 when its name is taken. Raises Stale or BadInput."""
-        return self._asked(_Question(method="POST", path=path, body=body))
+    def post(self, path: str, body: Mapping[str, object], once: bool = False) -> Answer:
+        """Make an object; status 409 when its name is taken. Raises Stale or BadInput.
+
+        once: a request whose answer was lost is not sent again, for it may have been taken.
+        """
+        return self._asked(_Question(method="POST", path=path, body=body, once=once))
 
     def put(self, path: str, body: Mapping[str, object]) -> Answer:
         """Change an object. Raises Stale or BadInput."""
@@ -119,6 +123,8 @@ class Connection:
                     answer = self._once(question)
             except Unheard as error:
                 why = str(error)
+                if question.once:
+                    break
                 self._line.wait(attempt, error.wait_s)
                 continue
             if answer.status == 401:

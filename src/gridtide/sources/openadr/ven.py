@@ -116,9 +116,24 @@ class Ven:
         """What holds from now until a later second."""
         return holding(self.known, self.agreement, self._now_s(), until_s)
 
-    def report(self, request: ReportRequest) -> Report:
-        """Hand a report in. Raises Stale or BadInput."""
-        return self._made("/reports", request, Report)
+    def report(self, request: ReportRequest, once: bool = False) -> Report:
+        """Hand a report in. once: not again by itself when the answer is lost. Raises Stale or BadInput."""
+        return self._made("/reports", request, Report, once)
+
+    def reported(self, event_id: str) -> frozenset[str]:
+        """Names of the reports on an event that the VTN has of this VEN. Raises Stale or BadInput."""
+        query = {"eventID": event_id, "clientName": self.name}
+        there, _ = self.connection.everything("/reports", query)
+        names = (one.get("reportName") for one in there if isinstance(one, dict))
+        return frozenset(name for name in names if isinstance(name, str))
+
+    def resources_with(self, targets: Sequence[str]) -> frozenset[str]:
+        """Names of resources of this VEN that carry any of some targets. Raises Stale or BadInput."""
+        found: set[str] = set()
+        for target in targets:
+            there, _ = self.connection.everything("/resources", {"targets": [target]})
+            found.update(read_plain(Resource, one, "/resources").resource_name for one in there)
+        return frozenset(found)
 
     def subscribe(self, request: SubscriptionRequest) -> Subscription:
         """Ask to be called when something changes. Raises Stale or BadInput."""
@@ -176,8 +191,8 @@ class Ven:
             ]
         )
 
-    def _made(self, path: str, request: Wire, kind: type[Made]) -> Made:
-        answer = self.connection.post(path, request.written())
+    def _made(self, path: str, request: Wire, kind: type[Made], once: bool = False) -> Made:
+        answer = self.connection.post(path, request.written(), once)
         if answer.status in (NOTHING_THERE, TAKEN):
             raise BadInput(
                 [

@@ -3,6 +3,7 @@
 Source: OpenADR 3.1.1, User Guide 7.5.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from gridtide.wire.openadr.times import ENDLESS, SECOND_US, instant_us, later, s
 from gridtide.wire.openadr.values import ReportDescriptor
 
 MOST_REPORTS = 100_000
+"""That are reckoned at once."""
+FOR_EVER = 10**8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +35,10 @@ class Due:
     slots: tuple[Slot, ...]
 
 
-def reports_due(heard: Heard, descriptor: ReportDescriptor, until_s: int) -> Iterator[Due]:
-    """All reports that a descriptor asks for up to a second, in order.
+def reports_due(
+    heard: Heard, descriptor: ReportDescriptor, until_s: int, from_s: int = 0
+) -> Iterator[Due]:
+    """All reports that a descriptor asks for from one second up to another, in order.
 
     A report on what was is due at the end of its last interval, a forecast at the start of its first. An event without
     intervals of its own implies those of its period, one after another.
@@ -48,16 +53,27 @@ def reports_due(heard: Heard, descriptor: ReportDescriptor, until_s: int) -> Ite
         return
     every = descriptor.frequency if descriptor.frequency > 0 else whole
     first = _first(descriptor, count, whole)
-    repeats = MOST_REPORTS if descriptor.repeat < 0 else min(descriptor.repeat, MOST_REPORTS)
-    for number in range(repeats):
+    repeats = range(FOR_EVER if descriptor.repeat < 0 else min(descriptor.repeat, FOR_EVER))
+
+    def due(number: int) -> Due | None:
         start = first + number * every
         asked = tuple(slots.between(max(start, 0), start + whole))
         if not asked:
-            return
+            return None
         at_s = asked[-1].end_s if descriptor.historical else asked[0].start_s
-        if at_s > until_s:
+        return Due(at_s=at_s, slots=asked)
+
+    begins = bisect_left(repeats, True, key=lambda number: _is_from(due(number), from_s))
+    for number in repeats[begins : begins + MOST_REPORTS]:
+        one = due(number)
+        if one is None or (one.at_s or 0) > until_s:
             return
-        yield Due(at_s=at_s, slots=asked)
+        yield one
+
+
+def _is_from(due: Due | None, from_s: int) -> bool:
+    """Whether a report is due from a second on, or is none, as all after it."""
+    return due is None or (due.at_s or 0) >= from_s
 
 
 def _first(descriptor: ReportDescriptor, count: int | None, whole: int) -> int:

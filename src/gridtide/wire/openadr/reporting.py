@@ -4,7 +4,7 @@ What is not known over all of an interval is told as MISSING and never as a numb
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -41,6 +41,22 @@ READING: dict[Counts, str] = {
     "state": "NORMAL",
 }
 FORECASTS = ("USAGE_FORECAST",)
+EXPECTED = ("USAGE", "DEMAND")
+"""Measured types of which a descriptor may ask what is to come."""
+OPERATING_STATES = (
+    "NORMAL",
+    "ERROR",
+    "IDLE_NORMAL",
+    "RUNNING_NORMAL",
+    "RUNNING_CURTAILED",
+    "RUNNING_HEIGHTENED",
+    "IDLE_CURTAILED",
+    "IDLE_HEIGHTENED",
+    "SGD_ERROR_CONDITION",
+    "IDLE_OPTED_OUT",
+    "RUNNING_OPTED_OUT",
+)
+"""In the words of the specification."""
 UNITS: dict[Counts, str | None] = {"energy": "KWH", "mean": "KW", "least": "KW", "state": None}
 QUALITY, MISSING, GOOD = "DATA_QUALITY", "MISSING", "OK"
 
@@ -69,10 +85,12 @@ def report_of(
     descriptor: ReportDescriptor,
     due: Due,
     figures: Sequence[Figures | States],
+    name: str | None = None,
 ) -> ReportRequest:
     """The report a descriptor asks for, one interval a slot. Raises ValueError for a type the house does not report.
 
     figures: of its payload type, of each resource; summed under AGGREGATED_REPORT where the descriptor asks for that.
+    name: of the report; None: what it tells of when.
     """
     counts = counts_as(descriptor)
     chosen = [one for one in figures if _answers(one, descriptor)]
@@ -90,7 +108,7 @@ def report_of(
     return ReportRequest(
         event_id=event_id,
         client_name=client_name,
-        report_name=f"{descriptor.payload_type} {_at(due.slots[0].start_s)}",
+        report_name=name or f"{descriptor.payload_type} {_at(due.slots[0].start_s)}",
         payload_descriptors=(
             ReportPayloadDescriptor(
                 payload_type=descriptor.payload_type,
@@ -109,6 +127,38 @@ def report_of(
             for name in sorted(rows)
         ),
     )
+
+
+def figures_for(
+    descriptor: ReportDescriptor, figures: Sequence[Figures | States]
+) -> tuple[Figures | States, ...]:
+    """Those that a descriptor asks for, one a resource: of a usage to come the forecast, of quality the meter's.
+    Raises ValueError for a type the house does not report."""
+    counts_as(descriptor)
+    kind = descriptor.payload_type
+    if kind == "OPERATING_STATE":
+        return tuple(one for one in figures if isinstance(one, States))
+    powers = [one for one in figures if isinstance(one, Figures)]
+    if kind == QUALITY:
+        return tuple(one for one in powers if one.payload_type == "USAGE")
+    if kind in EXPECTED and not descriptor.historical:
+        return tuple(
+            replace(one, payload_type=kind)
+            for one in powers
+            if one.payload_type == "USAGE_FORECAST"
+        )
+    return tuple(one for one in powers if one.payload_type == kind)
+
+
+def are_known(figures: Sequence[Figures | States], due: Due) -> bool:
+    """Whether figures are there and known over all intervals of a report."""
+    return bool(figures) and all(_is_known(one, slot) for one in figures for slot in due.slots)
+
+
+def _is_known(one: Figures | States, slot: Slot) -> bool:
+    if isinstance(one, Figures):
+        return not np.isnan(figure(one.signal, slot, "mean"))
+    return any(start_s < slot.end_s <= end_s for start_s, end_s, _ in one.spans)
 
 
 def counts_as(descriptor: ReportDescriptor) -> Counts:
@@ -174,7 +224,8 @@ def figure(signal: Signal, slot: Slot, counts: Counts) -> float:
 def _reading(descriptor: ReportDescriptor, counts: Counts) -> str:
     if descriptor.reading_type is not None:
         return descriptor.reading_type
-    return "FORECAST" if descriptor.payload_type in FORECASTS else READING[counts]
+    expected = descriptor.payload_type in EXPECTED and not descriptor.historical
+    return "FORECAST" if expected or descriptor.payload_type in FORECASTS else READING[counts]
 
 
 def _quality(word: str) -> ValuesMap:
