@@ -1,18 +1,24 @@
-"""What each service to the grid earns a site on real prices, beside what it costs in wear, waiting and lost compute.
+"""What each service to the grid earns a site over a year of real prices, beside wear, waiting and lost compute.
 
-    python benchmarks/is_it_worth.py [--weeks 12] [--seed 5]
+    python benchmarks/is_it_worth.py [--weeks 52] [--seed 5] [--keep FOLDER] [--workers 1]
 
-South Australia, 2023 ($GRIDTIDE_DATA/aemo_sa1_price, weather of New South Wales from grid_hourly): the first week of
-each of so many months in steps of half an hour, one site of 8 MW with a battery of two hours and two made-up classes of
-work. Prices, and the system's peak in each week, are records; charges and prices of services are assumed and printed.
-Services are added one after another; every course pays the whole contract (energy, demand charge, peak), so a row is
-what the plan gains by knowing of one more. Exit code 1 where a promise was missed or an offer not held.
+South Australia, 2023 ($GRIDTIDE_DATA/aemo_sa1_price, weather of New South Wales from grid_hourly): whole weeks spread
+evenly over the year (52 are all of them) in steps of half an hour, one site of 8 MW with a battery of two hours and two
+made-up classes of work, drawn anew every week. Prices, and the system's peak in each week, are records; charges and
+prices of services are assumed and printed. Services are added one after another; every course pays the whole contract
+(energy, demand charge, peak), so a row is what the plan gains by knowing of one more. Monthly charges are charged by
+the week, each week's highest for its share of a month. With --keep each week is written to a file of its own as it
+ends, and a run that was cut goes on from there; weeks of other settings are reckoned again. Exit code 1 where a promise
+was missed or an offer not held.
 """
 
 import argparse
+import json
 import sys
 import tempfile
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,26 +28,48 @@ from real_hours import DATA
 
 from gridtide.case.load import load_case
 from gridtide.decide.called_hours import CalledHours, called_share
+from gridtide.digest import digest
 from gridtide.fleet.contract import CoincidentPeak, Contract
+from gridtide.fleet.product import CapacityProduct
+from gridtide.settle.capacity import settle_capacity
 from gridtide.settle.coincident_peak import PeakTerms, peak_steps
 from gridtide.signals.signal import Kind, Signal
-from gridtide.simulate.capacity import REVENUE
+from gridtide.simulate.capacity import meters_of
 from gridtide.simulate.course import Course
-from gridtide.simulate.settlement import COINCIDENT, Settlement, delay_costs, settle
+from gridtide.simulate.settlement import (
+    COINCIDENT,
+    Settlement,
+    accelerator_hours,
+    delay_costs,
+    settle,
+)
 from gridtide.simulate.study import Study
-from gridtide.simulate.truth import truth_of
+from gridtide.simulate.truth import Truth, truth_of
 from gridtide.sources.aemo import AemoPrice
 from gridtide.testing.courses import course_of
 from gridtide.units import cost_per_kwh
 
 DEMAND_PER_KW_MONTH = 9.0
 PEAK_PER_KW = 12.0
-CAPACITY_PER_MW_H = 8.0
+REGULATION_PER_MW_H = 8.0
+RESERVE_PER_MW_H = 5.0
 CALL_PER_MWH = 300.0
 CALL_H = 3
-SHARE_OF_MONTH = 7.0 / 31.0
-OUTSIDE = ("energy", "demand charge", COINCIDENT, REVENUE)
-INSIDE = ("wear", "delay", "lost compute")
+FIRST = datetime(2023, 1, 1, 14, tzinfo=UTC)
+WEEKS = 52
+SHARE_OF_MONTH = 7.0 * 12.0 / 365.0
+CLASSES = ("training", "batch")
+SERVICES = (
+    "energy shifting",
+    "demand charge",
+    "capacity at the peak",
+    "regulation",
+    "reserve",
+    "demand response",
+)
+PRICES = (
+    DEMAND_PER_KW_MONTH, PEAK_PER_KW, REGULATION_PER_MW_H, RESERVE_PER_MW_H, CALL_PER_MWH, CALL_H, SHARE_OF_MONTH,
+)  # fmt: skip
 CASE = """
 [case]
 name = "week"
@@ -72,9 +100,16 @@ battery = {{ energy_kwh = 4000, charge_max_kw = 2000, discharge_max_kw = 2000, w
 
 [[site.offer]]
 product = "regulation"
-price_per_mw_h = {capacity}
+price_per_mw_h = {regulation}
 offered_max_kw = 2000
 hold_h = 0.5
+
+[[site.offer]]
+product = "reserve"
+direction = "up"
+price_per_mw_h = {reserve}
+offered_max_kw = 2000
+hold_h = 1.0
 
 [[site.pool]]
 name = "gpus"
@@ -133,105 +168,206 @@ kinds = ["temperature_c", "relative_humidity"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
-    """What one service changed in one week, money gained; by part, and waiting by class."""
+class Reckoned:
+    """One course of one week: money paid by part (below 0 earned) and, by class, hours that work waited and lost.
 
-    outside: dict[str, float]
-    inside: dict[str, float]
-    call: float
-    delay_by_class: dict[str, float]
+    paid: energy, demand charge, the charge at the system's peak. earned: regulation, reserve, the call.
+    wear: of the store. delay, lost, restarts: money by class. waited_h2: accelerator-hours times the hours each
+    waited, lost_h: accelerator-hours that were due and not done, restarts_h: accelerator-hours that did no work
+    because a job had been stopped; by class.
+    """
+
+    paid: dict[str, float]
+    earned: dict[str, float]
+    wear: float
+    delay: dict[str, float]
+    lost: dict[str, float]
+    restarts: dict[str, float]
+    waited_h2: dict[str, float]
+    lost_h: dict[str, float]
+    restarts_h: dict[str, float]
+    sound: bool
+
+    @property
+    def net(self) -> float:
+        """Everything that it cost less everything that it earned."""
+        inside = sum(sum(part.values()) for part in (self.delay, self.lost, self.restarts))
+        return sum(self.paid.values()) - sum(self.earned.values()) + self.wear + inside
+
+
+Week = dict[str, Reckoned]
+AT_ONCE = "everything at once"
 
 
 def main() -> None:
-    """Print what was assumed, then the table by service and by class."""
+    """Print what was assumed, then the table by service and those by class."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--weeks", type=int, default=12, choices=range(1, 13))
+    parser.add_argument("--weeks", type=int, default=WEEKS, choices=range(1, WEEKS + 1))
     parser.add_argument("--seed", type=int, default=5)
+    parser.add_argument("--keep", type=Path, help="folder for one file a week")
+    parser.add_argument("--workers", type=int, default=1, choices=range(1, 9))
     asked = parser.parse_args()
     print(
         f"assumed: demand {DEMAND_PER_KW_MONTH:g} AUD/kW month, system's peak {PEAK_PER_KW:g} AUD/kW month,"
-        f" capacity {CAPACITY_PER_MW_H:g} AUD/MW h, a call of {CALL_H} h a week at {CALL_PER_MWH:g} AUD/MWh"
+        f" regulation {REGULATION_PER_MW_H:g} and reserve {RESERVE_PER_MW_H:g} AUD/MW h,"
+        f" a call of {CALL_H} h a week at {CALL_PER_MWH:g} AUD/MWh"
     )
-    load = demand_kw()
-    months = [1 + month * 12 // asked.weeks for month in range(asked.weeks)]
-    weeks = [week_of(month, asked.seed, load) for month in months]
-    sound = all(good for _, _, good in weeks)
-    paid = sum(bill for _, bill, _ in weeks)
-    print(f"weeks {len(weeks)}, everything at once pays {paid:,.0f} AUD")
-    print(f"service,{','.join(OUTSIDE)},call,{','.join(INSIDE)},net,share_of_bill")
-    for name in weeks[0][0]:
-        rows = [found[name] for found, _, _ in weeks]
-        outside = [sum(row.outside[part] for row in rows) for part in OUTSIDE]
-        inside = [sum(row.inside[part] for row in rows) for part in INSIDE]
-        call = sum(row.call for row in rows)
-        net = sum(outside) + call + sum(inside)
-        cells = ",".join(f"{value:.0f}" for value in (*outside, call, *inside, net))
-        print(f"{name},{cells},{net / paid:.4f}", flush=True)
-    for kind in ("training", "batch"):
-        told = [
-            f"{name} {sum(found[name].delay_by_class[kind] for found, _, _ in weeks):.0f}"
-            for name in weeks[0][0]
+    numbers = [number * WEEKS // asked.weeks for number in range(asked.weeks)]
+    weeks = list(all_weeks(numbers, asked.seed, asked.keep, asked.workers))
+    told(weeks)
+    sys.exit(0 if all(one.sound for week in weeks for one in week.values()) else 1)
+
+
+def all_weeks(numbers: list[int], seed: int, keep: Path | None, workers: int) -> Iterator[Week]:
+    """The weeks by their order in the year, however many are reckoned side by side."""
+    several = len(numbers)
+    if workers == 1:
+        yield from map(kept_week, numbers, [seed] * several, [keep] * several)
+        return
+    with ProcessPoolExecutor(workers) as pool:
+        yield from pool.map(kept_week, numbers, [seed] * several, [keep] * several)
+
+
+def told(weeks: list[Week]) -> None:
+    """The tables: gains by service, and by class the money and the hours of what waited, was lost and begun again."""
+    whole = sum(week[AT_ONCE].net for week in weeks)
+    print(f"weeks {len(weeks)}, everything at once pays {whole:,.0f} AUD")
+    paid, earned = weeks[0][AT_ONCE].paid, weeks[0][AT_ONCE].earned
+    print(
+        f"service,{','.join((*paid, *earned))},wear,delay,lost compute,restarts,net,share_of_bill"
+    )
+    for before, name in zip((AT_ONCE, *SERVICES), SERVICES, strict=False):
+        pairs = [(week[before], week[name]) for week in weeks]
+        cells = [sum(was.paid[part] - now.paid[part] for was, now in pairs) for part in paid]
+        cells += [sum(now.earned[part] - was.earned[part] for was, now in pairs) for part in earned]
+        cells.append(sum(was.wear - now.wear for was, now in pairs))
+        cells += [
+            sum(sum(was[part].values()) - sum(now[part].values()) for was, now in as_tables(pairs))
+            for part in ("delay", "lost", "restarts")
         ]
-        print(f"waiting of {kind}, AUD gained: {', '.join(told)}")
-    sys.exit(0 if sound else 1)
+        net = sum(was.net - now.net for was, now in pairs)
+        print(f"{name},{','.join(f'{cell:.0f}' for cell in cells)},{net:.0f},{net / whole:.4f}")
+    print(
+        "service,class,delay,lost compute,restarts,waited_accelerator_h2,lost_accelerator_h,restarts_accelerator_h"
+    )
+    for before, name in zip((AT_ONCE, *SERVICES), SERVICES, strict=False):
+        pairs = [(week[before], week[name]) for week in weeks]
+        for kind in CLASSES:
+            gained = [
+                sum(was[part][kind] - now[part][kind] for was, now in as_tables(pairs))
+                for part in ("delay", "lost", "restarts", "waited_h2", "lost_h", "restarts_h")
+            ]
+            print(f"{name},{kind},{','.join(f'{cell:.0f}' for cell in gained)}")
 
 
-def week_of(month: int, seed: int, load: Signal) -> tuple[dict[str, Row], float, bool]:
-    """Rows of one week by service, what running at once pays, and whether everything was kept."""
-    study = study_of(month, seed, load)
+def as_tables(
+    pairs: list[tuple[Reckoned, Reckoned]],
+) -> list[tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]]:
+    """Both courses of each pair, by the names of their parts."""
+    return [(asdict(was), asdict(now)) for was, now in pairs]
+
+
+def kept_week(number: int, seed: int, keep: Path | None) -> Week:
+    """A week as the folder holds it under these settings, else reckoned, and then kept."""
+    settings = digest((CASE, FIRST.isoformat(), SERVICES, PRICES, number, seed))
+    path = None if keep is None else keep / f"week-{number:02d}-seed-{seed}.json"
+    if path is not None and path.is_file():
+        held = json.loads(path.read_text())
+        if held["settings"] == settings:
+            return {name: Reckoned(**one) for name, one in held["courses"].items()}
+    week = week_of(number, seed)
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = {"settings": settings, "courses": {name: asdict(one) for name, one in week.items()}}
+        beside = path.with_suffix(".part")
+        beside.write_text(json.dumps(text, indent=1))
+        beside.replace(path)
+    return week
+
+
+def week_of(number: int, seed: int) -> Week:
+    """Every course of one week of the year, from running at once to the plan that knows of every service."""
+    study = study_of(number, seed)
     truth = truth_of(study)
     (site,) = study.fleet.sites
+    regulation = tuple(one for one in site.products if one.kind == "regulation")
     bare = replace(site.contract, demand_charge_per_kw_month=0.0, peaks=())
     demand = replace(site.contract, peaks=())
-    before = course_of(with_terms(study, bare, offers=False), "run-at-once")
-    paid = settle(study_without_offers(study), truth, before, 0.0)
-    first, good, found = paid.total_cost, paid.promises.missed_deadlines == 0, {}
-    services = {
-        "energy shifting": with_terms(study, bare, offers=False),
-        "demand charge": with_terms(study, demand, offers=False),
-        "coincident peak": with_terms(study, site.contract, offers=False),
-        "regulation": study,
+    planned = {
+        "energy shifting": (bare, ()),
+        "demand charge": (demand, ()),
+        "capacity at the peak": (site.contract, ()),
+        "regulation": (site.contract, regulation),
+        "reserve": (site.contract, site.products),
     }
-    for name, planned in services.items():
-        course = course_of(planned)
-        billed = study if name == "regulation" else study_without_offers(study)
-        settled = settle(billed, truth, course, 0.0)
-        found[name] = row_of(study, (before, paid), (course, settled), 0.0)
-        good &= kept(settled)
-        before, paid = course, settled
+    at_once = course_of(with_terms(study, bare, ()), "run-at-once")
+    found = {AT_ONCE: reckoned(with_terms(study, site.contract, ()), truth, at_once, 0.0)}
+    course = at_once
+    for name, (contract, products) in planned.items():
+        course = course_of(with_terms(study, contract, products))
+        found[name] = reckoned(with_terms(study, site.contract, products), truth, course, 0.0)
     call = call_of(study, truth.price_per_mwh[0])
-    asked = replace(study, objective=replace(study.objective, called=(call,)))
-    course = course_of(asked)
-    settled = settle(study, truth, course, 0.0)
+    called = course_of(replace(study, objective=replace(study.objective, called=(call,))))
     share = called_share(study.timeline, call) * study.timeline.hours
-    less_kwh = float(
-        ((before.telemetry.import_kw[0] - course.telemetry.import_kw[0]) * share).sum()
+    less_kw = course.telemetry.import_kw[0] - called.telemetry.import_kw[0]
+    credit = cost_per_kwh(CALL_PER_MWH) * max(0.0, float((less_kw * share).sum()))
+    found["demand response"] = reckoned(study, truth, called, credit)
+    return found
+
+
+def reckoned(study: Study, truth: Truth, course: Course, call: float) -> Reckoned:
+    """A course settled under the whole contract and the offers of its study; call: what the call paid."""
+    settled = settle(study, truth, course, 0.0)
+    parts = dict(settled.parts)
+    lost_h, _ = accelerator_hours(study, course)
+    ran, jobs = course.executed, study.jobs
+    menu = study.fleet.menu
+    speed = menu.speed[menu.entry(ran.place, ran.point)]
+    ran_h = np.bincount(
+        ran.job,
+        weights=jobs.accelerators[ran.job] * speed * (ran.end_s - ran.start_s) / 3600.0,
+        minlength=len(jobs.release_s),
     )
-    credit = cost_per_kwh(CALL_PER_MWH) * max(0.0, less_kwh)
-    found["demand response"] = row_of(study, (before, paid), (course, settled), credit)
-    return found, first, good and kept(settled)
-
-
-def row_of(
-    study: Study, before: tuple[Course, Settlement], after: tuple[Course, Settlement], call: float
-) -> Row:
-    """What one more service gained."""
-    was, now = dict(before[1].parts), dict(after[1].parts)
-    return Row(
-        outside={part: was.get(part, 0.0) - now.get(part, 0.0) for part in OUTSIDE},
-        inside={part: was[part] - now[part] for part in INSIDE},
-        call=call,
-        delay_by_class={
-            kind.name: _waited(study, before[0], number) - _waited(study, after[0], number)
-            for number, kind in enumerate(study.jobs.classes)
-        },
+    again_h = np.maximum(ran_h - jobs.accelerators * course.done_s / 3600.0, 0.0)
+    value = np.asarray([kind.value_per_accelerator_h for kind in jobs.classes])[jobs.work_class]
+    delay = delay_costs(study, course)
+    per_h2 = np.asarray([kind.delay_cost_per_accelerator_h for kind in jobs.classes])
+    of_run = jobs.work_class[ran.job]
+    regulation, reserve = capacity_revenue(study, truth, course)
+    return Reckoned(
+        paid={part: parts[part] for part in ("energy", "demand charge", COINCIDENT)},
+        earned={"regulation": regulation, "reserve": reserve, "call": call},
+        wear=parts["wear"],
+        delay=by_class(study, delay, of_run),
+        lost=by_class(study, lost_h * value, jobs.work_class),
+        restarts=by_class(study, again_h * value, jobs.work_class),
+        waited_h2=by_class(study, delay / per_h2[of_run], of_run),
+        lost_h=by_class(study, lost_h, jobs.work_class),
+        restarts_h=by_class(study, again_h, jobs.work_class),
+        sound=kept(settled),
     )
 
 
-def _waited(study: Study, course: Course, kind: int) -> float:
-    """Money for the waiting of one class."""
-    of_kind = study.jobs.work_class[course.executed.job] == kind
-    return float(delay_costs(study, course)[of_kind].sum())
+def by_class(
+    study: Study, values: NDArray[np.float64], kind: NDArray[np.int64]
+) -> dict[str, float]:
+    """Sums by the names of the classes."""
+    return {
+        one.name: float(values[kind == number].sum())
+        for number, one in enumerate(study.jobs.classes)
+    }
+
+
+def capacity_revenue(study: Study, truth: Truth, course: Course) -> tuple[float, float]:
+    """What regulation and reserve earned, each at its own price beside the other's kilowatts."""
+    (site,) = study.fleet.sites
+    found = {"regulation": 0.0, "reserve": 0.0}
+    for row, product in enumerate(site.products):
+        price = np.zeros_like(truth.capacity_price_per_mw_h)
+        price[row] = product.price_per_mw_h
+        meters = meters_of(study, course, 0)
+        found[product.kind] += settle_capacity(site, price, meters).revenue
+    return found["regulation"], found["reserve"]
 
 
 def kept(settled: Settlement) -> bool:
@@ -240,17 +376,11 @@ def kept(settled: Settlement) -> bool:
     return settled.promises.missed_deadlines == 0 and lacking == 0.0
 
 
-def with_terms(study: Study, contract: Contract, *, offers: bool) -> Study:
-    """The study planned under another contract, with its offers or without."""
+def with_terms(study: Study, contract: Contract, products: tuple[CapacityProduct, ...]) -> Study:
+    """The study under another contract and with other offers."""
     (site,) = study.fleet.sites
-    products = site.products if offers else ()
     changed = replace(site, contract=contract, products=products)
     return replace(study, fleet=replace(study.fleet, sites=(changed,)))
-
-
-def study_without_offers(study: Study) -> Study:
-    """As a course without offers is settled."""
-    return with_terms(study, study.fleet.sites[0].contract, offers=False)
 
 
 def call_of(study: Study, price_per_mwh: NDArray[np.float64]) -> CalledHours:
@@ -269,17 +399,19 @@ def demand_kw() -> Signal:
     return next(signal for signal in signals if signal.kind is Kind.DEMAND)
 
 
-def study_of(month: int, seed: int, load: Signal) -> Study:
+def study_of(number: int, seed: int) -> Study:
     """One week with its peak in the contract: that of the system's demand, mean by half hours, known ahead."""
-    start = datetime(2023, month, 1, 14, tzinfo=UTC)
+    start = FIRST + timedelta(days=7 * number)
     end = start + timedelta(days=7)
+    load = demand_kw()
     text = CASE.format(
         start=start.isoformat(),
         end=end.isoformat(),
-        seed=seed,
+        seed=seed + number,
         share=round(SHARE_OF_MONTH, 4),
         demand=DEMAND_PER_KW_MONTH,
-        capacity=CAPACITY_PER_MW_H,
+        regulation=REGULATION_PER_MW_H,
+        reserve=RESERVE_PER_MW_H,
         data=DATA.resolve(),
     )
     with tempfile.TemporaryDirectory() as folder:
@@ -300,7 +432,7 @@ def study_of(month: int, seed: int, load: Signal) -> Study:
         end=begins + timedelta(minutes=30),
         charge_per_kw=PEAK_PER_KW * SHARE_OF_MONTH,
     )
-    return with_terms(study, replace(site.contract, peaks=(peak,)), offers=True)
+    return with_terms(study, replace(site.contract, peaks=(peak,)), site.products)
 
 
 if __name__ == "__main__":

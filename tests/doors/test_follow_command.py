@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from gridtide.case.load import load_case
+from gridtide.decide.regulators.merit_order import MeritOrder
 from gridtide.doors.cli import exit_code
+from gridtide.doors.cli.flex import standing
+from gridtide.doors.results.follow_document import follow_document
+from gridtide.simulate.following import Offer, follow, site_in
+from gridtide.simulate.regulated_hour import starts_s
+from gridtide.sources.agc_table import AgcTable
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CASE, SIGNAL = str(EXAMPLES / "regulating.toml"), str(EXAMPLES / "regulation_signal.csv")
@@ -83,6 +90,17 @@ def test_a_signal_that_cannot_be_scored_is_refused_before_anything_runs(
         assert f"signal.csv: {said}" in told and "running" not in told
 
 
+def test_an_offer_beyond_the_connection_is_refused_before_anything_runs(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """It was once followed with a note; half of what the connection carries is the most that can go both ways."""
+    asked = ["follow", CASE, "--signal", SIGNAL, "--offer-kw"]
+    assert exit_code([*asked, "8001"]) == 2
+    told = capsys.readouterr().err
+    assert "--offer-kw 8,001" in told and "at most 8,000 kW" in told and "import_max_kw" in told
+    assert "running" not in told
+
+
 def test_an_offer_of_which_nothing_stands_scores_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -90,9 +108,11 @@ def test_an_offer_of_which_nothing_stands_scores_nothing(
     path = tmp_path / "signal.csv"
     rows = [f"{4 * k},{'' if 100 <= k < 160 else 0.5}" for k in range(250)]
     path.write_text("\n".join(["t_s,signal_pu", *rows]) + "\n")
-    asked = ["--offer-kw", "1e12", "--json"]
-    assert exit_code(["follow", CASE, "--signal", str(path), *asked]) == 0
-    found = json.loads(capsys.readouterr().out)
+    study = load_case(Path(CASE))
+    signal = AgcTable(path=path).read()
+    window = site_in(standing(study, None, "coordinated"), signal)
+    followed = follow(window, 0, signal, Offer(up_kw=1e12, down_kw=1e12), MeritOrder())
+    found = follow_document(study, 0, starts_s(window), "merit-order", followed)
     assert found["score"] == found["precision"] == found["ceiling"] == 0.0
     assert found["availability"] < 1e-6 and not found["qualifies"]
     assert any(note.startswith("nothing of the offer stood") for note in found["notes"])

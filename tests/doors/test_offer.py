@@ -24,18 +24,21 @@ def test_the_document_holds_energy_and_capacity_by_price(
     }  # fmt: skip
     assert len(found["energy"]) == 96
     for one in found["energy"]:
-        assert set(one) == {"site", "zone", "start", "end", "steps"}
+        assert set(one) == {"site", "zone", "start", "end", "start_local", "steps"}
         kw = [step["quantity_kw"] for step in one["steps"]]
         assert kw == sorted(kw, reverse=True)
         assert one["steps"][-1]["up_to_price_per_mwh"] is None
     products = {one["product"] for one in found["capacity"]}
     assert products == {"regulation symmetric", "reserve up"}
     for one in found["capacity"]:
-        assert set(one) == {"site", "product", "start", "end", "steps"}
+        assert set(one) == {"site", "product", "start", "end", "start_local", "steps"}
         kw = [step["quantity_kw"] for step in one["steps"]]
         assert kw == sorted(kw)
         prices = [step["from_price_per_mw_h"] for step in one["steps"]]
         assert prices == [round(price, 6) for price in prices], "4.5, not 4.500000000000001"
+    first = found["energy"][0]
+    assert first["start_local"].endswith("T00:00:00+01:00") and first["start"].endswith("+00:00")
+    assert "start_local" in page.read_text(), "the page speaks the clock of the site"
     rows = list(csv.DictReader(table.open()))
     steps = sum(len(one["steps"]) for one in (*found["energy"], *found["capacity"]))
     assert len(rows) == steps

@@ -137,11 +137,56 @@ def test_a_file_of_programmes_of_ones_own_is_read_or_refused_with_every_fault(
 def test_awards_are_settled_by_the_version_of_their_day(capsys: pytest.CaptureFixture[str]) -> None:
     """The last five minutes of September by the first version, October's by the second, one of them forfeited."""
     awards = str(Path(__file__).parents[1] / "fixtures" / "awards.csv")
-    assert exit_code(["settle", "--awards", awards, "--clock", "America/New_York", "--json"]) == 0
-    before, after = json.loads(capsys.readouterr().out)["lines"]
+    assert exit_code(["settle", "--awards", awards, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    before, after = document["lines"]
+    assert document["clock"] == "America/New_York"
     assert (before["amount"], after["amount"]) == (-18.75, -18.75)
     assert before["version"].startswith("pjm-regulation-v1")
     assert after["version"].startswith("pjm-regulation-v2") and after["inputs"]["forfeited"] == 1.0
+
+
+def test_a_clock_that_is_given_stands_before_the_markets_own(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The same awards lie on the first of October by universal time, and under its version alone."""
+    awards = str(Path(__file__).parents[1] / "fixtures" / "awards.csv")
+    assert exit_code(["settle", "--awards", awards, "--clock", "UTC", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    (line,) = found["lines"]
+    assert found["clock"] == "UTC" and line["version"].startswith("pjm-regulation-v2")
+    assert "days of pjm-regulation begin at midnight of UTC" in found["notes"]
+
+
+def test_a_programme_settles_on_the_clock_of_its_market(capsys: pytest.CaptureFixture[str]) -> None:
+    """California's without being told; one of no market takes universal time for a meter, and --clock stands before."""
+    plain = [word for word in OWN if word not in ("--clock", "America/Los_Angeles")]
+    assert exit_code([*plain, "--programme", "caiso-10-in-10", "--json"]) == 0
+    own = json.loads(capsys.readouterr().out)
+    assert exit_code([*OWN, "--programme", "caiso-10-in-10", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == own and own["clock"] == "America/Los_Angeles"
+    assert exit_code([*plain, "--programme", "high-5-of-10", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["clock"] == "UTC"
+
+
+def test_a_market_without_a_clock_and_one_with_two_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whose days begin nowhere cannot be settled by the day; nor can versions that begin on different clocks."""
+    mine = tmp_path / "mine.toml"
+    record = (
+        'market = "ours"\ntitle = "Ours"\nformula = "x"\nstatus = "in force"\nedition = "2026-01-01"\n'
+        'source = "us"\nprimary = true\nmark = "checked"\npjm = { forfeit_below = 0.25, by_hour = false }\n'
+    )
+    awards = str(Path(__file__).parents[1] / "fixtures" / "awards.csv")
+    words = ["settle", "--awards", awards, "--market", "ours", "--markets", str(mine)]
+    mine.write_text(f"[a]\n{record}")
+    assert exit_code(words) == 2
+    assert "a.clock" in capsys.readouterr().err
+    mine.write_text(f'[a]\nclock = "UTC"\n{record}[b]\nclock = "Moon"\n{record}')
+    assert exit_code(words) == 2
+    told = capsys.readouterr().err
+    assert "versions of ours stand on Moon, UTC" in told and "'Moon' is not known" in told
 
 
 def test_coincident_peaks_of_a_meter_are_charged_by_their_mean(
@@ -180,7 +225,7 @@ def test_peaks_that_a_rule_never_charges_are_refused(
     lines = [f"2026-{start}:00-05:00,2026-{end}:00-05:00" for start, end in rows]
     peaks.write_text("start,end\n" + "\n".join(lines) + "\n")
     words = ["settle", "--meter", str(EXAMPLE / "meter.csv"), "--peaks", str(peaks)]
-    assert exit_code([*words, "--clock", "America/Chicago", "--peak-price", "60"]) == 2
+    assert exit_code([*words, "--peak-price", "60"]) == 2
     assert said in capsys.readouterr().err
 
 
@@ -228,7 +273,7 @@ def test_the_list_of_formulas_says_what_is_not_verified(capsys: pytest.CaptureFi
     found = json.loads(capsys.readouterr().out)
     assert list(found) == ["programmes", "rules"]
     assert list(found["rules"][0]) == [
-        "name", "market", "title", "formula", "holds_from", "holds_to", "status", "edition", "source",
+        "name", "market", "clock", "title", "formula", "holds_from", "holds_to", "status", "edition", "source",
         "primary", "mark", "unverified", "terms",
     ]  # fmt: skip
     assert exit_code(["settle", "--formulas"]) == 0

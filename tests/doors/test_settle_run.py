@@ -148,7 +148,7 @@ def test_services_beside_a_run_are_settled_apart_from_its_own_total(
 ) -> None:
     """Awards and peaks stand under their own key; what the run settled live stays bit-equal."""
     awards = str(Path(__file__).parents[1] / "fixtures" / "awards.csv")
-    found = settled(capsys, done, "--awards", awards, "--clock", "America/New_York")
+    found = settled(capsys, done, "--awards", awards)
     assert found["services"]["total"] == -37.5 and found["bit_equal"]
 
 
@@ -206,15 +206,25 @@ def test_what_leaving_a_declaration_costs_is_settled_again(
     assert "deviation" in found["reckoned_again"]
 
 
-def test_calls_are_settled_by_the_meter_of_a_run_on_its_sites_clock(
+def test_calls_are_settled_by_the_meter_of_a_run_on_the_programmes_clock(
     done: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Same-day baselines need one day; what was drawn is the run's own table."""
+    """Same-day baselines need one day; what was drawn is the run's own table. A programme of no market takes the clock
+    of the site, and --clock stands before both."""
     calls = tmp_path / "calls.csv"
     calls.write_text("start,end,price_per_mwh\n2026-03-02T09:00:00Z,2026-03-02T10:00:00Z,100\n")
     found = settled(capsys, done, "--events", str(calls), "--programme", "pjm-same-day")
     (call,) = found["calls"]
-    assert found["clock"] == "Europe/Berlin"
+    assert found["clock"] == "America/New_York"
+    asked = ("--events", str(calls), "--programme", "pjm-same-day", "--clock", "Asia/Shanghai")
+    assert settled(capsys, done, *asked)["clock"] == "Asia/Shanghai"
+    own = tmp_path / "own.toml"
+    own.write_text(
+        '[ours]\ntitle = "Ours"\nmarket = "none"\nstatus = "in force"\nedition = "2026-01-01"\nsource = "us"\n'
+        'primary = true\nmark = "checked"\nselect = "same-day"\n'
+    )
+    asked = ("--events", str(calls), "--programme", "ours", "--programmes", str(own))
+    assert settled(capsys, done, *asked)["clock"] == "Europe/Berlin"
     assert found["programme"]["name"] == "pjm-same-day" and len(call["intervals"]) == 4
     assert found["services"]["total"] == pytest.approx(-call["credited_kwh"] / 10.0)
     wrong = ["settle", "last", "--runs", str(done), "--events", str(calls), "--programme"]

@@ -1,6 +1,8 @@
 """What regulation earns: PJM before and after October 2025, Hunan's K with every clamp, provinces as data."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from gridtide.settle.k_factor import (
     k_of_period,
     ranking_price,
 )
+from gridtide.settle.market_lines import regulation_lines
 from gridtide.settle.market_rule import rule_on
 from gridtide.settle.pjm_regulation import Awards, PjmTerms, pjm_credit
 
@@ -162,3 +165,29 @@ def test_no_measure_moves_k_beyond_its_clamps(market: str, measures: list[float]
         assert factor.floor <= row[0] <= factor.cap
     most = k_of_movements(terms, np.asarray([[one.cap] for one in terms.factors]))[0]
     assert 0.0 <= k_of_movements(terms, factors)[0] <= most + 1e-9
+
+
+@pytest.mark.parametrize(("month", "day", "hours"), [(3, 8, 23), (11, 1, 25), (6, 1, 24)])
+def test_a_version_holds_through_the_whole_local_day_of_its_market(
+    month: int, day: int, hours: int
+) -> None:
+    """23, 24 or 25 hours from one midnight of New York to the next, and none beside them."""
+    zone = ZoneInfo("America/New_York")
+    begins = datetime(2026, month, day, tzinfo=zone)
+    old, that_day = (
+        replace(
+            next(one for one in market_rules() if one.name == "pjm-regulation-v2"),
+            name=name, market="ours", holds_from=first, holds_to=last,
+        )
+        for name, first, last in (
+            ("old", None, (begins - timedelta(days=1)).date()), ("that day", begins.date(), begins.date()),
+        )
+    )  # fmt: skip
+    starts_s = int(begins.timestamp()) + 3600 * np.arange(-5, hours)
+    awards = replace(hour_of([0.9] * len(starts_s)), start_s=starts_s, hours=np.ones(len(starts_s)))
+    lines = regulation_lines(awards, (old, that_day), "ours", None, "here")
+    counted = {line.version.split(",")[0]: dict(line.inputs)["intervals"] for line in lines}
+    assert counted == {"old": 5.0, "that day": float(hours)}
+    beyond = replace(awards, start_s=starts_s + 3600)
+    with pytest.raises(BadInput, match="has 0 rules"):
+        regulation_lines(beyond, (old, that_day), "ours", None, "here")

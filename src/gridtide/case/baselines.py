@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from gridtide.case.rule_file import read_rules
-from gridtide.case.schema import Share, Table
+from gridtide.case.schema import Name, Share, Table
 from gridtide.finding import BadInput, Finding
 from gridtide.settle.baseline_rule import Adjust, BaselineRule, Programme, Select
+from gridtide.sources import zone_faults
 
 Days = Annotated[int, Field(ge=1, le=400)]
 Span = Annotated[float, Field(ge=0, le=48, allow_inf_nan=False)]
@@ -30,6 +31,7 @@ class ProgrammeTable(RecordTable):
 
     title: str
     market: str
+    clock: Name | None = None
     edition: str
     select: Select
     pool_days: Days = 10
@@ -53,7 +55,7 @@ class ProgrammeTable(RecordTable):
     loss_share: Share = 0.0
 
 
-RECORD = {*RecordTable.model_fields, "title", "market", "edition"}
+RECORD = {*RecordTable.model_fields, "title", "market", "clock", "edition"}
 
 
 def programmes(path: Path | None = None) -> dict[str, Programme]:
@@ -88,6 +90,7 @@ def _programme(name: str, table: ProgrammeTable) -> Programme:
         name=name,
         title=table.title,
         market=table.market,
+        clock=table.clock,
         status=table.status,
         edition=table.edition,
         source=table.source,
@@ -107,7 +110,8 @@ def _faults(subject: str, table: ProgrammeTable) -> list[Finding]:
     unknown = [key for key in table.unverified if key not in BaselineRule.__dataclass_fields__]
     if unknown:
         wrong.append((f"unverified names {', '.join(unknown)}", "settings of a programme"))
-    return [
+    found = [] if table.clock is None else zone_faults(table.clock, f"{subject}.clock")
+    return found + [
         Finding(subject=subject, value=value, limit=limit, mend="Correct the file.")
         for value, limit in wrong
     ]

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from gridtide.case.baselines import RecordTable
 from gridtide.case.rule_file import read_rules
-from gridtide.case.schema import Share, Table
+from gridtide.case.schema import Name, Share, Table
 from gridtide.finding import BadInput, Finding
 from gridtide.settle.coincident_peak import PeakTerms
 from gridtide.settle.green_direct import GreenTerms
@@ -17,6 +17,7 @@ from gridtide.settle.k_factor import Combine, KFactor, KTerms, Relation
 from gridtide.settle.market_rule import MarketRule, Terms
 from gridtide.settle.pjm_regulation import PjmTerms
 from gridtide.settle.two_part import Basis, TwoPartTerms
+from gridtide.sources import zone_faults
 
 Factor = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
@@ -86,6 +87,7 @@ class RuleTable(RecordTable):
     """One version of one formula."""
 
     market: str
+    clock: Name
     title: str
     formula: str
     edition: str
@@ -113,9 +115,26 @@ def market_rules(path: Path | None = None) -> tuple[MarketRule, ...]:
         for key, table in read.items()
         if len(_given(table)) != 1
     ]
+    faults += [fault for key, one in read.items() for fault in _clock(f"{name} {key}", one, read)]
     if faults:
         raise BadInput(faults)
     return tuple(_rule(key, table) for key, table in read.items())
+
+
+def _clock(subject: str, table: RuleTable, read: dict[str, RuleTable]) -> list[Finding]:
+    """A clock that nobody knows, and one that another version of the market does not share."""
+    clocks = sorted({one.clock for one in read.values() if one.market == table.market})
+    found = zone_faults(table.clock, f"{subject}.clock")
+    if len(clocks) > 1:
+        found.append(
+            Finding(
+                subject=f"{subject}.clock",
+                value=f"versions of {table.market} stand on {', '.join(clocks)}",
+                limit="one clock for all versions of a market",
+                mend="Correct the file.",
+            )
+        )
+    return found
 
 
 def _given(table: RuleTable) -> list[Table]:
@@ -127,6 +146,7 @@ def _rule(name: str, table: RuleTable) -> MarketRule:
     return MarketRule(
         name=name,
         market=table.market,
+        clock=table.clock,
         title=table.title,
         formula=table.formula,
         holds_from=table.holds_from,

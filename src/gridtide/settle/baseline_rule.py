@@ -63,6 +63,7 @@ class BaselineRule:
 class Programme:
     """A rule with where it comes from.
 
+    clock: IANA zone on which days of the market begin, None where it is that of the site.
     status: in force, superseded or proposed. edition: the date of the text. source: what says so. primary: whether
     that is the rule book itself. mark: quoted or unverified; unverified: settings that no text at hand confirms.
     """
@@ -70,6 +71,7 @@ class Programme:
     name: str
     title: str
     market: str
+    clock: str | None
     status: str
     edition: str
     source: str

@@ -10,7 +10,7 @@ from gridtide.finding import BadInput, Finding, Gathered, refuse_if_any
 from gridtide.settle.call import Call, Meter
 from gridtide.settle.coincident_peak import PeakTerms, against_terms, coincident_kw
 from gridtide.settle.line import Inputs, Line
-from gridtide.settle.market_rule import MarketRule, rule_on
+from gridtide.settle.market_rule import MarketRule, clock_of, rule_on
 from gridtide.settle.pjm_regulation import Awards, PjmTerms, pjm_credit
 from gridtide.settle.rule_line import of_another_kind, rule_line
 from gridtide.timeline import DAY_S, clock_offsets_s, instant
@@ -19,13 +19,14 @@ Real = NDArray[np.float64]
 
 
 def regulation_lines(
-    awards: Awards, rules: tuple[MarketRule, ...], market: str, clock: str, site: str
+    awards: Awards, rules: tuple[MarketRule, ...], market: str, clock: str | None, site: str
 ) -> tuple[Line, ...]:
-    """One line a version that held, in order of time. clock: on which the days of the market begin.
+    """One line a version that held, in order of time. clock: on which days begin, None for the market's own.
 
     Raises BadInput where no rule held on a day, or it is none of regulation.
     """
-    local_day = (awards.start_s + clock_offsets_s(clock, awards.start_s)) // DAY_S
+    zone = clock_of(rules, market) if clock is None else clock
+    local_day = (awards.start_s + clock_offsets_s(zone, awards.start_s)) // DAY_S
     versions: dict[str, tuple[MarketRule, list[int]]] = {}
     faults = Gathered()
     for day in np.unique(local_day).tolist():
@@ -41,10 +42,10 @@ def regulation_lines(
 
 
 def peak_lines(
-    meter: Meter, peaks: tuple[Call, ...], rule: MarketRule, price_per_kw: float, clock: str
+    meter: Meter, peaks: tuple[Call, ...], rule: MarketRule, price_per_kw: float, clock: str | None
 ) -> tuple[Line, ...]:
     """The charge for what a meter drew in the system's peaks. price_per_kw: for the period that the rule charges;
-    clock: on which months and days of the market begin.
+    clock: on which months and days begin, None for the market's own.
 
     Raises BadInput for a peak the meter does not know, one that the rule never charges, and a rule that is none of
     peaks.
@@ -53,7 +54,7 @@ def peak_lines(
     if not isinstance(terms, PeakTerms):
         raise BadInput([of_another_kind(rule, "a market that settles coincident peaks")])
     own_kw = [_drawn_kw(meter, peak) for peak in peaks]
-    faults = _never_charged(peaks, rule, terms, clock)
+    faults = _never_charged(peaks, rule, terms, rule.clock if clock is None else clock)
     faults += [
         Finding(
             subject=f"peak from {instant(peak.start_s).isoformat()}",

@@ -11,6 +11,7 @@ from gridtide.doors.cli.words import mapping_of, say_compiling
 from gridtide.finding import BadInput, Finding
 
 if TYPE_CHECKING:
+    from gridtide.fleet.site import Site
     from gridtide.simulate.flexing import Standing
     from gridtide.simulate.following import Offer
     from gridtide.simulate.study import Study
@@ -95,6 +96,8 @@ def _of_case(
     law = faults.of(lambda: _regulator(regulator))
     study = faults.of(lambda: load_case(case))
     site = faults.of(lambda: _site(study, name)) if study is not None else None
+    if study is not None and site is not None and offer_kw is not None:
+        faults.findings += _beyond_connection(study.fleet.sites[site], offer_kw)
     faults.refuse_if_any()
     assert signal is not None and study is not None and site is not None and law is not None
     stands = standing(study, at, policy)
@@ -154,6 +157,21 @@ def _site(study: "Study", name: str) -> int:
             ]
         )
     return site
+
+
+def _beyond_connection(site: "Site", asked_kw: float) -> list[Finding]:
+    """An offer for which no base point leaves the meter room to go both ways."""
+    most_kw = (site.contract.import_max_kw + site.contract.export_max_kw) / 2.0
+    if asked_kw <= most_kw:
+        return []
+    return [
+        Finding(
+            subject=f"--offer-kw {asked_kw:,.0f}",
+            value=f"{asked_kw:,.0f} kW less and as much more than the base point of {site.name}",
+            limit=f"at most {most_kw:,.0f} kW: half of what its connection imports and exports together",
+            mend="Offer less, or raise import_max_kw or export_max_kw in [site.contract].",
+        )
+    ]
 
 
 def _offer(standing: "Standing", site: int, asked_kw: float | None) -> "Offer":

@@ -44,7 +44,7 @@ def show(document: dict[str, Any]) -> None:
 
 def _table(name: str, bids: list[dict[str, Any]], key: str, head: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for title in ("site", name, "from", "to", f"kW ({head})"):
+    for title in ("site", name, "from, local", "from, UTC", f"kW ({head})"):
         table.add_column(title, no_wrap=title != f"kW ({head})")
     for bid in bids:
         steps = "   ".join(
@@ -53,6 +53,6 @@ def _table(name: str, bids: list[dict[str, Any]], key: str, head: str) -> Table:
         )
         what = bid.get("product", bid.get("zone", ""))
         table.add_row(
-            escape(bid["site"]), escape(what), bid["start"][:16], bid["end"][11:16], steps
+            escape(bid["site"]), escape(what), bid["start_local"][:16], bid["start"][11:16], steps
         )
     return table

@@ -43,9 +43,7 @@ FILE = click.Path(path_type=Path)
 @click.option("--peak-price", type=Number(min=0),
               help="Money per kW of the mean over the peaks.")  # fmt: skip
 @click.option("--markets", type=FILE, help="Rules in the form of markets.toml.")
-@click.option(
-    "--clock", default="UTC", show_default=True, help="IANA zone of days of meter and market."
-)
+@click.option("--clock", help="IANA zone on which days begin, in place of the market's own.")
 @click.option("--currency", default="USD", show_default=True, help="Of all prices, without a run.")
 @click.option("--formulas", is_flag=True, help="List every programme and formula that is known.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
@@ -69,7 +67,7 @@ def settle(
     peak_market: str,
     peak_price: float | None,
     markets: Path | None,
-    clock: str,
+    clock: str | None,
     currency: str,
     formulas: bool,
     as_json: bool,
@@ -118,11 +116,15 @@ def _of_files(
         faults.findings.append(_no_meter())
     faults.findings += calls.faults()
     lines = faults.of(lambda: services.lines(() if readings is None else (readings,), "awards"))
+    on_clock = faults.of(lambda: calls.on_clock("UTC")) if calls.asked else None
     settled = None
-    if calls.asked and readings is not None:
-        settled = faults.of(lambda: calls.settled(readings))
+    if on_clock is not None and readings is not None:
+        settled = faults.of(lambda: on_clock.settled(readings))
+    clocks = faults.of(services.clocks) or ()
     faults.refuse_if_any()
-    told = meter_document(readings, lines or (), calls.clock, money or currency)
+    if on_clock is not None and on_clock.programme and on_clock.clock:
+        clocks = ((on_clock.programme, on_clock.clock), *clocks)
+    told = meter_document(readings, lines or (), clocks, money or currency)
     return told if settled is None or readings is None else calls_document(told, settled, readings)
 
 

@@ -1,6 +1,6 @@
 """The files of `gridtide settle`: calls under a programme, and what markets award and charge."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,13 +19,14 @@ Settled = tuple["Programme", "tuple[CallSettlement, ...]"]
 
 @dataclass(frozen=True, kw_only=True)
 class CallFiles:
-    """Calls of the grid, and the programme that says what a meter would have shown without them."""
+    """Calls of the grid, and the programme that says what a meter would have shown without them. clock: on which days
+    begin, None for the programme's own."""
 
     events: Path | None
     programme: str | None
     programmes: Path | None
     holidays: tuple[str, ...]
-    clock: str
+    clock: str | None
 
     @property
     def asked(self) -> bool:
@@ -47,10 +48,17 @@ class CallFiles:
         if self.programme is not None:
             gathered.of(self._rule)
         gathered.of(lambda: _days(self.holidays))
-        from gridtide.sources import zone_faults
-
-        gathered.findings += zone_faults(self.clock, f"--clock {self.clock}")
+        gathered.findings += _clock_faults(self.clock)
         return gathered.findings
+
+    def on_clock(self, of_site: str) -> "CallFiles":
+        """With the clock that days are on: that given, else the programme's own, else that of the site.
+
+        Raises BadInput for a programme that is not known.
+        """
+        if self.clock is not None:
+            return self
+        return replace(self, clock=self._rule().clock or of_site)
 
     def settled(self, meter: "Meter") -> Settled:
         """Every call. Raises BadInput with the faults of all."""
@@ -58,7 +66,7 @@ class CallFiles:
         from gridtide.sources.call_table import CallTable
 
         refuse_if_any(self.faults())
-        assert self.events is not None
+        assert self.events is not None and self.clock is not None
         calls, rule = CallTable(path=self.events).read(), self._rule()
         return rule, settle_calls(meter, calls, rule, self.clock, _days(self.holidays))
 
@@ -70,7 +78,8 @@ class CallFiles:
 
 @dataclass(frozen=True, kw_only=True)
 class MarketFiles:
-    """Awards of regulation and peaks of the system, with the markets whose rules they are settled by."""
+    """Awards of regulation and peaks of the system, with the markets whose rules they are settled by. clock: on which
+    days begin, None for that of each market."""
 
     awards: Path | None
     followed: Path | None
@@ -80,7 +89,7 @@ class MarketFiles:
     peak_market: str
     peak_price_per_kw: float | None
     markets: Path | None
-    clock: str
+    clock: str | None
 
     @property
     def asked(self) -> bool:
@@ -94,14 +103,21 @@ class MarketFiles:
 
         return market_rules(self.markets)
 
+    def clocks(self) -> "tuple[tuple[str, str], ...]":
+        """On which clock the days of each market that is asked for begin. Raises BadInput for one that is not known."""
+        from gridtide.settle.market_rule import clock_of
+
+        named = [self.market] if self.awards is not None or self.followed is not None else []
+        named += [self.peak_market] if self.peaks is not None else []
+        rules = self.rules()
+        return tuple((name, self.clock or clock_of(rules, name)) for name in named)
+
     def lines(self, meters: "tuple[Meter, ...]", site: str) -> "tuple[Line, ...]":
         """Awards as those of `site`, then the peaks of each meter. Raises BadInput with the faults of all files."""
-        from gridtide.sources import zone_faults
-
         if not self.asked:
             return ()
         faults = Gathered()
-        faults.findings += zone_faults(self.clock, f"--clock {self.clock}")
+        faults.findings += _clock_faults(self.clock)
         rules = faults.of(self.rules)
         faults.refuse_if_any()
         assert rules is not None
@@ -141,7 +157,7 @@ class MarketFiles:
 
     def _peaked(self, rules: "tuple[MarketRule, ...]", meter: "Meter") -> "tuple[Line, ...]":
         from gridtide.settle.market_lines import peak_lines
-        from gridtide.settle.market_rule import rule_on
+        from gridtide.settle.market_rule import rule_from
         from gridtide.sources.call_table import CallTable
         from gridtide.timeline import instant
 
@@ -150,8 +166,14 @@ class MarketFiles:
         if self.peak_price_per_kw is None:
             raise BadInput([_priceless()])
         peaks = CallTable(path=self.peaks).read()
-        rule = rule_on(rules, self.peak_market, instant(peaks[-1].start_s).date())
+        rule = rule_from(rules, self.peak_market, instant(peaks[-1].start_s))
         return peak_lines(meter, peaks, rule, self.peak_price_per_kw, self.clock)
+
+
+def _clock_faults(clock: str | None) -> list[Finding]:
+    from gridtide.sources import zone_faults
+
+    return [] if clock is None else zone_faults(clock, f"--clock {clock}")
 
 
 def _missing(name: str) -> Finding:

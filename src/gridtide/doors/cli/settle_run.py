@@ -1,11 +1,11 @@
 """`gridtide settle RUN`: a run from its folder, and what files beside it add."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gridtide.doors.cli.settle_files import CallFiles, MarketFiles
-from gridtide.finding import BadInput, Finding, Gathered
+from gridtide.finding import BadInput, Finding, Gathered, refuse_if_any
 
 if TYPE_CHECKING:
     from gridtide.doors.cli.settle_files import Settled
@@ -44,6 +44,7 @@ class RunFiles:
         from gridtide.doors.results.run_settlement import green_of, run_settlement, site_meters
         from gridtide.doors.results.settlement_document import (
             called_document,
+            days_of,
             doubts,
             totals_document,
         )
@@ -64,7 +65,11 @@ class RunFiles:
         lines, certificates = told if told is not None else ((), None)
         of_calls = () if called is None else tuple(line for one in called[1] for line in one.lines)
         beside = (*of_calls, *(awarded or ()), *lines)
-        notes = [*found.pop("notes"), *doubts(beside)]
+        clocks = services.clocks()
+        if clock is not None and calls.programme is not None:
+            clocks = ((calls.programme, clock), *clocks)
+        days = [days_of(*one) for one in clocks]
+        notes = [*found.pop("notes"), *days, *doubts(beside)]
         return {
             **found,
             "clock": clock,
@@ -76,15 +81,16 @@ class RunFiles:
         }
 
     def _called(self, folder: Path, calls: CallFiles) -> "tuple[Settled, str]":
-        """Calls settled by the meter of one site, and its own clock, on which their days are."""
+        """Calls settled by the meter of one site, and the clock on which their days are."""
         from gridtide.doors.results.run_settlement import site_clocks, site_meters
 
         meters = {one.source: one for one in site_meters(folder, self.policy)}
         name = self.site if self.site is not None or len(meters) > 1 else next(iter(meters))
         if name not in meters:
             raise BadInput([_no_site(self.site, tuple(meters))])
-        clock = site_clocks(folder, self.policy)[name]
-        return replace(calls, clock=clock).settled(meters[name]), clock
+        refuse_if_any(calls.faults())
+        on_clock = calls.on_clock(site_clocks(folder, self.policy)[name])
+        return on_clock.settled(meters[name]), on_clock.clock or ""
 
     def _terms(
         self, folder: Path, services: MarketFiles

@@ -120,7 +120,9 @@ def show_formulas(found: dict[str, Any]) -> None:
     for one in found["programmes"]:
         click.echo(f"{one['name']:22s}{one['status']:12s}{one['mark']:12s}{one['title']}")
     for one in found["rules"]:
-        click.echo(f"\n{one['name']} ({one['market']}, {one['status']}, {one['mark']})")
+        click.echo(
+            f"\n{one['name']} ({one['market']}, {one['clock']}, {one['status']}, {one['mark']})"
+        )
         held = f"{one['holds_from'] or 'begin'} to {one['holds_to'] or 'now'}"
         click.echo(f"  {held}: {one['formula']}")
         if one["unverified"]:

@@ -1,6 +1,8 @@
 """The document of `gridtide offer`: bids for energy and for capacity, each a list of price and quantity."""
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -11,9 +13,13 @@ from gridtide.simulate.offering import Offering
 def offer_document(
     standing: Standing, offering: Offering, forecaster: str, notes: tuple[str, ...]
 ) -> dict[str, Any]:
-    """energy: by site and step, a step's price None where it is taken at any. capacity: by site, product and block."""
+    """energy: by site and step, a step's price None where it is taken at any. capacity: by site, product and block.
+
+    start, end: UTC; start_local: on the clock of the site, with its offset.
+    """
     study = standing.study
     zone_of = {site.name: site.zone for site in study.fleet.sites}
+    clock_of = {site.name: ZoneInfo(site.clock) for site in study.fleet.sites}
     return {
         "of": study.name,
         "at": offering.situation.as_of.isoformat(),
@@ -26,6 +32,7 @@ def offer_document(
                 "zone": zone_of[bid.site],
                 "start": bid.start.isoformat(),
                 "end": bid.end.isoformat(),
+                "start_local": bid.start.astimezone(clock_of[bid.site]).isoformat(),
                 "steps": [
                     {"up_to_price_per_mwh": _price(limit), "quantity_kw": quantity}
                     for limit, quantity in zip(
@@ -41,6 +48,9 @@ def offer_document(
                 "product": bid.product,
                 "start": bid.start,
                 "end": bid.end,
+                "start_local": datetime.fromisoformat(bid.start)
+                .astimezone(clock_of[bid.site])
+                .isoformat(),
                 "steps": [
                     {"from_price_per_mw_h": _price(price), "quantity_kw": quantity}
                     for price, quantity in zip(

@@ -13,7 +13,7 @@ from gridtide.settle.call import Meter
 from gridtide.settle.carbon import settle_emissions_kg
 from gridtide.settle.green_direct import GreenTerms, green_ratios
 from gridtide.settle.line import Line
-from gridtide.settle.market_rule import MarketRule, rule_on
+from gridtide.settle.market_rule import MarketRule, rule_from
 from gridtide.settle.site_lines import (
     COINCIDENT,
     DEVIATION,
@@ -92,7 +92,7 @@ def green_of(
     Raises BadInput for a market without such a rule.
     """
     tables = run_tables(folder, policy)
-    rule = rule_on(rules, market, tables.timeline.start.date())
+    rule = rule_from(rules, market, tables.timeline.start)
     if not isinstance(rule.terms, GreenTerms):
         raise BadInput([_no_limits(rule)])
     found = []

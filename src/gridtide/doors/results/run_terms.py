@@ -20,7 +20,7 @@ from gridtide.finding import BadInput, Finding, Gathered
 from gridtide.settle.certificates import Certificate, Matching, covered_kwh
 from gridtide.settle.k_factor import KTerms
 from gridtide.settle.line import Line
-from gridtide.settle.market_rule import MarketRule, rule_on
+from gridtide.settle.market_rule import MarketRule, rule_from
 from gridtide.settle.site_lines import BilledSite
 from gridtide.settle.terms_lines import movements_line, ppa_line, two_part_line
 from gridtide.sources.certificate_table import CertificateTable
@@ -75,7 +75,7 @@ def certificates_document(folder: Path, policy: str, terms: Terms) -> dict[str, 
 
 
 def _charged(tables: RunTables, one: TariffTable, rules: tuple[MarketRule, ...]) -> Line:
-    rule = rule_on(rules, one.market, tables.timeline.start.date())
+    rule = rule_from(rules, one.market, tables.timeline.start)
     return two_part_line(_site(tables, one.site), rule, one.contracted_kw, one.transformer_kva)
 
 
@@ -114,7 +114,7 @@ def _moved(terms: Terms, one: MovementsTable, rules: tuple[MarketRule, ...]) -> 
     if named and isinstance(named[0].terms, KTerms):
         measures = tuple(factor.measure for factor in named[0].terms.factors)
     movements = MovementTable(path=terms.folder / one.path, measures=measures).read()
-    rule = rule_on(rules, one.market, instant(int(movements.period_s[0])).date())
+    rule = rule_from(rules, one.market, instant(int(movements.period_s[0])))
     return movements_line(one.site, rule, movements, one.standards, one.sharing)
 
 

@@ -36,23 +36,28 @@ def programme_document(programme: Programme) -> dict[str, Any]:
     return {**told, "unverified": list(programme.unverified), "rule": asdict(programme.rule)}
 
 
-def days_of(clock: str) -> str:
+def days_of(whose: str, clock: str) -> str:
     """On which clock days begin: on another, other days are like a called one, and other versions hold."""
-    return f"days begin at midnight of {clock}"
+    return f"days of {whose} begin at midnight of {clock}"
 
 
 def meter_document(
-    meter: Meter | None, lines: tuple[Line, ...], clock: str, currency: str
+    meter: Meter | None, lines: tuple[Line, ...], clocks: tuple[tuple[str, str], ...], currency: str
 ) -> dict[str, Any]:
-    """A stranger's meter, or awards without one: lines and totals."""
+    """A stranger's meter, or awards without one: lines and totals. clocks: whose and which, that of calls first."""
     return {
         "meter": meter.source if meter else None,
-        "clock": clock,
+        "clock": clocks[0][1],
         "currency": currency,
         "programme": None,
         "calls": [],
         **totals_document(lines),
-        "notes": [PAID, days_of(clock), *doubts(lines), *(meter.notes if meter else ())],
+        "notes": [
+            PAID,
+            *(days_of(whose, clock) for whose, clock in clocks),
+            *doubts(lines),
+            *(meter.notes if meter else ()),
+        ],
     }
 
 
@@ -109,6 +114,7 @@ def formulas_document(
             {
                 "name": rule.name,
                 "market": rule.market,
+                "clock": rule.clock,
                 "title": rule.title,
                 "formula": rule.formula,
                 "holds_from": rule.holds_from.isoformat() if rule.holds_from else None,

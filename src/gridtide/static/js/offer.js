@@ -6,6 +6,16 @@ import { INK, TOOLTIP, money, number } from "./theme.js";
 const LINES = { lineStyle: { color: "#e6ebf0" } };
 const SHADES = ["#08306b", "#0072b2", "#56b4e9", "#a6d5f0", "#e6c65c", "#e69f00", "#d55e00"];
 
+const utc = (bid) => bid.start.slice(0, 16).replace("T", " ");
+const local = (bid) => bid.start_local.slice(0, 16).replace("T", " ");
+
+/** Every quantity of a bid with its price, the dearest first. */
+function ladder(bid, energy) {
+  const words = (price) => (price === null || price === undefined ? "at any price" : `${energy ? "up to" : "from"} ${money(price)}`);
+  const steps = bid.steps.map((step) => `${number(step.quantity_kw)} ${words(energy ? step.up_to_price_per_mwh : step.from_price_per_mw_h)}`);
+  return (energy ? steps.reverse() : steps).join(" · ");
+}
+
 /** Parts of one bid, the dearest first: each with its kW and the price at which it begins to be taken or given. */
 function parts(bid, energy) {
   if (!energy) {
@@ -33,11 +43,11 @@ function stacked(bids, energy, unit) {
       axisPointer: { type: "shadow" },
       formatter: ([{ dataIndex }]) => {
         const bid = bids[dataIndex];
-        return [`${bid.start.slice(0, 16).replace("T", " ")} UTC`, ...parts(bid, energy).map((part) => `${number(part.kw)} kW ${said(part)}`)].join("<br>");
+        return [`${local(bid)}, ${utc(bid)} UTC`, ...parts(bid, energy).map((part) => `${number(part.kw)} kW ${said(part)}`)].join("<br>");
       },
     },
     grid: { left: 84, right: 40, top: 30, bottom: 48 },
-    xAxis: { type: "category", data: bids.map((bid) => bid.start.slice(5, 16).replace("T", " ")), axisLabel: { color: INK }, name: "begin, UTC", nameLocation: "middle", nameGap: 30 },
+    xAxis: { type: "category", data: bids.map((bid) => local(bid).slice(5)), axisLabel: { color: INK }, name: `begin, clock of ${bids[0].site}`, nameLocation: "middle", nameGap: 30 },
     yAxis: { type: "value", name: "kW", axisLabel: { color: INK }, splitLine: LINES },
     series: Array.from({ length: depth }, (_, at) => ({
       type: "bar",
@@ -83,10 +93,10 @@ for (const [name, bids] of groups(page.capacity, (bid) => `${bid.site}, ${bid.pr
 if (!page.energy.length && !page.capacity.length) element("p", "Nothing to bid: no site buys at a market's price and none offers capacity.");
 else {
   element("h2", "In figures");
+  const row = (bid, of, energy) => [bid.site, of, `${local(bid)} ${bid.start_local.slice(-6)}`, utc(bid), ladder(bid, energy)];
   table(
-    ["site", "of", "begin, UTC", "kW at the highest price", "kW at the lowest price"],
-    [...page.energy.map((bid) => [bid.site, bid.zone, bid.start.slice(0, 16), number(bid.steps[bid.steps.length - 1].quantity_kw), number(bid.steps[0].quantity_kw)]),
-      ...page.capacity.map((bid) => [bid.site, bid.product, bid.start.slice(0, 16), number(bid.steps[bid.steps.length - 1].quantity_kw), number(bid.steps[0].quantity_kw)])],
+    ["site", "of", "begin, clock of the site", "begin, UTC", `every step: kW and its price, ${page.currency}`],
+    [...page.energy.map((bid) => row(bid, bid.zone, true)), ...page.capacity.map((bid) => row(bid, bid.product, false))],
   );
 }
 told([...(page.courses > 1 ? [`${page.courses} courses of what is not published yet, drawn by ${page.forecaster}`] : []), ...page.notes]);
