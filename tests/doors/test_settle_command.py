@@ -44,6 +44,17 @@ def test_the_keys_of_a_settled_meter_are_a_contract(capsys: pytest.CaptureFixtur
     assert found["total"] == sum(line["amount"] for line in found["lines"])
 
 
+def test_a_settlement_has_a_page_that_holds_its_figures(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same document, laid out by its own script."""
+    page = tmp_path / "settled.html"
+    found = settled(capsys, "--programme", "caiso-10-in-10", "--page", str(page))
+    text = page.read_text()
+    assert "A settlement: what it comes to by kind" in text
+    assert repr(found["calls"][0]["credited_kwh"]) in text
+
+
 def test_every_line_can_be_reckoned_again_from_its_inputs(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

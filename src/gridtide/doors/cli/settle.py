@@ -46,6 +46,7 @@ FILE = click.Path(path_type=Path)
 @click.option("--clock", help="IANA zone on which days begin, in place of the market's own.")
 @click.option("--currency", default="USD", show_default=True, help="Of all prices, without a run.")
 @click.option("--formulas", is_flag=True, help="List every programme and formula that is known.")
+@click.option("--page", type=FILE, help="Write the settlement as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def settle(
     run: str | None,
@@ -70,6 +71,7 @@ def settle(
     clock: str | None,
     currency: str,
     formulas: bool,
+    page: Path | None,
     as_json: bool,
 ) -> int:
     """Settle RUN (its number, or last) again from its folder, every file checked against the record; or, without RUN, a
@@ -93,7 +95,7 @@ def settle(
     else:
         refuse_if_any(_two_meters(meter))
         found = course.settled(calls, services)
-    tell(found, "", None, as_json, show)
+    tell(found, "settle.js", page, as_json, show)
     return 0 if found.get("bit_equal", True) else 3
 
 
