@@ -42,21 +42,49 @@ class Branches:
         return int(max(self.from_bus.max(), self.to_bus.max())) + 1
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Walk:
+    """A walk in depth over all buses. order: when each bus was met; last: when the last one beyond it was; part: by
+    number, of the grid; beyond: bus behind each branch whose loss splits the grid, -1 for all others."""
+
+    order: Whole
+    last: Whole
+    part: Whole
+    beyond: Whole
+
+
 def bridges(branches: Branches) -> NDArray[np.bool_]:
     """Branches whose loss splits the grid, (L,): no way leads around them. Lowest reach of a walk in depth (Tarjan)."""
+    return np.asarray(_walked(branches, 0).beyond >= 0)
+
+
+def cut_off(branches: Branches, feeding_bus: int) -> dict[int, Whole]:
+    """Buses that the loss of a bridge separates from the bus that feeds, (K,) each, by branch in ascending order."""
+    walk = _walked(branches, feeding_bus)
+    apart: dict[int, Whole] = {}
+    for branch in np.flatnonzero(walk.beyond >= 0).tolist():
+        bus = walk.beyond[branch]
+        behind = (walk.order >= walk.order[bus]) & (walk.order <= walk.last[bus])
+        apart[branch] = np.flatnonzero(behind)
+    return apart
+
+
+def parts(branches: Branches) -> Whole:
+    """Which connected part of the grid each bus belongs to, counted from 0, (N,)."""
+    return _walked(branches, 0).part
+
+
+def _walked(branches: Branches, first: int) -> _Walk:
     count = branches.buses
-    ways: list[list[tuple[int, int]]] = [[] for _ in range(count)]
-    ends = zip(branches.from_bus.tolist(), branches.to_bus.tolist(), strict=True)
-    for number, (one, other) in enumerate(ends):
-        ways[one].append((other, number))
-        ways[other].append((one, number))
-    found = np.zeros(len(branches), dtype=np.bool_)
-    order, lowest = [-1] * count, [0] * count
-    seen = 0
-    for root in range(count):
+    ways = _ways(branches)
+    beyond = np.full(len(branches), -1, dtype=np.int64)
+    order, lowest, last, part = [-1] * count, [0] * count, [0] * count, [0] * count
+    seen = parted = 0
+    for root in (first, *range(count)):
         if order[root] >= 0:
             continue
         order[root] = lowest[root] = seen
+        part[root] = parted
         seen += 1
         walk = [(root, -1, iter(ways[root]))]
         while walk:
@@ -66,14 +94,30 @@ def bridges(branches: Branches) -> NDArray[np.bool_]:
                     continue
                 if order[other] < 0:
                     order[other] = lowest[other] = seen
+                    part[other] = parted
                     seen += 1
                     walk.append((other, number, iter(ways[other])))
                     break
                 lowest[bus] = min(lowest[bus], order[other])
             else:
                 walk.pop()
+                last[bus] = seen - 1
                 if walk:
                     before = walk[-1][0]
                     lowest[before] = min(lowest[before], lowest[bus])
-                    found[came_by] = lowest[bus] > order[before]
-    return found
+                    if lowest[bus] > order[before]:
+                        beyond[came_by] = bus
+        parted += 1
+    return _Walk(
+        order=np.asarray(order), last=np.asarray(last), part=np.asarray(part), beyond=beyond
+    )
+
+
+def _ways(branches: Branches) -> list[list[tuple[int, int]]]:
+    """From each bus, the buses next to it and the branches that lead there."""
+    ways: list[list[tuple[int, int]]] = [[] for _ in range(branches.buses)]
+    ends = zip(branches.from_bus.tolist(), branches.to_bus.tolist(), strict=True)
+    for number, (one, other) in enumerate(ends):
+        ways[one].append((other, number))
+        ways[other].append((one, number))
+    return ways

@@ -1,0 +1,112 @@
+"""A transmission network as a power flow sees it: buses, branches and machines, per unit on one base."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.digest import freeze
+from gridtide.grid.branches import Branches
+
+Real = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Buses:
+    """N buses. names: as their source numbers them; nominal_kv: between phases, 0 where it is not told; load_kw,
+    load_kvar: drawn; shunt_kw: drawn and shunt_kvar: fed in at 1 pu; lowest_pu, highest_pu: of voltage in service; (N,)
+    each."""
+
+    names: tuple[str, ...]
+    nominal_kv: Real
+    load_kw: Real
+    load_kvar: Real
+    shunt_kw: Real
+    shunt_kvar: Real
+    lowest_pu: Real
+    highest_pu: Real
+
+    def __post_init__(self) -> None:
+        freeze(self, **dict.fromkeys(sorted(set(self.__dataclass_fields__) - {"names"}), float))
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Circuits:
+    """What a power flow with losses asks of L branches beside `Branches`: resistance_pu, charging_pu: of the whole
+    branch, ratio: of turns at the first bus, 1 for a line, above 0, shift_deg: the first bus ahead; (L,) each.
+    """
+
+    resistance_pu: Real
+    charging_pu: Real
+    ratio: Real
+    shift_deg: Real
+
+    def __post_init__(self) -> None:
+        freeze(self, **dict.fromkeys(sorted(self.__dataclass_fields__), float))
+        if not (self.ratio > 0.0).all():
+            raise ValueError("a ratio of turns is not above 0")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Machines:
+    """G machines that hold the voltage of their bus. bus: by number; fed_kw: what they feed in; held_pu: voltage; (G,).
+    Limits of reactive power are not known here."""
+
+    bus: Whole
+    fed_kw: Real
+    held_pu: Real
+
+    def __post_init__(self) -> None:
+        freeze(self, bus=np.int64, fed_kw=np.float64, held_pu=np.float64)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Network:
+    """A connected grid. base_kva: of all per-unit values; feeding_bus: number of the bus whose machines feed what
+    lacks, at angle 0. Raises ValueError where nothing feeds there.
+
+    Ratings of branches are of apparent power, kVA, where losses count, and of active power, kW, where they do not.
+    """
+
+    name: str
+    base_kva: float
+    buses: Buses
+    branches: Branches
+    circuits: Circuits
+    machines: Machines
+    feeding_bus: int
+
+    def __post_init__(self) -> None:
+        if self.feeding_bus not in self.machines.bus:
+            raise ValueError("no machine feeds at the bus that feeds what lacks")
+
+
+def lossless(network: Network) -> Branches:
+    """The branches as a flow without losses sees them: a ratio of turns lengthens a reactance."""
+    reactance_pu = network.branches.reactance_pu * network.circuits.ratio
+    return replace(network.branches, reactance_pu=reactance_pu)
+
+
+def injected_kw(network: Network) -> Real:
+    """Fed in at each bus at 1 pu, loads below 0, (N,), kW; what the feeding bus lacks is not in it."""
+    fed = -(network.buses.load_kw + network.buses.shunt_kw)
+    np.add.at(fed, network.machines.bus, network.machines.fed_kw)
+    return fed
+
+
+def lossless_kw(network: Network, ptdf: Real) -> Real:
+    """Flow of each branch without losses, from its first bus to its second, (L,), kW; phase shifts counted.
+
+    ptdf: of `lossless(network)` with the feeding bus as slack, (L, N). A shift is a flow that its branch does not carry
+    and both its buses must: F = PTDF (P + A'S) - S with S = base x shift / reactance.
+    """
+    branches = lossless(network)
+    shifted_kw = network.base_kva * np.deg2rad(network.circuits.shift_deg) / branches.reactance_pu
+    fed = injected_kw(network)
+    np.add.at(fed, branches.from_bus, shifted_kw)
+    np.add.at(fed, branches.to_bus, -shifted_kw)
+    return np.asarray(ptdf @ fed - shifted_kw)
