@@ -1,13 +1,16 @@
 """Every day of a real regulation signal, followed with the speed of jobs alone and with one hour of store.
 
     python benchmarks/follow_caiso.py [--days 108] [--offer 0.15] [--stored-offer 0.30] [--regulator NAME] [--all]
+                                      [--noise-of reading] [--without "200 W"]
 
 The signal is CAISO's, 18 to 22 h on 108 days of 2016, 4 s ($GRIDTIDE_DATA/caiso_agc, default ../shared/data); the site
 is examples/regulating.toml, its course taken up to a day after its start. Actuators are fixed: store 1 s, points 4 s;
 the grid's meter reads every 10 s with noise of 1 % (of the offer; `--noise-of reading`: of what it reads). The offer is
 fixed before the day, a share of the site's mean load; without a store it has none, with it one hour of the offer, half
 full. Offers are cut for the hour ahead from what is known. Blocks of five minutes with mean |signal| below 0.02 are
-counted apart. The ceiling is a perfect copy with the same lag and no noise. Exit code 1 where a deadline is missed.
+counted apart. The ceiling is a perfect copy with the same lag and no noise; the noisy one is the same copy read by the
+same meter. held_h1 to held_h4: share of the offer that stood for each hour. `--without` takes a point off the pool's
+menu. Exit code 1 where a deadline is missed.
 """
 
 import argparse
@@ -48,6 +51,7 @@ def main() -> None:
     parser.add_argument("--stored-offer", type=float, default=0.30)
     parser.add_argument("--regulator", choices=sorted(REGULATORS), default="merit-order")
     parser.add_argument("--noise-of", choices=("offer", "reading"), default="offer")
+    parser.add_argument("--without", default="", help="A point that the pool does not have.")
     parser.add_argument("--all", action="store_true", help="Every day, not only the summary.")
     asked = parser.parse_args()
     table = AgcTable(path=SIGNAL)
@@ -69,7 +73,7 @@ def measured(
     asked: argparse.Namespace,
 ) -> int:
     """One table, printed; deadlines missed."""
-    plain = load_case(ROOT / "examples" / "regulating.toml")
+    plain = without_point(load_case(ROOT / "examples" / "regulating.toml"), asked.without)
     load_kw = mean_load_kw(plain)
     offer_kw = share * load_kw
     standing = standing_of(with_store(plain, offer_kw if stored else 0.0))
@@ -96,17 +100,29 @@ def measured(
 def row(day: str, found: Followed) -> dict[str, float]:
     """The figures of a day."""
     score, ceiling = found.mean(found.scores.score), found.mean(found.ceiling.score)
+    noisy = found.mean(found.noisy_ceiling.score)
     return {
         "day": int(day.replace("-", "")),
         "score": score,
         "ceiling": ceiling,
         "of_ceiling": score / ceiling,
+        "noisy_ceiling": noisy / ceiling,
+        "of_noisy": score / noisy,
         "availability": found.availability,
+        **held_by_hour(found),
         "exhausted_s": found.exhausted_s,
         "missed": found.missed,
         "quiet": int(found.quiet.sum()),
         "lost_h": float(found.lost_s.sum() / 3600.0),
         "bias": float(found.heard.less.mean()),
+    }
+
+
+def held_by_hour(found: Followed) -> dict[str, float]:
+    """What stood of the offer for each hour, as a share of it."""
+    return {
+        f"held_h{number + 1}": min(one.band.up_kw, one.band.down_kw) / found.offer.most_kw
+        for number, one in enumerate(found.hours)
     }
 
 
@@ -129,6 +145,17 @@ def told(rows: list[dict[str, float]]) -> None:
     print("worst days by availability:")
     for one in sorted(rows, key=lambda one: one["availability"])[:5]:
         print(said(one))
+
+
+def without_point(study: Study, name: str) -> Study:
+    """The study whose pool has no such point; the same where none is named. Raises ValueError for an unknown one."""
+    (site,) = study.fleet.sites
+    (pool,) = site.pools
+    if name and name not in [point.name for point in pool.points]:
+        raise ValueError(f"--without {name}: no point of the pool")
+    kept = tuple(point for point in pool.points if point.name != name)
+    fleet = replace(study.fleet, sites=(replace(site, pools=(replace(pool, points=kept),)),))
+    return replace(study, fleet=fleet)
 
 
 def with_store(study: Study, offer_kw: float) -> Study:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gridtide.case.load import load_case
 from gridtide.decide.regulators.merit_order import MeritOrder
@@ -17,8 +19,10 @@ from gridtide.simulate.flexing import Standing, standing_at
 from gridtide.simulate.following import Followed, Offer, follow, site_in
 from gridtide.simulate.heard_signal import heard
 from gridtide.simulate.policies import policy_named
+from gridtide.simulate.regulated_hour import between
 from gridtide.simulate.truth import truth_of
 from gridtide.sources.agc_table import AgcTable
+from gridtide.testing.regulators import MANY, adverse_signal
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 WALK = AgcTable(path=EXAMPLES / "regulation_signal.csv").read()
@@ -31,6 +35,16 @@ def standing() -> Standing:
     study = load_case(EXAMPLES / "regulating.toml")
     way, forecaster, known = policy_named("coordinated", study)
     return standing_at(known, truth_of(study), way, forecaster, 96, lambda done, steps: None)
+
+
+@cache
+def without_store() -> Standing:
+    """The same site with the speed of its jobs alone."""
+    study = load_case(EXAMPLES / "regulating.toml")
+    (site,) = study.fleet.sites
+    fleet = replace(study.fleet, sites=(replace(site, battery=None, products=()),))
+    way, forecaster, known = policy_named("coordinated", replace(study, fleet=fleet))
+    return standing_at(known, truth_of(known), way, forecaster, 96, lambda done, steps: None)
 
 
 def followed(signal: AgcSignal, offer: Offer = OFFER) -> Followed:
@@ -118,3 +132,69 @@ def test_a_lost_signal_is_left_within_its_ramp_in_the_course_as_well() -> None:
     assert np.abs(np.diff(found.request_kw)).max() <= OFFER.most_kw / 300.0 * 4.0 + 1e-6
     error = np.abs(found.base_kw - found.meter_kw - found.request_kw)
     assert np.median(error) <= 0.01 * OFFER.most_kw
+
+
+def test_jobs_alone_hold_fifteen_per_cent_of_the_load_through_four_hours() -> None:
+    """Base point and offer are chosen together: every hour stands in full at either rail, and nothing is missed."""
+    for rail in (1.0, -1.0):
+        signal = AgcSignal(every_s=4, less=np.full(3600, rail), source="rail")
+        window = site_in(without_store(), signal)
+        offer_kw = 0.15 * float(window.today.drawn_kw[0])
+        found = follow(window, 0, signal, Offer(up_kw=offer_kw, down_kw=offer_kw), MeritOrder())
+        assert found.availability == 1.0
+        assert (found.missed, found.exhausted_s) == (0, 0)
+
+
+@settings(MANY, max_examples=12)
+@given(seed=st.integers(0, 2**20), kind=st.integers(0, 3), share=st.floats(0.2, 1.5))
+def test_what_stands_for_an_hour_is_held_on_any_signal(seed: int, kind: int, share: float) -> None:
+    """Rails, turns and walks: the twin is never beyond reach of what was accepted, and no promise breaks."""
+    signal = AgcSignal(every_s=4, less=adverse_signal(seed, kind), source="adverse")
+    offer_kw = share * OFFER.most_kw
+    found = followed(signal, Offer(up_kw=offer_kw, down_kw=offer_kw))
+    assert (found.missed, found.exhausted_s) == (0, 0)
+    assert (found.lost_s <= np.maximum(found.running.slack_s, 0.0) + 1e-6).all()
+
+
+def test_a_gang_goes_as_low_as_its_slack_bears() -> None:
+    """Between two points of its menu, and never lower; a job that is late by its own slots is left alone."""
+    found = follow(site_in(without_store(), WALK), 0, WALK, OFFER, MeritOrder())
+    running, hour = found.running, found.hours[0].hour
+    slow = running.told_speed[hour.chosen] - between(
+        hour.lowest_kw, running.points_kw[hour.chosen], running.speeds[hour.chosen]
+    )
+    slack_s = running.slack_s[hour.chosen]
+    assert (3600.0 * slow <= slack_s).all()
+    points_kw = running.points_kw[hour.chosen]
+    on_a_point = np.isclose(points_kw, hour.lowest_kw[:, None]).any(axis=1)
+    assert not on_a_point.all() and (3600.0 * slow[~on_a_point] > slack_s[~on_a_point] - 60.0).all()
+    late = running.slack_s < 0.0
+    assert (found.lost_s[late] <= 0.0).all()
+    assert found.missed == 0
+
+
+def test_the_noise_of_the_meter_has_a_ceiling_of_its_own() -> None:
+    """Without noise both ceilings are one; noise of the reading costs a perfect copy what it costs the site."""
+    window = site_in(standing(), WALK)
+    still = follow(window, 0, WALK, OFFER, MeritOrder(), noise_share=0.0)
+    assert still.noisy_ceiling.score == pytest.approx(still.ceiling.score, abs=1e-12)
+    noisy = follow(window, 0, WALK, OFFER, MeritOrder(), noise_of_reading=True)
+    lost = noisy.mean(noisy.ceiling.score) - noisy.mean(noisy.noisy_ceiling.score)
+    assert lost > 0.02
+    assert noisy.mean(noisy.scores.score) >= 0.98 * noisy.mean(noisy.noisy_ceiling.score)
+
+
+def test_a_site_with_a_ramp_rule_offers_what_it_reaches_and_is_told_no_faster() -> None:
+    """120 kW a minute: 600 kW within five minutes; a turn takes its time at the meter, but for a job that ends."""
+    stands = standing()
+    (site,) = stands.study.fleet.sites
+    contract = replace(site.contract, ramp_max_kw_per_min=120.0)
+    fleet = replace(stands.study.fleet, sites=(replace(site, contract=contract),))
+    ruled = replace(stands, study=replace(stands.study, fleet=fleet))
+    signal = AgcSignal(every_s=4, less=adverse_signal(3, 1), source="turns")
+    found = follow(site_in(ruled, signal), 0, signal, OFFER, MeritOrder(), noise_share=0.0)
+    (hour,) = found.hours
+    assert hour.band.up_kw == pytest.approx(600.0) and hour.band.ramp_kw_per_s == pytest.approx(2.0)
+    answered_kw = found.base_kw - found.meter_kw
+    change_kw = np.abs(answered_kw[60:] - answered_kw[:-60])
+    assert np.quantile(change_kw, 0.97) <= 1.01 * 120.0 < 0.2 * np.ptp(found.request_kw)

@@ -11,6 +11,8 @@ from gridtide.digest import freeze
 Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
+FULL_WITHIN_S = 300.0
+"""What is offered is there in full so soon, within the ramp of its band: five minutes, a block of the score."""
 LOSS_SHARE = 0.05
 """Of an hour's energy, what a store may lose to an adverse signal by going back and forth (round trip 0.91)."""
 
@@ -291,12 +293,14 @@ def band_for(
     asked_kw: tuple[float, float],
     import_max_kw: float = np.inf,
     may_end_kw: float = 0.0,
+    ramp_kw_per_s: float = np.inf,
 ) -> Band:
     """The widest band within what is asked, up and down, whose worst signal the means follow for so many hours.
 
     Power: the store beside what gangs do at once. Energy: what gangs keep up settled, and the rest out of the store,
     with its losses and the time in which it carries the whole request. other_kw: IT power nobody moves. may_end_kw: IT
-    power of gangs that may end before the hand-over, which others must then draw instead.
+    power of gangs that may end before the hand-over, which others must then draw instead. ramp_kw_per_s: of the
+    connection; no more is offered than is reached within it in FULL_WITHIN_S.
     """
     store = means.store
     at_once, settled = reach_kw(means, other_kw)
@@ -318,6 +322,7 @@ def band_for(
     widest = [
         min(
             asked_kw[way],
+            ramp_kw_per_s * FULL_WITHIN_S,
             power[way],
             _kept_up_kw(law, settled[way], at_once[way], there_kwh[way], hours),
         )
@@ -328,6 +333,7 @@ def band_for(
         up_kw=max(0.0, min(widest[0], base_kw)),
         down_kw=max(0.0, min(widest[1], import_max_kw - base_kw)),
         hours=hours,
+        ramp_kw_per_s=ramp_kw_per_s,
         end_least_kwh=store.least_kwh,
         end_most_kwh=store.most_kwh,
     )

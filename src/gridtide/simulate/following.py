@@ -1,5 +1,6 @@
 """A site follows a regulation signal through hours of its course: offers hour by hour, delivery second by second."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,6 +20,7 @@ from gridtide.decide.regulate import (
     standing_still,
 )
 from gridtide.finding import BadInput, Finding
+from gridtide.fleet.site import Site
 from gridtide.settle.regulation_score import (
     MANUAL_12,
     BlockScores,
@@ -29,12 +31,19 @@ from gridtide.settle.regulation_score import (
 from gridtide.signals.agc import AgcSignal
 from gridtide.simulate.flexing import Standing, Window
 from gridtide.simulate.heard_signal import Heard, heard
-from gridtide.simulate.regulated_hour import RegulatedHour, Running, hour_of, means_of, running_at
+from gridtide.simulate.regulated_hour import (
+    RegulatedHour,
+    Running,
+    between,
+    hour_of,
+    means_of,
+    running_at,
+)
 
 Real = NDArray[np.float64]
 HOUR_S = 3600
 NOISE_STREAM = 41
-SHARES = np.linspace(0.0, 1.0, 26)
+SHARES = np.linspace(0.0, 1.0, 101)
 NOTHING_SHARE = 1e-3
 """Of the offer: an hour in which less is left of it is not scored, and not available."""
 EXHAUSTED_SHARE = 0.01
@@ -66,15 +75,28 @@ class HourAhead:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class HourSeen:
+    """An hour as it went: what stood for it, how it was followed, and every second what was asked of the meter
+    (request_kw around base_kw) and the noise of the grid's meter, of what `of_reading` says, (seconds,)."""
+
+    ahead: HourAhead
+    seen: Regulated
+    request_kw: Real
+    base_kw: Real
+    noise: Real
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Followed:
     """A signal followed. Every second, (seconds,): request_kw (above 0: draw less), base_kw, meter_kw as it truly was,
     measured_kw as the grid's meter said, store_kw (discharge less charge), stored_kwh, it_kw, short_kw beyond reach.
 
-    scores: of 5-minute blocks; ceiling: of a perfect copy with the lag of the fastest means, read without noise; quiet:
+    scores: of 5-minute blocks; ceiling: of a perfect copy with the lag of the fastest means, read without noise;
+    noisy_ceiling: of the same copy read by the same meter with the same noise, which nobody beats but by luck; quiet:
     blocks that are not counted, for their mean |signal| is too small or nothing stands offered, (N,); unheld: those in
-    which nothing stands offered, (N,). availability:
-    offered for the hour over offered for the day, but where it was beyond reach. lost_s: work that jobs are behind by,
-    (n,), missed: jobs that it cost their deadline. against: whether response and request are opposed.
+    which nothing stands offered, (N,). availability: offered for the hour over offered for the day, but where it was
+    beyond reach. lost_s: work that jobs are behind by, (n,), missed: jobs that it cost their deadline; one that is late
+    by its own slots is not slowed. against: whether response and request are opposed.
     """
 
     signal: AgcSignal
@@ -92,6 +114,7 @@ class Followed:
     short_kw: Real
     scores: BlockScores
     ceiling: BlockScores
+    noisy_ceiling: BlockScores
     quiet: NDArray[np.bool_]
     unheld: NDArray[np.bool_]
     availability: float
@@ -161,13 +184,13 @@ def follow(
 ) -> Followed:
     """Follow a signal at one site, hour by hour. noise_share: standard deviation of the meter, of the offer, or of its
     reading. quiet_below: mean |signal| below which a block is not counted."""
-    course = _Course.of(window, site, regulator, signal, offer)
+    course = _Course.of(window, site, regulator, signal, offer, noise_of_reading)
     noise = np.random.default_rng([window.study.seed if seed is None else seed, NOISE_STREAM])
-    parts: list[tuple[HourAhead, Regulated, Real, Real, Real]] = []
+    parts: list[HourSeen] = []
     for first in range(0, signal.seconds, HOUR_S):
         seconds = min(HOUR_S, signal.seconds - first)
         drawn = noise.normal(0.0, noise_share, seconds)
-        parts.append(course.next_hour(first, seconds, drawn, noise_of_reading))
+        parts.append(course.next_hour(first, seconds, drawn))
     return _found(course, parts, quiet_below)
 
 
@@ -180,17 +203,25 @@ class _Course:
     regulator: Regulator
     signal: AgcSignal
     offer: Offer
+    of_reading: bool
     heard: Heard
     running: Running
     seen_it_kw: Real
     stored_kwh: float
     lost_s: Real
     moved: NDArray[np.int64]
+    told_kw: float = 0.0
     state: RegulatorState | None = None
 
     @classmethod
     def of(
-        cls, window: Window, site: int, regulator: Regulator, signal: AgcSignal, offer: Offer
+        cls,
+        window: Window,
+        site: int,
+        regulator: Regulator,
+        signal: AgcSignal,
+        offer: Offer,
+        of_reading: bool,
     ) -> "_Course":
         running = running_at(window, site)
         seen = window.carried_out(window.dispatch)
@@ -200,6 +231,7 @@ class _Course:
             regulator=regulator,
             signal=signal,
             offer=offer,
+            of_reading=of_reading,
             heard=heard(signal),
             running=running,
             seen_it_kw=np.asarray(seen.it_kw[site]),
@@ -208,9 +240,7 @@ class _Course:
             moved=np.zeros(0, dtype=np.int64),
         )
 
-    def next_hour(
-        self, first_s: int, seconds: int, noise: Real, of_reading: bool
-    ) -> tuple[HourAhead, Regulated, Real, Real, Real]:
+    def next_hour(self, first_s: int, seconds: int, noise: Real) -> HourSeen:
         """Offer for the hour that begins, follow it, and carry over what is stored and what is behind."""
         every_s = self.signal.every_s
         minutes = slice(first_s // 60, -(-(first_s + seconds) // 60))
@@ -225,7 +255,7 @@ class _Course:
         gangs_kw = float(means.gangs.usual_kw.sum())
         base = np.asarray([power_at(means.building, other + gangs_kw) for other in planned])
         base += means.building.overhead_kw - means.store.usual_kw
-        scale = 1.0 if of_reading else self.offer.most_kw / max(float(base.mean()), 1e-9)
+        scale = 1.0 if self.of_reading else self.offer.most_kw / max(float(base.mean()), 1e-9)
         left_s = np.maximum(running.left_s - told + self.lost_s, 0.0)[hour.chosen]
         state = self._state(means, hour, left_s)
         outside = Outside(
@@ -233,12 +263,23 @@ class _Course:
             planned_kw=np.repeat(hour.planned_kw, 60)[:seconds],
             noise=noise * scale,
         )
-        seen = self.regulator.respond(request, base, every_s, means, state, outside)
+        followed = _within_ramp(request, self.told_kw, ahead.band.ramp_kw_per_s * every_s)
+        self.told_kw = float(followed[-1])
+        seen = self.regulator.respond(followed, base, every_s, means, state, outside)
         worked = running.told_speed[hour.chosen] * seconds
         self.lost_s[hour.chosen] += np.minimum(worked, left_s) - seen.state.done_s
         self.stored_kwh, self.state = seen.state.stored_kwh, seen.state
-        measured = seen.meter_kw + noise * (seen.meter_kw if of_reading else self.offer.most_kw)
-        return ahead, seen, np.repeat(request, every_s), np.repeat(base, every_s), measured
+        return HourSeen(
+            ahead=ahead,
+            seen=seen,
+            request_kw=np.repeat(request, every_s),
+            base_kw=np.repeat(base, every_s),
+            noise=noise,
+        )
+
+    def measured_kw(self, meter_kw: Real, noise: Real) -> Real:
+        """What the grid's meter says where it truly is so much, kW."""
+        return meter_kw + noise * (meter_kw if self.of_reading else self.offer.most_kw)
 
     def _state(self, means: Means, hour: RegulatedHour, left_s: Real) -> RegulatorState:
         """The state in which the hour begins: at its base point at first, later as the hour before left it.
@@ -263,7 +304,8 @@ class _Course:
         )
 
     def _ahead(self, hour: RegulatedHour, hours: float) -> tuple[HourAhead, Means]:
-        """The base point and offer for an hour: all that was offered, or the most of it, at the least work left undone.
+        """The base point and offer for an hour, chosen together: all that was offered, or the most of it; then what
+        holds where more jobs end than expected; then the least work left undone.
 
         Known are the store, what runs now and its slack; the signal to come is not.
         """
@@ -281,19 +323,25 @@ class _Course:
                 self.site, self.window.standing.twin.present + step
             ]
         )
-        best: tuple[float, float, Band, Means] | None = None
-        for share in SHARES[::-1]:
+        best: tuple[tuple[float, float, float], Band, Means] | None = None
+        for share in SHARES:
             means = means_of(site, hour, self.running, float(share), outdoor_c, usual_kw)
-            band = self._band(means, hour, hours, limit_kw)
-            worth = band.up_kw + band.down_kw
-            if best is None or worth > best[0] * (1.0 + 1e-9) + 1e-9:
-                best = (worth, float(share), band, means)
+            band, sure = (
+                self._band(means, hour, hours, limit_kw, ends_kw)
+                for ends_kw in (hour.may_end_kw, hour.could_end_kw)
+            )
+            held_kw, surely_kw = (round(one.up_kw + one.down_kw, 3) for one in (band, sure))
+            rank = (held_kw, surely_kw, float(share))
+            if best is None or rank > best[0]:
+                best = (rank, band, means)
         assert best is not None
-        _, share, band, means = best
+        (_, _, share), band, means = best
         lost = self._undone_h(hour, means)
         return HourAhead(band=band, hour=hour, share=share, lost_work_h=lost), means
 
-    def _band(self, means: Means, hour: RegulatedHour, hours: float, limit_kw: float) -> Band:
+    def _band(
+        self, means: Means, hour: RegulatedHour, hours: float, limit_kw: float, ends_kw: float
+    ) -> Band:
         law: Law = self.regulator.law
         asked = (self.offer.up_kw, self.offer.down_kw)
         band = band_for(
@@ -304,7 +352,8 @@ class _Course:
             hours,
             asked,
             limit_kw,
-            hour.may_end_kw,
+            ends_kw,
+            _ramp_kw_per_s(self.window.study.fleet.sites[self.site]),
         )
         if not self.offer.symmetric:
             return band
@@ -313,36 +362,48 @@ class _Course:
 
     def _undone_h(self, hour: RegulatedHour, means: Means) -> float:
         """Work that gangs leave undone in an hour at the base point, as hours of gangs."""
-        told = self.running.told_speed[hour.chosen]
         gangs = means.gangs
-        speeds = np.asarray(
-            [
-                np.interp(kw, points, speed)
-                for kw, points, speed in zip(
-                    gangs.usual_kw, gangs.points_kw, gangs.speeds, strict=True
-                )
-            ]
-        )
-        return float((told - speeds).sum()) if len(speeds) else 0.0
+        speeds = between(gangs.usual_kw, gangs.points_kw, gangs.speeds)
+        return float((self.running.told_speed[hour.chosen] - speeds).sum())
 
 
-def _found(
-    course: _Course,
-    parts: list[tuple[HourAhead, Regulated, Real, Real, Real]],
-    quiet_below: float,
-) -> Followed:
+def _ramp_kw_per_s(site: Site) -> float:
+    """The steepest change a site's connection allows, inf without a rule."""
+    rule = site.contract.ramp_max_kw_per_min
+    return np.inf if rule is None else rule / 60.0
+
+
+def _within_ramp(request_kw: Real, before_kw: float, step_kw: float) -> Real:
+    """What is followed of a request where each value lies within a step of the one followed before."""
+    if not np.isfinite(step_kw):
+        return request_kw
+    followed, last = np.empty_like(request_kw), before_kw
+    for number, asked in enumerate(request_kw.tolist()):
+        last = min(max(asked, last - step_kw), last + step_kw)
+        followed[number] = last
+    return followed
+
+
+def _found(course: _Course, parts: list[HourSeen], quiet_below: float) -> Followed:
     """Everything followed, scored."""
     offer, signal, lags = course.offer, course.signal, Lags()
-    request = np.concatenate([part[2] for part in parts])
-    base = np.concatenate([part[3] for part in parts])
-    measured = np.concatenate([part[4] for part in parts])
+    request, base = (
+        _joined(parts, lambda one: one.request_kw),
+        _joined(parts, lambda one: one.base_kw),
+    )
+    meter, noise = (
+        _joined(parts, lambda one: one.seen.meter_kw),
+        _joined(parts, lambda one: one.noise),
+    )
+    measured = course.measured_kw(meter, noise)
     site = course.window.study.fleet.sites[course.site]
     lag_s = lags.points_s if site.battery is None else lags.store_s
     copied = np.concatenate([np.full(lag_s, request[0]), request[:-lag_s]])
+    copy_read = base - course.measured_kw(base - copied, noise)
     every = slice(None, None, round(MANUAL_12.sample_s))
     most = max(offer.most_kw, 1e-9)
-    award = np.concatenate(
-        [np.full(len(part[2]), max(part[0].band.up_kw, part[0].band.down_kw)) for part in parts]
+    award = _joined(
+        parts, lambda one: _through(one, max(one.ahead.band.up_kw, one.ahead.band.down_kw))
     )
     awarded = np.where(award > NOTHING_SHARE * most, award, most)[every]
     asked, answered = request[every] / awarded, (base - measured)[every] / awarded
@@ -354,33 +415,43 @@ def _found(
 
     small = in_blocks(np.abs(whole)).mean(axis=1) < quiet_below
     nothing = in_blocks(award).max(axis=1) <= NOTHING_SHARE * most
-    short = np.concatenate([part[1].short_kw for part in parts])
+    short = _joined(parts, lambda one: one.seen.short_kw)
     exhausted = short > EXHAUSTED_SHARE * most
-    held = np.concatenate(
-        [np.full(len(part[2]), part[0].band.up_kw + part[0].band.down_kw) for part in parts]
-    ) / max(offer.up_kw + offer.down_kw, 1e-9)
+    held = _joined(parts, lambda one: _through(one, one.ahead.band.up_kw + one.ahead.band.down_kw))
+    held = held / max(offer.up_kw + offer.down_kw, 1e-9)
     return Followed(
         signal=signal,
         offer=offer,
         heard=course.heard,
-        hours=tuple(part[0] for part in parts),
+        hours=tuple(one.ahead for one in parts),
         running=course.running,
         request_kw=request,
         base_kw=base,
-        meter_kw=np.concatenate([part[1].meter_kw for part in parts]),
+        meter_kw=meter,
         measured_kw=measured,
-        store_kw=np.concatenate([part[1].store_kw for part in parts]),
-        stored_kwh=np.concatenate([part[1].stored_kwh for part in parts]),
-        it_kw=np.concatenate([part[1].it_kw for part in parts]),
+        store_kw=_joined(parts, lambda one: one.seen.store_kw),
+        stored_kwh=_joined(parts, lambda one: one.seen.stored_kwh),
+        it_kw=_joined(parts, lambda one: one.seen.it_kw),
         short_kw=short,
         scores=scores,
         ceiling=score_blocks(asked, copied[every] / awarded),
+        noisy_ceiling=score_blocks(asked, copy_read[every] / awarded),
         quiet=small | nothing,
         unheld=nothing,
         availability=float((held * ~exhausted).mean()),
         exhausted_s=int(exhausted.sum()),
         mileage_pu=mileage(course.heard.less),
         lost_s=course.lost_s,
-        missed=int((course.lost_s > course.running.slack_s + 1e-6).sum()),
+        missed=int((course.lost_s > np.maximum(course.running.slack_s, 0.0) + 1e-6).sum()),
         against=goes_against(asked, answered),
     )
+
+
+def _joined(parts: list[HourSeen], of: Callable[[HourSeen], Real]) -> Real:
+    """One series of all hours."""
+    return np.concatenate([of(one) for one in parts])
+
+
+def _through(one: HourSeen, value: float) -> Real:
+    """A value through the seconds of an hour."""
+    return np.full(len(one.noise), value)

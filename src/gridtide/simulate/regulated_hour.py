@@ -18,6 +18,12 @@ Whole = NDArray[np.int64]
 
 LEAST_WEIGHT = 1e-6
 MINUTE_S = 60
+HANDOVER_S = 10.0
+"""Slack that is kept back: orders of the hour before act a little into the next."""
+ONE_IN_TEN = 1.2816
+"""Standard deviations of a normal law that one case of ten exceeds."""
+NEXT_TO_NOTHING = 1e-3
+"""Of a gang's power: one that may move by less is left alone."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -133,7 +139,7 @@ def _slack_s(window: Window, rows: Whole) -> Real:
 class RegulatedHour:
     """What may be moved in one hour. chosen: which of the running jobs, (n,); planned_kw: IT power of all else as
     planned each minute; other_kw: as it truly is; may_end_kw: of the chosen, what ends on the mean over the hour, by
-    how long each is expected to run on."""
+    how long each is expected to run on; could_end_kw: what will have ended as it closes, in one hour of ten more."""
 
     minutes: slice
     chosen: NDArray[np.bool_]
@@ -142,6 +148,14 @@ class RegulatedHour:
     planned_kw: Real
     other_kw: Real
     may_end_kw: float
+    could_end_kw: float
+
+
+def between(at: Real, known: Real, values: Real) -> Real:
+    """Values at points between the known ones, row by row by straight lines, (n,). at (n,); known, rising, and values
+    (n, K)."""
+    rows = zip(at, known, values, strict=True)
+    return np.asarray([np.interp(*row) for row in rows], dtype=np.float64)
 
 
 def hour_of(
@@ -149,20 +163,23 @@ def hour_of(
 ) -> RegulatedHour:
     """The jobs that run through an hour and have slack for its worst signal, and what they may draw.
 
-    seen_it_kw: IT power of the site if nothing were regulated, by minute. lost_s: work that each job is behind by
-    already; done_before_s: work it would have done by the hour's begin. A job that is seen to have ended is not chosen.
+    A gang may go as low, between two points of its menu as well, as its slack bears. seen_it_kw: IT power of the site
+    if nothing were regulated, by minute. lost_s: work that each job is behind by already; done_before_s: work it would
+    have done by the hour's begin. A job that is seen to have ended is not chosen.
     """
     seconds = float(MINUTE_S * (minutes.stop - minutes.start))
     there = running.slots[:, minutes].all(axis=1) & running.tolerant
     there &= running.left_s - done_before_s + lost_s > 0.0
-    behind = (running.told_speed[:, None] - running.speeds) * seconds
-    allowed = behind <= np.maximum(running.slack_s - lost_s, 0.0)[:, None]
-    lowest = np.where(allowed, running.points_kw, np.inf).min(axis=1)
+    may_lose_s = np.maximum(running.slack_s - lost_s - HANDOVER_S, 0.0)
+    slowest = running.told_speed - may_lose_s / seconds
+    lowest = between(slowest, running.speeds, running.points_kw)
     highest = running.points_kw.max(axis=1)
-    chosen = there & (lowest < highest)
+    chosen = there & (highest - lowest > NEXT_TO_NOTHING * highest)
     own_kw = running.drawn_kw(minutes, chosen)
     left_s = np.maximum(running.expected_left_s - done_before_s + lost_s, seconds)
-    ending = 0.5 * seconds / left_s
+    ends = seconds / left_s
+    kw = np.where(chosen, running.told_kw, 0.0)
+    spread_kw = float(np.sqrt((ends * (1.0 - ends) * kw**2).sum()))
     other_kw = np.maximum(seen_it_kw[minutes] - own_kw, 0.0)
     told_kw = running.told_to_draw_kw(~chosen)[minutes]
     return RegulatedHour(
@@ -172,7 +189,8 @@ def hour_of(
         highest_kw=highest[chosen],
         planned_kw=np.maximum(other_kw[0] + told_kw - told_kw[0], 0.0),
         other_kw=other_kw,
-        may_end_kw=float((ending * running.told_kw)[chosen].sum()),
+        may_end_kw=0.5 * float(ends @ kw),
+        could_end_kw=float(ends @ kw) + ONE_IN_TEN * spread_kw,
     )
 
 
@@ -189,7 +207,8 @@ def means_of(
     lowest, highest = hour.lowest_kw, hour.highest_kw
     reach = highest - lowest
     chosen = hour.chosen
-    slowed = running.speeds[chosen].max(axis=1) - running.speeds[chosen].min(axis=1)
+    points_kw, speeds = running.points_kw[chosen], running.speeds[chosen]
+    slowed = speeds.max(axis=1) - between(lowest, points_kw, speeds)
     weight = np.maximum(running.value_per_h[chosen] * slowed / reach, LEAST_WEIGHT) / reach
     battery = site.battery
     store = Store()
@@ -210,8 +229,8 @@ def means_of(
             highest_kw=highest,
             usual_kw=lowest + share * reach,
             weight=weight / weight.mean() if len(weight) else weight,
-            points_kw=running.points_kw[chosen],
-            speeds=running.speeds[chosen],
+            points_kw=points_kw,
+            speeds=speeds,
         ),
         resting=Resting(),
         building=Building(

@@ -41,7 +41,9 @@ FILE = click.Path(path_type=Path)
     "--regulator", default="merit-order", show_default=True, help="merit-order or store-first."
 )
 @click.option("--noise", default=0.01, show_default=True, type=Number(0.0, 0.5),
-              help="Standard deviation of the grid's meter, of the offer.")  # fmt: skip
+              help="Standard deviation of the grid's meter, a share.")  # fmt: skip
+@click.option("--noise-of", type=click.Choice(["offer", "reading"]), default="offer", show_default=True,
+              help="Of what --noise is a share.")  # fmt: skip
 @click.option("--policy", default="coordinated", show_default=True, help="Whose course and plan.")
 @click.option("--live", type=click.Choice(["iec104", "modbus"]),
               help="Follow it again by set-points over this line on loopback, and prove the twin.")  # fmt: skip
@@ -49,13 +51,13 @@ FILE = click.Path(path_type=Path)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def follow(
     case: Path, agc: Path, pairs: tuple[str, ...], day: str, sign: str, name: str, when: str | None,
-    offer_kw: float | None, regulator: str, noise: float, policy: str, live: str | None,
+    offer_kw: float | None, regulator: str, noise: float, noise_of: str, policy: str, live: str | None,
     page: Path | None, as_json: bool,
 ) -> int:  # fmt: skip
     """Follow the signal of a file at a site of CASE in the twin: base point from its plan, offers for each hour ahead,
     actuators with their lags, the building's physics, a meter with noise; scored as the grid scores it."""
     say_compiling()
-    way = (offer_kw, regulator, noise, live)
+    way = (offer_kw, regulator, (noise, noise_of == "reading"), live)
     found = _of_case(case, (agc, pairs, day, sign), (name, when, policy), way)
     from gridtide.doors.cli.follow_words import show
 
@@ -69,7 +71,7 @@ def _of_case(
     case: Path,
     recorded: tuple[Path, tuple[str, ...], str, str],
     asked: tuple[str, str | None, str],
-    way: tuple[float | None, str, float, str | None],
+    way: tuple[float | None, str, tuple[float, bool], str | None],
 ) -> dict[str, Any]:
     from gridtide.case.load import load_case
     from gridtide.doors.cli.flex import moment, standing
@@ -103,7 +105,8 @@ def _of_case(
     stands = standing(study, at, policy)
     window = site_in(stands, signal)
     offer = _offer(stands, site, offer_kw)
-    found = follow(window, site, signal, offer, law, noise_share=noise)
+    share, of_reading = noise
+    found = follow(window, site, signal, offer, law, noise_share=share, noise_of_reading=of_reading)
     document = follow_document(study, site, starts_s(window), regulator, found)
     if live is not None:
         from gridtide.doors.cli.follow_live import followed_live

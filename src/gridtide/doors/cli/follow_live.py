@@ -27,11 +27,17 @@ Close = Callable[[], None]
 
 
 def followed_live(
-    window: Window, site: int, twin: Followed, regulator: Regulator, noise: float, line: str
+    window: Window,
+    site: int,
+    twin: Followed,
+    regulator: Regulator,
+    noise: tuple[float, bool],
+    line: str,
 ) -> dict[str, Any]:
     """The document of a live run: driven clock, simulated devices, one centre, as many telegrams as the signal has.
 
-    `same` says whether the twin makes the same targets and the same meter of the telegrams that were read.
+    noise: share of the grid's meter, and whether of its reading. `same` says whether the twin makes the same targets
+    and the same meter of the telegrams that were read.
     """
     start = instant(starts_s(window))
     before = start - LEAD_IN
@@ -46,7 +52,7 @@ def followed_live(
 
     live = OverALine(channel=channel, clock=clock, tell=told, **_ends(twin, regulator, start))
     try:
-        seen = follow(window, site, twin.signal, twin.offer, live, noise_share=noise)
+        seen = follow(window, site, twin.signal, twin.offer, live, **_read_by(noise))
     finally:
         close()
     again_clock = DrivenClock(before)
@@ -54,7 +60,7 @@ def followed_live(
     again = OverALine(
         channel=record, clock=again_clock, block=True, **_ends(twin, regulator, start)
     )
-    proved = follow(window, site, twin.signal, twin.offer, again, noise_share=noise)
+    proved = follow(window, site, twin.signal, twin.offer, again, **_read_by(noise))
     targets, twins = digest(live.target_kw()), digest(again.target_kw())
     return {
         "line": line,
@@ -69,6 +75,11 @@ def followed_live(
         "targets_of_twin": twins,
         "same": targets == twins and digest(seen.meter_kw) == digest(proved.meter_kw),
     }
+
+
+def _read_by(noise: tuple[float, bool]) -> dict[str, Any]:
+    share, of_reading = noise
+    return {"noise_share": share, "noise_of_reading": of_reading}
 
 
 def _ends(twin: Followed, regulator: Regulator, start: datetime) -> dict[str, Any]:

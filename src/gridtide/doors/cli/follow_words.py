@@ -18,6 +18,8 @@ def show(found: dict[str, Any]) -> None:
     for name, value in (
         ("score", f"{found['score']:.4f}"),
         ("its ceiling, by delay alone", f"{found['ceiling']:.4f} ({found['of_ceiling']:.4f} of it)"),
+        ("the same, read by this meter",
+         f"{found['noisy_ceiling']:.4f} ({found['of_noisy_ceiling']:.4f} of it)"),
         ("accuracy, delay, precision",
          f"{found['accuracy']:.4f}, {found['delay']:.4f}, {found['precision']:.4f}"),
         ("availability", f"{found['availability']:.4f}"),
@@ -29,13 +31,14 @@ def show(found: dict[str, Any]) -> None:
         figures.add_row(name, value)
     console.print(figures)
     rows = Table(box=None, pad_edge=False)
-    for head in ("hour", "base kW", "up kW", "down kW", "gangs", "stored kWh"):
+    for head in ("hour", "base kW", "up kW", "down kW", "cut kW", "gangs", "stored kWh"):
         rows.add_column(head, justify="right")
     for one in found["by_hour"]:
+        cut_kw = max(one["cut_up_kw"], one["cut_down_kw"])
         rows.add_row(
             str(one["hour"]),
-            *(f"{one[key]:,.0f}" for key in ("base_kw", "up_kw", "down_kw", "gangs")),
-            f"{one['stored_last_kwh']:,.0f}",
+            *(f"{one[key]:,.0f}" for key in ("base_kw", "up_kw", "down_kw")),
+            *(f"{value:,.0f}" for value in (cut_kw, one["gangs"], one["stored_last_kwh"])),
         )
     console.print(rows)
     if "live" in found:

@@ -39,6 +39,9 @@ def follow_document(
         "offer_down_kw": found.offer.down_kw,
         "ceiling": found.mean(found.ceiling.score),
         "of_ceiling": found.mean(scores.score) / max(found.mean(found.ceiling.score), 1e-9),
+        "noisy_ceiling": found.mean(found.noisy_ceiling.score),
+        "of_noisy_ceiling": found.mean(scores.score)
+        / max(found.mean(found.noisy_ceiling.score), 1e-9),
         "qualifies": found.mean(scores.score) >= QUALIFIES_FROM,
         "blocks": {"counted": counted, "quiet": len(scores) - counted},
         "response_against_request": found.against,
@@ -70,6 +73,8 @@ def _hour(study: Study, found: Followed, number: int, one: HourAhead) -> dict[st
         "base_kw": float(found.base_kw[span].mean()),
         "up_kw": one.band.up_kw,
         "down_kw": one.band.down_kw,
+        "cut_up_kw": max(0.0, found.offer.up_kw - one.band.up_kw),
+        "cut_down_kw": max(0.0, found.offer.down_kw - one.band.down_kw),
         "gangs": int(one.hour.chosen.sum()),
         "gangs_lowest_kw": float(one.hour.lowest_kw.sum()),
         "gangs_highest_kw": float(one.hour.highest_kw.sum()),
@@ -84,6 +89,7 @@ def _blocks(found: Followed) -> dict[str, list[Any]]:
     return {
         "score": [round(float(value), 4) for value in scores.score],
         "ceiling": [round(float(value), 4) for value in found.ceiling.score],
+        "noisy_ceiling": [round(float(value), 4) for value in found.noisy_ceiling.score],
         "quiet": found.quiet.tolist(),
     }
 

@@ -24,7 +24,7 @@ function overTime(axes, series, unit) {
 }
 
 element("h1", `${page.of}: ${page.site} follows the grid`);
-element("p", `${page.signal}, from ${page.at}: ${number(page.offer_up_kw)} kW less and ${number(page.offer_down_kw)} kW more were offered. Score ${page.score.toFixed(4)} beside ${page.ceiling.toFixed(4)} of a perfect copy with the same lag; available ${percent(page.availability)}; ${page.missed_deadlines} deadlines missed.`, "lead");
+element("p", `${page.signal}, from ${page.at}: ${number(page.offer_up_kw)} kW less and ${number(page.offer_down_kw)} kW more were offered. Score ${page.score.toFixed(4)} beside ${page.ceiling.toFixed(4)} of a perfect copy with the same lag (${page.noisy_ceiling.toFixed(4)} where the same meter reads it); available ${percent(page.availability)}; ${page.missed_deadlines} deadlines missed.`, "lead");
 draw(340, overTime(["kW"], [
   line("asked for", page.curves.asked_kw),
   line("at the meter", page.curves.meter_kw),
@@ -47,10 +47,11 @@ draw(260, {
   series: [
     { name: "score", type: "bar", data: page.by_block.score.map((value, at) => (page.by_block.quiet[at] ? { value, itemStyle: { opacity: 0.3 } } : value)) },
     { name: "ceiling by delay", type: "line", step: "middle", showSymbol: false, data: page.by_block.ceiling },
+    { name: "the same, read by this meter", type: "line", step: "middle", showSymbol: false, lineStyle: { type: "dashed" }, data: page.by_block.noisy_ceiling },
   ],
 }, "Score of each block beside its ceiling");
 table(
-  ["hour", "base kW", "less kW", "more kW", "gangs moved", "stored at its end, kWh"],
-  page.by_hour.map((row) => [String(row.hour), ...["base_kw", "up_kw", "down_kw", "gangs", "stored_last_kwh"].map((key) => number(row[key]))]),
+  ["hour", "base kW", "less kW", "more kW", "cut kW", "gangs moved", "stored at its end, kWh"],
+  page.by_hour.map((row) => [String(row.hour), ...["base_kw", "up_kw", "down_kw", "cut_kw", "gangs", "stored_last_kwh"].map((key) => number(key === "cut_kw" ? Math.max(row.cut_up_kw, row.cut_down_kw) : row[key]))]),
 );
 told(page.notes);
