@@ -157,6 +157,55 @@ def test_opposite_calls_at_once_are_answered_by_the_one_that_saves_more(
         assert one.share == 0.0 and "it pays 0.00 per MWh" in one.reason
 
 
+def test_of_opposite_calls_the_lower_number_of_priority_goes_first(
+    morning: tuple[Study, Situation],
+) -> None:
+    """Though the other saves more; where it is not worth taking, the other is."""
+    study, situation = morning
+    held = held_of(situation, study.objective)
+    rich = asked(study, situation, EventKind.ABSORB, 2, take_kw=60.0, payment_per_mwh=900.0)
+    fair = asked(
+        study, situation, EventKind.DEMAND_RESPONSE, 2, reduce_kw=5.0, payment_per_mwh=600.0
+    )
+    rich = replace(rich, event=replace(rich.event, priority=2))
+    first, second = weighed(situation, study.objective, held, (fair, rich))
+    assert first.share > 0.0 and second.share == 0.0
+    assert "lower number of priority" in second.reason
+    poor = replace(fair, event=replace(fair.event, payment_per_mwh=0.0))
+    first, second = weighed(situation, study.objective, held, (poor, rich))
+    assert first.share == 0.0 and second.share > 0.0
+
+
+def test_opposite_calls_at_two_sites_are_decided_at_each(tmp_path: Path) -> None:
+    """Whichever side one site takes, the other takes its own: all four pairs of payments."""
+    text = TEXT.replace("[[site.pool]]", STORE, 1).replace(", demand_charge_per_kw_month = 5", "")
+    head, _, work = text.partition("[[class]]")
+    before, _, site = head.partition("[[site]]")
+    there = site.replace('name = "here"', 'name = "there"')
+    path = tmp_path / "case.toml"
+    path.write_text(f"{before}[[site]]{site}[[site]]{there}[[class]]{work}")
+    study = replace(load_case(path), arrivals_known=True)
+    policy, forecaster, known = policy_named("coordinated", study)
+    twin = Twin.of(known, truth_of(known))
+    situation = take_turn(mandate_of(known, forecaster), policy, twin, Memory(), twin.now).situation
+    held = held_of(situation, study.objective)
+    baseline_kw = planned(study, situation).import_kw
+    for more_pays in ((1500.0, 0.0), (0.0, 1500.0), (1500.0, 1500.0), (0.0, 0.0)):
+        calls = []
+        for site_row, pays in enumerate(more_pays):
+            for kind, paid in ((EventKind.ABSORB, pays), (EventKind.DEMAND_RESPONSE, 500.0)):
+                one = asked(
+                    study, situation, kind, 2, payment_per_mwh=paid,
+                    take_kw=60.0 * (kind is EventKind.ABSORB),
+                    reduce_kw=5.0 * (kind is not EventKind.ABSORB),
+                )  # fmt: skip
+                event = replace(one.event, site=("here", "there")[site_row])
+                calls.append(replace(one, event=event, baseline_kw=baseline_kw[site_row]))
+        shares = [one.share > 0.0 for one in weighed(situation, study.objective, held, calls)]
+        assert [shares[0], shares[2]] == [pays > 0.0 for pays in more_pays]
+        assert not (shares[0] and shares[1]) and not (shares[2] and shares[3])
+
+
 def test_a_declined_call_leaves_the_plan_as_it_was(morning: tuple[Study, Situation]) -> None:
     """To the byte, and it says what it would have cost."""
     study, situation = morning

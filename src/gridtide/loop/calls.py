@@ -1,6 +1,7 @@
 """Hear a call of the grid: declare what would be drawn without it, then let the policy answer how much it takes."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -9,13 +10,16 @@ from numpy.typing import NDArray
 from gridtide.decide.bid import Bid
 from gridtide.decide.call_answer import UNKNOWN, CallAnswer, answers_of
 from gridtide.decide.event import Event, EventKind
+from gridtide.decide.expected_work import Arrivals, expected_jobs, with_expected
 from gridtide.decide.plan import Plan
 from gridtide.decide.positions import expected_net_kw
-from gridtide.decide.reservations import Reservations, expected_counts, reservations
+from gridtide.decide.reservations import Reservations, copied, expected_counts, reservations
 from gridtide.decide.room import promised_room
 from gridtide.decide.situation import Commitment, Commitments, OfferedCapacity, Situation
 from gridtide.loop.mandate import Policy
+from gridtide.timeline import epoch_s
 from gridtide.trust.admission import admit
+from gridtide.trust.packing import fitting
 
 Real = NDArray[np.float64]
 MANDATORY = "mandatory"
@@ -53,7 +57,7 @@ def heard(
 
     A baseline is declared once, at the turn that first hears of a call, from what the policy would do without it: later
     it would hold what was done to prepare. The share stands, or may be answered anew until `answer_by`. A call that was
-    taken back before its end is let go.
+    taken back before its end is let go. situation, held: with the work that is expected while calls stand.
     """
     commitments = tuple(one for one in commitments if not _taken_back(one, situation))
     known = {one.event for one in answers_of(commitments)}
@@ -79,6 +83,42 @@ def heard(
         others = tuple(one for one in (*stand, *bound) if one.end > situation.as_of)
         asked = policy.weigh(replace(situation, commitments=others), held, asked)
     return (*stand, *bound, *asked)
+
+
+def asks_until(situation: Situation, commitments: Commitments) -> datetime | None:
+    """The last instant of a call, or of its recovery, that is not declined for good; None where none asks for
+    anything. Never beyond the horizon."""
+    answers, end = answers_of(commitments), situation.horizon.end
+    declined = {
+        one.event for one in answers if one.share == 0.0 and not one.stays_open(situation.as_of)
+    }
+    asking = [one for one in situation.events if is_answered(one) and one not in declined]
+    ends = [min(one.end, end) + timedelta(hours=one.recover_h) for one in asking if one.start < end]
+    ends += [one.end for one in answers if one.share > 0.0 and one.end > situation.as_of]
+    return min(max(ends), end) if ends else None
+
+
+def beside_expected(
+    situation: Situation, held: Reservations, arrivals: Arrivals | None, moves_max: int
+) -> tuple[Situation, Reservations]:
+    """The situation with the work that is expected until no call asks any more, behind what is known.
+
+    Each job that is expected lies in the earliest slots beside everything told; what finds none has none. Nothing is
+    promised to it, and nothing that is promised moves for it.
+    """
+    until = asks_until(situation, situation.commitments)
+    expected = None
+    if until is not None and arrivals is not None:
+        expected = expected_jobs(arrivals, epoch_s(until))
+    if expected is None:
+        return situation, held
+    known, seen = len(held.gang), with_expected(situation, expected)
+    more = reservations(seen, held.room, held.grid, moves_max)
+    told = copied(more.told)
+    for job in range(known, len(more.gang)):
+        fitting(seen, more, told, np.asarray([job]))
+    settled = np.concatenate([held.settled, more.settled[known:]])
+    return seen, replace(more, told=told, settled=settled)
 
 
 def _taken_back(one: Commitment | OfferedCapacity | Bid | CallAnswer, situation: Situation) -> bool:

@@ -21,7 +21,8 @@ class Mandate:
 
     steps: the dispatch steps of the whole course, all equal. plan_h: how far a plan looks.
     replan_h: longest time between plans. forecaster: extends what is published. owner: who answers.
-    risk: what is wanted to be known of how far forecasts miss. seed: of the courses drawn.
+    risk: what is wanted to be known of how far forecasts miss. seed: of the courses drawn. more_may_come: False where
+    all work is known from the start, as only a bound may.
     """
 
     fleet: Fleet
@@ -36,6 +37,7 @@ class Mandate:
     owner: str
     risk: Risk = CERTAIN
     seed: int = 0
+    more_may_come: bool = True
 
 
 class Policy(Protocol):

@@ -13,6 +13,7 @@ from gridtide.decide.bids import cleared
 from gridtide.decide.crowd import left_waiting
 from gridtide.decide.dispatch import Dispatch, Reason
 from gridtide.decide.dispatchers.keep_told import KeepTold
+from gridtide.decide.expected_work import Arrivals, arrivals_of, plan_of_known, told_to_known
 from gridtide.decide.leaning import Leaning, leaning_of
 from gridtide.decide.offers_made import offers_made, with_standing
 from gridtide.decide.peak import next_month_s
@@ -23,7 +24,7 @@ from gridtide.decide.room import promised_room
 from gridtide.decide.situation import Commitments, Situation
 from gridtide.digest import Fingerprints, digest
 from gridtide.loop.bidding import bidders, bids_made
-from gridtide.loop.calls import heard, told_since
+from gridtide.loop.calls import beside_expected, heard, told_since
 from gridtide.loop.mandate import Mandate, Policy
 from gridtide.loop.sight import calls_said, prices_reach, see, situation_of, still_binding
 from gridtide.loop.world import Orders, World
@@ -41,7 +42,8 @@ class Memory:
     """What one turn hands to the next. reach_s: second up to which prices were known to the plan.
     at_risk: jobs that were answered so and still are; they are tried again, not answered again.
     commitments: every position bought day-ahead and all capacity offered so far. leaning: what was learned of how far
-    sites leave what they declare. restless: whether jobs
+    sites leave what they declare. arrivals: work that came so far, from which is expected what will come; None where
+    all is known. restless: whether jobs
     stand still that the next step may help: stopped in this turn, or waiting for room. fingerprints: of
     situations, which share most of what they hold.
     """
@@ -54,6 +56,7 @@ class Memory:
     at_risk: frozenset[str] = frozenset()
     commitments: Commitments = ()
     leaning: Leaning | None = None
+    arrivals: Arrivals | None = None
     restless: bool = False
     fingerprints: Fingerprints = field(default_factory=Fingerprints)
 
@@ -105,20 +108,19 @@ def take_turn(
         at_risk=(memory.at_risk | told) - promised,
         restless=bool(admission.stopped.any() or left_waiting(situation, admission.held).any()),
     )
-    calls: tuple[str, ...] = ()
-    if due:
-        before = memory.commitments
-        memory, situation = _answered(mandate, policy, memory, situation, admission.held)
-        calls = told_since(before, memory.commitments)
-    plan, proposed = policy.decide(memory.plan, situation, admission.held, due)
-    memory = replace(memory, plan=plan)
+    if mandate.more_may_come:
+        memory = replace(memory, arrivals=arrivals_of(situation, memory.arrivals))
+    before = memory.commitments
+    memory, seen, proposed = _decided(mandate, policy, memory, situation, admission.held, due)
+    situation = replace(situation, commitments=seen.commitments)
+    calls = told_since(before, memory.commitments)
     if due:
         memory = replace(memory, planned_at=as_of, reach_s=prices_reach(mandate, as_of))
     witness = KeepTold(policy="witness", reason=Reason.WITNESS).dispatch(situation, admission.held)
     dispatch, verdict = judge(proposed, witness, situation, room, admission.promised)
     if due:
         until_s = epoch_s(as_of) + round(mandate.replan_h * 3600)
-        by_price = frozenset() if plan is None else bidders(situation.fleet)
+        by_price = frozenset() if memory.plan is None else bidders(situation.fleet)
         new: Commitments = (
             *bought(situation, dispatch, until_s, by_price, memory.leaning),
             *bids_made(mandate, situation, admission.held, until_s, by_price, memory.leaning),
@@ -128,7 +130,7 @@ def take_turn(
     memory = replace(memory, leaning=leaning_of(with_new(situation, memory), memory.leaning))
     dispatch = with_standing(dispatch, situation, memory.commitments)
     return Turn(
-        decision=_decision(mandate, policy, situation, dispatch, verdict, (answers, calls), memory),
+        decision=_decision(mandate, policy, seen, dispatch, verdict, (answers, calls), memory),
         orders=Orders(jobs=situation.jobs, dispatch=dispatch, promised=admission.promised),
         verdict=verdict,
         answers=answers,
@@ -156,6 +158,27 @@ def _seen(
     commitments = cleared(memory.commitments, situation)
     memory = replace(memory, signals=situation.signals, doubts=doubts, commitments=commitments)
     return memory, replace(situation, commitments=still_binding(commitments, as_of))
+
+
+def _decided(
+    mandate: Mandate,
+    policy: Policy,
+    memory: Memory,
+    situation: Situation,
+    held: Reservations,
+    due: bool,
+) -> tuple[Memory, Situation, Dispatch]:
+    """The memory with the plan that holds, what it was decided from, and what is to be told to known work.
+
+    While calls of the grid stand, work that is expected is decided on like any other and told nothing.
+    """
+    known = len(situation.jobs)
+    seen, held = beside_expected(situation, held, memory.arrivals, mandate.objective.moves_max)
+    if due:
+        memory, seen = _answered(mandate, policy, memory, seen, held)
+    plan, proposed = policy.decide(memory.plan, seen, held, due)
+    plan = None if plan is None else plan_of_known(plan, known)
+    return replace(memory, plan=plan), seen, told_to_known(proposed, known)
 
 
 def _answered(

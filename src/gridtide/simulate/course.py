@@ -159,6 +159,7 @@ def mandate_of(study: Study, forecaster: str) -> Mandate:
         owner=f"study {study.name}",
         risk=study.risk,
         seed=study.seed,
+        more_may_come=not study.arrivals_known,
     )
 
 

@@ -7,7 +7,7 @@ from importlib.metadata import entry_points
 
 import numpy as np
 
-from gridtide.decide.answering_calls import weighed
+from gridtide.decide.answering_calls import less_taken, weighed
 from gridtide.decide.call_answer import CallAnswer
 from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.dispatchers.by_reference import ByReference
@@ -86,9 +86,18 @@ class PlanAndPlace:
     def weigh(
         self, situation: Situation, held: Reservations, answers: tuple[CallAnswer, ...]
     ) -> tuple[CallAnswer, ...]:
-        """The share taken of each call that may be declined, by a plan at the point forecast."""
-        of_plans = self.dispatcher
-        return weighed(situation, of_plans.objective, held, answers, of_plans.readings)
+        """The share taken of each call that may be declined, by a plan at the point forecast.
+
+        No more than is left of it once jobs lie in whole slots: a plan may move half a job into a call.
+        """
+        objective, readings = self.dispatcher.objective, self.dispatcher.readings
+        taken = weighed(situation, objective, held, answers, readings)
+        if not any(one.share > 0.0 for one in taken):
+            return taken
+        seen = replace(situation, commitments=(*situation.commitments, *taken))
+        told = told_of(self._decided(None, seen, held, True)[1].placement, held)
+        placed = replace(held, told=told, settled=np.ones_like(held.settled))
+        return less_taken(taken, weighed(situation, objective, placed, answers, readings))
 
     def placing(
         self, plan: Plan | None, situation: Situation, held: Reservations, due: bool

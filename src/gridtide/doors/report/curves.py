@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.made_terms import made_at_sites
+from gridtide.doors.report.called import called_of
 from gridtide.doors.results.breakdown import BUILDING, PARKED
 from gridtide.doors.results.names import work_names
 from gridtide.fleet.contract import Exposure
@@ -18,7 +19,7 @@ from gridtide.signals.signal import Kind
 from gridtide.simulate.compare import Comparison
 from gridtide.simulate.course import Course
 from gridtide.simulate.study import Study
-from gridtide.timeline import epoch_s, instant
+from gridtide.timeline import instant
 
 Real = NDArray[np.float64]
 STEPS_MAX = 3000
@@ -95,11 +96,7 @@ def site_of(comparison: Comparison, shown: Course, index: int, block: int) -> di
         else None,
         "reference_import_kw": thin(reference.import_kw[index], block),
         "import_max_kw": site.contract.import_max_kw,
-        "events": [
-            [epoch_s(event.start), epoch_s(event.end), event.limit_kw]
-            for event in study.events
-            if event.site == site.name and np.isfinite(event.limit_kw)
-        ],
+        "calls": called_of(comparison, shown, site),
         "peak_kw": float(seen.import_kw[index].max()),
         "reference_peak_kw": float(reference.import_kw[index].max()),
         "supply_kw": thin(supply_kw, block) if supply_kw.any() else None,

@@ -7,7 +7,7 @@ import { forecast } from "./forecast.js";
 import { gantt } from "./gantt.js";
 import { margins } from "./margins.js";
 import { meanDay } from "./mean_day.js";
-import { known, powerBySite } from "./power_by_site.js";
+import { callsInWords, known, powerBySite } from "./power_by_site.js";
 import { classTable, dataSetTable, decisionTable, element, energyTable, noteList, policyTable, routeTable, tiles } from "./tables.js";
 import { edges, localTime, number } from "./theme.js";
 import { waterfall } from "./waterfall.js";
@@ -99,6 +99,7 @@ for (const site of page.sites) {
   const peak = site.peak_kw === site.reference_peak_kw || page.shown === reference ? "" : `, ${number(site.reference_peak_kw)} kW in ${reference}`;
   power.append(element("p", `Highest import ${number(site.peak_kw)} kW${peak}; the connection carries ${number(site.import_max_kw)} kW.`, "caption"));
   draw(power, powerBySite(site, page, range), `Power of ${site.name}`);
+  if (site.calls.length) power.append(element("p", `Calls of the grid, shaded from their issue on: prepare, ramp (darkest), hold (numbered), recover; red asks for less, green for more, grey was declined or asks for nothing. ${callsInWords(site).join(" ")}`, "caption chartcaption"));
 }
 if (page.sites[0].mean_day) {
   const days = section("The mean day of each site", "Power by kind of work at each hour of the site's clock, the mean of all days of the period, over the mean price of that hour.", "Mean day");

@@ -85,15 +85,34 @@ function limitLine(series, site) {
   };
 }
 
-/** Calls of the grid: shaded, with the import they allow. */
+/** How each stretch of a call is shaded; less asked for is red, more is green, what was declined or only warned of is grey. */
+const SHADES = { prepare: 0.05, ramp: 0.2, hold: 0.14, recover: 0.08 };
+const ASKS = { absorb: "0, 120, 60", other: "176, 0, 32", none: "90, 104, 120" };
+
+/** Calls of the grid: shaded by stretch and numbered, as the list under the chart names them. */
 function calls(series, site) {
-  if (!site.events.length) return;
+  if (!site.calls.length) return;
   series.markArea = {
     silent: true,
-    itemStyle: { color: "rgba(176, 0, 32, 0.10)" },
     label: { position: "insideTop", color: INK, fontSize: 11 },
-    data: site.events.map(([start, end, most]) => [{ name: `grid call: at most ${number(most)} kW`, xAxis: onClock(start, site.clock) }, { xAxis: onClock(end, site.clock) }]),
+    data: site.calls.flatMap((call, index) => call.phases.map(([what, start, end]) => stretch(call, index, what, onClock(start, site.clock), onClock(end, site.clock)))),
   };
+}
+
+function stretch(call, index, what, start, end) {
+  const ink = call.declined || call.kind === "alert" ? ASKS.none : (ASKS[call.kind] ?? ASKS.other);
+  const color = `rgba(${ink}, ${SHADES[what]})`;
+  return [{ name: what === "hold" ? String(index + 1) : "", xAxis: start, itemStyle: { color } }, { xAxis: end }];
+}
+
+/** The calls of a site in words, each by its number; none without any. */
+export function callsInWords(site) {
+  return site.calls.map((call, index) => `${index + 1} ${call.name}: ${call.says}.`);
+}
+
+/** Which stretch of which calls a moment of the page lies in. */
+function calledAt(site, second) {
+  return site.calls.flatMap((call, index) => call.phases.filter(([, start, end]) => start <= second && second < end).map(([what]) => `call ${index + 1}, ${safe(call.name)}: <b>${call.declined ? "declined" : what}</b>`));
 }
 
 /** The ribbons a site has something to say in. A price below 0 has a colour of its own. */
@@ -165,5 +184,6 @@ function hint(items, site, page) {
   if (site.price_per_mwh) rows.push(`${safe(site.price_words)}: <b>${number(site.price_per_mwh[step], 1)}</b> ${safe(page.currency)}/MWh`);
   if (site.carbon_average_g_per_kwh) rows.push(`average carbon: <b>${number(site.carbon_average_g_per_kwh[step])}</b> g/kWh`);
   if (site.curtailment_kw) rows.push(`curtailed in its zone: <b>${number(site.curtailment_kw[step])}</b> kW`);
+  rows.push(...calledAt(site, page.starts[step]));
   return `${localTime(page.starts[step], site.clock)}<br>${rows.join("<br>")}`;
 }
