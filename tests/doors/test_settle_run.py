@@ -206,6 +206,52 @@ def test_what_leaving_a_declaration_costs_is_settled_again(
     assert "deviation" in found["reckoned_again"]
 
 
+def test_agreements_and_transformers_are_settled_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """To the last bit, from what the plant made by the run's own tables; each agreement says its volume."""
+    old = "contract = { import_max_kw = 700, demand_charge_per_kw_month = 5 }"
+    new = """
+[site.contract]
+import_max_kw = 700
+demand_charge_per_kw_month = 5
+resale_price_share = 0.3
+transformers = { kva = 800, charge_per_kva_month = 4.2, well_used_kwh_per_kva = 2, well_used_factor = 0.9 }
+
+[[site.contract.ppa]]
+name = "wind"
+delivery = "physical"
+volume = "pay-as-produced"
+share = 0.3
+strike_per_mwh = 61.7
+output = "wind_kw"
+output_zone = "farm"
+
+[[site.contract.ppa]]
+name = "band"
+delivery = "virtual"
+volume = "baseload"
+baseload_kw = 70
+strike_per_mwh = 59.3
+below_zero = false
+"""
+    farm = '\n[[signal]]\nzone = "farm"\nclock = "UTC"\nsource = "table"\npath = "farm.csv"\n'
+    days = ("2026-02-27", "2026-02-28", "2026-03-01", "2026-03-02")
+    rows = [f"{day}T{hour:02d}:00:00Z,{90 + 17.3 * hour}" for day in days for hour in range(24)]
+    (tmp_path / "farm.csv").write_text("time_utc,wind_kw\n" + "\n".join(rows) + "\n")
+    case = CASE.replace(old, "").replace("[[site.pool]]", f"{new}\n[[site.pool]]") + farm
+    (tmp_path / "case.toml").write_text(case)
+    runs = tmp_path / "runs"
+    arguments = ["run", str(tmp_path / "case.toml"), "--runs", str(runs), "--json"]
+    assert exit_code([*arguments, "--policy", "coordinated"]) == 0
+    capsys.readouterr()
+    found = settled(capsys, runs)
+    assert found["bit_equal"] and found["totals"]["transformers"] > 0.0
+    assert {"agreements", "transformers"} <= set(found["reckoned_again"])
+    (line,) = [one for one in found["lines"] if one["what"] == "agreements"]
+    assert line["inputs"]["wind: physical, pay-as-produced, kWh at 61.7"] > 0.0
+
+
 def test_calls_are_settled_by_the_meter_of_a_run_on_the_programmes_clock(
     done: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

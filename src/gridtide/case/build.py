@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.case.agreements import agreement_of, transformers_of
 from gridtide.case.backup import backup_at, backup_notes, battery_at
 from gridtide.case.calls import calls_of
 from gridtide.case.checks import unprotected
@@ -238,6 +239,9 @@ def contract_of(table: ContractTable) -> Contract:
             for limit in table.limit
         ),
         peaks=tuple(CoincidentPeak(**peak.model_dump()) for peak in table.peak),
+        agreements=tuple(agreement_of(ppa) for ppa in table.ppa),
+        resale_price_share=table.resale_price_share,
+        transformers=transformers_of(table.transformers) if table.transformers else None,
     )
 
 

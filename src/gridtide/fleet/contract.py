@@ -7,6 +7,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.fleet.agreement import Delivery, Ppa
+
 
 class Exposure(StrEnum):
     """How a site's bill follows the market."""
@@ -55,6 +57,17 @@ class CoincidentPeak:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TransformerCharge:
+    """The capacity part of a two-part tariff by transformers. kva: connected. charge_per_kva_month: money. From
+    well_used_kwh a kVA and month on the charge is multiplied by well_used_factor; inf where it never is."""
+
+    kva: float
+    charge_per_kva_month: float
+    well_used_kwh: float = float("inf")
+    well_used_factor: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Contract:
     """The connection and the supply contract of one site; money in the case's settlement currency.
 
@@ -75,6 +88,8 @@ class Contract:
     demand_least_kw: the demand charge is paid for at least so much, as for a load that was contracted; what exceeds it
     costs demand_over_factor times the charge. limits: times of a lower import_max_kw.
     peaks: the system's peaks, charged by the mean import over each.
+    agreements: on energy beside the market. resale_price_share: what a kWh earns that they deliver and nobody draws, as
+    a share of a price above 0. transformers: what is charged for them, None where nothing is.
     """
 
     import_max_kw: float
@@ -97,6 +112,9 @@ class Contract:
     demand_over_factor: float = 1.0
     limits: tuple[ImportLimit, ...] = ()
     peaks: tuple[CoincidentPeak, ...] = ()
+    agreements: tuple[Ppa, ...] = ()
+    resale_price_share: float = 1.0
+    transformers: TransformerCharge | None = None
 
     @property
     def takes_positions(self) -> bool:
@@ -104,10 +122,17 @@ class Contract:
         return self.exposure is Exposure.TWO_SETTLEMENT or self.deviation_price_per_mwh > 0
 
     @property
+    def taken_or_lost(self) -> tuple[Ppa, ...]:
+        """Agreements that change what one more kWh costs: delivered, and sold on for less where nobody draws it."""
+        if self.resale_price_share == 1.0:
+            return ()
+        return tuple(ppa for ppa in self.agreements if ppa.delivery is Delivery.PHYSICAL)
+
+    @property
     def follows_market(self) -> bool:
-        """Whether any price of the site's zone matters to it: not with an own price and nothing to sell."""
+        """Whether a price of the site's zone matters to it: not with an own price, nothing to sell and no agreement."""
         own = self.exposure in (Exposure.FIXED, Exposure.TIME_OF_USE)
-        return not own or self.export_max_kw > 0
+        return not own or self.export_max_kw > 0 or bool(self.agreements)
 
 
 def tariff_price_per_mwh(

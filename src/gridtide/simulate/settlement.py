@@ -19,8 +19,10 @@ from gridtide.settle.deviation import deviation_charge
 from gridtide.settle.gensets import GensetUse
 from gridtide.settle.latency import weighted_quantile
 from gridtide.settle.plants import PlantUse
+from gridtide.settle.ppa import agreed_cost
 from gridtide.settle.promises import Promises, settle_promises
 from gridtide.settle.ramp import settle_ramps
+from gridtide.settle.two_part import settle_transformers
 from gridtide.signals.signal import Kind
 from gridtide.simulate.calls import CallRow, call_rows, money_of
 from gridtide.simulate.capacity import capacity_of, earned
@@ -32,7 +34,7 @@ from gridtide.simulate.study import Study
 from gridtide.simulate.truth import Truth
 
 Real = NDArray[np.float64]
-COINCIDENT = "coincident peaks"
+COINCIDENT, AGREED, TRANSFORMERS = "coincident peaks", "agreements", "transformers"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +125,8 @@ def settle(study: Study, truth: Truth, course: Course, absorbed_kwh: float) -> S
             *plants_part(plants),
             *money_of(calls),
             *_coincident(study, course),
+            *_agreed(study, truth, course),
+            *_transformers(study, course),
         ),
         emissions_average_kg=emissions_kg,
         emissions_marginal_kg=marginal_kg,
@@ -213,8 +217,7 @@ def metered_of(study: Study, truth: Truth, course: Course, index: int) -> Metere
 def _demand_charges(study: Study, course: Course) -> list[float]:
     charges = []
     for index, site in enumerate(study.fleet.sites):
-        local = study.timeline.local_times(site.clock)
-        month = np.asarray([moment.year * 12 + moment.month for moment in local])
+        month = months_of(study, site.clock)
         import_kw = course.telemetry.import_kw[index]
         share = study.objective.demand_charge_share
         charges.append(settle_demand_charge(site.contract, import_kw, month, share))
@@ -229,6 +232,47 @@ def _coincident(study: Study, course: Course) -> tuple[tuple[str, float], ...]:
     drawn = zip(sites, course.telemetry.import_kw, strict=True)
     charges = [settle_coincident_peaks(site.contract, kw, study.timeline) for site, kw in drawn]
     return ((COINCIDENT, sum(charges)),)
+
+
+def _agreed(study: Study, truth: Truth, course: Course) -> tuple[tuple[str, float], ...]:
+    """What agreements on energy add to the market's price; none where no contract holds any."""
+    if not study.fleet.agreements:
+        return ()
+    costs = [
+        agreed_cost(
+            site.contract,
+            metered_of(study, truth, course, index),
+            produced_kw(study, truth, index) * study.timeline.hours,
+        )
+        for index, site in enumerate(study.fleet.sites)
+    ]
+    return ((AGREED, sum(costs)),)
+
+
+def produced_kw(study: Study, truth: Truth, index: int) -> Real:
+    """What the plant of each agreement of a site made, (A, T)."""
+    return truth.produced_kw[[site == index for site, _ in study.fleet.agreements]]
+
+
+def _transformers(study: Study, course: Course) -> tuple[tuple[str, float], ...]:
+    """What transformers are charged at; none where no contract charges them."""
+    sites, hours = study.fleet.sites, study.timeline.hours
+    if not any(site.contract.transformers for site in sites):
+        return ()
+    share = study.objective.demand_charge_share
+    charges = [
+        settle_transformers(
+            site.contract.transformers, kw * hours, months_of(study, site.clock), share
+        )
+        for site, kw in zip(sites, course.telemetry.import_kw, strict=True)
+    ]
+    return ((TRANSFORMERS, sum(charges)),)
+
+
+def months_of(study: Study, clock: str) -> NDArray[np.int64]:
+    """The billing month of each step, (T,)."""
+    local = study.timeline.local_times(clock)
+    return np.asarray([moment.year * 12 + moment.month for moment in local])
 
 
 def _delay_cost(study: Study, course: Course) -> float:

@@ -22,6 +22,7 @@ from gridtide.loop.world import Telemetry
 from gridtide.signals.signal import Kind
 from gridtide.simulate.compare import Comparison
 from gridtide.simulate.course import Course
+from gridtide.simulate.settlement import produced_kw
 from gridtide.simulate.study import Study, binding_events
 
 CASE_FOLDER = "case-folder.txt"
@@ -130,6 +131,8 @@ def _power(comparison: Comparison, course: Course):  # type: ignore[no-untyped-d
         if study.objective.carbon is Kind.CARBON_MARGINAL:
             columns["carbon_marginal_g_per_kwh"] = truth.carbon_marginal_g_per_kwh[index]
         columns |= _offered(comparison, course, index)
+        for number, made_kw in enumerate(produced_kw(study, truth, index)):
+            columns[f"agreement_{number + 1}_made_kw"] = made_kw
         for number, kind in enumerate(study.jobs.classes):
             columns[f"class_{kind.name}_it_kw"] = seen.class_kw[number, index]
         for number, service in enumerate(study.services):

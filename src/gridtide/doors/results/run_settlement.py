@@ -15,10 +15,13 @@ from gridtide.settle.green_direct import GreenTerms, green_ratios
 from gridtide.settle.line import Line
 from gridtide.settle.market_rule import MarketRule, rule_from
 from gridtide.settle.site_lines import (
+    AGREED,
     COINCIDENT,
     DEVIATION,
     FUEL,
     PLANTS,
+    TRANSFORMERS,
+    agreed_line,
     capacity_line,
     coincident_line,
     demand_line,
@@ -28,6 +31,7 @@ from gridtide.settle.site_lines import (
     genset_use,
     plant_line,
     plant_use,
+    transformers_line,
     wear_line,
 )
 
@@ -121,6 +125,8 @@ def _lines(tables: RunTables, live: dict[str, float]) -> tuple[Line, ...]:
         "wear": wear_line,
         COINCIDENT: coincident_line,
         DEVIATION: deviation_line,
+        AGREED: agreed_line,
+        TRANSFORMERS: transformers_line,
         FUEL: fuel_line,
         PLANTS: plant_line,
         "capacity revenue": capacity_line,
