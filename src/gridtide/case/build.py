@@ -57,7 +57,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
     timeline = _timeline(case)
     step_s = 60 * case.case.step_min
     sites = tuple(_site(table, step_s, sizes_of(case)) for table in case.site)
-    bare = Fleet(sites=sites, network=_network(case))
+    bare = Fleet(sites=sites, network=network_of(case))
     faults = Gathered()
     built = faults.of(lambda: learned_fleet(case, bare, folder))
     fleet, learned = built or (bare, {})
@@ -245,7 +245,8 @@ def contract_of(table: ContractTable) -> Contract:
     )
 
 
-def _network(case: CaseFile) -> Network:
+def network_of(case: CaseFile) -> Network:
+    """What lies between the places of a valid case."""
     sites = [site.name for site in case.site]
     origins = list(case.network.origins)
     latency = np.full((len(origins), len(sites)), np.inf)
