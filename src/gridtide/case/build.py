@@ -32,6 +32,7 @@ from gridtide.case.schema import CaseFile, ContractTable, PoolTable, SiteTable
 from gridtide.case.services import impossible_services, service_of
 from gridtide.case.serving_tables import notes_of, tables_of
 from gridtide.case.speed_up import Size, sizes_of, with_sizes
+from gridtide.case.tariffs import peak_of
 from gridtide.case.telescope import plan_h, telescope_of
 from gridtide.case.weather_notes import weather_notes
 from gridtide.case.wiring import history_of
@@ -39,7 +40,7 @@ from gridtide.case.work import work_of
 from gridtide.decide.objective import Objective
 from gridtide.decide.risk import Risk
 from gridtide.finding import Finding, Gathered, Infeasible, refuse_if_any
-from gridtide.fleet.contract import CoincidentPeak, Contract, ImportLimit, TariffBand
+from gridtide.fleet.contract import Contract, ImportLimit, TariffBand
 from gridtide.fleet.fleet import Fleet, Network
 from gridtide.fleet.genset import Genset
 from gridtide.fleet.jobs import Jobs
@@ -238,7 +239,7 @@ def contract_of(table: ContractTable) -> Contract:
             )
             for limit in table.limit
         ),
-        peaks=tuple(CoincidentPeak(**peak.model_dump()) for peak in table.peak),
+        peaks=tuple(peak_of(peak) for peak in table.peak),
         agreements=tuple(agreement_of(ppa) for ppa in table.ppa),
         resale_price_share=table.resale_price_share,
         transformers=transformers_of(table.transformers) if table.transformers else None,

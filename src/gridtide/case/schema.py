@@ -290,6 +290,13 @@ class LimitTable(Table):
     to_hour: Annotated[float, Field(ge=0, le=24, multiple_of=0.25)] = 24.0
 
 
+class AlertTable(Table):
+    """[[site.contract.peak.alert]]: what is said of a peak at an instant."""
+
+    at: AwareDatetime
+    likelihood: Share
+
+
 class PeakTable(Table):
     """[[site.contract.peak]]: a time in which the system is known or expected to peak."""
 
@@ -298,6 +305,7 @@ class PeakTable(Table):
     charge_per_kw: Annotated[float, Field(ge=0, le=1e5)]
     likelihood: Share = 1.0
     came: bool = True
+    alert: tuple[AlertTable, ...] = ()
 
 
 class AgreementTable(Table):

@@ -44,16 +44,25 @@ class ImportLimit:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PeakAlert:
+    """Said at an instant: how likely a peak is to be charged."""
+
+    at: datetime
+    likelihood: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class CoincidentPeak:
     """A time in which the whole system is known or expected to peak. charge_per_kw: money for a kW of a site's mean
-    import over it. likelihood: that it will be charged, as plans know from the start. came: whether it was, which
-    only the bill and perfect foresight know."""
+    import over it. likelihood: that it will be charged, as plans know from the start; alerts: what is said of it later.
+    came: whether it was, which only the bill and perfect foresight know."""
 
     start: datetime
     end: datetime
     charge_per_kw: float
     likelihood: float = 1.0
     came: bool = True
+    alerts: tuple[PeakAlert, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

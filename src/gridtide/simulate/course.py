@@ -24,7 +24,7 @@ from gridtide.decide.situation import Commitment, Commitments
 from gridtide.decide.uncertainty import without_spread
 from gridtide.digest import freeze
 from gridtide.loop.mandate import Mandate, Policy
-from gridtide.loop.sight import calls_said
+from gridtide.loop.sight import news_said
 from gridtide.loop.turn import Memory, Turn, take_turn, write_down
 from gridtide.loop.world import Telemetry
 from gridtide.simulate.study import Study
@@ -276,7 +276,8 @@ def next_instant(study: Study, memory: Memory, present: int) -> int:
     instants.append(int(np.searchsorted(edges_s, int(due.timestamp()), side="left")))
     begins_s = next_month_s(study.fleet, memory.planned_at)
     instants.append(int(np.searchsorted(edges_s, begins_s, side="left")))
-    issued = [int(np.searchsorted(edges_s, epoch_s(said))) for said in calls_said(study.events)]
+    news = news_said(study.events, study.fleet)
+    issued = [int(np.searchsorted(edges_s, epoch_s(said))) for said in news]
     instants += [step for step in issued if step > present]
     if memory.restless:
         return present + 1
