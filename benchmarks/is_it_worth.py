@@ -3,7 +3,7 @@
     python benchmarks/is_it_worth.py [--weeks 52] [--seed 5] [--keep FOLDER] [--workers 1]
 
 South Australia, 2023 ($GRIDTIDE_DATA/aemo_sa1_price, weather of New South Wales from grid_hourly): whole weeks spread
-evenly over the year (52 are all of them) in steps of half an hour, one site of 8 MW with a battery of two hours and two
+evenly over the year (52 are all of them) in steps of an hour, one site of 8 MW with a battery of two hours and two
 made-up classes of work, drawn anew every week. Prices, and the system's peak in each week, are records; charges and
 prices of services are assumed and printed. Services are added one after another; every course pays the whole contract
 (energy, demand charge, peak), so a row is what the plan gains by knowing of one more. Monthly charges are charged by
@@ -75,7 +75,7 @@ CASE = """
 name = "week"
 start = {start}
 end = {end}
-step_min = 30
+step_min = 60
 currency = "AUD"
 seed = {seed}
 policies = ["run-at-once", "coordinated"]
@@ -385,9 +385,8 @@ def with_terms(study: Study, contract: Contract, products: tuple[CapacityProduct
 
 def call_of(study: Study, price_per_mwh: NDArray[np.float64]) -> CalledHours:
     """The dearest hours in a row of the week."""
-    steps = 2 * CALL_H
-    sums = np.convolve(price_per_mwh, np.ones(steps), mode="valid")
-    start = study.timeline.start + int(np.argmax(sums)) * timedelta(minutes=30)
+    sums = np.convolve(price_per_mwh, np.ones(CALL_H), mode="valid")
+    start = study.timeline.start + int(np.argmax(sums)) * timedelta(hours=1)
     return CalledHours(
         start=start, end=start + timedelta(hours=CALL_H), incentive_per_mwh=CALL_PER_MWH
     )
@@ -400,7 +399,7 @@ def demand_kw() -> Signal:
 
 
 def study_of(number: int, seed: int) -> Study:
-    """One week with its peak in the contract: that of the system's demand, mean by half hours, known ahead."""
+    """One week with its peak in the contract: that of the system's demand, mean by hours, known ahead."""
     start = FIRST + timedelta(days=7 * number)
     end = start + timedelta(days=7)
     load = demand_kw()
@@ -420,16 +419,16 @@ def study_of(number: int, seed: int) -> Study:
         study = load_case(path)
     (site,) = study.fleet.sites
     first = load.timeline.step_holding(start)
-    mean_kw = load.values[first : first + 7 * 288].reshape(-1, 6).mean(axis=1)
+    mean_kw = load.values[first : first + 7 * 288].reshape(-1, 12).mean(axis=1)
     terms = PeakTerms(
-        months=tuple(range(1, 13)), interval_min=30, one_a_month=False, peaks=1,
+        months=tuple(range(1, 13)), interval_min=60, one_a_month=False, peaks=1,
         reserve_factor=0.0, least_share=0.0,
     )  # fmt: skip
     (at,) = peak_steps(study.timeline, mean_kw, terms, site.clock).tolist()
-    begins = study.timeline.start + at * timedelta(minutes=30)
+    begins = study.timeline.start + at * timedelta(hours=1)
     peak = CoincidentPeak(
         start=begins,
-        end=begins + timedelta(minutes=30),
+        end=begins + timedelta(hours=1),
         charge_per_kw=PEAK_PER_KW * SHARE_OF_MONTH,
     )
     return with_terms(study, replace(site.contract, peaks=(peak,)), site.products)

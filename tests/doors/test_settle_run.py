@@ -5,9 +5,11 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from gridtide.doors.cli import exit_code
+from gridtide.doors.results.record import write_record
 
 CASE = (Path(__file__).parents[1] / "fixtures" / "one_day.toml").read_text()
 OFFER = """
@@ -204,6 +206,115 @@ def test_what_leaving_a_declaration_costs_is_settled_again(
     found = settled(capsys, runs)
     assert found["bit_equal"] and found["totals"]["deviation"] > 0.0
     assert "deviation" in found["reckoned_again"]
+
+
+@pytest.mark.parametrize("part", ["transfer", "delay", "lost compute", "refused requests"])
+def test_what_jobs_cost_is_reckoned_again_and_a_figure_that_was_changed_is_named(
+    part: str, done: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever writes another figure into the summary, and the seal anew, is found out by the tables."""
+    assert part in settled(capsys, done)["reckoned_again"]
+    runs = copied(done, tmp_path)
+    folder = runs / "0001"
+    summary = json.loads((folder / "summary.json").read_text())
+    (run,) = [one for one in summary["runs"] if one["policy"] == "coordinated"]
+    run["cost_parts"][part] += 1.0
+    run["total_cost"] += 1.0
+    (folder / "summary.json").write_text(json.dumps(summary))
+    write_record(folder)
+    assert exit_code(["settle", "last", "--runs", str(runs), "--json"]) == 3
+    assert json.loads(capsys.readouterr().out)["different"] == [part]
+
+
+def test_a_run_of_an_earlier_version_is_not_settled_by_guesses(
+    done: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A table without the column that delay is reckoned from is named."""
+    runs = copied(done, tmp_path)
+    table = runs / "0001" / "runs-coordinated.parquet"
+    ran = pl.read_parquet(table)
+    ran.drop("speed").write_parquet(table)
+    write_record(runs / "0001")
+    assert exit_code(["settle", "last", "--runs", str(runs)]) == 2
+    assert "has no speed" in capsys.readouterr().err
+
+
+def test_transfers_and_delay_of_two_sites_are_settled_to_the_last_bit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Jobs whose data moves, some of it twice, and who wait at a cost."""
+    there = CASE[CASE.index("[[site]]") : CASE.index("[[class]]")]
+    there = there.replace('"here"', '"there"').replace('zone = "DE-LU"', 'zone = "FR"')
+    link = """
+[network]
+transfer_failure_share = 0.3
+
+[[network.link]]
+between = ["here", "there"]
+cost_per_gb = 0.0123
+gb_per_s = 1.0
+"""
+    cheap = CASE[CASE.index("[[signal]]") :].replace("DE-LU", "FR").replace("80.0", "41.0")
+    case = CASE.replace("[[class]]", f"{there}{link}\n[[class]]")
+    case = case.replace("value_per_accelerator_h = 2.0", "value_per_accelerator_h = 2.0\n"
+                        "delay_cost_per_accelerator_h = 0.0037")  # fmt: skip
+    case = case.replace("slack_h = 6.0", 'slack_h = 6.0\nsites = ["here", "there"]\ndata_gb = 13.7')
+    case = case.replace(", demand_charge_per_kw_month = 5", "")
+    (tmp_path / "case.toml").write_text(case + cheap)
+    runs = tmp_path / "runs"
+    arguments = ["run", str(tmp_path / "case.toml"), "--runs", str(runs), "--json"]
+    assert exit_code([*arguments, "--policy", "coordinated"]) == 0
+    capsys.readouterr()
+    found = settled(capsys, runs)
+    assert found["bit_equal"] and found["totals"]["transfer"] > 0.0 < found["totals"]["delay"]
+    (line,) = [one for one in found["lines"] if one["what"] == "transfer"]
+    assert line["inputs"]["gb"] > 13.7 * line["inputs"]["transfers"], "what failed was sent again"
+
+
+def test_agreements_and_transformers_are_settled_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """To the last bit, from what the plant made by the run's own tables; each agreement says its volume."""
+    old = "contract = { import_max_kw = 700, demand_charge_per_kw_month = 5 }"
+    new = """
+[site.contract]
+import_max_kw = 700
+demand_charge_per_kw_month = 5
+resale_price_share = 0.3
+transformers = { kva = 800, charge_per_kva_month = 4.2, well_used_kwh_per_kva = 2, well_used_factor = 0.9 }
+
+[[site.contract.ppa]]
+name = "wind"
+delivery = "physical"
+volume = "pay-as-produced"
+share = 0.3
+strike_per_mwh = 61.7
+output = "wind_kw"
+output_zone = "farm"
+
+[[site.contract.ppa]]
+name = "band"
+delivery = "virtual"
+volume = "baseload"
+baseload_kw = 70
+strike_per_mwh = 59.3
+below_zero = false
+"""
+    farm = '\n[[signal]]\nzone = "farm"\nclock = "UTC"\nsource = "table"\npath = "farm.csv"\n'
+    days = ("2026-02-27", "2026-02-28", "2026-03-01", "2026-03-02")
+    rows = [f"{day}T{hour:02d}:00:00Z,{90 + 17.3 * hour}" for day in days for hour in range(24)]
+    (tmp_path / "farm.csv").write_text("time_utc,wind_kw\n" + "\n".join(rows) + "\n")
+    case = CASE.replace(old, "").replace("[[site.pool]]", f"{new}\n[[site.pool]]") + farm
+    (tmp_path / "case.toml").write_text(case)
+    runs = tmp_path / "runs"
+    arguments = ["run", str(tmp_path / "case.toml"), "--runs", str(runs), "--json"]
+    assert exit_code([*arguments, "--policy", "coordinated"]) == 0
+    capsys.readouterr()
+    found = settled(capsys, runs)
+    assert found["bit_equal"] and found["totals"]["transformers"] > 0.0
+    assert {"agreements", "transformers"} <= set(found["reckoned_again"])
+    (line,) = [one for one in found["lines"] if one["what"] == "agreements"]
+    assert line["inputs"]["wind: physical, pay-as-produced, kWh at 61.7"] > 0.0
 
 
 def test_calls_are_settled_by_the_meter_of_a_run_on_the_programmes_clock(

@@ -137,6 +137,23 @@ def test_terms_that_cannot_be_settled_are_said(
     assert said in capsys.readouterr().err
 
 
+def test_yearly_certificates_cover_the_year_of_their_vintage_and_what_is_carried(
+    done: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One of May 2025 covered a day of March 2026 once; only where the terms say so does it now, never back."""
+    terms = (done / "terms.toml").read_text()
+    told = {}
+    for vintage, carried in (("2026-05", 0), ("2025-05", 0), ("2025-05", 1), ("2027-01", 1)):
+        more = f'"yearly"\ncarried_years = {carried}'
+        (done / "terms.toml").write_text(terms.replace('"hourly"', more))
+        (done / "ledger.csv").write_text(LEDGER.replace("2026-03", vintage))
+        told[vintage, carried] = settled(done, capsys)["certificates"]["covered_kwh"]
+    (done / "terms.toml").write_text(terms)
+    (done / "ledger.csv").write_text(LEDGER)
+    assert told["2026-05", 0] > 0.0 and told["2025-05", 1] == told["2026-05", 0]
+    assert told["2025-05", 0] == told["2027-01", 1] == 0.0
+
+
 def test_a_certificate_claimed_twice_is_refused(
     done: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,11 +9,18 @@ from hypothesis import strategies as st
 
 from gridtide.case.markets import market_rules
 from gridtide.finding import BadInput
-from gridtide.settle.certificates import Certificate, Matching, covered_kwh, retired
+from gridtide.fleet.agreement import Delivery, Ppa, Volume
+from gridtide.settle.certificates import (
+    Certificate,
+    Matching,
+    covered_by_year,
+    covered_kwh,
+    retired,
+)
 from gridtide.settle.coincident_peak import PeakTerms, coincident_kw, peak_steps
 from gridtide.settle.green_direct import GreenEnergy, GreenTerms, green_ratios
 from gridtide.settle.market_rule import rule_on
-from gridtide.settle.ppa import Delivery, Ppa, Volume, ppa_cost
+from gridtide.settle.ppa import ppa_cost
 from gridtide.settle.two_part import Basis, TwoPartTerms, capacity_part
 from gridtide.timeline import regular
 
@@ -194,3 +201,21 @@ def test_a_virtual_agreement_costs_what_a_physical_one_does_at_one_price(
         for way in Delivery
     ]  # fmt: skip
     assert costs[0] == pytest.approx(costs[1], rel=1e-9, abs=1e-6)
+
+
+@given(
+    left=st.dictionaries(st.integers(2024, 2028), st.floats(0.0, 1e6), min_size=1),
+    made=st.dictionaries(st.integers(2022, 2030), st.floats(0.0, 1e6)),
+    carried=st.integers(0, 3),
+)
+def test_no_certificate_covers_a_year_it_may_not_nor_twice(
+    left: dict[int, float], made: dict[int, float], carried: int
+) -> None:
+    """Each year is covered at most whole, all by no more than there is; more years carried never cover less."""
+    covered = covered_by_year(left, made, carried)
+    assert list(covered) == sorted(left)
+    for year, kwh in covered.items():
+        may = sum(made.get(one, 0.0) for one in range(year - carried, year + 1))
+        assert 0.0 <= kwh <= min(left[year], may) * (1.0 + 1e-12)
+    assert sum(covered.values()) <= sum(made.values()) * (1.0 + 1e-12)
+    assert sum(covered_by_year(left, made, carried + 1).values()) >= sum(covered.values()) - 1e-6

@@ -9,7 +9,8 @@ import pytest
 
 from gridtide.case.load import load_case
 from gridtide.finding import BadInput
-from gridtide.fleet.contract import CoincidentPeak, Contract, ImportLimit
+from gridtide.fleet.alerted import alerted
+from gridtide.fleet.contract import CoincidentPeak, Contract, ImportLimit, PeakAlert
 from gridtide.simulate.compare import Comparison, Entrant, compare
 from gridtide.simulate.policies import policy_named
 from gridtide.simulate.study import Study
@@ -91,6 +92,74 @@ def test_a_peak_that_did_not_come_is_not_charged_and_perfect_foresight_knows_it(
         assert found.bound is not None and settled.total_cost >= found.bound - 1e-6
     same = imports_kw(found)["perfect-foresight"], imports_kw(free)["perfect-foresight"]
     assert np.array_equal(*same)
+
+
+def alerted_noon(came: bool, *said: tuple[int, float], likelihood: float = 0.0) -> CoincidentPeak:
+    """The peak at noon, of which something is said at hours of the day (UTC)."""
+    alerts = tuple(
+        PeakAlert(at=datetime(2026, 3, 2, hour, tzinfo=UTC), likelihood=likely)
+        for hour, likely in said
+    )
+    return CoincidentPeak(**NOON, likelihood=likelihood, came=came, alerts=alerts)  # type: ignore[arg-type]
+
+
+def test_an_announced_peak_is_avoided_from_its_alert_on(study: Study) -> None:
+    """At eight it is sure: nine tenths of what knowing from the start saves are saved; who hears nothing draws on."""
+    inside = at_noon_utc(study)
+    drawn_kw = {
+        name: imports_kw(under(study, replace(contract_of(study), peaks=(peak,))))["coordinated"]
+        for name, peak in {
+            "unheard": alerted_noon(True),
+            "alerted": alerted_noon(True, (8, 1.0)),
+            "known": alerted_noon(True, likelihood=1.0),
+        }.items()
+    }
+    unheard, heard, known = (
+        drawn_kw[name][inside].mean() for name in ("unheard", "alerted", "known")
+    )
+    assert unheard - heard >= 0.9 * (unheard - known) > 50.0
+
+
+def test_no_decision_hears_an_alert_before_it_is_said(study: Study) -> None:
+    """Until eight the course is that of a day without alerts, and it is called off as it was called."""
+    contract = contract_of(study)
+    quiet = imports_kw(under(study, replace(contract, peaks=(alerted_noon(True),))))["coordinated"]
+    said = alerted_noon(True, (8, 0.9), (9, 0.0))
+    heard = imports_kw(under(study, replace(contract, peaks=(said,))))["coordinated"]
+    eight = study.timeline.step_holding(datetime(2026, 3, 2, 8, tzinfo=UTC))
+    assert np.array_equal(heard[:eight], quiet[:eight])
+
+
+def test_the_fleet_stays_the_same_object_until_the_next_alert(study: Study) -> None:
+    """What was read of it stands; nothing of later alerts is in it."""
+    (site,) = study.fleet.sites
+    contract = replace(site.contract, peaks=(alerted_noon(True, (8, 0.3), (10, 0.8)),))
+    fleet = replace(study.fleet, sites=(replace(site, contract=contract),))
+    at = [alerted(fleet, datetime(2026, 3, 2, hour, tzinfo=UTC)) for hour in (7, 8, 9, 10)]
+    assert [one.sites[0].contract.peaks[0].likelihood for one in at] == [0.0, 0.3, 0.3, 0.8]
+    assert all(one.sites[0].contract.peaks[0].alerts == () for one in at)
+    assert at[1] is at[2] and alerted(study.fleet, NOON["end"]) is study.fleet  # type: ignore[arg-type]
+
+
+def test_alerts_that_come_too_late_or_twice_are_said(tmp_path: Path) -> None:
+    """Both at once."""
+    wrong = """
+[[site.contract.peak]]
+start = 2026-03-02T11:00:00Z
+end = 2026-03-02T12:00:00Z
+charge_per_kw = 3
+alert = [
+  { at = 2026-03-02T12:00:00Z, likelihood = 0.5 },
+  { at = 2026-03-02T08:00:00Z, likelihood = 0.5 },
+  { at = 2026-03-02T09:00:00+01:00, likelihood = 0.7 },
+]
+"""
+    path = tmp_path / "case.toml"
+    path.write_text(CASE.replace("[[site.pool]]", f"{wrong}\n[[site.pool]]"))
+    with pytest.raises(BadInput) as refused:
+        load_case(path)
+    said = str(refused.value)
+    assert "peak[1].alert[1].at" in said and "one alert at an instant" in said
 
 
 def test_an_import_limit_that_moves_binds_plan_and_twin(study: Study) -> None:

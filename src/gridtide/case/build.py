@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.case.agreements import agreement_of, transformers_of
 from gridtide.case.backup import backup_at, backup_notes, battery_at
 from gridtide.case.calls import calls_of
 from gridtide.case.checks import unprotected
@@ -31,6 +32,7 @@ from gridtide.case.schema import CaseFile, ContractTable, PoolTable, SiteTable
 from gridtide.case.services import impossible_services, service_of
 from gridtide.case.serving_tables import notes_of, tables_of
 from gridtide.case.speed_up import Size, sizes_of, with_sizes
+from gridtide.case.tariffs import peak_of
 from gridtide.case.telescope import plan_h, telescope_of
 from gridtide.case.weather_notes import weather_notes
 from gridtide.case.wiring import history_of
@@ -38,7 +40,7 @@ from gridtide.case.work import work_of
 from gridtide.decide.objective import Objective
 from gridtide.decide.risk import Risk
 from gridtide.finding import Finding, Gathered, Infeasible, refuse_if_any
-from gridtide.fleet.contract import CoincidentPeak, Contract, ImportLimit, TariffBand
+from gridtide.fleet.contract import Contract, ImportLimit, TariffBand
 from gridtide.fleet.fleet import Fleet, Network
 from gridtide.fleet.genset import Genset
 from gridtide.fleet.jobs import Jobs
@@ -56,7 +58,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
     timeline = _timeline(case)
     step_s = 60 * case.case.step_min
     sites = tuple(_site(table, step_s, sizes_of(case)) for table in case.site)
-    bare = Fleet(sites=sites, network=_network(case))
+    bare = Fleet(sites=sites, network=network_of(case))
     faults = Gathered()
     built = faults.of(lambda: learned_fleet(case, bare, folder))
     fleet, learned = built or (bare, {})
@@ -237,11 +239,15 @@ def contract_of(table: ContractTable) -> Contract:
             )
             for limit in table.limit
         ),
-        peaks=tuple(CoincidentPeak(**peak.model_dump()) for peak in table.peak),
+        peaks=tuple(peak_of(peak) for peak in table.peak),
+        agreements=tuple(agreement_of(ppa) for ppa in table.ppa),
+        resale_price_share=table.resale_price_share,
+        transformers=transformers_of(table.transformers) if table.transformers else None,
     )
 
 
-def _network(case: CaseFile) -> Network:
+def network_of(case: CaseFile) -> Network:
+    """What lies between the places of a valid case."""
     sites = [site.name for site in case.site]
     origins = list(case.network.origins)
     latency = np.full((len(origins), len(sites)), np.inf)

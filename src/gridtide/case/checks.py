@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from gridtide.case.agreements import agreement_faults
 from gridtide.case.backup import backup_faults
 from gridtide.case.calls import call_faults
 from gridtide.case.cooling import cooling_faults
@@ -288,6 +289,7 @@ def _clocks(case: CaseFile) -> Iterator[Finding]:
 
 
 def _contracts(case: CaseFile) -> Iterator[Finding]:
+    zones = sorted({signal.zone for signal in case.signal})
     for number, site in enumerate(case.site, start=1):
         key, contract = f"site[{number}].contract", site.contract
         priced = contract.exposure in (Exposure.FIXED, Exposure.CONTRACT_FOR_DIFFERENCE)
@@ -315,6 +317,7 @@ def _contracts(case: CaseFile) -> Iterator[Finding]:
         if contract.exposure is Exposure.TIME_OF_USE:
             yield from _week_of(key, contract)
         yield from tariff_faults(key, contract)
+        yield from agreement_faults(key, contract, zones)
 
 
 def _week_of(key: str, contract: ContractTable) -> Iterator[Finding]:

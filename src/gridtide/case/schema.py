@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from gridtide.decide.event import EventKind
 from gridtide.decide.risk import Uncertainty
+from gridtide.fleet.agreement import Delivery, Output, Volume
 from gridtide.fleet.contract import Exposure
 from gridtide.fleet.product import Direction, ProductKind
 from gridtide.fleet.site import Cooling, SupplyKind
@@ -289,6 +290,13 @@ class LimitTable(Table):
     to_hour: Annotated[float, Field(ge=0, le=24, multiple_of=0.25)] = 24.0
 
 
+class AlertTable(Table):
+    """[[site.contract.peak.alert]]: what is said of a peak at an instant."""
+
+    at: AwareDatetime
+    likelihood: Share
+
+
 class PeakTable(Table):
     """[[site.contract.peak]]: a time in which the system is known or expected to peak."""
 
@@ -297,6 +305,30 @@ class PeakTable(Table):
     charge_per_kw: Annotated[float, Field(ge=0, le=1e5)]
     likelihood: Share = 1.0
     came: bool = True
+    alert: tuple[AlertTable, ...] = ()
+
+
+class AgreementTable(Table):
+    """[[site.contract.ppa]]: an agreement on energy. output, output_zone: which series says what its plant makes."""
+
+    name: Name
+    delivery: Delivery
+    volume: Volume
+    strike_per_mwh: Money
+    share: Share = 1.0
+    baseload_kw: Power = 0.0
+    below_zero: bool = True
+    output: Output | None = None
+    output_zone: Name | None = None
+
+
+class TransformersTable(Table):
+    """[site.contract.transformers]: the capacity part of a two-part tariff by transformers."""
+
+    kva: Annotated[float, Field(gt=0, le=1e8, allow_inf_nan=False)]
+    charge_per_kva_month: Annotated[float, Field(ge=0, le=1e5, allow_inf_nan=False)]
+    well_used_kwh_per_kva: Annotated[float, Field(gt=0, le=1e4, allow_inf_nan=False)] | None = None
+    well_used_factor: Annotated[float, Field(gt=0, le=1)] = 1.0
 
 
 class ContractTable(Table):
@@ -321,6 +353,9 @@ class ContractTable(Table):
     demand_over_factor: Annotated[float, Field(ge=1, le=10)] = 1.0
     limit: tuple[LimitTable, ...] = ()
     peak: tuple[PeakTable, ...] = ()
+    ppa: tuple[AgreementTable, ...] = ()
+    resale_price_share: Share = 1.0
+    transformers: TransformersTable | None = None
 
 
 class OfferTable(Table):

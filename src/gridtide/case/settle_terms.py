@@ -11,8 +11,9 @@ from gridtide.case.misfits import misfits
 from gridtide.case.schema import Money, Name, Power, Share, Table
 from gridtide.case.toml_file import toml_of
 from gridtide.finding import BadInput, Finding
+from gridtide.fleet.agreement import Delivery, Ppa, Volume
 from gridtide.settle.certificates import Matching
-from gridtide.settle.ppa import Delivery, Ppa, Volume
+from gridtide.sources import zone_faults
 
 PAGE = "docs/settlement.md"
 
@@ -41,10 +42,13 @@ class TariffTable(Table):
 
 
 class CertificatesTable(Table):
-    """[certificates]: a ledger, and over what span it must meet the load."""
+    """[certificates]: a ledger, and over what span it must meet the load. carried_years: how many years after that of
+    its vintage a certificate may still cover under yearly matching, as a rule book says. clock: where years begin."""
 
     path: str
     matching: Matching
+    carried_years: Annotated[int, Field(ge=0, le=20)] = 0
+    clock: Name = "UTC"
 
 
 class MovementsTable(Table):
@@ -99,6 +103,8 @@ def settle_terms(path: Path) -> Terms:
         for name, count in counted.items()
         if count > 1
     ]
+    if file.certificates is not None:
+        faults += zone_faults(file.certificates.clock, f"{path} certificates.clock")
     if faults:
         raise BadInput(faults)
     return Terms(folder=path.resolve().parent, file=file)

@@ -6,6 +6,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.agreed_terms import AgreedTerms
 from gridtide.decide.at_once import above_floor, serving_at_home_kw
 from gridtide.decide.buckets import Buckets, need_s, on_horizon
 from gridtide.decide.cooling_terms import terms_over
@@ -97,6 +98,10 @@ def coarsened(facts: Facts, situation: Situation, coarse: Timeline, buckets: Buc
         made=coarse_made(facts.made, steps.lowest),
         inflow=replace(facts.inflow, kw=steps.mean(facts.inflow.kw)),
         declared=replace(facts.declared, position_kw=steps.mean(facts.declared.position_kw)),
+        agreed=AgreedTerms(
+            delivered_kw=steps.mean(facts.agreed.delivered_kw),
+            lost_per_kwh=steps.mean(facts.agreed.lost_per_kwh),
+        ),
     )
 
 

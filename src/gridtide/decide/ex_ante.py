@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.agreed_terms import AgreedTerms, agreed_terms
 from gridtide.decide.dispatch import Placement, load_of
 from gridtide.decide.facts import carbon_cost_per_kwh, seen_prices_per_mwh
 from gridtide.decide.made_terms import made_at_sites
@@ -30,7 +31,7 @@ class Surroundings:
     others_kw: IT power beside jobs. stores_kw: charge - discharge - supply - what plants make, and what heat carried
     out early draws. per_kwh: money for a kWh drawn, its carbon counted. earned_per_kwh: for one sold, never less than
     nothing. export_max_kw: what may be sold at once, (S,). outdoor_c: what plants reject their heat to.
-    months: billing months of the horizon.
+    agreed: what agreements deliver. months: billing months of the horizon.
     """
 
     others_kw: Real
@@ -39,6 +40,7 @@ class Surroundings:
     earned_per_kwh: Real
     export_max_kw: Real
     outdoor_c: Real
+    agreed: AgreedTerms
     months: DemandPeriods
 
 
@@ -65,6 +67,7 @@ def surroundings(
         earned_per_kwh=np.maximum(price * share[:, None], 0.0),
         export_max_kw=np.asarray([contract.export_max_kw for contract in contracts]),
         outdoor_c=read.of(outdoor_c, planned),
+        agreed=agreed_terms(planned, price / cost_per_kwh(1.0)),
         months=demand_periods(planned, objective),
     )
 
@@ -78,8 +81,8 @@ def expected_costs(
     objective: Objective,
     readings: Readings | None = None,
 ) -> tuple[float, ...]:
-    """Energy less what is sold, carbon, demand charge, waits and moves of each placement, with the plan's services
-    and stores.
+    """Energy less what is sold, what agreements deliver and lose, carbon, demand charge, waits and moves of each
+    placement, with the plan's services and stores.
 
     placements: rows aligned with the situation's jobs, on the slots of `held`; slots beyond a job's expected
     work draw nothing. price: money per accelerator-slot at each operating point, (M, slots), which stands for the full
@@ -103,6 +106,8 @@ def expected_costs(
         energy = float((fixed.per_kwh * draw * plan.horizon.hours).sum())
         sold = np.clip(-net, 0.0, fixed.export_max_kw[:, None]) * (shown >= 0)
         energy -= float((fixed.earned_per_kwh * sold * plan.horizon.hours).sum())
+        left_kw = np.maximum(fixed.agreed.delivered_kw - draw, 0.0) * (shown >= 0)
+        energy += float((fixed.agreed.lost_per_kwh * left_kw * plan.horizon.hours).sum())
         energy += float((price[:, later] * load[:, later]).sum())
         others = work_cost(replace(held, told=told_of(placement, held)))
         costs.append(energy + others + fixed.months.charge(draw))

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.agreed_terms import agreed_terms
 from gridtide.decide.buckets import BUCKETS_MAX, bucketed
 from gridtide.decide.called_hours import coincident_per_kwh, incentive_per_kwh
 from gridtide.decide.cooling_terms import cooling_terms
@@ -115,6 +116,7 @@ def facts_of(
         made=made,
         inflow=inflow_terms(situation),
         declared=declared_terms(situation),
+        agreed=agreed_terms(situation, price),
     )
 
 

@@ -60,7 +60,7 @@ def searched(
     fleet, menu, grid = situation.fleet, situation.fleet.menu, held.grid
     site, hours = fleet.site_of_place, grid_step_s(grid) / 3600.0
     fixed = surroundings(plan, situation, objective, readings)
-    others_kw, stores_kw, per_kwh, earned, outdoor_c = (
+    others_kw, stores_kw, per_kwh, earned, outdoor_c, delivered_kw, lost = (
         on_grid(series, plan.horizon, grid)
         for series in (
             fixed.others_kw,
@@ -68,6 +68,8 @@ def searched(
             fixed.per_kwh,
             fixed.earned_per_kwh,
             fixed.outdoor_c,
+            fixed.agreed.delivered_kw,
+            fixed.agreed.lost_per_kwh,
         )
     )
     shown = holding(plan.horizon, grid)
@@ -102,6 +104,7 @@ def searched(
                 counts,
             ),
             (earned * hours, fixed.export_max_kw),
+            (delivered_kw, lost * hours),
             (fixed.months.known_kw[:, 0].copy(), fixed.months.price_per_kw[:, 0].copy()),
         )
         if not moved:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.agreed_terms import AgreedTerms
 from gridtide.decide.buckets import Buckets
 from gridtide.decide.cooling_terms import CoolingTerms
 from gridtide.decide.declared_terms import DeclaredTerms
@@ -51,7 +52,7 @@ class Facts:
     request_peak 1. offers: terms of capacity for the grid. cooling: of heat carried out early or late. slower: of
     answers that take longer. rest: of nodes that rest when nothing uses them. moves: of requests that move. made: of
     plants that are told what to make. inflow: what rivers bring to stores. declared: what
-    sites have said they would draw.
+    sites have said they would draw. agreed: what is delivered to them and sold on for less where nobody draws it.
     """
 
     hours: Real
@@ -86,6 +87,7 @@ class Facts:
     inflow: InflowTerms
     moves: MoveTerms
     declared: DeclaredTerms
+    agreed: AgreedTerms
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

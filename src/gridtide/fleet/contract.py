@@ -7,6 +7,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.fleet.agreement import Delivery, Ppa
+
 
 class Exposure(StrEnum):
     """How a site's bill follows the market."""
@@ -42,16 +44,36 @@ class ImportLimit:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PeakAlert:
+    """Said at an instant: how likely a peak is to be charged."""
+
+    at: datetime
+    likelihood: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class CoincidentPeak:
     """A time in which the whole system is known or expected to peak. charge_per_kw: money for a kW of a site's mean
-    import over it. likelihood: that it will be charged, as plans know from the start. came: whether it was, which
-    only the bill and perfect foresight know."""
+    import over it. likelihood: that it will be charged, as plans know from the start; alerts: what is said of it later.
+    came: whether it was, which only the bill and perfect foresight know."""
 
     start: datetime
     end: datetime
     charge_per_kw: float
     likelihood: float = 1.0
     came: bool = True
+    alerts: tuple[PeakAlert, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransformerCharge:
+    """The capacity part of a two-part tariff by transformers. kva: connected. charge_per_kva_month: money. From
+    well_used_kwh a kVA and month on the charge is multiplied by well_used_factor; inf where it never is."""
+
+    kva: float
+    charge_per_kva_month: float
+    well_used_kwh: float = float("inf")
+    well_used_factor: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +97,8 @@ class Contract:
     demand_least_kw: the demand charge is paid for at least so much, as for a load that was contracted; what exceeds it
     costs demand_over_factor times the charge. limits: times of a lower import_max_kw.
     peaks: the system's peaks, charged by the mean import over each.
+    agreements: on energy beside the market. resale_price_share: what a kWh earns that they deliver and nobody draws, as
+    a share of a price above 0. transformers: what is charged for them, None where nothing is.
     """
 
     import_max_kw: float
@@ -97,6 +121,9 @@ class Contract:
     demand_over_factor: float = 1.0
     limits: tuple[ImportLimit, ...] = ()
     peaks: tuple[CoincidentPeak, ...] = ()
+    agreements: tuple[Ppa, ...] = ()
+    resale_price_share: float = 1.0
+    transformers: TransformerCharge | None = None
 
     @property
     def takes_positions(self) -> bool:
@@ -104,10 +131,17 @@ class Contract:
         return self.exposure is Exposure.TWO_SETTLEMENT or self.deviation_price_per_mwh > 0
 
     @property
+    def taken_or_lost(self) -> tuple[Ppa, ...]:
+        """Agreements that change what one more kWh costs: delivered, and sold on for less where nobody draws it."""
+        if self.resale_price_share == 1.0:
+            return ()
+        return tuple(ppa for ppa in self.agreements if ppa.delivery is Delivery.PHYSICAL)
+
+    @property
     def follows_market(self) -> bool:
-        """Whether any price of the site's zone matters to it: not with an own price and nothing to sell."""
+        """Whether a price of the site's zone matters to it: not with an own price, nothing to sell and no agreement."""
         own = self.exposure in (Exposure.FIXED, Exposure.TIME_OF_USE)
-        return not own or self.export_max_kw > 0
+        return not own or self.export_max_kw > 0 or bool(self.agreements)
 
 
 def tariff_price_per_mwh(

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.digest import freeze
+from gridtide.fleet.agreement import Ppa
 from gridtide.fleet.menu import Menu, menu_of
 from gridtide.fleet.product import CapacityProduct
 from gridtide.fleet.site import Pool, Site
@@ -73,6 +74,13 @@ class Fleet:
     def products(self) -> tuple[tuple[int, CapacityProduct], ...]:
         """Every product of every site with the number of its site, in order: the Q products of plans and results."""
         return tuple((s, product) for s, site in enumerate(self.sites) for product in site.products)
+
+    @property
+    def agreements(self) -> tuple[tuple[int, Ppa], ...]:
+        """Every agreement on energy with the number of its site, in order: the A agreements of plans and results."""
+        return tuple(
+            (s, ppa) for s, site in enumerate(self.sites) for ppa in site.contract.agreements
+        )
 
     @property
     def pools(self) -> tuple[Pool, ...]:

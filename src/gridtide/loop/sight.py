@@ -9,6 +9,8 @@ import numpy as np
 from gridtide.decide.reading import KIND_OF_SUPPLY
 from gridtide.decide.risk import Risk, Uncertainty
 from gridtide.decide.situation import Commitments, Event, Situation
+from gridtide.fleet.alerted import alerted, alerts_said
+from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.service import demand_zone
 from gridtide.fleet.site import Site
 from gridtide.loop.mandate import Mandate
@@ -89,7 +91,7 @@ def situation_of(
     return Situation(
         as_of=as_of,
         horizon=horizon_from(mandate, as_of),
-        fleet=mandate.fleet,
+        fleet=alerted(mandate.fleet, as_of),
         jobs=world.active(),
         services=mandate.services,
         state=world.state(),
@@ -107,6 +109,12 @@ def still_binding(commitments: Commitments, as_of: datetime) -> Commitments:
 def events_known(events: tuple[Event, ...], as_of: datetime) -> tuple[Event, ...]:
     """Calls of the grid that were issued by `as_of`, not taken back by then, and are not over."""
     return tuple(event for event in events if event.is_known(as_of))
+
+
+def news_said(events: tuple[Event, ...], fleet: Fleet) -> Iterator[datetime]:
+    """Instants at which something came that no series says: calls, and alerts about the system's peaks."""
+    yield from calls_said(events)
+    yield from alerts_said(fleet)
 
 
 def calls_said(events: tuple[Event, ...]) -> Iterator[datetime]:
@@ -153,6 +161,9 @@ def _wanted_of(site: Site, carbon: Kind) -> list[tuple[Kind, str]]:
         (Kind.HUMIDITY, site.weather_zone),
     ]
     pairs += [(KIND_OF_SUPPLY[supply.kind], site.name) for supply in site.supplies]
+    pairs += [
+        (Kind(ppa.output), ppa.output_zone) for ppa in site.contract.taken_or_lost if ppa.output
+    ]
     if site.contract.real_time_zone:
         pairs.append((Kind.PRICE, site.contract.real_time_zone))
     if site.curtailment_zone:

@@ -26,7 +26,7 @@ from gridtide.digest import Fingerprints, digest
 from gridtide.loop.bidding import bidders, bids_made
 from gridtide.loop.calls import beside_expected, heard, told_since
 from gridtide.loop.mandate import Mandate, Policy
-from gridtide.loop.sight import calls_said, prices_reach, see, situation_of, still_binding
+from gridtide.loop.sight import news_said, prices_reach, see, situation_of, still_binding
 from gridtide.loop.world import Orders, World
 from gridtide.signals.signal import Signal
 from gridtide.timeline import epoch_s
@@ -79,7 +79,7 @@ def plan_is_due(mandate: Mandate, memory: Memory, as_of: datetime) -> bool:
         return True
     if as_of - memory.planned_at >= timedelta(hours=mandate.replan_h):
         return True
-    if any(memory.planned_at < said <= as_of for said in calls_said(mandate.events)):
+    if any(memory.planned_at < said <= as_of for said in news_said(mandate.events, mandate.fleet)):
         return True
     if next_month_s(mandate.fleet, memory.planned_at) <= epoch_s(as_of):
         return True

@@ -60,12 +60,33 @@ def covered_kwh(load_kwh: Real, direct_kwh: Real, certified_kwh: Real, matching:
     """Load that certificates cover beside what a direct connection did; no kWh is claimed twice.
 
     load_kwh, direct_kwh, certified_kwh: by interval, (T,): drawn, of it over a direct connection, and retired
-    certificates by the interval of generation. Yearly, surplus of one interval covers another; hourly it does not.
+    certificates by the interval of generation. Yearly, surplus of one interval covers another of the same year, which
+    is all that is given; hourly it does not.
     """
     left_kwh = np.maximum(load_kwh - direct_kwh, 0.0)
     if matching is Matching.HOURLY:
         return float(np.minimum(left_kwh, certified_kwh).sum())
     return float(min(left_kwh.sum(), certified_kwh.sum()))
+
+
+def covered_by_year(
+    left_kwh: dict[int, float], certified_kwh: dict[int, float], carried_years: int
+) -> dict[int, float]:
+    """What certificates cover of each year's load, kWh, by the year.
+
+    left_kwh: by the year it was drawn in, what nothing else covers. certified_kwh: by the year of vintage.
+    carried_years: how many years after its vintage a certificate may still cover, as a rule book says; it never covers
+    a year before it. The oldest that may are taken first, which leaves the most for later years.
+    """
+    there, found = dict(certified_kwh), {}
+    for year in sorted(left_kwh):
+        found[year] = 0.0
+        for vintage in sorted(there):
+            if year - carried_years <= vintage <= year:
+                taken = min(there[vintage], left_kwh[year] - found[year])
+                there[vintage] -= taken
+                found[year] += taken
+    return found
 
 
 def _faults(known: dict[str, Certificate], before: tuple[str, ...], id_: str) -> list[Finding]:

@@ -1,42 +1,14 @@
-"""Power purchase agreements: delivered or only settled, for what is produced or for a flat band."""
-
-from dataclasses import dataclass
-from enum import StrEnum
+"""What power purchase agreements cost: of one, and of all that a contract holds."""
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.fleet.agreement import Delivery, Ppa, Volume
+from gridtide.fleet.contract import Contract
+from gridtide.settle.cost import Metered
 from gridtide.units import cost_per_kwh
 
 Real = NDArray[np.float64]
-
-
-class Delivery(StrEnum):
-    """PHYSICAL: the energy itself is bought at the strike, only the rest at the market. VIRTUAL: a contract for
-    difference beside the site's own bill."""
-
-    PHYSICAL = "physical"
-    VIRTUAL = "virtual"
-
-
-class Volume(StrEnum):
-    """PAY_AS_PRODUCED: a share of what the plant makes. BASELOAD: a flat power, whatever it makes."""
-
-    PAY_AS_PRODUCED = "pay-as-produced"
-    BASELOAD = "baseload"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ppa:
-    """share: of the plant, when paid as produced. baseload_kw: of a band. below_zero: whether hours of negative prices
-    are settled too."""
-
-    delivery: Delivery
-    volume: Volume
-    strike_per_mwh: float
-    share: float = 1.0
-    baseload_kw: float = 0.0
-    below_zero: bool = True
 
 
 def ppa_volume_kwh(ppa: Ppa, produced_kwh: Real, hours: Real, price_per_mwh: Real) -> Real:
@@ -64,3 +36,33 @@ def ppa_cost(
     else:
         cost = import_kwh * price_per_mwh + volume * (ppa.strike_per_mwh - price_per_mwh)
     return float((cost_per_kwh(1.0) * cost).sum())
+
+
+def agreed_cost(contract: Contract, metered: Metered, produced_kwh: Real) -> float:
+    """Money that a contract's agreements add to a bill at the market's price, below 0 where they save.
+
+    produced_kwh: by the plant of each, 0 for a band, (A, T). Strike less market on every volume; and what is delivered
+    and not drawn is sold on at `resale_price_share` of the market's price, which loses the rest where it is above 0.
+    """
+    cost = fixed_part(contract, metered.price_per_mwh, produced_kwh, metered.hours)
+    left_kwh = np.maximum(delivered_kwh(contract, metered, produced_kwh) - metered.import_kwh, 0.0)
+    lost_per_mwh = (1.0 - contract.resale_price_share) * np.maximum(metered.price_per_mwh, 0.0)
+    return cost + float((cost_per_kwh(1.0) * lost_per_mwh * left_kwh).sum())
+
+
+def fixed_part(contract: Contract, price_per_mwh: Real, produced_kwh: Real, hours: Real) -> float:
+    """Strike less market on the volume of every agreement, money: what nothing that is drawn changes."""
+    found = 0.0
+    for ppa, produced in zip(contract.agreements, produced_kwh, strict=True):
+        volume = ppa_volume_kwh(ppa, produced, hours, price_per_mwh)
+        found += float((cost_per_kwh(1.0) * volume * (ppa.strike_per_mwh - price_per_mwh)).sum())
+    return found
+
+
+def delivered_kwh(contract: Contract, metered: Metered, produced_kwh: Real) -> Real:
+    """Energy of all physical agreements, (T,)."""
+    found = np.zeros(len(metered.hours))
+    for ppa, produced in zip(contract.agreements, produced_kwh, strict=True):
+        if ppa.delivery is Delivery.PHYSICAL:
+            found += ppa_volume_kwh(ppa, produced, metered.hours, metered.price_per_mwh)
+    return found

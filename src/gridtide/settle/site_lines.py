@@ -20,13 +20,15 @@ from gridtide.settle.deviation import deviation_charge, deviation_kwh
 from gridtide.settle.gensets import GensetUse, settle_genset
 from gridtide.settle.line import Inputs, Line
 from gridtide.settle.plants import PlantUse, settle_plant
+from gridtide.settle.ppa import agreed_cost, ppa_volume_kwh
+from gridtide.settle.two_part import settle_transformers
 from gridtide.timeline import Timeline
 
 Real = NDArray[np.float64]
 OF_CASE = "contract of the case"
 ENERGY, DEMAND, WEAR, CAPACITY = "energy", "demand charge", "wear", "capacity revenue"
 COINCIDENT, FUEL, PLANTS = "coincident peaks", "generator fuel", "plants"
-DEVIATION = "deviation"
+DEVIATION, AGREED, TRANSFORMERS = "deviation", "agreements", "transformers"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -35,8 +37,9 @@ class BilledSite:
 
     import_kw, discharge_kw: (T,). month: of each step on the site's clock. demand_share: part of a month's charge that
     counts. genset: power, fuel in litres and number running, (3, T); made_kw, led_past_kw: of its plant, (T,); nothing
-    but zeros at a site without. positioned: where something was bought or declared, (T,). capacity: what its offers are
-    held against, None where it made none; capacity_price_per_mw_h: (Q, T).
+    but zeros at a site without. produced_kwh: by the plant of each agreement, (A, T). positioned: where something was
+    bought or declared, (T,). capacity: what its offers are held against, None where it made none;
+    capacity_price_per_mw_h: (Q, T).
     """
 
     site: Site
@@ -50,6 +53,7 @@ class BilledSite:
     made_kw: Real
     led_past_kw: Real
     positioned: NDArray[np.bool_]
+    produced_kwh: Real
     capacity: SiteMeters | None
     capacity_price_per_mw_h: Real
 
@@ -63,6 +67,7 @@ class BilledSite:
             led_past_kw=np.float64,
             month=np.int64,
             positioned=np.bool_,
+            produced_kwh=np.float64,
             capacity_price_per_mw_h=np.float64,
         )
 
@@ -129,6 +134,39 @@ def coincident_line(billed: BilledSite) -> Line | None:
         for peak in contract.peaks
     )
     return _line(billed, COINCIDENT, charge, "coincident-peaks", given)
+
+
+def agreed_line(billed: BilledSite) -> Line | None:
+    """What agreements on energy add to the market's price; None where the contract holds none."""
+    contract, metered = billed.site.contract, billed.metered
+    if not contract.agreements:
+        return None
+    volumes: Inputs = tuple(
+        (
+            f"{ppa.name}: {ppa.delivery}, {ppa.volume}, kWh at {ppa.strike_per_mwh:g}",
+            float(ppa_volume_kwh(ppa, made, metered.hours, metered.price_per_mwh).sum()),
+        )
+        for ppa, made in zip(contract.agreements, billed.produced_kwh, strict=True)
+    )
+    given: Inputs = (*volumes, ("resale_price_share", contract.resale_price_share))
+    cost = agreed_cost(contract, metered, billed.produced_kwh)
+    return _line(billed, AGREED, cost, "strike-less-market", given)
+
+
+def transformers_line(billed: BilledSite) -> Line | None:
+    """What transformers are charged at; None where the contract charges none."""
+    charge, used_kwh = billed.site.contract.transformers, billed.metered.import_kwh
+    if charge is None:
+        return None
+    given: Inputs = (
+        ("kva", charge.kva),
+        ("charge_per_kva_month", charge.charge_per_kva_month),
+        ("import_kwh", float(used_kwh.sum())),
+        ("well_used_factor", charge.well_used_factor),
+        ("share_of_month", billed.demand_share),
+    )
+    amount = settle_transformers(charge, used_kwh, billed.month, billed.demand_share)
+    return _line(billed, TRANSFORMERS, amount, "two-part-transformer", given)
 
 
 def wear_line(billed: BilledSite) -> Line:

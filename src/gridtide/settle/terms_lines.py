@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.finding import BadInput, Finding
+from gridtide.fleet.agreement import Ppa
 from gridtide.settle.k_factor import (
     KTerms,
     Movements,
@@ -14,7 +15,7 @@ from gridtide.settle.k_factor import (
 )
 from gridtide.settle.line import Inputs, Line
 from gridtide.settle.market_rule import MarketRule
-from gridtide.settle.ppa import Ppa, ppa_cost, ppa_volume_kwh
+from gridtide.settle.ppa import ppa_cost, ppa_volume_kwh
 from gridtide.settle.rule_line import of_another_kind, rule_line
 from gridtide.settle.site_lines import BilledSite
 from gridtide.settle.two_part import TwoPartTerms, capacity_part
@@ -50,17 +51,18 @@ def ppa_line(billed: BilledSite, name: str, ppa: Ppa, produced_kwh: Real) -> Lin
 def two_part_line(
     billed: BilledSite, rule: MarketRule, contracted_kw: float, transformer_kva: float
 ) -> Line:
-    """The capacity part of every billing month, as much of it as the run counts. Raises BadInput for another rule."""
+    """The capacity part of every billing month, as much of it as the run counts; what was drawn in that part stands
+    for the month. Raises BadInput for another rule."""
     terms = rule.terms
     if not isinstance(terms, TwoPartTerms):
         raise BadInput([of_another_kind(rule, "a market with a two-part tariff")])
     charge = 0.0
-    for month in np.unique(billed.month):
+    for month in np.unique(billed.month) if billed.demand_share else ():
         inside = billed.month == month
         charge += capacity_part(
             terms,
             float(billed.import_kw[inside].max()),
-            float(billed.metered.import_kwh[inside].sum()),
+            float(billed.metered.import_kwh[inside].sum()) / billed.demand_share,
             contracted_kw,
             transformer_kva,
         )

@@ -3,6 +3,13 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.fleet.contract import TransformerCharge
+
+Real = NDArray[np.float64]
+
 
 class Basis(StrEnum):
     """What the capacity part is charged on."""
@@ -43,3 +50,39 @@ def capacity_part(
         return price * max(peak_kw, terms.least_share * contracted_kw)
     over_kw = max(0.0, peak_kw - (1.0 + terms.over_share) * contracted_kw)
     return price * (contracted_kw + terms.over_factor * over_kw)
+
+
+def settle_transformers(
+    charge: TransformerCharge | None, import_kwh: Real, month: NDArray[np.int64], share: float
+) -> float:
+    """Money for the transformers of a site through the months of a course; 0 without a charge.
+
+    import_kwh, month: of each step, (T,). share: part of a month that counts; what was drawn in it stands for it.
+    """
+    if charge is None or share == 0.0:
+        return 0.0
+    terms = transformer_terms(charge)
+    used_kwh = [float(import_kwh[month == number].sum()) / share for number in np.unique(month)]
+    return share * sum(
+        capacity_part(terms, 0.0, kwh, transformer_kva=charge.kva) for kwh in used_kwh
+    )
+
+
+def least_transformers(charge: TransformerCharge | None, months: int, share: float) -> float:
+    """What the transformers cost at least through so many months, money: as if they were well used."""
+    if charge is None:
+        return 0.0
+    return share * months * charge.kva * charge.charge_per_kva_month * charge.well_used_factor
+
+
+def transformer_terms(charge: TransformerCharge) -> TwoPartTerms:
+    """The charge of a contract as terms of a two-part tariff."""
+    return TwoPartTerms(
+        basis=Basis.TRANSFORMER,
+        price=charge.charge_per_kva_month,
+        least_share=0.0,
+        over_share=0.0,
+        over_factor=1.0,
+        well_used_kwh=charge.well_used_kwh,
+        well_used_factor=charge.well_used_factor,
+    )

@@ -6,9 +6,12 @@ from gridtide.decide.bound import course_bound
 from gridtide.decide.situation import Situation
 from gridtide.loop.sight import see
 from gridtide.settle.cost import contracted_relief
+from gridtide.settle.ppa import fixed_part
+from gridtide.settle.two_part import least_transformers
 from gridtide.simulate.calls import most_paid
 from gridtide.simulate.course import mandate_of
 from gridtide.simulate.policies import PERFECT, policy_named
+from gridtide.simulate.settlement import months_of, produced_kw
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import Truth
 from gridtide.simulate.twin import Twin
@@ -20,7 +23,9 @@ def bound_of(study: Study, truth: Truth) -> float | None:
     Less all that calls of the grid may pay, so that no policy that answers them falls below it.
     """
     least, paid = course_bound(known_course(study, truth), study.objective), most_paid(study)
-    return None if least is None or not np.isfinite(paid) else least - paid - _relief(study)
+    if least is None or not np.isfinite(paid):
+        return None
+    return least - paid - _relief(study) + _whatever_is_drawn(study, truth)
 
 
 def _relief(study: Study) -> float:
@@ -29,9 +34,20 @@ def _relief(study: Study) -> float:
     for site in study.fleet.sites:
         if site.contract.demand_over_factor == 1.0:
             continue
-        local = study.timeline.local_times(site.clock)
-        months = len({(moment.year, moment.month) for moment in local})
+        months = len(np.unique(months_of(study, site.clock)))
         found += contracted_relief(site.contract, months, share)
+    return found
+
+
+def _whatever_is_drawn(study: Study, truth: Truth) -> float:
+    """What agreements and transformers cost at least, which no plan counts and no policy changes, money."""
+    share, found = study.objective.demand_charge_share, 0.0
+    for index, site in enumerate(study.fleet.sites):
+        produced_kwh = produced_kw(study, truth, index) * study.timeline.hours
+        price = truth.price_per_mwh[index]
+        found += fixed_part(site.contract, price, produced_kwh, study.timeline.hours)
+        months = len(np.unique(months_of(study, site.clock)))
+        found += least_transformers(site.contract.transformers, months, share)
     return found
 
 

@@ -25,8 +25,8 @@ Whole = NDArray[np.int64]
 def daily_cost(study: Study, truth: Truth, course: Course, days: LocalDays) -> Real:
     """Energy, wear, fuel and carbon by site and day of its own clock, (S, D), settled by the rules of the whole course.
 
-    Demand charges, starts of generators, transfers, delay, lost compute and refused requests belong to no one day and
-    are left out.
+    Demand and transformer charges, agreements, starts of generators, transfers, delay, lost compute and refused
+    requests belong to no one day and are left out.
     """
     hours = study.timeline.hours
     seen, objective = course.telemetry, study.objective

@@ -24,7 +24,7 @@ from gridtide.decide.situation import Commitment, Commitments
 from gridtide.decide.uncertainty import without_spread
 from gridtide.digest import freeze
 from gridtide.loop.mandate import Mandate, Policy
-from gridtide.loop.sight import calls_said
+from gridtide.loop.sight import news_said
 from gridtide.loop.turn import Memory, Turn, take_turn, write_down
 from gridtide.loop.world import Telemetry
 from gridtide.simulate.study import Study
@@ -53,6 +53,23 @@ class Executed:
 
     def __post_init__(self) -> None:
         freeze(self, **dict.fromkeys(("job", "place", "point", "start_s", "end_s"), np.int64))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Transfers:
+    """Every time the data of a job changed its site, in order: columns of one length.
+
+    job: row of the study; here, there: numbers of sites; at_s: when it set off; gb: what was sent, repeats included.
+    """
+
+    job: Whole
+    here: Whole
+    there: Whole
+    at_s: Whole
+    gb: Real
+
+    def __post_init__(self) -> None:
+        freeze(self, **dict.fromkeys(("job", "here", "there", "at_s"), np.int64), gb=np.float64)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -98,7 +115,7 @@ class Course:
 
     promised; cut (a limit cut took the promise back); ended_s (-1 never); complete (all its work was done);
     place (last); moves; exposure (transfers times sensitivity); first_s (-1 never); done_s.
-    transfer_cost: money for all transfers. position_kw: bought or declared, 0 elsewhere, (S, T).
+    position_kw: bought or declared, 0 elsewhere, (S, T).
     positioned: where something was, and no call of the grid excuses leaving it. unspread: series of which plans
     wanted to know how far they may miss and could not, and in how many plans. offered_kw: capacity that stood of
     each product of the fleet, (Q, T). certificates: of its plans before jobs were placed, in order.
@@ -117,7 +134,7 @@ class Course:
     exposure: Whole
     first_s: Whole
     done_s: Whole
-    transfer_cost: float
+    transfers: Transfers
     position_kw: Real
     positioned: NDArray[np.bool_]
     executed: Executed
@@ -260,11 +277,18 @@ def next_instant(study: Study, memory: Memory, present: int) -> int:
     instants.append(int(np.searchsorted(edges_s, int(due.timestamp()), side="left")))
     begins_s = next_month_s(study.fleet, memory.planned_at)
     instants.append(int(np.searchsorted(edges_s, begins_s, side="left")))
-    issued = [int(np.searchsorted(edges_s, epoch_s(said))) for said in calls_said(study.events)]
+    news = news_said(study.events, study.fleet)
+    issued = [int(np.searchsorted(edges_s, epoch_s(said))) for said in news]
     instants += [step for step in issued if step > present]
     if memory.restless:
         return present + 1
     return max(present + 1, min(instants))
+
+
+def _transfers(sent: tuple[tuple[int, int, int, int, float], ...]) -> Transfers:
+    columns = zip(*sent, strict=True) if sent else [()] * 5
+    names = [one.name for one in fields(Transfers)]
+    return Transfers(**{name: np.asarray(one) for name, one in zip(names, columns, strict=True)})
 
 
 def _course(study: Study, twin: Twin, policy: str, telemetry: list[Telemetry], log: _Log) -> Course:
@@ -287,7 +311,7 @@ def _course(study: Study, twin: Twin, policy: str, telemetry: list[Telemetry], l
         exposure=book.exposure,
         first_s=_first_s(executed, len(study.jobs)),
         done_s=book.done_s,
-        transfer_cost=twin.transfer_cost,
+        transfers=_transfers(twin.transfers),
         position_kw=np.nan_to_num(position_kw),
         positioned=~np.isnan(position_kw) & ~_excused(study, log.memory.commitments),
         executed=executed,

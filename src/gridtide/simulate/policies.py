@@ -251,7 +251,9 @@ def _peaks_known(fleet: Fleet) -> Fleet:
         return fleet
     sites = []
     for site in fleet.sites:
-        peaks = [replace(peak, likelihood=float(peak.came)) for peak in site.contract.peaks]
+        peaks = [
+            replace(peak, likelihood=float(peak.came), alerts=()) for peak in site.contract.peaks
+        ]
         sites.append(replace(site, contract=replace(site.contract, peaks=tuple(peaks))))
     return replace(fleet, sites=tuple(sites))
 

@@ -17,10 +17,19 @@ from gridtide.settle.cost import (
 )
 from gridtide.settle.deviation import deviation_charge
 from gridtide.settle.gensets import GensetUse
+from gridtide.settle.job_costs import (
+    lost_accelerator_h,
+    refused_cost,
+    slower_cost,
+    transfer_cost,
+    waited_cost,
+)
 from gridtide.settle.latency import weighted_quantile
 from gridtide.settle.plants import PlantUse
+from gridtide.settle.ppa import agreed_cost
 from gridtide.settle.promises import Promises, settle_promises
 from gridtide.settle.ramp import settle_ramps
+from gridtide.settle.two_part import settle_transformers
 from gridtide.signals.signal import Kind
 from gridtide.simulate.calls import CallRow, call_rows, money_of
 from gridtide.simulate.capacity import capacity_of, earned
@@ -32,7 +41,7 @@ from gridtide.simulate.study import Study
 from gridtide.simulate.truth import Truth
 
 Real = NDArray[np.float64]
-COINCIDENT = "coincident peaks"
+COINCIDENT, AGREED, TRANSFORMERS = "coincident peaks", "agreements", "transformers"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +132,8 @@ def settle(study: Study, truth: Truth, course: Course, absorbed_kwh: float) -> S
             *plants_part(plants),
             *money_of(calls),
             *_coincident(study, course),
+            *_agreed(study, truth, course),
+            *_transformers(study, course),
         ),
         emissions_average_kg=emissions_kg,
         emissions_marginal_kg=marginal_kg,
@@ -156,7 +167,6 @@ def _parts(
     sites = study.fleet.sites
     discharged = zip(sites, seen.discharge_kw, strict=True)
     wear = sum(settle_wear(site.battery, power_kw, hours) for site, power_kw in discharged)
-    refused = (seen.refused * hours * 3600.0).sum(axis=(1, 2))
     values = np.asarray([service.value_per_request for service in study.services])
     kinds = study.jobs.classes
     value_h = np.asarray([kind.value_per_accelerator_h for kind in kinds])[study.jobs.work_class]
@@ -165,11 +175,11 @@ def _parts(
         ("energy", sum(_energy_costs(study, truth, course))),
         ("demand charge", sum(_demand_charges(study, course))),
         ("wear", wear),
-        ("transfer", course.transfer_cost),
+        ("transfer", transfers_cost(study, course)),
         ("carbon", objective.carbon_price_per_t * carbon_t),
         ("delay", _delay_cost(study, course) + _slower_cost(study, course)),
-        ("lost compute", float(lost_h @ value_h)),
-        ("refused requests", float(refused @ values) if len(values) else 0.0),
+        ("lost compute", float((lost_h * value_h).sum())),
+        ("refused requests", refused_cost(requests_refused(study, course), values)),
     )
 
 
@@ -213,8 +223,7 @@ def metered_of(study: Study, truth: Truth, course: Course, index: int) -> Metere
 def _demand_charges(study: Study, course: Course) -> list[float]:
     charges = []
     for index, site in enumerate(study.fleet.sites):
-        local = study.timeline.local_times(site.clock)
-        month = np.asarray([moment.year * 12 + moment.month for moment in local])
+        month = months_of(study, site.clock)
         import_kw = course.telemetry.import_kw[index]
         share = study.objective.demand_charge_share
         charges.append(settle_demand_charge(site.contract, import_kw, month, share))
@@ -231,6 +240,47 @@ def _coincident(study: Study, course: Course) -> tuple[tuple[str, float], ...]:
     return ((COINCIDENT, sum(charges)),)
 
 
+def _agreed(study: Study, truth: Truth, course: Course) -> tuple[tuple[str, float], ...]:
+    """What agreements on energy add to the market's price; none where no contract holds any."""
+    if not study.fleet.agreements:
+        return ()
+    costs = [
+        agreed_cost(
+            site.contract,
+            metered_of(study, truth, course, index),
+            produced_kw(study, truth, index) * study.timeline.hours,
+        )
+        for index, site in enumerate(study.fleet.sites)
+    ]
+    return ((AGREED, sum(costs)),)
+
+
+def produced_kw(study: Study, truth: Truth, index: int) -> Real:
+    """What the plant of each agreement of a site made, (A, T)."""
+    return truth.produced_kw[[site == index for site, _ in study.fleet.agreements]]
+
+
+def _transformers(study: Study, course: Course) -> tuple[tuple[str, float], ...]:
+    """What transformers are charged at; none where no contract charges them."""
+    sites, hours = study.fleet.sites, study.timeline.hours
+    if not any(site.contract.transformers for site in sites):
+        return ()
+    share = study.objective.demand_charge_share
+    charges = [
+        settle_transformers(
+            site.contract.transformers, kw * hours, months_of(study, site.clock), share
+        )
+        for site, kw in zip(sites, course.telemetry.import_kw, strict=True)
+    ]
+    return ((TRANSFORMERS, sum(charges)),)
+
+
+def months_of(study: Study, clock: str) -> NDArray[np.int64]:
+    """The billing month of each step, (T,)."""
+    local = study.timeline.local_times(clock)
+    return np.asarray([moment.year * 12 + moment.month for moment in local])
+
+
 def _delay_cost(study: Study, course: Course) -> float:
     return float(np.sum(delay_costs(study, course)))
 
@@ -238,19 +288,17 @@ def _delay_cost(study: Study, course: Course) -> float:
 def delay_costs(study: Study, course: Course) -> Real:
     """Work in accelerator-hours times the hours each slot of it began after release, at the cost of its class, for
     each run of the course, money."""
-    ran, jobs = course.executed, study.jobs
+    ran, jobs, menu = course.executed, study.jobs, study.fleet.menu
     if not len(ran.job):
         return np.zeros(0)
     per_h = np.asarray([kind.delay_cost_per_accelerator_h for kind in jobs.classes])
-    step_s = int(study.timeline.step_s or 0)
-    whole, rest_s = np.divmod(ran.end_s - ran.start_s, step_s)
-    late_s = (ran.start_s - jobs.release_s[ran.job]).astype(np.float64)
-    felt = step_s * (whole * late_s + step_s * whole * (whole - 1) / 2.0)
-    felt = felt + rest_s * (late_s + whole * step_s)
-    menu = study.fleet.menu
-    speed = menu.speed[menu.entry(ran.place, ran.point)]
-    waited_h2 = jobs.accelerators[ran.job] * speed * felt / 3600.0**2
-    return np.asarray(per_h[jobs.work_class[ran.job]] * waited_h2)
+    return waited_cost(
+        jobs.accelerators[ran.job] * menu.speed[menu.entry(ran.place, ran.point)],
+        per_h[jobs.work_class[ran.job]],
+        (ran.start_s, ran.end_s),
+        jobs.release_s[ran.job],
+        int(study.timeline.step_s or 0),
+    )
 
 
 def _slower_cost(study: Study, course: Course) -> float:
@@ -259,23 +307,42 @@ def _slower_cost(study: Study, course: Course) -> float:
 
 def slower_costs(study: Study, course: Course) -> Real:
     """Money for requests that were answered at slower points, of each service, (V,)."""
-    slower, ways = course.telemetry.slower, slower_ways(study.services)
     costs = np.zeros(len(study.services))
-    if not slower.size:
-        return costs
-    answered = (slower * study.timeline.hours * 3600.0).sum(axis=(1, 2, 3))
-    for requests, (service, _) in zip(answered, ways, strict=True):
-        costs[service] += requests * study.services[service].delay_cost_per_request
+    of_way = [service for service, _ in slower_ways(study.services)]
+    per_request = np.asarray([study.services[one].delay_cost_per_request for one in of_way])
+    for money, service in zip(
+        slower_cost(requests_slower(study, course), per_request), of_way, strict=True
+    ):
+        costs[service] += money
     return costs
+
+
+def requests_slower(study: Study, course: Course) -> Real:
+    """Requests answered at each slower point of the services, (N, T)."""
+    slower = course.telemetry.slower
+    if not slower.size:
+        return np.zeros((len(slower_ways(study.services)), len(study.timeline)))
+    return np.asarray((slower * study.timeline.hours * 3600.0).sum(axis=(1, 2)))
+
+
+def requests_refused(study: Study, course: Course) -> Real:
+    """Requests that nothing answered, by service, (V, T)."""
+    return np.asarray((course.telemetry.refused * study.timeline.hours * 3600.0).sum(axis=1))
 
 
 def accelerator_hours(study: Study, course: Course) -> tuple[Real, Real]:
     """Accelerator-hours of each job that were never done though due, and that were done, (n,)."""
     jobs = study.jobs
-    whole_h = jobs.accelerators * study.true_s / 3600.0
-    done_h = jobs.accelerators * course.done_s / 3600.0
     due = jobs.deadline_s <= study.timeline.edges_s[-1]
-    return np.where(due, np.maximum(whole_h - done_h, 0.0), 0.0), done_h
+    lost_h = lost_accelerator_h(jobs.accelerators, study.true_s, course.done_s, due)
+    return lost_h, jobs.accelerators * course.done_s / 3600.0
+
+
+def transfers_cost(study: Study, course: Course) -> float:
+    """Money for all data that was sent between sites."""
+    sent, network = course.transfers, study.fleet.network
+    rates = network.transfer_cost_per_gb[sent.here, sent.there]
+    return transfer_cost(sent.gb.tolist(), rates.tolist())
 
 
 def _by_class(study: Study, course: Course) -> tuple[tuple[str, float], ...]:

@@ -29,7 +29,8 @@ class Truth:
     the water that comes to reservoirs, before any loss): (S, T).
     curtailment_kw: curtailed renewables of each site's zone, (S, T), 0 where the site names none.
     requests_per_s: (V, O, T). capacity_price_per_mw_h: of each product of the fleet, as its
-    score is expected and less what its calls cost, (Q, T).
+    score is expected and less what its calls cost, (Q, T). produced_kw: by the plant of each agreement of the fleet, 0
+    for a band, (A, T).
     """
 
     price_per_mwh: NDArray[np.float64]
@@ -42,6 +43,7 @@ class Truth:
     curtailment_kw: NDArray[np.float64]
     requests_per_s: NDArray[np.float64]
     capacity_price_per_mw_h: NDArray[np.float64]
+    produced_kw: NDArray[np.float64]
 
     def __post_init__(self) -> None:
         freeze(self, **dict.fromkeys(self.__dataclass_fields__, np.float64))
@@ -88,6 +90,8 @@ def truth_of(study: Study) -> Truth:
     capacity = [product.worth_per_mw_h(needed(Kind.CAPACITY_PRICE, product.price_zone) if product.price_zone
                 else np.full(len(study.timeline), product.price_per_mw_h, dtype=np.float64))
                 for _, product in study.fleet.products]  # fmt: skip
+    produced = [needed(Kind(ppa.output), ppa.output_zone) if ppa.output else np.zeros(len(study.timeline))
+                for _, ppa in study.fleet.agreements]  # fmt: skip
     refuse_if_any(faults)
 
     shape = (len(study.services), len(study.fleet.network.origins), len(study.timeline))
@@ -102,6 +106,7 @@ def truth_of(study: Study) -> Truth:
         curtailment_kw=np.stack(curtailment),
         requests_per_s=np.asarray(requests, dtype=np.float64).reshape(shape),
         capacity_price_per_mw_h=np.asarray(capacity).reshape(len(capacity), len(study.timeline)),
+        produced_kw=np.asarray(produced).reshape(len(produced), len(study.timeline)),
     )
 
 

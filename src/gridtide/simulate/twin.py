@@ -91,7 +91,7 @@ class Twin:
     import_max_kw: Real
     it_most_kw: Real
     gensets: Gensets | None = None
-    transfer_cost: float = 0.0
+    transfers: tuple[tuple[int, int, int, int, float], ...] = ()
 
     @classmethod
     def of(cls, study: Study, truth: Truth) -> "Twin":
@@ -285,7 +285,7 @@ class Twin:
                 continue
             attempts = 1 + int(self.retries[job])
             gb = float(self.study.jobs.data_gb[job]) * attempts
-            self.transfer_cost += gb * float(network.transfer_cost_per_gb[here, there])
+            self.transfers += ((int(job), here, there, now_s, gb),)
             book.moves[job] += 1
             book.exposure[job] += attempts * int(self.study.jobs.sensitivity[job])
             book.available_s[job] = now_s + int(

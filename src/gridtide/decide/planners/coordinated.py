@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from gridtide.decide.columns import columns_of
 from gridtide.decide.conflict.promises_and_limits import PlanProgram
 from gridtide.decide.conflict.refusal import has_no_plan, refusal_of, refuse_where_power_lacks
+from gridtide.decide.constraints.agreed import add_agreed
 from gridtide.decide.constraints.balance import add_balance
 from gridtide.decide.constraints.calls import add_calls
 from gridtide.decide.constraints.cooling import CoolingRows, add_cooling, extra_power
@@ -149,6 +150,7 @@ def written(situation: Situation, facts: Facts) -> tuple[Program, Columns, Rows]
     level = add_state_of_charge(program, columns, facts, batteries, situation.state.soc_kwh)
     rates = tuple(site.contract.ramp_max_kw_per_min for site in sites)
     add_declared(program, columns, facts)
+    add_agreed(program, columns, facts)
     ramp, steep = add_ramp(program, columns, facts, rates, situation.state.grid_power_kw)
     add_calls(program, columns, facts, situation)
     rows = Rows(

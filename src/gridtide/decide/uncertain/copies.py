@@ -5,8 +5,10 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from gridtide.decide.agreed_terms import agreed_terms
 from gridtide.decide.buckets import Buckets
 from gridtide.decide.columns import columns_of
+from gridtide.decide.constraints.agreed import add_agreed
 from gridtide.decide.constraints.balance import add_balance
 from gridtide.decide.constraints.calls import add_calls
 from gridtide.decide.constraints.cooling import add_cooling
@@ -51,15 +53,17 @@ class Copy:
 
 def facts_along(seen: Situation, facts: Facts, objective: Objective) -> Facts:
     """The facts with everything that hangs on forecasts as another situation has it; work as it was."""
+    price = seen_prices_per_mwh(seen)
     return replace(
         facts,
-        price_per_kwh=cost_per_kwh(1.0) * seen_prices_per_mwh(seen),
+        price_per_kwh=cost_per_kwh(1.0) * price,
         carbon_cost_per_kwh=carbon_cost_per_kwh(seen, objective),
         supply_kw=supply_kw(seen),
         requests_per_s=requests_per_s(seen),
         curve=power_curve(seen.fleet, seen.services, outdoor_c(seen)),
         cooling=cooling_terms(seen),
         inflow=inflow_terms(seen),
+        agreed=agreed_terms(seen, price),
     )
 
 
@@ -131,6 +135,7 @@ def _rows(
     level = add_state_of_charge(program, columns, facts, batteries, situation.state.soc_kwh)
     rates = tuple(site.contract.ramp_max_kw_per_min for site in sites)
     add_declared(program, columns, facts)
+    add_agreed(program, columns, facts)
     ramp, steep = add_ramp(program, columns, facts, rates, situation.state.grid_power_kw)
     add_calls(program, columns, facts, situation)
     return Rows(

@@ -18,10 +18,12 @@ from gridtide.doors.results.routes import Route, routes_of
 from gridtide.doors.results.written_whole import write_document
 from gridtide.finding import BadInput, Finding
 from gridtide.fleet.jobs import NO_DEADLINE_S
+from gridtide.fleet.ways import slower_ways
 from gridtide.loop.world import Telemetry
 from gridtide.signals.signal import Kind
 from gridtide.simulate.compare import Comparison
 from gridtide.simulate.course import Course
+from gridtide.simulate.settlement import produced_kw, requests_refused, requests_slower
 from gridtide.simulate.study import Study, binding_events
 
 CASE_FOLDER = "case-folder.txt"
@@ -61,6 +63,12 @@ def write_results(
         _power(comparison, course).write_parquet(folder / f"power-{course.policy}.parquet")
         _jobs(comparison.study, course).write_parquet(folder / f"jobs-{course.policy}.parquet")
         _runs(comparison.study, course).write_parquet(folder / f"runs-{course.policy}.parquet")
+        _transfers(comparison.study, course).write_parquet(
+            folder / f"transfers-{course.policy}.parquet"
+        )
+        _answers(comparison.study, course).write_parquet(
+            folder / f"answers-{course.policy}.parquet"
+        )
         _reasons(comparison, course).write_parquet(folder / f"reasons-{course.policy}.parquet")
         _flows(comparison.study, course).write_parquet(folder / f"flows-{course.policy}.parquet")
         _routes(comparison, course).write_parquet(folder / f"routes-{course.policy}.parquet")
@@ -130,6 +138,8 @@ def _power(comparison: Comparison, course: Course):  # type: ignore[no-untyped-d
         if study.objective.carbon is Kind.CARBON_MARGINAL:
             columns["carbon_marginal_g_per_kwh"] = truth.carbon_marginal_g_per_kwh[index]
         columns |= _offered(comparison, course, index)
+        for number, made_kw in enumerate(produced_kw(study, truth, index)):
+            columns[f"agreement_{number + 1}_made_kw"] = made_kw
         for number, kind in enumerate(study.jobs.classes):
             columns[f"class_{kind.name}_it_kw"] = seen.class_kw[number, index]
         for number, service in enumerate(study.services):
@@ -206,6 +216,7 @@ def _jobs(study: Study, course: Course):  # type: ignore[no-untyped-def]
             "accelerators": jobs.accelerators,
             "declared_s": jobs.declared_s,
             "true_s": study.true_s,
+            "done_s": course.done_s,
             "data_gb": jobs.data_gb,
             "sensitivity": jobs.sensitivity,
             "promised": course.promised,
@@ -231,19 +242,63 @@ def _last_points(study: Study, course: Course) -> list[str]:
 def _runs(study: Study, course: Course):  # type: ignore[no-untyped-def]
     import polars as pl
 
-    ran = course.executed
+    ran, menu = course.executed, study.fleet.menu
     names = np.asarray([*place_names(study), ""])
     frame = pl.DataFrame(
         {
+            "job": ran.job,
             "name": study.jobs.name[ran.job].tolist(),
             "place": names[ran.place].tolist(),
             "point": point_names(study, ran.place, ran.point),
+            "speed": menu.speed[menu.entry(ran.place, ran.point)],
             **accelerators_told(study, ran.job, ran.place, ran.point),
             "start": ran.start_s,
             "end": ran.end_s,
         }
     )
     return _times(frame, ("start", "end"))
+
+
+def _transfers(study: Study, course: Course):  # type: ignore[no-untyped-def]
+    """Data of jobs that changed its site, in order."""
+    import polars as pl
+
+    sent = course.transfers
+    names = np.asarray([site.name for site in study.fleet.sites])
+    frame = pl.DataFrame(
+        {
+            "time_utc": sent.at_s,
+            "name": study.jobs.name[sent.job].tolist(),
+            "from": names[sent.here].tolist(),
+            "to": names[sent.there].tolist(),
+            "gb": sent.gb,
+        },
+        schema_overrides={"name": pl.String, "from": pl.String, "to": pl.String},
+    )
+    return _times(frame, ("time_utc",))
+
+
+def _answers(study: Study, course: Course):  # type: ignore[no-untyped-def]
+    """Requests that were refused, and those answered at each slower point, by service and step; none without any."""
+    import polars as pl
+
+    slower, refused = requests_slower(study, course), requests_refused(study, course)
+    rows = [(service.name, "refused", refused[at]) for at, service in enumerate(study.services)]
+    rows += [
+        (study.services[number].name, f"slower {way + 1}", slower[way])
+        for way, (number, _) in enumerate(slower_ways(study.services))
+    ]
+    steps = len(study.timeline)
+    frame = pl.DataFrame(
+        {
+            "time_utc": np.tile(study.timeline.starts_s, len(rows)),
+            "service": [name for name, _, _ in rows for _ in range(steps)],
+            "answer": [what for _, what, _ in rows for _ in range(steps)],
+            "requests": np.concatenate([np.zeros(0), *(values for _, _, values in rows)]),
+        },
+        schema_overrides={"service": pl.String, "answer": pl.String},
+    )
+    return _times(frame, ("time_utc",))
 
 
 def _reasons(comparison: Comparison, course: Course):  # type: ignore[no-untyped-def]

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from gridtide.doors.results.job_lines import job_lines
 from gridtide.doors.results.record import checked_record
 from gridtide.doors.results.run_tables import RunTables, run_tables
 from gridtide.doors.results.settlement_document import PAID, totals_document
@@ -15,10 +16,13 @@ from gridtide.settle.green_direct import GreenTerms, green_ratios
 from gridtide.settle.line import Line
 from gridtide.settle.market_rule import MarketRule, rule_from
 from gridtide.settle.site_lines import (
+    AGREED,
     COINCIDENT,
     DEVIATION,
     FUEL,
     PLANTS,
+    TRANSFORMERS,
+    agreed_line,
     capacity_line,
     coincident_line,
     demand_line,
@@ -28,6 +32,7 @@ from gridtide.settle.site_lines import (
     genset_use,
     plant_line,
     plant_use,
+    transformers_line,
     wear_line,
 )
 
@@ -37,15 +42,14 @@ OF_RUN = "as the run reckoned it"
 def run_settlement(folder: Path, policy: str) -> dict[str, Any]:
     """The document of a run's folder.
 
-    Money between site and grid, wear and carbon are reckoned again from the tables; what it takes jobs and requests to
-    know (transfer, delay, lost compute, …) is told as the run wrote it. Raises BadInput where the record is broken,
-    with file and bytes.
+    Money between site and grid, wear, carbon, and what jobs and requests cost are reckoned again from the tables; what
+    calls paid is told as the run wrote it. Raises BadInput where the record is broken, with file and bytes.
     """
     record = checked_record(folder)
     tables = run_tables(folder, policy)
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     live = next(run for run in summary["runs"] if run["policy"] == policy)
-    lines = _lines(tables, live["cost_parts"])
+    lines = _lines(tables, live["cost_parts"], job_lines(folder, policy, tables))
     found = totals_document(lines)
     again = [
         what for what in found["totals"] if any(_again(line) for line in lines if line.what == what)
@@ -113,7 +117,7 @@ def _no_limits(rule: MarketRule) -> Finding:
     )
 
 
-def _lines(tables: RunTables, live: dict[str, float]) -> tuple[Line, ...]:
+def _lines(tables: RunTables, live: dict[str, float], of_jobs: dict[str, Line]) -> tuple[Line, ...]:
     """Lines in the order of the parts of the run's cost, so that their sum is the same to the last bit."""
     makers = {
         "energy": energy_line,
@@ -121,6 +125,8 @@ def _lines(tables: RunTables, live: dict[str, float]) -> tuple[Line, ...]:
         "wear": wear_line,
         COINCIDENT: coincident_line,
         DEVIATION: deviation_line,
+        AGREED: agreed_line,
+        TRANSFORMERS: transformers_line,
         FUEL: fuel_line,
         PLANTS: plant_line,
         "capacity revenue": capacity_line,
@@ -130,6 +136,8 @@ def _lines(tables: RunTables, live: dict[str, float]) -> tuple[Line, ...]:
         if part in makers:
             made = [makers[part](billed) for billed in tables.sites]
             found += [line for line in made if line is not None]
+        elif part in of_jobs:
+            found.append(of_jobs[part])
         elif part == "carbon":
             found.append(_carbon_line(tables))
         else:

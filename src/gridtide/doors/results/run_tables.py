@@ -124,6 +124,8 @@ def _billed(site: Site, power: "pl.DataFrame", timeline: Timeline, case: CaseFil
         hours=hours,
     )
     prices = [told(f"price_{product.name.replace(' ', '_')}_per_mw_h") for product in site.products]
+    agreements = range(1, len(site.contract.agreements) + 1)
+    produced = [told(f"agreement_{number}_made_kw") for number in agreements]
     return BilledSite(
         site=site,
         timeline=timeline,
@@ -136,6 +138,7 @@ def _billed(site: Site, power: "pl.DataFrame", timeline: Timeline, case: CaseFil
         positioned=there("positioned") > 0.0,
         month=np.asarray([moment.year * 12 + moment.month for moment in local]),
         demand_share=case.objective.demand_charge_share,
+        produced_kwh=np.reshape(produced, (len(produced), len(timeline))) * hours,
         capacity=_capacity(site, power, timeline) if site.products else None,
         capacity_price_per_mw_h=np.reshape(prices, (len(prices), len(timeline))),
     )

@@ -17,7 +17,7 @@ from gridtide.case.settle_terms import (
 )
 from gridtide.doors.results.run_tables import RunTables, run_tables
 from gridtide.finding import BadInput, Finding, Gathered
-from gridtide.settle.certificates import Certificate, Matching, covered_kwh
+from gridtide.settle.certificates import Certificate, Matching, covered_by_year, covered_kwh
 from gridtide.settle.k_factor import KTerms
 from gridtide.settle.line import Line
 from gridtide.settle.market_rule import MarketRule, rule_from
@@ -59,15 +59,21 @@ def certificates_document(folder: Path, policy: str, terms: Terms) -> dict[str, 
     if faults:
         raise BadInput(faults)
     load_kwh, direct_kwh = tables.consumed_kwh()
-    certified_kwh = _by_step(tables, retired, asked)
-    covered = covered_kwh(load_kwh, direct_kwh, certified_kwh, asked.matching)
     whole_kwh = float(load_kwh.sum())
+    if asked.matching is Matching.HOURLY:
+        by_step_kwh = _by_step(tables, retired)
+        certified_kwh = float(by_step_kwh.sum())
+        covered = covered_kwh(load_kwh, direct_kwh, by_step_kwh, asked.matching)
+    else:
+        certified_kwh = float(sum(one.kwh for one in retired))
+        left_kwh = _by_year(tables, np.maximum(load_kwh - direct_kwh, 0.0), asked.clock)
+        covered = sum(covered_by_year(left_kwh, _by_vintage(retired), asked.carried_years).values())
     return {
         "matching": str(asked.matching),
         "load_kwh": whole_kwh,
         "direct_kwh": float(direct_kwh.sum()),
         "retired": len(retired),
-        "certified_kwh": float(certified_kwh.sum()),
+        "certified_kwh": certified_kwh,
         "covered_kwh": covered,
         "covered_share": covered / whole_kwh if whole_kwh > 0 else None,
         "not_retired": len(ledger) - len(retired),
@@ -149,13 +155,25 @@ def _claims(retired: list[Certificate], asked: CertificatesTable) -> list[Findin
     ]
 
 
-def _by_step(tables: RunTables, retired: list[Certificate], asked: CertificatesTable) -> Real:
-    """Certified energy by step of the run; for yearly matching all in the first, for when it came does not matter."""
+def _by_year(tables: RunTables, kwh: Real, clock: str) -> dict[int, float]:
+    """Energy of the run by the year of a clock."""
+    year = np.asarray([moment.year for moment in tables.timeline.local_times(clock)])
+    return {int(one): float(kwh[year == one].sum()) for one in np.unique(year)}
+
+
+def _by_vintage(retired: list[Certificate]) -> dict[int, float]:
+    """Certified energy by the year of its vintage."""
+    found: dict[int, float] = {}
+    for one in retired:
+        year = int(one.vintage[:4])
+        found[year] = found.get(year, 0.0) + one.kwh
+    return found
+
+
+def _by_step(tables: RunTables, retired: list[Certificate]) -> Real:
+    """Certified energy by step of the run."""
     found = np.zeros(len(tables.timeline))
     for one in retired:
-        if asked.matching is Matching.YEARLY:
-            found[0] += one.kwh
-            continue
         at = int(np.searchsorted(tables.timeline.edges_s, one.generated_s or 0, side="right")) - 1
         if 0 <= at < len(found):
             found[at] += one.kwh
