@@ -20,8 +20,9 @@ from gridtide.settle.gensets import GensetUse
 from gridtide.settle.latency import weighted_quantile
 from gridtide.settle.plants import PlantUse
 from gridtide.settle.promises import Promises, settle_promises
-from gridtide.settle.ramp import settle_ramps
+from gridtide.settle.ramp import Response, settle_ramps
 from gridtide.signals.signal import Kind
+from gridtide.simulate.by_the_minute import responses
 from gridtide.simulate.calls import CallRow, call_rows, money_of
 from gridtide.simulate.capacity import capacity_of, earned
 from gridtide.simulate.course import Course
@@ -47,7 +48,7 @@ class Settlement:
     name of each site that may offer some. gensets: what generators for emergencies did, by the name of each site
     that has some, plants: what those that are told what to make did; emissions of both are in those of the course.
     requests_slower: of those answered, at slower points.
-    calls: what became of each call of the grid.
+    calls: what became of each call of the grid. responses: what came of each limit on how fast power moves.
     linear_view: how far the lines that plans reckon with were off each building.
     """
 
@@ -78,6 +79,7 @@ class Settlement:
     requests_slower: float = 0.0
     linear_view: tuple[LinearView, ...] = ()
     calls: tuple[CallRow, ...] = ()
+    responses: tuple[Response, ...] = ()
 
     @property
     def energy_cost(self) -> float:
@@ -144,6 +146,7 @@ def settle(study: Study, truth: Truth, course: Course, absorbed_kwh: float) -> S
         gensets=gensets,
         plants=plants,
         calls=calls,
+        responses=responses(study, course),
         requests_slower=float((seen.slower * hours * 3600.0).sum()) if seen.slower.size else 0.0,
         linear_view=linear_view(study, truth, course),
     )
@@ -247,6 +250,8 @@ def delay_costs(study: Study, course: Course) -> Real:
     late_s = (ran.start_s - jobs.release_s[ran.job]).astype(np.float64)
     felt = step_s * (whole * late_s + step_s * whole * (whole - 1) / 2.0)
     felt = felt + rest_s * (late_s + whole * step_s)
+    if ran.turns.shape[1]:
+        felt = felt + ran.turns[0] * (ran.end_s - ran.start_s)
     menu = study.fleet.menu
     speed = menu.speed[menu.entry(ran.place, ran.point)]
     waited_h2 = jobs.accelerators[ran.job] * speed * felt / 3600.0**2
