@@ -58,7 +58,11 @@ def study_of(case: CaseFile, folder: Path) -> Study:
     timeline = _timeline(case)
     step_s = 60 * case.case.step_min
     sites = tuple(_site(table, step_s, sizes_of(case)) for table in case.site)
-    bare = Fleet(sites=sites, network=network_of(case))
+    bare = Fleet(
+        sites=sites,
+        network=network_of(case),
+        response_max_kw_per_min=case.fleet.response_max_kw_per_min,
+    )
     faults = Gathered()
     built = faults.of(lambda: learned_fleet(case, bare, folder))
     fleet, learned = built or (bare, {})

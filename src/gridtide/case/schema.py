@@ -56,6 +56,12 @@ class ObjectiveTable(Table):
     demand_charge_share: Share = 1.0
 
 
+class FleetTable(Table):
+    """[fleet]: what holds for all sites together."""
+
+    response_max_kw_per_min: Annotated[Power, Field(gt=0)] | None = None
+
+
 class PlanningTable(Table):
     """[planning]: how far and how often."""
 
@@ -630,6 +636,7 @@ class CaseFile(Table):
     ] = {}
     objective: ObjectiveTable = ObjectiveTable()
     planning: PlanningTable = PlanningTable()
+    fleet: FleetTable = FleetTable()
     network: NetworkTable = NetworkTable()
     site: Annotated[tuple[SiteTable, ...], Field(min_length=1)]
     work_class: Annotated[tuple[ClassTable, ...], Field(alias="class")] = ()

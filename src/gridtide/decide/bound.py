@@ -39,9 +39,9 @@ def course_bound(situation: Situation, objective: Objective) -> float | None:
     or nothing is proved.
 
     situation: the whole course ahead, with all arrivals, true lengths and true signals. Jobs may run in
-    fractions and pause for nothing, windows are widened, import and ramp limits are lifted, stores may
-    end empty, buildings draw the chords of their curve less its gap, or up to them and longer for every restart
-    where drawing is paid for: each only lowers the cost.
+    fractions and pause for nothing, windows are widened, import and ramp limits and the cap on response are lifted,
+    stores may end empty, buildings draw the chords of their curve less its gap, or up to them and longer for every
+    restart where drawing is paid for: each only lowers the cost.
     """
     if any(_is_open(site.contract) for site in situation.fleet.sites):
         return None
@@ -90,4 +90,4 @@ def _without_limits(fleet: Fleet) -> Fleet:
         )
         for site in fleet.sites
     )
-    return replace(fleet, sites=sites)
+    return replace(fleet, sites=sites, response_max_kw_per_min=None)

@@ -30,6 +30,7 @@ class Reason(IntEnum):
     WHOLE_IS_CHEAPER = 10
     RULE = 11
     CROWDED = 12
+    IN_TURN = 13
 
 
 class Binding(IntEnum):
@@ -41,6 +42,7 @@ class Binding(IntEnum):
     REGION = 3
     TRANSFER = 4
     RELEASE = 5
+    RESPONSE = 6
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -81,6 +83,28 @@ def none_slower() -> NDArray[np.float64]:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Turns:
+    """When gangs start and stop inside their slots; of no slots where nothing is staggered, else one row a slot of the
+    placement, seconds.
+
+    late_s: after the slot begins, until a gang that starts there works; its power rises over the rise_s before that,
+    straight. early_s: before the slot ends, from when on a gang that stops works no more; its power falls over fall_s
+    from then. All 0 inside a run, and where a start or stop is at once.
+    """
+
+    late_s: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    rise_s: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    early_s: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    fall_s: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+
+    def __post_init__(self) -> None:
+        freeze(self, **dict.fromkeys(("late_s", "rise_s", "early_s", "fall_s"), np.float64))
+
+    def __len__(self) -> int:
+        return len(self.late_s)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Dispatch:
     """What is to be done from `made_at` on; T steps of the placement's horizon.
 
@@ -92,6 +116,7 @@ class Dispatch:
     offered_kw: capacity for the grid, of each product, (Q, T). cooling: heat to carry out early or late. made_kw: what
     plants make, (G, T); of no plants where nothing is told of them: then each makes all it can. nodes_used:
     accelerators whose nodes rest when nothing uses them and that a plan uses, (P, T), of no places where none says.
+    turns: starts and stops inside the slots.
     """
 
     made_at: datetime
@@ -109,6 +134,7 @@ class Dispatch:
     slower_shares: NDArray[np.float64] = field(default_factory=none_slower)
     made_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
     nodes_used: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    turns: Turns = field(default_factory=Turns)
 
     def __post_init__(self) -> None:
         stores = ("charge_kw", "discharge_kw", "import_held_kw")

@@ -49,10 +49,15 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Fleet:
-    """The sites and the network between them. Sites are known by their place in `sites`."""
+    """The sites and the network between them. Sites are known by their place in `sites`.
+
+    response_max_kw_per_min: how fast all sites together may change what they draw on purpose, in answer to one
+    signal; None without a cap.
+    """
 
     sites: tuple[Site, ...]
     network: Network
+    response_max_kw_per_min: float | None = None
 
     @cached_property
     def places(self) -> tuple[Place, ...]:

@@ -75,6 +75,11 @@ def caps_of(rules: Sequence[Rule], peak_kw: float, nominal_kw: float, site: int)
     return caps
 
 
+def turn_s(kw: float, ramp_max_kw_per_min: float) -> float:
+    """Seconds that a change of power has to itself, up or down, so that changes in turn keep a ramp; 0 without one."""
+    return 60.0 * abs(kw) / ramp_max_kw_per_min
+
+
 def queued_starts_s(steps_kw: Sequence[float], ramp_max_kw_per_min: float) -> tuple[float, ...]:
     """Seconds after a call at which each of the steps is taken, one after the other in their order.
 
@@ -86,7 +91,7 @@ def queued_starts_s(steps_kw: Sequence[float], ramp_max_kw_per_min: float) -> tu
         raise ValueError(f"a ramp of {ramp_max_kw_per_min} kW/min lets nothing change")
     found, before_kw = [], 0.0
     for kw in steps_kw:
-        found.append(60.0 * before_kw / ramp_max_kw_per_min)
+        found.append(turn_s(before_kw, ramp_max_kw_per_min))
         before_kw += abs(kw)
     return tuple(found)
 

@@ -1,5 +1,7 @@
 """What jobs and stores do between two decisions: plain loops over the slots they were told."""
 
+import math
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -23,6 +25,7 @@ def run_jobs(
     span: tuple[int, int, int, int],
     busy: Real,
     occupied: Whole,
+    turns: tuple[Real, Real, Real, Real] | None = None,
 ) -> None:
     """Run each job through the slots it was told in [span start, span end).
 
@@ -31,7 +34,9 @@ def run_jobs(
     limit, both at full speed, restart), seconds. progress, changed in place: (seconds of work done, last step run
     or -2, second at which it ended or -1, second from which it can run). span: (first step, end step, step length,
     second at which step 0 starts). busy: accelerators in use, mean over the step, (classes, M, end - first), and
-    occupied: accelerators held, (P, end - first); both are added to.
+    occupied: accelerators held, (P, end - first); both are added to. turns: where starts and stops are staggered, for
+    each slot told: (seconds until work begins, of which power rises, seconds before the end when work ends, and power
+    falls from then); a gang draws half of its power on the mean while it rises and falls.
     """
     offsets, slots = slots_of
     place, entry, speed = where
@@ -47,18 +52,25 @@ def run_jobs(
             if available_s[job] > start_s:
                 continue
             lost_s = restart_s[job] if done_s[job] > 0 and last_step[job] != step - 1 else 0
-            lost_s = min(lost_s, step_s)
+            late_s, early_s = 0, 0
+            if turns is not None:
+                late_s, early_s = math.ceil(turns[0][index]), math.ceil(turns[2][index])
+            lost_s = min(lost_s, step_s - late_s - early_s)
             stop_s = min(true_s[job], declared_s[job])
             left_s = stop_s - done_s[job]
-            used_s = min(step_s - lost_s, seconds_at_speed(left_s, speed[job]))
+            open_s = step_s - late_s - early_s - lost_s
+            used_s = min(open_s, seconds_at_speed(left_s, speed[job]))
             done_s[job] += min(left_s, work_in_seconds(used_s, speed[job]))
             last_step[job] = step
-            busy[work_class[job], entry[job], step - first] += (
-                gang[job] * (lost_s + used_s) / step_s
-            )
+            on_s = float(lost_s + used_s)
+            if turns is not None:
+                on_s += late_s - turns[0][index] + 0.5 * turns[1][index]
+                if done_s[job] < stop_s:
+                    on_s += early_s - turns[2][index] + 0.5 * turns[3][index]
+            busy[work_class[job], entry[job], step - first] += gang[job] * on_s / step_s
             occupied[place[job], step - first] += gang[job]
             if done_s[job] >= stop_s:
-                ended_s[job] = start_s + lost_s + used_s
+                ended_s[job] = start_s + late_s + lost_s + used_s
 
 
 @njit(cache=True, error_model="numpy")

@@ -14,6 +14,7 @@ from gridtide.decide.crowd import left_waiting
 from gridtide.decide.dispatch import Dispatch, Reason
 from gridtide.decide.dispatchers.keep_told import KeepTold
 from gridtide.decide.expected_work import Arrivals, arrivals_of, plan_of_known, told_to_known
+from gridtide.decide.in_turn import in_turn
 from gridtide.decide.leaning import Leaning, leaning_of
 from gridtide.decide.offers_made import offers_made, with_standing
 from gridtide.decide.peak import next_month_s
@@ -117,6 +118,9 @@ def take_turn(
     if due:
         memory = replace(memory, planned_at=as_of, reach_s=prices_reach(mandate, as_of))
     witness = KeepTold(policy="witness", reason=Reason.WITNESS).dispatch(situation, admission.held)
+    proposed, witness = (
+        in_turn(one, situation, room, admission.promised) for one in (proposed, witness)
+    )
     dispatch, verdict = judge(proposed, witness, situation, room, admission.promised)
     if due:
         until_s = epoch_s(as_of) + round(mandate.replan_h * 3600)

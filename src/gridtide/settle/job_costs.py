@@ -15,18 +15,24 @@ def transfer_cost(gb: Iterable[float], cost_per_gb: Iterable[float]) -> float:
 
 
 def waited_cost(
-    work_per_h: Real, cost_per_h: Real, span_s: tuple[Whole, Whole], release_s: Whole, step_s: int
+    work_per_h: Real,
+    cost_per_h: Real,
+    span_s: tuple[Whole, Whole],
+    behind_s: Real,
+    release_s: Whole,
+    step_s: int,
 ) -> Real:
     """Money for the hours that each slot of a run began after its job's release, (n,).
 
     work_per_h: accelerator-hours of work in an hour of the run. cost_per_h: money for an accelerator-hour that waits an
-    hour. span_s: begin and end of each run; release_s: of its job; step_s: length of a slot.
+    hour. span_s: begin and end of each run; behind_s: how long after its begin it waited for its turn to start;
+    release_s: of its job; step_s: length of a slot.
     """
     start_s, end_s = span_s
     whole, rest_s = np.divmod(end_s - start_s, step_s)
     late_s = (start_s - release_s).astype(np.float64)
     felt = step_s * (whole * late_s + step_s * whole * (whole - 1) / 2.0)
-    felt = felt + rest_s * (late_s + whole * step_s)
+    felt = felt + rest_s * (late_s + whole * step_s) + behind_s * (end_s - start_s)
     return np.asarray(cost_per_h * (work_per_h * felt / 3600.0**2))
 
 

@@ -44,6 +44,7 @@ class Kind(StrEnum):
     IMPORT = "import"
     EXPORT = "export"
     RAMP = "ramp"
+    RESPONSE = "response"
     DEMAND_CHARGE = "demand-charge"
     BATTERY = "battery"
     COLD_STORE = "cold-store"
@@ -75,6 +76,7 @@ def changes_of(course: Course) -> Iterator[Change]:
     yield from _classes(course)
     yield from _services(course)
     yield from _calls(course)
+    yield from _response(course)
     for index, site in enumerate(course.situation.fleet.sites):
         yield from _connection(course, index, site)
         yield from _storage(course, index, site)
@@ -162,6 +164,22 @@ def _calls(course: Course) -> Iterator[Change]:
             unit="call",
             changed=partial(_with_calls, course, rest),
         )
+
+
+def _response(course: Course) -> Iterator[Change]:
+    """All sites together, free to answer at once."""
+    fleet = course.situation.fleet
+    if fleet.response_max_kw_per_min is None:
+        return
+    free = replace(course.situation, fleet=replace(fleet, response_max_kw_per_min=None))
+    yield Change(
+        what="no cap on simultaneous response",
+        kind=Kind.RESPONSE,
+        subject="the fleet",
+        step=1.0,
+        unit="cap",
+        changed=partial(_read_again, course, free),
+    )
 
 
 def _connection(course: Course, index: int, site: Site) -> Iterator[Change]:

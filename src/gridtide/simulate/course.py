@@ -42,7 +42,8 @@ Progress = Callable[[int, int], None]
 class Executed:
     """What ran where: one row per job, place, operating point and unbroken run; [start_s, end_s).
 
-    point: by its number in the menu of the pool.
+    point: by its number in the menu of the pool. turns: where starts and stops are staggered, when power rises after
+    start_s and falls before end_s: late, rise, early and fall as a dispatch has them, (4, rows), s; else of no rows.
     """
 
     job: Whole
@@ -50,9 +51,16 @@ class Executed:
     point: Whole
     start_s: Whole
     end_s: Whole
+    turns: Real = field(default_factory=lambda: np.zeros((4, 0)))
 
     def __post_init__(self) -> None:
         freeze(self, **dict.fromkeys(("job", "place", "point", "start_s", "end_s"), np.int64))
+        freeze(self, turns=np.float64)
+
+    @property
+    def behind_s(self) -> Real:
+        """How long after start_s each row waited for its turn to start, s."""
+        return self.turns[0] if self.turns.shape[1] else np.zeros(len(self.job))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -376,6 +384,7 @@ def _executed(study: Study, twin: Twin, log: _Log) -> Executed:
     places: list[Whole] = []
     points: list[Whole] = []
     steps: list[Whole] = []
+    turns: list[Real] = []
     for rows, dispatch, begin, end in log.told:
         placement = dispatch.placement
         counts = np.diff(placement.offsets)
@@ -386,6 +395,9 @@ def _executed(study: Study, twin: Twin, log: _Log) -> Executed:
         places.append(placement.place[row[inside]])
         points.append(placement.point[row[inside]])
         steps.append(slot[inside])
+        own = dispatch.turns
+        if len(own):
+            turns.append(np.stack([own.late_s, own.rise_s, own.early_s, own.fall_s])[:, inside])
     job, place, point, step = (
         np.concatenate([*part, np.zeros(0, dtype=np.int64)])
         for part in (jobs, places, points, steps)
@@ -403,7 +415,14 @@ def _executed(study: Study, twin: Twin, log: _Log) -> Executed:
     last = np.append(first[1:], len(job)) - 1 if len(job) else first
     end_s = study.timeline.ends_s[step[last]]
     ended_s = twin.book.ended_s[job[last]]
+    by_itself = (ended_s >= 0) & (ended_s <= end_s)
+    of_slots = np.concatenate([*turns, np.zeros((4, 0))], axis=1)
+    if of_slots.shape[1]:
+        of_slots = of_slots[:, ran][:, order]
+        stops = np.where(by_itself, 0.0, of_slots[2:, last])
+        of_slots = np.concatenate([of_slots[:2, first], stops])
     return Executed(
+        turns=of_slots,
         job=job[first],
         place=place[first],
         point=point[first],

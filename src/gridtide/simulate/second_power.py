@@ -15,7 +15,7 @@ from gridtide.fleet.work_kind import WorkKind, kind_by_name
 from gridtide.grid.period_guard import JobWave
 from gridtide.grid.waveform import Waveform
 from gridtide.physics.pue import fast_facility_power_kw
-from gridtide.simulate.course import Course
+from gridtide.simulate.course import Course, Executed
 from gridtide.simulate.study import Study
 from gridtide.timeline import Timeline, instant
 
@@ -199,6 +199,14 @@ def _swings(
     return classes, chance.random(len(study.jobs)), chance.random(len(study.jobs))
 
 
+def moved_s(ran: Executed) -> tuple[Real, Real]:
+    """When the power of each run begins to rise and has fallen, as it took its turn in its first and last slot."""
+    if not ran.turns.shape[1]:
+        return ran.start_s.astype(np.float64), ran.end_s.astype(np.float64)
+    late, rise, early, fall = ran.turns
+    return ran.start_s + late - rise, ran.end_s - early + fall
+
+
 def _it_kw(study: Study, course: Course) -> Real:
     """IT power of each run while it runs, (R,), kW."""
     menu, ran = study.fleet.menu, course.executed
@@ -210,13 +218,14 @@ def _it_kw(study: Study, course: Course) -> Real:
 def _mean_it_kw(study: Study, course: Course, site: int) -> Real:
     """Mean IT power of the jobs of a site beyond parked machines in each step, (T,), kW."""
     edges_s, ran = study.timeline.edges_s, course.executed
+    starts_s, ends_s = moved_s(ran)
     kw, here = _it_kw(study, course), study.fleet.site_of_place[ran.place] == site
     mean = np.zeros(len(study.timeline))
     for r in np.flatnonzero(here):
         first = int(np.searchsorted(edges_s, ran.start_s[r], side="right")) - 1
         last = int(np.searchsorted(edges_s, ran.end_s[r], side="left"))
         for t in range(max(first, 0), min(last, len(mean))):
-            inside = min(ran.end_s[r], edges_s[t + 1]) - max(ran.start_s[r], edges_s[t])
+            inside = min(ends_s[r], edges_s[t + 1]) - max(starts_s[r], edges_s[t])
             mean[t] += kw[r] * max(0, int(inside)) / float(edges_s[t + 1] - edges_s[t])
     return mean
 
@@ -232,11 +241,13 @@ def _runs_at(
     classes, of_period, of_phase = swings
     ran = course.executed
     here = study.fleet.site_of_place[ran.place] == site
-    start, end = ran.start_s - window.first_s, ran.end_s - window.first_s
+    starts_s, ends_s = moved_s(ran)
+    start, end = starts_s - window.first_s, ends_s - window.first_s
     rows = np.flatnonzero(here & (end > 0.0) & (start <= window.lasts_s))
     begun = {(int(ran.job[r]), int(ran.start_s[r])) for r in np.flatnonzero(here)}
     ended = {(int(ran.job[r]), int(ran.end_s[r])) for r in np.flatnonzero(here)}
     kw = factor * _it_kw(study, course)
+    turns = ran.turns[1:4:2].max(axis=0) if ran.turns.shape[1] else np.zeros(len(ran.job))
     columns: dict[str, list[float]] = {
         name: [] for name in ("low_kw", "high_kw", "period_s", "duty", "phase_s", "ramp_s")
     }
@@ -253,7 +264,7 @@ def _runs_at(
             ("period_s", period),
             ("duty", shape.duty),
             ("phase_s", period * float(of_phase[job]) + window.first_s % period),
-            ("ramp_s", shape.ramp_s),
+            ("ramp_s", max(shape.ramp_s, float(turns[r]))),
         ):
             columns[name].append(value)
     return Runs(

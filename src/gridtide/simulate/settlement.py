@@ -28,9 +28,10 @@ from gridtide.settle.latency import weighted_quantile
 from gridtide.settle.plants import PlantUse
 from gridtide.settle.ppa import agreed_cost
 from gridtide.settle.promises import Promises, settle_promises
-from gridtide.settle.ramp import settle_ramps
+from gridtide.settle.ramp import Response, settle_ramps
 from gridtide.settle.two_part import settle_transformers
 from gridtide.signals.signal import Kind
+from gridtide.simulate.by_the_minute import responses
 from gridtide.simulate.calls import CallRow, call_rows, money_of
 from gridtide.simulate.capacity import capacity_of, earned
 from gridtide.simulate.course import Course
@@ -56,7 +57,7 @@ class Settlement:
     name of each site that may offer some. gensets: what generators for emergencies did, by the name of each site
     that has some, plants: what those that are told what to make did; emissions of both are in those of the course.
     requests_slower: of those answered, at slower points.
-    calls: what became of each call of the grid.
+    calls: what became of each call of the grid. responses: what came of each limit on how fast power moves.
     linear_view: how far the lines that plans reckon with were off each building.
     """
 
@@ -87,6 +88,7 @@ class Settlement:
     requests_slower: float = 0.0
     linear_view: tuple[LinearView, ...] = ()
     calls: tuple[CallRow, ...] = ()
+    responses: tuple[Response, ...] = ()
 
     @property
     def energy_cost(self) -> float:
@@ -155,6 +157,7 @@ def settle(study: Study, truth: Truth, course: Course, absorbed_kwh: float) -> S
         gensets=gensets,
         plants=plants,
         calls=calls,
+        responses=responses(study, course),
         requests_slower=float((seen.slower * hours * 3600.0).sum()) if seen.slower.size else 0.0,
         linear_view=linear_view(study, truth, course),
     )
@@ -296,6 +299,7 @@ def delay_costs(study: Study, course: Course) -> Real:
         jobs.accelerators[ran.job] * menu.speed[menu.entry(ran.place, ran.point)],
         per_h[jobs.work_class[ran.job]],
         (ran.start_s, ran.end_s),
+        ran.behind_s,
         jobs.release_s[ran.job],
         int(study.timeline.step_s or 0),
     )

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.dispatch import Dispatch
+from gridtide.decide.dispatch import Dispatch, Turns
 from gridtide.decide.limits import import_max_kw
 from gridtide.decide.made_terms import following_kw, made_at_sites, reactors_of
 from gridtide.decide.reservations import grid_step_s
@@ -16,6 +16,7 @@ from gridtide.decide.whole_charges import charge_least_kw
 from gridtide.fleet.building import facility_power_kw, most_it_kw
 from gridtide.fleet.jobs import Jobs, rows
 from gridtide.fleet.menu import at_share
+from gridtide.fleet.response import is_ruled
 from gridtide.fleet.run_time import estimated_s
 from gridtide.fleet.site import Battery
 from gridtide.loop.world import Orders, Telemetry
@@ -42,8 +43,8 @@ class JobBook:
     """What has happened to every job of the study so far; the twin's own memory, columns (n,).
 
     done_s: seconds of work at full speed. ended_s: instant a job ended, -1 before. told: starts of the slots
-    each job was told, by job. promised: whether it was ever promised its deadline; cut: whether a limit that
-    was cut took that back.
+    each job was told, by job; turns: when it starts and stops in them, (4, slots) by job, as the dispatch has it.
+    promised: whether it was ever promised its deadline; cut: whether a limit that was cut took that back.
     """
 
     done_s: Whole
@@ -56,6 +57,7 @@ class JobBook:
     told_place: Whole
     told_point: Whole
     told: list[Whole]
+    turns: list[Real]
     promised: NDArray[np.bool_]
     cut: NDArray[np.bool_]
     expected_s: Whole
@@ -266,6 +268,7 @@ class Twin:
         book = self.book
         network = self.study.fleet.network
         now_s, starts_s = epoch_s(self.now), placement.horizon.starts_s
+        turns = _by_slot(orders.dispatch.turns)
         resized = self._accelerators(chosen, book.told_place[chosen], book.told_point[chosen])
         resized = resized != self._accelerators(chosen, placement.place, placement.point)
         for row, job in enumerate(chosen):
@@ -274,6 +277,7 @@ class Twin:
             place = int(placement.place[row])
             slots = placement.slots[placement.offsets[row] : placement.offsets[row + 1]]
             book.told[job] = starts_s[slots]
+            book.turns[job] = turns[:, placement.offsets[row] : placement.offsets[row + 1]]
             book.told_place[job] = place
             book.told_point[job] = placement.point[row]
             self._interrupt(int(job), now_s, bool(resized[row]))
@@ -337,6 +341,7 @@ class Twin:
             (self.present, end, step_s, origin_s),
             busy,
             occupied,
+            self._turns(chosen),
         )
         book.done_s[chosen], book.last_step[chosen], book.ended_s[chosen] = (
             done_s,
@@ -349,6 +354,14 @@ class Twin:
             occupied,
             tuple((str(study.jobs.name[job]), instant(book.ended_s[job])) for job in over),
         )
+
+    def _turns(self, chosen: Whole) -> tuple[Real, Real, Real, Real] | None:
+        """When the told slots of jobs are started and stopped in, None where nothing is staggered."""
+        if not is_ruled(self.study.fleet):
+            return None
+        told = np.concatenate([*(self.book.turns[job] for job in chosen), np.zeros((4, 0))], axis=1)
+        late, rise, early, fall = (np.array(row, order="C") for row in told)
+        return late, rise, early, fall
 
     def _meter(
         self,
@@ -458,6 +471,11 @@ class Twin:
         )
 
 
+def _by_slot(turns: Turns) -> Real:
+    """Turns of a dispatch, (4, slots); of no slots where nothing is staggered."""
+    return np.stack([turns.late_s, turns.rise_s, turns.early_s, turns.fall_s])
+
+
 def _same_month(one: datetime, other: datetime, clock: str) -> bool:
     zone = ZoneInfo(clock)
     first, second = one.astimezone(zone), other.astimezone(zone)
@@ -493,6 +511,7 @@ def _empty_book(jobs: Jobs, expected_s: Whole) -> JobBook:
         told_place=np.full(n, -1, dtype=np.int64),
         told_point=zeros.copy(),
         told=[np.zeros(0, dtype=np.int64) for _ in range(n)],
+        turns=[np.zeros((4, 0)) for _ in range(n)],
         promised=np.zeros(n, dtype=np.bool_),
         cut=np.zeros(n, dtype=np.bool_),
         expected_s=expected_s.astype(np.int64),

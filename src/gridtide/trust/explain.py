@@ -152,6 +152,8 @@ _BECAUSE = {
     " where prices alone would put each job",
     Reason.CROWDED: "because room is short where it may run: other work waits there without a promise, or as"
     " much again would not fit, so all of it runs as early as it fits",
+    Reason.IN_TURN: "because other work starts first: no more of the fleet may move at once than its cap on"
+    " simultaneous response and the ramp rule of its site allow",
     Reason.RULE: "because the rule of the policy says so",
     Reason.WITNESS: "because the policy's proposal was refused and these slots keep its promise",
 }
@@ -163,6 +165,7 @@ _LIMITS = {
     Binding.REGION: "It may run at one place only",
     Binding.TRANSFER: "Elsewhere is cheaper, but moving its data there would cost more than that saves",
     Binding.RELEASE: "",
+    Binding.RESPONSE: "The cap on simultaneous response kept it from earlier slots",
 }
 
 

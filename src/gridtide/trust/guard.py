@@ -18,9 +18,11 @@ from gridtide.decide.state import Status
 from gridtide.fleet.building import facility_power_kw
 from gridtide.fleet.operating_point import ANY_CLASS, OperatingPoint
 from gridtide.fleet.reactor import Reactor
+from gridtide.fleet.response import is_ruled
 from gridtide.fleet.thermal import ColdStore
 from gridtide.fleet.ways import Ways, by_way, ways_of
 from gridtide.timeline import Timeline
+from gridtide.trust.at_once import too_much_at_once
 
 TOLERANCE = 1e-6
 WHOLE = 1e-9
@@ -78,6 +80,7 @@ def check(
         *_overdrawn_cold(dispatch, situation),
         *_overdriven_plants(dispatch, situation),
         *_empty_offers(dispatch, situation),
+        *_at_once(dispatch, situation, room - load),
     )
 
 
@@ -192,25 +195,31 @@ def _points(dispatch: Dispatch, situation: Situation) -> list[OperatingPoint]:
     return found
 
 
-def _jobs_kw(dispatch: Dispatch, situation: Situation) -> NDArray[np.float64]:
-    """IT power that jobs draw at their operating points beyond parked machines, (S, T)."""
-    placement, fleet = dispatch.placement, situation.fleet
-    parked = [pool.parked_kw_per_accelerator for pool in fleet.pools]
+def _each_kw(dispatch: Dispatch, situation: Situation) -> NDArray[np.float64]:
+    """IT power that each job draws at its operating point beyond parked machines, (n,)."""
+    parked = [pool.parked_kw_per_accelerator for pool in situation.fleet.pools]
     points = _points(dispatch, situation)
     each = [
         int(gang) * (point.it_kw_per_accelerator - parked[max(place, 0)])
         for gang, point, place in zip(
             _accelerators(situation, points),
             points,
-            placement.place,
+            dispatch.placement.place,
             strict=True,
         )
     ]
+    return np.asarray(each, dtype=np.float64)
+
+
+def _jobs_kw(dispatch: Dispatch, situation: Situation) -> NDArray[np.float64]:
+    """IT power that jobs draw at their operating points beyond parked machines, (S, T)."""
+    placement, fleet = dispatch.placement, situation.fleet
+    each = _each_kw(dispatch, situation)
     job = np.repeat(np.arange(len(placement)), np.diff(placement.offsets))
     there = placement.place[job] >= 0
     site = fleet.site_of_place[placement.place[job[there]]]
     jobs_kw = np.zeros((len(fleet.sites), len(placement.horizon)))
-    np.add.at(jobs_kw, (site, placement.slots[there]), np.asarray(each)[job[there]])
+    np.add.at(jobs_kw, (site, placement.slots[there]), each[job[there]])
     return jobs_kw
 
 
@@ -270,22 +279,57 @@ def _slots_out_of_order(dispatch: Dispatch, situation: Situation) -> list[Breach
     ]
 
 
+def _times(dispatch: Dispatch, situation: Situation) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Seconds that the slots of each job hold, less what its turns take of them, and that it needs, (n,) both."""
+    placement, jobs, state = dispatch.placement, situation.jobs, situation.state
+    edges_s, turns = placement.horizon.edges_s, dispatch.turns
+    points, runs_with = _points(dispatch, situation), _running_accelerators(situation)
+    takes = _accelerators(situation, points)
+    reserved, needed = np.zeros((2, len(placement)), dtype=np.int64)
+    for job in range(len(placement)):
+        own = slice(int(placement.offsets[job]), int(placement.offsets[job + 1]))
+        slots = placement.slots[own]
+        reserved[job] = int((edges_s[slots + 1] - edges_s[slots]).sum())
+        if len(turns):
+            lost_s = np.ceil(turns.late_s[own]).sum() + np.ceil(turns.early_s[own]).sum()
+            reserved[job] -= int(lost_s)
+        breaks = int((np.diff(slots) > 1).sum())
+        work_s = ceil(int(state.remaining_s[job]) / points[job].speed - TOLERANCE)
+        resized = int(runs_with[job] not in (0, takes[job]))
+        needed[job] = work_s + (breaks + resized) * int(jobs.restart_s[job])
+    return reserved, needed
+
+
+def _at_once(
+    dispatch: Dispatch, situation: Situation, free: NDArray[np.int64]
+) -> tuple[Breach, ...]:
+    """What starts or stops at once beyond the fleet's cap on simultaneous response or a site's ramp rule."""
+    if not is_ruled(situation.fleet):
+        return ()
+    reserved_s, needed_s = _times(dispatch, situation)
+    gang = _accelerators(situation, _points(dispatch, situation))
+    found = too_much_at_once(
+        dispatch, situation, _each_kw(dispatch, situation), reserved_s - needed_s, free, gang
+    )
+    limit = "simultaneous response cap"
+    return tuple(
+        Breach(limit=limit, subject=one.subject, value=one.value, allowed=one.allowed)
+        for one in found
+    )
+
+
 def _broken_promises(
     dispatch: Dispatch, situation: Situation, promised: NDArray[np.bool_]
 ) -> list[Breach]:
-    placement, jobs, state = dispatch.placement, situation.jobs, situation.state
+    placement, jobs = dispatch.placement, situation.jobs
     edges_s = placement.horizon.edges_s
-    points, runs_with = _points(dispatch, situation), _running_accelerators(situation)
-    takes = _accelerators(situation, points)
+    reserved, needed = _times(dispatch, situation)
     breaches = []
     for job in np.flatnonzero(promised):
         slots = placement.slots[placement.offsets[job] : placement.offsets[job + 1]]
         end_s = int(edges_s[slots[-1] + 1]) if len(slots) else 0
-        reserved_s = int((edges_s[slots + 1] - edges_s[slots]).sum())
         breaks = int((np.diff(slots) > 1).sum())
-        work_s = ceil(int(state.remaining_s[job]) / points[job].speed - TOLERANCE)
-        resized = int(runs_with[job] not in (0, takes[job]))
-        needed_s = work_s + (breaks + resized) * int(jobs.restart_s[job])
+        reserved_s, needed_s = int(reserved[job]), int(needed[job])
         if end_s > jobs.deadline_s[job]:
             breaches.append(_job_breach("end", jobs.name[job], end_s, jobs.deadline_s[job]))
         if reserved_s < needed_s:

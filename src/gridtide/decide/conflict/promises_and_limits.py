@@ -285,24 +285,19 @@ def _imports(found: _Gathered) -> None:
 
 
 def _ramps(found: _Gathered) -> None:
-    """Change grid power faster than the rule."""
-    program = found.program
+    """Change grid power faster than the rule, or that of the whole fleet faster than its cap."""
+    program, fleet = found.program, found.program.situation.fleet
     hours = program.facts.hours
     ruled = [
-        (index, site)
-        for index, site in enumerate(program.situation.fleet.sites)
-        if site.contract.ramp_max_kw_per_min is not None
+        (f"ramp rule of {site.name}", site.contract.ramp_max_kw_per_min, site.name, index)
+        for index, site in enumerate(fleet.sites)
     ]
+    cap = ("cap on simultaneous response", fleet.response_max_kw_per_min, "the fleet", NOWHERE)
+    stated = [rule for rule in (*ruled, cap) if rule[1] is not None]
     found.closed.append(program.steep.ravel())
-    for number, (index, site) in enumerate(ruled):
-        member = found.member(
-            Kind.RAMP,
-            f"ramp rule of {site.name}",
-            f"{site.contract.ramp_max_kw_per_min:,.1f} kW per minute",
-            f"limits of {site.name}",
-            "kW",
-            index,
-        )
+    for number, (name, rate, whose, index) in enumerate(stated):
+        asks, group = f"{rate:,.1f} kW per minute", f"limits of {whose}"
+        member = found.member(Kind.RAMP, name, asks, group, "kW", index)
         own = program.steep[:, number]
         price = found.prices.grid_per_kwh * hours
         found.ways.append(beyond(program.matrix, member, own, np.arange(len(hours)), price))

@@ -148,10 +148,9 @@ def written(situation: Situation, facts: Facts) -> tuple[Program, Columns, Rows]
     demand = add_demand(program, columns, facts)
     batteries = tuple(site.battery for site in sites)
     level = add_state_of_charge(program, columns, facts, batteries, situation.state.soc_kwh)
-    rates = tuple(site.contract.ramp_max_kw_per_min for site in sites)
     add_declared(program, columns, facts)
     add_agreed(program, columns, facts)
-    ramp, steep = add_ramp(program, columns, facts, rates, situation.state.grid_power_kw)
+    ramp, steep = add_ramp(program, columns, facts, situation)
     add_calls(program, columns, facts, situation)
     rows = Rows(
         work=work,

@@ -133,10 +133,9 @@ def _rows(
     sites = situation.fleet.sites
     batteries = tuple(site.battery for site in sites)
     level = add_state_of_charge(program, columns, facts, batteries, situation.state.soc_kwh)
-    rates = tuple(site.contract.ramp_max_kw_per_min for site in sites)
     add_declared(program, columns, facts)
     add_agreed(program, columns, facts)
-    ramp, steep = add_ramp(program, columns, facts, rates, situation.state.grid_power_kw)
+    ramp, steep = add_ramp(program, columns, facts, situation)
     add_calls(program, columns, facts, situation)
     return Rows(
         work=work,

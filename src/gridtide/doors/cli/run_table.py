@@ -15,6 +15,7 @@ from gridtide.doors.results.gensets import gensets_said
 from gridtide.doors.results.notes import told_once
 from gridtide.doors.results.plants import plants_said
 from gridtide.doors.results.proofs import proofs_said
+from gridtide.doors.results.response import responses_said
 from gridtide.doors.results.rest import rest_of
 from gridtide.doors.results.unspread import unspread_of
 from gridtide.doors.results.water import water_said
@@ -67,6 +68,7 @@ def show(comparison: "Comparison") -> None:
     said = (ATTRIBUTION, marginal_of(comparison), *limits)
     known = [note for note in said if note]
     known += calls_said(comparison)
+    known += responses_said(comparison)
     known += proofs_said(comparison.courses, study.currency)
     for note in (*known, *unspread_of(comparison.courses), *told_once(study.notes)):
         console.print(f"- {note}", style="dim", highlight=False, markup=False)

@@ -9,6 +9,7 @@ from gridtide.doors.results.calls import calls_of, calls_said
 from gridtide.doors.results.gensets import gensets_by_site, gensets_said
 from gridtide.doors.results.plants import plants_by_site, plants_said
 from gridtide.doors.results.proofs import plans_of, proof_of, proofs_said
+from gridtide.doors.results.response import responses_of, responses_said
 from gridtide.doors.results.rest import nodes_at_rest, rest_of
 from gridtide.doors.results.routes import routes_of
 from gridtide.doors.results.unspread import unspread_of
@@ -51,7 +52,7 @@ def document_of(comparison: Comparison, report: str) -> dict[str, Any]:
     parked machines, cooling and losses; linear_view, how far a plan's lines were off each building; jobs_by_class,
     promises, delay and compute served; exposure_by_data_set, moves
     and exposure by class, home and sensitivity; routes, where requests went and why.
-    calls: what became of each call of the grid.
+    calls: what became of each call of the grid; responses: of each limit on how fast power moves, where one is stated.
     capacity_by_site: where sites may offer capacity to the grid; nodes_at_rest: where pools say how they rest;
     gensets_by_site: where sites have generators; plants_by_site: where they have plants that are told what to make;
     water_by_site: where they have reservoirs.
@@ -90,6 +91,7 @@ def document_of(comparison: Comparison, report: str) -> dict[str, Any]:
                 plants_said(comparison),
                 water_said(comparison),
                 *calls_said(comparison),
+                *responses_said(comparison),
                 *proofs_said(comparison.courses, study.currency),
                 *unspread_of(comparison.courses),
                 *study.notes,
@@ -150,6 +152,7 @@ def _run(comparison: Comparison, settlement: Settlement, course: Course) -> dict
         "cost_parts": dict(settlement.parts),
         **({"capacity_by_site": capacity_by_site(settlement)} if settlement.capacity else {}),
         **({"calls": calls_of(settlement)} if settlement.calls else {}),
+        **({"responses": responses_of(settlement)} if settlement.responses else {}),
         **({"nodes_at_rest": asdict(rest)} if rest else {}),
         **({"gensets_by_site": gensets_by_site(settlement)} if settlement.gensets else {}),
         **({"plants_by_site": plants_by_site(settlement)} if settlement.plants else {}),

@@ -251,6 +251,7 @@ def _runs(study: Study, course: Course):  # type: ignore[no-untyped-def]
             "place": names[ran.place].tolist(),
             "point": point_names(study, ran.place, ran.point),
             "speed": menu.speed[menu.entry(ran.place, ran.point)],
+            "behind_s": ran.behind_s,
             **accelerators_told(study, ran.job, ran.place, ran.point),
             "start": ran.start_s,
             "end": ran.end_s,

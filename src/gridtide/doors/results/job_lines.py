@@ -31,7 +31,7 @@ def job_lines(folder: Path, policy: str, tables: RunTables) -> dict[str, Line]:
     Raises BadInput for tables of a version that did not write all of this down.
     """
     jobs = _table(folder / f"jobs-{policy}.parquet", ("done_s",))
-    runs = _table(folder / f"runs-{policy}.parquet", ("job", "speed"))
+    runs = _table(folder / f"runs-{policy}.parquet", ("job", "speed", "behind_s"))
     sent = _table(folder / f"transfers-{policy}.parquet", ("gb",))
     answers = _table(folder / f"answers-{policy}.parquet", ("requests",))
     return {
@@ -62,7 +62,8 @@ def _delay(
     release_s = _seconds(jobs, "release")[of_job]
     step_s = int(tables.timeline.step_s or 0)
     work_per_h = accelerators * runs["speed"].to_numpy()
-    waited = float(waited_cost(work_per_h, per_h, span_s, release_s, step_s).sum())
+    behind_s = runs["behind_s"].to_numpy()
+    waited = float(waited_cost(work_per_h, per_h, span_s, behind_s, release_s, step_s).sum())
     slower = [one for one in _kinds(answers) if one[1] != "refused"]
     cost_of = {one.name: one.delay_cost_per_request for one in tables.case.service}
     per_request = np.asarray([cost_of[service] for service, _ in slower])
