@@ -92,6 +92,8 @@ class Dispatch:
     offered_kw: capacity for the grid, of each product, (Q, T). cooling: heat to carry out early or late. made_kw: what
     plants make, (G, T); of no plants where nothing is told of them: then each makes all it can. nodes_used:
     accelerators whose nodes rest when nothing uses them and that a plan uses, (P, T), of no places where none says.
+    recovering_kw: import a site is held to in the same way while it recovers from a call, (S, T), inf elsewhere, of no
+    sites where none does.
     """
 
     made_at: datetime
@@ -109,11 +111,12 @@ class Dispatch:
     slower_shares: NDArray[np.float64] = field(default_factory=none_slower)
     made_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
     nodes_used: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    recovering_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
 
     def __post_init__(self) -> None:
         stores = ("charge_kw", "discharge_kw", "import_held_kw")
         routes = ("shares", "slower_shares", "raise_price_per_kw", "it_price_per_kwh")
-        told = ("offered_kw", "made_kw", "nodes_used")
+        told = ("offered_kw", "made_kw", "nodes_used", "recovering_kw")
         freeze(self, **dict.fromkeys((*stores, *routes, *told), np.float64))
 
 

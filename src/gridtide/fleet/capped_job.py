@@ -17,7 +17,10 @@ LOSS_BY_TIER = {"flex 0": 0.0, "flex 1": 0.10, "flex 2": 0.25, "flex 3": 0.50}
 CHECKPOINT_MIN = 1.0
 RESTART_MIN = 3.0
 """Minutes of work that a gang loses where it pauses, and that it stands without work where it comes back [assumed: the
-low ends of 1 to 5 min for a blocking checkpoint and 3 to 15 min for a restart at 1k to 16k accelerators, unverified]."""
+low ends of 1 to 5 min for a blocking checkpoint and 3 to 15 min for a restart at 1k to 16k accelerators]."""
+
+BORROWED_WORTH = 0.9
+"""Work of a borrowed accelerator over that of one of a job's own [assumed]."""
 
 
 class Pausing(StrEnum):
@@ -37,7 +40,9 @@ class CappedJob:
     that may be lost over the span a call is judged by. weight: of its work among others, above 0. usual: the speed it
     is wanted at, (0, 1]. makes_up: lost work is wanted later. away_share: of full speed that another place may answer
     while the grid calls; away_value: what such an answer is worth, [0, 1]. checkpoint_min, restart_min: of a gang that
-    pauses whole: minutes of work it loses then, and minutes it draws power without work when it comes back.
+    pauses whole: minutes of work it loses then, and minutes it draws power without work when it comes back. gives:
+    what stands still of it may work for another job. grows_to: accelerators it may run on, no more than its own where
+    that is less; borrowed_worth: work of one that is not its own over that of one that is, [0, 1].
     """
 
     name: str
@@ -54,9 +59,17 @@ class CappedJob:
     away_value: float = 1.0
     checkpoint_min: float = 0.0
     restart_min: float = 0.0
+    gives: bool = False
+    grows_to: int = 0
+    borrowed_worth: float = BORROWED_WORTH
 
     def __post_init__(self) -> None:
         freeze(self, power_w=np.float64, speed=np.float64)
+
+    @property
+    def growth(self) -> float:
+        """Accelerators it may borrow over its own."""
+        return max(self.grows_to / self.accelerators - 1.0, 0.0)
 
     @property
     def floor(self) -> float:

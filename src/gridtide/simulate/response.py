@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from gridtide.decide.response.best_course import wanted, worth_of
 from gridtide.decide.response.call import Call, believed_kw, told_kw
-from gridtide.decide.response.controller import Orders, Sight, orders_for
+from gridtide.decide.response.controller import Sight, orders_for
+from gridtide.decide.response.lending import READY_MIN
+from gridtide.decide.response.orders import Orders
 from gridtide.fleet.capped_job import CappedCluster, CappedJob, Pausing, speed_under
 from gridtide.units import kw_of_w
 
@@ -83,6 +85,7 @@ def answer(
     power, speed = np.zeros((minutes, len(jobs))), np.zeros((minutes, len(jobs)))
     running = np.zeros((minutes, len(jobs)))
     pauses, last_kw = _Pauses(jobs), cluster.baseline_kw
+    assigned = np.zeros((minutes, len(jobs)), dtype=np.int64)
     for minute in range(minutes):
         called = call.called[minute:].copy()
         if minute < call.known_from:
@@ -92,11 +95,13 @@ def answer(
             Sight(
                 told_kw=told_kw(call, minute), limit_kw=believed_kw(call, minute), called=called, minutes=minutes,
                 done=speed[:minute].sum(axis=0), paused_for=pauses.minutes, last_kw=last_kw, margin=margin,
+                warm=_warm(assigned, minute),
             ),
         )  # fmt: skip
         asked = bool(call.called[minute])
         power[minute], speed[minute] = _lived(jobs, told, stray[:, minute], asked)
         running[minute] = _running(jobs, told)
+        assigned[minute] = told.assigned if len(told.assigned) else 0
         speed[minute] = pauses.booked(running[minute], speed[minute])
         last_kw = float(power[minute].sum()) + cluster.other_kw
     return Response(
@@ -184,6 +189,13 @@ def _stray(minutes: int, jobs: int, noise: Noise | None) -> Real:
     return drift
 
 
+def _warm(assigned: NDArray[np.int64], minute: int) -> NDArray[np.int64]:
+    """Accelerators that each job has been assigned all through the last minutes, (jobs,)."""
+    if minute < READY_MIN:
+        return np.zeros(assigned.shape[1], dtype=np.int64)
+    return np.asarray(assigned[minute - READY_MIN : minute].min(axis=0))
+
+
 def _running(jobs: tuple[CappedJob, ...], told: Orders) -> Real:
     size = np.array([job.accelerators for job in jobs])
     idle_w = np.array([job.idle_w for job in jobs])
@@ -199,10 +211,14 @@ def _lived(
         caps_w = np.array([told.upper_w[number], told.lower_w[number]])
         part = told.upper[number] / job.accelerators
         shares = np.array([part, 1.0 - part])
-        own = float(shares @ speed_under(job, caps_w))
+        borrowed = int(told.borrowed[number]) if len(told.borrowed) else 0
+        lent = int(told.lent[number]) if len(told.lent) else 0
+        works = 1.0 + job.borrowed_worth * borrowed / job.accelerators
+        own = float(shares @ speed_under(job, caps_w)) * works
         away = min(job.away_share, max(job.usual - own, 0.0)) if asked else 0.0
         moved = np.where(caps_w > job.idle_w, 1.0 + stray[0, number], 1.0)
-        watts = job.accelerators * float(shares @ (caps_w * moved))
+        watts = job.accelerators * float(shares @ (caps_w * moved)) - lent * job.idle_w
+        watts += borrowed * float(caps_w[0] * moved[0])
         power.append(float(kw_of_w(watts)))
         speed.append(min(own * (1.0 + stray[1, number]), 1.0) + job.away_value * away)
     return np.array(power), np.array(speed)

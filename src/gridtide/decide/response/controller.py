@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.response.best_course import speed_most, wanted, worth_of
-from gridtide.decide.response.merit import Merit, corners, merit_of, shared, speed_of
+from gridtide.decide.response.lending import with_lending
+from gridtide.decide.response.merit import corners, merit_of, shared, speed_of
+from gridtide.decide.response.orders import Orders
 from gridtide.decide.response.pausing import back_min_of, paused_by_value, without
 from gridtide.decide.response.sharing import Spell, best_shares
 from gridtide.fleet.capped_job import CappedCluster, CappedJob, Pausing
@@ -31,7 +33,8 @@ class Sight:
     told_kw, limit_kw: limits from this minute to the last as they were told and as they are believed, (left,).
     called: whether something is asked in these minutes. minutes: of the whole span. done: speed times minutes of each
     job so far, (jobs,). paused_for: minutes that each job has been paused whole until now, 0 where it runs. last_kw:
-    at the meter a minute ago. margin: share by which limits are kept off for what meters and caps do not hold exactly.
+    at the meter a minute ago. warm: accelerators of others that each job has had for long enough to use them. margin:
+    share by which limits are kept off for what meters and caps do not hold exactly.
     """
 
     told_kw: Real
@@ -41,17 +44,8 @@ class Sight:
     done: Real
     paused_for: Whole
     last_kw: float
+    warm: Whole
     margin: float
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Orders:
-    """upper: accelerators of each job held to upper_w [W]; the others are held to lower_w, where they stand still if
-    that is what a paused one draws, (jobs,)."""
-
-    upper: Whole
-    upper_w: Real
-    lower_w: Real
 
 
 def orders_for(cluster: CappedCluster, sight: Sight) -> Orders:
@@ -74,7 +68,10 @@ def orders_for(cluster: CappedCluster, sight: Sight) -> Orders:
         )
     now = replace(now, merit=without(cluster.jobs, merit, stopped))
     power = _shares_now(now, later, worth, due, most)
-    return _orders(cluster, power, stopped, speed_now)
+    told = _orders(cluster, power, stopped, speed_now)
+    if not sight.called[0]:
+        return told
+    return with_lending(cluster.jobs, told, speed_now, sight.warm)
 
 
 def _ceilings(cluster: CappedCluster, sight: Sight) -> Real:
