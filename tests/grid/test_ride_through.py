@@ -87,6 +87,21 @@ def test_vrt_3_virginia_loses_nothing_with_the_settings_of_the_rule_and_all_by_c
     assert not found[1].allowed
 
 
+def test_a_mend_that_keeps_a_load_on_up_to_a_sag_it_may_leave_at_is_named() -> None:
+    """Two sags that must be stayed through, then one of 0.4 s at 0.3 pu that need not be: a load that leaves at the
+    second would have stayed as long as it must with the times of the table, though it leaves at the third."""
+    sags = [
+        Sag(t_s=t_s, v_pu=0.3, duration_s=lasts) for t_s, lasts in ((0, 0.05), (5, 0.2), (9, 0.4))
+    ]
+    hasty = ProtectedLoad(name="hasty", load_kw=1000.0, under=((0.5, 0.1),))
+    found = replayed(ERCOT, hasty, sags)
+    assert found.sag == 2 and not found.allowed
+    (said,) = found.mends
+    assert "under-voltage times" in said and said.endswith("up to sag 3, at which it may leave")
+    counts = replace(hasty, under=(), counting=Counting(sags=2, below_pu=0.5, within_s=60.0))
+    assert replayed(ERCOT, counts, sags).mends == ("no counting of sags",)
+
+
 def test_the_sags_of_virginia_lie_in_the_quoted_ranges() -> None:
     """Six in 82 s, 0.25 to 0.40 pu, 42 to 66 ms."""
     sags = SagTable(path=VIRGINIA / "sags.csv").read()

@@ -30,7 +30,7 @@ def ran(
     run_stores(
         demand,
         supply,
-        (*orders, np.full(1, np.inf)),
+        (*orders, np.full((1, STEPS), np.inf)),
         (soc_kwh * one, ENERGY * one, LEAST * one, INTO * one, OUT * one, POWER * one, POWER * one),
         (np.full((1, STEPS), IMPORT_MAX), np.zeros(1), np.full(1, np.inf)),
         ready,

@@ -196,6 +196,11 @@ def _job_of(one: JobTable, curve: tuple[Real, Real, float], scale: float) -> Cap
         makes_up=one.makes_up,
         away_share=one.away_share,
         away_value=one.away_value,
+        checkpoint_min=one.checkpoint_min,
+        restart_min=one.restart_min,
+        gives=one.gives,
+        grows_to=one.grows_to,
+        borrowed_worth=one.borrowed_worth,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from gridtide.case.schema import Table
-from gridtide.fleet.capped_job import Pausing
+from gridtide.fleet.capped_job import BORROWED_WORTH, CHECKPOINT_MIN, RESTART_MIN, Pausing
 
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -54,6 +54,11 @@ class JobTable(Table):
     makes_up: bool = False
     away_share: Share = 0.0
     away_value: Share = 1.0
+    checkpoint_min: Annotated[float, Field(ge=0, le=120)] = CHECKPOINT_MIN
+    restart_min: Annotated[float, Field(ge=0, le=240)] = RESTART_MIN
+    gives: bool = False
+    grows_to: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    borrowed_worth: Share = BORROWED_WORTH
 
 
 class EventTable(Table):

@@ -57,6 +57,7 @@ def _call(event: EventTable, start: datetime) -> Event:
         answer_by=event.answer_by,
         ramp_max_kw_per_min=event.ramp_max_kw_per_min,
         recover_h=event.recover_h,
+        rebound_max_kw=event.rebound_max_kw,
         payment_per_mwh=event.payment_per_mwh,
         penalty_per_mwh=event.penalty_per_mwh,
     )

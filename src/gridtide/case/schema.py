@@ -584,6 +584,7 @@ class EventTable(Table):
     notice_h: Annotated[float, Field(ge=0, le=720, allow_inf_nan=False)] = 0.0
     ramp_max_kw_per_min: Annotated[Power, Field(gt=0)] | None = None
     recover_h: Annotated[float, Field(ge=0, le=168, allow_inf_nan=False)] = 0.0
+    rebound_max_kw: Power = 0.0
     payment_per_mwh: Annotated[Money, Field(ge=0)] = 0.0
     penalty_per_mwh: Annotated[Money, Field(ge=0)] = 0.0
 

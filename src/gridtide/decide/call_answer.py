@@ -63,7 +63,7 @@ class CallAnswer:
 
     def level_after_kw(self, horizon: Timeline) -> Real:
         """Most that is drawn in steps of the recovery: the baseline, or the highest it came to in as long a time
-        before the call, whichever is more; no limit elsewhere, (T,), kW."""
+        before the call, whichever is more, and the rebound that is allowed; no limit elsewhere, (T,), kW."""
         event = self.event
         if event.recover_h == 0.0 or self.share == 0.0:
             return np.full(len(horizon), np.inf)
@@ -73,7 +73,8 @@ class CallAnswer:
         after = horizon.starts_s >= epoch_s(event.end)
         after &= horizon.starts_s < epoch_s(event.end) + length_s
         baseline_kw = self.baseline_over(horizon)
-        return np.where(after & ~np.isnan(baseline_kw), np.fmax(baseline_kw, highest_kw), np.inf)
+        level_kw = np.fmax(baseline_kw, highest_kw) + event.rebound_max_kw
+        return np.where(after & ~np.isnan(baseline_kw), level_kw, np.inf)
 
 
 def asked_kw(event: Event, baseline_kw: Real) -> Real:

@@ -117,6 +117,8 @@ class Dispatch:
     plants make, (G, T); of no plants where nothing is told of them: then each makes all it can. nodes_used:
     accelerators whose nodes rest when nothing uses them and that a plan uses, (P, T), of no places where none says.
     turns: starts and stops inside the slots.
+    recovering_kw: import a site is held to in the same way while it recovers from a call, (S, T), inf elsewhere, of no
+    sites where none does.
     """
 
     made_at: datetime
@@ -135,11 +137,12 @@ class Dispatch:
     made_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
     nodes_used: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
     turns: Turns = field(default_factory=Turns)
+    recovering_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
 
     def __post_init__(self) -> None:
         stores = ("charge_kw", "discharge_kw", "import_held_kw")
         routes = ("shares", "slower_shares", "raise_price_per_kw", "it_price_per_kwh")
-        told = ("offered_kw", "made_kw", "nodes_used")
+        told = ("offered_kw", "made_kw", "nodes_used", "recovering_kw")
         freeze(self, **dict.fromkeys((*stores, *routes, *told), np.float64))
 
 

@@ -37,7 +37,8 @@ class Event:
     holds; otherwise the site answers by answer_by (None: at once) how much of it it takes. priority: between calls
     of one kind the lower number holds, and of equal ones the narrower. rank: in orderly use, who gives way first.
     notice_h: before which no penalty is owed. ramp_max_kw_per_min: how fast power may come down to it.
-    recover_h: for how long after it a site draws no more than it would have, or drew before.
+    recover_h: for how long after it a site draws no more than it would have, or drew before; rebound_max_kw: how much
+    more than that it may.
     payment_per_mwh, penalty_per_mwh: for what is delivered, and for what is lacking, settlement currency.
     taken_back_at: when it was taken back or changed into another; no decision before knows of it. None: never.
     """
@@ -60,6 +61,7 @@ class Event:
     answer_by: datetime | None = None
     ramp_max_kw_per_min: float | None = None
     recover_h: float = 0.0
+    rebound_max_kw: float = 0.0
     payment_per_mwh: float = 0.0
     penalty_per_mwh: float = 0.0
     taken_back_at: datetime | None = None

@@ -14,6 +14,15 @@ LOSS_BY_TIER = {"flex 0": 0.0, "flex 1": 0.10, "flex 2": 0.25, "flex 3": 0.50}
 """Average loss of throughput that a tier allows. Reference: Phoenix field demonstration, arXiv 2507.00909 [quoted]."""
 
 
+CHECKPOINT_MIN = 1.0
+RESTART_MIN = 3.0
+"""Minutes of work that a gang loses where it pauses, and that it stands without work where it comes back [assumed: the
+low ends of 1 to 5 min for a blocking checkpoint and 3 to 15 min for a restart at 1k to 16k accelerators]."""
+
+BORROWED_WORTH = 0.9
+"""Work of a borrowed accelerator over that of one of a job's own [assumed]."""
+
+
 class Pausing(StrEnum):
     """What of a job may stand still: nothing (no checkpoint), the whole gang, or some of its accelerators."""
 
@@ -30,7 +39,10 @@ class CappedJob:
     the highest cap, rising to 1, (n,). idle_w: of a paused accelerator. loss_most: average share of its usual work
     that may be lost over the span a call is judged by. weight: of its work among others, above 0. usual: the speed it
     is wanted at, (0, 1]. makes_up: lost work is wanted later. away_share: of full speed that another place may answer
-    while the grid calls; away_value: what such an answer is worth, [0, 1].
+    while the grid calls; away_value: what such an answer is worth, [0, 1]. checkpoint_min, restart_min: of a gang that
+    pauses whole: minutes of work it loses then, and minutes it draws power without work when it comes back. gives:
+    what stands still of it may work for another job. grows_to: accelerators it may run on, no more than its own where
+    that is less; borrowed_worth: work of one that is not its own over that of one that is, [0, 1].
     """
 
     name: str
@@ -45,9 +57,19 @@ class CappedJob:
     makes_up: bool = False
     away_share: float = 0.0
     away_value: float = 1.0
+    checkpoint_min: float = 0.0
+    restart_min: float = 0.0
+    gives: bool = False
+    grows_to: int = 0
+    borrowed_worth: float = BORROWED_WORTH
 
     def __post_init__(self) -> None:
         freeze(self, power_w=np.float64, speed=np.float64)
+
+    @property
+    def growth(self) -> float:
+        """Accelerators it may borrow over its own."""
+        return max(self.grows_to / self.accelerators - 1.0, 0.0)
 
     @property
     def floor(self) -> float:

@@ -226,7 +226,10 @@ def _slow_return(rule: RideThrough, load: ProtectedLoad) -> tuple[str, ...]:
 
 
 def _mends(rule: RideThrough, load: ProtectedLoad, sags: Sequence[Sag]) -> tuple[str, ...]:
-    """Changes of its settings that keep a load on in these sags, one at a time first, then both; each was tried."""
+    """The first change of its settings that keeps a load on, one at a time first, then both; each was tried.
+
+    A load that then leaves later, where it may, has stayed as long as it must; the change says at which sag that is.
+    """
     table = tuple(
         (high, stay) for low, high, stay in rule.voltage if high <= 0.9 and math.isfinite(stay)
     )
@@ -240,5 +243,25 @@ def _mends(rule: RideThrough, load: ProtectedLoad, sags: Sequence[Sag]) -> tuple
             True,
         ),
     ]
-    found = [said for said, other, matters in tried if matters and _leaves(other, sags)[0] == 0]
-    return tuple(found[:1] if found else ())
+    found = [
+        said + until
+        for said, other, matters in tried
+        if matters and (until := _until(rule, load, other, sags)) is not None
+    ]
+    return tuple(found[:1])
+
+
+def _until(
+    rule: RideThrough, load: ProtectedLoad, other: ProtectedLoad, sags: Sequence[Sag]
+) -> str | None:
+    """How far other settings keep a load on, in words: for good, or up to a later sag it may leave at; else None."""
+    number, because = _leaves(other, sags)
+    if number == 0:
+        return ""
+    sag = sags[number - 1]
+    counted = because.startswith("counts") and rule.counting_prohibited
+    if counted or number <= _leaves(load, sags)[0]:
+        return None
+    if must_stay(rule.voltage, sag.v_pu, sag.duration_s):
+        return None
+    return f", up to sag {number}, at which it may leave"

@@ -173,8 +173,8 @@ def run_stores(
     less of its own supply; what loads and weather do beyond that shows in the meter. So does a site that has
     offered to draw less, where its own supply leaves it nothing to draw.
 
-    demand_kw: facility power, (S, T). orders: (charge_kw, discharge_kw), (S, T), and the import the store
-    holds its site to, (S,): above it the store charges less, then gives what it has. store, per site:
+    demand_kw: facility power, (S, T). orders: (charge_kw, discharge_kw, and the import the store
+    holds its site to), (S, T): above it the store charges less, then gives what it has. store, per site:
     (soc_kwh, changed in place, energy_kwh, least energy, charge efficiency, discharge efficiency, largest
     charge and discharge in kW).
     limits: (import_max_kw, (S, T), export_max_kw, (S,), ramp in kW per minute, (S,), inf without a rule).
@@ -207,7 +207,7 @@ def run_stores(
             last_out = max(0.0, min(most_out[site], (soc[site] - least[site]) * out_of[site] / h))
             stored = soc[site] - least[site] - kept_kwh[site, t]
             room_out = max(0.0, min(most_out[site] - up, stored * out_of[site] / h))
-            above = net - min(level[site], import_max[site, t] - down)
+            above = net - min(level[site, t], import_max[site, t] - down)
             charge = min(charge_order[site, t], max(0.0, -above), room_in)
             discharge = min(max(discharge_order[site, t], min(above, most_out[site])), room_out)
             discharge = max(discharge, min(net - import_max[site, t], last_out), 0.0)

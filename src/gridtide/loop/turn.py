@@ -20,6 +20,7 @@ from gridtide.decide.offers_made import offers_made, with_standing
 from gridtide.decide.peak import next_month_s
 from gridtide.decide.plan import Plan
 from gridtide.decide.positions import bought
+from gridtide.decide.recovering import with_recovery
 from gridtide.decide.reservations import Reservations, grid_step_s, reservations, slot_grid
 from gridtide.decide.room import promised_room
 from gridtide.decide.situation import Commitments, Situation
@@ -133,6 +134,7 @@ def take_turn(
         memory = replace(memory, commitments=(*memory.commitments, *new))
     memory = replace(memory, leaning=leaning_of(with_new(situation, memory), memory.leaning))
     dispatch = with_standing(dispatch, situation, memory.commitments)
+    dispatch = with_recovery(dispatch, situation, memory.commitments)
     return Turn(
         decision=_decision(mandate, policy, seen, dispatch, verdict, (answers, calls), memory),
         orders=Orders(jobs=situation.jobs, dispatch=dispatch, promised=admission.promised),

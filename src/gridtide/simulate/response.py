@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 
 from gridtide.decide.response.best_course import wanted, worth_of
 from gridtide.decide.response.call import Call, believed_kw, told_kw
-from gridtide.decide.response.controller import Orders, Sight, orders_for
-from gridtide.fleet.capped_job import CappedCluster, CappedJob, speed_under
+from gridtide.decide.response.controller import Sight, orders_for
+from gridtide.decide.response.lending import READY_MIN
+from gridtide.decide.response.orders import Orders
+from gridtide.fleet.capped_job import CappedCluster, CappedJob, Pausing, speed_under
 from gridtide.units import kw_of_w
 
 Real = NDArray[np.float64]
@@ -24,12 +26,38 @@ DRIFT = 0.9
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Response:
     """power_kw: of each job, (minutes, jobs); meter_kw: of all and what else is drawn, (minutes,); speed: what each
-    job did, answered elsewhere included by its value, (minutes, jobs); running: accelerators that were not paused."""
+    job did, answered elsewhere included by its value, less what it lost where it paused, (minutes, jobs); running:
+    accelerators that were not paused."""
 
     power_kw: Real
     meter_kw: Real
     speed: Real
     running: Real
+
+
+class _Pauses:
+    """What pauses of whole gangs cost, minute by minute. minutes: that each job has stood still until now, (jobs,)."""
+
+    def __init__(self, jobs: tuple[CappedJob, ...]) -> None:
+        gang = np.array([job.pausing is Pausing.WHOLE for job in jobs])
+        self._lost_min = np.where(gang, [job.checkpoint_min for job in jobs], 0.0)
+        self._back_min = np.where(gang, [job.restart_min for job in jobs], 0.0)
+        self._left_min = np.zeros(len(jobs))
+        self._before = np.zeros(len(jobs))
+        self.minutes = np.zeros(len(jobs), dtype=np.int64)
+
+    def booked(self, running: Real, speed: Real) -> Real:
+        """Speed of a minute with what is lost where a job stops, and not done while it comes back, (jobs,)."""
+        stands = running == 0.0
+        stops, returns = stands & (self.minutes == 0), ~stands & (self.minutes > 0)
+        lost = np.where(stops, self._lost_min * self._before, 0.0)
+        self._left_min = np.where(returns, self._back_min, np.where(stands, 0.0, self._left_min))
+        without = np.minimum(self._left_min, 1.0)
+        done = speed * (1.0 - without) - lost
+        self._left_min = self._left_min - without
+        self.minutes = np.where(stands, self.minutes + 1, 0)
+        self._before = np.where(stands, 0.0, speed)
+        return np.asarray(done)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +84,8 @@ def answer(
     stray = _stray(minutes, len(jobs), noise)
     power, speed = np.zeros((minutes, len(jobs))), np.zeros((minutes, len(jobs)))
     running = np.zeros((minutes, len(jobs)))
-    paused, last_kw = np.zeros(len(jobs), dtype=np.int64), cluster.baseline_kw
+    pauses, last_kw = _Pauses(jobs), cluster.baseline_kw
+    assigned = np.zeros((minutes, len(jobs)), dtype=np.int64)
     for minute in range(minutes):
         called = call.called[minute:].copy()
         if minute < call.known_from:
@@ -65,13 +94,15 @@ def answer(
             cluster,
             Sight(
                 told_kw=told_kw(call, minute), limit_kw=believed_kw(call, minute), called=called, minutes=minutes,
-                done=speed[:minute].sum(axis=0), paused_for=paused, last_kw=last_kw, margin=margin,
+                done=speed[:minute].sum(axis=0), paused_for=pauses.minutes, last_kw=last_kw, margin=margin,
+                warm=_warm(assigned, minute),
             ),
         )  # fmt: skip
         asked = bool(call.called[minute])
         power[minute], speed[minute] = _lived(jobs, told, stray[:, minute], asked)
         running[minute] = _running(jobs, told)
-        paused = np.where(running[minute] == 0.0, paused + 1, 0)
+        assigned[minute] = told.assigned if len(told.assigned) else 0
+        speed[minute] = pauses.booked(running[minute], speed[minute])
         last_kw = float(power[minute].sum()) + cluster.other_kw
     return Response(
         power_kw=power, meter_kw=power.sum(axis=1) + cluster.other_kw, speed=speed, running=running
@@ -80,6 +111,7 @@ def answer(
 
 def planned(cluster: CappedCluster, call: Call, running: Real, power_w: Real) -> Response:
     """The course of orders that were all given beforehand, (minutes, jobs) both, without noise."""
+    pauses = _Pauses(cluster.jobs)
     idle_w = np.array([job.idle_w for job in cluster.jobs])
     lived = [
         _lived(
@@ -94,7 +126,9 @@ def planned(cluster: CappedCluster, call: Call, running: Real, power_w: Real) ->
     return Response(
         power_kw=power,
         meter_kw=power.sum(axis=1) + cluster.other_kw,
-        speed=np.array([one[1] for one in lived]),
+        speed=np.array(
+            [pauses.booked(ran, one[1]) for ran, one in zip(running, lived, strict=True)]
+        ),
         running=running.astype(np.float64),
     )
 
@@ -155,6 +189,13 @@ def _stray(minutes: int, jobs: int, noise: Noise | None) -> Real:
     return drift
 
 
+def _warm(assigned: NDArray[np.int64], minute: int) -> NDArray[np.int64]:
+    """Accelerators that each job has been assigned all through the last minutes, (jobs,)."""
+    if minute < READY_MIN:
+        return np.zeros(assigned.shape[1], dtype=np.int64)
+    return np.asarray(assigned[minute - READY_MIN : minute].min(axis=0))
+
+
 def _running(jobs: tuple[CappedJob, ...], told: Orders) -> Real:
     size = np.array([job.accelerators for job in jobs])
     idle_w = np.array([job.idle_w for job in jobs])
@@ -170,10 +211,14 @@ def _lived(
         caps_w = np.array([told.upper_w[number], told.lower_w[number]])
         part = told.upper[number] / job.accelerators
         shares = np.array([part, 1.0 - part])
-        own = float(shares @ speed_under(job, caps_w))
+        borrowed = int(told.borrowed[number]) if len(told.borrowed) else 0
+        lent = int(told.lent[number]) if len(told.lent) else 0
+        works = 1.0 + job.borrowed_worth * borrowed / job.accelerators
+        own = float(shares @ speed_under(job, caps_w)) * works
         away = min(job.away_share, max(job.usual - own, 0.0)) if asked else 0.0
         moved = np.where(caps_w > job.idle_w, 1.0 + stray[0, number], 1.0)
-        watts = job.accelerators * float(shares @ (caps_w * moved))
+        watts = job.accelerators * float(shares @ (caps_w * moved)) - lent * job.idle_w
+        watts += borrowed * float(caps_w[0] * moved[0])
         power.append(float(kw_of_w(watts)))
         speed.append(min(own * (1.0 + stray[1, number]), 1.0) + job.away_value * away)
     return np.array(power), np.array(speed)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from gridtide.decide.dispatch import Dispatch, Turns
 from gridtide.decide.limits import import_max_kw
 from gridtide.decide.made_terms import following_kw, made_at_sites, reactors_of
+from gridtide.decide.recovering import level_held_kw
 from gridtide.decide.reservations import grid_step_s
 from gridtide.decide.state import State, Status
 from gridtide.decide.whole_charges import charge_least_kw
@@ -230,9 +231,10 @@ class Twin:
 
     def _held_it_kw(self, most_kw: Real, dispatch: Dispatch, span: slice, plants_kw: Real) -> Real:
         """IT power each building carries within the import its site is held to, with the store as ordered, (S, T)."""
-        if not np.isfinite(dispatch.import_held_kw).any():
+        level_kw = level_held_kw(dispatch, most_kw.shape[1])
+        if not np.isfinite(level_kw).any():
             return most_kw
-        limit_kw = np.minimum(dispatch.import_held_kw[:, None], self.import_max_kw[:, span])
+        limit_kw = np.minimum(level_kw, self.import_max_kw[:, span])
         supply_kw = self.truth.supply_kw[:, span] + plants_kw
         supply_kw = supply_kw + dispatch.discharge_kw[:, : limit_kw.shape[1]]
         outdoor_c = self.truth.outdoor_c[:, span]
@@ -400,7 +402,7 @@ class Twin:
                 # copies: frozen and fresh arrays would each be given a compiled loop of their own
                 np.array(orders.dispatch.charge_kw[:, :steps], order="C"),
                 np.array(orders.dispatch.discharge_kw[:, :steps], order="C"),
-                orders.dispatch.import_held_kw,
+                level_held_kw(orders.dispatch, steps),
             ),
             (self.soc_kwh, *self.stores),
             (

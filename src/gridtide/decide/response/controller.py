@@ -6,7 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.response.best_course import speed_most, wanted, worth_of
-from gridtide.decide.response.merit import Merit, corners, merit_of, shared, speed_of
+from gridtide.decide.response.lending import with_lending
+from gridtide.decide.response.merit import corners, merit_of, shared, speed_of
+from gridtide.decide.response.orders import Orders
+from gridtide.decide.response.pausing import back_min_of, paused_by_value, without
 from gridtide.decide.response.sharing import Spell, best_shares
 from gridtide.fleet.capped_job import CappedCluster, CappedJob, Pausing
 from gridtide.units import kw_of_w
@@ -30,7 +33,8 @@ class Sight:
     told_kw, limit_kw: limits from this minute to the last as they were told and as they are believed, (left,).
     called: whether something is asked in these minutes. minutes: of the whole span. done: speed times minutes of each
     job so far, (jobs,). paused_for: minutes that each job has been paused whole until now, 0 where it runs. last_kw:
-    at the meter a minute ago. margin: share by which limits are kept off for what meters and caps do not hold exactly.
+    at the meter a minute ago. warm: accelerators of others that each job has had for long enough to use them. margin:
+    share by which limits are kept off for what meters and caps do not hold exactly.
     """
 
     told_kw: Real
@@ -40,31 +44,34 @@ class Sight:
     done: Real
     paused_for: Whole
     last_kw: float
+    warm: Whole
     margin: float
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Orders:
-    """upper: accelerators of each job held to upper_w [W]; the others are held to lower_w, where they stand still if
-    that is what a paused one draws, (jobs,)."""
-
-    upper: Whole
-    upper_w: Real
-    lower_w: Real
-
-
 def orders_for(cluster: CappedCluster, sight: Sight) -> Orders:
-    """Shares of the most worth under the limits as they are believed, so that every job still gets its due."""
+    """Shares of the most worth under the limits as they are believed, so that every job still gets its due.
+
+    Gangs stand still where caps do not reach, and where their power is worth more to others for the rest of the call.
+    """
     ceiling = _ceilings(cluster, sight)
     now_kw = ceiling[0] - cluster.other_kw
-    stopped = _stopped(cluster, sight, now_kw)
+    needed = _stopped(cluster, sight, now_kw)
     speed_now = _speed_now(cluster, sight)
-    merit = _without(
-        cluster, merit_of(cluster.jobs, speed_now, bool(sight.called[0]), False), stopped
-    )
+    merit = merit_of(cluster.jobs, speed_now, bool(sight.called[0]), False)
+    now = Spell(minutes=1.0, merit=merit, power_kw=now_kw, called=bool(sight.called[0]))
     later = _later(cluster, ceiling - cluster.other_kw, sight.called)
-    power = _shares_now(cluster, sight, Spell(minutes=1.0, merit=merit, power_kw=now_kw), later)
-    return _orders(cluster, power, stopped, speed_now)
+    worth, due, most = _wanted(cluster, sight)
+    stopped = needed
+    if sight.called[0]:
+        stopped = paused_by_value(
+            cluster.jobs, (now, *later), (worth, due, most), needed, sight.paused_for
+        )
+    now = replace(now, merit=without(cluster.jobs, merit, stopped))
+    power = _shares_now(now, later, worth, due, most)
+    told = _orders(cluster, power, stopped, speed_now)
+    if not sight.called[0]:
+        return told
+    return with_lending(cluster.jobs, told, speed_now, sight.warm)
 
 
 def _ceilings(cluster: CappedCluster, sight: Sight) -> Real:
@@ -103,16 +110,6 @@ def _stopped(cluster: CappedCluster, sight: Sight, now_kw: float) -> NDArray[np.
     return np.asarray(stopped)
 
 
-def _without(cluster: CappedCluster, merit: Merit, stopped: NDArray[np.bool_]) -> Merit:
-    idle_kw = np.array([kw_of_w(job.idle_w) * job.accelerators for job in cluster.jobs])
-    return replace(
-        merit,
-        least_kw=np.where(stopped, idle_kw, merit.least_kw),
-        least_speed=np.where(stopped, 0.0, merit.least_speed),
-        width_kw=np.where(stopped[:, None], 0.0, merit.width_kw),
-    )
-
-
 def _later(cluster: CappedCluster, power_kw: Real, called: NDArray[np.bool_]) -> tuple[Spell, ...]:
     """The minutes after this one, those alike together."""
     if len(power_kw) < 2:
@@ -125,19 +122,28 @@ def _later(cluster: CappedCluster, power_kw: Real, called: NDArray[np.bool_]) ->
         for asked in (False, True)
     }
     return tuple(
-        Spell(minutes=float(count), merit=merits[bool(asked)], power_kw=float(power))
+        Spell(
+            minutes=float(count),
+            merit=merits[bool(asked)],
+            power_kw=float(power),
+            called=bool(asked),
+        )
         for power, asked, count in zip(kinds[0], kinds[1], counts, strict=True)
     )
 
 
-def _shares_now(cluster: CappedCluster, sight: Sight, now: Spell, later: tuple[Spell, ...]) -> Real:
-    """Power of each job in this minute, (jobs,): by worth alone where every job gets its due so, else solved."""
+def _wanted(cluster: CappedCluster, sight: Sight) -> tuple[Real, Real, Real]:
+    """Worth of a unit of speed of each job, and the least and most speed times minutes it is still to get, (jobs,)."""
     jobs = cluster.jobs
     worth = worth_of(jobs) / np.array([job.usual for job in jobs])
     all_wanted = wanted(jobs, sight.minutes)
     floor = np.array([min(job.floor + _reserve(job, sight.minutes), 1.0) for job in jobs])
-    due = all_wanted * floor - sight.done
-    most = np.maximum(all_wanted - sight.done, due)
+    due = all_wanted * floor - sight.done + np.where(sight.paused_for > 0, back_min_of(jobs), 0.0)
+    return worth, due, np.maximum(all_wanted - sight.done, due)
+
+
+def _shares_now(now: Spell, later: tuple[Spell, ...], worth: Real, due: Real, most: Real) -> Real:
+    """Power of each job in this minute, (jobs,): by worth alone where every job gets its due so, else solved."""
     first = shared(now.merit, worth, np.array([now.power_kw]))
     got = speed_of(now.merit, first)[0]
     for spell in later:

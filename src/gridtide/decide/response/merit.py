@@ -45,7 +45,7 @@ def merit_of(jobs: tuple[CappedJob, ...], speed_most: Real, called: bool, relaxe
     """The pieces of all jobs up to a speed each, (jobs,).
 
     called: what may be answered elsewhere is. relaxed: a gang counts as if any part of it could be paused, which
-    alternating minutes come near to; no course of whole gangs does better.
+    alternating minutes come near to, and a job as if all it may borrow stood there; no course does better.
     """
     return _merit(jobs, tuple(speed_most.tolist()), called, relaxed)
 
@@ -103,6 +103,8 @@ def corners(job: CappedJob, relaxed: bool, speed_most: float = 1.0) -> tuple[Rea
         at_most = float(power_for(job, np.array(speed_most)))
         below = speed < speed_most
         power_w, speed = np.append(power_w[below], at_most), np.append(speed[below], speed_most)
+    if relaxed and job.growth:
+        power_w, speed = _grown(job)
     if job.pausing is Pausing.SOME or (relaxed and job.pausing is Pausing.WHOLE):
         power_w, speed = np.append(job.idle_w, power_w), np.append(0.0, speed)
     kept: list[int] = []
@@ -111,6 +113,19 @@ def corners(job: CappedJob, relaxed: bool, speed_most: float = 1.0) -> tuple[Rea
             kept.pop()
         kept.append(point)
     return sealed(power_w[kept]), sealed(speed[kept])
+
+
+def _grown(job: CappedJob) -> tuple[Real, Real]:
+    """All the job has and may borrow at each measured cap, beside its own alone; rising, power over its own [W].
+
+    What stands still draws its idle power in the job that lends it.
+    """
+    more_w = job.power_w + job.growth * (job.power_w - job.idle_w)
+    power_w = np.concatenate([job.power_w, more_w])
+    speed = np.concatenate([job.speed, job.speed * (1.0 + job.borrowed_worth * job.growth)])
+    order = np.lexsort((-speed, power_w))
+    highest = np.maximum.accumulate(speed[order])
+    return power_w[order], highest
 
 
 def _below(x: Real, y: Real, first: int, middle: int, last: int) -> bool:

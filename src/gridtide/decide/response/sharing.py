@@ -18,11 +18,13 @@ SETTLED = 1e-9
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Spell:
-    """Minutes that are alike. power is what all jobs together may draw in each of them."""
+    """Minutes that are alike. power is what all jobs together may draw in each of them; called: whether the grid
+    calls."""
 
     minutes: float
     merit: Merit
     power_kw: float
+    called: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

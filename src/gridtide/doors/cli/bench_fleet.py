@@ -59,7 +59,11 @@ def metered(fleet: "MeteredFleet") -> "NDArray[np.float64]":
     kernel.run_stores(
         seen[0],
         fleet.supply_kw,
-        (fleet.charge_kw, fleet.discharge_kw, fleet.import_held_kw),
+        (
+            fleet.charge_kw,
+            fleet.discharge_kw,
+            np.tile(fleet.import_held_kw[:, None], (1, fleet.it_kw.shape[1])),
+        ),
         (0.5 * energy, energy, STORE["least"] * energy, either_way, either_way, power, power),
         (fleet.import_max_kw, fleet.export_max_kw, fleet.ramp_max_kw_per_min),
         (nothing, nothing, nothing, nothing),

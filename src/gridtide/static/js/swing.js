@@ -4,7 +4,14 @@ import { draw, element, page, table, told } from "./sheet.js";
 import { INK, PALETTE, RED, TOOLTIP, number, percent, safe, valueAxis } from "./theme.js";
 
 const words = (heads, rows) => {
-  table(heads, rows).className = "text";
+  const made = table(heads, rows);
+  made.className = "text";
+  return made;
+};
+/** How outcomes are coloured; what is not among them stays as it is. */
+const JUDGED = { pass: "good", fail: "bad", "cannot be judged": "unsure" };
+const judged = (made) => {
+  for (const cell of made.querySelectorAll("td")) if (cell.textContent in JUDGED) cell.classList.add(JUDGED[cell.textContent]);
 };
 const amount = (value, digits = 0) => (value === null || value === undefined ? "–" : number(value, digits));
 const size = (value) => (value === null || value === undefined ? "–" : Math.abs(value) >= 100 ? number(value) : Number(value.toPrecision(4)).toString());
@@ -77,16 +84,16 @@ function waveform(page, level) {
     if (page.picture.spectrum_kw.some((kw) => kw > 0)) spectrum(page);
   }
   element("h2", "Rules");
-  words(
+  judged(words(
     ["rule", "it says", "found", "limit", "unit", "outcome", "status", "read at"],
     page.rules.map((one) => [one.rule, one.text, one.value === null ? one.why : `${one.at_least ? "at least " : ""}${size(one.value)}`, size(one.limit), one.unit, one.applies ? one.outcome : "does not apply", `${one.status} (${one.status_date})`, `${one.source}, ${one.primary ? "primary" : "secondary"}, ${one.mark}`]),
-  );
+  ));
   if (page.modes.length) {
     element("h2", "Modes of the grid");
-    words(
+    judged(words(
       ["mode", "Hz", "driven, mHz", "limit, mHz", "most from, Hz", "outcome"],
       page.modes.map((one) => [one.mode, size(one.mode_hz), size(1000 * one.oscillation_hz), size(1000 * one.limit_hz), size(one.main_hz), one.outcome]),
-    );
+    ));
   }
   if (page.sitting?.length) {
     element("h2", "Iterations on a mode of the grid");
@@ -121,10 +128,11 @@ function sags() {
     "Sags by depth and length",
   );
   element("p", "Dots: each sag. Green: where a load must stay.", "lead");
-  words(
-    ["load", "kW", "kW lost", "at sag", "because", "settings at fault", "would have stayed with"],
-    page.loads.map((one) => [one.load, amount(one.load_kw), amount(one.lost_kw), one.sag ? String(one.sag) : "–", one.because || "–", one.faults.join("; ") || "–", one.mends.join("; ") || "–"]),
+  const loads = words(
+    ["load", "kW", "kW lost", "at sag", "outcome", "because", "settings at fault", "would have stayed with"],
+    page.loads.map((one) => [one.load, amount(one.load_kw), amount(one.lost_kw), one.sag ? String(one.sag) : "–", one.allowed && !one.faults.length ? "pass" : "fail", one.because || "–", one.faults.join("; ") || "–", one.mends.join("; ") || "–"]),
   );
+  judged(loads);
   told(page.assumed ? [`assumed: ${page.assumed}`] : []);
 }
 

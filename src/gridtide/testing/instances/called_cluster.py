@@ -4,7 +4,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gridtide.fleet.capped_job import LOSS_BY_TIER, CappedCluster, CappedJob, Pausing
+from gridtide.fleet.capped_job import (
+    CHECKPOINT_MIN,
+    LOSS_BY_TIER,
+    RESTART_MIN,
+    CappedCluster,
+    CappedJob,
+    Pausing,
+)
 from gridtide.fleet.knob_curve import KnobCurve
 from gridtide.units import kw_of_w
 
@@ -54,6 +61,8 @@ def event_cluster(
                 loss_most=LOSS_BY_TIER[tier],
                 weight=1.0 - LOSS_BY_TIER[tier],
                 pausing=Pausing.SOME if curve.startswith("infer") else Pausing.WHOLE,
+                checkpoint_min=CHECKPOINT_MIN,
+                restart_min=RESTART_MIN,
             )
             for name, curve, size, tier in jobs
         ),

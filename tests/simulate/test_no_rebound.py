@@ -1,0 +1,92 @@
+"""After a call nothing comes back as a peak: stores and routes hold a site to its level in the twin too."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gridtide.case.load import load_case
+from gridtide.decide.call_answer import CallAnswer
+from gridtide.decide.event import Event, EventKind
+from gridtide.decide.recovering import with_recovery
+from gridtide.loop.turn import Memory, Turn, take_turn
+from gridtide.loop.world import Orders
+from gridtide.simulate.course import mandate_of
+from gridtide.simulate.policies import policy_named
+from gridtide.simulate.study import Study
+from gridtide.simulate.truth import truth_of
+from gridtide.simulate.twin import Twin
+
+TEXT = (Path(__file__).parents[1] / "fixtures" / "one_day.toml").read_text()
+STORE = """
+[site.battery]
+energy_kwh = 300
+charge_max_kw = 100
+discharge_max_kw = 100
+
+[[site.pool]]
+"""
+
+
+@pytest.fixture(scope="module")
+def morning(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, Turn]:
+    """A day at a site with a store, and its first turn."""
+    path = tmp_path_factory.mktemp("case") / "case.toml"
+    path.write_text(TEXT.replace("[[site.pool]]", STORE, 1))
+    policy, forecaster, study = policy_named("run-at-once", load_case(path))
+    twin = Twin.of(study, truth_of(study))
+    return study, take_turn(mandate_of(study, forecaster), policy, twin, Memory(), twin.now)
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    end_h=st.integers(2, 16),
+    recover_h=st.sampled_from([0.5, 1.0, 3.0]),
+    level_kw=st.floats(20.0, 300.0),
+    allowed_kw=st.sampled_from([0.0, 40.0]),
+    charge_kw=st.floats(0.0, 100.0),
+)
+def test_no_order_to_a_store_makes_a_rebound(
+    morning: tuple[Study, Turn],
+    end_h: int,
+    recover_h: float,
+    level_kw: float,
+    allowed_kw: float,
+    charge_kw: float,
+) -> None:
+    """Whatever a policy lets it charge: while the site recovers the meter passes the level, and the rebound that the
+    case allows, by no more than work alone draws beyond it; before and after it charges as told."""
+    study, turn = morning
+    start = study.timeline.start
+    event = Event(
+        site="here", start=start + timedelta(hours=1), end=start + timedelta(hours=end_h),
+        issued_at=start, kind=EventKind.DEMAND_RESPONSE, mandatory=False, reduce_kw=5.0,
+        recover_h=recover_h, rebound_max_kw=allowed_kw,
+    )  # fmt: skip
+    answer = CallAnswer(
+        event=event, answered_at=start, steps=study.timeline,
+        baseline_kw=np.full(len(study.timeline), level_kw), share=1.0, cost_per_mwh=0.0, reason="",
+    )  # fmt: skip
+    told = turn.orders.dispatch
+    told = replace(told, charge_kw=np.full_like(told.charge_kw, charge_kw))
+    held = with_recovery(told, turn.situation, (answer,))
+    plain = replace(told, charge_kw=np.zeros_like(told.charge_kw))
+    seen, free, work = (
+        Twin.of(study, truth_of(study)).advance(
+            Orders(jobs=turn.orders.jobs, dispatch=one, promised=turn.orders.promised),
+            study.timeline.end,
+        )
+        for one in (held, told, plain)
+    )
+    recovers = np.isfinite(answer.level_after_kw(study.timeline))
+    most_kw = np.maximum(level_kw + allowed_kw, work.import_kw[0])
+    assert recovers.any()
+    assert (seen.import_kw[0][recovers] <= most_kw[recovers] + 1e-6).all()
+    before = study.timeline.ends_s <= study.timeline.starts_s[recovers][0]
+    assert seen.import_kw[0][before] == pytest.approx(free.import_kw[0][before])
