@@ -27,7 +27,8 @@ from gridtide.decide.regulators.merit_order import MeritOrder
 from gridtide.decide.regulators.store_first import StoreFirst
 from gridtide.fleet.site import Battery
 from gridtide.simulate.flexing import Standing, Window, standing_at
-from gridtide.simulate.following import Followed, Offer, follow, site_in
+from gridtide.simulate.following import Followed, follow, site_in
+from gridtide.simulate.hour_ahead import Offer
 from gridtide.simulate.policies import policy_named
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import truth_of

@@ -10,7 +10,8 @@ from gridtide.decide.regulators.merit_order import MeritOrder
 from gridtide.doors.cli import exit_code
 from gridtide.doors.cli.flex import standing
 from gridtide.doors.results.follow_document import follow_document
-from gridtide.simulate.following import Offer, follow, site_in
+from gridtide.simulate.following import follow, site_in
+from gridtide.simulate.hour_ahead import Offer
 from gridtide.simulate.regulated_hour import starts_s
 from gridtide.sources.agc_table import AgcTable
 
@@ -51,6 +52,22 @@ def test_the_offer_of_the_plan_is_taken_where_none_is_named(
     assert exit_code(["follow", CASE, "--signal", SIGNAL]) == 0
     said = capsys.readouterr().out
     assert "its ceiling" in said and "deadlines missed" in said
+
+
+def test_a_price_decides_what_is_offered(capsys: pytest.CaptureFixture[str]) -> None:
+    """The most that jobs and store hold, with what it earns; nothing for nothing, and not beside a named offer."""
+    asked = ["follow", CASE, "--signal", SIGNAL, "--price-per-mw-h"]
+    assert exit_code([*asked, "20", "--noise-of", "reading", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    ahead = found["offer_ahead"]
+    assert found["offer_up_kw"] == ahead["most_held_kw"] > 2000.0
+    assert ahead["earned"] > ahead["cost"] and ahead["currency"] == "EUR"
+    assert found["noisy_ceiling"] < found["ceiling"]
+    assert all(0.0 <= hour["cut_up_kw"] < found["offer_up_kw"] for hour in found["by_hour"])
+    assert exit_code([*asked, "0"]) == 2
+    assert "nothing is worth offering" in capsys.readouterr().err
+    assert exit_code([*asked, "20", "--offer-kw", "3"]) == 2
+    assert "both are named" in capsys.readouterr().err
 
 
 def test_faults_are_said_all_at_once(capsys: pytest.CaptureFixture[str]) -> None:

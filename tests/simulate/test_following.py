@@ -16,8 +16,9 @@ from gridtide.digest import digest
 from gridtide.finding import BadInput
 from gridtide.signals.agc import AgcSignal
 from gridtide.simulate.flexing import Standing, standing_at
-from gridtide.simulate.following import Followed, Offer, follow, site_in
+from gridtide.simulate.following import Followed, follow, site_in
 from gridtide.simulate.heard_signal import heard
+from gridtide.simulate.hour_ahead import Offer
 from gridtide.simulate.policies import policy_named
 from gridtide.simulate.regulated_hour import between
 from gridtide.simulate.truth import truth_of

@@ -7,20 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.regulate import (
-    Band,
     Lags,
-    Law,
     Means,
     Outside,
     Regulated,
     Regulator,
     RegulatorState,
-    band_for,
     power_at,
     standing_still,
 )
 from gridtide.finding import BadInput, Finding
-from gridtide.fleet.site import Site
 from gridtide.settle.regulation_score import (
     MANUAL_12,
     BlockScores,
@@ -31,47 +27,16 @@ from gridtide.settle.regulation_score import (
 from gridtide.signals.agc import AgcSignal
 from gridtide.simulate.flexing import Standing, Window
 from gridtide.simulate.heard_signal import Heard, heard
-from gridtide.simulate.regulated_hour import (
-    RegulatedHour,
-    Running,
-    between,
-    hour_of,
-    means_of,
-    running_at,
-)
+from gridtide.simulate.hour_ahead import HourAhead, Offer, around_of, hour_ahead
+from gridtide.simulate.regulated_hour import RegulatedHour, Running, hour_of, running_at
 
 Real = NDArray[np.float64]
 HOUR_S = 3600
 NOISE_STREAM = 41
-SHARES = np.linspace(0.0, 1.0, 101)
 NOTHING_SHARE = 1e-3
 """Of the offer: an hour in which less is left of it is not scored, and not available."""
 EXHAUSTED_SHARE = 0.01
 """Of the offer: what lies beyond all reach by more than this counts as energy or power exhausted."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Offer:
-    """What is offered before the day, kW up (less) and down (more), and whether both must be one number."""
-
-    up_kw: float
-    down_kw: float
-    symmetric: bool = True
-
-    @property
-    def most_kw(self) -> float:
-        """The larger of both."""
-        return max(self.up_kw, self.down_kw)
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class HourAhead:
-    """What stands for an hour: its band, what runs, and how much work its base point leaves undone an hour."""
-
-    band: Band
-    hour: RegulatedHour
-    share: float
-    lost_work_h: float
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -247,7 +212,16 @@ class _Course:
         running = self.running
         told = running.slots[:, : minutes.start].sum(axis=1) * 60.0 * running.told_speed
         hour = hour_of(running, self.seen_it_kw, minutes, self.lost_s, told)
-        ahead, means = self._ahead(hour, seconds / HOUR_S)
+        around = around_of(self.window, self.site, hour)
+        ahead, means = hour_ahead(
+            around,
+            hour,
+            running,
+            self.offer,
+            self.regulator.law,
+            self.stored_kwh,
+            seconds / HOUR_S,
+        )
         ticks = slice(first_s // every_s, (first_s + seconds) // every_s)
         signal = self.heard.less[ticks]
         request = np.where(signal > 0.0, signal * ahead.band.up_kw, signal * ahead.band.down_kw)
@@ -302,75 +276,6 @@ class _Course:
             told_nodes=before.told_nodes,
             told_gangs=told_gangs,
         )
-
-    def _ahead(self, hour: RegulatedHour, hours: float) -> tuple[HourAhead, Means]:
-        """The base point and offer for an hour, chosen together: all that was offered, or the most of it; then what
-        holds where more jobs end than expected; then the least work left undone.
-
-        Known are the store, what runs now and its slack; the signal to come is not.
-        """
-        study = self.window.study
-        site = study.fleet.sites[self.site]
-        step = int(self.window.coarse[hour.minutes.start])
-        dispatch = self.window.standing.turn.orders.dispatch
-        usual_kw = float(
-            dispatch.discharge_kw[self.site, step] - dispatch.charge_kw[self.site, step]
-        )
-        truth = self.window.standing.truth
-        outdoor_c = float(truth.outdoor_c[self.site, self.window.standing.twin.present + step])
-        limit_kw = float(
-            self.window.standing.twin.import_max_kw[
-                self.site, self.window.standing.twin.present + step
-            ]
-        )
-        best: tuple[tuple[float, float, float], Band, Means] | None = None
-        for share in SHARES:
-            means = means_of(site, hour, self.running, float(share), outdoor_c, usual_kw)
-            band, sure = (
-                self._band(means, hour, hours, limit_kw, ends_kw)
-                for ends_kw in (hour.may_end_kw, hour.could_end_kw)
-            )
-            held_kw, surely_kw = (round(one.up_kw + one.down_kw, 3) for one in (band, sure))
-            rank = (held_kw, surely_kw, float(share))
-            if best is None or rank > best[0]:
-                best = (rank, band, means)
-        assert best is not None
-        (_, _, share), band, means = best
-        lost = self._undone_h(hour, means)
-        return HourAhead(band=band, hour=hour, share=share, lost_work_h=lost), means
-
-    def _band(
-        self, means: Means, hour: RegulatedHour, hours: float, limit_kw: float, ends_kw: float
-    ) -> Band:
-        law: Law = self.regulator.law
-        asked = (self.offer.up_kw, self.offer.down_kw)
-        band = band_for(
-            means,
-            law,
-            self.stored_kwh,
-            float(hour.planned_kw.mean()),
-            hours,
-            asked,
-            limit_kw,
-            ends_kw,
-            _ramp_kw_per_s(self.window.study.fleet.sites[self.site]),
-        )
-        if not self.offer.symmetric:
-            return band
-        both = min(band.up_kw, band.down_kw)
-        return replace(band, up_kw=both, down_kw=both)
-
-    def _undone_h(self, hour: RegulatedHour, means: Means) -> float:
-        """Work that gangs leave undone in an hour at the base point, as hours of gangs."""
-        gangs = means.gangs
-        speeds = between(gangs.usual_kw, gangs.points_kw, gangs.speeds)
-        return float((self.running.told_speed[hour.chosen] - speeds).sum())
-
-
-def _ramp_kw_per_s(site: Site) -> float:
-    """The steepest change a site's connection allows, inf without a rule."""
-    rule = site.contract.ramp_max_kw_per_min
-    return np.inf if rule is None else rule / 60.0
 
 
 def _within_ramp(request_kw: Real, before_kw: float, step_kw: float) -> Real:

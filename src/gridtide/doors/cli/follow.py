@@ -12,8 +12,6 @@ from gridtide.finding import BadInput, Finding
 
 if TYPE_CHECKING:
     from gridtide.fleet.site import Site
-    from gridtide.simulate.flexing import Standing
-    from gridtide.simulate.following import Offer
     from gridtide.simulate.study import Study
 
 FILE = click.Path(path_type=Path)
@@ -37,6 +35,8 @@ FILE = click.Path(path_type=Path)
 )
 @click.option("--offer-kw", type=Number(0.0, min_open=True),
               help="Offer, both ways; by default what the plan offers as regulation.")  # fmt: skip
+@click.option("--price-per-mw-h", "price", type=Number(0.0),
+              help="Offer what is worth most at this price and holds in every hour, by jobs and store.")  # fmt: skip
 @click.option(
     "--regulator", default="merit-order", show_default=True, help="merit-order or store-first."
 )
@@ -51,13 +51,13 @@ FILE = click.Path(path_type=Path)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def follow(
     case: Path, agc: Path, pairs: tuple[str, ...], day: str, sign: str, name: str, when: str | None,
-    offer_kw: float | None, regulator: str, noise: float, noise_of: str, policy: str, live: str | None,
-    page: Path | None, as_json: bool,
+    offer_kw: float | None, price: float | None, regulator: str, noise: float, noise_of: str, policy: str,
+    live: str | None, page: Path | None, as_json: bool,
 ) -> int:  # fmt: skip
     """Follow the signal of a file at a site of CASE in the twin: base point from its plan, offers for each hour ahead,
     actuators with their lags, the building's physics, a meter with noise; scored as the grid scores it."""
     say_compiling()
-    way = (offer_kw, regulator, (noise, noise_of == "reading"), live)
+    way = ((offer_kw, price), regulator, (noise, noise_of == "reading"), live)
     found = _of_case(case, (agc, pairs, day, sign), (name, when, policy), way)
     from gridtide.doors.cli.follow_words import show
 
@@ -71,10 +71,11 @@ def _of_case(
     case: Path,
     recorded: tuple[Path, tuple[str, ...], str, str],
     asked: tuple[str, str | None, str],
-    way: tuple[float | None, str, tuple[float, bool], str | None],
+    way: tuple[tuple[float | None, float | None], str, tuple[float, bool], str | None],
 ) -> dict[str, Any]:
     from gridtide.case.load import load_case
     from gridtide.doors.cli.flex import moment, standing
+    from gridtide.doors.cli.follow_offer import offered, one_way_to_offer
     from gridtide.doors.results.follow_document import follow_document
     from gridtide.finding import Gathered
     from gridtide.simulate.following import follow, scorable, site_in
@@ -82,7 +83,7 @@ def _of_case(
     from gridtide.sources.agc_table import AgcTable
 
     (path, pairs, day, sign), (name, when, policy) = recorded, asked
-    offer_kw, regulator, noise, live = way
+    wanted, regulator, noise, live = way
     faults = Gathered()
     at = faults.of(lambda: moment(when))
     signal = faults.of(
@@ -96,18 +97,21 @@ def _of_case(
         )
     )
     law = faults.of(lambda: _regulator(regulator))
+    faults.of(lambda: one_way_to_offer(*wanted))
     study = faults.of(lambda: load_case(case))
     site = faults.of(lambda: _site(study, name)) if study is not None else None
-    if study is not None and site is not None and offer_kw is not None:
-        faults.findings += _beyond_connection(study.fleet.sites[site], offer_kw)
+    if study is not None and site is not None and wanted[0] is not None:
+        faults.findings += _beyond_connection(study.fleet.sites[site], wanted[0])
     faults.refuse_if_any()
     assert signal is not None and study is not None and site is not None and law is not None
     stands = standing(study, at, policy)
     window = site_in(stands, signal)
-    offer = _offer(stands, site, offer_kw)
+    offer, ahead = offered(stands, window, site, law, -(-signal.seconds // 3600), *wanted)
     share, of_reading = noise
     found = follow(window, site, signal, offer, law, noise_share=share, noise_of_reading=of_reading)
     document = follow_document(study, site, starts_s(window), regulator, found)
+    if ahead is not None:
+        document["offer_ahead"] = ahead
     if live is not None:
         from gridtide.doors.cli.follow_live import followed_live
 
@@ -175,34 +179,3 @@ def _beyond_connection(site: "Site", asked_kw: float) -> list[Finding]:
             mend="Offer less, or raise import_max_kw or export_max_kw in [site.contract].",
         )
     ]
-
-
-def _offer(standing: "Standing", site: int, asked_kw: float | None) -> "Offer":
-    """What is offered before the day: as asked, or the least regulation the plan offers in the hours ahead."""
-    from gridtide.fleet.product import ProductKind
-    from gridtide.simulate.following import Offer
-
-    if asked_kw is not None:
-        return Offer(up_kw=asked_kw, down_kw=asked_kw)
-    offered_kw = standing.turn.orders.dispatch.offered_kw
-    found = [0.0, 0.0]
-    symmetric = False
-    for number, (where, product) in enumerate(standing.study.fleet.products):
-        if where != site or product.kind is not ProductKind.REGULATION or not offered_kw.size:
-            continue
-        most = float(offered_kw[number].max(initial=0.0))
-        found[0] += most if product.goes_up else 0.0
-        found[1] += most if product.goes_down else 0.0
-        symmetric |= product.goes_up and product.goes_down and most > 0.0
-    if max(found) <= 0.0:
-        raise BadInput(
-            [
-                Finding(
-                    subject="--offer-kw",
-                    value="no regulation is offered by the plan at this site and instant",
-                    limit="an offer in kW, or a case with [[site.offer]] of the product regulation",
-                    mend="Name --offer-kw, or another --site or --at.",
-                )
-            ]
-        )
-    return Offer(up_kw=found[0], down_kw=found[1], symmetric=symmetric)

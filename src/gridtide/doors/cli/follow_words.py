@@ -30,6 +30,8 @@ def show(found: dict[str, Any]) -> None:
     ):  # fmt: skip
         figures.add_row(name, value)
     console.print(figures)
+    if "offer_ahead" in found:
+        console.print(_at_a_price(found["offer_ahead"]))
     rows = Table(box=None, pad_edge=False)
     for head in ("hour", "base kW", "up kW", "down kW", "cut kW", "gangs", "stored kWh"):
         rows.add_column(head, justify="right")
@@ -45,6 +47,14 @@ def show(found: dict[str, Any]) -> None:
         console.print(_over_the_line(found["live"]))
     for note in found["notes"]:
         console.print(f"- {note}")
+
+
+def _at_a_price(ahead: dict[str, Any]) -> str:
+    """What decided the offer."""
+    return (
+        f"at {ahead['price_per_mw_h']:g} {ahead['currency']} per MW h the offer earns {ahead['earned']:,.2f} and costs"
+        f" {ahead['cost']:,.2f} in work left undone; {ahead['most_held_kw']:,.0f} kW hold at any price"
+    )
 
 
 def _over_the_line(live: dict[str, Any]) -> str:

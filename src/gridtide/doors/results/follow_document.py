@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 
 from gridtide.settle.regulation_score import QUALIFIES_FROM
-from gridtide.simulate.following import HOUR_S, Followed, HourAhead
+from gridtide.simulate.following import HOUR_S, Followed
 from gridtide.simulate.heard_signal import EPOCH
+from gridtide.simulate.hour_ahead import HourAhead
 from gridtide.simulate.study import Study
 from gridtide.timeline import instant
 
