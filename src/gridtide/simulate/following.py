@@ -19,6 +19,7 @@ from gridtide.decide.regulate import (
     standing_still,
 )
 from gridtide.finding import BadInput, Finding
+from gridtide.loop.world import Telemetry
 from gridtide.settle.regulation_score import (
     MANUAL_12,
     BlockScores,
@@ -27,9 +28,17 @@ from gridtide.settle.regulation_score import (
     score_blocks,
 )
 from gridtide.signals.agc import AgcSignal
+from gridtide.simulate.admission import begun, may_begin
 from gridtide.simulate.flexing import Standing, Window
 from gridtide.simulate.heard_signal import Heard, heard
-from gridtide.simulate.regulated_hour import RegulatedHour, Running, hour_of, means_of, running_at
+from gridtide.simulate.regulated_hour import (
+    RegulatedHour,
+    Running,
+    hour_of,
+    means_of,
+    resting_at,
+    running_at,
+)
 
 Real = NDArray[np.float64]
 HOUR_S = 3600
@@ -182,6 +191,7 @@ class _Course:
     offer: Offer
     heard: Heard
     running: Running
+    seen: Telemetry
     seen_it_kw: Real
     stored_kwh: float
     lost_s: Real
@@ -202,6 +212,7 @@ class _Course:
             offer=offer,
             heard=heard(signal),
             running=running,
+            seen=seen,
             seen_it_kw=np.asarray(seen.it_kw[site]),
             stored_kwh=float(window.standing.twin.soc_kwh[site]),
             lost_s=np.zeros(len(running)),
@@ -216,13 +227,13 @@ class _Course:
         minutes = slice(first_s // 60, -(-(first_s + seconds) // 60))
         running = self.running
         told = running.slots[:, : minutes.start].sum(axis=1) * 60.0 * running.told_speed
-        hour = hour_of(running, self.seen_it_kw, minutes, self.lost_s, told)
+        hour = self._hour(minutes, told)
         ahead, means = self._ahead(hour, seconds / HOUR_S)
         ticks = slice(first_s // every_s, (first_s + seconds) // every_s)
         signal = self.heard.less[ticks]
         request = np.where(signal > 0.0, signal * ahead.band.up_kw, signal * ahead.band.down_kw)
         planned = np.repeat(hour.planned_kw, 60)[:seconds:every_s]
-        gangs_kw = float(means.gangs.usual_kw.sum())
+        gangs_kw = means.gangs.there_kw(means.gangs.usual_kw)
         base = np.asarray([power_at(means.building, other + gangs_kw) for other in planned])
         base += means.building.overhead_kw - means.store.usual_kw
         scale = 1.0 if of_reading else self.offer.most_kw / max(float(base.mean()), 1e-9)
@@ -234,11 +245,38 @@ class _Course:
             noise=noise * scale,
         )
         seen = self.regulator.respond(request, base, every_s, means, state, outside)
-        worked = running.told_speed[hour.chosen] * seconds
+        self._started(hour, seen.state, seconds)
+        worked = self.running.slots[hour.chosen, minutes].sum(axis=1) * 60.0
+        worked = self.running.told_speed[hour.chosen] * np.minimum(worked, seconds)
         self.lost_s[hour.chosen] += np.minimum(worked, left_s) - seen.state.done_s
         self.stored_kwh, self.state = seen.state.stored_kwh, seen.state
         measured = seen.meter_kw + noise * (seen.meter_kw if of_reading else self.offer.most_kw)
         return ahead, seen, np.repeat(request, every_s), np.repeat(base, every_s), measured
+
+    def _hour(self, minutes: slice, told_s: Real) -> RegulatedHour:
+        """What may be moved in an hour; told_s: work that jobs were told to do before it."""
+        answering = self.seen.active[:, :, minutes.start].sum(axis=0)
+        return hour_of(
+            self.running,
+            self.seen_it_kw,
+            minutes,
+            self.lost_s,
+            told_s,
+            may_begin(self.window, self.site, self.running, answering, minutes),
+            resting_at(self.window, self.site, self.seen, minutes.start),
+        )
+
+    def _started(self, hour: RegulatedHour, state: RegulatorState, seconds: int) -> None:
+        """Write down which waiting jobs an hour of so many seconds has started, and what draws power from then on."""
+        rows = np.flatnonzero(hour.chosen)[hour.waits]
+        hour_s = 60.0 * hour.minutes.start
+        begins_s = state.begins_s[hour.waits] - (state.scalars[-1] - seconds) + hour_s
+        before, whole = self.running, slice(0, self.running.slots.shape[1])
+        self.running = begun(before, rows, begins_s)
+        changed = self.running.begun & ~before.begun
+        if changed.any():
+            self.seen_it_kw = self.seen_it_kw - before.drawn_kw(whole, changed)
+            self.seen_it_kw = self.seen_it_kw + self.running.drawn_kw(whole, changed)
 
     def _state(self, means: Means, hour: RegulatedHour, left_s: Real) -> RegulatorState:
         """The state in which the hour begins: at its base point at first, later as the hour before left it.
@@ -250,7 +288,8 @@ class _Course:
         if before is None:
             self.moved = rows
             return fresh
-        told_gangs = np.tile(self.running.told_kw[rows], (len(before.told_gangs), 1))
+        told_kw = np.where(hour.waits, 0.0, self.running.told_kw[rows])
+        told_gangs = np.tile(told_kw, (len(before.told_gangs), 1))
         _, here, there = np.intersect1d(rows, self.moved, return_indices=True)
         told_gangs[:, here] = before.told_gangs[:, there]
         self.moved = rows
@@ -313,8 +352,7 @@ class _Course:
 
     def _undone_h(self, hour: RegulatedHour, means: Means) -> float:
         """Work that gangs leave undone in an hour at the base point, as hours of gangs."""
-        told = self.running.told_speed[hour.chosen]
-        gangs = means.gangs
+        told, gangs = self.running.told_speed[hour.chosen], means.gangs
         speeds = np.asarray(
             [
                 np.interp(kw, points, speed)
@@ -323,7 +361,7 @@ class _Course:
                 )
             ]
         )
-        return float((told - speeds).sum()) if len(speeds) else 0.0
+        return float((told - speeds)[~hour.waits].sum()) if len(speeds) else 0.0
 
 
 def _found(
@@ -381,6 +419,6 @@ def _found(
         exhausted_s=int(exhausted.sum()),
         mileage_pu=mileage(course.heard.less),
         lost_s=course.lost_s,
-        missed=int((course.lost_s > course.running.slack_s + 1e-6).sum()),
+        missed=int((course.lost_s > np.maximum(course.running.slack_s, 0.0) + 1e-6).sum()),
         against=goes_against(asked, answered),
     )

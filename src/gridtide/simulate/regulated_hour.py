@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.dispatch import Placement
 from gridtide.decide.regulate import Building, Gangs, Lags, Means, Resting, Store
 from gridtide.fleet.building import PLANT_OF
 from gridtide.fleet.jobs import NO_DEADLINE_S
@@ -18,17 +19,20 @@ Whole = NDArray[np.int64]
 
 LEAST_WEIGHT = 1e-6
 MINUTE_S = 60
+LONGEST_WAKE_S = 30.0
+"""Nodes that take longer from parked are not moved within seconds."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Running:
-    """Jobs that a dispatch has told to run at a site within a window, (n,) each.
+    """Jobs that a plan has given slots at a site, within a window or later, (n,) each.
 
     row: among the jobs of the situation. slots: whether it is told to run in each minute, (n, minutes). told_kw,
     told_speed: IT power beyond parked machines and work a second as told. points_kw, speeds: of the points of its pool,
     rising, (n, K), narrower menus repeat their fastest. slack_s: between the end of its slots and its deadline. left_s:
     true work left at full speed as the window begins, which only the twin sees; expected_left_s: what decisions take it
-    for. value_per_h: of its work. tolerant: whether it may run slower at all.
+    for. value_per_h: of its work. accelerators: it holds. slot_minutes: of all its slots, also later ones.
+    begun: started for a signal, before its slots. tolerant: whether it may run slower at all.
     """
 
     row: Whole
@@ -41,6 +45,9 @@ class Running:
     left_s: Real
     expected_left_s: Real
     value_per_h: Real
+    accelerators: Whole
+    slot_minutes: Whole
+    begun: NDArray[np.bool_]
     tolerant: NDArray[np.bool_]
 
     def __len__(self) -> int:
@@ -60,14 +67,16 @@ class Running:
 
 
 def running_at(window: Window, site: int) -> Running:
-    """The jobs of a site that a window's dispatch runs, in the order of the situation."""
+    """The jobs of a site that run in a window, and those that its plan has run later and in time, in the order of the
+    situation."""
     study, standing = window.standing.study, window.standing
     fleet, menu, jobs = study.fleet, study.fleet.menu, standing.turn.orders.jobs
-    placement = window.dispatch.placement
-    counts = np.diff(placement.offsets)
-    here = (placement.place >= 0) & (counts > 0)
+    placement, planned = window.dispatch.placement, standing.turn.orders.dispatch.placement
+    here = (placement.place >= 0) & (np.diff(planned.offsets) > 0)
     here &= fleet.site_of_place[np.maximum(placement.place, 0)] == site
     rows = np.flatnonzero(here)
+    in_time = (np.diff(placement.offsets)[rows] > 0) | (_slack_s(window, rows) >= 0.0)
+    rows = rows[in_time]
     slots = np.zeros((len(rows), len(placement.horizon)), dtype=np.bool_)
     for number, row in enumerate(rows):
         slots[number, placement.slots[placement.offsets[row] : placement.offsets[row + 1]]] = True
@@ -90,8 +99,18 @@ def running_at(window: Window, site: int) -> Running:
         left_s=np.maximum(left_s, 0).astype(np.float64),
         expected_left_s=standing.turn.situation.state.expected_left_s[rows].astype(np.float64),
         value_per_h=value[jobs.work_class[rows]] * gang,
+        accelerators=np.rint(gang).astype(np.int64),
+        slot_minutes=np.asarray([_minutes(planned, int(row)) for row in rows], dtype=np.int64),
+        begun=np.zeros(len(rows), dtype=np.bool_),
         tolerant=jobs.movable[rows] & ~jobs.elastic[rows] & (menu.gang_share[entry] == 1.0),
     )
+
+
+def _minutes(placement: Placement, row: int) -> int:
+    """Minutes of all slots of a job."""
+    own = placement.slots[placement.offsets[row] : placement.offsets[row + 1]]
+    edges_s = placement.horizon.edges_s
+    return int((edges_s[own + 1] - edges_s[own]).sum()) // MINUTE_S
 
 
 def _points(window: Window, site: int, rows: Whole, gang: Real) -> tuple[Real, Real]:
@@ -131,12 +150,15 @@ def _slack_s(window: Window, rows: Whole) -> Real:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RegulatedHour:
-    """What may be moved in one hour. chosen: which of the running jobs, (n,); planned_kw: IT power of all else as
+    """What may be moved in one hour. chosen: which of the jobs, (n,), waits: of the chosen those that may be started,
+    lowest_kw, highest_kw: of the chosen; resting: nodes at rest that may be woken; planned_kw: IT power of all else as
     planned each minute; other_kw: as it truly is; may_end_kw: of the chosen, what ends on the mean over the hour, by
     how long each is expected to run on."""
 
     minutes: slice
     chosen: NDArray[np.bool_]
+    waits: NDArray[np.bool_]
+    resting: Resting
     lowest_kw: Real
     highest_kw: Real
     planned_kw: Real
@@ -145,9 +167,16 @@ class RegulatedHour:
 
 
 def hour_of(
-    running: Running, seen_it_kw: Real, minutes: slice, lost_s: Real, done_before_s: Real
+    running: Running,
+    seen_it_kw: Real,
+    minutes: slice,
+    lost_s: Real,
+    done_before_s: Real,
+    waiting: NDArray[np.bool_],
+    resting: Resting,
 ) -> RegulatedHour:
-    """The jobs that run through an hour and have slack for its worst signal, and what they may draw.
+    """The jobs that run through an hour, and those that wait, what slack for its worst signal lets them draw, and the
+    nodes at rest.
 
     seen_it_kw: IT power of the site if nothing were regulated, by minute. lost_s: work that each job is behind by
     already; done_before_s: work it would have done by the hour's begin. A job that is seen to have ended is not chosen.
@@ -157,23 +186,50 @@ def hour_of(
     there &= running.left_s - done_before_s + lost_s > 0.0
     behind = (running.told_speed[:, None] - running.speeds) * seconds
     allowed = behind <= np.maximum(running.slack_s - lost_s, 0.0)[:, None]
+    allowed &= running.tolerant[:, None] | (behind <= 0.0)
     lowest = np.where(allowed, running.points_kw, np.inf).min(axis=1)
     highest = running.points_kw.max(axis=1)
-    chosen = there & (lowest < highest)
-    own_kw = running.drawn_kw(minutes, chosen)
+    chosen = (there & (lowest < highest)) | (waiting & np.isfinite(lowest))
+    moved = chosen & ~waiting
+    own_kw = running.drawn_kw(minutes, moved)
     left_s = np.maximum(running.expected_left_s - done_before_s + lost_s, seconds)
     ending = 0.5 * seconds / left_s
     other_kw = np.maximum(seen_it_kw[minutes] - own_kw, 0.0)
-    told_kw = running.told_to_draw_kw(~chosen)[minutes]
+    told_kw = running.told_to_draw_kw(~moved)[minutes]
     return RegulatedHour(
         minutes=minutes,
         chosen=chosen,
+        waits=waiting[chosen],
+        resting=resting,
         lowest_kw=lowest[chosen],
         highest_kw=highest[chosen],
         planned_kw=np.maximum(other_kw[0] + told_kw - told_kw[0], 0.0),
         other_kw=other_kw,
-        may_end_kw=float((ending * running.told_kw)[chosen].sum()),
+        may_end_kw=float((ending * running.told_kw)[moved].sum()),
     )
+
+
+def resting_at(window: Window, site: int, seen: Telemetry, minute: int) -> Resting:
+    """The nodes of a site that rest as an hour begins and may be woken through it: of the pool where they draw most.
+
+    Only nodes that are parked are woken, and only they are parked again: a request never waits for one that the course
+    would have had awake. Nodes that are off, or wake more slowly than LONGEST_WAKE_S, are left alone.
+    """
+    fleet = window.study.fleet
+    found = Resting()
+    for place, pool in enumerate(fleet.pools):
+        rest = pool.parking
+        if (
+            rest is None
+            or fleet.site_of_place[place] != site
+            or rest.wake_parked_s > LONGEST_WAKE_S
+        ):
+            continue
+        one_kw = (rest.idle_kw - rest.parked_kw) * rest.node_accelerators
+        nodes = int(seen.resting[1, place, minute] / rest.node_accelerators + 1e-9)
+        if one_kw * nodes > found.node_kw * found.most:
+            found = Resting(node_kw=one_kw, most=nodes)
+    return found
 
 
 def means_of(
@@ -190,8 +246,9 @@ def means_of(
     reach = highest - lowest
     chosen = hour.chosen
     slowed = running.speeds[chosen].max(axis=1) - running.speeds[chosen].min(axis=1)
-    weight = np.maximum(running.value_per_h[chosen] * slowed / reach, LEAST_WEIGHT) / reach
-    battery = site.battery
+    still = np.where(reach > 0.0, reach, np.maximum(highest, 1.0))
+    weight = np.maximum(running.value_per_h[chosen] * slowed / still, LEAST_WEIGHT) / still
+    battery, ramp = site.battery, site.contract.ramp_max_kw_per_min
     store = Store()
     if battery is not None:
         store = Store(
@@ -212,8 +269,10 @@ def means_of(
             weight=weight / weight.mean() if len(weight) else weight,
             points_kw=running.points_kw[chosen],
             speeds=running.speeds[chosen],
+            accelerators=running.accelerators[chosen],
+            waits=hour.waits,
         ),
-        resting=Resting(),
+        resting=hour.resting,
         building=Building(
             capacity_kw=site.facility.it_capacity_kw,
             outdoor_c=outdoor_c,
@@ -221,6 +280,7 @@ def means_of(
             overhead_kw=site.facility.overhead_kw,
         ),
         lags=Lags(),
+        ramp_kw_per_s=np.inf if ramp is None else ramp / MINUTE_S,
     )
 
 
