@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from gridtide.kernels.regulate import it_for_fast_power, water_filled
+from gridtide.kernels.regulate import it_for_fast_power
+from gridtide.kernels.set_points import water_filled
 from gridtide.physics.pue import fast_facility_power_kw
 
 Real = NDArray[np.float64]

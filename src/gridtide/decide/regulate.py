@@ -1,6 +1,7 @@
 """Seconds: the band inside which a site follows the grid's signal, what it moves for that, and how it stands."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -10,6 +11,8 @@ from gridtide.digest import freeze
 
 Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
+Single = NDArray[np.float32]
+Flags = NDArray[np.bool_]
 
 FULL_WITHIN_S = 300.0
 """What is offered is there in full so soon, within the ramp of its band: five minutes, a block of the score."""
@@ -35,8 +38,10 @@ class Store:
 class Gangs:
     """Gangs whose ranks share one point, (G,): IT power beyond parked machines, kW, lowest to highest around usual.
 
-    weight: cost of moving a gang by a kW, relative to others, above 0. points_kw, speeds: power and work a second of
-    its points, rising, (G, K); between two of them a cap lies between both.
+    lowest_kw and highest_kw are points of a gang, usual_kw may lie between points: what is told are points. weight:
+    cost of moving a gang by a kW, relative to others, above 0. points_kw, speeds: power and work a second of its
+    points, rising, (G, K). accelerators: that are told. waits: a job that was not started yet and may begin for a
+    signal that asks for more; it draws nothing at the base point.
     """
 
     lowest_kw: Real
@@ -45,13 +50,26 @@ class Gangs:
     weight: Real
     points_kw: Real
     speeds: Real
+    accelerators: Whole
+    waits: Flags
 
     def __post_init__(self) -> None:
         names = ("lowest_kw", "highest_kw", "usual_kw", "weight", "points_kw", "speeds")
-        freeze(self, **dict.fromkeys(names, np.float64))
+        freeze(self, **dict.fromkeys(names, np.float64), accelerators=np.int64, waits=np.bool_)
 
     def __len__(self) -> int:
         return len(self.usual_kw)
+
+    def there_kw(self, each_kw: Real) -> float:
+        """Power of the gangs that do not wait, were each at so many kW, (G,)."""
+        return float(each_kw[~self.waits].sum())
+
+    @cached_property
+    def nodes(self) -> tuple[Whole, Single]:
+        """Where the accelerators of each gang begin, (G + 1,), and what each draws, gang by gang, point by point."""
+        offsets = np.concatenate([[0], np.cumsum(self.accelerators)]).astype(np.int64)
+        own_kw = (self.points_kw / np.maximum(self.accelerators, 1)[:, None]).astype(np.float32)
+        return offsets, np.repeat(own_kw.ravel(), np.repeat(self.accelerators, own_kw.shape[1]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,11 +84,13 @@ class Resting:
 
 @dataclass(frozen=True, kw_only=True)
 class Lags:
-    """Seconds from an order to its effect: a store, points of gangs, nodes that park or wake."""
+    """Seconds from an order to its effect: a store, points of gangs, nodes that park or wake, a job that starts
+    [assumed: as long as a node takes to wake]."""
 
     store_s: int = 1
     points_s: int = 4
     resting_s: int = 30
+    starts_s: int = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,13 +108,20 @@ class Building:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Means:
-    """Everything a site moves within seconds, and the building around it."""
+    """Everything a site moves within seconds, and the building around it. ramp_kw_per_s: the fastest change of what is
+    aimed at, at the meter."""
 
     store: Store
     gangs: Gangs
     resting: Resting
     building: Building
     lags: Lags = Lags()
+    ramp_kw_per_s: float = np.inf
+
+    def at_base_kw(self, other_kw: float) -> float:
+        """IT power at the base point, with what nobody moves."""
+        awake_kw = self.resting.usual * self.resting.node_kw
+        return other_kw + self.gangs.there_kw(self.gangs.usual_kw) + awake_kw
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +187,9 @@ class RegulatorState:
     """How a site stands between two blocks; a value: a block returns a new one.
 
     scalars: as the kernel numbers them; told_store, told_nodes, told_gangs: orders of the last seconds, (R,), (R,),
-    (R, G). left_s: seconds of work left of each gang at full speed; done_s: done since the start, (G,).
+    (R, G). left_s: seconds of work left of each gang at full speed; done_s: done since the start; points: at which each
+    stands, -1 where it draws nothing; begins_s: the second from which it works, inf while it waits, (G,). caps_kw: what
+    each accelerator of the gangs is told.
     """
 
     scalars: Real
@@ -169,9 +198,13 @@ class RegulatorState:
     told_gangs: Real
     left_s: Real
     done_s: Real
+    points: Whole
+    begins_s: Real
+    caps_kw: Single
 
     def __post_init__(self) -> None:
-        freeze(self, **dict.fromkeys(self.__dataclass_fields__, np.float64))
+        others = dict.fromkeys(self.__dataclass_fields__, np.float64)
+        freeze(self, **others | {"points": np.int64, "caps_kw": np.float32})
 
     @property
     def stored_kwh(self) -> float:
@@ -232,24 +265,45 @@ def standing_still(
     """The state of a site that has long been at its base point. stored_kwh: in its store; other_kw: IT nobody moves."""
     from gridtide.kernels import regulate as kernel
 
-    usual = np.asarray(means.gangs.usual_kw)
-    alive = np.asarray(left_s) > 0.0
-    scalars = np.zeros(8)
+    gangs, resting = means.gangs, means.resting
+    there = (np.asarray(left_s) > 0.0) & ~gangs.waits
+    points, caps_kw, drawn_kw = _at_base(gangs, there)
+    scalars = np.zeros(9)
     scalars[kernel.STORED] = stored_kwh
-    it_kw = other_kw + float(usual[alive].sum()) + means.resting.usual * means.resting.node_kw
+    it_kw = other_kw + float(drawn_kw.sum()) + resting.usual * resting.node_kw
     cooling_kw = power_at(means.building, it_kw) - fast_power_at(means.building, it_kw)
     scalars[kernel.FELT] = cooling_kw
     scalars[kernel.COOLING] = cooling_kw * means.building.cooling_share
+    scalars[kernel.AIMED] = np.nan
     scalars[kernel.NEXT] = kernel.REMEMBERED_S
     seconds = kernel.REMEMBERED_S
     return RegulatorState(
         scalars=scalars,
         told_store=np.full(seconds, means.store.usual_kw),
-        told_nodes=np.full(seconds, float(means.resting.usual)),
-        told_gangs=np.tile(usual, (seconds, 1)),
+        told_nodes=np.full(seconds, float(resting.usual)),
+        told_gangs=np.tile(drawn_kw, (seconds, 1)),
         left_s=left_s,
-        done_s=np.zeros(len(usual)) if done_s is None else done_s,
+        done_s=np.zeros(len(gangs)) if done_s is None else done_s,
+        points=points,
+        begins_s=np.where(gangs.waits, np.inf, -np.inf),
+        caps_kw=caps_kw,
     )
+
+
+def _at_base(gangs: Gangs, there: Flags) -> tuple[Whole, Single, Real]:
+    """Points of gangs that are there at which they draw nearest to their usual power in all, what each accelerator
+    draws there, and each gang, kW."""
+    from gridtide.kernels.set_points import UNTOLD, set_points
+
+    offsets, nodes_kw = gangs.nodes
+    points, caps_kw = np.full(len(gangs), UNTOLD), np.zeros(offsets[-1], dtype=np.float32)
+    known = np.stack([gangs.lowest_kw, gangs.highest_kw, gangs.usual_kw]) * there
+    set_points(
+        float(known[2].sum()), np.vstack([known, gangs.weight]), gangs.points_kw.copy(),
+        (offsets, nodes_kw), 0.0, points, caps_kw,
+    )  # fmt: skip
+    own_kw = gangs.points_kw[np.arange(len(gangs)), points]
+    return points, caps_kw, np.where(points == UNTOLD, 0.0, own_kw)
 
 
 def power_at(building: Building, it_kw: float) -> float:
@@ -272,10 +326,10 @@ def reach_kw(means: Means, other_kw: float) -> tuple[Real, Real]:
     At once counts that cooling may still stand where the opposite request has left it.
     """
     gangs, resting, building = means.gangs, means.resting, means.building
-    here = other_kw + float(gangs.usual_kw.sum()) + resting.usual * resting.node_kw
+    here = means.at_base_kw(other_kw)
     ends = (
-        other_kw + float(gangs.lowest_kw.sum()) + resting.fewest * resting.node_kw,
-        other_kw + float(gangs.highest_kw.sum()) + resting.most * resting.node_kw,
+        other_kw + gangs.there_kw(gangs.lowest_kw) + resting.fewest * resting.node_kw,
+        other_kw + gangs.there_kw(gangs.highest_kw) + resting.most * resting.node_kw,
     )
     settled = np.abs([power_at(building, end) - power_at(building, here) for end in ends])
     fast = np.abs([fast_power_at(building, end) - fast_power_at(building, here) for end in ends])
@@ -293,20 +347,17 @@ def band_for(
     asked_kw: tuple[float, float],
     import_max_kw: float = np.inf,
     may_end_kw: float = 0.0,
-    ramp_kw_per_s: float = np.inf,
 ) -> Band:
     """The widest band within what is asked, up and down, whose worst signal the means follow for so many hours.
 
     Power: the store beside what gangs do at once. Energy: what gangs keep up settled, and the rest out of the store,
     with its losses and the time in which it carries the whole request. other_kw: IT power nobody moves. may_end_kw: IT
-    power of gangs that may end before the hand-over, which others must then draw instead. ramp_kw_per_s: of the
-    connection; no more is offered than is reached within it in FULL_WITHIN_S.
+    power of gangs that may end before the hand-over, which others must then draw instead. No more is offered than the
+    ramp of the means reaches in FULL_WITHIN_S.
     """
     store = means.store
     at_once, settled = reach_kw(means, other_kw)
-    it_kw = (
-        other_kw + float(means.gangs.usual_kw.sum()) + means.resting.usual * means.resting.node_kw
-    )
+    it_kw = means.at_base_kw(other_kw)
     drawn_kw = power_at(means.building, it_kw)
     fallen_kw = drawn_kw - power_at(means.building, it_kw - min(may_end_kw, it_kw))
     at_once[1], settled[1] = max(0.0, at_once[1] - fallen_kw), max(0.0, settled[1] - fallen_kw)
@@ -322,7 +373,7 @@ def band_for(
     widest = [
         min(
             asked_kw[way],
-            ramp_kw_per_s * FULL_WITHIN_S,
+            means.ramp_kw_per_s * FULL_WITHIN_S,
             power[way],
             _kept_up_kw(law, settled[way], at_once[way], there_kwh[way], hours),
         )
@@ -333,7 +384,7 @@ def band_for(
         up_kw=max(0.0, min(widest[0], base_kw)),
         down_kw=max(0.0, min(widest[1], import_max_kw - base_kw)),
         hours=hours,
-        ramp_kw_per_s=ramp_kw_per_s,
+        ramp_kw_per_s=means.ramp_kw_per_s,
         end_least_kwh=store.least_kwh,
         end_most_kwh=store.most_kwh,
     )
@@ -364,9 +415,11 @@ def run_block(
 
     scalars = state.scalars.copy()
     rings = (state.told_store.copy(), state.told_nodes.copy(), state.told_gangs.copy())
+    told = (state.points.copy(), state.caps_kw.copy(), state.begins_s.copy())
     left_s, done_s = state.left_s.copy(), state.done_s.copy()
     seen = np.empty((6, len(request_kw) * every_s))
     store, gangs, resting, building = means.store, means.gangs, means.resting, means.building
+    lags = means.lags
     kernel.regulate_block(
         np.array(request_kw),
         every_s,
@@ -374,9 +427,9 @@ def run_block(
         (
             np.array([store.give_max_kw, store.take_max_kw, store.least_kwh, store.most_kwh, store.into,
                       store.out_of, store.usual_kw]),
-            np.stack([gangs.lowest_kw, gangs.highest_kw, gangs.usual_kw, gangs.weight]),
+            np.stack([gangs.lowest_kw, gangs.highest_kw, gangs.usual_kw, gangs.weight, gangs.waits]),
             np.array([resting.node_kw, resting.fewest, resting.most, resting.usual], dtype=np.float64),
-            np.array([means.lags.store_s, means.lags.points_s, means.lags.resting_s], dtype=np.int64),
+            np.array([lags.store_s, lags.points_s, lags.resting_s, lags.starts_s], dtype=np.int64),
         ),
         (
             np.array([building.capacity_kw, building.outdoor_c, building.overhead_kw, building.cooling_s,
@@ -386,8 +439,9 @@ def run_block(
         np.array([law.split_s, law.recover_per_h, law.believe, law.ahead_s]),
         (np.array(outside.other_kw), np.array(outside.planned_kw), np.array(outside.noise)),
         outside.first,
-        (gangs.points_kw.copy(), gangs.speeds.copy()),
-        scalars, rings, left_s, done_s, seen,
+        (gangs.points_kw.copy(), gangs.speeds.copy(), *gangs.nodes),
+        means.ramp_kw_per_s,
+        scalars, rings, told, left_s, done_s, seen,
     )  # fmt: skip
     return Regulated(
         meter_kw=seen[kernel.METER],
@@ -403,5 +457,8 @@ def run_block(
             told_gangs=rings[2],
             left_s=left_s,
             done_s=done_s,
+            points=told[0],
+            begins_s=told[2],
+            caps_kw=told[1],
         ),
     )

@@ -1,10 +1,11 @@
-"""Regulation in seconds: what store, resting nodes and gangs are told at each signal, and what the meter then shows."""
+"""Regulation in seconds: what store, nodes at rest, gangs and waiting jobs are told, and what the meter then shows."""
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from gridtide.kernels import scalar  # noqa: F401
+from gridtide.kernels.set_points import set_points
 from gridtide.physics.battery import soc_after_kwh
 from gridtide.physics.pue import (
     facility_power_kw,
@@ -13,66 +14,19 @@ from gridtide.physics.pue import (
 )
 
 Real = NDArray[np.float64]
+Single = NDArray[np.float32]
 Whole = NDArray[np.int64]
 
 REMEMBERED_S = 64
 """Seconds of orders that are kept, more than the slowest actuator takes."""
-PASSES = 60
-CLOSE = 1e-9
-STORED, SLOW, LEVEL, COOLING, FELT, BIAS, RESTED, NEXT = range(8)
+STORED, SLOW, LEVEL, COOLING, FELT, BIAS, RESTED, AIMED, NEXT = range(9)
 """State of a regulator: kWh stored, slow part of the request kW, level of the water, cooling power kW as it is and as
-the regulator reckons it, what its meter shows beyond that, slow part that resting nodes carry kW, the second."""
+the regulator reckons it, what its meter shows beyond that, slow part that resting nodes carry kW, power at the meter
+that is aimed at kW (NaN before the first second), the second."""
+LOWEST, HIGHEST, USUAL, WEIGHT, WAITS = range(5)
+"""What is known of each gang."""
 METER, STORE, KEPT, IT, SHORT, WORK = range(6)
 """What is seen each second: meter kW, discharge less charge kW, kWh stored, IT kW, kW beyond reach, work done."""
-
-
-@njit(cache=True, error_model="numpy")
-def water_filled(
-    target_kw: float, usual: Real, bounds: tuple[Real, Real], weight: Real, level: float, out: Real
-) -> tuple[float, float]:
-    """Least Σ weight/2 (out - usual)² with Σ out = target within bounds: out = clip(usual + level/weight, bounds).
-
-    level: that of the tick before, from which Newton's steps begin inside a bracket. Returns the level and what lacks,
-    kW, above 0 where bounds leave too much, below where too little.
-    """
-    lowest, highest = bounds
-    below, above = 0.0, 0.0
-    least, most = 0.0, 0.0
-    for i in range(usual.shape[0]):
-        least += lowest[i]
-        most += highest[i]
-        below = min(below, (lowest[i] - usual[i]) * weight[i])
-        above = max(above, (highest[i] - usual[i]) * weight[i])
-    if target_kw <= least or target_kw >= most:
-        down = target_kw <= least
-        for i in range(usual.shape[0]):
-            out[i] = lowest[i] if down else highest[i]
-        return (below if down else above), (least if down else most) - target_kw
-    level = min(max(level, below), above)
-    for _ in range(PASSES):
-        total, slope = 0.0, 0.0
-        for i in range(usual.shape[0]):
-            free = usual[i] + level / weight[i]
-            if free <= lowest[i]:
-                total += lowest[i]
-            elif free >= highest[i]:
-                total += highest[i]
-            else:
-                total += free
-                slope += 1.0 / weight[i]
-        lacking = target_kw - total
-        if abs(lacking) <= CLOSE * max(abs(target_kw), 1.0):
-            break
-        if lacking > 0.0:
-            below = level
-        else:
-            above = level
-        level = level + lacking / slope if slope > 0.0 else below - 1.0
-        if not below < level < above:
-            level = 0.5 * (below + above)
-    for i in range(usual.shape[0]):
-        out[i] = min(max(usual[i] + level / weight[i], lowest[i]), highest[i])
-    return level, 0.0
 
 
 @njit(cache=True, error_model="numpy")
@@ -131,27 +85,70 @@ def _room(store: Real, stored_kwh: float, within_h: float) -> tuple[float, float
 
 
 @njit(cache=True, error_model="numpy")
+def _at_work(gangs: Real, left_s: Real, begins_s: Real, soon: float) -> Real:
+    """Lowest, highest, usual power and weight of gangs that work by then, the first three 0 of others, (4, G)."""
+    found = np.zeros((4, left_s.shape[0]))
+    for g in range(left_s.shape[0]):
+        works = left_s[g] > 0.0 and begins_s[g] <= soon
+        for row in range(WEIGHT):
+            found[row, g] = gangs[row, g] if works else 0.0
+        found[WEIGHT, g] = gangs[WEIGHT, g]
+    return found
+
+
+@njit(cache=True, error_model="numpy")
+def _begin(
+    lacking_kw: float, now: int, gangs: Real, lags: Whole, begins_s: Real, left_s: Real
+) -> None:
+    """Start waiting gangs, first come first, for power that is asked for beyond the highest points of all others.
+
+    Only as many as leave the least power of all no higher than that of the gangs which were there from the beginning:
+    what a band promised to draw less stands.
+    """
+    floor_kw, held_kw, wanted_kw = 0.0, 0.0, lacking_kw
+    for g in range(begins_s.shape[0]):
+        if gangs[WAITS, g] == 0.0:
+            floor_kw += gangs[LOWEST, g]
+        if left_s[g] > 0.0 and begins_s[g] < np.inf:
+            held_kw += gangs[LOWEST, g]
+            wanted_kw -= gangs[HIGHEST, g] if begins_s[g] > now + lags[1] else 0.0
+    for g in range(begins_s.shape[0]):
+        if wanted_kw <= 0.0:
+            break
+        if begins_s[g] < np.inf or left_s[g] <= 0.0 or held_kw + gangs[LOWEST, g] > floor_kw:
+            continue
+        begins_s[g] = now + lags[3]
+        held_kw += gangs[LOWEST, g]
+        wanted_kw -= gangs[HIGHEST, g]
+
+
+@njit(cache=True, error_model="numpy")
 def tick(
     request_kw: float,
     base_kw: float,
     now: int,
     means: tuple[Real, Real, Real, Whole],
+    menu: tuple[Real, Real, Whole, Single],
     site: tuple[Real, int],
     law: Real,
     other_kw: float,
     state: Real,
     rings: tuple[Real, Real, Real],
+    told: tuple[Whole, Single, Real],
     left_s: Real,
     every_s: int,
 ) -> float:
-    """What resting nodes and gangs are told at one signal; returns what of the request lies beyond all reach, kW.
+    """What nodes at rest, gangs and waiting gangs are told at one signal; returns what lies beyond all reach, kW.
 
     request_kw: above 0 to draw less than base_kw at the meter. means: (store, gangs, resting, lags). store: largest
     discharge and charge, least and most kWh, both efficiencies, discharge less charge of the base point. gangs: lowest,
-    highest, usual kW and weight, (4, G). resting: kW of a node awake, fewest and most awake nodes, usual ones. lags:
-    seconds of store, points and resting. site: (capacity kW, outdoor °C, kW beside, seconds of cooling, its true share,
-    and its plant). law: seconds over which the slow part is taken, share of a store's error brought back an hour, share
-    of the meter's error believed, seconds that a store's energy must last. other_kw: IT power that nobody moves.
+    highest, usual kW, weight, and 1 where it waits, (5, G). resting: kW of a node awake, fewest and most awake nodes,
+    usual ones. lags: seconds of store, points, resting and starts. menu: power and speed of each gang's points, rising,
+    (G, K), and its nodes as `set_points` has them. told: point of each gang, power of each node, and the second from
+    which each gang works, inf before it is started. site: (capacity kW, outdoor °C, kW beside, seconds of cooling, its
+    true share, and its plant). law: seconds over which the slow part is taken, share of a store's error brought back an
+    hour, share of the meter's error believed, seconds that a store's energy must last. other_kw: IT power that nobody
+    moves.
     """
     store, gangs, resting, lags = means
     body, plant = site
@@ -175,12 +172,14 @@ def tick(
     it_kw = it_for_fast_power(aim_kw - cooling_kw, acting_kw, body[0], plant)
     cooling_kw = _cooled(cooling_kw, it_kw, site, 0.5 * every_s)
     it_kw = it_for_fast_power(aim_kw - cooling_kw, it_kw, body[0], plant)
-    alive = left_s > 0.0
-    lowest, highest = np.where(alive, gangs[0], 0.0), np.where(alive, gangs[1], 0.0)
-    usual = np.where(alive, gangs[2], 0.0)
-    state[LEVEL], lacking = water_filled(
-        it_kw - beside_kw, usual, (lowest, highest), gangs[3], state[LEVEL], told_gangs[slot]
+    at_work = _at_work(gangs, left_s, told[2], now + lags[1])
+    state[LEVEL], lacking, _ = set_points(
+        it_kw - beside_kw, at_work, menu[0], (menu[2], menu[3]), state[LEVEL], told[0], told[1]
     )
+    for g in range(left_s.shape[0]):
+        told_gangs[slot, g] = menu[0][g, told[0][g]] if told[0][g] >= 0 else 0.0
+    if lacking < 0.0:
+        _begin(-lacking, now, gangs, lags, told[2], left_s)
     slack = 1e-6 * body[0]
     if abs(lacking) <= slack:
         return 0.0
@@ -193,6 +192,15 @@ def tick(
 
 
 @njit(cache=True, error_model="numpy")
+def _nearer(aimed_kw: float, wanted_kw: float, base_kw: float, most_kw: float) -> float:
+    """From what was aimed at, the base point at first, towards what is wanted by most_kw at most, kW."""
+    from_kw = base_kw if np.isnan(aimed_kw) else aimed_kw
+    if abs(wanted_kw - from_kw) <= most_kw:
+        return wanted_kw
+    return from_kw + most_kw if wanted_kw > from_kw else from_kw - most_kw
+
+
+@njit(cache=True, error_model="numpy")
 def regulate_block(
     request_kw: Real,
     every_s: int,
@@ -202,28 +210,30 @@ def regulate_block(
     law: Real,
     beside: tuple[Real, Real, Real],
     first: int,
-    curve: tuple[Real, Real],
+    menu: tuple[Real, Real, Whole, Single],
+    ramp_kw_per_s: float,
     state: Real,
     rings: tuple[Real, Real, Real],
+    told: tuple[Whole, Single, Real],
     left_s: Real,
     done_s: Real,
     seen: Real,
 ) -> None:
     """Follow one signal each every_s seconds, and run store, gangs and building second by second between them.
 
-    request_kw: (N,). means, site, law as `tick` has them. beside: IT power that nobody moves, which the
+    request_kw: (N,). means, menu, told, site, law as `tick` has them. beside: IT power that nobody moves, which the
     regulator reads a tick late; the same as it was planned, by which it foresees changes; and noise of the meter as
     shares of its reading, (M every_s,) each, M at least N: first is the tick of them at which the block begins, and
     base_kw, (M,), goes with them.
-    curve: power and speed of each gang's points, rising, (G, K) each. state: as named above, rings: orders of the last
-    seconds to store, nodes and gangs, (R,), (R,), (R, G), left_s: work left of each gang, seconds at full speed,
+    ramp_kw_per_s: fastest change of the power aimed at, base less request. state: as named above, rings: orders of the
+    last seconds to store, nodes and gangs, (R,), (R,), (R, G), left_s: work left of each gang, seconds at full speed,
     done_s: work done, (G,), all changed in place. seen, filled: (6, N every_s).
     """
     store, _, resting, lags = means
     body, plant = site
     other_kw, planned_kw, noise = beside
     told_store, told_units, told_gangs = rings
-    points_kw, speeds = curve
+    points_kw, speeds = menu[0], menu[1]
     last = other_kw.shape[0] - 1
     read = 0
     rate = 1.0 - np.exp(-1.0 / max(body[3], 1e-9))
@@ -233,15 +243,20 @@ def regulate_block(
         slot, before = now % REMEMBERED_S, (now - 1) % REMEMBERED_S
         told_units[slot] = told_units[before]
         told_gangs[slot] = told_gangs[before]
-        request = request_kw[number // every_s]
+        wanted_kw = base_kw[second // every_s] - request_kw[number // every_s]
+        own_kw, ahead_kw = base_kw[second // every_s], ramp_kw_per_s * every_s
+        aimed_kw = _nearer(state[AIMED], wanted_kw, own_kw, ramp_kw_per_s)
+        request = own_kw - aimed_kw
         if second % every_s == 0:
             read = max(second - every_s, 0)
             at = min(second + lags[1], last)
             known_kw = other_kw[read] + planned_kw[at] - planned_kw[read]
             base = base_kw[at // every_s]
+            ends_kw = _nearer(state[AIMED], wanted_kw, own_kw, ahead_kw)
             short_kw = tick(
-                request, base, now, means, site, law, known_kw, state, rings, left_s, every_s
-            )
+                own_kw - ends_kw, base, now, means, menu, site, law, known_kw, state, rings, told, left_s, every_s,
+            )  # fmt: skip
+        state[AIMED] = aimed_kw
         at = min(second + lags[0], last)
         known_kw = other_kw[read] + planned_kw[at] - planned_kw[read]
         base = base_kw[at // every_s]

@@ -1,4 +1,4 @@
-"""One set-point over the nodes of many gangs: the ranks of a gang share a point, every node draws its own power."""
+"""One set-point over gangs and their nodes: every gang gets a point of its menu, every node its power there."""
 
 import numpy as np
 from numba import njit
@@ -9,120 +9,221 @@ from gridtide.kernels import scalar  # noqa: F401
 Real = NDArray[np.float64]
 Single = NDArray[np.float32]
 Whole = NDArray[np.int64]
-PASSES = 60
-SIDE_BY_SIDE = 32
-TOGETHER = 4096
-"""Nodes whose power is summed in single precision before it is added up in double."""
-CLOSE = 1e-5
-"""Share of the asked power by which a set-point may be missed."""
-LEVEL, DRAWN, SLOPE = range(3)
-"""What a tick leaves to the next: level of the water, power drawn there, and its slope."""
+Flags = NDArray[np.bool_]
+
+STRAIGHT, PASSES = 4, 60
+CLOSE = 1e-9
+"""Share of the asked power within which the level of the water is found."""
+MOVES = 16
+"""Gangs that are moved by one point more, one after the other, to take up what nearest points leave."""
+LEFT = 1e-5
+"""Share of the asked power that may be left without another such move."""
+UNTOLD = -1
+"""A gang that draws nothing, or whose nodes have not been told yet."""
+SIDE_BY_SIDE = 16
+LEAST, MOST, BELOW, ABOVE = range(4)
 
 
 @njit(cache=True, error_model="numpy")
-def _add_gang(
-    point: float,
-    rising: float,
-    nodes: tuple[Single, Single, Single],
-    first: int,
-    end: int,
-    told_kw: Single,
-    sums: tuple[Single, Single],
-) -> None:
-    """Tell the nodes first to end their power at a point and add it, and its slope times `rising`, to the sums.
+def _ends(
+    usual: Real, lowest: Real, highest: Real, weight: Real
+) -> tuple[float, float, float, float]:
+    """Power of all at their bounds, kW, and the levels at which the last of them gets there.
 
     SIDE_BY_SIDE sums, always the same ones: a fixed order, and none waits for the one before it.
     """
-    idle, span, cap = nodes
-    powers, slopes = sums
-    at, share, none = np.float32(point), np.float32(rising), np.float32(0.0)
-    for begin in range(first, end, SIDE_BY_SIDE):
-        stop = min(begin + SIDE_BY_SIDE, end)
-        own_idle, own_span, own_cap = idle[begin:stop], span[begin:stop], cap[begin:stop]
-        own_told = told_kw[begin:stop]
+    sums = np.zeros((4, SIDE_BY_SIDE))
+    least, most, below, above = sums[LEAST], sums[MOST], sums[BELOW], sums[ABOVE]
+    for begin in range(0, usual.shape[0], SIDE_BY_SIDE):
+        stop = min(begin + SIDE_BY_SIDE, usual.shape[0])
+        low, high, own, heavy = (
+            lowest[begin:stop],
+            highest[begin:stop],
+            usual[begin:stop],
+            weight[begin:stop],
+        )
         for j in range(stop - begin):
-            power = own_idle[j] + own_span[j] * at
-            drawn = power if power < own_cap[j] else own_cap[j]
-            own_told[j] = drawn
-            powers[j] += drawn
-            slopes[j] += share * own_span[j] if power < own_cap[j] else none
+            least[j] += low[j]
+            most[j] += high[j]
+            down, up = (low[j] - own[j]) * heavy[j], (high[j] - own[j]) * heavy[j]
+            below[j] = down if down < below[j] else below[j]
+            above[j] = up if up > above[j] else above[j]
+    return least.sum(), most.sum(), below.min(), above.max()
 
 
 @njit(cache=True, error_model="numpy")
 def _at_level(
-    level: float,
-    gangs: tuple[Real, Real, Real, Real],
-    nodes: tuple[Single, Single, Single],
-    offsets: Whole,
-    told: tuple[Real, Single],
-    sums: tuple[Single, Single],
+    level: float, usual: Real, lowest: Real, highest: Real, softness: Real, out: Real
 ) -> tuple[float, float]:
-    """Power of all nodes with the water at a level, and its slope by the level; fills points and powers."""
-    lowest, highest, usual, weight = gangs
-    points, told_kw = told
-    total, slope, emptied = 0.0, 0.0, 0
-    for g in range(usual.shape[0]):
-        free = usual[g] + level / weight[g]
-        points[g] = min(max(free, lowest[g]), highest[g])
-        rising = 1.0 / weight[g] if lowest[g] < free < highest[g] else 0.0
-        _add_gang(points[g], rising, nodes, offsets[g], offsets[g + 1], told_kw, sums)
-        if offsets[g + 1] - emptied >= TOGETHER or g == usual.shape[0] - 1:
-            for j in range(SIDE_BY_SIDE):
-                total += sums[0][j]
-                slope += sums[1][j]
-                sums[0][j] = np.float32(0.0)
-                sums[1][j] = np.float32(0.0)
-            emptied = offsets[g + 1]
-    return total, slope
+    """Power of all with the water at a level, and its slope by the level; fills out."""
+    sums = np.zeros((2, SIDE_BY_SIDE))
+    totals, slopes = sums[0], sums[1]
+    for begin in range(0, usual.shape[0], SIDE_BY_SIDE):
+        stop = min(begin + SIDE_BY_SIDE, usual.shape[0])
+        low, high, own, soft = (
+            lowest[begin:stop],
+            highest[begin:stop],
+            usual[begin:stop],
+            softness[begin:stop],
+        )
+        told = out[begin:stop]
+        for j in range(stop - begin):
+            free = own[j] + level * soft[j]
+            kept = free if free > low[j] else low[j]
+            kept = kept if kept < high[j] else high[j]
+            told[j] = kept
+            totals[j] += kept
+            slopes[j] += soft[j] if (free > low[j]) & (free < high[j]) else 0.0
+    return totals.sum(), slopes.sum()
+
+
+@njit(cache=True, error_model="numpy")
+def water_filled(
+    target_kw: float, usual: Real, bounds: tuple[Real, Real], weight: Real, level: float, out: Real
+) -> tuple[float, float]:
+    """Least Σ weight/2 (out - usual)² with Σ out = target within bounds: out = clip(usual + level/weight, bounds).
+
+    level: that of the tick before, from which Newton's steps begin; where STRAIGHT of them do not arrive, they go on
+    inside a bracket. Returns the level and what lacks, kW, above 0 where bounds leave too much, below where too little.
+    """
+    lowest, highest = bounds
+    softness, close_kw = 1.0 / weight, CLOSE * max(abs(target_kw), 1.0)
+    for _ in range(STRAIGHT):
+        total, slope = _at_level(level, usual, lowest, highest, softness, out)
+        if abs(target_kw - total) <= close_kw:
+            return level, 0.0
+        if slope <= 0.0:
+            break
+        level += (target_kw - total) / slope
+    least, most, below, above = _ends(usual, lowest, highest, weight)
+    if target_kw <= least:
+        out[:] = lowest
+        return below, least - target_kw
+    if target_kw >= most:
+        out[:] = highest
+        return above, most - target_kw
+    level = min(max(level, below), above)
+    for _ in range(PASSES):
+        total, slope = _at_level(level, usual, lowest, highest, softness, out)
+        lacking = target_kw - total
+        if abs(lacking) <= close_kw:
+            break
+        if lacking > 0.0:
+            below = level
+        else:
+            above = level
+        level = level + lacking / slope if slope > 0.0 else below - 1.0
+        if not below < level < above:
+            level = 0.5 * (below + above)
+    return level, 0.0
+
+
+@njit(cache=True, error_model="numpy")
+def _nearest(wanted_kw: Real, gangs: Real, points_kw: Real, points: Whole) -> float:
+    """The point of each gang that lies nearest to what is wanted of it, the lower of two; returns their power, kW.
+
+    points: those of the tick before, from which each gang walks, mostly not at all.
+    """
+    total, last, highest = 0.0, points_kw.shape[1] - 1, gangs[1]
+    for g in range(points.shape[0]):
+        if highest[g] <= 0.0:
+            points[g] = UNTOLD
+            continue
+        k, twice_kw, own_kw = min(max(points[g], 0), last), 2.0 * wanted_kw[g], points_kw[g]
+        while k < last and twice_kw > own_kw[k] + own_kw[k + 1]:
+            k += 1
+        while k > 0 and twice_kw <= own_kw[k - 1] + own_kw[k]:
+            k -= 1
+        points[g] = k
+        total += own_kw[k]
+    return total
+
+
+@njit(cache=True, error_model="numpy")
+def _step_kw(k: int, up: bool, own_kw: Real, lowest_kw: float, highest_kw: float) -> float:
+    """What a gang draws more or less one point on, 0 where it may not go."""
+    if up and 0 <= k < own_kw.shape[0] - 1 and own_kw[k + 1] <= highest_kw:
+        return float(own_kw[k + 1] - own_kw[k])
+    if not up and k > 0 and own_kw[k - 1] >= lowest_kw:
+        return float(own_kw[k] - own_kw[k - 1])
+    return 0.0
+
+
+@njit(cache=True, error_model="numpy")
+def _closed_in(
+    lacking_kw: float, close_kw: float, gangs: Real, points_kw: Real, points: Whole
+) -> float:
+    """Move one gang after the other by one point, each time the first that leaves next to nothing, or the one that
+    leaves least; returns what still lacks, kW."""
+    lowest, highest = gangs[0], gangs[1]
+    for _ in range(MOVES):
+        if abs(lacking_kw) <= close_kw:
+            break
+        up, wanted_kw = lacking_kw > 0.0, abs(lacking_kw)
+        least_kw, moved, moved_kw = wanted_kw, UNTOLD, 0.0
+        for g in range(points.shape[0]):
+            step_kw = _step_kw(points[g], up, points_kw[g], lowest[g], highest[g])
+            left_kw = abs(wanted_kw - step_kw)
+            if left_kw < least_kw:
+                least_kw, moved, moved_kw = left_kw, g, step_kw
+                if left_kw <= close_kw:
+                    break
+        if moved == UNTOLD:
+            break
+        lacking_kw += -moved_kw if up else moved_kw
+        points[moved] += 1 if up else -1
+    return lacking_kw
+
+
+@njit(cache=True, error_model="numpy")
+def _tell_nodes(
+    points: Whole, before: Whole, offsets: Whole, nodes_kw: Single, told_kw: Single
+) -> None:
+    """Tell the nodes of every gang whose point has changed their power there; other nodes keep what they were told."""
+    many = nodes_kw.shape[0] // max(told_kw.shape[0], 1)
+    for g in range(offsets.shape[0] - 1):
+        if points[g] == before[g]:
+            continue
+        first, own = offsets[g], offsets[g + 1] - offsets[g]
+        own_kw = told_kw[first : first + own]
+        if points[g] == UNTOLD:
+            own_kw[:] = np.float32(0.0)
+            continue
+        at = many * first + points[g] * own
+        there_kw = nodes_kw[at : at + own]
+        for j in range(own):
+            own_kw[j] = there_kw[j]
 
 
 @njit(cache=True, error_model="numpy")
 def set_points(
     target_kw: float,
-    gangs: tuple[Real, Real, Real, Real],
-    nodes: tuple[Single, Single, Single],
-    offsets: Whole,
-    before: Real,
-    points: Real,
+    gangs: Real,
+    points_kw: Real,
+    nodes: tuple[Whole, Single],
+    level: float,
+    points: Whole,
     told_kw: Single,
-) -> float:
-    """Points of gangs, least Σ weight/2 (point - usual)², at which all nodes together draw target_kw.
+) -> tuple[float, float, float]:
+    """Points of gangs that together draw nearest to target_kw, and what each node is told.
 
-    gangs: lowest, highest and usual point (0 to 1), weight above 0, (G,) each. nodes: kW at point 0, kW more at point
-    1, and the node's own limit, (n,) each, those of gang g at offsets[g]:offsets[g + 1]. before: what the tick before
-    left, (3,), changed in place; zeros at first. Fills points, (G,), and told_kw, (n,); returns what is drawn beyond
-    the target, kW: more where even the lowest points draw more, less where the highest draw less.
+    gangs: lowest, highest, usual power kW and weight above 0, (4, G), the first three 0 of a gang that draws nothing;
+    lowest and highest are points of it. points_kw: what each gang draws at its points, rising, (G, K), narrower menus
+    repeat their fastest. nodes: where the nodes of each gang begin, (G + 1,), and what each draws, gang by gang and of
+    a gang point by point, (K n,). level: of the water at the tick before. points and told_kw, (G,) and (n,), are those
+    of the tick before, UNTOLD and 0 at first, changed in place.
+
+    Water finds the least Σ weight/2 (kW - usual)², each gang takes the point nearest to its share, and what that leaves
+    is carried on to gangs that one point more or less brings nearest, MOVES at most. Returns the level, what bounds
+    leave too much (above 0) or too little, and what whole points leave undrawn of the rest, kW: the store's.
     """
-    lowest, highest, usual, weight = gangs
-    sums = (np.zeros(SIDE_BY_SIDE, np.float32), np.zeros(SIDE_BY_SIDE, np.float32))
-    below, above = 0.0, 0.0
-    for g in range(usual.shape[0]):
-        below = min(below, (lowest[g] - usual[g]) * weight[g])
-        above = max(above, (highest[g] - usual[g]) * weight[g])
-    guess = before[LEVEL]
-    if before[SLOPE] > 0.0:
-        guess += (target_kw - before[DRAWN]) / before[SLOPE]
-    level = min(max(guess, below), above)
-    lacking, slope, close = 0.0, 0.0, CLOSE * max(abs(target_kw), 1.0)
-    under, over = below, above
-    for _ in range(PASSES):
-        total, slope = _at_level(level, gangs, nodes, offsets, (points, told_kw), sums)
-        lacking = target_kw - total
-        if (
-            abs(lacking) <= close
-            or (lacking > 0.0 and level >= above)
-            or (lacking < 0.0 and level <= below)
-        ):
-            break
-        if lacking > 0.0:
-            under = level
-        else:
-            over = level
-        step = level + lacking / slope if slope > 0.0 else under - 1.0
-        if not under <= step <= over or step == level:
-            step = 0.5 * (under + over)
-        if step == level:
-            break
-        level = step
-    before[LEVEL], before[DRAWN], before[SLOPE] = level, target_kw - lacking, slope
-    return -lacking
+    wanted_kw, before = np.empty(points.shape[0]), points.copy()
+    level, beyond_kw = water_filled(
+        target_kw, gangs[2], (gangs[0], gangs[1]), gangs[3], level, wanted_kw
+    )
+    drawn_kw = _nearest(wanted_kw, gangs, points_kw, points)
+    close_kw = LEFT * max(abs(target_kw), 1.0)
+    lacking_kw = target_kw + beyond_kw - drawn_kw
+    lacking_kw = _closed_in(lacking_kw, close_kw, gangs, points_kw, points)
+    _tell_nodes(points, before, nodes[0], nodes[1], told_kw)
+    return level, beyond_kw, lacking_kw

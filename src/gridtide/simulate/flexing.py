@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.dispatch import Dispatch, Placement
+from gridtide.decide.dispatch import Dispatch, Placement, Turns
 from gridtide.decide.extra_cooling import ExtraCooling
 from gridtide.decide.flexibility.step import Direction, Step
 from gridtide.decide.plan import Plan
@@ -206,7 +206,7 @@ def replaced_slots(dispatch: Dispatch, steps: tuple[Step, ...]) -> Dispatch:
 
 
 def _finer(dispatch: Dispatch, fine: Timeline, coarse: Whole) -> Dispatch:
-    """A dispatch over finer steps; coarse: slot of the dispatch each lies in, (T,)."""
+    """A dispatch over finer steps, starts and stops at once; coarse: slot of the dispatch each lies in, (T,)."""
     placement = dispatch.placement
     first = np.searchsorted(coarse, np.arange(len(placement.horizon)), side="left")
     end = np.searchsorted(coarse, np.arange(len(placement.horizon)), side="right")
@@ -231,6 +231,10 @@ def _finer(dispatch: Dispatch, fine: Timeline, coarse: Whole) -> Dispatch:
         else dispatch.slower_shares,
         made_kw=dispatch.made_kw[:, coarse] if dispatch.made_kw.size else dispatch.made_kw,
         nodes_used=np.repeat(dispatch.nodes_used, parts, axis=-1),
+        turns=Turns(),
+        recovering_kw=dispatch.recovering_kw[:, coarse]
+        if dispatch.recovering_kw.size
+        else dispatch.recovering_kw,
         cooling=ExtraCooling(
             heat_kw=cooling.heat_kw[..., coarse], power_kw=cooling.power_kw[..., coarse]
         )

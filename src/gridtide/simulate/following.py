@@ -17,6 +17,7 @@ from gridtide.decide.regulate import (
     standing_still,
 )
 from gridtide.finding import BadInput, Finding
+from gridtide.loop.world import Telemetry
 from gridtide.settle.regulation_score import (
     MANUAL_12,
     BlockScores,
@@ -25,10 +26,17 @@ from gridtide.settle.regulation_score import (
     score_blocks,
 )
 from gridtide.signals.agc import AgcSignal
+from gridtide.simulate.admission import begun, may_begin
 from gridtide.simulate.flexing import Standing, Window
 from gridtide.simulate.heard_signal import Heard, heard
 from gridtide.simulate.hour_ahead import HourAhead, Offer, around_of, hour_ahead
-from gridtide.simulate.regulated_hour import RegulatedHour, Running, hour_of, running_at
+from gridtide.simulate.regulated_hour import (
+    RegulatedHour,
+    Running,
+    hour_of,
+    resting_at,
+    running_at,
+)
 
 Real = NDArray[np.float64]
 HOUR_S = 3600
@@ -171,11 +179,11 @@ class _Course:
     of_reading: bool
     heard: Heard
     running: Running
+    seen: Telemetry
     seen_it_kw: Real
     stored_kwh: float
     lost_s: Real
     moved: NDArray[np.int64]
-    told_kw: float = 0.0
     state: RegulatorState | None = None
 
     @classmethod
@@ -199,6 +207,7 @@ class _Course:
             of_reading=of_reading,
             heard=heard(signal),
             running=running,
+            seen=seen,
             seen_it_kw=np.asarray(seen.it_kw[site]),
             stored_kwh=float(window.standing.twin.soc_kwh[site]),
             lost_s=np.zeros(len(running)),
@@ -211,10 +220,9 @@ class _Course:
         minutes = slice(first_s // 60, -(-(first_s + seconds) // 60))
         running = self.running
         told = running.slots[:, : minutes.start].sum(axis=1) * 60.0 * running.told_speed
-        hour = hour_of(running, self.seen_it_kw, minutes, self.lost_s, told)
-        around = around_of(self.window, self.site, hour)
+        hour = self._hour(minutes, told)
         ahead, means = hour_ahead(
-            around,
+            around_of(self.window, self.site, hour),
             hour,
             running,
             self.offer,
@@ -226,7 +234,7 @@ class _Course:
         signal = self.heard.less[ticks]
         request = np.where(signal > 0.0, signal * ahead.band.up_kw, signal * ahead.band.down_kw)
         planned = np.repeat(hour.planned_kw, 60)[:seconds:every_s]
-        gangs_kw = float(means.gangs.usual_kw.sum())
+        gangs_kw = means.gangs.there_kw(means.gangs.usual_kw)
         base = np.asarray([power_at(means.building, other + gangs_kw) for other in planned])
         base += means.building.overhead_kw - means.store.usual_kw
         scale = 1.0 if self.of_reading else self.offer.most_kw / max(float(base.mean()), 1e-9)
@@ -237,10 +245,10 @@ class _Course:
             planned_kw=np.repeat(hour.planned_kw, 60)[:seconds],
             noise=noise * scale,
         )
-        followed = _within_ramp(request, self.told_kw, ahead.band.ramp_kw_per_s * every_s)
-        self.told_kw = float(followed[-1])
-        seen = self.regulator.respond(followed, base, every_s, means, state, outside)
-        worked = running.told_speed[hour.chosen] * seconds
+        seen = self.regulator.respond(request, base, every_s, means, state, outside)
+        self._started(hour, seen.state, seconds)
+        worked = self.running.slots[hour.chosen, minutes].sum(axis=1) * 60.0
+        worked = self.running.told_speed[hour.chosen] * np.minimum(worked, seconds)
         self.lost_s[hour.chosen] += np.minimum(worked, left_s) - seen.state.done_s
         self.stored_kwh, self.state = seen.state.stored_kwh, seen.state
         return HourSeen(
@@ -255,6 +263,31 @@ class _Course:
         """What the grid's meter says where it truly is so much, kW."""
         return meter_kw + noise * (meter_kw if self.of_reading else self.offer.most_kw)
 
+    def _hour(self, minutes: slice, told_s: Real) -> RegulatedHour:
+        """What may be moved in an hour; told_s: work that jobs were told to do before it."""
+        answering = self.seen.active[:, :, minutes.start].sum(axis=0)
+        return hour_of(
+            self.running,
+            self.seen_it_kw,
+            minutes,
+            self.lost_s,
+            told_s,
+            may_begin(self.window, self.site, self.running, answering, minutes),
+            resting_at(self.window, self.site, self.seen, minutes.start),
+        )
+
+    def _started(self, hour: RegulatedHour, state: RegulatorState, seconds: int) -> None:
+        """Write down which waiting jobs an hour of so many seconds has started, and what draws power from then on."""
+        rows = np.flatnonzero(hour.chosen)[hour.waits]
+        hour_s = 60.0 * hour.minutes.start
+        begins_s = state.begins_s[hour.waits] - (state.scalars[-1] - seconds) + hour_s
+        before, whole = self.running, slice(0, self.running.slots.shape[1])
+        self.running = begun(before, rows, begins_s)
+        changed = self.running.begun & ~before.begun
+        if changed.any():
+            self.seen_it_kw = self.seen_it_kw - before.drawn_kw(whole, changed)
+            self.seen_it_kw = self.seen_it_kw + self.running.drawn_kw(whole, changed)
+
     def _state(self, means: Means, hour: RegulatedHour, left_s: Real) -> RegulatorState:
         """The state in which the hour begins: at its base point at first, later as the hour before left it.
 
@@ -265,7 +298,8 @@ class _Course:
         if before is None:
             self.moved = rows
             return fresh
-        told_gangs = np.tile(self.running.told_kw[rows], (len(before.told_gangs), 1))
+        told_kw = np.where(hour.waits, 0.0, self.running.told_kw[rows])
+        told_gangs = np.tile(told_kw, (len(before.told_gangs), 1))
         _, here, there = np.intersect1d(rows, self.moved, return_indices=True)
         told_gangs[:, here] = before.told_gangs[:, there]
         self.moved = rows
@@ -276,17 +310,6 @@ class _Course:
             told_nodes=before.told_nodes,
             told_gangs=told_gangs,
         )
-
-
-def _within_ramp(request_kw: Real, before_kw: float, step_kw: float) -> Real:
-    """What is followed of a request where each value lies within a step of the one followed before."""
-    if not np.isfinite(step_kw):
-        return request_kw
-    followed, last = np.empty_like(request_kw), before_kw
-    for number, asked in enumerate(request_kw.tolist()):
-        last = min(max(asked, last - step_kw), last + step_kw)
-        followed[number] = last
-    return followed
 
 
 def _found(course: _Course, parts: list[HourSeen], quiet_below: float) -> Followed:

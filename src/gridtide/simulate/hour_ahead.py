@@ -36,12 +36,6 @@ class Around:
     usual_kw: float
     limit_kw: float
 
-    @property
-    def ramp_kw_per_s(self) -> float:
-        """The steepest change its connection allows, inf without a rule."""
-        rule = self.site.contract.ramp_max_kw_per_min
-        return np.inf if rule is None else rule / 60.0
-
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class HourAhead:
@@ -99,9 +93,10 @@ def hour_ahead(
 
 
 def undone(hour: RegulatedHour, running: Running, means: Means) -> Real:
-    """Work that each moved gang leaves undone in an hour at its base point, hours of the gang."""
+    """Work that each moved gang leaves undone in an hour at its base point, hours of the gang; one that waits, none."""
     gangs = means.gangs
-    return running.told_speed[hour.chosen] - between(gangs.usual_kw, gangs.points_kw, gangs.speeds)
+    left = running.told_speed[hour.chosen] - between(gangs.usual_kw, gangs.points_kw, gangs.speeds)
+    return np.where(hour.waits, 0.0, left)
 
 
 def _based(lowest: Means, share: float) -> Means:
@@ -131,7 +126,6 @@ def _band(
         (offer.up_kw, offer.down_kw),
         around.limit_kw,
         ends_kw,
-        around.ramp_kw_per_s,
     )
     if not offer.symmetric:
         return band

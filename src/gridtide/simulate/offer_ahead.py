@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.regulate import Law
+from gridtide.decide.regulate import Law, Resting
 from gridtide.digest import freeze
 from gridtide.simulate.flexing import Window
 from gridtide.simulate.hour_ahead import HourAhead, Offer, around_of, hour_ahead, undone
@@ -129,14 +129,16 @@ class _Day:
         return sum(cost for _, cost in self._through(offer_kw))
 
     def _through(self, offer_kw: float) -> list[tuple[HourAhead, float]]:
+        """Each hour ahead and what its base point costs; nobody counts on jobs that wait or nodes at rest."""
         running, lost_s = self.running, np.zeros(len(self.running))
+        nobody = np.zeros(len(running), dtype=np.bool_)
         battery = self.window.study.fleet.sites[self.site].battery
         stored_kwh = float(self.window.standing.twin.soc_kwh[self.site])
         found = []
         for number, energy_per_kwh in enumerate(self.energy_per_kwh):
             minutes = slice(MINUTES * number, MINUTES * (number + 1))
             done_s = running.slots[:, : minutes.start].sum(axis=1) * 60.0 * running.told_speed
-            hour = hour_of(running, self.seen_it_kw, minutes, lost_s, done_s)
+            hour = hour_of(running, self.seen_it_kw, minutes, lost_s, done_s, nobody, Resting())
             around = around_of(self.window, self.site, hour)
             offer = Offer(up_kw=offer_kw, down_kw=offer_kw)
             ahead, means = hour_ahead(around, hour, running, offer, self.law, stored_kwh, 1.0)

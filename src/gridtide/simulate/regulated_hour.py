@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.dispatch import Placement
 from gridtide.decide.regulate import Building, Gangs, Lags, Means, Resting, Store
 from gridtide.fleet.building import PLANT_OF
 from gridtide.fleet.jobs import NO_DEADLINE_S
@@ -24,17 +25,20 @@ ONE_IN_TEN = 1.2816
 """Standard deviations of a normal law that one case of ten exceeds."""
 NEXT_TO_NOTHING = 1e-3
 """Of a gang's power: one that may move by less is left alone."""
+LONGEST_WAKE_S = 30.0
+"""Nodes that take longer from parked are not moved within seconds."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Running:
-    """Jobs that a dispatch has told to run at a site within a window, (n,) each.
+    """Jobs that a plan has given slots at a site, within a window or later, (n,) each.
 
     row: among the jobs of the situation. slots: whether it is told to run in each minute, (n, minutes). told_kw,
     told_speed: IT power beyond parked machines and work a second as told. points_kw, speeds: of the points of its pool,
     rising, (n, K), narrower menus repeat their fastest. slack_s: between the end of its slots and its deadline. left_s:
     true work left at full speed as the window begins, which only the twin sees; expected_left_s: what decisions take it
-    for. value_per_h: of its work. tolerant: whether it may run slower at all.
+    for. value_per_h: of its work. accelerators: it holds. slot_minutes: of all its slots, also later ones.
+    begun: started for a signal, before its slots. tolerant: whether it may run slower at all.
     """
 
     row: Whole
@@ -47,6 +51,9 @@ class Running:
     left_s: Real
     expected_left_s: Real
     value_per_h: Real
+    accelerators: Whole
+    slot_minutes: Whole
+    begun: NDArray[np.bool_]
     tolerant: NDArray[np.bool_]
 
     def __len__(self) -> int:
@@ -66,14 +73,16 @@ class Running:
 
 
 def running_at(window: Window, site: int) -> Running:
-    """The jobs of a site that a window's dispatch runs, in the order of the situation."""
+    """The jobs of a site that run in a window, and those that its plan has run later and in time, in the order of the
+    situation."""
     study, standing = window.standing.study, window.standing
     fleet, menu, jobs = study.fleet, study.fleet.menu, standing.turn.orders.jobs
-    placement = window.dispatch.placement
-    counts = np.diff(placement.offsets)
-    here = (placement.place >= 0) & (counts > 0)
+    placement, planned = window.dispatch.placement, standing.turn.orders.dispatch.placement
+    here = (placement.place >= 0) & (np.diff(planned.offsets) > 0)
     here &= fleet.site_of_place[np.maximum(placement.place, 0)] == site
     rows = np.flatnonzero(here)
+    in_time = (np.diff(placement.offsets)[rows] > 0) | (_slack_s(window, rows) >= 0.0)
+    rows = rows[in_time]
     slots = np.zeros((len(rows), len(placement.horizon)), dtype=np.bool_)
     for number, row in enumerate(rows):
         slots[number, placement.slots[placement.offsets[row] : placement.offsets[row + 1]]] = True
@@ -96,8 +105,18 @@ def running_at(window: Window, site: int) -> Running:
         left_s=np.maximum(left_s, 0).astype(np.float64),
         expected_left_s=standing.turn.situation.state.expected_left_s[rows].astype(np.float64),
         value_per_h=value[jobs.work_class[rows]] * gang,
+        accelerators=np.rint(gang).astype(np.int64),
+        slot_minutes=np.asarray([_minutes(planned, int(row)) for row in rows], dtype=np.int64),
+        begun=np.zeros(len(rows), dtype=np.bool_),
         tolerant=jobs.movable[rows] & ~jobs.elastic[rows] & (menu.gang_share[entry] == 1.0),
     )
+
+
+def _minutes(placement: Placement, row: int) -> int:
+    """Minutes of all slots of a job."""
+    own = placement.slots[placement.offsets[row] : placement.offsets[row + 1]]
+    edges_s = placement.horizon.edges_s
+    return int((edges_s[own + 1] - edges_s[own]).sum()) // MINUTE_S
 
 
 def _points(window: Window, site: int, rows: Whole, gang: Real) -> tuple[Real, Real]:
@@ -137,12 +156,15 @@ def _slack_s(window: Window, rows: Whole) -> Real:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RegulatedHour:
-    """What may be moved in one hour. chosen: which of the running jobs, (n,); planned_kw: IT power of all else as
+    """What may be moved in one hour. chosen: which of the jobs, (n,), waits: of the chosen those that may be started,
+    lowest_kw, highest_kw: of the chosen; resting: nodes at rest that may be woken; planned_kw: IT power of all else as
     planned each minute; other_kw: as it truly is; may_end_kw: of the chosen, what ends on the mean over the hour, by
     how long each is expected to run on; could_end_kw: what will have ended as it closes, in one hour of ten more."""
 
     minutes: slice
     chosen: NDArray[np.bool_]
+    waits: NDArray[np.bool_]
+    resting: Resting
     lowest_kw: Real
     highest_kw: Real
     planned_kw: Real
@@ -159,9 +181,16 @@ def between(at: Real, known: Real, values: Real) -> Real:
 
 
 def hour_of(
-    running: Running, seen_it_kw: Real, minutes: slice, lost_s: Real, done_before_s: Real
+    running: Running,
+    seen_it_kw: Real,
+    minutes: slice,
+    lost_s: Real,
+    done_before_s: Real,
+    waiting: NDArray[np.bool_],
+    resting: Resting,
 ) -> RegulatedHour:
-    """The jobs that run through an hour and have slack for its worst signal, and what they may draw.
+    """The jobs that run through an hour, and those that wait, what slack for its worst signal lets them draw, and the
+    nodes at rest.
 
     A gang may go as low, between two points of its menu as well, as its slack bears. seen_it_kw: IT power of the site
     if nothing were regulated, by minute. lost_s: work that each job is behind by already; done_before_s: work it would
@@ -171,20 +200,24 @@ def hour_of(
     there = running.slots[:, minutes].all(axis=1) & running.tolerant
     there &= running.left_s - done_before_s + lost_s > 0.0
     may_lose_s = np.maximum(running.slack_s - lost_s - HANDOVER_S, 0.0)
+    may_lose_s = np.where(running.tolerant, may_lose_s, 0.0)
     slowest = running.told_speed - may_lose_s / seconds
     lowest = between(slowest, running.speeds, running.points_kw)
     highest = running.points_kw.max(axis=1)
-    chosen = there & (highest - lowest > NEXT_TO_NOTHING * highest)
-    own_kw = running.drawn_kw(minutes, chosen)
+    chosen = (there & (highest - lowest > NEXT_TO_NOTHING * highest)) | waiting
+    moved = chosen & ~waiting
+    own_kw = running.drawn_kw(minutes, moved)
     left_s = np.maximum(running.expected_left_s - done_before_s + lost_s, seconds)
     ends = seconds / left_s
-    kw = np.where(chosen, running.told_kw, 0.0)
+    kw = np.where(moved, running.told_kw, 0.0)
     spread_kw = float(np.sqrt((ends * (1.0 - ends) * kw**2).sum()))
     other_kw = np.maximum(seen_it_kw[minutes] - own_kw, 0.0)
-    told_kw = running.told_to_draw_kw(~chosen)[minutes]
+    told_kw = running.told_to_draw_kw(~moved)[minutes]
     return RegulatedHour(
         minutes=minutes,
         chosen=chosen,
+        waits=waiting[chosen],
+        resting=resting,
         lowest_kw=lowest[chosen],
         highest_kw=highest[chosen],
         planned_kw=np.maximum(other_kw[0] + told_kw - told_kw[0], 0.0),
@@ -192,6 +225,43 @@ def hour_of(
         may_end_kw=0.5 * float(ends @ kw),
         could_end_kw=float(ends @ kw) + ONE_IN_TEN * spread_kw,
     )
+
+
+def resting_at(window: Window, site: int, seen: Telemetry, minute: int) -> Resting:
+    """The nodes of a site that rest as an hour begins and may be woken through it: of the pool where they draw most.
+
+    Only nodes that are parked are woken, and only they are parked again: a request never waits for one that the course
+    would have had awake. Nodes that are off, or wake more slowly than LONGEST_WAKE_S, are left alone.
+    """
+    fleet = window.study.fleet
+    found = Resting()
+    for place, pool in enumerate(fleet.pools):
+        rest = pool.parking
+        if (
+            rest is None
+            or fleet.site_of_place[place] != site
+            or rest.wake_parked_s > LONGEST_WAKE_S
+        ):
+            continue
+        one_kw = (rest.idle_kw - rest.parked_kw) * rest.node_accelerators
+        nodes = int(seen.resting[1, place, minute] / rest.node_accelerators + 1e-9)
+        if one_kw * nodes > found.node_kw * found.most:
+            found = Resting(node_kw=one_kw, most=nodes)
+    return found
+
+
+def _menus(points_kw: Real, speeds: Real, lowest_kw: Real) -> tuple[Real, Real]:
+    """Points of gangs from the least their slack bears on, a cap between two points taken as one; both (G, K).
+
+    A shorter menu repeats its fastest.
+    """
+    if not len(lowest_kw):
+        return points_kw, speeds
+    below = (points_kw <= lowest_kw[:, None]).sum(axis=1) - 1
+    kept = np.minimum(np.arange(points_kw.shape[1]) + below[:, None], points_kw.shape[1] - 1)
+    own_kw, own_speeds = (np.take_along_axis(of, kept, axis=1) for of in (points_kw, speeds))
+    own_kw[:, 0], own_speeds[:, 0] = lowest_kw, between(lowest_kw, points_kw, speeds)
+    return own_kw, own_speeds
 
 
 def means_of(
@@ -207,10 +277,11 @@ def means_of(
     lowest, highest = hour.lowest_kw, hour.highest_kw
     reach = highest - lowest
     chosen = hour.chosen
-    points_kw, speeds = running.points_kw[chosen], running.speeds[chosen]
-    slowed = speeds.max(axis=1) - between(lowest, points_kw, speeds)
-    weight = np.maximum(running.value_per_h[chosen] * slowed / reach, LEAST_WEIGHT) / reach
-    battery = site.battery
+    points_kw, speeds = _menus(running.points_kw[chosen], running.speeds[chosen], lowest)
+    slowed = speeds.max(axis=1) - speeds[:, 0]
+    still = np.where(reach > 0.0, reach, np.maximum(highest, 1.0))
+    weight = np.maximum(running.value_per_h[chosen] * slowed / still, LEAST_WEIGHT) / still
+    battery, ramp = site.battery, site.contract.ramp_max_kw_per_min
     store = Store()
     if battery is not None:
         store = Store(
@@ -231,8 +302,10 @@ def means_of(
             weight=weight / weight.mean() if len(weight) else weight,
             points_kw=points_kw,
             speeds=speeds,
+            accelerators=running.accelerators[chosen],
+            waits=hour.waits,
         ),
-        resting=Resting(),
+        resting=hour.resting,
         building=Building(
             capacity_kw=site.facility.it_capacity_kw,
             outdoor_c=outdoor_c,
@@ -240,6 +313,7 @@ def means_of(
             overhead_kw=site.facility.overhead_kw,
         ),
         lags=Lags(),
+        ramp_kw_per_s=np.inf if ramp is None else ramp / MINUTE_S,
     )
 
 

@@ -270,7 +270,7 @@ class Twin:
         book = self.book
         network = self.study.fleet.network
         now_s, starts_s = epoch_s(self.now), placement.horizon.starts_s
-        turns = _by_slot(orders.dispatch.turns)
+        turns = _by_slot(orders.dispatch.turns, len(placement.slots))
         resized = self._accelerators(chosen, book.told_place[chosen], book.told_point[chosen])
         resized = resized != self._accelerators(chosen, placement.place, placement.point)
         for row, job in enumerate(chosen):
@@ -473,8 +473,10 @@ class Twin:
         )
 
 
-def _by_slot(turns: Turns) -> Real:
-    """Turns of a dispatch, (4, slots); of no slots where nothing is staggered."""
+def _by_slot(turns: Turns, slots: int) -> Real:
+    """Turns of a dispatch, (4, slots); all at once where nothing is staggered."""
+    if not len(turns):
+        return np.zeros((4, slots))
     return np.stack([turns.late_s, turns.rise_s, turns.early_s, turns.fall_s])
 
 

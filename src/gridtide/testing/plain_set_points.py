@@ -1,4 +1,4 @@
-"""One set-point over many gangs in NumPy, pass by pass over all nodes, as one would write it without a compiler."""
+"""One set-point over gangs and their nodes in NumPy: the same steps, as one would write them without a compiler."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,41 +6,73 @@ from numpy.typing import NDArray
 from gridtide.testing.instances.gang_nodes import GangNodes
 
 Real = NDArray[np.float64]
-PASSES = 60
-CLOSE = 1e-5
+Whole = NDArray[np.int64]
+STRAIGHT, PASSES = 4, 60
+CLOSE = 1e-9
+MOVES = 16
+LEFT = 1e-5
 
 
 def plain_set_points(
-    nodes: GangNodes, target_kw: float, before: tuple[float, float, float]
-) -> tuple[NDArray[np.float32], Real, tuple[float, float, float]]:
-    """Power of each node, point of each gang; level, power and slope for the next tick: by the same steps of Newton."""
-    below = min(0.0, float(((nodes.lowest - nodes.usual) * nodes.weight).min()))
-    above = max(0.0, float(((nodes.highest - nodes.usual) * nodes.weight).max()))
-    level, drawn_kw, slope = before
-    if slope > 0.0:
-        level += (target_kw - drawn_kw) / slope
-    level = min(max(level, below), above)
-    under, over = below, above
-    for _ in range(PASSES):
-        free = nodes.usual + level / nodes.weight
-        points = np.clip(free, nodes.lowest, nodes.highest)
-        at = points.astype(np.float32)[nodes.gang]
-        power = nodes.idle_kw + nodes.span_kw * at
-        told = np.minimum(power, nodes.cap_kw)
-        lacking = target_kw - float(told.sum(dtype=np.float64))
-        rising = np.where(power < nodes.cap_kw, nodes.span_kw, np.float32(0.0))
-        own = np.bincount(nodes.gang, weights=rising, minlength=len(points))
-        moves = (free > nodes.lowest) & (free < nodes.highest)
-        slope = float((own / nodes.weight)[moves].sum())
-        if abs(lacking) <= CLOSE * max(abs(target_kw), 1.0):
+    instance: GangNodes, target_kw: float, level: float
+) -> tuple[NDArray[np.float32], Whole, float, float]:
+    """Power of each node, point of each gang, level of the water for the next tick, and what whole points leave, kW."""
+    wanted, level = plain_water(instance.gangs, target_kw, level)
+    points_kw, each = instance.points_kw, np.arange(len(wanted))
+    chosen = (2.0 * wanted[:, None] > points_kw[:, 1:] + points_kw[:, :-1]).sum(axis=1)
+    within = min(max(target_kw, instance.gangs[0].sum()), instance.gangs[1].sum())
+    lacking = _closed_in(instance, chosen, within - points_kw[each, chosen].sum(), target_kw)
+    offsets = instance.offsets
+    sizes = np.diff(offsets)
+    begins = points_kw.shape[1] * offsets[:-1] + chosen * sizes - offsets[:-1]
+    told_kw = instance.nodes_kw[np.repeat(begins, sizes) + np.arange(offsets[-1])]
+    return told_kw, chosen, level, float(lacking)
+
+
+def plain_water(gangs: Real, target_kw: float, level: float) -> tuple[Real, float]:
+    """What each gang would draw with continuous menus, and the level of the water: by the same steps of Newton."""
+    lowest, highest, usual, weight = gangs
+    close = CLOSE * max(abs(target_kw), 1.0)
+    below, above = -np.inf, np.inf
+    for number in range(PASSES):
+        free = usual + level / weight
+        wanted = np.clip(free, lowest, highest)
+        lacking = target_kw - float(wanted.sum())
+        if abs(lacking) <= close:
             break
-        if (lacking > 0.0 and level >= above) or (lacking < 0.0 and level <= below):
+        slope = float((1.0 / weight)[(free > lowest) & (free < highest)].sum())
+        if np.isinf(below) and (slope <= 0.0 or number == STRAIGHT):
+            below = min(0.0, float(((lowest - usual) * weight).min()))
+            above = max(0.0, float(((highest - usual) * weight).max()))
+            if target_kw <= lowest.sum():
+                return lowest, below
+            if target_kw >= highest.sum():
+                return highest, above
+        if np.isfinite(below):
+            below, above = (level, above) if lacking > 0.0 else (below, level)
+        level = level + lacking / slope if slope > 0.0 else below - 1.0
+        if not below < level < above:
+            level = 0.5 * (below + above)
+    return wanted, level
+
+
+def _closed_in(instance: GangNodes, chosen: Whole, lacking: float, target_kw: float) -> float:
+    """Move single gangs by one point while that leaves less; changes chosen, returns what still lacks."""
+    points_kw, (lowest, highest) = instance.points_kw, instance.gangs[:2]
+    each, last = np.arange(len(chosen)), points_kw.shape[1] - 1
+    close = LEFT * max(abs(target_kw), 1.0)
+    for _ in range(MOVES):
+        if abs(lacking) <= close:
             break
-        under, over = (level, over) if lacking > 0.0 else (under, level)
-        step = level + lacking / slope if slope > 0.0 else under - 1.0
-        if not under <= step <= over or step == level:
-            step = 0.5 * (under + over)
-        if step == level:
+        way = 1 if lacking > 0.0 else -1
+        there = points_kw[each, np.clip(chosen + way, 0, last)]
+        steps = np.abs(there - points_kw[each, chosen])
+        steps[(there < lowest) | (there > highest)] = 0.0
+        left = np.abs(abs(lacking) - steps)
+        enough = np.flatnonzero(left <= close)
+        moved = int(enough[0]) if len(enough) else int(left.argmin())
+        if left[moved] >= abs(lacking):
             break
-        level = step
-    return told, points, (level, target_kw - lacking, slope)
+        lacking -= way * float(steps[moved])
+        chosen[moved] += way
+    return lacking

@@ -1,44 +1,42 @@
-"""Nodes in gangs of one to a thousand and how much power they are asked for, tick by tick."""
+"""Nodes in gangs of one to a thousand, each with a menu of points, and the power they are asked for, tick by tick."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.digest import freeze
 
-VERSION = "gang-nodes-1"
+VERSION = "gang-nodes-2"
 LARGEST = 1024
+CAPS = np.linspace(0.3, 1.0, 8)
+"""Points of every gang, as shares of what its nodes may draw beyond idle."""
 Real = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class GangNodes:
-    """n nodes in G gangs. gang: of each node, offsets: where each gang begins, (G + 1,). idle_kw, span_kw, cap_kw: of
-    each node, its power at point 0, what point 1 adds, its own limit. lowest, highest, usual, weight: of each gang.
-    target_kw: asked for, tick by tick, (T,)."""
+    """n nodes in G gangs of K points. offsets: where the nodes of each gang begin, (G + 1,). nodes_kw: what each node
+    draws, gang by gang and of a gang point by point, (K n,). points_kw: of each gang at its points, (G, K). gangs:
+    lowest, highest, usual power kW and weight, (4, G). target_kw: asked for, tick by tick, (T,)."""
 
-    gang: NDArray[np.int64]
     offsets: NDArray[np.int64]
-    idle_kw: NDArray[np.float32]
-    span_kw: NDArray[np.float32]
-    cap_kw: NDArray[np.float32]
-    lowest: Real
-    highest: Real
-    usual: Real
-    weight: Real
+    nodes_kw: NDArray[np.float32]
+    points_kw: Real
+    gangs: Real
     target_kw: Real
 
     def __post_init__(self) -> None:
-        single = dict.fromkeys(("idle_kw", "span_kw", "cap_kw"), np.float32)
-        real = dict.fromkeys(("lowest", "highest", "usual", "weight", "target_kw"), np.float64)
-        freeze(self, gang=np.int64, offsets=np.int64, **single, **real)
+        real = dict.fromkeys(("points_kw", "gangs", "target_kw"), np.float64)
+        freeze(self, offsets=np.int64, nodes_kw=np.float32, **real)
 
 
 def gang_nodes(nodes: int, gangs: int, ticks: int, seed: int) -> GangNodes:
     """So many nodes in so many gangs, sizes spread over 1 to 1,024 as jobs are, and a walk of what is asked for.
 
-    Raises ValueError where so many nodes do not fit into so many gangs.
+    Every node has an idle power, a slope and for one in ten a limit of its own, so that no two draw alike. Raises
+    ValueError where so many nodes do not fit into so many gangs.
     """
     if not gangs <= nodes <= gangs * LARGEST:
         raise ValueError(f"{nodes} nodes do not fit into {gangs} gangs of 1 to {LARGEST}")
@@ -48,21 +46,19 @@ def gang_nodes(nodes: int, gangs: int, ticks: int, seed: int) -> GangNodes:
     idle = chance.uniform(1.5, 2.5, nodes)
     span = chance.uniform(5.0, 9.0, nodes)
     cap = idle + span * np.where(chance.random(nodes) < 0.1, chance.uniform(0.6, 1.0, nodes), 1.1)
-    lowest, highest = chance.uniform(0.2, 0.4, gangs), chance.uniform(0.8, 1.0, gangs)
-    usual = chance.uniform(0.55, 0.75, gangs)
+    drawn = np.minimum(idle + span * CAPS[:, None], cap).astype(np.float32)
+    points_kw = np.add.reduceat(drawn.astype(np.float64), offsets[:-1], axis=1).T
+    each = np.arange(gangs)
+    lowest = points_kw[each, chance.integers(0, 3, gangs)]
+    highest = points_kw[each, chance.integers(len(CAPS) - 3, len(CAPS), gangs)]
+    usual = lowest + chance.uniform(0.4, 0.8, gangs) * (highest - lowest)
     walk = np.clip(np.cumsum(chance.normal(0.0, 0.05, ticks)), -1.0, 1.0)
-    base = float((idle + span * np.repeat(usual, sizes)).sum())
     return GangNodes(
-        gang=np.repeat(np.arange(gangs), sizes),
         offsets=offsets,
-        idle_kw=idle.astype(np.float32),
-        span_kw=span.astype(np.float32),
-        cap_kw=cap.astype(np.float32),
-        lowest=lowest,
-        highest=highest,
-        usual=usual,
-        weight=sizes * chance.uniform(0.5, 2.0, gangs),
-        target_kw=base * (0.97 + 0.15 * walk),
+        nodes_kw=np.concatenate([drawn[:, a:b].ravel() for a, b in pairwise(offsets.tolist())]),
+        points_kw=points_kw,
+        gangs=np.stack([lowest, highest, usual, chance.uniform(0.5, 2.0, gangs) / sizes]),
+        target_kw=float(usual.sum()) * (0.97 + 0.15 * walk),
     )
 
 
