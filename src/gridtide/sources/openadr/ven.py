@@ -61,6 +61,11 @@ class Ven:
         )
         return self._there_or_made("/vens", {"venName": self.name}, request, VenObject)
 
+    def registered(self) -> VenObject | None:
+        """This VEN as the VTN keeps it; None where it is not there. Raises Stale or BadInput."""
+        there, _ = self.connection.everything("/vens", {"venName": self.name})
+        return read_plain(VenObject, there[0], "/vens") if there else None
+
     def register_resource(
         self, ven: VenObject, name: str, attributes: Sequence[ValuesMap] = ()
     ) -> Resource:
