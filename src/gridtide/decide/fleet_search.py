@@ -101,7 +101,7 @@ def searched(
                 price,
                 counts,
             ),
-            (earned * hours, fixed.export_max_kw),
+            (earned * hours, on_grid(fixed.export_max_kw, plan.horizon, grid)),
             (fixed.months.known_kw[:, 0].copy(), fixed.months.price_per_kw[:, 0].copy()),
         )
         if not moved:

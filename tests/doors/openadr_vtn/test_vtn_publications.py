@@ -83,7 +83,7 @@ def test_an_end_node_is_told_what_it_may_see_with_its_targets_only(published: Se
     body = {"programID": program["id"]}
     event = operator.make("/events", **body, targets=["a", "secret", "b"])
     path = f"/events/{event['id']}"
-    told_a = [(f"clients/ven-a/vens/{mine}/programs/create", None)]
+    told_a: list[tuple[str, Any]] = [(f"clients/ven-a/vens/{mine}/programs/create", None)]
     told_a += [(f"clients/ven-a/vens/{mine}/events/create", ["a"])]
     operator.ask("PUT", path, {**body, "targets": ["secret", "b"]})
     told_a += [(f"clients/ven-a/vens/{mine}/events/delete", ["a"])]

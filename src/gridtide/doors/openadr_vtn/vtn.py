@@ -10,7 +10,7 @@ from gridtide.doors.openadr_vtn.calling import Calling, Endpoint
 from gridtide.doors.openadr_vtn.clients import Clients
 from gridtide.doors.openadr_vtn.delivery import Delivery
 from gridtide.doors.openadr_vtn.kinds import Json, Kind
-from gridtide.doors.openadr_vtn.notices import BROKEN, notices
+from gridtide.doors.openadr_vtn.notices import BROKEN, READ, Notice, notices, read_notices
 from gridtide.doors.openadr_vtn.over import over_at
 from gridtide.doors.openadr_vtn.privacy import Sight, targets_of
 from gridtide.doors.openadr_vtn.publications import Reader, publications
@@ -95,11 +95,27 @@ class Vtn:
             return self.storage.get(Kind.EVENT, id) or gone.get(id)
 
         subscriptions = tuple(self.storage.all(Kind.SUBSCRIPTION))
-        for notice in notices(changes, subscriptions, self._subscriber, event_of):
+        self._deliver(notices(changes, subscriptions, self._subscriber, event_of))
+        self._publish(changes)
+
+    def tell_read(self, kind: Kind, thing: Json, reader: str) -> None:
+        """Tell those who want to know that a client read an object by its id."""
+        subscriptions = tuple(
+            one
+            for one in self.storage.all(Kind.SUBSCRIPTION)
+            if any(READ in each["operations"] for each in one["objectOperations"])
+        )
+
+        def event_of(id: str) -> Json | None:
+            return self.storage.get(Kind.EVENT, id)
+
+        self._deliver(read_notices(kind, thing, reader, subscriptions, self._subscriber, event_of))
+
+    def _deliver(self, found: Iterable[Notice]) -> None:
+        for notice in found:
             one = notice.subscription
             endpoint = self.endpoint(one["id"], one["clientID"], notice.url, notice.bearer_token)
             self.delivery.tell(endpoint, notice.content)
-        self._publish(changes)
 
     def _publish(self, changes: tuple[Change, ...]) -> None:
         """Tell the broker, where there is one."""
