@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from gridtide.case.load import load_case
+from gridtide.decide.event import EventKind
 from gridtide.finding import BadInput
 from gridtide.loop.sight import events_known
 from gridtide.signals.history import known, truth
@@ -16,7 +17,7 @@ from gridtide.simulate.study import binding_events
 from gridtide.testing.courses import course_of
 from gridtide.testing.openadr import event_of, program_of
 from gridtide.wire.openadr.events import Event
-from gridtide.wire.openadr.recording import line_of_answer
+from gridtide.wire.openadr.recording import line_of_answer, line_of_silence
 
 TEXT = (Path(__file__).parents[1] / "fixtures" / "one_day.toml").read_text()
 EVE = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -30,6 +31,11 @@ EUR = [
     }
 ]
 PRICES = [0.05 + 0.01 * (hour % 24) for hour in range(48)]
+SUN = """[[site.supply]]
+kind = "solar"
+capacity_kw = 900
+
+[[site.pool]]"""
 CALLS = """
 [[openadr]]
 site = "here"
@@ -89,6 +95,45 @@ def test_the_twin_keeps_a_recorded_limit_until_it_is_taken_back(tmp_path: Path) 
     held = (start_s >= noon_s) & (start_s < noon_s + 3600)
     assert (drawn[held] <= 60 + 1e-6).all()
     assert (free[held] > 60).any()
+
+
+def test_a_vtn_that_falls_silent_in_the_middle_of_an_event_changes_nothing_in_the_twin(
+    tmp_path: Path,
+) -> None:
+    """Lines without an answer, and lines that repeat it, leave every power as it was."""
+    recorded(tmp_path, (MORNING, [limit(60)]))
+    (tmp_path / "case.toml").write_text(TEXT + CALLS)
+    spoken = course_of(load_case(tmp_path / "case.toml"), "coordinated").telemetry.import_kw
+    with (tmp_path / "vtn.jsonl").open("a") as file:
+        for minutes in range(0, 120, 10):
+            at = MORNING + timedelta(hours=6, minutes=30 + minutes)
+            file.write(line_of_silence(at, "HTTP 503") + "\n")
+    silent = load_case(tmp_path / "case.toml")
+    assert any("12 polls were not answered" in note for note in silent.notes)
+    np.testing.assert_array_equal(course_of(silent, "coordinated").telemetry.import_kw, spoken)
+
+
+def test_what_a_site_feeds_in_is_bounded_by_a_recorded_limit_of_export(tmp_path: Path) -> None:
+    """In the twin, as plans know from its line on; sun that may not be fed in is left unused, and no job is late."""
+    feed_in = event_of(
+        "EXPORT_CAPACITY_LIMIT", 15, id="feed-in", start="2026-03-02T11:00:00Z", duration="PT2H"
+    )
+    recorded(tmp_path, (MORNING, [feed_in]))
+    sunny = TEXT.replace("import_max_kw = 700,", "import_max_kw = 700, export_max_kw = 200,")
+    sunny = sunny.replace("[[site.pool]]", SUN, 1)
+    (tmp_path / "case.toml").write_text(sunny + CALLS)
+    study = load_case(tmp_path / "case.toml")
+    (call,) = study.events
+    assert (call.kind, call.export_max_kw, call.mandatory) == (EventKind.EXPORT_LIMIT, 15, True)
+    course = course_of(study, "coordinated")
+    free = course_of(replace(study, events=()), "coordinated").telemetry
+    begins_s = int((MORNING + timedelta(hours=5)).timestamp())
+    start_s = study.timeline.starts_s
+    held = (start_s >= begins_s) & (start_s < begins_s + 7200)
+    fed_in_kw = course.telemetry.export_kw[0]
+    assert (fed_in_kw[held] <= 15 + 1e-6).all()
+    assert (free.export_kw[0][held] > 15).any() and (fed_in_kw[~held] > 15).any()
+    assert (course.telemetry.unused_supply_kw[0][held] > 1.0).any()
 
 
 def test_prices_of_a_recording_are_known_when_they_were_heard(tmp_path: Path) -> None:

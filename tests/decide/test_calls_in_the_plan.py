@@ -288,3 +288,29 @@ def test_a_large_plan_with_calls_is_solved_by_its_shape_as_by_simplex() -> None:
     matrix = matrix_of(program)
     exact = solve(matrix).objective
     assert structured(matrix, 1e-6).objective == pytest.approx(exact, rel=2e-6)
+
+
+def test_a_plan_feeds_in_no_more_than_a_limit_of_export_leaves(
+    morning: tuple[Study, Situation],
+) -> None:
+    """Where a store would else be emptied into the grid for money; before and after it is, and a bound stays below."""
+    study, situation = morning
+    (site,) = situation.fleet.sites
+    selling = replace(site, contract=replace(site.contract, export_max_kw=90.0))
+    open_ = replace(situation, fleet=replace(situation.fleet, sites=(selling,)))
+    start = study.timeline.start + timedelta(hours=17)
+    limit = Event(
+        site="here",
+        start=start,
+        end=start + timedelta(hours=3),
+        issued_at=study.timeline.start,
+        kind=EventKind.EXPORT_LIMIT,
+        export_max_kw=5.0,
+    )
+    free = planned(study, open_)
+    bounded = planned(study, replace(open_, events=(limit,)))
+    at_s = situation.horizon.starts_s
+    inside = (at_s >= int(start.timestamp())) & (at_s < int(limit.end.timestamp()))
+    assert free.export_kw[0][inside].max() > 5.0 + 1.0
+    assert bounded.export_kw[0][inside].max() <= 5.0 + 1e-6
+    assert bounded.certificate.lower_bound >= free.certificate.lower_bound - 1e-6

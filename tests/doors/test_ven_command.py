@@ -96,7 +96,8 @@ def test_what_events_ask_to_be_reported_is_handed_in_from_a_table(
 ) -> None:
     """With --report, also when the event was over before; the document says what, and the words say the same."""
     table = tmp_path / "site.csv"
-    start, end = WallClock().now() - timedelta(hours=3), WallClock().now() - timedelta(hours=1)
+    end = WallClock().now().replace(microsecond=0) - timedelta(hours=1)
+    start = end - timedelta(hours=2)
     table.write_text(f"start,end,power_kw\n{start.isoformat()},{end.isoformat()},75\n")
     event = event_of(
         "SIMPLE", 0, 0, start=start.isoformat(), reportDescriptors=[{"payloadType": "USAGE"}]

@@ -113,7 +113,8 @@ def files_for_commands(folder: Path, page: str) -> None:
     if page == "docs/start.md":
         (folder / "carbon.csv").write_text(carbon)
     openadr = (ROOT / "docs" / "openadr.md").read_text()
-    (folder / "clients.toml").write_text(dict(BLOCK.findall(openadr))["toml"])
+    tables = [text for kind, text in BLOCK.findall(openadr) if kind == "toml"]
+    (folder / "clients.toml").write_text(tables[0])
     log = ["JobID|Partition|State|Submit|Start|End|Elapsed|Timelimit|AllocTRES"]
     for number in range(40):
         day, hour = 1 + number // 8, 8 + number % 8

@@ -32,7 +32,7 @@ def ran(
         supply,
         (*orders, np.full((1, STEPS), np.inf)),
         (soc_kwh * one, ENERGY * one, LEAST * one, INTO * one, OUT * one, POWER * one, POWER * one),
-        (np.full((1, STEPS), IMPORT_MAX), np.zeros(1), np.full(1, np.inf)),
+        (np.full((1, STEPS), IMPORT_MAX), np.zeros((1, STEPS)), np.full(1, np.inf)),
         ready,
         np.full(1, np.nan),
         np.full(STEPS, H),

@@ -12,10 +12,18 @@ ASKS: Mapping[EventKind, tuple[str, ...]] = {
     EventKind.DEMAND_RESPONSE: ("reduce_kw", "import_max_kw"),
     EventKind.ORDERLY_USE: ("import_max_kw", "reduce_kw"),
     EventKind.ABSORB: ("take_kw", "import_min_kw"),
+    EventKind.EXPORT_LIMIT: ("export_max_kw",),
     EventKind.ALERT: (),
 }
 """Keys of which a kind needs exactly one, and beside which none of the others may stand."""
-POWERS = ("import_max_kw", "import_min_kw", "reduce_kw", "take_kw")
+POWERS = ("import_max_kw", "import_min_kw", "export_max_kw", "reduce_kw", "take_kw")
+NOT_OF_EXPORT = (
+    "payment_per_mwh",
+    "penalty_per_mwh",
+    "recover_h",
+    "ramp_max_kw_per_min",
+    "baseline_kw",
+)
 OF_ORDERLY_USE = ("rank", "notice_h")
 
 
@@ -37,7 +45,7 @@ def call_faults(case: CaseFile, at_rest_kw: Mapping[str, float]) -> Iterator[Fin
 
 
 def _call(event: EventTable, start: datetime) -> Event:
-    limit_kw = event.import_max_kw
+    limit_kw, feed_in_kw = event.import_max_kw, event.export_max_kw
     return Event(
         site=event.site,
         start=event.start,
@@ -45,6 +53,7 @@ def _call(event: EventTable, start: datetime) -> Event:
         issued_at=event.issued_at or start,
         import_max_kw=NO_LIMIT_KW if limit_kw is None else limit_kw,
         import_min_kw=event.import_min_kw or 0.0,
+        export_max_kw=NO_LIMIT_KW if feed_in_kw is None else feed_in_kw,
         kind=event.kind,
         name=event.name or "",
         reduce_kw=event.reduce_kw or 0.0,
@@ -154,6 +163,14 @@ def _duty(key: str, event: EventTable) -> Iterator[Finding]:
                 getattr(event, name),
                 "left out of any call but orderly use",
                 'Leave it out, or say kind = "orderly-use".',
+            )
+    for name in NOT_OF_EXPORT:
+        if getattr(event, name) and event.kind is EventKind.EXPORT_LIMIT:
+            yield _fault(
+                f"{key}.{name}",
+                getattr(event, name),
+                f"left out of a call of kind {event.kind}, which holds at once and is not paid",
+                "Leave it out.",
             )
 
 

@@ -573,6 +573,7 @@ class EventTable(Table):
     name: Name | None = None
     import_max_kw: Power | None = None
     import_min_kw: Power | None = None
+    export_max_kw: Power | None = None
     reduce_kw: Power | None = None
     take_kw: Power | None = None
     baseline_kw: Power | None = None

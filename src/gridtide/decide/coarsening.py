@@ -25,9 +25,10 @@ Number = TypeVar("Number", np.int64, np.float64)
 
 
 def changes(facts: Facts) -> Whole:
-    """Steps that begin under another limit of import, in another billing month, or where more or less capacity may be
-    offered or stands, than the one before, or in which a plant begins or ends an outage."""
+    """Steps that begin under another limit of import or export, in another billing month, or where more or less
+    capacity may be offered or stands, than the one before, or in which a plant begins or ends an outage."""
     new = np.diff(facts.import_max_kw, axis=1) != 0
+    new |= np.diff(facts.export_max_kw, axis=1) != 0
     new |= np.diff(facts.months.of_step, axis=1) != 0
     standing_kw = np.nan_to_num(facts.offers.standing_kw, nan=-1.0)
     for offered_kw in (facts.offers.most_kw, standing_kw):
@@ -83,6 +84,7 @@ def coarsened(facts: Facts, situation: Situation, coarse: Timeline, buckets: Buc
         wait_h=steps.mean(facts.wait_h),
         months=replace(facts.months, of_step=facts.months.of_step[:, steps.first]),
         import_max_kw=np.maximum(limit_kw - swing_kw, np.minimum(limit_kw, mean_kw)),
+        export_max_kw=steps.lowest(facts.export_max_kw),
         requests_per_s=demand,
         room=kept + steps.lowest(facts.room - facts.kept),
         given=steps.mean(facts.given),

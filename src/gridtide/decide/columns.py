@@ -51,9 +51,7 @@ def columns_of(program: Program, situation: Situation, facts: Facts) -> Columns:
             (*shape, segments), IN_ORDER * np.arange(segments), 0.0, facts.curve.width_kw[:, None]
         ),
         draw=program.variables(shape, energy, 0.0, facts.import_max_kw),
-        sell=program.variables(
-            shape, sold, 0.0, _column([site.contract.export_max_kw for site in sites])
-        ),
+        sell=program.variables(shape, sold, 0.0, facts.export_max_kw),
         unused=program.variables(shape, THROWN_AWAY, 0.0, unused_max_kw(facts)),
         charge=program.variables(shape, THROWN_AWAY, 0.0, charge),
         discharge=program.variables(shape, wear * facts.hours, 0.0, discharge),

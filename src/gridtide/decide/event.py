@@ -14,17 +14,19 @@ class EventKind(StrEnum):
 
     CAPACITY_LIMIT: draw at most import_max_kw. DEMAND_RESPONSE: draw reduce_kw less than the baseline, or at most
     import_max_kw. ORDERLY_USE: the same by order (有序用电), with rank, notice and penalty. ABSORB: draw take_kw more
-    than the baseline, or at least import_min_kw. ALERT: a warning that asks for nothing.
+    than the baseline, or at least import_min_kw. EXPORT_LIMIT: feed in at most export_max_kw. ALERT: a warning that
+    asks for nothing.
     """
 
     CAPACITY_LIMIT = "capacity-limit"
     DEMAND_RESPONSE = "demand-response"
     ORDERLY_USE = "orderly-use"
     ABSORB = "absorb"
+    EXPORT_LIMIT = "export-limit"
     ALERT = "alert"
 
 
-ALWAYS_MANDATORY = (EventKind.CAPACITY_LIMIT, EventKind.ORDERLY_USE)
+ALWAYS_MANDATORY = (EventKind.CAPACITY_LIMIT, EventKind.ORDERLY_USE, EventKind.EXPORT_LIMIT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +34,7 @@ class Event:
     """What the grid asks of a site in [start, end); OPEN_END for a call that holds until it is taken back.
 
     issued_at: when it was said; no decision before knows of it, and it binds nobody before.
-    import_max_kw, import_min_kw: at the meter; reduce_kw, take_kw: less or more than the baseline, ≥ 0.
+    import_max_kw, import_min_kw, export_max_kw: at the meter; reduce_kw, take_kw: less or more than the baseline, ≥ 0.
     baseline_kw: an agreed one; None for what the site declares when the call is issued. mandatory: a limit that
     holds; otherwise the site answers by answer_by (None: at once) how much of it it takes. priority: between calls
     of one kind the lower number holds, and of equal ones the narrower. rank: in orderly use, who gives way first.
@@ -49,6 +51,7 @@ class Event:
     issued_at: datetime
     import_max_kw: float = NO_LIMIT_KW
     import_min_kw: float = 0.0
+    export_max_kw: float = NO_LIMIT_KW
     kind: EventKind = EventKind.CAPACITY_LIMIT
     name: str = ""
     reduce_kw: float = 0.0

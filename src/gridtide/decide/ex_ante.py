@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from gridtide.decide.agreed_terms import AgreedTerms, agreed_terms
 from gridtide.decide.dispatch import Placement, load_of
 from gridtide.decide.facts import carbon_cost_per_kwh, seen_prices_per_mwh
+from gridtide.decide.limits import export_max_kw
 from gridtide.decide.made_terms import made_at_sites
 from gridtide.decide.objective import Objective
 from gridtide.decide.peak import DemandPeriods, demand_periods
@@ -30,7 +31,7 @@ class Surroundings:
 
     others_kw: IT power beside jobs. stores_kw: charge - discharge - supply - what plants make, and what heat carried
     out early draws. per_kwh: money for a kWh drawn, its carbon counted. earned_per_kwh: for one sold, never less than
-    nothing. export_max_kw: what may be sold at once, (S,). outdoor_c: what plants reject their heat to.
+    nothing. export_max_kw: what may be sold at once, (S, T). outdoor_c: what plants reject their heat to.
     agreed: what agreements deliver. months: billing months of the horizon.
     """
 
@@ -65,7 +66,7 @@ def surroundings(
         - made_at_sites(fleet, plan.made_kw, len(plan.horizon)),
         per_kwh=price + carbon,
         earned_per_kwh=np.maximum(price * share[:, None], 0.0),
-        export_max_kw=np.asarray([contract.export_max_kw for contract in contracts]),
+        export_max_kw=export_max_kw(fleet, situation.events, plan.horizon),
         outdoor_c=read.of(outdoor_c, planned),
         agreed=agreed_terms(planned, price / cost_per_kwh(1.0)),
         months=demand_periods(planned, objective),
@@ -104,7 +105,7 @@ def expected_costs(
         net = facility_power_kw(fleet, it_kw, fixed.outdoor_c) + fixed.stores_kw
         draw = np.maximum(net, 0.0) * (shown >= 0)
         energy = float((fixed.per_kwh * draw * plan.horizon.hours).sum())
-        sold = np.clip(-net, 0.0, fixed.export_max_kw[:, None]) * (shown >= 0)
+        sold = np.clip(-net, 0.0, fixed.export_max_kw) * (shown >= 0)
         energy -= float((fixed.earned_per_kwh * sold * plan.horizon.hours).sum())
         left_kw = np.maximum(fixed.agreed.delivered_kw - draw, 0.0) * (shown >= 0)
         energy += float((fixed.agreed.lost_per_kwh * left_kw * plan.horizon.hours).sum())

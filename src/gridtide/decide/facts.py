@@ -13,7 +13,7 @@ from gridtide.decide.declared_terms import declared_terms
 from gridtide.decide.emergency import in_emergency_kw, relieved
 from gridtide.decide.inflow_terms import inflow_terms
 from gridtide.decide.layout import Facts, SlowerFacts
-from gridtide.decide.limits import import_max_kw
+from gridtide.decide.limits import export_max_kw, import_max_kw
 from gridtide.decide.made_terms import made_terms
 from gridtide.decide.move_terms import move_terms
 from gridtide.decide.objective import Objective
@@ -87,6 +87,7 @@ def facts_of(
         carbon_cost_per_kwh=carbon,
         supply_kw=supply,
         import_max_kw=most_kw,
+        export_max_kw=export_max_kw(fleet, situation.events, horizon),
         requests_per_s=read.of(requests_per_s, situation),
         rate=_rates(situation),
         reachable=may_answer(fleet, situation.services),

@@ -103,7 +103,7 @@ def searched(
                 price,
                 counts,
             ),
-            (earned * hours, fixed.export_max_kw),
+            (earned * hours, on_grid(fixed.export_max_kw, plan.horizon, grid)),
             (delivered_kw, lost * hours),
             (fixed.months.known_kw[:, 0].copy(), fixed.months.price_per_kw[:, 0].copy()),
         )

@@ -63,7 +63,7 @@ def _room_up(plan: Plan, situation: Situation, facts: Facts, site: int) -> _Room
     """Room to draw less."""
     given_kw, drawn_kw, begin_kwh = _now(plan, situation, site)
     battery = situation.fleet.sites[site].battery
-    export_max_kw = situation.fleet.sites[site].contract.export_max_kw
+    export_max_kw = facts.export_max_kw[site]
     at_meter_kw = drawn_kw + export_max_kw - facts.offers.overstated_kw[site]
     surely_kw = export_max_kw + float(facts.offers.surely_kw[site])
     if battery is None:

@@ -39,7 +39,7 @@ class Facts:
     """What a plan reads: S sites, P places, M operating points, T steps, K buckets, V services, O origins.
 
     hours (T,). price_per_kwh, carbon_cost_per_kwh: money for a kWh drawn, (S, T). supply_kw (S, T).
-    import_max_kw (S, T). requests_per_s (V, O, T). rate: requests per accelerator and second, (V, P).
+    import_max_kw, export_max_kw (S, T). requests_per_s (V, O, T). rate: requests per accelerator and second, (V, P).
     reachable: whether a place may answer an origin, (V, O, P). reserve: burst reserve, (P,). menu: the
     operating points of all places; extra_kw: IT kW of an accelerator busy at each beyond a parked one, (M,).
     serving_kw: the same of one that answers for a service, (V, P). site: of each place, (P,). accelerators (P,),
@@ -60,6 +60,7 @@ class Facts:
     carbon_cost_per_kwh: Real
     supply_kw: Real
     import_max_kw: Real
+    export_max_kw: Real
     requests_per_s: Real
     rate: Real
     reachable: NDArray[np.bool_]

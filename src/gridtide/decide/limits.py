@@ -1,11 +1,11 @@
-"""What each site may draw: its connection, less what calls of the grid leave it."""
+"""What each site may draw and feed in: its connection, less what calls of the grid leave it."""
 
 from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.event import Event
+from gridtide.decide.event import Event, EventKind
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.moving_limit import contract_import_max_kw
 from gridtide.timeline import Timeline, epoch_s
@@ -32,6 +32,20 @@ def import_max_kw(fleet: Fleet, events: Iterable[Event], timeline: Timeline) -> 
     return most
 
 
+def export_max_kw(fleet: Fleet, events: Iterable[Event], timeline: Timeline) -> NDArray[np.float64]:
+    """Highest export of each site in each step, (S, T), kW: the lowest limit that holds in any part of it; between
+    calls the one of lower priority number gives the limit, as of import."""
+    known = tuple(events)
+    most = np.repeat([[site.contract.export_max_kw] for site in fleet.sites], len(timeline), axis=1)
+    most = most.astype(np.float64)
+    names = [site.name for site in fleet.sites]
+    for event in known:
+        if event.kind is EventKind.EXPORT_LIMIT:
+            site, inside = names.index(event.site), holds(event, known, timeline)
+            most[site, inside] = np.minimum(most[site, inside], event.export_max_kw)
+    return most
+
+
 def holds(event: Event, events: Iterable[Event], timeline: Timeline) -> Chosen:
     """Steps in any part of which a call holds and none of its kind and site goes before it, (T,)."""
     begins_s = np.maximum(timeline.starts_s, epoch_s(event.start))
@@ -47,20 +61,25 @@ def in_conflict(events: Iterable[Event]) -> tuple[str, ...]:
     """Calls of one kind, site and priority that ask for different limits at once, each pair in a sentence."""
     known = tuple(events)
     return tuple(
-        f"{first.label} and {second.label} have one priority and ask for {first.limit_kw:,.0f} and "
-        f"{second.limit_kw:,.0f} kW at once: the lower holds"
+        f"{first.label} and {second.label} have one priority and ask for {_bound_kw(first):,.0f} and "
+        f"{_bound_kw(second):,.0f} kW at once: the lower holds"
         for number, first in enumerate(known)
         for second in known[number + 1 :]
         if (first.site, first.kind, first.priority) == (second.site, second.kind, second.priority)
         and first.start < second.end
         and second.start < first.end
-        and first.limit_kw != second.limit_kw
+        and _bound_kw(first) != _bound_kw(second)
     )
 
 
 def _goes_before(other: Event, event: Event) -> bool:
     alike = (other.site, other.kind) == (event.site, event.kind)
-    return alike and np.isfinite(other.limit_kw) and other.priority < event.priority
+    return alike and bool(np.isfinite(_bound_kw(other))) and other.priority < event.priority
+
+
+def _bound_kw(event: Event) -> float:
+    """The limit that a call sets, of import or of export, kW; infinite where it sets none."""
+    return event.export_max_kw if event.kind is EventKind.EXPORT_LIMIT else event.limit_kw
 
 
 def _coming_down_kw(event: Event, timeline: Timeline) -> NDArray[np.float64]:

@@ -44,7 +44,7 @@ def unfolded(plan: Plan, situation: Situation, fine: Facts, coarse: Facts) -> Pl
     net = facility_kw + charge - discharge - supply_kw
     left = np.maximum(-net, 0.0)
     sold = np.where(plan.export_kw[:, shown] > NEXT_TO_NOTHING_KW, left, 0.0)
-    sold = np.minimum(sold, _export_max_kw(situation)[:, None])
+    sold = np.minimum(sold, fine.export_max_kw)
     over = int((net > fine.import_max_kw + NEXT_TO_NOTHING_KW).sum())
     told = replace(
         plan,
@@ -131,10 +131,6 @@ def _spared_kw(slower: Real, fine: Facts) -> Real:
     return np.stack([spared[fine.site == one].sum(axis=0) for one in range(sites)])
 
 
-def _export_max_kw(situation: Situation) -> Real:
-    return np.asarray([site.contract.export_max_kw for site in situation.fleet.sites])
-
-
 def _stores(
     plan: Plan,
     shown: NDArray[np.int64],
@@ -148,7 +144,7 @@ def _stores(
     charge, discharge = plan.charge_kw[:, shown].copy(), plan.discharge_kw[:, shown].copy()
     level = np.zeros_like(charge)
     inflow_kw = fine.inflow.at_sites(len(charge))
-    give_away_kw = supply_kw + _export_max_kw(situation)[:, None]
+    give_away_kw = supply_kw + fine.export_max_kw
     for index, site in enumerate(situation.fleet.sites):
         if site.battery is None:
             continue

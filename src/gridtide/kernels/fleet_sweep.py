@@ -88,7 +88,7 @@ def price_slots(
 
     place: (entry of the menu, p, its site, IT kW of the gang, gang). energy: money for a kW drawn for the slot, (S, T);
     for an accelerator that is scarce, (P, T); for one in all in slots that do not count, (M, T); those that count,
-    (S, T). sale: money for a kW sold for the slot, (S, T), and the most that may be, kW, (S,). agreed: kW delivered,
+    (S, T). sale: money for a kW sold for the slot, (S, T), and the most that may be, kW, (S, T). agreed: kW delivered,
     and money lost for one of them that is not drawn for the slot, (S, T) each. Fills felt and above.
     """
     m, p, s, power_kw, gang = place
@@ -101,7 +101,7 @@ def price_slots(
             above[t] = 0.0
             continue
         then = net_kw(it_kw[s, t] + power_kw, s, t, building, rest_kw)
-        unsold_kw = min(max(-net[s, t], 0.0), most_kw[s]) - min(max(-then, 0.0), most_kw[s])
+        unsold_kw = min(max(-net[s, t], 0.0), most_kw[s, t]) - min(max(-then, 0.0), most_kw[s, t])
         paid = per_kw[s, t] * (max(then, 0.0) - max(net[s, t], 0.0)) + earned[s, t] * unsold_kw
         left_kw = max(delivered_kw[s, t] - max(net[s, t], 0.0), 0.0)
         paid -= lost[s, t] * (left_kw - max(delivered_kw[s, t] - max(then, 0.0), 0.0))

@@ -177,7 +177,7 @@ def run_stores(
     holds its site to), (S, T): above it the store charges less, then gives what it has. store, per site:
     (soc_kwh, changed in place, energy_kwh, least energy, charge efficiency, discharge efficiency, largest
     charge and discharge in kW).
-    limits: (import_max_kw, (S, T), export_max_kw, (S,), ramp in kW per minute, (S,), inf without a rule).
+    limits: (import_max_kw, (S, T), export_max_kw, (S, T), ramp in kW per minute, (S,), inf without a rule).
     ready: what is kept for calls of the grid, (S, T): kW to draw less and to draw more, kWh in the store above its
     least, kWh of room in it. Only the import limit may use it.
     before: grid power a step before the first, (S,), NaN where unknown; the last one on return.
@@ -227,13 +227,13 @@ def run_stores(
                 lacking = max(0.0, -stored) / (into[site] * h)
                 beyond = max(max(0.0, -space) * out_of[site] / h, net - import_max[site, t])
                 charge, discharge = readied(
-                    net - (up - export_max[site]),
+                    net - (up - export_max[site, t]),
                     (charge, discharge),
                     (room_in, room_out),
                     (min(lacking, most_in[site] - down), min(beyond, most_out[site] - up)),
                 )
             charge = max(0.0, min(charge, import_max[site, t] - net))
-            discharge = max(0.0, min(discharge, net + export_max[site]))
+            discharge = max(0.0, min(discharge, net + export_max[site, t]))
             if least_in is not None and charge < least_in[site]:
                 charge = 0.0
             net = net + charge - discharge
@@ -244,14 +244,14 @@ def run_stores(
             falls = before[site] - change - net if made == 0.0 else 0.0
             lost = max(0.0, min(falls, supply_kw[site, t])) if falls > 0.0 else 0.0
             if up > 0.0:
-                lost = max(lost, min(up - export_max[site] - net, supply_kw[site, t]))
+                lost = max(lost, min(up - export_max[site, t] - net, supply_kw[site, t]))
             net += lost
             soc[site] += into[site] * charge * h - discharge * h / out_of[site]
             if water is not None:
                 water[1][site, t] = max(0.0, soc[site] - energy[site]) / h
                 soc[site] = min(soc[site], energy[site])
             imported[site, t] = max(net, 0.0)
-            exported[site, t] = min(max(-net, 0.0), export_max[site])
+            exported[site, t] = min(max(-net, 0.0), export_max[site, t])
             unused[site, t] = lost + max(-net, 0.0) - exported[site, t]
             charged[site, t] = charge
             discharged[site, t] = discharge

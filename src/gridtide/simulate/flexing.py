@@ -186,6 +186,7 @@ class Window:
             it_kw=here.it_kw.copy(),
             made_kw=here.made_kw.copy(),
             import_max_kw=here.import_max_kw[:, here.present + self.coarse],
+            export_max_kw=here.export_max_kw[:, here.present + self.coarse],
             it_most_kw=here.it_most_kw[:, here.present + self.coarse],
         )
 

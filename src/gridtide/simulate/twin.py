@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Dispatch, Turns
-from gridtide.decide.limits import import_max_kw
+from gridtide.decide.limits import export_max_kw, import_max_kw
 from gridtide.decide.made_terms import following_kw, made_at_sites, reactors_of
 from gridtide.decide.recovering import level_held_kw
 from gridtide.decide.reservations import grid_step_s
@@ -92,6 +92,7 @@ class Twin:
     it_kw: NDArray[np.float64]
     made_kw: Real
     import_max_kw: Real
+    export_max_kw: Real
     it_most_kw: Real
     gensets: Gensets | None = None
     transfers: tuple[tuple[int, int, int, int, float], ...] = ()
@@ -122,6 +123,7 @@ class Twin:
             it_kw=np.full(sites, np.nan),
             made_kw=np.asarray([one.start_kw for one in reactors_of(study.fleet)]),
             import_max_kw=import_max,
+            export_max_kw=export_max_kw(study.fleet, binding_events(study), study.timeline),
             it_most_kw=most_it_kw(study.fleet, import_max + truth.supply_kw, truth.outdoor_c),
             gensets=gensets_of(study),
         )
@@ -407,7 +409,7 @@ class Twin:
             (self.soc_kwh, *self.stores),
             (
                 np.array(limit_kw, order="C"),
-                np.asarray([site.contract.export_max_kw for site in fleet.sites]),
+                np.array(self.export_max_kw[:, span], order="C"),
                 np.asarray([site.contract.ramp_max_kw_per_min or np.inf for site in fleet.sites]),
             ),
             kept_ready(

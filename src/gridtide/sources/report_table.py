@@ -60,7 +60,7 @@ class ReportTable:
         faults: list[Finding] = []
         start_s, end_s = aware_s(table, "start", faults), aware_s(table, "end", faults)
         powers = {
-            name: numbers(table, name, faults, least=-MOST_KW, most=MOST_KW, unknown=True)
+            name: numbers(table, name, faults, least=0.0, most=MOST_KW, unknown=True)
             for name in REPORTED
             if name in table.frame.columns
         }

@@ -188,6 +188,28 @@ def test_business_logic_is_told_of_reports_and_of_the_program_it_named(served: A
     ]
 
 
+def test_business_logic_is_told_who_read_an_object_by_its_id_and_nobody_else_is(
+    served: Any,
+) -> None:
+    """Operation READ: not of one's own reading, not of polls, and never to an end node."""
+    operator, ven, other = (served.party(name) for name in ("operator", "ven-a", "ven-b"))
+    program = operator.make("/programs", programName="limits")
+    event = operator.make("/events", programID=program["id"])
+    wanted = {"objects": ["EVENT"], "operations": ["READ"]}
+    for party, url in ((operator, "https://bl.example/"), (other, "https://b.example/")):
+        calls = [{**wanted, "callbackUrl": url}]
+        party.make("/subscriptions", clientName="c", objectOperations=calls)
+    path = f"/events/{event['id']}"
+    assert operator.ask("GET", path).status_code == 200
+    assert len(ven.list("/events")) == 1
+    assert served.delivered() == []
+    assert ven.ask("GET", path).status_code == 200
+    (told,) = served.delivered()
+    assert (told["operation"], told["objectType"]) == ("READ", "EVENT")
+    assert told["object"]["id"] == event["id"]
+    assert [endpoint.url for endpoint, *_ in served.calling.sent] == ["https://bl.example/"]
+
+
 def test_a_callback_that_does_not_answer_is_tried_again_and_then_given_up(served: Any) -> None:
     """Its owner finds it marked, the others are still told, and a change of the subscription begins anew."""
     operator, first = served.party("operator"), served.party("ven-a")

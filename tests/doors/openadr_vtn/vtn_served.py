@@ -13,8 +13,11 @@ from starlette.testclient import TestClient
 
 from gridtide.doors.openadr_vtn.addresses import Unfit
 from gridtide.doors.openadr_vtn.app import app_of
+from gridtide.doors.openadr_vtn.broker_file import Broker
 from gridtide.doors.openadr_vtn.calling import Calling, Endpoint
 from gridtide.doors.openadr_vtn.clients import read_clients
+from gridtide.doors.openadr_vtn.publications import Publication
+from gridtide.doors.openadr_vtn.publishing import Place, Publisher
 from gridtide.doors.openadr_vtn.vtn import Vtn
 from gridtide.loop.clock import DrivenClock
 from gridtide.stores.json_lines import JsonLinesStore
@@ -72,6 +75,21 @@ class WrittenDown(Calling):
         if endpoint.url in self.deaf:
             raise Unfit(f"{endpoint.url}: does not answer")
         self.sent.append((endpoint, json.loads(body), delivery, at_s))
+
+
+class Published(Publisher):
+    """Publishes nowhere; keeps topic and content in order."""
+
+    def __init__(self, place: Place, said: Callable[[str], None]) -> None:
+        super().__init__(place, said)
+        self.told: list[tuple[str, dict[str, Any]]] = []
+
+    def start(self) -> None:
+        """Seek nobody."""
+
+    def tell(self, publication: Publication) -> None:
+        """Keep it."""
+        self.told.append((publication.topic, dict(publication.content)))
 
 
 @dataclass
@@ -151,10 +169,12 @@ def serving(tmp_path: Path) -> Iterator[Serving]:
     path.write_text(CLIENTS)
     with ExitStack() as stack:
 
-        def made(journal: Path | None = None) -> Served:
+        def made(journal: Path | None = None, broker: Broker | None = None) -> Served:
             clock, calling, said = DrivenClock(START), WrittenDown(), list[str]()
             kept = None if journal is None else JsonLinesStore(journal)
-            vtn = Vtn(read_clients(path), clock.now, kept, calling, said.append)
+            vtn = Vtn(read_clients(path), clock.now, kept, calling, said.append, broker)
+            if broker is not None:
+                vtn.publisher = Published(broker.place, said.append)
             web = stack.enter_context(TestClient(app_of(vtn), raise_server_exceptions=False))
             return Served(vtn, web, calling, clock, said)
 

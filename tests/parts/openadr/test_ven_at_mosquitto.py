@@ -2,10 +2,6 @@
 
 import asyncio
 import json
-import os
-import re
-import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +11,7 @@ from pathlib import Path
 
 import aiomqtt
 import pytest
+from mosquitto import mosquitto, program
 
 from gridtide.finding import BadInput, Stale
 from gridtide.loop.clock import DrivenClock
@@ -34,22 +31,10 @@ TOPICS = {
 }
 
 
-def program(name: str) -> str:
-    """Path of a program of mosquitto; skipped, or failed in CI, without it."""
-    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/bin")
-    if found:
-        return found
-    reason = f"no {name} on this machine; .ci/parts installs it"
-    if os.environ.get("GRIDTIDE_REQUIRE_PARTS") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Port of a broker that lets in who shows the token of the VTN."""
     folder: Path = tmp_path_factory.mktemp("mosquitto")
-    folder.chmod(0o755)
     words = folder / "passwords"
     subprocess.run(
         [program("mosquitto_passwd"), "-b", "-c", str(words), "ven", "token-1"],
@@ -57,25 +42,8 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         capture_output=True,
     )
     words.chmod(0o644)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number: int = free.getsockname()[1]
-    (folder / "conf").write_text(
-        f"listener {number} 127.0.0.1\nallow_anonymous false\npassword_file {words}\nuser root\n"
-    )
-    process = subprocess.Popen(
-        [program("mosquitto"), "-v", "-c", str(folder / "conf")],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert process.stdout is not None
-    with process, process.stdout as said:
-        try:
-            assert any(re.search(r"running$", line.strip()) for line in said)
-            yield number
-        finally:
-            process.terminate()
+    with mosquitto(folder, f"allow_anonymous false\npassword_file {words}\n") as number:
+        yield number
 
 
 @contextmanager

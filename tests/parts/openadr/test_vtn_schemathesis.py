@@ -42,7 +42,26 @@ def test_adr_3_schemathesis_finds_no_failure_beyond_the_listed_deviations(
     document: Path, client: str, words: list[str], tmp_path: Path
 ) -> None:
     """Every check it has, with the token of business logic on all paths and with that of an end node on objects."""
-    with vtn_process(tmp_path) as vtn, callback() as called:
+    assert generated(document, client, words, tmp_path) > 100
+
+
+@pytest.mark.parts
+def test_adr_3_schemathesis_finds_no_failure_in_the_topics_of_a_vtn_with_a_broker(
+    document: Path, tmp_path: Path
+) -> None:
+    """What `/notifiers` and its topics say where there is one."""
+    (tmp_path / "broker.toml").write_text(
+        'uris = ["mqtts://broker.example"]\nmethod = "OAUTH2_BEARER_TOKEN"\n'
+        '[publisher]\nuri = "mqtt://127.0.0.1:1"\n'
+    )
+    words = ["--phases", "examples,coverage,fuzzing", "--include-path-regex", "^/notifiers"]
+    broker = str(tmp_path / "broker.toml")
+    assert generated(document, "operator", words, tmp_path, "--mqtt", broker) > 20
+
+
+def generated(document: Path, client: str, words: list[str], folder: Path, *options: str) -> int:
+    """How many cases a VTN with some options passed, asked by a client; a failure of one fails."""
+    with vtn_process(folder, *options) as vtn, callback() as called:
         environment = {
             **os.environ,
             "SCHEMATHESIS_HOOKS": "steered",
@@ -56,8 +75,9 @@ def test_adr_3_schemathesis_finds_no_failure_beyond_the_listed_deviations(
             *["--no-color", "--output-truncate", "true", *words],
         ]
         done = subprocess.run(
-            command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+            command, env=environment, cwd=folder, capture_output=True, text=True, check=False
         )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
-    generated = re.search(r"(\d+) generated", done.stdout)
-    assert generated is not None and int(generated[1]) > 100, done.stdout[-2000:]
+    count = re.search(r"(\d+) generated", done.stdout)
+    assert count is not None, done.stdout[-2000:]
+    return int(count[1])

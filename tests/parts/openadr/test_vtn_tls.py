@@ -1,6 +1,7 @@
 """TLS of a VTN and of the callbacks it calls, with certificates made for the moment (openssl)."""
 
 import asyncio
+import json
 import os
 import shutil
 import ssl
@@ -10,10 +11,14 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from certificates import Authority
 from vtn_process import callback, vtn_process
 
 from gridtide.doors.openadr_vtn.addresses import Unfit
 from gridtide.doors.openadr_vtn.calling import Calling, Endpoint
+from gridtide.sources.openadr.receiver import Receiver
+from gridtide.testing.openadr import event_of
+from gridtide.wire.openadr.notifications import Notification
 
 pytestmark = pytest.mark.parts
 
@@ -80,6 +85,38 @@ def test_a_callback_is_called_at_the_checked_address_under_its_own_name(
             asyncio.run(calling.challenge(Endpoint("s", wrong, None, "k")))
         asyncio.run(calling.notify(Endpoint("s", right, None, "k"), b"{}", "d", 1))
         assert [body for _, body in called.told] == [b"{}"]
+
+
+def test_a_vtn_calls_the_receiver_of_a_ven_over_tls_and_refuses_one_of_another_authority(
+    tmp_path: Path,
+) -> None:
+    """The receiver shows its own certificate; a VTN that does not trust its authority tells it nothing."""
+    ours, stranger = Authority(tmp_path), Authority(tmp_path, "stranger")
+    pair = ours.signed("ven", "DNS:localhost")
+
+    async def this_machine(host: str, port: int) -> list[str]:
+        return ["127.0.0.1"]
+
+    def calling(authority: Authority) -> Calling:
+        trusted = ssl.create_default_context(cafile=str(authority.certificate))
+        return Calling(allow_loopback=True, trusted=trusted, resolve=this_machine)
+
+    told = Notification(
+        object_type="EVENT",
+        operation="CREATE",
+        object=event_of("SIMPLE", 1, start="2026-11-22T12:00:00Z").written(),
+    )
+    body = json.dumps(told.written()).encode()
+    with Receiver("shown", certificate=pair[0], key=pair[1]) as receiver:
+        assert receiver.url.startswith("https://")
+        endpoint = Endpoint("s", receiver.url.replace("127.0.0.1", "localhost"), "shown", "k")
+        known, unknown = calling(ours), calling(stranger)
+        asyncio.run(known.challenge(endpoint))
+        asyncio.run(known.notify(endpoint, body, "d", 1))
+        for asked in (unknown.challenge(endpoint), unknown.notify(endpoint, body, "d", 1)):
+            with pytest.raises(Unfit, match=r"(?i)certificate verify failed"):
+                asyncio.run(asked)
+        assert [one.operation for one in receiver.taken()] == ["CREATE"]
 
 
 def test_a_callback_that_points_elsewhere_is_not_followed() -> None:

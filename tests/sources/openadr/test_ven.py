@@ -1,5 +1,6 @@
 """A VEN at a VTN that answers well, wrongly, late or never (a real server on this machine)."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -197,6 +198,39 @@ def test_a_page_that_is_missing_makes_no_list() -> None:
         poll = ven.poll()
         assert len(poll.unanswered) == 1
         assert len(ven.known.events) == 70
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_a_number_that_is_none_leaves_the_known_version_in_force_and_is_said(number: str) -> None:
+    """Python reads NaN in JSON; nobody may act on it. The other events of the answer are followed."""
+    other = event_of("ALERT_OTHER", "x", start="2026-11-22T12:00:00Z", id="event-2")
+    broken = json.dumps([LIMIT.written(), other.written()]).replace("60000", number)
+    assert number in broken
+    script = {"GET /events": [Reply(body=[LIMIT.written()]), Reply(body=broken.encode())]}
+    with at(script) as (ven, _, _):
+        ven.poll()
+        poll = ven.poll()
+        assert poll.unanswered == () and len(poll.news.faults) == 1
+        assert [heard.event.id for heard in poll.news.new] == ["event-2"]
+        assert 60_000 in limit_kw(ven)
+        assert ven.poll().news.faults == (), "once, not with each poll"
+
+
+def test_a_notice_that_comes_again_or_late_changes_nothing() -> None:
+    """The same one twice is nothing new; an older version is refused, and the newer goes on."""
+    newer = event_of(
+        "IMPORT_CAPACITY_LIMIT",
+        50_000,
+        start="2026-11-22T12:00:00Z",
+        modified="2026-11-22T11:00:00Z",
+    )
+    with at({"GET /events": [Reply(body=[newer.written()])]}) as (ven, _, _):
+        ven.poll()
+        again = ven.hear(telling(newer, "EVENT", "UPDATE"))
+        assert (again.new, again.changed, again.faults) == ((), (), ())
+        late = ven.hear(telling(LIMIT, "EVENT", "UPDATE"))
+        assert late.changed == () and "older than the one known" in str(late.faults[0])
+        assert limit_kw(ven) == [50_000]
 
 
 def test_one_unreadable_event_is_told_and_the_others_are_followed() -> None:

@@ -195,6 +195,25 @@ def test_limits_that_run_out_in_a_loss_fall_back_to_the_more_careful(
     assert said == ([] if subscription_kw is None else [subscription_kw])
 
 
+def test_between_limits_of_export_the_subscription_holds_and_one_below_nothing_is_nothing() -> None:
+    """As of import; the stricter of two holds."""
+    limits = [
+        event_of(
+            "EXPORT_CAPACITY_LIMIT", kw, id=id, start=written_at(NOW_S + HOUR_S), duration="PT1H"
+        )
+        for id, kw in (("one", 500), ("other", 800))
+    ]
+    contract = event_of(
+        "EXPORT_CAPACITY_SUBSCRIPTION", -5, id="contract", start=MIDNIGHT, duration="P9999Y"
+    )
+    assert hours(held(*limits, contract), Ask.EXPORT_LIMIT) == [
+        (0, 0, 1),
+        (500, 1, 2),
+        (0, 2, None),
+    ]
+    assert hours(held(*limits), Ask.EXPORT_LIMIT) == [(500, 1, 2)]
+
+
 def test_after_an_outage_of_the_grid_earlier_limits_are_void_until_told_again() -> None:
     """The subscription holds at once, the next answer brings limits back."""
     contract = event_of(

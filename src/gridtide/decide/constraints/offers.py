@@ -72,7 +72,7 @@ def _add_up(
     """Rows of drawing less at one site: meter, power, surely, ends, starts, (5, T)."""
     battery = _battery(situation, site)
     power = _add_power(program, columns, (site, own), 1.0, battery.discharge_max_kw)
-    export_max_kw = situation.fleet.sites[site].contract.export_max_kw
+    export_max_kw = facts.export_max_kw[site]
     most_kw = export_max_kw - facts.offers.overstated_kw[site]
     meter = _add_meter(program, columns, (site, own), -1.0, most_kw)
     surely_kw = float(facts.offers.surely_kw[site])
@@ -142,19 +142,18 @@ def _add_meter(
 
 
 def _add_surely(
-    program: Program, columns: Columns, which: tuple[int, Whole], most_kw: float
+    program: Program, columns: Columns, which: tuple[int, Whole], most_kw: Real
 ) -> Whole:
     """offered <= what the site surely draws and may export, where there is a most; its rows, (T,).
 
     Work that ends early then takes no offer along: the store gives less instead. which: site and its products.
     """
     site, own = which
-    steps = np.arange(columns.draw.shape[1])
-    if not np.isfinite(most_kw):
-        return np.full_like(steps, NO_ROW)
-    rows = program.constraints(steps.shape, -np.inf, most_kw, site, steps)
-    program.put(rows[None, :], columns.offered[own], 1.0)
-    return rows
+    steps = np.flatnonzero(np.isfinite(most_kw))
+    surely = np.full(most_kw.shape, NO_ROW, dtype=np.int64)
+    surely[steps] = program.constraints(steps.shape, -np.inf, most_kw[steps], site, steps)
+    program.put(surely[None, steps], columns.offered[own][:, steps], 1.0)
+    return surely
 
 
 def _add_energy(

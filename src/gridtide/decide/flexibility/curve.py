@@ -168,7 +168,8 @@ def _left_kw(
     contract = outlook.situation.fleet.sites[site].contract
     drawn = outlook.import_kw[site, :window]
     if direction is Direction.DOWN:
-        left = float((drawn - _offered_kw(outlook, site, window)).min()) + contract.export_max_kw
+        free = drawn - _offered_kw(outlook, site, window)
+        left = float((free + outlook.export_max_kw[site, :window]).min())
     else:
         left = float((outlook.import_max_kw[site, :window] - drawn).min())
     ramp = contract.ramp_max_kw_per_min

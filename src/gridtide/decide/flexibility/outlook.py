@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Dispatch
-from gridtide.decide.limits import import_max_kw
+from gridtide.decide.limits import export_max_kw, import_max_kw
 from gridtide.decide.plan import PARTS, Plan
 from gridtide.decide.reading import outdoor_c, requests_per_s
 from gridtide.decide.reservations import (
@@ -36,8 +36,8 @@ class Outlook:
 
     held: the jobs with the slots they are told. used: of these the slots each is expected to use, (n,). free: machines
     that promises may use and nobody was told, (P, T). cell_cost, cell_kwh: money and kWh at the meter of one busy
-    accelerator beyond a parked one in a slot, (M, T). it_kw, import_kw, import_max_kw, outdoor_c, slope (facility kW
-    for one more of IT), price_per_kwh (money for one more kWh at the meter, by the plan's prices),
+    accelerator beyond a parked one in a slot, (M, T). it_kw, import_kw, import_max_kw, export_max_kw, outdoor_c, slope
+    (facility kW for one more of IT), price_per_kwh (money for one more kWh at the meter, by the plan's prices),
     it_price_per_kwh (of IT), and what of each is the peak of a month, peak_per_kwh, it_peak_per_kwh: (S, T). cell_peak:
     of cell_cost, (M, T). accelerator_price_per_h: (P, T). requests_per_s: expected, (V, O, T). elsewhere:
     the first slot a job could run in at a place of another site, T where it may not, (n, P).
@@ -55,6 +55,7 @@ class Outlook:
     it_kw: Real
     import_kw: Real
     import_max_kw: Real
+    export_max_kw: Real
     outdoor_c: Real
     slope: Real
     price_per_kwh: Real
@@ -110,6 +111,7 @@ def outlook_of(plan: Plan, situation: Situation, dispatch: Dispatch, moves_max: 
         it_kw=it_kw,
         import_kw=on_grid(plan.import_kw, plan.horizon, grid),
         import_max_kw=import_max_kw(fleet, situation.events, grid),
+        export_max_kw=export_max_kw(fleet, situation.events, grid),
         outdoor_c=outdoor,
         slope=slope,
         price_per_kwh=on_grid(at_meter, plan.horizon, grid),

@@ -56,6 +56,7 @@ def metered(fleet: "MeteredFleet") -> "NDArray[np.float64]":
     either_way = np.full(len(capacity), STORE["efficiency"])
     seen[0] = facility.facility_power(fleet.it_kw, capacity, fleet.outdoor_c, fleet.plant)
     nothing = np.zeros(fleet.it_kw.shape)
+    feed_in_kw = np.repeat(fleet.export_max_kw[:, None], fleet.it_kw.shape[1], axis=1)
     kernel.run_stores(
         seen[0],
         fleet.supply_kw,
@@ -65,7 +66,7 @@ def metered(fleet: "MeteredFleet") -> "NDArray[np.float64]":
             np.tile(fleet.import_held_kw[:, None], (1, fleet.it_kw.shape[1])),
         ),
         (0.5 * energy, energy, STORE["least"] * energy, either_way, either_way, power, power),
-        (fleet.import_max_kw, fleet.export_max_kw, fleet.ramp_max_kw_per_min),
+        (fleet.import_max_kw, feed_in_kw, fleet.ramp_max_kw_per_min),
         (nothing, nothing, nothing, nothing),
         np.full(len(capacity), np.nan),
         np.full(fleet.it_kw.shape[1], STEP_H),

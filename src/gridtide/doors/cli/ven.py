@@ -82,7 +82,9 @@ class Words:
     "--callback-url", help="Address at which the VTN tells of changes, https; polls go on beside."
 )
 @click.option("--listen", default="127.0.0.1:8443", show_default=True,
-              help="Where calls of the VTN arrive, behind what brings TLS.")  # fmt: skip
+              help="Where calls of the VTN arrive; behind what brings TLS, or with --certificate.")  # fmt: skip
+@click.option("--certificate", type=FILE, help="Certificate (chain) that --listen shows, in PEM.")
+@click.option("--key", type=FILE, help="Its private key, in PEM.")
 @click.option("--mqtt", is_flag=True, help="Hear of changes from the broker that the VTN names.")
 @click.option("--token-url", help="Where tokens are given, when the VTN does not say it.")
 @click.option(
@@ -93,8 +95,8 @@ def ven(url: str, client_id: str, client_secret_file: Path, name: str, register:
         programs: tuple[str, ...], targets: tuple[str, ...], most_kw: float, level_kw: str | None,
         relative: str | None, default_import_kw: float | None, currency: str | None, once: bool,
         every_s: float, hours: float, record: Path | None, report: Path | None,
-        report_wait_s: float, callback_url: str | None, listen: str, mqtt: bool, token_url: str | None,
-        plain_http: bool, as_json: bool) -> int:  # fmt: skip
+        report_wait_s: float, callback_url: str | None, listen: str, certificate: Path | None,
+        key: Path | None, mqtt: bool, token_url: str | None, plain_http: bool, as_json: bool) -> int:  # fmt: skip
     """What the VTN at URL asks of this site now: limits, set-points, reductions, alerts, prices, conflicts, and what
     was not acted on. Nothing is told to any device; reports are handed in where --report names their figures."""
     from gridtide.loop.clock import WallClock
@@ -112,7 +114,9 @@ def ven(url: str, client_id: str, client_secret_file: Path, name: str, register:
             faults.of(partial(refuse_plain, address, option, plain_http))
     if report is not None:
         faults.of(_report_table(report, name).read)
-    ways = Ways(callback_url=callback_url, listen=listen, mqtt=mqtt)
+    ways = Ways(
+        callback_url=callback_url, listen=listen, mqtt=mqtt, certificate=certificate, key=key
+    )
     faults.findings += way_faults(ways, once or as_json)
     faults.refuse_if_any()
     assert secret is not None and agreement is not None

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gridtide.doors.cli.tls_pair import pair_faults
 from gridtide.finding import BadInput, Finding, Gathered
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ FILE = click.Path(path_type=Path)
 )
 @click.option("--certificate", type=FILE, help="Certificate (chain) for TLS, in PEM.")
 @click.option("--key", type=FILE, help="Its private key, in PEM.")
+@click.option("--mqtt", type=FILE, help="Publish changes to the broker that this TOML file names.")
 @click.option(
     "--allow-loopback-callbacks",
     is_flag=True,
@@ -40,18 +42,24 @@ def vtn(
     journal: Path | None,
     certificate: Path | None,
     key: Path | None,
+    mqtt: Path | None,
     allow_loopback_callbacks: bool,
 ) -> None:
     """Serve as an OpenADR 3.1 VTN until a signal (Ctrl-C, SIGTERM) ends it; the first line is its address."""
-    from gridtide.doors.openadr_vtn.clients import read_clients
+    from gridtide.doors.openadr_vtn.broker_file import read_broker
+    from gridtide.doors.openadr_vtn.clients import Clients, read_clients
     from gridtide.doors.openadr_vtn.serving import faults_of, serve
 
     tls = None if certificate is None or key is None else (certificate, key)
     faults = Gathered()
     known = faults.of(lambda: read_clients(clients))
-    if (certificate is None) != (key is None):
-        faults.findings.append(_half_of_a_pair(certificate))
-    else:
+    broker = (
+        None
+        if mqtt is None
+        else faults.of(lambda: read_broker(mqtt, known or Clients(by_id={}, token_lifetime_s=1)))
+    )
+    faults.findings += pair_faults(certificate, key)
+    if (certificate is None) == (key is None):
         faults.findings += faults_of(host, tls)
     faults.refuse_if_any()
     assert known is not None
@@ -66,6 +74,7 @@ def vtn(
         journal=None if journal is None else _opened(journal),
         calling=Calling(allow_loopback=allow_loopback_callbacks),
         said=lambda sentence: click.echo(sentence, err=True),
+        broker=broker,
     )
     serve(app_of(served), host, port, tls, click.echo)
 
@@ -92,12 +101,3 @@ def _opened(journal: Path) -> "JsonLinesStore":
 def _unfit(journal: Path, value: str, limit: str) -> Finding:
     mend = "Name another file, or restore this one from a copy."
     return Finding(subject=f"--journal {journal}", value=value, limit=limit, mend=mend)
-
-
-def _half_of_a_pair(certificate: Path | None) -> Finding:
-    return Finding(
-        subject="--key" if certificate else "--certificate",
-        value="is missing",
-        limit="certificate and key together, or neither",
-        mend="Name both files.",
-    )

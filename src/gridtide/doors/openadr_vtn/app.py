@@ -23,8 +23,12 @@ def app_of(vtn: Vtn) -> FastAPI:
 
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
+        if vtn.publisher is not None:
+            vtn.publisher.start()
         yield
         await vtn.delivery.stop()
+        if vtn.publisher is not None:
+            await vtn.publisher.stop()
 
     app = FastAPI(
         title="gridtide VTN",

@@ -7,6 +7,7 @@ from gridtide.doors.openadr_vtn.kinds import Json, Kind
 from gridtide.doors.openadr_vtn.privacy import Sight, found, without_tokens
 from gridtide.doors.openadr_vtn.storage import Change
 
+READ = "READ"
 BROKEN = "brokenCallbackUrls"
 """Beside the fields of OpenADR in a subscription: callbacks that no longer answer and are not called any more."""
 
@@ -39,15 +40,39 @@ def notices(
                 yield from _told(subscription, change, before, after)
 
 
+def read_notices(
+    kind: Kind,
+    thing: Json,
+    reader: str,
+    subscriptions: Iterable[Json],
+    sight_of: Callable[[str], Sight],
+    event_of: Callable[[str], Json | None],
+) -> Iterator[Notice]:
+    """What is told of an object that a client read by its id: business logic alone learns who reads, and nobody of
+    its own reading."""
+    for subscription in subscriptions:
+        sight = sight_of(subscription["clientID"])
+        if sight.all_ and sight.client_id != reader:
+            seen = _seen(kind, thing, subscription, sight, event_of)
+            if seen is not None:
+                yield from _each(subscription, kind, READ, seen)
+
+
 def _told(
     subscription: Json, change: Change, before: Json | None, after: Json | None
 ) -> Iterator[Notice]:
     operation = Change(kind=change.kind, id=change.id, before=before, after=after).operation
     thing = after if after is not None else before
+    if thing is not None:
+        yield from _each(subscription, change.kind, operation, thing)
+
+
+def _each(subscription: Json, kind: Kind, operation: str, thing: Json) -> Iterator[Notice]:
+    """One notice for each callback of a subscription that wants it."""
     for one in subscription["objectOperations"]:
-        wanted = change.kind in one["objects"] and operation in one["operations"]
+        wanted = kind in one["objects"] and operation in one["operations"]
         if wanted and one["callbackUrl"] not in subscription.get(BROKEN, ()):
-            content = {"objectType": change.kind, "operation": operation, "object": thing}
+            content = {"objectType": kind, "operation": operation, "object": thing}
             yield Notice(
                 subscription=subscription,
                 url=one["callbackUrl"],

@@ -65,6 +65,8 @@ def _reading(vtn: Vtn, kind: Kind) -> Answering:
         seen = None if thing is None else shown(kind, thing, vtn.sight(grant))
         if seen is None:
             raise _not_there(request, kind)
+        assert thing is not None
+        vtn.tell_read(kind, thing, grant.client.id)
         foreign = kind is Kind.SUBSCRIPTION and seen["clientID"] != grant.client.id
         return _told(without_tokens(seen) if foreign else seen)
 

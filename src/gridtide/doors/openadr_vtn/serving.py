@@ -4,7 +4,6 @@ import contextlib
 import ipaddress
 import signal
 import socket
-import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
@@ -62,16 +61,6 @@ def faults_of(host: str, tls: tuple[Path, Path] | None) -> Iterator[Finding]:
             limit="https everywhere but on this machine (OpenADR 3.1: HTTP over TLS)",
             mend="Add --certificate and --key, or listen on 127.0.0.1 behind a proxy that has them.",
         )
-    if tls is not None:
-        try:
-            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(*tls)
-        except (OSError, ValueError) as fault:
-            yield Finding(
-                subject=f"--certificate {tls[0]} --key {tls[1]}",
-                value=str(fault),
-                limit="a certificate and its key in PEM, the key without a password",
-                mend="Name the files that belong together.",
-            )
 
 
 def _loopback(host: str) -> bool:

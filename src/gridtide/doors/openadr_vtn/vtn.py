@@ -5,13 +5,16 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
+from gridtide.doors.openadr_vtn.broker_file import Broker
 from gridtide.doors.openadr_vtn.calling import Calling, Endpoint
 from gridtide.doors.openadr_vtn.clients import Clients
 from gridtide.doors.openadr_vtn.delivery import Delivery
 from gridtide.doors.openadr_vtn.kinds import Json, Kind
-from gridtide.doors.openadr_vtn.notices import BROKEN, notices
+from gridtide.doors.openadr_vtn.notices import BROKEN, READ, Notice, notices, read_notices
 from gridtide.doors.openadr_vtn.over import over_at
 from gridtide.doors.openadr_vtn.privacy import Sight, targets_of
+from gridtide.doors.openadr_vtn.publications import Reader, publications
+from gridtide.doors.openadr_vtn.publishing import Publisher
 from gridtide.doors.openadr_vtn.scopes import READ_ALL
 from gridtide.doors.openadr_vtn.searching import Searching
 from gridtide.doors.openadr_vtn.storage import Change, Storage
@@ -26,7 +29,8 @@ def new_id() -> str:
 
 class Vtn:
     """A VTN without its web server. now: the clock. journal: where changes are kept; None keeps them in memory only.
-    calling: how callbacks are called. said: told of callbacks that are given up, in a sentence."""
+    calling: how callbacks are called. said: told of callbacks that are given up, in a sentence. broker: of MQTT, where
+    changes are published too."""
 
     def __init__(
         self,
@@ -35,6 +39,7 @@ class Vtn:
         journal: JsonLinesStore | None = None,
         calling: Calling | None = None,
         said: Callable[[str], None] = lambda sentence: None,
+        broker: Broker | None = None,
     ) -> None:
         self.clients = clients
         self.tokens = Tokens(clients, now)
@@ -42,6 +47,8 @@ class Vtn:
         self.searching = Searching(self.storage, now, over_at)
         self.calling = calling or Calling()
         self.delivery = Delivery(self.calling, now, new_id, self._broken)
+        self.broker = broker
+        self.publisher = None if broker is None else Publisher(broker.place, said)
         self._said = said
         self._granted: dict[str, frozenset[str]] = {}
         self._granted_at = (-1, -1)
@@ -88,10 +95,40 @@ class Vtn:
             return self.storage.get(Kind.EVENT, id) or gone.get(id)
 
         subscriptions = tuple(self.storage.all(Kind.SUBSCRIPTION))
-        for notice in notices(changes, subscriptions, self._subscriber, event_of):
+        self._deliver(notices(changes, subscriptions, self._subscriber, event_of))
+        self._publish(changes)
+
+    def tell_read(self, kind: Kind, thing: Json, reader: str) -> None:
+        """Tell those who want to know that a client read an object by its id."""
+        subscriptions = tuple(
+            one
+            for one in self.storage.all(Kind.SUBSCRIPTION)
+            if any(READ in each["operations"] for each in one["objectOperations"])
+        )
+
+        def event_of(id: str) -> Json | None:
+            return self.storage.get(Kind.EVENT, id)
+
+        self._deliver(read_notices(kind, thing, reader, subscriptions, self._subscriber, event_of))
+
+    def _deliver(self, found: Iterable[Notice]) -> None:
+        for notice in found:
             one = notice.subscription
             endpoint = self.endpoint(one["id"], one["clientID"], notice.url, notice.bearer_token)
             self.delivery.tell(endpoint, notice.content)
+
+    def _publish(self, changes: tuple[Change, ...]) -> None:
+        """Tell the broker, where there is one."""
+        if self.broker is None or self.publisher is None:
+            return
+        vens = tuple(self.storage.all(Kind.VEN))
+        for one in publications(changes, vens, self._reader, self.broker.prefix):
+            self.publisher.tell(one)
+
+    def _reader(self, client_id: str) -> Reader:
+        client = self.clients.by_id.get(client_id)
+        scopes = frozenset[str]() if client is None else client.scopes
+        return Reader(sight=self._subscriber(client_id), scopes=scopes)
 
     def _subscriber(self, client_id: str) -> Sight:
         client = self.clients.by_id.get(client_id)

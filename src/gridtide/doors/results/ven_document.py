@@ -8,9 +8,10 @@ from gridtide.finding import Finding
 from gridtide.sources.openadr.handing_in import Round
 from gridtide.sources.openadr.ven import Poll
 from gridtide.timeline import instant
-from gridtide.wire.openadr.called import Ask, Called
+from gridtide.wire.openadr.called import Called
 from gridtide.wire.openadr.conflicts import Conflict
 from gridtide.wire.openadr.holding import Curve, Holding
+from gridtide.wire.openadr.house import LIMITS
 from gridtide.wire.openadr.known import Heard
 from gridtide.wire.openadr.reports import Report
 
@@ -62,7 +63,7 @@ def _call(called: Called) -> dict[str, Any]:
         "event": called.event,
         "event_id": called.event_id,
         "priority": called.priority,
-        "mandatory": called.mandatory or called.ask is Ask.IMPORT_LIMIT,
+        "mandatory": called.mandatory or called.ask in LIMITS,
         "heard_at": _at(called.issued_s),
         "text": called.text,
     }

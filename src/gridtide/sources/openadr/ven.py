@@ -53,6 +53,7 @@ class Ven:
     targets: tuple[str, ...] = ()
     known: Known = field(default_factory=Known)
     absent: tuple[str, ...] = field(default=(), init=False)
+    _unread: tuple[Finding, ...] = field(default=(), init=False)
 
     def register(self, attributes: Sequence[ValuesMap] = ()) -> VenObject:
         """This VEN as the VTN keeps it, made when it is not there yet. Raises Stale or BadInput."""
@@ -60,6 +61,11 @@ class Ven:
             object_type="VEN_VEN_REQUEST", ven_name=self.name, attributes=tuple(attributes) or None
         )
         return self._there_or_made("/vens", {"venName": self.name}, request, VenObject)
+
+    def registered(self) -> VenObject | None:
+        """This VEN as the VTN keeps it; None where it is not there. Raises Stale or BadInput."""
+        there, _ = self.connection.everything("/vens", {"venName": self.name})
+        return read_plain(VenObject, there[0], "/vens") if there else None
 
     def register_resource(
         self, ven: VenObject, name: str, attributes: Sequence[ValuesMap] = ()
@@ -86,7 +92,9 @@ class Ven:
             return Poll(news=News(), unanswered=error.findings)
         told = told_in_lists(programs, events, self.programs)
         self.known, news = taken_in(self.known, told, self._now_s(), self.agreement)
-        faults = (*news.faults, *self._newly_absent(), *self.connection.clock_faults())
+        before, self._unread = self._unread, told.faults
+        fresh = tuple(one for one in news.faults if one not in told.faults or one not in before)
+        faults = (*fresh, *self._newly_absent(), *self.connection.clock_faults())
         return Poll(
             news=replace(news, faults=faults), programs=tuple(programs), events=tuple(events)
         )

@@ -15,6 +15,8 @@ from gridtide.wire.openadr.units_said import PRICE_TYPES, currency_of, unit_trou
 
 Stricter = Callable[[float, float], bool]
 LIMIT, SUBSCRIPTION = "IMPORT_CAPACITY_LIMIT", "IMPORT_CAPACITY_SUBSCRIPTION"
+FEED_IN, FEED_IN_SUBSCRIPTION = "EXPORT_CAPACITY_LIMIT", "EXPORT_CAPACITY_SUBSCRIPTION"
+CAPACITIES = (LIMIT, SUBSCRIPTION, FEED_IN, FEED_IN_SUBSCRIPTION)
 DEFAULT = "program default"
 STRICTER: dict[str, Stricter] = {
     "PRICE": operator.gt,
@@ -22,7 +24,8 @@ STRICTER: dict[str, Stricter] = {
     "GHG": operator.gt,
     LIMIT: operator.lt,
     SUBSCRIPTION: operator.lt,
-    "EXPORT_CAPACITY_LIMIT": operator.lt,
+    FEED_IN: operator.lt,
+    FEED_IN_SUBSCRIPTION: operator.lt,
     "DISPATCH_SETPOINT": operator.lt,
     "DISPATCH_SETPOINT_RELATIVE": operator.gt,
     "SIMPLE": operator.gt,
@@ -31,10 +34,7 @@ STRICTER: dict[str, Stricter] = {
 }
 """Of each type, which of two values asks for more of a site; the order in which types are told."""
 CURVES = ("PRICE", "EXPORT_PRICE", "GHG")
-ASKS = {
-    "EXPORT_CAPACITY_LIMIT": Ask.EXPORT_LIMIT,
-    "DISPATCH_SETPOINT": Ask.SETPOINT,
-}
+ASKS = {"DISPATCH_SETPOINT": Ask.SETPOINT}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +84,7 @@ def holding(known: Known, agreement: Agreement, now_s: int, until_s: int) -> Hol
     )
     lost = is_lost(known, agreement, now_s)
     called = [*_limits(known, agreement, pieces, now_s, until_s, lost)]
+    called += _export_limits(known, agreement, pieces, now_s, until_s)
     for (kind, _), held in pieces.items():
         called += _asked(kind, held, known, agreement)
     called += found.alerts
@@ -150,13 +151,13 @@ def _claim(
 def _is_void(known: Known, heard: Heard, stretch: Stretch) -> bool:
     """Whether a limit was heard before the grid failed."""
     outage_s = known.outage_s
-    return stretch.type == LIMIT and outage_s is not None and heard.heard_s <= outage_s
+    return stretch.type in (LIMIT, FEED_IN) and outage_s is not None and heard.heard_s <= outage_s
 
 
 def _asked(
     kind: str, held: Sequence[Claim], known: Known, agreement: Agreement
 ) -> Iterator[Called]:
-    if kind in CURVES or kind in (LIMIT, SUBSCRIPTION):
+    if kind in CURVES or kind in CAPACITIES:
         return
     for claim in held:
         ask = ASKS.get(kind, Ask.REDUCTION if claim.value >= 0 else Ask.INCREASE)
@@ -186,6 +187,23 @@ def _limits(
         if careful is not None:
             for from_s, to_s in _gaps(subscribed, start_s, end_s):
                 yield _default(agreement, careful, from_s, None if to_s == until_s else to_s, now_s)
+
+
+def _export_limits(
+    known: Known,
+    agreement: Agreement,
+    pieces: dict[tuple[str, str | None], tuple[Claim, ...]],
+    now_s: int,
+    until_s: int,
+) -> Iterator[Called]:
+    """Export limits: those that were told, and between them the subscription; one below 0 lets nothing be fed in."""
+    told, subscribed = pieces.get((FEED_IN, None), ()), pieces.get((FEED_IN_SUBSCRIPTION, None), ())
+    for claim in told:
+        yield _called(Ask.EXPORT_LIMIT, FEED_IN, claim, claim.value, known, agreement)
+    for start_s, end_s in _gaps(told, now_s, until_s):
+        for claim in _clipped(subscribed, start_s, end_s, until_s):
+            kw = max(claim.value, 0.0)
+            yield _called(Ask.EXPORT_LIMIT, FEED_IN_SUBSCRIPTION, claim, kw, known, agreement)
 
 
 def _fell_back(known: Known, lost: bool) -> bool:

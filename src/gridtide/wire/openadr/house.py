@@ -12,12 +12,15 @@ from gridtide.wire.openadr.holding import Curve
 
 KINDS = {
     Ask.IMPORT_LIMIT: EventKind.CAPACITY_LIMIT,
+    Ask.EXPORT_LIMIT: EventKind.EXPORT_LIMIT,
     Ask.SETPOINT: EventKind.DEMAND_RESPONSE,
     Ask.REDUCTION: EventKind.DEMAND_RESPONSE,
     Ask.INCREASE: EventKind.ABSORB,
     Ask.ALERT: EventKind.ALERT,
 }
-"""What becomes a call of which kind; a limit of export has none, for no plan bounds export yet."""
+"""What becomes a call of which kind."""
+LIMITS = (Ask.IMPORT_LIMIT, Ask.EXPORT_LIMIT)
+"""Bind whatever their program says."""
 SIGNALS = {"PRICE": Kind.PRICE, "GHG": Kind.CARBON_MARGINAL}
 """What becomes a signal; a price of export has no kind of its own."""
 
@@ -45,10 +48,11 @@ def call_of(
         kind=kind,
         name=f"{called.event} {called.text}".strip(),
         import_max_kw=kw if bounds else NO_LIMIT_KW,
+        export_max_kw=kw if called.ask is Ask.EXPORT_LIMIT else NO_LIMIT_KW,
         reduce_kw=kw if reduces else 0.0,
         take_kw=kw if called.ask is Ask.INCREASE else 0.0,
         baseline_kw=baseline_kw if reduces else None,
-        mandatory=called.ask is Ask.IMPORT_LIMIT or (called.mandatory and can_bind),
+        mandatory=called.ask in LIMITS or (called.mandatory and can_bind),
         priority=rank(called.priority),
     )
 

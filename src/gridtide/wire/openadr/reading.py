@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from gridtide.finding import BadInput, Finding
 
 Read = TypeVar("Read")
+VALUE = "a finite number, a text, true or false, or a point {x, y}"
 
 
 def read_json(kind: type[Read], content: bytes | str, subject: str) -> Read:
@@ -37,14 +38,21 @@ def read_plain(kind: type[Read], plain: object, subject: str) -> Read:
 
 
 def faults(error: ValidationError, subject: str) -> Iterator[Finding]:
-    """Every fault of an object, with the place where it stands."""
+    """Every fault of an object once, with the place where it stands; a value that is of no kind is one fault."""
+    seen: set[tuple[str | int, ...]] = set()
     for fault in error.errors(include_url=False):
-        place = ".".join(str(part) for part in fault["loc"])
+        loc, limit = fault["loc"], fault["msg"].removeprefix("Value error, ")
+        if "values" in loc[:-2]:
+            loc, limit = loc[: loc.index("values") + 2], VALUE
+            if loc in seen:
+                continue
+            seen.add(loc)
+        place = ".".join(str(part) for part in loc)
         said = repr(fault["input"])
         yield Finding(
             subject=f"{subject} {place}".strip(),
             value=said if len(said) <= 80 else f"{said[:77]}...",
-            limit=fault["msg"].removeprefix("Value error, "),
+            limit=limit,
             mend="It must be as OpenADR 3.1 has it.",
         )
 
