@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from gridtide.case.load import load_case
+from gridtide.doors.report.called import called_of
 from gridtide.doors.results.calls import calls_of
 from gridtide.doors.results.document import document_of
 from gridtide.loop.world import Telemetry
@@ -118,6 +119,30 @@ def test_every_call_but_a_warning_has_a_row_in_the_order_of_the_case(day: Compar
         assert [one.baseline for one in settlement.calls] == [WITHOUT, WITHOUT, WITHOUT, NONE]
         assert settlement.calls[3].settled.above_limit_kwh == 0.0
         assert calls_of(settlement)[3]["asked_kwh"] is None
+
+
+def test_the_report_shades_every_call_from_its_issue_to_the_end_of_its_recovery(
+    day: Comparison,
+) -> None:
+    """Stretches lie inside the course, one behind the other; a call that was declined has its window alone."""
+    shown = {course.policy: course for course in day.courses}
+    site, edges_s = day.study.fleet.sites[0], day.study.timeline.edges_s
+    found = {one["name"]: one for one in called_of(day, shown["coordinated"], site)}
+    assert list(found) == ["less", "more", "order", "line work", "warning"]
+    for one in found.values():
+        times = [moment for _, begins, ends in one["phases"] for moment in (begins, ends)]
+        assert times == sorted(times) and edges_s[0] <= times[0] and times[-1] <= edges_s[-1]
+    order = day.study.events[2]
+    assert found["order"]["phases"] == [
+        ("prepare", epoch_s(order.issued_at), epoch_s(order.start)),
+        ("hold", epoch_s(order.start), epoch_s(order.end)),
+        ("recover", epoch_s(order.end), epoch_s(order.end) + 3600),
+    ]
+    assert "more agreed" in found["more"]["says"] and "delivered" in found["more"]["says"]
+    assert found["line work"]["says"].startswith("at most 150 kW")
+    plain = {one["name"]: one for one in called_of(day, shown["run-at-once"], site)}
+    assert plain["less"]["declined"] and [one[0] for one in plain["less"]["phases"]] == ["hold"]
+    assert found["warning"]["says"] == "a warning, which asks for nothing"
 
 
 def test_a_policy_that_weighs_no_calls_declines_what_it_may_and_holds_what_it_must(

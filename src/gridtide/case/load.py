@@ -2,6 +2,7 @@
 
 import difflib
 import tomllib
+from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -13,11 +14,13 @@ from gridtide.case.build import study_of
 from gridtide.case.checks import faults_of
 from gridtide.case.curves import with_curves
 from gridtide.case.schema import CaseFile
-from gridtide.finding import BadInput, Finding, Gathered
+from gridtide.finding import BadInput, Finding, Gathered, refuse_if_any
 from gridtide.signals.forecaster import reads_back_h
 from gridtide.simulate.study import Study
 
 KEYS_SHOWN = 12
+LEAVES = ("event", "order")
+"""Tables to which no other table refers."""
 PATTERNS = {
     r"^[A-Z]{3}$": "three capital letters, such as EUR",
     r"^([01]\d|2[0-3]):[0-5]\d$": "a time of the day, such as 17:30",
@@ -55,11 +58,10 @@ def read_case(path: Path) -> CaseFile:
     except ValidationError as error:
         details = error.errors()
         told = [detail for detail in details if not _follows(detail, details)]
-        raise BadInput([_finding(detail) for detail in told]) from None
-    faults = Gathered()
-    whole = faults.of(lambda: with_curves(case, Path(path).resolve().parent)) or case
-    faults.findings += faults_of(whole)
-    faults.refuse_if_any()
+        findings = [_finding(detail) for detail in told]
+        raise BadInput([*findings, *_beside(content, told, Path(path).resolve().parent)]) from None
+    whole, findings = _faults_together(case, Path(path).resolve().parent)
+    refuse_if_any(findings)
     return whole
 
 
@@ -90,6 +92,53 @@ def _parsed(path: Path) -> dict[str, Any]:
                 )
             ]
         ) from None
+
+
+def _beside(content: dict[str, Any], details: list[Any], folder: Path) -> list[Finding]:
+    """Faults that tables have together, where the schema only stumbles over keys that can be left out.
+
+    Those are keys it does not know and those of calls, to which no other table refers. Nothing is said of a table that
+    has a fault of its own: it may only follow from that.
+    """
+    can = [one["type"] == "extra_forbidden" or one["loc"][0] in LEAVES for one in details]
+    if not all(can):
+        return []
+    left = deepcopy(content)
+    for detail in details:
+        _leave_out(left, detail["loc"])
+    try:
+        case = CaseFile.model_validate(left)
+    except ValidationError:
+        return []
+    faulty = {_spelt(list(detail["loc"][:2])) for detail in details}
+    return [
+        one
+        for one in _faults_together(case, folder)[1]
+        if not any(_lies_in(one.subject, table) for table in faulty)
+    ]
+
+
+def _leave_out(content: Any, where: tuple[Any, ...]) -> None:
+    """The content without a key, where there is one at that place."""
+    *way, last = where
+    table = content
+    for part in way:
+        there = isinstance(table, list) or (isinstance(table, dict) and part in table)
+        table = table[part] if there else None
+    if isinstance(table, dict):
+        table.pop(last, None)
+
+
+def _faults_together(case: CaseFile, folder: Path) -> tuple[CaseFile, list[Finding]]:
+    """The case with its curves read, and every fault that shows only when its tables are read together."""
+    faults = Gathered()
+    whole = faults.of(lambda: with_curves(case, folder)) or case
+    return whole, [*faults.findings, *faults_of(whole)]
+
+
+def _lies_in(subject: str, table: str) -> bool:
+    """Whether a place is a table or lies in it."""
+    return subject == table or subject.startswith((f"{table}.", f"{table}[", f"{table} "))
 
 
 def _follows(detail: Any, details: list[Any]) -> bool:
