@@ -28,6 +28,25 @@ def training(tmp_path_factory: pytest.TempPathFactory) -> str:
     return written(path, np.asarray(150_000.0 + 50_000.0 * (at % 2.0 < 1.4)), 1 / RATE_HZ)
 
 
+def test_the_least_store_of_any_control_is_told_beside_those_that_were_tried(
+    training: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its keys are a contract; smaller than every store that was tried; a rule that needs finer samples is left out."""
+    words = ["swing", training, "--rule", "ieso-15s", "--rule", "lipa-high", "--least-store"]
+    assert exit_code([*words, "--json"]) == 3
+    found = json.loads(capsys.readouterr().out)
+    least = found["least_store"]
+    assert set(least) == {
+        "period_s", "alike", "energy_kwh", "bound_kwh", "power_kw", "lost_kwh", "rules", "left_out", "why",
+    }  # fmt: skip
+    assert (least["rules"], least["left_out"], least["why"]) == (["ieso-15s"], ["lipa-high"], "")
+    assert 0.0 < least["bound_kwh"] <= least["energy_kwh"]
+    tried = [one["figures"]["energy_kwh"] for one in found["mends"] if "store" in one["kind"]]
+    assert tried and least["bound_kwh"] <= min(tried)
+    assert exit_code(words) == 3
+    assert "the least store of any control, by a period of 2 s" in capsys.readouterr().out
+
+
 def test_the_document_of_a_load_that_fails(
     training: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
