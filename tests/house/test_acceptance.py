@@ -7,9 +7,13 @@ import pytest
 
 TESTS = Path(__file__).resolve().parents[1]
 NAMES = (
-    "REG-1 REG-2 REG-3 REG-4 REG-5 REG-6 REG-7 DR-1 DR-2 DR-3 DR-4 TAR-1 TAR-2 GRN-1 RMP-1 RMP-2 RMP-3 VRT-1 VRT-2 VRT-3"
-    " FRQ-1 NET-1 NET-2 ADR-1 ADR-2 ADR-3 SAF-1 SAF-2 AUD-1"
-).split()
+    *(f"REG-{number}" for number in range(1, 8)),
+    *(f"DR-{number}" for number in range(1, 5)),
+    *(f"RMP-{number}" for number in range(1, 4)),
+    *(f"VRT-{number}" for number in range(1, 4)),
+    *(f"ADR-{number}" for number in range(1, 4)),
+    *("TAR-1", "TAR-2", "GRN-1", "FRQ-1", "NET-1", "NET-2", "SAF-1", "SAF-2", "AUD-1"),
+)
 
 
 @pytest.fixture(scope="module")
