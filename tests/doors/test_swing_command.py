@@ -149,7 +149,24 @@ def test_each_site_of_a_case_is_judged_and_its_iterations_are_named(
     more = ["--lasts", "3min", "--rate", "20", "--page", str(page), "--json"]
     assert exit_code([*words, *more]) == 3
     found = json.loads(capsys.readouterr().out)
-    assert set(found) == {"of", "policy", "passes", "from", "lasts_s", "step_s", "sites", "notes"}
+    assert set(found) == {
+        "of",
+        "policy",
+        "passes",
+        "from",
+        "lasts_s",
+        "step_s",
+        "iterations",
+        "sites",
+        "notes",
+    }
+    classes = {one["class"]: one for one in found["iterations"]}
+    assert {one["origin"] for one in classes.values()} <= {"declared", "assumed"}
+    for one in classes.values():
+        assert set(one) == {
+            "class", "kind", "origin", "period_s", "depth", "duty", "ramp_s", "source"
+        }  # fmt: skip
+        assert any(note.startswith(one["class"]) for note in found["notes"])
     sites = {one["of"]: one for one in found["sites"]}
     assert set(sites) == {"Nantong", "Zhangbei"} and "picture" not in sites["Nantong"]
     sitting = [one for site in sites.values() for one in site["sitting"]]
