@@ -11,6 +11,7 @@ import numpy as np
 from gridtide.case.grid_rules import bundled_rules
 from gridtide.grid.judge import Load, judged
 from gridtide.grid.mend import Store, power_mends
+from gridtide.grid.smallest_store import mean_period, smallest_repeated
 from gridtide.grid.waveform import Waveform
 
 NAMES = ("ercot-band", "ieso-15s", "ieso-ramp")
@@ -38,6 +39,14 @@ def main() -> None:
     for mend in power_mends(course, rules, [], load, Store()).found:
         least = mend.figures.get("foresight_energy_kwh")
         print(mend.says + ("" if least is None else f"; with foresight none below {least:.1f} kWh"))
+    repeated = mean_period(course)
+    assert repeated is not None
+    best = smallest_repeated(repeated[0], rules, (load.nominal_kw, course.peak_kw), 0.95)
+    assert best is not None
+    print(
+        f"the least store of any control: {best.energy_kwh:.3g} kWh and {best.power_kw:,.0f} kW,"
+        f" none below {best.bound_kwh:.3g} kWh"
+    )
 
 
 if __name__ == "__main__":

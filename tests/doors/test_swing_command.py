@@ -28,6 +28,25 @@ def training(tmp_path_factory: pytest.TempPathFactory) -> str:
     return written(path, np.asarray(150_000.0 + 50_000.0 * (at % 2.0 < 1.4)), 1 / RATE_HZ)
 
 
+def test_the_least_store_of_any_control_is_told_beside_those_that_were_tried(
+    training: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its keys are a contract; smaller than every store that was tried; a rule that needs finer samples is left out."""
+    words = ["swing", training, "--rule", "ieso-15s", "--rule", "lipa-high", "--least-store"]
+    assert exit_code([*words, "--json"]) == 3
+    found = json.loads(capsys.readouterr().out)
+    least = found["least_store"]
+    assert set(least) == {
+        "period_s", "alike", "energy_kwh", "bound_kwh", "power_kw", "lost_kwh", "rules", "left_out", "why",
+    }  # fmt: skip
+    assert (least["rules"], least["left_out"], least["why"]) == (["ieso-15s"], ["lipa-high"], "")
+    assert 0.0 < least["bound_kwh"] <= least["energy_kwh"]
+    tried = [one["figures"]["energy_kwh"] for one in found["mends"] if "store" in one["kind"]]
+    assert tried and least["bound_kwh"] <= min(tried)
+    assert exit_code(words) == 3
+    assert "the least store of any control, by a period of 2 s" in capsys.readouterr().out
+
+
 def test_the_document_of_a_load_that_fails(
     training: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -130,7 +149,24 @@ def test_each_site_of_a_case_is_judged_and_its_iterations_are_named(
     more = ["--lasts", "3min", "--rate", "20", "--page", str(page), "--json"]
     assert exit_code([*words, *more]) == 3
     found = json.loads(capsys.readouterr().out)
-    assert set(found) == {"of", "policy", "passes", "from", "lasts_s", "step_s", "sites", "notes"}
+    assert set(found) == {
+        "of",
+        "policy",
+        "passes",
+        "from",
+        "lasts_s",
+        "step_s",
+        "iterations",
+        "sites",
+        "notes",
+    }
+    classes = {one["class"]: one for one in found["iterations"]}
+    assert {one["origin"] for one in classes.values()} <= {"declared", "assumed"}
+    for one in classes.values():
+        assert set(one) == {
+            "class", "kind", "origin", "period_s", "depth", "duty", "ramp_s", "source"
+        }  # fmt: skip
+        assert any(note.startswith(one["class"]) for note in found["notes"])
     sites = {one["of"]: one for one in found["sites"]}
     assert set(sites) == {"Nantong", "Zhangbei"} and "picture" not in sites["Nantong"]
     sitting = [one for site in sites.values() for one in site["sitting"]]

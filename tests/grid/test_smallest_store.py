@@ -15,7 +15,13 @@ from gridtide.grid.judge import Load, judged
 from gridtide.grid.mend import Store, power_mends, sized, smoothed
 from gridtide.grid.oscillation import Mode, driven_by
 from gridtide.grid.rule import Provenance, Quantity, Rule
-from gridtide.grid.smallest_store import can_be_sized, smallest_store, stretch_around
+from gridtide.grid.smallest_store import (
+    can_be_sized,
+    mean_period,
+    smallest_repeated,
+    smallest_store,
+    stretch_around,
+)
 from gridtide.grid.waveform import Waveform, drawing
 from gridtide.physics.training_wave import ramp_buffer_kwh, swing_kwh
 
@@ -218,8 +224,108 @@ def test_a_told_store_is_smaller_than_one_that_only_smooths_and_no_smaller_than_
     cost = np.asarray([0.0] * (count + 1) + [1.0, 0.0, 0.0])
     bounds = [(0.0, None)] * (count + 2) + [(None, None)] * 2
     least = optimize.linprog(cost, A_ub=rows, b_ub=most, bounds=bounds, method="highs").fun
+    own = smallest_store(course, [rule], 200_000.0)
+    assert own is not None and own.energy_kwh == pytest.approx(least, rel=1e-6)
     assert least <= found["told store"] < found["store"]
     assert found["told store"] < 1.6 * least
+
+
+def run_of(samples: int, period_s: float = 2.0) -> Waveform:
+    """One period of a run that draws 50 MW more for seven tenths of it."""
+    power = 150_000.0 + 50_000.0 * (np.arange(samples) < 0.7 * samples)
+    return wave(np.asarray(power), period_s / samples)
+
+
+def test_a_load_that_repeats_needs_what_the_formula_leaves_of_its_swing() -> None:
+    """5 MW may be left of 50: D (1 - D) (dP - 5 MW) T, and the power of the longer side."""
+    found = smallest_repeated(run_of(50), [step_rule(5_000.0, 15.0)], (2e5, 2e5), 1.0)
+    assert found is not None
+    assert found.energy_kwh == pytest.approx(swing_kwh(45_000.0, 2.0, 0.7), rel=1e-6)
+    assert found.bound_kwh == pytest.approx(found.energy_kwh, rel=1e-6)
+    assert found.power_kw == pytest.approx(31_500.0, rel=1e-6)
+    assert found.lost_kwh == pytest.approx(0.0, abs=1e-6)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    power=st.lists(st.floats(100.0, 1000.0), min_size=8, max_size=24).map(np.asarray),
+    limit=st.floats(20.0, 300.0),
+    steps=st.integers(1, 40),
+    efficiency=st.sampled_from([0.8, 0.95, 1.0]),
+)
+def test_a_store_with_losses_ends_as_it_began_keeps_the_rule_and_is_as_small_as_it_says(
+    power: Real, limit: float, steps: int, efficiency: float
+) -> None:
+    """Its course run again through a store: the span of its level, its end, its losses, every window for ever."""
+    from gridtide.kernels.waveform import stored
+
+    period, rule = wave(power, 1.0), step_rule(limit, float(steps))
+    found = smallest_repeated(period, [rule], (1000.0, 1000.0), efficiency)
+    if found is None:
+        return
+    into_kw = np.asarray(found.grid_kw - power)
+    level = stored(into_kw, 1.0 / 3600.0, efficiency, efficiency)
+    assert level[-1] == pytest.approx(0.0, abs=1e-6)
+    whole = np.concatenate([[0.0], level])
+    assert whole.max() - whole.min() == pytest.approx(found.energy_kwh, abs=1e-6)
+    assert into_kw.sum() / 3600.0 == pytest.approx(found.lost_kwh, abs=1e-6)
+    assert np.abs(into_kw).max() <= found.power_kw + 1e-6
+    assert found.bound_kwh <= found.energy_kwh + 1e-6
+    repeated = np.tile(found.grid_kw, 3 + steps // len(power))
+    verdict = judged(rule, wave(repeated, 1.0), LOAD, asked=True)
+    assert verdict.value is not None and verdict.value <= limit + 1e-5
+
+
+def test_a_store_with_losses_for_ramps_of_a_pause_ends_as_it_began() -> None:
+    """A pause that comes to an end, at 20 MW/min: no smaller than the bound, the rule kept."""
+    course = wave(np.repeat([150_000.0, 50_000.0, 150_000.0], 120), 2.0)
+    rule = ramp_rule(20_000.0, 60.0)
+    lossy = smallest_store(course, [rule], 2e5, efficiency=0.9)
+    ideal = smallest_store(course, [rule], 2e5, efficiency=1.0)
+    assert lossy is not None and ideal is not None
+    assert lossy.bound_kwh <= lossy.energy_kwh
+    assert lossy.lost_kwh > 0.0
+    assert ideal.lost_kwh == pytest.approx(0.0, abs=1e-6)
+    after = judged(rule, drawing(course, lossy.grid_kw), LOAD, asked=True)
+    assert after.value is not None and after.value <= 20_000.0 * (1 + 1e-6)
+
+
+def test_what_swings_in_a_band_is_kept_for_ever_and_no_told_store_needs_less() -> None:
+    """A rule on 0.1 to 20 Hz: the period repeated passes, and stores that were tried are larger."""
+    period = run_of(100)
+    rule = replace(RULES["ercot-band"], band_hz=(0.1, 20.0))
+    least = smallest_repeated(period, [rule, RULES["ieso-15s"]], (2e5, 2e5), 0.95)
+    assert least is not None
+    assert least.bound_kwh <= least.energy_kwh <= swing_kwh(50_000.0, 2.0, 0.7)
+    repeated = wave(np.tile(least.grid_kw, 60), period.step_s)
+    for one in (rule, RULES["ieso-15s"]):
+        verdict = judged(one, repeated, LOAD, asked=True)
+        assert verdict.value is not None and verdict.value <= verdict.limit * (1 + 1e-4)
+    course = wave(np.tile(period.power_kw, 45), period.step_s)
+    tried = power_mends(course, [rule, RULES["ieso-15s"]], [], LOAD, Store()).found
+    stores = [one.figures["energy_kwh"] for one in tried if "store" in one.kind]
+    assert stores and min(stores) >= least.bound_kwh
+
+
+def test_the_period_of_a_record_is_found_through_jitter_and_noise_has_none() -> None:
+    """Edges that fall a sample early or late; and a record of chance."""
+    at = np.arange(200 * 60) / 200.0
+    found = mean_period(wave(np.asarray(1e5 + 5e4 * (at % 2.0 < 1.4)), 1 / 200.0))
+    assert found is not None
+    period, alike = found
+    assert len(period.power_kw) == 400 and 0.99 < alike <= 1.0
+    noise = np.random.default_rng(3).normal(1e5, 1e4, 5_000)
+    assert mean_period(wave(noise, 0.01)) is None
+
+
+def test_a_band_that_cannot_be_kept_of_a_period_is_refused() -> None:
+    """Not visible at this sampling, or in windows shorter than the period."""
+    slow = run_of(50)
+    with pytest.raises(ValueError, match="not visible"):
+        smallest_repeated(slow, [RULES["ercot-band"]], (2e5, 2e5), 0.95)
+    rule = replace(RULES["ercot-band"], band_hz=(0.1, 4.0), window_s=1.0)
+    with pytest.raises(ValueError, match="shorter than the period"):
+        smallest_repeated(slow, [rule], (2e5, 2e5), 0.95)
 
 
 def test_a_load_that_nothing_helps_says_so() -> None:

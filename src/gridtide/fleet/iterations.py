@@ -18,3 +18,8 @@ class Iterations:
 
 
 ASSUMED = Iterations()
+ASSUMED_FROM = (
+    "the middle of unverified ranges, periods of 0.5 to 10 s and depths of 30 to 60 % of IT power; ramps of 18 s as"
+    " synthetic traces of OpenG2G have them (quoted)"
+)
+"""Where what is assumed comes from, in words."""

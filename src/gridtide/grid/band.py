@@ -47,11 +47,33 @@ def in_band(waveform: Waveform, band: BandFilter) -> Real:
     rate = 1.0 / waveform.step_s
     if band.high_hz > 0.5 * rate:
         raise ValueError("the band reaches beyond half the sampling rate")
-    edges = (warped_hz(band.low_hz, rate), warped_hz(band.high_hz, rate))
-    sections = sections_of(butterworth_band(band.order, *edges), rate)
+    sections = _sections(band, rate)
     padding = min(steps_in(waveform, band.padding_s), len(waveform.power_kw) - 1)
     values = np.ascontiguousarray(waveform.power_kw)
     return np.asarray(there_and_back(sections, steady_states(sections), values, padding))
+
+
+def repeated_band(period: Waveform, band: BandFilter) -> Real:
+    """What the filter makes of a kW in the first sample of a period that repeats for ever, (n,), kW.
+
+    There and back is the square of its gain at every harmonic. Raises ValueError where sampling does not reach its
+    upper edge.
+    """
+    rate = 1.0 / period.step_s
+    if band.high_hz > 0.5 * rate:
+        raise ValueError("the band reaches beyond half the sampling rate")
+    sections = _sections(band, rate)
+    count = len(period.power_kw)
+    back = np.exp(-2j * np.pi * np.fft.rfftfreq(count))
+    gain = np.ones(len(back), dtype=np.complex128)
+    for b0, b1, b2, a1, a2 in sections:
+        gain *= (b0 + back * (b1 + back * b2)) / (1.0 + back * (a1 + back * a2))
+    return np.asarray(np.fft.irfft(np.abs(gain) ** 2, n=count))
+
+
+def _sections(band: BandFilter, rate_hz: float) -> Real:
+    edges = (warped_hz(band.low_hz, rate_hz), warped_hz(band.high_hz, rate_hz))
+    return sections_of(butterworth_band(band.order, *edges), rate_hz)
 
 
 def settled(waveform: Waveform, band: BandFilter) -> slice:

@@ -1,4 +1,4 @@
-"""The smallest store that keeps ramp and step rules, as a linear program: a bound that no controller can beat."""
+"""The smallest store that keeps ramp, step and band rules, as a linear program: a bound that no controller can beat."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.grid.band import BandFilter, in_band, repeated_band, settled, visible_hz
 from gridtide.grid.rule import Direction, Quantity, Rule, limit_of
-from gridtide.grid.waveform import Waveform, means_of
+from gridtide.grid.store_program import Rows, range_within, solved_in_turn
+from gridtide.grid.waveform import Waveform, drawing, means_of
 
 Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -15,43 +17,55 @@ MOST_STEPS = 600
 """Block means the program looks at; a longer record is taken in longer blocks."""
 LEAST_IN_WINDOW = 2
 KEPT = (Quantity.MEAN_RAMP, Quantity.STEP)
+REPEATED = (*KEPT, Quantity.BAND_SWING)
+"""What is kept of a record of any length, and of a load that repeats itself."""
+SHORTEST, ALIKE, NEAR = 8, 0.9, 0.02
+"""Samples of a period at least, how alike two periods must be, and by how much less a shorter one may be."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SmallestStore:
-    """A store without losses that knows what comes. energy_kwh: its size; power_kw: the least for that size;
-    step_s: of the block means it was found on; grid_kw: of each block, (T,)."""
+    """A store that knows what comes. energy_kwh: its size; power_kw: the least for that size; step_s: of the values it
+    was found on; grid_kw: of each, (T,); lost_kwh: in the store over all of them; bound_kwh: below which none holds,
+    also none that burns energy by charging and discharging at one time; the size itself where nothing is lost."""
 
     energy_kwh: float
     power_kw: float
     step_s: float
     grid_kw: Real
+    lost_kwh: float
+    bound_kwh: float
 
 
-class _Rows:
-    """Rows of a program as they come, compressed at the end."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Course:
+    """What a load draws at each of T steps, divided by scale_kw; repeats: again and again."""
 
-    def __init__(self) -> None:
-        self.row: list[Whole] = []
-        self.column: list[Whole] = []
-        self.value: list[Real] = []
-        self.lower: list[Real] = []
-        self.upper: list[Real] = []
-        self.count = 0
+    drawn: Real
+    step_s: float
+    scale_kw: float
+    repeats: bool
 
-    def add(
-        self, terms: Sequence[tuple[Whole, float]], lower: Real | float, upper: Real | float
-    ) -> None:
-        """As many rows as the columns of each term are long."""
-        many = len(terms[0][0])
-        rows = self.count + np.arange(many)
-        for columns, value in terms:
-            self.row.append(rows)
-            self.column.append(columns)
-            self.value.append(np.full(many, value))
-        self.lower.append(np.broadcast_to(np.asarray(lower, dtype=float), (many,)))
-        self.upper.append(np.broadcast_to(np.asarray(upper, dtype=float), (many,)))
-        self.count += many
+    def ahead(self, columns: Whole, steps: int) -> Whole:
+        """Columns of all steps, and where the load repeats itself of the first ones of the next periods, so that every
+        window of some steps begins once."""
+        if not self.repeats:
+            return columns
+        return columns[np.arange(len(columns) + steps) % len(columns)]
+
+
+@dataclass(kw_only=True)
+class _Columns:
+    """Columns of the program. level: before each step and at the end, (T + 1,); charge, discharge: (T,), none where
+    nothing is lost; free: the next that is not used."""
+
+    level: Whole
+    grid: Whole
+    charge: Whole
+    discharge: Whole
+    size: int
+    power: int
+    free: int
 
 
 def can_be_sized(rules: Sequence[Rule], waveform: Waveform) -> bool:
@@ -82,54 +96,224 @@ def stretch_around(waveform: Waveform, at_s: float, rules: Sequence[Rule]) -> Wa
     )
 
 
+def mean_period(waveform: Waveform) -> tuple[Waveform, float] | None:
+    """The mean of a record's periods, and how alike they are: correlation of the record with itself a period later,
+    0.9 to 1; None without such a period of 8 to 600 samples.
+
+    Rules on ramps, steps and swings bind averages of courses that keep them, so that what the mean period needs is a
+    bound for the whole record, its ends left aside.
+    """
+    power = waveform.power_kw - waveform.power_kw.mean()
+    most = min(MOST_STEPS, len(power) // 2)
+    alike = np.asarray([_alike(power, steps) for steps in range(SHORTEST, most + 1)])
+    if not len(alike) or alike.max() < ALIKE:
+        return None
+    at = int(np.argmax(alike >= alike.max() - NEAR))
+    while at + 1 < len(alike) and alike[at + 1] > alike[at]:
+        at += 1
+    steps = SHORTEST + at
+    whole = len(power) // steps * steps
+    mean_kw = waveform.power_kw[:whole].reshape(-1, steps).mean(axis=0)
+    return replace(waveform, power_kw=mean_kw), float(min(alike[at], 1.0))
+
+
+def _alike(power: Real, steps: int) -> float:
+    early, late = power[:-steps], power[steps:]
+    size = float(np.sqrt((early @ early) * (late @ late)))
+    return float(early @ late) / size if size > 0.0 else 0.0
+
+
 def smallest_store(
-    waveform: Waveform, rules: Sequence[Rule], nominal_kw: float, peak_kw: float | None = None
+    waveform: Waveform,
+    rules: Sequence[Rule],
+    nominal_kw: float,
+    peak_kw: float | None = None,
+    efficiency: float | None = None,
 ) -> SmallestStore | None:
     """The least energy, then the least power, with which block means keep every ramp and step rule, without selling
     to the grid; None where none can. Call only what `can_be_sized`.
 
-    peak_kw: that shares of the peak are of, the record's own where None. A rule that looks one way only is kept both
-    ways where it is one of steps.
+    peak_kw: that shares of the peak are of, the record's own where None. efficiency: of charging, and of discharging,
+    (0, 1], of a store that ends as it began; None: one without losses that may end anywhere. A rule that looks one way
+    only is kept both ways where it is one of steps. Rules on swings in a band are kept where no blocks are needed and
+    the record is longer than what their filter drops.
     """
-    most_kw = waveform.peak_kw if peak_kw is None else peak_kw
     per_block = max(1, round(_block_s(waveform) / waveform.step_s))
-    block_s = per_block * waveform.step_s
     drawn = means_of(waveform, per_block)
-    scale = max(1.0, float(np.abs(drawn).max()))
-    count = len(drawn)
-    level, grid = np.arange(count + 1), count + 1 + np.arange(count)
-    size, power = 2 * count + 1, 2 * count + 2
-    rows, columns = _Rows(), 2 * count + 3
-    rows.add([(grid, 1.0), (level[1:], -1.0), (level[:-1], 1.0)], drawn / scale, drawn / scale)
-    rows.add([(np.full(count + 1, size), 1.0), (level, -1.0)], 0.0, np.inf)
-    for sign in (1.0, -1.0):
-        stored = [(level[1:], -sign), (level[:-1], sign)]
-        rows.add([(np.full(count, power), 1.0), *stored], 0.0, np.inf)
-    for rule in _tightest(rules, most_kw, nominal_kw):
-        if rule.quantity not in KEPT or rule.window_s is None:
-            continue
-        limit = limit_of(rule, most_kw, nominal_kw) / scale
-        steps = int(rule.window_s / block_s + 1e-6)
-        if rule.quantity == Quantity.MEAN_RAMP:
-            most = limit * steps * block_s / 60.0
-            down = -np.inf if rule.direction == Direction.UP else -most
-            up = np.inf if rule.direction == Direction.DOWN else most
-            rows.add([(grid[steps:], 1.0), (grid[:-steps], -1.0)], down, up)
-        else:
-            columns = _range_within(rows, grid, columns, steps, limit)
-    lowest = np.full(columns, -np.inf)
-    lowest[level], lowest[size], lowest[power] = 0.0, 0.0, 0.0
-    if float(drawn.min()) >= 0.0:
-        lowest[grid] = 0.0
-    found = _solved(rows, lowest, size, power)
-    if found is None:
-        return None
-    hours = block_s / 3600.0
+    course = _course(drawn, per_block * waveform.step_s, repeats=False)
+    limits = _limits(rules, waveform.peak_kw if peak_kw is None else peak_kw, nominal_kw)
+    return _smallest(course, limits, efficiency)
+
+
+def smallest_repeated(
+    period: Waveform, rules: Sequence[Rule], load_kw: tuple[float, float], efficiency: float
+) -> SmallestStore | None:
+    """The least energy, then the least power, with which a load that repeats a period for ever keeps every rule on
+    ramps, steps and swings in a band, without selling to the grid; None where none can.
+
+    No store whose power is at most the swing of the load does with less than `bound_kwh`, also none that treats each
+    period in another way, since the mean of what it does would keep the rules too. load_kw: nominal power, and the peak
+    that shares are of. efficiency: of charging, and of discharging, (0, 1]. Raises ValueError for a band that is not
+    visible at this sampling and for one whose window is shorter than the period.
+    """
+    if any(
+        rule.quantity == Quantity.BAND_SWING
+        and rule.window_s is not None
+        and rule.window_s < len(period.power_kw) * period.step_s
+        for rule in rules
+    ):
+        raise ValueError("a window of a band is shorter than the period")
+    nominal_kw, peak_kw = load_kw
+    course = _course(period.power_kw, period.step_s, repeats=True)
+    return _smallest(course, _limits(rules, peak_kw, nominal_kw), efficiency)
+
+
+def _course(drawn_kw: Real, step_s: float, *, repeats: bool) -> _Course:
+    scale_kw = max(1.0, float(np.abs(drawn_kw).max()))
+    return _Course(drawn=drawn_kw / scale_kw, step_s=step_s, scale_kw=scale_kw, repeats=repeats)
+
+
+def _limits(rules: Sequence[Rule], peak_kw: float, nominal_kw: float) -> list[tuple[Rule, float]]:
+    """Rules that bind, each with its limit."""
+    return [
+        (rule, limit_of(rule, peak_kw, nominal_kw))
+        for rule in _tightest(rules, peak_kw, nominal_kw)
+    ]
+
+
+def _smallest(
+    course: _Course, limits: Sequence[tuple[Rule, float]], efficiency: float | None
+) -> SmallestStore | None:
+    rows = Rows()
+    columns = _store(rows, course, efficiency)
+    for rule, limit in limits:
+        scaled = limit / course.scale_kw
+        if rule.quantity == Quantity.MEAN_RAMP and rule.window_s is not None:
+            _keep_ramp(rows, columns, course, rule, scaled)
+        elif rule.quantity == Quantity.STEP and rule.window_s is not None:
+            _keep_span(rows, columns, course, rule.window_s, scaled)
+        elif rule.quantity == Quantity.BAND_SWING:
+            _keep_band(rows, columns, course, rule, scaled)
+    lowest = _lowest(columns, course)
+    goals = (columns.size, columns.power)
+    bound = solved_in_turn(rows, lowest, goals)
+    if bound is None or efficiency is None:
+        return None if bound is None else _told(bound, bound, columns, course)
+    charges = bound[columns.charge] >= bound[columns.discharge]
+    rests = np.where(charges, columns.discharge, columns.charge)
+    rows.add([(rests, 1.0)], 0.0, 0.0)
+    found = solved_in_turn(rows, lowest, goals)
+    return None if found is None else _told(found, bound, columns, course)
+
+
+def _lowest(columns: _Columns, course: _Course) -> Real:
+    """Least value of each column; a load that never sells does not sell behind a store either."""
+    lowest = np.full(columns.free, -np.inf)
+    for bounded in (columns.level, columns.charge, columns.discharge):
+        lowest[bounded] = 0.0
+    lowest[[columns.size, columns.power]] = 0.0
+    if float(course.drawn.min()) >= 0.0:
+        lowest[columns.grid] = 0.0
+    return lowest
+
+
+def _store(rows: Rows, course: _Course, efficiency: float | None) -> _Columns:
+    """A store beside the load. With losses it charges and discharges in columns of their own, both together within its
+    power, which is at most the swing of the load, and ends as it began."""
+    count = len(course.drawn)
+    at = np.arange(count)
+    lossy = efficiency is not None
+    first = 2 * count + 1
+    columns = _Columns(
+        level=np.arange(count + 1),
+        grid=count + 1 + at,
+        charge=first + at if lossy else at[:0],
+        discharge=first + count + at if lossy else at[:0],
+        size=first + 2 * count * lossy,
+        power=first + 2 * count * lossy + 1,
+        free=first + 2 * count * lossy + 2,
+    )
+    after, before = columns.level[1:], columns.level[:-1]
+    rows.add([(np.full(count + 1, columns.size), 1.0), (columns.level, -1.0)], 0.0, np.inf)
+    most = (np.full(count, columns.power), 1.0)
+    if efficiency is None:
+        rows.add([(columns.grid, 1.0), (after, -1.0), (before, 1.0)], course.drawn, course.drawn)
+        for sign in (1.0, -1.0):
+            rows.add([most, (after, -sign), (before, sign)], 0.0, np.inf)
+        return columns
+    flows = [(columns.grid, 1.0), (columns.charge, -1.0), (columns.discharge, 1.0)]
+    rows.add(flows, course.drawn, course.drawn)
+    into, out_of = (columns.charge, -efficiency), (columns.discharge, 1.0 / efficiency)
+    rows.add([(after, 1.0), (before, -1.0), into, out_of], 0.0, 0.0)
+    rows.add([most, (columns.charge, -1.0), (columns.discharge, -1.0)], 0.0, np.inf)
+    rows.add([(columns.level[-1:], 1.0), (columns.level[:1], -1.0)], 0.0, 0.0)
+    rows.add([(np.asarray([columns.power]), 1.0)], 0.0, float(np.ptp(course.drawn)))
+    return columns
+
+
+def _keep_ramp(rows: Rows, columns: _Columns, course: _Course, rule: Rule, limit: float) -> None:
+    assert rule.window_s is not None
+    steps = int(rule.window_s / course.step_s + 1e-6)
+    most = limit * steps * course.step_s / 60.0
+    down = -np.inf if rule.direction == Direction.UP else -most
+    up = np.inf if rule.direction == Direction.DOWN else most
+    grid = course.ahead(columns.grid, steps)
+    begin, end = grid[:-steps], grid[steps:]
+    apart = begin != end
+    rows.add([(end[apart], 1.0), (begin[apart], -1.0)], down, up)
+
+
+def _keep_span(
+    rows: Rows, columns: _Columns, course: _Course, window_s: float, limit: float
+) -> None:
+    """No window of the grid's power spans more than the limit."""
+    steps = int(window_s / course.step_s + 1e-6)
+    if steps >= len(columns.grid) - 1:
+        least = np.full(len(columns.grid), columns.free)
+        columns.free += 1
+        rows.add([(columns.grid, 1.0), (least, -1.0)], 0.0, limit)
+        return
+    ahead = course.ahead(columns.grid, steps)
+    columns.free = range_within(rows, ahead, columns.free, steps, limit)
+
+
+def _keep_band(rows: Rows, columns: _Columns, course: _Course, rule: Rule, limit: float) -> None:
+    """What lies in the band, a sum over the grid's power as the filter weighs it: no more than the limit above the
+    lowest of it, a column of its own, wherever a window reaches."""
+    weights = _weights(course, rule)
+    many = len(weights)
+    if rule.window_s is not None and not course.repeats:
+        many = min(many, int(rule.window_s / course.step_s + 1e-6) + 1)
+    for first in range(len(weights) - many + 1):
+        least = np.full(many, columns.free)
+        columns.free += 1
+        rows.add_dense(weights[first : first + many], columns.grid, least, limit)
+
+
+def _weights(course: _Course, rule: Rule) -> Real:
+    """The band filter as a matrix, (W, T): of a period that repeats for ever, or of the samples that have settled."""
+    count = len(course.drawn)
+    like = Waveform(name="", start_s=0.0, step_s=course.step_s, power_kw=np.zeros(count))
+    assert rule.band_hz is not None
+    band = BandFilter(low_hz=rule.band_hz[0], high_hz=rule.band_hz[1])
+    if band.high_hz > visible_hz(like):
+        raise ValueError("the band is not visible at this sampling")
+    if course.repeats:
+        response = repeated_band(like, band)
+        return np.stack([np.roll(response, by) for by in range(count)], axis=1)
+    unit = np.stack([in_band(drawing(like, one), band) for one in np.eye(count)], axis=1)
+    return unit[settled(like, band)]
+
+
+def _told(found: Real, bound: Real, columns: _Columns, course: _Course) -> SmallestStore:
+    kwh = course.scale_kw * course.step_s / 3600.0
     return SmallestStore(
-        energy_kwh=float(found[size]) * scale * hours,
-        power_kw=float(found[power]) * scale,
-        step_s=block_s,
-        grid_kw=found[grid] * scale,
+        energy_kwh=float(found[columns.size]) * kwh,
+        power_kw=float(found[columns.power]) * course.scale_kw,
+        step_s=course.step_s,
+        grid_kw=found[columns.grid] * course.scale_kw,
+        lost_kwh=float((found[columns.charge] - found[columns.discharge]).sum()) * kwh,
+        bound_kwh=float(bound[columns.size]) * kwh,
     )
 
 
@@ -156,82 +340,3 @@ def _block_s(waveform: Waveform) -> float:
         waveform.step_s,
         float(np.ceil(waveform.lasts_s / MOST_STEPS / waveform.step_s)) * waveform.step_s,
     )
-
-
-def _range_within(rows: _Rows, grid: Whole, first: int, steps: int, limit: float) -> int:
-    """Rows by which no window of steps + 1 values spans more than the limit; gives the next free column.
-
-    Highest and lowest value from each moment to the end of its block, and from the beginning of its block to it:
-    every window is the end of one block and the beginning of the next (van Herk).
-    """
-    count = len(grid)
-    at = np.arange(count)
-    ends = (at % (steps + 1) == steps) | (at == count - 1)
-    begins = at % (steps + 1) == 0
-    to_high, to_low, from_high, from_low = (first + k * count + at for k in range(4))
-    inner, later = at[~ends], at[~begins]
-    for columns, sign in ((to_high, 1.0), (to_low, -1.0), (from_high, 1.0), (from_low, -1.0)):
-        rows.add([(columns, sign), (grid, -sign)], 0.0, np.inf)
-    for columns, sign in ((to_high, 1.0), (to_low, -1.0)):
-        rows.add([(columns[inner], sign), (columns[inner + 1], -sign)], 0.0, np.inf)
-    for columns, sign in ((from_high, 1.0), (from_low, -1.0)):
-        rows.add([(columns[later], sign), (columns[later - 1], -sign)], 0.0, np.inf)
-    start = at[: max(0, count - steps)]
-    end = start + steps
-    for high, low in (
-        (to_high[start], to_low[start]),
-        (to_high[start], from_low[end]),
-        (from_high[end], to_low[start]),
-        (from_high[end], from_low[end]),
-    ):
-        rows.add([(high, 1.0), (low, -1.0)], -np.inf, limit)
-    return first + 4 * count
-
-
-def _solved(rows: _Rows, lowest: Real, size: int, power: int) -> Real | None:
-    """Least size first, then least power at that size; None where nothing holds."""
-    import highspy
-    from highspy._core import _Highs
-
-    row, column = np.concatenate(rows.row), np.concatenate(rows.column)
-    order = np.lexsort((row, column))
-    starts = np.searchsorted(column[order], np.arange(len(lowest)))
-    highs = _Highs()  # the public subclass greets on stdout before it can be told to be silent
-    for option, setting in (
-        ("output_flag", False),
-        ("solver", "simplex"),
-        ("threads", 1),
-        ("parallel", "off"),
-        ("random_seed", 0),
-    ):
-        highs.setOptionValue(option, setting)
-    cost = np.zeros(len(lowest))
-    cost[size] = 1.0
-    highs.passModel(
-        len(lowest),
-        rows.count,
-        len(row),
-        int(highspy.MatrixFormat.kColwise),
-        int(highspy.ObjSense.kMinimize),
-        0.0,
-        cost,
-        lowest,
-        np.full(len(lowest), np.inf),
-        np.concatenate(rows.lower),
-        np.concatenate(rows.upper),
-        starts.astype(np.int32),
-        row[order].astype(np.int32),
-        np.concatenate(rows.value)[order],
-        np.zeros(len(lowest), dtype=np.int32),
-    )
-    highs.run()
-    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        return None
-    least = float(np.asarray(highs.getSolution().col_value)[size])
-    highs.changeColBounds(size, 0.0, least * (1.0 + 1e-9) + 1e-9)
-    highs.changeColCost(size, 0.0)
-    highs.changeColCost(power, 1.0)
-    highs.run()
-    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        return None
-    return np.asarray(highs.getSolution().col_value, dtype=np.float64)

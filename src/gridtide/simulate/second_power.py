@@ -53,6 +53,17 @@ class Runs:
         freeze(self, **dict.fromkeys(sorted(reals), np.float64))
 
 
+@dataclass(frozen=True, kw_only=True)
+class ClassSwing:
+    """How the jobs of a class swing, None for steady ones. kind: of the work, as the case says or the name tells, None
+    where neither does; declared: in a [[wave]], else it is assumed by the kind."""
+
+    work_class: str
+    kind: WorkKind | None
+    iterations: Iterations | None
+    declared: bool
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SitePower:
     """One site in a window. rest_kw: what is not jobs, at each sample, (n,); waveform: all of it; names: of the jobs of
@@ -179,10 +190,9 @@ def waves_of(power: SitePower) -> tuple[JobWave, ...]:
     return tuple(found.values())
 
 
-def _swings(
-    study: Study, by_class: Mapping[str, Iterations], seed: int
-) -> tuple[list[Iterations | None], Real, Real]:
-    """How each class swings, None for a steady one; and two numbers in [0, 1) for each job, its period and phase."""
+def class_swings(study: Study, by_class: Mapping[str, Iterations]) -> tuple[ClassSwing, ...]:
+    """How each class of a case swings: as declared, else steady for batch and serving and ASSUMED for all that train or
+    are of no known kind. Raises BadInput for a declared class that the case does not have."""
     unknown = [name for name in by_class if name not in {one.name for one in study.jobs.classes}]
     if unknown:
         known = ", ".join(one.name for one in study.jobs.classes)
@@ -191,10 +201,25 @@ def _swings(
                     limit=f"one of {known}", mend="Name a class of the case.")
             for name in unknown
         )  # fmt: skip
-    classes: list[Iterations | None] = []
+    found = []
     for one in study.jobs.classes:
         kind = one.kind or kind_by_name(one.name)
-        classes.append(by_class.get(one.name, None if kind in STEADY else ASSUMED))
+        found.append(
+            ClassSwing(
+                work_class=one.name,
+                kind=kind,
+                iterations=by_class.get(one.name, None if kind in STEADY else ASSUMED),
+                declared=one.name in by_class,
+            )
+        )
+    return tuple(found)
+
+
+def _swings(
+    study: Study, by_class: Mapping[str, Iterations], seed: int
+) -> tuple[list[Iterations | None], Real, Real]:
+    """How each class swings, None for a steady one; and two numbers in [0, 1) for each job, its period and phase."""
+    classes = [one.iterations for one in class_swings(study, by_class)]
     chance = np.random.default_rng(seed)
     return classes, chance.random(len(study.jobs)), chance.random(len(study.jobs))
 

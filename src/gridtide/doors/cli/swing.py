@@ -12,6 +12,7 @@ from gridtide.finding import BadInput, Finding
 
 if TYPE_CHECKING:
     from gridtide.case.grid_rules import GridRules
+    from gridtide.doors.cli.swing_judging import Asked
 
 FILE = click.Path(path_type=Path)
 KW = Number(min=0.0, min_open=True)
@@ -27,6 +28,7 @@ KW = Number(min=0.0, min_open=True)
               help="With a table of sags: loads and their protection, TOML.")  # fmt: skip
 @click.option("--efficiency", type=Number(0.5, 1.0), default=0.95, show_default=True,
               help="Of a store, each way.")  # fmt: skip
+@click.option("--least-store", is_flag=True, help="Also the least store that any control could do with.")  # fmt: skip
 @click.option("--policy", default="coordinated", show_default=True, help="Of a case: whose course.")  # fmt: skip
 @click.option("--at", "when", metavar="TIME",
               help="Of a case: where the window begins; around its largest start or stop by default.")  # fmt: skip
@@ -42,6 +44,7 @@ def swing(
     nominal: float | None,
     protected: Path | None,
     efficiency: float,
+    least_store: bool,
     policy: str,
     when: str | None,
     lasts: str,
@@ -54,20 +57,22 @@ def swing(
     cannot be judged."""
     say_compiling()
     from gridtide.case.grid_rules import rules_with
+    from gridtide.doors.cli.swing_judging import Asked
     from gridtide.doors.cli.swing_words import show
 
     known = rules_with(own)
+    asked = Asked(
+        known=known, names=names, nominal_kw=nominal, efficiency=efficiency, least_store=least_store
+    )
     if protected is not None:
         found = _of_sags(load, known, names, protected)
     elif load.suffix == ".toml":
         from gridtide.doors.cli.swing_case import of_case
-        from gridtide.doors.cli.swing_judging import Asked
 
-        asked = Asked(known=known, names=names, nominal_kw=nominal, efficiency=efficiency)
         window = (instant_of(when, "--at"), duration_s(lasts, "--lasts", 60), 1.0 / rate)
         found = of_case(load, asked, policy, window, page is not None)
     else:
-        found = _of_waveform(load, known, names, nominal, efficiency, page is not None)
+        found = _of_waveform(load, asked, page is not None)
     if page is not None:
         from gridtide.doors.report.sheet import write_sheet
 
@@ -87,15 +92,8 @@ def _without_pictures(found: dict[str, Any]) -> dict[str, Any]:
     return bare
 
 
-def _of_waveform(
-    path: Path,
-    known: "GridRules",
-    names: tuple[str, ...],
-    nominal_kw: float | None,
-    efficiency: float,
-    drawn: bool,
-) -> dict[str, Any]:
-    from gridtide.doors.cli.swing_judging import Asked, judged_document
+def _of_waveform(path: Path, asked: "Asked", drawn: bool) -> dict[str, Any]:
+    from gridtide.doors.cli.swing_judging import judged_document
     from gridtide.sources.waveform_table import WaveformTable
 
     try:
@@ -103,9 +101,8 @@ def _of_waveform(
     except BadInput:
         _refuse_sags(path)
         raise
-    if nominal_kw is None and waveform.peak_kw <= 0.0:
+    if asked.nominal_kw is None and waveform.peak_kw <= 0.0:
         raise BadInput([_drawn_by_none(path, waveform.peak_kw)])
-    asked = Asked(known=known, names=names, nominal_kw=nominal_kw, efficiency=efficiency)
     return judged_document(waveform, asked, notes, drawn)
 
 

@@ -14,9 +14,15 @@ def of_case(
     """The document of a case: one waveform a site. window: where it begins, seconds it lasts and between samples."""
     from gridtide.case.load import load_case
     from gridtide.doors.cli.running import announcer, asked_policies
+    from gridtide.doors.results.swing_document import class_document, class_note
     from gridtide.simulate.course import run_course
     from gridtide.simulate.policies import policy_named
-    from gridtide.simulate.second_power import busiest_window, refuse_outside, second_power
+    from gridtide.simulate.second_power import (
+        busiest_window,
+        class_swings,
+        refuse_outside,
+        second_power,
+    )
     from gridtide.simulate.truth import truth_of
     from gridtide.stores.memory import MemoryStore
     from gridtide.timeline import epoch_s, instant
@@ -33,6 +39,7 @@ def of_case(
     if begins is not None:
         shown = replace(shown, first_s=float(epoch_s(begins)))
     powers = second_power(study, course, shown, asked.known.iterations, study.seed)
+    classes = class_swings(study, asked.known.iterations)
     sites = [judged_document(one.waveform, asked, (), drawn, one) for one in powers]
     return {
         "of": study.name,
@@ -41,9 +48,11 @@ def of_case(
         "from": instant(round(shown.first_s)).isoformat(),
         "lasts_s": shown.lasts_s,
         "step_s": shown.step_s,
+        "iterations": [class_document(one) for one in classes],
         "sites": sites,
         "notes": [
-            "iterations are made up: periods and phases drawn for each job, depths assumed unless a [[wave]] says",
+            "iterations are made up: a period and a phase are drawn for each job",
+            *(class_note(one) for one in classes),
             "what is not jobs follows the steps of the course by straight lines between their middles",
             *study.notes,
         ],

@@ -12,12 +12,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, kw_only=True)
 class Asked:
     """What the words of a command ask: rules by name, all where none is named; the load's nominal power, its own
-    where None; a store's efficiency each way."""
+    where None; a store's efficiency each way; least_store: whether the least one of any control is asked for too."""
 
     known: "GridRules"
     names: tuple[str, ...]
     nominal_kw: float | None
     efficiency: float
+    least_store: bool = False
 
 
 def judged_document(
@@ -57,6 +58,10 @@ def judged_document(
         if power is not None and failing:
             mends = _with_schedule(mends, power, failing, kept, load)
     found = waveform_document(waveform, load, verdicts, driven, mends, notes)
+    if asked.least_store and failing:
+        from gridtide.doors.results.least_store import least_store_document
+
+        found["least_store"] = least_store_document(waveform, failing, load, asked.efficiency)
     if power is not None:
         found["sitting"] = [sitting_document(one) for one in sitting(waves_of(power), known.modes)]
         found["passes"] = found["passes"] and not found["sitting"]

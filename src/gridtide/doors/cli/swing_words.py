@@ -77,6 +77,20 @@ def _show_mends(found: dict[str, Any]) -> None:
             )
     for said in found["mends_that_fail"]:
         click.echo(f"  {said}")
+    if "least_store" in found:
+        _show_least_store(found["least_store"])
+
+
+def _show_least_store(one: dict[str, Any]) -> None:
+    left_out = f"; {', '.join(one['left_out'])} left out" if one["left_out"] else ""
+    if one["why"]:
+        click.echo(f"no least store is told: {one['why']}{left_out}")
+        return
+    click.echo(
+        f"the least store of any control, by a period of {one['period_s']:.3g} s ({one['alike']:.1%} alike):"
+        f" {one['energy_kwh']:.3g} kWh and {one['power_kw']:,.0f} kW, losing {one['lost_kwh']:.2g} kWh each time,"
+        f" for {', '.join(one['rules'])}{left_out}; none below {one['bound_kwh']:.3g} kWh"
+    )
 
 
 def _show_sags(found: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.fleet.iterations import ASSUMED_FROM
 from gridtide.grid.band import spectrum
 from gridtide.grid.judge import Load, Verdict
 from gridtide.grid.mend import Mends
@@ -22,6 +23,7 @@ from gridtide.grid.ride_through import (
 )
 from gridtide.grid.rule import Rule
 from gridtide.grid.waveform import Waveform
+from gridtide.simulate.second_power import ClassSwing
 
 Real = NDArray[np.float64]
 DRAWN_POINTS = 1500
@@ -57,6 +59,32 @@ def waveform_document(
         "mends_that_fail": list(mends.failed),
         "notes": list(notes),
     }
+
+
+def class_document(swing: ClassSwing) -> dict[str, Any]:
+    """How the jobs of a class iterate, None for what a steady one does not, and where that is from."""
+    shape = swing.iterations
+    names = ("period_s", "depth", "duty", "ramp_s")
+    return {
+        "class": swing.work_class,
+        "kind": None if swing.kind is None else swing.kind.value,
+        "origin": "declared" if swing.declared else "assumed",
+        **{name: None if shape is None else getattr(shape, name) for name in names},
+        "source": "[[wave]]" if swing.declared else ASSUMED_FROM if shape else "of its kind",
+    }
+
+
+def class_note(swing: ClassSwing) -> str:
+    """The same in a sentence."""
+    found = class_document(swing)
+    kind = found["kind"] or "no kind told"
+    if swing.iterations is None:
+        return f"{found['class']} ({kind}) is assumed to be steady"
+    shortest, longest = found["period_s"]
+    return (
+        f"{found['class']} ({kind}) iterates each {shortest:g} to {longest:g} s, {found['depth']:.0%} deep,"
+        f" {found['duty']:.0%} of the time at high: {found['origin']}, {found['source']}"
+    )
 
 
 def verdict_document(verdict: Verdict) -> dict[str, Any]:

@@ -107,6 +107,10 @@ function waveform(page, level) {
     element("p", "Each was applied to the record and judged again by every rule above that applies.", "lead");
     words(["change", "how"], page.mends.map((one) => [one.kind, one.says]));
   }
+  if (page.least_store && !page.least_store.why) {
+    const least = page.least_store;
+    element("p", `The least store of any control, by a period of ${size(least.period_s)} s: ${size(least.energy_kwh)} kWh and ${number(least.power_kw)} kW for ${least.rules.join(", ")}; none below ${size(least.bound_kwh)} kWh.`, "lead");
+  }
   const assumed = page.rules.filter((one) => one.assumed).map((one) => `${one.rule}: assumed ${one.assumed}`);
   told([...page.notes, ...page.mends_that_fail, ...assumed]);
 }
