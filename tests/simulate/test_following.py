@@ -105,6 +105,20 @@ def test_the_store_alone_drifts_farther_than_with_compute() -> None:
     assert alone.stored_kwh[-1] < managed.stored_kwh[-1]
 
 
+def test_what_is_asked_of_the_meter_changes_no_faster_than_the_connection_may() -> None:
+    """From rail to rail, with the store beside: each second by the contract's ramp and the meter's own error."""
+    signal = AgcSignal(every_s=4, less=np.repeat([0.9, -0.9, 0.9], 300), source="jumps")
+    window = site_in(standing(), signal)
+    (site,) = window.study.fleet.sites
+    slow = replace(site, contract=replace(site.contract, ramp_max_kw_per_min=300.0))
+    window.study = replace(window.study, fleet=replace(window.study.fleet, sites=(slow,)))
+    found = follow(window, 0, signal, OFFER, MeritOrder())
+    assert found.hours[0].band.ramp_kw_per_s == pytest.approx(5.0)
+    assert np.abs(np.diff(found.request_kw)).max() > 2000.0
+    assert np.abs(np.diff(found.meter_kw)).max() <= 5.0 + 0.01 * OFFER.most_kw
+    assert found.meter_kw[1150:1200].mean() > found.base_kw[1150] - 0.92 * OFFER.most_kw
+
+
 def test_a_signal_longer_than_the_plan_is_refused() -> None:
     """With what there is."""
     with pytest.raises(BadInput, match="planned"):

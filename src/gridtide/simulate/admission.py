@@ -100,12 +100,19 @@ class _Room:
     ) -> None:
         """A job leaves its slots, holds machines from first_s on and draws what is counted from drawn_s on, both until
         so many minutes behind drawn_s."""
-        place = self.placement.place[running.row[number]]
+        place, planned = (
+            self.placement.place[running.row[number]],
+            self.planned(int(running.row[number])),
+        )
         starts_s, ends_s = self.placement.horizon.starts_s, self.placement.horizon.ends_s
         before = starts_s < drawn_s + MINUTE_S * minutes
-        self.machines[place, self.planned(int(running.row[number]))] += running.accelerators[number]
+        self.machines[place, planned] += running.accelerators[number]
         self.machines[place, before & (ends_s > first_s)] -= running.accelerators[number]
-        self.kw[before & (starts_s >= drawn_s)] -= MOST_AT_METER * running.points_kw[number].max()
+        more_kw = np.full(len(self.kw), running.points_kw[number].max())
+        more_kw[planned] -= running.told_kw[number]
+        self.kw[before & (starts_s >= drawn_s)] -= (
+            MOST_AT_METER * more_kw[before & (starts_s >= drawn_s)]
+        )
 
     def taken_by(
         self, running: Running, number: int, first_s: int, end_s: int, until_s: int

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gridtide.doors.cli.measuring import Part, measured_on, size_of, worked
+from gridtide.doors.cli.measuring import Part, each_worked, measured_on, size_of
 from gridtide.doors.cli.words import say_compiling
 from gridtide.finding import BadInput, Finding
 
@@ -133,7 +133,8 @@ def plainly(instance: "GangNodes") -> Tick:
 
 def timed(tick_of: Tick, targets_kw: list[float]) -> list[float]:
     """Milliseconds of each tick, one right after the other."""
-    return [1000.0 * worked(partial(tick_of, target_kw))[0] for target_kw in targets_kw]
+    taken, _ = each_worked([partial(tick_of, target_kw) for target_kw in targets_kw])
+    return [1000.0 * seconds for seconds in taken]
 
 
 def compared(instance: "GangNodes", plain: int) -> tuple[int, float]:

@@ -5,7 +5,7 @@ import platform
 import resource
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -65,17 +65,23 @@ def worked(work: Callable[[], Value]) -> tuple[float, Value]:
 
 
 def median_worked(work: Callable[[], Value], repeats: int) -> tuple[float, Value]:
-    """Median of the CPU seconds of some work done `repeats` times, and what it gave the last time.
+    """Median of the CPU seconds of some work done `repeats` times, and what it gave the last time."""
+    taken, value = each_worked([work] * repeats)
+    return statistics.median(taken), value
+
+
+def each_worked(works: Sequence[Callable[[], Value]]) -> tuple[list[float], Value]:
+    """CPU seconds of each of some works, one right after the other, and what the last one gave.
 
     The collector of garbage rests meanwhile, as in timeit: what it does depends on what ran before.
     """
     taken = []
     with _collector_at_rest():
-        for _ in range(repeats):
+        for work in works:
             begin = time.process_time()
             value = work()
             taken.append(time.process_time() - begin)
-    return statistics.median(taken), value
+    return taken, value
 
 
 @contextmanager

@@ -49,6 +49,7 @@ def follow_document(
         "energy_kwh": _energy_kwh(found),
         "lost_work_h": float(found.lost_s.sum() / HOUR_S),
         "jobs_moved": int((found.lost_s != 0.0).sum()),
+        "jobs_started": int(found.running.begun.sum()),
         "by_hour": [_hour(study, found, number, one) for number, one in enumerate(found.hours)],
         "by_block": _blocks(found),
         "curves": _curves(found, first_s),
@@ -68,7 +69,7 @@ def _energy_kwh(found: Followed) -> dict[str, float]:
 
 
 def _hour(study: Study, found: Followed, number: int, one: HourAhead) -> dict[str, Any]:
-    span = slice(number * HOUR_S, (number + 1) * HOUR_S)
+    span, there = slice(number * HOUR_S, (number + 1) * HOUR_S), ~one.hour.waits
     return {
         "hour": number,
         "base_kw": float(found.base_kw[span].mean()),
@@ -76,9 +77,11 @@ def _hour(study: Study, found: Followed, number: int, one: HourAhead) -> dict[st
         "down_kw": one.band.down_kw,
         "cut_up_kw": max(0.0, found.offer.up_kw - one.band.up_kw),
         "cut_down_kw": max(0.0, found.offer.down_kw - one.band.down_kw),
-        "gangs": int(one.hour.chosen.sum()),
-        "gangs_lowest_kw": float(one.hour.lowest_kw.sum()),
-        "gangs_highest_kw": float(one.hour.highest_kw.sum()),
+        "gangs": int(there.sum()),
+        "gangs_lowest_kw": float(one.hour.lowest_kw[there].sum()),
+        "gangs_highest_kw": float(one.hour.highest_kw[there].sum()),
+        "jobs_waiting": int(one.hour.waits.sum()),
+        "nodes_at_rest": one.hour.resting.most,
         "base_share": one.share,
         "lost_work_h": one.lost_work_h,
         "stored_last_kwh": float(found.stored_kwh[span][-1]),
@@ -120,11 +123,13 @@ def _notes(found: Followed) -> list[str]:
     said = [
         "a job is slowed only as far as its slack bears the worst signal of the hour; work left behind is done after"
         " its slots, which are not planned again here",
-        "between two points of a pool's menu a cap is taken to give power and speed between theirs",
+        "gangs stand at points of their pool's menu; what whole points leave is the store's, if there is one",
         "cooling follows with the time constant of a hall's air, 57 s, assumed",
     ]
     if found.against:
         said.append("the response moves against the request: a sign is wrong somewhere")
+    if found.running.begun.any():
+        said.append("jobs that waited were started before their slots where more was asked for")
     lost = int((~found.heard.led).sum()) * found.signal.every_s
     if lost:
         said.append(
