@@ -27,6 +27,17 @@ def faults(
     return faults_of(CaseFile.model_validate(case))
 
 
+def test_calls_come_only_the_way_that_is_offered() -> None:
+    """A share of calls down of an offer up, and more than all of an offer, each with its mend."""
+    wrong = {**OFFER, "direction": "up", "called_up_share": 0.9, "called_down_share": 0.2}
+    found = faults([wrong])
+    assert [one.subject for one in found] == [
+        "site[1].offer[1].called_down_share",
+        "site[1].offer[1].called_up_share",
+    ]
+    assert faults([{**OFFER, "called_up_share": 0.4, "called_down_share": 0.5}]) == []
+
+
 def test_an_offer_of_a_store_is_a_product() -> None:
     """With its defaults: symmetric, blocks of an hour, a gate an hour before."""
     assert faults([OFFER]) == []

@@ -217,6 +217,51 @@ def test_the_structured_method_reads_offers(kind: ProductKind) -> None:
     assert found.objective == pytest.approx(exact.lower_bound, rel=2e-4)
 
 
+@pytest.mark.parametrize(
+    ("up", "down", "bought", "given"),
+    [
+        (0.3, 0.3, 0.0289, 0.3),
+        (0.1, 0.3, 0.0264, 0.2736),
+        (0.3, 0.0, 0.0289, 0.3),
+        (0.0, 0.0, 0, 0),
+    ],
+)
+def test_the_energy_of_calls_is_that_of_a_store_brought_back_to_where_it_was(
+    up: float, down: float, bought: float, given: float
+) -> None:
+    """By hand, efficiencies of 0.955: calls that balance cost their losses, calls down alone are given back."""
+    product = replace(capacity_product(30.0), called_up_share=up, called_down_share=down)
+    assert product.bought_and_given(0.955, 0.955) == pytest.approx((bought, given), abs=1e-4)
+
+
+@settings(max_examples=8, deadline=None)
+@given(price=PRICES, shares=st.tuples(st.floats(0.0, 0.5), st.floats(0.0, 0.5)))
+def test_energy_of_calls_only_takes_from_what_an_offer_brings(
+    price: float, shares: tuple[float, float]
+) -> None:
+    """Balanced calls never make a plan cheaper, more of them never more so, and its bound stays below it."""
+    less, more = sorted(shares)
+    plans = [
+        planned(
+            seen(replace(capacity_product(price), called_up_share=one, called_down_share=one))
+        ).certificate
+        for one in (0.0, less, more)
+    ]
+    costs = [plan.cost for plan in plans]
+    assert costs[0] <= costs[1] + 1e-6 and costs[1] <= costs[2] + 1e-6
+    assert all(plan.lower_bound <= plan.cost for plan in plans)
+
+
+def test_calls_that_cost_more_than_they_bring_are_not_offered() -> None:
+    """Wear alone takes 7.5 per MW h at 0.3 both ways: nothing at 5, something at 60."""
+    few, many = (
+        planned(seen(replace(capacity_product(price), called_up_share=0.3, called_down_share=0.3)))
+        for price in (5.0, 60.0)
+    )
+    assert few.offered_kw.max() == pytest.approx(0.0, abs=1e-6)
+    assert many.offered_kw.max() > 0.0
+
+
 @pytest.mark.parametrize(("margin", "net_per_h"), [(10.0, 340.0), (30.0, 0.0)])
 def test_reg_7_the_plan_offers_regulation_only_where_it_brings_more_than_the_work_it_costs(
     margin: float, net_per_h: float

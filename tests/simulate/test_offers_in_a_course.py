@@ -69,6 +69,30 @@ def test_what_is_offered_is_held(policy: str, direction: Direction) -> None:
     assert course.offered_kw.max() <= 8.0 + 1e-9
 
 
+def test_energy_of_calls_is_paid_at_the_price_of_the_contract_and_bounded_all_the_same() -> None:
+    """Revenue is that of the shares, step by step; no policy costs less than the bound."""
+    plain = study_of(60.0, Direction.SYMMETRIC)
+    product = replace(
+        capacity_product(60.0), offered_max_kw=8.0, called_up_share=0.2, called_down_share=0.3
+    )
+    study = replace(plain, fleet=offering(plain.fleet, product))
+    truth = truth_of(study)
+    battery = study.fleet.sites[NORTH].battery
+    assert battery is not None
+    bought, given = product.bought_and_given(
+        battery.charge_efficiency, battery.discharge_efficiency
+    )
+    worth = 60.0 - bought * truth.price_per_mwh[NORTH] - 1000.0 * given * battery.wear_cost_per_kwh
+    assert truth.capacity_price_per_mw_h[0] == pytest.approx(worth)
+    bound = bound_of(study, truth)
+    assert bound is not None
+    for policy in POLICIES:
+        course, settled = ran(study, policy)
+        assert bound <= settled.total_cost + 1e-6
+        revenue = float((worth * course.offered_kw[0] * study.timeline.hours).sum()) / 1000.0
+        assert dict(settled.parts)[REVENUE] == pytest.approx(-revenue)
+
+
 @pytest.mark.parametrize("direction", list(Direction))
 def test_no_policy_costs_less_than_the_bound(direction: Direction) -> None:
     """Revenue taken off."""

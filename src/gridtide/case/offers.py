@@ -7,7 +7,7 @@ from gridtide.case.backup import battery_at
 from gridtide.case.schema import CaseFile, OfferTable, SiteTable
 from gridtide.case.telescope import plan_h
 from gridtide.finding import Finding
-from gridtide.fleet.product import CapacityProduct
+from gridtide.fleet.product import CapacityProduct, Direction
 
 NEARLY_H = 1e-9
 
@@ -26,6 +26,8 @@ def product_of(table: OfferTable) -> CapacityProduct:
         expected_score=table.expected_score,
         mileage_payment_per_mw_h=table.mileage_payment_per_mw_h,
         call_cost_per_mw_h=table.call_cost_per_mw_h,
+        called_up_share=table.called_up_share,
+        called_down_share=table.called_down_share,
     )
 
 
@@ -39,6 +41,7 @@ def offer_faults(case: CaseFile) -> Iterator[Finding]:
             key = f"site[{number}].offer[{index}]"
             yield from _twice(key, site.offer[: index - 1], offer)
             yield from _priced(key, offer, case)
+            yield from _called(key, offer)
             yield from _blocks(key, offer, case)
     yield from _through_a_telescope(case)
 
@@ -50,6 +53,29 @@ def _without_store(key: str, site: SiteTable) -> Iterator[Finding]:
             value="capacity of a site without a battery",
             limit="a store that holds what is offered",
             mend="Give the site a [site.battery], or leave the offer out.",
+        )
+
+
+def _called(key: str, offer: OfferTable) -> Iterator[Finding]:
+    """Calls come only the way that is offered, and the offer is called one way at a time."""
+    ways = (
+        ("called_up_share", offer.called_up_share, offer.direction is not Direction.DOWN),
+        ("called_down_share", offer.called_down_share, offer.direction is not Direction.UP),
+    )
+    for name, share, offered in ways:
+        if share > 0.0 and not offered:
+            yield Finding(
+                subject=f"{key}.{name}",
+                value=f"{share:g} of an offer that goes {offer.direction} only",
+                limit="0: no call comes the way that is not offered",
+                mend="Leave it out, or offer that direction.",
+            )
+    if offer.called_up_share + offer.called_down_share > 1.0:
+        yield Finding(
+            subject=f"{key}.called_up_share",
+            value=f"{offer.called_up_share:g} and called_down_share {offer.called_down_share:g}",
+            limit="1 together: an offer is called one way at a time",
+            mend="Give the mean of what is called each way through an hour.",
         )
 
 

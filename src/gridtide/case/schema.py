@@ -378,6 +378,8 @@ class OfferTable(Table):
     expected_score: Annotated[float, Field(ge=0, le=1)] = 1.0
     mileage_payment_per_mw_h: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] = 0.0
     call_cost_per_mw_h: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] = 0.0
+    called_up_share: Annotated[float, Field(ge=0, le=1)] = 0.0
+    called_down_share: Annotated[float, Field(ge=0, le=1)] = 0.0
 
 
 class SiteTable(Table):

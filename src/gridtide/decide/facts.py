@@ -109,7 +109,7 @@ def facts_of(
         swing_kw=np.zeros_like(price),
         wait_h=np.concatenate([[0.0], np.cumsum(horizon.hours)])[:-1],
         request_peak=np.ones((len(situation.services), len(fleet.network.origins), len(horizon))),
-        offers=offer_terms(situation, curve),
+        offers=offer_terms(situation, curve, read.of(contract_prices_per_mwh, situation)[1]),
         cooling=cooling_terms(situation),
         slower=slower_facts(situation),
         moves=move_terms(situation),

@@ -57,8 +57,9 @@ class OfferTerms:
         return len(self.site)
 
 
-def offer_terms(situation: Situation, curve: PowerCurve) -> OfferTerms:
-    """The terms of the situation's products over its horizon. curve: the power its plan reckons with."""
+def offer_terms(situation: Situation, curve: PowerCurve, energy_price_per_mwh: Real) -> OfferTerms:
+    """The terms of the situation's products over its horizon. curve: the power its plan reckons with.
+    energy_price_per_mwh: what each site pays in real time, (S, T)."""
     fleet, horizon = situation.fleet, situation.horizon
     products = fleet.products
     shape = (len(products), len(horizon))
@@ -67,9 +68,9 @@ def offer_terms(situation: Situation, curve: PowerCurve) -> OfferTerms:
     now_s = epoch_s(situation.as_of)
     for index, (number, product) in enumerate(products):
         block[index] = block_of(product, horizon.starts_s)
-        price[index] = cost_per_kwh(1.0) * product.worth_per_mw_h(
-            _prices_per_mw_h(situation, product)
-        )
+        paid = _prices_per_mw_h(situation, product)
+        worth = worth_per_mw_h(fleet.sites[number], product, paid, energy_price_per_mwh[number])
+        price[index] = cost_per_kwh(1.0) * worth
         begins_s = block[index] * block_s(product)
         is_open = begins_s >= now_s + round(3600 * product.gate_closure_h)
         most_kw[index] = np.where(is_open, offered_most_kw(fleet.sites[number], product), 0.0)
@@ -102,6 +103,21 @@ def no_offers(curve: PowerCurve, steps: int) -> OfferTerms:
         overstated_kw=np.zeros((len(curve.floor_it_kw), steps)),
         surely_kw=curve.floor_it_kw,
     )
+
+
+def worth_per_mw_h(
+    site: Site, product: CapacityProduct, price_per_mw_h: Real, energy_price_per_mwh: Real
+) -> Real:
+    """What a megawatt offered through an hour brings, its expected calls taken off: energy at the price of the site's
+    contract, with the losses of the store, and the store's wear, (T,). Below 0 none is offered."""
+    battery = site.battery
+    if battery is None:
+        return product.worth_per_mw_h(price_per_mw_h)
+    bought, given = product.bought_and_given(
+        battery.charge_efficiency, battery.discharge_efficiency
+    )
+    called = bought * energy_price_per_mwh + given * battery.wear_cost_per_kwh / cost_per_kwh(1.0)
+    return product.worth_per_mw_h(price_per_mw_h) - called
 
 
 def _prices_per_mw_h(situation: Situation, product: CapacityProduct) -> Real:

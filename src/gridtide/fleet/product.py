@@ -33,7 +33,8 @@ class CapacityProduct:
 
     What calls bring and cost: expected_score, 0 to 1, is paid of price and mileage; mileage_payment_per_mw_h: what the
     mileage of a megawatt offered through an hour is paid at a score of 1; call_cost_per_mw_h: what that megawatt costs
-    by being called: work slowed or lost, energy, losses, wear.
+    by being called beside the energy and wear of the store. called_up_share, called_down_share: what is called of the
+    offer each way on the mean through an hour, as it is expected.
     """
 
     kind: ProductKind
@@ -47,11 +48,22 @@ class CapacityProduct:
     expected_score: float = 1.0
     mileage_payment_per_mw_h: float = 0.0
     call_cost_per_mw_h: float = 0.0
+    called_up_share: float = 0.0
+    called_down_share: float = 0.0
 
     def worth_per_mw_h(self, price_per_mw_h: NDArray[np.float64]) -> NDArray[np.float64]:
-        """What a megawatt offered through an hour brings at a price, calls and all; below 0 none is offered."""
+        """What a megawatt offered through an hour brings at a price, less the cost of its calls but for the energy and
+        wear of a store."""
         paid = self.expected_score * (price_per_mw_h + self.mileage_payment_per_mw_h)
         return np.asarray(paid - self.call_cost_per_mw_h)
+
+    def bought_and_given(self, into: float, out_of: float) -> tuple[float, float]:
+        """Energy that calls of a kilowatt offered through an hour make a store's site buy, and that its store gives,
+        kWh: the calls themselves, and the store brought back to where it was. into, out_of: efficiencies one way."""
+        up, down = self.called_up_share, self.called_down_share
+        lost = up / out_of - down * into
+        back = lost / into if lost > 0.0 else lost * out_of
+        return down - up + back, up + max(0.0, -back)
 
     @property
     def goes_up(self) -> bool:

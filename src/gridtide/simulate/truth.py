@@ -6,10 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.offer_terms import worth_per_mw_h
 from gridtide.decide.reading import KIND_OF_SUPPLY
 from gridtide.digest import freeze
 from gridtide.finding import Finding, refuse_if_any
 from gridtide.fleet.building import outdoor_c
+from gridtide.fleet.contract import Exposure
+from gridtide.fleet.exposure import seen_price_per_mwh
 from gridtide.fleet.service import demand_zone
 from gridtide.fleet.site import Site
 from gridtide.signals.history import truth as truth_signal
@@ -87,9 +90,7 @@ def truth_of(study: Study) -> Truth:
                    else np.zeros(len(study.timeline)) for site in sites]  # fmt: skip
     requests = [[needed(Kind.REQUESTS, demand_zone(service.name, origin))
                  for origin in study.fleet.network.origins] for service in study.services]  # fmt: skip
-    capacity = [product.worth_per_mw_h(needed(Kind.CAPACITY_PRICE, product.price_zone) if product.price_zone
-                else np.full(len(study.timeline), product.price_per_mw_h, dtype=np.float64))
-                for _, product in study.fleet.products]  # fmt: skip
+    capacity = _capacity(study, needed, price, real_time)
     produced = [needed(Kind(ppa.output), ppa.output_zone) if ppa.output else np.zeros(len(study.timeline))
                 for _, ppa in study.fleet.agreements]  # fmt: skip
     refuse_if_any(faults)
@@ -108,6 +109,33 @@ def truth_of(study: Study) -> Truth:
         capacity_price_per_mw_h=np.asarray(capacity).reshape(len(capacity), len(study.timeline)),
         produced_kw=np.asarray(produced).reshape(len(produced), len(study.timeline)),
     )
+
+
+def _capacity(
+    study: Study, needed: Needed, price: NDArray[np.float64], real_time: NDArray[np.float64]
+) -> list[NDArray[np.float64]]:
+    """What a megawatt offered through an hour of each product brings, its expected calls taken off, (T,) each."""
+    found = []
+    for number, product in study.fleet.products:
+        site, zone = study.fleet.sites[number], product.price_zone
+        paid = (
+            needed(Kind.CAPACITY_PRICE, zone)
+            if zone
+            else np.full(len(study.timeline), product.price_per_mw_h, dtype=np.float64)
+        )
+        energy = _in_real_time(study, site, price[number], real_time[number])
+        found.append(worth_per_mw_h(site, product, paid, energy))
+    return found
+
+
+def _in_real_time(
+    study: Study, site: Site, market: NDArray[np.float64], real_time: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """What one more kWh costs a site by its contract after every gate, per MWh, (T,)."""
+    if site.contract.exposure is Exposure.TWO_SETTLEMENT:
+        return real_time
+    start = study.timeline.start
+    return seen_price_per_mwh(site.contract, study.timeline, start, site.clock, market, market)
 
 
 def _supply_kw(study: Study, site: Site, needed: Needed) -> NDArray[np.float64]:
