@@ -37,15 +37,15 @@ def test_without_a_rate_the_very_dispatch_comes_back() -> None:
     assert found is free.dispatch and len(found.turns) == 0
 
 
-@pytest.mark.parametrize("kw_per_min", [1.5, 4.0, 25.0])
+@pytest.mark.parametrize("kw_per_min", [3.0, 8.0, 50.0])
 def test_no_two_gangs_rise_at_once_and_each_takes_its_time(kw_per_min: float) -> None:
-    """Turns of one slot lie one behind the other, each as long as its gang is large."""
+    """Turns of one slot lie one behind the other, each as long as its gang is large; stores leave half of the cap."""
     _, judged = capped(kw_per_min)
     placement, turns = judged.dispatch.placement, judged.dispatch.turns
     job = np.repeat(np.arange(len(placement)), np.diff(placement.offsets))
     rising = turns.rise_s > 0.0
     assert rising.sum() > 20
-    lasts_s = 60.0 * gang_kw(judged)[job] / kw_per_min
+    lasts_s = 60.0 * gang_kw(judged)[job] / (kw_per_min / 2.0)
     assert np.allclose(turns.rise_s[rising], lasts_s[rising])
     for slot in np.unique(placement.slots[rising]):
         own = rising & (placement.slots == slot)
@@ -88,6 +88,18 @@ def test_waiting_costs_no_promise_its_time() -> None:
         assert placement.horizon.ends_s[placement.slots[own][-1]] <= jobs.deadline_s[job]
 
 
+def test_stores_reach_what_they_were_ordered_no_faster_than_their_part() -> None:
+    """Half of the cap is theirs: from what they do now on, slot by slot, and there in the end."""
+    _, judged = capped(0.4)
+    ordered = stored(judged.dispatch)
+    state = replace(judged.situation.state, store_kw=np.asarray([0.0, -4.0]))
+    situation = replace(judged.situation, state=state)
+    found = in_turn(ordered, situation, judged.room, judged.promised)
+    taken_kw = (found.charge_kw - found.discharge_kw)[1]
+    assert np.allclose(taken_kw[:6], [-1.0, 0.0, 3.0, 6.0, 9.0, 12.0]) and taken_kw[-1] == 32.0
+    assert LIMIT not in judged.limits(found, situation)
+
+
 def faster(dispatch: Dispatch) -> Dispatch:
     """Every turn in half of its time."""
     return replace(dispatch, turns=replace(dispatch.turns, rise_s=dispatch.turns.rise_s / 2.0))
@@ -98,15 +110,22 @@ def heaped(dispatch: Dispatch) -> Dispatch:
     return replace(dispatch, turns=replace(dispatch.turns, late_s=dispatch.turns.rise_s))
 
 
+def stored(dispatch: Dispatch) -> Dispatch:
+    """A store that takes all it can from the third slot on."""
+    charge_kw = dispatch.charge_kw.copy()
+    charge_kw[1, 2:] = 32.0
+    return replace(dispatch, charge_kw=charge_kw)
+
+
 def sudden(dispatch: Dispatch) -> Dispatch:
     """No turns at all."""
     return replace(dispatch, turns=Turns())
 
 
-@pytest.mark.parametrize("broken", [faster, heaped, sudden])
+@pytest.mark.parametrize("broken", [faster, heaped, sudden, stored])
 def test_the_guard_refuses_what_moves_at_once_and_could_wait(broken: object) -> None:
-    """Overlapping, hurried and missing turns are breaches of the cap, by name."""
-    _, judged = capped(10.0)
+    """Overlapping, hurried and missing turns, and stores that jump, are breaches of the cap, by name."""
+    _, judged = capped(4.0)
     assert callable(broken)
     assert LIMIT in judged.limits(broken(judged.dispatch))
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from gridtide.finding import Finding
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.jobs import Jobs
-from gridtide.fleet.response import steepest_kw_per_it
+from gridtide.fleet.response import STORES_SHARE, in_turn_stores, steepest_kw_per_it
 from gridtide.grid.stagger import turn_s
 from gridtide.timeline import Timeline, instant
 
@@ -22,20 +22,20 @@ def response_faults(fleet: Fleet, jobs: Jobs, timeline: Timeline) -> Iterator[Fi
     cap, step_s = fleet.response_max_kw_per_min, int(timeline.step_s or 0)
     if cap is None or not len(jobs):
         return
-    least_kw = _least_kw(fleet, jobs)
-    long = np.flatnonzero(turn_s(1.0, cap) * least_kw + 1.0 + jobs.restart_s > step_s)
+    least_kw, beside = _least_kw(fleet, jobs), _beside_stores(fleet)
+    long = np.flatnonzero(turn_s(1.0, cap * beside) * least_kw + 1.0 + jobs.restart_s > step_s)
     if len(long):
         named = ", ".join(str(jobs.name[job]) for job in long[:NAMED])
         more = f" and {len(long) - NAMED} more" if len(long) > NAMED else ""
         room_s = np.maximum(step_s - 1.0 - jobs.restart_s[long], 1.0)
-        needed = ceil(100.0 * (60.0 * least_kw[long] / room_s).max()) / 100.0
+        needed = ceil(100.0 * (60.0 * least_kw[long] / room_s).max() / beside) / 100.0
         yield Finding(
             subject=f"fleet.response_max_kw_per_min beside job {named}{more}",
             value=f"{cap:g} kW per minute",
             limit=f"at least {needed:,.2f}, at which the largest gang starts within a step of {step_s // 60} min",
             mend="Raise the cap, lengthen case.step_min, or split the gang.",
         )
-    yield from _arriving_at_once(jobs, least_kw, timeline, cap)
+    yield from _arriving_at_once(jobs, least_kw, timeline, cap * beside)
 
 
 def _arriving_at_once(
@@ -54,9 +54,14 @@ def _arriving_at_once(
         yield Finding(
             subject=f"jobs without slack that start at {when:%Y-%m-%d %H:%M} UTC",
             value=f"{arrives_kw[worst]:,.0f} kW that cannot wait a step",
-            limit=f"{most_kw:,.0f} kW, which fleet.response_max_kw_per_min = {cap:g} lets start in one",
+            limit=f"{most_kw:,.0f} kW, which fleet.response_max_kw_per_min lets start in one ({cap:g} kW per minute)",
             mend="Raise the cap, or give this work slack of a step and more.",
         )
+
+
+def _beside_stores(fleet: Fleet) -> float:
+    """The part of the cap that gangs take turns in."""
+    return 1.0 - STORES_SHARE if in_turn_stores(fleet).any() else 1.0
 
 
 def _least_kw(fleet: Fleet, jobs: Jobs) -> NDArray[np.float64]:

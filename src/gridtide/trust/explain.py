@@ -173,7 +173,7 @@ _LIMITS = {
     Binding.REGION: "It may run at one place only",
     Binding.TRANSFER: "Elsewhere is cheaper, but moving its data there would cost more than that saves",
     Binding.RELEASE: "",
-    Binding.RESPONSE: "The cap on simultaneous response kept it from earlier slots",
+    Binding.RESPONSE: "The cap on simultaneous response, or the ramp rule of its site, kept it from earlier slots",
 }
 
 
