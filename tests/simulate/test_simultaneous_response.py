@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridtide.digest import digest
+from gridtide.fleet.response import rates_kw_per_min
 from gridtide.settle.ramp import CAUSES
 from gridtide.simulate.by_the_minute import BY_ITSELF, IN_TURN, STORES, by_the_minute
 from gridtide.simulate.course import Course
@@ -45,7 +46,10 @@ def test_the_fleet_moves_no_faster_than_its_cap_but_by_what_is_named(
     assert turning_kw(study, course, slice(None), 10.0).max() <= kw_per_min / 6.0 * (1 + 1e-6)
     lived = by_the_minute(study, course).drawn_kw.sum(axis=1)
     changes = np.diff(lived, axis=1)
-    named = np.abs(changes[1:]).sum(axis=0)
+    assert np.abs(changes[IN_TURN]).max() <= rates_kw_per_min(study.fleet).max() * (1 + 1e-6)
+    held_kw = np.clip(changes[STORES], -kw_per_min / 2.0, kw_per_min / 2.0)
+    named = np.abs(np.delete(changes, [IN_TURN, STORES], axis=0)).sum(axis=0)
+    named += np.abs(changes[STORES] - held_kw)
     assert (np.abs(changes.sum(axis=0)) <= kw_per_min * (1 + 1e-6) + named).all()
     assert settle(study, truth_of(study), course, 0.0).promises.missed_deadlines == 0
 

@@ -28,6 +28,7 @@ from gridtide.case.plants import design_outdoor_c
 from gridtide.case.points import points_left_out, points_of
 from gridtide.case.reactor import reactor_notes, reactor_of
 from gridtide.case.reservoir import reservoir_at, without_inflow
+from gridtide.case.response import response_faults
 from gridtide.case.schema import CaseFile, ContractTable, PoolTable, SiteTable
 from gridtide.case.services import impossible_services, service_of
 from gridtide.case.serving_tables import notes_of, tables_of
@@ -83,6 +84,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
     impossible = [
         *_too_much(fleet, jobs, true_s, timeline),
         *_too_large(fleet, jobs),
+        *response_faults(fleet, jobs, timeline),
         *impossible_services(services, fleet, history, timeline),
     ]
     if impossible:

@@ -21,10 +21,12 @@ from gridtide.decide.state import Status
 from gridtide.fleet.jobs import NO_DEADLINE_S
 from gridtide.fleet.menu import at_share, at_speed_s
 from gridtide.fleet.response import (
+    in_turn_stores,
     is_ruled,
     queue_of_sites,
     rates_kw_per_min,
     steepest_kw_per_it,
+    stores_kw_per_min,
 )
 from gridtide.grid.stagger import turn_s
 
@@ -121,7 +123,29 @@ def in_turn(
     held_back, at_once = _starts_in_turn(gangs)
     _stops_in_turn(gangs, at_once)
     placement = _moved(dispatch.placement, gangs, held_back)
-    return replace(dispatch, placement=placement, turns=_turns_of(placement, gangs))
+    found = replace(dispatch, placement=placement, turns=_turns_of(placement, gangs))
+    own = in_turn_stores(situation.fleet)
+    if not own.any():
+        return found
+    taken_kw = _stores_in_turn(dispatch, situation, own)
+    return replace(
+        found, charge_kw=np.maximum(taken_kw, 0.0), discharge_kw=np.maximum(-taken_kw, 0.0)
+    )
+
+
+def _stores_in_turn(dispatch: Dispatch, situation: Situation, own: NDArray[np.bool_]) -> Real:
+    """What stores take less what they give, as ordered, no faster from slot to slot than their part of the cap, from
+    what they did last, (S, T), kW. own: those that take turns, (S,)."""
+    taken_kw = dispatch.charge_kw - dispatch.discharge_kw
+    most_kw = stores_kw_per_min(situation.fleet) * grid_step_s(dispatch.placement.horizon) / 60.0
+    last = situation.state.store_kw if situation.state.store_kw.size else taken_kw[:, 0]
+    for slot in range(taken_kw.shape[1]):
+        change = np.where(own, taken_kw[:, slot] - last, 0.0)
+        fastest = max(change[change > 0.0].sum(), -change[change < 0.0].sum())
+        if fastest > most_kw:
+            taken_kw[own, slot] = last[own] + change[own] * (most_kw / fastest)
+        last = taken_kw[:, slot]
+    return taken_kw
 
 
 def _gangs_of(

@@ -91,6 +91,8 @@ class Plan:
     cold_kwh: in stores of cold, at the end of each step, (S, T). All four are of no sites where no site has either.
     made_kw: what plants make, (G, T); unused_supply_kw counts what of it is led past their turbines.
     nodes_used: accelerators that are used and rest otherwise, (P, T), of no places where no pool says how it rests.
+    response_price: what one more kW per minute of the fleet's cap on simultaneous response would save in each step,
+    money, (T,), of no steps where none is stated.
     """
 
     made_at: datetime
@@ -117,6 +119,7 @@ class Plan:
     slower_shares: NDArray[np.float64] = field(default_factory=none_slower)
     made_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
     nodes_used: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    response_price: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
 
     def __post_init__(self) -> None:
         names = [
@@ -138,6 +141,7 @@ class Plan:
             "slower_shares",
             "made_kw",
             "nodes_used",
+            "response_price",
         ]
         freeze(self, **dict.fromkeys(names, np.float64))
 

@@ -36,7 +36,7 @@ class State:
     of no places where no pool says how it rests; rest_used: what was used of them in each step
     of the day before, NaN where nobody saw, (P, D). answered_shares: of each origin's requests by place in the last
     step, (V, O, P), of no services before the first. made_kw: of each plant that is told what to make, (G,), 0 while
-    it stands.
+    it stands. store_kw: what each store took last, less what it gave, (S,), of no sites before the first step.
     """
 
     measured_at: datetime
@@ -61,6 +61,7 @@ class State:
     made_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     rest_used: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
     answered_shares: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    store_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
 
     def __post_init__(self) -> None:
         real = (
@@ -74,6 +75,7 @@ class State:
             "made_kw",
             "rest_used",
             "answered_shares",
+            "store_kw",
         )
         job = ("remaining_s", "expected_left_s", "place", "moves", "status", "available_s")
         told = ("told_place", "told_point", "told_offsets", "told_starts_s")

@@ -65,6 +65,9 @@ def unfolded(plan: Plan, situation: Situation, fine: Facts, coarse: Facts) -> Pl
         air_c=plan.air_c[:, shown] if plan.air_c.size else plan.air_c,
         cold_kwh=plan.cold_kwh[:, shown] if plan.cold_kwh.size else plan.cold_kwh,
         made_kw=made,
+        response_price=plan.response_price[shown]
+        if plan.response_price.size
+        else plan.response_price,
         prices=_prices(plan, shown, fine, coarse, beyond_kw),
         notes=(*plan.notes, *_said(plan.horizon, situation.horizon, over)),
     )

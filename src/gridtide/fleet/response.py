@@ -11,10 +11,31 @@ LOADS = np.linspace(0.0, 1.0, 11)
 """Shares of a building's capacity at which its slope is read."""
 
 
-def rates_kw_per_min(fleet: Fleet) -> Real:
-    """How fast gangs of each site may start or stop: by the rule of its contract and the cap of the fleet, whichever is
-    lower, (S,); inf where neither is stated."""
+STORES_SHARE = 0.5
+"""Part of the cap that is left to stores where a fleet has some that take turns."""
+
+
+def in_turn_stores(fleet: Fleet) -> NDArray[np.bool_]:
+    """Stores whose orders change no faster than their part of the cap, (S,): not those that charge at no less than a
+    least power, and none where capacity is held ready for the grid, which calls them when it likes."""
+    if fleet.response_max_kw_per_min is None or fleet.products:
+        return np.zeros(len(fleet.sites), dtype=np.bool_)
+    stores = [site.battery for site in fleet.sites]
+    return np.asarray([one is not None and one.charge_least_kw == 0.0 for one in stores], np.bool_)
+
+
+def stores_kw_per_min(fleet: Fleet) -> float:
+    """How fast all of them together may change, kW per minute; inf where none takes turns."""
     cap = fleet.response_max_kw_per_min
+    return STORES_SHARE * cap if cap is not None and in_turn_stores(fleet).any() else np.inf
+
+
+def rates_kw_per_min(fleet: Fleet) -> Real:
+    """How fast gangs of each site may start or stop: by the rule of its contract and what the cap of the fleet leaves
+    beside stores, whichever is lower, (S,); inf where neither is stated."""
+    cap = fleet.response_max_kw_per_min
+    if cap is not None and in_turn_stores(fleet).any():
+        cap = (1.0 - STORES_SHARE) * cap
     own = [site.contract.ramp_max_kw_per_min for site in fleet.sites]
     most = [np.inf if one is None else one for one in own]
     return np.minimum(np.asarray(most, dtype=np.float64), np.inf if cap is None else cap)

@@ -23,6 +23,7 @@ class Response:
     which alone are never faster.
     at_once_kw: of all starts and stops that could not wait. waited_h: of starts, all together; lost_accelerator_h:
     accelerators times the time that starts waited and stops came early; delay_cost: what that counts, in money.
+    prices: what plans said one more kW per minute would save, money, by the second at which a step begins, where any.
     """
 
     subject: str
@@ -36,6 +37,7 @@ class Response:
     waited_h: float
     lost_accelerator_h: float
     delay_cost: float
+    prices: tuple[tuple[int, float], ...] = ()
 
 
 def settle_ramps(
@@ -62,10 +64,11 @@ def settle_response(
     changes_kw: NDArray[np.float64],
     at_once_kw: float,
     waited: tuple[float, float, float],
+    prices: tuple[tuple[int, float], ...] = (),
 ) -> Response:
     """The changes of every minute by cause against what is allowed.
 
-    changes_kw: in the order of CAUSES, (5, minutes). waited: hours, accelerator-hours, money.
+    changes_kw: in the order of CAUSES, (5, minutes). waited: hours, accelerator-hours, money. prices: as `Response`.
     """
     total = changes_kw.sum(axis=0)
     beyond = np.abs(total) > most_kw_per_min * (1.0 + TOLERANCE)
@@ -86,4 +89,5 @@ def settle_response(
         waited_h=waited[0],
         lost_accelerator_h=waited[1],
         delay_cost=waited[2],
+        prices=prices,
     )

@@ -14,6 +14,9 @@ from gridtide.simulate.study import Study
 
 Real = NDArray[np.float64]
 TICK_S = 60.0
+FLEET = "the fleet"
+WORTH_SAYING = 1e-6
+"""Money below which a price is what a solver leaves of none."""
 IN_TURN, AT_ONCE, ENDED, STORES, BY_ITSELF = range(len(CAUSES))
 
 
@@ -59,7 +62,7 @@ def responses(study: Study, course: Course) -> tuple[Response, ...]:
         for number, site in enumerate(fleet.sites)
     ]
     whole = tuple(range(len(fleet.sites)))
-    limits.append(("the fleet", fleet.response_max_kw_per_min, whole))
+    limits.append((FLEET, fleet.response_max_kw_per_min, whole))
     stated = [limit for limit in limits if limit[1] is not None]
     if not stated:
         return ()
@@ -69,10 +72,16 @@ def responses(study: Study, course: Course) -> tuple[Response, ...]:
         assert most is not None
         changes = np.diff(lived.drawn_kw[:, list(sites)].sum(axis=1), axis=1)
         at_once = _at_once_kw(study, course, sites)
-        found.append(
-            settle_response(subject, most, changes, at_once, _waited(study, course, sites))
-        )
+        prices = _prices(study, course) if sites == whole and subject == FLEET else ()
+        waited = _waited(study, course, sites)
+        found.append(settle_response(subject, most, changes, at_once, waited, prices))
     return tuple(found)
+
+
+def _prices(study: Study, course: Course) -> tuple[tuple[int, float], ...]:
+    """What one more kW per minute would have saved, by the step that plans said so of."""
+    steps = np.flatnonzero(course.response_price > WORTH_SAYING)
+    return tuple((int(study.timeline.starts_s[t]), float(course.response_price[t])) for t in steps)
 
 
 def _gangs(study: Study, course: Course) -> tuple[NDArray[np.int64], Real, Real, NDArray[np.bool_]]:

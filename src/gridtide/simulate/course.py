@@ -127,8 +127,9 @@ class Course:
     positioned: where something was, and no call of the grid excuses leaving it. unspread: series of which plans
     wanted to know how far they may miss and could not, and in how many plans. offered_kw: capacity that stood of
     each product of the fleet, (Q, T). certificates: of its plans before jobs were placed, in order.
-    calls: how calls of the grid were answered; without_calls: what meters would have seen without them, None where
-    nobody asked.
+    response_price: what one more kW per minute of the fleet's cap would have saved by the last plan of each step, (T,),
+    of no steps without one. calls: how calls of the grid were answered; without_calls: what meters would have seen
+    without them, None where nobody asked.
     """
 
     policy: str
@@ -156,10 +157,12 @@ class Course:
     certificates: tuple[Certificate, ...] = ()
     calls: tuple[CallAnswer, ...] = ()
     without_calls: Telemetry | None = None
+    response_price: Real = field(default_factory=lambda: np.zeros(0))
 
     def __post_init__(self) -> None:
         whole = ("ended_s", "place", "moves", "exposure", "first_s", "done_s")
         freeze(self, position_kw=np.float64, offered_kw=np.float64, positioned=np.bool_)
+        freeze(self, response_price=np.float64)
         freeze(
             self,
             promised=np.bool_,
@@ -227,12 +230,15 @@ class _Log:
         self.flows: list[tuple[float, ...]] = []
         self.unspread: Counter[str] = Counter()
         self.certificates: list[Certificate] = []
+        self.response_prices: list[tuple[Timeline, Real]] = []
 
     def note(self, twin: Twin, turn: Turn, until: int, replan_h: float) -> None:
         self.memory = turn.memory
         if turn.memory.plan is not None and _is_new(turn):
             plan = turn.memory.plan
             self.certificates.append(plan.certificate.placed_by or plan.certificate)
+            if plan.response_price.size:
+                self.response_prices.append((plan.horizon, plan.response_price))
             self.flows += flow_rows(plan, turn.situation, replan_h)
         self.answers += turn.decision.answers
         self.rungs.append(turn.decision.rung)
@@ -332,7 +338,20 @@ def _course(study: Study, twin: Twin, policy: str, telemetry: list[Telemetry], l
         offered_kw=standing(study.fleet, log.memory.commitments, study.timeline, 0.0),
         certificates=tuple(log.certificates),
         calls=answers_of(log.memory.commitments),
+        response_price=_response_price(study.timeline, log.response_prices),
     )
+
+
+def _response_price(steps: Timeline, said: list[tuple[Timeline, Real]]) -> Real:
+    """What the last plan before each step said of it, (T,); of no steps where none said anything."""
+    if not said:
+        return np.zeros(0)
+    price = np.zeros(len(steps))
+    for horizon, own in said:
+        there = (steps.starts_s >= horizon.edges_s[0]) & (steps.starts_s < horizon.edges_s[-1])
+        at = np.searchsorted(horizon.edges_s, steps.starts_s[there], side="right") - 1
+        price[there] = own[at]
+    return price
 
 
 def _flows(rows: list[tuple[float, ...]]) -> FlowReasons:

@@ -139,11 +139,11 @@ class PlanAndPlace:
 
 
 def _with_promises(fitted: Plan, first: Plan) -> Plan:
-    """A plan around placed jobs, which says what promises cost and what is proved while the jobs could still be
-    chosen for."""
+    """A plan around placed jobs, which says what promises and the cap on response cost and what is proved while the
+    jobs could still be chosen for."""
     prices = replace(fitted.prices, promise_price=first.prices.promise_price)
     proof = replace(fitted.certificate, placed_by=first.certificate)
-    return replace(fitted, prices=prices, certificate=proof)
+    return replace(fitted, prices=prices, certificate=proof, response_price=first.response_price)
 
 
 Entry = tuple[Policy, str, Study]

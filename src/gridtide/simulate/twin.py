@@ -1,6 +1,6 @@
 """World A: the fleet as it would behave, with the truth revealed only as it happens."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -96,6 +96,7 @@ class Twin:
     it_most_kw: Real
     gensets: Gensets | None = None
     transfers: tuple[tuple[int, int, int, int, float], ...] = ()
+    store_kw: Real = field(default_factory=lambda: np.zeros(0))
 
     @classmethod
     def of(cls, study: Study, truth: Truth) -> "Twin":
@@ -176,6 +177,7 @@ class Twin:
             made_kw=self.made_kw,
             rest_used=self.resting.used(self.present),
             answered_shares=self.lost.told(),
+            store_kw=self.store_kw,
         )
 
     def advance(self, orders: Orders, until: datetime) -> Telemetry:
@@ -209,6 +211,8 @@ class Twin:
         self.grid_power_kw = telemetry.import_kw[:, -1] - telemetry.export_kw[:, -1]
         self.it_kw = telemetry.it_kw[:, -1]
         self.made_kw = made_kw[:, -1]
+        if is_ruled(self.study.fleet):
+            self.store_kw = telemetry.charge_kw[:, -1] - telemetry.discharge_kw[:, -1]
         self.present = end
         return telemetry
 

@@ -8,7 +8,12 @@ from numpy.typing import NDArray
 from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.situation import Situation
 from gridtide.decide.state import Status
-from gridtide.fleet.response import rates_kw_per_min, steepest_kw_per_it
+from gridtide.fleet.response import (
+    in_turn_stores,
+    rates_kw_per_min,
+    steepest_kw_per_it,
+    stores_kw_per_min,
+)
 from gridtide.timeline import instant
 
 Real = NDArray[np.float64]
@@ -59,7 +64,27 @@ def too_much_at_once(
     ]
     for edges, what in ((starts, "starts"), (stops, "stops")):
         found += _overlapping(edges, what, situation, dispatch)
-    return tuple(found)
+    return (*found, *_stores_at_once(dispatch, situation))
+
+
+def _stores_at_once(dispatch: Dispatch, situation: Situation) -> list[AtOnce]:
+    """The slot into which stores change faster together than their part of the cap."""
+    own, horizon = in_turn_stores(situation.fleet), dispatch.placement.horizon
+    known = situation.state.store_kw.size > 0
+    if not own.any():
+        return []
+    taken_kw = (dispatch.charge_kw - dispatch.discharge_kw)[own]
+    before_kw = situation.state.store_kw[own] if known else taken_kw[:, 0]
+    change = np.diff(np.column_stack([before_kw, taken_kw]), axis=1)
+    fastest = np.maximum(np.maximum(change, 0.0).sum(axis=0), np.maximum(-change, 0.0).sum(axis=0))
+    fastest = fastest / (horizon.hours * 60.0)
+    most, slot = stores_kw_per_min(situation.fleet), int(np.argmax(fastest))
+    if fastest[slot] <= most * (1.0 + TOLERANCE) + TOLERANCE:
+        return []
+    when = instant(int(horizon.starts_s[slot]))
+    value = f"{fastest[slot]:,.3f} kW per minute into {when:%Y-%m-%d %H:%M} UTC"
+    allowed = f"{most:,.3f} kW per minute"
+    return [AtOnce(subject="stores together", value=value, allowed=allowed)]
 
 
 def _columns(dispatch: Dispatch) -> tuple[Whole, Whole, NDArray[np.bool_], NDArray[np.bool_]]:
@@ -174,7 +199,9 @@ def _overlapping(
         (number, site.name, site.contract.ramp_max_kw_per_min)
         for number, site in enumerate(fleet.sites)
     ]
-    limits.append((ALL, "the fleet", fleet.response_max_kw_per_min))
+    if fleet.response_max_kw_per_min is not None:
+        beside = stores_kw_per_min(fleet) if in_turn_stores(fleet).any() else 0.0
+        limits.append((ALL, "the fleet", fleet.response_max_kw_per_min - beside))
     found = []
     for number, name, most in limits:
         own = (edges.until_s > edges.from_s) & ((edges.site == number) | (number == ALL))

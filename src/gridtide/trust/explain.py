@@ -40,7 +40,8 @@ class Weighed:
     time; None without a deadline, as is deadline. clock: IANA zone that times are said in. issue: newest signal used.
     price: what the price was, None where it is not known any more. carbon: None where it did not count.
     point: operating point it runs at, "" for full speed. accelerators: how many it runs on and how many its gang has,
-    None where that is the same.
+    None where that is the same. response: the fleet's cap in kW per minute and what one more would have saved when the
+    job was held back, in money; None where it was not.
     """
 
     job: str
@@ -63,6 +64,7 @@ class Weighed:
     carbon: CarbonWeighed | None = None
     point: str = ""
     accelerators: tuple[int, int] | None = None
+    response: tuple[float, float] | None = None
 
 
 def sentence(weighed: Weighed) -> str:
@@ -103,6 +105,12 @@ def because(weighed: Weighed) -> str:
 def limit(weighed: Weighed) -> str:
     """What kept it from cheaper slots, and how much slack it had, as a sentence; empty without either."""
     said = _LIMITS[weighed.binding]
+    if weighed.binding is Binding.RESPONSE and weighed.response:
+        most, price = weighed.response
+        said = (
+            f"The cap on simultaneous response of {most:,.4g} kW per minute kept it from earlier slots; one more would"
+            f" have saved the plan {money(price)} {weighed.currency} then"
+        )
     if weighed.start and weighed.deadline and weighed.start >= weighed.deadline:
         said = "Its deadline cannot be kept any more"
     slack = "" if weighed.slack_h is None else f"slack on arrival {hours(weighed.slack_h)}"
@@ -165,7 +173,7 @@ _LIMITS = {
     Binding.REGION: "It may run at one place only",
     Binding.TRANSFER: "Elsewhere is cheaper, but moving its data there would cost more than that saves",
     Binding.RELEASE: "",
-    Binding.RESPONSE: "The cap on simultaneous response kept it from earlier slots",
+    Binding.RESPONSE: "The cap on simultaneous response, or the ramp rule of its site, kept it from earlier slots",
 }
 
 

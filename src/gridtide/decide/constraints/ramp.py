@@ -1,5 +1,7 @@
 """Grid power changes from step to step no faster than contracts and the fleet's cap allow, from what is measured on."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from gridtide.decide.layout import Columns, Facts, Real, Whole
@@ -47,6 +49,19 @@ def add_ramp(
     for block, sign in zip(steep, (1.0, -1.0), strict=True):
         program.put(rows, block, sign)
     return rows, steep
+
+
+def response_price(
+    situation: Situation, rows: Sequence[Whole], row_dual: Real, hours: Real
+) -> Real:
+    """What one more kW per minute of the fleet's cap would save in each step, money, (T,); of no steps without a cap.
+
+    rows: of each course a plan is made for, as `add_ramp` returned them.
+    """
+    if situation.fleet.response_max_kw_per_min is None:
+        return np.zeros(0)
+    per_kw = np.sum([np.abs(row_dual[one[-1]]) for one in rows], axis=0)
+    return np.asarray(per_kw * 60.0 * hours)
 
 
 def _beyond_cap_cost_per_kw(facts: Facts, situation: Situation) -> float:

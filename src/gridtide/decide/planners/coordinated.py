@@ -22,7 +22,7 @@ from gridtide.decide.constraints.made import MadeRows, add_made
 from gridtide.decide.constraints.moves import add_moves
 from gridtide.decide.constraints.offers import OfferRows, add_offers, meter_price
 from gridtide.decide.constraints.peak import add_peak
-from gridtide.decide.constraints.ramp import add_ramp
+from gridtide.decide.constraints.ramp import add_ramp, response_price
 from gridtide.decide.constraints.resting import add_resting, nodes_used, spared_kw
 from gridtide.decide.constraints.state_of_charge import add_state_of_charge
 from gridtide.decide.constraints.work import add_work
@@ -128,6 +128,7 @@ def solved(
             f"power chords lie at most {facts.curve.gap_kw.max():.1f} kW above the model",
             solution.solver,
         ),
+        response_price=response_price(situation, [rows.ramp], solution.row_dual, facts.hours),
         **quantities(facts, columns, solution),
     )
     return Solved(plan=plan, rows=rows, solution=solution)

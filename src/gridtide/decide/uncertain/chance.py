@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from gridtide.decide.at_once import at_once_cost
 from gridtide.decide.conflict.refusal import refuse_where_power_lacks
 from gridtide.decide.constraints.margin import MarginRows, add_margin
+from gridtide.decide.constraints.ramp import response_price
 from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.layout import Facts
 from gridtide.decide.margins import kinds_spread, level_of
@@ -96,6 +97,7 @@ def solved_with_margins(
             f"plan by {solution.solver}",
         ),
         notes=_notes(situation, facts, solution, margin, risk),
+        response_price=response_price(situation, [rows.ramp], solution.row_dual, facts.hours),
         **quantities(facts, columns, solution),
     )
     return Solved(plan=plan, rows=rows, solution=solution)

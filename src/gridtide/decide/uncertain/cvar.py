@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from gridtide.decide.at_once import at_once_cost
 from gridtide.decide.conflict.refusal import has_no_plan, refusal_of, refuse_where_power_lacks
 from gridtide.decide.constraints.alike import add_alike
+from gridtide.decide.constraints.ramp import response_price
 from gridtide.decide.constraints.tail import add_tail
 from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.layout import Facts, Whole
@@ -115,6 +116,12 @@ def solved_over(
             f"plan by {solution.solver}",
         ),
         notes=_notes(situation, copies, solution, risk),
+        response_price=response_price(
+            situation,
+            [copy.rows.ramp for copy in copies],
+            solution.row_dual,
+            situation.horizon.hours,
+        ),
         **_means(copies, solution, _told(situation, told_h)),
     )
     return OverCourses(

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from gridtide.decide.dispatch import Binding, Reason
 from gridtide.doors.results.folder import folder_of
 from gridtide.doors.results.names import FULL, resized
 from gridtide.finding import BadInput, Finding
+from gridtide.simulate.by_the_minute import FLEET
 from gridtide.trust.explain import (
     CarbonWeighed,
     PriceBasis,
@@ -64,7 +66,10 @@ def reasons_of(runs: Path, run: str, policy: str, job: str) -> dict[str, Any]:
     return {
         "about": _about(about, list(ran.sort("start").iter_rows(named=True)), summary),
         "decisions": _decisions(
-            list(found.iter_rows(named=True)), list(ran.iter_rows(named=True)), about, summary
+            list(found.iter_rows(named=True)),
+            list(ran.iter_rows(named=True)),
+            about,
+            {**summary, "responses": _settled(summary, policy).get("responses", [])},
         ),
         **_words_of(summary, about["home"]),
     }
@@ -261,6 +266,7 @@ def weighed_of(reason: dict[str, Any], about: dict[str, Any], summary: dict[str,
         else None,
         point="" if reason["point"] == FULL else reason["point"],
         accelerators=resized(int(reason.get("accelerators", gang)), gang),
+        response=_response(reason, summary),
         carbon=CarbonWeighed(
             price_per_t=carbon_price,
             there_g_per_kwh=reason["carbon_average_g_per_kwh"],
@@ -269,6 +275,20 @@ def weighed_of(reason: dict[str, Any], about: dict[str, Any], summary: dict[str,
         if carbon_price > 0.0
         else None,
     )
+
+
+def _response(reason: dict[str, Any], summary: dict[str, Any]) -> tuple[float, float] | None:
+    """The fleet's cap that held a job back, and the most that one more kW per minute would have saved in a step between
+    the decision and its start."""
+    caps = [one for one in summary.get("responses", []) if one["subject"] == FLEET]
+    if reason["binding"] != Binding.RESPONSE.name or not caps or not reason["start"]:
+        return None
+    prices = [
+        float(said["price_per_kw_per_min"])
+        for said in caps[0]["prices"]
+        if reason["as_of"] <= datetime.fromisoformat(said["start"]) <= reason["start"]
+    ]
+    return float(caps[0]["most_kw_per_min"]), max(prices, default=0.0)
 
 
 def _older(run: str, folder: Path) -> Finding:
