@@ -13,7 +13,7 @@ from gridtide.decide.state import Status
 from gridtide.signals.agc import AgcSignal
 from gridtide.simulate import following
 from gridtide.simulate.flexing import Standing, standing_at
-from gridtide.simulate.following import Followed, Offer, follow, site_in
+from gridtide.simulate.following import Followed, follow, site_in
 from gridtide.simulate.hour_ahead import Offer
 from gridtide.simulate.policies import policy_named
 from gridtide.simulate.truth import truth_of
