@@ -18,7 +18,7 @@ from gridtide.grid.sensitivities import flows_after_kw, outage_shares, sensitivi
 from gridtide.sources.matpower_case import MatpowerCase
 from gridtide.testing.instances.networks import network
 
-NINE = Path(__file__).parents[1] / "fixtures" / "sources" / "nine_buses.m"
+NINE = Path(__file__).parents[2] / "examples" / "nine_buses.m"
 
 
 def solved(grid: Network) -> PowerFlow:

@@ -20,7 +20,7 @@ from gridtide.sources.matpower_case import MatpowerCase
 from gridtide.sources.pandapower_net import PandapowerNet
 
 pytestmark = [pytest.mark.parts, pytest.mark.filterwarnings("ignore")]
-NINE = Path(__file__).parents[1] / "fixtures" / "sources" / "nine_buses.m"
+NINE = Path(__file__).parents[2] / "examples" / "nine_buses.m"
 SAMPLED = 12
 SOLVED_MVA = 1e-8
 

@@ -9,7 +9,7 @@ from gridtide.finding import BadInput
 from gridtide.grid.network import Network
 from gridtide.wire.matpower import network_of, tables_in
 
-NINE = (Path(__file__).parents[1] / "fixtures" / "sources" / "nine_buses.m").read_text()
+NINE = (Path(__file__).parents[2] / "examples" / "nine_buses.m").read_text()
 
 
 def read(text: str) -> Network:

@@ -54,6 +54,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.swing:swing",
         "Does a load keep the grid's rules on ramps and swings, and what would.",
     ),
+    "study": (
+        "gridtide.doors.cli.study:study",
+        "What an outage does to a network, and how much load a bus takes.",
+    ),
     "worth": (
         "gridtide.doors.cli.worth:worth",
         "Who draws less in called hours at which incentive, and what it brings.",
