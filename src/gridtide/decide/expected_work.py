@@ -36,11 +36,13 @@ def arrivals_of(situation: Situation, before: Arrivals | None) -> Arrivals:
         return Arrivals(since_s=now_s, until_s=now_s, told=_some(situation.jobs, fresh))
     fresh = (released_s > before.until_s) & (released_s <= now_s)
     oldest_s = now_s - DAYS * DAY_S
-    kept = tuple(jobs for jobs in before.told if int(jobs.release_s.max()) >= oldest_s)
+    told = before.told
+    while told and int(told[0].release_s.max()) < oldest_s:
+        told = told[1:]
     return Arrivals(
         since_s=max(before.since_s, oldest_s),
         until_s=now_s,
-        told=(*kept, *_some(situation.jobs, fresh)),
+        told=(*told, *_some(situation.jobs, fresh)) if fresh.any() else told,
     )
 
 
