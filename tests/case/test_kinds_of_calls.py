@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gridtide.case.load import load_case
 from gridtide.decide.event import OPEN_END, Event, EventKind
-from gridtide.decide.limits import import_max_kw, in_conflict
+from gridtide.decide.limits import export_max_kw, import_max_kw, in_conflict
 from gridtide.finding import BadInput
 from gridtide.simulate.study import Study
 
@@ -187,3 +187,33 @@ def _calls(
         )
         for kw, shift, priority in zip(limits, shifts_h, priorities, strict=False)
     )
+
+
+def test_a_limit_of_export_holds_at_once_and_is_neither_paid_nor_declined(tmp_path: Path) -> None:
+    """It needs its power and bears no other; between two of one priority the narrower holds, and it is said."""
+    study = case_with(tmp_path, 'kind = "export-limit"\nexport_max_kw = 30\n')
+    (call,) = study.events
+    assert (call.mandatory, call.export_max_kw, call.limit_kw) == (True, 30, float("inf"))
+    selling = replace(
+        study.fleet,
+        sites=tuple(
+            replace(site, contract=replace(site.contract, export_max_kw=100.0))
+            for site in study.fleet.sites
+        ),
+    )
+    other = replace(call, export_max_kw=10.0, end=call.end - timedelta(hours=1))
+    before = replace(other, export_max_kw=50.0, priority=0)
+    later = replace(call, priority=1)
+    most = export_max_kw(selling, (call, other), study.timeline)[0]
+    assert sorted(set(most.tolist())) == [10.0, 30.0, 100.0]
+    assert (most == 10.0).sum() == (most == 30.0).sum() == 4
+    most = export_max_kw(selling, (before, later), study.timeline)[0]
+    assert (most == 50.0).sum() == (most == 30.0).sum() == 4
+    assert "10 kW at once" in in_conflict((call, other))[0]
+    assert faults(
+        tmp_path,
+        'kind = "export-limit"\nimport_max_kw = 30\npayment_per_mwh = 5\nmandatory = false\n',
+    ) == {
+        f"event[1].{key}"
+        for key in ("import_max_kw", "export_max_kw", "payment_per_mwh", "mandatory")
+    }

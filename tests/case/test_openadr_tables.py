@@ -121,10 +121,11 @@ def test_what_a_site_feeds_in_is_bounded_by_a_recorded_limit_of_export(tmp_path:
     recorded(tmp_path, (MORNING, [feed_in]))
     sunny = TEXT.replace("import_max_kw = 700,", "import_max_kw = 700, export_max_kw = 200,")
     sunny = sunny.replace("[[site.pool]]", SUN, 1)
-    (tmp_path / "case.toml").write_text(sunny + CALLS)
+    (tmp_path / "case.toml").write_text(sunny + CALLS + "penalty_per_mwh = 50\n")
     study = load_case(tmp_path / "case.toml")
     (call,) = study.events
     assert (call.kind, call.export_max_kw, call.mandatory) == (EventKind.EXPORT_LIMIT, 15, True)
+    assert call.penalty_per_mwh == 0.0, "it holds; nothing of it is settled"
     course = course_of(study, "coordinated")
     free = course_of(replace(study, events=()), "coordinated").telemetry
     begins_s = int((MORNING + timedelta(hours=5)).timestamp())

@@ -39,6 +39,7 @@ def meters(offered_kw: float, store_kwh: list[float], import_kw: float = 100.0) 
         store_before_kwh=np.append(level[0], level[:-1]),
         store_kwh=level,
         import_max_kw=np.full(4, 256.0),
+        export_max_kw=np.zeros(4),
         hours=np.full(4, 0.25),
         offered_kw=np.full((1, 4), offered_kw),
         block=np.zeros((1, 4), dtype=np.int64),
@@ -72,6 +73,16 @@ def test_nobody_draws_less_than_nothing() -> None:
     """A site that draws 2 kW and may not export can take off 2."""
     share = held_share(site_with(Direction.UP), meters(8.0, [10.0] * 4, import_kw=2.0))
     assert share[0] == pytest.approx(0.25)
+
+
+def test_what_may_not_be_fed_in_while_a_call_says_so_is_no_capacity() -> None:
+    """At rest 8 kW may be given into the grid; in the quarters of a limit of export of 3 kW only that much."""
+    seen = replace(
+        meters(8.0, [20.0] * 4, import_kw=0.0), export_max_kw=np.asarray([8.0, 3.0, 3.0, 8.0])
+    )
+    free = replace(seen, export_max_kw=np.full(4, 8.0))
+    assert paid(Direction.UP, free) == pytest.approx((0.4, 0.0))
+    assert paid(Direction.UP, seen)[1] == pytest.approx(2 * 0.25 * 5.0)
 
 
 def test_power_that_is_given_already_cannot_be_called() -> None:

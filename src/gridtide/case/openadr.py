@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gridtide.case.schema import CaseFile, OpenAdrTable
 from gridtide.case.work import resolved
-from gridtide.decide.event import Event
+from gridtide.decide.event import Event, EventKind
 from gridtide.finding import Gathered
 from gridtide.sources.openadr.recorded import PLAIN_POWER_KW, RecordedOpenAdr
 from gridtide.timeline import epoch_s
@@ -65,11 +65,11 @@ def _in_period(calls: tuple[Event, ...], table: OpenAdrTable, case: CaseFile) ->
     for call in calls:
         if call.start >= case.case.end or call.end <= case.case.start:
             continue
-        paid = call.may_be_declined
+        paid, of_export = call.may_be_declined, call.kind is EventKind.EXPORT_LIMIT
         yield replace(
             call,
             payment_per_mwh=table.payment_per_mwh if paid else 0.0,
-            penalty_per_mwh=table.penalty_per_mwh,
+            penalty_per_mwh=0.0 if of_export else table.penalty_per_mwh,
         )
 
 

@@ -39,7 +39,9 @@ class WeighsCalls(Protocol):
 
 
 def is_answered(event: Event) -> bool:
-    """Whether a call asks for an answer or for money; one that is a limit alone only holds."""
+    """Whether a call asks for an answer or for money; one that is a limit alone, or of export, only holds."""
+    if event.kind is EventKind.EXPORT_LIMIT:
+        return False
     money = event.payment_per_mwh > 0.0 or event.penalty_per_mwh > 0.0
     bound = event.kind in (EventKind.ORDERLY_USE, EventKind.DEMAND_RESPONSE)
     return event.may_be_declined or (event.mandatory and (bound or money or event.recover_h > 0.0))

@@ -18,7 +18,8 @@ TOLERANCE = 1e-6
 class SiteMeters:
     """What one site's meters said, step by step, (T,) each, and what it had offered, (Q, T).
 
-    store_before_kwh, store_kwh: as a step begins and ends. import_max_kw: its limit with calls of the grid.
+    store_before_kwh, store_kwh: as a step begins and ends. import_max_kw, export_max_kw: its limits with calls of
+    the grid.
     block: number of the block each step lies in, by product, (Q, T).
     """
 
@@ -29,6 +30,7 @@ class SiteMeters:
     store_before_kwh: Real
     store_kwh: Real
     import_max_kw: Real
+    export_max_kw: Real
     hours: Real
     offered_kw: Real
     block: NDArray[np.int64]
@@ -77,7 +79,7 @@ def _to_draw_less(site: Site, meters: SiteMeters) -> tuple[Real, Real]:
     if battery is None:
         return np.zeros(meters.hours.shape), np.zeros(meters.hours.shape)
     power_kw = battery.discharge_max_kw - meters.discharge_kw + meters.charge_kw
-    drawn_kw = meters.import_kw - meters.export_kw + site.contract.export_max_kw
+    drawn_kw = meters.import_kw - meters.export_kw + meters.export_max_kw
     least_kwh = battery.energy_kwh * battery.soc_min
     stored_kwh = np.minimum(meters.store_before_kwh, meters.store_kwh) - least_kwh
     return np.minimum(power_kw, drawn_kw), stored_kwh * battery.discharge_efficiency

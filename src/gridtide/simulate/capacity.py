@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gridtide.decide.limits import import_max_kw
+from gridtide.decide.limits import export_max_kw, import_max_kw
 from gridtide.decide.offer_terms import block_of
 from gridtide.settle.capacity import Capacity, SiteMeters, settle_capacity
 from gridtide.simulate.course import Course
@@ -38,7 +38,9 @@ def earned(capacity: tuple[tuple[str, Capacity], ...]) -> tuple[tuple[str, float
 def meters_of(study: Study, course: Course, index: int) -> SiteMeters:
     """What the meters of one site said over a course, and what it had offered."""
     seen, site = course.telemetry, study.fleet.sites[index]
-    limit_kw = import_max_kw(study.fleet, binding_events(study), study.timeline)
+    events = binding_events(study)
+    limit_kw = import_max_kw(study.fleet, events, study.timeline)
+    feed_in_kw = export_max_kw(study.fleet, events, study.timeline)
     battery = site.battery
     begins_kwh = battery.energy_kwh * battery.soc_start if battery else 0.0
     starts_s = study.timeline.starts_s
@@ -50,6 +52,7 @@ def meters_of(study: Study, course: Course, index: int) -> SiteMeters:
         store_before_kwh=np.append(begins_kwh, seen.soc_kwh[index][:-1]),
         store_kwh=seen.soc_kwh[index],
         import_max_kw=limit_kw[index],
+        export_max_kw=feed_in_kw[index],
         hours=study.timeline.hours,
         offered_kw=course.offered_kw[_own(study, index)],
         block=np.stack([block_of(product, starts_s) for product in site.products]),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gridtide.decide.dispatch import Binding, Reason
-from gridtide.decide.limits import import_max_kw
+from gridtide.decide.limits import export_max_kw, import_max_kw
 from gridtide.decide.made_terms import made_at_sites
 from gridtide.doors.results.names import accelerators_told, place_names, point_names
 from gridtide.doors.results.price_basis import basis_at, basis_of, carbon_of
@@ -162,7 +162,7 @@ def _cold(seen: Telemetry, index: int) -> dict[str, Any]:
 
 def _offered(comparison: Comparison, course: Course, index: int) -> dict[str, Any]:
     """Capacity a site had offered and its price, columns for every product that some site may offer, unknown at
-    others; and the limit of import, with calls of the grid, that it is held within."""
+    others; and the limits of import and export, with calls of the grid, that it is held within."""
     columns: dict[str, Any] = {}
     study, prices = comparison.study, comparison.truth.capacity_price_per_mw_h
     for row, (number, product) in enumerate(study.fleet.products):
@@ -177,6 +177,8 @@ def _offered(comparison: Comparison, course: Course, index: int) -> dict[str, An
     if columns:
         most_kw = import_max_kw(study.fleet, binding_events(study), study.timeline)
         columns["import_max_kw"] = most_kw[index]
+        feed_in_kw = export_max_kw(study.fleet, binding_events(study), study.timeline)
+        columns["export_max_kw"] = feed_in_kw[index]
     return columns
 
 

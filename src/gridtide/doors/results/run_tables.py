@@ -159,6 +159,7 @@ def _capacity(site: Site, power: "pl.DataFrame", timeline: Timeline) -> SiteMete
         store_before_kwh=np.append(begins_kwh, told("soc_kwh")[:-1]),
         store_kwh=told("soc_kwh"),
         import_max_kw=told("import_max_kw"),
+        export_max_kw=told("export_max_kw"),
         hours=timeline.hours,
         offered_kw=np.stack([told(f"offered_{kind}_kw") for kind in kinds]),
         block=np.stack([block_of(product, timeline.starts_s) for product in site.products]),

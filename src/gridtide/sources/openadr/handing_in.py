@@ -43,8 +43,7 @@ class Reporter:
     def hand_in(self) -> Round:
         """Hand in what is due now. A VTN that does not answer is left alone for a while that doubles."""
         now_s = self._now_s()
-        standing = {heard.event.id for heard in self.ven.known.events}
-        self._there = {id: names for id, names in self._there.items() if id in standing}
+        self._forget(now_s)
         asked = self._asked(now_s, now_s)
         if not asked or now_s < self._not_before_s:
             return Round()
@@ -72,6 +71,13 @@ class Reporter:
         if self._failures and self._not_before_s > now_s:
             first_s = min(first_s, self._not_before_s)
         return min(first_s, until_s)
+
+    def _forget(self, now_s: int) -> None:
+        """Names of reports that are never asked for again: of events that are gone, and of long ago."""
+        wanted: dict[str, set[str]] = {heard.event.id: set() for heard in self.ven.known.events}
+        for one in asked_for(self.ven.known, now_s - BACK_S, now_s):
+            wanted[one.heard.event.id].add(one.name)
+        self._there = {id: names & wanted[id] for id, names in self._there.items() if id in wanted}
 
     def _asked(self, now_s: int, until_s: int) -> list[Asked]:
         return [
