@@ -176,6 +176,43 @@ def _closed_in(
 
 
 @njit(cache=True, error_model="numpy")
+def _exchanged(
+    lacking_kw: float, close_kw: float, gangs: Real, points_kw: Real, points: Whole
+) -> float:
+    """Move one gang up and another down by a point, the two that leave least; returns what still lacks, kW.
+
+    Steps of gangs are alike, their differences are small: this takes up what no gang alone can.
+    """
+    if abs(lacking_kw) <= close_kw:
+        return lacking_kw
+    many = points.shape[0]
+    downs_kw = np.empty(many)
+    for g in range(many):
+        step_kw = _step_kw(points[g], False, points_kw[g], gangs[0, g], gangs[1, g])
+        downs_kw[g] = step_kw if step_kw > 0.0 else np.inf
+    order = np.argsort(downs_kw, kind="mergesort")
+    rising_kw = downs_kw[order]
+    least_kw, up, down = abs(lacking_kw), UNTOLD, UNTOLD
+    for g in range(many):
+        step_kw = _step_kw(points[g], True, points_kw[g], gangs[0, g], gangs[1, g])
+        if step_kw <= 0.0:
+            continue
+        at = np.searchsorted(rising_kw, step_kw - lacking_kw)
+        for beside in (at - 1, at):
+            if not 0 <= beside < many or order[beside] == g:
+                continue
+            left_kw = abs(lacking_kw - step_kw + rising_kw[beside])
+            if left_kw < least_kw:
+                least_kw, up, down = left_kw, g, order[beside]
+    if up == UNTOLD:
+        return lacking_kw
+    lacking_kw -= _step_kw(points[up], True, points_kw[up], gangs[0, up], gangs[1, up])
+    points[up] += 1
+    points[down] -= 1
+    return lacking_kw + downs_kw[down]
+
+
+@njit(cache=True, error_model="numpy")
 def _tell_nodes(
     points: Whole, before: Whole, offsets: Whole, nodes_kw: Single, told_kw: Single
 ) -> None:
@@ -214,7 +251,8 @@ def set_points(
     of the tick before, UNTOLD and 0 at first, changed in place.
 
     Water finds the least Σ weight/2 (kW - usual)², each gang takes the point nearest to its share, and what that leaves
-    is carried on to gangs that one point more or less brings nearest, MOVES at most. Returns the level, what bounds
+    is carried on to gangs that one point more or less brings nearest, MOVES at most, and to two that exchange a point.
+    Returns the level, what bounds
     leave too much (above 0) or too little, and what whole points leave undrawn of the rest, kW: the store's.
     """
     wanted_kw, before = np.empty(points.shape[0]), points.copy()
@@ -224,6 +262,8 @@ def set_points(
     drawn_kw = _nearest(wanted_kw, gangs, points_kw, points)
     close_kw = LEFT * max(abs(target_kw), 1.0)
     lacking_kw = target_kw + beyond_kw - drawn_kw
+    lacking_kw = _closed_in(lacking_kw, close_kw, gangs, points_kw, points)
+    lacking_kw = _exchanged(lacking_kw, close_kw, gangs, points_kw, points)
     lacking_kw = _closed_in(lacking_kw, close_kw, gangs, points_kw, points)
     _tell_nodes(points, before, nodes[0], nodes[1], told_kw)
     return level, beyond_kw, lacking_kw

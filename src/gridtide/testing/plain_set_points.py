@@ -21,7 +21,10 @@ def plain_set_points(
     points_kw, each = instance.points_kw, np.arange(len(wanted))
     chosen = (2.0 * wanted[:, None] > points_kw[:, 1:] + points_kw[:, :-1]).sum(axis=1)
     within = min(max(target_kw, instance.gangs[0].sum()), instance.gangs[1].sum())
-    lacking = _closed_in(instance, chosen, within - points_kw[each, chosen].sum(), target_kw)
+    close = LEFT * max(abs(target_kw), 1.0)
+    lacking = _closed_in(instance, chosen, within - points_kw[each, chosen].sum(), close)
+    lacking = _exchanged(instance, chosen, lacking, close)
+    lacking = _closed_in(instance, chosen, lacking, close)
     offsets = instance.offsets
     sizes = np.diff(offsets)
     begins = points_kw.shape[1] * offsets[:-1] + chosen * sizes - offsets[:-1]
@@ -56,18 +59,23 @@ def plain_water(gangs: Real, target_kw: float, level: float) -> tuple[Real, floa
     return wanted, level
 
 
-def _closed_in(instance: GangNodes, chosen: Whole, lacking: float, target_kw: float) -> float:
-    """Move single gangs by one point while that leaves less; changes chosen, returns what still lacks."""
+def _steps_kw(instance: GangNodes, chosen: Whole, way: int) -> Real:
+    """What each gang draws more or less one point on, 0 where it may not go."""
     points_kw, (lowest, highest) = instance.points_kw, instance.gangs[:2]
     each, last = np.arange(len(chosen)), points_kw.shape[1] - 1
-    close = LEFT * max(abs(target_kw), 1.0)
+    there = points_kw[each, np.clip(chosen + way, 0, last)]
+    steps = np.abs(there - points_kw[each, chosen])
+    steps[(there < lowest) | (there > highest)] = 0.0
+    return np.asarray(steps)
+
+
+def _closed_in(instance: GangNodes, chosen: Whole, lacking: float, close: float) -> float:
+    """Move single gangs by one point while that leaves less; changes chosen, returns what still lacks."""
     for _ in range(MOVES):
         if abs(lacking) <= close:
             break
         way = 1 if lacking > 0.0 else -1
-        there = points_kw[each, np.clip(chosen + way, 0, last)]
-        steps = np.abs(there - points_kw[each, chosen])
-        steps[(there < lowest) | (there > highest)] = 0.0
+        steps = _steps_kw(instance, chosen, way)
         left = np.abs(abs(lacking) - steps)
         enough = np.flatnonzero(left <= close)
         moved = int(enough[0]) if len(enough) else int(left.argmin())
@@ -76,3 +84,26 @@ def _closed_in(instance: GangNodes, chosen: Whole, lacking: float, target_kw: fl
         lacking -= way * float(steps[moved])
         chosen[moved] += way
     return lacking
+
+
+def _exchanged(instance: GangNodes, chosen: Whole, lacking: float, close: float) -> float:
+    """Move one gang up and another down, the two that leave least; changes chosen, returns what still lacks."""
+    if abs(lacking) <= close:
+        return lacking
+    ups, downs = _steps_kw(instance, chosen, 1), _steps_kw(instance, chosen, -1)
+    downs[downs <= 0.0] = np.inf
+    order = np.argsort(downs, kind="stable")
+    rising, many = downs[order], len(order)
+    at = np.searchsorted(rising, ups - lacking)
+    beside = np.stack([at - 1, at], axis=1)
+    within = np.clip(beside, 0, many - 1)
+    left = np.abs(lacking - ups[:, None] + rising[within])
+    left[(beside < 0) | (beside >= many) | (order[within] == np.arange(many)[:, None])] = np.inf
+    left[ups <= 0.0] = np.inf
+    up, way = np.unravel_index(int(left.argmin()), left.shape)
+    if left[up, way] >= abs(lacking):
+        return lacking
+    down = order[within[up, way]]
+    chosen[up] += 1
+    chosen[down] -= 1
+    return float(lacking - ups[up] + downs[down])
