@@ -103,8 +103,7 @@ def searched(
                 price,
                 counts,
             ),
-            (earned * hours, fixed.export_max_kw),
-            (delivered_kw, lost * hours),
+            (earned * hours, fixed.export_max_kw, delivered_kw, lost * hours),
             (fixed.months.known_kw[:, 0].copy(), fixed.months.price_per_kw[:, 0].copy()),
         )
         if not moved:
