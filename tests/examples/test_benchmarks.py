@@ -123,3 +123,36 @@ def test_loss_by_cause_prints_a_line_for_what_is_known() -> None:
     names = ["known", "nothing", "signals", "lengths", "signals+lengths", "all"]
     assert [row.split()[0] for row in rows] == [*names, "perfect-foresight"]
     assert all(" kW " in row for row in rows[1:])
+
+
+def test_announced_peaks_are_worth_hearing() -> None:
+    """Hearing alerts costs less than hearing nothing and than fearing every one; knowing costs least."""
+    rows = printed(None, "benchmarks/announced_peaks.py").splitlines()[1:]
+    total = {name: float(cells[-2]) for name, *cells in (row.split(",") for row in rows)}
+    heard = total["alerts are heard"]
+    assert total["those that come are known"] <= heard
+    assert heard < min(total["nothing is heard"], total["every one is feared"])
+
+
+@pytest.mark.real
+def test_is_it_worth_goes_on_where_it_was_cut(data_dir: Path, tmp_path: Path) -> None:
+    """A week that is kept is not reckoned again, and prints what it printed; the table has every service and class."""
+    words = ["benchmarks/is_it_worth.py", "--weeks", "1", "--keep", str(tmp_path)]
+    seen = {"OPENBLAS_NUM_THREADS": "1", **os.environ, "GRIDTIDE_DATA": str(data_dir)}
+    said = []
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, *words],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=ROOT,
+            env=seen,
+        )
+        said.append(done.stdout)
+        (kept,) = tmp_path.iterdir()
+        said.append(str(kept.stat().st_mtime_ns))
+    assert said[:2] == said[2:]
+    rows = [line.split(",")[0] for line in said[0].splitlines()[3:9]]
+    assert rows == ["energy shifting", "demand charge", "capacity at the peak", "regulation", "reserve",
+                    "demand response"]  # fmt: skip

@@ -103,8 +103,12 @@ def searched(
                 price,
                 counts,
             ),
-            (earned * hours, on_grid(fixed.export_max_kw, plan.horizon, grid)),
-            (delivered_kw, lost * hours),
+            (
+                earned * hours,
+                on_grid(fixed.export_max_kw, plan.horizon, grid),
+                delivered_kw,
+                lost * hours,
+            ),
             (fixed.months.known_kw[:, 0].copy(), fixed.months.price_per_kw[:, 0].copy()),
         )
         if not moved:

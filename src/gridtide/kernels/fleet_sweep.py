@@ -78,8 +78,7 @@ def price_slots(
     building: Building,
     rest_kw: Real,
     energy: tuple[Real, Real, Real, Flags],
-    sale: tuple[Real, Real],
-    agreed: tuple[Real, Real],
+    sale: tuple[Real, Real, Real, Real],
     peak_kw: float,
     felt: Real,
     above: Real,
@@ -88,13 +87,12 @@ def price_slots(
 
     place: (entry of the menu, p, its site, IT kW of the gang, gang). energy: money for a kW drawn for the slot, (S, T);
     for an accelerator that is scarce, (P, T); for one in all in slots that do not count, (M, T); those that count,
-    (S, T). sale: money for a kW sold for the slot, (S, T), and the most that may be, kW, (S, T). agreed: kW delivered,
-    and money lost for one of them that is not drawn for the slot, (S, T) each. Fills felt and above.
+    (S, T). sale: money for a kW sold for the slot, (S, T), and the most that may be, kW, (S, T); kW that
+    agreements deliver, and money lost for one of them that is not drawn for the slot, (S, T) each. Fills felt, above.
     """
     m, p, s, power_kw, gang = place
     per_kw, scarce, beyond, counts = energy
-    earned, most_kw = sale
-    delivered_kw, lost = agreed
+    earned, most_kw, delivered_kw, lost = sale
     for t in range(window[0], window[1]):
         if not counts[s, t]:
             felt[t] = beyond[m, t]
@@ -177,8 +175,7 @@ def sweep(
     rest_kw: Real,
     building: Building,
     energy: tuple[Real, Real, Real, Flags],
-    sale: tuple[Real, Real],
-    agreed: tuple[Real, Real],
+    sale: tuple[Real, Real, Real, Real],
     month: tuple[Real, Real],
 ) -> int:
     """Move each job, in order, to where the fleet costs least with it; how many moved.
@@ -187,7 +184,7 @@ def sweep(
     (n, 4), rule (n, 3), place it runs at (n,), on how many accelerators (n,), offer (n, P), delay (n,), all as in
     `placement.sweep`. told: (place, offsets, count, slots, point), free (P, T), it_kw (S, T): changed in place.
     menu: (place (M,), speed (M,), IT kW of an accelerator beyond a parked one (M,), full-speed entry of each place
-    (P,)). rest_kw: charge - discharge - supply, (S, T). energy, sale, agreed: see `price_slots`.
+    (P,)). rest_kw: charge - discharge - supply, (S, T). energy, sale: see `price_slots`.
     month: highest import so far and money for a kW above, (S,) each.
     """
     takes, may, first, last, left, rule, running_at, running_with, offer, delay = jobs
@@ -225,18 +222,7 @@ def sweep(
             peak_kw = highest_kw(net[s], energy[3][s], known_kw[s])
             here = (m, q, s, gang * extra_kw[m], gang)
             price_slots(
-                window,
-                here,
-                it_kw,
-                net,
-                building,
-                rest_kw,
-                energy,
-                sale,
-                agreed,
-                peak_kw,
-                felt,
-                above,
+                window, here, it_kw, net, building, rest_kw, energy, sale, peak_kw, felt, above
             )
             goes_on = running_at[j] == q and running_with[j] == gang
             runs = (rule[j, 0] == 1, rule[j, 1] == 1, goes_on, rule[j, 2])
