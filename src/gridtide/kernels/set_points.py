@@ -209,7 +209,7 @@ def _exchanged(
     lacking_kw -= _step_kw(points[up], True, points_kw[up], gangs[0, up], gangs[1, up])
     points[up] += 1
     points[down] -= 1
-    return lacking_kw + downs_kw[down]
+    return float(lacking_kw + downs_kw[down])
 
 
 @njit(cache=True, error_model="numpy")
