@@ -9,7 +9,7 @@ from gridtide.decide.response.best_course import best_course, deepest_kw
 from gridtide.decide.response.call import Call, flat_call
 from gridtide.fleet.knob_curve import KnobCurve
 from gridtide.simulate.response import Noise, answer, marks_of, planned
-from gridtide.simulate.response_depth import deepest_kept_kw
+from gridtide.simulate.response_depth import STEP, deepest_kept_kw
 from gridtide.sources.emerald import EmeraldSweep
 from gridtide.sources.minute_power import MinutePowerTable
 from gridtide.testing.conductor import ReferencePolicy, headroom_of, minutes_over
@@ -106,7 +106,8 @@ def test_errors_of_caps_are_kept_off_by_a_margin(
 def test_the_deepest_call_is_borne_out_by_its_course(
     curves: tuple[KnobCurve, ...], measured: tuple[float, Call]
 ) -> None:
-    """No deeper than the program allows, and lived through with every tier."""
+    """Lived through with every tier, deeper than caps and parking reach by program, as gangs pause; and no deeper than
+    the bound allows, which may pause any part of them."""
     base, call = measured
     cluster = event_cluster(curves, base)
     window = (call.start, call.end)
@@ -114,7 +115,10 @@ def test_the_deepest_call_is_borne_out_by_its_course(
     asked = flat_call("any", 400, window, deepest, 10)
     marks = marks_of(cluster, asked, answer(cluster, asked))
     assert (marks.minutes_over, marks.tiers_broken) == (0, 0)
-    assert deepest_kw(cluster, asked) <= deepest < 0.36 * base
+    assert deepest <= deepest_kw(cluster, asked) + STEP * base < 0.36 * base
+    bound = best_course(cluster, asked)
+    assert not bound.short and bound.over_kw < 1e-9
+    assert marks.weighted <= bound.weighted + 1e-9
 
 
 def test_a_fair_cap_takes_the_same_part_of_every_headroom(

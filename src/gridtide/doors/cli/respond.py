@@ -54,7 +54,7 @@ def _lacking(found: dict[str, Any]) -> list[Finding]:
         "no limit over these hours keeps every tier by caps and parking"
         if deepest is None
         else f"{deepest:,.2f} kW, {deepest / found['baseline_kw']:.1%} of the baseline, is the deepest with every tier"
-        " by caps and parking"
+        " by caps, parking and pauses"
     )
     return [
         Finding(

@@ -37,7 +37,7 @@ def show(document: dict[str, Any]) -> None:
     )
     if found["deepest_share"] is not None:
         console.print(
-            f"deepest limit with every tier, by caps and parking: {found['deepest_kw']:,.2f} kW,"
+            f"deepest limit with every tier, by caps, parking and pauses: {found['deepest_kw']:,.2f} kW,"
             f" {found['deepest_share']:.1%}"
         )
     for note in found["notes"]:
