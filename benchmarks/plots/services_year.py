@@ -35,11 +35,16 @@ def main() -> None:
         print(f"{name}: {sum(gained):,.0f} AUD, {gained[best]:,.0f} of it in week {numbers[best]}")
         told = [value / 1000.0 for value in accumulate(gained)]
         series.append(Series(x=numbers, y=told, name=name, colour=colour))
-    chart = Chart(
-        title="Gained by each further service, South Australia 2023", across="week of the year",
-        up="thousand AUD until then", series=series, legend="high",
-    )  # fmt: skip
-    asked.out.write_text(picture([chart], columns=1))
+    charts = [
+        Chart(
+            title=title, across="week of the year", up="thousand AUD until then", series=some, lowest_up=lowest,
+        )
+        for title, some, lowest in (
+            ("Gained from energy and its charges", series[:3], -100.0),
+            ("Gained further from what the grid pays for", series[3:], -50.0),
+        )
+    ]  # fmt: skip
+    asked.out.write_text(picture(charts))
 
 
 if __name__ == "__main__":
