@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridtide.digest import digest
-from gridtide.fleet.response import rates_kw_per_min
+from gridtide.fleet.response import rates_kw_per_min, steepest_kw_per_it
 from gridtide.settle.ramp import CAUSES
 from gridtide.simulate.by_the_minute import BY_ITSELF, IN_TURN, STORES, by_the_minute
 from gridtide.simulate.course import Course
@@ -32,7 +32,7 @@ def capped(study: Study, kw_per_min: float | None, site_kw_per_min: float | None
 def turning_kw(study: Study, course: Course, sites: slice, tick_s: float) -> np.ndarray:
     """How much starts and stops in their turn change the draw of sites from tick to tick."""
     drawn = by_the_minute(study, course, tick_s).drawn_kw[IN_TURN, sites].sum(axis=0)
-    return np.abs(np.diff(drawn))
+    return np.asarray(np.abs(np.diff(drawn)))
 
 
 @FEW
@@ -77,8 +77,6 @@ def test_every_minute_of_the_causes_sums_to_the_meter() -> None:
     steps = len(study.timeline)
     halves = (gangs[:, 1:] + gangs[:, :-1]) / 2.0
     mean_kwh = halves.reshape(len(study.fleet.sites), steps, -1).mean(axis=2).sum() * 0.25
-    from gridtide.fleet.response import steepest_kw_per_it
-
     menu = study.fleet.menu
     entry_kw = course.telemetry.busy.sum(axis=0) * menu.extra_kw[:, None]
     factor = steepest_kw_per_it(study.fleet)[study.fleet.site_of_place[menu.place]]
