@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridtide.digest import digest
-from gridtide.fleet.response import rates_kw_per_min
+from gridtide.fleet.response import rates_kw_per_min, steepest_kw_per_it
 from gridtide.settle.ramp import CAUSES
 from gridtide.simulate.by_the_minute import BY_ITSELF, IN_TURN, STORES, by_the_minute
 from gridtide.simulate.course import Course
@@ -77,8 +77,6 @@ def test_every_minute_of_the_causes_sums_to_the_meter() -> None:
     steps = len(study.timeline)
     halves = (gangs[:, 1:] + gangs[:, :-1]) / 2.0
     mean_kwh = halves.reshape(len(study.fleet.sites), steps, -1).mean(axis=2).sum() * 0.25
-    from gridtide.fleet.response import steepest_kw_per_it
-
     menu = study.fleet.menu
     entry_kw = course.telemetry.busy.sum(axis=0) * menu.extra_kw[:, None]
     factor = steepest_kw_per_it(study.fleet)[study.fleet.site_of_place[menu.place]]
