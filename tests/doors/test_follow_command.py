@@ -21,6 +21,12 @@ KEYS = ["score", "accuracy", "delay", "precision", "mileage", "availability", "m
         "energy_exhausted_s"]  # fmt: skip
 
 
+def without_offer(text: str) -> str:
+    """A case that never spoke of regulation."""
+    first, last = text.index("[[site.offer]]"), text.index("[[class]]")
+    return text[:first] + text[last:]
+
+
 def test_the_document_begins_with_its_eight_figures(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -54,6 +60,19 @@ def test_the_offer_of_the_plan_is_taken_where_none_is_named(
     assert "its ceiling" in said and "deadlines missed" in said
 
 
+def test_a_case_without_an_offer_offers_all_that_holds(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing to name: the command works on a case that never spoke of regulation."""
+    case = tmp_path / "case.toml"
+    case.write_text(without_offer(Path(CASE).read_text()))
+    assert exit_code(["follow", str(case), "--signal", SIGNAL, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["offer_ahead"] == {"most_held_kw": found["offer_up_kw"]}
+    assert found["offer_down_kw"] == found["offer_up_kw"] > 2000.0
+    assert found["availability"] > 0.9
+
+
 def test_a_price_decides_what_is_offered(capsys: pytest.CaptureFixture[str]) -> None:
     """The most that jobs and store hold, with what it earns; nothing for nothing, and not beside a named offer."""
     asked = ["follow", CASE, "--signal", SIGNAL, "--price-per-mw-h"]
@@ -79,17 +98,17 @@ def test_faults_are_said_all_at_once(capsys: pytest.CaptureFixture[str]) -> None
         assert word in said
 
 
-def test_a_case_without_an_offer_asks_for_one(
+def test_a_site_that_can_hold_nothing_says_so_and_what_to_name(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Exit code 2."""
+    """No store, and machines with one point only: exit code 2."""
     case = tmp_path / "case.toml"
-    text = (EXAMPLES / "regulating.toml").read_text()
-    first, last = text.index("[[site.offer]]"), text.index("[[class]]")
+    text = without_offer((EXAMPLES / "regulating.toml").read_text())
+    first, last = text.index("[[site.pool.point]]"), text.index("[[class]]")
     case.write_text(text[:first] + text[last:])
-    at = ["--at", "2026-03-02T06:00:00+01:00"]
-    assert exit_code(["follow", str(case), "--signal", SIGNAL, *at]) == 2
-    assert "--offer-kw" in capsys.readouterr().err
+    assert exit_code(["follow", str(case), "--signal", SIGNAL]) == 2
+    said = capsys.readouterr().err
+    assert "nothing holds in each of the hours ahead (2)" in said and "--offer-kw" in said
 
 
 def test_a_signal_that_cannot_be_scored_is_refused_before_anything_runs(

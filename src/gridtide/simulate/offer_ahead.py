@@ -169,14 +169,16 @@ def _energy_per_kwh(window: Window, site: int, hours: int) -> Real:
 
 def _later_per_h(window: Window, site: int, running: Running) -> Real:
     """What an hour of each gang costs where it is cheapest between its last slot and its deadline, or the horizon's
-    end: machines, energy and the delay, money, (n,); what its last step costs where there is no room behind it."""
+    end: machines, energy and the delay, money, (n,); what its last step costs where there is no room behind it, and 0
+    of one that has no slot here and is counted on for nothing."""
     prices, horizon = window.standing.plan.prices, window.standing.plan.horizon
     jobs, placement = window.standing.turn.orders.jobs, window.dispatch.placement
     begin_s = float(window.study.timeline.edges_s[0])
     delay_per_h = np.asarray([kind.delay_cost_per_accelerator_h for kind in jobs.classes])
     wait_h = np.maximum(horizon.starts_s - begin_s, 0.0) / 3600.0
     found = np.zeros(len(running))
-    for number, row in enumerate(running.row):
+    for number in np.flatnonzero(running.slots.any(axis=1)):
+        row = running.row[number]
         gang, place = float(jobs.accelerators[row]), int(placement.place[row])
         full_kw = float(running.points_kw[number].max())
         per_h = gang * (prices.accelerator_price_per_h[place] + prices.room_price_per_h[place])

@@ -34,7 +34,7 @@ FILE = click.Path(path_type=Path)
     help="Instant at which the signal begins, ISO 8601; a day after the start by default.",
 )
 @click.option("--offer-kw", type=Number(0.0, min_open=True),
-              help="Offer, both ways; by default what the plan offers as regulation.")  # fmt: skip
+              help="Offer, both ways; by default what the plan offers, or else all that holds.")  # fmt: skip
 @click.option("--price-per-mw-h", "price", type=Number(0.0),
               help="Offer what is worth most at this price and holds in every hour, by jobs and store.")  # fmt: skip
 @click.option(

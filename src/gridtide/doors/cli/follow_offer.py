@@ -36,10 +36,19 @@ def offered(
     offer_kw: float | None,
     price: float | None,
 ) -> tuple[Offer, dict[str, Any] | None]:
-    """The offer before the day, and what decided it where a price did."""
-    if price is None:
-        return _offer(standing, site, offer_kw), None
+    """The offer before the day: as asked, as a price makes it worth most, as the plan offers, or all that holds; and
+    what holds, where that decided it."""
+    if offer_kw is not None:
+        return Offer(up_kw=offer_kw, down_kw=offer_kw), None
+    planned = _planned(standing, site)
+    if price is None and planned is not None:
+        return planned, None
     held = held_offers_ahead(window, site, regulator.law, hours)
+    if held.most_kw <= 0.0:
+        raise BadInput([_nothing_holds(hours)])
+    if price is None:
+        offer = Offer(up_kw=held.most_kw, down_kw=held.most_kw)
+        return offer, {"most_held_kw": held.most_kw}
     found = held.worth_most(_worth_per_mw_h(standing, site, price))
     if found.offer.up_kw <= 0.0:
         raise BadInput(
@@ -69,10 +78,8 @@ def _worth_per_mw_h(standing: Standing, site: int, price: float) -> float:
     return price
 
 
-def _offer(standing: Standing, site: int, asked_kw: float | None) -> Offer:
-    """What is offered before the day: as asked, or the least regulation the plan offers in the hours ahead."""
-    if asked_kw is not None:
-        return Offer(up_kw=asked_kw, down_kw=asked_kw)
+def _planned(standing: Standing, site: int) -> Offer | None:
+    """The most regulation that the plan offers in the hours ahead; None where it offers none."""
     offered_kw = standing.turn.orders.dispatch.offered_kw
     found = [0.0, 0.0]
     symmetric = False
@@ -84,14 +91,15 @@ def _offer(standing: Standing, site: int, asked_kw: float | None) -> Offer:
         found[1] += most if product.goes_down else 0.0
         symmetric |= product.goes_up and product.goes_down and most > 0.0
     if max(found) <= 0.0:
-        raise BadInput(
-            [
-                Finding(
-                    subject="--offer-kw",
-                    value="no regulation is offered by the plan at this site and instant",
-                    limit="an offer in kW, or a case with [[site.offer]] of the product regulation",
-                    mend="Name --offer-kw, or another --site or --at.",
-                )
-            ]
-        )
+        return None
     return Offer(up_kw=found[0], down_kw=found[1], symmetric=symmetric)
+
+
+def _nothing_holds(hours: int) -> Finding:
+    return Finding(
+        subject="the offer",
+        value=f"nothing holds in each of the hours ahead ({hours}): no store, no running work with slack, or no room at"
+        " the connection",
+        limit="something that can draw less and more",
+        mend="Name --offer-kw to see hour by hour what is cut, or another --site or --at.",
+    )

@@ -31,7 +31,7 @@ def show(found: dict[str, Any]) -> None:
         figures.add_row(name, value)
     console.print(figures)
     if "offer_ahead" in found:
-        console.print(_at_a_price(found["offer_ahead"]))
+        console.print(_decided_by(found["offer_ahead"]))
     rows = Table(box=None, pad_edge=False)
     for head in ("hour", "base kW", "up kW", "down kW", "cut kW", "gangs", "stored kWh"):
         rows.add_column(head, justify="right")
@@ -49,8 +49,10 @@ def show(found: dict[str, Any]) -> None:
         console.print(f"- {note}")
 
 
-def _at_a_price(ahead: dict[str, Any]) -> str:
+def _decided_by(ahead: dict[str, Any]) -> str:
     """What decided the offer."""
+    if "price_per_mw_h" not in ahead:
+        return f"the plan offers none: all that holds in every hour ahead is offered, {ahead['most_held_kw']:,.0f} kW"
     return (
         f"at {ahead['price_per_mw_h']:g} {ahead['currency']} per MW h the offer earns {ahead['earned']:,.2f} and costs"
         f" {ahead['cost']:,.2f} in work left undone; {ahead['most_held_kw']:,.0f} kW hold at any price"
