@@ -37,7 +37,7 @@ export function table(heads, rows) {
 /** Rows of a table anew. @param {HTMLElement} made @param {string[]} heads @param {string[][]} rows */
 export function fill(made, heads, rows) {
   made.replaceChildren();
-  const counts = heads.map((_, column) => rows.length > 0 && rows.every((row) => /^[-–\d.,]+$/.test(row[column])));
+  const counts = heads.map((_, column) => rows.length > 0 && rows.every((row) => /^(?:[-–]?[\d.,]+(?: %)?|[-–])$/.test(row[column])));
   for (const [cells, kind] of [[heads, "th"], ...rows.map((row) => [row, "td"])]) {
     const line = document.createElement("tr");
     for (const [column, cell] of cells.entries()) {
