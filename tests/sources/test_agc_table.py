@@ -92,7 +92,7 @@ def test_every_wrong_name_of_a_column_is_said_at_once(tmp_path: Path) -> None:
         AgcTable(path=path, columns={"signal_pu": "RegA", "value": "RegD"}).read()
     said = str(refused.value)
     assert "has no column RegA" in said
-    assert "value is no column of a signal" in said
+    assert "value is no column of ours" in said
 
 
 def test_without_a_column_of_times_the_table_is_refused(tmp_path: Path) -> None:

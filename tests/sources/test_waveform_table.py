@@ -79,3 +79,14 @@ def test_what_is_no_waveform_is_refused_with_its_mend(tmp_path: Path, text: str,
     """Each fault by name."""
     with pytest.raises(BadInput, match=said):
         read(tmp_path, text)
+
+
+def test_columns_of_other_names_are_said(tmp_path: Path) -> None:
+    """A logger's headings give the waveform that ours give; a wrong one is named with what is there."""
+    path = tmp_path / "logger.csv"
+    path.write_text("Elapsed,P_total\n0,100\n0.5,110\n1,120\n")
+    found = WaveformTable(path=path, columns={"t_s": "Elapsed", "power_kw": "P_total"}).read()
+    assert found.step_s == 0.5
+    assert found.power_kw.tolist() == [100.0, 110.0, 120.0]
+    with pytest.raises(BadInput, match="has no column P; one of Elapsed, P_total"):
+        WaveformTable(path=path, columns={"t_s": "Elapsed", "power_kw": "P"}).read()

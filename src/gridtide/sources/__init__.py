@@ -146,6 +146,33 @@ def open_table(
     return table
 
 
+def open_said(
+    path: Path, names: Mapping[str, str], columns: Mapping[str, str], optional: frozenset[str]
+) -> Table:
+    """A table whose columns somebody said: columns, house name -> the file's, stand before what names knows of it.
+
+    names, optional: as `open_table` has them. Raises BadInput as it does, and for every name that is not ours and
+    every column that is not there.
+    """
+    ours = frozenset(names.values())
+    others = {theirs: name for theirs, name in names.items() if name not in columns}
+    said = {theirs: name for name, theirs in columns.items()}
+    table = open_table(path, {**others, **said}, optional=optional | columns.keys())
+    refuse_if_any(
+        Finding(
+            subject=f"--map {name}={theirs}",
+            value=f"{path} has no column {theirs}"
+            if name in ours
+            else f"{name} is no column of ours",
+            limit=f"one of {', '.join(table.headings if name in ours else sorted(ours))}",
+            mend="Write --map HOUSE_NAME=COLUMN.",
+        )
+        for name, theirs in columns.items()
+        if name not in ours or name not in table.frame.columns
+    )
+    return table
+
+
 def _is_plain(dtype: "pl.DataType") -> bool:
     import polars as pl
 

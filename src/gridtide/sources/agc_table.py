@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gridtide.finding import Finding, refuse_if_any
 from gridtide.signals.agc import AgcSignal
-from gridtide.sources import LATEST_S, Table, aware_s, kept, numbers, open_table, words
+from gridtide.sources import LATEST_S, Table, aware_s, kept, numbers, open_said, words
 
 NAME_MAP = {
     "t_s": "t_s",
@@ -73,25 +73,7 @@ class AgcTable:
         return tuple(sorted(set(words(table, "day").tolist())))
 
     def _open(self) -> Table:
-        """The table under house names. Raises BadInput for a name that is not ours or a column that is not there."""
-        own = {theirs: ours for ours, theirs in self.columns.items()}
-        others = {theirs: ours for theirs, ours in NAME_MAP.items() if ours not in self.columns}
-        table = open_table(self.path, {**others, **own}, optional=OPTIONAL | set(own.values()))
-        refuse_if_any(
-            Finding(
-                subject=f"--map {ours}={theirs}",
-                value=f"{ours} is no column of a signal"
-                if ours not in OPTIONAL
-                else f"{self.path} has no column {theirs}",
-                limit="one of " + ", ".join(sorted(OPTIONAL))
-                if ours not in OPTIONAL
-                else f"one of {', '.join(table.headings)}",
-                mend="Write --map HOUSE_NAME=COLUMN.",
-            )
-            for ours, theirs in self.columns.items()
-            if ours not in OPTIONAL or ours not in table.frame.columns
-        )
-        return table
+        return open_said(self.path, NAME_MAP, self.columns, OPTIONAL)
 
     def _of_day(self, table: Table) -> Table:
         if "day" not in table.frame.columns:

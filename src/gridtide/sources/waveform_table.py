@@ -1,6 +1,7 @@
 """Power at a connection point, many samples a second: a table with `t_s` or `time`, and `power_kw`."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from gridtide.finding import BadInput, Finding, refuse_if_any
 from gridtide.grid.waveform import Waveform
-from gridtide.sources import LATEST_S, Table, aware_s, numbers, open_table
+from gridtide.sources import LATEST_S, Table, aware_s, numbers, open_said
 
 NAME_MAP = {"t_s": "t_s", "time": "time", "time_utc": "time", "power_kw": "power_kw"}
 MOST_KW = 1e8
@@ -22,9 +23,11 @@ Real = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True)
 class WaveformTable:
-    """A CSV or Parquet file. t_s: seconds from any origin; time: aware instants; one of the two is enough."""
+    """A CSV or Parquet file. t_s: seconds from any origin; time: aware instants; one of the two is enough.
+    columns: house name to the file's, where the file calls a column something else."""
 
     path: Path
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     def read(self) -> Waveform:
         """All rows in order of time, evenly spaced. Raises BadInput with every fault found.
@@ -36,7 +39,7 @@ class WaveformTable:
 
     def read_and_tell(self) -> tuple[Waveform, tuple[str, ...]]:
         """The waveform, and what was done to it on reading."""
-        table = open_table(self.path, NAME_MAP, optional=frozenset({"t_s", "time"}))
+        table = open_said(self.path, NAME_MAP, self.columns, frozenset({"t_s", "time"}))
         faults: list[Finding] = []
         moments_s = self._moments(table, faults)
         power_kw = numbers(table, "power_kw", faults, least=-MOST_KW, most=MOST_KW, unknown=True)
@@ -69,7 +72,7 @@ class WaveformTable:
                     subject=str(self.path),
                     value="has no column t_s or time",
                     limit="seconds in t_s, or instants with their zone in time",
-                    mend=f"The file has: {', '.join(table.headings)}.",
+                    mend=f"The file has: {', '.join(table.headings)}. Say which it is with --map t_s=COLUMN.",
                 )
             ]
         )

@@ -7,7 +7,7 @@ import click
 
 from gridtide.doors.cli.numbers import Number
 from gridtide.doors.cli.telling import tell
-from gridtide.doors.cli.words import duration_s, instant_of, say_compiling
+from gridtide.doors.cli.words import duration_s, instant_of, mapping_of, say_compiling
 from gridtide.finding import BadInput, Finding
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ KW = Number(min=0.0, min_open=True)
 
 @click.command()
 @click.argument("load", type=FILE)
+@click.option("--map", "pairs", multiple=True, metavar="NAME=COLUMN", help="Columns of a waveform.")
 @click.option("--rule", "names", multiple=True, metavar="NAME",
               help="A rule or an authority; all by default.")  # fmt: skip
 @click.option("--rules", "own", type=FILE, help="Rules, grid modes and connection of one's own, TOML.")  # fmt: skip
@@ -39,6 +40,7 @@ KW = Number(min=0.0, min_open=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def swing(
     load: Path,
+    pairs: tuple[str, ...],
     names: tuple[str, ...],
     own: Path | None,
     nominal: float | None,
@@ -72,7 +74,7 @@ def swing(
         window = (instant_of(when, "--at"), duration_s(lasts, "--lasts", 60), 1.0 / rate)
         found = of_case(load, asked, policy, window, page is not None)
     else:
-        found = _of_waveform(load, asked, page is not None)
+        found = _of_waveform(load, mapping_of(pairs), asked, page is not None)
     if page is not None:
         from gridtide.doors.report.sheet import write_sheet
 
@@ -92,12 +94,14 @@ def _without_pictures(found: dict[str, Any]) -> dict[str, Any]:
     return bare
 
 
-def _of_waveform(path: Path, asked: "Asked", drawn: bool) -> dict[str, Any]:
+def _of_waveform(
+    path: Path, columns: dict[str, str], asked: "Asked", drawn: bool
+) -> dict[str, Any]:
     from gridtide.doors.cli.swing_judging import judged_document
     from gridtide.sources.waveform_table import WaveformTable
 
     try:
-        waveform, notes = WaveformTable(path=path).read_and_tell()
+        waveform, notes = WaveformTable(path=path, columns=columns).read_and_tell()
     except BadInput:
         _refuse_sags(path)
         raise
