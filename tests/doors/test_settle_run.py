@@ -239,6 +239,23 @@ def test_a_run_of_an_earlier_version_is_not_settled_by_guesses(
     assert "has no speed" in capsys.readouterr().err
 
 
+def test_the_delay_of_starts_that_took_turns_is_settled_to_the_last_bit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A run's table says how long each start waited for its turn, and what that waiting cost is reckoned from it."""
+    case = tmp_path / "case.toml"
+    dear = CASE.replace("[[class]]", "[[class]]\ndelay_cost_per_accelerator_h = 0.5", 1)
+    case.write_text(dear.replace("[[site]]", "[fleet]\nresponse_max_kw_per_min = 6\n\n[[site]]", 1))
+    runs = tmp_path / "runs"
+    asked = ["run", str(case), "--runs", str(runs), "--policy", "run-at-once"]
+    assert exit_code([*asked, "--json"]) == 0
+    capsys.readouterr()
+    ran = pl.read_parquet(runs / "0001" / "runs-run-at-once.parquet")
+    assert ran["behind_s"].max() > 0.0
+    found = settled(capsys, runs, "--policy", "run-at-once")
+    assert found["bit_equal"] and found["totals"]["delay"] > 0.0
+
+
 def test_transfers_and_delay_of_two_sites_are_settled_to_the_last_bit(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
