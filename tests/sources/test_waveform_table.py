@@ -79,3 +79,14 @@ def test_what_is_no_waveform_is_refused_with_its_mend(tmp_path: Path, text: str,
     """Each fault by name."""
     with pytest.raises(BadInput, match=said):
         read(tmp_path, text)
+
+
+def test_every_column_that_lacks_is_said_at_once_with_what_to_rename(tmp_path: Path) -> None:
+    """A stranger's file has neither of our names: one round, not two."""
+    with pytest.raises(BadInput) as refused:
+        read(tmp_path, "Timestamp,MW\n0,1\n1,2\n")
+    said = str(refused.value)
+    assert "has no column power_kw" in said and "has no column t_s or time" in said
+    assert "Rename its column; the file has: Timestamp, MW." in said
+    with pytest.raises(BadInput, match="divided by another sign"):
+        read(tmp_path, "t_s;power_kw\n0;1\n1;2\n")
