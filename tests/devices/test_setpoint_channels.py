@@ -433,3 +433,15 @@ def test_every_channel_on_the_shelf_stands_in_the_manual() -> None:
     page = (root / "docs" / "set-points.md").read_text()
     shelf = (root / "src" / "gridtide" / "devices").glob("*setpoint*.py")
     assert [path.name for path in shelf if path.name not in page] == []
+
+
+@pytest.mark.parametrize("absurd", [float("nan"), float("inf"), -float("inf")])
+def test_what_is_no_number_is_never_confirmed_where_no_band_was_agreed(absurd: float) -> None:
+    """A centre that is told yes believes it is followed; the telegram is read all the same and judged by the watch."""
+    channel = Iec104Setpoint(clock=DrivenClock(MORNING))
+    centre = Iec104Centre(channel.port)
+    assert centre.set(50_000.0)
+    assert not centre.set(absurd)
+    assert soon(channel.read) is not None and soon(channel.read) is not None
+    centre.close()
+    channel.close()

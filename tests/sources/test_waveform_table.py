@@ -90,3 +90,14 @@ def test_columns_of_other_names_are_said(tmp_path: Path) -> None:
     assert found.power_kw.tolist() == [100.0, 110.0, 120.0]
     with pytest.raises(BadInput, match="has no column P; one of Elapsed, P_total"):
         WaveformTable(path=path, columns={"t_s": "Elapsed", "power_kw": "P"}).read()
+
+
+def test_every_column_that_lacks_is_said_at_once_with_what_to_rename(tmp_path: Path) -> None:
+    """A stranger's file has neither of our names: one round, not two."""
+    with pytest.raises(BadInput) as refused:
+        read(tmp_path, "Timestamp,MW\n0,1\n1,2\n")
+    said = str(refused.value)
+    assert "has no column power_kw" in said and "has no column t_s or time" in said
+    assert "--map power_kw=COLUMN; the file has: Timestamp, MW." in said
+    with pytest.raises(BadInput, match="divided by another sign"):
+        read(tmp_path, "t_s;power_kw\n0;1\n1;2\n")

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from gridtide.finding import BadInput, Finding
 from gridtide.loop.world import Clock
-from gridtide.signals.heard import Heard, any_setpoint
+from gridtide.signals.heard import Heard, any_number
 from gridtide.signals.setpoint import Mode, Setpoint
 from gridtide.signals.setpoint_channel import PlantTelemetry
 from gridtide.wire.iec104.asdu import Asdu, Cause
@@ -51,7 +51,7 @@ class Iec104Setpoint:
         *,
         clock: Clock,
         points: StationPoints | None = None,
-        accepts: Callable[[Setpoint], bool] = any_setpoint,
+        accepts: Callable[[Setpoint], bool] = any_number,
         host: str = "127.0.0.1",
         port: int = 0,
         timing: Timing | None = None,

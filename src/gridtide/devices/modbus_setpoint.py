@@ -8,7 +8,7 @@ from typing import Any
 
 from gridtide.finding import BadInput, Finding
 from gridtide.loop.world import Clock
-from gridtide.signals.heard import Heard, any_setpoint
+from gridtide.signals.heard import Heard, any_number
 from gridtide.signals.setpoint import Mode, Setpoint
 from gridtide.signals.setpoint_channel import PlantTelemetry
 from gridtide.wire.setpoint_registers import (
@@ -38,7 +38,7 @@ class ModbusSetpoint:
         *,
         clock: Clock,
         where: RegisterMap | None = None,
-        accepts: Callable[[Setpoint], bool] = any_setpoint,
+        accepts: Callable[[Setpoint], bool] = any_number,
         host: str = "127.0.0.1",
         port: int = 0,
     ) -> None:

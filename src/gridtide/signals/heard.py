@@ -1,5 +1,6 @@
 """What a line to the dispatch centre heard and nobody has read yet: telegrams and faults, each handed out once."""
 
+import math
 from collections import deque
 
 from gridtide.signals.setpoint import Setpoint
@@ -38,6 +39,6 @@ class Heard:
         return tuple(found)
 
 
-def any_setpoint(told: Setpoint) -> bool:
-    """Confirm every set-point on the line; the watch judges it all the same."""
-    return True
+def any_number(told: Setpoint) -> bool:
+    """Confirm every set-point that is a number, for nobody can follow another; the watch judges both all the same."""
+    return math.isfinite(told.p_set_kw)

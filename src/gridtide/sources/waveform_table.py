@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.finding import BadInput, Finding, refuse_if_any
+from gridtide.finding import Finding, refuse_if_any
 from gridtide.grid.waveform import Waveform
-from gridtide.sources import LATEST_S, Table, aware_s, numbers, open_said
+from gridtide.sources import LATEST_S, Table, aware_s, numbers, open_said, other_separator
 
 NAME_MAP = {"t_s": "t_s", "time": "time", "time_utc": "time", "power_kw": "power_kw"}
 MOST_KW = 1e8
@@ -39,7 +39,8 @@ class WaveformTable:
 
     def read_and_tell(self) -> tuple[Waveform, tuple[str, ...]]:
         """The waveform, and what was done to it on reading."""
-        table = open_said(self.path, NAME_MAP, self.columns, frozenset({"t_s", "time"}))
+        table = open_said(self.path, NAME_MAP, self.columns, frozenset(NAME_MAP.values()))
+        refuse_if_any(self._lacking(table))
         faults: list[Finding] = []
         moments_s = self._moments(table, faults)
         power_kw = numbers(table, "power_kw", faults, least=-MOST_KW, most=MOST_KW, unknown=True)
@@ -64,18 +65,29 @@ class WaveformTable:
     def _moments(self, table: Table, faults: list[Finding]) -> Real:
         if "t_s" in table.frame.columns:
             return numbers(table, "t_s", faults, least=-LATEST_S, most=LATEST_S)
-        if "time" in table.frame.columns:
-            return aware_s(table, "time", faults)
-        raise BadInput(
-            [
-                Finding(
-                    subject=str(self.path),
-                    value="has no column t_s or time",
-                    limit="seconds in t_s, or instants with their zone in time",
-                    mend=f"The file has: {', '.join(table.headings)}. Say which it is with --map t_s=COLUMN.",
-                )
-            ]
-        )
+        return aware_s(table, "time", faults)
+
+    def _lacking(self, table: Table) -> list[Finding]:
+        """What the file has no column of, all at once."""
+        needed = {
+            "no column power_kw": ({"power_kw"}, "power at the connection point, kW"),
+            "no column t_s or time": (
+                {"t_s", "time"},
+                "seconds in t_s, or instants with their zone in time",
+            ),
+        }
+        hint = other_separator(table.headings)
+        return [
+            Finding(
+                subject=str(self.path),
+                value=f"has {value}",
+                limit=limit,
+                mend=f"Rename its column, or say it with --map {min(names)}=COLUMN; the file has: "
+                f"{', '.join(table.headings[:20])}.{hint}",
+            )
+            for value, (names, limit) in needed.items()
+            if names.isdisjoint(table.frame.columns)
+        ]
 
     def _faults(self, at_s: Real) -> list[Finding]:
         """What stands in the way of a waveform."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gridtide.doors.cli.numbers import Number
+from gridtide.doors.cli.page_file import PageFile
 from gridtide.doors.cli.telling import tell
 from gridtide.finding import Finding, Infeasible
 
@@ -24,7 +25,7 @@ FILE = click.Path(path_type=Path)
 @click.option("--measured", type=FILE, help="CSV of minute, member, delivered_kw since the call.")
 @click.option("--ramp", "ramp_kw_per_min", type=Number(min=0, min_open=True),
               help="Start members one after another, together no faster than this, kW/min.")  # fmt: skip
-@click.option("--page", type=FILE, help="Write the split, or the drill, as one HTML page.")
+@click.option("--page", type=PageFile(), help="Write the split, or the drill, as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def aggregate(
     members: Path,

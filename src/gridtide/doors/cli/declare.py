@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from gridtide.doors.cli.page_file import PageFile
 from gridtide.doors.cli.telling import tell
 from gridtide.doors.cli.words import say_compiling
 
@@ -22,7 +23,7 @@ COLUMNS = ("site", "start", "p10_kw", "p50_kw", "p90_kw")
 )
 @click.option("--policy", default="coordinated", show_default=True, help="Whose course and plan.")
 @click.option("--csv", "table", type=FILE, help="Write the points as rows.")
-@click.option("--page", type=FILE, help="Write a picture of the load as one HTML page.")
+@click.option("--page", type=PageFile(), help="Write a picture of the load as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def declare(
     case: Path, when: str | None, policy: str, table: Path | None, page: Path | None, as_json: bool

@@ -8,6 +8,7 @@ import click
 from gridtide.doors.cli.energy_trace import of_trace
 from gridtide.doors.cli.energy_words import show
 from gridtide.doors.cli.numbers import Number
+from gridtide.doors.cli.page_file import PageFile
 from gridtide.doors.cli.telling import tell
 from gridtide.doors.cli.words import say_compiling
 
@@ -41,7 +42,7 @@ NOT_AGAIN: dict[str, float | None] = {
 @click.option("--facts", type=FILE, help="Facts in the form of energy.toml instead of the bundled.")
 @click.option("--again", is_flag=True,
               help="Of a case: run measures that change the plan as courses of their own.")  # fmt: skip
-@click.option("--page", type=FILE, help="Write a picture of the flows as one HTML page.")
+@click.option("--page", type=PageFile(), help="Write a picture of the flows as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def energy(
     case: Path,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gridtide.doors.cli.page_file import PageFile
 from gridtide.doors.cli.telling import tell
 from gridtide.doors.cli.words import say_compiling
 from gridtide.finding import BadInput, Finding
@@ -23,7 +24,7 @@ FILE = click.Path(path_type=Path)
 @click.option("--mix", default="all", show_default=True,
               help="What is counted: pre-training, fine-tuning, batch, serving, mixed or all.")  # fmt: skip
 @click.option("--policy", default="coordinated", show_default=True, help="Whose course and plan.")
-@click.option("--page", type=FILE, help="Write a picture of the curves as one HTML page.")
+@click.option("--page", type=PageFile(), help="Write a picture of the curves as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def flex(
     case: Path, when: str | None, mix: str, policy: str, page: Path | None, as_json: bool

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gridtide.doors.cli.numbers import Number
+from gridtide.doors.cli.page_file import PageFile
 from gridtide.doors.cli.telling import tell
 from gridtide.doors.cli.words import mapping_of, say_compiling
 from gridtide.finding import BadInput, Finding
@@ -47,7 +48,7 @@ FILE = click.Path(path_type=Path)
 @click.option("--policy", default="coordinated", show_default=True, help="Whose course and plan.")
 @click.option("--live", type=click.Choice(["iec104", "modbus"]),
               help="Follow it again by set-points over this line on loopback, and prove the twin.")  # fmt: skip
-@click.option("--page", type=FILE, help="Write a picture of the hours as one HTML page.")
+@click.option("--page", type=PageFile(), help="Write a picture of the hours as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def follow(
     case: Path, agc: Path, pairs: tuple[str, ...], day: str, sign: str, name: str, when: str | None,

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from gridtide.doors.cli.page_file import PageFile
 from gridtide.doors.cli.telling import tell
 from gridtide.doors.cli.words import say_compiling
 
@@ -23,7 +24,7 @@ WITH_COURSES = "ridge"
               help="How many courses of what is not published yet.")  # fmt: skip
 @click.option("--policy", default="coordinated", show_default=True, help="Whose course and plan.")
 @click.option("--csv", "table", type=FILE, help="Write the bids as rows.")
-@click.option("--page", type=FILE, help="Write a picture of the bids as one HTML page.")
+@click.option("--page", type=PageFile(), help="Write a picture of the bids as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def offer(
     case: Path,

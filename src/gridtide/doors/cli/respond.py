@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from gridtide.doors.cli.page_file import PageFile
 from gridtide.doors.cli.telling import tell
 from gridtide.finding import Finding, Infeasible
 
@@ -14,7 +15,7 @@ FILE = click.Path(path_type=Path)
 @click.command()
 @click.argument("cluster", type=FILE)
 @click.option("--event", help="Which event of the file; the first by default.")
-@click.option("--page", type=FILE, help="Write a picture as one HTML page.")
+@click.option("--page", type=PageFile(), help="Write a picture as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def respond(cluster: Path, event: str | None, page: Path | None, as_json: bool) -> None:
     """How the jobs of CLUSTER answer a call for less power, minute by minute, each within what its tier lets it lose;

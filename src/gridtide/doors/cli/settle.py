@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gridtide.doors.cli.numbers import Number
+from gridtide.doors.cli.page_file import PageFile
 from gridtide.doors.cli.running import DEFAULT_RUNS
 from gridtide.doors.cli.settle_files import CallFiles, MarketFiles
 from gridtide.doors.cli.settle_run import RunFiles
@@ -46,7 +47,7 @@ FILE = click.Path(path_type=Path)
 @click.option("--clock", help="IANA zone on which days begin, in place of the market's own.")
 @click.option("--currency", default="USD", show_default=True, help="Of all prices, without a run.")
 @click.option("--formulas", is_flag=True, help="List every programme and formula that is known.")
-@click.option("--page", type=FILE, help="Write the settlement as one HTML page.")
+@click.option("--page", type=PageFile(), help="Write the settlement as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def settle(
     run: str | None,

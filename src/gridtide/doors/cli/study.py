@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from gridtide.doors.cli.page_file import PageFile
 from gridtide.doors.cli.telling import tell
 from gridtide.finding import BadInput, Finding
 
@@ -15,7 +16,7 @@ SHOWN = 5
 @click.argument("network", type=click.Path(path_type=Path))
 @click.option("--bus", "hosts", multiple=True, metavar="NAME",
               help="How much more load a bus takes, without losses.")  # fmt: skip
-@click.option("--page", type=click.Path(path_type=Path), help="Write the picture as one HTML page.")
+@click.option("--page", type=PageFile(), help="Write the picture as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def study(network: Path, hosts: tuple[str, ...], page: Path | None, as_json: bool) -> int:
     """Solve NETWORK (a MATPOWER case, .m) as it stands and after the loss of each branch; needs the extra `grid`.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gridtide.doors.cli.numbers import Number
+from gridtide.doors.cli.page_file import PageFile
 from gridtide.doors.cli.telling import tell
 from gridtide.doors.cli.words import duration_s, instant_of, mapping_of, say_compiling
 from gridtide.finding import BadInput, Finding
@@ -36,7 +37,9 @@ KW = Number(min=0.0, min_open=True)
 @click.option("--lasts", default="20min", show_default=True, help="Of a case: how long it is.")
 @click.option("--rate", type=Number(1, 1000), default=200.0, show_default=True,
               help="Of a case: samples a second.")  # fmt: skip
-@click.option("--page", "--plot", "page", type=FILE, help="Write the picture as one HTML page.")
+@click.option(
+    "--page", "--plot", "page", type=PageFile(), help="Write the picture as one HTML page."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def swing(
     load: Path,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gridtide.doors.cli.numbers import Number
+from gridtide.doors.cli.page_file import PageFile
 from gridtide.doors.cli.team_table import teams_in
 from gridtide.doors.cli.telling import tell
 from gridtide.doors.cli.words import mapping_of, say_compiling
@@ -35,7 +36,7 @@ FILE = click.Path(path_type=Path)
               help="A tier a tenth cheaper is chosen exp(this/10) times as often; assumed.")  # fmt: skip
 @click.option("--teams", type=FILE, help="Table of job and team; without it, teams of the case.")
 @click.option("--map", "pairs", multiple=True, metavar="NAME=COLUMN", help="Its columns.")
-@click.option("--page", type=FILE, help="Write a picture as one HTML page.")
+@click.option("--page", type=PageFile(), help="Write a picture as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def tiers(
     case: Path,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gridtide.doors.cli.page_file import PageFile
 from gridtide.doors.cli.telling import tell
 from gridtide.doors.cli.words import say_compiling
 from gridtide.finding import BadInput, Finding, Gathered
@@ -32,7 +33,7 @@ DEAREST_PER_MWH = 1e6
 )
 @click.option("--hours", help="Called hours on the clock of the first site, such as 17-21.")
 @click.option("--day", help="The day of the call, such as 2026-03-05.")
-@click.option("--page", type=FILE, help="Write a picture as one HTML page.")
+@click.option("--page", type=PageFile(), help="Write a picture as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def worth(
     case: Path,

@@ -1,5 +1,6 @@
 """A file that is there whole or not at all."""
 
+import errno
 import json
 import os
 from collections.abc import Iterator
@@ -26,6 +27,20 @@ def write_text(path: Path, text: str) -> None:
     finally:
         with suppress(OSError):
             part.unlink()
+
+
+def refuse_if_none_fits(path: Path) -> None:
+    """Raises BadInput where a path takes no file as things stand; nothing is written."""
+    if path.is_dir():
+        fault = errno.EISDIR
+    elif not path.parent.is_dir():
+        fault = errno.ENOTDIR if path.parent.exists() else errno.ENOENT
+    elif not os.access(path.parent, os.W_OK | os.X_OK):
+        fault = errno.EACCES
+    else:
+        return
+    with taken_by(path):
+        raise OSError(fault, os.strerror(fault))
 
 
 @contextmanager
