@@ -54,6 +54,19 @@ def test_a_pause_books_the_work_lost_and_the_minutes_it_takes_to_come_back() -> 
     assert (lived.speed[90:93, 0] == 0.0).all() and (lived.power_kw[90:93, 0] > 10.0).all()
 
 
+def test_servers_that_were_parked_one_by_one_answer_again_as_soon_as_a_call_ends() -> None:
+    """The least time of a pause is a gang's: answers parked for five minutes are back at once."""
+    tolerant, firm = pair().jobs
+    answers = replace(tolerant, pausing=Pausing.SOME, checkpoint_min=0.0, restart_min=0.0)
+    cluster, call = (
+        replace(pair(), jobs=(answers, firm)),
+        flat_call("short", MINUTES, (30, 35), 42.0, 10),
+    )
+    lived = answer(cluster, call)
+    assert (lived.running[30:35, 0] == 0.0).all()
+    assert (lived.speed[35:, 0] == 1.0).all()
+
+
 def test_a_pause_that_costs_more_than_it_gives_is_not_made() -> None:
     """A checkpoint and restart longer than the call, or a limit under which each kilowatt is worth most where it is."""
     costly = pair(60.0, 60.0)

@@ -334,6 +334,38 @@ below_zero = false
     assert line["inputs"]["wind: physical, pay-as-produced, kWh at 61.7"] > 0.0
 
 
+def test_sites_whose_contracts_differ_are_run_and_settled_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One has an agreement on energy, the other none but a price on leaving what it declared: columns of one alone."""
+    there = CASE[CASE.index("[[site]]") : CASE.index("[[class]]")]
+    there = there.replace('"here"', '"there"')
+    there = there.replace("import_max_kw", "deviation_price_per_mwh = 31.7, import_max_kw")
+    band = """
+[[site.contract.ppa]]
+name = "band"
+delivery = "physical"
+volume = "baseload"
+baseload_kw = 70
+strike_per_mwh = 59.3
+"""
+    old = "contract = { import_max_kw = 700, demand_charge_per_kw_month = 5 }"
+    new = f"[site.contract]\nimport_max_kw = 700\n{band}"
+    here = CASE.replace(old, "").replace("[[site.pool]]", f"{new}\n[[site.pool]]")
+    (tmp_path / "case.toml").write_text(
+        here.replace("[[class]]", f"{there}\n[network]\n\n[[class]]")
+    )
+    runs = tmp_path / "runs"
+    arguments = ["run", str(tmp_path / "case.toml"), "--runs", str(runs), "--json"]
+    assert exit_code([*arguments, "--policy", "coordinated"]) == 0
+    capsys.readouterr()
+    found = settled(capsys, runs)
+    assert found["bit_equal"] and {"agreements", "deviation"} <= set(found["reckoned_again"])
+    power = pl.read_parquet(runs / "0001" / "power-coordinated.parquet")
+    (unknown,) = power.filter(pl.col("site") == "there")["agreement_1_made_kw"].unique()
+    assert unknown != unknown, "a site without agreements has no plant"
+
+
 def test_calls_are_settled_by_the_meter_of_a_run_on_the_programmes_clock(
     done: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,4 +1,4 @@
-"""Times of a case that lie outside its period and change nothing in it: calls of the grid, outages of plants,
+"""Times of a case that lie outside its period and change nothing in it: calls of the grid, orders, outages of plants,
 peaks of the system."""
 
 from collections.abc import Iterator
@@ -9,11 +9,14 @@ from gridtide.decide.event import OPEN_END
 
 
 def outside_notes(case: CaseFile) -> Iterator[str]:
-    """A sentence for each call, outage and peak that no step of the period touches: often a date is mistyped."""
+    """A sentence for each call, order, outage and peak that no step of the period touches: often a date is mistyped."""
     for number, event in enumerate(case.event, start=1):
         end = event.end or OPEN_END
         if _apart(case, event.start, end):
             yield _said(f"event[{number}] at {event.site}", event.start, end)
+    for number, order in enumerate(case.order, start=1):
+        if _apart(case, order.start, order.end):
+            yield _said(f"order[{number}], {order.name}", order.start, order.end)
     for site in case.site:
         for number, outage in enumerate(site.reactor.outage if site.reactor else (), start=1):
             if _apart(case, outage.start, outage.end):

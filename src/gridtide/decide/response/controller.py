@@ -97,12 +97,12 @@ def _speed_now(cluster: CappedCluster, sight: Sight) -> Real:
 def _stopped(cluster: CappedCluster, sight: Sight, now_kw: float) -> NDArray[np.bool_]:
     """Gangs that stand still this minute: those paused lately, and where caps do not reach, the cheapest others."""
     jobs = cluster.jobs
-    stopped = (sight.paused_for > 0) & (sight.paused_for < PAUSE_LEAST)
+    whole = np.array([job.pausing is Pausing.WHOLE for job in jobs])
+    stopped = whole & (sight.paused_for > 0) & (sight.paused_for < PAUSE_LEAST)
     merit = merit_of(jobs, np.ones(len(jobs)), False, False)
     idle_kw = np.array([kw_of_w(job.idle_w) * job.accelerators for job in jobs])
     saved = merit.least_kw - idle_kw
     loss = worth_of(jobs) * merit.least_speed / np.maximum(saved, 1e-12)
-    whole = np.array([job.pausing is Pausing.WHOLE for job in jobs])
     for number in np.argsort(loss, kind="stable"):
         if float(np.where(stopped, idle_kw, merit.least_kw).sum()) <= now_kw:
             break

@@ -129,7 +129,7 @@ def _power(comparison: Comparison, course: Course):  # type: ignore[no-untyped-d
         if seen.water_kw.size:
             columns["inflow_kw"], columns["spilt_kw"] = seen.water_kw[:, index]
         columns["position_kw"] = course.position_kw[index]
-        if site.contract.deviation_price_per_mwh:
+        if any(one.contract.deviation_price_per_mwh for one in study.fleet.sites):
             columns["positioned"] = course.positioned[index].astype(np.float64)
         for name in (
             "price_per_mwh real_time_price_per_mwh carbon_average_g_per_kwh curtailment_kw".split()
@@ -138,8 +138,7 @@ def _power(comparison: Comparison, course: Course):  # type: ignore[no-untyped-d
         if study.objective.carbon is Kind.CARBON_MARGINAL:
             columns["carbon_marginal_g_per_kwh"] = truth.carbon_marginal_g_per_kwh[index]
         columns |= _offered(comparison, course, index)
-        for number, made_kw in enumerate(produced_kw(study, truth, index)):
-            columns[f"agreement_{number + 1}_made_kw"] = made_kw
+        columns |= _produced(comparison, index)
         for number, kind in enumerate(study.jobs.classes):
             columns[f"class_{kind.name}_it_kw"] = seen.class_kw[number, index]
         for number, service in enumerate(study.services):
@@ -158,6 +157,16 @@ def _cold(seen: Telemetry, index: int) -> dict[str, Any]:
         "cold_store_kw": seen.extra_cooling_kw[1, index],
         "cold_kwh": seen.cold_kwh[index],
     }
+
+
+def _produced(comparison: Comparison, index: int) -> dict[str, Any]:
+    """What the plant of each agreement of a site made, as many columns as the site with most has, unknown beyond."""
+    study = comparison.study
+    most = max(len(site.contract.agreements) for site in study.fleet.sites)
+    unknown = np.full(len(study.timeline), np.nan)
+    columns = {f"agreement_{number + 1}_made_kw": unknown for number in range(most)}
+    produced = enumerate(produced_kw(study, comparison.truth, index), start=1)
+    return columns | {f"agreement_{number}_made_kw": made_kw for number, made_kw in produced}
 
 
 def _offered(comparison: Comparison, course: Course, index: int) -> dict[str, Any]:

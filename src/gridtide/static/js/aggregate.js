@@ -25,8 +25,9 @@ function bars(rows) {
 
 /** What came, minute by minute, member upon member, beside what was called for. */
 function delivered() {
-  const order = byTold(page).map((row) => row.member);
-  const known = Object.entries(page.delivered.by_member_kw).sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
+  const order = new Map(byTold(page).map((row, index) => [row.member, index]));
+  const rank = (name) => order.get(name) ?? order.size;
+  const known = Object.entries(page.delivered.by_member_kw).sort(([a], [b]) => rank(a) - rank(b));
   const { minutes: starts, step_min: step } = page.delivered;
   const end = starts[starts.length - 1] + step;
   const through = (values) => [...values.map((value, index) => [starts[index], value]), [end, values[values.length - 1]]];
@@ -81,6 +82,7 @@ function again() {
     ["member", "told first, kW", "told again, kW", "more, kW", "expected kW"],
     rows.slice(0, MOST).map((row) => [row.member, number(before.get(row.member), 1), number(row.told_kw, 1), number(row.told_kw - before.get(row.member), 1), number(row.expected_kw, 1)]),
   ).className = "named";
+  if (rows.length > MOST) element("p", `${MOST} of ${number(rows.length)} members, those told most; --json tells all.`, "caption");
 }
 
 const rows = byTold(page);
