@@ -99,3 +99,14 @@ def test_without_a_column_of_times_the_table_is_refused(tmp_path: Path) -> None:
     """And the way out is said."""
     with pytest.raises(BadInput, match="--map t_s=COLUMN"):
         read("when,signal_pu\n0,0.5\n2,-1\n", tmp_path)
+
+
+def test_a_moment_that_stands_twice_is_told_with_its_row_beside_other_faults(
+    tmp_path: Path,
+) -> None:
+    """'Steps of 0 to 4 s' named no row of thousands, and waited until every number was mended."""
+    with pytest.raises(BadInput) as refused:
+        read("t_s,signal_pu\n0,0.5\n2,7\n4,0.1\n4,0.2\n6,0\n", tmp_path)
+    said = str(refused.value)
+    assert "line 3 signal_pu: 7" in said
+    assert "line 5 t_s: 4 s stands in more than one row; each moment once." in said

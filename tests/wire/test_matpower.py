@@ -91,6 +91,16 @@ def test_every_fault_of_the_rows_is_told_at_once_with_its_line() -> None:
     assert "x = -0.17; a reactance above 0" in said[1]
 
 
+def test_what_is_no_number_is_told_by_its_column_beside_faults_of_other_tables() -> None:
+    """One round for a bus and two branches; 'a value that is no number' once hid the column, and the branches."""
+    text = NINE.replace("\t5\t1\t90\t30", "\t5\t1\tInf\tNaN", 1)
+    text = text.replace("\t0.017\t0.092", "\tNaN\t0.092", 1).replace("0.0586", "Inf", 1)
+    said = faults(text)
+    assert any("Pd = inf, Qd = nan; finite numbers" in line for line in said)
+    assert any("r = nan, b = 0.158; finite r and b" in line for line in said)
+    assert any("x = inf; a reactance above 0" in line for line in said)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [

@@ -53,6 +53,7 @@ class AgcTable:
             else aware_s(table, clock, faults)
         )
         value = numbers(table, column, faults, least=-scale, most=scale, unknown=True) / scale
+        faults += _twice(table, clock, at_s)
         refuse_if_any(faults)
         order = np.argsort(at_s, kind="stable")
         at_s, value = at_s[order], value[order]
@@ -132,6 +133,24 @@ def _clock(table: Table, faults: list[Finding]) -> str:
         )
         return ""
     return there[0]
+
+
+def _twice(table: Table, clock: str, at_s: Real) -> list[Finding]:
+    """The first moment that stands in more than one row, and how many do."""
+    known = np.flatnonzero(np.isfinite(at_s))
+    order = known[np.argsort(at_s[known], kind="stable")]
+    again = np.sort(order[1:][np.diff(at_s[order]) == 0.0])
+    if not len(again):
+        return []
+    more = f" and {len(again) - 1} more rows" if len(again) > 1 else ""
+    return [
+        Finding(
+            subject=f"{table.where(again[0])}{more} {clock}",
+            value=f"{at_s[again[0]]:.10g} s stands in more than one row",
+            limit="each moment once",
+            mend="Keep one row of each, or write stamps with their zone where the clocks go back.",
+        )
+    ]
 
 
 def _step_s(table: Table, at_s: Real) -> int:

@@ -6,6 +6,7 @@ Columns as in the MATPOWER User's Manual, appendix B; MW and Mvar become kW and 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 LEAST_COLUMNS = {"bus": 13, "gen": 8, "branch": 11}
+BUS_COLUMNS = ("bus_i", "type", "Pd", "Qd", "Gs", "Bs")
 HOLDING, FEEDING, ISOLATED = 2, 3, 4
 """Types of a bus: its machines hold the voltage, they feed what lacks too, nothing leads to it."""
 SHOWN = 5
@@ -82,13 +84,15 @@ def network_of(tables: Tables) -> Network:
     Machines at a bus of type 1 are loads below 0. A rating of 0 is none; after an outage rate C holds, where it is 0
     rate B, else rate A.
     """
-    refuse_if_any(_bus_faults(tables))
+    faults = [*_bus_faults(tables)]
+    if not np.isfinite(tables.bus[:, :2]).all():
+        refuse_if_any(faults)
     there = tables.bus[:, 1] != ISOLATED
     place = {int(number): row for row, number in enumerate(tables.bus[there, 0])}
     off = {int(number) for number in tables.bus[~there, 0]}
     branch_rows = _in_service(tables, "branch", (0, 1), 10, off)
     gen_rows = _in_service(tables, "gen", (0,), 7, off)
-    faults = [*_strangers(tables, "branch", branch_rows, (0, 1), place)]
+    faults += [*_strangers(tables, "branch", branch_rows, (0, 1), place)]
     faults += [*_strangers(tables, "gen", gen_rows, (0,), place)]
     faults += _branch_faults(tables, branch_rows)
     refuse_if_any(faults)
@@ -213,7 +217,9 @@ def _missing(
 def _bus_faults(tables: Tables) -> Iterator[Finding]:
     bus = tables.bus
     for row in np.flatnonzero(~np.isfinite(bus[:, :6]).all(axis=1)).tolist():
-        yield _finding(tables, "bus", row, "a value that is no number", "finite numbers")
+        cells = zip(BUS_COLUMNS, bus[row].tolist(), strict=False)
+        told = ", ".join(f"{column} = {value:g}" for column, value in cells if not isfinite(value))
+        yield _finding(tables, "bus", row, told, "finite numbers")
     seen: set[float] = set()
     for row, number in enumerate(bus[:, 0].tolist()):
         if number in seen:
@@ -254,14 +260,15 @@ def _strangers(
 def _branch_faults(tables: Tables, rows: Whole) -> Iterator[Finding]:
     branch = tables.branch
     checks: tuple[tuple[Mask, str, str], ...] = (
-        (np.asarray(np.isfinite(branch[:, 2:5]).all(axis=1)), "no number", "finite r, x and b"),
-        (branch[:, 3] > 0.0, "x = {x:g}", "a reactance above 0"),
+        (np.isfinite(branch[:, 2] + branch[:, 4]), "r = {r:g}, b = {b:g}", "finite r and b"),
+        ((branch[:, 3] > 0.0) & np.isfinite(branch[:, 3]), "x = {x:g}", "a reactance above 0"),
         (branch[:, 0] != branch[:, 1], "both ends at bus {one:g}", "two buses"),
         ((branch[:, 8] >= 0.0) & np.isfinite(branch[:, 9]), "ratio {ratio:g}", "0 or above"),
     )
     for good, value, limit in checks:
         for row in rows[~good[rows]].tolist():
-            told = value.format(x=branch[row, 3], one=branch[row, 0], ratio=branch[row, 8])
+            one, _, r, x, b = branch[row, :5].tolist()
+            told = value.format(one=one, r=r, x=x, b=b, ratio=branch[row, 8])
             yield _finding(tables, "branch", row, told, limit)
 
 
