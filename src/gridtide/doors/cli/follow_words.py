@@ -10,7 +10,7 @@ def show(found: dict[str, Any]) -> None:
     """The score beside its ceiling, then hour by hour."""
     console = Console(highlight=False)
     console.print(
-        f"{found['site']}, {found['of']}: {found['hours']:g} h of {found['signal']} from {found['at']}",
+        f"{found['site']}, {found['of']}: {found['hours']:.4g} h of {found['signal']} from {found['at']}",
         f"offered {found['offer_up_kw']:,.0f} kW less and {found['offer_down_kw']:,.0f} kW more, {found['regulator']}",
         sep="\n",
     )

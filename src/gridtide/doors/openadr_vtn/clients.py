@@ -2,13 +2,13 @@
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gridtide.case.toml_file import toml_of
 from gridtide.doors.openadr_vtn.scopes import OF_ROLE, Role
-from gridtide.finding import BadInput, Finding, refuse_if_any
+from gridtide.finding import Finding, refuse_if_any
 
 KEYS = {"id", "role", "secret", "secret_sha256", "scopes", "targets"}
 LIFETIME_S = 3600
@@ -39,12 +39,7 @@ class Clients:
 
 def read_clients(path: Path) -> Clients:
     """The clients of a file. Raises BadInput with every fault: a client that is doubtful lets nobody in."""
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as fault:
-        raise BadInput(
-            [_fault(str(path), str(fault), "a TOML file that can be read", "Mend the file.")]
-        ) from fault
+    tables = toml_of(path, "a TOML file of clients")
     listed = tables.get("client", [])
     rows = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
     refuse_if_any([*_of_file(path, tables, rows), *_of_clients(rows)])
