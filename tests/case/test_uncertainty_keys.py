@@ -85,3 +85,17 @@ def test_a_telescope_stands_beside_plans_over_courses(tmp_path: Path) -> None:
         "\n".join(row for row in path.read_text().splitlines() if not row.startswith("plan_h"))
     )
     assert read_case(path).planning.telescope == ((24, 60), (6, 240))
+
+
+def test_bids_by_price_under_a_forecaster_of_points_are_refused_as_bids(tmp_path: Path) -> None:
+    """Not as plans by cvar, which the case does not ask for: what mends it is another forecaster, or one quantity."""
+    path = with_planning(tmp_path, "")
+    bids = (
+        'exposure = "two-settlement", real_time_zone = "DE-LU", bids_by_price = true, import_max_kw'
+    )
+    path.write_text(path.read_text().replace("import_max_kw", bids, 1))
+    with pytest.raises(BadInput) as caught:
+        load_case(path)
+    (fault,) = caught.value.findings
+    assert fault.subject == "planning.forecaster" and fault.limit.endswith("for bids by price")
+    assert fault.mend == 'Choose forecaster = "ridge", or bids_by_price = false.'

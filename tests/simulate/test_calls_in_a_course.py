@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from gridtide.case.load import load_case
+from gridtide.decide.event import NO_LIMIT_KW, EventKind
 from gridtide.doors.report.called import called_of
 from gridtide.doors.results.calls import calls_of
 from gridtide.doors.results.document import document_of
@@ -143,6 +144,16 @@ def test_the_report_shades_every_call_from_its_issue_to_the_end_of_its_recovery(
     plain = {one["name"]: one for one in called_of(day, shown["run-at-once"], site)}
     assert plain["less"]["declined"] and [one[0] for one in plain["less"]["phases"]] == ["hold"]
     assert found["warning"]["says"] == "a warning, which asks for nothing"
+
+
+def test_the_report_says_of_a_limit_of_export_what_may_be_fed_in(day: Comparison) -> None:
+    """It has no row, for it is neither paid nor owed; it was heard all the same."""
+    study, course = day.study, day.courses[0]
+    storm = replace(study.events[3], kind=EventKind.EXPORT_LIMIT, name="storm", import_max_kw=NO_LIMIT_KW,
+                    export_max_kw=1000.0)  # fmt: skip
+    called = replace(day, study=replace(study, events=(*study.events, storm)))
+    told = called_of(called, course, study.fleet.sites[0])[-1]
+    assert told["says"] == "feeds in at most 1,000 kW" and not told["declined"]
 
 
 def test_a_policy_that_weighs_no_calls_declines_what_it_may_and_holds_what_it_must(

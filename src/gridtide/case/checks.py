@@ -236,10 +236,15 @@ def _uncertainty(case: CaseFile) -> Iterator[Finding]:
     ways = [way for way in Uncertainty if f"coordinated-{way}" in case.case.policies]
     if "coordinated" in case.case.policies:
         ways.append(case.planning.uncertainty)
-    if any(site.contract.bids_by_price for site in case.site):
-        ways.append(Uncertainty.CVAR)
     for way in dict.fromkeys(ways):
         yield from spread_faults(case.planning.forecaster, way)
+    if Uncertainty.CVAR not in ways and any(site.contract.bids_by_price for site in case.site):
+        for fault in spread_faults(case.planning.forecaster, Uncertainty.CVAR):
+            yield replace(
+                fault,
+                limit="a forecaster with quantiles and courses, for bids by price",
+                mend='Choose forecaster = "ridge", or bids_by_price = false.',
+            )
 
 
 def _zones(case: CaseFile) -> Iterator[Finding]:

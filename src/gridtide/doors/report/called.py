@@ -44,6 +44,8 @@ def _said(event: Event, row: CallRow | None) -> str:
     """What it asked, agreed and delivered, in a line."""
     if event.kind is EventKind.ALERT:
         return "a warning, which asks for nothing"
+    if event.kind is EventKind.EXPORT_LIMIT:
+        return f"feeds in at most {event.export_max_kw:,.0f} kW"
     limit = f"at most {event.limit_kw:,.0f} kW" if np.isfinite(event.limit_kw) else ""
     if row is None:
         return limit or "never heard"
