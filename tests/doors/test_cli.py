@@ -137,3 +137,14 @@ def test_a_page_that_cannot_be_written_is_bad_input(
         said = capsys.readouterr().err
         assert f"{path}: " in said and "Check the path." in said
     assert not list(tmp_path.parent.glob("*.part"))
+
+
+def test_a_reader_that_has_seen_enough_is_no_failure() -> None:
+    """`gridtide … | head -1` with pipefail: long tables are told by rich, which leaves in its own way."""
+    for words in (["settle", "--formulas"], ["settle", "--formulas", "--json"]):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gridtide", *words], stdout=subprocess.PIPE
+        )
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.wait(timeout=120) == 0

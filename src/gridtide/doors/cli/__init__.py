@@ -147,6 +147,8 @@ def exit_code(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except SystemExit:  # how rich tells that nobody reads on
+        return 0
     except InputError as error:
         _say(error)
         return {BadInput: 2, Infeasible: 3, Stale: 4}.get(type(error), 2)
