@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 BENCH_VENV ?= .bench
 PYTEST_ARGS ?=
 # whole files go to as many processes as there are cores, at most four: what the tests of a file share is made once
-SIDE_BY_SIDE ?= -n auto --maxprocesses 4 --dist loadfile
+SIDE_BY_SIDE ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test fast real parts peers bench check docs clean

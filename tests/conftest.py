@@ -16,6 +16,15 @@ settings.register_profile(
 settings.load_profile("gridtide")
 
 ROOT = Path(__file__).resolve().parent.parent
+LONGEST = ("test_docs_blocks.py", "test_run.py", "test_bench_shift.py", "test_bench_twin.py")
+"""Files that take longest: where processes work side by side they begin with these, so that none ends alone."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The longest files first, where processes share the files."""
+    if hasattr(config, "workerinput"):
+        place = {name: number for number, name in enumerate(LONGEST)}
+        items.sort(key=lambda item: place.get(item.path.name, len(LONGEST)))
 
 
 @pytest.fixture(scope="session")

@@ -106,8 +106,8 @@ def test_the_store_alone_drifts_farther_than_with_compute() -> None:
 
 
 def test_what_is_asked_of_the_meter_changes_no_faster_than_the_connection_may() -> None:
-    """From rail to rail, with the store beside: each second by the contract's ramp and the meter's own error."""
-    signal = AgcSignal(every_s=4, less=np.repeat([0.9, -0.9, 0.9], 300), source="jumps")
+    """From rail to rail, while no job ends: each second by the ramp and the error of the meter."""
+    signal = AgcSignal(every_s=4, less=np.repeat([0.9, -0.9, 0.9], 150), source="jumps")
     window = site_in(standing(), signal)
     (site,) = window.study.fleet.sites
     slow = replace(site, contract=replace(site.contract, ramp_max_kw_per_min=300.0))

@@ -66,7 +66,8 @@ def waiting(tmp_path_factory: pytest.TempPathFactory) -> Standing:
     return training(tmp_path_factory.mktemp("waiting"))
 
 
-OFFER = Offer(up_kw=400.0, down_kw=400.0)
+OFFER = Offer(up_kw=1_200.0, down_kw=1_200.0)
+"""More than gangs hold by themselves, with the menu of the example."""
 
 
 def test_waiting_jobs_replace_those_that_end_while_more_is_asked_for(
