@@ -1,6 +1,7 @@
-"""Fixtures every test may use: where the real data lies, and what to do when it is absent."""
+"""Fixtures every test may use: where the real data and a real browser lie, and what to do when they are absent."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -35,5 +36,17 @@ def data_dir() -> Path:
         return place
     reason = f"no real data at {place}; set GRIDTIDE_DATA to its folder"
     if os.environ.get("GRIDTIDE_REQUIRE_DATA") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def browser() -> str:
+    """Path of a Chromium; skipped, or failed in CI, without one."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found:
+        return found
+    reason = "no chromium on this machine; .ci/parts installs it"
+    if os.environ.get("GRIDTIDE_REQUIRE_PARTS") == "1":
         pytest.fail(reason)
     pytest.skip(reason)

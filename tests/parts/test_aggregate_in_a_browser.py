@@ -1,7 +1,5 @@
 """The page of `gridtide aggregate` in a real browser: no errors, and the members that were told most by name."""
 
-import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -12,18 +10,6 @@ DRAWN = """
 [...document.querySelectorAll(".chart")].map((box) =>
   echarts.getInstanceByDom(box).getOption().series.map((one) => one.name))
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> str:
-    """Path of a Chromium; skipped, or failed in CI, without one."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found:
-        return found
-    reason = "no chromium on this machine; .ci/parts installs it"
-    if os.environ.get("GRIDTIDE_REQUIRE_PARTS") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @pytest.mark.parts

@@ -1,7 +1,5 @@
 """The report in a real browser: no network, no errors, every chart drawn."""
 
-import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -38,18 +36,6 @@ HINT = """() => {
   return new Promise((told) => setTimeout(() => told(box.innerText), 500));
 }"""
 """What the first run of the Gantt says when it is pointed at."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> str:
-    """Path of a Chromium; skipped, or failed in CI, without one."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found:
-        return found
-    reason = "no chromium on this machine; .ci/parts installs it"
-    if os.environ.get("GRIDTIDE_REQUIRE_PARTS") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @pytest.mark.parts

@@ -1,7 +1,5 @@
 """The pages of `gridtide swing` in a real browser: no network, no errors, every chart drawn."""
 
-import os
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,18 +8,6 @@ import pytest
 from gridtide.doors.cli import exit_code
 
 VIRGINIA = Path(__file__).parents[1] / "cases" / "virginia_2024"
-
-
-@pytest.fixture(scope="module")
-def browser() -> str:
-    """Path of a Chromium; skipped, or failed in CI, without one."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found:
-        return found
-    reason = "no chromium on this machine; .ci/parts installs it"
-    if os.environ.get("GRIDTIDE_REQUIRE_PARTS") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 def written(folder: Path, kind: str) -> tuple[Path, int]:

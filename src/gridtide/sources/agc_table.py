@@ -105,34 +105,32 @@ def raise_no_day(path: Path, day: str, found: tuple[str, ...]) -> None:
 
 def _column(table: Table, faults: list[Finding]) -> tuple[str, float]:
     """The one column that says the signal, and what stands there for the whole offer."""
-    there = [name for name in ("signal_pct", "signal_pu") if name in table.frame.columns]
-    if len(there) != 1:
-        faults.append(
-            Finding(
-                subject=table.source,
-                value=" and ".join(there) or f"columns {', '.join(table.headings[:8])}",
-                limit="signal_pct (−100 to 100) or signal_pu (−1 to 1), one of both",
-                mend="Say which it is with --map signal_pu=COLUMN, or leave one out.",
-            )
-        )
-        return "", 1.0
-    return there[0], 100.0 if there[0] == "signal_pct" else 1.0
+    said = "signal_pct (−100 to 100) or signal_pu (−1 to 1)"
+    name = _one_of(table, ("signal_pu", "signal_pct"), said, faults)
+    return name, 100.0 if name == "signal_pct" else 1.0
 
 
 def _clock(table: Table, faults: list[Finding]) -> str:
     """The one column that says when."""
-    there = [name for name in ("t_s", "time") if name in table.frame.columns]
-    if len(there) != 1:
-        faults.append(
-            Finding(
-                subject=table.source,
-                value=" and ".join(there) or f"columns {', '.join(table.headings[:8])}",
-                limit="t_s (seconds) or time (instants with their zone), one of both",
-                mend="Say which it is with --map t_s=COLUMN, or leave one out.",
-            )
+    return _one_of(
+        table, ("t_s", "time"), "t_s (seconds) or time (instants with their zone)", faults
+    )
+
+
+def _one_of(table: Table, names: tuple[str, ...], said: str, faults: list[Finding]) -> str:
+    """The only one of these columns that a table has; a fault, and nothing, where it has none of them or several."""
+    there = [name for name in names if name in table.frame.columns]
+    if len(there) == 1:
+        return there[0]
+    faults.append(
+        Finding(
+            subject=table.source,
+            value=" and ".join(there) or f"columns {', '.join(table.headings[:8])}",
+            limit=f"{said}, one of both",
+            mend=f"Say which it is with --map {names[0]}=COLUMN, or leave one out.",
         )
-        return ""
-    return there[0]
+    )
+    return ""
 
 
 def _twice(table: Table, clock: str, at_s: Real) -> list[Finding]:
