@@ -164,6 +164,15 @@ def all_net_kw(it_kw: Real, building: Building, rest_kw: Real) -> Real:
 
 
 @njit(cache=True, error_model="numpy")
+def most_slots(order: Whole, offsets: Whole) -> int:
+    """The most slots that any of these jobs has room for, 1 or more."""
+    widest = 1
+    for j in order:
+        widest = max(widest, offsets[j + 1] - offsets[j])
+    return widest
+
+
+@njit(cache=True, error_model="numpy")
 def sweep(
     order: Whole,
     jobs: tuple[Whole, Flags, Whole, Whole, Whole, Whole, Whole, Whole, Real, Real],
@@ -193,10 +202,7 @@ def sweep(
     known_kw, charge = month
     steps = free.shape[1]
     net = all_net_kw(it_kw, building, rest_kw)
-    widest = 1
-    for j in order:
-        widest = max(widest, offsets[j + 1] - offsets[j])
-    chosen, scratch, best, found = np.empty((4, widest), np.int64)
+    chosen, scratch, best, found = np.empty((4, most_slots(order, offsets)), np.int64)
     open_, kept = np.zeros((2, steps), np.int64)
     felt, above = np.zeros((2, steps))
     moved = 0

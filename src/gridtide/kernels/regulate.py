@@ -201,6 +201,19 @@ def _nearer(aimed_kw: float, wanted_kw: float, base_kw: float, most_kw: float) -
 
 
 @njit(cache=True, error_model="numpy")
+def _worked(told_kw: Real, points_kw: Real, speeds: Real, left_s: Real, done_s: Real) -> float:
+    """Let every gang work a second at its power; the work of all, seconds at full speed. left_s and done_s follow."""
+    work = 0.0
+    for g in range(told_kw.shape[0]):
+        if left_s[g] > 0.0:
+            did = min(_speed_at(told_kw[g], points_kw[g], speeds[g]), left_s[g])
+            done_s[g] += did
+            work += did
+            left_s[g] -= did
+    return work
+
+
+@njit(cache=True, error_model="numpy")
 def regulate_block(
     request_kw: Real,
     every_s: int,
@@ -274,16 +287,9 @@ def regulate_block(
             state[STORED], max(-net_kw, 0.0), max(net_kw, 0.0), 1.0 / 3600.0, store[4], store[5]
         )
         acting = told_gangs[(now - lags[1]) % REMEMBERED_S]
-        work = 0.0
-        for g in range(acting.shape[0]):
-            if left_s[g] > 0.0:
-                did = min(_speed_at(acting[g], points_kw[g], speeds[g]), left_s[g])
-                done_s[g] += did
-                work += did
         units = told_units[(now - lags[2]) % REMEMBERED_S]
         it_kw = other_kw[second] + units * resting[0] + _of_gangs(acting, left_s)
-        for g in range(acting.shape[0]):
-            left_s[g] -= min(_speed_at(acting[g], points_kw[g], speeds[g]), left_s[g])
+        work = _worked(acting, points_kw, speeds, left_s, done_s)
         fast_kw = fast_facility_power_kw(it_kw, body[0], plant)
         slow_kw = facility_power_kw(it_kw, body[0], body[1], plant) - fast_kw
         state[COOLING] += (body[4] * slow_kw - state[COOLING]) * rate
@@ -292,10 +298,7 @@ def regulate_block(
         if second % every_s == every_s - 1:
             felt_kw = fast_kw + state[FELT] + body[2] - net_kw + state[BIAS]
             state[BIAS] += law[2] * (meter_kw * (1.0 + noise[second]) - felt_kw)
-        seen[METER, number], seen[STORE, number], seen[KEPT, number] = (
-            meter_kw,
-            net_kw,
-            state[STORED],
-        )
+        seen[METER, number], seen[STORE, number] = meter_kw, net_kw
+        seen[KEPT, number] = state[STORED]
         seen[IT, number], seen[SHORT, number], seen[WORK, number] = it_kw, short_kw, work
         state[NEXT] += 1.0

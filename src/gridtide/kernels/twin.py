@@ -153,6 +153,13 @@ def run_gensets(
 
 
 @njit(cache=True, error_model="numpy")
+def unused_kw(falls_kw: float, less_kw: float, lacks_kw: float, supply_kw: float) -> float:
+    """Own supply that is left unused: where power falls by more than the ramp, and for what is kept to draw less."""
+    lost = max(0.0, min(falls_kw, supply_kw)) if falls_kw > 0.0 else 0.0
+    return max(lost, min(lacks_kw, supply_kw)) if less_kw > 0.0 else lost
+
+
+@njit(cache=True, error_model="numpy")
 def run_stores(
     demand_kw: Real,
     supply_kw: Real,
@@ -181,8 +188,7 @@ def run_stores(
     ready: what is kept for calls of the grid, (S, T): kW to draw less and to draw more, kWh in the store above its
     least, kWh of room in it. Only the import limit may use it.
     before: grid power a step before the first, (S,), NaN where unknown; the last one on return.
-    seen, filled: (import_kw, export_kw, charge_kw,
-    discharge_kw, unused_supply_kw, soc_kwh), (S, T).
+    seen, filled: (import_kw, export_kw, charge_kw, discharge_kw, unused_supply_kw, soc_kwh), (S, T).
     gensets: generators that carry what is above the import limit where all else is done: (how many started, share of
     the step in which they may carry load, (S, T); rating, L/kWh of load, L/kWh of rating while running, L in the tank,
     changed in place, (S,); filled with their power, fuel and number, (3, S, T)); None where no site has any.
@@ -197,8 +203,7 @@ def run_stores(
     imported, exported, charged, discharged, unused, soc_seen = seen
     for site in range(demand_kw.shape[0]):
         for t in range(demand_kw.shape[1]):
-            h = hours[t]
-            net = demand_kw[site, t] - supply_kw[site, t]
+            h, net = hours[t], demand_kw[site, t] - supply_kw[site, t]
             if water is not None:
                 soc[site] += water[0][site, t] * h
             up, down = less_kw[site, t], more_kw[site, t]
@@ -214,24 +219,15 @@ def run_stores(
             if water is not None:
                 full = max(0.0, soc[site] - energy[site]) * out_of[site] / h
                 discharge = max(discharge, min(full, room_out))
-            both = min(charge, discharge)
-            change = ramp[site] * h * 60.0
-            charge, discharge = smoothed(
-                net + charge - discharge,
-                (charge - both, discharge - both),
-                (room_in, room_out),
-                before[site],
-                change,
-            )
+            both, change = min(charge, discharge), ramp[site] * h * 60.0
+            own, rooms = (charge - both, discharge - both), (room_in, room_out)
+            charge, discharge = smoothed(net + charge - discharge, own, rooms, before[site], change)
             if up > 0.0 or down > 0.0 or kept_kwh[site, t] > 0.0 or room_kwh[site, t] > 0.0:
                 lacking = max(0.0, -stored) / (into[site] * h)
                 beyond = max(max(0.0, -space) * out_of[site] / h, net - import_max[site, t])
-                charge, discharge = readied(
-                    net - (up - export_max[site, t]),
-                    (charge, discharge),
-                    (room_in, room_out),
-                    (min(lacking, most_in[site] - down), min(beyond, most_out[site] - up)),
-                )
+                most = (min(lacking, most_in[site] - down), min(beyond, most_out[site] - up))
+                least_kw = net - (up - export_max[site, t])
+                charge, discharge = readied(least_kw, (charge, discharge), rooms, most)
             charge = max(0.0, min(charge, import_max[site, t] - net))
             discharge = max(0.0, min(discharge, net + export_max[site, t]))
             if least_in is not None and charge < least_in[site]:
@@ -242,9 +238,7 @@ def run_stores(
                 made = run_gensets(net - import_max[site, t], gensets, site, t, h)
                 net -= made
             falls = before[site] - change - net if made == 0.0 else 0.0
-            lost = max(0.0, min(falls, supply_kw[site, t])) if falls > 0.0 else 0.0
-            if up > 0.0:
-                lost = max(lost, min(up - export_max[site, t] - net, supply_kw[site, t]))
+            lost = unused_kw(falls, up, up - export_max[site, t] - net, supply_kw[site, t])
             net += lost
             soc[site] += into[site] * charge * h - discharge * h / out_of[site]
             if water is not None:
@@ -253,7 +247,6 @@ def run_stores(
             imported[site, t] = max(net, 0.0)
             exported[site, t] = min(max(-net, 0.0), export_max[site, t])
             unused[site, t] = lost + max(-net, 0.0) - exported[site, t]
-            charged[site, t] = charge
-            discharged[site, t] = discharge
+            charged[site, t], discharged[site, t] = charge, discharge
             soc_seen[site, t] = soc[site]
             before[site] = imported[site, t] - exported[site, t]
