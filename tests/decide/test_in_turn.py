@@ -8,7 +8,7 @@ import pytest
 from gridtide.decide.dispatch import Dispatch, Turns
 from gridtide.decide.in_turn import in_turn
 from gridtide.decide.situation import Situation
-from gridtide.fleet.response import steepest_kw_per_it
+from gridtide.fleet.response_cap import steepest_kw_per_it
 from gridtide.testing.mornings import Judged, run_at_once
 from gridtide.testing.studies import small_study
 

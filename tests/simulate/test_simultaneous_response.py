@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridtide.digest import digest
-from gridtide.fleet.response import rates_kw_per_min, steepest_kw_per_it
+from gridtide.fleet.response_cap import rates_kw_per_min, steepest_kw_per_it
 from gridtide.settle.ramp import CAUSES
 from gridtide.simulate.by_the_minute import BY_ITSELF, IN_TURN, STORES, by_the_minute
 from gridtide.simulate.course import Course

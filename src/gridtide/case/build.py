@@ -28,7 +28,7 @@ from gridtide.case.plants import design_outdoor_c
 from gridtide.case.points import points_left_out, points_of
 from gridtide.case.reactor import reactor_notes, reactor_of
 from gridtide.case.reservoir import reservoir_at, without_inflow
-from gridtide.case.response import response_faults
+from gridtide.case.response_cap import response_faults
 from gridtide.case.schema import CaseFile, ContractTable, PoolTable, SiteTable
 from gridtide.case.services import impossible_services, service_of
 from gridtide.case.serving_tables import notes_of, tables_of

@@ -20,7 +20,7 @@ from gridtide.decide.situation import Situation
 from gridtide.decide.state import Status
 from gridtide.fleet.jobs import NO_DEADLINE_S
 from gridtide.fleet.menu import at_share, at_speed_s
-from gridtide.fleet.response import (
+from gridtide.fleet.response_cap import (
     in_turn_stores,
     is_ruled,
     queue_of_sites,

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from gridtide.digest import freeze
 from gridtide.fleet.menu import at_share
-from gridtide.fleet.response import steepest_kw_per_it
+from gridtide.fleet.response_cap import steepest_kw_per_it
 from gridtide.settle.ramp import CAUSES, Response, settle_response
 from gridtide.simulate.course import Course
 from gridtide.simulate.study import Study

@@ -17,7 +17,7 @@ from gridtide.decide.whole_charges import charge_least_kw
 from gridtide.fleet.building import facility_power_kw, most_it_kw
 from gridtide.fleet.jobs import Jobs, rows
 from gridtide.fleet.menu import at_share
-from gridtide.fleet.response import is_ruled
+from gridtide.fleet.response_cap import is_ruled
 from gridtide.fleet.run_time import estimated_s
 from gridtide.fleet.site import Battery
 from gridtide.loop.world import Orders, Telemetry

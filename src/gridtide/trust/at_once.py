@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.situation import Situation
 from gridtide.decide.state import Status
-from gridtide.fleet.response import (
+from gridtide.fleet.response_cap import (
     in_turn_stores,
     rates_kw_per_min,
     steepest_kw_per_it,

@@ -18,7 +18,7 @@ from gridtide.decide.state import Status
 from gridtide.fleet.building import facility_power_kw
 from gridtide.fleet.operating_point import ANY_CLASS, OperatingPoint
 from gridtide.fleet.reactor import Reactor
-from gridtide.fleet.response import is_ruled
+from gridtide.fleet.response_cap import is_ruled
 from gridtide.fleet.thermal import ColdStore
 from gridtide.fleet.ways import Ways, by_way, ways_of
 from gridtide.timeline import Timeline

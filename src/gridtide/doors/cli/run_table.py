@@ -15,7 +15,7 @@ from gridtide.doors.results.gensets import gensets_said
 from gridtide.doors.results.notes import told_once
 from gridtide.doors.results.plants import plants_said
 from gridtide.doors.results.proofs import proofs_said
-from gridtide.doors.results.response import responses_said
+from gridtide.doors.results.response_cap import responses_said
 from gridtide.doors.results.rest import rest_of
 from gridtide.doors.results.unspread import unspread_of
 from gridtide.doors.results.water import water_said

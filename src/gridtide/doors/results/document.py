@@ -9,7 +9,7 @@ from gridtide.doors.results.calls import calls_of, calls_said
 from gridtide.doors.results.gensets import gensets_by_site, gensets_said
 from gridtide.doors.results.plants import plants_by_site, plants_said
 from gridtide.doors.results.proofs import plans_of, proof_of, proofs_said
-from gridtide.doors.results.response import responses_of, responses_said
+from gridtide.doors.results.response_cap import responses_of, responses_said
 from gridtide.doors.results.rest import nodes_at_rest, rest_of
 from gridtide.doors.results.routes import routes_of
 from gridtide.doors.results.unspread import unspread_of

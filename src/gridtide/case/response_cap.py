@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from gridtide.finding import Finding
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.jobs import Jobs
-from gridtide.fleet.response import STORES_SHARE, in_turn_stores, steepest_kw_per_it
+from gridtide.fleet.response_cap import STORES_SHARE, in_turn_stores, steepest_kw_per_it
 from gridtide.grid.stagger import turn_s
 from gridtide.timeline import Timeline, instant
 
