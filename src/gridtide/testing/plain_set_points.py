@@ -14,9 +14,15 @@ LEFT = 1e-5
 
 
 def plain_set_points(
-    instance: GangNodes, target_kw: float, level: float
+    instance: GangNodes,
+    target_kw: float,
+    level: float,
+    before: tuple[NDArray[np.float32], Whole] | None = None,
 ) -> tuple[NDArray[np.float32], Whole, float, float]:
-    """Power of each node, point of each gang, level of the water for the next tick, and what whole points leave, kW."""
+    """Power of each node, point of each gang, level of the water for the next tick, and what whole points leave, kW.
+
+    before: powers and points of the tick before; then only nodes of gangs whose point changes are told, in place.
+    """
     wanted, level = plain_water(instance.gangs, target_kw, level)
     points_kw, each = instance.points_kw, np.arange(len(wanted))
     chosen = (2.0 * wanted[:, None] > points_kw[:, 1:] + points_kw[:, :-1]).sum(axis=1)
@@ -25,11 +31,26 @@ def plain_set_points(
     lacking = _closed_in(instance, chosen, within - points_kw[each, chosen].sum(), close)
     lacking = _exchanged(instance, chosen, lacking, close)
     lacking = _closed_in(instance, chosen, lacking, close)
-    offsets = instance.offsets
-    sizes = np.diff(offsets)
-    begins = points_kw.shape[1] * offsets[:-1] + chosen * sizes - offsets[:-1]
-    told_kw = instance.nodes_kw[np.repeat(begins, sizes) + np.arange(offsets[-1])]
+    told_kw = _told(instance, chosen, before)
     return told_kw, chosen, level, float(lacking)
+
+
+def _told(
+    instance: GangNodes, chosen: Whole, before: tuple[NDArray[np.float32], Whole] | None
+) -> NDArray[np.float32]:
+    """What each node is told: of the gangs whose point is another than before, or of all at first."""
+    offsets = instance.offsets
+    if before is None:
+        told_kw, rows = np.empty(offsets[-1], dtype=np.float32), np.arange(len(chosen))
+    else:
+        told_kw, rows = before[0], np.flatnonzero(chosen != before[1])
+    sizes = np.diff(offsets)[rows]
+    inside = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    begins = instance.points_kw.shape[1] * offsets[rows] + chosen[rows] * sizes
+    told_kw[np.repeat(offsets[rows], sizes) + inside] = instance.nodes_kw[
+        np.repeat(begins, sizes) + inside
+    ]
+    return told_kw
 
 
 def plain_water(gangs: Real, target_kw: float, level: float) -> tuple[Real, float]:

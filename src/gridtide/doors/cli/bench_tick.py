@@ -121,11 +121,12 @@ def plainly(instance: "GangNodes") -> Tick:
     """The NumPy form, from the first tick on."""
     from gridtide.testing.plain_set_points import plain_set_points
 
-    level = 0.0
+    level, before = 0.0, None
 
     def one(target_kw: float) -> tuple[Any, Any, float]:
-        nonlocal level
-        told_kw, points, level, left_kw = plain_set_points(instance, target_kw, level)
+        nonlocal level, before
+        told_kw, points, level, left_kw = plain_set_points(instance, target_kw, level, before)
+        before = (told_kw, points)
         return points, told_kw, left_kw
 
     return one
