@@ -10,7 +10,7 @@ from gridtide.decide.event import Event, EventKind
 from gridtide.loop.calls import MANDATORY, is_answered
 from gridtide.loop.mandate import Policy
 from gridtide.loop.world import Telemetry
-from gridtide.settle.calls import SettledCall, settle_call
+from gridtide.settle.calls import MeasuredCall, SettledCall, measured_call, settle_call
 from gridtide.settle.promises import Cause, settle_promises
 from gridtide.simulate.course import Course, Progress, run_course
 from gridtide.simulate.study import Study
@@ -29,14 +29,15 @@ NONE = "none: a limit alone"
 
 @dataclass(frozen=True, kw_only=True)
 class CallRow:
-    """One call in one course. baseline: what it is measured against; missed: promised deadlines between its issue and
-    the end of its recovery that were not kept, by cause."""
+    """One call in one course. baseline: what it is measured against, in words; missed: promised deadlines between its
+    issue and the end of its recovery that were not kept, by cause."""
 
     event: Event
     share: float
     cost_per_mwh: float
     reason: str
     baseline: str
+    measured: MeasuredCall
     settled: SettledCall
     missed: tuple[tuple[Cause, int], ...]
 
@@ -70,7 +71,7 @@ def money_of(rows: tuple[CallRow, ...]) -> tuple[tuple[str, float], ...]:
     """The part of a total cost that calls are: penalties less payments; none where none asks for an answer or money."""
     if not any(is_answered(row.event) for row in rows):
         return ()
-    return ((MONEY, sum(row.settled.penalty - row.settled.payment for row in rows)),)
+    return ((MONEY, sum(row.settled.owed for row in rows)),)
 
 
 def most_paid(study: Study) -> float:
@@ -96,13 +97,15 @@ def _row(
     study: Study, course: Course, answer: CallAnswer, answers: tuple[CallAnswer, ...]
 ) -> CallRow:
     drawn_kw = drawn_of(study, course.telemetry, answer.event)
+    measured = measured_call(answer, answers, drawn_kw, study.timeline)
     return CallRow(
         event=answer.event,
         share=answer.share,
         cost_per_mwh=answer.cost_per_mwh,
         reason=answer.reason,
         baseline=_baseline_of(course, answer.event),
-        settled=settle_call(answer, answers, drawn_kw, study.timeline),
+        measured=measured,
+        settled=settle_call(measured, study.timeline),
         missed=_missed(study, course, answer),
     )
 
