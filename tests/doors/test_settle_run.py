@@ -474,8 +474,8 @@ penalty_per_mwh = 500
 def test_what_calls_paid_is_settled_again_from_the_tables(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One that was answered and one that was mandatory, to the last bit; a meter that was changed under a new seal comes
-    out otherwise, and is named."""
+    """One that was answered and one that was mandatory, to the last bit; a meter changed under a new seal comes out
+    otherwise, and is named."""
     (tmp_path / "case.toml").write_text(CASE + CALLED)
     runs = tmp_path / "runs"
     arguments = ["run", str(tmp_path / "case.toml"), "--runs", str(runs), "--json"]
