@@ -6,12 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.response.best_course import speed_most, wanted, worth_of
+from gridtide.decide.response.caps import caps_for
 from gridtide.decide.response.lending import with_lending
 from gridtide.decide.response.merit import corners, merit_of
 from gridtide.decide.response.orders import Orders
 from gridtide.decide.response.pausing import PAUSE_LEAST, back_min_of, paused_by_value, standing
 from gridtide.decide.response.sharing import Spell, best_shares, shared_by_worth
-from gridtide.fleet.capped_job import CappedCluster, CappedJob, Pausing, speed_under
+from gridtide.fleet.capped_job import CappedCluster, CappedJob, Pausing
 from gridtide.units import kw_of_w
 
 Real = NDArray[np.float64]
@@ -67,13 +68,13 @@ def orders_for(cluster: CappedCluster, sight: Sight) -> Orders:
     if not sight.called[0]:
         still = standing(cluster.jobs, (now, *later), needed)
         power = _shares_now(still, worth, due, most)
-        return _orders(cluster, power, needed, speed_now)
+        return caps_for(cluster, power, needed, speed_now)
     stopped, solved_kw = paused_by_value(
         cluster.jobs, (now, *later), (worth, due, most), needed, sight.paused_for
     )
     still = standing(cluster.jobs, (now, *later), stopped)
     power = _shares_now(still, worth, due, most) if solved_kw is None else solved_kw
-    told = _orders(cluster, power, stopped, speed_now)
+    told = caps_for(cluster, power, stopped, speed_now)
     return with_lending(cluster.jobs, told, speed_now, sight.warm)
 
 
@@ -164,79 +165,3 @@ def _reserve(job: CappedJob, minutes: int) -> float:
         return RESERVE_MIN / (job.accelerators * minutes)
     sag = np.interp(job.power_w, *corners(job, False)) - job.speed
     return float(RESERVE_MIN * sag.max() / minutes)
-
-
-def _orders(
-    cluster: CappedCluster, power_kw: Real, stopped: NDArray[np.bool_], speed_now: Real
-) -> Orders:
-    """Caps for each job that together draw no more than its share."""
-    told = [
-        (0, job.idle_w, job.idle_w)
-        if rests
-        else _caps(job, kw / (kw_of_w(1.0) * job.accelerators), most)
-        for job, kw, rests, most in zip(
-            cluster.jobs, power_kw.tolist(), stopped.tolist(), speed_now.tolist(), strict=True
-        )
-    ]
-    upper = np.array([one[0] for one in told], dtype=np.int64)
-    lower_w = np.array([one[2] for one in told])
-    upper_w = np.array([one[1] for one in told])
-    size = np.array([job.accelerators for job in cluster.jobs])
-    drawn_w = upper * upper_w + (size - upper) * lower_w
-    left_w = float(power_kw.sum() / kw_of_w(1.0) - drawn_w.sum())
-    more_w = _taken_up(cluster, upper, upper_w, speed_now, left_w)
-    return Orders(
-        upper=upper,
-        upper_w=upper_w + more_w,
-        lower_w=np.where(upper_w == lower_w, lower_w + more_w, lower_w),
-    )
-
-
-def _taken_up(
-    cluster: CappedCluster, upper: Whole, upper_w: Real, speed_now: Real, left_w: float
-) -> Real:
-    """What each running accelerator of each job is told more [W], (jobs,): what was too little for one accelerator of
-    another job goes to the first that may run faster, so that power falls no further than it should."""
-    more_w = np.zeros(len(upper))
-    for number, job in enumerate(cluster.jobs):
-        if left_w <= 0.0 or upper[number] == 0:
-            continue
-        most_w = float(corners(job, False, float(speed_now[number]))[0][-1])
-        room_w = max(most_w - upper_w[number], 0.0) * upper[number]
-        more_w[number] = min(room_w, left_w) / upper[number]
-        left_w -= min(room_w, left_w)
-    return more_w
-
-
-def _caps(job: CappedJob, each_w: float, speed_most: float) -> tuple[int, float, float]:
-    """One cap for all; two where accelerators work each by itself and what lies between two corners is worth less."""
-    hull_w, _ = corners(job, False, speed_most)
-    if each_w <= job.idle_w:
-        return 0, job.idle_w, job.idle_w
-    after = int(np.searchsorted(hull_w, each_w))
-    if job.pausing is not Pausing.SOME or not 0 < after < len(hull_w):
-        return job.accelerators, each_w, each_w
-    low, high = float(hull_w[after - 1]), float(hull_w[after])
-    is_measured = low > job.idle_w and not ((job.power_w > low) & (job.power_w < high)).any()
-    if is_measured:
-        return job.accelerators, each_w, each_w
-    return _spread(job, job.accelerators * each_w, (low, high), float(hull_w[-1]))
-
-
-def _spread(
-    job: CappedJob, all_w: float, between_w: tuple[float, float], most_w: float
-) -> tuple[int, float, float]:
-    """How many accelerators run at which cap beside others at the lower corner, so that all that is given is drawn:
-    what a whole number at the higher corner leaves goes to those that run, or to one more, whichever does more work."""
-    low, high = between_w
-    whole = int((all_w - job.accelerators * low) / (high - low) + 1e-9)
-    count = np.array([one for one in (whole, whole + 1) if 0 < one <= job.accelerators])
-    cap_w = (all_w - (job.accelerators - count) * low) / count
-    runs = (cap_w >= job.power_w[0]) & (cap_w <= most_w)
-    if not runs.any():
-        return whole, high, low
-    works = count * speed_under(job, cap_w) + (job.accelerators - count) * speed_under(
-        job, np.full(len(count), low)
-    )
-    best = int(np.argmax(np.where(runs, works, -np.inf)))
-    return int(count[best]), float(cap_w[best]), low
