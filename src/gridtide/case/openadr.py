@@ -65,11 +65,12 @@ def _in_period(calls: tuple[Event, ...], table: OpenAdrTable, case: CaseFile) ->
     for call in calls:
         if call.start >= case.case.end or call.end <= case.case.start:
             continue
-        paid, of_export = call.may_be_declined, call.kind is EventKind.EXPORT_LIMIT
+        paid = call.may_be_declined
+        only_holds = call.kind in (EventKind.EXPORT_LIMIT, EventKind.SETPOINT)
         yield replace(
             call,
             payment_per_mwh=table.payment_per_mwh if paid else 0.0,
-            penalty_per_mwh=0.0 if of_export else table.penalty_per_mwh,
+            penalty_per_mwh=0.0 if only_holds else table.penalty_per_mwh,
         )
 
 

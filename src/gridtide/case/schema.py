@@ -578,6 +578,7 @@ class EventTable(Table):
     export_max_kw: Power | None = None
     reduce_kw: Power | None = None
     take_kw: Power | None = None
+    setpoint_kw: Power | None = None
     baseline_kw: Power | None = None
     mandatory: bool | None = None
     issued_at: AwareDatetime | None = None

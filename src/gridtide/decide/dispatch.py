@@ -118,7 +118,8 @@ class Dispatch:
     accelerators whose nodes rest when nothing uses them and that a plan uses, (P, T), of no places where none says.
     turns: starts and stops inside the slots.
     recovering_kw: import a site is held to in the same way while it recovers from a call, (S, T), inf elsewhere, of no
-    sites where none does.
+    sites where none does. setpoint_kw: import a site is held to from both sides, (S, T), NaN elsewhere, of no sites
+    where none is.
     """
 
     made_at: datetime
@@ -138,11 +139,12 @@ class Dispatch:
     nodes_used: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
     turns: Turns = field(default_factory=Turns)
     recovering_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    setpoint_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
 
     def __post_init__(self) -> None:
         stores = ("charge_kw", "discharge_kw", "import_held_kw")
         routes = ("shares", "slower_shares", "raise_price_per_kw", "it_price_per_kwh")
-        told = ("offered_kw", "made_kw", "nodes_used", "recovering_kw")
+        told = ("offered_kw", "made_kw", "nodes_used", "recovering_kw", "setpoint_kw")
         freeze(self, **dict.fromkeys((*stores, *routes, *told), np.float64))
 
 

@@ -16,6 +16,7 @@ from gridtide.decide.plan import Plan
 from gridtide.decide.reading import outdoor_c, supply_kw
 from gridtide.decide.readings import Readings
 from gridtide.decide.reservations import Reservations, expected_counts
+from gridtide.decide.setpoints import off_price_per_kwh, setpoints_kw
 from gridtide.decide.situation import Situation
 from gridtide.decide.told import told_of, work_cost
 from gridtide.fleet.building import facility_power_kw
@@ -32,7 +33,8 @@ class Surroundings:
     others_kw: IT power beside jobs. stores_kw: charge - discharge - supply - what plants make, and what heat carried
     out early draws. per_kwh: money for a kWh drawn, its carbon counted. earned_per_kwh: for one sold, never less than
     nothing. export_max_kw: what may be sold at once, (S, T). outdoor_c: what plants reject their heat to.
-    agreed: what agreements deliver. months: billing months of the horizon.
+    agreed: what agreements deliver. setpoint_kw: what set-points of the grid ask for, off_per_kwh: money for a kWh
+    beside them, both 0 where none holds. months: billing months of the horizon.
     """
 
     others_kw: Real
@@ -42,6 +44,8 @@ class Surroundings:
     export_max_kw: Real
     outdoor_c: Real
     agreed: AgreedTerms
+    setpoint_kw: Real
+    off_per_kwh: Real
     months: DemandPeriods
 
 
@@ -57,6 +61,8 @@ def surroundings(
     price = cost_per_kwh(1.0) * seen_prices_per_mwh(planned, read)
     contracts = [site.contract for site in fleet.sites]
     share = np.asarray([contract.export_price_share for contract in contracts])
+    setpoint_kw = setpoints_kw(planned)
+    off = off_price_per_kwh(planned, price + carbon, plan.horizon.hours)
     return Surroundings(
         others_kw=plan.it_kw - _by_site(jobs_kw, fleet.site_of_place[menu.place], len(fleet.sites)),
         stores_kw=plan.charge_kw
@@ -69,6 +75,8 @@ def surroundings(
         export_max_kw=export_max_kw(fleet, situation.events, plan.horizon),
         outdoor_c=read.of(outdoor_c, planned),
         agreed=agreed_terms(planned, price / cost_per_kwh(1.0)),
+        setpoint_kw=np.nan_to_num(setpoint_kw),
+        off_per_kwh=np.where(np.isnan(setpoint_kw), 0.0, off),
         months=demand_periods(planned, objective),
     )
 
@@ -82,8 +90,8 @@ def expected_costs(
     objective: Objective,
     readings: Readings | None = None,
 ) -> tuple[float, ...]:
-    """Energy less what is sold, what agreements deliver and lose, carbon, demand charge, waits and moves of each
-    placement, with the plan's services and stores.
+    """Energy less what is sold, what agreements deliver and lose, what is off a set-point, carbon, demand charge, waits
+    and moves of each placement, with the plan's services and stores.
 
     placements: rows aligned with the situation's jobs, on the slots of `held`; slots beyond a job's expected
     work draw nothing. price: money per accelerator-slot at each operating point, (M, slots), which stands for the full
@@ -109,6 +117,8 @@ def expected_costs(
         energy -= float((fixed.earned_per_kwh * sold * plan.horizon.hours).sum())
         left_kw = np.maximum(fixed.agreed.delivered_kw - draw, 0.0) * (shown >= 0)
         energy += float((fixed.agreed.lost_per_kwh * left_kw * plan.horizon.hours).sum())
+        off_kw = np.abs(net - fixed.setpoint_kw) * (shown >= 0)
+        energy += float((fixed.off_per_kwh * off_kw * plan.horizon.hours).sum())
         energy += float((price[:, later] * load[:, later]).sum())
         others = work_cost(replace(held, told=told_of(placement, held)))
         costs.append(energy + others + fixed.months.charge(draw))

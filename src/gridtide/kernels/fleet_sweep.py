@@ -18,6 +18,8 @@ Whole = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Building = tuple[Real, Real, Whole, Tables]
 """Capacity, outdoor temperature, plant, and the tables of those that have one."""
+Sale = tuple[Real, Real, Real, Real, Real, Real]
+"""What is earned by selling, and what beside energy is paid for by the kW: see `price_slots`."""
 LEVELS = 4
 """How many heights of a new peak are tried for a job: none, thirds of the highest in its window, and that; twice
 as many found at most 0.2 % more on eight seeded days."""
@@ -78,7 +80,7 @@ def price_slots(
     building: Building,
     rest_kw: Real,
     energy: tuple[Real, Real, Real, Flags],
-    sale: tuple[Real, Real, Real, Real],
+    sale: Sale,
     peak_kw: float,
     felt: Real,
     above: Real,
@@ -88,11 +90,12 @@ def price_slots(
     place: (entry of the menu, p, its site, IT kW of the gang, gang). energy: money for a kW drawn for the slot, (S, T);
     for an accelerator that is scarce, (P, T); for one in all in slots that do not count, (M, T); those that count,
     (S, T). sale: money for a kW sold for the slot, (S, T), and the most that may be, kW, (S, T); kW that
-    agreements deliver, and money lost for one of them that is not drawn for the slot, (S, T) each. Fills felt, above.
+    agreements deliver, and money lost for one of them that is not drawn for the slot, (S, T) each; kW that a set-point
+    asks for, and money for a kW beside it for the slot, (S, T) each. Fills felt, above.
     """
     m, p, s, power_kw, gang = place
     per_kw, scarce, beyond, counts = energy
-    earned, most_kw, delivered_kw, lost = sale
+    earned, most_kw, delivered_kw, lost, asked_kw, off = sale
     for t in range(window[0], window[1]):
         if not counts[s, t]:
             felt[t] = beyond[m, t]
@@ -103,6 +106,7 @@ def price_slots(
         paid = per_kw[s, t] * (max(then, 0.0) - max(net[s, t], 0.0)) + earned[s, t] * unsold_kw
         left_kw = max(delivered_kw[s, t] - max(net[s, t], 0.0), 0.0)
         paid -= lost[s, t] * (left_kw - max(delivered_kw[s, t] - max(then, 0.0), 0.0))
+        paid += off[s, t] * (abs(then - asked_kw[s, t]) - abs(net[s, t] - asked_kw[s, t]))
         felt[t] = scarce[p, t] + paid / gang
         above[t] = max(0.0, then - peak_kw)
 
@@ -184,7 +188,7 @@ def sweep(
     rest_kw: Real,
     building: Building,
     energy: tuple[Real, Real, Real, Flags],
-    sale: tuple[Real, Real, Real, Real],
+    sale: Sale,
     month: tuple[Real, Real],
 ) -> int:
     """Move each job, in order, to where the fleet costs least with it; how many moved.

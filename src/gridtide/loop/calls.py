@@ -23,6 +23,7 @@ from gridtide.trust.packing import fitting
 
 Real = NDArray[np.float64]
 MANDATORY = "mandatory"
+MET = "met from both sides, behind limits and promises"
 TAKEN_BACK = "taken back by who issued it"
 NOT_WEIGHED = "declined: this policy weighs no calls"
 
@@ -39,12 +40,17 @@ class WeighsCalls(Protocol):
 
 
 def is_answered(event: Event) -> bool:
-    """Whether a call asks for an answer or for money; one that is a limit alone, or of export, only holds."""
-    if event.kind is EventKind.EXPORT_LIMIT:
+    """Whether a call asks for an answer or for money; a limit alone, one of export and a set-point only hold."""
+    if event.kind in (EventKind.EXPORT_LIMIT, EventKind.SETPOINT):
         return False
     money = event.payment_per_mwh > 0.0 or event.penalty_per_mwh > 0.0
     bound = event.kind in (EventKind.ORDERLY_USE, EventKind.DEMAND_RESPONSE)
     return event.may_be_declined or (event.mandatory and (bound or money or event.recover_h > 0.0))
+
+
+def is_heard(event: Event) -> bool:
+    """Whether something stands between grid and site from when a call is issued: an answer, or a set-point."""
+    return is_answered(event) or event.kind is EventKind.SETPOINT
 
 
 def heard(
@@ -66,7 +72,7 @@ def heard(
     fresh = tuple(
         event
         for event in situation.events
-        if event not in known and is_answered(event) and event.start < situation.horizon.end
+        if event not in known and is_heard(event) and event.start < situation.horizon.end
     )
     again = tuple(one for one in answers_of(commitments) if one.stays_open(situation.as_of))
     if not fresh and not again:
@@ -74,7 +80,10 @@ def heard(
     stand = tuple(one for one in commitments if one not in again)
     answers = again
     if fresh:
-        net_kw = _without(policy, plan, situation, held, moves_max, fresh)
+        shape = (len(situation.fleet.sites), len(situation.horizon))
+        net_kw = np.full(shape, UNKNOWN)
+        if any(one.setpoint_kw is None for one in fresh):
+            net_kw = _without(policy, plan, situation, held, moves_max, fresh)
         names = [site.name for site in situation.fleet.sites]
         answers += tuple(
             _answer(event, situation, net_kw[names.index(event.site)]) for event in fresh
@@ -94,7 +103,7 @@ def asks_until(situation: Situation, commitments: Commitments) -> datetime | Non
     declined = {
         one.event for one in answers if one.share == 0.0 and not one.stays_open(situation.as_of)
     }
-    asking = [one for one in situation.events if is_answered(one) and one not in declined]
+    asking = [one for one in situation.events if is_heard(one) and one not in declined]
     ends = [min(one.end, end) + timedelta(hours=one.recover_h) for one in asking if one.start < end]
     ends += [one.end for one in answers if one.share > 0.0 and one.end > situation.as_of]
     return min(max(ends), end) if ends else None
@@ -176,5 +185,12 @@ def _answer(event: Event, situation: Situation, net_kw: Real) -> CallAnswer:
         baseline_kw=drawn_kw,
         share=0.0 if event.may_be_declined else 1.0,
         cost_per_mwh=UNKNOWN,
-        reason=NOT_WEIGHED if event.may_be_declined else MANDATORY,
+        reason=_first_reason(event),
     )
+
+
+def _first_reason(event: Event) -> str:
+    """What is said of a fresh call before any policy has weighed it."""
+    if event.kind is EventKind.SETPOINT:
+        return MET
+    return NOT_WEIGHED if event.may_be_declined else MANDATORY

@@ -23,6 +23,7 @@ from gridtide.decide.positions import bought
 from gridtide.decide.recovering import with_recovery
 from gridtide.decide.reservations import Reservations, grid_step_s, reservations, slot_grid
 from gridtide.decide.room import promised_room
+from gridtide.decide.setpoints import with_setpoints
 from gridtide.decide.situation import Commitments, Situation
 from gridtide.digest import Fingerprints, digest
 from gridtide.loop.bidding import bidders, bids_made
@@ -135,6 +136,7 @@ def take_turn(
     memory = replace(memory, leaning=leaning_of(with_new(situation, memory), memory.leaning))
     dispatch = with_standing(dispatch, situation, memory.commitments)
     dispatch = with_recovery(dispatch, situation, memory.commitments)
+    dispatch = with_setpoints(dispatch, situation, memory.commitments)
     return Turn(
         decision=_decision(mandate, policy, seen, dispatch, verdict, (answers, calls), memory),
         orders=Orders(jobs=situation.jobs, dispatch=dispatch, promised=admission.promised),

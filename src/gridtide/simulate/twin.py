@@ -12,6 +12,7 @@ from gridtide.decide.limits import export_max_kw, import_max_kw
 from gridtide.decide.made_terms import following_kw, made_at_sites, reactors_of
 from gridtide.decide.recovering import level_held_kw
 from gridtide.decide.reservations import grid_step_s
+from gridtide.decide.setpoints import floor_held_kw
 from gridtide.decide.state import State, Status
 from gridtide.decide.whole_charges import charge_least_kw
 from gridtide.fleet.building import facility_power_kw, most_it_kw
@@ -400,6 +401,7 @@ class Twin:
         demand_kw = demand_kw + cooled.extra.drawn_kw(steps)
         imported, exported, charged, discharged, unused, soc = np.zeros((6, *demand_kw.shape))
         least_kw, water_kw = charge_least_kw(fleet), self._water_kw(span, steps)
+        level_kw = level_held_kw(orders.dispatch, steps)
         ran = np.zeros((3, *demand_kw.shape)) if self.gensets else np.zeros((3, 0, steps))
         kernel.run_stores(
             np.ascontiguousarray(demand_kw),
@@ -408,7 +410,7 @@ class Twin:
                 # copies: frozen and fresh arrays would each be given a compiled loop of their own
                 np.array(orders.dispatch.charge_kw[:, :steps], order="C"),
                 np.array(orders.dispatch.discharge_kw[:, :steps], order="C"),
-                level_held_kw(orders.dispatch, steps),
+                level_kw,
             ),
             (self.soc_kwh, *self.stores),
             (
@@ -425,6 +427,7 @@ class Twin:
             self.gensets.over(span, ran) if self.gensets else None,
             least_kw if least_kw.any() else None,
             (water_kw[0], water_kw[1]) if water_kw.size else None,
+            floor_held_kw(orders.dispatch, level_kw),
         )
         past_kw = np.minimum(unused, plants_kw)
         return Telemetry(

@@ -24,6 +24,7 @@ from gridtide.decide.constraints.offers import OfferRows, add_offers, meter_pric
 from gridtide.decide.constraints.peak import add_peak
 from gridtide.decide.constraints.ramp import add_ramp, response_price
 from gridtide.decide.constraints.resting import add_resting, nodes_used, spared_kw
+from gridtide.decide.constraints.setpoints import add_setpoints
 from gridtide.decide.constraints.state_of_charge import add_state_of_charge
 from gridtide.decide.constraints.work import add_work
 from gridtide.decide.facts import facts_of, held_of
@@ -153,6 +154,7 @@ def written(situation: Situation, facts: Facts) -> tuple[Program, Columns, Rows]
     add_agreed(program, columns, facts)
     ramp, steep = add_ramp(program, columns, facts, situation)
     add_calls(program, columns, facts, situation)
+    add_setpoints(program, columns, facts, situation)
     rows = Rows(
         work=work,
         machines=machines,

@@ -23,6 +23,7 @@ from gridtide.decide.constraints.offers import add_offers
 from gridtide.decide.constraints.peak import add_peak
 from gridtide.decide.constraints.ramp import add_ramp
 from gridtide.decide.constraints.resting import add_resting
+from gridtide.decide.constraints.setpoints import add_setpoints
 from gridtide.decide.constraints.state_of_charge import add_state_of_charge
 from gridtide.decide.constraints.work import add_work
 from gridtide.decide.cooling_terms import cooling_terms
@@ -137,6 +138,7 @@ def _rows(
     add_agreed(program, columns, facts)
     ramp, steep = add_ramp(program, columns, facts, situation)
     add_calls(program, columns, facts, situation)
+    add_setpoints(program, columns, facts, situation)
     return Rows(
         work=work,
         machines=machines,
