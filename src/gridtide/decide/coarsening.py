@@ -100,10 +100,15 @@ def coarsened(facts: Facts, situation: Situation, coarse: Timeline, buckets: Buc
         rest=nothing_rests(len(coarse)),
         made=coarse_made(facts.made, steps.lowest),
         inflow=replace(facts.inflow, kw=steps.mean(facts.inflow.kw)),
-        declared=replace(facts.declared, position_kw=steps.mean(facts.declared.position_kw)),
+        declared=replace(
+            facts.declared,
+            position_kw=steps.mean(facts.declared.position_kw),
+            free_kw=steps.mean(facts.declared.free_kw),
+        ),
         agreed=AgreedTerms(
             delivered_kw=steps.mean(facts.agreed.delivered_kw),
             lost_per_kwh=steps.mean(facts.agreed.lost_per_kwh),
+            not_bought_kw=steps.mean(facts.agreed.not_bought_kw),
         ),
     )
 

@@ -244,7 +244,10 @@ def run_stores(
             if up > 0.0 or down > 0.0 or kept_kwh[site, t] > 0.0 or room_kwh[site, t] > 0.0:
                 lacking = max(0.0, -stored) / (into[site] * h)
                 beyond = max(max(0.0, -space) * out_of[site] / h, net - import_max[site, t])
-                most = (min(lacking, most_in[site] - down), min(beyond, most_out[site] - up))
+                most = (
+                    max(min(lacking, most_in[site] - down), min(up - most_out[site], room_in)),
+                    max(min(beyond, most_out[site] - up), min(down - most_in[site], room_out)),
+                )
                 least_kw = net - (up - export_max[site, t])
                 charge, discharge = readied(least_kw, (charge, discharge), rooms, most)
             charge = max(0.0, min(charge, import_max[site, t] - net))

@@ -170,9 +170,7 @@ def _wanted_of(site: Site, carbon: Kind) -> list[tuple[Kind, str]]:
         (Kind.HUMIDITY, site.weather_zone),
     ]
     pairs += [(KIND_OF_SUPPLY[supply.kind], site.name) for supply in site.supplies]
-    pairs += [
-        (Kind(ppa.output), ppa.output_zone) for ppa in site.contract.taken_or_lost if ppa.output
-    ]
+    pairs += [(Kind(ppa.output), ppa.output_zone) for ppa in site.contract.in_plans if ppa.output]
     if site.contract.real_time_zone:
         pairs.append((Kind.PRICE, site.contract.real_time_zone))
     if site.curtailment_zone:

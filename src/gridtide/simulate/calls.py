@@ -12,7 +12,7 @@ from gridtide.decide.setpoints import is_setpoint, own_share_of
 from gridtide.loop.calls import MANDATORY, MET, is_answered, is_heard
 from gridtide.loop.mandate import Policy
 from gridtide.loop.world import Telemetry
-from gridtide.settle.calls import SettledCall, settle_call
+from gridtide.settle.calls import MeasuredCall, SettledCall, measured_call, settle_call
 from gridtide.settle.promises import Cause, settle_promises
 from gridtide.settle.setpoints import HeldSetpoint, settle_setpoint
 from gridtide.simulate.course import Course, Progress, run_course
@@ -33,14 +33,15 @@ NONE = "none: a limit alone"
 
 @dataclass(frozen=True, kw_only=True)
 class CallRow:
-    """One call in one course. baseline: what it is measured against; missed: promised deadlines between its issue and
-    the end of its recovery that were not kept, by cause. held: how far off a set-point was."""
+    """One call in one course. baseline: what it is measured against, in words; missed: promised deadlines between its
+    issue and the end of its recovery that were not kept, by cause; held: how far off a set-point was."""
 
     event: Event
     share: float
     cost_per_mwh: float
     reason: str
     baseline: str
+    measured: MeasuredCall
     settled: SettledCall
     missed: tuple[tuple[Cause, int], ...]
     held: HeldSetpoint | None = None
@@ -76,7 +77,7 @@ def money_of(rows: tuple[CallRow, ...]) -> tuple[tuple[str, float], ...]:
     """The part of a total cost that calls are: penalties less payments; none where none asks for an answer or money."""
     if not any(is_answered(row.event) for row in rows):
         return ()
-    return ((MONEY, sum(row.settled.penalty - row.settled.payment for row in rows)),)
+    return ((MONEY, sum(row.settled.owed for row in rows)),)
 
 
 def most_paid(study: Study) -> float:
@@ -102,13 +103,15 @@ def _row(
     study: Study, course: Course, answer: CallAnswer, answers: tuple[CallAnswer, ...]
 ) -> CallRow:
     drawn_kw = drawn_of(study, course.telemetry, answer.event)
+    measured = measured_call(answer, answers, drawn_kw, study.timeline)
     return CallRow(
         event=answer.event,
         share=answer.share,
         cost_per_mwh=answer.cost_per_mwh,
         reason=answer.reason,
         baseline=_baseline_of(course, answer.event),
-        settled=settle_call(answer, answers, drawn_kw, study.timeline),
+        measured=measured,
+        settled=settle_call(measured, study.timeline),
         missed=_missed(study, course, answer),
         held=_held(study, drawn_kw, answer, answers) if is_setpoint(answer) else None,
     )

@@ -11,6 +11,7 @@ import numpy as np
 from gridtide.decide.dispatch import Binding, Reason
 from gridtide.decide.limits import export_max_kw, import_max_kw
 from gridtide.decide.made_terms import made_at_sites
+from gridtide.doors.results.called_table import called_table
 from gridtide.doors.results.names import accelerators_told, place_names, point_names
 from gridtide.doors.results.price_basis import basis_at, basis_of, carbon_of
 from gridtide.doors.results.record import write_record
@@ -70,6 +71,9 @@ def write_results(
         _answers(comparison.study, course).write_parquet(
             folder / f"answers-{course.policy}.parquet"
         )
+        called = called_table(comparison.study, course)
+        if called is not None:
+            called.write_parquet(folder / f"called-{course.policy}.parquet")
         _reasons(comparison, course).write_parquet(folder / f"reasons-{course.policy}.parquet")
         _flows(comparison.study, course).write_parquet(folder / f"flows-{course.policy}.parquet")
         _routes(comparison, course).write_parquet(folder / f"routes-{course.policy}.parquet")

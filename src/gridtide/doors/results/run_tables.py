@@ -51,6 +51,17 @@ class RunTables:
             own += np.clip(used, 0.0, told["facility_kw"])
         return load, own
 
+    def drawn_kw(self, site: str, absorbing: bool) -> Real:
+        """What a call of the grid counts as drawn at a site, (T,): where it asks to absorb, less what was exported and
+        own supply left unused."""
+        told = {
+            name: _column(self.power, site, name)
+            for name in ("import_kw", "export_kw", "unused_supply_kw")
+        }
+        if absorbing:
+            return told["import_kw"] - told["export_kw"] - told["unused_supply_kw"]
+        return told["import_kw"]
+
     def green_energy(self, site: str) -> GreenEnergy:
         """Own generation of a site over the run: what was there, sold and left unused, and what the site consumed."""
         hours = self.timeline.hours
