@@ -79,6 +79,7 @@ def coarsened(facts: Facts, situation: Situation, coarse: Timeline, buckets: Buc
         facts,
         hours=coarse.hours,
         price_per_kwh=steps.mean(facts.price_per_kwh),
+        sale_per_kwh=steps.mean(facts.sale_per_kwh),
         carbon_cost_per_kwh=steps.mean(facts.carbon_cost_per_kwh),
         supply_kw=steps.mean(facts.supply_kw),
         wait_h=steps.mean(facts.wait_h),

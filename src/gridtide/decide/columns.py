@@ -31,8 +31,6 @@ def columns_of(program: Program, situation: Situation, facts: Facts) -> Columns:
     prices = np.asarray([service.value_per_request for service in situation.services])
     lost = prices[:, None, None] * 3600.0 * facts.hours if len(prices) else 0.0
     energy = (facts.price_per_kwh + facts.carbon_cost_per_kwh) * facts.hours
-    earned = np.asarray([site.contract.export_price_share for site in sites])[:, None]
-    sold = -facts.price_per_kwh * earned * facts.hours
     charge = _column([battery.charge_max_kw if battery else 0.0 for battery in batteries])
     discharge = _column([battery.discharge_max_kw if battery else 0.0 for battery in batteries])
     wear = _column([battery.wear_cost_per_kwh if battery else 0.0 for battery in batteries])
@@ -51,7 +49,7 @@ def columns_of(program: Program, situation: Situation, facts: Facts) -> Columns:
             (*shape, segments), IN_ORDER * np.arange(segments), 0.0, facts.curve.width_kw[:, None]
         ),
         draw=program.variables(shape, energy, 0.0, facts.import_max_kw),
-        sell=program.variables(shape, sold, 0.0, facts.export_max_kw),
+        sell=program.variables(shape, -facts.sale_per_kwh * facts.hours, 0.0, facts.export_max_kw),
         unused=program.variables(shape, THROWN_AWAY, 0.0, unused_max_kw(facts)),
         charge=program.variables(shape, THROWN_AWAY, 0.0, charge),
         discharge=program.variables(shape, wear * facts.hours, 0.0, discharge),

@@ -84,6 +84,7 @@ def facts_of(
     return Facts(
         hours=horizon.hours,
         price_per_kwh=cost_per_kwh(1.0) * price,
+        sale_per_kwh=cost_per_kwh(1.0) * read.of(sale_prices_per_mwh, situation),
         carbon_cost_per_kwh=carbon,
         supply_kw=supply,
         import_max_kw=most_kw,
@@ -159,6 +160,21 @@ def contract_prices_per_mwh(situation: Situation) -> Real:
     """What each site's contract makes of the market, day-ahead and in real time, (2, S, T); the same twice where
     a contract does not tell them apart."""
     return np.stack([_of_contract(situation, site) for site in situation.fleet.sites], axis=1)
+
+
+def sale_prices_per_mwh(situation: Situation) -> Real:
+    """What a kWh fed in earns at each site, (S, T): its contract's share of the zone's price of export, else of the
+    zone's price; nothing where none may be fed in."""
+    none = np.zeros(len(situation.horizon))
+    rows = []
+    for site in situation.fleet.sites:
+        sells = site.contract.export_max_kw > 0.0
+        kind = (
+            Kind.EXPORT_PRICE if is_there(situation, Kind.EXPORT_PRICE, site.zone) else Kind.PRICE
+        )
+        market = series(situation, kind, site.zone) if sells else none
+        rows.append(site.contract.export_price_share * market)
+    return np.stack(rows)
 
 
 def _of_contract(situation: Situation, site: Site) -> Real:

@@ -30,6 +30,7 @@ from gridtide.decide.constraints.work import add_work
 from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.layout import Columns, Facts, Whole
 from gridtide.decide.objective import Objective
+from gridtide.decide.one_way_meter import add_one_way, turn_one_way
 from gridtide.decide.plan import PARTS, Certificate, Plan, Prices
 from gridtide.decide.program import Matrix, Program, Solution, as_written, lower_bound, matrix_of
 from gridtide.decide.readings import Readings
@@ -155,6 +156,7 @@ def written(situation: Situation, facts: Facts) -> tuple[Program, Columns, Rows]
     ramp, steep = add_ramp(program, columns, facts, situation)
     add_calls(program, columns, facts, situation)
     add_setpoints(program, columns, facts, situation)
+    add_one_way(program, columns, facts)
     rows = Rows(
         work=work,
         machines=machines,
@@ -217,13 +219,16 @@ def refuse_without_plan(
 def solved_without_burning(
     matrix: Matrix, facts: Facts, columns: Columns, method: Method = solution_of
 ) -> Solution:
-    """Solve; where segments fill out of order or a store charges and discharges, fix and solve again."""
+    """Solve; where a meter draws and feeds in, then where segments fill out of order or a store charges and discharges,
+    fix and solve again."""
     solution = method(matrix)
     for _ in range(REPAIRS_MAX):
         if not solution.feasible:
             break
-        changed = straighten(matrix, solution, facts, columns)
-        changed |= one_way(matrix, solution, columns)
+        changed = turn_one_way(matrix, solution, facts, columns)
+        if not changed:
+            changed = straighten(matrix, solution, facts, columns)
+            changed |= one_way(matrix, solution, columns)
         if not changed:
             break
         solution = method(matrix)

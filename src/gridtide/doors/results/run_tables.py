@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 Real = NDArray[np.float64]
+SALE = "export_price_per_mwh"
 GENSET = ("genset_kw", "genset_fuel_l", "genset_running")
 
 
@@ -129,6 +130,7 @@ def _billed(site: Site, power: "pl.DataFrame", timeline: Timeline, case: CaseFil
         export_kwh=told("export_kw") * hours,
         price_per_mwh=told("price_per_mwh"),
         real_time_price_per_mwh=told("real_time_price_per_mwh"),
+        export_price_per_mwh=told(SALE if SALE in power.columns else "price_per_mwh"),
         position_kwh=told("position_kw") * hours,
         weekday=np.asarray([moment.weekday() for moment in local]),
         hour=np.asarray([moment.hour + moment.minute / 60.0 for moment in local]),
