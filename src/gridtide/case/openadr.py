@@ -12,6 +12,7 @@ from gridtide.finding import Gathered
 from gridtide.sources.openadr.recorded import PLAIN_POWER_KW, RecordedOpenAdr
 from gridtide.timeline import epoch_s
 from gridtide.wire.openadr.agreement import Agreement
+from gridtide.wire.openadr.house import SIGNALS
 from gridtide.wire.openadr.replay import Replayed
 
 
@@ -79,7 +80,7 @@ def _notes(found: Replayed, table: OpenAdrTable) -> Iterator[str]:
     about = f"OpenADR of {table.site}"
     for fault in found.faults:
         yield f"{about}: refused, {fault}"
-    left = [one for one in found.not_acted_on if one.payload_type not in ("PRICE", "GHG")]
+    left = [one for one in found.not_acted_on if one.payload_type not in SIGNALS]
     for one in left:
         yield f"{about}: {one.payload_type} of {one.event} was left aside, {one.why}"
     for open_one in found.conflicts:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from gridtide.decide.agreed_terms import AgreedTerms, agreed_terms
 from gridtide.decide.dispatch import Placement, load_of
-from gridtide.decide.facts import carbon_cost_per_kwh, seen_prices_per_mwh
+from gridtide.decide.facts import carbon_cost_per_kwh, sale_prices_per_mwh, seen_prices_per_mwh
 from gridtide.decide.limits import export_max_kw
 from gridtide.decide.made_terms import made_at_sites
 from gridtide.decide.objective import Objective
@@ -59,8 +59,7 @@ def surroundings(
     jobs_kw = plan.class_accelerators.sum(axis=0) * menu.extra_kw[:, None]
     carbon = read.of(carbon_cost_per_kwh, planned, objective)
     price = cost_per_kwh(1.0) * seen_prices_per_mwh(planned, read)
-    contracts = [site.contract for site in fleet.sites]
-    share = np.asarray([contract.export_price_share for contract in contracts])
+    sale = cost_per_kwh(1.0) * read.of(sale_prices_per_mwh, planned)
     setpoint_kw = setpoints_kw(planned)
     off = off_price_per_kwh(planned, price + carbon, plan.horizon.hours)
     return Surroundings(
@@ -71,7 +70,7 @@ def surroundings(
         - read.of(supply_kw, planned)
         - made_at_sites(fleet, plan.made_kw, len(plan.horizon)),
         per_kwh=price + carbon,
-        earned_per_kwh=np.maximum(price * share[:, None], 0.0),
+        earned_per_kwh=np.maximum(sale, 0.0),
         export_max_kw=export_max_kw(fleet, situation.events, plan.horizon),
         outdoor_c=read.of(outdoor_c, planned),
         agreed=agreed_terms(planned, price / cost_per_kwh(1.0)),
