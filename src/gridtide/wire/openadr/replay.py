@@ -23,11 +23,13 @@ from gridtide.wire.openadr.recording import Line
 class Replayed:
     """What a recording brings: signals and calls with the instants of their issue, and what was noticed on the way.
 
+    payload_types: of each call, as the wire had it.
     A curve that changed is a signal of its own with a later issue; a call that changed was taken back and made anew.
     """
 
     signals: tuple[Signal, ...]
     calls: tuple[Event, ...]
+    payload_types: tuple[str, ...]
     conflicts: tuple[Conflict, ...]
     not_acted_on: tuple[NotActedOn, ...]
     faults: tuple[Finding, ...]
@@ -50,7 +52,7 @@ def replayed(
     standing: tuple[_Standing, ...] = ()
     curves: tuple[Curve, ...] = ()
     signals: list[Signal] = []
-    over: list[Event] = []
+    over: list[_Standing] = []
     conflicts: list[Conflict] = []
     not_acted_on: list[NotActedOn] = []
     faults: list[Finding] = []
@@ -70,11 +72,12 @@ def replayed(
         conflicts += found.conflicts
         not_acted_on += found.not_acted_on
         faults += news.faults
-    last = [one.call for one in standing]
-    calls = sorted((*over, *last), key=lambda call: (call.issued_at, call.start, call.name))
+    told_at = [(one.call.issued_at, one.call.start, one.call.name) for one in (*over, *standing)]
+    heard = [(*over, *standing)[at] for at in sorted(range(len(told_at)), key=told_at.__getitem__)]
     return Replayed(
         signals=tuple(signals),
-        calls=tuple(calls),
+        calls=tuple(one.call for one in heard),
+        payload_types=tuple(one.called.payload_type for one in heard),
         conflicts=tuple(dict.fromkeys(conflicts)),
         not_acted_on=tuple(dict.fromkeys(not_acted_on)),
         faults=tuple(dict.fromkeys(faults)),
@@ -111,7 +114,7 @@ def _heard(
 
 def _calls(
     standing: Sequence[_Standing], found: Holding, agreement: Agreement
-) -> tuple[tuple[_Standing, ...], list[Event]]:
+) -> tuple[tuple[_Standing, ...], list[_Standing]]:
     """Calls that stand after a line, and those that are over: taken back now, or ended by themselves."""
     now_s = found.as_of_s
     before = {_same(one.called, now_s): one for one in standing}
@@ -123,7 +126,7 @@ def _calls(
             still.append(_Standing(called=called, call=call))
     now = instant(now_s)
     over = [
-        replace(one.call, taken_back_at=now) if one.call.end > now else one.call
+        replace(one, call=replace(one.call, taken_back_at=now)) if one.call.end > now else one
         for one in before.values()
     ]
     return tuple(still), over
