@@ -380,6 +380,7 @@ class OfferTable(Table):
     call_cost_per_mw_h: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] = 0.0
     called_up_share: Annotated[float, Field(ge=0, le=1)] = 0.0
     called_down_share: Annotated[float, Field(ge=0, le=1)] = 0.0
+    carried_by_work: bool = False
 
 
 class SiteTable(Table):

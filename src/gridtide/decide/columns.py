@@ -68,6 +68,7 @@ def columns_of(program: Program, situation: Situation, facts: Facts) -> Columns:
             0.0,
             facts.offers.most_kw,
         ),
+        carried=program.variables(_carried_shape(facts), 0.0, 0.0, _carried_most_kw(facts)),
         cooling=_cooling(program, facts),
         rest=rest_columns(program, facts, prices),
         made=program.variables(
@@ -78,6 +79,20 @@ def columns_of(program: Program, situation: Situation, facts: Facts) -> Columns:
         ),
         spilt=program.variables(facts.inflow.kw.shape, THROWN_AWAY, 0.0, facts.inflow.kw),
     )
+
+
+def _carried_shape(facts: Facts) -> tuple[int, int, int]:
+    products, steps = facts.offers.most_kw.shape
+    return (2, products if facts.offers.by_work.any() else 0, steps)
+
+
+def _carried_most_kw(facts: Facts) -> Real:
+    """What work may carry of each product at most, less and more, kW."""
+    terms = facts.offers
+    if not terms.by_work.any():
+        return np.zeros(_carried_shape(facts))
+    may = np.stack([terms.goes_up, terms.goes_down]) & terms.by_work
+    return np.asarray(np.where(may[:, :, None], terms.most_kw, 0.0))
 
 
 def unused_max_kw(facts: Facts) -> Real:

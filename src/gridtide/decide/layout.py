@@ -134,7 +134,8 @@ class Columns:
     points, then of the slower ones; way: which, V services at their usual points, then slower ones. refused
     (V, O, T). segment (S, T, segments). draw, sell, unused, charge, discharge, store (S, T). peak (S, N), one a
     billing month. undone, later (K,). shortfall: power that cannot be had at all, (S, T).
-    offered: of each product, (Q, T). cooling: of halls and stores of cold. rest: of nodes that rest. made: of each
+    offered: of each product, (Q, T); carried: of it by work, less and more, (2, Q, T), of no products where work
+    carries none. cooling: of halls and stores of cold. rest: of nodes that rest. made: of each
     plant, (G, T). spilt: of the water of each reservoir, (W, T).
     """
 
@@ -159,6 +160,7 @@ class Columns:
     later: Whole
     shortfall: Whole
     offered: Whole
+    carried: Whole
     cooling: CoolingColumns
     rest: RestColumns
     made: Whole

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from gridtide.decide.bids import cleared
+from gridtide.decide.carried import with_carried
 from gridtide.decide.crowd import left_waiting
 from gridtide.decide.dispatch import Dispatch, Reason
 from gridtide.decide.dispatchers.keep_told import KeepTold
@@ -123,6 +124,7 @@ def take_turn(
     proposed, witness = (
         in_turn(one, situation, room, admission.promised) for one in (proposed, witness)
     )
+    proposed = with_carried(proposed, situation)
     dispatch, verdict = judge(proposed, witness, situation, room, admission.promised)
     if due:
         until_s = epoch_s(as_of) + round(mandate.replan_h * 3600)

@@ -145,6 +145,8 @@ def _power(comparison: Comparison, course: Course):  # type: ignore[no-untyped-d
         if study.objective.carbon is Kind.CARBON_MARGINAL:
             columns["carbon_marginal_g_per_kwh"] = truth.carbon_marginal_g_per_kwh[index]
         columns |= _offered(comparison, course, index)
+        if seen.carried_kw.size:
+            columns["work_less_kw"], columns["work_more_kw"] = seen.carried_kw[:, index]
         columns |= _produced(comparison, index)
         for number, kind in enumerate(study.jobs.classes):
             columns[f"class_{kind.name}_it_kw"] = seen.class_kw[number, index]

@@ -163,6 +163,7 @@ def _capacity(site: Site, power: "pl.DataFrame", timeline: Timeline) -> SiteMete
 
     battery = site.battery
     begins_kwh = battery.energy_kwh * battery.soc_start if battery else 0.0
+    work = ("work_less_kw", "work_more_kw")
     kinds = [product.name.replace(" ", "_") for product in site.products]
     return SiteMeters(
         import_kw=told("import_kw"),
@@ -175,6 +176,9 @@ def _capacity(site: Site, power: "pl.DataFrame", timeline: Timeline) -> SiteMete
         export_max_kw=told("export_max_kw"),
         hours=timeline.hours,
         offered_kw=np.stack([told(f"offered_{kind}_kw") for kind in kinds]),
+        work_kw=np.stack([told(name) for name in work])
+        if set(work) <= set(power.columns)
+        else np.zeros((2, 1)),
         block=np.stack([block_of(product, timeline.starts_s) for product in site.products]),
     )
 
