@@ -14,6 +14,7 @@ from gridtide.sources.openadr.recorded import PLAIN_POWER_KW, RecordedOpenAdr
 from gridtide.timeline import epoch_s
 from gridtide.wire.openadr.agreement import Agreement
 from gridtide.wire.openadr.house import SIGNALS
+from gridtide.wire.openadr.outstanding import Asked
 from gridtide.wire.openadr.replay import Replayed
 
 
@@ -42,7 +43,21 @@ def recorded_calls(case: CaseFile, folder: Path) -> RecordedCalls:
     return RecordedCalls(calls=tuple(calls), peaks=tuple(peaks), notes=tuple(notes))
 
 
+def reports_asked(case: CaseFile, folder: Path) -> tuple[tuple[str, Asked], ...]:
+    """Each report that the recordings of a case asked for by its end, beside the site it is of. Raises BadInput."""
+    faults = Gathered()
+    found = [
+        (table.site, faults.of(_recording(table, case, folder).asked)) for table in case.openadr
+    ]
+    faults.refuse_if_any()
+    return tuple((site, one) for site, asked in found for one in asked or ())
+
+
 def _replayed(table: OpenAdrTable, case: CaseFile, folder: Path) -> Replayed:
+    return _recording(table, case, folder).replayed()
+
+
+def _recording(table: OpenAdrTable, case: CaseFile, folder: Path) -> RecordedOpenAdr:
     agreement = Agreement(
         site=table.site,
         zone=table.site,
@@ -63,7 +78,7 @@ def _replayed(table: OpenAdrTable, case: CaseFile, folder: Path) -> Replayed:
         agreement=agreement,
         programs=table.programs,
         until_s=epoch_s(case.case.end),
-    ).replayed()
+    )
 
 
 def _in_period(calls: tuple[Event, ...], table: OpenAdrTable, case: CaseFile) -> Iterator[Event]:

@@ -1,4 +1,4 @@
-"""Set-points of OpenADR that are wrong, old, double or at odds with each other: the known one goes on, and it is said."""
+"""Set-points of OpenADR that are wrong, old, double or at odds: the known one goes on, and it is said."""
 
 from datetime import UTC, datetime
 

@@ -46,9 +46,6 @@ def replayed(
     """Follow a recording. Raises BadInput for a notification that holds no event.
 
     until_s: where open ends end. taken_part_in: names of programs; none: all."""
-    known = Known()
-    told = Told(programs=(), events=(), unread=(), faults=())
-    is_settled = False
     standing: tuple[_Standing, ...] = ()
     curves: tuple[Curve, ...] = ()
     signals: list[Signal] = []
@@ -56,14 +53,7 @@ def replayed(
     conflicts: list[Conflict] = []
     not_acted_on: list[NotActedOn] = []
     faults: list[Finding] = []
-    for line in lines:
-        if line.events is not None:
-            told = told_in_lists(line.programs or (), line.events, taken_part_in)
-        if line.unchanged and is_settled:
-            known = replace(known, answered_s=line.heard_s)
-            continue
-        is_settled = line.unchanged or line.events is not None
-        known, news = _heard(known, line, told, agreement, taken_part_in)
+    for line, known, news in followed(lines, agreement, taken_part_in):
         found = holding(known, agreement, line.heard_s, until_s)
         standing, taken_back = _calls(standing, found, agreement)
         over += taken_back
@@ -72,8 +62,9 @@ def replayed(
         conflicts += found.conflicts
         not_acted_on += found.not_acted_on
         faults += news.faults
-    told_at = [(one.call.issued_at, one.call.start, one.call.name) for one in (*over, *standing)]
-    heard = [(*over, *standing)[at] for at in sorted(range(len(told_at)), key=told_at.__getitem__)]
+    heard = sorted(
+        (*over, *standing), key=lambda one: (one.call.issued_at, one.call.start, one.call.name)
+    )
     return Replayed(
         signals=tuple(signals),
         calls=tuple(one.call for one in heard),
@@ -83,6 +74,24 @@ def replayed(
         faults=tuple(dict.fromkeys(faults)),
         silent_lines=sum(line.unanswered is not None for line in lines),
     )
+
+
+def followed(
+    lines: Sequence[Line], agreement: Agreement, taken_part_in: Sequence[str] = ()
+) -> Iterator[tuple[Line, Known, News]]:
+    """What is known after each line that may have changed it, and what was new. Raises BadInput as `replayed`."""
+    known = Known()
+    told = Told(programs=(), events=(), unread=(), faults=())
+    is_settled = False
+    for line in lines:
+        if line.events is not None:
+            told = told_in_lists(line.programs or (), line.events, taken_part_in)
+        if line.unchanged and is_settled:
+            known = replace(known, answered_s=line.heard_s)
+            continue
+        is_settled = line.unchanged or line.events is not None
+        known, news = _heard(known, line, told, agreement, taken_part_in)
+        yield line, known, news
 
 
 @dataclass(frozen=True, kw_only=True)
