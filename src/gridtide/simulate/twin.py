@@ -483,17 +483,12 @@ class Twin:
         fleet, steps = self.study.fleet, len(block)
         imported, exported, charged, discharged, unused, soc = np.zeros((6, *demand_kw.shape))
         least_kw, water_kw = charge_least_kw(fleet), self._water_kw(span, steps)
-        level_kw = level_held_kw(dispatch, steps)
+        told = _told_stores(dispatch, steps)
         ran = np.zeros((3, *demand_kw.shape)) if self.gensets else np.zeros((3, 0, steps))
         kernel.run_stores(
             np.ascontiguousarray(demand_kw),
             np.ascontiguousarray(supply_kw),
-            (
-                # copies: frozen and fresh arrays would each be given a compiled loop of their own
-                np.array(dispatch.charge_kw[:, :steps], order="C"),
-                np.array(dispatch.discharge_kw[:, :steps], order="C"),
-                level_kw,
-            ),
+            told,
             (self.soc_kwh, *self.stores),
             (
                 np.array(self.import_max_kw[:, span], order="C"),
@@ -513,7 +508,7 @@ class Twin:
             self.gensets.over(span, ran) if self.gensets else None,
             least_kw if least_kw.any() else None,
             (water_kw[0], water_kw[1]) if water_kw.size else None,
-            floor_held_kw(dispatch, level_kw),
+            floor_held_kw(dispatch, told[2]),
         )
         return Stored(imported, exported, charged, discharged, unused, soc, ran, water_kw)
 
@@ -533,6 +528,18 @@ class Twin:
                 for peak, site in zip(self.peak_import_kw, self.study.fleet.sites, strict=True)
             ]
         )
+
+
+def _told_stores(dispatch: Dispatch, steps: int) -> tuple[Real, Real, Real]:
+    """What stores are told to take and give, and the import they hold their sites to, (S, steps) each.
+
+    Copies: frozen and fresh arrays would each be given a compiled loop of their own.
+    """
+    return (
+        np.array(dispatch.charge_kw[:, :steps], order="C"),
+        np.array(dispatch.discharge_kw[:, :steps], order="C"),
+        level_held_kw(dispatch, steps),
+    )
 
 
 def _by_slot(turns: Turns, slots: int) -> Real:
