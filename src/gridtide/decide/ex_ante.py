@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.agreed_terms import AgreedTerms, agreed_terms
+from gridtide.decide.call_terms import MeterTerm, call_terms, missed_cost, position_terms
 from gridtide.decide.dispatch import Placement, load_of
 from gridtide.decide.facts import carbon_cost_per_kwh, seen_prices_per_mwh
 from gridtide.decide.limits import export_max_kw
@@ -32,7 +33,8 @@ class Surroundings:
     others_kw: IT power beside jobs. stores_kw: charge - discharge - supply - what plants make, and what heat carried
     out early draws. per_kwh: money for a kWh drawn, its carbon counted. earned_per_kwh: for one sold, never less than
     nothing. export_max_kw: what may be sold at once, (S, T). outdoor_c: what plants reject their heat to.
-    agreed: what agreements deliver. months: billing months of the horizon.
+    agreed: what agreements deliver. terms: of calls that were taken, and of positions. months: billing months of the
+    horizon.
     """
 
     others_kw: Real
@@ -42,6 +44,7 @@ class Surroundings:
     export_max_kw: Real
     outdoor_c: Real
     agreed: AgreedTerms
+    terms: tuple[MeterTerm, ...]
     months: DemandPeriods
 
 
@@ -69,6 +72,7 @@ def surroundings(
         export_max_kw=export_max_kw(fleet, situation.events, plan.horizon),
         outdoor_c=read.of(outdoor_c, planned),
         agreed=agreed_terms(planned, price / cost_per_kwh(1.0)),
+        terms=(*call_terms(planned, price + carbon), *position_terms(planned)),
         months=demand_periods(planned, objective),
     )
 
@@ -82,8 +86,8 @@ def expected_costs(
     objective: Objective,
     readings: Readings | None = None,
 ) -> tuple[float, ...]:
-    """Energy less what is sold, what agreements deliver and lose, carbon, demand charge, waits and moves of each
-    placement, with the plan's services and stores.
+    """Energy less what is sold, what agreements deliver and lose, carbon, demand charge, what lacks of calls and
+    positions, waits and moves of each placement, with the plan's services and stores.
 
     placements: rows aligned with the situation's jobs, on the slots of `held`; slots beyond a job's expected
     work draw nothing. price: money per accelerator-slot at each operating point, (M, slots), which stands for the full
@@ -109,6 +113,7 @@ def expected_costs(
         energy -= float((fixed.earned_per_kwh * sold * plan.horizon.hours).sum())
         left_kw = np.maximum(fixed.agreed.delivered_kw - draw, 0.0) * (shown >= 0)
         energy += float((fixed.agreed.lost_per_kwh * left_kw * plan.horizon.hours).sum())
+        energy += missed_cost(fixed.terms, net, (shown >= 0) * plan.horizon.hours)
         energy += float((price[:, later] * load[:, later]).sum())
         others = work_cost(replace(held, told=told_of(placement, held)))
         costs.append(energy + others + fixed.months.charge(draw))

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from gridtide.decide.bids import cleared
+from gridtide.decide.call_answer import taken_of
 from gridtide.decide.crowd import left_waiting
 from gridtide.decide.dispatch import Dispatch, Reason
 from gridtide.decide.dispatchers.keep_told import KeepTold
-from gridtide.decide.expected_work import Arrivals, arrivals_of, plan_of_known, told_to_known
+from gridtide.decide.expected_work import Arrivals, arrivals_of
 from gridtide.decide.in_turn import in_turn
 from gridtide.decide.leaning import Leaning, leaning_of
 from gridtide.decide.offers_made import offers_made, with_standing
@@ -26,7 +27,7 @@ from gridtide.decide.room import promised_room
 from gridtide.decide.situation import Commitments, Situation
 from gridtide.digest import Fingerprints, digest
 from gridtide.loop.bidding import bidders, bids_made
-from gridtide.loop.calls import beside_expected, heard, told_since
+from gridtide.loop.calls import following, heard, told_since
 from gridtide.loop.mandate import Mandate, Policy
 from gridtide.loop.sight import news_said, prices_reach, see, situation_of, still_binding
 from gridtide.loop.world import Orders, World
@@ -76,7 +77,8 @@ class Turn:
 
 
 def plan_is_due(mandate: Mandate, memory: Memory, as_of: datetime) -> bool:
-    """Whether new information was issued, a billing month began, or the last plan is older than the mandate allows."""
+    """Whether new information was issued, a billing month or a call that was taken began, or the last plan is older
+    than the mandate allows."""
     if memory.planned_at is None:
         return True
     if as_of - memory.planned_at >= timedelta(hours=mandate.replan_h):
@@ -84,6 +86,8 @@ def plan_is_due(mandate: Mandate, memory: Memory, as_of: datetime) -> bool:
     if any(memory.planned_at < said <= as_of for said in news_said(mandate.events, mandate.fleet)):
         return True
     if next_month_s(mandate.fleet, memory.planned_at) <= epoch_s(as_of):
+        return True
+    if any(memory.planned_at < one.event.start <= as_of for one in taken_of(memory.commitments)):
         return True
     return prices_reach(mandate, as_of) > memory.reach_s
 
@@ -174,27 +178,25 @@ def _decided(
     held: Reservations,
     due: bool,
 ) -> tuple[Memory, Situation, Dispatch]:
-    """The memory with the plan that holds, what it was decided from, and what is to be told to known work.
-
-    While calls of the grid stand, work that is expected is decided on like any other and told nothing.
-    """
-    known = len(situation.jobs)
-    seen, held = beside_expected(situation, held, memory.arrivals, mandate.objective.moves_max)
+    """The memory with the plan that holds, what it was decided from, and what is to be told."""
     if due:
-        memory, seen = _answered(mandate, policy, memory, seen, held)
-    plan, proposed = policy.decide(memory.plan, seen, held, due)
-    plan = None if plan is None else plan_of_known(plan, known)
-    return replace(memory, plan=plan), seen, told_to_known(proposed, known)
+        memory = _answered(mandate, policy, memory, situation, held)
+    known = following(memory.commitments, memory.arrivals)
+    memory = replace(memory, commitments=known)
+    situation = replace(situation, commitments=still_binding(known, situation.as_of))
+    plan, proposed = policy.decide(memory.plan, situation, held, due)
+    return replace(memory, plan=plan), situation, proposed
 
 
 def _answered(
     mandate: Mandate, policy: Policy, memory: Memory, situation: Situation, held: Reservations
-) -> tuple[Memory, Situation]:
-    """The memory and the situation with answers to calls that were heard for the first time, or may be anew."""
+) -> Memory:
+    """The memory with answers to calls that were heard for the first time, or may be anew."""
     moves_max = mandate.objective.moves_max
-    known = heard(policy, memory.plan, situation, held, moves_max, memory.commitments)
-    stand = tuple(one for one in known if one.end > situation.as_of)
-    return replace(memory, commitments=known), replace(situation, commitments=stand)
+    known = heard(
+        policy, memory.plan, situation, held, moves_max, memory.commitments, memory.arrivals
+    )
+    return replace(memory, commitments=known)
 
 
 def _with_witness(situation: Situation, admission: Admission) -> Situation:

@@ -52,7 +52,7 @@ def settle_call(
     """
     event, hours = answer.event, horizon.hours
     asked_kw = np.nan_to_num(asked_beside(answer, answers, horizon))
-    agreed_kw = answer.share * asked_kw
+    agreed_kw = answer.share * np.minimum(asked_kw, answer.most_over(horizon))
     beside_kw = answer.sign * np.nan_to_num(answer.baseline_over(horizon) - drawn_kw)
     delivered_kw = np.clip(beside_kw, 0.0, agreed_kw)
     above_kwh = _above_limit_kw(event, drawn_kw, horizon) * hours
