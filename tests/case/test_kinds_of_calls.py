@@ -217,3 +217,41 @@ def test_a_limit_of_export_holds_at_once_and_is_neither_paid_nor_declined(tmp_pa
         f"event[1].{key}"
         for key in ("import_max_kw", "export_max_kw", "payment_per_mwh", "mandatory")
     }
+
+
+def test_a_set_point_says_one_power_and_bears_neither_money_nor_recovery(tmp_path: Path) -> None:
+    """At the meter, or beside a baseline that may be agreed; it limits nothing and cannot be declined."""
+    for said, expected in (
+        ("setpoint_kw = 30\n", (30.0, 0.0, 0.0)),
+        ("setpoint_kw = 0\n", (0.0, 0.0, 0.0)),
+        ("reduce_kw = 5\n", (None, 5.0, 0.0)),
+        ("take_kw = 5\nbaseline_kw = 60\n", (None, 0.0, 5.0)),
+    ):
+        (call,) = case_with(tmp_path, f'kind = "set-point"\n{said}').events
+        assert (call.setpoint_kw, call.reduce_kw, call.take_kw) == expected
+        assert call.mandatory and call.limit_kw == float("inf")
+    assert faults(tmp_path, 'kind = "set-point"\n') == {"event[1].setpoint_kw"}
+    assert faults(
+        tmp_path,
+        'kind = "set-point"\nsetpoint_kw = 30\nbaseline_kw = 60\nimport_max_kw = 5\nmandatory = false\n'
+        "payment_per_mwh = 5\npenalty_per_mwh = 5\nrecover_h = 1\nramp_max_kw_per_min = 5\n",
+    ) == {
+        f"event[1].{key}"
+        for key in (
+            "baseline_kw",
+            "import_max_kw",
+            "mandatory",
+            "payment_per_mwh",
+            "penalty_per_mwh",
+            "recover_h",
+            "ramp_max_kw_per_min",
+        )
+    }
+
+
+@pytest.mark.parametrize("said", ["nan", "inf", "-1", "1e9", '"much"'])
+def test_a_set_point_that_is_no_power_is_refused(tmp_path: Path, said: str) -> None:
+    """Not a number, endless, below nothing, absurd, a word."""
+    assert faults(tmp_path, f'kind = "set-point"\nsetpoint_kw = {said}\n') == {
+        "event[1].setpoint_kw"
+    }

@@ -14,6 +14,7 @@ from gridtide.loop.sight import events_known
 from gridtide.signals.history import known, truth
 from gridtide.signals.signal import Kind
 from gridtide.simulate.study import binding_events
+from gridtide.simulate.truth import truth_of
 from gridtide.testing.courses import course_of
 from gridtide.testing.openadr import event_of, program_of
 from gridtide.wire.openadr.events import Event
@@ -154,6 +155,22 @@ def test_prices_of_a_recording_are_known_when_they_were_heard(tmp_path: Path) ->
     assert np.isnan(before.values).all()
     after = known(study.history, Kind.PRICE, "DE-LU", study.timeline, EVE)
     assert not np.isnan(after.values).any()
+
+
+def test_prices_of_export_of_a_recording_are_a_signal_of_their_own(tmp_path: Path) -> None:
+    """Per MWh in the settlement currency, beside the zone's price; a site that may sell is paid by it."""
+    descriptor = [{**EUR[0], "payloadType": "EXPORT_PRICE"}]
+    price = event_of(
+        "EXPORT_PRICE", *PRICES, id="s", start="2026-03-01T23:00:00Z", payloadDescriptors=descriptor
+    )
+    recorded(tmp_path, (EVE, [price]))
+    source = '[[signal]]\nzone = "DE-LU"\nsource = "openadr"\npath = "vtn.jsonl"\n'
+    selling = TEXT.replace("import_max_kw = 700,", "import_max_kw = 700, export_max_kw = 200,")
+    (tmp_path / "case.toml").write_text(selling + "\n" + source)
+    study = load_case(tmp_path / "case.toml")
+    told = truth_of(study)
+    np.testing.assert_allclose(told.export_price_per_mwh[0, ::4], 1000 * np.asarray(PRICES[:24]))
+    assert (told.export_price_per_mwh != told.price_per_mwh).any()
 
 
 def test_what_was_not_agreed_is_noted_and_terms_make_it_a_call(tmp_path: Path) -> None:

@@ -13,10 +13,18 @@ from numpy.typing import NDArray
 from gridtide.decide.bid import Bid
 from gridtide.decide.bids import bid_plan, bought_at, cleared, steps_of
 from gridtide.decide.capacity_bids import capacity_bids
-from gridtide.decide.facts import held_of
+from gridtide.decide.constraints.declared import add_bought
+from gridtide.decide.constraints.falling import add_falling
+from gridtide.decide.facts import contract_prices_per_mwh, facts_of, held_of
 from gridtide.decide.planners.coordinated import Coordinated
+from gridtide.decide.program import Program, matrix_of
 from gridtide.decide.situation import Commitment, Situation
+from gridtide.decide.solving import solution_of
+from gridtide.decide.uncertain.copies import solved_over_copies, written_apart
+from gridtide.decide.uncertain.cvar import courses_of
 from gridtide.decide.uncertainty import in_course
+from gridtide.fleet.agreement import Delivery, Ppa, Volume
+from gridtide.fleet.contract import Exposure
 from gridtide.signals.signal import Kind, Nature
 from gridtide.testing.offering import capacity_product, offering
 from gridtide.testing.planners import OBJECTIVE
@@ -83,7 +91,7 @@ def test_no_course_draws_more_of_an_hour_because_it_is_dearer() -> None:
         seen = with_courses(situation, 4, seed=3)
         found = bid_plan(seen, OBJECTIVE, held_of(seen, OBJECTIVE), asked_everywhere(seen))
         order = np.argsort(found.price_per_mwh, axis=0, kind="stable")
-        draw = np.take_along_axis(found.draw_kw, order, axis=0)
+        draw = np.take_along_axis(found.bought_kw, order, axis=0)
         assert (np.diff(draw, axis=0) <= 1e-5).all()
         assert len(found.bids) == asked_everywhere(seen).sum()
 
@@ -99,6 +107,76 @@ def test_bids_cost_no_less_than_plans_that_know_their_course() -> None:
             for one in range(3)
         ]
         assert found.mean_cost >= np.mean(free) - NEAR * (1.0 + abs(np.mean(free)))
+
+
+def paying(situation: Situation, price_per_mwh: float) -> Situation:
+    """The situation whose sites pay so much for leaving what they bought."""
+    return replace_contracts(situation, deviation_price_per_mwh=price_per_mwh)
+
+
+def replace_contracts(situation: Situation, **terms: object) -> Situation:
+    """The situation whose sites have other terms in their contracts."""
+    sites = tuple(
+        replace(site, contract=replace(site.contract, **terms))  # type: ignore[arg-type]
+        for site in situation.fleet.sites
+    )
+    return replace(situation, fleet=replace(situation.fleet, sites=sites))
+
+
+def tied_cost(situation: Situation, *, one_quantity: bool) -> float:
+    """The mean cost of the courses' plans under bids, or under one quantity at any price, left where that pays."""
+    asked = asked_everywhere(situation)
+    facts = facts_of(situation, OBJECTIVE, held_of(situation, OBJECTIVE))
+    program = Program()
+    copies = written_apart(program, situation, courses_of(situation, facts, OBJECTIVE))
+    bought = [add_bought(program, copy.columns, copy.facts, asked) for copy in copies]
+    seen = [in_course(situation, one) for one in range(len(copies))]
+    price = [contract_prices_per_mwh(one)[0] for one in seen]
+    add_falling(program, bought, [0.0 * one if one_quantity else one for one in price], asked)
+    solution = solved_over_copies(matrix_of(program), copies, solution_of)
+    assert solution.feasible
+    return solution.objective / len(copies)
+
+
+@pytest.mark.parametrize(("leaving_per_mwh", "seed"), [(0.0, 3), (10.0, 3), (60.0, 8)])
+def test_bids_expect_to_cost_no_more_than_one_quantity(leaving_per_mwh: float, seed: int) -> None:
+    """One quantity is a bid too, so that no bid expects to cost more, whatever leaving it costs."""
+    for situation in known():
+        seen = paying(with_courses(situation, 3, seed=seed), leaving_per_mwh)
+        found = bid_plan(seen, OBJECTIVE, held_of(seen, OBJECTIVE), asked_everywhere(seen))
+        one_quantity = tied_cost(seen, one_quantity=True)
+        assert found.mean_cost <= one_quantity + NEAR * (1.0 + abs(one_quantity))
+
+
+def test_bids_expect_to_cost_more_the_dearer_leaving_them_is() -> None:
+    """From plans that know their course, where leaving costs next to nothing, to those that draw what was bought."""
+    situation = with_courses(next(iter(known())), 3, seed=3)
+    held = held_of(situation, OBJECTIVE)
+    costs = [
+        bid_plan(paying(situation, price), OBJECTIVE, held, asked_everywhere(situation)).mean_cost
+        for price in (1e-3, 10.0, 60.0, 1e4)
+    ]
+    assert costs == sorted(costs) and costs[-1] - costs[0] > 1e-3 * abs(costs[0])
+    stuck = bid_plan(situation, OBJECTIVE, held, asked_everywhere(situation)).mean_cost
+    assert costs[-1] == pytest.approx(stuck, rel=1e-6)
+
+
+@pytest.mark.parametrize("leaving_per_mwh", [0.0, 30.0])
+def test_what_an_agreement_delivers_is_not_bid_for(leaving_per_mwh: float) -> None:
+    """A flat band of 5 kW to a site that bids: every quantity is so much less, and never below 0."""
+    band = Ppa(
+        delivery=Delivery.PHYSICAL, volume=Volume.BASELOAD, strike_per_mwh=50.0, baseload_kw=5.0
+    )
+    plain = paying(with_courses(next(iter(known())), 3, seed=3), leaving_per_mwh)
+    buying = replace_contracts(plain, exposure=Exposure.TWO_SETTLEMENT)
+    agreed = replace_contracts(buying, agreements=(band,))
+    held = held_of(plain, OBJECTIVE)
+    without = bid_plan(buying, OBJECTIVE, held, asked_everywhere(plain))
+    found = bid_plan(agreed, OBJECTIVE, held, asked_everywhere(plain))
+    assert found.mean_cost == pytest.approx(without.mean_cost, rel=1e-7)
+    bought, drawn = found.bought_kw.sum(axis=2), without.bought_kw.sum(axis=2)
+    np.testing.assert_allclose(bought, drawn - 5.0 * len(plain.horizon), rtol=0.02)
+    assert min(min(one.quantity_kw) for one in found.bids) >= 0.0
 
 
 def test_without_courses_a_bid_is_one_quantity_at_any_price() -> None:

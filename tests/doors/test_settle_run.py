@@ -441,3 +441,59 @@ import_max_kw = 0
     assert {"plants", "generator fuel", "carbon"} <= set(found["reckoned_again"])
     assert found["totals"]["generator fuel"] > 0 and found["totals"]["plants"] > 0
     assert found["totals"]["carbon"] > 0
+
+
+CALLED = """
+[[event]]
+name = "evening"
+site = "here"
+kind = "demand-response"
+start = 2026-03-02T17:00:00+01:00
+end = 2026-03-02T19:30:00+01:00
+issued_at = 2026-03-02T10:00:00+01:00
+reduce_kw = 40
+baseline_kw = 200
+mandatory = false
+payment_per_mwh = 900
+penalty_per_mwh = 300
+recover_h = 1
+
+[[event]]
+name = "rank two"
+site = "here"
+kind = "orderly-use"
+start = 2026-03-02T12:00:00+01:00
+end = 2026-03-02T14:00:00+01:00
+issued_at = 2026-03-02T11:30:00+01:00
+import_max_kw = 60
+payment_per_mwh = 200
+penalty_per_mwh = 500
+"""
+
+
+def test_what_calls_paid_is_settled_again_from_the_tables(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One that was answered and one that was mandatory, to the last bit; a meter changed under a new seal comes out
+    otherwise, and is named."""
+    (tmp_path / "case.toml").write_text(CASE + CALLED)
+    runs = tmp_path / "runs"
+    arguments = ["run", str(tmp_path / "case.toml"), "--runs", str(runs), "--json"]
+    assert exit_code([*arguments, "--policy", "coordinated"]) == 0
+    capsys.readouterr()
+    found = settled(capsys, runs)
+    assert found["bit_equal"] and "calls of the grid" in found["reckoned_again"]
+    of_calls = [line for line in found["lines"] if line["what"] == "calls of the grid"]
+    assert [line["formula"] for line in of_calls] == ["call-agreed", "call-mandatory"]
+    assert max(line["amount"] for line in of_calls) < 0.0
+    assert {line["formula"] for line in found["lines"]}.isdisjoint({"as-run"})
+
+    folder = runs / "0001"
+    power = pl.read_parquet(folder / "power-coordinated.parquet")
+    power.with_columns(pl.col("import_kw") + 30.0).write_parquet(
+        folder / "power-coordinated.parquet"
+    )
+    (folder / "record.json").unlink()
+    write_record(folder)
+    assert exit_code(["settle", "last", "--runs", str(runs), "--json"]) == 3
+    assert "calls of the grid" in json.loads(capsys.readouterr().out)["different"]

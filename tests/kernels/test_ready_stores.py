@@ -21,16 +21,21 @@ def series(most: float) -> st.SearchStrategy[Real]:
 
 
 def ran(
-    demand: Real, supply: Real, orders: tuple[Real, Real], ready: Ready, soc_kwh: float
+    demand: Real,
+    supply: Real,
+    orders: tuple[Real, Real],
+    ready: Ready,
+    soc_kwh: float,
+    level_kw: float = np.inf,
 ) -> tuple[Real, Real, Real, Real, Real, Real]:
-    """Import, export, charge, discharge, unused supply and energy stored."""
+    """Import, export, charge, discharge, unused supply and energy stored. level_kw: the import it is held to."""
     bought, sold, into, out, unused, soc = np.zeros((6, 1, STEPS))
     seen = (bought, sold, into, out, unused, soc)
     one = np.ones(1)
     run_stores(
         demand,
         supply,
-        (*orders, np.full((1, STEPS), np.inf)),
+        (*orders, np.full((1, STEPS), level_kw)),
         (soc_kwh * one, ENERGY * one, LEAST * one, INTO * one, OUT * one, POWER * one, POWER * one),
         (np.full((1, STEPS), IMPORT_MAX), np.zeros((1, STEPS)), np.full(1, np.inf)),
         ready,
@@ -94,6 +99,30 @@ def test_a_store_that_is_ready_stays_ready(
     assert (soc - LEAST >= ready[2] - 1e-9).all()
     assert (ENERGY - soc >= ready[3] - 1e-9).all()
     assert (bought >= offered_kw - 1e-9).all()
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    demand=series(80.0),
+    charge=series(20.0),
+    discharge=series(60.0),
+    beyond_kw=st.floats(1.0, 25.0),
+    level_kw=st.floats(0.0, 200.0),
+)
+def test_an_offer_that_rests_on_charging_or_giving_is_held_whatever_was_planned(
+    demand: Real, charge: Real, discharge: Real, beyond_kw: float, level_kw: float
+) -> None:
+    """A store at rest gives no more than its power: for what is offered beyond that it charges, also above the peak
+    that it was to hold, and for calls to draw more it gives."""
+    none = np.zeros((1, STEPS))
+    offered = np.full((1, STEPS), POWER + beyond_kw)
+    demand = demand + 2.0 * POWER
+    more = (offered, none, none, none)
+    _, _, into, out, _, _ = ran(demand, none, (charge, discharge), more, LEAST, level_kw)
+    assert (out - into + offered <= POWER + 1e-9).all()
+    less = (none, offered, none, none)
+    _, _, into, out, _, _ = ran(demand, none, (charge, none), less, ENERGY)
+    assert (into - out + offered <= POWER + 1e-9).all()
 
 
 def test_the_import_limit_may_use_what_is_kept_ready() -> None:

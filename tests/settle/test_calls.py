@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gridtide.decide.call_answer import CallAnswer, asked_beside, mean_over
 from gridtide.decide.event import EventKind
-from gridtide.settle.calls import SettledCall, settle_call
+from gridtide.settle.calls import SettledCall, measured_call, settle_call
 from gridtide.testing.calls import NOON, answer_to, call, hourly
 from gridtide.timeline import regular
 
@@ -20,7 +20,7 @@ powers = st.lists(st.integers(0, 200).map(float), min_size=24, max_size=24)
 def settled(answer: CallAnswer, drawn_kw: object) -> SettledCall:
     """One call alone."""
     drawn = np.broadcast_to(np.asarray(drawn_kw, dtype=np.float64), (24,))
-    return settle_call(answer, (answer,), drawn, hourly())
+    return settle_call(measured_call(answer, (answer,), drawn, hourly()), hourly())
 
 
 def test_dr_4_nearly_all_of_what_was_agreed_is_paid_whole() -> None:

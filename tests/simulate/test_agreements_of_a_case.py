@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from gridtide.case.load import load_case
 from gridtide.finding import BadInput
 from gridtide.fleet.agreement import Delivery, Output, Ppa, Volume
-from gridtide.fleet.contract import Contract, TransformerCharge
+from gridtide.fleet.contract import Contract, Exposure, TransformerCharge
 from gridtide.settle.two_part import least_transformers, settle_transformers
 from gridtide.simulate.bound import bound_of
 from gridtide.simulate.course import Course
@@ -103,6 +103,61 @@ def test_work_moves_to_what_is_delivered_and_cannot_be_sold_on(study: Study) -> 
     assert bound is not None
     for policy in ("run-at-once", "coordinated", "perfect-foresight"):
         assert bound <= lived(lost, policy)[1].total_cost + 1e-9
+
+
+def buying(study: Study, **terms: object) -> Study:
+    """The study that buys positions two hours ahead."""
+    return under(study, exposure=Exposure.TWO_SETTLEMENT, gate_closure_h=2.0, **terms)
+
+
+def test_what_is_delivered_is_taken_off_what_is_bought(study: Study) -> None:
+    """As much is drawn as without the agreement; what the farm makes is not bought, and where it makes more it is sold.
+    Each MWh costs its strike, each bought its day-ahead price, all else real time."""
+    plain, _ = lived(buying(study))
+    agreed = buying(study, agreements=(WINDY,))
+    course, _ = lived(agreed)
+    assert np.array_equal(course.telemetry.import_kw, plain.telemetry.import_kw)
+    truth, hours = truth_of(agreed), study.timeline.hours
+    delivered = 0.5 * truth.produced_kw[0]
+    assert (delivered[8:] > 0).any()
+    bought = plain.position_kw[0] - np.where(course.positioned[0], delivered, 0.0)
+    np.testing.assert_allclose(course.position_kw[0], bought, atol=1e-6)
+
+    apart = replace(truth, real_time_price_per_mwh=truth.price_per_mwh[:, ::-1] + 7.0)
+    parts = dict(settle(agreed, apart, course, 0.0).parts)
+    day, now = apart.price_per_mwh[0], apart.real_time_price_per_mwh[0]
+    rest = course.telemetry.import_kw[0] - delivered - course.position_kw[0]
+    by_hand = delivered * 50.0 + course.position_kw[0] * day + rest * now
+    expected = float((by_hand * hours).sum()) / 1000.0
+    assert parts["energy"] + parts["agreements"] == pytest.approx(expected)
+
+
+def test_leaving_what_is_bought_and_delivered_is_charged_and_nothing_else(study: Study) -> None:
+    """Whether or not a farm delivers a part, the same is planned and the same is left."""
+    charged = {"deviation_price_per_mwh": 20.0, "deviation_free_share": 0.05}
+    course, settled = lived(buying(study, agreements=(WINDY,), **charged))
+    delivered = 0.5 * truth_of(buying(study, agreements=(WINDY,))).produced_kw[0]
+    stands, position = course.positioned[0], course.position_kw[0]
+    left = np.abs(course.telemetry.import_kw[0] - delivered - position) - 0.05 * np.abs(position)
+    owed = float((np.maximum(left, 0.0) * study.timeline.hours)[stands].sum()) * 0.02
+    assert dict(settled.parts)["deviation"] == pytest.approx(owed)
+    band = replace(WINDY, volume=Volume.BASELOAD, baseload_kw=40.0, output=None, output_zone="")
+    flat, _ = lived(buying(study, agreements=(band,), deviation_price_per_mwh=20.0))
+    plain, _ = lived(buying(study, deviation_price_per_mwh=20.0))
+    np.testing.assert_allclose(
+        flat.telemetry.import_kw, plain.telemetry.import_kw, rtol=0, atol=1e-6
+    )
+
+
+def test_who_buys_ahead_draws_more_of_what_cannot_be_sold_on(study: Study) -> None:
+    """As under the market's price: who knows of the farm pays less than who does not."""
+    lost = buying(study, agreements=(WINDY,), resale_price_share=0.0)
+    blind = course_of(buying(study))
+    course, settled = lived(lost)
+    blows = truth_of(lost).produced_kw[0] > 0.0
+    more = course.telemetry.import_kw[0] - blind.telemetry.import_kw[0]
+    assert more[blows].sum() > 100.0
+    assert settled.total_cost < settle(lost, truth_of(lost), blind, 0.0).total_cost - 1.0
 
 
 def test_a_band_is_paid_whether_it_is_drawn_or_not(study: Study) -> None:

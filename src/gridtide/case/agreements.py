@@ -8,6 +8,9 @@ from gridtide.finding import Finding
 from gridtide.fleet.agreement import Delivery, Ppa, Volume
 from gridtide.fleet.contract import Exposure, TransformerCharge
 
+AT_MARKETS = (Exposure.INDEX, Exposure.TWO_SETTLEMENT)
+"""Under which what an agreement delivers takes the place of what would be bought."""
+
 
 def agreement_of(table: AgreementTable) -> Ppa:
     """The agreement that a valid table describes."""
@@ -31,12 +34,12 @@ def agreement_faults(key: str, contract: ContractTable, zones: list[str]) -> Ite
     a connection above its transformers. zones: with signals."""
     for number, ppa in enumerate(contract.ppa, start=1):
         yield from _volume(f"{key}.ppa[{number}]", ppa, zones)
-        if ppa.delivery is Delivery.PHYSICAL and contract.exposure is not Exposure.INDEX:
+        if ppa.delivery is Delivery.PHYSICAL and contract.exposure not in AT_MARKETS:
             yield _fault(
                 f"{key}.ppa[{number}].delivery",
                 f"physical, under {contract.exposure}",
-                "index, where what lacks is bought and what is too much is sold at the market",
-                'Write exposure = "index", or delivery = "virtual".',
+                "index or two-settlement: what lacks is bought and what is too much is sold at a market",
+                'Write exposure = "index" or "two-settlement", or delivery = "virtual".',
             )
     for name, count in Counter(ppa.name for ppa in contract.ppa).items():
         if count > 1:

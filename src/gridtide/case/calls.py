@@ -13,10 +13,11 @@ ASKS: Mapping[EventKind, tuple[str, ...]] = {
     EventKind.ORDERLY_USE: ("import_max_kw", "reduce_kw"),
     EventKind.ABSORB: ("take_kw", "import_min_kw"),
     EventKind.EXPORT_LIMIT: ("export_max_kw",),
+    EventKind.SETPOINT: ("setpoint_kw", "reduce_kw", "take_kw"),
     EventKind.ALERT: (),
 }
 """Keys of which a kind needs exactly one, and beside which none of the others may stand."""
-POWERS = ("import_max_kw", "import_min_kw", "export_max_kw", "reduce_kw", "take_kw")
+POWERS = ("import_max_kw", "import_min_kw", "export_max_kw", "reduce_kw", "take_kw", "setpoint_kw")
 NOT_OF_EXPORT = (
     "payment_per_mwh",
     "penalty_per_mwh",
@@ -24,6 +25,7 @@ NOT_OF_EXPORT = (
     "ramp_max_kw_per_min",
     "baseline_kw",
 )
+NOT_OF_SETPOINTS = ("payment_per_mwh", "penalty_per_mwh", "recover_h", "ramp_max_kw_per_min")
 OF_ORDERLY_USE = ("rank", "notice_h")
 
 
@@ -79,6 +81,7 @@ def _call(event: EventTable, start: datetime) -> Event:
         name=event.name or "",
         reduce_kw=event.reduce_kw or 0.0,
         take_kw=event.take_kw or 0.0,
+        setpoint_kw=event.setpoint_kw,
         baseline_kw=event.baseline_kw,
         mandatory=_mandatory(event),
         priority=event.priority,
@@ -170,7 +173,8 @@ def _duty(key: str, event: EventTable) -> Iterator[Finding]:
             f"false in a call of kind {event.kind}: nobody can be made to draw",
             "Leave it out.",
         )
-    if mandatory and event.reduce_kw is not None and event.baseline_kw is None:
+    counted = event.reduce_kw is not None and event.kind is not EventKind.SETPOINT
+    if mandatory and counted and event.baseline_kw is None:
         yield _fault(
             f"{key}.baseline_kw",
             "missing",
@@ -185,18 +189,26 @@ def _duty(key: str, event: EventTable) -> Iterator[Finding]:
                 "left out of any call but orderly use",
                 'Leave it out, or say kind = "orderly-use".',
             )
-    for name in NOT_OF_EXPORT:
-        if getattr(event, name) and event.kind is EventKind.EXPORT_LIMIT:
+    left_out = {EventKind.EXPORT_LIMIT: NOT_OF_EXPORT, EventKind.SETPOINT: NOT_OF_SETPOINTS}
+    for name in left_out.get(event.kind, ()):
+        if getattr(event, name):
             yield _fault(
                 f"{key}.{name}",
                 getattr(event, name),
                 f"left out of a call of kind {event.kind}, which holds at once and is not paid",
                 "Leave it out.",
             )
+    if event.setpoint_kw is not None and event.baseline_kw is not None:
+        yield _fault(
+            f"{key}.baseline_kw",
+            f"{event.baseline_kw:,.0f}",
+            "left out beside setpoint_kw, which is counted from nothing",
+            "Leave it out, or say reduce_kw or take_kw.",
+        )
 
 
 def _reach(key: str, call: Event, at_rest_kw: float, most_kw: float | None) -> Iterator[Finding]:
-    """A limit leaves what the site draws at rest; what is to be drawn at least fits its connection."""
+    """A limit leaves what the site draws at rest; what is to be drawn fits its connection."""
     if call.limit_kw < at_rest_kw:
         yield _fault(
             f"{key}.{'import_max_kw' if call.reduce_kw == 0.0 else 'reduce_kw'}",
@@ -207,10 +219,15 @@ def _reach(key: str, call: Event, at_rest_kw: float, most_kw: float | None) -> I
             f"{at_rest_kw:,.0f} kW with all machines parked",
             "Change it, or correct the pools; a site that is switched off is outside this model.",
         )
-    if most_kw is not None and call.import_min_kw > most_kw:
+    for name, asked_kw in (
+        ("import_min_kw", call.import_min_kw),
+        ("setpoint_kw", call.setpoint_kw or 0.0),
+    ):
+        if most_kw is None or asked_kw <= most_kw:
+            continue
         yield _fault(
-            f"{key}.import_min_kw",
-            f"{call.import_min_kw:,.0f}",
+            f"{key}.{name}",
+            f"{asked_kw:,.0f}",
             f"at most {most_kw:,.0f} kW, what the connection carries",
             "Lower it; a call never breaks a limit.",
         )

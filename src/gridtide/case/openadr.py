@@ -12,6 +12,7 @@ from gridtide.finding import Gathered
 from gridtide.sources.openadr.recorded import PLAIN_POWER_KW, RecordedOpenAdr
 from gridtide.timeline import epoch_s
 from gridtide.wire.openadr.agreement import Agreement
+from gridtide.wire.openadr.house import SIGNALS
 from gridtide.wire.openadr.replay import Replayed
 
 
@@ -65,11 +66,12 @@ def _in_period(calls: tuple[Event, ...], table: OpenAdrTable, case: CaseFile) ->
     for call in calls:
         if call.start >= case.case.end or call.end <= case.case.start:
             continue
-        paid, of_export = call.may_be_declined, call.kind is EventKind.EXPORT_LIMIT
+        paid = call.may_be_declined
+        only_holds = call.kind in (EventKind.EXPORT_LIMIT, EventKind.SETPOINT)
         yield replace(
             call,
             payment_per_mwh=table.payment_per_mwh if paid else 0.0,
-            penalty_per_mwh=0.0 if of_export else table.penalty_per_mwh,
+            penalty_per_mwh=0.0 if only_holds else table.penalty_per_mwh,
         )
 
 
@@ -78,7 +80,7 @@ def _notes(found: Replayed, table: OpenAdrTable) -> Iterator[str]:
     about = f"OpenADR of {table.site}"
     for fault in found.faults:
         yield f"{about}: refused, {fault}"
-    left = [one for one in found.not_acted_on if one.payload_type not in ("PRICE", "GHG")]
+    left = [one for one in found.not_acted_on if one.payload_type not in SIGNALS]
     for one in left:
         yield f"{about}: {one.payload_type} of {one.event} was left aside, {one.why}"
     for open_one in found.conflicts:

@@ -380,6 +380,7 @@ class OfferTable(Table):
     call_cost_per_mw_h: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] = 0.0
     called_up_share: Annotated[float, Field(ge=0, le=1)] = 0.0
     called_down_share: Annotated[float, Field(ge=0, le=1)] = 0.0
+    carried_by_work: bool = False
 
 
 class SiteTable(Table):
@@ -578,6 +579,7 @@ class EventTable(Table):
     export_max_kw: Power | None = None
     reduce_kw: Power | None = None
     take_kw: Power | None = None
+    setpoint_kw: Power | None = None
     baseline_kw: Power | None = None
     mandatory: bool | None = None
     issued_at: AwareDatetime | None = None

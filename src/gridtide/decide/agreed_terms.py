@@ -18,13 +18,15 @@ Real = NDArray[np.float64]
 @dataclass(frozen=True, kw_only=True, eq=False)
 class AgreedTerms:
     """S sites over T steps. delivered_kw: by agreements whose surplus earns less than the market's price, 0 elsewhere.
-    lost_per_kwh: money for a kWh of it that nobody draws. (S, T) each."""
+    lost_per_kwh: money for a kWh of it that nobody draws. not_bought_kw: what agreements deliver to sites that buy
+    positions, which is taken off them, 0 elsewhere. (S, T) each."""
 
     delivered_kw: Real
     lost_per_kwh: Real
+    not_bought_kw: Real
 
     def __post_init__(self) -> None:
-        freeze(self, delivered_kw=np.float64, lost_per_kwh=np.float64)
+        freeze(self, delivered_kw=np.float64, lost_per_kwh=np.float64, not_bought_kw=np.float64)
 
 
 def agreed_terms(situation: Situation, price_per_mwh: Real) -> AgreedTerms:
@@ -43,7 +45,22 @@ def agreed_terms(situation: Situation, price_per_mwh: Real) -> AgreedTerms:
     return AgreedTerms(
         delivered_kw=delivered_kw,
         lost_per_kwh=np.where(delivered_kw > 0.0, cost_per_kwh(1.0) * lost_per_mwh, 0.0),
+        not_bought_kw=not_bought_kw(situation),
     )
+
+
+def not_bought_kw(situation: Situation) -> Real:
+    """What physical agreements are expected to deliver to sites that buy positions a day ahead, (S, T), kW; 0 at
+    others, and in hours of negative day-ahead prices of agreements that leave those out."""
+    sites = situation.fleet.sites
+    found = np.zeros((len(sites), len(situation.horizon)))
+    for index, site in enumerate(sites):
+        for ppa in site.contract.not_bought:
+            kw = agreed_kw(situation, ppa)
+            if not ppa.below_zero:
+                kw = np.where(series(situation, Kind.PRICE, site.zone) < 0.0, 0.0, kw)
+            found[index] += kw
+    return found
 
 
 def agreed_kw(situation: Situation, ppa: Ppa) -> Real:

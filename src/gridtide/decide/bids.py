@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.bid import Bid
+from gridtide.decide.constraints.declared import add_bought
 from gridtide.decide.constraints.falling import add_falling
 from gridtide.decide.facts import contract_prices_per_mwh, facts_of
 from gridtide.decide.objective import Objective
@@ -30,12 +31,12 @@ SAME_PRICE = 1e-9
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class BidPlan:
-    """What would be drawn in each course, (courses, S, T), at the day-ahead price of each, and the bids that follow.
+    """What would be bought in each course, (courses, S, T), at the day-ahead price of each, and the bids that follow.
 
-    mean_cost: money, of the courses' plans under these bids.
+    bought_kw: what is drawn in cells that are not bid for. mean_cost: money, of the courses' plans under these bids.
     """
 
-    draw_kw: Real
+    bought_kw: Real
     price_per_mwh: Real
     bids: tuple[Bid, ...]
     mean_cost: float
@@ -47,8 +48,9 @@ def bid_plan(
     """The bids of least mean cost for the cells asked, (S, T), over the courses that the situation knows.
 
     Every course has a plan of its own, since it is planned again when the price is known; the bids tie them: what is
-    drawn in a cell may hang on the price of that cell alone, and falls as it rises. Without courses a bid is one
-    quantity at any price. Raises Infeasible where no plan keeps the promises.
+    bought in a cell may hang on the price of that cell alone, and falls as it rises. A course may draw something else
+    at the price of leaving its position; at sites that pay none for it, it draws what is bought. Without courses a bid
+    is one quantity at any price. Raises Infeasible where no plan keeps the promises.
     """
     facts = facts_of(situation, objective, held)
     count = courses_known(situation)
@@ -56,7 +58,8 @@ def bid_plan(
     price = np.stack([contract_prices_per_mwh(one)[0] for one in seen])
     program = Program()
     copies = written_apart(program, situation, courses_of(situation, facts, objective))
-    add_falling(program, [copy.columns.draw for copy in copies], list(price), asked)
+    bought = [add_bought(program, copy.columns, copy.facts, asked) for copy in copies]
+    add_falling(program, bought, list(price), asked)
     solution = solved_over_copies(matrix_of(program), copies, solution_of)
     if not solution.feasible:
         raise Infeasible(
@@ -69,11 +72,11 @@ def bid_plan(
                 )
             ]
         )
-    draw_kw = np.stack([solution.values[copy.columns.draw] for copy in copies])
+    bought_kw = solution.values[np.stack(bought)]
     return BidPlan(
-        draw_kw=draw_kw,
+        bought_kw=bought_kw,
         price_per_mwh=price,
-        bids=tuple(_bids(situation, draw_kw, price, asked)),
+        bids=tuple(_bids(situation, bought_kw, price, asked)),
         mean_cost=solution.objective / len(copies),
     )
 
@@ -121,10 +124,10 @@ def _cleared(bid: Bid, published: Signal | None) -> Bid | Commitment:
     return bought_at(bid, float(published.values[step]))
 
 
-def _bids(situation: Situation, draw_kw: Real, price: Real, asked: Mask) -> Iterator[Bid]:
+def _bids(situation: Situation, bought_kw: Real, price: Real, asked: Mask) -> Iterator[Bid]:
     horizon = situation.horizon
     for site, step in np.argwhere(asked):
-        limits, quantities = steps_of(price[:, site, step], draw_kw[:, site, step])
+        limits, quantities = steps_of(price[:, site, step], bought_kw[:, site, step])
         yield Bid(
             site=situation.fleet.sites[site].name,
             start=instant(horizon.starts_s[step]),

@@ -107,8 +107,9 @@ class CallAnswer:
 
 
 def asked_kw(event: Event, baseline_kw: Real) -> Real:
-    """What a call asks for while it holds, given a baseline: less or more than it, kW ≥ 0."""
-    if event.kind is EventKind.ALERT:
+    """What a call asks for while it holds, given a baseline: less or more than it, kW ≥ 0; nothing of a set-point,
+    which is measured by what it is off."""
+    if event.kind in (EventKind.ALERT, EventKind.SETPOINT):
         return np.zeros_like(baseline_kw)
     if event.kind is EventKind.ABSORB:
         least_kw = event.import_min_kw - baseline_kw

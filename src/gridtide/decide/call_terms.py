@@ -67,12 +67,12 @@ def position_terms(situation: Situation) -> tuple[MeterTerm, ...]:
     terms = declared_terms(situation)
     found = []
     for site in np.flatnonzero(~np.isnan(terms.position_kw).all(axis=1)):
-        position_kw, free = terms.position_kw[site], terms.free_share[site]
+        position_kw, free_kw = terms.position_kw[site], terms.free_kw[site]
         found.append(
             MeterTerm(
                 site=int(site),
-                least_kw=np.nan_to_num((1.0 - free) * position_kw, nan=-np.inf),
-                most_kw=np.nan_to_num((1.0 + free) * position_kw, nan=np.inf),
+                least_kw=np.nan_to_num(position_kw - free_kw, nan=-np.inf),
+                most_kw=np.nan_to_num(position_kw + free_kw, nan=np.inf),
                 price_per_kwh=float(terms.price_per_kwh[site]),
                 of_draw=True,
             )

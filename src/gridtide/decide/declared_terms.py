@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.agreed_terms import not_bought_kw
 from gridtide.decide.call_answer import answers_of
 from gridtide.decide.excused import excused
 from gridtide.decide.situation import Commitment, Situation
@@ -17,15 +18,16 @@ Real = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class DeclaredTerms:
-    """S sites over T steps. position_kw: declared or bought, NaN where nothing stands, (S, T). price_per_kwh: money
-    for a kWh more or less than that, beyond free_share of it, (S,) each."""
+    """S sites over T steps. position_kw: what is to be drawn as declared, or as bought and delivered by agreements,
+    NaN where nothing stands; free_kw: how much more or less is free, (S, T) each. price_per_kwh: money for a kWh
+    beyond that, (S,)."""
 
     position_kw: Real
+    free_kw: Real
     price_per_kwh: Real
-    free_share: Real
 
     def __post_init__(self) -> None:
-        freeze(self, position_kw=np.float64, price_per_kwh=np.float64, free_share=np.float64)
+        freeze(self, position_kw=np.float64, free_kw=np.float64, price_per_kwh=np.float64)
 
 
 def declared_terms(situation: Situation) -> DeclaredTerms:
@@ -49,7 +51,7 @@ def declared_terms(situation: Situation) -> DeclaredTerms:
     price = np.asarray([one.deviation_price_per_mwh for one in contracts], dtype=np.float64)
     free = np.asarray([one.deviation_free_share for one in contracts], dtype=np.float64)
     return DeclaredTerms(
-        position_kw=position_kw,
+        position_kw=position_kw + not_bought_kw(situation),
+        free_kw=free[:, None] * np.abs(position_kw),
         price_per_kwh=cost_per_kwh(1.0) * price,
-        free_share=free,
     )

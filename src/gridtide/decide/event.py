@@ -14,8 +14,9 @@ class EventKind(StrEnum):
 
     CAPACITY_LIMIT: draw at most import_max_kw. DEMAND_RESPONSE: draw reduce_kw less than the baseline, or at most
     import_max_kw. ORDERLY_USE: the same by order (有序用电), with rank, notice and penalty. ABSORB: draw take_kw more
-    than the baseline, or at least import_min_kw. EXPORT_LIMIT: feed in at most export_max_kw. ALERT: a warning that
-    asks for nothing.
+    than the baseline, or at least import_min_kw. EXPORT_LIMIT: feed in at most export_max_kw. SETPOINT: draw
+    setpoint_kw, or reduce_kw less or take_kw more than the baseline, and neither more nor less than that. ALERT: a
+    warning that asks for nothing.
     """
 
     CAPACITY_LIMIT = "capacity-limit"
@@ -23,10 +24,18 @@ class EventKind(StrEnum):
     ORDERLY_USE = "orderly-use"
     ABSORB = "absorb"
     EXPORT_LIMIT = "export-limit"
+    SETPOINT = "set-point"
     ALERT = "alert"
 
 
-ALWAYS_MANDATORY = (EventKind.CAPACITY_LIMIT, EventKind.ORDERLY_USE, EventKind.EXPORT_LIMIT)
+ALWAYS_MANDATORY = (
+    EventKind.CAPACITY_LIMIT,
+    EventKind.ORDERLY_USE,
+    EventKind.EXPORT_LIMIT,
+    EventKind.SETPOINT,
+)
+NO_LIMIT = (EventKind.ABSORB, EventKind.SETPOINT, EventKind.ALERT)
+"""Kinds that limit nothing: a set-point goes behind limits and promises, and is met as far as they let it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +43,8 @@ class Event:
     """What the grid asks of a site in [start, end); OPEN_END for a call that holds until it is taken back.
 
     issued_at: when it was said; no decision before knows of it, and it binds nobody before.
-    import_max_kw, import_min_kw, export_max_kw: at the meter; reduce_kw, take_kw: less or more than the baseline, ≥ 0.
+    import_max_kw, import_min_kw, export_max_kw, setpoint_kw: at the meter; reduce_kw, take_kw: less or more than the
+    baseline, ≥ 0.
     baseline_kw: an agreed one; None for what the site declares when the call is issued. mandatory: a limit that
     holds; otherwise the site answers by answer_by (None: at once) how much of it it takes. priority: between calls
     of one kind the lower number holds, and of equal ones the narrower. rank: in orderly use, who gives way first.
@@ -56,6 +66,7 @@ class Event:
     name: str = ""
     reduce_kw: float = 0.0
     take_kw: float = 0.0
+    setpoint_kw: float | None = None
     baseline_kw: float | None = None
     mandatory: bool = True
     priority: int = 0
@@ -72,7 +83,7 @@ class Event:
     @property
     def limit_kw(self) -> float:
         """What a mandatory call leaves the site at most, kW; no limit for one that may be declined."""
-        if not self.mandatory or self.kind in (EventKind.ABSORB, EventKind.ALERT):
+        if not self.mandatory or self.kind in NO_LIMIT:
             return NO_LIMIT_KW
         if self.baseline_kw is None or self.reduce_kw == 0.0:
             return self.import_max_kw

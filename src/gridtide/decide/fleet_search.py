@@ -60,7 +60,7 @@ def searched(
     fleet, menu, grid = situation.fleet, situation.fleet.menu, held.grid
     site, hours = fleet.site_of_place, grid_step_s(grid) / 3600.0
     fixed = surroundings(plan, situation, objective, readings)
-    others_kw, stores_kw, per_kwh, earned, outdoor_c, delivered_kw, lost = (
+    others_kw, stores_kw, per_kwh, earned, outdoor_c, delivered_kw, lost, asked_kw, off = (
         on_grid(series, plan.horizon, grid)
         for series in (
             fixed.others_kw,
@@ -70,6 +70,8 @@ def searched(
             fixed.outdoor_c,
             fixed.agreed.delivered_kw,
             fixed.agreed.lost_per_kwh,
+            fixed.setpoint_kw,
+            fixed.off_per_kwh,
         )
     )
     shown = holding(plan.horizon, grid)
@@ -109,6 +111,8 @@ def searched(
                 on_grid(fixed.export_max_kw, plan.horizon, grid),
                 delivered_kw,
                 lost * hours,
+                asked_kw,
+                off * hours,
             ),
             terms,
             (fixed.months.known_kw[:, 0].copy(), fixed.months.price_per_kw[:, 0].copy()),

@@ -72,13 +72,31 @@ def in_conflict(events: Iterable[Event]) -> tuple[str, ...]:
     )
 
 
+def beyond_limits(events: Iterable[Event]) -> tuple[str, ...]:
+    """Set-points that ask for more than a call leaves at the same time, each in a sentence: the limit holds."""
+    known = tuple(events)
+    return tuple(
+        f"{one.label} asks for {one.setpoint_kw:,.0f} kW while {limit.label} leaves {limit.limit_kw:,.0f}: "
+        f"the limit holds"
+        for one in known
+        for limit in known
+        if one.setpoint_kw is not None
+        and limit.site == one.site
+        and limit.limit_kw < one.setpoint_kw
+        and limit.start < one.end
+        and one.start < limit.end
+    )
+
+
 def _goes_before(other: Event, event: Event) -> bool:
     alike = (other.site, other.kind) == (event.site, event.kind)
     return alike and bool(np.isfinite(_bound_kw(other))) and other.priority < event.priority
 
 
 def _bound_kw(event: Event) -> float:
-    """The limit that a call sets, of import or of export, kW; infinite where it sets none."""
+    """What a call bounds, of import or of export, or the power it asks for, kW; infinite where it is neither."""
+    if event.setpoint_kw is not None:
+        return event.setpoint_kw
     return event.export_max_kw if event.kind is EventKind.EXPORT_LIMIT else event.limit_kw
 
 

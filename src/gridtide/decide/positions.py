@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.agreed_terms import not_bought_kw
 from gridtide.decide.bid import Bid
 from gridtide.decide.dispatch import Dispatch, load_of
 from gridtide.decide.facts import serving_kw, slower_facts
@@ -29,7 +30,8 @@ def bought(
 ) -> tuple[Commitment, ...]:
     """Positions for the steps whose day-ahead gate closes before the second `until_s` and was open until now.
 
-    Every policy buys alike: the import it expects under what it has just decided. Steps whose gate was
+    Every policy buys alike: the import it expects under what it has just decided, less what physical agreements are
+    expected to deliver; below 0 what is left of that is sold. Steps whose gate was
     closed when the course began have no position; they are settled in real time as a whole. by_price: sites that bid
     by price instead. leaning: what was learned of sites that pay for leaving a position.
     """
@@ -42,6 +44,7 @@ def bought(
         return ()
     horizon = situation.horizon
     expected = expected_import_kw(situation, dispatch)
+    delivered = not_bought_kw(situation)
     found = []
     for index, site in trading:
         due = due_steps(site, horizon, situation.commitments, until_s)
@@ -54,7 +57,7 @@ def bought(
                     site=site.name,
                     start=instant(horizon.starts_s[step]),
                     end=instant(horizon.ends_s[step]),
-                    position_kw=float(kw[step]),
+                    position_kw=float(kw[step] - delivered[index, step]),
                 )
             )
     return tuple(found)

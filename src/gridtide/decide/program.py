@@ -43,6 +43,7 @@ class Program:
     row_site: list[Whole] = field(default_factory=list)
     row_step: list[Whole] = field(default_factory=list)
     entries: list[tuple[Whole, Whole, Real]] = field(default_factory=list)
+    raised: list[tuple[Whole, Real]] = field(default_factory=list)
 
     def variables(
         self,
@@ -87,6 +88,11 @@ class Program:
             rows, columns, np.asarray(values, dtype=np.float64)
         )
         self.entries.append((row.ravel(), column.ravel(), value.ravel()))
+
+    def cost_more(self, columns: Whole, more: ArrayLike) -> None:
+        """Adds to what columns cost; both are broadcast to one shape."""
+        column, cost = np.broadcast_arrays(columns, np.asarray(more, dtype=np.float64))
+        self.raised.append((column.ravel(), cost.ravel()))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -145,8 +151,11 @@ def matrix_of(program: Program) -> Matrix:
     )
     row, column, value = _added_up(row, column, value, program.rows)
     counts = np.bincount(column, minlength=program.columns)
+    cost = np.concatenate(program.cost)
+    for raised, more in program.raised:
+        np.add.at(cost, raised, more)
     return Matrix(
-        cost=np.concatenate(program.cost),
+        cost=cost,
         lower=np.concatenate(program.lower),
         upper=np.concatenate(program.upper),
         row_lower=np.concatenate(program.row_lower),

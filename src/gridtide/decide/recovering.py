@@ -26,8 +26,14 @@ def with_recovery(dispatch: Dispatch, situation: Situation, commitments: Commitm
 
 
 def level_held_kw(dispatch: Dispatch, steps: int) -> NDArray[np.float64]:
-    """Import that stores and routes hold each site to in the first steps, (S, steps); inf where to none."""
+    """Import that stores and routes hold each site to in the first steps, (S, steps); inf where to none.
+
+    Where a set-point holds, that is the level: it goes before a peak that would cost money, not before a recovery.
+    """
     held = np.repeat(dispatch.import_held_kw[:, None], steps, axis=1)
+    if len(dispatch.setpoint_kw):
+        asked = dispatch.setpoint_kw[:, :steps]
+        held = np.where(np.isnan(asked), held, asked)
     if not len(dispatch.recovering_kw):
         return held
     return np.minimum(held, dispatch.recovering_kw[:, :steps])

@@ -131,6 +131,18 @@ class Contract:
         return self.exposure is Exposure.TWO_SETTLEMENT or self.deviation_price_per_mwh > 0
 
     @property
+    def not_bought(self) -> tuple[Ppa, ...]:
+        """Agreements that deliver energy which is taken off the positions that are bought a day ahead."""
+        if self.exposure is not Exposure.TWO_SETTLEMENT:
+            return ()
+        return tuple(ppa for ppa in self.agreements if ppa.delivery is Delivery.PHYSICAL)
+
+    @property
+    def in_plans(self) -> tuple[Ppa, ...]:
+        """Agreements that a plan or a position must know of."""
+        return tuple(dict.fromkeys((*self.not_bought, *self.taken_or_lost)))
+
+    @property
     def taken_or_lost(self) -> tuple[Ppa, ...]:
         """Agreements that change what one more kWh costs: delivered, and sold on for less where nobody draws it."""
         if self.resale_price_share == 1.0:

@@ -21,6 +21,8 @@ Terms = tuple[Whole, Real, Real, Real]
 beyond them for a slot, with 1 where what is sold does not count, (K, 2)."""
 Building = tuple[Real, Real, Whole, Tables]
 """Capacity, outdoor temperature, plant, and the tables of those that have one."""
+Sale = tuple[Real, Real, Real, Real, Real, Real]
+"""What is earned by selling, and what beside energy is paid for by the kW: see `price_slots`."""
 LEVELS = 4
 """How many heights of a new peak are tried for a job: none, thirds of the highest in its window, and that; twice
 as many found at most 0.2 % more on eight seeded days."""
@@ -94,7 +96,7 @@ def price_slots(
     building: Building,
     rest_kw: Real,
     energy: tuple[Real, Real, Real, Flags],
-    sale: tuple[Real, Real, Real, Real],
+    sale: Sale,
     terms: Terms,
     peak_kw: float,
     felt: Real,
@@ -105,12 +107,12 @@ def price_slots(
     place: (entry of the menu, p, its site, IT kW of the gang, gang). energy: money for a kW drawn for the slot, (S, T);
     for an accelerator that is scarce, (P, T); for one in all in slots that do not count, (M, T); those that count,
     (S, T). sale: money for a kW sold for the slot, (S, T), and the most that may be, kW, (S, T); kW that
-    agreements deliver, and money lost for one of them that is not drawn for the slot, (S, T) each. terms: of calls and
-    positions. Fills felt, above.
+    agreements deliver, and money lost for one of them that is not drawn for the slot, (S, T) each; kW that a set-point
+    asks for, and money for a kW beside it for the slot, (S, T) each. terms: of calls and positions. Fills felt, above.
     """
     m, p, s, power_kw, gang = place
     per_kw, scarce, beyond, counts = energy
-    earned, most_kw, delivered_kw, lost = sale
+    earned, most_kw, delivered_kw, lost, asked_kw, off = sale
     for t in range(window[0], window[1]):
         if not counts[s, t]:
             felt[t] = beyond[m, t]
@@ -121,6 +123,7 @@ def price_slots(
         paid = per_kw[s, t] * (max(then, 0.0) - max(net[s, t], 0.0)) + earned[s, t] * unsold_kw
         left_kw = max(delivered_kw[s, t] - max(net[s, t], 0.0), 0.0)
         paid -= lost[s, t] * (left_kw - max(delivered_kw[s, t] - max(then, 0.0), 0.0))
+        paid += off[s, t] * (abs(then - asked_kw[s, t]) - abs(net[s, t] - asked_kw[s, t]))
         if terms[0].shape[0] > 0:
             paid += missed(then, s, t, terms) - missed(net[s, t], s, t, terms)
         felt[t] = scarce[p, t] + paid / gang
@@ -204,7 +207,7 @@ def sweep(
     rest_kw: Real,
     building: Building,
     energy: tuple[Real, Real, Real, Flags],
-    sale: tuple[Real, Real, Real, Real],
+    sale: Sale,
     terms: Terms,
     month: tuple[Real, Real],
 ) -> int:

@@ -132,6 +132,20 @@ def readied(
 
 
 @njit(cache=True, error_model="numpy")
+def raised(least_kw: float, store: tuple[float, float], room_in: float) -> tuple[float, float]:
+    """Charge and discharge that bring what they add to a site to a least, as far as they can: first less is given,
+    then more is charged, kW. store: (charge, discharge) as they would be, one of them 0; room_in: largest charge."""
+    charge, discharge = store
+    lacking = least_kw - (charge - discharge)
+    if lacking > 0.0:
+        less = min(lacking, discharge)
+        discharge -= less
+        if less < lacking:
+            charge = max(charge, min(room_in, charge + lacking - less))
+    return charge, discharge
+
+
+@njit(cache=True, error_model="numpy")
 def run_gensets(
     above_kw: float,
     gensets: tuple[Real, Real, Real, Real, Real, Real, Real],
@@ -173,6 +187,7 @@ def run_stores(
     gensets: tuple[Real, Real, Real, Real, Real, Real, Real] | None = None,
     least_in: Real | None = None,
     water: tuple[Real, Real] | None = None,
+    floor: Real | None = None,
 ) -> None:
     """Charge and discharge as ordered, as far as the store and the meter allow, step by step.
 
@@ -195,6 +210,8 @@ def run_stores(
     least_in: the least power at which each store charges, (S,), below which it does not; None where any will do.
     water: (power of what rivers bring to stores, filled with that of what is spilt, (S, T)), before any loss; a store
     that would spill gives what it can instead. None where no river fills one.
+    floor: import below which a site gives less, then charges, then leaves own supply unused, (S, T), -inf where it has
+    none; None where nobody has.
     """
     charge_order, discharge_order, level = orders
     soc, energy, least, into, out_of, most_in, most_out = store
@@ -221,11 +238,16 @@ def run_stores(
                 discharge = max(discharge, min(full, room_out))
             both, change = min(charge, discharge), ramp[site] * h * 60.0
             own, rooms = (charge - both, discharge - both), (room_in, room_out)
+            if floor is not None:
+                own = raised(floor[site, t] - net, own, room_in)
             charge, discharge = smoothed(net + charge - discharge, own, rooms, before[site], change)
             if up > 0.0 or down > 0.0 or kept_kwh[site, t] > 0.0 or room_kwh[site, t] > 0.0:
                 lacking = max(0.0, -stored) / (into[site] * h)
                 beyond = max(max(0.0, -space) * out_of[site] / h, net - import_max[site, t])
-                most = (min(lacking, most_in[site] - down), min(beyond, most_out[site] - up))
+                most = (
+                    max(min(lacking, most_in[site] - down), min(up - most_out[site], room_in)),
+                    max(min(beyond, most_out[site] - up), min(down - most_in[site], room_out)),
+                )
                 least_kw = net - (up - export_max[site, t])
                 charge, discharge = readied(least_kw, (charge, discharge), rooms, most)
             charge = max(0.0, min(charge, import_max[site, t] - net))
@@ -239,6 +261,8 @@ def run_stores(
                 net -= made
             falls = before[site] - change - net if made == 0.0 else 0.0
             lost = unused_kw(falls, up, up - export_max[site, t] - net, supply_kw[site, t])
+            if floor is not None:
+                lost = max(lost, min(floor[site, t] - net, supply_kw[site, t]))
             net += lost
             soc[site] += into[site] * charge * h - discharge * h / out_of[site]
             if water is not None:

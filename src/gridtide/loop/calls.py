@@ -28,6 +28,7 @@ MOST_MORE = 2.0
 """So many times what was expected counts as come at most: beyond that, what it would draw is not told by it."""
 Standing = Commitment | OfferedCapacity | Bid | CallAnswer
 MANDATORY = "mandatory"
+MET = "met from both sides, behind limits and promises"
 TAKEN_BACK = "taken back by who issued it"
 NOT_WEIGHED = "declined: this policy weighs no calls"
 
@@ -60,12 +61,17 @@ class Beside:
 
 
 def is_answered(event: Event) -> bool:
-    """Whether a call asks for an answer or for money; one that is a limit alone, or of export, only holds."""
-    if event.kind is EventKind.EXPORT_LIMIT:
+    """Whether a call asks for an answer or for money; a limit alone, one of export and a set-point only hold."""
+    if event.kind in (EventKind.EXPORT_LIMIT, EventKind.SETPOINT):
         return False
     money = event.payment_per_mwh > 0.0 or event.penalty_per_mwh > 0.0
     bound = event.kind in (EventKind.ORDERLY_USE, EventKind.DEMAND_RESPONSE)
     return event.may_be_declined or (event.mandatory and (bound or money or event.recover_h > 0.0))
+
+
+def is_heard(event: Event) -> bool:
+    """Whether something stands between grid and site from when a call is issued: an answer, or a set-point."""
+    return is_answered(event) or event.kind is EventKind.SETPOINT
 
 
 def heard(
@@ -89,7 +95,7 @@ def heard(
     fresh = tuple(
         event
         for event in situation.events
-        if event not in known and is_answered(event) and event.start < situation.horizon.end
+        if event not in known and is_heard(event) and event.start < situation.horizon.end
     )
     again = tuple(one for one in answers_of(commitments) if one.stays_open(situation.as_of))
     if not fresh and not again:
@@ -168,7 +174,7 @@ def asks_until(situation: Situation, commitments: Commitments) -> datetime | Non
     declined = {
         one.event for one in answers if one.share == 0.0 and not one.stays_open(situation.as_of)
     }
-    asking = [one for one in situation.events if is_answered(one) and one not in declined]
+    asking = [one for one in situation.events if is_heard(one) and one not in declined]
     ends = [min(one.end, end) + timedelta(hours=one.recover_h) for one in asking if one.start < end]
     ends += [one.end for one in answers if one.share > 0.0 and one.end > situation.as_of]
     return min(max(ends), end) if ends else None
@@ -248,9 +254,12 @@ def _answers(
 ) -> tuple[CallAnswer, ...]:
     """The answers to fresh calls, of which nothing is taken yet but what is mandatory."""
     situation = beside.situation
-    net_kw = _without(policy, plan, situation, beside.held, moves_max, fresh)
+    net_kw = np.full((len(situation.fleet.sites), len(situation.horizon)), UNKNOWN)
+    counted = any(one.setpoint_kw is None for one in fresh)
+    if counted:
+        net_kw = _without(policy, plan, situation, beside.held, moves_max, fresh)
     known_kw = net_kw
-    if beside.expects_work:
+    if counted and beside.expects_work:
         known_kw = _without(policy, plan, beside.known, beside.known_held, moves_max, fresh)
     since_s = epoch_s(situation.as_of)
     expected_h = come_by_h(beside.expected, since_s, situation.horizon.ends_s)
@@ -274,8 +283,9 @@ def _counted(event: Event, net_kw: Real) -> Real:
 
 
 def _answer(event: Event, situation: Situation, declared: Declared, limit_kw: Real) -> CallAnswer:
-    """The answer to a fresh call. Where a baseline is agreed, it stands whatever work comes."""
-    drawn_kw, agreed = declared.expected_kw, event.baseline_kw is not None
+    """The answer to a fresh call. Where a baseline is agreed, it stands whatever work comes; a set-point has none."""
+    drawn_kw = declared.expected_kw
+    stands = event.baseline_kw is not None or event.kind is EventKind.SETPOINT
     if event.baseline_kw is not None:
         drawn_kw = np.full_like(drawn_kw, event.baseline_kw)
     most_kw = limit_kw - drawn_kw if event.kind is EventKind.ABSORB else drawn_kw
@@ -286,7 +296,14 @@ def _answer(event: Event, situation: Situation, declared: Declared, limit_kw: Re
         baseline_kw=drawn_kw,
         share=0.0 if event.may_be_declined else 1.0,
         cost_per_mwh=UNKNOWN,
-        reason=NOT_WEIGHED if event.may_be_declined else MANDATORY,
+        reason=_first_reason(event),
         most_kw=np.maximum(most_kw, 0.0) if event.may_be_declined else np.zeros(0),
-        declared=None if agreed else declared,
+        declared=None if stands else declared,
     )
+
+
+def _first_reason(event: Event) -> str:
+    """What is said of a fresh call before any policy has weighed it."""
+    if event.kind is EventKind.SETPOINT:
+        return MET
+    return NOT_WEIGHED if event.may_be_declined else MANDATORY

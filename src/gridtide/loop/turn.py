@@ -11,6 +11,7 @@ import numpy as np
 
 from gridtide.decide.bids import cleared
 from gridtide.decide.call_answer import taken_of
+from gridtide.decide.carried import with_carried
 from gridtide.decide.crowd import left_waiting
 from gridtide.decide.dispatch import Dispatch, Reason
 from gridtide.decide.dispatchers.keep_told import KeepTold
@@ -24,6 +25,7 @@ from gridtide.decide.positions import bought
 from gridtide.decide.recovering import with_recovery
 from gridtide.decide.reservations import Reservations, grid_step_s, reservations, slot_grid
 from gridtide.decide.room import promised_room
+from gridtide.decide.setpoints import with_setpoints
 from gridtide.decide.situation import Commitments, Situation
 from gridtide.digest import Fingerprints, digest
 from gridtide.loop.bidding import bidders, bids_made
@@ -126,6 +128,7 @@ def take_turn(
     proposed, witness = (
         in_turn(one, situation, room, admission.promised) for one in (proposed, witness)
     )
+    proposed = with_carried(proposed, situation)
     dispatch, verdict = judge(proposed, witness, situation, room, admission.promised)
     if due:
         until_s = epoch_s(as_of) + round(mandate.replan_h * 3600)
@@ -139,6 +142,7 @@ def take_turn(
     memory = replace(memory, leaning=leaning_of(with_new(situation, memory), memory.leaning))
     dispatch = with_standing(dispatch, situation, memory.commitments)
     dispatch = with_recovery(dispatch, situation, memory.commitments)
+    dispatch = with_setpoints(dispatch, situation, memory.commitments)
     return Turn(
         decision=_decision(mandate, policy, seen, dispatch, verdict, (answers, calls), memory),
         orders=Orders(jobs=situation.jobs, dispatch=dispatch, promised=admission.promised),

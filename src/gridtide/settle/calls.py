@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.call_answer import CallAnswer, asked_beside
-from gridtide.decide.event import Event
+from gridtide.decide.event import Event, EventKind
+from gridtide.digest import freeze
 from gridtide.timeline import Timeline, epoch_s
 from gridtide.units import cost_per_kwh
 
@@ -37,23 +38,61 @@ class SettledCall:
     penalty: float
 
     @property
+    def owed(self) -> float:
+        """What a site pays for it, money, below 0 where it earns."""
+        return self.penalty - self.payment
+
+    @property
     def performance(self) -> float | None:
         """Delivered as a share of what was agreed; None where nothing was."""
         return self.delivered_kwh / self.agreed_kwh if self.agreed_kwh > 0.0 else None
 
 
-def settle_call(
+@dataclass(frozen=True, kw_only=True, eq=False)
+class MeasuredCall:
+    """What a call is settled by, (T,) each: what it asks for beside others, the baseline, NaN where it is unknown, what
+    was drawn, and the level that the recovery allows, inf without one. share: of what is asked that was taken;
+    agreed_kw: that, as far as the site could take it."""
+
+    event: Event
+    share: float
+    asked_kw: Real
+    agreed_kw: Real
+    baseline_kw: Real
+    drawn_kw: Real
+    level_kw: Real
+
+    def __post_init__(self) -> None:
+        real = ("asked_kw", "agreed_kw", "baseline_kw", "drawn_kw", "level_kw")
+        freeze(self, **dict.fromkeys(real, np.float64))
+
+
+def measured_call(
     answer: CallAnswer, answers: tuple[CallAnswer, ...], drawn_kw: Real, horizon: Timeline
-) -> SettledCall:
-    """Settle one call by what the meter said. answer, answers: with the baselines that count; drawn_kw: (T,).
+) -> MeasuredCall:
+    """One call among others. answer, answers: with the baselines that count; drawn_kw: (T,)."""
+    asked_kw = np.nan_to_num(asked_beside(answer, answers, horizon))
+    return MeasuredCall(
+        event=answer.event,
+        share=answer.share,
+        asked_kw=asked_kw,
+        agreed_kw=answer.share * np.minimum(asked_kw, answer.most_over(horizon)),
+        baseline_kw=answer.baseline_over(horizon),
+        drawn_kw=drawn_kw,
+        level_kw=answer.level_after_kw(horizon),
+    )
+
+
+def settle_call(measured: MeasuredCall, horizon: Timeline) -> SettledCall:
+    """Settle one call by what the meter said.
 
     Intervals are the steps. A mandatory call owes its penalty for what is drawn above its limit once its notice is
     over; one that could be declined for what is lacking in intervals below the band.
     """
-    event, hours = answer.event, horizon.hours
-    asked_kw = np.nan_to_num(asked_beside(answer, answers, horizon))
-    agreed_kw = answer.share * np.minimum(asked_kw, answer.most_over(horizon))
-    beside_kw = answer.sign * np.nan_to_num(answer.baseline_over(horizon) - drawn_kw)
+    event, hours, drawn_kw = measured.event, horizon.hours, measured.drawn_kw
+    asked_kw, agreed_kw = measured.asked_kw, measured.agreed_kw
+    sign = -1.0 if event.kind is EventKind.ABSORB else 1.0
+    beside_kw = sign * np.nan_to_num(measured.baseline_kw - drawn_kw)
     delivered_kw = np.clip(beside_kw, 0.0, agreed_kw)
     above_kwh = _above_limit_kw(event, drawn_kw, horizon) * hours
     counts = agreed_kw > TOLERANCE_KW
@@ -64,7 +103,7 @@ def settle_call(
     if event.mandatory:
         owed = horizon.ends_s > epoch_s(event.owes_from)
         lacking_kwh = float(above_kwh[owed].sum())
-    rebound_kw = (drawn_kw - answer.level_after_kw(horizon)).max(initial=0.0)
+    rebound_kw = (drawn_kw - measured.level_kw).max(initial=0.0)
     return SettledCall(
         asked_kwh=float((asked_kw * hours).sum()),
         agreed_kwh=float((agreed_kw * hours).sum()),

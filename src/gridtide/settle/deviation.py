@@ -10,8 +10,11 @@ Real = NDArray[np.float64]
 
 
 def deviation_kwh(contract: Contract, import_kwh: Real, position_kwh: Real) -> Real:
-    """Energy beyond the free share of the position, more or less, ≥ 0, (T,); 0 where the position is NaN."""
-    free_kwh = contract.deviation_free_share * position_kwh
+    """Energy beyond the free share of the position, more or less, ≥ 0, (T,); 0 where the position is NaN.
+
+    import_kwh: what was drawn, less what agreements delivered to a site that buys positions.
+    """
+    free_kwh = contract.deviation_free_share * np.abs(position_kwh)
     beyond = np.abs(import_kwh - position_kwh) - free_kwh
     return np.where(np.isnan(beyond), 0.0, np.maximum(beyond, 0.0))
 

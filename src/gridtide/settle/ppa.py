@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.fleet.agreement import Delivery, Ppa, Volume
-from gridtide.fleet.contract import Contract
+from gridtide.fleet.contract import Contract, Exposure
 from gridtide.settle.cost import Metered
 from gridtide.units import cost_per_kwh
 
@@ -43,20 +43,39 @@ def agreed_cost(contract: Contract, metered: Metered, produced_kwh: Real) -> flo
 
     produced_kwh: by the plant of each, 0 for a band, (A, T). Strike less market on every volume; and what is delivered
     and not drawn is sold on at `resale_price_share` of the market's price, which loses the rest where it is above 0.
+    The market is that of what is drawn: where positions are bought, energy that is delivered need not be bought in real
+    time.
     """
-    cost = fixed_part(contract, metered.price_per_mwh, produced_kwh, metered.hours)
+    paid = metered.price_per_mwh, metered.real_time_price_per_mwh
+    cost = fixed_part(contract, *paid, produced_kwh, metered.hours)
     left_kwh = np.maximum(delivered_kwh(contract, metered, produced_kwh) - metered.import_kwh, 0.0)
-    lost_per_mwh = (1.0 - contract.resale_price_share) * np.maximum(metered.price_per_mwh, 0.0)
+    market = paid[1] if contract.exposure is Exposure.TWO_SETTLEMENT else paid[0]
+    lost_per_mwh = (1.0 - contract.resale_price_share) * np.maximum(market, 0.0)
     return cost + float((cost_per_kwh(1.0) * lost_per_mwh * left_kwh).sum())
 
 
-def fixed_part(contract: Contract, price_per_mwh: Real, produced_kwh: Real, hours: Real) -> float:
-    """Strike less market on the volume of every agreement, money: what nothing that is drawn changes."""
+def fixed_part(
+    contract: Contract,
+    price_per_mwh: Real,
+    real_time_price_per_mwh: Real,
+    produced_kwh: Real,
+    hours: Real,
+) -> float:
+    """Strike less market on the volume of every agreement, money: what nothing that is drawn changes. The market is
+    real time for energy that is taken off positions."""
     found = 0.0
     for ppa, produced in zip(contract.agreements, produced_kwh, strict=True):
         volume = ppa_volume_kwh(ppa, produced, hours, price_per_mwh)
-        found += float((cost_per_kwh(1.0) * volume * (ppa.strike_per_mwh - price_per_mwh)).sum())
+        market = real_time_price_per_mwh if ppa in contract.not_bought else price_per_mwh
+        found += float((cost_per_kwh(1.0) * volume * (ppa.strike_per_mwh - market)).sum())
     return found
+
+
+def to_buy_kwh(contract: Contract, metered: Metered, produced_kwh: Real) -> Real:
+    """What was drawn less what agreements delivered to a site that buys positions, below 0 where more was, (T,)."""
+    if not contract.not_bought:
+        return metered.import_kwh
+    return metered.import_kwh - delivered_kwh(contract, metered, produced_kwh)
 
 
 def delivered_kwh(contract: Contract, metered: Metered, produced_kwh: Real) -> Real:

@@ -20,7 +20,7 @@ from gridtide.settle.deviation import deviation_charge, deviation_kwh
 from gridtide.settle.gensets import GensetUse, settle_genset
 from gridtide.settle.line import Inputs, Line
 from gridtide.settle.plants import PlantUse, settle_plant
-from gridtide.settle.ppa import agreed_cost, ppa_volume_kwh
+from gridtide.settle.ppa import agreed_cost, ppa_volume_kwh, to_buy_kwh
 from gridtide.settle.two_part import settle_transformers
 from gridtide.timeline import Timeline
 
@@ -113,13 +113,14 @@ def deviation_line(billed: BilledSite) -> Line | None:
     if not contract.deviation_price_per_mwh:
         return None
     position_kwh = np.where(billed.positioned, metered.position_kwh, np.nan)
-    apart_kwh = deviation_kwh(contract, metered.import_kwh, position_kwh)
+    drawn_kwh = to_buy_kwh(contract, metered, billed.produced_kwh)
+    apart_kwh = deviation_kwh(contract, drawn_kwh, position_kwh)
     given: Inputs = (
         ("beyond_free_kwh", float(apart_kwh.sum())),
         ("price_per_mwh", contract.deviation_price_per_mwh),
         ("free_share", contract.deviation_free_share),
     )
-    charge = deviation_charge(contract, metered.import_kwh, position_kwh)
+    charge = deviation_charge(contract, drawn_kwh, position_kwh)
     return _line(billed, DEVIATION, charge, "deviation-beyond-share", given)
 
 

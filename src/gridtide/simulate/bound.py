@@ -44,8 +44,8 @@ def _whatever_is_drawn(study: Study, truth: Truth) -> float:
     share, found = study.objective.demand_charge_share, 0.0
     for index, site in enumerate(study.fleet.sites):
         produced_kwh = produced_kw(study, truth, index) * study.timeline.hours
-        price = truth.price_per_mwh[index]
-        found += fixed_part(site.contract, price, produced_kwh, study.timeline.hours)
+        paid = truth.price_per_mwh[index], truth.real_time_price_per_mwh[index]
+        found += fixed_part(site.contract, *paid, produced_kwh, study.timeline.hours)
         months = len(np.unique(months_of(study, site.clock)))
         found += least_transformers(site.contract.transformers, months, share)
     return found

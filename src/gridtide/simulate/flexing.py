@@ -236,6 +236,9 @@ def _finer(dispatch: Dispatch, fine: Timeline, coarse: Whole) -> Dispatch:
         recovering_kw=dispatch.recovering_kw[:, coarse]
         if dispatch.recovering_kw.size
         else dispatch.recovering_kw,
+        setpoint_kw=dispatch.setpoint_kw[:, coarse]
+        if dispatch.setpoint_kw.size
+        else dispatch.setpoint_kw,
         cooling=ExtraCooling(
             heat_kw=cooling.heat_kw[..., coarse], power_kw=cooling.power_kw[..., coarse]
         )

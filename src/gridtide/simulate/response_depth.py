@@ -10,30 +10,33 @@ from gridtide.simulate.response import answer, marks_of
 STEP = 1e-3
 """Share of the baseline to which the depth is found."""
 
-PROBE = 0.02
-"""Share of the baseline by which a deeper limit is tried, one that needs gangs to stand still."""
+RUNGS = (0.04, 0.01)
+"""Shares of the baseline by which deeper limits are tried, one below the other, the wide steps first."""
 
 
 def deepest_kept_kw(cluster: CappedCluster, call: Call, margin: float = 0.0) -> float:
-    """The lowest flat limit over the window of a call, and with its notice, that a course keeps with every tier.
+    """The lowest flat limit over the window of a call, and with its notice, that a course keeps with every tier, as it
+    keeps every limit tried above it.
 
-    Below what caps and parking reach by program, limits that need gangs to stand still are tried as well. nan where
-    not even the baseline is kept.
+    Limits are tried from the baseline down, in steps of RUNGS until one breaks, and between that one and the last by
+    halves. Keeping is not proven to be monotone, so a limit between two that were tried may break; none is tried below
+    what the bound proves that nobody keeps. nan where not even the baseline is kept.
     """
-    program = deepest_kw(cluster, call)
-    if math.isnan(program) or not _kept(cluster, call, cluster.baseline_kw, margin):
+    base, proven_kw = cluster.baseline_kw, deepest_kw(cluster, call, relaxed=True)
+    if math.isnan(proven_kw) or not _kept(cluster, call, base, margin):
         return math.nan
-    least, most = program / (1.0 - margin), cluster.baseline_kw
-    if _kept(cluster, call, min(least + STEP * most, most), margin):
-        most = min(least + STEP * most, most)
-        step = PROBE * cluster.baseline_kw
-        while most > step and _kept(cluster, call, most - step, margin):
-            most -= step
-        least = max(most - step, 0.0) if most < least else most
-    while most - least > STEP * cluster.baseline_kw:
-        middle = 0.5 * (least + most)
-        least, most = (least, middle) if _kept(cluster, call, middle, margin) else (middle, most)
-    return most
+    kept_kw, least_kw = base, proven_kw / (1.0 - margin)
+    for step_kw in (rung * base for rung in RUNGS):
+        while kept_kw - step_kw >= least_kw and _kept(cluster, call, kept_kw - step_kw, margin):
+            kept_kw -= step_kw
+    broken_kw = max(kept_kw - RUNGS[-1] * base, least_kw)
+    while kept_kw - broken_kw > STEP * base:
+        middle_kw = 0.5 * (broken_kw + kept_kw)
+        if _kept(cluster, call, middle_kw, margin):
+            kept_kw = middle_kw
+        else:
+            broken_kw = middle_kw
+    return kept_kw
 
 
 def _kept(cluster: CappedCluster, call: Call, limit_kw: float, margin: float) -> bool:

@@ -26,7 +26,7 @@ from gridtide.settle.job_costs import (
 )
 from gridtide.settle.latency import weighted_quantile
 from gridtide.settle.plants import PlantUse
-from gridtide.settle.ppa import agreed_cost
+from gridtide.settle.ppa import agreed_cost, to_buy_kwh
 from gridtide.settle.promises import Promises, settle_promises
 from gridtide.settle.ramp import Response, settle_ramps
 from gridtide.settle.two_part import settle_transformers
@@ -128,7 +128,7 @@ def settle(study: Study, truth: Truth, course: Course, absorbed_kwh: float) -> S
         energy_by_class_kwh=_by_class(study, course),
         parts=(
             *_parts(study, truth, course, counted_kg, lost_h),
-            *_deviation_part(study, course),
+            *_deviation_part(study, truth, course),
             *earned(capacity),
             *fuel_part(gensets),
             *plants_part(plants),
@@ -193,7 +193,7 @@ def _energy_costs(study: Study, truth: Truth, course: Course) -> list[float]:
     ]
 
 
-def _deviation_part(study: Study, course: Course) -> tuple[tuple[str, float], ...]:
+def _deviation_part(study: Study, truth: Truth, course: Course) -> tuple[tuple[str, float], ...]:
     """What leaving positions cost, where any site pays for that."""
     contracts = [site.contract for site in study.fleet.sites]
     if not any(one.deviation_price_per_mwh for one in contracts):
@@ -201,7 +201,15 @@ def _deviation_part(study: Study, course: Course) -> tuple[tuple[str, float], ..
     hours = study.timeline.hours
     position_kw = np.where(course.positioned, course.position_kw, np.nan)
     charges = [
-        deviation_charge(one, course.telemetry.import_kw[index] * hours, position_kw[index] * hours)
+        deviation_charge(
+            one,
+            to_buy_kwh(
+                one,
+                metered_of(study, truth, course, index),
+                produced_kw(study, truth, index) * hours,
+            ),
+            position_kw[index] * hours,
+        )
         for index, one in enumerate(contracts)
     ]
     return (("deviation", sum(charges)),)
@@ -216,6 +224,7 @@ def metered_of(study: Study, truth: Truth, course: Course, index: int) -> Metere
         export_kwh=seen.export_kw[index] * hours,
         price_per_mwh=truth.price_per_mwh[index],
         real_time_price_per_mwh=truth.real_time_price_per_mwh[index],
+        export_price_per_mwh=truth.export_price_per_mwh[index],
         position_kwh=course.position_kw[index] * hours,
         weekday=np.asarray([moment.weekday() for moment in local]),
         hour=np.asarray([moment.hour + moment.minute / 60.0 for moment in local]),

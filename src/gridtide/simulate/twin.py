@@ -7,14 +7,21 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.carried import none_carried, reach_of
 from gridtide.decide.dispatch import Dispatch, Turns
 from gridtide.decide.limits import export_max_kw, import_max_kw
 from gridtide.decide.made_terms import following_kw, made_at_sites, reactors_of
 from gridtide.decide.recovering import level_held_kw
 from gridtide.decide.reservations import grid_step_s
+from gridtide.decide.setpoints import floor_held_kw
 from gridtide.decide.state import State, Status
 from gridtide.decide.whole_charges import charge_least_kw
-from gridtide.fleet.building import facility_power_kw, most_it_kw
+from gridtide.fleet.building import (
+    capacities_kw,
+    facility_power_kw,
+    least_fast_marginal,
+    most_it_kw,
+)
 from gridtide.fleet.jobs import Jobs, rows
 from gridtide.fleet.menu import at_share
 from gridtide.fleet.response_cap import is_ruled
@@ -185,6 +192,7 @@ class Twin:
         end = int(np.searchsorted(self.study.timeline.edges_s, epoch_s(until)))
         block = Timeline(edges_s=self.study.timeline.edges_s[self.present : end + 1])
         self._take(orders)
+        chosen = self.active_rows()
         busy, occupied, finished = self._run_jobs(end)
         span = slice(self.present, end)
         jobs_kw = idle_and_jobs_kw(self.study.fleet, busy)
@@ -205,6 +213,7 @@ class Twin:
             self.lost,
         )
         telemetry = self._meter(block, span, orders, busy, served, finished, made_kw)
+        telemetry = replace(telemetry, carried_kw=self._carried_kw(orders, chosen, telemetry.it_kw))
         self.peak_import_kw = np.maximum(
             self._peak_carried(block), telemetry.import_kw.max(axis=1, initial=0.0)
         )
@@ -215,6 +224,25 @@ class Twin:
             self.store_kw = telemetry.charge_kw[:, -1] - telemetry.discharge_kw[:, -1]
         self.present = end
         return telemetry
+
+    def _carried_kw(self, orders: Orders, chosen: Whole, it_kw: Real) -> Real:
+        """By how much work that ran through a step could have drawn less and more, (2, S, T); no more than the
+        building's IT carries. chosen: rows of the study that the orders speak of."""
+        fleet, placement = self.study.fleet, orders.dispatch.placement
+        steps = it_kw.shape[1]
+        if none_carried(fleet):
+            return np.zeros((2, 0, steps))
+        counts = np.diff(placement.offsets)
+        begins_s = placement.horizon.starts_s[placement.slots]
+        ends_s = placement.horizon.ends_s[placement.slots]
+        ended_s, there_s = self.book.ended_s[chosen], self.book.available_s[chosen]
+        ran = np.repeat(there_s, counts) <= begins_s
+        ran &= (np.repeat(ended_s, counts) < 0) | (np.repeat(ended_s, counts) >= ends_s)
+        turns = _by_slot(orders.dispatch.turns, len(placement.slots))
+        ran &= ~turns.any(axis=0)
+        reach_kw = reach_of(fleet, orders.jobs, placement, ran)[:, :, :steps]
+        free_kw = least_fast_marginal(fleet)[:, None] * (capacities_kw(fleet)[:, None] - it_kw)
+        return np.stack([reach_kw[0], np.minimum(reach_kw[1], np.maximum(free_kw, 0.0))])
 
     def _most_it_kw(self, span: slice, plants_kw: Real) -> Real:
         """IT power each building carries within import, supply and what plants make, (S, T)."""
@@ -400,6 +428,7 @@ class Twin:
         demand_kw = demand_kw + cooled.extra.drawn_kw(steps)
         imported, exported, charged, discharged, unused, soc = np.zeros((6, *demand_kw.shape))
         least_kw, water_kw = charge_least_kw(fleet), self._water_kw(span, steps)
+        level_kw = level_held_kw(orders.dispatch, steps)
         ran = np.zeros((3, *demand_kw.shape)) if self.gensets else np.zeros((3, 0, steps))
         kernel.run_stores(
             np.ascontiguousarray(demand_kw),
@@ -408,7 +437,7 @@ class Twin:
                 # copies: frozen and fresh arrays would each be given a compiled loop of their own
                 np.array(orders.dispatch.charge_kw[:, :steps], order="C"),
                 np.array(orders.dispatch.discharge_kw[:, :steps], order="C"),
-                level_held_kw(orders.dispatch, steps),
+                level_kw,
             ),
             (self.soc_kwh, *self.stores),
             (
@@ -417,7 +446,11 @@ class Twin:
                 np.asarray([site.contract.ramp_max_kw_per_min or np.inf for site in fleet.sites]),
             ),
             kept_ready(
-                fleet, orders.dispatch.offered_kw, orders.dispatch.placement.horizon.hours, steps
+                fleet,
+                orders.dispatch.offered_kw,
+                orders.dispatch.placement.horizon.hours,
+                steps,
+                orders.dispatch.carried_kw,
             ),
             self.grid_power_kw.copy(),
             block.hours,
@@ -425,6 +458,7 @@ class Twin:
             self.gensets.over(span, ran) if self.gensets else None,
             least_kw if least_kw.any() else None,
             (water_kw[0], water_kw[1]) if water_kw.size else None,
+            floor_held_kw(orders.dispatch, level_kw),
         )
         past_kw = np.minimum(unused, plants_kw)
         return Telemetry(

@@ -41,7 +41,7 @@ class Weighed:
     price: what the price was, None where it is not known any more. carbon: None where it did not count.
     point: operating point it runs at, "" for full speed. accelerators: how many it runs on and how many its gang has,
     None where that is the same. response: the fleet's cap in kW per minute and what one more would have saved when the
-    job was held back, in money; None where it was not.
+    job was held back, in money; None where it was not. setpoints: of the grid that hold at its site until it has run.
     """
 
     job: str
@@ -65,6 +65,7 @@ class Weighed:
     point: str = ""
     accelerators: tuple[int, int] | None = None
     response: tuple[float, float] | None = None
+    setpoints: tuple[str, ...] = ()
 
 
 def sentence(weighed: Weighed) -> str:
@@ -76,11 +77,18 @@ def sentence(weighed: Weighed) -> str:
         _slower(weighed),
         _second(weighed),
         limit(weighed),
+        _asked(weighed),
         _basis(weighed),
         carbon_words(weighed),
     )
     said += [part for part in parts if part]
     return " ".join(said)
+
+
+def _asked(weighed: Weighed) -> str:
+    """Set-points that the site is to meet meanwhile, as a sentence."""
+    said = ", ".join(weighed.setpoints)
+    return f"Its site is to meet a set-point of the grid from both sides: {said}." if said else ""
 
 
 def chosen(weighed: Weighed) -> str:

@@ -138,11 +138,30 @@ def test_levels_set_points_and_alerts_become_calls_of_their_kind() -> None:
         )
     )
     calls = {call.kind: call for call in found.calls}
-    assert [call.kind for call in found.calls].count(EventKind.DEMAND_RESPONSE) == 2
-    assert {call.reduce_kw for call in found.calls} == {0.0, 2_000.0}
+    assert len(found.calls) == len(calls) == 3
+    assert calls[EventKind.DEMAND_RESPONSE].reduce_kw == 2_000.0
+    assert calls[EventKind.SETPOINT].setpoint_kw == 40_000.0
+    assert calls[EventKind.SETPOINT].limit_kw == float("inf")
     assert calls[EventKind.ALERT].end == OPEN_END
     assert "scarce" in calls[EventKind.ALERT].name
-    assert all(not call.mandatory for call in found.calls)
+    binding = {call.kind for call in found.calls if call.mandatory}
+    assert binding == {EventKind.SETPOINT}
+
+
+@pytest.mark.parametrize(
+    ("sign", "less_kw", "more_kw"), [("REDUCTION", 700, 0), ("INCREASE", 0, 700)]
+)
+def test_a_relative_set_point_is_a_power_beside_the_baseline_on_the_side_that_was_agreed(
+    sign: str, less_kw: float, more_kw: float
+) -> None:
+    """Neither more nor less than that; of 0 kW it is the baseline itself."""
+    program = program_of(attributes=[{"type": "DISPATCH_SETPOINT_RELATIVE_SIGN", "values": [sign]}])
+    event = event_of("DISPATCH_SETPOINT_RELATIVE", 700, 0, id="a", start="2026-11-22T13:00:00Z")
+    line = line_of_answer(NOON, [program.written()], [event.written()])
+    first, second = follow(line).calls
+    assert first.kind is second.kind is EventKind.SETPOINT
+    assert (first.reduce_kw, first.take_kw, first.setpoint_kw) == (less_kw, more_kw, None)
+    assert (second.reduce_kw, second.take_kw, second.setpoint_kw) == (0.0, 0.0, None)
 
 
 def test_silence_keeps_a_limit_and_brings_the_default_where_it_runs_out() -> None:

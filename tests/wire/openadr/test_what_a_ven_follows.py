@@ -309,7 +309,8 @@ def test_terms_of_the_program_say_what_levels_and_signs_mean() -> None:
         programs=(program,),
     )
     assert hours(found, Ask.REDUCTION) == [(5_000, 1, 2)]
-    assert sorted(hours(found, Ask.INCREASE)) == [(600, 0, 1), (700, 0, 1)]
+    assert hours(found, Ask.INCREASE) == [(600, 0, 1)]
+    assert hours(found, Ask.SETPOINT_ABOVE) == [(700, 0, 1)]
     assert all(one.mandatory for one in found.called)
 
 

@@ -41,17 +41,18 @@ def best_course(cluster: CappedCluster, call: Call) -> BestCourse:
     )
 
 
-def deepest_kw(cluster: CappedCluster, call: Call) -> float:
+def deepest_kw(cluster: CappedCluster, call: Call, *, relaxed: bool = False) -> float:
     """The lowest flat limit over the window of a call under which every tier can hold; nan where none does.
 
-    By the program, no gang paused for it: lower ones break a tier or need gangs to stand still.
+    By the program, no gang paused for it: lower ones break a tier or need gangs to stand still. relaxed: with gangs
+    paused in parts and all that may be borrowed, as `best_course` does: no course keeps every tier below.
     """
     least, most = 0.0, cluster.baseline_kw
-    if not _holds(cluster, call, most):
+    if not _holds(cluster, call, most, relaxed):
         return float("nan")
     while most - least > DEPTH_STEP * cluster.baseline_kw:
         middle = 0.5 * (least + most)
-        least, most = (least, middle) if _holds(cluster, call, middle) else (middle, most)
+        least, most = (least, middle) if _holds(cluster, call, middle, relaxed) else (middle, most)
     return most
 
 
@@ -100,8 +101,8 @@ def _shares(cluster: CappedCluster, limit_kw: Real, called: Flags, *, relaxed: b
     return _Found(shares=shares, done=minutes @ shares.speed)
 
 
-def _holds(cluster: CappedCluster, call: Call, limit_kw: float) -> bool:
+def _holds(cluster: CappedCluster, call: Call, limit_kw: float, relaxed: bool) -> bool:
     limit = np.minimum(call.limit_kw, cluster.baseline_kw)
     limit[call.start : call.end] = np.minimum(limit_kw, cluster.baseline_kw)
-    found = _shares(cluster, limit, call.called, relaxed=False)
+    found = _shares(cluster, limit, call.called, relaxed=relaxed)
     return not found.shares.short.any() and found.shares.over_kw <= DEPTH_STEP

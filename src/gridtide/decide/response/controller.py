@@ -1,24 +1,28 @@
 """What each job may draw in the next minute, decided from what is known at that minute."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.response.best_course import speed_most, wanted, worth_of
+from gridtide.decide.response.caps import caps_for
 from gridtide.decide.response.lending import with_lending
-from gridtide.decide.response.merit import corners, merit_of, shared, speed_of
+from gridtide.decide.response.merit import corners, merit_of
 from gridtide.decide.response.orders import Orders
-from gridtide.decide.response.pausing import back_min_of, paused_by_value, without
-from gridtide.decide.response.sharing import Spell, best_shares
+from gridtide.decide.response.pausing import PAUSE_LEAST, back_min_of, paused_by_value, standing
+from gridtide.decide.response.sharing import Spell, best_shares, shared_by_worth
 from gridtide.fleet.capped_job import CappedCluster, CappedJob, Pausing
 from gridtide.units import kw_of_w
 
 Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
-PAUSE_LEAST = 15
-"""Minutes a gang that was paused whole stays so at least [assumed]; a restart soon after costs more than it gives."""
+ALIKE_DIGITS = 6
+"""Minutes to come are planned together where their power is the same to so many digits of a kW."""
+
+WEIGHED_MIN = 5
+"""Minutes of a pause after which it is weighed again while the call lasts; in between a gang stays as it is."""
 
 RESERVE_MIN = 30.0
 """Minutes by which each job is kept above its floor, times what it may do less in a minute than the straight pieces
@@ -61,16 +65,16 @@ def orders_for(cluster: CappedCluster, sight: Sight) -> Orders:
     now = Spell(minutes=1.0, merit=merit, power_kw=now_kw, called=bool(sight.called[0]))
     later = _later(cluster, ceiling - cluster.other_kw, sight.called)
     worth, due, most = _wanted(cluster, sight)
-    stopped = needed
-    if sight.called[0]:
-        stopped = paused_by_value(
-            cluster.jobs, (now, *later), (worth, due, most), needed, sight.paused_for
-        )
-    now = replace(now, merit=without(cluster.jobs, merit, stopped))
-    power = _shares_now(now, later, worth, due, most)
-    told = _orders(cluster, power, stopped, speed_now)
     if not sight.called[0]:
-        return told
+        still = standing(cluster.jobs, (now, *later), needed)
+        power = _shares_now(still, worth, due, most)
+        return caps_for(cluster, power, needed, speed_now)
+    stopped, solved_kw = paused_by_value(
+        cluster.jobs, (now, *later), (worth, due, most), needed, sight.paused_for
+    )
+    still = standing(cluster.jobs, (now, *later), stopped)
+    power = _shares_now(still, worth, due, most) if solved_kw is None else solved_kw
+    told = caps_for(cluster, power, stopped, speed_now)
     return with_lending(cluster.jobs, told, speed_now, sight.warm)
 
 
@@ -81,8 +85,9 @@ def _ceilings(cluster: CappedCluster, sight: Sight) -> Real:
     slope = np.minimum(sight.told_kw, base) * kept + fall_kw
     prepared = np.minimum.accumulate(slope[::-1])[::-1] - fall_kw
     limit = np.minimum(np.minimum(sight.limit_kw, base) * kept, prepared)
-    limit[0] = min(limit[0], sight.last_kw + cluster.rise * base)
-    return np.asarray(limit)
+    rise_kw = cluster.rise * base * np.arange(len(limit) + 1)
+    reached = np.minimum.accumulate(np.append(sight.last_kw, limit) - rise_kw) + rise_kw
+    return np.asarray(np.minimum(limit, reached[1:]))
 
 
 def _speed_now(cluster: CappedCluster, sight: Sight) -> Real:
@@ -98,12 +103,15 @@ def _stopped(cluster: CappedCluster, sight: Sight, now_kw: float) -> NDArray[np.
     """Gangs that stand still this minute: those paused lately, and where caps do not reach, the cheapest others."""
     jobs = cluster.jobs
     whole = np.array([job.pausing is Pausing.WHOLE for job in jobs])
-    stopped = whole & (sight.paused_for > 0) & (sight.paused_for < PAUSE_LEAST)
+    stays = sight.paused_for < PAUSE_LEAST
+    if sight.called[0]:
+        stays |= sight.paused_for % WEIGHED_MIN > 0
+    stopped = whole & (sight.paused_for > 0) & stays
     merit = merit_of(jobs, np.ones(len(jobs)), False, False)
     idle_kw = np.array([kw_of_w(job.idle_w) * job.accelerators for job in jobs])
     saved = merit.least_kw - idle_kw
     loss = worth_of(jobs) * merit.least_speed / np.maximum(saved, 1e-12)
-    for number in np.argsort(loss, kind="stable"):
+    for number in np.lexsort((loss, sight.paused_for == 0)):
         if float(np.where(stopped, idle_kw, merit.least_kw).sum()) <= now_kw:
             break
         stopped[number] |= whole[number] and saved[number] > 0.0
@@ -114,8 +122,9 @@ def _later(cluster: CappedCluster, power_kw: Real, called: NDArray[np.bool_]) ->
     """The minutes after this one, those alike together."""
     if len(power_kw) < 2:
         return ()
+    alike_kw = np.round(power_kw[1:], ALIKE_DIGITS)
     kinds, counts = np.unique(
-        np.stack([power_kw[1:], called[1:].astype(np.float64)]), axis=1, return_counts=True
+        np.stack([alike_kw, called[1:].astype(np.float64)]), axis=1, return_counts=True
     )
     merits = {
         asked: merit_of(cluster.jobs, speed_most(cluster.jobs), asked, False)
@@ -142,16 +151,13 @@ def _wanted(cluster: CappedCluster, sight: Sight) -> tuple[Real, Real, Real]:
     return worth, due, np.maximum(all_wanted - sight.done, due)
 
 
-def _shares_now(now: Spell, later: tuple[Spell, ...], worth: Real, due: Real, most: Real) -> Real:
-    """Power of each job in this minute, (jobs,): by worth alone where every job gets its due so, else solved."""
-    first = shared(now.merit, worth, np.array([now.power_kw]))
-    got = speed_of(now.merit, first)[0]
-    for spell in later:
-        share = shared(spell.merit, worth, np.array([spell.power_kw]))
-        got = got + spell.minutes * speed_of(spell.merit, share)[0]
+def _shares_now(spells: tuple[Spell, ...], worth: Real, due: Real, most: Real) -> Real:
+    """Power of each job in the first of the spells, (jobs,): by worth alone where every job gets its due so, else
+    solved."""
+    first_kw, got = shared_by_worth(spells, worth)
     if (got >= due).all():
-        return np.asarray(first[0])
-    return np.asarray(best_shares((now, *later), worth, due, most).power_kw[0])
+        return first_kw
+    return np.asarray(best_shares(spells, worth, due, most).power_kw[0])
 
 
 def _reserve(job: CappedJob, minutes: int) -> float:
@@ -159,37 +165,3 @@ def _reserve(job: CappedJob, minutes: int) -> float:
         return RESERVE_MIN / (job.accelerators * minutes)
     sag = np.interp(job.power_w, *corners(job, False)) - job.speed
     return float(RESERVE_MIN * sag.max() / minutes)
-
-
-def _orders(
-    cluster: CappedCluster, power_kw: Real, stopped: NDArray[np.bool_], speed_now: Real
-) -> Orders:
-    """Caps for each job that together draw no more than its share."""
-    told = [
-        (0, job.idle_w, job.idle_w)
-        if rests
-        else _caps(job, kw / (kw_of_w(1.0) * job.accelerators), most)
-        for job, kw, rests, most in zip(
-            cluster.jobs, power_kw.tolist(), stopped.tolist(), speed_now.tolist(), strict=True
-        )
-    ]
-    return Orders(
-        upper=np.array([one[0] for one in told], dtype=np.int64),
-        upper_w=np.array([one[1] for one in told]),
-        lower_w=np.array([one[2] for one in told]),
-    )
-
-
-def _caps(job: CappedJob, each_w: float, speed_most: float) -> tuple[int, float, float]:
-    """One cap for all; two where accelerators work each by itself and what lies between two corners is worth less."""
-    hull_w, _ = corners(job, False, speed_most)
-    if each_w <= job.idle_w:
-        return 0, job.idle_w, job.idle_w
-    after = int(np.searchsorted(hull_w, each_w))
-    if job.pausing is not Pausing.SOME or not 0 < after < len(hull_w):
-        return job.accelerators, each_w, each_w
-    low, high = float(hull_w[after - 1]), float(hull_w[after])
-    is_measured = low > job.idle_w and not ((job.power_w > low) & (job.power_w < high)).any()
-    if is_measured:
-        return job.accelerators, each_w, each_w
-    return int(job.accelerators * (each_w - low) / (high - low) + 1e-9), high, low

@@ -1,18 +1,22 @@
 """Which gangs stand still for the rest of a call: those whose power is worth more to others than their own work."""
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.response.merit import Merit, shared, speed_of
-from gridtide.decide.response.sharing import OWED, Spell, best_shares
+from gridtide.decide.response.sharing import OWED, Spell, best_shares, shared_by_worth
 from gridtide.fleet.capped_job import CappedJob, Pausing
 from gridtide.units import kw_of_w
 
 Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+
+PAUSE_LEAST = 15
+"""Minutes a gang that was paused whole stays so at least [assumed]; a restart soon after costs more than it gives."""
 
 GAINED = 1e-6
 """A gain that is a smaller share of the worth of the time left is none."""
@@ -21,45 +25,68 @@ REACHED_KW = 1e-6
 """Power above a limit below this is none."""
 
 
+class _Value(NamedTuple):
+    """over_kw: drawn above a limit at most. worth: of all spells, less what jobs are short of; is_short: whether any
+    is. power_kw: of each job in this minute, (jobs,)."""
+
+    over_kw: float
+    worth: float
+    is_short: bool
+    power_kw: Real
+
+
 def paused_by_value(
     jobs: tuple[CappedJob, ...],
     spells: tuple[Spell, ...],
     asked: tuple[Real, Real, Real],
     needed: Flags,
     paused_for: Whole,
-) -> Flags:
-    """Gangs to stand still, (jobs,): those that are needed, and one by one those whose pause gains most.
+) -> tuple[Flags, Real | None]:
+    """Gangs to stand still, (jobs,): those that are needed, and one by one those whose pause gains most; and the power
+    of each job in this minute if they do [kW], None where none was weighed.
 
     spells: this minute first, then those to come; a gang stands still in called ones alone. asked: worth, least and
-    most of each job, as for `best_shares`. A pause costs the work lost at its checkpoint and restart, but a gang that
-    stands still already has to come back either way. Weighed only where another job's next kilowatt is worth more
-    than the gang's own mean one: elsewhere a pause cannot gain, since gains fall.
+    most of each job, as for `best_shares`, the least with the restart of gangs that stand still already: these come
+    back either way. Weighed where a job would be short of its least, and where another job's next kilowatt is worth
+    more than the gang's own mean one: elsewhere a pause cannot gain, since gains fall.
     """
-    stopped = needed.copy()
-    tried = _candidates(jobs, spells[0], asked[0], needed) | (_gangs(jobs) & (paused_for > 0))
-    tried &= ~needed
-    if not tried.any():
-        return stopped
-    back_min = back_min_of(jobs) + np.array([job.checkpoint_min for job in jobs]) * (
-        paused_for == 0
-    )
-    cost = _cost(jobs, spells[0], asked[0]) * (paused_for == 0)
+    stopped, back_min = needed.copy(), _owed_min(jobs, spells, paused_for)
+    standing = _gangs(jobs) & (paused_for > 0)
+    tried = (standing | _candidates(jobs, spells[0], asked[0], needed)) & ~needed
+    is_tight = _is_tight(jobs, spells, asked, needed)
+    if not (tried.any() or is_tight):
+        return stopped, None
     best = _value(jobs, spells, asked, stopped, back_min)
+    if is_tight and best.is_short:
+        tried = _gangs(jobs) & ~needed
+    cost = _cost(jobs, spells[0], asked[0]) * (paused_for == 0)
     while (tried & ~stopped).any():
         found = {}
         for number in np.flatnonzero(tried & ~stopped).tolist():
             more = stopped.copy()
             more[number] = True
-            over, value = _value(jobs, spells, asked, more, back_min)
-            found[number] = (over, value - cost[number])
-        number = min(found, key=lambda one: (found[one][0] > REACHED_KW, -found[one][1], one))
+            one = _value(jobs, spells, asked, more, back_min)
+            found[number] = one._replace(worth=one.worth - cost[number])
+        number = min(
+            found, key=lambda one: (found[one].over_kw > REACHED_KW, -found[one].worth, one)
+        )
         if not _gains(found[number], best):
             break
         stopped[number], best = True, found[number]
-    return stopped
+    return stopped, best.power_kw
 
 
-def without(jobs: tuple[CappedJob, ...], merit: Merit, stopped: Flags) -> Merit:
+def standing(
+    jobs: tuple[CappedJob, ...], spells: tuple[Spell, ...], stopped: Flags
+) -> tuple[Spell, ...]:
+    """The same spells where some gangs stand still in the first of them and in all that are called."""
+    return tuple(
+        replace(one, merit=_without(jobs, one.merit, stopped)) if one.called or not number else one
+        for number, one in enumerate(spells)
+    )
+
+
+def _without(jobs: tuple[CappedJob, ...], merit: Merit, stopped: Flags) -> Merit:
     """The pieces of all jobs where some gangs stand still."""
     idle_kw = _idle_kw(jobs)
     return replace(
@@ -75,9 +102,30 @@ def back_min_of(jobs: tuple[CappedJob, ...]) -> Real:
     return np.where(_gangs(jobs), [job.restart_min for job in jobs], 0.0)
 
 
+def _is_tight(
+    jobs: tuple[CappedJob, ...],
+    spells: tuple[Spell, ...],
+    asked: tuple[Real, Real, Real],
+    needed: Flags,
+) -> bool:
+    """Whether worth alone would leave a job short of its due."""
+    worth, due, _ = asked
+    _, got = shared_by_worth(standing(jobs, spells, needed), worth)
+    return bool((got < due).any())
+
+
+def _owed_min(jobs: tuple[CappedJob, ...], spells: tuple[Spell, ...], paused_for: Whole) -> Real:
+    """Minutes of full speed by which a gang is due more if it stops now, (jobs,): for its checkpoint, its restart, and
+    where the call ends before the least time of a pause does."""
+    called_min = sum(one.minutes for one in spells if one.called)
+    beyond_min = max(PAUSE_LEAST - called_min, 0.0)
+    lost_min = np.array([job.checkpoint_min + job.restart_min for job in jobs])
+    return np.where(_gangs(jobs) & (paused_for == 0), lost_min + beyond_min, 0.0)
+
+
 def _candidates(jobs: tuple[CappedJob, ...], now: Spell, worth: Real, needed: Flags) -> Flags:
     """Gangs whose power is worth less than the next kilowatt of another job, (jobs,)."""
-    merit = without(jobs, now.merit, needed)
+    merit = _without(jobs, now.merit, needed)
     power_kw = shared(merit, worth, np.array([now.power_kw]))
     speed = speed_of(merit, power_kw)[0]
     own = worth * speed / np.maximum(power_kw[0] - _idle_kw(jobs), 1e-12)
@@ -96,20 +144,18 @@ def _value(
     asked: tuple[Real, Real, Real],
     stopped: Flags,
     back_min: Real,
-) -> tuple[float, float]:
-    """What is drawn above a limit at most [kW], and the worth of all spells less what jobs are short of.
+) -> _Value:
+    """What all spells are worth where some gangs stand still in those that are called.
 
-    back_min: minutes of full speed by which a gang that stands still is due more, since its pause costs them.
+    back_min: minutes of full speed by which each gang is due more where it stands still, since its pause costs them.
     """
     worth, due, most = asked
     due = due + np.where(stopped, back_min, 0.0)
     most = np.maximum(most, due)
-    still = tuple(
-        replace(one, merit=without(jobs, one.merit, stopped)) if one.called else one
-        for one in spells
-    )
-    found = best_shares(still, worth, due, most)
-    return found.over_kw, found.worth - OWED * worth.max() * float(found.short.sum())
+    found = best_shares(standing(jobs, spells, stopped), worth, due, most)
+    short = float(found.short.sum())
+    value = found.worth - OWED * worth.max() * short
+    return _Value(found.over_kw, value, short > 0.0, found.power_kw[0])
 
 
 def _cost(jobs: tuple[CappedJob, ...], now: Spell, worth: Real) -> Real:
@@ -119,10 +165,10 @@ def _cost(jobs: tuple[CappedJob, ...], now: Spell, worth: Real) -> Real:
     return np.asarray(worth * lost_min * speed)
 
 
-def _gains(found: tuple[float, float], best: tuple[float, float]) -> bool:
-    if (found[0] > REACHED_KW) != (best[0] > REACHED_KW):
-        return found[0] < best[0]
-    return found[1] > best[1] + GAINED * max(abs(best[1]), 1.0)
+def _gains(found: _Value, best: _Value) -> bool:
+    if (found.over_kw > REACHED_KW) != (best.over_kw > REACHED_KW):
+        return found.over_kw < best.over_kw
+    return found.worth > best.worth + GAINED * max(abs(best.worth), 1.0)
 
 
 def _gangs(jobs: tuple[CappedJob, ...]) -> Flags:

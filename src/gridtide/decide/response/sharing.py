@@ -1,12 +1,13 @@
 """How power of several spells is best shared over jobs of which each must get its due, as a linear program."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.program import Program, Whole, matrix_of, solve
-from gridtide.decide.response.merit import Merit
+from gridtide.decide.response.merit import Merit, shared, speed_of
 
 Real = NDArray[np.float64]
 
@@ -50,44 +51,71 @@ def best_shares(spells: tuple[Spell, ...], worth: Real, due: Real, most: Real) -
     total = program.constraints((jobs,), due, np.inf)
     cap = program.constraints((jobs,), -np.inf, most)
     program.put(total, short, 1.0)
-    taken: list[Whole] = []
-    for spell in spells:
-        merit, minutes = spell.merit, spell.minutes
-        x = program.variables(
-            merit.width_kw.shape, -minutes * worth[:, None] * merit.gain_per_kw, 0.0, merit.width_kw
-        )
-        free_kw = max(spell.power_kw - float(merit.least_kw.sum()), 0.0)
-        row = program.constraints((1,), -np.inf, free_kw)
-        program.put(row[0], x, 1.0)
-        for rows in (total, cap):
-            program.put(rows[:, None], x, minutes * merit.gain_per_kw)
-        taken.append(x)
-    least = sum((spell.minutes * spell.merit.least_speed for spell in spells), np.zeros(jobs))
+    pieces = _pieces(spells)
+    x = program.variables(pieces.gain.shape, -worth[pieces.job] * pieces.gain, 0.0, pieces.width_kw)
+    free_kw = [spell.power_kw - float(spell.merit.least_kw.sum()) for spell in spells]
+    within = program.constraints((len(spells),), -np.inf, np.maximum(free_kw, 0.0))
+    program.put(within[pieces.spell], x, 1.0)
+    for rows in (total, cap):
+        program.put(rows[pieces.job], x, pieces.gain)
+    minutes = np.array([spell.minutes for spell in spells])
+    least = minutes @ np.array([spell.merit.least_speed for spell in spells])
     matrix = matrix_of(program)
     matrix.row_lower[total] = due - least
     matrix.row_upper[cap] = np.maximum(most - least, 0.0)
     found = solve(matrix, "simplex")
     if not found.feasible:
         raise RuntimeError(f"shares of power were not found: {found.status} by {found.solver}")
-    return _read(spells, worth, found.values, taken, found.values[short])
+    return _read(spells, worth, pieces, found.values[x], found.values[short])
+
+
+def shared_by_worth(spells: tuple[Spell, ...], worth: Real) -> tuple[Real, Real]:
+    """Power of each job in the first of the spells where only worth counts, and what each gets in all of them, speed
+    times minutes, (jobs,) both."""
+    powers = [shared(spell.merit, worth, np.array([spell.power_kw])) for spell in spells]
+    got = sum(
+        (
+            spell.minutes * speed_of(spell.merit, power)[0]
+            for spell, power in zip(spells, powers, strict=True)
+        ),
+        np.zeros(len(worth)),
+    )
+    return powers[0][0], got
+
+
+class _Pieces(NamedTuple):
+    """All that may be taken, spell by spell and of a spell job by job: its width [kW], and speed times minutes per kW
+    over the whole spell; spell, job: whose it is."""
+
+    spell: Whole
+    job: Whole
+    width_kw: Real
+    gain: Real
+
+
+def _pieces(spells: tuple[Spell, ...]) -> _Pieces:
+    wide = [spell.merit.width_kw > 0.0 for spell in spells]
+    gain = [
+        spell.minutes * spell.merit.gain_per_kw[there]
+        for spell, there in zip(spells, wide, strict=True)
+    ]
+    width_kw = [spell.merit.width_kw[there] for spell, there in zip(spells, wide, strict=True)]
+    return _Pieces(
+        spell=np.repeat(np.arange(len(spells)), [len(one) for one in gain]),
+        job=np.concatenate([np.nonzero(there)[0] for there in wide]),
+        width_kw=np.concatenate(width_kw),
+        gain=np.concatenate(gain),
+    )
 
 
 def _read(
-    spells: tuple[Spell, ...], worth: Real, values: Real, taken: list[Whole], short: Real
+    spells: tuple[Spell, ...], worth: Real, pieces: _Pieces, taken_kw: Real, short: Real
 ) -> Shares:
-    power = np.array(
-        [
-            spell.merit.least_kw + values[x].sum(axis=1)
-            for spell, x in zip(spells, taken, strict=True)
-        ]
-    )
-    speed = np.array(
-        [
-            spell.merit.least_speed + (values[x] * spell.merit.gain_per_kw).sum(axis=1)
-            for spell, x in zip(spells, taken, strict=True)
-        ]
-    )
     minutes = np.array([spell.minutes for spell in spells])
+    power = np.array([spell.merit.least_kw for spell in spells])
+    speed = np.array([spell.merit.least_speed for spell in spells])
+    np.add.at(power, (pieces.spell, pieces.job), taken_kw)
+    np.add.at(speed, (pieces.spell, pieces.job), taken_kw * pieces.gain / minutes[pieces.spell])
     over = max(float(spell.merit.least_kw.sum()) - spell.power_kw for spell in spells)
     return Shares(
         power_kw=power,

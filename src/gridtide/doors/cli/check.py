@@ -70,6 +70,8 @@ def check(case: Path, together: bool, as_json: bool) -> None:
         click.echo("  all promises and limits can hold together, with jobs in fractions")
     else:
         _say_overfull(case, full)
+    for told in summary["setpoints"]:
+        click.echo(f"  set-point {told}")
     for note in summary["notes"]:
         click.echo(f"  - {note}")
 
@@ -104,6 +106,8 @@ def _refuse_conflict(study: "Study", truth: "Truth", as_json: bool) -> None:
 
 
 def _summary(study: "Study") -> dict[str, Any]:
+    from gridtide.doors.results.calls import setpoints_said
+
     jobs, pools = study.jobs, study.fleet.pools
     free = sum(pool.accelerators - pool.for_services for pool in pools)
     return {
@@ -130,5 +134,6 @@ def _summary(study: "Study") -> dict[str, Any]:
         "accelerator_h_available": free * float(study.timeline.hours.sum()),
         "services": [service.name for service in study.services],
         "signals": [f"{rows.kind} of {rows.zone}" for rows in study.history.series],
+        "setpoints": list(setpoints_said(study.events)),
         "notes": list(study.notes),
     }

@@ -40,17 +40,21 @@ def declare(
 def _of_case(case: Path, when: str | None, policy: str) -> dict[str, Any]:
     from gridtide.case.load import load_case
     from gridtide.doors.cli.flex import moment
-    from gridtide.doors.cli.running import announcer, asked_policies
+    from gridtide.doors.cli.running import announcer, one_policy
     from gridtide.doors.results.declare_document import declare_document
+    from gridtide.finding import Gathered
     from gridtide.simulate.declaring import declaration, last_noon
     from gridtide.simulate.flexing import asked_step
     from gridtide.simulate.policies import policy_named
     from gridtide.simulate.truth import truth_of
 
-    at = moment(when)
-    study = load_case(case)
+    faults = Gathered()
+    at = faults.of(lambda: moment(when))
+    named = faults.of(lambda: one_policy(policy))
+    study = faults.of(lambda: load_case(case))
+    faults.refuse_if_any()
+    assert named is not None and study is not None
     until = last_noon(study) if at is None else asked_step(study, at)
-    (named,) = asked_policies(policy)[:1]
     way, forecaster, known = policy_named(named, study)
     found = declaration(known, truth_of(study), way, forecaster, until, announcer()(named))
     return declare_document(study, found, named)

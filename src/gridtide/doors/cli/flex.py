@@ -45,6 +45,7 @@ def _of_case(case: Path, when: str | None, mix: str, policy: str) -> dict[str, A
     from gridtide.decide.flexibility.mix import Mix, guessed_kinds, in_mix, mix_named
     from gridtide.decide.flexibility.outlook import outlook_of
     from gridtide.decide.flexibility.step import DELAYS, DURATIONS_S
+    from gridtide.doors.cli.running import one_policy
     from gridtide.doors.results.flex_document import flex_document
     from gridtide.finding import Gathered
     from gridtide.simulate.flex_delivery import delivered, within_sites
@@ -53,11 +54,12 @@ def _of_case(case: Path, when: str | None, mix: str, policy: str) -> dict[str, A
     faults = Gathered()
     at = faults.of(lambda: moment(when))
     kind = faults.of(lambda: mix_named(mix))
+    named = faults.of(lambda: one_policy(policy))
+    study = faults.of(lambda: load_case(case))
     faults.refuse_if_any()
-    assert kind is not None
-    read, study = read_case(case), load_case(case)
-    services, unknown = longer_answers(read, study, DELAYS)
-    stands = if_they_waited(standing(study, at, policy), services)
+    assert kind is not None and named is not None and study is not None
+    services, unknown = longer_answers(read_case(case), study, DELAYS)
+    stands = if_they_waited(standing(study, at, named), services)
     situation, moves_max = stands.turn.situation, study.objective.moves_max
     outlook = outlook_of(stands.plan, situation, stands.turn.orders.dispatch, moves_max)
     alone = delivered(stands, in_mix(curve(outlook, DURATIONS_S), kind, situation))
@@ -72,13 +74,13 @@ def _of_case(case: Path, when: str | None, mix: str, policy: str) -> dict[str, A
 
 def standing(study: "Study", at: datetime | None, policy: str) -> "Standing":
     """The course of a policy up to an instant, with the turn it takes there."""
-    from gridtide.doors.cli.running import announcer, asked_policies
+    from gridtide.doors.cli.running import announcer, one_policy
     from gridtide.simulate.flexing import asked_step, standing_at
     from gridtide.simulate.policies import policy_named
     from gridtide.simulate.truth import truth_of
 
     step = asked_step(study, at)
-    (named,) = asked_policies(policy)[:1]
+    named = one_policy(policy)
     truth = truth_of(study)
     way, forecaster, known = policy_named(named, study)
     return standing_at(known, truth, way, forecaster, step, announcer()(named))

@@ -77,6 +77,7 @@ def _of_case(
     from gridtide.case.load import load_case
     from gridtide.doors.cli.flex import moment, standing
     from gridtide.doors.cli.follow_offer import offered, one_way_to_offer
+    from gridtide.doors.cli.running import one_policy
     from gridtide.doors.results.follow_document import follow_document
     from gridtide.finding import Gathered
     from gridtide.simulate.following import follow, scorable, site_in
@@ -87,6 +88,7 @@ def _of_case(
     wanted, regulator, noise, live = way
     faults = Gathered()
     at = faults.of(lambda: moment(when))
+    faults.of(lambda: one_policy(policy))
     signal = faults.of(
         lambda: scorable(
             AgcTable(

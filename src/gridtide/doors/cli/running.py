@@ -61,6 +61,11 @@ def asked_policies(text: str) -> tuple[str, ...]:
     return tuple(chosen)
 
 
+def one_policy(text: str) -> str:
+    """The first policy of an option. Raises BadInput as `asked_policies`."""
+    return asked_policies(text)[0]
+
+
 def _unknown(policy: str) -> Finding:
     from gridtide.simulate.policies import names_known
 

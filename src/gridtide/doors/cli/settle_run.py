@@ -49,9 +49,13 @@ class RunFiles:
             totals_document,
         )
 
-        folder = folder_of(self.runs, self.run or "")
-        found = run_settlement(folder, self.policy)
         faults = Gathered()
+        folder = faults.of(lambda: folder_of(self.runs, self.run or ""))
+        found = faults.of(lambda: run_settlement(folder, self.policy)) if folder else None
+        if folder is None or found is None:
+            self._files_alone(faults, calls, services)
+            refuse_if_any(faults.findings)
+        assert folder is not None and found is not None
         on_clock = faults.of(lambda: self._called(folder, calls)) if calls.asked else None
         awarded = faults.of(lambda: services.lines(site_meters(folder, self.policy), "all"))
         told = faults.of(lambda: self._terms(folder, services))
@@ -79,6 +83,16 @@ class RunFiles:
             "certificates": certificates,
             "notes": notes,
         }
+
+    def _files_alone(self, faults: Gathered, calls: CallFiles, services: MarketFiles) -> None:
+        """What can be said of the files beside a run that cannot be read itself."""
+        from gridtide.case.settle_terms import settle_terms
+
+        terms = self.terms
+        faults.findings += calls.faults() if calls.asked else ()
+        faults.of(lambda: services.lines((), "all"))
+        if terms is not None:
+            faults.of(lambda: settle_terms(terms))
 
     def _called(self, folder: Path, calls: CallFiles) -> "tuple[Settled, str]":
         """Calls settled by the meter of one site, and the clock on which their days are."""

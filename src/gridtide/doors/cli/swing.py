@@ -12,7 +12,6 @@ from gridtide.doors.cli.words import duration_s, instant_of, mapping_of, say_com
 from gridtide.finding import BadInput, Finding
 
 if TYPE_CHECKING:
-    from gridtide.case.grid_rules import GridRules
     from gridtide.doors.cli.swing_judging import Asked
 
 FILE = click.Path(path_type=Path)
@@ -63,21 +62,28 @@ def swing(
     say_compiling()
     from gridtide.case.grid_rules import rules_with
     from gridtide.doors.cli.swing_judging import Asked
-    from gridtide.doors.cli.swing_words import show
 
+    if protected is not None:
+        found = _of_sags(load, own, names, protected)
+        return _told(found, page, as_json)
     known = rules_with(own)
     asked = Asked(
         known=known, names=names, nominal_kw=nominal, efficiency=efficiency, least_store=least_store
     )
-    if protected is not None:
-        found = _of_sags(load, known, names, protected)
-    elif load.suffix == ".toml":
+    if load.suffix == ".toml":
         from gridtide.doors.cli.swing_case import of_case
 
         window = (instant_of(when, "--at"), duration_s(lasts, "--lasts", 60), 1.0 / rate)
         found = of_case(load, asked, policy, window, page is not None)
     else:
         found = _of_waveform(load, mapping_of(pairs), asked, page is not None)
+    return _told(found, page, as_json)
+
+
+def _told(found: dict[str, Any], page: Path | None, as_json: bool) -> int:
+    """Tell the document, as a page where one is asked for; what the command ends with."""
+    from gridtide.doors.cli.swing_words import show
+
     if page is not None:
         from gridtide.doors.report.sheet import write_sheet
 
@@ -143,9 +149,9 @@ def _drawn_by_none(path: Path, peak_kw: float) -> Finding:
 
 
 def _of_sags(
-    path: Path, known: "GridRules", names: tuple[str, ...], protected: Path
+    path: Path, own: Path | None, names: tuple[str, ...], protected: Path
 ) -> dict[str, Any]:
-    from gridtide.case.grid_rules import named_tables
+    from gridtide.case.grid_rules import named_tables, rules_with
     from gridtide.case.protection import protected_loads
     from gridtide.doors.results.swing_document import sags_document
     from gridtide.finding import Gathered
@@ -153,11 +159,12 @@ def _of_sags(
     from gridtide.sources.sag_table import SagTable
 
     faults = Gathered()
-    tables = faults.of(lambda: named_tables(known, names))
+    known = faults.of(lambda: rules_with(own))
+    tables = faults.of(lambda: named_tables(known, names)) if known is not None else None
     loads = faults.of(lambda: protected_loads(protected))
     sags = faults.of(lambda: SagTable(path=path).read())
     faults.refuse_if_any()
-    assert tables is not None and loads is not None and sags is not None
+    assert known is not None and tables is not None and loads is not None and sags is not None
     if len(tables) != 1:
         told = ", ".join(name for name, one in known.ride_through.items() if one.voltage)
         raise BadInput(

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from gridtide.decide.event import Event, EventKind
+from gridtide.doors.results.calls import asked_words, off_words
 from gridtide.fleet.site import Site
 from gridtide.simulate.calls import NONE, CallRow
 from gridtide.simulate.compare import Comparison
@@ -18,7 +19,7 @@ def called_of(comparison: Comparison, shown: Course, site: Site) -> list[dict[st
     """Each call of a site in the order of the case: name, what it asked and came to, and its phases inside the course.
 
     phases: [what, first second, last second); a call that was declined has its window alone. limit_kw: of a call
-    that binds, else null.
+    that binds, and of a set-point, else null.
     """
     settled = comparison.of(shown.policy)
     rows = {row.event: row for row in settled.calls} if settled else {}
@@ -34,7 +35,9 @@ def called_of(comparison: Comparison, shown: Course, site: Site) -> list[dict[st
                 "says": _said(event, row),
                 "declined": event.may_be_declined and (row is None or row.share == 0.0),
                 "phases": _phases(event, row, comparison.study.timeline),
-                "limit_kw": float(event.limit_kw) if np.isfinite(event.limit_kw) else None,
+                "limit_kw": float(event.limit_kw)
+                if np.isfinite(event.limit_kw)
+                else event.setpoint_kw,
             }
         )
     return found
@@ -46,9 +49,13 @@ def _said(event: Event, row: CallRow | None) -> str:
         return "a warning, which asks for nothing"
     if event.kind is EventKind.EXPORT_LIMIT:
         return f"feeds in at most {event.export_max_kw:,.0f} kW"
+    if event.kind is EventKind.SETPOINT and row is None:
+        return f"{asked_words(event)}; never heard"
     limit = f"at most {event.limit_kw:,.0f} kW" if np.isfinite(event.limit_kw) else ""
     if row is None:
         return limit or "never heard"
+    if row.held is not None:
+        return f"{asked_words(event)}; {off_words(row.held)}"
     if row.baseline == NONE:
         return f"{limit}; {row.settled.above_limit_kwh:,.1f} kWh above it"
     if row.share == 0.0:

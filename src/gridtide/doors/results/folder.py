@@ -11,6 +11,7 @@ import numpy as np
 from gridtide.decide.dispatch import Binding, Reason
 from gridtide.decide.limits import export_max_kw, import_max_kw
 from gridtide.decide.made_terms import made_at_sites
+from gridtide.doors.results.called_table import called_table
 from gridtide.doors.results.names import accelerators_told, place_names, point_names
 from gridtide.doors.results.price_basis import basis_at, basis_of, carbon_of
 from gridtide.doors.results.record import write_record
@@ -19,6 +20,7 @@ from gridtide.doors.results.written_whole import write_document
 from gridtide.finding import BadInput, Finding
 from gridtide.fleet.jobs import NO_DEADLINE_S
 from gridtide.fleet.ways import slower_ways
+from gridtide.loop.sight import sale_kind
 from gridtide.loop.world import Telemetry
 from gridtide.signals.signal import Kind
 from gridtide.simulate.compare import Comparison
@@ -69,6 +71,9 @@ def write_results(
         _answers(comparison.study, course).write_parquet(
             folder / f"answers-{course.policy}.parquet"
         )
+        called = called_table(comparison.study, course)
+        if called is not None:
+            called.write_parquet(folder / f"called-{course.policy}.parquet")
         _reasons(comparison, course).write_parquet(folder / f"reasons-{course.policy}.parquet")
         _flows(comparison.study, course).write_parquet(folder / f"flows-{course.policy}.parquet")
         _routes(comparison, course).write_parquet(folder / f"routes-{course.policy}.parquet")
@@ -135,9 +140,13 @@ def _power(comparison: Comparison, course: Course):  # type: ignore[no-untyped-d
             "price_per_mwh real_time_price_per_mwh carbon_average_g_per_kwh curtailment_kw".split()
         ):
             columns[name] = getattr(truth, name)[index]
+        if any(sale_kind(study.history, one) is Kind.EXPORT_PRICE for one in study.fleet.sites):
+            columns[str(Kind.EXPORT_PRICE)] = truth.export_price_per_mwh[index]
         if study.objective.carbon is Kind.CARBON_MARGINAL:
             columns["carbon_marginal_g_per_kwh"] = truth.carbon_marginal_g_per_kwh[index]
         columns |= _offered(comparison, course, index)
+        if seen.carried_kw.size:
+            columns["work_less_kw"], columns["work_more_kw"] = seen.carried_kw[:, index]
         columns |= _produced(comparison, index)
         for number, kind in enumerate(study.jobs.classes):
             columns[f"class_{kind.name}_it_kw"] = seen.class_kw[number, index]

@@ -25,7 +25,7 @@ def offer_document(
         "at": offering.situation.as_of.isoformat(),
         "currency": study.currency,
         "forecaster": forecaster,
-        "courses": 0 if offering.energy is None else len(offering.energy.draw_kw),
+        "courses": 0 if offering.energy is None else len(offering.energy.bought_kw),
         "energy": [
             {
                 "site": bid.site,

@@ -2,7 +2,7 @@
 
 import difflib
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,11 @@ def reasons_of(runs: Path, run: str, policy: str, job: str) -> dict[str, Any]:
             list(found.iter_rows(named=True)),
             list(ran.iter_rows(named=True)),
             about,
-            {**summary, "responses": _settled(summary, policy).get("responses", [])},
+            {
+                **summary,
+                "responses": _settled(summary, policy).get("responses", []),
+                "calls": _settled(summary, policy).get("calls", []),
+            },
         ),
         **_words_of(summary, about["home"]),
     }
@@ -267,6 +271,7 @@ def weighed_of(reason: dict[str, Any], about: dict[str, Any], summary: dict[str,
         point="" if reason["point"] == FULL else reason["point"],
         accelerators=resized(int(reason.get("accelerators", gang)), gang),
         response=_response(reason, summary),
+        setpoints=_setpoints(reason, about, summary),
         carbon=CarbonWeighed(
             price_per_t=carbon_price,
             there_g_per_kwh=reason["carbon_average_g_per_kwh"],
@@ -289,6 +294,26 @@ def _response(reason: dict[str, Any], summary: dict[str, Any]) -> tuple[float, f
         if reason["as_of"] <= datetime.fromisoformat(said["start"]) <= reason["start"]
     ]
     return float(caps[0]["most_kw_per_min"]), max(prices, default=0.0)
+
+
+def _setpoints(
+    reason: dict[str, Any], about: dict[str, Any], summary: dict[str, Any]
+) -> tuple[str, ...]:
+    """Set-points of the grid that were known to a decision and hold at its site until the job has run, each as name and
+    what it asks."""
+    if not reason["start"]:
+        return ()
+    site, ends = reason["place"].rpartition("/")[0], reason["start"]
+    ends += timedelta(seconds=float(about["declared_s"]))
+    return tuple(
+        f"{one['call']} (the site {one['asks']})"
+        for one in summary.get("calls", [])
+        if "asks" in one
+        and one["site"] == site
+        and datetime.fromisoformat(one["issued_at"]) <= reason["as_of"]
+        and datetime.fromisoformat(one["start"]) < ends
+        and (one["end"] is None or datetime.fromisoformat(one["end"]) > reason["as_of"])
+    )
 
 
 def _older(run: str, folder: Path) -> Finding:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from gridtide.doors.results.called_table import called_lines
 from gridtide.doors.results.job_lines import job_lines
 from gridtide.doors.results.record import checked_record
 from gridtide.doors.results.run_tables import RunTables, run_tables
@@ -35,6 +36,7 @@ from gridtide.settle.site_lines import (
     transformers_line,
     wear_line,
 )
+from gridtide.simulate.calls import MONEY
 
 OF_RUN = "as the run reckoned it"
 
@@ -42,14 +44,20 @@ OF_RUN = "as the run reckoned it"
 def run_settlement(folder: Path, policy: str) -> dict[str, Any]:
     """The document of a run's folder.
 
-    Money between site and grid, wear, carbon, and what jobs and requests cost are reckoned again from the tables; what
-    calls paid is told as the run wrote it. Raises BadInput where the record is broken, with file and bytes.
+    Money between site and grid, what calls paid, wear, carbon, and what jobs and requests cost are reckoned again from
+    the tables. Raises BadInput where the record is broken, with file and bytes.
     """
     record = checked_record(folder)
     tables = run_tables(folder, policy)
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     live = next(run for run in summary["runs"] if run["policy"] == policy)
-    lines = _lines(tables, live["cost_parts"], job_lines(folder, policy, tables))
+    made: dict[str, tuple[Line, ...]] = {
+        part: (line,) for part, line in job_lines(folder, policy, tables).items()
+    }
+    called = called_lines(folder, policy, tables)
+    if called is not None:
+        made[MONEY] = called
+    lines = _lines(tables, live["cost_parts"], made)
     found = totals_document(lines)
     again = [
         what for what in found["totals"] if any(_again(line) for line in lines if line.what == what)
@@ -117,8 +125,13 @@ def _no_limits(rule: MarketRule) -> Finding:
     )
 
 
-def _lines(tables: RunTables, live: dict[str, float], of_jobs: dict[str, Line]) -> tuple[Line, ...]:
-    """Lines in the order of the parts of the run's cost, so that their sum is the same to the last bit."""
+def _lines(
+    tables: RunTables, live: dict[str, float], of_tables: dict[str, tuple[Line, ...]]
+) -> tuple[Line, ...]:
+    """Lines in the order of the parts of the run's cost, so that their sum is the same to the last bit.
+
+    of_tables: lines of parts that tables of their own tell.
+    """
     makers = {
         "energy": energy_line,
         "demand charge": demand_line,
@@ -136,8 +149,8 @@ def _lines(tables: RunTables, live: dict[str, float], of_jobs: dict[str, Line]) 
         if part in makers:
             made = [makers[part](billed) for billed in tables.sites]
             found += [line for line in made if line is not None]
-        elif part in of_jobs:
-            found.append(of_jobs[part])
+        elif part in of_tables:
+            found += of_tables[part]
         elif part == "carbon":
             found.append(_carbon_line(tables))
         else:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 Real = NDArray[np.float64]
+SALE = "export_price_per_mwh"
 GENSET = ("genset_kw", "genset_fuel_l", "genset_running")
 
 
@@ -49,6 +50,17 @@ class RunTables:
             used = told["supply_kw"] - told["export_kw"] - told["unused_supply_kw"]
             own += np.clip(used, 0.0, told["facility_kw"])
         return load, own
+
+    def drawn_kw(self, site: str, absorbing: bool) -> Real:
+        """What a call of the grid counts as drawn at a site, (T,): where it asks to absorb, less what was exported and
+        own supply left unused."""
+        told = {
+            name: _column(self.power, site, name)
+            for name in ("import_kw", "export_kw", "unused_supply_kw")
+        }
+        if absorbing:
+            return told["import_kw"] - told["export_kw"] - told["unused_supply_kw"]
+        return told["import_kw"]
 
     def green_energy(self, site: str) -> GreenEnergy:
         """Own generation of a site over the run: what was there, sold and left unused, and what the site consumed."""
@@ -118,6 +130,7 @@ def _billed(site: Site, power: "pl.DataFrame", timeline: Timeline, case: CaseFil
         export_kwh=told("export_kw") * hours,
         price_per_mwh=told("price_per_mwh"),
         real_time_price_per_mwh=told("real_time_price_per_mwh"),
+        export_price_per_mwh=told(SALE if SALE in power.columns else "price_per_mwh"),
         position_kwh=told("position_kw") * hours,
         weekday=np.asarray([moment.weekday() for moment in local]),
         hour=np.asarray([moment.hour + moment.minute / 60.0 for moment in local]),
@@ -150,6 +163,7 @@ def _capacity(site: Site, power: "pl.DataFrame", timeline: Timeline) -> SiteMete
 
     battery = site.battery
     begins_kwh = battery.energy_kwh * battery.soc_start if battery else 0.0
+    work = ("work_less_kw", "work_more_kw")
     kinds = [product.name.replace(" ", "_") for product in site.products]
     return SiteMeters(
         import_kw=told("import_kw"),
@@ -162,6 +176,9 @@ def _capacity(site: Site, power: "pl.DataFrame", timeline: Timeline) -> SiteMete
         export_max_kw=told("export_max_kw"),
         hours=timeline.hours,
         offered_kw=np.stack([told(f"offered_{kind}_kw") for kind in kinds]),
+        work_kw=np.stack([told(name) for name in work])
+        if set(work) <= set(power.columns)
+        else np.zeros((2, 1)),
         block=np.stack([block_of(product, timeline.starts_s) for product in site.products]),
     )
 

@@ -5,11 +5,14 @@ from enum import StrEnum
 
 
 class Ask(StrEnum):
-    """What is asked. Of a set-point the power itself, of reduction and increase the distance from a usual course."""
+    """What is asked. Of a set-point the power itself, of the others but limits the distance from a usual course: of
+    reduction and increase at least that much, of set-points below and above it neither more nor less."""
 
     IMPORT_LIMIT = "import_limit"
     EXPORT_LIMIT = "export_limit"
     SETPOINT = "setpoint"
+    SETPOINT_BELOW = "setpoint_below"
+    SETPOINT_ABOVE = "setpoint_above"
     REDUCTION = "reduction"
     INCREASE = "increase"
     ALERT = "alert"

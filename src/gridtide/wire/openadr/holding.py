@@ -34,7 +34,12 @@ STRICTER: dict[str, Stricter] = {
 }
 """Of each type, which of two values asks for more of a site; the order in which types are told."""
 CURVES = ("PRICE", "EXPORT_PRICE", "GHG")
-ASKS = {"DISPATCH_SETPOINT": Ask.SETPOINT}
+ASKS = {"DISPATCH_SETPOINT": Ask.SETPOINT, "DISPATCH_SETPOINT_RELATIVE": Ask.SETPOINT_BELOW}
+"""What types ask for that mean a power, neither more nor less; what another type asks for is a reduction."""
+OPPOSITE = {Ask.SETPOINT_BELOW: Ask.SETPOINT_ABOVE, Ask.REDUCTION: Ask.INCREASE}
+"""What a value below 0 asks for."""
+AT_NOTHING = tuple(ASKS.values())
+"""Of these 0 kW asks for something too: to draw nothing, to draw what is usual."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,8 +165,9 @@ def _asked(
     if kind in CURVES or kind in CAPACITIES:
         return
     for claim in held:
-        ask = ASKS.get(kind, Ask.REDUCTION if claim.value >= 0 else Ask.INCREASE)
-        if kind in ASKS or claim.value != 0:
+        ask = ASKS.get(kind, Ask.REDUCTION)
+        ask = OPPOSITE[ask] if claim.value < 0 else ask
+        if claim.value != 0 or ask in AT_NOTHING:
             yield _called(ask, kind, claim, abs(claim.value), known, agreement)
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from gridtide.decide.event import NO_LIMIT_KW, OPEN_END, Event, EventKind
-from gridtide.signals.signal import Kind, Nature, Signal
+from gridtide.decide.event import ALWAYS_MANDATORY, NO_LIMIT_KW, OPEN_END, Event, EventKind
+from gridtide.signals.signal import PRICES, Kind, Nature, Signal
 from gridtide.timeline import Timeline, instant
 from gridtide.units import price_per_mwh_of
 from gridtide.wire.openadr.called import Ask, Called
@@ -13,7 +13,9 @@ from gridtide.wire.openadr.holding import Curve
 KINDS = {
     Ask.IMPORT_LIMIT: EventKind.CAPACITY_LIMIT,
     Ask.EXPORT_LIMIT: EventKind.EXPORT_LIMIT,
-    Ask.SETPOINT: EventKind.DEMAND_RESPONSE,
+    Ask.SETPOINT: EventKind.SETPOINT,
+    Ask.SETPOINT_BELOW: EventKind.SETPOINT,
+    Ask.SETPOINT_ABOVE: EventKind.SETPOINT,
     Ask.REDUCTION: EventKind.DEMAND_RESPONSE,
     Ask.INCREASE: EventKind.ABSORB,
     Ask.ALERT: EventKind.ALERT,
@@ -21,8 +23,12 @@ KINDS = {
 """What becomes a call of which kind."""
 LIMITS = (Ask.IMPORT_LIMIT, Ask.EXPORT_LIMIT)
 """Bind whatever their program says."""
-SIGNALS = {"PRICE": Kind.PRICE, "GHG": Kind.CARBON_MARGINAL}
-"""What becomes a signal; a price of export has no kind of its own."""
+SIGNALS = {
+    "PRICE": Kind.PRICE,
+    "EXPORT_PRICE": Kind.EXPORT_PRICE,
+    "GHG": Kind.CARBON_MARGINAL,
+}
+"""What becomes a signal."""
 
 
 def call_of(
@@ -30,16 +36,18 @@ def call_of(
 ) -> Event | None:
     """What is asked as a call of the grid; None for what the house has no call for.
 
-    issued_s: when it came to hold, else when its event was heard. baseline_kw: an agreed one. A limit binds; a
-    set-point where its program binds, a reduction only if its baseline was agreed too; nobody is made to draw.
+    issued_s: when it came to hold, else when its event was heard. baseline_kw: an agreed one. A limit binds, a
+    reduction where its program binds and its baseline was agreed; a set-point is met behind limits and promises,
+    whatever its program says; nobody is made to absorb.
     """
     kind = KINDS.get(called.ask)
     if kind is None:
         return None
     kw = called.kw or 0.0
-    bounds = called.ask in (Ask.IMPORT_LIMIT, Ask.SETPOINT)
-    reduces = called.ask is Ask.REDUCTION
-    can_bind = called.ask is Ask.SETPOINT or (reduces and baseline_kw is not None)
+    less = called.ask in (Ask.REDUCTION, Ask.SETPOINT_BELOW)
+    more = called.ask in (Ask.INCREASE, Ask.SETPOINT_ABOVE)
+    binds = called.mandatory and called.ask is Ask.REDUCTION and baseline_kw is not None
+    from_baseline = less or called.ask is Ask.SETPOINT_ABOVE
     return Event(
         site=called.site,
         start=instant(max(called.start_s, 0)),
@@ -47,12 +55,13 @@ def call_of(
         issued_at=instant(called.issued_s if issued_s is None else issued_s),
         kind=kind,
         name=f"{called.event} {called.text}".strip(),
-        import_max_kw=kw if bounds else NO_LIMIT_KW,
+        import_max_kw=kw if called.ask is Ask.IMPORT_LIMIT else NO_LIMIT_KW,
         export_max_kw=kw if called.ask is Ask.EXPORT_LIMIT else NO_LIMIT_KW,
-        reduce_kw=kw if reduces else 0.0,
-        take_kw=kw if called.ask is Ask.INCREASE else 0.0,
-        baseline_kw=baseline_kw if reduces else None,
-        mandatory=called.ask in LIMITS or (called.mandatory and can_bind),
+        reduce_kw=kw if less else 0.0,
+        take_kw=kw if more else 0.0,
+        setpoint_kw=kw if called.ask is Ask.SETPOINT else None,
+        baseline_kw=baseline_kw if from_baseline else None,
+        mandatory=kind in ALWAYS_MANDATORY or binds,
         priority=rank(called.priority),
     )
 
@@ -73,14 +82,14 @@ def signal_of(curve: Curve, zone: str, issued_s: int, until_s: int, source: str)
             values.append(np.nan)
         edges += [piece.start_s] if not edges or edges[-1] < piece.start_s else []
         edges.append(end_s)
-        values.append(price_per_mwh_of(piece.value) if kind is Kind.PRICE else piece.value)
+        values.append(price_per_mwh_of(piece.value) if kind in PRICES else piece.value)
     return Signal(
         kind=kind,
         zone=zone,
         timeline=Timeline(edges_s=np.asarray(edges, dtype=np.int64)),
         values=np.asarray(values),
         source=source,
-        currency=curve.currency if kind is Kind.PRICE else None,
+        currency=curve.currency if kind in PRICES else None,
         issued_at=instant(issued_s),
         nature=Nature.SCHEDULE,
     )
