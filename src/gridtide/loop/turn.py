@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gridtide.decide.bids import cleared
 from gridtide.decide.call_answer import taken_of
@@ -26,7 +27,7 @@ from gridtide.decide.recovering import with_recovery
 from gridtide.decide.reservations import Reservations, grid_step_s, reservations, slot_grid
 from gridtide.decide.room import promised_room
 from gridtide.decide.setpoints import with_setpoints
-from gridtide.decide.situation import Commitments, Situation
+from gridtide.decide.situation import Commitments, Event, Situation
 from gridtide.digest import Fingerprints, digest
 from gridtide.loop.bidding import bidders, bids_made
 from gridtide.loop.calls import following, heard, told_since
@@ -39,6 +40,7 @@ from gridtide.trust.admission import Admission, Answer, admit
 from gridtide.trust.audit import content_of, linked
 from gridtide.trust.guard import Verdict, judge
 from gridtide.trust.quarantine import Doubt
+from gridtide.trust.rebound import passed_levels
 from gridtide.trust.record import Decision, Stage, Store
 
 
@@ -48,7 +50,7 @@ class Memory:
     at_risk: jobs that were answered so and still are; they are tried again, not answered again.
     commitments: every position bought day-ahead and all capacity offered so far. leaning: what was learned of how far
     sites leave what they declare. arrivals: work that came so far, from which is expected what will come; None where
-    all is known. restless: whether jobs
+    all is known. passed: calls after which work was said to pass the level of the recovery. restless: whether jobs
     stand still that the next step may help: stopped in this turn, or waiting for room. fingerprints: of
     situations, which share most of what they hold.
     """
@@ -62,6 +64,7 @@ class Memory:
     commitments: Commitments = ()
     leaning: Leaning | None = None
     arrivals: Arrivals | None = None
+    passed: frozenset[Event] = frozenset()
     restless: bool = False
     fingerprints: Fingerprints = field(default_factory=Fingerprints)
 
@@ -142,9 +145,12 @@ def take_turn(
     memory = replace(memory, leaning=leaning_of(with_new(situation, memory), memory.leaning))
     dispatch = with_standing(dispatch, situation, memory.commitments)
     dispatch = with_recovery(dispatch, situation, memory.commitments)
+    memory, passed = _rebounds(memory, dispatch, situation, admission.promised)
     dispatch = with_setpoints(dispatch, situation, memory.commitments)
     return Turn(
-        decision=_decision(mandate, policy, seen, dispatch, verdict, (answers, calls), memory),
+        decision=_decision(
+            mandate, policy, seen, dispatch, verdict, (answers, (*calls, *passed)), memory
+        ),
         orders=Orders(jobs=situation.jobs, dispatch=dispatch, promised=admission.promised),
         verdict=verdict,
         answers=answers,
@@ -190,6 +196,16 @@ def _decided(
     situation = replace(situation, commitments=still_binding(known, situation.as_of))
     plan, proposed = policy.decide(memory.plan, situation, held, due)
     return replace(memory, plan=plan), situation, proposed
+
+
+def _rebounds(
+    memory: Memory, dispatch: Dispatch, situation: Situation, promised: NDArray[np.bool_]
+) -> tuple[Memory, tuple[str, ...]]:
+    """What is said of levels that work passes after calls, of each call once; and the memory of that."""
+    found = passed_levels(dispatch, situation, promised)
+    fresh = [(answer, said) for answer, said in found if answer.event not in memory.passed]
+    passed = memory.passed | {answer.event for answer, _ in fresh}
+    return replace(memory, passed=passed), tuple(str(said) for _, said in fresh)
 
 
 def _answered(
