@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gridtide.case.agreements import agreement_of, transformers_of
 from gridtide.case.backup import backup_at, backup_notes, battery_at
-from gridtide.case.calls import calls_of
+from gridtide.case.calls import call_notes, calls_of
 from gridtide.case.checks import unprotected
 from gridtide.case.cooling import cold_store_of, hall_of
 from gridtide.case.curves import curve_notes
@@ -137,6 +137,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
             *work.notes,
             *weather_notes(fleet, history, timeline),
             *said,
+            *call_notes(case),
             *recorded.notes,
             *fit_no_peak(fleet, recorded.peaks),
         ),
