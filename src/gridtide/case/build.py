@@ -15,6 +15,7 @@ from gridtide.case.checks import unprotected
 from gridtide.case.cooling import cold_store_of, hall_of
 from gridtide.case.curves import curve_notes
 from gridtide.case.genset import genset_notes
+from gridtide.case.heard_peaks import fit_no_peak, with_heard_peaks
 from gridtide.case.hydrogen import hydrogen_notes, standby_kw
 from gridtide.case.learned import learned_fleet, learned_notes, outside_data
 from gridtide.case.lost_cache import lost_cache_notes
@@ -73,6 +74,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
     recorded = faults.of(lambda: recorded_calls(case, folder))
     faults.refuse_if_any()
     assert work is not None and known is not None and tables is not None and recorded is not None
+    fleet = with_heard_peaks(fleet, recorded.peaks)
     jobs, true_s, (history, said) = work.jobs, work.true_s, known
     refuse_if_any(outside_data(case, fleet, learned, history, timeline))
     refuse_if_any(without_inflow(fleet, history, timeline))
@@ -137,6 +139,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
             *said,
             *call_notes(case),
             *recorded.notes,
+            *fit_no_peak(fleet, recorded.peaks),
         ),
     )
 
