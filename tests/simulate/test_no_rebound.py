@@ -150,3 +150,15 @@ def test_the_audit_names_a_passed_level_once(day: tuple[Study, Turn]) -> None:
         for each in (first, again)
     ]
     assert [len(each) for each in told] == [1, 0]
+
+
+def test_a_level_is_looked_at_as_far_as_signals_reach(day: tuple[Study, Turn]) -> None:
+    """Between two plans the horizon has moved on, and the last steps have no weather yet."""
+    _, turn = day
+    seen = recovering(turn, 1.0)
+    half = seen.horizon.between(seen.as_of, seen.as_of + timedelta(hours=6))
+    short = tuple(
+        replace(one, timeline=half, values=one.values[..., : len(half)]) for one in seen.signals
+    )
+    promised = np.ones(len(seen.jobs), dtype=np.bool_)
+    assert passed_levels(turn.orders.dispatch, replace(seen, signals=short), promised)

@@ -1,5 +1,6 @@
 """Whether work passes the level of the recovery after a call: a promise goes before it, and it is named."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -9,6 +10,7 @@ from gridtide.decide.call_answer import CallAnswer, answers_of
 from gridtide.decide.dispatch import Dispatch, load_of
 from gridtide.decide.reading import outdoor_c, supply_kw
 from gridtide.decide.situation import Situation
+from gridtide.decide.steering import covered
 from gridtide.fleet.building import facility_power_kw, parked_kw
 from gridtide.timeline import instant
 from gridtide.trust.guard import Breach
@@ -22,13 +24,14 @@ def passed_levels(
 ) -> tuple[tuple[CallAnswer, Breach], ...]:
     """Each call that a site recovers from now and whose level work passes, with the highest such step.
 
-    What work draws: parked machines and all jobs as they are told, less own supply; stores and routes are held to the
-    level wherever they can. promised: jobs whose deadlines were, (n,); a level that they pass cannot be kept.
+    What work draws: parked machines and all jobs as they are told, less own supply, as far as signals reach; stores and
+    routes are held to the level wherever they can. promised: jobs whose deadlines were, (n,).
     """
     found = []
     recovering = [one for one in answers_of(situation.commitments) if _recovers(one, situation)]
     if not recovering:
         return ()
+    situation = replace(situation, horizon=covered(situation))
     names = [site.name for site in situation.fleet.sites]
     drawn_kw = _drawn_kw(dispatch, situation, np.ones_like(promised))
     sworn_kw = _drawn_kw(dispatch, situation, promised)
