@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 import numpy as np
 
 from gridtide.decide.answering_calls import less_taken, weighed
-from gridtide.decide.call_answer import CallAnswer
+from gridtide.decide.call_answer import CallAnswer, taken_of
 from gridtide.decide.dispatch import Dispatch, Placement
 from gridtide.decide.dispatchers.by_reference import ByReference
 from gridtide.decide.dispatchers.keep_told import KeepTold
@@ -79,7 +79,8 @@ class PlanAndPlace:
         """When a plan is due: plan, place, plan again around the placed jobs, until that gains nothing.
 
         Between plans newcomers are placed at the prices of the fleet as it is told by then: what was free
-        when the plan was made may be taken.
+        when the plan was made may be taken. While a call stands that was taken, stores and routes are fitted again to
+        where work fell by then: what was agreed is delivered beside it.
         """
         holds, dispatch, _ = self._decided(plan, situation, held, due)
         return holds, dispatch
@@ -115,7 +116,12 @@ class PlanAndPlace:
             newcomers = situation.jobs.release_s > epoch_s(plan.made_at)
             if (newcomers & ~self.dispatcher.hurried(situation, held)).any():
                 plan = self._refitted(plan, situation, held)
-            return plan, self.dispatcher.dispatch(plan, situation, held, due), plan
+            dispatch, by = self.dispatcher.dispatch(plan, situation, held, due), plan
+            if taken_of(situation.commitments):
+                fell = replace(held, told=told_of(dispatch.placement, held))
+                plan = self._refitted(plan, situation, fell)
+                dispatch = self.dispatcher.follow(plan, situation, fell, dispatch.placement)
+            return plan, dispatch, by
         plan = first = self.planner.plan(situation)
         best: _Placed | None = None
         for _ in range(FITTINGS):
