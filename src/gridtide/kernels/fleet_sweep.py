@@ -252,19 +252,8 @@ def sweep(
             peak_kw = highest_kw(net[s], energy[3][s], known_kw[s])
             here = (m, q, s, gang * extra_kw[m], gang)
             price_slots(
-                window,
-                here,
-                it_kw,
-                net,
-                building,
-                rest_kw,
-                energy,
-                sale,
-                terms,
-                peak_kw,
-                felt,
-                above,
-            )
+                window, here, it_kw, net, building, rest_kw, energy, sale, terms, peak_kw, felt, above,
+            )  # fmt: skip
             goes_on = running_at[j] == q and running_with[j] == gang
             runs = (rule[j, 0] == 1, rule[j, 1] == 1, goes_on, rule[j, 2])
             paced, waits = (
