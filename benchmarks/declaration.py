@@ -1,6 +1,6 @@
 """How often a fleet stays inside the band it declared the day before.
 
-    python benchmarks/declaration.py CASE.toml [--policy coordinated]
+    python benchmarks/declaration.py CASE.toml [--policy coordinated] [--courses 0]
 
 Every day of the course from the fourth on is declared at noon of the day before, from the days before it alone, and
 held against its meters.
@@ -23,11 +23,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("case", type=Path)
     parser.add_argument("--policy", default="coordinated")
+    parser.add_argument("--courses", type=int, default=0)
     asked = parser.parse_args()
     study = load_case(asked.case)
     policy, forecaster, known = policy_named(asked.policy, study)
     days = declared_days(
-        known, truth_of(study), policy, forecaster, len(study.timeline), lambda done, of: None
+        known,
+        truth_of(study),
+        policy,
+        forecaster,
+        len(study.timeline),
+        lambda done, of: None,
+        courses=asked.courses,
     )
     over = [one for one in days if not np.isnan(one.drawn_kw).any()]
     names = [*(site.name for site in study.fleet.sites), "fleet"]

@@ -1,9 +1,10 @@
 """What each service to the grid earns a site over a year of real prices, beside wear, waiting and lost compute.
 
-    python benchmarks/is_it_worth.py [--weeks 52] [--seed 5] [--keep FOLDER] [--workers 1]
+    python benchmarks/is_it_worth.py [--weeks 52] [--step-min 60] [--seed 5] [--keep FOLDER] [--workers 1]
 
 South Australia, 2023 ($GRIDTIDE_DATA/aemo_sa1_price, weather of New South Wales from grid_hourly): whole weeks spread
-evenly over the year (52 are all of them) in steps of an hour, one site of 8 MW with a battery of two hours and two
+evenly over the year (52 are all of them) in steps of an hour or of half an hour (the market's own are five minutes, of
+which a step pays the mean), one site of 8 MW with a battery of two hours and two
 made-up classes of work, drawn anew every week. Prices, and the system's peak in each week, are records; charges and
 prices of services are assumed and printed. Services are added one after another; every course pays the whole contract
 (energy, demand charge, peak), so a row is what the plan gains by knowing of one more. Monthly charges are charged by
@@ -48,6 +49,7 @@ from gridtide.simulate.study import Study
 from gridtide.simulate.truth import Truth, truth_of
 from gridtide.sources.aemo import AemoPrice
 from gridtide.testing.courses import course_of
+from gridtide.timeline import regular
 from gridtide.units import cost_per_kwh
 
 DEMAND_PER_KW_MONTH = 9.0
@@ -76,7 +78,7 @@ CASE = """
 name = "week"
 start = {start}
 end = {end}
-step_min = 60
+step_min = {step_min}
 currency = "AUD"
 seed = {seed}
 policies = ["run-at-once", "coordinated"]
@@ -169,6 +171,15 @@ kinds = ["temperature_c", "relative_humidity"]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Asked:
+    """One week: its number in the year, the seed of its work, and the length of its steps in minutes."""
+
+    number: int
+    seed: int
+    step_min: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reckoned:
     """One course of one week: money paid by part (below 0 earned) and, by class, hours that work waited and lost.
 
@@ -206,6 +217,7 @@ def main() -> None:
     """Print what was assumed, then the table by service and those by class."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--weeks", type=int, default=WEEKS, choices=range(1, WEEKS + 1))
+    parser.add_argument("--step-min", type=int, default=60, choices=(30, 60))
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--keep", type=Path, help="folder for one file a week")
     parser.add_argument("--workers", type=int, default=1, choices=range(1, 9))
@@ -216,7 +228,8 @@ def main() -> None:
         f" a call of {CALL_H} h a week at {CALL_PER_MWH:g} AUD/MWh"
     )
     numbers = [number * WEEKS // asked.weeks for number in range(asked.weeks)]
-    weeks = list(all_weeks(numbers, asked.seed, asked.keep, asked.workers))
+    known = [Asked(number=number, seed=asked.seed, step_min=asked.step_min) for number in numbers]
+    weeks = list(all_weeks(known, asked.keep, asked.workers))
     told(weeks)
     for name in SERVICES:
         lacking = sum(not week[name].sound for week in weeks)
@@ -224,14 +237,14 @@ def main() -> None:
     sys.exit(0 if all(one.sound for week in weeks for one in week.values()) else 1)
 
 
-def all_weeks(numbers: list[int], seed: int, keep: Path | None, workers: int) -> Iterator[Week]:
+def all_weeks(asked: list[Asked], keep: Path | None, workers: int) -> Iterator[Week]:
     """The weeks by their order in the year, however many are reckoned side by side."""
-    several = len(numbers)
+    folders = [keep] * len(asked)
     if workers == 1:
-        yield from map(kept_week, numbers, [seed] * several, [keep] * several)
+        yield from map(kept_week, asked, folders)
         return
     with ProcessPoolExecutor(workers) as pool:
-        yield from pool.map(kept_week, numbers, [seed] * several, [keep] * several)
+        yield from pool.map(kept_week, asked, folders)
 
 
 def told(weeks: list[Week]) -> None:
@@ -274,15 +287,16 @@ def summed_up(courses: list[Reckoned]) -> Sums:
     }
 
 
-def kept_week(number: int, seed: int, keep: Path | None) -> Week:
+def kept_week(asked: Asked, keep: Path | None) -> Week:
     """A week as the folder holds it under these settings, else reckoned, and then kept."""
-    settings = digest((CASE, FIRST.isoformat(), SERVICES, PRICES, number, seed))
-    path = None if keep is None else keep / f"week-{number:02d}-seed-{seed}.json"
+    settings = digest((CASE, FIRST.isoformat(), SERVICES, PRICES, asked))
+    name = f"week-{asked.number:02d}-seed-{asked.seed}-step-{asked.step_min}.json"
+    path = None if keep is None else keep / name
     if path is not None and path.is_file():
         held = json.loads(path.read_text())
         if held["settings"] == settings:
             return {name: Reckoned(**one) for name, one in held["courses"].items()}
-    week = week_of(number, seed)
+    week = week_of(asked)
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
         text = {"settings": settings, "courses": {name: asdict(one) for name, one in week.items()}}
@@ -292,9 +306,9 @@ def kept_week(number: int, seed: int, keep: Path | None) -> Week:
     return week
 
 
-def week_of(number: int, seed: int) -> Week:
+def week_of(asked: Asked) -> Week:
     """Every course of one week of the year, from running at once to the plan that knows of every service."""
-    study = study_of(number, seed)
+    study = study_of(asked)
     truth = truth_of(study)
     (site,) = study.fleet.sites
     regulation = tuple(one for one in site.products if one.kind == "regulation")
@@ -392,8 +406,9 @@ def with_terms(study: Study, contract: Contract, products: tuple[CapacityProduct
 
 def call_of(study: Study, price_per_mwh: NDArray[np.float64]) -> CalledHours:
     """The dearest hours in a row of the week."""
-    sums = np.convolve(price_per_mwh, np.ones(CALL_H), mode="valid")
-    start = study.timeline.start + int(np.argmax(sums)) * timedelta(hours=1)
+    step = timedelta(seconds=study.timeline.step_s or 0)
+    sums = np.convolve(price_per_mwh, np.ones(CALL_H * timedelta(hours=1) // step), mode="valid")
+    start = study.timeline.start + int(np.argmax(sums)) * step
     return CalledHours(
         start=start, end=start + timedelta(hours=CALL_H), incentive_per_mwh=CALL_PER_MWH
     )
@@ -405,15 +420,16 @@ def demand_kw() -> Signal:
     return next(signal for signal in signals if signal.kind is Kind.DEMAND)
 
 
-def study_of(number: int, seed: int) -> Study:
+def study_of(asked: Asked) -> Study:
     """One week with its peak in the contract: that of the system's demand, mean by hours, known ahead."""
-    start = FIRST + timedelta(days=7 * number)
+    start = FIRST + timedelta(days=7 * asked.number)
     end = start + timedelta(days=7)
     load = demand_kw()
     text = CASE.format(
         start=start.isoformat(),
         end=end.isoformat(),
-        seed=seed + number,
+        step_min=asked.step_min,
+        seed=asked.seed + asked.number,
         share=round(SHARE_OF_MONTH, 4),
         demand=DEMAND_PER_KW_MONTH,
         regulation=REGULATION_PER_MW_H,
@@ -431,11 +447,12 @@ def study_of(number: int, seed: int) -> Study:
         months=tuple(range(1, 13)), interval_min=60, one_a_month=False, peaks=1,
         reserve_factor=0.0, least_share=0.0,
     )  # fmt: skip
-    (at,) = peak_steps(study.timeline, mean_kw, terms, site.clock).tolist()
-    begins = study.timeline.start + at * timedelta(hours=1)
+    hour = timedelta(hours=1)
+    (at,) = peak_steps(regular(start, hour, 7 * 24), mean_kw, terms, site.clock).tolist()
+    begins = start + at * hour
     peak = CoincidentPeak(
         start=begins,
-        end=begins + timedelta(hours=1),
+        end=begins + hour,
         charge_per_kw=PEAK_PER_KW * SHARE_OF_MONTH,
     )
     return with_terms(study, replace(site.contract, peaks=(peak,)), site.products)

@@ -57,6 +57,24 @@ def test_a_call_is_known_from_the_start_unless_the_case_says_when_it_was_issued(
     assert later.start - later.issued_at == timedelta(minutes=30)
 
 
+def test_a_call_beyond_the_connection_and_one_that_pays_nothing_are_told(tmp_path: Path) -> None:
+    """Neither is a fault: the case runs, and says what nobody can have meant."""
+    head = CALL.replace("import_max_kw = {kw}\n", "")
+    calls = (
+        ('kind = "demand-response"', "reduce_kw = 900", "payment_per_mwh = 80"),
+        ('kind = "absorb"', "take_kw = 20"),
+        ("import_max_kw = 900",),
+        ('kind = "demand-response"', "reduce_kw = 20", "payment_per_mwh = 80"),
+    )
+    path = tmp_path / "case.toml"
+    path.write_text(TEXT + "".join(head + "\n".join(one) + "\n" for one in calls))
+    told = [note for note in load_case(path).notes if note.startswith("event[")]
+    assert [note.partition(",")[0] for note in told] == ["event[1]", "event[2]", "event[3]"]
+    assert "900 kW at a connection of 700 kW" in told[0]
+    assert "pays nothing" in told[1]
+    assert "at most 900 kW binds nobody" in told[2]
+
+
 def test_plants_are_built_for_the_hottest_day_of_their_kind(tmp_path: Path) -> None:
     """28 °C wet bulb, 40 °C dry bulb for an air-cooled chiller, or what the case says."""
     path = tmp_path / "case.toml"

@@ -75,3 +75,27 @@ def test_a_telescope_is_fine_until_the_last_offer_that_is_made() -> None:
     assert coarse.subject == "planning.telescope" and "8 h" in coarse.limit
     assert "[32, 15]" in coarse.mend
     assert faults([OFFER], telescope=[[32, 15], [16, 60]], replan_h=6.0) == []
+
+
+def test_work_carries_offers_where_it_has_points_and_is_planned_in_fine_steps() -> None:
+    """Without a battery, where every offer may rest on work; full speed alone and a telescope are refused."""
+    by_work = {**OFFER, "carried_by_work": True}
+    point = {"name": "slow", "speed": 0.8, "busy_kw_per_accelerator": 0.55}
+    case = tomllib.loads(FIXTURE.read_text())
+    case["site"][0] |= {"offer": [by_work]}
+    case["site"][0].pop("battery", None)
+    (fault,) = faults_of(CaseFile.model_validate(case))
+    assert (fault.subject, fault.value) == (
+        "site[1].offer[1].carried_by_work",
+        "a site whose pools run at full speed alone",
+    )
+    case["site"][0]["pool"][0]["point"] = [point]
+    found = CaseFile.model_validate(case)
+    assert faults_of(found) == []
+    assert product_of(found.site[0].offer[0]).carried_by_work
+    case["planning"] = {**case.get("planning", {}), "telescope": [[96, 15], [24, 60]]}
+    assert "site[1].offer[1].carried_by_work" in [
+        one.subject for one in faults_of(CaseFile.model_validate(case))
+    ]
+    case["site"][0]["offer"] = [OFFER]
+    assert "site[1].offer" in [one.subject for one in faults_of(CaseFile.model_validate(case))]

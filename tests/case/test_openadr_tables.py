@@ -10,10 +10,12 @@ import pytest
 from gridtide.case.load import load_case
 from gridtide.decide.event import EventKind
 from gridtide.finding import BadInput
+from gridtide.fleet.alerted import alerted
 from gridtide.loop.sight import events_known
 from gridtide.signals.history import known, truth
 from gridtide.signals.signal import Kind
-from gridtide.simulate.study import binding_events
+from gridtide.simulate.study import Study, binding_events
+from gridtide.simulate.truth import truth_of
 from gridtide.testing.courses import course_of
 from gridtide.testing.openadr import event_of, program_of
 from gridtide.wire.openadr.events import Event
@@ -156,6 +158,22 @@ def test_prices_of_a_recording_are_known_when_they_were_heard(tmp_path: Path) ->
     assert not np.isnan(after.values).any()
 
 
+def test_prices_of_export_of_a_recording_are_a_signal_of_their_own(tmp_path: Path) -> None:
+    """Per MWh in the settlement currency, beside the zone's price; a site that may sell is paid by it."""
+    descriptor = [{**EUR[0], "payloadType": "EXPORT_PRICE"}]
+    price = event_of(
+        "EXPORT_PRICE", *PRICES, id="s", start="2026-03-01T23:00:00Z", payloadDescriptors=descriptor
+    )
+    recorded(tmp_path, (EVE, [price]))
+    source = '[[signal]]\nzone = "DE-LU"\nsource = "openadr"\npath = "vtn.jsonl"\n'
+    selling = TEXT.replace("import_max_kw = 700,", "import_max_kw = 700, export_max_kw = 200,")
+    (tmp_path / "case.toml").write_text(selling + "\n" + source)
+    study = load_case(tmp_path / "case.toml")
+    told = truth_of(study)
+    np.testing.assert_allclose(told.export_price_per_mwh[0, ::4], 1000 * np.asarray(PRICES[:24]))
+    assert (told.export_price_per_mwh != told.price_per_mwh).any()
+
+
 def test_what_was_not_agreed_is_noted_and_terms_make_it_a_call(tmp_path: Path) -> None:
     """A level without kW is a note; with kW, payment and a baseline it is a call."""
     level = event_of("SIMPLE", 2, id="level", start="2026-03-02T12:00:00Z")
@@ -190,3 +208,78 @@ def test_a_call_outside_the_period_is_left_out(tmp_path: Path) -> None:
     )
     (tmp_path / "case.toml").write_text(TEXT + CALLS)
     assert all(not call.is_known(MORNING) for call in load_case(tmp_path / "case.toml").events)
+
+
+CONTRACT = "contract = { import_max_kw = 700, demand_charge_per_kw_month = 5 }"
+PEAK = """
+[site.contract]
+import_max_kw = 700
+
+[[site.contract.peak]]
+start = 2026-03-02T16:00:00Z
+end = 2026-03-02T17:00:00Z
+charge_per_kw = 50
+likelihood = 0.1
+"""
+ANNOUNCES = 'peak_alerts = ["ALERT_FLEX_ALERT", "SIMPLE"]\npeak_likelihood = 0.8\n'
+
+
+def announced(kind: str, value: object, hour: int = 16) -> Event:
+    """An event of an hour."""
+    return event_of(kind, value, id=kind, start=f"2026-03-02T{hour:02d}:00:00Z", duration="PT1H")
+
+
+def with_peak(folder: Path) -> Study:
+    """The day with a peak that its contract names, and alerts that may announce it."""
+    text = TEXT.replace(CONTRACT, "").replace("[[site.pool]]", PEAK + "\n[[site.pool]]", 1)
+    (folder / "case.toml").write_text(text + CALLS + ANNOUNCES)
+    return load_case(folder / "case.toml")
+
+
+@pytest.mark.parametrize(("kind", "value"), [("ALERT_FLEX_ALERT", "scarce"), ("SIMPLE", 2)])
+def test_an_alert_that_announces_a_peak_makes_it_likely_until_it_is_taken_back(
+    tmp_path: Path, kind: str, value: object
+) -> None:
+    """From the line that told it on; a decision before knows the contract's word, one after again."""
+    noon = MORNING + timedelta(hours=6)
+    recorded(tmp_path, (MORNING, [announced(kind, value)]), (noon, []))
+    study = with_peak(tmp_path)
+    found = [
+        alerted(study.fleet, at).sites[0].contract.peaks[0].likelihood
+        for at in (MORNING - timedelta(minutes=1), MORNING, noon, noon + timedelta(hours=1))
+    ]
+    assert found == [0.1, 0.8, 0.1, 0.1]
+    assert all(call.kind is EventKind.ALERT for call in study.events)
+
+
+def test_a_level_of_nothing_and_an_alert_of_another_time_make_no_peak_likely(
+    tmp_path: Path,
+) -> None:
+    """The second is said: no peak of the contract says what it costs."""
+    recorded(tmp_path, (MORNING, [announced("SIMPLE", 0), announced("ALERT_FLEX_ALERT", "x", 10)]))
+    study = with_peak(tmp_path)
+    assert alerted(study.fleet, MORNING).sites[0].contract.peaks[0].likelihood == 0.1
+    assert [note for note in study.notes if "announces a peak" in note]
+
+
+def test_a_plan_draws_less_in_a_peak_that_was_announced(tmp_path: Path) -> None:
+    """Than where the same recording announces none."""
+    recorded(tmp_path, (MORNING - timedelta(hours=7), [announced("ALERT_FLEX_ALERT", "scarce")]))
+    study = with_peak(tmp_path)
+    text = (tmp_path / "case.toml").read_text().replace(ANNOUNCES, "")
+    (tmp_path / "case.toml").write_text(text.replace("likelihood = 0.1", "likelihood = 0.0"))
+    unsaid = load_case(tmp_path / "case.toml")
+    hour = slice(17 * 4, 18 * 4)
+    drawn = [
+        course_of(one, "coordinated").telemetry.import_kw[0, hour].mean() for one in (study, unsaid)
+    ]
+    assert drawn[0] <= drawn[1]
+
+
+def test_a_type_that_announces_nothing_is_refused(tmp_path: Path) -> None:
+    """With its key; so is a likelihood above 1."""
+    recorded(tmp_path, (MORNING, []))
+    for wrong in ('peak_alerts = ["PRICE"]\n', "peak_likelihood = 1.5\n"):
+        (tmp_path / "case.toml").write_text(TEXT + CALLS + wrong)
+        with pytest.raises(BadInput, match=r"openadr\[1\]\.peak_"):
+            load_case(tmp_path / "case.toml")

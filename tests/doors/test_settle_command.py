@@ -114,7 +114,7 @@ def test_all_faults_of_all_options_are_said_at_once(capsys: pytest.CaptureFixtur
 def test_calls_outside_the_meter_or_between_its_readings_are_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Each with its own words, and nothing is settled."""
+    """Each with its own words and its instant on the clock of the site, with its offset; nothing is settled."""
     shutil.copy(EXAMPLE / "meter.csv", tmp_path / "meter.csv")
     (tmp_path / "events.csv").write_text(
         "start,end\n2026-06-24T17:30:00-07:00,2026-06-24T20:00:00-07:00\n"
@@ -122,9 +122,11 @@ def test_calls_outside_the_meter_or_between_its_readings_are_refused(
     )
     arguments = ["settle", "--meter", str(tmp_path / "meter.csv"), "--events"]
     arguments += [str(tmp_path / "events.csv"), "--programme", "caiso-10-in-10"]
-    assert exit_code(arguments) == 2
+    assert exit_code([*arguments, "--clock", "America/Los_Angeles"]) == 2
     told = capsys.readouterr().err
     assert "within an interval of the meter" in told and "outside the meter" in told
+    for local in ("2026-06-24T17:30:00-07:00", "2026-12-31T16:00:00-08:00"):
+        assert f"call from {local}" in told
 
 
 def test_a_file_of_programmes_of_ones_own_is_read_or_refused_with_every_fault(
@@ -214,7 +216,9 @@ def test_coincident_peaks_of_a_meter_are_charged_by_their_mean(
     assert any("1 of the 4 peaks of ercot-4cp" in note for note in found["notes"])
     peaks.write_text("start,end\n2027-06-15T17:00:00-05:00,2027-06-15T17:15:00-05:00\n")
     assert exit_code([*meter, "--peak-price", "60"]) == 2
-    assert "the meter says nothing of it" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "the meter says nothing of it" in told
+    assert "peak from 2027-06-15T17:00:00-05:00" in told
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ METERED = Metered(
     export_kwh=np.asarray([0.0, 0.0]),
     price_per_mwh=np.asarray([50.0, -20.0]),
     real_time_price_per_mwh=np.asarray([80.0, 10.0]),
+    export_price_per_mwh=np.asarray([70.0, 30.0]),
     position_kwh=np.asarray([1500.0, 1500.0]),
     weekday=np.asarray([0, 5]),
     hour=np.asarray([9.0, 10.0]),
@@ -76,4 +77,4 @@ def test_exports_earn_their_share_of_the_price() -> None:
     """What is sold back is paid at the agreed share."""
     rule = replace(contract(Exposure.INDEX), export_price_share=0.5)
     sold = replace(METERED, import_kwh=np.zeros(2), export_kwh=np.asarray([1000.0, 0.0]))
-    assert settle_energy_cost(rule, sold) == pytest.approx(-25.0)
+    assert settle_energy_cost(rule, sold) == pytest.approx(-35.0)

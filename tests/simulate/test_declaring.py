@@ -23,10 +23,12 @@ def several_days() -> Study:
     return replace(study, cadence=replace(study.cadence, plan_h=36.0))
 
 
-def declared(study: Study, until: int) -> Declaration:
-    """By the coordinated policy."""
-    policy, forecaster, known = policy_named("coordinated", study)
-    return declaration(known, truth_of(study), policy, forecaster, until, lambda done, of: None)
+def declared(study: Study, until: int, courses: int = 0, named: str = "coordinated") -> Declaration:
+    """By a policy, the coordinated one if none is named."""
+    policy, forecaster, known = policy_named(named, study)
+    return declaration(
+        known, truth_of(study), policy, forecaster, until, lambda done, of: None, courses=courses
+    )
 
 
 def test_ninety_six_points_for_every_site_and_the_fleet() -> None:
@@ -74,3 +76,17 @@ def test_a_constant_error_moves_the_band_and_leaves_no_width() -> None:
     """A site that always draws 7 kW more than it says declares 7 kW more."""
     band = declared_band(np.full(4, 20.0), np.full((3, 4), 7.0), 1, 0.0, 100.0)
     assert band == pytest.approx(np.full((3, 4), 27.0))
+
+
+def test_over_courses_the_mean_of_their_plans_is_expected() -> None:
+    """Where prices are foreseen the one course is the one that comes: what it expects is near what is expected
+    without, in the same band; who makes no plan is refused."""
+    study = several_days()
+    study = replace(study, cadence=replace(study.cadence, forecaster="perfect-foresight"))
+    until = last_noon(study)
+    found, alone = declared(study, until, courses=2), declared(study, until)
+    assert found.of.expected_kw.sum() == pytest.approx(alone.of.expected_kw.sum(), rel=0.1)
+    assert (np.diff(found.band_kw, axis=0) >= 0.0).all()
+    with pytest.raises(BadInput) as caught:
+        declared(study, until, courses=2, named="run-at-once")
+    assert "makes no plan" in str(caught.value)

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from gridtide.case.agreements import agreement_of, transformers_of
 from gridtide.case.backup import backup_at, backup_notes, battery_at
-from gridtide.case.calls import calls_of
+from gridtide.case.calls import call_notes, calls_of
 from gridtide.case.checks import unprotected
 from gridtide.case.cooling import cold_store_of, hall_of
 from gridtide.case.curves import curve_notes
 from gridtide.case.genset import genset_notes
+from gridtide.case.heard_peaks import fit_no_peak, with_heard_peaks
 from gridtide.case.hydrogen import hydrogen_notes, standby_kw
 from gridtide.case.learned import learned_fleet, learned_notes, outside_data
 from gridtide.case.lost_cache import lost_cache_notes
@@ -73,6 +74,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
     recorded = faults.of(lambda: recorded_calls(case, folder))
     faults.refuse_if_any()
     assert work is not None and known is not None and tables is not None and recorded is not None
+    fleet = with_heard_peaks(fleet, recorded.peaks)
     jobs, true_s, (history, said) = work.jobs, work.true_s, known
     refuse_if_any(outside_data(case, fleet, learned, history, timeline))
     refuse_if_any(without_inflow(fleet, history, timeline))
@@ -135,7 +137,9 @@ def study_of(case: CaseFile, folder: Path) -> Study:
             *work.notes,
             *weather_notes(fleet, history, timeline),
             *said,
+            *call_notes(case),
             *recorded.notes,
+            *fit_no_peak(fleet, recorded.peaks),
         ),
     )
 

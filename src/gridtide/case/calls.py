@@ -46,6 +46,27 @@ def call_faults(case: CaseFile, at_rest_kw: Mapping[str, float]) -> Iterator[Fin
         yield from _reach(key, call, at_rest_kw.get(event.site, 0.0), most_kw.get(event.site))
 
 
+def call_notes(case: CaseFile) -> Iterator[str]:
+    """What no fault is and nobody means: calls beyond a connection, and calls to be declined for want of a payment."""
+    most_kw = {site.name: site.contract.import_max_kw for site in case.site}
+    for number, event in enumerate(case.event, start=1):
+        call = _call(event, case.case.start)
+        what = f"event[{number}], {call.label}"
+        carried_kw = most_kw.get(event.site, NO_LIMIT_KW)
+        asked_kw = max(call.reduce_kw, call.take_kw)
+        if asked_kw > carried_kw:
+            yield (
+                f"{what}: asks for {asked_kw:,.0f} kW at a connection of {carried_kw:,.0f} kW, "
+                "which no site can answer whole"
+            )
+        if event.import_max_kw is not None and event.import_max_kw > carried_kw:
+            yield (
+                f"{what}: at most {event.import_max_kw:,.0f} kW binds nobody at a connection of {carried_kw:,.0f} kW"
+            )
+        if call.may_be_declined and call.payment_per_mwh == 0.0:
+            yield f"{what}: may be declined and pays nothing, so no policy takes it; give payment_per_mwh"
+
+
 def _call(event: EventTable, start: datetime) -> Event:
     limit_kw, feed_in_kw = event.import_max_kw, event.export_max_kw
     return Event(

@@ -28,6 +28,7 @@ def product_of(table: OfferTable) -> CapacityProduct:
         call_cost_per_mw_h=table.call_cost_per_mw_h,
         called_up_share=table.called_up_share,
         called_down_share=table.called_down_share,
+        carried_by_work=table.carried_by_work,
     )
 
 
@@ -43,16 +44,19 @@ def offer_faults(case: CaseFile) -> Iterator[Finding]:
             yield from _priced(key, offer, case)
             yield from _called(key, offer)
             yield from _blocks(key, offer, case)
+            yield from _by_work(key, offer, site, case)
     yield from _through_a_telescope(case)
 
 
 def _without_store(key: str, site: SiteTable) -> Iterator[Finding]:
-    if site.offer and battery_at(site) is None:
+    """Somebody holds what is offered: a store, or work at operating points."""
+    by_store = battery_at(site) is not None
+    if site.offer and not by_store and not all(one.carried_by_work for one in site.offer):
         yield Finding(
             subject=f"{key}.offer",
             value="capacity of a site without a battery",
             limit="a store that holds what is offered",
-            mend="Give the site a [site.battery], or leave the offer out.",
+            mend="Give the site a [site.battery], let work carry the offer (carried_by_work), or leave it out.",
         )
 
 
@@ -76,6 +80,26 @@ def _called(key: str, offer: OfferTable) -> Iterator[Finding]:
             value=f"{offer.called_up_share:g} and called_down_share {offer.called_down_share:g}",
             limit="1 together: an offer is called one way at a time",
             mend="Give the mean of what is called each way through an hour.",
+        )
+
+
+def _by_work(key: str, offer: OfferTable, site: SiteTable, case: CaseFile) -> Iterator[Finding]:
+    """Work that carries an offer runs at points of its own, and is planned in the steps of the loop."""
+    if not offer.carried_by_work:
+        return
+    if not any(pool.point or pool.curve for pool in site.pool):
+        yield Finding(
+            subject=f"{key}.carried_by_work",
+            value="a site whose pools run at full speed alone",
+            limit="a pool with an operating point at which work draws less",
+            mend="State one as [[site.pool.point]], or leave carried_by_work out.",
+        )
+    if case.planning.telescope:
+        yield Finding(
+            subject=f"{key}.carried_by_work",
+            value="with a [planning] telescope",
+            limit="a plan in the steps of the loop: coarse steps do not say what work carries in each of theirs",
+            mend="Leave the telescope out, or let the store alone carry the offer.",
         )
 
 

@@ -380,6 +380,7 @@ class OfferTable(Table):
     call_cost_per_mw_h: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] = 0.0
     called_up_share: Annotated[float, Field(ge=0, le=1)] = 0.0
     called_down_share: Annotated[float, Field(ge=0, le=1)] = 0.0
+    carried_by_work: bool = False
 
 
 class SiteTable(Table):
@@ -593,6 +594,22 @@ class EventTable(Table):
     penalty_per_mwh: Annotated[Money, Field(ge=0)] = 0.0
 
 
+PeakAlertType = Literal[
+    "SIMPLE",
+    "ALERT_GRID_EMERGENCY",
+    "ALERT_BLACK_START",
+    "ALERT_POSSIBLE_OUTAGE",
+    "ALERT_FLEX_ALERT",
+    "ALERT_FIRE",
+    "ALERT_FREEZING",
+    "ALERT_WIND",
+    "ALERT_TSUNAMI",
+    "ALERT_AIR_QUALITY",
+    "ALERT_OTHER",
+]
+"""Types of OpenADR by which a likely peak of the system may be announced."""
+
+
 class OpenAdrTable(Table):
     """[[openadr]]: calls of a site from a recording of what a VTN told, and what was agreed besides."""
 
@@ -605,6 +622,8 @@ class OpenAdrTable(Table):
     rated_kw: Power | None = None
     baseline_kw: Power | None = None
     default_import_kw: Power | None = None
+    peak_alerts: tuple[PeakAlertType, ...] = ()
+    peak_likelihood: Share = 1.0
     payment_per_mwh: Annotated[Money, Field(ge=0)] = 0.0
     penalty_per_mwh: Annotated[Money, Field(ge=0)] = 0.0
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.call_answer import UNKNOWN, CallAnswer, asked_beside
+from gridtide.decide.call_answer import UNKNOWN, CallAnswer, aimed_beside, asked_beside
 from gridtide.decide.constraints.calls import add_shares
 from gridtide.decide.event import Event
 from gridtide.decide.facts import facts_of
@@ -207,12 +207,12 @@ def _cost_per_mwh(
     rows: Whole,
 ) -> float:
     """What the last MWh of a call costs: the prices of its rows, by what is asked in each; NaN where it has none."""
-    asked_kw = np.nan_to_num(asked_beside(answer, answers, situation.horizon))
-    steps = np.flatnonzero(asked_kw > 0.0)
-    if not len(steps):
+    asked = np.nan_to_num(asked_beside(answer, answers, situation.horizon)) > 0.0
+    aimed_kw = np.nan_to_num(aimed_beside(answer, answers, situation.horizon))[asked]
+    if not aimed_kw.any():
         return UNKNOWN
-    felt = float(np.abs(solution.row_dual[rows]) @ asked_kw[steps])
-    return KWH_PER_MWH * felt / float(asked_kw[steps] @ hours[steps])
+    felt = float(np.abs(solution.row_dual[rows]) @ aimed_kw)
+    return KWH_PER_MWH * felt / float(aimed_kw @ hours[asked])
 
 
 def less_taken(taken: Sequence[CallAnswer], placed: Sequence[CallAnswer]) -> tuple[CallAnswer, ...]:

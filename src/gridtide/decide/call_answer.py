@@ -1,7 +1,7 @@
 """How a site answers a call of the grid: the baseline it declares, and how much of the call it takes."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -13,6 +13,24 @@ from gridtide.timeline import Timeline, epoch_s
 
 Real = NDArray[np.float64]
 UNKNOWN = float("nan")
+HEADROOM = 0.05
+"""Plans aim at so much more of a call than was agreed, as a share: what a site would have drawn is known no better."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Declared:
+    """What a site declared when it heard of a call, over the steps of its answer, (T,).
+
+    expected_kw: with the work that was expected; known_kw: of the work that was known alone. expected_h:
+    accelerator-hours that were expected to have come by the end of each step.
+    """
+
+    expected_kw: Real
+    known_kw: Real
+    expected_h: Real
+
+    def __post_init__(self) -> None:
+        freeze(self, expected_kw=np.float64, known_kw=np.float64, expected_h=np.float64)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -21,8 +39,10 @@ class CallAnswer:
 
     steps, baseline_kw: what the site would draw without the call, as it expected when it heard of it, (T,), kW; of
     `absorb` less what own supply would be left unused, so that supply thrown away absorbs nothing. share: of what is
-    asked that it takes, 0 declined, 1 of a mandatory call. cost_per_mwh: what the last MWh of it costs the site, NaN
-    where nothing was weighed. reason: in a sentence.
+    asked that it takes, 0 declined, 1 of a mandatory call. most_kw: what it can take at most in each step, (T,), of no
+    steps where nothing bounds that. declared: what the baseline was at first and follows from as work comes, None where
+    it stands as it is. cost_per_mwh: what the last MWh of it costs the site, NaN where nothing was weighed. reason: in
+    a sentence.
     """
 
     event: Event
@@ -32,9 +52,11 @@ class CallAnswer:
     share: float
     cost_per_mwh: float
     reason: str
+    most_kw: Real = field(default_factory=lambda: np.zeros(0))
+    declared: Declared | None = None
 
     def __post_init__(self) -> None:
-        freeze(self, baseline_kw=np.float64)
+        freeze(self, baseline_kw=np.float64, most_kw=np.float64)
 
     @property
     def end(self) -> datetime:
@@ -60,6 +82,13 @@ class CallAnswer:
         inside = inside_share(horizon, self.event.start, self.event.end)
         asked = inside * asked_kw(self.event, self.baseline_over(horizon))
         return np.where(inside > 0.0, asked, 0.0)
+
+    def most_over(self, horizon: Timeline) -> Real:
+        """What it can take at most over other steps, (T,), kW; inf where nothing bounds that, nothing in those that it
+        does not cover whole."""
+        if not len(self.most_kw):
+            return np.full(len(horizon), np.inf)
+        return np.nan_to_num(mean_over(self.steps, self.most_kw, horizon))
 
     def level_after_kw(self, horizon: Timeline) -> Real:
         """Most that is drawn in steps of the recovery: the baseline, or the highest it came to in as long a time
@@ -137,3 +166,20 @@ def asked_beside(answer: CallAnswer, answers: Iterable[CallAnswer], horizon: Tim
         before = more > 0.0 if ahead else level & (more >= asked if earlier else more > asked)
         asked = np.where(before & (more > 0.0), 0.0, asked)
     return asked
+
+
+def aimed_beside(answer: CallAnswer, answers: Iterable[CallAnswer], horizon: Timeline) -> Real:
+    """What plans aim at where all of a call is taken, beside others, (T,), kW ≥ 0; the share is of this.
+
+    It is what is asked and HEADROOM, as far as the site can: nobody leaves more than it would draw.
+    """
+    most_kw = answer.most_over(horizon)
+    if answer.event.may_be_declined and answer.sign > 0.0:
+        most_kw = np.minimum(most_kw, np.maximum(answer.baseline_over(horizon), 0.0))
+    return np.minimum((1.0 + HEADROOM) * asked_beside(answer, answers, horizon), most_kw)
+
+
+def taken_of(commitments: Iterable[object]) -> tuple[CallAnswer, ...]:
+    """The answers among commitments that take something of a call that could be declined, in order."""
+    answers = answers_of(commitments)
+    return tuple(one for one in answers if one.share > 0.0 and one.event.may_be_declined)

@@ -79,6 +79,7 @@ def coarsened(facts: Facts, situation: Situation, coarse: Timeline, buckets: Buc
         facts,
         hours=coarse.hours,
         price_per_kwh=steps.mean(facts.price_per_kwh),
+        sale_per_kwh=steps.mean(facts.sale_per_kwh),
         carbon_cost_per_kwh=steps.mean(facts.carbon_cost_per_kwh),
         supply_kw=steps.mean(facts.supply_kw),
         wait_h=steps.mean(facts.wait_h),
@@ -140,7 +141,8 @@ class Steps:
 def _offers(terms: OfferTerms, steps: Steps, dip_kw: Real) -> OfferTerms:
     """What may be offered in each coarse step: inside it neither what may be offered nor what stands changes.
 
-    dip_kw: by how much the need of a site falls below its mean inside a step, (S, T).
+    Work carries nothing: what runs in a coarse step need not run in each of its moments. dip_kw: by how much the need
+    of a site falls below its mean inside a step, (S, T).
     """
     first, last = terms.block[:, steps.first], terms.block[:, steps.first + steps.count - 1]
     begins = np.ones(first.shape, dtype=np.int64)
@@ -152,6 +154,8 @@ def _offers(terms: OfferTerms, steps: Steps, dip_kw: Real) -> OfferTerms:
         standing_kw=terms.standing_kw[:, steps.first],
         block=np.cumsum(begins, axis=1),
         overstated_kw=steps.highest(terms.overstated_kw) + dip_kw,
+        by_work=np.zeros_like(terms.by_work),
+        given_kw=steps.lowest(terms.given_kw),
     )
 
 

@@ -31,8 +31,6 @@ def columns_of(program: Program, situation: Situation, facts: Facts) -> Columns:
     prices = np.asarray([service.value_per_request for service in situation.services])
     lost = prices[:, None, None] * 3600.0 * facts.hours if len(prices) else 0.0
     energy = (facts.price_per_kwh + facts.carbon_cost_per_kwh) * facts.hours
-    earned = np.asarray([site.contract.export_price_share for site in sites])[:, None]
-    sold = -facts.price_per_kwh * earned * facts.hours
     charge = _column([battery.charge_max_kw if battery else 0.0 for battery in batteries])
     discharge = _column([battery.discharge_max_kw if battery else 0.0 for battery in batteries])
     wear = _column([battery.wear_cost_per_kwh if battery else 0.0 for battery in batteries])
@@ -51,7 +49,7 @@ def columns_of(program: Program, situation: Situation, facts: Facts) -> Columns:
             (*shape, segments), IN_ORDER * np.arange(segments), 0.0, facts.curve.width_kw[:, None]
         ),
         draw=program.variables(shape, energy, 0.0, facts.import_max_kw),
-        sell=program.variables(shape, sold, 0.0, facts.export_max_kw),
+        sell=program.variables(shape, -facts.sale_per_kwh * facts.hours, 0.0, facts.export_max_kw),
         unused=program.variables(shape, THROWN_AWAY, 0.0, unused_max_kw(facts)),
         charge=program.variables(shape, THROWN_AWAY, 0.0, charge),
         discharge=program.variables(shape, wear * facts.hours, 0.0, discharge),
@@ -70,6 +68,7 @@ def columns_of(program: Program, situation: Situation, facts: Facts) -> Columns:
             0.0,
             facts.offers.most_kw,
         ),
+        carried=program.variables(_carried_shape(facts), 0.0, 0.0, _carried_most_kw(facts)),
         cooling=_cooling(program, facts),
         rest=rest_columns(program, facts, prices),
         made=program.variables(
@@ -80,6 +79,20 @@ def columns_of(program: Program, situation: Situation, facts: Facts) -> Columns:
         ),
         spilt=program.variables(facts.inflow.kw.shape, THROWN_AWAY, 0.0, facts.inflow.kw),
     )
+
+
+def _carried_shape(facts: Facts) -> tuple[int, int, int]:
+    products, steps = facts.offers.most_kw.shape
+    return (2, products if facts.offers.by_work.any() else 0, steps)
+
+
+def _carried_most_kw(facts: Facts) -> Real:
+    """What work may carry of each product at most, less and more, kW."""
+    terms = facts.offers
+    if not terms.by_work.any():
+        return np.zeros(_carried_shape(facts))
+    may = np.stack([terms.goes_up, terms.goes_down]) & terms.by_work
+    return np.asarray(np.where(may[:, :, None], terms.most_kw, 0.0))
 
 
 def unused_max_kw(facts: Facts) -> Real:

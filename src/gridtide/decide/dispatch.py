@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.extra_cooling import ExtraCooling, no_extra_cooling
-from gridtide.decide.offer_terms import nothing_offered
+from gridtide.decide.offer_terms import nothing_carried, nothing_offered
 from gridtide.digest import freeze
 from gridtide.fleet.menu import Menu, at_share
 from gridtide.timeline import Timeline
@@ -113,7 +113,8 @@ class Dispatch:
     (S, T). import_held_kw: import a site is held to by its store and by sending requests on, as far as they can,
     (S,), inf where it is not. raise_price_per_kw: money for a kW above that, (S,). it_price_per_kwh: money for a kWh
     of IT at each site, by which requests are sent on, (S, T). issue: when the newest signal it rests on was issued.
-    offered_kw: capacity for the grid, of each product, (Q, T). cooling: heat to carry out early or late. made_kw: what
+    offered_kw: capacity for the grid, of each product, (Q, T); carried_kw: of it by running work, to draw less and
+    more, (2, Q, T), of no products where work carries none. cooling: heat to carry out early or late. made_kw: what
     plants make, (G, T); of no plants where nothing is told of them: then each makes all it can. nodes_used:
     accelerators whose nodes rest when nothing uses them and that a plan uses, (P, T), of no places where none says.
     turns: starts and stops inside the slots.
@@ -133,6 +134,7 @@ class Dispatch:
     it_price_per_kwh: NDArray[np.float64]
     issue: datetime
     offered_kw: NDArray[np.float64] = field(default_factory=nothing_offered)
+    carried_kw: NDArray[np.float64] = field(default_factory=nothing_carried)
     cooling: ExtraCooling = field(default_factory=no_extra_cooling)
     slower_shares: NDArray[np.float64] = field(default_factory=none_slower)
     made_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
@@ -144,7 +146,7 @@ class Dispatch:
     def __post_init__(self) -> None:
         stores = ("charge_kw", "discharge_kw", "import_held_kw")
         routes = ("shares", "slower_shares", "raise_price_per_kw", "it_price_per_kwh")
-        told = ("offered_kw", "made_kw", "nodes_used", "recovering_kw", "setpoint_kw")
+        told = ("offered_kw", "carried_kw", "made_kw", "nodes_used", "recovering_kw", "setpoint_kw")
         freeze(self, **dict.fromkeys((*stores, *routes, *told), np.float64))
 
 

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.agreed_terms import AgreedTerms, agreed_terms
+from gridtide.decide.call_terms import MeterTerm, call_terms, missed_cost, position_terms
 from gridtide.decide.dispatch import Placement, load_of
-from gridtide.decide.facts import carbon_cost_per_kwh, seen_prices_per_mwh
+from gridtide.decide.facts import carbon_cost_per_kwh, sale_prices_per_mwh, seen_prices_per_mwh
 from gridtide.decide.limits import export_max_kw
 from gridtide.decide.made_terms import made_at_sites
 from gridtide.decide.objective import Objective
@@ -33,8 +34,9 @@ class Surroundings:
     others_kw: IT power beside jobs. stores_kw: charge - discharge - supply - what plants make, and what heat carried
     out early draws. per_kwh: money for a kWh drawn, its carbon counted. earned_per_kwh: for one sold, never less than
     nothing. export_max_kw: what may be sold at once, (S, T). outdoor_c: what plants reject their heat to.
-    agreed: what agreements deliver. setpoint_kw: what set-points of the grid ask for, off_per_kwh: money for a kWh
-    beside them, both 0 where none holds. months: billing months of the horizon.
+    agreed: what agreements deliver. terms: of calls that were taken, and of positions. setpoint_kw: what set-points
+    of the grid ask for, off_per_kwh: money for a kWh beside them, both 0 where none holds. months: billing months of
+    the horizon.
     """
 
     others_kw: Real
@@ -44,6 +46,7 @@ class Surroundings:
     export_max_kw: Real
     outdoor_c: Real
     agreed: AgreedTerms
+    terms: tuple[MeterTerm, ...]
     setpoint_kw: Real
     off_per_kwh: Real
     months: DemandPeriods
@@ -59,8 +62,7 @@ def surroundings(
     jobs_kw = plan.class_accelerators.sum(axis=0) * menu.extra_kw[:, None]
     carbon = read.of(carbon_cost_per_kwh, planned, objective)
     price = cost_per_kwh(1.0) * seen_prices_per_mwh(planned, read)
-    contracts = [site.contract for site in fleet.sites]
-    share = np.asarray([contract.export_price_share for contract in contracts])
+    sale = cost_per_kwh(1.0) * read.of(sale_prices_per_mwh, planned)
     setpoint_kw = setpoints_kw(planned)
     off = off_price_per_kwh(planned, price + carbon, plan.horizon.hours)
     return Surroundings(
@@ -71,10 +73,11 @@ def surroundings(
         - read.of(supply_kw, planned)
         - made_at_sites(fleet, plan.made_kw, len(plan.horizon)),
         per_kwh=price + carbon,
-        earned_per_kwh=np.maximum(price * share[:, None], 0.0),
+        earned_per_kwh=np.maximum(sale, 0.0),
         export_max_kw=export_max_kw(fleet, situation.events, plan.horizon),
         outdoor_c=read.of(outdoor_c, planned),
         agreed=agreed_terms(planned, price / cost_per_kwh(1.0)),
+        terms=(*call_terms(planned, price + carbon), *position_terms(planned)),
         setpoint_kw=np.nan_to_num(setpoint_kw),
         off_per_kwh=np.where(np.isnan(setpoint_kw), 0.0, off),
         months=demand_periods(planned, objective),
@@ -90,8 +93,8 @@ def expected_costs(
     objective: Objective,
     readings: Readings | None = None,
 ) -> tuple[float, ...]:
-    """Energy less what is sold, what agreements deliver and lose, what is off a set-point, carbon, demand charge, waits
-    and moves of each placement, with the plan's services and stores.
+    """Energy less what is sold, what agreements deliver and lose, what is off a set-point, what lacks of calls and
+    positions, carbon, demand charge, waits and moves of each placement, with the plan's services and stores.
 
     placements: rows aligned with the situation's jobs, on the slots of `held`; slots beyond a job's expected
     work draw nothing. price: money per accelerator-slot at each operating point, (M, slots), which stands for the full
@@ -117,6 +120,7 @@ def expected_costs(
         energy -= float((fixed.earned_per_kwh * sold * plan.horizon.hours).sum())
         left_kw = np.maximum(fixed.agreed.delivered_kw - draw, 0.0) * (shown >= 0)
         energy += float((fixed.agreed.lost_per_kwh * left_kw * plan.horizon.hours).sum())
+        energy += missed_cost(fixed.terms, net, (shown >= 0) * plan.horizon.hours)
         off_kw = np.abs(net - fixed.setpoint_kw) * (shown >= 0)
         energy += float((fixed.off_per_kwh * off_kw * plan.horizon.hours).sum())
         energy += float((price[:, later] * load[:, later]).sum())

@@ -6,8 +6,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.dispatch import Dispatch
-from gridtide.decide.plan import Plan
 from gridtide.decide.situation import Situation
 from gridtide.decide.state import State, Status
 from gridtide.fleet.jobs import NO_DEADLINE_S, Jobs, rows
@@ -73,6 +71,22 @@ def expected_jobs(arrivals: Arrivals, end_s: int) -> Jobs | None:
     return replace(jobs, name=np.asarray(name), release_s=at_s, deadline_s=deadline_s)
 
 
+def accelerator_hours(jobs: Jobs) -> NDArray[np.float64]:
+    """What each job is expected to take, (n,)."""
+    return np.asarray(jobs.accelerators * (jobs.expected_s / 3600.0), dtype=np.float64)
+
+
+def come_by_h(jobs: Jobs | None, since_s: int, at_s: Whole) -> NDArray[np.float64]:
+    """Accelerator-hours of jobs that come after an instant and by each of others, shape of at_s; None for no jobs."""
+    if jobs is None:
+        return np.zeros(len(at_s))
+    later = jobs.release_s > since_s
+    released_s, hours = jobs.release_s[later], accelerator_hours(jobs)[later]
+    order = np.argsort(released_s, kind="stable")
+    sums = np.concatenate([[0.0], np.cumsum(hours[order])])
+    return np.asarray(sums[np.searchsorted(released_s[order], at_s, side="right")])
+
+
 def with_expected(situation: Situation, expected: Jobs) -> Situation:
     """The situation with jobs that are expected behind those that are known; they wait at home, told nothing."""
     state, none = situation.state, np.zeros(len(expected), dtype=np.int64)
@@ -93,27 +107,6 @@ def with_expected(situation: Situation, expected: Jobs) -> Situation:
     }
     seen: State = replace(state, **columns)
     return replace(situation, jobs=_together((situation.jobs, expected)), state=seen)
-
-
-def told_to_known(dispatch: Dispatch, known: int) -> Dispatch:
-    """The dispatch of the first `known` jobs, and of everything else as it is."""
-    placement = dispatch.placement
-    if len(placement) == known:
-        return dispatch
-    per_job = {
-        one.name: getattr(placement, one.name)[:known]
-        for one in fields(placement)
-        if one.name not in ("horizon", "offsets", "slots")
-    }
-    offsets = placement.offsets[: known + 1]
-    slots = placement.slots[: offsets[-1]]
-    return replace(dispatch, placement=replace(placement, offsets=offsets, slots=slots, **per_job))
-
-
-def plan_of_known(plan: Plan, known: int) -> Plan:
-    """The plan with the prices of the first `known` promises."""
-    prices = replace(plan.prices, promise_price=plan.prices.promise_price[:known])
-    return replace(plan, prices=prices)
 
 
 def _again(

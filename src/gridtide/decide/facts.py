@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 from gridtide.decide.agreed_terms import agreed_terms
 from gridtide.decide.buckets import BUCKETS_MAX, bucketed
 from gridtide.decide.called_hours import coincident_per_kwh, incentive_per_kwh
+from gridtide.decide.carried import per_accelerator_kw, reach_of, sure_slots
 from gridtide.decide.cooling_terms import cooling_terms
 from gridtide.decide.declared_terms import declared_terms
+from gridtide.decide.dispatch import Reason
 from gridtide.decide.emergency import in_emergency_kw, relieved
 from gridtide.decide.inflow_terms import inflow_terms
 from gridtide.decide.layout import Facts, SlowerFacts
@@ -35,6 +37,7 @@ from gridtide.decide.reservations import (
 from gridtide.decide.rest_terms import rest_terms
 from gridtide.decide.room import promised_room
 from gridtide.decide.situation import Situation
+from gridtide.decide.told import told_placement
 from gridtide.fleet.contract import Exposure
 from gridtide.fleet.exposure import seen_price_per_mwh
 from gridtide.fleet.fleet import Fleet
@@ -84,6 +87,7 @@ def facts_of(
     return Facts(
         hours=horizon.hours,
         price_per_kwh=cost_per_kwh(1.0) * price,
+        sale_per_kwh=cost_per_kwh(1.0) * read.of(sale_prices_per_mwh, situation),
         carbon_cost_per_kwh=carbon,
         supply_kw=supply,
         import_max_kw=most_kw,
@@ -109,7 +113,12 @@ def facts_of(
         swing_kw=np.zeros_like(price),
         wait_h=np.concatenate([[0.0], np.cumsum(horizon.hours)])[:-1],
         request_peak=np.ones((len(situation.services), len(fleet.network.origins), len(horizon))),
-        offers=offer_terms(situation, curve, read.of(contract_prices_per_mwh, situation)[1]),
+        offers=offer_terms(
+            situation,
+            curve,
+            read.of(contract_prices_per_mwh, situation)[1],
+            (per_accelerator_kw(fleet), _carried_kw(situation, held)[:, :, shown]),
+        ),
         cooling=cooling_terms(situation),
         slower=slower_facts(situation),
         moves=move_terms(situation),
@@ -161,6 +170,21 @@ def contract_prices_per_mwh(situation: Situation) -> Real:
     return np.stack([_of_contract(situation, site) for site in situation.fleet.sites], axis=1)
 
 
+def sale_prices_per_mwh(situation: Situation) -> Real:
+    """What a kWh fed in earns at each site, (S, T): its contract's share of the zone's price of export, else of the
+    zone's price; nothing where none may be fed in."""
+    none = np.zeros(len(situation.horizon))
+    rows = []
+    for site in situation.fleet.sites:
+        sells = site.contract.export_max_kw > 0.0
+        kind = (
+            Kind.EXPORT_PRICE if is_there(situation, Kind.EXPORT_PRICE, site.zone) else Kind.PRICE
+        )
+        market = series(situation, kind, site.zone) if sells else none
+        rows.append(site.contract.export_price_share * market)
+    return np.stack(rows)
+
+
 def _of_contract(situation: Situation, site: Site) -> Real:
     contract, horizon = site.contract, situation.horizon
     if contract.exposure is Exposure.TWO_SETTLEMENT:
@@ -202,6 +226,13 @@ def _given(situation: Situation, held: Reservations) -> NDArray[np.int64]:
         slots = told.slots[begin : begin + used[job]]
         load[situation.jobs.work_class[job], entry[job], slots] += taken[job]
     return load
+
+
+def _carried_kw(situation: Situation, held: Reservations) -> Real:
+    """By how much tolerant jobs that stay as told can draw less and more at the meter, (2, S, slots), kW."""
+    told = told_placement(situation, held, Reason.KEPT)
+    works = sure_slots(situation, told) & np.repeat(held.settled, np.diff(told.offsets))
+    return reach_of(situation.fleet, situation.jobs, told, works)
 
 
 def _kept(held: Reservations) -> NDArray[np.int64]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.ex_ante import surroundings
+from gridtide.decide.ex_ante import Surroundings, surroundings
 from gridtide.decide.objective import Objective
 from gridtide.decide.plan import Plan
 from gridtide.decide.readings import Readings
@@ -28,7 +28,7 @@ from gridtide.decide.reservations import (
 )
 from gridtide.decide.situation import Situation
 from gridtide.fleet.building import capacities_kw, learned_tables, overheads_kw, plants_of
-from gridtide.timeline import holding
+from gridtide.timeline import Timeline, holding
 
 Real = NDArray[np.float64]
 ROUNDS = 3
@@ -80,6 +80,7 @@ def searched(
     jobs_kw = load_of_told(held, replace(told, count=used)) * menu.extra_kw[:, None]
     at = site[menu.place]
     it_kw = others_kw + np.stack([jobs_kw[at == s].sum(axis=0) for s in range(len(fleet.sites))])
+    terms = _terms(fixed, plan, grid, hours)
     scarce = plan.prices.accelerator_price_per_h + plan.prices.room_price_per_h
     free = free_of(held, told)
     elastic = situation.jobs.elastic[:, None]
@@ -113,8 +114,26 @@ def searched(
                 asked_kw,
                 off * hours,
             ),
+            terms,
             (fixed.months.known_kw[:, 0].copy(), fixed.months.price_per_kw[:, 0].copy()),
         )
         if not moved:
             break
     return told
+
+
+def _terms(
+    fixed: Surroundings, plan: Plan, grid: Timeline, hours: float
+) -> tuple[NDArray[np.int64], Real, Real, Real]:
+    """Sites of terms of calls and positions, (K,), their least and most on the grid, (K, T), kW, and money for a kW
+    beyond them for a slot, of what is drawn alone where what is sold does not count, (K, 2)."""
+    found, none = fixed.terms, np.zeros((0, len(plan.horizon)))
+    least = np.stack([one.least_kw for one in found]) if found else none
+    most = np.stack([one.most_kw for one in found]) if found else none
+    price = [(one.price_per_kwh * hours, float(one.of_draw)) for one in found]
+    return (
+        np.asarray([one.site for one in found], dtype=np.int64),
+        np.ascontiguousarray(on_grid(least, plan.horizon, grid)),
+        np.ascontiguousarray(on_grid(most, plan.horizon, grid)),
+        np.asarray(price, dtype=np.float64).reshape(len(found), 2),
+    )

@@ -38,7 +38,7 @@ class SlowerFacts:
 class Facts:
     """What a plan reads: S sites, P places, M operating points, T steps, K buckets, V services, O origins.
 
-    hours (T,). price_per_kwh, carbon_cost_per_kwh: money for a kWh drawn, (S, T). supply_kw (S, T).
+    hours (T,). price_per_kwh, carbon_cost_per_kwh: money for a kWh drawn, sale_per_kwh: for one fed in, supply_kw, and
     import_max_kw, export_max_kw (S, T). requests_per_s (V, O, T). rate: requests per accelerator and second, (V, P).
     reachable: whether a place may answer an origin, (V, O, P). reserve: burst reserve, (P,). menu: the
     operating points of all places; extra_kw: IT kW of an accelerator busy at each beyond a parked one, (M,).
@@ -57,6 +57,7 @@ class Facts:
 
     hours: Real
     price_per_kwh: Real
+    sale_per_kwh: Real
     carbon_cost_per_kwh: Real
     supply_kw: Real
     import_max_kw: Real
@@ -133,7 +134,8 @@ class Columns:
     points, then of the slower ones; way: which, V services at their usual points, then slower ones. refused
     (V, O, T). segment (S, T, segments). draw, sell, unused, charge, discharge, store (S, T). peak (S, N), one a
     billing month. undone, later (K,). shortfall: power that cannot be had at all, (S, T).
-    offered: of each product, (Q, T). cooling: of halls and stores of cold. rest: of nodes that rest. made: of each
+    offered: of each product, (Q, T); carried: of it by work, less and more, (2, Q, T), of no products where work
+    carries none. cooling: of halls and stores of cold. rest: of nodes that rest. made: of each
     plant, (G, T). spilt: of the water of each reservoir, (W, T).
     """
 
@@ -158,6 +160,7 @@ class Columns:
     later: Whole
     shortfall: Whole
     offered: Whole
+    carried: Whole
     cooling: CoolingColumns
     rest: RestColumns
     made: Whole

@@ -16,7 +16,10 @@ def dearer(task: Task, site: int, share: float) -> Task:
     """The price of every kWh drawn or sold at a site changed by a share of it."""
     price = task.facts.price_per_kwh.copy()
     price[site] *= 1.0 + share
-    return replace(task, facts=_later_too(replace(task.facts, price_per_kwh=price), task))
+    sale = task.facts.sale_per_kwh.copy()
+    sale[site] *= 1.0 + share
+    facts = replace(task.facts, price_per_kwh=price, sale_per_kwh=sale)
+    return replace(task, facts=_later_too(facts, task))
 
 
 def carbon_dearer(task: Task, share: float) -> Task:

@@ -11,7 +11,7 @@ from gridtide.decide.situation import Commitments, OfferedCapacity, Situation
 from gridtide.digest import freeze
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.product import CapacityProduct
-from gridtide.fleet.site import Battery, Site
+from gridtide.fleet.site import Site
 from gridtide.signals.signal import Kind
 from gridtide.timeline import Timeline, epoch_s
 from gridtide.units import cost_per_kwh
@@ -25,6 +25,11 @@ def nothing_offered() -> Real:
     return np.zeros((0, 0))
 
 
+def nothing_carried() -> Real:
+    """Of a plan or dispatch in which running work carries no offer."""
+    return np.zeros((2, 0, 0))
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class OfferTerms:
     """Q products over T steps. site, hold_h, goes_up, goes_down: of each product, (Q,).
@@ -34,7 +39,10 @@ class OfferTerms:
     0 where the gate has closed, (Q, T). standing_kw: what is offered already and cannot be taken back, NaN where
     nothing is, (Q, T). block: number of the block each step lies in, (Q, T). overstated_kw: by how much the plan may
     overstate what a site draws, (S, T). surely_kw: what a site draws whatever its work and the weather do, (S,), inf
-    where offers need not rest on that.
+    where offers need not rest on that. by_work: which work may carry a part of, (Q,); per_accelerator_kw: by how much
+    one that works at each entry of the menu can draw less and more at the meter, (2, M); given_kw: by how much work
+    that stays as it was told can, (2, S, T). of_store_kw: the most of each that the store gives and takes from rest,
+    (2, Q), inf where offers need not rest on that.
     """
 
     site: Whole
@@ -47,19 +55,31 @@ class OfferTerms:
     block: Whole
     overstated_kw: Real
     surely_kw: Real
+    by_work: NDArray[np.bool_]
+    per_accelerator_kw: Real
+    given_kw: Real
+    of_store_kw: Real
 
     def __post_init__(self) -> None:
-        freeze(self, site=np.int64, block=np.int64, goes_up=np.bool_, goes_down=np.bool_)
+        freeze(self, site=np.int64, block=np.int64)
+        freeze(self, goes_up=np.bool_, goes_down=np.bool_, by_work=np.bool_)
         real = ("hold_h", "price_per_kw_h", "most_kw", "standing_kw", "overstated_kw", "surely_kw")
-        freeze(self, **dict.fromkeys(real, np.float64))
+        carried = ("per_accelerator_kw", "given_kw", "of_store_kw")
+        freeze(self, **dict.fromkeys((*real, *carried), np.float64))
 
     def __len__(self) -> int:
         return len(self.site)
 
 
-def offer_terms(situation: Situation, curve: PowerCurve, energy_price_per_mwh: Real) -> OfferTerms:
+def offer_terms(
+    situation: Situation,
+    curve: PowerCurve,
+    energy_price_per_mwh: Real,
+    carried: tuple[Real, Real],
+) -> OfferTerms:
     """The terms of the situation's products over its horizon. curve: the power its plan reckons with.
-    energy_price_per_mwh: what each site pays in real time, (S, T)."""
+    energy_price_per_mwh: what each site pays in real time, (S, T). carried: what work may carry, by accelerator of
+    each entry of the menu, (2, M), and of work that stays as told, (2, S, T), kW."""
     fleet, horizon = situation.fleet, situation.horizon
     products = fleet.products
     shape = (len(products), len(horizon))
@@ -85,6 +105,12 @@ def offer_terms(situation: Situation, curve: PowerCurve, energy_price_per_mwh: R
         block=block,
         overstated_kw=curve.gap_kw,
         surely_kw=curve.floor_it_kw,
+        by_work=np.asarray([product.carried_by_work for _, product in products], dtype=np.bool_),
+        per_accelerator_kw=carried[0],
+        given_kw=carried[1],
+        of_store_kw=np.asarray(
+            [[_store_kw(fleet.sites[number])[way] for number, _ in products] for way in (0, 1)]
+        ),
     )
 
 
@@ -102,6 +128,10 @@ def no_offers(curve: PowerCurve, steps: int) -> OfferTerms:
         block=none.astype(np.int64),
         overstated_kw=np.zeros((len(curve.floor_it_kw), steps)),
         surely_kw=curve.floor_it_kw,
+        by_work=blank.astype(np.bool_),
+        per_accelerator_kw=np.zeros((2, 0)),
+        given_kw=np.zeros((2, len(curve.floor_it_kw), steps)),
+        of_store_kw=np.zeros((2, 0)),
     )
 
 
@@ -128,11 +158,20 @@ def _prices_per_mw_h(situation: Situation, product: CapacityProduct) -> Real:
 
 
 def offered_most_kw(site: Site, product: CapacityProduct) -> float:
-    """The most of a product that a site's store gives from rest; 0 without a store."""
-    battery = site.battery or Battery(energy_kwh=0.0, charge_max_kw=0.0, discharge_max_kw=0.0)
-    up_kw = battery.discharge_max_kw if product.goes_up else np.inf
-    down_kw = battery.charge_max_kw if product.goes_down else np.inf
+    """The most of a product that a site's store gives from rest, 0 without a store; of one that work may carry, what
+    the case says."""
+    if product.carried_by_work:
+        return product.offered_max_kw
+    gives_kw, takes_kw = _store_kw(site)
+    up_kw = gives_kw if product.goes_up else np.inf
+    down_kw = takes_kw if product.goes_down else np.inf
     return min(product.offered_max_kw, up_kw, down_kw)
+
+
+def _store_kw(site: Site) -> tuple[float, float]:
+    """What the store of a site gives and takes at most, nothing without one."""
+    battery = site.battery
+    return (battery.discharge_max_kw, battery.charge_max_kw) if battery else (0.0, 0.0)
 
 
 def block_s(product: CapacityProduct) -> int:

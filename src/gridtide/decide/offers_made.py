@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from gridtide.decide.carried import carried_of
 from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.offer_terms import block_of, block_s, standing
 from gridtide.decide.situation import Commitments, OfferedCapacity, Situation
@@ -45,9 +46,11 @@ def offers_made(
 
 
 def with_standing(dispatch: Dispatch, situation: Situation, commitments: Commitments) -> Dispatch:
-    """The dispatch that tells what stands of every product, whatever it had planned beyond."""
+    """The dispatch that tells what stands of every product, whatever it had planned beyond, and what of it the work
+    that it tells carries."""
     fleet = situation.fleet
     if not fleet.products:
         return dispatch
     stands_kw = standing(fleet, commitments, dispatch.placement.horizon, 0.0)
-    return replace(dispatch, offered_kw=stands_kw)
+    told = replace(dispatch, offered_kw=stands_kw)
+    return replace(told, carried_kw=carried_of(told, situation))

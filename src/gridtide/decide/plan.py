@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import none_slower
 from gridtide.decide.extra_cooling import ExtraCooling
-from gridtide.decide.offer_terms import nothing_offered
+from gridtide.decide.offer_terms import nothing_carried, nothing_offered
 from gridtide.decide.situation import Situation
 from gridtide.digest import freeze
 from gridtide.timeline import Timeline
@@ -26,7 +26,9 @@ class Prices:
     PARTS, (len(PARTS), sites, T), summing to the total. accelerator_price_per_h: one more accelerator
     hour beyond its energy (scarcity of machines), (P, T); room_price_per_h: what a job pays for it besides,
     where services hold the rest of a place, (P, T). promise_price: what one more accelerator-hour
-    of each active job costs, (jobs,); NaN for work the plan does not carry.
+    of each active job costs, (jobs,); NaN for work the plan does not carry. carried_price_per_h: what an accelerator
+    that works at each entry of the menu earns by carrying offers, (M, T), of no entries where work carries none;
+    offered_price_per_kw_h: money for a kilowatt of each product held through an hour, (Q, T), of none there either.
     """
 
     it_price_per_kwh: NDArray[np.float64]
@@ -34,10 +36,12 @@ class Prices:
     accelerator_price_per_h: NDArray[np.float64]
     room_price_per_h: NDArray[np.float64]
     promise_price: NDArray[np.float64]
+    carried_price_per_h: NDArray[np.float64] = field(default_factory=nothing_offered)
+    offered_price_per_kw_h: NDArray[np.float64] = field(default_factory=nothing_offered)
 
     def __post_init__(self) -> None:
         names = ["it_price_per_kwh", "parts", "accelerator_price_per_h", "room_price_per_h"]
-        names.append("promise_price")
+        names += ["promise_price", "carried_price_per_h", "offered_price_per_kw_h"]
         freeze(self, **dict.fromkeys(names, np.float64))
 
 
@@ -87,7 +91,8 @@ class Plan:
     what of it is answered at each slower point of the services, (N, O, P, T).
     it_kw, facility_kw, import_kw, export_kw, unused_supply_kw, charge_kw, discharge_kw: (S, T), ≥ 0.
     soc_kwh: store at the end of each step, (S, T). offered_kw: capacity held ready of each of the fleet's Q
-    products, (Q, T). extra_cooling_kw, extra_power_kw: as `cooling` has them. air_c: of halls, NaN without one,
+    products, (Q, T); carried_kw: of it by running work, to draw less and more, (2, Q, T), of no products where work
+    carries none. extra_cooling_kw, extra_power_kw: as `cooling` has them. air_c: of halls, NaN without one,
     cold_kwh: in stores of cold, at the end of each step, (S, T). All four are of no sites where no site has either.
     made_kw: what plants make, (G, T); unused_supply_kw counts what of it is led past their turbines.
     nodes_used: accelerators that are used and rest otherwise, (P, T), of no places where no pool says how it rests.
@@ -112,6 +117,7 @@ class Plan:
     certificate: Certificate
     notes: tuple[str, ...] = ()
     offered_kw: NDArray[np.float64] = field(default_factory=nothing_offered)
+    carried_kw: NDArray[np.float64] = field(default_factory=nothing_carried)
     extra_cooling_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((2, 0, 0)))
     extra_power_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
     air_c: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
@@ -134,6 +140,7 @@ class Plan:
             "discharge_kw",
             "soc_kwh",
             "offered_kw",
+            "carried_kw",
             "extra_cooling_kw",
             "extra_power_kw",
             "air_c",

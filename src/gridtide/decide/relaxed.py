@@ -67,7 +67,7 @@ def relaxed_course(situation: Situation, objective: Objective) -> Course:
     held = held_of(situation, objective)
     held = replace(held, settled=np.zeros_like(held.settled))
     plain = facts_of(situation, objective, held, outward=True)
-    facts = cheaper(situation, plain)
+    facts = _working_longer(held, cheaper(situation, plain))
     of_job, before = facts.buckets.of_job, waits_before_release(situation)
     inside = of_job >= 0
     ahead = np.bincount(of_job[inside], before[inside], minlength=len(facts.buckets))
@@ -111,6 +111,18 @@ def program_of(course: Course) -> Relaxed:
         steep=rows.steep,
         ahead=float(course.ahead.sum()),
     )
+
+
+def _working_longer(held: Reservations, facts: Facts) -> Facts:
+    """The facts in which work carries as much as it would if it ran for as long as restarts and whole seconds of work
+    can make it."""
+    if not facts.offers.by_work.any() or not len(facts.buckets):
+        return facts
+    slot_s = float(held.left[:, 3].min())
+    whole = 1.0 - 1.0 / (float(facts.menu.speed.min()) * slot_s)
+    longer = (1.0 + float(restart_share(held, facts).max())) / whole
+    kw = facts.offers.per_accelerator_kw * longer
+    return replace(facts, offers=replace(facts.offers, per_accelerator_kw=kw))
 
 
 def _let_plants_lead_past(matrix: Matrix, columns: Columns, rows: Rows, facts: Facts) -> None:
@@ -163,6 +175,7 @@ def cheaper(situation: Situation, facts: Facts) -> Facts:
             facts.offers,
             overstated_kw=np.zeros_like(facts.offers.overstated_kw),
             surely_kw=np.full_like(facts.offers.surely_kw, np.inf),
+            of_store_kw=np.full_like(facts.offers.of_store_kw, np.inf),
         ),
     )
 

@@ -154,10 +154,9 @@ def paid(plan: Plan, situation: Situation, facts: Facts) -> float:
     What stands and is not held counts as the plan counts it.
     """
     sites = situation.fleet.sites
-    earned = np.asarray([site.contract.export_price_share for site in sites])[:, None]
     wear = [site.battery.wear_cost_per_kwh if site.battery else 0.0 for site in sites]
     flow = (facts.price_per_kwh + facts.carbon_cost_per_kwh) * plan.import_kw
-    flow = flow - facts.price_per_kwh * earned * plan.export_kw
+    flow = flow - facts.sale_per_kwh * plan.export_kw
     flow = flow + np.asarray(wear)[:, None] * plan.discharge_kw
     terms = facts.offers
     earned_for = (terms.price_per_kw_h * plan.offered_kw * facts.hours).sum()

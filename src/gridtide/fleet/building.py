@@ -85,6 +85,18 @@ def fast_power_of_site_kw(fleet: Fleet, site: int, it_kw: Real) -> Real:
     return np.asarray(facility.fast_power(np.ascontiguousarray(it_kw), capacity_kw, plant))
 
 
+def least_fast_marginal(fleet: Fleet) -> Real:
+    """Facility kW that a kilowatt of IT moves within seconds at least, (S,): where all is parked, for what conversion
+    and fans take grows with the load. 1 of a learned building."""
+    floor_kw, more_kw = parked_kw(fleet), 1e-3 * capacities_kw(fleet)
+    found = []
+    for site in range(len(fleet.sites)):
+        ends_kw = np.asarray([[floor_kw[site]], [floor_kw[site] + more_kw[site]]])
+        drawn_kw = fast_power_of_site_kw(fleet, site, ends_kw)[:, 0]
+        found.append((drawn_kw[1] - drawn_kw[0]) / more_kw[site])
+    return np.asarray(found, dtype=np.float64)
+
+
 def most_it_kw(fleet: Fleet, facility_max_kw: Real, outdoor_c: Real) -> Real:
     """The most IT power each building carries under a limit at its facility meter, (S, T), kW.
 

@@ -1,10 +1,13 @@
 """Capacity a site may hold ready for the grid: what is offered, which way, and what must stand behind it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
+
+Real = NDArray[np.float64]
 
 
 class ProductKind(StrEnum):
@@ -34,7 +37,8 @@ class CapacityProduct:
     What calls bring and cost: expected_score, 0 to 1, is paid of price and mileage; mileage_payment_per_mw_h: what the
     mileage of a megawatt offered through an hour is paid at a score of 1; call_cost_per_mw_h: what that megawatt costs
     by being called beside the energy and wear of the store. called_up_share, called_down_share: what is called of the
-    offer each way on the mean through an hour, as it is expected.
+    offer each way on the mean through an hour, as it is expected. carried_by_work: running work may carry a part of it
+    beside the store, by its operating points.
     """
 
     kind: ProductKind
@@ -50,8 +54,9 @@ class CapacityProduct:
     call_cost_per_mw_h: float = 0.0
     called_up_share: float = 0.0
     called_down_share: float = 0.0
+    carried_by_work: bool = False
 
-    def worth_per_mw_h(self, price_per_mw_h: NDArray[np.float64]) -> NDArray[np.float64]:
+    def worth_per_mw_h(self, price_per_mw_h: Real) -> Real:
         """What a megawatt offered through an hour brings at a price, less the cost of its calls but for the energy and
         wear of a store."""
         paid = self.expected_score * (price_per_mw_h + self.mileage_payment_per_mw_h)
@@ -79,3 +84,14 @@ class CapacityProduct:
     def name(self) -> str:
         """How results call it: one of a site."""
         return f"{self.kind} {self.direction}"
+
+
+def shared_out(products: Sequence[CapacityProduct], offered_kw: Real, reach_kw: Real) -> Real:
+    """What running work carries of each of a site's offers, (Q, T), kW: of those it may carry, first what must hold
+    longest, so that the store gives least. offered_kw: (Q, T); reach_kw: all that work carries one way, (T,)."""
+    carried_kw, left_kw = np.zeros(offered_kw.shape), np.maximum(reach_kw, 0.0)
+    for index in sorted(range(len(products)), key=lambda one: (-products[one].hold_h, one)):
+        if products[index].carried_by_work:
+            carried_kw[index] = np.minimum(offered_kw[index], left_kw)
+            left_kw = left_kw - carried_kw[index]
+    return carried_kw

@@ -16,6 +16,9 @@ from gridtide.physics.pue import facility_power_kw
 Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+Terms = tuple[Whole, Real, Real, Real]
+"""Sites of terms that bound what a site draws net of sales, (K,), their least and most, (K, T), kW, and money for a kW
+beyond them for a slot, with 1 where what is sold does not count, (K, 2)."""
 Building = tuple[Real, Real, Whole, Tables]
 """Capacity, outdoor temperature, plant, and the tables of those that have one."""
 Sale = tuple[Real, Real, Real, Real, Real, Real]
@@ -72,6 +75,19 @@ def lay(
 
 
 @njit(cache=True, error_model="numpy")
+def missed(net: float, s: int, t: int, terms: Terms) -> float:
+    """Money for what a site draws beyond the terms of calls and positions in a slot."""
+    site, least_kw, most_kw, price = terms
+    total = 0.0
+    for k in range(site.shape[0]):
+        if site[k] == s:
+            kw = max(net, 0.0) if price[k, 1] > 0.0 else net
+            beyond_kw = max(kw - most_kw[k, t], 0.0) + max(least_kw[k, t] - kw, 0.0)
+            total += price[k, 0] * beyond_kw
+    return total
+
+
+@njit(cache=True, error_model="numpy")
 def price_slots(
     window: tuple[int, int],
     place: tuple[int, int, int, float, int],
@@ -81,6 +97,7 @@ def price_slots(
     rest_kw: Real,
     energy: tuple[Real, Real, Real, Flags],
     sale: Sale,
+    terms: Terms,
     peak_kw: float,
     felt: Real,
     above: Real,
@@ -91,7 +108,7 @@ def price_slots(
     for an accelerator that is scarce, (P, T); for one in all in slots that do not count, (M, T); those that count,
     (S, T). sale: money for a kW sold for the slot, (S, T), and the most that may be, kW, (S, T); kW that
     agreements deliver, and money lost for one of them that is not drawn for the slot, (S, T) each; kW that a set-point
-    asks for, and money for a kW beside it for the slot, (S, T) each. Fills felt, above.
+    asks for, and money for a kW beside it for the slot, (S, T) each. terms: of calls and positions. Fills felt, above.
     """
     m, p, s, power_kw, gang = place
     per_kw, scarce, beyond, counts = energy
@@ -107,6 +124,8 @@ def price_slots(
         left_kw = max(delivered_kw[s, t] - max(net[s, t], 0.0), 0.0)
         paid -= lost[s, t] * (left_kw - max(delivered_kw[s, t] - max(then, 0.0), 0.0))
         paid += off[s, t] * (abs(then - asked_kw[s, t]) - abs(net[s, t] - asked_kw[s, t]))
+        if terms[0].shape[0] > 0:
+            paid += missed(then, s, t, terms) - missed(net[s, t], s, t, terms)
         felt[t] = scarce[p, t] + paid / gang
         above[t] = max(0.0, then - peak_kw)
 
@@ -189,6 +208,7 @@ def sweep(
     building: Building,
     energy: tuple[Real, Real, Real, Flags],
     sale: Sale,
+    terms: Terms,
     month: tuple[Real, Real],
 ) -> int:
     """Move each job, in order, to where the fleet costs least with it; how many moved.
@@ -197,7 +217,7 @@ def sweep(
     (n, 4), rule (n, 3), place it runs at (n,), on how many accelerators (n,), offer (n, P), delay (n,), all as in
     `placement.sweep`. told: (place, offsets, count, slots, point), free (P, T), it_kw (S, T): changed in place.
     menu: (place (M,), speed (M,), IT kW of an accelerator beyond a parked one (M,), full-speed entry of each place
-    (P,)). rest_kw: charge - discharge - supply, (S, T). energy, sale: see `price_slots`.
+    (P,)). rest_kw: charge - discharge - supply, (S, T). energy, sale, terms: see `price_slots`.
     month: highest import so far and money for a kW above, (S,) each.
     """
     takes, may, first, last, left, rule, running_at, running_with, offer, delay = jobs
@@ -232,14 +252,12 @@ def sweep(
             peak_kw = highest_kw(net[s], energy[3][s], known_kw[s])
             here = (m, q, s, gang * extra_kw[m], gang)
             price_slots(
-                window, here, it_kw, net, building, rest_kw, energy, sale, peak_kw, felt, above
-            )
+                window, here, it_kw, net, building, rest_kw, energy, sale, terms, peak_kw, felt, above,
+            )  # fmt: skip
             goes_on = running_at[j] == q and running_with[j] == gang
             runs = (rule[j, 0] == 1, rule[j, 1] == 1, goes_on, rule[j, 2])
-            paced, waits = (
-                at_speed(work, speed[m]),
-                delay[j] * speed[m] * (takes[j, whole[q]] / gang),
-            )
+            paced = at_speed(work, speed[m])
+            waits = delay[j] * speed[m] * (takes[j, whole[q]] / gang)
             if m == own:
                 stays = held_cost(
                     felt, waits, free[q], gang, (kept, 0.0), window, paced, runs, offer[j, q], held

@@ -132,6 +132,47 @@ def readied(
 
 
 @njit(cache=True, error_model="numpy")
+def ordered(
+    order: tuple[float, float],
+    above_kw: float,
+    beyond_kw: float,
+    rooms: tuple[float, float],
+    outs: tuple[float, float, float],
+) -> tuple[float, float]:
+    """Charge and discharge as ordered, as far as a held level, the import limit and the store allow, kW.
+
+    above_kw: net power above what the site is held to; beyond_kw: above its import limit. rooms: the most to charge and
+    to give with what is kept for calls; outs: largest discharge, the most for the import limit, what would spill.
+    """
+    charge = min(order[0], max(0.0, -above_kw), rooms[0])
+    discharge = min(max(order[1], min(above_kw, outs[0])), rooms[1])
+    discharge = max(discharge, min(beyond_kw, outs[1]), min(outs[2], rooms[1]), 0.0)
+    both = min(charge, discharge)
+    return charge - both, discharge - both
+
+
+@njit(cache=True, error_model="numpy")
+def recovered(
+    called: tuple[float, float],
+    lacking: tuple[float, float],
+    most: tuple[float, float],
+    rooms: tuple[float, float],
+    beyond_kw: float,
+) -> tuple[float, float]:
+    """The most to charge and to give so that an offer holds again.
+
+    called: kW kept for calls to draw less, and more. lacking: kW that energy, and that room in the store lack.
+    most: largest charge and discharge. rooms: both as far as what is kept allows. beyond_kw: net power above the import
+    limit.
+    """
+    up, down = called
+    return (
+        max(min(lacking[0], most[0] - down), min(up - most[1], rooms[0])),
+        max(min(max(lacking[1], beyond_kw), most[1] - up), min(down - most[0], rooms[1])),
+    )
+
+
+@njit(cache=True, error_model="numpy")
 def raised(least_kw: float, store: tuple[float, float], room_in: float) -> tuple[float, float]:
     """Charge and discharge that bring what they add to a site to a least, as far as they can: first less is given,
     then more is charged, kW. store: (charge, discharge) as they would be, one of them 0; room_in: largest charge."""
@@ -153,7 +194,11 @@ def run_gensets(
     t: int,
     hours: float,
 ) -> float:
-    """What the generators of a site carry of what is above its limit in a step, kW; arrays as in `run_stores`."""
+    """What the generators of a site carry of what is above its limit in a step, kW.
+
+    gensets: (how many started, share of the step in which they may carry load, (S, T); rating, L/kWh of load, L/kWh of
+    rating while running, L in the tank, changed in place, (S,); filled with their power, fuel and number, (3, S, T)).
+    """
     started, share, rated, per_kwh, idling, tank_l, ran = gensets
     made, burnt, running = carried(
         above_kw,
@@ -191,27 +236,21 @@ def run_stores(
 ) -> None:
     """Charge and discharge as ordered, as far as the store and the meter allow, step by step.
 
-    A site with a ramp rule holds its grid power to it with its store, and when power falls too fast by using
-    less of its own supply; what loads and weather do beyond that shows in the meter. So does a site that has
-    offered to draw less, where its own supply leaves it nothing to draw.
+    A ramp rule is held by the store, and when power falls too fast by using less of one's own supply; what loads and
+    weather do beyond that shows in the meter. So is an offer to draw less, where own supply leaves nothing to draw.
 
-    demand_kw: facility power, (S, T). orders: (charge_kw, discharge_kw, and the import the store
-    holds its site to), (S, T): above it the store charges less, then gives what it has. store, per site:
-    (soc_kwh, changed in place, energy_kwh, least energy, charge efficiency, discharge efficiency, largest
-    charge and discharge in kW).
-    limits: (import_max_kw, (S, T), export_max_kw, (S, T), ramp in kW per minute, (S,), inf without a rule).
-    ready: what is kept for calls of the grid, (S, T): kW to draw less and to draw more, kWh in the store above its
-    least, kWh of room in it. Only the import limit may use it.
-    before: grid power a step before the first, (S,), NaN where unknown; the last one on return.
+    demand_kw, supply_kw: facility power and own supply, (S, T). orders: (charge_kw, discharge_kw, the import to which
+    the store holds its site), (S, T). store: (soc_kwh, changed in place, energy_kwh, least energy, charge efficiency,
+    discharge efficiency, largest charge and discharge in kW), (S,). limits: (import_max_kw, export_max_kw, (S, T), ramp
+    in kW per minute, (S,), inf without a rule). ready: what is kept for calls of the grid, which only the import limit
+    may use: kW to draw less and more, kWh in the store above its least, kWh of room in it, (S, T). before: grid power
+    a step before the first, (S,), NaN where unknown; the last one on return.
     seen, filled: (import_kw, export_kw, charge_kw, discharge_kw, unused_supply_kw, soc_kwh), (S, T).
-    gensets: generators that carry what is above the import limit where all else is done: (how many started, share of
-    the step in which they may carry load, (S, T); rating, L/kWh of load, L/kWh of rating while running, L in the tank,
-    changed in place, (S,); filled with their power, fuel and number, (3, S, T)); None where no site has any.
-    least_in: the least power at which each store charges, (S,), below which it does not; None where any will do.
-    water: (power of what rivers bring to stores, filled with that of what is spilt, (S, T)), before any loss; a store
-    that would spill gives what it can instead. None where no river fills one.
-    floor: import below which a site gives less, then charges, then leaves own supply unused, (S, T), -inf where it has
-    none; None where nobody has.
+    gensets: as of run_gensets; they carry what is above the import limit where all else is done.
+    least_in: the least power at which each store charges, (S,).
+    water: (power of what rivers bring to stores, filled with that of what is spilt), (S, T), before any loss; a store
+    that would spill gives what it can instead.
+    floor: import below which a site gives less, then charges, then leaves own supply unused, (S, T), -inf without one.
     """
     charge_order, discharge_order, level = orders
     soc, energy, least, into, out_of, most_in, most_out = store
@@ -230,23 +269,24 @@ def run_stores(
             stored = soc[site] - least[site] - kept_kwh[site, t]
             room_out = max(0.0, min(most_out[site] - up, stored * out_of[site] / h))
             above = net - min(level[site, t], import_max[site, t] - down)
-            charge = min(charge_order[site, t], max(0.0, -above), room_in)
-            discharge = min(max(discharge_order[site, t], min(above, most_out[site])), room_out)
-            discharge = max(discharge, min(net - import_max[site, t], last_out), 0.0)
-            if water is not None:
-                full = max(0.0, soc[site] - energy[site]) * out_of[site] / h
-                discharge = max(discharge, min(full, room_out))
-            both, change = min(charge, discharge), ramp[site] * h * 60.0
-            own, rooms = (charge - both, discharge - both), (room_in, room_out)
+            spilt = (
+                max(0.0, soc[site] - energy[site]) * out_of[site] / h if water is not None else 0.0
+            )
+            outs, beyond = (most_out[site], last_out, spilt), net - import_max[site, t]
+            rooms, change = (room_in, room_out), ramp[site] * h * 60.0
+            own = ordered(
+                (charge_order[site, t], discharge_order[site, t]), above, beyond, rooms, outs
+            )
             if floor is not None:
                 own = raised(floor[site, t] - net, own, room_in)
-            charge, discharge = smoothed(net + charge - discharge, own, rooms, before[site], change)
+            charge, discharge = smoothed(net + own[0] - own[1], own, rooms, before[site], change)
             if up > 0.0 or down > 0.0 or kept_kwh[site, t] > 0.0 or room_kwh[site, t] > 0.0:
-                lacking = max(0.0, -stored) / (into[site] * h)
-                beyond = max(max(0.0, -space) * out_of[site] / h, net - import_max[site, t])
-                most = (
-                    max(min(lacking, most_in[site] - down), min(up - most_out[site], room_in)),
-                    max(min(beyond, most_out[site] - up), min(down - most_in[site], room_out)),
+                lacking = (
+                    max(0.0, -stored) / (into[site] * h),
+                    max(0.0, -space) * out_of[site] / h,
+                )
+                most = recovered(
+                    (up, down), lacking, (most_in[site], most_out[site]), rooms, beyond
                 )
                 least_kw = net - (up - export_max[site, t])
                 charge, discharge = readied(least_kw, (charge, discharge), rooms, most)

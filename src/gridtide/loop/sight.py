@@ -17,7 +17,7 @@ from gridtide.loop.mandate import Mandate
 from gridtide.loop.spread import spread_of
 from gridtide.loop.world import World
 from gridtide.signals.forecaster import forecaster_named
-from gridtide.signals.history import known, reach_s
+from gridtide.signals.history import History, known, reach_s
 from gridtide.signals.signal import Kind, Nature, Signal, is_point
 from gridtide.timeline import Timeline
 from gridtide.trust.quarantine import Doubt, quarantined
@@ -30,12 +30,21 @@ def wanted(mandate: Mandate) -> tuple[tuple[Kind, str], ...]:
     pairs: list[tuple[Kind, str]] = []
     for site in mandate.fleet.sites:
         pairs += _wanted_of(site, mandate.objective.carbon)
+        if sale_kind(mandate.history, site) is Kind.EXPORT_PRICE:
+            pairs.append((Kind.EXPORT_PRICE, site.zone))
     for service in mandate.services:
         pairs += [
             (Kind.REQUESTS, demand_zone(service.name, origin))
             for origin in mandate.fleet.network.origins
         ]
     return tuple(dict.fromkeys(pairs))
+
+
+def sale_kind(history: History, site: Site) -> Kind:
+    """By which price of its zone a site sells: that of export, where it may sell and its zone ever had one."""
+    sells = site.contract.export_max_kw > 0.0
+    there = sells and history.of(Kind.EXPORT_PRICE, site.zone) is not None
+    return Kind.EXPORT_PRICE if there else Kind.PRICE
 
 
 def see(

@@ -8,12 +8,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gridtide.decide.bids import cleared
+from gridtide.decide.call_answer import taken_of
+from gridtide.decide.carried import with_carried
 from gridtide.decide.crowd import left_waiting
 from gridtide.decide.dispatch import Dispatch, Reason
 from gridtide.decide.dispatchers.keep_told import KeepTold
-from gridtide.decide.expected_work import Arrivals, arrivals_of, plan_of_known, told_to_known
+from gridtide.decide.expected_work import Arrivals, arrivals_of
 from gridtide.decide.in_turn import in_turn
 from gridtide.decide.leaning import Leaning, leaning_of
 from gridtide.decide.offers_made import offers_made, with_standing
@@ -24,10 +27,10 @@ from gridtide.decide.recovering import with_recovery
 from gridtide.decide.reservations import Reservations, grid_step_s, reservations, slot_grid
 from gridtide.decide.room import promised_room
 from gridtide.decide.setpoints import with_setpoints
-from gridtide.decide.situation import Commitments, Situation
+from gridtide.decide.situation import Commitments, Event, Situation
 from gridtide.digest import Fingerprints, digest
 from gridtide.loop.bidding import bidders, bids_made
-from gridtide.loop.calls import beside_expected, heard, told_since
+from gridtide.loop.calls import following, heard, told_since
 from gridtide.loop.mandate import Mandate, Policy
 from gridtide.loop.sight import news_said, prices_reach, see, situation_of, still_binding
 from gridtide.loop.world import Orders, World
@@ -37,6 +40,7 @@ from gridtide.trust.admission import Admission, Answer, admit
 from gridtide.trust.audit import content_of, linked
 from gridtide.trust.guard import Verdict, judge
 from gridtide.trust.quarantine import Doubt
+from gridtide.trust.rebound import passed_levels
 from gridtide.trust.record import Decision, Stage, Store
 
 
@@ -46,7 +50,7 @@ class Memory:
     at_risk: jobs that were answered so and still are; they are tried again, not answered again.
     commitments: every position bought day-ahead and all capacity offered so far. leaning: what was learned of how far
     sites leave what they declare. arrivals: work that came so far, from which is expected what will come; None where
-    all is known. restless: whether jobs
+    all is known. passed: calls after which work was said to pass the level of the recovery. restless: whether jobs
     stand still that the next step may help: stopped in this turn, or waiting for room. fingerprints: of
     situations, which share most of what they hold.
     """
@@ -60,6 +64,7 @@ class Memory:
     commitments: Commitments = ()
     leaning: Leaning | None = None
     arrivals: Arrivals | None = None
+    passed: frozenset[Event] = frozenset()
     restless: bool = False
     fingerprints: Fingerprints = field(default_factory=Fingerprints)
 
@@ -77,7 +82,8 @@ class Turn:
 
 
 def plan_is_due(mandate: Mandate, memory: Memory, as_of: datetime) -> bool:
-    """Whether new information was issued, a billing month began, or the last plan is older than the mandate allows."""
+    """Whether new information was issued, a billing month or a call that was taken began, or the last plan is older
+    than the mandate allows."""
     if memory.planned_at is None:
         return True
     if as_of - memory.planned_at >= timedelta(hours=mandate.replan_h):
@@ -85,6 +91,8 @@ def plan_is_due(mandate: Mandate, memory: Memory, as_of: datetime) -> bool:
     if any(memory.planned_at < said <= as_of for said in news_said(mandate.events, mandate.fleet)):
         return True
     if next_month_s(mandate.fleet, memory.planned_at) <= epoch_s(as_of):
+        return True
+    if any(memory.planned_at < one.event.start <= as_of for one in taken_of(memory.commitments)):
         return True
     return prices_reach(mandate, as_of) > memory.reach_s
 
@@ -123,6 +131,7 @@ def take_turn(
     proposed, witness = (
         in_turn(one, situation, room, admission.promised) for one in (proposed, witness)
     )
+    proposed = with_carried(proposed, situation)
     dispatch, verdict = judge(proposed, witness, situation, room, admission.promised)
     if due:
         until_s = epoch_s(as_of) + round(mandate.replan_h * 3600)
@@ -136,9 +145,12 @@ def take_turn(
     memory = replace(memory, leaning=leaning_of(with_new(situation, memory), memory.leaning))
     dispatch = with_standing(dispatch, situation, memory.commitments)
     dispatch = with_recovery(dispatch, situation, memory.commitments)
+    memory, passed = _rebounds(memory, dispatch, situation, admission.promised)
     dispatch = with_setpoints(dispatch, situation, memory.commitments)
     return Turn(
-        decision=_decision(mandate, policy, seen, dispatch, verdict, (answers, calls), memory),
+        decision=_decision(
+            mandate, policy, seen, dispatch, verdict, (answers, (*calls, *passed)), memory
+        ),
         orders=Orders(jobs=situation.jobs, dispatch=dispatch, promised=admission.promised),
         verdict=verdict,
         answers=answers,
@@ -176,27 +188,35 @@ def _decided(
     held: Reservations,
     due: bool,
 ) -> tuple[Memory, Situation, Dispatch]:
-    """The memory with the plan that holds, what it was decided from, and what is to be told to known work.
-
-    While calls of the grid stand, work that is expected is decided on like any other and told nothing.
-    """
-    known = len(situation.jobs)
-    seen, held = beside_expected(situation, held, memory.arrivals, mandate.objective.moves_max)
+    """The memory with the plan that holds, what it was decided from, and what is to be told."""
     if due:
-        memory, seen = _answered(mandate, policy, memory, seen, held)
-    plan, proposed = policy.decide(memory.plan, seen, held, due)
-    plan = None if plan is None else plan_of_known(plan, known)
-    return replace(memory, plan=plan), seen, told_to_known(proposed, known)
+        memory = _answered(mandate, policy, memory, situation, held)
+    known = following(memory.commitments, memory.arrivals)
+    memory = replace(memory, commitments=known)
+    situation = replace(situation, commitments=still_binding(known, situation.as_of))
+    plan, proposed = policy.decide(memory.plan, situation, held, due)
+    return replace(memory, plan=plan), situation, proposed
+
+
+def _rebounds(
+    memory: Memory, dispatch: Dispatch, situation: Situation, promised: NDArray[np.bool_]
+) -> tuple[Memory, tuple[str, ...]]:
+    """What is said of levels that work passes after calls, of each call once; and the memory of that."""
+    found = passed_levels(dispatch, situation, promised)
+    fresh = [(answer, said) for answer, said in found if answer.event not in memory.passed]
+    passed = memory.passed | {answer.event for answer, _ in fresh}
+    return replace(memory, passed=passed), tuple(str(said) for _, said in fresh)
 
 
 def _answered(
     mandate: Mandate, policy: Policy, memory: Memory, situation: Situation, held: Reservations
-) -> tuple[Memory, Situation]:
-    """The memory and the situation with answers to calls that were heard for the first time, or may be anew."""
+) -> Memory:
+    """The memory with answers to calls that were heard for the first time, or may be anew."""
     moves_max = mandate.objective.moves_max
-    known = heard(policy, memory.plan, situation, held, moves_max, memory.commitments)
-    stand = tuple(one for one in known if one.end > situation.as_of)
-    return replace(memory, commitments=known), replace(situation, commitments=stand)
+    known = heard(
+        policy, memory.plan, situation, held, moves_max, memory.commitments, memory.arrivals
+    )
+    return replace(memory, commitments=known)
 
 
 def _with_witness(situation: Situation, admission: Admission) -> Situation:

@@ -45,7 +45,8 @@ class Telemetry:
     none has any. made_kw: of each plant that is told what to make, (G, T); led_past_kw: what of that no site could use
     or sell, (S, T); both of none where there is no plant.
     water_kw: of what rivers brought to stores and of what was spilt, before any loss, (2, S, T); of no sites where no
-    river fills one.
+    river fills one. carried_kw: by how much tolerant work that ran through a step could have drawn less and more at the
+    meter, its deadlines kept, (2, S, T); of no sites where work carries nothing that is offered.
     """
 
     timeline: Timeline
@@ -77,6 +78,7 @@ class Telemetry:
     made_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
     led_past_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
     water_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((2, 0, 0)))
+    carried_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((2, 0, 0)))
     slower: NDArray[np.float64] = field(default_factory=none_slower)
     slower_p95_s: NDArray[np.float64] = field(default_factory=none_slower)
 

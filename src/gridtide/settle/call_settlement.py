@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,7 +91,7 @@ def _settled(
     clock: str,
     calendar: Calendar,
 ) -> CallSettlement:
-    steps = _steps(meter, call)
+    steps = _steps(meter, call, clock)
     starts_s, hours = meter.timeline.starts_s[steps], meter.timeline.hours[steps]
     metered_kw = meter.import_kw[steps]
     position = position_of(days, starts_s, clock)
@@ -113,15 +114,17 @@ def _settled(
     )
 
 
-def _steps(meter: Meter, call: Call) -> slice:
+def _steps(meter: Meter, call: Call, clock: str) -> slice:
     """The meter's intervals in a call. Raises BadInput where it is outside, between intervals or not known."""
     edges_s = meter.timeline.edges_s
     first, stop = np.searchsorted(edges_s, (call.start_s, call.end_s)).tolist()
-    when = f"call from {instant(call.start_s).isoformat()}"
+    zone = ZoneInfo(clock)
+    when = f"call from {instant(call.start_s).astimezone(zone).isoformat()}"
     faults = Gathered()
     inside = edges_s[0] <= call.start_s and call.end_s <= edges_s[-1]
     if not inside:
-        there = f"{meter.timeline.start.isoformat()} to {meter.timeline.end.isoformat()}"
+        ends = (meter.timeline.start, meter.timeline.end)
+        there = " to ".join(end.astimezone(zone).isoformat() for end in ends)
         faults.findings.append(
             Finding(
                 subject=when,

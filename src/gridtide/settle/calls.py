@@ -51,17 +51,19 @@ class SettledCall:
 @dataclass(frozen=True, kw_only=True, eq=False)
 class MeasuredCall:
     """What a call is settled by, (T,) each: what it asks for beside others, the baseline, NaN where it is unknown, what
-    was drawn, and the level that the recovery allows, inf without one. share: of what is asked that was taken."""
+    was drawn, and the level that the recovery allows, inf without one. share: of what is asked that was taken;
+    agreed_kw: that, as far as the site could take it."""
 
     event: Event
     share: float
     asked_kw: Real
+    agreed_kw: Real
     baseline_kw: Real
     drawn_kw: Real
     level_kw: Real
 
     def __post_init__(self) -> None:
-        real = ("asked_kw", "baseline_kw", "drawn_kw", "level_kw")
+        real = ("asked_kw", "agreed_kw", "baseline_kw", "drawn_kw", "level_kw")
         freeze(self, **dict.fromkeys(real, np.float64))
 
 
@@ -69,10 +71,12 @@ def measured_call(
     answer: CallAnswer, answers: tuple[CallAnswer, ...], drawn_kw: Real, horizon: Timeline
 ) -> MeasuredCall:
     """One call among others. answer, answers: with the baselines that count; drawn_kw: (T,)."""
+    asked_kw = np.nan_to_num(asked_beside(answer, answers, horizon))
     return MeasuredCall(
         event=answer.event,
         share=answer.share,
-        asked_kw=np.nan_to_num(asked_beside(answer, answers, horizon)),
+        asked_kw=asked_kw,
+        agreed_kw=answer.share * np.minimum(asked_kw, answer.most_over(horizon)),
         baseline_kw=answer.baseline_over(horizon),
         drawn_kw=drawn_kw,
         level_kw=answer.level_after_kw(horizon),
@@ -86,8 +90,7 @@ def settle_call(measured: MeasuredCall, horizon: Timeline) -> SettledCall:
     over; one that could be declined for what is lacking in intervals below the band.
     """
     event, hours, drawn_kw = measured.event, horizon.hours, measured.drawn_kw
-    asked_kw = measured.asked_kw
-    agreed_kw = measured.share * asked_kw
+    asked_kw, agreed_kw = measured.asked_kw, measured.agreed_kw
     sign = -1.0 if event.kind is EventKind.ABSORB else 1.0
     beside_kw = sign * np.nan_to_num(measured.baseline_kw - drawn_kw)
     delivered_kw = np.clip(beside_kw, 0.0, agreed_kw)

@@ -19,14 +19,15 @@ class Metered:
     """What one site's meter and markets said, step by step, (T,) each.
 
     import_kwh, export_kwh: metered. price_per_mwh, real_time_price_per_mwh: of its zones (the same where
-    it has no real-time zone). position_kwh: bought day-ahead. weekday (0 = Monday), hour: on the site's
-    clock. hours: length of the step.
+    it has no real-time zone). export_price_per_mwh: of what is fed in, before the contract's share of it.
+    position_kwh: bought day-ahead. weekday (0 = Monday), hour: on the site's clock. hours: length of the step.
     """
 
     import_kwh: Real
     export_kwh: Real
     price_per_mwh: Real
     real_time_price_per_mwh: Real
+    export_price_per_mwh: Real
     position_kwh: Real
     weekday: NDArray[np.int64]
     hour: Real
@@ -40,7 +41,7 @@ def settle_energy_cost(contract: Contract, metered: Metered) -> float:
     after gate closure a move changes the cost by the real-time price alone. Contract for difference:
     the index plus strike minus index on the contracted volume.
     """
-    exported = metered.export_kwh * metered.price_per_mwh * contract.export_price_share
+    exported = metered.export_kwh * metered.export_price_per_mwh * contract.export_price_share
     paid = _paid(contract, metered) - exported
     return float(np.sum(cost_per_kwh(1.0) * paid))
 

@@ -54,10 +54,11 @@ def peak_lines(
     if not isinstance(terms, PeakTerms):
         raise BadInput([of_another_kind(rule, "a market that settles coincident peaks")])
     own_kw = [_drawn_kw(meter, peak) for peak in peaks]
-    faults = _never_charged(peaks, rule, terms, rule.clock if clock is None else clock)
+    zone = ZoneInfo(rule.clock if clock is None else clock)
+    faults = _never_charged(peaks, rule, terms, zone)
     faults += [
         Finding(
-            subject=f"peak from {instant(peak.start_s).isoformat()}",
+            subject=f"peak from {instant(peak.start_s).astimezone(zone).isoformat()}",
             value="the meter says nothing of it",
             limit="a reading for each peak",
             mend="Give the readings of its interval.",
@@ -82,9 +83,8 @@ def peak_lines(
 
 
 def _never_charged(
-    peaks: tuple[Call, ...], rule: MarketRule, terms: PeakTerms, clock: str
+    peaks: tuple[Call, ...], rule: MarketRule, terms: PeakTerms, zone: ZoneInfo
 ) -> list[Finding]:
-    zone = ZoneInfo(clock)
     spans = [(instant(one.start_s), instant(one.end_s)) for one in peaks]
     local = tuple((start.astimezone(zone), end.astimezone(zone)) for start, end in spans)
     return [

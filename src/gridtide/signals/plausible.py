@@ -4,6 +4,7 @@ from gridtide.signals.signal import Kind
 
 PLAUSIBLE: dict[Kind, tuple[float, float]] = {
     Kind.PRICE: (-10_000.0, 400_000.0),
+    Kind.EXPORT_PRICE: (-10_000.0, 400_000.0),
     Kind.CAPACITY_PRICE: (0.0, 400_000.0),
     Kind.CARBON_AVERAGE: (0.0, 1_500.0),
     Kind.CARBON_MARGINAL: (0.0, 3_000.0),
@@ -48,7 +49,7 @@ PRICE_USD_PER_MWH = (-10_000.0, 40_000.0)
 
 def plausible(kind: Kind, currency: str | None = None) -> tuple[float, float]:
     """Lowest and highest value of a kind; of a price in its currency, where the size of that is known."""
-    if kind is not Kind.PRICE or currency not in PER_DOLLAR:
+    if kind not in (Kind.PRICE, Kind.EXPORT_PRICE) or currency not in PER_DOLLAR:
         return PLAUSIBLE[kind]
     low, high = (limit * PER_DOLLAR[currency] for limit in PRICE_USD_PER_MWH)
     return low, high

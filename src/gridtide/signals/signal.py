@@ -15,6 +15,7 @@ class Kind(StrEnum):
     """What a signal measures; the name says the unit."""
 
     PRICE = "price_per_mwh"
+    EXPORT_PRICE = "export_price_per_mwh"
     CAPACITY_PRICE = "capacity_price_per_mw_h"
     CARBON_AVERAGE = "carbon_average_g_per_kwh"
     CARBON_MARGINAL = "carbon_marginal_g_per_kwh"
@@ -32,8 +33,8 @@ class Kind(StrEnum):
     REQUESTS = "requests_per_s"
 
 
-PRICES = (Kind.PRICE, Kind.CAPACITY_PRICE)
-"""Kinds that are money: of energy, and of capacity held ready through an hour."""
+PRICES = (Kind.PRICE, Kind.EXPORT_PRICE, Kind.CAPACITY_PRICE)
+"""Kinds that are money: of energy drawn and fed in, and of capacity held ready through an hour."""
 
 
 class Nature(StrEnum):

@@ -182,7 +182,8 @@ def _measured(study: Study, course: Course, answer: CallAnswer) -> CallAnswer:
     if agreed or course.without_calls is None:
         return answer
     baseline_kw = drawn_of(study, course.without_calls, answer.event)
-    return replace(answer, steps=study.timeline, baseline_kw=baseline_kw)
+    most_kw = answer.most_over(study.timeline) if len(answer.most_kw) else answer.most_kw
+    return replace(answer, steps=study.timeline, baseline_kw=baseline_kw, most_kw=most_kw)
 
 
 def drawn_of(study: Study, seen: Telemetry, event: Event) -> Real:

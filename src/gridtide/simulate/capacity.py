@@ -55,6 +55,7 @@ def meters_of(study: Study, course: Course, index: int) -> SiteMeters:
         export_max_kw=feed_in_kw[index],
         hours=study.timeline.hours,
         offered_kw=course.offered_kw[_own(study, index)],
+        work_kw=seen.carried_kw[:, index] if seen.carried_kw.size else np.zeros((2, 1)),
         block=np.stack([block_of(product, starts_s) for product in site.products]),
     )
 

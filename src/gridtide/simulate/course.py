@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gridtide.decide.bid import Bid
 from gridtide.decide.bids import bought_at
-from gridtide.decide.call_answer import CallAnswer, answers_of
+from gridtide.decide.call_answer import CallAnswer, answers_of, taken_of
 from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.excused import excused
 from gridtide.decide.flow_reasons import FlowReasons, flow_rows
@@ -197,7 +197,8 @@ def run_course(
     """Take turns at every decision instant of the study until its end.
 
     An instant is a step edge at which a job arrives, a plan falls due, a billing month begins, a call of the
-    grid is issued, or the course begins; while work waits for room or had to be stopped, every edge is one. Every
+    grid is issued, or the course begins; while work waits for room or had to be stopped, or a call is delivered, every
+    edge is one. Every
     decision is written down before it is told and again with its outcome. progress(done, steps).
     """
     mandate = mandate_of(study, forecaster)
@@ -294,7 +295,10 @@ def next_instant(study: Study, memory: Memory, present: int) -> int:
     news = news_said(study.events, study.fleet)
     issued = [int(np.searchsorted(edges_s, epoch_s(said))) for said in news]
     instants += [step for step in issued if step > present]
-    if memory.restless:
+    now, taken = instant(edges_s[present]), taken_of(memory.commitments)
+    begins = [int(np.searchsorted(edges_s, epoch_s(one.event.start))) for one in taken]
+    instants += [step for step in begins if step > present]
+    if memory.restless or any(one.event.start <= now < one.event.end for one in taken):
         return present + 1
     return max(present + 1, min(instants))
 

@@ -7,11 +7,14 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.bids import bid_plan
+from gridtide.decide.facts import held_of
 from gridtide.decide.positions import expected_import_kw
+from gridtide.decide.situation import Situation
 from gridtide.digest import freeze
-from gridtide.finding import BadInput, Finding
+from gridtide.finding import BadInput, Finding, refuse_if_any
 from gridtide.loop.mandate import Mandate, Policy
-from gridtide.loop.sight import see
+from gridtide.loop.sight import see, with_courses
 from gridtide.loop.turn import Memory, Turn, take_turn
 from gridtide.settle.declared_band import declared_band
 from gridtide.simulate.course import Progress, mandate_of, next_instant
@@ -57,12 +60,21 @@ class Declaration:
 
 
 def declared_days(
-    study: Study, truth: Truth, policy: Policy, forecaster: str, until: int, progress: Progress
+    study: Study,
+    truth: Truth,
+    policy: Policy,
+    forecaster: str,
+    until: int,
+    progress: Progress,
+    *,
+    courses: int = 0,
 ) -> tuple[DeclaredDay, ...]:
     """The course of a policy through its first `until` steps: each day as declared beside what was drawn.
 
     A day is declared at the first turn from noon on of the day before, by the clock of the first site; days the plan
-    does not reach the end of are left out.
+    does not reach the end of are left out. courses: where above 0, what is expected is the mean of the best plans for
+    so many courses of what is not published, in place of what the policy has just decided. Raises BadInput for a policy
+    that makes no plan, or a forecaster that says points alone, where courses are asked for.
     """
     mandate = mandate_of(study, forecaster)
     twin, memory = Twin.of(study, truth), Memory()
@@ -76,7 +88,7 @@ def declared_days(
         asked = twin.present == until
         if asked or (local.hour >= NOON_H and local.date() not in seen):
             seen.add(local.date())
-            found += _declared(mandate, twin, turn, local.date() + timedelta(days=1))
+            found += _declared(mandate, twin, turn, local.date() + timedelta(days=1), courses)
         if asked:
             break
         ahead = next_instant(study, memory, twin.present)
@@ -88,13 +100,20 @@ def declared_days(
 
 
 def declaration(
-    study: Study, truth: Truth, policy: Policy, forecaster: str, until: int, progress: Progress
+    study: Study,
+    truth: Truth,
+    policy: Policy,
+    forecaster: str,
+    until: int,
+    progress: Progress,
+    *,
+    courses: int = 0,
 ) -> Declaration:
-    """Tomorrow's load as it stands at a step, with a band learned from the days before.
+    """Tomorrow's load as it stands at a step, with a band learned from the days before. courses: as `declared_days`.
 
     Raises BadInput for a plan that does not reach through tomorrow, and with fewer than three days to learn from.
     """
-    days = declared_days(study, truth, policy, forecaster, until, progress)
+    days = declared_days(study, truth, policy, forecaster, until, progress, courses=courses)
     as_of = instant(study.timeline.edges_s[until])
     clock = ZoneInfo(study.fleet.sites[0].clock)
     tomorrow = as_of.astimezone(clock).date() + timedelta(days=1)
@@ -122,7 +141,9 @@ def banded(study: Study, as_of: datetime, of: DeclaredDay, over: list[DeclaredDa
     return Declaration(as_of=as_of, of=of, band_kw=np.stack(rows, axis=1), days=len(alike))
 
 
-def _declared(mandate: Mandate, twin: Twin, turn: Turn, day: date) -> list[DeclaredDay]:
+def _declared(
+    mandate: Mandate, twin: Twin, turn: Turn, day: date, courses: int
+) -> list[DeclaredDay]:
     """The day as it is expected now; none where the plan does not reach its end."""
     fresh, _ = see(mandate, twin, turn.situation.as_of)
     situation = replace(turn.situation, signals=fresh.signals)
@@ -134,13 +155,38 @@ def _declared(mandate: Mandate, twin: Twin, turn: Turn, day: date) -> list[Decla
     starts_s = np.arange(edges[0], edges[1], SLOT_S, dtype=np.int64)
     if situation.horizon.edges_s[-1] < edges[1]:
         return []
-    expected = expected_import_kw(situation, turn.orders.dispatch)
+    if courses:
+        refuse_if_any(_unplanned(turn))
+        expected = _over_courses(mandate, situation, courses)
+    else:
+        expected = expected_import_kw(situation, turn.orders.dispatch)
     return [
         DeclaredDay(
             day=day,
             starts_s=starts_s,
             expected_kw=_in_slots(situation.horizon, expected, starts_s),
             drawn_kw=np.full((len(expected), len(starts_s)), np.nan),
+        )
+    ]
+
+
+def _over_courses(mandate: Mandate, situation: Situation, courses: int) -> Real:
+    """Mean import of each site over the best plans for so many courses, (S, T): each knows its own, none is bid for."""
+    seen = with_courses(mandate, situation, courses)
+    held = held_of(situation, mandate.objective)
+    nowhere = np.zeros((len(situation.fleet.sites), len(situation.horizon)), dtype=np.bool_)
+    return np.asarray(bid_plan(seen, mandate.objective, held, nowhere).bought_kw.mean(axis=0))
+
+
+def _unplanned(turn: Turn) -> list[Finding]:
+    if turn.memory.plan is not None:
+        return []
+    return [
+        Finding(
+            subject="--courses",
+            value=f"are asked of {turn.decision.policy}, which makes no plan",
+            limit="a policy that plans by forecasts, as coordinated",
+            mend="Leave --courses out, or name such a policy.",
         )
     ]
 

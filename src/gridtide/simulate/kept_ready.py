@@ -9,23 +9,26 @@ Real = NDArray[np.float64]
 
 
 def kept_ready(
-    fleet: Fleet, offered_kw: Real, hours: Real, steps: int
+    fleet: Fleet, offered_kw: Real, hours: Real, steps: int, carried_kw: Real | None = None
 ) -> tuple[Real, Real, Real, Real]:
     """Over the first steps of what is offered, (S, steps) each: kW to draw less and to draw more, kWh above the
     least and kWh of room that the store ends a step with.
 
     A step ends ready for its own offers and for those of the step after it; and for later ones as far as what a store
     may take or give beside the offers until then would not do. offered_kw: of the fleet's products, (Q, steps or more);
-    hours: of its steps.
+    hours: of its steps. carried_kw: what running work carries of them, less and more, (2, Q, steps or more).
     """
     power, energy = np.zeros((2, 2, len(fleet.sites), len(hours) + 1))
-    for (number, product), held_kw in zip(fleet.products, offered_kw, strict=True):
+    of_store = np.stack([offered_kw, offered_kw])
+    if carried_kw is not None and carried_kw.size:
+        of_store = np.maximum(of_store - carried_kw, 0.0)
+    for index, (number, product) in enumerate(fleet.products):
         battery = fleet.sites[number].battery
         if battery is None:
             continue
-        ready_kw = np.append(held_kw, 0.0)
         per_kwh = (1.0 / battery.discharge_efficiency, battery.charge_efficiency)
         for way in [way for way, goes in enumerate((product.goes_up, product.goes_down)) if goes]:
+            ready_kw = np.append(of_store[way, index], 0.0)
             power[way, number] += ready_kw
             energy[way, number] += product.hold_h * per_kwh[way] * ready_kw
     behind_kwh = np.maximum(energy[:, :, :-1], energy[:, :, 1:])

@@ -8,11 +8,12 @@ from importlib.metadata import entry_points
 import numpy as np
 
 from gridtide.decide.answering_calls import less_taken, weighed
-from gridtide.decide.call_answer import CallAnswer
-from gridtide.decide.dispatch import Dispatch
+from gridtide.decide.call_answer import CallAnswer, taken_of
+from gridtide.decide.dispatch import Dispatch, Placement
 from gridtide.decide.dispatchers.by_reference import ByReference
 from gridtide.decide.dispatchers.keep_told import KeepTold
 from gridtide.decide.dispatchers.price_guided import PriceGuided
+from gridtide.decide.offer_terms import nothing_offered
 from gridtide.decide.plan import Plan, Planner
 from gridtide.decide.planners.coordinated import Coordinated
 from gridtide.decide.policy_names import POLICIES, parsed, policy_of
@@ -78,7 +79,8 @@ class PlanAndPlace:
         """When a plan is due: plan, place, plan again around the placed jobs, until that gains nothing.
 
         Between plans newcomers are placed at the prices of the fleet as it is told by then: what was free
-        when the plan was made may be taken.
+        when the plan was made may be taken. While a call stands that was taken, stores and routes are fitted again to
+        where work fell by then: what was agreed is delivered beside it.
         """
         holds, dispatch, _ = self._decided(plan, situation, held, due)
         return holds, dispatch
@@ -114,28 +116,67 @@ class PlanAndPlace:
             newcomers = situation.jobs.release_s > epoch_s(plan.made_at)
             if (newcomers & ~self.dispatcher.hurried(situation, held)).any():
                 plan = self._refitted(plan, situation, held)
-            return plan, self.dispatcher.dispatch(plan, situation, held, due), plan
+            dispatch, by = self.dispatcher.dispatch(plan, situation, held, due), plan
+            if taken_of(situation.commitments):
+                fell = replace(held, told=told_of(dispatch.placement, held))
+                plan = self._refitted(plan, situation, fell)
+                dispatch = self.dispatcher.follow(plan, situation, fell, dispatch.placement)
+            return plan, dispatch, by
         plan = first = self.planner.plan(situation)
-        best: tuple[float, Plan, Dispatch, Plan] | None = None
+        best: _Placed | None = None
         for _ in range(FITTINGS):
-            placed = self.dispatcher.dispatch(plan, situation, held, due).placement
-            told = told_of(placed, held)
-            if best is not None and same_slots(told, held.told):
+            anew = best is None
+            placed = [self._placed(by, situation, held, due, anew) for by in _priced(plan)]
+            found = min((one for one in placed if one is not None), key=_cost, default=None)
+            if found is None or (best is not None and found.cost >= best.cost - 1e-9):
                 break
-            held, by = replace(held, told=told), plan
-            plan = replace(self.fitter.around(situation, held), policy=self.name)
-            cost = plan.certificate.cost + work_cost(held)
-            if best is not None and cost >= best[0] - 1e-9:
-                break
-            best = (cost, plan, self.dispatcher.follow(plan, situation, held, placed), by)
+            best, plan, held = found, found.plan, found.held
         assert best is not None
-        return _with_promises(best[1], first), best[2], best[3]
+        told = self.dispatcher.follow(best.plan, situation, best.held, best.placement)
+        return _with_promises(best.plan, first), told, best.by
+
+    def _placed(
+        self, by: Plan, situation: Situation, held: Reservations, due: bool, anew: bool
+    ) -> "_Placed | None":
+        """The jobs placed at the prices of a plan, and the plan around them; None where they stay, if not anew."""
+        placement = self.dispatcher.dispatch(by, situation, held, due).placement
+        told = told_of(placement, held)
+        if not anew and same_slots(told, held.told):
+            return None
+        held = replace(held, told=told)
+        plan = replace(self.fitter.around(situation, held), policy=self.name)
+        cost = plan.certificate.cost + work_cost(held)
+        return _Placed(cost=cost, plan=plan, placement=placement, held=held, by=by)
 
     def _refitted(self, plan: Plan, situation: Situation, held: Reservations) -> Plan:
         """The plan around what is told by now; what it knows is what the plan knew."""
         seen = replace(situation, horizon=covered(situation))
         fitted = self.fitter.around(seen, held)
         return replace(fitted, policy=self.name, made_at=plan.made_at)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Placed:
+    """Jobs placed at the prices of a plan (by), the plan around them and its cost with their waits and moves."""
+
+    cost: float
+    plan: Plan
+    placement: Placement
+    held: Reservations
+    by: Plan
+
+
+def _cost(placed: _Placed) -> float:
+    return placed.cost
+
+
+def _priced(plan: Plan) -> tuple[Plan, ...]:
+    """A plan, and beside it, where work may carry offers, the same without what it earns by that: then no work is
+    moved for an offer unless the whole costs less."""
+    if not plan.prices.carried_price_per_h.size:
+        return (plan,)
+    nothing = replace(plan.prices, carried_price_per_h=nothing_offered())
+    return plan, replace(plan, prices=nothing)
 
 
 def _with_promises(fitted: Plan, first: Plan) -> Plan:

@@ -224,6 +224,7 @@ def metered_of(study: Study, truth: Truth, course: Course, index: int) -> Metere
         export_kwh=seen.export_kw[index] * hours,
         price_per_mwh=truth.price_per_mwh[index],
         real_time_price_per_mwh=truth.real_time_price_per_mwh[index],
+        export_price_per_mwh=truth.export_price_per_mwh[index],
         position_kwh=course.position_kw[index] * hours,
         weekday=np.asarray([moment.weekday() for moment in local]),
         hour=np.asarray([moment.hour + moment.minute / 60.0 for moment in local]),

@@ -15,6 +15,7 @@ from gridtide.fleet.contract import Exposure
 from gridtide.fleet.exposure import seen_price_per_mwh
 from gridtide.fleet.service import demand_zone
 from gridtide.fleet.site import Site
+from gridtide.loop.sight import sale_kind
 from gridtide.signals.history import truth as truth_signal
 from gridtide.signals.signal import Kind
 from gridtide.simulate.study import Study
@@ -38,6 +39,7 @@ class Truth:
 
     price_per_mwh: NDArray[np.float64]
     real_time_price_per_mwh: NDArray[np.float64]
+    export_price_per_mwh: NDArray[np.float64]
     carbon_average_g_per_kwh: NDArray[np.float64]
     carbon_marginal_g_per_kwh: NDArray[np.float64]
     outdoor_c: NDArray[np.float64]
@@ -82,6 +84,13 @@ def truth_of(study: Study) -> Truth:
     real_time = np.stack(
         [priced(site, site.contract.real_time_zone or site.zone) for site in sites]
     )
+    sold = np.stack(
+        [
+            price[index] if kind is Kind.PRICE else needed(kind, site.zone)
+            for index, site in enumerate(sites)
+            for kind in (sale_kind(study.history, site),)
+        ]
+    )
     temperature = by_site(Kind.TEMPERATURE, [site.weather_zone for site in sites])
     humidity = by_site(Kind.HUMIDITY, [site.weather_zone for site in sites])
     supply = np.stack([_supply_kw(study, site, needed) for site in sites])
@@ -99,6 +108,7 @@ def truth_of(study: Study) -> Truth:
     return Truth(
         price_per_mwh=price,
         real_time_price_per_mwh=real_time,
+        export_price_per_mwh=sold,
         carbon_average_g_per_kwh=intensity(Kind.CARBON_AVERAGE),
         carbon_marginal_g_per_kwh=intensity(Kind.CARBON_MARGINAL),
         outdoor_c=outdoor_c(study.fleet, temperature, humidity),

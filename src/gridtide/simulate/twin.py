@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.carried import none_carried, reach_of
 from gridtide.decide.dispatch import Dispatch, Turns
 from gridtide.decide.limits import export_max_kw, import_max_kw
 from gridtide.decide.made_terms import following_kw, made_at_sites, reactors_of
@@ -15,7 +17,12 @@ from gridtide.decide.reservations import grid_step_s
 from gridtide.decide.setpoints import floor_held_kw
 from gridtide.decide.state import State, Status
 from gridtide.decide.whole_charges import charge_least_kw
-from gridtide.fleet.building import facility_power_kw, most_it_kw
+from gridtide.fleet.building import (
+    capacities_kw,
+    facility_power_kw,
+    least_fast_marginal,
+    most_it_kw,
+)
 from gridtide.fleet.jobs import Jobs, rows
 from gridtide.fleet.menu import at_share
 from gridtide.fleet.response_cap import is_ruled
@@ -68,6 +75,19 @@ class JobBook:
         """The same book, on which something else may now be written."""
         columns = {name: values.copy() for name, values in vars(self).items()}
         return JobBook(**columns)
+
+
+class Stored(NamedTuple):
+    """What meters and stores show where stores have done their part, (S, T), and generators and rivers theirs."""
+
+    import_kw: Real
+    export_kw: Real
+    charge_kw: Real
+    discharge_kw: Real
+    unused_kw: Real
+    soc_kwh: Real
+    genset: Real
+    water_kw: Real
 
 
 @dataclass(eq=False)
@@ -186,6 +206,7 @@ class Twin:
         end = int(np.searchsorted(self.study.timeline.edges_s, epoch_s(until)))
         block = Timeline(edges_s=self.study.timeline.edges_s[self.present : end + 1])
         self._take(orders)
+        chosen = self.active_rows()
         busy, occupied, finished = self._run_jobs(end)
         span = slice(self.present, end)
         jobs_kw = idle_and_jobs_kw(self.study.fleet, busy)
@@ -206,6 +227,7 @@ class Twin:
             self.lost,
         )
         telemetry = self._meter(block, span, orders, busy, served, finished, made_kw)
+        telemetry = replace(telemetry, carried_kw=self._carried_kw(orders, chosen, telemetry.it_kw))
         self.peak_import_kw = np.maximum(
             self._peak_carried(block), telemetry.import_kw.max(axis=1, initial=0.0)
         )
@@ -216,6 +238,25 @@ class Twin:
             self.store_kw = telemetry.charge_kw[:, -1] - telemetry.discharge_kw[:, -1]
         self.present = end
         return telemetry
+
+    def _carried_kw(self, orders: Orders, chosen: Whole, it_kw: Real) -> Real:
+        """By how much work that ran through a step could have drawn less and more, (2, S, T); no more than the
+        building's IT carries. chosen: rows of the study that the orders speak of."""
+        fleet, placement = self.study.fleet, orders.dispatch.placement
+        steps = it_kw.shape[1]
+        if none_carried(fleet):
+            return np.zeros((2, 0, steps))
+        counts = np.diff(placement.offsets)
+        begins_s = placement.horizon.starts_s[placement.slots]
+        ends_s = placement.horizon.ends_s[placement.slots]
+        ended_s, there_s = self.book.ended_s[chosen], self.book.available_s[chosen]
+        ran = np.repeat(there_s, counts) <= begins_s
+        ran &= (np.repeat(ended_s, counts) < 0) | (np.repeat(ended_s, counts) >= ends_s)
+        turns = _by_slot(orders.dispatch.turns, len(placement.slots))
+        ran &= ~turns.any(axis=0)
+        reach_kw = reach_of(fleet, orders.jobs, placement, ran)[:, :, :steps]
+        free_kw = least_fast_marginal(fleet)[:, None] * (capacities_kw(fleet)[:, None] - it_kw)
+        return np.stack([reach_kw[0], np.minimum(reach_kw[1], np.maximum(free_kw, 0.0))])
 
     def _most_it_kw(self, span: slice, plants_kw: Real) -> Real:
         """IT power each building carries within import, supply and what plants make, (S, T)."""
@@ -382,8 +423,6 @@ class Twin:
         finished: Ended,
         made_kw: Real,
     ) -> Telemetry:
-        from gridtide.kernels import twin as kernel
-
         fleet = self.study.fleet
         class_kw, service_kw, it_kw = it_power_kw(fleet, busy, served.active, served.answering_kw)
         it_kw = it_kw + at_sites(fleet, served.rested.extra_kw)
@@ -399,48 +438,19 @@ class Twin:
         )
         steps = len(block)
         demand_kw = demand_kw + cooled.extra.drawn_kw(steps)
-        imported, exported, charged, discharged, unused, soc = np.zeros((6, *demand_kw.shape))
-        least_kw, water_kw = charge_least_kw(fleet), self._water_kw(span, steps)
-        level_kw = level_held_kw(orders.dispatch, steps)
-        ran = np.zeros((3, *demand_kw.shape)) if self.gensets else np.zeros((3, 0, steps))
-        kernel.run_stores(
-            np.ascontiguousarray(demand_kw),
-            np.ascontiguousarray(supply_kw + plants_kw),
-            (
-                # copies: frozen and fresh arrays would each be given a compiled loop of their own
-                np.array(orders.dispatch.charge_kw[:, :steps], order="C"),
-                np.array(orders.dispatch.discharge_kw[:, :steps], order="C"),
-                level_kw,
-            ),
-            (self.soc_kwh, *self.stores),
-            (
-                np.array(limit_kw, order="C"),
-                np.array(self.export_max_kw[:, span], order="C"),
-                np.asarray([site.contract.ramp_max_kw_per_min or np.inf for site in fleet.sites]),
-            ),
-            kept_ready(
-                fleet, orders.dispatch.offered_kw, orders.dispatch.placement.horizon.hours, steps
-            ),
-            self.grid_power_kw.copy(),
-            block.hours,
-            (imported, exported, charged, discharged, unused, soc),
-            self.gensets.over(span, ran) if self.gensets else None,
-            least_kw if least_kw.any() else None,
-            (water_kw[0], water_kw[1]) if water_kw.size else None,
-            floor_held_kw(orders.dispatch, level_kw),
-        )
-        past_kw = np.minimum(unused, plants_kw)
+        stored = self._run_stores(block, span, orders.dispatch, demand_kw, supply_kw + plants_kw)
+        past_kw = np.minimum(stored.unused_kw, plants_kw)
         return Telemetry(
             timeline=block,
             it_kw=it_kw,
             facility_kw=demand_kw,
-            import_kw=imported,
-            export_kw=exported,
-            charge_kw=charged,
-            discharge_kw=discharged,
+            import_kw=stored.import_kw,
+            export_kw=stored.export_kw,
+            charge_kw=stored.charge_kw,
+            discharge_kw=stored.discharge_kw,
             supply_kw=supply_kw,
-            unused_supply_kw=unused - past_kw,
-            soc_kwh=soc,
+            unused_supply_kw=stored.unused_kw - past_kw,
+            soc_kwh=stored.soc_kwh,
             class_kw=class_kw,
             service_kw=service_kw,
             answered=served.answered,
@@ -458,11 +468,49 @@ class Twin:
             answering_kw=served.answering_kw,
             rest_kw=served.rested.extra_kw,
             resting=served.rested.resting,
-            genset=ran,
+            genset=stored.genset,
             made_kw=made_kw,
-            water_kw=water_kw,
+            water_kw=stored.water_kw,
             led_past_kw=past_kw if len(made_kw) else np.zeros((0, steps)),
         )
+
+    def _run_stores(
+        self, block: Timeline, span: slice, dispatch: Dispatch, demand_kw: Real, supply_kw: Real
+    ) -> Stored:
+        """What stores, generators and rivers do beside this demand and what the sites make themselves, (S, T)."""
+        from gridtide.kernels import twin as kernel
+
+        fleet, steps = self.study.fleet, len(block)
+        imported, exported, charged, discharged, unused, soc = np.zeros((6, *demand_kw.shape))
+        least_kw, water_kw = charge_least_kw(fleet), self._water_kw(span, steps)
+        told = _told_stores(dispatch, steps)
+        ran = np.zeros((3, *demand_kw.shape)) if self.gensets else np.zeros((3, 0, steps))
+        kernel.run_stores(
+            np.ascontiguousarray(demand_kw),
+            np.ascontiguousarray(supply_kw),
+            told,
+            (self.soc_kwh, *self.stores),
+            (
+                np.array(self.import_max_kw[:, span], order="C"),
+                np.array(self.export_max_kw[:, span], order="C"),
+                np.asarray([site.contract.ramp_max_kw_per_min or np.inf for site in fleet.sites]),
+            ),
+            kept_ready(
+                fleet,
+                dispatch.offered_kw,
+                dispatch.placement.horizon.hours,
+                steps,
+                dispatch.carried_kw,
+            ),
+            self.grid_power_kw.copy(),
+            block.hours,
+            (imported, exported, charged, discharged, unused, soc),
+            self.gensets.over(span, ran) if self.gensets else None,
+            least_kw if least_kw.any() else None,
+            (water_kw[0], water_kw[1]) if water_kw.size else None,
+            floor_held_kw(dispatch, told[2]),
+        )
+        return Stored(imported, exported, charged, discharged, unused, soc, ran, water_kw)
 
     def _water_kw(self, span: slice, steps: int) -> Real:
         """What rivers bring to stores, and room for what is spilt, (2, S, T); of no sites without a reservoir."""
@@ -480,6 +528,18 @@ class Twin:
                 for peak, site in zip(self.peak_import_kw, self.study.fleet.sites, strict=True)
             ]
         )
+
+
+def _told_stores(dispatch: Dispatch, steps: int) -> tuple[Real, Real, Real]:
+    """What stores are told to take and give, and the import they hold their sites to, (S, steps) each.
+
+    Copies: frozen and fresh arrays would each be given a compiled loop of their own.
+    """
+    return (
+        np.array(dispatch.charge_kw[:, :steps], order="C"),
+        np.array(dispatch.discharge_kw[:, :steps], order="C"),
+        level_held_kw(dispatch, steps),
+    )
 
 
 def _by_slot(turns: Turns, slots: int) -> Real:

@@ -13,6 +13,7 @@ def capacity_product(
     direction: Direction = Direction.SYMMETRIC,
     hold_h: float = 0.5,
     offered_max_kw: float = 1e5,
+    carried_by_work: bool = False,
 ) -> CapacityProduct:
     """A product in blocks of an hour whose gate closes an hour before."""
     return CapacityProduct(
@@ -21,6 +22,7 @@ def capacity_product(
         price_per_mw_h=price_per_mw_h,
         offered_max_kw=offered_max_kw,
         hold_h=hold_h,
+        carried_by_work=carried_by_work,
     )
 
 

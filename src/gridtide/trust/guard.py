@@ -11,6 +11,7 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.carried import reach_of, sure_slots
 from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.limits import import_max_kw
 from gridtide.decide.situation import Situation
@@ -80,6 +81,7 @@ def check(
         *_overdrawn_cold(dispatch, situation),
         *_overdriven_plants(dispatch, situation),
         *_empty_offers(dispatch, situation),
+        *_work_that_cannot_carry(dispatch, situation),
         *_at_once(dispatch, situation, room - load),
     )
 
@@ -562,22 +564,47 @@ def _empty_offers(dispatch: Dispatch, situation: Situation) -> list[Breach]:
         return []
     called_kw = np.zeros((2, len(sites), offered_kw.shape[1]))
     breaches = []
-    for (index, product), kw in zip(situation.fleet.products, offered_kw, strict=True):
+    carried_kw = dispatch.carried_kw
+    if not carried_kw.size:
+        carried_kw = np.zeros((2, *offered_kw.shape))
+    parts = zip(situation.fleet.products, offered_kw, *carried_kw, strict=True)
+    for (index, product), kw, less_kw, more_kw in parts:
         name = f"{product.name} of {sites[index].name}"
-        called_kw[0, index] += kw * product.goes_up
-        called_kw[1, index] += kw * product.goes_down
+        called_kw[0, index] += (kw - less_kw) * product.goes_up
+        called_kw[1, index] += (kw - more_kw) * product.goes_down
         breaches += _offer_breach("offered_kw", name, kw, product.offered_max_kw)
         breaches += _offer_breach("offered_kw below 0", name, -kw, 0.0)
     for index, site in enumerate(sites):
-        if site.battery is None:
-            continue
         given_kw = dispatch.discharge_kw[index] - dispatch.charge_kw[index]
+        gives_kw, takes_kw = (
+            (site.battery.discharge_max_kw, site.battery.charge_max_kw)
+            if site.battery
+            else (0.0, 0.0)
+        )
         for limit, kw, own_kw, most_kw in (
-            ("battery discharge", called_kw[0, index], given_kw, site.battery.discharge_max_kw),
-            ("battery charge", called_kw[1, index], -given_kw, site.battery.charge_max_kw),
+            ("battery discharge", called_kw[0, index], given_kw, gives_kw),
+            ("battery charge", called_kw[1, index], -given_kw, takes_kw),
         ):
             wanted_kw = np.where(kw > TOLERANCE, kw + own_kw, 0.0)
             breaches += _offer_breach(f"{limit} when called, kW", site.name, wanted_kw, most_kw)
+    return breaches
+
+
+def _work_that_cannot_carry(dispatch: Dispatch, situation: Situation) -> list[Breach]:
+    """Offers that rest on more than the work told can draw less or more, its deadlines kept."""
+    if not dispatch.carried_kw.size:
+        return []
+    sites, placement = situation.fleet.sites, dispatch.placement
+    reach_kw = reach_of(
+        situation.fleet, situation.jobs, placement, sure_slots(situation, placement)
+    )
+    breaches = []
+    for number, site in enumerate(sites):
+        own = [row for row, (at, _) in enumerate(situation.fleet.products) if at == number]
+        for way, called in enumerate(("less", "more")):
+            beyond_kw = dispatch.carried_kw[way, own].sum(axis=0) - reach_kw[way, number]
+            limit = f"offered beyond what work can draw {called}, kW"
+            breaches += _offer_breach(limit, site.name, beyond_kw, 0.0)
     return breaches
 
 

@@ -1,9 +1,9 @@
-"""What is offered to the grid is kept ready: power of the store, energy behind it, room at the meter."""
+"""What is offered to the grid is kept ready: power of the store, energy behind it, room at the meter, running work."""
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from gridtide.decide.layout import Columns, Facts, Real, Whole
 from gridtide.decide.offer_terms import OfferTerms
@@ -12,6 +12,8 @@ from gridtide.decide.situation import Situation
 from gridtide.fleet.site import Battery
 
 NO_ROW = -1
+LESS, MORE = 0, 1
+"""Ways that what is offered is called."""
 BEYOND_ANY_PRICE = 10.0
 """Capacity that is not held though offered counts at least so many times the dearest energy of a step."""
 
@@ -21,7 +23,8 @@ class OfferRows:
     """Rows of drawing more and of drawing less, (2, S, T) each; -1 where there is none.
 
     meter, power, surely: see add_offers. ends, starts: energy as a step ends, and as it begins where a block does.
-    blocks: ties each step to the one before in its block, standing: what stands already, (Q, T).
+    blocks: ties each step to the one before in its block, standing: what stands already, (Q, T). carried: what work
+    carries of drawing less and of drawing more, (2, S, T).
     """
 
     meter: Whole
@@ -31,6 +34,7 @@ class OfferRows:
     starts: Whole
     blocks: Whole
     standing: Whole
+    carried: Whole
 
 
 def add_offers(program: Program, columns: Columns, facts: Facts, situation: Situation) -> OfferRows:
@@ -39,7 +43,7 @@ def add_offers(program: Program, columns: Columns, facts: Facts, situation: Situ
     up: discharge - charge + offered <= most discharged; store * out - hold offered >= least * out at both ends
     of every step; draw - sell - offered >= -most exported, and offered <= parked + most exported. down: the mirror
     image, with draw - sell + offered <= import limit. Offers of one block are one number; what stands is held
-    or counted as not held.
+    or counted as not held. What running work carries of an offer takes no power and no energy of the store.
     """
     terms = facts.offers
     of_sites = np.full((5, 2, *columns.draw.shape), NO_ROW, dtype=np.int64)
@@ -57,6 +61,7 @@ def add_offers(program: Program, columns: Columns, facts: Facts, situation: Situ
         starts=starts,
         blocks=_add_blocks(program, columns, terms),
         standing=_add_standing(program, columns, facts),
+        carried=_add_carried(program, columns, facts),
     )
 
 
@@ -71,7 +76,7 @@ def _add_up(
 ) -> Whole:
     """Rows of drawing less at one site: meter, power, surely, ends, starts, (5, T)."""
     battery = _battery(situation, site)
-    power = _add_power(program, columns, (site, own), 1.0, battery.discharge_max_kw)
+    power = _add_power(program, columns, (site, own, LESS), battery.discharge_max_kw)
     export_max_kw = facts.export_max_kw[site]
     most_kw = export_max_kw - facts.offers.overstated_kw[site]
     meter = _add_meter(program, columns, (site, own), -1.0, most_kw)
@@ -84,7 +89,7 @@ def _add_up(
         program,
         columns,
         facts.offers,
-        (site, own),
+        (site, own, LESS),
         (-out_of, out_of * (now_kwh - least_kwh), -out_of * least_kwh),
     )
     return np.stack([meter, power, surely, ends, starts])
@@ -95,7 +100,7 @@ def _add_down(
 ) -> Whole:
     """Rows of drawing more at one site: meter, power, surely (none), ends, starts, (5, T)."""
     battery = _battery(situation, site)
-    power = _add_power(program, columns, (site, own), -1.0, battery.charge_max_kw)
+    power = _add_power(program, columns, (site, own, MORE), battery.charge_max_kw)
     meter = _add_meter(program, columns, (site, own), 1.0, facts.import_max_kw[site])
     now_kwh = float(situation.state.soc_kwh[site])
     most_kwh = max(battery.energy_kwh, now_kwh)
@@ -104,23 +109,40 @@ def _add_down(
         program,
         columns,
         facts.offers,
-        (site, own),
+        (site, own, MORE),
         (1.0 / into, (most_kwh - now_kwh) / into, most_kwh / into),
     )
     return np.stack([meter, power, np.full_like(meter, NO_ROW), ends, starts])
 
 
 def _add_power(
-    program: Program, columns: Columns, which: tuple[int, Whole], sign: float, most_kw: float
+    program: Program, columns: Columns, which: tuple[int, Whole, int], most_kw: float
 ) -> Whole:
-    """sign (discharge - charge) + offered <= most of the store's power, (T,). which: site and its products."""
-    site, own = which
+    """±(discharge - charge) + offered - carried <= most of the store's power, (T,). which: site, its products, the
+    way they are called."""
+    site, own, way = which
+    sign = 1.0 if way == LESS else -1.0
     steps = np.arange(columns.draw.shape[1])
     rows = program.constraints(steps.shape, -np.inf, most_kw, site, steps)
     program.put(rows, columns.discharge[site], sign)
     program.put(rows, columns.charge[site], -sign)
-    program.put(rows[None, :], columns.offered[own], 1.0)
+    _put_of_store(program, columns, rows, (own, way), steps, 1.0)
     return rows
+
+
+def _put_of_store(
+    program: Program,
+    columns: Columns,
+    rows: Whole,
+    which: tuple[Whole, int],
+    steps: Whole,
+    value: ArrayLike,
+) -> None:
+    """value * (offered - carried) in rows of some steps: what the store must give. which: products, their way."""
+    own, way = which
+    program.put(rows[None, :], columns.offered[own][:, steps], value)
+    if columns.carried.size:
+        program.put(rows[None, :], columns.carried[way, own][:, steps], np.negative(value))
 
 
 def _add_meter(
@@ -144,7 +166,7 @@ def _add_meter(
 def _add_surely(
     program: Program, columns: Columns, which: tuple[int, Whole], most_kw: Real
 ) -> Whole:
-    """offered <= what the site surely draws and may export, where there is a most; its rows, (T,).
+    """offered - carried <= what the site surely draws and may export, where there is a most; its rows, (T,).
 
     Work that ends early then takes no offer along: the store gives less instead. which: site and its products.
     """
@@ -152,7 +174,7 @@ def _add_surely(
     steps = np.flatnonzero(np.isfinite(most_kw))
     surely = np.full(most_kw.shape, NO_ROW, dtype=np.int64)
     surely[steps] = program.constraints(steps.shape, -np.inf, most_kw[steps], site, steps)
-    program.put(surely[None, steps], columns.offered[own][:, steps], 1.0)
+    _put_of_store(program, columns, surely[steps], (own, LESS), steps, 1.0)
     return surely
 
 
@@ -160,15 +182,16 @@ def _add_energy(
     program: Program,
     columns: Columns,
     terms: OfferTerms,
-    which: tuple[int, Whole],
+    which: tuple[int, Whole, int],
     store: tuple[float, float, float],
 ) -> tuple[Whole, Whole]:
-    """hold * offered + per_kwh * store <= most, with the store as a step ends, and as it begins where a block does;
-    the rows of both, (T,) each.
+    """hold (offered - carried) + per_kwh * store <= most, with the store as a step ends, and as it begins where a
+    block does; the rows of both, (T,) each.
 
-    which: site and its products. store: (per_kwh, most where the horizon begins and the store is known, most).
+    which: site, its products, the way they are called. store: (per_kwh, most where the horizon begins and the store
+    is known, most).
     """
-    site, own = which
+    site, own, way = which
     per_kwh, most_now_kwh, most_kwh = store
     steps = np.arange(columns.draw.shape[1])
     begins = np.flatnonzero(_begins(terms.block[own]).any(axis=0))
@@ -179,8 +202,8 @@ def _add_energy(
     later = begins > 0
     program.put(starts[later], columns.store[site, begins[later] - 1], per_kwh)
     hold_h = terms.hold_h[own][:, None]
-    program.put(ends[None, :], columns.offered[own], hold_h)
-    program.put(starts[None, :], columns.offered[own][:, begins], hold_h)
+    _put_of_store(program, columns, ends, (own, way), steps, hold_h)
+    _put_of_store(program, columns, starts, (own, way), begins, hold_h)
     at_begins = np.full(steps.shape, NO_ROW, dtype=np.int64)
     at_begins[begins] = starts
     return ends, at_begins
@@ -196,6 +219,44 @@ def _add_blocks(program: Program, columns: Columns, terms: OfferTerms) -> Whole:
     program.put(rows, columns.offered[product, step], 1.0)
     program.put(rows, columns.offered[product, step - 1], -1.0)
     return _placed(rows, terms.block.shape, product, step)
+
+
+def _add_carried(program: Program, columns: Columns, facts: Facts) -> Whole:
+    """What work carries of a site's offers <= by how much running work can draw less, or more; its rows, (2, S, T).
+
+    No more of an offer is carried than is offered, and so much that the rest is what the store does from rest.
+    """
+    terms = facts.offers
+    shape = (2, *columns.draw.shape)
+    if not columns.carried.size:
+        return np.full(shape, NO_ROW, dtype=np.int64)
+    own = columns.carried
+    ways = np.stack([terms.goes_up, terms.goes_down])
+    rest_kw = np.where(ways, terms.of_store_kw, np.inf)[:, :, None]
+    where = (terms.site[:, None], np.arange(shape[2]))
+    within = program.constraints(own.shape, -rest_kw, 0.0, *where)
+    program.put(within, own, 1.0)
+    program.put(within, columns.offered, -1.0)
+    where = (np.arange(shape[1])[:, None], np.arange(shape[2]))
+    rows = program.constraints(shape, -np.inf, terms.given_kw, *where)
+    program.put(rows[:, terms.site], own, 1.0)
+    at, whole = facts.site[columns.place], ~facts.buckets.elastic[columns.bucket]
+    for way in (LESS, MORE):
+        kw = terms.per_accelerator_kw[way, columns.entry]
+        put = whole & (kw > 0.0)
+        program.put(rows[way, at[put], columns.step[put]], columns.work[put], -kw[put])
+    return rows
+
+
+def carried_per_h(rows: OfferRows, row_dual: Real, columns: Columns, facts: Facts) -> Real:
+    """What an accelerator that works at each entry of the menu earns by what it carries, money an hour, (M, T); of no
+    entries where work carries nothing."""
+    if not columns.carried.size:
+        return np.zeros((0, len(facts.hours)))
+    kw = facts.offers.per_accelerator_kw
+    paid_per_kw = -row_dual[rows.carried] / facts.hours
+    at = facts.site[facts.menu.place]
+    return np.asarray((kw[:, :, None] * np.maximum(paid_per_kw, 0.0)[:, at]).sum(axis=0))
 
 
 def _placed(rows: Whole, shape: tuple[int, ...], product: Whole, step: Whole) -> Whole:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.carried import revenue_lost
 from gridtide.decide.crowd import crowded, roomy
 from gridtide.decide.dispatch import Binding, Dispatch, Placement, Reason
 from gridtide.decide.earliest import give_earliest
@@ -99,7 +100,10 @@ class PriceGuided:
         others = self._by_the_book(situation, held, price, chosen, known)
         placement = self._cheapest(plan, situation, held, price, (guided, kept, *others))
         if chosen.any():
-            placement = self._searched(plan, situation, held, price, placement)
+            found = self._searched(plan, situation, held, price, placement)
+            placement = self._unless_it_carries_less(
+                plan, situation, held, price, (placement, found)
+            )
         placement = _said(placement, situation, held, price, hurried)
         return self.follow(plan, situation, held, placement)
 
@@ -129,7 +133,8 @@ class PriceGuided:
             raise_price_per_kw=raise_price_per_kw,
             it_price_per_kwh=on_grid(plan.prices.it_price_per_kwh, plan.horizon, held.grid),
             issue=plan.made_at,
-            offered_kw=_offered_kw(plan, held.grid),
+            offered_kw=_ready_kw(plan, plan.offered_kw, held.grid),
+            carried_kw=_ready_kw(plan, plan.carried_kw, held.grid),
             cooling=_cooling(plan, held.grid),
             slower_shares=on_grid(plan.slower_shares, plan.horizon, held.grid)
             if len(plan.slower_shares)
@@ -187,11 +192,46 @@ class PriceGuided:
         guided, kept = placements[0], placements[1]
         if len(placements) == 2 and _same(guided, kept):
             return guided
+        costs = self._costs(plan, situation, held, price, placements)
+        best = int(np.argmin(costs))
+        return guided if costs[0] <= costs[best] + 1e-9 else placements[best]
+
+    def _costs(
+        self,
+        plan: Plan,
+        situation: Situation,
+        held: Reservations,
+        price: NDArray[np.float64],
+        placements: tuple[Placement, ...],
+    ) -> NDArray[np.float64]:
+        """What each placement is expected to cost, with what is not earned where its work carries less than planned."""
         costs = expected_costs(
             plan, situation, placements, held, price, self.objective, self.readings
         )
-        best = int(np.argmin(costs))
-        return guided if costs[0] <= costs[best] + 1e-9 else placements[best]
+        lost = [self._revenue_lost(plan, situation, held, one) for one in placements]
+        return np.asarray(costs, dtype=np.float64) + np.asarray(lost, dtype=np.float64)
+
+    def _revenue_lost(
+        self, plan: Plan, situation: Situation, held: Reservations, placement: Placement
+    ) -> float:
+        carried_kw = _ready_kw(plan, plan.carried_kw, held.grid)
+        paid_per_kw_h = _ready_kw(plan, plan.prices.offered_price_per_kw_h, held.grid)
+        return revenue_lost(situation, placement, carried_kw, paid_per_kw_h)
+
+    def _unless_it_carries_less(
+        self,
+        plan: Plan,
+        situation: Situation,
+        held: Reservations,
+        price: NDArray[np.float64],
+        steps: tuple[Placement, Placement],
+    ) -> Placement:
+        """The second of two placements, unless more is lost by what its work no longer carries than it saves."""
+        before, after = (self._revenue_lost(plan, situation, held, one) for one in steps)
+        if after <= before + 1e-9:
+            return steps[1]
+        costs = self._costs(plan, situation, held, price, steps)
+        return steps[int(np.argmin(costs))]
 
     def _searched(
         self,
@@ -292,12 +332,12 @@ def _made_kw(plan: Plan, situation: Situation, grid: Timeline) -> NDArray[np.flo
     return following_kw(situation.fleet, wanted_kw, situation.state.made_kw, grid)
 
 
-def _offered_kw(plan: Plan, grid: Timeline) -> NDArray[np.float64]:
-    """Capacity a plan holds ready, on the grid of slots; nothing beyond its horizon, (Q, T)."""
-    if not plan.offered_kw.size:
-        return plan.offered_kw
+def _ready_kw(plan: Plan, ready_kw: NDArray[np.float64], grid: Timeline) -> NDArray[np.float64]:
+    """Capacity a plan holds ready, (…, Q, T), on the grid of slots; nothing beyond its horizon."""
+    if not ready_kw.size:
+        return ready_kw
     inside = grid.starts_s < int(plan.horizon.edges_s[-1])
-    return np.where(inside, on_grid(plan.offered_kw, plan.horizon, grid), 0.0)
+    return np.where(inside, on_grid(ready_kw, plan.horizon, grid), 0.0)
 
 
 def _earliest(situation: Situation, held: Reservations, hurried: NDArray[np.bool_]) -> Told:
@@ -382,6 +422,8 @@ def slot_prices(plan: Plan, fleet: Fleet, grid: Timeline) -> NDArray[np.float64]
     per_h = plan.prices.it_price_per_kwh[fleet.site_of_place[menu.place]] * menu.extra_kw[:, None]
     per_h = per_h + plan.prices.accelerator_price_per_h[menu.place]
     per_h = per_h + plan.prices.room_price_per_h[menu.place]
+    if plan.prices.carried_price_per_h.size:
+        per_h = per_h - plan.prices.carried_price_per_h
     on_slots = on_grid(per_h, plan.horizon, grid) * (grid_step_s(grid) / 3600.0)
     return np.ascontiguousarray(
         on_slots

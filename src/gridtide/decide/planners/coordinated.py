@@ -20,7 +20,7 @@ from gridtide.decide.constraints.load import add_load
 from gridtide.decide.constraints.machines import add_machines
 from gridtide.decide.constraints.made import MadeRows, add_made
 from gridtide.decide.constraints.moves import add_moves
-from gridtide.decide.constraints.offers import OfferRows, add_offers, meter_price
+from gridtide.decide.constraints.offers import OfferRows, add_offers, carried_per_h, meter_price
 from gridtide.decide.constraints.peak import add_peak
 from gridtide.decide.constraints.ramp import add_ramp, response_price
 from gridtide.decide.constraints.resting import add_resting, nodes_used, spared_kw
@@ -30,6 +30,8 @@ from gridtide.decide.constraints.work import add_work
 from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.layout import Columns, Facts, Whole
 from gridtide.decide.objective import Objective
+from gridtide.decide.offer_terms import nothing_offered
+from gridtide.decide.one_way_meter import add_one_way, turn_one_way
 from gridtide.decide.plan import PARTS, Certificate, Plan, Prices
 from gridtide.decide.program import Matrix, Program, Solution, as_written, lower_bound, matrix_of
 from gridtide.decide.readings import Readings
@@ -155,6 +157,7 @@ def written(situation: Situation, facts: Facts) -> tuple[Program, Columns, Rows]
     ramp, steep = add_ramp(program, columns, facts, situation)
     add_calls(program, columns, facts, situation)
     add_setpoints(program, columns, facts, situation)
+    add_one_way(program, columns, facts)
     rows = Rows(
         work=work,
         machines=machines,
@@ -217,13 +220,16 @@ def refuse_without_plan(
 def solved_without_burning(
     matrix: Matrix, facts: Facts, columns: Columns, method: Method = solution_of
 ) -> Solution:
-    """Solve; where segments fill out of order or a store charges and discharges, fix and solve again."""
+    """Solve; where a meter draws and feeds in, then where segments fill out of order or a store charges and discharges,
+    fix and solve again."""
     solution = method(matrix)
     for _ in range(REPAIRS_MAX):
         if not solution.feasible:
             break
-        changed = straighten(matrix, solution, facts, columns)
-        changed |= one_way(matrix, solution, columns)
+        changed = turn_one_way(matrix, solution, facts, columns)
+        if not changed:
+            changed = straighten(matrix, solution, facts, columns)
+            changed |= one_way(matrix, solution, columns)
         if not changed:
             break
         solution = method(matrix)
@@ -313,6 +319,7 @@ def quantities(facts: Facts, columns: Columns, solution: Solution) -> dict[str, 
         "discharge_kw": np.maximum(x[columns.discharge], 0.0),
         "soc_kwh": x[columns.store],
         "offered_kw": np.maximum(x[columns.offered], 0.0),
+        "carried_kw": np.maximum(x[columns.carried], 0.0),
         **_cooled(facts, columns, x),
         **({"made_kw": x[columns.made]} if columns.made.size else {}),
         **nodes_used(facts, columns.rest, x),
@@ -378,6 +385,10 @@ def prices_of(facts: Facts, columns: Columns, rows: Rows, solution: Solution) ->
         parts=parts,
         accelerator_price_per_h=np.maximum(-dual[rows.machines] / facts.hours, 0.0),
         room_price_per_h=_room_prices(facts, rows, dual),
+        carried_price_per_h=carried_per_h(rows.offers, dual, columns, facts),
+        offered_price_per_kw_h=facts.offers.price_per_kw_h
+        if columns.carried.size
+        else nothing_offered(),
         promise_price=per_work[of_job] if len(of_job) else np.zeros(0),
     )
 

@@ -27,10 +27,11 @@ from gridtide.decide.constraints.setpoints import add_setpoints
 from gridtide.decide.constraints.state_of_charge import add_state_of_charge
 from gridtide.decide.constraints.work import add_work
 from gridtide.decide.cooling_terms import cooling_terms
-from gridtide.decide.facts import carbon_cost_per_kwh, seen_prices_per_mwh
+from gridtide.decide.facts import carbon_cost_per_kwh, sale_prices_per_mwh, seen_prices_per_mwh
 from gridtide.decide.inflow_terms import inflow_terms
 from gridtide.decide.layout import Columns, Facts, Whole
 from gridtide.decide.objective import Objective
+from gridtide.decide.one_way_meter import add_one_way, turn_one_way
 from gridtide.decide.planners.coordinated import REPAIRS_MAX, Method, Rows, one_way, straighten
 from gridtide.decide.power_curve import power_curve
 from gridtide.decide.program import Matrix, Program, Solution
@@ -58,6 +59,7 @@ def facts_along(seen: Situation, facts: Facts, objective: Objective) -> Facts:
     return replace(
         facts,
         price_per_kwh=cost_per_kwh(1.0) * price,
+        sale_per_kwh=cost_per_kwh(1.0) * sale_prices_per_mwh(seen),
         carbon_cost_per_kwh=carbon_cost_per_kwh(seen, objective),
         supply_kw=supply_kw(seen),
         requests_per_s=requests_per_s(seen),
@@ -92,6 +94,8 @@ def solved_over_copies(matrix: Matrix, copies: Sequence[Copy], method: Method) -
             break
         changed = False
         for copy in copies:
+            changed |= turn_one_way(matrix, solution, copy.facts, copy.columns)
+        for copy in () if changed else copies:
             changed |= straighten(matrix, solution, copy.facts, copy.columns)
             changed |= one_way(matrix, solution, copy.columns)
         if not changed:
@@ -139,6 +143,7 @@ def _rows(
     ramp, steep = add_ramp(program, columns, facts, situation)
     add_calls(program, columns, facts, situation)
     add_setpoints(program, columns, facts, situation)
+    add_one_way(program, columns, facts)
     return Rows(
         work=work,
         machines=machines,

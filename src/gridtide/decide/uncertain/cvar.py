@@ -227,6 +227,7 @@ def _counted(copy: Copy, chance: float) -> Facts:
     return replace(
         copy.facts,
         price_per_kwh=chance * copy.facts.price_per_kwh,
+        sale_per_kwh=chance * copy.facts.sale_per_kwh,
         carbon_cost_per_kwh=chance * copy.facts.carbon_cost_per_kwh,
     )
 

@@ -22,22 +22,30 @@ COLUMNS = ("site", "start", "p10_kw", "p50_kw", "p90_kw")
     help="Instant of declaring, ISO 8601; the last noon before a whole day by default.",
 )
 @click.option("--policy", default="coordinated", show_default=True, help="Whose course and plan.")
+@click.option("--courses", type=click.IntRange(0, 64), default=0, show_default=True,
+              help="Expect the mean of plans for so many courses of what is not published yet.")  # fmt: skip
 @click.option("--csv", "table", type=FILE, help="Write the points as rows.")
 @click.option("--page", type=PageFile(), help="Write a picture of the load as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def declare(
-    case: Path, when: str | None, policy: str, table: Path | None, page: Path | None, as_json: bool
+    case: Path,
+    when: str | None,
+    policy: str,
+    courses: int,
+    table: Path | None,
+    page: Path | None,
+    as_json: bool,
 ) -> None:
     """The load of CASE through the next local day in quarters of an hour: P50 with P10 and P90 learned from the days
     before, highest, lowest and steepest, for every site and the fleet."""
     say_compiling()
-    found = _of_case(case, when, policy)
+    found = _of_case(case, when, policy, courses)
     if table is not None:
         _write(table, found)
     tell(found, "declare.js", page, as_json, _show)
 
 
-def _of_case(case: Path, when: str | None, policy: str) -> dict[str, Any]:
+def _of_case(case: Path, when: str | None, policy: str, courses: int) -> dict[str, Any]:
     from gridtide.case.load import load_case
     from gridtide.doors.cli.flex import moment
     from gridtide.doors.cli.running import announcer, one_policy
@@ -56,7 +64,9 @@ def _of_case(case: Path, when: str | None, policy: str) -> dict[str, Any]:
     assert named is not None and study is not None
     until = last_noon(study) if at is None else asked_step(study, at)
     way, forecaster, known = policy_named(named, study)
-    found = declaration(known, truth_of(study), way, forecaster, until, announcer()(named))
+    found = declaration(
+        known, truth_of(study), way, forecaster, until, announcer()(named), courses=courses
+    )
     return declare_document(study, found, named)
 
 

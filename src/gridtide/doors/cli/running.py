@@ -12,17 +12,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gridtide.doors.cli.words import say_compiling, split_policies
-from gridtide.finding import Finding, Gathered
+from gridtide.finding import BadInput, Finding, Gathered
 
 if TYPE_CHECKING:
     from gridtide.simulate.compare import Comparison
     from gridtide.simulate.study import Study
+    from gridtide.wire.openadr.outstanding import Asked
 
 DEFAULT_RUNS = Path("runs")
 LONG = 2_000
 
 
-def run_case(case: Path, runs: Path, policies: str | None, as_json: bool) -> None:
+def run_case(
+    case: Path, runs: Path, policies: str | None, as_json: bool, reports_to: Path | None = None
+) -> None:
     """Load, run, settle, write, show; the last line is the path of the report."""
     say_compiling()
     from gridtide.case.load import load_case
@@ -32,7 +35,13 @@ def run_case(case: Path, runs: Path, policies: str | None, as_json: bool) -> Non
     if chosen:
         others = tuple(name for name in chosen if name != study.reference)
         study = replace(study, policies=(study.reference, *others))
+    asked = None if reports_to is None else _asked(case)
     comparison, folder, document = run_study(study, runs, case)
+    if reports_to is not None and asked is not None:
+        from gridtide.doors.results.openadr_reports import write_reports
+
+        for left in write_reports(reports_to, comparison, asked):
+            click.echo(left, err=True)
     if as_json:
         click.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
         return
@@ -40,6 +49,26 @@ def run_case(case: Path, runs: Path, policies: str | None, as_json: bool) -> Non
 
     show(comparison)
     click.echo(str(folder / "report.html"))
+
+
+def _asked(case: Path) -> "tuple[tuple[str, Asked], ...]":
+    """Reports that the recordings of a case asked for. Raises BadInput where it replays none."""
+    from gridtide.case.load import read_case
+    from gridtide.case.openadr import reports_asked
+
+    file = read_case(case)
+    if not file.openadr:
+        raise BadInput(
+            [
+                Finding(
+                    subject="--reports-to",
+                    value=f"is given, and {case} replays no VTN",
+                    limit="a case with an [[openadr]] table",
+                    mend="Leave it out, or name a recording in the case.",
+                )
+            ]
+        )
+    return reports_asked(file, Path(case).resolve().parent)
 
 
 def asked_policies(text: str) -> tuple[str, ...]:

@@ -43,6 +43,7 @@ def called_table(study: Study, course: Course) -> "pl.DataFrame | None":
             "limit_kw": [one.event.limit_kw] * steps,
             "agreed_share": [one.share] * steps,
             "asked_kw": one.asked_kw,
+            "agreed_kw": one.agreed_kw,
             "baseline_kw": one.baseline_kw,
             "level_kw": one.level_kw,
         }
@@ -89,7 +90,7 @@ def _measured(rows: "pl.DataFrame", tables: RunTables) -> MeasuredCall:
     first = rows.row(0, named=True)
     told = {name: first[name] for name in (*SAID, *TIMES)}
     event = Event(**told, kind=EventKind(first["kind"]), import_max_kw=first["limit_kw"])
-    real = ("asked_kw", "baseline_kw", "level_kw")
+    real = ("asked_kw", "agreed_kw", "baseline_kw", "level_kw")
     columns = {name: rows[name].to_numpy().astype(np.float64) for name in real}
     return MeasuredCall(
         event=event,

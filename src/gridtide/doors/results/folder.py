@@ -20,6 +20,7 @@ from gridtide.doors.results.written_whole import write_document
 from gridtide.finding import BadInput, Finding
 from gridtide.fleet.jobs import NO_DEADLINE_S
 from gridtide.fleet.ways import slower_ways
+from gridtide.loop.sight import sale_kind
 from gridtide.loop.world import Telemetry
 from gridtide.signals.signal import Kind
 from gridtide.simulate.compare import Comparison
@@ -139,9 +140,13 @@ def _power(comparison: Comparison, course: Course):  # type: ignore[no-untyped-d
             "price_per_mwh real_time_price_per_mwh carbon_average_g_per_kwh curtailment_kw".split()
         ):
             columns[name] = getattr(truth, name)[index]
+        if any(sale_kind(study.history, one) is Kind.EXPORT_PRICE for one in study.fleet.sites):
+            columns[str(Kind.EXPORT_PRICE)] = truth.export_price_per_mwh[index]
         if study.objective.carbon is Kind.CARBON_MARGINAL:
             columns["carbon_marginal_g_per_kwh"] = truth.carbon_marginal_g_per_kwh[index]
         columns |= _offered(comparison, course, index)
+        if seen.carried_kw.size:
+            columns["work_less_kw"], columns["work_more_kw"] = seen.carried_kw[:, index]
         columns |= _produced(comparison, index)
         for number, kind in enumerate(study.jobs.classes):
             columns[f"class_{kind.name}_it_kw"] = seen.class_kw[number, index]

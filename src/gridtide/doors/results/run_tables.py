@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 Real = NDArray[np.float64]
+SALE = "export_price_per_mwh"
 GENSET = ("genset_kw", "genset_fuel_l", "genset_running")
 
 
@@ -129,6 +130,7 @@ def _billed(site: Site, power: "pl.DataFrame", timeline: Timeline, case: CaseFil
         export_kwh=told("export_kw") * hours,
         price_per_mwh=told("price_per_mwh"),
         real_time_price_per_mwh=told("real_time_price_per_mwh"),
+        export_price_per_mwh=told(SALE if SALE in power.columns else "price_per_mwh"),
         position_kwh=told("position_kw") * hours,
         weekday=np.asarray([moment.weekday() for moment in local]),
         hour=np.asarray([moment.hour + moment.minute / 60.0 for moment in local]),
@@ -161,6 +163,7 @@ def _capacity(site: Site, power: "pl.DataFrame", timeline: Timeline) -> SiteMete
 
     battery = site.battery
     begins_kwh = battery.energy_kwh * battery.soc_start if battery else 0.0
+    work = ("work_less_kw", "work_more_kw")
     kinds = [product.name.replace(" ", "_") for product in site.products]
     return SiteMeters(
         import_kw=told("import_kw"),
@@ -173,6 +176,9 @@ def _capacity(site: Site, power: "pl.DataFrame", timeline: Timeline) -> SiteMete
         export_max_kw=told("export_max_kw"),
         hours=timeline.hours,
         offered_kw=np.stack([told(f"offered_{kind}_kw") for kind in kinds]),
+        work_kw=np.stack([told(name) for name in work])
+        if set(work) <= set(power.columns)
+        else np.zeros((2, 1)),
         block=np.stack([block_of(product, timeline.starts_s) for product in site.products]),
     )
 

@@ -13,8 +13,9 @@ from gridtide.signals.signal import PRICES, Signal
 from gridtide.sources import text_of
 from gridtide.timeline import DAY_S
 from gridtide.wire.openadr.agreement import Agreement
+from gridtide.wire.openadr.outstanding import Asked, asked_over
 from gridtide.wire.openadr.recording import Line, lines_of
-from gridtide.wire.openadr.replay import Replayed, replayed
+from gridtide.wire.openadr.replay import Replayed, followed, replayed
 
 AHEAD_S = 10 * DAY_S
 PLAIN_POWER_KW = 10_000_000.0
@@ -63,11 +64,25 @@ class RecordedOpenAdr:
     def replayed(self) -> Replayed:
         """The recording followed from its first line to its last. Raises BadInput."""
         lines = self._lines()
-        until_s = lines[-1].heard_s + AHEAD_S if self.until_s is None else self.until_s
+        name = Path(self.path).name
+        return replayed(
+            lines, self._terms(), self._until_s(lines), f"OpenADR {name}", self.programs
+        )
+
+    def asked(self) -> tuple[Asked, ...]:
+        """Reports that its events asked for while they stood, in the order they were due. Raises BadInput."""
+        lines = self._lines()
+        course = followed(lines, self._terms(), self.programs)
+        told = [(line.heard_s, known) for line, known, _ in course]
+        return tuple(asked_over(told, self._until_s(lines)))
+
+    def _until_s(self, lines: Sequence[Line]) -> int:
+        return lines[-1].heard_s + AHEAD_S if self.until_s is None else self.until_s
+
+    def _terms(self) -> Agreement:
         name = Path(self.path).name
         plain = Agreement(site=self.zone, zone=self.zone, seed=name, most_kw=PLAIN_POWER_KW)
-        terms = self.agreement or replace(plain, price_currency=self.currency)
-        return replayed(lines, terms, until_s, f"OpenADR {name}", self.programs)
+        return self.agreement or replace(plain, price_currency=self.currency)
 
     def _lines(self) -> tuple[Line, ...]:
         paths = _files(Path(self.path))

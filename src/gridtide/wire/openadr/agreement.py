@@ -29,6 +29,7 @@ class Agreement:
     shortest_s: intervals below are refused. level_kw: reduction of SIMPLE levels 0 to 3, kW. offset_kw: reduction of
     one step of CONTROL_LEVEL_OFFSET, kW. relative: what a positive relative set-point means. rated_kw: normal operation
     of which CONTROL_LEVEL_OFFSET_PERCENT is a share. baseline_kw: what reductions are counted from.
+    peak_types: payload types by which a peak of the system is announced, which then ask for nothing else.
     default_import_kw: import that holds when limits ran out and nobody is heard. price_currency: of prices without a
     word on theirs, which are then per kWh. lost_after_s: silence of a VTN that counts as a loss of communication.
     None: not agreed; a program's own attributes go first.
@@ -47,6 +48,7 @@ class Agreement:
     default_import_kw: float | None = None
     price_currency: str | None = None
     lost_after_s: int = 180
+    peak_types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -119,8 +119,9 @@ def _gathered(known: Known, agreement: Agreement, now_s: int, until_s: int) -> _
         program = programs.get(heard.event.program_id)
         terms = terms_of(program, agreement)
         for stretch in stretches(heard.course, now_s, until_s):
-            if stretch.type.startswith("ALERT_"):
-                found.alerts.append(_alert(heard, stretch, terms, agreement))
+            if stretch.type.startswith("ALERT_") or stretch.type in agreement.peak_types:
+                if stretch.values[0] != 0:
+                    found.alerts.append(_alert(heard, stretch, terms, agreement))
             elif not _is_void(known, heard, stretch):
                 _claim(found, heard, program, stretch, terms, agreement)
     return found
@@ -296,5 +297,7 @@ def _alert(heard: Heard, stretch: Stretch, terms: Terms, agreement: Agreement) -
         priority=heard.event.priority,
         mandatory=terms.is_binding,
         issued_s=heard.heard_s,
-        text=str(stretch.values[0]),
+        text=str(stretch.values[0])
+        if isinstance(stretch.values[0], str)
+        else f"level {stretch.values[0]}",
     )

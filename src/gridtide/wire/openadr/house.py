@@ -3,7 +3,7 @@
 import numpy as np
 
 from gridtide.decide.event import ALWAYS_MANDATORY, NO_LIMIT_KW, OPEN_END, Event, EventKind
-from gridtide.signals.signal import Kind, Nature, Signal
+from gridtide.signals.signal import PRICES, Kind, Nature, Signal
 from gridtide.timeline import Timeline, instant
 from gridtide.units import price_per_mwh_of
 from gridtide.wire.openadr.called import Ask, Called
@@ -23,8 +23,12 @@ KINDS = {
 """What becomes a call of which kind."""
 LIMITS = (Ask.IMPORT_LIMIT, Ask.EXPORT_LIMIT)
 """Bind whatever their program says."""
-SIGNALS = {"PRICE": Kind.PRICE, "GHG": Kind.CARBON_MARGINAL}
-"""What becomes a signal; a price of export has no kind of its own."""
+SIGNALS = {
+    "PRICE": Kind.PRICE,
+    "EXPORT_PRICE": Kind.EXPORT_PRICE,
+    "GHG": Kind.CARBON_MARGINAL,
+}
+"""What becomes a signal."""
 
 
 def call_of(
@@ -78,14 +82,14 @@ def signal_of(curve: Curve, zone: str, issued_s: int, until_s: int, source: str)
             values.append(np.nan)
         edges += [piece.start_s] if not edges or edges[-1] < piece.start_s else []
         edges.append(end_s)
-        values.append(price_per_mwh_of(piece.value) if kind is Kind.PRICE else piece.value)
+        values.append(price_per_mwh_of(piece.value) if kind in PRICES else piece.value)
     return Signal(
         kind=kind,
         zone=zone,
         timeline=Timeline(edges_s=np.asarray(edges, dtype=np.int64)),
         values=np.asarray(values),
         source=source,
-        currency=curve.currency if kind is Kind.PRICE else None,
+        currency=curve.currency if kind in PRICES else None,
         issued_at=instant(issued_s),
         nature=Nature.SCHEDULE,
     )

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gridtide.timeline import instant
@@ -43,6 +43,20 @@ def asked_for(known: Known, from_s: int, until_s: int) -> list[Asked]:
     """
     found = [one for heard in known.events for one in _of_event(heard, from_s, until_s)]
     return sorted(found, key=lambda one: (one.due_s, one.heard.event.id, one.name))
+
+
+def asked_over(course: Iterable[tuple[int, Known]], until_s: int) -> list[Asked]:
+    """Reports that came due while a recording was followed, up to a second, each once, in the order they were due.
+
+    course: what was known from each second on, in order.
+    """
+    known_from = list(course)
+    ends_s = [since_s for since_s, _ in known_from[1:]] + [until_s + 1]
+    found: dict[tuple[str, str], Asked] = {}
+    for (since_s, known), end_s in zip(known_from, ends_s, strict=True):
+        for one in asked_for(known, since_s, min(end_s - 1, until_s)):
+            found.setdefault((one.heard.event.id, one.name), one)
+    return sorted(found.values(), key=lambda one: (one.due_s, one.heard.event.id, one.name))
 
 
 def _of_event(heard: Heard, from_s: int, until_s: int) -> Iterator[Asked]:

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from gridtide.finding import Finding
 from gridtide.signals.plausible import plausible
-from gridtide.signals.signal import Kind
+from gridtide.signals.signal import PRICES, Kind
 from gridtide.units import cost_per_kwh
 from gridtide.wire.openadr.agreement import Agreement
 from gridtide.wire.openadr.events import Event
 from gridtide.wire.openadr.schedule import Course
 from gridtide.wire.openadr.units_said import currency_of
 
-KINDS = {"PRICE": Kind.PRICE, "EXPORT_PRICE": Kind.PRICE, "GHG": Kind.CARBON_MARGINAL}
+KINDS = {"PRICE": Kind.PRICE, "EXPORT_PRICE": Kind.EXPORT_PRICE, "GHG": Kind.CARBON_MARGINAL}
 
 
 def price_faults(
@@ -25,7 +25,7 @@ def price_faults(
                 continue
             currency = currency_of(event, None, payload.type, agreement)
             low, high = plausible(kind, currency)
-            if kind is Kind.PRICE:
+            if kind in PRICES:
                 low, high = cost_per_kwh(low), cost_per_kwh(high)
             for value in payload.values:
                 if not isinstance(value, int | float) or low <= value <= high:

@@ -23,11 +23,13 @@ from gridtide.wire.openadr.recording import Line
 class Replayed:
     """What a recording brings: signals and calls with the instants of their issue, and what was noticed on the way.
 
+    payload_types: of each call, as the wire had it.
     A curve that changed is a signal of its own with a later issue; a call that changed was taken back and made anew.
     """
 
     signals: tuple[Signal, ...]
     calls: tuple[Event, ...]
+    payload_types: tuple[str, ...]
     conflicts: tuple[Conflict, ...]
     not_acted_on: tuple[NotActedOn, ...]
     faults: tuple[Finding, ...]
@@ -44,24 +46,14 @@ def replayed(
     """Follow a recording. Raises BadInput for a notification that holds no event.
 
     until_s: where open ends end. taken_part_in: names of programs; none: all."""
-    known = Known()
-    told = Told(programs=(), events=(), unread=(), faults=())
-    is_settled = False
     standing: tuple[_Standing, ...] = ()
     curves: tuple[Curve, ...] = ()
     signals: list[Signal] = []
-    over: list[Event] = []
+    over: list[_Standing] = []
     conflicts: list[Conflict] = []
     not_acted_on: list[NotActedOn] = []
     faults: list[Finding] = []
-    for line in lines:
-        if line.events is not None:
-            told = told_in_lists(line.programs or (), line.events, taken_part_in)
-        if line.unchanged and is_settled:
-            known = replace(known, answered_s=line.heard_s)
-            continue
-        is_settled = line.unchanged or line.events is not None
-        known, news = _heard(known, line, told, agreement, taken_part_in)
+    for line, known, news in followed(lines, agreement, taken_part_in):
         found = holding(known, agreement, line.heard_s, until_s)
         standing, taken_back = _calls(standing, found, agreement)
         over += taken_back
@@ -70,16 +62,36 @@ def replayed(
         conflicts += found.conflicts
         not_acted_on += found.not_acted_on
         faults += news.faults
-    last = [one.call for one in standing]
-    calls = sorted((*over, *last), key=lambda call: (call.issued_at, call.start, call.name))
+    heard = sorted(
+        (*over, *standing), key=lambda one: (one.call.issued_at, one.call.start, one.call.name)
+    )
     return Replayed(
         signals=tuple(signals),
-        calls=tuple(calls),
+        calls=tuple(one.call for one in heard),
+        payload_types=tuple(one.called.payload_type for one in heard),
         conflicts=tuple(dict.fromkeys(conflicts)),
         not_acted_on=tuple(dict.fromkeys(not_acted_on)),
         faults=tuple(dict.fromkeys(faults)),
         silent_lines=sum(line.unanswered is not None for line in lines),
     )
+
+
+def followed(
+    lines: Sequence[Line], agreement: Agreement, taken_part_in: Sequence[str] = ()
+) -> Iterator[tuple[Line, Known, News]]:
+    """What is known after each line that may have changed it, and what was new. Raises BadInput as `replayed`."""
+    known = Known()
+    told = Told(programs=(), events=(), unread=(), faults=())
+    is_settled = False
+    for line in lines:
+        if line.events is not None:
+            told = told_in_lists(line.programs or (), line.events, taken_part_in)
+        if line.unchanged and is_settled:
+            known = replace(known, answered_s=line.heard_s)
+            continue
+        is_settled = line.unchanged or line.events is not None
+        known, news = _heard(known, line, told, agreement, taken_part_in)
+        yield line, known, news
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +123,7 @@ def _heard(
 
 def _calls(
     standing: Sequence[_Standing], found: Holding, agreement: Agreement
-) -> tuple[tuple[_Standing, ...], list[Event]]:
+) -> tuple[tuple[_Standing, ...], list[_Standing]]:
     """Calls that stand after a line, and those that are over: taken back now, or ended by themselves."""
     now_s = found.as_of_s
     before = {_same(one.called, now_s): one for one in standing}
@@ -123,7 +135,7 @@ def _calls(
             still.append(_Standing(called=called, call=call))
     now = instant(now_s)
     over = [
-        replace(one.call, taken_back_at=now) if one.call.end > now else one.call
+        replace(one, call=replace(one.call, taken_back_at=now)) if one.call.end > now else one
         for one in before.values()
     ]
     return tuple(still), over
