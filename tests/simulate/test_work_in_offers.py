@@ -113,6 +113,17 @@ def test_foresight_with_work_costs_less_than_with_the_store_alone() -> None:
     assert costs[0] < costs[1]
 
 
+@pytest.mark.parametrize("direction", list(Direction))
+def test_work_that_is_offered_at_the_gate_costs_no_more_than_the_store_alone(
+    direction: Direction,
+) -> None:
+    """Arrivals unknown: what work adds is paid, and stores and jobs are planned as if it were not there."""
+    alone, both = (study_of(60.0, direction, by_work=one) for one in (False, True))
+    (course, settled), (before, known) = ran(both, "coordinated"), ran(alone, "coordinated")
+    assert settled.total_cost <= known.total_cost + 1e-6
+    assert course.offered_kw.sum() >= before.offered_kw.sum() - 1e-6
+
+
 def test_where_work_carries_nothing_its_meters_say_nothing() -> None:
     """Cases whose offers are the store's have the telemetry and the offers they always had."""
     course, _ = ran(study_of(60.0, Direction.SYMMETRIC, by_work=False), "coordinated")

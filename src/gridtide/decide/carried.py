@@ -40,12 +40,15 @@ def none_carried(fleet: Fleet) -> bool:
     return not _carrying(fleet).any()
 
 
-def reach_of(fleet: Fleet, jobs: Jobs, placement: Placement, works: Flags) -> Real:
+def reach_of(
+    fleet: Fleet, jobs: Jobs, placement: Placement, works: Flags, one_may_fail: bool = False
+) -> Real:
     """By how much tolerant work in its slots can draw less and more at the meter, by site and slot, (2, S, T), kW.
 
     Less only while the time until its deadline that its slots leave bears a full call in every block that it has
     worked in by then, as long as each may last, of all products that work carries: so no call costs it its deadline.
     jobs: rows of the placement. works: in which of its slots each job surely works throughout, one a slot.
+    one_may_fail: what is left at each site in each slot when the job that carries most of it is gone.
     """
     reach_kw = np.zeros((2, len(fleet.sites), len(placement.horizon)))
     counts = np.diff(placement.offsets)
@@ -60,9 +63,12 @@ def reach_of(fleet: Fleet, jobs: Jobs, placement: Placement, works: Flags) -> Re
     less_kw, more_kw = per_accelerator_kw(fleet)[:, entry] * jobs.accelerators
     lost_s = _lost_share(fleet)[entry][job] * _called_s(fleet, placement, site, job, slot)
     bears = lost_s <= _slack_s(jobs, placement)[job]
-    np.add.at(reach_kw[0], (site[job], slot), np.where(bears, less_kw[job], 0.0))
-    np.add.at(reach_kw[1], (site[job], slot), more_kw[job])
-    return reach_kw
+    at = (site[job], slot)
+    largest_kw = np.zeros_like(reach_kw)
+    for way, kw in enumerate((np.where(bears, less_kw[job], 0.0), more_kw[job])):
+        np.add.at(reach_kw[way], at, kw)
+        np.maximum.at(largest_kw[way], at, kw)
+    return np.maximum(reach_kw - largest_kw, 0.0) if one_may_fail else reach_kw
 
 
 def sure_slots(situation: Situation, placement: Placement) -> Flags:

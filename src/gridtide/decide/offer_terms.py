@@ -84,13 +84,10 @@ def offer_terms(
     products = fleet.products
     shape = (len(products), len(horizon))
     standing_kw = standing(fleet, situation.commitments, horizon, np.nan)
-    most_kw, price, block = np.zeros(shape), np.zeros(shape), np.zeros(shape, dtype=np.int64)
+    most_kw, block = np.zeros(shape), np.zeros(shape, dtype=np.int64)
     now_s = epoch_s(situation.as_of)
     for index, (number, product) in enumerate(products):
         block[index] = block_of(product, horizon.starts_s)
-        paid = _prices_per_mw_h(situation, product)
-        worth = worth_per_mw_h(fleet.sites[number], product, paid, energy_price_per_mwh[number])
-        price[index] = cost_per_kwh(1.0) * worth
         begins_s = block[index] * block_s(product)
         is_open = begins_s >= now_s + round(3600 * product.gate_closure_h)
         most_kw[index] = np.where(is_open, offered_most_kw(fleet.sites[number], product), 0.0)
@@ -99,7 +96,7 @@ def offer_terms(
         hold_h=np.asarray([product.hold_h for _, product in products]),
         goes_up=np.asarray([product.goes_up for _, product in products], dtype=np.bool_),
         goes_down=np.asarray([product.goes_down for _, product in products], dtype=np.bool_),
-        price_per_kw_h=price,
+        price_per_kw_h=worth_per_kw_h(situation, energy_price_per_mwh),
         most_kw=np.where(np.isnan(standing_kw), most_kw, standing_kw),
         standing_kw=standing_kw,
         block=block,
@@ -150,6 +147,24 @@ def worth_per_mw_h(
     return product.worth_per_mw_h(price_per_mw_h) - called
 
 
+def worth_per_kw_h(situation: Situation, energy_price_per_mwh: Real) -> Real:
+    """Money for a kilowatt of each product held through an hour, less what its calls cost, (Q, T).
+    energy_price_per_mwh: what each site pays in real time, (S, T)."""
+    worth = np.zeros((len(situation.fleet.products), len(situation.horizon)))
+    for index, (number, product) in enumerate(situation.fleet.products):
+        worth[index] = _worth_per_kw_h(situation, number, product, energy_price_per_mwh[number])
+    return worth
+
+
+def _worth_per_kw_h(
+    situation: Situation, number: int, product: CapacityProduct, energy_price_per_mwh: Real
+) -> Real:
+    """The same of one product of a site, (T,)."""
+    paid = _prices_per_mw_h(situation, product)
+    worth = worth_per_mw_h(situation.fleet.sites[number], product, paid, energy_price_per_mwh)
+    return cost_per_kwh(1.0) * worth
+
+
 def _prices_per_mw_h(situation: Situation, product: CapacityProduct) -> Real:
     """The price of a product as it is known, (T,). Raises BadInput where its series lacks a step."""
     if product.price_zone is None:
@@ -185,16 +200,20 @@ def block_of(product: CapacityProduct, starts_s: Whole) -> Whole:
 
 
 def standing(fleet: Fleet, commitments: Commitments, timeline: Timeline, otherwise: float) -> Real:
-    """What stands of every product in each step of a timeline, (Q, T), kW; `otherwise` where nothing was offered."""
+    """What stands of every product in each step of a timeline, all its offers together, (Q, T), kW; `otherwise` where
+    nothing was offered."""
     names = {
         (fleet.sites[number].name, product.name): index
         for index, (number, product) in enumerate(fleet.products)
     }
-    offered_kw = np.full((len(names), len(timeline)), otherwise)
+    offered_kw = np.zeros((len(names), len(timeline)))
+    stands = np.zeros(offered_kw.shape, dtype=np.bool_)
     for one in commitments:
         if isinstance(one, OfferedCapacity):
             inside = (timeline.starts_s >= epoch_s(one.start)) & (
                 timeline.starts_s < epoch_s(one.end)
             )
-            offered_kw[names[one.site, one.product], inside] = one.offered_kw
-    return offered_kw
+            row = names[one.site, one.product]
+            offered_kw[row, inside] += one.offered_kw
+            stands[row, inside] = True
+    return np.where(stands, offered_kw, otherwise)

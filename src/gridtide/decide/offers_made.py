@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from gridtide.decide.carried import carried_of
+from gridtide.decide.beside_stores import beside_kw
+from gridtide.decide.carried import carried_of, none_carried
 from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.offer_terms import block_of, block_s, standing
 from gridtide.decide.situation import Commitments, OfferedCapacity, Situation
@@ -45,12 +46,15 @@ def offers_made(
                 )
 
 
-def with_standing(dispatch: Dispatch, situation: Situation, commitments: Commitments) -> Dispatch:
-    """The dispatch that tells what stands of every product, whatever it had planned beyond, and what of it the work
-    that it tells carries."""
-    fleet = situation.fleet
+def with_standing(
+    dispatch: Dispatch, situation: Situation, commitments: Commitments, more_may_come: bool = False
+) -> Dispatch:
+    """The dispatch that tells what stands of every product, whatever it had planned beyond, and what of it work
+    carries: all that the work told can; where more may come, what was offered of work and no more."""
+    fleet, grid = situation.fleet, dispatch.placement.horizon
     if not fleet.products:
         return dispatch
-    stands_kw = standing(fleet, commitments, dispatch.placement.horizon, 0.0)
-    told = replace(dispatch, offered_kw=stands_kw)
-    return replace(told, carried_kw=carried_of(told, situation))
+    told = replace(dispatch, offered_kw=standing(fleet, commitments, grid, 0.0))
+    if not more_may_come or none_carried(fleet):
+        return replace(told, carried_kw=carried_of(told, situation))
+    return replace(told, carried_kw=beside_kw(fleet, commitments, grid))

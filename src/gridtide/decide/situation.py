@@ -26,13 +26,15 @@ class Commitment:
 
 @dataclass(frozen=True, kw_only=True)
 class OfferedCapacity:
-    """Capacity of a product of a site that is offered for [start, end) and stands."""
+    """Capacity of a product of a site that is offered for [start, end) and stands. by_work: it rests on running work
+    alone, beside what is offered of the same block of stores."""
 
     site: str
     product: str
     start: datetime
     end: datetime
     offered_kw: float
+    by_work: bool = False
 
 
 Commitments = tuple[Commitment | OfferedCapacity | Bid | CallAnswer, ...]

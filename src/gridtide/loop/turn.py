@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.beside_stores import offers_of_work
 from gridtide.decide.bids import cleared
 from gridtide.decide.call_answer import taken_of
 from gridtide.decide.carried import with_carried
@@ -142,8 +143,13 @@ def take_turn(
             *offers_made(situation, dispatch, until_s),
         )
         memory = replace(memory, commitments=(*memory.commitments, *new))
+    if mandate.more_may_come:
+        until_s = epoch_s(as_of) + grid_step_s(mandate.steps)
+        known = replace(situation, commitments=memory.commitments)
+        beside = offers_of_work(known, dispatch, memory.plan, until_s)
+        memory = replace(memory, commitments=(*memory.commitments, *beside))
     memory = replace(memory, leaning=leaning_of(with_new(situation, memory), memory.leaning))
-    dispatch = with_standing(dispatch, situation, memory.commitments)
+    dispatch = with_standing(dispatch, situation, memory.commitments, mandate.more_may_come)
     dispatch = with_recovery(dispatch, situation, memory.commitments)
     memory, passed = _rebounds(memory, dispatch, situation, admission.promised)
     dispatch = with_setpoints(dispatch, situation, memory.commitments)

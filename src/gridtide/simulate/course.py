@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.beside_stores import gates_s
 from gridtide.decide.bid import Bid
 from gridtide.decide.bids import bought_at
 from gridtide.decide.call_answer import CallAnswer, answers_of, taken_of
@@ -295,6 +296,10 @@ def next_instant(study: Study, memory: Memory, present: int) -> int:
     news = news_said(study.events, study.fleet)
     issued = [int(np.searchsorted(edges_s, epoch_s(said))) for said in news]
     instants += [step for step in issued if step > present]
+    if not study.arrivals_known and memory.plan is not None:
+        closes = gates_s(study.fleet, int(edges_s[present]))
+        steps = [int(np.searchsorted(edges_s, second, side="right")) - 1 for second in closes]
+        instants += [step for step in steps if step > present]
     now, taken = instant(edges_s[present]), taken_of(memory.commitments)
     begins = [int(np.searchsorted(edges_s, epoch_s(one.event.start))) for one in taken]
     instants += [step for step in begins if step > present]

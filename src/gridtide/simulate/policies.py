@@ -8,6 +8,7 @@ from importlib.metadata import entry_points
 import numpy as np
 
 from gridtide.decide.answering_calls import less_taken, weighed
+from gridtide.decide.beside_stores import of_stores_alone
 from gridtide.decide.call_answer import CallAnswer, taken_of
 from gridtide.decide.dispatch import Dispatch, Placement
 from gridtide.decide.dispatchers.by_reference import ByReference
@@ -93,6 +94,7 @@ class PlanAndPlace:
         No more than is left of it once jobs lie in whole slots: a plan may move half a job into a call.
         """
         objective, readings = self.dispatcher.objective, self.dispatcher.readings
+        situation = self._planned_for(situation)
         taken = weighed(situation, objective, held, answers, readings)
         if not any(one.share > 0.0 for one in taken):
             return taken
@@ -110,6 +112,7 @@ class PlanAndPlace:
     def _decided(
         self, plan: Plan | None, situation: Situation, held: Reservations, due: bool
     ) -> tuple[Plan, Dispatch, Plan]:
+        situation = self._planned_for(situation)
         if not due:
             if plan is None:
                 raise ValueError(f"{self.name} dispatches by a plan")
@@ -134,6 +137,10 @@ class PlanAndPlace:
         assert best is not None
         told = self.dispatcher.follow(best.plan, situation, best.held, best.placement)
         return _with_promises(best.plan, first), told, best.by
+
+    def _planned_for(self, situation: Situation) -> Situation:
+        """What is planned: work carries offers in a plan where all arrivals are known, else it is offered beside."""
+        return of_stores_alone(situation) if self.dispatcher.more_may_come else situation
 
     def _placed(
         self, by: Plan, situation: Situation, held: Reservations, due: bool, anew: bool
