@@ -11,8 +11,8 @@ the first has no product at all. Exit code 1 where a policy costs less than the 
 With --work the machines run at the power caps of examples/regulating.toml as well, and each price has three rows: what
 the store offers alone; what running work would have carried beside it, hour by hour, on that very course (`+ hour`: an
 upper limit, for it knows what will run and asks for no slack); and what is offered where one plan decides work, store
-and offers together, or, where arrivals are not known, work is offered beside the store as gates close; some of that is not
-held then.
+and offers together, or, where arrivals are not known, work is offered beside the store as gates close; some of that is
+not held then.
 """
 
 import argparse

@@ -31,8 +31,8 @@ POINTS = (
 
 @cache
 def turns(direction: Direction) -> tuple[Turn, ...]:
-    """Every turn of the coordinated policy through half a small day whose arrivals are not known."""
-    study = small_study(3, hours=12, jobs=20, accelerators=48, points=POINTS)
+    """Every turn of the coordinated policy through a small day whose arrivals are not known."""
+    study = small_study(3, hours=24, jobs=20, accelerators=48, points=POINTS)
     product = capacity_product(60.0, direction=direction, carried_by_work=True)
     sites = tuple(replace(site, products=(product,)) for site in study.fleet.sites)
     study = replace(study, fleet=replace(study.fleet, sites=sites))
