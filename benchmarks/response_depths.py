@@ -2,7 +2,7 @@
 
     python benchmarks/response_depths.py [--mixes 100] [--first 0] [--limits 4]
 
-Simulated on the caps of emerald_phoenix in GRIDTIDE_DATA: 4 to 10 jobs on 256 accelerators, two hours, a call of forty
+Simulated on the caps of emerald_phoenix in GRIDTIDE_DATA: 4 to 10 jobs on 256 accelerators, an hour, a call of 25
 minutes told ten minutes ahead. One job of each mix has no checkpoint and may lose nothing. Of each mix the deepest
 limit is searched, and lived through as are seeded limits between it and 95 % of the baseline.
 """
@@ -24,7 +24,7 @@ from gridtide.simulate.response_depth import deepest_kept_kw
 from gridtide.sources.emerald import EmeraldSweep
 from gridtide.testing.instances.called_cluster import drawn_jobs, event_cluster
 
-MINUTES, WINDOW, NOTICE = 120, (40, 80), 10
+MINUTES, WINDOW, NOTICE = 60, (15, 40), 10
 BASE_KW, MILDEST = 100.0, 0.95
 NEAR = 1e-9
 FAULTS = (

@@ -156,3 +156,12 @@ def test_is_it_worth_goes_on_where_it_was_cut(data_dir: Path, tmp_path: Path) ->
     rows = [line.split(",")[0] for line in said[0].splitlines()[3:9]]
     assert rows == ["energy shifting", "demand charge", "capacity at the peak", "regulation", "reserve",
                     "demand response"]  # fmt: skip
+
+
+@pytest.mark.real
+def test_response_depths_breaks_no_promise_in_the_first_mix(data_dir: Path) -> None:
+    """The deepest limit said and one between it and the baseline: every count of faults is nought."""
+    said = printed(data_dir, "benchmarks/response_depths.py", "--mixes", "1", "--limits", "1")
+    rows = said.splitlines()
+    assert rows[0] == "1 mixes, 2 calls from 5 % to the deepest limit of each:"
+    assert [row.rsplit(": ", 1)[1] for row in rows[1:6]] == ["0"] * 5

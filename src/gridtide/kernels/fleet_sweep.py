@@ -256,10 +256,8 @@ def sweep(
             )  # fmt: skip
             goes_on = running_at[j] == q and running_with[j] == gang
             runs = (rule[j, 0] == 1, rule[j, 1] == 1, goes_on, rule[j, 2])
-            paced, waits = (
-                at_speed(work, speed[m]),
-                delay[j] * speed[m] * (takes[j, whole[q]] / gang),
-            )
+            paced = at_speed(work, speed[m])
+            waits = delay[j] * speed[m] * (takes[j, whole[q]] / gang)
             if m == own:
                 stays = held_cost(
                     felt, waits, free[q], gang, (kept, 0.0), window, paced, runs, offer[j, q], held

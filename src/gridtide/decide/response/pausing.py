@@ -1,4 +1,4 @@
-"""Which gangs stand still for the rest of a call: those whose power is worth more to others than their own work."""
+"""Which gangs stand still for the rest of a call: those whose power others need more, for a tier or by its worth."""
 
 from dataclasses import replace
 from typing import NamedTuple
@@ -51,8 +51,8 @@ def paused_by_value(
     more than the gang's own mean one: elsewhere a pause cannot gain, since gains fall.
     """
     stopped, back_min = needed.copy(), _owed_min(jobs, spells, paused_for)
-    standing = _gangs(jobs) & (paused_for > 0)
-    tried = (standing | _candidates(jobs, spells[0], asked[0], needed)) & ~needed
+    stands = _gangs(jobs) & (paused_for > 0)
+    tried = (stands | _candidates(jobs, spells[0], asked[0], needed)) & ~needed
     is_tight = _is_tight(jobs, spells, asked, needed)
     if not (tried.any() or is_tight):
         return stopped, None
