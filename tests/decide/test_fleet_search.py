@@ -1,6 +1,7 @@
 """Jobs moved one by one by what the whole fleet costs: never dearer, never out of their windows."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -8,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from gridtide.decide.call_answer import CallAnswer
 from gridtide.decide.dispatch import Reason
 from gridtide.decide.dispatchers.price_guided import slot_prices
+from gridtide.decide.event import Event, EventKind
 from gridtide.decide.ex_ante import expected_costs
 from gridtide.decide.facts import held_of
 from gridtide.decide.fleet_search import searched
@@ -162,3 +165,26 @@ def test_an_elastic_job_changes_its_size_where_the_fleet_costs_less_and_only_to_
         assert found.count[job] * day.held.left[job, 3] * 0.6 >= day.held.left[job, 0] - 1
     assert (free_of(day.held, found) >= np.minimum(free_of(day.held, day.held.told), 0)).all()
     assert not (day.found(offered=day.held.menu.point == 0).point > 0).any()
+
+
+@settings(max_examples=6)
+@given(seed=st.integers(0, 10_000), absorbs=st.booleans())
+def test_what_lacks_of_a_call_counts_in_the_search_of_the_fleet(seed: int, absorbs: bool) -> None:
+    """With a call that was taken the fleet never costs more after the search, what lacks of it counted."""
+    day = asked(seed, 30)
+    seen = day.situation
+    site, start = seen.fleet.sites[0].name, seen.as_of + timedelta(hours=3)
+    kind = EventKind.ABSORB if absorbs else EventKind.DEMAND_RESPONSE
+    event = Event(
+        site=site, start=start, end=start + timedelta(hours=4), issued_at=seen.as_of, kind=kind,
+        mandatory=False, reduce_kw=0.0 if absorbs else 20.0, take_kw=20.0 if absorbs else 0.0,
+        payment_per_mwh=500.0,
+    )  # fmt: skip
+    answer = CallAnswer(
+        event=event, answered_at=seen.as_of, steps=seen.horizon, share=1.0, cost_per_mwh=0.0,
+        baseline_kw=np.full(len(seen.horizon), 30.0), reason="",
+    )  # fmt: skip
+    called = replace(day, situation=replace(seen, commitments=(answer,)))
+    told, found = day.held.told, called.found()
+    assert called.cost(told) >= day.cost(told) - 1e-9
+    assert called.cost(found) <= called.cost(told) * (1.0 + 1e-9) + 1e-6

@@ -46,9 +46,8 @@ def declare(
 
 
 def _of_case(case: Path, when: str | None, policy: str, courses: int) -> dict[str, Any]:
-    from gridtide.case.load import load_case
     from gridtide.doors.cli.flex import moment
-    from gridtide.doors.cli.running import announcer, one_policy
+    from gridtide.doors.cli.running import announcer, asked_study
     from gridtide.doors.results.declare_document import declare_document
     from gridtide.finding import Gathered
     from gridtide.simulate.declaring import declaration, last_noon
@@ -58,10 +57,7 @@ def _of_case(case: Path, when: str | None, policy: str, courses: int) -> dict[st
 
     faults = Gathered()
     at = faults.of(lambda: moment(when))
-    named = faults.of(lambda: one_policy(policy))
-    study = faults.of(lambda: load_case(case))
-    faults.refuse_if_any()
-    assert named is not None and study is not None
+    named, study = asked_study(case, policy, faults)
     until = last_noon(study) if at is None else asked_step(study, at)
     way, forecaster, known = policy_named(named, study)
     found = declaration(

@@ -71,7 +71,7 @@ def energy(
 
 def _of_case(case: Path, policy: str, facts: "EnergyFacts", again: bool) -> dict[str, Any]:
     from gridtide.case import load
-    from gridtide.doors.cli.running import announcer, one_policy
+    from gridtide.doors.cli.running import announcer, asked_study
     from gridtide.doors.results.energy_document import answers_document, flows_document
     from gridtide.finding import Gathered
     from gridtide.simulate.answer_energy import answers_of
@@ -82,11 +82,7 @@ def _of_case(case: Path, policy: str, facts: "EnergyFacts", again: bool) -> dict
     from gridtide.simulate.truth import truth_of
     from gridtide.stores.memory import MemoryStore
 
-    faults = Gathered()
-    named = faults.of(lambda: one_policy(policy))
-    study = faults.of(lambda: load.load_case(case))
-    faults.refuse_if_any()
-    assert named is not None and study is not None
+    named, study = asked_study(case, policy, Gathered())
     tables = load.read_case(case).service
     prompts = {table.name: table.prompt_tokens for table in tables if table.prompt_tokens}
     prompts |= {

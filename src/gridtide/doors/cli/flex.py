@@ -39,13 +39,13 @@ def flex(
 
 
 def _of_case(case: Path, when: str | None, mix: str, policy: str) -> dict[str, Any]:
-    from gridtide.case.load import load_case, read_case
+    from gridtide.case.load import read_case
     from gridtide.case.longer_answers import longer_answers
     from gridtide.decide.flexibility.curve import curve, moved_in_the_fleet
     from gridtide.decide.flexibility.mix import Mix, guessed_kinds, in_mix, mix_named
     from gridtide.decide.flexibility.outlook import outlook_of
     from gridtide.decide.flexibility.step import DELAYS, DURATIONS_S
-    from gridtide.doors.cli.running import one_policy
+    from gridtide.doors.cli.running import asked_study
     from gridtide.doors.results.flex_document import flex_document
     from gridtide.finding import Gathered
     from gridtide.simulate.flex_delivery import delivered, within_sites
@@ -54,10 +54,8 @@ def _of_case(case: Path, when: str | None, mix: str, policy: str) -> dict[str, A
     faults = Gathered()
     at = faults.of(lambda: moment(when))
     kind = faults.of(lambda: mix_named(mix))
-    named = faults.of(lambda: one_policy(policy))
-    study = faults.of(lambda: load_case(case))
-    faults.refuse_if_any()
-    assert kind is not None and named is not None and study is not None
+    named, study = asked_study(case, policy, faults)
+    assert kind is not None
     services, unknown = longer_answers(read_case(case), study, DELAYS)
     stands = if_they_waited(standing(study, at, named), services)
     situation, moves_max = stands.turn.situation, study.objective.moves_max

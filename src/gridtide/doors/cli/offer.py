@@ -47,9 +47,8 @@ def offer(
 
 
 def _of_case(case: Path, when: str | None, courses: int, policy: str) -> dict[str, Any]:
-    from gridtide.case.load import load_case
     from gridtide.doors.cli.flex import moment, standing
-    from gridtide.doors.cli.running import one_policy
+    from gridtide.doors.cli.running import asked_study
     from gridtide.doors.results.offer_document import offer_document
     from gridtide.finding import Gathered
     from gridtide.loop.spread import FORESIGHT
@@ -57,10 +56,7 @@ def _of_case(case: Path, when: str | None, courses: int, policy: str) -> dict[st
 
     faults = Gathered()
     at = faults.of(lambda: moment(when))
-    named = faults.of(lambda: one_policy(policy))
-    study = faults.of(lambda: load_case(case))
-    faults.refuse_if_any()
-    assert named is not None and study is not None
+    named, study = asked_study(case, policy, faults)
     at = noon_after_a_day(study) if at is None else at
     stands = standing(study, at, named)
     forecaster, said = _with_courses(study.cadence.forecaster)

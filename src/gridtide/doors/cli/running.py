@@ -95,6 +95,20 @@ def one_policy(text: str) -> str:
     return asked_policies(text)[0]
 
 
+def asked_study(case: Path, policy: str, faults: Gathered) -> tuple[str, "Study"]:
+    """The first policy of an option and the study of a case file.
+
+    Raises BadInput with the faults of both beside those that were gathered before.
+    """
+    from gridtide.case.load import load_case
+
+    named = faults.of(lambda: one_policy(policy))
+    study = faults.of(lambda: load_case(case))
+    faults.refuse_if_any()
+    assert named is not None and study is not None
+    return named, study
+
+
 def _unknown(policy: str) -> Finding:
     from gridtide.simulate.policies import names_known
 

@@ -12,8 +12,7 @@ def of_case(
     case: Path, asked: Asked, policy: str, window: tuple[datetime | None, int, float], drawn: bool
 ) -> dict[str, Any]:
     """The document of a case: one waveform a site. window: where it begins, seconds it lasts and between samples."""
-    from gridtide.case.load import load_case
-    from gridtide.doors.cli.running import announcer, one_policy
+    from gridtide.doors.cli.running import announcer, asked_study
     from gridtide.doors.results.swing_document import class_document, class_note
     from gridtide.finding import Gathered
     from gridtide.simulate.course import run_course
@@ -28,11 +27,7 @@ def of_case(
     from gridtide.stores.memory import MemoryStore
     from gridtide.timeline import epoch_s, instant
 
-    faults = Gathered()
-    named = faults.of(lambda: one_policy(policy))
-    study = faults.of(lambda: load_case(case))
-    faults.refuse_if_any()
-    assert named is not None and study is not None
+    named, study = asked_study(case, policy, Gathered())
     begins, lasts_s, step_s = window
     if begins is not None:
         refuse_outside(study.timeline, float(epoch_s(begins)), float(lasts_s))
