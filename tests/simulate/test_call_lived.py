@@ -149,6 +149,17 @@ def test_what_is_too_little_for_one_accelerator_is_drawn_by_another() -> None:
         assert marks.largest_rise <= cluster.rise + 1e-9
 
 
+def test_no_work_counts_beyond_what_is_wanted_of_a_job() -> None:
+    """A job wanted at less than its speed at the lowest cap runs faster than that; the rest is no merit of a course."""
+    cluster = two_gangs()
+    slow = replace(cluster.jobs[0], usual=0.15)
+    cluster = replace(cluster, jobs=(slow, *cluster.jobs[1:]), baseline_kw=180.0)
+    call = flat_call("mild", 60, (20, 40), 150.0, 10)
+    marks = marks_of(cluster, call, answer(cluster, call))
+    assert marks.share[0] == 1.0
+    assert marks.weighted <= best_course(cluster, call).weighted + 1e-9
+
+
 def test_where_caps_do_not_reach_a_gang_pauses_whole() -> None:
     """For a quarter of an hour at least; a job without checkpoint never, and the minutes above are counted."""
     call = flat_call("deep", MINUTES, (20, 24), 150.0, 10)

@@ -137,9 +137,9 @@ def planned(cluster: CappedCluster, call: Call, running: Real, power_w: Real) ->
 class Marks:
     """minutes_over: of the window above what was announced; minutes_above: of all minutes above their own limit.
 
-    share: of its usual work that each job did, (jobs,); tiers_broken: jobs whose share lies below their floor.
-    weighted: shares by weight. mean, most, least: of the meter over the window, highest: afterwards, largest_fall,
-    largest_rise: from one minute to the next; all as shares of the baseline.
+    share: of its usual work that each job did, no more than all of it, (jobs,); tiers_broken: jobs whose share lies
+    below their floor. weighted: shares by weight. mean, most, least: of the meter over the window, highest: afterwards,
+    largest_fall, largest_rise: from one minute to the next; all as shares of the baseline.
     """
 
     minutes_over: int
@@ -159,7 +159,7 @@ def marks_of(cluster: CappedCluster, call: Call, lived: Response) -> Marks:
     """The pass marks of a call."""
     base, meter = cluster.baseline_kw, lived.meter_kw
     window, after = meter[call.start : call.end], meter[call.end :]
-    share = lived.speed.sum(axis=0) / wanted(cluster.jobs, len(meter))
+    share = np.minimum(lived.speed.sum(axis=0) / wanted(cluster.jobs, len(meter)), 1.0)
     floor = np.array([job.floor for job in cluster.jobs])
     step = np.diff(meter, prepend=meter[0]) / base
     return Marks(
