@@ -8,6 +8,7 @@ import pytest
 
 from gridtide.case.baselines import programmes
 from gridtide.case.grid_rules import rules_with
+from gridtide.case.members import read_members
 from gridtide.case.protection import protected_loads
 from gridtide.case.settle_terms import settle_terms
 from gridtide.finding import BadInput
@@ -24,6 +25,9 @@ BAD: tuple[tuple[Callable[[Path], Any], str, dict[str, str]], ...] = (
         {"tariff[1].transformer_kva": "-1", "certificates.matching": "is missing"},
     ),
     (rules_with, '[[mode]]\nname = 3\nbogus = 1\n', {"mode[1].name": "3", "mode[1].bogus": "is no key of this table"}),
+    (read_members, '[[member]]\nname = ""\noffer = [[nan, 5]]\n', {"member[1].name": "''"}),
+    (read_members, '[[member]]\nname = "a"\noffer = [[nan, 5]]\n', {"member[1].offer[1][1]": "nan"}),
+    (read_members, "", {"member": "is missing"}),
     (programmes, '[ours]\ntitle = "x"\n', {"ours.status": "is missing", "ours.select": "is missing"}),
 )  # fmt: skip
 
@@ -45,5 +49,12 @@ def test_each_fault_is_said_with_its_place_and_no_word_of_a_library(
     words = " ".join(str(one) for one in refused.value.findings)
     assert not any(
         word in words
-        for word in ("Field required", "Input should", "Extra inputs", "Tuple", "datetime.")
+        for word in (
+            "Field required",
+            "Input should",
+            "Extra inputs",
+            "Tuple",
+            "String",
+            "datetime.",
+        )
     )

@@ -55,6 +55,13 @@ def asked(*answers: CallAnswer) -> list[float]:
     return found
 
 
+def test_an_agreed_baseline_holds_beyond_the_plan_that_heard_of_it() -> None:
+    """Until its end, whatever the end of that plan was."""
+    told = call(EventKind.SETPOINT, reduce_kw=5.0, baseline_kw=40.0)
+    heard = replace(answer_to(told, 40.0), steps=hourly(13), baseline_kw=np.full(13, 40.0))
+    assert asked(heard)[:2] == [35.0, 35.0]
+
+
 def test_a_set_point_asks_for_its_power_while_it_holds_and_for_nothing_else() -> None:
     """Also where it is 0 kW."""
     for kw in (0.0, 40.0):

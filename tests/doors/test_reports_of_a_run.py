@@ -173,3 +173,25 @@ def test_reports_hold_the_official_schema(day: tuple[Path, Comparison], data_dir
     assert len(lines) == 18
     for line in lines:
         jsonschema.validate(json.loads(line), schema)
+
+
+def test_no_baseline_is_told_beside_a_set_point_that_has_none(tmp_path: Path) -> None:
+    """The course without calls holds it too: what it drew there is MISSING, and no baseline."""
+    asked = {"payloadType": "BASELINE", "startInterval": 0, "numIntervals": 1, "frequency": 1}
+    point = event_of(
+        "DISPATCH_SETPOINT",
+        40.0,
+        id="point",
+        start="2026-03-02T18:00:00Z",
+        modified="2026-03-02T06:00:00Z",
+        reportDescriptors=[asked | {"repeat": -1}],
+    )
+    path = case_with(tmp_path, (MORNING, [limit("BASELINE"), point]))
+    reports, _ = handed_in(path, compared(path))
+    told: dict[str, list[str]] = {"limit": [], "point": []}
+    for one in reports:
+        payloads = one.resources[0].intervals[0].payloads
+        told[one.event_id] += [
+            str(part.values[0]) for part in payloads if part.type == "DATA_QUALITY"
+        ]
+    assert told == {"limit": ["OK"] * 3, "point": ["MISSING"]}

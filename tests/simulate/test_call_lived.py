@@ -68,6 +68,34 @@ def test_a_gang_pauses_where_only_a_tier_is_short(limit_kw: float) -> None:
     assert (lived.running[30:80] == 0.0).any()
 
 
+def sagging_gangs() -> CappedCluster:
+    """Two gangs, one that runs at full speed or hardly at all and one that takes up little of what it leaves."""
+    sagging = CappedJob(
+        name="sagging", accelerators=100, power_w=np.array([400.0, 700.0]), speed=np.array([0.1, 1.0]),
+        idle_w=50.0, loss_most=0.9, weight=0.1, pausing=Pausing.WHOLE,
+    )  # fmt: skip
+    steep = replace(
+        sagging, name="steep", power_w=np.array([100.0, 400.0]), speed=np.array([0.1, 1.0]),
+        loss_most=0.1, weight=0.9, pausing=Pausing.NEVER,
+    )  # fmt: skip
+    jobs = (sagging, steep)
+    return CappedCluster(name="sagging gangs", jobs=jobs, other_kw=0.0, baseline_kw=110.0)
+
+
+@pytest.mark.parametrize("fall", [0.124, 0.2])
+@pytest.mark.parametrize("limit_kw", [75.0, 80.0, 85.0])
+def test_no_gang_pauses_for_its_worth_faster_than_power_may_fall(
+    limit_kw: float, fall: float
+) -> None:
+    """Others could not take up what a gang leaves at once: its pause gained, and power fell by up to a half of the
+    baseline in the first minute of a call that was told long before and that caps alone reach."""
+    cluster = replace(sagging_gangs(), fall=fall)
+    call = flat_call("told long before", 120, (30, 80), limit_kw, 20)
+    marks = marks_of(cluster, call, answer(cluster, call))
+    assert marks.minutes_above == 0
+    assert marks.largest_fall <= cluster.fall + 1e-9
+
+
 @pytest.mark.parametrize("limit_kw", [85.0, 90.0, 95.0])
 def test_a_slow_return_after_the_call_is_counted_before_it(limit_kw: float) -> None:
     """Power comes back by a hundredth a minute: what those minutes lack was once noticed when nobody could make up

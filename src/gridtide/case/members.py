@@ -4,10 +4,11 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field, ValidationError
 
+from gridtide.case.misfits import misfits
 from gridtide.case.schema import Money, Name, Power, Share, Table
 from gridtide.decide.aggregate import Member
 from gridtide.finding import BadInput, Finding, refuse_if_any
@@ -44,7 +45,7 @@ def read_members(path: Path) -> tuple[Member, ...]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise _unread(path, str(error)) from None
     except ValidationError as error:
-        raise BadInput([_finding(detail) for detail in _causes(error.errors())]) from None
+        raise BadInput(misfits(error, "", MEND)) from None
     refuse_if_any(_faults(found))
     return tuple(_member(one) for one in found.member)
 
@@ -86,25 +87,6 @@ def _at_most(member: Member) -> str:
 
 def _fault(subject: str, value: str, limit: str) -> Finding:
     return Finding(subject=subject, value=value, limit=limit, mend=MEND)
-
-
-def _causes(details: list[Any]) -> Iterator[Any]:
-    """Faults as they were made: a list that counts as empty only because its entries are refused says nothing."""
-    places = [detail["loc"] for detail in details]
-    for detail in details:
-        where = detail["loc"]
-        inside = any(len(one) > len(where) and one[: len(where)] == where for one in places)
-        if not (detail["type"] == "too_short" and inside):
-            yield detail
-
-
-def _finding(detail: Any) -> Finding:
-    where = "".join(
-        f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in detail["loc"]
-    )
-    given = "missing" if detail["type"] == "missing" else repr(detail.get("input"))[:80]
-    limit = str(detail["msg"]).removeprefix("Input should be ")
-    return _fault(where.lstrip(".") or "the file", given, limit)
 
 
 def _unread(path: Path, value: str) -> BadInput:

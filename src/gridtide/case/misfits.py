@@ -1,6 +1,7 @@
 """What a schema refuses, in the words of a person: places counted from 1, and no words of a library."""
 
 from collections.abc import Sequence
+from math import isnan
 from typing import Any
 
 from pydantic import ValidationError
@@ -38,6 +39,11 @@ def _words(detail: Any) -> tuple[str, str]:
         return "is missing", "it is needed"
     if detail["type"] == "extra_forbidden":
         return "is no key of this table", "a key that is known"
+    if detail["type"] in ("too_short", "string_too_short"):
+        least = detail["ctx"]["min_length"]
+        return repr(given)[:80], "not empty" if least == 1 else f"at least {least}"
+    if isinstance(given, float) and isnan(given):
+        return "nan", "a finite number"
     if detail["type"] == "timezone_aware":
         shown = given.isoformat() if hasattr(given, "isoformat") else str(given)
         return f"{shown} has no zone", "a time with its zone, as 2026-11-22T09:00:00+08:00"

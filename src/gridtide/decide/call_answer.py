@@ -74,7 +74,11 @@ class CallAnswer:
         return self.event.may_be_declined and by is not None and as_of < by
 
     def baseline_over(self, horizon: Timeline) -> Real:
-        """The baseline over other steps, (T,), kW; NaN in those that it does not cover whole."""
+        """The baseline over other steps, (T,), kW; NaN in those that it does not cover whole. One that was agreed
+        holds in every step, also beyond the plan by which the call was heard."""
+        agreed_kw = self.event.baseline_kw
+        if agreed_kw is not None and (self.baseline_kw == agreed_kw).all():
+            return np.full(len(horizon), agreed_kw)
         return mean_over(self.steps, self.baseline_kw, horizon)
 
     def asked_over(self, horizon: Timeline) -> Real:

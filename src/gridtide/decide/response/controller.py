@@ -58,6 +58,7 @@ def orders_for(cluster: CappedCluster, sight: Sight) -> Orders:
     Gangs stand still where caps do not reach, and where their power is worth more to others for the rest of the call.
     """
     ceiling = _ceilings(cluster, sight)
+    least_kw = sight.last_kw - cluster.fall * cluster.baseline_kw - cluster.other_kw
     now_kw = ceiling[0] - cluster.other_kw
     needed = _stopped(cluster, sight, now_kw)
     speed_now = _speed_now(cluster, sight)
@@ -70,8 +71,8 @@ def orders_for(cluster: CappedCluster, sight: Sight) -> Orders:
         power = _shares_now(still, worth, due, most)
         return caps_for(cluster, power, needed, speed_now)
     stopped, solved_kw = paused_by_value(
-        cluster.jobs, (now, *later), (worth, due, most), needed, sight.paused_for
-    )
+        cluster.jobs, (now, *later), (worth, due, most), needed, sight.paused_for, least_kw
+    )  # fmt: skip
     still = standing(cluster.jobs, (now, *later), stopped)
     power = _shares_now(still, worth, due, most) if solved_kw is None else solved_kw
     told = caps_for(cluster, power, stopped, speed_now)

@@ -85,6 +85,11 @@ def shared(merit: Merit, worth: Real, budget_kw: Real) -> Real:
     return np.asarray(merit.least_kw + taken.reshape(len(left), len(worth), pieces).sum(axis=2))
 
 
+def most_kw(merit: Merit) -> float:
+    """What all jobs together draw at most."""
+    return float(merit.least_kw.sum() + merit.width_kw.sum())
+
+
 def speed_of(merit: Merit, power_kw: Real) -> Real:
     """Speed of each job at its power, (rows, jobs) both; what is answered elsewhere counts by its value."""
     before = np.cumsum(merit.width_kw, axis=1) - merit.width_kw

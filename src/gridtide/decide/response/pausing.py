@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.response.merit import Merit, shared, speed_of
+from gridtide.decide.response.merit import Merit, most_kw, shared, speed_of
 from gridtide.decide.response.sharing import OWED, Spell, best_shares, shared_by_worth
 from gridtide.fleet.capped_job import CappedJob, Pausing
 from gridtide.units import kw_of_w
@@ -41,6 +41,7 @@ def paused_by_value(
     asked: tuple[Real, Real, Real],
     needed: Flags,
     paused_for: Whole,
+    least_kw: float = 0.0,
 ) -> tuple[Flags, Real | None]:
     """Gangs to stand still, (jobs,): those that are needed, and one by one those whose pause gains most; and the power
     of each job in this minute if they do [kW], None where none was weighed.
@@ -48,7 +49,8 @@ def paused_by_value(
     spells: this minute first, then those to come; a gang stands still in called ones alone. asked: worth, least and
     most of each job, as for `best_shares`, the least with the restart of gangs that stand still already: these come
     back either way. Weighed where a job would be short of its least, and where another job's next kilowatt is worth
-    more than the gang's own mean one: elsewhere a pause cannot gain, since gains fall.
+    more than the gang's own mean one: elsewhere a pause cannot gain, since gains fall. least_kw: what all jobs draw at
+    least where power falls no faster than declared; a pause that would leave less waits, unless a limit needs it.
     """
     stopped, back_min = needed.copy(), _owed_min(jobs, spells, paused_for)
     stands = _gangs(jobs) & (paused_for > 0)
@@ -65,8 +67,13 @@ def paused_by_value(
         for number in np.flatnonzero(tried & ~stopped).tolist():
             more = stopped.copy()
             more[number] = True
+            is_new = paused_for[number] == 0 and best.over_kw <= REACHED_KW
+            if is_new and most_kw(_without(jobs, spells[0].merit, more)) < least_kw - REACHED_KW:
+                continue
             one = _value(jobs, spells, asked, more, back_min)
             found[number] = one._replace(worth=one.worth - cost[number])
+        if not found:
+            break
         number = min(
             found, key=lambda one: (found[one].over_kw > REACHED_KW, -found[one].worth, one)
         )

@@ -11,7 +11,7 @@ from gridtide.decide.call_answer import inside_share
 from gridtide.decide.event import EventKind
 from gridtide.doors.results.written_whole import write_text
 from gridtide.signals.signal import Kind, Signal
-from gridtide.simulate.calls import CallRow
+from gridtide.simulate.calls import METERED, NONE, CallRow
 from gridtide.simulate.compare import Comparison
 from gridtide.simulate.course import Course
 from gridtide.timeline import Timeline
@@ -71,7 +71,7 @@ def figures_of(comparison: Comparison, course: Course, site: str) -> Iterator[Fi
     without = course.without_calls if course.without_calls is not None else None if rows else seen
     powers = [("USAGE", seen.import_kw[index]), ("DEMAND", seen.import_kw[index])]
     if without is not None:
-        powers.append(("BASELINE", without.import_kw[index]))
+        powers.append(("BASELINE", _known_kw(study.timeline, without.import_kw[index], rows)))
     powers.append(("LOAD_SHED_DELTA_AVAILABLE", _shed_kw(comparison, course, index)))
     for kind, power_kw in powers:
         signal = Signal(
@@ -79,6 +79,15 @@ def figures_of(comparison: Comparison, course: Course, site: str) -> Iterator[Fi
         )
         yield Figures(resource=site, payload_type=kind, signal=signal)
     yield States(resource=site, spans=_spans(study.timeline, rows))
+
+
+def _known_kw(timeline: Timeline, without_kw: Real, rows: Sequence[CallRow]) -> Real:
+    """The baseline, (T,), kW; unknown while a call holds that has none: the course without calls holds it too."""
+    unknown = np.zeros(len(timeline), dtype=bool)
+    for row in rows:
+        if row.baseline in (METERED, NONE):
+            unknown |= _inside(timeline, row)
+    return np.where(unknown, np.nan, without_kw)
 
 
 def _shed_kw(comparison: Comparison, course: Course, index: int) -> Real:
@@ -98,13 +107,18 @@ def _spans(timeline: Timeline, rows: Sequence[CallRow]) -> tuple[tuple[int, int,
     """How a site ran in each step, in the words of the specification."""
     states = np.full(len(timeline), NORMAL, dtype=object)
     for row in rows:
-        end = min(row.event.end, row.event.taken_back_at or row.event.end)
-        inside = inside_share(timeline, max(row.event.start, row.event.issued_at), end) > 0.0
-        states[inside] = _state(row)
+        states[_inside(timeline, row)] = _state(row)
     return tuple(
         (int(start_s), int(end_s), str(state))
         for start_s, end_s, state in zip(timeline.starts_s, timeline.ends_s, states, strict=True)
     )
+
+
+def _inside(timeline: Timeline, row: CallRow) -> NDArray[np.bool_]:
+    """The steps in which a call held, from when it was heard until it ended or was taken back, (T,)."""
+    end = min(row.event.end, row.event.taken_back_at or row.event.end)
+    begin = max(row.event.start, row.event.issued_at)
+    return np.asarray(inside_share(timeline, begin, end) > 0.0)
 
 
 def _state(row: CallRow) -> str:
