@@ -36,6 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("work_in_offers")
     text = FIXTURE.read_text().replace("[[class]]\n", POINT.lstrip("\n"), 1)
     text = text.replace("plan_h = 24", "plan_h = 24\nreplan_h = 3")
+    text = text.replace("count = 12", "count = 60")
     (root / "case.toml").write_text(text)
     arguments = ["run", str(root / "case.toml"), "--runs", str(root / "runs"), "--json"]
     done = CliRunner().invoke(gridtide, arguments)

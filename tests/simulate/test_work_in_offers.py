@@ -117,7 +117,7 @@ def test_foresight_with_work_costs_less_than_with_the_store_alone() -> None:
 def test_work_that_is_offered_at_the_gate_leaves_stores_and_jobs_their_way(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Arrivals unknown, the store alone with a turn at each gate too: the same meters, and what work adds is paid."""
+    """Beside a store alone that takes a turn at each gate as well: the same meters, and what work adds is paid."""
     both, alone = (study_of(60.0, Direction.DOWN, by_work=one) for one in (True, False))
     course, settled = ran(both, "coordinated")
     monkeypatch.setattr(
