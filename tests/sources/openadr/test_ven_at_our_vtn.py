@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -239,10 +240,13 @@ def test_the_command_follows_calls_back_between_polls_and_gives_the_subscription
         text=True,
     )
     assert process.stdout is not None
+    late = threading.Timer(60.0, process.kill)
+    late.start()
     with process, process.stdout as said:
         assert "answered" in said.readline()
         event = grid.made("/events", **limit(program, 61_000))
         assert any("import_limit 61,000 kW" in line for line in said)
+        late.cancel()
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 130
     assert grid.operator.everything("/subscriptions")[0] == []

@@ -50,7 +50,7 @@ def _call(call: dict[str, Any]) -> str:
     power = "" if call["kw"] is None else f" {call['kw']:,.0f} kW"
     binding = " (mandatory)" if call["mandatory"] else ""
     return (
-        f"  {call['ask']:<15}{power} {call['start']} to {call['end'] or 'its withdrawal'}"
+        f"  {call['ask']:<12}{power} {call['start']} to {call['end'] or 'its withdrawal'}"
         f" {call['payload_type']} of {call['event'] or 'the agreement'}{binding} {call['text']}"
     ).rstrip()
 
