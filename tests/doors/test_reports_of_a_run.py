@@ -12,9 +12,8 @@ from gridtide.case.load import load_case, read_case
 from gridtide.case.openadr import reports_asked
 from gridtide.doors.cli import exit_code
 from gridtide.doors.results.openadr_reports import write_reports
-from gridtide.simulate.compare import Comparison, Entrant, compare
-from gridtide.simulate.policies import policy_named
-from gridtide.stores.memory import MemoryStore
+from gridtide.simulate.compare import Comparison
+from gridtide.testing import courses
 from gridtide.testing.openadr import event_of, program_of
 from gridtide.timeline import epoch_s
 from gridtide.wire.openadr.events import Event
@@ -73,10 +72,7 @@ def case_with(folder: Path, *answers: tuple[datetime, list[Event]]) -> Path:
 
 def compared(path: Path) -> Comparison:
     """The coordinated course."""
-    study = load_case(path)
-    policy, forecaster, known = policy_named("coordinated", study)
-    entrant = Entrant(policy=policy, forecaster=forecaster, study=known, store=MemoryStore())
-    return compare(study, (entrant,), lambda _: lambda done, steps: None)
+    return courses.compared(load_case(path), "coordinated")
 
 
 def handed_in(path: Path, comparison: Comparison) -> tuple[list[ReportRequest], tuple[str, ...]]:

@@ -14,9 +14,8 @@ from gridtide.doors.results.document import document_of
 from gridtide.loop.world import Telemetry
 from gridtide.settle.promises import Cause
 from gridtide.simulate.calls import NONE, WITHOUT, CallRow, drawn_of, most_paid
-from gridtide.simulate.compare import Comparison, Entrant, compare
-from gridtide.simulate.policies import policy_named
-from gridtide.stores.memory import MemoryStore
+from gridtide.simulate.compare import Comparison
+from gridtide.testing import courses
 from gridtide.timeline import epoch_s
 
 TEXT = (Path(__file__).parents[1] / "fixtures" / "one_day.toml").read_text()
@@ -84,14 +83,7 @@ def compared(folder: Path, *policies: str, planning: str = "") -> Comparison:
     path = folder / "case.toml"
     text = TEXT.replace("[[site.pool]]", STORE, 1).replace(", demand_charge_per_kw_month = 5", "")
     path.write_text(text.replace("plan_h = 24", f"plan_h = 24\n{planning}") + CALLS)
-    study = load_case(path)
-    entrants = []
-    for name in policies:
-        policy, forecaster, known = policy_named(name, study)
-        entrants.append(
-            Entrant(policy=policy, forecaster=forecaster, study=known, store=MemoryStore())
-        )
-    return compare(study, tuple(entrants), lambda _: lambda done, steps: None)
+    return courses.compared(load_case(path), *policies)
 
 
 @pytest.fixture(scope="module")

@@ -8,11 +8,10 @@ import pytest
 
 from gridtide.case.load import load_case
 from gridtide.finding import BadInput
-from gridtide.simulate.compare import Comparison, Entrant, compare
-from gridtide.simulate.policies import policy_named
+from gridtide.simulate.compare import Comparison
 from gridtide.simulate.settlement import metered_of
 from gridtide.simulate.truth import truth_of
-from gridtide.stores.memory import MemoryStore
+from gridtide.testing import courses
 
 TEXT = (Path(__file__).parents[1] / "fixtures" / "one_day.toml").read_text()
 STORE = """
@@ -55,14 +54,7 @@ def _case(folder: Path, prices: list[float] | None) -> Path:
 
 def compared(folder: Path, prices: list[float], *policies: str) -> Comparison:
     """The day under some policies."""
-    study = load_case(_case(folder, prices))
-    entrants = []
-    for name in policies:
-        policy, forecaster, known = policy_named(name, study)
-        entrants.append(
-            Entrant(policy=policy, forecaster=forecaster, study=known, store=MemoryStore())
-        )
-    return compare(study, tuple(entrants), lambda _: lambda done, steps: None)
+    return courses.compared(load_case(_case(folder, prices)), *policies)
 
 
 EVENING = [20.0] * 18 + [400.0] * 4 + [20.0] * 2

@@ -10,9 +10,8 @@ from gridtide.case.load import load_case
 from gridtide.doors.report.called import called_of
 from gridtide.doors.results.document import document_of
 from gridtide.simulate.calls import METERED, CallRow
-from gridtide.simulate.compare import Comparison, Entrant, compare
-from gridtide.simulate.policies import policy_named
-from gridtide.stores.memory import MemoryStore
+from gridtide.simulate.compare import Comparison
+from gridtide.testing import courses
 
 TEXT = (Path(__file__).parents[1] / "fixtures" / "one_day.toml").read_text()
 STORE = """
@@ -83,14 +82,7 @@ def compared(folder: Path, events: str, *policies: str, with_: str = STORE) -> C
     """The day with some set-points under some policies."""
     path = folder / "case.toml"
     path.write_text(TEXT.replace("[[site.pool]]", with_, 1) + events)
-    study = load_case(path)
-    entrants = []
-    for name in policies:
-        policy, forecaster, known = policy_named(name, study)
-        entrants.append(
-            Entrant(policy=policy, forecaster=forecaster, study=known, store=MemoryStore())
-        )
-    return compare(study, tuple(entrants), lambda _: lambda done, steps: None)
+    return courses.compared(load_case(path), *policies)
 
 
 @pytest.fixture(scope="module")
@@ -202,9 +194,7 @@ def test_a_set_point_that_is_taken_back_is_told_until_then(tmp_path: Path) -> No
     high = study.events[0]
     gone = replace(high, taken_back_at=high.start.replace(minute=0) + (high.end - high.start) / 2)
     changed = replace(study, events=(gone, *study.events[1:]))
-    policy, forecaster, known = policy_named("coordinated", changed)
-    entrant = Entrant(policy=policy, forecaster=forecaster, study=known, store=MemoryStore())
-    told = compare(changed, (entrant,), lambda _: lambda done, steps: None)
+    told = courses.compared(changed, "coordinated")
     held = row(told, "coordinated", "high").held
     assert held is not None and held.asked_min == 60.0
     assert held.mean_off_kw == pytest.approx(0.0, abs=0.5)
@@ -223,10 +213,7 @@ def test_plans_of_every_kind_meet_a_set_point(tmp_path: Path, planning: str) -> 
     text = TEXT.replace("plan_h = 24", f"plan_h = 24\n{planning}")
     path = tmp_path / "case.toml"
     path.write_text(text.replace("[[site.pool]]", STORE, 1) + ASKED)
-    study = load_case(path)
-    policy, forecaster, known = policy_named("coordinated", study)
-    entrant = Entrant(policy=policy, forecaster=forecaster, study=known, store=MemoryStore())
-    told = compare(study, (entrant,), lambda _: lambda done, steps: None)
+    told = courses.compared(load_case(path), "coordinated")
     for name in ("high", "low"):
         held = row(told, "coordinated", name).held
         assert held is not None and held.mean_off_kw == pytest.approx(0.0, abs=2.0)

@@ -11,10 +11,9 @@ from gridtide.case.load import load_case
 from gridtide.finding import BadInput
 from gridtide.fleet.alerted import alerted
 from gridtide.fleet.contract import CoincidentPeak, Contract, ImportLimit, PeakAlert
-from gridtide.simulate.compare import Comparison, Entrant, compare
-from gridtide.simulate.policies import policy_named
+from gridtide.simulate.compare import Comparison
 from gridtide.simulate.study import Study
-from gridtide.stores.memory import MemoryStore
+from gridtide.testing import courses
 
 CASE = (Path(__file__).parents[1] / "fixtures" / "one_day.toml").read_text()
 NOON = {
@@ -37,13 +36,7 @@ def under(study: Study, contract: Contract) -> Comparison:
     (site,) = study.fleet.sites
     fleet = replace(study.fleet, sites=(replace(site, contract=contract),))
     changed = replace(study, fleet=fleet)
-    entrants = []
-    for name in ("run-at-once", "coordinated", "perfect-foresight"):
-        policy, forecaster, known = policy_named(name, changed)
-        entrants.append(
-            Entrant(policy=policy, forecaster=forecaster, study=known, store=MemoryStore())
-        )
-    return compare(changed, tuple(entrants), announce=lambda name: lambda done, whole: None)
+    return courses.compared(changed, "run-at-once", "coordinated", "perfect-foresight")
 
 
 def imports_kw(found: Comparison) -> dict[str, np.ndarray]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.carried import none_carried, reach_of, sure_slots
+from gridtide.decide.carried import called_ways, none_carried, reach_of, shared_by_site, sure_slots
 from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.facts import contract_prices_per_mwh
 from gridtide.decide.limits import import_max_kw
@@ -22,7 +22,7 @@ from gridtide.decide.situation import Commitments, OfferedCapacity, Situation
 from gridtide.decide.state import Status
 from gridtide.decide.steering import covered
 from gridtide.fleet.fleet import Fleet
-from gridtide.fleet.product import CapacityProduct, shared_out
+from gridtide.fleet.product import CapacityProduct
 from gridtide.timeline import Timeline, instant
 
 Real = NDArray[np.float64]
@@ -64,8 +64,7 @@ def beside_kw(fleet: Fleet, commitments: Commitments, grid: Timeline) -> Real:
     """What was offered of work alone, less and more, (2, Q, T), kW."""
     of_work = tuple(one for one in commitments if isinstance(one, OfferedCapacity) and one.by_work)
     offered_kw = standing(fleet, of_work, grid, 0.0)
-    ways = [[product.goes_up, product.goes_down] for _, product in fleet.products]
-    return np.asarray(ways, dtype=np.float64).T[:, :, None] * offered_kw
+    return called_ways(fleet)[:, :, None] * offered_kw
 
 
 def offers_of_work(
@@ -128,15 +127,8 @@ def _reach_kw(situation: Situation, dispatch: Dispatch, plan: Plan) -> Real:
 def _reached_kw(fleet: Fleet, asked_kw: Real, reach_kw: Real) -> Real:
     """What of the asked each product can have of work in every way that it is called, (Q, T)."""
     offered_kw = asked_kw
-    for way in (0, 1):
-        given_kw = np.zeros_like(offered_kw)
-        for site, one in enumerate(fleet.sites):
-            own = [row for row, (number, _) in enumerate(fleet.products) if number == site]
-            goes = [product.goes_down if way else product.goes_up for product in one.products]
-            called = np.asarray(goes, dtype=np.bool_)[:, None]
-            shared_kw = shared_out(one.products, offered_kw[own] * called, reach_kw[way, site])
-            given_kw[own] = np.where(called, shared_kw, offered_kw[own])
-        offered_kw = given_kw
+    for way, called in enumerate(called_ways(fleet)[:, :, None]):
+        offered_kw = np.where(called, shared_by_site(fleet, offered_kw, reach_kw)[way], offered_kw)
     return offered_kw
 
 

@@ -24,7 +24,7 @@ LACKING = 20.0
 """What is taken and not delivered counts so many times its payment, so that no more is taken than comes in every
 interval: where a twentieth lacks, that costs all that the rest is paid."""
 LEAST_PRICE_PER_KWH = 0.01
-"""What energy counts there at least, so that a rebound is held off where it is free."""
+"""What energy counts there at least, so that a rebound is held off, and a set-point met, where it is free."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

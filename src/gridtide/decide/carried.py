@@ -93,10 +93,7 @@ def with_carried(dispatch: Dispatch, situation: Situation) -> Dispatch:
         return dispatch
     fleet, placement = situation.fleet, dispatch.placement
     reach_kw = reach_of(fleet, situation.jobs, placement, sure_slots(situation, placement))
-    at = np.asarray([number for number, _ in fleet.products], dtype=np.int64)
-    asked_kw = np.zeros_like(reach_kw)
-    for way in (0, 1):
-        np.add.at(asked_kw[way], at, planned_kw[way])
+    at, asked_kw = _site_of_product(fleet), _of_sites(fleet, planned_kw)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(asked_kw > reach_kw, reach_kw / asked_kw, 1.0)
     carried_kw = planned_kw * share[:, at]
@@ -116,12 +113,9 @@ def revenue_lost(
         return 0.0
     fleet, grid = situation.fleet, placement.horizon
     reach_kw = reach_of(fleet, situation.jobs, placement, sure_slots(situation, placement))
-    at = np.asarray([number for number, _ in fleet.products], dtype=np.int64)
-    needed_kw, paid = np.zeros_like(reach_kw), np.zeros(reach_kw.shape[1:])
-    for way in (0, 1):
-        np.add.at(needed_kw[way], at, carried_kw[way])
-    np.maximum.at(paid, at, paid_per_kw_h)
-    lacking_kw = np.maximum(needed_kw - reach_kw, 0.0).max(axis=0)
+    paid = np.zeros(reach_kw.shape[1:])
+    np.maximum.at(paid, _site_of_product(fleet), paid_per_kw_h)
+    lacking_kw = np.maximum(_of_sites(fleet, carried_kw) - reach_kw, 0.0).max(axis=0)
     return float((lacking_kw * paid * grid.hours).sum())
 
 
@@ -135,16 +129,33 @@ def carried_of(dispatch: Dispatch, situation: Situation) -> Real:
     return shared_by_site(fleet, dispatch.offered_kw, reach_kw)
 
 
+def called_ways(fleet: Fleet) -> Flags:
+    """Which ways each product is called, less and more, (2, Q)."""
+    ways = [[product.goes_up, product.goes_down] for _, product in fleet.products]
+    return np.asarray(ways, dtype=np.bool_).reshape(-1, 2).T
+
+
 def shared_by_site(fleet: Fleet, offered_kw: Real, reach_kw: Real) -> Real:
     """What work carries of every product each way, (2, Q, T), kW. reach_kw: all it carries, (2, S, T)."""
-    carried_kw = np.zeros((2, *offered_kw.shape))
+    asked_kw = called_ways(fleet)[:, :, None] * offered_kw
+    carried_kw = np.zeros(asked_kw.shape)
     for site, one in enumerate(fleet.sites):
-        own = [row for row, (number, _) in enumerate(fleet.products) if number == site]
+        own = np.flatnonzero(_site_of_product(fleet) == site)
         for way in (0, 1):
-            goes = [product.goes_down if way else product.goes_up for product in one.products]
-            asked_kw = offered_kw[own] * np.asarray(goes, dtype=np.float64)[:, None]
-            carried_kw[way, own] = shared_out(one.products, asked_kw, reach_kw[way, site])
+            carried_kw[way, own] = shared_out(one.products, asked_kw[way, own], reach_kw[way, site])
     return carried_kw
+
+
+def _site_of_product(fleet: Fleet) -> Whole:
+    return np.asarray([number for number, _ in fleet.products], dtype=np.int64)
+
+
+def _of_sites(fleet: Fleet, kw: Real) -> Real:
+    """Of all products of each site together, (2, S, T), kW. kw: of each, less and more, (2, Q, T)."""
+    found = np.zeros((2, len(fleet.sites), kw.shape[2]))
+    for way in (0, 1):
+        np.add.at(found[way], _site_of_product(fleet), kw[way])
+    return found
 
 
 def _carrying(fleet: Fleet) -> Flags:

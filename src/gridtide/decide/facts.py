@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from gridtide.decide.agreed_terms import agreed_terms
 from gridtide.decide.buckets import BUCKETS_MAX, bucketed
 from gridtide.decide.called_hours import coincident_per_kwh, incentive_per_kwh
-from gridtide.decide.carried import per_accelerator_kw, reach_of, sure_slots
+from gridtide.decide.carried import none_carried, per_accelerator_kw, reach_of, sure_slots
 from gridtide.decide.cooling_terms import cooling_terms
 from gridtide.decide.declared_terms import declared_terms
 from gridtide.decide.dispatch import Reason
@@ -230,6 +230,8 @@ def _given(situation: Situation, held: Reservations) -> NDArray[np.int64]:
 
 def _carried_kw(situation: Situation, held: Reservations) -> Real:
     """By how much tolerant jobs that stay as told can draw less and more at the meter, (2, S, slots), kW."""
+    if none_carried(situation.fleet):
+        return np.zeros((2, len(situation.fleet.sites), len(held.grid)))
     told = told_placement(situation, held, Reason.KEPT)
     works = sure_slots(situation, told) & np.repeat(held.settled, np.diff(told.offsets))
     return reach_of(situation.fleet, situation.jobs, told, works)

@@ -31,9 +31,9 @@ def bought(
     """Positions for the steps whose day-ahead gate closes before the second `until_s` and was open until now.
 
     Every policy buys alike: the import it expects under what it has just decided, less what physical agreements are
-    expected to deliver; below 0 what is left of that is sold. Steps whose gate was
-    closed when the course began have no position; they are settled in real time as a whole. by_price: sites that bid
-    by price instead. leaning: what was learned of sites that pay for leaving a position.
+    expected to deliver; below 0 what is left of that is sold. Steps whose gate was closed when the course began have no
+    position; they are settled in real time as a whole. by_price: sites that bid by price instead. leaning: what was
+    learned of sites that pay for leaving a position.
     """
     trading = [
         (index, site)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.call_answer import UNKNOWN, CallAnswer, answers_of
+from gridtide.decide.call_terms import LEAST_PRICE_PER_KWH
 from gridtide.decide.columns import SHORTFALL_COST_PER_KWH
 from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.event import EventKind
@@ -18,8 +19,6 @@ LEAST_SHARE = 0.5
 """A step belongs to set-points that cover at least so much of it."""
 TIMES = 5.0
 """A kWh beside a set-point counts so many times what it may cost to be there."""
-LEAST_PRICE_PER_KWH = 0.01
-"""What energy counts there at least."""
 LEAST_KW = 1e-3
 """What an accelerator takes there at least when it is busy."""
 

@@ -246,8 +246,7 @@ def run_stores(
     may use: kW to draw less and more, kWh in the store above its least, kWh of room in it, (S, T). before: grid power
     a step before the first, (S,), NaN where unknown; the last one on return.
     seen, filled: (import_kw, export_kw, charge_kw, discharge_kw, unused_supply_kw, soc_kwh), (S, T).
-    gensets: as of run_gensets; they carry what is above the import limit where all else is done.
-    least_in: the least power at which each store charges, (S,).
+    gensets: as of run_gensets, for what is above the import limit at last. least_in: least power of charging, (S,).
     water: (power of what rivers bring to stores, filled with that of what is spilt), (S, T), before any loss; a store
     that would spill gives what it can instead.
     floor: import below which a site gives less, then charges, then leaves own supply unused, (S, T), -inf without one.
@@ -277,17 +276,14 @@ def run_stores(
             own = ordered(
                 (charge_order[site, t], discharge_order[site, t]), above, beyond, rooms, outs
             )
-            if floor is not None:
-                own = raised(floor[site, t] - net, own, room_in)
+            low = floor[site, t] if floor is not None else -np.inf
+            own = raised(low - net, own, room_in)
             charge, discharge = smoothed(net + own[0] - own[1], own, rooms, before[site], change)
             if up > 0.0 or down > 0.0 or kept_kwh[site, t] > 0.0 or room_kwh[site, t] > 0.0:
-                lacking = (
-                    max(0.0, -stored) / (into[site] * h),
-                    max(0.0, -space) * out_of[site] / h,
-                )
-                most = recovered(
-                    (up, down), lacking, (most_in[site], most_out[site]), rooms, beyond
-                )
+                lacks_kw = max(0.0, -stored) / (into[site] * h)
+                fills_kw = max(0.0, -space) * out_of[site] / h
+                largest = (most_in[site], most_out[site])
+                most = recovered((up, down), (lacks_kw, fills_kw), largest, rooms, beyond)
                 least_kw = net - (up - export_max[site, t])
                 charge, discharge = readied(least_kw, (charge, discharge), rooms, most)
             charge = max(0.0, min(charge, import_max[site, t] - net))
@@ -301,8 +297,7 @@ def run_stores(
                 net -= made
             falls = before[site] - change - net if made == 0.0 else 0.0
             lost = unused_kw(falls, up, up - export_max[site, t] - net, supply_kw[site, t])
-            if floor is not None:
-                lost = max(lost, min(floor[site, t] - net, supply_kw[site, t]))
+            lost = max(lost, min(low - net, supply_kw[site, t]))
             net += lost
             soc[site] += into[site] * charge * h - discharge * h / out_of[site]
             if water is not None:
@@ -311,6 +306,5 @@ def run_stores(
             imported[site, t] = max(net, 0.0)
             exported[site, t] = min(max(-net, 0.0), export_max[site, t])
             unused[site, t] = lost + max(-net, 0.0) - exported[site, t]
-            charged[site, t], discharged[site, t] = charge, discharge
-            soc_seen[site, t] = soc[site]
+            charged[site, t], discharged[site, t], soc_seen[site, t] = charge, discharge, soc[site]
             before[site] = imported[site, t] - exported[site, t]

@@ -67,6 +67,16 @@ class MeasuredCall:
         freeze(self, **dict.fromkeys(real, np.float64))
 
 
+def counted_kw(kind: EventKind, import_kw: Real, export_kw: Real, unused_kw: Real) -> Real:
+    """What counts as drawn for a call, (T,), kW: the meter; for absorbing and for set-points less what was fed in, and
+    for absorbing less own supply left unused, so that supply thrown away absorbs nothing."""
+    if kind is EventKind.ABSORB:
+        return import_kw - export_kw - unused_kw
+    if kind is EventKind.SETPOINT:
+        return import_kw - export_kw
+    return import_kw
+
+
 def measured_call(
     answer: CallAnswer, answers: tuple[CallAnswer, ...], drawn_kw: Real, horizon: Timeline
 ) -> MeasuredCall:

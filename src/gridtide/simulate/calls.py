@@ -12,7 +12,13 @@ from gridtide.decide.setpoints import is_setpoint, own_share_of
 from gridtide.loop.calls import MANDATORY, MET, is_answered, is_heard
 from gridtide.loop.mandate import Policy
 from gridtide.loop.world import Telemetry
-from gridtide.settle.calls import MeasuredCall, SettledCall, measured_call, settle_call
+from gridtide.settle.calls import (
+    MeasuredCall,
+    SettledCall,
+    counted_kw,
+    measured_call,
+    settle_call,
+)
 from gridtide.settle.promises import Cause, settle_promises
 from gridtide.settle.setpoints import HeldSetpoint, settle_setpoint
 from gridtide.simulate.course import Course, Progress, run_course
@@ -187,13 +193,10 @@ def _measured(study: Study, course: Course, answer: CallAnswer) -> CallAnswer:
 
 
 def drawn_of(study: Study, seen: Telemetry, event: Event) -> Real:
-    """What the site of a call drew, less own supply that it left unused where the call asks to absorb, (T,), kW."""
+    """What the site of a call drew, as it counts for the call, (T,), kW."""
     site = [one.name for one in study.fleet.sites].index(event.site)
-    if event.kind is EventKind.ABSORB:
-        return np.asarray(seen.import_kw[site] - seen.export_kw[site] - seen.unused_supply_kw[site])
-    if event.kind is EventKind.SETPOINT:
-        return np.asarray(seen.import_kw[site] - seen.export_kw[site])
-    return np.asarray(seen.import_kw[site])
+    meters = (seen.import_kw[site], seen.export_kw[site], seen.unused_supply_kw[site])
+    return counted_kw(event.kind, *meters)
 
 
 def _missed(study: Study, course: Course, answer: CallAnswer) -> tuple[tuple[Cause, int], ...]:

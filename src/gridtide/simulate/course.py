@@ -199,8 +199,7 @@ def run_course(
 
     An instant is a step edge at which a job arrives, a plan falls due, a billing month begins, a call of the
     grid is issued, or the course begins; while work waits for room or had to be stopped, or a call is delivered, every
-    edge is one. Every
-    decision is written down before it is told and again with its outcome. progress(done, steps).
+    edge is one. Every decision is written down before it is told and again with its outcome. progress(done, steps).
     """
     mandate = mandate_of(study, forecaster)
     twin = Twin.of(study, truth)

@@ -206,7 +206,7 @@ class Twin:
         end = int(np.searchsorted(self.study.timeline.edges_s, epoch_s(until)))
         block = Timeline(edges_s=self.study.timeline.edges_s[self.present : end + 1])
         self._take(orders)
-        chosen = self.active_rows()
+        told = np.zeros(0, np.int64) if none_carried(self.study.fleet) else self.active_rows()
         busy, occupied, finished = self._run_jobs(end)
         span = slice(self.present, end)
         jobs_kw = idle_and_jobs_kw(self.study.fleet, busy)
@@ -227,7 +227,7 @@ class Twin:
             self.lost,
         )
         telemetry = self._meter(block, span, orders, busy, served, finished, made_kw)
-        telemetry = replace(telemetry, carried_kw=self._carried_kw(orders, chosen, telemetry.it_kw))
+        telemetry = replace(telemetry, carried_kw=self._carried_kw(orders, told, telemetry.it_kw))
         self.peak_import_kw = np.maximum(
             self._peak_carried(block), telemetry.import_kw.max(axis=1, initial=0.0)
         )
@@ -239,9 +239,9 @@ class Twin:
         self.present = end
         return telemetry
 
-    def _carried_kw(self, orders: Orders, chosen: Whole, it_kw: Real) -> Real:
+    def _carried_kw(self, orders: Orders, told: Whole, it_kw: Real) -> Real:
         """By how much work that ran through a step could have drawn less and more, (2, S, T); no more than the
-        building's IT carries. chosen: rows of the study that the orders speak of."""
+        building's IT carries. told: rows of the study that the orders speak of."""
         fleet, placement = self.study.fleet, orders.dispatch.placement
         steps = it_kw.shape[1]
         if none_carried(fleet):
@@ -249,7 +249,7 @@ class Twin:
         counts = np.diff(placement.offsets)
         begins_s = placement.horizon.starts_s[placement.slots]
         ends_s = placement.horizon.ends_s[placement.slots]
-        ended_s, there_s = self.book.ended_s[chosen], self.book.available_s[chosen]
+        ended_s, there_s = self.book.ended_s[told], self.book.available_s[told]
         ran = np.repeat(there_s, counts) <= begins_s
         ran &= (np.repeat(ended_s, counts) < 0) | (np.repeat(ended_s, counts) >= ends_s)
         turns = _by_slot(orders.dispatch.turns, len(placement.slots))

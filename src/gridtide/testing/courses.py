@@ -16,10 +16,10 @@ def course_of(study: Study, policy: str = "coordinated", store: Store | None = N
     return run_course(known, truth_of(study), chosen, forecaster, chain, lambda done, whole: None)
 
 
-def compared(study: Study) -> Comparison:
-    """A study through all its policies, each beside the reference."""
+def compared(study: Study, *policies: str) -> Comparison:
+    """A study through policies, all of its own where none is named, each beside the reference."""
     entrants = []
-    for name in study.policies:
+    for name in policies or study.policies:
         policy, forecaster, known = policy_named(name, study)
         entrants.append(
             Entrant(policy=policy, forecaster=forecaster, study=known, store=MemoryStore())

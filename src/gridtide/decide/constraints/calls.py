@@ -4,12 +4,12 @@ Rows of what may be declined give way at a price, so that no call takes a promis
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from gridtide.decide.call_answer import CallAnswer, aimed_beside, asked_beside
-from gridtide.decide.call_terms import MeterTerm, call_terms, lacking_per_kwh, site_of
-from gridtide.decide.event import EventKind
+from gridtide.decide.call_terms import MeterTerm, call_terms, response_term
 from gridtide.decide.layout import Columns, Facts, Whole
 from gridtide.decide.program import Program
 from gridtide.decide.situation import Situation
@@ -45,15 +45,7 @@ def add_shares(
     rows = []
     for number, answer in enumerate(answers):
         steps = np.flatnonzero(asked[number])
-        baseline_kw = answer.baseline_over(horizon)
-        absorbs = answer.event.kind is EventKind.ABSORB
-        term = MeterTerm(
-            site=site_of(situation, answer),
-            least_kw=baseline_kw if absorbs else np.full(len(baseline_kw), -np.inf),
-            most_kw=np.full(len(baseline_kw), np.inf) if absorbs else baseline_kw,
-            price_per_kwh=lacking_per_kwh(answer),
-            absorbs=absorbs,
-        )
+        term = response_term(replace(answer, share=0.0), answers, situation)
         own = _add_term(program, columns, facts, term, steps)
         program.put(own, shares[number], answer.sign * aimed[number][steps])
         rows.append(own)

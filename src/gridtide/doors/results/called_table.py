@@ -95,6 +95,6 @@ def _measured(rows: "pl.DataFrame", tables: RunTables) -> MeasuredCall:
     return MeasuredCall(
         event=event,
         share=first["agreed_share"],
-        drawn_kw=tables.drawn_kw(event.site, event.kind is EventKind.ABSORB),
+        drawn_kw=tables.drawn_kw(event.site, event.kind),
         **columns,
     )

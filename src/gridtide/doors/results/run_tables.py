@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from gridtide.case.billing import billed_site
 from gridtide.case.schema import CaseFile
+from gridtide.decide.event import EventKind
 from gridtide.decide.offer_terms import block_of
 from gridtide.finding import BadInput, Finding
 from gridtide.fleet.site import Site
+from gridtide.settle.calls import counted_kw
 from gridtide.settle.capacity import SiteMeters
 from gridtide.settle.cost import Metered
 from gridtide.settle.green_direct import GreenEnergy
@@ -51,16 +53,10 @@ class RunTables:
             own += np.clip(used, 0.0, told["facility_kw"])
         return load, own
 
-    def drawn_kw(self, site: str, absorbing: bool) -> Real:
-        """What a call of the grid counts as drawn at a site, (T,): where it asks to absorb, less what was exported and
-        own supply left unused."""
-        told = {
-            name: _column(self.power, site, name)
-            for name in ("import_kw", "export_kw", "unused_supply_kw")
-        }
-        if absorbing:
-            return told["import_kw"] - told["export_kw"] - told["unused_supply_kw"]
-        return told["import_kw"]
+    def drawn_kw(self, site: str, kind: EventKind) -> Real:
+        """What a call of the grid of a kind counts as drawn at a site, (T,)."""
+        names = ("import_kw", "export_kw", "unused_supply_kw")
+        return counted_kw(kind, *(_column(self.power, site, name) for name in names))
 
     def green_energy(self, site: str) -> GreenEnergy:
         """Own generation of a site over the run: what was there, sold and left unused, and what the site consumed."""
