@@ -93,7 +93,7 @@ def with_carried(dispatch: Dispatch, situation: Situation) -> Dispatch:
         return dispatch
     fleet, placement = situation.fleet, dispatch.placement
     reach_kw = reach_of(fleet, situation.jobs, placement, sure_slots(situation, placement))
-    at, asked_kw = _site_of_product(fleet), _of_sites(fleet, planned_kw)
+    at, asked_kw = _site_of_product(fleet), of_sites(fleet, planned_kw)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(asked_kw > reach_kw, reach_kw / asked_kw, 1.0)
     carried_kw = planned_kw * share[:, at]
@@ -115,7 +115,7 @@ def revenue_lost(
     reach_kw = reach_of(fleet, situation.jobs, placement, sure_slots(situation, placement))
     paid = np.zeros(reach_kw.shape[1:])
     np.maximum.at(paid, _site_of_product(fleet), paid_per_kw_h)
-    lacking_kw = np.maximum(_of_sites(fleet, carried_kw) - reach_kw, 0.0).max(axis=0)
+    lacking_kw = np.maximum(of_sites(fleet, carried_kw) - reach_kw, 0.0).max(axis=0)
     return float((lacking_kw * paid * grid.hours).sum())
 
 
@@ -150,7 +150,7 @@ def _site_of_product(fleet: Fleet) -> Whole:
     return np.asarray([number for number, _ in fleet.products], dtype=np.int64)
 
 
-def _of_sites(fleet: Fleet, kw: Real) -> Real:
+def of_sites(fleet: Fleet, kw: Real) -> Real:
     """Of all products of each site together, (2, S, T), kW. kw: of each, less and more, (2, Q, T)."""
     found = np.zeros((2, len(fleet.sites), kw.shape[2]))
     for way in (0, 1):

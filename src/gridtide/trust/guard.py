@@ -11,7 +11,7 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.carried import reach_of, sure_slots
+from gridtide.decide.carried import of_sites, reach_of, sure_slots
 from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.limits import import_max_kw
 from gridtide.decide.situation import Situation
@@ -598,13 +598,12 @@ def _work_that_cannot_carry(dispatch: Dispatch, situation: Situation) -> list[Br
     reach_kw = reach_of(
         situation.fleet, situation.jobs, placement, sure_slots(situation, placement)
     )
+    beyond_kw = of_sites(situation.fleet, dispatch.carried_kw) - reach_kw
     breaches = []
     for number, site in enumerate(sites):
-        own = [row for row, (at, _) in enumerate(situation.fleet.products) if at == number]
         for way, called in enumerate(("less", "more")):
-            beyond_kw = dispatch.carried_kw[way, own].sum(axis=0) - reach_kw[way, number]
             limit = f"offered beyond what work can draw {called}, kW"
-            breaches += _offer_breach(limit, site.name, beyond_kw, 0.0)
+            breaches += _offer_breach(limit, site.name, beyond_kw[way, number], 0.0)
     return breaches
 
 
