@@ -35,17 +35,18 @@ def add_shares(
 ) -> tuple[Whole, list[Whole]]:
     """One column for the share of each call that is taken, worth its payment; the columns, and the rows of each."""
     horizon = situation.horizon
-    asked = [np.nan_to_num(asked_beside(one, answers, horizon)) > 0.0 for one in answers]
-    aimed = [np.nan_to_num(aimed_beside(one, answers, horizon)) for one in answers]
+    untaken = [replace(one, share=0.0) for one in answers]
+    asked = [np.nan_to_num(asked_beside(one, untaken, horizon)) > 0.0 for one in untaken]
+    aimed = [np.nan_to_num(aimed_beside(one, untaken, horizon)) for one in untaken]
     worth = [
         cost_per_kwh(one.event.payment_per_mwh) * float((most_kw * facts.hours).sum())
-        for one, most_kw in zip(answers, aimed, strict=True)
+        for one, most_kw in zip(untaken, aimed, strict=True)
     ]
-    shares = program.variables((len(answers),), -np.asarray(worth), 0.0, 1.0)
+    shares = program.variables((len(untaken),), -np.asarray(worth), 0.0, 1.0)
     rows = []
-    for number, answer in enumerate(answers):
+    for number, answer in enumerate(untaken):
         steps = np.flatnonzero(asked[number])
-        term = response_term(replace(answer, share=0.0), answers, situation)
+        term = response_term(answer, untaken, situation)
         own = _add_term(program, columns, facts, term, steps)
         program.put(own, shares[number], answer.sign * aimed[number][steps])
         rows.append(own)
