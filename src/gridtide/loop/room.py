@@ -1,0 +1,79 @@
+"""The control room as doors see it: what is so now, what waits for people, and what people may do.
+
+Every method returns at once and never waits for a plan, a device or a disk that is slow; what people do is written down
+before it holds. A `Receipt` says what came of it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from gridtide.trust.people import Person
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """What came of something that a person did. held: whether it holds now; said: in a sentence, with the next step
+    where it does not; needs: how many more people it takes, 0 where it is settled."""
+
+    held: bool
+    said: str
+    needs: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """What changed for those who watch: a number that rises by one, the instant, and plain values for JSON."""
+
+    number: int
+    at: datetime
+    values: Mapping[str, object]
+
+
+class Room(Protocol):
+    """One fleet under one loop. Values are plain: text, numbers, lists, tables; instants in ISO 8601 with offset."""
+
+    def newest(self) -> Frame:
+        """The newest frame."""
+        ...
+
+    def state(self) -> Mapping[str, object]:
+        """Mode, envelope, frozen or not, who leads, the epoch, ages of every source and device."""
+        ...
+
+    def proposals(self) -> tuple[Mapping[str, object], ...]:
+        """Decisions that wait for people, oldest first, each with reason, counter-argument, undo-until and expiry."""
+        ...
+
+    def decisions(self, count: int) -> tuple[Mapping[str, object], ...]:
+        """The newest decisions, newest first, whatever became of them."""
+        ...
+
+    def approve(self, decision: str, by: Person, reason: str) -> Receipt:
+        """Approve a decision that waits."""
+        ...
+
+    def reject(self, decision: str, by: Person, reason: str) -> Receipt:
+        """Reject a decision that waits."""
+        ...
+
+    def change_mode(self, mode: str, by: Person, reason: str) -> Receipt:
+        """Ask for a mode: raising takes two people, lowering one."""
+        ...
+
+    def change_envelope(self, envelope: Mapping[str, float], by: Person, reason: str) -> Receipt:
+        """Ask for another envelope: widening takes two people, narrowing one."""
+        ...
+
+    def freeze(self, by: Person, reason: str) -> Receipt:
+        """No new acts from now on. Always works."""
+        ...
+
+    def thaw(self, by: Person, reason: str) -> Receipt:
+        """Acts again: raises autonomy, so it takes two people."""
+        ...
+
+    def release(self, by: Person, reason: str) -> Receipt:
+        """Undo every restraint, staggered within the ramp limit. Always works."""
+        ...
