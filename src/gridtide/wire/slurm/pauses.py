@@ -117,6 +117,7 @@ class Pauses:
             whole=job.hints.whole,
             grace=self.pausing.grace,
             settle=self.pausing.settle,
+            look_every=self.pausing.look_every,
         )
 
     def _again(self, ticket: Ticket, job: SlurmJob, mark: Mark, until: datetime) -> Outcome:

@@ -58,7 +58,8 @@ class Phase(StrEnum):
 class Course:
     """A pause under way.
 
-    accelerators, restarts: of the job when it began. grace: how long a checkpoint may take, settle: how long Slurm may
+    last: the checkpoint as it was at the look at last_at, look_every apart from the next. accelerators, restarts: of the
+    job when it began. grace: how long a checkpoint may take, settle: how long Slurm may
     take to show what it was told. told_at: when the signal was sent; requeued_at: when it was put back; stopped_at:
     when it was first seen not to run. saved: the checkpoint that counts. refused: what Slurm said against the requeue.
     fate and said: once it is over.
@@ -70,9 +71,11 @@ class Course:
     whole: Whole
     grace: timedelta
     settle: timedelta
+    look_every: timedelta = timedelta(0)
     phase: Phase = Phase.READY
     before: Seen | None = None
     last: Seen | None = None
+    last_at: datetime | None = None
     told_at: datetime | None = None
     requeued_at: datetime | None = None
     stopped_at: datetime | None = None
@@ -117,6 +120,8 @@ def _awaiting(
     if overruled is not None:
         return _over(course, Fate.ABANDONED, f"{overruled}; the job runs on")
     told_at = course.told_at or now
+    if course.last_at is not None and now < course.last_at + course.look_every:
+        return course, Do.WAIT
     lacks = lacking(course.before, course.last, seen, told_at, course.whole)
     if lacks is None and seen is not None:
         kept = replace(course, phase=Phase.REQUEUED, saved_at=written_at(seen), requeued_at=now)
@@ -126,7 +131,7 @@ def _awaiting(
         return _over(
             course, Fate.ABANDONED, f"{lacks} within {grace_s:.0f} s of the signal; the job runs on"
         )
-    return replace(course, last=seen), Do.WAIT
+    return replace(course, last=seen, last_at=now), Do.WAIT
 
 
 def _settling(course: Course, job: SlurmJob | None, now: datetime) -> tuple[Course, Do]:
