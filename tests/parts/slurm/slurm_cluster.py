@@ -124,6 +124,28 @@ class Cluster:
             return False
 
 
+@contextmanager
+def slurmrestd(cluster: Cluster, version: str) -> Iterator[Path]:
+    """The socket of a slurmrestd with a plugin, for as long as it serves. It refuses to run as root."""
+    folder = cluster.folder / f"rest-{version}"
+    folder.mkdir()
+    shutil.chown(folder, "nobody")
+    command = [program("slurmrestd"), "-s", f"openapi/{version}", "-a", "rest_auth/local"]
+    place = folder / "socket"
+    with subprocess.Popen(
+        [*command, "-f", str(cluster.conf), f"unix:{place}"],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "SLURMRESTD_SECURITY": "disable_user_check", "TZ": "Asia/Shanghai"},
+    ) as process:
+        try:
+            soon(place.exists)
+            yield place
+        finally:
+            process.terminate()
+
+
 def program(name: str) -> str:
     """Path of a program of Slurm; skipped, or failed in CI, without it."""
     found = shutil.which(name, path=PLACES)

@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from slurm_cluster import Cluster, slurm_cluster, soon
+from slurm_cluster import Cluster, slurm_cluster, slurmrestd, soon
 
 from gridtide.devices.slurm_cli import Commands, Ran, SlurmCli
+from gridtide.devices.slurm_rest import Access, SlurmRest
 from gridtide.fleet.device import QueuedJob, Standing
 from gridtide.fleet.ticket import Fate, Ticket
 from gridtide.loop.clock import WallClock
@@ -78,7 +79,7 @@ def in_s(seconds: float) -> datetime:
     return WallClock().now().replace(microsecond=0) + timedelta(seconds=seconds)
 
 
-def read(slurm: SlurmCli, job: str) -> QueuedJob:
+def read(slurm: SlurmCli | SlurmRest, job: str) -> QueuedJob:
     """A job as the device reads it."""
     return next(one for one in slurm.queue() if one.id == job)
 
@@ -299,3 +300,32 @@ def test_a_single_task_of_an_array_can_wait(cluster: Cluster) -> None:
     assert slurm.begin_at(ticket(), f"{job}_2", at).fate is Fate.DONE
     assert [(one.subject, one.until) for one in slurm.restraints()] == [(f"{job}_2", at)]
     slurm.release(ticket(), f"{job}_2")
+
+
+@pytest.mark.parametrize("version", ["v0.0.37", "v0.0.38"])
+def test_a_real_slurmrestd_is_found_out_and_told_start_times(
+    cluster: Cluster, version: str
+) -> None:
+    """Its version is its own word; the same jobs come out as by commands, and a begin time is kept and released."""
+    job = cluster.submit("sleep 600", "class=batch;site=north", "--begin=now+1hour")
+    training, _ = saving(cluster, version)
+    with slurmrestd(cluster, version) as place:
+        rest = SlurmRest(clock=WallClock(), allowed=LOW, access=Access(socket=place))
+        slurm = device(cluster)
+        assert rest.version() == version
+        assert [one.id for one in rest.queue()] == [one.id for one in slurm.queue()]
+        for name in (job, training):
+            assert read(rest, name) == read(slurm, name)
+        at = in_s(2 * 3600)
+        outcome = rest.begin_at(ticket(), job, at)
+        assert outcome.fate is Fate.DONE, outcome.said
+        assert rest.begin_at(ticket(), job, at).fate is Fate.UNCHANGED
+        (held,) = rest.restraints()
+        assert held.subject == job
+        assert timedelta() <= held.until - at <= timedelta(seconds=3)
+        assert read(rest, job).work_class == "batch"
+        assert rest.begin_at(ticket(), training, at).fate is Fate.REFUSED
+        assert rest.release(ticket(), job).fate is Fate.DONE
+        assert rest.restraints() == ()
+        assert cluster.job(job)["comment"] == "class=batch;site=north"
+    assert rest.begin_at(ticket(), job, at).fate is Fate.FAILED

@@ -151,7 +151,7 @@ class Begins:
         if after is None:
             return self.end(ticket, Fate.FAILED, f"Slurm knows job {job.id} no more")
         if mark is None and (
-            not after.waits or after.begin_at is None or after.begin_at <= whole_second(at)
+            not after.waits or after.begin_at is None or after.begin_at <= at + SLACK
         ):
             return self.end(ticket, Fate.DONE, f"job {job.id} may begin from {at} on")
         if mark is not None and after.waits and as_told(after.begin_at, at):

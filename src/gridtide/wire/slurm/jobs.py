@@ -11,7 +11,7 @@ from datetime import datetime
 from gridtide.finding import Finding
 from gridtide.fleet.device import QueuedJob, Standing
 from gridtide.wire.slurm.hints import Hints, hints_in
-from gridtide.wire.slurm.mark import Kind, Mark, mark_in
+from gridtide.wire.slurm.mark import Kind, Mark, mark_in, unmarked
 from gridtide.wire.slurm.numbers import instant, number
 
 HELD = ("JobHeldUser", "JobHeldAdmin")
@@ -49,7 +49,7 @@ class SlurmJob:
     @property
     def hints(self) -> Hints:
         """What its owner declares."""
-        return hints_in(self.comment, self.id)
+        return hints_in(unmarked(self.comment), self.id)
 
     @property
     def mark(self) -> Mark | None:

@@ -58,11 +58,11 @@ class Phase(StrEnum):
 class Course:
     """A pause under way.
 
-    last: the checkpoint as it was at the look at last_at, look_every apart from the next. accelerators, restarts: of the
-    job when it began. grace: how long a checkpoint may take, settle: how long Slurm may
-    take to show what it was told. told_at: when the signal was sent; requeued_at: when it was put back; stopped_at:
-    when it was first seen not to run. saved: the checkpoint that counts. refused: what Slurm said against the requeue.
-    fate and said: once it is over.
+    last: the checkpoint as it was at the look at last_at, look_every before the next. accelerators, restarts: of the
+    job when it began. grace: how long a checkpoint may take, settle: how long Slurm may take to show what it was told.
+    told_at: when the signal was sent; requeued_at: when it was put back; stopped_at: when it was first seen not to run.
+    saved_at: when the checkpoint that counts was written. refused: what Slurm said against the requeue. fate and said:
+    once it is over.
     """
 
     until: datetime
