@@ -83,6 +83,18 @@ def test_silence_after_the_requeue_is_mended_by_telling_again(tmp_path: Path) ->
     assert at.held() == {at.saving: until}
 
 
+def test_the_end_of_a_pause_can_be_moved(tmp_path: Path) -> None:
+    """Later or earlier, without another signal; it stays a pause."""
+    at = opened(tmp_path, "23.11")
+    at.device.pause(at.ticket(), at.saving, at.clock.now() + HOUR)
+    told = at.platform.told()
+    for until in (at.clock.now() + 2 * HOUR, at.clock.now() + HOUR / 2):
+        assert at.device.pause(at.ticket(), at.saving, until).fate is Fate.DONE
+        assert at.job(at.saving).standing is Standing.STOPPED
+        assert at.held()[at.saving] >= until
+    assert [did[1] for did in behind(at).did[told:]] == ["update", "update"]
+
+
 def test_a_release_while_a_checkpoint_is_awaited_ends_the_pause(tmp_path: Path) -> None:
     """Whoever asks for the job back gets it; the pause that waits is given up."""
     at = opened(tmp_path, "23.11")

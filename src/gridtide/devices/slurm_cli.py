@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from gridtide.finding import Finding
@@ -31,6 +32,7 @@ NO_CONTROLLER = (
     "Unable to contact",
 )
 SAID_MOST = 300
+MOST_FILES = 100_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +94,9 @@ class _Cli:
     run: Run
     accelerators: tuple[str, ...]
     pausing: Pausing
+
+    def version(self) -> str:
+        return self._told(arguments.VERSION, asks=True).split()[-1]
 
     def jobs(self) -> Decoded:
         printed = self._told(arguments.QUEUE, asks=True)
@@ -172,12 +177,7 @@ class SlurmCli:
 
     def version(self) -> str:
         """The version of Slurm, as it says it. Raises UnreachableError."""
-        return (
-            self._cli.run(arguments.VERSION, "")
-            .printed.strip()
-            .removeprefix("slurm")
-            .lstrip("- wlm")
-        )
+        return self._cli.version()
 
     def queue(self) -> tuple[QueuedJob, ...]:
         """Jobs that wait, run or ended lately, by id. Raises UnreachableError."""
@@ -205,10 +205,14 @@ class SlurmCli:
 
 
 def seen_at(path: Path) -> Seen | None:
-    """What stands at a checkpoint's path now; only looked at, never opened."""
+    """What stands at a checkpoint's path now, None also for more files than are looked at; nothing is opened."""
     try:
         own = path.stat()
-        parts = [own] if stat.S_ISREG(own.st_mode) else list(_files_of(path))
+        parts = (
+            [own] if stat.S_ISREG(own.st_mode) else list(islice(_files_of(path), MOST_FILES + 1))
+        )
+        if len(parts) > MOST_FILES:
+            return None
     except OSError:
         return None
     return Seen(

@@ -129,7 +129,8 @@ def slurmrestd(cluster: Cluster, version: str) -> Iterator[Path]:
     """The socket of a slurmrestd with a plugin, for as long as it serves. It refuses to run as root."""
     folder = cluster.folder / f"rest-{version}"
     folder.mkdir()
-    shutil.chown(folder, "nobody")
+    if os.geteuid() == 0:
+        shutil.chown(folder, "nobody")
     command = [program("slurmrestd"), "-s", f"openapi/{version}", "-a", "rest_auth/local"]
     place = folder / "socket"
     with subprocess.Popen(
@@ -183,7 +184,7 @@ def slurm_cluster(folder: Path) -> Iterator[Cluster]:
         yield cluster
     finally:
         for name in ("slurmd.pid", "slurmctld.pid", "munge.pid"):
-            _end(folder / name)
+            _end(folder / name, signal.SIGKILL)
 
 
 def _configured(folder: Path) -> Path:
@@ -224,13 +225,13 @@ def _free_ports() -> tuple[int, int]:
         return one.getsockname()[1], other.getsockname()[1]
 
 
-def _end(pid_file: Path) -> None:
+def _end(pid_file: Path, how: signal.Signals = signal.SIGTERM) -> None:
     """End a daemon by the pid it wrote, and wait until it is gone."""
     if not pid_file.exists():
         return
     pid = int(pid_file.read_text())
     try:
-        os.kill(pid, signal.SIGTERM)
+        os.kill(pid, how)
         soon(lambda: not Path(f"/proc/{pid}").exists())
     except ProcessLookupError:
         return

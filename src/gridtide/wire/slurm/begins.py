@@ -64,7 +64,7 @@ class Begins:
 
     def begin_at(self, ticket: Ticket, job: str, at: datetime) -> Outcome:
         """Let a waiting job begin from an instant on, but never before its owner's own begin time."""
-        return self.act(ticket, job, lambda found: self._begin(ticket, found, at))
+        return self.act(ticket, job, lambda found: self.begin(ticket, found, at))
 
     def release(self, ticket: Ticket, job: str) -> Outcome:
         """Let a job that waits by a start time of ours begin when its owner asked for."""
@@ -125,7 +125,8 @@ class Begins:
             return self.end(ticket, Fate.FAILED, f"job {job.id} is still ending: tell it again")
         return self._told(ticket, job, max(_own(job) or self.clock.now(), self.clock.now()), None)
 
-    def _begin(self, ticket: Ticket, job: SlurmJob, at: datetime) -> Outcome:
+    def begin(self, ticket: Ticket, job: SlurmJob, at: datetime) -> Outcome:
+        """Let a waiting job that may be touched begin from an instant on."""
         refusal = self.too_far(at) or _not_movable(job)
         if refusal is not None:
             return self.end(ticket, Fate.REFUSED, f"job {job.id}: {refusal}")
@@ -139,7 +140,7 @@ class Begins:
         if at > now and as_told(job.begin_at, at):
             return self.end(ticket, Fate.UNCHANGED, f"job {job.id} begins at {at} already")
         mark = Mark(kind=Kind.BEGIN, until=at, was=own) if at > now else None
-        if mark is not None and job.mark is not None and job.mark.kind is Kind.PAUSE:
+        if mark is not None and job.mark is not None and job.paused:
             mark = replace(job.mark, until=at)
         return self._told(ticket, job, max(at, now), mark)
 
@@ -191,7 +192,8 @@ def _holds(job: SlurmJob, mark: Mark, now: datetime) -> bool:
 def _restraint(job: SlurmJob, mark: Mark, now: datetime) -> Restraint:
     until = mark.until if mark.kind is Kind.STOP else job.begin_at or now
     kind = "begin" if mark.kind is Kind.BEGIN else "pause"
-    return Restraint(subject=job.id, kind=kind, value=f"begins at {until}", until=until)
+    value = "stands still" if mark.kind is Kind.STOP else f"begins at {until}"
+    return Restraint(subject=job.id, kind=kind, value=value, until=until)
 
 
 def _strange(job: SlurmJob) -> tuple[tuple[str, str], ...]:

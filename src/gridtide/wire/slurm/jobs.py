@@ -72,6 +72,15 @@ class SlurmJob:
         return "COMPLETING" in self.states
 
     @property
+    def paused(self) -> bool:
+        """It ends or waits because gridtide put it back, and not because of something since."""
+        mark = self.mark
+        back = self.ending or self.waits
+        return (
+            back and mark is not None and mark.kind is Kind.PAUSE and mark.until > self.submitted_at
+        )
+
+    @property
     def held(self) -> bool:
         """Its owner or an administrator holds it."""
         return self.reason in HELD
@@ -129,8 +138,7 @@ def standing(job: SlurmJob) -> Standing:
     if job.ending or {"RUNNING", "CONFIGURING"} & job.states:
         return Standing.RUNNING
     if "PENDING" in job.states:
-        paused = job.mark is not None and job.mark.kind is Kind.PAUSE
-        return Standing.STOPPED if paused else Standing.QUEUED
+        return Standing.STOPPED if job.paused else Standing.QUEUED
     if {"SUSPENDED", "STOPPED"} & job.states:
         return Standing.STOPPED
     return Standing.DONE if "COMPLETED" in job.states else Standing.LOST

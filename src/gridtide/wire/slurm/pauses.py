@@ -54,12 +54,13 @@ class Hands(Protocol):
 
 @dataclass(kw_only=True)
 class Pauses:
-    """What is done to running jobs of a queue."""
+    """What is done to running jobs of a queue. What a pause lost is booked once, when it is known what became of it."""
 
     begins: Begins
     hands: Hands
     pausing: Pausing
     _underway: set[str] = field(default_factory=set)
+    _unsettled: set[str] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
 
     def pause(self, ticket: Ticket, job: str, until: datetime) -> Outcome:
@@ -87,7 +88,7 @@ class Pauses:
 
     def _pause(self, ticket: Ticket, job: SlurmJob, until: datetime) -> Outcome:
         mark = job.mark
-        if mark is not None and mark.kind is Kind.PAUSE and (job.ending or job.waits):
+        if mark is not None and job.paused:
             return self._again(ticket, job, mark, until)
         if mark is not None and mark.kind is Kind.STOP and "SUSPENDED" in job.states:
             fate = Fate.UNCHANGED if mark.until == until else Fate.REFUSED
@@ -121,15 +122,10 @@ class Pauses:
         )
 
     def _again(self, ticket: Ticket, job: SlurmJob, mark: Mark, until: datetime) -> Outcome:
-        """Go on with a pause of which nobody knew what became: what was told after the requeue is told again."""
-        if job.waits and as_told(job.begin_at, until):
-            return self._end(
-                ticket, Fate.UNCHANGED, job, f"it is paused until {job.begin_at} already"
-            )
-        if mark.until != until:
-            return self._end(
-                ticket, Fate.REFUSED, job, "it waits after a pause: tell it when to begin"
-            )
+        """Move the end of a pause; where nobody knows what became of one, tell again what comes after the requeue."""
+        settled = job.waits and as_told(job.begin_at, mark.until) and job.id not in self._unsettled
+        if settled and self.begins.clock.now() < until:
+            return self.begins.begin(ticket, job, until)
         return self._run(
             ticket,
             job,
@@ -160,12 +156,13 @@ class Pauses:
             done = do
         if course.fate is Fate.ABANDONED and course.requeued_at is not None:
             self._unmark(job.id)
-        return self.begins.end(
-            ticket,
-            course.fate or Fate.FAILED,
-            f"job {job.id}: {course.said}",
-            course.lost_accelerator_h,
-        )
+        fate = course.fate or Fate.FAILED
+        if fate is Fate.FAILED:
+            self._unsettled.add(job.id)
+            return self._end(ticket, fate, job, course.said)
+        self._unsettled.discard(job.id)
+        said, lost_h = f"job {job.id}: {course.said}", course.lost_accelerator_h
+        return self.begins.end(ticket, fate, said, lost_h)
 
     def _do(self, do: Do, job: SlurmJob, course: Course) -> Course:
         try:
