@@ -232,6 +232,14 @@ def _end(pid_file: Path, how: signal.Signals = signal.SIGTERM) -> None:
     pid = int(pid_file.read_text())
     try:
         os.kill(pid, how)
-        soon(lambda: not Path(f"/proc/{pid}").exists())
+        soon(lambda: _state_of(pid) in ("", "Z"))
     except ProcessLookupError:
         return
+
+
+def _state_of(pid: int) -> str:
+    """A process's state as the kernel has it; nothing where there is none."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return ""

@@ -158,7 +158,7 @@ def test_a_paused_job_can_be_let_go_before_its_time(cluster: Cluster) -> None:
 
 def test_jobs_without_a_fresh_and_whole_checkpoint_run_on(cluster: Cluster) -> None:
     """One ignores the signal, one has a checkpoint of before, one writes half: each pause is given up, nothing lost."""
-    slurm = device(cluster, grace_s=1.5)
+    slurm = device(cluster, grace_s=1.0)
     deaf, _ = saving(cluster, "deaf", DEAF)
     stale, old = saving(cluster, "stale", DEAF)
     half, _ = saving(cluster, "half", HALF)
