@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,12 +23,25 @@ POLICIES = "run-at-once,coordinated"
 @click.argument("case", type=FILE)
 @click.option("--forecasters", help="Forecasters, divided by commas; the case's own by default.")
 @click.option("--policies", default=POLICIES, show_default=True, help="Divided by commas.")
+@click.option(
+    "--poisoned",
+    is_flag=True,
+    help="What signals cost that lie throughout, one by one and together.",
+)
 @click.option("--runs", type=FILE, default=DEFAULT_RUNS, help="Folder the results go to.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-def backtest(case: Path, forecasters: str | None, policies: str, runs: Path, as_json: bool) -> None:
+def backtest(
+    case: Path,
+    forecasters: str | None,
+    policies: str,
+    poisoned: bool,
+    runs: Path,
+    as_json: bool,
+) -> None:
     """Replay CASE: how good were its forecasts, and how much of the possible saving did each policy take?
 
-    The reference of the case and perfect foresight always run; every other policy runs once a forecaster.
+    The reference of the case and perfect foresight always run; every other policy runs once a forecaster. With
+    --poisoned, each policy runs on honest signals and then on signals turned upside down; nothing is written.
     """
     say_compiling()
     from gridtide.case.load import load_case_for
@@ -35,6 +49,9 @@ def backtest(case: Path, forecasters: str | None, policies: str, runs: Path, as_
     named = () if forecasters is None else _asked_forecasters(forecasters)
     chosen = asked_policies(policies)
     study = load_case_for(case, named)
+    if poisoned:
+        _poisoned(study, named, chosen, as_json)
+        return
     document = _replayed(study, named or (study.cadence.forecaster,), chosen, runs)
     if as_json:
         click.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
@@ -43,6 +60,46 @@ def backtest(case: Path, forecasters: str | None, policies: str, runs: Path, as_
 
     show(document)
     click.echo(document["picture"])
+
+
+def _poisoned(
+    study: "Study", forecasters: tuple[str, ...], policies: tuple[str, ...], as_json: bool
+) -> None:
+    """Shows what lies cost each policy that decides by signals."""
+    from gridtide.doors.cli.poisoned_table import show
+    from gridtide.doors.results.poisoned_document import poisoned_document
+    from gridtide.simulate.poisoned import REFERENCE, poisoned
+    from gridtide.stores.memory import MemoryStore
+
+    deciding = tuple(name for name in policies if name != REFERENCE)
+    refuse_if_any(_cannot_be_lied_to(forecasters, deciding))
+    found = {name: poisoned(study, name, MemoryStore, announcer()) for name in deciding}
+    document = poisoned_document(study, found)
+    if as_json:
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+        return
+    show(document)
+
+
+def _cannot_be_lied_to(
+    forecasters: tuple[str, ...], policies: tuple[str, ...]
+) -> Iterator[Finding]:
+    from gridtide.simulate.policies import PERFECT
+
+    if forecasters:
+        yield Finding(
+            subject="--forecasters",
+            value=", ".join(forecasters),
+            limit="the forecaster of the case, with --poisoned",
+            mend="Leave it out, or set planning.forecaster in the case.",
+        )
+    if not policies or PERFECT in policies:
+        yield Finding(
+            subject="--policies",
+            value=", ".join(policies) or "no policy that reads signals",
+            limit="policies that decide by what they are told, with --poisoned",
+            mend="Write --policies coordinated.",
+        )
 
 
 def _replayed(
