@@ -169,6 +169,12 @@ def test_nothing_stands_still_where_no_job_could_wake_it(tmp_path: Path) -> None
     """Without a partition for it, and where the job there does not wait for the instant."""
     at = opened(tmp_path, "23.11")
     standing_still(at)
+    for shape in ("22.05", "23.11"):
+        behind(at).shape, behind(at).wakes = shape, False
+        drained = at.device.pause(at.ticket(), "20", at.clock.now() + HOUR)
+        assert drained.fate is Fate.REFUSED
+        assert "no node of partition 'wake'" in drained.said
+    behind(at).wakes = True
     without = with_run(at, behind(at), Pausing())
     assert "wake_partition" in without.pause(at.ticket(), "20", at.clock.now() + HOUR).said
     slurm = behind(at)
@@ -249,7 +255,7 @@ def test_a_command_that_hangs_is_ended_and_named(tmp_path: Path) -> None:
     at = opened(tmp_path, "23.11")
     for printed in ("", "<html>", json.dumps({"errors": ["no"]})):
         device = with_run(at, lambda *_, said=printed: Ran(code=0, printed=said, complained=""))
-        with pytest.raises(UnreachableError, match="printed no jobs"):
+        with pytest.raises(UnreachableError, match="printed nothing to read"):
             device.queue()
 
 

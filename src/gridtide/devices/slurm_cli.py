@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from gridtide.finding import Finding
 from gridtide.fleet.device import QueuedJob, Restraint, UnreachableError
@@ -22,6 +23,7 @@ from gridtide.wire.slurm.allowed import Allowed
 from gridtide.wire.slurm.begins import Begins, TurnedDownError
 from gridtide.wire.slurm.checkpoint import DONE, Seen
 from gridtide.wire.slurm.jobs import Decoded, SlurmJob, decode_jobs
+from gridtide.wire.slurm.nodes import usable_nodes
 from gridtide.wire.slurm.pauses import Pauses
 from gridtide.wire.slurm.pausing import Pausing
 
@@ -45,6 +47,7 @@ class Ran:
 
 
 Run = Callable[[Sequence[str], str], Ran]
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,12 +102,21 @@ class _Cli:
         return self._told(arguments.VERSION, asks=True).split()[-1]
 
     def jobs(self) -> Decoded:
-        printed = self._told(arguments.QUEUE, asks=True)
+        return self._read(
+            arguments.QUEUE, lambda document: decode_jobs(document, self.accelerators)
+        )
+
+    def usable_nodes(self, partition: str) -> int:
+        return self._read(arguments.NODES, lambda document: usable_nodes(document, partition))
+
+    def _read(self, command: Sequence[str], decoded: Callable[[object], Value]) -> Value:
+        """What a command says. Raises UnreachableError where it is no document that can be read."""
+        printed = self._told(command, asks=True)
         try:
-            return decode_jobs(json.loads(printed), self.accelerators)
+            return decoded(json.loads(printed))
         except ValueError as error:
             raise UnreachableError(
-                f"`{arguments.shown(arguments.QUEUE)}` printed no jobs: {error}; it needs Slurm 21.08 or later"
+                f"`{arguments.shown(command)}` printed nothing to read: {error}; it needs Slurm 21.08 or later"
             ) from error
 
     def tell(self, job: SlurmJob, begin_at: datetime, admin_comment: str) -> None:

@@ -126,6 +126,8 @@ def test_the_begin_time_of_its_owner_is_never_undercut(cluster: Cluster) -> None
     assert slurm.release(ticket(), job).fate is Fate.DONE
     assert read(slurm, job).begin_at == own
     assert cluster.job(job)["admin_comment"] == "kept; by 'us'"
+    held = cluster.submit("sleep 600", "class=batch", "--hold")
+    assert slurm.begin_at(ticket(), held, in_s(60)).fate is Fate.REFUSED
 
 
 def test_a_training_job_is_paused_by_its_checkpoint_and_comes_back(cluster: Cluster) -> None:

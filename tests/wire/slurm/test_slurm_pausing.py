@@ -27,6 +27,7 @@ JOB = SlurmJob(
     partition="low",
     states=frozenset({"RUNNING"}),
     reason="",
+    held=False,
     accelerators=8,
     nodes=1,
     submitted_at=NOW,

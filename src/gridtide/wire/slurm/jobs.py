@@ -20,9 +20,10 @@ _DETAIL = re.compile(r"^(?:gres[:/])?([\w.-]+)(?::[\w.-]+?)?[:=](\d+)(?:\(.*)?$"
 
 @dataclass(frozen=True, kw_only=True)
 class SlurmJob:
-    """A job as Slurm has it. states: as they stand, a base state and flags. begin_at: from when Slurm lets it start.
-    requeues: whether it may be requeued; restarts: how often it was. whole_array: a record that stands for all waiting
-    tasks of an array; part_of: the heterogeneous job it belongs to, 0 for none."""
+    """A job as Slurm has it. states: as they stand, a base state and flags. held: by its owner or an administrator.
+    begin_at: from when Slurm lets it start. requeues: whether it may be requeued; restarts: how often it was.
+    whole_array: a record that stands for all waiting tasks of an array; part_of: the heterogeneous job it belongs to, 0
+    for none."""
 
     id: str
     name: str
@@ -31,6 +32,7 @@ class SlurmJob:
     partition: str
     states: frozenset[str]
     reason: str
+    held: bool
     accelerators: int
     nodes: int
     submitted_at: datetime
@@ -79,11 +81,6 @@ class SlurmJob:
         return (
             back and mark is not None and mark.kind is Kind.PAUSE and mark.until > self.submitted_at
         )
-
-    @property
-    def held(self) -> bool:
-        """Its owner or an administrator holds it."""
-        return self.reason in HELD
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +158,7 @@ def _job(record: Mapping[str, object], accelerators: Sequence[str]) -> SlurmJob:
         partition=_text(record, "partition"),
         states=states,
         reason=_text(record, "state_reason"),
+        held=waiting and _held(record),
         accelerators=_accelerators(record, nodes, accelerators),
         nodes=nodes,
         submitted_at=submitted_at,
@@ -175,6 +173,14 @@ def _job(record: Mapping[str, object], accelerators: Sequence[str]) -> SlurmJob:
         part_of=number(record.get("het_job_id")) or 0,
         comment=_text(record, "comment"),
         admin_comment=_text(record, "admin_comment"),
+    )
+
+
+def _held(record: Mapping[str, object]) -> bool:
+    return (
+        _text(record, "state_reason") in HELD
+        or record.get("hold") is True
+        or number(record.get("priority")) == 0
     )
 
 

@@ -43,6 +43,10 @@ class Hands(Protocol):
         """Let a job that stands still go on."""
         ...
 
+    def usable_nodes(self, partition: str) -> int:
+        """How many nodes of a partition take jobs."""
+        ...
+
     def wake(self, job: SlurmJob, until: datetime) -> str:
         """Submit the job that lets another go on at an instant; its id."""
         ...
@@ -199,6 +203,10 @@ class Pauses:
 
     def _stop(self, ticket: Ticket, job: SlurmJob, until: datetime) -> Outcome:
         """Let it stand still, the job that lets it go on being in the queue first."""
+        partition = self.pausing.wake_partition or ""
+        if not self.hands.usable_nodes(partition):
+            said = f"no node of partition {partition!r} takes the job that would let it go on: sinfo -p {partition}"
+            return self._end(ticket, Fate.REFUSED, job, said)
         wake = self.hands.wake(job, until)
         queued = self.begins.find(wake)
         if queued is None or not queued.waits or queued.held or not as_told(queued.begin_at, until):
