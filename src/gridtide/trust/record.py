@@ -56,6 +56,17 @@ class Note:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Maker:
+    """What decided: on the same version and machine the same case gives the same bytes. machine: processor and what of
+    it numbers are computed with; libraries: with versions; solver: with the options that can change its answer."""
+
+    version: str
+    machine: str
+    libraries: str
+    solver: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Entry:
     """One link of the audit chain: what was written, and the hash over it and all before it."""
 
