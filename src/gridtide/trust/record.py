@@ -24,7 +24,8 @@ class Decision:
 
     id: digest of situation and dispatch: telling the same decision twice tells it once.
     situation, dispatch: digests. rung: whose dispatch it is. refused: breaches of what was proposed
-    first. answers: what arriving jobs were told. owner: who answers for it.
+    first. answers: what arriving jobs were told. owner: who answers for it. solver, plan_cost, lower_bound: of the plan
+    that was made for it, before jobs were placed, "" and None where none was or nothing was proved.
     """
 
     id: str
@@ -38,6 +39,9 @@ class Decision:
     answers: tuple[str, ...]
     doubts: tuple[str, ...]
     owner: str
+    solver: str = ""
+    plan_cost: float | None = None
+    lower_bound: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
