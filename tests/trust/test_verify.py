@@ -22,6 +22,7 @@ from gridtide.trust.checkpoint import (
     public_bytes,
     signed,
     values_of,
+    written,
 )
 from gridtide.trust.record import Entry
 from gridtide.trust.verify import Broken, Fault, verified
@@ -215,7 +216,7 @@ def test_checkpoints_and_keys_are_read_as_they_were_written() -> None:
     """And what is no key is refused, all of them at once."""
     one = signed(0, None, NOON, KEY)
     assert checkpoint_of(values_of(one)) == one and is_signed(one, public_bytes(KEY))
-    assert known_keys([public_bytes(KEY).hex()]) == KEYS
+    assert known_keys([written(public_bytes(KEY))]) == KEYS
     with pytest.raises(BadInput) as refused:
         known_keys(["12", "no key"])
     assert len(refused.value.findings) == 2

@@ -4,6 +4,7 @@ A checkpoint is an entry of the chain and is kept elsewhere as well: against the
 that was cut off or written anew is found. Signatures are Ed25519 (RFC 8032); keys are handed in.
 """
 
+import base64
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -24,7 +25,8 @@ EVERY = 1_000
 
 @dataclass(frozen=True, kw_only=True)
 class Checkpoint:
-    """number: entries that stood before it; hash: of the last of them, "" before the first. key: id of who signed."""
+    """number: entries that stood before it; hash: of the last of them, "" before the first. key: id of who signed;
+    signature: base64."""
 
     number: int
     hash: str
@@ -43,12 +45,17 @@ def key_id(public: bytes) -> str:
     return hashlib.sha256(public).hexdigest()[:16]
 
 
+def written(public: bytes) -> str:
+    """The public part of a key as people hand it on, base64."""
+    return base64.b64encode(public).decode()
+
+
 def known_keys(publics: Iterable[str]) -> dict[str, bytes]:
-    """Public keys by id, from 64 hexadecimal digits each. Raises BadInput with every one that is none."""
+    """Public keys by id, from base64. Raises BadInput with every one that is none."""
     faults, known = [], {}
     for text in publics:
         try:
-            public = bytes.fromhex(text)
+            public = base64.b64decode(text, validate=True)
             Ed25519PublicKey.from_public_bytes(public)
         except ValueError:
             faults.append(_no_key(text))
@@ -68,13 +75,15 @@ def signed(number: int, last: Entry | None, at: datetime, key: Ed25519PrivateKey
         key=key_id(public_bytes(key)),
         signature="",
     )
-    return Checkpoint(**{**vars(said), "signature": key.sign(_message(said)).hex()})
+    return Checkpoint(
+        **{**vars(said), "signature": base64.b64encode(key.sign(_message(said))).decode()}
+    )
 
 
 def is_signed(checkpoint: Checkpoint, public: bytes) -> bool:
     """Whether a key signed this checkpoint as it is."""
     try:
-        signature = bytes.fromhex(checkpoint.signature)
+        signature = base64.b64decode(checkpoint.signature, validate=True)
         Ed25519PublicKey.from_public_bytes(public).verify(signature, _message(checkpoint))
     except (InvalidSignature, ValueError):
         return False
@@ -161,6 +170,6 @@ def _no_key(text: str) -> Finding:
     return Finding(
         subject=f"public key {text[:70]}",
         value="is none",
-        limit="64 hexadecimal digits",
+        limit="32 bytes in base64",
         mend="Give what gridtide audit key printed.",
     )

@@ -111,10 +111,10 @@ def recompute(
 def key(file: Path, as_json: bool) -> None:
     """Make a new key to sign with, in FILE, which only you can read; print its public part."""
     from gridtide.stores.signing_key import new_key
-    from gridtide.trust.checkpoint import key_id, public_bytes
+    from gridtide.trust.checkpoint import key_id, public_bytes, written
 
     public = public_bytes(new_key(file))
-    found = {"file": str(file), "key": key_id(public), "public": public.hex()}
+    found = {"file": str(file), "key": key_id(public), "public": written(public)}
     tell(found, "", None, as_json, lambda told: click.echo(f"{told['key']}  {told['public']}"))
 
 
