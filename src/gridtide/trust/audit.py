@@ -23,7 +23,7 @@ NUMBER = "number"
 def linked(previous: Entry | None, content: Mapping[str, object]) -> Entry:
     """The entry that follows `previous` (None for the first) and says `content`."""
     text = rfc8785.dumps(dict(content)).decode()  # type: ignore[arg-type]
-    return Entry(text=text, hash=hash_after(previous.hash if previous else None, text))
+    return Entry(text=text, hash=_hash(previous, text))
 
 
 def numbered(previous: Entry | None, content: Mapping[str, object]) -> Entry:
@@ -33,19 +33,23 @@ def numbered(previous: Entry | None, content: Mapping[str, object]) -> Entry:
     return linked(previous, {**content, **place})
 
 
-def hash_after(before: str | None, text: str) -> str:
-    """The hash of a text behind an entry with a hash, None for the first."""
-    start = GENESIS if before is None else bytes.fromhex(before)
-    return hashlib.sha256(start + text.encode()).hexdigest()
+def follows(previous: Entry | None, entry: Entry) -> bool:
+    """Whether an entry is the next after `previous` (None before the first)."""
+    return _hash(previous, entry.text) == entry.hash
+
+
+def _hash(previous: Entry | None, text: str) -> str:
+    before = bytes.fromhex(previous.hash) if previous else GENESIS
+    return hashlib.sha256(before + text.encode()).hexdigest()
 
 
 def broken_link(entries: Iterable[Entry]) -> int | None:
     """Number of the first entry that does not follow from those before it; None when all do."""
-    before: str | None = None
+    before: Entry | None = None
     for number, entry in enumerate(entries):
-        if hash_after(before, entry.text) != entry.hash:
+        if not follows(before, entry):
             return number
-        before = entry.hash
+        before = entry
     return None
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from gridtide.trust.audit import NUMBER, hash_after
+from gridtide.trust.audit import NUMBER, follows
 from gridtide.trust.checkpoint import Checkpoint, checkpoint_of, is_signed
 from gridtide.trust.record import Entry
 
@@ -114,24 +114,25 @@ def _first_misfit(
     entries: Sequence[Entry], texts: Sequence[dict[str, Any] | None]
 ) -> Broken | None:
     """The first record that does not follow from those before it, and why."""
-    before: str | None = None
+    before: Entry | None = None
     for at, entry in enumerate(entries):
         if not _fits(before, entry):
             return _misfit(entries, [_place(text) for text in texts], at)
-        before = entry.hash
+        before = entry
     return None
 
 
-def _fits(before: str | None, entry: Entry) -> bool:
+def _fits(before: Entry | None, entry: Entry) -> bool:
     try:
-        return hash_after(before, entry.text) == entry.hash
+        return follows(before, entry)
     except ValueError:  # the hash before is no hash any more
         return False
 
 
 def _misfit(entries: Sequence[Entry], places: Sequence[int | None], at: int) -> Broken:
     """What happened at the first place where records do not follow from each other."""
-    after = next((one for one in range(at + 1, len(entries)) if _follows(entries, at, one)), None)
+    later = range(at + 1, len(entries))
+    after = next((one for one in later if _fits(entries[one], entries[at])), None)
     if after is not None:
         said = f"record {at} stands where another stood: what came before it stands at {after}"
         return Broken(number=at, fault=Fault.MOVED, said=said)
@@ -150,11 +151,6 @@ def _misfit(entries: Sequence[Entry], places: Sequence[int | None], at: int) -> 
         return Broken(number=at, fault=Fault.MOVED, said=said)
     missing = f"records {at} to {place - 1} are" if place - 1 > at else f"record {at} is"
     return Broken(number=at, fault=Fault.DROPPED, said=f"{missing} missing")
-
-
-def _follows(entries: Sequence[Entry], at: int, before: int) -> bool:
-    """Whether a record was written behind one that stands elsewhere."""
-    return _fits(entries[before].hash, entries[at])
 
 
 def _claims(texts: Sequence[dict[str, Any] | None]) -> tuple[list[_Claim], list[Broken]]:

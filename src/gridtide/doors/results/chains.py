@@ -21,11 +21,15 @@ class Chain:
 
 
 def chains_at(store: str, runs: Path, policy: str | None) -> tuple[Chain, ...]:
-    """The chains of a run (its number or last, or its folder) or of a file, in order of name.
+    """The chains of a run (its number or last, or its folder), of a file or a database, in order of name.
 
     policy: the one course of a run, None for all. Raises BadInput where there is none.
     """
     path = Path(store)
+    from gridtide.stores.sql.opening import is_database
+
+    if is_database(store):
+        return (_kept_in(store),)
     if path.is_file():
         return (_chain(path),)
     folder = path if path.is_dir() else folder_of(runs, store)
@@ -34,6 +38,18 @@ def chains_at(store: str, runs: Path, policy: str | None) -> tuple[Chain, ...]:
     if not found:
         raise BadInput([_none(folder, policy)])
     return found
+
+
+def _kept_in(address: str) -> Chain:
+    """The chain of a database. Raises BadInput and StoreLostError as it is opened and read."""
+    from gridtide.stores.sql.entries import SqlEntries
+    from gridtide.stores.sql.opening import open_to_read
+
+    database = open_to_read(address)
+    try:
+        return Chain(name=database.name, entries=SqlEntries(database).entries())
+    finally:
+        database.close()
 
 
 def _chain(path: Path) -> Chain:
