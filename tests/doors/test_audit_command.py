@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import stat
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ import pytest
 from gridtide.doors.cli import exit_code
 from gridtide.doors.results.record import write_record
 from gridtide.stores.json_lines import JsonLinesStore
+from gridtide.stores.sql.entries import SqlEntries
+from gridtide.stores.sql.leading import take_lead
+from gridtide.stores.sql.opening import open_database
 from gridtide.trust.audit import contents, linked, numbered
 
 CASE = Path(__file__).parents[1] / "fixtures" / "one_day.toml"
@@ -107,6 +111,38 @@ def test_a_half_written_line_is_no_record(run: Path, capsys: pytest.CaptureFixtu
     found = told(capsys, "verify", str(run / NAME))
     assert found["whole"] and "12 bytes of a line that a crash cut off" in found["notes"][0]
     assert (run / NAME).read_text().endswith('{"hash": "12')
+
+
+def test_a_row_of_a_database_that_was_tampered_with_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever takes the triggers away can change a row, not unnoticed; nothing is made where there is no database."""
+    path = tmp_path / "service.db"
+    database = open_database(path)
+    lead = take_lead(database, "a test")
+    store = SqlEntries(database, lead)
+    for value in range(4):
+        store.append(numbered(store.last(), {"value": value}))
+    lead.resign()
+    database.close()
+    assert told(capsys, "verify", str(path))["entries"] == 4
+    assert told(capsys, "verify", f"sqlite:///{path}")["whole"]
+    with sqlite3.connect(path) as raw:
+        for (name,) in raw.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall():
+            raw.execute(f"DROP TRIGGER {name}")
+        raw.execute("UPDATE entries SET text = replace(text, '2}', '3}') WHERE number = 2")
+    raw.close()
+    found = told(capsys, "verify", str(path), code=2)
+    assert (found["first_broken"], found["fault"]) == (2, "changed")
+    with sqlite3.connect(path) as raw:
+        raw.execute("DELETE FROM entries WHERE number = 2")
+    raw.close()
+    found = told(capsys, "verify", f"sqlite:///{path}", code=2)
+    assert (found["first_broken"], found["fault"]) == (2, "dropped")
+    assert "is not there" in said(capsys, "verify", f"sqlite:///{tmp_path}/none.db", code=2)
+    assert not (tmp_path / "none.db").exists()
 
 
 def test_what_was_signed_finds_a_tail_that_was_cut_off_or_written_anew(
