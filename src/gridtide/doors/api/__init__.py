@@ -1,0 +1,1 @@
+"""How is the control room reached over HTTP?"""
