@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
@@ -200,6 +201,23 @@ def test_the_end_is_told_after_the_last_frame() -> None:
     running(work)
 
 
+def test_a_frame_that_nobody_saw_in_time_is_told_of() -> None:
+    """Where numbers rise by more than one, everyone hears by how many, also who comes back."""
+
+    async def work() -> None:
+        hub = Hub("j")
+        for number in (1, 2, 5):
+            hub.publish(frame(number))
+        with hub.joined("j.2") as listener:
+            events = await soon(listener)
+        assert [(name, data.get("frames")) for name, _, data in events] == [
+            ("lost", 2),
+            ("frame", None),
+        ]
+
+    running(work)
+
+
 def test_a_room_is_followed_frame_by_frame_until_told_to_end() -> None:
     """Each once, with a sign of life where none come for a while; a room without a frame yet is waited for."""
     shown: list[Frame | None] = [None, frame(1), frame(1), frame(2)]
@@ -219,7 +237,14 @@ def test_a_room_is_followed_frame_by_frame_until_told_to_end() -> None:
                     parts.append(part)
 
         listens = asyncio.create_task(listening())
-        await follow(hub, newest, lambda: looks > 400, lambda _: asyncio.sleep(0))
+        await asyncio.sleep(0)
+        loop = asyncio.get_running_loop()
+
+        def wait(seconds: float) -> bool:
+            threading.Event().wait(seconds / 200)
+            return looks > 400
+
+        await asyncio.to_thread(follow, hub, loop, newest, wait)
         await listens
         assert numbers(heard(b"".join(parts))) == [1, 2]
         assert parts.count(b": alive\n\n") == 1

@@ -4,7 +4,7 @@ import asyncio
 import json
 import math
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -27,10 +27,11 @@ class Full(Exception):
 
 @dataclass(frozen=True)
 class Encoded:
-    """A frame as every subscriber gets it. number: of the frame."""
+    """A frame as every subscriber gets it. number: of the frame. missed: frames before it that never came here."""
 
     number: int
     wire: bytes
+    missed: int
 
 
 class Hub:
@@ -77,7 +78,9 @@ class Hub:
             f"id: {self.life}.{frame.number}\nevent: frame\n"
             f'data: {{"number":{frame.number},"at":{at},"values":{text}}}\n\n'
         )
-        self._kept.append(Encoded(frame.number, wire.encode()))
+        missed = max(0, frame.number - self.newest - 1) if self.newest is not None else 0
+        said = _event("lost", {"frames": missed}) if missed else b""
+        self._kept.append(Encoded(frame.number, said + wire.encode(), missed))
         self.published += 1
         self._wake()
 
@@ -179,25 +182,27 @@ class Subscriber:
         return _event("lost", {"frames": lost})
 
 
-async def follow(
+def follow(
     hub: Hub,
+    loop: asyncio.AbstractEventLoop,
     newest: Callable[[], Frame | None],
-    ending: Callable[[], bool] = lambda: False,
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    wait: Callable[[float], bool],
 ) -> None:
-    """Publish every new frame of a room until told to end. newest: returns at once, None before the first frame."""
-    quiet_s = 0.0
-    while not ending():
-        frame = newest()
-        if frame is not None and frame.number != hub.newest:
-            hub.publish(frame)
-            quiet_s = 0.0
+    """In a thread of its own: publish every new frame of a room in the loop of a hub, and end the hub at the end.
+
+    newest: returns at once, None before the first frame. wait: so many seconds; True when it is the end, as an Event of
+    threads does.
+    """
+    quiet_s, last = 0.0, None
+    while not wait(LOOK_EVERY_S):
+        frame, quiet_s = newest(), quiet_s + LOOK_EVERY_S
+        if frame is not None and frame.number != last:
+            loop.call_soon_threadsafe(hub.publish, frame)
+            quiet_s, last = 0.0, frame.number
         elif quiet_s >= BEAT_EVERY_S:
-            hub.beat()
+            loop.call_soon_threadsafe(hub.beat)
             quiet_s = 0.0
-        await sleep(LOOK_EVERY_S)
-        quiet_s += LOOK_EVERY_S
-    hub.end()
+    loop.call_soon_threadsafe(hub.end)
 
 
 def _opening(hub: Hub, last_event_id: str | None) -> tuple[bytes, int]:
@@ -212,7 +217,7 @@ def _opening(hub: Hub, last_event_id: str | None) -> tuple[bytes, int]:
         return _event("gap", {"after": last_event_id, "frames": None}), hub.oldest_place
     place = hub.place_after(int(number))
     kept = hub.kept_from(place, 1)
-    gone = kept[0].number - int(number) - 1 if kept else 0
+    gone = max(0, kept[0].number - kept[0].missed - int(number) - 1) if kept else 0
     if not gone:
         return b"", place
     return _event("gap", {"after": last_event_id, "frames": gone}), place
