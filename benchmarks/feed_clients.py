@@ -1,9 +1,9 @@
 """Many clients on the live feed of one process: how late frames come, who loses some, whether memory stays flat.
 
-    python benchmarks/feed_clients.py [--clients 1000] [--slow 20] [--seconds 60] [--every 0.2] [--sites 29]
+    python benchmarks/feed_clients.py [--clients 1000] [--slow 20] [--seconds 60] [--warm 10] [--every 0.2] [--sites 29]
 
 One uvicorn process serves frames; this one holds the clients, raw sockets that read what comes. Slow ones do not read
-for longer and longer. Memory is compared between the moment at which every client has heard a frame and the end.
+for longer and longer. Memory is compared between ten seconds after every client has heard a frame and the end.
 Prints one JSON document. Exit 1 where a client that reads lost a frame, or a limit is missed: p99 lag 1 s, growth 5 %.
 """
 
@@ -74,6 +74,7 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=1000)
     parser.add_argument("--slow", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--warm", type=float, default=10.0, help="Seconds before it counts.")
     parser.add_argument("--every", type=float, default=0.2, help="Seconds between frames.")
     parser.add_argument("--sites", type=int, default=29)
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
@@ -158,6 +159,7 @@ async def listened(asked: argparse.Namespace, port: int, server: int) -> dict[st
         await asyncio.gather(*(_connected(one, port) for one in readers[begin : begin + 50]))
     while not all(one.numbers for one in readers):
         await asyncio.sleep(0.05)
+    await asyncio.sleep(asked.warm)
     for one in readers:
         one.numbers, one.lags_s = one.numbers[-1:], []
     before = _resident_kib(server)
