@@ -128,7 +128,12 @@ def serve(every_s: float, sites: int) -> None:
             prepare(listening)
             server = uvicorn.Server(config)
             stop = threading.Event()
-            words = (hub, asyncio.get_running_loop(), newest, stop.wait)
+
+            def wait(seconds: float) -> bool:
+                """The feed ends with the first sign that the server shall."""
+                return stop.wait(seconds) or server.should_exit
+
+            words = (hub, asyncio.get_running_loop(), newest, wait)
             following = threading.Thread(target=follow, args=words)
             following.start()
             print(listening.getsockname()[1])
@@ -168,6 +173,9 @@ async def listened(asked: argparse.Namespace, port: int, server: int) -> dict[st
     after = _resident_kib(server)
     for task in dawdling:
         task.cancel()
+    for one in readers:
+        assert one.line is not None
+        one.line.abort()
     return _told(readers, before, after)
 
 

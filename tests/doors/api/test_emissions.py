@@ -145,7 +145,7 @@ def test_a_forecast_has_the_fields_of_the_sdk_and_its_cleanest_windows(web: Test
         "location": "Nantong",
         "dataStartAt": "2026-03-29T03:00:00Z",
         "dataEndAt": "2026-03-29T06:00:00Z",
-        "windowSize": 60,
+        "windowSize": "60",
     }
     (found,) = web.get("/emissions/forecasts/current", params=asked).json()
     assert {key: found[key] for key in found if "Data" not in key and "Points" not in key} == {
@@ -166,7 +166,7 @@ def test_a_forecast_has_the_fields_of_the_sdk_and_its_cleanest_windows(web: Test
     (whole,) = web.get("/emissions/forecasts/current?location=Zhangbei").json()
     assert len(whole["forecastData"]) == len(whole["optimalDataPoints"]) == 36 * 4
     assert whole["windowSize"] == 15
-    (empty,) = web.get("/emissions/forecasts/current", params={**asked, "windowSize": 600}).json()
+    (empty,) = web.get("/emissions/forecasts/current", params={**asked, "windowSize": "600"}).json()
     assert empty["forecastData"] == empty["optimalDataPoints"] == []
 
 

@@ -3,8 +3,9 @@
 import asyncio
 import json
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -33,7 +34,7 @@ def heard(part: bytes) -> list[tuple[str, str | None, dict[str, object]]]:
 
 async def soon(subscriber: Subscriber) -> list[tuple[str, str | None, dict[str, object]]]:
     """All that there is to send now."""
-    found = []
+    found: list[tuple[str, str | None, dict[str, object]]] = []
     while True:
         try:
             part = await asyncio.wait_for(subscriber.next(), 0.001)
@@ -44,9 +45,9 @@ async def soon(subscriber: Subscriber) -> list[tuple[str, str | None, dict[str, 
         found += heard(part)
 
 
-def running(work: Callable[[], Awaitable[None]]) -> None:
+def running(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """One test in an event loop of its own."""
-    asyncio.run(asyncio.wait_for(work(), 20))  # type: ignore[arg-type]
+    asyncio.run(asyncio.wait_for(work(), 20))
 
 
 def numbers(events: list[tuple[str, str | None, dict[str, object]]]) -> list[object]:

@@ -1,7 +1,7 @@
 """The feed as an answer of the service: headers, refusals, and what a disconnect leaves behind."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable, Coroutine, MutableMapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,7 +24,12 @@ class Client:
         self.reads = asyncio.Event()
         self.reads.set()
         named = [(name.encode(), value.encode()) for name, value in (headers or {}).items()]
-        scope = {"type": "http", "method": "GET", "path": "/api/feed", "headers": named}
+        scope: dict[str, Any] = {
+            "type": "http",
+            "method": "GET",
+            "path": "/api/feed",
+            "headers": named,
+        }
         scope |= {"query_string": b"", "http_version": "1.1", "root_path": "", "scheme": "http"}
         self.task = asyncio.create_task(app(scope, self._receive, self._send))
 
@@ -68,9 +73,9 @@ def published(hub: Hub, number: int) -> None:
     hub.publish(Frame(number=number, at=datetime(2026, 3, 1, tzinfo=UTC), values={}))
 
 
-def running(work: Callable[[], Awaitable[None]]) -> None:
+def running(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """One test in an event loop of its own."""
-    asyncio.run(asyncio.wait_for(work(), 20))  # type: ignore[arg-type]
+    asyncio.run(asyncio.wait_for(work(), 20))
 
 
 def test_a_feed_is_kept_by_nobody_on_the_way() -> None:

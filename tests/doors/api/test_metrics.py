@@ -31,7 +31,7 @@ SHOWN = Vitals(
     price_per_mwh={("Nantong",): -12.0},
     carbon_g_per_kwh={("Nantong", "average"): 312.0},
     source_age_s={('price "CN-JS"\n',): 4.0},
-    mode={("advise",): 1.0, ("act",): 0.0},
+    mode={("advise",): 1.0},
     at_risk=0,
     frozen=False,
 )
