@@ -182,6 +182,13 @@ def serves(words: list[str]) -> bool:
         return address.startswith("http") and process.wait(timeout=60) == 0
 
 
+def hears_nobody(words: list[str]) -> bool:
+    """Whether a command that speaks with whoever started it ends well when nobody says anything."""
+    Path("token").write_text("secret-of-a-viewer")
+    command = [sys.executable, "-m", "gridtide", *words]
+    return subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode == 0
+
+
 @pytest.mark.usefixtures("two_days")
 @pytest.mark.parametrize("page", sorted({name for name, _ in blocks({"", "console"})}))
 def test_every_command_of_a_page_runs_in_its_order(
@@ -203,6 +210,9 @@ def test_every_command_of_a_page_runs_in_its_order(
             assert re.search(rf"^{words[1]}:", makefile, re.MULTILINE), command
         elif words[:2] == ["gridtide", "vtn"]:
             assert serves([*words[1:], "--port", "0"]), command
+            ran += 1
+        elif words[:2] == ["gridtide", "mcp"]:
+            assert hears_nobody(words[1:]), command
             ran += 1
         elif words[0] not in FOREIGN:
             assert words[0] == "gridtide", command
