@@ -87,6 +87,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.vtn:vtn",
         "Tell end nodes of programs and events, and take their reports (OpenADR 3.1).",
     ),
+    "sweep": (
+        "gridtide.doors.cli.sweep:sweep",
+        "End in a Kubernetes cluster what is held beyond its time.",
+    ),
     "bench": ("gridtide.doors.cli.bench:bench", "Measure a part of gridtide: how good, how fast."),
     "doctor": (
         "gridtide.doors.cli.doctor:doctor",
