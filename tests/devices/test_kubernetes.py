@@ -26,7 +26,14 @@ from gridtide.loop.clock import DrivenClock
 from gridtide.testing.emulated_kubernetes import EmulatedKubernetes
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
-TERMS = Terms(namespaces=("ai",), grace_s=60.0, poll_s=5.0, lease_s=600.0)
+DECLARED = {"pause": "checkpoint", "class": "training"}
+TERMS = Terms(
+    namespaces=("ai",),
+    queues=("research", "one", "two", "x"),
+    grace_s=60.0,
+    poll_s=5.0,
+    lease_s=600.0,
+)
 JOBS, DEPLOYMENTS = "batch/v1/jobs", "apps/v1/deployments"
 WORKLOADS, QUEUES = "kueue.x-k8s.io/{kueue}/workloads", "kueue.x-k8s.io/{kueue}/clusterqueues"
 
@@ -96,9 +103,7 @@ def yard() -> Iterator[Yard]:
 def put_job(cluster: EmulatedKubernetes, name: str = "train", **notes: str) -> None:
     """A running Job of eight accelerators that writes checkpoints when it is asked."""
     pod = {"containers": [{"resources": {"limits": {"nvidia.com/gpu": "8"}}}]}
-    marks = {
-        f"gridtide.io/{key}": value for key, value in ({"pause": "checkpoint"} | notes).items()
-    }
+    marks = {f"gridtide.io/{key}": value for key, value in (DECLARED | notes).items()}
     thing = {
         "metadata": {"namespace": "ai", "name": name, "uid": f"uid-{name}", "annotations": marks},
         "spec": {"parallelism": 1, "suspend": False, "template": {"spec": pod}},
@@ -271,7 +276,7 @@ def test_nothing_is_held_while_no_sweeper_lives(yard: Yard) -> None:
     """A hold that nobody would end is not put on; letting go always works."""
     yard.clock.wait_until(NOON + timedelta(seconds=10_000))
     outcome = yard.device.close_queue(yard.ticket(), "clusterqueues/none", NOON + timedelta(days=1))
-    assert outcome.fate is Fate.REFUSED
+    assert outcome.fate is Fate.REFUSED and "may be closed" in outcome.said
     outcome = yard.device.pause(yard.ticket(), "jobs/ai/train", NOON + timedelta(days=1))
     assert outcome.fate is Fate.REFUSED and "shows no life since" in outcome.said
     assert "gridtide.io/checkpoint-requested" not in yard.job()["metadata"]["annotations"]
@@ -467,5 +472,5 @@ def test_a_cluster_without_kueue_is_served_all_the_same() -> None:
 def test_terms_say_everything_that_is_wrong_with_them() -> None:
     """All faults at once."""
     with pytest.raises(BadInput) as caught:
-        Terms(namespaces=("AI", "../x"), grace_s=0.0, lease_s=float("nan"))
-    assert len(caught.value.findings) == 4
+        Terms(namespaces=("AI", "../x"), queues=("a b",), grace_s=0.0, lease_s=float("nan"))
+    assert len(caught.value.findings) == 5

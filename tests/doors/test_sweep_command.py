@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from gridtide.testing.emulated_kubernetes import EmulatedKubernetes
 
 MANIFEST = Path(__file__).resolve().parents[2] / "examples" / "kubernetes" / "sweeper.yaml"
 QUEUES = "kueue.x-k8s.io/{kueue}/clusterqueues"
-LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+TERMS = Terms(namespaces=("ai",), queues=("research",))
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_with_apply_it_ends_it_and_shows_that_it_lives(
     cluster: EmulatedKubernetes, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Only then does a device hold anything."""
-    device = Kubernetes(cluster_at_url(cluster.url), WallClock(), Terms(namespaces=("ai",)))
+    device = Kubernetes(cluster_at_url(cluster.url), WallClock(), TERMS)
     now = WallClock().now()
 
     def told(number: int) -> Fate:

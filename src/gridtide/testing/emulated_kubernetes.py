@@ -22,12 +22,13 @@ VERBS = ["get", "list", "watch", "create", "patch", "update", "delete"]
 class EmulatedKubernetes:
     """On a thread of its own; `url` is its address. kueue: the version of Kueue that it serves, empty for none.
 
-    denied: verbs of HTTP that are answered by 403. conflicts: how many of the next patches are answered by 409, as if
-    somebody had been faster. page: most objects in one answer. requests: verb and address of everything asked, as it
-    arrived. Needs kmock.
+    away: whether everything is answered by 503. denied: verbs of HTTP that are answered by 403. conflicts: how many of
+    the next patches are answered by 409, as if somebody had been faster. page: most objects in one answer. requests:
+    verb and address of everything asked, as it arrived. Needs kmock.
     """
 
     def __init__(self, kueue: str = "v1beta2") -> None:
+        self.away = False
         self.denied: set[str] = set()
         self.conflicts = 0
         self.page = 500
@@ -143,8 +144,8 @@ def _emulator(cluster: EmulatedKubernetes) -> Any:
             return {"metadata": {"resourceVersion": "1", **more}, "items": items[start:end]}
 
         def _refused(self, verb: str, request: Any, key: Any) -> int:
-            if verb in cluster.denied:
-                return 403
+            if cluster.away or verb in cluster.denied:
+                return 503 if cluster.away else 403
             missing = key not in self.objects or self.objects[key].deleted
             if request.resource is None or request.name is None:
                 return 0

@@ -24,7 +24,7 @@ from gridtide.fleet.device import (
 )
 from gridtide.fleet.ticket import Fate, Gate, Outcome, Ticket
 from gridtide.loop.world import Clock
-from gridtide.wire.kubernetes.holds import Hold, hold_in, told_by
+from gridtide.wire.kubernetes.holds import Hold, hold_in, ordered_patch, told_by
 from gridtide.wire.kubernetes.jobs import (
     Checkpoint,
     checkpoint_in,
@@ -36,7 +36,7 @@ from gridtide.wire.kubernetes.jobs import (
     why_not_fresh,
     withdrawn_patch,
 )
-from gridtide.wire.kubernetes.scalars import is_namespace
+from gridtide.wire.kubernetes.scalars import is_name, is_namespace
 from gridtide.wire.kubernetes.services import closing, replicas_in
 from gridtide.wire.kubernetes.things import (
     DEPLOYMENT,
@@ -59,7 +59,8 @@ TRIES = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """How far gridtide may go in a cluster. namespaces: the only ones that it reads and touches.
+    """How far gridtide may go in a cluster. namespaces: the only ones that it reads and touches. queues: the only
+    ClusterQueues that it closes; they stand beside all namespaces.
 
     grace_s: within which a checkpoint must have come; poll_s: how often it is looked for. lease_s: how long a restraint
     holds without being renewed. accelerators: resources that count as such. sweeper: the namespace the sweeper runs in.
@@ -67,6 +68,7 @@ class Terms:
     """
 
     namespaces: tuple[str, ...]
+    queues: tuple[str, ...] = ()
     grace_s: float = 300.0
     poll_s: float = 2.0
     lease_s: float = 600.0
@@ -198,6 +200,9 @@ class Kubernetes:
             return _Answer(fate=Fate.UNCHANGED, said=f"{place} has ended")
         if job.standing in (Standing.RUNNING, Standing.STOPPED):
             return _Answer(fate=Fate.REFUSED, said=f"{place} has begun; pause or resume it")
+        if job.work_class is None:
+            said = f"{place} declares no gridtide.io/class, so it is left to its scheduler"
+            return _Answer(fate=Fate.REFUSED, said=said)
         if at <= self._clock.now():
             return self._let_go(ticket, place)
         return self._restrain(ticket, switch, "begin", _restrained(switch.place.kind), at)
@@ -260,6 +265,9 @@ class Kubernetes:
         )
 
     def _close(self, ticket: Ticket, place: Place, until: datetime) -> _Answer:
+        if place.name not in self._terms.queues:
+            said = f"{place} is none of the queues {list(self._terms.queues)} that may be closed"
+            return _Answer(fate=Fate.REFUSED, said=said)
         queue = self._cluster.read(place)
         switch = _Switch(place=place, thing=queue)
         return self._restrain(ticket, switch, "queue", closing(queue), until)
@@ -285,6 +293,10 @@ class Kubernetes:
             return unheld
         place, thing = switch.place, switch.thing
         standing = hold_in(place.kind, thing)
+        if standing is not None and _same(standing, kind, value, until):
+            if ticket.epoch > told_by(thing)[0]:
+                self._cluster.patch(place, ordered_patch(thing, ticket))
+            return _Answer(fate=Fate.UNCHANGED, said=f"{place} is held so until {until} already")
         hold = Hold(
             kind=kind,
             value=value,
@@ -424,6 +436,10 @@ def _restrained(kind: Kind) -> Value:
     return kind is JOB
 
 
+def _same(stands: Hold, kind: str, value: Value, until: datetime) -> bool:
+    return (stands.kind, stands.value, stands.until) == (kind, value, until)
+
+
 def _owner_holds(kind: Kind, thing: Object) -> bool:
     """Whether somebody else restrains it. A Deployment stands where its owner likes: that restrains nothing."""
     return kind is not DEPLOYMENT and switched(kind, thing) != kind.free
@@ -469,6 +485,10 @@ def _faults(terms: Terms) -> Iterator[Finding]:
         if not is_namespace(name):
             limit = "lower-case letters, digits and '-', at most 63"
             yield Finding(subject="namespace", value=repr(name)[:80], limit=limit, mend=mend)
+    for name in terms.queues:
+        if not is_name(name):
+            limit = "a name as `kubectl get clusterqueues` lists it"
+            yield Finding(subject="queue", value=repr(name)[:80], limit=limit, mend=mend)
     for name in ("grace_s", "poll_s", "lease_s"):
         value = getattr(terms, name)
         if not 0 < value <= 86_400:

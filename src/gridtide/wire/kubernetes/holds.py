@@ -85,6 +85,11 @@ def renewed_patch(thing: Object, lease_by: datetime) -> dict[str, Any]:
     return _patch(thing, {}, {LEASE_BY: instant_text(lease_by)}, {})
 
 
+def ordered_patch(thing: Object, ticket: Ticket) -> dict[str, Any]:
+    """The merge patch that only keeps older leaders out of a restraint that stands as it should."""
+    return _patch(thing, {}, {ORDER: order_text(ticket)}, {})
+
+
 def freed_patch(kind: Kind, thing: Object, hold: Hold, ticket: Ticket | None) -> dict[str, Any]:
     """The merge patch that ends a restraint. A switch that somebody else moved since stays where it is."""
     marks: dict[str, str | None] = dict.fromkeys((KIND, UNTIL, LEASE_BY, BEFORE, SET))
