@@ -9,11 +9,12 @@ import math
 import struct
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from gridtide.wire.modbus.device_map import DeviceMap
+from gridtide.testing.modbus_gateway import ModbusGateway
+from gridtide.wire.modbus.device_map import DeviceKind, DeviceMap
 from gridtide.wire.modbus.makes import BATTERY, CHILLER, METER, UPS
 from gridtide.wire.modbus.registers import decoded, encoded
 from gridtide.wire.modbus.words import words_of
@@ -123,12 +124,20 @@ class Plant:
         return words_of(self.where.word_order, struct.pack(">f", lies[self.fault]))
 
 
-async def serve(plant: Plant) -> None:
-    """Serve one device on loopback, at a port that the kernel chooses and that is printed."""
-    from pymodbus.server import ModbusTcpServer
-    from pymodbus.simulator import DataType, SimData, SimDevice
+class ServedPlant(ModbusGateway):
+    """A plant behind a server of its own on loopback. steady_s: what time it is for the plant [s]."""
 
-    async def accessed(
+    def __init__(self, plant: Plant, steady_s: Callable[[], float]) -> None:
+        self._plant = plant
+        self._steady_s = steady_s
+        super().__init__(plant.where.unit, FAULT_AT + 1)
+
+    def serve(self) -> None:
+        """Serve until the process is ended."""
+        self._thread.join()
+
+    async def _accessed(
+        self,
         function: int,
         first: int,
         address: int,
@@ -136,7 +145,8 @@ async def serve(plant: Plant) -> None:
         registers: list[int],
         values: list[int] | list[bool] | None,
     ) -> Any:
-        plant.advance(time.monotonic())
+        plant = self._plant
+        plant.advance(self._steady_s())
         if plant.fault == "silent" and address != FAULT_AT:
             await asyncio.sleep(2.0)
         if plant.fault == "failing" and address != FAULT_AT:
@@ -147,14 +157,6 @@ async def serve(plant: Plant) -> None:
             registers[at - first] = word
         return None
 
-    cells = SimData(0, FAULT_AT + 1, 0, DataType.REGISTERS)
-    device = SimDevice(plant.where.unit, [cells], action=accessed)
-    server: Any = ModbusTcpServer(device, address=("127.0.0.1", 0))
-    await server.serve_forever(background=True)
-    sys.stdout.write(f"{server.transport.sockets[0].getsockname()[1]}\n")
-    sys.stdout.flush()
-    await server.serving
-
 
 def _exception(code: int) -> Any:
     from pymodbus.constants import ExcCodes
@@ -163,4 +165,9 @@ def _exception(code: int) -> Any:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(Plant(MAPS[sys.argv[1]], time.monotonic())))  # type: ignore[index]
+    served = ServedPlant(
+        Plant(MAPS[cast(DeviceKind, sys.argv[1])], time.monotonic()), time.monotonic
+    )
+    sys.stdout.write(f"{served.port}\n")
+    sys.stdout.flush()
+    served.serve()

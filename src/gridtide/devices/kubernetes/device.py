@@ -147,16 +147,7 @@ class Kubernetes:
 
     def restraints(self) -> tuple[Restraint, ...]:
         """Everything held in the cluster, by subject. Raises UnreachableError."""
-        found = [
-            Restraint(
-                subject=self._subject(held),
-                kind=held.hold.kind,
-                value=f"{held.place.kind.switch} {held.hold.value}, lease by {held.hold.lease_by}",
-                until=held.hold.until,
-            )
-            for held in self._held()
-        ]
-        return tuple(sorted(found, key=lambda one: one.subject))
+        return tuple(map(self._restraint, self._held()))
 
     def release(self, ticket: Ticket, subject: str) -> Outcome:
         """Undo what holds a subject at once."""
@@ -168,16 +159,30 @@ class Kubernetes:
     def renew(self) -> tuple[Restraint, ...]:
         """Hold what has not run out for another lease and end what has; what is held then. Raises UnreachableError."""
         now = self._clock.now()
-        for held in self._held():
-            try:
-                if held.hold.until <= now:
-                    freed_now(self._cluster, held)
-                else:
-                    renewed(self._cluster, held, now, self._terms.lease_s)
-            except AnswerError as error:
-                if error.code not in (404, 409, 410):
-                    raise UnreachableError(str(error)) from error
-        return self.restraints()
+        held = [(one, self._kept(one, now)) for one in self._held()]
+        return tuple(self._restraint(one) for one, kept in held if kept)
+
+    def _kept(self, held: Held, now: datetime) -> bool:
+        """Whether a restraint stands after its lease was renewed, or its end has come. What is changed by somebody else
+        in this moment is left to the next time."""
+        try:
+            if held.hold.until <= now:
+                freed_now(self._cluster, held)
+            else:
+                renewed(self._cluster, held, now, self._terms.lease_s)
+        except AnswerError as error:
+            if error.code not in (404, 409, 410):
+                raise UnreachableError(str(error)) from error
+            return error.code == 409
+        return held.hold.until > now
+
+    def _restraint(self, held: Held) -> Restraint:
+        return Restraint(
+            subject=self._subject(held),
+            kind=held.hold.kind,
+            value=f"{held.place.kind.switch} {held.hold.value}",
+            until=held.hold.until,
+        )
 
     def _act(
         self, ticket: Ticket, subject: str, kinds: tuple[Kind, ...], do: Callable[[Place], _Answer]
@@ -384,7 +389,8 @@ class Kubernetes:
 
     def _held(self) -> list[Held]:
         try:
-            return list(all_held(self._cluster, self._terms.namespaces))
+            found = list(all_held(self._cluster, self._terms.namespaces))
+            return sorted(found, key=self._subject)
         except AnswerError as error:
             raise UnreachableError(str(error)) from error
 

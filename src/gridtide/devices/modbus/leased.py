@@ -103,7 +103,7 @@ class Leased:
         if subject != self._line.name:
             said = f"{subject[:80]!r} is not {self._line.name}"
             return self._gate.settled(ticket, Fate.REFUSED, said, now)
-        fate, said = self._tried(self._rested)
+        fate, said = self._tried(lambda: self._let_go(now))
         return self._gate.settled(ticket, fate, said, self._clock.now())
 
     def restraints(self) -> tuple[Restraint, ...]:
@@ -180,9 +180,12 @@ class Leased:
         unit = self._line.where.registers["setpoint"].unit
         return Fate.DONE, f"{self._line.name} {self._kind} {value:g} {unit} until {until}"
 
+    def _let_go(self, now: datetime) -> tuple[Fate, str]:
+        if not self._line.where.actuated or self._left(now) is None:
+            return Fate.UNCHANGED, f"{self._line.name} rests"
+        return self._rested()
+
     def _rested(self) -> tuple[Fate, str]:
-        if not self._line.where.actuated:
-            return Fate.UNCHANGED, f"nothing is told to {self._line.name}"
         if self._has_lease:
             self._line.write({"lease": 0.0})
         elif self._line.where.rest is not None:
