@@ -305,6 +305,8 @@ def test_a_job_of_kueue_is_held_by_its_workload(version: str) -> None:
     cluster.put(JOBS, {"metadata": {"namespace": "ai", "name": "train", "labels": label}})
     owner = {"kind": "Job", "name": "train", "uid": "uid-train"}
     meta = {"namespace": "ai", "name": "job-train-1", "ownerReferences": [owner]}
+    outcome = yard.device.pause(yard.ticket(), "jobs/ai/train", NOON + timedelta(hours=1))
+    assert outcome.fate is Fate.ABANDONED and "Kueue has no Workload for it yet" in outcome.said
     cluster.put(WORKLOADS, {"metadata": meta, "spec": {"active": True}})
     writes_checkpoints(yard)
     outcome = yard.device.pause(yard.ticket(), "jobs/ai/train", NOON + timedelta(hours=1))

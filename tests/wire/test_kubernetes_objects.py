@@ -178,12 +178,15 @@ def test_a_job_says_what_its_owner_declared() -> None:
 
 def test_who_declares_nothing_is_never_paused() -> None:
     """The default is never; a word that is none counts as never, and is told."""
-    plain, odd = job(), job({"gridtide.io/pause": "maybe", "gridtide.io/deadline": "09:00"})
+    marks = {"pause": "maybe", "deadline": "09:00", "class": "a\nb", "checkpoint": "x" * 201}
+    plain, odd = job(), job({f"gridtide.io/{key}": value for key, value in marks.items()})
     assert job_in(plain, None, GPU).pause is Pause.NEVER  # type: ignore[union-attr]
     assert job_in(odd, None, GPU).pause is Pause.NEVER  # type: ignore[union-attr]
     assert not list(doubts(plain))
     said = "\n".join(map(str, doubts(odd)))
-    assert "gridtide.io/pause: 'maybe'" in said and "gridtide.io/deadline: '09:00'" in said
+    assert all(f"gridtide.io/{key}: " in said for key in marks)
+    found = job_in(odd, None, GPU)
+    assert found is not None and found.work_class is None and found.checkpoint is None
 
 
 @pytest.mark.parametrize(

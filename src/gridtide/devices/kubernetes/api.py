@@ -19,6 +19,7 @@ MEND = {
     409: "somebody else changed it in the same moment; it is told again in the next turn",
     410: "it is gone for good; take it out of the plan",
     422: "look at the object and at what admits changes to it",
+    424: "it is told again in the next turn",
     429: "the cluster asks for less; it is told again in the next turn",
 }
 

@@ -369,7 +369,7 @@ class Kubernetes:
             owner = owner_of(workload)
             if found is not None and owner is not None and owner.uid == uid:
                 return _Switch(place=found, thing=workload)
-        raise AnswerError(404, "GET", str(place), "Kueue has no Workload for it yet")
+        raise AnswerError(424, "GET", str(place), "Kueue has no Workload for it yet")
 
     def _readable(self) -> Iterator[tuple[Object, Object | None]]:
         """Every Job with its Workload, where Kueue has one."""
@@ -477,10 +477,10 @@ def _why_no_pause(job: QueuedJob) -> _Answer | None:
 
 
 def _fate(code: int) -> Fate:
-    """403, 404, 410 and 422 are a no; 409 was given up; after all others nobody knows."""
+    """400, 403, 404, 410 and 422 are a no; 409 and 424 were given up; after all others nobody knows."""
     if code in (400, 403, 404, 410, 422):
         return Fate.REFUSED
-    return Fate.ABANDONED if code == 409 else Fate.FAILED
+    return Fate.ABANDONED if code in (409, 424) else Fate.FAILED
 
 
 def _faults(terms: Terms) -> Iterator[Finding]:

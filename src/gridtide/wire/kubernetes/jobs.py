@@ -28,6 +28,7 @@ REQUESTED = "gridtide.io/checkpoint-requested"
 CHECKPOINT_AT = "gridtide.io/checkpoint-at"
 CHECKPOINT_STEP = "gridtide.io/checkpoint-step"
 QUEUE_NAME = "kueue.x-k8s.io/queue-name"
+LONGEST = 200
 AHEAD_S = 5.0
 """How far the clock of a pod may be ahead of ours before its checkpoint is not believed."""
 
@@ -71,10 +72,10 @@ def job_in(thing: Object, workload: Object | None, accelerators: Sequence[str]) 
         started_at=instant(status.get("startTime")),
         ended_at=instant(status.get("completionTime")) or _failed_at(status),
         run_limit_s=_limit_s(thing),
-        work_class=declared.get(CLASS),
+        work_class=_plain(declared.get(CLASS)),
         deadline=instant(declared.get(DEADLINE)),
         pause=_pause(declared.get(PAUSE)) or Pause.NEVER,
-        checkpoint=declared.get(CHECKPOINT),
+        checkpoint=_plain(declared.get(CHECKPOINT)),
     )
 
 
@@ -92,6 +93,9 @@ def doubts(thing: Object) -> Iterator[Finding]:
         )
     if DEADLINE in declared and instant(declared[DEADLINE]) is None:
         yield _doubt(subject, DEADLINE, declared, "an RFC 3339 instant with its zone")
+    for note in (CLASS, CHECKPOINT):
+        if note in declared and _plain(declared[note]) is None:
+            yield _doubt(subject, note, declared, f"one line of at most {LONGEST} letters")
     if PAUSE in declared and _pause(declared[PAUSE]) is None:
         yield _doubt(subject, PAUSE, declared, "checkpoint, sigstop or never; it counts as never")
     if CHECKPOINT_AT in declared and instant(declared[CHECKPOINT_AT]) is None:
@@ -205,6 +209,11 @@ def _limit_s(thing: Object) -> int | None:
 
 def _whole(value: object, otherwise: int) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else otherwise
+
+
+def _plain(text: str | None) -> str | None:
+    """Text that can be shown in one line; None for any other."""
+    return text if text and text.isprintable() and len(text) <= LONGEST else None
 
 
 def _pause(text: str | None) -> Pause | None:
