@@ -2,6 +2,9 @@
 
 import json
 import re
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -110,6 +113,24 @@ def test_a_cluster_that_does_not_answer_is_exit_code_4(
     cluster.close()
     assert swept(cluster, "--apply") == 4
     assert "look at the API server" in capsys.readouterr().err
+
+
+def test_it_sweeps_on_when_the_cluster_was_away(cluster: EmulatedKubernetes) -> None:
+    """In a process of its own, until it is ended: what it could not reach it reaches later."""
+    cluster.away = True
+    words = ["sweep", "--server", cluster.url, "--namespace", "ai", "--every", "1", "--apply"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "gridtide", *words], stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        assert "503" in process.stderr.readline()
+        cluster.away = False
+        until_s = time.monotonic() + 10.0
+        while cluster.get(QUEUES, "research")["spec"]["stopPolicy"] == "Hold":
+            assert time.monotonic() < until_s
+            time.sleep(0.05)
+        process.terminate()
+    assert "gridtide.io/held" not in cluster.get(QUEUES, "research")["metadata"]["labels"]
 
 
 def test_the_manifest_grants_just_what_the_sweeper_asks(cluster: EmulatedKubernetes) -> None:
