@@ -249,8 +249,10 @@ def _reads(store: ModbusBattery) -> bool:
 
 
 def test_frozen_registers_are_not_believed(battery: Served) -> None:
-    """Its counter stands still, though every value is plausible."""
+    """Its counter stands still, though every value is plausible; it can be told to rest all the same."""
     store = ModbusBattery(battery.line(BATTERY, frozen_s=0.3), CLOCK)
+    until = CLOCK.now() + timedelta(minutes=5)
+    assert store.exchange(battery.ticket(), 0.0, 100.0, until).fate is Fate.DONE
     battery.fail("frozen")
     found: list[str] = []
 
@@ -263,6 +265,10 @@ def test_frozen_registers_are_not_believed(battery: Served) -> None:
 
     assert soon(frozen)
     assert "counter stands at" in found[0] and "restart it" in found[0]
+    assert store.exchange(battery.ticket(), 0.0, 200.0, until).fate is Fate.FAILED
+    assert store.release(battery.ticket(), "battery").fate is Fate.DONE
+    battery.fail("none")
+    assert soon(lambda: _reads(store)) and store.renew() == ()
 
 
 def test_an_act_that_is_refused_or_cut_down_leaves_it_at_rest(battery: Served) -> None:

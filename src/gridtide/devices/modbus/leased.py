@@ -164,12 +164,14 @@ class Leased:
         orders = {"setpoint": value}
         if self._has_lease:
             orders["lease"] = self._lease_s(until, now)
+        asked = _Standing(value=value, until=until)
+        # a lease ends what nobody knows of; without one it is remembered, so that it is ended in any case
+        self._stands = None if self._has_lease else asked
         try:
             self._line.write(orders)
         except ToldError:
             self._rested()
             raise
-        self._stands = _Standing(value=value, until=until)
         (stands,) = self._line.read("setpoint")
         if abs(stands - value) > self._rounding(value):
             self._rested()
@@ -177,13 +179,17 @@ class Leased:
                 Fate.ABANDONED,
                 f"{self._line.name} was told {value:g} and reads {stands:g}; it rests",
             )
+        self._stands = asked
         unit = self._line.where.registers["setpoint"].unit
         return Fate.DONE, f"{self._line.name} {self._kind} {value:g} {unit} until {until}"
 
     def _let_go(self, now: datetime) -> tuple[Fate, str]:
-        if not self._line.where.actuated or self._left(now) is None:
-            return Fate.UNCHANGED, f"{self._line.name} rests"
-        return self._rested()
+        """A device that cannot be read is told to rest all the same."""
+        try:
+            rests = not self._line.where.actuated or self._left(now) is None
+        except UnreachableError:
+            rests = False
+        return (Fate.UNCHANGED, f"{self._line.name} rests") if rests else self._rested()
 
     def _rested(self) -> tuple[Fate, str]:
         if self._has_lease:
