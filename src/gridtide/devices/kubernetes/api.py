@@ -149,7 +149,9 @@ def cluster_at(kubeconfig: str | None = None, patience_s: float = 10.0) -> Clust
         if config is None:
             raise ConfigError("it names no context")
         return Cluster(client_adapter.Client(config, params))
-    except (ConfigError, OSError, KeyError, TypeError, ValueError) as error:
+    except (
+        Exception
+    ) as error:  # lightkube lets through whatever an odd file makes its parsers raise
         raise BadInput([_no_config(kubeconfig, error)]) from error
 
 

@@ -21,11 +21,13 @@ class LeaseTerms:
     """For how long a set-point holds without being renewed.
 
     lease_s: told to the device's own register, at most what that takes. agent: whether a site agent ends set-points of
-    a device that has no such register, as a service beside it that outlives the control room.
+    a device that has no such register, as a service beside it that outlives the control room. read_only: it is not
+    told anything, whatever it has.
     """
 
     lease_s: float = 60.0
     agent: bool = False
+    read_only: bool = False
 
 
 def lease_faults(name: str, where: DeviceMap, terms: LeaseTerms) -> Iterator[Finding]:
@@ -33,6 +35,13 @@ def lease_faults(name: str, where: DeviceMap, terms: LeaseTerms) -> Iterator[Fin
     if not where.actuated:
         return
     lease = where.registers.get("lease")
+    if terms.read_only:
+        yield Finding(
+            subject=f"{name} ({where.make})",
+            value="is to be read only",
+            limit="a device that may be told",
+            mend="Take read_only out of its settings.",
+        )
     if lease is None and not terms.agent:
         yield Finding(
             subject=f"{name} ({where.make})",
