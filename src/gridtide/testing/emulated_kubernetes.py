@@ -141,7 +141,8 @@ def _emulator(cluster: EmulatedKubernetes) -> Any:
             start = int(request.params.get("continue", "0"))
             end = start + min(int(request.params.get("limit", "500")), cluster.page)
             more = {"continue": str(end)} if end < len(items) else {}
-            return {"metadata": {"resourceVersion": "1", **more}, "items": items[start:end]}
+            meta = {"resourceVersion": "1", **more}
+            return {"apiVersion": "v1", "kind": "List", "metadata": meta, "items": items[start:end]}
 
         def _refused(self, verb: str, request: Any, key: Any) -> int:
             if cluster.away or verb in cluster.denied:
