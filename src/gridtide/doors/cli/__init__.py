@@ -87,15 +87,17 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.vtn:vtn",
         "Tell end nodes of programs and events, and take their reports (OpenADR 3.1).",
     ),
-<<<<<<< HEAD
     "audit": (
         "gridtide.doors.cli.audit:audit",
         "Is the record whole, and does a decision come out of it again?",
-=======
+    ),
     "mcp": (
         "gridtide.doors.cli.mcp:mcp",
         "Let an assistant ask a running control room; it cannot act (MCP).",
->>>>>>> 0ad08ebc988704b5708bfb44c6b5d17369aa8afa
+    ),
+    "sweep": (
+        "gridtide.doors.cli.sweep:sweep",
+        "End in a Kubernetes cluster what is held beyond its time.",
     ),
     "bench": ("gridtide.doors.cli.bench:bench", "Measure a part of gridtide: how good, how fast."),
     "doctor": (
