@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, TypeVar, get_type_hints
+from types import NoneType
+from typing import Any, TypeVar, get_args, get_type_hints
 
 from gridtide.finding import BadInput, Finding
 
@@ -53,10 +54,12 @@ def noun_of(kind: type[Noun], value: object, subject: str) -> Noun:
 
 
 def scalar_of(kind: type[Value], value: object, subject: str) -> Value:
-    """A value of one of the kinds that nouns hold. Raises BadInput."""
-    read: Any = _READERS.get(kind) or (_choice(kind) if issubclass(kind, StrEnum) else None)
-    if read is None:
-        raise TypeError(f"{subject}: {kind} is no kind of value that goes over a line")
+    """A value of one of the kinds that nouns hold: text, numbers, truth, instants, choices, each or null where the
+    noun says so. Raises BadInput."""
+    optional = [part for part in get_args(kind) if part is not NoneType]
+    if optional:
+        return None if value is None else scalar_of(optional[0], value, subject)  # type: ignore[return-value]
+    read: Any = _READERS.get(kind) or _choice(kind)
     try:
         answer: Value = read(value)
         return answer
@@ -113,10 +116,14 @@ def _instant(value: object) -> datetime:
         raise ValueError(said) from None
 
 
-def _choice(kind: type[StrEnum]) -> Any:
+def _choice(kind: Any) -> Any:
+    if not issubclass(kind, StrEnum):
+        raise TypeError(f"{kind} is no kind of value that goes over a line")
+
     def read(value: object) -> StrEnum:
         try:
-            return kind(str(value))
+            found: StrEnum = kind(str(value))
+            return found
         except ValueError:
             raise ValueError("one of " + ", ".join(kind)) from None
 
