@@ -15,4 +15,4 @@ def machine(tmp_path: Path) -> Machine:
 @pytest.fixture(autouse=True)
 def _no_disk_to_wait_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody pulls a plug here: real processes on real disks are in tests/parts."""
-    monkeypatch.setattr("gridtide.doors.power_agent.journal.os.fsync", lambda number: None)
+    monkeypatch.setattr("gridtide.doors.whole_file.os.fsync", lambda number: None)

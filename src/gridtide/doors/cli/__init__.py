@@ -87,6 +87,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.vtn:vtn",
         "Tell end nodes of programs and events, and take their reports (OpenADR 3.1).",
     ),
+    "agent": (
+        "gridtide.doors.cli.agent:agent",
+        "Be a site's own agent, or speak to the one that runs.",
+    ),
     "bench": ("gridtide.doors.cli.bench:bench", "Measure a part of gridtide: how good, how fast."),
     "doctor": (
         "gridtide.doors.cli.doctor:doctor",

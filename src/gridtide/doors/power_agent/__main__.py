@@ -8,13 +8,23 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from gridtide.doors.agent_notes import Notes
 from gridtide.doors.power_agent.config import PowerConfig, read_config
-from gridtide.doors.power_agent.journal import FileJournal, alone
+from gridtide.doors.power_agent.journal import FileJournal
 from gridtide.doors.power_agent.keeper import Keeper, lapsed
 from gridtide.doors.power_agent.lent import Journal, NoJournal
-from gridtide.doors.power_agent.notes import Notes, instant_now
 from gridtide.doors.power_agent.serving import serve
+from gridtide.doors.whole_file import alone
 from gridtide.finding import BadInput, Finding
+from gridtide.fleet.lease import Instant
+from gridtide.loop.clock import WallClock, steady_s
+
+BOOT = Path("/proc/sys/kernel/random/boot_id")
+
+
+def instant_now() -> Instant:
+    """Now, on the wall, by the time that passed, and in which start of the machine."""
+    return Instant(wall=WallClock().now(), steady_s=steady_s(), boot=BOOT.read_text().strip())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,7 +57,7 @@ def _serve(config: PowerConfig) -> int:
     with alone(config.journal) as only:
         if not only:
             raise BadInput([_another(config.journal)])
-        notes = Notes(config.record)
+        notes = Notes(config.record, WallClock().now)
         keeper = _keeper(config, FileJournal(config.journal), notes)
         said = f"{len(config.allowed)} boards on {config.socket}"
         asyncio.run(_until_a_signal(keeper, config, said))
@@ -71,7 +81,7 @@ def _restore(config: PowerConfig, only_lapsed: bool) -> int:
             units = lapsed(config.boards, allowed, journal.read, instant_now)
             allowed = {unit: allowed[unit] for unit in units}
         whole = dead and not only_lapsed
-        keeper = _keeper(config, journal if whole else NoJournal(), Notes(None))
+        keeper = _keeper(config, journal if whole else NoJournal(), Notes(None, WallClock().now))
         keeper.allowed = allowed
         keeper.take_up()
         keeper.end_all("restored from outside")

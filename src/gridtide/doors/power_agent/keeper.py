@@ -10,13 +10,11 @@ from gridtide.finding import BadInput
 from gridtide.fleet.act import Act, CapPower, LockClock, Release, subject_of
 from gridtide.fleet.boards import Board, BoardError, BoardFault, DrivesBoards
 from gridtide.fleet.lease import Bound, Instant, Lease, is_over, leased, left_s
-from gridtide.fleet.ticket import Fate, Gate, Outcome, Ticket
+from gridtide.fleet.ticket import Fate, Gate, Outcome, Ticket, lives_too_long
 from gridtide.wire.power_agent import UnitReading
 
 SAME_KW = 0.002
 """Two limits nearer than this are one: drivers keep whole watts or milliwatts."""
-TICKET_MAX = timedelta(days=1)
-"""Longest life of a ticket; outcomes are remembered as long, so that none is done twice."""
 NEVER = (BoardFault.NOT_SUPPORTED, BoardFault.NO_SUCH_BOARD)
 """Faults of boards that have nothing to give back."""
 
@@ -90,7 +88,7 @@ class Keeper:
                 else "no act of a board"
             )
             return self._said(who, Outcome(ticket=ticket.id, fate=Fate.REFUSED, said=said, at=wall))
-        self._forget_old(wall)
+        self.gate.forget_old(wall)
         stopped = self.gate.stopped(ticket, unit, wall)
         if stopped is not None:
             return self._said(who, stopped)
@@ -200,10 +198,9 @@ class Keeper:
 
     def _breach(self, ticket: Ticket, act: Act, wall: datetime) -> str:
         """Why an act is not permitted; empty where it is."""
-        if ticket.expires_at - wall > TICKET_MAX:
-            return f"its ticket lives until {ticket.expires_at}, longer than {TICKET_MAX}"
-        if not isinstance(act, CapPower | LockClock):
-            return ""
+        old = lives_too_long(ticket, wall)
+        if old or not isinstance(act, CapPower | LockClock):
+            return old
         one = self.allowed[act.unit]
         if act.until <= wall:
             return f"it would have ended at {act.until}"
@@ -252,11 +249,6 @@ class Keeper:
     def _said(self, who: str, outcome: Outcome) -> Outcome:
         self.note(outcome.fate, outcome.ticket, f"{who}: {outcome.said}")
         return outcome
-
-    def _forget_old(self, wall: datetime) -> None:
-        old = [key for key, one in self.gate.outcomes.items() if wall - one.at > TICKET_MAX]
-        for key in old:
-            del self.gate.outcomes[key]
 
     def _to_keep(self) -> Kept:
         return Kept(leases=tuple(self.leases.values()), gate=self.gate)
