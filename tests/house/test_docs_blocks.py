@@ -129,6 +129,13 @@ def files_for_commands(folder: Path, page: str) -> None:
             if path.is_file():
                 shutil.copy(path, place / path.name)
     (folder / "secret").write_text("hush")
+    agent = [
+        text
+        for kind, text in BLOCK.findall((ROOT / "docs" / "agent.md").read_text())
+        if kind == "toml"
+    ]
+    (folder / "agent.toml").write_text(agent[0])
+    (folder / "token").write_text("hush")
     shutil.copytree(ROOT / "examples" / "settle", folder / "examples" / "settle")
     (folder / "log").write_text("\n".join(log) + "\n")
     power = [
@@ -179,7 +186,7 @@ def serves(words: list[str]) -> bool:
     with process, process.stdout as said:
         address = said.readline()
         process.terminate()
-        return address.startswith("http") and process.wait(timeout=60) == 0
+        return " http" in f" {address}" and process.wait(timeout=60) == 0
 
 
 @pytest.mark.usefixtures("two_days")
@@ -203,6 +210,9 @@ def test_every_command_of_a_page_runs_in_its_order(
             assert re.search(rf"^{words[1]}:", makefile, re.MULTILINE), command
         elif words[:2] == ["gridtide", "vtn"]:
             assert serves([*words[1:], "--port", "0"]), command
+            ran += 1
+        elif words == ["gridtide", "agent", "agent.toml"]:
+            assert serves(words[1:]), command
             ran += 1
         elif words[0] not in FOREIGN:
             assert words[0] == "gridtide", command

@@ -131,7 +131,7 @@ class SiteAgent:
                 stopped = self._unwritten(ticket, act, begun)
             if stopped is not None:
                 return self._settled(stopped)
-        outcome = do(act, self._terms.devices[device], ticket, self._now())
+        outcome = self._done(device, ticket, act)
         with self._lock:
             self._memory.gate.settled(
                 ticket, outcome.fate, outcome.said, outcome.at, outcome.lost_accelerator_h
@@ -303,9 +303,17 @@ class SiteAgent:
         if broken:
             outcome = Outcome(ticket=ticket.id, fate=Fate.REFUSED, said=broken, at=now)
         else:
-            outcome = do(act, self._terms.devices[device], ticket, now)
+            outcome = self._done(device, ticket, act)
         self._note(outcome.fate, ticket.id, f"{why}: {outcome.said}")
         return outcome
+
+    def _done(self, device: str, ticket: Ticket, act: Act) -> Outcome:
+        """What comes of an act at a device; one that breaks its word and raises has not answered."""
+        try:
+            return do(act, self._terms.devices[device], ticket, self._now())
+        except Exception as fault:
+            said = f"{device} failed with {type(fault).__name__}: {fault}"
+            return Outcome(ticket=ticket.id, fate=Fate.FAILED, said=said[:300], at=self._now())
 
     def _keep(self, **changed: object) -> None:
         memory = replace(self._memory, **changed)  # type: ignore[arg-type]

@@ -20,7 +20,7 @@ from gridtide.loop.site_agent import SiteAgent
 SHARE_OF_SILENCE = 3.0
 """A poll waits for a third of the silence after which a site leads itself, so that two may be lost."""
 POLL_S = 25.0
-LOOKS = 100
+LOOKS = 20
 """How often a site without a running agent tries to let go."""
 
 
@@ -37,9 +37,10 @@ def run(config: AgentConfig, said: Callable[[str], None]) -> None:
         wait_s = min(POLL_S, config.terms.silent_after_s / SHARE_OF_SILENCE)
         running = Running(agent, config.terms.devices, line, clock.now, notes.note, wait_s)
         console = Console(config.console, config.console_uids, running.answer)
+        over = _signalled()
         running.start()
         said(f"{config.name} asks {config.url}; console at {config.console}")
-        _until_a_signal()
+        over.wait()
         console.close()
         running.stop()
 
@@ -72,7 +73,8 @@ def _agent(config: AgentConfig, notes: Notes) -> SiteAgent:
     return SiteAgent(config.terms, memory, disk, WallClock().now, steady_s, notes.note)
 
 
-def _until_a_signal() -> None:
+def _signalled() -> threading.Event:
+    """Set by SIGTERM or SIGINT, from now on."""
     over = threading.Event()
 
     def end(number: int, frame: FrameType | None) -> None:
@@ -80,7 +82,7 @@ def _until_a_signal() -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-    over.wait()
+    return over
 
 
 def _another(state: Path) -> Finding:

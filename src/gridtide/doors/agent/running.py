@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from gridtide.doors.agent.brain_line import BrainLine, LineError
-from gridtide.finding import BadInput
 from gridtide.fleet.act import Act
 from gridtide.fleet.device import ReadsPower, Restrains, UnreachableError
 from gridtide.fleet.ticket import Ticket
@@ -84,8 +83,11 @@ class Running:
 
     def _look(self) -> None:
         while not self._over.wait(LOOK_S):
-            self._agent.look()
-            self._refresh()
+            try:
+                self._agent.look()
+                self._refresh()
+            except Exception as fault:
+                self._note("looking failed", "", f"{type(fault).__name__}: {fault}; looking again")
 
     def _refresh(self) -> None:
         self._report = report_of(self._devices, self._now(), bool(self._agent.frozen))
@@ -185,7 +187,7 @@ def report_of(devices: Mapping[str, object], now: datetime, frozen: bool) -> Sit
                 readings += [site_reading(name, one) for one in device.read_power()]
             if isinstance(device, Restrains):
                 restraints += [site_restraint(name, one) for one in device.restraints()]
-        except (UnreachableError, BadInput):
+        except UnreachableError:
             unreachable.append(name)
     return SiteReport(
         at=now,
