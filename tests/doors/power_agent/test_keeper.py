@@ -1,6 +1,7 @@
 """No cap outlives its lease, whatever happens to clocks, disks, boards and the process that lends."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +13,13 @@ from gridtide.doors.power_agent.lent import Kept
 from gridtide.fleet.act import BeginAt, LockClock, Release
 from gridtide.fleet.boards import BoardFault
 from gridtide.fleet.ticket import Fate
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    """One of its own for each test; nobody pulls a plug here, so no disk is waited for."""
+    monkeypatch.setattr("gridtide.doors.whole_file.os.fsync", lambda number: None)
+    return Machine(tmp_path)
 
 
 def test_a_wall_clock_set_back_keeps_no_cap_longer(machine: Machine) -> None:
@@ -208,6 +216,12 @@ def test_law_9_no_cap_outlives_its_lease_by_real_time(
     """Whatever the order of caps, waits, jumps of the wall clock, deaths and lost boards: once the keeper has looked,
     a board that answers is bounded only within the seconds that were lent."""
     machine = Machine(tmp_path_factory.mktemp("machine"))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("gridtide.doors.whole_file.os.fsync", lambda number: None)
+        _lives_through(machine, steps)
+
+
+def _lives_through(machine: Machine, steps: list[tuple[str, float]]) -> None:
     keeper = machine.keeper()
     ends_s = 0.0
     sound = True

@@ -41,6 +41,13 @@ def served(keeper: Keeper, path: Path, uids: frozenset[int]) -> Iterator[None]:
         thread.join()
 
 
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    """One of its own for each test; nobody pulls a plug here, so no disk is waited for."""
+    monkeypatch.setattr("gridtide.doors.whole_file.os.fsync", lambda number: None)
+    return Machine(tmp_path)
+
+
 def capping(machine: Machine) -> Capping:
     """The first board of a machine, through the socket in its folder."""
 
