@@ -137,6 +137,13 @@ def files_for_commands(folder: Path, page: str) -> None:
             if path.is_file():
                 shutil.copy(path, place / path.name)
     (folder / "secret").write_text("hush")
+    agent = [
+        text
+        for kind, text in BLOCK.findall((ROOT / "docs" / "agent.md").read_text())
+        if kind == "toml"
+    ]
+    (folder / "agent.toml").write_text(agent[0])
+    (folder / "token").write_text("hush")
     shutil.copytree(ROOT / "examples" / "settle", folder / "examples" / "settle")
     (folder / "log").write_text("\n".join(log) + "\n")
     power = [
@@ -193,7 +200,7 @@ def serves(words: list[str]) -> bool:
     with process, process.stdout as said:
         address = said.readline()
         process.terminate()
-        return address.startswith("http") and process.wait(timeout=60) == 0
+        return " http" in f" {address}" and process.wait(timeout=60) == 0
 
 
 def hears_nobody(words: list[str]) -> bool:
@@ -227,6 +234,9 @@ def test_every_command_of_a_page_runs_in_its_order(
             ran += 1
         elif words[:2] == ["gridtide", "mcp"]:
             assert hears_nobody(words[1:]), command
+            ran += 1
+        elif words == ["gridtide", "agent", "agent.toml"]:
+            assert serves(words[1:]), command
             ran += 1
         elif words[0] not in FOREIGN:
             assert words[0] == "gridtide", command

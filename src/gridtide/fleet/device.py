@@ -142,6 +142,15 @@ class CapsPower(Protocol):
 
 
 @runtime_checkable
+class LocksClocks(Protocol):
+    """Accelerators whose clock can be bounded for a while: what saves where no cap binds, as in decode."""
+
+    def lock_clock(self, ticket: Ticket, unit: str, highest_mhz: float, until: datetime) -> Outcome:
+        """Let the clock of a unit rise no higher until an instant, when it is freed by the device's own side."""
+        ...
+
+
+@runtime_checkable
 class StoresEnergy(Protocol):
     """A battery or UPS that can be told what to take and give."""
 

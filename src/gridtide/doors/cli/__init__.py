@@ -99,6 +99,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.sweep:sweep",
         "End in a Kubernetes cluster what is held beyond its time.",
     ),
+    "agent": (
+        "gridtide.doors.cli.agent:agent",
+        "Be a site's own agent, or speak to the one that runs.",
+    ),
     "bench": ("gridtide.doors.cli.bench:bench", "Measure a part of gridtide: how good, how fast."),
     "doctor": (
         "gridtide.doors.cli.doctor:doctor",
