@@ -148,6 +148,34 @@ def test_work_that_stands_still_is_woken_by_a_job_that_waits_first(tmp_path: Pat
     assert at.held() == {}
 
 
+def test_what_others_stop_after_it_was_woken_is_theirs(tmp_path: Path) -> None:
+    """The mark of a stop that is over says nothing of a later one by an administrator."""
+    at = opened(tmp_path, "23.11")
+    job = standing_still(at)
+    until = at.clock.now() + HOUR
+    at.device.pause(at.ticket(), "20", until)
+    at.platform.pass_until(until + timedelta(seconds=1))
+    assert at.platform.runs("20")
+    job.state, job.suspended_at = "SUSPENDED", at.clock.now()
+    assert at.held() == {}
+    assert at.device.release(at.ticket(), "20").fate is Fate.REFUSED
+
+
+def test_a_waking_job_without_an_id_stops_nothing(tmp_path: Path) -> None:
+    """Whatever sbatch prints instead is said, and the job runs on."""
+    at = opened(tmp_path, "23.11")
+    standing_still(at)
+
+    def run(command: Sequence[str], typed: str) -> Ran:
+        prints = Ran(code=0, printed="queued\n", complained="")
+        return prints if command[0] == "sbatch" else behind(at)(command, typed)
+
+    outcome = with_run(at, run).pause(at.ticket(), "20", at.clock.now() + HOUR)
+    assert outcome.fate is Fate.REFUSED
+    assert "printed no id: 'queued" in outcome.said
+    assert at.platform.told() == 0
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [({"nodes": 2}, "2 nodes"), ({"gpus": 1}, "1 accelerators")],

@@ -19,7 +19,7 @@ from gridtide.fleet.device import QueuedJob, Restraint, UnreachableError
 from gridtide.fleet.ticket import Gate, Outcome, Ticket
 from gridtide.loop.world import Clock
 from gridtide.wire.slurm import arguments
-from gridtide.wire.slurm.allowed import Allowed
+from gridtide.wire.slurm.allowed import Allowed, is_job_id
 from gridtide.wire.slurm.begins import Begins, TurnedDownError
 from gridtide.wire.slurm.checkpoint import DONE, Seen
 from gridtide.wire.slurm.jobs import Decoded, SlurmJob, decode_jobs
@@ -143,7 +143,13 @@ class _Cli:
 
     def wake(self, job: SlurmJob, until: datetime) -> str:
         submit = arguments.wake(job.id, self.pausing.wake_partition or "", until)
-        return self._told(submit, arguments.wake_script(job.id)).strip().partition(";")[0]
+        printed = self._told(submit, arguments.wake_script(job.id))
+        submitted = printed.strip().partition(";")[0]
+        if not is_job_id(submitted):
+            raise TurnedDownError(
+                f"`{arguments.shown(submit)}` printed no id: {printed[:SAID_MOST]!r}"
+            )
+        return submitted
 
     def cancel(self, job: str) -> None:
         self._told(arguments.cancel(job))

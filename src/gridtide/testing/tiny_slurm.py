@@ -40,6 +40,7 @@ class TinyJob:
     submitted_at: datetime
     begin_at: datetime
     started_at: datetime | None = None
+    suspended_at: datetime | None = None
     name: str = "job"
     script: str = ""
     saves: Callable[[datetime], None] | None = None
@@ -147,7 +148,7 @@ class TinySlurm:
         return WELL
 
     def _suspend(self, job: TinyJob, words: tuple[str, ...]) -> Ran:
-        job.state = "SUSPENDED"
+        job.state, job.suspended_at = "SUSPENDED", self.clock.now()
         return WELL
 
     def _resume(self, job: TinyJob, words: tuple[str, ...]) -> Ran:
@@ -205,6 +206,7 @@ class TinySlurm:
             "eligible_time": self._instant(begin_at or job.submitted_at),
             "start_time": self._instant(begin_at if waits else job.started_at),
             "end_time": self._number(0),
+            "suspend_time": self._instant(job.suspended_at),
             "time_limit": self._number(None),
             "node_count": self._number(job.nodes),
             "tasks": self._number(1),

@@ -34,6 +34,7 @@ JOB = SlurmJob(
     begin_at=None,
     started_at=NOW,
     ended_at=None,
+    suspended_at=None,
     run_limit_s=None,
     requeues=True,
     restarts=0,

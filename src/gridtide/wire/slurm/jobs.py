@@ -39,6 +39,7 @@ class SlurmJob:
     begin_at: datetime | None
     started_at: datetime | None
     ended_at: datetime | None
+    suspended_at: datetime | None
     run_limit_s: int | None
     requeues: bool
     restarts: int
@@ -67,6 +68,13 @@ class SlurmJob:
     def runs(self) -> bool:
         """It runs and is not ending."""
         return "RUNNING" in self.states and "COMPLETING" not in self.states
+
+    @property
+    def still(self) -> bool:
+        """It stands still in memory because gridtide stopped it, and not because of others since."""
+        mark, since = self.mark, self.suspended_at
+        ours = mark is not None and mark.kind is Kind.STOP and (since is None or since < mark.until)
+        return ours and "SUSPENDED" in self.states
 
     @property
     def ending(self) -> bool:
@@ -165,6 +173,7 @@ def _job(record: Mapping[str, object], accelerators: Sequence[str]) -> SlurmJob:
         begin_at=begin_at if begin_at is not None and begin_at > submitted_at else None,
         started_at=None if waiting else instant(record.get("start_time")),
         ended_at=None if _goes_on(states) else instant(record.get("end_time")),
+        suspended_at=instant(record.get("suspend_time")),
         run_limit_s=None if limit is None else limit * 60,
         requeues=bool(record.get("requeue", False)),
         restarts=number(record.get("restart_cnt")) or 0,
