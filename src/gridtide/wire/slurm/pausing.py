@@ -5,16 +5,21 @@ nothing is changed but a note, so that giving up leaves the job as it ran. After
 starts by itself: Slurm's own of two minutes until ours is read back.
 """
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from gridtide.finding import Finding, refuse_if_any
 from gridtide.fleet.ticket import Fate
 from gridtide.wire.slurm.checkpoint import Seen, lacking, written_at
 from gridtide.wire.slurm.hints import Whole
 from gridtide.wire.slurm.jobs import SlurmJob
 
 S_PER_H = 3600.0
+LONGEST_WAIT = timedelta(hours=1)
+_PARTITION = re.compile(r"\w[\w.-]*", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +29,7 @@ class Pausing:
     signal: what asks for a checkpoint; steps: whether it goes to all that the script started, not to the script alone.
     grace: how long a checkpoint may take; settle: how long Slurm may take to show what it was told; look_every: how
     often both are looked at. wake_partition: where the job is put that lets one go on that stands still in memory;
-    without it none is stopped so.
+    without it none is stopped so. Raises BadInput with every fault.
     """
 
     signal: str = "USR1"
@@ -33,6 +38,30 @@ class Pausing:
     settle: timedelta = timedelta(minutes=3)
     look_every: timedelta = timedelta(seconds=2)
     wake_partition: str | None = None
+
+    def __post_init__(self) -> None:
+        refuse_if_any(pausing_faults(self))
+
+
+def pausing_faults(how: Pausing) -> Iterator[Finding]:
+    """What is wrong with how jobs are to be paused."""
+    if not how.signal.isalnum() or not how.signal.isascii():
+        yield _fault("signal", repr(how.signal), "the name of a signal, as USR1")
+    for name in ("grace", "settle", "look_every"):
+        lasts = getattr(how, name)
+        if not timedelta(0) < lasts <= LONGEST_WAIT:
+            yield _fault(
+                f"{name}_s", f"{lasts.total_seconds():g}", f"more than 0 and at most {LONGEST_WAIT}"
+            )
+    partition = how.wake_partition
+    if partition is not None and not _PARTITION.fullmatch(partition):
+        yield _fault("wake_partition", repr(partition), "the name of a partition")
+
+
+def _fault(subject: str, value: str, limit: str) -> Finding:
+    return Finding(
+        subject=f"slurm, {subject}", value=value, limit=limit, mend="Mend the device's table."
+    )
 
 
 class Do(StrEnum):
