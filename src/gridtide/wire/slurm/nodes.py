@@ -24,7 +24,7 @@ def usable_nodes(document: object, partition: str) -> int:
 def _single(document: Mapping[str, object], partition: str) -> Iterator[tuple[int, frozenset[str]]]:
     for node in _list(document, "nodes"):
         if partition in _list(node, "partitions"):
-            yield 1, _states(node.get("state")) | _states(node.get("state_flags"))
+            yield 1, _states(_said(node, "state")) | _states(_said(node, "state_flags"))
 
 
 def _alike(document: Mapping[str, object], partition: str) -> Iterator[tuple[int, frozenset[str]]]:
@@ -34,18 +34,22 @@ def _alike(document: Mapping[str, object], partition: str) -> Iterator[tuple[int
             yield number(nodes.get("total")) or 0, _states(node.get("state"))
 
 
-def _list(document: object, key: str) -> list[Mapping[str, object]]:
-    found = document.get(key) if isinstance(document, Mapping) else None
+def _list(document: object, key: str) -> list[object]:
+    found = _said(document, key)
     if not isinstance(found, list):
         raise ValueError(f"it has no list `{key}`")
     return found
 
 
 def _part(document: object, key: str) -> Mapping[str, object]:
-    found = document.get(key) if isinstance(document, Mapping) else None
+    found = _said(document, key)
     if not isinstance(found, Mapping):
         raise ValueError(f"a group of nodes has no `{key}`")
     return found
+
+
+def _said(document: object, key: str) -> object:
+    return document.get(key) if isinstance(document, Mapping) else None
 
 
 def _states(raw: object) -> frozenset[str]:

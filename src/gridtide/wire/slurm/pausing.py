@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from gridtide.finding import Finding, refuse_if_any
+from gridtide.fleet.device import Standing
 from gridtide.fleet.ticket import Fate
 from gridtide.wire.slurm.checkpoint import Seen, lacking, written_at
 from gridtide.wire.slurm.hints import Whole
-from gridtide.wire.slurm.jobs import SlurmJob
+from gridtide.wire.slurm.jobs import SlurmJob, standing
 
 S_PER_H = 3600.0
 LONGEST_WAIT = timedelta(hours=1)
@@ -144,6 +145,8 @@ def next_step(
 def _awaiting(
     course: Course, job: SlurmJob | None, seen: Seen | None, now: datetime, overruled: str | None
 ) -> tuple[Course, Do]:
+    if job is not None and standing(job) is Standing.LOST:
+        return _died(course, job, now)
     if job is None or not job.runs or job.restarts != course.restarts:
         return _over(course, Fate.ABANDONED, f"the job is {_shown(job)} before its checkpoint came")
     if overruled is not None:
@@ -161,6 +164,15 @@ def _awaiting(
             course, Fate.ABANDONED, f"{lacks} within {grace_s:.0f} s of the signal; the job runs on"
         )
     return replace(course, last=seen, last_at=now), Do.WAIT
+
+
+def _died(course: Course, job: SlurmJob, now: datetime) -> tuple[Course, Do]:
+    """It ended without success after the signal, so what it did since its last checkpoint is booked to the pause."""
+    since = job.started_at if course.before is None else written_at(course.before)
+    lost = replace(course, stopped_at=job.ended_at or now, saved_at=since)
+    return _over(
+        lost, Fate.ABANDONED, f"the job is {_shown(job)} after the signal: does its script trap it?"
+    )
 
 
 def _settling(course: Course, job: SlurmJob | None, now: datetime) -> tuple[Course, Do]:
