@@ -112,6 +112,26 @@ def test_a_release_while_a_checkpoint_is_awaited_ends_the_pause(tmp_path: Path) 
     assert at.platform.runs(at.saving)
 
 
+def test_a_release_after_the_requeue_is_not_overridden(tmp_path: Path) -> None:
+    """The job was stopped, and what that lost is booked; but no start time of the pause is told any more."""
+    at = opened(tmp_path, "23.11")
+
+    def run(command: Sequence[str], typed: str) -> Ran:
+        ran = behind(at)(command, typed)
+        if command[:2] == ("scontrol", "requeue"):
+            assert device.release(at.ticket(), at.saving).fate is Fate.DONE
+        return ran
+
+    device = with_run(at, run)
+    outcome = device.pause(at.ticket(), at.saving, at.clock.now() + HOUR)
+    assert outcome.fate is Fate.ABANDONED
+    assert "newer act" in outcome.said
+    assert outcome.lost_accelerator_h > 0.0
+    assert at.held() == {}
+    at.platform.pass_until(at.clock.now() + timedelta(minutes=2))
+    assert at.platform.runs(at.saving)
+
+
 def test_the_same_pause_told_while_it_is_under_way_is_not_begun_again(tmp_path: Path) -> None:
     """Neither a second signal nor a second requeue."""
     at = opened(tmp_path, "23.11")

@@ -139,7 +139,7 @@ def next_step(
         return started, Do.SIGNAL
     if course.phase is Phase.SIGNALLED:
         return _awaiting(course, job, seen, now, overruled)
-    return _settling(course, job, now)
+    return _settling(course, job, now, overruled)
 
 
 def _awaiting(
@@ -175,7 +175,9 @@ def _died(course: Course, job: SlurmJob, now: datetime) -> tuple[Course, Do]:
     )
 
 
-def _settling(course: Course, job: SlurmJob | None, now: datetime) -> tuple[Course, Do]:
+def _settling(
+    course: Course, job: SlurmJob | None, now: datetime, overruled: str | None
+) -> tuple[Course, Do]:
     late = now >= (course.requeued_at or now) + course.settle
     if job is None:
         return _over(course, Fate.ABANDONED, "Slurm knows the job no more after its requeue")
@@ -192,6 +194,10 @@ def _settling(course: Course, job: SlurmJob | None, now: datetime) -> tuple[Cour
     if not job.ending and "PENDING" not in job.states:
         return _over(stopped, Fate.ABANDONED, f"the job is {_shown(job)} after its requeue")
     if job.begin_at is None or job.begin_at < course.until:
+        if overruled is not None:
+            return _over(
+                stopped, Fate.ABANDONED, f"{overruled}; it waits and begins at {job.begin_at}"
+            )
         if late:
             return _over(
                 stopped, Fate.FAILED, f"it waits, but begins at {job.begin_at}: tell it again"
