@@ -1,5 +1,6 @@
 """What people see and do through the door: each act names who and why, and the room decides."""
 
+import json
 import threading
 import time
 from collections.abc import Mapping
@@ -113,12 +114,13 @@ def test_an_act_without_a_plain_reason_is_refused_with_every_fault(body: object)
 
 
 @pytest.mark.parametrize(
-    "envelope", [{}, {"share": -1.0}, {"share": float("inf")}, {"Share": 1.0}, {"share": "all"}]
+    "envelope",
+    [{}, {"share": -1.0}, {"share": float("inf")}, {"sha\u202ere": 1.0}, {"share": "all"}],
 )
 def test_an_envelope_of_other_than_finite_bounds_is_refused(envelope: Mapping[str, object]) -> None:
     """By name and number."""
     with served() as here:
-        text = str({**WHY, "envelope": envelope}).replace("'", '"').replace("inf", "1e999")
+        text = json.dumps({**WHY, "envelope": envelope}).replace("Infinity", "1e999")
         headers = {"Authorization": "Bearer gt_operator-of-the-tests"}
         answer = here.web.post(
             "/api/envelope", content=text, headers={**headers, "Content-Type": "application/json"}

@@ -50,7 +50,7 @@ class AskedEnvelope(Asked):
 
     envelope: Annotated[
         dict[
-            Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]{0,63}$")],
+            Annotated[str, Field(pattern=rf"^[^{ODD}]{{1,128}}$")],
             Annotated[float, Field(ge=0.0, le=1e9, allow_inf_nan=False, strict=False)],
         ],
         Field(min_length=1, max_length=100),

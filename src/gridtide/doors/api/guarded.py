@@ -16,6 +16,7 @@ from gridtide.doors.api.limits import Limit, Rate
 from gridtide.doors.api.origin import SAFE, check_host, check_origin
 from gridtide.doors.api.problems import Refused, answer_of, refused
 from gridtide.doors.api.recorder import Recorder
+from gridtide.finding import BadInput
 from gridtide.trust.people import Person
 
 ALWAYS = frozenset({"/api/freeze", "/api/release"})
@@ -73,6 +74,8 @@ class Guarded:
             await self._app(scope, receive, heard.send)
         except Refused as problem:
             await self._refuse(scope, receive, heard.send, problem)
+        except BadInput as fault:
+            await self._refuse(scope, receive, heard.send, Refused(422, fault.findings))
         except Exception:
             log.exception("failed", extra={"path": scope["path"]})
             if heard.answers:

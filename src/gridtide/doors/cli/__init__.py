@@ -87,6 +87,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.vtn:vtn",
         "Tell end nodes of programs and events, and take their reports (OpenADR 3.1).",
     ),
+    "serve": ("gridtide.doors.cli.serve:serve", "The control room, live, with people in charge."),
     "bench": ("gridtide.doors.cli.bench:bench", "Measure a part of gridtide: how good, how fast."),
     "doctor": (
         "gridtide.doors.cli.doctor:doctor",
