@@ -1,6 +1,6 @@
 """The one seam between deciding and what happens: a world is told, advances, and is read back."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Protocol
 
@@ -81,6 +81,17 @@ class Telemetry:
     carried_kw: NDArray[np.float64] = field(default_factory=lambda: np.zeros((2, 0, 0)))
     slower: NDArray[np.float64] = field(default_factory=none_slower)
     slower_p95_s: NDArray[np.float64] = field(default_factory=none_slower)
+
+
+def joined(timeline: Timeline, blocks: list[Telemetry]) -> Telemetry:
+    """Telemetry of consecutive blocks as one."""
+    whole = {
+        field.name: np.concatenate([getattr(block, field.name) for block in blocks], axis=-1)
+        for field in fields(Telemetry)
+        if field.name not in ("timeline", "finished")
+    }
+    finished = tuple(item for block in blocks for item in block.finished)
+    return Telemetry(timeline=timeline, finished=finished, **whole)
 
 
 class World(Protocol):

@@ -27,7 +27,7 @@ from gridtide.digest import freeze
 from gridtide.loop.mandate import Mandate, Policy
 from gridtide.loop.sight import news_said
 from gridtide.loop.turn import Memory, Turn, take_turn, write_down
-from gridtide.loop.world import Telemetry
+from gridtide.loop.world import Telemetry, joined
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import Truth
 from gridtide.simulate.twin import Twin
@@ -392,17 +392,6 @@ def _positions(study: Study, commitments: Commitments, price_per_mwh: Real) -> R
         bought = bought_at(one, price_per_mwh[site, step]) if isinstance(one, Bid) else one
         position_kw[site, step] = bought.position_kw
     return position_kw
-
-
-def joined(timeline: Timeline, blocks: list[Telemetry]) -> Telemetry:
-    """Telemetry of consecutive blocks as one."""
-    whole = {
-        field.name: np.concatenate([getattr(block, field.name) for block in blocks], axis=-1)
-        for field in fields(Telemetry)
-        if field.name not in ("timeline", "finished")
-    }
-    finished = tuple(item for block in blocks for item in block.finished)
-    return Telemetry(timeline=timeline, finished=finished, **whole)
 
 
 def _executed(study: Study, twin: Twin, log: _Log) -> Executed:
