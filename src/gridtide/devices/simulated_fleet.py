@@ -4,6 +4,7 @@ Nothing here sees a dispatch: a job that was told nothing begins as soon as it f
 rests, requests are answered at home. What is told during a step counts from its beginning: the twin knows whole steps.
 """
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -62,6 +63,7 @@ class SimulatedFleet:
     held: dict[str, _Held] = field(default_factory=dict)
     stores: dict[str, _Held] = field(default_factory=dict)
     seen: Telemetry | None = None
+    lock: threading.RLock = field(default_factory=threading.RLock)
 
     @classmethod
     def of(cls, study: Study, truth: Truth, now: Callable[[], datetime]) -> "SimulatedFleet":
@@ -149,16 +151,17 @@ class SimulatedFleet:
         return self._take(ticket, subject, lambda: self._hold(subject, kind, values, until))
 
     def _take(self, ticket: Ticket, subject: str, act: Callable[[], str]) -> Outcome:
-        self._go_on()
-        stopped = self.gate.stopped(ticket, subject, self.now())
-        if stopped is not None:
-            return stopped
-        try:
-            said = act()
-        except KeyError as unknown:
-            known = f"{unknown.args[0]} is not known here"
-            return self.gate.settled(ticket, Fate.REFUSED, known, self.now())
-        return self.gate.settled(ticket, Fate.DONE, said, self.now())
+        with self.lock:
+            self._go_on()
+            stopped = self.gate.stopped(ticket, subject, self.now())
+            if stopped is not None:
+                return stopped
+            try:
+                said = act()
+            except KeyError as unknown:
+                known = f"{unknown.args[0]} is not known here"
+                return self.gate.settled(ticket, Fate.REFUSED, known, self.now())
+            return self.gate.settled(ticket, Fate.DONE, said, self.now())
 
     def _hold(self, subject: str, kind: str, values: tuple[float, ...], until: datetime) -> str:
         kept = self.stores if kind == "exchange" else self.held
@@ -229,8 +232,9 @@ class SimulatedFleet:
         """Everything up to the last step edge that has passed."""
         edges_s = self.twin.study.timeline.edges_s
         last = len(edges_s) - 1
-        while self.twin.present < last and edges_s[self.twin.present + 1] <= self.now().timestamp():
-            self._step()
+        with self.lock:
+            while self.twin.present < last and edges_s[self.twin.present + 1] <= self.now().timestamp():
+                self._step()
 
     def _step(self) -> None:
         twin = self.twin

@@ -29,14 +29,14 @@ from gridtide.fleet.device import (
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.jobs import Jobs
 from gridtide.fleet.service import Service
-from gridtide.fleet.site_act import AnyAct, PlaceJob, do, subject_of
+from gridtide.fleet.site_act import AnyAct, PlaceJob, do, holds_until, subject_of
 from gridtide.fleet.ticket import Fate, Outcome, Ticket
 from gridtide.loop.acts import OPEN, Holding, JobTold, acts_now, spelled, starts_of
 from gridtide.loop.intents import Intent, KeepsIntents
 from gridtide.loop.names import place_names, store_names
 from gridtide.loop.roll import Roll
 from gridtide.loop.seen import Seen, telemetry_of
-from gridtide.loop.world import Clock, Orders, Telemetry, joined
+from gridtide.loop.world import Orders, Telemetry, WakingClock, joined
 from gridtide.timeline import Timeline, epoch_s, instant
 
 Real = NDArray[np.float64]
@@ -60,13 +60,14 @@ class LiveWorld:
 
     devices: by the subject each is told about; a scheduler is told about the jobs it lists, whatever its name here, and
     a router about routes. roll: what is declared of jobs. intents: where what is told is written down first. steps:
-    the step edges of the course. present: number of the step that begins next.
+    the step edges of the course. present: number of the step that begins next. attend: what is looked after whenever
+    waiting is over, or was broken off.
     """
 
     fleet: Fleet
     services: tuple[Service, ...]
     steps: Timeline
-    clock: Clock
+    clock: WakingClock
     devices: Mapping[str, object]
     roll: Roll
     intents: KeepsIntents
@@ -82,6 +83,7 @@ class LiveWorld:
     seen: Seen | None = None
     done: list[Done] = field(default_factory=list)
     silent: dict[str, str] = field(default_factory=dict)
+    attend: Callable[[], None] = lambda: None
 
     @property
     def now(self) -> datetime:
@@ -137,24 +139,22 @@ class LiveWorld:
             promised=np.asarray([self.promised.get(name, False) for name in names], dtype=np.bool_),
         )
 
-    def advance(self, orders: Orders | None, until: datetime) -> Telemetry:
-        """Tell what the orders say at every step edge until an instant, wait for each, and read what came of it.
-
-        orders: None where nothing is to be told.
-        """
+    def advance(self, orders: Orders, until: datetime) -> Telemetry:
+        """Tell what the orders say at every step edge until an instant, wait for each, and read what came of it."""
         end = int(np.searchsorted(self.steps.edges_s, epoch_s(until)))
         block = Timeline(edges_s=self.steps.edges_s[self.present : end + 1])
-        if orders is not None:
-            self._note(orders)
+        self.take(orders)
         columns = []
         while self.present < end:
-            if orders is not None:
-                self.tell(orders, "")
-            columns.append(self._step())
+            self.tell(orders, "")
+            columns.append(self.step())
         return joined(block, columns)
 
     def tell(self, orders: Orders, decision: str) -> list[Done]:
-        """Tell what must be told now for the orders to hold; each is written down before, and its outcome after."""
+        """Tell what must be told now for the orders to hold; each is written down before, and its outcome after.
+        Orders that reach no further than now are over: nothing is told by them any more."""
+        if self.now >= orders.dispatch.placement.horizon.end:
+            return []
         holding = Holding(jobs=self.told, others=self.others)
         acts = acts_now(orders, self.fleet, self.services, self.queue(), holding, self.now)
         return self.tell_acts(acts, decision)
@@ -212,11 +212,22 @@ class LiveWorld:
             case _:
                 self.others[subject_of(act)] = act
 
+    def held(self) -> tuple[str, ...]:
+        """What holds by what was told, as far as is known here, a sentence each."""
+        now = self.clock.now()
+        jobs = [(name, "waits", told.held_until) for name, told in self.told.items()]
+        others = [(name, type(act).__name__, holds_until(act)) for name, act in self.others.items()]
+        return tuple(
+            f"{name}: {what} until {until.isoformat()}"
+            for name, what, until in sorted((*jobs, *others), key=lambda one: one[0])
+            if until is not None and until > now
+        )
+
     def _held(self, job: str, until: datetime | None) -> None:
         self.told[job] = replace(self.told.get(job, JobTold()), held_until=until)
 
-    def _note(self, orders: Orders) -> None:
-        """What each job is told and promised, and how often its data moved."""
+    def take(self, orders: Orders) -> None:
+        """Take orders as those that hold from now on: what each job is told and promised, and whose data moves."""
         placement, site = orders.dispatch.placement, self.fleet.site_of_place
         queue = self.queue()
         for row, name in enumerate(orders.jobs.name.tolist()):
@@ -228,10 +239,12 @@ class LiveWorld:
             elif job is not None and site[place] != site[self._place(job)]:
                 self.moves[name] = self.moves.get(name, 0) + 1
 
-    def _step(self) -> Telemetry:
+    def step(self) -> Telemetry:
         """Wait for the end of the step, then read every meter, store and router."""
         begin, end = (instant(edge) for edge in self.steps.edges_s[self.present :][:2])
-        self.clock.wait_until(end)
+        while self.clock.now() < end:
+            self.clock.wait_until(end)
+            self.attend()
         power = [one for name, device in self._with(ReadsPower) for one in self._asked(name, device.read_power, ())]
         routes = [one for name, device in self._with(RoutesRequests) for one in self._asked(name, device.read_routes, ())]
         before = set(self.over)

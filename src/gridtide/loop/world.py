@@ -120,3 +120,11 @@ class Clock(Protocol):
     def wait_until(self, moment: datetime) -> None:
         """Return when the instant has come."""
         ...
+
+
+class WakingClock(Clock, Protocol):
+    """A clock whose `wait_until` returns earlier when woken."""
+
+    def wake(self) -> None:
+        """Have whoever waits look at once."""
+        ...
