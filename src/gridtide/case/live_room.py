@@ -11,6 +11,7 @@ from gridtide.loop.clock import PacedClock
 from gridtide.loop.control import ControlRoom
 from gridtide.loop.intents import KeepsIntents
 from gridtide.loop.live_world import LiveWorld
+from gridtide.loop.reach import Reach
 from gridtide.loop.roll import Roll
 from gridtide.loop.world import WakingClock
 from gridtide.simulate.course import mandate_of
@@ -49,7 +50,7 @@ def room_of(
         services=known.services,
         steps=known.timeline,
         clock=clock,
-        devices=devices_of(fleet),
+        reach=Reach(devices=devices_of(fleet)),
         roll=Roll(
             declared=known.jobs,
             estimates=known.length_knowledge is LengthKnowledge.ESTIMATE,

@@ -100,9 +100,7 @@ class SimulatedFleet:
         self._go_on()
         both = {**self.held, **self.stores}
         return tuple(
-            Restraint(
-                subject=subject, kind=held.kind, value=_in_words(held), until=held.until
-            )
+            Restraint(subject=subject, kind=held.kind, value=_in_words(held), until=held.until)
             for subject, held in sorted(both.items())
             if held.until > self.now()
         )
@@ -233,7 +231,10 @@ class SimulatedFleet:
         edges_s = self.twin.study.timeline.edges_s
         last = len(edges_s) - 1
         with self.lock:
-            while self.twin.present < last and edges_s[self.twin.present + 1] <= self.now().timestamp():
+            while (
+                self.twin.present < last
+                and edges_s[self.twin.present + 1] <= self.now().timestamp()
+            ):
                 self._step()
 
     def _step(self) -> None:
@@ -269,10 +270,14 @@ class SimulatedFleet:
     def _orders(self, start: datetime) -> Orders:
         """What holds through the step that begins, as the twin is told it."""
         twin = self.twin
-        step = twin.study.timeline.between(start, instant(twin.study.timeline.edges_s[twin.present + 1]))
+        step = twin.study.timeline.between(
+            start, instant(twin.study.timeline.edges_s[twin.present + 1])
+        )
         jobs = twin.active()
         sites = [site.name for site in self.fleet.sites]
-        stored = [self._values(self.stores, name, start, (0.0, 0.0)) for name in store_names(self.fleet)]
+        stored = [
+            self._values(self.stores, name, start, (0.0, 0.0)) for name in store_names(self.fleet)
+        ]
         imports = [self._values(self.held, name, start, (np.inf, 0.0, 0.0)) for name in sites]
         shares, slower = self._shares(start)
         dispatch = Dispatch(
@@ -411,7 +416,9 @@ def _metered(study: Study, seen: Telemetry) -> list[PowerReading]:
         for what, values in columns.items():
             kw = float(values[number, -1])
             found.append(
-                PowerReading(of=f"{site.name} {what}", kw=kw, measured_at=at, method="meter", share=0.0)
+                PowerReading(
+                    of=f"{site.name} {what}", kw=kw, measured_at=at, method="meter", share=0.0
+                )
             )
     return found
 

@@ -11,7 +11,6 @@ from typing import Protocol, TypeAlias, runtime_checkable
 
 from gridtide.fleet.ticket import Outcome, Ticket
 
-
 Shares: TypeAlias = tuple[tuple[str, float], ...]
 """Numbers by place, site/pool."""
 

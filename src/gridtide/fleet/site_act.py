@@ -76,14 +76,12 @@ def do(act: AnyAct, device: object, ticket: Ticket, now: datetime) -> Outcome:
         case PlaceJob(), PlacesJobs():
             return device.place_job(ticket, act.job, act.place, act.point)
         case Route(), RoutesRequests():
-            return device.route(
-                ticket, act.service, act.origin, act.shares, act.slower, act.until
-            )
+            return device.route(ticket, act.service, act.origin, act.shares, act.slower, act.until)
         case HoldImport(), HoldsImport():
             return device.hold_import(
                 ticket, act.most_kw, act.raise_price_per_kw, act.it_price_per_kwh, act.until
             )
-        case (PlaceJob() | Route() | HoldImport()), _:
+        case ((PlaceJob() | Route() | HoldImport()), _):
             said = f"{type(device).__name__} cannot do {type(act).__name__}"
             return Outcome(ticket=ticket.id, fate=Fate.REFUSED, said=said, at=now)
         case _:

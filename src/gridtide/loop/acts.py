@@ -96,7 +96,11 @@ def _of_job(
     held = told.held_until is not None and told.held_until > now
     if len(ahead) and ahead[0] == epoch_s(now):
         if held:
-            yield ResumeJob(job=queued.id) if queued.standing is Standing.STOPPED else BeginAt(job=queued.id, at=now)
+            yield (
+                ResumeJob(job=queued.id)
+                if queued.standing is Standing.STOPPED
+                else BeginAt(job=queued.id, at=now)
+            )
         return
     until = instant(ahead[0]) if len(ahead) else placement.horizon.end
     if queued.standing is Standing.RUNNING and not held:
@@ -114,7 +118,9 @@ def _of_sites(
     names = place_names(fleet)
     slower = dispatch.slower_shares
     for v, service in enumerate(services):
-        own = [n for n, (number, _) in enumerate(slower_ways(services)) if number == v and len(slower)]
+        own = [
+            n for n, (number, _) in enumerate(slower_ways(services)) if number == v and len(slower)
+        ]
         for o, origin in enumerate(fleet.network.origins):
             parts = np.stack([dispatch.shares[v, o], *(slower[n, o] for n in own)])
             until = instant(horizon.edges_s[_end_of(parts.reshape(-1, parts.shape[-1]), step)])
@@ -132,7 +138,10 @@ def _of_sites(
             until = instant(horizon.edges_s[_end_of(both, step)])
             charge_kw, discharge_kw = both[:, step].tolist()
             yield Exchange(
-                store=store_names(fleet)[s], charge_kw=charge_kw, discharge_kw=discharge_kw, until=until
+                store=store_names(fleet)[s],
+                charge_kw=charge_kw,
+                discharge_kw=discharge_kw,
+                until=until,
             )
         price = dispatch.it_price_per_kwh[s : s + 1]
         yield HoldImport(

@@ -17,7 +17,6 @@ from gridtide.decide.reservations import grid_step_s, slot_grid
 from gridtide.decide.room import promised_room
 from gridtide.digest import digest
 from gridtide.finding import BadInput
-from gridtide.fleet.device import Restrains
 from gridtide.fleet.act import Release as ReleaseAct
 from gridtide.loop.frame import ALARMS_MOST, at_risk, site_values
 from gridtide.loop.instants import next_turn
@@ -113,7 +112,9 @@ class ControlRoom:
     def __post_init__(self) -> None:
         self.written = len(self.store.entries())
         self.world.attend = self._attend
-        self.frame = Frame(number=0, at=self.clock.now(), values={"at": self.clock.now().isoformat()})
+        self.frame = Frame(
+            number=0, at=self.clock.now(), values={"at": self.clock.now().isoformat()}
+        )
 
     # the loop's side: one thread
 
@@ -155,7 +156,9 @@ class ControlRoom:
         ruling = ruled(turn.decision, touch, self.autonomy, self.tally, as_of, clocks)
         self._write(turn.decision)
         self.why[turn.decision.id] = {"ruling": list(ruling.why)}
-        waiting = next((k for k, one in self.dockets.items() if one.docket.stage is Stage.APPROVED), None)
+        waiting = next(
+            (k for k, one in self.dockets.items() if one.docket.stage is Stage.APPROVED), None
+        )
         if waiting is not None:
             self.memory = replace(turn.memory, commitments=before)
             self._tell_later(waiting, turn, as_of)
@@ -172,20 +175,27 @@ class ControlRoom:
 
     def _ask(self, turn: Turn) -> None:
         proposal = proposal_of(
-            turn.decision, turn.orders.dispatch, turn.standing, turn.situation, self.currency, self.patience
+            turn.decision,
+            turn.orders.dispatch,
+            turn.standing,
+            turn.situation,
+            self.currency,
+            self.patience,
         )
         self.dockets[turn.decision.id] = Asked(docket=Docket(proposal=proposal), turn=turn)
 
     def _tell_later(self, decision: str, turn: Turn, as_of: datetime) -> None:
         """Take what was approved since, as it stands now; it has expired where the guard would not let it through."""
         found = self.dockets.pop(decision)
-        orders = later(found.turn.orders, turn.orders, turn.standing)
+        orders = later(found.turn.orders, turn)
         grid = slot_grid(turn.situation, grid_step_s(self.mandate.steps))
         room = promised_room(turn.situation, grid)
         refused = check(orders.dispatch, turn.situation, room, orders.promised)
         said = replace(found.turn.decision, owner=found.docket.by)
         if refused:
-            self._write(replace(said, stage=Stage.EXPIRED, refused=tuple(str(one) for one in refused)))
+            self._write(
+                replace(said, stage=Stage.EXPIRED, refused=tuple(str(one) for one in refused))
+            )
             self._write(answerable(turn.decision, "nobody", Stage.EXPIRED))
             return
         self._supersede(decision, as_of)
@@ -240,15 +250,9 @@ class ControlRoom:
             if not releasing:
                 return
             self.orders = self.in_force = None
-        acts = [
-            ReleaseAct(subject=held.subject)
-            for _, device in sorted(self.world.devices.items())
-            if isinstance(device, Restrains)
-            for held in device.restraints()
-        ]
-        self.world.tell_acts(list(acts), "release")
-        self.world.told.clear()
-        self.world.others.clear()
+        owners = {held.subject: name for name, held in self.world.reach.restraints()}
+        self.world.tell_acts([ReleaseAct(subject=one) for one in owners], "release", owners)
+        self.world.forget()
 
     def _publish(self) -> None:
         assert self.turn is not None and self.frame is not None
@@ -273,7 +277,10 @@ class ControlRoom:
             self.frame = Frame(number=self.frame.number + 1, at=self.world.now, values=values)
 
     def _alarms(self) -> list[str]:
-        return [f"{name} does not answer: {said}" for name, said in sorted(self.world.silent.items())][:ALARMS_MOST]
+        return [
+            f"{name} does not answer: {said}"
+            for name, said in sorted(self.world.reach.silent.items())
+        ][:ALARMS_MOST]
 
     def _ages(self) -> dict[str, float]:
         """How old the newest issue of each kind of signal is, and what meters said, seconds."""
@@ -300,7 +307,9 @@ class ControlRoom:
         with self.lock:
             entry = linked(self.store.last(), content)
             self.store.append(entry)
-            self.tail.append({"number": self.written, "hash": entry.hash, "says": contents([entry])[0]})
+            self.tail.append(
+                {"number": self.written, "hash": entry.hash, "says": contents([entry])[0]}
+            )
             self.written += 1
 
     # people's side: any thread
@@ -319,7 +328,7 @@ class ControlRoom:
                 "at": self.clock.now().isoformat(),
                 "leads": True,
                 "ages_s": ages,
-                "silent": dict(self.world.silent),
+                "silent": dict(self.world.reach.silent),
                 "waiting": len(self._waiting()),
             }
 
@@ -352,7 +361,9 @@ class ControlRoom:
     def unready(self) -> tuple[str, ...]:
         """What keeps it from being relied on."""
         with self.lock:
-            silent = [f"{name} does not answer: {said}" for name, said in self.world.silent.items()]
+            silent = [
+                f"{name} does not answer: {said}" for name, said in self.world.reach.silent.items()
+            ]
             return ("no turn was taken yet", *silent) if self.turn is None else tuple(silent)
 
     def note(self, content: Mapping[str, object]) -> None:
@@ -414,14 +425,34 @@ class ControlRoom:
             found = self.dockets.get(decision)
             if found is None:
                 settled_before = self.decided.get(decision)
-                said = "there is no such decision" if settled_before is None else f"it is {settled_before.stage} already"
-                self._append({"who": by.name, "what": "answer", "subject": decision, "held": False, "said": said})
+                said = (
+                    "there is no such decision"
+                    if settled_before is None
+                    else f"it is {settled_before.stage} already"
+                )
+                self._append(
+                    {
+                        "who": by.name,
+                        "what": "answer",
+                        "subject": decision,
+                        "held": False,
+                        "said": said,
+                    }
+                )
                 return Receipt(held=False, said=f"{said}; read again what waits")
             proposal = found.docket.proposal
             answer = Answer(
-                id=digest((decision, by.name, now, approving)), digest=proposal.digest, by=by, reason=reason, at=now
+                id=digest((decision, by.name, now, approving)),
+                digest=proposal.digest,
+                by=by,
+                reason=reason,
+                at=now,
             )
-            settled = approved(found.docket, answer, self.autonomy) if approving else rejected(found.docket, answer)
+            settled = (
+                approved(found.docket, answer, self.autonomy)
+                if approving
+                else rejected(found.docket, answer)
+            )
             self._append(_plain(settled.note))
             if not settled.held:
                 return Receipt(held=False, said=settled.said)

@@ -44,8 +44,9 @@ def site_values(
 
 
 def at_risk(situation: Situation) -> list[dict[str, object]]:
-    """Jobs that are not promised, or whose slots end less than a quarter of an hour before their deadline, the least slack first."""
-    jobs, state, found = situation.jobs, situation.state, []
+    """Jobs that are not promised, or with less than LEAST_SLACK_S between slots and deadline, least slack first."""
+    jobs, state = situation.jobs, situation.state
+    found: list[dict[str, object]] = []
     step_s = int(situation.horizon.edges_s[1] - situation.horizon.edges_s[0])
     for row in np.flatnonzero(jobs.deadline_s < NO_DEADLINE_S).tolist():
         slots = state.told_starts_s[state.told_offsets[row] : state.told_offsets[row + 1]]

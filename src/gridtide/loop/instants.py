@@ -5,18 +5,16 @@ from datetime import timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.beside_stores import gates_s
 from gridtide.decide.call_answer import taken_of
 from gridtide.decide.peak import next_month_s
-from gridtide.decide.beside_stores import gates_s
 from gridtide.loop.mandate import Mandate
 from gridtide.loop.sight import news_said
 from gridtide.loop.turn import Memory
 from gridtide.timeline import epoch_s, instant
 
 
-def next_turn(
-    mandate: Mandate, memory: Memory, present: int, arrivals_s: NDArray[np.int64]
-) -> int:
+def next_turn(mandate: Mandate, memory: Memory, present: int, arrivals_s: NDArray[np.int64]) -> int:
     """The next step edge at which something is decided, by what one turn left behind.
 
     arrivals_s: when work comes, as far as that is known; of a live course it is not, and each arrival is a turn of its

@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.dispatch import Dispatch, Placement, Turns
+from gridtide.decide.dispatch import Placement, Turns
 from gridtide.decide.extra_cooling import ExtraCooling
+from gridtide.decide.reservations import grid_step_s
+from gridtide.decide.situation import Situation
+from gridtide.fleet.menu import at_speed_s
+from gridtide.loop.turn import Turn
 from gridtide.loop.world import Orders
 from gridtide.timeline import Timeline
 
@@ -19,17 +24,18 @@ BY_STEP = (
 BY_JOB = ("reason", "binding", "cost", "cost_at_once", "alternative_cost", "alternative_place")
 
 
-def later(orders: Orders, now: Orders, standing: Dispatch) -> Orders:
-    """The orders over the jobs and steps of those of a later turn.
+def later(orders: Orders, now: Turn) -> Orders:
+    """The orders over the jobs and steps of a later turn.
 
-    now: of that turn. standing: what goes on by itself then. A job that the orders speak of keeps what is left of its
-    slots; one they do not know stays in what it was told. Beyond their last step all is as it stands.
+    A job that the orders speak of keeps what is left of its slots, where that still holds its declared work; one they
+    do not know, or gave slots that passed meanwhile, goes on as it stands. So does all beyond their last step.
     """
+    standing, situation = now.standing, now.situation
     rows = {str(name): row for row, name in enumerate(orders.jobs.name)}
-    known = [rows.get(str(name), -1) for name in now.jobs.name]
-    placement = _placed(orders.dispatch.placement, standing.placement, known)
+    known = [rows.get(str(name), -1) for name in situation.jobs.name]
+    placement = _placed(orders.dispatch.placement, standing.placement, known, situation)
     steps = _steps(orders.dispatch.placement.horizon, standing.placement.horizon)
-    columns = {
+    columns: dict[str, Any] = {
         name: _overlaid(getattr(orders.dispatch, name), getattr(standing, name), steps)
         for name in BY_STEP
     }
@@ -40,11 +46,15 @@ def later(orders: Orders, now: Orders, standing: Dispatch) -> Orders:
         cooling=_cooled(orders.dispatch.cooling, standing.cooling, steps),
         **columns,
     )
-    return Orders(jobs=now.jobs, dispatch=dispatch, promised=now.promised)
+    return Orders(jobs=situation.jobs, dispatch=dispatch, promised=now.orders.promised)
 
 
-def _placed(before: Placement, standing: Placement, known: list[int]) -> Placement:
-    starts_s = before.horizon.starts_s
+def _placed(
+    before: Placement, standing: Placement, known: list[int], situation: Situation
+) -> Placement:
+    starts_s, menu = before.horizon.starts_s, situation.fleet.menu
+    step_s = grid_step_s(standing.horizon)
+    known = list(known)
     first_s = int(standing.horizon.edges_s[0])
     slot_of: Mapping[int, int] = {int(s): n for n, s in enumerate(standing.horizon.starts_s)}
     slots: list[Whole] = []
@@ -53,11 +63,18 @@ def _placed(before: Placement, standing: Placement, known: list[int]) -> Placeme
         if old >= 0:
             told_s = starts_s[before.slots[before.offsets[old] : before.offsets[old + 1]]]
             left = [slot_of[int(s)] for s in told_s if s >= first_s and int(s) in slot_of]
-            own = np.asarray(left, dtype=np.int64)
+            entry = menu.entry(before.place[old : old + 1], before.point[old : old + 1])
+            need_s = at_speed_s(situation.state.remaining_s[row : row + 1], menu.speed[entry])
+            if len(left) < len(told_s) and len(left) * step_s < need_s[0]:
+                known[row] = -1
+            else:
+                own = np.asarray(left, dtype=np.int64)
         slots.append(own)
-    old = np.asarray(known, dtype=np.int64)
+    rows = np.asarray(known, dtype=np.int64)
     taken = {
-        name: np.where(old >= 0, np.append(getattr(before, name), 0)[old], getattr(standing, name))
+        name: np.where(
+            rows >= 0, np.append(getattr(before, name), 0)[rows], getattr(standing, name)
+        )
         for name in ("place", "point", *BY_JOB)
     }
     return Placement(

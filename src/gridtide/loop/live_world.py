@@ -1,12 +1,11 @@
-"""World B: devices. Orders become acts with tickets, meters and queues become state; nothing here touches a wire itself.
+"""World B: devices. Orders become acts with tickets, meters and queues become state; nothing here touches a wire.
 
 A device that does not answer leaves what it would have said unknown, never 0, and is named.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -15,17 +14,7 @@ from numpy.typing import NDArray
 from gridtide.decide.state import State, Status
 from gridtide.digest import digest
 from gridtide.fleet.act import BeginAt, PauseJob, ResumeJob
-from gridtide.fleet.device import (
-    PowerReading,
-    QueuedJob,
-    QueuesJobs,
-    ReadsPower,
-    RoutesRequests,
-    Standing,
-    StoreReading,
-    StoresEnergy,
-    UnreachableError,
-)
+from gridtide.fleet.device import QueuedJob, Standing
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.jobs import Jobs
 from gridtide.fleet.service import Service
@@ -34,6 +23,7 @@ from gridtide.fleet.ticket import Fate, Outcome, Ticket
 from gridtide.loop.acts import OPEN, Holding, JobTold, acts_now, spelled, starts_of
 from gridtide.loop.intents import Intent, KeepsIntents
 from gridtide.loop.names import place_names, store_names
+from gridtide.loop.reach import Reach
 from gridtide.loop.roll import Roll
 from gridtide.loop.seen import Seen, telemetry_of
 from gridtide.loop.world import Orders, Telemetry, WakingClock, joined
@@ -41,7 +31,6 @@ from gridtide.timeline import Timeline, epoch_s, instant
 
 Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
-T = TypeVar("T")
 TOLD = (Fate.DONE, Fate.UNCHANGED)
 
 
@@ -58,8 +47,7 @@ class Done:
 class LiveWorld:
     """A fleet of devices as one world.
 
-    devices: by the subject each is told about; a scheduler is told about the jobs it lists, whatever its name here, and
-    a router about routes. roll: what is declared of jobs. intents: where what is told is written down first. steps:
+    reach: its devices. roll: what is declared of jobs. intents: where what is told is written down first. steps:
     the step edges of the course. present: number of the step that begins next. attend: what is looked after whenever
     waiting is over, or was broken off.
     """
@@ -68,7 +56,7 @@ class LiveWorld:
     services: tuple[Service, ...]
     steps: Timeline
     clock: WakingClock
-    devices: Mapping[str, object]
+    reach: Reach
     roll: Roll
     intents: KeepsIntents
     present: int = 0
@@ -82,7 +70,6 @@ class LiveWorld:
     peak_kw: Real | None = None
     seen: Seen | None = None
     done: list[Done] = field(default_factory=list)
-    silent: dict[str, str] = field(default_factory=dict)
     attend: Callable[[], None] = lambda: None
 
     @property
@@ -93,13 +80,12 @@ class LiveWorld:
     def queue(self) -> dict[str, QueuedJob]:
         """Every job some scheduler lists, by id; those that ended are remembered with what they did."""
         found: dict[str, QueuedJob] = {}
-        for name, device in self._with(QueuesJobs):
-            for job in self._asked(name, device.queue, ()):
-                found[job.id] = job
-                if job.there_at is not None:
-                    self.there_s[job.id] = epoch_s(job.there_at)
-                if job.standing not in OPEN and job.id in self.roll.row_of:
-                    self.over.setdefault(job.id, job.done_s or 0)
+        for job in [job for jobs in self.reach.queues().values() for job in jobs]:
+            found[job.id] = job
+            if job.there_at is not None:
+                self.there_s[job.id] = epoch_s(job.there_at)
+            if job.standing not in OPEN and job.id in self.roll.row_of:
+                self.over.setdefault(job.id, job.done_s or 0)
         return found
 
     def active(self) -> Jobs:
@@ -157,12 +143,15 @@ class LiveWorld:
             return []
         holding = Holding(jobs=self.told, others=self.others)
         acts = acts_now(orders, self.fleet, self.services, self.queue(), holding, self.now)
-        return self.tell_acts(acts, decision)
+        owners = self.reach.owners(self.services, self.fleet.network.origins) if acts else {}
+        return self.tell_acts(acts, decision, owners)
 
-    def tell_acts(self, acts: list[AnyAct], decision: str) -> list[Done]:
-        """Tell single acts, intents first, in their order."""
+    def tell_acts(
+        self, acts: Sequence[AnyAct], decision: str, owners: Mapping[str, str]
+    ) -> list[Done]:
+        """Tell single acts, intents first, in their order. owners: the device that is told about a subject, where it
+        has another name."""
         expires = instant(self.steps.edges_s[min(self.present + 1, len(self.steps))])
-        owners = self._owners() if acts else {}
         intents = [
             Intent(
                 id=digest((decision, self.now, digest(act))),
@@ -187,10 +176,10 @@ class LiveWorld:
 
     def _do(self, act: AnyAct, device: str, ticket: Ticket) -> Outcome:
         now = self.clock.now()
-        if device not in self.devices:
+        if device not in self.reach.devices:
             said = f"no device of this fleet is told about {device}"
             return Outcome(ticket=ticket.id, fate=Fate.REFUSED, said=said, at=now)
-        return do(act, self.devices[device], ticket, now)
+        return do(act, self.reach.devices[device], ticket, now)
 
     def _remember(self, one: Done) -> None:
         """What holds from now on, where the device took it."""
@@ -211,6 +200,12 @@ class LiveWorld:
                 self._held(act.job, None)
             case _:
                 self.others[subject_of(act)] = act
+
+    def forget(self) -> None:
+        """Nothing that was told holds any more: what runs goes on, what waits begins as it comes."""
+        self.told.clear()
+        self.slots.clear()
+        self.others.clear()
 
     def held(self) -> tuple[str, ...]:
         """What holds by what was told, as far as is known here, a sentence each."""
@@ -245,43 +240,43 @@ class LiveWorld:
         while self.clock.now() < end:
             self.clock.wait_until(end)
             self.attend()
-        power = [one for name, device in self._with(ReadsPower) for one in self._asked(name, device.read_power, ())]
-        routes = [one for name, device in self._with(RoutesRequests) for one in self._asked(name, device.read_routes, ())]
         before = set(self.over)
         self.queue()
         fresh = sorted(set(self.over) - before)
-        self.seen = Seen.of(self.fleet, self.services, self.roll.declared.classes, power, self._stores(), routes, end)
+        self.seen = Seen.of(
+            self.fleet,
+            self.services,
+            self.roll.declared.classes,
+            (self.reach.power(), self.reach.stores(), self.reach.routes()),
+            end,
+        )
         self.peak_kw = np.maximum(self._peak_carried(begin), np.nan_to_num(self.seen.import_kw))
         self.present += 1
-        return telemetry_of(self.seen, Timeline(edges_s=self.steps.edges_s[self.present - 1 : self.present + 1]), fresh)
+        return telemetry_of(
+            self.seen,
+            Timeline(edges_s=self.steps.edges_s[self.present - 1 : self.present + 1]),
+            fresh,
+        )
 
     def _peak_carried(self, begin: datetime) -> Real:
         """The highest import of the billing month so far; a new month starts at 0."""
         before = instant(epoch_s(begin) - 1)
         peaks = np.zeros(len(self.fleet.sites)) if self.peak_kw is None else self.peak_kw
         same = [
-            before.astimezone(ZoneInfo(site.clock)).month == begin.astimezone(ZoneInfo(site.clock)).month
+            before.astimezone(ZoneInfo(site.clock)).month
+            == begin.astimezone(ZoneInfo(site.clock)).month
             for site in self.fleet.sites
         ]
         return np.where(same, peaks, 0.0)
 
     def _soc_kwh(self) -> Real:
-        stores = self._stores()
+        stores = self.reach.stores()
         return np.asarray(
             [
                 stores[name].soc_kwh if name in stores else 0.0 if site.battery is None else np.nan
                 for name, site in zip(store_names(self.fleet), self.fleet.sites, strict=True)
             ]
         )
-
-    def _stores(self) -> dict[str, StoreReading]:
-        """What every store that answers holds and does, by name."""
-        found = {}
-        for name, device in self._with(StoresEnergy):
-            reading = self._asked(name, device.read_store, None)
-            if reading is not None:
-                found[reading.of] = reading
-        return found
 
     def _open_rows(self, queue: Mapping[str, QueuedJob]) -> Whole:
         return self.roll.rows_of({k: job for k, job in queue.items() if job.standing in OPEN})
@@ -306,30 +301,3 @@ class LiveWorld:
         step_s = int(self.steps.edges_s[1] - self.steps.edges_s[0])
         starts = epoch_s(self.now) + step_s * np.arange(-(-left_s // step_s), dtype=np.int64)
         return self._place(job), 0, starts
-
-    def _owners(self) -> dict[str, str]:
-        """Which device is told about each job and each route: the one that lists it, the one that routes."""
-        owners: dict[str, str] = {}
-        for name, device in self._with(QueuesJobs):
-            owners |= {job.id: name for job in self._asked(name, device.queue, ())}
-        for name, _ in self._with(RoutesRequests):
-            owners |= {
-                f"{service.name} from {origin}": name
-                for service in self.services
-                for origin in self.fleet.network.origins
-            }
-        return owners
-
-    def _with(self, capability: type[T]) -> list[tuple[str, T]]:
-        """Devices that have a capability, by name."""
-        return [(name, one) for name, one in sorted(self.devices.items()) if isinstance(one, capability)]
-
-    def _asked(self, name: str, read: Callable[[], T], otherwise: T) -> T:
-        """What a device answers; what it did not, where it is silent, which is said until it answers again."""
-        try:
-            answer = read()
-        except UnreachableError as fault:
-            self.silent[name] = str(fault)
-            return otherwise
-        self.silent.pop(name, None)
-        return answer

@@ -46,7 +46,9 @@ class Roll:
         ran_s = np.asarray([done_s[str(jobs.name[row])] for row in over], dtype=np.int64)
         seen = (jobs.work_class[over], jobs.declared_s[over], ran_s)
         past = [np.concatenate(pair) for pair in zip(self.ended, seen, strict=True)]
-        return estimated_s(jobs.declared_s[chosen], jobs.work_class[chosen], (past[0], past[1], past[2]))
+        return estimated_s(
+            jobs.declared_s[chosen], jobs.work_class[chosen], (past[0], past[1], past[2])
+        )
 
     def jobs(self, chosen: Whole, expected_s: Whole) -> Jobs:
         """The rows as a decision may see them."""

@@ -21,7 +21,7 @@ Real = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Seen:
-    """One step: S sites, C classes, V services, O origins, P places; names and shapes as in Telemetry, one step less."""
+    """One step: S sites, C classes, V services, O origins, P places; as in Telemetry, without its last axis."""
 
     measured_at: datetime
     it_kw: Real
@@ -49,12 +49,12 @@ class Seen:
         fleet: Fleet,
         services: tuple[Service, ...],
         classes: tuple[WorkClass, ...],
-        power: Sequence[PowerReading],
-        stores: Mapping[str, StoreReading],
-        routes: Sequence[RouteReading],
+        said: tuple[Sequence[PowerReading], Mapping[str, StoreReading], Sequence[RouteReading]],
         at: datetime,
     ) -> "Seen":
-        """Readings put in their columns; one that was taken at another instant than `at` is not of this step."""
+        """What meters, stores and routers said, put in columns; what was taken at another instant than `at` is not of
+        this step."""
+        power, stores, routes = said
         of = {one.of: one.kw for one in power if one.measured_at == at}
         sites = [site.name for site in fleet.sites]
 
@@ -85,7 +85,11 @@ class Seen:
 
 def telemetry_of(seen: Seen, step: Timeline, ended: Sequence[str]) -> Telemetry:
     """One step of telemetry. ended: names of jobs that were seen to end in it."""
-    columns = {one.name: getattr(seen, one.name)[..., None] for one in fields(seen) if one.name != "measured_at"}
+    columns = {
+        one.name: getattr(seen, one.name)[..., None]
+        for one in fields(seen)
+        if one.name != "measured_at"
+    }
     return Telemetry(timeline=step, finished=tuple((name, step.end) for name in ended), **columns)
 
 
@@ -113,7 +117,11 @@ def _routed(
             one = known.get((service.name, origin))
             if one is None:
                 continue
-            for values, said in ((answered, one.answered_per_s), (p50_s, one.p50_s), (p95_s, one.p95_s)):
+            for values, said in (
+                (answered, one.answered_per_s),
+                (p50_s, one.p50_s),
+                (p95_s, one.p95_s),
+            ):
                 by_place = dict(said)
                 values[v, o] = [by_place.get(name, np.nan) for name in names]
             refused[v, o] = max(one.asked_per_s - float(np.nansum(answered[v, o])), 0.0)

@@ -21,8 +21,8 @@ from gridtide.decide.risk import Uncertainty
 from gridtide.decide.situation import Commitment, Commitments
 from gridtide.decide.uncertainty import without_spread
 from gridtide.digest import freeze
-from gridtide.loop.mandate import Mandate, Policy
 from gridtide.loop.instants import next_turn
+from gridtide.loop.mandate import Mandate, Policy
 from gridtide.loop.turn import Memory, Turn, take_turn, write_down
 from gridtide.loop.world import Telemetry, joined
 from gridtide.simulate.study import Study
