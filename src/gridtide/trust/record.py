@@ -41,6 +41,21 @@ class Decision:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Note:
+    """What a person did or tried, for the chain. what, subject: mode, freeze, approve …, and of what. held: whether it
+    was done; said: what came of it, in a sentence; reason: as the person gave it."""
+
+    at: datetime
+    who: str
+    role: str
+    what: str
+    subject: str
+    held: bool
+    said: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Entry:
     """One link of the audit chain: what was written, and the hash over it and all before it."""
 
