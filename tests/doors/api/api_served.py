@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from room_stand_in import START, StandIn
+from room_stand_in import START, StandIn, Stands
 from starlette.testclient import TestClient
 
 from gridtide.doors.api.access import Access
@@ -14,10 +14,9 @@ from gridtide.doors.api.app import app_of
 from gridtide.doors.api.guarded import Rates
 from gridtide.doors.api.limits import Rate
 from gridtide.doors.api.oidc import Oidc
-from gridtide.doors.api.opening import Opening
+from gridtide.doors.api.opening import Opening, Running
 from gridtide.doors.api.tokens import Tokens, token_of
 from gridtide.loop.clock import DrivenClock
-from gridtide.loop.room import Room
 from gridtide.trust.people import Role
 
 TEXTS = {
@@ -87,11 +86,11 @@ def served(
     on_loopback: bool = True,
     rates: Rates = GENEROUS,
     oidc: Oidc | None = None,
-    open_room: Callable[[], Room] | None = None,
+    open_room: Callable[[], Running] | None = None,
 ) -> Iterator[Served]:
     """The door, open."""
     standing, clock, held = room or StandIn(), DrivenClock(START), list[str]()
-    opening = Opening(open_room or (lambda: standing))
+    opening = Opening(open_room or (lambda: Stands(standing)))
     access = Access(tokens=tokens(), oidc=oidc, on_loopback=on_loopback, now=clock.now)
 
     def hear(sentences: Sequence[str]) -> None:

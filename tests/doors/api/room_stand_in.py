@@ -50,7 +50,7 @@ class StandIn:
             "frozen": self.frozen,
             "leads": True,
             "epoch": 1,
-            "ages": ages,
+            "ages_s": ages,
         }
 
     def proposals(self) -> tuple[Mapping[str, object], ...]:
@@ -130,3 +130,14 @@ class StandIn:
             return Receipt(held=False, said=f"{what} waits for a second approver", needs=1)
         del self._asked[what]
         return Receipt(held=True, said=f"{what} holds")
+
+
+class Stands:
+    """A room that goes on by itself."""
+
+    def __init__(self, room: StandIn) -> None:
+        self.room = room
+        self.fault: BaseException | None = None
+
+    def stop(self) -> tuple[str, ...]:
+        return self.room.close()

@@ -2,15 +2,16 @@
 
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
-from room_stand_in import StandIn
+from room_stand_in import StandIn, Stands
 
 from gridtide.doors import patience
+from gridtide.doors.api.limits import Rate
 from gridtide.doors.api.logs import log_as_json
 from gridtide.doors.api.serving import Keys, door_of, serve_room
 from gridtide.loop.clock import WallClock
-from gridtide.loop.room import Room
 
 
 def main(words: list[str]) -> None:
@@ -23,10 +24,11 @@ def main(words: list[str]) -> None:
     log_as_json()
     patience.HEAD_WITHIN_S = float(options.get("head_within_s", patience.HEAD_WITHIN_S))
 
-    def opened() -> Room:
+    def opened() -> Stands:
         time.sleep(float(options.get("opens_after_s", "0")))
-        return StandIn()
+        return Stands(StandIn())
 
+    door = replace(door, unknown=Rate(at_once=1e6, per_s=1e6))
     serve_room(door, opened, WallClock(), lambda address: print(address, flush=True))
 
 

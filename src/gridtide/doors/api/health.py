@@ -5,7 +5,7 @@ from starlette.concurrency import run_in_threadpool
 
 from gridtide import __version__
 from gridtide.doors.api.answers import Alive, Ready
-from gridtide.doors.api.opening import Opening, Standing
+from gridtide.doors.api.opening import Opening
 
 
 def health(opening: Opening) -> APIRouter:
@@ -20,10 +20,7 @@ def health(opening: Opening) -> APIRouter:
     @router.get("/readyz", responses={503: {"model": Ready, "description": "Not ready."}})
     async def readyz(response: Response) -> Ready:
         """Whether the room is open, leads, writes to its store and has fresh sources."""
-        if opening.standing is Standing.OPEN:
-            because = list(await run_in_threadpool(opening.room().unready))
-        else:
-            because = [f"the control room is {opening.standing}"]
+        because = list(await run_in_threadpool(opening.unready))
         response.status_code = 503 if because else 200
         return Ready(ready=not because, because=because)
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from enum import StrEnum
+from typing import Protocol
 
 from gridtide.doors.api.problems import refused
 from gridtide.loop.room import Room
@@ -17,12 +18,30 @@ class Standing(StrEnum):
     CLOSED = "closed"
 
 
+class Running(Protocol):
+    """A room that goes on by itself, as `loop/live.Runner` is."""
+
+    @property
+    def room(self) -> Room:
+        """The room."""
+        ...
+
+    @property
+    def fault(self) -> BaseException | None:
+        """What ended its loop; None while all is well."""
+        ...
+
+    def stop(self) -> tuple[str, ...]:
+        """Take no more turns and release nothing; what is still held, a sentence each."""
+        ...
+
+
 class Opening:
     """A room that is on its way. opened, failed: told in the thread that opens it."""
 
-    def __init__(self, open_room: Callable[[], Room]) -> None:
+    def __init__(self, open_room: Callable[[], Running]) -> None:
         self._open_room = open_room
-        self._room: Room | None = None
+        self._running: Running | None = None
         self._thread = threading.Thread(target=self._run, name="opening", daemon=True)
         self.standing = Standing.OPENING
         self.fault: BaseException | None = None
@@ -35,7 +54,7 @@ class Opening:
 
     def room(self) -> Room:
         """The room. Raises 503 where there is none yet, or none any more."""
-        if self._room is None or self.standing is not Standing.OPEN:
+        if self._running is None or self.standing is not Standing.OPEN:
             raise refused(
                 503,
                 "the control room",
@@ -44,21 +63,29 @@ class Opening:
                 "Ask again in a second; /readyz says when.",
                 Retry_After="1",
             )
-        return self._room
+        return self._running.room
+
+    def unready(self) -> tuple[str, ...]:
+        """What keeps the room from being relied on, a sentence each."""
+        if self._running is None or self.standing is not Standing.OPEN:
+            return (f"the control room is {self.standing}",)
+        fault = self._running.fault
+        ended = () if fault is None else (f"its loop ended: {type(fault).__name__}",)
+        return (*ended, *self._running.room.unready())
 
     def close(self) -> tuple[str, ...]:
         """Take no more turns; what is still held. Waits until the room is open, so that it can be closed."""
         if self._thread.is_alive():
             self._thread.join()
-        room, self.standing = self._room, Standing.CLOSED
-        return () if room is None else room.close()
+        running, self.standing = self._running, Standing.CLOSED
+        return () if running is None else running.stop()
 
     def _run(self) -> None:
         try:
-            room = self._open_room()
+            running = self._open_room()
         except BaseException as fault:
             self.fault, self.standing = fault, Standing.FAILED
             self.failed()
             return
-        self.opened(room)
-        self._room, self.standing = room, Standing.OPEN
+        self.opened(running.room)
+        self._running, self.standing = running, Standing.OPEN

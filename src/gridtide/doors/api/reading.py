@@ -31,7 +31,7 @@ def reading(room: Callable[[], Room]) -> APIRouter:
     async def sources() -> Table:
         """Ages of every source and device [s], and what keeps the room from being relied on."""
         now = await run_in_threadpool(room().state)
-        return {"ages": now["ages"], "unready": list(await run_in_threadpool(room().unready))}
+        return {"ages_s": now["ages_s"], "unready": list(await run_in_threadpool(room().unready))}
 
     @router.get("/frame")
     async def frame() -> FrameSaid:

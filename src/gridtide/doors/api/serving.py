@@ -7,13 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 
 from gridtide.doors.api.access import Access
-from gridtide.doors.api.guarded import Rates
+from gridtide.doors.api.guarded import UNKNOWN, Rates
 from gridtide.doors.api.limits import Rate
 from gridtide.doors.api.oidc import Oidc, read_provider
+from gridtide.doors.api.opening import Opening, Running
 from gridtide.doors.api.tokens import Tokens, new_token, read_tokens, token_of
 from gridtide.doors.listening import Stop, loopback, serve
 from gridtide.finding import Finding, Gathered
-from gridtide.loop.room import Room
 from gridtide.loop.world import Clock
 from gridtide.trust.people import Role
 
@@ -33,6 +33,7 @@ class Door:
     tokens: Tokens
     oidc: Oidc | None
     requests_per_s: float
+    unknown: Rate = UNKNOWN
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,14 +93,13 @@ def door_of(
 
 
 def serve_room(
-    door: Door, open_room: Callable[[], Room], clock: Clock, listening: Callable[[str], None]
+    door: Door, open_room: Callable[[], Running], clock: Clock, listening: Callable[[str], None]
 ) -> None:
     """Answer until a signal; then the room is closed, and what is still held is said.
 
     open_room: called in a thread of its own. listening: told the address. Raises what opening the room raised.
     """
     from gridtide.doors.api.app import app_of
-    from gridtide.doors.api.opening import Opening
 
     opening = Opening(open_room)
     access = Access(
@@ -112,6 +112,7 @@ def serve_room(
     rates = Rates(
         person=Rate(at_once=2 * rate, per_s=rate),
         address=Rate(at_once=2 * ADDRESS_AT_ONCE * rate, per_s=ADDRESS_AT_ONCE * rate),
+        unknown=door.unknown,
     )
     app = app_of(opening, access, rates, clock.now, _say_held)
 

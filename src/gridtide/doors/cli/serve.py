@@ -13,7 +13,7 @@ from gridtide.finding import Finding, refuse_if_any
 
 if TYPE_CHECKING:
     from gridtide.doors.api.serving import Keys
-    from gridtide.loop.room import Room
+    from gridtide.loop.live import Runner
 
 FILE = click.Path(path_type=Path)
 ROLES = ("viewer", "operator", "approver", "admin")
@@ -39,9 +39,6 @@ PEOPLE_OF_THE_DEMO = ("first", "second")
 @click.option("--tls-cert", type=FILE, help="Certificate (chain) for TLS, in PEM.")
 @click.option("--tls-key", type=FILE, help="Its private key, in PEM.")
 @click.option("--plain-http", is_flag=True, help="A proxy in front of it speaks TLS.")
-@click.option(
-    "--store", help="Where everything is kept: a file of SQLite, or the URL of a database."
-)
 @click.option(
     "--speed",
     type=Number(min=1.0, max=100_000.0),
@@ -77,7 +74,6 @@ def serve(
     tls_cert: Path | None,
     tls_key: Path | None,
     plain_http: bool,
-    store: str | None,
     speed: float,
     requests_per_s: float,
     new_token: str | None,
@@ -97,14 +93,13 @@ def serve(
     if not plain_http:
         faults += tls_faults(host, tls, "a token is read by whoever carries it", BEYOND)
     refuse_if_any([*faults, *_case_faults(case, demo)])
-    _serve(case, (host, port, tls), keys, store, speed, requests_per_s)
+    _serve(case, (host, port, tls), keys, speed, requests_per_s)
 
 
 def _serve(
     case: Path | None,
     place: tuple[str, int, tuple[Path, Path] | None],
     keys: "Keys",
-    store: str | None,
     speed: float,
     requests_per_s: float,
 ) -> None:
@@ -122,7 +117,7 @@ def _serve(
         for text in texts:
             click.echo(f"{address}/#token={text}")
 
-    serve_room(door, lambda: _opened(case, store, speed), clock, listening)
+    serve_room(door, lambda: _opened(case, speed), clock, listening)
 
 
 def _made(name: str, role: str | None, tokens: Path | None, days: int) -> str:
@@ -159,5 +154,13 @@ def _case_faults(case: Path | None, demo: bool) -> Iterator[Finding]:
         )
 
 
-def _opened(case: Path | None, store: str | None, speed: float) -> "Room":
-    raise NotImplementedError
+def _opened(case: Path | None, speed: float) -> "Runner":
+    from gridtide.case.live_room import demo_room, room_of_case
+    from gridtide.loop.live import Runner
+    from gridtide.stores.memory import MemoryStore
+
+    store = MemoryStore()
+    room = demo_room(speed, store) if case is None else room_of_case(case, speed, store)
+    runner = Runner(room=room)
+    runner.start()
+    return runner
