@@ -28,17 +28,22 @@ def serve(
     port: int,
     tls: tuple[Path, Path] | None,
     listening: Callable[[str, Stop], None],
+    ending: Callable[[], None] = lambda: None,
+    prepare: Callable[[socket.socket], None] = lambda taken: None,
 ) -> None:
     """Answer until SIGINT or SIGTERM. port: 0 takes any that is free. tls: files of certificate and key; 1.2 or newer.
 
-    listening: told the address once connections are taken, and what ends it besides a signal. Raises BadInput where
-    it cannot be. Who asks is who connects: no header says otherwise.
+    listening: told the address once connections are taken, and what ends it besides a signal. ending: told
+    when it is asked to end, so that answers without an end find one. prepare: what every connection inherits.
+
+    Raises BadInput where it cannot be. Who asks is who connects: no header says otherwise.
     """
     import uvicorn
 
     from gridtide.doors.patience import Patient
 
     with _listener(host, port) as taken:
+        prepare(taken)
         config = uvicorn.Config(
             app,
             http=Patient,
@@ -60,6 +65,7 @@ def serve(
         server = uvicorn.Server(config)
 
         def stop() -> None:
+            ending()
             server.should_exit = True
 
         with _signals_end(stop):

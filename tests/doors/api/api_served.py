@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from gridtide.doors.api.access import Access
 from gridtide.doors.api.app import app_of
+from gridtide.doors.api.broadcast import Broadcast
 from gridtide.doors.api.guarded import Rates
 from gridtide.doors.api.limits import Rate
 from gridtide.doors.api.oidc import Oidc
@@ -96,7 +97,7 @@ def served(
     def hear(sentences: Sequence[str]) -> None:
         held.extend(sentences)
 
-    app = app_of(opening, access, rates, clock.now, hear)
+    app = app_of(opening, access, rates, clock.now, hear, Broadcast(opening, clock.now))
     with TestClient(app, "http://localhost", raise_server_exceptions=False) as web:
         if open_room is None:
             opening._thread.join()

@@ -3,7 +3,11 @@
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
 
+import gridtide.case
+from gridtide.loop.mandate import Mandate
 from gridtide.loop.room import Frame, Receipt
 from gridtide.stores.memory import MemoryStore
 from gridtide.trust.audit import contents, linked
@@ -138,6 +142,16 @@ class Stands:
     def __init__(self, room: StandIn) -> None:
         self.room = room
         self.fault: BaseException | None = None
+        self.currency = "CNY"
+
+    @cached_property
+    def mandate(self) -> Mandate:
+        """That of the bundled week."""
+        from gridtide.case.load import load_case
+        from gridtide.simulate.course import mandate_of
+
+        study = load_case(Path(next(iter(gridtide.case.__path__))) / "demo" / "case.toml")
+        return mandate_of(study, study.cadence.forecaster)
 
     def stop(self) -> tuple[str, ...]:
         return self.room.close()

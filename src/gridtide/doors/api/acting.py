@@ -18,6 +18,7 @@ from gridtide.doors.api.answers import (
 )
 from gridtide.doors.api.problems import refused
 from gridtide.doors.api.reading import Decision
+from gridtide.doors.api.tallies import Tallies
 from gridtide.loop.room import Receipt, Room
 from gridtide.trust.people import Person, Role
 
@@ -35,8 +36,8 @@ Operator = Annotated[Person, Depends(needs(Role.OPERATOR))]
 Approver = Annotated[Person, Depends(needs(Role.APPROVER))]
 
 
-def acting(room: Callable[[], Room]) -> APIRouter:
-    """The paths. room: the open room; raises 503."""
+def acting(room: Callable[[], Room], tallies: Tallies) -> APIRouter:
+    """The paths. room: the open room; raises 503. tallies: count what people did with proposals."""
     router = APIRouter(prefix="/api", responses=ACT_FAULTS, tags=["act"], dependencies=[BEARER])
 
     @router.post("/proposals/{decision}/approve")
@@ -46,6 +47,7 @@ def acting(room: Callable[[], Room]) -> APIRouter:
         """Approve a decision that waits. An approver."""
         await _check_digest(room(), decision, asked.digest)
         receipt = await run_in_threadpool(room().approve, decision, by, asked.reason)
+        tallies.approvals["approved" if receipt.held else "refused"] += 1
         return _said(f"approve {decision}", receipt, response)
 
     @router.post("/proposals/{decision}/reject")
@@ -53,6 +55,7 @@ def acting(room: Callable[[], Room]) -> APIRouter:
         """Reject a decision that waits. An operator."""
         await _check_digest(room(), decision, asked.digest)
         receipt = await run_in_threadpool(room().reject, decision, by, asked.reason)
+        tallies.approvals["rejected" if receipt.held else "refused"] += 1
         return _said(f"reject {decision}", receipt, response)
 
     @router.post("/mode")

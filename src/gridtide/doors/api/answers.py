@@ -49,7 +49,7 @@ class AskedEnvelope(Asked):
     """Another envelope: bounds by name, as /api/state shows them."""
 
     envelope: Annotated[
-        dict[str, Annotated[float, Field(ge=0.0, le=1e9, allow_inf_nan=False, strict=False)]],
+        dict[str, Annotated[float, Field(ge=0.0, le=1e9, allow_inf_nan=False)]],
         Field(min_length=1, max_length=100),
     ]
 

@@ -1,10 +1,11 @@
 """The web application: every path over one room, behind one guard."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -14,6 +15,7 @@ from starlette.responses import Response
 from gridtide import __version__
 from gridtide.doors.api.access import Access
 from gridtide.doors.api.acting import acting
+from gridtide.doors.api.broadcast import Broadcast, beside
 from gridtide.doors.api.guarded import Guarded, Rates
 from gridtide.doors.api.health import health
 from gridtide.doors.api.opening import Opening
@@ -30,19 +32,21 @@ def app_of(
     rates: Rates,
     now: Callable[[], datetime],
     held: Callable[[Sequence[str]], None],
-    routers: Sequence[APIRouter] = (),
+    broadcast: Broadcast,
 ) -> FastAPI:
-    """The application. held: told at the end what is still held. routers: of other doors, behind the same guard.
+    """The application. held: told at the end what is still held. broadcast: begun and ended with it.
 
     It opens the room when it starts, and closes it when it ends, releasing nothing.
     """
-    recorder = Recorder(now)
+    recorder = Recorder(now, broadcast.tallies)
     opening.opened = lambda room: recorder.opened(room.note)
 
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
         opening.start()
+        broadcast.begin(asyncio.get_running_loop())
         yield
+        await run_in_threadpool(broadcast.ended)
         held(await run_in_threadpool(opening.close))
 
     app = FastAPI(
@@ -57,7 +61,8 @@ def app_of(
         ],
         exception_handlers={RequestValidationError: _unfit, HTTPException: _unknown},
     )
-    for router in (health(opening), reading(opening.room), acting(opening.room), *routers):
+    own = (health(opening), reading(opening.room), acting(opening.room, broadcast.tallies))
+    for router in (*own, *beside(opening, broadcast, now)):
         app.include_router(router)
     add_pages(app)
     return app

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from gridtide.doors.api.problems import refused
+from gridtide.loop.mandate import Mandate
 from gridtide.loop.room import Room
 
 
@@ -24,6 +25,16 @@ class Running(Protocol):
     @property
     def room(self) -> Room:
         """The room."""
+        ...
+
+    @property
+    def mandate(self) -> Mandate:
+        """What the loop looks after."""
+        ...
+
+    @property
+    def currency(self) -> str:
+        """Of its costs."""
         ...
 
     @property
@@ -54,6 +65,10 @@ class Opening:
 
     def room(self) -> Room:
         """The room. Raises 503 where there is none yet, or none any more."""
+        return self.running().room
+
+    def running(self) -> Running:
+        """The room that goes on. Raises 503 where there is none yet, or none any more."""
         if self._running is None or self.standing is not Standing.OPEN:
             raise refused(
                 503,
@@ -63,7 +78,7 @@ class Opening:
                 "Ask again in a second; /readyz says when.",
                 Retry_After="1",
             )
-        return self._running.room
+        return self._running
 
     def unready(self) -> tuple[str, ...]:
         """What keeps the room from being relied on, a sentence each."""

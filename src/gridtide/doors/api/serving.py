@@ -100,6 +100,8 @@ def serve_room(
     open_room: called in a thread of its own. listening: told the address. Raises what opening the room raised.
     """
     from gridtide.doors.api.app import app_of
+    from gridtide.doors.api.broadcast import Broadcast
+    from gridtide.doors.api.feed import prepare
 
     opening = Opening(open_room)
     access = Access(
@@ -114,14 +116,15 @@ def serve_room(
         address=Rate(at_once=2 * ADDRESS_AT_ONCE * rate, per_s=ADDRESS_AT_ONCE * rate),
         unknown=door.unknown,
     )
-    app = app_of(opening, access, rates, clock.now, _say_held)
+    broadcast = Broadcast(opening, clock.now)
+    app = app_of(opening, access, rates, clock.now, _say_held, broadcast)
 
     def began(address: str, stop: Stop) -> None:
         opening.failed = stop
         log.info("listening", extra={"address": address})
         listening(address)
 
-    serve(app, door.host, door.port, door.tls, began)
+    serve(app, door.host, door.port, door.tls, began, broadcast.end, prepare)
     if opening.fault is not None:
         raise opening.fault
 
