@@ -9,6 +9,7 @@ from datetime import datetime
 from fastapi import APIRouter, Request
 
 from gridtide.doors.api.access import demand
+from gridtide.doors.api.answers import BEARER, FAULTS
 from gridtide.doors.api.emissions import emissions_router
 from gridtide.doors.api.feed import feed_router
 from gridtide.doors.api.hub import Hub, follow
@@ -79,8 +80,8 @@ def beside(
     def guarded() -> None:
         """The guard says who reads metrics: on this machine everybody."""
 
-    return (
-        feed_router(broadcast.hub, known),
-        metrics_router(broadcast.vitals, broadcast.tallies, guarded, broadcast.hub),
-        emissions_router(lambda: opening.running().mandate, now, known),
-    )
+    paths = APIRouter(dependencies=[BEARER], responses=FAULTS, tags=["beside"])
+    paths.include_router(feed_router(broadcast.hub, known))
+    paths.include_router(emissions_router(lambda: opening.running().mandate, now, known))
+    metrics = metrics_router(broadcast.vitals, broadcast.tallies, guarded, broadcast.hub)
+    return paths, metrics
