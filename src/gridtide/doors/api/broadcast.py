@@ -5,6 +5,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from fastapi import APIRouter, Request
 
@@ -20,6 +21,12 @@ from gridtide.doors.api.vitals import Vitals
 from gridtide.doors.api.watching import Watch
 from gridtide.loop.room import Frame
 from gridtide.trust.people import Role
+
+OF_THE_SDK: dict[int | str, dict[str, Any]] = {
+    400: {
+        "description": "A problem as the Carbon Aware SDK gives it: an unknown location, a time that is none."
+    }
+}
 
 
 class Broadcast:
@@ -82,6 +89,7 @@ def beside(
 
     paths = APIRouter(dependencies=[BEARER], responses=FAULTS, tags=["beside"])
     paths.include_router(feed_router(broadcast.hub, known))
-    paths.include_router(emissions_router(lambda: opening.running().mandate, now, known))
+    emissions = emissions_router(lambda: opening.running().mandate, now, known)
+    paths.include_router(emissions, responses=OF_THE_SDK)
     metrics = metrics_router(broadcast.vitals, broadcast.tallies, guarded, broadcast.hub)
     return paths, metrics
