@@ -8,8 +8,7 @@ import pytest
 from gridtide.case.live_room import room_of
 from gridtide.loop.clock import DrivenClock
 from gridtide.loop.control import ControlRoom
-from gridtide.stores.memory import MemoryStore
-from gridtide.stores.memory_intents import MemoryIntents
+from gridtide.stores.memory import MemoryIntents, MemoryStore
 from gridtide.testing.studies import START, small_study
 from gridtide.trust.audit import broken_link, contents
 from gridtide.trust.modes import Mode
