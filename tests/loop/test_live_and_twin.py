@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from gridtide.case.live_room import room_of
 from gridtide.loop.clock import DrivenClock
 from gridtide.simulate.study import LengthKnowledge, Study
-from gridtide.stores.memory import MemoryStore
-from gridtide.stores.memory_intents import MemoryIntents
+from gridtide.stores.memory import MemoryIntents, MemoryStore
 from gridtide.testing.courses import course_of
 from gridtide.testing.studies import small_study
 from gridtide.trust.audit import broken_link, contents

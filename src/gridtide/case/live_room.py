@@ -18,7 +18,7 @@ from gridtide.simulate.course import mandate_of
 from gridtide.simulate.policies import policy_named
 from gridtide.simulate.study import LengthKnowledge, Study
 from gridtide.simulate.truth import truth_of
-from gridtide.stores.memory_intents import MemoryIntents
+from gridtide.stores.memory import MemoryIntents
 from gridtide.trust.envelope import Envelope
 from gridtide.trust.modes import Autonomy, Mode
 from gridtide.trust.record import Store

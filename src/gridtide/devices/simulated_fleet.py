@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Dispatch, Placement
+from gridtide.decide.made_terms import reactors_of
+from gridtide.finding import Finding, refuse_if_any
 from gridtide.fleet.device import (
     Pause,
     PowerReading,
@@ -23,9 +25,12 @@ from gridtide.fleet.device import (
     Standing,
     StoreReading,
 )
+from gridtide.fleet.extra_cooling import can_shift_cooling
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.jobs import NO_DEADLINE_S
 from gridtide.fleet.menu import at_share
+from gridtide.fleet.response_cap import is_ruled
+from gridtide.fleet.service import lost_caches_s
 from gridtide.fleet.ticket import Fate, Gate, Outcome, Ticket
 from gridtide.fleet.ways import slower_ways
 from gridtide.loop.names import place_names, store_names
@@ -67,7 +72,8 @@ class SimulatedFleet:
 
     @classmethod
     def of(cls, study: Study, truth: Truth, now: Callable[[], datetime]) -> "SimulatedFleet":
-        """At the start of a study, nothing told yet."""
+        """At the start of a study, nothing told yet. Raises BadInput for what no act tells a fleet yet."""
+        refuse_if_any(_untold(study))
         return cls(twin=Twin.of(study, truth), now=now)
 
     @property
@@ -278,7 +284,9 @@ class SimulatedFleet:
         stored = [
             self._values(self.stores, name, start, (0.0, 0.0)) for name in store_names(self.fleet)
         ]
-        imports = [self._values(self.held, name, start, (np.inf, 0.0, 0.0)) for name in sites]
+        imports = [
+            self._values(self.held, name, start, (np.inf, 0.0, 0.0, np.nan)) for name in sites
+        ]
         shares, slower = self._shares(start)
         dispatch = Dispatch(
             made_at=start,
@@ -286,11 +294,13 @@ class SimulatedFleet:
             placement=_no_placement(step, len(jobs)),
             shares=shares,
             slower_shares=slower,
+            recovering_kw=np.asarray(imports)[:, :1],
+            setpoint_kw=np.asarray(imports)[:, 3:],
             charge_kw=np.asarray(stored)[:, :1],
             discharge_kw=np.asarray(stored)[:, 1:],
             import_held_kw=np.asarray(imports)[:, 0],
             raise_price_per_kw=np.asarray(imports)[:, 1],
-            it_price_per_kwh=np.asarray(imports)[:, 2:],
+            it_price_per_kwh=np.asarray(imports)[:, 2:3],
             issue=start,
         )
         return Orders(jobs=jobs, dispatch=dispatch, promised=np.zeros(len(jobs), np.bool_))
@@ -362,13 +372,40 @@ class SimulatedController:
         self,
         ticket: Ticket,
         most_kw: float,
+        least_kw: float | None,
         raise_price_per_kw: float,
         it_price_per_kwh: float,
         until: datetime,
     ) -> Outcome:
         """Hold the import below a level until an instant."""
-        values = (most_kw, raise_price_per_kw, it_price_per_kwh)
+        asked_kw = np.nan if least_kw is None else least_kw
+        values = (most_kw, raise_price_per_kw, it_price_per_kwh, asked_kw)
         return self.fleet.told(ticket, self.site, "import", values, until)
+
+
+def _untold(study: Study) -> list[Finding]:
+    """What a dispatch may say of a fleet and no act tells it: it would go on as if nothing had been said."""
+    fleet = study.fleet
+    found = {
+        "capacity for the grid": bool(fleet.products),
+        "halls and stores of cold": can_shift_cooling(fleet),
+        "plants that are told what to make": bool(reactors_of(fleet)),
+        "nodes that rest": any(pool.parking for pool in fleet.pools),
+        "starts and stops in turn": is_ruled(fleet),
+        "caches that are lost": bool(
+            lost_caches_s(study.services, len(fleet.places)).any() if study.services else False
+        ),
+    }
+    return [
+        Finding(
+            subject=f"case {study.name}",
+            value=what,
+            limit="what a live fleet is told: jobs, routes, stores, held imports",
+            mend="Run it with `gridtide run`; leave this out of the case to serve it live.",
+        )
+        for what, there in found.items()
+        if there
+    ]
 
 
 def devices_of(fleet: SimulatedFleet) -> dict[str, object]:

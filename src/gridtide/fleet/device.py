@@ -193,12 +193,13 @@ class HoldsImport(Protocol):
         self,
         ticket: Ticket,
         most_kw: float,
+        least_kw: float | None,
         raise_price_per_kw: float,
         it_price_per_kwh: float,
         until: datetime,
     ) -> Outcome:
-        """Hold the import below a level until an instant. A kW above it costs raise_price_per_kw, a kWh of IT here
-        it_price_per_kwh: what is sent on goes where it costs less."""
+        """Hold the import below a level, and above the least where one is told, until an instant. A kW above the level
+        costs raise_price_per_kw, a kWh of IT here it_price_per_kwh: what is sent on goes where it costs less."""
         ...
 
 

@@ -33,10 +33,12 @@ class Route:
 
 @dataclass(frozen=True, kw_only=True)
 class HoldImport:
-    """Hold a site's import by its store and its routes below a level, at these prices, until an instant."""
+    """Hold a site's import by its store and its routes below a level, where least_kw is there also above that one, at
+    these prices, until an instant."""
 
     site: str
     most_kw: float
+    least_kw: float | None
     raise_price_per_kw: float
     it_price_per_kwh: float
     until: datetime
@@ -79,7 +81,12 @@ def do(act: AnyAct, device: object, ticket: Ticket, now: datetime) -> Outcome:
             return device.route(ticket, act.service, act.origin, act.shares, act.slower, act.until)
         case HoldImport(), HoldsImport():
             return device.hold_import(
-                ticket, act.most_kw, act.raise_price_per_kw, act.it_price_per_kwh, act.until
+                ticket,
+                act.most_kw,
+                act.least_kw,
+                act.raise_price_per_kw,
+                act.it_price_per_kwh,
+                act.until,
             )
         case ((PlaceJob() | Route() | HoldImport()), _):
             said = f"{type(device).__name__} cannot do {type(act).__name__}"

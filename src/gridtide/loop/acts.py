@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Dispatch
+from gridtide.decide.recovering import level_held_kw
+from gridtide.decide.setpoints import floor_held_kw
 from gridtide.fleet.act import BeginAt, Exchange, PauseJob, ResumeJob
 from gridtide.fleet.device import QueuedJob, Standing
 from gridtide.fleet.fleet import Fleet
@@ -132,6 +134,8 @@ def _of_sites(
                 slower=split[1:],
                 until=until,
             )
+    level_kw = level_held_kw(dispatch, len(horizon))
+    floor_kw = floor_held_kw(dispatch, level_kw)
     for s, site in enumerate(fleet.sites):
         both = np.stack([dispatch.charge_kw[s], dispatch.discharge_kw[s]])
         if site.battery is not None:
@@ -143,14 +147,22 @@ def _of_sites(
                 discharge_kw=discharge_kw,
                 until=until,
             )
-        price = dispatch.it_price_per_kwh[s : s + 1]
+        price = dispatch.it_price_per_kwh[s]
+        held = np.stack([price, level_kw[s], price if floor_kw is None else floor_kw[s]])
         yield HoldImport(
             site=site.name,
-            most_kw=float(dispatch.import_held_kw[s]),
+            most_kw=float(level_kw[s, step]),
+            least_kw=_floor(floor_kw, s, step),
             raise_price_per_kw=float(dispatch.raise_price_per_kw[s]),
-            it_price_per_kwh=float(price[0, step]),
-            until=instant(horizon.edges_s[_end_of(price, step)]),
+            it_price_per_kwh=float(price[step]),
+            until=instant(horizon.edges_s[_end_of(held, step)]),
         )
+
+
+def _floor(floor_kw: NDArray[np.float64] | None, site: int, step: int) -> float | None:
+    """The least import a site is held to, None where to none."""
+    least_kw = -np.inf if floor_kw is None else float(floor_kw[site, step])
+    return None if np.isneginf(least_kw) else least_kw
 
 
 def _end_of(values: NDArray[np.float64], step: int) -> int:

@@ -21,10 +21,11 @@ from gridtide.fleet.act import Release as ReleaseAct
 from gridtide.loop.frame import ALARMS_MOST, at_risk, site_values
 from gridtide.loop.instants import next_turn
 from gridtide.loop.later import later
-from gridtide.loop.live_world import TOLD, LiveWorld
+from gridtide.loop.live_world import LiveWorld
 from gridtide.loop.mandate import Mandate, Policy
 from gridtide.loop.room import Frame, Receipt
 from gridtide.loop.turn import Memory, Turn, take_turn
+from gridtide.loop.verifying import Moved, Verdict
 from gridtide.loop.world import Orders, WakingClock
 from gridtide.timeline import instant
 from gridtide.trust.approve import (
@@ -81,7 +82,7 @@ class ControlRoom:
     """A `Room`: `go_on` is called again and again by one thread; all else may be called by any.
 
     currency: of the costs in proposals. patience: how long a decision may be approved. autonomy: what is done without
-    people.
+    people. verdicts: what meters said of the acts of the last step.
     """
 
     mandate: Mandate
@@ -103,6 +104,7 @@ class ControlRoom:
     decided: dict[str, Decision] = field(default_factory=dict)
     why: dict[str, dict[str, object]] = field(default_factory=dict)
     frame: Frame | None = None
+    verdicts: tuple[Verdict, ...] = ()
     releasing: bool = False
     closed: bool = False
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -129,8 +131,12 @@ class ControlRoom:
         with self.lock:
             self.autonomy = lapsed(self.autonomy, as_of)
             self._expire(as_of)
-            if self._is_time():
-                self._take_turn(as_of)
+            is_time = self._is_time()
+        if is_time:
+            # not under the lock: people are answered while a plan is made
+            turn = take_turn(self.mandate, self.policy, self.world, self.memory, as_of)
+            with self.lock:
+                self._take_turn(turn, as_of)
         self._attend()
         self._tell()
         self.world.step()
@@ -145,9 +151,8 @@ class ControlRoom:
             return True
         return not self.known >= frozenset(self.world.active().name.tolist())
 
-    def _take_turn(self, as_of: datetime) -> None:
-        before = self.memory.commitments
-        turn = self.turn = take_turn(self.mandate, self.policy, self.world, self.memory, as_of)
+    def _take_turn(self, turn: Turn, as_of: datetime) -> None:
+        before, self.turn = self.memory.commitments, turn
         self.memory = turn.memory
         self.known = frozenset(turn.orders.jobs.name.tolist())
         self.next_due = next_turn(self.mandate, turn.memory, self.world.present, UNKNOWN)
@@ -220,13 +225,14 @@ class ControlRoom:
         self.world.tell(orders, decision.id)
 
     def _verify(self) -> None:
-        """Say of the orders in force whether devices took what they were told."""
+        """Say of the orders in force whether devices took what they were told, and whether power moved."""
         with self.lock:
-            done, self.world.done = self.world.done, []
+            self.verdicts, self.world.verdicts = tuple(self.world.verdicts), []
             if self.in_force is None or self.in_force.stage is not Stage.TOLD:
                 return
-            held = all(one.outcome.fate in TOLD for one in done)
-            self.in_force = replace(self.in_force, stage=Stage.VERIFIED if held else Stage.FAILED)
+            still = [one for one in self.verdicts if one.moved is Moved.NOT_MOVED]
+            failed = bool(still or self.world.unheard)
+            self.in_force = replace(self.in_force, stage=Stage.FAILED if failed else Stage.VERIFIED)
             self._write(self.in_force)
 
     def _expire(self, as_of: datetime) -> None:
@@ -276,11 +282,23 @@ class ControlRoom:
             }
             self.frame = Frame(number=self.frame.number + 1, at=self.world.now, values=values)
 
-    def _alarms(self) -> list[str]:
-        return [
-            f"{name} does not answer: {said}"
-            for name, said in sorted(self.world.reach.silent.items())
-        ][:ALARMS_MOST]
+    def _alarms(self) -> list[dict[str, object]]:
+        """What did not move, what no device took, who does not answer; the newest first of each."""
+        now = self.world.now.isoformat()
+        found: list[dict[str, object]] = [
+            {"subject": one.subject, "said": one.said, "since": one.since.isoformat()}
+            for one in sorted(self.world.watch.alarms.values(), key=lambda one: one.since)[::-1]
+        ]
+        found += [
+            {"subject": one.outcome.ticket[:12], "said": one.outcome.said, "since": now}
+            for one in self.world.unheard
+        ]
+        silent = sorted(self.world.reach.silent.items())
+        found += [
+            {"subject": name, "said": f"does not answer: {said}", "since": now}
+            for name, said in silent
+        ]
+        return found[:ALARMS_MOST]
 
     def _ages(self) -> dict[str, float]:
         """How old the newest issue of each kind of signal is, and what meters said, seconds."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from gridtide.finding import Finding
 from gridtide.fleet.ticket import Fate, Outcome, Ticket
 
 
@@ -59,3 +60,24 @@ class KeepsIntents(Protocol):
     def told(self, id: str) -> tuple[Told, ...]:
         """Every ticket of an act, oldest first, one an epoch, with the newest outcome of the act."""
         ...
+
+
+def ticket_of(intent: Intent, epoch: int, sequence: int) -> Ticket:
+    """The ticket of an intent under a leader."""
+    return Ticket(
+        id=intent.id,
+        epoch=epoch,
+        sequence=sequence,
+        issued_at=intent.issued_at,
+        expires_at=intent.expires_at,
+    )
+
+
+def unheard_of(id: str) -> Finding:
+    """What is wrong with an outcome of a ticket that nobody intended."""
+    return Finding(
+        subject=f"outcome of ticket {id!r}",
+        value="no intent has this id",
+        limit="outcomes of what was intended",
+        mend="Write the intent down before telling.",
+    )

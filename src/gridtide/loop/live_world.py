@@ -26,6 +26,8 @@ from gridtide.loop.names import place_names, store_names
 from gridtide.loop.reach import Reach
 from gridtide.loop.roll import Roll
 from gridtide.loop.seen import Seen, telemetry_of
+from gridtide.loop.verifying import Verdict
+from gridtide.loop.watching import Watch
 from gridtide.loop.world import Orders, Telemetry, WakingClock, joined
 from gridtide.timeline import Timeline, epoch_s, instant
 
@@ -47,9 +49,10 @@ class Done:
 class LiveWorld:
     """A fleet of devices as one world.
 
-    reach: its devices. roll: what is declared of jobs. intents: where what is told is written down first. steps:
-    the step edges of the course. present: number of the step that begins next. attend: what is looked after whenever
-    waiting is over, or was broken off.
+    reach: its devices. roll: what is declared of jobs. intents: where what is told is written down first. steps: the
+    step edges of the course. present: number of the step that begins next. done: what was told since that began;
+    unheard: what of the last step no device took. verdicts: what meters said since somebody asked. attend: what is
+    looked after whenever waiting is over, or was broken off.
     """
 
     fleet: Fleet
@@ -70,6 +73,9 @@ class LiveWorld:
     peak_kw: Real | None = None
     seen: Seen | None = None
     done: list[Done] = field(default_factory=list)
+    unheard: list[Done] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+    watch: Watch = field(default_factory=Watch)
     attend: Callable[[], None] = lambda: None
 
     @property
@@ -235,28 +241,28 @@ class LiveWorld:
                 self.moves[name] = self.moves.get(name, 0) + 1
 
     def step(self) -> Telemetry:
-        """Wait for the end of the step, then read every meter, store and router."""
+        """Wait for the end of the step, then read every meter, store and router, and see whether power followed."""
         begin, end = (instant(edge) for edge in self.steps.edges_s[self.present :][:2])
         while self.clock.now() < end:
             self.clock.wait_until(end)
             self.attend()
-        before = set(self.over)
-        self.queue()
-        fresh = sorted(set(self.over) - before)
+        over = set(self.over)
+        queue, power = self.queue(), self.reach.power()
         self.seen = Seen.of(
             self.fleet,
             self.services,
             self.roll.declared.classes,
-            (self.reach.power(), self.reach.stores(), self.reach.routes()),
+            (power, self.reach.stores(), self.reach.routes()),
             end,
         )
+        acts = [one.act for one in self.done if one.outcome.fate in TOLD]
+        self.verdicts += self.watch.look(acts, queue, self.told, power, self.fleet, end)
+        self.unheard = [one for one in self.done if one.outcome.fate not in TOLD]
+        self.done = []
         self.peak_kw = np.maximum(self._peak_carried(begin), np.nan_to_num(self.seen.import_kw))
         self.present += 1
-        return telemetry_of(
-            self.seen,
-            Timeline(edges_s=self.steps.edges_s[self.present - 1 : self.present + 1]),
-            fresh,
-        )
+        step = Timeline(edges_s=self.steps.edges_s[self.present - 1 : self.present + 1])
+        return telemetry_of(self.seen, step, sorted(set(self.over) - over))
 
     def _peak_carried(self, begin: datetime) -> Real:
         """The highest import of the billing month so far; a new month starts at 0."""

@@ -54,6 +54,7 @@ class Opening:
         self._open_room = open_room
         self._running: Running | None = None
         self._thread = threading.Thread(target=self._run, name="opening", daemon=True)
+        self._lock = threading.Lock()
         self.standing = Standing.OPENING
         self.fault: BaseException | None = None
         self.opened: Callable[[Room], None] = lambda room: None
@@ -89,10 +90,9 @@ class Opening:
         return (*ended, *self._running.room.unready())
 
     def close(self) -> tuple[str, ...]:
-        """Take no more turns; what is still held. Waits until the room is open, so that it can be closed."""
-        if self._thread.is_alive():
-            self._thread.join()
-        running, self.standing = self._running, Standing.CLOSED
+        """Take no more turns; what is still held. A room that is not open yet is closed once it is."""
+        with self._lock:
+            running, self.standing = self._running, Standing.CLOSED
         return () if running is None else running.stop()
 
     def _run(self) -> None:
@@ -102,5 +102,10 @@ class Opening:
             self.fault, self.standing = fault, Standing.FAILED
             self.failed()
             return
-        self.opened(running.room)
-        self._running, self.standing = running, Standing.OPEN
+        with self._lock:
+            closed = self.standing is Standing.CLOSED
+            if not closed:
+                self.opened(running.room)
+                self._running, self.standing = running, Standing.OPEN
+        if closed:
+            running.stop()
