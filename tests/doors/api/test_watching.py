@@ -47,6 +47,11 @@ def test_power_plan_price_and_room_to_move_are_read_by_site() -> None:
         ("Nantong", "chat"): 300.0,
         ("Nantong", "building"): 200.0,
     }
+    known = {**SITE, "by_class_kw": {"training": 700.0, "chat": 200.0}}
+    seen.look(Frame(number=2, at=BEGAN, values={"sites": [known]}))
+    assert seen.vitals({}).power_kw["Nantong", "idle"] == 100.0
+    wide = seen.vitals({"envelope": {"moved_max_kw.Nantong": 1e9}})
+    assert wide.envelope_kw["Nantong", "upper"] == 5000.0
     assert found.envelope_kw == {("Nantong", "lower"): 950.0, ("Nantong", "upper"): 1350.0}
     assert found.flexibility_kw == {("Nantong", "up"): 300.0, ("Nantong", "down"): 0.0}
     assert found.price_per_mwh == {("Nantong",): -3.0} and found.currency == "CNY"

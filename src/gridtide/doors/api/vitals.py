@@ -10,12 +10,13 @@ Labelled = Mapping[tuple[str, ...], float]
 class Vitals:
     """Numbers by label. What is unknown has no entry, never 0.
 
-    power_kw: metered, by site and class, the building's own beside those of work. import_kw: drawn from the grid, and
-    planned_kw, import_max_kw: by site. envelope_kw: by site and bound, lower or upper. renewable_kw: by site and use,
-    used or curtailed. energy_kwh: drawn since the service began, by site. price_per_mwh: by site, in `currency`.
-    carbon_g_per_kwh: by site and kind, average or marginal. flexibility_kw: by site and direction, up or down. score:
-    of regulation, by site. source_age_s: by name. alarms: that stand, by kind. mode: by name, 1 for the one that holds.
-    at_risk: jobs. waiting: proposals. frame_age_s: since the room last made a frame.
+    power_kw: metered, by site and class; those of the building and of idle machines stand beside those of work.
+    import_kw: drawn from the grid, and planned_kw, import_max_kw: by site. envelope_kw: by site and bound, lower or
+    upper. renewable_kw: by site and use, used or curtailed. energy_kwh: drawn since the service began, by site.
+    price_per_mwh: by site, in `currency`. carbon_g_per_kwh: by site and kind, average or marginal. flexibility_kw: by
+    site and direction, up or down. score: of regulation, by site. source_age_s: by name. alarms: that stand, by kind.
+    mode: by name, 1 for the one that holds. at_risk: jobs. waiting: proposals. frame_age_s: since the room last made a
+    frame.
     """
 
     currency: str = "EUR"

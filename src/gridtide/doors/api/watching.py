@@ -1,5 +1,6 @@
 """What a room shows, frame by frame, as vitals and tallies: the names of its values are those of `docs/live.md`."""
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -17,10 +18,16 @@ ALARM_KINDS = ("told-but-not-moved", "silent")
 
 class Watch:
     """Looks at every new frame. now: the clock on the wall, for ages. currency: of prices. carbon: which kind the room
-    shows."""
+    shows. tallies: counted on; new ones where none are given."""
 
-    def __init__(self, now: Callable[[], datetime], currency: str, carbon: Kind) -> None:
-        self.tallies = Tallies()
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        currency: str,
+        carbon: Kind,
+        tallies: Tallies | None = None,
+    ) -> None:
+        self.tallies = Tallies() if tallies is None else tallies
         self._now, self._currency, self._carbon = now, currency, CARBON_NAMES[carbon]
         self._energy_kwh: dict[tuple[str, ...], float] = {}
         self._last: Frame | None = None
@@ -97,20 +104,27 @@ def _power_kw(values: Mapping[str, object]) -> dict[tuple[str, ...], float]:
     found: dict[tuple[str, ...], float] = {}
     for one in _sites(values):
         site, facility_kw, it_kw = str(one["site"]), one.get("facility_kw"), one.get("it_kw")
-        found |= {(site, kind): kw for (kind,), kw in _numbers(one.get("by_class_kw")).items()}
-        if facility_kw is not None and it_kw is not None:
-            found[site, "building"] = float(facility_kw) - float(it_kw)
+        classes = _numbers(one.get("by_class_kw"))
+        found |= {(site, kind): kw for (kind,), kw in classes.items()}
+        if facility_kw is None or it_kw is None:
+            continue
+        found[site, "building"] = float(facility_kw) - float(it_kw)
+        if len(classes) == len(one.get("by_class_kw") or ()):
+            found[site, "idle"] = max(0.0, float(it_kw) - sum(classes.values()))
     return found
 
 
 def _envelope_kw(values: Mapping[str, object], envelope: object) -> dict[tuple[str, ...], float]:
     """Around the plan of each site at which something may be moved."""
     moved_kw = {name.removeprefix(MOVED): kw for (name,), kw in _numbers(envelope).items()}
+    import_max_kw = _by_site(values, "import_max_kw")
     found: dict[tuple[str, ...], float] = {}
     for (site,), planned_kw in _by_site(values, "plan_import_kw").items():
         if moved_kw.get(site):
             found[site, "lower"] = max(0.0, planned_kw - moved_kw[site])
-            found[site, "upper"] = planned_kw + moved_kw[site]
+            found[site, "upper"] = min(
+                planned_kw + moved_kw[site], import_max_kw.get((site,), math.inf)
+            )
     return found
 
 
