@@ -6,6 +6,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 
+def seconds() -> float:
+    """Seconds that only ever rise, to say how long something took."""
+    return time.monotonic()
+
+
 @dataclass(frozen=True)
 class WallClock:
     """The clock on the wall, in UTC. May be woken."""
