@@ -20,12 +20,14 @@ from gridtide.finding import BadInput
 from gridtide.fleet.act import Release as ReleaseAct
 from gridtide.fleet.site_act import subject_of
 from gridtide.loop.clock import seconds
+from gridtide.loop.expecting import draws
 from gridtide.loop.frame import ALARMS_MOST, at_risk, site_values
 from gridtide.loop.instants import next_turn
 from gridtide.loop.later import later
 from gridtide.loop.live_world import LiveWorld
 from gridtide.loop.mandate import Mandate, Policy
 from gridtide.loop.recovering import kept, read_back, taken_up
+from gridtide.loop.releasing import LetGo, let_go
 from gridtide.loop.room import Frame, Receipt
 from gridtide.loop.turn import Memory, Turn, take_turn
 from gridtide.loop.verifying import Moved, Verdict
@@ -88,7 +90,8 @@ class ControlRoom:
     currency: of the costs in proposals. patience: how long a decision may be approved. autonomy: what is done without
     people. documents: where is kept what the next room must know if this one is gone; None where none
     will come. epoch: of this leader. verdicts: what meters said of the acts of the last step. decided_s: how long turns
-    took since the last frame; fates: what came of acts since this room began.
+    took since the last frame; fates: what came of acts since this room began. leaving: what
+    is still to be let go after a release.
     """
 
     mandate: Mandate
@@ -116,6 +119,7 @@ class ControlRoom:
     decided_s: list[float] = field(default_factory=list)
     fates: Counter[str] = field(default_factory=Counter)
     releasing: bool = False
+    leaving: tuple[LetGo, ...] = ()
     closed: bool = False
     lock: threading.RLock = field(default_factory=threading.RLock)
     tail: deque[dict[str, object]] = field(default_factory=lambda: deque(maxlen=KEPT))
@@ -280,15 +284,29 @@ class ControlRoom:
             del self.dockets[name]
 
     def _attend(self) -> None:
-        """What people want at once, whatever the loop waits for: everything let go."""
+        """What people want at once, whatever the loop waits for: everything let go, each when its turn has come."""
         with self.lock:
             releasing, self.releasing = self.releasing, False
-            if not releasing:
-                return
-            self.orders = self.in_force = None
-        owners = {held.subject: name for name, held in self.world.reach.restraints()}
-        self.world.tell_acts([ReleaseAct(subject=one) for one in owners], "release", owners)
-        self.world.forget()
+            if releasing:
+                self.orders = self.in_force = None
+        now = self.clock.now()
+        if releasing:
+            self.leaving = self._let_go(now)
+            self.world.forget()
+        due = [one for one in self.leaving if one.at <= now]
+        if due:
+            owners = {one.subject: one.device for one in due}
+            acts = [ReleaseAct(subject=one) for one in owners]
+            done = self.world.tell_acts(acts, f"release at {now.isoformat()}", owners)
+            self.fates.update(one.outcome.fate.value for one in done)
+        self.leaving = tuple(one for one in self.leaving if one.at > now)
+        self.world.look_at = self.leaving[0].at if self.leaving else None
+
+    def _let_go(self, now: datetime) -> tuple[LetGo, ...]:
+        """When everything that any device holds is let go."""
+        queue, reach, fleet = self.world.queue(), self.world.reach, self.mandate.fleet
+        drawn = draws(queue, self.world.told, fleet)
+        return let_go(reach.restraints(), queue, drawn, reach.stores(), fleet, now)
 
     def _publish(self) -> None:
         assert self.turn is not None and self.frame is not None

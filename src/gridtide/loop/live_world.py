@@ -61,7 +61,7 @@ class LiveWorld:
     reach: its devices. roll: what is declared of jobs. intents: where what is told is written down first. steps: the
     step edges of the course. present: number of the step that begins next. done: what was told since that began;
     unheard: what of the last step no device took. verdicts: what meters said since somebody asked. attend: what is
-    looked after whenever waiting is over, or was broken off.
+    looked after whenever waiting is over, or was broken off; look_at: when it wants to be at the latest.
     """
 
     fleet: Fleet
@@ -86,6 +86,7 @@ class LiveWorld:
     verdicts: list[Verdict] = field(default_factory=list)
     watch: Watch = field(default_factory=Watch)
     attend: Callable[[], None] = lambda: None
+    look_at: datetime | None = None
 
     @property
     def now(self) -> datetime:
@@ -257,7 +258,8 @@ class LiveWorld:
         """Wait for the end of the step, then read every meter, store and router, and see whether power followed."""
         begin, end = (instant(edge) for edge in self.steps.edges_s[self.present :][:2])
         while self.clock.now() < end:
-            self.clock.wait_until(end)
+            look = self.look_at
+            self.clock.wait_until(end if look is None else min(end, max(look, self.clock.now())))
             self.attend()
         over = set(self.over)
         queue, power = self.queue(), self.reach.power()
