@@ -24,6 +24,7 @@ from gridtide.loop.expecting import draws
 from gridtide.loop.frame import ALARMS_MOST, at_risk, site_values
 from gridtide.loop.instants import next_turn
 from gridtide.loop.later import later
+from gridtide.loop.left_alone import without_unknown_stores
 from gridtide.loop.live_world import LiveWorld
 from gridtide.loop.mandate import Mandate, Policy
 from gridtide.loop.recovering import kept, read_back, taken_up
@@ -184,7 +185,8 @@ class ControlRoom:
 
     def _take_turn(self, as_of: datetime) -> None:
         before, begun_s = self.memory.commitments, seconds()
-        turn = self.turn = take_turn(self.mandate, self.policy, self.world, self.memory, as_of)
+        mandate, world = without_unknown_stores(self.mandate, self.world)
+        turn = self.turn = take_turn(mandate, self.policy, world, self.memory, as_of)
         self.decided_s.append(round(seconds() - begun_s, 3))
         self.memory = turn.memory
         self.known = frozenset(turn.orders.jobs.name.tolist())
