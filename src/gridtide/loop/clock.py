@@ -11,6 +11,11 @@ def steady_s() -> float:
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
+def seconds() -> float:
+    """Seconds that only ever rise, to say how long something took."""
+    return time.monotonic()
+
+
 @dataclass(frozen=True)
 class WallClock:
     """The clock on the wall, in UTC. May be woken."""
