@@ -11,6 +11,11 @@ def seconds() -> float:
     return time.monotonic()
 
 
+def steady_s() -> float:
+    """Seconds since this machine started, its sleep included: no change of the clock on the wall moves them."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 @dataclass(frozen=True)
 class WallClock:
     """The clock on the wall, in UTC. May be woken."""
