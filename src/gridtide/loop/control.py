@@ -27,6 +27,7 @@ from gridtide.loop.later import later
 from gridtide.loop.left_alone import without_unknown_stores
 from gridtide.loop.live_world import LiveWorld
 from gridtide.loop.mandate import Mandate, Policy
+from gridtide.loop.planning_beside import PlansBeside
 from gridtide.loop.recovering import kept, read_back, taken_up
 from gridtide.loop.releasing import LetGo, let_go
 from gridtide.loop.room import Frame, Receipt
@@ -183,8 +184,11 @@ class ControlRoom:
             self.documents.keep("world", self.mandate.owner, self.world.now, kept(self.world))
 
     def _is_time(self) -> bool:
-        """Whether something is to be decided: the first turn, work that came, what people approved, or the hour."""
+        """Whether something is to be decided: the first turn, work that came, a plan
+        that is finished, what people approved, or the hour."""
         if self.turn is None or self.world.present >= self.next_due:
+            return True
+        if isinstance(self.policy, PlansBeside) and self.policy.ready:
             return True
         if any(one.docket.stage is Stage.APPROVED for one in self.dockets.values()):
             return True
