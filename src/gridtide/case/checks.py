@@ -218,7 +218,8 @@ def _policies(case: CaseFile) -> Iterator[Finding]:
     faults = Gathered()
     for policy in case.case.policies:
         name = policy.partition("(")[0]
-        yield from _known("case.policies", name, list(names_known()))
+        listed = [f"plugin:{plugin.name}" for plugin in case.plugin]
+        yield from _known("case.policies", name, [*names_known(), *listed])
         if name in POLICIES:
             faults.of(partial(checked, policy))
     for fault in faults.findings:
@@ -248,7 +249,8 @@ def _uncertainty(case: CaseFile) -> Iterator[Finding]:
 
 
 def _zones(case: CaseFile) -> Iterator[Finding]:
-    zones = [signal.zone for signal in case.signal]
+    zones = [signal.zone for signal in case.signal if signal.witness is None]
+    yield from _second_sources(case, zones)
     for number, site in enumerate(case.site, start=1):
         yield from _known(f"site[{number}].zone", site.zone, zones)
         for key in ("weather_zone", "curtailment_zone"):
@@ -261,7 +263,7 @@ def _zones(case: CaseFile) -> Iterator[Finding]:
     seen: Counter[tuple[str, str]] = Counter()
     for signal in case.signal:
         for kind in signal.kinds:
-            seen[(signal.zone, kind)] += 1
+            seen[(signal.kept_as, kind)] += 1
     for (zone, kind), count in sorted(seen.items()):
         if count > 1:
             yield _fault(
@@ -269,6 +271,30 @@ def _zones(case: CaseFile) -> Iterator[Finding]:
                 f"{count} signals give {kind}",
                 "one signal for one place and kind",
                 "Remove one.",
+            )
+
+
+def _second_sources(case: CaseFile, zones: list[str]) -> Iterator[Finding]:
+    """Witnesses that were read, of a zone that somebody else speaks of first, each by a name of its own."""
+    named = Counter(signal.kept_as for signal in case.signal if signal.witness)
+    for number, signal in enumerate(case.signal, start=1):
+        if signal.witness is None:
+            continue
+        key = f"signal[{number}]"
+        yield from _known(f"{key}.zone", signal.zone, zones)
+        if signal.source == "synthetic":
+            yield _fault(
+                f"{key}.source",
+                "synthetic",
+                "a file, for a witness: what is made up bears nothing out",
+                "Name the source and the file of the second source.",
+            )
+        if named[signal.kept_as] > 1:
+            yield _fault(
+                f"{key}.witness",
+                signal.witness,
+                f"one witness of that name for {signal.zone}",
+                "Give each second source a name of its own.",
             )
 
 

@@ -543,6 +543,7 @@ class SignalTable(Table):
     path: str | None = None
     kinds: tuple[Name, ...] = ()
     from_zone: Name | None = None
+    witness: Name | None = None
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
     stamp: Literal["start", "end"] = "start"
     published: Literal["day-ahead", "real-time", "tariff"] | None = None
@@ -564,6 +565,11 @@ class SignalTable(Table):
     carbon_swing_g_per_kwh: Annotated[float, Field(ge=0, le=1500)] = 100.0
     curtailed_kw: Power = 0.0
     curtailed_hours: tuple[Window, ...] = ()
+
+    @property
+    def kept_as(self) -> str:
+        """The zone under which its series are kept; a second source has one of its own."""
+        return self.zone if self.witness is None else f"{self.zone} by {self.witness}"
 
 
 class EventTable(Table):
@@ -651,6 +657,18 @@ class OrderTable(Table):
     site: Annotated[tuple[OrderedTable, ...], Field(min_length=1)]
 
 
+class PluginTable(Table):
+    """[[plugin]]: code of somebody else that may decide."""
+
+    name: Name
+    path: Name
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    trial: Literal["shadow", "advise", "act"] = "shadow"
+    signed_by: Name
+    signature: Annotated[str, Field(min_length=1, max_length=200)]
+    canary_days: Annotated[int, Field(ge=1, le=366)] = 7
+
+
 class CaseFile(Table):
     """A whole case."""
 
@@ -671,6 +689,8 @@ class CaseFile(Table):
     event: tuple[EventTable, ...] = ()
     openadr: tuple[OpenAdrTable, ...] = ()
     order: tuple[OrderTable, ...] = ()
+    approvers: dict[Name, Annotated[str, Field(min_length=1, max_length=200)]] = {}
+    plugin: tuple[PluginTable, ...] = ()
 
 
 def span_of(case: CaseTable) -> tuple[datetime, datetime]:

@@ -48,7 +48,7 @@ def history_of(case: CaseFile, timeline: Timeline, folder: Path) -> tuple[Histor
             f"{signal.kind} of {signal.zone}: {note}" for signal in made for note in signal.notes
         ]
         signals += made
-    return add(History(clocks=_clocks(case)), signals), tuple(notes)
+    return add(History(clocks=_clocks(case), witnesses=_witnesses(case)), signals), tuple(notes)
 
 
 def _reach(case: CaseFile, wide: Timeline) -> Timeline:
@@ -76,6 +76,11 @@ def _clocks(case: CaseFile) -> tuple[tuple[str, str], ...]:
     for asked in case.demand:
         found.setdefault(demand_zone(asked.service, asked.origin), case.site[0].clock)
     return tuple(sorted(found.items()))
+
+
+def _witnesses(case: CaseFile) -> tuple[tuple[str, str], ...]:
+    """Zones and the names under which second sources of them are kept, in the order of the case."""
+    return tuple((table.zone, table.kept_as) for table in case.signal if table.witness)
 
 
 def _settled(
@@ -111,7 +116,7 @@ def _signals(
     for signal in _of_zone(zone, found, number) if table.source == "table" else found:
         part = _cut(signal, reach)
         if part is not None and _cut(signal, wide) is not None:
-            yield replace(part, zone=table.zone)
+            yield replace(part, zone=table.kept_as)
 
 
 def _of_zone(zone: str, found: tuple[Signal, ...], number: int) -> list[Signal]:

@@ -21,6 +21,7 @@ from gridtide.signals.history import History, known, reach_s
 from gridtide.signals.signal import Kind, Nature, Signal, is_point
 from gridtide.timeline import Timeline
 from gridtide.trust.quarantine import Doubt, quarantined
+from gridtide.trust.second_source import borne_out, middle_of
 
 OLDEST = timedelta(days=8)
 
@@ -55,16 +56,28 @@ def see(
     signals: list[Signal] = []
     doubts: list[Doubt] = []
     for kind, zone in wanted(mandate):
-        published = known(mandate.history, kind, zone, horizon, as_of)
-        clean, found = quarantined(published, as_of, OLDEST)
+        clean, found = _trusted(mandate.history, kind, zone, horizon, as_of)
         doubts += found
         signals.append(clean)
         if np.isnan(clean.values).any():
-            signals.append(_expected(mandate, clean, horizon, as_of))
+            signals.append(_expected(mandate, clean, found, as_of))
             signals += spread_of(
                 clean, mandate.history, as_of, mandate.risk, mandate.forecaster, mandate.seed
             )
     return situation_of(mandate, world, as_of, tuple(signals), commitments), tuple(doubts)
+
+
+def _trusted(
+    history: History, kind: Kind, zone: str, horizon: Timeline, as_of: datetime
+) -> tuple[Signal, tuple[Doubt, ...]]:
+    """What was published by as_of, without what is doubtful by itself or by what second sources say."""
+    clean, found = quarantined(known(history, kind, zone, horizon, as_of), as_of, OLDEST)
+    names = history.others_of(kind, zone)
+    others = [
+        quarantined(known(history, kind, name, horizon, as_of), as_of, OLDEST)[0] for name in names
+    ]
+    clean, against = borne_out(clean, others)
+    return clean, (*found, *against)
 
 
 def with_courses(mandate: Mandate, situation: Situation, scenarios: int) -> Situation:
@@ -77,9 +90,9 @@ def with_courses(mandate: Mandate, situation: Situation, scenarios: int) -> Situ
     drawn: list[Signal] = []
     for one in points:
         if one.nature is Nature.FORECAST and not np.isnan(one.values).all():
-            published = known(mandate.history, one.kind, one.zone, one.timeline, situation.as_of)
+            clean, _ = _trusted(mandate.history, one.kind, one.zone, one.timeline, situation.as_of)
             drawn += spread_of(
-                quarantined(published, situation.as_of, OLDEST)[0],
+                clean,
                 mandate.history,
                 situation.as_of,
                 risk,
@@ -145,10 +158,19 @@ def prices_reach(mandate: Mandate, as_of: datetime) -> int:
     return reach_s(mandate.history, Kind.PRICE, as_of)
 
 
-def _expected(mandate: Mandate, clean: Signal, horizon: Timeline, as_of: datetime) -> Signal:
-    forecast = forecaster_named(mandate.forecaster)
-    expected = forecast(mandate.history, clean.kind, clean.zone, horizon, as_of)
-    values = np.where(np.isnan(clean.values), expected.values, np.nan)
+def _expected(
+    mandate: Mandate, clean: Signal, doubts: tuple[Doubt, ...], as_of: datetime
+) -> Signal:
+    """What is not known or doubtful, as it is expected; where sources spoke against each other, by the past of all."""
+    forecast, horizon = forecaster_named(mandate.forecaster), clean.timeline
+    disputed = any(doubt.disputed for doubt in doubts)
+    others = mandate.history.others_of(clean.kind, clean.zone) if disputed else ()
+    by_source = [
+        forecast(mandate.history, clean.kind, name, horizon, as_of)
+        for name in (clean.zone, *others)
+    ]
+    expected = by_source[0]
+    values = np.where(np.isnan(clean.values), middle_of(by_source), np.nan)
     return Signal(
         kind=clean.kind,
         zone=clean.zone,

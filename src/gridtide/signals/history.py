@@ -49,10 +49,12 @@ class History:
     """Series by kind and zone, in a fixed order.
 
     clocks: zone and IANA name of the clock its people or its market live by, where it is known.
+    witnesses: zone and the name under which a second source of it is kept, in a fixed order.
     """
 
     series: tuple[Series, ...] = ()
     clocks: tuple[tuple[str, str], ...] = ()
+    witnesses: tuple[tuple[str, str], ...] = ()
 
     def of(self, kind: Kind, zone: str) -> Series | None:
         """The rows of one kind and zone, None where nothing was ever published."""
@@ -60,6 +62,11 @@ class History:
             if rows.kind is kind and rows.zone == zone:
                 return rows
         return None
+
+    def others_of(self, kind: Kind, zone: str) -> tuple[str, ...]:
+        """The names under which second sources of a kind and zone are kept."""
+        names = [name for whose, name in self.witnesses if whose == zone]
+        return tuple(name for name in names if self.of(kind, name) is not None)
 
     def clock_of(self, zone: str) -> str:
         """The clock of a zone, UTC where it is not known."""

@@ -15,13 +15,15 @@ STEEPEST_PER_H: dict[Kind, float] = {Kind.TEMPERATURE: 25.0, Kind.HUMIDITY: 1.0}
 
 @dataclass(frozen=True, kw_only=True)
 class Doubt:
-    """Values that were taken out of a signal, and why. first: start of the first of them."""
+    """Values that were taken out of a signal, and why. first: start of the first of them. disputed: whether other
+    sources speak against them."""
 
     kind: Kind
     zone: str
     count: int
     first: datetime
     reason: str
+    disputed: bool = False
 
     def __str__(self) -> str:
         since = f"{self.first:%Y-%m-%d %H:%M} UTC"
@@ -51,7 +53,7 @@ def quarantined(
         wrong.append(
             (known, f"issued {signal.issued_at:%Y-%m-%d %H:%M} UTC, more than {oldest} ago")
         )
-    doubts = tuple(_doubt(signal, mask, reason) for mask, reason in wrong if mask.any())
+    doubts = tuple(doubt_of(signal, mask, reason) for mask, reason in wrong if mask.any())
     taken = np.logical_or.reduce([mask for mask, _ in wrong])
     return (
         replace(signal, values=np.where(taken, np.nan, signal.values)) if taken.any() else signal
@@ -67,7 +69,8 @@ def _jumps(signal: Signal) -> NDArray[np.bool_]:
     return lonely
 
 
-def _doubt(signal: Signal, mask: NDArray[np.bool_], reason: str) -> Doubt:
+def doubt_of(signal: Signal, mask: NDArray[np.bool_], reason: str) -> Doubt:
+    """What is said of values of a signal that are taken out."""
     first = int(np.argmax(mask))
     return Doubt(
         kind=signal.kind,
