@@ -3,10 +3,12 @@
 import signal
 import time
 from functools import partial
+from pathlib import Path
 
 import pytest
 from postgres import Postgres
 
+from gridtide.doors.cli import exit_code
 from gridtide.loop.leadership import Leads
 from gridtide.stores.sql.entries import SqlEntries
 from gridtide.stores.sql.leading import take_lead
@@ -173,3 +175,21 @@ def test_a_password_is_never_shown(postgres: Postgres) -> None:
         open_database("postgresql://gridtide:secret@127.0.0.1:1/none")
     assert "secret" not in str(refused.value)
     assert "***" in str(refused.value)
+
+
+def test_a_service_moves_from_sqlite_to_postgresql(postgres: Postgres, tmp_path: Path) -> None:
+    """By one command; every row is there, and the chain goes on."""
+    url = postgres.fresh()
+    with writer(f"sqlite:///{tmp_path / 'gridtide.db'}") as process:
+        assert said(process) == "0"
+        process.kill()
+    assert exit_code(["store", "copy", str(tmp_path / "gridtide.db"), url]) == 0
+    database = open_database(url)
+    assert rounds_kept(database, 1) >= 1
+    lead = take_lead(database, "goes on")
+    assert lead.epoch == 3
+    entries = SqlEntries(database, lead)
+    entries.append(linked(entries.last(), {"round": "after copying"}))
+    assert broken_link(entries.read()) is None
+    lead.resign()
+    database.close()
