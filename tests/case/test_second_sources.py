@@ -1,5 +1,6 @@
 """A zone may have second sources, and nothing that they speak against is decided on."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -59,7 +60,7 @@ slack_h = 16
 
 def price(hour: int) -> float:
     """Dear by day and below zero in the small hours."""
-    return 60.0 + 80.0 * np.cos(2.0 * np.pi * ((hour % 24) - 15) / 24.0)
+    return 60.0 + 80.0 * math.cos(2.0 * math.pi * ((hour % 24) - 15) / 24.0)
 
 
 def written(folder: Path, lie: float = 0.0, tables: str = TABLES) -> Path:

@@ -26,6 +26,7 @@ from gridtide.case.orders import orders_of
 from gridtide.case.outside import outside_notes
 from gridtide.case.parking import parking_notes, parking_of
 from gridtide.case.plants import design_outdoor_c
+from gridtide.case.plugins import plugin_notes, plugins_of
 from gridtide.case.points import points_left_out, points_of
 from gridtide.case.reactor import reactor_notes, reactor_of
 from gridtide.case.reservoir import reservoir_at, without_inflow
@@ -72,8 +73,10 @@ def study_of(case: CaseFile, folder: Path) -> Study:
     known = faults.of(lambda: history_of(case, timeline, folder))
     tables = faults.of(lambda: tables_of(case, folder))
     recorded = faults.of(lambda: recorded_calls(case, folder))
+    plugins = faults.of(lambda: plugins_of(case, folder))
     faults.refuse_if_any()
     assert work is not None and known is not None and tables is not None and recorded is not None
+    assert plugins is not None
     fleet = with_heard_peaks(fleet, recorded.peaks)
     jobs, true_s, (history, said) = work.jobs, work.true_s, known
     refuse_if_any(outside_data(case, fleet, learned, history, timeline))
@@ -129,7 +132,9 @@ def study_of(case: CaseFile, folder: Path) -> Study:
         seed=case.case.seed,
         events=(*calls_of(case), *orders_of(case), *recorded.calls),
         ended=work.ended,
+        plugins=plugins,
         notes=(
+            *plugin_notes(case),
             *_machine_notes(case, folder),
             *notes_of(tables),
             *lost_cache_notes(case, fleet, tables),

@@ -218,7 +218,8 @@ def _policies(case: CaseFile) -> Iterator[Finding]:
     faults = Gathered()
     for policy in case.case.policies:
         name = policy.partition("(")[0]
-        yield from _known("case.policies", name, list(names_known()))
+        listed = [f"plugin:{plugin.name}" for plugin in case.plugin]
+        yield from _known("case.policies", name, [*names_known(), *listed])
         if name in POLICIES:
             faults.of(partial(checked, policy))
     for fault in faults.findings:

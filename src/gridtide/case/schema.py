@@ -657,6 +657,18 @@ class OrderTable(Table):
     site: Annotated[tuple[OrderedTable, ...], Field(min_length=1)]
 
 
+class PluginTable(Table):
+    """[[plugin]]: code of somebody else that may decide."""
+
+    name: Name
+    path: Name
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    trial: Literal["shadow", "advise", "act"] = "shadow"
+    signed_by: Name
+    signature: Annotated[str, Field(min_length=1, max_length=200)]
+    canary_days: Annotated[int, Field(ge=1, le=366)] = 7
+
+
 class CaseFile(Table):
     """A whole case."""
 
@@ -677,6 +689,8 @@ class CaseFile(Table):
     event: tuple[EventTable, ...] = ()
     openadr: tuple[OpenAdrTable, ...] = ()
     order: tuple[OrderTable, ...] = ()
+    approvers: dict[Name, Annotated[str, Field(min_length=1, max_length=200)]] = {}
+    plugin: tuple[PluginTable, ...] = ()
 
 
 def span_of(case: CaseTable) -> tuple[datetime, datetime]:

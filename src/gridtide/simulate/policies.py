@@ -202,7 +202,7 @@ def policy_named(name: str, study: Study) -> Entry:
 
     Besides the policies of MAKERS: every policy of the literature by its name and settings, without
     those that know true lengths (`lowest-window`, `threshold(q=0.2)`), and every planner that an installed
-    package registers, its plans placed and fitted like the coordinated one's.
+    package registers, its plans placed and fitted like the coordinated one's; and the plugins of the case.
     """
     if name in MAKERS:
         return MAKERS[name](study)
@@ -211,6 +211,8 @@ def policy_named(name: str, study: Study) -> Entry:
         policy_of(choice, 1)
         dispatcher = ByReference(choice=choice, objective=study.objective)
         return Referred(dispatcher=dispatcher, name=name), study.cadence.forecaster, _at_home(study)
+    if name in study.plugins:
+        return study.plugins[name], study.cadence.forecaster, _by_point(study)
     if name in installed():
         plain = _by_point(study)
         return _plan_and_place(plain, name, _loaded(name)), study.cadence.forecaster, plain
@@ -219,7 +221,7 @@ def policy_named(name: str, study: Study) -> Entry:
             Finding(
                 subject="case.policies",
                 value=repr(name),
-                limit="one of " + ", ".join(names_known()),
+                limit="one of " + ", ".join((*names_known(), *study.plugins)),
                 mend="Choose one of them.",
             )
         ]

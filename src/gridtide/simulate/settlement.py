@@ -141,7 +141,7 @@ def settle(study: Study, truth: Truth, course: Course, absorbed_kwh: float) -> S
         emissions_marginal_kg=marginal_kg,
         renewable_used_kwh=float(((seen.supply_kw - seen.unused_supply_kw) * hours).sum()),
         curtailment_absorbed_kwh=absorbed_kwh,
-        promises=_promises(study, course),
+        promises=promises_of(study, course),
         accelerator_h_done=float(done_h.sum()),
         accelerator_h_lost=float(lost_h.sum()),
         requests_answered=float(answered.sum()),
@@ -368,7 +368,8 @@ def _by_class(study: Study, course: Course) -> tuple[tuple[str, float], ...]:
     return tuple((name, float((power_kw * hours).sum())) for name, power_kw in classes + services)
 
 
-def _promises(study: Study, course: Course) -> Promises:
+def promises_of(study: Study, course: Course) -> Promises:
+    """What a course promised by the end of its study, and kept."""
     return settle_promises(
         study.jobs,
         course.ended_s,

@@ -14,6 +14,7 @@ from gridtide.digest import freeze
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.jobs import Jobs
 from gridtide.fleet.service import Service
+from gridtide.loop.mandate import Policy
 from gridtide.signals.history import History
 from gridtide.timeline import Spans, Timeline, epoch_s, instant
 
@@ -54,7 +55,8 @@ class Study:
     settlement currency per unit of another. events: calls of the grid. notes: assumptions a reader of
     results must know. ended: class, declared limit and run time of jobs that had ended before, from which run times
     are estimated. arrivals_known: decisions see all jobs from the start, as only a bound may. risk: how plans
-    meet what forecasts do not know. teams: whose each job is, for whom a course is shown, (n,) or empty.
+    meet what forecasts do not know. teams: whose each job is, for whom a course is shown, (n,) or empty. plugins: code
+    of others that the case lists, by the name policies call it.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Study:
     arrivals_known: bool = False
     risk: Risk = CERTAIN
     teams: NDArray[np.str_] = field(default_factory=lambda: np.zeros(0, np.str_))
+    plugins: Mapping[str, Policy] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         freeze(self, true_s=np.int64, teams=np.str_)

@@ -80,6 +80,8 @@ def asked_policies(text: str) -> tuple[str, ...]:
     chosen = split_policies(text)
     for policy in chosen:
         name = policy.partition("(")[0]
+        if name.startswith("plugin:"):
+            continue
         if name not in names_known():
             faults.findings.append(_unknown(policy))
         elif name in POLICIES:
