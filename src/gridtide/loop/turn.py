@@ -72,7 +72,8 @@ class Memory:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Turn:
-    """What one turn did: the decision written down, what is to be told, and what it was made of."""
+    """What one turn did: the decision written down, what is to be told, and what it was made of. standing: what goes on
+    where nothing new is told."""
 
     decision: Decision
     orders: Orders
@@ -80,6 +81,7 @@ class Turn:
     answers: tuple[Answer, ...]
     situation: Situation
     memory: Memory
+    standing: Dispatch
 
 
 def plan_is_due(mandate: Mandate, memory: Memory, as_of: datetime) -> bool:
@@ -162,6 +164,7 @@ def take_turn(
         answers=answers,
         situation=situation,
         memory=memory,
+        standing=witness,
     )
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -45,10 +46,11 @@ class JsonLinesStore:
         """Everything kept, oldest first."""
         return tuple(self.read())
 
-    def read(self) -> Iterator[Entry]:
-        """Everything kept, oldest first, one line after the other. Raises BadInput on a line that is none of ours."""
+    def read(self, start: int = 0) -> Iterator[Entry]:
+        """Entries from a number on, oldest first, one line after the other. Raises BadInput on a line that is none of
+        ours."""
         if self.path.exists():
-            yield from _read(self.path)
+            yield from islice(_read(self.path), start, None)
 
     def last(self) -> Entry | None:
         """The newest entry, None in an empty store."""

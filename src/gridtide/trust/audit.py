@@ -25,13 +25,19 @@ def linked(previous: Entry | None, content: Mapping[str, object]) -> Entry:
     return Entry(text=text, hash=hashlib.sha256(before + text.encode()).hexdigest())
 
 
+def follows(previous: Entry | None, entry: Entry) -> bool:
+    """Whether an entry is the next after `previous` (None before the first)."""
+    before = bytes.fromhex(previous.hash) if previous else GENESIS
+    return hashlib.sha256(before + entry.text.encode()).hexdigest() == entry.hash
+
+
 def broken_link(entries: Iterable[Entry]) -> int | None:
     """Number of the first entry that does not follow from those before it; None when all do."""
-    before = GENESIS
+    before: Entry | None = None
     for number, entry in enumerate(entries):
-        if hashlib.sha256(before + entry.text.encode()).hexdigest() != entry.hash:
+        if not follows(before, entry):
             return number
-        before = bytes.fromhex(entry.hash)
+        before = entry
     return None
 
 

@@ -91,6 +91,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.mcp:mcp",
         "Let an assistant ask a running control room; it cannot act (MCP).",
     ),
+    "serve": ("gridtide.doors.cli.serve:serve", "The control room, live, with people in charge."),
     "bench": ("gridtide.doors.cli.bench:bench", "Measure a part of gridtide: how good, how fast."),
     "doctor": (
         "gridtide.doors.cli.doctor:doctor",

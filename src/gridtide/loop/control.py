@@ -1,0 +1,495 @@
+"""The control room: one fleet, one loop, people in charge. It sees, decides, asks, tells, verifies and writes down.
+
+A turn never waits: what people must approve is told by a later one, and what nobody approves in time expires while
+what was told before goes on. Everything a person does is written down before it holds.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from gridtide.decide.reservations import grid_step_s, slot_grid
+from gridtide.decide.room import promised_room
+from gridtide.digest import digest
+from gridtide.finding import BadInput
+from gridtide.fleet.act import Release as ReleaseAct
+from gridtide.loop.frame import ALARMS_MOST, at_risk, site_values
+from gridtide.loop.instants import next_turn
+from gridtide.loop.later import later
+from gridtide.loop.live_world import LiveWorld
+from gridtide.loop.mandate import Mandate, Policy
+from gridtide.loop.room import Frame, Receipt
+from gridtide.loop.turn import Memory, Turn, take_turn
+from gridtide.loop.verifying import Moved, Verdict
+from gridtide.loop.world import Orders, WakingClock
+from gridtide.timeline import instant
+from gridtide.trust.approve import (
+    Answer,
+    By,
+    Docket,
+    Tally,
+    answerable,
+    approved,
+    counted,
+    expired,
+    rejected,
+    ruled,
+    shown,
+    superseded,
+)
+from gridtide.trust.audit import content_of, contents, linked
+from gridtide.trust.autonomy_values import values_of
+from gridtide.trust.envelope import changed
+from gridtide.trust.guard import check
+from gridtide.trust.modes import (
+    Autonomy,
+    Change,
+    Freeze,
+    Mode,
+    Release,
+    Thaw,
+    ToEnvelope,
+    ToMode,
+    asked,
+    lapsed,
+)
+from gridtide.trust.people import Person
+from gridtide.trust.proposal import proposal_of
+from gridtide.trust.record import Decision, Stage, Store
+from gridtide.trust.touch import touched
+
+UNKNOWN = np.zeros(0, dtype=np.int64)
+"""When work will come: nobody knows."""
+KEPT = 200
+"""Decisions that are remembered for people to look at; the chain keeps all."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Asked:
+    """A decision that people are asked about, with the turn that made it."""
+
+    docket: Docket
+    turn: Turn
+
+
+@dataclass(kw_only=True, eq=False)
+class ControlRoom:
+    """A `Room`: `go_on` is called again and again by one thread; all else may be called by any.
+
+    currency: of the costs in proposals. patience: how long a decision may be approved. autonomy: what is done without
+    people. verdicts: what meters said of the acts of the last step.
+    """
+
+    mandate: Mandate
+    policy: Policy
+    world: LiveWorld
+    store: Store
+    clock: WakingClock
+    currency: str
+    autonomy: Autonomy
+    patience: timedelta = timedelta(hours=1)
+    memory: Memory = field(default_factory=Memory)
+    tally: Tally = field(default_factory=Tally)
+    next_due: int = 0
+    known: frozenset[str] = frozenset()
+    turn: Turn | None = None
+    orders: Orders | None = None
+    in_force: Decision | None = None
+    dockets: dict[str, Asked] = field(default_factory=dict)
+    decided: dict[str, Decision] = field(default_factory=dict)
+    why: dict[str, dict[str, object]] = field(default_factory=dict)
+    frame: Frame | None = None
+    verdicts: tuple[Verdict, ...] = ()
+    releasing: bool = False
+    closed: bool = False
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    tail: deque[dict[str, object]] = field(default_factory=lambda: deque(maxlen=KEPT))
+    written: int = 0
+
+    def __post_init__(self) -> None:
+        self.written = len(self.store.entries())
+        self.world.attend = self._attend
+        self.frame = Frame(
+            number=0, at=self.clock.now(), values={"at": self.clock.now().isoformat()}
+        )
+
+    # the loop's side: one thread
+
+    @property
+    def over(self) -> bool:
+        """Whether the course is at its end, or the room was closed."""
+        return self.closed or self.world.present >= len(self.mandate.steps)
+
+    def go_on(self) -> None:
+        """One step: a turn where one is due, acts where some are approved, then time, then what meters say."""
+        as_of = self.world.now
+        with self.lock:
+            self.autonomy = lapsed(self.autonomy, as_of)
+            self._expire(as_of)
+            is_time = self._is_time()
+        if is_time:
+            # not under the lock: people are answered while a plan is made
+            turn = take_turn(self.mandate, self.policy, self.world, self.memory, as_of)
+            with self.lock:
+                self._take_turn(turn, as_of)
+        self._attend()
+        self._tell()
+        self.world.step()
+        self._verify()
+        self._publish()
+
+    def _is_time(self) -> bool:
+        """Whether something is to be decided: the first turn, work that came, what people approved, or the hour."""
+        if self.turn is None or self.world.present >= self.next_due:
+            return True
+        if any(one.docket.stage is Stage.APPROVED for one in self.dockets.values()):
+            return True
+        return not self.known >= frozenset(self.world.active().name.tolist())
+
+    def _take_turn(self, turn: Turn, as_of: datetime) -> None:
+        before, self.turn = self.memory.commitments, turn
+        self.memory = turn.memory
+        self.known = frozenset(turn.orders.jobs.name.tolist())
+        self.next_due = next_turn(self.mandate, turn.memory, self.world.present, UNKNOWN)
+        touch = touched(turn.orders.dispatch, turn.standing, turn.situation)
+        clocks = {site.name: site.clock for site in self.mandate.fleet.sites}
+        ruling = ruled(turn.decision, touch, self.autonomy, self.tally, as_of, clocks)
+        self._write(turn.decision)
+        self.why[turn.decision.id] = {"ruling": list(ruling.why)}
+        waiting = next(
+            (k for k, one in self.dockets.items() if one.docket.stage is Stage.APPROVED), None
+        )
+        if waiting is not None:
+            self.memory = replace(turn.memory, commitments=before)
+            self._tell_later(waiting, turn, as_of)
+        elif ruling.by is By.POLICY:
+            self.tally = counted(self.tally, touch, as_of, clocks)
+            self._supersede(turn.decision.id, as_of)
+            self._take(turn.orders, answerable(turn.decision, ruling.owner, Stage.APPROVED))
+        else:
+            self.memory = replace(turn.memory, commitments=before)
+            if ruling.by is By.PERSON:
+                self._ask(turn)
+            else:
+                self._write(answerable(turn.decision, "nobody", Stage.EXPIRED))
+
+    def _ask(self, turn: Turn) -> None:
+        proposal = proposal_of(
+            turn.decision,
+            turn.orders.dispatch,
+            turn.standing,
+            turn.situation,
+            self.currency,
+            self.patience,
+        )
+        self.dockets[turn.decision.id] = Asked(docket=Docket(proposal=proposal), turn=turn)
+
+    def _tell_later(self, decision: str, turn: Turn, as_of: datetime) -> None:
+        """Take what was approved since, as it stands now; it has expired where the guard would not let it through."""
+        found = self.dockets.pop(decision)
+        orders = later(found.turn.orders, turn)
+        grid = slot_grid(turn.situation, grid_step_s(self.mandate.steps))
+        room = promised_room(turn.situation, grid)
+        refused = check(orders.dispatch, turn.situation, room, orders.promised)
+        said = replace(found.turn.decision, owner=found.docket.by)
+        if refused:
+            self._write(
+                replace(said, stage=Stage.EXPIRED, refused=tuple(str(one) for one in refused))
+            )
+            self._write(answerable(turn.decision, "nobody", Stage.EXPIRED))
+            return
+        self._supersede(decision, as_of)
+        self._write(answerable(turn.decision, found.docket.by, Stage.EXPIRED))
+        self.memory = replace(turn.memory, commitments=found.turn.memory.commitments)
+        self._take(orders, said)
+
+    def _take(self, orders: Orders, decision: Decision) -> None:
+        """Orders hold from now on."""
+        if decision.stage is Stage.APPROVED:
+            self._write(decision)
+        self.orders, self.in_force = orders, replace(decision, stage=Stage.TOLD)
+        self.world.take(orders)
+        self._write(self.in_force)
+
+    def _tell(self) -> None:
+        """Tell what must be told now for the orders in force to hold; nothing while frozen or observing."""
+        with self.lock:
+            orders, decision, autonomy = self.orders, self.in_force, self.autonomy
+        if orders is None or decision is None or autonomy.frozen or autonomy.mode is Mode.OBSERVE:
+            return
+        self.world.tell(orders, decision.id)
+
+    def _verify(self) -> None:
+        """Say of the orders in force whether devices took what they were told, and whether power moved."""
+        with self.lock:
+            self.verdicts, self.world.verdicts = tuple(self.world.verdicts), []
+            if self.in_force is None or self.in_force.stage is not Stage.TOLD:
+                return
+            still = [one for one in self.verdicts if one.moved is Moved.NOT_MOVED]
+            failed = bool(still or self.world.unheard)
+            self.in_force = replace(self.in_force, stage=Stage.FAILED if failed else Stage.VERIFIED)
+            self._write(self.in_force)
+
+    def _expire(self, as_of: datetime) -> None:
+        for name, one in list(self.dockets.items()):
+            docket = expired(one.docket, as_of)
+            if docket.stage is Stage.EXPIRED:
+                self._write(answerable(one.turn.decision, "time-out", Stage.EXPIRED))
+                del self.dockets[name]
+
+    def _supersede(self, by: str, as_of: datetime) -> None:
+        """What still waits cannot be approved any more."""
+        for name, one in list(self.dockets.items()):
+            docket = superseded(one.docket, by, as_of)
+            self._write(answerable(one.turn.decision, docket.by, Stage.EXPIRED))
+            del self.dockets[name]
+
+    def _attend(self) -> None:
+        """What people want at once, whatever the loop waits for: everything let go."""
+        with self.lock:
+            releasing, self.releasing = self.releasing, False
+            if not releasing:
+                return
+            self.orders = self.in_force = None
+        owners = {held.subject: name for name, held in self.world.reach.restraints()}
+        self.world.tell_acts([ReleaseAct(subject=one) for one in owners], "release", owners)
+        self.world.forget()
+
+    def _publish(self) -> None:
+        assert self.turn is not None and self.frame is not None
+        with self.lock:
+            values = {
+                "at": self.world.now.isoformat(),
+                "mode": self.autonomy.mode.value,
+                "frozen": self.autonomy.frozen,
+                "waiting": len(self._waiting()),
+                "decision": None if self.in_force is None else self.in_force.id[:12],
+                "sites": site_values(
+                    self.turn.situation,
+                    self.world.seen,
+                    self.memory.plan,
+                    self.mandate.objective.carbon,
+                    instant(self.mandate.steps.starts_s[self.world.present - 1]),
+                ),
+                "at_risk": at_risk(self.turn.situation),
+                "alarms": self._alarms(),
+                "ages_s": self._ages(),
+            }
+            self.frame = Frame(number=self.frame.number + 1, at=self.world.now, values=values)
+
+    def _alarms(self) -> list[dict[str, object]]:
+        """What did not move, what no device took, who does not answer; the newest first of each."""
+        now = self.world.now.isoformat()
+        found: list[dict[str, object]] = [
+            {"subject": one.subject, "said": one.said, "since": one.since.isoformat()}
+            for one in sorted(self.world.watch.alarms.values(), key=lambda one: one.since)[::-1]
+        ]
+        found += [
+            {"subject": one.outcome.ticket[:12], "said": one.outcome.said, "since": now}
+            for one in self.world.unheard
+        ]
+        silent = sorted(self.world.reach.silent.items())
+        found += [
+            {"subject": name, "said": f"does not answer: {said}", "since": now}
+            for name, said in silent
+        ]
+        return found[:ALARMS_MOST]
+
+    def _ages(self) -> dict[str, float]:
+        """How old the newest issue of each kind of signal is, and what meters said, seconds."""
+        assert self.turn is not None
+        now = self.world.now
+        ages: dict[str, float] = {}
+        for one in self.turn.situation.signals:
+            if one.issued_at is not None:
+                age = (now - one.issued_at).total_seconds()
+                ages[one.kind.value] = min(age, ages.get(one.kind.value, age))
+        if self.world.seen is not None:
+            ages["meters"] = (now - self.world.seen.measured_at).total_seconds()
+        return ages
+
+    def _write(self, decision: Decision) -> None:
+        self.decided.pop(decision.id, None)
+        self.decided[decision.id] = decision
+        while len(self.decided) > KEPT:
+            self.why.pop(gone := next(iter(self.decided)), None)
+            del self.decided[gone]
+        self._append(content_of(decision))
+
+    def _append(self, content: Mapping[str, object]) -> None:
+        with self.lock:
+            entry = linked(self.store.last(), content)
+            self.store.append(entry)
+            self.tail.append(
+                {"number": self.written, "hash": entry.hash, "says": contents([entry])[0]}
+            )
+            self.written += 1
+
+    # people's side: any thread
+
+    def newest(self) -> Frame:
+        """The newest frame."""
+        assert self.frame is not None
+        return self.frame
+
+    def state(self) -> Mapping[str, object]:
+        """Mode, envelope, frozen or not, who leads, the epoch, ages of every source and device."""
+        with self.lock:
+            ages = self._ages() if self.turn is not None else {}
+            return {
+                **values_of(lapsed(self.autonomy, self.clock.now())),
+                "at": self.clock.now().isoformat(),
+                "leads": True,
+                "ages_s": ages,
+                "silent": dict(self.world.reach.silent),
+                "waiting": len(self._waiting()),
+            }
+
+    def proposals(self) -> tuple[Mapping[str, object], ...]:
+        """Decisions that wait for people, oldest first."""
+        with self.lock:
+            return tuple({"id": name, **shown(one.docket)} for name, one in self._waiting())
+
+    def decisions(self, count: int) -> tuple[Mapping[str, object], ...]:
+        """The newest decisions, newest first."""
+        with self.lock:
+            newest = list(self.decided.values())[::-1][:count]
+            return tuple(content_of(one) for one in newest)
+
+    def explain(self, decision: str) -> Mapping[str, object] | None:
+        """Why a decision is as it is; None where there is none of that id."""
+        with self.lock:
+            found = self.decided.get(decision)
+            if found is None:
+                return None
+            waits = self.dockets.get(decision)
+            asked_of = {} if waits is None else {"proposal": shown(waits.docket)}
+            return {**content_of(found), **self.why.get(decision, {}), **asked_of}
+
+    def audit(self, count: int) -> tuple[Mapping[str, object], ...]:
+        """The newest entries of the chain that this process wrote, newest first."""
+        with self.lock:
+            return tuple(list(self.tail)[::-1][:count])
+
+    def unready(self) -> tuple[str, ...]:
+        """What keeps it from being relied on."""
+        with self.lock:
+            silent = [
+                f"{name} does not answer: {said}" for name, said in self.world.reach.silent.items()
+            ]
+            return ("no turn was taken yet", *silent) if self.turn is None else tuple(silent)
+
+    def note(self, content: Mapping[str, object]) -> None:
+        """Write down what a door refused."""
+        self._append(content)
+
+    def close(self) -> tuple[str, ...]:
+        """Take no more turns and release nothing; what is still held, a sentence each."""
+        self.closed = True
+        self.clock.wake()
+        return self.world.held()
+
+    def approve(self, decision: str, by: Person, reason: str) -> Receipt:
+        """Approve a decision that waits; it is told by the next turn, as it stands then."""
+        return self._answer(decision, by, reason, approving=True)
+
+    def reject(self, decision: str, by: Person, reason: str) -> Receipt:
+        """Reject a decision that waits."""
+        return self._answer(decision, by, reason, approving=False)
+
+    def change_mode(self, mode: str, by: Person, reason: str) -> Receipt:
+        """Ask for a mode: raising takes two people, lowering one."""
+        if mode not in set(Mode):
+            return Receipt(held=False, said=f"{mode} is no mode; take one of {', '.join(Mode)}")
+        return self._change(ToMode(mode=Mode(mode)), by, reason)
+
+    def change_envelope(self, envelope: Mapping[str, float], by: Person, reason: str) -> Receipt:
+        """Ask for another envelope: widening takes two people, narrowing one."""
+        sites = [site.name for site in self.mandate.fleet.sites]
+        try:
+            wanted = changed(self.autonomy.envelope, envelope, sites)
+        except BadInput as fault:
+            return Receipt(held=False, said=str(fault))
+        return self._change(ToEnvelope(envelope=wanted), by, reason)
+
+    def freeze(self, by: Person, reason: str) -> Receipt:
+        """No new acts from now on."""
+        return self._change(Freeze(), by, reason)
+
+    def thaw(self, by: Person, reason: str) -> Receipt:
+        """Acts again; takes two people."""
+        return self._change(Thaw(), by, reason)
+
+    def release(self, by: Person, reason: str) -> Receipt:
+        """Undo every restraint."""
+        receipt = self._change(Release(), by, reason)
+        if receipt.held:
+            with self.lock:
+                self.releasing = True
+            self.clock.wake()
+        return receipt
+
+    def _waiting(self) -> list[tuple[str, Asked]]:
+        return [(k, one) for k, one in self.dockets.items() if one.docket.stage is Stage.PROPOSED]
+
+    def _answer(self, decision: str, by: Person, reason: str, approving: bool) -> Receipt:
+        now = self.clock.now()
+        with self.lock:
+            found = self.dockets.get(decision)
+            if found is None:
+                settled_before = self.decided.get(decision)
+                said = (
+                    "there is no such decision"
+                    if settled_before is None
+                    else f"it is {settled_before.stage} already"
+                )
+                self._append(
+                    {
+                        "who": by.name,
+                        "what": "answer",
+                        "subject": decision,
+                        "held": False,
+                        "said": said,
+                    }
+                )
+                return Receipt(held=False, said=f"{said}; read again what waits")
+            proposal = found.docket.proposal
+            answer = Answer(
+                id=digest((decision, by.name, now, approving)),
+                digest=proposal.digest,
+                by=by,
+                reason=reason,
+                at=now,
+            )
+            settled = (
+                approved(found.docket, answer, self.autonomy)
+                if approving
+                else rejected(found.docket, answer)
+            )
+            self._append(_plain(settled.note))
+            if not settled.held:
+                return Receipt(held=False, said=settled.said)
+            stage = settled.docket.stage
+            self._write(answerable(found.turn.decision, by.name, stage))
+            if stage is Stage.REFUSED:
+                del self.dockets[decision]
+            else:
+                self.dockets[decision] = replace(found, docket=settled.docket)
+            return Receipt(held=True, said=settled.said)
+
+    def _change(self, change: Change, by: Person, reason: str) -> Receipt:
+        with self.lock:
+            heard = asked(self.autonomy, change, by, self.clock.now(), reason)
+            self._append(_plain(heard.note))
+            self.autonomy = heard.autonomy
+            return Receipt(held=heard.held, said=heard.said, needs=heard.needs)
+
+
+def _plain(note: object) -> dict[str, Any]:
+    """A note as plain values for the chain."""
+    return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in vars(note).items()}
