@@ -10,6 +10,7 @@ from typing import TypeAlias
 from gridtide.fleet.device import (
     CapsPower,
     CoolsAir,
+    LocksClocks,
     OpensQueues,
     PausesJobs,
     QueuesJobs,
@@ -49,6 +50,15 @@ class CapPower:
 
     unit: str
     cap_kw: float
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class LockClock:
+    """Let the clock of a unit rise no higher until an instant."""
+
+    unit: str
+    highest_mhz: float
     until: datetime
 
 
@@ -96,7 +106,16 @@ class Release:
 
 
 Act: TypeAlias = (
-    BeginAt | PauseJob | ResumeJob | CapPower | Exchange | Scale | CloseQueue | CoolTo | Release
+    BeginAt
+    | PauseJob
+    | ResumeJob
+    | CapPower
+    | LockClock
+    | Exchange
+    | Scale
+    | CloseQueue
+    | CoolTo
+    | Release
 )
 
 
@@ -105,7 +124,7 @@ def subject_of(act: Act) -> str:
     match act:
         case BeginAt() | PauseJob() | ResumeJob():
             return act.job
-        case CapPower():
+        case CapPower() | LockClock():
             return act.unit
         case Exchange():
             return act.store
@@ -146,6 +165,8 @@ def do(act: Act, device: object, ticket: Ticket, now: datetime) -> Outcome:
             return device.resume(ticket, act.job)
         case CapPower(), CapsPower():
             return device.cap(ticket, act.unit, act.cap_kw, act.until)
+        case LockClock(), LocksClocks():
+            return device.lock_clock(ticket, act.unit, act.highest_mhz, act.until)
         case Exchange(), StoresEnergy():
             return device.exchange(ticket, act.charge_kw, act.discharge_kw, act.until)
         case Scale(), ScalesReplicas():

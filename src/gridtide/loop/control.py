@@ -5,7 +5,7 @@ what was told before goes on. Everything a person does is written down before it
 """
 
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -18,11 +18,17 @@ from gridtide.decide.room import promised_room
 from gridtide.digest import digest
 from gridtide.finding import BadInput
 from gridtide.fleet.act import Release as ReleaseAct
+from gridtide.fleet.site_act import subject_of
+from gridtide.loop.clock import seconds
+from gridtide.loop.expecting import draws
 from gridtide.loop.frame import ALARMS_MOST, at_risk, site_values
 from gridtide.loop.instants import next_turn
 from gridtide.loop.later import later
+from gridtide.loop.left_alone import without_unknown_stores
 from gridtide.loop.live_world import LiveWorld
 from gridtide.loop.mandate import Mandate, Policy
+from gridtide.loop.recovering import kept, read_back, taken_up
+from gridtide.loop.releasing import LetGo, let_go
 from gridtide.loop.room import Frame, Receipt
 from gridtide.loop.turn import Memory, Turn, take_turn
 from gridtide.loop.verifying import Moved, Verdict
@@ -43,7 +49,8 @@ from gridtide.trust.approve import (
     superseded,
 )
 from gridtide.trust.audit import content_of, contents, linked
-from gridtide.trust.autonomy_values import values_of
+from gridtide.trust.autonomy_values import autonomy_of, values_of
+from gridtide.trust.documents import KeepsDocuments
 from gridtide.trust.envelope import changed
 from gridtide.trust.guard import check
 from gridtide.trust.modes import (
@@ -82,7 +89,10 @@ class ControlRoom:
     """A `Room`: `go_on` is called again and again by one thread; all else may be called by any.
 
     currency: of the costs in proposals. patience: how long a decision may be approved. autonomy: what is done without
-    people. verdicts: what meters said of the acts of the last step.
+    people. documents: where is kept what the next room must know if this one is gone; None where none
+    will come. epoch: of this leader. verdicts: what meters said of the acts of the last step. decided_s: how long turns
+    took since the last frame; fates: what came of acts since this room began. leaving: what
+    is still to be let go after a release.
     """
 
     mandate: Mandate
@@ -104,8 +114,13 @@ class ControlRoom:
     decided: dict[str, Decision] = field(default_factory=dict)
     why: dict[str, dict[str, object]] = field(default_factory=dict)
     frame: Frame | None = None
+    documents: KeepsDocuments | None = None
+    epoch: int = 1
     verdicts: tuple[Verdict, ...] = ()
+    decided_s: list[float] = field(default_factory=list)
+    fates: Counter[str] = field(default_factory=Counter)
     releasing: bool = False
+    leaving: tuple[LetGo, ...] = ()
     closed: bool = False
     lock: threading.RLock = field(default_factory=threading.RLock)
     tail: deque[dict[str, object]] = field(default_factory=lambda: deque(maxlen=KEPT))
@@ -134,14 +149,38 @@ class ControlRoom:
             is_time = self._is_time()
         if is_time:
             # not under the lock: people are answered while a plan is made
-            turn = take_turn(self.mandate, self.policy, self.world, self.memory, as_of)
+            begun_s = seconds()
+            mandate, world = without_unknown_stores(self.mandate, self.world)
+            turn = take_turn(mandate, self.policy, world, self.memory, as_of)
             with self.lock:
+                self.decided_s.append(round(seconds() - begun_s, 3))
                 self._take_turn(turn, as_of)
         self._attend()
+        self._keep()
         self._tell()
         self.world.step()
         self._verify()
         self._publish()
+
+    def begin(self) -> None:
+        """Take up what a room before this one kept, and settle what nobody knows of what it told: before the first
+        `go_on` of a process. Proposals of before have expired: nobody is held to an answer to a room that is gone."""
+        if self.documents is None:
+            return
+        before = self.documents.newest("world", self.mandate.owner)
+        if before is not None:
+            taken_up(self.world, before.value)
+        autonomy = self.documents.newest("autonomy", self.mandate.owner)
+        if autonomy is not None:
+            self.autonomy = autonomy_of(autonomy.value)
+        for outcome in read_back(self.world):
+            said = {"ticket": outcome.ticket, "fate": outcome.fate.value, "said": outcome.said}
+            self._append({**said, "at": outcome.at.isoformat()})
+
+    def _keep(self) -> None:
+        """What the next room must know if this one is gone at the next instant."""
+        if self.documents is not None:
+            self.documents.keep("world", self.mandate.owner, self.world.now, kept(self.world))
 
     def _is_time(self) -> bool:
         """Whether something is to be decided: the first turn, work that came, what people approved, or the hour."""
@@ -222,7 +261,8 @@ class ControlRoom:
             orders, decision, autonomy = self.orders, self.in_force, self.autonomy
         if orders is None or decision is None or autonomy.frozen or autonomy.mode is Mode.OBSERVE:
             return
-        self.world.tell(orders, decision.id)
+        told = self.world.tell(orders, decision.id)
+        self.fates.update(one.outcome.fate.value for one in told)
 
     def _verify(self) -> None:
         """Say of the orders in force whether devices took what they were told, and whether power moved."""
@@ -250,15 +290,29 @@ class ControlRoom:
             del self.dockets[name]
 
     def _attend(self) -> None:
-        """What people want at once, whatever the loop waits for: everything let go."""
+        """What people want at once, whatever the loop waits for: everything let go, each when its turn has come."""
         with self.lock:
             releasing, self.releasing = self.releasing, False
-            if not releasing:
-                return
-            self.orders = self.in_force = None
-        owners = {held.subject: name for name, held in self.world.reach.restraints()}
-        self.world.tell_acts([ReleaseAct(subject=one) for one in owners], "release", owners)
-        self.world.forget()
+            if releasing:
+                self.orders = self.in_force = None
+        now = self.clock.now()
+        if releasing:
+            self.leaving = self._let_go(now)
+            self.world.forget()
+        due = [one for one in self.leaving if one.at <= now]
+        if due:
+            owners = {one.subject: one.device for one in due}
+            acts = [ReleaseAct(subject=one) for one in owners]
+            done = self.world.tell_acts(acts, f"release at {now.isoformat()}", owners)
+            self.fates.update(one.outcome.fate.value for one in done)
+        self.leaving = tuple(one for one in self.leaving if one.at > now)
+        self.world.look_at = self.leaving[0].at if self.leaving else None
+
+    def _let_go(self, now: datetime) -> tuple[LetGo, ...]:
+        """When everything that any device holds is let go."""
+        queue, reach, fleet = self.world.queue(), self.world.reach, self.mandate.fleet
+        drawn = draws(queue, self.world.told, fleet)
+        return let_go(reach.restraints(), queue, drawn, reach.stores(), fleet, now)
 
     def _publish(self) -> None:
         assert self.turn is not None and self.frame is not None
@@ -279,24 +333,36 @@ class ControlRoom:
                 "at_risk": at_risk(self.turn.situation),
                 "alarms": self._alarms(),
                 "ages_s": self._ages(),
+                "acts": dict(self.fates),
+                "decided_s": self.decided_s,
             }
+            self.decided_s = []
             self.frame = Frame(number=self.frame.number + 1, at=self.world.now, values=values)
 
     def _alarms(self) -> list[dict[str, object]]:
         """What did not move, what no device took, who does not answer; the newest first of each."""
         now = self.world.now.isoformat()
         found: list[dict[str, object]] = [
-            {"subject": one.subject, "said": one.said, "since": one.since.isoformat()}
+            {
+                "kind": "told-but-not-moved",
+                "subject": one.subject,
+                "said": one.said,
+                "since": one.since.isoformat(),
+            }
             for one in sorted(self.world.watch.alarms.values(), key=lambda one: one.since)[::-1]
         ]
         found += [
-            {"subject": one.outcome.ticket[:12], "said": one.outcome.said, "since": now}
+            {
+                "kind": one.outcome.fate.value,
+                "subject": subject_of(one.act),
+                "said": one.outcome.said,
+                "since": now,
+            }
             for one in self.world.unheard
         ]
         silent = sorted(self.world.reach.silent.items())
         found += [
-            {"subject": name, "said": f"does not answer: {said}", "since": now}
-            for name, said in silent
+            {"kind": "silent", "subject": name, "said": said, "since": now} for name, said in silent
         ]
         return found[:ALARMS_MOST]
 
@@ -345,6 +411,7 @@ class ControlRoom:
                 **values_of(lapsed(self.autonomy, self.clock.now())),
                 "at": self.clock.now().isoformat(),
                 "leads": True,
+                "epoch": self.epoch,
                 "ages_s": ages,
                 "silent": dict(self.world.reach.silent),
                 "waiting": len(self._waiting()),
@@ -486,6 +553,9 @@ class ControlRoom:
         with self.lock:
             heard = asked(self.autonomy, change, by, self.clock.now(), reason)
             self._append(_plain(heard.note))
+            if self.documents is not None:
+                values = values_of(heard.autonomy)
+                self.documents.keep("autonomy", self.mandate.owner, self.clock.now(), values)
             self.autonomy = heard.autonomy
             return Receipt(held=heard.held, said=heard.said, needs=heard.needs)
 

@@ -45,6 +45,15 @@ class Done:
     outcome: Outcome
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Given:
+    """What the orders in force give a job: place and point by their numbers, -1 for no place, and starts of slots."""
+
+    place: int
+    point: int
+    starts_s: Whole
+
+
 @dataclass(kw_only=True, eq=False)
 class LiveWorld:
     """A fleet of devices as one world.
@@ -52,7 +61,7 @@ class LiveWorld:
     reach: its devices. roll: what is declared of jobs. intents: where what is told is written down first. steps: the
     step edges of the course. present: number of the step that begins next. done: what was told since that began;
     unheard: what of the last step no device took. verdicts: what meters said since somebody asked. attend: what is
-    looked after whenever waiting is over, or was broken off.
+    looked after whenever waiting is over, or was broken off; look_at: when it wants to be at the latest.
     """
 
     fleet: Fleet
@@ -64,7 +73,7 @@ class LiveWorld:
     intents: KeepsIntents
     present: int = 0
     told: dict[str, JobTold] = field(default_factory=dict)
-    slots: dict[str, Whole] = field(default_factory=dict)
+    given: dict[str, Given] = field(default_factory=dict)
     promised: dict[str, bool] = field(default_factory=dict)
     moves: dict[str, int] = field(default_factory=dict)
     there_s: dict[str, int] = field(default_factory=dict)
@@ -77,6 +86,7 @@ class LiveWorld:
     verdicts: list[Verdict] = field(default_factory=list)
     watch: Watch = field(default_factory=Watch)
     attend: Callable[[], None] = lambda: None
+    look_at: datetime | None = None
 
     @property
     def now(self) -> datetime:
@@ -109,7 +119,7 @@ class LiveWorld:
         declared_s = self.roll.declared.declared_s[chosen]
         left_s = np.maximum(declared_s - done_s, 0)
         expected_s = np.maximum(self.roll.expected_s(chosen, self.over) - done_s, 1)
-        told = [self._told_slots(job, int(left)) for job, left in zip(jobs, left_s, strict=True)]
+        told = [self._given(job, int(left)) for job, left in zip(jobs, left_s, strict=True)]
         sites = np.full(len(self.fleet.sites), np.nan)
         seen = self.seen
         return State(
@@ -199,18 +209,18 @@ class LiveWorld:
                 before = self.told.get(act.job, JobTold())
                 self.told[act.job] = replace(before, place=place, point=points.index(act.point))
             case BeginAt():
-                self._held(act.job, act.at)
+                self.hold(act.job, act.at)
             case PauseJob():
-                self._held(act.job, act.until)
+                self.hold(act.job, act.until)
             case ResumeJob():
-                self._held(act.job, None)
+                self.hold(act.job, None)
             case _:
                 self.others[subject_of(act)] = act
 
     def forget(self) -> None:
         """Nothing that was told holds any more: what runs goes on, what waits begins as it comes."""
         self.told.clear()
-        self.slots.clear()
+        self.given.clear()
         self.others.clear()
 
     def held(self) -> tuple[str, ...]:
@@ -224,7 +234,8 @@ class LiveWorld:
             if until is not None and until > now
         )
 
-    def _held(self, job: str, until: datetime | None) -> None:
+    def hold(self, job: str, until: datetime | None) -> None:
+        """A job is held until an instant, None where nothing holds it."""
         self.told[job] = replace(self.told.get(job, JobTold()), held_until=until)
 
     def take(self, orders: Orders) -> None:
@@ -232,9 +243,12 @@ class LiveWorld:
         placement, site = orders.dispatch.placement, self.fleet.site_of_place
         queue = self.queue()
         for row, name in enumerate(orders.jobs.name.tolist()):
-            self.slots[name] = starts_of(orders.dispatch, row)
-            self.promised[name] = bool(orders.promised[row])
             place, job = int(placement.place[row]), queue.get(name)
+            starts_s = starts_of(orders.dispatch, row)
+            self.given[name] = Given(
+                place=place, point=int(placement.point[row]), starts_s=starts_s
+            )
+            self.promised[name] = bool(orders.promised[row])
             if place < 0:
                 self.told[name] = replace(self.told.get(name, JobTold()), place=-1, point=0)
             elif job is not None and site[place] != site[self._place(job)]:
@@ -244,7 +258,8 @@ class LiveWorld:
         """Wait for the end of the step, then read every meter, store and router, and see whether power followed."""
         begin, end = (instant(edge) for edge in self.steps.edges_s[self.present :][:2])
         while self.clock.now() < end:
-            self.clock.wait_until(end)
+            look = self.look_at
+            self.clock.wait_until(end if look is None else min(end, max(look, self.clock.now())))
             self.attend()
         over = set(self.over)
         queue, power = self.queue(), self.reach.power()
@@ -299,11 +314,13 @@ class LiveWorld:
         known = {Standing.RUNNING: Status.RUNNING, Standing.STOPPED: Status.PAUSED}
         return int(known.get(job.standing, Status.WAITING))
 
-    def _told_slots(self, job: QueuedJob, left_s: int) -> tuple[int, int, Whole]:
-        """Place, point and slots a job was told; one that runs untold goes on until its declared limit."""
-        told = self.told.get(job.id, JobTold())
-        if job.id in self.slots or job.standing is not Standing.RUNNING:
-            return told.place, told.point, self.slots.get(job.id, np.zeros(0, np.int64))
+    def _given(self, job: QueuedJob, left_s: int) -> tuple[int, int, Whole]:
+        """Place, point and slots a job was given; one that runs untold goes on until its declared limit."""
+        given = self.given.get(job.id)
+        if given is not None:
+            return given.place, given.point, given.starts_s
+        if job.standing is not Standing.RUNNING:
+            return -1, 0, np.zeros(0, np.int64)
         step_s = int(self.steps.edges_s[1] - self.steps.edges_s[0])
         starts = epoch_s(self.now) + step_s * np.arange(-(-left_s // step_s), dtype=np.int64)
         return self._place(job), 0, starts

@@ -25,24 +25,27 @@ R = TypeVar("R")
 @dataclass(kw_only=True, eq=False)
 class Reach:
     """devices: by the subject each is told about; a scheduler is told about the jobs it lists, whatever its name here,
-    and a router about routes. silent: those that did not answer when they were asked last, with what they said."""
+    and a router about routes. silent: what did not answer when it was asked last, device and what was asked, with the
+    fault. listed: what each scheduler listed last; jobs do not vanish because nobody answers for them."""
 
     devices: Mapping[str, object]
     silent: dict[str, str] = field(default_factory=dict)
+    listed: dict[str, tuple[QueuedJob, ...]] = field(default_factory=dict)
 
     def queues(self) -> dict[str, tuple[QueuedJob, ...]]:
-        """What each scheduler lists; of those that answer."""
+        """What each scheduler lists, or listed last where it does not answer."""
         asked = {
-            name: self._asked(name, device.queue)
+            name: self._asked(f"{name}: queue", device.queue)
             for name, device in sorted(self.devices.items())
             if isinstance(device, QueuesJobs)
         }
-        return {name: jobs for name, jobs in asked.items() if jobs is not None}
+        self.listed |= {name: jobs for name, jobs in asked.items() if jobs is not None}
+        return {name: self.listed.get(name, ()) for name in asked}
 
     def power(self) -> list[PowerReading]:
         """What every meter says."""
         asked = [
-            self._asked(name, device.read_power)
+            self._asked(f"{name}: power", device.read_power)
             for name, device in sorted(self.devices.items())
             if isinstance(device, ReadsPower)
         ]
@@ -51,7 +54,7 @@ class Reach:
     def routes(self) -> list[RouteReading]:
         """What came and was answered, as routers say."""
         asked = [
-            self._asked(name, device.read_routes)
+            self._asked(f"{name}: routes", device.read_routes)
             for name, device in sorted(self.devices.items())
             if isinstance(device, RoutesRequests)
         ]
@@ -60,7 +63,7 @@ class Reach:
     def stores(self) -> dict[str, StoreReading]:
         """What every store that answers holds and does, by name."""
         asked = [
-            self._asked(name, device.read_store)
+            self._asked(f"{name}: store", device.read_store)
             for name, device in sorted(self.devices.items())
             if isinstance(device, StoresEnergy)
         ]
@@ -69,7 +72,7 @@ class Reach:
     def restraints(self) -> list[tuple[str, Restraint]]:
         """Everything that is held anywhere, as devices say, each with the name of the device."""
         asked = [
-            (name, self._asked(name, device.restraints))
+            (name, self._asked(f"{name}: restraints", device.restraints))
             for name, device in sorted(self.devices.items())
             if isinstance(device, Restrains)
         ]
@@ -85,12 +88,12 @@ class Reach:
                 }
         return owners
 
-    def _asked(self, name: str, read: Callable[[], R]) -> R | None:
+    def _asked(self, what: str, read: Callable[[], R]) -> R | None:
         """What a device answers; None where it does not, which is said until it answers again."""
         try:
             answer = read()
         except UnreachableError as fault:
-            self.silent[name] = str(fault)
+            self.silent[what] = str(fault)
             return None
-        self.silent.pop(name, None)
+        self.silent.pop(what, None)
         return answer

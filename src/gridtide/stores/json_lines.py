@@ -92,12 +92,29 @@ def _read(path: Path) -> Iterator[Entry]:
             yield _entry(path, number, line)
 
 
+def records_in(content: bytes) -> tuple[list[Entry], int]:
+    """Every line of a file's content as a record, one that is no entry as its text without a hash, so that it does not
+    fit; and how many bytes of a last line stand there that was cut off."""
+    *lines, cut = content.split(b"\n")
+    found = []
+    for line in lines:
+        try:
+            found.append(_parsed(line))
+        except (ValueError, KeyError, TypeError):
+            found.append(Entry(text=line.decode("utf-8", errors="replace"), hash=""))
+    return found, len(cut)
+
+
 def _entry(path: Path, number: int, line: bytes) -> Entry:
     try:
-        item = json.loads(line.decode("utf-8", errors="replace"))
-        return Entry(text=str(item["text"]), hash=str(item["hash"]))
+        return _parsed(line)
     except (ValueError, KeyError, TypeError) as fault:
         raise BadInput([_unreadable(path, number, line)]) from fault
+
+
+def _parsed(line: bytes) -> Entry:
+    item = json.loads(line.decode("utf-8", errors="replace"))
+    return Entry(text=str(item["text"]), hash=str(item["hash"]))
 
 
 def _unreadable(path: Path, number: int, line: bytes) -> Finding:

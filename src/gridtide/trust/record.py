@@ -25,7 +25,8 @@ class Decision:
 
     id: digest of situation and dispatch: telling the same decision twice tells it once.
     situation, dispatch: digests. rung: whose dispatch it is. refused: breaches of what was proposed
-    first. answers: what arriving jobs were told. owner: who answers for it.
+    first. answers: what arriving jobs were told. owner: who answers for it. solver, plan_cost, lower_bound: of the plan
+    that was made for it, before jobs were placed, "" and None where none was or nothing was proved.
     """
 
     id: str
@@ -39,6 +40,9 @@ class Decision:
     answers: tuple[str, ...]
     doubts: tuple[str, ...]
     owner: str
+    solver: str = ""
+    plan_cost: float | None = None
+    lower_bound: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +58,17 @@ class Note:
     held: bool
     said: str
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Maker:
+    """What decided: on the same version and machine the same case gives the same bytes. machine: processor and what of
+    it numbers are computed with; libraries: with versions; solver: with the options that can change its answer."""
+
+    version: str
+    machine: str
+    libraries: str
+    solver: str
 
 
 @dataclass(frozen=True, kw_only=True)
