@@ -24,7 +24,7 @@ def page(browser: str) -> Iterator[Page]:
         opened, errors = chromium.new_page(locale="en-GB"), list[str]()
         opened.on("pageerror", lambda error: errors.append(str(error)))
         opened.on("dialog", lambda dialog: errors.append(dialog.message))
-        opened.on("console", lambda said: errors.append(said.text) if said.type == "error" else 0)
+        opened.on("console", lambda said: errors.extend([said.text] * (said.type == "error")))
         yield opened
         chromium.close()
         # that a viewer is refused is what a browser notes too
