@@ -50,7 +50,7 @@ def room_of_case(
     study = load_case(path)
     clock = PacedClock(present=study.timeline.start, speed=speed)
     room = room_of(study, clock, store, MemoryIntents(), mode)
-    room.documents = documents
+    room.documents, room.simulated = documents, speed
     room.begin(devices_lived_on=False)
     return room
 

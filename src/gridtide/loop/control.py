@@ -19,9 +19,10 @@ from gridtide.digest import digest
 from gridtide.finding import BadInput
 from gridtide.fleet.act import Release as ReleaseAct
 from gridtide.fleet.site_act import subject_of
+from gridtide.loop.ahead import ahead_values
 from gridtide.loop.clock import seconds
 from gridtide.loop.expecting import draws
-from gridtide.loop.frame import ALARMS_MOST, at_risk, site_values
+from gridtide.loop.frame import ALARMS_MOST, AT_RISK_MOST, at_risk, site_values
 from gridtide.loop.instants import next_turn
 from gridtide.loop.later import later
 from gridtide.loop.left_alone import without_unknown_stores
@@ -90,7 +91,7 @@ class ControlRoom:
     """A `Room`: `go_on` is called again and again by one thread; all else may be called by any.
 
     currency: of the costs in proposals. patience: how long a decision may be approved. autonomy: what is done without
-    people. documents: where is kept what the next room must know if this one is gone; None where none
+    people. simulated: how many times as fast as the wall's its clock goes over simulated devices, None over real ones. documents: where is kept what the next room must know if this one is gone; None where none
     will come. epoch: of this leader. verdicts: what meters said of the acts of the last step. decided_s: how long turns
     took since the last frame; fates: what came of acts since this room began. leaving: what
     is still to be let go after a release.
@@ -104,6 +105,7 @@ class ControlRoom:
     currency: str
     autonomy: Autonomy
     patience: timedelta = timedelta(hours=1)
+    simulated: float | None = None
     memory: Memory = field(default_factory=Memory)
     tally: Tally = field(default_factory=Tally)
     next_due: int = 0
@@ -326,10 +328,12 @@ class ControlRoom:
     def _publish(self) -> None:
         assert self.turn is not None and self.frame is not None
         with self.lock:
+            risks = at_risk(self.turn.situation)
             values = {
                 "at": self.world.now.isoformat(),
                 "mode": self.autonomy.mode.value,
                 "frozen": self.autonomy.frozen,
+                "simulated": self.simulated,
                 "waiting": len(self._waiting()),
                 "decision": None if self.in_force is None else self.in_force.id[:12],
                 "sites": site_values(
@@ -339,7 +343,8 @@ class ControlRoom:
                     self.mandate.objective.carbon,
                     instant(self.mandate.steps.starts_s[self.world.present - 1]),
                 ),
-                "at_risk": at_risk(self.turn.situation),
+                "at_risk": risks[:AT_RISK_MOST],
+                "at_risk_count": len(risks),
                 "alarms": self._alarms(),
                 "ages_s": self._ages(),
                 "acts": dict(self.fates),
@@ -411,6 +416,15 @@ class ControlRoom:
         """The newest frame."""
         assert self.frame is not None
         return self.frame
+
+    def ahead(self) -> Mapping[str, object]:
+        """What is planned, published, allowed and called for from now to a day ahead."""
+        with self.lock:
+            turn, plan, now = self.turn, self.memory.plan, self.world.now
+        said: dict[str, object] = {"at": now.isoformat(), "currency": self.currency}
+        if turn is None:
+            return {**said, "edges": [], "made_at": None, "policy": None, "sites": [], "calls": []}
+        return {**said, **ahead_values(turn.situation, plan, self.mandate.objective.carbon, now)}
 
     def state(self) -> Mapping[str, object]:
         """Mode, envelope, frozen or not, who leads, the epoch, ages of every source and device."""

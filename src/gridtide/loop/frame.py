@@ -32,6 +32,7 @@ def site_values(
             "site": site.name,
             "import_max_kw": _number(limits_kw[number, 0]),
             "price_per_mwh": _at(situation.signals, Kind.PRICE, site.zone, now),
+            "curtailment_kw": _at(situation.signals, Kind.CURTAILMENT, site.zone, now),
             "carbon_g_per_kwh": _at(situation.signals, carbon, site.zone, now),
             "plan_import_kw": _planned(plan, "import_kw", number, now),
             "plan_it_kw": _planned(plan, "it_kw", number, now),
@@ -62,7 +63,7 @@ def at_risk(situation: Situation) -> list[dict[str, object]]:
                 "promised": bool(state.promised[row]),
             }
         )
-    return sorted(found, key=_urgency)[:AT_RISK_MOST]
+    return sorted(found, key=_urgency)
 
 
 def _urgency(one: Mapping[str, object]) -> tuple[int, str]:

@@ -38,6 +38,11 @@ class Room(Protocol):
         """The newest frame."""
         ...
 
+    def ahead(self) -> Mapping[str, object]:
+        """What is planned, published, allowed and called for from now to a day ahead, as `loop/ahead.py` has it, with
+        the currency of its prices; without sites before the first turn."""
+        ...
+
     def state(self) -> Mapping[str, object]:
         """Mode, envelope, frozen or not, who leads, the epoch, ages of every source and device."""
         ...

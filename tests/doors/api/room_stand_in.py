@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -52,6 +52,28 @@ class StandIn:
             "ages_s": self.state()["ages_s"],
         }
         return Frame(number=7 + len(self.store.entries()), at=START, values=values)
+
+    def ahead(self) -> Mapping[str, object]:
+        edges = [(START + timedelta(minutes=15 * step)).isoformat() for step in range(97)]
+        flat = {
+            "import_max_kw": 95_000.0,
+            "price_per_mwh": 312.0,
+            "carbon_g_per_kwh": 480.0,
+            "curtailment_kw": 0.0,
+            "plan_import_kw": 78_000.0,
+            "plan_facility_kw": 78_000.0,
+            "plan_it_kw": 65_000.0,
+        }
+        site = {"site": "nantong", "clock": "Asia/Shanghai", "plan_by_class_kw": {ODD: [1e4] * 96}}
+        return {
+            "at": START.isoformat(),
+            "currency": "CNY",
+            "edges": edges,
+            "made_at": START.isoformat(),
+            "policy": "coordinated",
+            "sites": [site | {key: [value] * 96 for key, value in flat.items()}],
+            "calls": [],
+        }
 
     def state(self) -> Mapping[str, object]:
         ages: dict[str, object] = {"price": 240.0, "meters": 2.0}

@@ -73,7 +73,7 @@ def test_decisions_acts_and_alarms_are_counted() -> None:
     seen.look(frame(1, 0, decided_s=[0.2, 0.3], acts={"done": 3}))
     seen.look(frame(1, 0, decided_s=[0.2, 0.3], acts={"done": 3}))
     alarms = [{"kind": "told-but-not-moved"}, "a meter says 0", {"kind": "<b>"}, {"kind": "failed"}]
-    seen.look(frame(2, 1, acts={"done": 4, "failed": 1}, alarms=alarms, at_risk=[{"job": "a"}]))
+    seen.look(frame(2, 1, acts={"done": 4, "failed": 1}, alarms=alarms, at_risk_count=1))
     assert sum(seen.tallies.decisions) == 2
     assert seen.tallies.acts == {"done": 4, "failed": 1}
     found = seen.vitals({"silent": {"slurm": "refused"}, "waiting": 2, "frozen": True})

@@ -17,7 +17,7 @@ KINDS: Mapping[str, str] = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-FOLDER, FIRST = "control", "index.html"
+FOLDER, VENDOR, FIRST = "control", "vendor", "index.html"
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,10 @@ class File:
 
 
 def add_pages(app: FastAPI) -> None:
-    """`/`, and `/static/NAME` for every file of the page."""
-    known = dict(_read(files("gridtide") / "static" / FOLDER, ""))
+    """`/`, and `/static/NAME` for every file of the page; what others wrote stands below `vendor/`."""
+    static_files = files("gridtide") / "static"
+    known = dict(_read(static_files / FOLDER, ""))
+    known |= _read(static_files / VENDOR, f"{VENDOR}/")
 
     async def page(request: Request) -> Response:
         return _sent(known[FIRST])

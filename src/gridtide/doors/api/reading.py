@@ -39,6 +39,11 @@ def reading(room: Callable[[], Room]) -> APIRouter:
         newest = await run_in_threadpool(room().newest)
         return FrameSaid(number=newest.number, at=newest.at.isoformat(), values=dict(newest.values))
 
+    @router.get("/ahead")
+    async def ahead() -> Table:
+        """What is planned, published, allowed and called for from now to a day ahead."""
+        return dict(await run_in_threadpool(room().ahead))
+
     @router.get("/proposals")
     async def proposals() -> Listed:
         """Decisions that wait for people, oldest first."""

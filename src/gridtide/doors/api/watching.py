@@ -72,7 +72,7 @@ class Watch:
             source_age_s=_numbers(state.get("ages_s")),
             alarms=_alarms(values, state.get("silent")),
             mode={} if mode is None else {(str(mode),): 1.0},
-            at_risk=_count(values.get("at_risk")),
+            at_risk=_whole(values.get("at_risk_count")),
             waiting=_whole(state.get("waiting")),
             frozen=_flag(state.get("frozen")),
             leads=_flag(state.get("leads")),
@@ -153,10 +153,6 @@ def _numbers(table: object) -> dict[tuple[str, ...], float]:
 
 def _list(value: object) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else []
-
-
-def _count(value: object) -> int | None:
-    return len(value) if isinstance(value, list | tuple) else _whole(value)
 
 
 def _whole(value: object) -> int | None:

@@ -33,7 +33,7 @@ export async function ask(path, body) {
   return { status: answer.status, said: await answer.json() };
 }
 
-/** Hear the feed until it ends. @param {(name: string, values: object) => void} hear @param {string} last */
+/** Hear the feed until it ends; whatever comes is a sign of life. @param {(name: string, values: object, id: string) => void} hear @param {string} last */
 export async function listen(hear, last) {
   const headers = { Authorization: `Bearer ${token}` };
   if (last) headers["Last-Event-ID"] = last;
@@ -48,6 +48,7 @@ export async function listen(hear, last) {
     const parts = text.split("\n\n");
     text = parts.pop() ?? "";
     for (const part of parts) take(part, hear);
+    if (value) hear("alive", {}, "");
   }
 }
 

@@ -1,89 +1,64 @@
 /** The control room: what is so, what waits for people, and what people do. Text only, never markup. */
 
 import { ask, findToken, forgetToken, keepToken, listen } from "./asking.js";
-import { instant, number, span, speak, speakOther, word } from "./words.js";
+import { choose, explain, listed, prepareDecisions, showDecisions, withChosen } from "./decisions.js";
+import { isOver, showFigures } from "./figures.js";
+import { age, heard, isStale, takeFrame, usual } from "./heard.js";
+import { $, made, table } from "./made.js";
+import { showSites } from "./sites.js";
+import { clockOf, instant, number, span, speak, speakOther, word } from "./words.js";
 
-const STALE_MS = 20_000;
 const LOOK_MS = 1_000;
+const DRAW_MS = 250;
+const SILENT_MS = 40_000;
+const AHEAD_EVERY = 20;
 const SITE_COLUMNS = [
-  ["facility", "facility_kw"], ["it", "it_kw"], ["import", "import_kw"], ["plan", "plan_import_kw"], ["limit", "import_max_kw"],
-  ["price", "price_per_mwh"], ["carbon", "carbon_g_per_kwh"], ["used", "renewable_used_kw"], ["curtailed", "renewable_curtailed_kw"],
-  ["less", "could_less_kw"], ["more", "could_more_kw"],
+  ["facility", "facility_kw"], ["it", "it_kw"], ["import", "import_kw"], ["planKw", "plan_import_kw"], ["limitKw", "import_max_kw"],
+  ["priceHead", "price_per_mwh"], ["carbonHead", "carbon_g_per_kwh"], ["usedKw", "renewable_used_kw"], ["curtailedKw", "renewable_curtailed_kw"],
+  ["less", "could_less_kw"], ["more", "could_more_kw"], ["soc", "soc_kwh"],
 ];
-const $ = (id) => document.getElementById(id);
-const seen = { frame: null, proposals: [], entries: [], state: null, chosen: 0, explained: new Map(), heardAt: 0, last: "", connected: false };
+const SHOWN_AGES = ["price_per_mwh", "meters"];
+let signOfLife = 0;
+let looks = 0;
+let drawing = 0;
 window.__frames = 0;
 
-/** An element with text and children. @param {string} name @param {object} more */
-function made(name, { text, kind, children = [], ...more } = {}) {
-  const node = document.createElement(name);
-  if (text !== undefined) node.textContent = text;
-  if (kind) node.className = kind;
-  Object.assign(node, more);
-  node.append(...children);
-  return node;
-}
-
-/** @param {string} id @param {string[]} heads @param {Array<Array<string|HTMLElement>>} rows */
-function table(id, heads, rows, kind = "") {
-  const head = made("tr", { children: heads.map((text) => made("th", { text, scope: "col" })) });
-  const body = rows.map((row) => made("tr", { children: row.map((cell) => (typeof cell === "string" ? made("td", { text: cell }) : cell)) }));
-  $(id).className = kind;
-  $(id).replaceChildren(made("thead", { children: [head] }), made("tbody", { children: body }));
+/** Draw soon, and at most four times a second. */
+function drawSoon() {
+  if (drawing) return;
+  drawing = setTimeout(() => {
+    drawing = 0;
+    showFrame();
+  }, DRAW_MS);
 }
 
 function showFrame() {
-  const values = seen.frame?.values;
+  const values = heard.frame?.values;
   if (!values) return;
-  $("at").textContent = instant(values.at, true);
-  $("mode").textContent = values.mode ?? "–";
+  $("mode").textContent = word(`mode_${values.mode}`);
   $("frozen").hidden = !values.frozen;
   $("freeze").textContent = word(values.frozen ? "thaw" : "freeze");
-  $("alarms").replaceChildren(...(values.alarms ?? []).map((one) => made("li", { text: typeof one === "string" ? one : one.said ?? JSON.stringify(one) })));
+  const alarms = (values.alarms ?? []).map((one) => [one.subject, one.said, instant(one.since)].filter(Boolean).join(" · "));
+  if ($("alarms").textContent !== alarms.join("")) $("alarms").replaceChildren(...alarms.map((text) => made("li", { text })));
+  showFigures();
+  showSites();
   const sites = (values.sites ?? []).map((site) => [
     site.site,
-    ...SITE_COLUMNS.map(([, key]) => {
-      const over = key === "import_kw" && site.import_max_kw !== null && site.import_kw > site.import_max_kw;
-      return made("td", { text: number(site[key], key === "price_per_mwh" ? 2 : 0), kind: over ? "bad" : "" });
-    }),
+    ...SITE_COLUMNS.map(([, key]) => made("td", { text: number(site[key], key === "price_per_mwh" ? 2 : 0), kind: key === "import_kw" && isOver(site) ? "bad" : "" })),
   ]);
   table("sites", [word("site"), ...SITE_COLUMNS.map(([key]) => word(key))], sites);
   const risk = (values.at_risk ?? []).map((one) => [one.job, instant(one.deadline), span(one.slack_s), word(one.promised ? "yes" : "no")]);
-  table("risk", [word("job"), word("deadline"), word("slack"), word("promised")], risk.length ? risk : [[word("noRisk"), "", "", ""]]);
-  const ages = Object.entries(values.ages_s ?? {}).map(([name, age]) => [name, span(age)]);
+  table("risk", [word("job"), word("deadline"), word("slack"), word("promised")], risk.length ? risk : [[word("none"), "", "", ""]]);
+  const ages = Object.entries(values.ages_s ?? {}).map(([name, old]) => [name === "meters" ? word("meters") : name, made("td", { text: span(old), kind: isStale(name) ? "late" : "" })]);
   table("ages", [word("source"), word("age")], ages);
-}
-
-function showProposals() {
-  $("waiting").textContent = `(${seen.proposals.length})`;
-  seen.chosen = Math.max(0, Math.min(seen.chosen, seen.proposals.length - 1));
-  const cards = seen.proposals.map((one, place) => card(one, place));
-  $("proposals").replaceChildren(...(cards.length ? cards : [made("li", { text: word("noProposals"), kind: "faint" })]));
-}
-
-function card(one, place) {
-  const against = Array.isArray(one.against) ? one.against.join("; ") : one.against;
-  const lines = [
-    made("h3", { text: one.title }),
-    made("p", { text: `${word("because")}: ${one.because}` }),
-    made("p", { text: `${word("against")}: ${against}` }),
-    made("p", { kind: "faint", text: `${word("undo")} ${instant(one.undo_until)} · ${word("asks")} ${one.asks ?? "–"} · ${word("expires")} ${instant(one.expires_at)}` }),
-    made("p", { kind: "faint", text: `${word("digest")} ${String(one.digest).slice(0, 16)} · ${word("jobs")} ${(one.jobs ?? []).length}` }),
-  ];
-  const why = seen.explained.get(one.id);
-  const acts = [["approve", () => answer("approve", one)], ["reject", () => answer("reject", one)], ["explain", () => explain(one)]];
-  const buttons = acts.map(([key, act], first) =>
-    made("button", { type: "button", text: word(key === "explain" && why ? "hide" : key), kind: first === 0 ? "strong" : "", onclick: act }));
-  lines.push(made("p", { kind: "acts", children: buttons }));
-  if (why) lines.push(made("pre", { text: JSON.stringify(why, null, 1), tabIndex: 0 }));
-  return made("li", { kind: place === seen.chosen ? "chosen" : "", children: lines });
+  showLine();
 }
 
 function showAudit() {
-  const rows = seen.entries.map(({ number: place, hash, says }) => [
+  const rows = heard.entries.map(({ number: place, hash, says }) => [
     String(place),
     instant(says.at ?? says.as_of),
-    says.kind === "refused request" ? `${says.what}: ${says.status} ${says.why}` : [says.what ?? says.kind ?? "decision", says.stage, says.said, says.reason].filter(Boolean).join(" · "),
+    says.kind === "refused request" ? `${says.what}: ${says.status} ${says.why}` : [says.what ?? says.kind ?? `${word("decision")} ${String(says.id ?? says.decision ?? "").slice(0, 8)}`, says.stage ?? says.fate, says.said, says.reason].filter(Boolean).join(" · "),
     String(says.who ?? says.by ?? says.owner ?? "–"),
     String(hash).slice(0, 10),
   ]);
@@ -92,69 +67,79 @@ function showAudit() {
 
 function showAll() {
   speak();
+  document.title = `gridtide ${word("room")}`;
   showFrame();
-  showProposals();
+  showDecisions(true);
   showAudit();
   showLine();
 }
 
+/** Whether what is shown is so: the line lives, and the newest frame is of now by the clock of the server. */
 function showLine() {
-  const stale = performance.now() - seen.heardAt > STALE_MS;
-  const key = !seen.connected ? "lost" : stale ? "stale" : "live";
+  const now = Date.parse(heard.state?.at ?? "");
+  const old = now - Date.parse(heard.frame?.values.at ?? "");
+  const key = !heard.connected || performance.now() - signOfLife > SILENT_MS ? "lost" : old > 3 * usual() ? "staleLine" : "live";
   $("line").textContent = word(key);
   $("line").className = key === "live" ? "good" : "bad";
   document.querySelector("main").classList.toggle("stale", key !== "live");
+  const pace = heard.frame?.values.simulated;
+  $("pace").textContent = typeof pace === "number" ? `${word("simulated")} ×${number(pace)}` : "";
+  $("at").textContent = instant(heard.state?.at ?? heard.frame?.values.at, true);
+  const clocks = [...new Set((heard.ahead?.sites ?? []).map((site) => site.clock))].filter((clock) => clock !== "UTC").slice(0, 2);
+  $("local").textContent = Number.isNaN(now) || !clocks.length ? "" : `(${clocks.map((clock) => clockOf(now, clock)).join(" · ")})`;
+  $("fresh").textContent = SHOWN_AGES.filter((name) => age(name) !== null).map((name) => `${word(name === "meters" ? "meters" : "price")} ${span(age(name))}`).join(" · ");
 }
 
-/** What waits, and what was written down, whenever it may have changed. */
+/** What waits, what was written down and what is to come, whenever it may have changed. */
 async function look() {
   try {
-    const [proposals, audit] = await Promise.all([ask("/api/proposals"), ask("/api/audit?count=12")]);
+    const [proposals, audit, state] = await Promise.all([ask("/api/proposals"), ask("/api/audit?count=12"), ask("/api/state")]);
     if (proposals.status === 401) return enter(true);
-    if (proposals.status !== 200 || audit.status !== 200) return undefined;
-    seen.proposals = proposals.said.items;
-    seen.entries = audit.said.items;
-    if (!$("proposals").contains(document.activeElement) || changed()) showProposals();
+    if ([proposals, audit, state].some((one) => one.status !== 200)) return undefined;
+    heard.proposals = proposals.said.items;
+    heard.entries = audit.said.items;
+    heard.state = state.said;
+    if (looks % AHEAD_EVERY === 0 || !heard.ahead?.sites.length || planIsOld()) await lookAhead();
+    looks += 1;
+    showDecisions();
     showAudit();
+    showLine();
   } catch {
-    seen.connected = false;
+    heard.connected = false;
   }
   return undefined;
 }
 
-let shown = "";
-function changed() {
-  const now = JSON.stringify(seen.proposals);
-  const other = now !== shown;
-  shown = now;
-  return other;
+async function lookAhead() {
+  const { status, said } = await ask("/api/ahead");
+  if (status !== 200) return;
+  heard.ahead = said;
+  drawSoon();
 }
 
-async function explain(one) {
-  if (seen.explained.delete(one.id)) return showProposals();
-  const { status, said } = await ask(`/api/decisions/${encodeURIComponent(one.id)}/explanation`);
-  seen.explained.set(one.id, status === 200 ? said : said.errors);
-  return showProposals();
+/** Whether what is ahead was asked for more than half an hour ago, by the clock of the server. */
+function planIsOld() {
+  return Date.parse(heard.frame?.values.at ?? "") - Date.parse(heard.ahead?.at ?? "") > 1_800_000;
 }
 
 function answer(what, one) {
-  wonder(`${word(what)}: ${one.title}`, `${word("against")}: ${Array.isArray(one.against) ? one.against.join("; ") : one.against}`, word(what), (reason) =>
+  wonder(`${word(what)}: ${one.title}`, listed(one.against), word(what), (reason) =>
     act(`/api/proposals/${encodeURIComponent(one.id)}/${what}`, { reason, digest: one.digest }));
 }
 
 function freezeOrThaw() {
-  const what = seen.frame?.values?.frozen ? "thaw" : "freeze";
-  wonder(word(what), word(`${what}About`), word(what), (reason) => act(`/api/${what}`, { reason }));
+  const what = heard.frame?.values?.frozen ? "thaw" : "freeze";
+  wonder(word(what), [word(`${what}About`)], word(what), (reason) => act(`/api/${what}`, { reason }), false);
 }
 
 function release() {
-  wonder(word("release"), word("releaseAbout"), word("release"), (reason) => act("/api/release", { reason }));
+  wonder(word("release"), [word("releaseAbout")], word("release"), (reason) => act("/api/release", { reason }), false);
 }
 
-/** Ask for the reason of an act, then do it. */
-function wonder(title, about, doing, then) {
+/** Ask for the reason of an act, then do it; against: what speaks against it, shown once more. */
+function wonder(title, against, doing, then, opposes = true) {
   $("ask-title").textContent = title;
-  $("ask-about").textContent = about;
+  $("ask-about").replaceChildren(...against.map((text) => made("p", { text: opposes ? `${word("against")}: ${text}` : text })));
   $("do").textContent = doing;
   $("reason").value = "";
   $("ask").onclose = () => ($("ask").returnValue === "do" ? then($("reason").value.trim()) : undefined);
@@ -177,7 +162,7 @@ async function act(path, body) {
 function enter(again) {
   forgetToken();
   $("entry").hidden = false;
-  $("unknown").textContent = again ? word("unknown") : "";
+  $("unknown").textContent = again ? word("unknownToken") : "";
   $("token").focus();
 }
 
@@ -186,22 +171,21 @@ async function follow() {
   for (;;) {
     try {
       const status = await listen((name, values, id) => {
-        seen.connected = true;
-        seen.heardAt = performance.now();
+        heard.connected = true;
+        signOfLife = performance.now();
         $("opening").hidden = true;
         if (name !== "frame") return;
-        seen.last = id;
-        seen.frame = values;
+        heard.last = id;
+        takeFrame(values);
         window.__frames += 1;
-        showFrame();
-        showLine();
-      }, seen.last);
+        drawSoon();
+      }, heard.last);
       if (status === 401) return enter(true);
       if (status === 503) $("opening").hidden = false;
     } catch {
       /* the line says it */
     }
-    seen.connected = false;
+    heard.connected = false;
     showLine();
     await new Promise((again) => setTimeout(again, LOOK_MS));
   }
@@ -213,31 +197,26 @@ const KEYS = {
   f: freezeOrThaw, u: release, l: () => (speakOther(), showAll()), d: shade,
 };
 
-function choose(by) {
-  seen.chosen += by;
-  showProposals();
-  $("proposals").children[seen.chosen]?.scrollIntoView({ block: "nearest" });
-}
-
-function withChosen(then) {
-  const one = seen.proposals[seen.chosen];
-  if (one) then(one);
-}
-
 function shade() {
   const next = document.documentElement.dataset.shade === "dark" ? "light" : "dark";
   document.documentElement.dataset.shade = next;
   localStorage.setItem("shade", next);
+  showFrame();
+}
+
+function onKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA)$/.test(event.target.tagName) || document.querySelector("dialog[open]")) return;
+  const act = KEYS[event.key];
+  if (!act || !$("entry").hidden) return;
+  event.preventDefault();
+  act();
 }
 
 function begin() {
   document.documentElement.dataset.shade = localStorage.getItem("shade") ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
   speak();
-  $("freeze").onclick = freezeOrThaw;
-  $("release").onclick = release;
-  $("language").onclick = KEYS.l;
-  $("shade").onclick = shade;
-  $("leave").onclick = () => $("ask").close("");
+  prepareDecisions(answer);
+  for (const [id, act] of [["freeze", freezeOrThaw], ["release", release], ["language", KEYS.l], ["shade", shade], ["leave", () => $("ask").close("")], ["close", () => $("source").close()]]) $(id).onclick = act;
   $("entry").onsubmit = (event) => {
     event.preventDefault();
     keepToken($("token").value);
@@ -245,21 +224,14 @@ function begin() {
     $("entry").hidden = true;
     start();
   };
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA)$/.test(event.target.tagName) || $("ask").open) return;
-    const act = KEYS[event.key];
-    if (act) {
-      event.preventDefault();
-      act();
-    }
-  });
+  document.addEventListener("keydown", onKey);
   if (findToken()) start();
   else enter(false);
 }
 
 let started = false;
 function start() {
-  if (!started) setInterval(() => (showLine(), $("entry").hidden ? look() : undefined), LOOK_MS);
+  if (!started) setInterval(() => ($("entry").hidden ? look() : showLine()), LOOK_MS);
   started = true;
   look();
   follow();

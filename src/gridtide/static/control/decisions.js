@@ -1,0 +1,120 @@
+/** Decisions awaiting approval: what, why, what speaks against it, until when it can be undone, when it expires. */
+
+import { ask } from "./asking.js";
+import { heard } from "./heard.js";
+import { $, made } from "./made.js";
+import { instant, number, span, word } from "./words.js";
+
+const explained = new Map();
+let chosen = 0;
+let onAnswer = () => undefined;
+let shown = "";
+
+/** @param {(what: "approve"|"reject", one: object) => void} answer what happens on either button */
+export function prepareDecisions(answer) {
+  onAnswer = answer;
+}
+
+/** Show what waits; nothing is touched while nothing changed, so that focus stays where it is. */
+export function showDecisions(always = false) {
+  const now = JSON.stringify([heard.proposals, [...explained], chosen]);
+  if (!always && now === shown) return showTimes();
+  shown = now;
+  const had = document.activeElement?.dataset?.act;
+  $("waiting").textContent = `(${heard.proposals.length})`;
+  chosen = Math.max(0, Math.min(chosen, heard.proposals.length - 1));
+  const cards = heard.proposals.map((one, place) => card(one, place));
+  $("proposals").replaceChildren(...(cards.length ? cards : [made("li", { text: word("noProposals"), kind: "faint" })]));
+  if (had) ($("proposals").querySelector(`[data-act="${CSS.escape(had)}"]`) ?? $("proposals").querySelector(".chosen button"))?.focus();
+  return showTimes();
+}
+
+/** The hours that a decision has left, by the clock of the server. */
+function showTimes() {
+  const now = Date.parse(heard.state?.at ?? heard.frame?.values.at ?? "");
+  for (const node of $("proposals").querySelectorAll("[data-until]")) {
+    const left = (Date.parse(node.dataset.until) - now) / 1000;
+    node.textContent = `${instant(node.dataset.until)} (${left > 0 ? `${word("in")} ${span(left)}` : word("past")})`;
+  }
+}
+
+function card(one, place) {
+  return place === chosen ? whole(one) : short(one, place);
+}
+
+/** One that waits behind the chosen one: what it is and how long it waits. It is opened before it is answered. */
+function short(one, place) {
+  const open = () => {
+    chosen = place;
+    showDecisions();
+  };
+  const title = made("h3", { children: [made("button", { type: "button", kind: "plain", text: one.title, onclick: open, data: { act: `open ${one.id}` } })] });
+  return made("li", { children: [title, made("p", { kind: "faint", text: one.because }), made("p", { kind: "faint", children: [`${word("expires")} `, made("span", { data: { until: one.expires_at } })] })] });
+}
+
+/** The chosen one: all that is known of it, and the buttons. */
+function whole(one) {
+  const against = listed(one.against);
+  const moved = Object.entries(one.moved_kw ?? {}).map(([site, kw]) => `${site} ${number(kw)} kW`).join(" · ");
+  const facts = [
+    ["because", made("dd", { text: one.because })],
+    ["against", made("dd", { children: against.map((text) => made("p", { text })) })],
+    ["undo", made("dd", { data: { until: one.undo_until } })],
+    ["expires", made("dd", { data: { until: one.expires_at } })],
+    ["moves", moved ? made("dd", { text: `${moved}${typeof one.share === "number" ? ` (${number(100 * one.share, 1)} %)` : ""}` }) : null],
+    ["jobs", one.jobs?.length ? made("dd", { text: `${one.jobs.length}: ${one.jobs.slice(0, 6).join(", ")}${one.jobs.length > 6 ? " …" : ""}` }) : null],
+    ["asks", made("dd", { text: one.asks ?? "–" })],
+    ["digest", made("dd", { text: String(one.digest).slice(0, 16), kind: "code" })],
+  ].filter(([, value]) => value);
+  const why = explained.get(one.id);
+  const acts = [["approve", () => onAnswer("approve", one)], ["reject", () => onAnswer("reject", one)], ["explain", () => explain(one)]];
+  const buttons = acts.map(([key, act], first) => {
+    const label = word(key === "explain" && why ? "hide" : key);
+    return made("button", { type: "button", text: label, ariaLabel: `${label}: ${one.title}`, kind: first === 0 ? "strong" : "", onclick: act, data: { act: `${key} ${one.id}` } });
+  });
+  const lines = [
+    made("h3", { text: one.title }),
+    made("dl", { children: facts.flatMap(([key, value]) => [made("dt", { text: word(key) }), value]) }),
+    made("p", { kind: "acts", children: buttons }),
+  ];
+  if (why) lines.push(made("div", { kind: "why", tabIndex: 0, role: "region", ariaLabel: word("explain"), children: [described(why)] }));
+  const node = made("li", { kind: "chosen", children: lines });
+  node.setAttribute("aria-current", "true");
+  return node;
+}
+
+/** Why a decision is as it is, as a list of what the room says. What the card shows already is left out. */
+function described(value) {
+  if (value === null || value === undefined || value === "") return made("span", { text: "–" });
+  if (Array.isArray(value)) return value.length ? made("ul", { children: value.map((one) => made("li", { children: [described(one)] })) }) : made("span", { text: word("none") });
+  if (typeof value !== "object") return made("span", { text: typeof value === "number" ? number(value, Number.isInteger(value) ? 0 : 2) : readable(String(value)) });
+  const keys = Object.keys(value).filter((key) => key !== "proposal" && key !== "id");
+  return made("dl", { children: keys.flatMap((key) => [made("dt", { text: word(key) === key ? key.replaceAll("_", " ") : word(key) }), made("dd", { children: [described(value[key])] })]) });
+}
+
+function readable(text) {
+  if (/^[0-9a-f]{64}$/.test(text)) return `${text.slice(0, 16)} …`;
+  return /^\d{4}-\d\d-\d\dT/.test(text) ? instant(text) : text;
+}
+
+export function listed(value) {
+  return (Array.isArray(value) ? value : [value]).filter((one) => one !== undefined && one !== null && one !== "").map(String);
+}
+
+export async function explain(one) {
+  if (explained.delete(one.id)) return showDecisions();
+  const { status, said } = await ask(`/api/decisions/${encodeURIComponent(one.id)}/explanation`);
+  explained.set(one.id, status === 200 ? said : said.errors);
+  return showDecisions();
+}
+
+export function choose(by) {
+  chosen += by;
+  showDecisions();
+  $("proposals").children[chosen]?.scrollIntoView({ block: "nearest" });
+}
+
+export function withChosen(then) {
+  const one = heard.proposals[chosen];
+  if (one) then(one);
+}

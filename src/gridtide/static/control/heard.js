@@ -1,0 +1,86 @@
+/** What the page heard: the newest frame, the hours before it, the day ahead. Time is the server's, never the browser's. */
+
+const HOUR = 3_600_000;
+export const BACK = 6 * HOUR;
+export const AHEAD = 24 * HOUR;
+const FRAMES_MOST = 1_500;
+const METERS_STALE_S = 1_800;
+const ISSUE_STALE_S = 36 * 3_600;
+
+export const heard = { frame: null, past: [], ahead: null, state: null, proposals: [], entries: [], last: "", frames: 0, connected: false };
+
+/** Take in a frame. @param {{number: number, at: string, values: object}} frame */
+export function takeFrame(frame) {
+  const at = Date.parse(frame.values.at ?? frame.at);
+  heard.frame = frame;
+  heard.frames += 1;
+  if (heard.past.length && at <= heard.past.at(-1).at) heard.past = heard.past.filter((one) => one.at < at);
+  heard.past.push({ at, sites: Object.fromEntries((frame.values.sites ?? []).map((site) => [site.site, site])) });
+  while (heard.past.length > FRAMES_MOST || heard.past[0].at < at - BACK - HOUR) heard.past.shift();
+}
+
+/** The instant of the newest frame, ms. */
+export function present() {
+  return heard.past.at(-1)?.at ?? 0;
+}
+
+/** How long a frame usually stands for, ms: the shortest of the last few. */
+export function usual() {
+  const last = heard.past.slice(-6);
+  const gaps = last.slice(1).map((one, index) => one.at - last[index].at);
+  return gaps.length ? Math.min(...gaps) : HOUR / 4;
+}
+
+/** Metered values of a site as [start, end, values], oldest first. @param {string} name */
+export function metered(name) {
+  const step = usual();
+  return heard.past.flatMap((one, index) => {
+    const values = one.sites[name];
+    if (!values) return [];
+    const before = heard.past[index - 1]?.at ?? one.at - step;
+    return [[one.at - before > 2.5 * step ? one.at - step : before, one.at, values]];
+  });
+}
+
+/** The day ahead of a site as [start, end, index into its lists]; the first step from now on. @param {string} name */
+export function coming(name) {
+  const site = heard.ahead?.sites.find((one) => one.site === name);
+  if (!site) return { site: null, steps: [] };
+  const edges = heard.ahead.edges.map((edge) => Date.parse(edge));
+  const now = present();
+  const steps = edges.slice(1).map((end, index) => [Math.max(edges[index], now), end, index]).filter(([start, end]) => end > start);
+  return { site, steps };
+}
+
+/** Age of what a value comes from, s; null where nobody knows. @param {string} source a key of `ages_s` */
+export function age(source) {
+  const found = heard.frame?.values.ages_s?.[source];
+  return typeof found === "number" ? found : null;
+}
+
+/** The key of `ages_s` that carbon comes from. */
+export function carbonSource() {
+  return Object.keys(heard.frame?.values.ages_s ?? {}).find((key) => key.startsWith("carbon_")) ?? "carbon";
+}
+
+/** Whether a source is older than it may be, or of no known age. @param {string} source */
+export function isStale(source) {
+  const old = age(source);
+  return old === null || old > (source === "meters" ? METERS_STALE_S : ISSUE_STALE_S);
+}
+
+/** Sum over the sites of the newest frame; null where one of them is unknown. @param {string} key */
+export function total(key) {
+  const sites = heard.frame?.values.sites ?? [];
+  const values = sites.map((site) => site[key]);
+  return values.length && values.every((value) => typeof value === "number") ? values.reduce((sum, value) => sum + value, 0) : null;
+}
+
+/** Mean over the sites by what each draws from the grid; plain where none draws. @param {string} key */
+export function byImport(key) {
+  const sites = (heard.frame?.values.sites ?? []).filter((site) => typeof site[key] === "number");
+  if (!sites.length) return null;
+  const weights = sites.map((site) => Math.max(site.import_kw ?? 0, 0));
+  const sum = weights.reduce((one, other) => one + other, 0);
+  return sites.reduce((found, site, index) => found + site[key] * (sum ? weights[index] / sum : 1 / sites.length), 0);
+}
