@@ -91,10 +91,10 @@ class ControlRoom:
     """A `Room`: `go_on` is called again and again by one thread; all else may be called by any.
 
     currency: of the costs in proposals. patience: how long a decision may be approved. autonomy: what is done without
-    people. simulated: how many times as fast as the wall's its clock goes over simulated devices, None over real ones. documents: where is kept what the next room must know if this one is gone; None where none
-    will come. epoch: of this leader. verdicts: what meters said of the acts of the last step. decided_s: how long turns
-    took since the last frame; fates: what came of acts since this room began. leaving: what
-    is still to be let go after a release.
+    people. simulated: how many times as fast as the wall's its clock goes over simulated devices, None over real
+    ones. documents: where is kept what the next room must know if this one is gone; None where none will come. epoch:
+    of this leader. verdicts: what meters said of the acts of the last step. decided_s: how long turns took since the
+    last frame; fates: what came of acts since this room began. leaving: what is still to be let go after a release.
     """
 
     mandate: Mandate

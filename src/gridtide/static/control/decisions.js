@@ -6,7 +6,7 @@ import { $, made } from "./made.js";
 import { instant, number, span, word } from "./words.js";
 
 const explained = new Map();
-let chosen = 0;
+let chosen = "";
 let onAnswer = () => undefined;
 let shown = "";
 
@@ -22,8 +22,8 @@ export function showDecisions(always = false) {
   shown = now;
   const had = document.activeElement?.dataset?.act;
   $("waiting").textContent = `(${heard.proposals.length})`;
-  chosen = Math.max(0, Math.min(chosen, heard.proposals.length - 1));
-  const cards = heard.proposals.map((one, place) => card(one, place));
+  if (!heard.proposals.some((one) => one.id === chosen)) chosen = heard.proposals[0]?.id ?? "";
+  const cards = heard.proposals.map((one) => (one.id === chosen ? whole(one) : short(one)));
   $("proposals").replaceChildren(...(cards.length ? cards : [made("li", { text: word("noProposals"), kind: "faint" })]));
   if (had) ($("proposals").querySelector(`[data-act="${CSS.escape(had)}"]`) ?? $("proposals").querySelector(".chosen button"))?.focus();
   return showTimes();
@@ -38,14 +38,10 @@ function showTimes() {
   }
 }
 
-function card(one, place) {
-  return place === chosen ? whole(one) : short(one, place);
-}
-
 /** One that waits behind the chosen one: what it is and how long it waits. It is opened before it is answered. */
-function short(one, place) {
+function short(one) {
   const open = () => {
-    chosen = place;
+    chosen = one.id;
     showDecisions();
   };
   const title = made("h3", { children: [made("button", { type: "button", kind: "plain", text: one.title, onclick: open, data: { act: `open ${one.id}` } })] });
@@ -88,7 +84,7 @@ function described(value) {
   if (value === null || value === undefined || value === "") return made("span", { text: "–" });
   if (Array.isArray(value)) return value.length ? made("ul", { children: value.map((one) => made("li", { children: [described(one)] })) }) : made("span", { text: word("none") });
   if (typeof value !== "object") return made("span", { text: typeof value === "number" ? number(value, Number.isInteger(value) ? 0 : 2) : readable(String(value)) });
-  const keys = Object.keys(value).filter((key) => key !== "proposal" && key !== "id");
+  const keys = Object.keys(value).filter((key) => key !== "proposal" && key !== "id" && value[key] !== null);
   return made("dl", { children: keys.flatMap((key) => [made("dt", { text: word(key) === key ? key.replaceAll("_", " ") : word(key) }), made("dd", { children: [described(value[key])] })]) });
 }
 
@@ -109,12 +105,13 @@ export async function explain(one) {
 }
 
 export function choose(by) {
-  chosen += by;
+  const place = heard.proposals.findIndex((one) => one.id === chosen) + by;
+  chosen = heard.proposals[Math.max(0, Math.min(place, heard.proposals.length - 1))]?.id ?? "";
   showDecisions();
-  $("proposals").children[chosen]?.scrollIntoView({ block: "nearest" });
+  $("proposals").querySelector(".chosen")?.scrollIntoView({ block: "nearest" });
 }
 
 export function withChosen(then) {
-  const one = heard.proposals[chosen];
+  const one = heard.proposals.find((other) => other.id === chosen);
   if (one) then(one);
 }

@@ -7,13 +7,15 @@ import { clockOf, hourOf, number, word } from "./words.js";
 
 const PALETTE = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#8c7a00", "#5a5a9c", "#7f5539"];
 const BEHIND = { idle: "#aeb8c2", losses: "#76838f" };
-const LEFT = 64;
-const RIGHT = 126;
-const TALL = 190;
-const RIBBON = 15;
+const FONT = 15;
 const charts = new Map();
 
-/** What the charts are drawn with, as the style sheet has it. */
+/** What the charts are drawn with, as the style sheet has it: they grow with its letters. */
+function sizes() {
+  const grown = parseFloat(getComputedStyle(document.documentElement).fontSize) / FONT;
+  return Object.fromEntries(Object.entries({ left: 64, right: 126, tall: 190, supply: 44, gap: 26, head: 22, ribbon: 15, between: 7, letters: 11.5 }).map(([name, px]) => [name, px * grown]));
+}
+
 function inks() {
   const style = getComputedStyle(document.documentElement);
   return Object.fromEntries(["ink", "faint", "line", "ground", "panel", "limit"].map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
@@ -71,7 +73,7 @@ export function showSites() {
   const sites = heard.frame?.values.sites ?? [];
   const classes = classNames();
   const all = new Map(sites.map((site) => [site.site, barsOf(site.site, classes)]));
-  const [top, ink] = [highest(all), inks()];
+  const [top, ink, size] = [highest(all), inks(), sizes()];
   legend(classes, ink, [...all.values()].flat().some(([, , one]) => one.limit > top));
   showPlan();
   const prices = [...all.values()].flat().map(([, , one]) => one.price).filter((one) => typeof one === "number");
@@ -82,14 +84,14 @@ export function showSites() {
     say(tile, site, bars);
     const ribbons = ribbonsOf(site.site, bars, range);
     const own = bars.some(([, , one]) => (one.used ?? 0) + (one.unused ?? 0) > 0);
-    const tall = 26 + TALL + (own ? 74 : 0) + ribbons.length * (RIBBON + 7) + 30;
+    const tall = Math.round(size.head + size.tall + (own ? size.gap + size.supply : 0) + size.gap + ribbons.length * (size.ribbon + size.between));
     if (tile.tall !== tall) {
       tile.tall = tall;
       tile.box.style.height = `${tall}px`;
       tile.chart.resize();
     }
     const shape = `${tall} ${classes.length} ${ribbons.length}`;
-    tile.chart.setOption(optionOf(site.site, bars, classes, ribbons, own, top, ink), { notMerge: tile.shape !== shape, lazyUpdate: true });
+    tile.chart.setOption(optionOf(site.site, bars, classes, ribbons, own, { top, ink, size }), { notMerge: tile.shape !== shape, lazyUpdate: true });
     tile.shape = shape;
   }
   for (const [name, tile] of charts)
@@ -132,6 +134,9 @@ function showPlan() {
 }
 
 function legend(classes, ink, beyond) {
+  const shown = JSON.stringify([classes, ink, beyond, word("plan")]);
+  if ($("legend").dataset.shown === shown) return;
+  $("legend").dataset.shown = shown;
   const swatches = [...classes.map((name, index) => [name, PALETTE[index % PALETTE.length], ""]), [word("idle"), BEHIND.idle, ""], [word("losses"), BEHIND.losses, ""], [word("metered"), ink.ink, "line"], [word("plannedLine"), ink.ink, "dashed"], [word(beyond ? "beyond" : "limit"), ink.limit, beyond ? "none" : "line"], [word("used"), "#009e73", ""], [word("curtailed"), "#009e73", "hatched"]];
   $("legend").replaceChildren(...swatches.map(([text, colour, kind]) => {
     const mark = made("i", { kind });
@@ -140,32 +145,33 @@ function legend(classes, ink, beyond) {
   }));
 }
 
-function optionOf(name, bars, classes, ribbons, own, top, ink) {
+function optionOf(name, bars, classes, ribbons, own, { top, ink, size }) {
   const now = present();
   const { site } = coming(name);
   const clock = site?.clock ?? "UTC";
-  const grids = [{ left: LEFT, right: RIGHT, top: 22, height: TALL }];
-  if (own) grids.push({ left: LEFT, right: RIGHT, top: 22 + TALL + 26, height: 44 });
-  const under = 22 + TALL + (own ? 26 + 44 : 0) + 24;
-  ribbons.forEach((_, index) => grids.push({ left: LEFT, right: RIGHT, top: under + index * (RIBBON + 7), height: RIBBON }));
+  const across = { left: size.left, right: size.right };
+  const grids = [{ ...across, top: size.head, height: size.tall }];
+  if (own) grids.push({ ...across, top: size.head + size.tall + size.gap, height: size.supply });
+  const under = size.head + size.tall + (own ? size.gap + size.supply : 0) + size.gap;
+  ribbons.forEach((_, index) => grids.push({ ...across, top: under + index * (size.ribbon + size.between), height: size.ribbon }));
   const time = grids.map((_, index) => ({
     type: "time", gridIndex: index, min: now - BACK, max: now + AHEAD, splitLine: { show: false }, axisLine: { lineStyle: { color: ink.faint } }, axisTick: { show: index === 0 }, minInterval: 3_600_000 * 3,
-    axisLabel: { show: index === 0, hideOverlap: true, color: ink.ink, fontSize: 11, formatter: (value) => hourOf(value, clock) },
+    axisLabel: { show: index === 0, hideOverlap: true, color: ink.ink, fontSize: size.letters, formatter: (value) => hourOf(value, clock) },
   }));
-  const watts = { type: "value", axisLabel: { color: ink.ink, fontSize: 11, formatter: (value) => number(value) }, splitLine: { lineStyle: { color: ink.line } }, nameTextStyle: { color: ink.ink, align: "right", fontSize: 11 }, nameGap: 8 };
+  const watts = { type: "value", axisLabel: { color: ink.ink, fontSize: size.letters, formatter: (value) => number(value) }, splitLine: { lineStyle: { color: ink.line } }, nameTextStyle: { color: ink.ink, align: "right", fontSize: size.letters }, nameGap: 8 };
   const heights = grids.map((_, index) => {
     if (index === 0) return { ...watts, gridIndex: 0, min: 0, max: top, name: "kW", splitNumber: 4, axisLabel: { ...watts.axisLabel, showMaxLabel: false } };
     if (own && index === 1) return { ...watts, gridIndex: 1, min: 0, splitNumber: 1, splitLine: { show: false } };
     const ribbon = ribbons[index - (own ? 2 : 1)];
-    return { type: "category", gridIndex: index, data: [word(ribbon.name)], axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: ink.ink, fontSize: 11 } };
+    return { type: "category", gridIndex: index, data: [word(ribbon.name)], axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: ink.ink, fontSize: size.letters } };
   });
   return {
     animation: false, useUTC: true, textStyle: { fontFamily: "system-ui, 'Noto Sans', 'Noto Sans CJK SC', sans-serif" },
-    tooltip: { trigger: "axis", renderMode: "richText", confine: true, backgroundColor: ink.panel, borderColor: ink.faint, textStyle: { color: ink.ink, fontSize: 12 }, formatter: (items) => hint(items, bars, classes, clock) },
+    tooltip: { trigger: "axis", renderMode: "richText", confine: true, backgroundColor: ink.panel, borderColor: ink.faint, textStyle: { color: ink.ink, fontSize: size.letters + 1 }, formatter: (items) => hint(items, bars, classes, clock) },
     axisPointer: { link: [{ xAxisIndex: "all" }] },
     grid: grids, xAxis: time, yAxis: heights,
-    graphic: ribbons.map((ribbon, index) => ({ type: "text", id: `said ${index}`, right: 2, top: under + index * (RIBBON + 7) + 2, silent: true, style: { text: ribbon.said, fill: ink.ink, font: "11px system-ui, sans-serif", textAlign: "right" } })),
-    series: [...powerOf(bars, classes, now, ink), ...(own ? supplyOf(bars) : []), ...ribbons.map((ribbon, index) => strip(ribbon, index + (own ? 2 : 1), ink))],
+    graphic: ribbons.map((ribbon, index) => ({ type: "text", id: `said ${index}`, right: 2, top: under + index * (size.ribbon + size.between) + 2, silent: true, style: { text: ribbon.said, fill: ink.ink, font: `${size.letters}px system-ui, sans-serif`, textAlign: "right" } })),
+    series: [...powerOf(bars, classes, now, ink, size), ...(own ? supplyOf(bars) : []), ...ribbons.map((ribbon, index) => strip(ribbon, index + (own ? 2 : 1)))],
   };
 }
 
@@ -173,14 +179,14 @@ const area = (color, data, grid, z) => ({ type: "line", step: "end", symbol: "no
 const line = (color, type, width, data) => ({ type: "line", step: "end", symbol: "none", silent: true, z: 8, lineStyle: { color, type, width }, itemStyle: { color }, emphasis: { disabled: true }, data });
 
 /** Power stacked by class, drawn from the highest sum to the lowest, under what is metered, planned and allowed. */
-function powerOf(bars, classes, now, ink) {
+function powerOf(bars, classes, now, ink, size) {
   const colours = [BEHIND.losses, BEHIND.idle, ...classes.map((_, index) => PALETTE[index % PALETTE.length])];
   const order = [classes.length + 1, classes.length, ...classes.keys()];
   const sum = (one, upTo) => (order.slice(0, upTo + 1).every((row) => one.rows[row] === null) ? null : order.slice(0, upTo + 1).reduce((all, row) => all + (one.rows[row] ?? 0), 0));
   const areas = order.map((_, place) => area(colours[place], stepped(bars, (one) => sum(one, place)), 0, 2)).reverse();
   const planned = line(ink.ink, "dashed", 1.6, stepped(bars, (one) => one.plan));
   planned.markArea = { silent: true, itemStyle: { color: ink.ground, opacity: 0.42 }, data: [[{ xAxis: now }, { xAxis: now + AHEAD }]] };
-  planned.markLine = { silent: true, symbol: "none", lineStyle: { color: ink.ink, type: "solid", width: 1 }, label: { show: true, formatter: word("now"), color: ink.ink, fontSize: 11 }, data: [{ xAxis: now }] };
+  planned.markLine = { silent: true, symbol: "none", lineStyle: { color: ink.ink, type: "solid", width: 1 }, label: { show: true, formatter: word("now"), color: ink.ink, fontSize: size.letters }, data: [{ xAxis: now }] };
   return [...areas, planned, line(ink.ink, "solid", 2, stepped(bars.filter(([, , one]) => one.metered), (one) => one.import)), line(ink.limit, "solid", 2, stepped(bars, (one) => one.limit))];
 }
 

@@ -33,7 +33,7 @@ const WORDS = {
     releaseAbout: "Undo every restraint, staggered within the ramp limit; then nothing new until two people thaw.",
     thawAbout: "Acts again. Takes two approvers.", unknownToken: "This token is not known, or not any more.",
     failed: "That did not reach the control room; try again.",
-    as_of: "As of", policy: "Policy", stage: "Stage", situation: "Situation", dispatch: "Dispatch", rung: "Rung", refused: "Refused by the guard", answers: "Answers to calls",
+    as_of: "As of", policy: "Policy", stage: "Stage", situation: "Situation", dispatch: "Dispatch", rung: "Rung", refused: "Refused by the guard", answers: "Answers to work that came",
     doubts: "Doubtful values", owner: "Answerable", solver: "Solver", plan_cost: "Cost of the plan", lower_bound: "No plan costs less than", ruling: "Who says",
   },
   zh: {
@@ -68,7 +68,7 @@ const WORDS = {
     releaseAbout: "在爬坡限值内分批解除所有约束；之后不再下达新指令，直到两人解冻。",
     thawAbout: "恢复下达指令。需要两名批准人。", unknownToken: "令牌未知或已失效。",
     failed: "未能送达控制室；请重试。",
-    as_of: "截至", policy: "策略", stage: "阶段", situation: "态势", dispatch: "调度", rung: "层级", refused: "被守卫拒绝", answers: "对调用的答复",
+    as_of: "截至", policy: "策略", stage: "阶段", situation: "态势", dispatch: "调度", rung: "层级", refused: "被守卫拒绝", answers: "对新作业的答复",
     doubts: "存疑数值", owner: "责任方", solver: "求解器", plan_cost: "计划成本", lower_bound: "任何计划不低于", ruling: "由谁决定",
   },
 };
