@@ -165,6 +165,11 @@ class FarDevice:
         return self._told(ticket, Release(subject=subject))
 
     def _told(self, ticket: Ticket, act: Act) -> Outcome:
+        """What comes of an act; one for a site that is silent is not put on its desk, to be fetched who knows when."""
+        try:
+            self._desk.heard()
+        except UnreachableError as fault:
+            return Outcome(ticket=ticket.id, fate=Fate.FAILED, said=str(fault), at=self._desk.now())
         return self._desk.tell(Order(device=self._name, ticket=ticket, act=act), self._within_s)
 
     def _report(self) -> SiteReport:
