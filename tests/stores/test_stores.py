@@ -5,18 +5,36 @@ from pathlib import Path
 import pytest
 
 from gridtide.finding import BadInput
+from gridtide.loop.intents import KeepsIntents
 from gridtide.stores.json_lines import JsonLinesStore
-from gridtide.stores.memory import MemoryStore
+from gridtide.stores.memory import MemoryDocuments, MemoryIntents, MemoryStore
+from gridtide.testing.documents import DocumentPromises
+from gridtide.testing.intents import IntentPromises
 from gridtide.testing.stores import StorePromises
 from gridtide.trust.audit import linked
-from gridtide.trust.record import Store
+from gridtide.trust.documents import KeepsDocuments
+from gridtide.trust.record import Archive
 
 
 class TestMemoryStore(StorePromises):
     """The store of simulations."""
 
-    def new_store(self) -> Store:
+    def new_store(self) -> Archive:
         return MemoryStore()
+
+
+class TestMemoryDocuments(DocumentPromises):
+    """Documents of a twin."""
+
+    def new_documents(self) -> KeepsDocuments:
+        return MemoryDocuments()
+
+
+class TestMemoryIntents(IntentPromises):
+    """Intents of a twin."""
+
+    def new_intents(self) -> KeepsIntents:
+        return MemoryIntents()
 
 
 class TestJsonLinesStore(StorePromises):
@@ -26,10 +44,10 @@ class TestJsonLinesStore(StorePromises):
     def _in_a_folder(self, tmp_path: Path) -> None:
         self.path = tmp_path / "audit.jsonl"
 
-    def new_store(self) -> Store:
+    def new_store(self) -> Archive:
         return JsonLinesStore(self.path)
 
-    def reopened(self, store: Store) -> Store:
+    def reopened(self, store: Archive) -> Archive:
         return JsonLinesStore(self.path)
 
     def test_a_line_cut_off_by_a_crash_is_dropped(self) -> None:
@@ -79,8 +97,8 @@ class TestJsonLinesStoreOfACourse(StorePromises):
     def _in_a_folder(self, tmp_path: Path) -> None:
         self.path = tmp_path / "audit.jsonl"
 
-    def new_store(self) -> Store:
+    def new_store(self) -> Archive:
         return JsonLinesStore(self.path, written_through=False)
 
-    def reopened(self, store: Store) -> Store:
+    def reopened(self, store: Archive) -> Archive:
         return JsonLinesStore(self.path)

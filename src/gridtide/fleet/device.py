@@ -203,3 +203,13 @@ class Restrains(Protocol):
     def release(self, ticket: Ticket, subject: str) -> Outcome:
         """Undo what holds a subject at once, whatever put it there."""
         ...
+
+
+@runtime_checkable
+class RenewsLeases(Protocol):
+    """Whatever lets go of what it holds when nobody says for a while that it shall hold on."""
+
+    def renew(self) -> tuple[Restraint, ...]:
+        """Hold what has not run out for another lease, end what has; what is held then. To be asked well within a
+        lease, first of all at start. Raises UnreachableError."""
+        ...

@@ -6,6 +6,8 @@ turn, when it has been approved.
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from math import isfinite
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +40,7 @@ from gridtide.loop.world import Orders, World
 from gridtide.signals.signal import Signal
 from gridtide.timeline import epoch_s
 from gridtide.trust.admission import Admission, Answer, admit
-from gridtide.trust.audit import content_of, linked
+from gridtide.trust.audit import content_of, numbered
 from gridtide.trust.guard import Verdict, judge
 from gridtide.trust.quarantine import Doubt
 from gridtide.trust.rebound import passed_levels
@@ -72,7 +74,8 @@ class Memory:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Turn:
-    """What one turn did: the decision written down, what is to be told, and what it was made of."""
+    """What one turn did: the decision written down, what is to be told, and what it was made of. standing: what goes on
+    where nothing new is told."""
 
     decision: Decision
     orders: Orders
@@ -80,6 +83,7 @@ class Turn:
     answers: tuple[Answer, ...]
     situation: Situation
     memory: Memory
+    standing: Dispatch
 
 
 def plan_is_due(mandate: Mandate, memory: Memory, as_of: datetime) -> bool:
@@ -162,6 +166,7 @@ def take_turn(
         answers=answers,
         situation=situation,
         memory=memory,
+        standing=witness,
     )
 
 
@@ -172,7 +177,7 @@ def with_new(situation: Situation, memory: Memory) -> Situation:
 
 def write_down(store: Store, turn: Turn, stage: Stage) -> None:
     """One more link of the audit chain: the decision at a stage of its life."""
-    store.append(linked(store.last(), content_of(replace(turn.decision, stage=stage))))
+    store.append(numbered(store.last(), content_of(replace(turn.decision, stage=stage))))
 
 
 def _seen(
@@ -270,4 +275,17 @@ def _decision(
         answers=(*(str(answer) for answer in of_jobs), *of_calls),
         doubts=tuple(str(doubt) for doubt in memory.doubts),
         owner=mandate.owner,
+        **_proved(memory, situation.as_of),
     )
+
+
+def _proved(memory: Memory, as_of: datetime) -> dict[str, Any]:
+    """Solver, cost and bound of the plan that was made now, by the names of `Decision`; nothing where none was."""
+    if memory.plan is None or memory.planned_at != as_of:
+        return {}
+    proof = memory.plan.certificate.placed_by or memory.plan.certificate
+    return {
+        "solver": proof.method,
+        "plan_cost": proof.cost if isfinite(proof.cost) else None,
+        "lower_bound": proof.lower_bound if isfinite(proof.lower_bound) else None,
+    }

@@ -94,7 +94,7 @@ class PlanAndPlace:
         No more than is left of it once jobs lie in whole slots: a plan may move half a job into a call.
         """
         objective, readings = self.dispatcher.objective, self.dispatcher.readings
-        situation = self._planned_for(situation)
+        situation = self.planned_for(situation)
         taken = weighed(situation, objective, held, answers, readings)
         if not any(one.share > 0.0 for one in taken):
             return taken
@@ -112,7 +112,7 @@ class PlanAndPlace:
     def _decided(
         self, plan: Plan | None, situation: Situation, held: Reservations, due: bool
     ) -> tuple[Plan, Dispatch, Plan]:
-        situation = self._planned_for(situation)
+        situation = self.planned_for(situation)
         if not due:
             if plan is None:
                 raise ValueError(f"{self.name} dispatches by a plan")
@@ -138,7 +138,7 @@ class PlanAndPlace:
         told = self.dispatcher.follow(best.plan, situation, best.held, best.placement)
         return _with_promises(best.plan, first), told, best.by
 
-    def _planned_for(self, situation: Situation) -> Situation:
+    def planned_for(self, situation: Situation) -> Situation:
         """What is planned: work carries offers in a plan where all arrivals are known, else it is offered beside."""
         return of_stores_alone(situation) if self.dispatcher.more_may_come else situation
 

@@ -14,6 +14,10 @@ from gridtide.simulate.twin import Twin
 from gridtide.timeline import instant
 
 
+class TakenOtherwise(BadInput):
+    """A turn that was taken again sees or tells something else than was written down."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Written:
     """A decision as the audit chain keeps it: when it was taken, and the digests of what it saw and told."""
@@ -47,7 +51,7 @@ def replayed(
     """The turn of the last decision written, with everything it knew; progress(done, all) counts turns.
 
     written: the decisions of the course from its first on, oldest first, up to the one that is wanted.
-    Raises BadInput at the first turn that sees or tells something else than was written down.
+    Raises TakenOtherwise at the first turn that sees or tells something else than was written down.
     """
     mandate = mandate_of(study, forecaster)
     twin = Twin.of(study, truth)
@@ -69,7 +73,7 @@ def _refuse_another(turn: Turn, kept: Written, policy: str) -> None:
     if (seen.as_of, seen.situation, seen.dispatch) == (kept.as_of, kept.situation, kept.dispatch):
         return
     differs = "what was told" if seen.situation == kept.situation else "what was seen"
-    raise BadInput(
+    raise TakenOtherwise(
         [
             Finding(
                 subject=f"decision of {policy} at {kept.as_of:%Y-%m-%d %H:%M} UTC",

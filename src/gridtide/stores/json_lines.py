@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -45,10 +46,11 @@ class JsonLinesStore:
         """Everything kept, oldest first."""
         return tuple(self.read())
 
-    def read(self) -> Iterator[Entry]:
-        """Everything kept, oldest first, one line after the other. Raises BadInput on a line that is none of ours."""
+    def read(self, start: int = 0) -> Iterator[Entry]:
+        """Entries from a number on, oldest first, one line after the other. Raises BadInput on a line that is none of
+        ours."""
         if self.path.exists():
-            yield from _read(self.path)
+            yield from islice(_read(self.path), start, None)
 
     def last(self) -> Entry | None:
         """The newest entry, None in an empty store."""
@@ -90,12 +92,29 @@ def _read(path: Path) -> Iterator[Entry]:
             yield _entry(path, number, line)
 
 
+def records_in(content: bytes) -> tuple[list[Entry], int]:
+    """Every line of a file's content as a record, one that is no entry as its text without a hash, so that it does not
+    fit; and how many bytes of a last line stand there that was cut off."""
+    *lines, cut = content.split(b"\n")
+    found = []
+    for line in lines:
+        try:
+            found.append(_parsed(line))
+        except (ValueError, KeyError, TypeError):
+            found.append(Entry(text=line.decode("utf-8", errors="replace"), hash=""))
+    return found, len(cut)
+
+
 def _entry(path: Path, number: int, line: bytes) -> Entry:
     try:
-        item = json.loads(line.decode("utf-8", errors="replace"))
-        return Entry(text=str(item["text"]), hash=str(item["hash"]))
+        return _parsed(line)
     except (ValueError, KeyError, TypeError) as fault:
         raise BadInput([_unreadable(path, number, line)]) from fault
+
+
+def _parsed(line: bytes) -> Entry:
+    item = json.loads(line.decode("utf-8", errors="replace"))
+    return Entry(text=str(item["text"]), hash=str(item["hash"]))
 
 
 def _unreadable(path: Path, number: int, line: bytes) -> Finding:

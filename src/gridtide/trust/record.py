@@ -1,5 +1,6 @@
 """A decision as it is written down, and what a store must be able to do to keep it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -24,7 +25,8 @@ class Decision:
 
     id: digest of situation and dispatch: telling the same decision twice tells it once.
     situation, dispatch: digests. rung: whose dispatch it is. refused: breaches of what was proposed
-    first. answers: what arriving jobs were told. owner: who answers for it.
+    first. answers: what arriving jobs were told. owner: who answers for it. solver, plan_cost, lower_bound: of the plan
+    that was made for it, before jobs were placed, "" and None where none was or nothing was proved.
     """
 
     id: str
@@ -38,6 +40,35 @@ class Decision:
     answers: tuple[str, ...]
     doubts: tuple[str, ...]
     owner: str
+    solver: str = ""
+    plan_cost: float | None = None
+    lower_bound: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """What a person did or tried, for the chain. what, subject: mode, freeze, approve …, and of what. held: whether it
+    was done; said: what came of it, in a sentence; reason: as the person gave it."""
+
+    at: datetime
+    who: str
+    role: str
+    what: str
+    subject: str
+    held: bool
+    said: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Maker:
+    """What decided: on the same version and machine the same case gives the same bytes. machine: processor and what of
+    it numbers are computed with; libraries: with versions; solver: with the options that can change its answer."""
+
+    version: str
+    machine: str
+    libraries: str
+    solver: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,3 +93,24 @@ class Store(Protocol):
     def entries(self) -> tuple[Entry, ...]:
         """Everything kept, oldest first."""
         ...
+
+
+class Archive(Store, Protocol):
+    """A store that may hold more than memory does."""
+
+    def read(self, start: int = 0) -> Iterator[Entry]:
+        """Entries from a number on, counted from 0, oldest first, one after the other."""
+        ...
+
+
+class StoreLostError(OSError):
+    """A store does not answer; nobody knows whether what was being written is kept. Writing the same again, once it
+    answers, keeps it once. The message says which store, and what to look at."""
+
+
+class StoreFullError(OSError):
+    """A store has no room; nothing of what was being written is kept. Goes on when there is room again."""
+
+
+class NotLeadingError(RuntimeError):
+    """Somebody else leads, or led since: nothing was written, and nothing may be told."""

@@ -87,6 +87,18 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.vtn:vtn",
         "Tell end nodes of programs and events, and take their reports (OpenADR 3.1).",
     ),
+    "audit": (
+        "gridtide.doors.cli.audit:audit",
+        "Is the record whole, and does a decision come out of it again?",
+    ),
+    "mcp": (
+        "gridtide.doors.cli.mcp:mcp",
+        "Let an assistant ask a running control room; it cannot act (MCP).",
+    ),
+    "sweep": (
+        "gridtide.doors.cli.sweep:sweep",
+        "End in a Kubernetes cluster what is held beyond its time.",
+    ),
     "agent": (
         "gridtide.doors.cli.agent:agent",
         "Be a site's own agent, or speak to the one that runs.",

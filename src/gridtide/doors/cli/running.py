@@ -132,6 +132,7 @@ def run_study(
     from gridtide.doors.report.page import write_report
     from gridtide.doors.results.document import document_of
     from gridtide.doors.results.folder import new_folder, write_results
+    from gridtide.doors.results.maker import begun
     from gridtide.simulate.compare import Entrant, compare
     from gridtide.simulate.policies import policy_named
     from gridtide.simulate.truth import truth_of
@@ -147,7 +148,7 @@ def run_study(
                 policy=policy,
                 forecaster=forecaster,
                 study=known,
-                store=JsonLinesStore(folder / f"audit-{name}.jsonl", written_through=False),
+                store=begun(JsonLinesStore(folder / f"audit-{name}.jsonl", written_through=False)),
             )
             for name, (policy, forecaster, known) in chosen
         )

@@ -4,9 +4,11 @@ import tomllib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from gridtide.doors.results.folder import CASE_FOLDER
 from gridtide.finding import BadInput, Finding
+from gridtide.loop.mandate import Policy
 from gridtide.loop.turn import Turn
 from gridtide.simulate.course import Progress
 from gridtide.simulate.policies import PlanAndPlace, policy_named
@@ -38,10 +40,7 @@ def study_again(folder: Path, policy: str, case: Path | None) -> tuple[Study, Pl
     case: where the case stands now, None for where it stood. Raises BadInput when it is not there, is not
     the one that was run, or the policy decides by no plan.
     """
-    from gridtide.case.load import load_case
-
-    study = load_case(_same_case(folder, case))
-    chosen, forecaster, known = policy_named(policy, study)
+    known, chosen, forecaster = course_again(folder, policy, case)
     if not isinstance(chosen, PlanAndPlace):
         raise BadInput(
             [
@@ -56,6 +55,15 @@ def study_again(folder: Path, policy: str, case: Path | None) -> tuple[Study, Pl
     return known, chosen, forecaster
 
 
+def course_again(folder: Path, policy: str, case: Path | None) -> tuple[Study, Policy, str]:
+    """As `study_again`, of any policy."""
+    from gridtide.case.load import load_case
+
+    study = load_case(_same_case(folder, case))
+    chosen, forecaster, known = policy_named(policy, study)
+    return known, chosen, forecaster
+
+
 def decision_again(
     folder: Path,
     known: tuple[Study, PlanAndPlace, str],
@@ -64,7 +72,7 @@ def decision_again(
 ) -> Again:
     """The last decision at or before `at`. Raises BadInput when there is none or it comes out otherwise."""
     study, policy, forecaster = known
-    written = _written(folder / f"audit-{policy.name}.jsonl")
+    written = [written_of(one) for one in told_in(folder / f"audit-{policy.name}.jsonl")]
     until = [one for one in written if one.as_of <= at]
     if not until:
         first = written[0].as_of if written else None
@@ -82,8 +90,8 @@ def decision_again(
     return Again(study=study, retaken=retaken, policy=policy)
 
 
-def _written(path: Path) -> list[Written]:
-    """Decisions of an audit chain as they were told. Raises BadInput when a link is broken."""
+def told_in(path: Path) -> list[dict[str, Any]]:
+    """Decisions of an audit chain as they were told, oldest first. Raises BadInput when a link is broken."""
     entries = JsonLinesStore(path).entries()
     broken = broken_link(entries)
     if broken is not None:
@@ -97,15 +105,17 @@ def _written(path: Path) -> list[Written]:
                 )
             ]
         )
-    return [
-        Written(
-            as_of=datetime.fromisoformat(str(content["as_of"])),
-            situation=str(content["situation"]),
-            dispatch=str(content["dispatch"]),
-        )
-        for content in contents(entries)
-        if content["stage"] == str(Stage.TOLD.value)
-    ]
+    told = str(Stage.TOLD.value)
+    return [content for content in contents(entries) if content.get("stage") == told]
+
+
+def written_of(content: dict[str, Any]) -> Written:
+    """What a decision of a chain saw and told."""
+    return Written(
+        as_of=datetime.fromisoformat(str(content["as_of"])),
+        situation=str(content["situation"]),
+        dispatch=str(content["dispatch"]),
+    )
 
 
 def _same_case(folder: Path, case: Path | None) -> Path:

@@ -1,0 +1,172 @@
+"""`gridtide audit`: is a record whole, what does it say, and does a decision come out of it again?"""
+
+from pathlib import Path
+
+import click
+
+from gridtide.doors.cli.running import DEFAULT_RUNS
+from gridtide.doors.cli.telling import tell
+from gridtide.finding import Finding, Gathered
+
+FILE = click.Path(path_type=Path)
+RUNS = click.option("--runs", type=FILE, default=DEFAULT_RUNS, help="Folder of the results.")
+POLICY = click.option("--policy", help="Of a run: only this course.")
+JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+BROKEN = 2
+"""Exit code of a record that is not whole: input that cannot be used."""
+OTHERWISE = 3
+"""Exit code of a decision that does not come out as it was written down."""
+
+
+@click.group()
+def audit() -> None:
+    """Verify, show and sign records; recompute decisions. STORE: a run (number, last, or folder) or a file."""
+
+
+@audit.command("verify")
+@click.argument("store")
+@RUNS
+@POLICY
+@click.option("--key", "keys", multiple=True, help="A public key that may sign; several allowed.")
+@click.option("--kept", type=FILE, help="Checkpoints that were kept elsewhere, of one chain.")
+@JSON
+def verify(
+    store: str,
+    runs: Path,
+    policy: str | None,
+    keys: tuple[str, ...],
+    kept: Path | None,
+    as_json: bool,
+) -> int:
+    """Is every record the one that was written? Names the first that is not; exit code 2 where there is one."""
+    from gridtide.doors.cli.audit_words import show_verified
+    from gridtide.doors.results.audit_document import verified_document
+    from gridtide.doors.results.chains import chains_at
+    from gridtide.stores.checkpoint_lines import CheckpointLines
+    from gridtide.trust.checkpoint import known_keys
+
+    faults = Gathered()
+    chains = faults.of(lambda: chains_at(store, runs, policy))
+    known = faults.of(lambda: known_keys(keys)) if keys else None
+    points = () if kept is None else faults.of(CheckpointLines(kept).read)
+    if kept is not None and chains is not None and len(chains) > 1:
+        faults.findings.append(_several(f"--kept {kept}", [one.name for one in chains]))
+    faults.refuse_if_any()
+    found = verified_document(chains or (), known, points or ())
+    tell(found, "", None, as_json, show_verified)
+    return 0 if found["whole"] else BROKEN
+
+
+@audit.command("show")
+@click.argument("store")
+@RUNS
+@POLICY
+@click.option(
+    "--last", "count", type=click.IntRange(min=1), default=10, show_default=True,
+    help="How many records, newest first.",
+)  # fmt: skip
+@JSON
+def show(store: str, runs: Path, policy: str | None, count: int, as_json: bool) -> None:
+    """The newest records, as they stand."""
+    from gridtide.doors.cli.audit_words import show_records
+    from gridtide.doors.results.audit_document import shown_document
+    from gridtide.doors.results.chains import chains_at
+
+    found = shown_document(chains_at(store, runs, policy), count)
+    tell(found, "", None, as_json, show_records)
+
+
+@audit.command("recompute")
+@click.argument("run")
+@click.argument("decision", default="last")
+@RUNS
+@click.option("--policy", default="coordinated", show_default=True, help="Whose course of the run.")
+@click.option("--case", type=FILE, help="Where the case of the run stands now.")
+@JSON
+def recompute(
+    run: str, decision: str, runs: Path, policy: str, case: Path | None, as_json: bool
+) -> int:
+    """Take DECISION (its id, or the last) of RUN again: guard, dispatch and settlement to the last bit, its plan proved
+    anew; exit code 3 where something comes out otherwise."""
+    from gridtide.doors.cli.audit_words import show_recomputed
+    from gridtide.doors.cli.words import say_compiling
+    from gridtide.doors.results.folder import folder_of
+    from gridtide.doors.results.recomputed import holds, recomputed
+
+    folder = Path(run) if Path(run).is_dir() else folder_of(runs, run)
+    say_compiling()
+
+    def said(done: int, whole: int) -> None:
+        if done == 1:
+            click.echo(f"taking {whole} turns of {policy} again", err=True)
+
+    found = recomputed(folder, policy, decision, case, said)
+    tell(found, "", None, as_json, show_recomputed)
+    return 0 if holds(found) else OTHERWISE
+
+
+@audit.command("key")
+@click.argument("file", type=FILE)
+@JSON
+def key(file: Path, as_json: bool) -> None:
+    """Make a new key to sign with, in FILE, which only you can read; print its public part."""
+    from gridtide.stores.signing_key import new_key
+    from gridtide.trust.checkpoint import key_id, public_bytes, written
+
+    public = public_bytes(new_key(file))
+    found = {"file": str(file), "key": key_id(public), "public": written(public)}
+    tell(found, "", None, as_json, lambda told: click.echo(f"{told['key']}  {told['public']}"))
+
+
+@audit.command("sign")
+@click.argument("store")
+@RUNS
+@POLICY
+@click.option("--key", "key_file", type=FILE, required=True, help="What gridtide audit key made.")
+@click.option("--kept", type=FILE, required=True, help="File to add the checkpoint to.")
+@JSON
+def sign(
+    store: str, runs: Path, policy: str | None, key_file: Path, kept: Path, as_json: bool
+) -> None:
+    """Sign how long a chain is and how it ends, into a file apart from it; only a whole chain is signed."""
+    from gridtide.doors.cli.audit_words import show_signed
+    from gridtide.doors.results.chains import chains_at
+    from gridtide.loop.clock import WallClock
+    from gridtide.stores.checkpoint_lines import CheckpointLines
+    from gridtide.stores.signing_key import read_key
+    from gridtide.trust.checkpoint import signed, values_of
+    from gridtide.trust.verify import verified
+
+    faults = Gathered()
+    chains = faults.of(lambda: chains_at(store, runs, policy)) or ()
+    private = faults.of(lambda: read_key(key_file))
+    if len(chains) > 1:
+        faults.findings.append(_several(store, [one.name for one in chains]))
+    for chain in chains[:1]:
+        broken = verified(chain.entries).broken
+        if broken is not None:
+            faults.findings.append(_not_whole(chain.name, broken.said))
+    faults.refuse_if_any()
+    assert private is not None
+    entries = chains[0].entries
+    point = signed(len(entries), entries[-1] if entries else None, WallClock().now(), private)
+    CheckpointLines(kept).keep(point)
+    tell({"chain": chains[0].name, **values_of(point)}, "", None, as_json, show_signed)
+
+
+def _several(subject: str, names: list[str]) -> Finding:
+    return Finding(
+        subject=subject,
+        value=f"is of one chain, {len(names)} are named",
+        limit="one of " + ", ".join(names),
+        mend="Name that file, or the course of the run with --policy.",
+    )
+
+
+def _not_whole(name: str, said: str) -> Finding:
+    return Finding(
+        subject=name,
+        value=said,
+        limit="a whole chain",
+        mend="Restore it from a copy; what is broken is not signed.",
+    )

@@ -1,0 +1,102 @@
+"""`gridtide audit` in words."""
+
+from typing import Any
+
+import click
+
+
+def show_verified(found: dict[str, Any]) -> None:
+    """A line a chain, checkpoints, and what to know beside."""
+    for one in found["chains"]:
+        said = f"whole, {one['entries']:,} records"
+        if not one["whole"]:
+            said = f"BROKEN at record {one['first_broken']}: {one['fault']}; {one['why']}"
+        click.echo(f"{one['chain']}: {said}")
+        if one["checkpoints"]:
+            true = sum(point["vouches"] for point in one["checkpoints"])
+            click.echo(
+                f"  {len(one['checkpoints'])} checkpoints, {true} true; {one['covered']:,} records vouched for"
+            )
+        if one["last_hash"]:
+            click.echo(f"  ends in {one['last_hash']}")
+    for note in found["notes"]:
+        click.echo(note)
+
+
+def show_records(found: dict[str, Any]) -> None:
+    """A line a record, newest first."""
+    for one in found["chains"]:
+        click.echo(f"{one['chain']}: {one['entries']:,} records")
+        maker = one["maker"]
+        if maker:
+            click.echo(
+                f"  written by gridtide {maker['version']} on {maker['machine']}; {maker['libraries']}"
+            )
+        for record in one["records"]:
+            click.echo(f"  {record['record']:>6}  {_line(record['says'])}")
+
+
+def _line(says: dict[str, Any] | str) -> str:
+    """What a record says, in a line."""
+    if isinstance(says, str):
+        return f"cannot be read: {says[:80]}"
+    if "stage" in says:
+        return (
+            f"{says['as_of']}  decision {says['id'][:12]}  {says['stage']}  {says['policy']}"
+            f"  by {says['rung']}  answers: {says['owner']}"
+        )
+    if "checkpoint" in says:
+        point = says["checkpoint"]
+        return f"{point['at']}  checkpoint of {point['number']} records by key {point['key']}"
+    if says.get("kind") == "people":
+        held = "" if says["held"] else "REFUSED  "
+        return f"{says['at']}  {says['who']} ({says['role']})  {says['what']} {says['subject']}  {held}{says['said']}"
+    if says.get("kind") == "maker":
+        return f"gridtide {says['version']} began to write"
+    return ", ".join(f"{name} {value}" for name, value in sorted(says.items()))[:160]
+
+
+def show_recomputed(found: dict[str, Any]) -> None:
+    """What came out the same, part by part."""
+    decision = found["decision"]
+    click.echo(
+        f"run {found['run']}, {found['policy']}: decision {decision['id'][:12]} of {decision['as_of']}"
+    )
+    for part, same in found["same"].items():
+        click.echo(f"  {part}: {'the same to the last bit' if same else 'NOT the same'}")
+    settled = found["settlement"]
+    if settled["bit_equal"]:
+        click.echo(f"  settlement: {settled['total']:,.2f}, the same to the last bit")
+    else:
+        click.echo(f"  settlement: NOT the same: {', '.join(settled['different']) or 'its total'}")
+    _say_proof(found["certified"])
+    makers = found["maker"]
+    if makers["then"] is None:
+        click.echo("  the record does not say what wrote it")
+    elif not makers["same"]:
+        for name, value in makers["then"].items():
+            if value != makers["now"][name]:
+                click.echo(f"  {name}: {value} then, {makers['now'][name]} now")
+    if found["why"]:
+        click.echo(f"  {found['why']}")
+
+
+def _say_proof(certified: dict[str, Any] | None) -> None:
+    if certified is None:
+        click.echo("  proof: no plan was made for it")
+    elif certified["holds"] is None:
+        click.echo(f"  proof: none; {'; '.join(certified['why'])}")
+    elif not certified["holds"]:
+        click.echo(f"  proof: does NOT hold: {'; '.join(certified['why'])}")
+    else:
+        click.echo(
+            f"  proof: the plan costs {certified['stated_cost']:,.2f}; proved anew: no plan costs less than"
+            f" {certified['lower_bound']:,.2f}, and one that holds costs {certified['cost']:,.2f}"
+        )
+
+
+def show_signed(found: dict[str, Any]) -> None:
+    """What was signed."""
+    click.echo(
+        f"{found['chain']}: {found['number']:,} records signed by key {found['key']} at {found['at']}"
+    )

@@ -1,0 +1,1 @@
+"""How is everything kept in one schema, on SQLite or PostgreSQL?"""

@@ -1,0 +1,276 @@
+"""Who answers for a decision: a policy inside what people signed, a person beyond it, nobody where nothing is told.
+
+An approval names what it approves by its digest, and settles it once: the same approval again, one of something else,
+or one that comes too late is refused, and what was tried is a note for the record.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from gridtide.digest import digest
+from gridtide.trust.envelope import Envelope
+from gridtide.trust.guard import Rung
+from gridtide.trust.modes import Autonomy, Mode, lapsed
+from gridtide.trust.people import Person, Role
+from gridtide.trust.proposal import Proposal
+from gridtide.trust.record import Decision, Note, Stage
+from gridtide.trust.touch import LEAST_KW, Touch
+
+
+class By(StrEnum):
+    """Who says whether a decision is told."""
+
+    NOBODY = "nobody"
+    PERSON = "person"
+    POLICY = "policy"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ruling:
+    """by: who says. owner: the policy that answers for it, "" where none does. why: in sentences; of an envelope every
+    bound that is passed."""
+
+    by: By
+    owner: str
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """Jobs that were touched without a person on the present day of each site: (site, day, names), by site."""
+
+    days: tuple[tuple[str, date, frozenset[str]], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Docket:
+    """A proposal and what became of it. by: who settled it, at: when; said: how. approvals: ids that were taken."""
+
+    proposal: Proposal
+    stage: Stage = Stage.PROPOSED
+    by: str = ""
+    at: datetime | None = None
+    said: str = "waits for a person"
+    approvals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a person says to a proposal. id: unique to this answer; digest: of the proposal that was read."""
+
+    id: str
+    digest: str
+    by: Person
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settled:
+    """What came of an answer: the docket as it stands now, whether the answer holds, and the note of it."""
+
+    docket: Docket
+    held: bool
+    said: str
+    note: Note
+
+
+def ruled(
+    decision: Decision,
+    touch: Touch,
+    autonomy: Autonomy,
+    tally: Tally,
+    as_of: datetime,
+    clocks: Mapping[str, str],
+) -> Ruling:
+    """Who says whether a decision is told now. clocks: IANA zone of each site, by name."""
+    now = lapsed(autonomy, as_of)
+    if now.mode is Mode.OBSERVE or now.frozen:
+        why = "frozen: nothing new is told" if now.frozen else "observe: nothing is told"
+        return Ruling(by=By.NOBODY, owner="", why=(why,))
+    if decision.rung == Rung.HOLD:
+        why = "the guard found no dispatch that keeps everything: a person must look"
+        return Ruling(by=By.PERSON, owner="", why=(why,))
+    if touch.nothing:
+        return Ruling(by=By.POLICY, owner="policy standing orders", why=("nothing is changed",))
+    if now.mode is Mode.EMERGENCY:
+        return Ruling(by=By.POLICY, owner="policy emergency", why=(f"until {now.ends_at}",))
+    if now.mode is Mode.ADVISE:
+        return Ruling(by=By.PERSON, owner="", why=("advise: a person approves each",))
+    passed = over(touch, now.envelope, tally, as_of, clocks)
+    if passed:
+        return Ruling(by=By.PERSON, owner="", why=passed)
+    signed = f"policy act {digest(now.envelope)[:12]}"
+    return Ruling(by=By.POLICY, owner=signed, why=("inside the envelope",))
+
+
+def over(
+    touch: Touch, envelope: Envelope, tally: Tally, as_of: datetime, clocks: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Every bound of an envelope that a decision would pass, as sentences; empty where it is inside."""
+    said = [f"no envelope speaks of {what}" for what in touch.beyond]
+    if touch.share > envelope.share_max:
+        said.append(
+            f"{touch.share:.2%} of the fleet's power, {envelope.share_max:.2%} may be moved"
+        )
+    moved = [(site, kw) for site, kw in touch.moved_kw if kw > LEAST_KW]
+    for site, kw in moved:
+        if kw > envelope.at(site):
+            said.append(f"{kw:,.1f} kW at {site}, {envelope.at(site):,.1f} kW may be moved there")
+    if touch.hold_h > envelope.hold_max_h:
+        said.append(f"held for {touch.hold_h:.4g} h, {envelope.hold_max_h:.4g} h may be")
+    jobs = sum(len(names) for _, _, names in counted(tally, touch, as_of, clocks).days)
+    if touch.jobs and jobs > envelope.jobs_max_per_day:
+        said.append(f"{jobs} jobs today, {envelope.jobs_max_per_day} may be touched")
+    for site in sorted({site for site, _ in moved} | {site for site, _ in touch.jobs}):
+        local = as_of.astimezone(ZoneInfo(clocks[site]))
+        if not envelope.open_at(local.hour + local.minute / 60):
+            said.append(f"{local:%H:%M} at {site} lies outside the hours that were signed")
+    return tuple(said)
+
+
+def counted(tally: Tally, touch: Touch, as_of: datetime, clocks: Mapping[str, str]) -> Tally:
+    """The tally with the jobs of a decision, each counted once a day of its site; days that are over are left out."""
+    days = {
+        site: as_of.astimezone(ZoneInfo(clock)).date() for site, clock in sorted(clocks.items())
+    }
+    names = {site: frozenset[str]() for site in days}
+    for site, day, before in tally.days:
+        if days.get(site) == day:
+            names[site] |= before
+    for site, job in touch.jobs:
+        names[site] |= {job}
+    return Tally(days=tuple((site, days[site], names[site]) for site in days if names[site]))
+
+
+def approved(docket: Docket, answer: Answer, autonomy: Autonomy) -> Settled:
+    """The docket approved, or as it was with why not; one that has run out is expired by that."""
+    docket = expired(docket, answer.at)
+    now = lapsed(autonomy, answer.at)
+    proposal = docket.proposal
+    refusals = (
+        _role_lacks(answer.by, proposal.asks),
+        _is_settled(docket, answer, (Stage.PROPOSED,)),
+        _misread(docket, answer),
+        "frozen: nothing new is told; two people must thaw first" if now.frozen else "",
+        "observe: nothing is told; two people must raise the mode"
+        if now.mode is Mode.OBSERVE
+        else "",
+    )
+    return _settled(docket, answer, Stage.APPROVED, "approve", refusals)
+
+
+def rejected(docket: Docket, answer: Answer) -> Settled:
+    """The docket refused, also after it was approved as long as it was not told."""
+    docket = expired(docket, answer.at)
+    refusals = (
+        _role_lacks(answer.by, Role.OPERATOR),
+        _is_settled(docket, answer, (Stage.PROPOSED, Stage.APPROVED)),
+        _misread(docket, answer),
+    )
+    return _settled(docket, answer, Stage.REFUSED, "reject", refusals)
+
+
+def expired(docket: Docket, as_of: datetime) -> Docket:
+    """The docket after an instant: what nobody settled in time has expired, and standing orders go on."""
+    if docket.stage is not Stage.PROPOSED or as_of < docket.proposal.expires_at:
+        return docket
+    return replace(
+        docket,
+        stage=Stage.EXPIRED,
+        by="time-out",
+        at=docket.proposal.expires_at,
+        said="nobody settled it in time; what was told before goes on",
+    )
+
+
+def superseded(docket: Docket, by: str, as_of: datetime) -> Docket:
+    """The docket after a newer decision: what still waited cannot be approved any more."""
+    docket = expired(docket, as_of)
+    if docket.stage is not Stage.PROPOSED:
+        return docket
+    said = f"the newer decision {by[:12]} stands in its place"
+    return replace(docket, stage=Stage.EXPIRED, by=by, at=as_of, said=said)
+
+
+def answerable(decision: Decision, owner: str, stage: Stage) -> Decision:
+    """The decision at a stage, with who answers for it: a policy or a person."""
+    return replace(decision, owner=owner, stage=stage)
+
+
+def shown(docket: Docket) -> dict[str, object]:
+    """A docket as plain values: text, numbers, lists; instants in ISO 8601 with offset."""
+    proposal, touch = docket.proposal, docket.proposal.touch
+    return {
+        "decision": proposal.decision,
+        "digest": proposal.digest,
+        "stage": docket.stage.value,
+        "title": proposal.title,
+        "because": proposal.because,
+        "against": list(proposal.against),
+        "proposed_at": proposal.proposed_at.isoformat(),
+        "undo_until": proposal.undo_until.isoformat(),
+        "expires_at": proposal.expires_at.isoformat(),
+        "asks": proposal.asks.name.lower(),
+        "jobs": [job for _, job in touch.jobs],
+        "moved_kw": dict(touch.moved_kw),
+        "share": touch.share,
+        "hold_h": touch.hold_h,
+        "beyond": list(touch.beyond),
+        "by": docket.by,
+        "said": docket.said,
+    }
+
+
+def _settled(
+    docket: Docket, answer: Answer, stage: Stage, what: str, refusals: tuple[str, ...]
+) -> Settled:
+    said = next((one for one in refusals if one), "")
+    held = not said
+    if held:
+        said = f"{'approved' if stage is Stage.APPROVED else 'rejected'} by {answer.by.name}: {answer.reason}"
+        docket = replace(
+            docket,
+            stage=stage,
+            by=answer.by.name,
+            at=answer.at,
+            said=said,
+            approvals=(*docket.approvals, answer.id),
+        )
+    note = Note(
+        at=answer.at,
+        who=answer.by.name,
+        role=answer.by.role.name.lower(),
+        what=what,
+        subject=f"{docket.proposal.decision} as {answer.digest}",
+        held=held,
+        said=said,
+        reason=answer.reason,
+    )
+    return Settled(docket=docket, held=held, said=said, note=note)
+
+
+def _role_lacks(person: Person, asks: Role) -> str:
+    if person.role >= asks:
+        return ""
+    return f"{person.name} is a {person.role.name.lower()}; it takes an {asks.name.lower()}"
+
+
+def _is_settled(docket: Docket, answer: Answer, open_stages: tuple[Stage, ...]) -> str:
+    if answer.id in docket.approvals:
+        return "this very answer was taken before; it is not taken twice"
+    if docket.stage in open_stages:
+        return ""
+    return f"it is {docket.stage.value} already, by {docket.by}"
+
+
+def _misread(docket: Docket, answer: Answer) -> str:
+    """Why an answer is to something else than what is asked."""
+    if answer.digest != docket.proposal.digest:
+        return "it names another proposal than the one that waits; read that and answer again"
+    if answer.at < docket.proposal.proposed_at:
+        return f"it is dated before the proposal was made, {docket.proposal.proposed_at}"
+    return "" if answer.reason.strip() else "it gives no reason; say why in a few words"
