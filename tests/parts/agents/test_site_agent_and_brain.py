@@ -172,6 +172,7 @@ def test_people_at_the_console_come_first_and_a_death_forgets_nothing(place: Pla
         assert brain.cap(0.4)["fate"] == "done"
         assert place.asked(do="freeze", reason="smoke")["done"].startswith("frozen")
         assert brain.cap(0.5)["fate"] == "refused"
+        assert brain.asked({"report": True})["frozen"]
         assert place.limit_kw() == 0.4
         code, status = place.console("--status")
         assert (code, status["leads"], "smoke" in status["frozen"]) == (0, "the brain", True)
