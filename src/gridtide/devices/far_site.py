@@ -17,7 +17,7 @@ from gridtide.fleet.act import (
     Scale,
 )
 from gridtide.fleet.device import PowerReading, Restraint, UnreachableError
-from gridtide.fleet.ticket import TICKET_MAX, Fate, Outcome, Ticket
+from gridtide.fleet.ticket import TICKET_MAX, Fate, Outcome, Ticket, told_again
 from gridtide.wire.acts import Order
 from gridtide.wire.agent_line import Poll, Reply, SiteReport, power_reading
 
@@ -47,9 +47,10 @@ class SiteDesk:
         ticket = order.ticket
         with self._changed:
             before = self._outcomes.get(ticket.id)
-            if before is None or before.fate is Fate.FAILED:
-                self._outcomes.pop(ticket.id, None)
-                self._orders[ticket.id] = order
+            if before is not None and before.fate is not Fate.FAILED:
+                return told_again(before, self.now())
+            self._outcomes.pop(ticket.id, None)
+            self._orders[ticket.id] = order
         self.rung()
         left_s = (ticket.expires_at - self.now()).total_seconds()
         with self._changed:

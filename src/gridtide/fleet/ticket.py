@@ -74,7 +74,7 @@ class Gate:
         """
         before = self.outcomes.get(ticket.id)
         if before is not None:
-            return before if before.fate is not Fate.DONE else _again(before, now)
+            return told_again(before, now)
         if now >= ticket.expires_at:
             return self.settled(ticket, Fate.EXPIRED, f"expired at {ticket.expires_at}", now)
         if ticket.epoch < self.epoch:
@@ -114,7 +114,10 @@ def lives_too_long(ticket: Ticket, now: datetime) -> str:
     return f"its ticket lives until {ticket.expires_at}, longer than {TICKET_MAX}"
 
 
-def _again(before: Outcome, now: datetime) -> Outcome:
+def told_again(before: Outcome, now: datetime) -> Outcome:
+    """What comes of a ticket that was settled before: nothing more where it was done, the same where it was not."""
+    if before.fate is not Fate.DONE:
+        return before
     return Outcome(
         ticket=before.ticket,
         fate=Fate.UNCHANGED,
