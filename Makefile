@@ -13,7 +13,7 @@ PYTEST_ARGS ?=
 SIDE_BY_SIDE ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fast real parts peers bench check docs clean
+.PHONY: help demo test fast real parts peers bench soak release check docs clean
 
 help:  ## Show the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -71,6 +71,14 @@ $(BENCH_VENV)/.ready: pyproject.toml constraints.txt | $(READY)
 	@$(BENCH_VENV)/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
 	@$(BENCH_VENV)/bin/python -m pip install --progress-bar off --quiet --constraint constraints.txt --editable . --group bench
 	@touch $(BENCH_VENV)/.ready
+
+soak: $(READY)  ## Half an hour of frames of 50 sites every 2 s to 50 listeners; memory must stay flat
+	$(BIN)/python benchmarks/feed_clients.py --clients 50 --slow 5 --every 2 --sites 50 --seconds 1800 --warm 60
+
+release: $(READY)  ## Build the wheel, and its bill of materials beside it, into dist/
+	rm -rf dist
+	$(BIN)/python -m build --wheel --outdir dist
+	$(BIN)/python -m gridtide.doors.sbom dist/*.whl
 
 check: $(READY)  ## Style, types and the walls of the house
 	$(BIN)/ruff check .

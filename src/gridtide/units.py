@@ -23,6 +23,16 @@ def kw_of_w(power_w: float) -> float:
     return power_w / 1000.0
 
 
+def kw_of_milliwatts(power: int) -> float:
+    """Kilowatts of milliwatts, the unit of NVML."""
+    return power / 1_000_000.0
+
+
+def milliwatts_of_kw(power_kw: float) -> int:
+    """Whole milliwatts, the unit of NVML, of kilowatts."""
+    return round(power_kw * 1_000_000.0)
+
+
 def kw_of_megawatts(power: float) -> float:
     """Kilowatts of megawatts, the unit of most public grid tables."""
     return power * 1000.0

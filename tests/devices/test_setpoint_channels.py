@@ -33,12 +33,12 @@ from gridtide.wire.iec104.asdu import Asdu, Cause, Clock, Information, Kind, Mea
 from gridtide.wire.iec104.connection import Timing
 from gridtide.wire.iec104.points import StationPoints
 from gridtide.wire.iec104.time_tag import tag_of
+from gridtide.wire.modbus.words import WordOrder
 from gridtide.wire.setpoint_registers import (
     SEEN as SEEN_REGISTERS,
 )
 from gridtide.wire.setpoint_registers import (
     RegisterMap,
-    WordOrder,
     seen_in,
     telegram_registers,
 )

@@ -14,11 +14,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 
 from gridtide.case import load as loading
 from gridtide.doors.cli import exit_code
 from gridtide.doors.cli.run_table import show
 from gridtide.simulate.study import Study
+from gridtide.testing.emulated_kubernetes import EmulatedKubernetes
 from gridtide.testing.plant_days import plant_days
 from gridtide.testing.plants import warm_loop
 from gridtide.testing.tiny_vtn import TinyVtn
@@ -57,7 +59,7 @@ def commands(page: str) -> list[str]:
 
 def test_no_block_is_of_a_kind_that_nothing_tests() -> None:
     """Whoever writes a new kind of block writes its test."""
-    tested = {"", "console", "csv", "text", "toml", "python"}
+    tested = {"", "console", "csv", "text", "toml", "python", "yaml"}
     assert {kind for page in PAGES for kind, _ in BLOCK.findall(page.read_text())} <= tested
     for page, _ in blocks({"python"}):
         suite = DOCTESTED[page]
@@ -70,6 +72,12 @@ def test_no_block_is_of_a_kind_that_nothing_tests() -> None:
 def test_every_toml_block_is_toml(page: str, text: str) -> None:
     """As it stands there."""
     assert tomllib.loads(text)
+
+
+@pytest.mark.parametrize(("page", "text"), [*blocks({"yaml"})])
+def test_every_yaml_block_is_yaml(page: str, text: str) -> None:
+    """As it stands there, every document of it."""
+    assert all(yaml.safe_load_all(text))
 
 
 @pytest.mark.parametrize(("page", "text"), [*blocks({"csv"})])
@@ -129,6 +137,13 @@ def files_for_commands(folder: Path, page: str) -> None:
             if path.is_file():
                 shutil.copy(path, place / path.name)
     (folder / "secret").write_text("hush")
+    agent = [
+        text
+        for kind, text in BLOCK.findall((ROOT / "docs" / "agent.md").read_text())
+        if kind == "toml"
+    ]
+    (folder / "agent.toml").write_text(agent[0])
+    (folder / "token").write_text("hush")
     shutil.copytree(ROOT / "examples" / "settle", folder / "examples" / "settle")
     (folder / "log").write_text("\n".join(log) + "\n")
     power = [
@@ -163,7 +178,13 @@ def telemetry_csv(days: int) -> str:
 
 
 def code_of(words: list[str]) -> int:
-    """What a command leaves with; one that asks a VTN asks an empty one on this machine."""
+    """What a command leaves with; one that asks a VTN or a cluster asks an empty one here."""
+    if words[0] == "sweep":
+        cluster = EmulatedKubernetes()
+        try:
+            return exit_code([word if "://" not in word else cluster.url for word in words])
+        finally:
+            cluster.close()
     if words[0] != "ven":
         return exit_code(words)
     with TinyVtn({}) as vtn:
@@ -179,7 +200,14 @@ def serves(words: list[str]) -> bool:
     with process, process.stdout as said:
         address = said.readline()
         process.terminate()
-        return address.startswith("http") and process.wait(timeout=60) == 0
+        return " http" in f" {address}" and process.wait(timeout=60) == 0
+
+
+def hears_nobody(words: list[str]) -> bool:
+    """Whether a command that speaks with whoever started it ends well when nobody says anything."""
+    Path("token").write_text("secret-of-a-viewer")
+    command = [sys.executable, "-m", "gridtide", *words]
+    return subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode == 0
 
 
 @pytest.mark.usefixtures("two_days")
@@ -203,6 +231,12 @@ def test_every_command_of_a_page_runs_in_its_order(
             assert re.search(rf"^{words[1]}:", makefile, re.MULTILINE), command
         elif words[:2] == ["gridtide", "vtn"]:
             assert serves([*words[1:], "--port", "0"]), command
+            ran += 1
+        elif words[:2] == ["gridtide", "mcp"]:
+            assert hears_nobody(words[1:]), command
+            ran += 1
+        elif words == ["gridtide", "agent", "agent.toml"]:
+            assert serves(words[1:]), command
             ran += 1
         elif words[0] not in FOREIGN:
             assert words[0] == "gridtide", command

@@ -91,7 +91,12 @@ def test_no_file_knows_the_machine_it_was_written_on() -> None:
 
 def test_entry_points_lead_somewhere() -> None:
     """A shelf's line in pyproject.toml names a thing that can be imported."""
-    for shelf in ("gridtide.sources", "gridtide.forecasters", "gridtide.planners"):
+    for shelf in (
+        "gridtide.sources",
+        "gridtide.devices",
+        "gridtide.forecasters",
+        "gridtide.planners",
+    ):
         found = list(entry_points(group=shelf))
         assert found
         for point in found:

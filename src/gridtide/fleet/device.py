@@ -142,6 +142,15 @@ class CapsPower(Protocol):
 
 
 @runtime_checkable
+class LocksClocks(Protocol):
+    """Accelerators whose clock can be bounded for a while: what saves where no cap binds, as in decode."""
+
+    def lock_clock(self, ticket: Ticket, unit: str, highest_mhz: float, until: datetime) -> Outcome:
+        """Let the clock of a unit rise no higher until an instant, when it is freed by the device's own side."""
+        ...
+
+
+@runtime_checkable
 class StoresEnergy(Protocol):
     """A battery or UPS that can be told what to take and give."""
 
@@ -193,4 +202,14 @@ class Restrains(Protocol):
 
     def release(self, ticket: Ticket, subject: str) -> Outcome:
         """Undo what holds a subject at once, whatever put it there."""
+        ...
+
+
+@runtime_checkable
+class RenewsLeases(Protocol):
+    """Whatever lets go of what it holds when nobody says for a while that it shall hold on."""
+
+    def renew(self) -> tuple[Restraint, ...]:
+        """Hold what has not run out for another lease, end what has; what is held then. To be asked well within a
+        lease, first of all at start. Raises UnreachableError."""
         ...

@@ -1,8 +1,11 @@
 """What entitles an act: told twice it is done once, too late not at all, and never on the word of a leader that was."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+TICKET_MAX = timedelta(days=1)
+"""Longest life of a ticket that is kept on a disk: outcomes are remembered as long, so that none is done twice."""
 
 
 class Fate(StrEnum):
@@ -92,6 +95,19 @@ class Gate:
         if fate is not Fate.FAILED:
             self.outcomes[ticket.id] = outcome
         return outcome
+
+    def forget_old(self, now: datetime) -> None:
+        """Forget outcomes that no ticket of a permitted life can ask for again."""
+        old = [key for key, one in self.outcomes.items() if now - one.at > TICKET_MAX]
+        for key in old:
+            del self.outcomes[key]
+
+
+def lives_too_long(ticket: Ticket, now: datetime) -> str:
+    """Why a ticket outlives what is remembered of it; empty where it does not."""
+    if ticket.expires_at - now <= TICKET_MAX:
+        return ""
+    return f"its ticket lives until {ticket.expires_at}, longer than {TICKET_MAX}"
 
 
 def _again(before: Outcome, now: datetime) -> Outcome:

@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 
+def steady_s() -> float:
+    """Seconds since this machine started, its sleep included: no change of the clock on the wall moves them."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 @dataclass(frozen=True)
 class WallClock:
     """The clock on the wall, in UTC."""

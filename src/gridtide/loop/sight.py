@@ -56,18 +56,18 @@ def see(
     signals: list[Signal] = []
     doubts: list[Doubt] = []
     for kind, zone in wanted(mandate):
-        clean, found = _trusted(mandate.history, kind, zone, horizon, as_of)
+        clean, found = trusted(mandate.history, kind, zone, horizon, as_of)
         doubts += found
         signals.append(clean)
         if np.isnan(clean.values).any():
-            signals.append(_expected(mandate, clean, found, as_of))
+            signals.append(expected(mandate.history, mandate.forecaster, clean, found, as_of))
             signals += spread_of(
                 clean, mandate.history, as_of, mandate.risk, mandate.forecaster, mandate.seed
             )
     return situation_of(mandate, world, as_of, tuple(signals), commitments), tuple(doubts)
 
 
-def _trusted(
+def trusted(
     history: History, kind: Kind, zone: str, horizon: Timeline, as_of: datetime
 ) -> tuple[Signal, tuple[Doubt, ...]]:
     """What was published by as_of, without what is doubtful by itself or by what second sources say."""
@@ -90,7 +90,7 @@ def with_courses(mandate: Mandate, situation: Situation, scenarios: int) -> Situ
     drawn: list[Signal] = []
     for one in points:
         if one.nature is Nature.FORECAST and not np.isnan(one.values).all():
-            clean, _ = _trusted(mandate.history, one.kind, one.zone, one.timeline, situation.as_of)
+            clean, _ = trusted(mandate.history, one.kind, one.zone, one.timeline, situation.as_of)
             drawn += spread_of(
                 clean,
                 mandate.history,
@@ -158,25 +158,23 @@ def prices_reach(mandate: Mandate, as_of: datetime) -> int:
     return reach_s(mandate.history, Kind.PRICE, as_of)
 
 
-def _expected(
-    mandate: Mandate, clean: Signal, doubts: tuple[Doubt, ...], as_of: datetime
+def expected(
+    history: History, forecaster: str, clean: Signal, doubts: tuple[Doubt, ...], as_of: datetime
 ) -> Signal:
     """What is not known or doubtful, as it is expected; where sources spoke against each other, by the past of all."""
-    forecast, horizon = forecaster_named(mandate.forecaster), clean.timeline
+    forecast, horizon = forecaster_named(forecaster), clean.timeline
     disputed = any(doubt.disputed for doubt in doubts)
-    others = mandate.history.others_of(clean.kind, clean.zone) if disputed else ()
+    others = history.others_of(clean.kind, clean.zone) if disputed else ()
     by_source = [
-        forecast(mandate.history, clean.kind, name, horizon, as_of)
-        for name in (clean.zone, *others)
+        forecast(history, clean.kind, name, horizon, as_of) for name in (clean.zone, *others)
     ]
-    expected = by_source[0]
     values = np.where(np.isnan(clean.values), middle_of(by_source), np.nan)
     return Signal(
         kind=clean.kind,
         zone=clean.zone,
         timeline=horizon,
         values=values,
-        source=expected.source,
+        source=by_source[0].source,
         currency=clean.currency,
         issued_at=as_of,
         nature=Nature.FORECAST,

@@ -105,16 +105,21 @@ def happened(rows: Series, timeline: Timeline, at_s: int) -> NDArray[np.float64]
 
     Forecasts are left out.
     """
+    seen = observed(rows, int(timeline.edges_s[0]), int(timeline.edges_s[-1]), at_s)
+    return np.full(len(timeline), np.nan) if seen is None else on(seen, timeline)
+
+
+def observed(rows: Series, start_s: int, end_s: int, at_s: int) -> Signal | None:
+    """What was known at a second to have happened, or to be fixed, in steps as published that touch [start, end).
+
+    Forecasts are left out; None where nothing was known.
+    """
     longest_s = int((rows.end_s - rows.start_s).max(initial=0))
-    span_s = (timeline.edges_s[0] - longest_s, timeline.edges_s[-1])
-    first, last = (int(at) for at in np.searchsorted(rows.start_s, span_s))
+    first, last = (int(at) for at in np.searchsorted(rows.start_s, (start_s - longest_s, end_s)))
     part = slice(first, last)
-    chosen = (rows.issued_s[part] <= at_s) & ~rows.expected[part]
-    chosen &= rows.end_s[part] > timeline.edges_s[0]
+    chosen = (rows.issued_s[part] <= at_s) & ~rows.expected[part] & (rows.end_s[part] > start_s)
     index = first + np.flatnonzero(chosen)
-    if not len(index):
-        return np.full(len(timeline), np.nan)
-    return on(_as_signal(rows, _latest(rows, index)), timeline)
+    return _as_signal(rows, _latest(rows, index)) if len(index) else None
 
 
 def reach_s(history: History, kind: Kind, as_of: datetime) -> int:

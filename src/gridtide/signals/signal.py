@@ -98,7 +98,7 @@ def on(signal: Signal, timeline: Timeline) -> NDArray[np.float64]:
     if nests(signal, timeline):
         index = holding(signal.timeline, timeline)
         return np.where(index >= 0, signal.values[np.maximum(index, 0)], np.nan)
-    return _averaged(signal, timeline)
+    return mean_between(signal, timeline.starts_s, timeline.ends_s)
 
 
 def nests(signal: Signal, timeline: Timeline) -> bool:
@@ -109,17 +109,21 @@ def nests(signal: Signal, timeline: Timeline) -> bool:
     return bool((edges_s[np.searchsorted(edges_s, inner)] == inner).all())
 
 
-def _averaged(signal: Signal, timeline: Timeline) -> NDArray[np.float64]:
-    hours = signal.timeline.hours
+def mean_between(
+    signal: Signal, starts_s: NDArray[np.int64], ends_s: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """The mean weighted by time from each second to another, (n,); NaN unless the signal is known throughout."""
     known = ~np.isnan(signal.values)
     edges = signal.timeline.edges_s.astype(np.float64)
-    amount = np.concatenate([[0.0], np.cumsum(np.where(known, signal.values, 0.0) * hours)])
-    covered = np.concatenate([[0.0], np.cumsum(known * hours)])
-    at = timeline.edges_s.astype(np.float64)
-    total = np.diff(np.interp(at, edges, amount))
-    share_h = np.diff(np.interp(at, edges, covered))
-    whole = np.isclose(share_h, timeline.hours, rtol=0.0, atol=1e-9)
-    return np.where(whole, total / timeline.hours, np.nan)
+    held = np.where(known, signal.values, 0.0)
+    amount = np.concatenate([[0.0], np.cumsum(held * signal.timeline.hours)])
+    covered = np.concatenate([[0.0], np.cumsum(known * signal.timeline.hours)])
+    begin, end = (np.asarray(at, dtype=np.float64) for at in (starts_s, ends_s))
+    total = np.interp(end, edges, amount) - np.interp(begin, edges, amount)
+    share_h = np.interp(end, edges, covered) - np.interp(begin, edges, covered)
+    hours = (end - begin) / 3600.0
+    whole = np.isclose(share_h, hours, rtol=0.0, atol=1e-9)
+    return np.where(whole, total / hours, np.nan)
 
 
 def between(signal: Signal, start: datetime, end: datetime) -> Signal:

@@ -63,7 +63,8 @@ class ModbusGateway:
         count: int,
         registers: list[int],
         values: list[int] | list[bool] | None,
-    ) -> None:
+    ) -> Any:
         if values:
             self.put(address, [int(value) for value in values])
         registers[: len(self._cells)] = self._cells
+        return None

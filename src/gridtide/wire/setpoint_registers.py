@@ -4,11 +4,11 @@ import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
 
 from gridtide.finding import Finding, refuse_if_any
 from gridtide.signals.setpoint import Mode, Quality, Setpoint
 from gridtide.signals.setpoint_channel import PlantTelemetry
+from gridtide.wire.modbus.words import WordOrder, octets_of, single, words_of
 
 TELEGRAM = 9
 """Registers of a telegram: power 2, sequence 2, stamp 4, quality 1."""
@@ -20,7 +20,6 @@ SEEN = 18
 QUALITIES = (Quality.GOOD, Quality.NOT_TOPICAL, Quality.INVALID)
 MODES = (Mode.LOCAL, Mode.REMOTE, Mode.AUTO)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-WordOrder = Literal["high first", "low first"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +43,9 @@ class RegisterMap:
 def telegram_registers(where: RegisterMap, told: Setpoint) -> list[int]:
     """The nine registers of a telegram, to be written at once. Power has the precision of four octets."""
     return [
-        *_words(where, struct.pack(">f", _single(told.p_set_kw / where.kw_per_unit))),
-        *_words(where, (told.sequence % (1 << 32)).to_bytes(4, "big")),
-        *_words(where, _milliseconds(told.measured_at).to_bytes(8, "big")),
+        *words_of(where.word_order, struct.pack(">f", single(told.p_set_kw / where.kw_per_unit))),
+        *words_of(where.word_order, (told.sequence % (1 << 32)).to_bytes(4, "big")),
+        *words_of(where.word_order, _milliseconds(told.measured_at).to_bytes(8, "big")),
         QUALITIES.index(told.quality),
     ]
 
@@ -54,9 +53,9 @@ def telegram_registers(where: RegisterMap, told: Setpoint) -> list[int]:
 def told_by(where: RegisterMap, registers: Sequence[int], arrived: datetime) -> Setpoint:
     """The telegram in nine registers. A stamp of 0 is the arrival; one that is no date, or a quality that is none,
     makes it invalid. Never raises for registers of sixteen bits."""
-    (value,) = struct.unpack(">f", _octets(where, registers[0:2]))
+    (value,) = struct.unpack(">f", octets_of(where.word_order, registers[0:2]))
     quality = QUALITIES[registers[8]] if registers[8] < len(QUALITIES) else Quality.INVALID
-    stamp_ms = int.from_bytes(_octets(where, registers[4:8]), "big")
+    stamp_ms = int.from_bytes(octets_of(where.word_order, registers[4:8]), "big")
     try:
         measured_at = EPOCH + timedelta(milliseconds=stamp_ms) if stamp_ms else arrived
     except OverflowError:
@@ -64,7 +63,7 @@ def told_by(where: RegisterMap, registers: Sequence[int], arrived: datetime) -> 
     return Setpoint(
         p_set_kw=value * where.kw_per_unit,
         measured_at=measured_at,
-        sequence=int.from_bytes(_octets(where, registers[2:4]), "big"),
+        sequence=int.from_bytes(octets_of(where.word_order, registers[2:4]), "big"),
         quality=quality,
     )
 
@@ -83,7 +82,11 @@ def seen_registers(
         telemetry.down_kw / per_unit,
         telemetry.echo_kw / per_unit,
     )
-    words = [word for value in values for word in _words(where, struct.pack(">f", _single(value)))]
+    words = [
+        word
+        for value in values
+        for word in words_of(where.word_order, struct.pack(">f", single(value)))
+    ]
     return [
         *words,
         MODES.index(telemetry.mode),
@@ -96,7 +99,8 @@ def seen_registers(
 def seen_in(where: RegisterMap, registers: Sequence[int]) -> PlantTelemetry:
     """The telemetry in registers, as the centre reads it; a mode or quality that is none reads as LOCAL and INVALID."""
     p, q, v, f, up, down, echo = (
-        struct.unpack(">f", _octets(where, registers[2 * k : 2 * k + 2]))[0] for k in range(7)
+        struct.unpack(">f", octets_of(where.word_order, registers[2 * k : 2 * k + 2]))[0]
+        for k in range(7)
     )
     mode, quality = registers[14:16]
     return PlantTelemetry(
@@ -115,25 +119,6 @@ def seen_in(where: RegisterMap, registers: Sequence[int]) -> PlantTelemetry:
 def asked_by(register: int) -> Mode | None:
     """The mode that a register asks for; None when it is none."""
     return MODES[register] if register < len(MODES) else None
-
-
-def _words(where: RegisterMap, octets: bytes) -> list[int]:
-    words = [int.from_bytes(octets[k : k + 2], "big") for k in range(0, len(octets), 2)]
-    return words if where.word_order == "high first" else words[::-1]
-
-
-def _octets(where: RegisterMap, words: Sequence[int]) -> bytes:
-    ordered = words if where.word_order == "high first" else words[::-1]
-    return b"".join(word.to_bytes(2, "big") for word in ordered)
-
-
-def _single(value: float) -> float:
-    """What four octets can hold; what is too large is infinite."""
-    try:
-        struct.pack(">f", value)
-    except OverflowError:
-        return float("inf") if value > 0 else float("-inf")
-    return value
 
 
 def _milliseconds(moment: datetime) -> int:

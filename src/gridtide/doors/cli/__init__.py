@@ -91,6 +91,18 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.audit:audit",
         "Is the record whole, and does a decision come out of it again?",
     ),
+    "mcp": (
+        "gridtide.doors.cli.mcp:mcp",
+        "Let an assistant ask a running control room; it cannot act (MCP).",
+    ),
+    "sweep": (
+        "gridtide.doors.cli.sweep:sweep",
+        "End in a Kubernetes cluster what is held beyond its time.",
+    ),
+    "agent": (
+        "gridtide.doors.cli.agent:agent",
+        "Be a site's own agent, or speak to the one that runs.",
+    ),
     "bench": ("gridtide.doors.cli.bench:bench", "Measure a part of gridtide: how good, how fast."),
     "doctor": (
         "gridtide.doors.cli.doctor:doctor",

@@ -29,6 +29,9 @@ HOUSE = "coordinated"
     is_flag=True,
     help="What signals cost that lie throughout, one by one and together.",
 )
+@click.option(
+    "--shadow", is_flag=True, help="What a policy would have saved, and whom it would have harmed."
+)
 @click.option("--canary", help="A plugin of the case, held against the coordinated policy by day.")
 @click.option("--runs", type=FILE, default=DEFAULT_RUNS, help="Folder the results go to.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
@@ -37,6 +40,7 @@ def backtest(
     forecasters: str | None,
     policies: str,
     poisoned: bool,
+    shadow: bool,
     canary: str | None,
     runs: Path,
     as_json: bool,
@@ -45,7 +49,8 @@ def backtest(
 
     The reference of the case and perfect foresight always run; every other policy runs once a forecaster. With
     --poisoned, each policy runs on honest signals and then on signals turned upside down; with --canary, a plugin runs
-    beside the house. Nothing is written then.
+    beside the house; with --shadow, waits, restarts and service levels of each policy stand beside those of the
+    reference. Nothing is written then.
     """
     say_compiling()
     from gridtide.case.load import load_case_for
@@ -55,6 +60,9 @@ def backtest(
     study = load_case_for(case, named)
     if canary is not None:
         _canary(study, canary, as_json)
+        return
+    if shadow:
+        _shadow(study, named, chosen, as_json)
         return
     if poisoned:
         _poisoned(study, named, chosen, as_json)
@@ -98,6 +106,41 @@ def _canary(study: "Study", name: str, as_json: bool) -> None:
     show(document)
 
 
+def _shadow(
+    study: "Study", forecasters: tuple[str, ...], policies: tuple[str, ...], as_json: bool
+) -> None:
+    """Shows what each policy would have done and saved, and what work would have felt of it."""
+    from gridtide.doors.cli.shadow_table import show
+    from gridtide.doors.results.shadow_document import shadow_document
+    from gridtide.simulate.compare import Entrant, compare
+    from gridtide.simulate.policies import PERFECT, policy_named
+    from gridtide.stores.memory import MemoryStore
+
+    deciding = tuple(name for name in policies if name != study.reference)
+    refuse_if_any(_cannot_be_run_alone(forecasters, deciding, PERFECT, "--shadow"))
+    named = [policy_named(name, study) for name in (study.reference, *deciding)]
+    entrants = tuple(
+        Entrant(policy=policy, forecaster=forecaster, study=known, store=MemoryStore())
+        for policy, forecaster, known in named
+    )
+    run = compare(study, entrants, announcer())
+    documents = [
+        shadow_document(
+            study,
+            (run.courses[0], run.courses[number]),
+            (run.settlements[0], run.settlements[number]),
+        )
+        for number in range(1, len(run.courses))
+    ]
+    if as_json:
+        click.echo(
+            json.dumps({"policies": documents}, indent=2, ensure_ascii=False, allow_nan=False)
+        )
+        return
+    for document in documents:
+        show(document)
+
+
 def _poisoned(
     study: "Study", forecasters: tuple[str, ...], policies: tuple[str, ...], as_json: bool
 ) -> None:
@@ -105,10 +148,11 @@ def _poisoned(
     from gridtide.doors.cli.poisoned_table import show
     from gridtide.doors.results.poisoned_document import poisoned_document
     from gridtide.simulate.poisoned import REFERENCE, poisoned
+    from gridtide.simulate.policies import PERFECT
     from gridtide.stores.memory import MemoryStore
 
     deciding = tuple(name for name in policies if name != REFERENCE)
-    refuse_if_any(_cannot_be_lied_to(forecasters, deciding))
+    refuse_if_any(_cannot_be_run_alone(forecasters, deciding, PERFECT, "--poisoned"))
     found = {name: poisoned(study, name, MemoryStore, announcer()) for name in deciding}
     document = poisoned_document(study, found)
     if as_json:
@@ -117,23 +161,22 @@ def _poisoned(
     show(document)
 
 
-def _cannot_be_lied_to(
-    forecasters: tuple[str, ...], policies: tuple[str, ...]
+def _cannot_be_run_alone(
+    forecasters: tuple[str, ...], policies: tuple[str, ...], knowing: str, option: str
 ) -> Iterator[Finding]:
-    from gridtide.simulate.policies import PERFECT
-
+    """Forecasters beside that of the case, and policies that read no signals or know them all."""
     if forecasters:
         yield Finding(
             subject="--forecasters",
             value=", ".join(forecasters),
-            limit="the forecaster of the case, with --poisoned",
+            limit=f"the forecaster of the case, with {option}",
             mend="Leave it out, or set planning.forecaster in the case.",
         )
-    if not policies or PERFECT in policies:
+    if not policies or knowing in policies:
         yield Finding(
             subject="--policies",
             value=", ".join(policies) or "no policy that reads signals",
-            limit="policies that decide by what they are told, with --poisoned",
+            limit=f"policies that decide by what they are told, with {option}",
             mend="Write --policies coordinated.",
         )
 

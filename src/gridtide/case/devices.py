@@ -1,0 +1,78 @@
+"""Devices by name: what stands in the group `gridtide.devices` of an installed package, made from a table of a file."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+from gridtide.finding import BadInput, Finding
+
+GROUP = "gridtide.devices"
+GIVEN = "now"
+"""The parameter that no file says: the clock, handed in."""
+
+
+def device_kinds() -> dict[str, str]:
+    """Name of every kind of device that is installed, and where it stands."""
+    return {point.name: point.value for point in sorted(entry_points(group=GROUP))}
+
+
+def device_of(
+    kind: str, table: Mapping[str, object], folder: Path, now: Callable[[], datetime], place: str
+) -> object:
+    """The device of a kind with the values of a table; paths count from a folder. Raises BadInput with every fault.
+
+    A kind is a callable whose parameters are texts, numbers, truths and paths by name; `now` is handed in.
+    """
+    points = {point.name: point for point in entry_points(group=GROUP)}
+    if kind not in points:
+        limit = "one of " + ", ".join(sorted(points))
+        raise BadInput([_fault(f"{place}.kind", kind, limit)])
+    maker = points[kind].load()
+    wanted = inspect.signature(maker).parameters
+    hints = get_type_hints(maker.__init__ if inspect.isclass(maker) else maker)
+    faults = [
+        _fault(f"{place}.{key}", "is no key of this kind", "one of " + ", ".join(_keys(wanted)))
+        for key in table
+        if key not in _keys(wanted)
+    ]
+    values: dict[str, object] = {GIVEN: now} if GIVEN in wanted else {}
+    for key in _keys(wanted):
+        if key in table:
+            try:
+                values[key] = _value(hints[key], table[key], folder)
+            except ValueError as fault:
+                faults.append(_fault(f"{place}.{key}", table[key], str(fault)))
+        elif wanted[key].default is inspect.Parameter.empty:
+            faults.append(_fault(f"{place}.{key}", "is missing", "it is needed"))
+    if faults:
+        raise BadInput(faults)
+    made: object = maker(**values)
+    return made
+
+
+def _keys(wanted: Mapping[str, inspect.Parameter]) -> list[str]:
+    return [key for key in wanted if key != GIVEN]
+
+
+def _value(kind: Any, value: object, folder: Path) -> object:
+    """A value of a table as its parameter wants it."""
+    kinds = get_args(kind) or (kind,)
+    if Path in kinds and isinstance(value, str):
+        return folder / value
+    if float in kinds and isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(value, bool):
+        if bool in kinds:
+            return value
+    elif any(one in kinds and isinstance(value, one) for one in (str, int)):
+        return value
+    named = [getattr(one, "__name__", str(one)) for one in kinds if one is not type(None)]
+    raise ValueError("a value of kind " + " or ".join(named))
+
+
+def _fault(subject: str, value: object, limit: str) -> Finding:
+    shown = value if isinstance(value, str) else repr(value)
+    return Finding(subject=subject, value=shown[:80], limit=limit, mend="Mend the file.")

@@ -1,0 +1,103 @@
+"""Modbus devices from the values of a table: what a file of devices names, with the map of its make."""
+
+from pathlib import Path
+
+from gridtide.case.modbus_map import read_modbus_map
+from gridtide.devices.modbus.battery import ModbusBattery, ModbusUps
+from gridtide.devices.modbus.chiller import ModbusChiller
+from gridtide.devices.modbus.leased import LeaseTerms, lease_faults
+from gridtide.devices.modbus.line import ModbusLine
+from gridtide.devices.modbus.meter import ModbusMeter
+from gridtide.finding import BadInput, Finding, refuse_if_any
+from gridtide.loop.clock import WallClock
+from gridtide.wire.modbus.device_map import DeviceKind, DeviceMap
+from gridtide.wire.modbus.makes import BATTERY, CHILLER, METER, UPS
+
+CLOCK = WallClock()
+
+
+def modbus_meter(
+    *, called: str, host: str, port: int = 502, map: Path | None = None, share: float | None = None
+) -> ModbusMeter:
+    """A meter; map: of its make, ours where none is given. Raises BadInput."""
+    return ModbusMeter(_line(called, host, port, _map("meter", METER, map)), CLOCK, share)
+
+
+def modbus_battery(
+    *,
+    called: str,
+    host: str,
+    port: int = 502,
+    map: Path | None = None,
+    lease_s: float = 60.0,
+    agent: bool = False,
+    read_only: bool = False,
+) -> ModbusBattery:
+    """A battery. agent: a site agent ends what a device without a lease register holds; read_only: it is not told
+    anything, whatever it has. Raises BadInput, also for one that could be told and would hold for ever."""
+    where = _map("battery", BATTERY, map)
+    terms = _terms(called, where, lease_s, agent, read_only)
+    return ModbusBattery(_line(called, host, port, where), CLOCK, terms)
+
+
+def modbus_ups(
+    *,
+    called: str,
+    host: str,
+    reserve_kwh: float,
+    port: int = 502,
+    map: Path | None = None,
+    lease_s: float = 60.0,
+    agent: bool = False,
+    read_only: bool = False,
+) -> ModbusUps:
+    """A UPS that must keep a reserve; the rest as of a battery."""
+    where = _map("ups", UPS, map)
+    terms = _terms(called, where, lease_s, agent, read_only)
+    if not reserve_kwh >= 0.0:
+        limit = "kWh that the hall needs, 0 or above"
+        raise BadInput([_fault(f"{called}, reserve_kwh", f"{reserve_kwh:g}", limit)])
+    return ModbusUps(_line(called, host, port, where), CLOCK, reserve_kwh, terms)
+
+
+def modbus_chiller(
+    *,
+    called: str,
+    host: str,
+    port: int = 502,
+    map: Path | None = None,
+    lease_s: float = 60.0,
+    agent: bool = False,
+    read_only: bool = False,
+) -> ModbusChiller:
+    """A chiller; the rest as of a battery."""
+    where = _map("chiller", CHILLER, map)
+    terms = _terms(called, where, lease_s, agent, read_only)
+    return ModbusChiller(_line(called, host, port, where), CLOCK, terms)
+
+
+def _line(called: str, host: str, port: int, where: DeviceMap) -> ModbusLine:
+    if not 1 <= port <= 65535:
+        raise BadInput([_fault(f"{called}, port", str(port), "1 to 65535")])
+    return ModbusLine(name=called, where=where, clock=CLOCK, host=host, port=port)
+
+
+def _map(kind: DeviceKind, ours: DeviceMap, path: Path | None) -> DeviceMap:
+    if path is None:
+        return ours
+    found = read_modbus_map(path)
+    if found.kind != kind:
+        raise BadInput([_fault(f"{path} kind", found.kind, kind)])
+    return found
+
+
+def _terms(
+    called: str, where: DeviceMap, lease_s: float, agent: bool, read_only: bool
+) -> LeaseTerms:
+    terms = LeaseTerms(lease_s=lease_s, agent=agent, read_only=read_only)
+    refuse_if_any(() if read_only else lease_faults(called, where, terms))
+    return terms
+
+
+def _fault(subject: str, value: str, limit: str) -> Finding:
+    return Finding(subject=subject, value=value, limit=limit, mend="Mend the file of devices.")

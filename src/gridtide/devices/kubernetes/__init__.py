@@ -1,0 +1,1 @@
+"""How is Kubernetes told, so that nothing stays held? Jobs begin and pause, queues close, services scale."""

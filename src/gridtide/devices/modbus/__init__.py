@@ -1,0 +1,1 @@
+"""What stands inside the fence: meters, batteries, UPS, chillers. How are they read and told over Modbus TCP?"""

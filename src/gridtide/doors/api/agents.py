@@ -1,0 +1,91 @@
+"""Where site agents ask for orders: one long poll each, told by a token of its own, no port open at the site."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import APIRouter, HTTPException, Request, Response
+
+from gridtide.devices.far_site import SiteDesk
+from gridtide.finding import BadInput
+from gridtide.wire.agent_line import WAIT_MAX_S, Poll, poll_of, reply_json
+
+BODY_MAX = 2**20
+
+
+def agents_router(desks: Mapping[str, SiteDesk], tokens: Mapping[str, str]) -> APIRouter:
+    """POST /agents/{site}/line for every site that has a desk. tokens: SHA-256 in hexadecimal of each site's token.
+
+    It is asked by agents alone and knows no people: mount it beside what lets people in, not behind it.
+    """
+    router = APIRouter()
+    bells = {site: _Bell(desk) for site, desk in desks.items()}
+
+    @router.post("/agents/{site}/line", include_in_schema=False)
+    async def line(site: str, request: Request) -> Response:
+        _let_in(site, request, tokens)
+        poll = await _poll(request)
+        bell, desk = bells[site], desks[site]
+        async with bell.heard() as rang:
+            reply = desk.polled(poll)
+            if not reply.orders and not reply.acknowledged and poll.wait_s > 0:
+                await _within(rang, min(poll.wait_s, WAIT_MAX_S))
+                reply = desk.polled(poll)
+        return Response(json.dumps(reply_json(reply)), media_type="application/json")
+
+    return router
+
+
+class _Bell:
+    """Wakes polls that wait when a desk gets an order, from whatever thread."""
+
+    def __init__(self, desk: SiteDesk) -> None:
+        self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
+        desk.rung = self.ring
+
+    def ring(self) -> None:
+        """Wake everybody."""
+        for loop, event in tuple(self._waiting):
+            loop.call_soon_threadsafe(event.set)
+
+    @asynccontextmanager
+    async def heard(self) -> AsyncIterator[asyncio.Event]:
+        """Set by whatever rings from now on."""
+        one = (asyncio.get_running_loop(), asyncio.Event())
+        self._waiting.add(one)
+        try:
+            yield one[1]
+        finally:
+            self._waiting.discard(one)
+
+
+async def _within(rang: asyncio.Event, wait_s: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(rang.wait(), wait_s)
+
+
+def _let_in(site: str, request: Request, tokens: Mapping[str, str]) -> None:
+    """Raise 401 for whoever does not hold the token of this site; an unknown site is told no other thing."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    digest = hashlib.sha256(token.strip().encode("utf-8", "surrogatepass")).hexdigest()
+    good = hmac.compare_digest(tokens.get(site, "no such site"), digest)
+    if scheme.lower() != "bearer" or not good:
+        said = "no token of this site; the agent's token_file holds the one that the brain knows"
+        raise HTTPException(401, said, {"WWW-Authenticate": "Bearer"})
+
+
+async def _poll(request: Request) -> Poll:
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > BODY_MAX:
+            raise HTTPException(413, f"a poll above {BODY_MAX} bytes; tell less at once")
+    try:
+        return poll_of(json.loads(body.decode()))
+    except (ValueError, RecursionError):
+        raise HTTPException(400, "the body is no JSON; send a poll") from None
+    except BadInput as error:
+        raise HTTPException(422, str(error)) from None
