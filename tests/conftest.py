@@ -2,10 +2,15 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from postgres import Postgres
 
 settings.register_profile(
     "gridtide",
@@ -50,3 +55,12 @@ def browser() -> str:
     if os.environ.get("GRIDTIDE_REQUIRE_PARTS") == "1":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> "Iterator[Postgres]":
+    """A PostgreSQL for the whole run; `fresh()` gives a test a database of its own."""
+    from postgres import served
+
+    with served() as server:
+        yield server
