@@ -108,7 +108,7 @@ def test_what_an_agent_must_not_forget_comes_back_as_it_was(tmp_path: Path) -> N
     now = datetime(2026, 11, 30, 8, tzinfo=UTC)
     outcome = Outcome(ticket="a", fate=Fate.DONE, said="done", at=now)
     memory = AgentMemory(
-        gate=Gate(epoch=3, newest={"gpus/gpu-0": 9}, outcomes={"a": outcome}),
+        gate=Gate(epoch=3, newest={"gpus/gpu-0": 9}, outcomes={"a": outcome}, ends={"a": now}),
         begun={"b": "gpus/gpu-0"},
         pending={"a": outcome},
         frozen="ada: smoke",
