@@ -71,8 +71,9 @@ def settled_kw(board: SimulatedBoard) -> float:
 
 def power_kw(board: SimulatedBoard, at_s: float) -> float:
     """Power [kW] at an instant, without the noise of the meter."""
-    left = math.exp(-max(0.0, at_s - board.since_s) / board.settle_s)
-    return board.from_kw * left + settled_kw(board) * (1.0 - left)
+    target = settled_kw(board)
+    passed_s = max(0.0, at_s - board.since_s)
+    return board.from_kw - (target - board.from_kw) * math.expm1(-passed_s / board.settle_s)
 
 
 class SimulatedBoards:

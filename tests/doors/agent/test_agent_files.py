@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gridtide.case.devices import device_kinds
 from gridtide.devices.power_agent import PowerAgent
 from gridtide.doors.agent.config import console_of, read_config
 from gridtide.doors.agent.memory import MemoryFile
@@ -61,7 +62,11 @@ def test_a_good_file_makes_devices_bounds_and_schedule(tmp_path: Path) -> None:
     [
         ('zone = "Asia/Shanghai"', 'zone = "Shanghai"', "zone: Shanghai"),
         ("https://", "http://", "begins with https"),
-        ('kind = "power-agent"', 'kind = "toaster"', "one of power-agent"),
+        (
+            'kind = "power-agent"',
+            'kind = "toaster"',
+            "toaster; one of " + ", ".join(sorted(device_kinds())),
+        ),
         ('path = "power.sock"', "path = 7", "a value of kind Path"),
         ('path = "power.sock"', 'path = "a"\ncolour = "red"', "is no key of this kind"),
         ('path = "power.sock"', "", "path: is missing"),
