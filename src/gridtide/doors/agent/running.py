@@ -1,16 +1,17 @@
-"""A site agent at work: threads ask the brain, report, look after the site, read devices, and one for each acts."""
+"""A site agent at work: threads ask the brain, report, look, read; for each device one acts and one renews."""
 
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from gridtide.doors.agent.brain_line import BrainLine, LineError
 from gridtide.fleet.act import Act
-from gridtide.fleet.device import ReadsPower, Restrains, UnreachableError
+from gridtide.fleet.device import ReadsPower, RenewsLeases, Restrains, UnreachableError
 from gridtide.fleet.ticket import Ticket
-from gridtide.loop.site_agent import SiteAgent
+from gridtide.loop.site_agent import RENEW_EVERY_S, SiteAgent
 from gridtide.wire.agent_line import (
     Poll,
     Reply,
@@ -58,6 +59,11 @@ class Running:
                 ("reports", self._tell),
                 ("looks", self._look),
                 ("reads", self._read),
+                *(
+                    (f"renews-{name}", partial(self._renew, name))
+                    for name, device in devices.items()
+                    if isinstance(device, RenewsLeases)
+                ),
             )
         ]
 
@@ -100,6 +106,13 @@ class Running:
                 self._agent.look()
             except Exception as fault:
                 self._note("looking failed", "", f"{type(fault).__name__}: {fault}; looking again")
+
+    def _renew(self, name: str) -> None:
+        """Renew the leases of a device, at once after a start: what still stands is taken over."""
+        while True:
+            self._agent.renew(name)
+            if self._over.wait(RENEW_EVERY_S):
+                return
 
     def _read(self) -> None:
         """Read every device, apart from what looks after the site: one that answers slowly delays no letting go."""
