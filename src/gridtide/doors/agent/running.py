@@ -52,19 +52,17 @@ class Running:
         self._lock = threading.Lock()
         self._report = SiteReport(at=now(), frozen=False)
         self._workers = {name: ThreadPoolExecutor(1, f"device-{name}") for name in devices}
+        work: dict[str, Callable[[], None]] = {
+            "asks": self._ask,
+            "reports": self._tell,
+            "looks": self._look,
+            "reads": self._read,
+        }
+        for name, device in devices.items():
+            if isinstance(device, RenewsLeases):
+                work[f"renews-{name}"] = partial(self._renew, name)
         self._threads = [
-            threading.Thread(target=work, name=name, daemon=True)
-            for name, work in (
-                ("asks", self._ask),
-                ("reports", self._tell),
-                ("looks", self._look),
-                ("reads", self._read),
-                *(
-                    (f"renews-{name}", partial(self._renew, name))
-                    for name, device in devices.items()
-                    if isinstance(device, RenewsLeases)
-                ),
-            )
+            threading.Thread(target=task, name=name, daemon=True) for name, task in work.items()
         ]
 
     def start(self) -> None:
