@@ -77,7 +77,6 @@ class SiteAgent:
         self._silent = False
         self._letting_go: dict[tuple[str, str], str] = {}
         self._let_go_s = float("-inf")
-        self._renewed_s = float("-inf")
         self._not_renewed: set[str] = set()
         self._scheduled: dict[DefaultAct, datetime] = {}
         self._thaw: tuple[str, float] | None = None
@@ -188,8 +187,7 @@ class SiteAgent:
             return ""
 
     def look(self) -> None:
-        """What a site does by itself, once a second or so: notice silence, let go, renew leases, keep the default
-        schedule."""
+        """What a site does by itself, once a second or so: notice silence, let go, keep the default schedule."""
         with self._lock:
             if not self._silent and self._steady_s() - self._heard_s > self._terms.silent_after_s:
                 self._silent = True
@@ -200,11 +198,26 @@ class SiteAgent:
                 )
                 self._let_go_of_all(NOBODY)
         self._let_go()
-        self._renew()
         if self.silent and not self.frozen:
             for entry in self._terms.schedule:
                 if not self._is_let_go(entry.device, entry.act):
                     self._keep_schedule(entry)
+
+    def renew(self, name: str) -> None:
+        """Renew the leases of what a device holds, frozen or not: an act begun is carried to its end; what is let go is
+        left alone. To be asked every RENEW_EVERY_S, apart from `look` and from other devices: one that answers slowly
+        delays nothing. One that does not answer is said once, until it does; its leases end what it holds."""
+        device = self._terms.devices[name]
+        if not isinstance(device, RenewsLeases) or name in {one for one, _ in self._letting_go}:
+            return
+        try:
+            device.renew()
+        except Exception as fault:
+            if name not in self._not_renewed:
+                self._note("not renewed", name, f"{type(fault).__name__}: {fault}"[:300])
+            self._not_renewed.add(name)
+        else:
+            self._not_renewed.discard(name)
 
     def _stopped(self, device: str, ticket: Ticket, act: Act) -> Outcome | None:
         """Why an order must not be begun."""
@@ -265,27 +278,6 @@ class SiteAgent:
                 self._let_go_s = self._steady_s()
                 with self._lock:
                     self._letting_go.pop((name, subject), None)
-
-    def _renew(self) -> None:
-        """Leases of what is held, frozen or not: an act begun is carried to its end. What is let go is left alone."""
-        if self._steady_s() - self._renewed_s < RENEW_EVERY_S:
-            return
-        self._renewed_s = self._steady_s()
-        let_go = {name for name, _ in self._letting_go}
-        for name, device in self._terms.devices.items():
-            if isinstance(device, RenewsLeases) and name not in let_go:
-                self._renew_at(name, device)
-
-    def _renew_at(self, name: str, device: RenewsLeases) -> None:
-        """A device that does not answer is said once, until it does; its leases end what it holds."""
-        try:
-            device.renew()
-        except Exception as fault:
-            if name not in self._not_renewed:
-                self._note("not renewed", name, f"{type(fault).__name__}: {fault}"[:300])
-            self._not_renewed.add(name)
-        else:
-            self._not_renewed.discard(name)
 
     def _find_held(self, name: str) -> None:
         """Name every restraint of a device; one that does not answer is asked again the next time."""

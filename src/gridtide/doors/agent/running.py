@@ -1,16 +1,17 @@
-"""A site agent at work: threads ask the brain, report, look after the site, read devices, and one for each acts."""
+"""A site agent at work: threads ask the brain, report, look, read; for each device one acts and one renews."""
 
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from gridtide.doors.agent.brain_line import BrainLine, LineError
 from gridtide.fleet.act import Act
-from gridtide.fleet.device import ReadsPower, Restrains, UnreachableError
+from gridtide.fleet.device import ReadsPower, RenewsLeases, Restrains, UnreachableError
 from gridtide.fleet.ticket import Ticket
-from gridtide.loop.site_agent import SiteAgent
+from gridtide.loop.site_agent import RENEW_EVERY_S, SiteAgent
 from gridtide.wire.agent_line import (
     Poll,
     Reply,
@@ -51,14 +52,17 @@ class Running:
         self._lock = threading.Lock()
         self._report = SiteReport(at=now(), frozen=False)
         self._workers = {name: ThreadPoolExecutor(1, f"device-{name}") for name in devices}
+        work: dict[str, Callable[[], None]] = {
+            "asks": self._ask,
+            "reports": self._tell,
+            "looks": self._look,
+            "reads": self._read,
+        }
+        for name, device in devices.items():
+            if isinstance(device, RenewsLeases):
+                work[f"renews-{name}"] = partial(self._renew, name)
         self._threads = [
-            threading.Thread(target=work, name=name, daemon=True)
-            for name, work in (
-                ("asks", self._ask),
-                ("reports", self._tell),
-                ("looks", self._look),
-                ("reads", self._read),
-            )
+            threading.Thread(target=task, name=name, daemon=True) for name, task in work.items()
         ]
 
     def start(self) -> None:
@@ -100,6 +104,13 @@ class Running:
                 self._agent.look()
             except Exception as fault:
                 self._note("looking failed", "", f"{type(fault).__name__}: {fault}; looking again")
+
+    def _renew(self, name: str) -> None:
+        """Renew the leases of a device, at once after a start: what still stands is taken over."""
+        while True:
+            self._agent.renew(name)
+            if self._over.wait(RENEW_EVERY_S):
+                return
 
     def _read(self) -> None:
         """Read every device, apart from what looks after the site: one that answers slowly delays no letting go."""
