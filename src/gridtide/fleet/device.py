@@ -7,9 +7,12 @@ seen is read by methods of its own: a device's answer is never taken for what ha
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from gridtide.fleet.ticket import Outcome, Ticket
+
+Shares: TypeAlias = tuple[tuple[str, float], ...]
+"""Numbers by place, site/pool."""
 
 
 class Pause(StrEnum):
@@ -39,7 +42,9 @@ class QueuedJob:
     """A job as its scheduler knows it; what nobody said is None.
 
     id: as the scheduler names it. begin_at: not to start before. work_class, deadline, pause, checkpoint: as its owner
-    declared them; checkpoint is the path it writes to. run_limit_s: its declared limit.
+    declared them; checkpoint is the path it writes to. run_limit_s: its declared limit. place: site/pool where its data
+    is; there_at: when data that was sent there arrives. done_s: seconds of its work that are done and kept, at full
+    speed.
     """
 
     id: str
@@ -56,6 +61,9 @@ class QueuedJob:
     deadline: datetime | None = None
     pause: Pause = Pause.NEVER
     checkpoint: str | None = None
+    place: str | None = None
+    there_at: datetime | None = None
+    done_s: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +86,20 @@ class StoreReading:
     soc_kwh: float
     charge_kw: float
     discharge_kw: float
+    measured_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouteReading:
+    """Requests per second of a service from an origin: what came, and what each place answered, by site/pool; p50_s,
+    p95_s: answer times there, NaN where nothing was answered."""
+
+    service: str
+    origin: str
+    asked_per_s: float
+    answered_per_s: Shares
+    p50_s: Shares
+    p95_s: Shares
     measured_at: datetime
 
 
@@ -129,6 +151,55 @@ class PausesJobs(Protocol):
 
     def resume(self, ticket: Ticket, job: str) -> Outcome:
         """Let a stopped job go on at once."""
+        ...
+
+
+@runtime_checkable
+class PlacesJobs(Protocol):
+    """A scheduler of several pools that can be told where a job runs, and at which operating point."""
+
+    def place_job(self, ticket: Ticket, job: str, place: str, point: str) -> Outcome:
+        """Have a job run at a place, site/pool, at an operating point of its menu; its data goes there."""
+        ...
+
+
+@runtime_checkable
+class RoutesRequests(Protocol):
+    """A router that splits the requests of services over places."""
+
+    def route(
+        self,
+        ticket: Ticket,
+        service: str,
+        origin: str,
+        shares: Shares,
+        slower: tuple[Shares, ...],
+        until: datetime,
+    ) -> Outcome:
+        """Split what comes from an origin by these shares until an instant, then as at home. slower: what of them is
+        answered at slower points of the service, by their names."""
+        ...
+
+    def read_routes(self) -> tuple[RouteReading, ...]:
+        """What came and was answered. Raises UnreachableError."""
+        ...
+
+
+@runtime_checkable
+class HoldsImport(Protocol):
+    """The controller of a site, which holds its import by its store and by sending requests on, as far as they can."""
+
+    def hold_import(
+        self,
+        ticket: Ticket,
+        most_kw: float,
+        least_kw: float | None,
+        raise_price_per_kw: float,
+        it_price_per_kwh: float,
+        until: datetime,
+    ) -> Outcome:
+        """Hold the import below a level, and above the least where one is told, until an instant. A kW above the level
+        costs raise_price_per_kw, a kWh of IT here it_price_per_kwh: what is sent on goes where it costs less."""
         ...
 
 

@@ -1,8 +1,14 @@
 """The only place that looks at a clock: the wall's, or one that is driven."""
 
+import threading
 import time
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+
+def seconds() -> float:
+    """Seconds that only ever rise, to say how long something took."""
+    return time.monotonic()
 
 
 def steady_s() -> float:
@@ -12,17 +18,24 @@ def steady_s() -> float:
 
 @dataclass(frozen=True)
 class WallClock:
-    """The clock on the wall, in UTC."""
+    """The clock on the wall, in UTC. May be woken."""
+
+    _woken: threading.Event = field(default_factory=threading.Event)
 
     def now(self) -> datetime:
         """The present instant."""
         return datetime.now(UTC)
 
     def wait_until(self, moment: datetime) -> None:
-        """Sleep until the instant has come; return at once when it is past."""
+        """Sleep until the instant has come, or until woken; return at once when it is past."""
         left_s = (moment - self.now()).total_seconds()
         if left_s > 0:
-            time.sleep(left_s)
+            self._woken.wait(left_s)
+            self._woken.clear()
+
+    def wake(self) -> None:
+        """Have whoever waits look at once."""
+        self._woken.set()
 
 
 @dataclass
@@ -38,3 +51,41 @@ class DrivenClock:
     def wait_until(self, moment: datetime) -> None:
         """Jump to the instant; never back."""
         self.present = max(self.present, moment)
+
+    def wake(self) -> None:
+        """Nobody ever waits."""
+
+
+@dataclass(kw_only=True, eq=False)
+class PacedClock:
+    """A clock of a course that is watched: while somebody waits it goes `speed` times as fast as the wall's, and it
+    stands still while nobody does, so that a step in which much is thought lasts no less. May be woken."""
+
+    present: datetime
+    speed: float
+    _woken: threading.Event = field(default_factory=threading.Event)
+    _since: float | None = None
+    _until: datetime | None = None
+
+    def now(self) -> datetime:
+        """The present instant, between the last that was waited for and the one that is."""
+        since, until = self._since, self._until
+        if since is None or until is None:
+            return self.present
+        passed = timedelta(seconds=(time.monotonic() - since) * self.speed)
+        return min(until, self.present + passed)
+
+    def wait_until(self, moment: datetime) -> None:
+        """Return when the instant has come, or earlier when woken."""
+        left_s = (moment - self.present).total_seconds() / self.speed
+        if left_s <= 0.0:
+            return
+        self._since, self._until = time.monotonic(), moment
+        woken = self._woken.wait(left_s)
+        self._woken.clear()
+        self.present = max(self.present, self.now() if woken else moment)
+        self._since = self._until = None
+
+    def wake(self) -> None:
+        """Have whoever waits look at once."""
+        self._woken.set()

@@ -1,6 +1,6 @@
 """The one seam between deciding and what happens: a world is told, advances, and is read back."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Protocol
 
@@ -83,6 +83,17 @@ class Telemetry:
     slower_p95_s: NDArray[np.float64] = field(default_factory=none_slower)
 
 
+def joined(timeline: Timeline, blocks: list[Telemetry]) -> Telemetry:
+    """Telemetry of consecutive blocks as one."""
+    whole = {
+        field.name: np.concatenate([getattr(block, field.name) for block in blocks], axis=-1)
+        for field in fields(Telemetry)
+        if field.name not in ("timeline", "finished")
+    }
+    finished = tuple(item for block in blocks for item in block.finished)
+    return Telemetry(timeline=timeline, finished=finished, **whole)
+
+
 class World(Protocol):
     """The twin, or devices."""
 
@@ -108,4 +119,12 @@ class Clock(Protocol):
 
     def wait_until(self, moment: datetime) -> None:
         """Return when the instant has come."""
+        ...
+
+
+class WakingClock(Clock, Protocol):
+    """A clock whose `wait_until` returns earlier when woken."""
+
+    def wake(self) -> None:
+        """Have whoever waits look at once."""
         ...

@@ -3,31 +3,28 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
-from datetime import timedelta
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.beside_stores import gates_s
 from gridtide.decide.bid import Bid
 from gridtide.decide.bids import bought_at
-from gridtide.decide.call_answer import CallAnswer, answers_of, taken_of
+from gridtide.decide.call_answer import CallAnswer, answers_of
 from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.excused import excused
 from gridtide.decide.flow_reasons import FlowReasons, flow_rows
 from gridtide.decide.margins import kinds_spread
 from gridtide.decide.offer_terms import nothing_offered, standing
-from gridtide.decide.peak import next_month_s
 from gridtide.decide.plan import Certificate
 from gridtide.decide.risk import Uncertainty
 from gridtide.decide.situation import Commitment, Commitments
 from gridtide.decide.uncertainty import without_spread
 from gridtide.digest import freeze
+from gridtide.loop.instants import next_turn
 from gridtide.loop.mandate import Mandate, Policy
-from gridtide.loop.sight import news_said
 from gridtide.loop.turn import Memory, Turn, take_turn, write_down
-from gridtide.loop.world import Telemetry
+from gridtide.loop.world import Telemetry, joined
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import Truth
 from gridtide.simulate.twin import Twin
@@ -281,30 +278,10 @@ def _is_new(turn: Turn) -> bool:
 
 def next_instant(study: Study, memory: Memory, present: int) -> int:
     """The next step edge at which something is decided."""
-    edges_s = study.timeline.edges_s
-    arrivals = np.searchsorted(edges_s, study.jobs.release_s, side="left")
-    later = arrivals[arrivals > present]
-    instants = [len(study.timeline)]
-    if len(later) and not study.arrivals_known:
-        instants.append(int(later.min()))
-    assert memory.planned_at is not None
-    due = memory.planned_at + timedelta(hours=study.cadence.replan_h)
-    instants.append(int(np.searchsorted(edges_s, int(due.timestamp()), side="left")))
-    begins_s = next_month_s(study.fleet, memory.planned_at)
-    instants.append(int(np.searchsorted(edges_s, begins_s, side="left")))
-    news = news_said(study.events, study.fleet)
-    issued = [int(np.searchsorted(edges_s, epoch_s(said))) for said in news]
-    instants += [step for step in issued if step > present]
-    if not study.arrivals_known and memory.plan is not None:
-        closes = gates_s(study.fleet, int(edges_s[present]))
-        steps = [int(np.searchsorted(edges_s, second, side="right")) - 1 for second in closes]
-        instants += [step for step in steps if step > present]
-    now, taken = instant(edges_s[present]), taken_of(memory.commitments)
-    begins = [int(np.searchsorted(edges_s, epoch_s(one.event.start))) for one in taken]
-    instants += [step for step in begins if step > present]
-    if memory.restless or any(one.event.start <= now < one.event.end for one in taken):
-        return present + 1
-    return max(present + 1, min(instants))
+    arrivals_s = study.jobs.release_s
+    if study.arrivals_known:
+        arrivals_s = arrivals_s[:0]
+    return next_turn(mandate_of(study, study.cadence.forecaster), memory, present, arrivals_s)
 
 
 def _transfers(sent: tuple[tuple[int, int, int, int, float], ...]) -> Transfers:
@@ -392,17 +369,6 @@ def _positions(study: Study, commitments: Commitments, price_per_mwh: Real) -> R
         bought = bought_at(one, price_per_mwh[site, step]) if isinstance(one, Bid) else one
         position_kw[site, step] = bought.position_kw
     return position_kw
-
-
-def joined(timeline: Timeline, blocks: list[Telemetry]) -> Telemetry:
-    """Telemetry of consecutive blocks as one."""
-    whole = {
-        field.name: np.concatenate([getattr(block, field.name) for block in blocks], axis=-1)
-        for field in fields(Telemetry)
-        if field.name not in ("timeline", "finished")
-    }
-    finished = tuple(item for block in blocks for item in block.finished)
-    return Telemetry(timeline=timeline, finished=finished, **whole)
 
 
 def _executed(study: Study, twin: Twin, log: _Log) -> Executed:

@@ -203,9 +203,13 @@ class Twin:
 
     def advance(self, orders: Orders, until: datetime) -> Telemetry:
         """Carry the orders out up to an edge of the study's timeline."""
+        self._take(orders)
+        return self.run(orders, until)
+
+    def run(self, orders: Orders, until: datetime) -> Telemetry:
+        """Go on up to an edge with every job as the book has it; the orders say everything else."""
         end = int(np.searchsorted(self.study.timeline.edges_s, epoch_s(until)))
         block = Timeline(edges_s=self.study.timeline.edges_s[self.present : end + 1])
-        self._take(orders)
         told = np.zeros(0, np.int64) if none_carried(self.study.fleet) else self.active_rows()
         busy, occupied, finished = self._run_jobs(end)
         span = slice(self.present, end)
@@ -314,10 +318,8 @@ class Twin:
         """Write down what each job was told; data of a job that changes its site sets off at once."""
         placement = orders.dispatch.placement
         chosen = self.active_rows()
-        site = self.study.fleet.site_of_place
         book = self.book
-        network = self.study.fleet.network
-        now_s, starts_s = epoch_s(self.now), placement.horizon.starts_s
+        starts_s = placement.horizon.starts_s
         turns = _by_slot(orders.dispatch.turns, len(placement.slots))
         resized = self._accelerators(chosen, book.told_place[chosen], book.told_point[chosen])
         resized = resized != self._accelerators(chosen, placement.place, placement.point)
@@ -330,22 +332,42 @@ class Twin:
             book.turns[job] = turns[:, placement.offsets[row] : placement.offsets[row + 1]]
             book.told_place[job] = place
             book.told_point[job] = placement.point[row]
-            self._interrupt(int(job), now_s, bool(resized[row]))
-            if place < 0 or place == book.place[job]:
-                continue
-            here, there = int(site[book.place[job]]), int(site[place])
-            book.place[job] = place
-            if here == there:
-                continue
-            attempts = 1 + int(self.retries[job])
-            gb = float(self.study.jobs.data_gb[job]) * attempts
-            self.transfers += ((int(job), here, there, now_s, gb),)
-            book.moves[job] += 1
-            book.exposure[job] += attempts * int(self.study.jobs.sensitivity[job])
-            book.available_s[job] = now_s + int(
-                np.ceil(gb / network.transfer_gb_per_s[here, there])
-            )
-            book.last_step[job] = -2
+            self._interrupt(int(job), epoch_s(self.now), bool(resized[row]))
+            self._send(int(job), place)
+
+    def place_job(self, job: int, place: int, point: int) -> None:
+        """Tell one job its place and operating point, as an order does that keeps its slots: data that changes its
+        site sets off at once, and a gang of another size starts again."""
+        book, row = self.book, np.asarray([job])
+        before = self._accelerators(row, book.told_place[row], book.told_point[row])
+        book.told_place[job], book.told_point[job] = place, point
+        resized = before != self._accelerators(row, book.told_place[row], book.told_point[row])
+        book.told[job] = np.asarray([epoch_s(self.now)])
+        self._interrupt(job, epoch_s(self.now), bool(resized[0]))
+        self._send(job, place)
+
+    def stop_job(self, job: int) -> None:
+        """Stop one job: without checkpoints it has lost its work."""
+        self.book.told[job] = np.zeros(0, dtype=np.int64)
+        self._interrupt(job, epoch_s(self.now), False)
+
+    def _send(self, job: int, place: int) -> None:
+        """Data of a job that changes its site sets off; a place below 0 is none."""
+        book, network = self.book, self.study.fleet.network
+        site, now_s = self.study.fleet.site_of_place, epoch_s(self.now)
+        if place < 0 or place == book.place[job]:
+            return
+        here, there = int(site[book.place[job]]), int(site[place])
+        book.place[job] = place
+        if here == there:
+            return
+        attempts = 1 + int(self.retries[job])
+        gb = float(self.study.jobs.data_gb[job]) * attempts
+        self.transfers += ((job, here, there, now_s, gb),)
+        book.moves[job] += 1
+        book.exposure[job] += attempts * int(self.study.jobs.sensitivity[job])
+        book.available_s[job] = now_s + int(np.ceil(gb / network.transfer_gb_per_s[here, there]))
+        book.last_step[job] = -2
 
     def _accelerators(self, chosen: Whole, place: Whole, point: Whole) -> Whole:
         """What jobs run on at operating points of places, (n,)."""

@@ -1,0 +1,82 @@
+"""The control room of a case over simulated devices: the demonstration that a service serves, and what tests drive."""
+
+from dataclasses import replace
+from datetime import timedelta
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from gridtide.case.load import load_case
+from gridtide.devices.simulated_fleet import SimulatedFleet, devices_of
+from gridtide.loop.clock import PacedClock
+from gridtide.loop.control import ControlRoom
+from gridtide.loop.intents import KeepsIntents
+from gridtide.loop.live_world import LiveWorld
+from gridtide.loop.minutes import Minutes
+from gridtide.loop.reach import Reach
+from gridtide.loop.roll import Roll
+from gridtide.loop.world import WakingClock
+from gridtide.simulate.course import mandate_of
+from gridtide.simulate.policies import policy_named
+from gridtide.simulate.study import LengthKnowledge, Study
+from gridtide.simulate.truth import truth_of
+from gridtide.stores.memory import MemoryIntents
+from gridtide.trust.envelope import Envelope
+from gridtide.trust.modes import Autonomy, Mode
+from gridtide.trust.record import Store
+
+POLICY = "coordinated"
+
+
+def demo_room(speed: float, store: Store, mode: Mode = Mode.ADVISE) -> ControlRoom:
+    """The bundled week, `speed` times as fast as the wall; a thread must call `go_on` of it (see `loop/live.py`)."""
+    with as_file(files("gridtide.case") / "demo" / "case.toml") as path:
+        return room_of_case(path, speed, store, mode)
+
+
+def room_of_case(path: Path, speed: float, store: Store, mode: Mode = Mode.ADVISE) -> ControlRoom:
+    """The room of a case file, over simulated devices. Raises what `load_case` raises."""
+    study = load_case(path)
+    clock = PacedClock(present=study.timeline.start, speed=speed)
+    return room_of(study, clock, store, MemoryIntents(), mode)
+
+
+def room_of(
+    study: Study, clock: WakingClock, store: Store, intents: KeepsIntents, mode: Mode
+) -> ControlRoom:
+    """The room of a study over simulated devices, by its coordinated policy."""
+    policy, forecaster, known = policy_named(POLICY, study)
+    fleet = SimulatedFleet.of(known, truth_of(study), clock.now)
+    world = LiveWorld(
+        fleet=known.fleet,
+        services=known.services,
+        steps=known.timeline,
+        clock=clock,
+        reach=Reach(devices=devices_of(fleet)),
+        roll=Roll(
+            declared=known.jobs,
+            estimates=known.length_knowledge is LengthKnowledge.ESTIMATE,
+            ended=known.ended,
+        ),
+        intents=intents,
+    )
+    return ControlRoom(
+        mandate=replace(mandate_of(known, forecaster), owner=f"room {study.name}"),
+        policy=policy,
+        world=world,
+        minutes=Minutes(store=store),
+        clock=clock,
+        currency=study.currency,
+        autonomy=Autonomy(since=clock.now(), mode=mode, envelope=everything(study), by=("case",)),
+        patience=timedelta(hours=study.cadence.replan_h),
+    )
+
+
+def everything(study: Study) -> Envelope:
+    """An envelope that holds all that a simulated fleet can do: nothing real is moved by it."""
+    sites = study.fleet.sites
+    return Envelope(
+        share_max=1.0,
+        moved_max_kw=tuple((site.name, 1e9) for site in sites),
+        jobs_max_per_day=1_000_000,
+        hold_max_h=24.0 * 31,
+    )

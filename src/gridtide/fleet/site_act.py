@@ -1,0 +1,95 @@
+"""What a site is told beside its jobs' times and its caps: where work runs, who answers requests, what import holds."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from gridtide.fleet import act as plain
+from gridtide.fleet.act import Act
+from gridtide.fleet.device import HoldsImport, PlacesJobs, RoutesRequests, Shares
+from gridtide.fleet.ticket import Fate, Outcome, Ticket
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceJob:
+    """Have a job run at a place, site/pool, at an operating point by its name."""
+
+    job: str
+    place: str
+    point: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """Split what comes for a service from an origin by shares of places, until an instant; slower: what of them is
+    answered at each slower point of the service, in order."""
+
+    service: str
+    origin: str
+    shares: Shares
+    slower: tuple[Shares, ...]
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldImport:
+    """Hold a site's import by its store and its routes below a level, where least_kw is there also above that one, at
+    these prices, until an instant."""
+
+    site: str
+    most_kw: float
+    least_kw: float | None
+    raise_price_per_kw: float
+    it_price_per_kwh: float
+    until: datetime
+
+
+SiteAct: TypeAlias = PlaceJob | Route | HoldImport
+AnyAct: TypeAlias = Act | SiteAct
+
+
+def subject_of(act: AnyAct) -> str:
+    """What an act is about; routes by service and origin."""
+    match act:
+        case PlaceJob():
+            return act.job
+        case Route():
+            return f"{act.service} from {act.origin}"
+        case HoldImport():
+            return act.site
+        case _:
+            return plain.subject_of(act)
+
+
+def holds_until(act: AnyAct) -> datetime | None:
+    """When what an act restrains ends by itself; None for acts that restrain nothing."""
+    match act:
+        case PlaceJob():
+            return None
+        case Route() | HoldImport():
+            return act.until
+        case _:
+            return plain.holds_until(act)
+
+
+def do(act: AnyAct, device: object, ticket: Ticket, now: datetime) -> Outcome:
+    """Have a device do an act; REFUSED by one that has no such capability, which nothing was told."""
+    match act, device:
+        case PlaceJob(), PlacesJobs():
+            return device.place_job(ticket, act.job, act.place, act.point)
+        case Route(), RoutesRequests():
+            return device.route(ticket, act.service, act.origin, act.shares, act.slower, act.until)
+        case HoldImport(), HoldsImport():
+            return device.hold_import(
+                ticket,
+                act.most_kw,
+                act.least_kw,
+                act.raise_price_per_kw,
+                act.it_price_per_kwh,
+                act.until,
+            )
+        case ((PlaceJob() | Route() | HoldImport()), _):
+            said = f"{type(device).__name__} cannot do {type(act).__name__}"
+            return Outcome(ticket=ticket.id, fate=Fate.REFUSED, said=said, at=now)
+        case _:
+            return plain.do(act, device, ticket, now)

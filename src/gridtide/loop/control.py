@@ -1,0 +1,535 @@
+"""The control room: one fleet, one loop, people in charge. It sees, decides, asks, tells, verifies and writes down.
+
+A turn never waits: what people must approve is told by a later one, and what nobody approves in time expires while
+what was told before goes on. Everything a person does is written down before it holds.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from gridtide.decide.reservations import grid_step_s, slot_grid
+from gridtide.decide.room import promised_room
+from gridtide.digest import digest
+from gridtide.finding import BadInput
+from gridtide.fleet.act import Release as ReleaseAct
+from gridtide.fleet.site_act import subject_of
+from gridtide.loop.clock import seconds
+from gridtide.loop.expecting import draws
+from gridtide.loop.frame import ages_s, alarm_values, at_risk, site_values, within
+from gridtide.loop.instants import next_turn
+from gridtide.loop.later import later
+from gridtide.loop.left_alone import without_unknown_stores
+from gridtide.loop.live_world import LiveWorld
+from gridtide.loop.mandate import Mandate, Policy
+from gridtide.loop.minutes import Minutes
+from gridtide.loop.planning_beside import PlansBeside
+from gridtide.loop.recovering import kept, read_back, taken_up
+from gridtide.loop.releasing import LetGo, let_go
+from gridtide.loop.room import Frame, Receipt
+from gridtide.loop.turn import Memory, Turn, take_turn
+from gridtide.loop.verifying import Moved, Verdict
+from gridtide.loop.world import Orders, WakingClock
+from gridtide.timeline import instant
+from gridtide.trust.approve import (
+    Answer,
+    By,
+    Docket,
+    Tally,
+    answerable,
+    approved,
+    counted,
+    expired,
+    rejected,
+    ruled,
+    shown,
+    superseded,
+)
+from gridtide.trust.autonomy_values import autonomy_of, values_of
+from gridtide.trust.documents import KeepsDocuments
+from gridtide.trust.envelope import changed
+from gridtide.trust.guard import check
+from gridtide.trust.modes import (
+    Autonomy,
+    Change,
+    Freeze,
+    Mode,
+    Release,
+    Thaw,
+    ToEnvelope,
+    ToMode,
+    asked,
+    lapsed,
+)
+from gridtide.trust.people import Person
+from gridtide.trust.proposal import proposal_of
+from gridtide.trust.record import Decision, Stage, StoreFullError, StoreLostError
+from gridtide.trust.touch import touched
+
+UNKNOWN = np.zeros(0, dtype=np.int64)
+"""When work will come: nobody knows."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Asked:
+    """A decision that people are asked about, with the turn that made it."""
+
+    docket: Docket
+    turn: Turn
+
+
+@dataclass(kw_only=True, eq=False)
+class ControlRoom:
+    """A `Room`: `go_on` is called again and again by one thread; all else may be called by any.
+
+    currency: of the costs in proposals. patience: how long a decision may be approved. autonomy: what is done without
+    people. documents: where is kept what the next room must know if this one is gone; None where none
+    will come. epoch: of this leader. stuck: why nothing can be written down, and so nothing told. verdicts: what meters
+    said of the acts of the last step. decided_s: how long turns
+    took since the last frame; fates: what came of acts since this room began. leaving: what
+    is still to be let go after a release.
+    """
+
+    mandate: Mandate
+    policy: Policy
+    world: LiveWorld
+    minutes: Minutes
+    clock: WakingClock
+    currency: str
+    autonomy: Autonomy
+    patience: timedelta = timedelta(hours=1)
+    memory: Memory = field(default_factory=Memory)
+    tally: Tally = field(default_factory=Tally)
+    next_due: int = 0
+    known: frozenset[str] = frozenset()
+    turn: Turn | None = None
+    orders: Orders | None = None
+    in_force: Decision | None = None
+    dockets: dict[str, Asked] = field(default_factory=dict)
+    frame: Frame | None = None
+    documents: KeepsDocuments | None = None
+    epoch: int = 1
+    stuck: str = ""
+    verdicts: tuple[Verdict, ...] = ()
+    decided_s: list[float] = field(default_factory=list)
+    fates: Counter[str] = field(default_factory=Counter)
+    releasing: bool = False
+    leaving: tuple[LetGo, ...] = ()
+    closed: bool = False
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def __post_init__(self) -> None:
+        self.world.attend = self._attend
+        self.frame = Frame(
+            number=0, at=self.clock.now(), values={"at": self.clock.now().isoformat()}
+        )
+
+    # the loop's side: one thread
+
+    @property
+    def over(self) -> bool:
+        """Whether the course is at its end, or the room was closed."""
+        return self.closed or self.world.present >= len(self.mandate.steps)
+
+    def go_on(self) -> None:
+        """One step: a turn where one is due, acts where some are approved, then time, then what meters say.
+
+        What cannot be written down is not told: while the store is lost or full, time passes and what was told holds.
+        """
+        try:
+            self._decide(self.world.now)
+            self._attend()
+            self._keep()
+            self._tell()
+        except (StoreLostError, StoreFullError) as fault:
+            self.stuck, self.turn = str(fault), None
+        self.world.step()
+        try:
+            self._verify()
+        except (StoreLostError, StoreFullError) as fault:
+            self.stuck, self.turn = str(fault), None
+        self._publish()
+
+    def _decide(self, as_of: datetime) -> None:
+        """A turn where one is due. Nobody who asks the room something waits for it."""
+        if self.stuck:
+            read_back(self.world)
+            self.stuck = ""
+        with self.lock:
+            self.autonomy = lapsed(self.autonomy, as_of)
+            self._expire(as_of)
+        if not self._is_time():
+            return
+        begun_s = seconds()
+        mandate, world = without_unknown_stores(self.mandate, self.world)
+        turn = take_turn(mandate, self.policy, world, self.memory, as_of)
+        with self.lock:
+            self.decided_s.append(round(seconds() - begun_s, 3))
+            self._taken(turn, as_of)
+
+    def begin(self) -> None:
+        """Take up what a room before this one kept, and settle what nobody knows of what it told: before the first
+        `go_on` of a process. Proposals of before have expired: nobody is held to an answer to a room that is gone."""
+        if self.documents is None:
+            return
+        before = self.documents.newest("world", self.mandate.owner)
+        if before is not None:
+            taken_up(self.world, before.value)
+        autonomy = self.documents.newest("autonomy", self.mandate.owner)
+        if autonomy is not None:
+            self.autonomy = autonomy_of(autonomy.value)
+        for outcome in read_back(self.world):
+            said = {"ticket": outcome.ticket, "fate": outcome.fate.value, "said": outcome.said}
+            self.minutes.append({**said, "at": outcome.at.isoformat()})
+
+    def _keep(self) -> None:
+        """What the next room must know if this one is gone at the next instant."""
+        if self.documents is not None:
+            self.documents.keep("world", self.mandate.owner, self.world.now, kept(self.world))
+
+    def _is_time(self) -> bool:
+        """Whether something is to be decided: the first turn, work that came, a plan
+        that is finished, what people approved, or the hour."""
+        if self.turn is None or self.world.present >= self.next_due:
+            return True
+        if isinstance(self.policy, PlansBeside) and self.policy.ready:
+            return True
+        if any(one.docket.stage is Stage.APPROVED for one in self.dockets.values()):
+            return True
+        return not self.known >= frozenset(self.world.active().name.tolist())
+
+    def _taken(self, turn: Turn, as_of: datetime) -> None:
+        """What becomes of a turn: told at once, put before people, or neither."""
+        before = self.memory.commitments
+        touch = touched(turn.orders.dispatch, turn.standing, turn.situation)
+        clocks = {site.name: site.clock for site in self.mandate.fleet.sites}
+        ruling = ruled(turn.decision, touch, self.autonomy, self.tally, as_of, clocks)
+        self.minutes.write(turn.decision, ruling=list(ruling.why))
+        waiting = next(
+            (k for k, one in self.dockets.items() if one.docket.stage is Stage.APPROVED), None
+        )
+        self.turn, self.memory = turn, turn.memory
+        if ruling.by is By.NOBODY:
+            self.memory = replace(turn.memory, commitments=before)
+            self._supersede("nobody", as_of)
+            self.minutes.write(answerable(turn.decision, "nobody", Stage.EXPIRED))
+        elif waiting is not None:
+            self.memory = replace(turn.memory, commitments=before)
+            self._tell_later(waiting, turn, as_of)
+        elif ruling.by is By.POLICY:
+            self.tally = counted(self.tally, touch, as_of, clocks)
+            self._supersede(turn.decision.id, as_of)
+            self._take(turn.orders, answerable(turn.decision, ruling.owner, Stage.APPROVED))
+        else:
+            self.memory = replace(turn.memory, commitments=before)
+            self._ask(turn)
+        self.known = frozenset(turn.orders.jobs.name.tolist())
+        self.next_due = next_turn(self.mandate, self.memory, self.world.present, UNKNOWN)
+
+    def _ask(self, turn: Turn) -> None:
+        proposal = proposal_of(
+            turn.decision,
+            turn.orders.dispatch,
+            turn.standing,
+            turn.situation,
+            self.currency,
+            self.patience,
+        )
+        self.dockets[turn.decision.id] = Asked(docket=Docket(proposal=proposal), turn=turn)
+
+    def _tell_later(self, decision: str, turn: Turn, as_of: datetime) -> None:
+        """Take what was approved since, as it stands now; it has expired where the guard would not let it through."""
+        found = self.dockets.pop(decision)
+        orders = later(found.turn.orders, turn)
+        grid = slot_grid(turn.situation, grid_step_s(self.mandate.steps))
+        room = promised_room(turn.situation, grid)
+        refused = check(orders.dispatch, turn.situation, room, orders.promised)
+        said = replace(found.turn.decision, owner=found.docket.by)
+        if refused:
+            self.minutes.write(
+                replace(said, stage=Stage.EXPIRED, refused=tuple(str(one) for one in refused))
+            )
+            self.minutes.write(answerable(turn.decision, "nobody", Stage.EXPIRED))
+            return
+        self._supersede(decision, as_of)
+        self.minutes.write(answerable(turn.decision, found.docket.by, Stage.EXPIRED))
+        self.memory = replace(turn.memory, commitments=found.turn.memory.commitments)
+        self._take(orders, said)
+
+    def _take(self, orders: Orders, decision: Decision) -> None:
+        """Orders hold from now on."""
+        if decision.stage is Stage.APPROVED:
+            self.minutes.write(decision)
+        self.orders, self.in_force = orders, replace(decision, stage=Stage.TOLD)
+        self.world.take(orders)
+        self.minutes.write(self.in_force)
+
+    def _tell(self) -> None:
+        """Tell what must be told now for the orders in force to hold; nothing while frozen or observing."""
+        with self.lock:
+            orders, decision, autonomy = self.orders, self.in_force, self.autonomy
+        if orders is None or decision is None or autonomy.frozen or autonomy.mode is Mode.OBSERVE:
+            return
+        told = self.world.tell(orders, decision.id)
+        self.fates.update(one.outcome.fate.value for one in told)
+
+    def _verify(self) -> None:
+        """Say of the orders in force whether devices took what they were told, and whether power moved."""
+        with self.lock:
+            self.verdicts, self.world.verdicts = tuple(self.world.verdicts), []
+            if self.in_force is None or self.in_force.stage is Stage.FAILED:
+                return
+            still = [one for one in self.verdicts if one.moved is Moved.NOT_MOVED]
+            stage = Stage.FAILED if still or self.world.unheard else Stage.VERIFIED
+            if stage is not self.in_force.stage:
+                self.in_force = replace(self.in_force, stage=stage)
+                self.minutes.write(self.in_force)
+
+    def _expire(self, as_of: datetime) -> None:
+        for name, one in list(self.dockets.items()):
+            docket = expired(one.docket, as_of)
+            if docket.stage is Stage.EXPIRED:
+                self.minutes.write(answerable(one.turn.decision, "time-out", Stage.EXPIRED))
+                del self.dockets[name]
+
+    def _supersede(self, by: str, as_of: datetime) -> None:
+        """What still waits cannot be approved any more."""
+        for name, one in list(self.dockets.items()):
+            docket = superseded(one.docket, by, as_of)
+            self.minutes.write(answerable(one.turn.decision, docket.by, Stage.EXPIRED))
+            del self.dockets[name]
+
+    def _attend(self) -> None:
+        """What people want at once, whatever the loop waits for: everything let go, each when its turn has come."""
+        with self.lock:
+            releasing, self.releasing = self.releasing, False
+            if releasing:
+                self.orders = self.in_force = None
+        now = self.clock.now()
+        if releasing:
+            self.leaving = self._let_go(now)
+            self.world.forget()
+        due = [one for one in self.leaving if one.at <= now]
+        if due:
+            owners = {one.subject: one.device for one in due}
+            acts = [ReleaseAct(subject=one) for one in owners]
+            done = self.world.tell_acts(acts, f"release at {now.isoformat()}", owners)
+            self.fates.update(one.outcome.fate.value for one in done)
+        self.leaving = tuple(one for one in self.leaving if one.at > now)
+        self.world.look_at = self.leaving[0].at if self.leaving else None
+
+    def _let_go(self, now: datetime) -> tuple[LetGo, ...]:
+        """When everything that any device holds is let go."""
+        queue, reach, fleet = self.world.queue(), self.world.reach, self.mandate.fleet
+        drawn = draws(queue, self.world.told, fleet)
+        return let_go(reach.restraints(), queue, drawn, reach.stores(), fleet, now)
+
+    def _publish(self) -> None:
+        assert self.frame is not None
+        now, turn = self.world.now, self.turn
+        with self.lock:
+            values: dict[str, object] = {
+                "at": now.isoformat(),
+                "mode": self.autonomy.mode.value,
+                "frozen": self.autonomy.frozen,
+                "waiting": len(self._waiting()),
+                "decision": None if self.in_force is None else self.in_force.id[:12],
+                "alarms": self._alarms(),
+                "ages_s": self._ages(),
+                "acts": dict(self.fates),
+                "decided_s": self.decided_s,
+                "at_risk": [] if turn is None else at_risk(turn.situation),
+            }
+            self.decided_s = []
+        if turn is not None:
+            began = instant(self.mandate.steps.starts_s[self.world.present - 1])
+            carbon, plan = self.mandate.objective.carbon, self.memory.plan
+            values["sites"] = site_values(turn.situation, self.world.seen, plan, carbon, began)
+        self.frame = Frame(number=self.frame.number + 1, at=now, values=within(values))
+
+    def _alarms(self) -> list[dict[str, object]]:
+        told = [
+            (one.outcome.fate.value, subject_of(one.act), one.outcome.said)
+            for one in self.world.unheard
+        ]
+        silent = [("silent", name, said) for name, said in sorted(self.world.reach.silent.items())]
+        stuck = [("not-written", "store", self.stuck)] if self.stuck else []
+        return alarm_values(
+            self.world.watch.alarms.values(), [*stuck, *told, *silent], self.world.now
+        )
+
+    def _ages(self) -> dict[str, float]:
+        """How old signals and meters are, by what they are."""
+        signals = () if self.turn is None else self.turn.situation.signals
+        return ages_s(signals, self.world.seen, self.world.now)
+
+    # people's side: any thread
+
+    def newest(self) -> Frame:
+        """The newest frame."""
+        assert self.frame is not None
+        return self.frame
+
+    def state(self) -> Mapping[str, object]:
+        """Mode, envelope, frozen or not, who leads, the epoch, ages of every source and device."""
+        with self.lock:
+            ages = self._ages() if self.turn is not None else {}
+            return {
+                **values_of(lapsed(self.autonomy, self.clock.now())),
+                "at": self.clock.now().isoformat(),
+                "leads": True,
+                "epoch": self.epoch,
+                "ages_s": ages,
+                "silent": dict(self.world.reach.silent),
+                "waiting": len(self._waiting()),
+            }
+
+    def proposals(self) -> tuple[Mapping[str, object], ...]:
+        """Decisions that wait for people, oldest first."""
+        with self.lock:
+            return tuple({"id": name, **shown(one.docket)} for name, one in self._waiting())
+
+    def decisions(self, count: int) -> tuple[Mapping[str, object], ...]:
+        """The newest decisions, newest first."""
+        return self.minutes.decisions(count)
+
+    def explain(self, decision: str) -> Mapping[str, object] | None:
+        """Why a decision is as it is; None where there is none of that id."""
+        with self.lock:
+            found = self.minutes.explained(decision)
+            waits = self.dockets.get(decision)
+            if found is None or waits is None:
+                return found
+            return {**found, "proposal": shown(waits.docket)}
+
+    def audit(self, count: int) -> tuple[Mapping[str, object], ...]:
+        """The newest entries of the chain that this process wrote, newest first."""
+        return self.minutes.entries(count)
+
+    def unready(self) -> tuple[str, ...]:
+        """What keeps it from being relied on."""
+        with self.lock:
+            silent = [
+                f"{name} does not answer: {said}" for name, said in self.world.reach.silent.items()
+            ]
+            if self.stuck:
+                return (f"nothing can be written down: {self.stuck}", *silent)
+            return ("no turn was taken yet", *silent) if self.turn is None else tuple(silent)
+
+    def note(self, content: Mapping[str, object]) -> None:
+        """Write down what a door refused."""
+        self.minutes.append(content)
+
+    def close(self) -> tuple[str, ...]:
+        """Take no more turns and release nothing; what is still held, a sentence each."""
+        self.closed = True
+        self.clock.wake()
+        return self.world.held()
+
+    def approve(self, decision: str, by: Person, reason: str) -> Receipt:
+        """Approve a decision that waits; it is told by the next turn, as it stands then."""
+        return self._answer(decision, by, reason, approving=True)
+
+    def reject(self, decision: str, by: Person, reason: str) -> Receipt:
+        """Reject a decision that waits."""
+        return self._answer(decision, by, reason, approving=False)
+
+    def change_mode(self, mode: str, by: Person, reason: str) -> Receipt:
+        """Ask for a mode: raising takes two people, lowering one."""
+        if mode not in set(Mode):
+            return Receipt(held=False, said=f"{mode} is no mode; take one of {', '.join(Mode)}")
+        return self._change(ToMode(mode=Mode(mode)), by, reason)
+
+    def change_envelope(self, envelope: Mapping[str, float], by: Person, reason: str) -> Receipt:
+        """Ask for another envelope: widening takes two people, narrowing one."""
+        sites = [site.name for site in self.mandate.fleet.sites]
+        try:
+            wanted = changed(self.autonomy.envelope, envelope, sites)
+        except BadInput as fault:
+            return Receipt(held=False, said=str(fault))
+        return self._change(ToEnvelope(envelope=wanted), by, reason)
+
+    def freeze(self, by: Person, reason: str) -> Receipt:
+        """No new acts from now on."""
+        return self._change(Freeze(), by, reason)
+
+    def thaw(self, by: Person, reason: str) -> Receipt:
+        """Acts again; takes two people."""
+        return self._change(Thaw(), by, reason)
+
+    def release(self, by: Person, reason: str) -> Receipt:
+        """Undo every restraint."""
+        receipt = self._change(Release(), by, reason)
+        if receipt.held:
+            with self.lock:
+                self.releasing = True
+            self.clock.wake()
+        return receipt
+
+    def _waiting(self) -> list[tuple[str, Asked]]:
+        return [(k, one) for k, one in self.dockets.items() if one.docket.stage is Stage.PROPOSED]
+
+    def _answer(self, decision: str, by: Person, reason: str, approving: bool) -> Receipt:
+        now = self.clock.now()
+        with self.lock:
+            found = self.dockets.get(decision)
+            if found is None:
+                settled_before = self.minutes.decided.get(decision)
+                said = (
+                    "there is no such decision"
+                    if settled_before is None
+                    else f"it is {settled_before.stage} already"
+                )
+                self.minutes.append(
+                    {
+                        "who": by.name,
+                        "what": "answer",
+                        "subject": decision,
+                        "held": False,
+                        "said": said,
+                    }
+                )
+                return Receipt(held=False, said=f"{said}; read again what waits")
+            proposal = found.docket.proposal
+            answer = Answer(
+                id=digest((decision, by.name, now, approving)),
+                digest=proposal.digest,
+                by=by,
+                reason=reason,
+                at=now,
+            )
+            settled = (
+                approved(found.docket, answer, self.autonomy)
+                if approving
+                else rejected(found.docket, answer)
+            )
+            self.minutes.append(_plain(settled.note))
+            if not settled.held:
+                return Receipt(held=False, said=settled.said)
+            stage = settled.docket.stage
+            self.minutes.write(answerable(found.turn.decision, by.name, stage))
+            if stage is Stage.REFUSED:
+                del self.dockets[decision]
+            else:
+                self.dockets[decision] = replace(found, docket=settled.docket)
+            return Receipt(held=True, said=settled.said)
+
+    def _change(self, change: Change, by: Person, reason: str) -> Receipt:
+        with self.lock:
+            heard = asked(self.autonomy, change, by, self.clock.now(), reason)
+            self.minutes.append(_plain(heard.note))
+            if self.documents is not None:
+                values = values_of(heard.autonomy)
+                self.documents.keep("autonomy", self.mandate.owner, self.clock.now(), values)
+            self.autonomy = heard.autonomy
+            return Receipt(held=heard.held, said=heard.said, needs=heard.needs)
+
+
+def _plain(note: object) -> dict[str, Any]:
+    """A note as plain values for the chain."""
+    return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in vars(note).items()}

@@ -1,0 +1,36 @@
+"""Runs a control room in a thread of its own until its course is over or it is closed."""
+
+import threading
+from dataclasses import dataclass
+
+from gridtide.loop.control import ControlRoom
+
+
+@dataclass(kw_only=True, eq=False)
+class Runner:
+    """A room that goes on by itself. fault: what ended it, None while all is well."""
+
+    room: ControlRoom
+    thread: threading.Thread | None = None
+    fault: BaseException | None = None
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self.thread = threading.Thread(target=self.run, name="control room", daemon=True)
+        self.thread.start()
+
+    def run(self) -> None:
+        """Go on, step after step; what goes wrong is kept in `fault` and raised in this thread."""
+        try:
+            while not self.room.over:
+                self.room.go_on()
+        except BaseException as fault:
+            self.fault = fault
+            raise
+
+    def stop(self) -> tuple[str, ...]:
+        """Take no more turns; what is still held, a sentence each. Waits for the step that runs."""
+        self.room.close()
+        if self.thread is not None:
+            self.thread.join()
+        return self.room.close()

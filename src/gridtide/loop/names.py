@@ -1,0 +1,16 @@
+"""What places, stores and meters are called between the loop and devices."""
+
+from gridtide.fleet.fleet import Fleet
+
+
+def place_names(fleet: Fleet) -> tuple[str, ...]:
+    """Site and pool of each place, in order."""
+    return tuple(
+        f"{fleet.sites[place.site].name}/{fleet.sites[place.site].pools[place.pool].name}"
+        for place in fleet.places
+    )
+
+
+def store_names(fleet: Fleet) -> tuple[str, ...]:
+    """The store of each site, in order, also where there is none to tell."""
+    return tuple(f"{site.name} store" for site in fleet.sites)

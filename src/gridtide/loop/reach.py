@@ -1,0 +1,99 @@
+"""The devices of a fleet as a loop reaches them: who can say something is asked, who does not answer is named."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from gridtide.fleet.device import (
+    PowerReading,
+    QueuedJob,
+    QueuesJobs,
+    ReadsPower,
+    Restrains,
+    Restraint,
+    RouteReading,
+    RoutesRequests,
+    StoreReading,
+    StoresEnergy,
+    UnreachableError,
+)
+from gridtide.fleet.service import Service
+
+R = TypeVar("R")
+
+
+@dataclass(kw_only=True, eq=False)
+class Reach:
+    """devices: by the subject each is told about; a scheduler is told about the jobs it lists, whatever its name here,
+    and a router about routes. silent: what did not answer when it was asked last, device and what was asked, with the
+    fault. listed: what each scheduler listed last; jobs do not vanish because nobody answers for them."""
+
+    devices: Mapping[str, object]
+    silent: dict[str, str] = field(default_factory=dict)
+    listed: dict[str, tuple[QueuedJob, ...]] = field(default_factory=dict)
+
+    def queues(self) -> dict[str, tuple[QueuedJob, ...]]:
+        """What each scheduler lists, or listed last where it does not answer."""
+        asked = {
+            name: self._asked(f"{name}: queue", device.queue)
+            for name, device in sorted(self.devices.items())
+            if isinstance(device, QueuesJobs)
+        }
+        self.listed |= {name: jobs for name, jobs in asked.items() if jobs is not None}
+        return {name: self.listed.get(name, ()) for name in asked}
+
+    def power(self) -> list[PowerReading]:
+        """What every meter says."""
+        asked = [
+            self._asked(f"{name}: power", device.read_power)
+            for name, device in sorted(self.devices.items())
+            if isinstance(device, ReadsPower)
+        ]
+        return [reading for some in asked for reading in some or ()]
+
+    def routes(self) -> list[RouteReading]:
+        """What came and was answered, as routers say."""
+        asked = [
+            self._asked(f"{name}: routes", device.read_routes)
+            for name, device in sorted(self.devices.items())
+            if isinstance(device, RoutesRequests)
+        ]
+        return [reading for some in asked for reading in some or ()]
+
+    def stores(self) -> dict[str, StoreReading]:
+        """What every store that answers holds and does, by name."""
+        asked = [
+            self._asked(f"{name}: store", device.read_store)
+            for name, device in sorted(self.devices.items())
+            if isinstance(device, StoresEnergy)
+        ]
+        return {reading.of: reading for reading in asked if reading is not None}
+
+    def restraints(self) -> list[tuple[str, Restraint]]:
+        """Everything that is held anywhere, as devices say, each with the name of the device."""
+        asked = [
+            (name, self._asked(f"{name}: restraints", device.restraints))
+            for name, device in sorted(self.devices.items())
+            if isinstance(device, Restrains)
+        ]
+        return [(name, held) for name, some in asked for held in some or ()]
+
+    def owners(self, services: tuple[Service, ...], origins: tuple[str, ...]) -> dict[str, str]:
+        """Which device is told about each job and each route: the one that lists it, the one that routes."""
+        owners = {job.id: name for name, jobs in self.queues().items() for job in jobs}
+        for name, device in sorted(self.devices.items()):
+            if isinstance(device, RoutesRequests):
+                owners |= {
+                    f"{one.name} from {origin}": name for one in services for origin in origins
+                }
+        return owners
+
+    def _asked(self, what: str, read: Callable[[], R]) -> R | None:
+        """What a device answers; None where it does not, which is said until it answers again."""
+        try:
+            answer = read()
+        except UnreachableError as fault:
+            self.silent[what] = str(fault)
+            return None
+        self.silent.pop(what, None)
+        return answer

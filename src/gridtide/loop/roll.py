@@ -1,0 +1,56 @@
+"""The roll of work: what owners declared of their jobs, and what a queue says beside it, as rows a decision may see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.fleet.device import QueuedJob
+from gridtide.fleet.jobs import Jobs, rows
+from gridtide.fleet.run_time import estimated_s
+
+Whole = NDArray[np.int64]
+NOTHING = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Roll:
+    """Declared jobs by name; of those that are not in a queue nothing is ever told.
+
+    estimates: whether run times are judged by jobs that have ended; ended: of such jobs from before, their class,
+    declared limit and run time.
+    """
+
+    declared: Jobs
+    estimates: bool = False
+    ended: tuple[Whole, Whole, Whole] = NOTHING
+    row_of: Mapping[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        numbers = {str(name): row for row, name in enumerate(self.declared.name)}
+        object.__setattr__(self, "row_of", numbers)
+
+    def rows_of(self, queue: Mapping[str, QueuedJob]) -> Whole:
+        """Rows of declared jobs that are in a queue and not over, in order of arrival."""
+        there = [self.row_of[name] for name in queue if name in self.row_of]
+        chosen = np.asarray(sorted(there), dtype=np.int64)
+        return chosen[np.lexsort((chosen, self.declared.release_s[chosen]))]
+
+    def expected_s(self, chosen: Whole, done_s: Mapping[str, int]) -> Whole:
+        """What may be taken for the run times of rows. done_s: of every job that was seen to end."""
+        jobs = self.declared
+        if not self.estimates:
+            return jobs.expected_s[chosen]
+        over = np.asarray(sorted(self.row_of[name] for name in done_s), dtype=np.int64)
+        ran_s = np.asarray([done_s[str(jobs.name[row])] for row in over], dtype=np.int64)
+        seen = (jobs.work_class[over], jobs.declared_s[over], ran_s)
+        past = [np.concatenate(pair) for pair in zip(self.ended, seen, strict=True)]
+        return estimated_s(
+            jobs.declared_s[chosen], jobs.work_class[chosen], (past[0], past[1], past[2])
+        )
+
+    def jobs(self, chosen: Whole, expected_s: Whole) -> Jobs:
+        """The rows as a decision may see them."""
+        jobs = rows(self.declared, chosen)
+        return replace(jobs, expected_s=np.minimum(expected_s, jobs.declared_s))

@@ -1,0 +1,94 @@
+"""A room that is gone at any instant: the next one reads back before it tells, and no promise is lost."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from gridtide.case.live_room import room_of
+from gridtide.fleet.ticket import Fate, Outcome
+from gridtide.loop.clock import DrivenClock
+from gridtide.loop.control import ControlRoom
+from gridtide.stores.memory import MemoryDocuments, MemoryIntents, MemoryStore
+from gridtide.testing.studies import small_study
+from gridtide.trust.audit import broken_link
+from gridtide.trust.modes import Mode
+
+STUDY = small_study(5, hours=24, jobs=60, accelerators=32)
+
+
+class Killed(Exception):
+    """The process is gone."""
+
+
+class KilledBetween(MemoryIntents):
+    """Keeps intents, and is killed before so many outcomes were written down, or before they were told."""
+
+    def __init__(self, tells: int) -> None:
+        super().__init__()
+        self.tells = tells
+
+    def came(self, outcomes: Sequence[Outcome]) -> None:
+        """Once too often."""
+        self.tells -= bool(outcomes)
+        if self.tells == 0:
+            raise Killed
+        super().came(outcomes)
+
+
+def opened(intents: MemoryIntents, documents: MemoryDocuments, store: MemoryStore) -> ControlRoom:
+    """A room that acts by itself and keeps what the next must know."""
+    room = room_of(STUDY, DrivenClock(STUDY.timeline.start), store, intents, Mode.ACT)
+    room.documents = documents
+    return room
+
+
+@pytest.mark.parametrize("tells", [1, 7, 23])
+def test_what_nobody_knows_is_read_back_before_anything_is_told_again(tells: int) -> None:
+    """Acts whose outcome was never written are settled by what devices hold; the course goes on and keeps its
+    promises."""
+    store, documents, intents = MemoryStore(), MemoryDocuments(), KilledBetween(tells)
+    room = opened(intents, documents, store)
+    with pytest.raises(Killed):
+        while not room.over:
+            room.go_on()
+    assert intents.unsettled()
+    next_room = opened(intents, documents, store)
+    next_room.clock = next_room.world.clock = room.world.clock
+    next_room.world.reach = room.world.reach
+    next_room.begin()
+    assert not intents.unsettled()
+    assert next_room.world.now == room.world.now
+    while not next_room.over:
+        next_room.go_on()
+    assert broken_link(store.entries()) is None
+    assert kept_promises(next_room)
+
+
+def kept_promises(room: ControlRoom) -> bool:
+    """Whether every job that was promised ended before its deadline."""
+    queue = room.world.queue()
+    ended = {name: job.ended_at for name, job in queue.items()}
+    late = [
+        name
+        for name, promised in room.world.promised.items()
+        if promised and name in queue and queue[name].deadline is not None
+        if ended[name] is None or ended[name] > queue[name].deadline  # type: ignore[operator]
+    ]
+    return not late
+
+
+def test_what_holds_was_done_and_what_does_not_was_not() -> None:
+    """Read back, an act that a device holds is settled as done, one that it does not hold as abandoned."""
+    store, documents, intents = MemoryStore(), MemoryDocuments(), KilledBetween(2)
+    room = opened(intents, documents, store)
+    with pytest.raises(Killed):
+        while not room.over:
+            room.go_on()
+    open_ids = [one.ticket.id for one in intents.unsettled()]
+    lost = next(one for one in intents.unsettled() if one.intent.act["kind"] == "HoldImport")
+    fleet = room.world.reach.devices["fleet"]
+    fleet.held.pop(str(lost.intent.act["site"]))  # type: ignore[attr-defined]
+    room.begin()
+    fates = {name: intents.told(name)[0].outcome.fate for name in open_ids}  # type: ignore[union-attr]
+    assert fates.pop(lost.ticket.id) is Fate.ABANDONED
+    assert set(fates.values()) == {Fate.DONE}

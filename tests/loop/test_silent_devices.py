@@ -1,0 +1,97 @@
+"""Devices that do not answer: what they would have said is unknown, never 0; they are named; the loop goes on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gridtide.case.live_room import room_of
+from gridtide.devices.simulated_fleet import SimulatedFleet, SimulatedStore, devices_of
+from gridtide.fleet.device import PowerReading, QueuedJob, StoreReading, UnreachableError
+from gridtide.loop.clock import DrivenClock
+from gridtide.loop.control import ControlRoom
+from gridtide.loop.reach import Reach
+from gridtide.stores.memory import MemoryIntents, MemoryStore
+from gridtide.testing.studies import small_study
+from gridtide.trust.modes import Mode
+
+
+@dataclass(kw_only=True, eq=False)
+class SilentMeters(SimulatedFleet):
+    """A fleet whose meters are off while `off`."""
+
+    off: bool = True
+
+    def read_power(self) -> tuple[PowerReading, ...]:
+        """Nothing, while they are off."""
+        if self.off:
+            raise UnreachableError("meters of the fleet: no answer; look at their gateway")
+        return super().read_power()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SilentStore(SimulatedStore):
+    """A store that never says what it holds."""
+
+    def read_store(self) -> StoreReading:
+        """Nothing."""
+        raise UnreachableError("north store: no answer; look at its inverter")
+
+
+def opened() -> tuple[ControlRoom, SilentMeters]:
+    """A room that acts by itself, on a fleet whose meters are off."""
+    study = small_study(5, hours=24, jobs=30, accelerators=32)
+    clock = DrivenClock(study.timeline.start)
+    room = room_of(study, clock, MemoryStore(), MemoryIntents(), Mode.ACT)
+    honest = room.world.reach.devices["fleet"]
+    assert isinstance(honest, SimulatedFleet)
+    silent = SilentMeters(twin=honest.twin, now=honest.now)
+    room.world.reach = Reach(devices=devices_of(silent))
+    return room, silent
+
+
+def test_meters_that_are_off_are_unknown_and_named_until_they_answer() -> None:
+    """NaN in the world, nothing in the frame but null, an alarm with what to look at; all gone when they are back."""
+    room, fleet = opened()
+    for _ in range(3):
+        room.go_on()
+    assert room.world.seen is not None
+    assert np.isnan(room.world.seen.import_kw).all()
+    frame = room.newest().values
+    assert [site["import_kw"] for site in frame["sites"]] == [None, None]  # type: ignore[attr-defined]
+    assert any("gateway" in str(one) for one in frame["alarms"])  # type: ignore[attr-defined]
+    assert room.unready()
+    fleet.off = False
+    room.go_on()
+    assert np.isfinite(room.world.seen.import_kw).all()
+    assert not room.unready()
+
+
+def test_a_store_that_is_silent_stops_no_turn() -> None:
+    """Its charge is unknown; jobs are still decided and promises kept."""
+    room, fleet = opened()
+    fleet.off = False
+    devices = devices_of(fleet)
+    devices["north store"] = SilentStore(fleet=fleet, site=1)
+    room.world.reach = Reach(devices=devices)
+    for _ in range(6):
+        room.go_on()
+    assert room.world.seen is not None
+    assert np.isnan(room.world.seen.soc_kwh[1])
+    assert room.decisions(1)
+
+
+def test_jobs_do_not_vanish_while_their_scheduler_is_silent() -> None:
+    """What it listed last still counts, and it is named."""
+    room, fleet = opened()
+    fleet.off = False
+    for _ in range(4):
+        room.go_on()
+    listed = room.world.active().name.tolist()
+    assert listed
+
+    def silent() -> tuple[QueuedJob, ...]:
+        raise UnreachableError("scheduler: no answer; look at slurmctld")
+
+    fleet.queue = silent  # type: ignore[method-assign]
+    assert room.world.active().name.tolist() == listed
+    assert "fleet: queue" in room.world.reach.silent
