@@ -6,6 +6,7 @@ import re
 import shutil
 import sqlite3
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ from gridtide.stores.json_lines import JsonLinesStore
 from gridtide.stores.sql.entries import SqlEntries
 from gridtide.stores.sql.leading import take_lead
 from gridtide.stores.sql.opening import open_database
-from gridtide.trust.audit import contents, linked, numbered
+from gridtide.trust.audit import content_of_people, contents, linked, numbered
+from gridtide.trust.modes import Autonomy, Freeze, asked
+from gridtide.trust.people import Person, Role
 
 CASE = Path(__file__).parents[1] / "fixtures" / "one_day.toml"
 NAME = "audit-coordinated.jsonl"
@@ -170,6 +173,19 @@ def test_a_row_of_a_database_that_was_tampered_with_is_named(
     assert (found["first_broken"], found["fault"]) == (2, "dropped")
     assert "is not there" in said(capsys, "verify", f"sqlite:///{tmp_path}/none.db", code=2)
     assert not (tmp_path / "none.db").exists()
+
+
+def test_what_people_tried_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Who, as what, what, and that it was refused."""
+    guest, noon = Person(name="Guest", role=Role.VIEWER), datetime(2026, 3, 2, 12, tzinfo=UTC)
+    note = asked(Autonomy(since=noon), Freeze(), guest, noon, "because").note
+    store = JsonLinesStore(tmp_path / "chain.jsonl")
+    store.append(numbered(None, content_of_people(note)))
+    words = said(capsys, "show", str(tmp_path / "chain.jsonl"))
+    assert (
+        "Guest (viewer)  freeze the fleet  REFUSED  Guest is a viewer; it takes an operator"
+        in words
+    )
 
 
 def test_what_was_signed_finds_a_tail_that_was_cut_off_or_written_anew(
