@@ -251,3 +251,19 @@ def test_a_plugin_is_a_policy_like_any_other(tmp_path: Path) -> None:
     course = run_course(known, truth_of(study), policy, forecaster, store, silent)
     assert set(course.rungs) == {"policy"} and '"policy":"plugin:tried"' in store.entries()[0].text
     assert course.promised.any()
+
+
+def test_an_approver_signs_by_the_command_and_the_case_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What it prints is pasted into the case as it is."""
+    code, key = tmp_path / "code.py", tmp_path / "key.pem"
+    code.write_text("def decide(situation, held, due):\n    return {}\n")
+    assert exit_code(["audit", "key", str(key)]) == 0
+    capsys.readouterr()
+    words = ["audit", "plugin", str(code), "--name", 'odd "name"', "--as", "li.wei", "--key"]
+    assert exit_code([*words, str(key)]) == 0
+    table = capsys.readouterr().out
+    study = load_case(case_with(tmp_path, "\n" + table, days=1))
+    assert list(study.plugins) == ['plugin:odd "name"']
+    assert exit_code([*words, str(tmp_path / "none.pem")]) == 2

@@ -6,7 +6,7 @@ import click
 
 from gridtide.doors.cli.running import DEFAULT_RUNS
 from gridtide.doors.cli.telling import tell
-from gridtide.finding import Finding, Gathered
+from gridtide.finding import BadInput, Finding, Gathered
 
 FILE = click.Path(path_type=Path)
 RUNS = click.option("--runs", type=FILE, default=DEFAULT_RUNS, help="Folder of the results.")
@@ -152,6 +152,65 @@ def sign(
     point = signed(len(entries), entries[-1] if entries else None, WallClock().now(), private)
     CheckpointLines(kept).keep(point)
     tell({"chain": chains[0].name, **values_of(point)}, "", None, as_json, show_signed)
+
+
+@audit.command("plugin")
+@click.argument("file", type=FILE)
+@click.option("--name", required=True, help="How the case will call it.")
+@click.option("--as", "signer", required=True, help="Who signs, as [approvers] of the case has it.")
+@click.option("--key", "key_file", type=FILE, required=True, help="What gridtide audit key made.")
+@click.option(
+    "--trial", type=click.Choice(["shadow", "advise", "act"]), default="shadow", show_default=True,
+    help="How far it is to be believed.",
+)  # fmt: skip
+@JSON
+def plugin(file: Path, name: str, signer: str, key_file: Path, trial: str, as_json: bool) -> None:
+    """Sign FILE, a planner of somebody else: prints the tables that a case needs to let it decide."""
+    import hashlib
+
+    from gridtide.doors.cli.audit_words import show_plugin
+    from gridtide.stores.signing_key import read_key
+    from gridtide.trust.checkpoint import public_bytes, written
+    from gridtide.trust.plugin import Plugin, Trial, signed
+
+    faults = Gathered()
+    code = faults.of(lambda: _read(file))
+    private = faults.of(lambda: read_key(key_file))
+    faults.refuse_if_any()
+    assert code is not None and private is not None
+    digest = hashlib.sha256(code).hexdigest()
+    listed = Plugin(
+        name=name, sha256=digest, trial=Trial(trial), signed_by=signer, signature="", canary_days=7
+    )
+    found = {
+        "approver": signer,
+        "public": written(public_bytes(private)),
+        "plugin": {
+            "name": name,
+            "path": str(file),
+            "sha256": digest,
+            "trial": trial,
+            "signed_by": signer,
+            "signature": signed(listed, private),
+        },
+    }
+    tell(found, "", None, as_json, show_plugin)
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as fault:
+        raise BadInput(
+            [
+                Finding(
+                    subject=str(file),
+                    value=(fault.strerror or "cannot be read").lower(),
+                    limit="one file of Python",
+                    mend="Check the path.",
+                )
+            ]
+        ) from None
 
 
 def _several(subject: str, names: list[str]) -> Finding:

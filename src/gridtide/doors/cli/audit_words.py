@@ -1,5 +1,6 @@
 """`gridtide audit` in words."""
 
+import json
 from typing import Any
 
 import click
@@ -100,3 +101,16 @@ def show_signed(found: dict[str, Any]) -> None:
     click.echo(
         f"{found['chain']}: {found['number']:,} records signed by key {found['key']} at {found['at']}"
     )
+
+
+def show_plugin(found: dict[str, Any]) -> None:
+    """The tables of a case, to be copied; TOML and JSON quote text alike."""
+    click.echo(
+        f"[approvers]\n{_quoted(found['approver'])} = {_quoted(found['public'])}\n\n[[plugin]]"
+    )
+    for key, value in found["plugin"].items():
+        click.echo(f"{key} = {_quoted(value)}")
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
