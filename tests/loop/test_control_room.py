@@ -1,11 +1,16 @@
 """The control room: what waits for people, what is told, what they may always do."""
 
 import json
+import threading
 from datetime import timedelta
 
 import pytest
 
 from gridtide.case.live_room import room_of
+from gridtide.decide.dispatch import Dispatch
+from gridtide.decide.plan import Plan
+from gridtide.decide.reservations import Reservations
+from gridtide.decide.situation import Situation
 from gridtide.loop.clock import DrivenClock
 from gridtide.loop.control import ControlRoom
 from gridtide.loop.frame import within
@@ -147,6 +152,32 @@ def test_frames_rise_by_one_and_are_small_plain_values(mode: Mode) -> None:
     sites = frame.values["sites"]
     assert isinstance(sites, list)
     assert all(site["import_kw"] is not None for site in sites)
+
+
+def test_people_are_answered_while_a_plan_is_made() -> None:
+    """Who freezes does not wait for a planner, however long it takes."""
+    room = opened()
+    planner, froze = room.policy, list[bool]()
+
+    class Slow:
+        """Makes no plan before somebody has frozen the room."""
+
+        name = planner.name
+
+        def decide(
+            self, plan: Plan | None, situation: Situation, held: Reservations, due: bool
+        ) -> tuple[Plan | None, Dispatch]:
+            person = threading.Thread(target=lambda: froze.append(room.freeze(ANN, "now").held))
+            person.start()
+            person.join(60)
+            assert froze
+            assert room.state()["frozen"]
+            assert room.proposals() == ()
+            return planner.decide(plan, situation, held, due)
+
+    room.policy = Slow()
+    gone_on(room, 1)
+    assert froze == [True]
 
 
 class FullStore(MemoryStore):

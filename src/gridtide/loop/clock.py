@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 
-def seconds() -> float:
-    """Seconds that only ever rise, to say how long something took."""
-    return time.monotonic()
-
-
 def steady_s() -> float:
     """Seconds since this machine started, its sleep included: no change of the clock on the wall moves them."""
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+def seconds() -> float:
+    """Seconds that only ever rise, to say how long something took."""
+    return time.monotonic()
 
 
 @dataclass(frozen=True)

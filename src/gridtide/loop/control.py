@@ -172,17 +172,22 @@ class ControlRoom:
             self.decided_s.append(round(seconds() - begun_s, 3))
             self._taken(turn, as_of)
 
-    def begin(self) -> None:
+    def begin(self, devices_lived_on: bool = True) -> None:
         """Take up what a room before this one kept, and settle what nobody knows of what it told: before the first
-        `go_on` of a process. Proposals of before have expired: nobody is held to an answer to a room that is gone."""
+        `go_on` of a process. Proposals of before have expired: nobody is held to an answer to a room that is gone.
+
+        devices_lived_on: False for simulated ones, which ended with their process; then only what people decided of
+        autonomy stands."""
         if self.documents is None:
+            return
+        autonomy = self.documents.newest("autonomy", self.mandate.owner)
+        if autonomy is not None:
+            self.autonomy = autonomy_of(autonomy.value)
+        if not devices_lived_on:
             return
         before = self.documents.newest("world", self.mandate.owner)
         if before is not None:
             taken_up(self.world, before.value)
-        autonomy = self.documents.newest("autonomy", self.mandate.owner)
-        if autonomy is not None:
-            self.autonomy = autonomy_of(autonomy.value)
         for outcome in read_back(self.world):
             said = {"ticket": outcome.ticket, "fate": outcome.fate.value, "said": outcome.said}
             self.minutes.append({**said, "at": outcome.at.isoformat()})

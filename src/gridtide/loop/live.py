@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass
 
 from gridtide.loop.control import ControlRoom
+from gridtide.loop.mandate import Mandate
 
 
 @dataclass(kw_only=True, eq=False)
@@ -13,6 +14,16 @@ class Runner:
     room: ControlRoom
     thread: threading.Thread | None = None
     fault: BaseException | None = None
+
+    @property
+    def mandate(self) -> Mandate:
+        """What the loop looks after."""
+        return self.room.mandate
+
+    @property
+    def currency(self) -> str:
+        """Of its costs."""
+        return self.room.currency
 
     def start(self) -> None:
         """Begin; returns at once."""

@@ -50,6 +50,26 @@ class Room(Protocol):
         """The newest decisions, newest first, whatever became of them."""
         ...
 
+    def explain(self, decision: str) -> Mapping[str, object] | None:
+        """Why a decision is as it is, and what it was weighed against; None where there is none of that id."""
+        ...
+
+    def audit(self, count: int) -> tuple[Mapping[str, object], ...]:
+        """The newest entries of the audit chain, newest first: number, hash, and what each says."""
+        ...
+
+    def unready(self) -> tuple[str, ...]:
+        """What keeps it from being relied on: another leads, the store does not write, a source is stale."""
+        ...
+
+    def note(self, content: Mapping[str, object]) -> None:
+        """Write down in the audit chain what a door refused: who, what, why."""
+        ...
+
+    def close(self) -> tuple[str, ...]:
+        """Take no more turns and release nothing; what is still held, a sentence each."""
+        ...
+
     def approve(self, decision: str, by: Person, reason: str) -> Receipt:
         """Approve a decision that waits."""
         ...

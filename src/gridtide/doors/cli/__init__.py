@@ -88,6 +88,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.vtn:vtn",
         "Tell end nodes of programs and events, and take their reports (OpenADR 3.1).",
     ),
+    "serve": ("gridtide.doors.cli.serve:serve", "The control room, live, with people in charge."),
     "audit": (
         "gridtide.doors.cli.audit:audit",
         "Is the record whole, and does a decision come out of it again?",

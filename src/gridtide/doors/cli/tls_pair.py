@@ -6,12 +6,16 @@ from pathlib import Path
 
 from gridtide.finding import Finding
 
+NAMES = ("--certificate", "--key")
 
-def pair_faults(certificate: Path | None, key: Path | None) -> Iterator[Finding]:
-    """Why two files cannot be shown together; nothing where neither is named."""
+
+def pair_faults(
+    certificate: Path | None, key: Path | None, names: tuple[str, str] = NAMES
+) -> Iterator[Finding]:
+    """Why two files cannot be shown together; nothing where neither is named. names: of the options."""
     if (certificate is None) != (key is None):
         yield Finding(
-            subject="--key" if certificate else "--certificate",
+            subject=names[1] if certificate else names[0],
             value="is missing",
             limit="certificate and key together, or neither",
             mend="Name both files.",
@@ -22,7 +26,7 @@ def pair_faults(certificate: Path | None, key: Path | None) -> Iterator[Finding]
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
     except (OSError, ValueError) as fault:
         yield Finding(
-            subject=f"--certificate {certificate} --key {key}",
+            subject=f"{names[0]} {certificate} {names[1]} {key}",
             value=str(fault),
             limit="a certificate and its key in PEM, the key without a password",
             mend="Name the files that belong together.",

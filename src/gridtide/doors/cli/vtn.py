@@ -11,6 +11,7 @@ from gridtide.finding import BadInput, Finding, Gathered
 if TYPE_CHECKING:
     from gridtide.stores.json_lines import JsonLinesStore
 
+BEYOND = "Add --certificate and --key, or listen on 127.0.0.1 behind a proxy that has them."
 FILE = click.Path(path_type=Path)
 
 
@@ -46,9 +47,9 @@ def vtn(
     allow_loopback_callbacks: bool,
 ) -> None:
     """Serve as an OpenADR 3.1 VTN until a signal (Ctrl-C, SIGTERM) ends it; the first line is its address."""
+    from gridtide.doors.listening import serve, tls_faults
     from gridtide.doors.openadr_vtn.broker_file import read_broker
     from gridtide.doors.openadr_vtn.clients import Clients, read_clients
-    from gridtide.doors.openadr_vtn.serving import faults_of, serve
 
     tls = None if certificate is None or key is None else (certificate, key)
     faults = Gathered()
@@ -60,7 +61,7 @@ def vtn(
     )
     faults.findings += pair_faults(certificate, key)
     if (certificate is None) == (key is None):
-        faults.findings += faults_of(host, tls)
+        faults.findings += tls_faults(host, tls, "OpenADR 3.1: HTTP over TLS", BEYOND)
     faults.refuse_if_any()
     assert known is not None
     from gridtide.doors.openadr_vtn.app import app_of
@@ -76,7 +77,7 @@ def vtn(
         said=lambda sentence: click.echo(sentence, err=True),
         broker=broker,
     )
-    serve(app_of(served), host, port, tls, click.echo)
+    serve(app_of(served), host, port, tls, lambda address, stop: click.echo(address))
 
 
 def _opened(journal: Path) -> "JsonLinesStore":

@@ -1,0 +1,120 @@
+"""What may people do? The paths that change something: each names who, and why; the room decides."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from gridtide.doors.api.access import demand
+from gridtide.doors.api.answers import (
+    ACT_FAULTS,
+    BEARER,
+    Answered,
+    Asked,
+    AskedEnvelope,
+    AskedMode,
+    Said,
+)
+from gridtide.doors.api.problems import refused
+from gridtide.doors.api.reading import Decision
+from gridtide.doors.api.tallies import Tallies
+from gridtide.loop.room import Receipt, Room
+from gridtide.trust.people import Person, Role
+
+
+def needs(role: Role) -> Callable[[Request], Person]:
+    """A dependency of a path: the person who asks, of a role or a higher one. Raises 403."""
+
+    def by(request: Request) -> Person:
+        return demand(request.state.person, role, f"{request.method} {request.url.path}")
+
+    return by
+
+
+Operator = Annotated[Person, Depends(needs(Role.OPERATOR))]
+Approver = Annotated[Person, Depends(needs(Role.APPROVER))]
+
+
+def acting(room: Callable[[], Room], tallies: Tallies) -> APIRouter:
+    """The paths. room: the open room; raises 503. tallies: count what people did with proposals."""
+    router = APIRouter(prefix="/api", responses=ACT_FAULTS, tags=["act"], dependencies=[BEARER])
+
+    @router.post("/proposals/{decision}/approve")
+    async def approve(
+        decision: Decision, asked: Answered, by: Approver, response: Response
+    ) -> Said:
+        """Approve a decision that waits. An approver."""
+        await _check_digest(room(), decision, asked.digest)
+        receipt = await run_in_threadpool(room().approve, decision, by, asked.reason)
+        tallies.approvals["approved" if receipt.held else "refused"] += 1
+        return _said(f"approve {decision}", receipt, response)
+
+    @router.post("/proposals/{decision}/reject")
+    async def reject(decision: Decision, asked: Answered, by: Operator, response: Response) -> Said:
+        """Reject a decision that waits. An operator."""
+        await _check_digest(room(), decision, asked.digest)
+        receipt = await run_in_threadpool(room().reject, decision, by, asked.reason)
+        tallies.approvals["rejected" if receipt.held else "refused"] += 1
+        return _said(f"reject {decision}", receipt, response)
+
+    @router.post("/mode")
+    async def mode(asked: AskedMode, by: Operator, response: Response) -> Said:
+        """Ask for a mode. Lowering takes one operator, raising two approvers."""
+        receipt = await run_in_threadpool(room().change_mode, asked.mode, by, asked.reason)
+        return _said(f"mode {asked.mode}", receipt, response)
+
+    @router.post("/envelope")
+    async def envelope(asked: AskedEnvelope, by: Operator, response: Response) -> Said:
+        """Ask for another envelope. Narrowing takes one operator, widening two approvers."""
+        receipt = await run_in_threadpool(room().change_envelope, asked.envelope, by, asked.reason)
+        return _said("envelope", receipt, response)
+
+    @router.post("/freeze")
+    async def freeze(asked: Asked, by: Operator, response: Response) -> Said:
+        """No new acts from now on. An operator; always works."""
+        return _said("freeze", await run_in_threadpool(room().freeze, by, asked.reason), response)
+
+    @router.post("/thaw")
+    async def thaw(asked: Asked, by: Approver, response: Response) -> Said:
+        """Acts again. Two approvers."""
+        return _said("thaw", await run_in_threadpool(room().thaw, by, asked.reason), response)
+
+    @router.post("/release")
+    async def release(asked: Asked, by: Operator, response: Response) -> Said:
+        """Undo every restraint, staggered within the ramp limit. An operator; always works."""
+        return _said("release", await run_in_threadpool(room().release, by, asked.reason), response)
+
+    return router
+
+
+async def _check_digest(room: Room, decision: str, digest: str) -> None:
+    """That who answers means what waits. Raises 409 for what waits no more, or is another."""
+    waiting: Mapping[Any, Any] = {one["id"]: one for one in await run_in_threadpool(room.proposals)}
+    if decision not in waiting:
+        raise refused(
+            409,
+            f"decision {decision}",
+            "does not wait (any more)",
+            "one of /api/proposals",
+            "Read these again; what was settled stays so.",
+        )
+    if waiting[decision]["digest"] != digest:
+        raise refused(
+            409,
+            f"decision {decision} digest",
+            digest,
+            str(waiting[decision]["digest"]),
+            "Read again what waits, then answer that.",
+        )
+
+
+def _said(what: str, receipt: Receipt, response: Response) -> Said:
+    """The answer: 202 where it takes more people. Raises 409 where it does not hold."""
+    if not receipt.held and not receipt.needs:
+        raise refused(
+            409, what, receipt.said, "what the room may do now", "Read /api/state, then ask again."
+        )
+    if not receipt.held:
+        response.status_code = 202
+    return Said(held=receipt.held, said=receipt.said, needs=receipt.needs)

@@ -1,0 +1,183 @@
+"""`gridtide serve`: the control room, live, for a browser and for programs."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gridtide.doors.cli.numbers import Number
+from gridtide.doors.cli.tls_pair import pair_faults
+from gridtide.finding import Finding, refuse_if_any
+
+if TYPE_CHECKING:
+    from gridtide.doors.api.opening import Running
+    from gridtide.doors.api.serving import Keys
+
+FILE = click.Path(path_type=Path)
+ROLES = ("viewer", "operator", "approver", "admin")
+TLS = ("--tls-cert", "--tls-key")
+BEYOND = "Add --tls-cert and --tls-key, or --plain-http where a proxy in front of it has them."
+PEOPLE_OF_THE_DEMO = ("first", "second")
+"""Raising autonomy takes two."""
+
+
+@click.command()
+@click.argument("case", type=FILE, required=False)
+@click.option("--demo", is_flag=True, help="The bundled week, by simulated devices.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8470,
+    show_default=True,
+    help="0 takes one that is free.",
+)
+@click.option("--tokens", type=FILE, help="Who may come in, as a TOML file.")
+@click.option("--oidc", type=FILE, help="An identity provider, as a TOML file.")
+@click.option("--tls-cert", type=FILE, help="Certificate (chain) for TLS, in PEM.")
+@click.option("--tls-key", type=FILE, help="Its private key, in PEM.")
+@click.option("--plain-http", is_flag=True, help="A proxy in front of it speaks TLS.")
+@click.option("--store", help="Keep all here: a file of SQLite, or the URL of PostgreSQL.")
+@click.option(
+    "--speed",
+    type=Number(min=1.0, max=100_000.0),
+    default=600.0,
+    show_default=True,
+    help="Simulated seconds in a second.",
+)
+@click.option(
+    "--requests-per-s",
+    type=Number(min=1.0, max=1e6),
+    default=50.0,
+    show_default=True,
+    help="What one person may ask in the long run.",
+)
+@click.option(
+    "--new-token", metavar="NAME", help="Make a token, write it to --tokens, show it once."
+)
+@click.option("--role", type=click.Choice(ROLES), help="Of the new token.")
+@click.option(
+    "--days",
+    type=click.IntRange(1, 3650),
+    default=90,
+    show_default=True,
+    help="How long the new token is good for.",
+)
+def serve(
+    case: Path | None,
+    demo: bool,
+    host: str,
+    port: int,
+    tokens: Path | None,
+    oidc: Path | None,
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    plain_http: bool,
+    store: str | None,
+    speed: float,
+    requests_per_s: float,
+    new_token: str | None,
+    role: str | None,
+    days: int,
+) -> None:
+    """Serve the control room of CASE until a signal (Ctrl-C, SIGTERM) ends it; the first line is its address."""
+    if new_token is not None:
+        click.echo(_made(new_token, role, tokens, days))
+        return
+    from gridtide.doors.api.serving import Keys, authentication_faults
+    from gridtide.doors.listening import tls_faults
+
+    tls = None if tls_cert is None or tls_key is None else (tls_cert, tls_key)
+    keys = Keys(tokens=tokens, oidc=oidc, for_a_demo=PEOPLE_OF_THE_DEMO if demo else ())
+    faults = [*authentication_faults(host, keys), *pair_faults(tls_cert, tls_key, TLS)]
+    if not plain_http:
+        faults += tls_faults(host, tls, "a token is read by whoever carries it", BEYOND)
+    refuse_if_any([*faults, *_case_faults(case, demo)])
+    _serve(case, (host, port, tls), keys, store, speed, requests_per_s)
+
+
+def _serve(
+    case: Path | None,
+    place: tuple[str, int, tuple[Path, Path] | None],
+    keys: "Keys",
+    store: str | None,
+    speed: float,
+    requests_per_s: float,
+) -> None:
+    from gridtide.doors.api.logs import log_as_json
+    from gridtide.doors.api.serving import door_of, serve_room
+    from gridtide.loop.clock import WallClock
+
+    clock = WallClock()
+    host, port, tls = place
+    door, texts = door_of(host, port, tls, keys, requests_per_s, clock)
+    log_as_json()
+
+    def listening(address: str) -> None:
+        click.echo(address)
+        for text in texts:
+            click.echo(f"{address}/#token={text}")
+
+    serve_room(door, lambda: _opened(case, store, speed), clock, listening)
+
+
+def _made(name: str, role: str | None, tokens: Path | None, days: int) -> str:
+    """A new token, once its digest is in the file."""
+    from gridtide.doors.api.tokens import ROLES as known
+    from gridtide.doors.api.tokens import add_token, new_token, token_of
+    from gridtide.loop.clock import WallClock
+
+    missing = [("--tokens", "FILE"), ("--role", "ROLE")]
+    refuse_if_any(
+        Finding(
+            subject=option,
+            value="is missing",
+            limit=f"--tokens FILE --new-token {name} --role ROLE",
+            mend=f"Add {option} {what}.",
+        )
+        for (option, what), given in zip(missing, (tokens, role), strict=True)
+        if given is None
+    )
+    assert tokens is not None and role is not None
+    text = new_token()
+    until = WallClock().now() + timedelta(days=days)
+    add_token(tokens, token_of(name, known[role], text, until))
+    return text
+
+
+def _case_faults(case: Path | None, demo: bool) -> Iterator[Finding]:
+    if (case is None) == (not demo):
+        yield Finding(
+            subject="CASE",
+            value="is missing" if case is None else "stands beside --demo",
+            limit="a case, or --demo",
+            mend="Name one of both.",
+        )
+
+
+def _opened(case: Path | None, store: str | None, speed: float) -> "Running":
+    from gridtide.case.live_room import demo_room, room_of_case
+    from gridtide.doors.api.keeping import Kept
+    from gridtide.loop.live import Runner
+    from gridtide.stores.memory import MemoryStore
+    from gridtide.stores.sql.service import open_for_service
+
+    if store is None:
+        chain = MemoryStore()
+        room = demo_room(speed, chain) if case is None else room_of_case(case, speed, chain)
+        runner = Runner(room=room)
+        runner.start()
+        return runner
+    kept = open_for_service(store, f"gridtide serve {case or '--demo'}", Path(f"{store}.readings"))
+    make = demo_room if case is None else partial(room_of_case, case)
+    try:
+        room = make(speed, kept.entries, documents=kept.documents)
+    except BaseException:
+        kept.close()
+        raise
+    running = Kept(Runner(room=room), kept)
+    running.start()
+    return running

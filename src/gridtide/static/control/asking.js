@@ -1,0 +1,58 @@
+/** How the page asks: a token in the header of every request, never in an address, and the feed as a stream. */
+
+let token = "";
+
+/** The token of this tab: out of the fragment of the address, which no server sees, or from before. */
+export function findToken() {
+  const given = new URLSearchParams(location.hash.slice(1)).get("token");
+  if (given) {
+    history.replaceState(null, "", location.pathname);
+    keepToken(given);
+  } else token = sessionStorage.getItem("token") ?? "";
+  return token !== "";
+}
+
+/** @param {string} text */
+export function keepToken(text) {
+  token = text.trim();
+  sessionStorage.setItem("token", token);
+}
+
+/** Nobody is known any more. */
+export function forgetToken() {
+  token = "";
+  sessionStorage.removeItem("token");
+}
+
+/** Status and document of an answer. @param {string} path @param {object} [body] */
+export async function ask(path, body) {
+  const headers = { Authorization: `Bearer ${token}` };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const sent = body === undefined ? { headers } : { headers, method: "POST", body: JSON.stringify(body) };
+  const answer = await fetch(path, sent);
+  return { status: answer.status, said: await answer.json() };
+}
+
+/** Hear the feed until it ends. @param {(name: string, values: object) => void} hear @param {string} last */
+export async function listen(hear, last) {
+  const headers = { Authorization: `Bearer ${token}` };
+  if (last) headers["Last-Event-ID"] = last;
+  const answer = await fetch("/api/feed", { headers });
+  if (!answer.ok || answer.body === null) return answer.status;
+  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return 200;
+    text += value;
+    const parts = text.split("\n\n");
+    text = parts.pop() ?? "";
+    for (const part of parts) take(part, hear);
+  }
+}
+
+/** @param {string} part @param {(name: string, values: object, id: string) => void} hear */
+function take(part, hear) {
+  const fields = Object.fromEntries(part.split("\n").map((line) => [line.split(": ", 1)[0], line.slice(line.indexOf(": ") + 2)]));
+  if (fields.event) hear(fields.event, JSON.parse(fields.data ?? "{}"), fields.id ?? "");
+}

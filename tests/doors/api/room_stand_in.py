@@ -1,0 +1,164 @@
+"""A room for tests of the door: a few proposals, two people where it takes two, and everything written down."""
+
+import threading
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+import gridtide.case
+from gridtide.loop.mandate import Mandate
+from gridtide.loop.room import Frame, Receipt
+from gridtide.stores.memory import MemoryStore
+from gridtide.trust.audit import contents, linked
+from gridtide.trust.people import Person, Role
+
+START = datetime(2026, 11, 22, 9, tzinfo=UTC)
+ODD = "<img src=x onerror=alert(1)>'; DROP TABLE entries; --\r\nSet-Cookie: a=b"
+"""A name as a trace or case may hold it."""
+MODES = ("observe", "advise", "act", "emergency")
+
+
+class StandIn:
+    """Keeps the promises of `loop/room.Room` with the least that does. said: what keeps it from being ready."""
+
+    def __init__(self) -> None:
+        self.store = MemoryStore()
+        self.said: tuple[str, ...] = ()
+        self.mode, self.frozen, self.released = "advise", False, 0
+        self.envelope: dict[str, float] = {"share": 0.1}
+        self.closed = False
+        self._asked: dict[str, Person] = {}
+        self._lock = threading.Lock()
+        self._waiting = {
+            f"d-{number}": {
+                "id": f"d-{number}",
+                "digest": f"{number:064x}",
+                "title": ODD if number == 2 else "shift 18,000 kW from nantong to zhangbei",
+                "because": "42,000 kW of wind would be curtailed",
+                "against": "J-77 has 55 min of slack left",
+                "undo_until": "2026-11-22T10:45:00+00:00",
+                "expires_at": "2026-11-22T10:30:00+00:00",
+            }
+            for number in range(1, 4)
+        }
+
+    def newest(self) -> Frame:
+        values = {
+            "at": START.isoformat(),
+            "mode": self.mode,
+            "frozen": self.frozen,
+            "sites": [{"site": "nantong", "facility_kw": 81_000.0, "import_max_kw": 95_000.0}],
+            "ages_s": self.state()["ages_s"],
+        }
+        return Frame(number=7 + len(self.store.entries()), at=START, values=values)
+
+    def state(self) -> Mapping[str, object]:
+        ages: dict[str, object] = {"price": 240.0, "meters": 2.0}
+        return {
+            "mode": self.mode,
+            "envelope": dict(self.envelope),
+            "frozen": self.frozen,
+            "leads": True,
+            "epoch": 1,
+            "ages_s": ages,
+        }
+
+    def proposals(self) -> tuple[Mapping[str, object], ...]:
+        return tuple(self._waiting.values())
+
+    def decisions(self, count: int) -> tuple[Mapping[str, object], ...]:
+        return self.proposals()[::-1][:count]
+
+    def explain(self, decision: str) -> Mapping[str, object] | None:
+        found = self._waiting.get(decision)
+        return None if found is None else {"because": found["because"]}
+
+    def audit(self, count: int) -> tuple[Mapping[str, object], ...]:
+        entries = self.store.entries()
+        said = [
+            {"number": number, "hash": entry.hash, "says": says}
+            for number, (entry, says) in enumerate(zip(entries, contents(entries), strict=True))
+        ]
+        return tuple(said[::-1][:count])
+
+    def unready(self) -> tuple[str, ...]:
+        return self.said
+
+    def note(self, content: Mapping[str, object]) -> None:
+        with self._lock:
+            self.store.append(linked(self.store.last(), content))
+
+    def close(self) -> tuple[str, ...]:
+        self.closed = True
+        return ("job 77 is paused until 10:45",)
+
+    def approve(self, decision: str, by: Person, reason: str) -> Receipt:
+        return self._settled("approved", decision, by, reason)
+
+    def reject(self, decision: str, by: Person, reason: str) -> Receipt:
+        return self._settled("rejected", decision, by, reason)
+
+    def change_mode(self, mode: str, by: Person, reason: str) -> Receipt:
+        raises = MODES.index(mode) > MODES.index(self.mode)
+        receipt = self._asked_by("mode " + mode, raises, by, reason)
+        self.mode = mode if receipt.held else self.mode
+        return receipt
+
+    def change_envelope(self, envelope: Mapping[str, float], by: Person, reason: str) -> Receipt:
+        wider = any(value > self.envelope.get(name, 0.0) for name, value in envelope.items())
+        receipt = self._asked_by(f"envelope {sorted(envelope.items())}", wider, by, reason)
+        self.envelope |= envelope if receipt.held else {}
+        return receipt
+
+    def freeze(self, by: Person, reason: str) -> Receipt:
+        self.frozen = True
+        return self._asked_by("freeze", False, by, reason)
+
+    def thaw(self, by: Person, reason: str) -> Receipt:
+        receipt = self._asked_by("thaw", True, by, reason)
+        self.frozen = self.frozen and not receipt.held
+        return receipt
+
+    def release(self, by: Person, reason: str) -> Receipt:
+        self.released += 1
+        return self._asked_by("release", False, by, reason)
+
+    def _settled(self, what: str, decision: str, by: Person, reason: str) -> Receipt:
+        if self._waiting.pop(decision, None) is None:
+            return Receipt(held=False, said=f"{decision} was settled before")
+        self.note({"kind": what, "decision": decision, "by": by.name, "reason": reason})
+        return Receipt(held=True, said=f"{decision} is {what}")
+
+    def _asked_by(self, what: str, takes_two: bool, by: Person, reason: str) -> Receipt:
+        self.note({"kind": "asked", "what": what, "by": by.name, "reason": reason})
+        if not takes_two:
+            return Receipt(held=True, said=f"{what} holds")
+        if by.role < Role.APPROVER:
+            return Receipt(held=False, said=f"{what} takes two approvers")
+        first = self._asked.setdefault(what, by)
+        if first.name == by.name:
+            return Receipt(held=False, said=f"{what} waits for a second approver", needs=1)
+        del self._asked[what]
+        return Receipt(held=True, said=f"{what} holds")
+
+
+class Stands:
+    """A room that goes on by itself."""
+
+    def __init__(self, room: StandIn) -> None:
+        self.room = room
+        self.fault: BaseException | None = None
+        self.currency = "CNY"
+
+    @cached_property
+    def mandate(self) -> Mandate:
+        """That of the bundled week."""
+        from gridtide.case.load import load_case
+        from gridtide.simulate.course import mandate_of
+
+        study = load_case(Path(next(iter(gridtide.case.__path__))) / "demo" / "case.toml")
+        return mandate_of(study, study.cadence.forecaster)
+
+    def stop(self) -> tuple[str, ...]:
+        return self.room.close()
