@@ -165,3 +165,11 @@ def test_response_depths_breaks_no_promise_in_the_first_mix(data_dir: Path) -> N
     rows = said.splitlines()
     assert rows[0] == "1 mixes, 2 calls from 5 % to the deepest limit of each:"
     assert [row.rsplit(": ", 1)[1] for row in rows[1:6]] == ["0"] * 5
+
+
+def test_readings_kept_prints_how_fast_and_that_none_is_lost() -> None:
+    """Three sites for a minute: every reading comes back after it was moved."""
+    said = printed(None, "benchmarks/readings_kept.py", "--sites", "3", "--minutes", "1")
+    rows = said.splitlines()
+    assert rows[0] == "sqlite: 3 sites, 30 ticks of 2 s, 900 rows"
+    assert rows[-1].endswith("900 of 900 read back")

@@ -2,51 +2,48 @@
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridtide.case.live_room import room_of
-from gridtide.loop.clock import DrivenClock
-from gridtide.simulate.study import LengthKnowledge, Study
-from gridtide.stores.memory import MemoryIntents, MemoryStore
-from gridtide.testing.courses import course_of
+from gridtide.case.load import load_case
+from gridtide.finding import BadInput
+from gridtide.simulate.study import LengthKnowledge
 from gridtide.testing.studies import small_study
-from gridtide.trust.audit import broken_link, contents
-from gridtide.trust.modes import Mode
+from gridtide.testing.two_worlds import both_worlds
 
-Decided = list[tuple[object, object, object]]
-DEMO = Path(__file__).parents[2] / "src/gridtide/case/demo/case.toml"
+ROOT = Path(__file__).parents[2]
 
 
-def in_the_twin(study: Study) -> Decided:
-    """When, from what and what was decided, by a course of the twin."""
-    store = MemoryStore()
-    course_of(study, store=store)
-    return told(store)
-
-
-def live(study: Study) -> Decided:
-    """The same by a control room over simulated devices, on a clock that is driven."""
-    store = MemoryStore()
-    room = room_of(study, DrivenClock(study.timeline.start), store, MemoryIntents(), Mode.ACT)
-    while not room.over:
-        room.go_on()
-    assert broken_link(store.entries()) is None
-    return told(store)
-
-
-def told(store: MemoryStore) -> Decided:
-    """Decisions that were told, in order."""
-    said = [one for one in contents(store.entries()) if one.get("stage") == "told"]
-    return [(one["as_of"], one["situation"], one["dispatch"]) for one in said]
-
-
-@settings(max_examples=4)
+@settings(max_examples=2)
 @given(
     seed=st.integers(0, 10_000),
     knows=st.sampled_from([LengthKnowledge.DECLARED, LengthKnowledge.ESTIMATE]),
 )
 def test_devices_and_twin_lead_to_the_same_decisions(seed: int, knows: LengthKnowledge) -> None:
     """Every situation and every dispatch of a course has the same digest in both worlds."""
-    study = small_study(seed, hours=24, jobs=40, accelerators=32, length_knowledge=knows)
-    assert live(study) == in_the_twin(study)
+    study = small_study(seed, hours=24, jobs=20, accelerators=32, length_knowledge=knows)
+    found = both_worlds(study)
+    assert found.first_difference is None
+    assert found.whole
+
+
+@pytest.mark.parametrize(
+    ("case", "hours"),
+    [("src/gridtide/case/demo/case.toml", 8), ("examples/events.toml", 6)],
+)
+def test_a_case_is_decided_alike_by_twin_and_devices(case: str, hours: int) -> None:
+    """The bundled week and one with calls, elastic gangs and set-points, their first hours; the whole of them by
+    `benchmarks/live_and_twin.py`."""
+    study = load_case(ROOT / case)
+    found = both_worlds(study, hours * 4)
+    assert len(found.twin) > 5
+    assert found.first_difference is None
+    assert set(found.acts) == {"done"}
+
+
+def test_what_no_act_tells_yet_is_refused_before_anything_is_told() -> None:
+    """A case with capacity for the grid, or nodes that rest, is named with all that stands in the way."""
+    with pytest.raises(BadInput) as said:
+        both_worlds(load_case(ROOT / "examples" / "resting_sites.toml"))
+    assert "nodes that rest" in str(said.value)

@@ -19,6 +19,7 @@ from gridtide.simulate.policies import policy_named
 from gridtide.simulate.study import LengthKnowledge, Study
 from gridtide.simulate.truth import truth_of
 from gridtide.stores.memory import MemoryIntents
+from gridtide.trust.documents import KeepsDocuments
 from gridtide.trust.envelope import Envelope
 from gridtide.trust.modes import Autonomy, Mode
 from gridtide.trust.record import Store
@@ -26,17 +27,32 @@ from gridtide.trust.record import Store
 POLICY = "coordinated"
 
 
-def demo_room(speed: float, store: Store, mode: Mode = Mode.ADVISE) -> ControlRoom:
+def demo_room(
+    speed: float,
+    store: Store,
+    mode: Mode = Mode.ADVISE,
+    documents: KeepsDocuments | None = None,
+) -> ControlRoom:
     """The bundled week, `speed` times as fast as the wall; a thread must call `go_on` of it (see `loop/live.py`)."""
     with as_file(files("gridtide.case") / "demo" / "case.toml") as path:
-        return room_of_case(path, speed, store, mode)
+        return room_of_case(path, speed, store, mode, documents)
 
 
-def room_of_case(path: Path, speed: float, store: Store, mode: Mode = Mode.ADVISE) -> ControlRoom:
-    """The room of a case file, over simulated devices. Raises what `load_case` raises."""
+def room_of_case(
+    path: Path,
+    speed: float,
+    store: Store,
+    mode: Mode = Mode.ADVISE,
+    documents: KeepsDocuments | None = None,
+) -> ControlRoom:
+    """The room of a case file, over simulated devices, which begin anew with every process; documents: what people
+    decided of autonomy stands from one process to the next. Raises what `load_case` raises."""
     study = load_case(path)
     clock = PacedClock(present=study.timeline.start, speed=speed)
-    return room_of(study, clock, store, MemoryIntents(), mode)
+    room = room_of(study, clock, store, MemoryIntents(), mode)
+    room.documents = documents
+    room.begin(devices_lived_on=False)
+    return room
 
 
 def room_of(

@@ -27,6 +27,7 @@ from gridtide.loop.later import later
 from gridtide.loop.left_alone import without_unknown_stores
 from gridtide.loop.live_world import LiveWorld
 from gridtide.loop.mandate import Mandate, Policy
+from gridtide.loop.planning_beside import PlansBeside
 from gridtide.loop.recovering import kept, read_back, taken_up
 from gridtide.loop.releasing import LetGo, let_go
 from gridtide.loop.room import Frame, Receipt
@@ -162,17 +163,22 @@ class ControlRoom:
         self._verify()
         self._publish()
 
-    def begin(self) -> None:
+    def begin(self, devices_lived_on: bool = True) -> None:
         """Take up what a room before this one kept, and settle what nobody knows of what it told: before the first
-        `go_on` of a process. Proposals of before have expired: nobody is held to an answer to a room that is gone."""
+        `go_on` of a process. Proposals of before have expired: nobody is held to an answer to a room that is gone.
+
+        devices_lived_on: False for simulated ones, which ended with their process; then only what people decided of
+        autonomy stands."""
         if self.documents is None:
+            return
+        autonomy = self.documents.newest("autonomy", self.mandate.owner)
+        if autonomy is not None:
+            self.autonomy = autonomy_of(autonomy.value)
+        if not devices_lived_on:
             return
         before = self.documents.newest("world", self.mandate.owner)
         if before is not None:
             taken_up(self.world, before.value)
-        autonomy = self.documents.newest("autonomy", self.mandate.owner)
-        if autonomy is not None:
-            self.autonomy = autonomy_of(autonomy.value)
         for outcome in read_back(self.world):
             said = {"ticket": outcome.ticket, "fate": outcome.fate.value, "said": outcome.said}
             self._append({**said, "at": outcome.at.isoformat()})
@@ -183,8 +189,11 @@ class ControlRoom:
             self.documents.keep("world", self.mandate.owner, self.world.now, kept(self.world))
 
     def _is_time(self) -> bool:
-        """Whether something is to be decided: the first turn, work that came, what people approved, or the hour."""
+        """Whether something is to be decided: the first turn, work that came, a plan
+        that is finished, what people approved, or the hour."""
         if self.turn is None or self.world.present >= self.next_due:
+            return True
+        if isinstance(self.policy, PlansBeside) and self.policy.ready:
             return True
         if any(one.docket.stage is Stage.APPROVED for one in self.dockets.values()):
             return True

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.dispatch import Placement, Turns
+from gridtide.decide.dispatch import Dispatch, Placement, Turns
 from gridtide.decide.extra_cooling import ExtraCooling
 from gridtide.decide.reservations import grid_step_s
 from gridtide.decide.situation import Situation
+from gridtide.fleet.jobs import Jobs
 from gridtide.fleet.menu import at_speed_s
 from gridtide.loop.turn import Turn
 from gridtide.loop.world import Orders
@@ -30,23 +31,27 @@ def later(orders: Orders, now: Turn) -> Orders:
     A job that the orders speak of keeps what is left of its slots, where that still holds its declared work; one they
     do not know, or gave slots that passed meanwhile, goes on as it stands. So does all beyond their last step.
     """
-    standing, situation = now.standing, now.situation
-    rows = {str(name): row for row, name in enumerate(orders.jobs.name)}
+    dispatch = carried_on(orders.dispatch, orders.jobs, now.standing, now.situation)
+    return Orders(jobs=now.situation.jobs, dispatch=dispatch, promised=now.orders.promised)
+
+
+def carried_on(
+    dispatch: Dispatch, jobs: Jobs, standing: Dispatch, situation: Situation
+) -> Dispatch:
+    """A dispatch over the jobs and steps of a later situation. jobs: its own. standing: what goes on without it."""
+    rows = {str(name): row for row, name in enumerate(jobs.name)}
     known = [rows.get(str(name), -1) for name in situation.jobs.name]
-    placement = _placed(orders.dispatch.placement, standing.placement, known, situation)
-    steps = _steps(orders.dispatch.placement.horizon, standing.placement.horizon)
+    steps = _steps(dispatch.placement.horizon, standing.placement.horizon)
     columns: dict[str, Any] = {
-        name: _overlaid(getattr(orders.dispatch, name), getattr(standing, name), steps)
-        for name in BY_STEP
+        name: _overlaid(getattr(dispatch, name), getattr(standing, name), steps) for name in BY_STEP
     }
-    dispatch = replace(
-        orders.dispatch,
-        placement=placement,
+    return replace(
+        dispatch,
+        placement=_placed(dispatch.placement, standing.placement, known, situation),
         turns=Turns(),
-        cooling=_cooled(orders.dispatch.cooling, standing.cooling, steps),
+        cooling=_cooled(dispatch.cooling, standing.cooling, steps),
         **columns,
     )
-    return Orders(jobs=situation.jobs, dispatch=dispatch, promised=now.orders.promised)
 
 
 def _placed(

@@ -1,6 +1,7 @@
 """What the schema, its guards and its leaders promise on every database; `tests` inherit this class for each."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,9 +16,11 @@ from gridtide.stores.sql.entries import SqlEntries
 from gridtide.stores.sql.intents import SqlIntents
 from gridtide.stores.sql.leading import take_lead
 from gridtide.stores.sql.migrations import NEWEST, STEPS
+from gridtide.stores.sql.moving import copy_database
 from gridtide.stores.sql.opening import Database, open_database, open_to_read, reached
 from gridtide.stores.sql.readings import SqlReadings
 from gridtide.stores.sql.schema import EPOCHS, METADATA, SCHEMA_VERSIONS
+from gridtide.stores.sql.service import open_for_service
 from gridtide.testing.intents import intent_of, outcome_of
 from gridtide.testing.readings import MIDNIGHT, Row, readings_of
 from gridtide.trust.audit import linked
@@ -193,6 +196,51 @@ class DatabasePromises:
         readings.write(readings_of((MIDNIGHT, "a", "meter", "import_kw", 1.0)))
         assert readings.oldest() == MIDNIGHT
         _close(database, lead)
+
+    def test_everything_is_copied_to_sqlite_and_back(self, tmp_path: Path) -> None:
+        """Every row of every table, whichever database it comes from; a target that was led before is refused."""
+        first, second = open_database(self.address()), open_database(tmp_path / "copy.db")
+        _filled(first).resign()
+        rows = copy_database(first, second)
+        third = open_database(tmp_path / "back.db")
+        assert rows["readings"] == rows["entries"] == 1
+        for table in set(METADATA.tables) - {"epochs"}:
+            assert _all_rows(second, table) == _all_rows(first, table)
+        with pytest.raises(BadInput, match="empty database to copy into"):
+            copy_database(second, first)
+        copy_database(second, third)
+        lead = take_lead(third, "goes on")
+        assert lead.epoch == 5, "one of the service, one of each copying, one now"
+        SqlEntries(third, lead).append(linked(SqlEntries(third).last(), {"after": "copying"}))
+        for database in (first, second, third):
+            database.close()
+
+    def test_a_service_opens_everything_at_once_or_nothing(self, tmp_path: Path) -> None:
+        """What one wrote the next one reads; a second one is refused while the first runs."""
+        stores = open_for_service(self.address(), "first", tmp_path)
+        with pytest.raises(NotLeadingError, match="first"):
+            open_for_service(self.address(), "second", tmp_path)
+        stores.entries.append(linked(None, {"a": 1}))
+        stores.documents.keep("autonomy", "fleet", NOON, {"mode": "advise"})
+        stores.intents.intend([intent_of("a")])
+        stores.readings.write(readings_of((MIDNIGHT, "a", "meter", "import_kw", 1.0)))
+        stores.readings.move(NOON)
+        stores.close()
+        again = open_for_service(self.address(), "second", tmp_path)
+        assert len(again.entries.entries()) == len(again.intents.unsettled()) == 1
+        assert again.documents.newest("autonomy", "fleet") is not None
+        assert len(again.readings.between("a", MIDNIGHT, NOON).at) == 1
+        again.close()
+
+    def test_nothing_is_copied_while_a_service_runs(self, tmp_path: Path) -> None:
+        """It would lack what is written meanwhile."""
+        first, second = open_database(self.address()), open_database(tmp_path / "copy.db")
+        lead = _filled(first)
+        with pytest.raises(NotLeadingError, match="a test"):
+            copy_database(first, second)
+        assert not any(_all_rows(second, table) for table in ("entries", "readings", "epochs"))
+        second.close()
+        _close(first, lead)
 
 
 def _close(database: Database, lead: Leads) -> None:

@@ -44,7 +44,14 @@ class StandIn:
         }
 
     def newest(self) -> Frame:
-        return Frame(number=7, at=START, values={"sites": {"nantong": {"facility_kw": 81_000.0}}})
+        values = {
+            "at": START.isoformat(),
+            "mode": self.mode,
+            "frozen": self.frozen,
+            "sites": [{"site": "nantong", "facility_kw": 81_000.0, "import_max_kw": 95_000.0}],
+            "ages_s": self.state()["ages_s"],
+        }
+        return Frame(number=7 + len(self.store.entries()), at=START, values=values)
 
     def state(self) -> Mapping[str, object]:
         ages: dict[str, object] = {"price": 240.0, "meters": 2.0}

@@ -12,6 +12,7 @@ from room_stand_in import ODD, StandIn, Stands
 
 from gridtide.doors.api.access import OPEN
 from gridtide.finding import BadInput, Finding
+from gridtide.trust.record import Entry, StoreFullError
 
 WHY = {"reason": "the line is too warm"}
 SECURE = {
@@ -230,15 +231,38 @@ def test_a_loop_that_ended_is_not_ready_and_people_still_freeze() -> None:
         assert here.post("/api/freeze", WHY).status_code == 200
 
 
+def test_a_store_that_takes_nothing_is_said_and_refusals_wait_for_it() -> None:
+    """503 with what to do; once it takes them they are written down in order."""
+    room, full = StandIn(), [True]
+    keep = room.store.append
+
+    def append(entry: Entry) -> None:
+        if full[0]:
+            raise StoreFullError("room.db has no room")
+        keep(entry)
+
+    room.store.append = append  # type: ignore[method-assign]
+    with served(room) as here:
+        answer = here.post("/api/mode", {**WHY, "mode": "observe"})
+        assert answer.status_code == 503
+        assert "no room" in answer.text
+        assert here.post("/api/freeze", WHY, "wang").status_code == 403
+        assert here.noted() == []
+        full[0] = False
+        assert here.post("/api/release", WHY, "wang").status_code == 403
+        whats = [one["what"] for one in here.noted()]
+        assert whats == ["POST /api/freeze", "POST /api/release"]
+
+
 def test_what_fails_inside_is_our_fault_and_tells_nothing() -> None:
     """500 in the one shape, with the headers; the room goes on."""
 
     class Broken(StandIn):
-        def state(self) -> Mapping[str, object]:
+        def decisions(self, count: int) -> tuple[Mapping[str, object], ...]:
             raise RuntimeError("secret detail")
 
     with served(Broken()) as here:
-        answer = here.get("/api/state")
+        answer = here.get("/api/decisions")
         assert answer.status_code == 500
         assert "secret" not in answer.text
         assert answer.headers["x-frame-options"] == "DENY"

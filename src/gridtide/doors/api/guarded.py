@@ -18,6 +18,7 @@ from gridtide.doors.api.problems import Refused, answer_of, refused
 from gridtide.doors.api.recorder import Recorder
 from gridtide.finding import BadInput
 from gridtide.trust.people import Person
+from gridtide.trust.record import NotLeadingError, StoreFullError, StoreLostError
 
 ALWAYS = frozenset({"/api/freeze", "/api/release"})
 """Asked by somebody known, these are never put off."""
@@ -76,6 +77,9 @@ class Guarded:
             await self._refuse(scope, receive, heard.send, problem)
         except BadInput as fault:
             await self._refuse(scope, receive, heard.send, Refused(422, fault.findings))
+        except (NotLeadingError, StoreFullError, StoreLostError) as fault:
+            log.error("not kept", extra={"why": str(fault)})
+            await answer_of(_not_kept(fault))(scope, receive, heard.send)
         except Exception:
             log.exception("failed", extra={"path": scope["path"]})
             if heard.answers:
@@ -190,6 +194,12 @@ def _check_path(scope: Scope) -> None:
             "plain names between single slashes",
             "Ask for a path of /openapi.json.",
         )
+
+
+def _not_kept(fault: Exception) -> Refused:
+    """Nothing holds that is not written down first; this cannot be written down either."""
+    limit = "a store that keeps what people do before it holds"
+    return refused(503, "the store", str(fault), limit, "Mend the store, then ask again.")
 
 
 def _our_fault() -> Refused:

@@ -1,5 +1,6 @@
 """What becomes of a refusal besides its answer? It is written down in the audit chain: who, what, why; no token."""
 
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -7,12 +8,14 @@ from datetime import datetime
 from gridtide.doors.api.limits import Limit, Rate
 from gridtide.doors.api.problems import Refused
 from gridtide.doors.api.tallies import Tallies
+from gridtide.trust.record import NotLeadingError, StoreFullError, StoreLostError
 
 RECORDED = frozenset({400, 401, 403, 409, 413, 415, 421, 429})
 OF_AN_ADDRESS = Rate(at_once=60, per_s=0.5)
 """Entries; of more only the number is kept, so that nobody fills the disk by asking."""
 MOST_WAITING = 1_000
 LONGEST = 200
+log = logging.getLogger("gridtide.api")
 Note = Callable[[Mapping[str, object]], None]
 
 
@@ -25,15 +28,14 @@ class Recorder:
         self._note: Note | None = None
         self._waiting: list[Mapping[str, object]] = []
         self._unsaid: dict[str, int] = {}
-        self._lock = threading.Lock()
+        self._lock, self._writing = threading.Lock(), threading.Lock()
         self._tallies = tallies
 
     def opened(self, note: Note) -> None:
         """A room is open: what waited is written down now, and what comes from now on at once."""
         with self._lock:
-            waited, self._waiting, self._note = self._waiting, [], note
-        for content in waited:
-            note(content)
+            self._note = note
+        self._write()
 
     def record(self, who: str, address: str, method: str, path: str, problem: Refused) -> None:
         """Count a refusal, and write it down where an attack may be behind it."""
@@ -54,11 +56,20 @@ class Recorder:
                 "why": _clean(str(problem)),
                 "refused_unsaid_before": self._unsaid.pop(address, 0),
             }
-            note = self._note
-            if note is None:
-                self._waiting = [*self._waiting, content][-MOST_WAITING:]
-        if note is not None:
-            note(content)
+            self._waiting = [*self._waiting, content][-MOST_WAITING:]
+        self._write()
+
+    def _write(self) -> None:
+        """Write down what waits, oldest first; what a store does not take waits on."""
+        with self._writing:
+            while self._note is not None and self._waiting:
+                try:
+                    self._note(self._waiting[0])
+                except (NotLeadingError, StoreFullError, StoreLostError) as fault:
+                    log.error("a refusal is not written down", extra={"why": str(fault)})
+                    return
+                with self._lock:
+                    self._waiting = self._waiting[1:]
 
 
 def reason_of(problem: Refused) -> str:

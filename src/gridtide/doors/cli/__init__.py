@@ -9,6 +9,7 @@ import click
 
 from gridtide import __version__
 from gridtide.finding import BadInput, Infeasible, InputError, Stale
+from gridtide.trust.record import NotLeadingError, StoreFullError, StoreLostError
 
 SHOWN_FAULTS = 20
 THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
@@ -104,6 +105,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "gridtide.doors.cli.agent:agent",
         "Be a site's own agent, or speak to the one that runs.",
     ),
+    "store": ("gridtide.doors.cli.store:store", "Look after what a service keeps."),
     "bench": ("gridtide.doors.cli.bench:bench", "Measure a part of gridtide: how good, how fast."),
     "doctor": (
         "gridtide.doors.cli.doctor:doctor",
@@ -169,6 +171,9 @@ def exit_code(arguments: Sequence[str] | None = None) -> int:
     except InputError as error:
         _say(error)
         return {BadInput: 2, Infeasible: 3, Stale: 4}.get(type(error), 2)
+    except (NotLeadingError, StoreFullError, StoreLostError) as error:
+        click.echo(str(error), err=True)
+        return 2
     except Exception as error:
         if os.environ.get("GRIDTIDE_DEBUG") == "1":
             raise

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,8 @@ from gridtide.doors.cli.tls_pair import pair_faults
 from gridtide.finding import Finding, refuse_if_any
 
 if TYPE_CHECKING:
+    from gridtide.doors.api.opening import Running
     from gridtide.doors.api.serving import Keys
-    from gridtide.loop.live import Runner
 
 FILE = click.Path(path_type=Path)
 ROLES = ("viewer", "operator", "approver", "admin")
@@ -39,6 +40,7 @@ PEOPLE_OF_THE_DEMO = ("first", "second")
 @click.option("--tls-cert", type=FILE, help="Certificate (chain) for TLS, in PEM.")
 @click.option("--tls-key", type=FILE, help="Its private key, in PEM.")
 @click.option("--plain-http", is_flag=True, help="A proxy in front of it speaks TLS.")
+@click.option("--store", help="Keep all here: a file of SQLite, or the URL of PostgreSQL.")
 @click.option(
     "--speed",
     type=Number(min=1.0, max=100_000.0),
@@ -74,6 +76,7 @@ def serve(
     tls_cert: Path | None,
     tls_key: Path | None,
     plain_http: bool,
+    store: str | None,
     speed: float,
     requests_per_s: float,
     new_token: str | None,
@@ -93,13 +96,14 @@ def serve(
     if not plain_http:
         faults += tls_faults(host, tls, "a token is read by whoever carries it", BEYOND)
     refuse_if_any([*faults, *_case_faults(case, demo)])
-    _serve(case, (host, port, tls), keys, speed, requests_per_s)
+    _serve(case, (host, port, tls), keys, store, speed, requests_per_s)
 
 
 def _serve(
     case: Path | None,
     place: tuple[str, int, tuple[Path, Path] | None],
     keys: "Keys",
+    store: str | None,
     speed: float,
     requests_per_s: float,
 ) -> None:
@@ -117,7 +121,7 @@ def _serve(
         for text in texts:
             click.echo(f"{address}/#token={text}")
 
-    serve_room(door, lambda: _opened(case, speed), clock, listening)
+    serve_room(door, lambda: _opened(case, store, speed), clock, listening)
 
 
 def _made(name: str, role: str | None, tokens: Path | None, days: int) -> str:
@@ -154,13 +158,26 @@ def _case_faults(case: Path | None, demo: bool) -> Iterator[Finding]:
         )
 
 
-def _opened(case: Path | None, speed: float) -> "Runner":
+def _opened(case: Path | None, store: str | None, speed: float) -> "Running":
     from gridtide.case.live_room import demo_room, room_of_case
+    from gridtide.doors.api.keeping import Kept
     from gridtide.loop.live import Runner
     from gridtide.stores.memory import MemoryStore
+    from gridtide.stores.sql.service import open_for_service
 
-    store = MemoryStore()
-    room = demo_room(speed, store) if case is None else room_of_case(case, speed, store)
-    runner = Runner(room=room)
-    runner.start()
-    return runner
+    if store is None:
+        chain = MemoryStore()
+        room = demo_room(speed, chain) if case is None else room_of_case(case, speed, chain)
+        runner = Runner(room=room)
+        runner.start()
+        return runner
+    kept = open_for_service(store, f"gridtide serve {case or '--demo'}", Path(f"{store}.readings"))
+    make = demo_room if case is None else partial(room_of_case, case)
+    try:
+        room = make(speed, kept.entries, documents=kept.documents)
+    except BaseException:
+        kept.close()
+        raise
+    running = Kept(Runner(room=room), kept)
+    running.start()
+    return running

@@ -4,6 +4,8 @@ Either way a new leader has a higher epoch than all before it, and whoever write
 database. A leader on PostgreSQL that did not renew for longer than its lease has its session ended by the next one.
 """
 
+from contextlib import suppress
+
 from sqlalchemy import Connection, func, select, text
 
 from gridtide.loop.leadership import Leads
@@ -14,8 +16,11 @@ from gridtide.stores.sql.schema import EPOCHS
 from gridtide.trust.record import NotLeadingError, StoreLostError
 
 LEASE_S = 15.0
+END_ALL = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = :program"
+)
 HOLDER = text(
-    "SELECT held.pid, extract(epoch FROM clock_timestamp() - seen.state_change) AS silent_s"
+    "SELECT seen.application_name AS program, extract(epoch FROM clock_timestamp() - seen.state_change) AS silent_s"
     " FROM pg_locks held JOIN pg_stat_activity seen ON seen.pid = held.pid"
     " WHERE held.locktype = 'advisory' AND held.objid = :key AND held.granted AND held.classid = 0"
     " AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
@@ -71,14 +76,13 @@ class _SessionLead:
 
     def __init__(self, database: Database, holder: str, lease_s: float) -> None:
         self._database = database
-        self._session = _session(database)
+        self._session: Connection | None = _session(database)
         try:
             with told_plainly(database.name):
                 _locked(database, self._session, lease_s)
             self._epoch: int | None = _next_epoch(database, holder)
         except BaseException:
-            self._session.invalidate()
-            self._session.close()
+            self._let_go()
             raise
 
     @property
@@ -90,30 +94,45 @@ class _SessionLead:
         """Show life on the session; where it was lost, take the lock again unless somebody else leads by now."""
         epoch = self.epoch
         try:
-            newest = self._newest()
+            newest = self._newest() if self._session else self._again()
         except StoreLostError:
+            self._let_go()
             newest = self._again()
         if newest != epoch:
             self.resign()
             raise _over(self._database, epoch, newest)
 
     def resign(self) -> None:
-        """End the session, and the lock with it."""
+        """Let go of the lock, and end the session; where that is lost, so is the lock."""
         self._epoch = None
-        self._session.invalidate()
-        self._session.close()
+        if self._session is not None:
+            with suppress(StoreLostError), told_plainly(self._database.name):
+                self._session.execute(select(func.pg_advisory_unlock(LEADING)))
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._session is not None:
+            self._session.invalidate()
+            self._session.close()
+            self._session = None
 
     def _again(self) -> int | None:
-        self._session.invalidate()
-        self._session.close()
+        """The newest epoch, once a new session holds the lock."""
         self._session = _session(self._database)
-        with told_plainly(self._database.name):
-            if not self._session.scalar(select(func.pg_try_advisory_lock(LEADING))):
-                self.resign()
-                raise _somebody_else(self._database, "holds its lock")
-        return self._newest()
+        try:
+            with told_plainly(self._database.name):
+                held = self._session.scalar(select(func.pg_try_advisory_lock(LEADING)))
+            newest = self._newest()
+        except StoreLostError:
+            self._let_go()
+            raise
+        if not held:
+            self.resign()
+            raise _somebody_else(self._database, "holds its lock")
+        return newest
 
     def _newest(self) -> int | None:
+        assert self._session is not None
         with told_plainly(self._database.name):
             newest: int | None = self._session.scalar(select(func.max(EPOCHS.c.epoch)))
         return newest
@@ -126,14 +145,15 @@ def _session(database: Database) -> Connection:
 
 
 def _locked(database: Database, session: Connection, lease_s: float) -> None:
-    """Take the lock, from a leader that was silent for longer than its lease by ending its session."""
+    """Take the lock, from a leader that was silent for longer than its lease by ending all its sessions: one that was
+    paused in the middle of writing holds nobody up."""
     if session.scalar(select(func.pg_try_advisory_lock(LEADING))):
         return
     held = session.execute(HOLDER, {"key": LEADING}).first()
     if held is not None:
         if held.silent_s <= lease_s:
             raise _somebody_else(database, f"was heard {held.silent_s:.0f} s ago")
-        session.execute(select(func.pg_terminate_backend(held.pid)))
+        session.execute(END_ALL, {"program": held.program})
     session.execute(select(func.pg_advisory_lock(LEADING)))
 
 

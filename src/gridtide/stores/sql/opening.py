@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, inspect, select
 from sqlalchemy.engine import make_url
@@ -175,6 +176,7 @@ def _postgres(url: URL) -> Engine:
             pool_pre_ping=True,
             connect_args={
                 "connect_timeout": WAIT_S,
+                "application_name": f"gridtide {uuid4().hex}",
                 "options": f"-c idle_in_transaction_session_timeout={WAIT_S}s -c lock_timeout={2 * WAIT_S}s"
                 " -c timezone=UTC",
             },

@@ -56,7 +56,7 @@ class SqlReadings:
                 numbers = self._numbers | new
                 months = set() if self._database.path else set(_months(readings.at)) - self._months
                 for month in sorted(months):
-                    _make_partition(connection, month)
+                    make_partition(connection, month)
                 _insert(connection, readings, [numbers[name] for name in names])
             self._numbers = numbers
             self._months |= months
@@ -109,8 +109,8 @@ class SqlReadings:
             if connection.scalar(select(func.count()).select_from(READINGS).where(inside)) != rows:
                 return False
             connection.execute(READINGS.delete().where(inside))
-            if self._database.path is None and end == _month_of(end):
-                self._drop_if_empty(connection, _month_of(start))
+            if self._database.path is None and end == month_of(end):
+                self._drop_if_empty(connection, month_of(start))
         return True
 
     def _drop_if_empty(self, connection: Connection, month: datetime) -> None:
@@ -191,12 +191,14 @@ def _months(at: NDArray[np.datetime64]) -> Iterator[datetime]:
         yield month.astype("datetime64[us]").item().replace(tzinfo=UTC)
 
 
-def _month_of(at: datetime) -> datetime:
+def month_of(at: datetime) -> datetime:
+    """The begin of the month of an instant, in UTC."""
     return at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
-def _make_partition(connection: Connection, month: datetime) -> None:
-    after = _month_of(month + timedelta(days=32))
+def make_partition(connection: Connection, month: datetime) -> None:
+    """Make the part of the table on PostgreSQL that holds a month, unless it is there."""
+    after = month_of(month + timedelta(days=32))
     connection.exec_driver_sql(
         f"CREATE TABLE IF NOT EXISTS readings_{month:%Y_%m} PARTITION OF readings"
         f" FOR VALUES FROM ('{month.isoformat()}') TO ('{after.isoformat()}')"

@@ -1,0 +1,86 @@
+"""Plans made beside the loop: Situation in, plan out, in another process; a turn uses the newest that is finished.
+
+Until one is, what was told goes on. A plan that comes after a newer one was asked for is thrown away.
+"""
+
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+
+from gridtide.decide.call_answer import CallAnswer
+from gridtide.decide.dispatch import Dispatch, Reason
+from gridtide.decide.dispatchers.keep_told import KeepTold
+from gridtide.decide.plan import Plan
+from gridtide.decide.reservations import Reservations
+from gridtide.decide.situation import Situation
+from gridtide.loop.calls import WeighsCalls
+from gridtide.loop.later import carried_on
+from gridtide.loop.mandate import Policy
+
+Made = tuple[Plan | None, Dispatch]
+
+
+@dataclass(kw_only=True, eq=False)
+class PlansBeside:
+    """A policy whose plans an executor makes. Between plans it dispatches at once by the newest plan there is.
+
+    asked: the situation a plan was asked of last, and what will come of it; None where nothing is awaited.
+    """
+
+    policy: Policy
+    executor: Executor
+    asked: tuple[Situation, Future[Made]] | None = None
+
+    @property
+    def name(self) -> str:
+        """As the policy's: the plans are the same."""
+        return self.policy.name
+
+    @property
+    def ready(self) -> bool:
+        """Whether a plan is finished that no turn has used yet."""
+        return self.asked is not None and self.asked[1].done()
+
+    def decide(
+        self, plan: Plan | None, situation: Situation, held: Reservations, due: bool
+    ) -> Made:
+        """What is to be done by the newest plan. Where one is due it is asked for; nobody waits for it.
+
+        Raises what the policy raised where a plan was made.
+        """
+        if due:
+            made = self.executor.submit(self.policy.decide, plan, situation, held, True)
+            self.asked = (situation, made)
+        if self.asked is not None and self.ready:
+            return self._finished(situation, held)
+        if plan is None:
+            return None, _standing(situation, held)
+        return self.policy.decide(plan, situation, held, False)
+
+    def _finished(self, situation: Situation, held: Reservations) -> Made:
+        assert self.asked is not None
+        (seen, made), self.asked = self.asked, None
+        plan, dispatch = made.result()
+        if seen.as_of == situation.as_of:
+            return plan, dispatch
+        return plan, carried_on(dispatch, seen.jobs, _standing(situation, held), situation)
+
+
+class WeighsBeside(PlansBeside):
+    """The same for a policy that answers calls it may decline; it weighs them in the turn."""
+
+    def weigh(
+        self, situation: Situation, held: Reservations, answers: tuple[CallAnswer, ...]
+    ) -> tuple[CallAnswer, ...]:
+        """As the policy does."""
+        assert isinstance(self.policy, WeighsCalls)
+        return self.policy.weigh(situation, held, answers)
+
+
+def beside(policy: Policy, executor: Executor) -> PlansBeside:
+    """A policy with its plans made by an executor; one that weighs calls still does."""
+    kind = WeighsBeside if isinstance(policy, WeighsCalls) else PlansBeside
+    return kind(policy=policy, executor=executor)
+
+
+def _standing(situation: Situation, held: Reservations) -> Dispatch:
+    return KeepTold(policy="standing", reason=Reason.KEPT).dispatch(situation, held)
