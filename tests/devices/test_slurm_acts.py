@@ -112,6 +112,26 @@ def test_a_release_while_a_checkpoint_is_awaited_ends_the_pause(tmp_path: Path) 
     assert at.platform.runs(at.saving)
 
 
+def test_a_release_after_the_requeue_is_not_overridden(tmp_path: Path) -> None:
+    """The job was stopped, and what that lost is booked; but no start time of the pause is told any more."""
+    at = opened(tmp_path, "23.11")
+
+    def run(command: Sequence[str], typed: str) -> Ran:
+        ran = behind(at)(command, typed)
+        if command[:2] == ("scontrol", "requeue"):
+            assert device.release(at.ticket(), at.saving).fate is Fate.DONE
+        return ran
+
+    device = with_run(at, run)
+    outcome = device.pause(at.ticket(), at.saving, at.clock.now() + HOUR)
+    assert outcome.fate is Fate.ABANDONED
+    assert "newer act" in outcome.said
+    assert outcome.lost_accelerator_h > 0.0
+    assert at.held() == {}
+    at.platform.pass_until(at.clock.now() + timedelta(minutes=2))
+    assert at.platform.runs(at.saving)
+
+
 def test_the_same_pause_told_while_it_is_under_way_is_not_begun_again(tmp_path: Path) -> None:
     """Neither a second signal nor a second requeue."""
     at = opened(tmp_path, "23.11")
@@ -148,6 +168,34 @@ def test_work_that_stands_still_is_woken_by_a_job_that_waits_first(tmp_path: Pat
     assert at.held() == {}
 
 
+def test_what_others_stop_after_it_was_woken_is_theirs(tmp_path: Path) -> None:
+    """The mark of a stop that is over says nothing of a later one by an administrator."""
+    at = opened(tmp_path, "23.11")
+    job = standing_still(at)
+    until = at.clock.now() + HOUR
+    at.device.pause(at.ticket(), "20", until)
+    at.platform.pass_until(until + timedelta(seconds=1))
+    assert at.platform.runs("20")
+    job.state, job.suspended_at = "SUSPENDED", at.clock.now()
+    assert at.held() == {}
+    assert at.device.release(at.ticket(), "20").fate is Fate.REFUSED
+
+
+def test_a_waking_job_without_an_id_stops_nothing(tmp_path: Path) -> None:
+    """Whatever sbatch prints instead is said, and the job runs on."""
+    at = opened(tmp_path, "23.11")
+    standing_still(at)
+
+    def run(command: Sequence[str], typed: str) -> Ran:
+        prints = Ran(code=0, printed="queued\n", complained="")
+        return prints if command[0] == "sbatch" else behind(at)(command, typed)
+
+    outcome = with_run(at, run).pause(at.ticket(), "20", at.clock.now() + HOUR)
+    assert outcome.fate is Fate.REFUSED
+    assert "printed no id: 'queued" in outcome.said
+    assert at.platform.told() == 0
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [({"nodes": 2}, "2 nodes"), ({"gpus": 1}, "1 accelerators")],
@@ -169,6 +217,12 @@ def test_nothing_stands_still_where_no_job_could_wake_it(tmp_path: Path) -> None
     """Without a partition for it, and where the job there does not wait for the instant."""
     at = opened(tmp_path, "23.11")
     standing_still(at)
+    for shape in ("22.05", "23.11"):
+        behind(at).shape, behind(at).wakes = shape, False
+        drained = at.device.pause(at.ticket(), "20", at.clock.now() + HOUR)
+        assert drained.fate is Fate.REFUSED
+        assert "no node of partition 'wake'" in drained.said
+    behind(at).wakes = True
     without = with_run(at, behind(at), Pausing())
     assert "wake_partition" in without.pause(at.ticket(), "20", at.clock.now() + HOUR).said
     slurm = behind(at)
@@ -249,7 +303,7 @@ def test_a_command_that_hangs_is_ended_and_named(tmp_path: Path) -> None:
     at = opened(tmp_path, "23.11")
     for printed in ("", "<html>", json.dumps({"errors": ["no"]})):
         device = with_run(at, lambda *_, said=printed: Ran(code=0, printed=said, complained=""))
-        with pytest.raises(UnreachableError, match="printed no jobs"):
+        with pytest.raises(UnreachableError, match="printed nothing to read"):
             device.queue()
 
 

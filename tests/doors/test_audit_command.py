@@ -86,6 +86,33 @@ def test_a_whole_run_is_whole_by_number_folder_and_file(
     assert re.search(r"decision [0-9a-f]{12}  told", said(capsys, "show", str(run / NAME)))
 
 
+def test_the_keys_of_every_document_are_a_contract(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Programs read them."""
+    chain, key, kept = str(run / NAME), str(tmp_path / "key.pem"), str(tmp_path / "kept.jsonl")
+    of_chain = {
+        "chain",
+        "whole",
+        "entries",
+        "first_broken",
+        "fault",
+        "why",
+        "checkpoints",
+        "covered",
+    }
+    found = told(capsys, "verify", chain)
+    assert set(found) == of_chain | {"notes", "chains"}
+    assert set(found["chains"][0]) == of_chain | {"last_hash"}
+    found = told(capsys, "show", chain)["chains"][0]
+    assert set(found) == {"chain", "entries", "maker", "records"}
+    assert set(found["maker"]) == {"version", "machine", "libraries", "solver"}
+    assert set(found["records"][0]) == {"record", "hash", "says"}
+    assert set(told(capsys, "key", key)) == {"file", "key", "public"}
+    found = told(capsys, "sign", chain, "--key", key, "--kept", kept)
+    assert set(found) == {"chain", "number", "hash", "at", "key", "signature"}
+
+
 def test_a_record_that_was_touched_is_named(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 2, in words and in the document, also for a line that is no JSON any more; nothing is mended."""
     lines = (run / NAME).read_text().splitlines(keepends=True)
@@ -215,6 +242,10 @@ def test_a_decision_comes_out_again_to_the_last_bit(
     """Situation, guard, dispatch, plan, settlement; its plan is proved anew; by id, and the last."""
     found = told(capsys, "recompute", str(run))
     assert found["bit_equal"] and all(found["same"].values()) and found["maker"]["same"]
+    assert set(found) == {
+        "run", "policy", "decision", "maker", "same", "settlement", "certified", "bit_equal", "why",
+    }  # fmt: skip
+    assert set(found["same"]) == {"situation", "guard", "dispatch", "plan"}
     assert found["settlement"]["bit_equal"] and found["certified"]["holds"]
     assert found["certified"]["violation"] < 1e-6
     assert found["certified"]["lower_bound"] <= found["certified"]["stated_cost"] + 1e-6

@@ -9,19 +9,22 @@ import stat
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
-from gridtide.finding import Finding
+from gridtide.finding import Finding, Gathered
 from gridtide.fleet.device import QueuedJob, Restraint, UnreachableError
 from gridtide.fleet.ticket import Gate, Outcome, Ticket
+from gridtide.loop.clock import WallClock
 from gridtide.loop.world import Clock
 from gridtide.wire.slurm import arguments
-from gridtide.wire.slurm.allowed import Allowed
+from gridtide.wire.slurm.allowed import Allowed, allowed_by, is_job_id
 from gridtide.wire.slurm.begins import Begins, TurnedDownError
 from gridtide.wire.slurm.checkpoint import DONE, Seen
 from gridtide.wire.slurm.jobs import Decoded, SlurmJob, decode_jobs
+from gridtide.wire.slurm.nodes import usable_nodes
 from gridtide.wire.slurm.pauses import Pauses
 from gridtide.wire.slurm.pausing import Pausing
 
@@ -45,6 +48,7 @@ class Ran:
 
 
 Run = Callable[[Sequence[str], str], Ran]
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,12 +103,21 @@ class _Cli:
         return self._told(arguments.VERSION, asks=True).split()[-1]
 
     def jobs(self) -> Decoded:
-        printed = self._told(arguments.QUEUE, asks=True)
+        return self._read(
+            arguments.QUEUE, lambda document: decode_jobs(document, self.accelerators)
+        )
+
+    def usable_nodes(self, partition: str) -> int:
+        return self._read(arguments.NODES, lambda document: usable_nodes(document, partition))
+
+    def _read(self, command: Sequence[str], decoded: Callable[[object], Value]) -> Value:
+        """What a command says. Raises UnreachableError where it is no document that can be read."""
+        printed = self._told(command, asks=True)
         try:
-            return decode_jobs(json.loads(printed), self.accelerators)
+            return decoded(json.loads(printed))
         except ValueError as error:
             raise UnreachableError(
-                f"`{arguments.shown(arguments.QUEUE)}` printed no jobs: {error}; it needs Slurm 21.08 or later"
+                f"`{arguments.shown(command)}` printed nothing to read: {error}; it needs Slurm 21.08 or later"
             ) from error
 
     def tell(self, job: SlurmJob, begin_at: datetime, admin_comment: str) -> None:
@@ -131,7 +144,13 @@ class _Cli:
 
     def wake(self, job: SlurmJob, until: datetime) -> str:
         submit = arguments.wake(job.id, self.pausing.wake_partition or "", until)
-        return self._told(submit, arguments.wake_script(job.id)).strip().partition(";")[0]
+        printed = self._told(submit, arguments.wake_script(job.id))
+        submitted = printed.strip().partition(";")[0]
+        if not is_job_id(submitted):
+            raise TurnedDownError(
+                f"`{arguments.shown(submit)}` printed no id: {printed[:SAID_MOST]!r}"
+            )
+        return submitted
 
     def cancel(self, job: str) -> None:
         self._told(arguments.cancel(job))
@@ -144,6 +163,48 @@ class _Cli:
         if asks or any(mark in said for mark in NO_CONTROLLER):
             raise UnreachableError(f"`{arguments.shown(command)}`: {said}; see scontrol ping")
         raise TurnedDownError(f"`{arguments.shown(command)}`: {said}")
+
+
+def slurm(
+    *,
+    partitions: str,
+    users: str | None = None,
+    accounts: str | None = None,
+    longest_h: float = 24.0,
+    accelerators: str = "gpu",
+    folder: Path | None = None,
+    conf: Path | None = None,
+    timeout_s: float = 20.0,
+    signal: str = Pausing.signal,
+    steps: bool = Pausing.steps,
+    grace_s: float = Pausing.grace.total_seconds(),
+    settle_s: float = Pausing.settle.total_seconds(),
+    look_every_s: float = Pausing.look_every.total_seconds(),
+    wake_partition: str | None = None,
+) -> "SlurmCli":
+    """The device from the values of a table. partitions, users, accounts, accelerators: names with blanks between.
+    folder, conf: where the commands and their slurm.conf are. The others are as Pausing has them. Raises BadInput."""
+    gathered = Gathered()
+    allowed = gathered.of(lambda: allowed_by(partitions, users, accounts, longest_h))
+    pausing = gathered.of(
+        lambda: Pausing(
+            signal=signal,
+            steps=steps,
+            grace=timedelta(seconds=grace_s),
+            settle=timedelta(seconds=settle_s),
+            look_every=timedelta(seconds=look_every_s),
+            wake_partition=wake_partition,
+        )
+    )
+    gathered.refuse_if_any()
+    assert allowed is not None
+    return SlurmCli(
+        clock=WallClock(),
+        allowed=allowed,
+        run=Commands(timeout_s=timeout_s, folder=folder, conf=conf),
+        pausing=pausing,
+        accelerators=tuple(accelerators.split()),
+    )
 
 
 class SlurmCli:

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from gridtide.finding import BadInput, Finding
+from gridtide.finding import BadInput, Finding, Gathered
 from gridtide.fleet.device import QueuedJob, Restraint, UnreachableError
 from gridtide.fleet.ticket import Gate, Outcome, Ticket
+from gridtide.loop.clock import WallClock
 from gridtide.loop.world import Clock
-from gridtide.wire.slurm.allowed import Allowed
+from gridtide.wire.slurm.allowed import Allowed, allowed_by
 from gridtide.wire.slurm.begins import Begins, TurnedDownError
 from gridtide.wire.slurm.jobs import Decoded, SlurmJob, decode_jobs
 from gridtide.wire.slurm.mark import unmarked
@@ -155,6 +156,35 @@ class _Rest:
     @property
     def _where(self) -> str:
         return f"slurmrestd at {self.access.url or self.access.socket}"
+
+
+def slurm_rest(
+    *,
+    partitions: str,
+    users: str | None = None,
+    accounts: str | None = None,
+    longest_h: float = 24.0,
+    accelerators: str = "gpu",
+    url: str | None = None,
+    socket: Path | None = None,
+    user: str | None = None,
+    token_file: Path | None = None,
+    timeout_s: float = 20.0,
+) -> "SlurmRest":
+    """The device from the values of a table. partitions, users, accounts, accelerators: names with blanks between.
+    The others are as Access has them. Raises BadInput."""
+    gathered = Gathered()
+    allowed = gathered.of(lambda: allowed_by(partitions, users, accounts, longest_h))
+    access = gathered.of(
+        lambda: Access(
+            url=url, socket=socket, user=user, token_file=token_file, timeout_s=timeout_s
+        )
+    )
+    gathered.refuse_if_any()
+    assert allowed is not None and access is not None
+    return SlurmRest(
+        clock=WallClock(), allowed=allowed, access=access, accelerators=tuple(accelerators.split())
+    )
 
 
 class SlurmRest:

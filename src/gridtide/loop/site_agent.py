@@ -10,7 +10,7 @@ from threading import RLock
 from typing import Protocol
 
 from gridtide.fleet.act import Act, Release, do, lets_go, subject_of
-from gridtide.fleet.device import Restrains, UnreachableError
+from gridtide.fleet.device import RenewsLeases, Restrains, UnreachableError
 from gridtide.fleet.ticket import Fate, Gate, Outcome, Ticket, lives_too_long
 from gridtide.loop.default_schedule import DefaultAct, holding_until, told_until
 from gridtide.trust.bounds import Bounds, breach, narrowed
@@ -19,6 +19,8 @@ THAW_WITHIN_S = 600.0
 """Two people who let a site act again do so within this time."""
 
 NOBODY = "nobody leads"
+RENEW_EVERY_S = 10.0
+"""How often leases of what is held are renewed; a device's lease lasts several times as long."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +77,8 @@ class SiteAgent:
         self._silent = False
         self._letting_go: dict[tuple[str, str], str] = {}
         self._let_go_s = float("-inf")
+        self._renewed_s = float("-inf")
+        self._not_renewed: set[str] = set()
         self._scheduled: dict[DefaultAct, datetime] = {}
         self._thaw: tuple[str, float] | None = None
         self._own = 0
@@ -184,7 +188,8 @@ class SiteAgent:
             return ""
 
     def look(self) -> None:
-        """What a site does by itself, once a second or so: notice silence, let go, keep the default schedule."""
+        """What a site does by itself, once a second or so: notice silence, let go, renew leases, keep the default
+        schedule."""
         with self._lock:
             if not self._silent and self._steady_s() - self._heard_s > self._terms.silent_after_s:
                 self._silent = True
@@ -195,6 +200,7 @@ class SiteAgent:
                 )
                 self._let_go_of_all(NOBODY)
         self._let_go()
+        self._renew()
         if self.silent and not self.frozen:
             for entry in self._terms.schedule:
                 if not self._is_let_go(entry.device, entry.act):
@@ -259,6 +265,27 @@ class SiteAgent:
                 self._let_go_s = self._steady_s()
                 with self._lock:
                     self._letting_go.pop((name, subject), None)
+
+    def _renew(self) -> None:
+        """Leases of what is held, frozen or not: an act begun is carried to its end. What is let go is left alone."""
+        if self._steady_s() - self._renewed_s < RENEW_EVERY_S:
+            return
+        self._renewed_s = self._steady_s()
+        let_go = {name for name, _ in self._letting_go}
+        for name, device in self._terms.devices.items():
+            if isinstance(device, RenewsLeases) and name not in let_go:
+                self._renew_at(name, device)
+
+    def _renew_at(self, name: str, device: RenewsLeases) -> None:
+        """A device that does not answer is said once, until it does; its leases end what it holds."""
+        try:
+            device.renew()
+        except Exception as fault:
+            if name not in self._not_renewed:
+                self._note("not renewed", name, f"{type(fault).__name__}: {fault}"[:300])
+            self._not_renewed.add(name)
+        else:
+            self._not_renewed.discard(name)
 
     def _find_held(self, name: str) -> None:
         """Name every restraint of a device; one that does not answer is asked again the next time."""

@@ -40,6 +40,7 @@ class TinyJob:
     submitted_at: datetime
     begin_at: datetime
     started_at: datetime | None = None
+    suspended_at: datetime | None = None
     name: str = "job"
     script: str = ""
     saves: Callable[[datetime], None] | None = None
@@ -49,7 +50,8 @@ class TinyJob:
 @dataclass
 class TinySlurm:
     """Satisfies Run. room_at: before then nothing starts. breaks: commands that are lost on the way, by their first
-    words; did: the changes it was told. starts_at_once, takes_requeues: what it does with a requeue."""
+    words; did: the changes it was told. starts_at_once, takes_requeues: what it does with a requeue. wakes: whether
+    its partition `wake` has a node that takes jobs."""
 
     clock: DrivenClock
     shape: Shape = "23.11"
@@ -60,6 +62,7 @@ class TinySlurm:
     did: list[tuple[str, ...]] = field(default_factory=list)
     starts_at_once: bool = False
     takes_requeues: bool = True
+    wakes: bool = True
 
     def add(self, job: int, **how: object) -> TinyJob:
         """A job that was submitted now."""
@@ -78,6 +81,8 @@ class TinySlurm:
         self.catch_up()
         if words[0] == "squeue":
             return Ran(code=0, printed=self._document(), complained="")
+        if words[0] == "sinfo":
+            return Ran(code=0, printed=self._nodes(), complained="")
         if words == ("scontrol", "--version"):
             return Ran(code=0, printed="slurm-wlm 22.05.8\n", complained="")
         self.did.append(words)
@@ -143,7 +148,7 @@ class TinySlurm:
         return WELL
 
     def _suspend(self, job: TinyJob, words: tuple[str, ...]) -> Ran:
-        job.state = "SUSPENDED"
+        job.state, job.suspended_at = "SUSPENDED", self.clock.now()
         return WELL
 
     def _resume(self, job: TinyJob, words: tuple[str, ...]) -> Ran:
@@ -163,6 +168,20 @@ class TinySlurm:
     def _document(self) -> str:
         jobs = [self._record(job) for job in self.jobs.values()]
         return json.dumps({"meta": {}, "errors": [], "jobs": jobs})
+
+    def _nodes(self) -> str:
+        if self.shape == "22.05":
+            flags = [] if self.wakes else ["DRAIN"]
+            node = {
+                "name": "n1",
+                "partitions": ["low", "wake"],
+                "state": "idle",
+                "state_flags": flags,
+            }
+            return json.dumps({"nodes": [node]})
+        state = ["MIXED"] if self.wakes else ["DOWN"]
+        group = {"partition": {"name": "wake"}, "nodes": {"total": 2}, "node": {"state": state}}
+        return json.dumps({"sinfo": [group]})
 
     def _record(self, job: TinyJob) -> dict[str, object]:
         waits = job.state in ("PENDING", "COMPLETING")
@@ -187,6 +206,7 @@ class TinySlurm:
             "eligible_time": self._instant(begin_at or job.submitted_at),
             "start_time": self._instant(begin_at if waits else job.started_at),
             "end_time": self._number(0),
+            "suspend_time": self._instant(job.suspended_at),
             "time_limit": self._number(None),
             "node_count": self._number(job.nodes),
             "tasks": self._number(1),

@@ -126,6 +126,8 @@ def test_the_begin_time_of_its_owner_is_never_undercut(cluster: Cluster) -> None
     assert slurm.release(ticket(), job).fate is Fate.DONE
     assert read(slurm, job).begin_at == own
     assert cluster.job(job)["admin_comment"] == "kept; by 'us'"
+    held = cluster.submit("sleep 600", "class=batch", "--hold")
+    assert slurm.begin_at(ticket(), held, in_s(60)).fate is Fate.REFUSED
 
 
 def test_a_training_job_is_paused_by_its_checkpoint_and_comes_back(cluster: Cluster) -> None:
@@ -157,8 +159,10 @@ def test_a_paused_job_can_be_let_go_before_its_time(cluster: Cluster) -> None:
 
 
 def test_jobs_without_a_fresh_and_whole_checkpoint_run_on(cluster: Cluster) -> None:
-    """One ignores the signal, one has a checkpoint of before, one writes half: each pause is given up, nothing lost."""
+    """One ignores the signal, one has a checkpoint of before, one writes half: each pause is given up, nothing
+    lost. One that does not trap the signal dies of it, and that is said and booked."""
     slurm = device(cluster, grace_s=1.0)
+    frail, _ = saving(cluster, "frail", "READY\nwhile true; do sleep 0.1; done")
     deaf, _ = saving(cluster, "deaf", DEAF)
     stale, old = saving(cluster, "stale", DEAF)
     half, _ = saving(cluster, "half", HALF)
@@ -178,6 +182,10 @@ def test_jobs_without_a_fresh_and_whole_checkpoint_run_on(cluster: Cluster) -> N
         assert words in outcome.said
     assert [cluster.state(job) for job in (deaf, stale, half)] == ["RUNNING"] * 3
     assert [cluster.job(job)["restart_cnt"] for job in (deaf, stale, half)] == [0] * 3
+    died = slurm.pause(ticket(), frail, in_s(3600))
+    assert died.fate is Fate.ABANDONED
+    assert "does its script trap it" in died.said
+    assert died.lost_accelerator_h > 0.0
     assert slurm.restraints() == ()
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from gridtide.fleet.device import Pause, Standing
 from gridtide.wire.slurm.jobs import decode_jobs, queued
+from gridtide.wire.slurm.nodes import usable_nodes
 from gridtide.wire.slurm.numbers import INFINITE, UNSET, instant, number
 
 SUBMITTED = 1_796_002_018
@@ -153,3 +154,46 @@ def test_tasks_of_an_array_have_names_of_their_own() -> None:
     waiting = one(job_id=10, array_job_id=10, array_task_string="4-9%2", job_state="PENDING")
     assert (task.id, task.whole_array) == ("10_3", False)
     assert (waiting.id, waiting.whole_array) == ("10", True)
+
+
+@pytest.mark.parametrize(
+    ("fields", "held"),
+    [
+        ({"state_reason": "JobHeldUser"}, True),
+        ({"hold": True}, True),
+        ({"priority": 0}, True),
+        ({"priority": wrapped(0)}, True),
+        ({"priority": wrapped(1234), "hold": False, "state_reason": "Dependency"}, False),
+        ({}, False),
+    ],
+)
+def test_a_hold_is_known_by_each_of_its_signs(fields: dict[str, object], held: bool) -> None:
+    """Its reason, its flag in new versions, a priority of 0."""
+    assert one(job_state="PENDING", **fields).held is held
+    assert not one(priority=0, job_state="SUSPENDED").held
+
+
+def test_nodes_of_a_partition_that_take_jobs() -> None:
+    """Those that are down or drained do not count, in the shape of either version."""
+    old = [
+        {"partitions": ["low", "wake"], "state": "mixed", "state_flags": []},
+        {"partitions": ["wake"], "state": "idle", "state_flags": ["DRAIN"]},
+        {"partitions": ["wake"], "state": "down", "state_flags": []},
+        {"partitions": ["low"], "state": "idle", "state_flags": []},
+    ]
+    new = [
+        {"partition": {"name": "wake"}, "nodes": {"total": 3}, "node": {"state": ["IDLE"]}},
+        {
+            "partition": {"name": "wake"},
+            "nodes": {"total": 2},
+            "node": {"state": ["IDLE", "NOT_RESPONDING"]},
+        },
+        {"partition": {"name": "low"}, "nodes": {"total": 5}, "node": {"state": ["ALLOCATED"]}},
+    ]
+    assert usable_nodes({"nodes": old}, "wake") == 1
+    assert usable_nodes({"sinfo": new}, "wake") == 3
+    assert usable_nodes({"sinfo": new}, "none") == 0
+    documents: list[object] = [None, {}, {"sinfo": [{}]}, {"nodes": [3]}]
+    for document in documents:
+        with pytest.raises(ValueError):
+            usable_nodes(document, "wake")

@@ -27,12 +27,14 @@ JOB = SlurmJob(
     partition="low",
     states=frozenset({"RUNNING"}),
     reason="",
+    held=False,
     accelerators=8,
     nodes=1,
     submitted_at=NOW,
     begin_at=None,
     started_at=NOW,
     ended_at=None,
+    suspended_at=None,
     run_limit_s=None,
     requeues=True,
     restarts=0,
@@ -99,7 +101,7 @@ def test_whatever_is_seen_nothing_is_lost_without_a_checkpoint(
     seen: list[Any], whole: Whole
 ) -> None:
     """The signal comes first and once, the requeue at most once and only after a fresh and whole checkpoint of a job
-    that runs; every course ends, and one that was given up before the requeue lost nothing."""
+    that runs; every course ends, and one that was given up before the requeue lost nothing, unless the job died."""
     course, now, did = replace(COURSE, whole=whole), NOW, []
     for job, checkpoint, passed_s in seen:
         before = course
@@ -120,7 +122,7 @@ def test_whatever_is_seen_nothing_is_lost_without_a_checkpoint(
     assert (course.fate is Fate.DONE) <= (Do.REQUEUE in did)
     if Do.REQUEUE not in did:
         assert course.fate is Fate.ABANDONED
-        assert course.lost_accelerator_h == 0.0
+        assert course.lost_accelerator_h == 0.0 or "FAILED" in course.said
     assert course.lost_accelerator_h >= 0.0
 
 
@@ -128,6 +130,17 @@ def test_work_after_the_checkpoint_is_booked_as_lost() -> None:
     """Eight accelerators for 90 seconds are 0.2 accelerator-hours."""
     over = replace(COURSE, saved_at=NOW, stopped_at=NOW + timedelta(seconds=90))
     assert over.lost_accelerator_h == pytest.approx(0.2)
+
+
+def test_what_a_job_loses_that_dies_of_the_signal_is_booked() -> None:
+    """Since its last checkpoint, or since its start where it has none."""
+    failed = replace(JOB, states=frozenset({"FAILED"}), ended_at=NOW + timedelta(seconds=90))
+    signalled = replace(COURSE, phase=Phase.SIGNALLED, told_at=NOW)
+    for before, lost_s in ((None, 90), (OLD, 91)):
+        course, do = next_step(replace(signalled, before=before), failed, None, NOW)
+        assert (do, course.fate) == (Do.END, Fate.ABANDONED)
+        assert "trap" in course.said
+        assert course.lost_accelerator_h == pytest.approx(8 * lost_s / 3600)
 
 
 def test_a_job_that_was_started_again_at_once_is_said_and_booked() -> None:

@@ -4,8 +4,10 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
+from gridtide.finding import Finding, refuse_if_any
 from gridtide.wire.slurm.jobs import SlurmJob
 
+LONGEST_H = 24.0 * 7
 _ID = re.compile(r"[1-9]\d{0,9}(_\d{1,9})?", re.ASCII)
 
 
@@ -20,6 +22,29 @@ class Allowed:
     users: frozenset[str] | None = None
     accounts: frozenset[str] | None = None
     longest: timedelta = timedelta(hours=24)
+
+
+def allowed_by(
+    partitions: str, users: str | None, accounts: str | None, longest_h: float
+) -> Allowed:
+    """An allow-list from names with blanks between. Raises BadInput with every fault."""
+    lists = {"partitions": partitions, "users": users, "accounts": accounts}
+    faults = [
+        _unset(name, repr(names), "names with blanks between")
+        for name, names in lists.items()
+        if names is not None and not names.split()
+    ]
+    if not 0.0 < longest_h <= LONGEST_H:
+        faults.append(
+            _unset("longest_h", f"{longest_h:g}", f"more than 0 and at most {LONGEST_H:g}")
+        )
+    refuse_if_any(faults)
+    return Allowed(
+        partitions=frozenset(partitions.split()),
+        users=None if users is None else frozenset(users.split()),
+        accounts=None if accounts is None else frozenset(accounts.split()),
+        longest=timedelta(hours=longest_h),
+    )
 
 
 def is_job_id(text: str) -> bool:
@@ -43,3 +68,9 @@ def forbidden(allowed: Allowed, job: SlurmJob) -> str | None:
     if hints.findings:
         return "; ".join(str(finding) for finding in hints.findings)
     return None
+
+
+def _unset(subject: str, value: str, limit: str) -> Finding:
+    return Finding(
+        subject=f"slurm, {subject}", value=value, limit=limit, mend="Mend the device's table."
+    )

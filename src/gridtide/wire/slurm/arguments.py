@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from gridtide.wire.slurm.allowed import is_job_id
 
 QUEUE = ("squeue", "--json", "--states=all")
+NODES = ("sinfo", "--json", "--all")
 VERSION = ("scontrol", "--version")
 
 

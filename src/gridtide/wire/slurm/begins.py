@@ -185,7 +185,7 @@ def _own(job: SlurmJob) -> datetime | None:
 
 def _holds(job: SlurmJob, mark: Mark, now: datetime) -> bool:
     if mark.kind is Kind.STOP:
-        return "SUSPENDED" in job.states
+        return job.still
     return "PENDING" in job.states and job.begin_at is not None and job.begin_at > now
 
 

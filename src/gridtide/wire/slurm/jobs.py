@@ -20,9 +20,10 @@ _DETAIL = re.compile(r"^(?:gres[:/])?([\w.-]+)(?::[\w.-]+?)?[:=](\d+)(?:\(.*)?$"
 
 @dataclass(frozen=True, kw_only=True)
 class SlurmJob:
-    """A job as Slurm has it. states: as they stand, a base state and flags. begin_at: from when Slurm lets it start.
-    requeues: whether it may be requeued; restarts: how often it was. whole_array: a record that stands for all waiting
-    tasks of an array; part_of: the heterogeneous job it belongs to, 0 for none."""
+    """A job as Slurm has it. states: as they stand, a base state and flags. held: by its owner or an administrator.
+    begin_at: from when Slurm lets it start. requeues: whether it may be requeued; restarts: how often it was.
+    whole_array: a record that stands for all waiting tasks of an array; part_of: the heterogeneous job it belongs to, 0
+    for none."""
 
     id: str
     name: str
@@ -31,12 +32,14 @@ class SlurmJob:
     partition: str
     states: frozenset[str]
     reason: str
+    held: bool
     accelerators: int
     nodes: int
     submitted_at: datetime
     begin_at: datetime | None
     started_at: datetime | None
     ended_at: datetime | None
+    suspended_at: datetime | None
     run_limit_s: int | None
     requeues: bool
     restarts: int
@@ -67,6 +70,13 @@ class SlurmJob:
         return "RUNNING" in self.states and "COMPLETING" not in self.states
 
     @property
+    def still(self) -> bool:
+        """It stands still in memory because gridtide stopped it, and not because of others since."""
+        mark, since = self.mark, self.suspended_at
+        ours = mark is not None and mark.kind is Kind.STOP and (since is None or since < mark.until)
+        return ours and "SUSPENDED" in self.states
+
+    @property
     def ending(self) -> bool:
         """Its processes are being ended; a job that is requeued waits after it."""
         return "COMPLETING" in self.states
@@ -79,11 +89,6 @@ class SlurmJob:
         return (
             back and mark is not None and mark.kind is Kind.PAUSE and mark.until > self.submitted_at
         )
-
-    @property
-    def held(self) -> bool:
-        """Its owner or an administrator holds it."""
-        return self.reason in HELD
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,12 +166,14 @@ def _job(record: Mapping[str, object], accelerators: Sequence[str]) -> SlurmJob:
         partition=_text(record, "partition"),
         states=states,
         reason=_text(record, "state_reason"),
+        held=waiting and _held(record),
         accelerators=_accelerators(record, nodes, accelerators),
         nodes=nodes,
         submitted_at=submitted_at,
         begin_at=begin_at if begin_at is not None and begin_at > submitted_at else None,
         started_at=None if waiting else instant(record.get("start_time")),
         ended_at=None if _goes_on(states) else instant(record.get("end_time")),
+        suspended_at=instant(record.get("suspend_time")),
         run_limit_s=None if limit is None else limit * 60,
         requeues=bool(record.get("requeue", False)),
         restarts=number(record.get("restart_cnt")) or 0,
@@ -175,6 +182,14 @@ def _job(record: Mapping[str, object], accelerators: Sequence[str]) -> SlurmJob:
         part_of=number(record.get("het_job_id")) or 0,
         comment=_text(record, "comment"),
         admin_comment=_text(record, "admin_comment"),
+    )
+
+
+def _held(record: Mapping[str, object]) -> bool:
+    return (
+        _text(record, "state_reason") in HELD
+        or record.get("hold") is True
+        or number(record.get("priority")) == 0
     )
 
 

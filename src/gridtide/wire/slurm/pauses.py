@@ -43,6 +43,10 @@ class Hands(Protocol):
         """Let a job that stands still go on."""
         ...
 
+    def usable_nodes(self, partition: str) -> int:
+        """How many nodes of a partition take jobs."""
+        ...
+
     def wake(self, job: SlurmJob, until: datetime) -> str:
         """Submit the job that lets another go on at an instant; its id."""
         ...
@@ -87,10 +91,12 @@ class Pauses:
         return self.begins.act(ticket, job, lambda found: self._let_go(ticket, found))
 
     def _pause(self, ticket: Ticket, job: SlurmJob, until: datetime) -> Outcome:
-        mark = job.mark
+        mark, too_far = job.mark, self.begins.too_far(until)
+        if too_far is not None:
+            return self._end(ticket, Fate.REFUSED, job, too_far)
         if mark is not None and job.paused:
             return self._again(ticket, job, mark, until)
-        if mark is not None and mark.kind is Kind.STOP and "SUSPENDED" in job.states:
+        if mark is not None and job.still:
             fate = Fate.UNCHANGED if mark.until == until else Fate.REFUSED
             return self._end(ticket, fate, job, f"it stands still until {mark.until} already")
         refusal = self._refusal(job, until)
@@ -105,9 +111,6 @@ class Pauses:
             return f"a pause until {until} is over before it begins"
         if not job.runs:
             return f"it is {'+'.join(sorted(job.states))}; only a running job is paused"
-        too_far = self.begins.too_far(until)
-        if too_far is not None:
-            return too_far
         return _PERMITS[job.hints.pause](job, self.pausing)
 
     def _course(self, job: SlurmJob, until: datetime) -> Course:
@@ -199,6 +202,10 @@ class Pauses:
 
     def _stop(self, ticket: Ticket, job: SlurmJob, until: datetime) -> Outcome:
         """Let it stand still, the job that lets it go on being in the queue first."""
+        partition = self.pausing.wake_partition or ""
+        if not self.hands.usable_nodes(partition):
+            said = f"no node of partition {partition!r} takes the job that would let it go on: sinfo -p {partition}"
+            return self._end(ticket, Fate.REFUSED, job, said)
         wake = self.hands.wake(job, until)
         queued = self.begins.find(wake)
         if queued is None or not queued.waits or queued.held or not as_told(queued.begin_at, until):
@@ -229,7 +236,7 @@ class Pauses:
         if "SUSPENDED" not in job.states:
             return self.begins.let_begin(ticket, job)
         mark = job.mark
-        if mark is None or mark.kind is not Kind.STOP:
+        if mark is None or not job.still:
             return self._end(
                 ticket, Fate.REFUSED, job, "others suspended it, and others let it go on"
             )

@@ -5,16 +5,22 @@ nothing is changed but a note, so that giving up leaves the job as it ran. After
 starts by itself: Slurm's own of two minutes until ours is read back.
 """
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from gridtide.finding import Finding, refuse_if_any
+from gridtide.fleet.device import Standing
 from gridtide.fleet.ticket import Fate
 from gridtide.wire.slurm.checkpoint import Seen, lacking, written_at
 from gridtide.wire.slurm.hints import Whole
-from gridtide.wire.slurm.jobs import SlurmJob
+from gridtide.wire.slurm.jobs import SlurmJob, standing
 
 S_PER_H = 3600.0
+LONGEST_WAIT = timedelta(hours=1)
+_PARTITION = re.compile(r"\w[\w.-]*", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +30,7 @@ class Pausing:
     signal: what asks for a checkpoint; steps: whether it goes to all that the script started, not to the script alone.
     grace: how long a checkpoint may take; settle: how long Slurm may take to show what it was told; look_every: how
     often both are looked at. wake_partition: where the job is put that lets one go on that stands still in memory;
-    without it none is stopped so.
+    without it none is stopped so. Raises BadInput with every fault.
     """
 
     signal: str = "USR1"
@@ -33,6 +39,30 @@ class Pausing:
     settle: timedelta = timedelta(minutes=3)
     look_every: timedelta = timedelta(seconds=2)
     wake_partition: str | None = None
+
+    def __post_init__(self) -> None:
+        refuse_if_any(pausing_faults(self))
+
+
+def pausing_faults(how: Pausing) -> Iterator[Finding]:
+    """What is wrong with how jobs are to be paused."""
+    if not how.signal.isalnum() or not how.signal.isascii():
+        yield _fault("signal", repr(how.signal), "the name of a signal, as USR1")
+    for name in ("grace", "settle", "look_every"):
+        lasts = getattr(how, name)
+        if not timedelta(0) < lasts <= LONGEST_WAIT:
+            yield _fault(
+                f"{name}_s", f"{lasts.total_seconds():g}", f"more than 0 and at most {LONGEST_WAIT}"
+            )
+    partition = how.wake_partition
+    if partition is not None and not _PARTITION.fullmatch(partition):
+        yield _fault("wake_partition", repr(partition), "the name of a partition")
+
+
+def _fault(subject: str, value: str, limit: str) -> Finding:
+    return Finding(
+        subject=f"slurm, {subject}", value=value, limit=limit, mend="Mend the device's table."
+    )
 
 
 class Do(StrEnum):
@@ -109,12 +139,14 @@ def next_step(
         return started, Do.SIGNAL
     if course.phase is Phase.SIGNALLED:
         return _awaiting(course, job, seen, now, overruled)
-    return _settling(course, job, now)
+    return _settling(course, job, now, overruled)
 
 
 def _awaiting(
     course: Course, job: SlurmJob | None, seen: Seen | None, now: datetime, overruled: str | None
 ) -> tuple[Course, Do]:
+    if job is not None and standing(job) is Standing.LOST:
+        return _died(course, job, now)
     if job is None or not job.runs or job.restarts != course.restarts:
         return _over(course, Fate.ABANDONED, f"the job is {_shown(job)} before its checkpoint came")
     if overruled is not None:
@@ -134,7 +166,18 @@ def _awaiting(
     return replace(course, last=seen, last_at=now), Do.WAIT
 
 
-def _settling(course: Course, job: SlurmJob | None, now: datetime) -> tuple[Course, Do]:
+def _died(course: Course, job: SlurmJob, now: datetime) -> tuple[Course, Do]:
+    """It ended without success after the signal, so what it did since its last checkpoint is booked to the pause."""
+    since = job.started_at if course.before is None else written_at(course.before)
+    lost = replace(course, stopped_at=job.ended_at or now, saved_at=since)
+    return _over(
+        lost, Fate.ABANDONED, f"the job is {_shown(job)} after the signal: does its script trap it?"
+    )
+
+
+def _settling(
+    course: Course, job: SlurmJob | None, now: datetime, overruled: str | None
+) -> tuple[Course, Do]:
     late = now >= (course.requeued_at or now) + course.settle
     if job is None:
         return _over(course, Fate.ABANDONED, "Slurm knows the job no more after its requeue")
@@ -151,6 +194,10 @@ def _settling(course: Course, job: SlurmJob | None, now: datetime) -> tuple[Cour
     if not job.ending and "PENDING" not in job.states:
         return _over(stopped, Fate.ABANDONED, f"the job is {_shown(job)} after its requeue")
     if job.begin_at is None or job.begin_at < course.until:
+        if overruled is not None:
+            return _over(
+                stopped, Fate.ABANDONED, f"{overruled}; it waits and begins at {job.begin_at}"
+            )
         if late:
             return _over(
                 stopped, Fate.FAILED, f"it waits, but begins at {job.begin_at}: tell it again"
