@@ -57,7 +57,11 @@ class Service:
 def assistant(service: Service) -> MCPServer:
     """The server of the tools."""
     server: MCPServer = MCPServer(
-        "gridtide", title="gridtide", instructions=INSTRUCTIONS, version=__version__
+        "gridtide",
+        title="gridtide",
+        instructions=INSTRUCTIONS,
+        version=__version__,
+        log_level="WARNING",
     )
     _add_seen(server, service)
     _add_decisions(server, service)

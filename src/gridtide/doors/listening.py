@@ -62,7 +62,16 @@ def serve(
         if config.ssl is not None:
             config.ssl.minimum_version = ssl.TLSVersion.TLSv1_2
         named = f"[{host}]" if ":" in host else host
-        server = uvicorn.Server(config)
+
+        class Ending(uvicorn.Server):
+            """While it runs, signals are its own."""
+
+            def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+                """Asked to end."""
+                ending()
+                super().handle_exit(sig, frame)
+
+        server = Ending(config)
 
         def stop() -> None:
             ending()

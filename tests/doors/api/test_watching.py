@@ -72,12 +72,17 @@ def test_decisions_acts_and_alarms_are_counted() -> None:
     seen = watch()
     seen.look(frame(1, 0, decided_s=[0.2, 0.3], acts={"done": 3}))
     seen.look(frame(1, 0, decided_s=[0.2, 0.3], acts={"done": 3}))
-    alarms = [{"kind": "told-but-not-moved"}, "meter of Nantong says 0", {"kind": "<b>"}]
+    alarms = [{"kind": "told-but-not-moved"}, "a meter says 0", {"kind": "<b>"}, {"kind": "failed"}]
     seen.look(frame(2, 1, acts={"done": 4, "failed": 1}, alarms=alarms, at_risk=[{"job": "a"}]))
     assert sum(seen.tallies.decisions) == 2
     assert seen.tallies.acts == {"done": 4, "failed": 1}
     found = seen.vitals({"silent": {"slurm": "refused"}, "waiting": 2, "frozen": True})
-    assert found.alarms == {("told-but-not-moved",): 1.0, ("silent",): 1.0, ("other",): 2.0}
+    assert found.alarms == {
+        ("told-but-not-moved",): 1.0,
+        ("silent",): 1.0,
+        ("other",): 2.0,
+        ("failed",): 1.0,
+    }
     assert (found.at_risk, found.waiting, found.frozen, found.leads) == (1, 2, True, None)
 
 

@@ -62,7 +62,7 @@ def app_of(
         exception_handlers={RequestValidationError: _unfit, HTTPException: _unknown},
     )
     own = (health(opening), reading(opening.room), acting(opening.room, broadcast.tallies))
-    for router in (*own, *beside(opening, broadcast, now)):
+    for router in (*own, *beside(opening, broadcast)):
         app.include_router(router)
     add_pages(app)
     return app

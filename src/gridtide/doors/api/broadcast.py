@@ -68,28 +68,29 @@ class Broadcast:
         running = self._opening.running()
         if self._watch is None:
             carbon = running.mandate.objective.carbon
-            self._watch = Watch(self._now, running.currency, carbon)
-            self._watch.tallies = self.tallies
+            self._watch = Watch(self._now, running.currency, carbon, self.tallies)
         frame = running.room.newest()
         self._watch.look(frame)
         return frame
 
 
-def beside(
-    opening: Opening, broadcast: Broadcast, now: Callable[[], datetime]
-) -> tuple[APIRouter, ...]:
+def beside(opening: Opening, broadcast: Broadcast) -> tuple[APIRouter, ...]:
     """Paths beside those of the room: the feed, the metrics, and those of the Carbon Aware SDK."""
 
     def known(request: Request) -> None:
         """Everybody who is known."""
         demand(request.state.person, Role.VIEWER, f"{request.method} {request.url.path}")
 
+    def as_of() -> datetime:
+        """The loop's instant, which is not that of the wall where a case is lived fast."""
+        return opening.running().room.newest().at
+
     def guarded() -> None:
         """The guard says who reads metrics: on this machine everybody."""
 
     paths = APIRouter(dependencies=[BEARER], responses=FAULTS, tags=["beside"])
     paths.include_router(feed_router(broadcast.hub, known))
-    emissions = emissions_router(lambda: opening.running().mandate, now, known)
+    emissions = emissions_router(lambda: opening.running().mandate, as_of, known)
     paths.include_router(emissions, responses=OF_THE_SDK)
     metrics = metrics_router(broadcast.vitals, broadcast.tallies, guarded, broadcast.hub)
     return paths, metrics

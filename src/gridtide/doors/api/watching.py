@@ -8,12 +8,13 @@ from typing import Any
 
 from gridtide.doors.api.tallies import Tallies
 from gridtide.doors.api.vitals import Vitals
+from gridtide.fleet.ticket import Fate
 from gridtide.loop.room import Frame
 from gridtide.signals.signal import Kind
 
 MOVED = "moved_max_kw."
 CARBON_NAMES = {Kind.CARBON_AVERAGE: "average", Kind.CARBON_MARGINAL: "marginal"}
-ALARM_KINDS = ("told-but-not-moved", "silent")
+ALARM_KINDS = ("told-but-not-moved", "silent", *(fate.value for fate in Fate))
 
 
 class Watch:
@@ -136,7 +137,8 @@ def _alarms(values: Mapping[str, object], silent: object) -> dict[tuple[str, ...
     ]
     known = Counter(kind if kind in ALARM_KINDS else "other" for kind in kinds)
     known["silent"] = len(silent) if isinstance(silent, Mapping) else 0
-    return {(kind,): float(known[kind]) for kind in (*ALARM_KINDS, "other")}
+    always = ("told-but-not-moved", "silent", "other")
+    return {(kind,): float(known[kind]) for kind in dict.fromkeys((*always, *known))}
 
 
 def _numbers(table: object) -> dict[tuple[str, ...], float]:
