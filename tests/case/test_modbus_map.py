@@ -14,7 +14,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "modbus-devices.md"
 
 def shown() -> str:
     """The map on the page."""
-    (text,) = re.findall(r"```toml\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    (text,) = re.findall(r"```toml\n(make.*?)```", PAGE.read_text(), re.DOTALL)
     return str(text)
 
 

@@ -22,6 +22,7 @@ class Library:
         self.calls: list[tuple[str, tuple[Any, ...]]] = []
         self.limit = 700_000
         self.raises: int | None = None
+        self.unloaded = False
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("NVML_"):
@@ -43,6 +44,10 @@ class Library:
 
         def call(*values: Any) -> Any:
             self.calls.append((name, values))
+            if self.unloaded and name == "nvmlInit":
+                self.unloaded = False
+            if self.unloaded:
+                raise pynvml.NVMLError(pynvml.NVML_ERROR_UNINITIALIZED)
             if self.raises is not None and name.startswith(("nvmlDeviceSet", "nvmlInit")):
                 raise pynvml.NVMLError(self.raises)
             if name == "nvmlDeviceSetPowerManagementLimit":
@@ -76,9 +81,18 @@ def test_every_error_of_the_library_has_a_next_step(name: str) -> None:
     library = Library()
     boards = NvmlBoards(library)
     library.raises = getattr(pynvml, name)
-    with pytest.raises(BoardError, match=r"GPU-1: .+; .+") as refused:
+    subject = "the driver" if FAULTS[name] is BoardFault.NO_DRIVER else "GPU-1"
+    with pytest.raises(BoardError, match=rf"^{subject}: .+; .+") as refused:
         boards.limit("GPU-1", 0.5)
     assert refused.value.fault is FAULTS[name]
+
+
+def test_a_driver_that_was_loaded_anew_is_greeted_again() -> None:
+    """And the call that found it so is made once more."""
+    library = Library()
+    boards = NvmlBoards(library)
+    library.unloaded = True
+    assert boards.power_kw("GPU-1") == 0.312345
 
 
 def test_a_machine_without_a_driver_is_told_so() -> None:

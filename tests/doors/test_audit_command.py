@@ -6,6 +6,7 @@ import re
 import shutil
 import sqlite3
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ from gridtide.stores.json_lines import JsonLinesStore
 from gridtide.stores.sql.entries import SqlEntries
 from gridtide.stores.sql.leading import take_lead
 from gridtide.stores.sql.opening import open_database
-from gridtide.trust.audit import contents, linked, numbered
+from gridtide.trust.audit import content_of_people, contents, linked, numbered
+from gridtide.trust.modes import Autonomy, Freeze, asked
+from gridtide.trust.people import Person, Role
 
 CASE = Path(__file__).parents[1] / "fixtures" / "one_day.toml"
 NAME = "audit-coordinated.jsonl"
@@ -86,6 +89,33 @@ def test_a_whole_run_is_whole_by_number_folder_and_file(
     assert re.search(r"decision [0-9a-f]{12}  told", said(capsys, "show", str(run / NAME)))
 
 
+def test_the_keys_of_every_document_are_a_contract(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Programs read them."""
+    chain, key, kept = str(run / NAME), str(tmp_path / "key.pem"), str(tmp_path / "kept.jsonl")
+    of_chain = {
+        "chain",
+        "whole",
+        "entries",
+        "first_broken",
+        "fault",
+        "why",
+        "checkpoints",
+        "covered",
+    }
+    found = told(capsys, "verify", chain)
+    assert set(found) == of_chain | {"notes", "chains"}
+    assert set(found["chains"][0]) == of_chain | {"last_hash"}
+    found = told(capsys, "show", chain)["chains"][0]
+    assert set(found) == {"chain", "entries", "maker", "records"}
+    assert set(found["maker"]) == {"version", "machine", "libraries", "solver"}
+    assert set(found["records"][0]) == {"record", "hash", "says"}
+    assert set(told(capsys, "key", key)) == {"file", "key", "public"}
+    found = told(capsys, "sign", chain, "--key", key, "--kept", kept)
+    assert set(found) == {"chain", "number", "hash", "at", "key", "signature"}
+
+
 def test_a_record_that_was_touched_is_named(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 2, in words and in the document, also for a line that is no JSON any more; nothing is mended."""
     lines = (run / NAME).read_text().splitlines(keepends=True)
@@ -143,6 +173,19 @@ def test_a_row_of_a_database_that_was_tampered_with_is_named(
     assert (found["first_broken"], found["fault"]) == (2, "dropped")
     assert "is not there" in said(capsys, "verify", f"sqlite:///{tmp_path}/none.db", code=2)
     assert not (tmp_path / "none.db").exists()
+
+
+def test_what_people_tried_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Who, as what, what, and that it was refused."""
+    guest, noon = Person(name="Guest", role=Role.VIEWER), datetime(2026, 3, 2, 12, tzinfo=UTC)
+    note = asked(Autonomy(since=noon), Freeze(), guest, noon, "because").note
+    store = JsonLinesStore(tmp_path / "chain.jsonl")
+    store.append(numbered(None, content_of_people(note)))
+    words = said(capsys, "show", str(tmp_path / "chain.jsonl"))
+    assert (
+        "Guest (viewer)  freeze the fleet  REFUSED  Guest is a viewer; it takes an operator"
+        in words
+    )
 
 
 def test_what_was_signed_finds_a_tail_that_was_cut_off_or_written_anew(
@@ -215,6 +258,10 @@ def test_a_decision_comes_out_again_to_the_last_bit(
     """Situation, guard, dispatch, plan, settlement; its plan is proved anew; by id, and the last."""
     found = told(capsys, "recompute", str(run))
     assert found["bit_equal"] and all(found["same"].values()) and found["maker"]["same"]
+    assert set(found) == {
+        "run", "policy", "decision", "maker", "same", "settlement", "certified", "bit_equal", "why",
+    }  # fmt: skip
+    assert set(found["same"]) == {"situation", "guard", "dispatch", "plan"}
     assert found["settlement"]["bit_equal"] and found["certified"]["holds"]
     assert found["certified"]["violation"] < 1e-6
     assert found["certified"]["lower_bound"] <= found["certified"]["stated_cost"] + 1e-6

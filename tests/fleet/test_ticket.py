@@ -76,3 +76,16 @@ def test_in_whatever_order_acts_come_the_newest_holds(order: list[int], again: l
         if done(gate, ticket(number)) is Fate.DONE:
             held.append(number)
     assert held == sorted(set(held)) and held[-1] == 11
+
+
+def test_outcomes_are_forgotten_once_their_ticket_is_long_late() -> None:
+    """Not before, for clocks are set back; told again it is late, and not done."""
+    gate = Gate()
+    one = ticket(1, minutes=5.0)
+    assert done(gate, one) is Fate.DONE
+    gate.forget_old(NOW + timedelta(minutes=64))
+    assert done(gate, one) is Fate.UNCHANGED
+    gate.forget_old(NOW + timedelta(minutes=66))
+    assert (gate.outcomes, gate.ends) == ({}, {})
+    late = gate.stopped(one, "job 7", NOW + timedelta(minutes=66))
+    assert late is not None and late.fate is Fate.EXPIRED

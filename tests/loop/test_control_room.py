@@ -13,11 +13,13 @@ from gridtide.decide.reservations import Reservations
 from gridtide.decide.situation import Situation
 from gridtide.loop.clock import DrivenClock
 from gridtide.loop.control import ControlRoom
+from gridtide.loop.frame import within
 from gridtide.stores.memory import MemoryIntents, MemoryStore
 from gridtide.testing.studies import START, small_study
 from gridtide.trust.audit import broken_link, contents
 from gridtide.trust.modes import Mode
 from gridtide.trust.people import Person, Role
+from gridtide.trust.record import Entry, StoreFullError
 
 ANN = Person(name="Ann", role=Role.APPROVER)
 BOB = Person(name="Bob", role=Role.APPROVER)
@@ -176,3 +178,52 @@ def test_people_are_answered_while_a_plan_is_made() -> None:
     room.policy = Slow()
     gone_on(room, 1)
     assert froze == [True]
+
+
+class FullStore(MemoryStore):
+    """A store that has no room while `full`."""
+
+    full = False
+
+    def append(self, entry: Entry) -> None:
+        """Nothing, while it is full."""
+        if self.full:
+            raise StoreFullError("chain: no room on the disk; free some")
+        super().append(entry)
+
+
+def test_what_cannot_be_written_down_is_not_told_and_goes_on_with_room_again() -> None:
+    """A full disk stops acts, not time; what was told holds; with room it decides anew and the chain is whole."""
+    store = FullStore()
+    room = gone_on(opened(Mode.ACT, store), 4)
+    others, room.next_due = dict(room.world.others), 0
+    store.full = True
+    gone_on(room, 2)
+    assert room.world.others == others
+    assert "no room on the disk" in room.unready()[0]
+    store.full = False
+    gone_on(room, 2)
+    assert not room.unready()
+    assert broken_link(store.entries()) is None
+    assert room.decisions(1)[0]["stage"] == "verified"
+
+
+def test_a_freeze_between_approval_and_telling_stops_it() -> None:
+    """What was approved and not yet told expires, and is not told later."""
+    store = MemoryStore()
+    room = gone_on(opened(store=store), 1)
+    decision = str(room.proposals()[0]["id"])
+    assert room.approve(decision, ANN, "yes").held
+    assert room.freeze(BOB, "wait").held
+    gone_on(room, 2)
+    assert not room.world.others
+    assert stages(store, decision) == ["proposed", "approved", "expired"]
+
+
+def test_a_frame_of_many_sites_is_cut_and_says_so() -> None:
+    """Sixty sites do not fit: the last are left out, and counted."""
+    site = {"site": "a site with a name", "import_kw": 1234.567, "by_class_kw": {"training": 1.0}}
+    values = within({"at": "2026-03-01T00:00:00+00:00", "sites": [site] * 60, "alarms": []})
+    assert len(json.dumps(values)) <= 4096
+    assert isinstance(values["sites"], list)
+    assert len(values["sites"]) + values["left_out"]["sites"] == 60  # type: ignore[index]

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 )
 def test_devices_and_twin_lead_to_the_same_decisions(seed: int, knows: LengthKnowledge) -> None:
     """Every situation and every dispatch of a course has the same digest in both worlds."""
-    study = small_study(seed, hours=24, jobs=20, accelerators=32, length_knowledge=knows)
+    study = small_study(seed, hours=24, jobs=16, accelerators=32, length_knowledge=knows)
     found = both_worlds(study)
     assert found.first_difference is None
     assert found.whole
@@ -30,7 +30,7 @@ def test_devices_and_twin_lead_to_the_same_decisions(seed: int, knows: LengthKno
 
 @pytest.mark.parametrize(
     ("case", "hours"),
-    [("src/gridtide/case/demo/case.toml", 8), ("examples/events.toml", 6)],
+    [("src/gridtide/case/demo/case.toml", 12), ("examples/events.toml", 6)],
 )
 def test_a_case_is_decided_alike_by_twin_and_devices(case: str, hours: int) -> None:
     """The bundled week and one with calls, elastic gangs and set-points, their first hours; the whole of them by

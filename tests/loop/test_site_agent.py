@@ -147,6 +147,47 @@ def test_an_order_is_done_once_and_told_until_the_brain_has_it() -> None:
     assert site.agent.pending() == () == site.started().pending()
 
 
+@dataclass
+class Battery:
+    """A device that holds for a lease, and counts how often that was renewed."""
+
+    away: bool = False
+    renewed: int = 0
+
+    def renew(self) -> tuple[Restraint, ...]:
+        """Once more."""
+        if self.away:
+            raise UnreachableError("the battery does not answer")
+        self.renewed += 1
+        return ()
+
+
+def test_leases_are_renewed_frozen_or_not_and_apart_from_looking() -> None:
+    """Also while the site leads itself; a device that is away is said once, and renewed again when it is back."""
+    site, battery = Site(), Battery()
+    site.agent = SiteAgent(
+        AgentTerms(
+            devices={"battery": battery, "gpus": site.gpus}, schedule=(), silent_after_s=60.0
+        ),
+        site.disk.memory,
+        site.disk,
+        lambda: site.now,
+        lambda: site.steady_s,
+        lambda what, subject, said: site.notes.append(what),
+    )
+    site.agent.renew("battery")
+    site.agent.renew("gpus")
+    site.agent.freeze("li", "smoke")
+    battery.away = True
+    for _ in range(5):
+        site.passes(20.0)
+        site.agent.renew("battery")
+    assert site.agent.silent and site.notes.count("not renewed") == 1
+    battery.away = False
+    site.agent.renew("battery")
+    assert battery.renewed == 2
+
+
 def test_late_orders_and_those_of_a_leader_that_was_are_not_done() -> None:
     """Also after a restart: the agent remembers who led."""
     site = Site()

@@ -45,6 +45,19 @@ class Postgres:
         self.tell(f"CREATE DATABASE {name}")
         return f"postgresql+psycopg://{USER}@127.0.0.1:{self.port}/{name}"
 
+    def emptied(self, name: str) -> str:
+        """The URL of a database of this name that holds nothing and that nobody is connected to any more: quicker than
+        a fresh one, for tests that come one after the other."""
+        if self.tell(f"SELECT 1 FROM pg_database WHERE datname = '{name}'") != "1":
+            self.tell(f"CREATE DATABASE {name}")
+        others = (
+            f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'"
+        )
+        self.tell(others)
+        self.tell("DROP SCHEMA public CASCADE", name)
+        self.tell("CREATE SCHEMA public", name)
+        return f"postgresql+psycopg://{USER}@127.0.0.1:{self.port}/{name}"
+
     def tell(self, statement: str, name: str = "postgres") -> str:
         """What a statement answers, as text."""
         words = ["-h", "127.0.0.1", "-p", str(self.port), "-U", USER, "-At", "-c", statement, name]

@@ -13,7 +13,7 @@ CROWD = Path(__file__).resolve().parents[2] / "benchmarks" / "feed_clients.py"
 
 def test_three_hundred_listen_and_only_those_who_do_not_read_lose_frames() -> None:
     """At twice the pace and the size that the issue names; within its limits of lag and memory."""
-    words = "--clients 300 --slow 6 --seconds 10 --warm 3 --every 0.1".split()
+    words = "--clients 300 --slow 6 --seconds 10 --warm 2 --every 0.1".split()
     done = subprocess.run(
         [sys.executable, str(CROWD), *words], capture_output=True, text=True, check=False
     )
@@ -27,7 +27,7 @@ def test_three_hundred_listen_and_only_those_who_do_not_read_lose_frames() -> No
 
 def test_frames_of_fifty_sites_keep_memory_flat() -> None:
     """The soak of half an hour, as short as it can be."""
-    words = "--clients 5 --slow 0 --seconds 5 --warm 2 --every 0.05 --sites 50".split()
+    words = "--clients 5 --slow 0 --seconds 3 --warm 1 --every 0.05 --sites 50".split()
     done = subprocess.run(
         [sys.executable, str(CROWD), *words], capture_output=True, text=True, check=False
     )

@@ -11,6 +11,7 @@ from gridtide.loop.clock import PacedClock
 from gridtide.loop.control import ControlRoom
 from gridtide.loop.intents import KeepsIntents
 from gridtide.loop.live_world import LiveWorld
+from gridtide.loop.minutes import Minutes
 from gridtide.loop.reach import Reach
 from gridtide.loop.roll import Roll
 from gridtide.loop.world import WakingClock
@@ -78,7 +79,7 @@ def room_of(
         mandate=replace(mandate_of(known, forecaster), owner=f"room {study.name}"),
         policy=policy,
         world=world,
-        store=store,
+        minutes=Minutes(store=store),
         clock=clock,
         currency=study.currency,
         autonomy=Autonomy(since=clock.now(), mode=mode, envelope=everything(study), by=("case",)),

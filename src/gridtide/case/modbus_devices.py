@@ -10,10 +10,13 @@ from gridtide.devices.modbus.line import ModbusLine
 from gridtide.devices.modbus.meter import ModbusMeter
 from gridtide.finding import BadInput, Finding, refuse_if_any
 from gridtide.loop.clock import WallClock
+from gridtide.loop.site_agent import RENEW_EVERY_S
 from gridtide.wire.modbus.device_map import DeviceKind, DeviceMap
 from gridtide.wire.modbus.makes import BATTERY, CHILLER, METER, UPS
 
 CLOCK = WallClock()
+LEAST_LEASE_S = 3.0 * RENEW_EVERY_S
+"""Two renewals may be lost."""
 
 
 def modbus_meter(
@@ -95,7 +98,12 @@ def _terms(
     called: str, where: DeviceMap, lease_s: float, agent: bool, read_only: bool
 ) -> LeaseTerms:
     terms = LeaseTerms(lease_s=lease_s, agent=agent, read_only=read_only)
-    refuse_if_any(() if read_only else lease_faults(called, where, terms))
+    if not read_only:
+        faults = list(lease_faults(called, where, terms))
+        if lease_s < LEAST_LEASE_S:
+            limit = f"{LEAST_LEASE_S:g} s or more: it is renewed every {RENEW_EVERY_S:g} s"
+            faults.append(_fault(f"{called}, lease_s", f"{lease_s:g}", limit))
+        refuse_if_any(faults)
     return terms
 
 

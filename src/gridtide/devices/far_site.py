@@ -17,7 +17,7 @@ from gridtide.fleet.act import (
     Scale,
 )
 from gridtide.fleet.device import PowerReading, Restraint, UnreachableError
-from gridtide.fleet.ticket import TICKET_MAX, Fate, Outcome, Ticket
+from gridtide.fleet.ticket import TICKET_MAX, Fate, Outcome, Ticket, told_again
 from gridtide.wire.acts import Order
 from gridtide.wire.agent_line import Poll, Reply, SiteReport, power_reading
 
@@ -47,9 +47,10 @@ class SiteDesk:
         ticket = order.ticket
         with self._changed:
             before = self._outcomes.get(ticket.id)
-            if before is None or before.fate is Fate.FAILED:
-                self._outcomes.pop(ticket.id, None)
-                self._orders[ticket.id] = order
+            if before is not None and before.fate is not Fate.FAILED:
+                return told_again(before, self.now())
+            self._outcomes.pop(ticket.id, None)
+            self._orders[ticket.id] = order
         self.rung()
         left_s = (ticket.expires_at - self.now()).total_seconds()
         with self._changed:
@@ -165,6 +166,11 @@ class FarDevice:
         return self._told(ticket, Release(subject=subject))
 
     def _told(self, ticket: Ticket, act: Act) -> Outcome:
+        """What comes of an act; one for a site that is silent is not put on its desk, to be fetched who knows when."""
+        try:
+            self._desk.heard()
+        except UnreachableError as fault:
+            return Outcome(ticket=ticket.id, fate=Fate.FAILED, said=str(fault), at=self._desk.now())
         return self._desk.tell(Order(device=self._name, ticket=ticket, act=act), self._within_s)
 
     def _report(self) -> SiteReport:

@@ -99,6 +99,16 @@ class NvmlBoards:
         self._of(unit, self._nvml.nvmlDeviceResetGpuLockedClocks)
 
     def _of(self, unit: str, function: Callable[..., Value], *values: int) -> Value:
+        """What a function says of a board; a driver that was loaded anew, and knows nobody, is greeted again."""
+        try:
+            return self._once(unit, function, *values)
+        except BoardError as error:
+            if error.fault is not BoardFault.NO_DRIVER:
+                raise
+        self._asked("the driver", self._nvml.nvmlInit)
+        return self._once(unit, function, *values)
+
+    def _once(self, unit: str, function: Callable[..., Value], *values: int) -> Value:
         handle = self._asked(unit, self._nvml.nvmlDeviceGetHandleByUUID, unit)
         return self._asked(unit, function, handle, *values)
 

@@ -73,7 +73,7 @@ def power_kw(board: SimulatedBoard, at_s: float) -> float:
     """Power [kW] at an instant, without the noise of the meter."""
     target = settled_kw(board)
     passed_s = max(0.0, at_s - board.since_s)
-    return target + (board.from_kw - target) * math.exp(-passed_s / board.settle_s)
+    return board.from_kw - (target - board.from_kw) * math.expm1(-passed_s / board.settle_s)
 
 
 class SimulatedBoards:

@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Lock
 
 from gridtide.stores.json_lines import JsonLinesStore
-from gridtide.trust.audit import linked
+from gridtide.trust.audit import numbered
 
 
 class Notes:
@@ -27,6 +27,6 @@ class Notes:
                 return
             content = {"at": at, "what": what, "subject": subject, "said": said}
             try:
-                self._store.append(linked(self._store.last(), content))
+                self._store.append(numbered(self._store.last(), content))
             except OSError as fault:
                 print(f"{at} not recorded: {fault}", file=sys.stderr, flush=True)

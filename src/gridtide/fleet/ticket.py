@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 TICKET_MAX = timedelta(days=1)
-"""Longest life of a ticket that is kept on a disk: outcomes are remembered as long, so that none is done twice."""
+"""Longest life of a ticket where outcomes are kept on a disk."""
+REMEMBERED = timedelta(hours=1)
+"""How long an outcome is kept after its ticket ran out, for clocks that are set back."""
 
 
 class Fate(StrEnum):
@@ -57,12 +59,13 @@ class Gate:
     """What a device remembers of tickets, so that it can refuse some before it does anything.
 
     epoch: the highest it was told by. newest: the highest sequence of that epoch for each subject. outcomes: of every
-    ticket that was settled, by id.
+    ticket that was settled, by id; ends: when each of these tickets runs out.
     """
 
     epoch: int = 0
     newest: dict[str, int] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
+    ends: dict[str, datetime] = field(default_factory=dict)
 
     def stopped(self, ticket: Ticket, subject: str, now: datetime) -> Outcome | None:
         """Why an act on a subject must not be begun; None where it may, which is remembered as the newest.
@@ -71,7 +74,7 @@ class Gate:
         """
         before = self.outcomes.get(ticket.id)
         if before is not None:
-            return before if before.fate is not Fate.DONE else _again(before, now)
+            return told_again(before, now)
         if now >= ticket.expires_at:
             return self.settled(ticket, Fate.EXPIRED, f"expired at {ticket.expires_at}", now)
         if ticket.epoch < self.epoch:
@@ -94,13 +97,14 @@ class Gate:
         )
         if fate is not Fate.FAILED:
             self.outcomes[ticket.id] = outcome
+            self.ends[ticket.id] = ticket.expires_at
         return outcome
 
     def forget_old(self, now: datetime) -> None:
-        """Forget outcomes that no ticket of a permitted life can ask for again."""
-        old = [key for key, one in self.outcomes.items() if now - one.at > TICKET_MAX]
-        for key in old:
-            del self.outcomes[key]
+        """Forget outcomes of tickets that ran out a while ago: told again, these are late anyhow."""
+        for key in [key for key, end in self.ends.items() if now - end > REMEMBERED]:
+            del self.ends[key]
+            self.outcomes.pop(key, None)
 
 
 def lives_too_long(ticket: Ticket, now: datetime) -> str:
@@ -110,7 +114,10 @@ def lives_too_long(ticket: Ticket, now: datetime) -> str:
     return f"its ticket lives until {ticket.expires_at}, longer than {TICKET_MAX}"
 
 
-def _again(before: Outcome, now: datetime) -> Outcome:
+def told_again(before: Outcome, now: datetime) -> Outcome:
+    """What comes of a ticket that was settled before: nothing more where it was done, the same where it was not."""
+    if before.fate is not Fate.DONE:
+        return before
     return Outcome(
         ticket=before.ticket,
         fate=Fate.UNCHANGED,

@@ -5,7 +5,7 @@ what was told before goes on. Everything a person does is written down before it
 """
 
 import threading
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -22,12 +22,20 @@ from gridtide.fleet.site_act import subject_of
 from gridtide.loop.ahead import ahead_values
 from gridtide.loop.clock import seconds
 from gridtide.loop.expecting import draws
-from gridtide.loop.frame import ALARMS_MOST, AT_RISK_MOST, at_risk, site_values
+from gridtide.loop.frame import (
+    AT_RISK_MOST,
+    ages_s,
+    alarm_values,
+    at_risk,
+    site_values,
+    within,
+)
 from gridtide.loop.instants import next_turn
 from gridtide.loop.later import later
 from gridtide.loop.left_alone import without_unknown_stores
 from gridtide.loop.live_world import LiveWorld
 from gridtide.loop.mandate import Mandate, Policy
+from gridtide.loop.minutes import Minutes
 from gridtide.loop.planning_beside import PlansBeside
 from gridtide.loop.recovering import kept, read_back, taken_up
 from gridtide.loop.releasing import LetGo, let_go
@@ -50,7 +58,6 @@ from gridtide.trust.approve import (
     shown,
     superseded,
 )
-from gridtide.trust.audit import content_of, contents, linked
 from gridtide.trust.autonomy_values import autonomy_of, values_of
 from gridtide.trust.documents import KeepsDocuments
 from gridtide.trust.envelope import changed
@@ -69,13 +76,11 @@ from gridtide.trust.modes import (
 )
 from gridtide.trust.people import Person
 from gridtide.trust.proposal import proposal_of
-from gridtide.trust.record import Decision, Stage, Store
+from gridtide.trust.record import Decision, Stage, StoreFullError, StoreLostError
 from gridtide.trust.touch import touched
 
 UNKNOWN = np.zeros(0, dtype=np.int64)
 """When work will come: nobody knows."""
-KEPT = 200
-"""Decisions that are remembered for people to look at; the chain keeps all."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -93,14 +98,15 @@ class ControlRoom:
     currency: of the costs in proposals. patience: how long a decision may be approved. autonomy: what is done without
     people. simulated: how many times as fast as the wall's its clock goes over simulated devices, None over real
     ones. documents: where is kept what the next room must know if this one is gone; None where none will come. epoch:
-    of this leader. verdicts: what meters said of the acts of the last step. decided_s: how long turns took since the
-    last frame; fates: what came of acts since this room began. leaving: what is still to be let go after a release.
+    of this leader. stuck: why nothing can be written down, and so nothing told. verdicts: what meters said of the
+    acts of the last step. decided_s: how long turns took since the last frame; fates: what came of acts since this
+    room began. leaving: what is still to be let go after a release.
     """
 
     mandate: Mandate
     policy: Policy
     world: LiveWorld
-    store: Store
+    minutes: Minutes
     clock: WakingClock
     currency: str
     autonomy: Autonomy
@@ -114,11 +120,10 @@ class ControlRoom:
     orders: Orders | None = None
     in_force: Decision | None = None
     dockets: dict[str, Asked] = field(default_factory=dict)
-    decided: dict[str, Decision] = field(default_factory=dict)
-    why: dict[str, dict[str, object]] = field(default_factory=dict)
     frame: Frame | None = None
     documents: KeepsDocuments | None = None
     epoch: int = 1
+    stuck: str = ""
     verdicts: tuple[Verdict, ...] = ()
     decided_s: list[float] = field(default_factory=list)
     fates: Counter[str] = field(default_factory=Counter)
@@ -126,11 +131,8 @@ class ControlRoom:
     leaving: tuple[LetGo, ...] = ()
     closed: bool = False
     lock: threading.RLock = field(default_factory=threading.RLock)
-    tail: deque[dict[str, object]] = field(default_factory=lambda: deque(maxlen=KEPT))
-    written: int = 0
 
     def __post_init__(self) -> None:
-        self.written = len(self.store.entries())
         self.world.attend = self._attend
         self.frame = Frame(
             number=0, at=self.clock.now(), values={"at": self.clock.now().isoformat()}
@@ -144,26 +146,40 @@ class ControlRoom:
         return self.closed or self.world.present >= len(self.mandate.steps)
 
     def go_on(self) -> None:
-        """One step: a turn where one is due, acts where some are approved, then time, then what meters say."""
-        as_of = self.world.now
+        """One step: a turn where one is due, acts where some are approved, then time, then what meters say.
+
+        What cannot be written down is not told: while the store is lost or full, time passes and what was told holds.
+        """
+        try:
+            self._decide(self.world.now)
+            self._attend()
+            self._keep()
+            self._tell()
+        except (StoreLostError, StoreFullError) as fault:
+            self.stuck, self.turn = str(fault), None
+        self.world.step()
+        try:
+            self._verify()
+        except (StoreLostError, StoreFullError) as fault:
+            self.stuck, self.turn = str(fault), None
+        self._publish()
+
+    def _decide(self, as_of: datetime) -> None:
+        """A turn where one is due. Nobody who asks the room something waits for it."""
+        if self.stuck:
+            read_back(self.world)
+            self.stuck = ""
         with self.lock:
             self.autonomy = lapsed(self.autonomy, as_of)
             self._expire(as_of)
-            is_time = self._is_time()
-        if is_time:
-            # not under the lock: people are answered while a plan is made
-            begun_s = seconds()
-            mandate, world = without_unknown_stores(self.mandate, self.world)
-            turn = take_turn(mandate, self.policy, world, self.memory, as_of)
-            with self.lock:
-                self.decided_s.append(round(seconds() - begun_s, 3))
-                self._take_turn(turn, as_of)
-        self._attend()
-        self._keep()
-        self._tell()
-        self.world.step()
-        self._verify()
-        self._publish()
+        if not self._is_time():
+            return
+        begun_s = seconds()
+        mandate, world = without_unknown_stores(self.mandate, self.world)
+        turn = take_turn(mandate, self.policy, world, self.memory, as_of)
+        with self.lock:
+            self.decided_s.append(round(seconds() - begun_s, 3))
+            self._taken(turn, as_of)
 
     def begin(self, devices_lived_on: bool = True) -> None:
         """Take up what a room before this one kept, and settle what nobody knows of what it told: before the first
@@ -183,7 +199,7 @@ class ControlRoom:
             taken_up(self.world, before.value)
         for outcome in read_back(self.world):
             said = {"ticket": outcome.ticket, "fate": outcome.fate.value, "said": outcome.said}
-            self._append({**said, "at": outcome.at.isoformat()})
+            self.minutes.append({**said, "at": outcome.at.isoformat()})
 
     def _keep(self) -> None:
         """What the next room must know if this one is gone at the next instant."""
@@ -201,20 +217,22 @@ class ControlRoom:
             return True
         return not self.known >= frozenset(self.world.active().name.tolist())
 
-    def _take_turn(self, turn: Turn, as_of: datetime) -> None:
-        before, self.turn = self.memory.commitments, turn
-        self.memory = turn.memory
-        self.known = frozenset(turn.orders.jobs.name.tolist())
-        self.next_due = next_turn(self.mandate, turn.memory, self.world.present, UNKNOWN)
+    def _taken(self, turn: Turn, as_of: datetime) -> None:
+        """What becomes of a turn: told at once, put before people, or neither."""
+        before = self.memory.commitments
         touch = touched(turn.orders.dispatch, turn.standing, turn.situation)
         clocks = {site.name: site.clock for site in self.mandate.fleet.sites}
         ruling = ruled(turn.decision, touch, self.autonomy, self.tally, as_of, clocks)
-        self._write(turn.decision)
-        self.why[turn.decision.id] = {"ruling": list(ruling.why)}
+        self.minutes.write(turn.decision, ruling=list(ruling.why))
         waiting = next(
             (k for k, one in self.dockets.items() if one.docket.stage is Stage.APPROVED), None
         )
-        if waiting is not None:
+        self.turn, self.memory = turn, turn.memory
+        if ruling.by is By.NOBODY:
+            self.memory = replace(turn.memory, commitments=before)
+            self._supersede("nobody", as_of)
+            self.minutes.write(answerable(turn.decision, "nobody", Stage.EXPIRED))
+        elif waiting is not None:
             self.memory = replace(turn.memory, commitments=before)
             self._tell_later(waiting, turn, as_of)
         elif ruling.by is By.POLICY:
@@ -223,10 +241,9 @@ class ControlRoom:
             self._take(turn.orders, answerable(turn.decision, ruling.owner, Stage.APPROVED))
         else:
             self.memory = replace(turn.memory, commitments=before)
-            if ruling.by is By.PERSON:
-                self._ask(turn)
-            else:
-                self._write(answerable(turn.decision, "nobody", Stage.EXPIRED))
+            self._ask(turn)
+        self.known = frozenset(turn.orders.jobs.name.tolist())
+        self.next_due = next_turn(self.mandate, self.memory, self.world.present, UNKNOWN)
 
     def _ask(self, turn: Turn) -> None:
         proposal = proposal_of(
@@ -248,23 +265,23 @@ class ControlRoom:
         refused = check(orders.dispatch, turn.situation, room, orders.promised)
         said = replace(found.turn.decision, owner=found.docket.by)
         if refused:
-            self._write(
+            self.minutes.write(
                 replace(said, stage=Stage.EXPIRED, refused=tuple(str(one) for one in refused))
             )
-            self._write(answerable(turn.decision, "nobody", Stage.EXPIRED))
+            self.minutes.write(answerable(turn.decision, "nobody", Stage.EXPIRED))
             return
         self._supersede(decision, as_of)
-        self._write(answerable(turn.decision, found.docket.by, Stage.EXPIRED))
+        self.minutes.write(answerable(turn.decision, found.docket.by, Stage.EXPIRED))
         self.memory = replace(turn.memory, commitments=found.turn.memory.commitments)
         self._take(orders, said)
 
     def _take(self, orders: Orders, decision: Decision) -> None:
         """Orders hold from now on."""
         if decision.stage is Stage.APPROVED:
-            self._write(decision)
+            self.minutes.write(decision)
         self.orders, self.in_force = orders, replace(decision, stage=Stage.TOLD)
         self.world.take(orders)
-        self._write(self.in_force)
+        self.minutes.write(self.in_force)
 
     def _tell(self) -> None:
         """Tell what must be told now for the orders in force to hold; nothing while frozen or observing."""
@@ -279,25 +296,26 @@ class ControlRoom:
         """Say of the orders in force whether devices took what they were told, and whether power moved."""
         with self.lock:
             self.verdicts, self.world.verdicts = tuple(self.world.verdicts), []
-            if self.in_force is None or self.in_force.stage is not Stage.TOLD:
+            if self.in_force is None or self.in_force.stage is Stage.FAILED:
                 return
             still = [one for one in self.verdicts if one.moved is Moved.NOT_MOVED]
-            failed = bool(still or self.world.unheard)
-            self.in_force = replace(self.in_force, stage=Stage.FAILED if failed else Stage.VERIFIED)
-            self._write(self.in_force)
+            stage = Stage.FAILED if still or self.world.unheard else Stage.VERIFIED
+            if stage is not self.in_force.stage:
+                self.in_force = replace(self.in_force, stage=stage)
+                self.minutes.write(self.in_force)
 
     def _expire(self, as_of: datetime) -> None:
         for name, one in list(self.dockets.items()):
             docket = expired(one.docket, as_of)
             if docket.stage is Stage.EXPIRED:
-                self._write(answerable(one.turn.decision, "time-out", Stage.EXPIRED))
+                self.minutes.write(answerable(one.turn.decision, "time-out", Stage.EXPIRED))
                 del self.dockets[name]
 
     def _supersede(self, by: str, as_of: datetime) -> None:
         """What still waits cannot be approved any more."""
         for name, one in list(self.dockets.items()):
             docket = superseded(one.docket, by, as_of)
-            self._write(answerable(one.turn.decision, docket.by, Stage.EXPIRED))
+            self.minutes.write(answerable(one.turn.decision, docket.by, Stage.EXPIRED))
             del self.dockets[name]
 
     def _attend(self) -> None:
@@ -326,89 +344,46 @@ class ControlRoom:
         return let_go(reach.restraints(), queue, drawn, reach.stores(), fleet, now)
 
     def _publish(self) -> None:
-        assert self.turn is not None and self.frame is not None
+        assert self.frame is not None
+        now, turn = self.world.now, self.turn
         with self.lock:
-            risks = at_risk(self.turn.situation)
-            values = {
-                "at": self.world.now.isoformat(),
+            risks = [] if turn is None else at_risk(turn.situation)
+            values: dict[str, object] = {
+                "at": now.isoformat(),
                 "mode": self.autonomy.mode.value,
                 "frozen": self.autonomy.frozen,
                 "simulated": self.simulated,
                 "waiting": len(self._waiting()),
                 "decision": None if self.in_force is None else self.in_force.id[:12],
-                "sites": site_values(
-                    self.turn.situation,
-                    self.world.seen,
-                    self.memory.plan,
-                    self.mandate.objective.carbon,
-                    instant(self.mandate.steps.starts_s[self.world.present - 1]),
-                ),
-                "at_risk": risks[:AT_RISK_MOST],
-                "at_risk_count": len(risks),
                 "alarms": self._alarms(),
                 "ages_s": self._ages(),
                 "acts": dict(self.fates),
                 "decided_s": self.decided_s,
+                "at_risk": risks[:AT_RISK_MOST],
+                "at_risk_count": len(risks),
             }
             self.decided_s = []
-            self.frame = Frame(number=self.frame.number + 1, at=self.world.now, values=values)
+        if turn is not None:
+            began = instant(self.mandate.steps.starts_s[self.world.present - 1])
+            carbon, plan = self.mandate.objective.carbon, self.memory.plan
+            values["sites"] = site_values(turn.situation, self.world.seen, plan, carbon, began)
+        self.frame = Frame(number=self.frame.number + 1, at=now, values=within(values))
 
     def _alarms(self) -> list[dict[str, object]]:
-        """What did not move, what no device took, who does not answer; the newest first of each."""
-        now = self.world.now.isoformat()
-        found: list[dict[str, object]] = [
-            {
-                "kind": "told-but-not-moved",
-                "subject": one.subject,
-                "said": one.said,
-                "since": one.since.isoformat(),
-            }
-            for one in sorted(self.world.watch.alarms.values(), key=lambda one: one.since)[::-1]
-        ]
-        found += [
-            {
-                "kind": one.outcome.fate.value,
-                "subject": subject_of(one.act),
-                "said": one.outcome.said,
-                "since": now,
-            }
+        told = [
+            (one.outcome.fate.value, subject_of(one.act), one.outcome.said)
             for one in self.world.unheard
         ]
-        silent = sorted(self.world.reach.silent.items())
-        found += [
-            {"kind": "silent", "subject": name, "said": said, "since": now} for name, said in silent
-        ]
-        return found[:ALARMS_MOST]
+        silent = [("silent", name, said) for name, said in sorted(self.world.reach.silent.items())]
+        stuck = [("not-written", "store", self.stuck)] if self.stuck else []
+        return alarm_values(
+            self.world.watch.alarms.values(), [*stuck, *told, *silent], self.world.now
+        )
 
     def _ages(self) -> dict[str, float]:
-        """How old the newest issue of each kind of signal is, and what meters said, seconds."""
-        assert self.turn is not None
-        now = self.world.now
-        ages: dict[str, float] = {}
-        for one in self.turn.situation.signals:
-            if one.issued_at is not None:
-                age = (now - one.issued_at).total_seconds()
-                ages[one.kind.value] = min(age, ages.get(one.kind.value, age))
-        if self.world.seen is not None:
-            ages["meters"] = (now - self.world.seen.measured_at).total_seconds()
-        return ages
-
-    def _write(self, decision: Decision) -> None:
-        self.decided.pop(decision.id, None)
-        self.decided[decision.id] = decision
-        while len(self.decided) > KEPT:
-            self.why.pop(gone := next(iter(self.decided)), None)
-            del self.decided[gone]
-        self._append(content_of(decision))
-
-    def _append(self, content: Mapping[str, object]) -> None:
-        with self.lock:
-            entry = linked(self.store.last(), content)
-            self.store.append(entry)
-            self.tail.append(
-                {"number": self.written, "hash": entry.hash, "says": contents([entry])[0]}
-            )
-            self.written += 1
+        """How old signals and meters are, by what they are."""
+        signals = () if self.turn is None else self.turn.situation.signals
+        return ages_s(signals, self.world.seen, self.world.now)
 
     # people's side: any thread
 
@@ -447,24 +422,20 @@ class ControlRoom:
 
     def decisions(self, count: int) -> tuple[Mapping[str, object], ...]:
         """The newest decisions, newest first."""
-        with self.lock:
-            newest = list(self.decided.values())[::-1][:count]
-            return tuple(content_of(one) for one in newest)
+        return self.minutes.decisions(count)
 
     def explain(self, decision: str) -> Mapping[str, object] | None:
         """Why a decision is as it is; None where there is none of that id."""
         with self.lock:
-            found = self.decided.get(decision)
-            if found is None:
-                return None
+            found = self.minutes.explained(decision)
             waits = self.dockets.get(decision)
-            asked_of = {} if waits is None else {"proposal": shown(waits.docket)}
-            return {**content_of(found), **self.why.get(decision, {}), **asked_of}
+            if found is None or waits is None:
+                return found
+            return {**found, "proposal": shown(waits.docket)}
 
     def audit(self, count: int) -> tuple[Mapping[str, object], ...]:
         """The newest entries of the chain that this process wrote, newest first."""
-        with self.lock:
-            return tuple(list(self.tail)[::-1][:count])
+        return self.minutes.entries(count)
 
     def unready(self) -> tuple[str, ...]:
         """What keeps it from being relied on."""
@@ -472,11 +443,13 @@ class ControlRoom:
             silent = [
                 f"{name} does not answer: {said}" for name, said in self.world.reach.silent.items()
             ]
+            if self.stuck:
+                return (f"nothing can be written down: {self.stuck}", *silent)
             return ("no turn was taken yet", *silent) if self.turn is None else tuple(silent)
 
     def note(self, content: Mapping[str, object]) -> None:
         """Write down what a door refused."""
-        self._append(content)
+        self.minutes.append(content)
 
     def close(self) -> tuple[str, ...]:
         """Take no more turns and release nothing; what is still held, a sentence each."""
@@ -532,13 +505,13 @@ class ControlRoom:
         with self.lock:
             found = self.dockets.get(decision)
             if found is None:
-                settled_before = self.decided.get(decision)
+                settled_before = self.minutes.decided.get(decision)
                 said = (
                     "there is no such decision"
                     if settled_before is None
                     else f"it is {settled_before.stage} already"
                 )
-                self._append(
+                self.minutes.append(
                     {
                         "who": by.name,
                         "what": "answer",
@@ -561,11 +534,11 @@ class ControlRoom:
                 if approving
                 else rejected(found.docket, answer)
             )
-            self._append(_plain(settled.note))
+            self.minutes.append(_plain(settled.note))
             if not settled.held:
                 return Receipt(held=False, said=settled.said)
             stage = settled.docket.stage
-            self._write(answerable(found.turn.decision, by.name, stage))
+            self.minutes.write(answerable(found.turn.decision, by.name, stage))
             if stage is Stage.REFUSED:
                 del self.dockets[decision]
             else:
@@ -575,7 +548,7 @@ class ControlRoom:
     def _change(self, change: Change, by: Person, reason: str) -> Receipt:
         with self.lock:
             heard = asked(self.autonomy, change, by, self.clock.now(), reason)
-            self._append(_plain(heard.note))
+            self.minutes.append(_plain(heard.note))
             if self.documents is not None:
                 values = values_of(heard.autonomy)
                 self.documents.keep("autonomy", self.mandate.owner, self.clock.now(), values)

@@ -1,6 +1,7 @@
 """What those who watch are shown: plain values of one instant, at most 4 KiB as JSON. Their names are a contract."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import numpy as np
@@ -12,9 +13,11 @@ from gridtide.decide.situation import Situation
 from gridtide.decide.state import Status
 from gridtide.fleet.jobs import NO_DEADLINE_S
 from gridtide.loop.seen import Seen
+from gridtide.loop.verifying import Alarm
 from gridtide.signals.signal import Kind, Signal
 from gridtide.timeline import Timeline, epoch_s, instant
 
+BYTES_MOST = 4096
 AT_RISK_MOST = 8
 ALARMS_MOST = 8
 LEAST_SLACK_S = 900
@@ -64,6 +67,59 @@ def at_risk(situation: Situation) -> list[dict[str, object]]:
             }
         )
     return sorted(found, key=_urgency)
+
+
+def alarm_values(
+    alarms: Iterable[Alarm], others: Iterable[tuple[str, str, str]], now: datetime
+) -> list[dict[str, object]]:
+    """What did not move, the newest first, then what else is wrong now: its kind, whose it is, in words."""
+    found: list[dict[str, object]] = [
+        {
+            "kind": "told-but-not-moved",
+            "subject": one.subject,
+            "said": one.said,
+            "since": one.since.isoformat(),
+        }
+        for one in sorted(alarms, key=lambda one: one.since, reverse=True)
+    ]
+    at = now.isoformat()
+    found += [
+        {"kind": kind, "subject": subject, "said": said, "since": at}
+        for kind, subject, said in others
+    ]
+    return found[:ALARMS_MOST]
+
+
+def ages_s(signals: tuple[Signal, ...], seen: Seen | None, now: datetime) -> dict[str, float]:
+    """How old the newest issue of each kind of signal is, and what meters said, seconds."""
+    ages: dict[str, float] = {}
+    for one in signals:
+        if one.issued_at is not None:
+            age = (now - one.issued_at).total_seconds()
+            ages[one.kind.value] = min(age, ages.get(one.kind.value, age))
+    if seen is not None:
+        ages["meters"] = (now - seen.measured_at).total_seconds()
+    return ages
+
+
+def within(values: Mapping[str, object]) -> dict[str, object]:
+    """The values, where they are larger than a frame with less of them: lists lose their last entries, the longest
+    first, and `left_out` says how many of each."""
+    kept = dict(values)
+    left_out: dict[str, int] = {}
+    while len(json.dumps(kept)) > BYTES_MOST:
+        lists = [
+            (len(json.dumps(one)), name)
+            for name, one in kept.items()
+            if isinstance(one, list) and one
+        ]
+        _, longest = max(lists)
+        part = kept[longest]
+        assert isinstance(part, list)
+        kept[longest] = part[:-1]
+        left_out[longest] = left_out.get(longest, 0) + 1
+        kept["left_out"] = left_out
+    return kept
 
 
 def _urgency(one: Mapping[str, object]) -> tuple[int, str]:

@@ -10,7 +10,7 @@ from threading import RLock
 from typing import Protocol
 
 from gridtide.fleet.act import Act, Release, do, lets_go, subject_of
-from gridtide.fleet.device import Restrains, UnreachableError
+from gridtide.fleet.device import RenewsLeases, Restrains, UnreachableError
 from gridtide.fleet.ticket import Fate, Gate, Outcome, Ticket, lives_too_long
 from gridtide.loop.default_schedule import DefaultAct, holding_until, told_until
 from gridtide.trust.bounds import Bounds, breach, narrowed
@@ -19,6 +19,8 @@ THAW_WITHIN_S = 600.0
 """Two people who let a site act again do so within this time."""
 
 NOBODY = "nobody leads"
+RENEW_EVERY_S = 10.0
+"""How often leases of what is held are renewed; a device's lease lasts several times as long."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +77,7 @@ class SiteAgent:
         self._silent = False
         self._letting_go: dict[tuple[str, str], str] = {}
         self._let_go_s = float("-inf")
+        self._not_renewed: set[str] = set()
         self._scheduled: dict[DefaultAct, datetime] = {}
         self._thaw: tuple[str, float] | None = None
         self._own = 0
@@ -199,6 +202,22 @@ class SiteAgent:
             for entry in self._terms.schedule:
                 if not self._is_let_go(entry.device, entry.act):
                     self._keep_schedule(entry)
+
+    def renew(self, name: str) -> None:
+        """Renew the leases of what a device holds, frozen or not: an act begun is carried to its end; what is let go is
+        left alone. To be asked every RENEW_EVERY_S, apart from `look` and from other devices: one that answers slowly
+        delays nothing. One that does not answer is said once, until it does; its leases end what it holds."""
+        device = self._terms.devices[name]
+        if not isinstance(device, RenewsLeases) or name in {one for one, _ in self._letting_go}:
+            return
+        try:
+            device.renew()
+        except Exception as fault:
+            if name not in self._not_renewed:
+                self._note("not renewed", name, f"{type(fault).__name__}: {fault}"[:300])
+            self._not_renewed.add(name)
+        else:
+            self._not_renewed.discard(name)
 
     def _stopped(self, device: str, ticket: Ticket, act: Act) -> Outcome | None:
         """Why an order must not be begun."""

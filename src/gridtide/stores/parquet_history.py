@@ -1,13 +1,15 @@
 """Readings of older days in Parquet, one file a day and site, beside a store that keeps the newest ones.
 
 A day is moved in three steps: written beside, renamed, then forgotten by the store; a process that ends between two of
-them leaves a day in both, which is read once and moved again. Rows that come late join the file of their day.
+them leaves some of a day in both, which is read once and moved again. Rows that come late join the file of their day.
 """
 
 import errno
 import os
+from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
@@ -21,6 +23,7 @@ from gridtide.stores.file_lock import FileLock
 from gridtide.trust.record import StoreFullError
 
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 KEY = ["time_utc", "subject", "quantity"]
 
 
@@ -93,8 +96,20 @@ class ParquetHistory:
                 older = [_read(path)] if path.is_file() else []
                 _write(path, _once([*older, _frame(found)]))
                 written += 1
-            if self._hot.forget(site, day, day + DAY, len(found.at)):
+            if self._forgotten(site, day, found):
                 return written
+
+    def _forgotten(self, site: str, day: datetime, found: Readings) -> bool:
+        """Whether the store forgot a day, hour by hour: nothing else that is written waits for long."""
+        edges = [day + hour * HOUR for hour in range(25)]
+        at = found.at.astype(object).tolist()
+        places = [bisect_left(at, edge.replace(tzinfo=None)) for edge in edges]
+        hours = zip(pairwise(edges), pairwise(places), strict=True)
+        return all(
+            self._hot.forget(site, start, end, after - before)
+            for (start, end), (before, after) in hours
+            if after > before or end == edges[-1]
+        )
 
     def _file(self, site: str, day: datetime) -> Path:
         return self._folder / f"site={quote(site, safe='')}" / f"{day:%Y-%m-%d}.parquet"

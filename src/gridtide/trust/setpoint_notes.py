@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from gridtide.trust.audit import linked
+from gridtide.trust.audit import numbered
 from gridtide.trust.record import Store
 
 
@@ -41,4 +41,4 @@ def content_of_note(channel: str, note: SetpointNote) -> dict[str, object]:
 def write_down(store: Store, channel: str, notes: Iterable[SetpointNote]) -> None:
     """Append one link to the audit chain for each note."""
     for note in notes:
-        store.append(linked(store.last(), content_of_note(channel, note)))
+        store.append(numbered(store.last(), content_of_note(channel, note)))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gridtide.case.devices import device_kinds
 from gridtide.devices.power_agent import PowerAgent
 from gridtide.doors.agent.config import console_of, read_config
 from gridtide.doors.agent.memory import MemoryFile
@@ -61,7 +62,11 @@ def test_a_good_file_makes_devices_bounds_and_schedule(tmp_path: Path) -> None:
     [
         ('zone = "Asia/Shanghai"', 'zone = "Shanghai"', "zone: Shanghai"),
         ("https://", "http://", "begins with https"),
-        ('kind = "power-agent"', 'kind = "toaster"', "one of power-agent"),
+        (
+            'kind = "power-agent"',
+            'kind = "toaster"',
+            "toaster; one of " + ", ".join(sorted(device_kinds())),
+        ),
         ('path = "power.sock"', "path = 7", "a value of kind Path"),
         ('path = "power.sock"', 'path = "a"\ncolour = "red"', "is no key of this kind"),
         ('path = "power.sock"', "", "path: is missing"),
@@ -103,7 +108,7 @@ def test_what_an_agent_must_not_forget_comes_back_as_it_was(tmp_path: Path) -> N
     now = datetime(2026, 11, 30, 8, tzinfo=UTC)
     outcome = Outcome(ticket="a", fate=Fate.DONE, said="done", at=now)
     memory = AgentMemory(
-        gate=Gate(epoch=3, newest={"gpus/gpu-0": 9}, outcomes={"a": outcome}),
+        gate=Gate(epoch=3, newest={"gpus/gpu-0": 9}, outcomes={"a": outcome}, ends={"a": now}),
         begun={"b": "gpus/gpu-0"},
         pending={"a": outcome},
         frozen="ada: smoke",

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from gridtide.devices.far_site import FarDevice, SiteDesk
-from gridtide.doors.api.agents import agents_router
+from gridtide.doors.api.agents import agents_router, beside
 from gridtide.fleet.device import CapsPower, ReadsPower, Restrains, UnreachableError
 from gridtide.fleet.ticket import Fate, Outcome, Ticket
 from gridtide.wire.agent_line import Poll, SiteReading, SiteReport, poll_json, poll_of, reply_of
@@ -80,6 +80,7 @@ def test_who_has_no_token_or_sends_no_poll_is_refused(
 def test_an_order_goes_down_until_its_outcome_comes_up() -> None:
     """Not again while the agent works on it; acknowledged once it is there; whoever told it is told."""
     here = Here()
+    here.polls()
     device = FarDevice(here.desk, "gpus", within_s=30.0)
     assert isinstance(device, CapsPower) and isinstance(device, ReadsPower)
     assert isinstance(device, Restrains)
@@ -102,9 +103,32 @@ def test_what_nobody_fetched_has_expired_and_is_never_handed_out() -> None:
     """The brain knows that it was not done."""
     here = Here()
     here.now += timedelta(minutes=1)
+    here.polls()
     told = FarDevice(here.desk, "gpus").cap(here.ticket(), "gpu-0", 0.4, NOW)
     assert told.fate is Fate.EXPIRED
     assert here.polls().orders == ()
+
+
+def test_a_site_that_is_silent_is_told_nothing() -> None:
+    """No order waits on its desk, to be fetched who knows when."""
+    here = Here()
+    told = FarDevice(here.desk, "gpus", within_s=60.0).cap(here.ticket(), "gpu-0", 0.4, NOW)
+    assert (told.fate, "not heard yet" in told.said) == (Fate.FAILED, True)
+    assert here.polls().orders == ()
+
+
+def test_agents_stand_beside_people_and_not_behind_their_guard() -> None:
+    """Each is asked for its own token."""
+    people = FastAPI()
+    people.get("/healthz")(lambda: "well")
+    digest = hashlib.sha256(b"good").hexdigest()
+    desk = SiteDesk(site="hohhot", now=lambda: NOW)
+    router = agents_router({"hohhot": desk}, {"hohhot": digest})
+    client = TestClient(beside(people, router))
+    assert client.get("/healthz").json() == "well"
+    assert client.post("/agents/hohhot/line", headers=HEADERS, content=b"{}").status_code == 422
+    with pytest.raises(ValueError, match="differ"):
+        agents_router({"hohhot": desk}, {})
 
 
 def test_readings_are_those_reported_and_a_silent_site_has_none() -> None:

@@ -2,7 +2,9 @@
 
 import json
 import re
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +111,29 @@ def test_the_feed_counts_who_listens() -> None:
     found = samples_of(Vitals(), Tallies(), Hub("a"))
     assert found["gridtide_feed_subscribers{}"] == 0.0
     assert found["gridtide_feed_lost_frames_total{}"] == 0.0
+
+
+def test_a_room_that_is_busy_holds_up_nobody_but_who_asks_for_metrics() -> None:
+    """What else the service is asked is answered meanwhile."""
+    free = threading.Event()
+
+    def busy() -> Vitals:
+        assert free.wait(20)
+        return Vitals()
+
+    app = FastAPI(openapi_url=None)
+    app.include_router(metrics_router(busy, Tallies(), open_to_all))
+
+    @app.get("/other")
+    async def other() -> str:
+        return "answered"
+
+    with TestClient(app) as web, ThreadPoolExecutor(1) as beside:
+        asked = beside.submit(web.get, "/metrics")
+        assert web.get("/other").json() == "answered"
+        assert not asked.done()
+        free.set()
+        assert asked.result().status_code == 200
 
 
 def test_who_may_not_read_gets_nothing() -> None:

@@ -172,6 +172,7 @@ def test_people_at_the_console_come_first_and_a_death_forgets_nothing(place: Pla
         assert brain.cap(0.4)["fate"] == "done"
         assert place.asked(do="freeze", reason="smoke")["done"].startswith("frozen")
         assert brain.cap(0.5)["fate"] == "refused"
+        assert brain.asked({"report": True})["frozen"]
         assert place.limit_kw() == 0.4
         code, status = place.console("--status")
         assert (code, status["leads"], "smoke" in status["frozen"]) == (0, "the brain", True)
@@ -191,7 +192,7 @@ def test_people_at_the_console_come_first_and_a_death_forgets_nothing(place: Pla
 
 
 def test_both_agents_killed_or_paused_leave_no_cap_and_do_nothing_late(place: Place) -> None:
-    """SIGSTOP, an order that runs out, SIGCONT; then kill -9 with a cap on: it ends by its lease."""
+    """SIGSTOP, an order that runs out, SIGCONT; kill -9 with caps on: one ends by its lease, one at the console."""
     with place.both() as (brain, agent):
         agent.send_signal(signal.SIGSTOP)
         late = brain.cap(0.4, lives_s=0.5)
@@ -204,3 +205,11 @@ def test_both_agents_killed_or_paused_leave_no_cap_and_do_nothing_late(place: Pl
         agent.send_signal(signal.SIGKILL)
         agent.wait(20)
         until(lambda: place.limit_kw() == REST_KW, "the lease ends without the agent")
+        with place.agent() as again:
+            brain.hears()
+            assert brain.cap(0.5)["fate"] == "done"
+            again.send_signal(signal.SIGKILL)
+            again.wait(20)
+        assert place.limit_kw() == 0.5
+        assert place.console("--release")[0] == 0
+        assert place.limit_kw() == REST_KW

@@ -42,7 +42,7 @@ def test_schemathesis_finds_no_failure_in_any_path_of_the_service(
     """Every check it has, by who may do most things and by who may do nothing; the feed apart, which never ends."""
     with service(tmp_path) as here:
         here.wait_until_ready()
-        assert generated(here, role, words, tmp_path) > 100
+        assert generated(here, role, words, tmp_path) > 50
         assert here.ended() == 0
         assert [line for line in here.log if line["level"] == "error"] == []
 
@@ -51,7 +51,7 @@ def generated(here: Running, role: str, words: list[str], folder: Path) -> int:
     """How many cases the service passed, asked by somebody; a failure of one fails."""
     command = [
         str(Path(sys.executable).with_name("schemathesis")),
-        *["run", f"{here.url}/openapi.json", "--seed", SEED, "--max-examples", "20"],
+        *["run", f"{here.url}/openapi.json", "--seed", SEED, "--max-examples", "8"],
         *["-H", f"Authorization: Bearer {here.tokens[role]}", "--continue-on-failure"],
         # how fast cases are made depends on the machine and says nothing of the service
         *["--suppress-health-check", "too_slow", "--no-color", *words],

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.parts
 
 
 class OnPostgres:
-    """A database of its own for every test, and a leader of it."""
+    """An empty database for every test, and a leader of it."""
 
     url: str
     database: Database
@@ -32,7 +32,7 @@ class OnPostgres:
 
     @pytest.fixture(autouse=True)
     def _in_a_database(self, postgres: Postgres) -> None:
-        self.url = postgres.fresh()
+        self.url = postgres.emptied("promises")
 
     def opened(self) -> tuple[Database, Leads]:
         self.database = open_database(self.url)
@@ -90,7 +90,7 @@ class TestPostgresDatabase(DatabasePromises):
 
     @pytest.fixture(autouse=True)
     def _in_a_database(self, postgres: Postgres) -> None:
-        self.url = postgres.fresh()
+        self.url = postgres.emptied("promises")
 
     def address(self) -> str:
         return self.url

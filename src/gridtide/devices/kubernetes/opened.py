@@ -4,7 +4,9 @@ from pathlib import Path
 
 from gridtide.devices.kubernetes.api import cluster_at, cluster_at_url
 from gridtide.devices.kubernetes.device import Kubernetes, Terms
+from gridtide.finding import BadInput, Finding
 from gridtide.loop.clock import WallClock
+from gridtide.loop.site_agent import RENEW_EVERY_S
 
 
 def kubernetes(
@@ -19,6 +21,8 @@ def kubernetes(
 ) -> Kubernetes:
     """namespaces, queues: names with blanks between. kubeconfig: without it the pod's own cluster, or that of
     KUBECONFIG; server: an API without credentials instead. Raises BadInput."""
+    if not lease_s >= 3.0 * RENEW_EVERY_S:
+        raise BadInput([_short(lease_s)])
     terms = Terms(
         namespaces=tuple(namespaces.split()),
         queues=tuple(queues.split()),
@@ -28,3 +32,12 @@ def kubernetes(
     )
     cluster = cluster_at_url(server) if server else cluster_at(str(kubeconfig or "") or None)
     return Kubernetes(cluster, WallClock(), terms)
+
+
+def _short(lease_s: float) -> Finding:
+    return Finding(
+        subject="kubernetes, lease_s",
+        value=f"{lease_s:g}",
+        limit=f"{3.0 * RENEW_EVERY_S:g} s or more: it is renewed every {RENEW_EVERY_S:g} s",
+        mend="Mend the file of devices.",
+    )

@@ -1,5 +1,6 @@
 """A set-point that a Modbus device keeps for as long as its lease is renewed: shared by whatever can be told one."""
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -74,7 +75,8 @@ class _Standing:
 
 
 class Leased:
-    """The set-point of one device. kind: what it is called as a restraint."""
+    """The set-point of one device. kind: what it is called as a restraint. One thread at a time: a lease that is
+    renewed while it is let go would bring it back."""
 
     def __init__(
         self, line: ModbusLine, clock: Clock, terms: LeaseTerms, kind: str, gate: Gate | None
@@ -84,6 +86,7 @@ class Leased:
         self._terms = terms
         self._kind = kind
         self._gate = gate or Gate()
+        self._lock = threading.RLock()
         self._stands: _Standing | None = None
         self._faults = tuple(lease_faults(line.name, line.where, terms))
         self._has_lease = "lease" in line.where.registers
@@ -96,29 +99,35 @@ class Leased:
         why_not: Callable[[datetime], str | None] = lambda now: None,
     ) -> Outcome:
         """Tell a set-point until an instant. why_not: asked before, what speaks against it; it may read the device."""
-        now = self._clock.now()
-        stopped = self._gate.stopped(ticket, self._line.name, now)
-        if stopped is not None:
-            return stopped
-        fate, said = self._tried(lambda: self._told(value, until, now, why_not))
-        return self._gate.settled(ticket, fate, said, self._clock.now())
+        with self._lock:
+            now = self._clock.now()
+            stopped = self._gate.stopped(ticket, self._line.name, now)
+            if stopped is not None:
+                return stopped
+            fate, said = self._tried(lambda: self._told(value, until, now, why_not))
+            return self._gate.settled(ticket, fate, said, self._clock.now())
 
     def release(self, ticket: Ticket, subject: str) -> Outcome:
         """Back to rest at once."""
-        now = self._clock.now()
-        stopped = self._gate.stopped(ticket, subject, now)
-        if stopped is not None:
-            return stopped
-        if subject != self._line.name:
-            said = f"{subject[:80]!r} is not {self._line.name}"
-            return self._gate.settled(ticket, Fate.REFUSED, said, now)
-        fate, said = self._tried(lambda: self._let_go(now))
-        return self._gate.settled(ticket, fate, said, self._clock.now())
+        with self._lock:
+            now = self._clock.now()
+            stopped = self._gate.stopped(ticket, subject, now)
+            if stopped is not None:
+                return stopped
+            if subject != self._line.name:
+                said = f"{subject[:80]!r} is not {self._line.name}"
+                return self._gate.settled(ticket, Fate.REFUSED, said, now)
+            fate, said = self._tried(lambda: self._let_go(now))
+            return self._gate.settled(ticket, fate, said, self._clock.now())
 
     def restraints(self) -> tuple[Restraint, ...]:
         """The set-point as the device has it; after a restart its end is that of the lease. Raises UnreachableError."""
         if not self._line.where.actuated:
             return ()
+        with self._lock:
+            return self._standing()
+
+    def _standing(self) -> tuple[Restraint, ...]:
         (value,), now = self._line.read("setpoint"), self._clock.now()
         left = self._left(now)
         if left is None:
@@ -138,22 +147,26 @@ class Leased:
         """Hold for another lease what has not run out, rest what has. Raises UnreachableError.
 
         A set-point told before a restart is left to the lease that it has."""
-        stands, now = self._stands, self._clock.now()
-        try:
-            if stands is not None and now >= stands.until:
-                self._rested()
-            elif stands is not None and self._has_lease and self._lease_s(stands.until, now) > 0:
-                self._line.write({"lease": self._lease_s(stands.until, now)})
-        except (ToldError, RegisterError) as error:
-            raise UnreachableError(f"the lease was not renewed: {error}") from error
-        return self.restraints()
+        with self._lock:
+            stands, now = self._stands, self._clock.now()
+            try:
+                if stands is not None and now >= stands.until:
+                    self._rested()
+                elif (
+                    stands is not None and self._has_lease and self._lease_s(stands.until, now) > 0
+                ):
+                    self._line.write({"lease": self._lease_s(stands.until, now)})
+            except (ToldError, RegisterError) as error:
+                raise UnreachableError(f"the lease was not renewed: {error}") from error
+            return self.restraints()
 
     def rest_now(self) -> None:
         """Back to rest without a ticket, for a device's own limits. Raises UnreachableError."""
-        try:
-            self._rested()
-        except (ToldError, RegisterError) as error:
-            raise UnreachableError(f"it does not rest: {error}") from error
+        with self._lock:
+            try:
+                self._rested()
+            except (ToldError, RegisterError) as error:
+                raise UnreachableError(f"it does not rest: {error}") from error
 
     def _told(
         self,

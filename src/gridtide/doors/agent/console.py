@@ -14,6 +14,7 @@ from gridtide.finding import BadInput, Finding
 
 LINE_MAX = 65_536
 WITHIN_S = 30.0
+STRANGER_S = 2.0
 Answers = Callable[[Mapping[str, object], str], Mapping[str, object]]
 
 
@@ -50,10 +51,11 @@ class Console:
 
     def _one(self, line: socket.socket) -> None:
         with line, contextlib.suppress(OSError):
-            line.settimeout(WITHIN_S)
             uid = _uid(line)
+            known = uid in self._uids
+            line.settimeout(WITHIN_S if known else STRANGER_S)
             question = _read(line)
-            if uid not in self._uids:
+            if not known:
                 answer: Mapping[str, object] = {
                     "refused": f"{name_of(uid)} may not use this console"
                 }

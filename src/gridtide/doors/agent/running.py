@@ -1,15 +1,17 @@
-"""A site agent at work: a thread asks the brain, one reports, one looks after the site, one for each device acts."""
+"""A site agent at work: threads ask the brain, report, look, read; for each device one acts and one renews."""
 
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from gridtide.doors.agent.brain_line import BrainLine, LineError
 from gridtide.fleet.act import Act
-from gridtide.fleet.device import ReadsPower, Restrains, UnreachableError
+from gridtide.fleet.device import ReadsPower, RenewsLeases, Restrains, UnreachableError
 from gridtide.fleet.ticket import Ticket
-from gridtide.loop.site_agent import SiteAgent
+from gridtide.loop.site_agent import RENEW_EVERY_S, SiteAgent
 from gridtide.wire.agent_line import (
     Poll,
     Reply,
@@ -22,6 +24,8 @@ from gridtide.wire.agent_line import (
 from gridtide.wire.nouns import plain
 
 LOOK_S = 0.5
+READ_S = 2.0
+"""Devices are read so often, and after each act: a scheduler is not asked more than it must be."""
 WAITS_S = (1.0, 2.0, 4.0, 8.0, 15.0)
 """After a poll that failed, and after the next; a site is heard again within a quarter of a minute."""
 
@@ -43,18 +47,26 @@ class Running:
         self._now, self._note = now, note
         self._over = threading.Event()
         self._came = threading.Event()
+        self._changed = threading.Event()
         self._taken: set[str] = set()
         self._lock = threading.Lock()
-        self._report = SiteReport(at=now(), frozen=bool(agent.frozen))
+        self._report = SiteReport(at=now(), frozen=False)
         self._workers = {name: ThreadPoolExecutor(1, f"device-{name}") for name in devices}
+        work: dict[str, Callable[[], None]] = {
+            "asks": self._ask,
+            "reports": self._tell,
+            "looks": self._look,
+            "reads": self._read,
+        }
+        for name, device in devices.items():
+            if isinstance(device, RenewsLeases):
+                work[f"renews-{name}"] = partial(self._renew, name)
         self._threads = [
-            threading.Thread(target=work, name=name, daemon=True)
-            for name, work in (("asks", self._ask), ("reports", self._tell), ("looks", self._look))
+            threading.Thread(target=task, name=name, daemon=True) for name, task in work.items()
         ]
 
     def start(self) -> None:
         """Begin."""
-        self._refresh()
         for thread in self._threads:
             thread.start()
 
@@ -62,13 +74,18 @@ class Running:
         """End; an act that is being done is finished first, one that is not begun yet is not begun."""
         self._over.set()
         self._came.set()
+        self._changed.set()
         for worker in self._workers.values():
             worker.shutdown(wait=True, cancel_futures=True)
         self._line.close()
 
     def answer(self, question: Mapping[str, object], who: str) -> Mapping[str, object]:
         """What the console is told."""
-        return answered(self._agent, question, who) or self._status()
+        answer = answered(self._agent, question, who)
+        if answer is None:
+            return self._status()
+        self._came.set()
+        return answer
 
     def _status(self) -> Mapping[str, object]:
         report = self._report
@@ -85,12 +102,25 @@ class Running:
         while not self._over.wait(LOOK_S):
             try:
                 self._agent.look()
-                self._refresh()
             except Exception as fault:
                 self._note("looking failed", "", f"{type(fault).__name__}: {fault}; looking again")
 
-    def _refresh(self) -> None:
-        self._report = report_of(self._devices, self._now(), bool(self._agent.frozen))
+    def _renew(self, name: str) -> None:
+        """Renew the leases of a device, at once after a start: what still stands is taken over."""
+        while True:
+            self._agent.renew(name)
+            if self._over.wait(RENEW_EVERY_S):
+                return
+
+    def _read(self) -> None:
+        """Read every device, apart from what looks after the site: one that answers slowly delays no letting go."""
+        while not self._over.is_set():
+            self._changed.clear()
+            try:
+                self._report = report_of(self._devices, self._now())
+            except Exception as fault:
+                self._note("reading failed", "", f"{type(fault).__name__}: {fault}; reading again")
+            self._changed.wait(READ_S)
 
     def _ask(self) -> None:
         """One long poll after the other."""
@@ -103,18 +133,19 @@ class Running:
             failed += 1
 
     def _tell(self) -> None:
-        """Outcomes go up as they come, beside the poll that waits."""
+        """Outcomes go up as they come, and what people do at the console, beside the poll that waits."""
         while not self._over.is_set():
             self._came.wait()
             self._came.clear()
-            if self._agent.pending() and not self._over.is_set() and not self._once(0.0):
+            if not self._over.is_set() and not self._once(0.0):
                 self._over.wait(WAITS_S[0])
 
     def _once(self, wait_s: float) -> bool:
         """Whether the brain answered one poll; what it orders is begun."""
         with self._lock:
             taken = tuple(sorted(self._taken))
-        poll = Poll(wait_s=wait_s, taken=taken, outcomes=self._agent.pending(), report=self._report)
+        report = replace(self._report, frozen=bool(self._agent.frozen))
+        poll = Poll(wait_s=wait_s, taken=taken, outcomes=self._agent.pending(), report=report)
         try:
             reply = self._line.ask(poll)
         except LineError as fault:
@@ -145,7 +176,7 @@ class Running:
         finally:
             with self._lock:
                 self._taken.discard(ticket.id)
-            self._refresh()
+            self._changed.set()
             self._came.set()
 
 
@@ -176,7 +207,7 @@ def answered(
     )
 
 
-def report_of(devices: Mapping[str, object], now: datetime, frozen: bool) -> SiteReport:
+def report_of(devices: Mapping[str, object], now: datetime) -> SiteReport:
     """What devices say now; those that do not answer are named, and nothing is made up for them."""
     readings: list[SiteReading] = []
     restraints: list[SiteRestraint] = []
@@ -191,7 +222,7 @@ def report_of(devices: Mapping[str, object], now: datetime, frozen: bool) -> Sit
             unreachable.append(name)
     return SiteReport(
         at=now,
-        frozen=frozen,
+        frozen=False,
         readings=tuple(readings),
         restraints=tuple(restraints),
         unreachable=tuple(unreachable),

@@ -7,20 +7,27 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gridtide.devices.far_site import SiteDesk
 from gridtide.finding import BadInput
 from gridtide.wire.agent_line import WAIT_MAX_S, Poll, poll_of, reply_json
 
 BODY_MAX = 2**20
+PATH = "/agents/"
 
 
 def agents_router(desks: Mapping[str, SiteDesk], tokens: Mapping[str, str]) -> APIRouter:
     """POST /agents/{site}/line for every site that has a desk. tokens: SHA-256 in hexadecimal of each site's token.
 
-    It is asked by agents alone and knows no people: mount it beside what lets people in, not behind it.
+    It is asked by agents alone and knows no people: `beside` puts it next to what lets people in, not behind it. Raises
+    ValueError where desks and tokens are not of the same sites.
     """
+    if set(desks) != set(tokens):
+        raise ValueError(
+            f"sites with a desk, {sorted(desks)}, and with a token, {sorted(tokens)}, differ"
+        )
     router = APIRouter()
     bells = {site: _Bell(desk) for site, desk in desks.items()}
 
@@ -37,6 +44,18 @@ def agents_router(desks: Mapping[str, SiteDesk], tokens: Mapping[str, str]) -> A
         return Response(json.dumps(reply_json(reply)), media_type="application/json")
 
     return router
+
+
+def beside(people: ASGIApp, agents: APIRouter) -> ASGIApp:
+    """One application out of two: agents on their paths, which know no people, and everybody else on all others."""
+    line = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    line.include_router(agents)
+
+    async def both(scope: Scope, receive: Receive, send: Send) -> None:
+        of_agents = scope["type"] == "http" and str(scope["path"]).startswith(PATH)
+        await (line if of_agents else people)(scope, receive, send)
+
+    return both
 
 
 class _Bell:

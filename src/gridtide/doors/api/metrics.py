@@ -185,8 +185,8 @@ def metrics_router(
     registry.register(RoomCollector(vitals, tallies, hub))
 
     @router.get("/metrics", dependencies=[Depends(may_read)], response_class=Response)
-    async def metrics(request: Request) -> Response:
-        """Metrics as text for Prometheus."""
+    def metrics(request: Request) -> Response:
+        """Metrics as text for Prometheus, put together beside the loop that serves: a room may be busy."""
         encode, media_type = choose_encoder(request.headers.get("accept", ""))
         return Response(encode(registry), headers={"content-type": media_type})
 

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
+from threading import Lock
 
 DECISION_BOUNDS_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 REASONS = ("no-token", "wrong-token", "expired-token", "role", "origin", "rate", "size", "other")
@@ -21,6 +22,7 @@ class Tallies:
     refused: Counter[str] = field(default_factory=Counter)
     decision_s: float = 0.0
     decisions: list[int] = field(default_factory=lambda: [0] * (len(DECISION_BOUNDS_S) + 1))
+    _one_at_a_time: Lock = field(default_factory=Lock, repr=False)
 
     def decided(self, seconds: float) -> None:
         """One more decision was made, in so long."""
@@ -28,5 +30,6 @@ class Tallies:
         self.decision_s += seconds
 
     def refuse(self, reason: str) -> None:
-        """One more request was refused."""
-        self.refused[reason if reason in REASONS else "other"] += 1
+        """One more request was refused; whichever thread says so."""
+        with self._one_at_a_time:
+            self.refused[reason if reason in REASONS else "other"] += 1

@@ -49,7 +49,7 @@ def _line(says: dict[str, Any] | str) -> str:
     if "checkpoint" in says:
         point = says["checkpoint"]
         return f"{point['at']}  checkpoint of {point['number']} records by key {point['key']}"
-    if says.get("kind") == "people":
+    if {"who", "role", "what", "subject", "held", "said"} <= set(says):
         held = "" if says["held"] else "REFUSED  "
         return f"{says['at']}  {says['who']} ({says['role']})  {says['what']} {says['subject']}  {held}{says['said']}"
     if says.get("kind") == "maker":

@@ -48,16 +48,16 @@ class _Line:
         self._keeper = keeper
         self._uids = uids
         self._open = 0
+        self._noted: set[str] = set()
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, until it ends, says too much or nothing for a while."""
         who = f"uid {_uid(writer.get_extra_info('socket'))}"
-        self._open += 1
         try:
             if who not in {f"uid {one}" for one in self._uids}:
-                self._keeper.note("refused", "", f"{who} is not on the list of who may ask")
+                self._note_stranger(who)
                 await _refused(reader, writer, f"{who} may not ask here")
-            elif self._open > CONNECTIONS_MAX:
+            elif self._open >= CONNECTIONS_MAX:
                 await _refused(reader, writer, "too many connections; close some")
             else:
                 await self._answered(reader, writer, who)
@@ -65,10 +65,24 @@ class _Line:
         except (ConnectionError, TimeoutError):
             return
         finally:
-            self._open -= 1
             writer.close()
 
+    def _note_stranger(self, who: str) -> None:
+        """Once for each, so that nobody fills the disk with them."""
+        if who not in self._noted:
+            self._noted.add(who)
+            self._keeper.note("refused", "", f"{who} is not on the list of who may ask")
+
     async def _answered(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, who: str
+    ) -> None:
+        self._open += 1
+        try:
+            await self._each(reader, writer, who)
+        finally:
+            self._open -= 1
+
+    async def _each(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, who: str
     ) -> None:
         while True:

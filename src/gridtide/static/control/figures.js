@@ -1,6 +1,6 @@
 /** The strip of figures: each leads to what it is made of, where that comes from, and how old it is. */
 
-import { age, byImport, carbonSource, heard, isStale, total } from "./heard.js";
+import { age, byImport, carbonSource, heard, isStale, leftOut, total } from "./heard.js";
 import { $, made } from "./made.js";
 import { instant, money, number, span, word } from "./words.js";
 
@@ -10,7 +10,7 @@ function figures() {
   const sites = heard.frame?.values.sites ?? [];
   const [used, curtailed, load, imports, limit] = ["renewable_used_kw", "renewable_curtailed_kw", "facility_kw", "import_kw", "import_max_kw"].map(total);
   const price = byImport("price_per_mwh");
-  const cost = sites.every((site) => typeof site.import_kw === "number" && typeof site.price_per_mwh === "number")
+  const cost = !leftOut() && sites.every((site) => typeof site.import_kw === "number" && typeof site.price_per_mwh === "number")
     ? sites.reduce((sum, site) => sum + (site.import_kw * site.price_per_mwh) / 1000, 0) : null;
   const risks = heard.frame?.values.at_risk ?? [];
   const over = sites.filter((site) => isOver(site)).map((site) => site.site);

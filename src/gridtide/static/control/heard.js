@@ -69,8 +69,14 @@ export function isStale(source) {
   return old === null || old > (source === "meters" ? METERS_STALE_S : ISSUE_STALE_S);
 }
 
-/** Sum over the sites of the newest frame; null where one of them is unknown. @param {string} key */
+/** How many sites are not in the newest frame, because it would be too long with them. */
+export function leftOut() {
+  return heard.frame?.values.left_out?.sites ?? 0;
+}
+
+/** Sum over all sites; null where one of them is unknown or not in the frame. @param {string} key */
 export function total(key) {
+  if (leftOut()) return null;
   const sites = heard.frame?.values.sites ?? [];
   const values = sites.map((site) => site[key]);
   return values.length && values.every((value) => typeof value === "number") ? values.reduce((sum, value) => sum + value, 0) : null;
@@ -78,6 +84,7 @@ export function total(key) {
 
 /** Mean over the sites by what each draws from the grid; plain where none draws. @param {string} key */
 export function byImport(key) {
+  if (leftOut()) return null;
   const sites = (heard.frame?.values.sites ?? []).filter((site) => typeof site[key] === "number");
   if (!sites.length) return null;
   const weights = sites.map((site) => Math.max(site.import_kw ?? 0, 0));

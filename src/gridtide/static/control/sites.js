@@ -1,7 +1,7 @@
 /** Power by site: small multiples on one scale, six hours back and a day ahead, over ribbons of price, carbon and calls. */
 
 import { isOver, showSource } from "./figures.js";
-import { AHEAD, BACK, coming, heard, isStale, metered, present } from "./heard.js";
+import { AHEAD, BACK, coming, heard, isStale, leftOut, metered, present } from "./heard.js";
 import { $, made } from "./made.js";
 import { clockOf, hourOf, number, word } from "./words.js";
 
@@ -130,7 +130,7 @@ function say(tile, site, bars) {
 function showPlan() {
   const [ahead, decision] = [heard.ahead, heard.frame?.values.decision];
   const made = ahead?.made_at ? `${word("planOf")} ${clockOf(Date.parse(ahead.made_at), ahead.sites[0]?.clock ?? "UTC")} (${ahead.policy})` : word("noPlan");
-  $("plan").textContent = `${made} · ${decision ? `${word("inForce")} ${decision}` : word("notTold")}`;
+  $("plan").textContent = `${made} · ${decision ? `${word("inForce")} ${decision}` : word("notTold")}${leftOut() ? ` · ${leftOut()} ${word("leftOut")}` : ""}`;
 }
 
 function legend(classes, ink, beyond) {
