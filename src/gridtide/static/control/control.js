@@ -11,6 +11,7 @@ import { clockOf, instant, number, span, speak, speakOther, word } from "./words
 const LOOK_MS = 1_000;
 const DRAW_MS = 250;
 const SILENT_MS = 40_000;
+const SAID_MS = 20_000;
 const AHEAD_EVERY = 20;
 const SITE_COLUMNS = [
   ["facility", "facility_kw"], ["it", "it_kw"], ["import", "import_kw"], ["planKw", "plan_import_kw"], ["limitKw", "import_max_kw"],
@@ -148,12 +149,20 @@ function wonder(title, against, doing, then, opposes = true) {
   $("reason").focus();
 }
 
+let sayingUntil = 0;
+/** What the room said of an act stays for a while. */
+function tell(text) {
+  $("said").textContent = text;
+  clearTimeout(sayingUntil);
+  sayingUntil = setTimeout(() => $("said").replaceChildren(), SAID_MS);
+}
+
 async function act(path, body) {
   try {
     const { said } = await ask(path, body);
-    $("said").textContent = said.said ?? said.errors.map((one) => `${one.subject}: ${one.value}; ${one.limit}. ${one.next_step}`).join(" ");
+    tell(said.said ?? said.errors.map((one) => `${one.subject}: ${one.value}; ${one.limit}. ${one.next_step}`).join(" "));
   } catch {
-    $("said").textContent = word("failed");
+    tell(word("failed"));
   }
   await look();
 }

@@ -43,7 +43,7 @@ export function showFigures() {
     value.textContent = one.value;
     unit.textContent = ` ${one.unit}`;
     note.textContent = one.note;
-    button.className = `figure${one.bad ? " bad" : ""}${isStale(one.source) ? " stale" : ""}`;
+    button.className = `figure${one.bad ? " bad" : ""}${isStale(one.source) || one.value === "–" ? " stale" : ""}`;
     button.onclick = () => showSource(one);
   });
 }

@@ -63,10 +63,10 @@ export function carbonSource() {
   return Object.keys(heard.frame?.values.ages_s ?? {}).find((key) => key.startsWith("carbon_")) ?? "carbon";
 }
 
-/** Whether a source is older than it may be, or of no known age. @param {string} source */
+/** Whether a source is older than it may be; meters of no known age are, a tariff that was never issued is not. @param {string} source */
 export function isStale(source) {
   const old = age(source);
-  return old === null || old > (source === "meters" ? METERS_STALE_S : ISSUE_STALE_S);
+  return source === "meters" ? old === null || old > METERS_STALE_S : old !== null && old > ISSUE_STALE_S;
 }
 
 /** How many sites are not in the newest frame, because it would be too long with them. */
