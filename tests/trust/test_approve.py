@@ -32,7 +32,7 @@ from gridtide.trust.approve import (
 from gridtide.trust.envelope import Envelope
 from gridtide.trust.modes import Autonomy, Mode
 from gridtide.trust.people import Person, Role
-from gridtide.trust.proposal import Proposal, proposal_of
+from gridtide.trust.proposal import Proposal, percent, proposal_of
 from gridtide.trust.record import Stage
 from gridtide.trust.touch import Touch, touched
 
@@ -224,3 +224,11 @@ def test_a_decision_names_who_answers_for_it(turn: Turn) -> None:
     """A person or a policy in place of the study."""
     found = answerable(turn.decision, "Li", Stage.APPROVED)
     assert (found.owner, found.stage, found.id) == ("Li", Stage.APPROVED, turn.decision.id)
+
+
+@pytest.mark.parametrize(
+    ("share", "said"), [(2.2, "220 %"), (12.5, "1,250 %"), (0.72, "72 %"), (0.004, "0.4 %")]
+)
+def test_a_share_is_said_without_powers_of_ten(share: float, said: str) -> None:
+    """People read it before they approve."""
+    assert percent(share) == said

@@ -72,6 +72,11 @@ def proposal_of(
     )
 
 
+def percent(share: float) -> str:
+    """A share in per cent: whole from ten on, to two figures below."""
+    return f"{100 * share:,.0f} %" if share >= 0.1 else f"{100 * share:.2g} %"
+
+
 def _title(touch: Touch) -> str:
     """What it does, in plain words."""
     if touch.nothing:
@@ -151,7 +156,7 @@ def _against(
     if saved > 0 and cost > 0:
         said.append(
             f"the saving rests on prices as of {local(dispatch.issue, clock)}; it is gone where the chosen"
-            f" hours cost {100 * saved / cost:.2g} % more than expected ({money(saved)} {currency})"
+            f" hours cost {percent(saved / cost)} more than expected ({money(saved)} {currency})"
         )
     stopped = [row for row in rows if _stops(dispatch, situation, row)]
     if stopped:
