@@ -44,11 +44,11 @@ export function showFigures() {
     unit.textContent = ` ${one.unit}`;
     note.textContent = one.note;
     button.className = `figure${one.bad ? " bad" : ""}${isStale(one.source) || one.value === "–" ? " stale" : ""}`;
-    button.onclick = () => showSource(one);
+    button.onclick = () => showSource(figures()[place]);
   });
 }
 
-/** Where a figure comes from: what it is made of at each site, its source and the age of it. */
+/** Where a figure of the newest frame comes from: what it is made of at each site, its source and the age of it. */
 export function showSource(one) {
   $("source-title").textContent = `${word(one.name)}: ${one.value} ${one.unit}`;
   const facts = [

@@ -1,7 +1,7 @@
 /** Power by site: small multiples on one scale, six hours back and a day ahead, over ribbons of price, carbon and calls. */
 
 import { isOver, showSource } from "./figures.js";
-import { AHEAD, BACK, coming, heard, isStale, leftOut, metered, present } from "./heard.js";
+import { AHEAD, BACK, coming, heard, isStale, leftOut, metered, present, total } from "./heard.js";
 import { $, made } from "./made.js";
 import { clockOf, hourOf, number, word } from "./words.js";
 
@@ -119,7 +119,7 @@ function say(tile, site, bars) {
   const planned = Math.max(...bars.filter(([, , one]) => !one.metered).map(([, , one]) => one.plan ?? 0), 0);
   tile.now.textContent = `${number(site.import_kw)} kW ${word("ofLimit")} ${number(site.import_max_kw)} kW`;
   tile.now.className = `plain${over ? " bad" : ""}`;
-  tile.now.onclick = () => showSource({ name: "fromGrid", value: number(site.import_kw), unit: "kW", source: "meters", keys: ["import_kw", "import_max_kw", "plan_import_kw", "facility_kw", "it_kw"] });
+  tile.now.onclick = () => showSource({ name: "fromGrid", value: number(total("import_kw")), unit: "kW", source: "meters", keys: ["import_kw", "import_max_kw", "plan_import_kw", "facility_kw", "it_kw"] });
   const { site: next } = coming(site.site);
   tile.said.textContent = [over ? word("over") : "", `${word("plannedMost")} ${number(planned)} kW`, next ? clockOf(present(), next.clock) : ""].filter(Boolean).join(" · ");
   tile.box.setAttribute("aria-label", `${site.site}: ${word("fromGrid")} ${tile.now.textContent}; ${tile.said.textContent}`);
