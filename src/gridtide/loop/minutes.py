@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from gridtide.trust.audit import content_of, contents, linked
+from gridtide.trust.audit import NUMBER, content_of, contents, numbered
 from gridtide.trust.record import Decision, Store, StoreFullError, StoreLostError
 
 KEPT = 200
@@ -61,10 +61,11 @@ class Minutes:
         return ""
 
     def _put(self, content: Mapping[str, object]) -> None:
-        entry = linked(self.store.last(), content)
+        entry = numbered(self.store.last(), content)
         self.store.append(entry)
         says = contents([entry])[0]
-        self.tail.append({"number": self.written, "hash": entry.hash, "says": says})
+        number = says.pop(NUMBER, self.written)
+        self.tail.append({"number": number, "hash": entry.hash, "says": says})
         self.written += 1
 
     def decisions(self, count: int) -> tuple[Mapping[str, object], ...]:
