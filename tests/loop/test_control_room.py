@@ -208,6 +208,28 @@ def test_what_cannot_be_written_down_is_not_told_and_goes_on_with_room_again() -
     assert room.decisions(1)[0]["stage"] == "verified"
 
 
+def test_what_only_lowers_holds_also_where_nothing_can_be_written_and_is_written_first_later() -> (
+    None
+):
+    """Freeze, release and a lower mode on a full disk; raising does not hold there."""
+    store = FullStore()
+    room = gone_on(opened(Mode.ACT, store), 3)
+    store.full = True
+    frozen = room.freeze(BOB, "storm")
+    assert frozen.held and "no room on the disk" in frozen.said and room.state()["frozen"]
+    assert room.change_mode("observe", BOB, "storm").held
+    assert room.release(BOB, "storm").held
+    with pytest.raises(StoreFullError):
+        room.thaw(ANN, "over")
+    gone_on(room, 1)
+    before = len(store.entries())
+    store.full = False
+    gone_on(room, 1)
+    written = [str(json.loads(one.text).get("what", "")) for one in store.entries()[before:]]
+    assert written[:3] == ["freeze", "mode", "release"]
+    assert broken_link(store.entries()) is None
+
+
 def test_a_freeze_between_approval_and_telling_stops_it() -> None:
     """What was approved and not yet told expires, and is not told later."""
     store = MemoryStore()

@@ -73,6 +73,7 @@ from gridtide.trust.modes import (
     ToMode,
     asked,
     lapsed,
+    raises,
 )
 from gridtide.trust.people import Person
 from gridtide.trust.proposal import proposal_of
@@ -127,6 +128,7 @@ class ControlRoom:
     verdicts: tuple[Verdict, ...] = ()
     decided_s: list[float] = field(default_factory=list)
     fates: Counter[str] = field(default_factory=Counter)
+    unkept: bool = False
     releasing: bool = False
     leaving: tuple[LetGo, ...] = ()
     closed: bool = False
@@ -203,6 +205,9 @@ class ControlRoom:
 
     def _keep(self) -> None:
         """What the next room must know if this one is gone at the next instant."""
+        with self.lock:
+            if self.unkept:
+                self._keep_autonomy(self.autonomy)
         if self.documents is not None:
             self.documents.keep("world", self.mandate.owner, self.world.now, kept(self.world))
 
@@ -546,14 +551,30 @@ class ControlRoom:
             return Receipt(held=True, said=settled.said)
 
     def _change(self, change: Change, by: Person, reason: str) -> Receipt:
+        """What comes of what somebody asks for. It is written down before it holds; what only lowers holds at once,
+        also where the store takes nothing."""
         with self.lock:
             heard = asked(self.autonomy, change, by, self.clock.now(), reason)
-            self.minutes.append(_plain(heard.note))
-            if self.documents is not None:
-                values = values_of(heard.autonomy)
-                self.documents.keep("autonomy", self.mandate.owner, self.clock.now(), values)
+            if not heard.held or raises(self.autonomy, change):
+                self.minutes.append(_plain(heard.note))
+                self._keep_autonomy(heard.autonomy)
+                self.autonomy = heard.autonomy
+                return Receipt(held=heard.held, said=heard.said, needs=heard.needs)
             self.autonomy = heard.autonomy
-            return Receipt(held=heard.held, said=heard.said, needs=heard.needs)
+            missing = self.minutes.owe(_plain(heard.note))
+            try:
+                self._keep_autonomy(heard.autonomy)
+            except (StoreFullError, StoreLostError) as fault:
+                self.unkept, missing = True, str(fault)
+            later = f"; written down as soon as the store takes it: {missing}" if missing else ""
+            return Receipt(held=True, said=heard.said + later, needs=heard.needs)
+
+    def _keep_autonomy(self, autonomy: Autonomy) -> None:
+        """What people decided, for the room after this one. Raises what the store raises."""
+        if self.documents is not None:
+            now = self.clock.now()
+            self.documents.keep("autonomy", self.mandate.owner, now, values_of(autonomy))
+        self.unkept = False
 
 
 def _plain(note: object) -> dict[str, Any]:

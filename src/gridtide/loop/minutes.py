@@ -5,8 +5,8 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from gridtide.trust.audit import content_of, contents, linked
-from gridtide.trust.record import Decision, Store
+from gridtide.trust.audit import NUMBER, content_of, contents, numbered
+from gridtide.trust.record import Decision, Store, StoreFullError, StoreLostError
 
 KEPT = 200
 """Decisions and entries that stay at hand; the chain keeps all."""
@@ -15,13 +15,15 @@ KEPT = 200
 @dataclass(kw_only=True, eq=False)
 class Minutes:
     """store: of the chain. decided: the newest decisions by id, each at its newest stage, oldest first. why: what was
-    said of them beside. Any thread may write; entries never stand between each other."""
+    said of them beside. owed: what holds already and is written down before anything else, once the store takes it. Any
+    thread may write; entries never stand between each other."""
 
     store: Store
     decided: dict[str, Decision] = field(default_factory=dict)
     why: dict[str, Mapping[str, object]] = field(default_factory=dict)
     tail: deque[Mapping[str, object]] = field(default_factory=lambda: deque(maxlen=KEPT))
     lock: threading.RLock = field(default_factory=threading.RLock)
+    owed: list[Mapping[str, object]] = field(default_factory=list)
     written: int = 0
 
     def __post_init__(self) -> None:
@@ -41,13 +43,30 @@ class Minutes:
                 self.why.pop(gone, None)
 
     def append(self, content: Mapping[str, object]) -> None:
-        """Anything else. Raises what the store raises."""
+        """Anything else, behind what is owed. Raises what the store raises."""
         with self.lock:
-            entry = linked(self.store.last(), content)
-            self.store.append(entry)
-            says = contents([entry])[0]
-            self.tail.append({"number": self.written, "hash": entry.hash, "says": says})
-            self.written += 1
+            while self.owed:
+                self._put(self.owed[0])
+                del self.owed[0]
+            self._put(content)
+
+    def owe(self, content: Mapping[str, object]) -> str:
+        """What holds whether the store takes it or not: why it is not written down yet, "" where it is."""
+        with self.lock:
+            try:
+                self.append(content)
+            except (StoreFullError, StoreLostError) as fault:
+                self.owed.append(content)
+                return str(fault)
+        return ""
+
+    def _put(self, content: Mapping[str, object]) -> None:
+        entry = numbered(self.store.last(), content)
+        self.store.append(entry)
+        says = contents([entry])[0]
+        number = says.pop(NUMBER, self.written)
+        self.tail.append({"number": number, "hash": entry.hash, "says": says})
+        self.written += 1
 
     def decisions(self, count: int) -> tuple[Mapping[str, object], ...]:
         """The newest decisions, newest first."""

@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 from service_process import Running, running, token_file
 
+from gridtide.stores.checkpoint_lines import CheckpointLines
+from gridtide.stores.signing_key import new_key
+from gridtide.trust.checkpoint import public_bytes, written
+
 
 def serving(folder: Path, name: str) -> AbstractContextManager[Running]:
     """`gridtide serve --demo` over the store of a folder."""
@@ -29,6 +33,10 @@ def words(folder: Path) -> list[str]:
         str(folder / "tokens.toml"),
         "--store",
         str(folder / "db"),
+        "--sign-key",
+        str(folder / "key.pem"),
+        "--checkpoints",
+        str(folder / "signed"),
     ]
     return ["-m", "gridtide", "serve", "--demo", "--speed", "3600", *options]
 
@@ -37,7 +45,8 @@ def words(folder: Path) -> list[str]:
 def test_killed_and_begun_again_it_keeps_what_people_decided_and_a_second_one_does_not_start(
     tmp_path: Path,
 ) -> None:
-    """Frozen stays frozen, the chain is whole and goes on; what was refused stands in it."""
+    """Frozen stays frozen, the chain is whole and goes on, its end signed; what was refused stands in it."""
+    key = new_key(tmp_path / "key.pem")
     with serving(tmp_path, "first") as here:
         here.wait_until_ready()
         assert here.ask("/api/freeze", "operator", {"reason": "drill"})[0] == 200
@@ -53,12 +62,15 @@ def test_killed_and_begun_again_it_keeps_what_people_decided_and_a_second_one_do
         here.wait_until_ready()
         assert here.ask("/api/state")[1]["frozen"] is True
         assert here.ended() == 0
+    public, signed = written(public_bytes(key)), str(tmp_path / "signed")
+    options = ["--key", public, "--kept", signed, "--json"]
     verified = subprocess.run(
-        [sys.executable, "-m", "gridtide", "audit", "verify", str(tmp_path / "db")],
+        [sys.executable, "-m", "gridtide", "audit", "verify", str(tmp_path / "db"), *options],
         capture_output=True,
         text=True,
     )
     assert verified.returncode == 0, verified.stdout + verified.stderr
+    assert len(CheckpointLines(tmp_path / "signed").read()) > 0
     shown = subprocess.run(
         [sys.executable, "-m", "gridtide", "audit", "show", str(tmp_path / "db"), "--last", "500"],
         capture_output=True,

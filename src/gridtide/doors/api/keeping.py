@@ -2,23 +2,25 @@
 
 import logging
 import threading
+from collections.abc import Callable
 
 from gridtide.loop.control import ControlRoom
 from gridtide.loop.live import Runner
 from gridtide.loop.mandate import Mandate
 from gridtide.stores.sql.leading import LEASE_S
 from gridtide.stores.sql.service import ServiceStores
-from gridtide.trust.record import NotLeadingError, StoreLostError
+from gridtide.trust.record import NotLeadingError, StoreFullError, StoreLostError
 
 RENEWED_EVERY_S = LEASE_S / 5.0
 log = logging.getLogger("gridtide.serve")
 
 
 class Kept:
-    """Renews the lead while the room goes on, and takes no more turns once another leads."""
+    """Renews the lead while the room goes on, and takes no more turns once another leads. seal: signs the end of the
+    chain when it stops."""
 
-    def __init__(self, runner: Runner, stores: ServiceStores) -> None:
-        self._runner, self._stores = runner, stores
+    def __init__(self, runner: Runner, stores: ServiceStores, seal: Callable[[], None]) -> None:
+        self._runner, self._stores, self._seal = runner, stores, seal
         self._ends = threading.Event()
         self._lost: NotLeadingError | None = None
         self._thread = threading.Thread(target=self._renew, name="lead", daemon=True)
@@ -53,6 +55,10 @@ class Kept:
         held = self._runner.stop()
         self._ends.set()
         self._thread.join()
+        try:
+            self._seal()
+        except (NotLeadingError, StoreFullError, StoreLostError) as fault:
+            log.error("the end of the chain is not signed", extra={"why": str(fault)})
         self._stores.close()
         return held
 

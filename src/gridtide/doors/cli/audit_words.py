@@ -51,7 +51,9 @@ def _line(says: dict[str, Any] | str) -> str:
         return f"{point['at']}  checkpoint of {point['number']} records by key {point['key']}"
     if {"who", "role", "what", "subject", "held", "said"} <= set(says):
         held = "" if says["held"] else "REFUSED  "
-        return f"{says['at']}  {says['who']} ({says['role']})  {says['what']} {says['subject']}  {held}{says['said']}"
+        why = f"  reason: {says['reason']}" if says.get("reason") else ""
+        who = f"{says['who']} ({says['role']})"
+        return f"{says['at']}  {who}  {says['what']} {says['subject']}  {held}{says['said']}{why}"
     if says.get("kind") == "maker":
         return f"gridtide {says['version']} began to write"
     return ", ".join(f"{name} {value}" for name, value in sorted(says.items()))[:160]

@@ -1,6 +1,6 @@
 """`gridtide serve`: the control room, live, for a browser and for programs."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -10,11 +10,12 @@ import click
 
 from gridtide.doors.cli.numbers import Number
 from gridtide.doors.cli.tls_pair import pair_faults
-from gridtide.finding import Finding, refuse_if_any
+from gridtide.finding import BadInput, Finding, refuse_if_any
 
 if TYPE_CHECKING:
     from gridtide.doors.api.opening import Running
     from gridtide.doors.api.serving import Keys
+    from gridtide.trust.record import Store
 
 FILE = click.Path(path_type=Path)
 ROLES = ("viewer", "operator", "approver", "admin")
@@ -41,6 +42,8 @@ PEOPLE_OF_THE_DEMO = ("first", "second")
 @click.option("--tls-key", type=FILE, help="Its private key, in PEM.")
 @click.option("--plain-http", is_flag=True, help="A proxy in front of it speaks TLS.")
 @click.option("--store", help="Keep all here: a file of SQLite, or the URL of PostgreSQL.")
+@click.option("--sign-key", type=FILE, help="Sign the chain with this key (gridtide audit key).")
+@click.option("--checkpoints", type=FILE, help="File, best elsewhere, that signatures go to.")
 @click.option(
     "--speed",
     type=Number(min=1.0, max=100_000.0),
@@ -77,6 +80,8 @@ def serve(
     tls_key: Path | None,
     plain_http: bool,
     store: str | None,
+    sign_key: Path | None,
+    checkpoints: Path | None,
     speed: float,
     requests_per_s: float,
     new_token: str | None,
@@ -95,16 +100,17 @@ def serve(
     faults = [*authentication_faults(host, keys), *pair_faults(tls_cert, tls_key, TLS)]
     if not plain_http:
         faults += tls_faults(host, tls, "a token is read by whoever carries it", BEYOND)
-    refuse_if_any([*faults, *_case_faults(case, demo)])
-    _serve(case, (host, port, tls), keys, store, speed, requests_per_s)
+    signs = None if sign_key is None or checkpoints is None else (sign_key, checkpoints)
+    faults += [*_case_faults(case, demo), *_signing_faults(store, sign_key, checkpoints)]
+    refuse_if_any(faults)
+    room = partial(_opened, case, store, signs, speed)
+    _serve(room, (host, port, tls), keys, requests_per_s)
 
 
 def _serve(
-    case: Path | None,
+    room: "Callable[[], Running]",
     place: tuple[str, int, tuple[Path, Path] | None],
     keys: "Keys",
-    store: str | None,
-    speed: float,
     requests_per_s: float,
 ) -> None:
     from gridtide.doors.api.logs import log_as_json
@@ -121,7 +127,7 @@ def _serve(
         for text in texts:
             click.echo(f"{address}/#token={text}")
 
-    serve_room(door, lambda: _opened(case, store, speed), clock, listening)
+    serve_room(door, room, clock, listening)
 
 
 def _made(name: str, role: str | None, tokens: Path | None, days: int) -> str:
@@ -158,7 +164,32 @@ def _case_faults(case: Path | None, demo: bool) -> Iterator[Finding]:
         )
 
 
-def _opened(case: Path | None, store: str | None, speed: float) -> "Running":
+def _signing_faults(
+    store: str | None, key: Path | None, checkpoints: Path | None
+) -> Iterator[Finding]:
+    """Signatures need a chain that stays, a key that can be read, and a file for them."""
+    if key is None and checkpoints is None:
+        return
+    for option, given in (("--store", store), ("--sign-key", key), ("--checkpoints", checkpoints)):
+        if given is None:
+            yield Finding(
+                subject=option,
+                value="is missing",
+                limit="--store, --sign-key and --checkpoints together",
+                mend=f"Add {option}; gridtide audit key makes a key.",
+            )
+    if key is not None:
+        from gridtide.stores.signing_key import read_key
+
+        try:
+            read_key(key)
+        except BadInput as fault:
+            yield from fault.findings
+
+
+def _opened(
+    case: Path | None, store: str | None, signs: tuple[Path, Path] | None, speed: float
+) -> "Running":
     from gridtide.case.live_room import demo_room, room_of_case
     from gridtide.doors.api.keeping import Kept
     from gridtide.loop.live import Runner
@@ -166,18 +197,35 @@ def _opened(case: Path | None, store: str | None, speed: float) -> "Running":
     from gridtide.stores.sql.service import open_for_service
 
     if store is None:
-        chain = MemoryStore()
-        room = demo_room(speed, chain) if case is None else room_of_case(case, speed, chain)
+        brief = MemoryStore()
+        room = demo_room(speed, brief) if case is None else room_of_case(case, speed, brief)
         runner = Runner(room=room)
         runner.start()
         return runner
     kept = open_for_service(store, f"gridtide serve {case or '--demo'}", Path(f"{store}.readings"))
     make = demo_room if case is None else partial(room_of_case, case)
     try:
-        room = make(speed, kept.entries, documents=kept.documents)
+        chain, seal = _sealed(kept.entries, signs)
+        room = make(speed, chain, documents=kept.documents)
     except BaseException:
         kept.close()
         raise
-    running = Kept(Runner(room=room), kept)
+    running = Kept(Runner(room=room), kept, seal)
     running.start()
     return running
+
+
+def _sealed(
+    entries: "Store", signs: tuple[Path, Path] | None
+) -> "tuple[Store, Callable[[], None]]":
+    """The chain, signed as it grows where somebody asks for it, and what signs its end."""
+    if signs is None:
+        return entries, lambda: None
+    from gridtide.loop.clock import WallClock
+    from gridtide.stores.checkpoint_lines import CheckpointLines
+    from gridtide.stores.signing_key import read_key
+    from gridtide.trust.checkpoint import SignedStore
+
+    key, checkpoints = signs
+    chain = SignedStore(entries, read_key(key), WallClock().now, CheckpointLines(checkpoints).keep)
+    return chain, chain.sign
