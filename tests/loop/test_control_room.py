@@ -13,7 +13,7 @@ from gridtide.decide.reservations import Reservations
 from gridtide.decide.situation import Situation
 from gridtide.loop.clock import DrivenClock
 from gridtide.loop.control import ControlRoom
-from gridtide.loop.frame import within
+from gridtide.loop.frame import at_risk, within
 from gridtide.stores.memory import MemoryIntents, MemoryStore
 from gridtide.testing.studies import START, small_study
 from gridtide.trust.audit import broken_link, contents
@@ -152,6 +152,21 @@ def test_frames_rise_by_one_and_are_small_plain_values(mode: Mode) -> None:
     sites = frame.values["sites"]
     assert isinstance(sites, list)
     assert all(site["import_kw"] is not None for site in sites)
+
+
+def test_a_frame_counts_all_jobs_at_risk_and_names_the_eight_with_least_slack() -> None:
+    """Nobody is told eight where there are more."""
+    study = small_study(3, hours=24, jobs=400, accelerators=4)
+    clock = DrivenClock(study.timeline.start)
+    room = room_of(study, clock, MemoryStore(), MemoryIntents(), Mode.ADVISE)
+    counted = []
+    for _ in range(8):
+        values = gone_on(room, 1).newest().values
+        named = values["at_risk"]
+        assert isinstance(named, list) and room.turn is not None
+        counted.append(len(at_risk(room.turn.situation)))
+        assert (values["at_risk_count"], len(named)) == (counted[-1], min(counted[-1], 8))
+    assert max(counted) > 8
 
 
 def test_people_are_answered_while_a_plan_is_made() -> None:

@@ -63,7 +63,7 @@ def full_app() -> FastAPI:
     watch = Watch(WallClock().now, "EUR", Kind.CARBON_AVERAGE)
     for number in (1, 2):
         acts = {"done": number}
-        values = {"sites": [SITE], "decided_s": [0.2], "acts": acts, "at_risk": [], "alarms": []}
+        values = {"sites": [SITE], "decided_s": [0.2], "acts": acts, "at_risk_count": 0}
         watch.look(Frame(number=number, at=BEGAN, values=values))
     watch.tallies.approvals["approved"] += 1
     watch.tallies.refuse("role")
