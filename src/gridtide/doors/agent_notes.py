@@ -10,6 +10,13 @@ from gridtide.stores.json_lines import JsonLinesStore
 from gridtide.trust.audit import numbered
 
 
+def one_line(said: str) -> str:
+    """Words of others as one line that no terminal obeys: what cannot be printed stands as an escape."""
+    return "".join(
+        one if one.isprintable() else one.encode("unicode_escape").decode() for one in said
+    )
+
+
 class Notes:
     """Writes down what happens, from any thread. record: the file of the chain; None: on stderr alone."""
 
@@ -22,7 +29,7 @@ class Notes:
         """One thing that happened. A full disk is said on stderr: it stops nothing from being given back."""
         at = self._now().isoformat()
         with self._lock:
-            print(f"{at} {what} {subject} {said}".rstrip(), file=sys.stderr, flush=True)
+            print(one_line(f"{at} {what} {subject} {said}".rstrip()), file=sys.stderr, flush=True)
             if self._store is None:
                 return
             content = {"at": at, "what": what, "subject": subject, "said": said}

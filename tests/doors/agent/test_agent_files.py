@@ -77,6 +77,8 @@ def test_a_good_file_makes_devices_bounds_and_schedule(tmp_path: Path) -> None:
         ('device = "gpus"', 'device = "ovens"', "default[1].device"),
         ('ends = "20:00:00"', 'ends = "17:00:00"', "two hours of the site's clock"),
         ('"token"', '"nothing"', "holds the token"),
+        ('"token"', '"token"\nca = "nothing.pem"', "certificates to trust, in PEM"),
+        ('"token"', '"token"\nca = "token"', "certificates to trust, in PEM"),
         ('name = "hohhot"', 'name = "../hohhot"', "name"),
     ],
 )

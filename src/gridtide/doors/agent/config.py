@@ -1,5 +1,6 @@
 """The file of a site agent: its devices and their bounds, who leads it, what it does when nobody does."""
 
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
@@ -105,6 +106,8 @@ def read_config(path: Path, own_uid: int) -> AgentConfig:
     faults.findings += _odd(path, file)
     faults.of(lambda: refuse_plain(file.brain.url, f"{path} brain.url", file.brain.plain_http))
     token = faults.of(lambda: _token(folder / file.brain.token_file, path))
+    ca = None if file.brain.ca is None else folder / file.brain.ca
+    faults.of(lambda: _trusted(ca, path))
     devices = {one.name: faults.of(partial(_device, path, one, folder)) for one in file.device}
     schedule = [
         faults.of(partial(_default, path, number, one, file.zone))
@@ -120,7 +123,7 @@ def read_config(path: Path, own_uid: int) -> AgentConfig:
         console_uids=frozenset(file.console_uids or (own_uid,)),
         url=file.brain.url.rstrip("/"),
         token=token,
-        ca=None if file.brain.ca is None else folder / file.brain.ca,
+        ca=ca,
         terms=AgentTerms(
             devices=devices,
             schedule=tuple(one for one in schedule if one is not None),
@@ -185,6 +188,16 @@ def _token(path: Path, config: Path) -> str:
         limit = "a file that holds the token of this site and nothing else"
         raise BadInput([_fault(f"{config} brain.token_file {path}", said, limit)])
     return text
+
+
+def _trusted(ca: Path | None, config: Path) -> None:
+    """Raises BadInput for what is no certificate to trust."""
+    try:
+        if ca is not None:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(ca)
+    except (OSError, ValueError) as fault:
+        limit = "a file that holds certificates to trust, in PEM"
+        raise BadInput([_fault(f"{config} brain.ca {ca}", fault, limit)]) from None
 
 
 def _fault(subject: str, value: object, limit: str) -> Finding:
