@@ -6,15 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
+from gridtide.finding import plain
 from gridtide.stores.json_lines import JsonLinesStore
 from gridtide.trust.audit import numbered
-
-
-def one_line(said: str) -> str:
-    """Words of others as one line that no terminal obeys: what cannot be printed stands as an escape."""
-    return "".join(
-        one if one.isprintable() else one.encode("unicode_escape").decode() for one in said
-    )
 
 
 class Notes:
@@ -29,7 +23,11 @@ class Notes:
         """One thing that happened. A full disk is said on stderr: it stops nothing from being given back."""
         at = self._now().isoformat()
         with self._lock:
-            print(one_line(f"{at} {what} {subject} {said}".rstrip()), file=sys.stderr, flush=True)
+            print(
+                plain(f"{at} {what} {subject} {said}".rstrip(), keep=""),
+                file=sys.stderr,
+                flush=True,
+            )
             if self._store is None:
                 return
             content = {"at": at, "what": what, "subject": subject, "said": said}
