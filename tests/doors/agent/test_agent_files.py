@@ -144,3 +144,12 @@ def test_people_act_at_a_site_whose_agent_does_not_run(
     assert "no agent runs here" in capsys.readouterr().err
     for words in (["--narrow", "gpus=1"], ["--narrow", "gpus:cap_min_kw=1", "--freeze"]):
         assert exit_code(["agent", str(path), *words]) == 2
+
+
+@pytest.mark.parametrize("named", ["", 'console = "desk.sock"\n'])
+def test_people_are_heard_though_the_file_was_broken_since(tmp_path: Path, named: str) -> None:
+    """The agent that runs is found by the line that names its console, or where consoles are."""
+    path = written(tmp_path, named + GOOD + "\nzone = bad [")
+    assert console_of(path) == tmp_path / ("desk.sock" if named else "agent.sock")
+    with pytest.raises(BadInput):
+        read_config(path, own_uid=0)

@@ -1,7 +1,9 @@
 """The file of a site agent: its devices and their bounds, who leads it, what it does when nobody does."""
 
+import re
 import ssl
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from functools import partial
@@ -24,6 +26,7 @@ from gridtide.wire.acts import act_of
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
+CONSOLE_LINE = r"""^console\s*=\s*["']([^"']+)["']\s*$"""
 NO_END = datetime(9999, 1, 1, tzinfo=UTC)
 """Stands in the acts of a default schedule until their hour's end takes its place."""
 
@@ -135,10 +138,14 @@ def read_config(path: Path, own_uid: int) -> AgentConfig:
 
 
 def console_of(path: Path) -> Path:
-    """Where the agent of a file listens to people: known where the rest of the file is unfit. Raises BadInput."""
-    said = toml_of(path, "the TOML file of a site agent").get(
-        "console", _File.model_fields["console"].default
-    )
+    """Where the agent of a file listens to people: known where the rest of the file is unfit, or is no TOML."""
+    said = _File.model_fields["console"].default
+    try:
+        said = toml_of(path, "the TOML file of a site agent").get("console", said)
+    except BadInput:  # people are heard by an agent that runs, also where its file was broken since
+        with suppress(OSError):
+            line = re.search(CONSOLE_LINE, path.read_text(errors="replace"), re.MULTILINE)
+            said = line[1] if line else said
     return path.resolve().parent / str(said)
 
 

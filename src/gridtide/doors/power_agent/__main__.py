@@ -9,13 +9,14 @@ from functools import partial
 from pathlib import Path
 
 from gridtide.doors.agent_notes import Notes
+from gridtide.doors.places import unfit_file, unfit_socket
 from gridtide.doors.power_agent.config import PowerConfig, read_config
 from gridtide.doors.power_agent.journal import FileJournal
 from gridtide.doors.power_agent.keeper import Keeper, lapsed
 from gridtide.doors.power_agent.lent import Journal, NoJournal
 from gridtide.doors.power_agent.serving import serve
 from gridtide.doors.whole_file import alone
-from gridtide.finding import BadInput, Finding
+from gridtide.finding import BadInput, Finding, refuse_if_any
 from gridtide.fleet.lease import Instant
 from gridtide.loop.clock import WallClock, steady_s
 
@@ -54,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(config: PowerConfig) -> int:
+    refuse_if_any(
+        [*unfit_socket(config.socket), *unfit_file(config.journal), *unfit_file(config.record)]
+    )
     with alone(config.journal) as only:
         if not only:
             raise BadInput([_another(config.journal)])

@@ -1,0 +1,48 @@
+"""Agents refuse places that cannot hold their files, and take away nothing of others."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from gridtide.doors.cli import exit_code
+from gridtide.doors.places import unfit_file, unfit_socket
+
+AGENT = """
+name = "hohhot"
+zone = "Asia/Shanghai"
+console = "agent.toml"
+state = "nowhere/state.json"
+[brain]
+url = "https://brain.example"
+token_file = "token"
+[[device]]
+name = "gpus"
+kind = "power-agent"
+path = "power.sock"
+"""
+
+
+def test_an_agent_whose_console_names_a_file_leaves_it_and_does_not_start(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With every place that is unfit at once."""
+    path = tmp_path / "agent.toml"
+    path.write_text(AGENT)
+    (tmp_path / "token").write_text("secret")
+    assert exit_code(["agent", str(path)]) == 2
+    said = capsys.readouterr().err
+    assert "is there already and is no socket" in said
+    assert "its folder is not there" in said
+    assert path.read_text() == AGENT
+
+
+def test_an_old_socket_and_an_empty_place_are_fit(tmp_path: Path) -> None:
+    """An agent that was killed leaves its socket; a path may be too long for the system."""
+    place = tmp_path / "a.sock"
+    assert not list(unfit_socket(place))
+    with socket.socket(socket.AF_UNIX) as old:
+        old.bind(str(place))
+    assert not list(unfit_socket(place))
+    assert "octets long" in str(next(unfit_socket(tmp_path / ("a" * 120))))
+    assert not list(unfit_file(tmp_path / "state.json"))
