@@ -5,6 +5,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -77,8 +78,10 @@ async def _until_a_signal(keeper: Keeper, config: PowerConfig, said: str) -> Non
 
 
 def _restore(config: PowerConfig, only_lapsed: bool) -> int:
-    """Give back beside an agent that sleeps, or after one that died; the journal is left to one that runs."""
-    with alone(config.journal) as dead:
+    """Give back beside an agent that sleeps, or after one that died; the journal is left to one that runs. Without the
+    journal's folder nothing is known of leases, and every board goes back."""
+    there = config.journal.parent.is_dir()
+    with alone(config.journal) if there else nullcontext(False) as dead:
         journal: Journal = FileJournal(config.journal)
         allowed = config.allowed
         if only_lapsed:
