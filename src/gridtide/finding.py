@@ -1,10 +1,25 @@
 """What is wrong with something that came from outside, said so that a person can mend it."""
 
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
 Value = TypeVar("Value")
+HIDDEN = frozenset({"Cc", "Cf", "Zl", "Zp"})
+"""Categories of characters that are not seen and that a terminal or an editor acts on."""
+
+
+def plain(said: str, keep: str = "\n") -> str:
+    """Words of others that no terminal obeys: control characters and marks of direction stand as escapes."""
+    if said.isprintable():
+        return said
+    return "".join(
+        one.encode("unicode_escape").decode()
+        if unicodedata.category(one) in HIDDEN and one not in keep
+        else one
+        for one in said
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +38,7 @@ class Finding:
     mend: str
 
     def __str__(self) -> str:
-        return f"{self.subject}: {self.value}; {self.limit}. {self.mend}"
+        return plain(f"{self.subject}: {self.value}; {self.limit}. {self.mend}")
 
 
 class InputError(Exception):

@@ -38,21 +38,48 @@ def test_every_fault_of_a_table_is_said_at_once() -> None:
     """An empty list, a signal that is none, times that are none, a partition that would be an option."""
     table = {
         "partitions": " ",
-        "users": "",
+        "users": " ",
         "longest_h": 0,
         "signal": "US R1",
         "grace_s": 0,
         "wake_partition": "-w",
     }
     assert faults("slurm", table) == [
-        "slurm, partitions",
-        "slurm, users",
-        "slurm, longest_h",
-        "slurm, signal",
-        "slurm, grace_s",
-        "slurm, wake_partition",
+        "device slurm, partitions",
+        "device slurm, users",
+        "device slurm, longest_h",
+        "device slurm, signal",
+        "device slurm, grace_s",
+        "device slurm, wake_partition",
     ]
-    assert faults("slurm-rest", {"partitions": "", "url": "http://a", "socket": "b"}) == [
-        "slurm, partitions",
-        "slurmrestd",
+    assert faults("slurm-rest", {"partitions": " ", "url": "http://a", "socket": "b"}) == [
+        "device slurm, partitions",
+        "device slurmrestd",
     ]
+
+
+@pytest.mark.parametrize("signal", ["KILL", "SIGKILL", "kill", "9", "STOP"])
+def test_a_signal_that_no_script_can_trap_asks_for_no_checkpoint(signal: str) -> None:
+    """It would end the job, or stop it for ever."""
+    assert faults("slurm", {"partitions": "low", "signal": signal}) == ["device slurm, signal"]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"grace_s": float("nan")},
+        {"grace_s": 1e300},
+        {"settle_s": float("inf")},
+        {"timeout_s": float("nan")},
+        {"folder": 3},
+        {"accelerators": ""},
+        {"wake_partition": "wa\nke"},
+        {"users": "a\u202eb"},
+    ],
+)
+def test_numbers_and_texts_that_no_device_has_are_faults_of_the_file(
+    odd: dict[str, object],
+) -> None:
+    """Not a trace of ours: no number, one beyond all, nothing, what cannot be printed."""
+    (key,) = odd
+    assert faults("slurm", {"partitions": "low", **odd}) == [f"device.{key}"]

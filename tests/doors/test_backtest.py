@@ -57,3 +57,14 @@ def test_a_bad_name_is_answered_before_anything_runs(
     assert "nope" in told
     assert "nor" in told
     assert not runs.exists()
+
+
+def test_two_things_asked_for_at_once_are_refused_before_anything_runs(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Neither is left out in silence; the case is not even read."""
+    words = ["backtest", "no-such.toml", "--canary", "night", "--poisoned", "--shadow"]
+    assert exit_code(words) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("--canary --shadow --poisoned: cannot be asked for at once")
+    assert "no-such" not in said

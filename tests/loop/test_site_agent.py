@@ -365,3 +365,15 @@ def test_a_narrowed_bound_never_allows_more(value: float, name: str) -> None:
     if found is not None:
         assert found.cap_min_kw >= before.cap_min_kw
         assert found.hold_max_h <= before.hold_max_h
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("charge_max_kw", -5.0), ("charge_max_kw", float("inf")), ("cap_min_kw", float("inf"))],
+)
+def test_a_slip_of_the_hand_is_no_narrower_bound(name: str, value: float) -> None:
+    """It could be taken back with the agent stopped and its state removed alone."""
+    assert narrowed(Bounds(), name, value) is None
+    colder = narrowed(Bounds(), "supply_max_c", -5.0)
+    assert colder is not None
+    assert colder.supply_max_c == -5.0

@@ -60,6 +60,7 @@ def test_another_separator_is_suspected(tmp_path: Path) -> None:
         ("t,v\n1,2\n".encode("utf-16"), "UTF-8"),
         (b"t,v\n1,\x00\n", "zero byte"),
         (b"t,v\n1,2,3\n", "equally many fields"),
+        (b"t;v\n1;2,3\n", "with ',' between fields and '.' in numbers"),
         (b"\x1f\x8b\x08broken", "broken gzip"),
         (b"PAR1 is not enough", "Parquet"),
     ],

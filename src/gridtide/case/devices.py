@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -12,6 +13,8 @@ from gridtide.finding import BadInput, Finding
 GROUP = "gridtide.devices"
 GIVEN = "now"
 """The parameter that no file says: the clock, handed in."""
+LARGEST = 1e9
+"""No kW, second or hour of a device is beyond it; a span of time of as many hours can still be reckoned with."""
 
 
 def device_kinds() -> dict[str, str]:
@@ -49,7 +52,12 @@ def device_of(
             faults.append(_fault(f"{place}.{key}", "is missing", "it is needed"))
     if faults:
         raise BadInput(faults)
-    made: object = maker(**values)
+    try:
+        made: object = maker(**values)
+    except BadInput as fault:
+        raise BadInput(
+            [replace(one, subject=f"{place} {one.subject}") for one in fault.findings]
+        ) from None
     return made
 
 
@@ -63,11 +71,17 @@ def _value(kind: Any, value: object, folder: Path) -> object:
     if Path in kinds and isinstance(value, str):
         return folder / value
     if float in kinds and isinstance(value, int | float) and not isinstance(value, bool):
+        if not abs(value) <= LARGEST:
+            raise ValueError(f"a number from {-LARGEST:g} to {LARGEST:g}")
         return float(value)
     if isinstance(value, bool):
         if bool in kinds:
             return value
-    elif any(one in kinds and isinstance(value, one) for one in (str, int)):
+    elif isinstance(value, str) and str in kinds:
+        if not value or not value.isprintable():
+            raise ValueError("a text that is not empty, without control characters")
+        return value
+    elif isinstance(value, int) and int in kinds:
         return value
     named = [getattr(one, "__name__", str(one)) for one in kinds if one is not type(None)]
     raise ValueError("a value of kind " + " or ".join(named))

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
+from gridtide.finding import plain
 from gridtide.stores.json_lines import JsonLinesStore
 from gridtide.trust.audit import numbered
 
@@ -22,7 +23,11 @@ class Notes:
         """One thing that happened. A full disk is said on stderr: it stops nothing from being given back."""
         at = self._now().isoformat()
         with self._lock:
-            print(f"{at} {what} {subject} {said}".rstrip(), file=sys.stderr, flush=True)
+            print(
+                plain(f"{at} {what} {subject} {said}".rstrip(), keep=""),
+                file=sys.stderr,
+                flush=True,
+            )
             if self._store is None:
                 return
             content = {"at": at, "what": what, "subject": subject, "said": said}

@@ -181,7 +181,9 @@ class SiteAgent:
                 return f"{device} is none of {', '.join(sorted(self._terms.devices))}"
             found = narrowed(self.bounds(device), name, value)
             if found is None:
-                return f"{name} = {value:g} is no bound of {device} that is narrower than it is now"
+                now = getattr(self.bounds(device), name, None)
+                is_now = "" if now is None else f" ({now:g})"
+                return f"{name} = {value:g} is no bound of {device} that is narrower than it is now{is_now}"
             self._note("narrowed", who, f"{device}: {name} = {value:g}")
             self._keep_if_it_can(bounds={**self._memory.bounds, device: found})
             return ""

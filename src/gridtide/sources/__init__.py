@@ -208,7 +208,10 @@ def _delimited(
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, ValueError) as error:
         reason = str(error).splitlines()[0][:200] if str(error) else "cannot be split"
         limit = f"rows of equally many fields between {separator!r}"
-        raise _refusal(str(path), reason, limit, "Export it again; it may be cut short.") from None
+        mend = "Export it again; it may be cut short."
+        if separator == "," and ";" in text.partition("\n")[0]:
+            mend = "Its first line has ';': export it with ',' between fields and '.' in numbers."
+        raise _refusal(str(path), reason, limit, mend) from None
     return frame.rename({name: name.strip() for name in _renamable(frame.columns)})
 
 

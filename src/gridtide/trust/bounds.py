@@ -1,5 +1,6 @@
 """What a site lets anybody ask of its devices: floors and ceilings that it keeps itself, whoever leads."""
 
+import math
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 
@@ -61,8 +62,10 @@ def _asked(act: Act) -> tuple[tuple[str, float], ...]:
 
 
 def narrowed(bounds: Bounds, name: str, value: float) -> Bounds | None:
-    """Bounds with one of them narrower; None where it would be wider or is none."""
-    if name not in {field.name for field in fields(bounds)} or value != value:
+    """Bounds with one of them narrower; None where it would be wider or is none: only a temperature is below 0."""
+    if name not in {field.name for field in fields(bounds)} or not math.isfinite(value):
+        return None
+    if value < 0.0 and not name.startswith("supply_"):
         return None
     before = getattr(bounds, name)
     narrower = value >= before if "_min" in name else value <= before

@@ -77,6 +77,8 @@ def test_a_good_file_makes_devices_bounds_and_schedule(tmp_path: Path) -> None:
         ('device = "gpus"', 'device = "ovens"', "default[1].device"),
         ('ends = "20:00:00"', 'ends = "17:00:00"', "two hours of the site's clock"),
         ('"token"', '"nothing"', "holds the token"),
+        ('"token"', '"token"\nca = "nothing.pem"', "certificates to trust, in PEM"),
+        ('"token"', '"token"\nca = "token"', "certificates to trust, in PEM"),
         ('name = "hohhot"', 'name = "../hohhot"', "name"),
     ],
 )
@@ -142,3 +144,12 @@ def test_people_act_at_a_site_whose_agent_does_not_run(
     assert "no agent runs here" in capsys.readouterr().err
     for words in (["--narrow", "gpus=1"], ["--narrow", "gpus:cap_min_kw=1", "--freeze"]):
         assert exit_code(["agent", str(path), *words]) == 2
+
+
+@pytest.mark.parametrize("named", ["", 'console = "desk.sock"\n'])
+def test_people_are_heard_though_the_file_was_broken_since(tmp_path: Path, named: str) -> None:
+    """The agent that runs is found by the line that names its console, or where consoles are."""
+    path = written(tmp_path, named + GOOD + "\nzone = bad [")
+    assert console_of(path) == tmp_path / ("desk.sock" if named else "agent.sock")
+    with pytest.raises(BadInput):
+        read_config(path, own_uid=0)

@@ -1,6 +1,9 @@
 """The file of a site agent: its devices and their bounds, who leads it, what it does when nobody does."""
 
+import re
+import ssl
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from functools import partial
@@ -23,6 +26,7 @@ from gridtide.wire.acts import act_of
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
+CONSOLE_LINE = r"""^console\s*=\s*["']([^"']+)["']\s*$"""
 NO_END = datetime(9999, 1, 1, tzinfo=UTC)
 """Stands in the acts of a default schedule until their hour's end takes its place."""
 
@@ -105,6 +109,8 @@ def read_config(path: Path, own_uid: int) -> AgentConfig:
     faults.findings += _odd(path, file)
     faults.of(lambda: refuse_plain(file.brain.url, f"{path} brain.url", file.brain.plain_http))
     token = faults.of(lambda: _token(folder / file.brain.token_file, path))
+    ca = None if file.brain.ca is None else folder / file.brain.ca
+    faults.of(lambda: _trusted(ca, path))
     devices = {one.name: faults.of(partial(_device, path, one, folder)) for one in file.device}
     schedule = [
         faults.of(partial(_default, path, number, one, file.zone))
@@ -120,7 +126,7 @@ def read_config(path: Path, own_uid: int) -> AgentConfig:
         console_uids=frozenset(file.console_uids or (own_uid,)),
         url=file.brain.url.rstrip("/"),
         token=token,
-        ca=None if file.brain.ca is None else folder / file.brain.ca,
+        ca=ca,
         terms=AgentTerms(
             devices=devices,
             schedule=tuple(one for one in schedule if one is not None),
@@ -132,10 +138,14 @@ def read_config(path: Path, own_uid: int) -> AgentConfig:
 
 
 def console_of(path: Path) -> Path:
-    """Where the agent of a file listens to people: known where the rest of the file is unfit. Raises BadInput."""
-    said = toml_of(path, "the TOML file of a site agent").get(
-        "console", _File.model_fields["console"].default
-    )
+    """Where the agent of a file listens to people: known where the rest of the file is unfit, or is no TOML."""
+    said = _File.model_fields["console"].default
+    try:
+        said = toml_of(path, "the TOML file of a site agent").get("console", said)
+    except BadInput:  # people are heard by an agent that runs, also where its file was broken since
+        with suppress(OSError):
+            line = re.search(CONSOLE_LINE, path.read_text(errors="replace"), re.MULTILINE)
+            said = line[1] if line else said
     return path.resolve().parent / str(said)
 
 
@@ -185,6 +195,16 @@ def _token(path: Path, config: Path) -> str:
         limit = "a file that holds the token of this site and nothing else"
         raise BadInput([_fault(f"{config} brain.token_file {path}", said, limit)])
     return text
+
+
+def _trusted(ca: Path | None, config: Path) -> None:
+    """Raises BadInput for what is no certificate to trust."""
+    try:
+        if ca is not None:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(ca)
+    except (OSError, ValueError) as fault:
+        limit = "a file that holds certificates to trust, in PEM"
+        raise BadInput([_fault(f"{config} brain.ca {ca}", fault, limit)]) from None
 
 
 def _fault(subject: str, value: object, limit: str) -> Finding:

@@ -12,8 +12,9 @@ from gridtide.doors.agent.console import Console, name_of
 from gridtide.doors.agent.memory import MemoryFile
 from gridtide.doors.agent.running import Running, answered
 from gridtide.doors.agent_notes import Notes
+from gridtide.doors.places import unfit_file, unfit_socket
 from gridtide.doors.whole_file import alone
-from gridtide.finding import BadInput, Finding
+from gridtide.finding import BadInput, Finding, refuse_if_any
 from gridtide.loop.clock import WallClock, steady_s
 from gridtide.loop.site_agent import SiteAgent
 
@@ -27,6 +28,9 @@ LOOKS = 20
 def run(config: AgentConfig, said: Callable[[str], None]) -> None:
     """Be this site's agent until SIGTERM or SIGINT. said: told once it is at work. Raises BadInput where another one
     runs, or what it must not forget cannot be read."""
+    refuse_if_any(
+        [*unfit_socket(config.console), *unfit_file(config.state), *unfit_file(config.record)]
+    )
     clock = WallClock()
     with alone(config.state) as only:
         if not only:
@@ -51,6 +55,7 @@ def without_a_running_agent(
     """What a person does at a site whose agent does not run: it is done here and now, and the agent finds it."""
     if uid not in config.console_uids:
         return {"refused": f"{name_of(uid)} may not use this console"}
+    refuse_if_any(unfit_file(config.state))
     with alone(config.state) as only:
         if not only:
             raise BadInput([_another(config.state)])

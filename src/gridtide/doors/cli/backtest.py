@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,6 +52,9 @@ def backtest(
     beside the house; with --shadow, waits, restarts and service levels of each policy stand beside those of the
     reference. Nothing is written then.
     """
+    refuse_if_any(
+        _several({"--canary": canary is not None, "--shadow": shadow, "--poisoned": poisoned})
+    )
     say_compiling()
     from gridtide.case.load import load_case_for
 
@@ -75,6 +78,19 @@ def backtest(
 
     show(document)
     click.echo(document["picture"])
+
+
+def _several(asked: Mapping[str, bool]) -> Iterator[Finding]:
+    """A fault where more than one thing is asked for."""
+    flags = [flag for flag, here in asked.items() if here]
+    if len(flags) > 1:
+        said = "cannot be asked for at once"
+        yield Finding(
+            subject=" ".join(flags),
+            value=said,
+            limit="one of them",
+            mend="Run the command once for each.",
+        )
 
 
 def _canary(study: "Study", name: str, as_json: bool) -> None:

@@ -5,17 +5,19 @@ import asyncio
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 
 from gridtide.doors.agent_notes import Notes
+from gridtide.doors.places import unfit_file, unfit_socket
 from gridtide.doors.power_agent.config import PowerConfig, read_config
 from gridtide.doors.power_agent.journal import FileJournal
 from gridtide.doors.power_agent.keeper import Keeper, lapsed
 from gridtide.doors.power_agent.lent import Journal, NoJournal
 from gridtide.doors.power_agent.serving import serve
 from gridtide.doors.whole_file import alone
-from gridtide.finding import BadInput, Finding
+from gridtide.finding import BadInput, Finding, refuse_if_any
 from gridtide.fleet.lease import Instant
 from gridtide.loop.clock import WallClock, steady_s
 
@@ -54,6 +56,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(config: PowerConfig) -> int:
+    refuse_if_any(
+        [*unfit_socket(config.socket), *unfit_file(config.journal), *unfit_file(config.record)]
+    )
     with alone(config.journal) as only:
         if not only:
             raise BadInput([_another(config.journal)])
@@ -73,8 +78,10 @@ async def _until_a_signal(keeper: Keeper, config: PowerConfig, said: str) -> Non
 
 
 def _restore(config: PowerConfig, only_lapsed: bool) -> int:
-    """Give back beside an agent that sleeps, or after one that died; the journal is left to one that runs."""
-    with alone(config.journal) as dead:
+    """Give back beside an agent that sleeps, or after one that died; the journal is left to one that runs. Without the
+    journal's folder nothing is known of leases, and every board goes back."""
+    there = config.journal.parent.is_dir()
+    with alone(config.journal) if there else nullcontext(False) as dead:
         journal: Journal = FileJournal(config.journal)
         allowed = config.allowed
         if only_lapsed:

@@ -20,6 +20,8 @@ from gridtide.wire.slurm.jobs import SlurmJob, standing
 
 S_PER_H = 3600.0
 LONGEST_WAIT = timedelta(hours=1)
+NO_SCRIPT_HEARS = frozenset({"KILL", "9", "STOP", "19"})
+"""Ends or stops a job without asking it, by name and by number."""
 _PARTITION = re.compile(r"\w[\w.-]*", re.ASCII)
 
 
@@ -48,6 +50,8 @@ def pausing_faults(how: Pausing) -> Iterator[Finding]:
     """What is wrong with how jobs are to be paused."""
     if not how.signal.isalnum() or not how.signal.isascii():
         yield _fault("signal", repr(how.signal), "the name of a signal, as USR1")
+    elif how.signal.upper().removeprefix("SIG") in NO_SCRIPT_HEARS:
+        yield _fault("signal", repr(how.signal), "a signal that a script can trap, as USR1")
     for name in ("grace", "settle", "look_every"):
         lasts = getattr(how, name)
         if not timedelta(0) < lasts <= LONGEST_WAIT:
