@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from gridtide.trust.audit import content_of, contents, linked
+from gridtide.trust.audit import content_of, contents, numbered
 from gridtide.trust.record import Decision, Store
 
 KEPT = 200
@@ -43,7 +43,7 @@ class Minutes:
     def append(self, content: Mapping[str, object]) -> None:
         """Anything else. Raises what the store raises."""
         with self.lock:
-            entry = linked(self.store.last(), content)
+            entry = numbered(self.store.last(), content)
             self.store.append(entry)
             says = contents([entry])[0]
             self.tail.append({"number": self.written, "hash": entry.hash, "says": says})
