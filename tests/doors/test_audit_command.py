@@ -175,6 +175,46 @@ def test_a_row_of_a_database_that_was_tampered_with_is_named(
     assert not (tmp_path / "none.db").exists()
 
 
+@pytest.mark.parametrize("column", ["text", "hash"])
+def test_bytes_that_stand_for_text_in_a_row_break_the_chain_there_and_not_the_audit(
+    column: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """SQLite keeps them where a file is edited by hand."""
+    path = _edited_by_hand(tmp_path, f"UPDATE entries SET {column} = x'ff00' WHERE number = 2")
+    found = told(capsys, "verify", str(path), code=2)
+    assert (found["first_broken"], found["fault"]) == (2, "changed")
+
+
+@pytest.mark.parametrize(
+    "edit",
+    ["DROP TABLE entries", "UPDATE entries SET text = CAST(x'ff00' AS TEXT) WHERE number = 2"],
+)
+def test_a_database_whose_chain_cannot_be_read_is_said_to_be_damaged(
+    edit: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is not lost for a while, and no fault of ours."""
+    refusal = said(capsys, "verify", str(_edited_by_hand(tmp_path, edit)), code=2)
+    assert "restore a copy" in refusal and "nobody knows" not in refusal
+
+
+def _edited_by_hand(folder: Path, edit: str) -> Path:
+    """A database of four records, its guards taken away and changed."""
+    path = folder / "service.db"
+    database = open_database(path)
+    lead = take_lead(database, "a test")
+    store = SqlEntries(database, lead)
+    for value in range(4):
+        store.append(numbered(store.last(), {"value": value}))
+    lead.resign()
+    database.close()
+    with sqlite3.connect(path) as raw:
+        for way in ("update", "delete"):
+            raw.execute(f"DROP TRIGGER entries_stay_{way}")
+        raw.execute(edit)
+    raw.close()
+    return path
+
+
 def test_what_people_tried_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Who, as what, what, and that it was refused."""
     guest, noon = Person(name="Guest", role=Role.VIEWER), datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -166,8 +166,23 @@ def test_a_body_that_is_too_long_is_refused_and_recorded() -> None:
         headers = {**authorization("li"), "Content-Type": "application/json"}
         assert here.post("/api/freeze", {"reason": "x" * 300_000}).status_code == 413
         parts = (b"x" * 50_000 for _ in range(20))
-        assert here.web.post("/api/freeze", content=parts, headers=headers).status_code == 413
+        answer = here.web.post("/api/freeze", content=parts, headers=headers)
+        assert answer.status_code == 413
+        told = int(answer.json()["errors"][0]["value"].split()[0])
+        assert told > 262_144, "what is told to be too much is more than what is allowed"
         assert [one["status"] for one in here.noted()] == [413, 413]
+
+
+@pytest.mark.parametrize("body", ["[" * 100_000, '{"reason": ' + "9" * 5_000 + "}"])
+def test_a_body_that_no_reader_of_json_takes_is_called_the_body_and_not_a_path(body: str) -> None:
+    """Nested without an end, or a number longer than any."""
+    with served() as here:
+        headers = {**authorization("li"), "Content-Type": "application/json"}
+        answer = here.web.post("/api/freeze", content=body, headers=headers)
+        assert answer.status_code == 400
+        [error] = answer.json()["errors"]
+        assert error["subject"] == "body"
+        assert "path" not in error["limit"]
 
 
 @pytest.mark.parametrize(

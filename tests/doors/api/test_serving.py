@@ -99,6 +99,16 @@ def test_a_token_is_shown_once_and_only_its_digest_is_kept(
     assert path.read_text() == before
 
 
+def test_a_case_that_is_not_there_is_refused_before_an_address_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A path that was mistyped is known before anything is opened."""
+    assert exit_code(["serve", str(tmp_path / "none.toml"), "--port", "0"]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "no such file" in told.err
+
+
 def test_a_case_or_the_demo_is_served_and_not_both(capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 2."""
     assert exit_code(["serve"]) == 2

@@ -68,6 +68,14 @@ def app_of(
     return app
 
 
+_UNREADABLE = Finding(
+    subject="body",
+    value="cannot be read",
+    limit="JSON that is nested less deeply, with shorter numbers",
+    mend="/openapi.json says what fits.",
+)
+
+
 async def _unfit(request: Request, fault: Exception) -> Response:
     """Every fault of a query or body; the guard answers."""
     assert isinstance(fault, RequestValidationError)
@@ -90,6 +98,8 @@ async def _unknown(request: Request, fault: Exception) -> Response:
     """No such path, or not this method there; the guard answers."""
     assert isinstance(fault, HTTPException)
     path = request.url.path[:200]
+    if fault.status_code == 400:
+        raise Refused(400, [_UNREADABLE])
     limit = (fault.headers or {}).get("Allow", "a path that is answered")
     value = request.method if fault.status_code == 405 else str(fault.detail)
     finding = Finding(subject=path, value=value, limit=limit, mend="/openapi.json lists these.")

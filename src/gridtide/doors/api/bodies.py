@@ -38,7 +38,7 @@ async def _whole(receive: Receive) -> bytes:
         part = message.get("body", b"")
         length += len(part)
         if length > MOST_BYTES:
-            raise _too_long(f"more than {length - len(part)}")
+            raise _too_long(f"{length} or more")
         parts.append(part)
         more = message.get("more_body", False)
     return b"".join(parts)

@@ -162,6 +162,13 @@ def _case_faults(case: Path | None, demo: bool) -> Iterator[Finding]:
             limit="a case, or --demo",
             mend="Name one of both.",
         )
+    if case is not None and not case.is_file():
+        yield Finding(
+            subject=str(case),
+            value="no such file",
+            limit="a case file in TOML",
+            mend="Check the path, or write one with `gridtide init demo DIR`.",
+        )
 
 
 def _signing_faults(

@@ -2,8 +2,9 @@
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from gridtide.loop.leadership import Leads
 from gridtide.stores.sql.opening import Database
@@ -64,7 +65,7 @@ class SqlEntries:
                     .limit(PAGE)
                 ).all()
             for row in page:
-                yield Entry(text=row.text, hash=row.hash)
+                yield _entry(row)
             if len(page) < PAGE:
                 return
             start = page[-1].number + 1
@@ -72,4 +73,10 @@ class SqlEntries:
 
 def _newest(connection: Connection) -> tuple[int, Entry | None]:
     row = connection.execute(select(ENTRIES).order_by(ENTRIES.c.number.desc()).limit(1)).first()
-    return (-1, None) if row is None else (row.number, Entry(text=row.text, hash=row.hash))
+    return (-1, None) if row is None else (row.number, _entry(row))
+
+
+def _entry(row: Row[Any]) -> Entry:
+    """What a row says. A file of SQLite edited by hand may hold bytes for text: shown so, they follow from nothing."""
+    text, digest = (one if isinstance(one, str) else ascii(one) for one in (row.text, row.hash))
+    return Entry(text=text, hash=digest)

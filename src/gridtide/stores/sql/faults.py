@@ -13,6 +13,7 @@ from gridtide.trust.record import StoreFullError, StoreLostError
 FULL_STATES = ("53100",)
 LOST_STATES = ("08", "57P", "53300", "25P03", "55P03")
 DAMAGED_STATES = ("XX001", "XX002")
+EDITED_BY_HAND = ("no such table", "no such column", "Could not decode to UTF-8")
 MEND_DAMAGE = (
     "Stop gridtide, keep the file, and restore a copy (docs/stores.md); `sqlite3 FILE .recover`"
     " saves what can be read."
@@ -33,6 +34,8 @@ def told_plainly(name: str) -> Iterator[None]:
 def _plain(name: str, fault: DBAPIError | sqlite3.Error) -> Exception:
     original = fault.orig if isinstance(fault, DBAPIError) else fault
     said = str(original).strip().splitlines()[0] if str(original).strip() else str(fault)
+    if said.startswith(EDITED_BY_HAND) and isinstance(original, sqlite3.Error):
+        return damaged(name, said)
     code = getattr(original, "sqlite_errorcode", None)
     state = getattr(original, "sqlstate", None) or ""
     if code is not None:
