@@ -117,13 +117,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
             forecaster=case.planning.forecaster,
             telescope=telescope_of(case.planning),
         ),
-        risk=Risk(
-            uncertainty=case.planning.uncertainty,
-            scenarios=case.planning.scenarios,
-            cvar_weight=case.planning.cvar_weight,
-            cvar_level=case.planning.cvar_level,
-            confidence=case.planning.confidence,
-        ),
+        risk=_risk(case),
         policies=case.case.policies,
         reference="run-at-once",
         currency=case.case.currency,
@@ -146,6 +140,17 @@ def study_of(case: CaseFile, folder: Path) -> Study:
             *recorded.notes,
             *fit_no_peak(fleet, recorded.peaks),
         ),
+    )
+
+
+def _risk(case: CaseFile) -> Risk:
+    """How plans meet what forecasts do not know."""
+    return Risk(
+        uncertainty=case.planning.uncertainty,
+        scenarios=case.planning.scenarios,
+        cvar_weight=case.planning.cvar_weight,
+        cvar_level=case.planning.cvar_level,
+        confidence=case.planning.confidence,
     )
 
 
