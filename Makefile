@@ -41,7 +41,7 @@ test: $(READY)  ## Run the whole suite
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 fast: $(READY)  ## Run what needs neither real data nor a server
-	$(BIN)/python -m pytest -m 'not real and not parts' --durations=20 --durations-min=5 $(SIDE_BY_SIDE) $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m 'not real and not parts and not cluster' --durations=20 --durations-min=5 $(SIDE_BY_SIDE) $(PYTEST_ARGS)
 
 real: $(READY)  ## Run the three real cases whole, about an hour; GRIDTIDE_DATA names the folder of the data
 	@for case in carbon_2022 six_markets south_australia; do \

@@ -121,7 +121,7 @@ def test_work_that_is_offered_at_the_gate_leaves_stores_and_jobs_their_way(
     both, alone = (study_of(60.0, Direction.DOWN, by_work=one) for one in (True, False))
     course, settled = ran(both, "coordinated")
     monkeypatch.setattr(
-        "gridtide.simulate.course.gates_s", lambda _, now_s: gates_s(both.fleet, now_s)
+        "gridtide.loop.instants.gates_s", lambda _, now_s: gates_s(both.fleet, now_s)
     )
     before, known = ran.__wrapped__(alone, "coordinated")
     np.testing.assert_allclose(course.telemetry.soc_kwh, before.telemetry.soc_kwh, atol=1e-6)
