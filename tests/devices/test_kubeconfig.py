@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gridtide.devices.kubernetes.api import cluster_at
+from gridtide.devices.kubernetes.api import Cluster, cluster_at
 from gridtide.finding import BadInput
 
 GOOD = """
@@ -18,9 +18,11 @@ contexts: [{name: here, context: {cluster: c, user: u}}]
 
 
 def test_a_good_one_is_used(tmp_path: Path) -> None:
-    """No connection is made yet."""
+    """No connection is made yet: it may be closed again at once."""
     (tmp_path / "config").write_text(GOOD)
-    cluster_at(str(tmp_path / "config")).close()
+    cluster = cluster_at(str(tmp_path / "config"))
+    assert isinstance(cluster, Cluster)
+    cluster.close()
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ class KilledBetween(MemoryIntents):
 def opened(intents: MemoryIntents, documents: MemoryDocuments, store: MemoryStore) -> ControlRoom:
     """A room that acts by itself and keeps what the next must know."""
     room = room_of(STUDY, DrivenClock(STUDY.timeline.start), store, intents, Mode.ACT)
-    room.documents = documents
+    room.desk.documents = documents
     return room
 
 

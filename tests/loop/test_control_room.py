@@ -195,6 +195,35 @@ def test_people_are_answered_while_a_plan_is_made() -> None:
     assert froze == [True]
 
 
+def test_a_policy_that_breaks_stops_no_step_and_is_named_until_it_decides_again() -> None:
+    """The orders in force go on, the chain says it once, and the next step tries again."""
+    store = MemoryStore()
+    room = gone_on(opened(Mode.ACT, store), 3)
+    sound, orders = room.policy, room.orders
+
+    class Broken:
+        """Decides nothing."""
+
+        name = "broken"
+
+        def decide(
+            self, plan: Plan | None, situation: Situation, held: Reservations, due: bool
+        ) -> tuple[Plan | None, Dispatch]:
+            """Never returns anything."""
+            raise ZeroDivisionError("no wind at all")
+
+    room.policy, room.next_due = Broken(), 0
+    gone_on(room, 3)
+    assert room.orders is orders
+    assert room.unready()[0] == "no decision: ZeroDivisionError: no wind at all"
+    assert "no-decision" in json.dumps(room.newest().values["alarms"])
+    said = [one for one in store.entries() if '"kind":"no decision"' in one.text]
+    assert len(said) == 1
+    room.policy = sound
+    gone_on(room, 1)
+    assert not room.unready()
+
+
 class FullStore(MemoryStore):
     """A store that has no room while `full`."""
 

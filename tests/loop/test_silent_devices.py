@@ -1,12 +1,15 @@
 """Devices that do not answer: what they would have said is unknown, never 0; they are named; the loop goes on."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 
 from gridtide.case.live_room import room_of
 from gridtide.devices.simulated_fleet import SimulatedFleet, SimulatedStore, devices_of
+from gridtide.fleet.act import Exchange
 from gridtide.fleet.device import PowerReading, QueuedJob, StoreReading, UnreachableError
+from gridtide.fleet.ticket import Fate, Outcome, Ticket
 from gridtide.loop.clock import DrivenClock
 from gridtide.loop.control import ControlRoom
 from gridtide.loop.reach import Reach
@@ -78,6 +81,36 @@ def test_a_store_that_is_silent_stops_no_turn() -> None:
     assert room.world.seen is not None
     assert np.isnan(room.world.seen.soc_kwh[1])
     assert room.decisions(1)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class BrokenStore(SimulatedStore):
+    """A store whose device raises what none may."""
+
+    def read_store(self) -> StoreReading:
+        """Never returns anything."""
+        raise KeyError("soc")
+
+    def exchange(
+        self, ticket: Ticket, charge_kw: float, discharge_kw: float, until: datetime
+    ) -> Outcome:
+        """Never returns anything."""
+        raise KeyError("power")
+
+
+def test_a_device_that_breaks_counts_as_one_that_does_not_answer() -> None:
+    """It is named with what it raised, an act on it has failed, and the loop goes on."""
+    room, fleet = opened()
+    fleet.off = False
+    devices = devices_of(fleet)
+    devices["north store"] = BrokenStore(fleet=fleet, site=1)
+    room.world.reach = Reach(devices=devices)
+    room.go_on()
+    assert "north store: store does not answer: broke: KeyError: 'soc'" in room.unready()
+    act = Exchange(store="north store", charge_kw=1.0, discharge_kw=0.0, until=room.world.now)
+    (done,) = room.world.tell_acts([act], "by hand", {})
+    assert done.outcome.fate is Fate.FAILED and "KeyError: 'power'" in done.outcome.said
+    room.go_on()
 
 
 def test_jobs_do_not_vanish_while_their_scheduler_is_silent() -> None:

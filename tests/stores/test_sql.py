@@ -10,97 +10,58 @@ import pytest
 from sqlalchemy import event
 
 from gridtide.finding import BadInput
-from gridtide.loop.intents import KeepsIntents
-from gridtide.loop.leadership import Leads
-from gridtide.loop.measured import KeepsReadings
 from gridtide.stores.sql.documents import SqlDocuments
 from gridtide.stores.sql.entries import SqlEntries
 from gridtide.stores.sql.intents import SqlIntents
 from gridtide.stores.sql.leading import take_lead
-from gridtide.stores.sql.opening import Database, is_database, open_database, open_to_read
+from gridtide.stores.sql.opening import is_database, open_database, open_to_read
 from gridtide.stores.sql.readings import SqlReadings
 from gridtide.testing.databases import DatabasePromises
-from gridtide.testing.documents import DocumentPromises
-from gridtide.testing.intents import NOON, IntentPromises, intent_of
-from gridtide.testing.readings import ReadingPromises, readings_of
+from gridtide.testing.intents import NOON, intent_of
+from gridtide.testing.readings import readings_of
+from gridtide.testing.sql_keepers import (
+    SqlDocumentsPromises,
+    SqlEntriesPromises,
+    SqlIntentsPromises,
+    SqlReadingsPromises,
+)
 from gridtide.testing.store_crashes import rounds_kept, said, writer
-from gridtide.testing.stores import StorePromises
 from gridtide.trust.audit import broken_link, linked
-from gridtide.trust.documents import KeepsDocuments
-from gridtide.trust.record import Archive, NotLeadingError, StoreFullError, StoreLostError
+from gridtide.trust.record import NotLeadingError, StoreFullError, StoreLostError
 
 
 class OnSqlite:
-    """A file of its own for every test, and a leader of it."""
+    """A file of its own for every test."""
 
     path: Path
-    database: Database
-    lead: Leads
-
-    @pytest.fixture(autouse=True)
-    def _in_a_file(self, tmp_path: Path) -> None:
-        self.path = tmp_path / "gridtide.db"
-
-    def opened(self) -> tuple[Database, Leads]:
-        self.database = open_database(self.path)
-        self.lead = take_lead(self.database, "a test")
-        return self.database, self.lead
-
-    def opened_again(self) -> tuple[Database, Leads]:
-        self.lead.resign()
-        self.database.close()
-        return self.opened()
-
-
-class TestSqlEntries(OnSqlite, StorePromises):
-    """The audit chain of a service."""
-
-    def new_store(self) -> Archive:
-        return SqlEntries(*self.opened())
-
-    def reopened(self, store: Archive) -> Archive:
-        return SqlEntries(*self.opened_again())
-
-
-class TestSqlDocuments(OnSqlite, DocumentPromises):
-    """Documents of a service."""
-
-    def new_documents(self) -> KeepsDocuments:
-        return SqlDocuments(*self.opened())
-
-    def reopened(self, documents: KeepsDocuments) -> KeepsDocuments:
-        return SqlDocuments(*self.opened_again())
-
-
-class TestSqlIntents(OnSqlite, IntentPromises):
-    """Intents of a service."""
-
-    def new_intents(self) -> KeepsIntents:
-        return SqlIntents(*self.opened())
-
-    def reopened(self, intents: KeepsIntents) -> KeepsIntents:
-        return SqlIntents(*self.opened_again())
-
-
-class TestSqlReadings(OnSqlite, ReadingPromises):
-    """Readings of a service."""
-
-    def new_readings(self) -> KeepsReadings:
-        return SqlReadings(*self.opened())
-
-    def reopened(self, readings: KeepsReadings) -> KeepsReadings:
-        return SqlReadings(*self.opened_again())
-
-
-class TestSqliteDatabase(DatabasePromises):
-    """The schema on SQLite."""
 
     @pytest.fixture(autouse=True)
     def _in_a_file(self, tmp_path: Path) -> None:
         self.path = tmp_path / "gridtide.db"
 
     def address(self) -> str:
+        """Where it is."""
         return f"sqlite:///{self.path}"
+
+
+class TestSqlEntries(OnSqlite, SqlEntriesPromises):
+    """The audit chain of a service."""
+
+
+class TestSqlDocuments(OnSqlite, SqlDocumentsPromises):
+    """Documents of a service."""
+
+
+class TestSqlIntents(OnSqlite, SqlIntentsPromises):
+    """Intents of a service."""
+
+
+class TestSqlReadings(OnSqlite, SqlReadingsPromises):
+    """Readings of a service."""
+
+
+class TestSqliteDatabase(OnSqlite, DatabasePromises):
+    """The schema on SQLite."""
 
 
 def test_a_killed_writer_leaves_everything_it_said_was_kept(tmp_path: Path) -> None:

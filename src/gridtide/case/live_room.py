@@ -9,6 +9,7 @@ from gridtide.case.load import load_case
 from gridtide.devices.simulated_fleet import SimulatedFleet, devices_of
 from gridtide.loop.clock import PacedClock
 from gridtide.loop.control import ControlRoom
+from gridtide.loop.desk import Desk
 from gridtide.loop.intents import KeepsIntents
 from gridtide.loop.live_world import LiveWorld
 from gridtide.loop.minutes import Minutes
@@ -51,7 +52,7 @@ def room_of_case(
     study = load_case(path)
     clock = PacedClock(present=study.timeline.start, speed=speed)
     room = room_of(study, clock, store, MemoryIntents(), mode)
-    room.documents, room.simulated = documents, speed
+    room.desk.documents, room.simulated = documents, speed
     room.begin(devices_lived_on=False)
     return room
 
@@ -75,14 +76,16 @@ def room_of(
         ),
         intents=intents,
     )
+    owner = f"room {study.name}"
+    envelope = everything(study)
+    autonomy = Autonomy(since=clock.now(), mode=mode, envelope=envelope, by=("case",))
     return ControlRoom(
-        mandate=replace(mandate_of(known, forecaster), owner=f"room {study.name}"),
+        mandate=replace(mandate_of(known, forecaster), owner=owner),
         policy=policy,
         world=world,
-        minutes=Minutes(store=store),
+        desk=Desk(owner=owner, autonomy=autonomy, minutes=Minutes(store=store), clock=clock),
         clock=clock,
         currency=study.currency,
-        autonomy=Autonomy(since=clock.now(), mode=mode, envelope=everything(study), by=("case",)),
         patience=timedelta(hours=study.cadence.replan_h),
     )
 

@@ -19,6 +19,13 @@ Real = NDArray[np.float64]
 NEVER_S = int(np.iinfo(np.int64).max)
 
 
+def same_month(one: datetime, other: datetime, clock: str) -> bool:
+    """Whether two instants lie in one billing month of a clock."""
+    zone = ZoneInfo(clock)
+    first, second = one.astimezone(zone), other.astimezone(zone)
+    return (first.year, first.month) == (second.year, second.month)
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class DemandPeriods:
     """Billing months of each site that a horizon touches: S sites, N months, the first is under way.

@@ -9,18 +9,17 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import numpy as np
 
 from gridtide.decide.reservations import grid_step_s, slot_grid
 from gridtide.decide.room import promised_room
-from gridtide.digest import digest
 from gridtide.finding import BadInput
 from gridtide.fleet.act import Release as ReleaseAct
 from gridtide.fleet.site_act import subject_of
 from gridtide.loop.ahead import ahead_values
 from gridtide.loop.clock import seconds
+from gridtide.loop.desk import Desk
 from gridtide.loop.expecting import draws
 from gridtide.loop.frame import (
     AT_RISK_MOST,
@@ -44,37 +43,11 @@ from gridtide.loop.turn import Memory, Turn, take_turn
 from gridtide.loop.verifying import Moved, Verdict
 from gridtide.loop.world import Orders, WakingClock
 from gridtide.timeline import instant
-from gridtide.trust.approve import (
-    Answer,
-    By,
-    Docket,
-    Tally,
-    answerable,
-    approved,
-    counted,
-    expired,
-    rejected,
-    ruled,
-    shown,
-    superseded,
-)
-from gridtide.trust.autonomy_values import autonomy_of, values_of
-from gridtide.trust.documents import KeepsDocuments
+from gridtide.trust.approve import By, Tally, answerable, counted, ruled
+from gridtide.trust.autonomy_values import values_of
 from gridtide.trust.envelope import changed
 from gridtide.trust.guard import check
-from gridtide.trust.modes import (
-    Autonomy,
-    Change,
-    Freeze,
-    Mode,
-    Release,
-    Thaw,
-    ToEnvelope,
-    ToMode,
-    asked,
-    lapsed,
-    raises,
-)
+from gridtide.trust.modes import Freeze, Mode, Release, Thaw, ToEnvelope, ToMode, lapsed
 from gridtide.trust.people import Person
 from gridtide.trust.proposal import proposal_of
 from gridtide.trust.record import Decision, Stage, StoreFullError, StoreLostError
@@ -84,33 +57,24 @@ UNKNOWN = np.zeros(0, dtype=np.int64)
 """When work will come: nobody knows."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Asked:
-    """A decision that people are asked about, with the turn that made it."""
-
-    docket: Docket
-    turn: Turn
-
-
 @dataclass(kw_only=True, eq=False)
 class ControlRoom:
     """A `Room`: `go_on` is called again and again by one thread; all else may be called by any.
 
-    currency: of the costs in proposals. patience: how long a decision may be approved. autonomy: what is done without
-    people. simulated: how many times as fast as the wall's its clock goes over simulated devices, None over real
-    ones. documents: where is kept what the next room must know if this one is gone; None where none will come. epoch:
-    of this leader. stuck: why nothing can be written down, and so nothing told. verdicts: what meters said of the
-    acts of the last step. decided_s: how long turns took since the last frame; fates: what came of acts since this
-    room began. leaving: what is still to be let go after a release.
+    desk: what people decide, and what waits for them. currency: of the costs in proposals. patience: how long a
+    decision may be approved. simulated: how many times as fast as the wall's its clock goes over simulated devices,
+    None over real ones. epoch: of this leader. stuck: why nothing can be written down, and so nothing told. undecided:
+    why the last turn came to nothing. verdicts: what meters said of the acts of the last step. decided_s: how long
+    turns took since the last frame; fates: what came of acts since this room began. leaving: what is still to be let
+    go after a release.
     """
 
     mandate: Mandate
     policy: Policy
     world: LiveWorld
-    minutes: Minutes
+    desk: Desk
     clock: WakingClock
     currency: str
-    autonomy: Autonomy
     patience: timedelta = timedelta(hours=1)
     simulated: float | None = None
     memory: Memory = field(default_factory=Memory)
@@ -120,25 +84,32 @@ class ControlRoom:
     turn: Turn | None = None
     orders: Orders | None = None
     in_force: Decision | None = None
-    dockets: dict[str, Asked] = field(default_factory=dict)
     frame: Frame | None = None
-    documents: KeepsDocuments | None = None
     epoch: int = 1
     stuck: str = ""
+    undecided: str = ""
     verdicts: tuple[Verdict, ...] = ()
     decided_s: list[float] = field(default_factory=list)
     fates: Counter[str] = field(default_factory=Counter)
-    unkept: bool = False
     releasing: bool = False
     leaving: tuple[LetGo, ...] = ()
     closed: bool = False
-    lock: threading.RLock = field(default_factory=threading.RLock)
 
     def __post_init__(self) -> None:
         self.world.attend = self._attend
         self.frame = Frame(
             number=0, at=self.clock.now(), values={"at": self.clock.now().isoformat()}
         )
+
+    @property
+    def lock(self) -> threading.RLock:
+        """One for both sides: nobody answers while a turn is taken up."""
+        return self.desk.lock
+
+    @property
+    def minutes(self) -> Minutes:
+        """Everything that is decided and heard here."""
+        return self.desk.minutes
 
     # the loop's side: one thread
 
@@ -171,17 +142,31 @@ class ControlRoom:
         if self.stuck:
             read_back(self.world)
             self.stuck = ""
-        with self.lock:
-            self.autonomy = lapsed(self.autonomy, as_of)
-            self._expire(as_of)
+        self.desk.lapse(as_of)
         if not self._is_time():
             return
         begun_s = seconds()
-        mandate, world = without_unknown_stores(self.mandate, self.world)
-        turn = take_turn(mandate, self.policy, world, self.memory, as_of)
+        turn = self._turn(as_of)
+        if turn is None:
+            return
         with self.lock:
             self.decided_s.append(round(seconds() - begun_s, 3))
             self._taken(turn, as_of)
+
+    def _turn(self, as_of: datetime) -> Turn | None:
+        """The turn that is due; None where it came to nothing, whatever the reason: what was told goes on, the room
+        says so, and the next step tries again."""
+        mandate, world = without_unknown_stores(self.mandate, self.world)
+        try:
+            turn = take_turn(mandate, self.policy, world, self.memory, as_of)
+        except Exception as fault:
+            said = f"{type(fault).__name__}: {fault}"
+            if said != self.undecided:
+                self.minutes.append(_undecided(self.policy.name, said, as_of))
+            self.undecided = said
+            return None
+        self.undecided = ""
+        return turn
 
     def begin(self, devices_lived_on: bool = True) -> None:
         """Take up what a room before this one kept, and settle what nobody knows of what it told: before the first
@@ -189,14 +174,10 @@ class ControlRoom:
 
         devices_lived_on: False for simulated ones, which ended with their process; then only what people decided of
         autonomy stands."""
-        if self.documents is None:
+        self.desk.take_up()
+        if self.desk.documents is None or not devices_lived_on:
             return
-        autonomy = self.documents.newest("autonomy", self.mandate.owner)
-        if autonomy is not None:
-            self.autonomy = autonomy_of(autonomy.value)
-        if not devices_lived_on:
-            return
-        before = self.documents.newest("world", self.mandate.owner)
+        before = self.desk.documents.newest("world", self.mandate.owner)
         if before is not None:
             taken_up(self.world, before.value)
         for outcome in read_back(self.world):
@@ -205,11 +186,10 @@ class ControlRoom:
 
     def _keep(self) -> None:
         """What the next room must know if this one is gone at the next instant."""
-        with self.lock:
-            if self.unkept:
-                self._keep_autonomy(self.autonomy)
-        if self.documents is not None:
-            self.documents.keep("world", self.mandate.owner, self.world.now, kept(self.world))
+        self.desk.keep_what_lacks()
+        if self.desk.documents is not None:
+            now = self.world.now
+            self.desk.documents.keep("world", self.mandate.owner, now, kept(self.world))
 
     def _is_time(self) -> bool:
         """Whether something is to be decided: the first turn, work that came, a plan
@@ -218,7 +198,7 @@ class ControlRoom:
             return True
         if isinstance(self.policy, PlansBeside) and self.policy.ready:
             return True
-        if any(one.docket.stage is Stage.APPROVED for one in self.dockets.values()):
+        if self.desk.approved() is not None:
             return True
         return not self.known >= frozenset(self.world.active().name.tolist())
 
@@ -227,22 +207,20 @@ class ControlRoom:
         before = self.memory.commitments
         touch = touched(turn.orders.dispatch, turn.standing, turn.situation)
         clocks = {site.name: site.clock for site in self.mandate.fleet.sites}
-        ruling = ruled(turn.decision, touch, self.autonomy, self.tally, as_of, clocks)
+        ruling = ruled(turn.decision, touch, self.desk.autonomy, self.tally, as_of, clocks)
         self.minutes.write(turn.decision, ruling=list(ruling.why))
-        waiting = next(
-            (k for k, one in self.dockets.items() if one.docket.stage is Stage.APPROVED), None
-        )
+        waiting = self.desk.approved()
         self.turn, self.memory = turn, turn.memory
         if ruling.by is By.NOBODY:
             self.memory = replace(turn.memory, commitments=before)
-            self._supersede("nobody", as_of)
+            self.desk.supersede("nobody", as_of)
             self.minutes.write(answerable(turn.decision, "nobody", Stage.EXPIRED))
         elif waiting is not None:
             self.memory = replace(turn.memory, commitments=before)
             self._tell_later(waiting, turn, as_of)
         elif ruling.by is By.POLICY:
             self.tally = counted(self.tally, touch, as_of, clocks)
-            self._supersede(turn.decision.id, as_of)
+            self.desk.supersede(turn.decision.id, as_of)
             self._take(turn.orders, answerable(turn.decision, ruling.owner, Stage.APPROVED))
         else:
             self.memory = replace(turn.memory, commitments=before)
@@ -259,11 +237,11 @@ class ControlRoom:
             self.currency,
             self.patience,
         )
-        self.dockets[turn.decision.id] = Asked(docket=Docket(proposal=proposal), turn=turn)
+        self.desk.ask(turn, proposal)
 
     def _tell_later(self, decision: str, turn: Turn, as_of: datetime) -> None:
         """Take what was approved since, as it stands now; it has expired where the guard would not let it through."""
-        found = self.dockets.pop(decision)
+        found = self.desk.taken(decision)
         orders = later(found.turn.orders, turn)
         grid = slot_grid(turn.situation, grid_step_s(self.mandate.steps))
         room = promised_room(turn.situation, grid)
@@ -275,7 +253,7 @@ class ControlRoom:
             )
             self.minutes.write(answerable(turn.decision, "nobody", Stage.EXPIRED))
             return
-        self._supersede(decision, as_of)
+        self.desk.supersede(decision, as_of)
         self.minutes.write(answerable(turn.decision, found.docket.by, Stage.EXPIRED))
         self.memory = replace(turn.memory, commitments=found.turn.memory.commitments)
         self._take(orders, said)
@@ -291,7 +269,7 @@ class ControlRoom:
     def _tell(self) -> None:
         """Tell what must be told now for the orders in force to hold; nothing while frozen or observing."""
         with self.lock:
-            orders, decision, autonomy = self.orders, self.in_force, self.autonomy
+            orders, decision, autonomy = self.orders, self.in_force, self.desk.autonomy
         if orders is None or decision is None or autonomy.frozen or autonomy.mode is Mode.OBSERVE:
             return
         told = self.world.tell(orders, decision.id)
@@ -308,20 +286,6 @@ class ControlRoom:
             if stage is not self.in_force.stage:
                 self.in_force = replace(self.in_force, stage=stage)
                 self.minutes.write(self.in_force)
-
-    def _expire(self, as_of: datetime) -> None:
-        for name, one in list(self.dockets.items()):
-            docket = expired(one.docket, as_of)
-            if docket.stage is Stage.EXPIRED:
-                self.minutes.write(answerable(one.turn.decision, "time-out", Stage.EXPIRED))
-                del self.dockets[name]
-
-    def _supersede(self, by: str, as_of: datetime) -> None:
-        """What still waits cannot be approved any more."""
-        for name, one in list(self.dockets.items()):
-            docket = superseded(one.docket, by, as_of)
-            self.minutes.write(answerable(one.turn.decision, docket.by, Stage.EXPIRED))
-            del self.dockets[name]
 
     def _attend(self) -> None:
         """What people want at once, whatever the loop waits for: everything let go, each when its turn has come."""
@@ -355,10 +319,10 @@ class ControlRoom:
             risks = [] if turn is None else at_risk(turn.situation)
             values: dict[str, object] = {
                 "at": now.isoformat(),
-                "mode": self.autonomy.mode.value,
-                "frozen": self.autonomy.frozen,
+                "mode": self.desk.autonomy.mode.value,
+                "frozen": self.desk.autonomy.frozen,
                 "simulated": self.simulated,
-                "waiting": len(self._waiting()),
+                "waiting": len(self.desk.waiting()),
                 "decision": None if self.in_force is None else self.in_force.id[:12],
                 "alarms": self._alarms(),
                 "ages_s": self._ages(),
@@ -381,6 +345,8 @@ class ControlRoom:
         ]
         silent = [("silent", name, said) for name, said in sorted(self.world.reach.silent.items())]
         stuck = [("not-written", "store", self.stuck)] if self.stuck else []
+        if self.undecided:
+            stuck.append(("no-decision", self.policy.name, self.undecided))
         return alarm_values(
             self.world.watch.alarms.values(), [*stuck, *told, *silent], self.world.now
         )
@@ -411,19 +377,18 @@ class ControlRoom:
         with self.lock:
             ages = self._ages() if self.turn is not None else {}
             return {
-                **values_of(lapsed(self.autonomy, self.clock.now())),
+                **values_of(lapsed(self.desk.autonomy, self.clock.now())),
                 "at": self.clock.now().isoformat(),
                 "leads": True,
                 "epoch": self.epoch,
                 "ages_s": ages,
                 "silent": dict(self.world.reach.silent),
-                "waiting": len(self._waiting()),
+                "waiting": len(self.desk.waiting()),
             }
 
     def proposals(self) -> tuple[Mapping[str, object], ...]:
         """Decisions that wait for people, oldest first."""
-        with self.lock:
-            return tuple({"id": name, **shown(one.docket)} for name, one in self._waiting())
+        return self.desk.proposals()
 
     def decisions(self, count: int) -> tuple[Mapping[str, object], ...]:
         """The newest decisions, newest first."""
@@ -431,12 +396,8 @@ class ControlRoom:
 
     def explain(self, decision: str) -> Mapping[str, object] | None:
         """Why a decision is as it is; None where there is none of that id."""
-        with self.lock:
-            found = self.minutes.explained(decision)
-            waits = self.dockets.get(decision)
-            if found is None or waits is None:
-                return found
-            return {**found, "proposal": shown(waits.docket)}
+        found, asked = self.minutes.explained(decision), self.desk.proposal(decision)
+        return found if found is None or asked is None else {**found, "proposal": asked}
 
     def audit(self, count: int) -> tuple[Mapping[str, object], ...]:
         """The newest entries of the chain that this process wrote, newest first."""
@@ -450,6 +411,8 @@ class ControlRoom:
             ]
             if self.stuck:
                 return (f"nothing can be written down: {self.stuck}", *silent)
+            if self.undecided:
+                return (f"no decision: {self.undecided}", *silent)
             return ("no turn was taken yet", *silent) if self.turn is None else tuple(silent)
 
     def note(self, content: Mapping[str, object]) -> None:
@@ -464,119 +427,45 @@ class ControlRoom:
 
     def approve(self, decision: str, by: Person, reason: str) -> Receipt:
         """Approve a decision that waits; it is told by the next turn, as it stands then."""
-        return self._answer(decision, by, reason, approving=True)
+        return self.desk.answer(decision, by, reason, approving=True)
 
     def reject(self, decision: str, by: Person, reason: str) -> Receipt:
         """Reject a decision that waits."""
-        return self._answer(decision, by, reason, approving=False)
+        return self.desk.answer(decision, by, reason, approving=False)
 
     def change_mode(self, mode: str, by: Person, reason: str) -> Receipt:
         """Ask for a mode: raising takes two people, lowering one."""
         if mode not in set(Mode):
             return Receipt(held=False, said=f"{mode} is no mode; take one of {', '.join(Mode)}")
-        return self._change(ToMode(mode=Mode(mode)), by, reason)
+        return self.desk.change(ToMode(mode=Mode(mode)), by, reason)
 
     def change_envelope(self, envelope: Mapping[str, float], by: Person, reason: str) -> Receipt:
         """Ask for another envelope: widening takes two people, narrowing one."""
         sites = [site.name for site in self.mandate.fleet.sites]
         try:
-            wanted = changed(self.autonomy.envelope, envelope, sites)
+            wanted = changed(self.desk.autonomy.envelope, envelope, sites)
         except BadInput as fault:
             return Receipt(held=False, said=str(fault))
-        return self._change(ToEnvelope(envelope=wanted), by, reason)
+        return self.desk.change(ToEnvelope(envelope=wanted), by, reason)
 
     def freeze(self, by: Person, reason: str) -> Receipt:
         """No new acts from now on."""
-        return self._change(Freeze(), by, reason)
+        return self.desk.change(Freeze(), by, reason)
 
     def thaw(self, by: Person, reason: str) -> Receipt:
         """Acts again; takes two people."""
-        return self._change(Thaw(), by, reason)
+        return self.desk.change(Thaw(), by, reason)
 
     def release(self, by: Person, reason: str) -> Receipt:
         """Undo every restraint."""
-        receipt = self._change(Release(), by, reason)
+        receipt = self.desk.change(Release(), by, reason)
         if receipt.held:
             with self.lock:
                 self.releasing = True
             self.clock.wake()
         return receipt
 
-    def _waiting(self) -> list[tuple[str, Asked]]:
-        return [(k, one) for k, one in self.dockets.items() if one.docket.stage is Stage.PROPOSED]
 
-    def _answer(self, decision: str, by: Person, reason: str, approving: bool) -> Receipt:
-        now = self.clock.now()
-        with self.lock:
-            found = self.dockets.get(decision)
-            if found is None:
-                settled_before = self.minutes.decided.get(decision)
-                said = (
-                    "there is no such decision"
-                    if settled_before is None
-                    else f"it is {settled_before.stage} already"
-                )
-                self.minutes.append(
-                    {
-                        "who": by.name,
-                        "what": "answer",
-                        "subject": decision,
-                        "held": False,
-                        "said": said,
-                    }
-                )
-                return Receipt(held=False, said=f"{said}; read again what waits")
-            proposal = found.docket.proposal
-            answer = Answer(
-                id=digest((decision, by.name, now, approving)),
-                digest=proposal.digest,
-                by=by,
-                reason=reason,
-                at=now,
-            )
-            settled = (
-                approved(found.docket, answer, self.autonomy)
-                if approving
-                else rejected(found.docket, answer)
-            )
-            self.minutes.append(_plain(settled.note))
-            if not settled.held:
-                return Receipt(held=False, said=settled.said)
-            stage = settled.docket.stage
-            self.minutes.write(answerable(found.turn.decision, by.name, stage))
-            if stage is Stage.REFUSED:
-                del self.dockets[decision]
-            else:
-                self.dockets[decision] = replace(found, docket=settled.docket)
-            return Receipt(held=True, said=settled.said)
-
-    def _change(self, change: Change, by: Person, reason: str) -> Receipt:
-        """What comes of what somebody asks for. It is written down before it holds; what only lowers holds at once,
-        also where the store takes nothing."""
-        with self.lock:
-            heard = asked(self.autonomy, change, by, self.clock.now(), reason)
-            if not heard.held or raises(self.autonomy, change):
-                self.minutes.append(_plain(heard.note))
-                self._keep_autonomy(heard.autonomy)
-                self.autonomy = heard.autonomy
-                return Receipt(held=heard.held, said=heard.said, needs=heard.needs)
-            self.autonomy = heard.autonomy
-            missing = self.minutes.owe(_plain(heard.note))
-            try:
-                self._keep_autonomy(heard.autonomy)
-            except (StoreFullError, StoreLostError) as fault:
-                self.unkept, missing = True, str(fault)
-            later = f"; written down as soon as the store takes it: {missing}" if missing else ""
-            return Receipt(held=True, said=heard.said + later, needs=heard.needs)
-
-    def _keep_autonomy(self, autonomy: Autonomy) -> None:
-        """What people decided, for the room after this one. Raises what the store raises."""
-        if self.documents is not None:
-            now = self.clock.now()
-            self.documents.keep("autonomy", self.mandate.owner, now, values_of(autonomy))
-        self.unkept = False
-
-
-def _plain(note: object) -> dict[str, Any]:
-    """A note as plain values for the chain."""
-    return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in vars(note).items()}
+def _undecided(policy: str, said: str, as_of: datetime) -> Mapping[str, object]:
+    """What the chain says of a turn that came to nothing."""
+    return {"kind": "no decision", "policy": policy, "said": said, "at": as_of.isoformat()}

@@ -6,11 +6,11 @@ A device that does not answer leaves what it would have said unknown, never 0, a
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.peak import same_month
 from gridtide.decide.state import State, Status
 from gridtide.digest import digest
 from gridtide.fleet.act import BeginAt, PauseJob, ResumeJob
@@ -191,11 +191,16 @@ class LiveWorld:
         return done
 
     def _do(self, act: AnyAct, device: str, ticket: Ticket) -> Outcome:
+        """What a device makes of an act; one that raises, which none may, has not answered."""
         now = self.clock.now()
         if device not in self.reach.devices:
             said = f"no device of this fleet is told about {device}"
             return Outcome(ticket=ticket.id, fate=Fate.REFUSED, said=said, at=now)
-        return do(act, self.reach.devices[device], ticket, now)
+        try:
+            return do(act, self.reach.devices[device], ticket, now)
+        except Exception as fault:
+            said = f"{device} broke: {type(fault).__name__}: {fault}"
+            return Outcome(ticket=ticket.id, fate=Fate.FAILED, said=said, at=now)
 
     def _remember(self, one: Done) -> None:
         """What holds from now on, where the device took it."""
@@ -283,11 +288,7 @@ class LiveWorld:
         """The highest import of the billing month so far; a new month starts at 0."""
         before = instant(epoch_s(begin) - 1)
         peaks = np.zeros(len(self.fleet.sites)) if self.peak_kw is None else self.peak_kw
-        same = [
-            before.astimezone(ZoneInfo(site.clock)).month
-            == begin.astimezone(ZoneInfo(site.clock)).month
-            for site in self.fleet.sites
-        ]
+        same = [same_month(before, begin, site.clock) for site in self.fleet.sites]
         return np.where(same, peaks, 0.0)
 
     def _soc_kwh(self) -> Real:

@@ -89,11 +89,14 @@ class Reach:
         return owners
 
     def _asked(self, what: str, read: Callable[[], R]) -> R | None:
-        """What a device answers; None where it does not, which is said until it answers again."""
+        """What a device answers; None where it does not, or breaks, which is said until it answers again."""
         try:
             answer = read()
         except UnreachableError as fault:
             self.silent[what] = str(fault)
+            return None
+        except Exception as fault:
+            self.silent[what] = f"broke: {type(fault).__name__}: {fault}"
             return None
         self.silent.pop(what, None)
         return answer

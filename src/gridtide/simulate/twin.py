@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +11,7 @@ from gridtide.decide.carried import none_carried, reach_of
 from gridtide.decide.dispatch import Dispatch, Turns
 from gridtide.decide.limits import export_max_kw, import_max_kw
 from gridtide.decide.made_terms import following_kw, made_at_sites, reactors_of
+from gridtide.decide.peak import same_month
 from gridtide.decide.recovering import level_held_kw
 from gridtide.decide.reservations import grid_step_s
 from gridtide.decide.setpoints import floor_held_kw
@@ -546,7 +546,7 @@ class Twin:
         before = instant(int(block.edges_s[0]) - 1)
         return np.asarray(
             [
-                peak if _same_month(before, block.start, site.clock) else 0.0
+                peak if same_month(before, block.start, site.clock) else 0.0
                 for peak, site in zip(self.peak_import_kw, self.study.fleet.sites, strict=True)
             ]
         )
@@ -569,12 +569,6 @@ def _by_slot(turns: Turns, slots: int) -> Real:
     if not len(turns):
         return np.zeros((4, slots))
     return np.stack([turns.late_s, turns.rise_s, turns.early_s, turns.fall_s])
-
-
-def _same_month(one: datetime, other: datetime, clock: str) -> bool:
-    zone = ZoneInfo(clock)
-    first, second = one.astimezone(zone), other.astimezone(zone)
-    return (first.year, first.month) == (second.year, second.month)
 
 
 def _stores(study: Study) -> Stores:

@@ -53,7 +53,7 @@ class CapsPowerPromises:
 
     def opened(self) -> Capping:
         """A device without a restraint, and how its actuator is seen."""
-        raise NotImplementedError
+        raise NotImplementedError("open a device of the kind under test")
 
     def test_it_is_what_it_says(self) -> None:
         """It caps, it reads, it says what it holds."""

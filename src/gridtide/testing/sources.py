@@ -43,7 +43,7 @@ class FilePromises:
 
     def is_noun(self, found: object) -> bool:
         """Whether a reader of this kind may return this."""
-        raise NotImplementedError
+        raise NotImplementedError("say what a reader of this kind returns")
 
     def test_reading_twice_gives_the_same_bytes(self) -> None:
         """Nothing but the file and the fields of the source decides what is read."""

@@ -3,26 +3,17 @@
 import math
 from datetime import datetime
 
-from gridtide.devices.modbus.leased import Leased, LeaseTerms
+from gridtide.devices.modbus.leased import LeasedDevice, LeaseTerms
 from gridtide.devices.modbus.line import ModbusLine
 from gridtide.fleet.device import PowerReading, Restraint, StoreReading
 from gridtide.fleet.ticket import Gate, Outcome, Ticket
 from gridtide.loop.world import Clock
 
 
-class ModbusBattery:
+class ModbusBattery(LeasedDevice):
     """Satisfies StoresEnergy, ReadsPower, Restrains and RenewsLeases. It holds a set-point for a lease, then rests."""
 
-    def __init__(
-        self,
-        line: ModbusLine,
-        clock: Clock,
-        terms: LeaseTerms | None = None,
-        gate: Gate | None = None,
-    ) -> None:
-        self._line = line
-        self._clock = clock
-        self._leased = Leased(line, clock, terms or LeaseTerms(), "exchange", gate)
+    restrains = "exchange"
 
     def read_power(self) -> tuple[PowerReading, ...]:
         """What it draws; below 0 what it gives. Raises UnreachableError."""
@@ -52,18 +43,6 @@ class ModbusBattery:
             return one_of_both(self._line.name, charge_kw, discharge_kw)
 
         return self._leased.tell(ticket, discharge_kw - charge_kw, until, why_not)
-
-    def restraints(self) -> tuple[Restraint, ...]:
-        """The set-point that it holds. Raises UnreachableError."""
-        return self._leased.restraints()
-
-    def release(self, ticket: Ticket, subject: str) -> Outcome:
-        """Rest at once."""
-        return self._leased.release(ticket, subject)
-
-    def renew(self) -> tuple[Restraint, ...]:
-        """Hold its set-point for another lease, or rest where it has run out. Raises UnreachableError."""
-        return self._leased.renew()
 
 
 class ModbusUps(ModbusBattery):

@@ -245,3 +245,33 @@ class Leased:
             return Fate.REFUSED, f"{self._line.name}: {error}"
         except UnreachableError as error:
             return Fate.FAILED, str(error)
+
+
+class LeasedDevice:
+    """What is the same of every Modbus device that can be told a set-point. Satisfies Restrains and RenewsLeases."""
+
+    restrains = ""
+    """What its set-point is called as a restraint."""
+
+    def __init__(
+        self,
+        line: ModbusLine,
+        clock: Clock,
+        terms: LeaseTerms | None = None,
+        gate: Gate | None = None,
+    ) -> None:
+        self._line = line
+        self._clock = clock
+        self._leased = Leased(line, clock, terms or LeaseTerms(), self.restrains, gate)
+
+    def restraints(self) -> tuple[Restraint, ...]:
+        """The set-point that it holds. Raises UnreachableError."""
+        return self._leased.restraints()
+
+    def release(self, ticket: Ticket, subject: str) -> Outcome:
+        """Back to rest at once."""
+        return self._leased.release(ticket, subject)
+
+    def renew(self) -> tuple[Restraint, ...]:
+        """Hold its set-point for another lease, or let it go where it has run out. Raises UnreachableError."""
+        return self._leased.renew()

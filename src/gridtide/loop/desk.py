@@ -1,0 +1,189 @@
+"""The people's side of a room: how far it may act without them, and the decisions that wait for them.
+
+Any thread may come. What people do is written down before it holds; what only lowers holds at once, also where the
+store takes nothing.
+"""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from gridtide.digest import digest
+from gridtide.loop.minutes import Minutes
+from gridtide.loop.room import Receipt
+from gridtide.loop.turn import Turn
+from gridtide.loop.world import Clock
+from gridtide.trust.approve import (
+    Answer,
+    Docket,
+    answerable,
+    approved,
+    expired,
+    rejected,
+    shown,
+    superseded,
+)
+from gridtide.trust.autonomy_values import autonomy_of, values_of
+from gridtide.trust.documents import KeepsDocuments
+from gridtide.trust.modes import Autonomy, Change, asked, lapsed, raises
+from gridtide.trust.people import Person
+from gridtide.trust.proposal import Proposal
+from gridtide.trust.record import Stage, StoreFullError, StoreLostError
+
+AUTONOMY = "autonomy"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Asked:
+    """A decision that people are asked about, with the turn that made it."""
+
+    docket: Docket
+    turn: Turn
+
+
+@dataclass(kw_only=True, eq=False)
+class Desk:
+    """owner: of the room, by whose name its autonomy is kept. dockets: what people are asked about, by decision,
+    oldest first. documents: where the next room finds what was decided here; None where none will come. unkept:
+    whether that is still to be kept there."""
+
+    owner: str
+    autonomy: Autonomy
+    minutes: Minutes
+    clock: Clock
+    documents: KeepsDocuments | None = None
+    dockets: dict[str, Asked] = field(default_factory=dict)
+    unkept: bool = False
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def take_up(self) -> None:
+        """What the room before this one kept of its autonomy."""
+        if self.documents is None:
+            return
+        before = self.documents.newest(AUTONOMY, self.owner)
+        if before is not None:
+            self.autonomy = autonomy_of(before.value)
+
+    def keep_what_lacks(self) -> None:
+        """Keep what holds already and could not be kept. Raises what the store raises."""
+        with self.lock:
+            if self.unkept:
+                self._keep(self.autonomy)
+
+    def waiting(self) -> list[tuple[str, Asked]]:
+        """Decisions that nobody has answered yet, oldest first."""
+        with self.lock:
+            dockets = list(self.dockets.items())
+        return [(name, one) for name, one in dockets if one.docket.stage is Stage.PROPOSED]
+
+    def approved(self) -> str | None:
+        """The oldest decision that was approved and not told yet."""
+        with self.lock:
+            dockets = list(self.dockets.items())
+        found = (name for name, one in dockets if one.docket.stage is Stage.APPROVED)
+        return next(found, None)
+
+    def proposals(self) -> tuple[Mapping[str, object], ...]:
+        """What waits, as people read it."""
+        return tuple({"id": name, **shown(one.docket)} for name, one in self.waiting())
+
+    def proposal(self, decision: str) -> Mapping[str, object] | None:
+        """What people are asked of a decision; None of one that nobody is asked about."""
+        with self.lock:
+            found = self.dockets.get(decision)
+        return None if found is None else shown(found.docket)
+
+    def ask(self, turn: Turn, proposal: Proposal) -> None:
+        """Put a decision before people."""
+        with self.lock:
+            self.dockets[turn.decision.id] = Asked(docket=Docket(proposal=proposal), turn=turn)
+
+    def taken(self, decision: str) -> Asked:
+        """A decision that is told now, and waits no more."""
+        with self.lock:
+            return self.dockets.pop(decision)
+
+    def lapse(self, as_of: datetime) -> None:
+        """End what has run out by an instant: an emergency, and what nobody answered in time."""
+        with self.lock:
+            self.autonomy = lapsed(self.autonomy, as_of)
+            for name, one in list(self.dockets.items()):
+                if expired(one.docket, as_of).stage is Stage.EXPIRED:
+                    self._closed(name, one, "time-out")
+
+    def supersede(self, by: str, as_of: datetime) -> None:
+        """What still waits cannot be approved any more."""
+        with self.lock:
+            for name, one in list(self.dockets.items()):
+                self._closed(name, one, superseded(one.docket, by, as_of).by)
+
+    def answer(self, decision: str, by: Person, reason: str, approving: bool) -> Receipt:
+        """What comes of an answer; only one that names what it approves, in time, from somebody who may, holds."""
+        with self.lock:
+            found = self.dockets.get(decision)
+            if found is None:
+                return self._nothing_waits(decision, by)
+            now = self.clock.now()
+            answer = Answer(
+                id=digest((decision, by.name, now, approving)),
+                digest=found.docket.proposal.digest,
+                by=by,
+                reason=reason,
+                at=now,
+            )
+            settled = (
+                approved(found.docket, answer, self.autonomy)
+                if approving
+                else rejected(found.docket, answer)
+            )
+            self.minutes.append(_plain(settled.note))
+            if not settled.held:
+                return Receipt(held=False, said=settled.said)
+            stage = settled.docket.stage
+            self.minutes.write(answerable(found.turn.decision, by.name, stage))
+            if stage is Stage.REFUSED:
+                del self.dockets[decision]
+            else:
+                self.dockets[decision] = replace(found, docket=settled.docket)
+            return Receipt(held=True, said=settled.said)
+
+    def change(self, change: Change, by: Person, reason: str) -> Receipt:
+        """What comes of asking for another mode or envelope, for a freeze, a thaw or a release."""
+        with self.lock:
+            heard = asked(self.autonomy, change, by, self.clock.now(), reason)
+            if not heard.held or raises(self.autonomy, change):
+                self.minutes.append(_plain(heard.note))
+                self._keep(heard.autonomy)
+                self.autonomy = heard.autonomy
+                return Receipt(held=heard.held, said=heard.said, needs=heard.needs)
+            self.autonomy = heard.autonomy
+            missing = self.minutes.owe(_plain(heard.note))
+            try:
+                self._keep(heard.autonomy)
+            except (StoreFullError, StoreLostError) as fault:
+                self.unkept, missing = True, str(fault)
+            later = f"; written down as soon as the store takes it: {missing}" if missing else ""
+            return Receipt(held=True, said=heard.said + later, needs=heard.needs)
+
+    def _keep(self, autonomy: Autonomy) -> None:
+        if self.documents is not None:
+            self.documents.keep(AUTONOMY, self.owner, self.clock.now(), values_of(autonomy))
+        self.unkept = False
+
+    def _closed(self, name: str, one: Asked, by: str) -> None:
+        self.minutes.write(answerable(one.turn.decision, by, Stage.EXPIRED))
+        del self.dockets[name]
+
+    def _nothing_waits(self, decision: str, by: Person) -> Receipt:
+        before = self.minutes.decided.get(decision)
+        said = "there is no such decision" if before is None else f"it is {before.stage} already"
+        note = {"who": by.name, "what": "answer", "subject": decision, "held": False, "said": said}
+        self.minutes.append(note)
+        return Receipt(held=False, said=f"{said}; read again what waits")
+
+
+def _plain(note: object) -> dict[str, Any]:
+    """A note as plain values for the chain."""
+    return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in vars(note).items()}
