@@ -53,12 +53,41 @@ def test_in_advise_nothing_is_told_before_a_person_approves() -> None:
     assert not room.world.others
 
 
+def waits(room: ControlRoom) -> tuple[str, str]:
+    """The oldest decision that waits, and the digest of what is read of it."""
+    oldest = room.proposals()[0]
+    return str(oldest["id"]), str(oldest["digest"])
+
+
+def test_an_answer_to_another_proposal_than_the_one_that_waits_holds_nothing() -> None:
+    """Neither approves nor rejects; what was tried is in the chain, and what waits still does."""
+    store = MemoryStore()
+    room = gone_on(opened(store=store), 1)
+    decision, _ = waits(room)
+    for answer in (room.approve, room.reject):
+        receipt = answer(decision, "0" * 64, ANN, "as I remember it")
+        assert not receipt.held and "another proposal" in receipt.said
+    assert sum("another proposal" in one.text for one in store.entries()) == 2
+    assert waits(room)[0] == decision
+
+
+def test_what_was_approved_and_not_told_yet_may_still_be_rejected() -> None:
+    """It is told never."""
+    store = MemoryStore()
+    room = gone_on(opened(store=store), 1)
+    decision, read = waits(room)
+    assert room.approve(decision, read, ANN, "yes").held
+    assert room.reject(decision, read, BOB, "no").held
+    gone_on(room, 1)
+    assert stages(store, decision) == ["proposed", "approved", "refused"]
+
+
 def test_what_a_person_approves_is_told_by_the_next_turn_and_verified() -> None:
     """Proposed, approved by name, told, verified: each in the chain."""
     store = MemoryStore()
     room = gone_on(opened(store=store), 1)
-    decision = str(room.proposals()[0]["id"])
-    assert room.approve(decision, ANN, "cheap night").held
+    decision, read = waits(room)
+    assert room.approve(decision, read, ANN, "cheap night").held
     assert not room.world.others
     gone_on(room, 1)
     assert room.world.others
@@ -71,11 +100,11 @@ def test_what_nobody_approves_expires_and_what_was_told_goes_on() -> None:
     """After its patience a decision cannot be approved any more; the orders in force stay."""
     store = MemoryStore()
     room = gone_on(opened(store=store), 1)
-    first = str(room.proposals()[0]["id"])
+    first, read = waits(room)
     while room.world.now < START + timedelta(hours=13):
         room.go_on()
     assert stages(store, first)[-1] == "expired"
-    late = room.approve(first, ANN, "too late")
+    late = room.approve(first, read, ANN, "too late")
     assert not late.held
     assert "expired" in late.said
 
@@ -84,8 +113,8 @@ def test_a_viewer_approves_nothing_and_what_was_tried_is_written_down() -> None:
     """Refused, in a sentence, in the chain."""
     store = MemoryStore()
     room = gone_on(opened(store=store), 1)
-    decision = str(room.proposals()[0]["id"])
-    assert not room.approve(decision, EVE, "why not").held
+    decision, read = waits(room)
+    assert not room.approve(decision, read, EVE, "why not").held
     assert any(
         one.get("who") == "Eve" and one["held"] is False for one in contents(store.entries())
     )
@@ -95,11 +124,11 @@ def test_a_viewer_approves_nothing_and_what_was_tried_is_written_down() -> None:
 def test_an_approval_taken_twice_holds_once() -> None:
     """The second finds nothing that waits."""
     room = gone_on(opened(), 1)
-    decision = str(room.proposals()[0]["id"])
-    assert room.approve(decision, ANN, "yes").held
-    assert not room.approve(decision, ANN, "yes").held
+    decision, read = waits(room)
+    assert room.approve(decision, read, ANN, "yes").held
+    assert not room.approve(decision, read, ANN, "yes").held
     gone_on(room, 1)
-    assert not room.approve(decision, BOB, "yes").held
+    assert not room.approve(decision, read, BOB, "yes").held
 
 
 def test_inside_the_envelope_a_policy_approves_at_once() -> None:
@@ -278,8 +307,8 @@ def test_a_freeze_between_approval_and_telling_stops_it() -> None:
     """What was approved and not yet told expires, and is not told later."""
     store = MemoryStore()
     room = gone_on(opened(store=store), 1)
-    decision = str(room.proposals()[0]["id"])
-    assert room.approve(decision, ANN, "yes").held
+    decision, read = waits(room)
+    assert room.approve(decision, read, ANN, "yes").held
     assert room.freeze(BOB, "wait").held
     gone_on(room, 2)
     assert not room.world.others

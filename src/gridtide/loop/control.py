@@ -425,13 +425,13 @@ class ControlRoom:
         self.clock.wake()
         return self.world.held()
 
-    def approve(self, decision: str, by: Person, reason: str) -> Receipt:
+    def approve(self, decision: str, digest: str, by: Person, reason: str) -> Receipt:
         """Approve a decision that waits; it is told by the next turn, as it stands then."""
-        return self.desk.answer(decision, by, reason, approving=True)
+        return self.desk.answer(decision, digest, by, reason, approving=True)
 
-    def reject(self, decision: str, by: Person, reason: str) -> Receipt:
-        """Reject a decision that waits."""
-        return self.desk.answer(decision, by, reason, approving=False)
+    def reject(self, decision: str, digest: str, by: Person, reason: str) -> Receipt:
+        """Reject a decision that waits, or was approved and not told yet."""
+        return self.desk.answer(decision, digest, by, reason, approving=False)
 
     def change_mode(self, mode: str, by: Person, reason: str) -> Receipt:
         """Ask for a mode: raising takes two people, lowering one."""

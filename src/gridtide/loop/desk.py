@@ -119,8 +119,8 @@ class Desk:
             for name, one in list(self.dockets.items()):
                 self._closed(name, one, superseded(one.docket, by, as_of).by)
 
-    def answer(self, decision: str, by: Person, reason: str, approving: bool) -> Receipt:
-        """What comes of an answer; only one that names what it approves, in time, from somebody who may, holds."""
+    def answer(self, decision: str, read: str, by: Person, reason: str, approving: bool) -> Receipt:
+        """What comes of an answer; only one to what was read (its digest), in time, from somebody who may, holds."""
         with self.lock:
             found = self.dockets.get(decision)
             if found is None:
@@ -128,7 +128,7 @@ class Desk:
             now = self.clock.now()
             answer = Answer(
                 id=digest((decision, by.name, now, approving)),
-                digest=found.docket.proposal.digest,
+                digest=read,
                 by=by,
                 reason=reason,
                 at=now,

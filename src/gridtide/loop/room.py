@@ -75,12 +75,12 @@ class Room(Protocol):
         """Take no more turns and release nothing; what is still held, a sentence each."""
         ...
 
-    def approve(self, decision: str, by: Person, reason: str) -> Receipt:
-        """Approve a decision that waits."""
+    def approve(self, decision: str, digest: str, by: Person, reason: str) -> Receipt:
+        """Approve a decision that waits. digest: of the proposal that was read; of another one nothing holds."""
         ...
 
-    def reject(self, decision: str, by: Person, reason: str) -> Receipt:
-        """Reject a decision that waits."""
+    def reject(self, decision: str, digest: str, by: Person, reason: str) -> Receipt:
+        """Reject a decision that waits, or was approved and not told yet. digest: as of `approve`."""
         ...
 
     def change_mode(self, mode: str, by: Person, reason: str) -> Receipt:

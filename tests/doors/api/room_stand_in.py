@@ -115,11 +115,11 @@ class StandIn:
         self.closed = True
         return ("job 77 is paused until 10:45",)
 
-    def approve(self, decision: str, by: Person, reason: str) -> Receipt:
-        return self._settled("approved", decision, by, reason)
+    def approve(self, decision: str, digest: str, by: Person, reason: str) -> Receipt:
+        return self._settled("approved", (decision, digest), by, reason)
 
-    def reject(self, decision: str, by: Person, reason: str) -> Receipt:
-        return self._settled("rejected", decision, by, reason)
+    def reject(self, decision: str, digest: str, by: Person, reason: str) -> Receipt:
+        return self._settled("rejected", (decision, digest), by, reason)
 
     def change_mode(self, mode: str, by: Person, reason: str) -> Receipt:
         raises = MODES.index(mode) > MODES.index(self.mode)
@@ -146,9 +146,14 @@ class StandIn:
         self.released += 1
         return self._asked_by("release", False, by, reason)
 
-    def _settled(self, what: str, decision: str, by: Person, reason: str) -> Receipt:
-        if self._waiting.pop(decision, None) is None:
+    def _settled(self, what: str, read: tuple[str, str], by: Person, reason: str) -> Receipt:
+        decision, digest = read
+        waits = self._waiting.get(decision)
+        if waits is None:
             return Receipt(held=False, said=f"{decision} was settled before")
+        if waits["digest"] != digest:
+            return Receipt(held=False, said=f"{decision} is another than was read")
+        del self._waiting[decision]
         self.note({"kind": what, "decision": decision, "by": by.name, "reason": reason})
         return Receipt(held=True, said=f"{decision} is {what}")
 
