@@ -158,7 +158,8 @@ class LiveWorld:
         if self.now >= orders.dispatch.placement.horizon.end:
             return []
         holding = Holding(jobs=self.told, others=self.others)
-        acts = acts_now(orders, self.fleet, self.services, self.queue(), holding, self.now)
+        told = acts_now(orders, self.fleet, self.services, self.queue(), holding, self.now)
+        acts = [one for one in told if self.reach.takes(one)]
         owners = self.reach.owners(self.services, self.fleet.network.origins) if acts else {}
         return self.tell_acts(acts, decision, owners)
 

@@ -35,7 +35,7 @@ def kept(world: LiveWorld) -> dict[str, object]:
 def taken_up(world: LiveWorld, before: Mapping[str, Any]) -> None:
     """Have a new world remember what `kept` gave of the one before it. The step that was begun counts as passed where
     the clock says so."""
-    world.present = max(int(before["present"]), _step_at(world, world.clock.now()))
+    world.present = max(int(before["present"]), step_at(world, world.clock.now()))
     world.told = {
         name: JobTold(place=int(place), point=int(point))
         for name, (place, point) in before["told"].items()
@@ -91,6 +91,6 @@ def _subject(act: Mapping[str, object]) -> str:
     return next(str(act[name]) for name in names if name in act)
 
 
-def _step_at(world: LiveWorld, now: datetime) -> int:
+def step_at(world: LiveWorld, now: datetime) -> int:
     """Number of the step that holds an instant."""
     return int(np.searchsorted(world.steps.edges_s, int(now.timestamp()), side="right")) - 1

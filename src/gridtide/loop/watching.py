@@ -9,6 +9,7 @@ from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.site_act import AnyAct
 from gridtide.loop.acts import OPEN, JobTold
 from gridtide.loop.expecting import Draw, beside, draws, expectations
+from gridtide.loop.seen import is_of
 from gridtide.loop.verifying import Alarm, Verdict, alarms_after, verified
 
 
@@ -43,7 +44,7 @@ class Watch:
         moment = self.last = Moment(
             queue=queue,
             drawn=draws(queue, told, fleet),
-            power={one.of: one for one in power if one.measured_at == now},
+            power={one.of: one for one in power if is_of(one.measured_at, now)},
             ended=_ended(before, queue),
         )
         if before is None:

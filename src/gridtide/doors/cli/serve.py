@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from gridtide.doors.cli.numbers import Number
+from gridtide.doors.cli.real_case import agents_of, led, real_case
 from gridtide.doors.cli.tls_pair import pair_faults
 from gridtide.finding import BadInput, Finding, refuse_if_any
 
 if TYPE_CHECKING:
+    from gridtide.case.real_room import RealCase
     from gridtide.doors.api.opening import Running
     from gridtide.doors.api.serving import Keys
     from gridtide.trust.record import Store
@@ -103,8 +105,9 @@ def serve(
     signs = None if sign_key is None or checkpoints is None else (sign_key, checkpoints)
     faults += [*_case_faults(case, demo), *_signing_faults(store, sign_key, checkpoints)]
     refuse_if_any(faults)
-    room = partial(_opened, case, store, signs, speed)
-    _serve(room, (host, port, tls), keys, requests_per_s)
+    real = None if case is None else real_case(case, store)
+    room = partial(_opened, case, store, signs, speed, real)
+    _serve(room, (host, port, tls), keys, requests_per_s, real)
 
 
 def _serve(
@@ -112,6 +115,7 @@ def _serve(
     place: tuple[str, int, tuple[Path, Path] | None],
     keys: "Keys",
     requests_per_s: float,
+    real: "RealCase | None",
 ) -> None:
     from gridtide.doors.api.logs import log_as_json
     from gridtide.doors.api.serving import door_of, serve_room
@@ -127,7 +131,7 @@ def _serve(
         for text in texts:
             click.echo(f"{address}/#token={text}")
 
-    serve_room(door, room, clock, listening)
+    serve_room(door, room, clock, listening, agents_of(real))
 
 
 def _made(name: str, role: str | None, tokens: Path | None, days: int) -> str:
@@ -195,7 +199,11 @@ def _signing_faults(
 
 
 def _opened(
-    case: Path | None, store: str | None, signs: tuple[Path, Path] | None, speed: float
+    case: Path | None,
+    store: str | None,
+    signs: tuple[Path, Path] | None,
+    speed: float,
+    real: "RealCase | None",
 ) -> "Running":
     from gridtide.case.live_room import demo_room, room_of_case
     from gridtide.doors.api.keeping import Kept
@@ -213,7 +221,9 @@ def _opened(
     make = demo_room if case is None else partial(room_of_case, case)
     try:
         chain, seal = _sealed(kept.entries, signs)
-        room = make(speed, chain, documents=kept.documents)
+        room = (
+            make(speed, chain, documents=kept.documents) if real is None else led(real, kept, chain)
+        )
     except BaseException:
         kept.close()
         raise
