@@ -347,9 +347,7 @@ class ControlRoom:
         stuck = [("not-written", "store", self.stuck)] if self.stuck else []
         if self.undecided:
             stuck.append(("no-decision", self.policy.name, self.undecided))
-        return alarm_values(
-            self.world.watch.alarms.values(), [*stuck, *told, *silent], self.world.now
-        )
+        return alarm_values(self.world.watch.standing, [*stuck, *told, *silent], self.world.now)
 
     def _ages(self) -> dict[str, float]:
         """How old signals and meters are, by what they are."""
