@@ -26,8 +26,8 @@ from gridtide.loop.frame import (
     ages_s,
     alarm_values,
     at_risk,
+    framed,
     site_values,
-    within,
 )
 from gridtide.loop.instants import next_turn
 from gridtide.loop.later import later
@@ -336,7 +336,7 @@ class ControlRoom:
             began = instant(self.mandate.steps.starts_s[self.world.present - 1])
             carbon, plan = self.mandate.objective.carbon, self.memory.plan
             values["sites"] = site_values(turn.situation, self.world.seen, plan, carbon, began)
-        self.frame = Frame(number=self.frame.number + 1, at=now, values=within(values))
+        self.frame = framed(self.frame.number + 1, now, values)
 
     def _alarms(self) -> list[dict[str, object]]:
         told = [

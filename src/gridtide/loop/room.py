@@ -24,11 +24,13 @@ class Receipt:
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """What changed for those who watch: a number that rises by one, the instant, and plain values for JSON."""
+    """What changed for those who watch: a number that rises by one, the instant, and plain values for JSON, at most
+    4 KiB. sites: every site whole, also where they are too many for the values."""
 
     number: int
     at: datetime
     values: Mapping[str, object]
+    sites: tuple[Mapping[str, object], ...] = ()
 
 
 class Room(Protocol):
