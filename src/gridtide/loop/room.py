@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from gridtide.loop.turn import Turn
 from gridtide.trust.people import Person
 
 
@@ -59,6 +60,11 @@ class Room(Protocol):
 
     def explain(self, decision: str) -> Mapping[str, object] | None:
         """Why a decision is as it is, and what it was weighed against; None where there is none of that id."""
+        ...
+
+    def turn_of(self, decision: str) -> Turn | None:
+        """The turn that made a decision which people are asked about, or the newest; None of others. For questions that
+        are solved beside the loop: it does not change."""
         ...
 
     def audit(self, count: int) -> tuple[Mapping[str, object], ...]:

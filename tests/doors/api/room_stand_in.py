@@ -10,6 +10,7 @@ import gridtide.case
 from gridtide.loop.frame import framed
 from gridtide.loop.mandate import Mandate
 from gridtide.loop.room import Frame, Receipt
+from gridtide.loop.turn import Turn
 from gridtide.stores.memory import MemoryStore
 from gridtide.trust.audit import contents, linked
 from gridtide.trust.people import Person, Role
@@ -108,6 +109,9 @@ class StandIn:
     def explain(self, decision: str) -> Mapping[str, object] | None:
         found = self._waiting.get(decision)
         return None if found is None else {"because": found["because"]}
+
+    def turn_of(self, decision: str) -> Turn | None:
+        return None
 
     def audit(self, count: int) -> tuple[Mapping[str, object], ...]:
         entries = self.store.entries()
