@@ -26,8 +26,8 @@ from gridtide.loop.frame import (
     ages_s,
     alarm_values,
     at_risk,
+    framed,
     site_values,
-    within,
 )
 from gridtide.loop.instants import next_turn
 from gridtide.loop.later import later
@@ -336,7 +336,7 @@ class ControlRoom:
             began = instant(self.mandate.steps.starts_s[self.world.present - 1])
             carbon, plan = self.mandate.objective.carbon, self.memory.plan
             values["sites"] = site_values(turn.situation, self.world.seen, plan, carbon, began)
-        self.frame = Frame(number=self.frame.number + 1, at=now, values=within(values))
+        self.frame = framed(self.frame.number + 1, now, values)
 
     def _alarms(self) -> list[dict[str, object]]:
         told = [
@@ -396,6 +396,10 @@ class ControlRoom:
         """Why a decision is as it is; None where there is none of that id."""
         found, asked = self.minutes.explained(decision), self.desk.proposal(decision)
         return found if found is None or asked is None else {**found, "proposal": asked}
+
+    def turn_of(self, decision: str) -> Turn | None:
+        """The turn that made a decision which people are asked about, or the newest; None of others."""
+        return self.desk.turn_of(decision, self.turn)
 
     def audit(self, count: int) -> tuple[Mapping[str, object], ...]:
         """The newest entries of the chain that this process wrote, newest first."""
