@@ -38,6 +38,7 @@ from gridtide.loop.minutes import Minutes
 from gridtide.loop.planning_beside import PlansBeside
 from gridtide.loop.recovering import kept, read_back, taken_up
 from gridtide.loop.releasing import LetGo, let_go
+from gridtide.loop.remembering import MEMORY, memory_of, remembered
 from gridtide.loop.room import Frame, Receipt
 from gridtide.loop.turn import Memory, Turn, take_turn
 from gridtide.loop.verifying import Moved, Verdict
@@ -180,6 +181,9 @@ class ControlRoom:
         before = self.desk.documents.newest("world", self.mandate.owner)
         if before is not None:
             taken_up(self.world, before.value)
+        stood = self.desk.documents.newest(MEMORY, self.mandate.owner)
+        if stood is not None:
+            self.memory = memory_of(stood.value)
         for outcome in read_back(self.world):
             said = {"ticket": outcome.ticket, "fate": outcome.fate.value, "said": outcome.said}
             self.minutes.append({**said, "at": outcome.at.isoformat()})
@@ -188,8 +192,9 @@ class ControlRoom:
         """What the next room must know if this one is gone at the next instant."""
         self.desk.keep_what_lacks()
         if self.desk.documents is not None:
-            now = self.world.now
-            self.desk.documents.keep("world", self.mandate.owner, now, kept(self.world))
+            now, owner = self.world.now, self.mandate.owner
+            self.desk.documents.keep(MEMORY, owner, now, remembered(self.memory, now))
+            self.desk.documents.keep("world", owner, now, kept(self.world))
 
     def _is_time(self) -> bool:
         """Whether something is to be decided: the first turn, work that came, a plan
