@@ -6,7 +6,7 @@ what was told before goes on. Everything a person does is written down before it
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -37,6 +37,7 @@ from gridtide.loop.mandate import Mandate, Policy
 from gridtide.loop.minutes import Minutes
 from gridtide.loop.planning_beside import PlansBeside
 from gridtide.loop.recovering import kept, read_back, taken_up
+from gridtide.loop.regulating import RegulationThread, seen_of, written_down
 from gridtide.loop.releasing import LetGo, let_go
 from gridtide.loop.remembering import MEMORY, memory_of, remembered
 from gridtide.loop.room import Frame, Receipt
@@ -67,7 +68,7 @@ class ControlRoom:
     None over real ones. epoch: of this leader. stuck: why nothing can be written down, and so nothing told. undecided:
     why the last turn came to nothing. verdicts: what meters said of the acts of the last step. decided_s: how long
     turns took since the last frame; fates: what came of acts since this room began. leaving: what is still to be let
-    go after a release.
+    go after a release. lines: of set-points, each in its thread beside the loop. endings: what ends with the room.
     """
 
     mandate: Mandate
@@ -94,6 +95,8 @@ class ControlRoom:
     fates: Counter[str] = field(default_factory=Counter)
     releasing: bool = False
     leaving: tuple[LetGo, ...] = ()
+    lines: tuple[RegulationThread, ...] = ()
+    endings: tuple[Callable[[], None], ...] = ()
     closed: bool = False
 
     def __post_init__(self) -> None:
@@ -191,6 +194,7 @@ class ControlRoom:
     def _keep(self) -> None:
         """What the next room must know if this one is gone at the next instant."""
         self.desk.keep_what_lacks()
+        written_down(self.lines, self.minutes)
         if self.desk.documents is not None:
             now, owner = self.world.now, self.mandate.owner
             self.desk.documents.keep(MEMORY, owner, now, remembered(self.memory, now))
@@ -335,6 +339,7 @@ class ControlRoom:
                 "decided_s": self.decided_s,
                 "at_risk": risks[:AT_RISK_MOST],
                 "at_risk_count": len(risks),
+                **seen_of(self.lines),
             }
             self.decided_s = []
         if turn is not None:
@@ -430,7 +435,13 @@ class ControlRoom:
         """Take no more turns and release nothing; what is still held, a sentence each."""
         self.closed = True
         self.clock.wake()
+        for end in self.endings:
+            end()
         return self.world.held()
+
+    def regulation(self) -> tuple[Mapping[str, object], ...]:
+        """Each line of set-points now."""
+        return tuple(one.regulation.values() for one in self.lines)
 
     def approve(self, decision: str, digest: str, by: Person, reason: str) -> Receipt:
         """Approve a decision that waits; it is told by the next turn, as it stands then."""

@@ -46,6 +46,10 @@ class Room(Protocol):
         the currency of its prices; without sites before the first turn."""
         ...
 
+    def regulation(self) -> tuple[Mapping[str, object], ...]:
+        """Each line of set-points now: what is asked, what is given, its score, and the last ten minutes."""
+        ...
+
     def state(self) -> Mapping[str, object]:
         """Mode, envelope, frozen or not, who leads, the epoch, ages of every source and device."""
         ...

@@ -64,6 +64,9 @@ class StandIn:
         }
         return framed(7 + len(self.store.entries()), START, values)
 
+    def regulation(self) -> tuple[Mapping[str, object], ...]:
+        return ({"site": "nantong", "follows": True, "signal": 0.5, "score": None},)
+
     def ahead(self) -> Mapping[str, object]:
         edges = [(START + timedelta(minutes=15 * step)).isoformat() for step in range(97)]
         flat = {
