@@ -54,7 +54,7 @@ class Watch:
     ) -> tuple[Verdict, ...]:
         """What meters say of what held at stores, imports and routes through the step that ends now. An alarm stands
         until its subject follows, or nothing holds it any more. peak_kw: before it, (S,); of: fleet and services."""
-        read = {one.of: one for one in power if one.measured_at == seen.measured_at}
+        read = {one.of: one for one in power if is_of(one.measured_at, seen.measured_at)}
         moment = SiteMoment(held=held, seen=seen, off_kw=off_kw(read), peak_kw=peak_kw)
         verdicts = site_verdicts(moment, *of)
         standing = alarms_after(self.at_sites, verdicts, seen.measured_at, CONTROLLER)
