@@ -13,8 +13,8 @@ from gridtide.case.real_devices import Now, RealDevices, real_devices
 from gridtide.case.schema import AutonomyTable, CaseFile
 from gridtide.finding import Finding, Gathered, refuse_if_any
 from gridtide.loop.control import ControlRoom
+from gridtide.loop.endless import without_end
 from gridtide.loop.reach import Reach
-from gridtide.loop.recovering import step_at
 from gridtide.loop.world import WakingClock
 from gridtide.simulate.study import Study
 from gridtide.simulate.untold import untold
@@ -49,8 +49,8 @@ def read_real(path: Path, now: Now) -> RealCase:
 def real_room(real: RealCase, kept: ServiceStores, chain: Store, clock: WakingClock) -> ControlRoom:
     """The room that leads the devices of a case, what the one before it left taken up and read back.
 
-    It begins in advise, by the envelope that the case states, unless people decided otherwise before. chain: where it
-    writes down what it does. Raises BadInput where the course of the case does not hold the present.
+    It begins in advise, by the envelope that the case states, unless people decided otherwise before, and has no end.
+    chain: where it writes down what it does. Raises BadInput where the course of the case does not hold the present.
     """
     now = clock.now()
     refuse_if_any(course_faults(real.study, now))
@@ -58,7 +58,8 @@ def real_room(real: RealCase, kept: ServiceStores, chain: Store, clock: WakingCl
     reach = Reach(devices=real.devices.reach)
     room = room_over(real.study, reach, clock, (chain, kept.intents), autonomy)
     room.desk.documents, room.epoch = kept.documents, kept.lead.epoch
-    room.world.present = step_at(room.world, now)
+    room.mandate, room.endless = without_end(room.mandate, now), True
+    room.world.steps = room.mandate.steps
     room.begin(devices_lived_on=True)
     return room
 
