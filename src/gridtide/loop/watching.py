@@ -8,26 +8,20 @@ from gridtide.fleet.device import PowerReading, QueuedJob
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.site_act import AnyAct
 from gridtide.loop.acts import OPEN, JobTold
-from gridtide.loop.expecting import Draw, beside, draws, expectations
+from gridtide.loop.expecting import beside, draws, expectations
+from gridtide.loop.late_verdicts import Moment, Spans
 from gridtide.loop.verifying import Alarm, Verdict, alarms_after, verified
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Moment:
-    """The end of a step as it was read: queue, what each job draws while it runs, meters, and jobs that ended in it."""
-
-    queue: Mapping[str, QueuedJob]
-    drawn: Mapping[str, Draw]
-    power: Mapping[str, PowerReading]
-    ended: frozenset[str]
 
 
 @dataclass(kw_only=True, eq=False)
 class Watch:
-    """What was read last, and the alarms that stand, by subject."""
+    """What was read last, and the alarms that stand, by subject. underway: jobs that are told something nobody knows
+    the outcome of yet; spans: those that are since an earlier step."""
 
     last: Moment | None = None
     alarms: dict[str, Alarm] = field(default_factory=dict)
+    underway: frozenset[str] = frozenset()
+    spans: Spans = field(default_factory=Spans)
 
     def look(
         self,
@@ -48,10 +42,11 @@ class Watch:
         )
         if before is None:
             return ()
+        late, unsettled, prompt = self.spans.passed(acts, self.underway, before, moment)
         queues, drawn = (before.queue, queue), (before.drawn, moment.drawn)
-        expected = expectations(acts, queues, drawn)
-        around = beside(expected, queues, drawn, (before.ended, moment.ended))
-        verdicts = verified(expected, around, before.power, moment.power)
+        expected = expectations(prompt, queues, drawn)
+        around = beside(expected, queues, drawn, (before.ended, moment.ended), unsettled)
+        verdicts = (*late, *verified(expected, around, before.power, moment.power))
         standing = alarms_after(self.alarms, verdicts, now)
         self.alarms = {
             name: alarm
