@@ -72,6 +72,11 @@ class Underway:
         """Jobs that are told something nobody knows the outcome of."""
         return frozenset(_job(one.act) for one in self.acts.values()) - {""}
 
+    @property
+    def subjects(self) -> frozenset[str]:
+        """What is told something nobody knows the outcome of."""
+        return frozenset(subject_of(one.act) for one in self.acts.values())
+
     def add(self, one: Done, before: Mark, after: Mark) -> None:
         """An act went on its way. before, after: what was remembered until then, and is now."""
         self.acts[one.ticket.id], self.marks[one.ticket.id] = one, (before, after)
