@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -133,7 +133,8 @@ def a_case(folder: Path, cluster: Cluster, port: int) -> None:
     (folder / "case.toml").write_text(text)
 
 
-def serving(folder: Path, texts: dict[str, str], name: str) -> AbstractContextManager[Running]:
+@contextmanager
+def serving(folder: Path, texts: dict[str, str], name: str) -> Iterator[Running]:
     """`gridtide serve` on the case of a folder."""
     options = [
         "--port",
@@ -144,7 +145,8 @@ def serving(folder: Path, texts: dict[str, str], name: str) -> AbstractContextMa
         str(folder / "db"),
     ]
     command = [sys.executable, "-u", "-m", "gridtide", "serve", str(folder / "case.toml"), *options]
-    return running(command, texts, folder / name)
+    with running(command, texts, folder / name) as found:
+        yield found
 
 
 def eventually(found: Callable[[], Any]) -> Any:
@@ -154,6 +156,12 @@ def eventually(found: Callable[[], Any]) -> Any:
         assert time.monotonic() < until_s, "it did not come in time"
         time.sleep(0.1)
     return value
+
+
+def metered(room: Running) -> Any:
+    """Import of the site in the newest frame, which comes between step edges too."""
+    sites = room.ask("/api/frame")[1]["values"].get("sites") or [{}]
+    return sites[0].get("import_kw")
 
 
 def begin_times(folder: Path) -> list[str]:
@@ -181,6 +189,7 @@ def test_a_job_gets_its_begin_time_once_whatever_dies(
         asked = eventually(lambda: room.ask("/api/proposals")[1]["items"])
         assert any(f"slurm-{job}" in one["jobs"] for one in asked), asked
         assert begin_times(tmp_path) == []
+        assert 630.0 < eventually(lambda: metered(room)) < 650.0
         body = {"mode": "act", "reason": "it did well"}
         assert room.ask("/api/mode", "approver", body)[0] == 202
         assert room.ask("/api/mode", "admin", body)[0] == 200
@@ -197,5 +206,6 @@ def test_a_job_gets_its_begin_time_once_whatever_dies(
         assert room.ask("/api/state")[1]["mode"] == "act"
         notes = [one["says"] for one in room.ask("/api/audit?count=50")[1]["items"]]
         assert any("read back: it holds" in json.dumps(one) for one in notes)
+        assert room.ended() == 0
     assert len(begin_times(tmp_path)) == 1
     assert cluster.job(job)["eligible_time"] == at
