@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from gridtide.case.name import Name
 from gridtide.decide.event import EventKind
 from gridtide.decide.risk import Uncertainty
 from gridtide.fleet.agreement import Delivery, Output, Volume
@@ -14,7 +15,6 @@ from gridtide.fleet.site import Cooling, SupplyKind
 from gridtide.fleet.work_kind import WorkKind
 from gridtide.simulate.study import LengthKnowledge
 
-Name = Annotated[str, Field(min_length=1, max_length=80)]
 Power = Annotated[float, Field(ge=0, le=1e8, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Money = Annotated[float, Field(ge=-1e6, le=1e9, allow_inf_nan=False)]
