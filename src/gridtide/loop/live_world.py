@@ -169,7 +169,8 @@ class LiveWorld:
             return []
         holding = Holding(jobs=self.told, others=self.others)
         queue = may_be_told(self.roll, self.queue())
-        acts = acts_now(orders, self.fleet, self.services, queue, holding, self.now)
+        told = acts_now(orders, self.fleet, self.services, queue, holding, self.now)
+        acts = [one for one in told if self.reach.takes(one)]
         owners = self.reach.owners(self.services, self.fleet.network.origins) if acts else {}
         return self.tell_acts(acts, decision, owners)
 
