@@ -20,6 +20,7 @@ from gridtide.fleet.site_act import subject_of
 from gridtide.loop.ahead import ahead_values
 from gridtide.loop.clock import seconds
 from gridtide.loop.desk import Desk
+from gridtide.loop.endless import gone_on
 from gridtide.loop.expecting import draws
 from gridtide.loop.frame import (
     AT_RISK_MOST,
@@ -35,6 +36,7 @@ from gridtide.loop.left_alone import without_unknown_stores
 from gridtide.loop.live_world import LiveWorld
 from gridtide.loop.mandate import Mandate, Policy
 from gridtide.loop.minutes import Minutes
+from gridtide.loop.newcomers import left_alone_said
 from gridtide.loop.planning_beside import PlansBeside
 from gridtide.loop.recovering import kept, read_back, taken_up
 from gridtide.loop.regulating import RegulationThread, seen_of, written_down
@@ -98,6 +100,7 @@ class ControlRoom:
     lines: tuple[RegulationThread, ...] = ()
     endings: tuple[Callable[[], None], ...] = ()
     closed: bool = False
+    endless: bool = False
 
     def __post_init__(self) -> None:
         self.world.attend = self._attend
@@ -127,6 +130,8 @@ class ControlRoom:
 
         What cannot be written down is not told: while the store is lost or full, time passes and what was told holds.
         """
+        if self.endless:
+            self.mandate = gone_on(self.mandate, self.world)
         try:
             self._decide(self.world.now)
             self._attend()
@@ -354,7 +359,9 @@ class ControlRoom:
             for one in self.world.unheard
         ]
         silent = [("silent", name, said) for name, said in sorted(self.world.reach.silent.items())]
-        stuck = [("not-written", "store", self.stuck)] if self.stuck else []
+        stuck = left_alone_said(self.world.roll)
+        if self.stuck:
+            stuck.insert(0, ("not-written", "store", self.stuck))
         if self.undecided:
             stuck.append(("no-decision", self.policy.name, self.undecided))
         return alarm_values(self.world.watch.standing, [*stuck, *told, *silent], self.world.now)

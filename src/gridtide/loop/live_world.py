@@ -23,6 +23,7 @@ from gridtide.fleet.ticket import Fate, Outcome, Ticket
 from gridtide.loop.acts import OPEN, Holding, JobTold, acts_now, spelled, starts_of
 from gridtide.loop.intents import Intent, KeepsIntents
 from gridtide.loop.names import place_names, store_names
+from gridtide.loop.newcomers import gone_of, may_be_told, with_listed
 from gridtide.loop.reach import Reach
 from gridtide.loop.roll import Roll
 from gridtide.loop.seen import Seen, telemetry_of
@@ -95,14 +96,23 @@ class LiveWorld:
 
     def queue(self) -> dict[str, QueuedJob]:
         """Every job some scheduler lists, by id; those that ended are remembered with what they did."""
-        found: dict[str, QueuedJob] = {}
-        for job in [job for jobs in self.reach.queues().values() for job in jobs]:
-            found[job.id] = job
+        listed = [job for jobs in self.reach.queues().values() for job in jobs]
+        found = {job.id: job for job in listed}
+        self._enrol(found)
+        for job in listed:
             if job.there_at is not None:
                 self.there_s[job.id] = epoch_s(job.there_at)
             if job.standing not in OPEN and job.id in self.roll.row_of:
                 self.over.setdefault(job.id, job.done_s or 0)
         return found
+
+    def _enrol(self, queue: Mapping[str, QueuedJob]) -> None:
+        """Take up what no case declares and somebody lists, and forget it where nobody does any more."""
+        gone = gone_of(self.roll, queue)
+        self.roll = with_listed(self.roll, queue, self.fleet, self.over)
+        for kept in (self.told, self.given, self.promised, self.moves, self.there_s, self.over):
+            for name in gone:
+                kept.pop(name, None)
 
     def active(self) -> Jobs:
         """The jobs that schedulers list and that are not over, in order of arrival."""
@@ -158,7 +168,9 @@ class LiveWorld:
         if self.now >= orders.dispatch.placement.horizon.end:
             return []
         holding = Holding(jobs=self.told, others=self.others)
-        acts = acts_now(orders, self.fleet, self.services, self.queue(), holding, self.now)
+        queue = may_be_told(self.roll, self.queue())
+        told = acts_now(orders, self.fleet, self.services, queue, holding, self.now)
+        acts = [one for one in told if self.reach.takes(one)]
         owners = self.reach.owners(self.services, self.fleet.network.origins) if acts else {}
         return self.tell_acts(acts, decision, owners)
 

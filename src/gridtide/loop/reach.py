@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from gridtide.fleet.device import (
+    HoldsImport,
     PowerReading,
     QueuedJob,
     QueuesJobs,
@@ -18,6 +19,7 @@ from gridtide.fleet.device import (
     UnreachableError,
 )
 from gridtide.fleet.service import Service
+from gridtide.fleet.site_act import AnyAct, HoldImport
 
 R = TypeVar("R")
 
@@ -77,6 +79,12 @@ class Reach:
             if isinstance(device, Restrains)
         ]
         return [(name, held) for name, some in asked for held in some or ()]
+
+    def takes(self, act: AnyAct) -> bool:
+        """Whether an act is for anybody here: a site without a controller is not told to hold its import."""
+        if not isinstance(act, HoldImport):
+            return True
+        return isinstance(self.devices.get(act.site), HoldsImport)
 
     def owners(self, services: tuple[Service, ...], origins: tuple[str, ...]) -> dict[str, str]:
         """Which device is told about each job and each route: the one that lists it, the one that routes."""

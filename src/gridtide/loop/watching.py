@@ -13,7 +13,7 @@ from gridtide.fleet.service import Service
 from gridtide.fleet.site_act import AnyAct
 from gridtide.loop.acts import OPEN, JobTold
 from gridtide.loop.expecting import Draw, beside, draws, expectations
-from gridtide.loop.seen import Seen
+from gridtide.loop.seen import Seen, is_of
 from gridtide.loop.verifying import Alarm, Verdict, alarms_after, verified
 from gridtide.loop.verifying_sites import SiteMoment, off_kw, site_verdicts
 
@@ -54,7 +54,7 @@ class Watch:
     ) -> tuple[Verdict, ...]:
         """What meters say of what held at stores, imports and routes through the step that ends now. An alarm stands
         until its subject follows, or nothing holds it any more. peak_kw: before it, (S,); of: fleet and services."""
-        read = {one.of: one for one in power if one.measured_at == seen.measured_at}
+        read = {one.of: one for one in power if is_of(one.measured_at, seen.measured_at)}
         moment = SiteMoment(held=held, seen=seen, off_kw=off_kw(read), peak_kw=peak_kw)
         verdicts = site_verdicts(moment, *of)
         standing = alarms_after(self.at_sites, verdicts, seen.measured_at, CONTROLLER)
@@ -75,7 +75,7 @@ class Watch:
         moment = self.last = Moment(
             queue=queue,
             drawn=draws(queue, told, fleet),
-            power={one.of: one for one in power if one.measured_at == now},
+            power={one.of: one for one in power if is_of(one.measured_at, now)},
             ended=_ended(before, queue),
         )
         if before is None:
