@@ -669,6 +669,18 @@ class PluginTable(Table):
     canary_days: Annotated[int, Field(ge=1, le=366)] = 7
 
 
+class SetpointTable(Table):
+    """[[setpoint]]: the line of a dispatch centre to a site, where the case is served live."""
+
+    site: Name
+    line: Literal["iec104", "modbus"]
+    host: Name = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)]
+    centres: tuple[Name, ...] = ()
+    offer_kw: Annotated[Power, Field(gt=0)] | None = None
+    cycle_s: Annotated[float, Field(ge=1, le=60)] = 4.0
+
+
 class CaseFile(Table):
     """A whole case."""
 
@@ -691,6 +703,7 @@ class CaseFile(Table):
     order: tuple[OrderTable, ...] = ()
     approvers: dict[Name, Annotated[str, Field(min_length=1, max_length=200)]] = {}
     plugin: tuple[PluginTable, ...] = ()
+    setpoint: tuple[SetpointTable, ...] = ()
 
 
 def span_of(case: CaseTable) -> tuple[datetime, datetime]:

@@ -352,6 +352,8 @@ class ControlRoom:
         stuck = [("not-written", "store", self.stuck)] if self.stuck else []
         if self.undecided:
             stuck.append(("no-decision", self.policy.name, self.undecided))
+        if isinstance(self.policy, PlansBeside) and self.policy.fallen:
+            stuck.append(("planner", self.policy.name, self.policy.fallen))
         return alarm_values(
             self.world.watch.alarms.values(), [*stuck, *told, *silent], self.world.now
         )
