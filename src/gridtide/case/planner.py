@@ -25,9 +25,12 @@ class PlannerDiedError(BrokenExecutor):
 
 
 def planner_of(policy: Policy) -> tuple[PlansBeside, Callable[[], None]]:
-    """The policy with its plans made in a process of their own, and what ends that process; both return at once."""
+    """The policy with its plans made in a process of their own, of which a room waits for the first alone; and what ends
+    that process. Returns at once."""
     planner = PlannerProcess()
-    return beside(policy, planner), planner.close
+    plans = beside(policy, planner)
+    plans.waits_first = True
+    return plans, planner.close
 
 
 class PlannerProcess(Executor):

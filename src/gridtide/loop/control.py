@@ -26,8 +26,8 @@ from gridtide.loop.frame import (
     ages_s,
     alarm_values,
     at_risk,
+    framed,
     site_values,
-    within,
 )
 from gridtide.loop.instants import next_turn
 from gridtide.loop.later import later
@@ -39,6 +39,7 @@ from gridtide.loop.planning_beside import PlansBeside
 from gridtide.loop.recovering import kept, read_back, taken_up
 from gridtide.loop.regulating import RegulationThread, seen_of, written_down
 from gridtide.loop.releasing import LetGo, let_go
+from gridtide.loop.remembering import MEMORY, memory_of, remembered
 from gridtide.loop.room import Frame, Receipt
 from gridtide.loop.turn import Memory, Turn, take_turn
 from gridtide.loop.verifying import Moved, Verdict
@@ -183,6 +184,9 @@ class ControlRoom:
         before = self.desk.documents.newest("world", self.mandate.owner)
         if before is not None:
             taken_up(self.world, before.value)
+        stood = self.desk.documents.newest(MEMORY, self.mandate.owner)
+        if stood is not None:
+            self.memory = memory_of(stood.value)
         for outcome in read_back(self.world):
             said = {"ticket": outcome.ticket, "fate": outcome.fate.value, "said": outcome.said}
             self.minutes.append({**said, "at": outcome.at.isoformat()})
@@ -192,8 +196,9 @@ class ControlRoom:
         self.desk.keep_what_lacks()
         written_down(self.lines, self.minutes)
         if self.desk.documents is not None:
-            now = self.world.now
-            self.desk.documents.keep("world", self.mandate.owner, now, kept(self.world))
+            now, owner = self.world.now, self.mandate.owner
+            self.desk.documents.keep(MEMORY, owner, now, remembered(self.memory, now))
+            self.desk.documents.keep("world", owner, now, kept(self.world))
 
     def _is_time(self) -> bool:
         """Whether something is to be decided: the first turn, work that came, a plan
@@ -341,7 +346,7 @@ class ControlRoom:
             began = instant(self.mandate.steps.starts_s[self.world.present - 1])
             carbon, plan = self.mandate.objective.carbon, self.memory.plan
             values["sites"] = site_values(turn.situation, self.world.seen, plan, carbon, began)
-        self.frame = Frame(number=self.frame.number + 1, at=now, values=within(values))
+        self.frame = framed(self.frame.number + 1, now, values)
 
     def _alarms(self) -> list[dict[str, object]]:
         told = [
@@ -354,9 +359,7 @@ class ControlRoom:
             stuck.append(("no-decision", self.policy.name, self.undecided))
         if isinstance(self.policy, PlansBeside) and self.policy.fallen:
             stuck.append(("planner", self.policy.name, self.policy.fallen))
-        return alarm_values(
-            self.world.watch.alarms.values(), [*stuck, *told, *silent], self.world.now
-        )
+        return alarm_values(self.world.watch.standing, [*stuck, *told, *silent], self.world.now)
 
     def _ages(self) -> dict[str, float]:
         """How old signals and meters are, by what they are."""
@@ -405,6 +408,10 @@ class ControlRoom:
         """Why a decision is as it is; None where there is none of that id."""
         found, asked = self.minutes.explained(decision), self.desk.proposal(decision)
         return found if found is None or asked is None else {**found, "proposal": asked}
+
+    def turn_of(self, decision: str) -> Turn | None:
+        """The turn that made a decision which people are asked about, or the newest; None of others."""
+        return self.desk.turn_of(decision, self.turn)
 
     def audit(self, count: int) -> tuple[Mapping[str, object], ...]:
         """The newest entries of the chain that this process wrote, newest first."""

@@ -4,7 +4,7 @@ Until one is, what was told goes on. A plan that comes after a newer one was ask
 that made one ended, it is asked for again.
 """
 
-from concurrent.futures import BrokenExecutor, Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass
 
 from gridtide.decide.call_answer import CallAnswer
@@ -25,13 +25,15 @@ class PlansBeside:
     """A policy whose plans an executor makes. Between plans it dispatches at once by the newest plan there is.
 
     asked: the situation a plan was asked of last, and what will come of it; None where nothing is awaited.
-    fallen: why the last plan that was waited for never came, empty once one does.
+    fallen: why the last plan that was waited for never came, empty once one does. waits_first: whether the first turn
+    waits for its plan: where a step is long, nothing would be planned through all of it.
     """
 
     policy: Policy
     executor: Executor
     asked: tuple[Situation, Future[Made]] | None = None
     fallen: str = ""
+    waits_first: bool = False
 
     @property
     def name(self) -> str:
@@ -52,6 +54,8 @@ class PlansBeside:
         """
         if due or self._is_lost():
             self._ask(plan, situation, held)
+        if self.waits_first and plan is None and self.asked is not None:
+            wait([self.asked[1]])
         if self.asked is not None and self.ready and not self._is_lost():
             return self._finished(situation, held)
         if plan is None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from starlette.concurrency import run_in_threadpool
 
-from gridtide.doors.api.answers import BEARER, DECISION, FAULTS, FrameSaid, Listed, Table
+from gridtide.doors.api.answers import BEARER, DECISION, FAULTS, FrameSaid, Listed, SitesSaid, Table
 from gridtide.doors.api.problems import Faults, refused
 from gridtide.loop.room import Room
 
@@ -38,6 +38,13 @@ def reading(room: Callable[[], Room]) -> APIRouter:
         """The newest frame."""
         newest = await run_in_threadpool(room().newest)
         return FrameSaid(number=newest.number, at=newest.at.isoformat(), values=dict(newest.values))
+
+    @router.get("/sites")
+    async def sites() -> SitesSaid:
+        """Every site whole, in the order of the case, also where they are too many for a frame."""
+        newest = await run_in_threadpool(room().newest)
+        items = [dict(one) for one in newest.sites]
+        return SitesSaid(number=newest.number, at=newest.at.isoformat(), items=items)
 
     @router.get("/ahead")
     async def ahead() -> Table:
