@@ -30,7 +30,7 @@ def test_every_word_is_there_in_english_and_chinese() -> None:
 
 def test_every_word_is_used_and_every_word_used_is_there() -> None:
     """By the page, its modules, or as the name of something that the room says."""
-    files = [path for path in sorted(PAGE.iterdir()) if path.suffix in (".js", ".html")]
+    files = [path for path in sorted(PAGE.rglob("*")) if path.suffix in (".js", ".html")]
     text = "".join(
         path.read_text(encoding="utf-8").partition("\nlet language")[2]
         if path.name == "words.js"
@@ -50,7 +50,7 @@ def test_every_word_is_used_and_every_word_used_is_there() -> None:
 
 def test_names_reach_the_page_as_text_alone() -> None:
     """No way of reading text as markup stands in our files; charts say their hints as plain text."""
-    for path in sorted(PAGE.glob("*.js")):
+    for path in sorted(PAGE.rglob("*.js")):
         text = path.read_text(encoding="utf-8")
         for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
             assert way not in text, path.name
@@ -59,4 +59,4 @@ def test_names_reach_the_page_as_text_alone() -> None:
 
 def test_the_page_is_small() -> None:
     """Its own files stay within a hundred kibibytes."""
-    assert sum(path.stat().st_size for path in PAGE.iterdir()) <= 100 * 1024
+    assert sum(path.stat().st_size for path in PAGE.rglob("*") if path.is_file()) <= 100 * 1024

@@ -23,6 +23,7 @@ from gridtide.doors.api.pages import add_pages
 from gridtide.doors.api.problems import Refused
 from gridtide.doors.api.reading import reading
 from gridtide.doors.api.recorder import Recorder
+from gridtide.doors.api.tabs import tabs
 from gridtide.finding import Finding
 
 
@@ -61,7 +62,12 @@ def app_of(
         ],
         exception_handlers={RequestValidationError: _unfit, HTTPException: _unknown},
     )
-    own = (health(opening), reading(opening.room), acting(opening.room, broadcast.tallies))
+    own = (
+        health(opening),
+        reading(opening.room),
+        tabs(opening.room),
+        acting(opening.room, broadcast.tallies),
+    )
     for router in (*own, *beside(opening, broadcast)):
         app.include_router(router)
     add_pages(app)

@@ -7,6 +7,7 @@ import { age, heard, isStale, takeFrame, takeWhole, usual } from "./heard.js";
 import { $, made, table } from "./made.js";
 import { prepareMany } from "./many.js";
 import { showSites } from "./sites.js";
+import { showTab, tabKeys } from "./tabs/tabs.js";
 import { clockOf, instant, number, span, speak, speakOther, word } from "./words.js";
 
 const LOOK_MS = 1_000;
@@ -75,6 +76,7 @@ function showAll() {
   showDecisions(true);
   showAudit();
   showLine();
+  showTab();
 }
 
 /** Whether what is shown is so: the line lives, and the newest frame is of now by the clock of the server. */
@@ -84,7 +86,7 @@ function showLine() {
   const key = !heard.connected || performance.now() - signOfLife > SILENT_MS ? "lost" : old > 3 * usual() ? "staleLine" : "live";
   $("line").textContent = word(key);
   $("line").className = key === "live" ? "good" : "bad";
-  document.querySelector("main").classList.toggle("stale", key !== "live");
+  for (const main of document.querySelectorAll("main")) main.classList.toggle("stale", key !== "live");
   const pace = heard.frame?.values.simulated;
   $("pace").textContent = typeof pace === "number" ? `${word("simulated")} ×${number(pace)}` : "";
   $("at").textContent = instant(heard.state?.at ?? heard.frame?.values.at, true);
@@ -214,7 +216,7 @@ async function follow() {
 const KEYS = {
   j: () => choose(1), k: () => choose(-1),
   a: () => withChosen((one) => answer("approve", one)), r: () => withChosen((one) => answer("reject", one)), e: () => withChosen(explain),
-  "/": () => !$("choose").hidden && $("find").focus(), f: freezeOrThaw, u: release, l: () => (speakOther(), showAll()), d: shade,
+  "/": () => !$("choose").hidden && $("find").focus(), f: freezeOrThaw, u: release, ...tabKeys, l: () => (speakOther(), showAll()), d: shade,
 };
 
 function shade() {
@@ -222,6 +224,7 @@ function shade() {
   document.documentElement.dataset.shade = next;
   localStorage.setItem("shade", next);
   showFrame();
+  showTab();
 }
 
 function onKey(event) {
@@ -254,6 +257,7 @@ let started = false;
 function start() {
   if (!started) setInterval(() => ($("entry").hidden ? look() : showLine()), LOOK_MS);
   started = true;
+  showTab();
   look();
   follow();
 }

@@ -2,7 +2,7 @@
 
 const WORDS = {
   en: {
-    room: "▸ Control room", skip: "To the decisions", mode: "Mode", isFrozen: "FROZEN: nothing new is told",
+    tabs: "Tabs", room: "▸ Control room", skip: "To the decisions", mode: "Mode", isFrozen: "FROZEN: nothing new is told",
     mode_observe: "observe", mode_advise: "advise", mode_act: "act", mode_emergency: "emergency",
     freeze: "Freeze", release: "Release", thaw: "Thaw", other: "中文", shade: "Dark / light", close: "Close",
     token: "Token (made by `gridtide serve --new-token`)", enter: "Enter", opening: "The control room is opening …",
@@ -37,7 +37,7 @@ const WORDS = {
     doubts: "Doubtful values", owner: "Answerable", solver: "Solver", plan_cost: "Cost of the plan", lower_bound: "No plan costs less than", ruling: "Who says",
   },
   zh: {
-    room: "▸ 控制室", skip: "转到待批决定", mode: "模式", isFrozen: "已冻结：不再下达新指令",
+    tabs: "标签页", room: "▸ 控制室", skip: "转到待批决定", mode: "模式", isFrozen: "已冻结：不再下达新指令",
     mode_observe: "观察", mode_advise: "建议", mode_act: "执行", mode_emergency: "应急",
     freeze: "冻结", release: "释放", thaw: "解冻", other: "English", shade: "深色 / 浅色", close: "关闭",
     token: "令牌（由 `gridtide serve --new-token` 生成）", enter: "进入", opening: "控制室正在启动……",
