@@ -6,7 +6,7 @@ what was told before goes on. Everything a person does is written down before it
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -38,7 +38,9 @@ from gridtide.loop.mandate import Mandate, Policy
 from gridtide.loop.minutes import Minutes
 from gridtide.loop.planning_beside import PlansBeside
 from gridtide.loop.recovering import kept, read_back, taken_up
+from gridtide.loop.regulating import RegulationThread, seen_of, written_down
 from gridtide.loop.releasing import LetGo, let_go
+from gridtide.loop.remembering import MEMORY, memory_of, remembered
 from gridtide.loop.room import Frame, Receipt
 from gridtide.loop.turn import Memory, Turn, take_turn
 from gridtide.loop.verifying import Moved, Verdict
@@ -67,7 +69,7 @@ class ControlRoom:
     None over real ones. epoch: of this leader. stuck: why nothing can be written down, and so nothing told. undecided:
     why the last turn came to nothing. verdicts: what meters said of the acts of the last step. decided_s: how long
     turns took since the last frame; fates: what came of acts since this room began. leaving: what is still to be let
-    go after a release.
+    go after a release. lines: of set-points, each in its thread beside the loop. endings: what ends with the room.
     """
 
     mandate: Mandate
@@ -94,6 +96,8 @@ class ControlRoom:
     fates: Counter[str] = field(default_factory=Counter)
     releasing: bool = False
     leaving: tuple[LetGo, ...] = ()
+    lines: tuple[RegulationThread, ...] = ()
+    endings: tuple[Callable[[], None], ...] = ()
     closed: bool = False
 
     def __post_init__(self) -> None:
@@ -181,6 +185,9 @@ class ControlRoom:
         before = self.desk.documents.newest("world", self.mandate.owner)
         if before is not None:
             taken_up(self.world, before.value)
+        stood = self.desk.documents.newest(MEMORY, self.mandate.owner)
+        if stood is not None:
+            self.memory = memory_of(stood.value)
         for outcome in read_back(self.world):
             said = {"ticket": outcome.ticket, "fate": outcome.fate.value, "said": outcome.said}
             self.minutes.append({**said, "at": outcome.at.isoformat()})
@@ -188,9 +195,11 @@ class ControlRoom:
     def _keep(self) -> None:
         """What the next room must know if this one is gone at the next instant."""
         self.desk.keep_what_lacks()
+        written_down(self.lines, self.minutes)
         if self.desk.documents is not None:
-            now = self.world.now
-            self.desk.documents.keep("world", self.mandate.owner, now, kept(self.world))
+            now, owner = self.world.now, self.mandate.owner
+            self.desk.documents.keep(MEMORY, owner, now, remembered(self.memory, now))
+            self.desk.documents.keep("world", owner, now, kept(self.world))
 
     def _is_time(self) -> bool:
         """Whether something is to be decided: the first turn, work that came, a plan
@@ -331,6 +340,7 @@ class ControlRoom:
                 "decided_s": self.decided_s,
                 "at_risk": risks[:AT_RISK_MOST],
                 "at_risk_count": len(risks),
+                **seen_of(self.lines),
             }
             self.decided_s = []
         if turn is not None:
@@ -348,9 +358,7 @@ class ControlRoom:
         stuck = [("not-written", "store", self.stuck)] if self.stuck else []
         if self.undecided:
             stuck.append(("no-decision", self.policy.name, self.undecided))
-        return alarm_values(
-            self.world.watch.alarms.values(), [*stuck, *told, *silent], self.world.now
-        )
+        return alarm_values(self.world.watch.standing, [*stuck, *told, *silent], self.world.now)
 
     def _ages(self) -> dict[str, float]:
         """How old signals and meters are, by what they are."""
@@ -400,6 +408,10 @@ class ControlRoom:
         found, asked = self.minutes.explained(decision), self.desk.proposal(decision)
         return found if found is None or asked is None else {**found, "proposal": asked}
 
+    def turn_of(self, decision: str) -> Turn | None:
+        """The turn that made a decision which people are asked about, or the newest; None of others."""
+        return self.desk.turn_of(decision, self.turn)
+
     def audit(self, count: int) -> tuple[Mapping[str, object], ...]:
         """The newest entries of the chain that this process wrote, newest first."""
         return self.minutes.entries(count)
@@ -443,7 +455,13 @@ class ControlRoom:
         """Take no more turns and release nothing; what is still held, a sentence each."""
         self.closed = True
         self.clock.wake()
+        for end in self.endings:
+            end()
         return self.world.held()
+
+    def regulation(self) -> tuple[Mapping[str, object], ...]:
+        """Each line of set-points now."""
+        return tuple(one.regulation.values() for one in self.lines)
 
     def approve(self, decision: str, digest: str, by: Person, reason: str) -> Receipt:
         """Approve a decision that waits; it is told by the next turn, as it stands then."""

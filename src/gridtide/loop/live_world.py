@@ -277,9 +277,12 @@ class LiveWorld:
         )
         acts = [one.act for one in self.done if one.outcome.fate in TOLD]
         self.verdicts += self.watch.look(acts, queue, self.told, power, self.fleet, end)
+        held = {name: act for name, act in self.others.items() if _holds_at(act, end)}
+        peak_kw, of = self._peak_carried(begin), (self.fleet, self.services)
+        self.verdicts += self.watch.look_at_sites(held, self.seen, power, peak_kw, of)
         self.unheard = [one for one in self.done if one.outcome.fate not in TOLD]
         self.done = []
-        self.peak_kw = np.maximum(self._peak_carried(begin), np.nan_to_num(self.seen.import_kw))
+        self.peak_kw = np.maximum(peak_kw, np.nan_to_num(self.seen.import_kw))
         self.present += 1
         step = Timeline(edges_s=self.steps.edges_s[self.present - 1 : self.present + 1])
         return telemetry_of(self.seen, step, sorted(set(self.over) - over))
@@ -325,3 +328,9 @@ class LiveWorld:
         step_s = int(self.steps.edges_s[1] - self.steps.edges_s[0])
         starts = epoch_s(self.now) + step_s * np.arange(-(-left_s // step_s), dtype=np.int64)
         return self._place(job), 0, starts
+
+
+def _holds_at(act: AnyAct, moment: datetime) -> bool:
+    """Whether what an act restrains has not ended before an instant."""
+    until = holds_until(act)
+    return until is not None and until >= moment

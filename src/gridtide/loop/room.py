@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from gridtide.loop.glance import Glance
+from gridtide.loop.turn import Turn
 from gridtide.trust.people import Person
 from gridtide.trust.record import Store
 
@@ -47,6 +48,10 @@ class Room(Protocol):
         the currency of its prices; without sites before the first turn."""
         ...
 
+    def regulation(self) -> tuple[Mapping[str, object], ...]:
+        """Each line of set-points now: what is asked, what is given, its score, and the last ten minutes."""
+        ...
+
     def state(self) -> Mapping[str, object]:
         """Mode, envelope, frozen or not, who leads, the epoch, ages of every source and device."""
         ...
@@ -61,6 +66,11 @@ class Room(Protocol):
 
     def explain(self, decision: str) -> Mapping[str, object] | None:
         """Why a decision is as it is, and what it was weighed against; None where there is none of that id."""
+        ...
+
+    def turn_of(self, decision: str) -> Turn | None:
+        """The turn that made a decision which people are asked about, or the newest; None of others. For questions that
+        are solved beside the loop: it does not change."""
         ...
 
     def audit(self, count: int) -> tuple[Mapping[str, object], ...]:

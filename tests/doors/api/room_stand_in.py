@@ -11,7 +11,7 @@ from gridtide.loop.frame import framed
 from gridtide.loop.glance import Glance
 from gridtide.loop.mandate import Mandate
 from gridtide.loop.room import Frame, Receipt
-from gridtide.loop.turn import Memory
+from gridtide.loop.turn import Memory, Turn
 from gridtide.stores.memory import MemoryStore
 from gridtide.trust.audit import contents, linked
 from gridtide.trust.people import Person, Role
@@ -66,6 +66,9 @@ class StandIn:
         }
         return framed(7 + len(self.store.entries()), START, values)
 
+    def regulation(self) -> tuple[Mapping[str, object], ...]:
+        return ({"site": "nantong", "follows": True, "signal": 0.5, "score": None},)
+
     def ahead(self) -> Mapping[str, object]:
         edges = [(START + timedelta(minutes=15 * step)).isoformat() for step in range(97)]
         flat = {
@@ -111,6 +114,9 @@ class StandIn:
     def explain(self, decision: str) -> Mapping[str, object] | None:
         found = self._waiting.get(decision)
         return None if found is None else {"because": found["because"]}
+
+    def turn_of(self, decision: str) -> Turn | None:
+        return None
 
     def audit(self, count: int) -> tuple[Mapping[str, object], ...]:
         entries = self.store.entries()

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from gridtide import __version__
 from gridtide.doors.api.access import Access
 from gridtide.doors.api.acting import acting
+from gridtide.doors.api.aside import Aside
 from gridtide.doors.api.broadcast import Broadcast, beside
 from gridtide.doors.api.guarded import Guarded, Rates
 from gridtide.doors.api.health import health
@@ -24,6 +25,7 @@ from gridtide.doors.api.problems import Refused
 from gridtide.doors.api.reading import reading
 from gridtide.doors.api.recorder import Recorder
 from gridtide.doors.api.tabs import tabs
+from gridtide.doors.api.what_if import what_if_router
 from gridtide.finding import Finding
 
 
@@ -62,13 +64,9 @@ def app_of(
         ],
         exception_handlers={RequestValidationError: _unfit, HTTPException: _unknown},
     )
-    own = (
-        health(opening),
-        reading(opening.room),
-        tabs(opening.room),
-        acting(opening.room, broadcast.tallies),
-    )
-    for router in (*own, *beside(opening, broadcast)):
+    own = (health(opening), reading(opening.room), acting(opening.room, broadcast.tallies))
+    beyond = (tabs(opening.room), what_if_router(opening.running, Aside()))
+    for router in (*own, *beyond, *beside(opening, broadcast)):
         app.include_router(router)
     add_pages(app)
     return app

@@ -15,6 +15,7 @@ from gridtide.finding import BadInput, Finding, refuse_if_any
 if TYPE_CHECKING:
     from gridtide.doors.api.opening import Running
     from gridtide.doors.api.serving import Keys
+    from gridtide.stores.sql.service import ServiceStores
     from gridtide.trust.record import Store
 
 FILE = click.Path(path_type=Path)
@@ -103,8 +104,13 @@ def serve(
     signs = None if sign_key is None or checkpoints is None else (sign_key, checkpoints)
     faults += [*_case_faults(case, demo), *_signing_faults(store, sign_key, checkpoints)]
     refuse_if_any(faults)
-    room = partial(_opened, case, store, signs, speed)
-    _serve(room, (host, port, tls), keys, requests_per_s)
+    kept = _led(case, store)
+    try:
+        room = partial(_opened, case, kept, signs, speed)
+        _serve(room, (host, port, tls), keys, requests_per_s)
+    finally:
+        if kept is not None:
+            kept.close()
 
 
 def _serve(
@@ -194,29 +200,35 @@ def _signing_faults(
             yield from fault.findings
 
 
+def _led(case: Path | None, store: str | None) -> "ServiceStores | None":
+    """What is kept, once this service leads it: one that may not lead listens nowhere."""
+    from gridtide.stores.sql.service import open_for_service
+
+    if store is None:
+        return None
+    return open_for_service(store, f"gridtide serve {case or '--demo'}", Path(f"{store}.readings"))
+
+
 def _opened(
-    case: Path | None, store: str | None, signs: tuple[Path, Path] | None, speed: float
+    case: Path | None,
+    kept: "ServiceStores | None",
+    signs: tuple[Path, Path] | None,
+    speed: float,
 ) -> "Running":
     from gridtide.case.live_room import demo_room, room_of_case
     from gridtide.doors.api.keeping import Kept
     from gridtide.loop.live import Runner
     from gridtide.stores.memory import MemoryStore
-    from gridtide.stores.sql.service import open_for_service
 
-    if store is None:
+    if kept is None:
         brief = MemoryStore()
         room = demo_room(speed, brief) if case is None else room_of_case(case, speed, brief)
         runner = Runner(room=room)
         runner.start()
         return runner
-    kept = open_for_service(store, f"gridtide serve {case or '--demo'}", Path(f"{store}.readings"))
     make = demo_room if case is None else partial(room_of_case, case)
-    try:
-        chain, seal = _sealed(kept.entries, signs)
-        room = make(speed, chain, documents=kept.documents)
-    except BaseException:
-        kept.close()
-        raise
+    chain, seal = _sealed(kept.entries, signs)
+    room = make(speed, chain, documents=kept.documents)
     running = Kept(Runner(room=room), kept, seal)
     running.start()
     return running

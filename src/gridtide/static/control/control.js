@@ -8,6 +8,7 @@ import { $, made, table } from "./made.js";
 import { prepareMany } from "./many.js";
 import { showSites } from "./sites.js";
 import { showTab, tabKeys } from "./tabs/tabs.js";
+import { prepareWhatIf, wonderWhat } from "./whatif.js";
 import { clockOf, instant, number, span, speak, speakOther, word } from "./words.js";
 
 const LOOK_MS = 1_000;
@@ -215,7 +216,7 @@ async function follow() {
 
 const KEYS = {
   j: () => choose(1), k: () => choose(-1),
-  a: () => withChosen((one) => answer("approve", one)), r: () => withChosen((one) => answer("reject", one)), e: () => withChosen(explain),
+  a: () => withChosen((one) => answer("approve", one)), r: () => withChosen((one) => answer("reject", one)), e: () => withChosen(explain), w: () => withChosen(wonderWhat),
   "/": () => !$("choose").hidden && $("find").focus(), f: freezeOrThaw, u: release, ...tabKeys, l: () => (speakOther(), showAll()), d: shade,
 };
 
@@ -240,6 +241,7 @@ function begin() {
   speak();
   prepareDecisions(answer);
   prepareMany(showFrame);
+  prepareWhatIf();
   for (const [id, act] of [["freeze", freezeOrThaw], ["release", release], ["language", KEYS.l], ["shade", shade], ["leave", () => $("ask").close("")], ["close", () => $("source").close()]]) $(id).onclick = act;
   $("entry").onsubmit = (event) => {
     event.preventDefault();
