@@ -2,8 +2,8 @@
 
 import { ask } from "../asking.js";
 import { made } from "../made.js";
+import { named } from "../words.js";
 import { facts, list, panel } from "./drawn.js";
-import { named } from "./names.js";
 
 const KINDS = ["", "decision", "people", "outcome", "refused request", "no decision", "checkpoint", "maker", "other"];
 const RECORDS = "/api/audit/records";

@@ -2,19 +2,17 @@
 
 import { made } from "../made.js";
 import { BEHIND, PALETTE, inks } from "../sites.js";
-import { clockOf, hourOf, instant, number, span, word } from "../words.js";
-import { named } from "./names.js";
+import { clockOf, hourOf, instant, named, number, span, word } from "../words.js";
 
 const UNITS = [["_kw", "kW"], ["_kwh", "kWh"], ["_c", "°C"], ["_per_mwh", "/MWh"], ["_per_kwh", "/kWh"], ["_g_per_kwh", "g/kWh"]];
 let charts = [];
 
-/** Nothing that was drawn is kept. */
 export function closeDrawn() {
   for (const [chart, watch] of charts) (watch.disconnect(), chart.dispose());
   charts = [];
 }
 
-/** Every part of an answer in its order. path: that it came from. */
+/** Every part of an answer, in order. path: of the answer. */
 export function drawAll(said, path) {
   const { left_out: left = {}, edges, ...parts } = said;
   const plain = Object.entries(parts).filter(([, value]) => typeof value !== "object" || value === null);
@@ -43,7 +41,6 @@ export function shown(key, value) {
   return number(value, Number.isInteger(value) || Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 1 ? 2 : 4);
 }
 
-/** Names and values, one beside the other. @param {Array<[string, unknown]>} pairs */
 export function facts(pairs) {
   return made("dl", { children: pairs.flatMap(([key, value]) => [made("dt", { text: named(key) }), made("dd", { text: shown(key, value) })]) });
 }
@@ -74,7 +71,7 @@ function chart(site, edges, currency) {
     const group = value && typeof value === "object" && !Array.isArray(value);
     if (!group && !Array.isArray(value)) continue;
     const unit = (UNITS.findLast(([end]) => key.endsWith(end))?.[1] ?? "").replace(/^\//, `${currency}/`);
-    // a limit far above all else is said by its figure in the table alone, so that the scale stays useful
+    // a limit far above all else is in the table alone, so that the scale stays useful
     const beyond = key.endsWith("_max_kw") && Math.min(...value) > 2.2 * Math.max(...(site.import_kw ?? []), ...Object.values(site.by_class_kw ?? {}).flat());
     const series = (group ? Object.entries(value) : [[key, value]]).map(([name, data], place) => ({ name: named(name), data, area: group, colour: BEHIND[name] ?? PALETTE[(group ? place : rows.length + place + 5) % PALETTE.length] }));
     if (!series.some((one) => one.data.some((x) => x !== null && (x !== 0 || !group)))) continue;
@@ -117,7 +114,7 @@ function option(times, clock, rows, letters, ink) {
     const stacked = row.series.filter((one) => one.area).map((one) => ({ ...one, data: one.data.map((value, step) => (value === null ? null : (sums[step] += value))) })).reverse();
     return [...stacked, ...row.series.filter((one) => !one.area && !one.beyond)].map((one, place) => ({
       type: "line", step: "end", symbol: "none", silent: true, xAxisIndex: at, yAxisIndex: at, z: one.area ? 2 + place / 100 : 8, itemStyle: { color: one.colour }, lineStyle: { color: one.colour, width: one.area ? 0 : 2, type: one.dashed ? "dashed" : "solid" },
-      ...(one.area ? { areaStyle: { color: one.colour, opacity: 1, origin: "start" } } : {}), data: one.data.flatMap((value, step) => [[times[step], value], [times[step + 1], value]]),
+      areaStyle: one.area ? { color: one.colour, opacity: 1, origin: "start" } : undefined, data: one.data.flatMap((value, step) => [[times[step], value], [times[step + 1], value]]),
     }));
   });
   const hint = ([{ axisValue }]) => {

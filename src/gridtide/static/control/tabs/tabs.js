@@ -2,15 +2,15 @@
 
 import { ask } from "../asking.js";
 import { $, made } from "../made.js";
-import { word } from "../words.js";
+import { hearNames, named } from "../words.js";
 import { auditPath, drawAudit } from "./audit.js";
 import { closeDrawn, drawAll } from "./drawn.js";
-import { hearNames, named } from "./names.js";
 
 const AGAIN_MS = 4_000;
 const FEW = 4;
 const TABS = { room: "", plan: "/api/plan", audit: "" };
 let first = 0;
+let heardNames = false;
 let shown = { name: "room", text: "" };
 
 /** Keys that switch tabs. */
@@ -22,7 +22,8 @@ export async function showTab(anew = true) {
   const name = asked in TABS ? asked : "room";
   if (!$("entry").hidden) return;
   try {
-    await hearNames();
+    if (!heardNames) hearNames((await ask("/api/names")).said);
+    heardNames = true;
     if (anew) showLinks(name);
     if (name !== shown.name) {
       closeDrawn();
@@ -54,7 +55,6 @@ function showLinks(name) {
   $("tab").hidden = name === "room";
 }
 
-/** A few sites at a time. */
 function pages(said) {
   if (!said.left_out?.sites) return null;
   const step = (by) => made("button", { type: "button", text: named(by < 0 ? "sites_before" : "sites_after"), disabled: by < 0 ? !first : said.sites.length < FEW, onclick: () => ((first = Math.max(first + by, 0)), showTab()) });
