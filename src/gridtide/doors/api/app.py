@@ -90,10 +90,12 @@ def _finding(detail: dict[str, object]) -> Finding:
     place = detail["loc"]
     assert isinstance(place, tuple)
     given = "is missing" if detail["type"] == "missing" else ascii(detail.get("input"))[:80]
+    said = "text that is not empty, in the signs that /openapi.json allows"
+    limit = said if detail["type"] == "string_pattern_mismatch" else str(detail["msg"])
     return Finding(
         subject=".".join(str(part) for part in place)[:200],
         value=given,
-        limit=str(detail["msg"])[:500],
+        limit=limit[:500],
         mend="/openapi.json says what fits.",
     )
 
