@@ -1,7 +1,8 @@
 """The control room of a case over the real devices that it names, by the clock on the wall."""
 
+import logging
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -12,16 +13,22 @@ from gridtide.case.load import read_case
 from gridtide.case.real_devices import Now, RealDevices, real_devices
 from gridtide.case.schema import AutonomyTable, CaseFile
 from gridtide.finding import Finding, Gathered, refuse_if_any
+from gridtide.loop.beside import Pace, all_beside
+from gridtide.loop.clock import steady_s
 from gridtide.loop.control import ControlRoom
+from gridtide.loop.keeping_readings import KeepingReadings, Said
 from gridtide.loop.reach import Reach
 from gridtide.loop.recovering import step_at
 from gridtide.loop.world import WakingClock
 from gridtide.simulate.study import Study
 from gridtide.simulate.untold import untold
+from gridtide.stores.parquet_history import ParquetHistory
 from gridtide.stores.sql.service import ServiceStores
 from gridtide.trust.envelope import Envelope
 from gridtide.trust.modes import Autonomy, Mode
 from gridtide.trust.record import Store
+
+log = logging.getLogger("gridtide.serve")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -46,21 +53,42 @@ def read_real(path: Path, now: Now) -> RealCase:
     return RealCase(study=_staying(study), devices=devices, envelope=envelope)
 
 
-def real_room(real: RealCase, kept: ServiceStores, chain: Store, clock: WakingClock) -> ControlRoom:
+def real_room(
+    real: RealCase,
+    kept: ServiceStores,
+    chain: Store,
+    clock: WakingClock,
+    pace: Pace | None = None,
+) -> ControlRoom:
     """The room that leads the devices of a case, what the one before it left taken up and read back.
 
     It begins in advise, by the envelope that the case states, unless people decided otherwise before. chain: where it
-    writes down what it does. Raises BadInput where the course of the case does not hold the present.
+    writes down what it does. pace: how often devices are asked beside the loop, as those that take time must be; what
+    they say is shown and kept. None asks them in the loop, for clocks that are driven. Raises BadInput where the course
+    of the case does not hold the present.
     """
     now = clock.now()
     refuse_if_any(course_faults(real.study, now))
     autonomy = Autonomy(since=now, mode=Mode.ADVISE, envelope=real.envelope, by=("case",))
-    reach = Reach(devices=real.devices.reach)
-    room = room_over(real.study, reach, clock, (chain, kept.intents), autonomy)
+    said = Said(site.name for site in real.study.fleet.sites)
+    devices = real.devices.reach
+    if pace is not None:
+        devices = all_beside(devices, clock.now, steady_s, pace, said.took)
+    room = room_over(real.study, Reach(devices=devices), clock, (chain, kept.intents), autonomy)
     room.desk.documents, room.epoch = kept.documents, kept.lead.epoch
     room.world.present = step_at(room.world, now)
     room.begin(devices_lived_on=True)
+    if pace is not None:
+        room.world.beat = timedelta(seconds=pace.read_every_s)
+        _keep_readings(room, said, kept.readings)
     return room
+
+
+def _keep_readings(room: ControlRoom, said: Said, readings: ParquetHistory) -> None:
+    """Have what devices say kept for as long as the room is open."""
+    keeping = KeepingReadings(said, readings, readings.move, room.clock.now, log.warning)
+    keeping.start()
+    room.endings = (*room.endings, keeping.close)
 
 
 def course_faults(study: Study, now: datetime) -> list[Finding]:
