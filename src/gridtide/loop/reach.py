@@ -82,6 +82,12 @@ class Reach:
         ]
         return [(name, held) for name, some in asked for held in some or ()]
 
+    def takes(self, act: AnyAct) -> bool:
+        """Whether an act is for anybody here: a site without a controller is not told to hold its import."""
+        if not isinstance(act, HoldImport):
+            return True
+        return isinstance(self.devices.get(act.site), HoldsImport)
+
     def came(self) -> list[Outcome]:
         """What came of acts that were on their way; a device that does not come back from one is named."""
         found: list[Outcome] = []
@@ -98,12 +104,6 @@ class Reach:
         for device in self.devices.values():
             if isinstance(device, TellsLater):
                 device.close()
-
-    def takes(self, act: AnyAct) -> bool:
-        """Whether an act is for anybody here: a site without a controller is not told to hold its import."""
-        if not isinstance(act, HoldImport):
-            return True
-        return isinstance(self.devices.get(act.site), HoldsImport)
 
     def owners(self, services: tuple[Service, ...], origins: tuple[str, ...]) -> dict[str, str]:
         """Which device is told about each job and each route: the one that lists it, the one that routes."""
