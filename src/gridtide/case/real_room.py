@@ -1,5 +1,6 @@
 """The control room of a case over the real devices that it names, by the clock on the wall."""
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,14 +18,18 @@ from gridtide.loop.beside import Pace, all_beside
 from gridtide.loop.clock import steady_s
 from gridtide.loop.control import ControlRoom
 from gridtide.loop.endless import without_end
+from gridtide.loop.keeping_readings import KeepingReadings, Said
 from gridtide.loop.reach import Reach
 from gridtide.loop.world import WakingClock
 from gridtide.simulate.study import Study
 from gridtide.simulate.untold import untold
+from gridtide.stores.parquet_history import ParquetHistory
 from gridtide.stores.sql.service import ServiceStores
 from gridtide.trust.envelope import Envelope
 from gridtide.trust.modes import Autonomy, Mode
 from gridtide.trust.record import Store
+
+log = logging.getLogger("gridtide.serve")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -59,18 +64,18 @@ def real_room(
     """The room that leads the devices of a case, what the one before it left taken up and read back.
 
     It begins in advise, by the envelope that the case states, unless people decided otherwise before, and has no end.
-    chain: where it writes down what it does. pace: how often devices are asked beside the loop, plans made in a process
-    of their own; None asks and plans in the loop, for clocks that are driven. Raises BadInput where the course of the
-    case does not hold the present.
+    chain: where it writes down what it does. pace: how often devices are asked beside the loop, as those that take time
+    must be; what they say is shown and kept, and plans are made in a process of their own. None asks and plans in the
+    loop, for clocks that are driven. Raises BadInput where the course of the case does not hold the present.
     """
     now = clock.now()
     refuse_if_any(course_faults(real.study, now))
     autonomy = Autonomy(since=now, mode=Mode.ADVISE, envelope=real.envelope, by=("case",))
+    said = Said(site.name for site in real.study.fleet.sites)
     devices = real.devices.reach
     if pace is not None:
-        devices = all_beside(devices, clock.now, steady_s, pace)
-    reach = Reach(devices=devices)
-    room = room_over(real.study, reach, clock, (chain, kept.intents), autonomy)
+        devices = all_beside(devices, clock.now, steady_s, pace, said.took)
+    room = room_over(real.study, Reach(devices=devices), clock, (chain, kept.intents), autonomy)
     room.desk.documents, room.epoch = kept.documents, kept.lead.epoch
     room.mandate, room.endless = without_end(room.mandate, now), True
     room.world.steps = room.mandate.steps
@@ -81,9 +86,17 @@ def real_room(
         raise
     if pace is not None:
         room.world.beat = timedelta(seconds=pace.read_every_s)
+        _keep_readings(room, said, kept.readings)
         room.policy, end = planner_of(room.policy)
         room.endings = (*room.endings, end)
     return room
+
+
+def _keep_readings(room: ControlRoom, said: Said, readings: ParquetHistory) -> None:
+    """Have what devices say kept for as long as the room is open."""
+    keeping = KeepingReadings(said, readings, readings.move, room.clock.now, log.warning)
+    keeping.start()
+    room.endings = (*room.endings, keeping.close)
 
 
 def course_faults(study: Study, now: datetime) -> list[Finding]:
