@@ -24,6 +24,10 @@ FILE = click.Path(path_type=Path)
 ROLES = ("viewer", "operator", "approver", "admin")
 TLS = ("--tls-cert", "--tls-key")
 BEYOND = "Add --tls-cert and --tls-key, or --plain-http where a proxy in front of it has them."
+NOBODY = (
+    "Nobody can come in yet: end this, make a token with"
+    " `gridtide serve --tokens FILE --new-token NAME --role ROLE`, and serve again with --tokens FILE."
+)
 PEOPLE_OF_THE_DEMO = ("first", "second")
 """Raising autonomy takes two."""
 
@@ -136,6 +140,8 @@ def _serve(
         click.echo(address)
         for text in texts:
             click.echo(f"{address}/#token={text}")
+        if not door.tokens.known and door.oidc is None:
+            click.echo(NOBODY, err=True)
 
     serve_room(door, room, clock, listening, agents_of(real))
 
