@@ -1,7 +1,7 @@
 """The control room of a case over the real devices that it names, by the clock on the wall."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +14,8 @@ from gridtide.case.real_devices import Now, RealDevices, real_devices
 from gridtide.case.schema import AutonomyTable, CaseFile
 from gridtide.finding import Finding, Gathered, refuse_if_any
 from gridtide.loop.control import ControlRoom
+from gridtide.loop.endless import without_end
 from gridtide.loop.reach import Reach
-from gridtide.loop.recovering import step_at
 from gridtide.loop.world import WakingClock
 from gridtide.simulate.study import Study
 from gridtide.simulate.untold import untold
@@ -23,6 +23,9 @@ from gridtide.stores.sql.service import ServiceStores
 from gridtide.trust.envelope import Envelope
 from gridtide.trust.modes import Autonomy, Mode
 from gridtide.trust.record import Store
+
+BEAT = timedelta(seconds=2)
+"""How often a frame says what meters say, between step edges."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -52,19 +55,22 @@ def read_real(path: Path, now: Now) -> RealCase:
     )
 
 
-def real_room(real: RealCase, kept: ServiceStores, chain: Store, clock: WakingClock) -> ControlRoom:
+def real_room(
+    real: RealCase, reach: Reach, kept: ServiceStores, chain: Store, clock: WakingClock
+) -> ControlRoom:
     """The room that leads the devices of a case, what the one before it left taken up and read back.
 
-    It begins in advise, by the envelope that the case states, unless people decided otherwise before. chain: where it
-    writes down what it does. Raises BadInput where the course of the case does not hold the present.
+    It begins in advise, by the envelope that the case states, unless people decided otherwise before, and has no end.
+    reach: its devices, each beside the loop or not. chain: where it writes down what it does. Raises BadInput where the
+    course of the case does not hold the present.
     """
     now = clock.now()
     refuse_if_any(course_faults(real.study, now))
     autonomy = Autonomy(since=now, mode=Mode.ADVISE, envelope=real.envelope, by=("case",))
-    reach = Reach(devices=real.devices.reach)
     room = room_over(real.study, reach, clock, (chain, kept.intents), autonomy)
     room.desk.documents, room.epoch = kept.documents, kept.lead.epoch
-    room.world.present = step_at(room.world, now)
+    room.mandate, room.endless = without_end(room.mandate, now), True
+    room.world.steps, room.world.beat = room.mandate.steps, BEAT
     room.begin(devices_lived_on=True)
     follow_sources(room, real.case, real.folder).start()
     return room
