@@ -1,4 +1,4 @@
-"""Sources read while a room runs: what is new is taken whole, what cannot be used is named, nothing said before is lost."""
+"""Sources read while a room runs: what is new is taken whole, what cannot be used is named, nothing said is lost."""
 
 import threading
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -73,9 +74,10 @@ busy_kw_per_accelerator = 20.0
 
 
 def prices(*values: float) -> str:
-    """A table of hourly prices from the start of the case on, carbon beside them."""
+    """A table of hourly prices from the start of the case on and two days before, carbon beside them."""
     rows = [
-        f"{(START + number * HOUR).isoformat()},{value},400" for number, value in enumerate(values)
+        f"{(START + number * HOUR).isoformat()},{value},400"
+        for number, value in enumerate([40] * 48 + list(values), start=-48)
     ]
     return "\n".join(["time_utc,price_per_mwh,carbon_average_g_per_kwh", *rows, ""])
 
@@ -142,7 +144,8 @@ def test_the_loop_takes_what_is_new_at_the_beginning_of_a_step_and_decides_anew(
     room.go_on()
     assert room.turn is not first and not room.undecided
     assert price_at(room.mandate.history, 3, clock.now()) == 1234
-    assert "signal[2] prices.csv" in room.newest().values["ages_s"]
+    ages = room.newest().values["ages_s"]
+    assert isinstance(ages, dict) and "signal[2] prices.csv" in ages
 
 
 def test_a_file_that_is_written_while_it_is_looked_at_is_not_taken(tmp_path: Path) -> None:
@@ -169,7 +172,8 @@ def test_what_cannot_be_used_is_named_with_its_age_and_the_last_good_one_stays(
     assert live.newest() is None
     assert "2026-12-01 01:00:00 UTC" in live.silent()["signal[2] prices.csv"]
     room.go_on()
-    assert any(one["kind"] == "silent" for one in room.newest().values["alarms"])
+    alarms = room.newest().values["alarms"]
+    assert isinstance(alarms, list) and any(one["kind"] == "silent" for one in alarms)
     assert any("prices.csv" in one for one in room.unready())
     assert price_at(room.mandate.history, 1, START + 3 * HOUR) == 51
     file.write_text(good)
@@ -183,7 +187,7 @@ class Prices(BaseHTTPRequestHandler):
     """Gives what `said` has, with an ETag."""
 
     said: tuple[int, str] = (200, "")
-    asked: list[str | None] = []
+    asked: ClassVar[list[str | None]] = []
 
     def do_GET(self) -> None:
         """One answer."""
@@ -281,17 +285,15 @@ def test_whatever_a_source_says_the_newest_holds_and_the_past_stays(
         now = known(history, Kind.TEMPERATURE, "N", line, at).values
         assert np.array_equal(now[~np.isnan(values)], np.asarray(values)[~np.isnan(values)])
         then.append((at, now))
-    for at, values in then:
+    for at, was in then:
         still = known(history, Kind.TEMPERATURE, "N", line, at).values
-        assert np.array_equal(still, values, equal_nan=True)
+        assert np.array_equal(still, was, equal_nan=True)
 
 
 def test_a_recording_of_a_vtn_that_grows_brings_its_new_calls(tmp_path: Path) -> None:
-    """What `gridtide ven` writes line by line is heard as it comes, counts from when the VEN heard it, and is a turn."""
+    """What `gridtide ven` writes line by line is heard as it comes, from when the VEN heard it, and is a turn."""
     text = (Path(__file__).parents[1] / "fixtures" / "one_day.toml").read_text()
-    (tmp_path / "case.toml").write_text(
-        text + '\n[[openadr]]\nsite = "here"\npath = "vtn.jsonl"\n'
-    )
+    (tmp_path / "case.toml").write_text(text + '\n[[openadr]]\nsite = "here"\npath = "vtn.jsonl"\n')
     first, recording = datetime(2026, 3, 2, 6, tzinfo=UTC), tmp_path / "vtn.jsonl"
     quiet = line_of_answer(first, [program_of().written()], [])
     recording.write_text(quiet + "\n")

@@ -182,7 +182,9 @@ def _paths(case: CaseFile) -> Iterator[Finding]:
     for n, table in enumerate(case.signal, start=1):
         if table.url and table.source == "synthetic":
             limit = "a source that is read: table, openadr, grid_hourly, aemo, eia930"
-            yield _fault(f"signal[{n}].url", table.url, limit, "Say what the address gives: source.")
+            yield _fault(
+                f"signal[{n}].url", table.url, limit, "Say what the address gives: source."
+            )
 
 
 def _made_up(case: CaseFile) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """The sources of a case while its room runs: files are read again when they change, addresses are asked again.
 
-All reading is done by a thread of its own; the loop takes what is newest at the beginning of a step. A source that cannot
-be used is named with its age, and what it said last goes on to count.
+All reading is done by a thread of its own; the loop takes what is newest at the beginning of a step. A source that
+cannot be used is named with its age, and what it said last goes on to count.
 """
 
 import threading
@@ -238,8 +238,8 @@ def _followed(live: LiveSources) -> list[Followed]:
                 heard_at=now,
             )
         )
-    for number, one in enumerate(case.openadr, start=1):
-        path = resolved(one.path, folder)
+    for number, recording in enumerate(case.openadr, start=1):
+        path = resolved(recording.path, folder)
         name = f"openadr[{number}] {path.name}"
         file = WatchedFile(path=path)
         found.append(Followed(name=name, file=file, read=live.calls_again, heard_at=now))

@@ -79,9 +79,7 @@ def _was_issued(history: History, signal: Signal, at_s: int) -> NDArray[np.bool_
     rows = history.of(signal.kind, signal.zone)
     if rows is None:
         return np.zeros(len(signal.values), dtype=np.bool_)
-    same = (rows.issued_s == at_s) & (
-        rows.expected == (signal.nature is Nature.FORECAST)
-    )
+    same = (rows.issued_s == at_s) & (rows.expected == (signal.nature is Nature.FORECAST))
     return np.isin(signal.timeline.starts_s, rows.start_s[same])
 
 
