@@ -9,6 +9,7 @@ import numpy as np
 
 from gridtide.case.build import study_of
 from gridtide.case.live_room import room_over
+from gridtide.case.live_sources import fetched_first, follow_sources
 from gridtide.case.load import read_case
 from gridtide.case.planner import planner_of
 from gridtide.case.real_devices import Now, RealDevices, real_devices
@@ -36,6 +37,8 @@ log = logging.getLogger("gridtide.serve")
 class RealCase:
     """A case and its devices, ready to be led. envelope: that it states."""
 
+    case: CaseFile
+    folder: Path
     study: Study
     devices: RealDevices
     envelope: Envelope
@@ -44,6 +47,7 @@ class RealCase:
 def read_real(path: Path, now: Now) -> RealCase:
     """A case with its devices, none asked anything yet. Raises BadInput with all faults, Infeasible as `load_case`."""
     case, folder = read_case(path), Path(path).resolve().parent
+    fetched_first(case, folder)
     study = study_of(case, folder)
     faults = Gathered()
     devices = faults.of(lambda: real_devices(case, study, folder, now))
@@ -51,7 +55,9 @@ def read_real(path: Path, now: Now) -> RealCase:
     faults.findings += [*untold(study), *_unknown_sites(case)]
     faults.refuse_if_any()
     assert devices is not None and envelope is not None
-    return RealCase(study=_staying(study), devices=devices, envelope=envelope)
+    return RealCase(
+        case=case, folder=folder, study=_staying(study), devices=devices, envelope=envelope
+    )
 
 
 def real_room(
@@ -89,6 +95,7 @@ def real_room(
         _keep_readings(room, said, kept.readings)
         room.policy, end = planner_of(room.policy)
         room.endings = (*room.endings, end)
+    follow_sources(room, real.case, real.folder).start()
     return room
 
 
