@@ -2,7 +2,6 @@
 
 import json
 import threading
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -81,41 +80,6 @@ def test_what_was_approved_and_not_told_yet_may_still_be_rejected() -> None:
     assert room.reject(decision, read, BOB, "no").held
     gone_on(room, 1)
     assert stages(store, decision) == ["proposed", "approved", "refused"]
-
-
-def test_a_newer_proposal_takes_the_place_of_those_that_nobody_opened() -> None:
-    """One waits however many turns have come; the older one has expired in the chain, by the newer."""
-    store = MemoryStore()
-    room = gone_on(opened(store=store), 1)
-    first, read = waits(room)
-    while waits(room)[0] == first:
-        gone_on(room, 1)
-    assert len(room.proposals()) == 1
-    assert stages(store, first) == ["proposed", "expired"]
-    assert not room.approve(first, read, ANN, "yes").held
-
-
-def test_a_proposal_that_somebody_looks_into_stays_until_it_expires_and_may_be_approved() -> None:
-    """Whoever asked why, or what if, is not left with an answer to nothing."""
-    room = gone_on(opened(), 1)
-    first, read = waits(room)
-    assert room.explain(first) is not None
-    while len(room.proposals()) == 1 and room.world.now < START + timedelta(hours=10):
-        gone_on(room, 1)
-    assert room.proposals()[0]["id"] == first
-    assert len(room.proposals()) == 2
-    assert room.approve(first, read, ANN, "looked into").held
-
-
-def test_what_a_person_approves_while_a_newer_one_is_put_beside_it_stays_approved() -> None:
-    """Nobody had opened it; an answer counts all the same."""
-    room = gone_on(opened(), 1)
-    first, read = waits(room)
-    assert room.approve(first, read, ANN, "yes").held
-    asked = room.desk.dockets[first]
-    newer = replace(asked.turn, decision=replace(asked.turn.decision, id="newer"))
-    room.desk.ask(newer, asked.docket.proposal)
-    assert room.desk.approved() == first
 
 
 def test_what_a_person_approves_is_told_by_the_next_turn_and_verified() -> None:

@@ -37,12 +37,10 @@ AUTONOMY = "autonomy"
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Asked:
-    """A decision that people are asked about, with the turn that made it. opened: whether somebody has asked why it is
-    so, or what if."""
+    """A decision that people are asked about, with the turn that made it."""
 
     docket: Docket
     turn: Turn
-    opened: bool = False
 
 
 @dataclass(kw_only=True, eq=False)
@@ -92,25 +90,22 @@ class Desk:
         return tuple({"id": name, **shown(one.docket)} for name, one in self.waiting())
 
     def proposal(self, decision: str) -> Mapping[str, object] | None:
-        """What people are asked of a decision, opened by that; None of one that nobody is asked about."""
-        found = self._opened(decision)
+        """What people are asked of a decision; None of one that nobody is asked about."""
+        with self.lock:
+            found = self.dockets.get(decision)
         return None if found is None else shown(found.docket)
 
     def turn_of(self, decision: str, newest: Turn | None) -> Turn | None:
-        """The turn that made a decision which people are asked about, opened by that, or the newest one; None of
-        others."""
-        found = self._opened(decision)
+        """The turn that made a decision which people are asked about, or the newest one; None of others."""
+        with self.lock:
+            found = self.dockets.get(decision)
         if found is not None:
             return found.turn
         return newest if newest is not None and newest.decision.id == decision else None
 
     def ask(self, turn: Turn, proposal: Proposal) -> None:
-        """Put a decision before people. Each decides on everything that is open, so it takes the place of those that
-        wait and that nobody has opened."""
+        """Put a decision before people."""
         with self.lock:
-            for name, one in self.waiting():
-                if not one.opened:
-                    self._closed(name, one, turn.decision.id)
             self.dockets[turn.decision.id] = Asked(docket=Docket(proposal=proposal), turn=turn)
 
     def taken(self, decision: str) -> Asked:
@@ -131,14 +126,6 @@ class Desk:
         with self.lock:
             for name, one in list(self.dockets.items()):
                 self._closed(name, one, superseded(one.docket, by, as_of).by)
-
-    def _opened(self, decision: str) -> Asked | None:
-        """A decision that people are asked about, which somebody looks into now."""
-        with self.lock:
-            found = self.dockets.get(decision)
-            if found is not None:
-                found = self.dockets[decision] = replace(found, opened=True)
-            return found
 
     def answer(self, decision: str, read: str, by: Person, reason: str, approving: bool) -> Receipt:
         """What comes of an answer; only one to what was read (its digest), in time, from somebody who may, holds."""
