@@ -398,6 +398,7 @@ class ControlRoom:
             stuck.append(("no-decision", self.policy.name, self.undecided))
         if isinstance(self.policy, PlansBeside) and self.policy.fallen:
             stuck.append(("planner", self.policy.name, self.policy.fallen))
+        stuck += self.world.doubted.alarms()
         return alarm_values(self.world.watch.standing, [*stuck, *told, *silent], now)
 
     def _ages(self, now: datetime, seen: Seen | None) -> dict[str, float]:
