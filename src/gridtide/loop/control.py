@@ -400,6 +400,8 @@ class ControlRoom:
             stuck.insert(0, ("not-written", "store", self.stuck))
         if self.undecided:
             stuck.append(("no-decision", self.policy.name, self.undecided))
+        if isinstance(self.policy, PlansBeside) and self.policy.fallen:
+            stuck.append(("planner", self.policy.name, self.policy.fallen))
         return alarm_values(self.world.watch.standing, [*stuck, *told, *silent], now)
 
     def _ages(self, now: datetime, seen: Seen | None) -> dict[str, float]:
