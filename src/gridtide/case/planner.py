@@ -25,8 +25,8 @@ class PlannerDiedError(BrokenExecutor):
 
 
 def planner_of(policy: Policy) -> tuple[PlansBeside, Callable[[], None]]:
-    """The policy with its plans made in a process of their own, of which a room waits for the first alone; and what ends
-    that process. Returns at once."""
+    """The policy with its plans made in a process of their own, of which a room waits for the first alone; and what
+    ends that process. Returns at once."""
     planner = PlannerProcess()
     plans = beside(policy, planner)
     plans.waits_first = True
