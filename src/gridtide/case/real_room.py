@@ -11,10 +11,12 @@ from gridtide.case.live_room import room_over
 from gridtide.case.load import read_case
 from gridtide.case.real_devices import Now, RealDevices, real_devices
 from gridtide.case.schema import AutonomyTable, CaseFile
+from gridtide.case.setpoint_lines import lines_of
 from gridtide.finding import Finding, Gathered, refuse_if_any
 from gridtide.loop.control import ControlRoom
 from gridtide.loop.reach import Reach
 from gridtide.loop.recovering import step_at
+from gridtide.loop.regulated_room import LineTerms
 from gridtide.loop.world import WakingClock
 from gridtide.simulate.study import Study
 from gridtide.simulate.untold import untold
@@ -26,11 +28,12 @@ from gridtide.trust.record import Store
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RealCase:
-    """A case and its devices, ready to be led. envelope: that it states."""
+    """A case and its devices, ready to be led. envelope: that it states. lines: of its dispatch centres."""
 
     study: Study
     devices: RealDevices
     envelope: Envelope
+    lines: tuple[LineTerms, ...] = ()
 
 
 def read_real(path: Path, now: Now) -> RealCase:
@@ -43,7 +46,7 @@ def read_real(path: Path, now: Now) -> RealCase:
     faults.findings += [*untold(study), *_unknown_sites(case)]
     faults.refuse_if_any()
     assert devices is not None and envelope is not None
-    return RealCase(study=_staying(study), devices=devices, envelope=envelope)
+    return RealCase(study=_staying(study), devices=devices, envelope=envelope, lines=lines_of(case))
 
 
 def real_room(real: RealCase, kept: ServiceStores, chain: Store, clock: WakingClock) -> ControlRoom:

@@ -20,6 +20,8 @@ from gridtide.fleet.device import (
 )
 from gridtide.fleet.ticket import Fate, Gate, Outcome, Ticket
 
+TOOK = (Fate.DONE, Fate.UNCHANGED, Fate.UNDERWAY)
+"""What leaves a store doing what it was told, or about to."""
 SAME_KW = 1e-3
 """Powers nearer than this are one."""
 
@@ -65,7 +67,7 @@ class LedStore:
         with self.lock:
             if not self.led:
                 outcome = self.device.exchange(ticket, charge_kw, discharge_kw, until)
-                if outcome.fate in (Fate.DONE, Fate.UNCHANGED):
+                if outcome.fate in TOOK:
                     self._rests_on(ticket, charge_kw - discharge_kw, until)
                 return outcome
             stopped = self.gate.stopped(ticket, self.name, now)
@@ -110,7 +112,7 @@ class LedStore:
             self.count += 1
             ticket = self._ticket(now, until)
             outcome = self.device.exchange(ticket, max(drawn_kw, 0.0), max(-drawn_kw, 0.0), until)
-            took = outcome.fate in (Fate.DONE, Fate.UNCHANGED)
+            took = outcome.fate in TOOK
             self.told = (drawn_kw, until) if took else None
             return outcome
 

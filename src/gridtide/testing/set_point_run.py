@@ -1,4 +1,4 @@
-"""Set-points from a centre to a store, each a process of its own, through a room whose planner makes plans meanwhile."""
+"""Set-points from a centre to a store, each a process, through a room whose planner makes plans meanwhile."""
 
 import subprocess
 import sys
@@ -36,10 +36,12 @@ SAME_KW = 0.05
 
 @dataclass(kw_only=True)
 class SetPointRun:
-    """What was asked and what was written, (kW less than the base point, second), in order. plans: made meanwhile."""
+    """What was asked, kW less than the base point, and what was written, kW that the store is to give, each with its
+    second, in order. rests_kw: what the store draws by plan. plans: made meanwhile."""
 
     asked: list[tuple[float, float]] = field(default_factory=list)
     written: list[tuple[float, float]] = field(default_factory=list)
+    rests_kw: float = 0.0
     plans: int = 0
 
     def lags_s(self) -> list[float | None]:
@@ -51,7 +53,8 @@ class SetPointRun:
             hits = [
                 k
                 for k in range(first, len(self.written))
-                if abs(self.written[k][0] - less_kw) < SAME_KW and self.written[k][1] >= at_s
+                if abs(self.written[k][0] + self.rests_kw - less_kw) < SAME_KW
+                and self.written[k][1] >= at_s
             ]
             found.append(self.written[hits[0]][1] - at_s if hits else None)
             first = hits[0] + 1 if hits else first
@@ -67,6 +70,7 @@ def run_set_points(study: Study, count: int, every_s: float) -> SetPointRun:
     runner.start()
     try:
         base_kw = _base_kw(room)
+        run.rests_kw = room.lines[0].regulation.plant.store.base_kw(room.clock.now())
         again.begin(room)
         centre = _process("telling_centre", line.port, base_kw, count, every_s)
         assert centre.stdout is not None
@@ -120,8 +124,10 @@ def _led(study: Study) -> tuple[Study, int]:
     """The study with the store of its first site that has one as the battery of the tests is, dear to use by plan."""
     sites = list(study.fleet.sites)
     number = next(k for k, site in enumerate(sites) if site.battery is not None)
+    there = sites[number].battery
+    assert there is not None
     battery = replace(
-        sites[number].battery,
+        there,
         energy_kwh=CAPACITY_KWH,
         charge_max_kw=OFFER_KW,
         discharge_max_kw=OFFER_KW,
@@ -134,7 +140,7 @@ def _led(study: Study) -> tuple[Study, int]:
 def _room(study: Study, port: int, every_s: float) -> tuple[ControlRoom, Iec104Setpoint, _Again]:
     study, number = _led(study)
     clock = MovedClock(study.timeline.start)
-    room = room_of(study, clock, MemoryStore(), MemoryIntents(), Mode.ACT)
+    room = room_of(study, clock, MemoryStore(), MemoryIntents(), Mode.EMERGENCY)
     planner = PlannerProcess()
     again = _Again(planner)
     room.policy = beside(room.policy, again)
@@ -150,7 +156,11 @@ def _room(study: Study, port: int, every_s: float) -> tuple[ControlRoom, Iec104S
 
     most_kw = site.contract.import_max_kw
     rules = SetpointRules(
-        p_min_kw=0.0, p_max_kw=most_kw, ramp_kw_per_s=most_kw, return_kw_per_s=1.0, cycle_s=every_s
+        p_min_kw=-most_kw,
+        p_max_kw=most_kw,
+        ramp_kw_per_s=2.0 * most_kw / every_s,
+        return_kw_per_s=1.0,
+        cycle_s=every_s,
     )
     terms = LineTerms(
         site=site.name, name="line", rules=rules, up_kw=OFFER_KW, down_kw=OFFER_KW, opens=opens
@@ -167,7 +177,7 @@ def _base_kw(room: ControlRoom) -> float:
         if isinstance(found, float):
             return found
         time.sleep(0.1)
-    raise TimeoutError("no plan came")
+    raise TimeoutError(f"no plan came: {room.unready()}, {room.regulation()}")
 
 
 def _process(module: str, *words: object) -> "subprocess.Popen[str]":
