@@ -21,7 +21,7 @@ def test_what_it_promises_survives(
 ) -> None:
     """Once each; the command tries each more often."""
     server: Postgres | None = request.getfixturevalue("postgres") if fault.on_postgres else None
-    place = Place(folder=tmp_path, rng=np.random.default_rng(7), postgres=server)
+    place = Place(folder=tmp_path, rng=np.random.default_rng(7), postgres=server, brief=True)
     tally = tried(fault, place, BRIEFLY)
     assert tally.broke == []
     assert tally.survived == tally.tried >= BRIEFLY

@@ -17,7 +17,7 @@ from gridtide.testing.faults.listed import FAULTS
 from gridtide.testing.faults.trial import Fault, Place, Tally, tried
 from gridtide.testing.postgres_server import postgres_server
 
-ROW = "{:<44} {:>5} {:>8} {:>22}"
+ROW = "{:<44} {:>5} {:>8} {:>10} {:>19}"
 
 
 def main(words: list[str]) -> int:
@@ -34,7 +34,7 @@ def main(words: list[str]) -> int:
     ]
     if not chosen:
         parser.error("no fault begins so; one of: " + "; ".join(fault.name for fault in FAULTS))
-    print(ROW.format("fault", "tried", "survived", "next decision, s"))
+    print(ROW.format("fault", "tried", "survived", "acts open", "next decision, s"))
     tallies = [told(fault, asked.times, asked.seed) for fault in chosen]
     for tally in tallies:
         for sentence in tally.broke:
@@ -49,7 +49,10 @@ def told(fault: Fault, times: int, seed: int) -> Tally:
         server = ends.enter_context(postgres_server()) if fault.on_postgres else None
         place = Place(folder=folder, rng=np.random.default_rng(seed), postgres=server)
         tally = tried(fault, place, times)
-    print(ROW.format(fault.name, tally.tried, tally.survived, _next(tally)), flush=True)
+    print(
+        ROW.format(fault.name, tally.tried, tally.survived, tally.hit or "", _next(tally)),
+        flush=True,
+    )
     return tally
 
 

@@ -20,18 +20,21 @@ class BrokenPromise(Exception):
 @dataclass(frozen=True, kw_only=True)
 class Trial:
     """One time a fault was tried and survived. next_s: from the fault to the next correct decision, None where that is
-    not what is measured."""
+    not what is measured. hit: whether it left something that nobody knew."""
 
     next_s: float | None = None
+    hit: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where a fault is tried. folder: its own. rng: seeded, of all instants. postgres: a server, where it needs one."""
+    """Where a fault is tried. folder: its own. rng: seeded, of all instants. postgres: a server, where it needs one.
+    brief: whether courses are left before they are over."""
 
     folder: Path
     rng: np.random.Generator
     postgres: Postgres | None = None
+    brief: bool = False
 
     def server(self) -> Postgres:
         """The server that a fault which needs one is given."""
@@ -57,6 +60,7 @@ class Tally:
     fault: Fault
     tried: int = 0
     survived: int = 0
+    hit: int = 0
     next_s: list[float] = field(default_factory=list)
     broke: list[str] = field(default_factory=list)
 
@@ -68,6 +72,7 @@ def tried(fault: Fault, place: Place, times: int) -> Tally:
         for trial in fault.trials(place, times):
             tally.tried += 1
             tally.survived += 1
+            tally.hit += trial.hit
             if trial.next_s is not None:
                 tally.next_s.append(trial.next_s)
     except BrokenPromise as broken:
