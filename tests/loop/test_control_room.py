@@ -13,7 +13,7 @@ from gridtide.decide.reservations import Reservations
 from gridtide.decide.situation import Situation
 from gridtide.loop.clock import DrivenClock
 from gridtide.loop.control import ControlRoom
-from gridtide.loop.frame import at_risk, within
+from gridtide.loop.frame import at_risk
 from gridtide.stores.memory import MemoryIntents, MemoryStore
 from gridtide.testing.studies import START, small_study
 from gridtide.trust.audit import broken_link, contents
@@ -313,12 +313,3 @@ def test_a_freeze_between_approval_and_telling_stops_it() -> None:
     gone_on(room, 2)
     assert not room.world.others
     assert stages(store, decision) == ["proposed", "approved", "expired"]
-
-
-def test_a_frame_of_many_sites_is_cut_and_says_so() -> None:
-    """Sixty sites do not fit: the last are left out, and counted."""
-    site = {"site": "a site with a name", "import_kw": 1234.567, "by_class_kw": {"training": 1.0}}
-    values = within({"at": "2026-03-01T00:00:00+00:00", "sites": [site] * 60, "alarms": []})
-    assert len(json.dumps(values)) <= 4096
-    assert isinstance(values["sites"], list)
-    assert len(values["sites"]) + values["left_out"]["sites"] == 60  # type: ignore[index]

@@ -11,6 +11,7 @@ from gridtide.case.agreements import agreement_faults
 from gridtide.case.backup import backup_faults
 from gridtide.case.calls import call_faults
 from gridtide.case.cooling import cooling_faults
+from gridtide.case.device_faults import device_faults
 from gridtide.case.genset import in_emergency_kw
 from gridtide.case.hydrogen import hydrogen_faults
 from gridtide.case.lost_cache import lost_cache_faults
@@ -72,6 +73,7 @@ def faults_of(case: CaseFile) -> list[Finding]:
         *reactor_faults(case),
         *wind_faults(case),
         *river_faults(case),
+        *device_faults(case),
     ]
 
 

@@ -61,14 +61,29 @@ def room_of(
     study: Study, clock: WakingClock, store: Store, intents: KeepsIntents, mode: Mode
 ) -> ControlRoom:
     """The room of a study over simulated devices, by its coordinated policy."""
-    policy, forecaster, known = policy_named(POLICY, study)
+    _, _, known = policy_named(POLICY, study)
     fleet = SimulatedFleet.of(known, truth_of(study), clock.now)
+    reach = Reach(devices=devices_of(fleet))
+    autonomy = Autonomy(since=clock.now(), mode=mode, envelope=everything(study), by=("case",))
+    return room_over(study, reach, clock, (store, intents), autonomy)
+
+
+def room_over(
+    study: Study,
+    reach: Reach,
+    clock: WakingClock,
+    kept: tuple[Store, KeepsIntents],
+    autonomy: Autonomy,
+) -> ControlRoom:
+    """The room of a study over some devices, by its coordinated policy. kept: where the chain and intents are."""
+    policy, forecaster, known = policy_named(POLICY, study)
+    store, intents = kept
     world = LiveWorld(
         fleet=known.fleet,
         services=known.services,
         steps=known.timeline,
         clock=clock,
-        reach=Reach(devices=devices_of(fleet)),
+        reach=reach,
         roll=Roll(
             declared=known.jobs,
             estimates=known.length_knowledge is LengthKnowledge.ESTIMATE,
@@ -77,8 +92,6 @@ def room_of(
         intents=intents,
     )
     owner = f"room {study.name}"
-    envelope = everything(study)
-    autonomy = Autonomy(since=clock.now(), mode=mode, envelope=envelope, by=("case",))
     return ControlRoom(
         mandate=replace(mandate_of(known, forecaster), owner=owner),
         policy=policy,

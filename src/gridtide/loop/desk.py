@@ -95,6 +95,14 @@ class Desk:
             found = self.dockets.get(decision)
         return None if found is None else shown(found.docket)
 
+    def turn_of(self, decision: str, newest: Turn | None) -> Turn | None:
+        """The turn that made a decision which people are asked about, or the newest one; None of others."""
+        with self.lock:
+            found = self.dockets.get(decision)
+        if found is not None:
+            return found.turn
+        return newest if newest is not None and newest.decision.id == decision else None
+
     def ask(self, turn: Turn, proposal: Proposal) -> None:
         """Put a decision before people."""
         with self.lock:

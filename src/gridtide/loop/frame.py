@@ -12,6 +12,8 @@ from gridtide.decide.plan import Plan
 from gridtide.decide.situation import Situation
 from gridtide.decide.state import Status
 from gridtide.fleet.jobs import NO_DEADLINE_S
+from gridtide.loop.many_sites import many, short
+from gridtide.loop.room import Frame
 from gridtide.loop.seen import Seen
 from gridtide.loop.verifying import Alarm
 from gridtide.signals.signal import Kind, Signal
@@ -102,16 +104,31 @@ def ages_s(signals: tuple[Signal, ...], seen: Seen | None, now: datetime) -> dic
     return ages
 
 
+def framed(number: int, at: datetime, values: Mapping[str, object]) -> Frame:
+    """A frame of these values, that holds every site whole for those in this process."""
+    sites = values.get("sites")
+    return Frame(
+        number=number,
+        at=at,
+        values=within(values),
+        sites=tuple(sites) if isinstance(sites, list) else (),
+    )
+
+
 def within(values: Mapping[str, object]) -> dict[str, object]:
-    """The values, where they are larger than a frame with less of them: lists lose their last entries, the longest
-    first, and `left_out` says how many of each."""
+    """The values, where they are larger than a frame with less of them: many sites as sums and columns; then other
+    lists lose their last entries, the longest first, and `left_out` says how many of each."""
     kept = dict(values)
+    sites = kept.get("sites")
+    if isinstance(sites, list) and many(sites):
+        del kept["sites"]
+        kept |= short(sites)
     left_out: dict[str, int] = {}
     while len(json.dumps(kept)) > BYTES_MOST:
         lists = [
             (len(json.dumps(one)), name)
             for name, one in kept.items()
-            if isinstance(one, list) and one
+            if isinstance(one, list) and one and name != "sites"
         ]
         _, longest = max(lists)
         part = kept[longest]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from gridtide.loop.turn import Turn
 from gridtide.trust.people import Person
 
 
@@ -24,11 +25,13 @@ class Receipt:
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """What changed for those who watch: a number that rises by one, the instant, and plain values for JSON."""
+    """What changed for those who watch: a number that rises by one, the instant, and plain values for JSON, at most
+    4 KiB. sites: every site whole, also where they are too many for the values."""
 
     number: int
     at: datetime
     values: Mapping[str, object]
+    sites: tuple[Mapping[str, object], ...] = ()
 
 
 class Room(Protocol):
@@ -41,6 +44,10 @@ class Room(Protocol):
     def ahead(self) -> Mapping[str, object]:
         """What is planned, published, allowed and called for from now to a day ahead, as `loop/ahead.py` has it, with
         the currency of its prices; without sites before the first turn."""
+        ...
+
+    def regulation(self) -> tuple[Mapping[str, object], ...]:
+        """Each line of set-points now: what is asked, what is given, its score, and the last ten minutes."""
         ...
 
     def state(self) -> Mapping[str, object]:
@@ -57,6 +64,11 @@ class Room(Protocol):
 
     def explain(self, decision: str) -> Mapping[str, object] | None:
         """Why a decision is as it is, and what it was weighed against; None where there is none of that id."""
+        ...
+
+    def turn_of(self, decision: str) -> Turn | None:
+        """The turn that made a decision which people are asked about, or the newest; None of others. For questions that
+        are solved beside the loop: it does not change."""
         ...
 
     def audit(self, count: int) -> tuple[Mapping[str, object], ...]:

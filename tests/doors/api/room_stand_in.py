@@ -7,8 +7,10 @@ from functools import cached_property
 from pathlib import Path
 
 import gridtide.case
+from gridtide.loop.frame import framed
 from gridtide.loop.mandate import Mandate
 from gridtide.loop.room import Frame, Receipt
+from gridtide.loop.turn import Turn
 from gridtide.stores.memory import MemoryStore
 from gridtide.trust.audit import contents, linked
 from gridtide.trust.people import Person, Role
@@ -22,7 +24,8 @@ MODES = ("observe", "advise", "act", "emergency")
 class StandIn:
     """Keeps the promises of `loop/room.Room` with the least that does. said: what keeps it from being ready."""
 
-    def __init__(self) -> None:
+    def __init__(self, sites: int = 1) -> None:
+        self.sites = ["nantong", *(f"campus {number:02} {ODD}" for number in range(2, sites + 1))]
         self.store = MemoryStore()
         self.said: tuple[str, ...] = ()
         self.mode, self.frozen, self.released = "advise", False, 0
@@ -48,10 +51,21 @@ class StandIn:
             "at": START.isoformat(),
             "mode": self.mode,
             "frozen": self.frozen,
-            "sites": [{"site": "nantong", "facility_kw": 81_000.0, "import_max_kw": 95_000.0}],
+            "sites": [
+                {
+                    "site": name,
+                    "facility_kw": 81_000.0 - 100.0 * number,
+                    "import_max_kw": 95_000.0,
+                    **({} if number == 0 else {"import_kw": 90_000.0 + 150.0 * number}),
+                }
+                for number, name in enumerate(self.sites)
+            ],
             "ages_s": self.state()["ages_s"],
         }
-        return Frame(number=7 + len(self.store.entries()), at=START, values=values)
+        return framed(7 + len(self.store.entries()), START, values)
+
+    def regulation(self) -> tuple[Mapping[str, object], ...]:
+        return ({"site": "nantong", "follows": True, "signal": 0.5, "score": None},)
 
     def ahead(self) -> Mapping[str, object]:
         edges = [(START + timedelta(minutes=15 * step)).isoformat() for step in range(97)]
@@ -64,14 +78,17 @@ class StandIn:
             "plan_facility_kw": 78_000.0,
             "plan_it_kw": 65_000.0,
         }
-        site = {"site": "nantong", "clock": "Asia/Shanghai", "plan_by_class_kw": {ODD: [1e4] * 96}}
+        shown = {"clock": "Asia/Shanghai", "plan_by_class_kw": {ODD: [1e4] * 96}}
         return {
             "at": START.isoformat(),
             "currency": "CNY",
             "edges": edges,
             "made_at": START.isoformat(),
             "policy": "coordinated",
-            "sites": [site | {key: [value] * 96 for key, value in flat.items()}],
+            "sites": [
+                {"site": name} | shown | {key: [value] * 96 for key, value in flat.items()}
+                for name in self.sites
+            ],
             "calls": [],
         }
 
@@ -95,6 +112,9 @@ class StandIn:
     def explain(self, decision: str) -> Mapping[str, object] | None:
         found = self._waiting.get(decision)
         return None if found is None else {"because": found["because"]}
+
+    def turn_of(self, decision: str) -> Turn | None:
+        return None
 
     def audit(self, count: int) -> tuple[Mapping[str, object], ...]:
         entries = self.store.entries()

@@ -15,8 +15,8 @@ from gridtide.loop.clock import WallClock
 
 
 def main(words: list[str]) -> None:
-    """Serve until a signal. tokens, cert, key: files; opens_after_s: how long the room takes; head_within_s: how long
-    a half-sent head is waited for."""
+    """Serve until a signal. tokens, cert, key: files; sites: how many the room has; opens_after_s: how long it takes;
+    head_within_s: how long a half-sent head is waited for."""
     options = dict(word.split("=", 1) for word in words)
     tls = (Path(options["cert"]), Path(options["key"])) if "cert" in options else None
     keys = Keys(tokens=Path(options["tokens"]), oidc=None)
@@ -26,7 +26,7 @@ def main(words: list[str]) -> None:
 
     def opened() -> Stands:
         time.sleep(float(options.get("opens_after_s", "0")))
-        return Stands(StandIn())
+        return Stands(StandIn(int(options.get("sites", "1"))))
 
     door = replace(door, unknown=Rate(at_once=1e6, per_s=1e6))
     serve_room(door, opened, WallClock(), lambda address: print(address, flush=True))

@@ -10,6 +10,7 @@ KEY = re.compile(r"(?:^|[\s{,])([A-Za-z_]+): \"", re.MULTILINE)
 FROM_ROOM = {
     *(f"mode_{mode}" for mode in ("observe", "advise", "act", "emergency")),
     *("as_of", "policy", "stage", "situation", "dispatch", "rung", "refused", "answers", "doubts"),
+    *(f"if_{kind}" for kind in ("price", "import", "carbon", "demand", "site", "deadline", "work")),
     *("owner", "solver", "plan_cost", "lower_bound", "ruling"),
 }
 """Words for keys that the room says."""

@@ -90,3 +90,11 @@ def test_before_the_first_frame_nothing_is_known() -> None:
     """Nothing is 0 that nobody measured."""
     found = watch().vitals({})
     assert found.power_kw == {} and found.at_risk is None and found.energy_kwh == {}
+
+
+def test_sites_that_are_too_many_for_a_frame_are_counted_all_the_same() -> None:
+    """What is measured of each comes from the room, not from what fits into 4 KiB."""
+    seen = watch()
+    fleet = {"fleet": {"sites": 1}, "columns": {"import_kw": [1100]}}
+    seen.look(Frame(number=1, at=BEGAN, values=fleet, sites=(SITE,)))
+    assert seen.vitals({}).import_kw == {("Nantong",): 1100.0}

@@ -183,3 +183,34 @@ def test_people_see_approve_reject_explain_freeze_and_release_by_keyboard(
     page.keyboard.press("Escape")
     expect(page.locator("#ask")).to_be_hidden()
     expect(page.locator("#audit")).not_to_contain_text("thaw")
+
+
+@pytest.mark.parts
+def test_fifty_sites_are_sorted_filtered_and_opened_by_keyboard(
+    tmp_path: Path, chromium: Browser
+) -> None:
+    """The ones nearest to their limit first; names with markup stay text; no barrier, no error, and sums of all."""
+    with service(tmp_path, sites="50") as many:
+        many.wait_until_ready()
+        assert many.ask("/api/frame")[1]["values"]["fleet"]["sites"] == 50
+        assert len(many.ask("/api/sites")[1]["items"]) == 50
+        page = chromium.new_page(viewport={"width": 1280, "height": 900}, locale="en-GB")
+        errors = list[str]()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"{many.url}/#token={many.tokens['viewer']}")
+        tiles = page.locator("#small .tile")
+        expect(tiles).to_have_count(50)
+        expect(tiles.first).to_contain_text("campus 50 <img")
+        expect(page.locator(".figure .value").first).to_have_text("3,927,500 kW")
+        page.keyboard.press("/")
+        page.keyboard.type("campus 1")
+        expect(tiles).to_have_count(10)
+        tiles.first.focus()
+        page.keyboard.press("ArrowRight")
+        expect(tiles.nth(1)).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.locator("#power h3")).to_contain_text("campus 18 <img")
+        expect(page.locator("#power canvas").first).to_be_visible()
+        assert page.locator("main img").count() == 0
+        assert barriers(page) == [] and errors == []
+        page.close()

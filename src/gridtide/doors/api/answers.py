@@ -70,6 +70,14 @@ class FrameSaid(BaseModel):
     values: Table
 
 
+class SitesSaid(BaseModel):
+    """Every site whole, as of the newest frame. number: of that frame."""
+
+    number: int
+    at: str
+    items: list[Table]
+
+
 class Listed(BaseModel):
     """A list, in the order the path says."""
 

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from gridtide import __version__
 from gridtide.doors.api.access import Access
 from gridtide.doors.api.acting import acting
+from gridtide.doors.api.aside import Aside
 from gridtide.doors.api.broadcast import Broadcast, beside
 from gridtide.doors.api.guarded import Guarded, Rates
 from gridtide.doors.api.health import health
@@ -23,6 +24,7 @@ from gridtide.doors.api.pages import add_pages
 from gridtide.doors.api.problems import Refused
 from gridtide.doors.api.reading import reading
 from gridtide.doors.api.recorder import Recorder
+from gridtide.doors.api.what_if import what_if_router
 from gridtide.finding import Finding
 
 
@@ -62,7 +64,8 @@ def app_of(
         exception_handlers={RequestValidationError: _unfit, HTTPException: _unknown},
     )
     own = (health(opening), reading(opening.room), acting(opening.room, broadcast.tallies))
-    for router in (*own, *beside(opening, broadcast)):
+    solved = (what_if_router(opening.running, Aside()),)
+    for router in (*own, *solved, *beside(opening, broadcast)):
         app.include_router(router)
     add_pages(app)
     return app
@@ -86,10 +89,12 @@ def _finding(detail: dict[str, object]) -> Finding:
     place = detail["loc"]
     assert isinstance(place, tuple)
     given = "is missing" if detail["type"] == "missing" else ascii(detail.get("input"))[:80]
+    said = "text that is not empty, in the signs that /openapi.json allows"
+    limit = said if detail["type"] == "string_pattern_mismatch" else str(detail["msg"])
     return Finding(
         subject=".".join(str(part) for part in place)[:200],
         value=given,
-        limit=str(detail["msg"])[:500],
+        limit=limit[:500],
         mend="/openapi.json says what fits.",
     )
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from starlette.concurrency import run_in_threadpool
 
-from gridtide.doors.api.answers import BEARER, DECISION, FAULTS, FrameSaid, Listed, Table
+from gridtide.doors.api.answers import BEARER, DECISION, FAULTS, FrameSaid, Listed, SitesSaid, Table
 from gridtide.doors.api.problems import Faults, refused
 from gridtide.loop.room import Room
 
@@ -39,10 +39,22 @@ def reading(room: Callable[[], Room]) -> APIRouter:
         newest = await run_in_threadpool(room().newest)
         return FrameSaid(number=newest.number, at=newest.at.isoformat(), values=dict(newest.values))
 
+    @router.get("/sites")
+    async def sites() -> SitesSaid:
+        """Every site whole, in the order of the case, also where they are too many for a frame."""
+        newest = await run_in_threadpool(room().newest)
+        items = [dict(one) for one in newest.sites]
+        return SitesSaid(number=newest.number, at=newest.at.isoformat(), items=items)
+
     @router.get("/ahead")
     async def ahead() -> Table:
         """What is planned, published, allowed and called for from now to a day ahead."""
         return dict(await run_in_threadpool(room().ahead))
+
+    @router.get("/regulation")
+    async def regulation() -> Listed:
+        """Each line of set-points now: asked and given [kW], its score, and the last ten minutes at 2 s."""
+        return _listed(await run_in_threadpool(room().regulation))
 
     @router.get("/proposals")
     async def proposals() -> Listed:

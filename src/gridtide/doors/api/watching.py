@@ -41,7 +41,7 @@ class Watch:
             return
         if last is not None:
             hours = max(0.0, (frame.at - last.at).total_seconds() / 3600.0)
-            for site, drawn_kw in _by_site(frame.values, "import_kw").items():
+            for site, drawn_kw in _by_site(_whole_of(frame), "import_kw").items():
                 self._energy_kwh[site] = self._energy_kwh.get(site, 0.0) + drawn_kw * hours
         for seconds in _list(frame.values.get("decided_s")):
             self.tallies.decided(float(seconds))
@@ -52,7 +52,7 @@ class Watch:
 
     def vitals(self, state: Mapping[str, object]) -> Vitals:
         """Of the newest frame looked at. state: of the room."""
-        values = {} if self._last is None else self._last.values
+        values = {} if self._last is None else _whole_of(self._last)
         mode = state.get("mode")
         return Vitals(
             currency=self._currency,
@@ -80,6 +80,11 @@ class Watch:
             audit_whole=_flag(state.get("audit_whole")),
             frame_age_s=(self._now() - self._seen_at).total_seconds(),
         )
+
+
+def _whole_of(frame: Frame) -> Mapping[str, object]:
+    """Its values with every site whole, also where they are too many for a frame."""
+    return {**frame.values, "sites": list(frame.sites)} if frame.sites else frame.values
 
 
 def _sites(values: Mapping[str, object]) -> Iterable[Mapping[str, Any]]:

@@ -55,7 +55,7 @@ def solved_again(question: Question, found: dict[str, Any]) -> dict[str, Any]:
     if question.count:
         document["ranked"] = _ranked(again, question)
     if asked:
-        document |= what_ifs(again, question.name if of_a_job else None, asked, _hears)
+        document |= what_ifs(again.posed, question.name if of_a_job else None, asked, _hears)
     return document
 
 
@@ -77,15 +77,15 @@ def _refuse_ranking(question: Question, of_a_job: bool) -> None:
 def _ranked(again: "Again", question: Question) -> dict[str, Any]:
     """Alternatives, limits, and the dearest limit solved again by one unit of it each way."""
     from gridtide.doors.results.alternatives import asked_of_limit, choice_of, ranked
-    from gridtide.doors.results.what_ifs import as_planned, row_of, what_ifs
+    from gridtide.doors.results.what_ifs import row_of, what_ifs
 
     _hears("the plan it was placed by")
     choice = choice_of(again, question.name)
     document = ranked(choice, question.count)
     unit = asked_of_limit(document["limits"][0], choice) if document["limits"] else None
     document["price"] = None
-    if unit is not None and row_of(as_planned(again), again, question.name) >= 0:
-        document["price"] = what_ifs(again, question.name, [unit], _hears)["what_ifs"][0]
+    if unit is not None and row_of(again.posed, question.name) >= 0:
+        document["price"] = what_ifs(again.posed, question.name, [unit], _hears)["what_ifs"][0]
     return document
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gridtide.doors.results.folder import CASE_FOLDER
+from gridtide.doors.results.posed import Posed
 from gridtide.finding import BadInput, Finding
 from gridtide.loop.mandate import Policy
 from gridtide.loop.turn import Turn
@@ -32,6 +33,15 @@ class Again:
     def turn(self) -> Turn:
         """The turn that decided."""
         return self.retaken.turn
+
+    @property
+    def posed(self) -> Posed:
+        """What a what-if of it is asked of."""
+        return Posed(
+            situation=self.turn.situation,
+            objective=self.study.objective,
+            planned_by=str(self.study.risk.uncertainty.value),
+        )
 
 
 def study_again(folder: Path, policy: str, case: Path | None) -> tuple[Study, PlanAndPlace, str]:

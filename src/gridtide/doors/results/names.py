@@ -1,8 +1,11 @@
 """How places and kinds of work are called wherever a result is shown."""
 
+from typing import Protocol
+
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.menu import at_share
 from gridtide.simulate.study import Study
 
@@ -11,11 +14,21 @@ FULL = "full"
 """The point every pool has."""
 
 
-def place_names(study: Study) -> list[str]:
+class HasFleet(Protocol):
+    """A study, or a situation."""
+
+    @property
+    def fleet(self) -> Fleet:
+        """Its sites and places."""
+        ...
+
+
+def place_names(of: HasFleet) -> list[str]:
     """`site/pool` of each place."""
+    sites = of.fleet.sites
     return [
-        f"{study.fleet.sites[place.site].name}/{study.fleet.sites[place.site].pools[place.pool].name}"
-        for place in study.fleet.places
+        f"{sites[place.site].name}/{sites[place.site].pools[place.pool].name}"
+        for place in of.fleet.places
     ]
 
 

@@ -1,7 +1,6 @@
 """What-ifs of one decision of a run, each solved again, as one document."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,8 +8,6 @@ import numpy as np
 from gridtide.decide import levers
 from gridtide.decide.facts import facts_of, held_of
 from gridtide.decide.plan_again import NOBODY, Solved, Task, solved, task_of
-from gridtide.decide.situation import Situation
-from gridtide.decide.steering import covered
 from gridtide.decide.what_if import (
     Bend,
     Change,
@@ -22,8 +19,8 @@ from gridtide.decide.what_if import (
     stays_of,
     what_if,
 )
-from gridtide.doors.results.again import Again
 from gridtide.doors.results.names import place_names
+from gridtide.doors.results.posed import Posed
 from gridtide.doors.what_if_words import OF_A_JOB, Asked, refused
 from gridtide.finding import Finding, refuse_if_any
 from gridtide.fleet.jobs import NO_DEADLINE_S
@@ -35,19 +32,19 @@ FEW_H = 1.0 / 3600.0
 
 
 def what_ifs(
-    again: Again, job: str | None, asked: Sequence[Asked], told: Callable[[str], None]
+    posed: Posed, job: str | None, asked: Sequence[Asked], told: Callable[[str], None]
 ) -> dict[str, Any]:
     """The plan of that instant and what each change costs it; told: hears each before it is solved.
 
     job: the one asked about, None for a service. Raises BadInput with every change that cannot be made.
     """
-    situation = as_planned(again)
-    row = row_of(situation, again, job)
-    task = task_of(situation, again.study.objective, row)
+    situation = posed.as_planned
+    row = row_of(posed, job)
+    task = task_of(situation, posed.objective, row)
     faults: list[Finding] = []
     changes = []
     for one in asked:
-        made = _change(one, task, again, row)
+        made = _change(one, task, posed, row)
         if isinstance(made, Finding):
             faults.append(made)
         else:
@@ -58,53 +55,48 @@ def what_ifs(
     found = []
     for one, change in changes:
         told(change.what)
-        found.append(_answer(one, what_if(base, change), again))
-    return {"plan": _plan(base, again), "what_ifs": found}
+        found.append(_answer(one, what_if(base, change), posed))
+    return {"plan": _plan(base, posed), "what_ifs": found}
 
 
-def as_planned(again: Again) -> Situation:
-    """What the decision knew, over the horizon its signals cover."""
-    situation = again.turn.situation
-    return replace(situation, horizon=covered(situation))
-
-
-def row_of(situation: Situation, again: Again, job: str | None) -> int:
+def row_of(posed: Posed, job: str | None) -> int:
     """The row of a job in the situation of the decision; NOBODY where the plan cannot choose for it."""
     if job is None:
         return NOBODY
+    situation = posed.as_planned
     rows = np.flatnonzero(situation.jobs.name == job)
     if not len(rows):
         return NOBODY
-    held = held_of(situation, again.study.objective)
-    free = facts_of(situation, again.study.objective, held).buckets.of_job[rows[0]] >= 0
+    held = held_of(situation, posed.objective)
+    free = facts_of(situation, posed.objective, held).buckets.of_job[rows[0]] >= 0
     return int(rows[0]) if free else NOBODY
 
 
-def _change(asked: Asked, task: Task, again: Again, row: int) -> Change | Finding:
+def _change(asked: Asked, task: Task, posed: Posed, row: int) -> Change | Finding:
     """A what-if as a change of the task, or why it cannot be made."""
     if asked.kind in OF_A_JOB and row == NOBODY:
         return refused(
             asked.text,
-            f"the plan of {again.turn.situation.as_of:%Y-%m-%d %H:%M} UTC had no choice about this job: it was"
+            f"the plan of {posed.situation.as_of:%Y-%m-%d %H:%M} UTC had no choice about this job: it was"
             " not there, could not stop, or is protected",
             "a job and a time (--at) at which a plan can choose its slots",
         )
     try:
-        return _MAKERS[asked.kind](asked, task, again, row)
+        return _MAKERS[asked.kind](asked, task, posed, row)
     except ValueError as fault:
         return refused(asked.text, f"cannot be: {fault}", "a change that leaves something to plan")
 
 
-def _price(asked: Asked, task: Task, again: Again, row: int) -> Change:
-    site, share = _site(asked, again), _amount(asked)
+def _price(asked: Asked, task: Task, posed: Posed, row: int) -> Change:
+    site, share = _site(asked, posed), _amount(asked)
     return _two_sided(
         f"the price at {asked.name}", 100.0 * share, "%", ("higher", "lower"), Bend.DOWN,
         lambda percent: levers.dearer(task, site, percent / 100.0),
     )  # fmt: skip
 
 
-def _carbon(asked: Asked, task: Task, again: Again, row: int) -> Change:
-    if again.study.objective.carbon_price_per_t == 0.0:
+def _carbon(asked: Asked, task: Task, posed: Posed, row: int) -> Change:
+    if posed.objective.carbon_price_per_t == 0.0:
         raise ValueError("carbon counts nothing in this case")
     return _two_sided(
         "what carbon counts", 100.0 * _amount(asked), "%", ("higher", "lower"), Bend.DOWN,
@@ -112,16 +104,16 @@ def _carbon(asked: Asked, task: Task, again: Again, row: int) -> Change:
     )  # fmt: skip
 
 
-def _demand(asked: Asked, task: Task, again: Again, row: int) -> Change:
-    site = _site(asked, again)
+def _demand(asked: Asked, task: Task, posed: Posed, row: int) -> Change:
+    site = _site(asked, posed)
     return _two_sided(
         f"the demand charge of {asked.name}", 100.0 * _amount(asked), "%", ("higher", "lower"), Bend.DOWN,
         lambda percent: levers.demand_dearer(task, site, percent / 100.0),
     )  # fmt: skip
 
 
-def _import(asked: Asked, task: Task, again: Again, row: int) -> Change:
-    site = _site(asked, again)
+def _import(asked: Asked, task: Task, posed: Posed, row: int) -> Change:
+    site = _site(asked, posed)
     if not np.isfinite(task.facts.import_max_kw[site]).all():
         raise ValueError(f"{asked.name} has no import limit")
     return _two_sided(
@@ -130,8 +122,8 @@ def _import(asked: Asked, task: Task, again: Again, row: int) -> Change:
     )  # fmt: skip
 
 
-def _machines(asked: Asked, task: Task, again: Again, row: int) -> Change:
-    place = place_names(again.study).index(asked.name)
+def _machines(asked: Asked, task: Task, posed: Posed, row: int) -> Change:
+    place = place_names(posed.situation).index(asked.name)
     if _amount(asked) != round(_amount(asked)):
         raise ValueError("machines are counted whole")
     return _two_sided(
@@ -140,15 +132,15 @@ def _machines(asked: Asked, task: Task, again: Again, row: int) -> Change:
     )  # fmt: skip
 
 
-def _requests(asked: Asked, task: Task, again: Again, row: int) -> Change:
-    service = [one.name for one in again.study.services].index(asked.name)
+def _requests(asked: Asked, task: Task, posed: Posed, row: int) -> Change:
+    service = [one.name for one in posed.situation.services].index(asked.name)
     return _two_sided(
         f"the requests of {asked.name}", 100.0 * _amount(asked), "%", ("more", "less"), Bend.UP,
         lambda percent: levers.more_requests(task, service, percent / 100.0),
     )  # fmt: skip
 
 
-def _deadline(asked: Asked, task: Task, again: Again, row: int) -> Change:
+def _deadline(asked: Asked, task: Task, posed: Posed, row: int) -> Change:
     jobs = task.situation.jobs
     deadline_s, gang = int(jobs.deadline_s[row]), int(jobs.accelerators[row])
     if deadline_s == NO_DEADLINE_S:
@@ -159,7 +151,7 @@ def _deadline(asked: Asked, task: Task, again: Again, row: int) -> Change:
     )  # fmt: skip
 
 
-def _work(asked: Asked, task: Task, again: Again, row: int) -> Change:
+def _work(asked: Asked, task: Task, posed: Posed, row: int) -> Change:
     share = -1.0 if asked.amount is None else asked.amount
     if share < -1.0:
         raise ValueError("less than no work")
@@ -175,17 +167,17 @@ def _work(asked: Asked, task: Task, again: Again, row: int) -> Change:
     )
 
 
-def _out(asked: Asked, task: Task, again: Again, row: int) -> Change:
+def _out(asked: Asked, task: Task, posed: Posed, row: int) -> Change:
     return Change(
         what=f"{asked.name} takes no movable work and answers nothing",
         amount=1.0,
         unit="site",
         bend=Bend.NONE,
-        task=levers.site_out(task, _site(asked, again)),
+        task=levers.site_out(task, _site(asked, posed)),
     )
 
 
-_MAKERS: dict[str, Callable[[Asked, Task, Again, int], Change]] = {
+_MAKERS: dict[str, Callable[[Asked, Task, Posed, int], Change]] = {
     "price": _price,
     "carbon": _carbon,
     "demand": _demand,
@@ -198,8 +190,8 @@ _MAKERS: dict[str, Callable[[Asked, Task, Again, int], Change]] = {
 }
 
 
-def _site(asked: Asked, again: Again) -> int:
-    return [site.name for site in again.study.fleet.sites].index(asked.name)
+def _site(asked: Asked, posed: Posed) -> int:
+    return [site.name for site in posed.situation.fleet.sites].index(asked.name)
 
 
 def _amount(asked: Asked) -> float:
@@ -234,32 +226,32 @@ def _in_words(thing: str, amount: float, unit: str, words: tuple[str, str]) -> s
     return f"{thing} {size} {words[0] if amount > 0 else words[1]}"
 
 
-def _plan(base: Solved, again: Again) -> dict[str, Any]:
+def _plan(base: Solved, posed: Posed) -> dict[str, Any]:
     later, lost = left_over(base)
     horizon = base.task.situation.horizon
     return {
-        "as_of": again.turn.situation.as_of.isoformat(),
+        "as_of": posed.situation.as_of.isoformat(),
         "until": horizon.end.isoformat(),
         "cost": base.cost,
         "lower_bound": base.lower_bound,
         "method": base.solution.solver,
-        "run_planned_by": str(again.study.risk.uncertainty.value),
-        "stays": [_stay(stay, again) for stay in stays_of(base)],
+        "run_planned_by": posed.planned_by,
+        "stays": [_stay(stay, posed) for stay in stays_of(base)],
         "later_share": later,
         "lost_share": lost,
     }
 
 
-def _stay(stay: Stay, again: Again) -> dict[str, Any]:
+def _stay(stay: Stay, posed: Posed) -> dict[str, Any]:
     return {
-        "place": place_names(again.study)[stay.place],
+        "place": place_names(posed.situation)[stay.place],
         "share": stay.share,
         "start": instant(stay.start_s).isoformat(),
         "end": instant(stay.end_s).isoformat(),
     }
 
 
-def _answer(asked: Asked, found: WhatIf, again: Again) -> dict[str, Any]:
+def _answer(asked: Asked, found: WhatIf, posed: Posed) -> dict[str, Any]:
     """cost: of the change, negative where it saves, proved to lie between least and most. per_unit: money
     by which the cost rises for one unit more, on either side and by the prices of the plan."""
     more = found.asked if found.amount > 0 else found.opposite
@@ -269,8 +261,8 @@ def _answer(asked: Asked, found: WhatIf, again: Again) -> dict[str, Any]:
         "what_if": asked.text,
         "amount": found.amount,
         "unit": found.unit,
-        **_side(found.asked, again, found.bend),
-        "opposite": None if found.opposite is None else _side(found.opposite, again, found.bend),
+        **_side(found.asked, posed, found.bend),
+        "opposite": None if found.opposite is None else _side(found.opposite, posed, found.bend),
         "per_unit": None
         if found.bend is Bend.NONE
         else {
@@ -291,7 +283,7 @@ def _per(side: Side | None, name: str, size: float) -> float | None:
     return None if value is None else value / size
 
 
-def _side(side: Side, again: Again, bend: Bend) -> dict[str, Any]:
+def _side(side: Side, posed: Posed, bend: Bend) -> dict[str, Any]:
     return {
         "what": side.what,
         "cost": side.cost,
@@ -299,7 +291,7 @@ def _side(side: Side, again: Again, bend: Bend) -> dict[str, Any]:
         "most": side.most,
         "at_the_margin": side.at_the_margin,
         "holds": holds_between(side, bend),
-        "stays": [_stay(stay, again) for stay in side.stays],
+        "stays": [_stay(stay, posed) for stay in side.stays],
         "later_share": side.later,
         "lost_share": side.lost,
         "refused": [str(finding) for finding in side.refused],

@@ -3,9 +3,11 @@
 import { ask, findToken, forgetToken, keepToken, listen } from "./asking.js";
 import { choose, explain, listed, prepareDecisions, showDecisions, withChosen } from "./decisions.js";
 import { isOver, showFigures } from "./figures.js";
-import { age, heard, isStale, takeFrame, usual } from "./heard.js";
+import { age, heard, isStale, takeFrame, takeWhole, usual } from "./heard.js";
 import { $, made, table } from "./made.js";
+import { prepareMany } from "./many.js";
 import { showSites } from "./sites.js";
+import { prepareWhatIf, wonderWhat } from "./whatif.js";
 import { clockOf, instant, number, span, speak, speakOther, word } from "./words.js";
 
 const LOOK_MS = 1_000;
@@ -13,6 +15,7 @@ const DRAW_MS = 250;
 const SILENT_MS = 40_000;
 const SAID_MS = 20_000;
 const AHEAD_EVERY = 20;
+const WHOLE_EVERY = 5;
 const SITE_COLUMNS = [
   ["facility", "facility_kw"], ["it", "it_kw"], ["import", "import_kw"], ["planKw", "plan_import_kw"], ["limitKw", "import_max_kw"],
   ["priceHead", "price_per_mwh"], ["carbonHead", "carbon_g_per_kwh"], ["usedKw", "renewable_used_kw"], ["curtailedKw", "renewable_curtailed_kw"],
@@ -101,6 +104,7 @@ async function look() {
     heard.entries = audit.said.items;
     heard.state = state.said;
     if (looks % AHEAD_EVERY === 0 || !heard.ahead?.sites.length || planIsOld()) await lookAhead();
+    if (heard.frame?.values.fleet && (looks % WHOLE_EVERY === 0 || !heard.frame.values.sites.length)) await lookWhole();
     looks += 1;
     showDecisions();
     showAudit();
@@ -115,6 +119,14 @@ async function lookAhead() {
   const { status, said } = await ask("/api/ahead");
   if (status !== 200) return;
   heard.ahead = said;
+  drawSoon();
+}
+
+/** Every site whole, where a frame holds only columns of them. */
+async function lookWhole() {
+  const { status, said } = await ask("/api/sites");
+  if (status !== 200) return;
+  takeWhole(said);
   drawSoon();
 }
 
@@ -202,8 +214,8 @@ async function follow() {
 
 const KEYS = {
   j: () => choose(1), k: () => choose(-1),
-  a: () => withChosen((one) => answer("approve", one)), r: () => withChosen((one) => answer("reject", one)), e: () => withChosen(explain),
-  f: freezeOrThaw, u: release, l: () => (speakOther(), showAll()), d: shade,
+  a: () => withChosen((one) => answer("approve", one)), r: () => withChosen((one) => answer("reject", one)), e: () => withChosen(explain), w: () => withChosen(wonderWhat),
+  "/": () => !$("choose").hidden && $("find").focus(), f: freezeOrThaw, u: release, l: () => (speakOther(), showAll()), d: shade,
 };
 
 function shade() {
@@ -214,7 +226,7 @@ function shade() {
 }
 
 function onKey(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA)$/.test(event.target.tagName) || document.querySelector("dialog[open]")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || document.querySelector("dialog[open]")) return;
   const act = KEYS[event.key];
   if (!act || !$("entry").hidden) return;
   event.preventDefault();
@@ -225,6 +237,8 @@ function begin() {
   document.documentElement.dataset.shade = localStorage.getItem("shade") ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
   speak();
   prepareDecisions(answer);
+  prepareMany(showFrame);
+  prepareWhatIf();
   for (const [id, act] of [["freeze", freezeOrThaw], ["release", release], ["language", KEYS.l], ["shade", shade], ["leave", () => $("ask").close("")], ["close", () => $("source").close()]]) $(id).onclick = act;
   $("entry").onsubmit = (event) => {
     event.preventDefault();

@@ -3,6 +3,7 @@
 import { ask } from "./asking.js";
 import { heard } from "./heard.js";
 import { $, made } from "./made.js";
+import { wonderWhat } from "./whatif.js";
 import { instant, number, span, word } from "./words.js";
 
 const explained = new Map();
@@ -63,7 +64,7 @@ function whole(one) {
     ["digest", made("dd", { text: String(one.digest).slice(0, 16), kind: "code" })],
   ].filter(([, value]) => value);
   const why = explained.get(one.id);
-  const acts = [["approve", () => onAnswer("approve", one)], ["reject", () => onAnswer("reject", one)], ["explain", () => explain(one)]];
+  const acts = [["approve", () => onAnswer("approve", one)], ["reject", () => onAnswer("reject", one)], ["explain", () => explain(one)], ["whatIf", () => wonderWhat(one)]];
   const buttons = acts.map(([key, act], first) => {
     const label = word(key === "explain" && why ? "hide" : key);
     return made("button", { type: "button", text: label, ariaLabel: `${label}: ${one.title}`, kind: first === 0 ? "strong" : "", onclick: act, data: { act: `${key} ${one.id}` } });

@@ -1,6 +1,6 @@
 /** The strip of figures: each leads to what it is made of, where that comes from, and how old it is. */
 
-import { age, byImport, carbonSource, heard, isStale, leftOut, total } from "./heard.js";
+import { age, byImport, carbonSource, heard, isStale, total } from "./heard.js";
 import { $, made } from "./made.js";
 import { instant, money, number, span, word } from "./words.js";
 
@@ -10,14 +10,15 @@ function figures() {
   const sites = heard.frame?.values.sites ?? [];
   const [used, curtailed, load, imports, limit] = ["renewable_used_kw", "renewable_curtailed_kw", "facility_kw", "import_kw", "import_max_kw"].map(total);
   const price = byImport("price_per_mwh");
-  const cost = !leftOut() && sites.every((site) => typeof site.import_kw === "number" && typeof site.price_per_mwh === "number")
+  const fleet = heard.frame?.values.fleet;
+  const cost = fleet ? (fleet.cost_per_h ?? null) : sites.every((site) => typeof site.import_kw === "number" && typeof site.price_per_mwh === "number")
     ? sites.reduce((sum, site) => sum + (site.import_kw * site.price_per_mwh) / 1000, 0) : null;
   const risks = heard.frame?.values.at_risk ?? [];
   const over = sites.filter((site) => isOver(site)).map((site) => site.site);
   const known = sites.map((site) => site.price_per_mwh).filter((one) => typeof one === "number");
   return [
     { name: "load", value: number(load), unit: "kW", note: `IT ${number(total("it_kw"))} kW`, source: "meters", keys: ["facility_kw", "it_kw"] },
-    { name: "fromGrid", value: number(imports), unit: "kW", note: over.length ? `${word("over")}: ${over.join(", ")}` : `${word("ofLimit")} ${number(limit)} kW`, source: "meters", keys: ["import_kw", "import_max_kw", "export_kw"], bad: over.length > 0 },
+    { name: "fromGrid", value: number(imports), unit: "kW", note: over.length ? `${word("over")}: ${over.length > 2 ? `${over.length} × ${word("site")}` : over.join(", ")}` : `${word("ofLimit")} ${number(limit)} kW`, source: "meters", keys: ["import_kw", "import_max_kw", "export_kw"], bad: over.length > 0 },
     { name: "couldLess", value: number(total("could_less_kw")), unit: "kW", note: word("atOnce"), source: "meters", keys: ["could_less_kw"], sign: "▼" },
     { name: "couldMore", value: number(total("could_more_kw")), unit: "kW", note: word("atOnce"), source: "meters", keys: ["could_more_kw", "soc_kwh"], sign: "▲" },
     { name: "price", value: number(price), unit: `${currency}/MWh`, note: known.length ? `${number(Math.min(...known))} … ${number(Math.max(...known))}` : word("unknownValue"), source: "price_per_mwh", keys: ["price_per_mwh"] },
@@ -30,7 +31,8 @@ function figures() {
 
 /** Whether a site draws more than its connection and calls let it. @param {object} site */
 export function isOver(site) {
-  return typeof site.import_kw === "number" && typeof site.import_max_kw === "number" && site.import_kw > site.import_max_kw * (1 + 1e-6) + 0.5;
+  const rounded = heard.frame?.values.fleet ? 1.01 : 0.5;
+  return typeof site.import_kw === "number" && typeof site.import_max_kw === "number" && site.import_kw > site.import_max_kw * (1 + 1e-6) + rounded;
 }
 
 /** Show the strip. The buttons stay the same elements, so that focus stays. */

@@ -7,16 +7,37 @@ const FRAMES_MOST = 1_500;
 const METERS_STALE_S = 1_800;
 const ISSUE_STALE_S = 36 * 3_600;
 
-export const heard = { frame: null, past: [], ahead: null, state: null, proposals: [], entries: [], last: "", frames: 0, connected: false };
+export const heard = { frame: null, past: [], ahead: null, state: null, whole: null, proposals: [], entries: [], last: "", frames: 0, connected: false };
 
-/** Take in a frame. @param {{number: number, at: string, values: object}} frame */
+/** Take in a frame; of many sites it holds columns in the order of `/api/sites`. @param {{number: number, at: string, values: object}} frame */
 export function takeFrame(frame) {
   const at = Date.parse(frame.values.at ?? frame.at);
+  if (frame.values.fleet) frame.values.sites = joined(frame.values);
   heard.frame = frame;
   heard.frames += 1;
   if (heard.past.length && at <= heard.past.at(-1).at) heard.past = heard.past.filter((one) => one.at < at);
-  heard.past.push({ at, sites: Object.fromEntries((frame.values.sites ?? []).map((site) => [site.site, site])) });
+  const { columns, sites = [] } = frame.values;
+  heard.past.push({ at, columns, sites: columns ? {} : Object.fromEntries(sites.map((site) => [site.site, site])) });
   while (heard.past.length > FRAMES_MOST || heard.past[0].at < at - BACK - HOUR) heard.past.shift();
+}
+
+/** Take in every site whole, as it was in a frame. @param {{at: string, items: object[]}} whole */
+export function takeWhole(whole) {
+  heard.whole = whole;
+  const values = heard.frame?.values;
+  if (!values?.fleet) return;
+  values.sites = joined(values);
+  for (const one of heard.past) if (one.at === Date.parse(whole.at)) one.sites = Object.fromEntries(whole.items.map((site) => [site.site, site]));
+}
+
+/** Each site as it was whole last, with what the frame says of it now. */
+function joined({ columns, fleet }) {
+  const items = heard.whole?.items.length === fleet.sites ? heard.whole.items : [];
+  return items.map((site, place) => ({ ...site, ...row(columns, place) }));
+}
+
+function row(columns, place) {
+  return Object.fromEntries(Object.entries(columns).map(([key, list]) => [key, list[place]]));
 }
 
 /** The instant of the newest frame, ms. */
@@ -34,7 +55,9 @@ export function usual() {
 /** Metered values of a site as [start, end, values], oldest first. @param {string} name */
 export function metered(name) {
   const step = usual();
+  const place = heard.whole?.items.findIndex((site) => site.site === name) ?? -1;
   return heard.past.flatMap((one, index) => {
+    if (one.columns && place >= 0) one.sites[name] ??= row(one.columns, place);
     const values = one.sites[name];
     if (!values) return [];
     const before = heard.past[index - 1]?.at ?? one.at - step;
@@ -69,22 +92,17 @@ export function isStale(source) {
   return source === "meters" ? old === null || old > METERS_STALE_S : old !== null && old > ISSUE_STALE_S;
 }
 
-/** How many sites are not in the newest frame, because it would be too long with them. */
-export function leftOut() {
-  return heard.frame?.values.left_out?.sites ?? 0;
-}
-
-/** Sum over all sites; null where one of them is unknown or not in the frame. @param {string} key */
+/** Sum over all sites; null where one of them is unknown. @param {string} key */
 export function total(key) {
-  if (leftOut()) return null;
-  const sites = heard.frame?.values.sites ?? [];
+  const { fleet, sites = [] } = heard.frame?.values ?? {};
+  if (fleet) return fleet[key] ?? null;
   const values = sites.map((site) => site[key]);
   return values.length && values.every((value) => typeof value === "number") ? values.reduce((sum, value) => sum + value, 0) : null;
 }
 
 /** Mean over the sites by what each draws from the grid; plain where none draws. @param {string} key */
 export function byImport(key) {
-  if (leftOut()) return null;
+  if (heard.frame?.values.fleet) return heard.frame.values.fleet[key] ?? null;
   const sites = (heard.frame?.values.sites ?? []).filter((site) => typeof site[key] === "number");
   if (!sites.length) return null;
   const weights = sites.map((site) => Math.max(site.import_kw ?? 0, 0));

@@ -1,8 +1,9 @@
 /** Power by site: small multiples on one scale, six hours back and a day ahead, over ribbons of price, carbon and calls. */
 
 import { isOver, showSource } from "./figures.js";
-import { AHEAD, BACK, coming, heard, isStale, leftOut, metered, present, total } from "./heard.js";
+import { AHEAD, BACK, coming, heard, isStale, metered, present, total } from "./heard.js";
 import { $, made } from "./made.js";
+import { wholeOf } from "./many.js";
 import { clockOf, hourOf, number, word } from "./words.js";
 
 const PALETTE = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#8c7a00", "#5a5a9c", "#7f5539"];
@@ -70,7 +71,7 @@ function highest(all) {
 
 /** Draw every site. */
 export function showSites() {
-  const sites = heard.frame?.values.sites ?? [];
+  const sites = wholeOf(heard.frame?.values.sites ?? []);
   const classes = classNames();
   const all = new Map(sites.map((site) => [site.site, barsOf(site.site, classes)]));
   const [top, ink, size] = [highest(all), inks(), sizes()];
@@ -130,14 +131,14 @@ function say(tile, site, bars) {
 function showPlan() {
   const [ahead, decision] = [heard.ahead, heard.frame?.values.decision];
   const made = ahead?.made_at ? `${word("planOf")} ${clockOf(Date.parse(ahead.made_at), ahead.sites[0]?.clock ?? "UTC")} (${ahead.policy})` : word("noPlan");
-  $("plan").textContent = `${made} · ${decision ? `${word("inForce")} ${decision}` : word("notTold")}${leftOut() ? ` · ${leftOut()} ${word("leftOut")}` : ""}`;
+  $("plan").textContent = `${made} · ${decision ? `${word("inForce")} ${decision}` : word("notTold")}`;
 }
 
 function legend(classes, ink, beyond) {
   const shown = JSON.stringify([classes, ink, beyond, word("plan")]);
   if ($("legend").dataset.shown === shown) return;
   $("legend").dataset.shown = shown;
-  const swatches = [...classes.map((name, index) => [name, PALETTE[index % PALETTE.length], ""]), [word("idle"), BEHIND.idle, ""], [word("losses"), BEHIND.losses, ""], [word("metered"), ink.ink, "line"], [word("plannedLine"), ink.ink, "dashed"], [word(beyond ? "beyond" : "limit"), ink.limit, beyond ? "none" : "line"], [word("used"), "#009e73", ""], [word("curtailed"), "#009e73", "hatched"]];
+  const swatches = [...classes.map((name, index) => [name, PALETTE[index % PALETTE.length], ""]), [word("idle"), BEHIND.idle, ""], [word("losses"), BEHIND.losses, ""], [word("metered"), ink.ink, "line"], [word("plannedLine"), ink.ink, "dashed"], [word(beyond ? "beyond" : "limit"), ink.faint, beyond ? "none" : "dotted"], [word("used"), "#009e73", ""], [word("curtailed"), "#009e73", "hatched"]];
   $("legend").replaceChildren(...swatches.map(([text, colour, kind]) => {
     const mark = made("i", { kind });
     mark.style.setProperty("--mark", colour);
@@ -187,7 +188,12 @@ function powerOf(bars, classes, now, ink, size) {
   const planned = line(ink.ink, "dashed", 1.6, stepped(bars, (one) => one.plan));
   planned.markArea = { silent: true, itemStyle: { color: ink.ground, opacity: 0.42 }, data: [[{ xAxis: now }, { xAxis: now + AHEAD }]] };
   planned.markLine = { silent: true, symbol: "none", lineStyle: { color: ink.ink, type: "solid", width: 1 }, label: { show: true, formatter: word("now"), color: ink.ink, fontSize: size.letters }, data: [{ xAxis: now }] };
-  return [...areas, planned, line(ink.ink, "solid", 2, stepped(bars.filter(([, , one]) => one.metered), (one) => one.import)), line(ink.limit, "solid", 2, stepped(bars, (one) => one.limit))];
+  return [...areas, planned, line(ink.ink, "solid", 2, stepped(bars.filter(([, , one]) => one.metered), (one) => one.import)), line(ink.faint, "dotted", 2, stepped(bars, (one) => one.limit)), line(ink.limit, "solid", 3, stepped(bars, (one) => (breached(one) ? one.limit : null)))];
+}
+
+/** Whether more is drawn, or planned to be, than is allowed. */
+function breached(one) {
+  return (one.metered ? one.import : one.plan) > one.limit * (1 + 1e-6) + 1;
 }
 
 /** What own supply gave: used below, hatched what was not. */

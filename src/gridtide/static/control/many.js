@@ -1,0 +1,128 @@
+/** Many sites: a small picture of each, sorted and filtered, by keyboard; one at a time is opened whole. */
+
+import { isOver } from "./figures.js";
+import { AHEAD, BACK, coming, isStale, metered, present } from "./heard.js";
+import { $, made } from "./made.js";
+import { number, word } from "./words.js";
+
+const FEW = 8;
+const TALL = 34;
+const DRAW_MS = 1_000;
+const tiles = new Map();
+let opened = "";
+let drawn = 0;
+let again = () => undefined;
+
+const share = (site) => (site.import_max_kw > 0 ? (site.import_kw ?? 0) / site.import_max_kw : -1);
+const astray = (site) => (typeof site.plan_import_kw === "number" ? Math.abs((site.import_kw ?? 0) - site.plan_import_kw) : -1);
+const ORDERS = {
+  tight: (one, other) => share(other) - share(one),
+  most: (one, other) => (other.import_kw ?? -1) - (one.import_kw ?? -1),
+  astray: (one, other) => astray(other) - astray(one),
+  name: () => 0,
+};
+
+/** @param {() => void} draw what draws everything again */
+export function prepareMany(draw) {
+  again = draw;
+  $("find").oninput = $("order").onchange = draw;
+  $("small").onkeydown = (event) => {
+    const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    const shown = [...$("small").children];
+    const place = shown.indexOf(document.activeElement);
+    if (!by || place < 0) return;
+    event.preventDefault();
+    shown[Math.max(0, Math.min(place + by, shown.length - 1))].focus();
+  };
+}
+
+/** The sites that are drawn whole: all of few, the opened one of many. @param {object[]} sites */
+export function wholeOf(sites) {
+  const many = sites.length > FEW;
+  $("choose").hidden = $("small").hidden = !many;
+  if (many) showSmall(sites);
+  else if (tiles.size) $("small").replaceChildren(...(tiles.clear() ?? []));
+  return many ? sites.filter((site) => site.site === opened) : sites;
+}
+
+function showSmall(sites) {
+  const sought = $("find").value.trim().toLowerCase();
+  const shown = sites.filter((site) => site.site.toLowerCase().includes(sought)).sort(ORDERS[$("order").value] ?? ORDERS.name);
+  $("found").textContent = `${number(shown.length)} ${word("ofLimit")} ${number(sites.length)}`;
+  const nodes = shown.map((site) => tileOf(site).node);
+  const had = document.activeElement;
+  if (nodes.length !== $("small").children.length || nodes.some((node, place) => node !== $("small").children[place])) {
+    $("small").replaceChildren(...nodes);
+    if (nodes.includes(had)) had.focus();
+    drawn = 0;
+  }
+  const one = nodes.find((node) => node === document.activeElement) ?? nodes[0];
+  for (const node of nodes) node.tabIndex = node === one ? 0 : -1;
+  const style = getComputedStyle(document.documentElement);
+  const ink = Object.fromEntries(["ink", "faint", "limit", "line"].map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
+  const due = performance.now() - drawn > DRAW_MS;
+  if (due) drawn = performance.now();
+  for (const site of shown) {
+    say(tileOf(site), site);
+    if (due) draw(tileOf(site), site, ink);
+  }
+}
+
+function tileOf(site) {
+  if (!tiles.has(site.site)) {
+    const parts = { name: made("b", { text: site.site }), now: made("span"), picture: made("canvas") };
+    const node = made("button", { type: "button", kind: "tile", children: [parts.name, parts.now, parts.picture] });
+    node.onclick = () => {
+      opened = opened === site.site ? "" : site.site;
+      drawn = 0;
+      again();
+    };
+    tiles.set(site.site, { ...parts, node });
+  }
+  return tiles.get(site.site);
+}
+
+function say(tile, site) {
+  const over = isOver(site);
+  tile.now.textContent = `${number(site.import_kw)} ${word("ofLimit")} ${number(site.import_max_kw)} kW${over ? ` · ${word("over")}` : ""}`;
+  tile.node.className = `tile${over ? " bad" : ""}${isStale("meters") || site.import_kw === null ? " stale" : ""}`;
+  tile.node.setAttribute("aria-expanded", String(opened === site.site));
+}
+
+/** What was drawn from the grid, what is planned, and the limit where it is near, each on the scale of its site. */
+function draw(tile, site, ink) {
+  const wide = tile.picture.clientWidth;
+  if (!wide) return;
+  const fine = window.devicePixelRatio || 1;
+  [tile.picture.width, tile.picture.height] = [wide * fine, TALL * fine];
+  const pen = tile.picture.getContext("2d");
+  pen.scale(fine, fine);
+  const { site: next, steps } = coming(site.site);
+  const back = metered(site.site).map(([start, end, one]) => [start, end, one.import_kw, one.import_max_kw]);
+  const on = steps.map(([start, end, step]) => [start, end, next.plan_import_kw?.[step], next.import_max_kw?.[step]]);
+  const all = [...back, ...on];
+  const most = Math.max(1, ...all.map(([, , kw]) => kw ?? 0));
+  const limit = Math.max(...all.map(([, , , kw]) => kw ?? 0), 0);
+  const top = 1.08 * (limit < 2.2 * most ? Math.max(limit, most) : most);
+  const [across, up] = [(at) => ((at - present() + BACK) / (BACK + AHEAD)) * wide, (kw) => TALL - (kw / top) * (TALL - 2)];
+  const line = (bars, of, colour, dash) => {
+    pen.beginPath();
+    pen.setLineDash(dash);
+    pen.strokeStyle = colour;
+    pen.lineWidth = 1.5;
+    for (const bar of bars) {
+      if (typeof of(bar) !== "number") continue;
+      pen.moveTo(across(bar[0]), up(of(bar)));
+      pen.lineTo(across(bar[1]), up(of(bar)));
+    }
+    pen.stroke();
+  };
+  pen.fillStyle = ink.line;
+  for (const [start, end, kw] of back) pen.fillRect(across(start), up(kw ?? 0), across(end) - across(start) + 0.5, TALL - up(kw ?? 0));
+  line(all, (bar) => bar[3], ink.faint, [1, 3]);
+  line(all, (bar) => (bar[2] > bar[3] * (1 + 1e-6) + 1 ? bar[2] : null), ink.limit, []);
+  line(back, (bar) => bar[2], ink.ink, []);
+  line(on, (bar) => bar[2], ink.ink, [4, 3]);
+  pen.fillStyle = ink.ink;
+  pen.fillRect(across(present()), 0, 1, TALL);
+}

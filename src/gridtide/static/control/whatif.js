@@ -1,0 +1,90 @@
+/** What would it cost otherwise? A decision's plan solved again with one thing changed; nothing is told. */
+
+import { ask } from "./asking.js";
+import { heard } from "./heard.js";
+import { $, made, table } from "./made.js";
+import { money, word } from "./words.js";
+
+const OF_A_SITE = ["price", "import", "demand", "site"];
+const OF_A_JOB = ["deadline", "work"];
+const AMOUNTS = { price: "+10%", carbon: "+10%", import: "-500kW", demand: "+10%", deadline: "-1h", work: "+10%" };
+let about = null;
+let found = [];
+
+/** Open the question about a decision. @param {object} one */
+export function wonderWhat(one) {
+  about = one;
+  found = [];
+  $("whatif-title").textContent = `${word("whatIf")}: ${one.title}`;
+  options("whatif-job", [["", word("wholeFleet")], ...(one.jobs ?? []).slice(0, 200).map((job) => [job, job])]);
+  options("whatif-site", (heard.ahead?.sites ?? []).map((site) => [site.site, site.site]));
+  kinds();
+  show();
+  $("whatif").showModal();
+  $("whatif-kind").focus();
+}
+
+export function prepareWhatIf() {
+  $("whatif-job").onchange = kinds;
+  $("whatif-kind").onchange = amount;
+  $("whatif-leave").onclick = () => $("whatif").close();
+  $("whatif-form").onsubmit = (event) => {
+    event.preventDefault();
+    solve();
+  };
+}
+
+function options(id, pairs) {
+  $(id).replaceChildren(...pairs.map(([value, text]) => made("option", { value, text })));
+}
+
+function kinds() {
+  const usual = ["price", "import", "carbon", "demand", "site"];
+  options("whatif-kind", [...($("whatif-job").value ? OF_A_JOB : []), ...usual].map((kind) => [kind, word(`if_${kind}`)]));
+  amount();
+}
+
+function amount() {
+  const kind = $("whatif-kind").value;
+  $("whatif-site").disabled = !OF_A_SITE.includes(kind);
+  $("whatif-amount").disabled = kind === "site";
+  $("whatif-amount").value = AMOUNTS[kind] ?? "";
+}
+
+/** Ask for one more; the newest answer stands first. */
+async function solve() {
+  const [kind, job] = [$("whatif-kind").value, $("whatif-job").value];
+  const change = [kind, OF_A_SITE.includes(kind) ? $("whatif-site").value : "", kind === "site" ? "out" : $("whatif-amount").value.trim()].filter(Boolean).join(" ");
+  $("whatif-said").textContent = word("solving");
+  const asked = `change=${encodeURIComponent(change)}${job ? `&job=${encodeURIComponent(job)}` : ""}`;
+  try {
+    const { status, said } = await ask(`/api/decisions/${encodeURIComponent(about.id)}/what-if?${asked}`);
+    $("whatif-said").textContent = status === 200 ? "" : (said.errors ?? []).map((one) => `${one.value}; ${one.limit}. ${one.next_step}`).join(" ");
+    if (status === 200) found = [[said, job], ...found];
+  } catch {
+    $("whatif-said").textContent = word("failed");
+  }
+  show();
+}
+
+/** Every answer so far: what it costs more or less, and between which bounds that is proved. */
+function show() {
+  const currency = heard.ahead?.currency ?? "";
+  const rows = found.flatMap(([said, job]) => {
+    const one = said.what_ifs[0];
+    return [one, one.opposite].filter(Boolean).map((side) => [
+      side === one ? `${one.what_if}${job ? ` · ${job}` : ""}` : word("otherWay"),
+      side.cost === null ? made("td", { text: `${word("noPlanHolds")}: ${side.refused.join("; ")}` }) : `${signed(side.cost)} ${currency}`,
+      side.cost === null ? "" : `${signed(side.least)} … ${signed(side.most)}`,
+    ]);
+  });
+  const plan = found[0]?.[0].plan;
+  $("whatif-plan").textContent = plan ? `${word("plan_cost")}: ${money(plan.cost)} ${currency} · ${word("lower_bound")} ${money(plan.lower_bound)}` : word("whatIfAbout");
+  table("whatif-rows", [word("what"), word("changesCost"), word("provedBetween")], rows, "text");
+  $("whatif-rows").hidden = !rows.length;
+}
+
+function signed(value) {
+  const text = money(Math.abs(value));
+  return Number(text.replaceAll(",", "")) === 0 ? text : `${value > 0 ? "+" : "−"}${text}`;
+}
