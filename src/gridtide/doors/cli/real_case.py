@@ -35,11 +35,11 @@ def real_case(case: Path, store: str | None) -> "RealCase | None":
 
 
 def led(real: "RealCase", kept: "ServiceStores", chain: "Store") -> "ControlRoom":
-    """The room over these devices, by the clock on the wall."""
+    """The room over these devices, by the clock on the wall; what sets that clock moves nothing."""
     from gridtide.case.real_room import real_room
-    from gridtide.loop.clock import WallClock
+    from gridtide.loop.clock import SteadyClock, WallClock
 
-    return real_room(real, kept, chain, WallClock())
+    return real_room(real, kept, chain, SteadyClock(wall=WallClock()))
 
 
 def agents_of(real: "RealCase | None") -> "APIRouter | None":

@@ -24,7 +24,7 @@ def main(words: list[str]) -> int:
     """Run what the words ask for; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m gridtide.testing.faults", description=__doc__)
     parser.add_argument("names", nargs="*")
-    parser.add_argument("--times", type=int, default=20, help="how often each is tried")
+    parser.add_argument("--times", type=int, default=10, help="how often each is tried")
     parser.add_argument("--seed", type=int, default=1, help="of all instants")
     asked = parser.parse_args(words)
     chosen = [

@@ -4,17 +4,23 @@ from collections.abc import Iterator
 
 from gridtide.testing.faults.demo_service import chain
 from gridtide.testing.faults.lived_on import course
-from gridtide.testing.faults.trial import Fault, Place, Trial, pause
+from gridtide.testing.faults.trial import Fault, Place, Trial, parts, pause
 
 SPEED, HOURS, SEED = 1200.0, 24, 5
 RUNS_AT_MOST_S = 2.0
+A_COURSE = 4
 WRONG_AT_MOST_S = 3.0
 JUMP_AT_MOST_S = 3.0
 """An hour of the course."""
 
 
 def trials(place: Place, times: int) -> Iterator[Trial]:
-    """Again and again under one room; forward and back in turn."""
+    """Again and again under one room, a few times a course; forward and back in turn."""
+    for part, count in parts(place, times, A_COURSE):
+        yield from _of_course(part, count)
+
+
+def _of_course(place: Place, times: int) -> Iterator[Trial]:
     with course(place, SEED, HOURS, SPEED, on_postgres=False) as here, here.room() as room:
         for number in range(times):
             pause(place.rng.uniform(0.0, RUNS_AT_MOST_S))

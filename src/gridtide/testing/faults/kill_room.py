@@ -2,13 +2,12 @@
 
 import subprocess
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 
 from gridtide.loop.clock import seconds
 from gridtide.testing.faults.demo_service import chain
 from gridtide.testing.faults.lived_on import Course, course, said
-from gridtide.testing.faults.trial import Fault, Place, Trial, kept, pause, until
+from gridtide.testing.faults.trial import Fault, Place, Trial, kept, parts, pause, until
 
 PROMISE = (
     "no act is done twice or without an intent, what nobody knows is read back before more is"
@@ -17,15 +16,13 @@ PROMISE = (
 SPEED, HOURS = 2400.0, 24
 RUNS_AT_MOST_S = 4.0
 KILLS_A_COURSE = 4
+FIRST_SEED = 5
 
 
 def trials(place: Place, times: int, on_postgres: bool) -> Iterator[Trial]:
     """Course after course, each with a few kills."""
-    for first in range(0, times, KILLS_A_COURSE):
-        folder = place.folder / f"course-{first}"
-        folder.mkdir()
-        kills = min(KILLS_A_COURSE, times - first)
-        yield from _of_course(replace(place, folder=folder), kills, first + 5, on_postgres)
+    for number, (part, kills) in enumerate(parts(place, times, KILLS_A_COURSE)):
+        yield from _of_course(part, kills, FIRST_SEED + number, on_postgres)
 
 
 def _of_course(place: Place, kills: int, seed: int, on_postgres: bool) -> Iterator[Trial]:

@@ -7,6 +7,7 @@ from gridtide.testing.faults import (
     kill_room,
     kill_service,
     lost_database,
+    lying_source,
     paused_leader,
     silent_devices,
     two_at_once,
@@ -24,6 +25,7 @@ FAULTS: tuple[Fault, ...] = (
     lost_database.FAULT,
     full_disk.FAULT,
     silent_devices.FAULT,
+    lying_source.FAULT,
     clock_jumps.FAULT,
     both_dead.FAULT,
 )

@@ -2,12 +2,11 @@
 
 import signal
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 
 from gridtide.testing.faults.demo_service import chain
 from gridtide.testing.faults.lived_on import Course, course
-from gridtide.testing.faults.trial import Fault, Place, Trial, kept, pause, until
+from gridtide.testing.faults.trial import Fault, Place, Trial, kept, parts, pause, until
 
 SPEED, HOURS, SEED = 2400.0, 24, 5
 RUNS_AT_MOST_S = 3.0
@@ -16,10 +15,8 @@ NOT_LEADING = 3
 
 def trials(place: Place, times: int) -> Iterator[Trial]:
     """A course each time: pausing takes a lease."""
-    for number in range(times):
-        folder = place.folder / f"course-{number}"
-        folder.mkdir()
-        with course(replace(place, folder=folder), SEED, HOURS, SPEED, on_postgres=True) as here:
+    for part, _ in parts(place, times, 1):
+        with course(part, SEED, HOURS, SPEED, on_postgres=True) as here:
             _taken_over(here, place)
             here.look()
             here.look_at_promises()

@@ -1,7 +1,7 @@
 """A fault, and what came of each time it was tried."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import sleep
 
@@ -42,10 +42,18 @@ class Place:
         return self.postgres
 
 
+def parts(place: Place, times: int, at_most: int) -> Iterator[tuple[Place, int]]:
+    """So many trials in parts of at most so many, each with a folder of its own."""
+    for first in range(0, times, at_most):
+        folder = place.folder / f"part-{first}"
+        folder.mkdir()
+        yield replace(place, folder=folder), min(at_most, times - first)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """name: as the table has it. promise: what holds whatever happens. trials: tries it at most so often; raises
-    BrokenPromise. needs: what it stands beside, None for nothing."""
+    """name: as the table has it. promise: what holds whatever happens. trials: tries it so often; raises
+    BrokenPromise. on_postgres: whether it stands beside a server."""
 
     name: str
     promise: str
