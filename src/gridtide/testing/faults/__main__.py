@@ -36,9 +36,6 @@ def main(words: list[str]) -> int:
         parser.error("no fault begins so; one of: " + "; ".join(fault.name for fault in FAULTS))
     print(ROW.format("fault", "tried", "survived", "acts open", "next decision, s"))
     tallies = [told(fault, asked.times, asked.seed) for fault in chosen]
-    for tally in tallies:
-        for sentence in tally.broke:
-            print(f"{tally.fault.name}: {sentence}")
     return 1 if any(tally.broke for tally in tallies) else 0
 
 

@@ -13,7 +13,7 @@ PROMISE = (
     "no act is done twice or without an intent, what nobody knows is read back before more is"
     " told, and no promised job is late"
 )
-SPEED, HOURS = 2400.0, 24
+SPEED, HOURS = 1200.0, 24
 RUNS_AT_MOST_S = 4.0
 KILLS_A_COURSE = 4
 FIRST_SEED = 5

@@ -17,9 +17,9 @@ from gridtide.stores.sql.intents import SqlIntents
 from gridtide.stores.sql.opening import open_database, open_to_read
 from gridtide.testing.faults.demo_service import chain
 from gridtide.testing.faults.far_fleet import FarFleet, Line, clock_of, study_of
-from gridtide.testing.faults.trial import Place, kept, until
+from gridtide.testing.faults.trial import PATIENCE_S, Place, kept, until
 
-LEADS_WITHIN_S = 60.0
+LEADS_WITHIN_S = PATIENCE_S
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,8 @@ from gridtide.loop.clock import seconds
 from gridtide.testing.postgres_server import Postgres
 
 POLL_S = 0.02
+PATIENCE_S = 180.0
+"""How long anything is waited for: long enough for a machine that does much else."""
 
 
 class BrokenPromise(Exception):
@@ -95,7 +97,7 @@ def kept(holds: object, said: str) -> None:
         raise BrokenPromise(said)
 
 
-def until(holds: Callable[[], object], said: str, within_s: float = 60.0) -> float:
+def until(holds: Callable[[], object], said: str, within_s: float = PATIENCE_S) -> float:
     """Look until something holds; the seconds that took. Raises BrokenPromise where it does not come in time."""
     begun_s = seconds()
     while not holds():

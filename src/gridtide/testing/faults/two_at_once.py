@@ -6,7 +6,7 @@ from functools import partial
 
 from gridtide.stores.sql.opening import open_database
 from gridtide.testing.faults.demo_service import chain, decisions, next_decision_s, served, words
-from gridtide.testing.faults.trial import Fault, Place, Trial, kept
+from gridtide.testing.faults.trial import PATIENCE_S, Fault, Place, Trial, kept
 
 REFUSED = 2
 
@@ -17,7 +17,9 @@ def trials(place: Place, times: int, on_postgres: bool) -> Iterator[Trial]:
     open_database(store).close()
     with served(store, place.folder / "log"):
         for _ in range(times):
-            second = subprocess.run(words(store), capture_output=True, text=True, timeout=60)
+            second = subprocess.run(
+                words(store), capture_output=True, text=True, timeout=PATIENCE_S
+            )
             kept(second.returncode == REFUSED, f"the second one ends {second.returncode}")
             kept(second.stdout == "", f"the second one says {second.stdout}")
             kept("leads" in second.stderr or "holds" in second.stderr, second.stderr)
