@@ -169,7 +169,7 @@ def test_ten_minutes_are_scored_and_shown_at_two_seconds() -> None:
 
 def test_a_set_point_is_told_at_once_not_at_the_next_cycle() -> None:
     """The thread is woken by the line; closing it ends it and gives the line up."""
-    clock, threads = WallClock(), []
+    clock, threads = WallClock(), list[RegulationThread]()
     line = Line(lambda: threads[0].heard())
     told = ToldStore(now=clock.now, soc_kwh=1250.0)
     rules = SetpointRules(
@@ -201,4 +201,4 @@ def test_a_set_point_is_told_at_once_not_at_the_next_cycle() -> None:
             time.sleep(0.02)
         assert patience
     threads[0].close()
-    assert line.closed and not threads[0].thread.is_alive()
+    assert line.closed and threads[0].thread is not None and not threads[0].thread.is_alive()

@@ -28,6 +28,7 @@ from gridtide.case.river_plant import river_faults
 from gridtide.case.schema import CaseFile, ContractTable, SiteTable
 from gridtide.case.services import answering_faults
 from gridtide.case.serving_tables import requests_faults
+from gridtide.case.setpoint_faults import setpoint_faults
 from gridtide.case.slower_answers import slower_faults
 from gridtide.case.speed_up import speed_up_faults
 from gridtide.case.tariffs import tariff_faults
@@ -74,6 +75,7 @@ def faults_of(case: CaseFile) -> list[Finding]:
         *wind_faults(case),
         *river_faults(case),
         *device_faults(case),
+        *setpoint_faults(case),
     ]
 
 

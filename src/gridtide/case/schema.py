@@ -692,6 +692,18 @@ class AutonomyTable(Table):
     until_h: Annotated[float, Field(ge=0, le=24, allow_inf_nan=False)] = 24.0
 
 
+class SetpointTable(Table):
+    """[[setpoint]]: the line of a dispatch centre to a site, where the case is served live."""
+
+    site: Name
+    line: Literal["iec104", "modbus"]
+    host: Name = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)]
+    centres: tuple[Name, ...] = ()
+    offer_kw: Annotated[Power, Field(gt=0)] | None = None
+    cycle_s: Annotated[float, Field(ge=1, le=60)] = 4.0
+
+
 class CaseFile(Table):
     """A whole case."""
 
@@ -716,6 +728,7 @@ class CaseFile(Table):
     plugin: tuple[PluginTable, ...] = ()
     device: tuple[DeviceTable, ...] = ()
     autonomy: AutonomyTable = AutonomyTable()
+    setpoint: tuple[SetpointTable, ...] = ()
 
 
 def span_of(case: CaseTable) -> tuple[datetime, datetime]:

@@ -30,6 +30,7 @@ from gridtide.loop.frame import (
     framed,
     site_values,
 )
+from gridtide.loop.glance import Glance
 from gridtide.loop.instants import next_turn
 from gridtide.loop.later import later
 from gridtide.loop.left_alone import without_unknown_stores
@@ -56,7 +57,7 @@ from gridtide.trust.guard import check
 from gridtide.trust.modes import Freeze, Mode, Release, Thaw, ToEnvelope, ToMode, lapsed
 from gridtide.trust.people import Person
 from gridtide.trust.proposal import proposal_of
-from gridtide.trust.record import Decision, Stage, StoreFullError, StoreLostError
+from gridtide.trust.record import Decision, Stage, Store, StoreFullError, StoreLostError
 from gridtide.trust.touch import touched
 
 UNKNOWN = np.zeros(0, dtype=np.int64)
@@ -390,6 +391,8 @@ class ControlRoom:
             stuck.insert(0, ("not-written", "store", self.stuck))
         if self.undecided:
             stuck.append(("no-decision", self.policy.name, self.undecided))
+        if isinstance(self.policy, PlansBeside) and self.policy.fallen:
+            stuck.append(("planner", self.policy.name, self.policy.fallen))
         return alarm_values(self.world.watch.standing, [*stuck, *told, *silent], now)
 
     def _ages(self, now: datetime, seen: Seen | None) -> dict[str, float]:
@@ -448,6 +451,25 @@ class ControlRoom:
     def audit(self, count: int) -> tuple[Mapping[str, object], ...]:
         """The newest entries of the chain that this process wrote, newest first."""
         return self.minutes.entries(count)
+
+    def glance(self) -> Glance:
+        """What is known now, to be computed on by whoever asks."""
+        with self.lock:
+            return Glance(
+                at=self.world.now,
+                currency=self.currency,
+                mandate=self.mandate,
+                turn=self.turn,
+                memory=self.memory,
+                orders=self.orders,
+                in_force=self.in_force,
+                seen=self.world.seen,
+                proposals=self.desk.proposals(),
+            )
+
+    def chain(self) -> tuple[Store, int]:
+        """The store of the audit chain, and how many records stand in it."""
+        return self.minutes.store, self.minutes.written
 
     def unready(self) -> tuple[str, ...]:
         """What keeps it from being relied on."""

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from gridtide.fleet.device import (
+    PowerReading,
+    ReadsPower,
+    RenewsLeases,
     Restrains,
     Restraint,
     StoreReading,
@@ -32,9 +35,12 @@ class BaseExchange:
 
 @dataclass(kw_only=True, eq=False)
 class LedStore:
-    """Satisfies StoresEnergy and Restrains. device: what is told in the end. epoch: of tickets before the room told it
-    anything. led: whether set-points move it; what the room says then is its base and is told with the next of them,
-    otherwise it is told at once. base: None before the room said anything, and once it let go.
+    """Satisfies StoresEnergy and, as far as its device does, Restrains, RenewsLeases and ReadsPower.
+
+    device: what is told in the end. epoch: of tickets before the room told it anything. led: whether set-points move
+    it; what the room says then is its base and is told with the next of them, otherwise it is told at once. base: None
+    before the room said anything, and once it let go. told: what a set-point told last, and until when; count: how many
+    were.
     """
 
     name: str
@@ -81,6 +87,15 @@ class LedStore:
             if isinstance(self.device, Restrains):
                 return self.device.release(ticket, subject)
             return self.device.exchange(ticket, 0.0, 0.0, ticket.expires_at)
+
+    def renew(self) -> tuple[Restraint, ...]:
+        """Hold what the device holds for another lease. Raises UnreachableError."""
+        with self.lock:
+            return self.device.renew() if isinstance(self.device, RenewsLeases) else ()
+
+    def read_power(self) -> tuple[PowerReading, ...]:
+        """What a meter of the device says, nothing where it has none. Raises UnreachableError."""
+        return self.device.read_power() if isinstance(self.device, ReadsPower) else ()
 
     def base_kw(self, now: datetime) -> float:
         """What the room wants it to draw, kW, below 0 to give; 0 where nothing holds any more."""

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from gridtide.loop.glance import Glance
 from gridtide.loop.turn import Turn
 from gridtide.trust.people import Person
+from gridtide.trust.record import Store
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +75,14 @@ class Room(Protocol):
 
     def audit(self, count: int) -> tuple[Mapping[str, object], ...]:
         """The newest entries of the audit chain, newest first: number, hash, and what each says."""
+        ...
+
+    def glance(self) -> Glance:
+        """What is known now, to be computed on by whoever asks."""
+        ...
+
+    def chain(self) -> tuple[Store, int]:
+        """The store of the audit chain, and how many records stand in it."""
         ...
 
     def unready(self) -> tuple[str, ...]:

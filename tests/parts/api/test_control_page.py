@@ -1,18 +1,17 @@
 """The page of the control room in a real browser: it lives, people act by keyboard, and no name becomes markup."""
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from in_a_browser import act, barriers, opened
+from playwright.sync_api import Browser, Page, expect
 from service_process import Running, service
 
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "src" / "gridtide" / "static" / "control"
-AXE = ROOT / ".parts" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 ODD = "<img src=x onerror=alert(1)>"
 
 
@@ -27,22 +26,20 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 @pytest.fixture(scope="module")
 def chromium(browser: str) -> Iterator[Browser]:
     """A browser without pages."""
-    with sync_playwright() as player:
-        opened = player.chromium.launch(executable_path=browser, args=["--no-sandbox"])
-        yield opened
-        opened.close()
+    with opened(browser) as found:
+        yield found
 
 
 @pytest.fixture
 def page(chromium: Browser, here: Running) -> Iterator[Page]:
     """An empty page; errors in its console, dialogs and requests that leave the origin fail the test."""
     context = chromium.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
-    opened, errors, asked = context.new_page(), list[str](), list[str]()
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.on("dialog", lambda dialog: errors.append(dialog.message))
-    opened.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
-    opened.on("request", lambda request: asked.append(request.url))
-    yield opened
+    fresh, errors, asked = context.new_page(), list[str](), list[str]()
+    fresh.on("pageerror", lambda error: errors.append(str(error)))
+    fresh.on("dialog", lambda dialog: errors.append(dialog.message))
+    fresh.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    fresh.on("request", lambda request: asked.append(request.url))
+    yield fresh
     context.close()
     # that a viewer is refused is what a browser notes too
     assert [error for error in errors if "status of 403" not in error] == []
@@ -55,28 +52,6 @@ def entered(page: Page, here: Running, role: str) -> Page:
     expect(page.locator("#line")).to_have_text("live")
     expect(page.locator("#power canvas").first).to_be_visible()
     return page
-
-
-def barriers(page: Page) -> list[str]:
-    """What axe-core finds on the page as it is: rule, and the first element."""
-    if not AXE.exists():
-        reason = "no axe-core on this machine; .ci/parts installs it"
-        if os.environ.get("GRIDTIDE_REQUIRE_PARTS") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("async () => (await axe.run()).violations")
-    return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found]
-
-
-def act(page: Page, key: str, reason: str, said: str) -> None:
-    """Press a key, give a reason, all by keyboard, and see what the room says."""
-    page.keyboard.press(key)
-    expect(page.locator("#reason")).to_be_focused()
-    page.keyboard.type(reason)
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    expect(page.locator("#said")).to_have_text(said)
 
 
 @pytest.mark.parts

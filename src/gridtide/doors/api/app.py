@@ -24,6 +24,7 @@ from gridtide.doors.api.pages import add_pages
 from gridtide.doors.api.problems import Refused
 from gridtide.doors.api.reading import reading
 from gridtide.doors.api.recorder import Recorder
+from gridtide.doors.api.tabs import tabs
 from gridtide.doors.api.what_if import what_if_router
 from gridtide.finding import Finding
 
@@ -64,8 +65,8 @@ def app_of(
         exception_handlers={RequestValidationError: _unfit, HTTPException: _unknown},
     )
     own = (health(opening), reading(opening.room), acting(opening.room, broadcast.tallies))
-    solved = (what_if_router(opening.running, Aside()),)
-    for router in (*own, *solved, *beside(opening, broadcast)):
+    beyond = (tabs(opening.room), what_if_router(opening.running, Aside()))
+    for router in (*own, *beyond, *beside(opening, broadcast)):
         app.include_router(router)
     add_pages(app)
     return app

@@ -7,6 +7,7 @@ import { age, heard, isStale, takeFrame, takeWhole, usual } from "./heard.js";
 import { $, made, table } from "./made.js";
 import { prepareMany } from "./many.js";
 import { showSites } from "./sites.js";
+import { showTab, tabKeys } from "./tabs/tabs.js";
 import { prepareWhatIf, wonderWhat } from "./whatif.js";
 import { clockOf, instant, number, span, speak, speakOther, word } from "./words.js";
 
@@ -76,6 +77,7 @@ function showAll() {
   showDecisions(true);
   showAudit();
   showLine();
+  showTab();
 }
 
 /** Whether what is shown is so: the line lives, and the newest frame is of now by the clock of the server. */
@@ -85,7 +87,7 @@ function showLine() {
   const key = !heard.connected || performance.now() - signOfLife > SILENT_MS ? "lost" : old > 3 * usual() ? "staleLine" : "live";
   $("line").textContent = word(key);
   $("line").className = key === "live" ? "good" : "bad";
-  document.querySelector("main").classList.toggle("stale", key !== "live");
+  for (const main of document.querySelectorAll("main")) main.classList.toggle("stale", key !== "live");
   const pace = heard.frame?.values.simulated;
   $("pace").textContent = typeof pace === "number" ? `${word("simulated")} ×${number(pace)}` : "";
   $("at").textContent = instant(heard.state?.at ?? heard.frame?.values.at, true);
@@ -215,7 +217,7 @@ async function follow() {
 const KEYS = {
   j: () => choose(1), k: () => choose(-1),
   a: () => withChosen((one) => answer("approve", one)), r: () => withChosen((one) => answer("reject", one)), e: () => withChosen(explain), w: () => withChosen(wonderWhat),
-  "/": () => !$("choose").hidden && $("find").focus(), f: freezeOrThaw, u: release, l: () => (speakOther(), showAll()), d: shade,
+  "/": () => !$("choose").hidden && $("find").focus(), f: freezeOrThaw, u: release, ...tabKeys, l: () => (speakOther(), showAll()), d: shade,
 };
 
 function shade() {
@@ -223,6 +225,7 @@ function shade() {
   document.documentElement.dataset.shade = next;
   localStorage.setItem("shade", next);
   showFrame();
+  showTab();
 }
 
 function onKey(event) {
@@ -256,6 +259,7 @@ let started = false;
 function start() {
   if (!started) setInterval(() => ($("entry").hidden ? look() : showLine()), LOOK_MS);
   started = true;
+  showTab();
   look();
   follow();
 }
