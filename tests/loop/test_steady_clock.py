@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridtide.loop.clock import DrivenClock, SteadyClock
+from gridtide.loop.clock import DrivenClock, SteadyClock, set_said
 from gridtide.testing.calls import NOON
 
 HOURS = st.floats(-48.0, 48.0).filter(lambda hours: abs(hours) > 0.01)
@@ -54,3 +54,14 @@ def test_a_clock_that_is_kept_right_is_followed_and_never_goes_back(moves_s: lis
         seen.append(clock.now())
     assert seen == sorted(seen)
     assert abs((seen[-1] - time.wall.present).total_seconds()) <= 1.0
+
+
+def test_a_clock_that_somebody_set_is_said_with_what_to_do() -> None:
+    """Until it is right again; of other clocks there is nothing to say."""
+    time = Elapsed()
+    clock = SteadyClock(wall=time.wall, steady=time)
+    assert set_said(clock) == set_said(time.wall) == ""
+    time.wall.present += timedelta(minutes=5)
+    assert set_said(clock).startswith("the wall's was set by 300 s")
+    time.wall.present -= timedelta(minutes=5)
+    assert set_said(clock) == ""

@@ -82,6 +82,14 @@ class SteadyClock:
         self.wall.wake()
 
 
+def set_said(clock: object) -> str:
+    """What is to be said of a clock on the wall that somebody set; empty where nobody did, or none is followed."""
+    off_s = clock.set_by_s() if isinstance(clock, SteadyClock) else 0.0
+    if abs(off_s) < SET_S:
+        return ""
+    return f"the wall's was set by {off_s:.0f} s and is not followed: set it right, or restart the service"
+
+
 @dataclass(frozen=True)
 class MovedClock:
     """The clock on the wall, moved so that a course begins as this is made: it never stands still, whatever is thought
