@@ -2,8 +2,13 @@
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gridtide.loop.world import WakingClock
 
 
 def steady_s() -> float:
@@ -36,6 +41,53 @@ class WallClock:
     def wake(self) -> None:
         """Have whoever waits look at once."""
         self._woken.set()
+
+
+SET_S = 1.0
+"""By so much a clock that is only kept right moves at most; more than that, somebody set it."""
+
+
+@dataclass(kw_only=True)
+class SteadyClock:
+    """The wall's clock, gone on by one that nobody can set: set forward or back, the wall's moves nothing here until
+    this is made anew; what keeps it right, less than a second, is followed. steady: seconds that only rise.
+    """
+
+    wall: "WakingClock"
+    steady: Callable[[], float] = steady_s
+    _last: tuple[datetime, float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._last = (self.wall.now(), self.steady())
+
+    def now(self) -> datetime:
+        """The present instant; it never goes back."""
+        (last, last_s), steady_s, shown = self._last, self.steady(), self.wall.now()
+        gone_on = last + timedelta(seconds=steady_s - last_s)
+        if abs((shown - gone_on).total_seconds()) >= SET_S:
+            return gone_on
+        self._last = (max(shown, last), steady_s)
+        return self._last[0]
+
+    def set_by_s(self) -> float:
+        """By how much somebody set the wall's clock since; below a second nobody did."""
+        return (self.wall.now() - self.now()).total_seconds()
+
+    def wait_until(self, moment: datetime) -> None:
+        """Sleep until the instant has come, or until woken."""
+        self.wall.wait_until(self.wall.now() + (moment - self.now()))
+
+    def wake(self) -> None:
+        """Have whoever waits look at once."""
+        self.wall.wake()
+
+
+def set_said(clock: object) -> str:
+    """What is to be said of a clock on the wall that somebody set; empty where nobody did, or none is followed."""
+    off_s = clock.set_by_s() if isinstance(clock, SteadyClock) else 0.0
+    if abs(off_s) < SET_S:
+        return ""
+    return f"the wall's was set by {off_s:.0f} s and is not followed: set it right, or restart the service"
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from gridtide.finding import BadInput
 from gridtide.fleet.act import Release as ReleaseAct
 from gridtide.fleet.site_act import subject_of
 from gridtide.loop.ahead import ahead_values
-from gridtide.loop.clock import seconds
+from gridtide.loop.clock import seconds, set_said
 from gridtide.loop.desk import Desk
 from gridtide.loop.endless import gone_on
 from gridtide.loop.expecting import draws
@@ -408,6 +408,8 @@ class ControlRoom:
         if isinstance(self.policy, PlansBeside) and self.policy.fallen:
             stuck.append(("planner", self.policy.name, self.policy.fallen))
         stuck += self.world.doubted.alarms()
+        if said := set_said(self.clock):
+            stuck.append(("clock-set", "clock", said))
         return alarm_values(self.world.watch.standing, [*stuck, *told, *silent], now)
 
     def _ages(self, now: datetime, seen: Seen | None) -> dict[str, float]:

@@ -9,11 +9,11 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
-import power_processes
 import pytest
-from power_processes import PowerMachine, until
 
 from gridtide.fleet.ticket import Fate
+from gridtide.testing import power_machine
+from gridtide.testing.power_machine import PowerMachine, until
 
 pytestmark = pytest.mark.parts
 REST_KW = 0.7
@@ -62,7 +62,7 @@ def test_with_agent_and_client_dead_the_restore_command_gives_everything_back(
 ) -> None:
     """What the unit's ExecStopPost runs; nothing else is left alive to do it."""
     with machine.agent() as agent:
-        client = [sys.executable, power_processes.__file__, str(machine.folder)]
+        client = [sys.executable, power_machine.__file__, str(machine.folder)]
         killed = subprocess.run(client, check=False)
         assert killed.returncode == -signal.SIGKILL
         assert machine.limit_kw() == 0.4

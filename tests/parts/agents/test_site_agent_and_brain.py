@@ -14,10 +14,10 @@ from typing import Any
 
 import brain_process
 import pytest
-from power_processes import PowerMachine, until
 
 from gridtide.doors.agent.console import ask
 from gridtide.loop.clock import WallClock
+from gridtide.testing.power_machine import PowerMachine, until
 
 pytestmark = pytest.mark.parts
 REST_KW = 0.7

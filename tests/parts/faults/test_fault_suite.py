@@ -13,15 +13,21 @@ from gridtide.testing.faults.trial import Fault, Place, Trial, kept, tried
 
 pytestmark = pytest.mark.parts
 BRIEFLY = 1
+ALREADY = ("kill -9 of the service, SQLite", "two instances at once")
+"""Faults that other tests of the service try too."""
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+@pytest.mark.parametrize(
+    "fault",
+    [fault for fault in FAULTS if not fault.name.startswith(ALREADY)],
+    ids=lambda fault: fault.name,
+)
 def test_what_it_promises_survives(
     fault: Fault, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     """Once each; the command tries each more often."""
     server: Postgres | None = request.getfixturevalue("postgres") if fault.on_postgres else None
-    place = Place(folder=tmp_path, rng=np.random.default_rng(7), postgres=server)
+    place = Place(folder=tmp_path, rng=np.random.default_rng(7), postgres=server, brief=True)
     tally = tried(fault, place, BRIEFLY)
     assert tally.broke == []
     assert tally.survived == tally.tried >= BRIEFLY

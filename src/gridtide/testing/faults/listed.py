@@ -1,9 +1,31 @@
 """Every fault that is tried, in the order of the table."""
 
-from gridtide.testing.faults import kill_service
+from gridtide.testing.faults import (
+    both_dead,
+    clock_jumps,
+    full_disk,
+    kill_room,
+    kill_service,
+    lost_database,
+    lying_source,
+    paused_leader,
+    silent_devices,
+    two_at_once,
+)
 from gridtide.testing.faults.trial import Fault
 
 FAULTS: tuple[Fault, ...] = (
     kill_service.ON_SQLITE,
     kill_service.ON_POSTGRES,
+    kill_room.ON_SQLITE,
+    kill_room.ON_POSTGRES,
+    paused_leader.FAULT,
+    two_at_once.ON_SQLITE,
+    two_at_once.ON_POSTGRES,
+    lost_database.FAULT,
+    full_disk.FAULT,
+    silent_devices.FAULT,
+    lying_source.FAULT,
+    clock_jumps.FAULT,
+    both_dead.FAULT,
 )

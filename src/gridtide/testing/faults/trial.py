@@ -1,7 +1,7 @@
 """A fault, and what came of each time it was tried."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import sleep
 
@@ -11,6 +11,8 @@ from gridtide.loop.clock import seconds
 from gridtide.testing.postgres_server import Postgres
 
 POLL_S = 0.02
+PATIENCE_S = 180.0
+"""How long anything is waited for: long enough for a machine that does much else."""
 
 
 class BrokenPromise(Exception):
@@ -20,18 +22,21 @@ class BrokenPromise(Exception):
 @dataclass(frozen=True, kw_only=True)
 class Trial:
     """One time a fault was tried and survived. next_s: from the fault to the next correct decision, None where that is
-    not what is measured."""
+    not what is measured. hit: whether it left something that nobody knew."""
 
     next_s: float | None = None
+    hit: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where a fault is tried. folder: its own. rng: seeded, of all instants. postgres: a server, where it needs one."""
+    """Where a fault is tried. folder: its own. rng: seeded, of all instants. postgres: a server, where it needs one.
+    brief: whether courses are left before they are over."""
 
     folder: Path
     rng: np.random.Generator
     postgres: Postgres | None = None
+    brief: bool = False
 
     def server(self) -> Postgres:
         """The server that a fault which needs one is given."""
@@ -39,10 +44,18 @@ class Place:
         return self.postgres
 
 
+def parts(place: Place, times: int, at_most: int) -> Iterator[tuple[Place, int]]:
+    """So many trials in parts of at most so many, each with a folder of its own."""
+    for first in range(0, times, at_most):
+        folder = place.folder / f"part-{first}"
+        folder.mkdir()
+        yield replace(place, folder=folder), min(at_most, times - first)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """name: as the table has it. promise: what holds whatever happens. trials: tries it at most so often; raises
-    BrokenPromise. needs: what it stands beside, None for nothing."""
+    """name: as the table has it. promise: what holds whatever happens. trials: tries it so often; raises
+    BrokenPromise. on_postgres: whether it stands beside a server."""
 
     name: str
     promise: str
@@ -57,6 +70,7 @@ class Tally:
     fault: Fault
     tried: int = 0
     survived: int = 0
+    hit: int = 0
     next_s: list[float] = field(default_factory=list)
     broke: list[str] = field(default_factory=list)
 
@@ -68,6 +82,7 @@ def tried(fault: Fault, place: Place, times: int) -> Tally:
         for trial in fault.trials(place, times):
             tally.tried += 1
             tally.survived += 1
+            tally.hit += trial.hit
             if trial.next_s is not None:
                 tally.next_s.append(trial.next_s)
     except BrokenPromise as broken:
@@ -82,7 +97,7 @@ def kept(holds: object, said: str) -> None:
         raise BrokenPromise(said)
 
 
-def until(holds: Callable[[], object], said: str, within_s: float = 60.0) -> float:
+def until(holds: Callable[[], object], said: str, within_s: float = PATIENCE_S) -> float:
     """Look until something holds; the seconds that took. Raises BrokenPromise where it does not come in time."""
     begun_s = seconds()
     while not holds():
