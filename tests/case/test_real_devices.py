@@ -18,7 +18,6 @@ from gridtide.loop.at_place import AtPlace
 from gridtide.loop.clock import DrivenClock
 from gridtide.loop.control import ControlRoom
 from gridtide.loop.named_meters import NamedMeters
-from gridtide.loop.reach import Reach
 from gridtide.stores.sql.service import open_for_service
 from gridtide.trust.modes import Mode
 from gridtide.trust.people import Person, Role
@@ -263,8 +262,7 @@ def test_a_case_with_devices_is_still_a_case(tmp_path: Path) -> None:
 def opened(real: RealCase, folder: Path, clock: DrivenClock) -> tuple[ControlRoom, Any]:
     """The room over a store in a folder, and what to close."""
     kept = open_for_service(folder / "db", "test", folder / "readings")
-    reach = Reach(devices=real.devices.reach)
-    return real_room(real, reach, kept, kept.entries, clock), kept
+    return real_room(real, kept, kept.entries, clock), kept
 
 
 def test_a_room_gives_a_real_queue_its_begin_times_once_two_people_let_it(tmp_path: Path) -> None:

@@ -37,17 +37,10 @@ def real_case(case: Path, store: str | None) -> "RealCase | None":
 def led(real: "RealCase", kept: "ServiceStores", chain: "Store") -> "ControlRoom":
     """The room over these devices, each read and told beside the loop, by the clock on the wall."""
     from gridtide.case.real_room import real_room
-    from gridtide.loop.beside import all_beside
-    from gridtide.loop.clock import WallClock, steady_s
-    from gridtide.loop.reach import Reach
+    from gridtide.loop.beside import Pace
+    from gridtide.loop.clock import WallClock
 
-    clock = WallClock()
-    reach = Reach(devices=all_beside(real.devices.reach, clock.now, steady_s))
-    try:
-        return real_room(real, reach, kept, chain, clock)
-    except BaseException:
-        reach.close()
-        raise
+    return real_room(real, kept, chain, WallClock(), Pace())
 
 
 def agents_of(real: "RealCase | None") -> "APIRouter | None":
