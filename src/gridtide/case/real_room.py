@@ -71,8 +71,8 @@ def real_room(
 
     It begins in advise, by the envelope that the case states, unless people decided otherwise before, and has no end.
     chain: where it writes down what it does. pace: how often devices are asked beside the loop, as those that take time
-    must be; what they say is shown and kept, sources are read and plans made beside the loop too. None asks and plans in the
-    loop, for clocks that are driven. Raises BadInput where the course of the case does not hold the present.
+    must be; what they say is shown and kept, sources are read and plans made beside the loop too. None asks and plans
+    in the loop, for clocks that are driven. Raises BadInput where the course of the case does not hold the present.
     """
     now = clock.now()
     refuse_if_any(course_faults(real.study, now))
