@@ -39,6 +39,7 @@ from gridtide.loop.mandate import Mandate, Policy
 from gridtide.loop.minutes import Minutes
 from gridtide.loop.newcomers import left_alone_said
 from gridtide.loop.news import NoNews, ReadsNews, with_news
+from gridtide.loop.past_steps import PastSteps
 from gridtide.loop.planning_beside import PlansBeside
 from gridtide.loop.recovering import kept, read_back, taken_up
 from gridtide.loop.regulating import RegulationThread, seen_of, written_down
@@ -104,6 +105,7 @@ class ControlRoom:
     lines: tuple[RegulationThread, ...] = ()
     endings: tuple[Callable[[], None], ...] = ()
     closed: bool = False
+    past: PastSteps = field(default_factory=PastSteps)
     endless: bool = False
     news: ReadsNews = field(default_factory=NoNews)
 
@@ -157,6 +159,8 @@ class ControlRoom:
             self._verify()
         except (StoreLostError, StoreFullError) as fault:
             self.stuck, self.turn = str(fault), None
+        with self.lock:
+            self.past.keep(self._step_over(), self.world.seen, self.memory.plan)
         self._publish(self.world.now, self.world.seen)
 
     def _decide(self, as_of: datetime) -> None:
@@ -381,6 +385,11 @@ class ControlRoom:
             values["sites"] = site_values(turn.situation, seen, plan, carbon, began)
         self.frame = framed(self.frame.number + 1, now, values)
 
+    def _step_over(self) -> tuple[int, int]:
+        """The seconds between which the newest step lay that is over."""
+        begin, end = self.world.steps.edges_s[self.world.present - 1 :][:2].tolist()
+        return begin, end
+
     def _step_shown(self, now: datetime) -> int:
         """The step that ended at an instant, or runs."""
         return self.world.present - (now <= self.world.now)
@@ -398,6 +407,7 @@ class ControlRoom:
             stuck.append(("no-decision", self.policy.name, self.undecided))
         if isinstance(self.policy, PlansBeside) and self.policy.fallen:
             stuck.append(("planner", self.policy.name, self.policy.fallen))
+        stuck += self.world.doubted.alarms()
         return alarm_values(self.world.watch.standing, [*stuck, *told, *silent], now)
 
     def _ages(self, now: datetime, seen: Seen | None) -> dict[str, float]:
@@ -474,6 +484,7 @@ class ControlRoom:
                 in_force=self.in_force,
                 seen=self.world.seen,
                 proposals=self.desk.proposals(),
+                past=tuple(self.past.steps),
             )
 
     def chain(self) -> tuple[Store, int]:
