@@ -21,7 +21,7 @@ from gridtide.loop.clock import DrivenClock
 from gridtide.loop.control import ControlRoom
 from gridtide.loop.reach import Reach
 from gridtide.signals.history import History, add, known
-from gridtide.signals.issues import heard_again
+from gridtide.signals.issues import heard_again, since
 from gridtide.signals.signal import Kind, Signal
 from gridtide.stores.memory import MemoryIntents, MemoryStore
 from gridtide.testing.openadr import event_of, program_of
@@ -113,20 +113,20 @@ def test_a_file_that_changes_is_read_again_and_what_it_said_stays_as_it_was_issu
     """A new hour and a corrected one count from when they were first seen; before, nobody knew them."""
     room, live, clock = opened(tmp_path)
     looked(live)
-    assert live.newest() is None
+    assert live.newest(clock.now()) is None
     clock.present = START + 3 * HOUR
     seen = clock.present + timedelta(seconds=1)
     (tmp_path / "prices.csv").write_text(prices(50, 51, 99, 53))
     looked(live)
-    news = live.newest()
-    assert news is not None and live.newest() is None
+    news = live.newest(clock.now())
+    assert news is not None and live.newest(clock.now()) is None
     assert price_at(news.history, 3, seen) == 53
     assert np.isnan(price_at(news.history, 3, seen - HOUR))
     assert price_at(news.history, 2, seen) == 99
     assert price_at(news.history, 1, seen) == 51
     (tmp_path / "prices.csv").touch()
     looked(live)
-    assert live.newest() is None and not live.silent()
+    assert live.newest(clock.now()) is None and not live.silent()
     assert room.news is live
 
 
@@ -148,15 +148,27 @@ def test_the_loop_takes_what_is_new_at_the_beginning_of_a_step_and_decides_anew(
     assert isinstance(ages, dict) and "signal[2] prices.csv" in ages
 
 
+def test_what_was_heard_after_the_edge_of_a_step_is_a_turn_of_the_next_too(tmp_path: Path) -> None:
+    """No decision uses what was not known at its instant, and none is late for that."""
+    room, live, clock = opened(tmp_path)
+    room.go_on()
+    edge = room.world.now
+    clock.present += timedelta(seconds=2)
+    (tmp_path / "prices.csv").write_text(prices(50, 51, 52, 1234))
+    looked(live)
+    assert live.newest(edge) is not None and live.newest(clock.now()) is not None
+    assert live.newest(clock.now()) is None
+
+
 def test_a_file_that_is_written_while_it_is_looked_at_is_not_taken(tmp_path: Path) -> None:
     """Only what two looks in a row saw is read."""
-    _, live, _ = opened(tmp_path)
+    _, live, clock = opened(tmp_path)
     for count in range(4, 8):
         (tmp_path / "prices.csv").write_text(prices(*range(count)))
         live.look()
-        assert live.newest() is None
+        assert live.newest(clock.now()) is None
     live.look()
-    assert live.newest() is not None
+    assert live.newest(clock.now()) is not None
 
 
 @pytest.mark.parametrize("said", ["time_utc,price", "no table at all\x00", None])
@@ -169,7 +181,7 @@ def test_what_cannot_be_used_is_named_with_its_age_and_the_last_good_one_stays(
     good = file.read_text()
     file.unlink() if said is None else file.write_text(said)
     looked(live)
-    assert live.newest() is None
+    assert live.newest(clock.now()) is None
     assert "2026-12-01 01:00:00 UTC" in live.silent()["signal[2] prices.csv"]
     room.go_on()
     alarms = room.newest().values["alarms"]
@@ -235,16 +247,16 @@ def test_an_address_is_asked_for_what_has_changed_and_what_it_gives_is_kept_whol
         Prices.said = (200, prices(50, 51, 77))
         clock.present += timedelta(seconds=30)
         looked(live)
-        assert live.newest() is None and len(Prices.asked) == 2
+        assert live.newest(clock.now()) is None and len(Prices.asked) == 2
         clock.present += timedelta(seconds=31)
         looked(live)
-        news = live.newest()
+        news = live.newest(clock.now())
         assert news is not None and price_at(news.history, 2, clock.now()) == 77
         for said in ((500, "no"), (200, "<html>down for maintenance</html>")):
             Prices.said = said
             clock.present += timedelta(seconds=61)
             looked(live)
-            assert live.silent() and live.newest() is None
+            assert live.silent() and live.newest(clock.now()) is None
             assert (tmp_path / "prices.csv").read_text() == prices(50, 51, 77)
         Prices.said = (200, prices(50, 51, 77))
         clock.present += timedelta(seconds=61)
@@ -262,6 +274,34 @@ def test_what_is_read_from_an_address_for_the_first_time_is_fetched_or_refused(
         fetched_first(read_case(tmp_path / "case.toml"), tmp_path)
     assert "127.0.0.1:9" in str(said.value)
     assert not (tmp_path / "prices.csv").exists()
+
+
+def test_what_says_itself_when_it_was_issued_counts_from_then_and_is_heard_once() -> None:
+    """A second value for the same issue counts from when it was seen; what is far back is let go."""
+    line = regular(START, HOUR, 2)
+
+    def said(value: float) -> Signal:
+        return Signal(
+            kind=Kind.TEMPERATURE,
+            zone="N",
+            timeline=line,
+            values=np.asarray([value, value]),
+            source="t",
+            issued_at=START - HOUR,
+        )
+
+    history = heard_again(History(), [said(5.0)], START)
+    assert heard_again(history, [said(5.0)], START + HOUR) is history
+    history = heard_again(history, [said(6.0)], START + HOUR)
+    assert heard_again(history, [said(6.0)], START + 2 * HOUR) is history
+    for at, value in (
+        (START - HOUR, 5.0),
+        (START + HOUR - timedelta(seconds=1), 5.0),
+        (START + HOUR, 6.0),
+    ):
+        assert known(history, Kind.TEMPERATURE, "N", line, at).values.tolist() == [value, value]
+    later = since(history, START + HOUR)
+    assert [len(rows.start_s) for rows in later.series] == [2]
 
 
 @given(
@@ -318,4 +358,4 @@ def test_a_recording_of_a_vtn_that_grows_brings_its_new_calls(tmp_path: Path) ->
     recording.write_text(f"{quiet}\n{line}\n{quiet[:40]}")
     looked(live)
     assert "openadr[1] vtn.jsonl" in live.silent()
-    assert room.mandate.events and live.newest() is None
+    assert room.mandate.events and live.newest(clock.now()) is None

@@ -59,7 +59,8 @@ class Followed:
 class LiveSources:
     """Satisfies ReadsNews. steps: the step edges of the room's course, on whose grid calls bind.
 
-    history, calls: everything heard so far; plain: calls that the case itself states. fresh: whether something is new.
+    history, calls: everything heard so far; plain: calls that the case itself states. fresh: whether something is new;
+    heard_at: when the newest was heard.
     """
 
     case: CaseFile
@@ -71,18 +72,20 @@ class LiveSources:
     plain: tuple[Event, ...]
     followed: list[Followed] = field(default_factory=list)
     fresh: bool = False
+    heard_at: datetime | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
     ended: threading.Event = field(default_factory=threading.Event)
     thread: threading.Thread | None = None
 
     # the loop's side
 
-    def newest(self) -> News | None:
-        """What is known now; None where nothing is new since it was asked last."""
+    def newest(self, as_of: datetime) -> News | None:
+        """What is known now; None where nothing is new since it was asked last. What was heard after `as_of` is
+        handed on again, since no decision of then may use it."""
         with self.lock:
             if not self.fresh:
                 return None
-            self.fresh = False
+            self.fresh = self.heard_at is not None and self.heard_at > as_of
             return News(history=self.history, events=(*self.plain, *self.calls))
 
     def silent(self) -> Mapping[str, str]:
@@ -164,11 +167,12 @@ class LiveSources:
         with self.lock:
             if heard is not self.history:
                 self.history, self.fresh = since(heard, now - OLDEST), True
+                self.heard_at = now
 
     def _called(self, calls: tuple[Event, ...]) -> None:
         with self.lock:
-            self.fresh |= calls != self.calls
-            self.calls = calls
+            if calls != self.calls:
+                self.calls, self.fresh, self.heard_at = calls, True, self.now()
 
     def _around(self) -> Timeline:
         """The steps of the course up to some days from now."""

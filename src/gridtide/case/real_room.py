@@ -78,8 +78,8 @@ def real_room(
 
     It begins in advise, by the envelope that the case states, unless people decided otherwise before, and has no end.
     chain: where it writes down what it does. pace: how often devices are asked beside the loop, as those that take time
-    must be; what they say is shown and kept. None asks in the loop, for clocks that are driven. Raises BadInput where
-    the course of the case does not hold the present.
+    must be; what they say is shown and kept, and sources are read beside the loop too. None asks in the loop, for
+    clocks that are driven. Raises BadInput where the course of the case does not hold the present.
     """
     now = clock.now()
     refuse_if_any(course_faults(real.study, now))
@@ -94,13 +94,14 @@ def real_room(
     room.world.steps = room.mandate.steps
     try:
         room.begin(devices_lived_on=True)
+        sources = follow_sources(room, real.case, real.folder)
     except BaseException:
         room.close()
         raise
     if pace is not None:
+        sources.start()
         room.world.beat = timedelta(seconds=pace.read_every_s)
         _keep_readings(room, said, kept.readings)
-    follow_sources(room, real.case, real.folder).start()
     return room
 
 

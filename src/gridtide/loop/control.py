@@ -139,7 +139,7 @@ class ControlRoom:
         """
         if self.endless:
             self.mandate = gone_on(self.mandate, self.world)
-        news = self.news.newest()
+        news = self.news.newest(self.world.now)
         if news is not None:
             self.mandate, self.next_due = with_news(self.mandate, news), self.world.present
         try:

@@ -21,8 +21,9 @@ class News:
 class ReadsNews(Protocol):
     """Sources that are read beside a loop. Every method returns at once."""
 
-    def newest(self) -> News | None:
-        """What is known now; None where nothing is new since it was asked last."""
+    def newest(self, as_of: datetime) -> News | None:
+        """What is known now; None where nothing is new since it was asked last. What was heard after `as_of` is
+        handed on again."""
         ...
 
     def silent(self) -> Mapping[str, str]:
@@ -38,7 +39,7 @@ class ReadsNews(Protocol):
 class NoNews:
     """A course whose sources were read once, before it began."""
 
-    def newest(self) -> News | None:
+    def newest(self, as_of: datetime) -> News | None:
         """Never anything."""
         return None
 
