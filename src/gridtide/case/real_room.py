@@ -11,9 +11,9 @@ from gridtide.case.build import study_of
 from gridtide.case.live_room import room_over
 from gridtide.case.live_sources import fetched_first, follow_sources
 from gridtide.case.load import read_case
-from gridtide.case.planner import planner_of
 from gridtide.case.real_devices import Now, RealDevices, real_devices
 from gridtide.case.schema import AutonomyTable, CaseFile
+from gridtide.case.setpoint_lines import lines_of
 from gridtide.finding import Finding, Gathered, refuse_if_any
 from gridtide.loop.beside import Pace, all_beside
 from gridtide.loop.clock import steady_s
@@ -21,6 +21,7 @@ from gridtide.loop.control import ControlRoom
 from gridtide.loop.endless import without_end
 from gridtide.loop.keeping_readings import KeepingReadings, Said
 from gridtide.loop.reach import Reach
+from gridtide.loop.regulated_room import LineTerms
 from gridtide.loop.world import WakingClock
 from gridtide.simulate.study import Study
 from gridtide.simulate.untold import untold
@@ -35,13 +36,14 @@ log = logging.getLogger("gridtide.serve")
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RealCase:
-    """A case and its devices, ready to be led. envelope: that it states."""
+    """A case and its devices, ready to be led. envelope: that it states. lines: of its dispatch centres."""
 
     case: CaseFile
     folder: Path
     study: Study
     devices: RealDevices
     envelope: Envelope
+    lines: tuple[LineTerms, ...] = ()
 
 
 def read_real(path: Path, now: Now) -> RealCase:
@@ -56,7 +58,12 @@ def read_real(path: Path, now: Now) -> RealCase:
     faults.refuse_if_any()
     assert devices is not None and envelope is not None
     return RealCase(
-        case=case, folder=folder, study=_staying(study), devices=devices, envelope=envelope
+        case=case,
+        folder=folder,
+        study=_staying(study),
+        devices=devices,
+        envelope=envelope,
+        lines=lines_of(case),
     )
 
 
@@ -71,8 +78,8 @@ def real_room(
 
     It begins in advise, by the envelope that the case states, unless people decided otherwise before, and has no end.
     chain: where it writes down what it does. pace: how often devices are asked beside the loop, as those that take time
-    must be; what they say is shown and kept, and plans are made in a process of their own. None asks and plans in the
-    loop, for clocks that are driven. Raises BadInput where the course of the case does not hold the present.
+    must be; what they say is shown and kept. None asks in the loop, for clocks that are driven. Raises BadInput where
+    the course of the case does not hold the present.
     """
     now = clock.now()
     refuse_if_any(course_faults(real.study, now))
@@ -93,8 +100,6 @@ def real_room(
     if pace is not None:
         room.world.beat = timedelta(seconds=pace.read_every_s)
         _keep_readings(room, said, kept.readings)
-        room.policy, end = planner_of(room.policy)
-        room.endings = (*room.endings, end)
     follow_sources(room, real.case, real.folder).start()
     return room
 
