@@ -25,13 +25,18 @@ STUDY = small_study(5, hours=24, jobs=6, accelerators=16)
 
 @dataclass(kw_only=True, eq=False)
 class ReadAllTheTime(SimulatedFleet):
-    """A fleet whose meters can be read between step edges: they count seconds."""
+    """A fleet whose meters can be read between step edges: they count minutes, and close."""
 
     def read_power(self) -> tuple[PowerReading, ...]:
-        """Seconds since the hour, as kW."""
+        """Minutes since the hour, as kW, drawn from the grid by the building; nothing else flows."""
         now = self.now()
-        kw = now.minute * 60.0 + now.second
-        return tuple(replace(one, kw=kw, measured_at=now) for one in super().read_power())
+        kw = now.minute + now.second / 60.0
+        return tuple(
+            replace(
+                one, kw=kw if one.of.endswith((" import", " facility")) else 0.0, measured_at=now
+            )
+            for one in super().read_power()
+        )
 
 
 def opened(clock: WakingClock) -> ControlRoom:
@@ -63,7 +68,7 @@ def test_frames_come_between_step_edges_with_what_meters_say_then() -> None:
     assert list(numbers) == list(range(16, 31))
     start = STUDY.timeline.start + timedelta(minutes=15)
     assert list(instants) == [start + timedelta(minutes=one) for one in range(1, 16)]
-    assert list(import_kw) == [one.minute * 60.0 for one in instants]
+    assert list(import_kw) == [float(one.minute) for one in instants]
 
 
 def test_a_room_that_is_closed_waits_for_no_step() -> None:

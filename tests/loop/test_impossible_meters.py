@@ -1,6 +1,7 @@
 """What no honest meter can read is unknown to the room, named with its limit, and believed again once it can be."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -21,10 +22,17 @@ class LyingMeters(SimulatedFleet):
     """A fleet one of whose meters reads something else, while `lies` says so."""
 
     lies: dict[str, float]
+    late_s: float = 0.0
 
     def read_power(self) -> tuple[PowerReading, ...]:
-        """What it reads, and the lie."""
-        return tuple(replace(one, kw=self.lies.get(one.of, one.kw)) for one in super().read_power())
+        """What it reads, and the lie, that was read so many seconds before."""
+        late = timedelta(seconds=self.late_s)
+        return tuple(
+            replace(one, kw=self.lies[one.of], measured_at=one.measured_at - late)
+            if one.of in self.lies
+            else one
+            for one in super().read_power()
+        )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -104,6 +112,15 @@ def test_meters_whose_balance_no_store_can_close_are_all_unknown() -> None:
     gone = (room.world.seen.import_kw[1], room.world.seen.export_kw[1])
     assert np.isnan(gone).all() and np.isfinite(room.world.seen.it_kw[1])
     assert any("one of these meters is wrong" in one for one in named(room))
+
+
+def test_meters_that_were_read_one_after_the_other_are_not_held_against_each_other() -> None:
+    """A site may leap between two seconds."""
+    room, fleet, _ = opened()
+    fleet.lies["north export"], fleet.late_s = 1e6, 1.0
+    room.go_on()
+    assert room.world.seen is not None
+    assert np.isfinite(room.world.seen.import_kw[1]) and not named(room)
 
 
 def test_a_store_that_leaps_is_left_alone_until_what_it_says_can_be() -> None:

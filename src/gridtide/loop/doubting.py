@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from gridtide.fleet.device import PowerReading
 from gridtide.fleet.fleet import Fleet
-from gridtide.loop.seen import Seen
+from gridtide.loop.seen import Seen, is_of
 from gridtide.loop.verifying_sites import off_kw
-from gridtide.trust.impossible import Held, Impossible, impossible
+from gridtide.trust.impossible import Held, Impossible, Meters, impossible
 
 
 @dataclass(kw_only=True, eq=False)
@@ -36,8 +36,10 @@ class Doubted:
         self, seen: Seen, power: Sequence[PowerReading], fleet: Fleet
     ) -> tuple[Seen, tuple[Impossible, ...]]:
         """What was seen at any instant without what cannot be, and that; nothing is remembered."""
-        off = off_kw({one.of: one for one in power if one.measured_at == seen.measured_at})
-        found = impossible(seen, self.held, off, fleet)
+        of_now = {one.of: one for one in power if is_of(one.measured_at, seen.measured_at)}
+        read_at = {name: one.measured_at for name, one in of_now.items()}
+        meters = Meters(off_kw=off_kw(of_now), read_at=read_at)
+        found = impossible(seen, self.held, meters, fleet)
         return _unknown(seen, found), found
 
     def stores_known(self, soc_kwh: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -25,6 +25,8 @@ ABOVE_RATED = 1.1
 """Nodes draw no more than this many times what their menu says of all of them at their highest point."""
 STORE_ROUNDS = 0.01
 """A store may say what it holds to this share of its energy."""
+STORE_LATE_S = 60.0
+"""What a store said may be so much older than the step it is of, seconds."""
 METERS = {
     "it_kw": "IT",
     "facility_kw": "facility",
@@ -100,14 +102,21 @@ class Held:
     soc_kwh: Mapping[int, tuple[float, datetime]]
 
 
-def impossible(
-    said: Said, held: Held, off_kw: Mapping[str, float], fleet: Fleet
-) -> tuple[Impossible, ...]:
-    """What cannot be so of one instant, site by site. off_kw: how far each meter may be off, by `SITE what`; what is
-    not there is exact. Nothing is said of what nobody read."""
+@dataclass(frozen=True, kw_only=True)
+class Meters:
+    """How meters were read, by `SITE what`: how far each may be off, kW, and when. What is not there is exact, and of
+    no instant that is known."""
+
+    off_kw: Mapping[str, float]
+    read_at: Mapping[str, datetime]
+
+
+def impossible(said: Said, held: Held, meters: Meters, fleet: Fleet) -> tuple[Impossible, ...]:
+    """What cannot be so of one step, site by site. Nothing is said of what nobody read, and meters are held against
+    each other only where they were read at the very same instant: a site may leap from one second to the next."""
     found: list[Impossible] = []
     for number, site in enumerate(fleet.sites):
-        one = _Site(site=site, number=number, said=said, off_kw=off_kw)
+        one = _Site(site=site, number=number, said=said, read=meters)
         alone = [*one.meters()]
         gone = {column for each in alone for column in each.columns}
         found += alone
@@ -124,7 +133,7 @@ class _Site:
     site: Site
     number: int
     said: Said
-    off_kw: Mapping[str, float]
+    read: Meters
 
     def kw(self, column: str) -> float:
         """What was said; NaN where nobody did."""
@@ -132,7 +141,12 @@ class _Site:
 
     def off(self, *columns: str) -> float:
         """How far the sum of meters may be off, kW."""
-        return sum(self.off_kw.get(f"{self.site.name} {METERS[one]}", 0.0) for one in columns)
+        return sum(self.read.off_kw.get(f"{self.site.name} {METERS[one]}", 0.0) for one in columns)
+
+    def at_once(self, *columns: str) -> bool:
+        """Whether meters were all read, and at the very same instant."""
+        found = {self.read.read_at.get(f"{self.site.name} {METERS[one]}") for one in columns}
+        return len(found) == 1 and None not in found
 
     def found(self, columns: tuple[str, ...], said: str) -> Impossible:
         """What cannot be here."""
@@ -158,14 +172,18 @@ class _Site:
         """Racks draw no more than the building around them."""
         columns = ("it_kw", "facility_kw")
         it_kw, facility_kw = (self.kw(one) for one in columns)
-        if not gone & {*columns} and it_kw - facility_kw > self.off(*columns):
+        if gone & {*columns} or not self.at_once(*columns):
+            return
+        if it_kw - facility_kw > self.off(*columns):
             said = f"IT reads {it_kw:,.1f} kW inside a facility of {facility_kw:,.1f} kW"
             yield self.found(columns, said)
 
     def balance(self, gone: set[str]) -> Iterator[Impossible]:
         """Grid and own supply less the building are what its store takes. Not of a site with another source or draw."""
         site = self.site
-        if gone & {*BALANCE} or site.genset or site.reactor or site.reservoir or site.backup:
+        if site.genset or site.reactor or site.reservoir or site.backup:
+            return
+        if gone & {*BALANCE} or not self.at_once(*BALANCE):
             return
         through = self.kw("import_kw") - self.kw("export_kw")
         used = self.kw("supply_kw") - self.kw("unused_supply_kw")
@@ -189,12 +207,11 @@ class _Site:
         why = f"holds {low:,.0f} to {high:,.0f} kWh"
         if before is not None and self.site.reservoir is None and _inside(soc_kwh, low, high):
             was_kwh, at = before
-            hours = max((self.said.measured_at - at).total_seconds() / 3600.0, 0.0)
+            past_s = max((self.said.measured_at - at).total_seconds(), 0.0)
+            hours = (past_s + STORE_LATE_S) / 3600.0
             up_kwh, down_kwh = _reach_kwh(battery, hours)
             low, high = was_kwh - down_kwh, was_kwh + up_kwh
-            why = (
-                f"can hold {max(low, 0):,.1f} to {high:,.1f} kWh {hours:.3g} h after {was_kwh:,.1f}"
-            )
+            why = f"can hold {max(low, 0):,.1f} to {high:,.1f} kWh {past_s:,.0f} s after {was_kwh:,.1f}"
         if not _inside(soc_kwh, low - around, high + around):
             yield self.found(("soc_kwh",), f"store says {soc_kwh:,.1f} kWh, it {why}")
 
