@@ -85,3 +85,16 @@ def test_what_is_told_is_drawn_as_told_and_a_proposal_as_what_it_is() -> None:
     assert waits["newest_proposal"]["title"]
     acts = plan_shown(opened(mode=Mode.ACT).glance(), 0)
     assert acts["told"] is True and acts["decision"] is not None
+
+
+def test_work_that_is_over_is_shown_no_more() -> None:
+    """Nor are its slots, however long the orders hold that gave them."""
+    room = opened(mode=Mode.ACT)
+    for _ in range(20):
+        room.go_on()
+    glance = room.glance()
+    assert glance.turn is not None
+    there = set(glance.turn.situation.jobs.name.tolist())
+    for job in plan_shown(glance, 0)["jobs"]:
+        assert job["job"] in there
+        assert all(end > glance.at.isoformat() for _, end in job["runs"])

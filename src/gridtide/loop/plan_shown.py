@@ -1,6 +1,7 @@
 """What those who watch are shown of the plan: a few sites at a time, the jobs that press most, and what it costs."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -140,61 +141,69 @@ def _sites(
 
 
 def _jobs(glance: Glance, situation: Situation, orders: Orders) -> tuple[list[dict[str, Any]], int]:
-    """Jobs as the orders place them, least slack first, those without a deadline last; and how many are left out."""
-    placement, jobs = orders.dispatch.placement, orders.jobs
-    counts = np.diff(placement.offsets)
-    last = np.where(counts > 0, placement.offsets[1:] - 1, 0)
-    ends_s = np.zeros(len(placement), dtype=np.int64)
-    if len(placement.slots):
-        ends_s = placement.horizon.ends_s[
-            placement.slots[np.minimum(last, len(placement.slots) - 1)]
-        ]
-    dated = jobs.deadline_s < NO_DEADLINE_S
-    slack_s = np.where(
-        dated & (counts > 0), jobs.deadline_s - ends_s, np.where(dated, -1, NO_DEADLINE_S)
-    )
-    order = np.lexsort((np.arange(len(jobs.name)), -jobs.accelerators, slack_s))
+    """Jobs that are not over as the orders place them, least slack first, those without a deadline last; and how many
+    are left out."""
     status = {
         str(name): Status(int(one)).name.lower()
         for name, one in zip(situation.jobs.name, situation.state.status, strict=True)
     }
+    slack_s = _slack_s(orders)
+    order = np.lexsort((-orders.jobs.accelerators, slack_s))
+    rows = [row for row in order.tolist() if str(orders.jobs.name[row]) in status]
     prices = _promise_prices(glance, situation)
-    sites = situation.fleet.sites
     found = []
-    for row in order[:JOBS_MOST].tolist():
-        place, name = int(placement.place[row]), str(jobs.name[row])
-        at = situation.fleet.site_of_place[place] if place >= 0 else None
-        found.append(
-            {
-                "job": name,
-                "site": None if at is None else sites[at].name,
-                "class": jobs.classes[int(jobs.work_class[row])].name,
-                "accelerators": int(jobs.accelerators[row]),
-                "status": status.get(name, "over"),
-                "promised": bool(orders.promised[row]),
-                "deadline": instant(int(jobs.deadline_s[row])).isoformat() if dated[row] else None,
-                "slack_s": int(slack_s[row]) if dated[row] and counts[row] else None,
-                "reason": Reason(int(placement.reason[row])).name.lower(),
-                "binding": Binding(int(placement.binding[row])).name.lower(),
-                "promise_price_per_h": prices.get(name),
-                "runs": _runs(
-                    placement.horizon,
-                    placement.slots[placement.offsets[row] : placement.offsets[row + 1]],
-                ),
-            }
-        )
-    return found, max(len(jobs.name) - JOBS_MOST, 0)
+    for row in rows[:JOBS_MOST]:
+        name = str(orders.jobs.name[row])
+        beside = {"status": status[name], "promise_price_per_h": prices.get(name)}
+        found.append(_job(situation, orders, row, int(slack_s[row])) | beside)
+        found[-1]["runs"] = _runs(orders, row, glance.at)
+    return found, max(len(rows) - JOBS_MOST, 0)
 
 
-def _runs(horizon: Timeline, slots: NDArray[np.int64]) -> list[list[str]]:
-    """Slots as stretches of time, the first RUNS_MOST of them."""
+def _slack_s(orders: Orders) -> NDArray[np.int64]:
+    """Seconds between the end of each job's last slot and its deadline; -1 without slots, NO_DEADLINE_S where nobody
+    waits for the end."""
+    placement, deadline_s = orders.dispatch.placement, orders.jobs.deadline_s
+    counts = np.diff(placement.offsets)
+    ends_s = np.zeros(len(placement), dtype=np.int64)
+    placed = counts > 0
+    ends_s[placed] = placement.horizon.ends_s[placement.slots[placement.offsets[1:][placed] - 1]]
+    return np.where(
+        deadline_s >= NO_DEADLINE_S, NO_DEADLINE_S, np.where(placed, deadline_s - ends_s, -1)
+    )
+
+
+def _job(situation: Situation, orders: Orders, row: int, slack_s: int) -> dict[str, Any]:
+    placement, jobs = orders.dispatch.placement, orders.jobs
+    place, deadline_s = int(placement.place[row]), int(jobs.deadline_s[row])
+    dated = deadline_s < NO_DEADLINE_S
+    placed = placement.offsets[row + 1] > placement.offsets[row]
+    at = int(situation.fleet.site_of_place[place])
+    return {
+        "job": str(jobs.name[row]),
+        "site": situation.fleet.sites[at].name if place >= 0 else None,
+        "class": jobs.classes[int(jobs.work_class[row])].name,
+        "accelerators": int(jobs.accelerators[row]),
+        "promised": bool(orders.promised[row]),
+        "deadline": instant(deadline_s).isoformat() if dated else None,
+        "slack_s": slack_s if dated and placed else None,
+        "reason": Reason(int(placement.reason[row])).name.lower(),
+        "binding": Binding(int(placement.binding[row])).name.lower(),
+    }
+
+
+def _runs(orders: Orders, row: int, now: datetime) -> list[list[str]]:
+    """Slots of a job that are not over as stretches of time, the first RUNS_MOST of them."""
+    placement = orders.dispatch.placement
+    slots = placement.slots[placement.offsets[row] : placement.offsets[row + 1]]
+    slots = slots[placement.horizon.ends_s[slots] > epoch_s(now)]
     if not len(slots):
         return []
     breaks = np.flatnonzero(np.diff(slots) > 1) + 1
     return [
         [
-            instant(int(horizon.starts_s[one[0]])).isoformat(),
-            instant(int(horizon.ends_s[one[-1]])).isoformat(),
+            instant(int(placement.horizon.starts_s[one[0]])).isoformat(),
+            instant(int(placement.horizon.ends_s[one[-1]])).isoformat(),
         ]
         for one in np.split(slots, breaks)[:RUNS_MOST]
     ]
