@@ -6,17 +6,23 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from gridtide.case.live_room import room_of
 from gridtide.fleet.site import Battery
 from gridtide.fleet.ticket import Fate, Ticket
 from gridtide.loop.clock import DrivenClock, WallClock
 from gridtide.loop.led_store import LedStore
+from gridtide.loop.regulated_room import agreed_by
 from gridtide.loop.regulating import RegulationThread
 from gridtide.loop.regulation import Regulation
 from gridtide.loop.store_plant import BasePoint, StorePlant
 from gridtide.signals.heard import Heard
 from gridtide.signals.setpoint import Mode, Setpoint
 from gridtide.signals.setpoint_channel import PlantTelemetry
+from gridtide.stores.memory import MemoryIntents, MemoryStore
+from gridtide.testing.studies import small_study
 from gridtide.testing.told_store import ToldStore
+from gridtide.trust.modes import Mode as TrustMode
+from gridtide.trust.people import Person, Role
 from gridtide.trust.setpoint_rules import SetpointRules
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -202,3 +208,21 @@ def test_a_set_point_is_told_at_once_not_at_the_next_cycle() -> None:
         assert patience
     threads[0].close()
     assert line.closed and threads[0].thread is not None and not threads[0].thread.is_alive()
+
+
+def test_a_room_leaves_a_site_its_plan_and_offer_at_any_instant_until_it_is_frozen() -> None:
+    """Between two seconds as well; from the freeze on nothing may be told."""
+    study = small_study(4, hours=24, jobs=24, accelerators=32)
+    clock = DrivenClock(study.timeline.start)
+    room = room_of(study, clock, MemoryStore(), MemoryIntents(), TrustMode.EMERGENCY)
+    agreed = agreed_by(room, 1, (400.0, 300.0))
+    assert agreed(clock.now()) is None
+    room.go_on()
+    now = clock.now() + timedelta(milliseconds=500)
+    base, plan = agreed(now), room.memory.plan
+    assert base is not None and plan is not None
+    step = plan.horizon.step_holding(clock.now())
+    planned_kw = plan.import_kw[1, step] - plan.export_kw[1, step]
+    assert base == BasePoint(base_kw=float(planned_kw), up_kw=400.0, down_kw=300.0)
+    assert room.freeze(Person(name="first", role=Role.OPERATOR), "look").held
+    assert agreed(now) is None

@@ -24,6 +24,7 @@ def base_point(
     """
     if plan is None or orders is None:
         return None
+    now = now.replace(microsecond=0)
     horizon = orders.dispatch.placement.horizon
     if not (plan.horizon.start <= now < plan.horizon.end and now < horizon.end):
         return None

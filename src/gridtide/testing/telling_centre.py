@@ -30,7 +30,7 @@ def tell(port: int, base_kw: float, count: int, every_s: float) -> None:
     began_s = time.monotonic()
     for number in range(-LEAD_IN, count):
         time.sleep(max(began_s + (number + LEAD_IN) * every_s - time.monotonic(), 0.0))
-        less = less_kw(number) if number >= 0 else 0.0
+        less = less_kw(number + 1) if number >= 0 else 0.0
         at_s = time.monotonic()
         centre.set(base_kw - less)
         if number >= 0:
