@@ -304,7 +304,8 @@ class ControlRoom:
                 return
             still = [one for one in self.verdicts if one.moved is Moved.NOT_MOVED]
             stage = Stage.FAILED if still or self.world.unheard else Stage.VERIFIED
-            if stage is not self.in_force.stage:
+            waits = stage is Stage.VERIFIED and self.world.underway.acts
+            if stage is not self.in_force.stage and not waits:
                 self.in_force = replace(self.in_force, stage=stage)
                 self.minutes.write(self.in_force)
 
@@ -475,7 +476,8 @@ class ControlRoom:
         """What keeps it from being relied on."""
         with self.lock:
             silent = [
-                f"{name} does not answer: {said}" for name, said in self.world.reach.silent.items()
+                f"{name} does not answer: {said}"
+                for name, said in dict(self.world.reach.silent).items()
             ]
             if self.stuck:
                 return (f"nothing can be written down: {self.stuck}", *silent)
