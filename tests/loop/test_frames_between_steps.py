@@ -25,13 +25,15 @@ STUDY = small_study(5, hours=24, jobs=6, accelerators=16)
 
 @dataclass(kw_only=True, eq=False)
 class ReadAllTheTime(SimulatedFleet):
-    """A fleet whose meters can be read between step edges: they count seconds."""
+    """A fleet whose meters can be read between step edges: they count minutes, in watts beside what they read."""
 
     def read_power(self) -> tuple[PowerReading, ...]:
-        """Seconds since the hour, as kW."""
+        """A watt more a minute."""
         now = self.now()
-        kw = now.minute * 60.0 + now.second
-        return tuple(replace(one, kw=kw, measured_at=now) for one in super().read_power())
+        return tuple(
+            replace(one, kw=one.kw + now.minute / 1000.0, measured_at=now, share=0.05)
+            for one in super().read_power()
+        )
 
 
 def opened(clock: WakingClock) -> ControlRoom:
@@ -63,7 +65,8 @@ def test_frames_come_between_step_edges_with_what_meters_say_then() -> None:
     assert list(numbers) == list(range(16, 31))
     start = STUDY.timeline.start + timedelta(minutes=15)
     assert list(instants) == [start + timedelta(minutes=one) for one in range(1, 16)]
-    assert list(import_kw) == [one.minute * 60.0 for one in instants]
+    more_kw = [round(float(kw) - float(import_kw[0]), 3) for kw in import_kw[:-1]]
+    assert more_kw == [minute / 1000.0 for minute in range(14)]
 
 
 def test_a_room_that_is_closed_waits_for_no_step() -> None:

@@ -29,7 +29,18 @@ PATHS = (
     "/api/audit/verification",
     "/api/names",
 )
-UNNAMED = {"by_class_kw", "runs", "clock", "edges", "says", "items", "text", "left_out", "envelope", "stale"}
+UNNAMED = {
+    "by_class_kw",
+    "runs",
+    "clock",
+    "edges",
+    "says",
+    "items",
+    "text",
+    "left_out",
+    "envelope",
+    "stale",
+}
 """Keys whose values name themselves, or that the page does not show by their name."""
 
 
