@@ -16,6 +16,7 @@ from gridtide.loop.verifying import Moved
 from gridtide.stores.memory import MemoryIntents, MemoryStore
 from gridtide.testing.studies import small_study
 from gridtide.trust.modes import Mode
+from gridtide.trust.record import Stage
 
 LONG = timedelta(minutes=45)
 
@@ -80,6 +81,10 @@ def test_what_is_on_its_way_is_told_once_and_has_no_outcome_yet() -> None:
     unsettled = {one.ticket.id for one in room.world.intents.unsettled()}
     assert fleet.waiting[job][0].id in unsettled
     assert "underway" not in room.fates
+    assert room.in_force is not None
+    room.in_force = replace(room.in_force, stage=Stage.TOLD)
+    room._verify()
+    assert room.in_force.stage is Stage.TOLD
     room.go_on()
     assert fleet.asked.count(job) == 1
     assert not [one for one in room.world.unheard if one.outcome.fate is Fate.UNDERWAY]
@@ -138,12 +143,14 @@ class HangingStore(SimulatedStore):
     """A store that never comes back from what it is told."""
 
     told: list[str]
+    begun: threading.Event = field(default_factory=threading.Event)
 
     def exchange(
         self, ticket: Ticket, charge_kw: float, discharge_kw: float, until: datetime
     ) -> Outcome:
         """For ever."""
         self.told.append(ticket.id)
+        self.begun.set()
         threading.Event().wait()
         raise AssertionError
 
@@ -154,8 +161,18 @@ def test_a_store_that_hangs_for_ever_holds_up_no_step_and_is_named() -> None:
     store = HangingStore(fleet=fleet, site=1, told=[])
     made = beside(store, "north store", room.clock.now, steady_s, Pace(read_oldest_s=1e6))
     made.start()
+    assert made.heard_first(20.0)
     room.world.reach = Reach(devices={**devices_of(fleet), "north store": made})
-    while not room.over and not (store.told and room.world.reach.silent):
+    wait = room.clock.wait_until
+
+    def waited(moment: datetime) -> None:
+        """A step lasts until the store is told: this clock leaves a thread no time."""
+        if "north store" in room.world.underway.subjects:
+            assert store.begun.wait(20.0)
+        wait(moment)
+
+    room.world.clock.wait_until = waited  # type: ignore[method-assign]
+    while not room.over and not room.world.reach.silent:
         room.go_on()
     assert any("north store: no word" in said for said in room.unready())
     assert any("north store: no word" in str(one) for one in room.newest().values["alarms"])  # type: ignore[attr-defined]

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from gridtide.case.live_room import room_of
+from gridtide.devices.simulated_fleet import SimulatedFleet
+from gridtide.fleet.device import Restraint, UnreachableError
 from gridtide.fleet.ticket import Fate, Outcome
 from gridtide.loop.clock import DrivenClock
 from gridtide.loop.control import ControlRoom
@@ -83,8 +85,14 @@ def kept_promises(room: ControlRoom) -> bool:
     return not late
 
 
+def silent() -> tuple[Restraint, ...]:
+    """A device that does not say what it holds."""
+    raise UnreachableError("no answer")
+
+
 def test_what_holds_was_done_and_what_does_not_was_not() -> None:
-    """Read back, an act that a device holds is settled as done, one that it does not hold as abandoned."""
+    """Read back, an act that a device holds is settled as done, one that it does not hold as abandoned; of a device
+    that does not answer nothing is settled."""
     store, documents, intents = MemoryStore(), MemoryDocuments(), KilledBetween(2)
     room = opened(intents, documents, store)
     with pytest.raises(Killed):
@@ -93,7 +101,13 @@ def test_what_holds_was_done_and_what_does_not_was_not() -> None:
     open_ids = [one.ticket.id for one in intents.unsettled()]
     lost = next(one for one in intents.unsettled() if one.intent.act["kind"] == "HoldImport")
     fleet = room.world.reach.devices["fleet"]
-    fleet.held.pop(str(lost.intent.act["site"]))  # type: ignore[attr-defined]
+    assert isinstance(fleet, SimulatedFleet)
+    intents.tells = -1
+    honest, fleet.restraints = fleet.restraints, silent  # type: ignore[method-assign]
+    room.begin()
+    assert set(open_ids) & {one.ticket.id for one in intents.unsettled()}
+    fleet.restraints = honest  # type: ignore[method-assign]
+    fleet.held.pop(str(lost.intent.act["site"]))
     room.begin()
     fates = {name: intents.told(name)[0].outcome.fate for name in open_ids}  # type: ignore[union-attr]
     assert fates.pop(lost.ticket.id) is Fate.ABANDONED

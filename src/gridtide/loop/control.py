@@ -313,7 +313,8 @@ class ControlRoom:
                 return
             still = [one for one in self.verdicts if one.moved is Moved.NOT_MOVED]
             stage = Stage.FAILED if still or self.world.unheard else Stage.VERIFIED
-            if stage is not self.in_force.stage:
+            waits = stage is Stage.VERIFIED and self.world.underway.acts
+            if stage is not self.in_force.stage and not waits:
                 self.in_force = replace(self.in_force, stage=stage)
                 self.minutes.write(self.in_force)
 

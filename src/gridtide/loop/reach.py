@@ -24,6 +24,8 @@ from gridtide.fleet.site_act import AnyAct, HoldImport
 from gridtide.fleet.ticket import Outcome
 
 R = TypeVar("R")
+RESTRAINTS = ": restraints"
+"""After the name of a device: what it was asked, among those that are silent."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -76,11 +78,18 @@ class Reach:
     def restraints(self) -> list[tuple[str, Restraint]]:
         """Everything that is held anywhere, as devices say, each with the name of the device."""
         asked = [
-            (name, self._asked(f"{name}: restraints", device.restraints))
+            (name, self._asked(f"{name}{RESTRAINTS}", device.restraints))
             for name, device in sorted(self.devices.items())
             if isinstance(device, Restrains)
         ]
         return [(name, held) for name, some in asked for held in some or ()]
+
+    def says_what_it_holds(self, name: str) -> bool:
+        """Whether everything that may hold what a device was told answered `restraints`: the device itself, or all that
+        can where it cannot."""
+        silent = {what for what in self.silent if what.endswith(RESTRAINTS)}
+        own = isinstance(self.devices.get(name), Restrains)
+        return f"{name}{RESTRAINTS}" not in silent if own else not silent
 
     def takes(self, act: AnyAct) -> bool:
         """Whether an act is for anybody here: a site without a controller is not told to hold its import."""

@@ -55,7 +55,8 @@ def taken_up(world: LiveWorld, before: Mapping[str, Any]) -> None:
 def read_back(world: LiveWorld) -> tuple[Outcome, ...]:
     """Settle every intent that nobody knows the fate of by what devices hold, and remember what they hold of jobs.
 
-    Call it before anything is told. What holds was done; what does not hold was not, and may be told again.
+    Call it before anything is told. What holds was done; what does not hold was not, and may be told again. Of a device
+    that does not say what it holds nothing is settled, nor of what is on its way.
     """
     queue = world.queue()
     restraints = [held for _, held in world.reach.restraints()]
@@ -63,7 +64,12 @@ def read_back(world: LiveWorld) -> tuple[Outcome, ...]:
         if held.subject in world.roll.row_of:
             world.hold(held.subject, held.until)
     now = world.clock.now()
-    outcomes = tuple(_settled(one, restraints, queue, now) for one in world.intents.unsettled())
+    outcomes = tuple(
+        _settled(one, restraints, queue, now)
+        for one in world.intents.unsettled()
+        if world.reach.says_what_it_holds(one.intent.device)
+        and one.ticket.id not in world.underway.acts
+    )
     world.intents.came(outcomes)
     return outcomes
 
