@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import gridtide
+from gridtide.decide.flexibility.step import Source
 
 PAGE = Path(next(iter(gridtide.__path__))) / "static" / "control"
 KEY = re.compile(r"(?:^|[\s{,])([A-Za-z_]+): \"", re.MULTILINE)
@@ -11,6 +12,7 @@ FROM_ROOM = {
     *(f"mode_{mode}" for mode in ("observe", "advise", "act", "emergency")),
     *("as_of", "policy", "stage", "situation", "dispatch", "rung", "refused", "answers", "doubts"),
     *(f"if_{kind}" for kind in ("price", "import", "carbon", "demand", "site", "deadline", "work")),
+    *(f"from_{source}" for source in Source),
     *("owner", "solver", "plan_cost", "lower_bound", "ruling"),
 }
 """Words for keys that the room says."""

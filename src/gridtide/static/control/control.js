@@ -3,6 +3,7 @@
 import { ask, findToken, forgetToken, keepToken, listen } from "./asking.js";
 import { choose, explain, listed, prepareDecisions, showDecisions, withChosen } from "./decisions.js";
 import { isOver, showFigures } from "./figures.js";
+import { lookFlexibility, prepareFlexibility, showFlexibility } from "./flexibility.js";
 import { age, heard, isStale, takeFrame, takeWhole, usual } from "./heard.js";
 import { $, made, table } from "./made.js";
 import { prepareMany } from "./many.js";
@@ -75,6 +76,7 @@ function showAll() {
   showFrame();
   showDecisions(true);
   showAudit();
+  showFlexibility();
   showLine();
 }
 
@@ -120,6 +122,7 @@ async function lookAhead() {
   if (status !== 200) return;
   heard.ahead = said;
   drawSoon();
+  lookFlexibility();
 }
 
 /** Every site whole, where a frame holds only columns of them. */
@@ -223,6 +226,7 @@ function shade() {
   document.documentElement.dataset.shade = next;
   localStorage.setItem("shade", next);
   showFrame();
+  showFlexibility();
 }
 
 function onKey(event) {
@@ -239,6 +243,7 @@ function begin() {
   prepareDecisions(answer);
   prepareMany(showFrame);
   prepareWhatIf();
+  prepareFlexibility();
   for (const [id, act] of [["freeze", freezeOrThaw], ["release", release], ["language", KEYS.l], ["shade", shade], ["leave", () => $("ask").close("")], ["close", () => $("source").close()]]) $(id).onclick = act;
   $("entry").onsubmit = (event) => {
     event.preventDefault();
