@@ -13,7 +13,7 @@ PYTEST_ARGS ?=
 SIDE_BY_SIDE ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fast real parts peers bench soak release check docs clean
+.PHONY: help demo test fast real parts peers bench soak faults release check docs clean
 
 help:  ## Show the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -74,6 +74,9 @@ $(BENCH_VENV)/.ready: pyproject.toml constraints.txt | $(READY)
 
 soak: $(READY)  ## Half an hour of frames of 50 sites every 2 s to 50 listeners; memory must stay flat
 	$(BIN)/python benchmarks/feed_clients.py --clients 50 --slow 5 --every 2 --sites 50 --seconds 1800 --warm 60
+
+faults: $(READY)  ## Kill, stop, fill up and cut off what the service stands on; prints what was tried and what survived
+	$(BIN)/python -m gridtide.testing.faults
 
 release: $(READY)  ## Build the wheel, and its bill of materials beside it, into dist/
 	rm -rf dist

@@ -58,6 +58,16 @@ def test_every_fault_of_a_table_is_said_at_once() -> None:
     ]
 
 
+@pytest.mark.parametrize("timeout_s", [0.0, -1.0, 1e6])
+def test_a_controller_is_given_some_time_to_answer(timeout_s: float) -> None:
+    """None, less than none and days are refused where the device is set up, by commands and by slurmrestd."""
+    table = {"partitions": "gpu", "timeout_s": timeout_s}
+    assert faults("slurm", table) == ["device slurm, timeout_s"]
+    assert faults("slurm-rest", {**table, "url": "http://127.0.0.1:1"}) == [
+        "device slurm, timeout_s"
+    ]
+
+
 @pytest.mark.parametrize("signal", ["KILL", "SIGKILL", "kill", "9", "STOP"])
 def test_a_signal_that_no_script_can_trap_asks_for_no_checkpoint(signal: str) -> None:
     """It would end the job, or stop it for ever."""

@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel, ValidationError
 
 from gridtide.case.baselines import programmes
 from gridtide.case.grid_rules import rules_with
 from gridtide.case.members import read_members
+from gridtide.case.misfits import misfits
+from gridtide.case.name import Name
 from gridtide.case.protection import protected_loads
 from gridtide.case.settle_terms import settle_terms
 from gridtide.finding import BadInput
@@ -58,3 +61,30 @@ def test_each_fault_is_said_with_its_place_and_no_word_of_a_library(
             "datetime.",
         )
     )
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\x1b[31m", "\u202egub", "\x00", "a\tb"])
+def test_a_name_ends_no_line_and_turns_no_text_around(name: str) -> None:
+    """Names stand in notes, tables and pages as they are written; what is said of them is spelled out."""
+    (found,) = misfits(refused({"name": name}), "case.toml", "Mend it.")
+    assert found.limit == "a name without control characters and marks that turn text around"
+    assert found.value == repr(name)
+
+
+def test_names_of_people_who_do_not_write_english_are_names() -> None:
+    """Chinese, accents and blanks stand."""
+    for name in ("张北", "São Paulo / AZ 2", "Oberägeri"):
+        assert Named(name=name).name == name
+
+
+class Named(BaseModel):
+    """Something with a name."""
+
+    name: Name
+
+
+def refused(values: dict[str, str]) -> ValidationError:
+    """What a schema says of values that it refuses."""
+    with pytest.raises(ValidationError) as fault:
+        Named(**values)
+    return fault.value

@@ -80,6 +80,8 @@ def spelt(default: Any) -> set[str]:
         )
         whole_week = {"all"} if default == tuple(range(7)) else set()
         return {inside, f"[{inside}]"} | whole_week if default else {"none", "all", "its home", "–"}
+    if isinstance(default, dict):
+        return {"none"}
     return {"none", "–", "the zone"} if default is None else {str(default)}
 
 

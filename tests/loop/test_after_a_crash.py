@@ -8,12 +8,16 @@ from gridtide.case.live_room import room_of
 from gridtide.fleet.ticket import Fate, Outcome
 from gridtide.loop.clock import DrivenClock
 from gridtide.loop.control import ControlRoom
+from gridtide.loop.sight import still_binding
+from gridtide.simulate.study import Study
 from gridtide.stores.memory import MemoryDocuments, MemoryIntents, MemoryStore
 from gridtide.testing.studies import small_study
+from gridtide.testing.two_settlements import two_settlement_study
 from gridtide.trust.audit import broken_link
 from gridtide.trust.modes import Mode
 
 STUDY = small_study(5, hours=24, jobs=24, accelerators=32)
+BUYING = two_settlement_study()
 
 
 class Killed(Exception):
@@ -35,9 +39,11 @@ class KilledBetween(MemoryIntents):
         super().came(outcomes)
 
 
-def opened(intents: MemoryIntents, documents: MemoryDocuments, store: MemoryStore) -> ControlRoom:
+def opened(
+    intents: MemoryIntents, documents: MemoryDocuments, store: MemoryStore, study: Study = STUDY
+) -> ControlRoom:
     """A room that acts by itself and keeps what the next must know."""
-    room = room_of(STUDY, DrivenClock(STUDY.timeline.start), store, intents, Mode.ACT)
+    room = room_of(study, DrivenClock(study.timeline.start), store, intents, Mode.ACT)
     room.desk.documents = documents
     return room
 
@@ -92,3 +98,23 @@ def test_what_holds_was_done_and_what_does_not_was_not() -> None:
     fates = {name: intents.told(name)[0].outcome.fate for name in open_ids}  # type: ignore[union-attr]
     assert fates.pop(lost.ticket.id) is Fate.ABANDONED
     assert set(fates.values()) == {Fate.DONE}
+
+
+def test_positions_that_were_bought_stand_after_a_crash() -> None:
+    """What was bought day-ahead is bought once: the next room knows it, and buys only what nobody bought."""
+    store, documents, intents = MemoryStore(), MemoryDocuments(), KilledBetween(9)
+    room = opened(intents, documents, store, BUYING)
+    with pytest.raises(Killed):
+        while not room.over:
+            room.go_on()
+    bought = still_binding(room.memory.commitments, room.world.now)
+    assert bought
+    next_room = opened(intents, documents, store, BUYING)
+    next_room.clock = next_room.world.clock = room.world.clock
+    next_room.world.reach = room.world.reach
+    next_room.begin()
+    assert next_room.memory.commitments == bought
+    for _ in range(30):
+        next_room.go_on()
+    hours = [(one.site, one.start) for one in next_room.memory.commitments]  # type: ignore[union-attr]
+    assert len(hours) == len(set(hours)) > len(bought)

@@ -1,12 +1,12 @@
 """Plans made in another process: the same plans, nobody waits for them, and late ones are thrown away."""
 
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from typing import Any
 
 from gridtide.case.live_room import room_of
+from gridtide.case.planner import PlannerProcess
 from gridtide.loop.clock import DrivenClock
 from gridtide.loop.control import ControlRoom
 from gridtide.loop.planning_beside import beside
@@ -25,8 +25,9 @@ class AtHand(Executor):
     work: list[tuple[Future[Any], Callable[[], Any]]] = field(default_factory=list)
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Not yet."""
+        """Begun, and not done yet."""
         future: Future[Any] = Future()
+        future.set_running_or_notify_cancel()
         self.work.append((future, lambda: fn(*args, **kwargs)))
         return future
 
@@ -100,14 +101,30 @@ def test_a_plan_that_comes_after_a_newer_one_was_asked_for_is_thrown_away() -> N
 
 def test_a_plan_of_another_process_is_the_plan_of_this_one() -> None:
     """A real worker process: what it gives back decides as a plan made here does."""
-    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
-        room, _ = opened(pool)
-        room.go_on()
-        assert room.policy.asked is not None  # type: ignore[attr-defined]
-        room.policy.asked[1].result()  # type: ignore[attr-defined]
-        room.go_on()
-        assert room.memory.plan is not None
+    planner = PlannerProcess()
+    room, _ = opened(planner)
+    room.go_on()
+    room.policy.asked[1].result()  # type: ignore[attr-defined]
+    room.go_on()
+    planner.close()
+    assert room.memory.plan is not None
     here, _ = opened(None)
     here.go_on()
     assert here.memory.plan is not None
     assert room.memory.plan.certificate == here.memory.plan.certificate
+
+
+def test_a_plan_whose_planner_died_is_named_and_asked_for_again() -> None:
+    """What was told goes on meanwhile; once a plan comes nothing is named any more."""
+    hand = AtHand()
+    room, _ = opened(hand)
+    room.go_on()
+    hand.work[0][0].set_exception(BrokenExecutor("planner 7 ended with -9"))
+    room.go_on()
+    assert room.memory.plan is None and len(hand.work) == 2
+    named = [one for one in room.newest().values["alarms"] if one["kind"] == "planner"]  # type: ignore[attr-defined]
+    assert [one["said"] for one in named] == ["planner 7 ended with -9"]
+    hand.do(1)
+    room.go_on()
+    assert room.memory.plan is not None
+    assert "planner" not in [one["kind"] for one in room.newest().values["alarms"]]  # type: ignore[attr-defined]

@@ -33,10 +33,10 @@ def test_told_but_not_moved_is_an_alarm_until_it_moves() -> None:
     """The meter stays where it was; the alarm names what was asked and goes when power follows."""
     still = verified(asked(-100.0), [], read(500.0), read(500.0))
     assert still[0].moved is Moved.NOT_MOVED
-    standing = alarms_after({}, still, NOW)
+    standing = alarms_after({}, still, NOW, "the machines")
     assert "told but not moved" in standing["job 0"].said
     moved = verified(asked(-100.0), [], read(500.0), read(400.0))
-    assert alarms_after(standing, moved, NOW) == {}
+    assert alarms_after(standing, moved, NOW, "the machines") == {}
 
 
 def test_noise_and_what_ended_beside_it_leave_it_open() -> None:

@@ -1,121 +1,18 @@
-"""A PostgreSQL of its own for a run of tests, started once; every test that asks gets a database of its own."""
+"""The PostgreSQL of a run of tests: skipped, or failed in CI, where none is installed."""
 
-import os
-import pwd
-import shutil
-import socket
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from itertools import count
-from pathlib import Path
 
-import pytest
+from wanted import or_skipped
 
-USER = "gridtide"
-
-
-@dataclass
-class Postgres:
-    """A server on loopback. folder: its own, gone at the end."""
-
-    programs: Path
-    folder: Path
-    port: int
-    numbers: Iterator[int]
-
-    def start(self) -> None:
-        """Start it, and wait until it answers."""
-        settings = (
-            f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder}"
-        )
-        self._control(
-            "-l", str(self.folder / "log"), "-w", "-o", f"{settings} -c fsync=off", "start"
-        )
-
-    def stop(self) -> None:
-        """Stop it as if its machine had lost power, and wait until it has gone."""
-        self._control("-m", "immediate", "-w", "stop")
-
-    def fresh(self) -> str:
-        """The URL of an empty database."""
-        name = f"test_{next(self.numbers)}"
-        self.tell(f"CREATE DATABASE {name}")
-        return f"postgresql+psycopg://{USER}@127.0.0.1:{self.port}/{name}"
-
-    def emptied(self, name: str) -> str:
-        """The URL of a database of this name that holds nothing and that nobody is connected to any more: quicker than
-        a fresh one, for tests that come one after the other."""
-        if self.tell(f"SELECT 1 FROM pg_database WHERE datname = '{name}'") != "1":
-            self.tell(f"CREATE DATABASE {name}")
-        others = (
-            f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'"
-        )
-        self.tell(others)
-        self.tell("DROP SCHEMA public CASCADE", name)
-        self.tell("CREATE SCHEMA public", name)
-        return f"postgresql+psycopg://{USER}@127.0.0.1:{self.port}/{name}"
-
-    def tell(self, statement: str, name: str = "postgres") -> str:
-        """What a statement answers, as text."""
-        words = ["-h", "127.0.0.1", "-p", str(self.port), "-U", USER, "-At", "-c", statement, name]
-        done = subprocess.run(
-            [str(self.programs / "psql"), *words], capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
-
-    def _control(self, *words: str) -> None:
-        run_as_owner([str(self.programs / "pg_ctl"), "-D", str(self.folder / "data"), *words])
-
-
-def programs() -> Path:
-    """The folder of PostgreSQL's programs; skipped, or failed in CI, without them."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    on_path = shutil.which("initdb")
-    if found:
-        return found[-1].parent
-    if on_path:
-        return Path(on_path).resolve().parent
-    reason = "no PostgreSQL on this machine; .ci/parts installs it"
-    if os.environ.get("GRIDTIDE_REQUIRE_PARTS") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-def run_as_owner(words: list[str]) -> None:
-    """Run a program of the server; as its own user where we are root, which it refuses to be run by."""
-    if os.geteuid() == 0:
-        words = ["runuser", "-u", "postgres", "--", *words]
-    with tempfile.TemporaryFile("w+") as said:
-        done = subprocess.run(
-            words, stdout=said, stderr=said, stdin=subprocess.DEVNULL, check=False, cwd="/"
-        )
-        said.seek(0)
-        assert done.returncode == 0, said.read()
+from gridtide.testing.postgres_server import Postgres as Postgres
+from gridtide.testing.postgres_server import postgres_server, programs
 
 
 @contextmanager
 def served() -> Iterator[Postgres]:
-    """A server that runs until the end. Its folder lies where another user may look into it."""
-    found = programs()
-    folder = Path(tempfile.mkdtemp(prefix="gridtide-pg-"))
-    try:
-        if os.geteuid() == 0:
-            os.chown(folder, pwd.getpwnam("postgres").pw_uid, -1)
-        data = ["-D", str(folder / "data"), "-A", "trust", "-U", USER, "-E", "UTF8", "--no-sync"]
-        run_as_owner([str(found / "initdb"), *data])
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        server = Postgres(found, folder, port, count())
-        server.start()
-        try:
-            yield server
-        finally:
-            if (folder / "data" / "postmaster.pid").exists():
-                server.stop()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    """A server that runs until the end."""
+    with or_skipped():
+        programs()
+    with postgres_server() as server:
+        yield server

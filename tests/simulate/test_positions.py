@@ -1,7 +1,6 @@
 """Two-settlement from end to end: positions bought at the gate, deviations paid in real time."""
 
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -11,17 +10,13 @@ from gridtide.decide.dispatchers.keep_told import KeepTold
 from gridtide.decide.plan import Plan
 from gridtide.decide.reservations import Reservations
 from gridtide.decide.situation import Situation
-from gridtide.fleet.contract import Exposure
-from gridtide.signals.history import add
-from gridtide.signals.signal import Kind, Nature, Signal
 from gridtide.simulate.course import Course, run_course
 from gridtide.simulate.policies import policy_named
 from gridtide.simulate.settlement import settle
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import truth_of
 from gridtide.stores.memory import MemoryStore
-from gridtide.testing.studies import START, small_study
-from gridtide.timeline import regular
+from gridtide.testing.two_settlements import two_settlement_study
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,46 +38,6 @@ class LateMover:
             if told.slots[begin] == held.first[row, told.place[row]] and self.slots:
                 told.slots[begin : begin + told.count[row]] += self.slots
         return None, KeepTold(policy=self.name).dispatch(situation, held)
-
-
-def two_settlement_study(policy_jobs: int = 12) -> Study:
-    """Both sites buy day-ahead until six hours before delivery and settle the rest in real time."""
-    study = small_study(8, hours=48, jobs=policy_jobs, accelerators=64)
-    rng = np.random.default_rng(1)
-    hourly = regular(START - timedelta(hours=24), timedelta(hours=1), 72)
-    real_time = [
-        Signal(
-            kind=Kind.PRICE,
-            zone=f"{zone}-rt",
-            timeline=hourly,
-            values=rng.normal(60.0, 40.0, len(hourly)),
-            source="seeded real-time price",
-            currency="EUR",
-            nature=Nature.SYNTHETIC,
-        )
-        for zone in ("east", "north")
-    ]
-    sites = tuple(
-        replace(
-            site,
-            contract=replace(
-                site.contract,
-                exposure=Exposure.TWO_SETTLEMENT,
-                real_time_zone=f"{site.zone}-rt",
-                gate_closure_h=6.0,
-                demand_charge_per_kw_month=0.0,
-            ),
-        )
-        for site in study.fleet.sites
-    )
-    kinds = tuple(replace(kind, delay_cost_per_accelerator_h=0.0) for kind in study.jobs.classes)
-    return replace(
-        study,
-        fleet=replace(study.fleet, sites=sites),
-        jobs=replace(study.jobs, classes=kinds),
-        history=add(study.history, real_time),
-        objective=replace(study.objective, carbon_price_per_t=0.0),
-    )
 
 
 def course_of(study: Study, policy: object) -> Course:

@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
+from gridtide.case.name import Name
 from gridtide.case.schema import Table
 from gridtide.fleet.capped_job import BORROWED_WORTH, CHECKPOINT_MIN, RESTART_MIN, Pausing
 
-Name = Annotated[str, Field(min_length=1, max_length=80)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Kw = Annotated[float, Field(ge=0, le=1e7)]
 Watts = Annotated[float, Field(ge=0, le=1e4)]

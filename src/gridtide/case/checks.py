@@ -11,6 +11,7 @@ from gridtide.case.agreements import agreement_faults
 from gridtide.case.backup import backup_faults
 from gridtide.case.calls import call_faults
 from gridtide.case.cooling import cooling_faults
+from gridtide.case.device_faults import device_faults
 from gridtide.case.genset import in_emergency_kw
 from gridtide.case.hydrogen import hydrogen_faults
 from gridtide.case.lost_cache import lost_cache_faults
@@ -27,6 +28,7 @@ from gridtide.case.river_plant import river_faults
 from gridtide.case.schema import CaseFile, ContractTable, SiteTable
 from gridtide.case.services import answering_faults
 from gridtide.case.serving_tables import requests_faults
+from gridtide.case.setpoint_faults import setpoint_faults
 from gridtide.case.slower_answers import slower_faults
 from gridtide.case.speed_up import speed_up_faults
 from gridtide.case.tariffs import tariff_faults
@@ -72,6 +74,8 @@ def faults_of(case: CaseFile) -> list[Finding]:
         *reactor_faults(case),
         *wind_faults(case),
         *river_faults(case),
+        *device_faults(case),
+        *setpoint_faults(case),
     ]
 
 

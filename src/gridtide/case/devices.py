@@ -23,26 +23,46 @@ def device_kinds() -> dict[str, str]:
 
 
 def device_of(
-    kind: str, table: Mapping[str, object], folder: Path, now: Callable[[], datetime], place: str
+    kind: str,
+    table: Mapping[str, object],
+    folder: Path,
+    now: Callable[[], datetime],
+    place: str,
+    called: str | None = None,
 ) -> object:
     """The device of a kind with the values of a table; paths count from a folder. Raises BadInput with every fault.
 
-    A kind is a callable whose parameters are texts, numbers, truths and paths by name; `now` is handed in.
+    A kind is a callable whose parameters are texts, numbers, truths and paths by name; `now` is handed in, and `called`
+    where the table does not say it.
     """
     points = {point.name: point for point in entry_points(group=GROUP)}
     if kind not in points:
         limit = "one of " + ", ".join(sorted(points))
         raise BadInput([_fault(f"{place}.kind", kind, limit)])
-    maker = points[kind].load()
+    given: dict[str, object] = {GIVEN: now}
+    if called is not None:
+        given["called"] = called
+    return made_by(points[kind].load(), table, folder, given, place)
+
+
+def made_by(
+    maker: Callable[..., object],
+    table: Mapping[str, object],
+    folder: Path,
+    given: Mapping[str, object],
+    place: str,
+) -> object:
+    """What a callable makes of the values of a table. given: parameters that no table says. Raises BadInput."""
     wanted = inspect.signature(maker).parameters
+    keys = [key for key in wanted if key not in given]
     hints = get_type_hints(maker.__init__ if inspect.isclass(maker) else maker)
     faults = [
-        _fault(f"{place}.{key}", "is no key of this kind", "one of " + ", ".join(_keys(wanted)))
+        _fault(f"{place}.{key}", "is no key of this kind", "one of " + ", ".join(keys))
         for key in table
-        if key not in _keys(wanted)
+        if key not in keys
     ]
-    values: dict[str, object] = {GIVEN: now} if GIVEN in wanted else {}
-    for key in _keys(wanted):
+    values = {key: value for key, value in given.items() if key in wanted}
+    for key in keys:
         if key in table:
             try:
                 values[key] = _value(hints[key], table[key], folder)
@@ -53,16 +73,11 @@ def device_of(
     if faults:
         raise BadInput(faults)
     try:
-        made: object = maker(**values)
+        return maker(**values)
     except BadInput as fault:
         raise BadInput(
             [replace(one, subject=f"{place} {one.subject}") for one in fault.findings]
         ) from None
-    return made
-
-
-def _keys(wanted: Mapping[str, inspect.Parameter]) -> list[str]:
-    return [key for key in wanted if key != GIVEN]
 
 
 def _value(kind: Any, value: object, folder: Path) -> object:

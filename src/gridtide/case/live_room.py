@@ -1,19 +1,24 @@
 """The control room of a case over simulated devices: the demonstration that a service serves, and what tests drive."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from importlib.resources import as_file, files
 from pathlib import Path
 
 from gridtide.case.load import load_case
+from gridtide.case.planner import planner_of
+from gridtide.case.setpoint_lines import lines_of
 from gridtide.devices.simulated_fleet import SimulatedFleet, devices_of
-from gridtide.loop.clock import PacedClock
+from gridtide.finding import Finding, refuse_if_any
+from gridtide.loop.clock import MovedClock, PacedClock
 from gridtide.loop.control import ControlRoom
 from gridtide.loop.desk import Desk
 from gridtide.loop.intents import KeepsIntents
 from gridtide.loop.live_world import LiveWorld
 from gridtide.loop.minutes import Minutes
 from gridtide.loop.reach import Reach
+from gridtide.loop.regulated_room import LineTerms, regulate
 from gridtide.loop.roll import Roll
 from gridtide.loop.world import WakingClock
 from gridtide.simulate.course import mandate_of
@@ -27,6 +32,8 @@ from gridtide.trust.modes import Autonomy, Mode
 from gridtide.trust.record import Store
 
 POLICY = "coordinated"
+AS_THE_WALL = 1.0
+"""The speed of a course that goes by the clock on the wall."""
 
 
 def demo_room(
@@ -48,27 +55,67 @@ def room_of_case(
     documents: KeepsDocuments | None = None,
 ) -> ControlRoom:
     """The room of a case file, over simulated devices, which begin anew with every process; documents: what people
-    decided of autonomy stands from one process to the next. Raises what `load_case` raises."""
-    study = load_case(path)
-    clock = PacedClock(present=study.timeline.start, speed=speed)
+    decided of autonomy stands from one process to the next. At a speed of 1 it goes by the wall's clock: plans are made
+    in another process, and lines of set-points are followed. Raises what `load_case` raises, and BadInput for lines
+    that cannot be opened, or at another speed."""
+    study, lines = load_case(path), lines_of(path)
+    refuse_if_any(_too_fast(lines, speed))
+    on_the_wall = speed == AS_THE_WALL
+    start = study.timeline.start
+    clock = MovedClock(start) if on_the_wall else PacedClock(present=start, speed=speed)
     room = room_of(study, clock, store, MemoryIntents(), mode)
     room.desk.documents, room.simulated = documents, speed
     room.begin(devices_lived_on=False)
+    if on_the_wall:
+        room.policy, end = planner_of(room.policy)
+        room.endings = (end,)
+    try:
+        for terms in lines:
+            regulate(room, terms, clock)
+    except BaseException:
+        room.close()
+        raise
     return room
+
+
+def _too_fast(lines: tuple[LineTerms, ...], speed: float) -> Iterator[Finding]:
+    """Set-points come by the wall's clock; a course that goes faster cannot follow them."""
+    if lines and speed != AS_THE_WALL:
+        yield Finding(
+            subject="[[setpoint]]",
+            value=f"{len(lines)} in a course {speed:g} times as fast as the wall's clock",
+            limit="a course as fast as set-points come",
+            mend="Serve it with --speed 1, or take [[setpoint]] out of the case.",
+        )
 
 
 def room_of(
     study: Study, clock: WakingClock, store: Store, intents: KeepsIntents, mode: Mode
 ) -> ControlRoom:
     """The room of a study over simulated devices, by its coordinated policy."""
-    policy, forecaster, known = policy_named(POLICY, study)
+    _, _, known = policy_named(POLICY, study)
     fleet = SimulatedFleet.of(known, truth_of(study), clock.now)
+    reach = Reach(devices=devices_of(fleet))
+    autonomy = Autonomy(since=clock.now(), mode=mode, envelope=everything(study), by=("case",))
+    return room_over(study, reach, clock, (store, intents), autonomy)
+
+
+def room_over(
+    study: Study,
+    reach: Reach,
+    clock: WakingClock,
+    kept: tuple[Store, KeepsIntents],
+    autonomy: Autonomy,
+) -> ControlRoom:
+    """The room of a study over some devices, by its coordinated policy. kept: where the chain and intents are."""
+    policy, forecaster, known = policy_named(POLICY, study)
+    store, intents = kept
     world = LiveWorld(
         fleet=known.fleet,
         services=known.services,
         steps=known.timeline,
         clock=clock,
-        reach=Reach(devices=devices_of(fleet)),
+        reach=reach,
         roll=Roll(
             declared=known.jobs,
             estimates=known.length_knowledge is LengthKnowledge.ESTIMATE,
@@ -77,8 +124,6 @@ def room_of(
         intents=intents,
     )
     owner = f"room {study.name}"
-    envelope = everything(study)
-    autonomy = Autonomy(since=clock.now(), mode=mode, envelope=envelope, by=("case",))
     return ControlRoom(
         mandate=replace(mandate_of(known, forecaster), owner=owner),
         policy=policy,

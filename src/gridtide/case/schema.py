@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from gridtide.case.name import Name
 from gridtide.decide.event import EventKind
 from gridtide.decide.risk import Uncertainty
 from gridtide.fleet.agreement import Delivery, Output, Volume
@@ -14,7 +15,6 @@ from gridtide.fleet.site import Cooling, SupplyKind
 from gridtide.fleet.work_kind import WorkKind
 from gridtide.simulate.study import LengthKnowledge
 
-Name = Annotated[str, Field(min_length=1, max_length=80)]
 Power = Annotated[float, Field(ge=0, le=1e8, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Money = Annotated[float, Field(ge=-1e6, le=1e9, allow_inf_nan=False)]
@@ -669,6 +669,41 @@ class PluginTable(Table):
     canary_days: Annotated[int, Field(ge=1, le=366)] = 7
 
 
+class DeviceTable(Table):
+    """[[device]]: something real that the live room reads or tells; what is not named here is its kind's own."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=False)
+
+    name: Annotated[str, Field(pattern=r"^[\w.-]{1,64}$")]
+    kind: Name
+    place: Name | None = None
+    meters: dict[Name, Name] = {}
+    store: Name | None = None
+
+
+class AutonomyTable(Table):
+    """[autonomy]: what the live room may do without asking, once two people let it act."""
+
+    share_max: Share = 0.0
+    moved_max_kw: dict[Name, Power] = {}
+    jobs_max_per_day: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    hold_max_h: Annotated[float, Field(ge=0, le=744, allow_inf_nan=False)] = 0.0
+    from_h: Annotated[float, Field(ge=0, le=23.75, allow_inf_nan=False)] = 0.0
+    until_h: Annotated[float, Field(ge=0, le=24, allow_inf_nan=False)] = 24.0
+
+
+class SetpointTable(Table):
+    """[[setpoint]]: the line of a dispatch centre to a site, where the case is served live."""
+
+    site: Name
+    line: Literal["iec104", "modbus"]
+    host: Name = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)]
+    centres: tuple[Name, ...] = ()
+    offer_kw: Annotated[Power, Field(gt=0)] | None = None
+    cycle_s: Annotated[float, Field(ge=1, le=60)] = 4.0
+
+
 class CaseFile(Table):
     """A whole case."""
 
@@ -691,6 +726,9 @@ class CaseFile(Table):
     order: tuple[OrderTable, ...] = ()
     approvers: dict[Name, Annotated[str, Field(min_length=1, max_length=200)]] = {}
     plugin: tuple[PluginTable, ...] = ()
+    device: tuple[DeviceTable, ...] = ()
+    autonomy: AutonomyTable = AutonomyTable()
+    setpoint: tuple[SetpointTable, ...] = ()
 
 
 def span_of(case: CaseTable) -> tuple[datetime, datetime]:

@@ -43,6 +43,7 @@ class Iec104Setpoint:
     centres, None for any. At most four centres are connected, one of them active: the one that started last.
     A station that fails closes every line and says why in `line_faults`; the watch then meets silence.
     The newest 1,024 telegrams are kept unread. Timers run on the steady clock of the machine, stamps by `clock`.
+    on_told: called on that thread once a telegram can be read.
     Raises BadInput when the address cannot be listened on.
     """
 
@@ -56,13 +57,14 @@ class Iec104Setpoint:
         port: int = 0,
         timing: Timing | None = None,
         allowed: frozenset[str] | None = None,
+        on_told: Callable[[], None] = lambda: None,
     ) -> None:
         self._clock = clock
         self._points = points or StationPoints()
         self._accepts = accepts
         self._timing = timing or Timing()
         self._allowed = allowed
-        self._inbox = Heard()
+        self._inbox = Heard(on_told)
         self._lines: dict[socket.socket, _Line] = {}
         self._telemetry: PlantTelemetry | None = None
         self._told = False

@@ -30,6 +30,7 @@ class ModbusSetpoint:
     A telegram is one write over all its nine registers (function 16); a write over some of them is refused, so that no
     half of a number is followed. accepts: asked on the server's thread; False is answered by exception 3 and leaves the
     registers as they were, and the telegram is read all the same. port 0 lets the kernel choose.
+    on_told: called on that thread once a telegram can be read.
     Raises BadInput when the address cannot be listened on or pymodbus is not there.
     """
 
@@ -41,11 +42,12 @@ class ModbusSetpoint:
         accepts: Callable[[Setpoint], bool] = any_number,
         host: str = "127.0.0.1",
         port: int = 0,
+        on_told: Callable[[], None] = lambda: None,
     ) -> None:
         self._clock = clock
         self._where = where or RegisterMap()
         self._accepts = accepts
-        self._inbox = Heard()
+        self._inbox = Heard(on_told)
         self._seen = [0] * SEEN
         self._heartbeat = 0
         self._heard = 0

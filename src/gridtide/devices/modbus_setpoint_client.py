@@ -1,6 +1,7 @@
 """Set-points by Modbus TCP where the plant is the client: it polls the gateway of the dispatch centre."""
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from gridtide.finding import BadInput, Finding
@@ -26,6 +27,7 @@ class ModbusSetpointClient:
     Every poll_s it reads the eleven registers of commands at once and, when there is new telemetry, writes it to the
     registers of `seen`. Registers that did not change since the last poll are no new telegram: a gateway that only
     holds its last value reads as silence. A line that is lost is called again at the next poll.
+    on_told: called on that thread once a telegram can be read.
     Raises BadInput when pymodbus is not there.
     """
 
@@ -38,11 +40,12 @@ class ModbusSetpointClient:
         where: RegisterMap | None = None,
         poll_s: float = 1.0,
         patience_s: float = 1.0,
+        on_told: Callable[[], None] = lambda: None,
     ) -> None:
         self._clock = clock
         self._where = where or RegisterMap()
         self._poll_s = poll_s
-        self._inbox = Heard()
+        self._inbox = Heard(on_told)
         self._answers = True
         self._last: list[int] | None = None
         self._telemetry: PlantTelemetry | None = None

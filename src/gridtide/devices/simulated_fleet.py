@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Dispatch, Placement
-from gridtide.decide.made_terms import reactors_of
-from gridtide.finding import Finding, refuse_if_any
+from gridtide.finding import refuse_if_any
 from gridtide.fleet.device import (
     Pause,
     PowerReading,
@@ -25,12 +24,9 @@ from gridtide.fleet.device import (
     Standing,
     StoreReading,
 )
-from gridtide.fleet.extra_cooling import can_shift_cooling
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.jobs import NO_DEADLINE_S
 from gridtide.fleet.menu import at_share
-from gridtide.fleet.response_cap import is_ruled
-from gridtide.fleet.service import lost_caches_s
 from gridtide.fleet.ticket import Fate, Gate, Outcome, Ticket
 from gridtide.fleet.ways import slower_ways
 from gridtide.loop.names import place_names, store_names
@@ -38,6 +34,7 @@ from gridtide.loop.world import Orders, Telemetry
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import Truth
 from gridtide.simulate.twin import Twin
+from gridtide.simulate.untold import untold
 from gridtide.timeline import Timeline, epoch_s, instant
 
 Real = NDArray[np.float64]
@@ -73,7 +70,7 @@ class SimulatedFleet:
     @classmethod
     def of(cls, study: Study, truth: Truth, now: Callable[[], datetime]) -> "SimulatedFleet":
         """At the start of a study, nothing told yet. Raises BadInput for what no act tells a fleet yet."""
-        refuse_if_any(_untold(study))
+        refuse_if_any(untold(study))
         return cls(twin=Twin.of(study, truth), now=now)
 
     @property
@@ -381,31 +378,6 @@ class SimulatedController:
         asked_kw = np.nan if least_kw is None else least_kw
         values = (most_kw, raise_price_per_kw, it_price_per_kwh, asked_kw)
         return self.fleet.told(ticket, self.site, "import", values, until)
-
-
-def _untold(study: Study) -> list[Finding]:
-    """What a dispatch may say of a fleet and no act tells it: it would go on as if nothing had been said."""
-    fleet = study.fleet
-    found = {
-        "capacity for the grid": bool(fleet.products),
-        "halls and stores of cold": can_shift_cooling(fleet),
-        "plants that are told what to make": bool(reactors_of(fleet)),
-        "nodes that rest": any(pool.parking for pool in fleet.pools),
-        "starts and stops in turn": is_ruled(fleet),
-        "caches that are lost": bool(
-            lost_caches_s(study.services, len(fleet.places)).any() if study.services else False
-        ),
-    }
-    return [
-        Finding(
-            subject=f"case {study.name}",
-            value=what,
-            limit="what a live fleet is told: jobs, routes, stores, held imports",
-            mend="Run it with `gridtide run`; leave this out of the case to serve it live.",
-        )
-        for what, there in found.items()
-        if there
-    ]
 
 
 def devices_of(fleet: SimulatedFleet) -> dict[str, object]:

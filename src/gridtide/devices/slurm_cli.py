@@ -14,13 +14,13 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from gridtide.finding import Finding, Gathered
+from gridtide.finding import Finding, Gathered, refuse_if_any
 from gridtide.fleet.device import QueuedJob, Restraint, UnreachableError
 from gridtide.fleet.ticket import Gate, Outcome, Ticket
 from gridtide.loop.clock import WallClock
 from gridtide.loop.world import Clock
 from gridtide.wire.slurm import arguments
-from gridtide.wire.slurm.allowed import Allowed, allowed_by, is_job_id
+from gridtide.wire.slurm.allowed import Allowed, allowed_by, is_job_id, timeout_faults
 from gridtide.wire.slurm.begins import Begins, TurnedDownError
 from gridtide.wire.slurm.checkpoint import DONE, Seen
 from gridtide.wire.slurm.jobs import Decoded, SlurmJob, decode_jobs
@@ -54,11 +54,14 @@ Value = TypeVar("Value")
 @dataclass(frozen=True, kw_only=True)
 class Commands:
     """Runs the commands of Slurm; satisfies Run. folder: where they are, conf: the slurm.conf they read, None for
-    those of the environment. timeout_s: how long one may take. Raises UnreachableError."""
+    those of the environment. timeout_s: how long one may take. Raises UnreachableError, and BadInput for no time."""
 
     timeout_s: float = 20.0
     folder: Path | None = None
     conf: Path | None = None
+
+    def __post_init__(self) -> None:
+        refuse_if_any(timeout_faults(self.timeout_s))
 
     def __call__(self, command: Sequence[str], typed: str) -> Ran:
         """Run a command with something on its standard input."""
@@ -196,12 +199,13 @@ def slurm(
             wake_partition=wake_partition,
         )
     )
+    run = gathered.of(lambda: Commands(timeout_s=timeout_s, folder=folder, conf=conf))
     gathered.refuse_if_any()
-    assert allowed is not None
+    assert allowed is not None and run is not None
     return SlurmCli(
         clock=WallClock(),
         allowed=allowed,
-        run=Commands(timeout_s=timeout_s, folder=folder, conf=conf),
+        run=run,
         pausing=pausing,
         accelerators=tuple(accelerators.split()),
     )

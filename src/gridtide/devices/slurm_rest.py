@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from gridtide.finding import BadInput, Finding, Gathered
+from gridtide.finding import BadInput, Finding, Gathered, refuse_if_any
 from gridtide.fleet.device import QueuedJob, Restraint, UnreachableError
 from gridtide.fleet.ticket import Gate, Outcome, Ticket
 from gridtide.loop.clock import WallClock
 from gridtide.loop.world import Clock
-from gridtide.wire.slurm.allowed import Allowed, allowed_by
+from gridtide.wire.slurm.allowed import Allowed, allowed_by, timeout_faults
 from gridtide.wire.slurm.begins import Begins, TurnedDownError
 from gridtide.wire.slurm.jobs import Decoded, SlurmJob, decode_jobs
 from gridtide.wire.slurm.mark import unmarked
@@ -44,6 +44,7 @@ class Access:
     timeout_s: float = 20.0
 
     def __post_init__(self) -> None:
+        refuse_if_any(timeout_faults(self.timeout_s))
         if (self.url is None) is (self.socket is None):
             raise BadInput(
                 [_misplaced(f"{self.url} and {self.socket}", "either a URL or a socket")]

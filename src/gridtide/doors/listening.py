@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from gridtide.finding import BadInput, Finding
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
+    from starlette.types import ASGIApp
 
 KEPT_ALIVE_S = 75
 """An end node polls once a minute; its connection stays open from one poll to the next."""
@@ -23,7 +23,7 @@ Stop = Callable[[], None]
 
 
 def serve(
-    app: "FastAPI",
+    app: "ASGIApp",
     host: str,
     port: int,
     tls: tuple[Path, Path] | None,

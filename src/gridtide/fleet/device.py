@@ -284,3 +284,20 @@ class RenewsLeases(Protocol):
         """Hold what has not run out for another lease, end what has; what is held then. To be asked well within a
         lease, first of all at start. Raises UnreachableError."""
         ...
+
+
+@runtime_checkable
+class TellsLater(Protocol):
+    """Whatever is told without waiting: an act is UNDERWAY at once, and what came of it can be asked later."""
+
+    def came(self) -> tuple[Outcome, ...]:
+        """What came of acts since somebody asked last, in the order it came."""
+        ...
+
+    def hangs(self) -> str:
+        """Which act it has not come back from though its ticket ran out, in words; empty where none."""
+        ...
+
+    def close(self) -> None:
+        """Begin nothing more and wait for nothing: what is in hand goes on or not."""
+        ...

@@ -16,7 +16,8 @@ class Fate(StrEnum):
     DONE: the device took it; metered power still has to bear it out. UNCHANGED: told before, or so already. ABANDONED:
     begun and given up, nothing of it holds. REFUSED: a floor, a ceiling, an allow-list or a class forbids it. EXPIRED:
     it came after its ticket ran out. SUPERSEDED: a newer leader or a newer act stands. FAILED: the device did not
-    answer, so that nobody knows whether it holds.
+    answer, so that nobody knows whether it holds. UNDERWAY: on its way to the device; what comes of it is said later,
+    by another outcome of the same ticket.
     """
 
     DONE = "done"
@@ -26,6 +27,7 @@ class Fate(StrEnum):
     EXPIRED = "expired"
     SUPERSEDED = "superseded"
     FAILED = "failed"
+    UNDERWAY = "underway"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,14 +38,14 @@ def ahead_values(
         values: dict[str, object] = {
             "site": site.name,
             "clock": site.clock,
-            "import_max_kw": _plain(limits_kw[number]),
+            "import_max_kw": plain(limits_kw[number]),
         }
         for kind, key in (
             (Kind.PRICE, Kind.PRICE.value),
             (carbon, "carbon_g_per_kwh"),
             (Kind.CURTAILMENT, Kind.CURTAILMENT.value),
         ):
-            values[key] = _plain(published(situation.signals, kind, site.zone, shown))
+            values[key] = plain(published(situation.signals, kind, site.zone, shown))
         sites.append(values | planned[number])
     return {
         "edges": [instant(int(edge)).isoformat() for edge in shown.edges_s],
@@ -69,8 +69,8 @@ def _planned(plan: Plan, situation: Situation, first: int, last: int) -> list[di
     }
     names = [one.name for one in situation.jobs.classes]
     return [
-        {key: _plain(kw[site, first:last]) for key, kw in rows.items()}
-        | {"plan_by_class_kw": {name: _plain(classes[c, site]) for c, name in enumerate(names)}}
+        {key: plain(kw[site, first:last]) for key, kw in rows.items()}
+        | {"plan_by_class_kw": {name: plain(classes[c, site]) for c, name in enumerate(names)}}
         for site in range(len(situation.fleet.sites))
     ]
 
@@ -122,6 +122,6 @@ def _call(event: Event) -> Mapping[str, object]:
     }
 
 
-def _plain(values: NDArray[np.float64]) -> Values:
+def plain(values: NDArray[np.float64]) -> Values:
     """Rounded to a thousandth; None for what is unknown or without bound."""
     return [round(one, 3) if np.isfinite(one) else None for one in values.tolist()]

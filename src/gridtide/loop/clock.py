@@ -38,6 +38,28 @@ class WallClock:
         self._woken.set()
 
 
+@dataclass(frozen=True)
+class MovedClock:
+    """The clock on the wall, moved so that a course begins as this is made: it never stands still, whatever is thought
+    meanwhile. May be woken."""
+
+    start: datetime
+    _wall: WallClock = field(default_factory=WallClock)
+    _begun_s: float = field(default_factory=time.monotonic)
+
+    def now(self) -> datetime:
+        """The present instant of the course."""
+        return self.start + timedelta(seconds=time.monotonic() - self._begun_s)
+
+    def wait_until(self, moment: datetime) -> None:
+        """Sleep until the instant has come, or until woken."""
+        self._wall.wait_until(self._wall.now() + (moment - self.now()))
+
+    def wake(self) -> None:
+        """Have whoever waits look at once."""
+        self._wall.wake()
+
+
 @dataclass
 class DrivenClock:
     """A clock that jumps to the instant it is asked to wait for."""

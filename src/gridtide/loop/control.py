@@ -6,7 +6,7 @@ what was told before goes on. Everything a person does is written down before it
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -20,6 +20,7 @@ from gridtide.fleet.site_act import subject_of
 from gridtide.loop.ahead import ahead_values
 from gridtide.loop.clock import seconds
 from gridtide.loop.desk import Desk
+from gridtide.loop.endless import gone_on
 from gridtide.loop.expecting import draws
 from gridtide.loop.frame import (
     AT_RISK_MOST,
@@ -29,17 +30,23 @@ from gridtide.loop.frame import (
     framed,
     site_values,
 )
+from gridtide.loop.glance import Glance
 from gridtide.loop.instants import next_turn
 from gridtide.loop.later import later
 from gridtide.loop.left_alone import without_unknown_stores
-from gridtide.loop.live_world import LiveWorld
+from gridtide.loop.live_world import BrokenOffError, LiveWorld
 from gridtide.loop.mandate import Mandate, Policy
 from gridtide.loop.minutes import Minutes
+from gridtide.loop.newcomers import left_alone_said
 from gridtide.loop.planning_beside import PlansBeside
 from gridtide.loop.recovering import kept, read_back, taken_up
+from gridtide.loop.regulating import RegulationThread, seen_of, written_down
 from gridtide.loop.releasing import LetGo, let_go
+from gridtide.loop.remembering import MEMORY, memory_of, remembered
 from gridtide.loop.room import Frame, Receipt
+from gridtide.loop.seen import Seen
 from gridtide.loop.turn import Memory, Turn, take_turn
+from gridtide.loop.underway import settled
 from gridtide.loop.verifying import Moved, Verdict
 from gridtide.loop.world import Orders, WakingClock
 from gridtide.timeline import instant
@@ -50,7 +57,7 @@ from gridtide.trust.guard import check
 from gridtide.trust.modes import Freeze, Mode, Release, Thaw, ToEnvelope, ToMode, lapsed
 from gridtide.trust.people import Person
 from gridtide.trust.proposal import proposal_of
-from gridtide.trust.record import Decision, Stage, StoreFullError, StoreLostError
+from gridtide.trust.record import Decision, Stage, Store, StoreFullError, StoreLostError
 from gridtide.trust.touch import touched
 
 UNKNOWN = np.zeros(0, dtype=np.int64)
@@ -66,7 +73,7 @@ class ControlRoom:
     None over real ones. epoch: of this leader. stuck: why nothing can be written down, and so nothing told. undecided:
     why the last turn came to nothing. verdicts: what meters said of the acts of the last step. decided_s: how long
     turns took since the last frame; fates: what came of acts since this room began. leaving: what is still to be let
-    go after a release.
+    go after a release. lines: of set-points, each in its thread beside the loop. endings: what ends with the room.
     """
 
     mandate: Mandate
@@ -93,10 +100,13 @@ class ControlRoom:
     fates: Counter[str] = field(default_factory=Counter)
     releasing: bool = False
     leaving: tuple[LetGo, ...] = ()
+    lines: tuple[RegulationThread, ...] = ()
+    endings: tuple[Callable[[], None], ...] = ()
     closed: bool = False
+    endless: bool = False
 
     def __post_init__(self) -> None:
-        self.world.attend = self._attend
+        self.world.attend = self._between
         self.frame = Frame(
             number=0, at=self.clock.now(), values={"at": self.clock.now().isoformat()}
         )
@@ -123,19 +133,26 @@ class ControlRoom:
 
         What cannot be written down is not told: while the store is lost or full, time passes and what was told holds.
         """
+        if self.endless:
+            self.mandate = gone_on(self.mandate, self.world)
         try:
             self._decide(self.world.now)
+            if self.closed:
+                return
             self._attend()
             self._keep()
             self._tell()
         except (StoreLostError, StoreFullError) as fault:
             self.stuck, self.turn = str(fault), None
-        self.world.step()
+        try:
+            self.world.step()
+        except BrokenOffError:
+            return
         try:
             self._verify()
         except (StoreLostError, StoreFullError) as fault:
             self.stuck, self.turn = str(fault), None
-        self._publish()
+        self._publish(self.world.now, self.world.seen)
 
     def _decide(self, as_of: datetime) -> None:
         """A turn where one is due. Nobody who asks the room something waits for it."""
@@ -147,7 +164,7 @@ class ControlRoom:
             return
         begun_s = seconds()
         turn = self._turn(as_of)
-        if turn is None:
+        if turn is None or self.closed:
             return
         with self.lock:
             self.decided_s.append(round(seconds() - begun_s, 3))
@@ -180,6 +197,9 @@ class ControlRoom:
         before = self.desk.documents.newest("world", self.mandate.owner)
         if before is not None:
             taken_up(self.world, before.value)
+        stood = self.desk.documents.newest(MEMORY, self.mandate.owner)
+        if stood is not None:
+            self.memory = memory_of(stood.value)
         for outcome in read_back(self.world):
             said = {"ticket": outcome.ticket, "fate": outcome.fate.value, "said": outcome.said}
             self.minutes.append({**said, "at": outcome.at.isoformat()})
@@ -187,9 +207,11 @@ class ControlRoom:
     def _keep(self) -> None:
         """What the next room must know if this one is gone at the next instant."""
         self.desk.keep_what_lacks()
+        written_down(self.lines, self.minutes)
         if self.desk.documents is not None:
-            now = self.world.now
-            self.desk.documents.keep("world", self.mandate.owner, now, kept(self.world))
+            now, owner = self.world.now, self.mandate.owner
+            self.desk.documents.keep(MEMORY, owner, now, remembered(self.memory, now))
+            self.desk.documents.keep("world", owner, now, kept(self.world))
 
     def _is_time(self) -> bool:
         """Whether something is to be decided: the first turn, work that came, a plan
@@ -272,8 +294,7 @@ class ControlRoom:
             orders, decision, autonomy = self.orders, self.in_force, self.desk.autonomy
         if orders is None or decision is None or autonomy.frozen or autonomy.mode is Mode.OBSERVE:
             return
-        told = self.world.tell(orders, decision.id)
-        self.fates.update(one.outcome.fate.value for one in told)
+        self.fates.update(settled(self.world.tell(orders, decision.id)))
 
     def _verify(self) -> None:
         """Say of the orders in force whether devices took what they were told, and whether power moved."""
@@ -288,7 +309,9 @@ class ControlRoom:
                 self.minutes.write(self.in_force)
 
     def _attend(self) -> None:
-        """What people want at once, whatever the loop waits for: everything let go, each when its turn has come."""
+        """What people want at once, whatever the loop waits for: everything let go, each when its turn has come; and
+        what came of acts that were on their way."""
+        self.fates.update(settled(self.world.hear()))
         with self.lock:
             releasing, self.releasing = self.releasing, False
             if releasing:
@@ -302,9 +325,22 @@ class ControlRoom:
             owners = {one.subject: one.device for one in due}
             acts = [ReleaseAct(subject=one) for one in owners]
             done = self.world.tell_acts(acts, f"release at {now.isoformat()}", owners)
-            self.fates.update(one.outcome.fate.value for one in done)
+            self.fates.update(settled(done))
         self.leaving = tuple(one for one in self.leaving if one.at > now)
         self.world.look_at = self.leaving[0].at if self.leaving else None
+
+    def _between(self) -> None:
+        """What is looked after while a step lasts; devices that say something meanwhile are shown at once. Raises
+        BrokenOffError once the room is closed: nobody waits for the end of the step."""
+        if self.closed:
+            raise BrokenOffError
+        try:
+            self._attend()
+        except (StoreLostError, StoreFullError) as fault:
+            self.stuck, self.turn, self.world.look_at = str(fault), None, None
+        now = self.clock.now()
+        if self.world.beat is not None and self.world.now < now < self.world.step_ends:
+            self._publish(now, self.world.seen_now(now))
 
     def _let_go(self, now: datetime) -> tuple[LetGo, ...]:
         """When everything that any device holds is let go."""
@@ -312,9 +348,10 @@ class ControlRoom:
         drawn = draws(queue, self.world.told, fleet)
         return let_go(reach.restraints(), queue, drawn, reach.stores(), fleet, now)
 
-    def _publish(self) -> None:
+    def _publish(self, now: datetime, seen: Seen | None) -> None:
+        """A frame of what was seen at an instant: the end of a step, or one within the step that runs."""
         assert self.frame is not None
-        now, turn = self.world.now, self.turn
+        turn = self.turn
         with self.lock:
             risks = [] if turn is None else at_risk(turn.situation)
             values: dict[str, object] = {
@@ -324,37 +361,44 @@ class ControlRoom:
                 "simulated": self.simulated,
                 "waiting": len(self.desk.waiting()),
                 "decision": None if self.in_force is None else self.in_force.id[:12],
-                "alarms": self._alarms(),
-                "ages_s": self._ages(),
+                "alarms": self._alarms(now),
+                "ages_s": self._ages(now, seen),
                 "acts": dict(self.fates),
                 "decided_s": self.decided_s,
                 "at_risk": risks[:AT_RISK_MOST],
                 "at_risk_count": len(risks),
+                **seen_of(self.lines),
             }
             self.decided_s = []
         if turn is not None:
-            began = instant(self.mandate.steps.starts_s[self.world.present - 1])
+            began = instant(self.mandate.steps.starts_s[self._step_shown(now)])
             carbon, plan = self.mandate.objective.carbon, self.memory.plan
-            values["sites"] = site_values(turn.situation, self.world.seen, plan, carbon, began)
+            values["sites"] = site_values(turn.situation, seen, plan, carbon, began)
         self.frame = framed(self.frame.number + 1, now, values)
 
-    def _alarms(self) -> list[dict[str, object]]:
+    def _step_shown(self, now: datetime) -> int:
+        """The step that ended at an instant, or runs."""
+        return self.world.present - (now <= self.world.now)
+
+    def _alarms(self, now: datetime) -> list[dict[str, object]]:
         told = [
             (one.outcome.fate.value, subject_of(one.act), one.outcome.said)
             for one in self.world.unheard
         ]
         silent = [("silent", name, said) for name, said in sorted(self.world.reach.silent.items())]
-        stuck = [("not-written", "store", self.stuck)] if self.stuck else []
+        stuck = left_alone_said(self.world.roll)
+        if self.stuck:
+            stuck.insert(0, ("not-written", "store", self.stuck))
         if self.undecided:
             stuck.append(("no-decision", self.policy.name, self.undecided))
-        return alarm_values(
-            self.world.watch.alarms.values(), [*stuck, *told, *silent], self.world.now
-        )
+        if isinstance(self.policy, PlansBeside) and self.policy.fallen:
+            stuck.append(("planner", self.policy.name, self.policy.fallen))
+        return alarm_values(self.world.watch.standing, [*stuck, *told, *silent], now)
 
-    def _ages(self) -> dict[str, float]:
+    def _ages(self, now: datetime, seen: Seen | None) -> dict[str, float]:
         """How old signals and meters are, by what they are."""
         signals = () if self.turn is None else self.turn.situation.signals
-        return ages_s(signals, self.world.seen, self.world.now)
+        return ages_s(signals, seen, now)
 
     # people's side: any thread
 
@@ -375,7 +419,8 @@ class ControlRoom:
     def state(self) -> Mapping[str, object]:
         """Mode, envelope, frozen or not, who leads, the epoch, ages of every source and device."""
         with self.lock:
-            ages = self._ages() if self.turn is not None else {}
+            seen = self.world.seen
+            ages = self._ages(self.world.now, seen) if self.turn is not None else {}
             return {
                 **values_of(lapsed(self.desk.autonomy, self.clock.now())),
                 "at": self.clock.now().isoformat(),
@@ -407,6 +452,25 @@ class ControlRoom:
         """The newest entries of the chain that this process wrote, newest first."""
         return self.minutes.entries(count)
 
+    def glance(self) -> Glance:
+        """What is known now, to be computed on by whoever asks."""
+        with self.lock:
+            return Glance(
+                at=self.world.now,
+                currency=self.currency,
+                mandate=self.mandate,
+                turn=self.turn,
+                memory=self.memory,
+                orders=self.orders,
+                in_force=self.in_force,
+                seen=self.world.seen,
+                proposals=self.desk.proposals(),
+            )
+
+    def chain(self) -> tuple[Store, int]:
+        """The store of the audit chain, and how many records stand in it."""
+        return self.minutes.store, self.minutes.written
+
     def unready(self) -> tuple[str, ...]:
         """What keeps it from being relied on."""
         with self.lock:
@@ -427,7 +491,14 @@ class ControlRoom:
         """Take no more turns and release nothing; what is still held, a sentence each."""
         self.closed = True
         self.clock.wake()
+        self.world.reach.close()
+        for end in self.endings:
+            end()
         return self.world.held()
+
+    def regulation(self) -> tuple[Mapping[str, object], ...]:
+        """Each line of set-points now."""
+        return tuple(one.regulation.values() for one in self.lines)
 
     def approve(self, decision: str, digest: str, by: Person, reason: str) -> Receipt:
         """Approve a decision that waits; it is told by the next turn, as it stands then."""

@@ -70,16 +70,18 @@ def beside(
     queues: tuple[Queue, Queue],
     drawn: tuple[Mapping[str, Draw], Mapping[str, Draw]],
     ended: tuple[frozenset[str], frozenset[str]],
+    underway: frozenset[str] = frozenset(),
 ) -> list[Beside]:
     """What else may have changed, of every other job that did not run through both steps, at its meter.
 
-    ended: jobs that ended in the step before, and in this one: they were there for a part of it.
+    ended: jobs that ended in the step before, and in this one: they were there for a part of it. underway: jobs that
+    were being told something meanwhile: one that writes its checkpoint runs, and draws what it likes.
     """
     spoken_of = {one.subject for one in expected}
     found = []
     for name in sorted({*queues[0], *queues[1]} - spoken_of):
         ran = _runs(queues[0], name), _runs(queues[1], name)
-        if all(ran) and drawn[0].get(name) == drawn[1].get(name):
+        if name not in underway and all(ran) and drawn[0].get(name) == drawn[1].get(name):
             continue
         first = drawn[0].get(name) if ran[0] or name in ended[0] else None
         last = drawn[1].get(name) if ran[1] or name in ended[1] else None

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from gridtide.loop.control import ControlRoom
 from gridtide.loop.mandate import Mandate
 
+STOPS_WITHIN_S = 1.0
+
 
 @dataclass(kw_only=True, eq=False)
 class Runner:
@@ -40,8 +42,9 @@ class Runner:
             raise
 
     def stop(self) -> tuple[str, ...]:
-        """Take no more turns; what is still held, a sentence each. Waits for the step that runs."""
+        """Take no more turns; what is still held, a sentence each. The step that runs is broken off; a turn that is
+        being made is waited for so long as STOPS_WITHIN_S says, and then comes to nothing."""
         self.room.close()
         if self.thread is not None:
-            self.thread.join()
+            self.thread.join(STOPS_WITHIN_S)
         return self.room.close()

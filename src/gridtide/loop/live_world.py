@@ -5,7 +5,7 @@ A device that does not answer leaves what it would have said unknown, never 0, a
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from gridtide.decide.peak import same_month
 from gridtide.decide.state import State, Status
 from gridtide.digest import digest
 from gridtide.fleet.act import BeginAt, PauseJob, ResumeJob
-from gridtide.fleet.device import QueuedJob, Standing
+from gridtide.fleet.device import PowerReading, QueuedJob, Standing
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.jobs import Jobs
 from gridtide.fleet.service import Service
@@ -23,9 +23,11 @@ from gridtide.fleet.ticket import Fate, Outcome, Ticket
 from gridtide.loop.acts import OPEN, Holding, JobTold, acts_now, spelled, starts_of
 from gridtide.loop.intents import Intent, KeepsIntents
 from gridtide.loop.names import place_names, store_names
+from gridtide.loop.newcomers import gone_of, may_be_told, with_listed
 from gridtide.loop.reach import Reach
 from gridtide.loop.roll import Roll
 from gridtide.loop.seen import Seen, telemetry_of
+from gridtide.loop.underway import HELD, TOLD, Done, Memory, Underway, known
 from gridtide.loop.verifying import Verdict
 from gridtide.loop.watching import Watch
 from gridtide.loop.world import Orders, Telemetry, WakingClock, joined
@@ -33,16 +35,10 @@ from gridtide.timeline import Timeline, epoch_s, instant
 
 Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
-TOLD = (Fate.DONE, Fate.UNCHANGED)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Done:
-    """An act that was told, by which ticket, and what came of it."""
-
-    act: AnyAct
-    ticket: Ticket
-    outcome: Outcome
+class BrokenOffError(Exception):
+    """Nobody waits for the end of the step any more: the room was closed."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -61,7 +57,9 @@ class LiveWorld:
     reach: its devices. roll: what is declared of jobs. intents: where what is told is written down first. steps: the
     step edges of the course. present: number of the step that begins next. done: what was told since that began;
     unheard: what of the last step no device took. verdicts: what meters said since somebody asked. attend: what is
-    looked after whenever waiting is over, or was broken off; look_at: when it wants to be at the latest.
+    looked after whenever waiting is over, or was broken off; look_at: when it wants to be at the latest; beat: how
+    often it wants to be while a step lasts, None for devices that say nothing between step edges. underway: acts that
+    nobody knows the outcome of.
     """
 
     fleet: Fleet
@@ -87,22 +85,43 @@ class LiveWorld:
     watch: Watch = field(default_factory=Watch)
     attend: Callable[[], None] = lambda: None
     look_at: datetime | None = None
+    beat: timedelta | None = None
+    underway: Underway = field(default_factory=Underway)
 
     @property
     def now(self) -> datetime:
         """The step edge from which on the next acts count."""
         return instant(self.steps.edges_s[self.present])
 
+    @property
+    def step_ends(self) -> datetime:
+        """When the step that begins next, or runs, is over."""
+        return instant(self.steps.edges_s[self.present + 1])
+
+    @property
+    def memory(self) -> Memory:
+        """What is remembered of what was told."""
+        return Memory(jobs=self.told, others=self.others)
+
     def queue(self) -> dict[str, QueuedJob]:
         """Every job some scheduler lists, by id; those that ended are remembered with what they did."""
-        found: dict[str, QueuedJob] = {}
-        for job in [job for jobs in self.reach.queues().values() for job in jobs]:
-            found[job.id] = job
+        listed = [job for jobs in self.reach.queues().values() for job in jobs]
+        found = {job.id: job for job in listed}
+        self._enrol(found)
+        for job in listed:
             if job.there_at is not None:
                 self.there_s[job.id] = epoch_s(job.there_at)
             if job.standing not in OPEN and job.id in self.roll.row_of:
                 self.over.setdefault(job.id, job.done_s or 0)
         return found
+
+    def _enrol(self, queue: Mapping[str, QueuedJob]) -> None:
+        """Take up what no case declares and somebody lists, and forget it where nobody does any more."""
+        gone = gone_of(self.roll, queue)
+        self.roll = with_listed(self.roll, queue, self.fleet, self.over)
+        for kept in (self.told, self.given, self.promised, self.moves, self.there_s, self.over):
+            for name in gone:
+                kept.pop(name, None)
 
     def active(self) -> Jobs:
         """The jobs that schedulers list and that are not over, in order of arrival."""
@@ -158,7 +177,9 @@ class LiveWorld:
         if self.now >= orders.dispatch.placement.horizon.end:
             return []
         holding = Holding(jobs=self.told, others=self.others)
-        acts = acts_now(orders, self.fleet, self.services, self.queue(), holding, self.now)
+        queue = may_be_told(self.roll, self.queue())
+        told = acts_now(orders, self.fleet, self.services, queue, holding, self.now)
+        acts = [one for one in told if self.reach.takes(one)]
         owners = self.reach.owners(self.services, self.fleet.network.origins) if acts else {}
         return self.tell_acts(acts, decision, owners)
 
@@ -184,11 +205,18 @@ class LiveWorld:
             Done(act=act, ticket=ticket, outcome=self._do(act, intent.device, ticket))
             for act, intent, ticket in zip(acts, intents, tickets, strict=True)
         ]
-        self.intents.came([one.outcome for one in done])
+        self.intents.came(known(done))
         for one in done:
             self._remember(one)
         self.done += done
         return done
+
+    def hear(self) -> list[Done]:
+        """What came of acts that were on their way, written down; it counts in the step that runs. Raises as
+        `KeepsIntents.came`."""
+        settled = self.underway.heard(self.reach.came(), self.intents, self.memory)
+        self.done += settled
+        return settled
 
     def _do(self, act: AnyAct, device: str, ticket: Ticket) -> Outcome:
         """What a device makes of an act; one that raises, which none may, has not answered."""
@@ -203,10 +231,11 @@ class LiveWorld:
             return Outcome(ticket=ticket.id, fate=Fate.FAILED, said=said, at=now)
 
     def _remember(self, one: Done) -> None:
-        """What holds from now on, where the device took it."""
+        """What holds from now on, where the device took it, or is about to."""
         act = one.act
-        if one.outcome.fate not in TOLD:
+        if one.outcome.fate not in HELD:
             return
+        earlier = self.memory.of(act)
         match act:
             case PlaceJob():
                 place = place_names(self.fleet).index(act.place)
@@ -221,6 +250,8 @@ class LiveWorld:
                 self.hold(act.job, None)
             case _:
                 self.others[subject_of(act)] = act
+        if one.outcome.fate is Fate.UNDERWAY:
+            self.underway.add(one, earlier, self.memory.of(act))
 
     def forget(self) -> None:
         """Nothing that was told holds any more: what runs goes on, what waits begins as it comes."""
@@ -260,29 +291,49 @@ class LiveWorld:
                 self.moves[name] = self.moves.get(name, 0) + 1
 
     def step(self) -> Telemetry:
-        """Wait for the end of the step, then read every meter, store and router, and see whether power followed."""
+        """Wait for the end of the step, then read every meter, store and router, and see whether power followed. Raises
+        what `attend` raises, before the step is over."""
         begin, end = (instant(edge) for edge in self.steps.edges_s[self.present :][:2])
         while self.clock.now() < end:
-            look = self.look_at
-            self.clock.wait_until(end if look is None else min(end, max(look, self.clock.now())))
+            self.clock.wait_until(self._next_look(end))
             self.attend()
         over = set(self.over)
         queue, power = self.queue(), self.reach.power()
-        self.seen = Seen.of(
-            self.fleet,
-            self.services,
-            self.roll.declared.classes,
-            (power, self.reach.stores(), self.reach.routes()),
-            end,
-        )
+        self.seen = self._seen(power, end)
         acts = [one.act for one in self.done if one.outcome.fate in TOLD]
+        self.watch.underway = self.underway.jobs
         self.verdicts += self.watch.look(acts, queue, self.told, power, self.fleet, end)
-        self.unheard = [one for one in self.done if one.outcome.fate not in TOLD]
+        late = self.underway.subjects | {
+            subject_of(one.act) for one in self.done if one.ticket.issued_at < begin
+        }
+        held = {
+            name: act
+            for name, act in self.others.items()
+            if _holds_at(act, end) and name not in late
+        }
+        peak_kw, of = self._peak_carried(begin), (self.fleet, self.services)
+        self.verdicts += self.watch.look_at_sites(held, self.seen, power, peak_kw, of)
+        self.unheard = [one for one in self.done if one.outcome.fate not in HELD]
         self.done = []
-        self.peak_kw = np.maximum(self._peak_carried(begin), np.nan_to_num(self.seen.import_kw))
+        self.peak_kw = np.maximum(peak_kw, np.nan_to_num(self.seen.import_kw))
         self.present += 1
         step = Timeline(edges_s=self.steps.edges_s[self.present - 1 : self.present + 1])
         return telemetry_of(self.seen, step, sorted(set(self.over) - over))
+
+    def seen_now(self, now: datetime) -> Seen:
+        """What meters, stores and routers said last, within the step that runs."""
+        return self._seen(self.reach.power(), now)
+
+    def _seen(self, power: Sequence[PowerReading], at: datetime) -> Seen:
+        said = (power, self.reach.stores(), self.reach.routes())
+        return Seen.of(self.fleet, self.services, self.roll.declared.classes, said, at)
+
+    def _next_look(self, end: datetime) -> datetime:
+        """When to look after something next, at the end of the step at the latest."""
+        now = self.clock.now()
+        looks = [max(self.look_at, now)] if self.look_at is not None else []
+        beats = [now + self.beat] if self.beat is not None else []
+        return min([end, *looks, *beats])
 
     def _peak_carried(self, begin: datetime) -> Real:
         """The highest import of the billing month so far; a new month starts at 0."""
@@ -325,3 +376,9 @@ class LiveWorld:
         step_s = int(self.steps.edges_s[1] - self.steps.edges_s[0])
         starts = epoch_s(self.now) + step_s * np.arange(-(-left_s // step_s), dtype=np.int64)
         return self._place(job), 0, starts
+
+
+def _holds_at(act: AnyAct, moment: datetime) -> bool:
+    """Whether what an act restrains has not ended before an instant."""
+    until = holds_until(act)
+    return until is not None and until >= moment

@@ -1,9 +1,10 @@
 """Plans made beside the loop: Situation in, plan out, in another process; a turn uses the newest that is finished.
 
-Until one is, what was told goes on. A plan that comes after a newer one was asked for is thrown away.
+Until one is, what was told goes on. A plan that comes after a newer one was asked for is thrown away; where the process
+that made one ended, it is asked for again.
 """
 
-from concurrent.futures import Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass
 
 from gridtide.decide.call_answer import CallAnswer
@@ -24,11 +25,15 @@ class PlansBeside:
     """A policy whose plans an executor makes. Between plans it dispatches at once by the newest plan there is.
 
     asked: the situation a plan was asked of last, and what will come of it; None where nothing is awaited.
+    fallen: why the last plan that was waited for never came, empty once one does. waits_first: whether the first turn
+    waits for its plan: where a step is long, nothing would be planned through all of it.
     """
 
     policy: Policy
     executor: Executor
     asked: tuple[Situation, Future[Made]] | None = None
+    fallen: str = ""
+    waits_first: bool = False
 
     @property
     def name(self) -> str:
@@ -47,19 +52,38 @@ class PlansBeside:
 
         Raises what the policy raised where a plan was made.
         """
-        if due:
-            made = self.executor.submit(self.policy.decide, plan, situation, held, True)
-            self.asked = (situation, made)
-        if self.asked is not None and self.ready:
+        if due or self._is_lost():
+            self._ask(plan, situation, held)
+        if self.waits_first and plan is None and self.asked is not None:
+            wait([self.asked[1]])
+        if self.asked is not None and self.ready and not self._is_lost():
             return self._finished(situation, held)
         if plan is None:
             return None, _standing(situation, held)
         return self.policy.decide(plan, situation, held, False)
 
+    def _ask(self, plan: Plan | None, situation: Situation, held: Reservations) -> None:
+        """Ask for a plan of now; one that was asked for before is not begun any more."""
+        if self.asked is not None:
+            self.asked[1].cancel()
+        made = self.executor.submit(self.policy.decide, plan, situation, held, True)
+        self.asked = (situation, made)
+
+    def _is_lost(self) -> bool:
+        """Whether the process that made the plan ended without it, which is named."""
+        if self.asked is None or not self.asked[1].done():
+            return False
+        fault = self.asked[1].exception()
+        if not isinstance(fault, BrokenExecutor):
+            return False
+        self.fallen = str(fault)
+        return True
+
     def _finished(self, situation: Situation, held: Reservations) -> Made:
         assert self.asked is not None
         (seen, made), self.asked = self.asked, None
         plan, dispatch = made.result()
+        self.fallen = ""
         if seen.as_of == situation.as_of:
             return plan, dispatch
         return plan, carried_on(dispatch, seen.jobs, _standing(situation, held), situation)

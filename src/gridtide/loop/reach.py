@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from gridtide.fleet.device import (
+    HoldsImport,
     PowerReading,
     QueuedJob,
     QueuesJobs,
@@ -15,9 +16,12 @@ from gridtide.fleet.device import (
     RoutesRequests,
     StoreReading,
     StoresEnergy,
+    TellsLater,
     UnreachableError,
 )
 from gridtide.fleet.service import Service
+from gridtide.fleet.site_act import AnyAct, HoldImport
+from gridtide.fleet.ticket import Outcome
 
 R = TypeVar("R")
 
@@ -77,6 +81,29 @@ class Reach:
             if isinstance(device, Restrains)
         ]
         return [(name, held) for name, some in asked for held in some or ()]
+
+    def takes(self, act: AnyAct) -> bool:
+        """Whether an act is for anybody here: a site without a controller is not told to hold its import."""
+        if not isinstance(act, HoldImport):
+            return True
+        return isinstance(self.devices.get(act.site), HoldsImport)
+
+    def came(self) -> list[Outcome]:
+        """What came of acts that were on their way; a device that does not come back from one is named."""
+        found: list[Outcome] = []
+        for name, device in sorted(self.devices.items()):
+            if isinstance(device, TellsLater):
+                found += device.came()
+                self.silent.pop(f"{name}: acts", None)
+                if hangs := device.hangs():
+                    self.silent[f"{name}: acts"] = hangs
+        return found
+
+    def close(self) -> None:
+        """Have devices beside the loop ask and begin nothing more; nobody waits for them."""
+        for device in self.devices.values():
+            if isinstance(device, TellsLater):
+                device.close()
 
     def owners(self, services: tuple[Service, ...], origins: tuple[str, ...]) -> dict[str, str]:
         """Which device is told about each job and each route: the one that lists it, the one that routes."""

@@ -18,7 +18,7 @@ LETS_GO = ("ResumeJob", "Release")
 def kept(world: LiveWorld) -> dict[str, object]:
     """What a world must remember of its own, as plain values; the rest it reads back from devices."""
     return {
-        "present": world.present,
+        "at": world.now.isoformat(),
         "told": {name: [one.place, one.point] for name, one in sorted(world.told.items())},
         "given": {
             name: [one.place, one.point, one.starts_s.tolist()]
@@ -35,7 +35,8 @@ def kept(world: LiveWorld) -> dict[str, object]:
 def taken_up(world: LiveWorld, before: Mapping[str, Any]) -> None:
     """Have a new world remember what `kept` gave of the one before it. The step that was begun counts as passed where
     the clock says so."""
-    world.present = max(int(before["present"]), _step_at(world, world.clock.now()))
+    begun = max(datetime.fromisoformat(before["at"]), world.clock.now())
+    world.present = max(step_at(world, begun), world.present)
     world.told = {
         name: JobTold(place=int(place), point=int(point))
         for name, (place, point) in before["told"].items()
@@ -56,11 +57,12 @@ def read_back(world: LiveWorld) -> tuple[Outcome, ...]:
 
     Call it before anything is told. What holds was done; what does not hold was not, and may be told again.
     """
+    queue = world.queue()
     restraints = [held for _, held in world.reach.restraints()]
     for held in restraints:
         if held.subject in world.roll.row_of:
             world.hold(held.subject, held.until)
-    queue, now = world.queue(), world.clock.now()
+    now = world.clock.now()
     outcomes = tuple(_settled(one, restraints, queue, now) for one in world.intents.unsettled())
     world.intents.came(outcomes)
     return outcomes
@@ -91,6 +93,6 @@ def _subject(act: Mapping[str, object]) -> str:
     return next(str(act[name]) for name in names if name in act)
 
 
-def _step_at(world: LiveWorld, now: datetime) -> int:
+def step_at(world: LiveWorld, now: datetime) -> int:
     """Number of the step that holds an instant."""
     return int(np.searchsorted(world.steps.edges_s, int(now.timestamp()), side="right")) - 1

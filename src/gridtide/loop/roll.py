@@ -19,17 +19,27 @@ class Roll:
     """Declared jobs by name; of those that are not in a queue nothing is ever told.
 
     estimates: whether run times are judged by jobs that have ended; ended: of such jobs from before, their class,
-    declared limit and run time.
+    declared limit and run time. own: how many of the rows, the first, the case itself declares; the others a scheduler
+    lists (`loop/newcomers.py`), all rows where nobody says. left_alone: jobs that are listed and cannot be decided on,
+    with the reason.
     """
 
     declared: Jobs
     estimates: bool = False
     ended: tuple[Whole, Whole, Whole] = NOTHING
+    own: int = -1
+    left_alone: Mapping[str, str] = field(default_factory=dict)
     row_of: Mapping[str, int] = field(init=False)
 
     def __post_init__(self) -> None:
         numbers = {str(name): row for row, name in enumerate(self.declared.name)}
         object.__setattr__(self, "row_of", numbers)
+        if self.own < 0:
+            object.__setattr__(self, "own", len(numbers))
+
+    def is_declared(self, name: str) -> bool:
+        """Whether the case itself declares a job."""
+        return self.row_of.get(name, self.own) < self.own
 
     def rows_of(self, queue: Mapping[str, QueuedJob]) -> Whole:
         """Rows of declared jobs that are in a queue and not over, in order of arrival."""
@@ -42,7 +52,8 @@ class Roll:
         jobs = self.declared
         if not self.estimates:
             return jobs.expected_s[chosen]
-        over = np.asarray(sorted(self.row_of[name] for name in done_s), dtype=np.int64)
+        known = [self.row_of[name] for name in done_s if name in self.row_of]
+        over = np.asarray(sorted(known), dtype=np.int64)
         ran_s = np.asarray([done_s[str(jobs.name[row])] for row in over], dtype=np.int64)
         seen = (jobs.work_class[over], jobs.declared_s[over], ran_s)
         past = [np.concatenate(pair) for pair in zip(self.ended, seen, strict=True)]

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from gridtide.loop.glance import Glance
 from gridtide.loop.turn import Turn
 from gridtide.trust.people import Person
+from gridtide.trust.record import Store
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +48,10 @@ class Room(Protocol):
         the currency of its prices; without sites before the first turn."""
         ...
 
+    def regulation(self) -> tuple[Mapping[str, object], ...]:
+        """Each line of set-points now: what is asked, what is given, its score, and the last ten minutes."""
+        ...
+
     def state(self) -> Mapping[str, object]:
         """Mode, envelope, frozen or not, who leads, the epoch, ages of every source and device."""
         ...
@@ -69,6 +75,14 @@ class Room(Protocol):
 
     def audit(self, count: int) -> tuple[Mapping[str, object], ...]:
         """The newest entries of the audit chain, newest first: number, hash, and what each says."""
+        ...
+
+    def glance(self) -> Glance:
+        """What is known now, to be computed on by whoever asks."""
+        ...
+
+    def chain(self) -> tuple[Store, int]:
+        """The store of the audit chain, and how many records stand in it."""
         ...
 
     def unready(self) -> tuple[str, ...]:

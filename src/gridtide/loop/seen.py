@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,8 @@ from gridtide.loop.world import Telemetry
 from gridtide.timeline import Timeline
 
 Real = NDArray[np.float64]
+NEAR = timedelta(seconds=30)
+"""What was taken so near to the end of a step is of that step: half of the shortest."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -52,10 +54,10 @@ class Seen:
         said: tuple[Sequence[PowerReading], Mapping[str, StoreReading], Sequence[RouteReading]],
         at: datetime,
     ) -> "Seen":
-        """What meters, stores and routers said, put in columns; what was taken at another instant than `at` is not of
-        this step."""
+        """What meters, stores and routers said, put in columns; what was not taken near to `at` is not of this
+        step."""
         power, stores, routes = said
-        of = {one.of: one.kw for one in power if one.measured_at == at}
+        of = {one.of: one.kw for one in power if is_of(one.measured_at, at)}
         sites = [site.name for site in fleet.sites]
 
         def metered(what: str) -> Real:
@@ -81,6 +83,11 @@ class Seen:
             latency_p50_s=p50_s,
             latency_p95_s=p95_s,
         )
+
+
+def is_of(measured_at: datetime, at: datetime) -> bool:
+    """Whether something was taken so near to the end of a step that it is of that step."""
+    return abs(measured_at - at) < NEAR
 
 
 def telemetry_of(seen: Seen, step: Timeline, ended: Sequence[str]) -> Telemetry:
@@ -111,7 +118,7 @@ def _routed(
     shape = (len(services), len(origins), len(names))
     answered, p50_s, p95_s = np.full((3, *shape), np.nan)
     refused = np.full(shape[:2], np.nan)
-    known = {(one.service, one.origin): one for one in routes if one.measured_at == at}
+    known = {(one.service, one.origin): one for one in routes if is_of(one.measured_at, at)}
     for v, service in enumerate(services):
         for o, origin in enumerate(origins):
             one = known.get((service.name, origin))

@@ -84,15 +84,16 @@ def verified(
 
 
 def alarms_after(
-    alarms: Mapping[str, Alarm], verdicts: Sequence[Verdict], now: datetime
+    alarms: Mapping[str, Alarm], verdicts: Sequence[Verdict], now: datetime, look_at: str
 ) -> dict[str, Alarm]:
-    """The alarms that stand after some verdicts: one for each subject that did not move, until it does."""
+    """The alarms that stand after some verdicts: one for each subject that did not move, until it does. look_at: what
+    a person looks at first."""
     standing = dict(alarms)
     for one in verdicts:
         if one.moved is Moved.MOVED:
             standing.pop(one.subject, None)
         elif one.moved is Moved.NOT_MOVED and one.subject not in standing:
-            said = f"told but not moved: {one.said}; look at its scheduler and at the machines"
+            said = f"told but not moved: {one.said}; look at {look_at}"
             standing[one.subject] = Alarm(subject=one.subject, said=said, since=now)
     return standing
 

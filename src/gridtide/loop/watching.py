@@ -4,30 +4,56 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gridtide.fleet.device import PowerReading, QueuedJob
 from gridtide.fleet.fleet import Fleet
+from gridtide.fleet.service import Service
 from gridtide.fleet.site_act import AnyAct
 from gridtide.loop.acts import OPEN, JobTold
-from gridtide.loop.expecting import Draw, beside, draws, expectations
+from gridtide.loop.expecting import beside, draws, expectations
+from gridtide.loop.late_verdicts import Moment, Spans
+from gridtide.loop.seen import Seen, is_of
 from gridtide.loop.verifying import Alarm, Verdict, alarms_after, verified
+from gridtide.loop.verifying_sites import SiteMoment, off_kw, site_verdicts
 
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Moment:
-    """The end of a step as it was read: queue, what each job draws while it runs, meters, and jobs that ended in it."""
-
-    queue: Mapping[str, QueuedJob]
-    drawn: Mapping[str, Draw]
-    power: Mapping[str, PowerReading]
-    ended: frozenset[str]
+SCHEDULER = "its scheduler and at the machines"
+CONTROLLER = "its controller and at the meters of the site"
 
 
 @dataclass(kw_only=True, eq=False)
 class Watch:
-    """What was read last, and the alarms that stand, by subject."""
+    """What was read last, and the alarms that stand, by subject: of jobs, and of what sites were told. underway: jobs
+    that are told something nobody knows the outcome of yet; spans: those that are since an earlier step."""
 
     last: Moment | None = None
     alarms: dict[str, Alarm] = field(default_factory=dict)
+    at_sites: dict[str, Alarm] = field(default_factory=dict)
+    underway: frozenset[str] = frozenset()
+    spans: Spans = field(default_factory=Spans)
+
+    @property
+    def standing(self) -> tuple[Alarm, ...]:
+        """Every alarm that stands."""
+        return (*self.alarms.values(), *self.at_sites.values())
+
+    def look_at_sites(
+        self,
+        held: Mapping[str, AnyAct],
+        seen: Seen,
+        power: Sequence[PowerReading],
+        peak_kw: NDArray[np.float64],
+        of: tuple[Fleet, tuple[Service, ...]],
+    ) -> tuple[Verdict, ...]:
+        """What meters say of what held at stores, imports and routes through the step that ends now. An alarm stands
+        until its subject follows, or nothing holds it any more. peak_kw: before it, (S,); of: fleet and services."""
+        read = {one.of: one for one in power if is_of(one.measured_at, seen.measured_at)}
+        moment = SiteMoment(held=held, seen=seen, off_kw=off_kw(read), peak_kw=peak_kw)
+        verdicts = site_verdicts(moment, *of)
+        standing = alarms_after(self.at_sites, verdicts, seen.measured_at, CONTROLLER)
+        self.at_sites = {name: alarm for name, alarm in standing.items() if name in held}
+        return verdicts
 
     def look(
         self,
@@ -43,16 +69,17 @@ class Watch:
         moment = self.last = Moment(
             queue=queue,
             drawn=draws(queue, told, fleet),
-            power={one.of: one for one in power if one.measured_at == now},
+            power={one.of: one for one in power if is_of(one.measured_at, now)},
             ended=_ended(before, queue),
         )
         if before is None:
             return ()
+        late, unsettled, prompt = self.spans.passed(acts, self.underway, before, moment)
         queues, drawn = (before.queue, queue), (before.drawn, moment.drawn)
-        expected = expectations(acts, queues, drawn)
-        around = beside(expected, queues, drawn, (before.ended, moment.ended))
-        verdicts = verified(expected, around, before.power, moment.power)
-        standing = alarms_after(self.alarms, verdicts, now)
+        expected = expectations(prompt, queues, drawn)
+        around = beside(expected, queues, drawn, (before.ended, moment.ended), unsettled)
+        verdicts = (*late, *verified(expected, around, before.power, moment.power))
+        standing = alarms_after(self.alarms, verdicts, now, SCHEDULER)
         self.alarms = {
             name: alarm
             for name, alarm in standing.items()

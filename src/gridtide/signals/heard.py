@@ -2,6 +2,7 @@
 
 import math
 from collections import deque
+from collections.abc import Callable
 
 from gridtide.signals.setpoint import Setpoint
 
@@ -10,15 +11,18 @@ UNREAD_AT_MOST = 1_024
 
 
 class Heard:
-    """Written by the thread of a line and read by the plant's; both ends may be used at once."""
+    """Written by the thread of a line and read by the plant's; both ends may be used at once. on_told: called by the
+    thread of the line whenever a telegram can be read."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_told: Callable[[], None] = lambda: None) -> None:
+        self._on_told = on_told
         self._telegrams: deque[Setpoint] = deque(maxlen=UNREAD_AT_MOST)
         self._faults: deque[str] = deque(maxlen=UNREAD_AT_MOST)
 
     def tell(self, told: Setpoint) -> None:
         """Keep a telegram behind those before it."""
         self._telegrams.append(told)
+        self._on_told()
 
     def fail(self, why: str) -> None:
         """Keep what went wrong with the line."""

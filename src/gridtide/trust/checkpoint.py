@@ -6,7 +6,7 @@ that was cut off or written anew is found. Signatures are Ed25519 (RFC 8032); ke
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from gridtide.finding import BadInput, Finding
 from gridtide.trust.audit import NUMBER, contents, numbered
-from gridtide.trust.record import Entry, Store
+from gridtide.trust.record import Entry, Store, read_from
 
 EVERY = 1_000
 """Entries between two checkpoints, unless something else is asked."""
@@ -139,6 +139,10 @@ class SignedStore:
     def entries(self) -> tuple[Entry, ...]:
         """Everything kept, oldest first."""
         return self._store.entries()
+
+    def read(self, start: int = 0) -> Iterator[Entry]:
+        """Entries from a number on, oldest first."""
+        return read_from(self._store, start)
 
     def sign(self) -> None:
         """A checkpoint now, as at shutdown; none where nothing came since the last one."""

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from itertools import islice
+from typing import Protocol, runtime_checkable
 
 
 class Stage(StrEnum):
@@ -95,12 +96,18 @@ class Store(Protocol):
         ...
 
 
+@runtime_checkable
 class Archive(Store, Protocol):
     """A store that may hold more than memory does."""
 
     def read(self, start: int = 0) -> Iterator[Entry]:
         """Entries from a number on, counted from 0, oldest first, one after the other."""
         ...
+
+
+def read_from(store: Store, start: int) -> Iterator[Entry]:
+    """Entries from a number on, oldest first, without reading those before where the store can."""
+    return store.read(start) if isinstance(store, Archive) else islice(store.entries(), start, None)
 
 
 class StoreLostError(OSError):

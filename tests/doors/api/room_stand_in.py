@@ -8,12 +8,14 @@ from pathlib import Path
 
 import gridtide.case
 from gridtide.loop.frame import framed
+from gridtide.loop.glance import Glance
 from gridtide.loop.mandate import Mandate
 from gridtide.loop.room import Frame, Receipt
-from gridtide.loop.turn import Turn
+from gridtide.loop.turn import Memory, Turn
 from gridtide.stores.memory import MemoryStore
 from gridtide.trust.audit import contents, linked
 from gridtide.trust.people import Person, Role
+from gridtide.trust.record import Store
 
 START = datetime(2026, 11, 22, 9, tzinfo=UTC)
 ODD = "<img src=x onerror=alert(1)>'; DROP TABLE entries; --\r\nSet-Cookie: a=b"
@@ -63,6 +65,9 @@ class StandIn:
             "ages_s": self.state()["ages_s"],
         }
         return framed(7 + len(self.store.entries()), START, values)
+
+    def regulation(self) -> tuple[Mapping[str, object], ...]:
+        return ({"site": "nantong", "follows": True, "signal": 0.5, "score": None},)
 
     def ahead(self) -> Mapping[str, object]:
         edges = [(START + timedelta(minutes=15 * step)).isoformat() for step in range(97)]
@@ -120,6 +125,22 @@ class StandIn:
             for number, (entry, says) in enumerate(zip(entries, contents(entries), strict=True))
         ]
         return tuple(said[::-1][:count])
+
+    def glance(self) -> Glance:
+        return Glance(
+            at=START,
+            currency="CNY",
+            mandate=Stands(self).mandate,
+            turn=None,
+            memory=Memory(),
+            orders=None,
+            in_force=None,
+            seen=None,
+            proposals=self.proposals(),
+        )
+
+    def chain(self) -> tuple[Store, int]:
+        return self.store, len(self.store.entries())
 
     def unready(self) -> tuple[str, ...]:
         return self.said

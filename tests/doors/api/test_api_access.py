@@ -270,3 +270,11 @@ def test_a_clock_that_is_set_back_lets_nobody_ask_more_and_nobody_wait_for_ever(
     assert limit.wait_s("a") == 1
     clock.present += timedelta(seconds=1)
     assert limit.wait_s("a") == 0
+
+
+def test_what_a_browser_gets_may_be_asked_for_without_its_body() -> None:
+    """HEAD of the page and of its files, as monitors ask."""
+    with served() as here:
+        for path in ("/", "/static/control.js"):
+            answer = here.web.head(path)
+            assert (answer.status_code, answer.content) == (200, b"")

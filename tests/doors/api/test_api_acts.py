@@ -111,6 +111,7 @@ def test_an_act_without_a_plain_reason_is_refused_with_every_fault(body: object)
         assert answer.status_code == 422
         faults: list[dict[str, Any]] = answer.json()["errors"]
         assert all(set(one) == {"subject", "value", "limit", "next_step"} for one in faults)
+        assert not any("pattern" in one["limit"] for one in faults)
         assert not here.room.frozen
 
 

@@ -114,3 +114,24 @@ def test_a_case_or_the_demo_is_served_and_not_both(capsys: pytest.CaptureFixture
     assert exit_code(["serve"]) == 2
     assert exit_code(["serve", "CASE", "--demo"]) == 2
     assert "CASE" in capsys.readouterr().err
+
+
+def test_a_room_that_nobody_can_enter_says_how_somebody_can(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The address stands alone on standard output; beside it what to do, until there is a token."""
+    monkeypatch.setattr(
+        "gridtide.doors.api.serving.serve_room",
+        lambda door, room, clock, listening: listening("http://127.0.0.1:1"),
+    )
+    case, tokens = tmp_path / "case.toml", tmp_path / "tokens.toml"
+    case.write_text("")
+    assert exit_code(["serve", str(case)]) == 0
+    told = capsys.readouterr()
+    assert told.out == "http://127.0.0.1:1\n"
+    assert "Nobody can come in yet" in told.err
+    assert "--new-token" in told.err
+    made = ["serve", "--tokens", str(tokens), "--new-token", "li", "--role", "viewer"]
+    assert exit_code(made) == 0
+    assert exit_code(["serve", str(case), "--tokens", str(tokens)]) == 0
+    assert "Nobody" not in capsys.readouterr().err

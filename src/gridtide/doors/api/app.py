@@ -25,6 +25,7 @@ from gridtide.doors.api.pages import add_pages
 from gridtide.doors.api.problems import Refused
 from gridtide.doors.api.reading import reading
 from gridtide.doors.api.recorder import Recorder
+from gridtide.doors.api.tabs import tabs
 from gridtide.doors.api.what_if import what_if_router
 from gridtide.finding import Finding
 
@@ -66,11 +67,12 @@ def app_of(
     )
     own = (health(opening), reading(opening.room), acting(opening.room, broadcast.tallies))
     aside = Aside()
-    solved = (
+    beyond = (
+        tabs(opening.room),
         what_if_router(opening.running, aside),
         flexibility_router(opening.running, aside),
     )
-    for router in (*own, *solved, *beside(opening, broadcast)):
+    for router in (*own, *beyond, *beside(opening, broadcast)):
         app.include_router(router)
     add_pages(app)
     return app
@@ -94,10 +96,12 @@ def _finding(detail: dict[str, object]) -> Finding:
     place = detail["loc"]
     assert isinstance(place, tuple)
     given = "is missing" if detail["type"] == "missing" else ascii(detail.get("input"))[:80]
+    said = "text that is not empty, in the signs that /openapi.json allows"
+    limit = said if detail["type"] == "string_pattern_mismatch" else str(detail["msg"])
     return Finding(
         subject=".".join(str(part) for part in place)[:200],
         value=given,
-        limit=str(detail["msg"])[:500],
+        limit=limit[:500],
         mend="/openapi.json says what fits.",
     )
 

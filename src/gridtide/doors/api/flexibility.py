@@ -8,8 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from gridtide.doors.api.answers import BEARER, FAULTS, Table
 from gridtide.doors.api.aside import Aside
 from gridtide.doors.api.opening import Running
-from gridtide.doors.api.problems import refused
-from gridtide.doors.results.flexibility_now import flexibility_now
+from gridtide.doors.results.flexibility_now import flexibility_now, nothing_yet
 
 
 def flexibility_router(running: Callable[[], Running], aside: Aside) -> APIRouter:
@@ -22,14 +21,7 @@ def flexibility_router(running: Callable[[], Running], aside: Aside) -> APIRoute
         known = running()
         turn = await run_in_threadpool(known.room.turn_of, None)
         if turn is None:
-            raise refused(
-                503,
-                "the curve of what could be moved",
-                "no decision was made yet",
-                "a decision",
-                "Ask again in a second.",
-                Retry_After="1",
-            )
+            return nothing_yet()
         objective = known.mandate.objective
         return await aside.of(
             ("flexibility", turn.decision.id), lambda: flexibility_now(turn, objective)

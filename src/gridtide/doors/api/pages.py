@@ -45,8 +45,10 @@ def add_pages(app: FastAPI) -> None:
             )
         return _sent(known[name])
 
-    app.add_api_route("/", page, methods=["GET"], include_in_schema=False)
-    app.add_api_route("/static/{name:path}", static, methods=["GET"], include_in_schema=False)
+    app.add_api_route("/", page, methods=["GET", "HEAD"], include_in_schema=False)
+    app.add_api_route(
+        "/static/{name:path}", static, methods=["GET", "HEAD"], include_in_schema=False
+    )
 
 
 def _read(folder: Traversable, before: str) -> Iterator[tuple[str, File]]:

@@ -51,6 +51,11 @@ def reading(room: Callable[[], Room]) -> APIRouter:
         """What is planned, published, allowed and called for from now to a day ahead."""
         return dict(await run_in_threadpool(room().ahead))
 
+    @router.get("/regulation")
+    async def regulation() -> Listed:
+        """Each line of set-points now: asked and given [kW], its score, and the last ten minutes at 2 s."""
+        return _listed(await run_in_threadpool(room().regulation))
+
     @router.get("/proposals")
     async def proposals() -> Listed:
         """Decisions that wait for people, oldest first."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gridtide.doors.api.access import Access
 from gridtide.doors.api.guarded import UNKNOWN, Rates
@@ -16,6 +17,9 @@ from gridtide.doors.listening import Stop, loopback, serve
 from gridtide.finding import Finding, Gathered
 from gridtide.loop.world import Clock
 from gridtide.trust.people import Role
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter
 
 ADDRESS_AT_ONCE = 4
 """Times what one person may ask: several sit behind one address."""
@@ -93,12 +97,18 @@ def door_of(
 
 
 def serve_room(
-    door: Door, open_room: Callable[[], Running], clock: Clock, listening: Callable[[str], None]
+    door: Door,
+    open_room: Callable[[], Running],
+    clock: Clock,
+    listening: Callable[[str], None],
+    agents: "APIRouter | None" = None,
 ) -> None:
     """Answer until a signal; then the room is closed, and what is still held is said.
 
-    open_room: called in a thread of its own. listening: told the address. Raises what opening the room raised.
+    open_room: called in a thread of its own. listening: told the address. agents: where those of sites dial in. Raises
+    what opening the room raised.
     """
+    from gridtide.doors.api.agents import beside as with_agents
     from gridtide.doors.api.app import app_of
     from gridtide.doors.api.broadcast import Broadcast
     from gridtide.doors.api.feed import prepare
@@ -124,7 +134,8 @@ def serve_room(
         log.info("listening", extra={"address": address})
         listening(address)
 
-    serve(app, door.host, door.port, door.tls, began, broadcast.end, prepare)
+    everybody = app if agents is None else with_agents(app, agents)
+    serve(everybody, door.host, door.port, door.tls, began, broadcast.end, prepare)
     if opening.fault is not None:
         raise opening.fault
 

@@ -25,12 +25,15 @@ if TYPE_CHECKING:
 def check(case: Path, together: bool, as_json: bool) -> None:
     """Say every fault of CASE with its key and its mend; exit 2 for faults, 3 when work cannot fit."""
     say_compiling()
+    from gridtide.case.device_faults import names_devices
     from gridtide.case.load import load_case
     from gridtide.simulate.together import overfull
     from gridtide.simulate.truth import truth_of
 
     try:
         study = load_case(case)
+        if names_devices(case):
+            _refuse_unfit_devices(case)
         truth = truth_of(study)
     except InputError as error:
         if as_json:
@@ -74,6 +77,14 @@ def check(case: Path, together: bool, as_json: bool) -> None:
         click.echo(f"  set-point {told}")
     for note in summary["notes"]:
         click.echo(f"  - {note}")
+
+
+def _refuse_unfit_devices(case: Path) -> None:
+    """Raise BadInput where a live room cannot stand on the devices of a case; none of them is asked anything."""
+    from gridtide.case.real_room import read_real
+    from gridtide.loop.clock import WallClock
+
+    read_real(case, WallClock().now)
 
 
 def _say_overfull(case: Path, full: list[Finding]) -> None:

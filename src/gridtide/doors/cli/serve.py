@@ -9,18 +9,25 @@ from typing import TYPE_CHECKING
 import click
 
 from gridtide.doors.cli.numbers import Number
+from gridtide.doors.cli.real_case import agents_of, led, real_case
 from gridtide.doors.cli.tls_pair import pair_faults
 from gridtide.finding import BadInput, Finding, refuse_if_any
 
 if TYPE_CHECKING:
+    from gridtide.case.real_room import RealCase
     from gridtide.doors.api.opening import Running
     from gridtide.doors.api.serving import Keys
+    from gridtide.stores.sql.service import ServiceStores
     from gridtide.trust.record import Store
 
 FILE = click.Path(path_type=Path)
 ROLES = ("viewer", "operator", "approver", "admin")
 TLS = ("--tls-cert", "--tls-key")
 BEYOND = "Add --tls-cert and --tls-key, or --plain-http where a proxy in front of it has them."
+NOBODY = (
+    "Nobody can come in yet: end this, make a token with"
+    " `gridtide serve --tokens FILE --new-token NAME --role ROLE`, and serve again with --tokens FILE."
+)
 PEOPLE_OF_THE_DEMO = ("first", "second")
 """Raising autonomy takes two."""
 
@@ -103,8 +110,14 @@ def serve(
     signs = None if sign_key is None or checkpoints is None else (sign_key, checkpoints)
     faults += [*_case_faults(case, demo), *_signing_faults(store, sign_key, checkpoints)]
     refuse_if_any(faults)
-    room = partial(_opened, case, store, signs, speed)
-    _serve(room, (host, port, tls), keys, requests_per_s)
+    real = None if case is None else real_case(case, store)
+    kept = _led(case, store)
+    try:
+        room = partial(_opened, case, kept, signs, speed, real)
+        _serve(room, (host, port, tls), keys, requests_per_s, real)
+    finally:
+        if kept is not None:
+            kept.close()
 
 
 def _serve(
@@ -112,6 +125,7 @@ def _serve(
     place: tuple[str, int, tuple[Path, Path] | None],
     keys: "Keys",
     requests_per_s: float,
+    real: "RealCase | None",
 ) -> None:
     from gridtide.doors.api.logs import log_as_json
     from gridtide.doors.api.serving import door_of, serve_room
@@ -126,8 +140,10 @@ def _serve(
         click.echo(address)
         for text in texts:
             click.echo(f"{address}/#token={text}")
+        if not door.tokens.known and door.oidc is None:
+            click.echo(NOBODY, err=True)
 
-    serve_room(door, room, clock, listening)
+    serve_room(door, room, clock, listening, agents_of(real))
 
 
 def _made(name: str, role: str | None, tokens: Path | None, days: int) -> str:
@@ -194,29 +210,36 @@ def _signing_faults(
             yield from fault.findings
 
 
+def _led(case: Path | None, store: str | None) -> "ServiceStores | None":
+    """What is kept, once this service leads it: one that may not lead listens nowhere."""
+    from gridtide.stores.sql.service import open_for_service
+
+    if store is None:
+        return None
+    return open_for_service(store, f"gridtide serve {case or '--demo'}", Path(f"{store}.readings"))
+
+
 def _opened(
-    case: Path | None, store: str | None, signs: tuple[Path, Path] | None, speed: float
+    case: Path | None,
+    kept: "ServiceStores | None",
+    signs: tuple[Path, Path] | None,
+    speed: float,
+    real: "RealCase | None",
 ) -> "Running":
     from gridtide.case.live_room import demo_room, room_of_case
     from gridtide.doors.api.keeping import Kept
     from gridtide.loop.live import Runner
     from gridtide.stores.memory import MemoryStore
-    from gridtide.stores.sql.service import open_for_service
 
-    if store is None:
+    if kept is None:
         brief = MemoryStore()
         room = demo_room(speed, brief) if case is None else room_of_case(case, speed, brief)
         runner = Runner(room=room)
         runner.start()
         return runner
-    kept = open_for_service(store, f"gridtide serve {case or '--demo'}", Path(f"{store}.readings"))
     make = demo_room if case is None else partial(room_of_case, case)
-    try:
-        chain, seal = _sealed(kept.entries, signs)
-        room = make(speed, chain, documents=kept.documents)
-    except BaseException:
-        kept.close()
-        raise
+    chain, seal = _sealed(kept.entries, signs)
+    room = make(speed, chain, documents=kept.documents) if real is None else led(real, kept, chain)
     running = Kept(Runner(room=room), kept, seal)
     running.start()
     return running

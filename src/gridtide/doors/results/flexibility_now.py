@@ -18,13 +18,12 @@ def flexibility_now(turn: Turn, objective: Objective) -> dict[str, Any]:
     """
     plan, situation = turn.memory.plan, turn.situation
     said = {
+        **nothing_yet(),
         "at": situation.as_of.isoformat(),
         "decision": turn.decision.id,
-        "durations_s": list(DURATIONS_S),
-        "delays": list(DELAYS),
     }
     if plan is None:
-        return {**said, "rows": []}
+        return said
     outlook = outlook_of(plan, situation, turn.orders.dispatch, objective.moves_max)
     alone = curve(outlook, DURATIONS_S)
     moved = moved_in_the_fleet(outlook, alone)
@@ -36,6 +35,17 @@ def flexibility_now(turn: Turn, objective: Objective) -> dict[str, Any]:
         for row in _rows([one for one in alone if one.site == number], name)
     ]
     return {**said, "rows": [*rows, *_rows(together, FLEET)]}
+
+
+def nothing_yet() -> dict[str, Any]:
+    """The document before the first decision."""
+    return {
+        "at": None,
+        "decision": None,
+        "durations_s": list(DURATIONS_S),
+        "delays": list(DELAYS),
+        "rows": [],
+    }
 
 
 def _rows(steps: Sequence[Step], place: str) -> list[dict[str, Any]]:

@@ -2,7 +2,9 @@
 
 import { ask } from "./asking.js";
 import { heard } from "./heard.js";
-import { $, made, table } from "./made.js";
+import { $, made } from "./made.js";
+import { inks, sizes } from "./sites.js";
+import { list } from "./tabs/drawn.js";
 import { instant, number, span, word } from "./words.js";
 
 const FLEET = "fleet";
@@ -10,7 +12,6 @@ let found = null;
 let chart = null;
 let asking = false;
 
-/** @param {() => void} draw */
 export function prepareFlexibility() {
   $("flex-place").onchange = $("flex-for").onchange = showFlexibility;
 }
@@ -40,8 +41,7 @@ export function showFlexibility() {
   for (const one of $("flex-for").options) one.textContent = span(Number(one.value));
   const rows = found.rows.filter((row) => row.place === $("flex-place").value && String(row.duration_s) === $("flex-for").value);
   $("flex-at").textContent = `${word("as_of")} ${instant(found.at)} · ${word("flexAbout")}`;
-  const cells = rows.map((row) => [row.class, word(`from_${row.source}`), `${row.direction === "down" ? "▼" : "▲"} ${number(row.kw)}`, number(row.price_per_kwh, 3), `+${number(100 * row.delay)} %`]);
-  table("flex-rows", [word("what"), word("source"), "kW", `${heard.ahead?.currency ?? ""}/kWh`, word("delay")], cells.length ? cells : [[word("none"), "", "", "", ""]]);
+  $("flex-rows").replaceChildren(list("flexibility", rows.map(({ class: work, source, direction, kw, price_per_kwh, delay }) => ({ what: work, source: word(`from_${source}`), kw: `${direction === "down" ? "▼" : "▲"} ${number(kw)} kW`, price_per_kwh, delay: `+${number(100 * delay)} %` }))));
   draw(rows);
 }
 
@@ -59,9 +59,7 @@ function blocks(rows) {
 }
 
 function draw(rows) {
-  const style = getComputedStyle(document.documentElement);
-  const [ink, line, panel, ground] = ["ink", "line", "panel", "ground"].map((name) => style.getPropertyValue(`--${name}`).trim());
-  const letters = 11.5 * (parseFloat(style.fontSize) / 15);
+  const [{ ink, line, panel, ground }, { letters }] = [inks(), sizes()];
   chart ??= window.echarts.init($("flex-map"), null, { renderer: "canvas" });
   const data = blocks(rows);
   const prices = rows.map((row) => row.price_per_kwh);

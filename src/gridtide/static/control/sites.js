@@ -6,18 +6,18 @@ import { $, made } from "./made.js";
 import { wholeOf } from "./many.js";
 import { clockOf, hourOf, number, word } from "./words.js";
 
-const PALETTE = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#8c7a00", "#5a5a9c", "#7f5539"];
-const BEHIND = { idle: "#aeb8c2", losses: "#76838f" };
+export const PALETTE = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#8c7a00", "#5a5a9c", "#7f5539"];
+export const BEHIND = { idle: "#aeb8c2", losses: "#76838f" };
 const FONT = 15;
 const charts = new Map();
 
 /** What the charts are drawn with, as the style sheet has it: they grow with its letters. */
-function sizes() {
+export function sizes() {
   const grown = parseFloat(getComputedStyle(document.documentElement).fontSize) / FONT;
   return Object.fromEntries(Object.entries({ left: 64, right: 126, tall: 190, supply: 44, gap: 26, head: 22, ribbon: 15, between: 7, letters: 11.5 }).map(([name, px]) => [name, px * grown]));
 }
 
-function inks() {
+export function inks() {
   const style = getComputedStyle(document.documentElement);
   return Object.fromEntries(["ink", "faint", "line", "ground", "panel", "limit"].map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
 }

@@ -8,6 +8,8 @@ from gridtide.finding import Finding, refuse_if_any
 from gridtide.wire.slurm.jobs import SlurmJob
 
 LONGEST_H = 24.0 * 7
+LONGEST_ANSWER_S = 600.0
+"""Nobody waits longer for a controller."""
 _ID = re.compile(r"[1-9]\d{0,9}(_\d{1,9})?", re.ASCII)
 
 
@@ -45,6 +47,15 @@ def allowed_by(
         accounts=None if accounts is None else frozenset(accounts.split()),
         longest=timedelta(hours=longest_h),
     )
+
+
+def timeout_faults(timeout_s: float) -> list[Finding]:
+    """What is wrong with how long a controller may take to answer."""
+    if 0.0 < timeout_s <= LONGEST_ANSWER_S:
+        return []
+    return [
+        _unset("timeout_s", f"{timeout_s:g}", f"more than 0 and at most {LONGEST_ANSWER_S:g} s")
+    ]
 
 
 def is_job_id(text: str) -> bool:

@@ -1,0 +1,123 @@
+"""What the tables of real devices must say together: who is told about what, and that nothing is left without."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from gridtide.case.schema import CaseFile, DeviceTable, SiteTable
+from gridtide.case.toml_file import toml_of
+from gridtide.finding import Finding
+from gridtide.loop.named_meters import GRID, QUANTITIES
+
+AGENT = "agent"
+"""The kind of a site's agent, which dials in."""
+CONNECTION = (GRID, "import")
+"""What a site must be metered by at least."""
+
+
+def names_devices(path: Path) -> bool:
+    """Whether a case names real devices. Raises BadInput for what is no TOML."""
+    return bool(toml_of(path, "a case file in TOML").get("device"))
+
+
+def device_faults(case: CaseFile) -> Iterator[Finding]:
+    """Why a live room cannot stand on the devices of a case; nothing of a case without any."""
+    if not case.device:
+        return
+    yield from _roles(case)
+    yield from _twice(case)
+    yield from _metered(case)
+    yield from _without(case)
+
+
+def _roles(case: CaseFile) -> Iterator[Finding]:
+    """Each table says one thing that it is for, by names that the case has."""
+    sites = {site.name: site for site in case.site}
+    places = [f"{site.name}/{pool.name}" for site in case.site for pool in site.pool]
+    for number, one in enumerate(case.device, start=1):
+        key = f"device[{number}]"
+        said = _said(one)
+        if one.kind == AGENT and set(said) - {"meters"}:
+            yield _fault(key, " and ".join(said), "an agent's devices are read: meters alone")
+        elif one.kind != AGENT and len(said) != 1:
+            shown = " and ".join(said) or "neither"
+            yield _fault(key, shown, "one of place (a scheduler), meters and store")
+        if one.place is not None and one.place not in places:
+            yield _fault(f"{key}.place", one.place, "one of " + ", ".join(places))
+        if one.store is not None and one.store not in sites:
+            yield _fault(f"{key}.store", one.store, "one of " + ", ".join(sites))
+        elif one.store is not None and not _has_store(sites[one.store]):
+            yield _fault(f"{key}.store", one.store, "a site with a store, as [site.battery]")
+
+
+def _twice(case: CaseFile) -> Iterator[Finding]:
+    """Nothing has two devices."""
+    seen: dict[tuple[str, str], int] = {}
+    for number, one in enumerate(case.device, start=1):
+        subjects = [("name", one.name), ("place", one.place), ("store", one.store)]
+        subjects += [("meters", name) for name in _measured(one)]
+        for what, subject in subjects:
+            if subject is None:
+                continue
+            first = seen.setdefault((what, subject), number)
+            if first != number or subjects.count((what, subject)) > 1:
+                limit = f"one device; device[{first}] has it"
+                yield _fault(f"device[{number}].{what}", subject, limit)
+
+
+def _metered(case: CaseFile) -> Iterator[Finding]:
+    """Meters have names that the loop knows, and every site is metered at its connection."""
+    kinds = (*QUANTITIES, *(kind.name for kind in case.work_class))
+    known = {f"{site.name} {kind}" for site in case.site for kind in kinds}
+    for number, one in enumerate(case.device, start=1):
+        for said, name in one.meters.items():
+            if name not in known:
+                limit = "a site and one of " + ", ".join(kinds)
+                yield _fault(f"device[{number}].meters.{said}", name, limit)
+    there = {name for one in case.device for name in one.meters.values()}
+    for number, site in enumerate(case.site, start=1):
+        if not there & {f"{site.name} {what}" for what in CONNECTION}:
+            limit = f'a device with meters = {{ ... = "{site.name} {GRID}" }}'
+            yield _fault(f"site[{number}]", f"{site.name} has no meter at its connection", limit)
+
+
+def _without(case: CaseFile) -> Iterator[Finding]:
+    """What a plan would tell and no device takes."""
+    told = {one.store for one in case.device}
+    for number, site in enumerate(case.site, start=1):
+        if _has_store(site) and site.name not in told:
+            limit = f'a device with store = "{site.name}"'
+            yield _fault(f"site[{number}]", f"{site.name} has a store and no device", limit)
+        slower = [pool.name for pool in site.pool if pool.point or pool.curve]
+        if slower:
+            limit = "full speed: no scheduler is told an operating point"
+            yield _fault(f"site[{number}].pool", f"{', '.join(slower)} with points", limit)
+    for number, service in enumerate(case.service, start=1):
+        limit = "deferrable work: no device routes requests"
+        yield _fault(f"service[{number}]", service.name, limit)
+
+
+def _said(one: DeviceTable) -> list[str]:
+    """What a table says it is for."""
+    return [
+        key
+        for key, value in (("place", one.place), ("meters", one.meters), ("store", one.store))
+        if value
+    ]
+
+
+def _measured(one: DeviceTable) -> list[str]:
+    """What meters of a table measure, one of both ways as import and export."""
+    found: list[str] = []
+    for name in one.meters.values():
+        site, _, what = name.rpartition(" ")
+        found += [f"{site} import", f"{site} export"] if what == GRID else [name]
+    return found
+
+
+def _has_store(site: SiteTable) -> bool:
+    return any(one is not None for one in (site.battery, site.pumped_hydro, site.hydrogen))
+
+
+def _fault(subject: str, value: str, limit: str) -> Finding:
+    mend = "Mend the tables [[device]]; docs/live.md shows a case with real devices."
+    return Finding(subject=subject, value=value, limit=limit, mend=mend)

@@ -1,0 +1,107 @@
+"""The control room of a case over the real devices that it names, by the clock on the wall."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from gridtide.case.build import study_of
+from gridtide.case.live_room import room_over
+from gridtide.case.load import read_case
+from gridtide.case.real_devices import Now, RealDevices, real_devices
+from gridtide.case.schema import AutonomyTable, CaseFile
+from gridtide.finding import Finding, Gathered, refuse_if_any
+from gridtide.loop.control import ControlRoom
+from gridtide.loop.reach import Reach
+from gridtide.loop.recovering import step_at
+from gridtide.loop.world import WakingClock
+from gridtide.simulate.study import Study
+from gridtide.simulate.untold import untold
+from gridtide.stores.sql.service import ServiceStores
+from gridtide.trust.envelope import Envelope
+from gridtide.trust.modes import Autonomy, Mode
+from gridtide.trust.record import Store
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RealCase:
+    """A case and its devices, ready to be led. envelope: that it states."""
+
+    study: Study
+    devices: RealDevices
+    envelope: Envelope
+
+
+def read_real(path: Path, now: Now) -> RealCase:
+    """A case with its devices, none asked anything yet. Raises BadInput with all faults, Infeasible as `load_case`."""
+    case, folder = read_case(path), Path(path).resolve().parent
+    study = study_of(case, folder)
+    faults = Gathered()
+    devices = faults.of(lambda: real_devices(case, study, folder, now))
+    envelope = faults.of(lambda: envelope_of(case.autonomy))
+    faults.findings += [*untold(study), *_unknown_sites(case)]
+    faults.refuse_if_any()
+    assert devices is not None and envelope is not None
+    return RealCase(study=_staying(study), devices=devices, envelope=envelope)
+
+
+def real_room(real: RealCase, kept: ServiceStores, chain: Store, clock: WakingClock) -> ControlRoom:
+    """The room that leads the devices of a case, what the one before it left taken up and read back.
+
+    It begins in advise, by the envelope that the case states, unless people decided otherwise before. chain: where it
+    writes down what it does. Raises BadInput where the course of the case does not hold the present.
+    """
+    now = clock.now()
+    refuse_if_any(course_faults(real.study, now))
+    autonomy = Autonomy(since=now, mode=Mode.ADVISE, envelope=real.envelope, by=("case",))
+    reach = Reach(devices=real.devices.reach)
+    room = room_over(real.study, reach, clock, (chain, kept.intents), autonomy)
+    room.desk.documents, room.epoch = kept.documents, kept.lead.epoch
+    room.world.present = step_at(room.world, now)
+    room.begin(devices_lived_on=True)
+    return room
+
+
+def course_faults(study: Study, now: datetime) -> list[Finding]:
+    """Why a course cannot be led now."""
+    start, end = study.timeline.start, study.timeline.end
+    if start <= now < end:
+        return []
+    return [
+        Finding(
+            subject="case.start, case.end",
+            value=f"{start.isoformat()} to {end.isoformat()}",
+            limit=f"a course that holds the present, {now.isoformat(timespec='seconds')}",
+            mend="Real devices are led by the clock on the wall: move the course.",
+        )
+    ]
+
+
+def envelope_of(table: AutonomyTable) -> Envelope:
+    """What a case lets a room do without asking; nothing where it says nothing. Raises BadInput."""
+    values = table.model_dump()
+    by_site = tuple(sorted(values.pop("moved_max_kw").items()))
+    return Envelope(**values, moved_max_kw=by_site)
+
+
+def _unknown_sites(case: CaseFile) -> list[Finding]:
+    sites = [site.name for site in case.site]
+    return [
+        Finding(
+            subject=f"autonomy.moved_max_kw.{name}",
+            value=f"{most_kw:g}",
+            limit="one of " + ", ".join(sites),
+            mend="Name a site of the case.",
+        )
+        for name, most_kw in case.autonomy.moved_max_kw.items()
+        if name not in sites
+    ]
+
+
+def _staying(study: Study) -> Study:
+    """The study whose work stays where it is: no scheduler sends it elsewhere."""
+    jobs = study.jobs
+    at_home = np.zeros_like(jobs.allowed)
+    at_home[np.arange(len(jobs)), jobs.home] = True
+    return replace(study, jobs=replace(jobs, allowed=at_home))

@@ -1,0 +1,76 @@
+"""What stands behind the tabs of the page? Values computed on a glance at the room, in a thread beside its loop."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from starlette.concurrency import run_in_threadpool
+
+from gridtide.doors.api.answers import BEARER, FAULTS, Table
+from gridtide.doors.api.names import NAMES
+from gridtide.doors.api.problems import refused
+from gridtide.doors.api.reading import NOT_THERE, Count
+from gridtide.loop.chain_shown import Wanted, record, records_before, standing, verified_stretch
+from gridtide.loop.plan_shown import plan_shown
+from gridtide.loop.room import Room
+
+FARTHEST = 10**12
+Number = Annotated[int, Query(ge=0, le=FARTHEST)]
+Text = Annotated[str, Query(max_length=200)]
+
+
+def tabs(room: Callable[[], Room]) -> APIRouter:
+    """The paths. room: the open room; raises 503."""
+    router = APIRouter(prefix="/api", responses=FAULTS, tags=["see"], dependencies=[BEARER])
+
+    @router.get("/plan")
+    async def plan(first: Annotated[int, Query(ge=0, le=10_000)] = 0) -> Table:
+        """The newest plan of a few sites from number `first` on, its jobs that press most, its proof and prices."""
+        return await run_in_threadpool(lambda: plan_shown(room().glance(), first))
+
+    @router.get("/names")
+    async def names() -> Table:
+        """What keys and values of answers are called: Chinese, and English where a key does not say it by itself."""
+        return {language: dict(words) for language, words in NAMES.items()}
+
+    @router.get("/audit/records")
+    async def records(
+        before: Number = FARTHEST,
+        count: Count = 50,
+        kind: Text = "",
+        who: Text = "",
+        decision: Text = "",
+    ) -> Table:
+        """Records of the audit chain below a number, newest first, of a kind, a person, a decision."""
+        wanted = Wanted(kind=kind, who=who, decision=decision)
+
+        def found() -> Table:
+            store, written = room().chain()
+            written = standing(store, written)
+            return {
+                "records": written,
+                **records_before(store, min(before, written), count, wanted),
+            }
+
+        return await run_in_threadpool(found)
+
+    @router.get("/audit/records/{number}", responses=NOT_THERE)
+    async def one_record(number: Annotated[int, Path(ge=0, le=FARTHEST)]) -> Table:
+        """One record whole, with its hash and whether it follows from the one before."""
+        found = await run_in_threadpool(lambda: record(room().chain()[0], number))
+        if found is None:
+            raise refused(
+                404,
+                f"record {number}",
+                "is not in the chain",
+                "a number of /api/audit/records",
+                "Ask for one of these.",
+            )
+        return found
+
+    @router.get("/audit/verification")
+    async def verification(start: Number = 0) -> Table:
+        """Whether a stretch of the chain is as it was written, from a number on; `next` says where to go on."""
+        return await run_in_threadpool(lambda: verified_stretch(room().chain()[0], start))
+
+    return router

@@ -1,0 +1,55 @@
+"""What a site may be moved around, by the orders in force: the power planned for it now, and what it offered."""
+
+from datetime import datetime
+
+from gridtide.decide.plan import Plan
+from gridtide.fleet.fleet import Fleet
+from gridtide.fleet.product import ProductKind
+from gridtide.loop.store_plant import BasePoint
+from gridtide.loop.world import Orders
+
+
+def base_point(
+    fleet: Fleet,
+    site: int,
+    plan: Plan | None,
+    orders: Orders | None,
+    standing_kw: tuple[float, float],
+    now: datetime,
+) -> BasePoint | None:
+    """What holds now; None without plan or orders that reach as far.
+
+    standing_kw: what was agreed to less and more once and for all; it holds where the site has no product of regulation
+    in whose hours an offer would stand.
+    """
+    if plan is None or orders is None:
+        return None
+    horizon = orders.dispatch.placement.horizon
+    if not (plan.horizon.start <= now < plan.horizon.end and now < horizon.end):
+        return None
+    step = plan.horizon.step_holding(now)
+    up_kw, down_kw = _offered(fleet, site, orders, now) or standing_kw
+    return BasePoint(
+        base_kw=float(plan.import_kw[site, step] - plan.export_kw[site, step]),
+        up_kw=up_kw,
+        down_kw=down_kw,
+    )
+
+
+def _offered(fleet: Fleet, site: int, orders: Orders, now: datetime) -> tuple[float, float] | None:
+    """What the orders offer of regulation now; None where the site has no such product."""
+    products = [
+        (number, product)
+        for number, (where, product) in enumerate(fleet.products)
+        if where == site and product.kind is ProductKind.REGULATION
+    ]
+    if not products:
+        return None
+    offered_kw, horizon = orders.dispatch.offered_kw, orders.dispatch.placement.horizon
+    if not offered_kw.size or now < horizon.start:
+        return 0.0, 0.0
+    step = horizon.step_holding(now)
+    return (
+        sum(float(offered_kw[n, step]) for n, product in products if product.goes_up),
+        sum(float(offered_kw[n, step]) for n, product in products if product.goes_down),
+    )

@@ -1,0 +1,153 @@
+"""A store that is told by two: its room says the exchange it rests on, set-points move it around that.
+
+Set-points come too fast for intents. They are told on the newest word of the room: under its ticket's epoch and
+number, so that a device refuses them as soon as it has heard of a later leader, and for a few cycles only.
+"""
+
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from gridtide.fleet.device import (
+    PowerReading,
+    ReadsPower,
+    RenewsLeases,
+    Restrains,
+    Restraint,
+    StoreReading,
+    StoresEnergy,
+    UnreachableError,
+)
+from gridtide.fleet.ticket import Fate, Gate, Outcome, Ticket
+
+SAME_KW = 1e-3
+"""Powers nearer than this are one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BaseExchange:
+    """What the room told the store last: what it draws, kW, below 0 what it gives; until when; by which ticket."""
+
+    drawn_kw: float
+    until: datetime
+    ticket: Ticket
+
+
+@dataclass(kw_only=True, eq=False)
+class LedStore:
+    """Satisfies StoresEnergy and, as far as its device does, Restrains, RenewsLeases and ReadsPower.
+
+    device: what is told in the end. epoch: of tickets before the room told it anything. led: whether set-points move
+    it; what the room says then is its base and is told with the next of them, otherwise it is told at once. base: None
+    before the room said anything, and once it let go. told: what a set-point told last, and until when; count: how many
+    were.
+    """
+
+    name: str
+    device: StoresEnergy
+    epoch: int = 1
+    led: bool = False
+    base: BaseExchange | None = None
+    told: tuple[float, datetime] | None = None
+    count: int = 0
+    gate: Gate = field(default_factory=Gate)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def read_store(self) -> StoreReading:
+        """What it holds and does now. Raises UnreachableError."""
+        return self.device.read_store()
+
+    def exchange(
+        self, ticket: Ticket, charge_kw: float, discharge_kw: float, until: datetime
+    ) -> Outcome:
+        """Rest on this until an instant: told at once, or as the base of set-points where these move it."""
+        now = ticket.issued_at
+        with self.lock:
+            if not self.led:
+                outcome = self.device.exchange(ticket, charge_kw, discharge_kw, until)
+                if outcome.fate in (Fate.DONE, Fate.UNCHANGED):
+                    self._rests_on(ticket, charge_kw - discharge_kw, until)
+                return outcome
+            stopped = self.gate.stopped(ticket, self.name, now)
+            if stopped is not None:
+                return stopped
+            self.gate.forget_old(now)
+            self._rests_on(ticket, charge_kw - discharge_kw, until)
+            said = f"{self.name} moves around {charge_kw - discharge_kw:g} kW until {until}"
+            return self.gate.settled(ticket, Fate.DONE, said, now)
+
+    def restraints(self) -> tuple[Restraint, ...]:
+        """As the device has them. Raises UnreachableError."""
+        return self.device.restraints() if isinstance(self.device, Restrains) else ()
+
+    def release(self, ticket: Ticket, subject: str) -> Outcome:
+        """Let go at once; set-points have no base any more."""
+        with self.lock:
+            self.base = self.told = None
+            if isinstance(self.device, Restrains):
+                return self.device.release(ticket, subject)
+            return self.device.exchange(ticket, 0.0, 0.0, ticket.expires_at)
+
+    def renew(self) -> tuple[Restraint, ...]:
+        """Hold what the device holds for another lease. Raises UnreachableError."""
+        with self.lock:
+            return self.device.renew() if isinstance(self.device, RenewsLeases) else ()
+
+    def read_power(self) -> tuple[PowerReading, ...]:
+        """What a meter of the device says, nothing where it has none. Raises UnreachableError."""
+        return self.device.read_power() if isinstance(self.device, ReadsPower) else ()
+
+    def base_kw(self, now: datetime) -> float:
+        """What the room wants it to draw, kW, below 0 to give; 0 where nothing holds any more."""
+        base = self.base
+        return 0.0 if base is None or base.until <= now else base.drawn_kw
+
+    def follow(self, drawn_kw: float, now: datetime, until: datetime) -> Outcome | None:
+        """Draw this until an instant, unless that holds long enough; None where nothing had to be told."""
+        with self.lock:
+            if not self.led or self._holds(drawn_kw, now, until):
+                return None
+            self.count += 1
+            ticket = self._ticket(now, until)
+            outcome = self.device.exchange(ticket, max(drawn_kw, 0.0), max(-drawn_kw, 0.0), until)
+            took = outcome.fate in (Fate.DONE, Fate.UNCHANGED)
+            self.told = (drawn_kw, until) if took else None
+            return outcome
+
+    def _rests_on(self, ticket: Ticket, drawn_kw: float, until: datetime) -> None:
+        self.base = BaseExchange(drawn_kw=drawn_kw, until=until, ticket=ticket)
+        if not self.led:
+            self.told = None
+
+    def _holds(self, drawn_kw: float, now: datetime, until: datetime) -> bool:
+        """Whether the same was told and holds for more than half of the time asked."""
+        if self.told is None:
+            return False
+        told_kw, told_until = self.told
+        return abs(told_kw - drawn_kw) < SAME_KW and 2 * (told_until - now) > until - now
+
+    def _ticket(self, now: datetime, until: datetime) -> Ticket:
+        base = self.base
+        epoch, sequence = (
+            (self.epoch, 0) if base is None else (base.ticket.epoch, base.ticket.sequence)
+        )
+        return Ticket(
+            id=f"{self.name} set-point {epoch}.{sequence}.{self.count} {now.isoformat()}",
+            epoch=epoch,
+            sequence=sequence,
+            issued_at=now,
+            expires_at=until,
+        )
+
+
+def drawn_now_kw(reading: StoreReading) -> float:
+    """What a store draws by a reading, kW, below 0 what it gives."""
+    return reading.charge_kw - reading.discharge_kw
+
+
+def read_or_none(store: LedStore) -> StoreReading | None:
+    """What a store says, None where it does not answer."""
+    try:
+        return store.read_store()
+    except UnreachableError:
+        return None

@@ -1,0 +1,132 @@
+"""One site behind one line of set-points, in seconds: what holds for it now, one tick, and what is seen of it.
+
+Nothing here waits: not for the room, which is only looked at, nor for the store of the audit, which takes the notes
+when the room's own thread brings them.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from gridtide.loop.clock import seconds
+from gridtide.loop.fast import FastLine, FastState, beginning, fast_cycle
+from gridtide.loop.followed_course import FollowedCourse
+from gridtide.loop.store_plant import BasePoint, StorePlant
+from gridtide.signals.setpoint import Mode
+from gridtide.signals.setpoint_channel import SetpointChannel
+from gridtide.trust.setpoint_notes import SetpointNote
+from gridtide.trust.setpoint_rules import SetpointRules
+
+NOTES_MOST = 1_024
+"""Notes that wait to be written down; the oldest give way while no store takes them."""
+
+
+@dataclass(kw_only=True, eq=False)
+class Regulation:
+    """A site's line. agreed: what holds now, None where nothing may be told: no orders in force, frozen, observing,
+    or closed; asked before every tick. notes: what is still to be written down. fault: what broke the last tick.
+    took_s: how long the last tick took. heard_at: when the last set-point was read."""
+
+    site: str
+    line: str
+    rules: SetpointRules
+    channel: SetpointChannel
+    plant: StorePlant
+    agreed: Callable[[datetime], BasePoint | None]
+    course: FollowedCourse = field(default_factory=FollowedCourse)
+    notes: deque[SetpointNote] = field(default_factory=lambda: deque(maxlen=NOTES_MOST))
+    state: FastState | None = None
+    signal: float | None = None
+    fault: str = ""
+    took_s: float = 0.0
+    heard_at: datetime | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether the next set-point may be waited for: nothing is on its way within a ramp."""
+        state = self.state
+        if state is None or state.watch.followed is None:
+            return True
+        watch = state.watch
+        return watch.mode is not Mode.AUTO or watch.target_kw == watch.followed.p_set_kw  # type: ignore[union-attr]
+
+    def tick(self, now: datetime) -> None:
+        """Read the line, judge, aim the store, answer the line. What breaks is named, and the next tick tries again."""
+        begun_s = seconds()
+        try:
+            self._tick(now)
+            self.fault = ""
+        except Exception as fault:
+            self.fault = f"{type(fault).__name__}: {fault}"
+        self.took_s = seconds() - begun_s
+
+    def _tick(self, now: datetime) -> None:
+        base = self.agreed(now)
+        self.plant.base = base
+        schedule_kw = 0.0 if base is None else base.base_kw
+        if self.state is None:
+            begins_kw = min(max(schedule_kw, self.rules.p_min_kw), self.rules.p_max_kw)
+            self.state = beginning(self.rules, begins_kw, now)
+        line = FastLine(
+            name=self.line,
+            rules=self.rules,
+            channel=self.channel,
+            plant=self.plant,
+            switch=Mode.AUTO if base is not None else Mode.LOCAL,
+        )
+        one = fast_cycle(line, self.state, now, schedule_kw)
+        self.state = one.state
+        self.notes.extend(one.notes)
+        self.heard_at = now if one.telegrams else self.heard_at
+        self._note(base, now)
+
+    def _note(self, base: BasePoint | None, now: datetime) -> None:
+        offer_kw = 0.0 if base is None else max(base.up_kw, base.down_kw)
+        assert self.state is not None
+        if base is None or offer_kw <= 0.0 or self.state.watch.mode is not Mode.AUTO:
+            self.signal = None
+            return
+        followed = self.state.watch.followed
+        asked_kw = base.base_kw if followed is None else followed.p_set_kw
+        self.signal = (base.base_kw - asked_kw) / offer_kw
+        self.course.note(now, self.signal, self.plant.response_kw / offer_kw, self.plant.saturated)
+
+    def values(self) -> dict[str, object]:
+        """Everything that is seen of it, plain; `docs/live.md` says what each value is."""
+        base, state = self.plant.base, self.state
+        watch = None if state is None else state.watch
+        followed = None if watch is None else watch.followed
+        target_kw = None if watch is None else watch.target_kw
+        return {
+            **self.short(),
+            "line": self.line,
+            "phase": None if watch is None else watch.phase.value,
+            "mode": None if watch is None else watch.mode.value,
+            "quality": None if watch is None else watch.quality.value,
+            "setpoint_kw": _kw(None if followed is None else followed.p_set_kw),
+            "target_kw": _kw(target_kw),
+            "base_kw": _kw(None if base is None else base.base_kw),
+            "offer_up_kw": _kw(None if base is None else base.up_kw),
+            "offer_down_kw": _kw(None if base is None else base.down_kw),
+            "response_of": "store" if self.plant.measured else "told",
+            "soc_kwh": _kw(self.plant.soc_kwh),
+            "heard_at": None if self.heard_at is None else self.heard_at.isoformat(),
+            "took_s": round(self.took_s, 4),
+            "fault": self.fault or self.plant.unheard,
+            **self.course.values(),
+        }
+
+    def short(self) -> dict[str, object]:
+        """What a frame says of it."""
+        return {
+            "site": self.site,
+            "follows": self.signal is not None,
+            "signal": None if self.signal is None else round(self.signal, 4),
+            "response_kw": _kw(self.plant.response_kw),
+            "score": self.course.score()["score"],
+        }
+
+
+def _kw(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)

@@ -1,0 +1,138 @@
+"""One device told act after act in the order of tickets, each once, by threads of its own: nobody waits for it."""
+
+import heapq
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from gridtide.fleet.ticket import Fate, Gate, Outcome, Ticket, told_again
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Waiting:
+    """An act that waits for its turn, in the order of tickets. act: does it."""
+
+    epoch: int
+    sequence: int
+    ticket: Ticket = field(compare=False)
+    subject: str = field(compare=False)
+    act: Callable[[], Outcome] = field(compare=False)
+
+
+class Telling:
+    """The acts of one device. Any thread may tell; what comes of it is asked by `came`.
+
+    Two lines of acts: what lets something go never waits behind what holds something back. A gate keeps the order of
+    tickets of each subject over both. name: of the device, as people know it. after: called when an act is settled.
+    """
+
+    def __init__(self, name: str, now: Callable[[], datetime], after: Callable[[], None]) -> None:
+        self._name, self._now, self._after = name, now, after
+        self._changed = threading.Condition()
+        self._gate = Gate()
+        self._lines: tuple[list[Waiting], list[Waiting]] = ([], [])
+        self._in_hand: dict[int, Waiting] = {}
+        self._known: set[str] = set()
+        self._came: list[Outcome] = []
+        self._threads: dict[int, threading.Thread] = {}
+        self._over = False
+
+    def tell(
+        self, ticket: Ticket, subject: str, act: Callable[[], Outcome], lets_go: bool = False
+    ) -> Outcome:
+        """Have an act done in its turn; UNDERWAY at once, or what came of this ticket before."""
+        now, line = self._now(), int(lets_go)
+        with self._changed:
+            before = self._gate.outcomes.get(ticket.id)
+            if before is not None:
+                return told_again(before, now)
+            if self._over:
+                said = f"{self._name} is not told any more: the room is closed"
+                return Outcome(ticket=ticket.id, fate=Fate.REFUSED, said=said, at=now)
+            if ticket.id not in self._known:
+                self._known.add(ticket.id)
+                numbers = {"epoch": ticket.epoch, "sequence": ticket.sequence}
+                one = Waiting(**numbers, ticket=ticket, subject=subject, act=act)
+                heapq.heappush(self._lines[line], one)
+                self._begin(line)
+                self._changed.notify_all()
+        said = f"on its way to {self._name}"
+        return Outcome(ticket=ticket.id, fate=Fate.UNDERWAY, said=said, at=now)
+
+    def came(self) -> tuple[Outcome, ...]:
+        """What came of acts since this was asked last; one whose ticket ran out while it waited has EXPIRED."""
+        now = self._now()
+        with self._changed:
+            for line in self._lines:
+                late = [one for one in line if one.ticket.expires_at <= now]
+                line[:] = [one for one in line if one.ticket.expires_at > now]
+                heapq.heapify(line)
+                for one in sorted(late):
+                    said = f"expired at {one.ticket.expires_at}, while {self._name} was busy"
+                    self._settle(one, self._gate.settled(one.ticket, Fate.EXPIRED, said, now))
+            self._gate.forget_old(now)
+            found, self._came = tuple(self._came), []
+        return found
+
+    def hangs(self) -> str:
+        """Which act is in hand though its ticket ran out, in words; empty where none is."""
+        now = self._now()
+        with self._changed:
+            late = [one for one in self._in_hand.values() if one.ticket.expires_at <= now]
+        if not late:
+            return ""
+        first = min(late)
+        return (
+            f"{self._name}: no word of what came of {first.subject}, told at "
+            f"{first.ticket.issued_at}; look at the device, nothing more is told to it until then"
+        )
+
+    def close(self) -> None:
+        """Begin nothing more; what is in hand is left to itself."""
+        with self._changed:
+            self._over = True
+            self._changed.notify_all()
+
+    def _begin(self, line: int) -> None:
+        """A thread for a line, the first time something is told there."""
+        if line not in self._threads:
+            name = f"{self._name} {'lets go' if line else 'is told'}"
+            thread = threading.Thread(target=self._run, args=(line,), name=name, daemon=True)
+            self._threads[line] = thread
+            thread.start()
+
+    def _run(self, line: int) -> None:
+        while (one := self._next(line)) is not None:
+            outcome = self._done(one)
+            with self._changed:
+                del self._in_hand[line]
+                self._settle(one, outcome)
+            self._after()
+
+    def _next(self, line: int) -> Waiting | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._over or bool(self._lines[line]))
+            if self._over:
+                return None
+            one = self._in_hand[line] = heapq.heappop(self._lines[line])
+            return one
+
+    def _done(self, one: Waiting) -> Outcome:
+        """What a device makes of an act; one that raises, which none may, has not answered."""
+        with self._changed:
+            stopped = self._gate.stopped(one.ticket, one.subject, self._now())
+        if stopped is not None:
+            return stopped
+        try:
+            return one.act()
+        except Exception as fault:
+            said = f"{self._name} broke: {type(fault).__name__}: {fault}"
+            return Outcome(ticket=one.ticket.id, fate=Fate.FAILED, said=said, at=self._now())
+
+    def _settle(self, one: Waiting, outcome: Outcome) -> None:
+        self._known.discard(one.ticket.id)
+        if outcome.fate is not Fate.FAILED:
+            self._gate.outcomes[one.ticket.id] = outcome
+            self._gate.ends[one.ticket.id] = one.ticket.expires_at
+        self._came.append(outcome)

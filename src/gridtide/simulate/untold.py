@@ -1,0 +1,33 @@
+"""What of a study no device of a live room is told yet: refused by name before anything is told."""
+
+from gridtide.decide.made_terms import reactors_of
+from gridtide.finding import Finding
+from gridtide.fleet.extra_cooling import can_shift_cooling
+from gridtide.fleet.response_cap import is_ruled
+from gridtide.fleet.service import lost_caches_s
+from gridtide.simulate.study import Study
+
+
+def untold(study: Study) -> list[Finding]:
+    """What a dispatch may say of a fleet and no act tells it: it would go on as if nothing had been said."""
+    fleet = study.fleet
+    found = {
+        "capacity for the grid": bool(fleet.products),
+        "halls and stores of cold": can_shift_cooling(fleet),
+        "plants that are told what to make": bool(reactors_of(fleet)),
+        "nodes that rest": any(pool.parking for pool in fleet.pools),
+        "starts and stops in turn": is_ruled(fleet),
+        "caches that are lost": bool(
+            lost_caches_s(study.services, len(fleet.places)).any() if study.services else False
+        ),
+    }
+    return [
+        Finding(
+            subject=f"case {study.name}",
+            value=what,
+            limit="what a live fleet is told: jobs, routes, stores, held imports",
+            mend="Run it with `gridtide run`; leave this out of the case to serve it live.",
+        )
+        for what, there in found.items()
+        if there
+    ]

@@ -1,0 +1,256 @@
+"""A device beside the loop: told in the order of tickets and once, read at once, and never waited for."""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gridtide.fleet import device as capabilities
+from gridtide.fleet.device import (
+    PowerReading,
+    ReadsPower,
+    RenewsLeases,
+    Restraint,
+    StoreReading,
+    StoresEnergy,
+    TellsLater,
+    UnreachableError,
+)
+from gridtide.fleet.ticket import Fate, Outcome, Ticket
+from gridtide.loop.beside import CAPABILITIES, Beside, Pace, all_beside, beside
+from gridtide.loop.clock import steady_s
+from gridtide.loop.listening import Ask, Listening
+from gridtide.loop.telling import Telling
+
+NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
+LONG_S = 20.0
+QUICK = Pace(read_every_s=0.02, queue_every_s=0.02, renew_every_s=0.02)
+
+
+def ticket(sequence: int, lives_s: float = 600.0, id: str = "") -> Ticket:
+    """One of a leader's tickets."""
+    return Ticket(
+        id=id or f"t{sequence}",
+        epoch=1,
+        sequence=sequence,
+        issued_at=NOON,
+        expires_at=NOON + timedelta(seconds=lives_s),
+    )
+
+
+def until(holds: Callable[[], bool]) -> bool:
+    """Whether something comes true before long."""
+    ends_s = time.monotonic() + LONG_S
+    while not holds():
+        if time.monotonic() > ends_s:
+            return False
+        time.sleep(0.002)
+    return True
+
+
+class Store:
+    """A meter and store that answers once it may."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+        self.may = threading.Event()
+        self.may.set()
+        self.silent = False
+        self.renewed = 0
+
+    def read_power(self) -> tuple[PowerReading, ...]:
+        """10 kW."""
+        if self.silent:
+            raise UnreachableError("no answer; look at its gateway")
+        return (PowerReading(of="it", kw=10.0, measured_at=NOON, method="meter"),)
+
+    def read_store(self) -> StoreReading:
+        """Half full."""
+        return StoreReading(of="it", soc_kwh=5.0, charge_kw=0.0, discharge_kw=0.0, measured_at=NOON)
+
+    def exchange(
+        self, ticket: Ticket, charge_kw: float, discharge_kw: float, until: datetime
+    ) -> Outcome:
+        """Done, once it may."""
+        self.told.append(ticket.id)
+        self.may.wait()
+        return Outcome(ticket=ticket.id, fate=Fate.DONE, said="done", at=NOON)
+
+    def restraints(self) -> tuple[Restraint, ...]:
+        """None."""
+        return ()
+
+    def release(self, ticket: Ticket, subject: str) -> Outcome:
+        """Done at once."""
+        self.told.append(ticket.id)
+        return Outcome(ticket=ticket.id, fate=Fate.DONE, said="let go", at=NOON)
+
+    def renew(self) -> tuple[Restraint, ...]:
+        """Counted."""
+        self.renewed += 1
+        return ()
+
+
+def opened(device: Store, now: Callable[[], datetime] = lambda: NOON) -> Beside:
+    """It beside the loop, started, and heard once."""
+    made = beside(device, "it", now, steady_s, QUICK)
+    made.start()
+    assert made.heard_first(LONG_S)
+    return made
+
+
+PROTOCOLS = tuple(protocol for protocol, _ in CAPABILITIES)
+
+
+@given(able=st.sets(st.sampled_from(PROTOCOLS)))
+@settings(max_examples=40, deadline=None)
+def test_a_wrapper_can_do_exactly_what_its_device_can(able: set[type]) -> None:
+    """Whatever a device can do in whatever combination; every capability there is has its way beside the loop."""
+    names = {name for one in able for name in vars(one) if not name.startswith("_")}
+    device = type("Some", (), {name: lambda self: () for name in names})()
+    made = beside(device, "some", lambda: NOON, steady_s)
+    for protocol in PROTOCOLS:
+        assert isinstance(made, protocol) == isinstance(device, protocol), protocol
+
+
+def test_no_capability_is_left_out() -> None:
+    """A new protocol of a device needs its way beside the loop."""
+    known = {
+        one
+        for one in vars(capabilities).values()
+        if getattr(one, "_is_runtime_protocol", False) and one is not TellsLater
+    }
+    assert known == set(PROTOCOLS)
+
+
+ASKED = st.lists(
+    st.tuples(st.integers(0, 12), st.sampled_from("abc"), st.booleans()), min_size=1, max_size=24
+)
+
+
+@given(asked=ASKED)
+@settings(max_examples=60, deadline=None)
+def test_acts_are_told_in_the_order_of_their_tickets_and_never_twice(
+    asked: list[tuple[int, str, bool]],
+) -> None:
+    """In whatever order and however often they are asked for; of each there is one outcome in the end."""
+    told: list[tuple[int, str]] = []
+    begin = threading.Event()
+    line = Telling("it", lambda: NOON, lambda: None)
+    blocking = ticket(-1, id="first")
+
+    def wait() -> Outcome:
+        begin.wait()
+        return Outcome(ticket=blocking.id, fate=Fate.DONE, said="", at=NOON)
+
+    line.tell(blocking, "first", wait)
+    assert until(lambda: not line._lines[0])
+    subjects: dict[int, str] = {}
+    for sequence, subject, _ in asked:
+        of = subjects.setdefault(sequence, subject)
+        one = ticket(sequence)
+
+        def act(one: Ticket = one, of: str = of) -> Outcome:
+            told.append((one.sequence, of))
+            return Outcome(ticket=one.id, fate=Fate.DONE, said="", at=NOON)
+
+        assert line.tell(one, of, act).fate is Fate.UNDERWAY
+    begin.set()
+    came: list[Outcome] = []
+
+    def all_came() -> bool:
+        came.extend(line.came())
+        return len(came) == 1 + len(subjects)
+
+    assert until(all_came)
+    assert told == sorted(told)
+    assert [sequence for sequence, _ in told] == sorted(subjects)
+    again = line.tell(ticket(asked[0][0]), asked[0][1], lambda: pytest.fail("told twice"))
+    assert again.fate is Fate.UNCHANGED
+    line.close()
+
+
+def test_a_device_that_hangs_is_named_and_nobody_waits_for_it() -> None:
+    """What waits behind it expires untold; what lets go passes it by; it is read and its leases are renewed."""
+    device, at = Store(), [NOON]
+    device.may.clear()
+    made = opened(device, lambda: at[0])
+    assert isinstance(made, StoresEnergy) and isinstance(made, capabilities.Restrains)
+    assert made.exchange(ticket(1), 1.0, 0.0, NOON + timedelta(hours=1)).fate is Fate.UNDERWAY
+    assert until(lambda: device.told == ["t1"])
+    assert made.exchange(ticket(2, lives_s=60.0), 2.0, 0.0, NOON).fate is Fate.UNDERWAY
+    assert made.release(ticket(3), "it").fate is Fate.UNDERWAY
+    assert until(lambda: device.told == ["t1", "t3"])
+    assert not made.hangs()
+    renewed = device.renewed
+    assert until(lambda: device.renewed > renewed + 2)
+    at[0] = NOON + timedelta(minutes=5)
+    came = {one.ticket: one.fate for one in made.came()}
+    assert came == {"t3": Fate.DONE, "t2": Fate.EXPIRED}
+    at[0] = NOON + timedelta(minutes=15)
+    assert "it: no word of what came of store" in made.hangs()
+    assert isinstance(made, ReadsPower) and made.read_power()[0].kw == 10.0
+    made.close()
+    assert made.exchange(ticket(4), 1.0, 0.0, NOON).fate is Fate.REFUSED
+    device.may.set()
+
+
+def test_an_answer_that_is_too_old_is_no_answer() -> None:
+    """A device that falls silent is said to be silent since it was heard; what it said before is not shown as new."""
+    device, at_s = Store(), [100.0]
+    made = beside(device, "it", lambda: NOON, lambda: at_s[0], Pace(read_oldest_s=5.0))
+    assert isinstance(made, ReadsPower)
+    with pytest.raises(UnreachableError, match="not heard yet"):
+        made.read_power()
+    made.start()
+    assert made.heard_first(LONG_S)
+    device.silent = True
+    at_s[0] = 104.0
+    made._reading.hurry()
+    assert made.read_power()[0].kw == 10.0
+    at_s[0] = 106.0
+    assert until(lambda: bool(made._reading._heard["power"].fault))
+    with pytest.raises(UnreachableError, match=r"silent since 2026-07-01.*gateway"):
+        made.read_power()
+    made.close()
+
+
+def test_what_is_read_is_told_to_whoever_keeps_it() -> None:
+    """Each answer, with the device and what was asked."""
+    took: list[tuple[str, str]] = []
+    device = Store()
+    made = all_beside(
+        {"it": device}, lambda: NOON, steady_s, QUICK, lambda *said: took.append(said[:2])
+    )
+    assert isinstance(made["it"], RenewsLeases) and made["it"].renew() == ()
+    assert {("it", "power"), ("it", "store"), ("it", "restraints")} <= set(took)
+    assert isinstance(made["it"], TellsLater)
+    made["it"].close()
+
+
+def test_a_device_that_breaks_its_word_is_asked_again() -> None:
+    """One that raises what it may not has not answered."""
+    answers = iter([KeyError("x"), 1])
+
+    def read() -> object:
+        one = next(answers, 2)
+        if isinstance(one, Exception):
+            raise one
+        return one
+
+    heard: list[object] = []
+    one = Listening(
+        "it",
+        {"power": Ask(read=read, every_s=0.01, oldest_s=LONG_S)},
+        lambda: NOON,
+        steady_s,
+        lambda what, answer: heard.append(answer),
+    )
+    one.start()
+    assert until(lambda: 2 in heard)
+    assert one.newest("power") == 2
+    one.close()

@@ -1,0 +1,204 @@
+"""A line of set-points beside a control room: followed at once, held to the offer, silent once nothing may be told."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from gridtide.fleet.site import Battery
+from gridtide.fleet.ticket import Fate, Ticket
+from gridtide.loop.clock import DrivenClock, WallClock
+from gridtide.loop.led_store import LedStore
+from gridtide.loop.regulating import RegulationThread
+from gridtide.loop.regulation import Regulation
+from gridtide.loop.store_plant import BasePoint, StorePlant
+from gridtide.signals.heard import Heard
+from gridtide.signals.setpoint import Mode, Setpoint
+from gridtide.signals.setpoint_channel import PlantTelemetry
+from gridtide.testing.told_store import ToldStore
+from gridtide.trust.setpoint_rules import SetpointRules
+
+START = datetime(2026, 3, 2, tzinfo=UTC)
+RULES = SetpointRules(
+    p_min_kw=-2e3, p_max_kw=2e4, ramp_kw_per_s=1e5, return_kw_per_s=1e5, cycle_s=2.0
+)
+OFFER = BasePoint(base_kw=5000.0, up_kw=1000.0, down_kw=800.0)
+BATTERY = Battery(energy_kwh=2500.0, charge_max_kw=2500.0, discharge_max_kw=2500.0)
+
+
+class Line:
+    """A channel in memory: what the centre tells can be read, what the plant says is kept."""
+
+    def __init__(self, on_told: Callable[[], None] = lambda: None) -> None:
+        self.inbox = Heard(on_told)
+        self.said: list[PlantTelemetry] = []
+        self.count = 0
+        self.closed = False
+
+    def set(self, p_set_kw: float, at: datetime) -> None:
+        self.count += 1
+        self.inbox.tell(Setpoint(p_set_kw=p_set_kw, measured_at=at, sequence=self.count))
+
+    def read(self) -> Setpoint | None:
+        return self.inbox.oldest()
+
+    def write_telemetry(self, telemetry: PlantTelemetry) -> None:
+        self.said.append(telemetry)
+
+    def asked_mode(self) -> Mode:
+        return Mode.AUTO
+
+    def line_faults(self) -> tuple[str, ...]:
+        return self.inbox.faults()
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Site:
+    """A regulated site on a driven clock, and what may be told to it."""
+
+    def __init__(self, soc_kwh: float = 1250.0) -> None:
+        self.clock = DrivenClock(START)
+        self.told = ToldStore(now=self.clock.now, soc_kwh=soc_kwh)
+        self.store = LedStore(name="north store", device=self.told)
+        self.line = Line()
+        self.base: BasePoint | None = OFFER
+        self.regulation = Regulation(
+            site="north",
+            line="line of north",
+            rules=RULES,
+            channel=self.line,
+            plant=StorePlant(store=self.store, battery=BATTERY, cycle_s=2.0),
+            agreed=lambda now: self.base,
+        )
+
+    def tick(self, p_set_kw: float | None = None, after_s: float = 2.0) -> None:
+        self.clock.wait_until(self.clock.now() + timedelta(seconds=after_s))
+        if p_set_kw is not None:
+            self.line.set(p_set_kw, self.clock.now())
+        self.regulation.tick(self.clock.now())
+
+    def lead_in(self) -> None:
+        for _ in range(4):
+            self.tick(OFFER.base_kw)
+
+
+def test_the_store_draws_what_a_set_point_lacks_of_the_base_point() -> None:
+    """Less asked is given by the store, more is taken by it."""
+    site = Site()
+    site.lead_in()
+    site.tick(4400.0)
+    assert site.told.drawn_kw() == pytest.approx(-600.0)
+    site.tick(5500.0)
+    assert site.told.drawn_kw() == pytest.approx(500.0)
+    values = site.regulation.values()
+    assert (values["follows"], values["signal"], values["response_kw"]) == (True, -0.5, -500.0)
+    assert site.line.said[-1].p_kw == pytest.approx(5500.0)
+
+
+def test_what_the_room_tells_the_store_is_the_base_of_set_points() -> None:
+    """A planned charge goes on under the set-points, by one teller only, and ends when it should."""
+    site = Site()
+    site.lead_in()
+    now = site.clock.now()
+    ticket = Ticket(id="a", epoch=1, sequence=7, issued_at=now, expires_at=now + timedelta(hours=1))
+    told = len(site.told.tickets)
+    outcome = site.store.exchange(ticket, 300.0, 0.0, now + timedelta(seconds=5))
+    assert outcome.fate is Fate.DONE and len(site.told.tickets) == told
+    site.tick(4900.0)
+    assert site.told.drawn_kw() == pytest.approx(200.0)
+    assert (site.told.tickets[-1].epoch, site.told.tickets[-1].sequence) == (1, 7)
+    site.tick(4900.0, after_s=4.0)
+    assert site.told.drawn_kw() == pytest.approx(-100.0)
+
+
+def test_nothing_beyond_the_offer_or_the_store_is_told_and_it_is_counted() -> None:
+    """The offer bounds both ways; an empty store gives nothing."""
+    site = Site()
+    site.lead_in()
+    site.tick(3000.0)
+    assert site.told.drawn_kw() == pytest.approx(-OFFER.up_kw)
+    assert site.regulation.course.saturated == 1
+    empty = Site(soc_kwh=0.05 * BATTERY.energy_kwh)
+    empty.lead_in()
+    empty.tick(4500.0)
+    assert empty.told.drawn_kw() == pytest.approx(0.0)
+    assert empty.regulation.course.saturated == 1
+
+
+def test_once_nothing_may_be_told_the_next_tick_tells_nothing_and_the_store_rests_by_itself() -> (
+    None
+):
+    """Freeze, release, observing and closing all take what holds away."""
+    site = Site()
+    site.lead_in()
+    site.tick(4400.0)
+    told = len(site.told.tickets)
+    site.base = None
+    site.tick(4200.0)
+    assert len(site.told.tickets) == told and site.line.said[-1].mode is Mode.LOCAL
+    site.tick(4200.0, after_s=3 * RULES.cycle_s)
+    assert site.told.drawn_kw() == 0.0 and site.regulation.values()["follows"] is False
+
+
+def test_a_store_that_breaks_is_named_and_the_next_tick_goes_on() -> None:
+    """A device that raises ends no thread."""
+    site = Site()
+    site.lead_in()
+    site.told.breaks = True
+    site.tick(4400.0)
+    assert "RuntimeError" in str(site.regulation.values()["fault"])
+    site.told.breaks = False
+    site.tick(4400.0)
+    assert site.regulation.values()["fault"] == "" and site.told.drawn_kw() == pytest.approx(-600.0)
+
+
+def test_ten_minutes_are_scored_and_shown_at_two_seconds() -> None:
+    """A store that follows at once scores almost everything; the last ten minutes are there to be drawn."""
+    site = Site()
+    site.lead_in()
+    for number in range(330):
+        site.tick(OFFER.base_kw - 900.0 * ((number % 40) / 20.0 - 1.0))
+    values = site.regulation.values()
+    assert isinstance(values["score"], float) and values["score"] > 0.9
+    assert isinstance(values["last"], dict) and len(values["last"]["signal"]) == 300
+    assert site.regulation.short() == {key: values[key] for key in site.regulation.short()}
+
+
+def test_a_set_point_is_told_at_once_not_at_the_next_cycle() -> None:
+    """The thread is woken by the line; closing it ends it and gives the line up."""
+    clock, threads = WallClock(), list[RegulationThread]()
+    line = Line(lambda: threads[0].heard())
+    told = ToldStore(now=clock.now, soc_kwh=1250.0)
+    rules = SetpointRules(
+        p_min_kw=0.0,
+        p_max_kw=1e4,
+        ramp_kw_per_s=1e6,
+        return_kw_per_s=1e6,
+        cycle_s=60.0,
+        local_after_s=600.0,
+        fresh_cycles=1,
+    )
+    regulation = Regulation(
+        site="north",
+        line="line",
+        rules=rules,
+        channel=line,
+        plant=StorePlant(
+            store=LedStore(name="north store", device=told), battery=BATTERY, cycle_s=60.0
+        ),
+        agreed=lambda now: OFFER,
+    )
+    threads.append(RegulationThread(regulation=regulation, clock=clock))
+    threads[0].start()
+    for asked_kw in (4900.0, 4500.0, 5200.0):
+        line.set(asked_kw, clock.now())
+        patience = 400
+        while told.drawn_kw() != pytest.approx(asked_kw - OFFER.base_kw) and patience:
+            patience -= 1
+            time.sleep(0.02)
+        assert patience
+    threads[0].close()
+    assert line.closed and threads[0].thread is not None and not threads[0].thread.is_alive()
