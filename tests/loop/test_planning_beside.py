@@ -127,4 +127,4 @@ def test_a_plan_whose_planner_died_is_named_and_asked_for_again() -> None:
     hand.do(1)
     room.go_on()
     assert room.memory.plan is not None
-    assert "planner" not in [one["kind"] for one in room.newest().values["alarms"]]  # type: ignore[attr-defined]
+    assert "planner" not in [one["kind"] for one in room.newest().values["alarms"]]

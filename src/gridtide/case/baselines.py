@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from gridtide.case.name import Name
 from gridtide.case.rule_file import read_rules
-from gridtide.case.schema import Name, Share, Table
+from gridtide.case.schema import Share, Table
 from gridtide.finding import BadInput, Finding
 from gridtide.settle.baseline_rule import Adjust, BaselineRule, Programme, Select
 from gridtide.sources import zone_faults

@@ -8,8 +8,9 @@ from typing import Annotated
 from pydantic import Field
 
 from gridtide.case.baselines import RecordTable
+from gridtide.case.name import Name
 from gridtide.case.rule_file import read_rules
-from gridtide.case.schema import Name, Share, Table
+from gridtide.case.schema import Share, Table
 from gridtide.finding import BadInput, Finding
 from gridtide.settle.coincident_peak import PeakTerms
 from gridtide.settle.green_direct import GreenTerms

@@ -9,7 +9,8 @@ from typing import Annotated
 from pydantic import Field, ValidationError
 
 from gridtide.case.misfits import misfits
-from gridtide.case.schema import Money, Name, Power, Share, Table
+from gridtide.case.name import Name
+from gridtide.case.schema import Money, Power, Share, Table
 from gridtide.decide.aggregate import Member
 from gridtide.finding import BadInput, Finding, refuse_if_any
 

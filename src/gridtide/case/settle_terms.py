@@ -8,7 +8,8 @@ from typing import Annotated
 from pydantic import Field, ValidationError
 
 from gridtide.case.misfits import misfits
-from gridtide.case.schema import Money, Name, Power, Share, Table
+from gridtide.case.name import Name
+from gridtide.case.schema import Money, Power, Share, Table
 from gridtide.case.toml_file import toml_of
 from gridtide.finding import BadInput, Finding
 from gridtide.fleet.agreement import Delivery, Ppa, Volume
