@@ -35,11 +35,12 @@ def real_case(case: Path, store: str | None) -> "RealCase | None":
 
 
 def led(real: "RealCase", kept: "ServiceStores", chain: "Store") -> "ControlRoom":
-    """The room over these devices, by the clock on the wall."""
+    """The room over these devices, each read and told beside the loop, by the clock on the wall."""
     from gridtide.case.real_room import real_room
+    from gridtide.loop.beside import Pace
     from gridtide.loop.clock import WallClock
 
-    return real_room(real, kept, chain, WallClock())
+    return real_room(real, kept, chain, WallClock(), Pace())
 
 
 def agents_of(real: "RealCase | None") -> "APIRouter | None":

@@ -51,12 +51,12 @@ function showFrame() {
   showLine();
 }
 
-const said = new Map();
+const said = {};
 /** A table of rows, drawn anew where they changed, so that focus and scroll stay. */
 function drawn(id, title, rows) {
   const text = JSON.stringify([rows, word(title)]);
-  if (said.get(id) === text) return;
-  said.set(id, text);
+  if (said[id] === text) return;
+  said[id] = text;
   $(id).replaceChildren(list(title, rows, true));
 }
 
