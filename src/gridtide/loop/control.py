@@ -466,7 +466,7 @@ class ControlRoom:
         found, asked = self.minutes.explained(decision), self.desk.proposal(decision)
         return found if found is None or asked is None else {**found, "proposal": asked}
 
-    def turn_of(self, decision: str) -> Turn | None:
+    def turn_of(self, decision: str | None) -> Turn | None:
         """The turn that made a decision which people are asked about, or the newest; None of others."""
         return self.desk.turn_of(decision, self.turn)
 

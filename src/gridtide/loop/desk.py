@@ -95,13 +95,13 @@ class Desk:
             found = self.dockets.get(decision)
         return None if found is None else shown(found.docket)
 
-    def turn_of(self, decision: str, newest: Turn | None) -> Turn | None:
+    def turn_of(self, decision: str | None, newest: Turn | None) -> Turn | None:
         """The turn that made a decision which people are asked about, or the newest one; None of others."""
+        if newest is not None and decision in (None, newest.decision.id):
+            return newest
         with self.lock:
-            found = self.dockets.get(decision)
-        if found is not None:
-            return found.turn
-        return newest if newest is not None and newest.decision.id == decision else None
+            found = None if decision is None else self.dockets.get(decision)
+        return None if found is None else found.turn
 
     def ask(self, turn: Turn, proposal: Proposal) -> None:
         """Put a decision before people."""

@@ -68,9 +68,9 @@ class Room(Protocol):
         """Why a decision is as it is, and what it was weighed against; None where there is none of that id."""
         ...
 
-    def turn_of(self, decision: str) -> Turn | None:
-        """The turn that made a decision which people are asked about, or the newest; None of others. For questions that
-        are solved beside the loop: it does not change."""
+    def turn_of(self, decision: str | None) -> Turn | None:
+        """The turn that made a decision which people are asked about, or the newest, also asked for by None; None of
+        others. For questions that are solved beside the loop: it does not change."""
         ...
 
     def audit(self, count: int) -> tuple[Mapping[str, object], ...]:

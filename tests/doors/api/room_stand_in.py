@@ -115,7 +115,7 @@ class StandIn:
         found = self._waiting.get(decision)
         return None if found is None else {"because": found["because"]}
 
-    def turn_of(self, decision: str) -> Turn | None:
+    def turn_of(self, decision: str | None) -> Turn | None:
         return None
 
     def audit(self, count: int) -> tuple[Mapping[str, object], ...]:

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import gridtide
-from gridtide.doors.api.names import CHINESE
+from gridtide.doors.api.names import CHINESE, ENGLISH
 
 PAGE = Path(next(iter(gridtide.__path__))) / "static" / "control"
 KEY = re.compile(r"(?:^|[\s{,])([A-Za-z_]+): \"", re.MULTILINE)
@@ -22,7 +22,9 @@ def keys(language: str) -> set[str]:
 def test_every_word_is_there_in_english_and_chinese() -> None:
     """And there are many."""
     assert keys("en") == keys("zh")
-    assert len(keys("en")) > 100
+    assert len(keys("zh") | set(CHINESE)) > 100
+    missing = {key for key in CHINESE if key != key.lower()} - set(ENGLISH)
+    assert missing == set(), "a key that is no words by itself needs English"
 
 
 def test_every_word_is_used_and_every_word_used_is_there() -> None:
@@ -43,6 +45,7 @@ def test_every_word_is_used_and_every_word_used_is_there() -> None:
     assert unused == set()
     said = keys("en") | set(CHINESE)
     assert {one or other for one, other in asked} <= said
+    assert {one or other for one, other in asked} <= keys("en") | set(ENGLISH)
     assert formulas - said == set()
 
 

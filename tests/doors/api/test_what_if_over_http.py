@@ -59,3 +59,17 @@ def test_what_cannot_be_solved_is_refused_with_every_fault(web: Served) -> None:
     assert web.get(f"{path}?change=" + "x" * 301).status_code == 422
     assert web.get("/api/decisions/nobody/what-if?change=carbon %2B1%25").status_code == 404
     assert web.get(f"{path}?change=carbon %2B1%25", who="").status_code == 401
+
+
+def test_what_could_be_drawn_less_and_more_is_said_by_site_duration_and_delay(web: Served) -> None:
+    """Each site alone, then the fleet; a battery gives for a quarter of an hour what it may, and no delay is needed."""
+    found = web.get("/api/flexibility").json()
+    rows = found["rows"]
+    assert {row["place"] for row in rows} == {"Nantong", "Zhangbei", "fleet"}
+    assert {row["duration_s"] for row in rows} <= set(found["durations_s"])
+    assert {row["direction"] for row in rows} == {"up", "down"}
+    assert all(row["kw"] > 0 and row["delay"] in found["delays"] for row in rows)
+    store = [row for row in rows if row["source"] == "storage" and row["duration_s"] == 900]
+    assert store and {row["delay"] for row in store} == {0.0}
+    assert web.get("/api/flexibility").json() == found
+    assert web.get("/api/flexibility", who="").status_code == 401

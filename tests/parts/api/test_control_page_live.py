@@ -61,6 +61,10 @@ def test_a_decision_of_the_real_room_is_explained_and_solved_otherwise(page: Pag
     expect(rows.first).to_contain_text(re.compile(r"price Nantong \+10%\+[\d,]+ CNY"))
     assert barriers(page) == []
     page.keyboard.press("Escape")
+    expect(page.locator("#flex-map canvas")).to_be_visible(timeout=LONGEST_MS)
+    expect(page.locator("#flex-map")).to_have_attribute(
+        "aria-label", re.compile(r"▲ [1-9][\d,]* kW")
+    )
 
 
 @pytest.mark.parts

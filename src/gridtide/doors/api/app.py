@@ -17,6 +17,7 @@ from gridtide.doors.api.access import Access
 from gridtide.doors.api.acting import acting
 from gridtide.doors.api.aside import Aside
 from gridtide.doors.api.broadcast import Broadcast, beside
+from gridtide.doors.api.flexibility import flexibility_router
 from gridtide.doors.api.guarded import Guarded, Rates
 from gridtide.doors.api.health import health
 from gridtide.doors.api.opening import Opening
@@ -65,7 +66,12 @@ def app_of(
         exception_handlers={RequestValidationError: _unfit, HTTPException: _unknown},
     )
     own = (health(opening), reading(opening.room), acting(opening.room, broadcast.tallies))
-    beyond = (tabs(opening.room), what_if_router(opening.running, Aside()))
+    aside = Aside()
+    beyond = (
+        tabs(opening.room),
+        what_if_router(opening.running, aside),
+        flexibility_router(opening.running, aside),
+    )
     for router in (*own, *beyond, *beside(opening, broadcast)):
         app.include_router(router)
     add_pages(app)

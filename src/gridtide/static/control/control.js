@@ -3,13 +3,15 @@
 import { ask, findToken, forgetToken, keepToken, listen } from "./asking.js";
 import { choose, explain, listed, prepareDecisions, showDecisions, withChosen } from "./decisions.js";
 import { isOver, showFigures } from "./figures.js";
+import { lookFlexibility, prepareFlexibility, showFlexibility } from "./flexibility.js";
 import { age, heard, isStale, takeFrame, takeWhole, usual } from "./heard.js";
-import { $, made, table } from "./made.js";
+import { $, made } from "./made.js";
 import { prepareMany } from "./many.js";
 import { showSites } from "./sites.js";
+import { list } from "./tabs/drawn.js";
 import { showTab, tabKeys } from "./tabs/tabs.js";
 import { prepareWhatIf, wonderWhat } from "./whatif.js";
-import { clockOf, instant, number, span, speak, speakOther, word } from "./words.js";
+import { clockOf, hearNames, instant, number, span, speak, speakOther, word } from "./words.js";
 
 const LOOK_MS = 1_000;
 const DRAW_MS = 250;
@@ -17,11 +19,6 @@ const SILENT_MS = 40_000;
 const SAID_MS = 20_000;
 const AHEAD_EVERY = 20;
 const WHOLE_EVERY = 5;
-const SITE_COLUMNS = [
-  ["facility", "facility_kw"], ["it", "it_kw"], ["import", "import_kw"], ["planKw", "plan_import_kw"], ["limitKw", "import_max_kw"],
-  ["priceHead", "price_per_mwh"], ["carbonHead", "carbon_g_per_kwh"], ["usedKw", "renewable_used_kw"], ["curtailedKw", "renewable_curtailed_kw"],
-  ["less", "could_less_kw"], ["more", "could_more_kw"], ["soc", "soc_kwh"],
-];
 const SHOWN_AGES = ["price_per_mwh", "meters"];
 let signOfLife = 0;
 let looks = 0;
@@ -47,27 +44,28 @@ function showFrame() {
   if ($("alarms").textContent !== alarms.join("")) $("alarms").replaceChildren(...alarms.map((text) => made("li", { text })));
   showFigures();
   showSites();
-  const sites = (values.sites ?? []).map((site) => [
-    site.site,
-    ...SITE_COLUMNS.map(([, key]) => made("td", { text: number(site[key], key === "price_per_mwh" ? 2 : 0), kind: key === "import_kw" && isOver(site) ? "bad" : "" })),
-  ]);
-  table("sites", [word("site"), ...SITE_COLUMNS.map(([key]) => word(key))], sites);
-  const risk = (values.at_risk ?? []).map((one) => [one.job, instant(one.deadline), span(one.slack_s), word(one.promised ? "yes" : "no")]);
-  table("risk", [word("job"), word("deadline"), word("slack"), word("promised")], risk.length ? risk : [[word("none"), "", "", ""]]);
-  const ages = Object.entries(values.ages_s ?? {}).map(([name, old]) => [name === "meters" ? word("meters") : name, made("td", { text: span(old), kind: isStale(name) ? "late" : "" })]);
-  table("ages", [word("source"), word("age")], ages);
+  const sites = (values.sites ?? []).map(({ site, by_class_kw: _, ...rest }) => ({ site, ...Object.fromEntries(Object.entries(rest).map(([key, one]) => [key, number(one, key === "price_per_mwh" ? 2 : 0)])), over: isOver(rest) ? "import_kw" : "" }));
+  drawn("sites", "powerBySite", sites);
+  drawn("risk", "risks", (values.at_risk ?? []).map((one) => ({ job: one.job, deadline: instant(one.deadline), slack: span(one.slack_s), promised: word(one.promised ? "yes" : "no") })));
+  drawn("ages", "ages", Object.entries(values.ages_s ?? {}).map(([name, old]) => ({ source: name === "meters" ? word("meters") : name, age: span(old), stale: isStale(name) })));
   showLine();
 }
 
+const said = {};
+/** A table of rows, drawn anew where they changed, so that focus and scroll stay. */
+function drawn(id, title, rows) {
+  const text = JSON.stringify([rows, word(title)]);
+  if (said[id] === text) return;
+  said[id] = text;
+  $(id).replaceChildren(list(title, rows, true));
+}
+
 function showAudit() {
-  const rows = heard.entries.map(({ number: place, hash, says }) => [
-    String(place),
-    instant(says.at ?? says.as_of),
-    says.kind === "refused request" ? `${says.what}: ${says.status} ${says.why}` : [says.what ?? says.kind ?? `${word("decision")} ${String(says.id ?? says.decision ?? "").slice(0, 8)}`, says.stage ?? says.fate, says.said, says.reason].filter(Boolean).join(" · "),
-    String(says.who ?? says.by ?? says.owner ?? "–"),
-    String(hash).slice(0, 10),
-  ]);
-  table("audit", [word("number"), word("when"), word("what"), word("who"), word("hash")], rows, "text");
+  drawn("audit", "audit", heard.entries.map(({ number: place, hash, says }) => ({
+    number: String(place), when: instant(says.at ?? says.as_of),
+    what: says.kind === "refused request" ? `${says.what}: ${says.status} ${says.why}` : [says.what ?? says.kind ?? `${word("decision")} ${String(says.id ?? says.decision ?? "").slice(0, 8)}`, says.stage ?? says.fate, says.said, says.reason].filter(Boolean).join(" · "),
+    who: String(says.who ?? says.by ?? says.owner ?? "–"), hash: String(hash).slice(0, 10),
+  })));
 }
 
 function showAll() {
@@ -76,6 +74,7 @@ function showAll() {
   showFrame();
   showDecisions(true);
   showAudit();
+  showFlexibility();
   showLine();
   showTab();
 }
@@ -122,6 +121,7 @@ async function lookAhead() {
   if (status !== 200) return;
   heard.ahead = said;
   drawSoon();
+  lookFlexibility();
 }
 
 /** Every site whole, where a frame holds only columns of them. */
@@ -225,6 +225,7 @@ function shade() {
   document.documentElement.dataset.shade = next;
   localStorage.setItem("shade", next);
   showFrame();
+  showFlexibility();
   showTab();
 }
 
@@ -242,6 +243,7 @@ function begin() {
   prepareDecisions(answer);
   prepareMany(showFrame);
   prepareWhatIf();
+  prepareFlexibility();
   for (const [id, act] of [["freeze", freezeOrThaw], ["release", release], ["language", KEYS.l], ["shade", shade], ["leave", () => $("ask").close("")], ["close", () => $("source").close()]]) $(id).onclick = act;
   $("entry").onsubmit = (event) => {
     event.preventDefault();
@@ -259,9 +261,18 @@ let started = false;
 function start() {
   if (!started) setInterval(() => ($("entry").hidden ? look() : showLine()), LOOK_MS);
   started = true;
-  showTab();
+  learn();
   look();
   follow();
+}
+
+/** What the room calls things; everything is said anew with it. */
+async function learn() {
+  const { status, said } = await ask("/api/names").catch(() => ({ status: 0 }));
+  if (status === 200) {
+    hearNames(said);
+    showAll();
+  } else if (status !== 401) setTimeout(learn, LOOK_MS);
 }
 
 begin();

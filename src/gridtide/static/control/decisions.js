@@ -3,6 +3,7 @@
 import { ask } from "./asking.js";
 import { heard } from "./heard.js";
 import { $, made } from "./made.js";
+import { facts as told } from "./tabs/drawn.js";
 import { wonderWhat } from "./whatif.js";
 import { instant, number, span, word } from "./words.js";
 
@@ -74,24 +75,10 @@ function whole(one) {
     made("dl", { children: facts.flatMap(([key, value]) => [made("dt", { text: word(key) }), value]) }),
     made("p", { kind: "acts", children: buttons }),
   ];
-  if (why) lines.push(made("div", { kind: "why", tabIndex: 0, role: "region", ariaLabel: word("explain"), children: [described(why)] }));
+  if (why) lines.push(made("div", { kind: "why", tabIndex: 0, role: "region", ariaLabel: word("explain"), children: [told(Object.entries(why).filter(([key, value]) => key !== "proposal" && key !== "id" && value !== null))] }));
   const node = made("li", { kind: "chosen", children: lines });
   node.setAttribute("aria-current", "true");
   return node;
-}
-
-/** Why a decision is as it is, as a list of what the room says. What the card shows already is left out. */
-function described(value) {
-  if (value === null || value === undefined || value === "") return made("span", { text: "–" });
-  if (Array.isArray(value)) return value.length ? made("ul", { children: value.map((one) => made("li", { children: [described(one)] })) }) : made("span", { text: word("none") });
-  if (typeof value !== "object") return made("span", { text: typeof value === "number" ? number(value, Number.isInteger(value) ? 0 : 2) : readable(String(value)) });
-  const keys = Object.keys(value).filter((key) => key !== "proposal" && key !== "id" && value[key] !== null);
-  return made("dl", { children: keys.flatMap((key) => [made("dt", { text: word(key) === key ? key.replaceAll("_", " ") : word(key) }), made("dd", { children: [described(value[key])] })]) });
-}
-
-function readable(text) {
-  if (/^[0-9a-f]{64}$/.test(text)) return `${text.slice(0, 16)} …`;
-  return /^\d{4}-\d\d-\d\dT/.test(text) ? instant(text) : text;
 }
 
 export function listed(value) {

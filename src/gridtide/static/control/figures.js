@@ -2,6 +2,7 @@
 
 import { age, byImport, carbonSource, heard, isStale, total } from "./heard.js";
 import { $, made } from "./made.js";
+import { list } from "./tabs/drawn.js";
 import { instant, money, number, span, word } from "./words.js";
 
 /** @returns {Array<object>} name, value, unit, note, source (key of `ages_s`), keys of the frame it is made of, bad */
@@ -61,8 +62,7 @@ export function showSource(one) {
     ["frame", String(heard.frame?.number ?? "–")],
   ];
   $("source-facts").replaceChildren(...facts.flatMap(([key, text]) => [made("dt", { text: word(key) }), made("dd", { text })]));
-  const rows = (heard.frame?.values.sites ?? []).map((site) => made("tr", { children: [made("td", { text: site.site }), ...one.keys.map((key) => made("td", { text: number(site[key], 1) }))] }));
-  const head = made("tr", { children: [word("site"), ...one.keys].map((text) => made("th", { text, scope: "col" })) });
-  $("source-sites").replaceChildren(...(one.keys.length ? [made("thead", { children: [head] }), made("tbody", { children: rows })] : []));
+  const rows = (heard.frame?.values.sites ?? []).map((site) => ({ site: site.site, ...Object.fromEntries(one.keys.map((key) => [key, number(site[key], 1)])) }));
+  $("source-sites").replaceChildren(...(one.keys.length ? [list("site", rows, true)] : []));
   $("source").showModal();
 }

@@ -12,11 +12,3 @@ export function made(name, { text, kind, children = [], data = {}, ...more } = {
   node.append(...children.filter((child) => child !== null && child !== undefined));
   return node;
 }
-
-/** Fill a table. @param {string} id @param {string[]} heads @param {Array<Array<string|HTMLElement>>} rows */
-export function table(id, heads, rows, kind = "") {
-  const head = made("tr", { children: heads.map((text) => made("th", { text, scope: "col" })) });
-  const body = rows.map((row) => made("tr", { children: row.map((cell) => (typeof cell === "string" ? made("td", { text: cell }) : cell)) }));
-  $(id).className = kind;
-  $(id).replaceChildren(made("thead", { children: [head] }), made("tbody", { children: body }));
-}

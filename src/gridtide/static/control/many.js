@@ -3,6 +3,7 @@
 import { isOver } from "./figures.js";
 import { AHEAD, BACK, coming, isStale, metered, present } from "./heard.js";
 import { $, made } from "./made.js";
+import { inks } from "./sites.js";
 import { number, word } from "./words.js";
 
 const FEW = 8;
@@ -58,8 +59,7 @@ function showSmall(sites) {
   }
   const one = nodes.find((node) => node === document.activeElement) ?? nodes[0];
   for (const node of nodes) node.tabIndex = node === one ? 0 : -1;
-  const style = getComputedStyle(document.documentElement);
-  const ink = Object.fromEntries(["ink", "faint", "limit", "line"].map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
+  const ink = inks();
   const due = performance.now() - drawn > DRAW_MS;
   if (due) drawn = performance.now();
   for (const site of shown) {

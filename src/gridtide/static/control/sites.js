@@ -12,7 +12,7 @@ const FONT = 15;
 const charts = new Map();
 
 /** What the charts are drawn with, as the style sheet has it: they grow with its letters. */
-function sizes() {
+export function sizes() {
   const grown = parseFloat(getComputedStyle(document.documentElement).fontSize) / FONT;
   return Object.fromEntries(Object.entries({ left: 64, right: 126, tall: 190, supply: 44, gap: 26, head: 22, ribbon: 15, between: 7, letters: 11.5 }).map(([name, px]) => [name, px * grown]));
 }

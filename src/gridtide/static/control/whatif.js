@@ -2,7 +2,8 @@
 
 import { ask } from "./asking.js";
 import { heard } from "./heard.js";
-import { $, made, table } from "./made.js";
+import { $, made } from "./made.js";
+import { list } from "./tabs/drawn.js";
 import { money, word } from "./words.js";
 
 const OF_A_SITE = ["price", "import", "demand", "site"];
@@ -72,16 +73,15 @@ function show() {
   const currency = heard.ahead?.currency ?? "";
   const rows = found.flatMap(([said, job]) => {
     const one = said.what_ifs[0];
-    return [one, one.opposite].filter(Boolean).map((side) => [
-      side === one ? `${one.what_if}${job ? ` · ${job}` : ""}` : word("otherWay"),
-      side.cost === null ? made("td", { text: `${word("noPlanHolds")}: ${side.refused.join("; ")}` }) : `${signed(side.cost)} ${currency}`,
-      side.cost === null ? "" : `${signed(side.least)} … ${signed(side.most)}`,
-    ]);
+    return [one, one.opposite].filter(Boolean).map((side) => ({
+      what: side === one ? `${one.what_if}${job ? ` · ${job}` : ""}` : word("otherWay"),
+      changesCost: side.cost === null ? `${word("noPlanHolds")}: ${side.refused.join("; ")}` : `${signed(side.cost)} ${currency}`,
+      provedBetween: side.cost === null ? "" : `${signed(side.least)} … ${signed(side.most)}`,
+    }));
   });
   const plan = found[0]?.[0].plan;
   $("whatif-plan").textContent = plan ? `${word("plan_cost")}: ${money(plan.cost)} ${currency} · ${word("lower_bound")} ${money(plan.lower_bound)}` : word("whatIfAbout");
-  table("whatif-rows", [word("what"), word("changesCost"), word("provedBetween")], rows, "text");
-  $("whatif-rows").hidden = !rows.length;
+  $("whatif-rows").replaceChildren(...(rows.length ? [list("whatIf", rows, true)] : []));
 }
 
 function signed(value) {

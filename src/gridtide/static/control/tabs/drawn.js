@@ -45,10 +45,10 @@ export function facts(pairs, of = "") {
   return made("dl", { children: pairs.flatMap(([key, value]) => [made("dt", { text: named(key) }), made("dd", { text: shown(of.endsWith("_s") ? of : key, value) })]) });
 }
 
-/** A table of rows; what is stale or over a limit is marked where a row says so. */
-export function list(title, rows) {
+/** A table of rows; what is stale or over a limit is marked where a row says so. plain: texts are written already. */
+export function list(title, rows, plain = false) {
   const keys = Object.keys(rows[0] ?? {}).filter((key) => !["runs", "clock", "stale", "over"].includes(key));
-  const cell = (row, key) => made("td", row[key] instanceof Node ? { children: [row[key]] } : { text: shown(key, row[key]), kind: row.over === key ? "bad" : row.stale ? "faint" : "" });
+  const cell = (row, key) => made("td", row[key] instanceof Node ? { children: [row[key]] } : { text: plain ? row[key] : shown(key, row[key]), kind: row.over === key ? "bad" : row.stale ? "faint" : "" });
   return wide(title, keys.map(named), rows.length ? rows.map((row) => keys.map((key) => cell(row, key))) : [[made("td", { text: word("none") })]]);
 }
 

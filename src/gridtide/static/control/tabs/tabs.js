@@ -2,7 +2,7 @@
 
 import { ask } from "../asking.js";
 import { $, made } from "../made.js";
-import { hearNames, named } from "../words.js";
+import { named } from "../words.js";
 import { auditPath, drawAudit } from "./audit.js";
 import { closeDrawn, drawAll } from "./drawn.js";
 
@@ -10,7 +10,6 @@ const AGAIN_MS = 4_000;
 const FEW = 4;
 const TABS = { room: "", plan: "/api/plan", markets: "/api/markets", "power-model": "/api/power-model", sources: "/api/sources", audit: "" };
 let first = 0;
-let heardNames = false;
 let shown = { name: "room", text: "" };
 
 /** Keys that switch tabs. */
@@ -22,8 +21,6 @@ export async function showTab(anew = true) {
   const name = asked in TABS ? asked : "room";
   if (!$("entry").hidden) return;
   try {
-    if (!heardNames) hearNames((await ask("/api/names")).said);
-    heardNames = true;
     if (anew) showLinks(name);
     if (name !== shown.name) {
       closeDrawn();
