@@ -72,7 +72,8 @@ $(BENCH_VENV)/.ready: pyproject.toml constraints.txt | $(READY)
 	@$(BENCH_VENV)/bin/python -m pip install --progress-bar off --quiet --constraint constraints.txt --editable . --group bench
 	@touch $(BENCH_VENV)/.ready
 
-soak: $(READY)  ## Half an hour of frames of 50 sites every 2 s to 50 listeners; memory must stay flat
+soak: $(READY)  ## Half an hour of telemetry of 50 sites through the service, and of frames to 50 listeners; memory must stay flat
+	$(BIN)/python benchmarks/soak_service.py --minutes 30
 	$(BIN)/python benchmarks/feed_clients.py --clients 50 --slow 5 --every 2 --sites 50 --seconds 1800 --warm 60
 
 faults: $(READY)  ## Kill, stop, fill up and cut off what the service stands on; prints what was tried and what survived

@@ -1,4 +1,4 @@
-"""Draws `control-room.png` and `control-room-phone.png` from a service that runs, as a browser shows them.
+"""Draws `control-room.png`, its plan and the phone from a service that runs, as a browser shows them.
 
 `gridtide serve --demo --speed 3000` in one terminal; in another `python docs/images/draw_control_room.py ADDRESS`, with
 the first address with a token that it printed. Approves the first decision on the way. Needs Chromium and the package
@@ -15,7 +15,7 @@ LONGEST_MS = 120_000
 
 
 def draw(address: str, folder: Path) -> list[Path]:
-    """Both pictures of the page at an address with a token. Raises FileNotFoundError without Chromium."""
+    """The pictures of the page at an address with a token. Raises FileNotFoundError without Chromium."""
     from playwright.sync_api import Page, expect, sync_playwright
 
     browser = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -27,6 +27,7 @@ def draw(address: str, folder: Path) -> list[Path]:
             page.wait_for_timeout(200)
 
     wide, phone = folder / "control-room.png", folder / "control-room-phone.png"
+    plan = folder / "control-room-plan.png"
     with sync_playwright() as play:
         opened = play.chromium.launch(executable_path=browser, args=["--no-sandbox"])
         page = opened.new_page(viewport={"width": 1440, "height": 900}, locale="en-GB")
@@ -42,6 +43,12 @@ def draw(address: str, folder: Path) -> list[Path]:
         wait_for_frames(page, page.evaluate("window.__frames") + FRAMES)
         expect(chosen).to_be_visible(timeout=LONGEST_MS)
         page.screenshot(path=str(wide))
+        page.keyboard.press("2")
+        expect(page.locator("#tab canvas").first).to_be_visible(timeout=LONGEST_MS)
+        page.set_viewport_size({"width": 1440, "height": 1500})
+        page.wait_for_timeout(1000)
+        page.screenshot(path=str(plan))
+        page.keyboard.press("1")
         page.set_viewport_size({"width": 390, "height": 844})
         page.keyboard.press("l")
         page.keyboard.press("d")
@@ -49,7 +56,7 @@ def draw(address: str, folder: Path) -> list[Path]:
         page.wait_for_timeout(1000)
         page.screenshot(path=str(phone))
         opened.close()
-    return [wide, phone]
+    return [wide, plan, phone]
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """A case that names real devices: every fault at once, and a room that leads them by the words of the loop."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -281,7 +282,7 @@ def test_a_room_gives_a_real_queue_its_begin_times_once_two_people_let_it(tmp_pa
     )
     feed = NamedMeters(meter=Feed(clock), names={"feed": "north grid"}, now=clock.now)
     devices = type(read.devices)(reach={"slurm": at_hall, "feed": feed})
-    real = RealCase(study=read.study, devices=devices, envelope=read.envelope)
+    real = replace(read, devices=devices)
     room, kept = opened(real, tmp_path, clock)
     room.go_on()
     assert (queue.begins, room.newest().values["simulated"]) == ([], None)

@@ -1,13 +1,15 @@
 """Acts whose outcome comes later: told once, written down when it comes, and held against meters only then."""
 
+import threading
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from gridtide.case.live_room import room_of
-from gridtide.devices.simulated_fleet import SimulatedFleet, devices_of
+from gridtide.devices.simulated_fleet import SimulatedFleet, SimulatedStore, devices_of
 from gridtide.fleet.act import PauseJob
 from gridtide.fleet.ticket import Fate, Outcome, Ticket
-from gridtide.loop.clock import DrivenClock
+from gridtide.loop.beside import Pace, beside
+from gridtide.loop.clock import DrivenClock, steady_s
 from gridtide.loop.control import ControlRoom
 from gridtide.loop.reach import Reach
 from gridtide.loop.verifying import Moved
@@ -129,3 +131,36 @@ def test_pauses_that_take_longer_than_a_step_raise_no_false_alarm() -> None:
             fleet.settle(job, Fate.DONE if count % 2 else Fate.ABANDONED)
         assert not room.world.watch.alarms
     assert count > 3
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class HangingStore(SimulatedStore):
+    """A store that never comes back from what it is told."""
+
+    told: list[str]
+
+    def exchange(
+        self, ticket: Ticket, charge_kw: float, discharge_kw: float, until: datetime
+    ) -> Outcome:
+        """For ever."""
+        self.told.append(ticket.id)
+        threading.Event().wait()
+        raise AssertionError
+
+
+def test_a_store_that_hangs_for_ever_holds_up_no_step_and_is_named() -> None:
+    """The course goes on to its end with jobs told and power read; the store is told one thing, and said to hang."""
+    room, fleet = opened()
+    store = HangingStore(fleet=fleet, site=1, told=[])
+    made = beside(store, "north store", room.clock.now, steady_s, Pace(read_oldest_s=1e6))
+    made.start()
+    room.world.reach = Reach(devices={**devices_of(fleet), "north store": made})
+    while not room.over and not (store.told and room.world.reach.silent):
+        room.go_on()
+    assert any("north store: no word" in said for said in room.unready())
+    assert any("north store: no word" in str(one) for one in room.newest().values["alarms"])  # type: ignore[attr-defined]
+    for _ in range(4):
+        room.go_on()
+    assert len(store.told) == 1
+    assert not room.stuck and not room.undecided
+    room.close()

@@ -23,6 +23,7 @@ from gridtide.fleet.device import (
 from gridtide.fleet.ticket import Fate, Outcome, Ticket
 from gridtide.loop.beside import CAPABILITIES, Beside, Pace, all_beside, beside
 from gridtide.loop.clock import steady_s
+from gridtide.loop.led_store import LedStore
 from gridtide.loop.listening import Ask, Listening
 from gridtide.loop.telling import Telling
 
@@ -254,3 +255,20 @@ def test_a_device_that_breaks_its_word_is_asked_again() -> None:
     assert until(lambda: 2 in heard)
     assert one.newest("power") == 2
     one.close()
+
+
+def test_a_store_that_set_points_lead_says_what_came_of_its_rooms_acts_alone() -> None:
+    """Set-points were never written down as intents: of those nothing is said, and one that failed is told anew."""
+    device = Store()
+    led = LedStore(name="it", device=opened(device))  # type: ignore[arg-type]
+    told = led.exchange(ticket(1), 10.0, 0.0, NOON + timedelta(hours=1))
+    assert told.fate is Fate.UNDERWAY
+    led.led = True
+    assert led.follow(12.0, NOON, NOON + timedelta(seconds=12)) is not None
+    assert until(lambda: len(device.told) == 2)
+    came: list[Outcome] = []
+    assert until(lambda: bool(came.extend(led.came()) or came))
+    assert [one.ticket for one in came] == ["t1"]
+    assert isinstance(led, TellsLater)
+    assert led.hangs() == ""
+    led.close()

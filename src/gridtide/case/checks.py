@@ -179,6 +179,12 @@ def _paths(case: CaseFile) -> Iterator[Finding]:
     for key, source, path in read:
         if source != "synthetic" and not path:
             yield _fault(f"{key}.path", "missing", f"a file, for source {source}", "Name the file.")
+    for n, table in enumerate(case.signal, start=1):
+        if table.url and table.source == "synthetic":
+            limit = "a source that is read: table, openadr, grid_hourly, aemo, eia930"
+            yield _fault(
+                f"signal[{n}].url", table.url, limit, "Say what the address gives: source."
+            )
 
 
 def _made_up(case: CaseFile) -> Iterator[Finding]:

@@ -94,6 +94,9 @@ def _without(case: CaseFile) -> Iterator[Finding]:
     for number, service in enumerate(case.service, start=1):
         limit = "deferrable work: no device routes requests"
         yield _fault(f"service[{number}]", service.name, limit)
+    for number, line in enumerate(case.setpoint, start=1):
+        limit = "no line: set-points move simulated stores alone, in a case without devices"
+        yield _fault(f"setpoint[{number}]", f"{line.site} by {line.line}", limit)
 
 
 def _said(one: DeviceTable) -> list[str]:

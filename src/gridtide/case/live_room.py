@@ -6,8 +6,8 @@ from datetime import timedelta
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from gridtide.case.load import load_case
-from gridtide.case.planner import planner_of
+from gridtide.case.load import load_case, read_case
+from gridtide.case.on_the_wall import begin_beside
 from gridtide.case.setpoint_lines import lines_of
 from gridtide.devices.simulated_fleet import SimulatedFleet, devices_of
 from gridtide.finding import Finding, refuse_if_any
@@ -18,7 +18,7 @@ from gridtide.loop.intents import KeepsIntents
 from gridtide.loop.live_world import LiveWorld
 from gridtide.loop.minutes import Minutes
 from gridtide.loop.reach import Reach
-from gridtide.loop.regulated_room import LineTerms, regulate
+from gridtide.loop.regulated_room import LineTerms
 from gridtide.loop.roll import Roll
 from gridtide.loop.world import WakingClock
 from gridtide.simulate.course import mandate_of
@@ -58,7 +58,7 @@ def room_of_case(
     decided of autonomy stands from one process to the next. At a speed of 1 it goes by the wall's clock: plans are made
     in another process, and lines of set-points are followed. Raises what `load_case` raises, and BadInput for lines
     that cannot be opened, or at another speed."""
-    study, lines = load_case(path), lines_of(path)
+    study, lines = load_case(path), lines_of(read_case(path))
     refuse_if_any(_too_fast(lines, speed))
     on_the_wall = speed == AS_THE_WALL
     start = study.timeline.start
@@ -66,16 +66,7 @@ def room_of_case(
     room = room_of(study, clock, store, MemoryIntents(), mode)
     room.desk.documents, room.simulated = documents, speed
     room.begin(devices_lived_on=False)
-    if on_the_wall:
-        room.policy, end = planner_of(room.policy)
-        room.endings = (end,)
-    try:
-        for terms in lines:
-            regulate(room, terms, clock)
-    except BaseException:
-        room.close()
-        raise
-    return room
+    return begin_beside(room, lines, clock) if on_the_wall else room
 
 
 def _too_fast(lines: tuple[LineTerms, ...], speed: float) -> Iterator[Finding]:

@@ -24,6 +24,7 @@ LEAVES = ("event", "order")
 PATTERNS = {
     r"^[A-Z]{3}$": "three capital letters, such as EUR",
     r"^[0-9a-f]{64}$": "64 hexadecimal digits, as sha256sum prints them",
+    r"^https?://[^\s]+$": "an address that begins with http:// or https://",
     r"^([01]\d|2[0-3]):[0-5]\d$": "a time of the day, such as 17:30",
 }
 """What the patterns of the schema ask for."""

@@ -1,41 +1,55 @@
 """The control room of a case over the real devices that it names, by the clock on the wall."""
 
+import logging
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 
 from gridtide.case.build import study_of
 from gridtide.case.live_room import room_over
+from gridtide.case.live_sources import fetched_first, follow_sources
 from gridtide.case.load import read_case
 from gridtide.case.real_devices import Now, RealDevices, real_devices
 from gridtide.case.schema import AutonomyTable, CaseFile
+from gridtide.case.setpoint_lines import lines_of
 from gridtide.finding import Finding, Gathered, refuse_if_any
+from gridtide.loop.beside import Pace, all_beside
+from gridtide.loop.clock import steady_s
 from gridtide.loop.control import ControlRoom
+from gridtide.loop.endless import without_end
+from gridtide.loop.keeping_readings import KeepingReadings, Said
 from gridtide.loop.reach import Reach
-from gridtide.loop.recovering import step_at
+from gridtide.loop.regulated_room import LineTerms
 from gridtide.loop.world import WakingClock
 from gridtide.simulate.study import Study
 from gridtide.simulate.untold import untold
+from gridtide.stores.parquet_history import ParquetHistory
 from gridtide.stores.sql.service import ServiceStores
 from gridtide.trust.envelope import Envelope
 from gridtide.trust.modes import Autonomy, Mode
 from gridtide.trust.record import Store
 
+log = logging.getLogger("gridtide.serve")
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RealCase:
-    """A case and its devices, ready to be led. envelope: that it states."""
+    """A case and its devices, ready to be led. envelope: that it states. lines: of its dispatch centres."""
 
+    case: CaseFile
+    folder: Path
     study: Study
     devices: RealDevices
     envelope: Envelope
+    lines: tuple[LineTerms, ...] = ()
 
 
 def read_real(path: Path, now: Now) -> RealCase:
     """A case with its devices, none asked anything yet. Raises BadInput with all faults, Infeasible as `load_case`."""
     case, folder = read_case(path), Path(path).resolve().parent
+    fetched_first(case, folder)
     study = study_of(case, folder)
     faults = Gathered()
     devices = faults.of(lambda: real_devices(case, study, folder, now))
@@ -43,24 +57,58 @@ def read_real(path: Path, now: Now) -> RealCase:
     faults.findings += [*untold(study), *_unknown_sites(case)]
     faults.refuse_if_any()
     assert devices is not None and envelope is not None
-    return RealCase(study=_staying(study), devices=devices, envelope=envelope)
+    return RealCase(
+        case=case,
+        folder=folder,
+        study=_staying(study),
+        devices=devices,
+        envelope=envelope,
+        lines=lines_of(case),
+    )
 
 
-def real_room(real: RealCase, kept: ServiceStores, chain: Store, clock: WakingClock) -> ControlRoom:
+def real_room(
+    real: RealCase,
+    kept: ServiceStores,
+    chain: Store,
+    clock: WakingClock,
+    pace: Pace | None = None,
+) -> ControlRoom:
     """The room that leads the devices of a case, what the one before it left taken up and read back.
 
-    It begins in advise, by the envelope that the case states, unless people decided otherwise before. chain: where it
-    writes down what it does. Raises BadInput where the course of the case does not hold the present.
+    It begins in advise, by the envelope that the case states, unless people decided otherwise before, and has no end.
+    chain: where it writes down what it does. pace: how often devices are asked beside the loop, as those that take time
+    must be; what they say is shown and kept. None asks in the loop, for clocks that are driven. Raises BadInput where
+    the course of the case does not hold the present.
     """
     now = clock.now()
     refuse_if_any(course_faults(real.study, now))
     autonomy = Autonomy(since=now, mode=Mode.ADVISE, envelope=real.envelope, by=("case",))
-    reach = Reach(devices=real.devices.reach)
-    room = room_over(real.study, reach, clock, (chain, kept.intents), autonomy)
+    said = Said(site.name for site in real.study.fleet.sites)
+    devices = real.devices.reach
+    if pace is not None:
+        devices = all_beside(devices, clock.now, steady_s, pace, said.took)
+    room = room_over(real.study, Reach(devices=devices), clock, (chain, kept.intents), autonomy)
     room.desk.documents, room.epoch = kept.documents, kept.lead.epoch
-    room.world.present = step_at(room.world, now)
-    room.begin(devices_lived_on=True)
+    room.mandate, room.endless = without_end(room.mandate, now), True
+    room.world.steps = room.mandate.steps
+    try:
+        room.begin(devices_lived_on=True)
+    except BaseException:
+        room.close()
+        raise
+    if pace is not None:
+        room.world.beat = timedelta(seconds=pace.read_every_s)
+        _keep_readings(room, said, kept.readings)
+    follow_sources(room, real.case, real.folder).start()
     return room
+
+
+def _keep_readings(room: ControlRoom, said: Said, readings: ParquetHistory) -> None:
+    """Have what devices say kept for as long as the room is open."""
+    keeping = KeepingReadings(said, readings, readings.move, room.clock.now, log.warning)
+    keeping.start()
+    room.endings = (*room.endings, keeping.close)
 
 
 def course_faults(study: Study, now: datetime) -> list[Finding]:

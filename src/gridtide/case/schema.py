@@ -541,6 +541,8 @@ class SignalTable(Table):
     zone: Name
     source: Literal["synthetic", "grid_hourly", "aemo", "eia930", "table", "openadr"] = "synthetic"
     path: str | None = None
+    url: Annotated[str, Field(pattern=r"^https?://[^\s]+$", max_length=2000)] | None = None
+    every_s: Annotated[int, Field(ge=1, le=86_400)] = 300
     kinds: tuple[Name, ...] = ()
     from_zone: Name | None = None
     witness: Name | None = None

@@ -2,10 +2,8 @@
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
-from gridtide.case.load import read_case
-from gridtide.case.schema import SetpointTable, SiteTable
+from gridtide.case.schema import CaseFile, SetpointTable, SiteTable
 from gridtide.devices.iec104_setpoint import Iec104Setpoint
 from gridtide.devices.modbus_setpoint import ModbusSetpoint
 from gridtide.fleet.product import ProductKind
@@ -18,9 +16,8 @@ RETURN_S = 300.0
 """In which a site that is led no more goes back over the whole of its offer."""
 
 
-def lines_of(path: Path) -> tuple[LineTerms, ...]:
-    """The lines of a case file, none opened yet. Raises what `read_case` raises."""
-    case = read_case(path)
+def lines_of(case: CaseFile) -> tuple[LineTerms, ...]:
+    """The lines of a case, none opened yet."""
     sites = {site.name: site for site in case.site}
     return tuple(_line(table, sites[table.site]) for table in case.setpoint)
 

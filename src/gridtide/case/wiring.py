@@ -29,12 +29,12 @@ PUBLISHED_HOUR = 13.0
 def history_of(case: CaseFile, timeline: Timeline, folder: Path) -> tuple[History, tuple[str, ...]]:
     """Everything the signals of a case will have said, and what a reader must know of them."""
     wide = quarter_hours_over(timeline, WARM_UP_H)
-    reach = _reach(case, wide)
+    reach = reach_of(case, wide)
     signals: list[Signal] = []
     notes: list[str] = []
     faults = Gathered()
     for number, table in enumerate(case.signal, start=1):
-        found = faults.of(partial(_settled, table, case, wide, reach, folder, number))
+        found = faults.of(partial(settled, table, case, wide, reach, folder, number))
         for own, signal in found or ():
             notes += [f"{signal.kind} of {signal.zone}: {note}" for note in signal.notes]
             signals += as_published(own, table)
@@ -51,7 +51,7 @@ def history_of(case: CaseFile, timeline: Timeline, folder: Path) -> tuple[Histor
     return add(History(clocks=_clocks(case), witnesses=_witnesses(case)), signals), tuple(notes)
 
 
-def _reach(case: CaseFile, wide: Timeline) -> Timeline:
+def reach_of(case: CaseFile, wide: Timeline) -> Timeline:
     """The period signals are read from files for: the warm-up, or as far back as the forecaster learns."""
     back_s = 3600 * reads_back_h(case.planning.forecaster)
     first_s = min(int(wide.edges_s[0]), int(wide.edges_s[0]) + 3600 * WARM_UP_H - back_s)
@@ -83,7 +83,7 @@ def _witnesses(case: CaseFile) -> tuple[tuple[str, str], ...]:
     return tuple((table.zone, table.kept_as) for table in case.signal if table.witness)
 
 
-def _settled(
+def settled(
     table: SignalTable, case: CaseFile, wide: Timeline, reach: Timeline, folder: Path, number: int
 ) -> list[tuple[Signal, Signal]]:
     """The chosen signals of a table, each in the settlement currency and as it was read."""

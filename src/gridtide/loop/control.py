@@ -38,6 +38,8 @@ from gridtide.loop.live_world import BrokenOffError, LiveWorld
 from gridtide.loop.mandate import Mandate, Policy
 from gridtide.loop.minutes import Minutes
 from gridtide.loop.newcomers import left_alone_said
+from gridtide.loop.news import NoNews, ReadsNews, with_news
+from gridtide.loop.past_steps import PastSteps
 from gridtide.loop.planning_beside import PlansBeside
 from gridtide.loop.recovering import kept, read_back, taken_up
 from gridtide.loop.regulating import RegulationThread, seen_of, written_down
@@ -103,7 +105,9 @@ class ControlRoom:
     lines: tuple[RegulationThread, ...] = ()
     endings: tuple[Callable[[], None], ...] = ()
     closed: bool = False
+    past: PastSteps = field(default_factory=PastSteps)
     endless: bool = False
+    news: ReadsNews = field(default_factory=NoNews)
 
     def __post_init__(self) -> None:
         self.world.attend = self._between
@@ -135,6 +139,9 @@ class ControlRoom:
         """
         if self.endless:
             self.mandate = gone_on(self.mandate, self.world)
+        news = self.news.newest()
+        if news is not None:
+            self.mandate, self.next_due = with_news(self.mandate, news), self.world.present
         try:
             self._decide(self.world.now)
             if self.closed:
@@ -152,6 +159,8 @@ class ControlRoom:
             self._verify()
         except (StoreLostError, StoreFullError) as fault:
             self.stuck, self.turn = str(fault), None
+        with self.lock:
+            self.past.keep(self._step_over(), self.world.seen, self.memory.plan)
         self._publish(self.world.now, self.world.seen)
 
     def _decide(self, as_of: datetime) -> None:
@@ -376,6 +385,11 @@ class ControlRoom:
             values["sites"] = site_values(turn.situation, seen, plan, carbon, began)
         self.frame = framed(self.frame.number + 1, now, values)
 
+    def _step_over(self) -> tuple[int, int]:
+        """The seconds between which the newest step lay that is over."""
+        begin, end = self.world.steps.edges_s[self.world.present - 1 :][:2].tolist()
+        return begin, end
+
     def _step_shown(self, now: datetime) -> int:
         """The step that ended at an instant, or runs."""
         return self.world.present - (now <= self.world.now)
@@ -385,7 +399,7 @@ class ControlRoom:
             (one.outcome.fate.value, subject_of(one.act), one.outcome.said)
             for one in self.world.unheard
         ]
-        silent = [("silent", name, said) for name, said in sorted(self.world.reach.silent.items())]
+        silent = [("silent", name, said) for name, said in sorted(self._silent().items())]
         stuck = left_alone_said(self.world.roll)
         if self.stuck:
             stuck.insert(0, ("not-written", "store", self.stuck))
@@ -395,12 +409,17 @@ class ControlRoom:
             stuck.append(("planner", self.policy.name, self.policy.fallen))
         if said := set_said(self.clock):
             stuck.append(("clock-set", "clock", said))
+        stuck += self.world.doubted.alarms()
         return alarm_values(self.world.watch.standing, [*stuck, *told, *silent], now)
 
     def _ages(self, now: datetime, seen: Seen | None) -> dict[str, float]:
         """How old signals and meters are, by what they are."""
         signals = () if self.turn is None else self.turn.situation.signals
-        return ages_s(signals, seen, now)
+        return {**ages_s(signals, seen, now), **self.news.ages_s(now)}
+
+    def _silent(self) -> dict[str, str]:
+        """Devices and sources that do not answer, by name, with what is wrong."""
+        return {**self.world.reach.silent, **self.news.silent()}
 
     # people's side: any thread
 
@@ -429,7 +448,7 @@ class ControlRoom:
                 "leads": True,
                 "epoch": self.epoch,
                 "ages_s": ages,
-                "silent": dict(self.world.reach.silent),
+                "silent": self._silent(),
                 "waiting": len(self.desk.waiting()),
             }
 
@@ -467,6 +486,7 @@ class ControlRoom:
                 in_force=self.in_force,
                 seen=self.world.seen,
                 proposals=self.desk.proposals(),
+                past=tuple(self.past.steps),
             )
 
     def chain(self) -> tuple[Store, int]:
@@ -476,9 +496,7 @@ class ControlRoom:
     def unready(self) -> tuple[str, ...]:
         """What keeps it from being relied on."""
         with self.lock:
-            silent = [
-                f"{name} does not answer: {said}" for name, said in self.world.reach.silent.items()
-            ]
+            silent = [f"{name} does not answer: {said}" for name, said in self._silent().items()]
             if self.stuck:
                 return (f"nothing can be written down: {self.stuck}", *silent)
             if self.undecided:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from gridtide.loop.mandate import Mandate
+from gridtide.loop.past_steps import PastStep
 from gridtide.loop.seen import Seen
 from gridtide.loop.turn import Memory, Turn
 from gridtide.loop.world import Orders
@@ -16,7 +17,7 @@ from gridtide.trust.record import Decision
 class Glance:
     """Frozen values alone. turn: the newest, None before the first. memory: what the next turn begins with. orders:
     that hold by `in_force`, None while nothing was told. seen: what meters said last. proposals: what waits for people,
-    oldest first."""
+    oldest first. past: the steps that are over, oldest first."""
 
     at: datetime
     currency: str
@@ -27,3 +28,4 @@ class Glance:
     in_force: Decision | None
     seen: Seen | None
     proposals: tuple[Mapping[str, Any], ...] = ()
+    past: tuple[PastStep, ...] = ()

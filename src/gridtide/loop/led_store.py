@@ -16,10 +16,13 @@ from gridtide.fleet.device import (
     Restraint,
     StoreReading,
     StoresEnergy,
+    TellsLater,
     UnreachableError,
 )
 from gridtide.fleet.ticket import Fate, Gate, Outcome, Ticket
 
+TOOK = (Fate.DONE, Fate.UNCHANGED, Fate.UNDERWAY)
+"""What leaves a store doing what it was told, or about to."""
 SAME_KW = 1e-3
 """Powers nearer than this are one."""
 
@@ -35,7 +38,7 @@ class BaseExchange:
 
 @dataclass(kw_only=True, eq=False)
 class LedStore:
-    """Satisfies StoresEnergy and, as far as its device does, Restrains, RenewsLeases and ReadsPower.
+    """Satisfies StoresEnergy and, as far as its device does, Restrains, RenewsLeases, ReadsPower and TellsLater.
 
     device: what is told in the end. epoch: of tickets before the room told it anything. led: whether set-points move
     it; what the room says then is its base and is told with the next of them, otherwise it is told at once. base: None
@@ -65,7 +68,7 @@ class LedStore:
         with self.lock:
             if not self.led:
                 outcome = self.device.exchange(ticket, charge_kw, discharge_kw, until)
-                if outcome.fate in (Fate.DONE, Fate.UNCHANGED):
+                if outcome.fate in TOOK:
                     self._rests_on(ticket, charge_kw - discharge_kw, until)
                 return outcome
             stopped = self.gate.stopped(ticket, self.name, now)
@@ -97,6 +100,32 @@ class LedStore:
         """What a meter of the device says, nothing where it has none. Raises UnreachableError."""
         return self.device.read_power() if isinstance(self.device, ReadsPower) else ()
 
+    def came(self) -> tuple[Outcome, ...]:
+        """What came of the room's own acts that were on their way. A set-point that did not come through is told anew
+        with the next tick."""
+        if not isinstance(self.device, TellsLater):
+            return ()
+        later = self.device.came()
+        of_setpoints = [one for one in later if one.ticket.startswith(self._own)]
+        with self.lock:
+            if any(one.fate not in TOOK for one in of_setpoints):
+                self.told = None
+        return tuple(one for one in later if not one.ticket.startswith(self._own))
+
+    def hangs(self) -> str:
+        """Which act its device has not come back from, in words."""
+        return self.device.hangs() if isinstance(self.device, TellsLater) else ""
+
+    def close(self) -> None:
+        """Have its device begin nothing more."""
+        if isinstance(self.device, TellsLater):
+            self.device.close()
+
+    @property
+    def _own(self) -> str:
+        """How tickets of set-points begin; nobody wrote these down as intents."""
+        return f"{self.name} set-point "
+
     def base_kw(self, now: datetime) -> float:
         """What the room wants it to draw, kW, below 0 to give; 0 where nothing holds any more."""
         base = self.base
@@ -110,7 +139,7 @@ class LedStore:
             self.count += 1
             ticket = self._ticket(now, until)
             outcome = self.device.exchange(ticket, max(drawn_kw, 0.0), max(-drawn_kw, 0.0), until)
-            took = outcome.fate in (Fate.DONE, Fate.UNCHANGED)
+            took = outcome.fate in TOOK
             self.told = (drawn_kw, until) if took else None
             return outcome
 
@@ -132,7 +161,7 @@ class LedStore:
             (self.epoch, 0) if base is None else (base.ticket.epoch, base.ticket.sequence)
         )
         return Ticket(
-            id=f"{self.name} set-point {epoch}.{sequence}.{self.count} {now.isoformat()}",
+            id=f"{self._own}{epoch}.{sequence}.{self.count} {now.isoformat()}",
             epoch=epoch,
             sequence=sequence,
             issued_at=now,

@@ -21,6 +21,7 @@ from gridtide.fleet.service import Service
 from gridtide.fleet.site_act import AnyAct, PlaceJob, do, holds_until, subject_of
 from gridtide.fleet.ticket import Fate, Outcome, Ticket
 from gridtide.loop.acts import OPEN, Holding, JobTold, acts_now, spelled, starts_of
+from gridtide.loop.doubting import Doubted
 from gridtide.loop.intents import Intent, KeepsIntents
 from gridtide.loop.names import place_names, store_names
 from gridtide.loop.newcomers import gone_of, may_be_told, with_listed
@@ -59,7 +60,7 @@ class LiveWorld:
     unheard: what of the last step no device took. verdicts: what meters said since somebody asked. attend: what is
     looked after whenever waiting is over, or was broken off; look_at: when it wants to be at the latest; beat: how
     often it wants to be while a step lasts, None for devices that say nothing between step edges. underway: acts that
-    nobody knows the outcome of.
+    nobody knows the outcome of. doubted: what meters said that cannot be.
     """
 
     fleet: Fleet
@@ -83,6 +84,7 @@ class LiveWorld:
     unheard: list[Done] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
     watch: Watch = field(default_factory=Watch)
+    doubted: Doubted = field(default_factory=Doubted)
     attend: Callable[[], None] = lambda: None
     look_at: datetime | None = None
     beat: timedelta | None = None
@@ -299,7 +301,7 @@ class LiveWorld:
             self.attend()
         over = set(self.over)
         queue, power = self.queue(), self.reach.power()
-        self.seen = self._seen(power, end)
+        self.seen = self.doubted.believed(self._seen(power, end), power, self.fleet)
         acts = [one.act for one in self.done if one.outcome.fate in TOLD]
         self.watch.underway = self.underway.jobs
         self.verdicts += self.watch.look(acts, queue, self.told, power, self.fleet, end)
@@ -322,7 +324,8 @@ class LiveWorld:
 
     def seen_now(self, now: datetime) -> Seen:
         """What meters, stores and routers said last, within the step that runs."""
-        return self._seen(self.reach.power(), now)
+        power = self.reach.power()
+        return self.doubted.without(self._seen(power, now), power, self.fleet)[0]
 
     def _seen(self, power: Sequence[PowerReading], at: datetime) -> Seen:
         said = (power, self.reach.stores(), self.reach.routes())
@@ -344,12 +347,11 @@ class LiveWorld:
 
     def _soc_kwh(self) -> Real:
         stores = self.reach.stores()
-        return np.asarray(
-            [
-                stores[name].soc_kwh if name in stores else 0.0 if site.battery is None else np.nan
-                for name, site in zip(store_names(self.fleet), self.fleet.sites, strict=True)
-            ]
-        )
+        said = [
+            stores[name].soc_kwh if name in stores else 0.0 if site.battery is None else np.nan
+            for name, site in zip(store_names(self.fleet), self.fleet.sites, strict=True)
+        ]
+        return self.doubted.stores_known(np.asarray(said))
 
     def _open_rows(self, queue: Mapping[str, QueuedJob]) -> Whole:
         return self.roll.rows_of({k: job for k, job in queue.items() if job.standing in OPEN})

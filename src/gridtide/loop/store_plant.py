@@ -1,13 +1,11 @@
 """A site that is aimed at a power by its store, which makes what a target lacks of the planned power."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gridtide.fleet.site import Battery
-from gridtide.fleet.ticket import Fate
 from gridtide.loop.fast import PlantReading
-from gridtide.loop.led_store import LedStore, drawn_now_kw, read_or_none
+from gridtide.loop.led_store import TOOK, LedStore, drawn_now_kw, read_or_none
 
 SATURATED_KW = 1e-3
 FRESH_CYCLES = 3
@@ -29,7 +27,6 @@ class StorePlant:
     None where nothing is told. response_kw: by how much less than its base point the site draws, by its store.
     measured: whether the store said so within three cycles; otherwise it is what was told. unheard: why the store did
     not take what it was told last. saturated: whether offer or store kept it from going as far as it was aimed.
-    on_told: called with what the store took.
     """
 
     store: LedStore
@@ -41,7 +38,6 @@ class StorePlant:
     saturated: bool = False
     soc_kwh: float | None = None
     unheard: str = ""
-    on_told: Callable[[float, datetime], None] = lambda drawn_kw, now: None
 
     @property
     def hold_s(self) -> float:
@@ -67,10 +63,8 @@ class StorePlant:
         outcome = self.store.follow(drawn_kw, now, now + timedelta(seconds=self.hold_s))
         if outcome is None:
             return
-        took = outcome.fate in (Fate.DONE, Fate.UNCHANGED)
+        took = outcome.fate in TOOK
         self.unheard = "" if took else outcome.said
-        if took:
-            self.on_told(drawn_kw, now)
 
     def _reach_kw(self) -> tuple[float, float]:
         """Least and most that the store can draw for as long as it is told; less than 0 is giving."""

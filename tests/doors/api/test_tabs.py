@@ -9,15 +9,38 @@ from room_stand_in import StandIn
 
 from gridtide.case.live_room import room_of
 from gridtide.doors.api.names import CHINESE, ENGLISH
+from gridtide.doors.api.tabs import AUTONOMY
 from gridtide.loop.clock import DrivenClock
 from gridtide.loop.control import ControlRoom
+from gridtide.loop.markets_shown import markets_shown
 from gridtide.loop.plan_shown import plan_shown
+from gridtide.loop.power_shown import power_shown
+from gridtide.loop.sources_shown import sources_shown
 from gridtide.stores.memory import MemoryIntents, MemoryStore
 from gridtide.testing.studies import small_study
 from gridtide.trust.modes import Mode
 
-PATHS = ("/api/plan", "/api/audit/records", "/api/audit/verification", "/api/names")
-UNNAMED = {"by_class_kw", "runs", "clock", "edges", "says", "items", "text", "left_out"}
+PATHS = (
+    "/api/plan",
+    "/api/markets",
+    "/api/power-model",
+    "/api/sources",
+    "/api/audit/records",
+    "/api/audit/verification",
+    "/api/names",
+)
+UNNAMED = {
+    "by_class_kw",
+    "runs",
+    "clock",
+    "edges",
+    "says",
+    "items",
+    "text",
+    "left_out",
+    "envelope",
+    "stale",
+}
 """Keys whose values name themselves, or that the page does not show by their name."""
 
 
@@ -46,7 +69,16 @@ def keys(value: object) -> Iterator[str]:
 
 def answers(room: ControlRoom) -> dict[str, dict[str, Any]]:
     """What each tab shows of a room."""
-    return {"plan": plan_shown(room.glance(), 0)}
+    glance = room.glance()
+    return {
+        "plan": plan_shown(glance, 0),
+        "markets": markets_shown(glance),
+        "power-model": power_shown(glance, 0),
+        "sources": {
+            **sources_shown(glance),
+            "autonomy": {key: room.state()[key] for key in AUTONOMY},
+        },
+    }
 
 
 def test_every_key_that_a_tab_shows_has_a_chinese_name(room: ControlRoom) -> None:

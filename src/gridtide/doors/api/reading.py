@@ -27,12 +27,6 @@ def reading(room: Callable[[], Room]) -> APIRouter:
         """Mode, envelope, frozen or not, who leads, the epoch, ages of every source and device."""
         return dict(await run_in_threadpool(room().state))
 
-    @router.get("/sources")
-    async def sources() -> Table:
-        """Ages of every source and device [s], and what keeps the room from being relied on."""
-        now = await run_in_threadpool(room().state)
-        return {"ages_s": now["ages_s"], "unready": list(await run_in_threadpool(room().unready))}
-
     @router.get("/frame")
     async def frame() -> FrameSaid:
         """The newest frame."""

@@ -11,10 +11,14 @@ from gridtide.doors.api.names import NAMES
 from gridtide.doors.api.problems import refused
 from gridtide.doors.api.reading import NOT_THERE, Count
 from gridtide.loop.chain_shown import Wanted, record, records_before, standing, verified_stretch
+from gridtide.loop.markets_shown import markets_shown
 from gridtide.loop.plan_shown import plan_shown
+from gridtide.loop.power_shown import power_shown
 from gridtide.loop.room import Room
+from gridtide.loop.sources_shown import sources_shown
 
 FARTHEST = 10**12
+AUTONOMY = ("mode", "frozen", "by", "since", "ends_at", "number", "envelope", "pending")
 Number = Annotated[int, Query(ge=0, le=FARTHEST)]
 Text = Annotated[str, Query(max_length=200)]
 
@@ -27,6 +31,34 @@ def tabs(room: Callable[[], Room]) -> APIRouter:
     async def plan(first: Annotated[int, Query(ge=0, le=10_000)] = 0) -> Table:
         """The newest plan of a few sites from number `first` on, its jobs that press most, its proof and prices."""
         return await run_in_threadpool(lambda: plan_shown(room().glance(), first))
+
+    @router.get("/markets")
+    async def markets() -> Table:
+        """Positions, bids, offers, calls with their answers, and what the month has cost so far by site."""
+        return await run_in_threadpool(lambda: markets_shown(room().glance()))
+
+    @router.get("/power-model")
+    async def power_model(first: Annotated[int, Query(ge=0, le=10_000)] = 0) -> Table:
+        """Metered beside modelled and planned power of a few sites from number `first` on, over the last day."""
+        return await run_in_threadpool(lambda: power_shown(room().glance(), first))
+
+    @router.get("/sources")
+    async def sources() -> Table:
+        """Ages of every source and device [s], what keeps the room from being relied on, every series and what was
+        doubted of it, models, and who set what may be done."""
+
+        def found() -> Table:
+            here = room()
+            now = here.state()
+            autonomy = {key: now[key] for key in AUTONOMY if key in now}
+            return {
+                "autonomy": autonomy,
+                "unready": list(here.unready()),
+                **sources_shown(here.glance()),
+                "ages_s": now["ages_s"],
+            }
+
+        return await run_in_threadpool(found)
 
     @router.get("/names")
     async def names() -> Table:

@@ -39,7 +39,6 @@ function summary(says) {
   return [says.what, of, says.subject, says.said, says.why, says.reason, says.checkpoint?.number].filter(Boolean).join(" · ").slice(0, 300);
 }
 
-/** Verify stretch after stretch, and say how far it is. */
 async function verify(again) {
   let checkpoints = 0;
   for (let start = 0; start !== null; ) {

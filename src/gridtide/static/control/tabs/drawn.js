@@ -1,4 +1,4 @@
-/** Answers as panels, by their shape: values by name, tables of rows, series on one axis of time, jobs as bars. */
+/** Answers as panels, by their shape: values, tables, series on one axis of time, jobs as bars. */
 
 import { made } from "../made.js";
 import { BEHIND, PALETTE, inks } from "../sites.js";
@@ -17,10 +17,10 @@ export function drawAll(said, path) {
   const { left_out: left = {}, edges, ...parts } = said;
   const plain = Object.entries(parts).filter(([, value]) => typeof value !== "object" || value === null);
   const panels = Object.entries(parts).filter(([, value]) => value && typeof value === "object").flatMap(([key, value]) => {
-    if (!Array.isArray(value)) return [panel(key, path, [facts(Object.entries(value))])];
+    if (!Array.isArray(value)) return [panel(key, path, [facts(Object.entries(value), key)])];
     if (edges?.length && value[0]?.clock) return value.map((one) => panel(one.site, path, chart(one, edges, parts.currency)));
     const more = left[key] ? [made("p", { kind: "faint", text: `+ ${left[key]} ${named("left_out")}` })] : [];
-    return [panel(key, path, [...(value[0]?.runs ? gantt(value, edges ?? [], said.at) : []), ...more, list(key, value)])];
+    return [panel(key, path, [...(value[0]?.runs ? gantt(value, edges ?? [], said.at) : []), ...more, list(key, value.map((one) => (typeof one === "object" ? one : { said: one })))])];
   });
   return [plain.length && panel("now", path, [facts(plain)]), ...panels];
 }
@@ -29,7 +29,7 @@ export function panel(title, path, children) {
   return made("section", { kind: children.length > 1 || children[0]?.rows ? "whole" : "", children: [made("h2", { text: named(title) }), ...children, made("a", { kind: "faint", href: "#sources", text: `${word("source")}: ${path.split("?")[0]}` })] });
 }
 
-/** A value as its key says what it is. @param {string} key @param {unknown} value */
+/** A value as its key says what it is. */
 export function shown(key, value) {
   if (value === null || value === undefined || value === "") return "–";
   if (typeof value === "boolean") return word(value ? "yes" : "no");
@@ -41,14 +41,14 @@ export function shown(key, value) {
   return number(value, Number.isInteger(value) || Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 1 ? 2 : 4);
 }
 
-export function facts(pairs) {
-  return made("dl", { children: pairs.flatMap(([key, value]) => [made("dt", { text: named(key) }), made("dd", { text: shown(key, value) })]) });
+export function facts(pairs, of = "") {
+  return made("dl", { children: pairs.flatMap(([key, value]) => [made("dt", { text: named(key) }), made("dd", { text: shown(of.endsWith("_s") ? of : key, value) })]) });
 }
 
 /** A table of rows; what is stale or over a limit is marked where a row says so. */
 export function list(title, rows) {
   const keys = Object.keys(rows[0] ?? {}).filter((key) => !["runs", "clock", "stale", "over"].includes(key));
-  const cell = (row, key) => made("td", row[key] instanceof Node ? { children: [row[key]] } : { text: shown(key, row[key]), kind: row.over === key ? "bad" : row.stale ? "late" : "" });
+  const cell = (row, key) => made("td", row[key] instanceof Node ? { children: [row[key]] } : { text: shown(key, row[key]), kind: row.over === key ? "bad" : row.stale ? "faint" : "" });
   return wide(title, keys.map(named), rows.length ? rows.map((row) => keys.map((key) => cell(row, key))) : [[made("td", { text: word("none") })]]);
 }
 
@@ -77,7 +77,7 @@ function chart(site, edges, currency) {
     if (!series.some((one) => one.data.some((x) => x !== null && (x !== 0 || !group)))) continue;
     const same = rows.find((row) => row.unit === unit && !group);
     if (same) same.series.push({ ...series[0], colour: [ink.ink, ink.faint, PALETTE[5]][same.series.filter((one) => !one.area).length % 3], dashed: true, beyond });
-    else rows.push({ unit, series, tall: group && !rows.length ? 12 : 4 });
+    else rows.push({ unit, series, tall: rows.length ? 4 : 12 });
   }
   const letters = parseFloat(getComputedStyle(document.documentElement).fontSize);
   const all = rows.flatMap((row) => row.series.map((one) => ({ ...one, unit: row.unit })));
@@ -91,7 +91,7 @@ function chart(site, edges, currency) {
     charts.at(-1)[1].observe(box);
     drawn.setOption(option(times, site.clock, rows, letters, ink));
   });
-  const legend = made("p", { kind: "legend", children: all.map((one) => {
+  const legend = made("p", { kind: "legend", children: all.filter((one) => !one.beyond).map((one) => {
     const mark = made("i", { kind: one.area ? "" : one.dashed ? "dashed" : "line" });
     mark.style.setProperty("--mark", one.colour);
     return made("span", { children: [mark, one.name] });

@@ -8,7 +8,7 @@ import { closeDrawn, drawAll } from "./drawn.js";
 
 const AGAIN_MS = 4_000;
 const FEW = 4;
-const TABS = { room: "", plan: "/api/plan", audit: "" };
+const TABS = { room: "", plan: "/api/plan", markets: "/api/markets", "power-model": "/api/power-model", sources: "/api/sources", audit: "" };
 let first = 0;
 let heardNames = false;
 let shown = { name: "room", text: "" };
@@ -33,7 +33,7 @@ export async function showTab(anew = true) {
     }
     if (name === "room") return;
     const mine = shown;
-    const path = name === "audit" ? auditPath() : `${TABS[name]}?first=${first}`;
+    const path = name === "audit" ? auditPath() : `${TABS[name]}${/plan|model/.test(name) ? `?first=${first}` : ""}`;
     const { status, said } = await ask(path);
     const text = JSON.stringify({ ...said, at: "" });
     if (mine !== shown || (text === mine.text && !anew)) return;

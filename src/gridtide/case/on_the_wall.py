@@ -1,0 +1,20 @@
+"""What goes on beside a room on the wall's clock: its plans in a process, its lines of set-points in threads."""
+
+from gridtide.case.planner import planner_of
+from gridtide.loop.control import ControlRoom
+from gridtide.loop.regulated_room import LineTerms, regulate
+from gridtide.loop.world import Clock
+
+
+def begin_beside(room: ControlRoom, lines: tuple[LineTerms, ...], clock: Clock) -> ControlRoom:
+    """The room, with its plans made in another process and these lines followed; both end with it. Raises what opening
+    a line raises, and ends what was begun."""
+    room.policy, end = planner_of(room.policy)
+    room.endings = (end, *room.endings)
+    try:
+        for terms in lines:
+            regulate(room, terms, clock)
+    except BaseException:
+        room.close()
+        raise
+    return room

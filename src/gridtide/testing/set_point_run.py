@@ -1,0 +1,191 @@
+"""Set-points from a centre to a store, each a process, through a room whose planner makes plans meanwhile."""
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field, replace
+from typing import IO, Any
+
+from gridtide.case.live_room import room_of
+from gridtide.case.planner import PlannerProcess
+from gridtide.devices.iec104_setpoint import Iec104Setpoint
+from gridtide.devices.modbus.battery import ModbusBattery
+from gridtide.devices.modbus.line import ModbusLine
+from gridtide.loop.clock import MovedClock, WallClock
+from gridtide.loop.control import ControlRoom
+from gridtide.loop.live import Runner
+from gridtide.loop.names import store_names
+from gridtide.loop.planning_beside import beside
+from gridtide.loop.regulated_room import LineTerms, regulate
+from gridtide.loop.world import Clock
+from gridtide.simulate.study import Study
+from gridtide.stores.memory import MemoryIntents, MemoryStore
+from gridtide.testing.modbus_plant import CAPACITY_KWH
+from gridtide.trust.modes import Mode
+from gridtide.trust.setpoint_rules import SetpointRules
+from gridtide.wire.modbus.makes import BATTERY
+
+PATIENCE_S = 300.0
+OFFER_KW = 400.0
+SAME_KW = 0.05
+"""Nearer than any two set-points, farther than what four octets round."""
+
+
+@dataclass(kw_only=True)
+class SetPointRun:
+    """What was asked, kW less than the base point, and what was written, kW that the store is to give, each with its
+    second, in order. rests_kw: what the store draws by plan. plans: made meanwhile."""
+
+    asked: list[tuple[float, float]] = field(default_factory=list)
+    written: list[tuple[float, float]] = field(default_factory=list)
+    rests_kw: float = 0.0
+    plans: int = 0
+
+    def lags_s(self) -> list[float | None]:
+        """How long each set-point took to the register that holds it, s; None for one that never came, or not before
+        a later one."""
+        found: list[float | None] = []
+        first = 0
+        for less_kw, at_s in self.asked:
+            hits = [
+                k
+                for k in range(first, len(self.written))
+                if abs(self.written[k][0] + self.rests_kw - less_kw) < SAME_KW
+                and self.written[k][1] >= at_s
+            ]
+            found.append(self.written[hits[0]][1] - at_s if hits else None)
+            first = hits[0] + 1 if hits else first
+        return found
+
+
+def run_set_points(study: Study, count: int, every_s: float) -> SetPointRun:
+    """A room of a study on the wall's clock, one site led by IEC 104; plans are made one after another meanwhile."""
+    run, store = SetPointRun(), _process("stamped_store")
+    assert store.stdout is not None
+    room, line, again = _room(study, int(store.stdout.readline()), every_s)
+    runner = Runner(room=room)
+    runner.start()
+    try:
+        base_kw = _base_kw(room)
+        run.rests_kw = room.lines[0].regulation.plant.store.base_kw(room.clock.now())
+        again.begin(room)
+        centre = _process("telling_centre", line.port, base_kw, count, every_s)
+        assert centre.stdout is not None
+        threading.Thread(target=_listen, args=(store.stdout, run.written), daemon=True).start()
+        _listen(centre.stdout, run.asked)
+        centre.wait()
+        time.sleep(every_s)
+        run.plans = again.made
+    finally:
+        again.over.set()
+        runner.stop()
+        store.kill()
+        store.wait()
+    return run
+
+
+class _Again(Executor):
+    """The planner of a room, which makes the plan that was asked last again and again once it is told to; meanwhile a
+    thread dispatches by the room's plan every second, as turns do."""
+
+    def __init__(self, planner: PlannerProcess) -> None:
+        self.made, self.over = 0, threading.Event()
+        self._planner = planner
+        self._asked: tuple[Any, ...] = ()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """As the planner does."""
+        self._asked = (fn, *args)
+        return self._planner.submit(fn, *args, **kwargs)
+
+    def begin(self, room: ControlRoom) -> None:
+        """From now on."""
+        threading.Thread(target=self._dispatch, args=(room,), daemon=True).start()
+        self._ask()
+
+    def _ask(self) -> None:
+        self._planner.submit(*self._asked).add_done_callback(self._done)
+
+    def _done(self, future: Future[Any]) -> None:
+        if not self.over.is_set() and future.exception() is None:
+            self.made += 1
+            self._ask()
+
+    def _dispatch(self, room: ControlRoom) -> None:
+        decide, _, situation, held, _ = self._asked
+        while not self.over.wait(1.0):
+            decide(room.memory.plan, situation, held, False)
+
+
+def _led(study: Study) -> tuple[Study, int]:
+    """The study with the store of its first site that has one as the battery of the tests is, dear to use by plan."""
+    sites = list(study.fleet.sites)
+    number = next(k for k, site in enumerate(sites) if site.battery is not None)
+    there = sites[number].battery
+    assert there is not None
+    battery = replace(
+        there,
+        energy_kwh=CAPACITY_KWH,
+        charge_max_kw=OFFER_KW,
+        discharge_max_kw=OFFER_KW,
+        wear_cost_per_kwh=1e3,
+    )
+    sites[number] = replace(sites[number], battery=battery)
+    return replace(study, fleet=replace(study.fleet, sites=tuple(sites))), number
+
+
+def _room(study: Study, port: int, every_s: float) -> tuple[ControlRoom, Iec104Setpoint, _Again]:
+    study, number = _led(study)
+    clock = MovedClock(study.timeline.start)
+    room = room_of(study, clock, MemoryStore(), MemoryIntents(), Mode.EMERGENCY)
+    planner = PlannerProcess()
+    again = _Again(planner)
+    room.policy = beside(room.policy, again)
+    room.policy.waits_first, room.endings = True, (planner.close,)
+    name, site = store_names(study.fleet)[number], study.fleet.sites[number]
+    line = ModbusLine(name=name, where=BATTERY, clock=WallClock(), host="127.0.0.1", port=port)
+    room.world.reach.devices = {**room.world.reach.devices, name: ModbusBattery(line, clock)}
+    opened: list[Iec104Setpoint] = []
+
+    def opens(clock: Clock, on_told: Callable[[], None]) -> Iec104Setpoint:
+        opened.append(Iec104Setpoint(clock=clock, on_told=on_told))
+        return opened[0]
+
+    most_kw = site.contract.import_max_kw
+    rules = SetpointRules(
+        p_min_kw=-most_kw,
+        p_max_kw=most_kw,
+        ramp_kw_per_s=2.0 * most_kw / every_s,
+        return_kw_per_s=1.0,
+        cycle_s=every_s,
+    )
+    terms = LineTerms(
+        site=site.name, name="line", rules=rules, up_kw=OFFER_KW, down_kw=OFFER_KW, opens=opens
+    )
+    regulate(room, terms, clock)
+    return room, opened[0], again
+
+
+def _base_kw(room: ControlRoom) -> float:
+    """The base point, once the first plan is there."""
+    end_s = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end_s:
+        found = room.regulation()[0]["base_kw"]
+        if isinstance(found, float):
+            return found
+        time.sleep(0.1)
+    raise TimeoutError(f"no plan came: {room.unready()}, {room.regulation()}")
+
+
+def _process(module: str, *words: object) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", f"gridtide.testing.{module}", *map(str, words)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def _listen(lines: IO[str], to: list[tuple[float, float]]) -> None:
+    for line in lines:
+        less_kw, at_s = line.split()
+        to.append((float(less_kw), float(at_s)))

@@ -1,0 +1,321 @@
+"""Sources read while a room runs: what is new is taken whole, what cannot be used is named, nothing said is lost."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gridtide.case.live_room import everything, room_over
+from gridtide.case.live_sources import LiveSources, fetched_first, follow_sources
+from gridtide.case.load import load_case, read_case
+from gridtide.finding import BadInput
+from gridtide.loop.clock import DrivenClock
+from gridtide.loop.control import ControlRoom
+from gridtide.loop.reach import Reach
+from gridtide.signals.history import History, add, known
+from gridtide.signals.issues import heard_again
+from gridtide.signals.signal import Kind, Signal
+from gridtide.stores.memory import MemoryIntents, MemoryStore
+from gridtide.testing.openadr import event_of, program_of
+from gridtide.timeline import regular
+from gridtide.trust.modes import Autonomy, Mode
+from gridtide.wire.openadr.recording import line_of_answer
+
+START = datetime(2026, 12, 1, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+CASE = """
+[case]
+name = "north"
+start = 2026-12-01T00:00:00Z
+end = 2026-12-03T00:00:00Z
+currency = "CNY"
+
+[[class]]
+name = "train"
+value_per_accelerator_h = 15.0
+
+[[signal]]
+zone = "N"
+
+[[signal]]
+zone = "M"
+source = "table"
+path = "prices.csv"
+currency = "CNY"
+published = "real-time"
+{more}
+
+[[site]]
+name = "north"
+zone = "M"
+weather_zone = "N"
+clock = "UTC"
+region = "N"
+latitude = 41.2
+longitude = 114.7
+facility = {{ it_capacity_kw = 2000 }}
+contract = {{ import_max_kw = 3000 }}
+
+[[site.pool]]
+name = "hall"
+accelerator = "a"
+accelerators = 16
+parked_kw_per_accelerator = 1.0
+busy_kw_per_accelerator = 20.0
+"""
+
+
+def prices(*values: float) -> str:
+    """A table of hourly prices from the start of the case on and two days before, carbon beside them."""
+    rows = [
+        f"{(START + number * HOUR).isoformat()},{value},400"
+        for number, value in enumerate([40] * 48 + list(values), start=-48)
+    ]
+    return "\n".join(["time_utc,price_per_mwh,carbon_average_g_per_kwh", *rows, ""])
+
+
+def opened(folder: Path, more: str = "") -> tuple[ControlRoom, LiveSources, DrivenClock]:
+    """A room without devices that follows the sources of a case, by a clock that is driven."""
+    (folder / "case.toml").write_text(CASE.format(more=more))
+    if not (folder / "prices.csv").exists():
+        (folder / "prices.csv").write_text(prices(50, 51, 52))
+    study, clock = load_case(folder / "case.toml"), DrivenClock(START + HOUR)
+    kept = MemoryStore(), MemoryIntents()
+    autonomy = Autonomy(since=START, mode=Mode.ADVISE, envelope=everything(study), by=("case",))
+    room = room_over(study, Reach(devices={}), clock, kept, autonomy)
+    room.world.present = 4
+    return room, follow_sources(room, read_case(folder / "case.toml"), folder), clock
+
+
+def looked(live: LiveSources, times: int = 2) -> None:
+    """So many looks, which nothing disturbs."""
+    for _ in range(times):
+        live.look()
+
+
+def price_at(history: History, hour: int, as_of: datetime) -> float:
+    """What was known of the price of an hour of the case."""
+    step = regular(START + hour * HOUR, HOUR, 1)
+    return float(known(history, Kind.PRICE, "M", step, as_of).values[0])
+
+
+def test_a_file_that_changes_is_read_again_and_what_it_said_stays_as_it_was_issued(
+    tmp_path: Path,
+) -> None:
+    """A new hour and a corrected one count from when they were first seen; before, nobody knew them."""
+    room, live, clock = opened(tmp_path)
+    looked(live)
+    assert live.newest() is None
+    clock.present = START + 3 * HOUR
+    seen = clock.present + timedelta(seconds=1)
+    (tmp_path / "prices.csv").write_text(prices(50, 51, 99, 53))
+    looked(live)
+    news = live.newest()
+    assert news is not None and live.newest() is None
+    assert price_at(news.history, 3, seen) == 53
+    assert np.isnan(price_at(news.history, 3, seen - HOUR))
+    assert price_at(news.history, 2, seen) == 99
+    assert price_at(news.history, 1, seen) == 51
+    (tmp_path / "prices.csv").touch()
+    looked(live)
+    assert live.newest() is None and not live.silent()
+    assert room.news is live
+
+
+def test_the_loop_takes_what_is_new_at_the_beginning_of_a_step_and_decides_anew(
+    tmp_path: Path,
+) -> None:
+    """The next turn sees it; a turn is due though nothing else has happened."""
+    room, live, clock = opened(tmp_path)
+    room.go_on()
+    first = room.turn
+    room.go_on()
+    assert room.turn is first and not room.undecided
+    (tmp_path / "prices.csv").write_text(prices(50, 51, 52, 1234))
+    looked(live)
+    room.go_on()
+    assert room.turn is not first and not room.undecided
+    assert price_at(room.mandate.history, 3, clock.now()) == 1234
+    ages = room.newest().values["ages_s"]
+    assert isinstance(ages, dict) and "signal[2] prices.csv" in ages
+
+
+def test_a_file_that_is_written_while_it_is_looked_at_is_not_taken(tmp_path: Path) -> None:
+    """Only what two looks in a row saw is read."""
+    _, live, _ = opened(tmp_path)
+    for count in range(4, 8):
+        (tmp_path / "prices.csv").write_text(prices(*range(count)))
+        live.look()
+        assert live.newest() is None
+    live.look()
+    assert live.newest() is not None
+
+
+@pytest.mark.parametrize("said", ["time_utc,price", "no table at all\x00", None])
+def test_what_cannot_be_used_is_named_with_its_age_and_the_last_good_one_stays(
+    tmp_path: Path, said: str | None
+) -> None:
+    """An alarm, not ready, and nothing stops; it ends by itself once the file is good again."""
+    room, live, clock = opened(tmp_path)
+    file = tmp_path / "prices.csv"
+    good = file.read_text()
+    file.unlink() if said is None else file.write_text(said)
+    looked(live)
+    assert live.newest() is None
+    assert "2026-12-01 01:00:00 UTC" in live.silent()["signal[2] prices.csv"]
+    room.go_on()
+    alarms = room.newest().values["alarms"]
+    assert isinstance(alarms, list) and any(one["kind"] == "silent" for one in alarms)
+    assert any("prices.csv" in one for one in room.unready())
+    assert price_at(room.mandate.history, 1, START + 3 * HOUR) == 51
+    file.write_text(good)
+    looked(live)
+    assert not live.silent()
+    live.look()
+    assert live.ages_s(clock.now())["signal[2] prices.csv"] == 0.0
+
+
+class Prices(BaseHTTPRequestHandler):
+    """Gives what `said` has, with an ETag."""
+
+    said: tuple[int, str] = (200, "")
+    asked: ClassVar[list[str | None]] = []
+
+    def do_GET(self) -> None:
+        """One answer."""
+        code, text = type(self).said
+        tag = f'"{hash(text)}"'
+        type(self).asked.append(self.headers["If-None-Match"])
+        if self.headers["If-None-Match"] == tag:
+            self.send_response(304)
+            self.end_headers()
+            return
+        self.send_response(code)
+        self.send_header("ETag", tag)
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing."""
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """A server of prices on this machine."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Prices)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    Prices.asked = []
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/prices.csv"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_an_address_is_asked_for_what_has_changed_and_what_it_gives_is_kept_whole_and_good(
+    tmp_path: Path,
+) -> None:
+    """By ETag; an error, a page of HTML and too much leave the file as it was, and are named."""
+    with served() as url:
+        Prices.said = (200, prices(50, 51))
+        more = f'url = "{url}"\nevery_s = 60'
+        (tmp_path / "case.toml").write_text(CASE.format(more=more))
+        fetched_first(read_case(tmp_path / "case.toml"), tmp_path)
+        _, live, clock = opened(tmp_path, more)
+        live.look()
+        Prices.said = (200, prices(50, 51, 77))
+        clock.present += timedelta(seconds=30)
+        looked(live)
+        assert live.newest() is None and len(Prices.asked) == 2
+        clock.present += timedelta(seconds=31)
+        looked(live)
+        news = live.newest()
+        assert news is not None and price_at(news.history, 2, clock.now()) == 77
+        for said in ((500, "no"), (200, "<html>down for maintenance</html>")):
+            Prices.said = said
+            clock.present += timedelta(seconds=61)
+            looked(live)
+            assert live.silent() and live.newest() is None
+            assert (tmp_path / "prices.csv").read_text() == prices(50, 51, 77)
+        Prices.said = (200, prices(50, 51, 77))
+        clock.present += timedelta(seconds=61)
+        looked(live)
+        assert not live.silent() and Prices.asked[-1] is not None
+        assert sorted(one.name for one in tmp_path.iterdir()) == ["case.toml", "prices.csv"]
+
+
+def test_what_is_read_from_an_address_for_the_first_time_is_fetched_or_refused(
+    tmp_path: Path,
+) -> None:
+    """Before a room opens: all addresses that do not answer at once."""
+    (tmp_path / "case.toml").write_text(CASE.format(more='url = "http://127.0.0.1:9/p.csv"'))
+    with pytest.raises(BadInput) as said:
+        fetched_first(read_case(tmp_path / "case.toml"), tmp_path)
+    assert "127.0.0.1:9" in str(said.value)
+    assert not (tmp_path / "prices.csv").exists()
+
+
+@given(
+    courses=st.lists(
+        st.lists(st.sampled_from([1.0, 2.0, np.nan]), min_size=4, max_size=4), max_size=5
+    )
+)
+def test_whatever_a_source_says_the_newest_holds_and_the_past_stays(
+    courses: list[list[float]],
+) -> None:
+    """Of every look: what was known then is what is known of then later; hearing twice adds nothing."""
+    line = regular(START, HOUR, 4)
+    history, then = add(History(), []), []
+    for number, values in enumerate(courses):
+        at = START + number * HOUR
+        signal = Signal(
+            kind=Kind.TEMPERATURE, zone="N", timeline=line, values=np.asarray(values), source="t"
+        )
+        history = heard_again(history, [signal], at)
+        assert heard_again(history, [signal], at + HOUR) is history
+        now = known(history, Kind.TEMPERATURE, "N", line, at).values
+        assert np.array_equal(now[~np.isnan(values)], np.asarray(values)[~np.isnan(values)])
+        then.append((at, now))
+    for at, was in then:
+        still = known(history, Kind.TEMPERATURE, "N", line, at).values
+        assert np.array_equal(still, was, equal_nan=True)
+
+
+def test_a_recording_of_a_vtn_that_grows_brings_its_new_calls(tmp_path: Path) -> None:
+    """What `gridtide ven` writes line by line is heard as it comes, from when the VEN heard it, and is a turn."""
+    text = (Path(__file__).parents[1] / "fixtures" / "one_day.toml").read_text()
+    (tmp_path / "case.toml").write_text(text + '\n[[openadr]]\nsite = "here"\npath = "vtn.jsonl"\n')
+    first, recording = datetime(2026, 3, 2, 6, tzinfo=UTC), tmp_path / "vtn.jsonl"
+    quiet = line_of_answer(first, [program_of().written()], [])
+    recording.write_text(quiet + "\n")
+    study, clock = load_case(tmp_path / "case.toml"), DrivenClock(first)
+    autonomy = Autonomy(since=first, mode=Mode.ADVISE, envelope=everything(study), by=("case",))
+    kept = MemoryStore(), MemoryIntents()
+    room = room_over(study, Reach(devices={}), clock, kept, autonomy)
+    room.world.present = room.world.steps.step_holding(first)
+    live = follow_sources(room, read_case(tmp_path / "case.toml"), tmp_path)
+    room.go_on()
+    assert room.turn is not None and not room.turn.situation.events
+    call = event_of(
+        "IMPORT_CAPACITY_LIMIT", 300, id="limit", start="2026-03-02T12:00:00Z", duration="PT2H"
+    )
+    heard = clock.now()
+    line = line_of_answer(heard, [program_of().written()], [call.written()])
+    recording.write_text(f"{quiet}\n{line}\n")
+    looked(live)
+    room.go_on()
+    (event,) = room.turn.situation.events
+    assert (event.import_max_kw, event.issued_at) == (300, heard)
+    recording.write_text(f"{quiet}\n{line}\n{quiet[:40]}")
+    looked(live)
+    assert "openadr[1] vtn.jsonl" in live.silent()
+    assert room.mandate.events and live.newest() is None

@@ -1,0 +1,106 @@
+"""`gridtide serve` as a process over a real Slurm and a Modbus meter in another process, killed where it hurts most."""
+
+import json
+import shlex
+import signal
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from real_site import LOAD_KW, a_case, a_meter, eventually, metered, serving
+from service_process import token_file
+from slurm_cluster import Cluster, program, slurm_cluster
+
+from gridtide.loop.clock import WallClock
+
+pytestmark = pytest.mark.parts
+SCONTROL = """#!/bin/sh
+echo "$*" >> {folder}/told
+{real} "$@"
+code=$?
+case "$*" in *StartTime*)
+  if [ -e {folder}/dies ]; then rm {folder}/dies; kill -9 $PPID; sleep 30; fi;;
+esac
+exit $code
+"""
+DEVICES = """
+[[device]]
+name = "slurm"
+kind = "slurm"
+place = "north/hall"
+partitions = "low"
+folder = "commands"
+conf = "{conf}"
+
+[[device]]
+name = "feed"
+kind = "modbus-meter"
+meters = {{ feed = "north grid" }}
+host = "127.0.0.1"
+port = {port}
+share = 0.005
+"""
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    with slurm_cluster(tmp_path_factory.mktemp("slurm")) as running_cluster:
+        yield running_cluster
+
+
+def commands_that_write_down(folder: Path) -> None:
+    """The commands of Slurm in a folder: what is told is written down; whoever told it may have to die."""
+    commands = folder / "commands"
+    commands.mkdir()
+    for name in ("squeue", "scancel", "sinfo", "sbatch"):
+        (commands / name).symlink_to(program(name))
+    text = SCONTROL.format(folder=shlex.quote(str(folder)), real=program("scontrol"))
+    (commands / "scontrol").write_text(text)
+    (commands / "scontrol").chmod(0o755)
+
+
+def begin_times(folder: Path) -> list[str]:
+    """Every start time that was told."""
+    told = folder / "told"
+    lines = told.read_text().splitlines() if told.exists() else []
+    return [line for line in lines if "StartTime" in line]
+
+
+def test_a_job_gets_its_begin_time_once_whatever_dies(cluster: Cluster, tmp_path: Path) -> None:
+    """In advise it waits for people; two let it act; killed between telling and hearing, the next room reads back what
+    holds and tells nothing twice."""
+    _, texts = token_file(tmp_path)
+    commands_that_write_down(tmp_path)
+    with a_meter() as port:
+        a_case(tmp_path, DEVICES.format(conf=cluster.conf, port=port))
+        cluster.submit("sleep 600", "", "--partition=urgent", "--ntasks=30")
+        due = (WallClock().now() + timedelta(hours=12)).isoformat(timespec="seconds")
+        job = cluster.submit(
+            "sleep 600", f"class=train;deadline={due}", "--ntasks=8", "--gres=gpu:2"
+        )
+        with serving(tmp_path, texts, "first") as room:
+            room.wait_until_ready()
+            asked = eventually(lambda: room.ask("/api/proposals")[1]["items"])
+            assert any(f"slurm-{job}" in one["jobs"] for one in asked), asked
+            assert begin_times(tmp_path) == []
+            assert LOAD_KW[0] < eventually(lambda: metered(room)) < LOAD_KW[1]
+            body = {"mode": "act", "reason": "it did well"}
+            assert room.ask("/api/mode", "approver", body)[0] == 202
+            assert room.ask("/api/mode", "admin", body)[0] == 200
+            room.process.send_signal(signal.SIGKILL)
+            room.process.wait()
+        (tmp_path / "dies").touch()
+        with serving(tmp_path, texts, "second") as room:
+            assert room.process.wait(60) == -signal.SIGKILL
+        assert len(begin_times(tmp_path)) == 1
+        at = cluster.job(job)["eligible_time"]
+        assert at > WallClock().now().timestamp() + 1800
+        with serving(tmp_path, texts, "third") as room:
+            room.wait_until_ready()
+            assert room.ask("/api/state")[1]["mode"] == "act"
+            notes = [one["says"] for one in room.ask("/api/audit?count=50")[1]["items"]]
+            assert any("read back: it holds" in json.dumps(one) for one in notes)
+            assert room.ended() == 0
+        assert len(begin_times(tmp_path)) == 1
+        assert cluster.job(job)["eligible_time"] == at
