@@ -408,9 +408,9 @@ class ControlRoom:
             stuck.append(("no-decision", self.policy.name, self.undecided))
         if isinstance(self.policy, PlansBeside) and self.policy.fallen:
             stuck.append(("planner", self.policy.name, self.policy.fallen))
-        stuck += self.world.doubted.alarms()
         if said := set_said(self.clock):
             stuck.append(("clock-set", "clock", said))
+        stuck += self.world.doubted.alarms()
         return alarm_values(self.world.watch.standing, [*stuck, *told, *silent], now)
 
     def _ages(self, now: datetime, seen: Seen | None) -> dict[str, float]:

@@ -35,8 +35,8 @@ def real_case(case: Path, store: str | None) -> "RealCase | None":
 
 
 def led(real: "RealCase", kept: "ServiceStores", chain: "Store") -> "ControlRoom":
-    """The room over these devices, each read and told beside the loop, by a clock on the wall that nobody sets; so are
-    its plans made and its lines of set-points followed."""
+    """The room over these devices, each read and told beside the loop, by the clock on the wall, however that is set;
+    so are its plans made and its lines of set-points followed."""
     from gridtide.case.on_the_wall import begin_beside
     from gridtide.case.real_room import real_room
     from gridtide.loop.beside import Pace
