@@ -122,7 +122,7 @@ def test_a_room_that_nobody_can_enter_says_how_somebody_can(
     """The address stands alone on standard output; beside it what to do, until there is a token."""
     monkeypatch.setattr(
         "gridtide.doors.api.serving.serve_room",
-        lambda door, room, clock, listening: listening("http://127.0.0.1:1"),
+        lambda door, room, clock, listening, agents: listening("http://127.0.0.1:1"),
     )
     case, tokens = tmp_path / "case.toml", tmp_path / "tokens.toml"
     case.write_text("")
