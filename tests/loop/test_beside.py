@@ -267,7 +267,12 @@ def test_a_store_that_set_points_lead_says_what_came_of_its_rooms_acts_alone() -
     assert led.follow(12.0, NOON, NOON + timedelta(seconds=12)) is not None
     assert until(lambda: len(device.told) == 2)
     came: list[Outcome] = []
-    assert until(lambda: bool(came.extend(led.came()) or came))
+
+    def heard() -> bool:
+        came.extend(led.came())
+        return bool(came)
+
+    assert until(heard)
     assert [one.ticket for one in came] == ["t1"]
     assert isinstance(led, TellsLater)
     assert led.hangs() == ""
