@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from real_site import LOAD_KW, a_case, a_meter, eventually, metered, serving
 from service_process import token_file
-from slurm_cluster import Cluster, program, slurm_cluster
+from slurm_cluster import Cluster, slurm_cluster
 
 from gridtide.loop.clock import WallClock
+from gridtide.testing.slurm_cluster import program
 
 pytestmark = pytest.mark.parts
 SCONTROL = """#!/bin/sh
