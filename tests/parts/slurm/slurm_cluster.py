@@ -11,12 +11,18 @@ from gridtide.testing.slurm_cluster import Cluster as Cluster
 from gridtide.testing.slurm_cluster import soon as soon
 
 
+def program(name: str) -> str:
+    """Path of a program of Slurm."""
+    with or_skipped():
+        return real.program(name)
+    raise AssertionError("skipped or failed")
+
+
 @contextmanager
 def slurm_cluster(folder: Path) -> Iterator[Cluster]:
     """A cluster that runs until the end."""
-    with or_skipped():
-        for name in real.PROGRAMS:
-            real.program(name)
+    for name in real.PROGRAMS:
+        program(name)
     with real.slurm_cluster(folder) as cluster:
         yield cluster
 
@@ -24,7 +30,6 @@ def slurm_cluster(folder: Path) -> Iterator[Cluster]:
 @contextmanager
 def slurmrestd(cluster: Cluster, version: str) -> Iterator[Path]:
     """The socket of a slurmrestd with a plugin, for as long as it serves."""
-    with or_skipped():
-        real.program("slurmrestd")
+    program("slurmrestd")
     with real.slurmrestd(cluster, version) as place:
         yield place

@@ -50,6 +50,8 @@ def told(fault: Fault, times: int, seed: int) -> Tally:
         ROW.format(fault.name, tally.tried, tally.survived, tally.hit or "", _next(tally)),
         flush=True,
     )
+    for sentence in tally.broke:
+        print(f"  {sentence}", flush=True)
     return tally
 
 
