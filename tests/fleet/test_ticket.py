@@ -89,3 +89,20 @@ def test_outcomes_are_forgotten_once_their_ticket_is_long_late() -> None:
     assert (gate.outcomes, gate.ends) == ({}, {})
     late = gate.stopped(one, "job 7", NOW + timedelta(minutes=66))
     assert late is not None and late.fate is Fate.EXPIRED
+
+
+def test_a_device_that_is_told_every_two_seconds_for_a_day_forgets_as_it_goes() -> None:
+    """Outcomes of an hour and of what came since they were looked through last, never of the whole day."""
+    gate = Gate()
+    for number in range(43_200):
+        now = NOW + timedelta(seconds=2 * number)
+        one = Ticket(
+            id=str(number),
+            epoch=1,
+            sequence=number,
+            issued_at=now,
+            expires_at=now + timedelta(seconds=12),
+        )
+        gate.settled(one, Fate.DONE, "done", now)
+    assert len(gate.ends) == len(gate.outcomes)
+    assert len(gate.ends) <= 1_806 + 1_024

@@ -8,6 +8,8 @@ TICKET_MAX = timedelta(days=1)
 """Longest life of a ticket where outcomes are kept on a disk."""
 REMEMBERED = timedelta(hours=1)
 """How long an outcome is kept after its ticket ran out, for clocks that are set back."""
+LOOKED_THROUGH_EVERY = 1024
+"""Outcomes are looked through for what may be forgotten whenever so many more are kept."""
 
 
 class Fate(StrEnum):
@@ -100,6 +102,8 @@ class Gate:
         if fate is not Fate.FAILED:
             self.outcomes[ticket.id] = outcome
             self.ends[ticket.id] = ticket.expires_at
+            if len(self.ends) % LOOKED_THROUGH_EVERY == 0:
+                self.forget_old(now)
         return outcome
 
     def forget_old(self, now: datetime) -> None:
