@@ -21,7 +21,8 @@ from gridtide.simulate.truth import truth_of
 from gridtide.sources.plugin.host import PluginFailed, PluginPolicy
 from gridtide.stores.memory import MemoryStore
 from gridtide.testing import plugins
-from gridtide.trust.plugin import Plugin, Trial, signed
+from gridtide.trust.listed import signed
+from gridtide.trust.plugin import Plugin, Trial, listing
 from gridtide.wire.plugin import BadAnswer, read, spelled
 
 BUNDLED = Path(plugins.__file__).parent
@@ -95,7 +96,7 @@ def listed(file: Path, name: str = "tried", **changes: str) -> str:
         "sha256": plugin.sha256,
         "trial": "shadow",
         "signed_by": plugin.signed_by,
-        "signature": signed(plugin, KEY),
+        "signature": signed(listing(plugin), KEY),
     } | changes
     lines = "\n".join(f'{key} = "{value}"' for key, value in said.items())
     return f'\n[approvers]\n"li.wei" = "{public}"\n\n[[plugin]]\ncanary_days = 2\n{lines}\n'

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from gridtide.case.learned_listing import not_listed
 from gridtide.case.schema import CaseFile, DeviceTable, SiteTable
 from gridtide.case.toml_file import toml_of
 from gridtide.finding import Finding
@@ -27,6 +28,7 @@ def device_faults(case: CaseFile) -> Iterator[Finding]:
     yield from _twice(case)
     yield from _metered(case)
     yield from _without(case)
+    yield from not_listed(case)
 
 
 def _roles(case: CaseFile) -> Iterator[Finding]:

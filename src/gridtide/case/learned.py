@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from gridtide.case.learned_data import LearnedData, in_holes
+from gridtide.case.learned_listing import not_as_listed
 from gridtide.case.plants import DESIGN_DRY_C, DESIGN_WET_C
 from gridtide.case.schema import CaseFile, SiteTable
 from gridtide.case.work import resolved
@@ -34,6 +35,7 @@ def learned_fleet(case: CaseFile, fleet: Fleet, folder: Path) -> tuple[Fleet, Le
     """
     faults, sites, ranges = Gathered(), list(fleet.sites), {}
     for number, table in enumerate(case.site):
+        faults.findings += not_as_listed(case, number, folder)
         if table.facility.learned is None:
             continue
         faults.findings += _unfit(number, table)

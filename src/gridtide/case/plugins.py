@@ -8,7 +8,8 @@ from gridtide.case.work import resolved
 from gridtide.finding import BadInput, Finding, Gathered
 from gridtide.loop.mandate import Policy
 from gridtide.sources.plugin.host import PluginPolicy
-from gridtide.trust.plugin import Plugin, Trial, faults_of
+from gridtide.trust.listed import listing_faults
+from gridtide.trust.plugin import Plugin, Trial, listing
 
 PREFIX = "plugin:"
 MOST_BYTES = 1 << 20
@@ -59,7 +60,7 @@ def _checked(table: PluginTable, case: CaseFile, folder: Path, subject: str) -> 
         signature=table.signature,
         canary_days=table.canary_days,
     )
-    found = list(faults_of(listed, code, case.approvers, subject))
+    found = list(listing_faults(listing(listed), code, case.approvers, f"{subject}."))
     if found:
         raise BadInput(found)
     return PluginPolicy(name=PREFIX + table.name, code=code, listed=listed)

@@ -131,6 +131,9 @@ class FacilityTable(Table):
     design_outdoor_c: Annotated[float, Field(ge=-20, le=60)] | None = None
     learned: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
     learned_outside: Literal["refuse", "physics"] = "refuse"
+    learned_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    learned_signed_by: Name | None = None
+    learned_signature: Annotated[str, Field(min_length=1, max_length=200)] | None = None
 
 
 class BatteryTable(Table):

@@ -171,7 +171,8 @@ def plugin(file: Path, name: str, signer: str, key_file: Path, trial: str, as_js
     from gridtide.doors.cli.audit_words import show_plugin
     from gridtide.stores.signing_key import read_key
     from gridtide.trust.checkpoint import public_bytes, written
-    from gridtide.trust.plugin import Plugin, Trial, signed
+    from gridtide.trust.listed import signed
+    from gridtide.trust.plugin import Plugin, Trial, listing
 
     faults = Gathered()
     code = faults.of(lambda: _read(file))
@@ -191,10 +192,45 @@ def plugin(file: Path, name: str, signer: str, key_file: Path, trial: str, as_js
             "sha256": digest,
             "trial": trial,
             "signed_by": signer,
-            "signature": signed(listed, private),
+            "signature": signed(listing(listed), private),
         },
     }
     tell(found, "", None, as_json, show_plugin)
+
+
+@audit.command("model")
+@click.argument("file", type=FILE)
+@click.option("--site", required=True, help="Whose building it tells of.")
+@click.option("--as", "signer", required=True, help="Who signs, as [approvers] of the case has it.")
+@click.option("--key", "key_file", type=FILE, required=True, help="What gridtide audit key made.")
+@JSON
+def model(file: Path, site: str, signer: str, key_file: Path, as_json: bool) -> None:
+    """Sign FILE, a learned building: prints what a case needs to lead real devices by it."""
+    import hashlib
+
+    from gridtide.doors.cli.audit_words import show_model
+    from gridtide.stores.signing_key import read_key
+    from gridtide.trust.checkpoint import public_bytes, written
+    from gridtide.trust.learned_model import model_listing
+    from gridtide.trust.listed import signed
+
+    faults = Gathered()
+    content = faults.of(lambda: _read(file))
+    private = faults.of(lambda: read_key(key_file))
+    faults.refuse_if_any()
+    assert content is not None and private is not None
+    digest = hashlib.sha256(content).hexdigest()
+    found = {
+        "approver": signer,
+        "public": written(public_bytes(private)),
+        "facility": {
+            "learned": str(file),
+            "learned_sha256": digest,
+            "learned_signed_by": signer,
+            "learned_signature": signed(model_listing(site, digest, signer, ""), private),
+        },
+    }
+    tell(found, "", None, as_json, show_model)
 
 
 def _read(file: Path) -> bytes:

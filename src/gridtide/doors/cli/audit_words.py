@@ -107,10 +107,17 @@ def show_signed(found: dict[str, Any]) -> None:
 
 def show_plugin(found: dict[str, Any]) -> None:
     """The tables of a case, to be copied; TOML and JSON quote text alike."""
-    click.echo(
-        f"[approvers]\n{_quoted(found['approver'])} = {_quoted(found['public'])}\n\n[[plugin]]"
-    )
-    for key, value in found["plugin"].items():
+    _show_tables(found, "[[plugin]]", found["plugin"])
+
+
+def show_model(found: dict[str, Any]) -> None:
+    """The tables of a case, to be copied."""
+    _show_tables(found, "[site.facility]", found["facility"])
+
+
+def _show_tables(found: dict[str, Any], head: str, table: dict[str, str]) -> None:
+    click.echo(f"[approvers]\n{_quoted(found['approver'])} = {_quoted(found['public'])}\n\n{head}")
+    for key, value in table.items():
         click.echo(f"{key} = {_quoted(value)}")
 
 
