@@ -10,12 +10,14 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gridtide.case.live_room import everything, room_over
 from gridtide.case.live_sources import LiveSources, fetched_first, follow_sources
 from gridtide.case.load import load_case, read_case
+from gridtide.doors.cli import exit_code
 from gridtide.finding import BadInput
 from gridtide.loop.clock import DrivenClock
 from gridtide.loop.control import ControlRoom
@@ -24,9 +26,12 @@ from gridtide.signals.history import History, add, known
 from gridtide.signals.issues import heard_again, since
 from gridtide.signals.signal import Kind, Signal
 from gridtide.stores.memory import MemoryIntents, MemoryStore
+from gridtide.stores.signing_key import read_key
 from gridtide.testing.openadr import event_of, program_of
 from gridtide.timeline import regular
+from gridtide.trust.checkpoint import public_bytes, written
 from gridtide.trust.modes import Autonomy, Mode
+from gridtide.trust.signed_source import sealed
 from gridtide.wire.openadr.recording import line_of_answer
 
 START = datetime(2026, 12, 1, tzinfo=UTC)
@@ -193,6 +198,71 @@ def test_what_cannot_be_used_is_named_with_its_age_and_the_last_good_one_stays(
     assert not live.silent()
     live.look()
     assert live.ages_s(clock.now())["signal[2] prices.csv"] == 0.0
+
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+SIGNED = f'public_key = "{written(public_bytes(KEY))}"'
+
+
+def signed_as(folder: Path, text: str, key: Ed25519PrivateKey = KEY) -> None:
+    """Prices, given out by who holds a key."""
+    (folder / "prices.csv").write_text(text)
+    (folder / "prices.csv.sig").write_text(sealed(text.encode(), key))
+
+
+def test_only_what_its_publisher_signed_is_taken_while_the_room_runs(tmp_path: Path) -> None:
+    """Changed by somebody else it is named, and what was signed last stays; signed anew it counts."""
+    signed_as(tmp_path, prices(50, 51, 52))
+    room, live, clock = opened(tmp_path, SIGNED)
+    (tmp_path / "prices.csv").write_text(prices(50, 51, -400))
+    looked(live)
+    assert live.newest(clock.now()) is None
+    assert "prices.csv.sig is not theirs" in live.silent()["signal[2] prices.csv"]
+    assert price_at(room.mandate.history, 1, START + 3 * HOUR) == 51
+    clock.present = START + 2 * HOUR
+    signed_as(tmp_path, prices(50, 51, 99))
+    looked(live)
+    news = live.newest(clock.now())
+    assert news is not None and not live.silent()
+    assert price_at(news.history, 2, clock.present) == 99
+
+
+@pytest.mark.parametrize("signature", [None, "", "not base64", "AAAA", "other"])
+def test_a_case_whose_file_nobody_known_signed_is_refused(
+    tmp_path: Path, signature: str | None
+) -> None:
+    """Missing, empty, broken, of another key: the finding says what lies beside it."""
+    stranger = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
+    signed_as(tmp_path, prices(50, 51, 52), stranger if signature == "other" else KEY)
+    if signature is None:
+        (tmp_path / "prices.csv.sig").unlink()
+    elif signature != "other":
+        (tmp_path / "prices.csv.sig").write_text(signature)
+    (tmp_path / "case.toml").write_text(CASE.format(more=SIGNED))
+    with pytest.raises(BadInput) as fault:
+        load_case(tmp_path / "case.toml")
+    assert [one.subject for one in fault.value.findings] == ["signal[2].public_key"]
+    assert "prices.csv.sig" in str(fault.value)
+
+
+def test_an_address_and_a_made_up_series_have_no_signature(tmp_path: Path) -> None:
+    """A signature lies beside a file."""
+    (tmp_path / "prices.csv").write_text(prices(50))
+    more = f'{SIGNED}\nurl = "http://127.0.0.1:9/prices.csv"'
+    (tmp_path / "case.toml").write_text(CASE.format(more=more))
+    with pytest.raises(BadInput, match=r"signal\[2\].public_key: is of no file"):
+        read_case(tmp_path / "case.toml")
+
+
+def test_the_command_signs_what_others_read(tmp_path: Path) -> None:
+    """With the key it prints, a case takes the file."""
+    file, key = tmp_path / "prices.csv", tmp_path / "key.pem"
+    file.write_text(prices(50, 51, 52))
+    assert exit_code(["audit", "key", str(key)]) == 0
+    assert exit_code(["audit", "source", str(file), "--key", str(key)]) == 0
+    public = written(public_bytes(read_key(key)))
+    (tmp_path / "case.toml").write_text(CASE.format(more=f'public_key = "{public}"'))
+    assert load_case(tmp_path / "case.toml").history.of(Kind.PRICE, "M") is not None
 
 
 class Prices(BaseHTTPRequestHandler):

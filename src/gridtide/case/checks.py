@@ -185,6 +185,10 @@ def _paths(case: CaseFile) -> Iterator[Finding]:
             yield _fault(
                 f"signal[{n}].url", table.url, limit, "Say what the address gives: source."
             )
+        if table.public_key and (table.url or table.source == "synthetic"):
+            limit = "a file at path that something else fetches, its signature beside it"
+            mend = "Take public_key out, or fetch both files by other means and take url out."
+            yield _fault(f"signal[{n}].public_key", "is of no file", limit, mend)
 
 
 def _made_up(case: CaseFile) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from gridtide.case.calls import calls_of
 from gridtide.case.openadr import recorded_calls
 from gridtide.case.orders import orders_of
 from gridtide.case.schema import CaseFile, SignalTable
+from gridtide.case.signed_signal import signature_of
 from gridtide.case.wiring import WARM_UP_H, reach_of, settled
 from gridtide.case.work import resolved
 from gridtide.decide.situation import Event
@@ -230,7 +231,8 @@ def _followed(live: LiveSources) -> list[Followed]:
         web = None if table.url is None else WebFile(url=table.url, path=path)
         check = partial(_read_at, live, table, number)
         name = f"signal[{number}] {path.name}"
-        file = WatchedFile(path=path)
+        beside = () if table.public_key is None else (signature_of(path),)
+        file = WatchedFile(path=path, beside=beside)
         found.append(
             Followed(
                 name=name,

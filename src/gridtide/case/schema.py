@@ -546,6 +546,7 @@ class SignalTable(Table):
     path: str | None = None
     url: Annotated[str, Field(pattern=r"^https?://[^\s]+$", max_length=2000)] | None = None
     every_s: Annotated[int, Field(ge=1, le=86_400)] = 300
+    public_key: Annotated[str, Field(min_length=44, max_length=44)] | None = None
     kinds: tuple[Name, ...] = ()
     from_zone: Name | None = None
     witness: Name | None = None

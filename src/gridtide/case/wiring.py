@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from gridtide.case.schema import CaseFile, DemandTable, SignalTable
+from gridtide.case.signed_signal import refuse_unsigned
 from gridtide.case.supply import climate_of, offset_h, supply_of
 from gridtide.case.work import resolved
 from gridtide.case.zones import PriceKind, zone_known
@@ -104,6 +105,7 @@ def _signals(
     from gridtide.sources.signal_table import SignalTable as AnyTable
 
     path = resolved(table.path or "", folder)
+    refuse_unsigned(table, path, number)
     zone = table.from_zone or table.zone
     readers: dict[str, Callable[[], ReadsSignals]] = {
         "grid_hourly": lambda: GridHourly(path=path, zone=zone, carbon="direct"),

@@ -24,11 +24,12 @@ class Stamp:
 class WatchedFile:
     """A file, or a folder of files, looked at again and again.
 
-    taken: what was read last; glanced: what the last look saw. A change is taken once two looks in a row saw the same,
-    so that nothing is read while it is written.
+    beside: files that are read with it, as its signature is. taken: what was read last; glanced: what the last look
+    saw. A change is taken once two looks in a row saw the same, so that nothing is read while it is written.
     """
 
     path: Path
+    beside: tuple[Path, ...] = ()
     taken: Stamp | None = None
     glanced: tuple[tuple[str, int, int], ...] = ()
 
@@ -76,7 +77,8 @@ class WatchedFile:
         return whole.hexdigest()
 
     def _files(self) -> list[Path]:
-        return sorted(self.path.iterdir()) if self.path.is_dir() else [self.path]
+        own = sorted(self.path.iterdir()) if self.path.is_dir() else [self.path]
+        return [*own, *self.beside]
 
     def _fault(self, fault: OSError) -> Finding:
         return Finding(

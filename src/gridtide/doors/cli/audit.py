@@ -233,6 +233,34 @@ def model(file: Path, site: str, signer: str, key_file: Path, as_json: bool) -> 
     tell(found, "", None, as_json, show_model)
 
 
+@audit.command("source")
+@click.argument("file", type=FILE)
+@click.option("--key", "key_file", type=FILE, required=True, help="What gridtide audit key made.")
+@JSON
+def source(file: Path, key_file: Path, as_json: bool) -> None:
+    """Sign FILE, a series that others read, into FILE.sig; print the public key that a case names."""
+    from gridtide.case.signed_signal import signature_of
+    from gridtide.stores.signing_key import read_key
+    from gridtide.trust.checkpoint import public_bytes, written
+    from gridtide.trust.signed_source import sealed
+
+    faults = Gathered()
+    content = faults.of(lambda: _read(file))
+    private = faults.of(lambda: read_key(key_file))
+    faults.refuse_if_any()
+    assert content is not None and private is not None
+    beside = signature_of(file)
+    beside.write_text(sealed(content, private) + "\n", encoding="ascii")
+    found = {"signature": str(beside), "public_key": written(public_bytes(private))}
+    tell(
+        found,
+        "",
+        None,
+        as_json,
+        lambda told: click.echo(f"{told['signature']}  {told['public_key']}"),
+    )
+
+
 def _read(file: Path) -> bytes:
     try:
         return file.read_bytes()
