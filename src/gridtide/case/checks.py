@@ -14,6 +14,7 @@ from gridtide.case.cooling import cooling_faults
 from gridtide.case.device_faults import device_faults
 from gridtide.case.genset import in_emergency_kw
 from gridtide.case.hydrogen import hydrogen_faults
+from gridtide.case.live_policy import policy_faults
 from gridtide.case.lost_cache import lost_cache_faults
 from gridtide.case.machines import accelerators, pool_powers_kw
 from gridtide.case.offers import offer_faults
@@ -75,6 +76,7 @@ def faults_of(case: CaseFile) -> list[Finding]:
         *wind_faults(case),
         *river_faults(case),
         *device_faults(case),
+        *policy_faults(case),
         *setpoint_faults(case),
     ]
 

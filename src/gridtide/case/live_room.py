@@ -6,6 +6,7 @@ from datetime import timedelta
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from gridtide.case.live_policy import USUAL, believed
 from gridtide.case.load import load_case, read_case
 from gridtide.case.on_the_wall import begin_beside
 from gridtide.case.setpoint_lines import lines_of
@@ -31,7 +32,6 @@ from gridtide.trust.envelope import Envelope
 from gridtide.trust.modes import Autonomy, Mode
 from gridtide.trust.record import Store
 
-POLICY = "coordinated"
 AS_THE_WALL = 1.0
 """The speed of a course that goes by the clock on the wall."""
 
@@ -58,12 +58,13 @@ def room_of_case(
     decided of autonomy stands from one process to the next. At a speed of 1 it goes by the wall's clock: plans are made
     in another process, and lines of set-points are followed. Raises what `load_case` raises, and BadInput for lines
     that cannot be opened, or at another speed."""
-    study, lines = load_case(path), lines_of(read_case(path))
+    study, case = load_case(path), read_case(path)
+    lines = lines_of(case)
     refuse_if_any(_too_fast(lines, speed))
     on_the_wall = speed == AS_THE_WALL
     start = study.timeline.start
     clock = MovedClock(start) if on_the_wall else PacedClock(present=start, speed=speed)
-    room = room_of(study, clock, store, MemoryIntents(), mode)
+    room = room_of(study, clock, store, MemoryIntents(), mode, case.autonomy.policy)
     room.desk.documents, room.simulated = documents, speed
     room.begin(devices_lived_on=False)
     return begin_beside(room, lines, clock) if on_the_wall else room
@@ -81,14 +82,19 @@ def _too_fast(lines: tuple[LineTerms, ...], speed: float) -> Iterator[Finding]:
 
 
 def room_of(
-    study: Study, clock: WakingClock, store: Store, intents: KeepsIntents, mode: Mode
+    study: Study,
+    clock: WakingClock,
+    store: Store,
+    intents: KeepsIntents,
+    mode: Mode,
+    policy: str = USUAL,
 ) -> ControlRoom:
-    """The room of a study over simulated devices, by its coordinated policy."""
-    _, _, known = policy_named(POLICY, study)
+    """The room of a study over simulated devices, by a policy of it."""
+    _, _, known = policy_named(policy, study)
     fleet = SimulatedFleet.of(known, truth_of(study), clock.now)
     reach = Reach(devices=devices_of(fleet))
     autonomy = Autonomy(since=clock.now(), mode=mode, envelope=everything(study), by=("case",))
-    return room_over(study, reach, clock, (store, intents), autonomy)
+    return room_over(study, reach, clock, (store, intents), autonomy, policy)
 
 
 def room_over(
@@ -97,9 +103,11 @@ def room_over(
     clock: WakingClock,
     kept: tuple[Store, KeepsIntents],
     autonomy: Autonomy,
+    decides: str = USUAL,
 ) -> ControlRoom:
-    """The room of a study over some devices, by its coordinated policy. kept: where the chain and intents are."""
-    policy, forecaster, known = policy_named(POLICY, study)
+    """The room of a study over some devices. kept: where the chain and intents are. decides: the policy by its name;
+    one that is only believed to advise asks people for each decision."""
+    policy, forecaster, known = policy_named(decides, study)
     store, intents = kept
     world = LiveWorld(
         fleet=known.fleet,
@@ -123,6 +131,7 @@ def room_over(
         clock=clock,
         currency=study.currency,
         patience=timedelta(hours=study.cadence.replan_h),
+        believed=believed(policy),
     )
 
 

@@ -88,7 +88,8 @@ def real_room(
     devices = real.devices.reach
     if pace is not None:
         devices = all_beside(devices, clock.now, steady_s, pace, said.took)
-    room = room_over(real.study, Reach(devices=devices), clock, (chain, kept.intents), autonomy)
+    reach, decides = Reach(devices=devices), real.case.autonomy.policy
+    room = room_over(real.study, reach, clock, (chain, kept.intents), autonomy, decides)
     room.desk.documents, room.epoch = kept.documents, kept.lead.epoch
     room.mandate, room.endless = without_end(room.mandate, now), True
     room.world.steps = room.mandate.steps

@@ -690,6 +690,7 @@ class DeviceTable(Table):
 class AutonomyTable(Table):
     """[autonomy]: what the live room may do without asking, once two people let it act."""
 
+    policy: Name = "coordinated"
     share_max: Share = 0.0
     moved_max_kw: dict[Name, Power] = {}
     jobs_max_per_day: Annotated[int, Field(ge=0, le=1_000_000)] = 0

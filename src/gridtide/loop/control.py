@@ -56,7 +56,7 @@ from gridtide.trust.approve import By, Tally, answerable, counted, ruled
 from gridtide.trust.autonomy_values import values_of
 from gridtide.trust.envelope import changed
 from gridtide.trust.guard import check
-from gridtide.trust.modes import Freeze, Mode, Release, Thaw, ToEnvelope, ToMode, lapsed
+from gridtide.trust.modes import Freeze, Mode, Release, Thaw, ToEnvelope, ToMode, at_most, lapsed
 from gridtide.trust.people import Person
 from gridtide.trust.proposal import proposal_of
 from gridtide.trust.record import Decision, Stage, Store, StoreFullError, StoreLostError
@@ -76,6 +76,7 @@ class ControlRoom:
     why the last turn came to nothing. verdicts: what meters said of the acts of the last step. decided_s: how long
     turns took since the last frame; fates: what came of acts since this room began. leaving: what is still to be let
     go after a release. lines: of set-points, each in its thread beside the loop. endings: what ends with the room.
+    believed: the highest mode in which its policy decides without people.
     """
 
     mandate: Mandate
@@ -108,6 +109,7 @@ class ControlRoom:
     past: PastSteps = field(default_factory=PastSteps)
     endless: bool = False
     news: ReadsNews = field(default_factory=NoNews)
+    believed: Mode = Mode.EMERGENCY
 
     def __post_init__(self) -> None:
         self.world.attend = self._between
@@ -238,7 +240,8 @@ class ControlRoom:
         before = self.memory.commitments
         touch = touched(turn.orders.dispatch, turn.standing, turn.situation)
         clocks = {site.name: site.clock for site in self.mandate.fleet.sites}
-        ruling = ruled(turn.decision, touch, self.desk.autonomy, self.tally, as_of, clocks)
+        autonomy = at_most(self.desk.autonomy, self.believed)
+        ruling = ruled(turn.decision, touch, autonomy, self.tally, as_of, clocks)
         self.minutes.write(turn.decision, ruling=list(ruling.why))
         waiting = self.desk.approved()
         self.turn, self.memory = turn, turn.memory

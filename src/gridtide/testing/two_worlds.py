@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from gridtide.case.live_room import POLICY, room_of
+from gridtide.case.live_policy import USUAL
+from gridtide.case.live_room import room_of
 from gridtide.loop.clock import DrivenClock
 from gridtide.loop.turn import Memory, take_turn
 from gridtide.simulate.course import mandate_of, next_instant
@@ -46,7 +47,7 @@ def both_worlds(study: Study, steps: int | None = None) -> TwoWorlds:
 
 
 def _twin(study: Study, until: int) -> Decided:
-    policy, forecaster, known = policy_named(POLICY, study)
+    policy, forecaster, known = policy_named(USUAL, study)
     mandate, twin, memory = mandate_of(known, forecaster), Twin.of(known, truth_of(study)), Memory()
     decided = []
     while twin.present < until:

@@ -152,6 +152,13 @@ def lapsed(autonomy: Autonomy, as_of: datetime) -> Autonomy:
     return _by(after, autonomy, ("time-out",), autonomy.ends_at)
 
 
+def at_most(autonomy: Autonomy, mode: Mode) -> Autonomy:
+    """What holds for somebody who is believed no further than a mode."""
+    if autonomy.mode.level <= mode.level:
+        return autonomy
+    return replace(autonomy, mode=mode, ends_at=None)
+
+
 def waiting(autonomy: Autonomy, as_of: datetime, rules: Rules = RULES) -> tuple[Request, ...]:
     """Requests that a second person can still bear out, oldest first."""
     live = [one for one in autonomy.pending if _outdated(one, autonomy, as_of, rules) is None]

@@ -51,6 +51,10 @@ class PluginPolicy:
             self._over = self._over or str(fault)
             raise PluginFailed([self._finding(str(fault))]) from fault
 
+    def __getstate__(self) -> dict[str, object]:
+        """What another process needs to ask it: all but the process that is asked here."""
+        return {**self.__dict__, "_process": None}
+
     def close(self) -> None:
         """End its process."""
         if self._process is not None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from time import sleep
 from typing import Any
 
-from gridtide.case.live_room import POLICY
+from gridtide.case.live_policy import USUAL
 from gridtide.devices.simulated_fleet import SimulatedFleet, devices_of
 from gridtide.fleet.device import (
     PowerReading,
@@ -192,7 +192,7 @@ def far_devices(study: Study, socket: Path) -> dict[str, object]:
 def main(socket: str, journal: str, began: str, speed: str, seed: str, hours: str) -> None:
     """Serve until killed; says `ready` once somebody may ask."""
     study = study_of(int(seed), int(hours))
-    _, _, known = policy_named(POLICY, study)
+    _, _, known = policy_named(USUAL, study)
     fleet = SimulatedFleet.of(known, truth_of(study), clock_of(study, began, speed).now)
     fleet.gate = CountingGate(journal=Path(journal))
     devices = devices_of(fleet)

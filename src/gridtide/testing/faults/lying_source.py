@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.case.live_room import POLICY, everything, room_over
+from gridtide.case.live_policy import USUAL
+from gridtide.case.live_room import everything, room_over
 from gridtide.devices.simulated_fleet import SimulatedFleet, devices_of
 from gridtide.loop.clock import DrivenClock
 from gridtide.loop.control import ControlRoom
@@ -36,7 +37,7 @@ def trials(place: Place, times: int) -> Iterator[Trial]:
 def _survives(study: Study, told: Study) -> None:
     """Raise BrokenPromise where a limit or a promise does not hold. told: the study as sources tell it."""
     clock = DrivenClock(study.timeline.start)
-    _, _, known = policy_named(POLICY, study)
+    _, _, known = policy_named(USUAL, study)
     fleet = SimulatedFleet.of(known, truth_of(study), clock.now)
     autonomy = Autonomy(since=clock.now(), mode=Mode.ACT, envelope=everything(study), by=("case",))
     store = MemoryStore()
