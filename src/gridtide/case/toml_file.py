@@ -10,7 +10,7 @@ from gridtide.finding import BadInput, Finding
 def toml_of(path: Path, limit: str) -> dict[str, Any]:
     """Raises BadInput for what cannot be read or is no TOML. limit: what the file should be."""
     try:
-        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        return tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise BadInput(
