@@ -130,7 +130,7 @@ def course_faults(study: Study, now: datetime) -> list[Finding]:
 
 def envelope_of(table: AutonomyTable) -> Envelope:
     """What a case lets a room do without asking; nothing where it says nothing. Raises BadInput."""
-    values = table.model_dump()
+    values = table.model_dump(exclude={"policy"})
     by_site = tuple(sorted(values.pop("moved_max_kw").items()))
     return Envelope(**values, moved_max_kw=by_site)
 
