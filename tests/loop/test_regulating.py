@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -102,6 +103,32 @@ def test_the_store_draws_what_a_set_point_lacks_of_the_base_point() -> None:
     values = site.regulation.values()
     assert (values["follows"], values["signal"], values["response_kw"]) == (True, -0.5, -500.0)
     assert site.line.said[-1].p_kw == pytest.approx(5500.0)
+
+
+def test_a_plan_that_changes_moves_no_store_while_nobody_sends_set_points() -> None:
+    """Slow as the way back to the schedule is, a new base point is no set-point; nor is one after a while of none."""
+    site = Site()
+    site.regulation.rules = replace(RULES, return_kw_per_s=1.0)
+    for base_kw in (5000.0, 6200.0, None, 3100.0, 3100.0, 900.0):
+        site.base = None if base_kw is None else replace(OFFER, base_kw=base_kw)
+        site.tick()
+        assert (site.told.drawn_kw(), site.regulation.values()["response_kw"]) == (0.0, 0.0)
+    assert site.regulation.values()["target_kw"] == 900.0
+
+
+def test_set_points_reach_a_store_that_refused_what_its_room_told_it() -> None:
+    """Refused or not, the store has seen the room's ticket: set-points are told on that one."""
+    site = Site()
+    now = site.clock.now()
+    ticket = Ticket(id="a", epoch=1, sequence=5, issued_at=now, expires_at=now + timedelta(hours=1))
+    site.told.refuses = True
+    outcome = site.store.exchange(ticket, 9e9, 0.0, now + timedelta(hours=1))
+    assert outcome.fate is Fate.REFUSED
+    site.told.refuses = False
+    site.lead_in()
+    site.tick(4400.0)
+    assert site.told.drawn_kw() == pytest.approx(-600.0)
+    assert (site.told.tickets[-1].epoch, site.told.tickets[-1].sequence) == (1, 5)
 
 
 def test_what_the_room_tells_the_store_is_the_base_of_set_points() -> None:

@@ -29,11 +29,10 @@ SAME_KW = 1e-3
 
 @dataclass(frozen=True, kw_only=True)
 class BaseExchange:
-    """What the room told the store last: what it draws, kW, below 0 what it gives; until when; by which ticket."""
+    """What the room told the store last: what it draws, kW, below 0 what it gives, and until when."""
 
     drawn_kw: float
     until: datetime
-    ticket: Ticket
 
 
 @dataclass(kw_only=True, eq=False)
@@ -42,7 +41,8 @@ class LedStore:
 
     device: what is told in the end. epoch: of tickets before the room told it anything. led: whether set-points move
     it; what the room says then is its base and is told with the next of them, otherwise it is told at once. base: None
-    before the room said anything, and once it let go. told: what a set-point told last, and until when; count: how many
+    before the room said anything, and once it let go. newest: epoch and number of the newest ticket of the room that
+    the device has seen, whatever it made of it. told: what a set-point told last, and until when; count: how many
     were.
     """
 
@@ -51,6 +51,7 @@ class LedStore:
     epoch: int = 1
     led: bool = False
     base: BaseExchange | None = None
+    newest: tuple[int, int] = (0, 0)
     told: tuple[float, datetime] | None = None
     count: int = 0
     gate: Gate = field(default_factory=Gate)
@@ -66,16 +67,17 @@ class LedStore:
         """Rest on this until an instant: told at once, or as the base of set-points where these move it."""
         now = ticket.issued_at
         with self.lock:
+            self._heard(ticket)
             if not self.led:
                 outcome = self.device.exchange(ticket, charge_kw, discharge_kw, until)
                 if outcome.fate in TOOK:
-                    self._rests_on(ticket, charge_kw - discharge_kw, until)
+                    self._rests_on(charge_kw - discharge_kw, until)
                 return outcome
             stopped = self.gate.stopped(ticket, self.name, now)
             if stopped is not None:
                 return stopped
             self.gate.forget_old(now)
-            self._rests_on(ticket, charge_kw - discharge_kw, until)
+            self._rests_on(charge_kw - discharge_kw, until)
             said = f"{self.name} moves around {charge_kw - discharge_kw:g} kW until {until}"
             return self.gate.settled(ticket, Fate.DONE, said, now)
 
@@ -86,6 +88,7 @@ class LedStore:
     def release(self, ticket: Ticket, subject: str) -> Outcome:
         """Let go at once; set-points have no base any more."""
         with self.lock:
+            self._heard(ticket)
             self.base = self.told = None
             if isinstance(self.device, Restrains):
                 return self.device.release(ticket, subject)
@@ -143,10 +146,13 @@ class LedStore:
             self.told = (drawn_kw, until) if took else None
             return outcome
 
-    def _rests_on(self, ticket: Ticket, drawn_kw: float, until: datetime) -> None:
-        self.base = BaseExchange(drawn_kw=drawn_kw, until=until, ticket=ticket)
+    def _rests_on(self, drawn_kw: float, until: datetime) -> None:
+        self.base = BaseExchange(drawn_kw=drawn_kw, until=until)
         if not self.led:
             self.told = None
+
+    def _heard(self, ticket: Ticket) -> None:
+        self.newest = max(self.newest, (ticket.epoch, ticket.sequence))
 
     def _holds(self, drawn_kw: float, now: datetime, until: datetime) -> bool:
         """Whether the same was told and holds for more than half of the time asked."""
@@ -156,10 +162,7 @@ class LedStore:
         return abs(told_kw - drawn_kw) < SAME_KW and 2 * (told_until - now) > until - now
 
     def _ticket(self, now: datetime, until: datetime) -> Ticket:
-        base = self.base
-        epoch, sequence = (
-            (self.epoch, 0) if base is None else (base.ticket.epoch, base.ticket.sequence)
-        )
+        epoch, sequence = max(self.newest, (self.epoch, 0))
         return Ticket(
             id=f"{self._own}{epoch}.{sequence}.{self.count} {now.isoformat()}",
             epoch=epoch,

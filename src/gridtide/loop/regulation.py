@@ -6,7 +6,7 @@ when the room's own thread brings them.
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from gridtide.loop.clock import seconds
@@ -17,6 +17,7 @@ from gridtide.signals.setpoint import Mode
 from gridtide.signals.setpoint_channel import SetpointChannel
 from gridtide.trust.setpoint_notes import SetpointNote
 from gridtide.trust.setpoint_rules import SetpointRules
+from gridtide.trust.setpoint_watch import Phase
 
 NOTES_MOST = 1_024
 """Notes that wait to be written down; the oldest give way while no store takes them."""
@@ -62,12 +63,13 @@ class Regulation:
         self.took_s = seconds() - begun_s
 
     def _tick(self, now: datetime) -> None:
-        base = self.agreed(now)
+        before, base = self.plant.base, self.agreed(now)
         self.plant.base = base
         schedule_kw = 0.0 if base is None else base.base_kw
         if self.state is None:
-            begins_kw = min(max(schedule_kw, self.rules.p_min_kw), self.rules.p_max_kw)
-            self.state = beginning(self.rules, begins_kw, now)
+            self.state = beginning(self.rules, self._within(schedule_kw), now)
+        else:
+            self.state = self._carried(self.state, before, base)
         line = FastLine(
             name=self.line,
             rules=self.rules,
@@ -80,6 +82,21 @@ class Regulation:
         self.notes.extend(one.notes)
         self.heard_at = now if one.telegrams else self.heard_at
         self._note(base, now)
+
+    def _carried(
+        self, state: FastState, before: BasePoint | None, base: BasePoint | None
+    ) -> FastState:
+        """The state under a base point that may be another: who leads itself goes with it, since a plan that changes
+        is no set-point, and begins on it where nothing could be told before."""
+        watch = state.watch
+        if base is None or watch.phase is not Phase.RETURNED:
+            return state
+        from_kw = watch.target_kw if before is None else before.base_kw
+        target_kw = self._within(watch.target_kw + base.base_kw - from_kw)
+        return replace(state, watch=replace(watch, target_kw=target_kw))
+
+    def _within(self, p_kw: float) -> float:
+        return min(max(p_kw, self.rules.p_min_kw), self.rules.p_max_kw)
 
     def _note(self, base: BasePoint | None, now: datetime) -> None:
         offer_kw = 0.0 if base is None else max(base.up_kw, base.down_kw)

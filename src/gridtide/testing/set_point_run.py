@@ -159,7 +159,7 @@ def _room(study: Study, port: int, every_s: float) -> tuple[ControlRoom, Iec104S
         p_min_kw=-most_kw,
         p_max_kw=most_kw,
         ramp_kw_per_s=2.0 * most_kw / every_s,
-        return_kw_per_s=1.0,
+        return_kw_per_s=2.0 * most_kw / every_s,
         cycle_s=every_s,
     )
     terms = LineTerms(

@@ -10,13 +10,15 @@ from gridtide.fleet.ticket import Fate, Gate, Outcome, Ticket
 
 @dataclass(kw_only=True, eq=False)
 class ToldStore:
-    """Satisfies StoresEnergy. What it holds does not change. tickets: of what it took; breaks: it raises instead."""
+    """Satisfies StoresEnergy. What it holds does not change. tickets: of what it took; breaks: it raises instead;
+    refuses: it says no."""
 
     now: Callable[[], datetime]
     soc_kwh: float
     gate: Gate = field(default_factory=Gate)
     tickets: list[Ticket] = field(default_factory=list)
     breaks: bool = False
+    refuses: bool = False
     _stands: tuple[float, datetime] | None = None
 
     def drawn_kw(self) -> float:
@@ -45,6 +47,8 @@ class ToldStore:
         stopped = self.gate.stopped(ticket, "store", self.now())
         if stopped is not None:
             return stopped
+        if self.refuses:
+            return self.gate.settled(ticket, Fate.REFUSED, "no", self.now())
         self._stands = (charge_kw - discharge_kw, until)
         self.tickets.append(ticket)
         return self.gate.settled(ticket, Fate.DONE, "told", self.now())
