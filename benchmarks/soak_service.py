@@ -27,6 +27,7 @@ from typing import Any
 
 from gridtide.fleet.device import PowerReading
 from gridtide.loop.clock import WallClock
+from gridtide.testing.one_hall import hall
 
 GROWTH_MAX = 0.05
 ENDS_WITHIN_S = 5.0
@@ -52,29 +53,12 @@ zone = "N"
 price_mean_per_mwh = 500
 price_noise_per_mwh = 0
 """
-SITE = """
+DEVICE = """
 [[device]]
 name = "{name}-feed"
 kind = "modbus-meter"
 meters = {{ feed = "{name} grid" }}
 host = "127.0.0.1"
-
-[[site]]
-name = "{name}"
-zone = "N"
-clock = "UTC"
-region = "N"
-latitude = 41.2
-longitude = 114.7
-facility = {{ it_capacity_kw = 2000 }}
-contract = {{ import_max_kw = 3000 }}
-
-[[site.pool]]
-name = "hall"
-accelerator = "a"
-accelerators = 16
-parked_kw_per_accelerator = 1.0
-busy_kw_per_accelerator = 20.0
 """
 
 
@@ -183,7 +167,7 @@ def case_of(folder: Path, sites: int, now: datetime) -> Path:
     start = now.replace(hour=0, minute=0, second=0, microsecond=0)
     end = start + timedelta(days=4)
     parts = [CASE.format(start=start.isoformat(), end=end.isoformat())]
-    parts += [SITE.format(name=name) for name in names_of(sites)]
+    parts += [DEVICE.format(name=name) + hall(name) for name in names_of(sites)]
     path = folder / "case.toml"
     path.write_text("".join(parts))
     return path

@@ -27,6 +27,7 @@ from gridtide.signals.issues import heard_again, since
 from gridtide.signals.signal import Kind, Signal
 from gridtide.stores.memory import MemoryIntents, MemoryStore
 from gridtide.stores.signing_key import read_key
+from gridtide.testing.one_hall import hall
 from gridtide.testing.openadr import event_of, program_of
 from gridtide.timeline import regular
 from gridtide.trust.checkpoint import public_bytes, written
@@ -57,25 +58,12 @@ path = "prices.csv"
 currency = "CNY"
 published = "real-time"
 {more}
-
-[[site]]
-name = "north"
-zone = "M"
-weather_zone = "N"
-clock = "UTC"
-region = "N"
-latitude = 41.2
-longitude = 114.7
-facility = {{ it_capacity_kw = 2000 }}
-contract = {{ import_max_kw = 3000 }}
-
-[[site.pool]]
-name = "hall"
-accelerator = "a"
-accelerators = 16
-parked_kw_per_accelerator = 1.0
-busy_kw_per_accelerator = 20.0
 """
+
+
+def case_text(more: str = "") -> str:
+    """The case with more said of the series that is read."""
+    return CASE.format(more=more) + hall("north", zone="M")
 
 
 def prices(*values: float) -> str:
@@ -89,7 +77,7 @@ def prices(*values: float) -> str:
 
 def opened(folder: Path, more: str = "") -> tuple[ControlRoom, LiveSources, DrivenClock]:
     """A room without devices that follows the sources of a case, by a clock that is driven."""
-    (folder / "case.toml").write_text(CASE.format(more=more))
+    (folder / "case.toml").write_text(case_text(more))
     if not (folder / "prices.csv").exists():
         (folder / "prices.csv").write_text(prices(50, 51, 52))
     study, clock = load_case(folder / "case.toml"), DrivenClock(START + HOUR)
@@ -238,7 +226,7 @@ def test_a_case_whose_file_nobody_known_signed_is_refused(
         (tmp_path / "prices.csv.sig").unlink()
     elif signature != "other":
         (tmp_path / "prices.csv.sig").write_text(signature)
-    (tmp_path / "case.toml").write_text(CASE.format(more=SIGNED))
+    (tmp_path / "case.toml").write_text(case_text(SIGNED))
     with pytest.raises(BadInput) as fault:
         load_case(tmp_path / "case.toml")
     assert [one.subject for one in fault.value.findings] == ["signal[2].public_key"]
@@ -249,7 +237,7 @@ def test_an_address_and_a_made_up_series_have_no_signature(tmp_path: Path) -> No
     """A signature lies beside a file."""
     (tmp_path / "prices.csv").write_text(prices(50))
     more = f'{SIGNED}\nurl = "http://127.0.0.1:9/prices.csv"'
-    (tmp_path / "case.toml").write_text(CASE.format(more=more))
+    (tmp_path / "case.toml").write_text(case_text(more))
     with pytest.raises(BadInput, match=r"signal\[2\].public_key: is of no file"):
         read_case(tmp_path / "case.toml")
 
@@ -261,7 +249,7 @@ def test_the_command_signs_what_others_read(tmp_path: Path) -> None:
     assert exit_code(["audit", "key", str(key)]) == 0
     assert exit_code(["audit", "source", str(file), "--key", str(key)]) == 0
     public = written(public_bytes(read_key(key)))
-    (tmp_path / "case.toml").write_text(CASE.format(more=f'public_key = "{public}"'))
+    (tmp_path / "case.toml").write_text(case_text(f'public_key = "{public}"'))
     assert load_case(tmp_path / "case.toml").history.of(Kind.PRICE, "M") is not None
 
 
@@ -310,7 +298,7 @@ def test_an_address_is_asked_for_what_has_changed_and_what_it_gives_is_kept_whol
     with served() as url:
         Prices.said = (200, prices(50, 51))
         more = f'url = "{url}"\nevery_s = 60'
-        (tmp_path / "case.toml").write_text(CASE.format(more=more))
+        (tmp_path / "case.toml").write_text(case_text(more))
         fetched_first(read_case(tmp_path / "case.toml"), tmp_path)
         _, live, clock = opened(tmp_path, more)
         live.look()
@@ -339,7 +327,7 @@ def test_what_is_read_from_an_address_for_the_first_time_is_fetched_or_refused(
     tmp_path: Path,
 ) -> None:
     """Before a room opens: all addresses that do not answer at once."""
-    (tmp_path / "case.toml").write_text(CASE.format(more='url = "http://127.0.0.1:9/p.csv"'))
+    (tmp_path / "case.toml").write_text(case_text('url = "http://127.0.0.1:9/p.csv"'))
     with pytest.raises(BadInput) as said:
         fetched_first(read_case(tmp_path / "case.toml"), tmp_path)
     assert "127.0.0.1:9" in str(said.value)

@@ -19,30 +19,14 @@ from gridtide.loop.clock import DrivenClock
 from gridtide.loop.control import ControlRoom
 from gridtide.loop.named_meters import NamedMeters
 from gridtide.stores.sql.service import open_for_service
+from gridtide.testing.one_hall import hall
 from gridtide.trust.modes import Mode
 from gridtide.trust.people import Person, Role
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "real_devices.toml"
 START = datetime(2026, 12, 1, tzinfo=UTC)
-SITE = """
-[[site]]
-name = "north"
-zone = "N"
-clock = "UTC"
-region = "N"
-latitude = 41.2
-longitude = 114.7
-facility = { it_capacity_kw = 2000 }
-contract = { import_max_kw = 3000 }
-
-[[site.pool]]
-name = "hall"
-accelerator = "a"
-accelerators = 16
-parked_kw_per_accelerator = 1.0
-busy_kw_per_accelerator = 20.0
-"""
+SITE = hall("north")
 HEAD = """
 [case]
 name = "north"

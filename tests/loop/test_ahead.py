@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from gridtide.case.live_room import room_of
-from gridtide.loop.ahead import class_kw
 from gridtide.loop.clock import DrivenClock
 from gridtide.loop.control import ControlRoom
+from gridtide.loop.shown.ahead import class_kw
 from gridtide.stores.memory import MemoryIntents, MemoryStore
 from gridtide.testing.studies import START, small_study
 from gridtide.timeline import instant

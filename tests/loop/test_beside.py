@@ -23,8 +23,8 @@ from gridtide.fleet.device import (
 from gridtide.fleet.ticket import Fate, Outcome, Ticket
 from gridtide.loop.beside import CAPABILITIES, Beside, Pace, all_beside, beside
 from gridtide.loop.clock import steady_s
-from gridtide.loop.led_store import LedStore
 from gridtide.loop.listening import Ask, Listening
+from gridtide.loop.set_points.led_store import LedStore
 from gridtide.loop.telling import Telling
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridtide.loop import chain_shown
-from gridtide.loop.chain_shown import (
+from gridtide.loop.shown import chain as shown_chain
+from gridtide.loop.shown.chain import (
     Wanted,
     record,
     records_before,
@@ -53,8 +53,8 @@ def test_a_page_looks_at_so_many_records_at_most_and_says_where_to_go_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A search for somebody who did nothing does not read the whole chain at once."""
-    monkeypatch.setattr(chain_shown, "SCANNED_MOST", 10)
-    monkeypatch.setattr(chain_shown, "BLOCK", 5)
+    monkeypatch.setattr(shown_chain, "SCANNED_MOST", 10)
+    monkeypatch.setattr(shown_chain, "BLOCK", 5)
     said = records_before(chain(50), 50, 5, Wanted(who="Eve"))
     assert said == {"items": [], "looked_at": 10, "next": 40}
 
@@ -91,7 +91,7 @@ def test_stretch_by_stretch_a_changed_record_is_named_and_a_whole_chain_is_whole
     start: int | None = 0
     broken = None
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(chain_shown, "VERIFIED_MOST", stretch)
+        patch.setattr(shown_chain, "VERIFIED_MOST", stretch)
         while start is not None:
             said = verified_stretch(store, start)
             assert said["end"] - said["start"] <= stretch

@@ -13,7 +13,7 @@ from gridtide.decide.reservations import Reservations
 from gridtide.decide.situation import Situation
 from gridtide.loop.clock import DrivenClock
 from gridtide.loop.control import ControlRoom
-from gridtide.loop.frame import at_risk
+from gridtide.loop.shown.frame import at_risk
 from gridtide.stores.memory import MemoryIntents, MemoryStore
 from gridtide.testing.studies import START, small_study
 from gridtide.trust.audit import broken_link, contents

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridtide.loop.frame import BYTES_MOST, framed
-from gridtide.loop.many_sites import COLUMNS
+from gridtide.loop.shown.frame import BYTES_MOST, framed
+from gridtide.loop.shown.many_sites import COLUMNS
 
 BEGAN = datetime(2026, 3, 1, tzinfo=UTC)
 ALARM = {

@@ -13,10 +13,10 @@ from gridtide.decide.situation import Commitment, OfferedCapacity
 from gridtide.fleet.product import CapacityProduct, Direction, ProductKind
 from gridtide.loop.clock import DrivenClock
 from gridtide.loop.control import ControlRoom
-from gridtide.loop.markets_shown import ROWS_MOST, markets_shown
-from gridtide.loop.past_steps import columns, timeline_of, unbroken
-from gridtide.loop.power_shown import power_shown
-from gridtide.loop.sources_shown import sources_shown
+from gridtide.loop.shown.markets import ROWS_MOST, markets_shown
+from gridtide.loop.shown.past_steps import columns, timeline_of, unbroken
+from gridtide.loop.shown.power_model import power_shown
+from gridtide.loop.shown.sources import sources_shown
 from gridtide.signals.history import known
 from gridtide.signals.signal import Kind
 from gridtide.simulate.study import Study

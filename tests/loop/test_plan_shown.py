@@ -8,7 +8,7 @@ import numpy as np
 from gridtide.case.live_room import room_of
 from gridtide.loop.clock import DrivenClock
 from gridtide.loop.control import ControlRoom
-from gridtide.loop.plan_shown import JOBS_MOST, plan_shown
+from gridtide.loop.shown.plan import JOBS_MOST, plan_shown
 from gridtide.stores.memory import MemoryIntents, MemoryStore
 from gridtide.testing.studies import small_study
 from gridtide.trust.modes import Mode

@@ -11,11 +11,11 @@ from gridtide.case.live_room import room_of
 from gridtide.fleet.site import Battery
 from gridtide.fleet.ticket import Fate, Ticket
 from gridtide.loop.clock import DrivenClock, WallClock
-from gridtide.loop.led_store import LedStore
-from gridtide.loop.regulated_room import agreed_by
-from gridtide.loop.regulating import RegulationThread
-from gridtide.loop.regulation import Regulation
-from gridtide.loop.store_plant import BasePoint, StorePlant
+from gridtide.loop.set_points.led_site import agreed_by
+from gridtide.loop.set_points.led_store import LedStore
+from gridtide.loop.set_points.regulating import RegulationThread
+from gridtide.loop.set_points.regulation import Regulation
+from gridtide.loop.set_points.store_plant import BasePoint, StorePlant
 from gridtide.signals.heard import Heard
 from gridtide.signals.setpoint import Mode, Setpoint
 from gridtide.signals.setpoint_channel import PlantTelemetry

@@ -12,6 +12,7 @@ from typing import Any
 from service_process import Running, running
 
 from gridtide.loop.clock import WallClock
+from gridtide.testing.one_hall import hall
 
 LOAD_KW = (630.0, 650.0)
 """Between these the meter reads."""
@@ -33,23 +34,6 @@ share_max = 1.0
 moved_max_kw = {{ north = 1000.0 }}
 jobs_max_per_day = 50
 hold_max_h = 12
-
-[[site]]
-name = "north"
-zone = "N"
-clock = "UTC"
-region = "N"
-latitude = 41.2
-longitude = 114.7
-facility = {{ it_capacity_kw = 2000 }}
-contract = {{ import_max_kw = 3000 }}
-
-[[site.pool]]
-name = "hall"
-accelerator = "a"
-accelerators = 16
-parked_kw_per_accelerator = 1.0
-busy_kw_per_accelerator = 20.0
 
 [[class]]
 name = "train"
@@ -77,7 +61,7 @@ def a_case(folder: Path, devices: str) -> None:
     (folder / "prices.csv").write_text("time,price_per_mwh\n" + "\n".join(rows))
     end = start + timedelta(hours=36)
     text = CASE.format(start=start.isoformat(), end=end.isoformat())
-    (folder / "case.toml").write_text(text + devices)
+    (folder / "case.toml").write_text(text + hall("north") + devices)
 
 
 @contextmanager

@@ -19,8 +19,8 @@ from gridtide.loop.intents import KeepsIntents
 from gridtide.loop.live_world import LiveWorld
 from gridtide.loop.minutes import Minutes
 from gridtide.loop.reach import Reach
-from gridtide.loop.regulated_room import LineTerms
 from gridtide.loop.roll import Roll
+from gridtide.loop.set_points.led_site import LineTerms
 from gridtide.loop.world import WakingClock
 from gridtide.simulate.course import mandate_of
 from gridtide.simulate.policies import policy_named

@@ -2,7 +2,7 @@
 
 from gridtide.case.planner import planner_of
 from gridtide.loop.control import ControlRoom
-from gridtide.loop.regulated_room import LineTerms, regulate
+from gridtide.loop.set_points.led_site import LineTerms, regulate
 from gridtide.loop.world import Clock
 
 

@@ -21,7 +21,7 @@ from gridtide.loop.control import ControlRoom
 from gridtide.loop.endless import without_end
 from gridtide.loop.keeping_readings import KeepingReadings, Said
 from gridtide.loop.reach import Reach
-from gridtide.loop.regulated_room import LineTerms
+from gridtide.loop.set_points.led_site import LineTerms
 from gridtide.loop.world import WakingClock
 from gridtide.simulate.study import Study
 from gridtide.simulate.untold import untold

@@ -7,7 +7,7 @@ from gridtide.case.schema import CaseFile, SetpointTable, SiteTable
 from gridtide.devices.iec104_setpoint import Iec104Setpoint
 from gridtide.devices.modbus_setpoint import ModbusSetpoint
 from gridtide.fleet.product import ProductKind
-from gridtide.loop.regulated_room import LineTerms
+from gridtide.loop.set_points.led_site import LineTerms
 from gridtide.loop.world import Clock
 from gridtide.signals.setpoint_channel import SetpointChannel
 from gridtide.trust.setpoint_rules import SetpointRules

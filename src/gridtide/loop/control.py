@@ -17,20 +17,10 @@ from gridtide.decide.room import promised_room
 from gridtide.finding import BadInput
 from gridtide.fleet.act import Release as ReleaseAct
 from gridtide.fleet.site_act import subject_of
-from gridtide.loop.ahead import ahead_values
 from gridtide.loop.clock import seconds, set_said
 from gridtide.loop.desk import Desk
 from gridtide.loop.endless import gone_on
 from gridtide.loop.expecting import draws
-from gridtide.loop.frame import (
-    AT_RISK_MOST,
-    ages_s,
-    alarm_values,
-    at_risk,
-    framed,
-    site_values,
-)
-from gridtide.loop.glance import Glance
 from gridtide.loop.instants import next_turn
 from gridtide.loop.later import later
 from gridtide.loop.left_alone import without_unknown_stores
@@ -39,14 +29,24 @@ from gridtide.loop.mandate import Mandate, Policy
 from gridtide.loop.minutes import Minutes
 from gridtide.loop.newcomers import left_alone_said
 from gridtide.loop.news import NoNews, ReadsNews, with_news
-from gridtide.loop.past_steps import PastSteps
 from gridtide.loop.planning_beside import PlansBeside
 from gridtide.loop.recovering import kept, read_back, taken_up
-from gridtide.loop.regulating import RegulationThread, seen_of, written_down
 from gridtide.loop.releasing import LetGo, let_go
 from gridtide.loop.remembering import MEMORY, memory_of, remembered
 from gridtide.loop.room import Frame, Receipt
 from gridtide.loop.seen import Seen
+from gridtide.loop.set_points.regulating import RegulationThread, seen_of, written_down
+from gridtide.loop.shown.ahead import ahead_values
+from gridtide.loop.shown.frame import (
+    AT_RISK_MOST,
+    ages_s,
+    alarm_values,
+    at_risk,
+    framed,
+    site_values,
+)
+from gridtide.loop.shown.glance import Glance
+from gridtide.loop.shown.past_steps import PastSteps
 from gridtide.loop.turn import Memory, Turn, take_turn
 from gridtide.loop.underway import settled
 from gridtide.loop.verifying import Moved, Verdict
@@ -399,22 +399,25 @@ class ControlRoom:
         return self.world.present - (now <= self.world.now)
 
     def _alarms(self, now: datetime) -> list[dict[str, object]]:
+        """What is wrong, what keeps the room from its work first: a frame holds a few."""
+        stuck = [
+            ("not-written", "store", self.stuck),
+            ("no-decision", self.policy.name, self.undecided),
+            ("planner", self.policy.name, self._planner_fallen()),
+            ("clock-set", "clock", set_said(self.clock)),
+        ]
         told = [
             (one.outcome.fate.value, subject_of(one.act), one.outcome.said)
             for one in self.world.unheard
         ]
         silent = [("silent", name, said) for name, said in sorted(self._silent().items())]
-        stuck = left_alone_said(self.world.roll)
-        if self.stuck:
-            stuck.insert(0, ("not-written", "store", self.stuck))
-        if self.undecided:
-            stuck.append(("no-decision", self.policy.name, self.undecided))
-        if isinstance(self.policy, PlansBeside) and self.policy.fallen:
-            stuck.append(("planner", self.policy.name, self.policy.fallen))
-        if said := set_said(self.clock):
-            stuck.append(("clock-set", "clock", said))
-        stuck += self.world.doubted.alarms()
-        return alarm_values(self.world.watch.standing, [*stuck, *told, *silent], now)
+        apart = [*self.world.doubted.alarms(), *left_alone_said(self.world.roll)]
+        others = [*(one for one in stuck if one[2]), *told, *silent, *apart]
+        return alarm_values(self.world.watch.standing, others, now)
+
+    def _planner_fallen(self) -> str:
+        """Why plans that are made beside the loop do not come, empty where they do."""
+        return self.policy.fallen if isinstance(self.policy, PlansBeside) else ""
 
     def _ages(self, now: datetime, seen: Seen | None) -> dict[str, float]:
         """How old signals and meters are, by what they are."""

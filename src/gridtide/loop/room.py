@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from gridtide.loop.glance import Glance
+from gridtide.loop.shown.glance import Glance
 from gridtide.loop.turn import Turn
 from gridtide.trust.people import Person
 from gridtide.trust.record import Store
@@ -44,8 +44,8 @@ class Room(Protocol):
         ...
 
     def ahead(self) -> Mapping[str, object]:
-        """What is planned, published, allowed and called for from now to a day ahead, as `loop/ahead.py` has it, with
-        the currency of its prices; without sites before the first turn."""
+        """What is planned, published, allowed and called for from now to a day ahead, as `loop/shown/ahead.py` has it,
+        with the currency of its prices; without sites before the first turn."""
         ...
 
     def regulation(self) -> tuple[Mapping[str, object], ...]:

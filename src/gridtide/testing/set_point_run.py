@@ -19,7 +19,7 @@ from gridtide.loop.control import ControlRoom
 from gridtide.loop.live import Runner
 from gridtide.loop.names import store_names
 from gridtide.loop.planning_beside import beside
-from gridtide.loop.regulated_room import LineTerms, regulate
+from gridtide.loop.set_points.led_site import LineTerms, regulate
 from gridtide.loop.world import Clock
 from gridtide.simulate.study import Study
 from gridtide.stores.memory import MemoryIntents, MemoryStore

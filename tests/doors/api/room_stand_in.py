@@ -7,10 +7,10 @@ from functools import cached_property
 from pathlib import Path
 
 import gridtide.case
-from gridtide.loop.frame import framed
-from gridtide.loop.glance import Glance
 from gridtide.loop.mandate import Mandate
 from gridtide.loop.room import Frame, Receipt
+from gridtide.loop.shown.frame import framed
+from gridtide.loop.shown.glance import Glance
 from gridtide.loop.turn import Memory, Turn
 from gridtide.stores.memory import MemoryStore
 from gridtide.trust.audit import contents, linked

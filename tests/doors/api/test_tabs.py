@@ -12,10 +12,10 @@ from gridtide.doors.api.names import CHINESE, ENGLISH
 from gridtide.doors.api.tabs import AUTONOMY
 from gridtide.loop.clock import DrivenClock
 from gridtide.loop.control import ControlRoom
-from gridtide.loop.markets_shown import markets_shown
-from gridtide.loop.plan_shown import plan_shown
-from gridtide.loop.power_shown import power_shown
-from gridtide.loop.sources_shown import sources_shown
+from gridtide.loop.shown.markets import markets_shown
+from gridtide.loop.shown.plan import plan_shown
+from gridtide.loop.shown.power_model import power_shown
+from gridtide.loop.shown.sources import sources_shown
 from gridtide.stores.memory import MemoryIntents, MemoryStore
 from gridtide.testing.studies import small_study
 from gridtide.trust.modes import Mode

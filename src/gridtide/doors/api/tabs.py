@@ -10,12 +10,12 @@ from gridtide.doors.api.answers import BEARER, FAULTS, Table
 from gridtide.doors.api.names import NAMES
 from gridtide.doors.api.problems import refused
 from gridtide.doors.api.reading import NOT_THERE, Count
-from gridtide.loop.chain_shown import Wanted, record, records_before, standing, verified_stretch
-from gridtide.loop.markets_shown import markets_shown
-from gridtide.loop.plan_shown import plan_shown
-from gridtide.loop.power_shown import power_shown
 from gridtide.loop.room import Room
-from gridtide.loop.sources_shown import sources_shown
+from gridtide.loop.shown.chain import Wanted, record, records_before, standing, verified_stretch
+from gridtide.loop.shown.markets import markets_shown
+from gridtide.loop.shown.plan import plan_shown
+from gridtide.loop.shown.power_model import power_shown
+from gridtide.loop.shown.sources import sources_shown
 
 FARTHEST = 10**12
 AUTONOMY = ("mode", "frozen", "by", "since", "ends_at", "number", "envelope", "pending")

@@ -13,9 +13,9 @@ from gridtide.decide.peak import same_month
 from gridtide.decide.situation import Commitment, OfferedCapacity
 from gridtide.fleet.product import CapacityProduct
 from gridtide.fleet.site import Site
-from gridtide.loop.ahead import published
-from gridtide.loop.glance import Glance
-from gridtide.loop.past_steps import KEPT, columns, timeline_of, unbroken
+from gridtide.loop.shown.ahead import published
+from gridtide.loop.shown.glance import Glance
+from gridtide.loop.shown.past_steps import KEPT, columns, timeline_of, unbroken
 from gridtide.loop.sight import sale_kind
 from gridtide.settle.cost import Metered, settle_demand_charge, settle_energy_cost
 from gridtide.settle.deviation import deviation_charge, deviation_kwh

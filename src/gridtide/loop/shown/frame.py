@@ -12,9 +12,9 @@ from gridtide.decide.plan import Plan
 from gridtide.decide.situation import Situation
 from gridtide.decide.state import Status
 from gridtide.fleet.jobs import NO_DEADLINE_S
-from gridtide.loop.many_sites import many, short
 from gridtide.loop.room import Frame
 from gridtide.loop.seen import Seen
+from gridtide.loop.shown.many_sites import many, short
 from gridtide.loop.verifying import Alarm
 from gridtide.signals.signal import Kind, Signal
 from gridtide.timeline import Timeline, epoch_s, instant

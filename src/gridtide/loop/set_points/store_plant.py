@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from gridtide.fleet.site import Battery
 from gridtide.loop.fast import PlantReading
-from gridtide.loop.led_store import TOOK, LedStore, drawn_now_kw, read_or_none
+from gridtide.loop.set_points.led_store import TOOK, LedStore, drawn_now_kw, read_or_none
 
 SATURATED_KW = 1e-3
 FRESH_CYCLES = 3

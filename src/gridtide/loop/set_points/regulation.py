@@ -11,8 +11,8 @@ from datetime import datetime
 
 from gridtide.loop.clock import seconds
 from gridtide.loop.fast import FastLine, FastState, beginning, fast_cycle
-from gridtide.loop.followed_course import FollowedCourse
-from gridtide.loop.store_plant import BasePoint, StorePlant
+from gridtide.loop.set_points.followed_course import FollowedCourse
+from gridtide.loop.set_points.store_plant import BasePoint, StorePlant
 from gridtide.signals.setpoint import Mode
 from gridtide.signals.setpoint_channel import SetpointChannel
 from gridtide.trust.setpoint_notes import SetpointNote

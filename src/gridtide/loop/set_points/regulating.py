@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from gridtide.loop.minutes import Minutes
-from gridtide.loop.regulation import Regulation
+from gridtide.loop.set_points.regulation import Regulation
 from gridtide.loop.world import Clock
 from gridtide.trust.setpoint_notes import content_of_note
 

@@ -14,8 +14,8 @@ from gridtide.decide.reading import supply_kw
 from gridtide.decide.situation import Situation
 from gridtide.decide.state import Status
 from gridtide.fleet.jobs import NO_DEADLINE_S
-from gridtide.loop.ahead import class_kw, plain, published
-from gridtide.loop.glance import Glance
+from gridtide.loop.shown.ahead import class_kw, plain, published
+from gridtide.loop.shown.glance import Glance
 from gridtide.loop.world import Orders
 from gridtide.signals.signal import Kind
 from gridtide.timeline import Timeline, epoch_s, instant

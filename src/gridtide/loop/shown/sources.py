@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from gridtide.decide.situation import Situation
-from gridtide.loop.glance import Glance
+from gridtide.loop.shown.glance import Glance
 from gridtide.loop.sight import wanted
 from gridtide.signals.signal import Kind, Nature, Signal, is_point
 from gridtide.timeline import epoch_s, instant

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from gridtide.finding import Finding, refuse_if_any
 from gridtide.fleet.device import StoresEnergy
-from gridtide.loop.base_point import base_point
 from gridtide.loop.control import ControlRoom
-from gridtide.loop.led_store import LedStore
 from gridtide.loop.names import store_names
-from gridtide.loop.regulating import RegulationThread
-from gridtide.loop.regulation import Regulation
-from gridtide.loop.store_plant import BasePoint, StorePlant
+from gridtide.loop.set_points.base_point import base_point
+from gridtide.loop.set_points.led_store import LedStore
+from gridtide.loop.set_points.regulating import RegulationThread
+from gridtide.loop.set_points.regulation import Regulation
+from gridtide.loop.set_points.store_plant import BasePoint, StorePlant
 from gridtide.loop.world import Clock
 from gridtide.signals.setpoint_channel import SetpointChannel
 from gridtide.trust.modes import Mode

@@ -5,7 +5,7 @@ from datetime import datetime
 from gridtide.decide.plan import Plan
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.product import ProductKind
-from gridtide.loop.store_plant import BasePoint
+from gridtide.loop.set_points.store_plant import BasePoint
 from gridtide.loop.world import Orders
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from gridtide.loop.mandate import Mandate
-from gridtide.loop.past_steps import PastStep
 from gridtide.loop.seen import Seen
+from gridtide.loop.shown.past_steps import PastStep
 from gridtide.loop.turn import Memory, Turn
 from gridtide.loop.world import Orders
 from gridtide.trust.record import Decision

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.fleet import building
-from gridtide.loop.ahead import plain
-from gridtide.loop.glance import Glance
-from gridtide.loop.past_steps import columns, timeline_of, unbroken
-from gridtide.loop.plan_shown import SITES_MOST
+from gridtide.loop.shown.ahead import plain
+from gridtide.loop.shown.glance import Glance
+from gridtide.loop.shown.past_steps import columns, timeline_of, unbroken
+from gridtide.loop.shown.plan import SITES_MOST
 from gridtide.signals.history import known
 from gridtide.signals.signal import Kind
 from gridtide.timeline import Timeline, instant

@@ -1,0 +1,1 @@
+"""How does a site follow the set-points of a dispatch centre beside the loop of its room?"""
