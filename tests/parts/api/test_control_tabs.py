@@ -93,3 +93,15 @@ def test_a_chart_is_a_table_for_those_who_do_not_see_it(page: Page) -> None:
     rows = page.locator("#tab details table").first
     expect(rows).to_contain_text("CNY/MWh")
     assert rows.locator("tbody tr").count() > 10
+
+
+@pytest.mark.parts
+@pytest.mark.parametrize(
+    ("said", "shown"), [("fine_tune", "fine_tune"), ("not_answered", "not answered yet")]
+)
+def test_names_of_a_case_stay_as_they_are_written(page: Page, said: str, shown: str) -> None:
+    """Only what the room itself says has words of the language; a class of work keeps its name."""
+    asked = f"import('/static/words.js').then((words) => words.named('{said}', 1))"
+    if page.locator("html").get_attribute("lang") != "en":
+        page.keyboard.press("l")
+    assert page.evaluate(asked) == shown

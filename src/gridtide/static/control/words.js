@@ -39,10 +39,10 @@ export function word(key) {
   return WORDS[language][key] ?? said[language]?.[key] ?? key;
 }
 
-/** What a key of an answer, or a value that is one of few, is called; English reads it as it stands. @param {string} key */
-export function named(key) {
+/** What a key of an answer, or a value that is one of few, is called; `only` those: names of a case stay. @param {string} key */
+export function named(key, only) {
   const name = said[language]?.[key];
-  if (name !== undefined || !/^[a-z]+(_[a-z0-9]+)*$/.test(key)) return name ?? key;
+  if (name !== undefined || (only && !said.zh?.[key]) || !/^[a-z]+(_[a-z0-9]+)*$/.test(key)) return name ?? key;
   return key.replace(/_per_/g, "/").replace(/_(s|share)$/, "").replaceAll("_", " ").replace(/\b([km])w(h?)\b/g, (_, size, hour) => `${size === "m" ? "M" : "k"}W${hour}`);
 }
 

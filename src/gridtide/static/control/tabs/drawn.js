@@ -34,8 +34,8 @@ export function shown(key, value) {
   if (value === null || value === undefined || value === "") return "–";
   if (typeof value === "boolean") return word(value ? "yes" : "no");
   if (Array.isArray(value)) return value.map((one) => shown("", one)).join(", ") || "–";
-  if (typeof value === "object") return Object.entries(value).map(([name, one]) => `${named(name)} ${shown(name, one)}`).join(" · ") || "–";
-  if (typeof value === "string") return /^\d{4}-\d\d-\d\dT/.test(value) ? instant(value) : named(value);
+  if (typeof value === "object") return Object.entries(value).map(([name, one]) => `${named(name, 1)} ${shown(name, one)}`).join(" · ") || "–";
+  if (typeof value === "string") return /^\d{4}-\d\d-\d\dT/.test(value) ? instant(value) : named(value, 1);
   if (/_s$/.test(key)) return span(value);
   if (/_share$/.test(key)) return `${number(100 * value, 1)} %`;
   return number(value, Number.isInteger(value) || Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 1 ? 2 : 4);
@@ -73,7 +73,7 @@ function chart(site, edges, currency) {
     const unit = (UNITS.findLast(([end]) => key.endsWith(end))?.[1] ?? "").replace(/^\//, `${currency}/`);
     // a limit far above all else is in the table alone, so that the scale stays useful
     const beyond = key.endsWith("_max_kw") && Math.min(...value) > 2.2 * Math.max(...(site.import_kw ?? []), ...Object.values(site.by_class_kw ?? {}).flat());
-    const series = (group ? Object.entries(value) : [[key, value]]).map(([name, data], place) => ({ name: named(name), data, area: group, colour: BEHIND[name] ?? PALETTE[(group ? place : rows.length + place + 5) % PALETTE.length] }));
+    const series = (group ? Object.entries(value) : [[key, value]]).map(([name, data], place) => ({ name: named(name, 1), data, area: group, colour: BEHIND[name] ?? PALETTE[(group ? place : rows.length + place + 5) % PALETTE.length] }));
     if (!series.some((one) => one.data.some((x) => x !== null && (x !== 0 || !group)))) continue;
     const same = rows.find((row) => row.unit === unit && !group);
     if (same) same.series.push({ ...series[0], colour: [ink.ink, ink.faint, PALETTE[5]][same.series.filter((one) => !one.area).length % 3], dashed: true, beyond });
