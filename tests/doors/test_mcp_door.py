@@ -31,12 +31,17 @@ ANSWERS: dict[str, Any] = {
 
 
 def answered(request: httpx2.Request) -> httpx2.Response:
-    """As the service answers: to a viewer's token, and only where somebody asks to see."""
-    assert request.method == "GET"
+    """As the service answers: to a viewer's token, and only where somebody asks to see, or advises."""
+    advises = request.method == "POST" and request.url.path == "/api/proposals/d1/advice"
+    assert request.method == "GET" or advises
     if request.headers["authorization"] != "Bearer good":
         fault = {"subject": "Authorization", "value": "is known to nobody here"}
         fault |= {"limit": "Bearer TOKEN", "next_step": "Make a token."}
         return httpx2.Response(401, json={"errors": [fault]})
+    if advises:
+        said = json.loads(request.content)
+        assert said == {"digest": "0a", "approve": False, "reason": "J-77 has little slack"}
+        return httpx2.Response(200, json={"held": True, "said": "advised", "needs": 0})
     if request.url.path not in ANSWERS:
         return httpx2.Response(404, text="<html>")
     if request.url.params.get("location") == "nowhere":
@@ -56,16 +61,18 @@ def asked(work: Callable[[Client], Awaitable[None]], token: str = "good") -> Non
     asyncio.run(asyncio.wait_for(inside(), 30))
 
 
-def test_every_tool_only_sees() -> None:
-    """Each says so, none has a name of an act, and whatever they are asked they send no request but GET."""
+def test_every_tool_sees_or_advises() -> None:
+    """Each says so, none has a name of an act, and whatever they are asked they send no request but GET and advice."""
 
     async def work(client: Client) -> None:
         tools = (await client.list_tools()).tools
         names = {tool.name for tool in tools}
-        assert names == {"state", "frame", "proposals", "decisions", "explain", "cleanest_window"}
+        seen = {"state", "frame", "proposals", "decisions", "explain", "cleanest_window"}
+        assert names == {*seen, "propose"}
         for tool in tools:
-            assert tool.annotations is not None and tool.annotations.read_only_hint
-            assert tool.description
+            assert tool.annotations is not None and tool.description
+            assert tool.annotations.read_only_hint is (tool.name in seen)
+            assert tool.name in seen or tool.annotations.destructive_hint is False
         for name, words in (
             ("state", {}),
             ("frame", {}),
@@ -73,6 +80,15 @@ def test_every_tool_only_sees() -> None:
             ("decisions", {"count": 3}),
             ("explain", {"decision": "d1"}),
             ("cleanest_window", {"location": "Nantong", "minutes": 60}),
+            (
+                "propose",
+                {
+                    "decision": "d1",
+                    "digest": "0a",
+                    "approve": False,
+                    "reason": "J-77 has little slack",
+                },
+            ),
         ):
             found = await client.call_tool(name, dict(words))
             assert not found.is_error, found

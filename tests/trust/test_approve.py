@@ -15,10 +15,12 @@ from gridtide.simulate.truth import truth_of
 from gridtide.simulate.twin import Twin
 from gridtide.testing.studies import small_study
 from gridtide.trust.approve import (
+    ADVICE_MOST,
     Answer,
     By,
     Docket,
     Tally,
+    advised,
     answerable,
     approved,
     counted,
@@ -232,3 +234,29 @@ def test_a_decision_names_who_answers_for_it(turn: Turn) -> None:
 def test_a_share_is_said_without_powers_of_ten(share: float, said: str) -> None:
     """People read it before they approve."""
     assert percent(share) == said
+
+
+def test_advice_of_anybody_stands_beside_a_proposal_and_settles_nothing() -> None:
+    """It waits as before, people see who advises what and why, and the note says so."""
+    given = advised(Docket(proposal=PROPOSAL), answer(by=GUEST, reason="wind is due"), True)
+    assert given.held and given.docket.stage is Stage.PROPOSED
+    assert (given.note.what, given.note.who, given.note.held) == ("advise", "Guest", True)
+    (said,) = json.loads(json.dumps(shown(given.docket)))["advice"]
+    assert (said["by"], said["approve"], said["reason"]) == ("Guest", True, "wind is due")
+    changed = advised(given.docket, answer(by=GUEST, reason="it is not"), False)
+    assert [one.approve for one in changed.docket.advice] == [False]
+    assert approved(changed.docket, answer(), ADVISE).held
+
+
+def test_advice_on_something_else_too_late_or_of_too_many_is_refused_and_noted() -> None:
+    """Another digest, no reason, after it expired, or one too many."""
+    docket = Docket(proposal=PROPOSAL)
+    late = NOON + timedelta(minutes=15)
+    for wrong in ({"digest": "other"}, {"reason": " "}, {"at": late}):
+        refused = advised(docket, answer(by=GUEST, **wrong), True)
+        assert not refused.held and not refused.note.held and not refused.docket.advice
+    for number in range(ADVICE_MOST):
+        somebody = Person(name=f"P{number}", role=Role.VIEWER)
+        docket = advised(docket, answer(by=somebody), True).docket
+    assert not advised(docket, answer(by=GUEST), True).held
+    assert advised(docket, answer(by=Person(name="P0", role=Role.VIEWER)), False).held

@@ -535,6 +535,10 @@ class ControlRoom:
         """Reject a decision that waits, or was approved and not told yet."""
         return self.desk.answer(decision, digest, by, reason, approving=False)
 
+    def advise(self, decision: str, digest: str, by: Person, reason: str, approve: bool) -> Receipt:
+        """Put advice beside a decision that waits; nothing holds by it."""
+        return self.desk.advise(decision, digest, by, reason, approve)
+
     def change_mode(self, mode: str, by: Person, reason: str) -> Receipt:
         """Ask for a mode: raising takes two people, lowering one."""
         if mode not in set(Mode):

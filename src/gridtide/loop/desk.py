@@ -18,6 +18,7 @@ from gridtide.loop.world import Clock
 from gridtide.trust.approve import (
     Answer,
     Docket,
+    advised,
     answerable,
     approved,
     expired,
@@ -133,14 +134,7 @@ class Desk:
             found = self.dockets.get(decision)
             if found is None:
                 return self._nothing_waits(decision, by)
-            now = self.clock.now()
-            answer = Answer(
-                id=digest((decision, by.name, now, approving)),
-                digest=read,
-                by=by,
-                reason=reason,
-                at=now,
-            )
+            answer = self._answer(decision, read, by, reason, approving)
             settled = (
                 approved(found.docket, answer, self.autonomy)
                 if approving
@@ -156,6 +150,25 @@ class Desk:
             else:
                 self.dockets[decision] = replace(found, docket=settled.docket)
             return Receipt(held=True, said=settled.said)
+
+    def advise(self, decision: str, read: str, by: Person, reason: str, approve: bool) -> Receipt:
+        """Put what somebody advises beside a decision that waits, for those who may answer it; nothing holds by it."""
+        with self.lock:
+            found = self.dockets.get(decision)
+            if found is None:
+                return self._nothing_waits(decision, by)
+            advice = advised(
+                found.docket, self._answer(decision, read, by, reason, approve), approve
+            )
+            self.minutes.append(_plain(advice.note))
+            if advice.held:
+                self.dockets[decision] = replace(found, docket=advice.docket)
+            return Receipt(held=advice.held, said=advice.said)
+
+    def _answer(self, decision: str, read: str, by: Person, reason: str, approving: bool) -> Answer:
+        now = self.clock.now()
+        unique = digest((decision, by.name, now, approving))
+        return Answer(id=unique, digest=read, by=by, reason=reason, at=now)
 
     def change(self, change: Change, by: Person, reason: str) -> Receipt:
         """What comes of asking for another mode or envelope, for a freeze, a thaw or a release."""

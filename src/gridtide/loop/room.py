@@ -97,6 +97,10 @@ class Room(Protocol):
         """Take no more turns and release nothing; what is still held, a sentence each."""
         ...
 
+    def advise(self, decision: str, digest: str, by: Person, reason: str, approve: bool) -> Receipt:
+        """Put advice to approve or reject beside a decision that waits, for those who may answer it."""
+        ...
+
     def approve(self, decision: str, digest: str, by: Person, reason: str) -> Receipt:
         """Approve a decision that waits. digest: of the proposal that was read; of another one nothing holds."""
         ...

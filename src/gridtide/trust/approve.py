@@ -19,6 +19,9 @@ from gridtide.trust.proposal import Proposal
 from gridtide.trust.record import Decision, Note, Stage
 from gridtide.trust.touch import LEAST_KW, Touch
 
+ADVICE_MOST = 8
+"""So many may advise on one proposal."""
+
 
 class By(StrEnum):
     """Who says whether a decision is told."""
@@ -46,8 +49,19 @@ class Tally:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Advice:
+    """What somebody who need not be able to settle it, as an assistant, says of a proposal: nothing holds by it."""
+
+    by: str
+    approve: bool
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Docket:
-    """A proposal and what became of it. by: who settled it, at: when; said: how. approvals: ids that were taken."""
+    """A proposal and what became of it. by: who settled it, at: when; said: how. approvals: ids that were taken.
+    advice: the newest of each who gave any."""
 
     proposal: Proposal
     stage: Stage = Stage.PROPOSED
@@ -55,6 +69,7 @@ class Docket:
     at: datetime | None = None
     said: str = "waits for a person"
     approvals: tuple[str, ...] = ()
+    advice: tuple[Advice, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,6 +189,25 @@ def rejected(docket: Docket, answer: Answer) -> Settled:
     return _settled(docket, answer, Stage.REFUSED, "reject", refusals)
 
 
+def advised(docket: Docket, answer: Answer, approve: bool) -> Settled:
+    """The docket with advice of anybody: it waits as before, and those who settle it see who advises what, and why."""
+    docket = expired(docket, answer.at)
+    others = tuple(one for one in docket.advice if one.by != answer.by.name)
+    refusals = (
+        _is_settled(docket, answer, (Stage.PROPOSED,)),
+        _misread(docket, answer),
+        f"{ADVICE_MOST} have advised already" if len(others) >= ADVICE_MOST else "",
+    )
+    said = next((one for one in refusals if one), "")
+    note = _note(docket, answer, "advise", said)
+    if said:
+        return Settled(docket=docket, held=False, said=said, note=note)
+    advice = Advice(by=answer.by.name, approve=approve, reason=answer.reason, at=answer.at)
+    said = f"{answer.by.name} advises to {'approve' if approve else 'reject'} it: {answer.reason}"
+    docket = replace(docket, advice=(*others, advice))
+    return Settled(docket=docket, held=True, said=said, note=replace(note, held=True, said=said))
+
+
 def expired(docket: Docket, as_of: datetime) -> Docket:
     """The docket after an instant: what nobody settled in time has expired, and standing orders go on."""
     if docket.stage is not Stage.PROPOSED or as_of < docket.proposal.expires_at:
@@ -222,6 +256,10 @@ def shown(docket: Docket) -> dict[str, object]:
         "beyond": list(touch.beyond),
         "by": docket.by,
         "said": docket.said,
+        "advice": [
+            {"by": one.by, "approve": one.approve, "reason": one.reason, "at": one.at.isoformat()}
+            for one in docket.advice
+        ],
     }
 
 
@@ -240,17 +278,22 @@ def _settled(
             said=said,
             approvals=(*docket.approvals, answer.id),
         )
-    note = Note(
+    note = replace(_note(docket, answer, what, said), held=held)
+    return Settled(docket=docket, held=held, said=said, note=note)
+
+
+def _note(docket: Docket, answer: Answer, what: str, said: str) -> Note:
+    """What somebody tried, in vain as long as nobody says that it holds."""
+    return Note(
         at=answer.at,
         who=answer.by.name,
         role=answer.by.role.name.lower(),
         what=what,
         subject=f"{docket.proposal.decision} as {answer.digest}",
-        held=held,
+        held=False,
         said=said,
         reason=answer.reason,
     )
-    return Settled(docket=docket, held=held, said=said, note=note)
 
 
 def _role_lacks(person: Person, asks: Role) -> str:

@@ -153,6 +153,13 @@ class StandIn:
         self.closed = True
         return ("job 77 is paused until 10:45",)
 
+    def advise(self, decision: str, digest: str, by: Person, reason: str, approve: bool) -> Receipt:
+        waits = self._waiting.get(decision)
+        if waits is None or waits["digest"] != digest:
+            return Receipt(held=False, said=f"{decision} is another than was read")
+        self.note({"kind": "advised", "decision": decision, "by": by.name, "reason": reason})
+        return Receipt(held=True, said=f"{by.name} advises {'approval' if approve else 'refusal'}")
+
     def approve(self, decision: str, digest: str, by: Person, reason: str) -> Receipt:
         return self._settled("approved", (decision, digest), by, reason)
 

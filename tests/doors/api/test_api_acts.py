@@ -48,6 +48,20 @@ def test_an_approval_names_who_why_and_the_digest_of_what_is_approved() -> None:
         assert says == {"kind": "approved", "decision": "d-1", "by": "zhao", **WHY}
 
 
+def test_anybody_may_advise_and_nothing_holds_by_it() -> None:
+    """A viewer's advice is written down with their name, and the decision waits on; what is no advice is refused."""
+    with served() as here:
+        body = {**WHY, "digest": DIGEST, "approve": True}
+        answer = here.post("/api/proposals/d-1/advice", body, "wang")
+        assert (answer.status_code, answer.json()["said"]) == (200, "wang advises approval")
+        assert len(here.room.proposals()) == 3
+        (says,) = [one["says"] for one in here.get("/api/audit").json()["items"]]
+        assert (says["kind"], says["by"]) == ("advised", "wang")
+        for wrong in ({"approve": "yes"}, {"digest": f"{2:064x}"}, {"reason": ""}):
+            answer = here.post("/api/proposals/d-1/advice", body | wrong, "wang")
+            assert answer.status_code in (409, 422)
+
+
 def test_an_approval_said_twice_or_for_another_digest_is_refused_and_recorded() -> None:
     """What was settled stays so; what changed meanwhile is not approved."""
     with served() as here:

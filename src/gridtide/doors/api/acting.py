@@ -12,6 +12,7 @@ from gridtide.doors.api.answers import (
     BEARER,
     Answered,
     Asked,
+    AskedAdvice,
     AskedEnvelope,
     AskedMode,
     Said,
@@ -32,6 +33,7 @@ def needs(role: Role) -> Callable[[Request], Person]:
     return by
 
 
+Viewer = Annotated[Person, Depends(needs(Role.VIEWER))]
 Operator = Annotated[Person, Depends(needs(Role.OPERATOR))]
 Approver = Annotated[Person, Depends(needs(Role.APPROVER))]
 
@@ -57,6 +59,17 @@ def acting(room: Callable[[], Room], tallies: Tallies) -> APIRouter:
         receipt = await run_in_threadpool(do, decision, asked.digest, by, asked.reason)
         tallies.approvals["rejected" if receipt.held else "refused"] += 1
         return _said(f"reject {decision}", receipt, response)
+
+    @router.post("/proposals/{decision}/advice")
+    async def advice(
+        decision: Decision, asked: AskedAdvice, by: Viewer, response: Response
+    ) -> Said:
+        """Advise those who may answer a decision that waits; nothing holds by it. Anybody with a token."""
+        do = room().advise
+        receipt = await run_in_threadpool(
+            do, decision, asked.digest, by, asked.reason, asked.approve
+        )
+        return _said(f"advice on {decision}", receipt, response)
 
     @router.post("/mode")
     async def mode(asked: AskedMode, by: Operator, response: Response) -> Said:

@@ -39,6 +39,12 @@ class Answered(Asked):
     digest: Annotated[str, Field(pattern=DECISION)]
 
 
+class AskedAdvice(Answered):
+    """Advice on a proposal. approve: whether to approve it, or to reject it."""
+
+    approve: bool
+
+
 class AskedMode(Asked):
     """Another mode."""
 

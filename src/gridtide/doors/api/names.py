@@ -215,6 +215,7 @@ CHINESE: Mapping[str, str] = {
     "undo_until": "可撤销至",
     "expires_at": "失效时间",
     "asks": "须由",
+    "advice": "建议",
     "digest": "摘要",
     "jobs": "作业",
     "gantt_key": "实心条：已承诺；空心条：未承诺；竖线：截止时间。余量最小者在前。",

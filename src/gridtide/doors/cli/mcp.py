@@ -26,7 +26,7 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
     help=f"A viewer's token, alone in a file; {TOKEN} in the environment otherwise.",
 )
 def mcp(url: str, token_file: Path | None) -> None:
-    """Let an assistant ask a running control room (MCP over stdio). It can see and have explained, not act."""
+    """Let an assistant ask a running control room (MCP over stdio). It can see, have explained and advise, not act."""
     faults = Gathered()
     address = faults.of(lambda: _address(url))
     token = faults.of(lambda: _token(token_file))

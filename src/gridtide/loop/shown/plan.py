@@ -24,7 +24,7 @@ SITES_MOST = 4
 STEPS_MOST = 192
 JOBS_MOST = 40
 RUNS_MOST = 24
-PROPOSED = ("title", "because", "against", "undo_until", "expires_at", "asks", "digest")
+PROPOSED = ("title", "because", "against", "undo_until", "expires_at", "asks", "advice", "digest")
 
 
 def plan_shown(glance: Glance, first: int) -> dict[str, Any]:
