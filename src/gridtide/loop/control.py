@@ -17,6 +17,7 @@ from gridtide.decide.room import promised_room
 from gridtide.finding import BadInput
 from gridtide.fleet.act import Release as ReleaseAct
 from gridtide.fleet.site_act import subject_of
+from gridtide.loop.basis import KeepsBases
 from gridtide.loop.clock import seconds, set_said
 from gridtide.loop.desk import Desk
 from gridtide.loop.endless import gone_on
@@ -76,7 +77,7 @@ class ControlRoom:
     why the last turn came to nothing. verdicts: what meters said of the acts of the last step. decided_s: how long
     turns took since the last frame; fates: what came of acts since this room began. leaving: what is still to be let
     go after a release. lines: of set-points, each in its thread beside the loop. endings: what ends with the room.
-    believed: the highest mode in which its policy decides without people.
+    believed: the highest mode in which its policy decides without people. bases: keeps what turns were made of.
     """
 
     mandate: Mandate
@@ -110,6 +111,7 @@ class ControlRoom:
     endless: bool = False
     news: ReadsNews = field(default_factory=NoNews)
     believed: Mode = Mode.EMERGENCY
+    bases: KeepsBases = field(default_factory=KeepsBases)
 
     def __post_init__(self) -> None:
         self.world.attend = self._between
@@ -177,6 +179,7 @@ class ControlRoom:
         turn = self._turn(as_of)
         if turn is None or self.closed:
             return
+        turn = self.bases.kept(turn, self.mandate, self.policy)
         with self.lock:
             self.decided_s.append(round(seconds() - begun_s, 3))
             self._taken(turn, as_of)
