@@ -80,6 +80,9 @@ def test_every_decision_of_a_live_store_comes_out_to_the_last_bit(
     for one in found:
         assert set(one["same"].values()) == {True} and one["bit_equal"] and not one["why"]
         assert one["maker"]["same"] is True
+    settled = [one["settlement"] for one in found if one["settlement"]["records"]]
+    assert len(settled) > 4 and all(one["bit_equal"] is True for one in settled)
+    assert sum(one["totals"]["energy_cost"] for one in settled) > 0.0
     proofs = [one["certified"] for one in found if one["certified"] is not None]
     assert proofs and all(one["holds"] for one in proofs)
 
@@ -165,6 +168,26 @@ def test_a_tampered_basis_is_named(
         connection.execute("DELETE FROM blocks WHERE hash = ?", (basis,))
     found = told(capsys, path, decisions(path)[0]["id"], code=3)
     assert found["why"] == f"block {basis[:12]} is missing" and found["bit_equal"] is False
+
+
+def test_a_settlement_that_was_made_cheaper_is_named(
+    acted: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the record that says so."""
+    path = Path(shutil.copy(acted, tmp_path / "db"))
+    numbers: list[int] = []
+
+    def cheaper(says: list[dict[str, Any]]) -> None:
+        at, one = next((n, one) for n, one in enumerate(says) if one.get("kind") == "settled")
+        next(iter(one["sites"].values()))["energy_cost"] -= 0.01
+        numbers.append(at)
+
+    rewritten(path, cheaper)
+    first = decisions(path)[0]["id"]
+    found = told(capsys, path, first, code=3)["settlement"]
+    assert (found["bit_equal"], found["different"]) == (False, numbers)
+    assert exit_code(["audit", "recompute", str(path), first]) == 3
+    assert f"settlement: NOT the same: records {numbers[0]};" in capsys.readouterr().out
 
 
 def test_a_decision_of_another_version_is_named_and_not_called_wrong(

@@ -37,6 +37,7 @@ from gridtide.loop.remembering import MEMORY, memory_of, remembered
 from gridtide.loop.room import Frame, Receipt
 from gridtide.loop.seen import Seen
 from gridtide.loop.set_points.regulating import RegulationThread, seen_of, written_down
+from gridtide.loop.settling import Settling
 from gridtide.loop.shown.ahead import ahead_values
 from gridtide.loop.shown.frame import (
     AT_RISK_MOST,
@@ -115,6 +116,7 @@ class ControlRoom:
 
     def __post_init__(self) -> None:
         self.world.attend = self._between
+        self.settling = Settling(bases=self.bases, minutes=self.minutes)
         self.frame = Frame(
             number=0, at=self.clock.now(), values={"at": self.clock.now().isoformat()}
         )
@@ -161,6 +163,8 @@ class ControlRoom:
             return
         try:
             self._verify()
+            by = (self.mandate, self.memory)
+            self.settling.went_on(self.in_force, self._step_over(), self.world.seen, by)
         except (StoreLostError, StoreFullError) as fault:
             self.stuck, self.turn = str(fault), None
         with self.lock:

@@ -88,6 +88,7 @@ def show_recomputed_live(found: dict[str, Any]) -> None:
     for part, same in found["same"].items():
         said = {True: "the same to the last bit", False: "NOT the same", None: "cannot be told"}
         click.echo(f"  {part}: {said[same]}")
+    _say_settled(found["settlement"])
     _say_proof(found["certified"])
     _say_makers(found["maker"])
     kept = found["kept"]
@@ -97,6 +98,21 @@ def show_recomputed_live(found: dict[str, Any]) -> None:
     )
     if found["why"]:
         click.echo(f"  {found['why']}")
+
+
+def _say_settled(settled: dict[str, Any]) -> None:
+    if settled["bit_equal"] is None:
+        click.echo("  settlement: none, for it was not in force at the end of a step")
+        return
+    said = "the same to the last bit"
+    if not settled["bit_equal"]:
+        records = ", ".join(str(one) for one in settled["different"])
+        said = "; ".join([f"NOT the same: records {records}"] * bool(records) + settled["broken"])
+    amounts = ", ".join(
+        f"{name} {'unknown' if amount is None else f'{amount:,.2f}'}"
+        for name, amount in settled["totals"].items()
+    )
+    click.echo(f"  settlement: {said}; {settled['from']} to {settled['until']}: {amounts}")
 
 
 def _say_makers(makers: dict[str, Any]) -> None:

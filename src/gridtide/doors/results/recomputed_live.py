@@ -11,6 +11,7 @@ from gridtide.doors.results.maker import makers
 from gridtide.doors.results.recomputed import PARTS, certified_against, meant
 from gridtide.finding import BadInput, Finding
 from gridtide.loop.basis import Basis, basis_at, taken_again
+from gridtide.loop.settling import SETTLED, costs, held_through
 from gridtide.loop.turn import Turn
 from gridtide.simulate.policies import PlanAndPlace
 from gridtide.stores.sql.blocks import SqlBlocks
@@ -47,9 +48,10 @@ def comes_out(document: dict[str, Any]) -> bool:
     being wrong, unless the record itself is not whole."""
     certified = document["certified"]
     if document["record_whole"] and document["maker"]["same"] is False:
-        return True
+        return not document["settlement"]["broken"]
     proved = certified is None or certified["holds"] is not False
-    return bool(document["bit_equal"] is not False and proved)
+    alike = document["settlement"]["bit_equal"] is not False
+    return bool(document["bit_equal"] is not False and proved and alike)
 
 
 def _document(
@@ -57,6 +59,7 @@ def _document(
 ) -> tuple[dict[str, Any], int]:
     """The document of one decision, and of how many decisions it is kept what they were made of."""
     says = _whole(name, entries)
+    settled = [one for one in says if one.get("kind") == SETTLED]
     lives = _lives(says)
     firsts = [life[0] for life in lives]
     decided = sum(bool(one.get("basis")) for one in firsts)
@@ -72,6 +75,7 @@ def _document(
         "maker": makers(says[: int(first.get(NUMBER, len(says))) + 1]),
         "same": dict.fromkeys(PARTS),
         "certified": None,
+        "settlement": _settled([one for one in settled if one["decision"] == first["id"]], blocks),
         "record_whole": True,
         "bit_equal": None,
         "why": "" if first.get("basis") else UNKNOWN,
@@ -126,6 +130,45 @@ def _first_difference(kept: Mapping[str, Any], turn: Turn) -> str:
             if kept[name] != now[name]:
                 return f"{name}: {kept[name]!r} was written, {now[name]!r} comes out"
     return ""
+
+
+def _settled(records: Sequence[Mapping[str, Any]], blocks: KeepsBlocks) -> dict[str, Any]:
+    """What a decision cost while it held, settled again from what meters said. bit_equal: None where nothing was
+    settled; different: numbers of records that come out otherwise; broken: why one cannot be settled again."""
+    different: list[int] = []
+    broken: list[str] = []
+    for one in records:
+        try:
+            held = held_through(str(one["basis"]), blocks)
+        except BlockFault as fault:
+            broken.append(f"record {one.get(NUMBER)}: {fault}")
+            continue
+        span = {"from": held.timeline.start.isoformat(), "until": held.timeline.end.isoformat()}
+        now = {"decision": held.decision, "sites": costs(held), **span}
+        if any(one[name] != now[name] for name in now):
+            different.append(int(one.get(NUMBER, -1)))
+    return {
+        "bit_equal": not (different or broken) if records else None,
+        "records": len(records),
+        "from": records[0]["from"] if records else None,
+        "until": records[-1]["until"] if records else None,
+        "totals": _totals(records),
+        "different": different,
+        "broken": broken,
+    }
+
+
+def _totals(records: Sequence[Mapping[str, Any]]) -> dict[str, float | None]:
+    """Sums over records and sites by what it is; None where a part is unknown."""
+    parts: dict[str, list[float | None]] = {}
+    for one in records:
+        for amounts in one["sites"].values():
+            for name, amount in amounts.items():
+                parts.setdefault(name, []).append(amount)
+    return {
+        name: None if None in found else sum(one for one in found if one is not None)
+        for name, found in parts.items()
+    }
 
 
 def _certified(basis: Basis, seen: Situation) -> dict[str, Any] | None:
