@@ -29,7 +29,8 @@ from gridtide.loop.mandate import Mandate, Policy
 from gridtide.loop.minutes import Minutes
 from gridtide.loop.newcomers import left_alone_said
 from gridtide.loop.news import NoNews, ReadsNews, with_news
-from gridtide.loop.planning_beside import PlansBeside
+from gridtide.loop.on_trial import OnTrial
+from gridtide.loop.planning_beside import MadeBeside
 from gridtide.loop.recovering import kept, read_back, taken_up
 from gridtide.loop.releasing import LetGo, let_go
 from gridtide.loop.remembering import MEMORY, memory_of, remembered
@@ -203,6 +204,8 @@ class ControlRoom:
         devices_lived_on: False for simulated ones, which ended with their process; then only what people decided of
         autonomy stands."""
         self.desk.take_up()
+        if self.desk.documents is not None and isinstance(self.policy, OnTrial):
+            self.policy.take_up(self.desk.documents)
         if self.desk.documents is None or not devices_lived_on:
             return
         before = self.desk.documents.newest("world", self.mandate.owner)
@@ -219,6 +222,8 @@ class ControlRoom:
         """What the next room must know if this one is gone at the next instant."""
         self.desk.keep_what_lacks()
         written_down(self.lines, self.minutes)
+        if isinstance(self.policy, OnTrial):
+            self.policy.keep(self.minutes.append, self.desk.documents)
         if self.desk.documents is not None:
             now, owner = self.world.now, self.mandate.owner
             self.desk.documents.keep(MEMORY, owner, now, remembered(self.memory, now))
@@ -229,7 +234,7 @@ class ControlRoom:
         that is finished, what people approved, or the hour."""
         if self.turn is None or self.world.present >= self.next_due:
             return True
-        if isinstance(self.policy, PlansBeside) and self.policy.ready:
+        if isinstance(self.policy, MadeBeside) and self.policy.ready:
             return True
         if self.desk.approved() is not None:
             return True
@@ -237,6 +242,8 @@ class ControlRoom:
 
     def _taken(self, turn: Turn, as_of: datetime) -> None:
         """What becomes of a turn: told at once, put before people, or neither."""
+        if isinstance(self.policy, OnTrial):
+            self.policy.judged(turn)
         before = self.memory.commitments
         touch = touched(turn.orders.dispatch, turn.standing, turn.situation)
         clocks = {site.name: site.clock for site in self.mandate.fleet.sites}
@@ -411,13 +418,14 @@ class ControlRoom:
             for one in self.world.unheard
         ]
         silent = [("silent", name, said) for name, said in sorted(self._silent().items())]
-        apart = [*self.world.doubted.alarms(), *left_alone_said(self.world.roll)]
+        trial = self.policy.alarms() if isinstance(self.policy, OnTrial) else []
+        apart = [*trial, *self.world.doubted.alarms(), *left_alone_said(self.world.roll)]
         others = [*(one for one in stuck if one[2]), *told, *silent, *apart]
         return alarm_values(self.world.watch.standing, others, now)
 
     def _planner_fallen(self) -> str:
         """Why plans that are made beside the loop do not come, empty where they do."""
-        return self.policy.fallen if isinstance(self.policy, PlansBeside) else ""
+        return self.policy.fallen if isinstance(self.policy, MadeBeside) else ""
 
     def _ages(self, now: datetime, seen: Seen | None) -> dict[str, float]:
         """How old signals and meters are, by what they are."""
