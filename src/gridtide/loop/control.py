@@ -18,6 +18,7 @@ from gridtide.finding import BadInput
 from gridtide.fleet.act import Release as ReleaseAct
 from gridtide.loop.clock import seconds, set_said
 from gridtide.loop.desk import Desk
+from gridtide.loop.editing import AsTold
 from gridtide.loop.endless import gone_on
 from gridtide.loop.expecting import draws
 from gridtide.loop.instants import next_turn
@@ -52,6 +53,7 @@ from gridtide.loop.verifying import Moved, Verdict
 from gridtide.loop.world import Orders, WakingClock
 from gridtide.trust.approve import By, Tally, answerable, counted, ruled
 from gridtide.trust.autonomy_values import values_of
+from gridtide.trust.edit import Edit
 from gridtide.trust.envelope import changed
 from gridtide.trust.guard import check
 from gridtide.trust.modes import Freeze, Mode, Release, Thaw, ToEnvelope, ToMode, at_most, lapsed
@@ -518,6 +520,12 @@ class ControlRoom:
     def advise(self, decision: str, digest: str, by: Person, reason: str, approve: bool) -> Receipt:
         """Put advice beside a decision that waits; nothing holds by it."""
         return self.desk.advise(decision, digest, by, reason, approve)
+
+    def edit(self, decision: str, digest: str, edit: Edit, by: Person, reason: str) -> Receipt:
+        """Put another decision in the place of one that waits, as a person edited it."""
+        with self.lock:
+            told = AsTold(self.orders, self.memory.commitments, self.currency)
+        return self.desk.edit(decision, digest, edit, by, reason, told)
 
     def change_mode(self, mode: str, by: Person, reason: str) -> Receipt:
         """Ask for a mode: raising takes two people, lowering one."""
