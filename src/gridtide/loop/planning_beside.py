@@ -6,6 +6,8 @@ that made one ended, it is asked for again.
 
 from concurrent.futures import BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, runtime_checkable
 
 from gridtide.decide.call_answer import CallAnswer
 from gridtide.decide.dispatch import Dispatch, Reason
@@ -29,6 +31,21 @@ class Asked:
     held: Reservations
 
 
+@runtime_checkable
+class MadeBeside(Protocol):
+    """A policy whose plans are made beside the loop, as a room sees it."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether a plan is finished that no turn has used yet."""
+        ...
+
+    @property
+    def fallen(self) -> str:
+        """Why the last plan that was waited for never came, empty once one does."""
+        ...
+
+
 @dataclass(kw_only=True, eq=False)
 class PlansBeside:
     """A policy whose plans an executor makes. Between plans it dispatches at once by the newest plan there is.
@@ -36,7 +53,8 @@ class PlansBeside:
     asked: what a plan was asked of last, and what will come of it; None where nothing is awaited. used: what the plan
     was asked of that was finished and used when it was asked to decide last; None where none was.
     fallen: why the last plan that was waited for never came, empty once one does. waits_first: whether the first turn
-    waits for its plan: where a step is long, nothing would be planned through all of it.
+    waits for its plan: where a step is long, nothing would be planned through all of it. answered: of which instant the
+    newest plan was asked that a turn has used.
     """
 
     policy: Policy
@@ -45,6 +63,7 @@ class PlansBeside:
     used: Asked | None = None
     fallen: str = ""
     waits_first: bool = False
+    answered: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -66,7 +85,7 @@ class PlansBeside:
         self.used = None
         if due or self._is_lost():
             self._ask(plan, situation, held)
-        if self.waits_first and plan is None and self.asked is not None:
+        if self.waits_first and self.answered is None and self.asked is not None:
             wait([self.asked[1]])
         if self.asked is not None and self.ready and not self._is_lost():
             return self._finished(situation, held)
@@ -93,7 +112,7 @@ class PlansBeside:
         assert self.asked is not None
         (of, made), self.asked = self.asked, None
         found = made.result()
-        self.fallen, self.used = "", of
+        self.fallen, self.used, self.answered = "", of, of.situation.as_of
         return brought_to(found, of.situation, situation, held)
 
 
