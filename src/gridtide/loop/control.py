@@ -78,7 +78,7 @@ class ControlRoom:
     why the last turn came to nothing. verdicts: what meters said of the acts of the last step. decided_s: how long
     turns took since the last frame; fates: what came of acts since this room began. leaving: what is still to be let
     go after a release. lines: of set-points, each in its thread beside the loop. endings: what ends with the room.
-    believed: the highest mode in which its policy decides without people. bases: keeps what turns were made of.
+    believed: the highest mode in which its policy decides without people.
     """
 
     mandate: Mandate
@@ -112,7 +112,6 @@ class ControlRoom:
     endless: bool = False
     news: ReadsNews = field(default_factory=NoNews)
     believed: Mode = Mode.EMERGENCY
-    bases: KeepsBases = field(default_factory=KeepsBases)
 
     def __post_init__(self) -> None:
         self.world.attend = self._between
@@ -125,6 +124,11 @@ class ControlRoom:
     def lock(self) -> threading.RLock:
         """One for both sides: nobody answers while a turn is taken up."""
         return self.desk.lock
+
+    @property
+    def bases(self) -> KeepsBases:
+        """Keeps what turns were made of."""
+        return self.desk.bases
 
     @property
     def minutes(self) -> Minutes:
@@ -183,7 +187,7 @@ class ControlRoom:
         turn = self._turn(as_of)
         if turn is None or self.closed:
             return
-        turn = self.bases.kept(turn, self.mandate, self.policy)
+        turn = self.bases.kept(turn, self.mandate, self.policy, self.minutes)
         with self.lock:
             self.decided_s.append(round(seconds() - begun_s, 3))
             self._taken(turn, as_of)
@@ -303,6 +307,7 @@ class ControlRoom:
         self.desk.supersede(decision, as_of)
         self.minutes.write(answerable(turn.decision, found.docket.by, Stage.EXPIRED))
         self.memory = replace(turn.memory, commitments=found.turn.memory.commitments)
+        self.bases.told_as(decision, turn, orders, self.minutes)
         self._take(orders, said)
 
     def _take(self, orders: Orders, decision: Decision) -> None:
