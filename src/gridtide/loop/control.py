@@ -35,7 +35,12 @@ from gridtide.loop.releasing import LetGo, let_go
 from gridtide.loop.remembering import MEMORY, memory_of, remembered
 from gridtide.loop.room import Frame, Receipt
 from gridtide.loop.seen import Seen
-from gridtide.loop.set_points.regulating import RegulationThread, seen_of, written_down
+from gridtide.loop.set_points.regulating import (
+    RegulationThread,
+    faults_of,
+    seen_of,
+    written_down,
+)
 from gridtide.loop.shown.ahead import ahead_values
 from gridtide.loop.shown.frame import (
     AT_RISK_MOST,
@@ -411,7 +416,11 @@ class ControlRoom:
             for one in self.world.unheard
         ]
         silent = [("silent", name, said) for name, said in sorted(self._silent().items())]
-        apart = [*self.world.doubted.alarms(), *left_alone_said(self.world.roll)]
+        apart = [
+            *self.world.doubted.alarms(),
+            *left_alone_said(self.world.roll),
+            *faults_of(self.lines),
+        ]
         others = [*(one for one in stuck if one[2]), *told, *silent, *apart]
         return alarm_values(self.world.watch.standing, others, now)
 
