@@ -36,7 +36,7 @@ from gridtide.loop.releasing import LetGo, let_go
 from gridtide.loop.remembering import MEMORY, memory_of, remembered
 from gridtide.loop.room import Frame, Receipt
 from gridtide.loop.seen import Seen
-from gridtide.loop.set_points.regulating import RegulationThread, written_down
+from gridtide.loop.set_points.regulating import RegulationThread, faults_of, written_down
 from gridtide.loop.settling import Settling
 from gridtide.loop.shown.ahead import ahead_values
 from gridtide.loop.shown.frame import framed
@@ -403,6 +403,7 @@ class ControlRoom:
                 ("planner", self.policy.name, fallen),
                 ("clock-set", "clock", set_said(self.clock)),
                 *trial,
+                *faults_of(self.lines),
             ),
             world=self.world,
             news=self.news,
