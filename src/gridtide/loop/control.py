@@ -14,6 +14,7 @@ import numpy as np
 
 from gridtide.decide.reservations import grid_step_s, slot_grid
 from gridtide.decide.room import promised_room
+from gridtide.decide.situation import Event
 from gridtide.finding import BadInput
 from gridtide.fleet.act import Release as ReleaseAct
 from gridtide.fleet.site_act import subject_of
@@ -51,8 +52,9 @@ from gridtide.loop.shown.past_steps import PastSteps
 from gridtide.loop.turn import Memory, Turn, take_turn
 from gridtide.loop.underway import settled
 from gridtide.loop.verifying import Moved, Verdict
+from gridtide.loop.within_limits import Limits, binding
 from gridtide.loop.world import Orders, WakingClock
-from gridtide.timeline import instant
+from gridtide.timeline import Timeline, instant
 from gridtide.trust.approve import By, Tally, answerable, counted, ruled
 from gridtide.trust.autonomy_values import values_of
 from gridtide.trust.edit import Edit
@@ -78,7 +80,7 @@ class ControlRoom:
     why the last turn came to nothing. verdicts: what meters said of the acts of the last step. decided_s: how long
     turns took since the last frame; fates: what came of acts since this room began. leaving: what is still to be let
     go after a release. lines: of set-points, each in its thread beside the loop. endings: what ends with the room.
-    believed: the highest mode in which its policy decides without people.
+    believed: the highest mode in which its policy decides without people. limits: mandatory ones of the grid.
     """
 
     mandate: Mandate
@@ -112,6 +114,7 @@ class ControlRoom:
     endless: bool = False
     news: ReadsNews = field(default_factory=NoNews)
     believed: Mode = Mode.EMERGENCY
+    limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
         self.world.attend = self._between
@@ -235,6 +238,8 @@ class ControlRoom:
             return True
         if self.desk.approved() is not None:
             return True
+        if self.limits.due(self._binds(), self.orders, self.desk.autonomy):
+            return True
         return not self.known >= frozenset(self.world.active().name.tolist())
 
     def _taken(self, turn: Turn, as_of: datetime) -> None:
@@ -261,8 +266,21 @@ class ControlRoom:
         else:
             self.memory = replace(turn.memory, commitments=before)
             self._ask(turn)
+        self._keep_limits(turn)
         self.known = frozenset(turn.orders.jobs.name.tolist())
         self.next_due = next_turn(self.mandate, self.memory, self.world.present, UNKNOWN)
+
+    def _binds(self) -> tuple[Event, ...]:
+        """Mandatory limits that bind in the step that begins."""
+        step = Timeline(edges_s=self.world.steps.edges_s[self.world.present :][:2])
+        return binding(self.mandate.fleet, self.mandate.events, step, self.world.now)
+
+    def _keep_limits(self, turn: Turn) -> None:
+        """Tell what mandatory limits require by now and what is in force does not keep: that waits for nobody."""
+        found = self.limits.required(turn, self._binds(), self.orders, self.desk.autonomy)
+        if found is not None:
+            self.minutes.write(found.decision, ruling=list(found.why))
+            self._take(found.orders, replace(found.decision, stage=Stage.APPROVED))
 
     def _ask(self, turn: Turn) -> None:
         proposal = proposal_of(
@@ -413,6 +431,7 @@ class ControlRoom:
             for one in self.world.unheard
         ]
         silent = [("silent", name, said) for name, said in sorted(self._silent().items())]
+        silent = [*self.limits.alarms(now), *silent]
         apart = [*self.world.doubted.alarms(), *left_alone_said(self.world.roll)]
         others = [*(one for one in stuck if one[2]), *told, *silent, *apart]
         return alarm_values(self.world.watch.standing, others, now)
