@@ -14,6 +14,7 @@ import numpy as np
 
 from gridtide.decide.reservations import grid_step_s, slot_grid
 from gridtide.decide.room import promised_room
+from gridtide.decide.situation import Event
 from gridtide.finding import BadInput
 from gridtide.fleet.act import Release as ReleaseAct
 from gridtide.loop.basis import KeepsBases
@@ -52,7 +53,9 @@ from gridtide.loop.shown.room_frame import (
 from gridtide.loop.turn import Memory, Turn, take_turn
 from gridtide.loop.underway import settled
 from gridtide.loop.verifying import Moved, Verdict
+from gridtide.loop.within_limits import Limits, binding
 from gridtide.loop.world import Orders, WakingClock
+from gridtide.timeline import Timeline
 from gridtide.trust.approve import By, Tally, answerable, counted, ruled
 from gridtide.trust.autonomy_values import values_of
 from gridtide.trust.edit import Edit
@@ -79,6 +82,7 @@ class ControlRoom:
     turns took since the last frame; fates: what came of acts since this room began. leaving: what is still to be let
     go after a release. lines: of set-points, each in its thread beside the loop. endings: what ends with the room.
     believed: the highest mode in which its policy decides without people. bases: keeps what turns were made of.
+    limits: mandatory ones of the grid.
     """
 
     mandate: Mandate
@@ -113,6 +117,7 @@ class ControlRoom:
     news: ReadsNews = field(default_factory=NoNews)
     believed: Mode = Mode.EMERGENCY
     bases: KeepsBases = field(default_factory=KeepsBases)
+    limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
         self.world.attend = self._between
@@ -244,6 +249,8 @@ class ControlRoom:
             return True
         if self.desk.approved() is not None:
             return True
+        if self.limits.due(self._binds(), self.orders, self.desk.autonomy):
+            return True
         return not self.known >= frozenset(self.world.active().name.tolist())
 
     def _taken(self, turn: Turn, as_of: datetime) -> None:
@@ -272,8 +279,21 @@ class ControlRoom:
         else:
             self.memory = replace(turn.memory, commitments=before)
             self._ask(turn)
+        self._keep_limits(turn)
         self.known = frozenset(turn.orders.jobs.name.tolist())
         self.next_due = next_turn(self.mandate, self.memory, self.world.present, UNKNOWN)
+
+    def _binds(self) -> tuple[Event, ...]:
+        """Mandatory limits that bind in the step that begins."""
+        step = Timeline(edges_s=self.world.steps.edges_s[self.world.present :][:2])
+        return binding(self.mandate.fleet, self.mandate.events, step, self.world.now)
+
+    def _keep_limits(self, turn: Turn) -> None:
+        """Tell what mandatory limits require by now and what is in force does not keep: that waits for nobody."""
+        found = self.limits.required(turn, self._binds(), self.orders, self.desk.autonomy)
+        if found is not None:
+            self.minutes.write(found.decision, ruling=list(found.why))
+            self._take(found.orders, replace(found.decision, stage=Stage.APPROVED))
 
     def _ask(self, turn: Turn) -> None:
         proposal = proposal_of(
@@ -402,6 +422,7 @@ class ControlRoom:
                 ("no-decision", self.policy.name, self.undecided),
                 ("planner", self.policy.name, fallen),
                 ("clock-set", "clock", set_said(self.clock)),
+                *self.limits.alarms(now),
                 *trial,
                 *faults_of(self.lines),
             ),
@@ -528,6 +549,10 @@ class ControlRoom:
     def advise(self, decision: str, digest: str, by: Person, reason: str, approve: bool) -> Receipt:
         """Put advice beside a decision that waits; nothing holds by it."""
         return self.desk.advise(decision, digest, by, reason, approve)
+
+    def reading(self, decision: str, by: Person) -> Receipt:
+        """Somebody has a decision that waits before them."""
+        return self.desk.reading(decision, by)
 
     def edit(self, decision: str, digest: str, edit: Edit, by: Person, reason: str) -> Receipt:
         """Put another decision in the place of one that waits, as a person edited it."""

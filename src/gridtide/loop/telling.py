@@ -41,8 +41,8 @@ class Telling:
 
     What lets something go never waits behind what holds something back, and nothing waits behind what itself waits for
     an answer. A gate keeps the order of tickets of each subject over all lines; of acts on one subject under one
-    number, as set-points are, the newest waits alone. name: of the device, as people know it. after: called when an act is
-    settled.
+    number, as set-points are, the newest waits alone. name: of the device, as people know it. after: called when an act
+    is settled.
     """
 
     def __init__(self, name: str, now: Callable[[], datetime], after: Callable[[], None]) -> None:

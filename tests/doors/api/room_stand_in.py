@@ -35,6 +35,7 @@ class StandIn:
         self.mode, self.frozen, self.released = "advise", False, 0
         self.envelope: dict[str, float] = {"share": 0.1}
         self.closed = False
+        self.read_by: dict[str, str] = {}
         self._asked: dict[str, Person] = {}
         self._lock = threading.Lock()
         self._waiting = {
@@ -167,6 +168,12 @@ class StandIn:
 
     def reject(self, decision: str, digest: str, by: Person, reason: str) -> Receipt:
         return self._settled("rejected", (decision, digest), by, reason)
+
+    def reading(self, decision: str, by: Person) -> Receipt:
+        held = decision in self._waiting and by.role >= Role.OPERATOR
+        if held:
+            self.read_by[decision] = by.name
+        return Receipt(held=held, said="it stays" if held else "it does not stay")
 
     def edit(self, decision: str, digest: str, edit: Edit, by: Person, reason: str) -> Receipt:
         waits = self._waiting.get(decision)

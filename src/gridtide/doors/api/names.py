@@ -405,6 +405,7 @@ CHINESE: Mapping[str, str] = {
     "share_max": "最大占比",
     "jobs_max_per_day": "每日作业上限",
     "hold_max_h": "最长等待 h",
+    "mandatory": "强制限值",
     "requests_per_s": "请求数",
     "curtailment_kw": "弃电 kW",
     # audit
