@@ -95,6 +95,19 @@ def test_a_figure_leads_to_its_formula_source_and_age(here: Running, page: Page)
 
 
 @pytest.mark.parts
+def test_regulation_says_its_score_and_what_was_asked_and_given(here: Running, page: Page) -> None:
+    """Over the last ten minutes, as a chart and as a table; a room without a line says so."""
+    entered(page, here, "viewer")
+    panel = page.locator("#regulation")
+    expect(panel).to_contain_text("Score 0.93 = (accuracy 0.95 + delay 0.97 + precision 0.87) / 3")
+    expect(panel.locator("canvas")).to_be_visible()
+    expect(panel.locator("meter")).to_have_attribute("aria-label", "store kWh 1,250 / 2,500")
+    panel.locator("summary").click()
+    assert panel.locator("tbody tr").count() == 300
+    assert panel.locator("img").count() == 0
+
+
+@pytest.mark.parts
 def test_on_a_phone_what_waits_comes_first_and_nothing_is_cut(here: Running, page: Page) -> None:
     """No sideways scrolling, and buttons of at least 44 px."""
     page.set_viewport_size({"width": 390, "height": 844})
@@ -177,6 +190,7 @@ def test_fifty_sites_are_sorted_filtered_and_opened_by_keyboard(
         expect(tiles).to_have_count(50)
         expect(tiles.first).to_contain_text("campus 50 <img")
         expect(page.locator(".figure .value").first).to_have_text("3,927,500 kW")
+        expect(page.locator("#regulation")).to_contain_text("No site of this case has a line")
         page.keyboard.press("/")
         page.keyboard.type("campus 1")
         expect(tiles).to_have_count(10)

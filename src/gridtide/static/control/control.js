@@ -7,6 +7,7 @@ import { lookFlexibility, prepareFlexibility, showFlexibility } from "./flexibil
 import { age, heard, isStale, takeFrame, takeWhole, usual } from "./heard.js";
 import { $, made } from "./made.js";
 import { prepareMany } from "./many.js";
+import { lookRegulation, showRegulation } from "./regulation.js";
 import { showSites } from "./sites.js";
 import { summary } from "./tabs/audit.js";
 import { list } from "./tabs/drawn.js";
@@ -73,6 +74,7 @@ function showAll() {
   showDecisions(true);
   showAudit();
   showFlexibility();
+  showRegulation();
   showLine();
   showTab();
 }
@@ -102,6 +104,7 @@ async function look() {
     heard.proposals = proposals.said.items;
     heard.entries = audit.said.items;
     heard.state = state.said;
+    lookRegulation();
     if (looks % AHEAD_EVERY === 0 || !heard.ahead?.sites.length || planIsOld()) await lookAhead();
     if (heard.frame?.values.columns && (looks % WHOLE_EVERY === 0 || !heard.frame.values.sites.length)) await lookWhole();
     looks += 1;
@@ -221,6 +224,7 @@ function shade() {
   localStorage.setItem("shade", next);
   showFrame();
   showFlexibility();
+  showRegulation();
   showTab();
 }
 
