@@ -319,6 +319,7 @@ CHINESE: Mapping[str, str] = {
     "rule": "按规则",
     "crowded": "避开拥挤",
     "in_turn": "依次",
+    "edited": "人工修改",
     "capacity": "容量",
     "region": "地区",
     "transfer": "传输",
