@@ -23,6 +23,17 @@ from gridtide.trust.record import Store
 START = datetime(2026, 11, 22, 9, tzinfo=UTC)
 ODD = "<img src=x onerror=alert(1)>'; DROP TABLE entries; --\r\nSet-Cookie: a=b"
 """A name as a trace or case may hold it."""
+RISK: Mapping[str, object] = {
+    "job": "J-77",
+    "site": "nantong",
+    "deadline": "2026-11-22T12:00:00+00:00",
+    "slack_s": 3300,
+    "promised": True,
+    "miss_chance": 0.03,
+    "power_kw": 6000.0,
+    "next_start": None,
+}
+ADVICE = {"by": "assistant", "approve": False, "reason": ODD, "at": "2026-11-22T09:00:00+00:00"}
 MODES = ("observe", "advise", "act", "emergency")
 
 
@@ -49,6 +60,7 @@ class StandIn:
                 "against": "J-77 has 55 min of slack left",
                 "undo_until": "2026-11-22T10:45:00+00:00",
                 "expires_at": "2026-11-22T10:30:00+00:00",
+                "advice": [ADVICE] if number == 1 else [],
             }
             for number in range(1, 4)
         }
@@ -68,6 +80,7 @@ class StandIn:
                 for number, name in enumerate(self.sites)
             ],
             "ages_s": self.state()["ages_s"],
+            "at_risk": [RISK],
             **({"regulation": [{"site": "nantong", "score": 0.93}]} if self.lines else {}),
         }
         return framed(7 + len(self.store.entries()), START, values)

@@ -89,6 +89,15 @@ def test_a_figure_leads_to_its_formula_source_and_age(here: Running, page: Page)
     expect(page.locator("#source-sites")).to_contain_text("nantong")
     page.keyboard.press("Escape")
     expect(page.locator("#source")).to_be_hidden()
+    for cell, said in (("3.0 %", "Chance of a miss: 3.0 %"), ("6,000", "Power kW: 6,000")):
+        page.locator("#risk td", has_text=cell).click()
+        expect(page.locator("#source-title")).to_have_text(said, ignore_case=True)
+        expect(page.locator("#source-facts")).to_contain_text("counts ended jobs")
+        page.keyboard.press("Escape")
+    page.locator("section", has=page.locator("#risk")).get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#source-facts")).to_contain_text("counts ended jobs")
+    page.keyboard.press("Escape")
     carbon = page.locator(".figure", has_text="Carbon")
     expect(carbon.locator(".value")).to_have_text("– g/kWh")
     expect(carbon).to_have_class(re.compile("stale"))
@@ -125,6 +134,7 @@ def test_a_name_with_markup_is_text_on_the_page(here: Running, page: Page) -> No
     """Nothing of it is an element, runs, or asks anybody: as title, in the legend, in the chart's words."""
     entered(page, here, "viewer")
     expect(page.locator("#proposals")).to_contain_text(ODD)
+    expect(page.locator("#proposals .chosen")).to_contain_text(f"assistant · Reject: {ODD}")
     expect(page.locator("#legend")).to_contain_text(ODD)
     page.locator("#power canvas").first.hover(position={"x": 400, "y": 100})
     assert page.locator("main img").count() == 0

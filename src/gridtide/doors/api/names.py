@@ -51,6 +51,22 @@ ENGLISH: Mapping[str, str] = {
     "import_max_kw": "limit",
     "import_kw": "from the grid",
     "carbon_g_per_kwh": "carbon g/kWh",
+    "proposalsFormula": "Made from the plan and from what it changes against what is told now; Explain says"
+    " by which situation, Digest which words.",
+    "powerBySiteFormula": "Left of now by the meters, step by step; right of now as planned; limits by"
+    " contract and calls; prices and carbon as issued for the zone.",
+    "flexibilityFormula": "From the plan: what running work, speeds and stores could give beside it, each at"
+    " the price of the delay it costs.",
+    "regulationFormula": "Asked by the line of set-points, given by the meter or the store, both as shares of"
+    " what was offered; the score is the mean of its three parts over the last hour.",
+    "risksFormula": "Slack is from the end of the last slot told to the deadline; the chance counts ended"
+    " jobs of the class that would have run on past it; power is IT power while it runs.",
+    "auditFormula": "The newest records of the chain, as they were written; the tab Audit verifies it.",
+    "agesFormula": "The server's clock less the instant at which the newest value was issued or measured.",
+    "advice": "Advice",
+    "miss_chance": "chance of a miss",
+    "power_kw": "power kW",
+    "next_start": "next start",
     # regulation
     "noLines": "No site of this case has a line of set-points.",
     "asked": "asked, of the offer",
@@ -463,6 +479,18 @@ CHINESE: Mapping[str, str] = {
     "done": "完成",
     "unchanged": "无变化",
     "abandoned": "放弃",
+    "proposalsFormula": "由计划及其相对当前指令的变化得出；“解释”说明所依据的态势，摘要对应确切文字。",
+    "powerBySiteFormula": "“当前”左侧为电表逐时段读数，右侧为计划；上限来自合同与电网调用；"
+    "电价与碳强度为所在区域发布值。",
+    "flexibilityFormula": "由计划得出：运行中的作业、速度与储能在计划之外可提供的功率，按所付延迟的代价计价。",
+    "regulationFormula": "要求来自设定值通道，响应来自电表或储能，均为占报价的比例；评分为三部分在最近一小时的均值。",
+    "risksFormula": "余量为最后一个已下达时段结束至截止时间；概率为同类已结束作业中会超过截止时间者的比例；"
+    "功率为运行时的 IT 功率。",
+    "auditFormula": "链上最新记录，按写入原样；“审计”页可验证。",
+    "agesFormula": "服务器时钟减去最新数值的发布或计量时刻。",
+    "miss_chance": "误期概率",
+    "power_kw": "功率 kW",
+    "next_start": "下次开始",
     # regulation
     "noLines": "本案例没有设定值通道。",
     "asked": "要求（占报价）",
@@ -599,7 +627,8 @@ CHINESE: Mapping[str, str] = {
     "ages": "数据时效",
     "proposals": "待批准的决定",
     "audit": "审计",
-    "keys": "j k 移动 · a 批准 · r 驳回 · e 解释 · w 假设 · f 冻结 · u 释放 · / 筛选 · 1 … 6 标签页 · l 语言 · d 深色",
+    "keys": "j k 移动 · a 批准 · r 驳回 · e 解释 · w 假设 · f 冻结 · u 释放 · / 筛选 · 1 … 6 标签页 · l 语言 "
+    "· d 深色",
     "approve": "批准",
     "reject": "驳回",
     "explain": "解释",

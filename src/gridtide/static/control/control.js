@@ -2,7 +2,7 @@
 
 import { ask, findToken, forgetToken, keepToken, learn, listen, whyNot } from "./asking.js";
 import { choose, explain, listed, prepareDecisions, showDecisions, withChosen } from "./decisions.js";
-import { isOver, showFigures } from "./figures.js";
+import { isOver, prepareSources, showFigures } from "./figures.js";
 import { lookFlexibility, prepareFlexibility, showFlexibility } from "./flexibility.js";
 import { age, heard, isStale, takeFrame, takeWhole, usual } from "./heard.js";
 import { $, made } from "./made.js";
@@ -243,6 +243,7 @@ function begin() {
   prepareMany(showFrame);
   prepareWhatIf();
   prepareFlexibility();
+  prepareSources();
   for (const [id, act] of [["freeze", freezeOrThaw], ["release", release], ["language", KEYS.l], ["shade", shade], ["leave", () => $("ask").close("")], ["close", () => $("source").close()]]) $(id).onclick = act;
   $("entry").onsubmit = (event) => {
     event.preventDefault();

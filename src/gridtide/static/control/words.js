@@ -33,7 +33,7 @@ export function word(key) {
 export function named(key, only) {
   const name = said[language]?.[key];
   if (name !== undefined || (only && !said.zh?.[key]) || !/^[a-z]+(_[a-z0-9]+)*$/.test(key)) return name ?? key;
-  return key.replace(/_per_/g, "/").replace(/_(s|share)$/, "").replaceAll("_", " ").replace(/\b([km])w(h?)\b/g, (_, size, hour) => `${size === "m" ? "M" : "k"}W${hour}`);
+  return key.replace(/_per_/g, "/").replace(/_(s|share|chance)$/, "").replaceAll("_", " ").replace(/\b([km])w(h?)\b/g, (_, size, hour) => `${size === "m" ? "M" : "k"}W${hour}`);
 }
 
 /** Put every word of the page in its place. */

@@ -45,7 +45,7 @@ export function shown(key, value) {
   if (/^(site|job|class|who)$/.test(key)) return value;
   if (typeof value === "string") return /^\d{4}-\d\d-\d\dT/.test(value) ? instant(value) : named(value, 1);
   if (/_s$/.test(key)) return span(value);
-  if (/_share$/.test(key)) return `${number(100 * value, 1)} %`;
+  if (/_(share|chance)$/.test(key)) return `${number(100 * value, 1)} %`;
   return figure(value);
 }
 
@@ -56,7 +56,7 @@ export function facts(pairs, of = "") {
 /** A table of rows; what is stale or over a limit is marked where a row says so. */
 export function list(title, rows) {
   const keys = Object.keys(rows[0] ?? {}).filter((key) => !["runs", "clock", "stale", "over"].includes(key));
-  const cell = (row, key) => made("td", { className: row.over === key ? "bad" : row.stale ? "faint" : "" }, row[key] instanceof Node ? row[key] : shown(key, row[key]));
+  const cell = (row, key) => made("td", { data: { key }, className: row.over === key ? "bad" : row.stale ? "faint" : "" }, row[key] instanceof Node ? row[key] : shown(key, row[key]));
   return wide(title, keys.map((key) => named(key)), rows.length ? rows.map((row) => keys.map((key) => cell(row, key))) : [[made("td", {}, word("none"))]]);
 }
 
