@@ -28,10 +28,10 @@ RISK: Mapping[str, object] = {
     "site": "nantong",
     "deadline": "2026-11-22T12:00:00+00:00",
     "slack_s": 3300,
-    "promised": True,
     "miss_chance": 0.03,
     "power_kw": 6000.0,
     "next_start": None,
+    "promised": True,
 }
 ADVICE = {"by": "assistant", "approve": False, "reason": ODD, "at": "2026-11-22T09:00:00+00:00"}
 MODES = ("observe", "advise", "act", "emergency")

@@ -48,10 +48,10 @@ def _values(situation: Situation, row: int, ended: Callable[[], Ended]) -> dict[
         "site": None if place < 0 else fleet.sites[int(fleet.site_of_place[place])].name,
         "deadline": instant(int(jobs.deadline_s[row])).isoformat(),
         "slack_s": _slack_s(situation, row),
-        "promised": bool(state.promised[row]),
         "miss_chance": _miss_chance(situation, row, ended),
         "power_kw": round(float(jobs.accelerators[row]) * extra_kw, 1),
         "next_start": instant(slots[0]).isoformat() if slots else None,
+        "promised": bool(state.promised[row]),
     }
 
 
