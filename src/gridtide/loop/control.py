@@ -48,6 +48,7 @@ from gridtide.loop.shown.frame import (
 )
 from gridtide.loop.shown.glance import Glance
 from gridtide.loop.shown.past_steps import PastSteps
+from gridtide.loop.standing_in import Expected
 from gridtide.loop.turn import Memory, Turn, take_turn
 from gridtide.loop.underway import settled
 from gridtide.loop.verifying import Moved, Verdict
@@ -222,6 +223,7 @@ class ControlRoom:
         """What the next room must know if this one is gone at the next instant."""
         self.desk.keep_what_lacks()
         written_down(self.lines, self.minutes)
+        self.world.doubted.write_down(self.minutes.append, self.world.now)
         if isinstance(self.policy, OnTrial):
             self.policy.keep(self.minutes.append, self.desk.documents)
         if self.desk.documents is not None:
@@ -266,6 +268,10 @@ class ControlRoom:
         else:
             self.memory = replace(turn.memory, commitments=before)
             self._ask(turn)
+        told = None if self.orders is None else self.orders.dispatch
+        self.world.doubted.expected = Expected(
+            situation=turn.situation, plan=self.memory.plan, told=told
+        )
         self.known = frozenset(turn.orders.jobs.name.tolist())
         self.next_due = next_turn(self.mandate, self.memory, self.world.present, UNKNOWN)
 
@@ -393,7 +399,10 @@ class ControlRoom:
         if turn is not None:
             began = instant(self.mandate.steps.starts_s[self._step_shown(now)])
             carbon, plan = self.mandate.objective.carbon, self.memory.plan
-            values["sites"] = site_values(turn.situation, seen, plan, carbon, began)
+            shown = self.world.doubted.with_expected(seen, self.world.fleet)
+            values["sites"] = site_values(turn.situation, shown, plan, carbon, began)
+            instead = () if seen is None else self.world.doubted.stand_ins(seen, self.world.fleet)
+            values |= {"expected": [one.of for one in instead]} if instead else {}
         self.frame = framed(self.frame.number + 1, now, values)
 
     def _step_over(self) -> tuple[int, int]:
