@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +11,11 @@ from gridtide.case.build import study_of
 from gridtide.case.live_room import room_over
 from gridtide.case.live_sources import fetched_first, follow_sources
 from gridtide.case.load import read_case
+from gridtide.case.present_course import holding
 from gridtide.case.real_devices import Now, RealDevices, real_devices
 from gridtide.case.schema import AutonomyTable, CaseFile
 from gridtide.case.setpoint_lines import lines_of
-from gridtide.finding import Finding, Gathered, refuse_if_any
+from gridtide.finding import Finding, Gathered
 from gridtide.loop.beside import Pace, all_beside
 from gridtide.loop.clock import steady_s
 from gridtide.loop.control import ControlRoom
@@ -47,8 +48,9 @@ class RealCase:
 
 
 def read_real(path: Path, now: Now) -> RealCase:
-    """A case with its devices, none asked anything yet. Raises BadInput with all faults, Infeasible as `load_case`."""
-    case, folder = read_case(path), Path(path).resolve().parent
+    """A case with its devices, none asked anything yet, its course holding the present. Raises BadInput with all
+    faults, Infeasible as `load_case`."""
+    case, folder = holding(read_case(path), now()), Path(path).resolve().parent
     fetched_first(case, folder)
     study = study_of(case, folder)
     faults = Gathered()
@@ -79,10 +81,9 @@ def real_room(
     It begins in advise, by the envelope that the case states, unless people decided otherwise before, and has no end.
     chain: where it writes down what it does. pace: how often devices are asked beside the loop, as those that take time
     must be; what they say is shown and kept, and sources are read beside the loop too. None asks in the loop, for
-    clocks that are driven. Raises BadInput where the course of the case does not hold the present.
+    clocks that are driven.
     """
     now = clock.now()
-    refuse_if_any(course_faults(real.study, now))
     autonomy = Autonomy(since=now, mode=Mode.ADVISE, envelope=real.envelope, by=("case",))
     said = Said(site.name for site in real.study.fleet.sites)
     devices = real.devices.reach
@@ -111,21 +112,6 @@ def _keep_readings(room: ControlRoom, said: Said, readings: ParquetHistory) -> N
     keeping = KeepingReadings(said, readings, readings.move, room.clock.now, log.warning)
     keeping.start()
     room.endings = (*room.endings, keeping.close)
-
-
-def course_faults(study: Study, now: datetime) -> list[Finding]:
-    """Why a course cannot be led now."""
-    start, end = study.timeline.start, study.timeline.end
-    if start <= now < end:
-        return []
-    return [
-        Finding(
-            subject="case.start, case.end",
-            value=f"{start.isoformat()} to {end.isoformat()}",
-            limit=f"a course that holds the present, {now.isoformat(timespec='seconds')}",
-            mend="Real devices are led by the clock on the wall: move the course.",
-        )
-    ]
 
 
 def envelope_of(table: AutonomyTable) -> Envelope:

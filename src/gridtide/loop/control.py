@@ -16,9 +16,9 @@ from gridtide.decide.reservations import grid_step_s, slot_grid
 from gridtide.decide.room import promised_room
 from gridtide.finding import BadInput
 from gridtide.fleet.act import Release as ReleaseAct
-from gridtide.fleet.site_act import subject_of
 from gridtide.loop.clock import seconds, set_said
 from gridtide.loop.desk import Desk
+from gridtide.loop.editing import AsTold
 from gridtide.loop.endless import gone_on
 from gridtide.loop.expecting import draws
 from gridtide.loop.instants import next_turn
@@ -27,7 +27,6 @@ from gridtide.loop.left_alone import without_unknown_stores
 from gridtide.loop.live_world import BrokenOffError, LiveWorld
 from gridtide.loop.mandate import Mandate, Policy
 from gridtide.loop.minutes import Minutes
-from gridtide.loop.newcomers import left_alone_said
 from gridtide.loop.news import NoNews, ReadsNews, with_news
 from gridtide.loop.on_trial import OnTrial
 from gridtide.loop.planning_beside import MadeBeside
@@ -36,26 +35,26 @@ from gridtide.loop.releasing import LetGo, let_go
 from gridtide.loop.remembering import MEMORY, memory_of, remembered
 from gridtide.loop.room import Frame, Receipt
 from gridtide.loop.seen import Seen
-from gridtide.loop.set_points.regulating import RegulationThread, seen_of, written_down
+from gridtide.loop.set_points.regulating import RegulationThread, written_down
 from gridtide.loop.shown.ahead import ahead_values
-from gridtide.loop.shown.frame import (
-    AT_RISK_MOST,
-    ages_s,
-    alarm_values,
-    at_risk,
-    framed,
-    site_values,
-)
+from gridtide.loop.shown.frame import framed
 from gridtide.loop.shown.glance import Glance
 from gridtide.loop.shown.past_steps import PastSteps
+from gridtide.loop.shown.room_frame import (
+    Standing,
+    ages_of,
+    silent_of,
+    sites_of,
+    standing_values,
+)
 from gridtide.loop.standing_in import Expected
 from gridtide.loop.turn import Memory, Turn, take_turn
 from gridtide.loop.underway import settled
 from gridtide.loop.verifying import Moved, Verdict
 from gridtide.loop.world import Orders, WakingClock
-from gridtide.timeline import instant
 from gridtide.trust.approve import By, Tally, answerable, counted, ruled
 from gridtide.trust.autonomy_values import values_of
+from gridtide.trust.edit import Edit
 from gridtide.trust.envelope import changed
 from gridtide.trust.guard import check
 from gridtide.trust.modes import Freeze, Mode, Release, Thaw, ToEnvelope, ToMode, at_most, lapsed
@@ -377,73 +376,42 @@ class ControlRoom:
     def _publish(self, now: datetime, seen: Seen | None) -> None:
         """A frame of what was seen at an instant: the end of a step, or one within the step that runs."""
         assert self.frame is not None
-        turn = self.turn
         with self.lock:
-            risks = [] if turn is None else at_risk(turn.situation)
-            values: dict[str, object] = {
-                "at": now.isoformat(),
-                "mode": self.desk.autonomy.mode.value,
-                "frozen": self.desk.autonomy.frozen,
-                "simulated": self.simulated,
-                "waiting": len(self.desk.waiting()),
-                "decision": None if self.in_force is None else self.in_force.id[:12],
-                "alarms": self._alarms(now),
-                "ages_s": self._ages(now, seen),
-                "acts": dict(self.fates),
-                "decided_s": self.decided_s,
-                "at_risk": risks[:AT_RISK_MOST],
-                "at_risk_count": len(risks),
-                **seen_of(self.lines),
-            }
+            standing = self._standing(now)
+            values = standing_values(standing, seen)
             self.decided_s = []
-        if turn is not None:
-            began = instant(self.mandate.steps.starts_s[self._step_shown(now)])
-            carbon, plan = self.mandate.objective.carbon, self.memory.plan
-            shown = self.world.doubted.with_expected(seen, self.world.fleet)
-            values["sites"] = site_values(turn.situation, shown, plan, carbon, began)
-            instead = () if seen is None else self.world.doubted.stand_ins(seen, self.world.fleet)
-            values |= {"expected": [one.of for one in instead]} if instead else {}
+        values |= sites_of(standing, seen, self.memory.plan, self.mandate)
         self.frame = framed(self.frame.number + 1, now, values)
+
+    def _standing(self, now: datetime) -> Standing:
+        """How the room stands now, to be shown."""
+        fallen = self.policy.fallen if isinstance(self.policy, MadeBeside) else ""
+        trial = self.policy.alarms() if isinstance(self.policy, OnTrial) else []
+        return Standing(
+            now=now,
+            autonomy=self.desk.autonomy,
+            simulated=self.simulated,
+            waiting=len(self.desk.waiting()),
+            in_force=self.in_force,
+            turn=self.turn,
+            fates=self.fates,
+            decided_s=tuple(self.decided_s),
+            wrong=(
+                ("not-written", "store", self.stuck),
+                ("no-decision", self.policy.name, self.undecided),
+                ("planner", self.policy.name, fallen),
+                ("clock-set", "clock", set_said(self.clock)),
+                *trial,
+            ),
+            world=self.world,
+            news=self.news,
+            lines=self.lines,
+        )
 
     def _step_over(self) -> tuple[int, int]:
         """The seconds between which the newest step lay that is over."""
         begin, end = self.world.steps.edges_s[self.world.present - 1 :][:2].tolist()
         return begin, end
-
-    def _step_shown(self, now: datetime) -> int:
-        """The step that ended at an instant, or runs."""
-        return self.world.present - (now <= self.world.now)
-
-    def _alarms(self, now: datetime) -> list[dict[str, object]]:
-        """What is wrong, what keeps the room from its work first: a frame holds a few."""
-        stuck = [
-            ("not-written", "store", self.stuck),
-            ("no-decision", self.policy.name, self.undecided),
-            ("planner", self.policy.name, self._planner_fallen()),
-            ("clock-set", "clock", set_said(self.clock)),
-        ]
-        told = [
-            (one.outcome.fate.value, subject_of(one.act), one.outcome.said)
-            for one in self.world.unheard
-        ]
-        silent = [("silent", name, said) for name, said in sorted(self._silent().items())]
-        trial = self.policy.alarms() if isinstance(self.policy, OnTrial) else []
-        apart = [*trial, *self.world.doubted.alarms(), *left_alone_said(self.world.roll)]
-        others = [*(one for one in stuck if one[2]), *told, *silent, *apart]
-        return alarm_values(self.world.watch.standing, others, now)
-
-    def _planner_fallen(self) -> str:
-        """Why plans that are made beside the loop do not come, empty where they do."""
-        return self.policy.fallen if isinstance(self.policy, MadeBeside) else ""
-
-    def _ages(self, now: datetime, seen: Seen | None) -> dict[str, float]:
-        """How old signals and meters are, by what they are."""
-        signals = () if self.turn is None else self.turn.situation.signals
-        return {**ages_s(signals, seen, now), **self.news.ages_s(now)}
-
-    def _silent(self) -> dict[str, str]:
-        """Devices and sources that do not answer, by name, with what is wrong."""
-        return {**self.world.reach.silent, **self.news.silent()}
 
     # people's side: any thread
 
@@ -464,15 +432,15 @@ class ControlRoom:
     def state(self) -> Mapping[str, object]:
         """Mode, envelope, frozen or not, who leads, the epoch, ages of every source and device."""
         with self.lock:
-            seen = self.world.seen
-            ages = self._ages(self.world.now, seen) if self.turn is not None else {}
+            seen, now = self.world.seen, self.world.now
+            ages = {} if self.turn is None else ages_of(self.turn, seen, self.news, now)
             return {
                 **values_of(lapsed(self.desk.autonomy, self.clock.now())),
                 "at": self.clock.now().isoformat(),
                 "leads": True,
                 "epoch": self.epoch,
                 "ages_s": ages,
-                "silent": self._silent(),
+                "silent": silent_of(self.world, self.news),
                 "waiting": len(self.desk.waiting()),
             }
 
@@ -520,7 +488,10 @@ class ControlRoom:
     def unready(self) -> tuple[str, ...]:
         """What keeps it from being relied on."""
         with self.lock:
-            silent = [f"{name} does not answer: {said}" for name, said in self._silent().items()]
+            silent = [
+                f"{name} does not answer: {said}"
+                for name, said in silent_of(self.world, self.news).items()
+            ]
             if self.stuck:
                 return (f"nothing can be written down: {self.stuck}", *silent)
             if self.undecided:
@@ -555,6 +526,12 @@ class ControlRoom:
     def advise(self, decision: str, digest: str, by: Person, reason: str, approve: bool) -> Receipt:
         """Put advice beside a decision that waits; nothing holds by it."""
         return self.desk.advise(decision, digest, by, reason, approve)
+
+    def edit(self, decision: str, digest: str, edit: Edit, by: Person, reason: str) -> Receipt:
+        """Put another decision in the place of one that waits, as a person edited it."""
+        with self.lock:
+            told = AsTold(self.orders, self.memory.commitments, self.currency)
+        return self.desk.edit(decision, digest, edit, by, reason, told)
 
     def change_mode(self, mode: str, by: Person, reason: str) -> Receipt:
         """Ask for a mode: raising takes two people, lowering one."""
