@@ -50,6 +50,7 @@ from gridtide.loop.shown.room_frame import (
     sites_of,
     standing_values,
 )
+from gridtide.loop.standing_in import Expected
 from gridtide.loop.turn import Memory, Turn, take_turn
 from gridtide.loop.underway import settled
 from gridtide.loop.verifying import Moved, Verdict
@@ -233,6 +234,7 @@ class ControlRoom:
         """What the next room must know if this one is gone at the next instant."""
         self.desk.keep_what_lacks()
         written_down(self.lines, self.minutes)
+        self.world.doubted.write_down(self.minutes.append, self.world.now)
         if isinstance(self.policy, OnTrial):
             self.policy.keep(self.minutes.append, self.desk.documents)
         if self.desk.documents is not None:
@@ -279,6 +281,10 @@ class ControlRoom:
         else:
             self.memory = replace(turn.memory, commitments=before)
             self._ask(turn)
+        told = None if self.orders is None else self.orders.dispatch
+        self.world.doubted.expected = Expected(
+            situation=turn.situation, plan=self.memory.plan, told=told
+        )
         self._keep_limits(turn)
         self.known = frozenset(turn.orders.jobs.name.tolist())
         self.next_due = next_turn(self.mandate, self.memory, self.world.present, UNKNOWN)
