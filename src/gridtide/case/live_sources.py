@@ -16,7 +16,8 @@ from gridtide.case.live_work import ReadWork, logs_of, with_peaks
 from gridtide.case.openadr import recorded_calls
 from gridtide.case.orders import orders_of
 from gridtide.case.schema import CaseFile, DemandTable, SignalTable
-from gridtide.case.signed_signal import signature_of
+from gridtide.case.signed_signal import refuse_unsigned, signature_of
+from gridtide.case.web_source import web_source
 from gridtide.case.wiring import WARM_UP_H, asked_of, reach_of, settled
 from gridtide.case.work import resolved
 from gridtide.decide.situation import Event
@@ -245,14 +246,24 @@ def follow_sources(
 
 
 def fetched_first(case: CaseFile, folder: Path) -> None:
-    """Fetch what a case reads from addresses and has no file of yet. Raises BadInput with every fault."""
+    """Fetch what a case reads from addresses and has no file of yet, or none that is signed as it must be. Raises
+    BadInput with every fault."""
     faults = Gathered()
-    for table in case.signal:
+    for number, table in enumerate(case.signal, start=1):
         path = resolved(table.path or "", folder)
-        if table.url and not path.exists():
-            web = WebFile(url=table.url, path=path)
-            faults.of(partial(web.fetch, lambda _: None))
+        signed = partial(refuse_unsigned, table, number=number)
+        if table.url and not (path.exists() and _can(partial(signed, path))):
+            faults.of(partial(web_source(table, folder, number).fetch, signed))
     faults.refuse_if_any()
+
+
+def _can(check: Callable[[], object]) -> bool:
+    """Whether something is not refused."""
+    try:
+        check()
+    except BadInput:
+        return False
+    return True
 
 
 def _followed(live: LiveSources) -> list[Followed]:
@@ -264,7 +275,7 @@ def _followed(live: LiveSources) -> list[Followed]:
             continue
         path = resolved(table.path, folder)
         read = partial(live.signals_of, table, number)
-        web = None if table.url is None else WebFile(url=table.url, path=path)
+        web = None if table.url is None else web_source(table, folder, number)
         check = partial(_read_at, live, table, number)
         name = f"signal[{number}] {path.name}"
         beside = () if table.public_key is None else (signature_of(path),)
