@@ -676,6 +676,7 @@ class PluginTable(Table):
     signed_by: Name
     signature: Annotated[str, Field(min_length=1, max_length=200)]
     canary_days: Annotated[int, Field(ge=1, le=366)] = 7
+    after_flag: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")] | None = None
 
 
 class DeviceTable(Table):

@@ -18,6 +18,7 @@ from gridtide.finding import BadInput
 from gridtide.fleet.act import Release as ReleaseAct
 from gridtide.loop.clock import seconds, set_said
 from gridtide.loop.desk import Desk
+from gridtide.loop.editing import AsTold
 from gridtide.loop.endless import gone_on
 from gridtide.loop.expecting import draws
 from gridtide.loop.instants import next_turn
@@ -27,7 +28,8 @@ from gridtide.loop.live_world import BrokenOffError, LiveWorld
 from gridtide.loop.mandate import Mandate, Policy
 from gridtide.loop.minutes import Minutes
 from gridtide.loop.news import NoNews, ReadsNews, with_news
-from gridtide.loop.planning_beside import PlansBeside
+from gridtide.loop.on_trial import OnTrial
+from gridtide.loop.planning_beside import MadeBeside
 from gridtide.loop.recovering import kept, read_back, taken_up
 from gridtide.loop.releasing import LetGo, let_go
 from gridtide.loop.remembering import MEMORY, memory_of, remembered
@@ -51,6 +53,7 @@ from gridtide.loop.verifying import Moved, Verdict
 from gridtide.loop.world import Orders, WakingClock
 from gridtide.trust.approve import By, Tally, answerable, counted, ruled
 from gridtide.trust.autonomy_values import values_of
+from gridtide.trust.edit import Edit
 from gridtide.trust.envelope import changed
 from gridtide.trust.guard import check
 from gridtide.trust.modes import Freeze, Mode, Release, Thaw, ToEnvelope, ToMode, at_most, lapsed
@@ -202,6 +205,8 @@ class ControlRoom:
         devices_lived_on: False for simulated ones, which ended with their process; then only what people decided of
         autonomy stands."""
         self.desk.take_up()
+        if self.desk.documents is not None and isinstance(self.policy, OnTrial):
+            self.policy.take_up(self.desk.documents)
         if self.desk.documents is None or not devices_lived_on:
             return
         before = self.desk.documents.newest("world", self.mandate.owner)
@@ -218,6 +223,8 @@ class ControlRoom:
         """What the next room must know if this one is gone at the next instant."""
         self.desk.keep_what_lacks()
         written_down(self.lines, self.minutes)
+        if isinstance(self.policy, OnTrial):
+            self.policy.keep(self.minutes.append, self.desk.documents)
         if self.desk.documents is not None:
             now, owner = self.world.now, self.mandate.owner
             self.desk.documents.keep(MEMORY, owner, now, remembered(self.memory, now))
@@ -228,7 +235,7 @@ class ControlRoom:
         that is finished, what people approved, or the hour."""
         if self.turn is None or self.world.present >= self.next_due:
             return True
-        if isinstance(self.policy, PlansBeside) and self.policy.ready:
+        if isinstance(self.policy, MadeBeside) and self.policy.ready:
             return True
         if self.desk.approved() is not None:
             return True
@@ -236,6 +243,8 @@ class ControlRoom:
 
     def _taken(self, turn: Turn, as_of: datetime) -> None:
         """What becomes of a turn: told at once, put before people, or neither."""
+        if isinstance(self.policy, OnTrial):
+            self.policy.judged(turn)
         before = self.memory.commitments
         touch = touched(turn.orders.dispatch, turn.standing, turn.situation)
         clocks = {site.name: site.clock for site in self.mandate.fleet.sites}
@@ -372,7 +381,8 @@ class ControlRoom:
 
     def _standing(self, now: datetime) -> Standing:
         """How the room stands now, to be shown."""
-        fallen = self.policy.fallen if isinstance(self.policy, PlansBeside) else ""
+        fallen = self.policy.fallen if isinstance(self.policy, MadeBeside) else ""
+        trial = self.policy.alarms() if isinstance(self.policy, OnTrial) else []
         return Standing(
             now=now,
             autonomy=self.desk.autonomy,
@@ -387,6 +397,7 @@ class ControlRoom:
                 ("no-decision", self.policy.name, self.undecided),
                 ("planner", self.policy.name, fallen),
                 ("clock-set", "clock", set_said(self.clock)),
+                *trial,
             ),
             world=self.world,
             news=self.news,
@@ -511,6 +522,12 @@ class ControlRoom:
     def advise(self, decision: str, digest: str, by: Person, reason: str, approve: bool) -> Receipt:
         """Put advice beside a decision that waits; nothing holds by it."""
         return self.desk.advise(decision, digest, by, reason, approve)
+
+    def edit(self, decision: str, digest: str, edit: Edit, by: Person, reason: str) -> Receipt:
+        """Put another decision in the place of one that waits, as a person edited it."""
+        with self.lock:
+            told = AsTold(self.orders, self.memory.commitments, self.currency)
+        return self.desk.edit(decision, digest, edit, by, reason, told)
 
     def change_mode(self, mode: str, by: Person, reason: str) -> Receipt:
         """Ask for a mode: raising takes two people, lowering one."""

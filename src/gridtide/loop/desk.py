@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from gridtide.digest import digest
+from gridtide.finding import BadInput
+from gridtide.loop.editing import AsTold, edited_proposal, edited_turn
 from gridtide.loop.minutes import Minutes
 from gridtide.loop.room import Receipt
 from gridtide.loop.turn import Turn
@@ -18,6 +20,8 @@ from gridtide.loop.world import Clock
 from gridtide.trust.approve import (
     Answer,
     Docket,
+    Edited,
+    Settled,
     advised,
     answerable,
     approved,
@@ -25,9 +29,11 @@ from gridtide.trust.approve import (
     rejected,
     shown,
     superseded,
+    unedited,
 )
 from gridtide.trust.autonomy_values import autonomy_of, values_of
 from gridtide.trust.documents import KeepsDocuments
+from gridtide.trust.edit import Edit, edit_values
 from gridtide.trust.modes import Autonomy, Change, asked, lapsed, raises
 from gridtide.trust.people import Person
 from gridtide.trust.proposal import Proposal
@@ -164,6 +170,52 @@ class Desk:
             if advice.held:
                 self.dockets[decision] = replace(found, docket=advice.docket)
             return Receipt(held=advice.held, said=advice.said)
+
+    def edit(
+        self, decision: str, read: str, edit: Edit, by: Person, reason: str, told: AsTold
+    ) -> Receipt:
+        """What comes of an edit of a decision that waits: another decision that waits in its place. Raises BadInput
+        with everything that does not fit, or that the guard refuses; the decision waits on then."""
+        with self.lock:
+            found = self.dockets.get(decision)
+            if found is None:
+                return self._nothing_waits(decision, by)
+            answer = self._answer(decision, read, by, reason, approving=False)
+            heard = unedited(found.docket, answer)
+            if not heard.held:
+                self.minutes.append(_plain(heard.note))
+                return Receipt(held=False, said=heard.said)
+        try:
+            turn = edited_turn(found.turn, told, edit, answer.at)
+        except BadInput as fault:
+            said = replace(heard.note, held=False, said=str(fault))
+            self.minutes.append({**_plain(said), "edit": edit_values(edit)})
+            raise
+        with self.lock:
+            if (
+                decision not in self.dockets
+                or not (heard := unedited(self.dockets[decision].docket, answer)).held
+            ):
+                return self._nothing_waits(decision, by)
+            return self._edited(self.dockets[decision], turn, edit, heard, told)
+
+    def _edited(
+        self, found: Asked, turn: Turn, edit: Edit, heard: Settled, told: AsTold
+    ) -> Receipt:
+        """Put an edited decision in the place of the one that it was made of."""
+        name, new, note = found.turn.decision.id, turn.decision.id, heard.note
+        said = f"decision {new[:12]} stands in its place and waits for approval"
+        values: dict[str, object] = {"of": name, "edit": edit_values(edit)}
+        values["standing"] = digest(turn.standing)
+        self.minutes.append({**_plain(replace(note, said=said)), "decision": new, **values})
+        proposal = edited_proposal(
+            turn, found.docket.proposal, edit, note.who, note.reason, told.currency, note.at
+        )
+        made = Edited(of=name, by=note.who, at=note.at, edit=edit, reason=note.reason)
+        self.minutes.write(turn.decision, ruling=["a person edited it"], **values)
+        self._closed(name, found, new)
+        self.dockets[new] = Asked(docket=Docket(proposal=proposal, edited=made), turn=turn)
+        return Receipt(held=True, said=said)
 
     def _answer(self, decision: str, read: str, by: Person, reason: str, approving: bool) -> Answer:
         now = self.clock.now()

@@ -6,6 +6,8 @@ that made one ended, it is asked for again.
 
 from concurrent.futures import BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, runtime_checkable
 
 from gridtide.decide.call_answer import CallAnswer
 from gridtide.decide.dispatch import Dispatch, Reason
@@ -20,13 +22,29 @@ from gridtide.loop.mandate import Policy
 Made = tuple[Plan | None, Dispatch]
 
 
+@runtime_checkable
+class MadeBeside(Protocol):
+    """A policy whose plans are made beside the loop, as a room sees it."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether a plan is finished that no turn has used yet."""
+        ...
+
+    @property
+    def fallen(self) -> str:
+        """Why the last plan that was waited for never came, empty once one does."""
+        ...
+
+
 @dataclass(kw_only=True, eq=False)
 class PlansBeside:
     """A policy whose plans an executor makes. Between plans it dispatches at once by the newest plan there is.
 
     asked: the situation a plan was asked of last, and what will come of it; None where nothing is awaited.
     fallen: why the last plan that was waited for never came, empty once one does. waits_first: whether the first turn
-    waits for its plan: where a step is long, nothing would be planned through all of it.
+    waits for its plan: where a step is long, nothing would be planned through all of it. answered: of which instant the
+    newest plan was asked that a turn has used.
     """
 
     policy: Policy
@@ -34,6 +52,7 @@ class PlansBeside:
     asked: tuple[Situation, Future[Made]] | None = None
     fallen: str = ""
     waits_first: bool = False
+    answered: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -54,7 +73,7 @@ class PlansBeside:
         """
         if due or self._is_lost():
             self._ask(plan, situation, held)
-        if self.waits_first and plan is None and self.asked is not None:
+        if self.waits_first and self.answered is None and self.asked is not None:
             wait([self.asked[1]])
         if self.asked is not None and self.ready and not self._is_lost():
             return self._finished(situation, held)
@@ -83,7 +102,7 @@ class PlansBeside:
         assert self.asked is not None
         (seen, made), self.asked = self.asked, None
         plan, dispatch = made.result()
-        self.fallen = ""
+        self.fallen, self.answered = "", seen.as_of
         if seen.as_of == situation.as_of:
             return plan, dispatch
         return plan, carried_on(dispatch, seen.jobs, _standing(situation, held), situation)

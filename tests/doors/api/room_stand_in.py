@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 import gridtide.case
+from gridtide.finding import BadInput, Finding
 from gridtide.loop.mandate import Mandate
 from gridtide.loop.room import Frame, Receipt
 from gridtide.loop.shown.frame import framed
@@ -14,6 +15,7 @@ from gridtide.loop.shown.glance import Glance
 from gridtide.loop.turn import Memory, Turn
 from gridtide.stores.memory import MemoryStore
 from gridtide.trust.audit import contents, linked
+from gridtide.trust.edit import Edit, edit_values, edit_words
 from gridtide.trust.people import Person, Role
 from gridtide.trust.record import Store
 
@@ -165,6 +167,21 @@ class StandIn:
 
     def reject(self, decision: str, digest: str, by: Person, reason: str) -> Receipt:
         return self._settled("rejected", (decision, digest), by, reason)
+
+    def edit(self, decision: str, digest: str, edit: Edit, by: Person, reason: str) -> Receipt:
+        waits = self._waiting.get(decision)
+        if waits is None or waits["digest"] != digest:
+            return Receipt(held=False, said=f"{decision} is another than was read")
+        if unknown := sorted(set(edit.sites) - set(self.sites)):
+            limit = ", ".join(self.sites)
+            raise BadInput(
+                Finding(subject=one, value="is no site", limit=limit, mend="Name one of these.")
+                for one in unknown
+            )
+        says = {"edit": edit_values(edit), "by": by.name, "reason": reason}
+        self._waiting[decision] = {**waits, "title": edit_words(edit)}
+        self.note({"kind": "edited", "decision": decision, **says})
+        return Receipt(held=True, said=f"{decision} waits as {by.name} edited it")
 
     def change_mode(self, mode: str, by: Person, reason: str) -> Receipt:
         raises = MODES.index(mode) > MODES.index(self.mode)

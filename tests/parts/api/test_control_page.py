@@ -10,6 +10,8 @@ from in_a_browser import act, barriers, opened
 from playwright.sync_api import Browser, Page, expect
 from service_process import Running, service
 
+pytestmark = pytest.mark.alone
+
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "src" / "gridtide" / "static" / "control"
 ODD = "<img src=x onerror=alert(1)>"

@@ -13,6 +13,7 @@ from gridtide.doors.api.answers import (
     Answered,
     Asked,
     AskedAdvice,
+    AskedEdit,
     AskedEnvelope,
     AskedMode,
     Said,
@@ -21,6 +22,7 @@ from gridtide.doors.api.problems import refused
 from gridtide.doors.api.reading import Decision
 from gridtide.doors.api.tallies import Tallies
 from gridtide.loop.room import Receipt, Room
+from gridtide.trust.edit import edit_of
 from gridtide.trust.people import Person, Role
 
 
@@ -59,6 +61,14 @@ def acting(room: Callable[[], Room], tallies: Tallies) -> APIRouter:
         receipt = await run_in_threadpool(do, decision, asked.digest, by, asked.reason)
         tallies.approvals["rejected" if receipt.held else "refused"] += 1
         return _said(f"reject {decision}", receipt, response)
+
+    @router.post("/proposals/{decision}/edit")
+    async def edit(decision: Decision, asked: AskedEdit, by: Approver, response: Response) -> Said:
+        """Put another decision in the place of one that waits, as you edit it; the guard looks again. An approver."""
+        wanted = edit_of(asked.model_dump(exclude={"digest", "reason"}))
+        do = room().edit
+        receipt = await run_in_threadpool(do, decision, asked.digest, wanted, by, asked.reason)
+        return _said(f"edit {decision}", receipt, response)
 
     @router.post("/proposals/{decision}/advice")
     async def advice(

@@ -163,8 +163,17 @@ def sign(
     "--trial", type=click.Choice(["shadow", "advise", "act"]), default="shadow", show_default=True,
     help="How far it is to be believed.",
 )  # fmt: skip
+@click.option("--after-flag", metavar="ID", help="Believe it again, after a flag of a live room.")
 @JSON
-def plugin(file: Path, name: str, signer: str, key_file: Path, trial: str, as_json: bool) -> None:
+def plugin(
+    file: Path,
+    name: str,
+    signer: str,
+    key_file: Path,
+    trial: str,
+    after_flag: str | None,
+    as_json: bool,
+) -> None:
     """Sign FILE, a planner of somebody else: prints the tables that a case needs to let it decide."""
     import hashlib
 
@@ -181,8 +190,9 @@ def plugin(file: Path, name: str, signer: str, key_file: Path, trial: str, as_js
     assert code is not None and private is not None
     digest = hashlib.sha256(code).hexdigest()
     listed = Plugin(
-        name=name, sha256=digest, trial=Trial(trial), signed_by=signer, signature="", canary_days=7
-    )
+        name=name, sha256=digest, trial=Trial(trial), signed_by=signer, signature="", canary_days=7,
+        after_flag=after_flag or "",
+    )  # fmt: skip
     found = {
         "approver": signer,
         "public": written(public_bytes(private)),
@@ -191,6 +201,7 @@ def plugin(file: Path, name: str, signer: str, key_file: Path, trial: str, as_js
             "path": str(file),
             "sha256": digest,
             "trial": trial,
+            **({"after_flag": after_flag} if after_flag else {}),
             "signed_by": signer,
             "signature": signed(listing(listed), private),
         },

@@ -14,7 +14,7 @@ from gridtide.decide.state import Status
 from gridtide.fleet.jobs import NO_DEADLINE_S
 from gridtide.loop.room import Frame
 from gridtide.loop.seen import Seen
-from gridtide.loop.shown.many_sites import many, short
+from gridtide.loop.shown.many_sites import columns_of, fleet_of, many
 from gridtide.loop.verifying import Alarm
 from gridtide.signals.signal import Kind, Signal
 from gridtide.timeline import Timeline, epoch_s, instant
@@ -116,13 +116,15 @@ def framed(number: int, at: datetime, values: Mapping[str, object]) -> Frame:
 
 
 def within(values: Mapping[str, object]) -> dict[str, object]:
-    """The values, where they are larger than a frame with less of them: many sites as sums and columns; then other
-    lists lose their last entries, the longest first, and `left_out` says how many of each."""
+    """The values with sums of all sites, and where they are larger than a frame with less of them: many sites as
+    columns; then other lists lose their last entries, the longest first, and `left_out` says how many of each."""
     kept = dict(values)
     sites = kept.get("sites")
-    if isinstance(sites, list) and many(sites):
-        del kept["sites"]
-        kept |= short(sites)
+    if isinstance(sites, list) and sites:
+        kept["fleet"] = fleet_of(sites)
+        if many(sites):
+            del kept["sites"]
+            kept["columns"] = columns_of(sites)
     left_out: dict[str, int] = {}
     while len(json.dumps(kept)) > BYTES_MOST:
         lists = [

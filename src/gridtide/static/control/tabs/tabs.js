@@ -1,7 +1,7 @@
 /** The tabs: one asks one path, again and again while it is open, and is drawn anew when what is said has changed. */
 
-import { ask } from "../asking.js";
-import { $, made } from "../made.js";
+import { ask, whyNot } from "../asking.js";
+import { $, button, made } from "../made.js";
 import { named } from "../words.js";
 import { auditPath, drawAudit } from "./audit.js";
 import { closeDrawn, drawAll } from "./drawn.js";
@@ -35,7 +35,7 @@ export async function showTab(anew = true) {
     const text = JSON.stringify({ ...said, at: "" });
     if (mine !== shown || (text === mine.text && !anew)) return;
     mine.text = text;
-    if (status !== 200) $("tab").replaceChildren(made("p", { text: said.errors.map((one) => `${one.subject} ${one.value}: ${one.next_step}`).join(" ") }));
+    if (status !== 200) $("tab").replaceChildren(made("p", {}, whyNot(said)));
     else redraw(() => (name === "audit" ? drawAudit(said, () => showTab()) : [...drawAll(said, path), pages(said)]));
   } catch {
     /* the line says it */
@@ -44,7 +44,7 @@ export async function showTab(anew = true) {
 
 function showLinks(name) {
   const focused = [...$("tabs").children].indexOf(document.activeElement);
-  const links = Object.keys(TABS).map((one, place) => made("a", { href: `#${one}`, text: named(`tab_${one}`), title: String(place + 1) }));
+  const links = Object.keys(TABS).map((one, place) => made("a", { href: `#${one}`, title: String(place + 1) }, named(`tab_${one}`)));
   links[Object.keys(TABS).indexOf(name)].ariaCurrent = "page";
   $("tabs").replaceChildren(...links);
   $("tabs").children[focused]?.focus();
@@ -54,8 +54,8 @@ function showLinks(name) {
 
 function pages(said) {
   if (!said.left_out?.sites) return null;
-  const step = (by) => made("button", { type: "button", text: named(by < 0 ? "sites_before" : "sites_after"), disabled: by < 0 ? !first : said.sites.length < FEW, onclick: () => ((first = Math.max(first + by, 0)), showTab()) });
-  return made("section", { kind: "whole asks", children: [step(-FEW), step(FEW)] });
+  const step = (by) => button("", named(by < 0 ? "sites_before" : "sites_after"), () => ((first = Math.max(first + by, 0)), showTab()), { disabled: by < 0 ? !first : said.sites.length < FEW });
+  return made("section.whole", {}, made("p.asks", {}, step(-FEW), step(FEW)));
 }
 
 /** Draw the tab anew; what was open stays open, and what had the focus has it. */
