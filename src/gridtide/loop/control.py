@@ -153,7 +153,9 @@ class ControlRoom:
             self.mandate = gone_on(self.mandate, self.world)
         news = self.news.newest(self.world.now)
         if news is not None:
-            self.mandate, self.next_due = with_news(self.mandate, news), self.world.present
+            known = with_news(self.mandate, self.memory, news, self.world)
+            self.mandate, self.memory = known
+            self.next_due = self.world.present
         try:
             self._decide(self.world.now)
             if self.closed:
