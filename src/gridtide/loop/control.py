@@ -14,6 +14,7 @@ import numpy as np
 
 from gridtide.decide.reservations import grid_step_s, slot_grid
 from gridtide.decide.room import promised_room
+from gridtide.decide.situation import Event
 from gridtide.finding import BadInput
 from gridtide.fleet.act import Release as ReleaseAct
 from gridtide.loop.basis import KeepsBases
@@ -36,7 +37,7 @@ from gridtide.loop.releasing import LetGo, let_go
 from gridtide.loop.remembering import MEMORY, memory_of, remembered
 from gridtide.loop.room import Frame, Receipt
 from gridtide.loop.seen import Seen
-from gridtide.loop.set_points.regulating import RegulationThread, written_down
+from gridtide.loop.set_points.regulating import RegulationThread, faults_of, written_down
 from gridtide.loop.settling import Settling
 from gridtide.loop.shown.ahead import ahead_values
 from gridtide.loop.shown.frame import framed
@@ -49,10 +50,13 @@ from gridtide.loop.shown.room_frame import (
     sites_of,
     standing_values,
 )
+from gridtide.loop.standing_in import Expected
 from gridtide.loop.turn import Memory, Turn, take_turn
 from gridtide.loop.underway import settled
 from gridtide.loop.verifying import Moved, Verdict
+from gridtide.loop.within_limits import Limits, binding
 from gridtide.loop.world import Orders, WakingClock
+from gridtide.timeline import Timeline
 from gridtide.trust.approve import By, Tally, answerable, counted, ruled
 from gridtide.trust.autonomy_values import values_of
 from gridtide.trust.edit import Edit
@@ -78,7 +82,8 @@ class ControlRoom:
     why the last turn came to nothing. verdicts: what meters said of the acts of the last step. decided_s: how long
     turns took since the last frame; fates: what came of acts since this room began. leaving: what is still to be let
     go after a release. lines: of set-points, each in its thread beside the loop. endings: what ends with the room.
-    believed: the highest mode in which its policy decides without people.
+    believed: the highest mode in which its policy decides without people. limits: mandatory ones of
+    the grid.
     """
 
     mandate: Mandate
@@ -112,6 +117,7 @@ class ControlRoom:
     endless: bool = False
     news: ReadsNews = field(default_factory=NoNews)
     believed: Mode = Mode.EMERGENCY
+    limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
         self.world.attend = self._between
@@ -151,7 +157,9 @@ class ControlRoom:
             self.mandate = gone_on(self.mandate, self.world)
         news = self.news.newest(self.world.now)
         if news is not None:
-            self.mandate, self.next_due = with_news(self.mandate, news), self.world.present
+            known = with_news(self.mandate, self.memory, news, self.world)
+            self.mandate, self.memory = known
+            self.next_due = self.world.present
         try:
             self._decide(self.world.now)
             if self.closed:
@@ -232,6 +240,7 @@ class ControlRoom:
         """What the next room must know if this one is gone at the next instant."""
         self.desk.keep_what_lacks()
         written_down(self.lines, self.minutes)
+        self.world.doubted.write_down(self.minutes.append, self.world.now)
         if isinstance(self.policy, OnTrial):
             self.policy.keep(self.minutes.append, self.desk.documents)
         if self.desk.documents is not None:
@@ -247,6 +256,8 @@ class ControlRoom:
         if isinstance(self.policy, MadeBeside) and self.policy.ready:
             return True
         if self.desk.approved() is not None:
+            return True
+        if self.limits.due(self._binds(), self.orders, self.desk.autonomy):
             return True
         return not self.known >= frozenset(self.world.active().name.tolist())
 
@@ -276,8 +287,27 @@ class ControlRoom:
         else:
             self.memory = replace(turn.memory, commitments=before)
             self._ask(turn)
+        told = None if self.orders is None else self.orders.dispatch
+        self.world.doubted.expected = Expected(
+            situation=turn.situation, plan=self.memory.plan, told=told
+        )
+        self._keep_limits(turn)
         self.known = frozenset(turn.orders.jobs.name.tolist())
         self.next_due = next_turn(self.mandate, self.memory, self.world.present, UNKNOWN)
+
+    def _binds(self) -> tuple[Event, ...]:
+        """Mandatory limits that bind in the step that begins."""
+        step = Timeline(edges_s=self.world.steps.edges_s[self.world.present :][:2])
+        return binding(self.mandate.fleet, self.mandate.events, step, self.world.now)
+
+    def _keep_limits(self, turn: Turn) -> None:
+        """Tell what mandatory limits require by now and what is in force does not keep: that waits for nobody."""
+        stood, orders, autonomy = self.limits.stands(self.orders), self.orders, self.desk.autonomy
+        found = self.limits.required(turn, self._binds(), orders, autonomy)
+        if found is not None:
+            decision = self.bases.limited(found, turn, orders, autonomy, self.limits, stood)
+            self.minutes.write(decision, ruling=list(found.why))
+            self._take(found.orders, replace(decision, stage=Stage.APPROVED))
 
     def _ask(self, turn: Turn) -> None:
         proposal = proposal_of(
@@ -407,7 +437,9 @@ class ControlRoom:
                 ("no-decision", self.policy.name, self.undecided),
                 ("planner", self.policy.name, fallen),
                 ("clock-set", "clock", set_said(self.clock)),
+                *self.limits.alarms(now),
                 *trial,
+                *faults_of(self.lines),
             ),
             world=self.world,
             news=self.news,
@@ -532,6 +564,10 @@ class ControlRoom:
     def advise(self, decision: str, digest: str, by: Person, reason: str, approve: bool) -> Receipt:
         """Put advice beside a decision that waits; nothing holds by it."""
         return self.desk.advise(decision, digest, by, reason, approve)
+
+    def reading(self, decision: str, by: Person) -> Receipt:
+        """Somebody has a decision that waits before them."""
+        return self.desk.reading(decision, by)
 
     def edit(self, decision: str, digest: str, edit: Edit, by: Person, reason: str) -> Receipt:
         """Put another decision in the place of one that waits, as a person edited it."""

@@ -22,15 +22,6 @@ from gridtide.loop.mandate import Policy
 Made = tuple[Plan | None, Dispatch]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Asked:
-    """What a plan was asked of: the plan that held, the situation, and its jobs with the witness of each promise."""
-
-    plan: Plan | None
-    situation: Situation
-    held: Reservations
-
-
 @runtime_checkable
 class MadeBeside(Protocol):
     """A policy whose plans are made beside the loop, as a room sees it."""
@@ -44,6 +35,15 @@ class MadeBeside(Protocol):
     def fallen(self) -> str:
         """Why the last plan that was waited for never came, empty once one does."""
         ...
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Asked:
+    """What a plan was asked of: the plan that held, the situation, and its jobs with the witness of each promise."""
+
+    plan: Plan | None
+    situation: Situation
+    held: Reservations
 
 
 @dataclass(kw_only=True, eq=False)

@@ -199,7 +199,12 @@ def turn_from(
         decision=_decision(
             mandate, policy, seen, dispatch, verdict, (answers, (*calls, *passed)), memory
         ),
-        orders=Orders(jobs=situation.jobs, dispatch=dispatch, promised=admission.promised),
+        orders=Orders(
+            jobs=situation.jobs,
+            dispatch=dispatch,
+            promised=admission.promised,
+            plan=memory.plan,
+        ),
         verdict=verdict,
         answers=answers,
         situation=situation,
