@@ -50,6 +50,7 @@ from gridtide.loop.shown.past_steps import PastSteps
 from gridtide.loop.turn import Memory, Turn, take_turn
 from gridtide.loop.underway import settled
 from gridtide.loop.verifying import Moved, Verdict
+from gridtide.loop.wanted_replicas import Wanted, nobody
 from gridtide.loop.world import Orders, WakingClock
 from gridtide.timeline import instant
 from gridtide.trust.approve import By, Tally, answerable, counted, ruled
@@ -76,7 +77,7 @@ class ControlRoom:
     why the last turn came to nothing. verdicts: what meters said of the acts of the last step. decided_s: how long
     turns took since the last frame; fates: what came of acts since this room began. leaving: what is still to be let
     go after a release. lines: of set-points, each in its thread beside the loop. endings: what ends with the room.
-    believed: the highest mode in which its policy decides without people.
+    believed: the highest mode in which its policy decides without people. serving: what a service shall run now.
     """
 
     mandate: Mandate
@@ -110,6 +111,7 @@ class ControlRoom:
     endless: bool = False
     news: ReadsNews = field(default_factory=NoNews)
     believed: Mode = Mode.EMERGENCY
+    serving: Callable[[str], Mapping[str, Wanted] | None] = nobody
 
     def __post_init__(self) -> None:
         self.world.attend = self._between
@@ -526,6 +528,10 @@ class ControlRoom:
     def regulation(self) -> tuple[Mapping[str, object], ...]:
         """Each line of set-points now."""
         return tuple(one.regulation.values() for one in self.lines)
+
+    def replicas(self, service: str) -> Mapping[str, Wanted] | None:
+        """What a service shall run at each place now."""
+        return self.serving(service)
 
     def approve(self, decision: str, digest: str, by: Person, reason: str) -> Receipt:
         """Approve a decision that waits; it is told by the next turn, as it stands then."""

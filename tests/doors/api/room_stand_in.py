@@ -12,6 +12,7 @@ from gridtide.loop.room import Frame, Receipt
 from gridtide.loop.shown.frame import framed
 from gridtide.loop.shown.glance import Glance
 from gridtide.loop.turn import Memory, Turn
+from gridtide.loop.wanted_replicas import Wanted
 from gridtide.stores.memory import MemoryStore
 from gridtide.trust.audit import contents, linked
 from gridtide.trust.people import Person, Role
@@ -68,6 +69,10 @@ class StandIn:
 
     def regulation(self) -> tuple[Mapping[str, object], ...]:
         return ({"site": "nantong", "follows": True, "signal": 0.5, "score": None},)
+
+    def replicas(self, service: str) -> Mapping[str, Wanted] | None:
+        one = Wanted(replicas=12, requests_per_s=40.0, until=START)
+        return {"nantong/a": one, "zhangbei/b": one} if service == "chat" else None
 
     def ahead(self) -> Mapping[str, object]:
         edges = [(START + timedelta(minutes=15 * step)).isoformat() for step in range(97)]
