@@ -54,6 +54,7 @@ from gridtide.loop.standing_in import Expected
 from gridtide.loop.turn import Memory, Turn, take_turn
 from gridtide.loop.underway import settled
 from gridtide.loop.verifying import Moved, Verdict
+from gridtide.loop.wanted_replicas import Wanted, nobody
 from gridtide.loop.within_limits import Limits, binding
 from gridtide.loop.world import Orders, WakingClock
 from gridtide.timeline import Timeline
@@ -83,7 +84,7 @@ class ControlRoom:
     turns took since the last frame; fates: what came of acts since this room began. leaving: what is still to be let
     go after a release. lines: of set-points, each in its thread beside the loop. endings: what ends with the room.
     believed: the highest mode in which its policy decides without people. bases: keeps what turns were made of.
-    limits: mandatory ones of the grid.
+    limits: mandatory ones of the grid. serving: what a service shall run now.
     """
 
     mandate: Mandate
@@ -119,6 +120,7 @@ class ControlRoom:
     believed: Mode = Mode.EMERGENCY
     bases: KeepsBases = field(default_factory=KeepsBases)
     limits: Limits = field(default_factory=Limits)
+    serving: Callable[[str], Mapping[str, Wanted] | None] = nobody
 
     def __post_init__(self) -> None:
         self.world.attend = self._between
@@ -545,6 +547,10 @@ class ControlRoom:
     def regulation(self) -> tuple[Mapping[str, object], ...]:
         """Each line of set-points now."""
         return tuple(one.regulation.values() for one in self.lines)
+
+    def replicas(self, service: str) -> Mapping[str, Wanted] | None:
+        """What a service shall run at each place now."""
+        return self.serving(service)
 
     def approve(self, decision: str, digest: str, by: Person, reason: str) -> Receipt:
         """Approve a decision that waits; it is told by the next turn, as it stands then."""
