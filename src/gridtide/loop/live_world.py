@@ -142,7 +142,7 @@ class LiveWorld:
         expected_s = np.maximum(self.roll.expected_s(chosen, self.over) - done_s, 1)
         told = [self._given(job, int(left)) for job, left in zip(jobs, left_s, strict=True)]
         sites = np.full(len(self.fleet.sites), np.nan)
-        seen = self.seen
+        seen = self.doubted.with_expected(self.seen, self.fleet)
         return State(
             measured_at=self.now,
             soc_kwh=self._soc_kwh(),
