@@ -2,6 +2,7 @@
 
 import { ask, findToken, forgetToken, keepToken, learn, listen, whyNot } from "./asking.js";
 import { choose, explain, listed, prepareDecisions, showDecisions, withChosen } from "./decisions.js";
+import { edit, prepareEditing } from "./editing.js";
 import { isOver, showFigures } from "./figures.js";
 import { lookFlexibility, prepareFlexibility, showFlexibility } from "./flexibility.js";
 import { age, heard, isStale, takeFrame, takeWhole, usual } from "./heard.js";
@@ -132,9 +133,8 @@ function planIsOld() {
   return Date.parse(heard.frame?.values.at ?? "") - Date.parse(heard.ahead?.at ?? "") > 1_800_000;
 }
 
-function answer(what, one) {
-  const against = listed(one.against).map((text) => `${word("against")}: ${text}`);
-  wonder(`${word(what)}: ${one.title}`, against, what, `/api/proposals/${encodeURIComponent(one.id)}/${what}`, { digest: one.digest });
+function answer(what, one, more, about = listed(one.against).map((text) => `${word("against")}: ${text}`)) {
+  wonder(`${word(what)}: ${one.title}`, about, what, `/api/proposals/${encodeURIComponent(one.id)}/${what}`, { digest: one.digest, ...more });
 }
 
 function freezeOrThaw() {
@@ -211,7 +211,7 @@ async function follow() {
 
 const KEYS = {
   j: () => choose(1), k: () => choose(-1),
-  a: () => withChosen((one) => answer("approve", one)), r: () => withChosen((one) => answer("reject", one)), e: () => withChosen(explain), w: () => withChosen(wonderWhat),
+  a: () => withChosen((one) => answer("approve", one)), r: () => withChosen((one) => answer("reject", one)), e: () => withChosen(explain), m: () => withChosen(edit), w: () => withChosen(wonderWhat),
   "/": () => !$("choose").hidden && $("find").focus(), f: freezeOrThaw, u: release, ...tabKeys, l: () => (speakOther(), showAll()), d: shade,
 };
 
@@ -238,6 +238,7 @@ function begin() {
   prepareDecisions(answer);
   prepareMany(showFrame);
   prepareWhatIf();
+  prepareEditing((...what) => answer("edit", ...what));
   prepareFlexibility();
   for (const [id, act] of [["freeze", freezeOrThaw], ["release", release], ["language", KEYS.l], ["shade", shade], ["leave", () => $("ask").close("")], ["close", () => $("source").close()]]) $(id).onclick = act;
   $("entry").onsubmit = (event) => {

@@ -1,8 +1,10 @@
 /** Decisions awaiting approval: what, why, what speaks against it, until when it can be undone, when it expires. */
 
 import { ask } from "./asking.js";
+import { edit } from "./editing.js";
 import { heard } from "./heard.js";
 import { $, button, made, terms } from "./made.js";
+import { reads } from "./reads.js";
 import { facts as told } from "./tabs/drawn.js";
 import { wonderWhat } from "./whatif.js";
 import { instant, number, span, word } from "./words.js";
@@ -20,6 +22,7 @@ export function prepareDecisions(answer) {
 /** Show what waits; nothing is touched while nothing changed, so that focus stays where it is. */
 export function showDecisions(always = false) {
   const now = JSON.stringify([heard.proposals, [...explained], chosen]);
+  reads(chosen);
   if (!always && now === shown) return showTimes();
   shown = now;
   const had = document.activeElement?.dataset?.act;
@@ -62,11 +65,12 @@ function whole(one) {
     ["expires", made("dd", { data: { until: one.expires_at } })],
     ["moves", moved && `${moved}${typeof one.share === "number" ? ` (${number(100 * one.share, 1)} %)` : ""}`],
     ["jobs", jobs.length && `${jobs.length}: ${jobs.slice(0, 6).join(", ")}${jobs.length > 6 ? " …" : ""}`],
+    ["readBy", one.read_by?.join(", ")],
     ["asks", one.asks ?? "–"],
     ["digest", made("dd.code", {}, String(one.digest).slice(0, 16))],
   ].filter(([, value]) => value);
   const why = explained.get(one.id);
-  const acts = { approve: () => onAnswer("approve", one), reject: () => onAnswer("reject", one), explain: () => explain(one), whatIf: () => wonderWhat(one) };
+  const acts = { approve: () => onAnswer("approve", one), reject: () => onAnswer("reject", one), edit: () => edit(one), explain: () => explain(one), whatIf: () => wonderWhat(one) };
   const buttons = Object.entries(acts).map(([key, act]) => {
     const label = word(key === "explain" && why ? "hide" : key);
     return button(key === "approve" ? "strong" : "", label, act, { ariaLabel: `${label}: ${one.title}`, data: { act: `${key} ${one.id}` } });
@@ -96,5 +100,7 @@ export function choose(by) {
 
 export function withChosen(then) {
   const one = heard.proposals.find((other) => other.id === chosen);
-  if (one) then(one);
+  if (!one) return;
+  reads(chosen);
+  then(one);
 }

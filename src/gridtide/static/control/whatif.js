@@ -34,7 +34,8 @@ export function prepareWhatIf() {
   };
 }
 
-function options(id, pairs) {
+/** The choices of a field. @param {string[][]} pairs values, and what they are called */
+export function options(id, pairs) {
   $(id).replaceChildren(...pairs.map(([value, text]) => made("option", { value }, text)));
 }
 
