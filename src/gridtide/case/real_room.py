@@ -10,12 +10,14 @@ import numpy as np
 from gridtide.case.build import study_of
 from gridtide.case.live_room import room_over
 from gridtide.case.live_sources import fetched_first, follow_sources
+from gridtide.case.live_work import ReadWork
 from gridtide.case.load import read_case
 from gridtide.case.present_course import holding
 from gridtide.case.real_devices import Now, RealDevices, real_devices
 from gridtide.case.schema import AutonomyTable, CaseFile
 from gridtide.case.setpoint_lines import lines_of
 from gridtide.finding import Finding, Gathered
+from gridtide.fleet.jobs import Jobs
 from gridtide.loop.beside import Pace, all_beside
 from gridtide.loop.clock import steady_s
 from gridtide.loop.control import ControlRoom
@@ -62,7 +64,7 @@ def read_real(path: Path, now: Now) -> RealCase:
     return RealCase(
         case=case,
         folder=folder,
-        study=_staying(study),
+        study=replace(study, jobs=_at_home(study.jobs)),
         devices=devices,
         envelope=envelope,
         lines=lines_of(case),
@@ -96,7 +98,8 @@ def real_room(
     room.world.steps = room.mandate.steps
     try:
         room.begin(devices_lived_on=True)
-        sources = follow_sources(room, real.case, real.folder)
+        work = ReadWork(study=real.study, decides=decides, staying=_at_home)
+        sources = follow_sources(room, real.case, real.folder, work)
     except BaseException:
         room.close()
         raise
@@ -136,9 +139,8 @@ def _unknown_sites(case: CaseFile) -> list[Finding]:
     ]
 
 
-def _staying(study: Study) -> Study:
-    """The study whose work stays where it is: no scheduler sends it elsewhere."""
-    jobs = study.jobs
+def _at_home(jobs: Jobs) -> Jobs:
+    """Work that stays where it is: no scheduler sends it elsewhere."""
     at_home = np.zeros_like(jobs.allowed)
     at_home[np.arange(len(jobs)), jobs.home] = True
-    return replace(study, jobs=replace(jobs, allowed=at_home))
+    return replace(jobs, allowed=at_home)

@@ -546,6 +546,9 @@ class SignalTable(Table):
     path: str | None = None
     url: Annotated[str, Field(pattern=r"^https?://[^\s]+$", max_length=2000)] | None = None
     every_s: Annotated[int, Field(ge=1, le=86_400)] = 300
+    user: Annotated[str, Field(pattern=r"^[^\s:]+$", max_length=200)] | None = None
+    secret_file: Annotated[str, Field(min_length=1)] | None = None
+    secret_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
     public_key: Annotated[str, Field(min_length=44, max_length=44)] | None = None
     kinds: tuple[Name, ...] = ()
     from_zone: Name | None = None

@@ -17,6 +17,7 @@ from gridtide.decide.room import promised_room
 from gridtide.decide.situation import Event
 from gridtide.finding import BadInput
 from gridtide.fleet.act import Release as ReleaseAct
+from gridtide.loop.basis import KeepsBases
 from gridtide.loop.clock import seconds, set_said
 from gridtide.loop.desk import Desk
 from gridtide.loop.editing import AsTold
@@ -36,7 +37,8 @@ from gridtide.loop.releasing import LetGo, let_go
 from gridtide.loop.remembering import MEMORY, memory_of, remembered
 from gridtide.loop.room import Frame, Receipt
 from gridtide.loop.seen import Seen
-from gridtide.loop.set_points.regulating import RegulationThread, written_down
+from gridtide.loop.set_points.regulating import RegulationThread, faults_of, written_down
+from gridtide.loop.settling import Settling
 from gridtide.loop.shown.ahead import ahead_values
 from gridtide.loop.shown.frame import framed
 from gridtide.loop.shown.glance import Glance
@@ -48,6 +50,7 @@ from gridtide.loop.shown.room_frame import (
     sites_of,
     standing_values,
 )
+from gridtide.loop.standing_in import Expected
 from gridtide.loop.turn import Memory, Turn, take_turn
 from gridtide.loop.underway import settled
 from gridtide.loop.verifying import Moved, Verdict
@@ -79,7 +82,8 @@ class ControlRoom:
     why the last turn came to nothing. verdicts: what meters said of the acts of the last step. decided_s: how long
     turns took since the last frame; fates: what came of acts since this room began. leaving: what is still to be let
     go after a release. lines: of set-points, each in its thread beside the loop. endings: what ends with the room.
-    believed: the highest mode in which its policy decides without people. limits: mandatory ones of the grid.
+    believed: the highest mode in which its policy decides without people. bases: keeps what turns were made of.
+    limits: mandatory ones of the grid.
     """
 
     mandate: Mandate
@@ -113,10 +117,12 @@ class ControlRoom:
     endless: bool = False
     news: ReadsNews = field(default_factory=NoNews)
     believed: Mode = Mode.EMERGENCY
+    bases: KeepsBases = field(default_factory=KeepsBases)
     limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
         self.world.attend = self._between
+        self.settling = Settling(bases=self.bases, minutes=self.minutes)
         self.frame = Frame(
             number=0, at=self.clock.now(), values={"at": self.clock.now().isoformat()}
         )
@@ -147,7 +153,9 @@ class ControlRoom:
             self.mandate = gone_on(self.mandate, self.world)
         news = self.news.newest(self.world.now)
         if news is not None:
-            self.mandate, self.next_due = with_news(self.mandate, news), self.world.present
+            known = with_news(self.mandate, self.memory, news, self.world)
+            self.mandate, self.memory = known
+            self.next_due = self.world.present
         try:
             self._decide(self.world.now)
             if self.closed:
@@ -163,6 +171,8 @@ class ControlRoom:
             return
         try:
             self._verify()
+            by = (self.mandate, self.memory)
+            self.settling.went_on(self.in_force, self._step_over(), self.world.seen, by)
         except (StoreLostError, StoreFullError) as fault:
             self.stuck, self.turn = str(fault), None
         with self.lock:
@@ -181,6 +191,7 @@ class ControlRoom:
         turn = self._turn(as_of)
         if turn is None or self.closed:
             return
+        turn = self.bases.kept(turn, self.mandate, self.policy)
         with self.lock:
             self.decided_s.append(round(seconds() - begun_s, 3))
             self._taken(turn, as_of)
@@ -225,6 +236,7 @@ class ControlRoom:
         """What the next room must know if this one is gone at the next instant."""
         self.desk.keep_what_lacks()
         written_down(self.lines, self.minutes)
+        self.world.doubted.write_down(self.minutes.append, self.world.now)
         if isinstance(self.policy, OnTrial):
             self.policy.keep(self.minutes.append, self.desk.documents)
         if self.desk.documents is not None:
@@ -271,6 +283,10 @@ class ControlRoom:
         else:
             self.memory = replace(turn.memory, commitments=before)
             self._ask(turn)
+        told = None if self.orders is None else self.orders.dispatch
+        self.world.doubted.expected = Expected(
+            situation=turn.situation, plan=self.memory.plan, told=told
+        )
         self._keep_limits(turn)
         self.known = frozenset(turn.orders.jobs.name.tolist())
         self.next_due = next_turn(self.mandate, self.memory, self.world.present, UNKNOWN)
@@ -416,6 +432,7 @@ class ControlRoom:
                 ("clock-set", "clock", set_said(self.clock)),
                 *self.limits.alarms(now),
                 *trial,
+                *faults_of(self.lines),
             ),
             world=self.world,
             news=self.news,

@@ -129,7 +129,7 @@ class Desk:
             self.dockets[turn.decision.id] = Asked(docket=Docket(proposal=proposal), turn=turn)
 
     def reading(self, decision: str, by: Person) -> Receipt:
-        """Somebody has a decision that waits before them: where they may answer it, it stays for a while."""
+        """Somebody has a decision that waits before them: of who may answer it, it stays a while, whatever comes."""
         with self.lock:
             found = self.dockets.get(decision)
             if found is None or found.docket.stage is not Stage.PROPOSED:

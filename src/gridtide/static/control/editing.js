@@ -1,8 +1,7 @@
 /** A decision that waits, changed before it is approved: what is not named stays, and the guard looks again. */
 
-import { heard } from "./heard.js";
 import { $, button, made } from "./made.js";
-import { options } from "./whatif.js";
+import { options, siteNames } from "./whatif.js";
 import { word } from "./words.js";
 
 /** What may be changed: of a job or a site, and what is to be said of it. */
@@ -13,7 +12,6 @@ let changes = [];
 /** @param {(one: object, changes: object, said: string[]) => void} ask for a reason, then the room */
 export function prepareEditing(ask) {
   $("edit-kind").onchange = subjects;
-  $("edit-leave").onclick = () => $("edit").close();
   $("edit-do").onclick = () => {
     $("edit").close();
     ask(about, asked(), changes.map(saying));
@@ -30,8 +28,7 @@ export function edit(one) {
   if (about.id !== one.id) changes = [];
   about = one;
   $("edit-title").textContent = `${word("edit")}: ${one.title}`;
-  const kinds = Object.keys(CHANGES).filter((kind) => CHANGES[kind][0] !== "job" || one.jobs?.length);
-  options("edit-kind", kinds.map((kind) => [kind, word(`edit_${kind}`)]));
+  options("edit-kind", Object.keys(CHANGES).map((kind) => [kind, word(`edit_${kind}`)]));
   subjects();
   show();
   $("edit").showModal();
@@ -39,8 +36,7 @@ export function edit(one) {
 
 function subjects() {
   const [of, value] = CHANGES[$("edit-kind").value];
-  const names = of === "job" ? about.jobs : (heard.ahead?.sites ?? []).map((site) => site.site);
-  options("edit-of", names.slice(0, 500).map((name) => [name, name]));
+  options("edit-of", of === "job" ? (about.jobs ?? []) : siteNames());
   $("edit-value").disabled = !value;
   $("edit-value").value = value === "at" ? about.undo_until : value ? "0" : "";
 }

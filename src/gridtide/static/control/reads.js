@@ -12,5 +12,5 @@ export function reads(id) {
   const now = performance.now();
   if (!id || (now - seen > THERE_MS && !document.querySelector("dialog[open]")) || (id === told && now - toldAt < AGAIN_MS)) return;
   [told, toldAt] = [id, now];
-  ask(`/api/proposals/${encodeURIComponent(id)}/reading`, {}).catch(() => 0);
+  ask(`/api/proposals/${id}/reading`, {}).catch(() => 0);
 }
