@@ -12,7 +12,7 @@ from wanted import or_skipped
 from gridtide.testing.faults.listed import FAULTS
 from gridtide.testing.faults.trial import Fault, Place, Trial, kept, tried
 
-pytestmark = pytest.mark.parts
+pytestmark = [pytest.mark.parts, pytest.mark.alone]
 BRIEFLY = 1
 ALREADY = ("kill -9 of the service, SQLite", "two instances at once")
 """Faults that other tests of the service try too."""
