@@ -28,6 +28,7 @@ def device_faults(case: CaseFile) -> Iterator[Finding]:
     yield from _twice(case)
     yield from _metered(case)
     yield from _without(case)
+    yield from _led_too_long(case)
     yield from not_listed(case)
 
 
@@ -96,9 +97,15 @@ def _without(case: CaseFile) -> Iterator[Finding]:
     for number, service in enumerate(case.service, start=1):
         limit = "deferrable work: no device routes requests"
         yield _fault(f"service[{number}]", service.name, limit)
+
+
+def _led_too_long(case: CaseFile) -> Iterator[Finding]:
+    """Set-points move a store that ends them by its own register alone: an agent knows nothing of them."""
+    by_agent = {one.store for one in case.device if (one.model_extra or {}).get("agent")}
     for number, line in enumerate(case.setpoint, start=1):
-        limit = "no line: set-points move simulated stores alone, in a case without devices"
-        yield _fault(f"setpoint[{number}]", f"{line.site} by {line.line}", limit)
+        if line.site in by_agent:
+            limit = "a store whose own lease register ends set-points"
+            yield _fault(f"setpoint[{number}]", f"{line.site}, whose store has agent = true", limit)
 
 
 def _said(one: DeviceTable) -> list[str]:

@@ -143,4 +143,5 @@ def everything(study: Study) -> Envelope:
         moved_max_kw=tuple((site.name, 1e9) for site in sites),
         jobs_max_per_day=1_000_000,
         hold_max_h=24.0 * 31,
+        mandatory=True,
     )

@@ -121,7 +121,8 @@ def envelope_of(table: AutonomyTable) -> Envelope:
     """What a case lets a room do without asking; nothing where it says nothing. Raises BadInput."""
     values = table.model_dump(exclude={"policy"})
     by_site = tuple(sorted(values.pop("moved_max_kw").items()))
-    return Envelope(**values, moved_max_kw=by_site)
+    at_once = values.pop("mandatory") == "act"
+    return Envelope(**values, moved_max_kw=by_site, mandatory=at_once)
 
 
 def _unknown_sites(case: CaseFile) -> list[Finding]:

@@ -701,6 +701,7 @@ class AutonomyTable(Table):
     hold_max_h: Annotated[float, Field(ge=0, le=744, allow_inf_nan=False)] = 0.0
     from_h: Annotated[float, Field(ge=0, le=23.75, allow_inf_nan=False)] = 0.0
     until_h: Annotated[float, Field(ge=0, le=24, allow_inf_nan=False)] = 24.0
+    mandatory: Literal["act", "ask"] = "act"
 
 
 class SetpointTable(Table):

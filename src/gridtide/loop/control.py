@@ -14,8 +14,10 @@ import numpy as np
 
 from gridtide.decide.reservations import grid_step_s, slot_grid
 from gridtide.decide.room import promised_room
+from gridtide.decide.situation import Event
 from gridtide.finding import BadInput
 from gridtide.fleet.act import Release as ReleaseAct
+from gridtide.loop.basis import KeepsBases
 from gridtide.loop.clock import seconds, set_said
 from gridtide.loop.desk import Desk
 from gridtide.loop.editing import AsTold
@@ -35,7 +37,8 @@ from gridtide.loop.releasing import LetGo, let_go
 from gridtide.loop.remembering import MEMORY, memory_of, remembered
 from gridtide.loop.room import Frame, Receipt
 from gridtide.loop.seen import Seen
-from gridtide.loop.set_points.regulating import RegulationThread, written_down
+from gridtide.loop.set_points.regulating import RegulationThread, faults_of, written_down
+from gridtide.loop.settling import Settling
 from gridtide.loop.shown.ahead import ahead_values
 from gridtide.loop.shown.frame import framed
 from gridtide.loop.shown.glance import Glance
@@ -47,10 +50,13 @@ from gridtide.loop.shown.room_frame import (
     sites_of,
     standing_values,
 )
+from gridtide.loop.standing_in import Expected
 from gridtide.loop.turn import Memory, Turn, take_turn
 from gridtide.loop.underway import settled
 from gridtide.loop.verifying import Moved, Verdict
+from gridtide.loop.within_limits import Limits, binding
 from gridtide.loop.world import Orders, WakingClock
+from gridtide.timeline import Timeline
 from gridtide.trust.approve import By, Tally, answerable, counted, ruled
 from gridtide.trust.autonomy_values import values_of
 from gridtide.trust.edit import Edit
@@ -76,7 +82,8 @@ class ControlRoom:
     why the last turn came to nothing. verdicts: what meters said of the acts of the last step. decided_s: how long
     turns took since the last frame; fates: what came of acts since this room began. leaving: what is still to be let
     go after a release. lines: of set-points, each in its thread beside the loop. endings: what ends with the room.
-    believed: the highest mode in which its policy decides without people.
+    believed: the highest mode in which its policy decides without people. bases: keeps what turns were made of.
+    limits: mandatory ones of the grid.
     """
 
     mandate: Mandate
@@ -110,9 +117,12 @@ class ControlRoom:
     endless: bool = False
     news: ReadsNews = field(default_factory=NoNews)
     believed: Mode = Mode.EMERGENCY
+    bases: KeepsBases = field(default_factory=KeepsBases)
+    limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
         self.world.attend = self._between
+        self.settling = Settling(bases=self.bases, minutes=self.minutes)
         self.frame = Frame(
             number=0, at=self.clock.now(), values={"at": self.clock.now().isoformat()}
         )
@@ -161,6 +171,8 @@ class ControlRoom:
             return
         try:
             self._verify()
+            by = (self.mandate, self.memory)
+            self.settling.went_on(self.in_force, self._step_over(), self.world.seen, by)
         except (StoreLostError, StoreFullError) as fault:
             self.stuck, self.turn = str(fault), None
         with self.lock:
@@ -179,6 +191,7 @@ class ControlRoom:
         turn = self._turn(as_of)
         if turn is None or self.closed:
             return
+        turn = self.bases.kept(turn, self.mandate, self.policy)
         with self.lock:
             self.decided_s.append(round(seconds() - begun_s, 3))
             self._taken(turn, as_of)
@@ -223,6 +236,7 @@ class ControlRoom:
         """What the next room must know if this one is gone at the next instant."""
         self.desk.keep_what_lacks()
         written_down(self.lines, self.minutes)
+        self.world.doubted.write_down(self.minutes.append, self.world.now)
         if isinstance(self.policy, OnTrial):
             self.policy.keep(self.minutes.append, self.desk.documents)
         if self.desk.documents is not None:
@@ -238,6 +252,8 @@ class ControlRoom:
         if isinstance(self.policy, MadeBeside) and self.policy.ready:
             return True
         if self.desk.approved() is not None:
+            return True
+        if self.limits.due(self._binds(), self.orders, self.desk.autonomy):
             return True
         return not self.known >= frozenset(self.world.active().name.tolist())
 
@@ -267,8 +283,25 @@ class ControlRoom:
         else:
             self.memory = replace(turn.memory, commitments=before)
             self._ask(turn)
+        told = None if self.orders is None else self.orders.dispatch
+        self.world.doubted.expected = Expected(
+            situation=turn.situation, plan=self.memory.plan, told=told
+        )
+        self._keep_limits(turn)
         self.known = frozenset(turn.orders.jobs.name.tolist())
         self.next_due = next_turn(self.mandate, self.memory, self.world.present, UNKNOWN)
+
+    def _binds(self) -> tuple[Event, ...]:
+        """Mandatory limits that bind in the step that begins."""
+        step = Timeline(edges_s=self.world.steps.edges_s[self.world.present :][:2])
+        return binding(self.mandate.fleet, self.mandate.events, step, self.world.now)
+
+    def _keep_limits(self, turn: Turn) -> None:
+        """Tell what mandatory limits require by now and what is in force does not keep: that waits for nobody."""
+        found = self.limits.required(turn, self._binds(), self.orders, self.desk.autonomy)
+        if found is not None:
+            self.minutes.write(found.decision, ruling=list(found.why))
+            self._take(found.orders, replace(found.decision, stage=Stage.APPROVED))
 
     def _ask(self, turn: Turn) -> None:
         proposal = proposal_of(
@@ -397,7 +430,9 @@ class ControlRoom:
                 ("no-decision", self.policy.name, self.undecided),
                 ("planner", self.policy.name, fallen),
                 ("clock-set", "clock", set_said(self.clock)),
+                *self.limits.alarms(now),
                 *trial,
+                *faults_of(self.lines),
             ),
             world=self.world,
             news=self.news,
@@ -522,6 +557,10 @@ class ControlRoom:
     def advise(self, decision: str, digest: str, by: Person, reason: str, approve: bool) -> Receipt:
         """Put advice beside a decision that waits; nothing holds by it."""
         return self.desk.advise(decision, digest, by, reason, approve)
+
+    def reading(self, decision: str, by: Person) -> Receipt:
+        """Somebody has a decision that waits before them."""
+        return self.desk.reading(decision, by)
 
     def edit(self, decision: str, digest: str, edit: Edit, by: Person, reason: str) -> Receipt:
         """Put another decision in the place of one that waits, as a person edited it."""

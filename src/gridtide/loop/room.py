@@ -110,6 +110,11 @@ class Room(Protocol):
         """Reject a decision that waits, or was approved and not told yet. digest: as of `approve`."""
         ...
 
+    def reading(self, decision: str, by: Person) -> Receipt:
+        """Somebody has a decision that waits before them: where they may answer it, no newer one takes its place for a
+        while. To be said again and again; it is not written down."""
+        ...
+
     def edit(self, decision: str, digest: str, edit: Edit, by: Person, reason: str) -> Receipt:
         """Put another decision in the place of one that waits, as a person edited it: it waits for approval as the one
         before did. Raises BadInput with everything that does not fit, and everything that the guard refuses."""

@@ -2,11 +2,12 @@
 
 import { ask, findToken, forgetToken, keepToken, learn, listen, whyNot } from "./asking.js";
 import { choose, explain, listed, prepareDecisions, showDecisions, withChosen } from "./decisions.js";
-import { isOver, showFigures } from "./figures.js";
+import { isOver, prepareSources, showFigures } from "./figures.js";
 import { lookFlexibility, prepareFlexibility, showFlexibility } from "./flexibility.js";
 import { age, heard, isStale, takeFrame, takeWhole, usual } from "./heard.js";
 import { $, made } from "./made.js";
 import { prepareMany } from "./many.js";
+import { lookRegulation, showRegulation } from "./regulation.js";
 import { showSites } from "./sites.js";
 import { summary } from "./tabs/audit.js";
 import { list } from "./tabs/drawn.js";
@@ -73,6 +74,7 @@ function showAll() {
   showDecisions(true);
   showAudit();
   showFlexibility();
+  showRegulation();
   showLine();
   showTab();
 }
@@ -102,6 +104,7 @@ async function look() {
     heard.proposals = proposals.said.items;
     heard.entries = audit.said.items;
     heard.state = state.said;
+    lookRegulation();
     if (looks % AHEAD_EVERY === 0 || !heard.ahead?.sites.length || planIsOld()) await lookAhead();
     if (heard.frame?.values.columns && (looks % WHOLE_EVERY === 0 || !heard.frame.values.sites.length)) await lookWhole();
     looks += 1;
@@ -221,6 +224,7 @@ function shade() {
   localStorage.setItem("shade", next);
   showFrame();
   showFlexibility();
+  showRegulation();
   showTab();
 }
 
@@ -239,6 +243,7 @@ function begin() {
   prepareMany(showFrame);
   prepareWhatIf();
   prepareFlexibility();
+  prepareSources();
   for (const [id, act] of [["freeze", freezeOrThaw], ["release", release], ["language", KEYS.l], ["shade", shade], ["leave", () => $("ask").close("")], ["close", () => $("source").close()]]) $(id).onclick = act;
   $("entry").onsubmit = (event) => {
     event.preventDefault();

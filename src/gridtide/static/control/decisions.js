@@ -48,7 +48,8 @@ function short(one) {
   };
   const title = made("h3", {}, button("plain", one.title, open, { data: { act: `open ${one.id}` } }));
   const expires = made("p.faint", {}, `${word("expires")} `, made("span", { data: { until: one.expires_at } }));
-  return made("li", {}, title, made("p.faint", {}, one.because), expires);
+  const advice = one.advice?.length ? made("p.mark", {}, `${word("advice")}: ${one.advice.length}`) : null;
+  return made("li", {}, title, made("p.faint", {}, one.because), advice, expires);
 }
 
 /** The chosen one: all that is known of it, and the buttons. */
@@ -63,6 +64,7 @@ function whole(one) {
     ["moves", moved && `${moved}${typeof one.share === "number" ? ` (${number(100 * one.share, 1)} %)` : ""}`],
     ["jobs", jobs.length && `${jobs.length}: ${jobs.slice(0, 6).join(", ")}${jobs.length > 6 ? " …" : ""}`],
     ["asks", one.asks ?? "–"],
+    ["advice", one.advice?.length && made("dd", {}, one.advice.map(({ by, approve, reason }) => made("p", {}, `${by} · ${word(approve ? "approve" : "reject")}: ${reason}`)))],
     ["digest", made("dd.code", {}, String(one.digest).slice(0, 16))],
   ].filter(([, value]) => value);
   const why = explained.get(one.id);

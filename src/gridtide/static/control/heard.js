@@ -75,8 +75,9 @@ export function coming(name) {
   return { site, steps };
 }
 
-/** Age of what a value comes from, s; null where nobody knows. @param {string} source a key of `ages_s` */
+/** Age of what a value comes from, s; null where nobody knows. @param {string} source a key of `ages_s`, or the plan */
 export function age(source) {
+  if (source === "plan") return (present() - Date.parse(heard.ahead?.made_at ?? "")) / 1000;
   const found = heard.frame?.values.ages_s?.[source];
   return typeof found === "number" ? found : null;
 }
