@@ -1,6 +1,7 @@
 """What a turn was made of, kept beside its decision, so that the turn can be taken again by whoever asks."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from gridtide.decide.dispatch import Dispatch
@@ -8,13 +9,19 @@ from gridtide.decide.plan import Plan
 from gridtide.decide.readings import Readings
 from gridtide.decide.reservations import Reservations
 from gridtide.decide.situation import Commitments, Situation
-from gridtide.digest import Fingerprints
+from gridtide.digest import Fingerprints, digest
+from gridtide.loop.editing import AsTold, edited_turn
 from gridtide.loop.mandate import Mandate, Policy
+from gridtide.loop.minutes import Minutes
 from gridtide.loop.planning_beside import Asked, Made, PlansBeside, brought_to, meanwhile
 from gridtide.loop.turn import Memory, Turn, turn_from
+from gridtide.loop.world import Orders
 from gridtide.signals.history import History
-from gridtide.trust.blocks import BlockFault, KeepsBlocks, NotKeptError, blocks_of, noun_of
+from gridtide.trust.blocks import BlockFault, Blocks, KeepsBlocks, NotKeptError, blocks_of, noun_of
+from gridtide.trust.edit import Edit
 
+TOLD_AS = "told as"
+"""Kind of the records that say as what an approved decision was told by a later turn."""
 REMEMBER_ONLY = (Readings, Fingerprints)
 """Kinds that only remember what can be found again."""
 
@@ -42,6 +49,17 @@ class Basis:
     proposed: Dispatch
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class EditedBasis:
+    """What a decision was made of that a person edited. of: name of the basis of the one before; told: what the edit
+    was held against; at: when."""
+
+    of: str
+    told: AsTold
+    edit: Edit
+    at: datetime
+
+
 @dataclass(kw_only=True, eq=False)
 class KeepsBases:
     """Keeps what turns were made of. keeper: None keeps nothing. newest_bytes: that the newest took in the store."""
@@ -49,16 +67,47 @@ class KeepsBases:
     keeper: KeepsBlocks | None = None
     newest_bytes: int = 0
 
-    def kept(self, turn: Turn, mandate: Mandate, policy: Policy) -> Turn:
-        """The turn whose decision names its basis, once that is kept. Raises what the keeper raises."""
+    def kept(self, turn: Turn, mandate: Mandate, policy: Policy, minutes: Minutes) -> Turn:
+        """The turn whose decision names its basis, once that is kept; where it holds what is not kept the minutes say
+        so. Raises what the stores raise."""
         if self.keeper is None:
             return turn
+        basis = basis_of(turn, mandate, policy)
         try:
-            blocks = blocks_of(basis_of(turn, mandate, policy), REMEMBER_ONLY)
-        except NotKeptError:
-            blocks = blocks_of(replace(basis_of(turn, mandate, policy), policy=None), REMEMBER_ONLY)
+            blocks = _with_policy(basis)
+        except NotKeptError as fault:
+            said = {"kind": "basis not kept", "decision": turn.decision.id, "said": str(fault)}
+            minutes.append(said)
+            return turn
         self.newest_bytes = self.keeper.keep(blocks.content)
         return replace(turn, decision=replace(turn.decision, basis=blocks.root))
+
+    def edited(self, turn: Turn, told: AsTold, edit: Edit, at: datetime) -> Turn:
+        """A turn as a person edited it, whose decision names what it was made of, once that is kept, or nothing where
+        that cannot be. Raises what the keeper raises."""
+        of = turn.decision.basis
+        if self.keeper is None or not of:
+            return turn
+        try:
+            blocks = blocks_of(EditedBasis(of=of, told=told, edit=edit, at=at))
+        except NotKeptError:
+            return replace(turn, decision=replace(turn.decision, basis=""))
+        self.newest_bytes = self.keeper.keep(blocks.content)
+        return replace(turn, decision=replace(turn.decision, basis=blocks.root))
+
+    def told_as(self, decision: str, turn: Turn, orders: Orders, minutes: Minutes) -> None:
+        """Write down as what a decision was told by a later turn, where bases are kept."""
+        if self.keeper is not None:
+            told = {"decision": decision, "turn": turn.decision.id}
+            minutes.append({"kind": TOLD_AS, **told, "dispatch": digest(orders.dispatch)})
+
+
+def _with_policy(basis: Basis) -> Blocks:
+    """A basis as blocks, without the policy where that is no noun of ours. Raises NotKeptError."""
+    try:
+        return blocks_of(basis, REMEMBER_ONLY)
+    except NotKeptError:
+        return blocks_of(replace(basis, policy=None), REMEMBER_ONLY)
 
 
 def basis_of(turn: Turn, mandate: Mandate, policy: Policy) -> Basis:
@@ -80,20 +129,38 @@ def basis_of(turn: Turn, mandate: Mandate, policy: Policy) -> Basis:
     )
 
 
-def basis_at(root: str, keeper: KeepsBlocks) -> Basis:
-    """The basis of that name. Raises BlockFault where it is not as it was kept, or another version kept it."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Bases:
+    """What a decision was made of: a turn, and what people edited of it, oldest first."""
+
+    turn: Basis
+    edits: tuple[EditedBasis, ...] = ()
+
+
+def bases_at(root: str, keeper: KeepsBlocks) -> Bases:
+    """What is kept under that name. Raises BlockFault where it is not as it was kept, or another version kept it."""
+    edits: list[EditedBasis] = []
     found = noun_of(root, keeper, REMEMBER_ONLY)
+    while isinstance(found, EditedBasis):
+        edits.append(found)
+        root = found.of
+        found = noun_of(root, keeper, REMEMBER_ONLY)
     if not isinstance(found, Basis):
         raise BlockFault(root, "is not what a decision was made of")
-    return found
+    return Bases(turn=found, edits=tuple(edits[::-1]))
 
 
-def taken_again(basis: Basis, anew: bool) -> Turn:
-    """The turn of a basis. anew: whether the policy plans and dispatches again, or what it gave is taken."""
+def taken_again(bases: Bases, anew: bool) -> Turn:
+    """The turn of bases. anew: whether the policy plans and dispatches again, or what it gave is taken. Raises BadInput
+    for an edit that the guard lets through no more."""
+    basis = bases.turn
     policy: Policy = _Anew(basis=basis) if anew else _AsKept(basis=basis)
-    return turn_from(
+    turn = turn_from(
         basis.mandate, policy, basis.memory, basis.situation, basis.due, basis.answered
     )
+    for one in bases.edits:
+        turn = edited_turn(turn, one.told, one.edit, one.at)
+    return turn
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
