@@ -136,12 +136,15 @@ def _holds(dispatch: Dispatch) -> NDArray[np.bool_]:
 def _requests_kw(
     dispatch: Dispatch, standing: Dispatch, situation: Situation, holds: NDArray[np.bool_]
 ) -> Real:
-    """By how much answering requests elsewhere or slower may change each place at most, (P, T)."""
+    """By how much answering requests elsewhere or slower may change each place at most, (P, T): on what a pool keeps
+    for services, on all of it where it keeps nothing apart."""
     fleet = situation.fleet
     if not situation.services or not dispatch.shares.size:
         return np.zeros((len(fleet.places), len(dispatch.placement.horizon)))
     answer_kw = np.max([one.it_kw_per_accelerator for one in situation.services], axis=0)
-    answer_kw = np.asarray([pool.for_services for pool in fleet.pools]) * answer_kw
+    answer_kw = (
+        np.asarray([pool.for_services or pool.accelerators for pool in fleet.pools]) * answer_kw
+    )
     share = np.abs(dispatch.shares - standing.shares).max(axis=(0, 1))
     if dispatch.slower_shares.size:
         share = np.maximum(share, dispatch.slower_shares.max(axis=(0, 1)))
