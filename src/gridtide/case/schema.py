@@ -697,6 +697,12 @@ class DeviceTable(Table):
     place: Name | None = None
     meters: dict[Name, Name] = {}
     store: Name | None = None
+    holds_import: bool = False
+    replicas: dict[Name, Name] = {}
+    accelerators_per_replica: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    requests: dict[Name, Name] = {}
+    stores: dict[Name, Name] = {}
+    places: dict[Name, Name] = {}
 
 
 class AutonomyTable(Table):

@@ -33,6 +33,7 @@ from gridtide.loop.news import NoNews, ReadsNews, with_news
 from gridtide.loop.on_trial import OnTrial
 from gridtide.loop.planning_beside import MadeBeside
 from gridtide.loop.recovering import kept, read_back, taken_up
+from gridtide.loop.released import Released
 from gridtide.loop.releasing import LetGo, let_go
 from gridtide.loop.remembering import MEMORY, memory_of, remembered
 from gridtide.loop.room import Frame, Receipt
@@ -54,6 +55,7 @@ from gridtide.loop.standing_in import Expected
 from gridtide.loop.turn import Memory, Turn, take_turn
 from gridtide.loop.underway import settled
 from gridtide.loop.verifying import Moved, Verdict
+from gridtide.loop.wanted_replicas import Wanted, nobody
 from gridtide.loop.within_limits import Limits, binding
 from gridtide.loop.world import Orders, WakingClock
 from gridtide.timeline import Timeline
@@ -81,9 +83,10 @@ class ControlRoom:
     None over real ones. epoch: of this leader. stuck: why nothing can be written down, and so nothing told. undecided:
     why the last turn came to nothing. verdicts: what meters said of the acts of the last step. decided_s: how long
     turns took since the last frame; fates: what came of acts since this room began. leaving: what is still to be let
-    go after a release. lines: of set-points, each in its thread beside the loop. endings: what ends with the room.
-    believed: the highest mode in which its policy decides without people. bases: keeps what turns were made of.
-    limits: mandatory ones of the grid.
+    go after a release; released: what was, None once people have it act again. lines: of set-points, each in its thread
+    beside the loop. endings: what ends with the room. believed: the highest mode in which its policy decides without
+    people. bases: keeps what turns were made of. limits: mandatory ones of the grid.
+    serving: what a service shall run now.
     """
 
     mandate: Mandate
@@ -110,6 +113,7 @@ class ControlRoom:
     fates: Counter[str] = field(default_factory=Counter)
     releasing: bool = False
     leaving: tuple[LetGo, ...] = ()
+    released: Released | None = None
     lines: tuple[RegulationThread, ...] = ()
     endings: tuple[Callable[[], None], ...] = ()
     closed: bool = False
@@ -119,6 +123,7 @@ class ControlRoom:
     believed: Mode = Mode.EMERGENCY
     bases: KeepsBases = field(default_factory=KeepsBases)
     limits: Limits = field(default_factory=Limits)
+    serving: Callable[[str], Mapping[str, Wanted] | None] = nobody
 
     def __post_init__(self) -> None:
         self.world.attend = self._between
@@ -372,7 +377,12 @@ class ControlRoom:
                 self.orders = self.in_force = None
         now = self.clock.now()
         if releasing:
-            self.leaving = self._let_go(now)
+            self.leaving, self.released = (), Released()
+        elif not self.desk.autonomy.frozen:
+            self.released = None
+        if self.released is not None:
+            self.leaving = self._let_go(now, self.released)
+        if releasing:
             self.world.forget()
         due = [one for one in self.leaving if one.at <= now]
         if due:
@@ -396,11 +406,16 @@ class ControlRoom:
         if self.world.beat is not None and self.world.now < now < self.world.step_ends:
             self._publish(now, self.world.seen_now(now))
 
-    def _let_go(self, now: datetime) -> tuple[LetGo, ...]:
-        """When everything that any device holds is let go."""
+    def _let_go(self, now: datetime, released: Released) -> tuple[LetGo, ...]:
+        """When everything is let go that any device says it holds, the next first."""
+        held = released.lacks(self.world.reach.restraints(), now)
+        if not held:
+            return self.leaving
         queue, reach, fleet = self.world.queue(), self.world.reach, self.mandate.fleet
         drawn = draws(queue, self.world.told, fleet)
-        return let_go(reach.restraints(), queue, drawn, reach.stores(), fleet, now)
+        found = let_go(held, queue, drawn, reach.stores(), fleet, now)
+        released.take(found)
+        return tuple(sorted((*self.leaving, *found), key=lambda one: one.at))
 
     def _publish(self, now: datetime, seen: Seen | None) -> None:
         """A frame of what was seen at an instant: the end of a step, or one within the step that runs."""
@@ -545,6 +560,10 @@ class ControlRoom:
     def regulation(self) -> tuple[Mapping[str, object], ...]:
         """Each line of set-points now."""
         return tuple(one.regulation.values() for one in self.lines)
+
+    def replicas(self, service: str) -> Mapping[str, Wanted] | None:
+        """What a service shall run at each place now."""
+        return self.serving(service)
 
     def approve(self, decision: str, digest: str, by: Person, reason: str) -> Receipt:
         """Approve a decision that waits; it is told by the next turn, as it stands then."""
