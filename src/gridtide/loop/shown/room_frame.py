@@ -71,7 +71,7 @@ def standing_values(standing: Standing, seen: Seen | None) -> dict[str, object]:
 def sites_of(
     standing: Standing, seen: Seen | None, plan: Plan | None, mandate: Mandate
 ) -> dict[str, object]:
-    """Every site in the step that ended at that instant, or runs, and which meters of them are doubted, so that what they
+    """Every site in the step that ended at that instant, or runs, and which of its meters are doubted: what they
     should read is shown; nothing before the first turn."""
     if standing.turn is None:
         return {}
