@@ -305,9 +305,11 @@ class LiveWorld:
         acts = [one.act for one in self.done if one.outcome.fate in TOLD]
         self.watch.underway = self.underway.jobs
         self.verdicts += self.watch.look(acts, queue, self.told, power, self.fleet, end)
-        late = self.underway.subjects | {
-            subject_of(one.act) for one in self.done if one.ticket.issued_at < begin
-        }
+        late = (
+            self.underway.subjects
+            | self.reach.moved_beside()
+            | {subject_of(one.act) for one in self.done if one.ticket.issued_at < begin}
+        )
         held = {
             name: act
             for name, act in self.others.items()

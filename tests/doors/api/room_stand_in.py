@@ -1,5 +1,6 @@
 """A room for tests of the door: a few proposals, two people where it takes two, and everything written down."""
 
+import math
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from gridtide.loop.room import Frame, Receipt
 from gridtide.loop.shown.frame import framed
 from gridtide.loop.shown.glance import Glance
 from gridtide.loop.turn import Memory, Turn
+from gridtide.loop.wanted_replicas import Wanted
 from gridtide.stores.memory import MemoryStore
 from gridtide.trust.audit import contents, linked
 from gridtide.trust.edit import Edit, edit_values, edit_words
@@ -22,19 +24,33 @@ from gridtide.trust.record import Store
 START = datetime(2026, 11, 22, 9, tzinfo=UTC)
 ODD = "<img src=x onerror=alert(1)>'; DROP TABLE entries; --\r\nSet-Cookie: a=b"
 """A name as a trace or case may hold it."""
+RISK: Mapping[str, object] = {
+    "job": "J-77",
+    "site": "nantong",
+    "deadline": "2026-11-22T12:00:00+00:00",
+    "slack_s": 3300,
+    "miss_chance": 0.03,
+    "power_kw": 6000.0,
+    "next_start": None,
+    "promised": True,
+}
+ADVICE = {"by": "assistant", "approve": False, "reason": ODD, "at": "2026-11-22T09:00:00+00:00"}
 MODES = ("observe", "advise", "act", "emergency")
 
 
 class StandIn:
-    """Keeps the promises of `loop/room.Room` with the least that does. said: what keeps it from being ready."""
+    """Keeps the promises of `loop/room.Room` with the least that does. said: what keeps it from being ready. lines:
+    whether its one site has a line of set-points."""
 
     def __init__(self, sites: int = 1) -> None:
+        self.lines = sites == 1
         self.sites = ["nantong", *(f"campus {number:02} {ODD}" for number in range(2, sites + 1))]
         self.store = MemoryStore()
         self.said: tuple[str, ...] = ()
         self.mode, self.frozen, self.released = "advise", False, 0
         self.envelope: dict[str, float] = {"share": 0.1}
         self.closed = False
+        self.read_by: dict[str, str] = {}
         self._asked: dict[str, Person] = {}
         self._lock = threading.Lock()
         self._waiting = {
@@ -43,9 +59,10 @@ class StandIn:
                 "digest": f"{number:064x}",
                 "title": ODD if number == 2 else "shift 18,000 kW from nantong to zhangbei",
                 "because": "42,000 kW of wind would be curtailed",
-                "against": "J-77 has 55 min of slack left",
+                "against": ["J-77 has 55 min of slack left"],
                 "undo_until": "2026-11-22T10:45:00+00:00",
                 "expires_at": "2026-11-22T10:30:00+00:00",
+                "advice": [ADVICE] if number == 1 else [],
             }
             for number in range(1, 4)
         }
@@ -65,11 +82,25 @@ class StandIn:
                 for number, name in enumerate(self.sites)
             ],
             "ages_s": self.state()["ages_s"],
+            "at_risk": [RISK],
+            **({"regulation": [{"site": "nantong", "score": 0.93}]} if self.lines else {}),
         }
         return framed(7 + len(self.store.entries()), START, values)
 
     def regulation(self) -> tuple[Mapping[str, object], ...]:
-        return ({"site": "nantong", "follows": True, "signal": 0.5, "score": None},)
+        at = [(START + timedelta(seconds=2 * tick)).isoformat() for tick in range(300)]
+        asked = [round(0.8 * math.sin(tick / 40), 4) for tick in range(300)]
+        given = [0.0, *asked[:-1]]
+        parts = {"score": 0.93, "accuracy": 0.95, "delay": 0.97, "precision": 0.87}
+        store = {"soc_kwh": 1250.0, "soc_least_kwh": 250.0, "energy_kwh": 2500.0}
+        last = {"at": at, "signal": asked, "response": given}
+        base = {"setpoint_kw": 4500.0, "base_kw": 5000.0, "response_kw": 480.0}
+        line = {"site": "nantong", "follows": True, "signal": 0.5, **parts, **store, **base}
+        return ({**line, "error_band": 0.1, "line": ODD, "last": last},) if self.lines else ()
+
+    def replicas(self, service: str) -> Mapping[str, Wanted] | None:
+        one = Wanted(replicas=12, requests_per_s=40.0, until=START)
+        return {"nantong/a": one, "zhangbei/b": one} if service == "chat" else None
 
     def ahead(self) -> Mapping[str, object]:
         edges = [(START + timedelta(minutes=15 * step)).isoformat() for step in range(97)]
@@ -167,6 +198,12 @@ class StandIn:
 
     def reject(self, decision: str, digest: str, by: Person, reason: str) -> Receipt:
         return self._settled("rejected", (decision, digest), by, reason)
+
+    def reading(self, decision: str, by: Person) -> Receipt:
+        held = decision in self._waiting and by.role >= Role.OPERATOR
+        if held:
+            self.read_by[decision] = by.name
+        return Receipt(held=held, said="it stays" if held else "it does not stay")
 
     def edit(self, decision: str, digest: str, edit: Edit, by: Person, reason: str) -> Receipt:
         waits = self._waiting.get(decision)

@@ -36,6 +36,9 @@ def test_every_word_is_used_and_every_word_used_is_there() -> None:
     )
     figures = (PAGE / "figures.js").read_text(encoding="utf-8")
     formulas = {f"{name}Formula" for name in re.findall(r"\bof\(\"(\w+)\"", figures)}
+    html = (PAGE / "index.html").read_text(encoding="utf-8")
+    panels = re.findall(r"data-label=\"(\w+)\" data-from", html)
+    formulas |= {f"{name}Formula" for name in panels}
     unused = {key for key in keys("en") - formulas if not re.search(rf"[\"`]{key}\b", text)}
     asked = set(re.findall(r"word\(\"(\w+)\"\)|data-(?:word|label)=\"(\w+)\"", text))
     assert unused == set()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from gridtide.decide.plan import Plan
 from gridtide.fleet.site_act import subject_of
@@ -12,13 +13,8 @@ from gridtide.loop.newcomers import left_alone_said
 from gridtide.loop.news import ReadsNews
 from gridtide.loop.seen import Seen
 from gridtide.loop.set_points.regulating import RegulationThread, seen_of
-from gridtide.loop.shown.frame import (
-    AT_RISK_MOST,
-    ages_s,
-    alarm_values,
-    at_risk,
-    site_values,
-)
+from gridtide.loop.shown.at_risk import AT_RISK_MOST, risk_values, rows_at_risk
+from gridtide.loop.shown.frame import ages_s, alarm_values, site_values
 from gridtide.loop.standing_in import with_stand_ins
 from gridtide.loop.turn import Turn
 from gridtide.timeline import instant
@@ -49,7 +45,6 @@ class Standing:
 
 def standing_values(standing: Standing, seen: Seen | None) -> dict[str, object]:
     """What a frame says beside its sites; to be asked under the lock of the room. seen: by meters, None unknown."""
-    risks = [] if standing.turn is None else at_risk(standing.turn.situation)
     world, news, now = standing.world, standing.news, standing.now
     return {
         "at": now.isoformat(),
@@ -62,10 +57,18 @@ def standing_values(standing: Standing, seen: Seen | None) -> dict[str, object]:
         "ages_s": ages_of(standing.turn, seen, news, now),
         "acts": dict(standing.fates),
         "decided_s": list(standing.decided_s),
-        "at_risk": risks[:AT_RISK_MOST],
-        "at_risk_count": len(risks),
+        **_at_risk(standing.turn, world),
         **seen_of(standing.lines),
     }
+
+
+def _at_risk(turn: Turn | None, world: LiveWorld) -> dict[str, object]:
+    """The jobs with least slack, and how many there are."""
+    if turn is None:
+        return {"at_risk": [], "at_risk_count": 0}
+    rows = rows_at_risk(turn.situation)
+    shown = risk_values(turn.situation, rows[:AT_RISK_MOST], partial(world.roll.past, world.over))
+    return {"at_risk": shown, "at_risk_count": len(rows)}
 
 
 def sites_of(

@@ -84,7 +84,7 @@ export function inTime(rows, { from, until, clock, right = 1, labelled = rows.le
   return {
     animation: false, useUTC: true, grid,
     xAxis: rows.map((_, gridIndex) => ({ type: "time", gridIndex, min: from, max: until, splitLine: { show: false }, axisLine: { onZero: false, lineStyle: { color: faint } }, axisTick: { show: gridIndex === labelled }, axisLabel: { ...text, show: gridIndex === labelled, hideOverlap: true, formatter: (value) => hourOf(value, clock) } })),
-    yAxis: rows.map(({ unit, axis, labels }, gridIndex) => ({ type: "value", gridIndex, name: unit, nameGap: 7, nameTextStyle: { ...text, align: "right" }, splitLine: { lineStyle: { color: rule } }, ...axis, axisLabel: { ...text, formatter: axis?.data ? undefined : figure, ...labels } })),
+    yAxis: rows.map(({ unit, axis, labels }, gridIndex) => ({ type: "value", gridIndex, name: unit, nameGap: 7, nameTextStyle: { ...text, align: "right" }, splitLine: { lineStyle: { color: rule } }, ...axis, axisLabel: { ...text, formatter: axis?.data ? undefined : (value) => figure(value, 0), ...labels } })),
     series: rows.flatMap(({ series }, at) => series.map((one) => ({ ...one, xAxisIndex: at, yAxisIndex: at }))),
     axisPointer: { link: [{ xAxisIndex: "all" }] }, tooltip: hints((items) => hint(items[0]?.axisValue ?? items[0]?.value?.[0])), ...more,
   };

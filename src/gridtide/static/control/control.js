@@ -1,17 +1,19 @@
 /** The control room: what is so, what waits for people, and what people do. Text only, never markup. */
 
 import { ask, findToken, forgetToken, keepToken, learn, listen, whyNot } from "./asking.js";
-import { choose, explain, listed, prepareDecisions, showDecisions, withChosen } from "./decisions.js";
-import { isOver, showFigures } from "./figures.js";
+import { choose, decisionKeys, prepareDecisions, showDecisions } from "./decisions.js";
+import { prepareEditing } from "./editing.js";
+import { isOver, prepareSources, showFigures } from "./figures.js";
 import { lookFlexibility, prepareFlexibility, showFlexibility } from "./flexibility.js";
 import { age, heard, isStale, takeFrame, takeWhole, usual } from "./heard.js";
 import { $, made } from "./made.js";
 import { prepareMany } from "./many.js";
+import { lookRegulation, showRegulation } from "./regulation.js";
 import { showSites } from "./sites.js";
 import { summary } from "./tabs/audit.js";
 import { list } from "./tabs/drawn.js";
 import { showTab, tabKeys } from "./tabs/tabs.js";
-import { prepareWhatIf, wonderWhat } from "./whatif.js";
+import { prepareWhatIf } from "./whatif.js";
 import { clockOf, hearNames, instant, named, number, span, speak, speakOther, word } from "./words.js";
 
 const LOOK_MS = 1_000;
@@ -73,6 +75,7 @@ function showAll() {
   showDecisions(true);
   showAudit();
   showFlexibility();
+  showRegulation();
   showLine();
   showTab();
 }
@@ -102,6 +105,7 @@ async function look() {
     heard.proposals = proposals.said.items;
     heard.entries = audit.said.items;
     heard.state = state.said;
+    lookRegulation();
     if (looks % AHEAD_EVERY === 0 || !heard.ahead?.sites.length || planIsOld()) await lookAhead();
     if (heard.frame?.values.columns && (looks % WHOLE_EVERY === 0 || !heard.frame.values.sites.length)) await lookWhole();
     looks += 1;
@@ -132,9 +136,8 @@ function planIsOld() {
   return Date.parse(heard.frame?.values.at ?? "") - Date.parse(heard.ahead?.at ?? "") > 1_800_000;
 }
 
-function answer(what, one) {
-  const against = listed(one.against).map((text) => `${word("against")}: ${text}`);
-  wonder(`${word(what)}: ${one.title}`, against, what, `/api/proposals/${encodeURIComponent(one.id)}/${what}`, { digest: one.digest });
+function answer(what, one, more, about = one.against.map((text) => `${word("against")}: ${text}`)) {
+  wonder(`${word(what)}: ${one.title}`, about, what, `/api/proposals/${one.id}/${what}`, { digest: one.digest, ...more });
 }
 
 function freezeOrThaw() {
@@ -210,8 +213,7 @@ async function follow() {
 }
 
 const KEYS = {
-  j: () => choose(1), k: () => choose(-1),
-  a: () => withChosen((one) => answer("approve", one)), r: () => withChosen((one) => answer("reject", one)), e: () => withChosen(explain), w: () => withChosen(wonderWhat),
+  j: () => choose(1), k: () => choose(-1), ...decisionKeys,
   "/": () => !$("choose").hidden && $("find").focus(), f: freezeOrThaw, u: release, ...tabKeys, l: () => (speakOther(), showAll()), d: shade,
 };
 
@@ -221,6 +223,7 @@ function shade() {
   localStorage.setItem("shade", next);
   showFrame();
   showFlexibility();
+  showRegulation();
   showTab();
 }
 
@@ -238,8 +241,10 @@ function begin() {
   prepareDecisions(answer);
   prepareMany(showFrame);
   prepareWhatIf();
+  prepareEditing((...what) => answer("edit", ...what));
   prepareFlexibility();
-  for (const [id, act] of [["freeze", freezeOrThaw], ["release", release], ["language", KEYS.l], ["shade", shade], ["leave", () => $("ask").close("")], ["close", () => $("source").close()]]) $(id).onclick = act;
+  prepareSources();
+  for (const [id, act] of [["freeze", freezeOrThaw], ["release", release], ["language", KEYS.l], ["shade", shade], ["leave", () => $("ask").close("")]]) $(id).onclick = act;
   $("entry").onsubmit = (event) => {
     event.preventDefault();
     keepToken($("token").value);

@@ -3,7 +3,7 @@
 import { age, carbonSource, heard, isStale, total } from "./heard.js";
 import { $, button, made, terms } from "./made.js";
 import { list } from "./tabs/drawn.js";
-import { instant, money, number, span, word } from "./words.js";
+import { instant, money, named, number, span, word } from "./words.js";
 
 /** @returns {Array<object>} name, value, note, keys of the frame it is made of, unit, source (key of `ages_s`), sign, bad */
 function figures() {
@@ -29,7 +29,7 @@ function figures() {
 /** Whether a site draws more than its connection and calls let it. @param {object} site */
 export function isOver(site) {
   const rounded = heard.frame?.values.columns ? 1.01 : 0.5;
-  return typeof site.import_kw === "number" && typeof site.import_max_kw === "number" && site.import_kw > site.import_max_kw * (1 + 1e-6) + rounded;
+  return typeof site.import_max_kw === "number" && site.import_kw > site.import_max_kw * (1 + 1e-6) + rounded;
 }
 
 /** Show the strip. The buttons stay the same elements, so that focus stays. */
@@ -43,22 +43,37 @@ export function showFigures() {
     unit.textContent = ` ${one.unit}`;
     note.textContent = one.note;
     tile.className = `figure${one.bad ? " bad" : ""}${isStale(one.source) || one.value === "–" ? " stale" : ""}`;
-    tile.onclick = () => showSource(figures()[place]);
+    tile.onclick = () => {
+      const now = figures()[place];
+      showSource({ ...now, title: `${word(now.name)}: ${now.value} ${now.unit}` });
+    };
   });
 }
 
 /** Where a figure of the newest frame comes from: what it is made of at each site, its source and the age of it. */
-export function showSource(one) {
-  $("source-title").textContent = `${word(one.name)}: ${one.value} ${one.unit}`;
-  const facts = [
-    ["formula", word(`${one.name}Formula`)],
-    ["source", one.source === "meters" ? word("meters") : one.source],
-    ["age", `${span(age(one.source))}${isStale(one.source) ? ` · ${word("stale")}` : ""}`],
-    ["measuredAt", instant(heard.frame?.values.at, true)],
-    ["frame", String(heard.frame?.number ?? "–")],
-  ];
-  $("source-facts").replaceChildren(...terms(facts.map(([key, text]) => [word(key), text])));
-  const rows = (heard.frame?.values.sites ?? []).map((site) => ({ site: site.site, ...Object.fromEntries(one.keys.map((key) => [key, site[key]])) }));
-  $("source-sites").replaceChildren(...(one.keys.length ? [list("site", rows)] : []));
+export function showSource({ name, title, source, keys = [] }) {
+  $("source-title").textContent = title;
+  const facts = {
+    formula: word(`${name}Formula`), source: named(source), age: `${span(age(source))}${isStale(source) ? ` · ${word("stale")}` : ""}`,
+    measuredAt: instant(heard.frame?.values.at, true), frame: String(heard.frame?.number ?? "–"),
+  };
+  $("source-facts").replaceChildren(...terms(Object.entries(facts).map(([key, text]) => [word(key), text])));
+  const rows = (heard.frame?.values.sites ?? []).map((site) => ({ site: site.site, ...Object.fromEntries(keys.map((key) => [key, site[key]])) }));
+  $("source-sites").replaceChildren(...(keys.length ? [list("site", rows)] : []));
   $("source").showModal();
+}
+
+/** Every other number of the page: a click on it, or the button under its panel, leads to its source. */
+export function prepareSources() {
+  for (const panel of document.querySelectorAll("section[data-from]")) {
+    const { label: name, from } = panel.dataset;
+    const show = (title, key = "") => showSource({ name, title, source: /^price/.test(key) ? "price_per_mwh" : /^carbon/.test(key) ? carbonSource() : /^plan/.test(key) ? "plan" : from });
+    panel.append(button("plain", "", () => show(word(name)), { data: { word: "source" } }));
+    panel.addEventListener("click", ({ target }) => {
+      const cell = target.closest("td, dd");
+      if (!cell || target.closest("button") || String(getSelection())) return;
+      const called = cell.tagName === "DD" ? cell.previousElementSibling : cell.closest("table").tHead.rows[0].cells[cell.cellIndex];
+      show(`${called?.textContent ?? word(name)}: ${cell.textContent}`, cell.dataset.key);
+    });
+  }
 }

@@ -62,10 +62,10 @@ function say(tile, site, bars) {
   const planned = Math.max(...bars.filter(([, , one]) => !one.metered).map(([, , one]) => one.plan_import_kw ?? 0), 0);
   tile.now.textContent = `${number(site.import_kw)} kW ${word("ofLimit")} ${number(site.import_max_kw)} kW`;
   tile.now.className = `plain${over ? " bad" : ""}`;
-  tile.now.onclick = () => showSource({ name: "fromGrid", value: number(total("import_kw")), unit: "kW", source: "meters", keys: ["import_kw", "import_max_kw", "plan_import_kw", "facility_kw", "it_kw"] });
+  tile.now.onclick = () => showSource({ name: "fromGrid", title: `${site.site}: ${tile.now.textContent}`, source: "meters", keys: ["import_kw", "import_max_kw", "plan_import_kw", "facility_kw", "it_kw"] });
   const { site: next } = coming(site.site);
   tile.said.textContent = [over ? word("overLimit") : "", `${word("plannedMost")} ${number(planned)} kW`, next ? clockOf(present(), next.clock) : ""].filter(Boolean).join(" · ");
-  tile.box.setAttribute("aria-label", `${site.site}: ${word("fromGrid")} ${tile.now.textContent}; ${tile.said.textContent}`);
+  tile.box.ariaLabel = `${site.site}: ${word("fromGrid")} ${tile.now.textContent}; ${tile.said.textContent}`;
   tile.node.classList.toggle("stale", isStale("meters") || site.import_kw === null);
 }
 

@@ -33,7 +33,7 @@ export function word(key) {
 export function named(key, only) {
   const name = said[language]?.[key];
   if (name !== undefined || (only && !said.zh?.[key]) || !/^[a-z]+(_[a-z0-9]+)*$/.test(key)) return name ?? key;
-  return key.replace(/_per_/g, "/").replace(/_(s|share)$/, "").replaceAll("_", " ").replace(/\b([km])w(h?)\b/g, (_, size, hour) => `${size === "m" ? "M" : "k"}W${hour}`);
+  return key.replace(/_per_/g, "/").replace(/_(s|share|chance)$/, "").replaceAll("_", " ").replace(/\b([km])w(h?)\b/g, (_, size, hour) => `${size === "m" ? "M" : "k"}W${hour}`);
 }
 
 /** Put every word of the page in its place. */
@@ -51,15 +51,15 @@ export function speakOther() {
 }
 
 /** A number as both languages write it; a dash for what is unknown. @param {unknown} value */
-export function number(value, digits = 0) {
+export function number(value, digits = 0, least = digits) {
   if (typeof value !== "number" || !Number.isFinite(value)) return "–";
-  return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return value.toLocaleString("en-US", { minimumFractionDigits: least, maximumFractionDigits: digits });
 }
 
-/** A number with as many digits as its size asks for. @param {number} value */
-export function figure(value) {
+/** A number with as many digits as its size asks for, `least` of them also where they are 0. @param {number} value */
+export function figure(value, least) {
   const size = Math.abs(value);
-  return number(value, Number.isInteger(value) || size >= 100 ? 0 : size >= 1 ? 2 : 4);
+  return number(value, Number.isInteger(value) || size >= 100 ? 0 : size >= 1 ? 2 : 4, least);
 }
 
 /** @param {unknown} seconds */

@@ -5,11 +5,17 @@ import { made, terms } from "../made.js";
 import { clockOf, figure, instant, named, number, span, word } from "../words.js";
 
 const UNITS = [["_kw", "kW"], ["_kwh", "kWh"], ["_c", "°C"], ["_per_mwh", "/MWh"], ["_per_kwh", "/kWh"], ["_g_per_kwh", "g/kWh"]];
-let charts = [];
 
-export function closeDrawn() {
-  for (const chart of charts) chart.end();
-  charts = [];
+/** Draw what stands in a place anew; what was open stays open, and what had the focus has it. */
+export function redraw(root, nodes) {
+  const every = (selector) => [...root.querySelectorAll(selector)];
+  const reach = "a, button, input, select, summary, [tabindex]";
+  const [open, focused] = [every("details").map((one) => one.open), every(reach).indexOf(document.activeElement)];
+  for (const box of every(".chart")) box.chart?.end();
+  root.replaceChildren(...nodes.filter(Boolean));
+  every("details").forEach((one, place) => (one.open = open[place] ?? false));
+  every(reach)[focused]?.focus({ preventScroll: true });
+  for (const box of every(".chart")) box.dispatchEvent(new Event("draw"));
 }
 
 /** Every part of an answer, in order. path: of the answer. */
@@ -39,7 +45,7 @@ export function shown(key, value) {
   if (/^(site|job|class|who)$/.test(key)) return value;
   if (typeof value === "string") return /^\d{4}-\d\d-\d\dT/.test(value) ? instant(value) : named(value, 1);
   if (/_s$/.test(key)) return span(value);
-  if (/_share$/.test(key)) return `${number(100 * value, 1)} %`;
+  if (/_(share|chance)$/.test(key)) return `${number(100 * value, 1)} %`;
   return figure(value);
 }
 
@@ -50,7 +56,7 @@ export function facts(pairs, of = "") {
 /** A table of rows; what is stale or over a limit is marked where a row says so. */
 export function list(title, rows) {
   const keys = Object.keys(rows[0] ?? {}).filter((key) => !["runs", "clock", "stale", "over"].includes(key));
-  const cell = (row, key) => made("td", { className: row.over === key ? "bad" : row.stale ? "faint" : "" }, row[key] instanceof Node ? row[key] : shown(key, row[key]));
+  const cell = (row, key) => made("td", { data: { key }, className: row.over === key ? "bad" : row.stale ? "faint" : "" }, row[key] instanceof Node ? row[key] : shown(key, row[key]));
   return wide(title, keys.map((key) => named(key)), rows.length ? rows.map((row) => keys.map((key) => cell(row, key))) : [[made("td", {}, word("none"))]]);
 }
 
@@ -61,7 +67,7 @@ function wide(title, heads, rows) {
 }
 
 /** The series of a site, rows by unit: groups stacked, the rest as lines; and all of it as a table. */
-function chart(site, edges, currency) {
+export function chart(site, edges, currency = "") {
   const times = edges.map((edge) => Date.parse(edge));
   const rows = [];
   const ink = inks();
@@ -91,8 +97,8 @@ function chart(site, edges, currency) {
   const box = made("div.chart", { role: "img", ariaLabel: `${site.site}: ${all.map((one) => one.name).join(", ")}` });
   box.style.height = `${tallOf(rows)}px`;
   box.addEventListener("draw", () => {
-    charts.push(chartIn(box));
-    charts.at(-1).setOption(inTime(rows, { from: times[0], until: times.at(-1), clock: site.clock, hint }));
+    box.chart = chartIn(box);
+    box.chart.setOption(inTime(rows, { from: times[0], until: times.at(-1), clock: site.clock, hint }));
   });
   const colours = all.filter((one) => !one.beyond).map((one) => [one.name, one.colour, one.area ? "" : one.dashed ? "dashed" : "line"]);
   const table = made("details", {}, made("summary", {}, word("asTable")));

@@ -4,7 +4,7 @@ import { ask, whyNot } from "../asking.js";
 import { $, button, made } from "../made.js";
 import { named } from "../words.js";
 import { auditPath, drawAudit } from "./audit.js";
-import { closeDrawn, drawAll } from "./drawn.js";
+import { drawAll, redraw } from "./drawn.js";
 
 const AGAIN_MS = 4_000;
 const FEW = 4;
@@ -23,8 +23,7 @@ export async function showTab(anew = true) {
   try {
     if (anew) showLinks(name);
     if (name !== shown.name) {
-      closeDrawn();
-      $("tab").replaceChildren();
+      redraw($("tab"), []);
       shown = { name, text: "" };
       scrollTo(0, 0);
     }
@@ -36,7 +35,7 @@ export async function showTab(anew = true) {
     if (mine !== shown || (text === mine.text && !anew)) return;
     mine.text = text;
     if (status !== 200) $("tab").replaceChildren(made("p", {}, whyNot(said)));
-    else redraw(() => (name === "audit" ? drawAudit(said, () => showTab()) : [...drawAll(said, path), pages(said)]));
+    else redraw($("tab"), name === "audit" ? drawAudit(said, () => showTab()) : [...drawAll(said, path), pages(said)]);
   } catch {
     /* the line says it */
   }
@@ -56,18 +55,6 @@ function pages(said) {
   if (!said.left_out?.sites) return null;
   const step = (by) => button("", named(by < 0 ? "sites_before" : "sites_after"), () => ((first = Math.max(first + by, 0)), showTab()), { disabled: by < 0 ? !first : said.sites.length < FEW });
   return made("section.whole", {}, made("p.asks", {}, step(-FEW), step(FEW)));
-}
-
-/** Draw the tab anew; what was open stays open, and what had the focus has it. */
-function redraw(draw) {
-  const every = (selector) => [...$("tab").querySelectorAll(selector)];
-  const reach = "a, button, input, select, summary, [tabindex]";
-  const [open, focused] = [every("details").map((one) => one.open), every(reach).indexOf(document.activeElement)];
-  closeDrawn();
-  $("tab").replaceChildren(...draw().filter(Boolean));
-  every("details").forEach((one, place) => (one.open = open[place] ?? false));
-  every(reach)[focused]?.focus({ preventScroll: true });
-  for (const one of every(".chart")) one.dispatchEvent(new Event("draw"));
 }
 
 addEventListener("hashchange", () => showTab());
