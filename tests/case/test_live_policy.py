@@ -13,6 +13,7 @@ from gridtide.case.load import load_case, read_case
 from gridtide.finding import BadInput
 from gridtide.loop.clock import DrivenClock
 from gridtide.loop.control import ControlRoom
+from gridtide.loop.on_trial import OnTrial
 from gridtide.sources.plugin.host import PluginPolicy
 from gridtide.stores.memory import MemoryIntents, MemoryStore
 from gridtide.testing import plugins
@@ -95,7 +96,8 @@ def test_a_planner_that_is_believed_to_act_decides_by_itself(tmp_path: Path) -> 
     room = led_to_its_end(case(tmp_path, "act"))
     assert not room.proposals() and not room.undecided
     assert any(one.startswith("policy act") for one in owners(room))
-    beside = pickle.loads(pickle.dumps(room.policy))
+    assert isinstance(room.policy, OnTrial) and room.policy.compared
+    beside = pickle.loads(pickle.dumps(room.policy.planner))
     assert isinstance(beside, PluginPolicy) and beside.code == CODE.read_bytes()
 
 

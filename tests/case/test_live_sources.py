@@ -233,15 +233,6 @@ def test_a_case_whose_file_nobody_known_signed_is_refused(
     assert "prices.csv.sig" in str(fault.value)
 
 
-def test_an_address_and_a_made_up_series_have_no_signature(tmp_path: Path) -> None:
-    """A signature lies beside a file."""
-    (tmp_path / "prices.csv").write_text(prices(50))
-    more = f'{SIGNED}\nurl = "http://127.0.0.1:9/prices.csv"'
-    (tmp_path / "case.toml").write_text(case_text(more))
-    with pytest.raises(BadInput, match=r"signal\[2\].public_key: is of no file"):
-        read_case(tmp_path / "case.toml")
-
-
 def test_the_command_signs_what_others_read(tmp_path: Path) -> None:
     """With the key it prints, a case takes the file."""
     file, key = tmp_path / "prices.csv", tmp_path / "key.pem"

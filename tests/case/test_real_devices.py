@@ -1,139 +1,35 @@
 """A case that names real devices: every fault at once, and a room that leads them by the words of the loop."""
 
 import json
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gridtide.case.load import read_case
-from gridtide.case.real_room import RealCase, read_real, real_room
+from gridtide.case.real_room import read_real
 from gridtide.doors.cli import exit_code
 from gridtide.finding import BadInput
-from gridtide.fleet.device import PowerReading, QueuedJob, Restraint, Standing
-from gridtide.fleet.ticket import Fate, Outcome, Ticket
-from gridtide.loop.at_place import AtPlace
 from gridtide.loop.clock import DrivenClock
-from gridtide.loop.control import ControlRoom
-from gridtide.loop.named_meters import NamedMeters
-from gridtide.stores.sql.service import open_for_service
 from gridtide.testing.one_hall import hall
+from gridtide.testing.one_real_hall import (
+    DEVICES,
+    HEAD,
+    JOBS,
+    START,
+    Feed,
+    Queue,
+    a_case,
+    opened,
+    over,
+)
 from gridtide.trust.modes import Mode
 from gridtide.trust.people import Person, Role
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "real_devices.toml"
-START = datetime(2026, 12, 1, tzinfo=UTC)
 SITE = hall("north")
-HEAD = """
-[case]
-name = "north"
-start = 2026-12-01T00:00:00Z
-end = 2026-12-03T00:00:00Z
-currency = "CNY"
-
-[planning]
-forecaster = "published"
-
-[[class]]
-name = "train"
-value_per_accelerator_h = 15.0
-
-[[signal]]
-zone = "N"
-price_mean_per_mwh = 500
-price_swing_per_mwh = 0
-price_noise_per_mwh = 0
-price_dip_per_mwh = 450
-price_dips = [[6.0, 12.0]]
-"""
-JOBS = """
-[[jobs]]
-name = "slurm"
-class = "train"
-home = "north"
-pool = "hall"
-source = "table"
-path = "jobs.csv"
-"""
-DEVICES = """
-[[device]]
-name = "slurm"
-kind = "slurm"
-place = "north/hall"
-partitions = "low"
-
-[[device]]
-name = "feed"
-kind = "modbus-meter"
-meters = { feed = "north grid" }
-host = "127.0.0.1"
-"""
-
-
-class Queue:
-    """A scheduler with one job that waits."""
-
-    def __init__(self, clock: DrivenClock) -> None:
-        self.clock = clock
-        self.begins: list[datetime] = []
-
-    def queue(self) -> tuple[QueuedJob, ...]:
-        """The job."""
-        job = QueuedJob(
-            id="a7",
-            name="train",
-            standing=Standing.QUEUED,
-            accelerators=4,
-            nodes=1,
-            submitted_at=START,
-            begin_at=self.begins[-1] if self.begins else None,
-            work_class="train",
-        )
-        return (job,)
-
-    def begin_at(self, ticket: Ticket, job: str, at: datetime) -> Outcome:
-        """Remember it."""
-        assert job == "a7"
-        self.begins.append(at)
-        return Outcome(
-            ticket=ticket.id, fate=Fate.DONE, said=f"begins at {at}", at=self.clock.now()
-        )
-
-    def restraints(self) -> tuple[Restraint, ...]:
-        """The begin time."""
-        return tuple(
-            Restraint(subject="a7", kind="begin", value="begins", until=at)
-            for at in self.begins[-1:]
-        )
-
-    def release(self, ticket: Ticket, subject: str) -> Outcome:
-        """Not here."""
-        return Outcome(ticket=ticket.id, fate=Fate.REFUSED, said="no", at=self.clock.now())
-
-
-class Feed:
-    """A meter that reads both ways, a second late."""
-
-    def __init__(self, clock: DrivenClock) -> None:
-        self.clock = clock
-
-    def read_power(self) -> tuple[PowerReading, ...]:
-        """It draws, and its neighbour, which has no name here, too."""
-        at = self.clock.now() + timedelta(seconds=1)
-        return tuple(
-            PowerReading(of=name, kw=kw, measured_at=at, method="meter")
-            for name, kw in (("feed", 120.0), ("other", 7.0))
-        )
-
-
-def a_case(folder: Path, *parts: str) -> Path:
-    """A case of these parts in a folder, with the log of its jobs."""
-    (folder / "jobs.csv").write_text("submit,duration_s,units,name\n2026-12-01T00:00Z,7200,4,a7\n")
-    (folder / "case.toml").write_text("\n".join((HEAD, *parts)))
-    return folder / "case.toml"
 
 
 def faults(path: Path) -> str:
@@ -218,20 +114,16 @@ def test_keys_of_a_kind_and_bounds_of_the_envelope_are_said_together(tmp_path: P
         assert said in told, told
 
 
-def test_a_room_over_real_devices_needs_a_store_and_the_present(
+def test_a_room_over_real_devices_needs_a_store(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What is told must be written down, no clock but the wall's leads it, and a course that is over leads nothing."""
-    past = HEAD.replace("2026-12-01", "2020-12-01").replace("2026-12-03", "2020-12-03")
-    (tmp_path / "case.toml").write_text("\n".join((past, SITE, DEVICES)))
+    """What is told must be written down, and no clock but the wall's leads it."""
+    (tmp_path / "case.toml").write_text("\n".join((HEAD, SITE, DEVICES)))
     words = ["serve", str(tmp_path / "case.toml"), "--port", "0"]
     assert exit_code([*words, "--speed", "60"]) == 2
     told = capsys.readouterr().err
     assert "--store: is missing" in told
     assert "--speed: 60; none" in told
-    assert exit_code([*words, "--store", str(tmp_path / "db")]) == 2
-    assert "a course that holds the present" in capsys.readouterr().err
-    assert not (tmp_path / "db").exists()
 
 
 def test_a_case_with_devices_is_still_a_case(tmp_path: Path) -> None:
@@ -243,12 +135,6 @@ def test_a_case_with_devices_is_still_a_case(tmp_path: Path) -> None:
     ]
 
 
-def opened(real: RealCase, folder: Path, clock: DrivenClock) -> tuple[ControlRoom, Any]:
-    """The room over a store in a folder, and what to close."""
-    kept = open_for_service(folder / "db", "test", folder / "readings")
-    return real_room(real, kept, kept.entries, clock), kept
-
-
 def test_a_room_gives_a_real_queue_its_begin_times_once_two_people_let_it(tmp_path: Path) -> None:
     """In advise nothing is told; in act the job that waits gets the start of the cheap hours, by its scheduler's own
     id; the next room takes that up and tells nothing twice; meters that are a second late count."""
@@ -257,16 +143,7 @@ def test_a_room_gives_a_real_queue_its_begin_times_once_two_people_let_it(tmp_pa
     clock = DrivenClock(START + timedelta(minutes=2))
     queue = Queue(clock)
     read = read_real(a_case(tmp_path, SITE, DEVICES, JOBS, envelope), clock.now)
-    at_hall = AtPlace(
-        scheduler=queue,
-        name="slurm",
-        place="north/hall",
-        point=read.study.fleet.pools[0].points[0].name,
-        now=clock.now,
-    )
-    feed = NamedMeters(meter=Feed(clock), names={"feed": "north grid"}, now=clock.now)
-    devices = type(read.devices)(reach={"slurm": at_hall, "feed": feed})
-    real = replace(read, devices=devices)
+    real = over(read, queue, Feed(clock))
     room, kept = opened(real, tmp_path, clock)
     room.go_on()
     assert (queue.begins, room.newest().values["simulated"]) == ([], None)

@@ -25,7 +25,7 @@ from gridtide.loop.beside import CAPABILITIES, Beside, Pace, all_beside, beside
 from gridtide.loop.clock import steady_s
 from gridtide.loop.listening import Ask, Listening
 from gridtide.loop.set_points.led_store import LedStore
-from gridtide.loop.telling import Telling
+from gridtide.loop.telling import AT_ONCE, Line, Telling
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 LONG_S = 20.0
@@ -149,7 +149,7 @@ def test_acts_are_told_in_the_order_of_their_tickets_and_never_twice(
         return Outcome(ticket=blocking.id, fate=Fate.DONE, said="", at=NOON)
 
     line.tell(blocking, "first", wait)
-    assert until(lambda: not line._lines[0])
+    assert until(lambda: not line._lines[Line.HOLDS])
     subjects: dict[int, str] = {}
     for sequence, subject, _ in asked:
         of = subjects.setdefault(sequence, subject)
@@ -198,6 +198,39 @@ def test_a_device_that_hangs_is_named_and_nobody_waits_for_it() -> None:
     made.close()
     assert made.exchange(ticket(4), 1.0, 0.0, NOON).fate is Fate.REFUSED
     device.may.set()
+
+
+def test_pauses_at_one_cluster_wait_for_their_checkpoints_side_by_side() -> None:
+    """As many as the line may have in hand; none expires behind another, a start time passes them by, and one more has
+    its turn as soon as one of them is over."""
+    line, checkpoints = Telling("it", lambda: NOON, lambda: None), threading.Event()
+    begun: list[str] = []
+    most = AT_ONCE[Line.ASKS]
+
+    def pause(one: Ticket) -> Outcome:
+        begun.append(one.id)
+        checkpoints.wait()
+        return Outcome(ticket=one.id, fate=Fate.DONE, said="requeued", at=NOON)
+
+    for number in range(most + 1):
+        one = ticket(number)
+        line.tell(one, f"job {number}", lambda one=one: pause(one), Line.ASKS)  # type: ignore[misc]
+    assert until(lambda: len(begun) == most)
+    begins = ticket(99)
+    done = Outcome(ticket=begins.id, fate=Fate.DONE, said="", at=NOON)
+    line.tell(begins, "another", lambda: done)
+    came: list[Outcome] = []
+
+    def all_came(count: int) -> bool:
+        came.extend(line.came())
+        return len(came) == count
+
+    assert until(lambda: all_came(1)) and came == [done]
+    assert sorted(begun) == sorted(f"t{number}" for number in range(most))
+    checkpoints.set()
+    assert until(lambda: all_came(most + 2))
+    assert {one.fate for one in came} == {Fate.DONE}
+    line.close()
 
 
 def test_an_answer_that_is_too_old_is_no_answer() -> None:

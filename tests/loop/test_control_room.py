@@ -13,7 +13,7 @@ from gridtide.decide.reservations import Reservations
 from gridtide.decide.situation import Situation
 from gridtide.loop.clock import DrivenClock
 from gridtide.loop.control import ControlRoom
-from gridtide.loop.shown.frame import at_risk
+from gridtide.loop.shown.at_risk import rows_at_risk
 from gridtide.stores.memory import MemoryIntents, MemoryStore
 from gridtide.testing.studies import START, small_study
 from gridtide.trust.audit import broken_link, contents
@@ -193,8 +193,11 @@ def test_a_frame_counts_all_jobs_at_risk_and_names_the_eight_with_least_slack() 
         values = gone_on(room, 1).newest().values
         named = values["at_risk"]
         assert isinstance(named, list) and room.turn is not None
-        counted.append(len(at_risk(room.turn.situation)))
+        counted.append(len(rows_at_risk(room.turn.situation)))
         assert (values["at_risk_count"], len(named)) == (counted[-1], min(counted[-1], 8))
+        assert all(one["power_kw"] > 0 and one["site"] for one in named)
+        chances = {one["miss_chance"] for one in named}
+        assert all(chance is None or 0 <= chance <= 1 for chance in chances)
     assert max(counted) > 8
 
 

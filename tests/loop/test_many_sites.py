@@ -41,19 +41,19 @@ def values_of(sites: list[dict[str, object]], alarms: int = 8) -> dict[str, Any]
 
 @pytest.mark.parametrize("count", [1, 8, 50, 500])
 def test_a_frame_is_never_longer_than_it_may_be_and_loses_no_site(count: int) -> None:
-    """Few stand whole; of many the sums, and columns in the order of the case as far as they fit."""
+    """Sums of all; few stand whole, of many columns in the order of the case as far as they fit."""
     sites = [site(number) for number in range(count)]
     frame = framed(1, BEGAN, values_of(sites))
     assert len(json.dumps(frame.values)) <= BYTES_MOST
     assert frame.sites == tuple(sites)
-    if count == 1:
-        assert frame.values["sites"] == sites and "fleet" not in frame.values
-        return
     fleet: Any = frame.values["fleet"]
-    columns: Any = frame.values["columns"]
-    assert "sites" not in frame.values
     assert fleet["sites"] == count and fleet["import_kw"] == pytest.approx(count * 81_234.567)
     assert fleet["price_per_mwh"] == pytest.approx(81_234.567)
+    if count == 1:
+        assert frame.values["sites"] == sites and "columns" not in frame.values
+        return
+    columns: Any = frame.values["columns"]
+    assert "sites" not in frame.values
     assert {len(column) for column in columns.values()} <= {count}
     assert list(columns) == list(COLUMNS[: len(columns)])
     assert len(columns) >= {8: len(COLUMNS), 50: 4, 500: 0}[count]

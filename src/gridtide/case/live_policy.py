@@ -6,6 +6,9 @@ from gridtide.case.plugins import PREFIX
 from gridtide.case.schema import CaseFile
 from gridtide.finding import Finding
 from gridtide.loop.mandate import Policy
+from gridtide.loop.on_trial import OnTrial
+from gridtide.simulate.policies import policy_named
+from gridtide.simulate.study import Study
 from gridtide.sources.plugin.host import PluginPolicy
 from gridtide.trust.modes import Mode
 from gridtide.trust.plugin import Trial
@@ -33,6 +36,14 @@ def policy_faults(case: CaseFile) -> Iterator[Finding]:
             mend=f"See how it does: gridtide backtest CASE --canary {name.removeprefix(PREFIX)};"
             " then have it signed anew.",
         )
+
+
+def tried(policy: Policy, study: Study) -> Policy:
+    """The policy; a planner of somebody else with the usual one beside it, which decides once it is flagged."""
+    if not isinstance(policy, PluginPolicy):
+        return policy
+    house, _, _ = policy_named(USUAL, study)
+    return OnTrial(planner=policy, house=house, listed=policy.listed)
 
 
 def believed(policy: Policy) -> Mode:

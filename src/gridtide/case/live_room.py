@@ -6,7 +6,7 @@ from datetime import timedelta
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from gridtide.case.live_policy import USUAL, believed
+from gridtide.case.live_policy import USUAL, believed, tried
 from gridtide.case.load import load_case, read_case
 from gridtide.case.on_the_wall import begin_beside
 from gridtide.case.setpoint_lines import lines_of
@@ -127,7 +127,7 @@ def room_over(
     owner = f"room {study.name}"
     return ControlRoom(
         mandate=replace(mandate_of(known, forecaster), owner=owner),
-        policy=policy,
+        policy=tried(policy, known),
         world=world,
         desk=Desk(owner=owner, autonomy=autonomy, minutes=Minutes(store=store), clock=clock),
         clock=clock,
@@ -145,4 +145,5 @@ def everything(study: Study) -> Envelope:
         moved_max_kw=tuple((site.name, 1e9) for site in sites),
         jobs_max_per_day=1_000_000,
         hold_max_h=24.0 * 31,
+        mandatory=True,
     )

@@ -13,7 +13,8 @@ from queue import SimpleQueue
 from typing import Any
 
 from gridtide.loop.mandate import Policy
-from gridtide.loop.planning_beside import PlansBeside, beside
+from gridtide.loop.on_trial import OnTrial
+from gridtide.loop.planning_beside import beside
 
 NICER = 5
 """By how much a planner gives way to the service on the same cores."""
@@ -24,13 +25,20 @@ class PlannerDiedError(BrokenExecutor):
     """The planner's process ended while it made a plan."""
 
 
-def planner_of(policy: Policy) -> tuple[PlansBeside, Callable[[], None]]:
+def planner_of(policy: Policy) -> tuple[Policy, Callable[[], None]]:
     """The policy with its plans made in a process of their own, of which a room waits for the first alone; and what
-    ends that process. Returns at once."""
+    ends that process. A planner on trial and the house beside it are asked there one after the other. Returns at
+    once."""
     planner = PlannerProcess()
-    plans = beside(policy, planner)
-    plans.waits_first = True
-    return plans, planner.close
+
+    def made_there(one: Policy) -> Policy:
+        plans = beside(one, planner)
+        plans.waits_first = True
+        return plans
+
+    if isinstance(policy, OnTrial):
+        return policy.made_by(made_there), planner.close
+    return made_there(policy), planner.close
 
 
 class PlannerProcess(Executor):

@@ -59,6 +59,7 @@ def _checked(table: PluginTable, case: CaseFile, folder: Path, subject: str) -> 
         signed_by=table.signed_by,
         signature=table.signature,
         canary_days=table.canary_days,
+        after_flag=table.after_flag or "",
     )
     found = list(listing_faults(listing(listed), code, case.approvers, f"{subject}."))
     if found:

@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -10,14 +10,17 @@ import numpy as np
 from gridtide.case.build import study_of
 from gridtide.case.live_room import room_over
 from gridtide.case.live_sources import fetched_first, follow_sources
+from gridtide.case.live_work import ReadWork
 from gridtide.case.load import read_case
+from gridtide.case.present_course import holding
 from gridtide.case.real_devices import Now, RealDevices, real_devices
 from gridtide.case.real_services import SPLIT
 from gridtide.case.schema import AutonomyTable, CaseFile
 from gridtide.case.setpoint_lines import lines_of
 from gridtide.case.wanted import serving_of
-from gridtide.finding import Finding, Gathered, refuse_if_any
+from gridtide.finding import Finding, Gathered
 from gridtide.fleet.device import RoutesRequests
+from gridtide.fleet.jobs import Jobs
 from gridtide.loop.beside import Pace, all_beside
 from gridtide.loop.clock import steady_s
 from gridtide.loop.control import ControlRoom
@@ -51,8 +54,9 @@ class RealCase:
 
 
 def read_real(path: Path, now: Now) -> RealCase:
-    """A case with its devices, none asked anything yet. Raises BadInput with all faults, Infeasible as `load_case`."""
-    case, folder = read_case(path), Path(path).resolve().parent
+    """A case with its devices, none asked anything yet, its course holding the present. Raises BadInput with all
+    faults, Infeasible as `load_case`."""
+    case, folder = holding(read_case(path), now()), Path(path).resolve().parent
     fetched_first(case, folder)
     study = study_of(case, folder)
     faults = Gathered()
@@ -64,7 +68,7 @@ def read_real(path: Path, now: Now) -> RealCase:
     return RealCase(
         case=case,
         folder=folder,
-        study=_staying(study),
+        study=replace(study, jobs=_at_home(study.jobs)),
         devices=devices,
         envelope=envelope,
         lines=lines_of(case),
@@ -83,10 +87,9 @@ def real_room(
     It begins in advise, by the envelope that the case states, unless people decided otherwise before, and has no end.
     chain: where it writes down what it does. pace: how often devices are asked beside the loop, as those that take time
     must be; what they say is shown and kept, and sources are read beside the loop too. None asks in the loop, for
-    clocks that are driven. Raises BadInput where the course of the case does not hold the present.
+    clocks that are driven.
     """
     now = clock.now()
-    refuse_if_any(course_faults(real.study, now))
     autonomy = Autonomy(since=now, mode=Mode.ADVISE, envelope=real.envelope, by=("case",))
     said = Said(site.name for site in real.study.fleet.sites)
     devices = real.devices.reach
@@ -100,7 +103,8 @@ def real_room(
     _answer_who_scales(room, real.devices.wanted)
     try:
         room.begin(devices_lived_on=True)
-        sources = follow_sources(room, real.case, real.folder)
+        work = ReadWork(study=real.study, decides=decides, staying=_at_home)
+        sources = follow_sources(room, real.case, real.folder, work)
     except BaseException:
         room.close()
         raise
@@ -125,26 +129,12 @@ def _keep_readings(room: ControlRoom, said: Said, readings: ParquetHistory) -> N
     room.endings = (*room.endings, keeping.close)
 
 
-def course_faults(study: Study, now: datetime) -> list[Finding]:
-    """Why a course cannot be led now."""
-    start, end = study.timeline.start, study.timeline.end
-    if start <= now < end:
-        return []
-    return [
-        Finding(
-            subject="case.start, case.end",
-            value=f"{start.isoformat()} to {end.isoformat()}",
-            limit=f"a course that holds the present, {now.isoformat(timespec='seconds')}",
-            mend="Real devices are led by the clock on the wall: move the course.",
-        )
-    ]
-
-
 def envelope_of(table: AutonomyTable) -> Envelope:
     """What a case lets a room do without asking; nothing where it says nothing. Raises BadInput."""
     values = table.model_dump(exclude={"policy"})
     by_site = tuple(sorted(values.pop("moved_max_kw").items()))
-    return Envelope(**values, moved_max_kw=by_site)
+    at_once = values.pop("mandatory") == "act"
+    return Envelope(**values, moved_max_kw=by_site, mandatory=at_once)
 
 
 def _unknown_sites(case: CaseFile) -> list[Finding]:
@@ -161,9 +151,8 @@ def _unknown_sites(case: CaseFile) -> list[Finding]:
     ]
 
 
-def _staying(study: Study) -> Study:
-    """The study whose work stays where it is: no scheduler sends it elsewhere."""
-    jobs = study.jobs
+def _at_home(jobs: Jobs) -> Jobs:
+    """Work that stays where it is: no scheduler sends it elsewhere."""
     at_home = np.zeros_like(jobs.allowed)
     at_home[np.arange(len(jobs)), jobs.home] = True
-    return replace(study, jobs=replace(jobs, allowed=at_home))
+    return replace(jobs, allowed=at_home)

@@ -31,6 +31,7 @@ class Reason(IntEnum):
     RULE = 11
     CROWDED = 12
     IN_TURN = 13
+    EDITED = 14
 
 
 class Binding(IntEnum):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from threading import RLock
 
 TICKET_MAX = timedelta(days=1)
 """Longest life of a ticket where outcomes are kept on a disk."""
@@ -63,34 +64,36 @@ class Gate:
     """What a device remembers of tickets, so that it can refuse some before it does anything.
 
     epoch: the highest it was told by. newest: the highest sequence of that epoch for each subject. outcomes: of every
-    ticket that was settled, by id; ends: when each of these tickets runs out.
+    ticket that was settled, by id; ends: when each of these tickets runs out. Any thread may ask it.
     """
 
     epoch: int = 0
     newest: dict[str, int] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     ends: dict[str, datetime] = field(default_factory=dict)
+    lock: RLock = field(default_factory=RLock, repr=False, compare=False)
 
     def stopped(self, ticket: Ticket, subject: str, now: datetime) -> Outcome | None:
         """Why an act on a subject must not be begun; None where it may, which is remembered as the newest.
 
         A ticket that was settled before gives what came of it, as UNCHANGED where it was done.
         """
-        before = self.outcomes.get(ticket.id)
-        if before is not None:
-            return told_again(before, now)
-        if now >= ticket.expires_at:
-            return self.settled(ticket, Fate.EXPIRED, f"expired at {ticket.expires_at}", now)
-        if ticket.epoch < self.epoch:
-            said = f"issued by the leader of epoch {ticket.epoch}; epoch {self.epoch} leads"
-            return self.settled(ticket, Fate.SUPERSEDED, said, now)
-        if ticket.epoch > self.epoch:
-            self.epoch, self.newest = ticket.epoch, {}
-        if ticket.sequence < self.newest.get(subject, -1):
-            said = f"{subject} was told {self.newest[subject]} after {ticket.sequence}"
-            return self.settled(ticket, Fate.SUPERSEDED, said, now)
-        self.newest[subject] = ticket.sequence
-        return None
+        with self.lock:
+            before = self.outcomes.get(ticket.id)
+            if before is not None:
+                return told_again(before, now)
+            if now >= ticket.expires_at:
+                return self.settled(ticket, Fate.EXPIRED, f"expired at {ticket.expires_at}", now)
+            if ticket.epoch < self.epoch:
+                said = f"issued by the leader of epoch {ticket.epoch}; epoch {self.epoch} leads"
+                return self.settled(ticket, Fate.SUPERSEDED, said, now)
+            if ticket.epoch > self.epoch:
+                self.epoch, self.newest = ticket.epoch, {}
+            if ticket.sequence < self.newest.get(subject, -1):
+                said = f"{subject} was told {self.newest[subject]} after {ticket.sequence}"
+                return self.settled(ticket, Fate.SUPERSEDED, said, now)
+            self.newest[subject] = ticket.sequence
+            return None
 
     def settled(
         self, ticket: Ticket, fate: Fate, said: str, now: datetime, lost_accelerator_h: float = 0.0
@@ -100,17 +103,19 @@ class Gate:
             ticket=ticket.id, fate=fate, said=said, at=now, lost_accelerator_h=lost_accelerator_h
         )
         if fate is not Fate.FAILED:
-            self.outcomes[ticket.id] = outcome
-            self.ends[ticket.id] = ticket.expires_at
-            if len(self.ends) % LOOKED_THROUGH_EVERY == 0:
-                self.forget_old(now)
+            with self.lock:
+                self.outcomes[ticket.id] = outcome
+                self.ends[ticket.id] = ticket.expires_at
+                if len(self.ends) % LOOKED_THROUGH_EVERY == 0:
+                    self.forget_old(now)
         return outcome
 
     def forget_old(self, now: datetime) -> None:
         """Forget outcomes of tickets that ran out a while ago: told again, these are late anyhow."""
-        for key in [key for key, end in self.ends.items() if now - end > REMEMBERED]:
-            del self.ends[key]
-            self.outcomes.pop(key, None)
+        with self.lock:
+            for key in [key for key, end in self.ends.items() if now - end > REMEMBERED]:
+                del self.ends[key]
+                self.outcomes.pop(key, None)
 
 
 def lives_too_long(ticket: Ticket, now: datetime) -> str:

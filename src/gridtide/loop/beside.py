@@ -36,7 +36,7 @@ from gridtide.fleet.device import (
 from gridtide.fleet.ticket import Outcome, Ticket
 from gridtide.loop.listening import Ask, Listening
 from gridtide.loop.site_agent import RENEW_EVERY_S
-from gridtide.loop.telling import Telling
+from gridtide.loop.telling import Line, Telling
 
 Took = Callable[[str, str, object], None]
 """Told what was read: name of the device, what was asked, the answer."""
@@ -106,9 +106,9 @@ class Beside:
         subject: str,
         act: Callable[..., Outcome],
         *asked: object,
-        lets_go: bool = False,
+        line: Line = Line.HOLDS,
     ) -> Outcome:
-        return self._telling.tell(ticket, subject, partial(act, ticket, *asked), lets_go)
+        return self._telling.tell(ticket, subject, partial(act, ticket, *asked), line)
 
     def _said(self, what: str) -> Any:
         return self._reading.newest(what)
@@ -135,11 +135,11 @@ class _Queues(Beside):
 class _Pauses(Beside):
     def pause(self, ticket: Ticket, job: str, until: datetime) -> Outcome:
         """Stop a running job until an instant."""
-        return self._tell(ticket, job, self._device.pause, job, until)
+        return self._tell(ticket, job, self._device.pause, job, until, line=Line.ASKS)
 
     def resume(self, ticket: Ticket, job: str) -> Outcome:
         """Let a stopped job go on at once."""
-        return self._tell(ticket, job, self._device.resume, job, lets_go=True)
+        return self._tell(ticket, job, self._device.resume, job, line=Line.LETS_GO)
 
 
 class _Places(Beside):
@@ -244,7 +244,7 @@ class _Restraining(Beside):
 
     def release(self, ticket: Ticket, subject: str) -> Outcome:
         """Undo what holds a subject at once."""
-        return self._tell(ticket, subject, self._device.release, subject, lets_go=True)
+        return self._tell(ticket, subject, self._device.release, subject, line=Line.LETS_GO)
 
 
 class _Leases(Beside):

@@ -14,11 +14,13 @@ import numpy as np
 
 from gridtide.decide.reservations import grid_step_s, slot_grid
 from gridtide.decide.room import promised_room
+from gridtide.decide.situation import Event
 from gridtide.finding import BadInput
 from gridtide.fleet.act import Release as ReleaseAct
-from gridtide.fleet.site_act import subject_of
+from gridtide.loop.basis import KeepsBases
 from gridtide.loop.clock import seconds, set_said
 from gridtide.loop.desk import Desk
+from gridtide.loop.editing import AsTold
 from gridtide.loop.endless import gone_on
 from gridtide.loop.expecting import draws
 from gridtide.loop.instants import next_turn
@@ -27,34 +29,38 @@ from gridtide.loop.left_alone import without_unknown_stores
 from gridtide.loop.live_world import BrokenOffError, LiveWorld
 from gridtide.loop.mandate import Mandate, Policy
 from gridtide.loop.minutes import Minutes
-from gridtide.loop.newcomers import left_alone_said
 from gridtide.loop.news import NoNews, ReadsNews, with_news
-from gridtide.loop.planning_beside import PlansBeside
+from gridtide.loop.on_trial import OnTrial
+from gridtide.loop.planning_beside import MadeBeside
 from gridtide.loop.recovering import kept, read_back, taken_up
 from gridtide.loop.releasing import LetGo, let_go
 from gridtide.loop.remembering import MEMORY, memory_of, remembered
 from gridtide.loop.room import Frame, Receipt
 from gridtide.loop.seen import Seen
-from gridtide.loop.set_points.regulating import RegulationThread, seen_of, written_down
+from gridtide.loop.set_points.regulating import RegulationThread, faults_of, written_down
+from gridtide.loop.settling import Settling
 from gridtide.loop.shown.ahead import ahead_values
-from gridtide.loop.shown.frame import (
-    AT_RISK_MOST,
-    ages_s,
-    alarm_values,
-    at_risk,
-    framed,
-    site_values,
-)
+from gridtide.loop.shown.frame import framed
 from gridtide.loop.shown.glance import Glance
 from gridtide.loop.shown.past_steps import PastSteps
+from gridtide.loop.shown.room_frame import (
+    Standing,
+    ages_of,
+    silent_of,
+    sites_of,
+    standing_values,
+)
+from gridtide.loop.standing_in import Expected
 from gridtide.loop.turn import Memory, Turn, take_turn
 from gridtide.loop.underway import settled
 from gridtide.loop.verifying import Moved, Verdict
 from gridtide.loop.wanted_replicas import Wanted, nobody
+from gridtide.loop.within_limits import Limits, binding
 from gridtide.loop.world import Orders, WakingClock
-from gridtide.timeline import instant
+from gridtide.timeline import Timeline
 from gridtide.trust.approve import By, Tally, answerable, counted, ruled
 from gridtide.trust.autonomy_values import values_of
+from gridtide.trust.edit import Edit
 from gridtide.trust.envelope import changed
 from gridtide.trust.guard import check
 from gridtide.trust.modes import Freeze, Mode, Release, Thaw, ToEnvelope, ToMode, at_most, lapsed
@@ -77,7 +83,8 @@ class ControlRoom:
     why the last turn came to nothing. verdicts: what meters said of the acts of the last step. decided_s: how long
     turns took since the last frame; fates: what came of acts since this room began. leaving: what is still to be let
     go after a release. lines: of set-points, each in its thread beside the loop. endings: what ends with the room.
-    believed: the highest mode in which its policy decides without people. serving: what a service shall run now.
+    believed: the highest mode in which its policy decides without people. bases: keeps what turns were made of.
+    limits: mandatory ones of the grid. serving: what a service shall run now.
     """
 
     mandate: Mandate
@@ -112,9 +119,12 @@ class ControlRoom:
     news: ReadsNews = field(default_factory=NoNews)
     believed: Mode = Mode.EMERGENCY
     serving: Callable[[str], Mapping[str, Wanted] | None] = nobody
+    bases: KeepsBases = field(default_factory=KeepsBases)
+    limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
         self.world.attend = self._between
+        self.settling = Settling(bases=self.bases, minutes=self.minutes)
         self.frame = Frame(
             number=0, at=self.clock.now(), values={"at": self.clock.now().isoformat()}
         )
@@ -145,7 +155,9 @@ class ControlRoom:
             self.mandate = gone_on(self.mandate, self.world)
         news = self.news.newest(self.world.now)
         if news is not None:
-            self.mandate, self.next_due = with_news(self.mandate, news), self.world.present
+            known = with_news(self.mandate, self.memory, news, self.world)
+            self.mandate, self.memory = known
+            self.next_due = self.world.present
         try:
             self._decide(self.world.now)
             if self.closed:
@@ -161,6 +173,8 @@ class ControlRoom:
             return
         try:
             self._verify()
+            by = (self.mandate, self.memory)
+            self.settling.went_on(self.in_force, self._step_over(), self.world.seen, by)
         except (StoreLostError, StoreFullError) as fault:
             self.stuck, self.turn = str(fault), None
         with self.lock:
@@ -179,6 +193,7 @@ class ControlRoom:
         turn = self._turn(as_of)
         if turn is None or self.closed:
             return
+        turn = self.bases.kept(turn, self.mandate, self.policy)
         with self.lock:
             self.decided_s.append(round(seconds() - begun_s, 3))
             self._taken(turn, as_of)
@@ -205,6 +220,8 @@ class ControlRoom:
         devices_lived_on: False for simulated ones, which ended with their process; then only what people decided of
         autonomy stands."""
         self.desk.take_up()
+        if self.desk.documents is not None and isinstance(self.policy, OnTrial):
+            self.policy.take_up(self.desk.documents)
         if self.desk.documents is None or not devices_lived_on:
             return
         before = self.desk.documents.newest("world", self.mandate.owner)
@@ -221,6 +238,9 @@ class ControlRoom:
         """What the next room must know if this one is gone at the next instant."""
         self.desk.keep_what_lacks()
         written_down(self.lines, self.minutes)
+        self.world.doubted.write_down(self.minutes.append, self.world.now)
+        if isinstance(self.policy, OnTrial):
+            self.policy.keep(self.minutes.append, self.desk.documents)
         if self.desk.documents is not None:
             now, owner = self.world.now, self.mandate.owner
             self.desk.documents.keep(MEMORY, owner, now, remembered(self.memory, now))
@@ -231,14 +251,18 @@ class ControlRoom:
         that is finished, what people approved, or the hour."""
         if self.turn is None or self.world.present >= self.next_due:
             return True
-        if isinstance(self.policy, PlansBeside) and self.policy.ready:
+        if isinstance(self.policy, MadeBeside) and self.policy.ready:
             return True
         if self.desk.approved() is not None:
+            return True
+        if self.limits.due(self._binds(), self.orders, self.desk.autonomy):
             return True
         return not self.known >= frozenset(self.world.active().name.tolist())
 
     def _taken(self, turn: Turn, as_of: datetime) -> None:
         """What becomes of a turn: told at once, put before people, or neither."""
+        if isinstance(self.policy, OnTrial):
+            self.policy.judged(turn)
         before = self.memory.commitments
         touch = touched(turn.orders.dispatch, turn.standing, turn.situation)
         clocks = {site.name: site.clock for site in self.mandate.fleet.sites}
@@ -261,8 +285,25 @@ class ControlRoom:
         else:
             self.memory = replace(turn.memory, commitments=before)
             self._ask(turn)
+        told = None if self.orders is None else self.orders.dispatch
+        self.world.doubted.expected = Expected(
+            situation=turn.situation, plan=self.memory.plan, told=told
+        )
+        self._keep_limits(turn)
         self.known = frozenset(turn.orders.jobs.name.tolist())
         self.next_due = next_turn(self.mandate, self.memory, self.world.present, UNKNOWN)
+
+    def _binds(self) -> tuple[Event, ...]:
+        """Mandatory limits that bind in the step that begins."""
+        step = Timeline(edges_s=self.world.steps.edges_s[self.world.present :][:2])
+        return binding(self.mandate.fleet, self.mandate.events, step, self.world.now)
+
+    def _keep_limits(self, turn: Turn) -> None:
+        """Tell what mandatory limits require by now and what is in force does not keep: that waits for nobody."""
+        found = self.limits.required(turn, self._binds(), self.orders, self.desk.autonomy)
+        if found is not None:
+            self.minutes.write(found.decision, ruling=list(found.why))
+            self._take(found.orders, replace(found.decision, stage=Stage.APPROVED))
 
     def _ask(self, turn: Turn) -> None:
         proposal = proposal_of(
@@ -366,69 +407,44 @@ class ControlRoom:
     def _publish(self, now: datetime, seen: Seen | None) -> None:
         """A frame of what was seen at an instant: the end of a step, or one within the step that runs."""
         assert self.frame is not None
-        turn = self.turn
         with self.lock:
-            risks = [] if turn is None else at_risk(turn.situation)
-            values: dict[str, object] = {
-                "at": now.isoformat(),
-                "mode": self.desk.autonomy.mode.value,
-                "frozen": self.desk.autonomy.frozen,
-                "simulated": self.simulated,
-                "waiting": len(self.desk.waiting()),
-                "decision": None if self.in_force is None else self.in_force.id[:12],
-                "alarms": self._alarms(now),
-                "ages_s": self._ages(now, seen),
-                "acts": dict(self.fates),
-                "decided_s": self.decided_s,
-                "at_risk": risks[:AT_RISK_MOST],
-                "at_risk_count": len(risks),
-                **seen_of(self.lines),
-            }
+            standing = self._standing(now)
+            values = standing_values(standing, seen)
             self.decided_s = []
-        if turn is not None:
-            began = instant(self.mandate.steps.starts_s[self._step_shown(now)])
-            carbon, plan = self.mandate.objective.carbon, self.memory.plan
-            values["sites"] = site_values(turn.situation, seen, plan, carbon, began)
+        values |= sites_of(standing, seen, self.memory.plan, self.mandate)
         self.frame = framed(self.frame.number + 1, now, values)
+
+    def _standing(self, now: datetime) -> Standing:
+        """How the room stands now, to be shown."""
+        fallen = self.policy.fallen if isinstance(self.policy, MadeBeside) else ""
+        trial = self.policy.alarms() if isinstance(self.policy, OnTrial) else []
+        return Standing(
+            now=now,
+            autonomy=self.desk.autonomy,
+            simulated=self.simulated,
+            waiting=len(self.desk.waiting()),
+            in_force=self.in_force,
+            turn=self.turn,
+            fates=self.fates,
+            decided_s=tuple(self.decided_s),
+            wrong=(
+                ("not-written", "store", self.stuck),
+                ("no-decision", self.policy.name, self.undecided),
+                ("planner", self.policy.name, fallen),
+                ("clock-set", "clock", set_said(self.clock)),
+                *self.limits.alarms(now),
+                *trial,
+                *faults_of(self.lines),
+            ),
+            world=self.world,
+            news=self.news,
+            lines=self.lines,
+        )
 
     def _step_over(self) -> tuple[int, int]:
         """The seconds between which the newest step lay that is over."""
         begin, end = self.world.steps.edges_s[self.world.present - 1 :][:2].tolist()
         return begin, end
-
-    def _step_shown(self, now: datetime) -> int:
-        """The step that ended at an instant, or runs."""
-        return self.world.present - (now <= self.world.now)
-
-    def _alarms(self, now: datetime) -> list[dict[str, object]]:
-        """What is wrong, what keeps the room from its work first: a frame holds a few."""
-        stuck = [
-            ("not-written", "store", self.stuck),
-            ("no-decision", self.policy.name, self.undecided),
-            ("planner", self.policy.name, self._planner_fallen()),
-            ("clock-set", "clock", set_said(self.clock)),
-        ]
-        told = [
-            (one.outcome.fate.value, subject_of(one.act), one.outcome.said)
-            for one in self.world.unheard
-        ]
-        silent = [("silent", name, said) for name, said in sorted(self._silent().items())]
-        apart = [*self.world.doubted.alarms(), *left_alone_said(self.world.roll)]
-        others = [*(one for one in stuck if one[2]), *told, *silent, *apart]
-        return alarm_values(self.world.watch.standing, others, now)
-
-    def _planner_fallen(self) -> str:
-        """Why plans that are made beside the loop do not come, empty where they do."""
-        return self.policy.fallen if isinstance(self.policy, PlansBeside) else ""
-
-    def _ages(self, now: datetime, seen: Seen | None) -> dict[str, float]:
-        """How old signals and meters are, by what they are."""
-        signals = () if self.turn is None else self.turn.situation.signals
-        return {**ages_s(signals, seen, now), **self.news.ages_s(now)}
-
-    def _silent(self) -> dict[str, str]:
-        """Devices and sources that do not answer, by name, with what is wrong."""
-        return {**self.world.reach.silent, **self.news.silent()}
 
     # people's side: any thread
 
@@ -449,15 +465,15 @@ class ControlRoom:
     def state(self) -> Mapping[str, object]:
         """Mode, envelope, frozen or not, who leads, the epoch, ages of every source and device."""
         with self.lock:
-            seen = self.world.seen
-            ages = self._ages(self.world.now, seen) if self.turn is not None else {}
+            seen, now = self.world.seen, self.world.now
+            ages = {} if self.turn is None else ages_of(self.turn, seen, self.news, now)
             return {
                 **values_of(lapsed(self.desk.autonomy, self.clock.now())),
                 "at": self.clock.now().isoformat(),
                 "leads": True,
                 "epoch": self.epoch,
                 "ages_s": ages,
-                "silent": self._silent(),
+                "silent": silent_of(self.world, self.news),
                 "waiting": len(self.desk.waiting()),
             }
 
@@ -505,7 +521,10 @@ class ControlRoom:
     def unready(self) -> tuple[str, ...]:
         """What keeps it from being relied on."""
         with self.lock:
-            silent = [f"{name} does not answer: {said}" for name, said in self._silent().items()]
+            silent = [
+                f"{name} does not answer: {said}"
+                for name, said in silent_of(self.world, self.news).items()
+            ]
             if self.stuck:
                 return (f"nothing can be written down: {self.stuck}", *silent)
             if self.undecided:
@@ -544,6 +563,16 @@ class ControlRoom:
     def advise(self, decision: str, digest: str, by: Person, reason: str, approve: bool) -> Receipt:
         """Put advice beside a decision that waits; nothing holds by it."""
         return self.desk.advise(decision, digest, by, reason, approve)
+
+    def reading(self, decision: str, by: Person) -> Receipt:
+        """Somebody has a decision that waits before them."""
+        return self.desk.reading(decision, by)
+
+    def edit(self, decision: str, digest: str, edit: Edit, by: Person, reason: str) -> Receipt:
+        """Put another decision in the place of one that waits, as a person edited it."""
+        with self.lock:
+            told = AsTold(self.orders, self.memory.commitments, self.currency)
+        return self.desk.edit(decision, digest, edit, by, reason, told)
 
     def change_mode(self, mode: str, by: Person, reason: str) -> Receipt:
         """Ask for a mode: raising takes two people, lowering one."""

@@ -11,25 +11,33 @@ from datetime import datetime
 from typing import Any
 
 from gridtide.digest import digest
+from gridtide.finding import BadInput
+from gridtide.loop.editing import AsTold, edited_proposal, edited_turn
 from gridtide.loop.minutes import Minutes
+from gridtide.loop.readers import READERS_MOST, READS_S, Readers
 from gridtide.loop.room import Receipt
 from gridtide.loop.turn import Turn
 from gridtide.loop.world import Clock
 from gridtide.trust.approve import (
     Answer,
     Docket,
+    Edited,
+    Settled,
     advised,
+    alike,
     answerable,
     approved,
     expired,
     rejected,
     shown,
     superseded,
+    unedited,
 )
 from gridtide.trust.autonomy_values import autonomy_of, values_of
 from gridtide.trust.documents import KeepsDocuments
+from gridtide.trust.edit import Edit, edit_values
 from gridtide.trust.modes import Autonomy, Change, asked, lapsed, raises
-from gridtide.trust.people import Person
+from gridtide.trust.people import Person, Role
 from gridtide.trust.proposal import Proposal
 from gridtide.trust.record import Stage, StoreFullError, StoreLostError
 
@@ -47,8 +55,8 @@ class Asked:
 @dataclass(kw_only=True, eq=False)
 class Desk:
     """owner: of the room, by whose name its autonomy is kept. dockets: what people are asked about, by decision,
-    oldest first. documents: where the next room finds what was decided here; None where none will come. unkept:
-    whether that is still to be kept there."""
+    oldest first. readers: who has which of these before them. documents: where the next room finds what was decided
+    here; None where none will come. unkept: whether that is still to be kept there."""
 
     owner: str
     autonomy: Autonomy
@@ -57,6 +65,7 @@ class Desk:
     documents: KeepsDocuments | None = None
     dockets: dict[str, Asked] = field(default_factory=dict)
     unkept: bool = False
+    readers: Readers = field(default_factory=Readers)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def take_up(self) -> None:
@@ -88,7 +97,12 @@ class Desk:
 
     def proposals(self) -> tuple[Mapping[str, object], ...]:
         """What waits, as people read it."""
-        return tuple({"id": name, **shown(one.docket)} for name, one in self.waiting())
+        with self.lock:
+            read_by = {name: list(self.readers.of(name)) for name in self.dockets}
+        return tuple(
+            {"id": name, **shown(one.docket), "read_by": read_by.get(name, [])}
+            for name, one in self.waiting()
+        )
 
     def proposal(self, decision: str) -> Mapping[str, object] | None:
         """What people are asked of a decision; None of one that nobody is asked about."""
@@ -105,9 +119,28 @@ class Desk:
         return None if found is None else found.turn
 
     def ask(self, turn: Turn, proposal: Proposal) -> None:
-        """Put a decision before people."""
+        """Put a decision before people: in the place of older ones of its kind that nobody reads."""
         with self.lock:
+            for name, one in list(self.dockets.items()):
+                if alike(one.docket, turn.decision, one.turn.decision) and not self.readers.of(
+                    name
+                ):
+                    self._closed(name, one, turn.decision.id)
             self.dockets[turn.decision.id] = Asked(docket=Docket(proposal=proposal), turn=turn)
+
+    def reading(self, decision: str, by: Person) -> Receipt:
+        """Somebody has a decision that waits before them: of who may answer it, it stays a while, whatever comes."""
+        with self.lock:
+            found = self.dockets.get(decision)
+            if found is None or found.docket.stage is not Stage.PROPOSED:
+                return Receipt(held=False, said="it does not wait any more; read again what waits")
+            if by.role < Role.OPERATOR:
+                return Receipt(
+                    held=False, said=f"a {by.role.name.lower()} keeps nothing by reading"
+                )
+            held = self.readers.read(by.name, decision)
+        said = f"it stays for {READS_S:g} s" if held else f"{READERS_MOST} read already"
+        return Receipt(held=held, said=said)
 
     def taken(self, decision: str) -> Asked:
         """A decision that is told now, and waits no more."""
@@ -164,6 +197,52 @@ class Desk:
             if advice.held:
                 self.dockets[decision] = replace(found, docket=advice.docket)
             return Receipt(held=advice.held, said=advice.said)
+
+    def edit(
+        self, decision: str, read: str, edit: Edit, by: Person, reason: str, told: AsTold
+    ) -> Receipt:
+        """What comes of an edit of a decision that waits: another decision that waits in its place. Raises BadInput
+        with everything that does not fit, or that the guard refuses; the decision waits on then."""
+        with self.lock:
+            found = self.dockets.get(decision)
+            if found is None:
+                return self._nothing_waits(decision, by)
+            answer = self._answer(decision, read, by, reason, approving=False)
+            heard = unedited(found.docket, answer)
+            if not heard.held:
+                self.minutes.append(_plain(heard.note))
+                return Receipt(held=False, said=heard.said)
+        try:
+            turn = edited_turn(found.turn, told, edit, answer.at)
+        except BadInput as fault:
+            said = replace(heard.note, held=False, said=str(fault))
+            self.minutes.append({**_plain(said), "edit": edit_values(edit)})
+            raise
+        with self.lock:
+            if (
+                decision not in self.dockets
+                or not (heard := unedited(self.dockets[decision].docket, answer)).held
+            ):
+                return self._nothing_waits(decision, by)
+            return self._edited(self.dockets[decision], turn, edit, heard, told)
+
+    def _edited(
+        self, found: Asked, turn: Turn, edit: Edit, heard: Settled, told: AsTold
+    ) -> Receipt:
+        """Put an edited decision in the place of the one that it was made of."""
+        name, new, note = found.turn.decision.id, turn.decision.id, heard.note
+        said = f"decision {new[:12]} stands in its place and waits for approval"
+        values: dict[str, object] = {"of": name, "edit": edit_values(edit)}
+        values["standing"] = digest(turn.standing)
+        self.minutes.append({**_plain(replace(note, said=said)), "decision": new, **values})
+        proposal = edited_proposal(
+            turn, found.docket.proposal, edit, note.who, note.reason, told.currency, note.at
+        )
+        made = Edited(of=name, by=note.who, at=note.at, edit=edit, reason=note.reason)
+        self.minutes.write(turn.decision, ruling=["a person edited it"], **values)
+        self._closed(name, found, new)
+        self.dockets[new] = Asked(docket=Docket(proposal=proposal, edited=made), turn=turn)
+        return Receipt(held=True, said=said)
 
     def _answer(self, decision: str, read: str, by: Person, reason: str, approving: bool) -> Answer:
         now = self.clock.now()

@@ -6,16 +6,33 @@ from datetime import datetime
 from typing import Protocol
 
 from gridtide.decide.situation import Event
+from gridtide.fleet.fleet import Fleet
+from gridtide.fleet.jobs import Jobs
+from gridtide.loop.live_world import LiveWorld
 from gridtide.loop.mandate import Mandate
+from gridtide.loop.newcomers import with_declared
+from gridtide.loop.roll import Whole
+from gridtide.loop.turn import Memory
 from gridtide.signals.history import History
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Declared:
+    """What owners declare of their work by now. ended: of jobs from before, as a `Roll` has them."""
+
+    jobs: Jobs
+    ended: tuple[Whole, Whole, Whole]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class News:
-    """The newest of everything that is read: history of signals, and calls of the grid as they bind."""
+    """The newest of everything that is read: history of signals, and calls of the grid as they bind. fleet: with
+    likely peaks as they were announced; declared: work that was declared anew; None where these stand as they stood."""
 
     history: History
     events: tuple[Event, ...]
+    fleet: Fleet | None = None
+    declared: Declared | None = None
 
 
 class ReadsNews(Protocol):
@@ -52,8 +69,14 @@ class NoNews:
         return {}
 
 
-def with_news(mandate: Mandate, news: News | None) -> Mandate:
-    """The mandate with news, as it is where there are none."""
-    if news is None:
-        return mandate
-    return replace(mandate, history=news.history, events=news.events)
+def with_news(
+    mandate: Mandate, memory: Memory, news: News, world: LiveWorld
+) -> tuple[Mandate, Memory]:
+    """The mandate with news, and the memory of a loop that is to plan anew where other work is declared; its world
+    knows that work from now on."""
+    if news.fleet is not None:
+        mandate, world.fleet = replace(mandate, fleet=news.fleet), news.fleet
+    if news.declared is not None:
+        world.roll = with_declared(world.roll, news.declared.jobs, news.declared.ended)
+        memory = replace(memory, planned_at=None)
+    return replace(mandate, history=news.history, events=news.events), memory

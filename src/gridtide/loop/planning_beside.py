@@ -6,6 +6,8 @@ that made one ended, it is asked for again.
 
 from concurrent.futures import BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, runtime_checkable
 
 from gridtide.decide.call_answer import CallAnswer
 from gridtide.decide.dispatch import Dispatch, Reason
@@ -20,20 +22,48 @@ from gridtide.loop.mandate import Policy
 Made = tuple[Plan | None, Dispatch]
 
 
+@runtime_checkable
+class MadeBeside(Protocol):
+    """A policy whose plans are made beside the loop, as a room sees it."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether a plan is finished that no turn has used yet."""
+        ...
+
+    @property
+    def fallen(self) -> str:
+        """Why the last plan that was waited for never came, empty once one does."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Asked:
+    """What a plan was asked of: the plan that held, the situation, and its jobs with the witness of each promise."""
+
+    plan: Plan | None
+    situation: Situation
+    held: Reservations
+
+
 @dataclass(kw_only=True, eq=False)
 class PlansBeside:
     """A policy whose plans an executor makes. Between plans it dispatches at once by the newest plan there is.
 
-    asked: the situation a plan was asked of last, and what will come of it; None where nothing is awaited.
+    asked: what a plan was asked of last, and what will come of it; None where nothing is awaited. used: what the plan
+    was asked of that was finished and used when it was asked to decide last; None where none was.
     fallen: why the last plan that was waited for never came, empty once one does. waits_first: whether the first turn
-    waits for its plan: where a step is long, nothing would be planned through all of it.
+    waits for its plan: where a step is long, nothing would be planned through all of it. answered: of which instant the
+    newest plan was asked that a turn has used.
     """
 
     policy: Policy
     executor: Executor
-    asked: tuple[Situation, Future[Made]] | None = None
+    asked: tuple[Asked, Future[Made]] | None = None
+    used: Asked | None = None
     fallen: str = ""
     waits_first: bool = False
+    answered: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -52,22 +82,21 @@ class PlansBeside:
 
         Raises what the policy raised where a plan was made.
         """
+        self.used = None
         if due or self._is_lost():
             self._ask(plan, situation, held)
-        if self.waits_first and plan is None and self.asked is not None:
+        if self.waits_first and self.answered is None and self.asked is not None:
             wait([self.asked[1]])
         if self.asked is not None and self.ready and not self._is_lost():
             return self._finished(situation, held)
-        if plan is None:
-            return None, _standing(situation, held)
-        return self.policy.decide(plan, situation, held, False)
+        return meanwhile(self.policy, plan, situation, held)
 
     def _ask(self, plan: Plan | None, situation: Situation, held: Reservations) -> None:
         """Ask for a plan of now; one that was asked for before is not begun any more."""
         if self.asked is not None:
             self.asked[1].cancel()
         made = self.executor.submit(self.policy.decide, plan, situation, held, True)
-        self.asked = (situation, made)
+        self.asked = (Asked(plan=plan, situation=situation, held=held), made)
 
     def _is_lost(self) -> bool:
         """Whether the process that made the plan ended without it, which is named."""
@@ -81,12 +110,10 @@ class PlansBeside:
 
     def _finished(self, situation: Situation, held: Reservations) -> Made:
         assert self.asked is not None
-        (seen, made), self.asked = self.asked, None
-        plan, dispatch = made.result()
-        self.fallen = ""
-        if seen.as_of == situation.as_of:
-            return plan, dispatch
-        return plan, carried_on(dispatch, seen.jobs, _standing(situation, held), situation)
+        (of, made), self.asked = self.asked, None
+        found = made.result()
+        self.fallen, self.used, self.answered = "", of, of.situation.as_of
+        return brought_to(found, of.situation, situation, held)
 
 
 class WeighsBeside(PlansBeside):
@@ -104,6 +131,21 @@ def beside(policy: Policy, executor: Executor) -> PlansBeside:
     """A policy with its plans made by an executor; one that weighs calls still does."""
     kind = WeighsBeside if isinstance(policy, WeighsCalls) else PlansBeside
     return kind(policy=policy, executor=executor)
+
+
+def meanwhile(policy: Policy, plan: Plan | None, situation: Situation, held: Reservations) -> Made:
+    """What is to be done at once by the plan there is; what was told goes on where there is none."""
+    if plan is None:
+        return None, _standing(situation, held)
+    return policy.decide(plan, situation, held, False)
+
+
+def brought_to(made: Made, seen: Situation, situation: Situation, held: Reservations) -> Made:
+    """What was made of a situation that was seen, over the jobs and steps of the one that is now."""
+    plan, dispatch = made
+    if seen.as_of == situation.as_of:
+        return made
+    return plan, carried_on(dispatch, seen.jobs, _standing(situation, held), situation)
 
 
 def _standing(situation: Situation, held: Reservations) -> Dispatch:

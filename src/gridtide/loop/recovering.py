@@ -11,6 +11,7 @@ from gridtide.fleet.ticket import Fate, Outcome
 from gridtide.loop.acts import JobTold
 from gridtide.loop.intents import Told
 from gridtide.loop.live_world import Given, LiveWorld
+from gridtide.timeline import epoch_s
 
 LETS_GO = ("ResumeJob", "Release")
 
@@ -34,7 +35,7 @@ def kept(world: LiveWorld) -> dict[str, object]:
 
 def taken_up(world: LiveWorld, before: Mapping[str, Any]) -> None:
     """Have a new world remember what `kept` gave of the one before it. The step that was begun counts as passed where
-    the clock says so."""
+    the clock says so; slots that have all passed meanwhile were given to nobody, and their jobs ask for others."""
     begun = max(datetime.fromisoformat(before["at"]), world.clock.now())
     world.present = max(step_at(world, begun), world.present)
     world.told = {
@@ -44,6 +45,7 @@ def taken_up(world: LiveWorld, before: Mapping[str, Any]) -> None:
     world.given = {
         name: Given(place=int(place), point=int(point), starts_s=np.asarray(starts, dtype=np.int64))
         for name, (place, point, starts) in before["given"].items()
+        if not starts or starts[-1] >= epoch_s(world.now)
     }
     world.promised = dict.fromkeys(before["promised"], True)
     world.moves = {name: int(count) for name, count in before["moves"].items()}

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from gridtide.fleet.device import QueuedJob
 from gridtide.fleet.jobs import Jobs, rows
-from gridtide.fleet.run_time import estimated_s
+from gridtide.fleet.run_time import Ended, estimated_s
 
 Whole = NDArray[np.int64]
 NOTHING = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))
@@ -26,7 +26,7 @@ class Roll:
 
     declared: Jobs
     estimates: bool = False
-    ended: tuple[Whole, Whole, Whole] = NOTHING
+    ended: Ended = NOTHING
     own: int = -1
     left_alone: Mapping[str, str] = field(default_factory=dict)
     row_of: Mapping[str, int] = field(init=False)
@@ -52,14 +52,18 @@ class Roll:
         jobs = self.declared
         if not self.estimates:
             return jobs.expected_s[chosen]
+        past = self.past(done_s)
+        return estimated_s(jobs.declared_s[chosen], jobs.work_class[chosen], past)
+
+    def past(self, done_s: Mapping[str, int]) -> Ended:
+        """Jobs that have ended, from before and since. done_s: of every job that was seen to end."""
+        jobs = self.declared
         known = [self.row_of[name] for name in done_s if name in self.row_of]
         over = np.asarray(sorted(known), dtype=np.int64)
         ran_s = np.asarray([done_s[str(jobs.name[row])] for row in over], dtype=np.int64)
         seen = (jobs.work_class[over], jobs.declared_s[over], ran_s)
         past = [np.concatenate(pair) for pair in zip(self.ended, seen, strict=True)]
-        return estimated_s(
-            jobs.declared_s[chosen], jobs.work_class[chosen], (past[0], past[1], past[2])
-        )
+        return past[0], past[1], past[2]
 
     def jobs(self, chosen: Whole, expected_s: Whole) -> Jobs:
         """The rows as a decision may see them."""

@@ -12,6 +12,7 @@ from typing import Protocol
 from gridtide.loop.shown.glance import Glance
 from gridtide.loop.turn import Turn
 from gridtide.loop.wanted_replicas import Wanted
+from gridtide.trust.edit import Edit
 from gridtide.trust.people import Person
 from gridtide.trust.record import Store
 
@@ -113,6 +114,16 @@ class Room(Protocol):
 
     def reject(self, decision: str, digest: str, by: Person, reason: str) -> Receipt:
         """Reject a decision that waits, or was approved and not told yet. digest: as of `approve`."""
+        ...
+
+    def reading(self, decision: str, by: Person) -> Receipt:
+        """Somebody has a decision that waits before them: where they may answer it, no newer one takes its place for a
+        while. To be said again and again; it is not written down."""
+        ...
+
+    def edit(self, decision: str, digest: str, edit: Edit, by: Person, reason: str) -> Receipt:
+        """Put another decision in the place of one that waits, as a person edited it: it waits for approval as the one
+        before did. Raises BadInput with everything that does not fit, and everything that the guard refuses."""
         ...
 
     def change_mode(self, mode: str, by: Person, reason: str) -> Receipt:

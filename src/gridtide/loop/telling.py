@@ -5,8 +5,24 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import IntEnum
 
 from gridtide.fleet.ticket import Fate, Gate, Outcome, Ticket, told_again
+
+
+class Line(IntEnum):
+    """What waits for what: an act never for one in another line, and in its own for as many as AT_ONCE says.
+
+    HOLDS: what holds something back. LETS_GO: what undoes. ASKS: what asks somebody else and waits for the answer, as a
+    pause does for the checkpoint of its job."""
+
+    HOLDS = 0
+    LETS_GO = 1
+    ASKS = 2
+
+
+AT_ONCE = {Line.HOLDS: 1, Line.LETS_GO: 1, Line.ASKS: 16}
+"""How many acts of a line may be in hand."""
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -23,26 +39,32 @@ class Waiting:
 class Telling:
     """The acts of one device. Any thread may tell; what comes of it is asked by `came`.
 
-    Two lines of acts: what lets something go never waits behind what holds something back. A gate keeps the order of
-    tickets of each subject over both. name: of the device, as people know it. after: called when an act is settled.
+    What lets something go never waits behind what holds something back, and nothing waits behind what itself waits for
+    an answer. A gate keeps the order of tickets of each subject over all lines; of acts on one subject under one
+    number, as set-points are, the newest waits alone. name: of the device, as people know it. after: called when an act
+    is settled.
     """
 
     def __init__(self, name: str, now: Callable[[], datetime], after: Callable[[], None]) -> None:
         self._name, self._now, self._after = name, now, after
         self._changed = threading.Condition()
         self._gate = Gate()
-        self._lines: tuple[list[Waiting], list[Waiting]] = ([], [])
-        self._in_hand: dict[int, Waiting] = {}
+        self._lines: dict[Line, list[Waiting]] = {line: [] for line in Line}
+        self._in_hand: dict[tuple[Line, int], Waiting] = {}
         self._known: set[str] = set()
         self._came: list[Outcome] = []
-        self._threads: dict[int, threading.Thread] = {}
+        self._threads: dict[tuple[Line, int], threading.Thread] = {}
         self._over = False
 
     def tell(
-        self, ticket: Ticket, subject: str, act: Callable[[], Outcome], lets_go: bool = False
+        self,
+        ticket: Ticket,
+        subject: str,
+        act: Callable[[], Outcome],
+        line: Line = Line.HOLDS,
     ) -> Outcome:
         """Have an act done in its turn; UNDERWAY at once, or what came of this ticket before."""
-        now, line = self._now(), int(lets_go)
+        now = self._now()
         with self._changed:
             before = self._gate.outcomes.get(ticket.id)
             if before is not None:
@@ -54,6 +76,7 @@ class Telling:
                 self._known.add(ticket.id)
                 numbers = {"epoch": ticket.epoch, "sequence": ticket.sequence}
                 one = Waiting(**numbers, ticket=ticket, subject=subject, act=act)
+                self._give_way(line, one, now)
                 heapq.heappush(self._lines[line], one)
                 self._begin(line)
                 self._changed.notify_all()
@@ -64,7 +87,7 @@ class Telling:
         """What came of acts since this was asked last; one whose ticket ran out while it waited has EXPIRED."""
         now = self._now()
         with self._changed:
-            for line in self._lines:
+            for line in self._lines.values():
                 late = [one for one in line if one.ticket.expires_at <= now]
                 line[:] = [one for one in line if one.ticket.expires_at > now]
                 heapq.heapify(line)
@@ -79,14 +102,18 @@ class Telling:
         """Which act is in hand though its ticket ran out, in words; empty where none is."""
         now = self._now()
         with self._changed:
-            late = [one for one in self._in_hand.values() if one.ticket.expires_at <= now]
+            late = {
+                one: line
+                for (line, _), one in self._in_hand.items()
+                if one.ticket.expires_at <= now
+            }
         if not late:
             return ""
         first = min(late)
-        return (
-            f"{self._name}: no word of what came of {first.subject}, told at "
-            f"{first.ticket.issued_at}; look at the device, nothing more is told to it until then"
-        )
+        said = f"{self._name}: no word of what came of {first.subject}, told at {first.ticket.issued_at}"
+        if late[first] is Line.ASKS:
+            return f"{said}; look at {first.subject}, whose answer is waited for"
+        return f"{said}; look at the device, nothing more is told to it until then"
 
     def close(self) -> None:
         """Begin nothing more; what is in hand is left to itself."""
@@ -94,28 +121,42 @@ class Telling:
             self._over = True
             self._changed.notify_all()
 
-    def _begin(self, line: int) -> None:
-        """A thread for a line, the first time something is told there."""
-        if line not in self._threads:
-            name = f"{self._name} {'lets go' if line else 'is told'}"
-            thread = threading.Thread(target=self._run, args=(line,), name=name, daemon=True)
-            self._threads[line] = thread
-            thread.start()
+    def _give_way(self, line: Line, newer: Waiting, now: datetime) -> None:
+        """An act that waits under the same number on the same subject is not begun: what a device is too slow for must
+        not be told it late."""
+        for one in [one for one in self._lines[line] if one == newer]:
+            if one.subject == newer.subject:
+                self._lines[line].remove(one)
+                said = f"another came while {self._name} was busy"
+                self._settle(one, self._gate.settled(one.ticket, Fate.SUPERSEDED, said, now))
+        heapq.heapify(self._lines[line])
 
-    def _run(self, line: int) -> None:
-        while (one := self._next(line)) is not None:
+    def _begin(self, line: Line) -> None:
+        """A thread for what waits in a line, where those that it has are busy and it may have another."""
+        own = [number for of, number in self._threads if of is line]
+        busy = sum(of is line for of, _ in self._in_hand)
+        if len(self._lines[line]) + busy <= len(own) or len(own) == AT_ONCE[line]:
+            return
+        place = (line, len(own))
+        name = f"{self._name} {line.name.lower().replace('_', ' ')} {len(own)}"
+        thread = threading.Thread(target=self._run, args=place, name=name, daemon=True)
+        self._threads[place] = thread
+        thread.start()
+
+    def _run(self, line: Line, number: int) -> None:
+        while (one := self._next(line, number)) is not None:
             outcome = self._done(one)
             with self._changed:
-                del self._in_hand[line]
+                del self._in_hand[line, number]
                 self._settle(one, outcome)
             self._after()
 
-    def _next(self, line: int) -> Waiting | None:
+    def _next(self, line: Line, number: int) -> Waiting | None:
         with self._changed:
             self._changed.wait_for(lambda: self._over or bool(self._lines[line]))
             if self._over:
                 return None
-            one = self._in_hand[line] = heapq.heappop(self._lines[line])
+            one = self._in_hand[line, number] = heapq.heappop(self._lines[line])
             return one
 
     def _done(self, one: Waiting) -> Outcome:

@@ -27,10 +27,8 @@ from gridtide.simulate.settlement import promises_of
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import truth_of
 from gridtide.trust.audit import contents
+from gridtide.trust.beside_house import WORSE_SHARE
 from gridtide.trust.record import Stage, Store
-
-WORSE_SHARE = 0.05
-"""A day on which a plugin costs so much more than the house, as a share of the house's mean day, is flagged."""
 
 
 @dataclass(frozen=True, kw_only=True)

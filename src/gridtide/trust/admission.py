@@ -17,6 +17,7 @@ PACKINGS = ((None, False), (ANYWHERE, False), (ANYWHERE, True))
 """Ways to pack for a newcomer in the order they are tried: at home, anywhere, over work without a promise."""
 BESIDE = "room beside all promised work"
 TAKEN_BACK = "a limit was cut after its promise; "
+FELL_BEHIND = "it did less than the slots it was told hold; "
 GAVE_WAY = "without a promise, it gives way to work that can keep its deadline"
 BESIDE_RISKY = "room after packing by deadline, where work without a promise gives way"
 
@@ -59,13 +60,17 @@ def admit(situation: Situation, held: Reservations) -> Admission:
     once as at risk, with the earliest end there is; it is tried again while it waits, for others
     may end before their declared limit. Newcomers are tried in runs: the first without room ends one, and those
     behind it are tried again, so the next run is short and longer ones follow while all find room. Where a limit
-    was cut since the last turn, those whose slots are gone ask first, by deadline.
+    was cut since the last turn, or work did less than it was told, those whose slots are gone ask first, by deadline.
     """
     cut = within_room(situation, held)
     held, promised = cut.held, cut.promised
     told = copied(held.told)
     answers = [
         _stopped(situation, int(job), "a limit was cut") for job in np.flatnonzero(cut.stopped)
+    ]
+    answers += [
+        _beyond(situation, held, int(job))
+        for job in np.flatnonzero(cut.late & situation.state.promised)
     ]
     asking, most = _asking(situation, held, cut), 1
     while len(asking):
@@ -82,7 +87,8 @@ def admit(situation: Situation, held: Reservations) -> Admission:
         told, answer = _answered(situation, held, told, promised, job)
         promised[job] = answer.promised
         taken_back = cut.homeless[job] and situation.state.promised[job] and not answer.promised
-        answers.append(replace(answer, reason=TAKEN_BACK + answer.reason) if taken_back else answer)
+        cause = FELL_BEHIND if cut.behind[job] else TAKEN_BACK
+        answers.append(replace(answer, reason=cause + answer.reason) if taken_back else answer)
         asking = asking[1:]
     for late in np.flatnonzero(_waits_at_risk(held, told, promised)):
         told, sooner = _sooner(situation, held, told, promised, int(late))
@@ -128,6 +134,17 @@ def _stopped(situation: Situation, job: int, cause: str) -> Answer:
         promised=False,
         reason=f"{cause}: stopped without a checkpoint, asks again at the next step",
         earliest_end=None,
+    )
+
+
+def _beyond(situation: Situation, held: Reservations, job: int) -> Answer:
+    """Work that runs, cannot pause and will end beyond its deadline."""
+    end = held.told.slots[held.told.offsets[job] + held.told.count[job] - 1] + 1
+    return Answer(
+        job=str(situation.jobs.name[job]),
+        promised=False,
+        reason=FELL_BEHIND + "it cannot pause and goes on to its end beyond its deadline",
+        earliest_end=instant(held.grid.edges_s[end]),
     )
 
 

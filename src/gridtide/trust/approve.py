@@ -11,6 +11,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from gridtide.digest import digest
+from gridtide.trust.edit import Edit, edit_values
 from gridtide.trust.envelope import Envelope
 from gridtide.trust.guard import Rung
 from gridtide.trust.modes import Autonomy, Mode, lapsed
@@ -59,9 +60,21 @@ class Advice:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Edited:
+    """Who made one decision out of another (its id), when, how and why."""
+
+    of: str
+    by: str
+    at: datetime
+    edit: Edit
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Docket:
     """A proposal and what became of it. by: who settled it, at: when; said: how. approvals: ids that were taken.
-    advice: the newest of each who gave any."""
+    advice: the newest of each who gave any. edited: out of which other decision a person made it, None where a policy
+    did."""
 
     proposal: Proposal
     stage: Stage = Stage.PROPOSED
@@ -70,6 +83,7 @@ class Docket:
     said: str = "waits for a person"
     approvals: tuple[str, ...] = ()
     advice: tuple[Advice, ...] = ()
+    edited: Edited | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,6 +203,19 @@ def rejected(docket: Docket, answer: Answer) -> Settled:
     return _settled(docket, answer, Stage.REFUSED, "reject", refusals)
 
 
+def unedited(docket: Docket, answer: Answer) -> Settled:
+    """Whether somebody may edit a decision that waits; it waits on as it is, and an edit of it would hold."""
+    docket = expired(docket, answer.at)
+    refusals = (
+        _role_lacks(answer.by, docket.proposal.asks),
+        _is_settled(docket, answer, (Stage.PROPOSED,)),
+        _misread(docket, answer),
+    )
+    said = next((one for one in refusals if one), "")
+    note = replace(_note(docket, answer, "edit", said), held=not said)
+    return Settled(docket=docket, held=not said, said=said, note=note)
+
+
 def advised(docket: Docket, answer: Answer, approve: bool) -> Settled:
     """The docket with advice of anybody: it waits as before, and those who settle it see who advises what, and why."""
     docket = expired(docket, answer.at)
@@ -230,6 +257,13 @@ def superseded(docket: Docket, by: str, as_of: datetime) -> Docket:
     return replace(docket, stage=Stage.EXPIRED, by=by, at=as_of, said=said)
 
 
+def alike(docket: Docket, newer: Decision, older: Decision) -> bool:
+    """Whether a newer decision says anew what a docket asks about an older one: both as a policy proposed them, or both
+    held by the guard. What a person edited, or approved, stands by itself."""
+    held = {one.rung == Rung.HOLD for one in (newer, older)}
+    return docket.stage is Stage.PROPOSED and docket.edited is None and len(held) == 1
+
+
 def answerable(decision: Decision, owner: str, stage: Stage) -> Decision:
     """The decision at a stage, with who answers for it: a policy or a person."""
     return replace(decision, owner=owner, stage=stage)
@@ -260,7 +294,13 @@ def shown(docket: Docket) -> dict[str, object]:
             {"by": one.by, "approve": one.approve, "reason": one.reason, "at": one.at.isoformat()}
             for one in docket.advice
         ],
+        "edited": None if docket.edited is None else _edited_shown(docket.edited),
     }
+
+
+def _edited_shown(edited: Edited) -> dict[str, object]:
+    said = {"of": edited.of, "by": edited.by, "at": edited.at.isoformat()}
+    return {**said, "edit": edit_values(edited.edit), "reason": edited.reason}
 
 
 def _settled(

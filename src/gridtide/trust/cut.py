@@ -1,4 +1,4 @@
-"""Which promises still hold when a limit was cut: what runs keeps running while it fits, then by deadline."""
+"""Which promises still hold when a limit was cut or work fell behind: what runs keeps running, then by deadline."""
 
 from dataclasses import dataclass, replace
 
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from gridtide.decide.reservations import Reservations, Told, free_of, told_accelerators
 from gridtide.decide.situation import Situation
 from gridtide.decide.state import Status
+from gridtide.trust.behind import fallen_behind
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -15,24 +16,36 @@ class Cut:
     """Reservations inside the room there is now. promised: promises that still may hold, (n,).
 
     stopped: running jobs without checkpoints that must stop; they have no slots and ask again when they
-    stand still. homeless: other jobs whose slots are gone and that look for new ones. Both (n,).
+    stand still. homeless: other jobs whose slots are gone and that look for new ones. behind: those of them whose slots
+    had become too few; late: running work that cannot pause and now ends beyond its deadline. All (n,).
     """
 
     held: Reservations
     promised: NDArray[np.bool_]
     stopped: NDArray[np.bool_]
     homeless: NDArray[np.bool_]
+    behind: NDArray[np.bool_]
+    late: NDArray[np.bool_]
 
 
 def within_room(situation: Situation, held: Reservations) -> Cut:
-    """The reservations as they were told, or what of them fits when room is less than it was.
+    """The reservations as they were told, or what of them fits when room is less than it was or work fell behind.
 
     Grid limits come before promises. Room goes first to running jobs that would lose their work, then to
     protected ones, then to promised ones by deadline, then to the rest; each keeps its very slots or none.
     """
-    promised, none = situation.state.promised.copy(), np.zeros(len(held.gang), dtype=np.bool_)
+    slow = fallen_behind(situation, held)
+    held, promised = slow.held, situation.state.promised & ~slow.homeless & ~slow.late
     if (free_of(held, held.told) >= 0).all():
-        return Cut(held=held, promised=promised, stopped=none, homeless=none)
+        none = np.zeros(len(held.gang), dtype=np.bool_)
+        return Cut(
+            held=held,
+            promised=promised,
+            stopped=none,
+            homeless=slow.homeless,
+            behind=slow.homeless,
+            late=slow.late,
+        )
     fits = _fitting(situation, held, promised)
     lost = (held.told.place >= 0) & ~fits
     running = situation.state.status == Status.RUNNING
@@ -48,7 +61,9 @@ def within_room(situation: Situation, held: Reservations) -> Cut:
         held=replace(held, told=told, settled=(held.settled & ~lost) | stopped),
         promised=promised & ~lost,
         stopped=stopped,
-        homeless=lost & ~stopped,
+        homeless=(lost & ~stopped) | slow.homeless,
+        behind=slow.homeless,
+        late=slow.late & ~stopped,
     )
 
 

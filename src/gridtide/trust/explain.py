@@ -171,6 +171,7 @@ _BECAUSE = {
     Reason.IN_TURN: "because other work starts first: no more of the fleet may move at once than its cap on"
     " simultaneous response and the ramp rule of its site allow",
     Reason.RULE: "because the rule of the policy says so",
+    Reason.EDITED: "because a person who may approve gave it this begin",
     Reason.WITNESS: "because the policy's proposal was refused and these slots keep its promise",
 }
 

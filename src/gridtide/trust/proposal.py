@@ -105,6 +105,7 @@ _REASONS = {
     Reason.RULE: "by the policy's rule",
     Reason.CROWDED: "where there is less crowding",
     Reason.IN_TURN: "one after the other, for the grid",
+    Reason.EDITED: "as a person gave it",
 }
 
 

@@ -9,6 +9,7 @@ from gridtide.decide.dispatch import Dispatch, load_of
 from gridtide.decide.situation import Situation
 from gridtide.digest import digest
 from gridtide.fleet.fleet import Fleet
+from gridtide.fleet.menu import at_share
 
 Real = NDArray[np.float64]
 LEAST_KW = 1e-6
@@ -104,8 +105,35 @@ def _moved_kw(dispatch: Dispatch, standing: Dispatch, situation: Situation) -> R
     holds = _holds(dispatch)
     of_stores = np.where(holds, np.asarray(stores_kw)[:, None], np.abs(exchanged))
     of_requests = np.zeros_like(of_jobs)
-    np.add.at(of_requests, fleet.site_of_place, _requests_kw(dispatch, standing, situation, holds))
-    return np.asarray(of_jobs + of_stores + of_requests)
+    np.add.at(of_requests, fleet.site_of_place, requests_kw(dispatch, standing, situation))
+    of_work = np.minimum(of_jobs + of_requests, _work_most_kw(situation)[:, None])
+    return np.asarray(of_work + of_stores)
+
+
+def _work_most_kw(situation: Situation) -> Real:
+    """What all machines of each site draw at most, whatever they do, (S,): nothing that is moved is more."""
+    fleet = situation.fleet
+    full = [float(fleet.menu.it_kw[first]) for first in fleet.menu.first]
+    answering = [one.it_kw_per_accelerator for one in situation.services]
+    each_kw = np.max([np.asarray(full), *answering], axis=0)
+    return _by_site((fleet.accelerators * each_kw)[:, None], fleet)[:, 0]
+
+
+def moved_by_job_kw(
+    dispatch: Dispatch, standing: Dispatch, situation: Situation, row: int, site: int
+) -> Real:
+    """By how much one job changes the IT power of a site, more above 0, (T,)."""
+    fleet, change_kw = situation.fleet, np.zeros(len(dispatch.placement.horizon))
+    gang = situation.jobs.accelerators[row : row + 1]
+    for one, sign in ((dispatch, 1.0), (standing, -1.0)):
+        place = int(one.placement.place[row])
+        if place >= 0 and fleet.site_of_place[place] == site:
+            at = fleet.menu.entry(
+                one.placement.place[row : row + 1], one.placement.point[row : row + 1]
+            )
+            kw = at_share(gang, fleet.menu.gang_share[at])[0] * fleet.menu.extra_kw[at][0]
+            change_kw[slots_of(one, row)] += sign * kw
+    return change_kw
 
 
 def _jobs_kw(dispatch: Dispatch, situation: Situation) -> Real:
@@ -133,12 +161,10 @@ def _holds(dispatch: Dispatch) -> NDArray[np.bool_]:
     return held
 
 
-def _requests_kw(
-    dispatch: Dispatch, standing: Dispatch, situation: Situation, holds: NDArray[np.bool_]
-) -> Real:
+def requests_kw(dispatch: Dispatch, standing: Dispatch, situation: Situation) -> Real:
     """By how much answering requests elsewhere or slower may change each place at most, (P, T): on what a pool keeps
     for services, on all of it where it keeps nothing apart."""
-    fleet = situation.fleet
+    fleet, holds = situation.fleet, _holds(dispatch)
     if not situation.services or not dispatch.shares.size:
         return np.zeros((len(fleet.places), len(dispatch.placement.horizon)))
     answer_kw = np.max([one.it_kw_per_accelerator for one in situation.services], axis=0)

@@ -1,5 +1,6 @@
 """A room for tests of the door: a few proposals, two people where it takes two, and everything written down."""
 
+import math
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -7,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 import gridtide.case
+from gridtide.finding import BadInput, Finding
 from gridtide.loop.mandate import Mandate
 from gridtide.loop.room import Frame, Receipt
 from gridtide.loop.shown.frame import framed
@@ -15,25 +17,40 @@ from gridtide.loop.turn import Memory, Turn
 from gridtide.loop.wanted_replicas import Wanted
 from gridtide.stores.memory import MemoryStore
 from gridtide.trust.audit import contents, linked
+from gridtide.trust.edit import Edit, edit_values, edit_words
 from gridtide.trust.people import Person, Role
 from gridtide.trust.record import Store
 
 START = datetime(2026, 11, 22, 9, tzinfo=UTC)
 ODD = "<img src=x onerror=alert(1)>'; DROP TABLE entries; --\r\nSet-Cookie: a=b"
 """A name as a trace or case may hold it."""
+RISK: Mapping[str, object] = {
+    "job": "J-77",
+    "site": "nantong",
+    "deadline": "2026-11-22T12:00:00+00:00",
+    "slack_s": 3300,
+    "miss_chance": 0.03,
+    "power_kw": 6000.0,
+    "next_start": None,
+    "promised": True,
+}
+ADVICE = {"by": "assistant", "approve": False, "reason": ODD, "at": "2026-11-22T09:00:00+00:00"}
 MODES = ("observe", "advise", "act", "emergency")
 
 
 class StandIn:
-    """Keeps the promises of `loop/room.Room` with the least that does. said: what keeps it from being ready."""
+    """Keeps the promises of `loop/room.Room` with the least that does. said: what keeps it from being ready. lines:
+    whether its one site has a line of set-points."""
 
     def __init__(self, sites: int = 1) -> None:
+        self.lines = sites == 1
         self.sites = ["nantong", *(f"campus {number:02} {ODD}" for number in range(2, sites + 1))]
         self.store = MemoryStore()
         self.said: tuple[str, ...] = ()
         self.mode, self.frozen, self.released = "advise", False, 0
         self.envelope: dict[str, float] = {"share": 0.1}
         self.closed = False
+        self.read_by: dict[str, str] = {}
         self._asked: dict[str, Person] = {}
         self._lock = threading.Lock()
         self._waiting = {
@@ -45,6 +62,7 @@ class StandIn:
                 "against": "J-77 has 55 min of slack left",
                 "undo_until": "2026-11-22T10:45:00+00:00",
                 "expires_at": "2026-11-22T10:30:00+00:00",
+                "advice": [ADVICE] if number == 1 else [],
             }
             for number in range(1, 4)
         }
@@ -64,11 +82,21 @@ class StandIn:
                 for number, name in enumerate(self.sites)
             ],
             "ages_s": self.state()["ages_s"],
+            "at_risk": [RISK],
+            **({"regulation": [{"site": "nantong", "score": 0.93}]} if self.lines else {}),
         }
         return framed(7 + len(self.store.entries()), START, values)
 
     def regulation(self) -> tuple[Mapping[str, object], ...]:
-        return ({"site": "nantong", "follows": True, "signal": 0.5, "score": None},)
+        at = [(START + timedelta(seconds=2 * tick)).isoformat() for tick in range(300)]
+        asked = [round(0.8 * math.sin(tick / 40), 4) for tick in range(300)]
+        given = [0.0, *asked[:-1]]
+        parts = {"score": 0.93, "accuracy": 0.95, "delay": 0.97, "precision": 0.87}
+        store = {"soc_kwh": 1250.0, "soc_least_kwh": 250.0, "energy_kwh": 2500.0}
+        last = {"at": at, "signal": asked, "response": given}
+        base = {"setpoint_kw": 4500.0, "base_kw": 5000.0, "response_kw": 480.0}
+        line = {"site": "nantong", "follows": True, "signal": 0.5, **parts, **store, **base}
+        return ({**line, "error_band": 0.1, "line": ODD, "last": last},) if self.lines else ()
 
     def replicas(self, service: str) -> Mapping[str, Wanted] | None:
         one = Wanted(replicas=12, requests_per_s=40.0, until=START)
@@ -170,6 +198,27 @@ class StandIn:
 
     def reject(self, decision: str, digest: str, by: Person, reason: str) -> Receipt:
         return self._settled("rejected", (decision, digest), by, reason)
+
+    def reading(self, decision: str, by: Person) -> Receipt:
+        held = decision in self._waiting and by.role >= Role.OPERATOR
+        if held:
+            self.read_by[decision] = by.name
+        return Receipt(held=held, said="it stays" if held else "it does not stay")
+
+    def edit(self, decision: str, digest: str, edit: Edit, by: Person, reason: str) -> Receipt:
+        waits = self._waiting.get(decision)
+        if waits is None or waits["digest"] != digest:
+            return Receipt(held=False, said=f"{decision} is another than was read")
+        if unknown := sorted(set(edit.sites) - set(self.sites)):
+            limit = ", ".join(self.sites)
+            raise BadInput(
+                Finding(subject=one, value="is no site", limit=limit, mend="Name one of these.")
+                for one in unknown
+            )
+        says = {"edit": edit_values(edit), "by": by.name, "reason": reason}
+        self._waiting[decision] = {**waits, "title": edit_words(edit)}
+        self.note({"kind": "edited", "decision": decision, **says})
+        return Receipt(held=True, said=f"{decision} waits as {by.name} edited it")
 
     def change_mode(self, mode: str, by: Person, reason: str) -> Receipt:
         raises = MODES.index(mode) > MODES.index(self.mode)

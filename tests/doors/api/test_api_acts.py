@@ -62,6 +62,42 @@ def test_anybody_may_advise_and_nothing_holds_by_it() -> None:
             assert answer.status_code in (409, 422)
 
 
+def test_an_approver_edits_a_decision_that_waits_and_every_fault_of_it_is_said() -> None:
+    """What is named changes, and waits anew; who may not approve may not edit, what is no edit is refused."""
+    with served() as here:
+        path, body = "/api/proposals/d-1/edit", {**WHY, "digest": DIGEST}
+        right = body | {"leave_jobs": ["J-77"], "store_most_kw": {"nantong": 400.0}}
+        assert here.post(path, right, "wang").status_code == 403
+        answer = here.post(path, right, "zhao")
+        assert (answer.status_code, answer.json()["held"]) == (200, True)
+        (says,) = [one["says"] for one in here.get("/api/audit?count=1").json()["items"]]
+        assert says["edit"] == {"leave_jobs": ["J-77"], "store_most_kw": {"nantong": 400.0}}
+        errors = here.post(path, body | {"leave_sites": ["a", "b"]}, "zhao").json()["errors"]
+        assert [one["subject"] for one in errors] == ["a", "b"]
+        for wrong in (
+            {},
+            {"begin": {"J-77": "tomorrow"}},
+            {"begin": {"J-77": "2026-11-23T02:00:00"}},
+            {"leave_jobs": ["J-77", "J-77"]},
+            {"store_most_kw": {"nantong": -1.0}},
+            {"moved": 1},
+        ):
+            assert here.post(path, body | wrong, "zhao").status_code == 422, wrong
+        other = right | {"digest": f"{2:064x}"}
+        assert here.post(path, other, "zhao").status_code == 409
+
+
+def test_who_may_answer_a_decision_keeps_it_by_reading_and_nothing_is_written_down() -> None:
+    """Others keep nothing, which is no refusal; neither is what waits no more."""
+    with served() as here:
+        path = "/api/proposals/{}/reading"
+        assert here.post(path.format("d-1"), {}, "wang").json()["held"] is False
+        assert here.post(path.format("d-9"), {}, "zhao").json()["held"] is False
+        assert here.post(path.format("d-1"), {}, "zhao").json()["held"] is True
+        assert here.room.read_by == {"d-1": "zhao"}
+        assert here.get("/api/audit").json()["items"] == []
+
+
 def test_an_approval_said_twice_or_for_another_digest_is_refused_and_recorded() -> None:
     """What was settled stays so; what changed meanwhile is not approved."""
     with served() as here:

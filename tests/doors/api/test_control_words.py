@@ -8,8 +8,6 @@ from gridtide.doors.api.names import CHINESE, ENGLISH
 
 PAGE = Path(next(iter(gridtide.__path__))) / "static" / "control"
 KEY = re.compile(r"(?:^|[\s{,])([A-Za-z_]+): \"", re.MULTILINE)
-FROM_ROOM = {f"mode_{mode}" for mode in ("observe", "advise", "act", "emergency")}
-"""Words for values that the room says."""
 
 
 def keys(language: str) -> set[str]:
@@ -37,12 +35,16 @@ def test_every_word_is_used_and_every_word_used_is_there() -> None:
         for path in files
     )
     figures = (PAGE / "figures.js").read_text(encoding="utf-8")
-    formulas = {f"{name}Formula" for name in re.findall(r"\{ name: \"(\w+)\"", figures)}
-    unused = {
-        key for key in keys("en") - FROM_ROOM - formulas if not re.search(rf"[\"`]{key}\b", text)
-    }
+    formulas = {f"{name}Formula" for name in re.findall(r"\bof\(\"(\w+)\"", figures)}
+    html = (PAGE / "index.html").read_text(encoding="utf-8")
+    panels = re.findall(r"data-label=\"(\w+)\" data-from", html)
+    formulas |= {f"{name}Formula" for name in panels}
+    unused = {key for key in keys("en") - formulas if not re.search(rf"[\"`]{key}\b", text)}
     asked = set(re.findall(r"word\(\"(\w+)\"\)|data-(?:word|label)=\"(\w+)\"", text))
     assert unused == set()
+    of_the_page = {key for key in ENGLISH if key != key.lower()} - formulas
+    about = {f"{key}About" for key in ("freeze", "thaw", "letGo")}
+    assert {key for key in of_the_page - about if not re.search(rf"\b{key}\b", text)} == set()
     said = keys("en") | set(CHINESE)
     assert {one or other for one, other in asked} <= said
     assert {one or other for one, other in asked} <= keys("en") | set(ENGLISH)
@@ -55,7 +57,7 @@ def test_names_reach_the_page_as_text_alone() -> None:
         text = path.read_text(encoding="utf-8")
         for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
             assert way not in text, path.name
-    assert 'renderMode: "richText"' in (PAGE / "sites.js").read_text(encoding="utf-8")
+    assert 'renderMode: "richText"' in (PAGE / "charts.js").read_text(encoding="utf-8")
 
 
 def test_the_page_is_small() -> None:

@@ -10,6 +10,8 @@ from in_a_browser import act, barriers, opened
 from playwright.sync_api import Browser, Page, expect
 from service_process import Running, service
 
+pytestmark = pytest.mark.alone
+
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "src" / "gridtide" / "static" / "control"
 ODD = "<img src=x onerror=alert(1)>"
@@ -89,9 +91,31 @@ def test_a_figure_leads_to_its_formula_source_and_age(here: Running, page: Page)
     expect(page.locator("#source-sites")).to_contain_text("nantong")
     page.keyboard.press("Escape")
     expect(page.locator("#source")).to_be_hidden()
+    for cell, said in (("3.0 %", "Chance of a miss: 3.0 %"), ("6,000", "Power kW: 6,000")):
+        page.locator("#risk td", has_text=cell).click()
+        expect(page.locator("#source-title")).to_have_text(said, ignore_case=True)
+        expect(page.locator("#source-facts")).to_contain_text("counts ended jobs")
+        page.keyboard.press("Escape")
+    page.locator("section", has=page.locator("#risk")).get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#source-facts")).to_contain_text("counts ended jobs")
+    page.keyboard.press("Escape")
     carbon = page.locator(".figure", has_text="Carbon")
     expect(carbon.locator(".value")).to_have_text("– g/kWh")
     expect(carbon).to_have_class(re.compile("stale"))
+
+
+@pytest.mark.parts
+def test_regulation_says_its_score_and_what_was_asked_and_given(here: Running, page: Page) -> None:
+    """Over the last ten minutes, as a chart and as a table; a room without a line says so."""
+    entered(page, here, "viewer")
+    panel = page.locator("#regulation")
+    expect(panel).to_contain_text("Score 0.93 = (accuracy 0.95 + delay 0.97 + precision 0.87) / 3")
+    expect(panel.locator("canvas")).to_be_visible()
+    expect(panel.locator("meter")).to_have_attribute("aria-label", "store kWh 1,250 / 2,500")
+    panel.locator("summary").click()
+    assert panel.locator("tbody tr").count() == 300
+    assert panel.locator("img").count() == 0
 
 
 @pytest.mark.parts
@@ -112,6 +136,7 @@ def test_a_name_with_markup_is_text_on_the_page(here: Running, page: Page) -> No
     """Nothing of it is an element, runs, or asks anybody: as title, in the legend, in the chart's words."""
     entered(page, here, "viewer")
     expect(page.locator("#proposals")).to_contain_text(ODD)
+    expect(page.locator("#proposals .chosen")).to_contain_text(f"assistant · Reject: {ODD}")
     expect(page.locator("#legend")).to_contain_text(ODD)
     page.locator("#power canvas").first.hover(position={"x": 400, "y": 100})
     assert page.locator("main img").count() == 0
@@ -177,6 +202,7 @@ def test_fifty_sites_are_sorted_filtered_and_opened_by_keyboard(
         expect(tiles).to_have_count(50)
         expect(tiles.first).to_contain_text("campus 50 <img")
         expect(page.locator(".figure .value").first).to_have_text("3,927,500 kW")
+        expect(page.locator("#regulation")).to_contain_text("No site of this case has a line")
         page.keyboard.press("/")
         page.keyboard.type("campus 1")
         expect(tiles).to_have_count(10)

@@ -9,6 +9,8 @@ from in_a_browser import act, barriers, opened
 from playwright.sync_api import Browser, Page, expect
 from service_process import running
 
+pytestmark = pytest.mark.alone
+
 LONGEST_MS = 60_000
 SERVE = ["serve", "--demo", "--port", "0", "--speed", "1500"]
 

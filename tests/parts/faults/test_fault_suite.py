@@ -11,7 +11,7 @@ from postgres import Postgres
 from gridtide.testing.faults.listed import FAULTS
 from gridtide.testing.faults.trial import Fault, Place, Trial, kept, tried
 
-pytestmark = pytest.mark.parts
+pytestmark = [pytest.mark.parts, pytest.mark.alone]
 BRIEFLY = 1
 ALREADY = ("kill -9 of the service, SQLite", "two instances at once")
 """Faults that other tests of the service try too."""

@@ -13,6 +13,7 @@ from gridtide.doors.api.answers import (
     Answered,
     Asked,
     AskedAdvice,
+    AskedEdit,
     AskedEnvelope,
     AskedMode,
     Said,
@@ -21,6 +22,7 @@ from gridtide.doors.api.problems import refused
 from gridtide.doors.api.reading import Decision
 from gridtide.doors.api.tallies import Tallies
 from gridtide.loop.room import Receipt, Room
+from gridtide.trust.edit import edit_of
 from gridtide.trust.people import Person, Role
 
 
@@ -59,6 +61,21 @@ def acting(room: Callable[[], Room], tallies: Tallies) -> APIRouter:
         receipt = await run_in_threadpool(do, decision, asked.digest, by, asked.reason)
         tallies.approvals["rejected" if receipt.held else "refused"] += 1
         return _said(f"reject {decision}", receipt, response)
+
+    @router.post("/proposals/{decision}/edit")
+    async def edit(decision: Decision, asked: AskedEdit, by: Approver, response: Response) -> Said:
+        """Put another decision in the place of one that waits, as you edit it; the guard looks again. An approver."""
+        wanted = edit_of(asked.model_dump(exclude={"digest", "reason"}))
+        do = room().edit
+        receipt = await run_in_threadpool(do, decision, asked.digest, wanted, by, asked.reason)
+        return _said(f"edit {decision}", receipt, response)
+
+    @router.post("/proposals/{decision}/reading")
+    async def reads(decision: Decision, by: Viewer) -> Said:
+        """Say that you have a decision that waits before you: of an operator or higher it stays for a while, also when
+        a newer one comes. To be said anew; `held` says whether it stays."""
+        receipt = await run_in_threadpool(room().reading, decision, by)
+        return Said(held=receipt.held, said=receipt.said, needs=0)
 
     @router.post("/proposals/{decision}/advice")
     async def advice(

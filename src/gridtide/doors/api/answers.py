@@ -45,6 +45,24 @@ class AskedAdvice(Answered):
     approve: bool
 
 
+Named = Annotated[str, Field(min_length=1, max_length=300)]
+Names = Annotated[list[Named], Field(max_length=500)]
+Powers = dict[Named, Annotated[float, Field(ge=0.0, le=1e9, allow_inf_nan=False)]]
+Some: Any = Field(default={}, max_length=100)
+
+
+class AskedEdit(Answered):
+    """An edit of a decision that waits; what is not named stays as it is. leave_jobs, leave_sites: stay as they are
+    told now. begin: of jobs, instants with offset. store_most_kw, store_least_kw, moved_most_kw: by site."""
+
+    leave_jobs: Names = []
+    leave_sites: Names = []
+    begin: Annotated[dict[Named, Annotated[str, Field(max_length=40)]], Some]
+    store_most_kw: Annotated[Powers, Some]
+    store_least_kw: Annotated[Powers, Some]
+    moved_most_kw: Annotated[Powers, Some]
+
+
 class AskedMode(Asked):
     """Another mode."""
 

@@ -86,9 +86,13 @@ def show(store: str, runs: Path, policy: str | None, count: int, as_json: bool) 
 def recompute(
     run: str, decision: str, runs: Path, policy: str, case: Path | None, as_json: bool
 ) -> int:
-    """Take DECISION (its id, or the last) of RUN again: guard, dispatch and settlement to the last bit, its plan proved
-    anew; exit code 3 where something comes out otherwise."""
+    """Take DECISION (its id, or the last) of RUN, or of a service's database, again: guard, dispatch and settlement to
+    the last bit, its plan proved anew; exit code 3 where something comes out otherwise."""
     from gridtide.doors.cli.audit_words import show_recomputed
+    from gridtide.stores.sql.opening import is_database
+
+    if is_database(run):
+        return _recompute_live(run, decision, as_json)
     from gridtide.doors.cli.words import say_compiling
     from gridtide.doors.results.folder import folder_of
     from gridtide.doors.results.recomputed import holds, recomputed
@@ -103,6 +107,17 @@ def recompute(
     found = recomputed(folder, policy, decision, case, said)
     tell(found, "", None, as_json, show_recomputed)
     return 0 if holds(found) else OTHERWISE
+
+
+def _recompute_live(store: str, decision: str, as_json: bool) -> int:
+    from gridtide.doors.cli.audit_words import show_recomputed_live
+    from gridtide.doors.cli.words import say_compiling
+    from gridtide.doors.results.recomputed_live import comes_out, recomputed_live
+
+    say_compiling()
+    found = recomputed_live(store, decision)
+    tell(found, "", None, as_json, show_recomputed_live)
+    return 0 if comes_out(found) else OTHERWISE
 
 
 @audit.command("key")
@@ -163,8 +178,17 @@ def sign(
     "--trial", type=click.Choice(["shadow", "advise", "act"]), default="shadow", show_default=True,
     help="How far it is to be believed.",
 )  # fmt: skip
+@click.option("--after-flag", metavar="ID", help="Believe it again, after a flag of a live room.")
 @JSON
-def plugin(file: Path, name: str, signer: str, key_file: Path, trial: str, as_json: bool) -> None:
+def plugin(
+    file: Path,
+    name: str,
+    signer: str,
+    key_file: Path,
+    trial: str,
+    after_flag: str | None,
+    as_json: bool,
+) -> None:
     """Sign FILE, a planner of somebody else: prints the tables that a case needs to let it decide."""
     import hashlib
 
@@ -181,8 +205,9 @@ def plugin(file: Path, name: str, signer: str, key_file: Path, trial: str, as_js
     assert code is not None and private is not None
     digest = hashlib.sha256(code).hexdigest()
     listed = Plugin(
-        name=name, sha256=digest, trial=Trial(trial), signed_by=signer, signature="", canary_days=7
-    )
+        name=name, sha256=digest, trial=Trial(trial), signed_by=signer, signature="", canary_days=7,
+        after_flag=after_flag or "",
+    )  # fmt: skip
     found = {
         "approver": signer,
         "public": written(public_bytes(private)),
@@ -191,6 +216,7 @@ def plugin(file: Path, name: str, signer: str, key_file: Path, trial: str, as_js
             "path": str(file),
             "sha256": digest,
             "trial": trial,
+            **({"after_flag": after_flag} if after_flag else {}),
             "signed_by": signer,
             "signature": signed(listing(listed), private),
         },

@@ -24,14 +24,11 @@ def real_case(case: Path, store: str | None) -> "RealCase | None":
 
     if not names_devices(case):
         return None
-    from gridtide.case.real_room import course_faults, read_real
+    from gridtide.case.real_room import read_real
     from gridtide.loop.clock import WallClock
 
     refuse_if_any(_needed(store))
-    now = WallClock().now
-    real = read_real(case, now)
-    refuse_if_any(course_faults(real.study, now()))
-    return real
+    return read_real(case, WallClock().now)
 
 
 def led(real: "RealCase", kept: "ServiceStores", chain: "Store") -> "ControlRoom":

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from gridtide.simulate.canary import WORSE_SHARE, Canary, CanaryDay
+from gridtide.simulate.canary import Canary, CanaryDay
 from gridtide.simulate.study import Study
+from gridtide.trust.beside_house import WORSE_SHARE
 from gridtide.trust.plugin import NEXT, Trial
 
 DEFINITIONS = (

@@ -11,19 +11,15 @@ from gridtide.decide.limits import import_max_kw
 from gridtide.decide.plan import Plan
 from gridtide.decide.situation import Situation
 from gridtide.decide.state import Status
-from gridtide.fleet.jobs import NO_DEADLINE_S
 from gridtide.loop.room import Frame
 from gridtide.loop.seen import Seen
-from gridtide.loop.shown.many_sites import many, short
+from gridtide.loop.shown.many_sites import columns_of, fleet_of, many
 from gridtide.loop.verifying import Alarm
 from gridtide.signals.signal import Kind, Signal
-from gridtide.timeline import Timeline, epoch_s, instant
+from gridtide.timeline import Timeline, epoch_s
 
 BYTES_MOST = 4096
-AT_RISK_MOST = 8
 ALARMS_MOST = 8
-LEAST_SLACK_S = 900
-"""A job with less than this between the end of its slots and its deadline is shown."""
 
 
 def site_values(
@@ -36,9 +32,9 @@ def site_values(
         values: dict[str, object] = {
             "site": site.name,
             "import_max_kw": _number(limits_kw[number, 0]),
-            "price_per_mwh": _at(situation.signals, Kind.PRICE, site.zone, now),
-            "curtailment_kw": _at(situation.signals, Kind.CURTAILMENT, site.zone, now),
-            "carbon_g_per_kwh": _at(situation.signals, carbon, site.zone, now),
+            "price_per_mwh": value_at(situation.signals, Kind.PRICE, site.zone, now),
+            "curtailment_kw": value_at(situation.signals, Kind.CURTAILMENT, site.zone, now),
+            "carbon_g_per_kwh": value_at(situation.signals, carbon, site.zone, now),
             "plan_import_kw": _planned(plan, "import_kw", number, now),
             "plan_it_kw": _planned(plan, "it_kw", number, now),
         }
@@ -47,28 +43,6 @@ def site_values(
         values |= _flexible(situation, number)
         found.append(values)
     return found
-
-
-def at_risk(situation: Situation) -> list[dict[str, object]]:
-    """Jobs that are not promised, or with less than LEAST_SLACK_S between slots and deadline, least slack first."""
-    jobs, state = situation.jobs, situation.state
-    found: list[dict[str, object]] = []
-    step_s = int(situation.horizon.edges_s[1] - situation.horizon.edges_s[0])
-    for row in np.flatnonzero(jobs.deadline_s < NO_DEADLINE_S).tolist():
-        slots = state.told_starts_s[state.told_offsets[row] : state.told_offsets[row + 1]]
-        deadline_s = int(jobs.deadline_s[row])
-        slack_s = deadline_s - int(slots[-1]) - step_s if len(slots) else None
-        if state.promised[row] and slack_s is not None and slack_s >= LEAST_SLACK_S:
-            continue
-        found.append(
-            {
-                "job": str(jobs.name[row]),
-                "deadline": instant(deadline_s).isoformat(),
-                "slack_s": slack_s,
-                "promised": bool(state.promised[row]),
-            }
-        )
-    return sorted(found, key=_urgency)
 
 
 def alarm_values(
@@ -116,13 +90,15 @@ def framed(number: int, at: datetime, values: Mapping[str, object]) -> Frame:
 
 
 def within(values: Mapping[str, object]) -> dict[str, object]:
-    """The values, where they are larger than a frame with less of them: many sites as sums and columns; then other
-    lists lose their last entries, the longest first, and `left_out` says how many of each."""
+    """The values with sums of all sites, and where they are larger than a frame with less of them: many sites as
+    columns; then other lists lose their last entries, the longest first, and `left_out` says how many of each."""
     kept = dict(values)
     sites = kept.get("sites")
-    if isinstance(sites, list) and many(sites):
-        del kept["sites"]
-        kept |= short(sites)
+    if isinstance(sites, list) and sites:
+        kept["fleet"] = fleet_of(sites)
+        if many(sites):
+            del kept["sites"]
+            kept["columns"] = columns_of(sites)
     left_out: dict[str, int] = {}
     while len(json.dumps(kept)) > BYTES_MOST:
         lists = [
@@ -137,11 +113,6 @@ def within(values: Mapping[str, object]) -> dict[str, object]:
         left_out[longest] = left_out.get(longest, 0) + 1
         kept["left_out"] = left_out
     return kept
-
-
-def _urgency(one: Mapping[str, object]) -> tuple[int, str]:
-    slack_s = one["slack_s"]
-    return (slack_s if isinstance(slack_s, int) else -1, str(one["job"]))
 
 
 def _metered(situation: Situation, seen: Seen, number: int) -> dict[str, object]:
@@ -184,7 +155,7 @@ def _planned(plan: Plan | None, what: str, site: int, now: datetime) -> float | 
     return _number(getattr(plan, what)[site, plan.horizon.step_holding(now)])
 
 
-def _at(signals: tuple[Signal, ...], kind: Kind, zone: str, now: datetime) -> float | None:
+def value_at(signals: tuple[Signal, ...], kind: Kind, zone: str, now: datetime) -> float | None:
     """What a series says of an instant, published before expected; None where none does."""
     for one in signals:
         if one.kind is kind and one.zone == zone and one.timeline.start <= now < one.timeline.end:

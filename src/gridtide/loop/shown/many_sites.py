@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from gridtide.units import cost_per_kwh
 
-WHOLE_BYTES_MOST = 3072
+WHOLE_BYTES_MOST = 2816
 """Up to here sites stand whole in a frame of 4 KiB."""
 COLUMNS_BYTES_MOST = 2048
 COLUMNS = (
@@ -42,14 +42,9 @@ def many(sites: Sequence[Site]) -> bool:
     return len(json.dumps(sites)) > WHOLE_BYTES_MOST
 
 
-def short(sites: Sequence[Site]) -> dict[str, object]:
-    """`fleet`: sums, kW, and means by import; `columns`: a list by site each, in kW and money per MWh, whole from 1000
-    on and to four figures below. Unknown is None, also a sum with an unknown part."""
-    return {"fleet": _fleet(sites), "columns": _columns(sites)}
-
-
-def _fleet(sites: Sequence[Site]) -> dict[str, object]:
-    """What holds of all together."""
+def fleet_of(sites: Sequence[Site]) -> dict[str, object]:
+    """What holds of all together: sums, kW, means by import, cost per hour. Unknown is None, also a sum with an
+    unknown part."""
     found: dict[str, object] = {"sites": len(sites)}
     found |= {name: _rounded(_sum(_known(sites, name))) for name in SUMS}
     drawn_kw = _known(sites, "import_kw")
@@ -64,7 +59,8 @@ def _fleet(sites: Sequence[Site]) -> dict[str, object]:
     return found
 
 
-def _columns(sites: Sequence[Site]) -> dict[str, object]:
+def columns_of(sites: Sequence[Site]) -> dict[str, object]:
+    """A list by site each, in kW and money per MWh, whole from 1000 on and to four figures below."""
     found: dict[str, object] = {}
     for name in COLUMNS:
         longer = found | {name: [_figures(site.get(name)) for site in sites]}

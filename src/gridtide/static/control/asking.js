@@ -33,6 +33,17 @@ export async function ask(path, body) {
   return { status: answer.status, said: await answer.json() };
 }
 
+/** What the room says at a path; null where it says nothing. @param {string} path */
+export async function learn(path) {
+  const { status, said } = await ask(path).catch(() => ({ status: 0 }));
+  return status === 200 ? said : null;
+}
+
+/** Why something was refused, whatever is wrong with it. @param {{errors?: object[]}} said */
+export function whyNot({ errors = [] }) {
+  return errors.map((one) => `${one.subject}: ${one.value}; ${one.limit}. ${one.next_step}`).join(" ");
+}
+
 /** Hear the feed until it ends; whatever comes is a sign of life. @param {(name: string, values: object, id: string) => void} hear @param {string} last */
 export async function listen(hear, last) {
   const headers = { Authorization: `Bearer ${token}` };

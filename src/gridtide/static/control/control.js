@@ -1,17 +1,19 @@
 /** The control room: what is so, what waits for people, and what people do. Text only, never markup. */
 
-import { ask, findToken, forgetToken, keepToken, listen } from "./asking.js";
+import { ask, findToken, forgetToken, keepToken, learn, listen, whyNot } from "./asking.js";
 import { choose, explain, listed, prepareDecisions, showDecisions, withChosen } from "./decisions.js";
-import { isOver, showFigures } from "./figures.js";
+import { isOver, prepareSources, showFigures } from "./figures.js";
 import { lookFlexibility, prepareFlexibility, showFlexibility } from "./flexibility.js";
 import { age, heard, isStale, takeFrame, takeWhole, usual } from "./heard.js";
 import { $, made } from "./made.js";
 import { prepareMany } from "./many.js";
+import { lookRegulation, showRegulation } from "./regulation.js";
 import { showSites } from "./sites.js";
+import { summary } from "./tabs/audit.js";
 import { list } from "./tabs/drawn.js";
 import { showTab, tabKeys } from "./tabs/tabs.js";
 import { prepareWhatIf, wonderWhat } from "./whatif.js";
-import { clockOf, hearNames, instant, number, span, speak, speakOther, word } from "./words.js";
+import { clockOf, hearNames, instant, named, number, span, speak, speakOther, word } from "./words.js";
 
 const LOOK_MS = 1_000;
 const DRAW_MS = 250;
@@ -19,7 +21,6 @@ const SILENT_MS = 40_000;
 const SAID_MS = 20_000;
 const AHEAD_EVERY = 20;
 const WHOLE_EVERY = 5;
-const SHOWN_AGES = ["price_per_mwh", "meters"];
 let signOfLife = 0;
 let looks = 0;
 let drawing = 0;
@@ -37,17 +38,16 @@ function drawSoon() {
 function showFrame() {
   const values = heard.frame?.values;
   if (!values) return;
-  $("mode").textContent = word(`mode_${values.mode}`);
+  $("mode").textContent = named(values.mode ?? "–");
   $("frozen").hidden = !values.frozen;
   $("freeze").textContent = word(values.frozen ? "thaw" : "freeze");
   const alarms = (values.alarms ?? []).map((one) => [one.subject, one.said, instant(one.since)].filter(Boolean).join(" · "));
-  if ($("alarms").textContent !== alarms.join("")) $("alarms").replaceChildren(...alarms.map((text) => made("li", { text })));
+  if ($("alarms").textContent !== alarms.join("")) $("alarms").replaceChildren(...alarms.map((text) => made("li", {}, text)));
   showFigures();
   showSites();
-  const sites = (values.sites ?? []).map(({ site, by_class_kw: _, ...rest }) => ({ site, ...Object.fromEntries(Object.entries(rest).map(([key, one]) => [key, number(one, key === "price_per_mwh" ? 2 : 0)])), over: isOver(rest) ? "import_kw" : "" }));
-  drawn("sites", "powerBySite", sites);
-  drawn("risk", "risks", (values.at_risk ?? []).map((one) => ({ job: one.job, deadline: instant(one.deadline), slack: span(one.slack_s), promised: word(one.promised ? "yes" : "no") })));
-  drawn("ages", "ages", Object.entries(values.ages_s ?? {}).map(([name, old]) => ({ source: name === "meters" ? word("meters") : name, age: span(old), stale: isStale(name) })));
+  drawn("sites", "powerBySite", (values.sites ?? []).map(({ by_class_kw: _, ...rest }) => ({ ...rest, over: isOver(rest) ? "import_kw" : "" })));
+  drawn("risk", "risks", values.at_risk ?? []);
+  drawn("ages", "ages", Object.entries(values.ages_s ?? {}).map(([source, old]) => ({ source, age: span(old), stale: isStale(source) })));
   showLine();
 }
 
@@ -57,14 +57,13 @@ function drawn(id, title, rows) {
   const text = JSON.stringify([rows, word(title)]);
   if (said[id] === text) return;
   said[id] = text;
-  $(id).replaceChildren(list(title, rows, true));
+  $(id).replaceChildren(list(title, rows));
 }
 
 function showAudit() {
   drawn("audit", "audit", heard.entries.map(({ number: place, hash, says }) => ({
-    number: String(place), when: instant(says.at ?? says.as_of),
-    what: says.kind === "refused request" ? `${says.what}: ${says.status} ${says.why}` : [says.what ?? says.kind ?? `${word("decision")} ${String(says.id ?? says.decision ?? "").slice(0, 8)}`, says.stage ?? says.fate, says.said, says.reason].filter(Boolean).join(" · "),
-    who: String(says.who ?? says.by ?? says.owner ?? "–"), hash: String(hash).slice(0, 10),
+    number: String(place), when: says.at ?? says.as_of,
+    what: summary(says), who: String(says.who ?? says.by ?? says.owner ?? "–"), hash: String(hash).slice(0, 10),
   })));
 }
 
@@ -75,6 +74,7 @@ function showAll() {
   showDecisions(true);
   showAudit();
   showFlexibility();
+  showRegulation();
   showLine();
   showTab();
 }
@@ -92,7 +92,7 @@ function showLine() {
   $("at").textContent = instant(heard.state?.at ?? heard.frame?.values.at, true);
   const clocks = [...new Set((heard.ahead?.sites ?? []).map((site) => site.clock))].filter((clock) => clock !== "UTC").slice(0, 2);
   $("local").textContent = Number.isNaN(now) || !clocks.length ? "" : `(${clocks.map((clock) => clockOf(now, clock)).join(" · ")})`;
-  $("fresh").textContent = SHOWN_AGES.filter((name) => age(name) !== null).map((name) => `${word(name === "meters" ? "meters" : "price")} ${span(age(name))}`).join(" · ");
+  $("fresh").textContent = [["price_per_mwh", "price"], ["meters", "meters"]].filter(([source]) => age(source) !== null).map(([source, key]) => `${word(key)} ${span(age(source))}`).join(" · ");
 }
 
 /** What waits, what was written down and what is to come, whenever it may have changed. */
@@ -104,8 +104,9 @@ async function look() {
     heard.proposals = proposals.said.items;
     heard.entries = audit.said.items;
     heard.state = state.said;
+    lookRegulation();
     if (looks % AHEAD_EVERY === 0 || !heard.ahead?.sites.length || planIsOld()) await lookAhead();
-    if (heard.frame?.values.fleet && (looks % WHOLE_EVERY === 0 || !heard.frame.values.sites.length)) await lookWhole();
+    if (heard.frame?.values.columns && (looks % WHOLE_EVERY === 0 || !heard.frame.values.sites.length)) await lookWhole();
     looks += 1;
     showDecisions();
     showAudit();
@@ -117,18 +118,15 @@ async function look() {
 }
 
 async function lookAhead() {
-  const { status, said } = await ask("/api/ahead");
-  if (status !== 200) return;
-  heard.ahead = said;
+  heard.ahead = (await learn("/api/ahead")) ?? heard.ahead;
   drawSoon();
   lookFlexibility();
 }
 
 /** Every site whole, where a frame holds only columns of them. */
 async function lookWhole() {
-  const { status, said } = await ask("/api/sites");
-  if (status !== 200) return;
-  takeWhole(said);
+  const whole = await learn("/api/sites");
+  if (whole) takeWhole(whole);
   drawSoon();
 }
 
@@ -138,26 +136,26 @@ function planIsOld() {
 }
 
 function answer(what, one) {
-  wonder(`${word(what)}: ${one.title}`, listed(one.against), word(what), (reason) =>
-    act(`/api/proposals/${encodeURIComponent(one.id)}/${what}`, { reason, digest: one.digest }));
+  const against = listed(one.against).map((text) => `${word("against")}: ${text}`);
+  wonder(`${word(what)}: ${one.title}`, against, what, `/api/proposals/${encodeURIComponent(one.id)}/${what}`, { digest: one.digest });
 }
 
 function freezeOrThaw() {
   const what = heard.frame?.values?.frozen ? "thaw" : "freeze";
-  wonder(word(what), [word(`${what}About`)], word(what), (reason) => act(`/api/${what}`, { reason }), false);
+  wonder(word(what), [word(`${what}About`)], what, `/api/${what}`);
 }
 
 function release() {
-  wonder(word("release"), [word("releaseAbout")], word("release"), (reason) => act("/api/release", { reason }), false);
+  wonder(word("letGo"), [word("letGoAbout")], "letGo", "/api/release");
 }
 
-/** Ask for the reason of an act, then do it; against: what speaks against it, shown once more. */
-function wonder(title, against, doing, then, opposes = true) {
+/** Ask for the reason of an act, then do it. @param {string[]} about what is to be known before */
+function wonder(title, about, doing, path, body = {}) {
   $("ask-title").textContent = title;
-  $("ask-about").replaceChildren(...against.map((text) => made("p", { text: opposes ? `${word("against")}: ${text}` : text })));
-  $("do").textContent = doing;
+  $("ask-about").replaceChildren(...about.map((text) => made("p", {}, text)));
+  $("do").textContent = word(doing);
   $("reason").value = "";
-  $("ask").onclose = () => ($("ask").returnValue === "do" ? then($("reason").value.trim()) : undefined);
+  $("ask").onclose = () => $("ask").returnValue === "do" && act(path, { reason: $("reason").value.trim(), ...body });
   $("ask").returnValue = "";
   $("ask").showModal();
   $("reason").focus();
@@ -174,9 +172,9 @@ function tell(text) {
 async function act(path, body) {
   try {
     const { said } = await ask(path, body);
-    tell(said.said ?? said.errors.map((one) => `${one.subject}: ${one.value}; ${one.limit}. ${one.next_step}`).join(" "));
+    tell(said.said ?? whyNot(said));
   } catch {
-    tell(word("failed"));
+    tell(word("notReached"));
   }
   await look();
 }
@@ -226,6 +224,7 @@ function shade() {
   localStorage.setItem("shade", next);
   showFrame();
   showFlexibility();
+  showRegulation();
   showTab();
 }
 
@@ -244,6 +243,7 @@ function begin() {
   prepareMany(showFrame);
   prepareWhatIf();
   prepareFlexibility();
+  prepareSources();
   for (const [id, act] of [["freeze", freezeOrThaw], ["release", release], ["language", KEYS.l], ["shade", shade], ["leave", () => $("ask").close("")], ["close", () => $("source").close()]]) $(id).onclick = act;
   $("entry").onsubmit = (event) => {
     event.preventDefault();
@@ -261,18 +261,18 @@ let started = false;
 function start() {
   if (!started) setInterval(() => ($("entry").hidden ? look() : showLine()), LOOK_MS);
   started = true;
-  learn();
+  learnNames();
   look();
   follow();
 }
 
 /** What the room calls things; everything is said anew with it. */
-async function learn() {
+async function learnNames() {
   const { status, said } = await ask("/api/names").catch(() => ({ status: 0 }));
   if (status === 200) {
     hearNames(said);
     showAll();
-  } else if (status !== 401) setTimeout(learn, LOOK_MS);
+  } else if (status !== 401) setTimeout(learnNames, LOOK_MS);
 }
 
 begin();

@@ -2,7 +2,7 @@
 
 import { ask } from "./asking.js";
 import { heard } from "./heard.js";
-import { $, made } from "./made.js";
+import { $, button, made, terms } from "./made.js";
 import { facts as told } from "./tabs/drawn.js";
 import { wonderWhat } from "./whatif.js";
 import { instant, number, span, word } from "./words.js";
@@ -26,7 +26,7 @@ export function showDecisions(always = false) {
   $("waiting").textContent = `(${heard.proposals.length})`;
   if (!heard.proposals.some((one) => one.id === chosen)) chosen = heard.proposals[0]?.id ?? "";
   const cards = heard.proposals.map((one) => (one.id === chosen ? whole(one) : short(one)));
-  $("proposals").replaceChildren(...(cards.length ? cards : [made("li", { text: word("noProposals"), kind: "faint" })]));
+  $("proposals").replaceChildren(...(cards.length ? cards : [made("li.faint", {}, word("noProposals"))]));
   if (had) ($("proposals").querySelector(`[data-act="${CSS.escape(had)}"]`) ?? $("proposals").querySelector(".chosen button"))?.focus();
   return showTimes();
 }
@@ -46,39 +46,36 @@ function short(one) {
     chosen = one.id;
     showDecisions();
   };
-  const title = made("h3", { children: [made("button", { type: "button", kind: "plain", text: one.title, onclick: open, data: { act: `open ${one.id}` } })] });
-  return made("li", { children: [title, made("p", { kind: "faint", text: one.because }), made("p", { kind: "faint", children: [`${word("expires")} `, made("span", { data: { until: one.expires_at } })] })] });
+  const title = made("h3", {}, button("plain", one.title, open, { data: { act: `open ${one.id}` } }));
+  const expires = made("p.faint", {}, `${word("expires")} `, made("span", { data: { until: one.expires_at } }));
+  const advice = one.advice?.length ? made("p.mark", {}, `${word("advice")}: ${one.advice.length}`) : null;
+  return made("li", {}, title, made("p.faint", {}, one.because), advice, expires);
 }
 
 /** The chosen one: all that is known of it, and the buttons. */
 function whole(one) {
-  const against = listed(one.against);
   const moved = Object.entries(one.moved_kw ?? {}).map(([site, kw]) => `${site} ${number(kw)} kW`).join(" · ");
+  const jobs = one.jobs ?? [];
   const facts = [
-    ["because", made("dd", { text: one.because })],
-    ["against", made("dd", { children: against.map((text) => made("p", { text })) })],
+    ["because", one.because],
+    ["against", made("dd", {}, listed(one.against).map((text) => made("p", {}, text)))],
     ["undo", made("dd", { data: { until: one.undo_until } })],
     ["expires", made("dd", { data: { until: one.expires_at } })],
-    ["moves", moved ? made("dd", { text: `${moved}${typeof one.share === "number" ? ` (${number(100 * one.share, 1)} %)` : ""}` }) : null],
-    ["jobs", one.jobs?.length ? made("dd", { text: `${one.jobs.length}: ${one.jobs.slice(0, 6).join(", ")}${one.jobs.length > 6 ? " …" : ""}` }) : null],
-    ["asks", made("dd", { text: one.asks ?? "–" })],
-    ["digest", made("dd", { text: String(one.digest).slice(0, 16), kind: "code" })],
+    ["moves", moved && `${moved}${typeof one.share === "number" ? ` (${number(100 * one.share, 1)} %)` : ""}`],
+    ["jobs", jobs.length && `${jobs.length}: ${jobs.slice(0, 6).join(", ")}${jobs.length > 6 ? " …" : ""}`],
+    ["asks", one.asks ?? "–"],
+    ["advice", one.advice?.length && made("dd", {}, one.advice.map(({ by, approve, reason }) => made("p", {}, `${by} · ${word(approve ? "approve" : "reject")}: ${reason}`)))],
+    ["digest", made("dd.code", {}, String(one.digest).slice(0, 16))],
   ].filter(([, value]) => value);
   const why = explained.get(one.id);
-  const acts = [["approve", () => onAnswer("approve", one)], ["reject", () => onAnswer("reject", one)], ["explain", () => explain(one)], ["whatIf", () => wonderWhat(one)]];
-  const buttons = acts.map(([key, act], first) => {
+  const acts = { approve: () => onAnswer("approve", one), reject: () => onAnswer("reject", one), explain: () => explain(one), whatIf: () => wonderWhat(one) };
+  const buttons = Object.entries(acts).map(([key, act]) => {
     const label = word(key === "explain" && why ? "hide" : key);
-    return made("button", { type: "button", text: label, ariaLabel: `${label}: ${one.title}`, kind: first === 0 ? "strong" : "", onclick: act, data: { act: `${key} ${one.id}` } });
+    return button(key === "approve" ? "strong" : "", label, act, { ariaLabel: `${label}: ${one.title}`, data: { act: `${key} ${one.id}` } });
   });
-  const lines = [
-    made("h3", { text: one.title }),
-    made("dl", { children: facts.flatMap(([key, value]) => [made("dt", { text: word(key) }), value]) }),
-    made("p", { kind: "acts", children: buttons }),
-  ];
-  if (why) lines.push(made("div", { kind: "why", tabIndex: 0, role: "region", ariaLabel: word("explain"), children: [told(Object.entries(why).filter(([key, value]) => key !== "proposal" && key !== "id" && value !== null))] }));
-  const node = made("li", { kind: "chosen", children: lines });
-  node.setAttribute("aria-current", "true");
-  return node;
+  const known = Object.entries(why ?? {}).filter(([key, value]) => key !== "proposal" && key !== "id" && value !== null);
+  const more = why ? made("div.why", { tabIndex: 0, role: "region", ariaLabel: word("explain") }, told(known)) : null;
+  return made("li.chosen", { ariaCurrent: "true" }, made("h3", {}, one.title), made("dl", {}, terms(facts.map(([key, value]) => [word(key), value]))), made("p.acts", {}, buttons), more);
 }
 
 export function listed(value) {

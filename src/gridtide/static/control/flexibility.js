@@ -1,9 +1,9 @@
 /** Flexibility now: what could be drawn less and more, by accepted delay, for how long, from which price on. */
 
-import { ask } from "./asking.js";
+import { learn } from "./asking.js";
+import { chartIn, hints, inks, letters, mix } from "./charts.js";
 import { heard } from "./heard.js";
 import { $, made } from "./made.js";
-import { inks, sizes } from "./sites.js";
 import { list } from "./tabs/drawn.js";
 import { instant, number, span, word } from "./words.js";
 
@@ -20,8 +20,9 @@ export function prepareFlexibility() {
 export async function lookFlexibility() {
   if (asking) return;
   asking = true;
-  const { status, said } = await ask("/api/flexibility").catch(() => ({ status: 0 })).finally(() => (asking = false));
-  if (status !== 200) return;
+  const said = await learn("/api/flexibility");
+  asking = false;
+  if (!said) return;
   found = said;
   fill("flex-place", [FLEET, ...new Set(found.rows.map((row) => row.place).filter((place) => place !== FLEET))]);
   fill("flex-for", found.durations_s.map(String), "900");
@@ -59,32 +60,26 @@ function blocks(rows) {
 }
 
 function draw(rows) {
-  const [{ ink, line, panel, ground }, { letters }] = [inks(), sizes()];
-  chart ??= window.echarts.init($("flex-map"), null, { renderer: "canvas" });
+  const [{ line, ground }, axisLabel] = [inks(), letters()];
+  chart ??= chartIn($("flex-map"));
   const data = blocks(rows);
   const prices = rows.map((row) => row.price_per_kwh);
   const [low, high] = [Math.min(...prices), Math.max(...prices)];
   const sums = data.map((one) => one.value[2]);
-  $("flex-map").setAttribute("aria-label", `${word("flexibility")}: ▲ ${number(Math.max(0, ...sums))} kW, ▼ ${number(-Math.min(0, ...sums))} kW`);
-  const axis = { axisLabel: { color: ink, fontSize: letters }, nameTextStyle: { color: ink, fontSize: letters } };
+  $("flex-map").ariaLabel = `${word("flexibility")}: ▲ ${number(Math.max(0, ...sums))} kW, ▼ ${number(-Math.min(0, ...sums))} kW`;
   chart.setOption({
     animation: false, grid: { left: 6, right: 12, top: 26, bottom: 6, containLabel: true },
-    xAxis: { ...axis, type: "category", data: found.delays.map((delay) => `+${number(100 * delay)} %`), axisLine: { onZero: false } },
-    yAxis: { ...axis, type: "value", name: "kW", splitNumber: 4, splitLine: { lineStyle: { color: line } }, axisLabel: { ...axis.axisLabel, formatter: (value) => number(value) } },
-    tooltip: { renderMode: "richText", confine: true, backgroundColor: panel, textStyle: { color: ink, fontSize: letters + 1 }, formatter: ({ data: one }) => `${one.name}\n${number(Math.abs(one.value[2] - one.value[1]))} kW\n${number(one.value[3], 3)} ${heard.ahead?.currency ?? ""}/kWh` },
+    xAxis: { axisLabel, type: "category", data: found.delays.map((delay) => `+${number(100 * delay)} %`), axisLine: { onZero: false } },
+    yAxis: { axisLabel: { ...axisLabel, formatter: (value) => number(value) }, nameTextStyle: axisLabel, type: "value", name: "kW", splitNumber: 4, splitLine: { lineStyle: { color: line } } },
+    tooltip: hints(({ data: one }) => `${one.name}\n${number(Math.abs(one.value[2] - one.value[1]))} kW\n${number(one.value[3], 3)} ${heard.ahead?.currency ?? ""}/kWh`, "item"),
     series: [{
       type: "custom", data, encode: { x: 0, y: [1, 2] },
       renderItem: (_, api) => {
-        const [[x, top], [, under]] = [api.coord([api.value(0), Math.max(api.value(1), api.value(2))]), api.coord([api.value(0), Math.min(api.value(1), api.value(2))])];
-        const wide = api.size([1, 0])[0] * 0.6;
-        return { type: "rect", shape: { x: x - wide / 2, y: top, width: wide, height: Math.max(under - top, 1) }, style: { fill: shade(high > low ? (api.value(3) - low) / (high - low) : 0), stroke: ground, lineWidth: 1 } };
+        const [[x, one], [, other]] = [1, 2].map((end) => api.coord([api.value(0), api.value(end)]));
+        const width = api.size([1, 0])[0] * 0.6;
+        return { type: "rect", shape: { x: x - width / 2, y: Math.min(one, other), width, height: Math.max(Math.abs(one - other), 1) }, style: { fill: mix("#9ecae1", "#08306b", high > low ? (api.value(3) - low) / (high - low) : 0), stroke: ground, lineWidth: 1 } };
       },
     }],
   }, { notMerge: true });
   chart.resize();
-}
-
-/** From cheap, light, to dear, dark. */
-function shade(part) {
-  return `rgb(${[[158, 202, 225], [8, 48, 107]].reduce((from, to) => from.map((one, place) => Math.round(one + part * (to[place] - one)))).join(",")})`;
 }

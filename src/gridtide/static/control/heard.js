@@ -12,7 +12,7 @@ export const heard = { frame: null, past: [], ahead: null, state: null, whole: n
 /** Take in a frame; of many sites it holds columns in the order of `/api/sites`. @param {{number: number, at: string, values: object}} frame */
 export function takeFrame(frame) {
   const at = Date.parse(frame.values.at ?? frame.at);
-  if (frame.values.fleet) frame.values.sites = joined(frame.values);
+  if (frame.values.columns) frame.values.sites = joined(frame.values);
   heard.frame = frame;
   heard.frames += 1;
   if (heard.past.length && at <= heard.past.at(-1).at) heard.past = heard.past.filter((one) => one.at < at);
@@ -25,7 +25,7 @@ export function takeFrame(frame) {
 export function takeWhole(whole) {
   heard.whole = whole;
   const values = heard.frame?.values;
-  if (!values?.fleet) return;
+  if (!values?.columns) return;
   values.sites = joined(values);
   for (const one of heard.past) if (one.at === Date.parse(whole.at)) one.sites = Object.fromEntries(whole.items.map((site) => [site.site, site]));
 }
@@ -75,8 +75,9 @@ export function coming(name) {
   return { site, steps };
 }
 
-/** Age of what a value comes from, s; null where nobody knows. @param {string} source a key of `ages_s` */
+/** Age of what a value comes from, s; null where nobody knows. @param {string} source a key of `ages_s`, or the plan */
 export function age(source) {
+  if (source === "plan") return (present() - Date.parse(heard.ahead?.made_at ?? "")) / 1000;
   const found = heard.frame?.values.ages_s?.[source];
   return typeof found === "number" ? found : null;
 }
@@ -92,20 +93,7 @@ export function isStale(source) {
   return source === "meters" ? old === null || old > METERS_STALE_S : old !== null && old > ISSUE_STALE_S;
 }
 
-/** Sum over all sites; null where one of them is unknown. @param {string} key */
+/** What the room says of all sites together; null where it is unknown. @param {string} key */
 export function total(key) {
-  const { fleet, sites = [] } = heard.frame?.values ?? {};
-  if (fleet) return fleet[key] ?? null;
-  const values = sites.map((site) => site[key]);
-  return values.length && values.every((value) => typeof value === "number") ? values.reduce((sum, value) => sum + value, 0) : null;
-}
-
-/** Mean over the sites by what each draws from the grid; plain where none draws. @param {string} key */
-export function byImport(key) {
-  if (heard.frame?.values.fleet) return heard.frame.values.fleet[key] ?? null;
-  const sites = (heard.frame?.values.sites ?? []).filter((site) => typeof site[key] === "number");
-  if (!sites.length) return null;
-  const weights = sites.map((site) => Math.max(site.import_kw ?? 0, 0));
-  const sum = weights.reduce((one, other) => one + other, 0);
-  return sites.reduce((found, site, index) => found + site[key] * (sum ? weights[index] / sum : 1 / sites.length), 0);
+  return heard.frame?.values.fleet?.[key] ?? null;
 }

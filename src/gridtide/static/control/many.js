@@ -1,9 +1,10 @@
 /** Many sites: a small picture of each, sorted and filtered, by keyboard; one at a time is opened whole. */
 
+import { barsOf, breached, classNames, highest } from "./bars.js";
+import { inks } from "./charts.js";
 import { isOver } from "./figures.js";
-import { AHEAD, BACK, coming, isStale, metered, present } from "./heard.js";
-import { $, made } from "./made.js";
-import { inks } from "./sites.js";
+import { AHEAD, BACK, isStale, present } from "./heard.js";
+import { $, button, made } from "./made.js";
 import { number, word } from "./words.js";
 
 const FEW = 8;
@@ -17,15 +18,16 @@ let again = () => undefined;
 const share = (site) => (site.import_max_kw > 0 ? (site.import_kw ?? 0) / site.import_max_kw : -1);
 const astray = (site) => (typeof site.plan_import_kw === "number" ? Math.abs((site.import_kw ?? 0) - site.plan_import_kw) : -1);
 const ORDERS = {
-  tight: (one, other) => share(other) - share(one),
-  most: (one, other) => (other.import_kw ?? -1) - (one.import_kw ?? -1),
-  astray: (one, other) => astray(other) - astray(one),
-  name: () => 0,
+  byTight: (one, other) => share(other) - share(one),
+  byMost: (one, other) => (other.import_kw ?? -1) - (one.import_kw ?? -1),
+  byAstray: (one, other) => astray(other) - astray(one),
+  byName: () => 0,
 };
 
 /** @param {() => void} draw what draws everything again */
 export function prepareMany(draw) {
   again = draw;
+  $("order").append(...Object.keys(ORDERS).map((word) => made("option", { value: word, data: { word } })));
   $("find").oninput = $("order").onchange = draw;
   $("small").onkeydown = (event) => {
     const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
@@ -48,7 +50,7 @@ export function wholeOf(sites) {
 
 function showSmall(sites) {
   const sought = $("find").value.trim().toLowerCase();
-  const shown = sites.filter((site) => site.site.toLowerCase().includes(sought)).sort(ORDERS[$("order").value] ?? ORDERS.name);
+  const shown = sites.filter((site) => site.site.toLowerCase().includes(sought)).sort(ORDERS[$("order").value]);
   $("found").textContent = `${number(shown.length)} ${word("ofLimit")} ${number(sites.length)}`;
   const nodes = shown.map((site) => tileOf(site).node);
   const had = document.activeElement;
@@ -70,21 +72,20 @@ function showSmall(sites) {
 
 function tileOf(site) {
   if (!tiles.has(site.site)) {
-    const parts = { name: made("b", { text: site.site }), now: made("span"), picture: made("canvas") };
-    const node = made("button", { type: "button", kind: "tile", children: [parts.name, parts.now, parts.picture] });
-    node.onclick = () => {
+    const [now, picture] = [made("span"), made("canvas")];
+    const node = button("tile", [made("b", {}, site.site), now, picture], () => {
       opened = opened === site.site ? "" : site.site;
       drawn = 0;
       again();
-    };
-    tiles.set(site.site, { ...parts, node });
+    });
+    tiles.set(site.site, { now, picture, node });
   }
   return tiles.get(site.site);
 }
 
 function say(tile, site) {
   const over = isOver(site);
-  tile.now.textContent = `${number(site.import_kw)} ${word("ofLimit")} ${number(site.import_max_kw)} kW${over ? ` · ${word("over")}` : ""}`;
+  tile.now.textContent = `${number(site.import_kw)} ${word("ofLimit")} ${number(site.import_max_kw)} kW${over ? ` · ${word("overLimit")}` : ""}`;
   tile.node.className = `tile${over ? " bad" : ""}${isStale("meters") || site.import_kw === null ? " stale" : ""}`;
   tile.node.setAttribute("aria-expanded", String(opened === site.site));
 }
@@ -97,32 +98,27 @@ function draw(tile, site, ink) {
   [tile.picture.width, tile.picture.height] = [wide * fine, TALL * fine];
   const pen = tile.picture.getContext("2d");
   pen.scale(fine, fine);
-  const { site: next, steps } = coming(site.site);
-  const back = metered(site.site).map(([start, end, one]) => [start, end, one.import_kw, one.import_max_kw]);
-  const on = steps.map(([start, end, step]) => [start, end, next.plan_import_kw?.[step], next.import_max_kw?.[step]]);
-  const all = [...back, ...on];
-  const most = Math.max(1, ...all.map(([, , kw]) => kw ?? 0));
-  const limit = Math.max(...all.map(([, , , kw]) => kw ?? 0), 0);
-  const top = 1.08 * (limit < 2.2 * most ? Math.max(limit, most) : most);
+  const bars = barsOf(site.site, classNames());
+  const top = highest(bars);
   const [across, up] = [(at) => ((at - present() + BACK) / (BACK + AHEAD)) * wide, (kw) => TALL - (kw / top) * (TALL - 2)];
-  const line = (bars, of, colour, dash) => {
+  const line = (of, colour, dash) => {
     pen.beginPath();
     pen.setLineDash(dash);
     pen.strokeStyle = colour;
     pen.lineWidth = 1.5;
-    for (const bar of bars) {
-      if (typeof of(bar) !== "number") continue;
-      pen.moveTo(across(bar[0]), up(of(bar)));
-      pen.lineTo(across(bar[1]), up(of(bar)));
+    for (const [start, end, one] of bars) {
+      if (typeof of(one) !== "number") continue;
+      pen.moveTo(across(start), up(of(one)));
+      pen.lineTo(across(end), up(of(one)));
     }
     pen.stroke();
   };
   pen.fillStyle = ink.line;
-  for (const [start, end, kw] of back) pen.fillRect(across(start), up(kw ?? 0), across(end) - across(start) + 0.5, TALL - up(kw ?? 0));
-  line(all, (bar) => bar[3], ink.faint, [1, 3]);
-  line(all, (bar) => (bar[2] > bar[3] * (1 + 1e-6) + 1 ? bar[2] : null), ink.limit, []);
-  line(back, (bar) => bar[2], ink.ink, []);
-  line(on, (bar) => bar[2], ink.ink, [4, 3]);
+  for (const [start, end, { metered, import_kw: kw }] of bars) if (metered) pen.fillRect(across(start), up(kw ?? 0), across(end) - across(start) + 0.5, TALL - up(kw ?? 0));
+  line((one) => one.import_max_kw, ink.faint, [1, 3]);
+  line((one) => (breached(one) ? one.import_max_kw : null), ink.limit, []);
+  line((one) => one.metered && one.import_kw, ink.ink, []);
+  line((one) => !one.metered && one.plan_import_kw, ink.ink, [4, 3]);
   pen.fillStyle = ink.ink;
   pen.fillRect(across(present()), 0, 1, TALL);
 }

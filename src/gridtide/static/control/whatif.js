@@ -1,14 +1,13 @@
 /** What would it cost otherwise? A decision's plan solved again with one thing changed; nothing is told. */
 
-import { ask } from "./asking.js";
+import { ask, whyNot } from "./asking.js";
 import { heard } from "./heard.js";
 import { $, made } from "./made.js";
 import { list } from "./tabs/drawn.js";
 import { money, word } from "./words.js";
 
-const OF_A_SITE = ["price", "import", "demand", "site"];
-const OF_A_JOB = ["deadline", "work"];
-const AMOUNTS = { price: "+10%", carbon: "+10%", import: "-500kW", demand: "+10%", deadline: "-1h", work: "+10%" };
+/** What may be changed: of a site, of a job or of all; by how much at first. */
+const CHANGES = { deadline: ["job", "-1h"], work: ["job", "+10%"], price: ["site", "+10%"], import: ["site", "-500kW"], carbon: ["all", "+10%"], demand: ["site", "+10%"], site: ["site", "out"] };
 let about = null;
 let found = [];
 
@@ -36,34 +35,34 @@ export function prepareWhatIf() {
 }
 
 function options(id, pairs) {
-  $(id).replaceChildren(...pairs.map(([value, text]) => made("option", { value, text })));
+  $(id).replaceChildren(...pairs.map(([value, text]) => made("option", { value }, text)));
 }
 
 function kinds() {
-  const usual = ["price", "import", "carbon", "demand", "site"];
-  options("whatif-kind", [...($("whatif-job").value ? OF_A_JOB : []), ...usual].map((kind) => [kind, word(`if_${kind}`)]));
+  const some = Object.keys(CHANGES).filter((kind) => CHANGES[kind][0] !== "job" || $("whatif-job").value);
+  options("whatif-kind", some.map((kind) => [kind, word(`if_${kind}`)]));
   amount();
 }
 
 function amount() {
   const kind = $("whatif-kind").value;
-  $("whatif-site").disabled = !OF_A_SITE.includes(kind);
+  $("whatif-site").disabled = CHANGES[kind][0] !== "site";
   $("whatif-amount").disabled = kind === "site";
-  $("whatif-amount").value = AMOUNTS[kind] ?? "";
+  $("whatif-amount").value = CHANGES[kind][1];
 }
 
 /** Ask for one more; the newest answer stands first. */
 async function solve() {
   const [kind, job] = [$("whatif-kind").value, $("whatif-job").value];
-  const change = [kind, OF_A_SITE.includes(kind) ? $("whatif-site").value : "", kind === "site" ? "out" : $("whatif-amount").value.trim()].filter(Boolean).join(" ");
+  const change = [kind, CHANGES[kind][0] === "site" ? $("whatif-site").value : "", $("whatif-amount").value.trim()].filter(Boolean).join(" ");
   $("whatif-said").textContent = word("solving");
   const asked = `change=${encodeURIComponent(change)}${job ? `&job=${encodeURIComponent(job)}` : ""}`;
   try {
     const { status, said } = await ask(`/api/decisions/${encodeURIComponent(about.id)}/what-if?${asked}`);
-    $("whatif-said").textContent = status === 200 ? "" : (said.errors ?? []).map((one) => `${one.value}; ${one.limit}. ${one.next_step}`).join(" ");
+    $("whatif-said").textContent = status === 200 ? "" : whyNot(said);
     if (status === 200) found = [[said, job], ...found];
   } catch {
-    $("whatif-said").textContent = word("failed");
+    $("whatif-said").textContent = word("notReached");
   }
   show();
 }
@@ -81,7 +80,7 @@ function show() {
   });
   const plan = found[0]?.[0].plan;
   $("whatif-plan").textContent = plan ? `${word("plan_cost")}: ${money(plan.cost)} ${currency} · ${word("lower_bound")} ${money(plan.lower_bound)}` : word("whatIfAbout");
-  $("whatif-rows").replaceChildren(...(rows.length ? [list("whatIf", rows, true)] : []));
+  $("whatif-rows").replaceChildren(...(rows.length ? [list("whatIf", rows)] : []));
 }
 
 function signed(value) {

@@ -1,26 +1,16 @@
-/** The words of the page, in English and Chinese; what values are called and how they are made, the room says itself. */
+/** The words of the page: before the room has said what it calls things, and after. */
 
 const WORDS = {
   en: {
-    tabs: "Tabs", room: "▸ Control room", skip: "To the decisions", mode: "Mode", isFrozen: "FROZEN: nothing new is told", mode_observe: "observe",
-    mode_advise: "advise", mode_act: "act", mode_emergency: "emergency", freeze: "Freeze", release: "Release", thaw: "Thaw", other: "中文",
-    shade: "Dark / light", close: "Close", token: "Token (made by `gridtide serve --new-token`)", enter: "Enter",
-    opening: "The control room is opening …", live: "live", lost: "no connection; what is shown is old",
-    staleLine: "nothing new for a while; what is shown is old", simulated: "simulated", carbon: "Carbon", over: "ABOVE THE LIMIT", 
-    limit: "limit", now: "now", idle: "services, idle machines", losses: "cooling, losses", used: "own supply used",
-    curtailed: "curtailed", reason: "Reason, as the audit keeps it", leave: "Leave it", because: "Because", asks: "Asks", 
-    deadline: "Deadline", number: "No.", what: "What", who: "Who",
-    decision: "decision", unknownToken: "This token is not known, or not any more.",
-    failed: "That did not reach the control room; try again.",
+    room: "▸ Control room", skip: "To the decisions", language: "中文",
+    token: "Token (made by `gridtide serve --new-token`)", enter: "Enter", opening: "The control room is opening …",
+    live: "live", lost: "no connection; what is shown is old",
+    unknownToken: "This token is not known, or not any more.",
+    notReached: "That did not reach the control room; try again.",
   },
   zh: {
-    tabs: "标签页", room: "▸ 控制室", skip: "转到待批决定", mode: "模式", isFrozen: "已冻结：不再下达新指令", mode_observe: "观察", mode_advise: "建议", mode_act: "执行",
-    mode_emergency: "应急", freeze: "冻结", release: "释放", thaw: "解冻", other: "English", shade: "深色 / 浅色", close: "关闭",
-    token: "令牌（由 `gridtide serve --new-token` 生成）", enter: "进入", opening: "控制室正在启动……", live: "实时", lost: "连接中断；显示的是旧数据",
-    staleLine: "一段时间没有新数据；显示的是旧数据", simulated: "仿真", carbon: "碳强度", over: "超过上限", limit: "上限", now: "现在",
-    idle: "在线服务与空闲机器", losses: "制冷与损耗", used: "已用自有发电", curtailed: "弃电", reason: "理由（将写入审计）", leave: "放弃", because: "原因", asks: "需要",
-    deadline: "截止", number: "序号", what: "事项", who: "人员", 
-    decision: "决定", unknownToken: "令牌未知或已失效。", failed: "未能送达控制室；请重试。",
+    room: "▸ 控制室", skip: "转到待批决定", language: "English", token: "令牌（由 `gridtide serve --new-token` 生成）", enter: "进入",
+    opening: "控制室正在启动……", live: "实时", lost: "连接中断；显示的是旧数据", unknownToken: "令牌未知或已失效。", notReached: "未能送达控制室；请重试。",
   },
 };
 
@@ -43,14 +33,14 @@ export function word(key) {
 export function named(key, only) {
   const name = said[language]?.[key];
   if (name !== undefined || (only && !said.zh?.[key]) || !/^[a-z]+(_[a-z0-9]+)*$/.test(key)) return name ?? key;
-  return key.replace(/_per_/g, "/").replace(/_(s|share)$/, "").replaceAll("_", " ").replace(/\b([km])w(h?)\b/g, (_, size, hour) => `${size === "m" ? "M" : "k"}W${hour}`);
+  return key.replace(/_per_/g, "/").replace(/_(s|share|chance)$/, "").replaceAll("_", " ").replace(/\b([km])w(h?)\b/g, (_, size, hour) => `${size === "m" ? "M" : "k"}W${hour}`);
 }
 
 /** Put every word of the page in its place. */
 export function speak() {
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
   for (const node of document.querySelectorAll("[data-word]")) node.textContent = word(node.dataset.word);
-  for (const node of document.querySelectorAll("[data-label]")) node.setAttribute("aria-label", word(node.dataset.label));
+  for (const node of document.querySelectorAll("[data-label]")) node.ariaLabel = word(node.dataset.label);
 }
 
 /** Change to the other language. */
@@ -61,9 +51,15 @@ export function speakOther() {
 }
 
 /** A number as both languages write it; a dash for what is unknown. @param {unknown} value */
-export function number(value, digits = 0) {
+export function number(value, digits = 0, least = digits) {
   if (typeof value !== "number" || !Number.isFinite(value)) return "–";
-  return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return value.toLocaleString("en-US", { minimumFractionDigits: least, maximumFractionDigits: digits });
+}
+
+/** A number with as many digits as its size asks for, `least` of them also where they are 0. @param {number} value */
+export function figure(value, least) {
+  const size = Math.abs(value);
+  return number(value, Number.isInteger(value) || size >= 100 ? 0 : size >= 1 ? 2 : 4, least);
 }
 
 /** @param {unknown} seconds */

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from gridtide.testing.faults.lived_on import Course, course
 from gridtide.testing.faults.trial import Place, Trial, parts, pause
 
-SPEED, HOURS, SEED = 1200.0, 24, 5
+SPEED, HOURS, SEED = 1200.0, 48, 5
 RUNS_AT_MOST_S = 2.0
 A_COURSE = 4
 

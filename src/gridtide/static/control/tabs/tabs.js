@@ -1,10 +1,10 @@
 /** The tabs: one asks one path, again and again while it is open, and is drawn anew when what is said has changed. */
 
-import { ask } from "../asking.js";
-import { $, made } from "../made.js";
+import { ask, whyNot } from "../asking.js";
+import { $, button, made } from "../made.js";
 import { named } from "../words.js";
 import { auditPath, drawAudit } from "./audit.js";
-import { closeDrawn, drawAll } from "./drawn.js";
+import { drawAll, redraw } from "./drawn.js";
 
 const AGAIN_MS = 4_000;
 const FEW = 4;
@@ -23,8 +23,7 @@ export async function showTab(anew = true) {
   try {
     if (anew) showLinks(name);
     if (name !== shown.name) {
-      closeDrawn();
-      $("tab").replaceChildren();
+      redraw($("tab"), []);
       shown = { name, text: "" };
       scrollTo(0, 0);
     }
@@ -35,8 +34,8 @@ export async function showTab(anew = true) {
     const text = JSON.stringify({ ...said, at: "" });
     if (mine !== shown || (text === mine.text && !anew)) return;
     mine.text = text;
-    if (status !== 200) $("tab").replaceChildren(made("p", { text: said.errors.map((one) => `${one.subject} ${one.value}: ${one.next_step}`).join(" ") }));
-    else redraw(() => (name === "audit" ? drawAudit(said, () => showTab()) : [...drawAll(said, path), pages(said)]));
+    if (status !== 200) $("tab").replaceChildren(made("p", {}, whyNot(said)));
+    else redraw($("tab"), name === "audit" ? drawAudit(said, () => showTab()) : [...drawAll(said, path), pages(said)]);
   } catch {
     /* the line says it */
   }
@@ -44,7 +43,7 @@ export async function showTab(anew = true) {
 
 function showLinks(name) {
   const focused = [...$("tabs").children].indexOf(document.activeElement);
-  const links = Object.keys(TABS).map((one, place) => made("a", { href: `#${one}`, text: named(`tab_${one}`), title: String(place + 1) }));
+  const links = Object.keys(TABS).map((one, place) => made("a", { href: `#${one}`, title: String(place + 1) }, named(`tab_${one}`)));
   links[Object.keys(TABS).indexOf(name)].ariaCurrent = "page";
   $("tabs").replaceChildren(...links);
   $("tabs").children[focused]?.focus();
@@ -54,20 +53,8 @@ function showLinks(name) {
 
 function pages(said) {
   if (!said.left_out?.sites) return null;
-  const step = (by) => made("button", { type: "button", text: named(by < 0 ? "sites_before" : "sites_after"), disabled: by < 0 ? !first : said.sites.length < FEW, onclick: () => ((first = Math.max(first + by, 0)), showTab()) });
-  return made("section", { kind: "whole asks", children: [step(-FEW), step(FEW)] });
-}
-
-/** Draw the tab anew; what was open stays open, and what had the focus has it. */
-function redraw(draw) {
-  const every = (selector) => [...$("tab").querySelectorAll(selector)];
-  const reach = "a, button, input, select, summary, [tabindex]";
-  const [open, focused] = [every("details").map((one) => one.open), every(reach).indexOf(document.activeElement)];
-  closeDrawn();
-  $("tab").replaceChildren(...draw().filter(Boolean));
-  every("details").forEach((one, place) => (one.open = open[place] ?? false));
-  every(reach)[focused]?.focus({ preventScroll: true });
-  for (const one of every(".chart")) one.dispatchEvent(new Event("draw"));
+  const step = (by) => button("", named(by < 0 ? "sites_before" : "sites_after"), () => ((first = Math.max(first + by, 0)), showTab()), { disabled: by < 0 ? !first : said.sites.length < FEW });
+  return made("section.whole", {}, made("p.asks", {}, step(-FEW), step(FEW)));
 }
 
 addEventListener("hashchange", () => showTab());
