@@ -26,7 +26,7 @@ UNBOUNDED = {
 class Touch:
     """jobs: whose slots, place or speed change, each with the site where it would have run, in order. moved_kw: IT and
     store power by which each site may differ at any one time at most, every site in order. share: of the fleet's, the
-    most at any one time. hold_h: how long the last job that is held back waits from now. beyond: what else is told that
+    most at any one time, 1 where stores besides make it more. hold_h: how long the last job that is held back waits from now. beyond: what else is told that
     no envelope speaks of, in words."""
 
     jobs: tuple[tuple[str, str], ...]
@@ -59,12 +59,13 @@ def touched(dispatch: Dispatch, standing: Dispatch, situation: Situation) -> Tou
         pool.accelerators * float(fleet.menu.it_kw[first])
         for pool, first in zip(fleet.pools, fleet.menu.first, strict=True)
     )
+    share = float(moved_kw.sum(axis=0).max(initial=0.0)) / most_kw if most_kw > 0 else 0.0
     return Touch(
         jobs=tuple(sorted((sites[at[row]], str(names[row])) for row in rows)),
         moved_kw=tuple(
             (name, float(kw.max(initial=0.0))) for name, kw in zip(sites, moved_kw, strict=True)
         ),
-        share=float(moved_kw.sum(axis=0).max(initial=0.0)) / most_kw if most_kw > 0 else 0.0,
+        share=min(share, 1.0),
         hold_h=_held_h(dispatch, standing, rows),
         beyond=_beyond(dispatch, standing),
     )
