@@ -33,8 +33,8 @@ def device_faults(case: CaseFile) -> Iterator[Finding]:
     yield from _twice(case)
     yield from _metered(case)
     yield from _without(case)
-    yield from service_faults(case)
     yield from _led_too_long(case)
+    yield from service_faults(case)
     yield from not_listed(case)
 
 

@@ -26,8 +26,8 @@ UNBOUNDED = {
 class Touch:
     """jobs: whose slots, place or speed change, each with the site where it would have run, in order. moved_kw: IT and
     store power by which each site may differ at any one time at most, every site in order. share: of the fleet's, the
-    most at any one time, 1 where stores besides make it more. hold_h: how long the last job that is held back waits from now. beyond: what else is told that
-    no envelope speaks of, in words."""
+    most at any one time, 1 where stores besides make it more. hold_h: how long the last job that is held back waits
+    from now. beyond: what else is told that no envelope speaks of, in words."""
 
     jobs: tuple[tuple[str, str], ...]
     moved_kw: tuple[tuple[str, float], ...]

@@ -59,7 +59,7 @@ class StandIn:
                 "digest": f"{number:064x}",
                 "title": ODD if number == 2 else "shift 18,000 kW from nantong to zhangbei",
                 "because": "42,000 kW of wind would be curtailed",
-                "against": "J-77 has 55 min of slack left",
+                "against": ["J-77 has 55 min of slack left"],
                 "undo_until": "2026-11-22T10:45:00+00:00",
                 "expires_at": "2026-11-22T10:30:00+00:00",
                 "advice": [ADVICE] if number == 1 else [],
