@@ -253,3 +253,33 @@ def test_what_nobody_measured_is_shown_as_unknown_and_scored_as_nothing_given() 
     last = values["last"]
     assert isinstance(last, dict) and last["response"][-1] is None
     assert values["unmeasured_ticks"] > 300  # type: ignore[operator]
+
+
+class Stuck(RealSite):
+    """A store that says done and does nothing."""
+
+    def drawn_kw(self) -> float:
+        return 0.0
+
+
+def test_a_store_that_takes_set_points_and_does_not_move_is_an_alarm() -> None:
+    """Whatever it answers: after a minute of what the meter shows; one that follows never is."""
+    for site, wrong in (
+        (Stuck(clock=DrivenClock(START)), True),
+        (RealSite(clock=DrivenClock(START)), False),
+    ):
+        line = LineInMemory()
+        regulation = Regulation(
+            site="north",
+            line="line",
+            rules=RULES,
+            channel=line,
+            plant=replace(a_plant(site), follows=False),
+            agreed=lambda now: OFFER,
+        )
+        for number in range(40):
+            site.pass_s(CYCLE_S)
+            line.set(OFFER.base_kw - (0.0 if number < 5 else 120.0), site.clock.now())
+            site.soc_kwh = 0.5
+            regulation.tick(site.clock.now())
+        assert ("told but not moved" in regulation.wrong) is wrong
