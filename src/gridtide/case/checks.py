@@ -31,6 +31,7 @@ from gridtide.case.schema import CaseFile, ContractTable, SiteTable
 from gridtide.case.services import answering_faults
 from gridtide.case.serving_tables import requests_faults
 from gridtide.case.setpoint_faults import setpoint_faults
+from gridtide.case.signal_limits import limit_faults
 from gridtide.case.slower_answers import slower_faults
 from gridtide.case.speed_up import speed_up_faults
 from gridtide.case.tariffs import tariff_faults
@@ -224,6 +225,7 @@ def _made_up(case: CaseFile) -> Iterator[Finding]:
                 f"price_floor_per_mwh, {signal.price_floor_per_mwh:g}, or more",
                 "Correct one of the two.",
             )
+    yield from limit_faults(case)
 
 
 def _policies(case: CaseFile) -> Iterator[Finding]:

@@ -568,6 +568,11 @@ class SignalTable(Table):
     price_dip_per_mwh: Money = 0.0
     price_dips: tuple[Window, ...] = ()
     price_noise_per_mwh: Money = 8.0
+    floor_per_mwh: Money | None = None
+    cap_per_mwh: Money | None = None
+    fuels: dict[Name, tuple[Share, Share]] = {}
+    carbon_least_g_per_kwh: Annotated[float, Field(ge=0, le=3000)] | None = None
+    carbon_most_g_per_kwh: Annotated[float, Field(ge=0, le=3000)] | None = None
     price_floor_per_mwh: Money = -500.0
     price_cap_per_mwh: Money = 4000.0
     carbon_mean_g_per_kwh: Annotated[float, Field(ge=0, le=1500)] = 400.0
