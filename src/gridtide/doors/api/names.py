@@ -550,6 +550,8 @@ CHINESE: Mapping[str, str] = {
     "returned": "已返回",
     "resuming": "恢复中",
     "store": "储能",
+    "meter": "并网点电表",
+    "nobody": "无人知晓",
     # the first page
     "tabs": "标签页",
     "isFrozen": "已冻结：不再下达新指令",
