@@ -4,25 +4,19 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gridtide.case.live_room import room_of
-from gridtide.decide.event import Event, EventKind
 from gridtide.doors.cli import exit_code
 from gridtide.doors.results.maker import begun
-from gridtide.finding import BadInput
 from gridtide.loop.clock import DrivenClock
 from gridtide.loop.control import ControlRoom
 from gridtide.stores.sql.service import open_for_service
-from gridtide.testing.calls import call
-from gridtide.testing.studies import START, small_study
+from gridtide.testing.studies import small_study
 from gridtide.trust.audit import linked
-from gridtide.trust.edit import Edit
 from gridtide.trust.modes import Mode
 from gridtide.trust.people import Person, Role
 from gridtide.trust.record import Entry
@@ -31,19 +25,12 @@ STUDY = small_study(5, hours=24, jobs=24, accelerators=32)
 ANNA = Person(name="anna", role=Role.APPROVER)
 
 
-def gone_through(
-    path: Path,
-    mode: Mode,
-    people: Callable[[ControlRoom], None],
-    steps: int,
-    events: tuple[Event, ...] = (),
-) -> None:
-    """Steps of a room that keeps everything there, people at their desk after each. events: calls of the grid."""
+def gone_through(path: Path, mode: Mode, people: Callable[[ControlRoom], None], steps: int) -> None:
+    """Steps of a room that keeps everything there, people at their desk after each."""
     kept = open_for_service(path, "a test", path.parent / "readings")
     clock = DrivenClock(STUDY.timeline.start)
     room = room_of(STUDY, clock, begun(kept.entries), kept.intents, mode)
     room.desk.documents, room.bases.keeper = kept.documents, kept.blocks
-    room.mandate = replace(room.mandate, events=events)
     for _ in range(steps):
         room.go_on()
         people(room)
@@ -108,41 +95,6 @@ def test_what_people_approved_or_rejected_comes_out_too(
     every = decisions(tmp_path / "db")
     lives = [told(capsys, tmp_path / "db", one["id"])["decision"]["stages"] for one in every]
     assert ["proposed", "refused"] in lives and any("told" in life for life in lives)
-
-
-def editing(room: ControlRoom) -> None:
-    """The oldest that waits has a site left alone, then what came of that a job as well; then it is approved."""
-    for one in room.proposals()[:1]:
-        known = one["edited"]
-        jobs = one["jobs"]
-        assert isinstance(jobs, list)
-        edit = Edit(leave_jobs=tuple(jobs[:1])) if jobs and known else Edit(leave_sites=("north",))
-        try:
-            room.edit(str(one["id"]), str(one["digest"]), edit, ANNA, "it is mine")
-        except BadInput:
-            room.approve(str(one["id"]), str(one["digest"]), ANNA, "as it is now")
-
-
-def test_what_people_edited_and_what_limits_required_comes_out_too(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Each names the basis it was made of, and how: edits of edits, limits beside what waits, and what is let go."""
-    limit = call(
-        EventKind.CAPACITY_LIMIT,
-        site="east",
-        import_max_kw=50.0,
-        issued_at=START,
-        start=START + timedelta(hours=2),
-        end=START + timedelta(hours=3),
-    )
-    gone_through(tmp_path / "db", Mode.ADVISE, editing, 8)
-    gone_through(tmp_path / "limits", Mode.ADVISE, lambda room: None, 14, (limit,))
-    for path in (tmp_path / "db", tmp_path / "limits"):
-        every = decisions(path)
-        found = [told(capsys, path, one["id"]) for one in every]
-        assert all(one["bit_equal"] is True and not one["why"] for one in found)
-        made = [one for one in found if one["same"]["proposal"] is None]
-        assert len(made) > 1 and any("told" in one["decision"]["stages"] for one in made)
 
 
 def rewritten(path: Path, change: Callable[[list[dict[str, Any]]], None]) -> None:

@@ -1,7 +1,6 @@
 """What a turn was made of, kept beside its decision, so that the turn can be taken again by whoever asks."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from gridtide.decide.dispatch import Dispatch
@@ -10,14 +9,11 @@ from gridtide.decide.readings import Readings
 from gridtide.decide.reservations import Reservations
 from gridtide.decide.situation import Commitments, Situation
 from gridtide.digest import Fingerprints
-from gridtide.loop.editing import AsTold, edited_turn
 from gridtide.loop.mandate import Mandate, Policy
 from gridtide.loop.planning_beside import Asked, Made, PlansBeside, brought_to, meanwhile
 from gridtide.loop.turn import Memory, Turn, turn_from
-from gridtide.loop.within_limits import Limited, limited_turn
 from gridtide.signals.history import History
 from gridtide.trust.blocks import BlockFault, KeepsBlocks, NotKeptError, blocks_of, noun_of
-from gridtide.trust.edit import Edit
 
 REMEMBER_ONLY = (Readings, Fingerprints)
 """Kinds that only remember what can be found again."""
@@ -46,28 +42,6 @@ class Basis:
     proposed: Dispatch
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class EditedBasis:
-    """What an edited decision was made of. of: the basis of the one before, by its hash; how a person edited that, held
-    against what, and when."""
-
-    of: str
-    edit: Edit
-    told: AsTold
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class LimitedBasis:
-    """What a decision that limits required was made of: the basis of its turn, by its hash, and what else."""
-
-    of: str
-    by: Limited
-
-
-AnyBasis = Basis | EditedBasis | LimitedBasis
-
-
 @dataclass(kw_only=True, eq=False)
 class KeepsBases:
     """Keeps what turns were made of. keeper: None keeps nothing. newest_bytes: that the newest took in the store."""
@@ -84,15 +58,6 @@ class KeepsBases:
         except NotKeptError:
             blocks = blocks_of(replace(basis_of(turn, mandate, policy), policy=None), REMEMBER_ONLY)
         self.newest_bytes = self.keeper.keep(blocks.content)
-        return replace(turn, decision=replace(turn.decision, basis=blocks.root))
-
-    def kept_as(self, turn: Turn, basis: EditedBasis | LimitedBasis) -> Turn:
-        """A turn that another was made into, whose decision names what it was made of. Raises what the keeper
-        raises."""
-        if self.keeper is None or not basis.of:
-            return turn
-        blocks = blocks_of(basis, REMEMBER_ONLY)
-        self.keeper.keep(blocks.content)
         return replace(turn, decision=replace(turn.decision, basis=blocks.root))
 
 
@@ -115,23 +80,12 @@ def basis_of(turn: Turn, mandate: Mandate, policy: Policy) -> Basis:
     )
 
 
-def basis_at(root: str, keeper: KeepsBlocks) -> AnyBasis:
+def basis_at(root: str, keeper: KeepsBlocks) -> Basis:
     """The basis of that name. Raises BlockFault where it is not as it was kept, or another version kept it."""
     found = noun_of(root, keeper, REMEMBER_ONLY)
-    if not isinstance(found, AnyBasis):
+    if not isinstance(found, Basis):
         raise BlockFault(root, "is not what a decision was made of")
     return found
-
-
-def turn_again(basis: AnyBasis, keeper: KeepsBlocks) -> Turn:
-    """The turn of a basis with what its policy gave, and what people or limits made of it. Raises as `basis_at`, and
-    BadInput for an edit that fits no more."""
-    if isinstance(basis, Basis):
-        return taken_again(basis, anew=False)
-    before = turn_again(basis_at(basis.of, keeper), keeper)
-    if isinstance(basis, EditedBasis):
-        return edited_turn(before, basis.told, basis.edit, basis.at)
-    return limited_turn(before, basis.by)
 
 
 def taken_again(basis: Basis, anew: bool) -> Turn:

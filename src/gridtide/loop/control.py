@@ -17,7 +17,7 @@ from gridtide.decide.room import promised_room
 from gridtide.decide.situation import Event
 from gridtide.finding import BadInput
 from gridtide.fleet.act import Release as ReleaseAct
-from gridtide.loop.basis import KeepsBases, LimitedBasis
+from gridtide.loop.basis import KeepsBases
 from gridtide.loop.clock import seconds, set_said
 from gridtide.loop.desk import Desk
 from gridtide.loop.editing import AsTold
@@ -300,10 +300,8 @@ class ControlRoom:
         """Tell what mandatory limits require by now and what is in force does not keep: that waits for nobody."""
         found = self.limits.required(turn, self._binds(), self.orders, self.desk.autonomy)
         if found is not None:
-            basis = LimitedBasis(of=turn.decision.basis, by=found[1])
-            told = self.bases.kept_as(found[0], basis)
-            self.minutes.write(told.decision, ruling=list(told.decision.answers))
-            self._take(told.orders, replace(told.decision, stage=Stage.APPROVED))
+            self.minutes.write(found.decision, ruling=list(found.why))
+            self._take(found.orders, replace(found.decision, stage=Stage.APPROVED))
 
     def _ask(self, turn: Turn) -> None:
         proposal = proposal_of(
@@ -568,7 +566,7 @@ class ControlRoom:
         """Put another decision in the place of one that waits, as a person edited it."""
         with self.lock:
             told = AsTold(self.orders, self.memory.commitments, self.currency)
-        return self.desk.edit(decision, (digest, edit), by, reason, (told, self.bases))
+        return self.desk.edit(decision, digest, edit, by, reason, told)
 
     def change_mode(self, mode: str, by: Person, reason: str) -> Receipt:
         """Ask for a mode: raising takes two people, lowering one."""

@@ -12,7 +12,6 @@ from typing import Any
 
 from gridtide.digest import digest
 from gridtide.finding import BadInput
-from gridtide.loop.basis import EditedBasis, KeepsBases
 from gridtide.loop.editing import AsTold, edited_proposal, edited_turn
 from gridtide.loop.minutes import Minutes
 from gridtide.loop.readers import READERS_MOST, READS_S, Readers
@@ -200,19 +199,10 @@ class Desk:
             return Receipt(held=advice.held, said=advice.said)
 
     def edit(
-        self,
-        decision: str,
-        asked: tuple[str, Edit],
-        by: Person,
-        reason: str,
-        against: tuple[AsTold, KeepsBases],
+        self, decision: str, read: str, edit: Edit, by: Person, reason: str, told: AsTold
     ) -> Receipt:
         """What comes of an edit of a decision that waits: another decision that waits in its place. Raises BadInput
-        with everything that does not fit, or that the guard refuses; the decision waits on then.
-
-        asked: the digest of what was read, and the edit. against: what is told now, and where it is kept what a
-        decision was made of."""
-        (read, edit), (told, bases) = asked, against
+        with everything that does not fit, or that the guard refuses; the decision waits on then."""
         with self.lock:
             found = self.dockets.get(decision)
             if found is None:
@@ -224,8 +214,6 @@ class Desk:
                 return Receipt(held=False, said=heard.said)
         try:
             turn = edited_turn(found.turn, told, edit, answer.at)
-            of = found.turn.decision.basis
-            turn = bases.kept_as(turn, EditedBasis(of=of, edit=edit, told=told, at=answer.at))
         except BadInput as fault:
             said = replace(heard.note, held=False, said=str(fault))
             self.minutes.append({**_plain(said), "edit": edit_values(edit)})

@@ -32,15 +32,12 @@ Sites = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Limited:
-    """What a decision that limits required was made against. binds: those that bind. over: those that it was told for
-    before, where one of them binds no more and is let go. orders: in force, None for none. own: whether these were told
-    for limits."""
+class Required:
+    """What limits require, to be told now. why: in sentences."""
 
-    binds: tuple[Event, ...]
-    over: tuple[Event, ...]
-    orders: Orders | None
-    own: bool
+    orders: Orders
+    decision: Decision
+    why: tuple[str, ...]
 
 
 def binding(
@@ -91,25 +88,29 @@ class Limits:
         binds: tuple[Event, ...],
         orders: Orders | None,
         autonomy: Autonomy,
-    ) -> tuple[Turn, Limited] | None:
-        """The turn with what is to be told beside all that waits for people, and what that was made against; None where
-        what is in force keeps every limit, or nothing may be told. The guard has looked at it.
+    ) -> Required | None:
+        """What is to be told beside all that waits for people; None where what is in force keeps every limit, or
+        nothing may be told. The guard has looked at it.
 
         Work at the sites of the limits keeps its very slots where they fit, or waits for others; work that nobody told
         anything is told when it may begin; stores take nothing in and hold the meter. All else stays as it is told.
         """
-        own = self.own is not None and orders is self.own
-        over = self.told_for if self._is_over(binds, orders) else ()
-        self.looked_at = (binds, may_be_told(autonomy))
-        self.said = tuple(one for one in self.said if own and one[1] in binds)
-        if orders is turn.orders or not (over or _is_needed(turn, binds, orders)):
+        allowed, over = may_be_told(autonomy), self._is_over(binds, orders)
+        self.looked_at = (binds, allowed)
+        stood = tuple(one for one in self.said if one[1] in binds)
+        self.said = stood if orders is self.own and orders is not None else ()
+        fleet = turn.situation.fleet
+        bound = _at(fleet, binds)
+        sites = bound | _at(fleet, self.told_for if over else ())
+        if orders is turn.orders or not (over or _is_needed(turn, binds, orders, bound)):
             return None
-        if not may_be_told(autonomy):
+        if not allowed:
             self.said = tuple((WAITS, one, f"{_words(one)}; {_why_not(autonomy)}") for one in binds)
             return None
-        by = Limited(binds=binds, over=over, orders=orders, own=own)
-        dispatch = _within(turn, by)
-        room = promised_room(turn.situation, dispatch.placement.horizon)
+        levels = turn.orders.dispatch if orders is self.own else None
+        dispatch = _within(turn, binds, as_told(turn, orders), sites, levels)
+        grid = dispatch.placement.horizon
+        room = promised_room(turn.situation, grid)
         refused = check(dispatch, turn.situation, room, turn.orders.promised)
         if refused:
             lacks = (
@@ -117,11 +118,12 @@ class Limits:
             )
             self.said = tuple((REFUSED, one, f"{_words(one)}; {lacks}") for one in binds)
             return None
-        found = _told(turn, by, dispatch)
-        owner = f"policy {POLICY} {digest(autonomy.envelope)[:12]}"
-        self.own, self.told_for = found.orders, binds
+        chosen = _concerned(turn, orders, bound)
+        self.own = _only(dispatch, turn, chosen, _told_sites(turn.situation, orders, sites))
+        self.told_for = binds
         self.said = tuple((TOLD, one, f"{_words(one)}; {KEPT}") for one in binds)
-        return replace(found, decision=replace(found.decision, owner=owner)), by
+        why = tuple(_words(one) for one in binds) or ("a limit is over: what it held is let go",)
+        return Required(orders=self.own, decision=_decision(turn, dispatch, autonomy, why), why=why)
 
     def alarms(self, now: datetime) -> list[tuple[str, str, str]]:
         """Limits that bind, each with its kind, its site, and what came of it in words."""
@@ -131,11 +133,6 @@ class Limits:
         """Whether what is in force was told for a limit that binds no more."""
         own = self.own is not None and orders is self.own
         return own and any(one not in binds for one in self.told_for)
-
-
-def limited_turn(turn: Turn, by: Limited) -> Turn:
-    """The turn with what limits require in the place of what its policy decided, its orders to some jobs and sites."""
-    return _told(turn, by, _within(turn, by))
 
 
 KEPT = "kept by the standing rule, whoever is asked about the rest"
@@ -172,15 +169,15 @@ def _is_news(binds: Sequence[Event], orders: Orders | None) -> bool:
     return any(orders is None or orders.dispatch.made_at < one.issued_at for one in binds)
 
 
-def _is_needed(turn: Turn, binds: tuple[Event, ...], orders: Orders | None) -> bool:
+def _is_needed(turn: Turn, binds: tuple[Event, ...], orders: Orders | None, sites: Sites) -> bool:
     """Whether a limit asks for more than what is in force: it did not know of it, or work came since that must wait."""
     if not binds or _is_news(binds, orders):
         return bool(binds)
     assert orders is not None
-    known, there = set(orders.jobs.name.tolist()), _there(turn, _at(turn.situation.fleet, binds))
+    known = set(orders.jobs.name.tolist())
     return any(
         str(turn.situation.jobs.name[row]) not in known and _must_wait(turn.standing, row)
-        for row in np.flatnonzero(there).tolist()
+        for row in np.flatnonzero(_there(turn, sites)).tolist()
     )
 
 
@@ -205,19 +202,22 @@ def _concerned(turn: Turn, orders: Orders | None, sites: Sites) -> NDArray[np.in
     return np.flatnonzero(told | _there(turn, sites))
 
 
-def _within(turn: Turn, by: Limited) -> Dispatch:
-    """What is in force, with the least of it changed that keeps every limit and every promise that still holds. Levels
-    that stem from limits give way to those after calls."""
-    fleet, standing, base = turn.situation.fleet, turn.standing, as_told(turn, by.orders)
-    horizon, binds, sites = standing.placement.horizon, by.binds, _at(fleet, (*by.binds, *by.over))
+def _within(
+    turn: Turn, binds: tuple[Event, ...], base: Dispatch, sites: Sites, levels: Dispatch | None
+) -> Dispatch:
+    """What is in force, with the least of it changed that keeps every limit and every promise that still holds.
+    levels: whose levels after calls hold at these sites, where those in force stem from limits; else None.
+    """
+    fleet, standing = turn.situation.fleet, turn.standing
+    horizon = standing.placement.horizon
     most_kw = import_max_kw(fleet, binds, horizon)
     cut = (most_kw < import_max_kw(fleet, (), horizon)) & sites[:, None]
     shut = (export_max_kw(fleet, binds, horizon) < export_max_kw(fleet, (), horizon)) & sites[
         :, None
     ]
     held_kw = _levels_kw(base)
-    if by.own:
-        held_kw = np.where(sites[:, None], _levels_kw(turn.orders.dispatch), held_kw)
+    if levels is not None:
+        held_kw = np.where(sites[:, None], _levels_kw(levels), held_kw)
     return replace(
         base,
         made_at=turn.situation.as_of,
@@ -275,11 +275,9 @@ def _told_sites(
     return tuple(sorted({*before, *limited}))
 
 
-def _told(turn: Turn, by: Limited, dispatch: Dispatch) -> Turn:
-    fleet, told = turn.situation.fleet, digest(dispatch)
-    why = tuple(_words(one) for one in by.binds) or ("a limit is over: what it held is let go",)
-    sites = _told_sites(turn.situation, by.orders, _at(fleet, (*by.binds, *by.over)))
-    decision = Decision(
+def _decision(turn: Turn, dispatch: Dispatch, autonomy: Autonomy, why: tuple[str, ...]) -> Decision:
+    told = digest(dispatch)
+    return Decision(
         id=digest((turn.decision.situation, told)),
         as_of=turn.decision.as_of,
         policy=POLICY,
@@ -290,7 +288,5 @@ def _told(turn: Turn, by: Limited, dispatch: Dispatch) -> Turn:
         refused=(),
         answers=why,
         doubts=turn.decision.doubts,
-        owner=f"policy {POLICY}",
+        owner=f"policy {POLICY} {digest(autonomy.envelope)[:12]}",
     )
-    chosen = _concerned(turn, by.orders, _at(fleet, by.binds))
-    return replace(turn, decision=decision, orders=_only(dispatch, turn, chosen, sites))

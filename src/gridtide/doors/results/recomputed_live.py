@@ -10,7 +10,7 @@ from gridtide.decide.situation import Situation
 from gridtide.doors.results.maker import makers
 from gridtide.doors.results.recomputed import PARTS, certified_against, meant
 from gridtide.finding import BadInput, Finding
-from gridtide.loop.basis import AnyBasis, Basis, basis_at, taken_again, turn_again
+from gridtide.loop.basis import Basis, basis_at, taken_again
 from gridtide.loop.settling import SETTLED, costs, held_through
 from gridtide.loop.turn import Turn
 from gridtide.simulate.policies import PlanAndPlace
@@ -94,28 +94,24 @@ def _document(
             "bit_equal": False,
             "why": str(fault),
         }, decided
-    return {**found, **_taken(first, basis, blocks)}, decided
+    return {**found, **_taken(first, basis)}, decided
 
 
-def _taken(kept: Mapping[str, Any], basis: AnyBasis, blocks: KeepsBlocks) -> dict[str, Any]:
-    """What comes out of a basis, beside what was written: with the plan as it was made, and with the policy anew; of a
-    decision that people or limits made of another, what they make of that."""
-    try:
-        turn = turn_again(basis, blocks)
-    except (BlockFault, BadInput) as fault:
-        return {"bit_equal": False, "why": str(fault)}
+def _taken(kept: Mapping[str, Any], basis: Basis) -> dict[str, Any]:
+    """What comes out of a basis, beside what was written: with the plan as it was made, and with the policy anew."""
+    turn = taken_again(basis, anew=False)
     why = _first_difference(kept, turn)
     same: dict[str, bool | None] = {
         part: _alike(kept, turn, names) for part, names in PARTS.items()
     }
     same["proposal"] = None
-    if isinstance(basis, Basis) and basis.policy is not None:
+    if basis.policy is not None:
         again = taken_again(basis, anew=True)
         same["proposal"] = _alike(kept, again, PARTS["dispatch"])
         why = why or _first_difference(kept, again)
     return {
         "same": same,
-        "certified": _certified(basis, turn.situation) if isinstance(basis, Basis) else None,
+        "certified": _certified(basis, turn.situation),
         "bit_equal": all(one is not False for one in same.values()),
         "why": why,
     }
