@@ -209,6 +209,8 @@ ENGLISH: Mapping[str, str] = {
     "reject": "Reject",
     "explain": "Explain",
     "edit": "Edit",
+    "of": "Made of",
+    "standing": "Held against",
     "editAbout": "What you do not name stays as it was decided. The guard looks again; then another"
     " decision waits for approval in the place of this one.",
     "edit_leave_jobs": "leave a job as it is told",
@@ -457,6 +459,8 @@ CHINESE: Mapping[str, str] = {
     "share_max": "最大占比",
     "jobs_max_per_day": "每日作业上限",
     "hold_max_h": "最长等待 h",
+    "of": "源自",
+    "standing": "比对基准",
     "mandatory": "强制限值",
     "requests_per_s": "请求数",
     "curtailment_kw": "弃电 kW",
