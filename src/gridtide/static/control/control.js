@@ -1,7 +1,7 @@
 /** The control room: what is so, what waits for people, and what people do. Text only, never markup. */
 
 import { ask, findToken, forgetToken, keepToken, learn, listen, whyNot } from "./asking.js";
-import { choose, explain, listed, prepareDecisions, showDecisions, withChosen } from "./decisions.js";
+import { choose, explain, prepareDecisions, showDecisions, withChosen } from "./decisions.js";
 import { isOver, prepareSources, showFigures } from "./figures.js";
 import { lookFlexibility, prepareFlexibility, showFlexibility } from "./flexibility.js";
 import { age, heard, isStale, takeFrame, takeWhole, usual } from "./heard.js";
@@ -13,7 +13,7 @@ import { summary } from "./tabs/audit.js";
 import { list } from "./tabs/drawn.js";
 import { showTab, tabKeys } from "./tabs/tabs.js";
 import { prepareWhatIf, wonderWhat } from "./whatif.js";
-import { clockOf, hearNames, instant, named, number, span, speak, speakOther, word } from "./words.js";
+import { clockOf, hearNames, instant, named, number, sentence, span, speak, speakOther, word } from "./words.js";
 
 const LOOK_MS = 1_000;
 const DRAW_MS = 250;
@@ -41,7 +41,7 @@ function showFrame() {
   $("mode").textContent = named(values.mode ?? "–");
   $("frozen").hidden = !values.frozen;
   $("freeze").textContent = word(values.frozen ? "thaw" : "freeze");
-  const alarms = (values.alarms ?? []).map((one) => [one.subject, one.said, instant(one.since)].filter(Boolean).join(" · "));
+  const alarms = (values.alarms ?? []).map((one) => [named(one.kind), one.subject, sentence(one.said, one.value), instant(one.since)].filter(Boolean).join(" · "));
   if ($("alarms").textContent !== alarms.join("")) $("alarms").replaceChildren(...alarms.map((text) => made("li", {}, text)));
   showFigures();
   showSites();
@@ -136,7 +136,7 @@ function planIsOld() {
 }
 
 function answer(what, one) {
-  const against = listed(one.against).map((text) => `${word("against")}: ${text}`);
+  const against = one.against.map((text) => `${word("against")}: ${text}`);
   wonder(`${word(what)}: ${one.title}`, against, what, `/api/proposals/${encodeURIComponent(one.id)}/${what}`, { digest: one.digest });
 }
 
@@ -172,7 +172,7 @@ function tell(text) {
 async function act(path, body) {
   try {
     const { said } = await ask(path, body);
-    tell(said.said ?? whyNot(said));
+    tell(said.said ? sentence(said.said, said.value) : whyNot(said));
   } catch {
     tell(word("notReached"));
   }

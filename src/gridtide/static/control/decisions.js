@@ -5,7 +5,7 @@ import { heard } from "./heard.js";
 import { $, button, made, terms } from "./made.js";
 import { facts as told } from "./tabs/drawn.js";
 import { wonderWhat } from "./whatif.js";
-import { instant, number, span, word } from "./words.js";
+import { instant, number, sentence, span, word } from "./words.js";
 
 const explained = new Map();
 let chosen = "";
@@ -25,7 +25,7 @@ export function showDecisions(always = false) {
   const had = document.activeElement?.dataset?.act;
   $("waiting").textContent = `(${heard.proposals.length})`;
   if (!heard.proposals.some((one) => one.id === chosen)) chosen = heard.proposals[0]?.id ?? "";
-  const cards = heard.proposals.map((one) => (one.id === chosen ? whole(one) : short(one)));
+  const cards = heard.proposals.map((one) => (one.id === chosen ? whole : short)(inWords(one)));
   $("proposals").replaceChildren(...(cards.length ? cards : [made("li.faint", {}, word("noProposals"))]));
   if (had) ($("proposals").querySelector(`[data-act="${CSS.escape(had)}"]`) ?? $("proposals").querySelector(".chosen button"))?.focus();
   return showTimes();
@@ -38,6 +38,12 @@ function showTimes() {
     const left = (Date.parse(node.dataset.until) - now) / 1000;
     node.textContent = `${instant(node.dataset.until)} (${left > 0 ? `${word("in")} ${span(left)}` : word("past")})`;
   }
+}
+
+/** A decision with its words in the language of the page. */
+export function inWords({ values, ...one }) {
+  const against = listed(one.against).map((text, place) => sentence(text, values?.against[place]));
+  return { ...one, title: sentence(one.title, values?.title), because: sentence(one.because, values?.because), against };
 }
 
 /** One that waits behind the chosen one: what it is and how long it waits. It is opened before it is answered. */
@@ -58,7 +64,7 @@ function whole(one) {
   const jobs = one.jobs ?? [];
   const facts = [
     ["because", one.because],
-    ["against", made("dd", {}, listed(one.against).map((text) => made("p", {}, text)))],
+    ["against", made("dd", {}, one.against.map((text) => made("p", {}, text)))],
     ["undo", made("dd", { data: { until: one.undo_until } })],
     ["expires", made("dd", { data: { until: one.expires_at } })],
     ["moves", moved && `${moved}${typeof one.share === "number" ? ` (${number(100 * one.share, 1)} %)` : ""}`],
@@ -78,7 +84,7 @@ function whole(one) {
   return made("li.chosen", { ariaCurrent: "true" }, made("h3", {}, one.title), made("dl", {}, terms(facts.map(([key, value]) => [word(key), value]))), made("p.acts", {}, buttons), more);
 }
 
-export function listed(value) {
+function listed(value) {
   return (Array.isArray(value) ? value : [value]).filter((one) => one !== undefined && one !== null && one !== "").map(String);
 }
 
@@ -98,5 +104,5 @@ export function choose(by) {
 
 export function withChosen(then) {
   const one = heard.proposals.find((other) => other.id === chosen);
-  if (one) then(one);
+  if (one) then(inWords(one));
 }
