@@ -12,6 +12,7 @@ from gridtide.fleet.device import PowerReading, StoreReading
 from gridtide.loop.clock import DrivenClock
 from gridtide.loop.control import ControlRoom
 from gridtide.loop.reach import Reach
+from gridtide.loop.verifying import Moved
 from gridtide.stores.memory import MemoryIntents, MemoryStore
 from gridtide.testing.studies import small_study
 from gridtide.trust.modes import Mode
@@ -145,3 +146,69 @@ def test_an_import_above_its_contract_stands() -> None:
     fleet.lies |= {"north import": 1.2 * most_kw, "north facility": 1.2 * most_kw}
     room.go_on()
     assert room.world.seen is not None and room.world.seen.import_kw[1] == 1.2 * most_kw
+
+
+def test_what_a_doubted_meter_should_read_stands_in_and_is_named_everywhere() -> None:
+    """Plans go on from it; frame, alarm and chain say so; once the meter can be believed it counts again."""
+    room, fleet, _ = opened()
+    fleet.lies["north IT"] = 1e6
+    room.go_on()
+    room.go_on()
+    read = {one.of: one.kw for one in SimulatedFleet.read_power(fleet)}
+    stands = {one.column: one.kw for one in room.world.doubted.instead}
+    assert set(stands) == {"it_kw"} and stands["it_kw"] == pytest.approx(read["north IT"], rel=0.5)
+    assert room.world.state().it_kw[1] == stands["it_kw"]
+    frame = room.newest().values
+    assert frame["expected"] == ["north IT"]
+    sites = frame["sites"]
+    assert isinstance(sites, list) and sites[1]["it_kw"] == round(stands["it_kw"], 3)
+    assert "instead counts north IT" in named(room)[0] and "the plan in force" in named(room)[0]
+    written = [one.text for one in room.minutes.store.entries() if "meters doubted" in one.text]
+    assert len(written) == 1 and "instead" in written[0]
+    fleet.lies.clear()
+    room.go_on()
+    assert "expected" not in room.newest().values
+
+
+def test_grid_meters_are_told_by_the_building_its_supply_and_its_store() -> None:
+    """To what they really read, within what the power model leaves; the peak of the month knows nothing of it."""
+    room, fleet, _ = opened()
+    room.go_on()
+    assert room.world.seen is not None and room.world.peak_kw is not None
+    fleet.lies["north import"] = 1e7
+    peak_kw = float(room.world.peak_kw[1])
+    room.go_on()
+    stand = {one.of: one.kw for one in room.world.doubted.instead}["north import"]
+    read = {one.of: one.kw for one in SimulatedFleet.read_power(fleet)}
+    assert stand == pytest.approx(read["north import"], rel=1e-6, abs=1e-6)
+    assert room.world.state().grid_power_kw[1] == stand - read["north export"]
+    assert float(room.world.peak_kw[1]) == peak_kw
+
+
+def test_no_act_is_called_moved_by_what_stands_in() -> None:
+    """A store whose meters are doubted followed or not: nobody can tell, however well a forecast fits."""
+    room, fleet, _ = opened()
+    told = set[str]()
+    for _ in range(40):
+        fleet.lies["north import"] = 1e7
+        room.go_on()
+        told |= {one.subject for one in room.verdicts if one.subject == "north store"}
+        moved = [one for one in room.verdicts if one.subject == "north store"]
+        assert all(one.moved is Moved.CANNOT_TELL for one in moved)
+        assert room.world.doubted.instead
+    assert told
+
+
+def test_own_supply_is_told_by_its_forecast_and_a_building_by_its_model() -> None:
+    """Of the weather that is known; a building around the racks that are metered."""
+    room, fleet, _ = opened()
+    number = next(n for n, one in enumerate(room.mandate.fleet.sites) if one.supplies)
+    name = room.mandate.fleet.sites[number].name
+    fleet.lies |= {f"{name} supply": -5.0, f"{name} facility": -5.0}
+    for _ in range(30):
+        room.go_on()
+        stand = {one.column: one for one in room.world.doubted.instead}
+        read = {one.of: one.kw for one in SimulatedFleet.read_power(fleet)}
+        assert stand["facility_kw"].kw == pytest.approx(read[f"{name} facility"], rel=1e-6)
+        assert stand["supply_kw"].kw == pytest.approx(read[f"{name} supply"], rel=0.8, abs=60.0)
+        assert "forecast" in stand["supply_kw"].by

@@ -1,7 +1,6 @@
 """A line of set-points beside a control room: followed at once, held to the offer, silent once nothing may be told."""
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -16,12 +15,12 @@ from gridtide.loop.set_points.led_store import LedStore
 from gridtide.loop.set_points.regulating import RegulationThread
 from gridtide.loop.set_points.regulation import Regulation
 from gridtide.loop.set_points.store_plant import BasePoint, StorePlant
-from gridtide.signals.heard import Heard
-from gridtide.signals.setpoint import Mode, Setpoint
-from gridtide.signals.setpoint_channel import PlantTelemetry
+from gridtide.signals.setpoint import Mode
 from gridtide.stores.memory import MemoryIntents, MemoryStore
+from gridtide.testing.lines import LineInMemory
 from gridtide.testing.studies import small_study
 from gridtide.testing.told_store import ToldStore
+from gridtide.trust.envelope import Envelope
 from gridtide.trust.modes import Mode as TrustMode
 from gridtide.trust.people import Person, Role
 from gridtide.trust.setpoint_rules import SetpointRules
@@ -34,35 +33,6 @@ OFFER = BasePoint(base_kw=5000.0, up_kw=1000.0, down_kw=800.0)
 BATTERY = Battery(energy_kwh=2500.0, charge_max_kw=2500.0, discharge_max_kw=2500.0)
 
 
-class Line:
-    """A channel in memory: what the centre tells can be read, what the plant says is kept."""
-
-    def __init__(self, on_told: Callable[[], None] = lambda: None) -> None:
-        self.inbox = Heard(on_told)
-        self.said: list[PlantTelemetry] = []
-        self.count = 0
-        self.closed = False
-
-    def set(self, p_set_kw: float, at: datetime) -> None:
-        self.count += 1
-        self.inbox.tell(Setpoint(p_set_kw=p_set_kw, measured_at=at, sequence=self.count))
-
-    def read(self) -> Setpoint | None:
-        return self.inbox.oldest()
-
-    def write_telemetry(self, telemetry: PlantTelemetry) -> None:
-        self.said.append(telemetry)
-
-    def asked_mode(self) -> Mode:
-        return Mode.AUTO
-
-    def line_faults(self) -> tuple[str, ...]:
-        return self.inbox.faults()
-
-    def close(self) -> None:
-        self.closed = True
-
-
 class Site:
     """A regulated site on a driven clock, and what may be told to it."""
 
@@ -70,7 +40,7 @@ class Site:
         self.clock = DrivenClock(START)
         self.told = ToldStore(now=self.clock.now, soc_kwh=soc_kwh)
         self.store = LedStore(name="north store", device=self.told)
-        self.line = Line()
+        self.line = LineInMemory()
         self.base: BasePoint | None = OFFER
         self.regulation = Regulation(
             site="north",
@@ -114,6 +84,21 @@ def test_a_plan_that_changes_moves_no_store_while_nobody_sends_set_points() -> N
         site.tick()
         assert (site.told.drawn_kw(), site.regulation.values()["response_kw"]) == (0.0, 0.0)
     assert site.regulation.values()["target_kw"] == 900.0
+
+
+def test_a_site_that_may_be_led_again_begins_on_its_base_point_whatever_was_asked_meanwhile() -> (
+    None
+):
+    """Set-points that came while nothing could be told leave no bump behind."""
+    site = Site()
+    site.regulation.rules = replace(RULES, return_kw_per_s=1.0)
+    site.base = None
+    for _ in range(6):
+        site.tick(4400.0)
+    site.base = OFFER
+    site.tick(4400.0)
+    assert abs(site.told.drawn_kw()) <= 2.0 + 1e-9
+    assert site.regulation.values()["target_kw"] == pytest.approx(OFFER.base_kw, abs=2.0)
 
 
 def test_set_points_reach_a_store_that_refused_what_its_room_told_it() -> None:
@@ -203,7 +188,7 @@ def test_ten_minutes_are_scored_and_shown_at_two_seconds() -> None:
 def test_a_set_point_is_told_at_once_not_at_the_next_cycle() -> None:
     """The thread is woken by the line; closing it ends it and gives the line up."""
     clock, threads = WallClock(), list[RegulationThread]()
-    line = Line(lambda: threads[0].heard())
+    line = LineInMemory(lambda: threads[0].heard())
     told = ToldStore(now=clock.now, soc_kwh=1250.0)
     rules = SetpointRules(
         p_min_kw=0.0,
@@ -253,3 +238,30 @@ def test_a_room_leaves_a_site_its_plan_and_offer_at_any_instant_until_it_is_froz
     assert base == BasePoint(base_kw=float(planned_kw), up_kw=400.0, down_kw=300.0)
     assert room.freeze(Person(name="first", role=Role.OPERATOR), "look").held
     assert agreed(now) is None
+
+
+def test_a_plan_that_nobody_approved_moves_nothing_and_the_one_in_force_goes_on() -> None:
+    """The newest plan is no base point while it waits; approved, its own is, whatever plan is the newest. A standing
+    offer is what the envelope leaves the site in act, and nothing in advise."""
+    study = small_study(4, hours=24, jobs=24, accelerators=32)
+    clock = DrivenClock(study.timeline.start)
+    room = room_of(study, clock, MemoryStore(), MemoryIntents(), TrustMode.ACT)
+    name, agreed = study.fleet.sites[1].name, agreed_by(room, 1, (400.0, 300.0))
+    signed = Envelope(moved_max_kw=((name, 350.0),))
+    room.desk.autonomy = replace(room.desk.autonomy, envelope=signed)
+    room.go_on()
+    assert room.memory.plan is not None and agreed(clock.now()) is None
+    (asked, *_) = room.proposals()
+    first = Person(name="first", role=Role.APPROVER)
+    assert room.approve(str(asked["id"]), str(asked["digest"]), first, "cheap").held
+    room.go_on()
+    assert room.orders is not None
+    plan = room.orders.plan
+    room.memory = replace(room.memory, plan=None)
+    base = agreed(clock.now())
+    assert base is not None and plan is not None and room.orders.plan is plan
+    step = plan.horizon.step_holding(clock.now())
+    planned_kw = float(plan.import_kw[1, step] - plan.export_kw[1, step])
+    assert base == BasePoint(base_kw=planned_kw, up_kw=350.0, down_kw=300.0)
+    assert room.change_mode("advise", first, "look").held
+    assert agreed(clock.now()) == BasePoint(base_kw=planned_kw, up_kw=0.0, down_kw=0.0)

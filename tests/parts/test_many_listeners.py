@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.parts
+pytestmark = [pytest.mark.parts, pytest.mark.alone]
 CROWD = Path(__file__).resolve().parents[2] / "benchmarks" / "feed_clients.py"
 
 

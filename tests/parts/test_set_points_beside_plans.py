@@ -5,7 +5,7 @@ import pytest
 from gridtide.testing.set_point_run import run_set_points
 from gridtide.testing.studies import small_study
 
-pytestmark = pytest.mark.parts
+pytestmark = [pytest.mark.parts, pytest.mark.alone]
 
 
 def test_every_set_point_arrives_in_order_while_plans_are_made() -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.alone
+
 STEP_S = 900.0
 """A step of the room that is served: whoever waited for one would wait about as long."""
 SOAK = Path(__file__).resolve().parents[2] / "benchmarks" / "soak_service.py"

@@ -20,6 +20,7 @@ from gridtide.testing.databases import DatabasePromises
 from gridtide.testing.intents import NOON, intent_of
 from gridtide.testing.readings import readings_of
 from gridtide.testing.sql_keepers import (
+    SqlBlocksPromises,
     SqlDocumentsPromises,
     SqlEntriesPromises,
     SqlIntentsPromises,
@@ -50,6 +51,10 @@ class TestSqlEntries(OnSqlite, SqlEntriesPromises):
 
 class TestSqlDocuments(OnSqlite, SqlDocumentsPromises):
     """Documents of a service."""
+
+
+class TestSqlBlocks(OnSqlite, SqlBlocksPromises):
+    """Blocks of a service."""
 
 
 class TestSqlIntents(OnSqlite, SqlIntentsPromises):

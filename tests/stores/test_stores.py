@@ -7,11 +7,13 @@ import pytest
 from gridtide.finding import BadInput
 from gridtide.loop.intents import KeepsIntents
 from gridtide.stores.json_lines import JsonLinesStore
-from gridtide.stores.memory import MemoryDocuments, MemoryIntents, MemoryStore
+from gridtide.stores.memory import MemoryBlocks, MemoryDocuments, MemoryIntents, MemoryStore
+from gridtide.testing.blocks import BlockPromises
 from gridtide.testing.documents import DocumentPromises
 from gridtide.testing.intents import IntentPromises
 from gridtide.testing.stores import StorePromises
 from gridtide.trust.audit import linked
+from gridtide.trust.blocks import KeepsBlocks
 from gridtide.trust.documents import KeepsDocuments
 from gridtide.trust.record import Archive
 
@@ -28,6 +30,13 @@ class TestMemoryDocuments(DocumentPromises):
 
     def new_documents(self) -> KeepsDocuments:
         return MemoryDocuments()
+
+
+class TestMemoryBlocks(BlockPromises):
+    """Blocks of a room that keeps them for as long as the process lives."""
+
+    def new_blocks(self) -> KeepsBlocks:
+        return MemoryBlocks()
 
 
 class TestMemoryIntents(IntentPromises):

@@ -1,5 +1,6 @@
 """How much is done without people is theirs to say: two of them for more, one for less."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -46,6 +47,7 @@ def envelopes(draw: st.DrawFn) -> Envelope:
         hold_max_h=draw(st.sampled_from([0.0, 6.0])),
         from_h=draw(HOURS),
         until_h=draw(HOURS | st.just(24.0)),
+        mandatory=draw(st.booleans()),
     )
 
 
@@ -222,5 +224,11 @@ def test_what_is_kept_is_what_is_read(
 def test_an_envelope_reads_well() -> None:
     """As a person signs it."""
     assert in_words(SMALL) == (
-        "at most 0.1 of the fleet's power, 400 kW at north, 5 jobs a day, held for 6 h, between 00:00 and 24:00"
+        "at most 0.1 of the fleet's power, 400 kW at north, 5 jobs a day, held for 6 h, between 00:00 and 24:00;"
+        " mandatory limits of the grid wait for a person"
     )
+    assert in_words(replace(SMALL, mandatory=True)).endswith(
+        "mandatory limits of the grid at their time"
+    )
+    with pytest.raises(BadInput, match="0 to ask a person first"):
+        changed(SMALL, {"mandatory": 0.5})

@@ -39,7 +39,7 @@ from gridtide.case.tariffs import peak_of
 from gridtide.case.telescope import plan_h, telescope_of
 from gridtide.case.weather_notes import weather_notes
 from gridtide.case.wiring import history_of
-from gridtide.case.work import work_of
+from gridtide.case.work import Work, work_of
 from gridtide.decide.objective import Objective
 from gridtide.decide.risk import Risk
 from gridtide.finding import Finding, Gathered, Infeasible, refuse_if_any
@@ -58,7 +58,7 @@ def study_of(case: CaseFile, folder: Path) -> Study:
 
     Raises BadInput with the faults of all its files, Infeasible for work that can never be done.
     """
-    timeline = _timeline(case)
+    timeline = timeline_of(case)
     step_s = 60 * case.case.step_min
     sites = tuple(_site(table, step_s, sizes_of(case)) for table in case.site)
     bare = Fleet(
@@ -78,17 +78,15 @@ def study_of(case: CaseFile, folder: Path) -> Study:
     assert work is not None and known is not None and tables is not None and recorded is not None
     assert plugins is not None
     fleet = with_heard_peaks(fleet, recorded.peaks)
-    jobs, true_s, (history, said) = work.jobs, work.true_s, known
+    jobs, true_s, (history, said) = known_of(case, work), work.true_s, known
     refuse_if_any(outside_data(case, fleet, learned, history, timeline))
     refuse_if_any(without_inflow(fleet, history, timeline))
     services = tuple(
         service_of(table, fleet, case.network.origins, tables) for table in case.service
     )
-    if case.case.length_knowledge is LengthKnowledge.TRUE:
-        jobs = replace(jobs, expected_s=np.minimum(true_s, jobs.declared_s))
     impossible = [
         *_too_much(fleet, jobs, true_s, timeline),
-        *_too_large(fleet, jobs),
+        *too_large(fleet, jobs),
         *response_faults(fleet, jobs, timeline),
         *impossible_services(services, fleet, history, timeline),
     ]
@@ -143,6 +141,13 @@ def study_of(case: CaseFile, folder: Path) -> Study:
     )
 
 
+def known_of(case: CaseFile, work: Work) -> Jobs:
+    """The jobs with what a case lets anybody know of how long they run."""
+    if case.case.length_knowledge is not LengthKnowledge.TRUE:
+        return work.jobs
+    return replace(work.jobs, expected_s=np.minimum(work.true_s, work.jobs.declared_s))
+
+
 def _risk(case: CaseFile) -> Risk:
     """How plans meet what forecasts do not know."""
     return Risk(
@@ -169,7 +174,8 @@ def _machine_notes(case: CaseFile, folder: Path) -> Iterator[str]:
         yield f"protect names {name}: no group or class is called so"
 
 
-def _timeline(case: CaseFile) -> Timeline:
+def timeline_of(case: CaseFile) -> Timeline:
+    """The step edges of the period of a case."""
     step = timedelta(minutes=case.case.step_min)
     return regular(case.case.start, step, (case.case.end - case.case.start) // step)
 
@@ -307,7 +313,7 @@ def _too_much(
         )
 
 
-def _too_large(fleet: Fleet, jobs: Jobs) -> Iterator[Finding]:
+def too_large(fleet: Fleet, jobs: Jobs) -> Iterator[Finding]:
     """Jobs that no pool they may use could ever hold."""
     kept = np.asarray([pool.for_services for pool in fleet.pools])
     free = fleet.accelerators - kept

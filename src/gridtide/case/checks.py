@@ -34,6 +34,7 @@ from gridtide.case.slower_answers import slower_faults
 from gridtide.case.speed_up import speed_up_faults
 from gridtide.case.tariffs import tariff_faults
 from gridtide.case.telescope import telescope_faults
+from gridtide.case.web_source import address_faults
 from gridtide.case.wind_plant import wind_faults
 from gridtide.decide.policy_names import POLICIES, checked
 from gridtide.decide.risk import Uncertainty
@@ -158,6 +159,7 @@ def _names(case: CaseFile) -> Iterator[Finding]:
         if difflib.get_close_matches(name, groups, n=1):
             yield from _known("case.protect", name, groups)
     yield from _paths(case)
+    yield from address_faults(case)
     yield from _known("planning.forecaster", case.planning.forecaster, list(forecasters()))
     yield from _zones(case)
 
@@ -182,15 +184,9 @@ def _paths(case: CaseFile) -> Iterator[Finding]:
         if source != "synthetic" and not path:
             yield _fault(f"{key}.path", "missing", f"a file, for source {source}", "Name the file.")
     for n, table in enumerate(case.signal, start=1):
-        if table.url and table.source == "synthetic":
-            limit = "a source that is read: table, openadr, grid_hourly, aemo, eia930"
-            yield _fault(
-                f"signal[{n}].url", table.url, limit, "Say what the address gives: source."
-            )
-        if table.public_key and (table.url or table.source == "synthetic"):
-            limit = "a file at path that something else fetches, its signature beside it"
-            mend = "Take public_key out, or fetch both files by other means and take url out."
-            yield _fault(f"signal[{n}].public_key", "is of no file", limit, mend)
+        if table.public_key and table.source == "synthetic":
+            limit = "a file that somebody signs, its signature beside it"
+            yield _fault(f"signal[{n}].public_key", "is of no file", limit, "Take public_key out.")
 
 
 def _made_up(case: CaseFile) -> Iterator[Finding]:

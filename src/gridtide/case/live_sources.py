@@ -5,24 +5,28 @@ cannot be used is named with its age, and what it said last goes on to count.
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from gridtide.case.calls import calls_of
+from gridtide.case.live_work import ReadWork, logs_of, with_peaks
 from gridtide.case.openadr import recorded_calls
 from gridtide.case.orders import orders_of
-from gridtide.case.schema import CaseFile, SignalTable
-from gridtide.case.signed_signal import signature_of
-from gridtide.case.wiring import WARM_UP_H, reach_of, settled
+from gridtide.case.schema import CaseFile, DemandTable, SignalTable
+from gridtide.case.signed_signal import refuse_unsigned, signature_of
+from gridtide.case.web_source import web_source
+from gridtide.case.wiring import WARM_UP_H, asked_of, reach_of, settled
 from gridtide.case.work import resolved
 from gridtide.decide.situation import Event
+from gridtide.digest import digest
 from gridtide.finding import BadInput, Gathered
+from gridtide.fleet.fleet import Fleet
 from gridtide.loop.control import ControlRoom
 from gridtide.loop.endless import longer
-from gridtide.loop.news import News
+from gridtide.loop.news import Declared, News
 from gridtide.signals.history import History
 from gridtide.signals.issues import heard_again, since
 from gridtide.signals.signal import Signal
@@ -60,8 +64,10 @@ class Followed:
 class LiveSources:
     """Satisfies ReadsNews. steps: the step edges of the room's course, on whose grid calls bind.
 
-    history, calls: everything heard so far; plain: calls that the case itself states. fresh: whether something is new;
-    heard_at: when the newest was heard.
+    history, calls: everything heard so far; plain: calls that the case itself states; fleet: with likely peaks as they
+    were announced; declared: work that was declared anew, until the loop has
+    taken it. work: reads logs, None where work is
+    read by nobody. fresh: whether something is new; heard_at: when the newest was heard.
     """
 
     case: CaseFile
@@ -71,6 +77,9 @@ class LiveSources:
     history: History
     calls: tuple[Event, ...]
     plain: tuple[Event, ...]
+    fleet: Fleet
+    work: ReadWork | None = None
+    declared: Declared | None = None
     followed: list[Followed] = field(default_factory=list)
     fresh: bool = False
     heard_at: datetime | None = None
@@ -87,7 +96,12 @@ class LiveSources:
             if not self.fresh:
                 return None
             self.fresh = self.heard_at is not None and self.heard_at > as_of
-            return News(history=self.history, events=(*self.plain, *self.calls))
+            events = (*self.plain, *self.calls)
+            news = News(
+                history=self.history, events=events, fleet=self.fleet, declared=self.declared
+            )
+            self.declared = None
+            return news
 
     def silent(self) -> Mapping[str, str]:
         """Sources that cannot be read or used now."""
@@ -158,9 +172,20 @@ class LiveSources:
         around = self._around()
         span = {"end": max(self.case.case.end, around.end)}
         wider = self.case.model_copy(update={"case": self.case.case.model_copy(update=span)})
-        calls = recorded_calls(wider, self.folder).calls
-        bound = [as_it_binds(call, around) for call in calls]
-        return partial(self._called, tuple(call for call in bound if call is not None))
+        heard = recorded_calls(wider, self.folder)
+        bound = [as_it_binds(call, around) for call in heard.calls]
+        calls = tuple(call for call in bound if call is not None)
+        return partial(self._called, calls, with_peaks(self.case, self.fleet, heard.peaks))
+
+    def requests_of(self, table: DemandTable) -> Callable[[], None]:
+        """Read the requests of a service about the days around now; gives what takes them up. Raises BadInput."""
+        wide = quarter_hours_over(self._around(), WARM_UP_H)
+        return partial(self._hear, [asked_of(table, self.case, wide, self.folder)])
+
+    def work_again(self) -> Callable[[], None]:
+        """Read every log of work; gives what takes it up. Raises BadInput."""
+        assert self.work is not None
+        return partial(self._declare, self.work.again(self.case, self.folder, self.now()))
 
     def _hear(self, signals: list[Signal]) -> None:
         now = self.now().replace(microsecond=0)
@@ -170,10 +195,15 @@ class LiveSources:
                 self.history, self.fresh = since(heard, now - OLDEST), True
                 self.heard_at = now
 
-    def _called(self, calls: tuple[Event, ...]) -> None:
+    def _called(self, calls: tuple[Event, ...], fleet: Fleet) -> None:
         with self.lock:
-            if calls != self.calls:
-                self.calls, self.fresh, self.heard_at = calls, True, self.now()
+            if calls != self.calls or digest(fleet) != digest(self.fleet):
+                self.calls, self.fleet = calls, fleet
+                self.fresh, self.heard_at = True, self.now()
+
+    def _declare(self, declared: Declared) -> None:
+        with self.lock:
+            self.declared, self.fresh, self.heard_at = declared, True, self.now()
 
     def _around(self) -> Timeline:
         """The steps of the course up to some days from now."""
@@ -181,8 +211,11 @@ class LiveSources:
         return self.steps
 
 
-def follow_sources(room: ControlRoom, case: CaseFile, folder: Path) -> LiveSources:
-    """Have a room take what the sources of a case say from now on; its thread runs until the room is closed.
+def follow_sources(
+    room: ControlRoom, case: CaseFile, folder: Path, work: ReadWork | None = None
+) -> LiveSources:
+    """Have a room take what the sources of a case say from now on; its thread runs until the room is closed. work:
+    reads the logs of its work.
 
     What is in the files now counts as read."""
     plain = tuple(
@@ -200,8 +233,12 @@ def follow_sources(room: ControlRoom, case: CaseFile, folder: Path) -> LiveSourc
         history=room.mandate.history,
         calls=(),
         plain=plain,
+        fleet=room.mandate.fleet,
+        work=work,
     )
-    live.followed = _followed(live)
+    live.followed = [*_followed(live), *_followed_beside(live)]
+    for one in live.followed:
+        one.file.take()
     live.calls_again()()
     live.fresh = False
     room.news, room.endings = live, (live.close, *room.endings)
@@ -209,14 +246,24 @@ def follow_sources(room: ControlRoom, case: CaseFile, folder: Path) -> LiveSourc
 
 
 def fetched_first(case: CaseFile, folder: Path) -> None:
-    """Fetch what a case reads from addresses and has no file of yet. Raises BadInput with every fault."""
+    """Fetch what a case reads from addresses and has no file of yet, or none that is signed as it must be. Raises
+    BadInput with every fault."""
     faults = Gathered()
-    for table in case.signal:
+    for number, table in enumerate(case.signal, start=1):
         path = resolved(table.path or "", folder)
-        if table.url and not path.exists():
-            web = WebFile(url=table.url, path=path)
-            faults.of(partial(web.fetch, lambda _: None))
+        signed = partial(refuse_unsigned, table, number=number)
+        if table.url and not (path.exists() and _can(partial(signed, path))):
+            faults.of(partial(web_source(table, folder, number).fetch, signed))
     faults.refuse_if_any()
+
+
+def _can(check: Callable[[], object]) -> bool:
+    """Whether something is not refused."""
+    try:
+        check()
+    except BadInput:
+        return False
+    return True
 
 
 def _followed(live: LiveSources) -> list[Followed]:
@@ -228,7 +275,7 @@ def _followed(live: LiveSources) -> list[Followed]:
             continue
         path = resolved(table.path, folder)
         read = partial(live.signals_of, table, number)
-        web = None if table.url is None else WebFile(url=table.url, path=path)
+        web = None if table.url is None else web_source(table, folder, number)
         check = partial(_read_at, live, table, number)
         name = f"signal[{number}] {path.name}"
         beside = () if table.public_key is None else (signature_of(path),)
@@ -244,14 +291,25 @@ def _followed(live: LiveSources) -> list[Followed]:
                 heard_at=now,
             )
         )
+    return found
+
+
+def _followed_beside(live: LiveSources) -> Iterator[Followed]:
+    """Recordings of the grid, requests of services, and logs of work."""
+    case, folder = live.case, live.folder
+    found: list[tuple[str, Path, Callable[[], Callable[[], None]]]] = []
     for number, recording in enumerate(case.openadr, start=1):
         path = resolved(recording.path, folder)
-        name = f"openadr[{number}] {path.name}"
-        file = WatchedFile(path=path)
-        found.append(Followed(name=name, file=file, read=live.calls_again, heard_at=now))
-    for one in found:
-        one.file.take()
-    return found
+        found.append((f"openadr[{number}] {path.name}", path, live.calls_again))
+    for number, table in enumerate(case.demand, start=1):
+        if table.source != "synthetic" and table.path is not None:
+            path = resolved(table.path, folder)
+            name = f"demand[{number}] {path.name}"
+            found.append((name, path, partial(live.requests_of, table)))
+    if live.work is not None:
+        found += [(name, path, live.work_again) for name, path in logs_of(case, folder)]
+    for name, path, read in found:
+        yield Followed(name=name, file=WatchedFile(path=path), read=read, heard_at=live.now())
 
 
 def _asked(one: Followed, now: datetime) -> bool:

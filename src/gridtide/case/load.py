@@ -25,6 +25,8 @@ PATTERNS = {
     r"^[A-Z]{3}$": "three capital letters, such as EUR",
     r"^[0-9a-f]{64}$": "64 hexadecimal digits, as sha256sum prints them",
     r"^https?://[^\s]+$": "an address that begins with http:// or https://",
+    r"^[A-Za-z_][A-Za-z0-9_]*$": "the name of an environment variable",
+    r"^[^\s:]+$": "a name without blanks and colons",
     r"^([01]\d|2[0-3]):[0-5]\d$": "a time of the day, such as 17:30",
 }
 """What the patterns of the schema ask for."""

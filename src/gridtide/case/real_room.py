@@ -10,12 +10,17 @@ import numpy as np
 from gridtide.case.build import study_of
 from gridtide.case.live_room import room_over
 from gridtide.case.live_sources import fetched_first, follow_sources
+from gridtide.case.live_work import ReadWork
 from gridtide.case.load import read_case
 from gridtide.case.present_course import holding
 from gridtide.case.real_devices import Now, RealDevices, real_devices
+from gridtide.case.real_services import SPLIT
 from gridtide.case.schema import AutonomyTable, CaseFile
 from gridtide.case.setpoint_lines import lines_of
+from gridtide.case.wanted import serving_of
 from gridtide.finding import Finding, Gathered
+from gridtide.fleet.device import RoutesRequests
+from gridtide.fleet.jobs import Jobs
 from gridtide.loop.beside import Pace, all_beside
 from gridtide.loop.clock import steady_s
 from gridtide.loop.control import ControlRoom
@@ -23,6 +28,7 @@ from gridtide.loop.endless import without_end
 from gridtide.loop.keeping_readings import KeepingReadings, Said
 from gridtide.loop.reach import Reach
 from gridtide.loop.set_points.led_site import LineTerms
+from gridtide.loop.wanted_replicas import WantedReplicas
 from gridtide.loop.world import WakingClock
 from gridtide.simulate.study import Study
 from gridtide.simulate.untold import untold
@@ -62,7 +68,7 @@ def read_real(path: Path, now: Now) -> RealCase:
     return RealCase(
         case=case,
         folder=folder,
-        study=_staying(study),
+        study=replace(study, jobs=_at_home(study.jobs)),
         devices=devices,
         envelope=envelope,
         lines=lines_of(case),
@@ -94,9 +100,11 @@ def real_room(
     room.desk.documents, room.epoch = kept.documents, kept.lead.epoch
     room.mandate, room.endless = without_end(room.mandate, now), True
     room.world.steps = room.mandate.steps
+    _answer_who_scales(room, real.devices.wanted)
     try:
         room.begin(devices_lived_on=True)
-        sources = follow_sources(room, real.case, real.folder)
+        work = ReadWork(study=real.study, decides=decides, staying=_at_home)
+        sources = follow_sources(room, real.case, real.folder, work)
     except BaseException:
         room.close()
         raise
@@ -105,6 +113,13 @@ def real_room(
         room.world.beat = timedelta(seconds=pace.read_every_s)
         _keep_readings(room, said, kept.readings)
     return room
+
+
+def _answer_who_scales(room: ControlRoom, wanted: WantedReplicas | None) -> None:
+    """Have the room say what its services shall run now, where it has any."""
+    split = room.world.reach.devices.get(SPLIT)
+    if wanted is not None and isinstance(split, RoutesRequests):
+        room.serving = serving_of(wanted, room.world, split.read_routes)
 
 
 def _keep_readings(room: ControlRoom, said: Said, readings: ParquetHistory) -> None:
@@ -118,7 +133,8 @@ def envelope_of(table: AutonomyTable) -> Envelope:
     """What a case lets a room do without asking; nothing where it says nothing. Raises BadInput."""
     values = table.model_dump(exclude={"policy"})
     by_site = tuple(sorted(values.pop("moved_max_kw").items()))
-    return Envelope(**values, moved_max_kw=by_site)
+    at_once = values.pop("mandatory") == "act"
+    return Envelope(**values, moved_max_kw=by_site, mandatory=at_once)
 
 
 def _unknown_sites(case: CaseFile) -> list[Finding]:
@@ -135,9 +151,8 @@ def _unknown_sites(case: CaseFile) -> list[Finding]:
     ]
 
 
-def _staying(study: Study) -> Study:
-    """The study whose work stays where it is: no scheduler sends it elsewhere."""
-    jobs = study.jobs
+def _at_home(jobs: Jobs) -> Jobs:
+    """Work that stays where it is: no scheduler sends it elsewhere."""
     at_home = np.zeros_like(jobs.allowed)
     at_home[np.arange(len(jobs)), jobs.home] = True
-    return replace(study, jobs=replace(jobs, allowed=at_home))
+    return replace(jobs, allowed=at_home)

@@ -546,6 +546,9 @@ class SignalTable(Table):
     path: str | None = None
     url: Annotated[str, Field(pattern=r"^https?://[^\s]+$", max_length=2000)] | None = None
     every_s: Annotated[int, Field(ge=1, le=86_400)] = 300
+    user: Annotated[str, Field(pattern=r"^[^\s:]+$", max_length=200)] | None = None
+    secret_file: Annotated[str, Field(min_length=1)] | None = None
+    secret_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
     public_key: Annotated[str, Field(min_length=44, max_length=44)] | None = None
     kinds: tuple[Name, ...] = ()
     from_zone: Name | None = None
@@ -686,6 +689,12 @@ class DeviceTable(Table):
     place: Name | None = None
     meters: dict[Name, Name] = {}
     store: Name | None = None
+    holds_import: bool = False
+    replicas: dict[Name, Name] = {}
+    accelerators_per_replica: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    requests: dict[Name, Name] = {}
+    stores: dict[Name, Name] = {}
+    places: dict[Name, Name] = {}
 
 
 class AutonomyTable(Table):
@@ -698,6 +707,7 @@ class AutonomyTable(Table):
     hold_max_h: Annotated[float, Field(ge=0, le=744, allow_inf_nan=False)] = 0.0
     from_h: Annotated[float, Field(ge=0, le=23.75, allow_inf_nan=False)] = 0.0
     until_h: Annotated[float, Field(ge=0, le=24, allow_inf_nan=False)] = 24.0
+    mandatory: Literal["act", "ask"] = "act"
 
 
 class SetpointTable(Table):

@@ -40,7 +40,7 @@ def history_of(case: CaseFile, timeline: Timeline, folder: Path) -> tuple[Histor
             notes += [f"{signal.kind} of {signal.zone}: {note}" for note in signal.notes]
             signals += as_published(own, table)
             notes += _taken(signal, table)
-    asked = [faults.of(partial(_demand, table, case, wide, folder)) for table in case.demand]
+    asked = [faults.of(partial(asked_of, table, case, wide, folder)) for table in case.demand]
     faults.refuse_if_any()
     signals += [signal for signal in asked if signal is not None]
     for site in case.site:
@@ -269,7 +269,8 @@ def clock_of(table: SignalTable) -> str:
     return table.clock or (zone.clock if zone else "UTC")
 
 
-def _demand(table: DemandTable, case: CaseFile, wide: Timeline, folder: Path) -> Signal:
+def asked_of(table: DemandTable, case: CaseFile, wide: Timeline, folder: Path) -> Signal:
+    """What is asked of a service from an origin, made up or read. Raises BadInput."""
     zone = demand_zone(table.service, table.origin)
     if table.source == "synthetic":
         clock = case.site[0].clock

@@ -61,7 +61,9 @@ def acts_now(
             told = holding.jobs.get(name, JobTold())
             acts += _of_job(orders.dispatch, row, queued, told, fleet, now)
     for act in _of_sites(orders.dispatch, fleet, services, now):
-        if _is_news(act, holding.others.get(subject_of(act)), now):
+        if _is_told(act, orders.only, fleet) and _is_news(
+            act, holding.others.get(subject_of(act)), now
+        ):
             acts.append(act)
     return acts
 
@@ -157,6 +159,19 @@ def _of_sites(
             it_price_per_kwh=float(price[step]),
             until=instant(horizon.edges_s[_end_of(held, step)]),
         )
+
+
+def _is_told(act: AnyAct, only: tuple[str, ...] | None, fleet: Fleet) -> bool:
+    """Whether a site is told its orders, where only some are."""
+    if only is None:
+        return True
+    match act:
+        case HoldImport():
+            return act.site in only
+        case Exchange():
+            return fleet.sites[store_names(fleet).index(act.store)].name in only
+        case _:
+            return False
 
 
 def _floor(floor_kw: NDArray[np.float64] | None, site: int, step: int) -> float | None:

@@ -14,8 +14,10 @@ import numpy as np
 
 from gridtide.decide.reservations import grid_step_s, slot_grid
 from gridtide.decide.room import promised_room
+from gridtide.decide.situation import Event
 from gridtide.finding import BadInput
 from gridtide.fleet.act import Release as ReleaseAct
+from gridtide.loop.basis import KeepsBases
 from gridtide.loop.clock import seconds, set_said
 from gridtide.loop.desk import Desk
 from gridtide.loop.editing import AsTold
@@ -31,11 +33,13 @@ from gridtide.loop.news import NoNews, ReadsNews, with_news
 from gridtide.loop.on_trial import OnTrial
 from gridtide.loop.planning_beside import MadeBeside
 from gridtide.loop.recovering import kept, read_back, taken_up
+from gridtide.loop.released import Released
 from gridtide.loop.releasing import LetGo, let_go
 from gridtide.loop.remembering import MEMORY, memory_of, remembered
 from gridtide.loop.room import Frame, Receipt
 from gridtide.loop.seen import Seen
-from gridtide.loop.set_points.regulating import RegulationThread, written_down
+from gridtide.loop.set_points.regulating import RegulationThread, faults_of, written_down
+from gridtide.loop.settling import Settling
 from gridtide.loop.shown.ahead import ahead_values
 from gridtide.loop.shown.frame import framed
 from gridtide.loop.shown.glance import Glance
@@ -47,10 +51,14 @@ from gridtide.loop.shown.room_frame import (
     sites_of,
     standing_values,
 )
+from gridtide.loop.standing_in import Expected
 from gridtide.loop.turn import Memory, Turn, take_turn
 from gridtide.loop.underway import settled
 from gridtide.loop.verifying import Moved, Verdict
+from gridtide.loop.wanted_replicas import Wanted, nobody
+from gridtide.loop.within_limits import Limits, binding
 from gridtide.loop.world import Orders, WakingClock
+from gridtide.timeline import Timeline
 from gridtide.trust.approve import By, Tally, answerable, counted, ruled
 from gridtide.trust.autonomy_values import values_of
 from gridtide.trust.edit import Edit
@@ -75,8 +83,9 @@ class ControlRoom:
     None over real ones. epoch: of this leader. stuck: why nothing can be written down, and so nothing told. undecided:
     why the last turn came to nothing. verdicts: what meters said of the acts of the last step. decided_s: how long
     turns took since the last frame; fates: what came of acts since this room began. leaving: what is still to be let
-    go after a release. lines: of set-points, each in its thread beside the loop. endings: what ends with the room.
-    believed: the highest mode in which its policy decides without people.
+    go after a release; released: what was, None once people have it act again. lines: of set-points, each in its thread
+    beside the loop. endings: what ends with the room. believed: the highest mode in which its policy decides without
+    people. limits: mandatory ones of the grid. serving: what a service shall run now.
     """
 
     mandate: Mandate
@@ -103,6 +112,7 @@ class ControlRoom:
     fates: Counter[str] = field(default_factory=Counter)
     releasing: bool = False
     leaving: tuple[LetGo, ...] = ()
+    released: Released | None = None
     lines: tuple[RegulationThread, ...] = ()
     endings: tuple[Callable[[], None], ...] = ()
     closed: bool = False
@@ -110,9 +120,12 @@ class ControlRoom:
     endless: bool = False
     news: ReadsNews = field(default_factory=NoNews)
     believed: Mode = Mode.EMERGENCY
+    limits: Limits = field(default_factory=Limits)
+    serving: Callable[[str], Mapping[str, Wanted] | None] = nobody
 
     def __post_init__(self) -> None:
         self.world.attend = self._between
+        self.settling = Settling(bases=self.bases, minutes=self.minutes)
         self.frame = Frame(
             number=0, at=self.clock.now(), values={"at": self.clock.now().isoformat()}
         )
@@ -121,6 +134,11 @@ class ControlRoom:
     def lock(self) -> threading.RLock:
         """One for both sides: nobody answers while a turn is taken up."""
         return self.desk.lock
+
+    @property
+    def bases(self) -> KeepsBases:
+        """Keeps what turns were made of."""
+        return self.desk.bases
 
     @property
     def minutes(self) -> Minutes:
@@ -143,7 +161,9 @@ class ControlRoom:
             self.mandate = gone_on(self.mandate, self.world)
         news = self.news.newest(self.world.now)
         if news is not None:
-            self.mandate, self.next_due = with_news(self.mandate, news), self.world.present
+            known = with_news(self.mandate, self.memory, news, self.world)
+            self.mandate, self.memory = known
+            self.next_due = self.world.present
         try:
             self._decide(self.world.now)
             if self.closed:
@@ -159,6 +179,8 @@ class ControlRoom:
             return
         try:
             self._verify()
+            by = (self.mandate, self.memory)
+            self.settling.went_on(self.in_force, self._step_over(), self.world.seen, by)
         except (StoreLostError, StoreFullError) as fault:
             self.stuck, self.turn = str(fault), None
         with self.lock:
@@ -177,6 +199,7 @@ class ControlRoom:
         turn = self._turn(as_of)
         if turn is None or self.closed:
             return
+        turn = self.bases.kept(turn, self.mandate, self.policy, self.minutes)
         with self.lock:
             self.decided_s.append(round(seconds() - begun_s, 3))
             self._taken(turn, as_of)
@@ -221,6 +244,7 @@ class ControlRoom:
         """What the next room must know if this one is gone at the next instant."""
         self.desk.keep_what_lacks()
         written_down(self.lines, self.minutes)
+        self.world.doubted.write_down(self.minutes.append, self.world.now)
         if isinstance(self.policy, OnTrial):
             self.policy.keep(self.minutes.append, self.desk.documents)
         if self.desk.documents is not None:
@@ -236,6 +260,8 @@ class ControlRoom:
         if isinstance(self.policy, MadeBeside) and self.policy.ready:
             return True
         if self.desk.approved() is not None:
+            return True
+        if self.limits.due(self._binds(), self.orders, self.desk.autonomy):
             return True
         return not self.known >= frozenset(self.world.active().name.tolist())
 
@@ -265,8 +291,25 @@ class ControlRoom:
         else:
             self.memory = replace(turn.memory, commitments=before)
             self._ask(turn)
+        told = None if self.orders is None else self.orders.dispatch
+        self.world.doubted.expected = Expected(
+            situation=turn.situation, plan=self.memory.plan, told=told
+        )
+        self._keep_limits(turn)
         self.known = frozenset(turn.orders.jobs.name.tolist())
         self.next_due = next_turn(self.mandate, self.memory, self.world.present, UNKNOWN)
+
+    def _binds(self) -> tuple[Event, ...]:
+        """Mandatory limits that bind in the step that begins."""
+        step = Timeline(edges_s=self.world.steps.edges_s[self.world.present :][:2])
+        return binding(self.mandate.fleet, self.mandate.events, step, self.world.now)
+
+    def _keep_limits(self, turn: Turn) -> None:
+        """Tell what mandatory limits require by now and what is in force does not keep: that waits for nobody."""
+        found = self.limits.required(turn, self._binds(), self.orders, self.desk.autonomy)
+        if found is not None:
+            self.minutes.write(found.decision, ruling=list(found.why))
+            self._take(found.orders, replace(found.decision, stage=Stage.APPROVED))
 
     def _ask(self, turn: Turn) -> None:
         proposal = proposal_of(
@@ -296,6 +339,7 @@ class ControlRoom:
         self.desk.supersede(decision, as_of)
         self.minutes.write(answerable(turn.decision, found.docket.by, Stage.EXPIRED))
         self.memory = replace(turn.memory, commitments=found.turn.memory.commitments)
+        self.bases.told_as(decision, turn, orders, self.minutes)
         self._take(orders, said)
 
     def _take(self, orders: Orders, decision: Decision) -> None:
@@ -337,7 +381,12 @@ class ControlRoom:
                 self.orders = self.in_force = None
         now = self.clock.now()
         if releasing:
-            self.leaving = self._let_go(now)
+            self.leaving, self.released = (), Released()
+        elif not self.desk.autonomy.frozen:
+            self.released = None
+        if self.released is not None:
+            self.leaving = self._let_go(now, self.released)
+        if releasing:
             self.world.forget()
         due = [one for one in self.leaving if one.at <= now]
         if due:
@@ -361,11 +410,16 @@ class ControlRoom:
         if self.world.beat is not None and self.world.now < now < self.world.step_ends:
             self._publish(now, self.world.seen_now(now))
 
-    def _let_go(self, now: datetime) -> tuple[LetGo, ...]:
-        """When everything that any device holds is let go."""
+    def _let_go(self, now: datetime, released: Released) -> tuple[LetGo, ...]:
+        """When everything is let go that any device says it holds, the next first."""
+        held = released.lacks(self.world.reach.restraints(), now)
+        if not held:
+            return self.leaving
         queue, reach, fleet = self.world.queue(), self.world.reach, self.mandate.fleet
         drawn = draws(queue, self.world.told, fleet)
-        return let_go(reach.restraints(), queue, drawn, reach.stores(), fleet, now)
+        found = let_go(held, queue, drawn, reach.stores(), fleet, now)
+        released.take(found)
+        return tuple(sorted((*self.leaving, *found), key=lambda one: one.at))
 
     def _publish(self, now: datetime, seen: Seen | None) -> None:
         """A frame of what was seen at an instant: the end of a step, or one within the step that runs."""
@@ -395,7 +449,9 @@ class ControlRoom:
                 ("no-decision", self.policy.name, self.undecided),
                 ("planner", self.policy.name, fallen),
                 ("clock-set", "clock", set_said(self.clock)),
+                *self.limits.alarms(now),
                 *trial,
+                *faults_of(self.lines),
             ),
             world=self.world,
             news=self.news,
@@ -509,6 +565,10 @@ class ControlRoom:
         """Each line of set-points now."""
         return tuple(one.regulation.values() for one in self.lines)
 
+    def replicas(self, service: str) -> Mapping[str, Wanted] | None:
+        """What a service shall run at each place now."""
+        return self.serving(service)
+
     def approve(self, decision: str, digest: str, by: Person, reason: str) -> Receipt:
         """Approve a decision that waits; it is told by the next turn, as it stands then."""
         return self.desk.answer(decision, digest, by, reason, approving=True)
@@ -520,6 +580,10 @@ class ControlRoom:
     def advise(self, decision: str, digest: str, by: Person, reason: str, approve: bool) -> Receipt:
         """Put advice beside a decision that waits; nothing holds by it."""
         return self.desk.advise(decision, digest, by, reason, approve)
+
+    def reading(self, decision: str, by: Person) -> Receipt:
+        """Somebody has a decision that waits before them."""
+        return self.desk.reading(decision, by)
 
     def edit(self, decision: str, digest: str, edit: Edit, by: Person, reason: str) -> Receipt:
         """Put another decision in the place of one that waits, as a person edited it."""

@@ -12,8 +12,10 @@ from typing import Any
 
 from gridtide.digest import digest
 from gridtide.finding import BadInput
+from gridtide.loop.basis import KeepsBases
 from gridtide.loop.editing import AsTold, edited_proposal, edited_turn
 from gridtide.loop.minutes import Minutes
+from gridtide.loop.readers import READERS_MOST, READS_S, Readers
 from gridtide.loop.room import Receipt
 from gridtide.loop.turn import Turn
 from gridtide.loop.world import Clock
@@ -23,6 +25,7 @@ from gridtide.trust.approve import (
     Edited,
     Settled,
     advised,
+    alike,
     answerable,
     approved,
     expired,
@@ -35,7 +38,7 @@ from gridtide.trust.autonomy_values import autonomy_of, values_of
 from gridtide.trust.documents import KeepsDocuments
 from gridtide.trust.edit import Edit, edit_values
 from gridtide.trust.modes import Autonomy, Change, asked, lapsed, raises
-from gridtide.trust.people import Person
+from gridtide.trust.people import Person, Role
 from gridtide.trust.proposal import Proposal
 from gridtide.trust.record import Stage, StoreFullError, StoreLostError
 from gridtide.trust.said import listed, say
@@ -54,8 +57,9 @@ class Asked:
 @dataclass(kw_only=True, eq=False)
 class Desk:
     """owner: of the room, by whose name its autonomy is kept. dockets: what people are asked about, by decision,
-    oldest first. documents: where the next room finds what was decided here; None where none will come. unkept:
-    whether that is still to be kept there."""
+    oldest first. readers: who has which of these before them. documents: where the next room finds what was decided
+    here; None where none will come. unkept: whether that is still to be kept there. bases: keeps what decisions were
+    made of."""
 
     owner: str
     autonomy: Autonomy
@@ -64,6 +68,8 @@ class Desk:
     documents: KeepsDocuments | None = None
     dockets: dict[str, Asked] = field(default_factory=dict)
     unkept: bool = False
+    readers: Readers = field(default_factory=Readers)
+    bases: KeepsBases = field(default_factory=KeepsBases)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def take_up(self) -> None:
@@ -95,7 +101,12 @@ class Desk:
 
     def proposals(self) -> tuple[Mapping[str, object], ...]:
         """What waits, as people read it."""
-        return tuple({"id": name, **shown(one.docket)} for name, one in self.waiting())
+        with self.lock:
+            read_by = {name: list(self.readers.of(name)) for name in self.dockets}
+        return tuple(
+            {"id": name, **shown(one.docket), "read_by": read_by.get(name, [])}
+            for name, one in self.waiting()
+        )
 
     def proposal(self, decision: str) -> Mapping[str, object] | None:
         """What people are asked of a decision; None of one that nobody is asked about."""
@@ -112,9 +123,28 @@ class Desk:
         return None if found is None else found.turn
 
     def ask(self, turn: Turn, proposal: Proposal) -> None:
-        """Put a decision before people."""
+        """Put a decision before people: in the place of older ones of its kind that nobody reads."""
         with self.lock:
+            for name, one in list(self.dockets.items()):
+                if alike(one.docket, turn.decision, one.turn.decision) and not self.readers.of(
+                    name
+                ):
+                    self._closed(name, one, turn.decision.id)
             self.dockets[turn.decision.id] = Asked(docket=Docket(proposal=proposal), turn=turn)
+
+    def reading(self, decision: str, by: Person) -> Receipt:
+        """Somebody has a decision that waits before them: of who may answer it, it stays a while, whatever comes."""
+        with self.lock:
+            found = self.dockets.get(decision)
+            if found is None or found.docket.stage is not Stage.PROPOSED:
+                return Receipt(held=False, said="it does not wait any more; read again what waits")
+            if by.role < Role.OPERATOR:
+                return Receipt(
+                    held=False, said=f"a {by.role.name.lower()} keeps nothing by reading"
+                )
+            held = self.readers.read(by.name, decision)
+        said = f"it stays for {READS_S:g} s" if held else f"{READERS_MOST} read already"
+        return Receipt(held=held, said=said)
 
     def taken(self, decision: str) -> Asked:
         """A decision that is told now, and waits no more."""
@@ -188,6 +218,7 @@ class Desk:
                 return Receipt(held=False, said=heard.said)
         try:
             turn = edited_turn(found.turn, told, edit, answer.at)
+            turn = self.bases.edited(turn, told, edit, answer.at)
         except BadInput as fault:
             said = replace(heard.note, held=False, said=str(fault))
             self.minutes.append({**_plain(said), "edit": edit_values(edit)})

@@ -30,7 +30,8 @@ READ_AT_MOST = 1_024
 
 @dataclass(frozen=True, kw_only=True)
 class PlantReading:
-    """What a plant measures, as in PlantTelemetry. second_kw: its power by a second meter, NaN without one."""
+    """What a plant measures, as in PlantTelemetry. second_kw: its power by a second meter, NaN without one.
+    quality: how far its own power can be believed, where no watch judges its meter."""
 
     p_kw: float
     up_kw: float
@@ -39,6 +40,7 @@ class PlantReading:
     v_pu: float = math.nan
     f_hz: float = math.nan
     second_kw: float = math.nan
+    quality: Quality = Quality.GOOD
 
 
 class AimsPlant(Protocol):
@@ -109,7 +111,7 @@ def fast_cycle(line: FastLine, state: FastState, now: datetime, schedule_kw: flo
     line_faults, of_line = _line_faults(line.channel, state, now)
     notes = of_line + notes
     reading = line.plant.aim(watch.target_kw, now)
-    meter, p_kw, quality = state.meter, reading.p_kw, Quality.GOOD
+    meter, p_kw, quality = state.meter, reading.p_kw, reading.quality
     if line.meter is not None:
         meter, said = meter_watched(line.meter, meter, now, p_kw, state.watch.target_kw)
         notes = notes + said

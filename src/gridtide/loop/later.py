@@ -32,7 +32,12 @@ def later(orders: Orders, now: Turn) -> Orders:
     do not know, or gave slots that passed meanwhile, goes on as it stands. So does all beyond their last step.
     """
     dispatch = carried_on(orders.dispatch, orders.jobs, now.standing, now.situation)
-    return Orders(jobs=now.situation.jobs, dispatch=dispatch, promised=now.orders.promised)
+    return Orders(
+        jobs=now.situation.jobs,
+        dispatch=dispatch,
+        promised=now.orders.promised,
+        plan=orders.plan,
+    )
 
 
 def carried_on(

@@ -142,7 +142,7 @@ class LiveWorld:
         expected_s = np.maximum(self.roll.expected_s(chosen, self.over) - done_s, 1)
         told = [self._given(job, int(left)) for job, left in zip(jobs, left_s, strict=True)]
         sites = np.full(len(self.fleet.sites), np.nan)
-        seen = self.seen
+        seen = self.doubted.with_expected(self.seen, self.fleet)
         return State(
             measured_at=self.now,
             soc_kwh=self._soc_kwh(),
@@ -305,9 +305,11 @@ class LiveWorld:
         acts = [one.act for one in self.done if one.outcome.fate in TOLD]
         self.watch.underway = self.underway.jobs
         self.verdicts += self.watch.look(acts, queue, self.told, power, self.fleet, end)
-        late = self.underway.subjects | {
-            subject_of(one.act) for one in self.done if one.ticket.issued_at < begin
-        }
+        late = (
+            self.underway.subjects
+            | self.reach.moved_beside()
+            | {subject_of(one.act) for one in self.done if one.ticket.issued_at < begin}
+        )
         held = {
             name: act
             for name, act in self.others.items()

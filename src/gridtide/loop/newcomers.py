@@ -19,7 +19,7 @@ from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.jobs import NO_DEADLINE_S, Jobs, rows
 from gridtide.loop.acts import OPEN
 from gridtide.loop.names import place_names
-from gridtide.loop.roll import Roll
+from gridtide.loop.roll import Roll, Whole
 
 RESTART_S = 900
 """Work that is taken to be lost at each restart of a job whose scheduler says nothing of that, and the shortest run
@@ -64,6 +64,17 @@ def with_listed(
         return roll
     gone = gone_of(roll, queue)
     return replace(roll, declared=listed, ended=_ended(roll, gone, done_s), left_alone=left_alone)
+
+
+def with_declared(roll: Roll, jobs: Jobs, ended: tuple[Whole, Whole, Whole]) -> Roll:
+    """The roll where owners declare other work by now, in place of what they declared before. ended: of jobs that had
+    ended before. What schedulers list beside it stays, but for jobs that are declared from now on."""
+    before = roll.declared
+    beside = np.arange(roll.own, len(before))
+    beside = beside[~np.isin(before.name[beside], jobs.name)]
+    return replace(
+        roll, declared=_both(jobs, rows(before, beside)), own=len(jobs), ended=ended, left_alone={}
+    )
 
 
 def gone_of(roll: Roll, queue: Collection[str]) -> tuple[str, ...]:
@@ -148,6 +159,11 @@ def _appended(own: Jobs, found: Sequence[Row], places: int) -> Jobs:
         sensitivity=nothing,
         classes=own.classes,
     )
+    return _both(own, more)
+
+
+def _both(own: Jobs, more: Jobs) -> Jobs:
+    """Two tables of one case, one after the other."""
     columns = [one.name for one in fields(own) if one.name != "classes"]
     both: dict[str, Any] = {
         name: np.concatenate([getattr(own, name), getattr(more, name)]) for name in columns

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from gridtide.fleet.device import (
     HoldsImport,
@@ -26,6 +26,15 @@ from gridtide.fleet.ticket import Outcome
 R = TypeVar("R")
 RESTRAINTS = ": restraints"
 """After the name of a device: what it was asked, among those that are silent."""
+
+
+@runtime_checkable
+class MovedBeside(Protocol):
+    """A device that something else than its room may move."""
+
+    def moved_beside(self) -> bool:
+        """Whether something does now."""
+        ...
 
 
 @dataclass(kw_only=True, eq=False)
@@ -96,6 +105,11 @@ class Reach:
         if not isinstance(act, HoldImport):
             return True
         return isinstance(self.devices.get(act.site), HoldsImport)
+
+    def moved_beside(self) -> frozenset[str]:
+        """Devices that are moved by set-points now: no meter shows what the room told them."""
+        found = [(name, one) for name, one in self.devices.items() if isinstance(one, MovedBeside)]
+        return frozenset(name for name, one in found if one.moved_beside())
 
     def came(self) -> list[Outcome]:
         """What came of acts that were on their way; a device that does not come back from one is named."""

@@ -40,8 +40,9 @@ class Telling:
     """The acts of one device. Any thread may tell; what comes of it is asked by `came`.
 
     What lets something go never waits behind what holds something back, and nothing waits behind what itself waits for
-    an answer. A gate keeps the order of tickets of each subject over all lines. name: of the device, as people know it.
-    after: called when an act is settled.
+    an answer. A gate keeps the order of tickets of each subject over all lines; of acts on one subject under one
+    number, as set-points are, the newest waits alone. name: of the device, as people know it. after: called when an act
+    is settled.
     """
 
     def __init__(self, name: str, now: Callable[[], datetime], after: Callable[[], None]) -> None:
@@ -75,6 +76,7 @@ class Telling:
                 self._known.add(ticket.id)
                 numbers = {"epoch": ticket.epoch, "sequence": ticket.sequence}
                 one = Waiting(**numbers, ticket=ticket, subject=subject, act=act)
+                self._give_way(line, one, now)
                 heapq.heappush(self._lines[line], one)
                 self._begin(line)
                 self._changed.notify_all()
@@ -118,6 +120,16 @@ class Telling:
         with self._changed:
             self._over = True
             self._changed.notify_all()
+
+    def _give_way(self, line: Line, newer: Waiting, now: datetime) -> None:
+        """An act that waits under the same number on the same subject is not begun: what a device is too slow for must
+        not be told it late."""
+        for one in [one for one in self._lines[line] if one == newer]:
+            if one.subject == newer.subject:
+                self._lines[line].remove(one)
+                said = f"another came while {self._name} was busy"
+                self._settle(one, self._gate.settled(one.ticket, Fate.SUPERSEDED, said, now))
+        heapq.heapify(self._lines[line])
 
     def _begin(self, line: Line) -> None:
         """A thread for what waits in a line, where those that it has are busy and it may have another."""

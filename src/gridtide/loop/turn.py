@@ -73,6 +73,19 @@ class Memory:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Made:
+    """What a turn was made of: the situation it saw and the memory it saw it with; due: whether a plan was; answered:
+    commitments with the answers to calls; plan, proposed: what the policy gave."""
+
+    memory: Memory
+    situation: Situation
+    due: bool
+    answered: Commitments
+    plan: Plan | None
+    proposed: Dispatch
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Turn:
     """What one turn did: the decision written down, what is to be told, and what it was made of. standing: what goes on
     where nothing new is told."""
@@ -84,6 +97,7 @@ class Turn:
     situation: Situation
     memory: Memory
     standing: Dispatch
+    made: Made
 
 
 def plan_is_due(mandate: Mandate, memory: Memory, as_of: datetime) -> bool:
@@ -108,6 +122,20 @@ def take_turn(
     """One turn at `as_of`; the caller tells the orders and writes down the outcome."""
     due = plan_is_due(mandate, memory, as_of)
     memory, situation = _seen(mandate, world, memory, as_of, due)
+    return turn_from(mandate, policy, memory, situation, due)
+
+
+def turn_from(
+    mandate: Mandate,
+    policy: Policy,
+    memory: Memory,
+    situation: Situation,
+    due: bool,
+    answered: Commitments | None = None,
+) -> Turn:
+    """The turn of a situation, whoever saw it; it asks nothing of the history of signals but how far they reach.
+    answered: commitments with answers to calls that were given before; None has the policy answer them."""
+    saw, as_of = (memory, situation), situation.as_of
     grid = slot_grid(situation, grid_step_s(mandate.steps))
     room = promised_room(situation, grid)
     admission = admit(situation, reservations(situation, room, grid, mandate.objective.moves_max))
@@ -127,7 +155,17 @@ def take_turn(
     if mandate.more_may_come:
         memory = replace(memory, arrivals=arrivals_of(situation, memory.arrivals))
     before = memory.commitments
-    memory, seen, proposed = _decided(mandate, policy, memory, situation, admission.held, due)
+    memory, seen, proposed, answers_known = _decided(
+        mandate, policy, memory, situation, admission.held, due, answered
+    )
+    made = Made(
+        memory=saw[0],
+        situation=saw[1],
+        due=due,
+        answered=answers_known,
+        plan=memory.plan,
+        proposed=proposed,
+    )
     situation = replace(situation, commitments=seen.commitments)
     calls = told_since(before, memory.commitments)
     if due:
@@ -161,12 +199,18 @@ def take_turn(
         decision=_decision(
             mandate, policy, seen, dispatch, verdict, (answers, (*calls, *passed)), memory
         ),
-        orders=Orders(jobs=situation.jobs, dispatch=dispatch, promised=admission.promised),
+        orders=Orders(
+            jobs=situation.jobs,
+            dispatch=dispatch,
+            promised=admission.promised,
+            plan=memory.plan,
+        ),
         verdict=verdict,
         answers=answers,
         situation=situation,
         memory=memory,
         standing=witness,
+        made=made,
     )
 
 
@@ -198,15 +242,19 @@ def _decided(
     situation: Situation,
     held: Reservations,
     due: bool,
-) -> tuple[Memory, Situation, Dispatch]:
-    """The memory with the plan that holds, what it was decided from, and what is to be told."""
-    if due:
+    answered: Commitments | None,
+) -> tuple[Memory, Situation, Dispatch, Commitments]:
+    """The memory with the plan that holds, what it was decided from, what is to be told, how calls were answered."""
+    if answered is not None:
+        memory = replace(memory, commitments=answered)
+    elif due:
         memory = _answered(mandate, policy, memory, situation, held)
-    known = following(memory.commitments, memory.arrivals)
+    answered = memory.commitments
+    known = following(answered, memory.arrivals)
     memory = replace(memory, commitments=known)
     situation = replace(situation, commitments=still_binding(known, situation.as_of))
     plan, proposed = policy.decide(memory.plan, situation, held, due)
-    return replace(memory, plan=plan), situation, proposed
+    return replace(memory, plan=plan), situation, proposed, answered
 
 
 def _rebounds(

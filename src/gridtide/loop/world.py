@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Dispatch, none_slower
+from gridtide.decide.plan import Plan
 from gridtide.decide.state import State
 from gridtide.digest import freeze
 from gridtide.fleet.jobs import Jobs
@@ -16,11 +17,14 @@ from gridtide.timeline import Timeline
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Orders:
-    """A dispatch and the jobs its rows speak of, with what the guard promised them."""
+    """A dispatch and the jobs its rows speak of, with what the guard promised them. plan: that it was made by, None
+    where none was. only: the sites whose stores and meters are told it, and no service then; None for all."""
 
     jobs: Jobs
     dispatch: Dispatch
     promised: NDArray[np.bool_]
+    plan: Plan | None = None
+    only: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         freeze(self, promised=np.bool_)

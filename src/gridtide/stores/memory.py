@@ -1,4 +1,4 @@
-"""What is kept for as long as the process lives: entries, documents, intents."""
+"""What is kept for as long as the process lives: entries, documents, blocks, intents."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,6 +9,7 @@ import rfc8785
 from gridtide.finding import refuse_if_any
 from gridtide.fleet.ticket import Fate, Outcome, Ticket
 from gridtide.loop.intents import Intent, Told, ticket_of, unheard_of
+from gridtide.trust.blocks import BlockFault
 from gridtide.trust.documents import Document
 from gridtide.trust.names import unkeepable
 from gridtide.trust.record import Entry
@@ -68,6 +69,25 @@ class MemoryDocuments:
         return tuple(
             versions[-1] for (of, _), versions in sorted(self._versions.items()) if of == kind
         )
+
+
+class MemoryBlocks:
+    """Blocks in a table."""
+
+    def __init__(self) -> None:
+        self._content: dict[str, bytes] = {}
+
+    def keep(self, blocks: Mapping[str, bytes]) -> int:
+        """Keep those that are not there."""
+        fresh = {name: content for name, content in blocks.items() if name not in self._content}
+        self._content |= fresh
+        return sum(len(content) for content in fresh.values())
+
+    def block(self, hash: str) -> bytes:
+        """The content of one."""
+        if hash not in self._content:
+            raise BlockFault(hash, "is missing")
+        return self._content[hash]
 
 
 class MemoryIntents:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from gridtide.finding import BadInput
 from gridtide.fleet.ticket import Fate
 from gridtide.loop.leadership import Leads
+from gridtide.stores.sql.blocks import SqlBlocks
 from gridtide.stores.sql.documents import SqlDocuments
 from gridtide.stores.sql.entries import SqlEntries
 from gridtide.stores.sql.intents import SqlIntents
@@ -24,10 +25,11 @@ from gridtide.stores.sql.service import open_for_service
 from gridtide.testing.intents import intent_of, outcome_of
 from gridtide.testing.readings import MIDNIGHT, Row, readings_of
 from gridtide.trust.audit import linked
+from gridtide.trust.blocks import hash_of
 from gridtide.trust.record import NotLeadingError
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-ADDED_TO = ("epochs", "entries", "documents", "intents", "outcomes", "series")
+ADDED_TO = ("epochs", "entries", "documents", "intents", "outcomes", "series", "blocks")
 
 
 class DatabasePromises:
@@ -137,7 +139,7 @@ class DatabasePromises:
         _close(database, second)
 
     def test_nothing_is_written_with_an_older_epoch(self) -> None:
-        """However a newer leader came to be: entries, documents, intents, outcomes and readings are all refused."""
+        """However a newer leader came to be: no entry, document, block, intent, outcome or reading is taken."""
         database = open_database(self.address())
         lead = _filled(database)
         before = {table: _all_rows(database, table) for table in METADATA.tables}
@@ -150,6 +152,7 @@ class DatabasePromises:
             lambda: SqlDocuments(database, lead).keep("autonomy", "fleet", NOON, {"mode": "act"}),
             lambda: SqlIntents(database, lead).intend([intent_of("late")]),
             lambda: SqlIntents(database, lead).came([outcome_of("a", Fate.FAILED)]),
+            lambda: SqlBlocks(database, lead).keep({hash_of(b"b"): b"b"}),
             lambda: readings.write(readings_of((NOON, "b", "meter", "import_kw", 1.0))),
             lambda: readings.forget("a", MIDNIGHT, NOON, 1),
             lead.renew,
@@ -288,6 +291,8 @@ def _some_rows(database: Database, version: int) -> dict[str, list[object]]:
             "lost_accelerator_h": 0.5}  # fmt: skip
     if version >= 3:
         rows["series"] = {"number": 1, "site": "a", "subject": "meter", "quantity": "import_kw"}
+    if version >= 4:
+        rows["blocks"] = {"hash": "ab", "epoch": 1, "content": b"packed"}
     tables = {name: _of(database, name) for name in rows}
     with database.changing() as connection:
         for name, row in rows.items():
@@ -304,4 +309,5 @@ def _filled(database: Database) -> Leads:
     SqlIntents(database, lead).intend([intent_of("a")])
     SqlIntents(database, lead).came([outcome_of("a", Fate.DONE)])
     SqlReadings(database, lead).write(readings_of((MIDNIGHT, "a", "meter", "import_kw", np.nan)))
+    SqlBlocks(database, lead).keep({hash_of(b"a"): b"a"})
     return lead

@@ -3,16 +3,19 @@
 from gridtide.loop.intents import KeepsIntents
 from gridtide.loop.leadership import Leads
 from gridtide.loop.measured import KeepsReadings
+from gridtide.stores.sql.blocks import SqlBlocks
 from gridtide.stores.sql.documents import SqlDocuments
 from gridtide.stores.sql.entries import SqlEntries
 from gridtide.stores.sql.intents import SqlIntents
 from gridtide.stores.sql.leading import take_lead
 from gridtide.stores.sql.opening import Database, open_database
 from gridtide.stores.sql.readings import SqlReadings
+from gridtide.testing.blocks import BlockPromises
 from gridtide.testing.documents import DocumentPromises
 from gridtide.testing.intents import IntentPromises
 from gridtide.testing.readings import ReadingPromises
 from gridtide.testing.stores import StorePromises
+from gridtide.trust.blocks import KeepsBlocks
 from gridtide.trust.documents import KeepsDocuments
 from gridtide.trust.record import Archive
 
@@ -62,6 +65,18 @@ class SqlDocumentsPromises(OnDatabase, DocumentPromises):
     def reopened(self, documents: KeepsDocuments) -> KeepsDocuments:
         """The same ones under another leader."""
         return SqlDocuments(*self.opened_again())
+
+
+class SqlBlocksPromises(OnDatabase, BlockPromises):
+    """Blocks of a service."""
+
+    def new_blocks(self) -> KeepsBlocks:
+        """None yet."""
+        return SqlBlocks(*self.opened())
+
+    def blocks_again(self, blocks: KeepsBlocks) -> KeepsBlocks:
+        """The same ones under another leader."""
+        return SqlBlocks(*self.opened_again())
 
 
 class SqlIntentsPromises(OnDatabase, IntentPromises):

@@ -257,6 +257,13 @@ def superseded(docket: Docket, by: str, as_of: datetime) -> Docket:
     return replace(docket, stage=Stage.EXPIRED, by=by, at=as_of, said=said)
 
 
+def alike(docket: Docket, newer: Decision, older: Decision) -> bool:
+    """Whether a newer decision says anew what a docket asks about an older one: both as a policy proposed them, or both
+    held by the guard. What a person edited, or approved, stands by itself."""
+    held = {one.rung == Rung.HOLD for one in (newer, older)}
+    return docket.stage is Stage.PROPOSED and docket.edited is None and len(held) == 1
+
+
 def answerable(decision: Decision, owner: str, stage: Stage) -> Decision:
     """The decision at a stage, with who answers for it: a policy or a person."""
     return replace(decision, owner=owner, stage=stage)

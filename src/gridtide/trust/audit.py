@@ -54,8 +54,9 @@ def broken_link(entries: Iterable[Entry]) -> int | None:
 
 
 def content_of(decision: Decision) -> dict[str, object]:
-    """A decision as plain values for the chain."""
-    return {field.name: _plain(getattr(decision, field.name)) for field in fields(decision)}
+    """A decision as plain values for the chain; without a basis where none is kept."""
+    said = {field.name: _plain(getattr(decision, field.name)) for field in fields(decision)}
+    return said if decision.basis else {k: v for k, v in said.items() if k != "basis"}
 
 
 def content_of_people(note: Note) -> dict[str, object]:

@@ -23,7 +23,9 @@ class Envelope:
     moved_max_kw: IT power that may be moved at each site at any one time, by name; a site that is not named is left
     alone. jobs_max_per_day: different jobs that may be touched on one day of their site's clock. hold_max_h: how long
     from now on anything may be held back. from_h, until_h: hours of the day on the site's clock in which it may act,
-    in quarters of an hour; past midnight where from_h is the later one, never where both are equal.
+    in quarters of an hour; past midnight where from_h is the later one, never where both are equal. mandatory: whether
+    what a mandatory limit of the grid requires is told at its time in every mode in which anything is, whatever the
+    other bounds say.
     """
 
     share_max: float = 0.0
@@ -32,6 +34,7 @@ class Envelope:
     hold_max_h: float = 0.0
     from_h: float = 0.0
     until_h: float = DAY_H
+    mandatory: bool = False
 
     def __post_init__(self) -> None:
         refuse_if_any(_faults(self))
@@ -58,6 +61,7 @@ def within(inner: Envelope, outer: Envelope) -> bool:
         inner.share_max <= outer.share_max
         and inner.jobs_max_per_day <= outer.jobs_max_per_day
         and inner.hold_max_h <= outer.hold_max_h
+        and inner.mandatory <= outer.mandatory
         and all(most_kw <= outer.at(site) for site, most_kw in inner.moved_max_kw)
         and _hours_within(inner, outer)
     )
@@ -73,6 +77,7 @@ def spelled(envelope: Envelope) -> dict[str, float]:
     """An envelope as plain numbers by name, as doors and records hold it."""
     values = asdict(envelope)
     by_site = values.pop("moved_max_kw")
+    values["mandatory"] = float(envelope.mandatory)
     return {**values, **{f"{SITE}{site}": most_kw for site, most_kw in by_site}}
 
 
@@ -107,6 +112,7 @@ def _read(told: Mapping[str, float]) -> Envelope:
         hold_max_h=float(told["hold_max_h"]),
         from_h=float(told["from_h"]),
         until_h=float(told["until_h"]),
+        mandatory=bool(told["mandatory"]),
     )
 
 
@@ -120,6 +126,10 @@ def _unfit(
         return _fault(name, value, "a number")
     if name == "jobs_max_per_day" and not float(value).is_integer():
         return _fault(name, value, "a whole number")
+    if name == "mandatory" and value not in (0, 1):
+        return _fault(
+            name, value, "1 to keep a mandatory limit at its time, 0 to ask a person first"
+        )
     return None
 
 
@@ -129,7 +139,8 @@ def in_words(envelope: Envelope) -> str:
     return (
         f"at most {envelope.share_max:.4g} of the fleet's power, {sites or 'nothing at any site'},"
         f" {envelope.jobs_max_per_day} jobs a day, held for {envelope.hold_max_h:.4g} h,"
-        f" between {_clock(envelope.from_h)} and {_clock(envelope.until_h)}"
+        f" between {_clock(envelope.from_h)} and {_clock(envelope.until_h)};"
+        f" mandatory limits of the grid {'at their time' if envelope.mandatory else 'wait for a person'}"
     )
 
 

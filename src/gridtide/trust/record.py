@@ -27,7 +27,8 @@ class Decision:
     id: digest of situation and dispatch: telling the same decision twice tells it once.
     situation, dispatch: digests. rung: whose dispatch it is. refused: breaches of what was proposed
     first. answers: what arriving jobs were told. owner: who answers for it. solver, plan_cost, lower_bound: of the plan
-    that was made for it, before jobs were placed, "" and None where none was or nothing was proved.
+    that was made for it, before jobs were placed, "" and None where none was or nothing was proved. basis: hash of the
+    block of all that it was made of, "" where that is not kept.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Decision:
     solver: str = ""
     plan_cost: float | None = None
     lower_bound: float | None = None
+    basis: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -72,7 +72,7 @@ _DECISIONS = {
         "所查各项均无异议：截止时间、价格、停止的作业、存疑数据",
     ),
     "edited_because": Sentence(
-        "{by} edited it, {reason}: {edit}. {before}", "{by} 修改了它，{reason}：{edit}。{before}"
+        "edited by {by} ({reason}): {edit}; {before}", "由 {by} 修改（{reason}）：{edit}；{before}"
     ),
     "edit_left": Sentence("{job} stays as it is told", "{job} 维持已下达的指令"),
     "edit_left_alone": Sentence("{site} is left alone", "{site} 不作改动"),

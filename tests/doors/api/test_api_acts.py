@@ -88,6 +88,17 @@ def test_an_approver_edits_a_decision_that_waits_and_every_fault_of_it_is_said()
         assert here.post(path, other, "zhao").status_code == 409
 
 
+def test_who_may_answer_a_decision_keeps_it_by_reading_and_nothing_is_written_down() -> None:
+    """Others keep nothing, which is no refusal; neither is what waits no more."""
+    with served() as here:
+        path = "/api/proposals/{}/reading"
+        assert here.post(path.format("d-1"), {}, "wang").json()["held"] is False
+        assert here.post(path.format("d-9"), {}, "zhao").json()["held"] is False
+        assert here.post(path.format("d-1"), {}, "zhao").json()["held"] is True
+        assert here.room.read_by == {"d-1": "zhao"}
+        assert here.get("/api/audit").json()["items"] == []
+
+
 def test_an_approval_said_twice_or_for_another_digest_is_refused_and_recorded() -> None:
     """What was settled stays so; what changed meanwhile is not approved."""
     with served() as here:

@@ -8,6 +8,8 @@ from in_a_browser import barriers, opened
 from playwright.sync_api import Page, expect
 from service_process import running
 
+pytestmark = pytest.mark.alone
+
 LONGEST_MS = 60_000
 SERVE = ["serve", "--demo", "--port", "0", "--speed", "3000"]
 TABS = {

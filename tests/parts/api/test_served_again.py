@@ -1,5 +1,6 @@
 """The real service on a store of its own: killed at any instant, begun again, and never twice at once."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -45,7 +46,8 @@ def words(folder: Path) -> list[str]:
 def test_killed_and_begun_again_it_keeps_what_people_decided_and_a_second_one_does_not_start(
     tmp_path: Path,
 ) -> None:
-    """Frozen stays frozen, the chain is whole and goes on, its end signed; what was refused stands in it."""
+    """Frozen stays frozen, the chain is whole and goes on, its end signed; what was refused stands in it, and its last
+    decision comes out again."""
     key = new_key(tmp_path / "key.pem")
     with serving(tmp_path, "first") as here:
         here.wait_until_ready()
@@ -78,3 +80,11 @@ def test_killed_and_begun_again_it_keeps_what_people_decided_and_a_second_one_do
     )
     assert "drill" in shown.stdout
     assert "refused request" in shown.stdout
+    again = subprocess.run(
+        [sys.executable, "-m", "gridtide", "audit", "recompute", str(tmp_path / "db"), "--json"],
+        capture_output=True,
+        text=True,
+    )
+    found = json.loads(again.stdout)
+    assert (again.returncode, found["bit_equal"], found["maker"]["same"]) == (0, True, True)
+    assert set(found["same"].values()) <= {True, None}

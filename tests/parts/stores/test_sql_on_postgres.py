@@ -5,6 +5,7 @@ from postgres import Postgres
 
 from gridtide.testing.databases import DatabasePromises
 from gridtide.testing.sql_keepers import (
+    SqlBlocksPromises,
     SqlDocumentsPromises,
     SqlEntriesPromises,
     SqlIntentsPromises,
@@ -34,6 +35,10 @@ class TestSqlEntriesOnPostgres(OnPostgres, SqlEntriesPromises):
 
 class TestSqlDocumentsOnPostgres(OnPostgres, SqlDocumentsPromises):
     """Documents of a service."""
+
+
+class TestSqlBlocksOnPostgres(OnPostgres, SqlBlocksPromises):
+    """Blocks of a service."""
 
 
 class TestSqlIntentsOnPostgres(OnPostgres, SqlIntentsPromises):

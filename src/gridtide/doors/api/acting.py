@@ -71,6 +71,13 @@ def acting(room: Callable[[], Room], tallies: Tallies) -> APIRouter:
         receipt = await run_in_threadpool(do, decision, asked.digest, wanted, by, asked.reason)
         return _said(f"edit {decision}", receipt, response)
 
+    @router.post("/proposals/{decision}/reading")
+    async def reads(decision: Decision, by: Viewer) -> Said:
+        """Say that you have a decision that waits before you: of an operator or higher it stays for a while, also when
+        a newer one comes. To be said anew; `held` says whether it stays."""
+        receipt = await run_in_threadpool(room().reading, decision, by)
+        return Said(held=receipt.held, said=receipt.said, needs=0)
+
     @router.post("/proposals/{decision}/advice")
     async def advice(
         decision: Decision, asked: AskedAdvice, by: Viewer, response: Response

@@ -86,9 +86,13 @@ def show(store: str, runs: Path, policy: str | None, count: int, as_json: bool) 
 def recompute(
     run: str, decision: str, runs: Path, policy: str, case: Path | None, as_json: bool
 ) -> int:
-    """Take DECISION (its id, or the last) of RUN again: guard, dispatch and settlement to the last bit, its plan proved
-    anew; exit code 3 where something comes out otherwise."""
+    """Take DECISION (its id, or the last) of RUN, or of a service's database, again: guard, dispatch and settlement to
+    the last bit, its plan proved anew; exit code 3 where something comes out otherwise."""
     from gridtide.doors.cli.audit_words import show_recomputed
+    from gridtide.stores.sql.opening import is_database
+
+    if is_database(run):
+        return _recompute_live(run, decision, as_json)
     from gridtide.doors.cli.words import say_compiling
     from gridtide.doors.results.folder import folder_of
     from gridtide.doors.results.recomputed import holds, recomputed
@@ -103,6 +107,17 @@ def recompute(
     found = recomputed(folder, policy, decision, case, said)
     tell(found, "", None, as_json, show_recomputed)
     return 0 if holds(found) else OTHERWISE
+
+
+def _recompute_live(store: str, decision: str, as_json: bool) -> int:
+    from gridtide.doors.cli.audit_words import show_recomputed_live
+    from gridtide.doors.cli.words import say_compiling
+    from gridtide.doors.results.recomputed_live import comes_out, recomputed_live
+
+    say_compiling()
+    found = recomputed_live(store, decision)
+    tell(found, "", None, as_json, show_recomputed_live)
+    return 0 if comes_out(found) else OTHERWISE
 
 
 @audit.command("key")

@@ -73,15 +73,55 @@ def show_recomputed(found: dict[str, Any]) -> None:
     else:
         click.echo(f"  settlement: NOT the same: {', '.join(settled['different']) or 'its total'}")
     _say_proof(found["certified"])
-    makers = found["maker"]
+    _say_makers(found["maker"])
+    if found["why"]:
+        click.echo(f"  {found['why']}")
+
+
+def show_recomputed_live(found: dict[str, Any]) -> None:
+    """What came out the same of a decision of a live store, part by part."""
+    decision = found["decision"]
+    click.echo(
+        f"{found['store']}, {decision['policy']}: decision {decision['id'][:12]} of {decision['as_of']}"
+    )
+    click.echo(f"  {', '.join(decision['stages'])}; answers: {decision['owner']}")
+    for part, same in found["same"].items():
+        said = {True: "the same to the last bit", False: "NOT the same", None: "cannot be told"}
+        click.echo(f"  {part}: {said[same]}")
+    _say_settled(found["settlement"])
+    _say_proof(found["certified"])
+    _say_makers(found["maker"])
+    kept = found["kept"]
+    click.echo(
+        f"  kept of {kept['decisions']:,} decisions: {kept['bytes']:,} bytes,"
+        f" {kept['bytes_per_decision']:,} of each"
+    )
+    if found["why"]:
+        click.echo(f"  {found['why']}")
+
+
+def _say_settled(settled: dict[str, Any]) -> None:
+    if settled["bit_equal"] is None:
+        click.echo("  settlement: none, for it was not in force at the end of a step")
+        return
+    said = "the same to the last bit"
+    if not settled["bit_equal"]:
+        records = ", ".join(str(one) for one in settled["different"])
+        said = "; ".join([f"NOT the same: records {records}"] * bool(records) + settled["broken"])
+    amounts = ", ".join(
+        f"{name} {'unknown' if amount is None else f'{amount:,.2f}'}"
+        for name, amount in settled["totals"].items()
+    )
+    click.echo(f"  settlement: {said}; {settled['from']} to {settled['until']}: {amounts}")
+
+
+def _say_makers(makers: dict[str, Any]) -> None:
     if makers["then"] is None:
         click.echo("  the record does not say what wrote it")
     elif not makers["same"]:
         for name, value in makers["then"].items():
             if value != makers["now"][name]:
                 click.echo(f"  {name}: {value} then, {makers['now'][name]} now")
-    if found["why"]:
-        click.echo(f"  {found['why']}")
 
 
 def _say_proof(certified: dict[str, Any] | None) -> None:

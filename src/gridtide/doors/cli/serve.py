@@ -228,6 +228,7 @@ def _opened(
 ) -> "Running":
     from gridtide.case.live_room import demo_room, room_of_case
     from gridtide.doors.api.keeping import Kept
+    from gridtide.doors.results.maker import begun
     from gridtide.loop.live import Runner
     from gridtide.stores.memory import MemoryStore
 
@@ -239,7 +240,9 @@ def _opened(
         return runner
     make = demo_room if case is None else partial(room_of_case, case)
     chain, seal = _sealed(kept.entries, signs)
+    begun(chain)
     room = make(speed, chain, documents=kept.documents) if real is None else led(real, kept, chain)
+    room.bases.keeper = kept.blocks
     running = Kept(Runner(room=room), kept, seal)
     running.start()
     return running

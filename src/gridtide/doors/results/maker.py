@@ -1,12 +1,14 @@
 """What writes a chain here and now: version, machine, libraries and solver, as its first entry says them."""
 
 import platform
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from importlib.metadata import version
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from gridtide import __version__
 from gridtide.decide.program import ITERATIONS_MAX, SIMPLEX_COLUMNS
-from gridtide.trust.audit import content_of_maker, numbered
+from gridtide.trust.audit import content_of_maker, maker_of, numbered
 from gridtide.trust.record import Maker, Store
 
 LIBRARIES = ("numpy", "numba", "highspy")
@@ -31,6 +33,16 @@ def begun(store: Kept) -> Kept:
     """The store, with who writes into it as its newest entry."""
     store.append(numbered(store.last(), content_of_maker(this_maker())))
     return store
+
+
+def makers(says: Iterable[Mapping[str, object]]) -> dict[str, Any]:
+    """Who wrote records that say this, who reads them now, and whether that is the same; None where they do not say."""
+    then, now = maker_of(says), this_maker()
+    return {
+        "then": None if then is None else asdict(then),
+        "now": asdict(now),
+        "same": None if then is None else then == now,
+    }
 
 
 def _instructions() -> list[str]:

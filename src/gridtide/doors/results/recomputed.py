@@ -4,10 +4,10 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from gridtide.decide.recertified import recertified
+from gridtide.decide.recertified import Recertified, recertified
 from gridtide.decide.risk import Uncertainty
 from gridtide.doors.results.again import course_again, told_in, written_of
-from gridtide.doors.results.maker import this_maker
+from gridtide.doors.results.maker import makers
 from gridtide.doors.results.run_settlement import run_settlement
 from gridtide.finding import BadInput, Finding
 from gridtide.loop.mandate import Policy
@@ -18,7 +18,7 @@ from gridtide.simulate.replay import TakenOtherwise, replayed
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import truth_of
 from gridtide.stores.json_lines import entries_in
-from gridtide.trust.audit import NUMBER, content_of, contents, maker_of
+from gridtide.trust.audit import NUMBER, content_of, contents
 from gridtide.trust.record import Stage
 
 LEAST_DIGITS = 6
@@ -41,7 +41,7 @@ def recomputed(
     settled = run_settlement(folder, policy)
     chain = folder / f"audit-{policy}.jsonl"
     told = told_in(chain)
-    at = _meant(told, asked)
+    at = meant(told, asked)
     study, chosen, forecaster = course_again(folder, policy, case)
     written = [written_of(one) for one in told[: at + 1]]
     why, turn = "", None
@@ -56,7 +56,7 @@ def recomputed(
         "run": folder.name,
         "policy": policy,
         "decision": {name: kept.get(name) for name in ("id", "as_of", NUMBER, "rung", "owner")},
-        "maker": _makers(chain),
+        "maker": makers(contents(entries_in(chain.read_bytes(), chain))),
         "same": {name: name not in differs for name in PARTS},
         "settlement": {
             "bit_equal": settled["bit_equal"],
@@ -75,8 +75,8 @@ def holds(document: dict[str, Any]) -> bool:
     return bool(document["bit_equal"] and (certified is None or certified["holds"] is not False))
 
 
-def _meant(told: list[dict[str, Any]], asked: str) -> int:
-    """The place of the decision that is meant."""
+def meant(told: list[dict[str, Any]], asked: str) -> int:
+    """The place of the decision that is meant: last, or how its id begins. Raises BadInput where none or several."""
     if asked == "last" and told:
         return len(told) - 1
     found = [at for at, one in enumerate(told) if str(one["id"]).startswith(asked)]
@@ -114,22 +114,20 @@ def _certified(
     cost = kept.get("plan_cost")
     if cost is None or not isinstance(policy, PlanAndPlace):
         return None
-    stated = {"stated_cost": cost, "stated_lower_bound": kept["lower_bound"]}
     if study.risk.uncertainty is not Uncertainty.EXPECTED:
-        why = "it was planned for many courses; the proof is of the point forecast's program"
-        return {"holds": None, "why": [why], **stated}
+        return certified_against(None, cost, kept["lower_bound"])
     situation = policy.planned_for(turn.situation)
     found = recertified(situation, policy.dispatcher.objective)
-    said = found.against(cost, kept["lower_bound"])
+    return certified_against(found, cost, kept["lower_bound"])
+
+
+def certified_against(
+    found: Recertified | None, cost: float, lower_bound: float | None
+) -> dict[str, Any]:
+    """What a proof says of a cost and a bound that were stated. found: None for a plan of many courses."""
+    stated = {"stated_cost": cost, "stated_lower_bound": lower_bound}
+    if found is None:
+        why = "it was planned for many courses; the proof is of the point forecast's program"
+        return {"holds": None, "why": [why], **stated}
+    said = found.against(cost, lower_bound)
     return {"holds": not said, "why": list(said), **stated, **asdict(found)}
-
-
-def _makers(chain: Path) -> dict[str, Any]:
-    """Who wrote the record, who recomputes it, and whether that is the same."""
-    then = maker_of(contents(entries_in(chain.read_bytes(), chain)))
-    now = this_maker()
-    return {
-        "then": None if then is None else asdict(then),
-        "now": asdict(now),
-        "same": None if then is None else then == now,
-    }

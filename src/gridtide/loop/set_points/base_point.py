@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from gridtide.decide.plan import Plan
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.product import ProductKind
 from gridtide.loop.set_points.store_plant import BasePoint
@@ -12,18 +11,18 @@ from gridtide.loop.world import Orders
 def base_point(
     fleet: Fleet,
     site: int,
-    plan: Plan | None,
     orders: Orders | None,
     standing_kw: tuple[float, float],
     now: datetime,
 ) -> BasePoint | None:
-    """What holds now; None without plan or orders that reach as far.
+    """What holds now, by the plan of the orders in force; None without orders, or where either reaches less far.
 
-    standing_kw: what was agreed to less and more once and for all; it holds where the site has no product of regulation
-    in whose hours an offer would stand.
+    standing_kw: what may be moved to less and more without a decision that offers it; it holds where the site has no
+    product of regulation in whose hours an offer would stand. Offers of orders are what people approved.
     """
-    if plan is None or orders is None:
+    if orders is None or orders.plan is None:
         return None
+    plan = orders.plan
     now = now.replace(microsecond=0)
     horizon = orders.dispatch.placement.horizon
     if not (plan.horizon.start <= now < plan.horizon.end and now < horizon.end):

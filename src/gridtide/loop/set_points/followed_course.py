@@ -23,35 +23,51 @@ class FollowedCourse:
     """Ticks are noted by one thread and read by any. signal, response: shares of the offer, drawing less is above 0.
 
     shown: (second, signal, response), one every two seconds; samples: (ten seconds, signal, response) without a hole.
-    travelled: how far the signal went, in offers. ticks, saturated, near: of all ticks, those that the offer or store
-    kept from going as far as asked, and those within ERROR_BAND.
+    travelled: how far the signal went, in offers. ticks, saturated, near, unmeasured: of all ticks, those that
+    offer, store or connection kept from going as far as asked, those within ERROR_BAND, and those of which
+    nobody knows the response: in the score that counts as none. led_s: for how long set-points led it, of whole_s
+    that passed.
     """
 
-    shown: deque[tuple[int, float, float]] = field(
+    shown: deque[tuple[int, float, float | None]] = field(
         default_factory=lambda: deque(maxlen=SHOWN_S // SHOWN_STEP_S)
     )
     samples: deque[tuple[int, float, float]] = field(default_factory=lambda: deque(maxlen=SAMPLES))
-    last: tuple[float, float, float] | None = None
+    last: tuple[float, float] | None = None
     travelled: float = 0.0
     ticks: int = 0
     saturated: int = 0
     near: int = 0
+    unmeasured: int = 0
+    led_s: float = 0.0
+    whole_s: float = 0.0
+    looked_s: float | None = None
 
-    def note(self, now: datetime, signal: float, response: float, saturated: bool) -> None:
+    def note(self, now: datetime, signal: float, response: float | None, saturated: bool) -> None:
         """One tick."""
         at_s = now.timestamp()
         if self.last is not None and not 0.0 <= at_s - self.last[0] <= GAP_S:
             self.samples.clear()
         elif self.last is not None:
             self.travelled += abs(signal - self.last[1])
-        self.last = (at_s, signal, response)
+        self.last = (at_s, signal)
         self.ticks += 1
         self.saturated += saturated
-        self.near += abs(signal - response) <= ERROR_BAND
+        self.unmeasured += response is None
+        self.near += response is not None and abs(signal - response) <= ERROR_BAND
         self._show(int(at_s) // SHOWN_STEP_S * SHOWN_STEP_S, signal, response)
-        self._sample(int(at_s // MANUAL_12.sample_s), signal, response)
+        self._sample(int(at_s // MANUAL_12.sample_s), signal, response or 0.0)
 
-    def _show(self, second: int, signal: float, response: float) -> None:
+    def lived(self, now: datetime, led: bool) -> None:
+        """Time went on until a tick; whether set-points lead it then."""
+        at_s = now.timestamp()
+        passed_s = 0.0 if self.looked_s is None else at_s - self.looked_s
+        if 0.0 <= passed_s <= GAP_S:
+            self.whole_s += passed_s
+            self.led_s += led * passed_s
+        self.looked_s = at_s
+
+    def _show(self, second: int, signal: float, response: float | None) -> None:
         if self.shown and self.shown[-1][0] == second:
             self.shown[-1] = (second, signal, response)
         else:
@@ -65,6 +81,9 @@ class FollowedCourse:
                 self.samples.append((missed, values[0], values[1]))
         if not self.samples or self.samples[-1][0] < ten:
             self.samples.append((ten, signal, response))
+
+    def _share(self, some: float, of: float) -> float | None:
+        return round(some / of, 4) if of else None
 
     def score(self) -> dict[str, float | None]:
         """The three parts and their mean over the whole blocks of the last hour; None before ten minutes are there."""
@@ -85,11 +104,13 @@ class FollowedCourse:
             "mileage": round(self.travelled, 3),
             "ticks": self.ticks,
             "saturated_ticks": self.saturated,
+            "unmeasured_ticks": self.unmeasured,
+            "availability": self._share(self.led_s, self.whole_s),
             "error_band": ERROR_BAND,
-            "in_band_share": round(self.near / self.ticks, 4) if self.ticks else None,
+            "in_band_share": self._share(self.near, self.ticks),
             "last": {
                 "at": [instant(one[0]).isoformat() for one in shown],
                 "signal": [round(one[1], 4) for one in shown],
-                "response": [round(one[2], 4) for one in shown],
+                "response": [None if one[2] is None else round(one[2], 4) for one in shown],
             },
         }

@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gridtide.finding import Finding, refuse_if_any
-from gridtide.fleet.device import StoresEnergy
+from gridtide.fleet.device import StoresEnergy, TellsLater
 from gridtide.loop.control import ControlRoom
 from gridtide.loop.names import store_names
 from gridtide.loop.set_points.base_point import base_point
 from gridtide.loop.set_points.led_store import LedStore
 from gridtide.loop.set_points.regulating import RegulationThread
 from gridtide.loop.set_points.regulation import Regulation
-from gridtide.loop.set_points.store_plant import BasePoint, StorePlant
+from gridtide.loop.set_points.signed_offer import signed_offer
+from gridtide.loop.set_points.site_meter import site_meter
+from gridtide.loop.set_points.store_plant import BasePoint, Connection, StorePlant
 from gridtide.loop.world import Clock
 from gridtide.signals.setpoint_channel import SetpointChannel
-from gridtide.trust.modes import Mode
+from gridtide.trust.modes import Mode, at_most, lapsed
 from gridtide.trust.setpoint_rules import SetpointRules
 
 OpensChannel = Callable[[Clock, Callable[[], None]], SetpointChannel]
@@ -56,7 +58,14 @@ def regulate(room: ControlRoom, terms: LineTerms, clock: Clock) -> RegulationThr
         line=terms.name,
         rules=terms.rules,
         channel=terms.opens(clock, heard),
-        plant=StorePlant(store=store, battery=battery, cycle_s=terms.rules.cycle_s),
+        plant=StorePlant(
+            store=store,
+            battery=battery,
+            cycle_s=terms.rules.cycle_s,
+            connection=Connection(least_kw=terms.rules.p_min_kw, most_kw=terms.rules.p_max_kw),
+            meter=site_meter(terms.site, room.world.reach.devices),
+            heard_beside=isinstance(device, TellsLater),
+        ),
         agreed=agreed_by(room, number, (terms.up_kw, terms.down_kw)),
     )
     room.world.reach.devices = {**room.world.reach.devices, name: store}
@@ -74,10 +83,12 @@ def agreed_by(
     each thing it looks at is replaced as a whole."""
 
     def agreed(now: datetime) -> BasePoint | None:
-        autonomy, orders = room.desk.autonomy, room.orders
+        autonomy, orders = at_most(lapsed(room.desk.autonomy, now), room.believed), room.orders
         if room.closed or room.releasing or autonomy.frozen or autonomy.mode is Mode.OBSERVE:
             return None
-        return base_point(room.mandate.fleet, site, room.memory.plan, orders, standing_kw, now)
+        place = room.mandate.fleet.sites[site]
+        signed_kw = signed_offer(autonomy, place.name, place.clock, standing_kw, now)
+        return base_point(room.mandate.fleet, site, orders, signed_kw, now)
 
     return agreed
 

@@ -5,6 +5,7 @@ number, so that a device refuses them as soon as it has heard of a later leader,
 """
 
 import threading
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -42,8 +43,9 @@ class LedStore:
     device: what is told in the end. epoch: of tickets before the room told it anything. led: whether set-points move
     it; what the room says then is its base and is told with the next of them, otherwise it is told at once. base: None
     before the room said anything, and once it let go. newest: epoch and number of the newest ticket of the room that
-    the device has seen, whatever it made of it. told: what a set-point told last, and until when; count: how many
-    were.
+    the device has seen, whatever it made of it. told: what a set-point told last, and until when; by: its ticket;
+    count: how many were told. failed: why the newest did not come through, empty where it did, or nobody knows yet.
+    of_room: what came of acts of the room since it asked.
     """
 
     name: str
@@ -53,7 +55,10 @@ class LedStore:
     base: BaseExchange | None = None
     newest: tuple[int, int] = (0, 0)
     told: tuple[float, datetime] | None = None
+    by: str = ""
     count: int = 0
+    failed: str = ""
+    of_room: deque[Outcome] = field(default_factory=deque)
     gate: Gate = field(default_factory=Gate)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -90,6 +95,7 @@ class LedStore:
         with self.lock:
             self._heard(ticket)
             self.base = self.told = None
+            self.led = False
             if isinstance(self.device, Restrains):
                 return self.device.release(ticket, subject)
             return self.device.exchange(ticket, 0.0, 0.0, ticket.expires_at)
@@ -104,16 +110,18 @@ class LedStore:
         return self.device.read_power() if isinstance(self.device, ReadsPower) else ()
 
     def came(self) -> tuple[Outcome, ...]:
-        """What came of the room's own acts that were on their way. A set-point that did not come through is told anew
-        with the next tick."""
+        """What came of the room's own acts that were on their way."""
         if not isinstance(self.device, TellsLater):
             return ()
-        later = self.device.came()
-        of_setpoints = [one for one in later if one.ticket.startswith(self._own)]
         with self.lock:
-            if any(one.fate not in TOOK for one in of_setpoints):
-                self.told = None
-        return tuple(one for one in later if not one.ticket.startswith(self._own))
+            self._hear()
+            found = tuple(self.of_room)
+            self.of_room.clear()
+        return found
+
+    def moved_beside(self) -> bool:
+        """Whether set-points move it, so that no meter can show what the room told it."""
+        return self.led
 
     def hangs(self) -> str:
         """Which act its device has not come back from, in words."""
@@ -137,14 +145,33 @@ class LedStore:
     def follow(self, drawn_kw: float, now: datetime, until: datetime) -> Outcome | None:
         """Draw this until an instant, unless that holds long enough; None where nothing had to be told."""
         with self.lock:
+            self._hear()
             if not self.led or self._holds(drawn_kw, now, until):
                 return None
             self.count += 1
             ticket = self._ticket(now, until)
+            self.by = ticket.id
             outcome = self.device.exchange(ticket, max(drawn_kw, 0.0), max(-drawn_kw, 0.0), until)
-            took = outcome.fate in TOOK
-            self.told = (drawn_kw, until) if took else None
+            self.told = (drawn_kw, until)
+            self._came(outcome)
             return outcome
+
+    def _hear(self) -> None:
+        """Take up what came of acts that were on their way: of the room for it, of set-points here."""
+        if not isinstance(self.device, TellsLater):
+            return
+        for outcome in self.device.came():
+            if not outcome.ticket.startswith(self._own):
+                self.of_room.append(outcome)
+            elif outcome.ticket == self.by:
+                self._came(outcome)
+
+    def _came(self, outcome: Outcome) -> None:
+        """What became of the newest set-point; one that did not come through is told anew with the next tick."""
+        if outcome.fate not in TOOK:
+            self.told, self.failed = None, outcome.said
+        elif outcome.fate is not Fate.UNDERWAY:
+            self.failed = ""
 
     def _rests_on(self, drawn_kw: float, until: datetime) -> None:
         self.base = BaseExchange(drawn_kw=drawn_kw, until=until)

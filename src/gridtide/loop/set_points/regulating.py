@@ -56,6 +56,12 @@ def seen_of(lines: Iterable[RegulationThread]) -> dict[str, object]:
     return {"regulation": short} if short else {}
 
 
+def faults_of(lines: Iterable[RegulationThread]) -> list[tuple[str, str, str]]:
+    """What is wrong with lines, as alarms: kind, line, words."""
+    found = [(one.regulation.line, one.regulation.wrong) for one in lines]
+    return [("set-points", line, wrong) for line, wrong in found if wrong]
+
+
 def written_down(lines: Iterable[RegulationThread], minutes: Minutes) -> None:
     """Bring what lines noted into the chain, oldest first; what cannot be written down waits. Raises as the store."""
     for one in lines:

@@ -65,6 +65,7 @@ class Regulation:
     def _tick(self, now: datetime) -> None:
         before, base = self.plant.base, self.agreed(now)
         self.plant.base = base
+        self.plant.follows = self._led()
         schedule_kw = 0.0 if base is None else base.base_kw
         if self.state is None:
             self.state = beginning(self.rules, self._within(schedule_kw), now)
@@ -89,7 +90,7 @@ class Regulation:
         """The state under a base point that may be another: who leads itself goes with it, since a plan that changes
         is no set-point, and begins on it where nothing could be told before."""
         watch = state.watch
-        if base is None or watch.phase is not Phase.RETURNED:
+        if base is None or (before is not None and watch.phase is not Phase.RETURNED):
             return state
         from_kw = watch.target_kw if before is None else before.base_kw
         target_kw = self._within(watch.target_kw + base.base_kw - from_kw)
@@ -101,13 +102,26 @@ class Regulation:
     def _note(self, base: BasePoint | None, now: datetime) -> None:
         offer_kw = 0.0 if base is None else max(base.up_kw, base.down_kw)
         assert self.state is not None
-        if base is None or offer_kw <= 0.0 or self.state.watch.mode is not Mode.AUTO:
+        follows = base is not None and offer_kw > 0.0 and self._led()
+        self.course.lived(now, follows)
+        if base is None or not follows:
             self.signal = None
             return
         followed = self.state.watch.followed
         asked_kw = base.base_kw if followed is None else followed.p_set_kw
         self.signal = (base.base_kw - asked_kw) / offer_kw
-        self.course.note(now, self.signal, self.plant.response_kw / offer_kw, self.plant.saturated)
+        given_kw = self.plant.response_kw
+        given = None if given_kw is None else given_kw / offer_kw
+        self.course.note(now, self.signal, given, self.plant.saturated)
+
+    def _led(self) -> bool:
+        """Whether set-points lead it, not the schedule."""
+        return self.state is not None and self.state.watch.mode is Mode.AUTO
+
+    @property
+    def wrong(self) -> str:
+        """What is wrong with it, empty while nothing is."""
+        return self.fault or self.plant.unheard
 
     def values(self) -> dict[str, object]:
         """Everything that is seen of it, plain; `docs/live.md` says what each value is."""
@@ -126,11 +140,18 @@ class Regulation:
             "base_kw": _kw(None if base is None else base.base_kw),
             "offer_up_kw": _kw(None if base is None else base.up_kw),
             "offer_down_kw": _kw(None if base is None else base.down_kw),
-            "response_of": "store" if self.plant.measured else "told",
+            "least_kw": _kw(self.rules.p_min_kw),
+            "most_kw": _kw(self.rules.p_max_kw),
+            "response_of": self.plant.response_of.value,
+            "metered_kw": _kw(self.plant.metered_kw),
+            "available_up_kw": _kw(self.plant.up_kw),
+            "available_down_kw": _kw(self.plant.down_kw),
             "soc_kwh": _kw(self.plant.soc_kwh),
+            "soc_least_kwh": _kw(self.plant.battery.energy_kwh * self.plant.battery.soc_min),
+            "energy_kwh": _kw(self.plant.battery.energy_kwh),
             "heard_at": None if self.heard_at is None else self.heard_at.isoformat(),
             "took_s": round(self.took_s, 4),
-            "fault": self.fault or self.plant.unheard,
+            "fault": self.wrong,
             **self.course.values(),
         }
 

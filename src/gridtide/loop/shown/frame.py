@@ -33,9 +33,9 @@ def site_values(
         values: dict[str, object] = {
             "site": site.name,
             "import_max_kw": _number(limits_kw[number, 0]),
-            "price_per_mwh": _at(situation.signals, Kind.PRICE, site.zone, now),
-            "curtailment_kw": _at(situation.signals, Kind.CURTAILMENT, site.zone, now),
-            "carbon_g_per_kwh": _at(situation.signals, carbon, site.zone, now),
+            "price_per_mwh": value_at(situation.signals, Kind.PRICE, site.zone, now),
+            "curtailment_kw": value_at(situation.signals, Kind.CURTAILMENT, site.zone, now),
+            "carbon_g_per_kwh": value_at(situation.signals, carbon, site.zone, now),
             "plan_import_kw": _planned(plan, "import_kw", number, now),
             "plan_it_kw": _planned(plan, "it_kw", number, now),
         }
@@ -157,7 +157,7 @@ def _planned(plan: Plan | None, what: str, site: int, now: datetime) -> float | 
     return _number(getattr(plan, what)[site, plan.horizon.step_holding(now)])
 
 
-def _at(signals: tuple[Signal, ...], kind: Kind, zone: str, now: datetime) -> float | None:
+def value_at(signals: tuple[Signal, ...], kind: Kind, zone: str, now: datetime) -> float | None:
     """What a series says of an instant, published before expected; None where none does."""
     for one in signals:
         if one.kind is kind and one.zone == zone and one.timeline.start <= now < one.timeline.end:

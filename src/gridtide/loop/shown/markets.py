@@ -12,14 +12,12 @@ from gridtide.decide.event import Event
 from gridtide.decide.peak import same_month
 from gridtide.decide.situation import Commitment, OfferedCapacity
 from gridtide.fleet.product import CapacityProduct
-from gridtide.fleet.site import Site
+from gridtide.loop.at_the_meter import metered_of, position_kw
 from gridtide.loop.shown.ahead import published
 from gridtide.loop.shown.glance import Glance
 from gridtide.loop.shown.past_steps import KEPT, columns, timeline_of, unbroken
-from gridtide.loop.sight import sale_kind
-from gridtide.settle.cost import Metered, settle_demand_charge, settle_energy_cost
+from gridtide.settle.cost import settle_demand_charge, settle_energy_cost
 from gridtide.settle.deviation import deviation_charge, deviation_kwh
-from gridtide.signals.history import known
 from gridtide.signals.signal import Kind
 from gridtide.timeline import Timeline, epoch_s, instant
 from gridtide.units import cost_per_kwh
@@ -152,12 +150,12 @@ def _month(glance: Glance, n: int) -> dict[str, Any]:
         return row
     shown = timeline_of(steps)
     import_kw, export_kw = (columns(steps)[0][name][n] for name in ("import_kw", "export_kw"))
-    position_kw = _position_kw(glance, site, shown)
-    metered = _metered(glance, site, shown, (import_kw, export_kw, position_kw))
+    bought_kw = position_kw(glance.memory.commitments, site, shown)
+    metered = metered_of(glance.mandate.history, site, shown, (import_kw, export_kw, bought_kw))
     energy_cost = settle_energy_cost(contract, metered)
     share = glance.mandate.objective.demand_charge_share
     charge = settle_demand_charge(contract, import_kw, np.zeros(len(shown), dtype=np.int64), share)
-    drawn_kwh, position_kwh = import_kw * shown.hours, position_kw * shown.hours
+    drawn_kwh, position_kwh = import_kw * shown.hours, bought_kw * shown.hours
     bought = bool(np.isfinite(position_kwh).any())
     figures = {
         "import_kwh": float(drawn_kwh.sum()),
@@ -175,42 +173,4 @@ def _month(glance: Glance, n: int) -> dict[str, Any]:
         row
         | {"metered_since": shown.start.isoformat()}
         | {name: round(one, 3) if np.isfinite(one) else None for name, one in figures.items()}
-    )
-
-
-def _position_kw(glance: Glance, site: Site, shown: Timeline) -> Real:
-    """What was bought of each step, (T,), kW; NaN where nothing was."""
-    found = np.full(len(shown), np.nan)
-    at = {int(edge): step for step, edge in enumerate(shown.starts_s)}
-    for one in glance.memory.commitments:
-        if isinstance(one, Commitment) and one.site == site.name and epoch_s(one.start) in at:
-            found[at[epoch_s(one.start)]] = one.position_kw
-    return found
-
-
-def _metered(
-    glance: Glance, site: Site, shown: Timeline, drawn: tuple[Real, Real, Real]
-) -> Metered:
-    """What meters and markets said of a site, prices as they are known by now."""
-    import_kw, export_kw, position_kw = drawn
-    price, export_price, real_time = (
-        known(glance.mandate.history, kind, zone, shown, glance.at).values
-        for kind, zone in (
-            (Kind.PRICE, site.zone),
-            (sale_kind(glance.mandate.history, site), site.zone),
-            (Kind.PRICE, site.contract.real_time_zone or site.zone),
-        )
-    )
-    local = shown.local_times(site.clock)
-    sold = np.where(export_kw > 0.0, export_price, 0.0)
-    return Metered(
-        import_kwh=import_kw * shown.hours,
-        export_kwh=export_kw * shown.hours,
-        price_per_mwh=price,
-        real_time_price_per_mwh=real_time,
-        export_price_per_mwh=sold,
-        position_kwh=np.nan_to_num(position_kw) * shown.hours,
-        weekday=np.asarray([moment.weekday() for moment in local]),
-        hour=np.asarray([moment.hour + moment.minute / 60.0 for moment in local]),
-        hours=shown.hours,
     )

@@ -15,6 +15,7 @@ from gridtide.loop.seen import Seen
 from gridtide.loop.set_points.regulating import RegulationThread, seen_of
 from gridtide.loop.shown.at_risk import AT_RISK_MOST, risk_values, rows_at_risk
 from gridtide.loop.shown.frame import ages_s, alarm_values, site_values
+from gridtide.loop.standing_in import with_stand_ins
 from gridtide.loop.turn import Turn
 from gridtide.timeline import instant
 from gridtide.trust.modes import Autonomy
@@ -73,13 +74,19 @@ def _at_risk(turn: Turn | None, world: LiveWorld) -> dict[str, object]:
 def sites_of(
     standing: Standing, seen: Seen | None, plan: Plan | None, mandate: Mandate
 ) -> dict[str, object]:
-    """Every site in the step that ended at that instant, or runs; nothing before the first turn."""
+    """Every site in the step that ended at that instant, or runs, and which meters are doubted, so that what they
+    should read is shown; nothing before the first turn."""
     if standing.turn is None:
         return {}
+    world = standing.world
+    instead = () if seen is None else world.doubted.stand_ins(seen, world.fleet)
+    shown = None if seen is None else with_stand_ins(seen, instead)
     step = standing.world.present - (standing.now <= standing.world.now)
     began = instant(mandate.steps.starts_s[step])
     carbon = mandate.objective.carbon
-    return {"sites": site_values(standing.turn.situation, seen, plan, carbon, began)}
+    sites = site_values(standing.turn.situation, shown, plan, carbon, began)
+    expected = {"expected": [one.of for one in instead]} if instead else {}
+    return {"sites": sites, **expected}
 
 
 def ages_of(

@@ -64,7 +64,17 @@ def step_3(connection: Connection) -> None:
     _never_changed(connection, "series")
 
 
-STEPS: tuple[Step, ...] = (step_1, step_2, step_3)
+def step_4(connection: Connection) -> None:
+    """Blocks: what decisions were made of, by the hash of their content."""
+    binary = "BYTEA" if connection.dialect.name == "postgresql" else "BLOB"
+    _run(
+        connection,
+        f"CREATE TABLE blocks (hash TEXT PRIMARY KEY NOT NULL, epoch BIGINT NOT NULL, content {binary} NOT NULL)",
+    )
+    _never_changed(connection, "blocks")
+
+
+STEPS: tuple[Step, ...] = (step_1, step_2, step_3, step_4)
 NEWEST = len(STEPS)
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Float, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Float, Integer, LargeBinary, MetaData, Table, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TIMESTAMP, TypeDecorator, TypeEngine
 
@@ -81,6 +81,14 @@ DOCUMENTS = Table(
     Column("epoch", BigInteger, nullable=False),
     Column("at", Instant, nullable=False),
     Column("value", Text, nullable=False),
+)
+
+BLOCKS = Table(
+    "blocks",
+    METADATA,
+    Column("hash", Text, primary_key=True),
+    Column("epoch", BigInteger, nullable=False),
+    Column("content", LargeBinary, nullable=False),
 )
 
 INTENTS = Table(

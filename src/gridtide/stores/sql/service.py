@@ -5,6 +5,7 @@ from pathlib import Path
 
 from gridtide.loop.leadership import Leads
 from gridtide.stores.parquet_history import ParquetHistory
+from gridtide.stores.sql.blocks import SqlBlocks
 from gridtide.stores.sql.documents import SqlDocuments
 from gridtide.stores.sql.entries import SqlEntries
 from gridtide.stores.sql.intents import SqlIntents
@@ -15,13 +16,14 @@ from gridtide.stores.sql.readings import SqlReadings
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceStores:
-    """Chain, documents, intents and readings of one database, and the lead that writes them. The lead is to be renewed
-    several times in `LEASE_S`; `readings.move` once a day brings what is older than wanted into files."""
+    """Chain, documents, blocks, intents and readings of one database, and the lead that writes them. The lead is to be
+    renewed several times in `LEASE_S`; `readings.move` once a day brings what is older than wanted into files."""
 
     database: Database
     lead: Leads
     entries: SqlEntries
     documents: SqlDocuments
+    blocks: SqlBlocks
     intents: SqlIntents
     readings: ParquetHistory
 
@@ -50,6 +52,7 @@ def open_for_service(
         lead=lead,
         entries=SqlEntries(database, lead),
         documents=SqlDocuments(database, lead),
+        blocks=SqlBlocks(database, lead),
         intents=SqlIntents(database, lead),
         readings=ParquetHistory(SqlReadings(database, lead), history),
     )
