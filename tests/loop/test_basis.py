@@ -1,9 +1,11 @@
 """What a turn was made of is kept whoever decided; what cannot be kept is said, and the room goes on."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
+from test_control_room import gone_on
+from test_within_limits import called, limit
 
 from gridtide.case.live_room import room_of
 from gridtide.decide.dispatch import Dispatch
@@ -35,6 +37,19 @@ def opened() -> tuple[ControlRoom, MemoryBlocks]:
 def decided(room: ControlRoom) -> list[Decision]:
     """The decisions of so far."""
     return list(room.minutes.decided.values())
+
+
+def test_what_a_mandatory_limit_required_comes_out_again() -> None:
+    """When it began, when work came that had to wait, and when it was over."""
+    room, _ = called(limit(6, 6, 60.0))
+    room.bases.keeper = blocks = MemoryBlocks()
+    gone_on(room, 16)
+    found = [one for one in decided(room) if one.policy == "mandatory limit"]
+    assert len(found) > 1
+    for decision in found:
+        for anew in (False, True):
+            again = taken_again(bases_at(decision.basis, blocks), anew).decision
+            assert replace(again, stage=decision.stage) == replace(decision, basis=again.basis)
 
 
 @dataclass(kw_only=True)

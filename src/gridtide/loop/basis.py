@@ -8,17 +8,20 @@ from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.plan import Plan
 from gridtide.decide.readings import Readings
 from gridtide.decide.reservations import Reservations
-from gridtide.decide.situation import Commitments, Situation
+from gridtide.decide.situation import Commitments, Event, Situation
 from gridtide.digest import Fingerprints, digest
 from gridtide.loop.editing import AsTold, edited_turn
 from gridtide.loop.mandate import Mandate, Policy
 from gridtide.loop.minutes import Minutes
 from gridtide.loop.planning_beside import Asked, Made, PlansBeside, brought_to, meanwhile
 from gridtide.loop.turn import Memory, Turn, turn_from
+from gridtide.loop.within_limits import Limits, Required
 from gridtide.loop.world import Orders
 from gridtide.signals.history import History
 from gridtide.trust.blocks import BlockFault, Blocks, KeepsBlocks, NotKeptError, blocks_of, noun_of
 from gridtide.trust.edit import Edit
+from gridtide.trust.modes import Autonomy
+from gridtide.trust.record import Decision
 
 TOLD_AS = "told as"
 """Kind of the records that say as what an approved decision was told by a later turn."""
@@ -60,6 +63,19 @@ class EditedBasis:
     at: datetime
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LimitedBasis:
+    """What a decision was made of that mandatory limits required. of: name of the basis of the turn; binds: the limits;
+    orders: in force then; own: whether these were told for limits, told_for: for which."""
+
+    of: str
+    binds: tuple[Event, ...]
+    orders: Orders | None
+    autonomy: Autonomy
+    own: bool
+    told_for: tuple[Event, ...]
+
+
 @dataclass(kw_only=True, eq=False)
 class KeepsBases:
     """Keeps what turns were made of. keeper: None keeps nothing. newest_bytes: that the newest took in the store."""
@@ -85,15 +101,41 @@ class KeepsBases:
     def edited(self, turn: Turn, told: AsTold, edit: Edit, at: datetime) -> Turn:
         """A turn as a person edited it, whose decision names what it was made of, once that is kept, or nothing where
         that cannot be. Raises what the keeper raises."""
-        of = turn.decision.basis
-        if self.keeper is None or not of:
-            return turn
+        basis = EditedBasis(of=turn.decision.basis, told=told, edit=edit, at=at)
+        return replace(turn, decision=self._beside(turn.decision, basis))
+
+    def limited(
+        self,
+        found: Required,
+        turn: Turn,
+        orders: Orders | None,
+        autonomy: Autonomy,
+        limits: Limits,
+        before: tuple[bool, tuple[Event, ...]],
+    ) -> Decision:
+        """What mandatory limits required of a turn, as a decision that names what it was made of, once that is kept.
+        before: whether the orders in force were told for limits, and for which. Raises what the keeper raises."""
+        own, told_for = before
+        basis = LimitedBasis(
+            of=turn.decision.basis,
+            binds=limits.told_for,
+            orders=orders,
+            autonomy=autonomy,
+            own=own,
+            told_for=told_for,
+        )
+        return self._beside(found.decision, basis)
+
+    def _beside(self, decision: Decision, basis: "EditedBasis | LimitedBasis") -> Decision:
+        """The decision with the name of a basis that rests on another, once it is kept; none where it cannot be."""
+        if self.keeper is None or not basis.of:
+            return decision
         try:
-            blocks = blocks_of(EditedBasis(of=of, told=told, edit=edit, at=at))
+            blocks = blocks_of(basis)
         except NotKeptError:
-            return replace(turn, decision=replace(turn.decision, basis=""))
+            return replace(decision, basis="")
         self.newest_bytes = self.keeper.keep(blocks.content)
-        return replace(turn, decision=replace(turn.decision, basis=blocks.root))
+        return replace(decision, basis=blocks.root)
 
     def told_as(self, decision: str, turn: Turn, orders: Orders, minutes: Minutes) -> None:
         """Write down as what a decision was told by a later turn, where bases are kept."""
@@ -131,23 +173,23 @@ def basis_of(turn: Turn, mandate: Mandate, policy: Policy) -> Basis:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Bases:
-    """What a decision was made of: a turn, and what people edited of it, oldest first."""
+    """What a decision was made of: a turn, and what people edited or limits required of it, oldest first."""
 
     turn: Basis
-    edits: tuple[EditedBasis, ...] = ()
+    then: tuple[EditedBasis | LimitedBasis, ...] = ()
 
 
 def bases_at(root: str, keeper: KeepsBlocks) -> Bases:
     """What is kept under that name. Raises BlockFault where it is not as it was kept, or another version kept it."""
-    edits: list[EditedBasis] = []
+    then: list[EditedBasis | LimitedBasis] = []
     found = noun_of(root, keeper, REMEMBER_ONLY)
-    while isinstance(found, EditedBasis):
-        edits.append(found)
+    while isinstance(found, EditedBasis | LimitedBasis):
+        then.append(found)
         root = found.of
         found = noun_of(root, keeper, REMEMBER_ONLY)
     if not isinstance(found, Basis):
         raise BlockFault(root, "is not what a decision was made of")
-    return Bases(turn=found, edits=tuple(edits[::-1]))
+    return Bases(turn=found, then=tuple(then[::-1]))
 
 
 def taken_again(bases: Bases, anew: bool) -> Turn:
@@ -158,9 +200,22 @@ def taken_again(bases: Bases, anew: bool) -> Turn:
     turn = turn_from(
         basis.mandate, policy, basis.memory, basis.situation, basis.due, basis.answered
     )
-    for one in bases.edits:
-        turn = edited_turn(turn, one.told, one.edit, one.at)
+    for one in bases.then:
+        turn = _edited(turn, one) if isinstance(one, EditedBasis) else _limited(turn, one)
     return turn
+
+
+def _edited(turn: Turn, basis: EditedBasis) -> Turn:
+    """The turn as a person edited it. Raises BadInput where the guard lets that through no more."""
+    return edited_turn(turn, basis.told, basis.edit, basis.at)
+
+
+def _limited(turn: Turn, basis: LimitedBasis) -> Turn:
+    """The turn with what limits required of it; as it is where they require nothing."""
+    own = basis.orders if basis.own else None
+    limits = Limits(own=own, told_for=basis.told_for)
+    found = limits.required(turn, basis.binds, basis.orders, basis.autonomy)
+    return turn if found is None else replace(turn, decision=found.decision, orders=found.orders)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

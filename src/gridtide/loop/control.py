@@ -306,10 +306,12 @@ class ControlRoom:
 
     def _keep_limits(self, turn: Turn) -> None:
         """Tell what mandatory limits require by now and what is in force does not keep: that waits for nobody."""
-        found = self.limits.required(turn, self._binds(), self.orders, self.desk.autonomy)
+        stood, orders, autonomy = self.limits.stands(self.orders), self.orders, self.desk.autonomy
+        found = self.limits.required(turn, self._binds(), orders, autonomy)
         if found is not None:
-            self.minutes.write(found.decision, ruling=list(found.why))
-            self._take(found.orders, replace(found.decision, stage=Stage.APPROVED))
+            decision = self.bases.limited(found, turn, orders, autonomy, self.limits, stood)
+            self.minutes.write(decision, ruling=list(found.why))
+            self._take(found.orders, replace(decision, stage=Stage.APPROVED))
 
     def _ask(self, turn: Turn) -> None:
         proposal = proposal_of(

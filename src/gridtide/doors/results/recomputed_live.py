@@ -98,6 +98,12 @@ def _document(
             "bit_equal": False,
             "why": str(fault),
         }, decided
+    except BadInput as fault:
+        return {
+            **found,
+            "bit_equal": False,
+            "why": f"the guard lets it through no more: {fault}",
+        }, decided
     if told is False:
         taken = {**taken, "bit_equal": False, "why": taken["why"] or OTHERWISE_TOLD}
     return {**found, **taken, "same": {**taken["same"], "told": told}}, decided
