@@ -194,7 +194,7 @@ class Rates:
 
 
 def test_a_split_of_the_plan_becomes_replicas_and_follows_what_is_measured(tmp_path: Path) -> None:
-    """In advise nobody is told a number. Once two people let it act, the south, where power is cheap, is asked for as
+    """Nobody is told a number without people. Approved, the south, where power is cheap, is asked for as
     many replicas as answer it all; the north keeps those that its requests need until they are answered elsewhere."""
     clock = DrivenClock(START + timedelta(minutes=2))
     rates = Rates(tmp_path, clock)
@@ -206,10 +206,12 @@ def test_a_split_of_the_plan_becomes_replicas_and_follows_what_is_measured(tmp_p
     object.__setattr__(real, "devices", devices)
     room = real_room(real, kept, kept.entries, clock)
     room.go_on()
-    assert room.replicas("chat") is None
+    (asked,) = room.proposals()
+    assert room.world.others == {}
+    clock.present += timedelta(seconds=2)
     rates.write()
-    for name in ("li", "zhao"):
-        room.change_mode("act", Person(name=name, role=Role.APPROVER), "it did well")
+    zhao = Person(name="zhao", role=Role.APPROVER)
+    assert room.approve(str(asked["id"]), str(asked["digest"]), zhao, "cheap").held
     room.go_on()
     assert room.replicas("chat") is None  # what was measured is of a quarter of an hour ago
     clock.present += timedelta(seconds=2)

@@ -15,6 +15,7 @@ from gridtide.case.device_faults import device_faults
 from gridtide.case.genset import in_emergency_kw
 from gridtide.case.hydrogen import hydrogen_faults
 from gridtide.case.live_policy import policy_faults
+from gridtide.case.live_vtn import vtn_faults
 from gridtide.case.lost_cache import lost_cache_faults
 from gridtide.case.machines import accelerators, pool_powers_kw
 from gridtide.case.offers import offer_faults
@@ -161,6 +162,7 @@ def _names(case: CaseFile) -> Iterator[Finding]:
             yield from _known("case.protect", name, groups)
     yield from _paths(case)
     yield from address_faults(case)
+    yield from vtn_faults(case)
     yield from _known("planning.forecaster", case.planning.forecaster, list(forecasters()))
     yield from _zones(case)
 

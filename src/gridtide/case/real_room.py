@@ -21,6 +21,7 @@ from gridtide.case.wanted import serving_of
 from gridtide.finding import Finding, Gathered
 from gridtide.fleet.device import RoutesRequests
 from gridtide.fleet.jobs import Jobs
+from gridtide.fleet.product import ProductKind
 from gridtide.loop.beside import Pace, all_beside
 from gridtide.loop.clock import steady_s
 from gridtide.loop.control import ControlRoom
@@ -62,7 +63,7 @@ def read_real(path: Path, now: Now) -> RealCase:
     faults = Gathered()
     devices = faults.of(lambda: real_devices(case, study, folder, now))
     envelope = faults.of(lambda: envelope_of(case.autonomy))
-    faults.findings += [*untold(study), *_unknown_sites(case)]
+    faults.findings += [*untold(study, _regulated(case)), *_unknown_sites(case)]
     faults.refuse_if_any()
     assert devices is not None and envelope is not None
     return RealCase(
@@ -135,6 +136,16 @@ def envelope_of(table: AutonomyTable) -> Envelope:
     by_site = tuple(sorted(values.pop("moved_max_kw").items()))
     at_once = values.pop("mandatory") == "act"
     return Envelope(**values, moved_max_kw=by_site, mandatory=at_once)
+
+
+def _regulated(case: CaseFile) -> frozenset[str]:
+    """Sites that offer nothing but regulation, by a line of set-points that calls it."""
+    lines = {line.site for line in case.setpoint}
+    return frozenset(
+        site.name
+        for site in case.site
+        if site.name in lines and all(one.product is ProductKind.REGULATION for one in site.offer)
+    )
 
 
 def _unknown_sites(case: CaseFile) -> list[Finding]:

@@ -631,10 +631,18 @@ PeakAlertType = Literal[
 
 
 class OpenAdrTable(Table):
-    """[[openadr]]: calls of a site from a recording of what a VTN told, and what was agreed besides."""
+    """[[openadr]]: calls of a site from a recording of what a VTN told, and what was agreed besides; with a url, that
+    VTN is asked while the case is served over real devices."""
 
     site: Name
     path: Name
+    url: Annotated[str, Field(pattern=r"^https?://[^\s]+$", max_length=2000)] | None = None
+    every_s: Annotated[int, Field(ge=1, le=86_400)] = 60
+    client_id: Name | None = None
+    secret_file: Annotated[str, Field(min_length=1)] | None = None
+    secret_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
+    token_url: Annotated[str, Field(pattern=r"^https?://[^\s]+$", max_length=2000)] | None = None
+    targets: tuple[Name, ...] = ()
     programs: tuple[Name, ...] = ()
     level_kw: tuple[Power, Power, Power, Power] | None = None
     offset_kw: Power | None = None

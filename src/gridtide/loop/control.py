@@ -85,8 +85,7 @@ class ControlRoom:
     turns took since the last frame; fates: what came of acts since this room began. leaving: what is still to be let
     go after a release; released: what was, None once people have it act again. lines: of set-points, each in its thread
     beside the loop. endings: what ends with the room. believed: the highest mode in which its policy decides without
-    people. bases: keeps what turns were made of. limits: mandatory ones of the grid.
-    serving: what a service shall run now.
+    people. limits: mandatory ones of the grid. serving: what a service shall run now.
     """
 
     mandate: Mandate
@@ -121,7 +120,6 @@ class ControlRoom:
     endless: bool = False
     news: ReadsNews = field(default_factory=NoNews)
     believed: Mode = Mode.EMERGENCY
-    bases: KeepsBases = field(default_factory=KeepsBases)
     limits: Limits = field(default_factory=Limits)
     serving: Callable[[str], Mapping[str, Wanted] | None] = nobody
 
@@ -136,6 +134,11 @@ class ControlRoom:
     def lock(self) -> threading.RLock:
         """One for both sides: nobody answers while a turn is taken up."""
         return self.desk.lock
+
+    @property
+    def bases(self) -> KeepsBases:
+        """Keeps what turns were made of."""
+        return self.desk.bases
 
     @property
     def minutes(self) -> Minutes:
@@ -196,7 +199,7 @@ class ControlRoom:
         turn = self._turn(as_of)
         if turn is None or self.closed:
             return
-        turn = self.bases.kept(turn, self.mandate, self.policy)
+        turn = self.bases.kept(turn, self.mandate, self.policy, self.minutes)
         with self.lock:
             self.decided_s.append(round(seconds() - begun_s, 3))
             self._taken(turn, as_of)
@@ -303,10 +306,12 @@ class ControlRoom:
 
     def _keep_limits(self, turn: Turn) -> None:
         """Tell what mandatory limits require by now and what is in force does not keep: that waits for nobody."""
-        found = self.limits.required(turn, self._binds(), self.orders, self.desk.autonomy)
+        stood, orders, autonomy = self.limits.stands(self.orders), self.orders, self.desk.autonomy
+        found = self.limits.required(turn, self._binds(), orders, autonomy)
         if found is not None:
-            self.minutes.write(found.decision, ruling=list(found.why))
-            self._take(found.orders, replace(found.decision, stage=Stage.APPROVED))
+            decision = self.bases.limited(found, turn, orders, autonomy, self.limits, stood)
+            self.minutes.write(decision, ruling=list(found.why))
+            self._take(found.orders, replace(decision, stage=Stage.APPROVED))
 
     def _ask(self, turn: Turn) -> None:
         proposal = proposal_of(
@@ -336,6 +341,7 @@ class ControlRoom:
         self.desk.supersede(decision, as_of)
         self.minutes.write(answerable(turn.decision, found.docket.by, Stage.EXPIRED))
         self.memory = replace(turn.memory, commitments=found.turn.memory.commitments)
+        self.bases.told_as(decision, turn, orders, self.minutes)
         self._take(orders, said)
 
     def _take(self, orders: Orders, decision: Decision) -> None:

@@ -29,6 +29,15 @@ FIRST_WAIT_S = 60.0
 """For so long the first turn waits for the first plan at most."""
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Asked:
+    """What a plan was asked of: the plan that held, the situation, and its jobs with the witness of each promise."""
+
+    plan: Plan | None
+    situation: Situation
+    held: Reservations
+
+
 @runtime_checkable
 class MadeBeside(Protocol):
     """A policy whose plans are made beside the loop, as a room sees it."""
@@ -42,15 +51,6 @@ class MadeBeside(Protocol):
     def fallen(self) -> str:
         """Why the last plan that was waited for never came, empty once one does."""
         ...
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Asked:
-    """What a plan was asked of: the plan that held, the situation, and its jobs with the witness of each promise."""
-
-    plan: Plan | None
-    situation: Situation
-    held: Reservations
 
 
 @dataclass(kw_only=True, eq=False)
