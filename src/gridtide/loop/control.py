@@ -56,6 +56,7 @@ from gridtide.loop.standing_in import Expected
 from gridtide.loop.turn import Memory, Turn, take_turn
 from gridtide.loop.underway import settled
 from gridtide.loop.verifying import Moved, Verdict
+from gridtide.loop.wanted_replicas import Wanted, nobody
 from gridtide.loop.within_limits import Limits, binding
 from gridtide.loop.world import Orders, WakingClock
 from gridtide.timeline import Timeline
@@ -85,7 +86,7 @@ class ControlRoom:
     turns took since the last frame; fates: what came of acts since this room began. leaving: what is still to be let
     go after a release; released: what was, None once people have it act again. lines: of set-points, each in its thread
     beside the loop. endings: what ends with the room. believed: the highest mode in which its policy decides without
-    people. bases: keeps what turns were made of. limits: mandatory ones of the grid.
+    people. limits: mandatory ones of the grid. serving: what a service shall run now.
     """
 
     mandate: Mandate
@@ -120,8 +121,8 @@ class ControlRoom:
     endless: bool = False
     news: ReadsNews = field(default_factory=NoNews)
     believed: Mode = Mode.EMERGENCY
-    bases: KeepsBases = field(default_factory=KeepsBases)
     limits: Limits = field(default_factory=Limits)
+    serving: Callable[[str], Mapping[str, Wanted] | None] = nobody
 
     def __post_init__(self) -> None:
         self.world.attend = self._between
@@ -134,6 +135,11 @@ class ControlRoom:
     def lock(self) -> threading.RLock:
         """One for both sides: nobody answers while a turn is taken up."""
         return self.desk.lock
+
+    @property
+    def bases(self) -> KeepsBases:
+        """Keeps what turns were made of."""
+        return self.desk.bases
 
     @property
     def minutes(self) -> Minutes:
@@ -194,7 +200,7 @@ class ControlRoom:
         turn = self._turn(as_of)
         if turn is None or self.closed:
             return
-        turn = self.bases.kept(turn, self.mandate, self.policy)
+        turn = self.bases.kept(turn, self.mandate, self.policy, self.minutes)
         with self.lock:
             self.decided_s.append(round(seconds() - begun_s, 3))
             self._taken(turn, as_of)
@@ -302,10 +308,12 @@ class ControlRoom:
 
     def _keep_limits(self, turn: Turn) -> None:
         """Tell what mandatory limits require by now and what is in force does not keep: that waits for nobody."""
-        found = self.limits.required(turn, self._binds(), self.orders, self.desk.autonomy)
+        stood, orders, autonomy = self.limits.stands(self.orders), self.orders, self.desk.autonomy
+        found = self.limits.required(turn, self._binds(), orders, autonomy)
         if found is not None:
-            self.minutes.write(found.decision, ruling=list(found.why))
-            self._take(found.orders, replace(found.decision, stage=Stage.APPROVED))
+            decision = self.bases.limited(found, turn, orders, autonomy, self.limits, stood)
+            self.minutes.write(decision, ruling=list(found.why))
+            self._take(found.orders, replace(decision, stage=Stage.APPROVED))
 
     def _ask(self, turn: Turn) -> None:
         proposal = proposal_of(
@@ -335,6 +343,7 @@ class ControlRoom:
         self.desk.supersede(decision, as_of)
         self.minutes.write(answerable(turn.decision, found.docket.by, Stage.EXPIRED))
         self.memory = replace(turn.memory, commitments=found.turn.memory.commitments)
+        self.bases.told_as(decision, turn, orders, self.minutes)
         self._take(orders, said)
 
     def _take(self, orders: Orders, decision: Decision) -> None:
@@ -559,6 +568,10 @@ class ControlRoom:
     def regulation(self) -> tuple[Mapping[str, object], ...]:
         """Each line of set-points now."""
         return tuple(one.regulation.values() for one in self.lines)
+
+    def replicas(self, service: str) -> Mapping[str, Wanted] | None:
+        """What a service shall run at each place now."""
+        return self.serving(service)
 
     def approve(self, decision: str, digest: str, by: Person, reason: str) -> Receipt:
         """Approve a decision that waits; it is told by the next turn, as it stands then."""

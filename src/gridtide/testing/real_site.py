@@ -88,9 +88,9 @@ def serving(folder: Path, texts: dict[str, str], name: str) -> Iterator[Running]
         yield found
 
 
-def eventually(found: Callable[[], Any]) -> Any:
+def eventually(found: Callable[[], Any], within_s: float = 40.0) -> Any:
     """What is found once it is there."""
-    until_s = time.monotonic() + 40.0
+    until_s = time.monotonic() + within_s
     while not (value := found()):
         assert time.monotonic() < until_s, "it did not come in time"
         time.sleep(0.1)
