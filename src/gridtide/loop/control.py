@@ -20,6 +20,7 @@ from gridtide.fleet.act import Release as ReleaseAct
 from gridtide.loop.basis import KeepsBases
 from gridtide.loop.buildings_on_trial import BuildingTrials
 from gridtide.loop.clock import seconds, set_said
+from gridtide.loop.clocks_apart import refuse_a_clock_behind
 from gridtide.loop.desk import Desk
 from gridtide.loop.editing import AsTold
 from gridtide.loop.endless import gone_on
@@ -213,6 +214,7 @@ class ControlRoom:
         says so, and the next step tries again."""
         mandate, world = without_unknown_stores(self.mandate, self.world)
         try:
+            refuse_a_clock_behind(self.world.reach.listed, self.clock.now())
             turn = take_turn(mandate, self.policy, world, self.memory, as_of)
         except Exception as fault:
             said = f"{type(fault).__name__}: {fault}"
