@@ -24,7 +24,7 @@ from gridtide.loop.control import ControlRoom
 from gridtide.loop.reach import Reach
 from gridtide.signals.history import History, add, known
 from gridtide.signals.issues import heard_again, since
-from gridtide.signals.signal import Kind, Signal
+from gridtide.signals.signal import Kind, Nature, Signal
 from gridtide.stores.memory import MemoryIntents, MemoryStore
 from gridtide.stores.signing_key import read_key
 from gridtide.testing.one_hall import hall
@@ -139,6 +139,33 @@ def test_the_loop_takes_what_is_new_at_the_beginning_of_a_step_and_decides_anew(
     assert price_at(room.mandate.history, 3, clock.now()) == 1234
     ages = room.newest().values["ages_s"]
     assert isinstance(ages, dict) and "signal[2] prices.csv" in ages
+
+
+def test_a_price_that_is_said_otherwise_is_planned_by_at_the_next_turn(tmp_path: Path) -> None:
+    """Also where no new hour comes with it: a correction is not left until the hour of the next plan."""
+    room, live, _ = opened(tmp_path)
+    hours = [50.0 + number for number in range(60)]
+    (tmp_path / "prices.csv").write_text(prices(*hours))
+    looked(live)
+    room.go_on()
+    room.go_on()
+
+    def decided_by() -> float:
+        assert room.turn is not None and not room.undecided
+        (price,) = [
+            one
+            for one in room.turn.situation.signals
+            if one.kind is Kind.PRICE and one.nature is not Nature.FORECAST
+        ]
+        return float(price.values[price.timeline.step_holding(START + 3 * HOUR)])
+
+    assert decided_by() == 53.0
+    hours[3] = 1234.0
+    (tmp_path / "prices.csv").write_text(prices(*hours))
+    looked(live)
+    room.go_on()
+    room.go_on()
+    assert decided_by() == 1234.0
 
 
 def test_what_was_heard_after_the_edge_of_a_step_is_a_turn_of_the_next_too(tmp_path: Path) -> None:

@@ -192,6 +192,18 @@ def test_a_signed_file_is_fetched_with_its_signature_and_counts_with_that_alone(
     assert sorted(one.name for one in tmp_path.iterdir()) == names
 
 
+def test_a_server_that_never_says_what_has_changed_disturbs_no_file(tmp_path: Path) -> None:
+    """The same again is put in nobody's way: a file that is written all the time is never at rest."""
+    with published(prices_csv=prices(50)) as address:
+        fetched(tmp_path, f"{address}/prices.csv")
+        web = web_source(read_case(tmp_path / "case.toml").signal[1], tmp_path, 2)
+        before = (tmp_path / "prices.csv").stat()
+        assert not web.fetch(lambda _: None)
+        assert (tmp_path / "prices.csv").stat().st_mtime_ns == before.st_mtime_ns
+        Publisher.files["/prices.csv"] = prices(60)
+        assert web.fetch(lambda _: None)
+
+
 def test_a_made_up_series_has_no_signature(tmp_path: Path) -> None:
     """Nobody gives it out."""
     made = CASE.replace('zone = "N"\n', f'zone = "N"\n{SIGNED}', 1)

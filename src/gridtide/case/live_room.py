@@ -6,10 +6,12 @@ from datetime import timedelta
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from gridtide.case.build import study_of
 from gridtide.case.live_policy import USUAL, believed, tried
-from gridtide.case.load import load_case, read_case
+from gridtide.case.load import read_case
 from gridtide.case.on_the_wall import begin_beside
 from gridtide.case.setpoint_lines import lines_of
+from gridtide.case.wanted import serving_by_steps
 from gridtide.devices.simulated_fleet import SimulatedFleet, devices_of
 from gridtide.finding import Finding, refuse_if_any
 from gridtide.loop.clock import MovedClock, PacedClock
@@ -58,7 +60,8 @@ def room_of_case(
     decided of autonomy stands from one process to the next. At a speed of 1 it goes by the wall's clock: plans are made
     in another process, and lines of set-points are followed. Raises what `load_case` raises, and BadInput for lines
     that cannot be opened, or at another speed."""
-    study, case = load_case(path), read_case(path)
+    case = read_case(path)
+    study = study_of(case, Path(path).resolve().parent)
     lines = lines_of(case)
     refuse_if_any(_too_fast(lines, speed))
     on_the_wall = speed == AS_THE_WALL
@@ -66,6 +69,7 @@ def room_of_case(
     clock = MovedClock(start) if on_the_wall else PacedClock(present=start, speed=speed)
     room = room_of(study, clock, store, MemoryIntents(), mode, case.autonomy.policy)
     room.desk.documents, room.simulated = documents, speed
+    room.serving = serving_by_steps(study, room.world)
     room.begin(devices_lived_on=False)
     return begin_beside(room, lines, clock) if on_the_wall else room
 

@@ -8,16 +8,21 @@ from pathlib import Path
 import numpy as np
 
 from gridtide.case.build import study_of
+from gridtide.case.learned_listing import building_trials
 from gridtide.case.live_room import room_over
 from gridtide.case.live_sources import fetched_first, follow_sources
 from gridtide.case.live_work import ReadWork
 from gridtide.case.load import read_case
 from gridtide.case.present_course import holding
 from gridtide.case.real_devices import Now, RealDevices, real_devices
+from gridtide.case.real_services import SPLIT
 from gridtide.case.schema import AutonomyTable, CaseFile
 from gridtide.case.setpoint_lines import lines_of
+from gridtide.case.wanted import serving_of
 from gridtide.finding import Finding, Gathered
+from gridtide.fleet.device import RoutesRequests
 from gridtide.fleet.jobs import Jobs
+from gridtide.fleet.product import ProductKind
 from gridtide.loop.beside import Pace, all_beside
 from gridtide.loop.clock import steady_s
 from gridtide.loop.control import ControlRoom
@@ -25,6 +30,7 @@ from gridtide.loop.endless import without_end
 from gridtide.loop.keeping_readings import KeepingReadings, Said
 from gridtide.loop.reach import Reach
 from gridtide.loop.set_points.led_site import LineTerms
+from gridtide.loop.wanted_replicas import WantedReplicas
 from gridtide.loop.world import WakingClock
 from gridtide.simulate.study import Study
 from gridtide.simulate.untold import untold
@@ -58,7 +64,7 @@ def read_real(path: Path, now: Now) -> RealCase:
     faults = Gathered()
     devices = faults.of(lambda: real_devices(case, study, folder, now))
     envelope = faults.of(lambda: envelope_of(case.autonomy))
-    faults.findings += [*untold(study), *_unknown_sites(case)]
+    faults.findings += [*untold(study, _regulated(case)), *_unknown_sites(case)]
     faults.refuse_if_any()
     assert devices is not None and envelope is not None
     return RealCase(
@@ -95,7 +101,8 @@ def real_room(
     room = room_over(real.study, reach, clock, (chain, kept.intents), autonomy, decides)
     room.desk.documents, room.epoch = kept.documents, kept.lead.epoch
     room.mandate, room.endless = without_end(room.mandate, now), True
-    room.world.steps = room.mandate.steps
+    room.world.steps, room.buildings = room.mandate.steps, building_trials(real.case)
+    _answer_who_scales(room, real.devices.wanted)
     try:
         room.begin(devices_lived_on=True)
         work = ReadWork(study=real.study, decides=decides, staying=_at_home)
@@ -108,6 +115,13 @@ def real_room(
         room.world.beat = timedelta(seconds=pace.read_every_s)
         _keep_readings(room, said, kept.readings)
     return room
+
+
+def _answer_who_scales(room: ControlRoom, wanted: WantedReplicas | None) -> None:
+    """Have the room say what its services shall run now, where it has any."""
+    split = room.world.reach.devices.get(SPLIT)
+    if wanted is not None and isinstance(split, RoutesRequests):
+        room.serving = serving_of(wanted, room.world, split.read_routes)
 
 
 def _keep_readings(room: ControlRoom, said: Said, readings: ParquetHistory) -> None:
@@ -123,6 +137,16 @@ def envelope_of(table: AutonomyTable) -> Envelope:
     by_site = tuple(sorted(values.pop("moved_max_kw").items()))
     at_once = values.pop("mandatory") == "act"
     return Envelope(**values, moved_max_kw=by_site, mandatory=at_once)
+
+
+def _regulated(case: CaseFile) -> frozenset[str]:
+    """Sites that offer nothing but regulation, by a line of set-points that calls it."""
+    lines = {line.site for line in case.setpoint}
+    return frozenset(
+        site.name
+        for site in case.site
+        if site.name in lines and all(one.product is ProductKind.REGULATION for one in site.offer)
+    )
 
 
 def _unknown_sites(case: CaseFile) -> list[Finding]:

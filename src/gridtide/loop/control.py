@@ -18,7 +18,9 @@ from gridtide.decide.situation import Event
 from gridtide.finding import BadInput
 from gridtide.fleet.act import Release as ReleaseAct
 from gridtide.loop.basis import KeepsBases
+from gridtide.loop.buildings_on_trial import BuildingTrials
 from gridtide.loop.clock import seconds, set_said
+from gridtide.loop.clocks_apart import refuse_a_clock_behind
 from gridtide.loop.desk import Desk
 from gridtide.loop.editing import AsTold
 from gridtide.loop.endless import gone_on
@@ -33,6 +35,7 @@ from gridtide.loop.news import NoNews, ReadsNews, with_news
 from gridtide.loop.on_trial import OnTrial
 from gridtide.loop.planning_beside import MadeBeside
 from gridtide.loop.recovering import kept, read_back, taken_up
+from gridtide.loop.released import Released
 from gridtide.loop.releasing import LetGo, let_go
 from gridtide.loop.remembering import MEMORY, memory_of, remembered
 from gridtide.loop.room import Frame, Receipt
@@ -54,6 +57,7 @@ from gridtide.loop.standing_in import Expected
 from gridtide.loop.turn import Memory, Turn, take_turn
 from gridtide.loop.underway import settled
 from gridtide.loop.verifying import Moved, Verdict
+from gridtide.loop.wanted_replicas import Wanted, nobody
 from gridtide.loop.within_limits import Limits, binding
 from gridtide.loop.world import Orders, WakingClock
 from gridtide.timeline import Timeline
@@ -81,9 +85,10 @@ class ControlRoom:
     None over real ones. epoch: of this leader. stuck: why nothing can be written down, and so nothing told. undecided:
     why the last turn came to nothing. verdicts: what meters said of the acts of the last step. decided_s: how long
     turns took since the last frame; fates: what came of acts since this room began. leaving: what is still to be let
-    go after a release. lines: of set-points, each in its thread beside the loop. endings: what ends with the room.
-    believed: the highest mode in which its policy decides without people. limits: mandatory ones of
-    the grid.
+    go after a release; released: what was, None once people have it act again. lines: of set-points, each in its thread
+    beside the loop. endings: what ends with the room. believed: the highest mode in which its policy decides without
+    people; buildings: learned ones, whose plans are told so only once they were right. limits: mandatory ones of the
+    grid. serving: what a service shall run now.
     """
 
     mandate: Mandate
@@ -110,6 +115,7 @@ class ControlRoom:
     fates: Counter[str] = field(default_factory=Counter)
     releasing: bool = False
     leaving: tuple[LetGo, ...] = ()
+    released: Released | None = None
     lines: tuple[RegulationThread, ...] = ()
     endings: tuple[Callable[[], None], ...] = ()
     closed: bool = False
@@ -117,7 +123,9 @@ class ControlRoom:
     endless: bool = False
     news: ReadsNews = field(default_factory=NoNews)
     believed: Mode = Mode.EMERGENCY
+    buildings: BuildingTrials = field(default_factory=BuildingTrials)
     limits: Limits = field(default_factory=Limits)
+    serving: Callable[[str], Mapping[str, Wanted] | None] = nobody
 
     def __post_init__(self) -> None:
         self.world.attend = self._between
@@ -181,6 +189,7 @@ class ControlRoom:
             self.stuck, self.turn = str(fault), None
         with self.lock:
             self.past.keep(self._step_over(), self.world.seen, self.memory.plan)
+            self.buildings.compare(self.past.steps, self.mandate, self.world.now)
         self._publish(self.world.now, self.world.seen)
 
     def _decide(self, as_of: datetime) -> None:
@@ -205,6 +214,7 @@ class ControlRoom:
         says so, and the next step tries again."""
         mandate, world = without_unknown_stores(self.mandate, self.world)
         try:
+            refuse_a_clock_behind(self.world.reach.listed, self.clock.now())
             turn = take_turn(mandate, self.policy, world, self.memory, as_of)
         except Exception as fault:
             said = f"{type(fault).__name__}: {fault}"
@@ -226,6 +236,7 @@ class ControlRoom:
             self.policy.take_up(self.desk.documents)
         if self.desk.documents is None or not devices_lived_on:
             return
+        self.buildings.take_up(self.desk.documents)
         before = self.desk.documents.newest("world", self.mandate.owner)
         if before is not None:
             taken_up(self.world, before.value)
@@ -240,6 +251,7 @@ class ControlRoom:
         """What the next room must know if this one is gone at the next instant."""
         self.desk.keep_what_lacks()
         written_down(self.lines, self.minutes)
+        self.buildings.keep(self.minutes.append, self.desk.documents, self.world.now)
         self.world.doubted.write_down(self.minutes.append, self.world.now)
         if isinstance(self.policy, OnTrial):
             self.policy.keep(self.minutes.append, self.desk.documents)
@@ -268,7 +280,7 @@ class ControlRoom:
         before = self.memory.commitments
         touch = touched(turn.orders.dispatch, turn.standing, turn.situation)
         clocks = {site.name: site.clock for site in self.mandate.fleet.sites}
-        autonomy = at_most(self.desk.autonomy, self.believed)
+        autonomy = at_most(at_most(self.desk.autonomy, self.believed), self.buildings.believed)
         ruling = ruled(turn.decision, touch, autonomy, self.tally, as_of, clocks)
         self.minutes.write(turn.decision, ruling=list(ruling.why))
         waiting = self.desk.approved()
@@ -379,7 +391,12 @@ class ControlRoom:
                 self.orders = self.in_force = None
         now = self.clock.now()
         if releasing:
-            self.leaving = self._let_go(now)
+            self.leaving, self.released = (), Released()
+        elif not self.desk.autonomy.frozen:
+            self.released = None
+        if self.released is not None:
+            self.leaving = self._let_go(now, self.released)
+        if releasing:
             self.world.forget()
         due = [one for one in self.leaving if one.at <= now]
         if due:
@@ -403,11 +420,16 @@ class ControlRoom:
         if self.world.beat is not None and self.world.now < now < self.world.step_ends:
             self._publish(now, self.world.seen_now(now))
 
-    def _let_go(self, now: datetime) -> tuple[LetGo, ...]:
-        """When everything that any device holds is let go."""
+    def _let_go(self, now: datetime, released: Released) -> tuple[LetGo, ...]:
+        """When everything is let go that any device says it holds, the next first."""
+        held = released.lacks(self.world.reach.restraints(), now)
+        if not held:
+            return self.leaving
         queue, reach, fleet = self.world.queue(), self.world.reach, self.mandate.fleet
         drawn = draws(queue, self.world.told, fleet)
-        return let_go(reach.restraints(), queue, drawn, reach.stores(), fleet, now)
+        found = let_go(held, queue, drawn, reach.stores(), fleet, now)
+        released.take(found)
+        return tuple(sorted((*self.leaving, *found), key=lambda one: one.at))
 
     def _publish(self, now: datetime, seen: Seen | None) -> None:
         """A frame of what was seen at an instant: the end of a step, or one within the step that runs."""
@@ -439,6 +461,7 @@ class ControlRoom:
                 ("clock-set", "clock", set_said(self.clock)),
                 *self.limits.alarms(now),
                 *trial,
+                *self.buildings.alarms(),
                 *faults_of(self.lines),
             ),
             world=self.world,
@@ -552,6 +575,10 @@ class ControlRoom:
     def regulation(self) -> tuple[Mapping[str, object], ...]:
         """Each line of set-points now."""
         return tuple(one.regulation.values() for one in self.lines)
+
+    def replicas(self, service: str) -> Mapping[str, Wanted] | None:
+        """What a service shall run at each place now."""
+        return self.serving(service)
 
     def approve(self, decision: str, digest: str, by: Person, reason: str) -> Receipt:
         """Approve a decision that waits; it is told by the next turn, as it stands then."""

@@ -1,5 +1,7 @@
 """What of a study no device of a live room is told yet: refused by name before anything is told."""
 
+from collections.abc import Collection
+
 from gridtide.decide.made_terms import reactors_of
 from gridtide.finding import Finding
 from gridtide.fleet.extra_cooling import can_shift_cooling
@@ -8,11 +10,13 @@ from gridtide.fleet.service import lost_caches_s
 from gridtide.simulate.study import Study
 
 
-def untold(study: Study) -> list[Finding]:
-    """What a dispatch may say of a fleet and no act tells it: it would go on as if nothing had been said."""
+def untold(study: Study, called: Collection[str] = ()) -> list[Finding]:
+    """What a dispatch may say of a fleet and no act tells it: it would go on as if nothing had been said. called: sites
+    whose capacity is called by a line of their own, so that offering it tells nobody else anything."""
     fleet = study.fleet
+    uncalled = [site.name for site in fleet.sites if site.products and site.name not in called]
     found = {
-        "capacity for the grid": bool(fleet.products),
+        f"capacity for the grid, called by no line of {', '.join(uncalled)}": bool(uncalled),
         "halls and stores of cold": can_shift_cooling(fleet),
         "plants that are told what to make": bool(reactors_of(fleet)),
         "nodes that rest": any(pool.parking for pool in fleet.pools),

@@ -3,6 +3,7 @@
 RFC 9110: a server that says by ETag or Last-Modified what it gave is asked for what has changed since.
 """
 
+import filecmp
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -64,6 +65,9 @@ class WebFile:
                 if self.beside is not None:
                     self._got(client, self.beside.url, parts[1], {})
             check(part)
+            self.etag, self.modified = said.get("etag", ""), said.get("last-modified", "")
+            if self._is_there(parts):
+                return False
             if self.beside is not None:
                 os.replace(parts[1], self.beside.path_of(self.path))
             os.replace(part, self.path)
@@ -73,8 +77,15 @@ class WebFile:
         finally:
             for one in parts:
                 one.unlink(missing_ok=True)
-        self.etag, self.modified = said.get("etag", ""), said.get("last-modified", "")
         return True
+
+    def _is_there(self, parts: list[Path]) -> bool:
+        """Whether what was fetched lies there already: not every server says what has changed."""
+        there = [self.path, *([] if self.beside is None else [self.beside.path_of(self.path)])]
+        return all(
+            one.exists() and filecmp.cmp(part, one, shallow=False)
+            for part, one in zip(parts, there, strict=True)
+        )
 
     def _changed_since(self) -> dict[str, str]:
         """What asks for a change alone, where there is something that can have changed."""

@@ -1,7 +1,6 @@
 """`gridtide serve` as a process over a real Slurm and a Modbus meter in another process, killed where it hurts most."""
 
 import json
-import shlex
 import signal
 import sqlite3
 from collections.abc import Iterator
@@ -16,19 +15,10 @@ from slurm_cluster import Cluster, slurm_cluster
 
 from gridtide.doors.cli import exit_code
 from gridtide.loop.clock import WallClock
-from gridtide.testing.slurm_cluster import program
+from gridtide.testing.slurm_commands import begin_times, commands_that_write_down
 
 pytestmark = pytest.mark.parts
 MARKUP = "<img src=x onerror=alert(1)>"
-SCONTROL = """#!/bin/sh
-echo "$*" >> {folder}/told
-{real} "$@"
-code=$?
-case "$*" in *StartTime*)
-  if [ -e {folder}/dies ]; then rm {folder}/dies; kill -9 $PPID; sleep 30; fi;;
-esac
-exit $code
-"""
 DEVICES = """
 [[device]]
 name = "slurm"
@@ -52,24 +42,6 @@ share = 0.005
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     with slurm_cluster(tmp_path_factory.mktemp("slurm")) as running_cluster:
         yield running_cluster
-
-
-def commands_that_write_down(folder: Path) -> None:
-    """The commands of Slurm in a folder: what is told is written down; whoever told it may have to die."""
-    commands = folder / "commands"
-    commands.mkdir()
-    for name in ("squeue", "scancel", "sinfo", "sbatch"):
-        (commands / name).symlink_to(program(name))
-    text = SCONTROL.format(folder=shlex.quote(str(folder)), real=program("scontrol"))
-    (commands / "scontrol").write_text(text)
-    (commands / "scontrol").chmod(0o755)
-
-
-def begin_times(folder: Path) -> list[str]:
-    """Every start time that was told."""
-    told = folder / "told"
-    lines = told.read_text().splitlines() if told.exists() else []
-    return [line for line in lines if "StartTime" in line]
 
 
 def recomputed(store: Path, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from gridtide.trust.sentences import SENTENCES
+
 ENGLISH: Mapping[str, str] = {
     "regulation": "Regulation",
     "tab_room": "Room",
@@ -67,6 +69,9 @@ ENGLISH: Mapping[str, str] = {
     "miss_chance": "chance of a miss",
     "power_kw": "power kW",
     "next_start": "next start",
+    "live": "live",
+    "lost": "no connection; what is shown is old",
+    "notReached": "That did not reach the control room; try again.",
     # regulation
     "noLines": "No site of this case has a line of set-points.",
     "asked": "asked, of the offer",
@@ -203,11 +208,27 @@ ENGLISH: Mapping[str, str] = {
     "ages": "How old what we know is",
     "proposals": "Decisions awaiting approval",
     "audit": "Audit",
-    "keys": "j k move · a approve · r reject · e explain · w what-if · f freeze · u release "
+    "keys": "j k move · a approve · r reject · e explain · m edit · w what-if · f freeze · u release "
     "· / filter · 1 … 6 tabs · l language · d dark",
     "approve": "Approve",
     "reject": "Reject",
     "explain": "Explain",
+    "edit": "Edit",
+    "of": "Made of",
+    "standing": "Held against",
+    "editAbout": "What you do not name stays as it was decided. The guard looks again; then another"
+    " decision waits for approval in the place of this one.",
+    "edit_leave_jobs": "leave a job as it is told",
+    "edit_begin": "give a job another begin",
+    "edit_leave_sites": "leave a site alone",
+    "edit_moved_most_kw": "a site moves at most, kW",
+    "edit_store_most_kw": "a store at most, kW",
+    "edit_store_least_kw": "a store at least where it moves, kW",
+    "editValue": "kW, or instant",
+    "ofWhich": "Of which",
+    "add": "Add",
+    "takeBack": "take back",
+    "readBy": "Read by",
     "hide": "Hide why",
     "against": "Against",
     "undo": "Undo until",
@@ -443,6 +464,8 @@ CHINESE: Mapping[str, str] = {
     "share_max": "最大占比",
     "jobs_max_per_day": "每日作业上限",
     "hold_max_h": "最长等待 h",
+    "of": "源自",
+    "standing": "比对基准",
     "mandatory": "强制限值",
     "requests_per_s": "请求数",
     "curtailment_kw": "弃电 kW",
@@ -492,6 +515,19 @@ CHINESE: Mapping[str, str] = {
     "miss_chance": "误期概率",
     "power_kw": "功率 kW",
     "next_start": "下次开始",
+    "live": "实时",
+    "lost": "连接中断；显示的是旧数据",
+    "notReached": "未能送达控制室；请重试。",
+    # alarms
+    "told-but-not-moved": "下达后功率未动",
+    "silent": "无应答",
+    "impossible": "读数不可能",
+    "not-written": "无法写入",
+    "left-alone": "未予处理",
+    "no-decision": "未作决策",
+    "planner": "规划器",
+    "clock-set": "时钟被调",
+    "set-points": "设定值通道",
     # regulation
     "noLines": "本案例没有设定值通道。",
     "asked": "要求（占报价）",
@@ -536,6 +572,8 @@ CHINESE: Mapping[str, str] = {
     "returned": "已返回",
     "resuming": "恢复中",
     "store": "储能",
+    "meter": "并网点电表",
+    "nobody": "无人知晓",
     # the first page
     "tabs": "标签页",
     "isFrozen": "已冻结：不再下达新指令",
@@ -628,11 +666,24 @@ CHINESE: Mapping[str, str] = {
     "ages": "数据时效",
     "proposals": "待批准的决定",
     "audit": "审计",
-    "keys": "j k 移动 · a 批准 · r 驳回 · e 解释 · w 假设 · f 冻结 · u 释放 · / 筛选 · 1 … 6 标签页 · l 语言 "
-    "· d 深色",
+    "keys": "j k 移动 · a 批准 · r 驳回 · e 解释 · m 修改 · w 假设 · f 冻结 · u 释放 · / 筛选 · 1 … 6 标签页"
+    " · l 语言 · d 深色",
     "approve": "批准",
     "reject": "驳回",
     "explain": "解释",
+    "edit": "修改",
+    "editAbout": "未列出的部分保持原决定。系统安全检查将重新审查；之后由修改后的决定代替本决定等待批准。",
+    "edit_leave_jobs": "某作业保持已下达的安排",
+    "edit_begin": "为某作业改定开始时刻",
+    "edit_leave_sites": "某站点保持不变",
+    "edit_moved_most_kw": "某站点最多调整 kW",
+    "edit_store_most_kw": "储能功率至多 kW",
+    "edit_store_least_kw": "储能动作时功率至少 kW",
+    "editValue": "kW 或时刻",
+    "ofWhich": "对象",
+    "add": "添加",
+    "takeBack": "撤回",
+    "readBy": "正在阅读",
     "hide": "收起",
     "undo": "可撤销至",
     "expires": "失效",
@@ -657,5 +708,6 @@ CHINESE: Mapping[str, str] = {
     "past": "已过",
     "plan": "计划",
 }
-NAMES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, "zh": CHINESE}
+SENTENCES_ZH: Mapping[str, str] = {f"say_{key}": one.chinese for key, one in SENTENCES.items()}
+NAMES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, "zh": {**CHINESE, **SENTENCES_ZH}}
 """By language, then by key."""
