@@ -72,17 +72,12 @@ def test_a_job_gets_its_begin_time_once_whatever_dies(
         job = cluster.submit(
             "sleep 600", f"class=train;deadline={due}", "--ntasks=8", "--gres=gpu:2"
         )
-        harm = f"$(touch {tmp_path}/hurt)`touch {tmp_path}/hurt`;<img src=x onerror=alert(1)>"
-        cluster.submit("sleep 600", f"class={MARKUP};deadline={due}", "--ntasks=1", "-J", harm)
         with serving(tmp_path, texts, "first") as room:
             room.wait_until_ready()
             asked = eventually(lambda: room.ask("/api/proposals")[1]["items"])
             assert any(f"slurm-{job}" in one["jobs"] for one in asked), asked
             assert begin_times(tmp_path) == []
             assert LOAD_KW[0] < eventually(lambda: metered(room)) < LOAD_KW[1]
-            alarms = eventually(lambda: room.ask("/api/frame")[1]["values"].get("alarms"))
-            left = [one["said"] for one in alarms if one["kind"] == "left-alone"]
-            assert any(MARKUP in said for said in left), alarms
             body = {"mode": "act", "reason": "it did well"}
             assert room.ask("/api/mode", "approver", body)[0] == 202
             assert room.ask("/api/mode", "admin", body)[0] == 200
@@ -94,8 +89,13 @@ def test_a_job_gets_its_begin_time_once_whatever_dies(
         assert len(begin_times(tmp_path)) == 1
         at = cluster.job(job)["eligible_time"]
         assert at > WallClock().now().timestamp() + 1800
+        harm = f"$(touch {tmp_path}/hurt)`touch {tmp_path}/hurt`;<img src=x onerror=alert(1)>"
+        cluster.submit("sleep 600", f"class={MARKUP};deadline={due}", "--ntasks=1", "-J", harm)
         with serving(tmp_path, texts, "third") as room:
             room.wait_until_ready()
+            alarms = eventually(lambda: room.ask("/api/frame")[1]["values"].get("alarms"))
+            left = [one["said"] for one in alarms if one["kind"] == "left-alone"]
+            assert any(MARKUP in said for said in left), alarms
             assert room.ask("/api/state")[1]["mode"] == "act"
             notes = [one["says"] for one in room.ask("/api/audit?count=50")[1]["items"]]
             assert any("read back: it holds" in json.dumps(one) for one in notes)
