@@ -1,8 +1,10 @@
 """`gridtide serve` as a process beside whoever writes its sources: a file that changes, an address that does."""
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -11,6 +13,7 @@ import pytest
 from real_site import a_case, a_meter, eventually, serving
 from service_process import token_file
 
+from gridtide.loop.clock import WallClock
 from gridtide.testing.one_hall import hall
 
 pytestmark = pytest.mark.parts
@@ -80,7 +83,8 @@ def everywhere(folder: Path, value: float) -> str:
 
 
 def test_what_a_file_and_an_address_say_anew_is_decided_by(tmp_path: Path) -> None:
-    """Both are there at the next turn; what is no table is named, and what was said last goes on to count."""
+    """Both are there at the next turn, though the period of the case was over before; what is no table is named, and
+    what was said last goes on to count."""
     _, texts = token_file(tmp_path)
     (tmp_path / "secret").write_text("of-prices\n")
     with a_meter() as port:
@@ -89,6 +93,8 @@ def test_what_a_file_and_an_address_say_anew_is_decided_by(tmp_path: Path) -> No
             case = tmp_path / "case.toml"
             text = case.read_text().replace(MADE_UP, MADE_UP + WEATHER, 1)
             devices = FEED.format(port=port, url=url)
+            over = WallClock().now() - timedelta(hours=1)
+            text = re.sub(r"(?m)^end = .*$", f"end = {over:%Y-%m-%dT%H}:00:00Z", text)
             case.write_text(text + hall("south", zone="S") + devices)
             with serving(tmp_path, texts, "log") as room:
                 room.wait_until_ready()
