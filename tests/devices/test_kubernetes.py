@@ -362,6 +362,25 @@ def test_a_service_without_floor_and_ceiling_is_left_alone(yard: Yard) -> None:
     assert outcome.fate is Fate.REFUSED and "replicas-min" in outcome.said
 
 
+def test_replicas_are_read_within_the_numbers_of_their_owner(yard: Yard) -> None:
+    """Told and ready as the Deployment says; one without floor and ceiling, of elsewhere, or gone is not read."""
+    notes = {"gridtide.io/replicas-min": "2", "gridtide.io/replicas-max": "8"}
+    meta = {"namespace": "ai", "name": "chat", "annotations": notes}
+    status = {"readyReplicas": 3}
+    yard.cluster.put(DEPLOYMENTS, {"metadata": meta, "spec": {"replicas": 5}, "status": status})
+    yard.cluster.put(DEPLOYMENTS, {"metadata": {"namespace": "ai", "name": "bare"}, "spec": {}})
+    read = yard.device.read_replicas("deployments/ai/chat")
+    assert (read.told, read.ready, read.least, read.most) == (5, 3, 2, 8)
+    for subject, said in (
+        ("deployments/ai/bare", "replicas-min"),
+        ("deployments/lab/chat", "none of the namespaces"),
+        ("deployments/ai/gone", "404"),
+        ("jobs/ai/train", "names no Deployment"),
+    ):
+        with pytest.raises(UnreachableError, match=said):
+            yard.device.read_replicas(subject)
+
+
 def test_somebody_faster_is_tried_again_and_then_given_up(yard: Yard) -> None:
     """A conflict or two are read anew; for ever is abandoned, and nothing of it holds."""
     yard.cluster.put(QUEUES, {"metadata": {"name": "research"}, "spec": {}})

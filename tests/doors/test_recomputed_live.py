@@ -17,6 +17,7 @@ from gridtide.loop.control import ControlRoom
 from gridtide.stores.sql.service import open_for_service
 from gridtide.testing.studies import small_study
 from gridtide.trust.audit import linked
+from gridtide.trust.edit import Edit
 from gridtide.trust.modes import Mode
 from gridtide.trust.people import Person, Role
 from gridtide.trust.record import Entry
@@ -78,7 +79,8 @@ def test_every_decision_of_a_live_store_comes_out_to_the_last_bit(
     assert len(every) > 8
     found = [told(capsys, acted, one["id"]) for one in every]
     for one in found:
-        assert set(one["same"].values()) == {True} and one["bit_equal"] and not one["why"]
+        assert one["same"].pop("told") is None and set(one["same"].values()) == {True}
+        assert one["bit_equal"] and not one["why"]
         assert one["maker"]["same"] is True
     settled = [one["settlement"] for one in found if one["settlement"]["records"]]
     assert len(settled) > 4 and all(one["bit_equal"] is True for one in settled)
@@ -93,8 +95,36 @@ def test_what_people_approved_or_rejected_comes_out_too(
     """An approval adds who answers, and changes nothing of what was decided."""
     gone_through(tmp_path / "db", Mode.ADVISE, approving, 12)
     every = decisions(tmp_path / "db")
-    lives = [told(capsys, tmp_path / "db", one["id"])["decision"]["stages"] for one in every]
+    found = [told(capsys, tmp_path / "db", one["id"]) for one in every]
+    lives = [one["decision"]["stages"] for one in found]
     assert ["proposed", "refused"] in lives and any("told" in life for life in lives)
+    assert {one["same"]["told"] for one in found} == {True, None}
+
+
+def test_what_a_person_edited_comes_out_as_it_was_edited(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also what was made of that by another edit."""
+    path, edited = tmp_path / "db", list[str]()
+
+    def editing(room: ControlRoom) -> None:
+        for one in room.proposals():
+            jobs = sorted(str(job) for job in one["jobs"])  # type: ignore[attr-defined]
+            again = not edited or str(one["id"]) == edited[-1]
+            if len(edited) < 2 and jobs and again:
+                edit = Edit(leave_jobs=tuple(jobs[:1]))
+                receipt = room.edit(str(one["id"]), str(one["digest"]), edit, ANNA, "not this one")
+                assert receipt.held, receipt.said
+                edited.append(str(room.proposals()[-1]["id"]))
+            elif one["id"] in edited:
+                room.approve(str(one["id"]), str(one["digest"]), ANNA, "so be it")
+
+    gone_through(path, Mode.ADVISE, editing, 12)
+    found = [told(capsys, path, one) for one in edited]
+    assert len(found) == 2
+    for one in found:
+        same = one["same"]
+        assert same["dispatch"] and same["guard"] and same["situation"] and same["proposal"]
 
 
 def rewritten(path: Path, change: Callable[[list[dict[str, Any]]], None]) -> None:

@@ -8,16 +8,12 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
-from fastapi import FastAPI
-from starlette.testclient import TestClient
 
 from gridtide.devices.kubernetes.api import cluster_at_url
 from gridtide.devices.kubernetes.device import Kubernetes, Terms
-from gridtide.doors.api.keda import keda_router
 from gridtide.doors.cli import exit_code
 from gridtide.fleet.ticket import Fate, Ticket
 from gridtide.loop.clock import WallClock
@@ -161,25 +157,3 @@ def right(verb: str, url: str) -> Iterator[tuple[str, str, str]]:
         group, resource, name = found.groups()
         reads = "get" if name else "list"
         yield group, resource, {"GET": reads, "PATCH": "patch", "POST": "create"}[verb]
-
-
-def asked(known: dict[str, float], service: str) -> Any:
-    """The answer of the endpoint for KEDA."""
-    app = FastAPI()
-    app.include_router(keda_router(known.get))
-    with TestClient(app) as client:
-        return client.get(f"/keda/{service}")
-
-
-def test_keda_reads_how_many_replicas_run() -> None:
-    """In the form its metrics-api scaler asks for."""
-    assert asked({"chat": 12}, "chat").json() == {"value": 12.0}
-    assert asked({"对话": 3}, "%E5%AF%B9%E8%AF%9D").json() == {"value": 3.0}
-
-
-@pytest.mark.parametrize(("value", "code"), [(float("nan"), 503), (float("inf"), 503), (-1, 503)])
-def test_what_is_no_number_is_never_told_as_0(value: float, code: int) -> None:
-    """KEDA then falls back to what its owner set."""
-    assert asked({"chat": value}, "chat").status_code == code
-    assert asked({"chat": 1}, "other").status_code == 404
-    assert asked({"chat": 1}, "<script>").status_code == 404

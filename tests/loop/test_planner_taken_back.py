@@ -1,5 +1,6 @@
 """A planner that is flagged while it decides is taken back to shadow by itself, until an approver signs again."""
 
+import sys
 from concurrent.futures import wait
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from gridtide.case.planner import planner_of
 from gridtide.loop.control import ControlRoom
 from gridtide.loop.on_trial import OnTrial
 from gridtide.loop.planning_beside import PlansBeside
+from gridtide.sources.plugin import host
 from gridtide.stores.memory import MemoryDocuments, MemoryStore
 from gridtide.trust.modes import Mode
 
@@ -79,14 +81,55 @@ def test_one_that_does_as_it_should_is_compared_and_stays(tmp_path: Path) -> Non
     assert not taken_back(room) and on_trial(room).compared > 10
 
 
-@pytest.mark.parametrize("code", ["def decide(a, b, c):\n    return {'place': [0.5]}"])
-def test_one_without_an_answer_is_taken_back_at_that_very_turn(tmp_path: Path, code: str) -> None:
-    """The house answers instead."""
+SPY = """
+import socket, os
+def tried(what):
+    try:
+        what()
+    except BaseException as fault:
+        return type(fault).__name__
+    return "done"
+def decide(situation, held, due):
+    raise ValueError(" ".join([
+        tried(lambda: socket.create_connection(("127.0.0.1", 9), 1)),
+        tried(lambda: socket.getaddrinfo("example.org", 80)),
+        tried(lambda: os.fork()),
+    ]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("def decide(a, b, c):\n    return {'place': [0.5]}", "had no answer"),
+        (SPY, "PermissionError gaierror PermissionError"),
+    ],
+)
+def test_one_without_an_answer_is_taken_back_at_that_very_turn(
+    tmp_path: Path, code: str, said: str
+) -> None:
+    """The house answers instead; one that reaches for the network is refused by the kernel, and named with it."""
     (tmp_path / "mute.py").write_text(code)
     store = MemoryStore()
     room = led(planner_case(tmp_path, str(tmp_path / "mute.py")), MemoryDocuments(), store, 2)
-    assert "had no answer" in taken_back(room)[0] and not room.undecided
+    assert said in taken_back(room)[0] and not room.undecided
     assert set(deciders(store)) == {"coordinated"}
+
+
+def test_where_the_machine_cannot_shut_it_in_it_does_not_run_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not a line of its code: what stands there is the reason, for whoever reads the alarm."""
+    mark = tmp_path / "mark"
+    (tmp_path / "eager.py").write_text(f"open({str(mark)!r}, 'w').write('ran')")
+    words = (
+        "from gridtide.sources.plugin import child, sandbox; sandbox.MACHINES.clear(); child.main()"
+    )
+    monkeypatch.setattr(host, "COMMAND", (sys.executable, "-I", "-c", words))
+    path = planner_case(tmp_path, str(tmp_path / "eager.py"))
+    room = led(path, MemoryDocuments(), MemoryStore(), 1)
+    assert "system calls are filtered on Linux" in taken_back(room)[0]
+    assert room.policy.name == "coordinated" and not mark.exists()
 
 
 def test_asked_beside_the_loop_it_is_compared_where_both_answered_the_same(tmp_path: Path) -> None:

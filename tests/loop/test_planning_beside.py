@@ -5,11 +5,13 @@ from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from gridtide.case.live_room import room_of
 from gridtide.case.planner import PlannerProcess
 from gridtide.loop.clock import DrivenClock
 from gridtide.loop.control import ControlRoom
-from gridtide.loop.planning_beside import beside
+from gridtide.loop.planning_beside import PlansBeside, beside
 from gridtide.stores.memory import MemoryIntents, MemoryStore
 from gridtide.testing.studies import small_study
 from gridtide.trust.audit import contents
@@ -112,6 +114,41 @@ def test_a_plan_of_another_process_is_the_plan_of_this_one() -> None:
     here.go_on()
     assert here.memory.plan is not None
     assert room.memory.plan.certificate == here.memory.plan.certificate
+
+
+def planner_alarms(room: ControlRoom) -> list[str]:
+    """What the newest frame says of the planner."""
+    alarms: Any = room.newest().values["alarms"]
+    return [one["said"] for one in alarms if one["kind"] == "planner"]
+
+
+def test_a_planner_that_never_comes_back_is_named_and_given_up_after_some_turns() -> None:
+    """Where nothing else happens the plans that are due count for more; what was told goes on, and once a plan comes
+    nothing is named any more."""
+    hand, given_up = AtHand(), list[str]()
+    room, _ = opened(hand)
+    assert isinstance(room.policy, PlansBeside)
+    room.policy.give_up = given_up.append
+    turns = 0
+    while not given_up and turns < 200:
+        turns += 1
+        room.go_on()
+    assert len(given_up) == 1 and "no plan came through 6 turns" in given_up[0]
+    assert planner_alarms(room) == given_up
+    room.go_on()
+    hand.do(-1)
+    room.go_on()
+    assert room.memory.plan is not None and planner_alarms(room) == []
+
+
+def test_the_first_turn_waits_for_no_planner_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a while it goes on without a plan."""
+    monkeypatch.setattr("gridtide.loop.planning_beside.FIRST_WAIT_S", 0.01)
+    room, _ = opened(AtHand())
+    assert isinstance(room.policy, PlansBeside)
+    room.policy.waits_first = True
+    room.go_on()
+    assert room.turn is not None and room.memory.plan is None
 
 
 def test_a_plan_whose_planner_died_is_named_and_asked_for_again() -> None:

@@ -8,7 +8,13 @@ import numpy as np
 from gridtide.case.live_room import room_of
 from gridtide.devices.simulated_fleet import SimulatedFleet, SimulatedStore, devices_of
 from gridtide.fleet.act import Exchange
-from gridtide.fleet.device import PowerReading, QueuedJob, StoreReading, UnreachableError
+from gridtide.fleet.device import (
+    PowerReading,
+    QueuedJob,
+    Restraint,
+    StoreReading,
+    UnreachableError,
+)
 from gridtide.fleet.ticket import Fate, Outcome, Ticket
 from gridtide.loop.clock import DrivenClock
 from gridtide.loop.control import ControlRoom
@@ -16,6 +22,10 @@ from gridtide.loop.reach import Reach
 from gridtide.stores.memory import MemoryIntents, MemoryStore
 from gridtide.testing.studies import small_study
 from gridtide.trust.modes import Mode
+from gridtide.trust.people import Person, Role
+
+ANN = Person(name="Ann", role=Role.APPROVER)
+BOB = Person(name="Bob", role=Role.APPROVER)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -38,6 +48,55 @@ class SilentStore(SimulatedStore):
     def read_store(self) -> StoreReading:
         """Nothing."""
         raise UnreachableError("north store: no answer; look at its inverter")
+
+
+@dataclass(kw_only=True, eq=False)
+class CutOff(SimulatedFleet):
+    """A fleet that does not say what it holds while `off`."""
+
+    off: bool = False
+
+    def restraints(self) -> tuple[Restraint, ...]:
+        """Nothing, while it is cut off."""
+        if self.off:
+            raise UnreachableError("fleet: not heard; is its agent running?")
+        return super().restraints()
+
+
+def cut_off_and_released() -> tuple[ControlRoom, CutOff]:
+    """A room that acts, on a fleet that held something as it was cut off; then a person let go of everything."""
+    room, honest = opened()
+    fleet = CutOff(twin=honest.twin, now=honest.now)
+    room.world.reach = Reach(devices=devices_of(fleet))
+    for _ in range(6):
+        room.go_on()
+    assert fleet.restraints()
+    fleet.off = True
+    room.go_on()
+    assert room.release(BOB, "storm").held
+    room.go_on()
+    fleet.off = False
+    assert fleet.restraints()
+    return room, fleet
+
+
+def test_what_was_cut_off_when_people_let_go_is_let_go_once_it_is_heard() -> None:
+    """Nothing is forgotten because a site did not say what it held in that instant; each once."""
+    room, fleet = cut_off_and_released()
+    room.go_on()
+    assert not fleet.restraints()
+    told = len(fleet.gate.outcomes)
+    room.go_on()
+    assert len(fleet.gate.outcomes) == told
+
+
+def test_what_was_cut_off_is_left_alone_where_people_have_the_room_act_again_meanwhile() -> None:
+    """Two who thaw end the release, also for devices that it did not reach."""
+    room, fleet = cut_off_and_released()
+    assert room.thaw(ANN, "over").needs == 1
+    assert room.thaw(BOB, "over").held
+    room.go_on()
+    assert fleet.restraints()
 
 
 def opened() -> tuple[ControlRoom, SilentMeters]:

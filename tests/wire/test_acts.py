@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from math import inf
 from typing import Any, get_type_hints
 
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridtide.finding import BadInput
-from gridtide.fleet.act import Act
+from gridtide.fleet.device import Shares
+from gridtide.fleet.site_act import AnyAct, HoldImport
 from gridtide.fleet.ticket import Fate, Outcome, Ticket
 from gridtide.wire.acts import ACTS, Order, act_json, act_of, order_json, order_of, outcome_of
 from gridtide.wire.nouns import plain
@@ -18,11 +20,15 @@ NAME = st.text("abcdefgh-0123456789é中", min_size=1, max_size=30)
 INSTANT = st.datetimes(timezones=st.just(UTC))
 NUMBER = st.floats(allow_nan=False, allow_infinity=False)
 WHOLE = st.integers(0, 2**53)
-VALUES: dict[type, st.SearchStrategy[Any]] = {
+SHARES = st.lists(st.tuples(NAME, NUMBER), max_size=3).map(tuple)
+VALUES: dict[Any, st.SearchStrategy[Any]] = {
     str: NAME,
     float: NUMBER,
     int: WHOLE,
     datetime: INSTANT,
+    Shares: SHARES,
+    tuple[Shares, ...]: st.lists(SHARES, max_size=2).map(tuple),
+    float | None: st.none() | NUMBER,
 }
 ACT = st.sampled_from(sorted(ACTS)).flatmap(
     lambda name: st.builds(
@@ -36,11 +42,23 @@ GOOD = {"act": "cap-power", "unit": "gpu-0", "cap_kw": 0.4, "until": "2026-11-30
 
 
 @given(act=ACT, ticket=TICKET)
-def test_an_order_comes_back_as_it_went(act: Act, ticket: Ticket) -> None:
+def test_an_order_comes_back_as_it_went(act: AnyAct, ticket: Ticket) -> None:
     """Through JSON text, to the last digit."""
     order = Order(device="gpus", ticket=ticket, act=act)
     assert order_of(json.loads(json.dumps(order_json(order)))) == order
     assert act_of(act_json(act)) == act
+
+
+def test_an_import_that_is_held_below_no_level_goes_as_null() -> None:
+    """JSON knows no infinity, and no other act may leave a number out."""
+    prices = {"raise_price_per_kw": 1.0, "it_price_per_kwh": 0.5}
+    act = HoldImport(
+        site="n", most_kw=inf, least_kw=None, **prices, until=datetime(2027, 1, 1, tzinfo=UTC)
+    )
+    text = json.dumps(act_json(act), allow_nan=False)
+    assert act_of(json.loads(text)) == act
+    with pytest.raises(BadInput, match="least_kw"):
+        act_of({**act_json(act), "least_kw": "none"})
 
 
 @given(ticket=NAME, fate=st.sampled_from(Fate), at=INSTANT, lost=st.floats(0, 1e6))

@@ -15,6 +15,7 @@ from gridtide.case.device_faults import device_faults
 from gridtide.case.genset import in_emergency_kw
 from gridtide.case.hydrogen import hydrogen_faults
 from gridtide.case.live_policy import policy_faults
+from gridtide.case.live_vtn import vtn_faults
 from gridtide.case.lost_cache import lost_cache_faults
 from gridtide.case.machines import accelerators, pool_powers_kw
 from gridtide.case.offers import offer_faults
@@ -30,6 +31,7 @@ from gridtide.case.schema import CaseFile, ContractTable, SiteTable
 from gridtide.case.services import answering_faults
 from gridtide.case.serving_tables import requests_faults
 from gridtide.case.setpoint_faults import setpoint_faults
+from gridtide.case.signal_limits import limit_faults
 from gridtide.case.slower_answers import slower_faults
 from gridtide.case.speed_up import speed_up_faults
 from gridtide.case.tariffs import tariff_faults
@@ -160,6 +162,7 @@ def _names(case: CaseFile) -> Iterator[Finding]:
             yield from _known("case.protect", name, groups)
     yield from _paths(case)
     yield from address_faults(case)
+    yield from vtn_faults(case)
     yield from _known("planning.forecaster", case.planning.forecaster, list(forecasters()))
     yield from _zones(case)
 
@@ -222,6 +225,7 @@ def _made_up(case: CaseFile) -> Iterator[Finding]:
                 f"price_floor_per_mwh, {signal.price_floor_per_mwh:g}, or more",
                 "Correct one of the two.",
             )
+    yield from limit_faults(case)
 
 
 def _policies(case: CaseFile) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gridtide.case.learned_listing import not_listed
+from gridtide.case.real_services import service_faults
 from gridtide.case.schema import CaseFile, DeviceTable, SiteTable
 from gridtide.case.toml_file import toml_of
 from gridtide.finding import Finding
@@ -13,6 +14,10 @@ AGENT = "agent"
 """The kind of a site's agent, which dials in."""
 CONNECTION = (GRID, "import")
 """What a site must be metered by at least."""
+ONE_OF = ("place", "meters", "store", "replicas", "requests")
+"""What a table of a device says that it is for."""
+OF_AGENTS = ("meters", "stores", "places", "replicas")
+"""What a table of an agent says of the devices behind it."""
 
 
 def names_devices(path: Path) -> bool:
@@ -29,6 +34,7 @@ def device_faults(case: CaseFile) -> Iterator[Finding]:
     yield from _metered(case)
     yield from _without(case)
     yield from _led_too_long(case)
+    yield from service_faults(case)
     yield from not_listed(case)
 
 
@@ -39,37 +45,45 @@ def _roles(case: CaseFile) -> Iterator[Finding]:
     for number, one in enumerate(case.device, start=1):
         key = f"device[{number}]"
         said = _said(one)
-        if one.kind == AGENT and set(said) - {"meters"}:
-            yield _fault(key, " and ".join(said), "an agent's devices are read: meters alone")
+        wrong = [name for name in said if name not in (OF_AGENTS if one.kind == AGENT else ONE_OF)]
+        if wrong:
+            limit = f"{', '.join(OF_AGENTS)} of an agent; one of {', '.join(ONE_OF)} of others"
+            yield _fault(key, " and ".join(wrong), limit)
         elif one.kind != AGENT and len(said) != 1:
-            shown = " and ".join(said) or "neither"
-            yield _fault(key, shown, "one of place (a scheduler), meters and store")
-        if one.place is not None and one.place not in places:
-            yield _fault(f"{key}.place", one.place, "one of " + ", ".join(places))
-        if one.store is not None and one.store not in sites:
-            yield _fault(f"{key}.store", one.store, "one of " + ", ".join(sites))
-        elif one.store is not None and not _has_store(sites[one.store]):
-            yield _fault(f"{key}.store", one.store, "a site with a store, as [site.battery]")
+            shown = " and ".join(said) or "none"
+            yield _fault(key, shown, f"one of {', '.join(ONE_OF)}")
+        for what, place in _led_places(one):
+            if place not in places:
+                yield _fault(f"{key}.{what}", place, "one of " + ", ".join(places))
+        for what, site in _led_stores(one):
+            if site not in sites:
+                yield _fault(f"{key}.{what}", site, "one of " + ", ".join(sites))
+            elif not _has_store(sites[site]):
+                yield _fault(f"{key}.{what}", site, "a site with a store, as [site.battery]")
+        if one.holds_import and one.store is None and not one.stores:
+            yield _fault(f"{key}.holds_import", "true", "of a store: nothing else can hold one")
 
 
 def _twice(case: CaseFile) -> Iterator[Finding]:
     """Nothing has two devices."""
     seen: dict[tuple[str, str], int] = {}
     for number, one in enumerate(case.device, start=1):
-        subjects = [("name", one.name), ("place", one.place), ("store", one.store)]
-        subjects += [("meters", name) for name in _measured(one)]
-        for what, subject in subjects:
-            if subject is None:
-                continue
+        subjects = [("name", "name", one.name)]
+        subjects += [("place", key, place) for key, place in _led_places(one)]
+        subjects += [("store", key, site) for key, site in _led_stores(one)]
+        subjects += [("meters", "meters", name) for name in _measured(one)]
+        subjects += [("replicas", "replicas", name) for name in one.replicas.values()]
+        taken = [(what, subject) for what, _, subject in subjects]
+        for what, key, subject in subjects:
             first = seen.setdefault((what, subject), number)
-            if first != number or subjects.count((what, subject)) > 1:
+            if first != number or taken.count((what, subject)) > 1:
                 limit = f"one device; device[{first}] has it"
-                yield _fault(f"device[{number}].{what}", subject, limit)
+                yield _fault(f"device[{number}].{key}", subject, limit)
 
 
 def _metered(case: CaseFile) -> Iterator[Finding]:
     """Meters have names that the loop knows, and every site is metered at its connection."""
-    kinds = (*QUANTITIES, *(kind.name for kind in case.work_class))
+    kinds = (*QUANTITIES, *_classes(case))
     known = {f"{site.name} {kind}" for site in case.site for kind in kinds}
     for number, one in enumerate(case.device, start=1):
         for said, name in one.meters.items():
@@ -83,9 +97,14 @@ def _metered(case: CaseFile) -> Iterator[Finding]:
             yield _fault(f"site[{number}]", f"{site.name} has no meter at its connection", limit)
 
 
+def _classes(case: CaseFile) -> list[str]:
+    """Classes of work and services: what of a site may have a meter of its own."""
+    return [kind.name for kind in case.work_class] + [one.name for one in case.service]
+
+
 def _without(case: CaseFile) -> Iterator[Finding]:
     """What a plan would tell and no device takes."""
-    told = {one.store for one in case.device}
+    told = {site for one in case.device for _, site in _led_stores(one)}
     for number, site in enumerate(case.site, start=1):
         if _has_store(site) and site.name not in told:
             limit = f'a device with store = "{site.name}"'
@@ -94,27 +113,33 @@ def _without(case: CaseFile) -> Iterator[Finding]:
         if slower:
             limit = "full speed: no scheduler is told an operating point"
             yield _fault(f"site[{number}].pool", f"{', '.join(slower)} with points", limit)
-    for number, service in enumerate(case.service, start=1):
-        limit = "deferrable work: no device routes requests"
-        yield _fault(f"service[{number}]", service.name, limit)
 
 
 def _led_too_long(case: CaseFile) -> Iterator[Finding]:
     """Set-points move a store that ends them by its own register alone: an agent knows nothing of them."""
     by_agent = {one.store for one in case.device if (one.model_extra or {}).get("agent")}
+    by_agent |= {site for one in case.device for site in one.stores.values()}
     for number, line in enumerate(case.setpoint, start=1):
         if line.site in by_agent:
             limit = "a store whose own lease register ends set-points"
-            yield _fault(f"setpoint[{number}]", f"{line.site}, whose store has agent = true", limit)
+            yield _fault(f"setpoint[{number}]", f"{line.site}, whose store an agent leads", limit)
 
 
 def _said(one: DeviceTable) -> list[str]:
     """What a table says it is for."""
-    return [
-        key
-        for key, value in (("place", one.place), ("meters", one.meters), ("store", one.store))
-        if value
-    ]
+    return [key for key in dict.fromkeys((*ONE_OF, *OF_AGENTS)) if getattr(one, key)]
+
+
+def _led_places(one: DeviceTable) -> list[tuple[str, str]]:
+    """Places whose jobs a table leads, each with the key that says so."""
+    own = [("place", one.place)] if one.place is not None else []
+    return [*own, *((f"places.{name}", place) for name, place in one.places.items())]
+
+
+def _led_stores(one: DeviceTable) -> list[tuple[str, str]]:
+    """Sites whose store a table leads, each with the key that says so."""
+    own = [("store", one.store)] if one.store is not None else []
+    return [*own, *((f"stores.{name}", site) for name, site in one.stores.items())]
 
 
 def _measured(one: DeviceTable) -> list[str]:

@@ -10,6 +10,7 @@ from gridtide.case.live_policy import USUAL, believed, tried
 from gridtide.case.load import load_case, read_case
 from gridtide.case.on_the_wall import begin_beside
 from gridtide.case.setpoint_lines import lines_of
+from gridtide.case.wanted import serving_by_steps
 from gridtide.devices.simulated_fleet import SimulatedFleet, devices_of
 from gridtide.finding import Finding, refuse_if_any
 from gridtide.loop.clock import MovedClock, PacedClock
@@ -66,6 +67,7 @@ def room_of_case(
     clock = MovedClock(start) if on_the_wall else PacedClock(present=start, speed=speed)
     room = room_of(study, clock, store, MemoryIntents(), mode, case.autonomy.policy)
     room.desk.documents, room.simulated = documents, speed
+    room.serving = serving_by_steps(study, room.world)
     room.begin(devices_lived_on=False)
     return begin_beside(room, lines, clock) if on_the_wall else room
 

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from gridtide.case.calls import calls_of
+from gridtide.case.live_vtn import AskedVtn, asked_vtn
 from gridtide.case.live_work import ReadWork, logs_of, with_peaks
 from gridtide.case.openadr import recorded_calls
 from gridtide.case.orders import orders_of
@@ -51,7 +52,7 @@ class Followed:
     name: str
     file: WatchedFile
     read: Callable[[], Callable[[], None]]
-    web: WebFile | None = None
+    web: WebFile | AskedVtn | None = None
     check: Callable[[Path], object] | None = None
     every_s: int = 0
     heard_at: datetime
@@ -148,7 +149,7 @@ class LiveSources:
             except Exception as fault:
                 self._named(one, f"broke: {type(fault).__name__}: {fault}", now)
             else:
-                if take is not None or heard:
+                if heard or (take is not None and one.web is None):
                     with self.lock:
                         one.heard_at, one.fault, one.since = now, "", None
 
@@ -254,7 +255,14 @@ def fetched_first(case: CaseFile, folder: Path) -> None:
         signed = partial(refuse_unsigned, table, number=number)
         if table.url and not (path.exists() and _can(partial(signed, path))):
             faults.of(partial(web_source(table, folder, number).fetch, signed))
+    for number, recording in enumerate(case.openadr, start=1):
+        if recording.url and not resolved(recording.path, folder).exists():
+            faults.of(partial(_first_poll, case, folder, number))
     faults.refuse_if_any()
+
+
+def _first_poll(case: CaseFile, folder: Path, number: int) -> None:
+    asked_vtn(case, folder, number).fetch(_unchecked)
 
 
 def _can(check: Callable[[], object]) -> bool:
@@ -291,16 +299,30 @@ def _followed(live: LiveSources) -> list[Followed]:
                 heard_at=now,
             )
         )
+    for number, recording in enumerate(case.openadr, start=1):
+        path = resolved(recording.path, folder)
+        found.append(
+            Followed(
+                name=f"openadr[{number}] {path.name}",
+                file=WatchedFile(path=path),
+                read=live.calls_again,
+                web=None if recording.url is None else asked_vtn(case, folder, number),
+                check=_unchecked,
+                every_s=recording.every_s,
+                heard_at=now,
+            )
+        )
     return found
 
 
+def _unchecked(path: Path) -> None:
+    """A recording is appended to, line by line."""
+
+
 def _followed_beside(live: LiveSources) -> Iterator[Followed]:
-    """Recordings of the grid, requests of services, and logs of work."""
+    """Requests of services, and logs of work."""
     case, folder = live.case, live.folder
     found: list[tuple[str, Path, Callable[[], Callable[[], None]]]] = []
-    for number, recording in enumerate(case.openadr, start=1):
-        path = resolved(recording.path, folder)
-        found.append((f"openadr[{number}] {path.name}", path, live.calls_again))
     for number, table in enumerate(case.demand, start=1):
         if table.source != "synthetic" and table.path is not None:
             path = resolved(table.path, folder)

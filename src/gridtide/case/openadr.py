@@ -57,8 +57,9 @@ def _replayed(table: OpenAdrTable, case: CaseFile, folder: Path) -> Replayed:
     return _recording(table, case, folder).replayed()
 
 
-def _recording(table: OpenAdrTable, case: CaseFile, folder: Path) -> RecordedOpenAdr:
-    agreement = Agreement(
+def agreement_of(table: OpenAdrTable, case: CaseFile) -> Agreement:
+    """What was agreed with who runs the VTN."""
+    return Agreement(
         site=table.site,
         zone=table.site,
         seed=table.site,
@@ -72,10 +73,13 @@ def _recording(table: OpenAdrTable, case: CaseFile, folder: Path) -> RecordedOpe
         peak_types=table.peak_alerts,
         price_currency=case.case.currency,
     )
+
+
+def _recording(table: OpenAdrTable, case: CaseFile, folder: Path) -> RecordedOpenAdr:
     return RecordedOpenAdr(
         path=resolved(table.path, folder),
         zone=table.site,
-        agreement=agreement,
+        agreement=agreement_of(table, case),
         programs=table.programs,
         until_s=epoch_s(case.case.end),
     )

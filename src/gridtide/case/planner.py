@@ -33,7 +33,7 @@ def planner_of(policy: Policy) -> tuple[Policy, Callable[[], None]]:
 
     def made_there(one: Policy) -> Policy:
         plans = beside(one, planner)
-        plans.waits_first = True
+        plans.waits_first, plans.give_up = True, planner.give_up
         return plans
 
     if isinstance(policy, OnTrial):
@@ -42,14 +42,16 @@ def planner_of(policy: Policy) -> tuple[Policy, Callable[[], None]]:
 
 
 class PlannerProcess(Executor):
-    """One process that does what it is asked, in order. It is started with the first call; one that died is named to
-    whoever waited for it and another does the next call. It ends when it is closed, and when this process is gone."""
+    """One process that does what it is asked, in order. It is started with the first call; one that died, or was given
+    up since it hangs, is named to whoever waited for it and another does the next call. It ends when it is closed, and
+    when this process is gone."""
 
     def __init__(self) -> None:
         self._work: SimpleQueue[tuple[Future[Any], Call] | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._worker: _Worker | None = None
         self._closed = False
+        self._given_up = ""
         self._thread = threading.Thread(target=self._run, name="planner", daemon=True)
         self._thread.start()
 
@@ -64,6 +66,13 @@ class PlannerProcess(Executor):
         future: Future[Any] = Future()
         self._work.put((future, (fn, args, kwargs)))
         return future
+
+    def give_up(self, why: str) -> None:
+        """End the process that makes something now; whoever waits for it hears why, and another does the next call."""
+        with self._lock:
+            worker, self._given_up = self._worker, why
+        if worker is not None:
+            worker.end()
 
     def close(self) -> None:
         """End the process, whatever it does. Closing twice is no fault."""
@@ -92,7 +101,9 @@ class PlannerProcess(Executor):
             worker.end()
             with self._lock:
                 self._worker = None if self._worker is worker else self._worker
-            raise PlannerDiedError(f"planner {worker.said()}; another makes the plan") from fault
+                why, self._given_up = self._given_up, ""
+            said = f"{worker.said()}: {why}" if why else worker.said()
+            raise PlannerDiedError(f"planner {said}; another makes the plan") from fault
         if not good:
             raise found
         return found

@@ -9,25 +9,53 @@ from pathlib import Path
 
 from gridtide.case.device_faults import AGENT
 from gridtide.case.devices import device_of, made_by
+from gridtide.case.real_services import SPLIT, split_of, thing_of
 from gridtide.case.schema import CaseFile, DeviceTable
-from gridtide.devices.far_site import FarDevice, SiteDesk
+from gridtide.devices.far_site import FarDevice, FarQueue, FarStore, SiteDesk
 from gridtide.finding import BadInput, Finding, Gathered
-from gridtide.fleet.device import QueuesJobs, ReadsPower, StoresEnergy
+from gridtide.fleet.device import (
+    QueuesJobs,
+    ReadsPower,
+    ReadsRequests,
+    ScalesReplicas,
+    StoresEnergy,
+)
 from gridtide.loop.at_place import AtPlace
 from gridtide.loop.named_meters import NamedMeters
+from gridtide.loop.wanted_replicas import WantedReplicas
 from gridtide.simulate.study import Study
 
 Now = Callable[[], datetime]
+WHAT: Mapping[str, str] = {
+    "place": "a scheduler",
+    "meters": "a meter",
+    "store": "a battery or UPS",
+    "replicas": "what scales replicas: kubernetes or keda",
+    "requests": "what measures requests: request-rates",
+}
+"""What the device of a table must be, by what the table says that it is for."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RealDevices:
     """reach: every device by the subject it is told about. desks: of sites whose agents dial in; tokens: SHA-256 of
-    what each of these must show."""
+    what each of these must show. wanted: what its services shall run, None without any."""
 
     reach: Mapping[str, object]
     desks: Mapping[str, SiteDesk] = field(default_factory=dict)
     tokens: Mapping[str, str] = field(default_factory=dict)
+    wanted: WantedReplicas | None = None
+
+
+@dataclass(kw_only=True, eq=False)
+class _Found:
+    """Devices as they are made: by the subject each is told about, what scales replicas by its table and the thing it
+    scales, what measures requests by its table, agents by name."""
+
+    reach: dict[str, object] = field(default_factory=dict)
+    scalers: dict[tuple[str, str], ScalesReplicas] = field(default_factory=dict)
+    readers: dict[str, ReadsRequests] = field(default_factory=dict)
+    agents: dict[str, "FarAgent"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -42,25 +70,28 @@ class FarAgent:
 def real_devices(case: CaseFile, study: Study, folder: Path, now: Now) -> RealDevices:
     """Every device of a case, none asked anything yet; paths count from a folder. Raises BadInput with every fault."""
     faults = Gathered()
-    reach: dict[str, object] = {}
-    agents: dict[str, FarAgent] = {}
+    found = _Found()
     for number, one in enumerate(case.device, start=1):
         place = f"device[{number}]"
         if one.kind == AGENT:
             agent = faults.of(partial(_agent, one, folder, now, place))
             if agent is not None:
-                agents[one.name] = agent
-                reach |= _behind(agent, one, now)
+                found.agents[one.name] = agent
+                faults.of(partial(_behind, found, agent, one, study, now, place))
             continue
         made = faults.of(partial(_made, one, folder, now, place))
         if made is not None:
-            named = faults.of(partial(_named, one, made, study, now, place))
-            reach |= named or {}
+            faults.of(partial(_named, found, one, made, study, now, place))
     faults.refuse_if_any()
+    split = None
+    if case.service:
+        split = split_of(case, study, found.readers, found.scalers, now)
+        found.reach[SPLIT] = split
     return RealDevices(
-        reach=reach,
-        desks={name: agent.desk for name, agent in agents.items()},
-        tokens={name: agent.token_sha256 for name, agent in agents.items()},
+        reach=found.reach,
+        desks={name: agent.desk for name, agent in found.agents.items()},
+        tokens={name: agent.token_sha256 for name, agent in found.agents.items()},
+        wanted=None if split is None else split.wanted,
     )
 
 
@@ -97,31 +128,57 @@ def _agent(one: DeviceTable, folder: Path, now: Now, place: str) -> FarAgent:
     return found
 
 
-def _behind(agent: FarAgent, one: DeviceTable, now: Now) -> dict[str, object]:
-    """Everything behind an agent, by the agent's name and its own."""
-    return {
-        f"{one.name} {name}": NamedMeters(
-            meter=FarDevice(agent.desk, name), names=one.meters, now=now
-        )
-        for name in agent.devices
-    }
+def _behind(
+    found: "_Found", agent: FarAgent, one: DeviceTable, study: Study, now: Now, place: str
+) -> None:
+    """Everything behind an agent: what is led by the subject that is told, the rest by the agent's name and its own.
+    Raises BadInput for a device that the agent does not have."""
+    for said in ("stores", "places"):
+        unknown = sorted(set(getattr(one, said)) - set(agent.devices))
+        if unknown:
+            limit = "devices of the agent: " + ", ".join(agent.devices)
+            raise BadInput([_fault(f"{place}.{said}", ", ".join(unknown), limit)])
+    scaled = {thing: FarDevice(agent.desk, thing_of(one, thing)[0]) for thing in one.replicas}
+    found.scalers |= {(one.name, thing): device for thing, device in scaled.items()}
+    led = {thing_of(one, thing)[0] for thing in one.replicas}
+    for name in agent.devices:
+        called = f"{one.name}-{name}"
+        if name in one.stores:
+            store = f"{one.stores[name]} store"
+            found.reach[store] = FarStore(agent.desk, name, store)
+        elif name in one.places:
+            queue = FarQueue(agent.desk, name)
+            found.reach[called] = _at_place(queue, called, one.places[name], study, now)
+        elif name not in led:
+            meter = FarDevice(agent.desk, name)
+            named = NamedMeters(meter=meter, names=one.meters, now=now)
+            found.reach[f"{one.name} {name}"] = named
 
 
-def _named(one: DeviceTable, made: object, study: Study, now: Now, place: str) -> dict[str, object]:
+def _named(
+    found: "_Found", one: DeviceTable, made: object, study: Study, now: Now, place: str
+) -> None:
     """A device under the subject it is told about, in the words of the loop. Raises BadInput for one that cannot."""
     if one.place is not None and isinstance(made, QueuesJobs):
-        site, _, pool = one.place.rpartition("/")
-        pools = {item.name: item for item in study.fleet.sites if item.name == site}[site].pools
-        point = next(item for item in pools if item.name == pool).points[0].name
-        found = AtPlace(scheduler=made, name=one.name, place=one.place, point=point, now=now)
-        return {one.name: found}
-    if one.meters and isinstance(made, ReadsPower):
-        return {one.name: NamedMeters(meter=made, names=one.meters, now=now)}
-    if one.store is not None and isinstance(made, StoresEnergy):
-        return {f"{one.store} store": made}
-    said = "place" if one.place is not None else "meters" if one.meters else "store"
-    limit = {"place": "a scheduler", "meters": "a meter", "store": "a battery or UPS"}[said]
-    raise BadInput([_fault(f"{place}.{said}", f"kind {one.kind}", limit)])
+        found.reach[one.name] = _at_place(made, one.name, one.place, study, now)
+    elif one.meters and isinstance(made, ReadsPower):
+        found.reach[one.name] = NamedMeters(meter=made, names=one.meters, now=now)
+    elif one.store is not None and isinstance(made, StoresEnergy):
+        found.reach[f"{one.store} store"] = made
+    elif one.replicas and isinstance(made, ScalesReplicas):
+        found.scalers |= {(one.name, thing): made for thing in one.replicas}
+    elif one.requests and isinstance(made, ReadsRequests):
+        found.readers[one.name] = made
+    else:
+        said = next(name for name in WHAT if getattr(one, name))
+        raise BadInput([_fault(f"{place}.{said}", f"kind {one.kind}", WHAT[said])])
+
+
+def _at_place(scheduler: QueuesJobs, name: str, place: str, study: Study, now: Now) -> AtPlace:
+    site, _, pool = place.rpartition("/")
+    pools = {item.name: item for item in study.fleet.sites if item.name == site}[site].pools
+    point = next(item for item in pools if item.name == pool).points[0].name
+    return AtPlace(scheduler=scheduler, name=name, place=place, point=point, now=now)
 
 
 def _fault(subject: str, value: str, limit: str) -> Finding:

@@ -14,9 +14,12 @@ from gridtide.case.live_work import ReadWork
 from gridtide.case.load import read_case
 from gridtide.case.present_course import holding
 from gridtide.case.real_devices import Now, RealDevices, real_devices
+from gridtide.case.real_services import SPLIT
 from gridtide.case.schema import AutonomyTable, CaseFile
 from gridtide.case.setpoint_lines import lines_of
+from gridtide.case.wanted import serving_of
 from gridtide.finding import Finding, Gathered
+from gridtide.fleet.device import RoutesRequests
 from gridtide.fleet.jobs import Jobs
 from gridtide.fleet.product import ProductKind
 from gridtide.loop.beside import Pace, all_beside
@@ -26,6 +29,7 @@ from gridtide.loop.endless import without_end
 from gridtide.loop.keeping_readings import KeepingReadings, Said
 from gridtide.loop.reach import Reach
 from gridtide.loop.set_points.led_site import LineTerms
+from gridtide.loop.wanted_replicas import WantedReplicas
 from gridtide.loop.world import WakingClock
 from gridtide.simulate.study import Study
 from gridtide.simulate.untold import untold
@@ -97,6 +101,7 @@ def real_room(
     room.desk.documents, room.epoch = kept.documents, kept.lead.epoch
     room.mandate, room.endless = without_end(room.mandate, now), True
     room.world.steps = room.mandate.steps
+    _answer_who_scales(room, real.devices.wanted)
     try:
         room.begin(devices_lived_on=True)
         work = ReadWork(study=real.study, decides=decides, staying=_at_home)
@@ -109,6 +114,13 @@ def real_room(
         room.world.beat = timedelta(seconds=pace.read_every_s)
         _keep_readings(room, said, kept.readings)
     return room
+
+
+def _answer_who_scales(room: ControlRoom, wanted: WantedReplicas | None) -> None:
+    """Have the room say what its services shall run now, where it has any."""
+    split = room.world.reach.devices.get(SPLIT)
+    if wanted is not None and isinstance(split, RoutesRequests):
+        room.serving = serving_of(wanted, room.world, split.read_routes)
 
 
 def _keep_readings(room: ControlRoom, said: Said, readings: ParquetHistory) -> None:

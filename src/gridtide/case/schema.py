@@ -568,6 +568,11 @@ class SignalTable(Table):
     price_dip_per_mwh: Money = 0.0
     price_dips: tuple[Window, ...] = ()
     price_noise_per_mwh: Money = 8.0
+    floor_per_mwh: Money | None = None
+    cap_per_mwh: Money | None = None
+    fuels: dict[Name, tuple[Share, Share]] = {}
+    carbon_least_g_per_kwh: Annotated[float, Field(ge=0, le=3000)] | None = None
+    carbon_most_g_per_kwh: Annotated[float, Field(ge=0, le=3000)] | None = None
     price_floor_per_mwh: Money = -500.0
     price_cap_per_mwh: Money = 4000.0
     carbon_mean_g_per_kwh: Annotated[float, Field(ge=0, le=1500)] = 400.0
@@ -626,10 +631,18 @@ PeakAlertType = Literal[
 
 
 class OpenAdrTable(Table):
-    """[[openadr]]: calls of a site from a recording of what a VTN told, and what was agreed besides."""
+    """[[openadr]]: calls of a site from a recording of what a VTN told, and what was agreed besides; with a url, that
+    VTN is asked while the case is served over real devices."""
 
     site: Name
     path: Name
+    url: Annotated[str, Field(pattern=r"^https?://[^\s]+$", max_length=2000)] | None = None
+    every_s: Annotated[int, Field(ge=1, le=86_400)] = 60
+    client_id: Name | None = None
+    secret_file: Annotated[str, Field(min_length=1)] | None = None
+    secret_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
+    token_url: Annotated[str, Field(pattern=r"^https?://[^\s]+$", max_length=2000)] | None = None
+    targets: tuple[Name, ...] = ()
     programs: tuple[Name, ...] = ()
     level_kw: tuple[Power, Power, Power, Power] | None = None
     offset_kw: Power | None = None
@@ -689,6 +702,12 @@ class DeviceTable(Table):
     place: Name | None = None
     meters: dict[Name, Name] = {}
     store: Name | None = None
+    holds_import: bool = False
+    replicas: dict[Name, Name] = {}
+    accelerators_per_replica: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    requests: dict[Name, Name] = {}
+    stores: dict[Name, Name] = {}
+    places: dict[Name, Name] = {}
 
 
 class AutonomyTable(Table):

@@ -1,17 +1,16 @@
 """[[signal]] url: an address that gives a file, what shows it who asks, and the signature fetched beside the file."""
 
 import base64
-import os
 from collections.abc import Iterator
 from functools import partial
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from gridtide.case.addresses import address_fault, given_away, secret_text
 from gridtide.case.schema import CaseFile, SignalTable
 from gridtide.case.signed_signal import ENDING, signature_of
 from gridtide.case.work import resolved
-from gridtide.finding import BadInput, Finding
+from gridtide.finding import Finding
 from gridtide.sources.web_file import Beside, WebFile
 
 
@@ -34,10 +33,12 @@ def address_faults(case: CaseFile) -> Iterator[Finding]:
         key, secrets = f"signal[{number}]", _secret(table)
         if table.url and table.source == "synthetic":
             limit = "a source that is read: table, openadr, grid_hourly, aemo, eia930"
-            yield _fault(f"{key}.url", table.url, limit, "Say what the address gives: source.")
+            yield address_fault(
+                f"{key}.url", table.url, limit, "Say what the address gives: source."
+            )
         if (secrets or table.user) and not table.url:
             named = (*secrets, "user")[0]
-            yield _fault(
+            yield address_fault(
                 f"{key}.{named}",
                 "has no url",
                 "an address to be asked",
@@ -45,38 +46,14 @@ def address_faults(case: CaseFile) -> Iterator[Finding]:
             )
         if len(secrets) > 1:
             limit = "secret_file or secret_env"
-            yield _fault(
+            yield address_fault(
                 f"{key}.secret_file", "stands beside secret_env", limit, "Keep one of both."
             )
         if table.user and not secrets:
             limit = "a user with secret_file or secret_env"
-            yield _fault(f"{key}.user", "has no secret", limit, "Say where its password is.")
+            yield address_fault(f"{key}.user", "has no secret", limit, "Say where its password is.")
         if table.url:
-            yield from _given_away(f"{key}.url", table.url, bool(secrets))
-
-
-def _given_away(key: str, url: str, secret: bool) -> Iterator[Finding]:
-    """Secrets in the case itself, or sent where anybody on the way reads them."""
-    try:
-        parts = urlsplit(url)
-        inside, host = parts.username is not None, parts.hostname or ""
-    except ValueError:
-        yield _fault(key, url[:80], "an address", "Correct it.")
-        return
-    if inside:
-        limit = "an address without user and password"
-        mend = "Give user, and secret_file or secret_env: a case is copied and shown."
-        yield _fault(key, f"{parts.scheme}://…@{host}", limit, mend)
-    elif secret and parts.scheme != "https" and not _loopback(host):
-        limit = "https://, where a secret is sent"
-        yield _fault(key, url[:80], limit, "Ask it by https, or without a secret.")
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+            yield from given_away(f"{key}.url", table.url, bool(secrets))
 
 
 def _secret(table: SignalTable) -> tuple[str, ...]:
@@ -87,21 +64,7 @@ def _secret(table: SignalTable) -> tuple[str, ...]:
 
 def _authorization(table: SignalTable, folder: Path, number: int) -> str:
     """What an address is shown: the password of a user, else a bearer token. Raises BadInput, which says no secret."""
-    if table.secret_env is not None:
-        key, text = f"signal[{number}].secret_env", os.environ.get(table.secret_env, "")
-        said, limit = (
-            f"{table.secret_env} is not set, or is no secret",
-            "a variable with the secret",
-        )
-    else:
-        key, path = f"signal[{number}].secret_file", resolved(table.secret_file or "", folder)
-        said, limit = f"{path} cannot be read, or holds no secret", "a file with the secret alone"
-        try:
-            text = path.read_text(encoding="ascii").strip()
-        except (OSError, UnicodeDecodeError):
-            text = ""
-    if not text or not text.isascii() or not text.isprintable():
-        raise BadInput([_fault(key, said, limit, "Put the secret there, one line of ASCII.")])
+    text = secret_text(table.secret_file, table.secret_env, folder, f"signal[{number}]")
     if table.user is None:
         return f"Bearer {text}"
     return "Basic " + base64.b64encode(f"{table.user}:{text}".encode()).decode()
@@ -111,7 +74,3 @@ def _with_ending(url: str) -> str:
     """The address of the signature of what an address gives."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(path=parts.path + ENDING))
-
-
-def _fault(subject: str, value: str, limit: str, mend: str) -> Finding:
-    return Finding(subject=subject, value=value, limit=limit, mend=mend)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from gridtide.case.schema import CaseFile, DemandTable, SignalTable
+from gridtide.case.signal_limits import limits_of
 from gridtide.case.signed_signal import refuse_unsigned
 from gridtide.case.supply import climate_of, offset_h, supply_of
 from gridtide.case.work import resolved
@@ -49,7 +50,8 @@ def history_of(case: CaseFile, timeline: Timeline, folder: Path) -> tuple[Histor
             f"{signal.kind} of {signal.zone}: {note}" for signal in made for note in signal.notes
         ]
         signals += made
-    return add(History(clocks=_clocks(case), witnesses=_witnesses(case)), signals), tuple(notes)
+    begun = History(clocks=_clocks(case), witnesses=_witnesses(case), limits=limits_of(case))
+    return add(begun, signals), tuple(notes)
 
 
 def reach_of(case: CaseFile, wide: Timeline) -> Timeline:

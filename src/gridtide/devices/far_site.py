@@ -1,22 +1,32 @@
 """Devices behind a site agent, as the brain sees them: orders wait on a desk until the agent asks, outcomes return."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Condition
 
 from gridtide.fleet.act import (
-    Act,
+    BeginAt,
     CapPower,
     CloseQueue,
     CoolTo,
+    Exchange,
     LockClock,
     PauseJob,
     Release,
     ResumeJob,
     Scale,
 )
-from gridtide.fleet.device import PowerReading, Restraint, UnreachableError
+from gridtide.fleet.device import (
+    PowerReading,
+    QueuedJob,
+    Restraint,
+    RouteReading,
+    Shares,
+    StoreReading,
+    UnreachableError,
+)
+from gridtide.fleet.site_act import AnyAct, HoldImport, Route
 from gridtide.fleet.ticket import TICKET_MAX, Fate, Outcome, Ticket, told_again
 from gridtide.wire.acts import Order
 from gridtide.wire.agent_line import Poll, Reply, SiteReport, power_reading
@@ -165,7 +175,7 @@ class FarDevice:
         """Undo what holds a subject at once."""
         return self._told(ticket, Release(subject=subject))
 
-    def _told(self, ticket: Ticket, act: Act) -> Outcome:
+    def _told(self, ticket: Ticket, act: AnyAct) -> Outcome:
         """What comes of an act; one for a site that is silent is not put on its desk, to be fetched who knows when."""
         try:
             self._desk.heard()
@@ -178,3 +188,89 @@ class FarDevice:
         if self._name in report.unreachable:
             raise UnreachableError(f"{self._name} of {self._desk.site} does not answer its agent")
         return report
+
+
+class FarStore(FarDevice):
+    """A battery or UPS of a far site. Satisfies StoresEnergy besides; store: as the loop calls it."""
+
+    def __init__(self, desk: SiteDesk, name: str, store: str, within_s: float = 10.0) -> None:
+        super().__init__(desk, name, within_s)
+        self._store = store
+
+    def read_store(self) -> StoreReading:
+        """As the agent reported it last. Raises UnreachableError."""
+        for device, reading in self._report().stores:
+            if device == self._name:
+                return replace(reading, of=self._store)
+        raise UnreachableError(
+            f"{self._name} of {self._desk.site} is no store that its agent reads"
+        )
+
+    def exchange(
+        self, ticket: Ticket, charge_kw: float, discharge_kw: float, until: datetime
+    ) -> Outcome:
+        """Take or give so much until an instant."""
+        powers = {"charge_kw": charge_kw, "discharge_kw": discharge_kw}
+        return self._told(ticket, Exchange(store=self._name, **powers, until=until))
+
+    def restraints(self) -> tuple[Restraint, ...]:
+        """What it was told, as the loop calls it. Raises UnreachableError."""
+        return tuple(replace(one, subject=self._store) for one in super().restraints())
+
+    def release(self, ticket: Ticket, subject: str) -> Outcome:
+        """Let it rest at once."""
+        own = [one.subject for one in super().restraints()]
+        return self._told(ticket, Release(subject=own[0] if own else self._name))
+
+
+class FarQueue(FarDevice):
+    """A scheduler of a far site. Satisfies QueuesJobs besides."""
+
+    def queue(self) -> tuple[QueuedJob, ...]:
+        """As the agent reported it last. Raises UnreachableError."""
+        return tuple(job for device, job in self._report().jobs if device == self._name)
+
+    def begin_at(self, ticket: Ticket, job: str, at: datetime) -> Outcome:
+        """Let a waiting job begin from an instant on."""
+        return self._told(ticket, BeginAt(job=job, at=at))
+
+
+class FarRouter(FarDevice):
+    """What splits requests at a far site. Satisfies RoutesRequests besides."""
+
+    def route(
+        self,
+        ticket: Ticket,
+        service: str,
+        origin: str,
+        shares: Shares,
+        slower: tuple[Shares, ...],
+        until: datetime,
+    ) -> Outcome:
+        """Split what comes from an origin until an instant."""
+        asked = {"service": service, "origin": origin}
+        return self._told(ticket, Route(**asked, shares=shares, slower=slower, until=until))
+
+    def read_routes(self) -> tuple[RouteReading, ...]:
+        """As the agent reported them last. Raises UnreachableError."""
+        return tuple(one for device, one in self._report().routes if device == self._name)
+
+
+class FarController(FarDevice):
+    """What holds the import of a far site. Satisfies HoldsImport besides; site: as the agent's own controller is
+    called."""
+
+    def hold_import(
+        self,
+        ticket: Ticket,
+        most_kw: float,
+        least_kw: float | None,
+        raise_price_per_kw: float,
+        it_price_per_kwh: float,
+        until: datetime,
+    ) -> Outcome:
+        """Hold the import between levels until an instant."""
+        levels = {"most_kw": most_kw, "least_kw": least_kw}
+        prices = {"raise_price_per_kw": raise_price_per_kw, "it_price_per_kwh": it_price_per_kwh}
+        act = HoldImport(site=self._name, **levels, **prices, until=until)  # type: ignore[arg-type]
+        return self._told(ticket, act)

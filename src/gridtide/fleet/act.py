@@ -149,7 +149,7 @@ def holds_until(act: Act) -> datetime | None:
             return act.until
 
 
-def lets_go(act: Act) -> bool:
+def lets_go(act: object) -> bool:
     """Whether an act only undoes: such acts stay allowed when nothing new may be begun."""
     return isinstance(act, ResumeJob | Release)
 

@@ -104,6 +104,19 @@ class RouteReading:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReplicaReading:
+    """Replicas of a service at an instant: how many it is told to run, how many are ready, within which numbers its
+    owner lets it be told."""
+
+    of: str
+    told: int
+    ready: int
+    least: int
+    most: int
+    measured_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Restraint:
     """Something that holds at an actuator and will end by itself. kind: the act that put it there (begin, pause, cap,
     exchange, replicas, queue, supply air); value in words, with its unit."""
@@ -242,6 +255,15 @@ class ScalesReplicas(Protocol):
 
     def scale(self, ticket: Ticket, service: str, replicas: int, until: datetime) -> Outcome:
         """Run so many replicas of a service until an instant, then as many as before."""
+        ...
+
+
+@runtime_checkable
+class ReadsRequests(Protocol):
+    """Whatever measures what comes for services and where it is answered, and splits nothing."""
+
+    def read_requests(self) -> tuple[RouteReading, ...]:
+        """Requests a second now. Raises UnreachableError."""
         ...
 
 

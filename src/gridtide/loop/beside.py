@@ -22,6 +22,7 @@ from gridtide.fleet.device import (
     QueuedJob,
     QueuesJobs,
     ReadsPower,
+    ReadsRequests,
     RenewsLeases,
     Restrains,
     Restraint,
@@ -168,6 +169,13 @@ class _Routes(Beside):
         return said
 
 
+class _Requests(Beside):
+    def read_requests(self) -> tuple[RouteReading, ...]:
+        """Requests as they were heard of last. Raises UnreachableError."""
+        said: tuple[RouteReading, ...] = self._said("requests")
+        return said
+
+
 class _Imports(Beside):
     def hold_import(
         self,
@@ -253,6 +261,7 @@ CAPABILITIES: tuple[tuple[Any, type[Beside]], ...] = (
     (PausesJobs, _Pauses),
     (PlacesJobs, _Places),
     (RoutesRequests, _Routes),
+    (ReadsRequests, _Requests),
     (HoldsImport, _Imports),
     (CapsPower, _Caps),
     (LocksClocks, _Clocks),
@@ -318,6 +327,8 @@ def _asks(device: object, pace: Pace) -> tuple[dict[str, Ask], dict[str, Ask]]:
         quick("store", device.read_store)
     if isinstance(device, RoutesRequests):
         quick("routes", device.read_routes)
+    if isinstance(device, ReadsRequests):
+        quick("requests", device.read_requests)
     if isinstance(device, QueuesJobs):
         slow("queue", device.queue)
     if isinstance(device, Restrains):

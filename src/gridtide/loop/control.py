@@ -33,6 +33,7 @@ from gridtide.loop.news import NoNews, ReadsNews, with_news
 from gridtide.loop.on_trial import OnTrial
 from gridtide.loop.planning_beside import MadeBeside
 from gridtide.loop.recovering import kept, read_back, taken_up
+from gridtide.loop.released import Released
 from gridtide.loop.releasing import LetGo, let_go
 from gridtide.loop.remembering import MEMORY, memory_of, remembered
 from gridtide.loop.room import Frame, Receipt
@@ -54,6 +55,7 @@ from gridtide.loop.standing_in import Expected
 from gridtide.loop.turn import Memory, Turn, take_turn
 from gridtide.loop.underway import settled
 from gridtide.loop.verifying import Moved, Verdict
+from gridtide.loop.wanted_replicas import Wanted, nobody
 from gridtide.loop.within_limits import Limits, binding
 from gridtide.loop.world import Orders, WakingClock
 from gridtide.timeline import Timeline
@@ -81,9 +83,9 @@ class ControlRoom:
     None over real ones. epoch: of this leader. stuck: why nothing can be written down, and so nothing told. undecided:
     why the last turn came to nothing. verdicts: what meters said of the acts of the last step. decided_s: how long
     turns took since the last frame; fates: what came of acts since this room began. leaving: what is still to be let
-    go after a release. lines: of set-points, each in its thread beside the loop. endings: what ends with the room.
-    believed: the highest mode in which its policy decides without people. bases: keeps what turns were made of.
-    limits: mandatory ones of the grid.
+    go after a release; released: what was, None once people have it act again. lines: of set-points, each in its thread
+    beside the loop. endings: what ends with the room. believed: the highest mode in which its policy decides without
+    people. limits: mandatory ones of the grid. serving: what a service shall run now.
     """
 
     mandate: Mandate
@@ -110,6 +112,7 @@ class ControlRoom:
     fates: Counter[str] = field(default_factory=Counter)
     releasing: bool = False
     leaving: tuple[LetGo, ...] = ()
+    released: Released | None = None
     lines: tuple[RegulationThread, ...] = ()
     endings: tuple[Callable[[], None], ...] = ()
     closed: bool = False
@@ -117,8 +120,8 @@ class ControlRoom:
     endless: bool = False
     news: ReadsNews = field(default_factory=NoNews)
     believed: Mode = Mode.EMERGENCY
-    bases: KeepsBases = field(default_factory=KeepsBases)
     limits: Limits = field(default_factory=Limits)
+    serving: Callable[[str], Mapping[str, Wanted] | None] = nobody
 
     def __post_init__(self) -> None:
         self.world.attend = self._between
@@ -131,6 +134,11 @@ class ControlRoom:
     def lock(self) -> threading.RLock:
         """One for both sides: nobody answers while a turn is taken up."""
         return self.desk.lock
+
+    @property
+    def bases(self) -> KeepsBases:
+        """Keeps what turns were made of."""
+        return self.desk.bases
 
     @property
     def minutes(self) -> Minutes:
@@ -191,7 +199,7 @@ class ControlRoom:
         turn = self._turn(as_of)
         if turn is None or self.closed:
             return
-        turn = self.bases.kept(turn, self.mandate, self.policy)
+        turn = self.bases.kept(turn, self.mandate, self.policy, self.minutes)
         with self.lock:
             self.decided_s.append(round(seconds() - begun_s, 3))
             self._taken(turn, as_of)
@@ -298,10 +306,12 @@ class ControlRoom:
 
     def _keep_limits(self, turn: Turn) -> None:
         """Tell what mandatory limits require by now and what is in force does not keep: that waits for nobody."""
-        found = self.limits.required(turn, self._binds(), self.orders, self.desk.autonomy)
+        stood, orders, autonomy = self.limits.stands(self.orders), self.orders, self.desk.autonomy
+        found = self.limits.required(turn, self._binds(), orders, autonomy)
         if found is not None:
-            self.minutes.write(found.decision, ruling=list(found.why))
-            self._take(found.orders, replace(found.decision, stage=Stage.APPROVED))
+            decision = self.bases.limited(found, turn, orders, autonomy, self.limits, stood)
+            self.minutes.write(decision, ruling=list(found.why))
+            self._take(found.orders, replace(decision, stage=Stage.APPROVED))
 
     def _ask(self, turn: Turn) -> None:
         proposal = proposal_of(
@@ -331,6 +341,7 @@ class ControlRoom:
         self.desk.supersede(decision, as_of)
         self.minutes.write(answerable(turn.decision, found.docket.by, Stage.EXPIRED))
         self.memory = replace(turn.memory, commitments=found.turn.memory.commitments)
+        self.bases.told_as(decision, turn, orders, self.minutes)
         self._take(orders, said)
 
     def _take(self, orders: Orders, decision: Decision) -> None:
@@ -372,7 +383,12 @@ class ControlRoom:
                 self.orders = self.in_force = None
         now = self.clock.now()
         if releasing:
-            self.leaving = self._let_go(now)
+            self.leaving, self.released = (), Released()
+        elif not self.desk.autonomy.frozen:
+            self.released = None
+        if self.released is not None:
+            self.leaving = self._let_go(now, self.released)
+        if releasing:
             self.world.forget()
         due = [one for one in self.leaving if one.at <= now]
         if due:
@@ -396,11 +412,16 @@ class ControlRoom:
         if self.world.beat is not None and self.world.now < now < self.world.step_ends:
             self._publish(now, self.world.seen_now(now))
 
-    def _let_go(self, now: datetime) -> tuple[LetGo, ...]:
-        """When everything that any device holds is let go."""
+    def _let_go(self, now: datetime, released: Released) -> tuple[LetGo, ...]:
+        """When everything is let go that any device says it holds, the next first."""
+        held = released.lacks(self.world.reach.restraints(), now)
+        if not held:
+            return self.leaving
         queue, reach, fleet = self.world.queue(), self.world.reach, self.mandate.fleet
         drawn = draws(queue, self.world.told, fleet)
-        return let_go(reach.restraints(), queue, drawn, reach.stores(), fleet, now)
+        found = let_go(held, queue, drawn, reach.stores(), fleet, now)
+        released.take(found)
+        return tuple(sorted((*self.leaving, *found), key=lambda one: one.at))
 
     def _publish(self, now: datetime, seen: Seen | None) -> None:
         """A frame of what was seen at an instant: the end of a step, or one within the step that runs."""
@@ -545,6 +566,10 @@ class ControlRoom:
     def regulation(self) -> tuple[Mapping[str, object], ...]:
         """Each line of set-points now."""
         return tuple(one.regulation.values() for one in self.lines)
+
+    def replicas(self, service: str) -> Mapping[str, Wanted] | None:
+        """What a service shall run at each place now."""
+        return self.serving(service)
 
     def approve(self, decision: str, digest: str, by: Person, reason: str) -> Receipt:
         """Approve a decision that waits; it is told by the next turn, as it stands then."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from gridtide.fleet.act import Act
+from gridtide.fleet.site_act import AnyAct
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,7 +14,7 @@ class DefaultAct:
     day it begins on. act: its `until` is set anew each time."""
 
     device: str
-    act: Act
+    act: AnyAct
     begins: time
     ends: time
     zone: str
@@ -33,10 +33,10 @@ def holding_until(entry: DefaultAct, now: datetime) -> datetime | None:
     return None
 
 
-def told_until(entry: DefaultAct, until: datetime) -> Act:
+def told_until(entry: DefaultAct, until: datetime) -> AnyAct:
     """The act of an entry that ends at an instant."""
     act: Any = entry.act
-    told: Act = replace(act, until=until)
+    told: AnyAct = replace(act, until=until)
     return told
 
 

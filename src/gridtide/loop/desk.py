@@ -12,6 +12,7 @@ from typing import Any
 
 from gridtide.digest import digest
 from gridtide.finding import BadInput
+from gridtide.loop.basis import KeepsBases
 from gridtide.loop.editing import AsTold, edited_proposal, edited_turn
 from gridtide.loop.minutes import Minutes
 from gridtide.loop.readers import READERS_MOST, READS_S, Readers
@@ -56,7 +57,8 @@ class Asked:
 class Desk:
     """owner: of the room, by whose name its autonomy is kept. dockets: what people are asked about, by decision,
     oldest first. readers: who has which of these before them. documents: where the next room finds what was decided
-    here; None where none will come. unkept: whether that is still to be kept there."""
+    here; None where none will come. unkept: whether that is still to be kept there. bases: keeps what decisions were
+    made of."""
 
     owner: str
     autonomy: Autonomy
@@ -66,6 +68,7 @@ class Desk:
     dockets: dict[str, Asked] = field(default_factory=dict)
     unkept: bool = False
     readers: Readers = field(default_factory=Readers)
+    bases: KeepsBases = field(default_factory=KeepsBases)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def take_up(self) -> None:
@@ -214,6 +217,7 @@ class Desk:
                 return Receipt(held=False, said=heard.said)
         try:
             turn = edited_turn(found.turn, told, edit, answer.at)
+            turn = self.bases.edited(turn, told, edit, answer.at)
         except BadInput as fault:
             said = replace(heard.note, held=False, said=str(fault))
             self.minutes.append({**_plain(said), "edit": edit_values(edit)})

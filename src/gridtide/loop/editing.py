@@ -81,7 +81,7 @@ def edited_proposal(
     return replace(
         found,
         proposed_at=now,
-        because=f"{by} edited it, {reason}: {edit_words(edit)}. {found.because}",
+        because=f"edited by {by} ({reason}): {edit_words(edit)}; {found.because}",
         against=(*found.against, *_let_go_of(edit)),
         undo_until=max(found.undo_until, now),
         expires_at=before.expires_at,

@@ -1,9 +1,10 @@
 """Plans made beside the loop: Situation in, plan out, in another process; a turn uses the newest that is finished.
 
 Until one is, what was told goes on. A plan that comes after a newer one was asked for is thrown away; where the process
-that made one ended, it is asked for again.
+that made one ended, it is asked for again; one that makes none for too many turns is named and given up.
 """
 
+from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,21 @@ from gridtide.loop.later import carried_on
 from gridtide.loop.mandate import Policy
 
 Made = tuple[Plan | None, Dispatch]
+HANGS_AFTER = 6
+"""Turns without the plan that was asked for, after which its planner counts as one that hangs."""
+DUE_COUNTS = 3
+"""As so many turns counts one at which the next plan was due already: where little happens, turns are rare."""
+FIRST_WAIT_S = 60.0
+"""For so long the first turn waits for the first plan at most."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Asked:
+    """What a plan was asked of: the plan that held, the situation, and its jobs with the witness of each promise."""
+
+    plan: Plan | None
+    situation: Situation
+    held: Reservations
 
 
 @runtime_checkable
@@ -37,15 +53,6 @@ class MadeBeside(Protocol):
         ...
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Asked:
-    """What a plan was asked of: the plan that held, the situation, and its jobs with the witness of each promise."""
-
-    plan: Plan | None
-    situation: Situation
-    held: Reservations
-
-
 @dataclass(kw_only=True, eq=False)
 class PlansBeside:
     """A policy whose plans an executor makes. Between plans it dispatches at once by the newest plan there is.
@@ -54,7 +61,8 @@ class PlansBeside:
     was asked of that was finished and used when it was asked to decide last; None where none was.
     fallen: why the last plan that was waited for never came, empty once one does. waits_first: whether the first turn
     waits for its plan: where a step is long, nothing would be planned through all of it. answered: of which instant the
-    newest plan was asked that a turn has used.
+    newest plan was asked that a turn has used. give_up: ends whoever makes a plan now, with the reason. waited: turns
+    without the plan that is awaited.
     """
 
     policy: Policy
@@ -64,6 +72,8 @@ class PlansBeside:
     fallen: str = ""
     waits_first: bool = False
     answered: datetime | None = None
+    give_up: Callable[[str], None] = lambda why: None
+    waited: int = 0
 
     @property
     def name(self) -> str:
@@ -83,10 +93,11 @@ class PlansBeside:
         Raises what the policy raised where a plan was made.
         """
         self.used = None
+        self._count(due)
         if due or self._is_lost():
             self._ask(plan, situation, held)
         if self.waits_first and self.answered is None and self.asked is not None:
-            wait([self.asked[1]])
+            self.waits_first = bool(wait([self.asked[1]], FIRST_WAIT_S).done)
         if self.asked is not None and self.ready and not self._is_lost():
             return self._finished(situation, held)
         return meanwhile(self.policy, plan, situation, held)
@@ -97,6 +108,20 @@ class PlansBeside:
             self.asked[1].cancel()
         made = self.executor.submit(self.policy.decide, plan, situation, held, True)
         self.asked = (Asked(plan=plan, situation=situation, held=held), made)
+
+    def _count(self, due: bool) -> None:
+        """One more turn: a planner that has made nothing for too many is named and given up."""
+        if self.asked is None or self.ready:
+            self.waited = 0
+            return
+        self.waited += DUE_COUNTS if due else 1
+        if self.waited >= HANGS_AFTER:
+            since = self.asked[0].situation.as_of.isoformat()
+            self.fallen = (
+                f"no plan came through {HANGS_AFTER} turns; the newest was asked for at {since}"
+            )
+            self.waited = 0
+            self.give_up(self.fallen)
 
     def _is_lost(self) -> bool:
         """Whether the process that made the plan ended without it, which is named."""

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from gridtide.loop.shown.glance import Glance
 from gridtide.loop.turn import Turn
+from gridtide.loop.wanted_replicas import Wanted
 from gridtide.trust.edit import Edit
 from gridtide.trust.people import Person
 from gridtide.trust.record import Store
@@ -51,6 +52,11 @@ class Room(Protocol):
 
     def regulation(self) -> tuple[Mapping[str, object], ...]:
         """Each line of set-points now: what is asked, what is given, its score, and the last ten minutes."""
+        ...
+
+    def replicas(self, service: str) -> Mapping[str, Wanted] | None:
+        """What a service shall run at each place, site/pool, by the split in force and the requests that are measured
+        now; None where no split holds, or nobody knows what comes."""
         ...
 
     def state(self) -> Mapping[str, object]:

@@ -23,7 +23,7 @@ from gridtide.settle.cost import Metered, settle_energy_cost, settle_wear
 from gridtide.signals.history import known
 from gridtide.signals.signal import Kind
 from gridtide.timeline import Timeline
-from gridtide.trust.blocks import BlockFault, KeepsBlocks, blocks_of, noun_of
+from gridtide.trust.blocks import BlockFault, KeepsBlocks, NotKeptError, blocks_of, noun_of
 from gridtide.trust.record import Decision
 
 Real = NDArray[np.float64]
@@ -119,8 +119,14 @@ class Settling:
         keeper = self.bases.keeper
         assert keeper is not None
         held = self._held(mandate, memory)
-        blocks = blocks_of(held)
-        keeper.keep(blocks.content)
+        basis = ""
+        try:
+            blocks = blocks_of(held)
+        except NotKeptError:
+            said = "what was metered is not kept"
+        else:
+            keeper.keep(blocks.content)
+            basis, said = blocks.root, ""
         self.minutes.append(
             {
                 "kind": SETTLED,
@@ -128,7 +134,8 @@ class Settling:
                 "from": held.timeline.start.isoformat(),
                 "until": held.timeline.end.isoformat(),
                 "sites": costs(held),
-                "basis": blocks.root,
+                "basis": basis,
+                "said": said,
             }
         )
         self.steps = []

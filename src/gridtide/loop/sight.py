@@ -20,6 +20,7 @@ from gridtide.signals.forecaster import forecaster_named
 from gridtide.signals.history import History, known, reach_s
 from gridtide.signals.signal import Kind, Nature, Signal, is_point
 from gridtide.timeline import Timeline
+from gridtide.trust.believable import believable
 from gridtide.trust.quarantine import Doubt, quarantined
 from gridtide.trust.second_source import borne_out, middle_of
 
@@ -61,9 +62,8 @@ def see(
         signals.append(clean)
         if np.isnan(clean.values).any():
             signals.append(expected(mandate.history, mandate.forecaster, clean, found, as_of))
-            signals += spread_of(
-                clean, mandate.history, as_of, mandate.risk, mandate.forecaster, mandate.seed
-            )
+            past = believable(mandate.history, clean, (), as_of)
+            signals += spread_of(clean, past, as_of, mandate.risk, mandate.forecaster, mandate.seed)
     return situation_of(mandate, world, as_of, tuple(signals), commitments), tuple(doubts)
 
 
@@ -71,11 +71,13 @@ def trusted(
     history: History, kind: Kind, zone: str, horizon: Timeline, as_of: datetime
 ) -> tuple[Signal, tuple[Doubt, ...]]:
     """What was published by as_of, without what is doubtful by itself or by what second sources say."""
-    clean, found = quarantined(known(history, kind, zone, horizon, as_of), as_of, OLDEST)
-    names = history.others_of(kind, zone)
-    others = [
-        quarantined(known(history, kind, name, horizon, as_of), as_of, OLDEST)[0] for name in names
-    ]
+    limits = history.limits_of(kind, zone)
+
+    def own(name: str) -> tuple[Signal, tuple[Doubt, ...]]:
+        return quarantined(known(history, kind, name, horizon, as_of), as_of, OLDEST, limits)
+
+    clean, found = own(zone)
+    others = [own(name)[0] for name in history.others_of(kind, zone)]
     clean, against = borne_out(clean, others)
     return clean, (*found, *against)
 
@@ -93,7 +95,7 @@ def with_courses(mandate: Mandate, situation: Situation, scenarios: int) -> Situ
             clean, _ = trusted(mandate.history, one.kind, one.zone, one.timeline, situation.as_of)
             drawn += spread_of(
                 clean,
-                mandate.history,
+                believable(mandate.history, clean, (), situation.as_of),
                 situation.as_of,
                 risk,
                 mandate.forecaster,
@@ -161,14 +163,22 @@ def prices_reach(mandate: Mandate, as_of: datetime) -> int:
 def expected(
     history: History, forecaster: str, clean: Signal, doubts: tuple[Doubt, ...], as_of: datetime
 ) -> Signal:
-    """What is not known or doubtful, as it is expected; where sources spoke against each other, by the past of all."""
-    forecast, horizon = forecaster_named(forecaster), clean.timeline
+    """What is not known or doubtful, as it is expected from what may be believed; where sources spoke against each
+    other, by the past of all. A doubted step that the forecaster has nothing for is as on the latest day before it."""
+    horizon = clean.timeline
     disputed = any(doubt.disputed for doubt in doubts)
     others = history.others_of(clean.kind, clean.zone) if disputed else ()
-    by_source = [
-        forecast(history, clean.kind, name, horizon, as_of) for name in (clean.zone, *others)
-    ]
-    values = np.where(np.isnan(clean.values), middle_of(by_source), np.nan)
+    past = believable(history, clean, others, as_of)
+
+    def by(name: str) -> list[Signal]:
+        forecast = forecaster_named(name)
+        return [forecast(past, clean.kind, one, horizon, as_of) for one in (clean.zone, *others)]
+
+    by_source = by(forecaster)
+    values = middle_of(by_source)
+    if doubts and np.isnan(values).any():
+        values = np.where(np.isnan(values), middle_of(by("persistence")), values)
+    values = np.where(np.isnan(clean.values), values, np.nan)
     return Signal(
         kind=clean.kind,
         zone=clean.zone,

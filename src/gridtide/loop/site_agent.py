@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from threading import RLock
 from typing import Protocol
 
-from gridtide.fleet.act import Act, Release, do, lets_go, subject_of
+from gridtide.fleet.act import Release, lets_go
 from gridtide.fleet.device import RenewsLeases, Restrains, UnreachableError
+from gridtide.fleet.site_act import AnyAct, do, subject_of
 from gridtide.fleet.ticket import Fate, Gate, Outcome, Ticket, lives_too_long
 from gridtide.loop.default_schedule import DefaultAct, holding_until, told_until
 from gridtide.trust.bounds import Bounds, breach, narrowed
@@ -122,7 +123,7 @@ class SiteAgent:
                 rest = {key: one for key, one in self._memory.pending.items() if key not in known}
                 self._keep_if_it_can(pending=rest)
 
-    def take(self, device: str, ticket: Ticket, act: Act) -> Outcome:
+    def take(self, device: str, ticket: Ticket, act: AnyAct) -> Outcome:
         """Do an order, or say why not; what came of it is pending until the brain has it, again if told again."""
         with self._lock:
             before = self._memory.gate.outcomes.get(ticket.id)
@@ -221,7 +222,7 @@ class SiteAgent:
         else:
             self._not_renewed.discard(name)
 
-    def _stopped(self, device: str, ticket: Ticket, act: Act) -> Outcome | None:
+    def _stopped(self, device: str, ticket: Ticket, act: AnyAct) -> Outcome | None:
         """Why an order must not be begun."""
         now, gate = self._now(), self._memory.gate
         gate.forget_old(now)
@@ -237,7 +238,7 @@ class SiteAgent:
             said = said or ("it is just being let go" if self._is_let_go(device, act) else "")
         return gate.settled(ticket, Fate.REFUSED, said, now) if said else None
 
-    def _unwritten(self, ticket: Ticket, act: Act, begun: Mapping[str, str]) -> Outcome | None:
+    def _unwritten(self, ticket: Ticket, act: AnyAct, begun: Mapping[str, str]) -> Outcome | None:
         """Write down that an act begins. Where the disk does not take it, only what lets go is begun all the same."""
         try:
             self._keep(begun=begun)
@@ -293,7 +294,7 @@ class SiteAgent:
             why = self._letting_go.pop((name, ""), "")
             self._letting_go.update({(name, subject): why for subject in held})
 
-    def _is_let_go(self, device: str, act: Act) -> bool:
+    def _is_let_go(self, device: str, act: AnyAct) -> bool:
         """Whether what an act would restrain is just being let go."""
         keys = ((device, ""), (device, subject_of(act)))
         return any(key in self._letting_go for key in keys)
@@ -307,7 +308,7 @@ class SiteAgent:
         if outcome.fate is not Fate.FAILED:
             self._scheduled[entry] = until
 
-    def _own_act(self, device: str, act: Act, why: str) -> Outcome:
+    def _own_act(self, device: str, act: AnyAct, why: str) -> Outcome:
         """An act of the site's own, by the standing of whoever led last: the next order of the brain is newer."""
         now = self._now()
         with self._lock:
@@ -328,7 +329,7 @@ class SiteAgent:
         self._note(outcome.fate, ticket.id, f"{why}: {outcome.said}")
         return outcome
 
-    def _done(self, device: str, ticket: Ticket, act: Act) -> Outcome:
+    def _done(self, device: str, ticket: Ticket, act: AnyAct) -> Outcome:
         """What comes of an act at a device; one that breaks its word and raises has not answered."""
         try:
             return do(act, self._terms.devices[device], ticket, self._now())
@@ -350,5 +351,5 @@ class SiteAgent:
             self._note("not written down", "", str(fault))
 
 
-def _key(device: str, act: Act) -> str:
+def _key(device: str, act: AnyAct) -> str:
     return f"{device}/{subject_of(act)}"

@@ -125,6 +125,10 @@ class Limits:
         why = tuple(_words(one) for one in binds) or ("a limit is over: what it held is let go",)
         return Required(orders=self.own, decision=_decision(turn, dispatch, autonomy, why), why=why)
 
+    def stands(self, orders: Orders | None) -> tuple[bool, tuple[Event, ...]]:
+        """Whether orders in force are those that were told for limits, and for which the last were told."""
+        return self.own is not None and orders is self.own, self.told_for
+
     def alarms(self, now: datetime) -> list[tuple[str, str, str]]:
         """Limits that bind, each with its kind, its site, and what came of it in words."""
         return [(kind, one.site, said) for kind, one, said in self.said if now < one.end]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from gridtide.digest import freeze
 from gridtide.finding import Finding, refuse_if_any
+from gridtide.signals.limits import Limit
 from gridtide.signals.signal import PRICES, Kind, Nature, Signal, on
 from gridtide.timeline import Timeline, epoch_s, instant
 
@@ -49,12 +50,14 @@ class History:
     """Series by kind and zone, in a fixed order.
 
     clocks: zone and IANA name of the clock its people or its market live by, where it is known.
-    witnesses: zone and the name under which a second source of it is kept, in a fixed order.
+    witnesses: zone and the name under which a second source of it is kept, in a fixed order. limits: what series can
+    be by their market or their fuels.
     """
 
     series: tuple[Series, ...] = ()
     clocks: tuple[tuple[str, str], ...] = ()
     witnesses: tuple[tuple[str, str], ...] = ()
+    limits: tuple[Limit, ...] = ()
 
     def of(self, kind: Kind, zone: str) -> Series | None:
         """The rows of one kind and zone, None where nothing was ever published."""
@@ -67,6 +70,10 @@ class History:
         """The names under which second sources of a kind and zone are kept."""
         names = [name for whose, name in self.witnesses if whose == zone]
         return tuple(name for name in names if self.of(kind, name) is not None)
+
+    def limits_of(self, kind: Kind, zone: str) -> tuple[Limit, ...]:
+        """What a kind of a zone can be, beside what is physical."""
+        return tuple(one for one in self.limits if one.kind is kind and one.zone == zone)
 
     def clock_of(self, zone: str) -> str:
         """The clock of a zone, UTC where it is not known."""

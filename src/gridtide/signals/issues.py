@@ -40,7 +40,7 @@ def since(history: History, before: datetime) -> History:
     """The history without what is about times that ended before an instant: what no forecaster looks back at."""
     first_s = epoch_s(before)
     return replace(
-        history, series=tuple(_part(rows, rows.end_s > first_s) for rows in history.series)
+        history, series=tuple(part(rows, rows.end_s > first_s) for rows in history.series)
     )
 
 
@@ -97,7 +97,7 @@ def _without_unissued(
     return replace(
         history,
         series=tuple(
-            _part(rows, ~((rows.issued_s > at_s) & np.isin(rows.start_s, starts_s)))
+            part(rows, ~((rows.issued_s > at_s) & np.isin(rows.start_s, starts_s)))
             if (rows.kind, rows.zone) == (signal.kind, signal.zone)
             else rows
             for rows in history.series
@@ -105,7 +105,7 @@ def _without_unissued(
     )
 
 
-def _part(rows: Series, kept: NDArray[np.bool_]) -> Series:
+def part(rows: Series, kept: NDArray[np.bool_]) -> Series:
     """Some rows of a series, in their order."""
     if kept.all():
         return rows

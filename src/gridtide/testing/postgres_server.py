@@ -17,21 +17,37 @@ USER = "gridtide"
 
 @dataclass
 class Postgres:
-    """A server on loopback. folder: its own, gone at the end."""
+    """A server on loopback. folder: its own, gone at the end. data: the folder in it of what is kept."""
 
     programs: Path
     folder: Path
     port: int
     numbers: Iterator[int]
+    data: Path
+
+    @property
+    def log(self) -> Path:
+        """What it says of itself."""
+        return self.folder / "log"
+
+    @property
+    def lives(self) -> bool:
+        """Whether its processes are there."""
+        words = [str(self.programs / "pg_ctl"), "-D", str(self.data), "status"]
+        return said_by_owner(words)[0] == 0
+
+    @property
+    def answers(self) -> bool:
+        """Whether somebody may connect."""
+        words = ["-h", "127.0.0.1", "-p", str(self.port), "-q"]
+        return said_by_owner([str(self.programs / "pg_isready"), *words])[0] == 0
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
         settings = (
             f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder}"
         )
-        self._control(
-            "-l", str(self.folder / "log"), "-w", "-o", f"{settings} -c fsync=off", "start"
-        )
+        self._control("-l", str(self.log), "-w", "-o", f"{settings} -c fsync=off", "start")
 
     def stop(self) -> None:
         """Stop it as if its machine had lost power, and wait until it has gone."""
@@ -66,7 +82,7 @@ class Postgres:
         return done.stdout.strip()
 
     def _control(self, *words: str) -> None:
-        run_as_owner([str(self.programs / "pg_ctl"), "-D", str(self.folder / "data"), *words])
+        run_as_owner([str(self.programs / "pg_ctl"), "-D", str(self.data), *words])
 
 
 class MissingServerError(Exception):
@@ -85,7 +101,14 @@ def programs() -> Path:
 
 
 def run_as_owner(words: list[str]) -> None:
-    """Run a program of the server; as its own user where we are root, which it refuses to be run by."""
+    """Run a program of the server; it must succeed."""
+    code, said = said_by_owner(words)
+    assert code == 0, said
+
+
+def said_by_owner(words: list[str]) -> tuple[int, str]:
+    """Exit code and words of a program of the server; as its own user where we are root, which it refuses to be run
+    by."""
     if os.geteuid() == 0:
         words = ["runuser", "-u", "postgres", "--", *words]
     with tempfile.TemporaryFile("w+") as said:
@@ -93,28 +116,31 @@ def run_as_owner(words: list[str]) -> None:
             words, stdout=said, stderr=said, stdin=subprocess.DEVNULL, check=False, cwd="/"
         )
         said.seek(0)
-        assert done.returncode == 0, said.read()
+        return done.returncode, said.read()
 
 
 @contextmanager
-def postgres_server() -> Iterator[Postgres]:
-    """A server that runs until the end. Its folder lies where another user may look into it."""
+def postgres_server(disk: Path | None = None) -> Iterator[Postgres]:
+    """A server that runs until the end. Its folder lies where another user may look into it. disk: where it keeps its
+    data instead."""
     found = programs()
     folder = Path(tempfile.mkdtemp(prefix="gridtide-pg-"))
+    data = (folder if disk is None else disk) / "data"
     try:
         if os.geteuid() == 0:
-            os.chown(folder, pwd.getpwnam("postgres").pw_uid, -1)
-        data = ["-D", str(folder / "data"), "-A", "trust", "-U", USER, "-E", "UTF8", "--no-sync"]
-        run_as_owner([str(found / "initdb"), *data])
+            for place in (folder, data.parent):
+                os.chown(place, pwd.getpwnam("postgres").pw_uid, -1)
+        words = ["-D", str(data), "-A", "trust", "-U", USER, "-E", "UTF8", "--no-sync"]
+        run_as_owner([str(found / "initdb"), *words])
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        server = Postgres(found, folder, port, count())
+        server = Postgres(found, folder, port, count(), data)
         server.start()
         try:
             yield server
         finally:
-            if (folder / "data" / "postmaster.pid").exists():
+            if (data / "postmaster.pid").exists():
                 server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.decide.reservations import Told
+
 INLINE_BYTES = 512
 """What is shorter stands in the block that names it."""
 BLOCK_MAX_BYTES = 64 * 2**20
@@ -37,6 +39,8 @@ ROOMS = (
 ARRAYS = "biufU"
 """Kinds of arrays that are kept: their bytes say all of them."""
 
+WRITTEN_INTO = (Told,)
+"""Nouns that are not frozen and kept all the same: their arrays are written while jobs are packed, and rest then."""
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, ImportError, RecursionError)
 """What reading a block raises that says something else than this program writes."""
 
@@ -249,11 +253,13 @@ def _array(kind: str, shape: Sequence[int], raw: bytes) -> NDArray[Any]:
 
 
 def _kind(name: str) -> type[Any]:
-    """A frozen noun of an inner room by its name."""
-    kind = _named(name)
-    if not (isinstance(kind, type) and is_dataclass(kind) and _frozen(kind)):
+    """A frozen noun of an inner room by its name, or one of WRITTEN_INTO."""
+    kind: Any = _named(name)
+    known = isinstance(kind, type) and is_dataclass(kind)
+    if not (known and (kind in WRITTEN_INTO or _frozen(kind))):
         raise NotKeptError(f"{name}, which is no frozen noun")
-    return kind
+    found: type[Any] = kind
+    return found
 
 
 def _enum(name: str) -> type[Enum]:

@@ -4,16 +4,8 @@ import math
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 
-from gridtide.fleet.act import (
-    Act,
-    CapPower,
-    CoolTo,
-    Exchange,
-    LockClock,
-    Scale,
-    holds_until,
-    lets_go,
-)
+from gridtide.fleet.act import CapPower, CoolTo, Exchange, LockClock, Scale, lets_go
+from gridtide.fleet.site_act import AnyAct, holds_until
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +22,7 @@ class Bounds:
     hold_max_h: float = 24.0
 
 
-def breach(act: Act, bounds: Bounds, now: datetime) -> str:
+def breach(act: AnyAct, bounds: Bounds, now: datetime) -> str:
     """Which bound an act breaks, in words; empty where none."""
     until = holds_until(act)
     if lets_go(act) or until is None:
@@ -44,7 +36,7 @@ def breach(act: Act, bounds: Bounds, now: datetime) -> str:
     return ""
 
 
-def _asked(act: Act) -> tuple[tuple[str, float], ...]:
+def _asked(act: AnyAct) -> tuple[tuple[str, float], ...]:
     """The quantities of an act beside the bounds they are held to."""
     match act:
         case CapPower():

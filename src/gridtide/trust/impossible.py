@@ -179,21 +179,17 @@ class _Site:
             yield self.found(columns, said)
 
     def balance(self, gone: set[str]) -> Iterator[Impossible]:
-        """Grid and own supply less the building are what its store takes. Not of a site with another source or draw."""
+        """Grid and own supply less the building are what its store takes, or gives with all else that it has."""
         site = self.site
-        if site.genset or site.reactor or site.reservoir or site.backup:
-            return
         if gone & {*BALANCE} or not self.at_once(*BALANCE):
             return
         through = self.kw("import_kw") - self.kw("export_kw")
         used = self.kw("supply_kw") - self.kw("unused_supply_kw")
         left_kw, off = through + used - self.kw("facility_kw"), self.off(*BALANCE)
-        battery = site.battery
-        most_kw = battery.charge_max_kw if battery else 0.0
-        least_kw = -battery.discharge_max_kw if battery else 0.0
+        most_kw, least_kw = _taken_most_kw(site), -_given_most_kw(site)
         if left_kw > ABOVE_RATED * most_kw + off or left_kw < ABOVE_RATED * least_kw - off:
             said = (
-                f"grid and own supply less the facility leave {left_kw:+,.1f} kW, its store can take or give"
+                f"grid and own supply less the facility leave {left_kw:+,.1f} kW, {_ways(site)} can take or give"
                 f" {least_kw:+,.1f} to {most_kw:+,.1f} kW: one of these meters is wrong"
             )
             yield self.found(BALANCE, said)
@@ -214,6 +210,27 @@ class _Site:
             why = f"can hold {max(low, 0):,.1f} to {high:,.1f} kWh {past_s:,.0f} s after {was_kwh:,.1f}"
         if not _inside(soc_kwh, low - around, high + around):
             yield self.found(("soc_kwh",), f"store says {soc_kwh:,.1f} kWh, it {why}")
+
+
+def _taken_most_kw(site: Site) -> float:
+    """What stores of a site can take at most, kW."""
+    of_backup = site.backup.power_max_kw if site.backup else 0.0
+    return of_backup + (site.battery.charge_max_kw if site.battery else 0.0)
+
+
+def _given_most_kw(site: Site) -> float:
+    """What stores, generators and plants of a site can give at most, kW: whether their meters count as own supply or
+    not, and the turbine of a river with the store that stands for its water."""
+    found = site.battery.discharge_max_kw if site.battery else 0.0
+    found += site.backup.power_max_kw if site.backup else 0.0
+    found += site.genset.units * site.genset.rated_kw if site.genset else 0.0
+    return found + (site.reactor.capacity_kw if site.reactor else 0.0)
+
+
+def _ways(site: Site) -> str:
+    """What else a site has to take or give power, in words."""
+    others = (("generators", site.genset), ("plant", site.reactor), ("backup", site.backup))
+    return " and ".join(["its store", *(name for name, one in others if one is not None)])
 
 
 def _inside(value: float, low: float, high: float) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.signals.limits import Limit
 from gridtide.signals.plausible import plausible
 from gridtide.signals.signal import Kind, Signal
 from gridtide.timeline import instant
@@ -31,17 +32,20 @@ class Doubt:
 
 
 def quarantined(
-    signal: Signal, as_of: datetime, oldest: timedelta
+    signal: Signal, as_of: datetime, oldest: timedelta, limits: tuple[Limit, ...] = ()
 ) -> tuple[Signal, tuple[Doubt, ...]]:
     """The signal with doubtful values unknown (NaN), and the doubts.
 
-    Doubtful is what lies outside the physical range of its kind, changes faster than it can, or was
-    issued longer than `oldest` before as_of. A high or negative price is not doubtful by itself.
+    Doubtful is what lies outside the physical range of its kind or the limits of its market or fuels, changes faster
+    than it can, or was issued longer than `oldest` before as_of. A high or negative price is not doubtful by itself.
     """
     low, high = plausible(signal.kind, signal.currency)
     known = ~np.isnan(signal.values)
     outside = known & ~((signal.values >= low) & (signal.values <= high))
     wrong = [(outside, f"outside {low:g} to {high:g}")]
+    for one in limits:
+        beyond = known & ~outside & ~((signal.values >= one.low) & (signal.values <= one.high))
+        wrong.append((beyond, f"outside {one.low:g} to {one.high:g}, {one.why}"))
     if signal.kind in STEEPEST_PER_H:
         wrong.append(
             (
@@ -63,9 +67,13 @@ def quarantined(
 def _jumps(signal: Signal) -> NDArray[np.bool_]:
     """Values that neither neighbour can have reached: a single step that leaves and returns."""
     per_h = np.abs(np.diff(signal.values)) / (signal.timeline.hours[1:])
-    steep = per_h > STEEPEST_PER_H[signal.kind]
-    lonely = np.zeros(len(signal.values), dtype=np.bool_)
-    lonely[1:-1] = steep[:-1] & steep[1:]
+    return between(per_h > STEEPEST_PER_H[signal.kind])
+
+
+def between(steps: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Values between two steps, (T,), of steps between neighbours, (T - 1,)."""
+    lonely = np.zeros(len(steps) + 1, dtype=np.bool_)
+    lonely[1:-1] = steps[:-1] & steps[1:]
     return lonely
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gridtide.signals.plausible import PER_DOLLAR
 from gridtide.signals.signal import PRICES, Kind, Signal, on
-from gridtide.trust.quarantine import Doubt, doubt_of
+from gridtide.trust.quarantine import Doubt, between, doubt_of
 
 Real = NDArray[np.float64]
 
@@ -33,16 +33,20 @@ APART: dict[Kind, float] = {
 }
 """And those that differ by less than this, in the unit of their kind; of two stations in one city, say."""
 APART_USD_PER_MWH = 2.0
+LEAPS: dict[Kind, float] = {Kind.CARBON_AVERAGE: 300.0}
+"""A single value that lies so far from both neighbours, in the unit of its kind: plants of a grid take hours. Prices
+leap by themselves."""
 
 
 def borne_out(signal: Signal, others: Sequence[Signal]) -> tuple[Signal, tuple[Doubt, ...]]:
     """The signal without values (NaN) that other sources of the same thing speak against, and the doubts.
 
     others: over any timelines; what they do not know speaks for nothing. With one other, whatever differs is doubtful,
-    since nobody can say who is right; with more, what lies further than FURTHEST from the median of all.
+    since nobody can say who is right; with more, what lies further than FURTHEST from the median of all. Without any, a
+    single value that leaps as no series of its kind does: nobody bears it out.
     """
     if not others:
-        return signal, ()
+        return _without_leaps(signal)
     said = np.stack([signal.values, *(on(one, signal.timeline) for one in others)])
     taken = _alone(said, apart(signal, said))
     if not taken.any():
@@ -51,6 +55,18 @@ def borne_out(signal: Signal, others: Sequence[Signal]) -> tuple[Signal, tuple[D
     reason = f"differ from what {names} {'says' if len(others) == 1 else 'say'}"
     kept = replace(signal, values=np.where(taken, np.nan, signal.values))
     return kept, (replace(doubt_of(signal, taken, reason), disputed=True),)
+
+
+def _without_leaps(signal: Signal) -> tuple[Signal, tuple[Doubt, ...]]:
+    most = LEAPS.get(signal.kind)
+    if most is None or len(signal.values) < 3:
+        return signal, ()
+    alone = between(np.abs(np.diff(signal.values)) > most)
+    if not alone.any():
+        return signal, ()
+    kept = replace(signal, values=np.where(alone, np.nan, signal.values))
+    said = f"leap by more than {most:g} and back, which no second source shows"
+    return kept, (doubt_of(signal, alone, said),)
 
 
 def apart(signal: Signal, said: Real) -> Real:

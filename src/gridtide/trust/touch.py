@@ -152,12 +152,15 @@ def _holds(dispatch: Dispatch) -> NDArray[np.bool_]:
 
 
 def requests_kw(dispatch: Dispatch, standing: Dispatch, situation: Situation) -> Real:
-    """By how much answering requests elsewhere or slower may change each place at most, (P, T)."""
+    """By how much answering requests elsewhere or slower may change each place at most, (P, T): on what a pool keeps
+    for services, on all of it where it keeps nothing apart."""
     fleet, holds = situation.fleet, _holds(dispatch)
     if not situation.services or not dispatch.shares.size:
         return np.zeros((len(fleet.places), len(dispatch.placement.horizon)))
     answer_kw = np.max([one.it_kw_per_accelerator for one in situation.services], axis=0)
-    answer_kw = np.asarray([pool.for_services for pool in fleet.pools]) * answer_kw
+    answer_kw = (
+        np.asarray([pool.for_services or pool.accelerators for pool in fleet.pools]) * answer_kw
+    )
     share = np.abs(dispatch.shares - standing.shares).max(axis=(0, 1))
     if dispatch.slower_shares.size:
         share = np.maximum(share, dispatch.slower_shares.max(axis=(0, 1)))

@@ -1,11 +1,11 @@
 """Acts, tickets and outcomes as JSON between brain and agent: what is not known is refused, never guessed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import inf, isinf
 
 from gridtide.finding import BadInput, Finding, Gathered
 from gridtide.fleet.act import (
-    Act,
     BeginAt,
     CapPower,
     CloseQueue,
@@ -17,10 +17,11 @@ from gridtide.fleet.act import (
     ResumeJob,
     Scale,
 )
+from gridtide.fleet.site_act import AnyAct, HoldImport, PlaceJob, Route
 from gridtide.fleet.ticket import Outcome, Ticket
 from gridtide.wire.nouns import noun_of, plain, scalar_of
 
-ACTS: Mapping[str, type[Act]] = {
+ACTS: Mapping[str, type[AnyAct]] = {
     "begin-at": BeginAt,
     "pause-job": PauseJob,
     "resume-job": ResumeJob,
@@ -31,6 +32,9 @@ ACTS: Mapping[str, type[Act]] = {
     "close-queue": CloseQueue,
     "cool-to": CoolTo,
     "release": Release,
+    "place-job": PlaceJob,
+    "route": Route,
+    "hold-import": HoldImport,
 }
 """How each act is called on the line. An agent that does not know a name refuses it."""
 NAMES: Mapping[type, str] = {kind: name for name, kind in ACTS.items()}
@@ -42,15 +46,19 @@ class Order:
 
     device: str
     ticket: Ticket
-    act: Act
+    act: AnyAct
 
 
-def act_json(act: Act) -> dict[str, object]:
-    """An act as JSON values: `act` names it, the other keys are its own."""
-    return {"act": NAMES[type(act)], **plain(act)}
+def act_json(act: AnyAct) -> dict[str, object]:
+    """An act as JSON values: `act` names it, the other keys are its own. An import that is held below no level has null
+    as its most."""
+    own = plain(act)
+    if isinstance(act, HoldImport) and isinf(act.most_kw):
+        own["most_kw"] = None
+    return {"act": NAMES[type(act)], **own}
 
 
-def act_of(value: object, subject: str = "act") -> Act:
+def act_of(value: object, subject: str = "act") -> AnyAct:
     """The act that a JSON object is. Raises BadInput with every fault; an unknown act is one."""
     if not isinstance(value, Mapping):
         raise BadInput([_unknown(subject, value)])
@@ -59,6 +67,8 @@ def act_of(value: object, subject: str = "act") -> Act:
     if kind is None:
         raise BadInput([_unknown(f"{subject}.act", name)])
     rest = {key: item for key, item in value.items() if key != "act"}
+    if kind is HoldImport and "most_kw" in rest and rest["most_kw"] is None:
+        return replace(noun_of(HoldImport, {**rest, "most_kw": 0.0}, subject), most_kw=inf)
     return noun_of(kind, rest, subject)
 
 

@@ -4,16 +4,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import isnan, nan
-from typing import Any
+from typing import Any, TypeAlias
 
 from gridtide.finding import BadInput, Finding, Gathered
-from gridtide.fleet.device import PowerReading, Restraint
+from gridtide.fleet.device import (
+    PowerReading,
+    QueuedJob,
+    Restraint,
+    RouteReading,
+    StoreReading,
+)
 from gridtide.fleet.ticket import Outcome, Ticket
 from gridtide.wire.acts import Order, order_json, order_of, outcome_of, ticket_of
 from gridtide.wire.nouns import noun_of, plain, scalar_of
 
 MOST = 2_000
 """Entries of a list in one message; a site with more tells the rest in the next."""
+JOBS_MOST = 1_000
+"""Jobs of all queues of a site: half of what a message may hold."""
 WAIT_MAX_S = 55.0
 """Longest that a poll waits: below the minute after which proxies hang up."""
 
@@ -40,15 +48,29 @@ class SiteRestraint:
     until: datetime
 
 
+Told: TypeAlias = StoreReading | QueuedJob | RouteReading
+"""What a device that is led says beside power and restraints."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class SiteReport:
-    """A site as its agent sees it. unreachable: devices that do not answer."""
+    """A site as its agent sees it. unreachable: devices that do not answer. stores, jobs, routes: what each device that
+    is led says, by the name of the device."""
 
     at: datetime
     frozen: bool
     readings: tuple[SiteReading, ...] = ()
     restraints: tuple[SiteRestraint, ...] = ()
     unreachable: tuple[str, ...] = ()
+    stores: tuple[tuple[str, StoreReading], ...] = ()
+    jobs: tuple[tuple[str, QueuedJob], ...] = ()
+    routes: tuple[tuple[str, RouteReading], ...] = ()
+
+
+REPORT = ("at", "frozen", "readings", "restraints", "unreachable")
+TIMES = ("answered_per_s", "p50_s", "p95_s")
+LED: Mapping[str, type[Told]] = {"stores": StoreReading, "jobs": QueuedJob, "routes": RouteReading}
+"""Parts of a report: those every agent sends, and those of devices that are led, which an older one leaves out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +106,9 @@ def poll_json(poll: Poll) -> dict[str, object]:
             "readings": [plain(one) for one in report.readings[:MOST]],
             "restraints": [plain(one) for one in report.restraints[:MOST]],
             "unreachable": list(report.unreachable),
+            "stores": [_led_json(*one) for one in report.stores[:MOST]],
+            "jobs": [_led_json(*one) for one in report.jobs[:MOST]],
+            "routes": [_led_json(*one) for one in report.routes[:MOST]],
         },
     }
 
@@ -91,9 +116,7 @@ def poll_json(poll: Poll) -> dict[str, object]:
 def poll_of(value: object) -> Poll:
     """The poll that JSON values are. Raises BadInput with every fault."""
     said = _keys(value, ("wait_s", "taken", "outcomes", "report"), "poll")
-    report = _keys(
-        said["report"], ("at", "frozen", "readings", "restraints", "unreachable"), "report"
-    )
+    report = _keys(said["report"], REPORT, "report", LED)
     faults = Gathered()
     wait_s = faults.of(lambda: scalar_of(float, said["wait_s"], "wait_s"))
     at = faults.of(lambda: scalar_of(datetime, report["at"], "report.at"))
@@ -103,6 +126,9 @@ def poll_of(value: object) -> Poll:
     readings = _each(faults, report["readings"], "readings", _as(SiteReading))
     restraints = _each(faults, report["restraints"], "restraints", _as(SiteRestraint))
     unreachable = _each(faults, report["unreachable"], "unreachable", _name)
+    led = {
+        name: _each(faults, report.get(name, []), name, _led(kind)) for name, kind in LED.items()
+    }
     faults.refuse_if_any()
     assert wait_s is not None and at is not None and frozen is not None
     return Poll(
@@ -115,6 +141,7 @@ def poll_of(value: object) -> Poll:
             readings=readings,
             restraints=restraints,
             unreachable=unreachable,
+            **led,
         ),
     )
 
@@ -164,6 +191,26 @@ def site_restraint(device: str, one: Restraint) -> SiteRestraint:
     )
 
 
+def _led_json(device: str, said: Told) -> dict[str, object]:
+    """What a device says, with its name; a time of answers that nobody knows is left out."""
+    values = plain(said)
+    if isinstance(said, RouteReading):
+        known = {name: [one for one in getattr(said, name) if not isnan(one[1])] for name in TIMES}
+        values |= {name: [list(one) for one in pairs] for name, pairs in known.items()}
+    return {"device": device, **values}
+
+
+def _led(kind: type[Told]) -> Any:
+    def read(value: object, subject: str) -> tuple[str, Told]:
+        if not isinstance(value, Mapping):
+            raise BadInput([_finding(subject, "an object")])
+        rest = {key: item for key, item in value.items() if key != "device"}
+        device = scalar_of(str, value.get("device"), f"{subject}.device")
+        return device, noun_of(kind, rest, subject)
+
+    return read
+
+
 def _name(value: object, subject: str) -> str:
     return scalar_of(str, value, subject)
 
@@ -190,8 +237,11 @@ def _list(faults: Gathered, value: object, subject: str) -> list[object]:
     return []
 
 
-def _keys(value: object, names: tuple[str, ...], subject: str) -> Mapping[str, object]:
-    if isinstance(value, Mapping) and set(value) == set(names):
+def _keys(
+    value: object, names: tuple[str, ...], subject: str, may: Mapping[str, object] | None = None
+) -> Mapping[str, object]:
+    """An object of these keys, and no others but those that it may have."""
+    if isinstance(value, Mapping) and set(names) <= set(value) <= {*names, *(may or ())}:
         return value
     raise BadInput([_finding(subject, "an object with " + ", ".join(names))])
 

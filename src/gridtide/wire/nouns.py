@@ -6,7 +6,7 @@ from dataclasses import MISSING, fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from types import NoneType
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from gridtide.finding import BadInput, Finding
 
@@ -14,6 +14,8 @@ TEXT_MAX = 400
 """Letters of a name or sentence: longer ones are no names."""
 WHOLE_MAX = 2**53
 """Beyond it a number of JSON is no longer one."""
+MANY_MAX = 2_000
+"""Entries of a list in a noun."""
 
 Noun = TypeVar("Noun")
 Value = TypeVar("Value")
@@ -55,7 +57,9 @@ def noun_of(kind: type[Noun], value: object, subject: str) -> Noun:
 
 def scalar_of(kind: type[Value], value: object, subject: str) -> Value:
     """A value of one of the kinds that nouns hold: text, numbers, truth, instants, choices, each or null where the
-    noun says so. Raises BadInput."""
+    noun says so, and lists of these. Raises BadInput."""
+    if get_origin(kind) is tuple:
+        return _many(kind, value, subject)  # type: ignore[no-any-return]
     optional = [part for part in get_args(kind) if part is not NoneType]
     if optional:
         return None if value is None else scalar_of(optional[0], value, subject)  # type: ignore[return-value]
@@ -67,7 +71,24 @@ def scalar_of(kind: type[Value], value: object, subject: str) -> Value:
         raise BadInput([_fault(subject, value, str(fault))]) from None
 
 
+def _many(kind: Any, value: object, subject: str) -> Any:
+    """A tuple: of so many values of one kind as come, or of one value for each of its kinds."""
+    kinds = get_args(kind)
+    most = MANY_MAX if kinds[-1] is Ellipsis else len(kinds)
+    least = 0 if kinds[-1] is Ellipsis else len(kinds)
+    if not isinstance(value, list) or not least <= len(value) <= most:
+        limit = f"a list of at most {most}" if least == 0 else f"a list of {most}"
+        raise BadInput([_fault(subject, value, limit)])
+    each = [kinds[0]] * len(value) if kinds[-1] is Ellipsis else kinds
+    return tuple(
+        scalar_of(one, item, f"{subject}[{number}]")
+        for number, (one, item) in enumerate(zip(each, value, strict=True), start=1)
+    )
+
+
 def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
     if isinstance(value, datetime):
         return value.isoformat()
     return str(value.value) if isinstance(value, StrEnum) else value

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from gridtide.finding import BadInput, Finding, Gathered
 from gridtide.fleet.act import Act
+from gridtide.fleet.site_act import SiteAct
 from gridtide.fleet.ticket import Outcome, Ticket
 from gridtide.wire.acts import act_json, act_of, outcome_of, ticket_of
 from gridtide.wire.nouns import noun_of, plain
@@ -76,6 +77,8 @@ def ask_of(line: bytes) -> Ask:
     ticket = faults.of(lambda: ticket_of(value["ticket"]))
     act = faults.of(lambda: act_of(value["act"]))
     faults.refuse_if_any()
+    if isinstance(act, SiteAct):
+        raise BadInput([_finding("act", type(act).__name__, "an act on a board")])
     return Ask(ticket=ticket, act=act)
 
 

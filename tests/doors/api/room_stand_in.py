@@ -14,6 +14,7 @@ from gridtide.loop.room import Frame, Receipt
 from gridtide.loop.shown.frame import framed
 from gridtide.loop.shown.glance import Glance
 from gridtide.loop.turn import Memory, Turn
+from gridtide.loop.wanted_replicas import Wanted
 from gridtide.stores.memory import MemoryStore
 from gridtide.trust.audit import contents, linked
 from gridtide.trust.edit import Edit, edit_values, edit_words
@@ -58,7 +59,7 @@ class StandIn:
                 "digest": f"{number:064x}",
                 "title": ODD if number == 2 else "shift 18,000 kW from nantong to zhangbei",
                 "because": "42,000 kW of wind would be curtailed",
-                "against": "J-77 has 55 min of slack left",
+                "against": ["J-77 has 55 min of slack left"],
                 "undo_until": "2026-11-22T10:45:00+00:00",
                 "expires_at": "2026-11-22T10:30:00+00:00",
                 "advice": [ADVICE] if number == 1 else [],
@@ -96,6 +97,10 @@ class StandIn:
         base = {"setpoint_kw": 4500.0, "base_kw": 5000.0, "response_kw": 480.0}
         line = {"site": "nantong", "follows": True, "signal": 0.5, **parts, **store, **base}
         return ({**line, "error_band": 0.1, "line": ODD, "last": last},) if self.lines else ()
+
+    def replicas(self, service: str) -> Mapping[str, Wanted] | None:
+        one = Wanted(replicas=12, requests_per_s=40.0, until=START)
+        return {"nantong/a": one, "zhangbei/b": one} if service == "chat" else None
 
     def ahead(self) -> Mapping[str, object]:
         edges = [(START + timedelta(minutes=15 * step)).isoformat() for step in range(97)]

@@ -70,6 +70,10 @@ def test_nobody_meets_a_barrier_in_light_dark_either_language_or_on_a_phone(
     page.keyboard.press("l")
     expect(page.locator("#power-title")).to_have_text("各站点功率")
     assert barriers(page) == []
+    page.keyboard.press("m")
+    expect(page.locator("#edit-kind")).to_be_focused()
+    assert barriers(page) == []
+    page.keyboard.press("Escape")
     page.set_viewport_size({"width": 390, "height": 844})
     page.keyboard.press("f")
     assert barriers(page) == []
@@ -183,6 +187,32 @@ def test_people_see_approve_reject_explain_freeze_and_release_by_keyboard(
     page.keyboard.press("Escape")
     expect(page.locator("#ask")).to_be_hidden()
     expect(page.locator("#audit")).not_to_contain_text("thaw")
+
+
+@pytest.mark.parts
+def test_a_decision_is_edited_by_keyboard_and_what_is_read_is_said_to_the_room(
+    here: Running, page: Page
+) -> None:
+    """Changes one by one, each taken back by its button; then a reason, and what the room says of it."""
+    with page.expect_request("**/api/proposals/*/reading"):
+        entered(page, here, "approver")
+        page.keyboard.press("m")
+    expect(page.locator("#edit-kind")).to_be_focused()
+    expect(page.locator("#edit-do")).to_be_disabled()
+    page.locator("#edit-kind").select_option("leave_sites")
+    page.locator("#edit-form button").press("Enter")
+    page.locator("#edit-kind").select_option("store_most_kw")
+    page.locator("#edit-value").fill("400")
+    page.locator("#edit-value").press("Enter")
+    lines = page.locator("#edit-list li")
+    expect(lines).to_have_count(2)
+    lines.first.locator("button").press("Enter")
+    expect(lines).to_have_text([re.compile("a store at most, kW · nantong · 400")])
+    page.locator("#edit-do").focus()
+    act(page, "Enter", "a careful day", "d-[0-9] waits as .* edited it")
+    expect(page.locator("#proposals .chosen")).to_contain_text(
+        "the store of nantong at most 400 kW"
+    )
 
 
 @pytest.mark.parts

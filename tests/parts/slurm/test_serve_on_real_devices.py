@@ -1,30 +1,23 @@
 """`gridtide serve` as a process over a real Slurm and a Modbus meter in another process, killed where it hurts most."""
 
 import json
-import shlex
 import signal
+import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from real_site import LOAD_KW, a_case, a_meter, eventually, metered, serving
 from service_process import token_file
 from slurm_cluster import Cluster, slurm_cluster
 
+from gridtide.doors.cli import exit_code
 from gridtide.loop.clock import WallClock
-from gridtide.testing.slurm_cluster import program
+from gridtide.testing.slurm_commands import begin_times, commands_that_write_down
 
 pytestmark = pytest.mark.parts
-SCONTROL = """#!/bin/sh
-echo "$*" >> {folder}/told
-{real} "$@"
-code=$?
-case "$*" in *StartTime*)
-  if [ -e {folder}/dies ]; then rm {folder}/dies; kill -9 $PPID; sleep 30; fi;;
-esac
-exit $code
-"""
 DEVICES = """
 [[device]]
 name = "slurm"
@@ -50,27 +43,24 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         yield running_cluster
 
 
-def commands_that_write_down(folder: Path) -> None:
-    """The commands of Slurm in a folder: what is told is written down; whoever told it may have to die."""
-    commands = folder / "commands"
-    commands.mkdir()
-    for name in ("squeue", "scancel", "sinfo", "sbatch"):
-        (commands / name).symlink_to(program(name))
-    text = SCONTROL.format(folder=shlex.quote(str(folder)), real=program("scontrol"))
-    (commands / "scontrol").write_text(text)
-    (commands / "scontrol").chmod(0o755)
+def recomputed(store: Path, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    """Every decision of a store taken again."""
+    with sqlite3.connect(store) as connection:
+        texts = connection.execute("SELECT text FROM entries ORDER BY number").fetchall()
+    says = [json.loads(text) for (text,) in texts]
+    found = []
+    for decision in dict.fromkeys(one["id"] for one in says if "stage" in one):
+        capsys.readouterr()
+        assert exit_code(["audit", "recompute", str(store), decision, "--json"]) == 0
+        found.append(json.loads(capsys.readouterr().out))
+    return found
 
 
-def begin_times(folder: Path) -> list[str]:
-    """Every start time that was told."""
-    told = folder / "told"
-    lines = told.read_text().splitlines() if told.exists() else []
-    return [line for line in lines if "StartTime" in line]
-
-
-def test_a_job_gets_its_begin_time_once_whatever_dies(cluster: Cluster, tmp_path: Path) -> None:
+def test_a_job_gets_its_begin_time_once_whatever_dies(
+    cluster: Cluster, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """In advise it waits for people; two let it act; killed between telling and hearing, the next room reads back what
-    holds and tells nothing twice."""
+    holds and tells nothing twice. All that was decided comes out of the record again."""
     _, texts = token_file(tmp_path)
     commands_that_write_down(tmp_path)
     with a_meter() as port:
@@ -105,3 +95,6 @@ def test_a_job_gets_its_begin_time_once_whatever_dies(cluster: Cluster, tmp_path
             assert room.ended() == 0
         assert len(begin_times(tmp_path)) == 1
         assert cluster.job(job)["eligible_time"] == at
+    again = recomputed(tmp_path / "db", capsys)
+    assert len(again) > 1 and all(one["bit_equal"] and one["maker"]["same"] for one in again)
+    assert {one["same"]["proposal"] for one in again} == {True}

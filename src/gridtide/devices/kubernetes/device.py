@@ -18,6 +18,7 @@ from gridtide.finding import Finding, refuse_if_any
 from gridtide.fleet.device import (
     Pause,
     QueuedJob,
+    ReplicaReading,
     Restraint,
     Standing,
     UnreachableError,
@@ -37,7 +38,7 @@ from gridtide.wire.kubernetes.jobs import (
     withdrawn_patch,
 )
 from gridtide.wire.kubernetes.scalars import is_name, is_namespace
-from gridtide.wire.kubernetes.services import closing, replicas_in
+from gridtide.wire.kubernetes.services import closing, counts_in, replicas_in
 from gridtide.wire.kubernetes.things import (
     DEPLOYMENT,
     JOB,
@@ -144,6 +145,24 @@ class Kubernetes:
             (DEPLOYMENT,),
             lambda place: _again(lambda: self._scale(ticket, place, replicas, until)),
         )
+
+    def read_replicas(self, service: str) -> ReplicaReading:
+        """Replicas of a Deployment, within the floor and ceiling of its owner. Raises UnreachableError, also where it
+        may not be told any number."""
+        place = place_of(service, (DEPLOYMENT,))
+        if place is None or place.namespace not in self._terms.namespaces:
+            raise UnreachableError(self._not_ours(service, (DEPLOYMENT,), place))
+        try:
+            thing = self._cluster.read(place)
+        except AnswerError as error:
+            raise UnreachableError(str(error)) from error
+        within = replicas_in(thing)
+        if within is None:
+            raise UnreachableError(_no_floor(place))
+        told, ready = counts_in(thing)
+        bounds = {"least": within.least, "most": within.most}
+        now = self._clock.now()
+        return ReplicaReading(of=service, told=told, ready=ready, **bounds, measured_at=now)
 
     def restraints(self) -> tuple[Restraint, ...]:
         """Everything held in the cluster, by subject. Raises UnreachableError."""
@@ -281,8 +300,7 @@ class Kubernetes:
         service = self._cluster.read(place)
         within = replicas_in(service)
         if within is None:
-            said = f"{place} has no floor and ceiling; annotate gridtide.io/replicas-min and -max"
-            return _Answer(fate=Fate.REFUSED, said=said)
+            return _Answer(fate=Fate.REFUSED, said=_no_floor(place))
         if not within.least <= replicas <= within.most:
             said = f"{place}: {replicas} replicas; {within.least} to {within.most} are allowed"
             return _Answer(fate=Fate.REFUSED, said=said)
@@ -449,6 +467,10 @@ def _same(stands: Hold, kind: str, value: Value, until: datetime) -> bool:
 def _owner_holds(kind: Kind, thing: Object) -> bool:
     """Whether somebody else restrains it. A Deployment stands where its owner likes: that restrains nothing."""
     return kind is not DEPLOYMENT and switched(kind, thing) != kind.free
+
+
+def _no_floor(place: Place) -> str:
+    return f"{place} has no floor and ceiling; annotate gridtide.io/replicas-min and -max"
 
 
 def _overtaken_by(thing: Object, ticket: Ticket) -> _Answer | None:

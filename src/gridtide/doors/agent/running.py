@@ -6,13 +6,26 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from math import isfinite
 
 from gridtide.doors.agent.brain_line import BrainLine, LineError
-from gridtide.fleet.act import Act
-from gridtide.fleet.device import ReadsPower, RenewsLeases, Restrains, UnreachableError
+from gridtide.fleet.device import (
+    QueuedJob,
+    QueuesJobs,
+    ReadsPower,
+    RenewsLeases,
+    Restrains,
+    RouteReading,
+    RoutesRequests,
+    StoreReading,
+    StoresEnergy,
+    UnreachableError,
+)
+from gridtide.fleet.site_act import AnyAct
 from gridtide.fleet.ticket import Ticket
 from gridtide.loop.site_agent import RENEW_EVERY_S, SiteAgent
 from gridtide.wire.agent_line import (
+    JOBS_MOST,
     Poll,
     Reply,
     SiteReading,
@@ -25,7 +38,9 @@ from gridtide.wire.nouns import plain
 
 LOOK_S = 0.5
 READ_S = 2.0
-"""Devices are read so often, and after each act: a scheduler is not asked more than it must be."""
+"""Devices are read so often, and after each act."""
+QUEUE_S = 10.0
+"""A scheduler is asked for its queue no more often."""
 WAITS_S = (1.0, 2.0, 4.0, 8.0, 15.0)
 """After a poll that failed, and after the next; a site is heard again within a quarter of a minute."""
 
@@ -51,6 +66,7 @@ class Running:
         self._taken: set[str] = set()
         self._lock = threading.Lock()
         self._report = SiteReport(at=now(), frozen=False)
+        self._queues = _Queues(now)
         self._workers = {name: ThreadPoolExecutor(1, f"device-{name}") for name in devices}
         work: dict[str, Callable[[], None]] = {
             "asks": self._ask,
@@ -117,7 +133,7 @@ class Running:
         while not self._over.is_set():
             self._changed.clear()
             try:
-                self._report = report_of(self._devices, self._now())
+                self._report = report_of(self._devices, self._now(), self._queues.of)
             except Exception as fault:
                 self._note("reading failed", "", f"{type(fault).__name__}: {fault}; reading again")
             self._changed.wait(READ_S)
@@ -170,10 +186,11 @@ class Running:
             worker = self._workers.get(order.device) or next(iter(self._workers.values()))
             worker.submit(self._do, order.device, order.ticket, order.act)
 
-    def _do(self, device: str, ticket: Ticket, act: Act) -> None:
+    def _do(self, device: str, ticket: Ticket, act: AnyAct) -> None:
         try:
             self._agent.take(device, ticket, act)
         finally:
+            self._queues.forget(device)
             with self._lock:
                 self._taken.discard(ticket.id)
             self._changed.set()
@@ -207,10 +224,18 @@ def answered(
     )
 
 
-def report_of(devices: Mapping[str, object], now: datetime) -> SiteReport:
-    """What devices say now; those that do not answer are named, and nothing is made up for them."""
+def report_of(
+    devices: Mapping[str, object],
+    now: datetime,
+    jobs: Callable[[str, QueuesJobs], tuple[QueuedJob, ...]] = lambda name, device: device.queue(),
+) -> SiteReport:
+    """What devices say now; those that do not answer are named, and nothing is made up for them. jobs: what a scheduler
+    lists; one that lists more than a report holds counts as one that does not answer."""
     readings: list[SiteReading] = []
     restraints: list[SiteRestraint] = []
+    stores: list[tuple[str, StoreReading]] = []
+    queued: list[tuple[str, QueuedJob]] = []
+    routes: list[tuple[str, RouteReading]] = []
     unreachable = []
     for name, device in devices.items():
         try:
@@ -218,6 +243,12 @@ def report_of(devices: Mapping[str, object], now: datetime) -> SiteReport:
                 readings += [site_reading(name, one) for one in device.read_power()]
             if isinstance(device, Restrains):
                 restraints += [site_restraint(name, one) for one in device.restraints()]
+            if isinstance(device, StoresEnergy):
+                stores.append((name, known_store(device.read_store())))
+            if isinstance(device, QueuesJobs):
+                queued += [(name, one) for one in told_whole(jobs(name, device))]
+            if isinstance(device, RoutesRequests):
+                routes += [(name, one) for one in device.read_routes() if isfinite(one.asked_per_s)]
         except UnreachableError:
             unreachable.append(name)
     return SiteReport(
@@ -226,4 +257,41 @@ def report_of(devices: Mapping[str, object], now: datetime) -> SiteReport:
         readings=tuple(readings),
         restraints=tuple(restraints),
         unreachable=tuple(unreachable),
+        stores=tuple(stores),
+        jobs=tuple(queued),
+        routes=tuple(routes),
     )
+
+
+def told_whole(jobs: tuple[QueuedJob, ...]) -> tuple[QueuedJob, ...]:
+    """A queue that fits into a report. Raises UnreachableError for a longer one: jobs that are left out would look as
+    if they were gone."""
+    if len(jobs) > JOBS_MOST:
+        raise UnreachableError(f"a queue of {len(jobs)} jobs, and a report holds {JOBS_MOST}")
+    return jobs
+
+
+def known_store(said: StoreReading) -> StoreReading:
+    """What a store says. Raises UnreachableError where some of it is no number."""
+    if not all(map(isfinite, (said.soc_kwh, said.charge_kw, said.discharge_kw))):
+        raise UnreachableError(f"{said.of} does not say what it holds")
+    return said
+
+
+class _Queues:
+    """What schedulers list, each asked again once what it said last is old: it is not asked more than it must be."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._heard: dict[str, tuple[datetime, tuple[QueuedJob, ...]]] = {}
+
+    def of(self, name: str, device: QueuesJobs) -> tuple[QueuedJob, ...]:
+        """The jobs of a scheduler by its name. Raises UnreachableError."""
+        now, heard = self._now(), self._heard.get(name)
+        if heard is None or not 0.0 <= (now - heard[0]).total_seconds() < QUEUE_S:
+            heard = self._heard[name] = (now, device.queue())
+        return heard[1]
+
+    def forget(self, name: str) -> None:
+        """A scheduler was told something: it is asked again."""
+        self._heard.pop(name, None)

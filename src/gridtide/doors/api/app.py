@@ -20,6 +20,7 @@ from gridtide.doors.api.broadcast import Broadcast, beside
 from gridtide.doors.api.flexibility import flexibility_router
 from gridtide.doors.api.guarded import Guarded, Rates
 from gridtide.doors.api.health import health
+from gridtide.doors.api.keda import keda_router
 from gridtide.doors.api.opening import Opening
 from gridtide.doors.api.pages import add_pages
 from gridtide.doors.api.problems import Refused
@@ -69,6 +70,7 @@ def app_of(
     aside = Aside()
     beyond = (
         tabs(opening.room),
+        keda_router(opening.room),
         what_if_router(opening.running, aside),
         flexibility_router(opening.running, aside),
     )

@@ -1,31 +1,65 @@
 """Replicas of services as KEDA's `metrics-api` scaler reads them: `{"value": n}` at an address per service."""
 
-import math
 from collections.abc import Callable, Mapping
+from typing import Annotated
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+
+from gridtide.doors.api.answers import BEARER, FAULTS
+from gridtide.doors.api.problems import Refused, refused
+from gridtide.doors.api.reading import NOT_THERE
+from gridtide.loop.room import Room
+from gridtide.loop.wanted_replicas import Wanted
+
+Service = Annotated[str, Path(max_length=80, description="A service of the case.")]
+Place = Annotated[
+    str, Query(max_length=200, description="SITE/POOL; without it all places together.")
+]
 
 
-def keda_router(replicas: Callable[[str], float | None]) -> APIRouter:
-    """Serves GET /keda/SERVICE. replicas: how many a service shall run now; None where nobody knows.
+class WantedNow(BaseModel):
+    """value: replicas that run now; requests_per_s: what they are to answer; until: when nobody knows any more, ISO
+    8601."""
 
-    With `targetValue: "1"` KEDA runs as many. A number that nobody knows, or that is none, is answered by 404 or 503,
-    never by 0, so that KEDA falls back to its `fallback.replicas`.
+    value: int
+    requests_per_s: float
+    until: str
+
+
+def keda_router(room: Callable[[], Room]) -> APIRouter:
+    """Serves GET /keda/SERVICE. room: the open room; raises 503.
+
+    With `targetValue: "1"` KEDA runs as many. A number that nobody knows, since no split of the service holds any more
+    or nobody measures what comes, is answered by 404, never by 0, so that KEDA falls back to its `fallback.replicas`.
     """
-    router = APIRouter(tags=["keda"])
+    router = APIRouter(responses=FAULTS, tags=["keda"], dependencies=[BEARER])
 
-    @router.get("/keda/{service}", summary="Replicas that a service shall run now, for KEDA.")
-    def wanted(service: str) -> dict[str, float]:
-        found = replicas(service)
-        if found is None:
-            raise HTTPException(404, f"no replicas are planned for service {service[:80]!r}")
-        return dict(metric(found))
+    @router.get("/keda/{service}", responses=NOT_THERE)
+    async def replicas(service: Service, place: Place = "") -> WantedNow:
+        """Replicas that a service shall run now, for KEDA, by the plan in force and the requests that come."""
+        return said(service, place, await run_in_threadpool(room().replicas, service))
 
     return router
 
 
-def metric(replicas: float) -> Mapping[str, float]:
-    """The answer for a number of replicas. Raises HTTPException 503 for what is no number from 0 on."""
-    if not math.isfinite(replicas) or replicas < 0:
-        raise HTTPException(503, f"{replicas} is no number of replicas; look at the plan")
-    return {"value": replicas}
+def said(service: str, place: str, found: Mapping[str, Wanted] | None) -> WantedNow:
+    """What KEDA is told of a service, at a place where one is named. Raises 404 where nobody knows."""
+    if found is None:
+        raise _unknown(f"service {service}", "no split of it holds, or nobody says what comes")
+    if place and place not in found:
+        raise _unknown(f"service {service} at {place}", "it answers nothing there")
+    parts = [found[place]] if place else list(found.values())
+    if not parts:
+        raise _unknown(f"service {service}", "no place answers it")
+    return WantedNow(
+        value=sum(one.replicas for one in parts),
+        requests_per_s=sum(one.requests_per_s for one in parts),
+        until=min(one.until for one in parts).isoformat(),
+    )
+
+
+def _unknown(subject: str, value: str) -> Refused:
+    limit = "a service with a split in force whose requests are measured"
+    return refused(404, subject, value, limit, "Fall back to a number of your own until then.")

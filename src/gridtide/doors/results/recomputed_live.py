@@ -7,10 +7,12 @@ from typing import Any
 from gridtide.decide.recertified import recertified
 from gridtide.decide.risk import Uncertainty
 from gridtide.decide.situation import Situation
+from gridtide.digest import digest
 from gridtide.doors.results.maker import makers
 from gridtide.doors.results.recomputed import PARTS, certified_against, meant
 from gridtide.finding import BadInput, Finding
-from gridtide.loop.basis import Basis, basis_at, taken_again
+from gridtide.loop.basis import TOLD_AS, Bases, Basis, bases_at, taken_again
+from gridtide.loop.later import later
 from gridtide.loop.settling import SETTLED, costs, held_through
 from gridtide.loop.turn import Turn
 from gridtide.simulate.policies import PlanAndPlace
@@ -23,7 +25,8 @@ from gridtide.trust.record import Entry
 from gridtide.trust.verify import verified
 
 UNKNOWN = "what it was made of is not kept"
-STAY = ("situation", "dispatch", "rung", "refused", "answers", "basis")
+OTHERWISE_TOLD = "what a later turn told for it is not what comes out"
+STAY = ("situation", "dispatch", "basis")
 """What every record of a decision says alike, whatever becomes of it."""
 
 
@@ -86,7 +89,8 @@ def _document(
     if other:
         return {**found, "record_whole": False, "bit_equal": False, "why": other}, decided
     try:
-        basis = basis_at(str(first["basis"]), blocks)
+        taken = _taken(first, bases_at(str(first["basis"]), blocks))
+        told = _told_as(first, says, lives, blocks)
     except BlockFault as fault:
         return {
             **found,
@@ -94,19 +98,47 @@ def _document(
             "bit_equal": False,
             "why": str(fault),
         }, decided
-    return {**found, **_taken(first, basis)}, decided
+    except BadInput as fault:
+        return {
+            **found,
+            "bit_equal": False,
+            "why": f"the guard lets it through no more: {fault}",
+        }, decided
+    if told is False:
+        taken = {**taken, "bit_equal": False, "why": taken["why"] or OTHERWISE_TOLD}
+    return {**found, **taken, "same": {**taken["same"], "told": told}}, decided
 
 
-def _taken(kept: Mapping[str, Any], basis: Basis) -> dict[str, Any]:
+def _told_as(
+    first: Mapping[str, Any],
+    says: Sequence[Mapping[str, Any]],
+    lives: Sequence[Sequence[Mapping[str, Any]]],
+    blocks: KeepsBlocks,
+) -> bool | None:
+    """Whether a later turn told an approved decision as it is told again; None where none did."""
+    found = [one for one in says if one.get("kind") == TOLD_AS and one["decision"] == first["id"]]
+    if not found:
+        return None
+    by = next((life[0] for life in lives if life[0]["id"] == found[-1]["turn"]), None)
+    if by is None or not by.get("basis"):
+        return False
+    decided, telling = (
+        taken_again(bases_at(str(one["basis"]), blocks), anew=False) for one in (first, by)
+    )
+    return digest(later(decided.orders, telling).dispatch) == str(found[-1]["dispatch"])
+
+
+def _taken(kept: Mapping[str, Any], bases: Bases) -> dict[str, Any]:
     """What comes out of a basis, beside what was written: with the plan as it was made, and with the policy anew."""
-    turn = taken_again(basis, anew=False)
+    basis = bases.turn
+    turn = taken_again(bases, anew=False)
     why = _first_difference(kept, turn)
     same: dict[str, bool | None] = {
         part: _alike(kept, turn, names) for part, names in PARTS.items()
     }
     same["proposal"] = None
     if basis.policy is not None:
-        again = taken_again(basis, anew=True)
+        again = taken_again(bases, anew=True)
         same["proposal"] = _alike(kept, again, PARTS["dispatch"])
         why = why or _first_difference(kept, again)
     return {

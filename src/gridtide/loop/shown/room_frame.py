@@ -74,7 +74,7 @@ def _at_risk(turn: Turn | None, world: LiveWorld) -> dict[str, object]:
 def sites_of(
     standing: Standing, seen: Seen | None, plan: Plan | None, mandate: Mandate
 ) -> dict[str, object]:
-    """Every site in the step that ended at that instant, or runs, and which meters are doubted, so that what they
+    """Every site in the step that ended at that instant, or runs, and which of its meters are doubted: what they
     should read is shown; nothing before the first turn."""
     if standing.turn is None:
         return {}

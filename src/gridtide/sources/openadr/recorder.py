@@ -21,6 +21,7 @@ class Recorder:
 
     path: Path
     _last: tuple[tuple[object, ...], tuple[object, ...]] | None = None
+    _silent: bool = False
 
     def poll(self, poll: Poll, heard_at: datetime) -> None:
         """Write down an answer or its absence. Raises BadInput when the file cannot be written."""
@@ -33,6 +34,17 @@ class Recorder:
         else:
             self._append(line_of_answer(heard_at, *told))
             self._last = told
+
+    def change(self, poll: Poll, heard_at: datetime) -> None:
+        """Write down an answer or its absence where it is not as the one before: what goes on takes no line. Raises
+        BadInput when the file cannot be written."""
+        answered = not poll.unanswered
+        same = self._silent or answered
+        if answered:
+            same = not self._silent and self._last == (poll.programs, poll.events)
+        if not same:
+            self.poll(poll, heard_at)
+        self._silent = not answered
 
     def notice(self, notification: Notification, heard_at: datetime) -> None:
         """Write down a change that the VTN told by itself. Raises BadInput when the file cannot be written."""

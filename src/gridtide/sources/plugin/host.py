@@ -16,6 +16,7 @@ from gridtide.finding import BadInput, Finding
 from gridtide.trust.plugin import Plugin
 from gridtide.wire.plugin import LENGTH, MOST_BYTES, BadAnswer, read, taken
 
+COMMAND = (sys.executable, "-I", "-m", "gridtide.sources.plugin.child")
 PATIENCE_S = 120.0
 """How long an answer is waited for, so that a plugin which sleeps cannot hold up whoever asks."""
 
@@ -113,7 +114,7 @@ class PluginPolicy:
 def _started() -> "subprocess.Popen[bytes]":
     """A process of the same Python with an environment that holds nothing of ours."""
     return subprocess.Popen(
-        [sys.executable, "-I", "-m", "gridtide.sources.plugin.child"],
+        COMMAND,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

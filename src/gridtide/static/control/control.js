@@ -1,7 +1,8 @@
 /** The control room: what is so, what waits for people, and what people do. Text only, never markup. */
 
 import { ask, findToken, forgetToken, keepToken, learn, listen, whyNot } from "./asking.js";
-import { choose, explain, listed, prepareDecisions, showDecisions, withChosen } from "./decisions.js";
+import { choose, decisionKeys, prepareDecisions, showDecisions } from "./decisions.js";
+import { prepareEditing } from "./editing.js";
 import { isOver, prepareSources, showFigures } from "./figures.js";
 import { lookFlexibility, prepareFlexibility, showFlexibility } from "./flexibility.js";
 import { age, heard, isStale, takeFrame, takeWhole, usual } from "./heard.js";
@@ -12,7 +13,7 @@ import { showSites } from "./sites.js";
 import { summary } from "./tabs/audit.js";
 import { list } from "./tabs/drawn.js";
 import { showTab, tabKeys } from "./tabs/tabs.js";
-import { prepareWhatIf, wonderWhat } from "./whatif.js";
+import { prepareWhatIf } from "./whatif.js";
 import { clockOf, hearNames, instant, named, number, span, speak, speakOther, word } from "./words.js";
 
 const LOOK_MS = 1_000;
@@ -135,9 +136,8 @@ function planIsOld() {
   return Date.parse(heard.frame?.values.at ?? "") - Date.parse(heard.ahead?.at ?? "") > 1_800_000;
 }
 
-function answer(what, one) {
-  const against = listed(one.against).map((text) => `${word("against")}: ${text}`);
-  wonder(`${word(what)}: ${one.title}`, against, what, `/api/proposals/${encodeURIComponent(one.id)}/${what}`, { digest: one.digest });
+function answer(what, one, more, about = one.against.map((text) => `${word("against")}: ${text}`)) {
+  wonder(`${word(what)}: ${one.title}`, about, what, `/api/proposals/${one.id}/${what}`, { digest: one.digest, ...more });
 }
 
 function freezeOrThaw() {
@@ -213,8 +213,7 @@ async function follow() {
 }
 
 const KEYS = {
-  j: () => choose(1), k: () => choose(-1),
-  a: () => withChosen((one) => answer("approve", one)), r: () => withChosen((one) => answer("reject", one)), e: () => withChosen(explain), w: () => withChosen(wonderWhat),
+  j: () => choose(1), k: () => choose(-1), ...decisionKeys,
   "/": () => !$("choose").hidden && $("find").focus(), f: freezeOrThaw, u: release, ...tabKeys, l: () => (speakOther(), showAll()), d: shade,
 };
 
@@ -242,9 +241,10 @@ function begin() {
   prepareDecisions(answer);
   prepareMany(showFrame);
   prepareWhatIf();
+  prepareEditing((...what) => answer("edit", ...what));
   prepareFlexibility();
   prepareSources();
-  for (const [id, act] of [["freeze", freezeOrThaw], ["release", release], ["language", KEYS.l], ["shade", shade], ["leave", () => $("ask").close("")], ["close", () => $("source").close()]]) $(id).onclick = act;
+  for (const [id, act] of [["freeze", freezeOrThaw], ["release", release], ["language", KEYS.l], ["shade", shade], ["leave", () => $("ask").close("")]]) $(id).onclick = act;
   $("entry").onsubmit = (event) => {
     event.preventDefault();
     keepToken($("token").value);

@@ -1,12 +1,17 @@
 /** Decisions awaiting approval: what, why, what speaks against it, until when it can be undone, when it expires. */
 
-import { ask } from "./asking.js";
+import { learn } from "./asking.js";
+import { edit } from "./editing.js";
 import { heard } from "./heard.js";
 import { $, button, made, terms } from "./made.js";
+import { reads } from "./reads.js";
 import { facts as told } from "./tabs/drawn.js";
 import { wonderWhat } from "./whatif.js";
 import { instant, number, span, word } from "./words.js";
 
+const KEYS = { a: "approve", r: "reject", m: "edit", e: "explain", w: "whatIf" };
+/** Keys that do what the buttons of the chosen decision do. */
+export const decisionKeys = Object.fromEntries(Object.entries(KEYS).map(([key, act]) => [key, () => document.querySelector(`.chosen [data-act^=${act}]`)?.click()]));
 const explained = new Map();
 let chosen = "";
 let onAnswer = () => undefined;
@@ -20,6 +25,7 @@ export function prepareDecisions(answer) {
 /** Show what waits; nothing is touched while nothing changed, so that focus stays where it is. */
 export function showDecisions(always = false) {
   const now = JSON.stringify([heard.proposals, [...explained], chosen]);
+  reads(chosen);
   if (!always && now === shown) return showTimes();
   shown = now;
   const had = document.activeElement?.dataset?.act;
@@ -58,18 +64,19 @@ function whole(one) {
   const jobs = one.jobs ?? [];
   const facts = [
     ["because", one.because],
-    ["against", made("dd", {}, listed(one.against).map((text) => made("p", {}, text)))],
+    ["against", made("dd", {}, one.against.map((text) => made("p", {}, text)))],
     ["undo", made("dd", { data: { until: one.undo_until } })],
     ["expires", made("dd", { data: { until: one.expires_at } })],
     ["moves", moved && `${moved}${typeof one.share === "number" ? ` (${number(100 * one.share, 1)} %)` : ""}`],
     ["jobs", jobs.length && `${jobs.length}: ${jobs.slice(0, 6).join(", ")}${jobs.length > 6 ? " …" : ""}`],
-    ["asks", one.asks ?? "–"],
+    ["readBy", one.read_by?.join(", ")],
+    ["asks", one.asks],
     ["advice", one.advice?.length && made("dd", {}, one.advice.map(({ by, approve, reason }) => made("p", {}, `${by} · ${word(approve ? "approve" : "reject")}: ${reason}`)))],
-    ["digest", made("dd.code", {}, String(one.digest).slice(0, 16))],
   ].filter(([, value]) => value);
   const why = explained.get(one.id);
-  const acts = { approve: () => onAnswer("approve", one), reject: () => onAnswer("reject", one), explain: () => explain(one), whatIf: () => wonderWhat(one) };
-  const buttons = Object.entries(acts).map(([key, act]) => {
+  const acts = { approve: (one) => onAnswer("approve", one), reject: (one) => onAnswer("reject", one), edit, explain, whatIf: wonderWhat };
+  const buttons = Object.values(KEYS).map((key) => {
+    const act = () => (reads(one.id), acts[key](one));
     const label = word(key === "explain" && why ? "hide" : key);
     return button(key === "approve" ? "strong" : "", label, act, { ariaLabel: `${label}: ${one.title}`, data: { act: `${key} ${one.id}` } });
   });
@@ -78,15 +85,9 @@ function whole(one) {
   return made("li.chosen", { ariaCurrent: "true" }, made("h3", {}, one.title), made("dl", {}, terms(facts.map(([key, value]) => [word(key), value]))), made("p.acts", {}, buttons), more);
 }
 
-export function listed(value) {
-  return (Array.isArray(value) ? value : [value]).filter((one) => one !== undefined && one !== null && one !== "").map(String);
-}
-
-export async function explain(one) {
-  if (explained.delete(one.id)) return showDecisions();
-  const { status, said } = await ask(`/api/decisions/${encodeURIComponent(one.id)}/explanation`);
-  explained.set(one.id, status === 200 ? said : said.errors);
-  return showDecisions();
+async function explain(one) {
+  if (!explained.delete(one.id)) explained.set(one.id, (await learn(`/api/decisions/${one.id}/explanation`)) ?? {});
+  showDecisions();
 }
 
 export function choose(by) {
@@ -94,9 +95,4 @@ export function choose(by) {
   chosen = heard.proposals[Math.max(0, Math.min(place, heard.proposals.length - 1))]?.id ?? "";
   showDecisions();
   $("proposals").querySelector(".chosen")?.scrollIntoView({ block: "nearest" });
-}
-
-export function withChosen(then) {
-  const one = heard.proposals.find((other) => other.id === chosen);
-  if (one) then(one);
 }

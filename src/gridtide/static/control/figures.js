@@ -29,7 +29,7 @@ function figures() {
 /** Whether a site draws more than its connection and calls let it. @param {object} site */
 export function isOver(site) {
   const rounded = heard.frame?.values.columns ? 1.01 : 0.5;
-  return typeof site.import_kw === "number" && typeof site.import_max_kw === "number" && site.import_kw > site.import_max_kw * (1 + 1e-6) + rounded;
+  return typeof site.import_max_kw === "number" && site.import_kw > site.import_max_kw * (1 + 1e-6) + rounded;
 }
 
 /** Show the strip. The buttons stay the same elements, so that focus stays. */

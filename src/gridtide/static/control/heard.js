@@ -7,14 +7,13 @@ const FRAMES_MOST = 1_500;
 const METERS_STALE_S = 1_800;
 const ISSUE_STALE_S = 36 * 3_600;
 
-export const heard = { frame: null, past: [], ahead: null, state: null, whole: null, proposals: [], entries: [], last: "", frames: 0, connected: false };
+export const heard = { frame: null, past: [], ahead: null, state: null, whole: null, proposals: [], entries: [], last: "", connected: false };
 
 /** Take in a frame; of many sites it holds columns in the order of `/api/sites`. @param {{number: number, at: string, values: object}} frame */
 export function takeFrame(frame) {
   const at = Date.parse(frame.values.at ?? frame.at);
   if (frame.values.columns) frame.values.sites = joined(frame.values);
   heard.frame = frame;
-  heard.frames += 1;
   if (heard.past.length && at <= heard.past.at(-1).at) heard.past = heard.past.filter((one) => one.at < at);
   const { columns, sites = [] } = frame.values;
   heard.past.push({ at, columns, sites: columns ? {} : Object.fromEntries(sites.map((site) => [site.site, site])) });

@@ -87,7 +87,7 @@ function say(tile, site) {
   const over = isOver(site);
   tile.now.textContent = `${number(site.import_kw)} ${word("ofLimit")} ${number(site.import_max_kw)} kW${over ? ` · ${word("overLimit")}` : ""}`;
   tile.node.className = `tile${over ? " bad" : ""}${isStale("meters") || site.import_kw === null ? " stale" : ""}`;
-  tile.node.setAttribute("aria-expanded", String(opened === site.site));
+  tile.node.ariaExpanded = opened === site.site;
 }
 
 /** What was drawn from the grid, what is planned, and the limit where it is near, each on the scale of its site. */

@@ -65,7 +65,7 @@ function say(tile, site, bars) {
   tile.now.onclick = () => showSource({ name: "fromGrid", title: `${site.site}: ${tile.now.textContent}`, source: "meters", keys: ["import_kw", "import_max_kw", "plan_import_kw", "facility_kw", "it_kw"] });
   const { site: next } = coming(site.site);
   tile.said.textContent = [over ? word("overLimit") : "", `${word("plannedMost")} ${number(planned)} kW`, next ? clockOf(present(), next.clock) : ""].filter(Boolean).join(" · ");
-  tile.box.setAttribute("aria-label", `${site.site}: ${word("fromGrid")} ${tile.now.textContent}; ${tile.said.textContent}`);
+  tile.box.ariaLabel = `${site.site}: ${word("fromGrid")} ${tile.now.textContent}; ${tile.said.textContent}`;
   tile.node.classList.toggle("stale", isStale("meters") || site.import_kw === null);
 }
 

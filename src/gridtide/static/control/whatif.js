@@ -16,8 +16,8 @@ export function wonderWhat(one) {
   about = one;
   found = [];
   $("whatif-title").textContent = `${word("whatIf")}: ${one.title}`;
-  options("whatif-job", [["", word("wholeFleet")], ...(one.jobs ?? []).slice(0, 200).map((job) => [job, job])]);
-  options("whatif-site", (heard.ahead?.sites ?? []).map((site) => [site.site, site.site]));
+  options("whatif-job", [["", word("wholeFleet")], ...(one.jobs ?? []).slice(0, 200)]);
+  options("whatif-site", siteNames());
   kinds();
   show();
   $("whatif").showModal();
@@ -27,16 +27,18 @@ export function wonderWhat(one) {
 export function prepareWhatIf() {
   $("whatif-job").onchange = kinds;
   $("whatif-kind").onchange = amount;
-  $("whatif-leave").onclick = () => $("whatif").close();
   $("whatif-form").onsubmit = (event) => {
     event.preventDefault();
     solve();
   };
 }
 
-function options(id, pairs) {
-  $(id).replaceChildren(...pairs.map(([value, text]) => made("option", { value }, text)));
+/** The choices of a field. @param {(string|string[])[]} choices values, or pairs of one and what it is called */
+export function options(id, choices) {
+  $(id).replaceChildren(...choices.map((one) => made("option", { value: [one].flat()[0] }, [one].flat().at(-1))));
 }
+
+export const siteNames = () => (heard.ahead?.sites ?? []).map((site) => site.site);
 
 function kinds() {
   const some = Object.keys(CHANGES).filter((kind) => CHANGES[kind][0] !== "job" || $("whatif-job").value);
@@ -58,7 +60,7 @@ async function solve() {
   $("whatif-said").textContent = word("solving");
   const asked = `change=${encodeURIComponent(change)}${job ? `&job=${encodeURIComponent(job)}` : ""}`;
   try {
-    const { status, said } = await ask(`/api/decisions/${encodeURIComponent(about.id)}/what-if?${asked}`);
+    const { status, said } = await ask(`/api/decisions/${about.id}/what-if?${asked}`);
     $("whatif-said").textContent = status === 200 ? "" : whyNot(said);
     if (status === 200) found = [[said, job], ...found];
   } catch {

@@ -1,9 +1,12 @@
 """Every fault that is tried, in the order of the table."""
 
 from gridtide.testing.faults import (
+    all_dead,
     both_dead,
     clock_jumps,
+    cut_off,
     full_disk,
+    full_postgres,
     kill_room,
     kill_service,
     lost_database,
@@ -24,8 +27,11 @@ FAULTS: tuple[Fault, ...] = (
     two_at_once.ON_POSTGRES,
     lost_database.FAULT,
     full_disk.FAULT,
+    full_postgres.FAULT,
     silent_devices.FAULT,
     lying_source.FAULT,
     clock_jumps.FAULT,
     both_dead.FAULT,
+    all_dead.FAULT,
+    cut_off.FAULT,
 )

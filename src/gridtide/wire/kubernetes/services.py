@@ -32,6 +32,15 @@ def replicas_in(thing: Object) -> Replicas | None:
     return found if found.least <= found.most else None
 
 
+def counts_in(thing: Object) -> tuple[int, int]:
+    """Replicas that a Deployment is told to run and that are ready; without a word one is told and none ready."""
+    told, ready = (
+        table(thing.get(part)).get(name)
+        for part, name in (("spec", "replicas"), ("status", "readyReplicas"))
+    )
+    return told if isinstance(told, int) else 1, ready if isinstance(ready, int) else 0
+
+
 def closing(queue: Object) -> str:
     """The stop policy that closes a queue: what runs in it runs on, unless its owner lets it be drained."""
     return "HoldAndDrain" if notes(queue).get(DRAIN) == "allowed" else "Hold"
