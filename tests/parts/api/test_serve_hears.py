@@ -43,9 +43,6 @@ every_s = 1
 secret_file = "secret"
 """
 
-MADE_UP = '[[signal]]\nzone = "N"\n'
-WEATHER = 'kinds = ["temperature_c", "relative_humidity", "carbon_average_g_per_kwh"]\n'
-
 
 class Prices(BaseHTTPRequestHandler):
     """Gives what `said` has to whoever shows the token."""
@@ -91,10 +88,10 @@ def test_what_a_file_and_an_address_say_anew_is_decided_by(tmp_path: Path) -> No
         a_case(tmp_path, "")
         with published(everywhere(tmp_path, 111)) as url:
             case = tmp_path / "case.toml"
-            text = case.read_text().replace(MADE_UP, MADE_UP + WEATHER, 1)
             devices = FEED.format(port=port, url=url)
             over = WallClock().now() - timedelta(hours=1)
-            text = re.sub(r"(?m)^end = .*$", f"end = {over:%Y-%m-%dT%H}:00:00Z", text)
+            ended = f"end = {over:%Y-%m-%dT%H}:00:00Z"
+            text = re.sub(r"(?m)^end = .*$", ended, case.read_text())
             case.write_text(text + hall("south", zone="S") + devices)
             with serving(tmp_path, texts, "log") as room:
                 room.wait_until_ready()
