@@ -61,7 +61,8 @@ def test_a_job_gets_its_begin_time_once_whatever_dies(
     cluster: Cluster, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """In advise it waits for people; two let it act; killed between telling and hearing, the next room reads back what
-    holds and tells nothing twice. All that was decided comes out of the record again, and what somebody wrote at the scheduler is said, not obeyed."""
+    holds and tells nothing twice. All that was decided comes out of the record again, and what
+    somebody wrote at the scheduler is said, not obeyed."""
     _, texts = token_file(tmp_path)
     commands_that_write_down(tmp_path)
     with a_meter() as port:
