@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from real_site import LOAD_KW, a_case, a_meter, eventually, metered, serving
-from service_process import token_file
+from service_process import Running, token_file
 from slurm_cluster import Cluster, slurm_cluster
 
 from gridtide.doors.cli import exit_code
@@ -42,6 +42,12 @@ share = 0.005
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     with slurm_cluster(tmp_path_factory.mktemp("slurm")) as running_cluster:
         yield running_cluster
+
+
+def left_alone(room: Running) -> list[str]:
+    """What the newest frame says of work that is left alone."""
+    alarms = room.ask("/api/frame")[1]["values"].get("alarms", [])
+    return [one["said"] for one in alarms if one["kind"] == "left-alone"]
 
 
 def recomputed(store: Path, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
@@ -79,8 +85,7 @@ def test_a_job_gets_its_begin_time_once_whatever_dies(
             asked = eventually(lambda: room.ask("/api/proposals")[1]["items"])
             assert any(f"slurm-{job}" in one["jobs"] for one in asked), asked
             assert begin_times(tmp_path) == []
-            alarms = room.ask("/api/frame")[1]["values"]["alarms"]
-            assert any(MARKUP in one["said"] for one in alarms if one["kind"] == "left-alone")
+            assert eventually(lambda: any(MARKUP in said for said in left_alone(room)))
             assert LOAD_KW[0] < eventually(lambda: metered(room)) < LOAD_KW[1]
             body = {"mode": "act", "reason": "it did well"}
             assert room.ask("/api/mode", "approver", body)[0] == 202
