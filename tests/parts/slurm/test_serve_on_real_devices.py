@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from real_site import LOAD_KW, a_case, a_meter, eventually, metered, serving
-from service_process import Running, token_file
+from service_process import token_file
 from slurm_cluster import Cluster, slurm_cluster
 
 from gridtide.doors.cli import exit_code
@@ -44,12 +44,6 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         yield running_cluster
 
 
-def left_alone(room: Running) -> list[str]:
-    """What the newest frame says of work that is left alone."""
-    alarms = room.ask("/api/frame")[1]["values"].get("alarms", [])
-    return [one["said"] for one in alarms if one["kind"] == "left-alone"]
-
-
 def recomputed(store: Path, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     """Every decision of a store taken again."""
     with sqlite3.connect(store) as connection:
@@ -67,8 +61,8 @@ def test_a_job_gets_its_begin_time_once_whatever_dies(
     cluster: Cluster, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """In advise it waits for people; two let it act; killed between telling and hearing, the next room reads back what
-    holds and tells nothing twice. All that was decided comes out of the record again, and what
-    somebody wrote at the scheduler is said, not obeyed."""
+    holds and tells nothing twice. All that was decided comes out of the record again; what somebody wrote at the
+    scheduler is said, not obeyed."""
     _, texts = token_file(tmp_path)
     commands_that_write_down(tmp_path)
     with a_meter() as port:
@@ -85,8 +79,10 @@ def test_a_job_gets_its_begin_time_once_whatever_dies(
             asked = eventually(lambda: room.ask("/api/proposals")[1]["items"])
             assert any(f"slurm-{job}" in one["jobs"] for one in asked), asked
             assert begin_times(tmp_path) == []
-            assert eventually(lambda: any(MARKUP in said for said in left_alone(room)))
             assert LOAD_KW[0] < eventually(lambda: metered(room)) < LOAD_KW[1]
+            alarms = eventually(lambda: room.ask("/api/frame")[1]["values"].get("alarms"))
+            left = [one["said"] for one in alarms if one["kind"] == "left-alone"]
+            assert any(MARKUP in said for said in left), alarms
             body = {"mode": "act", "reason": "it did well"}
             assert room.ask("/api/mode", "approver", body)[0] == 202
             assert room.ask("/api/mode", "admin", body)[0] == 200
