@@ -43,7 +43,8 @@ def test_an_approval_names_who_why_and_the_digest_of_what_is_approved() -> None:
     with served() as here:
         body = {**WHY, "digest": DIGEST}
         answer = here.post("/api/proposals/d-1/approve", body, "zhao")
-        assert answer.json() == {"held": True, "said": "d-1 is approved", "needs": 0}
+        said = {"held": True, "said": "d-1 is approved", "value": None, "needs": 0}
+        assert answer.json() == said
         (says,) = [one["says"] for one in here.get("/api/audit").json()["items"]]
         assert says == {"kind": "approved", "decision": "d-1", "by": "zhao", **WHY}
 

@@ -25,6 +25,7 @@ from gridtide.finding import BadInput
 from gridtide.loop.room import Receipt, Room
 from gridtide.trust.edit import edit_of
 from gridtide.trust.people import Person, Role
+from gridtide.trust.said import value_of
 
 
 def needs(role: Role) -> Callable[[Request], Person]:
@@ -130,4 +131,5 @@ def _said(what: str, receipt: Receipt, response: Response) -> Said:
         )
     if not receipt.held:
         response.status_code = 202
-    return Said(held=receipt.held, said=receipt.said, needs=receipt.needs)
+    value = value_of(receipt.said)
+    return Said(held=receipt.held, said=receipt.said, value=value, needs=receipt.needs)
