@@ -214,6 +214,8 @@ ENGLISH: Mapping[str, str] = {
     "reject": "Reject",
     "explain": "Explain",
     "edit": "Edit",
+    "of": "Made of",
+    "standing": "Held against",
     "editAbout": "What you do not name stays as it was decided. The guard looks again; then another"
     " decision waits for approval in the place of this one.",
     "edit_leave_jobs": "leave a job as it is told",
@@ -462,6 +464,8 @@ CHINESE: Mapping[str, str] = {
     "share_max": "最大占比",
     "jobs_max_per_day": "每日作业上限",
     "hold_max_h": "最长等待 h",
+    "of": "源自",
+    "standing": "比对基准",
     "mandatory": "强制限值",
     "requests_per_s": "请求数",
     "curtailment_kw": "弃电 kW",
@@ -515,6 +519,10 @@ CHINESE: Mapping[str, str] = {
     "lost": "连接中断；显示的是旧数据",
     "notReached": "未能送达控制室；请重试。",
     # alarms
+    "limit-kept": "强制限额已执行",
+    "limit-waits": "强制限额等待人员",
+    "limit-not-kept": "强制限额未满足",
+    "on-trial": "试运行中",
     "taken-back": "规划器已收回",
     "told-but-not-moved": "下达后功率未动",
     "silent": "无应答",
@@ -569,6 +577,8 @@ CHINESE: Mapping[str, str] = {
     "returned": "已返回",
     "resuming": "恢复中",
     "store": "储能",
+    "meter": "并网点电表",
+    "nobody": "无人知晓",
     # the first page
     "tabs": "标签页",
     "isFrozen": "已冻结：不再下达新指令",
