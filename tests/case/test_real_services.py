@@ -11,6 +11,7 @@ import pytest
 from gridtide.case.real_room import read_real, real_room
 from gridtide.case.real_services import SPLIT
 from gridtide.finding import BadInput
+from gridtide.fleet.device import HoldsImport, RenewsLeases, StoresEnergy
 from gridtide.loop.clock import DrivenClock
 from gridtide.stores.sql.service import open_for_service
 from gridtide.testing.one_hall import hall
@@ -171,6 +172,30 @@ replicas = { "cluster deployments/ai/chat" = "chat at south/hall" }
     assert "device[4].stores: battery; devices of the agent: feed, cell" in faults(path)
     path.write_text(path.read_text().replace('"cluster deploy', '"cloud deploy'))
     assert "device[4].replicas: cloud deployments/ai/chat" in faults(path)
+
+
+def test_a_store_may_hold_its_sites_import(tmp_path: Path) -> None:
+    """By the meter of the connection; nothing but a store can, and a line of set-points moves another store."""
+    battery = "\n[site.battery]\nenergy_kwh = 9\ncharge_max_kw = 9\ndischarge_max_kw = 9\n"
+    store = """
+[[device]]
+name = "battery"
+kind = "modbus-battery"
+host = "127.0.0.1"
+store = "south"
+holds_import = true
+"""
+    path = a_case(tmp_path, battery, METERS, SERVICES, store)
+    reach = read_real(path, lambda: START).devices.reach
+    assert isinstance(reach["south"], HoldsImport)
+    assert isinstance(reach["south store"], StoresEnergy)
+    assert isinstance(reach["south store"], RenewsLeases)
+    line = '[[setpoint]]\nsite = "south"\nline = "iec104"\nport = 2404\noffer_kw = 5\n'
+    told = faults(
+        a_case(tmp_path, battery, METERS + "holds_import = true\n", SERVICES, store, line)
+    )
+    assert "device[2].holds_import: true; of a store" in told
+    assert "setpoint[1]: south, whose store holds_import" in told
 
 
 @dataclass

@@ -60,7 +60,7 @@ def _roles(case: CaseFile) -> Iterator[Finding]:
                 yield _fault(f"{key}.{what}", site, "one of " + ", ".join(sites))
             elif not _has_store(sites[site]):
                 yield _fault(f"{key}.{what}", site, "a site with a store, as [site.battery]")
-        if one.holds_import and one.store is None and not one.stores:
+        if one.holds_import and one.store is None:
             yield _fault(f"{key}.holds_import", "true", "of a store: nothing else can hold one")
 
 
@@ -119,10 +119,14 @@ def _led_too_long(case: CaseFile) -> Iterator[Finding]:
     """Set-points move a store that ends them by its own register alone: an agent knows nothing of them."""
     by_agent = {one.store for one in case.device if (one.model_extra or {}).get("agent")}
     by_agent |= {site for one in case.device for site in one.stores.values()}
+    held = {one.store for one in case.device if one.holds_import}
     for number, line in enumerate(case.setpoint, start=1):
         if line.site in by_agent:
             limit = "a store whose own lease register ends set-points"
             yield _fault(f"setpoint[{number}]", f"{line.site}, whose store an agent leads", limit)
+        if line.site in held:
+            limit = "one of both: set-points and a held import move the same store"
+            yield _fault(f"setpoint[{number}]", f"{line.site}, whose store holds_import", limit)
 
 
 def _said(one: DeviceTable) -> list[str]:

@@ -6,8 +6,9 @@ from datetime import timedelta
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from gridtide.case.build import study_of
 from gridtide.case.live_policy import USUAL, believed, tried
-from gridtide.case.load import load_case, read_case
+from gridtide.case.load import read_case
 from gridtide.case.on_the_wall import begin_beside
 from gridtide.case.setpoint_lines import lines_of
 from gridtide.case.wanted import serving_by_steps
@@ -59,7 +60,8 @@ def room_of_case(
     decided of autonomy stands from one process to the next. At a speed of 1 it goes by the wall's clock: plans are made
     in another process, and lines of set-points are followed. Raises what `load_case` raises, and BadInput for lines
     that cannot be opened, or at another speed."""
-    study, case = load_case(path), read_case(path)
+    case = read_case(path)
+    study = study_of(case, Path(path).resolve().parent)
     lines = lines_of(case)
     refuse_if_any(_too_fast(lines, speed))
     on_the_wall = speed == AS_THE_WALL

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from gridtide.case.device_faults import AGENT
+from gridtide.case.device_faults import AGENT, CONNECTION
 from gridtide.case.devices import device_of, made_by
 from gridtide.case.real_services import SPLIT, split_of, thing_of
 from gridtide.case.schema import CaseFile, DeviceTable
@@ -17,10 +17,12 @@ from gridtide.fleet.device import (
     QueuesJobs,
     ReadsPower,
     ReadsRequests,
+    RenewsLeases,
     ScalesReplicas,
     StoresEnergy,
 )
 from gridtide.loop.at_place import AtPlace
+from gridtide.loop.held_import import ImportByStore, RenewedSteeredStore, SteeredStore
 from gridtide.loop.named_meters import NamedMeters
 from gridtide.loop.wanted_replicas import WantedReplicas
 from gridtide.simulate.study import Study
@@ -83,6 +85,9 @@ def real_devices(case: CaseFile, study: Study, folder: Path, now: Now) -> RealDe
         if made is not None:
             faults.of(partial(_named, found, one, made, study, now, place))
     faults.refuse_if_any()
+    for one in case.device:
+        if one.holds_import and one.store is not None:
+            _hold_import(found, one.store, study, now)
     split = None
     if case.service:
         split = split_of(case, study, found.readers, found.scalers, now)
@@ -172,6 +177,23 @@ def _named(
     else:
         said = next(name for name in WHAT if getattr(one, name))
         raise BadInput([_fault(f"{place}.{said}", f"kind {one.kind}", WHAT[said])])
+
+
+def _hold_import(found: "_Found", name: str, study: Study, now: Now) -> None:
+    """Have the store of a site hold its import, by the meter of its connection."""
+    site = next(one for one in study.fleet.sites if one.name == name)
+    connection = {f"{name} {what}" for what in CONNECTION}
+    meter = next(
+        one
+        for one in found.reach.values()
+        if isinstance(one, NamedMeters) and connection & set(one.names.values())
+    )
+    store = found.reach[f"{name} store"]
+    assert isinstance(store, StoresEnergy) and site.battery is not None
+    kind = RenewedSteeredStore if isinstance(store, RenewsLeases) else SteeredStore
+    steered = kind(store=store, battery=site.battery, site=name, meter=meter, now=now)
+    found.reach[f"{name} store"] = steered
+    found.reach[name] = ImportByStore(steered=steered)
 
 
 def _at_place(scheduler: QueuesJobs, name: str, place: str, study: Study, now: Now) -> AtPlace:

@@ -11,16 +11,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote
-
-import polars as pl
-from polars.exceptions import PolarsError
 
 from gridtide.finding import BadInput, Finding
 from gridtide.loop.measured import KeepsReadings, Readings
 from gridtide.stores.file_lock import FileLock
 from gridtide.trust.record import StoreFullError
+
+if TYPE_CHECKING:
+    import polars as pl
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -60,6 +60,8 @@ class ParquetHistory:
         files = [path for day in _days(start, end) if (path := self._file(site, day)).is_file()]
         if not files:
             return _readings(site, newest.sort(KEY))
+        import polars as pl
+
         inside = (pl.col("time_utc") >= start) & (pl.col("time_utc") < end)
         older = [_read(path).filter(inside) for path in files]
         return _readings(site, _once([*older, newest]))
@@ -126,7 +128,9 @@ def _days(start: datetime, end: datetime) -> Iterator[datetime]:
         day += DAY
 
 
-def _frame(readings: Readings) -> pl.DataFrame:
+def _frame(readings: Readings) -> "pl.DataFrame":
+    import polars as pl
+
     return pl.DataFrame(
         {
             "time_utc": pl.Series(readings.at, dtype=pl.Datetime("us")).dt.replace_time_zone("UTC"),
@@ -138,7 +142,7 @@ def _frame(readings: Readings) -> pl.DataFrame:
     )
 
 
-def _readings(site: str, frame: pl.DataFrame) -> Readings:
+def _readings(site: str, frame: "pl.DataFrame") -> Readings:
     return Readings(
         at=frame["time_utc"].dt.replace_time_zone(None).to_numpy(),
         site=(site,) * frame.height,
@@ -148,12 +152,17 @@ def _readings(site: str, frame: pl.DataFrame) -> Readings:
     )
 
 
-def _once(frames: list[pl.DataFrame]) -> pl.DataFrame:
+def _once(frames: "list[pl.DataFrame]") -> "pl.DataFrame":
     """All rows in order, what stands in several frames as the first of them has it."""
+    import polars as pl
+
     return pl.concat(frames).unique(subset=KEY, keep="first", maintain_order=True).sort(KEY)
 
 
-def _read(path: Path) -> pl.DataFrame:
+def _read(path: Path) -> "pl.DataFrame":
+    import polars as pl
+    from polars.exceptions import PolarsError
+
     try:
         return pl.read_parquet(path, use_pyarrow=False)
     except (PolarsError, OSError) as fault:
@@ -163,8 +172,10 @@ def _read(path: Path) -> pl.DataFrame:
         raise BadInput([Finding(subject=str(path), value=said, limit=limit, mend=mend)]) from fault
 
 
-def _write(path: Path, frame: pl.DataFrame) -> None:
+def _write(path: Path, frame: "pl.DataFrame") -> None:
     """Write a file beside and put it in its place once the disk has it."""
+    from polars.exceptions import PolarsError
+
     path.parent.mkdir(exist_ok=True)
     beside = path.with_name(f".{path.name}.part")
     try:

@@ -26,8 +26,8 @@ UNBOUNDED = {
 class Touch:
     """jobs: whose slots, place or speed change, each with the site where it would have run, in order. moved_kw: IT and
     store power by which each site may differ at any one time at most, every site in order. share: of the fleet's, the
-    most at any one time. hold_h: how long the last job that is held back waits from now. beyond: what else is told that
-    no envelope speaks of, in words."""
+    most at any one time, 1 where stores besides make it more. hold_h: how long the last job that is held back waits
+    from now. beyond: what else is told that no envelope speaks of, in words."""
 
     jobs: tuple[tuple[str, str], ...]
     moved_kw: tuple[tuple[str, float], ...]
@@ -59,12 +59,13 @@ def touched(dispatch: Dispatch, standing: Dispatch, situation: Situation) -> Tou
         pool.accelerators * float(fleet.menu.it_kw[first])
         for pool, first in zip(fleet.pools, fleet.menu.first, strict=True)
     )
+    share = float(moved_kw.sum(axis=0).max(initial=0.0)) / most_kw if most_kw > 0 else 0.0
     return Touch(
         jobs=tuple(sorted((sites[at[row]], str(names[row])) for row in rows)),
         moved_kw=tuple(
             (name, float(kw.max(initial=0.0))) for name, kw in zip(sites, moved_kw, strict=True)
         ),
-        share=float(moved_kw.sum(axis=0).max(initial=0.0)) / most_kw if most_kw > 0 else 0.0,
+        share=min(share, 1.0),
         hold_h=_held_h(dispatch, standing, rows),
         beyond=_beyond(dispatch, standing),
     )
@@ -106,7 +107,17 @@ def _moved_kw(dispatch: Dispatch, standing: Dispatch, situation: Situation) -> R
     of_stores = np.where(holds, np.asarray(stores_kw)[:, None], np.abs(exchanged))
     of_requests = np.zeros_like(of_jobs)
     np.add.at(of_requests, fleet.site_of_place, requests_kw(dispatch, standing, situation))
-    return np.asarray(of_jobs + of_stores + of_requests)
+    of_work = np.minimum(of_jobs + of_requests, _work_most_kw(situation)[:, None])
+    return np.asarray(of_work + of_stores)
+
+
+def _work_most_kw(situation: Situation) -> Real:
+    """What all machines of each site draw at most, whatever they do, (S,): nothing that is moved is more."""
+    fleet = situation.fleet
+    full = [float(fleet.menu.it_kw[first]) for first in fleet.menu.first]
+    answering = [one.it_kw_per_accelerator for one in situation.services]
+    each_kw = np.max([np.asarray(full), *answering], axis=0)
+    return _by_site((fleet.accelerators * each_kw)[:, None], fleet)[:, 0]
 
 
 def moved_by_job_kw(

@@ -142,8 +142,8 @@ def a_cluster() -> Iterator[EmulatedKubernetes]:
 def swept(cluster: EmulatedKubernetes, after_min: float) -> None:
     """What the sweeper does so many minutes from now."""
     then = WallClock().now() + timedelta(minutes=after_min)
-    where = {"own_namespace": "gridtide", "lasts_s": 3600}
-    sweep(cluster_at_url(cluster.url), ("ai",), then, **where, apply=True)
+    own = cluster_at_url(cluster.url)
+    sweep(own, ("ai",), then, own_namespace="gridtide", lasts_s=3600, apply=True)
 
 
 def runs(cluster: EmulatedKubernetes) -> dict[str, int]:

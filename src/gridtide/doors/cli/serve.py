@@ -11,6 +11,8 @@ import click
 from gridtide.doors.cli.numbers import Number
 from gridtide.doors.cli.real_case import agents_of, led, real_case
 from gridtide.doors.cli.tls_pair import pair_faults
+from gridtide.doors.cli.uncollected import begun as collected_from_now_on
+from gridtide.doors.cli.uncollected import uncollected
 from gridtide.finding import BadInput, Finding, refuse_if_any
 
 if TYPE_CHECKING:
@@ -76,6 +78,7 @@ PEOPLE_OF_THE_DEMO = ("first", "second")
     show_default=True,
     help="How long the new token is good for.",
 )
+@uncollected()
 def serve(
     case: Path | None,
     demo: bool,
@@ -228,7 +231,7 @@ def _opened(
 ) -> "Running":
     from gridtide.case.live_room import demo_room, room_of_case
     from gridtide.doors.api.keeping import Kept
-    from gridtide.doors.results.maker import begun
+    from gridtide.doors.results.maker import gone_on
     from gridtide.loop.live import Runner
     from gridtide.stores.memory import MemoryStore
 
@@ -237,14 +240,16 @@ def _opened(
         room = demo_room(speed, brief) if case is None else room_of_case(case, speed, brief)
         runner = Runner(room=room)
         runner.start()
+        collected_from_now_on()
         return runner
     make = demo_room if case is None else partial(room_of_case, case)
     chain, seal = _sealed(kept.entries, signs)
-    begun(chain)
+    gone_on(chain, kept.database.name)
     room = make(speed, chain, documents=kept.documents) if real is None else led(real, kept, chain)
     room.bases.keeper = kept.blocks
     running = Kept(Runner(room=room), kept, seal)
     running.start()
+    collected_from_now_on()
     return running
 
 

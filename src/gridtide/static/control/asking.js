@@ -33,13 +33,13 @@ export async function ask(path, body) {
   return { status: answer.status, said: await answer.json() };
 }
 
-/** What the room says at a path; null where it says nothing. @param {string} path */
+/** What the room says at a path; null where it says nothing. */
 export async function learn(path) {
   const { status, said } = await ask(path).catch(() => ({ status: 0 }));
   return status === 200 ? said : null;
 }
 
-/** Why something was refused, whatever is wrong with it. @param {{errors?: object[]}} said */
+/** Why something was refused, whatever is wrong with it. */
 export function whyNot({ errors = [] }) {
   return errors.map((one) => `${one.subject}: ${one.value}; ${one.limit}. ${one.next_step}`).join(" ");
 }

@@ -13,9 +13,9 @@ PROMISE = (
     "no act is done twice or without an intent, what nobody knows is read back before more is"
     " told, and no promised job is late"
 )
-SPEED, HOURS = 1200.0, 24
+SPEED, HOURS = 1200.0, 48
 RUNS_AT_MOST_S = 4.0
-KILLS_A_COURSE = 4
+KILLS_A_COURSE = 3
 FIRST_SEED = 5
 
 

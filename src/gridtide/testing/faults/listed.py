@@ -14,6 +14,7 @@ from gridtide.testing.faults import (
     paused_leader,
     silent_devices,
     two_at_once,
+    wrong_clock,
 )
 from gridtide.testing.faults.trial import Fault
 
@@ -31,6 +32,7 @@ FAULTS: tuple[Fault, ...] = (
     silent_devices.FAULT,
     lying_source.FAULT,
     clock_jumps.FAULT,
+    wrong_clock.FAULT,
     both_dead.FAULT,
     all_dead.FAULT,
     cut_off.FAULT,

@@ -8,7 +8,7 @@ from gridtide.testing.faults.demo_service import chain
 from gridtide.testing.faults.lived_on import Course, course
 from gridtide.testing.faults.trial import Fault, Place, Trial, kept, parts, pause, until
 
-SPEED, HOURS, SEED = 1200.0, 24, 5
+SPEED, HOURS, SEED = 1200.0, 48, 5
 RUNS_AT_MOST_S = 3.0
 NOT_LEADING = 3
 
