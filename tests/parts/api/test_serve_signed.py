@@ -16,8 +16,6 @@ from gridtide.trust.signed_source import sealed
 pytestmark = pytest.mark.parts
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 STRANGER = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
-MADE_UP = '[[signal]]\nzone = "N"\n'
-WEATHER = 'kinds = ["temperature_c", "relative_humidity", "carbon_average_g_per_kwh"]\n'
 FEED = """
 [[device]]
 name = "feed"
@@ -33,8 +31,7 @@ def a_signed_case(folder: Path, port: int) -> tuple[Path, Path]:
     a_case(folder, FEED.format(port=port))
     case, prices = folder / "case.toml", folder / "prices.csv"
     asks = f'path = "prices.csv"\npublic_key = "{written(public_bytes(KEY))}"'
-    text = case.read_text().replace('path = "prices.csv"', asks)
-    case.write_text(text.replace(MADE_UP, MADE_UP + WEATHER, 1))
+    case.write_text(case.read_text().replace('path = "prices.csv"', asks))
     return prices, folder / "prices.csv.sig"
 
 
