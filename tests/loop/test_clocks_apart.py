@@ -24,7 +24,7 @@ def test_an_instant_still_to_come_says_that_our_clock_is_behind(happened: str) -
     """Whatever happened to a job; a little apart is nothing."""
     refuse_a_clock_behind({"slurm": [replace(JOB, **{happened: START + NEAR})]}, START)
     late = replace(JOB, **{happened: START + NEAR + SECOND})
-    with pytest.raises(ClockBehindError, match="slurm tells of .* 31 s from now"):
+    with pytest.raises(ClockBehindError, match=r"slurm tells of .* 31 s from now"):
         refuse_a_clock_behind({"empty": [], "slurm": [JOB, late]}, START)
 
 
