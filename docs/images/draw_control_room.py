@@ -52,7 +52,7 @@ def draw(address: str, folder: Path) -> list[Path]:
         page.set_viewport_size({"width": 390, "height": 844})
         page.keyboard.press("l")
         page.keyboard.press("d")
-        page.locator("#proposals-title").scroll_into_view_if_needed()
+        page.locator("#waiting").scroll_into_view_if_needed()
         page.wait_for_timeout(1000)
         page.screenshot(path=str(phone))
         opened.close()

@@ -199,6 +199,8 @@ def _field_names(kind: Any) -> tuple[str, ...]:
 def _plain(value: Any) -> bytes:
     if isinstance(value, Enum):
         return f"{type(value).__name__} {value.value!r}".encode()
+    if isinstance(value, str) and not isinstance(value, np.str_):
+        return f"str {str.__repr__(value)}".encode()
     return f"{type(value).__name__} {value!r}".encode()
 
 

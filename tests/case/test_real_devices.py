@@ -114,6 +114,20 @@ def test_keys_of_a_kind_and_bounds_of_the_envelope_are_said_together(tmp_path: P
         assert said in told, told
 
 
+def test_set_points_lead_no_store_that_an_agent_ends(tmp_path: Path) -> None:
+    """It knows nothing of them; a store with a lease register of its own is led."""
+    battery = "[site.battery]\nenergy_kwh = 9\ncharge_max_kw = 9\ndischarge_max_kw = 9\n"
+    more = (
+        '[[device]]\nname = "b"\nkind = "modbus-battery"\nstore = "north"\nhost = "127.0.0.1"\n{}'
+    )
+    line = '\n[[setpoint]]\nsite = "north"\nline = "iec104"\nport = 0\noffer_kw = 4\n'
+    parts = (SITE, battery, DEVICES)
+    told = faults(a_case(tmp_path, *parts, more.format("agent = true\n"), line))
+    assert "setpoint[1]: north, whose store an agent leads" in told
+    (led,) = read_real(a_case(tmp_path, *parts, more.format(""), line), lambda: START).lines
+    assert (led.site, led.up_kw) == ("north", 4.0)
+
+
 def test_a_room_over_real_devices_needs_a_store(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

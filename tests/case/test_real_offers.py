@@ -1,4 +1,4 @@
-"""Capacity for the grid in a real room: offered where a line of set-points calls it, refused by name where none does."""
+"""Capacity for the grid in a real room: offered where a line of set-points calls it, else refused."""
 
 from datetime import datetime, timedelta
 from pathlib import Path

@@ -149,6 +149,7 @@ def test_the_first_turn_waits_for_no_planner_that_hangs(monkeypatch: pytest.Monk
     room.policy.waits_first = True
     room.go_on()
     assert room.turn is not None and room.memory.plan is None
+    assert planner_alarms(room) == ["the first plan did not come within 0.01 s"]
 
 
 def test_a_plan_whose_planner_died_is_named_and_asked_for_again() -> None:

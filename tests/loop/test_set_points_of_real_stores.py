@@ -13,6 +13,7 @@ from gridtide.fleet.site import Battery
 from gridtide.fleet.ticket import Fate, Outcome, Ticket
 from gridtide.loop.beside import Beside, beside
 from gridtide.loop.clock import DrivenClock, WallClock, steady_s
+from gridtide.loop.named_meters import NamedMeters
 from gridtide.loop.set_points.led_store import LedStore
 from gridtide.loop.set_points.regulation import Regulation
 from gridtide.loop.set_points.site_meter import SiteMeter, site_meter
@@ -219,9 +220,12 @@ def test_a_slow_store_is_told_the_newest_set_point_never_those_that_waited() -> 
 def test_a_meter_is_asked_only_where_it_is_read_beside_the_loop() -> None:
     """One that would make a tick wait is not."""
     site = RealSite(clock=DrivenClock(START))
-    assert site_meter("north", {"feed": site}) is None
-    wrapped: Beside = beside(site, "feed", site.clock.now, steady_s)
+    feed = NamedMeters(meter=site, names={"north import": "north import"}, now=site.clock.now)
+    assert site_meter("north", {"feed": feed}) is None
+    wrapped: Beside = beside(feed, "feed", site.clock.now, steady_s)
     assert site_meter("north", {"feed": wrapped}) is not None
+    stored: Beside = beside(site, "north store", site.clock.now, steady_s)
+    assert site_meter("north", {"north store": stored}) is None
 
 
 def test_what_nobody_measured_is_shown_as_unknown_and_scored_as_nothing_given() -> None:
@@ -249,3 +253,33 @@ def test_what_nobody_measured_is_shown_as_unknown_and_scored_as_nothing_given() 
     last = values["last"]
     assert isinstance(last, dict) and last["response"][-1] is None
     assert values["unmeasured_ticks"] > 300  # type: ignore[operator]
+
+
+class Stuck(RealSite):
+    """A store that says done and does nothing."""
+
+    def drawn_kw(self) -> float:
+        return 0.0
+
+
+def test_a_store_that_takes_set_points_and_does_not_move_is_an_alarm() -> None:
+    """Whatever it answers: after a minute of what the meter shows; one that follows never is."""
+    for site, wrong in (
+        (Stuck(clock=DrivenClock(START)), True),
+        (RealSite(clock=DrivenClock(START)), False),
+    ):
+        line = LineInMemory()
+        regulation = Regulation(
+            site="north",
+            line="line",
+            rules=RULES,
+            channel=line,
+            plant=replace(a_plant(site), follows=False),
+            agreed=lambda now: OFFER,
+        )
+        for number in range(40):
+            site.pass_s(CYCLE_S)
+            line.set(OFFER.base_kw - (0.0 if number < 5 else 120.0), site.clock.now())
+            site.soc_kwh = 0.5
+            regulation.tick(site.clock.now())
+        assert ("told but not moved" in regulation.wrong) is wrong

@@ -6,6 +6,7 @@ from pathlib import Path
 from gridtide.case.schema import CaseFile, FacilityTable
 from gridtide.case.work import resolved
 from gridtide.finding import Finding
+from gridtide.loop.buildings_on_trial import BuildingTrial, BuildingTrials
 from gridtide.trust.learned_model import model_listing
 from gridtide.trust.listed import listing_faults
 
@@ -31,7 +32,9 @@ def not_as_listed(case: CaseFile, number: int, folder: Path) -> Iterator[Finding
     if not path.is_file():
         return
     content = path.read_bytes()
-    listing = model_listing(site.name, *(_text(table, key) for key in KEYS))
+    sha256, signer, signature = (_text(table, key) for key in KEYS)
+    again = table.learned_after_flag or ""
+    listing = model_listing(site.name, sha256, signer, signature, again)
     yield from listing_faults(listing, content, case.approvers, f"{place}.learned_")
 
 
@@ -41,6 +44,23 @@ def not_listed(case: CaseFile) -> Iterator[Finding]:
         if site.facility.learned is not None and site.facility.learned_sha256 is None:
             limit = "a learned building that an approver signed, where real devices are led by it"
             yield _fault(f"site[{number}].facility.learned_sha256", "is missing", limit)
+
+
+def building_trials(case: CaseFile) -> BuildingTrials:
+    """The trial of every learned building that a case lists."""
+    return BuildingTrials(
+        trials=tuple(
+            BuildingTrial(
+                site=number,
+                name=site.name,
+                sha256=site.facility.learned_sha256,
+                days=site.facility.learned_canary_days,
+                after_flag=site.facility.learned_after_flag or "",
+            )
+            for number, site in enumerate(case.site)
+            if site.facility.learned_sha256 is not None
+        )
+    )
 
 
 def _text(table: FacilityTable, key: str) -> str:

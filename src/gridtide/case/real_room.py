@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from gridtide.case.build import study_of
+from gridtide.case.learned_listing import building_trials
 from gridtide.case.live_room import room_over
 from gridtide.case.live_sources import fetched_first, follow_sources
 from gridtide.case.live_work import ReadWork
@@ -100,7 +101,7 @@ def real_room(
     room = room_over(real.study, reach, clock, (chain, kept.intents), autonomy, decides)
     room.desk.documents, room.epoch = kept.documents, kept.lead.epoch
     room.mandate, room.endless = without_end(room.mandate, now), True
-    room.world.steps = room.mandate.steps
+    room.world.steps, room.buildings = room.mandate.steps, building_trials(real.case)
     _answer_who_scales(room, real.devices.wanted)
     try:
         room.begin(devices_lived_on=True)

@@ -134,6 +134,8 @@ class FacilityTable(Table):
     learned_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
     learned_signed_by: Name | None = None
     learned_signature: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    learned_canary_days: Annotated[int, Field(ge=1, le=366)] = 7
+    learned_after_flag: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")] | None = None
 
 
 class BatteryTable(Table):

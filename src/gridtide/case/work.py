@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.case.schema import CaseFile, JobsTable
-from gridtide.finding import BadInput, Finding, Gathered
+from gridtide.finding import BadInput, Finding, Gathered, plain
 from gridtide.fleet.fleet import Fleet, place_named
 from gridtide.fleet.jobs import Jobs, WorkClass
 from gridtide.fleet.source import ReadsJobs
@@ -25,6 +25,8 @@ PROTECTED_CLASS = "protected"
 OWN_NAMES = ("table", "sacct")
 """Logs whose jobs keep their names: those of a reader's own machines."""
 NUMBER_WIDTH = 5
+OWN_LONGEST = 200
+"""Signs of what a log calls a job."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -146,8 +148,11 @@ def _columns(
 
 
 def _names(table: JobsTable, trace: JobTrace) -> NDArray[np.str_]:
-    """The group, then what the log calls a job where that is one name a job, else its number."""
-    own = trace.name
+    """The group, then what the log calls a job where that is one name a job, else its number. What no line holds as it
+    is written stands as an escape, and of a long name its beginning."""
+    own = np.asarray(
+        [plain(str(name), keep="")[:OWN_LONGEST] for name in trace.name], dtype=np.str_
+    )
     if table.source not in OWN_NAMES or (own == "").any() or len(np.unique(own)) < len(own):
         own = np.arange(1, len(own) + 1).astype(np.str_)
     told = [name.zfill(NUMBER_WIDTH) if name.isdigit() else name for name in own.tolist()]

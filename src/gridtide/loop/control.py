@@ -18,6 +18,7 @@ from gridtide.decide.situation import Event
 from gridtide.finding import BadInput
 from gridtide.fleet.act import Release as ReleaseAct
 from gridtide.loop.basis import KeepsBases
+from gridtide.loop.buildings_on_trial import BuildingTrials
 from gridtide.loop.clock import seconds, set_said
 from gridtide.loop.clocks_apart import refuse_a_clock_behind
 from gridtide.loop.desk import Desk
@@ -86,7 +87,8 @@ class ControlRoom:
     turns took since the last frame; fates: what came of acts since this room began. leaving: what is still to be let
     go after a release; released: what was, None once people have it act again. lines: of set-points, each in its thread
     beside the loop. endings: what ends with the room. believed: the highest mode in which its policy decides without
-    people. limits: mandatory ones of the grid. serving: what a service shall run now.
+    people; buildings: learned ones, whose plans are told so only once they were right. limits: mandatory ones of the
+    grid. serving: what a service shall run now.
     """
 
     mandate: Mandate
@@ -121,6 +123,7 @@ class ControlRoom:
     endless: bool = False
     news: ReadsNews = field(default_factory=NoNews)
     believed: Mode = Mode.EMERGENCY
+    buildings: BuildingTrials = field(default_factory=BuildingTrials)
     limits: Limits = field(default_factory=Limits)
     serving: Callable[[str], Mapping[str, Wanted] | None] = nobody
 
@@ -186,6 +189,7 @@ class ControlRoom:
             self.stuck, self.turn = str(fault), None
         with self.lock:
             self.past.keep(self._step_over(), self.world.seen, self.memory.plan)
+            self.buildings.compare(self.past.steps, self.mandate, self.world.now)
         self._publish(self.world.now, self.world.seen)
 
     def _decide(self, as_of: datetime) -> None:
@@ -232,6 +236,7 @@ class ControlRoom:
             self.policy.take_up(self.desk.documents)
         if self.desk.documents is None or not devices_lived_on:
             return
+        self.buildings.take_up(self.desk.documents)
         before = self.desk.documents.newest("world", self.mandate.owner)
         if before is not None:
             taken_up(self.world, before.value)
@@ -246,6 +251,7 @@ class ControlRoom:
         """What the next room must know if this one is gone at the next instant."""
         self.desk.keep_what_lacks()
         written_down(self.lines, self.minutes)
+        self.buildings.keep(self.minutes.append, self.desk.documents, self.world.now)
         self.world.doubted.write_down(self.minutes.append, self.world.now)
         if isinstance(self.policy, OnTrial):
             self.policy.keep(self.minutes.append, self.desk.documents)
@@ -274,7 +280,7 @@ class ControlRoom:
         before = self.memory.commitments
         touch = touched(turn.orders.dispatch, turn.standing, turn.situation)
         clocks = {site.name: site.clock for site in self.mandate.fleet.sites}
-        autonomy = at_most(self.desk.autonomy, self.believed)
+        autonomy = at_most(at_most(self.desk.autonomy, self.believed), self.buildings.believed)
         ruling = ruled(turn.decision, touch, autonomy, self.tally, as_of, clocks)
         self.minutes.write(turn.decision, ruling=list(ruling.why))
         waiting = self.desk.approved()
@@ -455,6 +461,7 @@ class ControlRoom:
                 ("clock-set", "clock", set_said(self.clock)),
                 *self.limits.alarms(now),
                 *trial,
+                *self.buildings.alarms(),
                 *faults_of(self.lines),
             ),
             world=self.world,

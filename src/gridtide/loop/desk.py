@@ -41,6 +41,7 @@ from gridtide.trust.modes import Autonomy, Change, asked, lapsed, raises
 from gridtide.trust.people import Person, Role
 from gridtide.trust.proposal import Proposal
 from gridtide.trust.record import Stage, StoreFullError, StoreLostError
+from gridtide.trust.said import listed, say
 
 AUTONOMY = "autonomy"
 
@@ -235,7 +236,7 @@ class Desk:
     ) -> Receipt:
         """Put an edited decision in the place of the one that it was made of."""
         name, new, note = found.turn.decision.id, turn.decision.id, heard.note
-        said = f"decision {new[:12]} stands in its place and waits for approval"
+        said = say("edit_stands", decision=new[:12])
         values: dict[str, object] = {"of": name, "edit": edit_values(edit)}
         values["standing"] = digest(turn.standing)
         self.minutes.append({**_plain(replace(note, said=said)), "decision": new, **values})
@@ -268,8 +269,8 @@ class Desk:
                 self._keep(heard.autonomy)
             except (StoreFullError, StoreLostError) as fault:
                 self.unkept, missing = True, str(fault)
-            later = f"; written down as soon as the store takes it: {missing}" if missing else ""
-            return Receipt(held=True, said=heard.said + later, needs=heard.needs)
+            later = (say("written_later", missing=missing),) if missing else ()
+            return Receipt(held=True, said=listed((heard.said, *later)), needs=heard.needs)
 
     def _keep(self, autonomy: Autonomy) -> None:
         if self.documents is not None:
@@ -282,10 +283,14 @@ class Desk:
 
     def _nothing_waits(self, decision: str, by: Person) -> Receipt:
         before = self.minutes.decided.get(decision)
-        said = "there is no such decision" if before is None else f"it is {before.stage} already"
+        said = (
+            say("no_such_decision")
+            if before is None
+            else say("decided_already", stage=str(before.stage))
+        )
         note = {"who": by.name, "what": "answer", "subject": decision, "held": False, "said": said}
         self.minutes.append(note)
-        return Receipt(held=False, said=f"{said}; read again what waits")
+        return Receipt(held=False, said=listed((said, say("read_again"))))
 
 
 def _plain(note: object) -> dict[str, Any]:

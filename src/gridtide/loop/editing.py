@@ -19,6 +19,7 @@ from gridtide.trust.edited import edited
 from gridtide.trust.guard import Breach, Rung, check
 from gridtide.trust.proposal import Proposal, proposal_of
 from gridtide.trust.record import Stage
+from gridtide.trust.said import say
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +82,9 @@ def edited_proposal(
     return replace(
         found,
         proposed_at=now,
-        because=f"edited by {by} ({reason}): {edit_words(edit)}; {found.because}",
+        because=say(
+            "edited_because", by=by, reason=reason, edit=edit_words(edit), before=found.because
+        ),
         against=(*found.against, *_let_go_of(edit)),
         undo_until=max(found.undo_until, now),
         expires_at=before.expires_at,
@@ -92,8 +95,7 @@ def _let_go_of(edit: Edit) -> tuple[str, ...]:
     """Levels at which meters are not held any more."""
     bounded = (*edit.store_most_kw, *edit.store_least_kw, *edit.moved_most_kw)
     sites = sorted({site for site, _ in bounded})
-    said = f"{', '.join(sites)}: the store holds no peak any more, so a higher one may be billed"
-    return (said,) if sites else ()
+    return (say("peak_let_go", sites=", ".join(sites)),) if sites else ()
 
 
 def _without(made: Commitments, before: Commitments, sites: Sequence[str]) -> Commitments:

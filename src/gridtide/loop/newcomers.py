@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gridtide.finding import plain
 from gridtide.fleet.device import Pause, QueuedJob
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.jobs import NO_DEADLINE_S, Jobs, rows
@@ -27,6 +28,8 @@ that is then worth starting."""
 ENDED_MOST = 10_000
 """How many ended jobs run times are judged by; the newest stay."""
 NAMED_MOST = 3
+WORD_LONGEST = 80
+"""Signs of what somebody wrote at a scheduler that are said again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +111,7 @@ def _row(job: QueuedJob, roll: Roll, places: Mapping[str, int], fleet: Fleet) ->
     """The job as a row, or why it cannot be one."""
     names = [kind.name for kind in roll.declared.classes]
     if job.work_class not in names:
-        said = "no class" if job.work_class is None else f"the class {job.work_class}"
+        said = "no class" if job.work_class is None else f"the class {_short(job.work_class)}"
         return f"it says {said}; declare one of {', '.join(names) or 'none: the case has no class'}"
     if job.place is None or job.place not in places:
         return f"it stands at {job.place or 'no place'}; the case has {', '.join(places)}"
@@ -128,6 +131,11 @@ def _row(job: QueuedJob, roll: Roll, places: Mapping[str, int], fleet: Fleet) ->
         pauses=job.deadline is not None and job.pause is not Pause.NEVER,
         home=home,
     )
+
+
+def _short(word: str) -> str:
+    """A word of whoever submitted a job: one short line that no terminal obeys."""
+    return plain(word, keep="")[:WORD_LONGEST]
 
 
 def _appended(own: Jobs, found: Sequence[Row], places: int) -> Jobs:

@@ -25,7 +25,7 @@ HANGS_AFTER = 6
 """Turns without the plan that was asked for, after which its planner counts as one that hangs."""
 DUE_COUNTS = 3
 """As so many turns counts one at which the next plan was due already: where little happens, turns are rare."""
-FIRST_WAIT_S = 60.0
+FIRST_WAIT_S = 300.0
 """For so long the first turn waits for the first plan at most."""
 
 
@@ -97,7 +97,7 @@ class PlansBeside:
         if due or self._is_lost():
             self._ask(plan, situation, held)
         if self.waits_first and self.answered is None and self.asked is not None:
-            self.waits_first = bool(wait([self.asked[1]], FIRST_WAIT_S).done)
+            self._wait_first(self.asked[1])
         if self.asked is not None and self.ready and not self._is_lost():
             return self._finished(situation, held)
         return meanwhile(self.policy, plan, situation, held)
@@ -108,6 +108,12 @@ class PlansBeside:
             self.asked[1].cancel()
         made = self.executor.submit(self.policy.decide, plan, situation, held, True)
         self.asked = (Asked(plan=plan, situation=situation, held=held), made)
+
+    def _wait_first(self, made: Future[Made]) -> None:
+        """Wait for the first plan, once: one that hangs is named, and keeps nobody any longer."""
+        self.waits_first = bool(wait([made], FIRST_WAIT_S).done)
+        if not self.waits_first:
+            self.fallen = f"the first plan did not come within {FIRST_WAIT_S:g} s"
 
     def _count(self, due: bool) -> None:
         """One more turn: a planner that has made nothing for too many is named and given up."""

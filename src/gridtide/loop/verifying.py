@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from gridtide.fleet.device import PowerReading
+from gridtide.trust.said import say
 
 SHARE_UNKNOWN = 0.05
 """How far a meter that does not say may be off, as a share of what it reads."""
@@ -93,7 +94,7 @@ def alarms_after(
         if one.moved is Moved.MOVED:
             standing.pop(one.subject, None)
         elif one.moved is Moved.NOT_MOVED and one.subject not in standing:
-            said = f"told but not moved: {one.said}; look at {look_at}"
+            said = say("not_moved", verdict=one.said, look_at=look_at)
             standing[one.subject] = Alarm(subject=one.subject, said=said, since=now)
     return standing
 
@@ -105,7 +106,8 @@ def _judged(one: Expected, change_kw: float, least_kw: float, most_kw: float) ->
     moved = Moved.CANNOT_TELL
     if without != with_it:
         moved = Moved.MOVED if with_it else Moved.NOT_MOVED
-    said = f"{one.of} changed by {change_kw:+,.1f} kW, {one.change_kw:+,.1f} kW were asked of {one.subject}"
+    change, asked = f"{change_kw:+,.1f}", f"{one.change_kw:+,.1f}"
+    said = say("meter_changed", meter=one.of, change=change, asked=asked, subject=one.subject)
     return Verdict(subject=one.subject, moved=moved, said=said)
 
 

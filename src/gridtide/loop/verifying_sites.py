@@ -19,6 +19,7 @@ from gridtide.fleet.site_act import AnyAct, HoldImport, Route
 from gridtide.loop.names import place_names, store_names
 from gridtide.loop.seen import Seen
 from gridtide.loop.verifying import LEAST_KW, SHARE_UNKNOWN, Moved, Verdict
+from gridtide.trust.said import say
 
 ENDS_KWH = 0.05
 """A store with less than this share of its energy to go, on the side it is asked to move to, may stop by itself."""
@@ -75,9 +76,12 @@ def _of_stores(moment: SiteMoment, fleet: Fleet) -> Iterator[Verdict]:
             yield _verdict(name, Moved.CANNOT_TELL, f"not every meter of {site.name} reads")
             continue
         around_kw += OWN_LOSS * max(abs(told_kw), abs(own_kw) if np.isfinite(own_kw) else 0.0)
-        said = f"meters of {site.name} leave it {taken_kw:+,.1f} kW, told were {told_kw:+,.1f} kW"
+        taken, told = f"{taken_kw:+,.1f}", f"{told_kw:+,.1f}"
+        said = say("store_took", site=site.name, taken=taken, told=told)
         if np.isfinite(own_kw) and abs(own_kw - taken_kw) > around_kw:
-            yield _verdict(name, Moved.NOT_MOVED, f"{said}, it says {own_kw:+,.1f} kW")
+            yield _verdict(
+                name, Moved.NOT_MOVED, say("store_says", verdict=said, own=f"{own_kw:+,.1f}")
+            )
         elif abs(taken_kw - told_kw) <= around_kw:
             yield _verdict(name, Moved.MOVED, said)
         else:
@@ -95,9 +99,8 @@ def _of_imports(moment: SiteMoment, fleet: Fleet) -> Iterator[Verdict]:
             continue
         import_kw = float(moment.seen.import_kw[number])
         around_kw = moment.off_kw.get(f"{site.name} import", 0.0)
-        said = (
-            f"{site.name} import reads {import_kw:,.1f} kW, to be held below {act.most_kw:,.1f} kW"
-        )
+        most = f"{act.most_kw:,.1f}"
+        said = say("import_reads", site=site.name, kw=f"{import_kw:,.1f}", most=most)
         if np.isnan(import_kw):
             yield _verdict(site.name, Moved.CANNOT_TELL, f"no meter reads {site.name} import")
         elif import_kw <= act.most_kw + around_kw:
@@ -128,17 +131,26 @@ def _of_routes(
                 continue
             off = np.abs(answered / asked - told)
             worst = int(np.argmax(off))
-            said = f"{names[worst]} answered {answered[worst] / asked:.1%} of what came, told were {told[worst]:.1%}"
+            share = f"{answered[worst] / asked:.1%}"
+            said = say("answered_share", place=names[worst], share=share, told=f"{told[worst]:.1%}")
             dark = _answers_without_power(moment, fleet, v, answered)
             if dark is not None:
                 yield _verdict(_route(act), Moved.NOT_MOVED, dark)
             elif off[worst] <= SPLIT_LEAST:
                 yield _verdict(_route(act), Moved.MOVED, said)
+            elif off[worst] <= SPLIT_LEAST + _share_off(moment, v, o):
+                yield _verdict(_route(act), Moved.CANNOT_TELL, f"{said}, by whole replicas")
             else:
                 lacks = int(fleet.site_of_place[np.argmax(told - answered / asked)])
                 refused = float(moment.seen.refused[v, o]) > 0.0
                 sent_on = refused or _steered(moment, lacks, fleet.sites[lacks].name)
                 yield _verdict(_route(act), Moved.CANNOT_TELL if sent_on else Moved.NOT_MOVED, said)
+
+
+def _share_off(moment: SiteMoment, service: int, origin: int) -> float:
+    """By how much shares may differ from those told since replicas alone were told."""
+    known = moment.seen.share_off.ndim == 2 and moment.seen.share_off.size > 0
+    return float(moment.seen.share_off[service, origin]) if known else 0.0
 
 
 def _answers_without_power(
@@ -150,7 +162,7 @@ def _answers_without_power(
         kw = float(moment.seen.service_kw[service, number])
         if rate > 0.0 and kw <= 0.0:
             name = place_names(fleet)[place]
-            return f"{name} is said to answer {rate:,.2f} requests a second at {kw:,.1f} kW"
+            return say("answers_in_the_dark", place=name, rate=f"{rate:,.2f}", kw=f"{kw:,.1f}")
     return None
 
 

@@ -40,6 +40,7 @@ value_per_accelerator_h = 15.0
 
 [[signal]]
 zone = "N"
+kinds = ["temperature_c", "relative_humidity", "carbon_average_g_per_kwh"]
 
 [[signal]]
 zone = "N"

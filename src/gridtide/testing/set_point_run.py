@@ -14,7 +14,8 @@ from gridtide.case.planner import PlannerProcess
 from gridtide.devices.iec104_setpoint import Iec104Setpoint
 from gridtide.devices.modbus.battery import ModbusBattery
 from gridtide.devices.modbus.line import ModbusLine
-from gridtide.loop.clock import MovedClock, WallClock
+from gridtide.loop.beside import all_beside
+from gridtide.loop.clock import MovedClock, WallClock, steady_s
 from gridtide.loop.control import ControlRoom
 from gridtide.loop.live import Runner
 from gridtide.loop.names import store_names
@@ -147,7 +148,8 @@ def _room(study: Study, port: int, every_s: float) -> tuple[ControlRoom, Iec104S
     room.policy.waits_first, room.endings = True, (planner.close,)
     name, site = store_names(study.fleet)[number], study.fleet.sites[number]
     line = ModbusLine(name=name, where=BATTERY, clock=WallClock(), host="127.0.0.1", port=port)
-    room.world.reach.devices = {**room.world.reach.devices, name: ModbusBattery(line, clock)}
+    told = all_beside({name: ModbusBattery(line, clock)}, clock.now, steady_s)
+    room.world.reach.devices = {**room.world.reach.devices, **told}
     opened: list[Iec104Setpoint] = []
 
     def opens(clock: Clock, on_told: Callable[[], None]) -> Iec104Setpoint:

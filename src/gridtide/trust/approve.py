@@ -18,6 +18,7 @@ from gridtide.trust.modes import Autonomy, Mode, lapsed
 from gridtide.trust.people import Person, Role
 from gridtide.trust.proposal import Proposal
 from gridtide.trust.record import Decision, Note, Stage
+from gridtide.trust.said import say, value_of
 from gridtide.trust.touch import LEAST_KW, Touch
 
 ADVICE_MOST = 8
@@ -184,10 +185,8 @@ def approved(docket: Docket, answer: Answer, autonomy: Autonomy) -> Settled:
         _role_lacks(answer.by, proposal.asks),
         _is_settled(docket, answer, (Stage.PROPOSED,)),
         _misread(docket, answer),
-        "frozen: nothing new is told; two people must thaw first" if now.frozen else "",
-        "observe: nothing is told; two people must raise the mode"
-        if now.mode is Mode.OBSERVE
-        else "",
+        say("frozen_first") if now.frozen else "",
+        say("observing_first") if now.mode is Mode.OBSERVE else "",
     )
     return _settled(docket, answer, Stage.APPROVED, "approve", refusals)
 
@@ -223,14 +222,15 @@ def advised(docket: Docket, answer: Answer, approve: bool) -> Settled:
     refusals = (
         _is_settled(docket, answer, (Stage.PROPOSED,)),
         _misread(docket, answer),
-        f"{ADVICE_MOST} have advised already" if len(others) >= ADVICE_MOST else "",
+        say("advised_enough", count=str(ADVICE_MOST)) if len(others) >= ADVICE_MOST else "",
     )
     said = next((one for one in refusals if one), "")
     note = _note(docket, answer, "advise", said)
     if said:
         return Settled(docket=docket, held=False, said=said, note=note)
     advice = Advice(by=answer.by.name, approve=approve, reason=answer.reason, at=answer.at)
-    said = f"{answer.by.name} advises to {'approve' if approve else 'reject'} it: {answer.reason}"
+    key = "advises_approval" if approve else "advises_rejection"
+    said = say(key, by=answer.by.name, reason=answer.reason)
     docket = replace(docket, advice=(*others, advice))
     return Settled(docket=docket, held=True, said=said, note=replace(note, held=True, said=said))
 
@@ -279,6 +279,11 @@ def shown(docket: Docket) -> dict[str, object]:
         "title": proposal.title,
         "because": proposal.because,
         "against": list(proposal.against),
+        "values": {
+            "title": value_of(proposal.title),
+            "because": value_of(proposal.because),
+            "against": [value_of(one) for one in proposal.against],
+        },
         "proposed_at": proposal.proposed_at.isoformat(),
         "undo_until": proposal.undo_until.isoformat(),
         "expires_at": proposal.expires_at.isoformat(),
@@ -309,7 +314,8 @@ def _settled(
     said = next((one for one in refusals if one), "")
     held = not said
     if held:
-        said = f"{'approved' if stage is Stage.APPROVED else 'rejected'} by {answer.by.name}: {answer.reason}"
+        key = "approved_by" if stage is Stage.APPROVED else "rejected_by"
+        said = say(key, by=answer.by.name, reason=answer.reason)
         docket = replace(
             docket,
             stage=stage,
@@ -339,21 +345,22 @@ def _note(docket: Docket, answer: Answer, what: str, said: str) -> Note:
 def _role_lacks(person: Person, asks: Role) -> str:
     if person.role >= asks:
         return ""
-    return f"{person.name} is a {person.role.name.lower()}; it takes an {asks.name.lower()}"
+    takes = say(f"one_{asks.name.lower()}")
+    return say("role_lacks", by=person.name, role=person.role.name.lower(), asks=takes)
 
 
 def _is_settled(docket: Docket, answer: Answer, open_stages: tuple[Stage, ...]) -> str:
     if answer.id in docket.approvals:
-        return "this very answer was taken before; it is not taken twice"
+        return say("taken_before")
     if docket.stage in open_stages:
         return ""
-    return f"it is {docket.stage.value} already, by {docket.by}"
+    return say("settled_already", stage=docket.stage.value, by=docket.by)
 
 
 def _misread(docket: Docket, answer: Answer) -> str:
     """Why an answer is to something else than what is asked."""
     if answer.digest != docket.proposal.digest:
-        return "it names another proposal than the one that waits; read that and answer again"
+        return say("misread")
     if answer.at < docket.proposal.proposed_at:
         return f"it is dated before the proposal was made, {docket.proposal.proposed_at}"
-    return "" if answer.reason.strip() else "it gives no reason; say why in a few words"
+    return "" if answer.reason.strip() else say("no_reason")

@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Any
 
 from gridtide.finding import Finding, refuse_if_any
+from gridtide.trust.said import listed, say
 
 Powers = tuple[tuple[str, float], ...]
 MOST_KW = 1e9
@@ -77,16 +78,16 @@ def edit_of(values: Mapping[str, Any]) -> Edit:
 
 def edit_words(edit: Edit) -> str:
     """An edit in a sentence."""
-    parts = [f"{job} stays as it is told" for job in edit.leave_jobs]
-    parts += [f"{site} is left alone" for site in edit.leave_sites]
-    parts += [f"{job} begins at {at:%Y-%m-%d %H:%M %Z}" for job, at in edit.begin]
-    for powers, words in (
-        (edit.store_most_kw, "the store of {} at most {:,.4g} kW"),
-        (edit.store_least_kw, "the store of {} at least {:,.4g} kW where it moves"),
-        (edit.moved_most_kw, "{} moves at most {:,.4g} kW"),
+    parts = [say("edit_left", job=job) for job in edit.leave_jobs]
+    parts += [say("edit_left_alone", site=site) for site in edit.leave_sites]
+    parts += [say("edit_begins", job=job, at=f"{at:%Y-%m-%d %H:%M %Z}") for job, at in edit.begin]
+    for powers, key in (
+        (edit.store_most_kw, "edit_store_most"),
+        (edit.store_least_kw, "edit_store_least"),
+        (edit.moved_most_kw, "edit_moved_most"),
     ):
-        parts += [words.format(site, kw) for site, kw in powers]
-    return "; ".join(parts)
+        parts += [say(key, site=site, kw=f"{kw:,.4g}") for site, kw in powers]
+    return listed(parts)
 
 
 def _instant(text: str) -> datetime | None:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from gridtide.trust.envelope import Envelope, in_words, within
 from gridtide.trust.people import Person, Role
 from gridtide.trust.record import Note
+from gridtide.trust.said import Said, listed, say
 
 
 class Mode(StrEnum):
@@ -205,16 +206,16 @@ class _Asking:
 def _lowered(before: Autonomy, change: Change, asking: _Asking) -> Heard:
     """One operator, at once."""
     if asking.person.role < Role.OPERATOR:
-        said = f"{asking.person.name} is a {_role(asking.person)}; it takes an operator"
+        said = _takes(asking.person, "one_operator")
         return asking.heard(before, change, said)
     after = _applied(before, change, asking)
     if after == replace(before, pending=()):
-        said, after = "so already", replace(after, number=before.number + bool(before.pending))
+        said, after = say("so_already"), replace(after, number=before.number + bool(before.pending))
     else:
-        said, after = "holds now", _by(after, before, (asking.person.name,), asking.as_of)
+        said, after = say("holds_now"), _by(after, before, (asking.person.name,), asking.as_of)
     if isinstance(change, Release):
-        said = "every restraint is let go, and nothing new is told until two people thaw"
-    return asking.heard(after, change, said + _laid_aside(before), held=True)
+        said = say("all_let_go")
+    return asking.heard(after, change, listed((said, _laid_aside(before)), ""), held=True)
 
 
 def _raised(before: Autonomy, change: Change, asking: _Asking) -> Heard:
@@ -222,24 +223,23 @@ def _raised(before: Autonomy, change: Change, asking: _Asking) -> Heard:
     assert isinstance(change, ToMode | ToEnvelope | Thaw)
     person = asking.person
     if person.role < Role.APPROVER:
-        said = f"{person.name} is a {_role(person)}; it takes two approvers"
-        return asking.heard(before, change, said)
+        return asking.heard(before, change, _takes(person, "two_approvers"))
     waiting = next((one for one in before.pending if one.change == change), None)
     refused = None if waiting is None else _why_not(waiting, before, asking)
     if waiting is not None and refused is None:
         after = _applied(before, change, asking)
         after = _by(after, before, (waiting.by, person.name), asking.as_of)
-        said = f"holds now, asked by {waiting.by} and {person.name}"
+        said = say("two_agreed", first=waiting.by, second=person.name)
         return asking.heard(after, change, said, held=True)
     if refused == SAME:
-        return asking.heard(before, change, f"{person.name} asked already; {SAME}", needs=1)
+        return asking.heard(before, change, say("asked_already", by=person.name), needs=1)
     request = Request(change=change, by=person.name, at=asking.as_of, against=before.number)
     others = tuple(one for one in before.pending if type(one.change) is not type(change))
     after = replace(before, pending=(*others, request))
     until = asking.as_of + timedelta(hours=asking.rules.request_h)
-    said = f"waits for a second approver until {until:%Y-%m-%d %H:%M} UTC"
-    if waiting is not None:
-        said = f"what {waiting.by} asked is refused: {refused}; this request {said}"
+    said = say("waits_for_second", until=f"{until:%Y-%m-%d %H:%M}")
+    if waiting is not None and refused is not None:
+        said = say("asked_in_vain", by=waiting.by, why=refused, then=said)
     return asking.heard(after, change, said, needs=1)
 
 
@@ -254,8 +254,8 @@ def _why_not(waiting: Request, before: Autonomy, asking: _Asking) -> str | None:
 def _outdated(waiting: Request, before: Autonomy, as_of: datetime, rules: Rules) -> str | None:
     """Why nobody can bear out a request any more; None where somebody can."""
     if not timedelta(0) <= as_of - waiting.at < timedelta(hours=rules.request_h):
-        return f"it was asked at {waiting.at:%Y-%m-%d %H:%M} UTC and has expired"
-    return None if waiting.against == before.number else "what it was asked of has changed since"
+        return say("asked_expired", at=f"{waiting.at:%Y-%m-%d %H:%M}")
+    return None if waiting.against == before.number else say("asked_of_another")
 
 
 def _applied(before: Autonomy, change: Change, asking: _Asking) -> Autonomy:
@@ -281,12 +281,13 @@ def _by(after: Autonomy, before: Autonomy, people: tuple[str, ...], as_of: datet
 
 
 def _laid_aside(before: Autonomy) -> str:
-    names = ", ".join(f"{named(one.change)[0]} asked by {one.by}" for one in before.pending)
-    return f"; laid aside: {names}" if names else ""
+    names = [say("request_by", what=named(one.change)[0], by=one.by) for one in before.pending]
+    return say("laid_aside", requests=listed(names, ", ")) if names else ""
 
 
-def _role(person: Person) -> str:
-    return person.role.name.lower()
+def _takes(person: Person, asks: str) -> Said:
+    """Why somebody may not ask alone. asks: key of who may."""
+    return say("role_lacks", by=person.name, role=person.role.name.lower(), asks=say(asks))
 
 
 def _same(one: str, other: str) -> bool:

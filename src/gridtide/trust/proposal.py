@@ -11,9 +11,10 @@ from gridtide.decide.state import Status
 from gridtide.digest import digest
 from gridtide.fleet.jobs import NO_DEADLINE_S
 from gridtide.timeline import instant
-from gridtide.trust.explain import hours, local, money
+from gridtide.trust.explain import hours, money
 from gridtide.trust.people import Role
 from gridtide.trust.record import Decision
+from gridtide.trust.said import at_instant, listed, say
 from gridtide.trust.touch import LEAST_KW, Touch, changed_rows, slots_of, touched
 
 PATIENCE = timedelta(minutes=15)
@@ -80,50 +81,53 @@ def percent(share: float) -> str:
 def _title(touch: Touch) -> str:
     """What it does, in plain words."""
     if touch.nothing:
-        return "Leave everything as it is told"
+        return say("leave_all")
     count = len(touch.jobs)
-    parts = [f"Give {count} job{'s' if count != 1 else ''} other slots"] if count else []
-    at = [f"{kw:,.0f} kW at {site}" for site, kw in touch.moved_kw if kw > LEAST_KW]
-    if at:
-        move = "move up to" if parts else "Move up to"
-        parts.append(f"{move} {', '.join(at)} ({touch.share:.1%} of the fleet)")
+    plural = "s" if count != 1 else ""
+    parts = [say("other_slots", count=str(count), plural=plural)] if count else []
+    moved = [(site, kw) for site, kw in touch.moved_kw if kw > LEAST_KW]
+    if moved:
+        at = listed((say("power_at", kw=f"{kw:,.0f}", site=site) for site, kw in moved), ", ")
+        verb = "move" if parts else "Move"
+        parts.append(say("move_power", verb=verb, powers=at, share=f"{touch.share:.1%}"))
     if touch.beyond:
-        parts.append(f"{'change' if parts else 'Change'} {', '.join(touch.beyond)}")
-    return "; ".join(parts)
+        verb = "change" if parts else "Change"
+        parts.append(say("change_beyond", verb=verb, what=", ".join(touch.beyond)))
+    return listed(parts)
 
 
-_REASONS = {
-    Reason.AT_ONCE: "at once",
-    Reason.PROTECTED: "protected",
-    Reason.NO_SLACK: "without slack",
-    Reason.KEPT: "as an earlier plan placed them",
-    Reason.CHEAPER_LATER: "cheaper later",
-    Reason.CHEAPER_ELSEWHERE: "cheaper elsewhere",
-    Reason.CHEAPER_LATER_AND_ELSEWHERE: "cheaper later and elsewhere",
-    Reason.NO_ROOM_EARLIER: "without room earlier",
-    Reason.WHOLE_IS_CHEAPER: "so that the whole costs less",
-    Reason.RULE: "by the policy's rule",
-    Reason.CROWDED: "where there is less crowding",
-    Reason.IN_TURN: "one after the other, for the grid",
-    Reason.EDITED: "as a person gave it",
-}
+_REASONS = (
+    Reason.AT_ONCE,
+    Reason.PROTECTED,
+    Reason.NO_SLACK,
+    Reason.KEPT,
+    Reason.CHEAPER_LATER,
+    Reason.CHEAPER_ELSEWHERE,
+    Reason.CHEAPER_LATER_AND_ELSEWHERE,
+    Reason.NO_ROOM_EARLIER,
+    Reason.WHOLE_IS_CHEAPER,
+    Reason.RULE,
+    Reason.CROWDED,
+    Reason.IN_TURN,
+)
+"""In the order they are said."""
 
 
 def _because(dispatch: Dispatch, rows: list[int], touch: Touch, currency: str) -> str:
     """Reasons of the jobs by how many have them, and what is expected to be saved."""
     codes = dispatch.placement.reason[rows] if rows else np.zeros(0, dtype=np.int64)
     counted = [
-        f"{int((codes == code).sum())} {words}"
-        for code, words in _REASONS.items()
+        say(f"reason_{code.name.lower()}", count=str(int((codes == code).sum())))
+        for code in _REASONS
         if (codes == code).any()
     ]
     saved, _ = _saving(dispatch, rows)
-    parts = [f"jobs: {', '.join(counted)}"] if counted else []
+    parts = [say("jobs_by_reason", reasons=listed(counted, ", "))] if counted else []
     if saved > 0:
-        parts.append(f"{money(saved)} {currency} less is expected than by running at once at home")
-    if not parts and not touch.nothing:
-        parts.append("stores and requests follow the plan's prices")
-    return "; ".join(parts) or "nothing cheaper was found"
+        parts.append(say("saving", money=money(saved), currency=currency))
+    if not parts:
+        parts.append(say("nothing_cheaper" if touch.nothing else "by_prices"))
+    return listed(parts)
 
 
 def _saving(dispatch: Dispatch, rows: list[int]) -> tuple[float, float]:
@@ -150,25 +154,33 @@ def _against(
         left_s, row = min(slack)
         deadline = instant(situation.jobs.deadline_s[row])
         said.append(
-            f"{situation.jobs.name[row]} would have {hours(left_s / 3600)} left at its deadline,"
-            f" {local(deadline, clock)} ({clock}), the least of all"
+            say(
+                "least_slack",
+                job=str(situation.jobs.name[row]),
+                slack=hours(left_s / 3600),
+                deadline=at_instant(deadline, clock),
+                clock=clock,
+            )
         )
     saved, cost = _saving(dispatch, rows)
     if saved > 0 and cost > 0:
         said.append(
-            f"the saving rests on prices as of {local(dispatch.issue, clock)}; it is gone where the chosen"
-            f" hours cost {percent(saved / cost)} more than expected ({money(saved)} {currency})"
+            say(
+                "rests_on_prices",
+                issue=at_instant(dispatch.issue, clock),
+                share=percent(saved / cost),
+                money=money(saved),
+                currency=currency,
+            )
         )
     stopped = [row for row in rows if _stops(dispatch, situation, row)]
     if stopped:
-        said.append(f"{len(stopped)} running jobs would stop and start again")
+        said.append(say("jobs_stop", count=str(len(stopped))))
     if decision.refused:
-        said.append(f"the guard refused what was proposed first: {decision.refused[0]}")
+        said.append(say("guard_refused", why=decision.refused[0]))
     if decision.doubts:
-        said.append(f"some of what was seen is doubtful: {decision.doubts[0]}")
-    return tuple(said) or (
-        "nothing that was looked for: deadlines, prices, work that stops, doubts",
-    )
+        said.append(say("doubtful", doubt=decision.doubts[0]))
+    return tuple(said) or (say("nothing_against"),)
 
 
 def _slack_s(dispatch: Dispatch, situation: Situation, row: int) -> int | None:

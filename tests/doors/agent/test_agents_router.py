@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,9 @@ from starlette.testclient import TestClient
 
 from gridtide.devices.far_site import FarDevice, SiteDesk
 from gridtide.doors.api.agents import agents_router, beside
+from gridtide.doors.api.limits import Limit, Rate
+from gridtide.doors.api.recorder import Recorder
+from gridtide.doors.api.tallies import Tallies
 from gridtide.fleet.device import CapsPower, ReadsPower, Restrains, UnreachableError
 from gridtide.fleet.ticket import Fate, Outcome, Ticket
 from gridtide.wire.agent_line import Poll, SiteReading, SiteReport, poll_json, poll_of, reply_of
@@ -118,15 +122,27 @@ def test_a_site_that_is_silent_is_told_nothing() -> None:
 
 
 def test_agents_stand_beside_people_and_not_behind_their_guard() -> None:
-    """Each is asked for its own token."""
+    """Each is asked for its own token; what an agent is refused is written down, and who guesses tokens waits."""
     people = FastAPI()
     people.get("/healthz")(lambda: "well")
     digest = hashlib.sha256(b"good").hexdigest()
     desk = SiteDesk(site="hohhot", now=lambda: NOW)
     router = agents_router({"hohhot": desk}, {"hohhot": digest})
-    client = TestClient(beside(people, router))
+    noted: list[Mapping[str, object]] = []
+    recorder = Recorder(lambda: NOW, Tallies())
+    recorder.opened(noted.append)
+    unknown = Limit(Rate(at_once=3, per_s=1), lambda: NOW)
+    client = TestClient(beside(people, router, recorder, unknown))
     assert client.get("/healthz").json() == "well"
     assert client.post("/agents/hohhot/line", headers=HEADERS, content=b"{}").status_code == 422
+    bad = {"Authorization": "Bearer guess"}
+    codes = [client.post("/agents/hohhot/line", headers=bad).status_code for _ in range(5)]
+    assert codes == [401, 401, 401, 429, 429]
+    long = b" " * (2**20 + 1)
+    assert client.post("/agents/hohhot/line", headers=HEADERS, content=long).status_code == 413
+    assert client.post("/agents/hohhot/a%5Cb", headers=HEADERS).status_code == 400
+    assert [one["status"] for one in noted] == [*codes, 413, 400]
+    assert not any("guess" in str(one) for one in noted)
     with pytest.raises(ValueError, match="differ"):
         agents_router({"hohhot": desk}, {})
 

@@ -20,6 +20,7 @@ from gridtide.trust.audit import contents, linked
 from gridtide.trust.edit import Edit, edit_values, edit_words
 from gridtide.trust.people import Person, Role
 from gridtide.trust.record import Store
+from gridtide.trust.said import say, value_of
 
 START = datetime(2026, 11, 22, 9, tzinfo=UTC)
 ODD = "<img src=x onerror=alert(1)>'; DROP TABLE entries; --\r\nSet-Cookie: a=b"
@@ -35,6 +36,7 @@ RISK: Mapping[str, object] = {
     "promised": True,
 }
 ADVICE = {"by": "assistant", "approve": False, "reason": ODD, "at": "2026-11-22T09:00:00+00:00"}
+REASON = say("guard_refused", why=ODD)
 MODES = ("observe", "advise", "act", "emergency")
 
 
@@ -60,6 +62,7 @@ class StandIn:
                 "title": ODD if number == 2 else "shift 18,000 kW from nantong to zhangbei",
                 "because": "42,000 kW of wind would be curtailed",
                 "against": ["J-77 has 55 min of slack left"],
+                "values": {"title": None, "because": value_of(REASON), "against": [None]},
                 "undo_until": "2026-11-22T10:45:00+00:00",
                 "expires_at": "2026-11-22T10:30:00+00:00",
                 "advice": [ADVICE] if number == 1 else [],

@@ -11,8 +11,10 @@ from api_served import DIGEST, served
 from room_stand_in import ODD, StandIn, Stands
 
 from gridtide.doors.api.access import OPEN
+from gridtide.doors.api.problems import answer_of, refused
 from gridtide.finding import BadInput, Finding
 from gridtide.trust.record import Entry, StoreFullError
+from gridtide.trust.said import say
 
 WHY = {"reason": "the line is too warm"}
 SECURE = {
@@ -43,7 +45,8 @@ def test_an_approval_names_who_why_and_the_digest_of_what_is_approved() -> None:
     with served() as here:
         body = {**WHY, "digest": DIGEST}
         answer = here.post("/api/proposals/d-1/approve", body, "zhao")
-        assert answer.json() == {"held": True, "said": "d-1 is approved", "needs": 0}
+        said = {"held": True, "said": "d-1 is approved", "value": None, "needs": 0}
+        assert answer.json() == said
         (says,) = [one["says"] for one in here.get("/api/audit").json()["items"]]
         assert says == {"kind": "approved", "decision": "d-1", "by": "zhao", **WHY}
 
@@ -74,15 +77,15 @@ def test_an_approver_edits_a_decision_that_waits_and_every_fault_of_it_is_said()
         assert says["edit"] == {"leave_jobs": ["J-77"], "store_most_kw": {"nantong": 400.0}}
         errors = here.post(path, body | {"leave_sites": ["a", "b"]}, "zhao").json()["errors"]
         assert [one["subject"] for one in errors] == ["a", "b"]
-        for wrong in (
-            {},
-            {"begin": {"J-77": "tomorrow"}},
-            {"begin": {"J-77": "2026-11-23T02:00:00"}},
-            {"leave_jobs": ["J-77", "J-77"]},
-            {"store_most_kw": {"nantong": -1.0}},
-            {"moved": 1},
+        for wrong, status in (
+            ({}, 409),
+            ({"begin": {"J-77": "tomorrow"}}, 409),
+            ({"begin": {"J-77": "2026-11-23T02:00:00"}}, 409),
+            ({"leave_jobs": ["J-77", "J-77"]}, 409),
+            ({"store_most_kw": {"nantong": -1.0}}, 422),
+            ({"moved": 1}, 422),
         ):
-            assert here.post(path, body | wrong, "zhao").status_code == 422, wrong
+            assert here.post(path, body | wrong, "zhao").status_code == status, wrong
         other = right | {"digest": f"{2:064x}"}
         assert here.post(path, other, "zhao").status_code == 409
 
@@ -318,3 +321,12 @@ def test_what_fails_inside_is_our_fault_and_tells_nothing() -> None:
         assert "secret" not in answer.text
         assert answer.headers["x-frame-options"] == "DENY"
         assert here.post("/api/freeze", WHY).status_code == 200
+
+
+def test_what_the_room_refuses_is_said_by_key_and_figures_too() -> None:
+    """So that a page says it in its own language; a refusal of the door is text alone."""
+    of_the_room = answer_of(refused(409, "approve d-1", say("misread"), "what waits", "Read."))
+    (fault,) = json.loads(bytes(of_the_room.body))["errors"]
+    assert fault["said"] == {"key": "misread", "of": {}} and fault["value"] == str(say("misread"))
+    of_the_door = answer_of(refused(409, "approve d-1", "gone", "what waits", "Read."))
+    assert "said" not in json.loads(bytes(of_the_door.body))["errors"][0]

@@ -69,6 +69,7 @@ def test_nobody_meets_a_barrier_in_light_dark_either_language_or_on_a_phone(
     page.keyboard.press("d")
     page.keyboard.press("l")
     expect(page.locator("#power-title")).to_have_text("各站点功率")
+    expect(page.locator("#proposals .chosen")).to_contain_text(f"守卫拒绝了最初的提案：{ODD}")
     assert barriers(page) == []
     page.keyboard.press("m")
     expect(page.locator("#edit-kind")).to_be_focused()

@@ -1,8 +1,10 @@
 """`gridtide serve` as a process beside whoever writes its sources: a file that changes, an address that does."""
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -11,6 +13,7 @@ import pytest
 from real_site import a_case, a_meter, eventually, serving
 from service_process import token_file
 
+from gridtide.loop.clock import WallClock
 from gridtide.testing.one_hall import hall
 
 pytestmark = pytest.mark.parts
@@ -39,9 +42,6 @@ url = "{url}"
 every_s = 1
 secret_file = "secret"
 """
-
-MADE_UP = '[[signal]]\nzone = "N"\n'
-WEATHER = 'kinds = ["temperature_c", "relative_humidity", "carbon_average_g_per_kwh"]\n'
 
 
 class Prices(BaseHTTPRequestHandler):
@@ -80,15 +80,18 @@ def everywhere(folder: Path, value: float) -> str:
 
 
 def test_what_a_file_and_an_address_say_anew_is_decided_by(tmp_path: Path) -> None:
-    """Both are there at the next turn; what is no table is named, and what was said last goes on to count."""
+    """Both are there at the next turn, though the period of the case was over before; what is no table is named, and
+    what was said last goes on to count."""
     _, texts = token_file(tmp_path)
     (tmp_path / "secret").write_text("of-prices\n")
     with a_meter() as port:
         a_case(tmp_path, "")
         with published(everywhere(tmp_path, 111)) as url:
             case = tmp_path / "case.toml"
-            text = case.read_text().replace(MADE_UP, MADE_UP + WEATHER, 1)
             devices = FEED.format(port=port, url=url)
+            over = WallClock().now() - timedelta(hours=1)
+            ended = f"end = {over:%Y-%m-%dT%H}:00:00Z"
+            text = re.sub(r"(?m)^end = .*$", ended, case.read_text())
             case.write_text(text + hall("south", zone="S") + devices)
             with serving(tmp_path, texts, "log") as room:
                 room.wait_until_ready()

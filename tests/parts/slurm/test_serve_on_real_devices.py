@@ -18,6 +18,7 @@ from gridtide.loop.clock import WallClock
 from gridtide.testing.slurm_commands import begin_times, commands_that_write_down
 
 pytestmark = pytest.mark.parts
+MARKUP = "<img src=x onerror=alert(1)>"
 DEVICES = """
 [[device]]
 name = "slurm"
@@ -60,7 +61,8 @@ def test_a_job_gets_its_begin_time_once_whatever_dies(
     cluster: Cluster, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """In advise it waits for people; two let it act; killed between telling and hearing, the next room reads back what
-    holds and tells nothing twice. All that was decided comes out of the record again."""
+    holds and tells nothing twice. All that was decided comes out of the record again; what somebody wrote at the
+    scheduler is said, not obeyed."""
     _, texts = token_file(tmp_path)
     commands_that_write_down(tmp_path)
     with a_meter() as port:
@@ -70,12 +72,17 @@ def test_a_job_gets_its_begin_time_once_whatever_dies(
         job = cluster.submit(
             "sleep 600", f"class=train;deadline={due}", "--ntasks=8", "--gres=gpu:2"
         )
+        harm = f"$(touch {tmp_path}/hurt)`touch {tmp_path}/hurt`;<img src=x onerror=alert(1)>"
+        cluster.submit("sleep 600", f"class={MARKUP};deadline={due}", "--ntasks=1", "-J", harm)
         with serving(tmp_path, texts, "first") as room:
             room.wait_until_ready()
             asked = eventually(lambda: room.ask("/api/proposals")[1]["items"])
             assert any(f"slurm-{job}" in one["jobs"] for one in asked), asked
             assert begin_times(tmp_path) == []
             assert LOAD_KW[0] < eventually(lambda: metered(room)) < LOAD_KW[1]
+            alarms = eventually(lambda: room.ask("/api/frame")[1]["values"].get("alarms"))
+            left = [one["said"] for one in alarms if one["kind"] == "left-alone"]
+            assert any(MARKUP in said for said in left), alarms
             body = {"mode": "act", "reason": "it did well"}
             assert room.ask("/api/mode", "approver", body)[0] == 202
             assert room.ask("/api/mode", "admin", body)[0] == 200
@@ -95,6 +102,7 @@ def test_a_job_gets_its_begin_time_once_whatever_dies(
             assert room.ended() == 0
         assert len(begin_times(tmp_path)) == 1
         assert cluster.job(job)["eligible_time"] == at
+    assert not (tmp_path / "hurt").exists() and harm not in (tmp_path / "told").read_text()
     again = recomputed(tmp_path / "db", capsys)
     assert len(again) > 1 and all(one["bit_equal"] and one["maker"]["same"] for one in again)
     assert {one["same"]["proposal"] for one in again} == {True}

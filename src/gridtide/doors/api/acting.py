@@ -18,12 +18,14 @@ from gridtide.doors.api.answers import (
     AskedMode,
     Said,
 )
-from gridtide.doors.api.problems import refused
+from gridtide.doors.api.problems import Refused, refused
 from gridtide.doors.api.reading import Decision
 from gridtide.doors.api.tallies import Tallies
+from gridtide.finding import BadInput
 from gridtide.loop.room import Receipt, Room
 from gridtide.trust.edit import edit_of
 from gridtide.trust.people import Person, Role
+from gridtide.trust.said import value_of
 
 
 def needs(role: Role) -> Callable[[Request], Person]:
@@ -65,9 +67,12 @@ def acting(room: Callable[[], Room], tallies: Tallies) -> APIRouter:
     @router.post("/proposals/{decision}/edit")
     async def edit(decision: Decision, asked: AskedEdit, by: Approver, response: Response) -> Said:
         """Put another decision in the place of one that waits, as you edit it; the guard looks again. An approver."""
-        wanted = edit_of(asked.model_dump(exclude={"digest", "reason"}))
         do = room().edit
-        receipt = await run_in_threadpool(do, decision, asked.digest, wanted, by, asked.reason)
+        try:
+            wanted = edit_of(asked.model_dump(exclude={"digest", "reason"}))
+            receipt = await run_in_threadpool(do, decision, asked.digest, wanted, by, asked.reason)
+        except BadInput as fault:
+            raise Refused(409, fault.findings) from None
         return _said(f"edit {decision}", receipt, response)
 
     @router.post("/proposals/{decision}/reading")
@@ -126,4 +131,5 @@ def _said(what: str, receipt: Receipt, response: Response) -> Said:
         )
     if not receipt.held:
         response.status_code = 202
-    return Said(held=receipt.held, said=receipt.said, needs=receipt.needs)
+    value = value_of(receipt.said)
+    return Said(held=receipt.held, said=receipt.said, value=value, needs=receipt.needs)

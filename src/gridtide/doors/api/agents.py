@@ -7,11 +7,17 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 
-from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gridtide.devices.far_site import SiteDesk
-from gridtide.finding import BadInput
+from gridtide.doors.api.guarded import address_of, check_path, too_often
+from gridtide.doors.api.limits import Limit
+from gridtide.doors.api.problems import Refused, answer_of
+from gridtide.doors.api.recorder import Recorder
+from gridtide.finding import BadInput, Finding
 from gridtide.wire.agent_line import WAIT_MAX_S, Poll, poll_of, reply_json
 
 BODY_MAX = 2**20
@@ -46,16 +52,44 @@ def agents_router(desks: Mapping[str, SiteDesk], tokens: Mapping[str, str]) -> A
     return router
 
 
-def beside(people: ASGIApp, agents: APIRouter) -> ASGIApp:
-    """One application out of two: agents on their paths, which know no people, and everybody else on all others."""
+def beside(
+    people: ASGIApp, agents: APIRouter, recorder: Recorder, unknown: Limit | None = None
+) -> ASGIApp:
+    """One application out of two: agents on their paths, which know no people, and everybody else on all others.
+
+    recorder: notes what agents are refused. unknown: how often one may ask without a good token, of one address.
+    """
     line = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     line.include_router(agents)
+
+    async def say(request: Request, fault: Exception) -> Response:
+        assert isinstance(fault, HTTPException)
+        address, problem = address_of(request.scope), _refused(request, fault)
+        if fault.status_code == 401 and unknown is not None:
+            wait_s = unknown.wait_s(address)
+            problem = too_often("without a good token", wait_s) if wait_s else problem
+        path = str(request.scope["path"])
+        await run_in_threadpool(recorder.record, "", address, request.method, path, problem)
+        return answer_of(problem)
+
+    line.add_exception_handler(HTTPException, say)
 
     async def both(scope: Scope, receive: Receive, send: Send) -> None:
         of_agents = scope["type"] == "http" and str(scope["path"]).startswith(PATH)
         await (line if of_agents else people)(scope, receive, send)
 
     return both
+
+
+def _refused(request: Request, fault: HTTPException) -> Refused:
+    """What was refused an agent, in the one shape of this door; a path that leads elsewhere is called so."""
+    try:
+        check_path(request.scope)
+    except Refused as odd:
+        return odd
+    path, limit = str(request.scope["path"])[:200], "what an agent sends: gridtide agent"
+    finding = Finding(subject=path, value=str(fault.detail), limit=limit, mend="See docs/agent.md.")
+    return Refused(fault.status_code, [finding], fault.headers)
 
 
 class _Bell:

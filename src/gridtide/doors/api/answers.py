@@ -79,10 +79,12 @@ class AskedEnvelope(Asked):
 
 
 class Said(BaseModel):
-    """What came of what somebody asked. held: whether it holds now; needs: how many more people it takes."""
+    """What came of what somebody asked. held: whether it holds now; said: in English, value: by its key and figures, as
+    /api/names has it in Chinese; needs: how many more people it takes."""
 
     held: bool
     said: str
+    value: Any = None
     needs: int
 
 

@@ -77,6 +77,7 @@ def app_of(
     for router in (*own, *beyond, *beside(opening, broadcast)):
         app.include_router(router)
     add_pages(app)
+    app.state.recorder = recorder
     return app
 
 

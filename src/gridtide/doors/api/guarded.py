@@ -101,18 +101,18 @@ class Guarded:
         person = _person(scope)
         who = problem.who or (person.name if person else "")
         method = str(scope.get("method", "CONNECT"))
-        self._recorder.record(who, _address(scope), method, str(scope["path"]), problem)
+        self._recorder.record(who, address_of(scope), method, str(scope["path"]), problem)
 
     async def _let_in(self, scope: Scope, receive: Receive) -> Receive:
         """What to receive from, for a request that may pass."""
         headers, path = Headers(scope=scope), str(scope["path"])
-        method, address = str(scope.get("method", "GET")), _address(scope)
+        method, address = str(scope.get("method", "GET")), address_of(scope)
         check_host(headers, self._access.on_loopback)
         if scope["type"] == "websocket" or method not in SAFE:
             # a handshake changes nothing by itself, what it carries may
             scheme = str(scope["scheme"]).replace("ws", "http")
             check_origin("POST", headers, scheme)
-        _check_path(scope)
+        check_path(scope)
         person = await self._known(headers, path, address)
         scope.setdefault("state", {})["person"] = person
         if person is None or path not in ALWAYS:
@@ -130,7 +130,7 @@ class Guarded:
         except Refused as problem:
             wait_s = self._unknown.wait_s(address)
             if wait_s:
-                raise _too_often("without a good token", wait_s) from None
+                raise too_often("without a good token", wait_s) from None
             raise problem from None
 
     def _check_rates(self, person: Person | None, address: str) -> None:
@@ -138,7 +138,7 @@ class Guarded:
         if person is not None:
             waits_s.append(self._of_person.wait_s(person.name))
         if max(waits_s):
-            raise _too_often("this often", max(waits_s))
+            raise too_often("this often", max(waits_s))
 
 
 class _Heard:
@@ -173,7 +173,7 @@ class _Heard:
             "answered",
             extra={
                 "who": None if person is None else person.name,
-                "address": _address(self._scope),
+                "address": address_of(self._scope),
                 "method": self._scope.get("method", "CONNECT"),
                 "path": self._scope["path"],
                 "status": self._status,
@@ -182,7 +182,7 @@ class _Heard:
         )
 
 
-def _check_path(scope: Scope) -> None:
+def check_path(scope: Scope) -> None:
     """That a path is one plain name after another. Raises 400."""
     path = str(scope["path"])
     raw = bytes(scope.get("raw_path") or b"").decode("ascii", "replace").lower()
@@ -212,7 +212,8 @@ def _our_fault() -> Refused:
     )
 
 
-def _too_often(value: str, wait_s: int) -> Refused:
+def too_often(value: str, wait_s: int) -> Refused:
+    """What whoever asks too often is told."""
     return refused(
         429,
         "requests",
@@ -229,6 +230,7 @@ def _person(scope: Scope) -> Person | None:
     return person
 
 
-def _address(scope: Scope) -> str:
+def address_of(scope: Scope) -> str:
+    """From where it was asked."""
     client = scope.get("client")
     return str(client[0]) if client else "unknown"

@@ -34,9 +34,11 @@ class JsonLines(logging.Formatter):
 
 
 def log_as_json() -> None:
-    """Everything that this process logs from now on."""
+    """Everything that this process logs from now on; of what it asks elsewhere only faults, since addresses are told
+    with their queries."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
+    logging.getLogger("httpx2").setLevel(logging.WARNING)

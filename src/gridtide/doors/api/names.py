@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from gridtide.trust.sentences import SENTENCES
+
 ENGLISH: Mapping[str, str] = {
     "regulation": "Regulation",
     "tab_room": "Room",
@@ -67,6 +69,9 @@ ENGLISH: Mapping[str, str] = {
     "miss_chance": "chance of a miss",
     "power_kw": "power kW",
     "next_start": "next start",
+    "live": "live",
+    "lost": "no connection; what is shown is old",
+    "notReached": "That did not reach the control room; try again.",
     # regulation
     "noLines": "No site of this case has a line of set-points.",
     "asked": "asked, of the offer",
@@ -209,6 +214,8 @@ ENGLISH: Mapping[str, str] = {
     "reject": "Reject",
     "explain": "Explain",
     "edit": "Edit",
+    "of": "Made of",
+    "standing": "Held against",
     "editAbout": "What you do not name stays as it was decided. The guard looks again; then another"
     " decision waits for approval in the place of this one.",
     "edit_leave_jobs": "leave a job as it is told",
@@ -457,6 +464,8 @@ CHINESE: Mapping[str, str] = {
     "share_max": "最大占比",
     "jobs_max_per_day": "每日作业上限",
     "hold_max_h": "最长等待 h",
+    "of": "源自",
+    "standing": "比对基准",
     "mandatory": "强制限值",
     "requests_per_s": "请求数",
     "curtailment_kw": "弃电 kW",
@@ -506,6 +515,24 @@ CHINESE: Mapping[str, str] = {
     "miss_chance": "误期概率",
     "power_kw": "功率 kW",
     "next_start": "下次开始",
+    "live": "实时",
+    "lost": "连接中断；显示的是旧数据",
+    "notReached": "未能送达控制室；请重试。",
+    # alarms
+    "limit-kept": "强制限额已执行",
+    "limit-waits": "强制限额等待人员",
+    "limit-not-kept": "强制限额未满足",
+    "on-trial": "试运行中",
+    "taken-back": "规划器已收回",
+    "told-but-not-moved": "下达后功率未动",
+    "silent": "无应答",
+    "impossible": "读数不可能",
+    "not-written": "无法写入",
+    "left-alone": "未予处理",
+    "no-decision": "未作决策",
+    "planner": "规划器",
+    "clock-set": "时钟被调",
+    "set-points": "设定值通道",
     # regulation
     "noLines": "本案例没有设定值通道。",
     "asked": "要求（占报价）",
@@ -550,6 +577,8 @@ CHINESE: Mapping[str, str] = {
     "returned": "已返回",
     "resuming": "恢复中",
     "store": "储能",
+    "meter": "并网点电表",
+    "nobody": "无人知晓",
     # the first page
     "tabs": "标签页",
     "isFrozen": "已冻结：不再下达新指令",
@@ -684,5 +713,6 @@ CHINESE: Mapping[str, str] = {
     "past": "已过",
     "plan": "计划",
 }
-NAMES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, "zh": CHINESE}
+SENTENCES_ZH: Mapping[str, str] = {f"say_{key}": one.chinese for key, one in SENTENCES.items()}
+NAMES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, "zh": {**CHINESE, **SENTENCES_ZH}}
 """By language, then by key."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gridtide.doors.api.access import Access
 from gridtide.doors.api.guarded import UNKNOWN, Rates
-from gridtide.doors.api.limits import Rate
+from gridtide.doors.api.limits import Limit, Rate
 from gridtide.doors.api.oidc import Oidc, read_provider
 from gridtide.doors.api.opening import Opening, Running
 from gridtide.doors.api.tokens import Tokens, new_token, read_tokens, token_of
@@ -20,6 +20,7 @@ from gridtide.trust.people import Role
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
+    from starlette.types import ASGIApp
 
 ADDRESS_AT_ONCE = 4
 """Times what one person may ask: several sit behind one address."""
@@ -134,7 +135,9 @@ def serve_room(
         log.info("listening", extra={"address": address})
         listening(address)
 
-    everybody = app if agents is None else with_agents(app, agents)
+    everybody: ASGIApp = app
+    if agents is not None:
+        everybody = with_agents(app, agents, app.state.recorder, Limit(door.unknown, clock.now))
     serve(everybody, door.host, door.port, door.tls, began, broadcast.end, prepare)
     if opening.fault is not None:
         raise opening.fault

@@ -229,8 +229,11 @@ def plugin(
 @click.option("--site", required=True, help="Whose building it tells of.")
 @click.option("--as", "signer", required=True, help="Who signs, as [approvers] of the case has it.")
 @click.option("--key", "key_file", type=FILE, required=True, help="What gridtide audit key made.")
+@click.option("--after-flag", metavar="ID", help="Believe it again, after a flag of a live room.")
 @JSON
-def model(file: Path, site: str, signer: str, key_file: Path, as_json: bool) -> None:
+def model(
+    file: Path, site: str, signer: str, key_file: Path, after_flag: str | None, as_json: bool
+) -> None:
     """Sign FILE, a learned building: prints what a case needs to lead real devices by it."""
     import hashlib
 
@@ -253,7 +256,10 @@ def model(file: Path, site: str, signer: str, key_file: Path, as_json: bool) -> 
             "learned": str(file),
             "learned_sha256": digest,
             "learned_signed_by": signer,
-            "learned_signature": signed(model_listing(site, digest, signer, ""), private),
+            **({"learned_after_flag": after_flag} if after_flag else {}),
+            "learned_signature": signed(
+                model_listing(site, digest, signer, "", after_flag or ""), private
+            ),
         },
     }
     tell(found, "", None, as_json, show_model)

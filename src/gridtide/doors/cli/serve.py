@@ -231,7 +231,7 @@ def _opened(
 ) -> "Running":
     from gridtide.case.live_room import demo_room, room_of_case
     from gridtide.doors.api.keeping import Kept
-    from gridtide.doors.results.maker import begun
+    from gridtide.doors.results.maker import gone_on
     from gridtide.loop.live import Runner
     from gridtide.stores.memory import MemoryStore
 
@@ -244,7 +244,7 @@ def _opened(
         return runner
     make = demo_room if case is None else partial(room_of_case, case)
     chain, seal = _sealed(kept.entries, signs)
-    begun(chain)
+    gone_on(chain, kept.database.name)
     room = make(speed, chain, documents=kept.documents) if real is None else led(real, kept, chain)
     room.bases.keeper = kept.blocks
     running = Kept(Runner(room=room), kept, seal)

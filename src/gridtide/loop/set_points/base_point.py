@@ -15,7 +15,7 @@ def base_point(
     standing_kw: tuple[float, float],
     now: datetime,
 ) -> BasePoint | None:
-    """What holds now, by the plan of the orders in force; None without orders, or where either reaches less far.
+    """What holds now, by the plan of the orders in force; None without orders or offer, or where orders end before.
 
     standing_kw: what may be moved to less and more without a decision that offers it; it holds where the site has no
     product of regulation in whose hours an offer would stand. Offers of orders are what people approved.
@@ -29,6 +29,8 @@ def base_point(
         return None
     step = plan.horizon.step_holding(now)
     up_kw, down_kw = _offered(fleet, site, orders, now) or standing_kw
+    if up_kw <= 0.0 and down_kw <= 0.0:
+        return None
     return BasePoint(
         base_kw=float(plan.import_kw[site, step] - plan.export_kw[site, step]),
         up_kw=up_kw,

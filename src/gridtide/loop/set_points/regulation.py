@@ -12,6 +12,7 @@ from datetime import datetime
 from gridtide.loop.clock import seconds
 from gridtide.loop.fast import FastLine, FastState, beginning, fast_cycle
 from gridtide.loop.set_points.followed_course import FollowedCourse
+from gridtide.loop.set_points.still import Still
 from gridtide.loop.set_points.store_plant import BasePoint, StorePlant
 from gridtide.signals.setpoint import Mode
 from gridtide.signals.setpoint_channel import SetpointChannel
@@ -27,7 +28,8 @@ NOTES_MOST = 1_024
 class Regulation:
     """A site's line. agreed: what holds now, None where nothing may be told: no orders in force, frozen, observing,
     or closed; asked before every tick. notes: what is still to be written down. fault: what broke the last tick.
-    took_s: how long the last tick took. heard_at: when the last set-point was read."""
+    still: whether what is measured follows at all. took_s: how long the last tick took. heard_at: when the last
+    set-point was read."""
 
     site: str
     line: str
@@ -40,6 +42,7 @@ class Regulation:
     state: FastState | None = None
     signal: float | None = None
     fault: str = ""
+    still: Still = field(default_factory=Still)
     took_s: float = 0.0
     heard_at: datetime | None = None
 
@@ -106,6 +109,7 @@ class Regulation:
         self.course.lived(now, follows)
         if base is None or not follows:
             self.signal = None
+            self.still.forget()
             return
         followed = self.state.watch.followed
         asked_kw = base.base_kw if followed is None else followed.p_set_kw
@@ -113,6 +117,11 @@ class Regulation:
         given_kw = self.plant.response_kw
         given = None if given_kw is None else given_kw / offer_kw
         self.course.note(now, self.signal, given, self.plant.saturated)
+        if self.plant.saturated:
+            self.still.forget()
+        else:
+            aimed_kw = base.base_kw - self.state.watch.target_kw
+            self.still.look(now, aimed_kw, given_kw, offer_kw)
 
     def _led(self) -> bool:
         """Whether set-points lead it, not the schedule."""
@@ -121,7 +130,7 @@ class Regulation:
     @property
     def wrong(self) -> str:
         """What is wrong with it, empty while nothing is."""
-        return self.fault or self.plant.unheard
+        return self.fault or self.plant.unheard or self.still.said
 
     def values(self) -> dict[str, object]:
         """Everything that is seen of it, plain; `docs/live.md` says what each value is."""

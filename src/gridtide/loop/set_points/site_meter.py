@@ -6,7 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from statistics import median
 
-from gridtide.fleet.device import PowerReading, ReadsPower, TellsLater, UnreachableError
+from gridtide.fleet.device import (
+    PowerReading,
+    ReadsPower,
+    StoresEnergy,
+    TellsLater,
+    UnreachableError,
+)
 
 LOAD_S = 60.0
 """Over so long what a site draws beside its store is taken: longer than a store needs to get anywhere, shorter than
@@ -44,11 +50,13 @@ class SiteMeter:
 
 def site_meter(site: str, devices: Mapping[str, object]) -> SiteMeter | None:
     """The meter of a site among devices; None where none is read beside the loop: one that is asked in a tick would
-    make it wait."""
+    make it wait. Stores meter themselves alone."""
     beside = tuple(
         device
         for _, device in sorted(devices.items())
-        if isinstance(device, ReadsPower) and isinstance(device, TellsLater)
+        if isinstance(device, ReadsPower)
+        and isinstance(device, TellsLater)
+        and not isinstance(device, StoresEnergy)
     )
     return SiteMeter(site=site, devices=beside) if beside else None
 

@@ -17,6 +17,7 @@ from gridtide.loop.shown.many_sites import columns_of, fleet_of, many
 from gridtide.loop.verifying import Alarm
 from gridtide.signals.signal import Kind, Signal
 from gridtide.timeline import Timeline, epoch_s
+from gridtide.trust.said import value_of
 
 BYTES_MOST = 4096
 ALARMS_MOST = 8
@@ -54,6 +55,7 @@ def alarm_values(
             "kind": "told-but-not-moved",
             "subject": one.subject,
             "said": one.said,
+            "value": value_of(one.said),
             "since": one.since.isoformat(),
         }
         for one in sorted(alarms, key=lambda one: one.since, reverse=True)

@@ -5,14 +5,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.fleet import building
+from gridtide.loop.modelled import felt_c, modelled_kw_of
 from gridtide.loop.shown.ahead import plain
 from gridtide.loop.shown.glance import Glance
 from gridtide.loop.shown.past_steps import columns, timeline_of, unbroken
 from gridtide.loop.shown.plan import SITES_MOST
-from gridtide.signals.history import known
-from gridtide.signals.signal import Kind
-from gridtide.timeline import Timeline, instant
+from gridtide.timeline import instant
 
 Real = NDArray[np.float64]
 STEPS_MOST = 96
@@ -38,8 +36,8 @@ def power_shown(glance: Glance, first: int) -> dict[str, Any]:
         }
     shown = timeline_of(steps)
     metered, planned = columns(steps)
-    outdoor_c = _outdoor_c(glance, shown)
-    modelled_kw = _modelled_kw(glance, metered["it_kw"], outdoor_c)
+    outdoor_c = felt_c(glance.mandate, shown, glance.at)
+    modelled_kw = modelled_kw_of(glance.mandate.fleet, metered["it_kw"], outdoor_c)
     with np.errstate(divide="ignore", invalid="ignore"):
         pue = np.where(
             metered["it_kw"] > LEAST_IT_KW, metered["facility_kw"] / metered["it_kw"], np.nan
@@ -123,28 +121,3 @@ def _by_outdoor(site: str, outdoor_c: Real, pue: Real, modelled: Real) -> list[d
             }
         )
     return rows
-
-
-def _outdoor_c(glance: Glance, shown: Timeline) -> Real:
-    """What each plant felt outside, as it is known by now, (S, T); NaN where it is not."""
-    sites, history = glance.mandate.fleet.sites, glance.mandate.history
-    dry, humid = (
-        np.stack(
-            [known(history, kind, site.weather_zone, shown, glance.at).values for site in sites]
-        )
-        for kind in (Kind.TEMPERATURE, Kind.HUMIDITY)
-    )
-    there = np.isfinite(dry) & np.isfinite(humid)
-    felt = building.outdoor_c(
-        glance.mandate.fleet, np.where(there, dry, 15.0), np.where(there, humid, 0.5)
-    )
-    return np.where(there, felt, np.nan)
-
-
-def _modelled_kw(glance: Glance, it_kw: Real, outdoor_c: Real) -> Real:
-    """What the model says each building drew, (S, T), kW; NaN where IT power or the air is not known."""
-    there = np.isfinite(it_kw) & np.isfinite(outdoor_c)
-    drawn = building.facility_power_kw(
-        glance.mandate.fleet, np.where(there, it_kw, 0.0), np.where(there, outdoor_c, 15.0)
-    )
-    return np.where(there, drawn, np.nan)

@@ -8,7 +8,7 @@ export function classNames() {
   return Object.keys(planned ?? heard.frame?.values.sites?.[0]?.by_class_kw ?? {});
 }
 
-/** Bars of a site in time: metered, then planned. Each [start, end, values as the room names them]; rows: losses, idle machines, then classes */
+/** Bars of a site: metered, then planned. Each [start, end, values as the room names them]; rows: losses, idle machines, classes */
 export function barsOf(name, classes) {
   const rows = (of, it, facility) => [facility === null || it === null ? null : Math.max(facility - it, 0), it === null ? null : Math.max(it - classes.reduce((sum, key) => sum + (of[key] ?? 0), 0), 0), ...classes.map((key) => of[key] ?? null)];
   const back = metered(name).map(([start, end, one]) => [start, end, { ...one, metered: true, rows: rows(one.by_class_kw ?? {}, one.it_kw ?? null, one.facility_kw ?? null) }]);

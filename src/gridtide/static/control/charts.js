@@ -17,7 +17,7 @@ export function inks() {
 
 export const letters = () => ({ color: inks().ink, fontSize: 0.77 * em() });
 
-/** A hint that the chart draws itself: nothing of it is markup. @param {(items: any) => string} formatter */
+/** A hint that the chart draws itself: nothing of it is markup. */
 export function hints(formatter, trigger = "axis") {
   const { panel, faint } = inks();
   return { trigger, renderMode: "richText", confine: true, backgroundColor: panel, borderColor: faint, textStyle: letters(), formatter };
@@ -38,7 +38,7 @@ export function mix(from, to, part) {
   return `rgb(${a.map((one, index) => Math.round(one + part * (b[index] - one))).join(",")})`;
 }
 
-/** What colours stand for. @param {Array<[string, string, string]>} swatches text, colour, kind of line; none for an area */
+/** What colours stand for: each text, colour, kind of line (none for an area). */
 export function legend(swatches) {
   return swatches.map(([text, colour, kind]) => {
     const mark = made("i", { className: kind ?? "" });
@@ -62,7 +62,7 @@ export function stepped(bars, value) {
 export const line = (color, type, width, data) => ({ type: "line", step: "end", symbol: "none", silent: true, z: 8, lineStyle: { color, type, width }, itemStyle: { color }, emphasis: { disabled: true }, data });
 export const area = (color, data) => ({ ...line(color, "solid", 0, data), z: 2, areaStyle: { color, opacity: 1, origin: "start" } });
 
-/** Rows of values on top of each other, the highest sum first, as it is drawn. @param {Array} bars with `rows` @param {string[]} colours of the rows */
+/** `rows` of bars on top of each other, the highest sum first, as it is drawn. */
 export function stacked(bars, colours) {
   const sum = (known) => (known.length ? known.reduce((all, kw) => all + kw, 0) : null);
   return colours.map((colour, place) => area(colour, stepped(bars, ({ rows }) => sum(rows.slice(0, place + 1).filter((kw) => kw !== null))))).reverse();
@@ -71,8 +71,7 @@ export function stacked(bars, colours) {
 /** How high rows are together, px. */
 export const tallOf = (rows) => Math.round(em() * rows.reduce((sum, { tall, gap = 2 }) => sum + tall + gap, HEAD));
 
-/** Rows over one axis of time. @param {Array<{tall: number, gap?: number, unit?: string, axis?: object, series: object[]}>} rows heights in letters
- * @param {{from: number, until: number, clock: string, right?: number, labelled?: number, hint: (at: number) => string}} more labelled: the row that says the hours */
+/** Rows over one axis of time, heights in letters. labelled: the row that says the hours; hint: what stands at an instant */
 export function inTime(rows, { from, until, clock, right = 1, labelled = rows.length - 1, hint, ...more }) {
   const [{ faint, line: rule }, size, text] = [inks(), em(), letters()];
   let top = HEAD;

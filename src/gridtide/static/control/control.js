@@ -14,7 +14,7 @@ import { summary } from "./tabs/audit.js";
 import { list } from "./tabs/drawn.js";
 import { showTab, tabKeys } from "./tabs/tabs.js";
 import { prepareWhatIf } from "./whatif.js";
-import { clockOf, hearNames, instant, named, number, span, speak, speakOther, word } from "./words.js";
+import { clockOf, hearNames, instant, named, number, sentence, span, speak, speakOther, word } from "./words.js";
 
 const LOOK_MS = 1_000;
 const DRAW_MS = 250;
@@ -42,7 +42,7 @@ function showFrame() {
   $("mode").textContent = named(values.mode ?? "–");
   $("frozen").hidden = !values.frozen;
   $("freeze").textContent = word(values.frozen ? "thaw" : "freeze");
-  const alarms = (values.alarms ?? []).map((one) => [one.subject, one.said, instant(one.since)].filter(Boolean).join(" · "));
+  const alarms = (values.alarms ?? []).map((one) => [named(one.kind), one.subject, sentence(one.said, one.value), instant(one.since)].filter(Boolean).join(" · "));
   if ($("alarms").textContent !== alarms.join("")) $("alarms").replaceChildren(...alarms.map((text) => made("li", {}, text)));
   showFigures();
   showSites();
@@ -64,7 +64,7 @@ function drawn(id, title, rows) {
 function showAudit() {
   drawn("audit", "audit", heard.entries.map(({ number: place, hash, says }) => ({
     number: String(place), when: says.at ?? says.as_of,
-    what: summary(says), who: String(says.who ?? says.by ?? says.owner ?? "–"), hash: String(hash).slice(0, 10),
+    what: summary(says), who: String(says.who ?? says.by ?? says.owner ?? "–").replace(/^([0-9a-f]{12})[0-9a-f]{52}$/, "$1"), hash: String(hash).slice(0, 10),
   })));
 }
 
@@ -172,7 +172,7 @@ function tell(text) {
 async function act(path, body) {
   try {
     const { said } = await ask(path, body);
-    tell(said.said ?? whyNot(said));
+    tell(said.said ? sentence(said.said, said.value) : whyNot(said));
   } catch {
     tell(word("notReached"));
   }

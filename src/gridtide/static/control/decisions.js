@@ -7,7 +7,7 @@ import { $, button, made, terms } from "./made.js";
 import { reads } from "./reads.js";
 import { facts as told } from "./tabs/drawn.js";
 import { wonderWhat } from "./whatif.js";
-import { instant, number, span, word } from "./words.js";
+import { instant, number, sentence, span, word } from "./words.js";
 
 const KEYS = { a: "approve", r: "reject", m: "edit", e: "explain", w: "whatIf" };
 /** Keys that do what the buttons of the chosen decision do. */
@@ -31,7 +31,7 @@ export function showDecisions(always = false) {
   const had = document.activeElement?.dataset?.act;
   $("waiting").textContent = `(${heard.proposals.length})`;
   if (!heard.proposals.some((one) => one.id === chosen)) chosen = heard.proposals[0]?.id ?? "";
-  const cards = heard.proposals.map((one) => (one.id === chosen ? whole(one) : short(one)));
+  const cards = heard.proposals.map((one) => (one.id === chosen ? whole : short)(inWords(one)));
   $("proposals").replaceChildren(...(cards.length ? cards : [made("li.faint", {}, word("noProposals"))]));
   if (had) ($("proposals").querySelector(`[data-act="${CSS.escape(had)}"]`) ?? $("proposals").querySelector(".chosen button"))?.focus();
   return showTimes();
@@ -44,6 +44,12 @@ function showTimes() {
     const left = (Date.parse(node.dataset.until) - now) / 1000;
     node.textContent = `${instant(node.dataset.until)} (${left > 0 ? `${word("in")} ${span(left)}` : word("past")})`;
   }
+}
+
+/** A decision with its words in the language of the page. */
+export function inWords({ values, ...one }) {
+  const against = one.against.map((text, place) => sentence(text, values?.against[place]));
+  return { ...one, title: sentence(one.title, values?.title), because: sentence(one.because, values?.because), against };
 }
 
 /** One that waits behind the chosen one: what it is and how long it waits. It is opened before it is answered. */

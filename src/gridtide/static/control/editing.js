@@ -1,7 +1,7 @@
 /** A decision that waits, changed before it is approved: what is not named stays, and the guard looks again. */
 
-import { $, button, made } from "./made.js";
-import { options, siteNames } from "./whatif.js";
+import { $, button, made, options } from "./made.js";
+import { siteNames } from "./whatif.js";
 import { word } from "./words.js";
 
 /** What may be changed: of a job or a site, and what is to be said of it. */

@@ -3,7 +3,7 @@
 import { learn } from "./asking.js";
 import { chartIn, hints, inks, letters, mix } from "./charts.js";
 import { heard } from "./heard.js";
-import { $, made } from "./made.js";
+import { $, options } from "./made.js";
 import { list } from "./tabs/drawn.js";
 import { instant, number, span, word } from "./words.js";
 
@@ -24,22 +24,14 @@ export async function lookFlexibility() {
   asking = false;
   if (!said) return;
   found = said;
-  fill("flex-place", [FLEET, ...new Set(found.rows.map((row) => row.place).filter((place) => place !== FLEET))]);
-  fill("flex-for", found.durations_s.map(String), "900");
   showFlexibility();
-}
-
-function fill(id, values, first = values[0]) {
-  const had = $(id).value || first;
-  if (JSON.stringify([...$(id).options].map((one) => one.value)) === JSON.stringify(values)) return;
-  $(id).replaceChildren(...values.map((value) => made("option", { value })));
-  $(id).value = had;
 }
 
 export function showFlexibility() {
   if (!found) return;
-  for (const one of $("flex-place").options) one.textContent = one.value === FLEET ? word("wholeFleet") : one.value;
-  for (const one of $("flex-for").options) one.textContent = span(Number(one.value));
+  const places = new Set(found.rows.map((row) => row.place).filter((place) => place !== FLEET));
+  options("flex-place", [[FLEET, word("wholeFleet")], ...places]);
+  options("flex-for", found.durations_s.map((one) => [String(one), span(one)]));
   const rows = found.rows.filter((row) => row.place === $("flex-place").value && String(row.duration_s) === $("flex-for").value);
   $("flex-at").textContent = `${word("as_of")} ${instant(found.at)} · ${word("flexAbout")}`;
   $("flex-rows").replaceChildren(list("flexibility", rows.map(({ class: work, source, direction, kw, price_per_kwh, delay }) => ({ what: work, source: word(`from_${source}`), kw: `${direction === "down" ? "▼" : "▲"} ${number(kw)} kW`, price_per_kwh, delay: `+${number(100 * delay)} %` }))));

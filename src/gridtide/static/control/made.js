@@ -2,7 +2,7 @@
 
 export const $ = (id) => document.getElementById(id);
 
-/** An element. @param {string} name tag, and classes after a dot @param {object} more its properties @param {...(Node|string|null)} children lists are taken apart, null is left out */
+/** An element. name: its tag, and class after a dot; more: its properties; of children lists are taken apart and null is left out */
 export function made(name, { data = {}, ...more } = {}, ...children) {
   const [tag, kind] = name.split(".");
   const node = document.createElement(tag);
@@ -13,7 +13,7 @@ export function made(name, { data = {}, ...more } = {}, ...children) {
   return node;
 }
 
-/** A button that does something. @param {string} kind its class @param {object} [more] properties */
+/** A button that does something; kind: its class. */
 export function button(kind, text, onclick, more = {}) {
   return made(kind ? `button.${kind}` : "button", { type: "button", onclick, ...more }, text);
 }
@@ -21,4 +21,13 @@ export function button(kind, text, onclick, more = {}) {
 /** Pairs of a term and what stands for it, a node or text. */
 export function terms(pairs) {
   return pairs.flatMap(([term, what]) => [made("dt", {}, term), what instanceof Node ? what : made("dd", {}, what)]);
+}
+
+/** What may be chosen, each a value or [value, text]; what was chosen stays chosen. */
+export function options(id, choices) {
+  const pairs = choices.map((one) => [one].flat());
+  const [had, texts] = [$(id).value, pairs.map((pair) => pair.at(-1)).join("")];
+  if ($(id).textContent === texts) return;
+  $(id).replaceChildren(...pairs.map((pair) => made("option", { value: pair[0] }, pair.at(-1))));
+  if (pairs.some(([value]) => value === had)) $(id).value = had;
 }

@@ -2,7 +2,7 @@
 
 import { ask, whyNot } from "./asking.js";
 import { heard } from "./heard.js";
-import { $, made } from "./made.js";
+import { $, options } from "./made.js";
 import { list } from "./tabs/drawn.js";
 import { money, word } from "./words.js";
 
@@ -34,10 +34,6 @@ export function prepareWhatIf() {
 }
 
 /** The choices of a field. @param {(string|string[])[]} choices values, or pairs of one and what it is called */
-export function options(id, choices) {
-  $(id).replaceChildren(...choices.map((one) => made("option", { value: [one].flat()[0] }, [one].flat().at(-1))));
-}
-
 export const siteNames = () => (heard.ahead?.sites ?? []).map((site) => site.site);
 
 function kinds() {

@@ -2,15 +2,12 @@
 
 const WORDS = {
   en: {
-    room: "▸ Control room", skip: "To the decisions", language: "中文",
-    token: "Token (made by `gridtide serve --new-token`)", enter: "Enter", opening: "The control room is opening …",
-    live: "live", lost: "no connection; what is shown is old",
-    unknownToken: "This token is not known, or not any more.",
-    notReached: "That did not reach the control room; try again.",
+    room: "▸ Control room", skip: "To the decisions", language: "中文", token: "Token (made by `gridtide serve --new-token`)",
+    enter: "Enter", opening: "The control room is opening …", unknownToken: "This token is not known, or not any more.",
   },
   zh: {
-    room: "▸ 控制室", skip: "转到待批决定", language: "English", token: "令牌（由 `gridtide serve --new-token` 生成）", enter: "进入",
-    opening: "控制室正在启动……", live: "实时", lost: "连接中断；显示的是旧数据", unknownToken: "令牌未知或已失效。", notReached: "未能送达控制室；请重试。",
+    room: "▸ 控制室", skip: "转到待批决定", language: "English", token: "令牌（由 `gridtide serve --new-token` 生成）",
+    enter: "进入", opening: "控制室正在启动……", unknownToken: "令牌未知或已失效。",
   },
 };
 
@@ -34,6 +31,18 @@ export function named(key, only) {
   const name = said[language]?.[key];
   if (name !== undefined || (only && !said.zh?.[key]) || !/^[a-z]+(_[a-z0-9]+)*$/.test(key)) return name ?? key;
   return key.replace(/_per_/g, "/").replace(/_(s|share|chance)$/, "").replaceAll("_", " ").replace(/\b([km])w(h?)\b/g, (_, size, hour) => `${size === "m" ? "M" : "k"}W${hour}`);
+}
+
+/** A sentence of the room in the language of the page. value: its key and figures, as the room says them */
+export function sentence(english, value) {
+  return language === "zh" && value ? filled(value) : english;
+}
+
+function filled(value) {
+  if (typeof value !== "object") return String(value);
+  if (value.list) return value.list.map(filled).join({ ", ": "、", "; ": "；" }[value.between] ?? "");
+  if (value.at) return clockOf(Date.parse(value.at), value.clock);
+  return said.zh[`say_${value.key}`].replace(/\{(\w+)\}/g, (_, name) => filled(value.of[name]));
 }
 
 /** Put every word of the page in its place. */
