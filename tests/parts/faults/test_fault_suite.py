@@ -6,33 +6,27 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from postgres import Postgres
-from wanted import or_skipped
+from test_whole_site_faults import UNHURRIED
+from tried_once import survives_once
 
 from gridtide.testing.faults.listed import FAULTS
 from gridtide.testing.faults.trial import Fault, Place, Trial, kept, tried
 
 pytestmark = [pytest.mark.parts, pytest.mark.alone]
-BRIEFLY = 1
 ALREADY = ("kill -9 of the service, SQLite", "two instances at once")
 """Faults that other tests of the service try too."""
 
 
 @pytest.mark.parametrize(
     "fault",
-    [fault for fault in FAULTS if not fault.name.startswith(ALREADY)],
+    [one for one in FAULTS if one not in UNHURRIED and not one.name.startswith(ALREADY)],
     ids=lambda fault: fault.name,
 )
 def test_what_it_promises_survives(
     fault: Fault, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """Once each; the command tries each more often."""
-    server: Postgres | None = request.getfixturevalue("postgres") if fault.on_postgres else None
-    place = Place(folder=tmp_path, rng=np.random.default_rng(7), postgres=server, brief=True)
-    with or_skipped():
-        tally = tried(fault, place, BRIEFLY)
-    assert tally.broke == []
-    assert tally.survived == tally.tried >= BRIEFLY
+    """One at a time: courses go on by the clock."""
+    survives_once(fault, tmp_path, request)
 
 
 def test_a_promise_that_breaks_is_counted_and_ends_with_code_1(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from gridtide.fleet.ticket import Fate
 from gridtide.loop.clock import WallClock
 from gridtide.stores.sql.intents import SqlIntents
 from gridtide.stores.sql.opening import open_to_read
-from gridtide.testing.faults.both_dead import SLURM_LOOKS_S, TIMER_LOOKS
+from gridtide.testing.faults.both_dead import SLURM_LOOKS_S
 from gridtide.testing.faults.demo_service import chain, verified
 from gridtide.testing.faults.trial import Fault, Place, Trial, kept, pause, until
 from gridtide.testing.faults.whole_site import REST_KW, WholeSite, given_back, whole_site
@@ -18,6 +18,8 @@ HELD = timedelta(seconds=30)
 """From writing prices to the step in which the job begins: service and agents begin meanwhile."""
 CAPPED_S = 6.0
 LIVES_AT_MOST_S = 2.0
+TIMER_LOOKS = timedelta(seconds=5)
+"""The command of the timer is run again and again; systemd runs it every 30 s."""
 
 
 def trials(place: Place, times: int) -> Iterator[Trial]:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from gridtide.testing.faults.demo_service import chain
-from gridtide.testing.faults.harmed import A_COURSE, HOURS, SEED, SPEED
 from gridtide.testing.faults.lived_on import Course, course
 from gridtide.testing.faults.trial import Fault, Place, Trial, parts, pause
 
+SPEED, HOURS, SEED = 1200.0, 96, 5
+A_COURSE = 2
 WRONG_AT_MOST_S, LIVES_AT_MOST_S = 3.0, 3.0
 """An hour of the course."""
 
