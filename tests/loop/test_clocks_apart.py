@@ -19,12 +19,17 @@ JOB = QueuedJob(
 )
 
 
+def _happened(what: str, after: timedelta) -> QueuedJob:
+    """The job, to which something happened so long after the start."""
+    return replace(JOB, **{what: START + after})  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("happened", ["submitted_at", "started_at", "ended_at"])
 def test_an_instant_still_to_come_says_that_our_clock_is_behind(happened: str) -> None:
     """Whatever happened to a job; a little apart is nothing."""
-    refuse_a_clock_behind({"slurm": [replace(JOB, **{happened: START + NEAR})]}, START)
-    late = replace(JOB, **{happened: START + NEAR + SECOND})
-    with pytest.raises(ClockBehindError, match="slurm tells of .* 31 s from now"):
+    refuse_a_clock_behind({"slurm": [_happened(happened, NEAR)]}, START)
+    late = _happened(happened, NEAR + SECOND)
+    with pytest.raises(ClockBehindError, match=r"slurm tells of .* 31 s from now"):
         refuse_a_clock_behind({"empty": [], "slurm": [JOB, late]}, START)
 
 

@@ -259,6 +259,21 @@ def test_slower_answers_are_refused_and_late_tickets_do_nothing() -> None:
     assert here.platform.orders == orders
 
 
+def test_it_says_how_far_whole_replicas_are_from_the_split() -> None:
+    """25 in the north, which still answers, and 20 in the south are no split of one to four; once north needs 5, they
+    are; without a split nothing is off."""
+    here = Here()
+    (before,) = here.split.read_routes()
+    here.route(0.2)
+    (moving,) = here.split.read_routes()
+    assert before.share_off == 0.0
+    assert moving.share_off == pytest.approx(25 / 45 - 0.2)
+    here.requests.there = {"north/a": 16.0, "south/b": 64.0}
+    here.later(minutes=6)
+    (moved,) = here.split.read_routes()
+    assert moved.share_off == 0.0
+
+
 def test_a_split_can_stand_beside_the_loop() -> None:
     """As any device: it is read, told and renewed by threads."""
     here = Here()

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from gridtide.fleet.act import Exchange
 from gridtide.fleet.site import Battery
-from gridtide.fleet.site_act import AnyAct, HoldImport
-from gridtide.loop.names import store_names
+from gridtide.fleet.site_act import AnyAct, HoldImport, Route
+from gridtide.loop.names import place_names, store_names
 from gridtide.loop.seen import Seen
 from gridtide.loop.verifying import Moved
 from gridtide.loop.verifying_sites import SiteMoment, site_verdicts
@@ -122,3 +122,28 @@ def test_an_import_above_its_level_is_an_alarm_only_while_the_store_could_give()
     assert verdict(held, seen(600.0, -100.0, -100.0)) is Moved.CANNOT_TELL
     assert verdict(held, seen(500.0, 0.0, 0.0, soc_kwh=20.0)) is Moved.CANNOT_TELL
     assert verdict(held, seen(540.0, -90.0, -90.0)) is Moved.MOVED
+
+
+def test_a_split_that_replicas_stand_for_is_an_alarm_only_beyond_what_they_say() -> None:
+    """Told all to one place while replicas say half: at half nobody can tell, at nothing it has not moved."""
+    (service,) = STUDY.services
+    names, origin = place_names(STUDY.fleet), STUDY.fleet.network.origins[0]
+    shares = tuple((name, float(number == 0)) for number, name in enumerate(names))
+    act = Route(service=service.name, origin=origin, shares=shares, slower=(), until=UNTIL)
+    still = {one.name: getattr(seen(1.0, 0.0, 0.0), one.name) for one in fields(Seen)}
+    shape = (1, len(STUDY.fleet.network.origins), len(names))
+
+    def found(first: float, off: float) -> Moved:
+        answered = np.zeros(shape)
+        answered[0, 0, :2] = (first, 1.0 - first)
+        around = still | {"answered": answered, "refused": np.zeros(shape[:2])}
+        around |= {"service_kw": np.ones((1, 2)), "share_off": np.full(shape[:2], off)}
+        held = {f"{service.name} from {origin}": act}
+        moment = SiteMoment(held=held, seen=Seen(**around), off_kw={}, peak_kw=np.full(2, 1e6))
+        (one,) = site_verdicts(moment, STUDY.fleet, STUDY.services)
+        return one.moved
+
+    assert found(1.0, 0.5) is Moved.MOVED
+    assert found(0.5, 0.5) is Moved.CANNOT_TELL
+    assert found(0.0, 0.5) is Moved.NOT_MOVED
+    assert found(0.5, 0.0) is Moved.NOT_MOVED

@@ -61,10 +61,10 @@ def told_for_limits(store: MemoryStore) -> list[dict[str, object]]:
     return [one for one in contents(store.entries()) if one.get("policy") == "mandatory limit"]
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(
-    begins=st.integers(6, 40),
-    lasts=st.integers(1, 12),
+    begins=st.integers(6, 16),
+    lasts=st.integers(1, 5),
     kw=st.floats(40.0, 120.0),
     issued=st.integers(1, 6),
     seed=st.integers(0, 3),
@@ -145,6 +145,18 @@ def test_what_people_approved_knowing_of_the_limit_is_left_as_it_is() -> None:
     assert all(
         (room.world.given[name].starts_s[-1:] == before[name].starts_s[-1:]).all() for name in kept
     )
+
+
+def test_beyond_a_narrow_envelope_a_limit_is_kept_too() -> None:
+    """Acting, what passes the envelope waits for a person, and the limit does not."""
+    room, store = called(limit(24, 4, 50.0), mode=Mode.ACT)
+    assert room.change_envelope({"share_max": 0.0, "jobs_max_per_day": 0.0}, BOB, "careful").held
+    gone_on(room, 24)
+    assert room.proposals() and not told_for_limits(store)
+    for _ in range(4):
+        gone_on(room, 1)
+        assert imported_kw(room) <= 50.0 + 1e-6
+    assert told_for_limits(store)
 
 
 def test_what_may_be_declined_waits_for_people() -> None:

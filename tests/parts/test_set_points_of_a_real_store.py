@@ -101,8 +101,10 @@ def test_a_centre_leads_a_real_store_as_metered_and_a_service_that_dies_leaves_i
             centre.set(30.0)
             time.sleep(0.5)
             assert line.read("power") == (0.0,) and regulation(room)["follows"] is False
+            centre.close()
             raised_to_act(room)
             base_kw = eventually(lambda: regulation(room)["base_kw"])
+            centre = Iec104Centre(port)
 
             def reads(less_kw: float) -> bool:
                 centre.set(base_kw - less_kw)
@@ -117,6 +119,7 @@ def test_a_centre_leads_a_real_store_as_metered_and_a_service_that_dies_leaves_i
             eventually(lambda: reads(-20.0))
             room.process.send_signal(signal.SIGKILL)
             room.process.wait()
+            centre.close()
         died_s = time.monotonic()
         eventually(lambda: abs(line.read("power")[0]) < 0.1)
         assert time.monotonic() - died_s < 8.0

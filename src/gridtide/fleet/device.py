@@ -92,7 +92,8 @@ class StoreReading:
 @dataclass(frozen=True, kw_only=True)
 class RouteReading:
     """Requests per second of a service from an origin: what came, and what each place answered, by site/pool; p50_s,
-    p95_s: answer times there, NaN where nothing was answered."""
+    p95_s: answer times there, NaN where nothing was answered. share_off: by how much shares may differ from those told
+    since what was told of them is something else, as numbers of replicas."""
 
     service: str
     origin: str
@@ -101,6 +102,7 @@ class RouteReading:
     p50_s: Shares
     p95_s: Shares
     measured_at: datetime
+    share_off: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)

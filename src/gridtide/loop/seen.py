@@ -1,7 +1,7 @@
 """What meters, stores and routers said of one step, as columns; what nobody said is NaN."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -23,7 +23,8 @@ NEAR = timedelta(seconds=30)
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Seen:
-    """One step: S sites, C classes, V services, O origins, P places; as in Telemetry, without its last axis."""
+    """One step: S sites, C classes, V services, O origins, P places; as in Telemetry, without its last axis. share_off:
+    by how much shares answered may differ from those told, (V, O), or empty where they may not."""
 
     measured_at: datetime
     it_kw: Real
@@ -41,6 +42,7 @@ class Seen:
     refused: Real
     latency_p50_s: Real
     latency_p95_s: Real
+    share_off: Real = field(default_factory=lambda: np.zeros((0, 0)))
 
     def __post_init__(self) -> None:
         freeze(self, **{one.name: np.float64 for one in fields(self) if one.name != "measured_at"})
@@ -82,6 +84,7 @@ class Seen:
             refused=refused,
             latency_p50_s=p50_s,
             latency_p95_s=p95_s,
+            share_off=_shares_off(fleet, services, routes),
         )
 
 
@@ -95,7 +98,7 @@ def telemetry_of(seen: Seen, step: Timeline, ended: Sequence[str]) -> Telemetry:
     columns = {
         one.name: getattr(seen, one.name)[..., None]
         for one in fields(seen)
-        if one.name != "measured_at"
+        if one.name not in ("measured_at", "share_off")
     }
     return Telemetry(timeline=step, finished=tuple((name, step.end) for name in ended), **columns)
 
@@ -133,3 +136,13 @@ def _routed(
                 values[v, o] = [by_place.get(name, np.nan) for name in names]
             refused[v, o] = max(one.asked_per_s - float(np.nansum(answered[v, o])), 0.0)
     return answered, refused, p50_s, p95_s
+
+
+def _shares_off(
+    fleet: Fleet, services: tuple[Service, ...], routes: Sequence[RouteReading]
+) -> Real:
+    """By how much shares answered may differ from those told, (V, O)."""
+    off = {(one.service, one.origin): one.share_off for one in routes}
+    origins = fleet.network.origins
+    shares = [[off.get((service.name, origin), 0.0) for origin in origins] for service in services]
+    return np.asarray(shares, dtype=np.float64).reshape(len(services), len(origins))

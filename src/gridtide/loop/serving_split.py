@@ -76,8 +76,24 @@ class ServingSplit:
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def read_routes(self) -> tuple[RouteReading, ...]:
-        """What comes and where it is answered. Raises UnreachableError."""
-        return self.reader.read_requests()
+        """What comes and where it is answered; how far that may be from what was told, since a balancer that follows
+        replicas sees whole ones, and those that still answer what comes. Raises UnreachableError."""
+        return tuple(replace(one, share_off=self._off(one)) for one in self.reader.read_requests())
+
+    def _off(self, one: RouteReading) -> float:
+        """The most by which shares of replicas that were told differ from shares of requests that were."""
+        act = self.routes.get(f"{one.service} from {one.origin}")
+        told = dict(self.told)
+        counts = {
+            at.place: told[at.name][0]
+            for at in self.served
+            if at.service == one.service and at.name in told
+        }
+        total = sum(counts.values())
+        if act is None or total == 0:
+            return 0.0
+        parts = dict(act.shares)
+        return max(abs(parts.get(place, 0.0) - count / total) for place, count in counts.items())
 
     def route(
         self,

@@ -138,11 +138,19 @@ def _of_routes(
                 yield _verdict(_route(act), Moved.NOT_MOVED, dark)
             elif off[worst] <= SPLIT_LEAST:
                 yield _verdict(_route(act), Moved.MOVED, said)
+            elif off[worst] <= SPLIT_LEAST + _share_off(moment, v, o):
+                yield _verdict(_route(act), Moved.CANNOT_TELL, f"{said}, by whole replicas")
             else:
                 lacks = int(fleet.site_of_place[np.argmax(told - answered / asked)])
                 refused = float(moment.seen.refused[v, o]) > 0.0
                 sent_on = refused or _steered(moment, lacks, fleet.sites[lacks].name)
                 yield _verdict(_route(act), Moved.CANNOT_TELL if sent_on else Moved.NOT_MOVED, said)
+
+
+def _share_off(moment: SiteMoment, service: int, origin: int) -> float:
+    """By how much shares may differ from those told since replicas alone were told."""
+    known = moment.seen.share_off.ndim == 2 and moment.seen.share_off.size > 0
+    return float(moment.seen.share_off[service, origin]) if known else 0.0
 
 
 def _answers_without_power(

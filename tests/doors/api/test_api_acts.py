@@ -11,8 +11,10 @@ from api_served import DIGEST, served
 from room_stand_in import ODD, StandIn, Stands
 
 from gridtide.doors.api.access import OPEN
+from gridtide.doors.api.problems import answer_of, refused
 from gridtide.finding import BadInput, Finding
 from gridtide.trust.record import Entry, StoreFullError
+from gridtide.trust.said import say
 
 WHY = {"reason": "the line is too warm"}
 SECURE = {
@@ -319,3 +321,12 @@ def test_what_fails_inside_is_our_fault_and_tells_nothing() -> None:
         assert "secret" not in answer.text
         assert answer.headers["x-frame-options"] == "DENY"
         assert here.post("/api/freeze", WHY).status_code == 200
+
+
+def test_what_the_room_refuses_is_said_by_key_and_figures_too() -> None:
+    """So that a page says it in its own language; a refusal of the door is text alone."""
+    of_the_room = answer_of(refused(409, "approve d-1", say("misread"), "what waits", "Read."))
+    (fault,) = json.loads(bytes(of_the_room.body))["errors"]
+    assert fault["said"] == {"key": "misread", "of": {}} and fault["value"] == str(say("misread"))
+    of_the_door = answer_of(refused(409, "approve d-1", "gone", "what waits", "Read."))
+    assert "said" not in json.loads(bytes(of_the_door.body))["errors"][0]

@@ -51,6 +51,13 @@ def test_every_word_is_used_and_every_word_used_is_there() -> None:
     assert formulas - said == set()
 
 
+def test_every_kind_of_alarm_that_the_docs_name_has_a_chinese_name() -> None:
+    """What stands at the head of an alarm."""
+    text = (PAGE.parents[3] / "docs" / "live.md").read_text(encoding="utf-8")
+    (row,) = re.findall(r"`alarms\[\]` \| `kind` \((.*?), or the fate", text)
+    assert set(re.findall(r"`([\w-]+)`", row)) - set(CHINESE) == set()
+
+
 def test_names_reach_the_page_as_text_alone() -> None:
     """No way of reading text as markup stands in our files; charts say their hints as plain text."""
     for path in sorted(PAGE.rglob("*.js")):

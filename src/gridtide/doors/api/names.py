@@ -519,6 +519,11 @@ CHINESE: Mapping[str, str] = {
     "lost": "连接中断；显示的是旧数据",
     "notReached": "未能送达控制室；请重试。",
     # alarms
+    "limit-kept": "强制限额已执行",
+    "limit-waits": "强制限额等待人员",
+    "limit-not-kept": "强制限额未满足",
+    "on-trial": "试运行中",
+    "taken-back": "规划器已收回",
     "told-but-not-moved": "下达后功率未动",
     "silent": "无应答",
     "impossible": "读数不可能",

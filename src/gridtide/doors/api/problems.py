@@ -1,20 +1,24 @@
 """How is a refusal said? In one shape, whatever went wrong: subject, value, limit, next step, of every fault."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from pydantic import BaseModel
 from starlette.responses import JSONResponse
 
 from gridtide.finding import Finding
+from gridtide.trust.said import value_of
 
 
 class Fault(BaseModel):
-    """What is wrong with a request: what is at fault, what stands there, what would be right, and what to do next."""
+    """What is wrong with a request: what is at fault, what stands there, what would be right, and what to do next.
+    said: the value by its key and figures, where it has these."""
 
     subject: str
     value: str
     limit: str
     next_step: str
+    said: Any = None
 
 
 class Faults(BaseModel):
@@ -57,6 +61,7 @@ def answer_of(problem: Refused) -> JSONResponse:
             "value": finding.value,
             "limit": finding.limit,
             "next_step": finding.mend,
+            **({} if value_of(finding.value) is None else {"said": value_of(finding.value)}),
         }
         for finding in problem.findings
     ]

@@ -32,8 +32,8 @@ def risk_values(
     """These jobs, plain: where they stand, when they start next, IT power while they run [kW], the chance of a miss.
 
     miss_chance: share of ended jobs of the class that would have run on past the deadline in the slots this one has; 0
-    where its whole declared limit fits, None without slots or where too few have ended. ended: asked only where a job
-    hangs on it.
+    where they are promised and hold its whole declared limit, None where nobody keeps them, or too few have ended.
+    ended: asked only where a job hangs on it.
     """
     return [_values(situation, row, ended) for row in rows]
 
@@ -96,7 +96,7 @@ def _miss_chance(situation: Situation, row: int, ended: Callable[[], Ended]) -> 
     declared_s, left_s = int(jobs.declared_s[row]), int(state.remaining_s[row])
     fits_s = int(in_time_s * pace)
     if fits_s >= left_s:
-        return 0.0
+        return 0.0 if state.promised[row] else None
     done_s = declared_s - left_s
     span_s = (done_s, done_s + fits_s)
     found = longer_share(span_s, declared_s, int(jobs.work_class[row]), ended())

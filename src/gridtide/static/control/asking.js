@@ -1,5 +1,7 @@
 /** How the page asks: a token in the header of every request, never in an address, and the feed as a stream. */
 
+import { sentence } from "./words.js";
+
 let token = "";
 
 /** The token of this tab: out of the fragment of the address, which no server sees, or from before. */
@@ -41,10 +43,10 @@ export async function learn(path) {
 
 /** Why something was refused, whatever is wrong with it. */
 export function whyNot({ errors = [] }) {
-  return errors.map((one) => `${one.subject}: ${one.value}; ${one.limit}. ${one.next_step}`).join(" ");
+  return errors.map((one) => (one.said ? sentence(one.value, one.said) : `${one.subject}: ${one.value}; ${one.limit}. ${one.next_step}`)).join(" ");
 }
 
-/** Hear the feed until it ends; whatever comes is a sign of life. @param {(name: string, values: object, id: string) => void} hear @param {string} last */
+/** Hear the feed until it ends; whatever comes is a sign of life. */
 export async function listen(hear, last) {
   const headers = { Authorization: `Bearer ${token}` };
   if (last) headers["Last-Event-ID"] = last;
@@ -63,7 +65,6 @@ export async function listen(hear, last) {
   }
 }
 
-/** @param {string} part @param {(name: string, values: object, id: string) => void} hear */
 function take(part, hear) {
   const fields = Object.fromEntries(part.split("\n").map((line) => [line.split(": ", 1)[0], line.slice(line.indexOf(": ") + 2)]));
   if (fields.event) hear(fields.event, JSON.parse(fields.data ?? "{}"), fields.id ?? "");

@@ -64,7 +64,7 @@ function drawn(id, title, rows) {
 function showAudit() {
   drawn("audit", "audit", heard.entries.map(({ number: place, hash, says }) => ({
     number: String(place), when: says.at ?? says.as_of,
-    what: summary(says), who: String(says.who ?? says.by ?? says.owner ?? "–"), hash: String(hash).slice(0, 10),
+    what: summary(says), who: String(says.who ?? says.by ?? says.owner ?? "–").replace(/^([0-9a-f]{12})[0-9a-f]{52}$/, "$1"), hash: String(hash).slice(0, 10),
   })));
 }
 
