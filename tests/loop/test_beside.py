@@ -296,6 +296,7 @@ def test_a_store_that_set_points_lead_says_what_came_of_its_rooms_acts_alone() -
     led = LedStore(name="it", device=opened(device))  # type: ignore[arg-type]
     told = led.exchange(ticket(1), 10.0, 0.0, NOON + timedelta(hours=1))
     assert told.fate is Fate.UNDERWAY
+    assert until(lambda: device.told == ["t1"])
     led.led = True
     assert led.follow(12.0, NOON, NOON + timedelta(seconds=12)) is not None
     assert until(lambda: len(device.told) == 2)

@@ -76,7 +76,7 @@ class Queue:
             standing=Standing.QUEUED,
             accelerators=4,
             nodes=1,
-            submitted_at=START,
+            submitted_at=min(START, self.clock.now()),
             begin_at=self.begins[-1] if self.begins else None,
             work_class="train",
         )
