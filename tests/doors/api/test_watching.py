@@ -98,3 +98,14 @@ def test_sites_that_are_too_many_for_a_frame_are_counted_all_the_same() -> None:
     fleet = {"fleet": {"sites": 1}, "columns": {"import_kw": [1100]}}
     seen.look(Frame(number=1, at=BEGAN, values=fleet, sites=(SITE,)))
     assert seen.vitals({}).import_kw == {("Nantong",): 1100.0}
+
+
+def test_scores_come_from_the_lines_of_set_points_and_every_alarm_by_its_kind() -> None:
+    """A frame says scores beside its sites; a line that nobody scored yet has none."""
+    seen = watch()
+    lines = [{"site": "Nantong", "score": 0.93}, {"site": "Zhangbei", "score": None}]
+    alarms = [{"kind": kind} for kind in ("taken-back", "clock-set", "clock-set")]
+    seen.look(frame(1, 0, regulation=lines, alarms=alarms))
+    found = seen.vitals({})
+    assert found.score == {("Nantong",): 0.93}
+    assert found.alarms[("taken-back",)] == 1.0 and found.alarms[("clock-set",)] == 2.0

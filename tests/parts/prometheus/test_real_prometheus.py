@@ -35,7 +35,6 @@ SITE = {
     "plan_import_kw": 1150.0,
     "price_per_mwh": -3.0,
     "carbon_g_per_kwh": 500.0,
-    "score": 0.93,
     "renewable_used_kw": 100.0,
     "renewable_curtailed_kw": 0.0,
     "could_less_kw": 300.0,
@@ -63,7 +62,13 @@ def full_app() -> FastAPI:
     watch = Watch(WallClock().now, "EUR", Kind.CARBON_AVERAGE)
     for number in (1, 2):
         acts = {"done": number}
-        values = {"sites": [SITE], "decided_s": [0.2], "acts": acts, "at_risk_count": 0}
+        values = {
+            "sites": [SITE],
+            "regulation": [{"site": "Nantong", "score": 0.93}],
+            "decided_s": [0.2],
+            "acts": acts,
+            "at_risk_count": 0,
+        }
         watch.look(Frame(number=number, at=BEGAN, values=values))
     watch.tallies.approvals["approved"] += 1
     watch.tallies.refuse("role")

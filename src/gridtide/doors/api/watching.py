@@ -14,7 +14,12 @@ from gridtide.signals.signal import Kind
 
 MOVED = "moved_max_kw."
 CARBON_NAMES = {Kind.CARBON_AVERAGE: "average", Kind.CARBON_MARGINAL: "marginal"}
-ALARM_KINDS = ("told-but-not-moved", "silent", *(fate.value for fate in Fate))
+ALARM_KINDS = (
+    "told-but-not-moved", "silent", "impossible", "not-written", "left-alone", "no-decision", "planner", "limit-kept",
+    "limit-waits", "limit-not-kept", "taken-back", "on-trial", "clock-set", "set-points",
+    *(fate.value for fate in Fate),
+)  # fmt: skip
+"""Kinds of alarms that a room has; any other is counted as other."""
 
 
 class Watch:
@@ -68,7 +73,7 @@ class Watch:
             price_per_mwh=_by_site(values, "price_per_mwh"),
             carbon_g_per_kwh=_labelled(values, **{self._carbon: "carbon_g_per_kwh"}),
             flexibility_kw=_labelled(values, up="could_less_kw", down="could_more_kw"),
-            score=_by_site(values, "score"),
+            score=_by_site(values, "score", "regulation"),
             source_age_s=_numbers(state.get("ages_s")),
             alarms=_alarms(values, state.get("silent")),
             mode={} if mode is None else {(str(mode),): 1.0},
@@ -87,14 +92,16 @@ def _whole_of(frame: Frame) -> Mapping[str, object]:
     return {**frame.values, "sites": list(frame.sites)} if frame.sites else frame.values
 
 
-def _sites(values: Mapping[str, object]) -> Iterable[Mapping[str, Any]]:
-    return [one for one in _list(values.get("sites")) if isinstance(one, Mapping)]
+def _sites(values: Mapping[str, object], of: str = "sites") -> Iterable[Mapping[str, Any]]:
+    """Rows of sites. of: where they stand in a frame."""
+    return [one for one in _list(values.get(of)) if isinstance(one, Mapping)]
 
 
-def _by_site(values: Mapping[str, object], name: str) -> dict[tuple[str, ...], float]:
-    return {
-        (str(one["site"]),): float(one[name]) for one in _sites(values) if one.get(name) is not None
-    }
+def _by_site(
+    values: Mapping[str, object], name: str, of: str = "sites"
+) -> dict[tuple[str, ...], float]:
+    rows = _sites(values, of)
+    return {(str(one["site"]),): float(one[name]) for one in rows if one.get(name) is not None}
 
 
 def _labelled(values: Mapping[str, object], **names: str) -> dict[tuple[str, ...], float]:
