@@ -13,7 +13,10 @@ from gridtide.doors.api.reading import NOT_THERE
 from gridtide.loop.room import Room
 from gridtide.loop.wanted_replicas import Wanted
 
-Service = Annotated[str, Path(max_length=80, description="A service of the case.")]
+LETTERS = r"[\w ()+:,@-]"
+NAMED = rf"^{LETTERS}+(\.{LETTERS}+)*$"
+"""A name that can stand in a path: letters of any script, digits, a few signs, no two points together."""
+Service = Annotated[str, Path(max_length=80, pattern=NAMED, description="A service of the case.")]
 Place = Annotated[
     str, Query(max_length=200, description="SITE/POOL; without it all places together.")
 ]
