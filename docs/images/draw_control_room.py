@@ -1,6 +1,6 @@
 """Draws `control-room.png`, its plan and the phone from a service that runs, as a browser shows them.
 
-`gridtide serve --demo --speed 3000` in one terminal; in another `python docs/images/draw_control_room.py ADDRESS`, with
+`gridtide serve --demo --speed 1200` in one terminal; in another `python docs/images/draw_control_room.py ADDRESS`, with
 the first address with a token that it printed. Approves the first decision on the way. Needs Chromium and the package
 `playwright`, as the tests of the page do (`.ci/parts`). Run by hand when the page has changed.
 """
@@ -36,10 +36,11 @@ def draw(address: str, folder: Path) -> list[Path]:
         expect(chosen).to_be_visible(timeout=LONGEST_MS)
         wait_for_frames(page, FRAMES)
         page.keyboard.press("j")
+        expect(page.locator("#proposals .chosen")).to_contain_text("Read by")
         page.keyboard.press("a")
         page.keyboard.type("cheap hours")
         page.locator("#do").click()
-        expect(page.locator("#said")).not_to_be_empty()
+        expect(page.locator("#said")).to_contain_text("approved")
         wait_for_frames(page, page.evaluate("window.__frames") + FRAMES)
         expect(chosen).to_be_visible(timeout=LONGEST_MS)
         page.screenshot(path=str(wide))
