@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from gridtide.fleet.ticket import Fate
-from gridtide.loop.clock import WallClock
+from gridtide.loop.clock import WallClock, seconds
 from gridtide.stores.sql.intents import SqlIntents
 from gridtide.stores.sql.opening import open_to_read
 from gridtide.testing.faults.both_dead import SLURM_LOOKS_S
@@ -14,8 +14,9 @@ from gridtide.testing.faults.trial import Fault, Place, Trial, kept, pause, unti
 from gridtide.testing.faults.whole_site import REST_KW, WholeSite, given_back, whole_site
 from gridtide.testing.slurm_commands import begin_times
 
-HELD = timedelta(seconds=30)
-"""From writing prices to the step in which the job begins: service and agents begin meanwhile."""
+HELD_S, BEGINS = 15.0, 3.0
+"""From writing prices to the step in which the job begins: service and agents begin meanwhile, which takes no more than
+so many times what the first service took."""
 CAPPED_S = 6.0
 LIVES_AT_MOST_S = 2.0
 TIMER_LOOKS = timedelta(seconds=5)
@@ -25,11 +26,13 @@ TIMER_LOOKS = timedelta(seconds=5)
 def trials(place: Place, times: int) -> Iterator[Trial]:
     """Job after job on one cluster, over one store: each service takes up what the one before left."""
     with whole_site(place, on_postgres=False) as site:
+        begun_s = seconds()
         with site.service("first") as room:
+            held = timedelta(seconds=HELD_S + BEGINS * (seconds() - begun_s))
             site.let_it_act(room)
         for number in range(times):
             told = len(begin_times(site.folder))
-            stood = _killed_with_all(site, place, f"service-{number}")
+            stood = _killed_with_all(site, place, f"service-{number}", held)
             with site.service(f"after-{number}"):
                 site.stands(stood)
                 _nothing_is_open(site)
@@ -40,10 +43,12 @@ def trials(place: Place, times: int) -> Iterator[Trial]:
         verified(site.store)
 
 
-def _killed_with_all(site: WholeSite, place: Place, log: str) -> list[dict[str, object]]:
+def _killed_with_all(
+    site: WholeSite, place: Place, log: str, held: timedelta
+) -> list[dict[str, object]]:
     """Hold a job and cap the board, kill, and look at what becomes of both; what stood in the chain."""
     filler, job = site.fill(), site.waiting_job()
-    site.cheap_in(HELD)
+    site.cheap_in(held)
     with site.machine.agent() as power, site.service(log) as room, site.agent() as agent:
         until(lambda: site.begins_at(job) > WallClock().now(), "the job is held back")
         until(partial(site.is_heard, room), "the agent is heard")
