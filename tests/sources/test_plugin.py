@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
+from planner_case import BUNDLED, KEY, SITE, WORK
 
 from gridtide.case.load import load_case
 from gridtide.doors.cli import exit_code
@@ -20,41 +20,10 @@ from gridtide.simulate.policies import policy_named
 from gridtide.simulate.truth import truth_of
 from gridtide.sources.plugin.host import PluginFailed, PluginPolicy
 from gridtide.stores.memory import MemoryStore
-from gridtide.testing import plugins
 from gridtide.trust.listed import signed
 from gridtide.trust.plugin import Plugin, Trial, listing
 from gridtide.wire.plugin import BadAnswer, read, spelled
 
-BUNDLED = Path(plugins.__file__).parent
-SITE = (Path(__file__).parents[1] / "fixtures" / "one_site.toml").read_text()
-KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-WORK = """
-[[signal]]
-zone = "NORTH"
-kinds = ["temperature_c", "relative_humidity", "carbon_average_g_per_kwh"]
-
-[[signal]]
-zone = "NORTH"
-source = "table"
-path = "prices.csv"
-currency = "EUR"
-
-[[class]]
-name = "batch"
-value_per_accelerator_h = 2
-
-[[jobs]]
-name = "sort"
-class = "batch"
-home = "here"
-pool = "gpu"
-count = 30
-from_hour = 0
-to_hour = 20
-accelerators = [1, 2]
-hours = 2
-slack_h = 8
-"""
 SPY = """
 import socket, subprocess, os, numpy as np
 def tried(what):

@@ -235,14 +235,8 @@ class _AsKept:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _Anew:
+class _Anew(_AsKept):
     """The policy itself, asked again what it was asked."""
-
-    basis: Basis
-
-    @property
-    def name(self) -> str:
-        return self.basis.by
 
     def decide(
         self, plan: Plan | None, situation: Situation, held: Reservations, due: bool
