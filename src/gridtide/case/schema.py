@@ -637,7 +637,7 @@ class OpenAdrTable(Table):
     VTN is asked while the case is served over real devices."""
 
     site: Name
-    path: Name
+    path: Annotated[str, Field(min_length=1, max_length=1000)]
     url: Annotated[str, Field(pattern=r"^https?://[^\s]+$", max_length=2000)] | None = None
     every_s: Annotated[int, Field(ge=1, le=86_400)] = 60
     client_id: Name | None = None
@@ -685,7 +685,7 @@ class PluginTable(Table):
     """[[plugin]]: code of somebody else that may decide."""
 
     name: Name
-    path: Name
+    path: Annotated[str, Field(min_length=1, max_length=1000)]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     trial: Literal["shadow", "advise", "act"] = "shadow"
     signed_by: Name

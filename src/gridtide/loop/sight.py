@@ -164,20 +164,23 @@ def expected(
     history: History, forecaster: str, clean: Signal, doubts: tuple[Doubt, ...], as_of: datetime
 ) -> Signal:
     """What is not known or doubtful, as it is expected from what may be believed; where sources spoke against each
-    other, by the past of all. A doubted step that the forecaster has nothing for is as on the latest day before it."""
+    other, by the past of all. A doubted step that the forecaster has nothing for is as on the latest day before it;
+    where nothing of the past may be believed, as all of it has it: a plan knows every step."""
     horizon = clean.timeline
     disputed = any(doubt.disputed for doubt in doubts)
     others = history.others_of(clean.kind, clean.zone) if disputed else ()
     past = believable(history, clean, others, as_of)
 
-    def by(name: str) -> list[Signal]:
-        forecast = forecaster_named(name)
-        return [forecast(past, clean.kind, one, horizon, as_of) for one in (clean.zone, *others)]
+    def by(name: str, learned_from: History) -> list[Signal]:
+        forecast, zones = forecaster_named(name), (clean.zone, *others)
+        return [forecast(learned_from, clean.kind, zone, horizon, as_of) for zone in zones]
 
-    by_source = by(forecaster)
+    by_source = by(forecaster, past)
     values = middle_of(by_source)
-    if doubts and np.isnan(values).any():
-        values = np.where(np.isnan(values), middle_of(by("persistence")), values)
+    for learned_from in (past, history) if doubts else ():
+        if np.isnan(values).any():
+            latest = middle_of(by("persistence", learned_from))
+            values = np.where(np.isnan(values), latest, values)
     values = np.where(np.isnan(clean.values), values, np.nan)
     return Signal(
         kind=clean.kind,
