@@ -199,7 +199,8 @@ def test_a_decision_is_edited_by_keyboard_and_what_is_read_is_said_to_the_room(
     """Changes one by one, each taken back by its button; then a reason, and what the room says of it."""
     with page.expect_request("**/api/proposals/*/reading"):
         entered(page, here, "approver")
-        page.keyboard.press("m")
+    expect(page.locator("#proposals .chosen")).to_be_visible()
+    page.keyboard.press("m")
     expect(page.locator("#edit-kind")).to_be_focused()
     expect(page.locator("#edit-do")).to_be_disabled()
     page.locator("#edit-kind").select_option("leave_sites")
