@@ -76,8 +76,10 @@ def test_nobody_meets_a_barrier_in_light_dark_either_language_or_on_a_phone(
     expect(page.locator("#edit-kind")).to_be_focused()
     assert barriers(page) == []
     page.keyboard.press("Escape")
+    expect(page.locator("#edit")).to_be_hidden()
     page.set_viewport_size({"width": 390, "height": 844})
     page.keyboard.press("f")
+    expect(page.locator("#ask")).to_be_visible()
     assert barriers(page) == []
     page.locator("#leave").click()
     page.locator(".figure").first.click()
@@ -102,6 +104,7 @@ def test_a_figure_leads_to_its_formula_source_and_age(here: Running, page: Page)
         expect(page.locator("#source-title")).to_have_text(said, ignore_case=True)
         expect(page.locator("#source-facts")).to_contain_text("counts ended jobs")
         page.keyboard.press("Escape")
+        expect(page.locator("#source")).to_be_hidden()
     page.locator("section", has=page.locator("#risk")).get_by_role("button").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#source-facts")).to_contain_text("counts ended jobs")
@@ -120,7 +123,7 @@ def test_regulation_says_its_score_and_what_was_asked_and_given(here: Running, p
     expect(panel.locator("canvas")).to_be_visible()
     expect(panel.locator("meter")).to_have_attribute("aria-label", "store kWh 1,250 / 2,500")
     panel.locator("summary").click()
-    assert panel.locator("tbody tr").count() == 300
+    expect(panel.locator("tbody tr")).to_have_count(300)
     assert panel.locator("img").count() == 0
 
 
@@ -199,8 +202,8 @@ def test_a_decision_is_edited_by_keyboard_and_what_is_read_is_said_to_the_room(
     """Changes one by one, each taken back by its button; then a reason, and what the room says of it."""
     with page.expect_request("**/api/proposals/*/reading"):
         entered(page, here, "approver")
-    expect(page.locator("#proposals .chosen")).to_be_visible()
-    page.keyboard.press("m")
+        expect(page.locator("#proposals .chosen")).to_be_visible()
+        page.keyboard.press("m")
     expect(page.locator("#edit-kind")).to_be_focused()
     expect(page.locator("#edit-do")).to_be_disabled()
     page.locator("#edit-kind").select_option("leave_sites")

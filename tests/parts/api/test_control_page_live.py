@@ -71,6 +71,7 @@ def test_a_decision_of_the_real_room_is_explained_and_solved_otherwise(page: Pag
     expect(rows.first).to_contain_text(re.compile(r"price Nantong \+10%\+[\d,]+ CNY"))
     assert barriers(page) == []
     page.keyboard.press("Escape")
+    expect(page.locator("#whatif")).to_be_hidden()
     page.keyboard.press("l")
     expect(page.locator("#proposals .chosen h3")).to_contain_text(re.compile("移动|时段"))
     expect(page.locator("#proposals .chosen dl")).to_contain_text(re.compile("[价计]"))
