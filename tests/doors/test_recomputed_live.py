@@ -8,34 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kept_room import gone_through
 
-from gridtide.case.live_room import room_of
 from gridtide.doors.cli import exit_code
-from gridtide.doors.results.maker import begun
-from gridtide.loop.clock import DrivenClock
 from gridtide.loop.control import ControlRoom
-from gridtide.stores.sql.service import open_for_service
-from gridtide.testing.studies import small_study
 from gridtide.trust.audit import linked
 from gridtide.trust.edit import Edit
 from gridtide.trust.modes import Mode
 from gridtide.trust.people import Person, Role
 from gridtide.trust.record import Entry
 
-STUDY = small_study(5, hours=24, jobs=24, accelerators=32)
 ANNA = Person(name="anna", role=Role.APPROVER)
-
-
-def gone_through(path: Path, mode: Mode, people: Callable[[ControlRoom], None], steps: int) -> None:
-    """Steps of a room that keeps everything there, people at their desk after each."""
-    kept = open_for_service(path, "a test", path.parent / "readings")
-    clock = DrivenClock(STUDY.timeline.start)
-    room = room_of(STUDY, clock, begun(kept.entries), kept.intents, mode)
-    room.desk.documents, room.bases.keeper = kept.documents, kept.blocks
-    for _ in range(steps):
-        room.go_on()
-        people(room)
-    kept.close()
 
 
 def approving(room: ControlRoom) -> None:
@@ -49,7 +32,7 @@ def approving(room: ControlRoom) -> None:
 def acted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a room kept that acted by itself."""
     path = tmp_path_factory.mktemp("acted") / "db"
-    gone_through(path, Mode.ACT, lambda room: None, 40)
+    gone_through(path, path.parent, Mode.ACT, 40)
     return path
 
 
@@ -93,7 +76,7 @@ def test_what_people_approved_or_rejected_comes_out_too(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """An approval adds who answers, and changes nothing of what was decided."""
-    gone_through(tmp_path / "db", Mode.ADVISE, approving, 12)
+    gone_through(tmp_path / "db", tmp_path, Mode.ADVISE, 12, approving)
     every = decisions(tmp_path / "db")
     found = [told(capsys, tmp_path / "db", one["id"]) for one in every]
     lives = [one["decision"]["stages"] for one in found]
@@ -119,7 +102,7 @@ def test_what_a_person_edited_comes_out_as_it_was_edited(
             elif one["id"] in edited:
                 room.approve(str(one["id"]), str(one["digest"]), ANNA, "so be it")
 
-    gone_through(path, Mode.ADVISE, editing, 12)
+    gone_through(path, path.parent, Mode.ADVISE, 12, editing)
     found = [told(capsys, path, one) for one in edited]
     assert len(found) == 2
     for one in found:

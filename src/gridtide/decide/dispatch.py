@@ -1,8 +1,10 @@
 """Minutes: which jobs run in which slots and where, how requests split, what batteries do."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +78,24 @@ class Placement:
 
     def __len__(self) -> int:
         return len(self.place)
+
+
+OF_JOBS = (
+    "place", "point", "reason", "binding", "cost", "cost_at_once", "alternative_cost", "alternative_place",
+)  # fmt: skip
+"""Columns of a placement that have a row a job."""
+
+
+def placement_of(
+    horizon: Timeline, slots: Sequence[NDArray[np.int64]], columns: Mapping[str, NDArray[Any]]
+) -> Placement:
+    """A placement of jobs in these slots, one array a job; columns: OF_JOBS."""
+    return Placement(
+        horizon=horizon,
+        offsets=np.concatenate([[0], np.cumsum([len(one) for one in slots])]).astype(np.int64),
+        slots=np.concatenate([*slots, np.zeros(0, dtype=np.int64)]),
+        **columns,
+    )
 
 
 def none_slower() -> NDArray[np.float64]:

@@ -157,14 +157,20 @@ def copied(told: Told) -> Told:
     )
 
 
-def free_of(held: Reservations, told: Told) -> Whole:
-    """Room that no job was told, (P, T)."""
-    places, steps = held.room.shape
-    job = np.repeat(np.arange(len(held.gang)), told.count)
+def told_slots(told: Told) -> tuple[Whole, Whole]:
+    """Each job as often as it was told slots, and these slots, both (m,)."""
+    job = np.repeat(np.arange(len(told.count)), told.count)
     at = np.arange(len(job)) + np.repeat(
         told.offsets[:-1] - np.cumsum(told.count) + told.count, told.count
     )
-    cell = told.place[job] * steps + told.slots[at]
+    return job, told.slots[at]
+
+
+def free_of(held: Reservations, told: Told) -> Whole:
+    """Room that no job was told, (P, T)."""
+    places, steps = held.room.shape
+    job, slots = told_slots(told)
+    cell = told.place[job] * steps + slots
     taken = np.bincount(cell, weights=told_accelerators(held, told)[job], minlength=places * steps)
     return np.asarray(held.room - taken.reshape(places, steps).astype(np.int64), dtype=np.int64)
 
@@ -172,11 +178,8 @@ def free_of(held: Reservations, told: Told) -> Whole:
 def load_of_told(held: Reservations, told: Told) -> Whole:
     """Accelerators that jobs were told at each entry of the menu, (M, T)."""
     steps = held.room.shape[1]
-    job = np.repeat(np.arange(len(held.gang)), told.count)
-    at = np.arange(len(job)) + np.repeat(
-        told.offsets[:-1] - np.cumsum(told.count) + told.count, told.count
-    )
-    cell = told_entries(held, told)[job] * steps + told.slots[at]
+    job, slots = told_slots(told)
+    cell = told_entries(held, told)[job] * steps + slots
     taken = np.bincount(
         cell, weights=told_accelerators(held, told)[job], minlength=len(held.menu) * steps
     )

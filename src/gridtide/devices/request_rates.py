@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from gridtide.finding import BadInput, Finding
 from gridtide.fleet.device import RouteReading, UnreachableError
@@ -101,23 +102,23 @@ def request_rates(
 def _samples(answer: object, where: str) -> list[_Sample]:
     """The samples of a vector. Raises UnreachableError for what is none: nothing is guessed of the others."""
     try:
-        assert isinstance(answer, Mapping) and answer["status"] == "success"
-        data = answer["data"]
-        assert data["resultType"] == "vector"
+        status, data = answer["status"], answer["data"]  # type: ignore[index]
+        if (status, data["resultType"]) != ("success", "vector"):
+            raise ValueError("no vector")
         return [_sample(one) for one in data["result"]]
-    except (AssertionError, KeyError, TypeError, ValueError, IndexError):
+    except (AttributeError, KeyError, TypeError, ValueError, IndexError):
         said = "is no vector of samples with service and origin, as a query of Prometheus answers"
         raise UnreachableError(f"{where}: {said}") from None
 
 
-def _sample(one: Mapping[str, object]) -> _Sample:
-    labels, pair = one["metric"], one["value"]
-    assert isinstance(labels, Mapping) and isinstance(pair, list) and len(pair) == 2
-    second, per_s = float(pair[0]), float(pair[1])
-    assert 0.0 <= second <= LATEST_S and not per_s < 0.0
+def _sample(one: Mapping[str, Any]) -> _Sample:
+    """One sample of a vector. Raises KeyError, TypeError and ValueError for what is none."""
+    labels, (second, per_s) = one["metric"], map(float, one["value"])
+    if not 0.0 <= second <= LATEST_S or per_s < 0.0:
+        raise ValueError("no rate at an instant")
     service, origin, place = labels["service"], labels["origin"], labels.get("place") or None
-    assert isinstance(service, str) and isinstance(origin, str)
-    assert place is None or isinstance(place, str)
+    if not all(isinstance(name, str) for name in (service, origin, place or "")):
+        raise TypeError("a label that is no text")
     at = datetime.fromtimestamp(second, UTC)
     return _Sample(service=service, origin=origin, place=place, per_s=per_s, at=at)
 

@@ -22,6 +22,7 @@ from gridtide.fleet.device import (
 from gridtide.fleet.site import Battery
 from gridtide.fleet.site_act import HoldImport
 from gridtide.fleet.ticket import Fate, Gate, Outcome, Ticket
+from gridtide.loop.underway import TOLD
 
 STEERED_FOR = timedelta(seconds=45)
 """How long the store is told what holds the import: it rests where nobody looks for so long."""
@@ -29,7 +30,6 @@ OLDEST = timedelta(seconds=15)
 """A meter that was read longer ago says nothing of now."""
 DEAD_SHARE = 0.01
 """The store is told anew where what it should do differs by more than this share of its power."""
-WELL = (Fate.DONE, Fate.UNCHANGED)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -60,7 +60,7 @@ class SteeredStore:
         """Take or give so much until an instant; what holds the import goes on from there."""
         with self.lock:
             outcome = self.store.exchange(ticket, charge_kw, discharge_kw, until)
-            if outcome.fate in WELL:
+            if outcome.fate in TOLD:
                 self.told, self.steered_kw = (charge_kw - discharge_kw, until), None
                 self.heard_of(ticket)
             return outcome
@@ -140,7 +140,7 @@ class SteeredStore:
         name = f"{self.ticket.id} import {self.count}"
         own = replace(self.ticket, id=name, issued_at=now, expires_at=now + STEERED_FOR)
         outcome = self.store.exchange(own, max(net_kw, 0.0), max(-net_kw, 0.0), until)
-        if outcome.fate not in WELL:
+        if outcome.fate not in TOLD:
             raise UnreachableError(f"{self.site} store does not hold the import: {outcome.said}")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.dispatch import Dispatch, Placement, Turns
+from gridtide.decide.dispatch import OF_JOBS, Dispatch, Placement, Turns, placement_of
 from gridtide.decide.extra_cooling import ExtraCooling
 from gridtide.decide.reservations import grid_step_s
 from gridtide.decide.situation import Situation
@@ -22,7 +22,6 @@ BY_STEP = (
     "shares", "slower_shares", "charge_kw", "discharge_kw", "it_price_per_kwh", "offered_kw", "carried_kw",
     "made_kw", "nodes_used", "recovering_kw", "setpoint_kw",
 )  # fmt: skip
-BY_JOB = ("reason", "binding", "cost", "cost_at_once", "alternative_cost", "alternative_place")
 
 
 def later(orders: Orders, now: Turn) -> Orders:
@@ -85,14 +84,9 @@ def _placed(
         name: np.where(
             rows >= 0, np.append(getattr(before, name), 0)[rows], getattr(standing, name)
         )
-        for name in ("place", "point", *BY_JOB)
+        for name in OF_JOBS
     }
-    return Placement(
-        horizon=standing.horizon,
-        offsets=np.concatenate([[0], np.cumsum([len(one) for one in slots])]),
-        slots=np.concatenate([*slots, np.zeros(0, np.int64)]),
-        **taken,
-    )
+    return placement_of(standing.horizon, slots, taken)
 
 
 def _steps(before: Timeline, now: Timeline) -> Whole:

@@ -24,13 +24,13 @@ from gridtide.fleet.device import (
 )
 from gridtide.fleet.site_act import Route, subject_of
 from gridtide.fleet.ticket import Fate, Gate, Outcome, Ticket
+from gridtide.loop.underway import TOLD
 from gridtide.loop.wanted_replicas import WantedReplicas, in_force
 
 SHRINKS_AFTER = timedelta(minutes=5)
 """A place keeps what it needed within this time."""
 OWN_TICKET = timedelta(minutes=1)
 """How long a number that follows demand may be told."""
-WELL = (Fate.DONE, Fate.UNCHANGED)
 
 
 @runtime_checkable
@@ -117,7 +117,7 @@ class ServingSplit:
             before = self.routes.get(subject)
             self.routes[subject] = act
             fate, said = self._follow(service, ticket)
-            if fate in WELL:
+            if fate in TOLD:
                 self.tickets[service] = ticket
             else:
                 self._put_back(subject, before)
@@ -149,7 +149,7 @@ class ServingSplit:
             for one in own:
                 self._forget(one)
             said = [self._released(ticket, one) for one in own]
-            bad = [one for one in said if one.fate not in WELL]
+            bad = [one for one in said if one.fate not in TOLD]
             fate = bad[0].fate if bad else Fate.DONE if own or act else Fate.UNCHANGED
             words = "; ".join(one.said for one in (bad or said)) or "nothing held it"
             return self.gate.settled(ticket, fate, words, self.now())
@@ -178,7 +178,7 @@ class ServingSplit:
         name = f"{before.id} {self.count}"
         own = replace(before, id=name, issued_at=now, expires_at=now + OWN_TICKET)
         fate, said = self._follow(service, own)
-        return "" if fate in WELL else said
+        return "" if fate in TOLD else said
 
     def _follow(self, service: str, ticket: Ticket) -> tuple[Fate, str]:
         """Tell each place of a service how many replicas it shall run."""
@@ -233,7 +233,7 @@ class ServingSplit:
                 continue
             own = replace(ticket, id=f"{ticket.id} {one.place}")
             outcome = one.scaler.scale(own, one.subject, count, until)
-            if outcome.fate not in WELL:
+            if outcome.fate not in TOLD:
                 return outcome.fate, f"{one.name}, {count} replicas: {outcome.said}"
             self.told[one.name] = (count, until)
             said.append(f"{one.name} runs {count}")

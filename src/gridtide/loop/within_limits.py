@@ -8,7 +8,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.dispatch import Dispatch, Placement, Turns
+from gridtide.decide.dispatch import OF_JOBS, Dispatch, Turns, placement_of
 from gridtide.decide.event import Event, EventKind
 from gridtide.decide.limits import export_max_kw, import_max_kw
 from gridtide.decide.room import promised_room
@@ -244,22 +244,12 @@ def _only(
     dispatch: Dispatch, turn: Turn, chosen: NDArray[np.int64], sites: tuple[str, ...] | None
 ) -> Orders:
     """A dispatch as orders to some jobs, and to some sites."""
-    placement, counts = dispatch.placement, np.diff(dispatch.placement.offsets)[chosen]
+    placement = dispatch.placement
     at = [np.arange(*placement.offsets[row : row + 2]) for row in chosen]
     inside = np.concatenate([*at, np.zeros(0, dtype=np.int64)])
-    columns = {
-        name: getattr(placement, name)[chosen]
-        for name in (
-            "place", "point", "reason", "binding", "cost", "cost_at_once", "alternative_cost", "alternative_place",
-        )
-    }  # fmt: skip
+    columns = {name: getattr(placement, name)[chosen] for name in OF_JOBS}
     turns = {name: one[inside] for name, one in vars(dispatch.turns).items() if len(one)}
-    told = Placement(
-        horizon=placement.horizon,
-        offsets=np.concatenate([[0], np.cumsum(counts)]),
-        slots=placement.slots[inside],
-        **columns,
-    )
+    told = placement_of(placement.horizon, [placement.slots[own] for own in at], columns)
     return Orders(
         jobs=rows_of(turn.situation.jobs, chosen),
         dispatch=replace(dispatch, placement=told, turns=Turns(**turns)),

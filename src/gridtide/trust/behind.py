@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.reservations import Reservations, copied, told_entries
+from gridtide.decide.reservations import Reservations, copied, told_entries, told_slots
 from gridtide.decide.situation import Situation
 from gridtide.decide.state import Status
 from gridtide.fleet.menu import at_speed_s
@@ -36,9 +36,10 @@ def fallen_behind(situation: Situation, held: Reservations) -> Behind:
     told = copied(held.told)
     homeless = too_few & ~cannot_pause
     told.place[homeless], told.point[homeless], told.count[homeless] = -1, 0, 0
+    needed = _slots_of_work(held)
     for job in np.flatnonzero(too_few & cannot_pause):
         begin, most = int(told.offsets[job]), int(told.offsets[job + 1] - told.offsets[job])
-        count = min(int(_slots_of_work(held)[job]), most, len(held.grid))
+        count = min(int(needed[job]), most, len(held.grid))
         told.slots[begin : begin + count] = np.arange(count)
         told.count[job] = count
     late = too_few & cannot_pause & (told.count > held.last)
@@ -48,11 +49,7 @@ def fallen_behind(situation: Situation, held: Reservations) -> Behind:
 def _too_few(held: Reservations) -> NDArray[np.bool_]:
     """Jobs whose slots hold less than their work and the restarts between their slots need, (n,)."""
     told, (left_s, _, restart_s, slot_s) = held.told, held.left.T
-    job = np.repeat(np.arange(len(held.gang)), told.count)
-    at = np.arange(len(job)) + np.repeat(
-        told.offsets[:-1] - np.cumsum(told.count) + told.count, told.count
-    )
-    slots = told.slots[at]
+    job, slots = told_slots(told)
     broken = (np.diff(slots) > 1) & (np.diff(job) == 0)
     breaks = np.bincount(job[1:][broken], minlength=len(held.gang))
     needs_s = at_speed_s(left_s, held.menu.speed[told_entries(held, told)]) + breaks * restart_s

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gridtide.decide.dispatch import Binding, Dispatch, Placement, Reason, Turns
+from gridtide.decide.dispatch import OF_JOBS, Binding, Dispatch, Reason, Turns, placement_of
 from gridtide.decide.extra_cooling import ExtraCooling
 from gridtide.decide.reservations import grid_step_s
 from gridtide.decide.situation import Situation
@@ -30,16 +30,6 @@ Whole = NDArray[np.int64]
 HELD_AT = ("recovering_kw", "setpoint_kw")
 NOTHING = {"recovering_kw": np.inf, "setpoint_kw": np.nan}
 """What a dispatch says where it says nothing, 0 for all others."""
-OF_JOBS = (
-    "place",
-    "point",
-    "reason",
-    "binding",
-    "cost",
-    "cost_at_once",
-    "alternative_cost",
-    "alternative_place",
-)
 
 
 def edited(
@@ -201,13 +191,7 @@ def _jobs_of(dispatch: Dispatch, told: Dispatch, rows: set[int]) -> Dispatch:
 
 def _placed(dispatch: Dispatch, slots: Mapping[int, Whole], columns: Mapping[str, Any]) -> Dispatch:
     own = [slots.get(row, slots_of(dispatch, row)) for row in range(len(dispatch.placement))]
-    placement = Placement(
-        horizon=dispatch.placement.horizon,
-        offsets=np.concatenate([[0], np.cumsum([len(one) for one in own])]).astype(np.int64),
-        slots=np.concatenate([*own, np.zeros(0, np.int64)]),
-        **columns,
-    )
-    return replace(dispatch, placement=placement)
+    return replace(dispatch, placement=placement_of(dispatch.placement.horizon, own, columns))
 
 
 # sites

@@ -7,16 +7,14 @@ import pytest
 from postgres import Postgres
 from wanted import or_skipped
 
-from gridtide.testing.faults.trial import Fault, Place, tried
+from gridtide.testing.faults.trial import Fault, Place, Tally, tried
 
 ONCE = 1
 
 
-def survives_once(fault: Fault, folder: Path, request: pytest.FixtureRequest) -> None:
-    """What it promises holds."""
+def tried_once(fault: Fault, folder: Path, request: pytest.FixtureRequest) -> Tally:
+    """What came of it."""
     server: Postgres | None = request.getfixturevalue("postgres") if fault.on_postgres else None
     place = Place(folder=folder, rng=np.random.default_rng(7), postgres=server, brief=True)
     with or_skipped():
-        tally = tried(fault, place, ONCE)
-    assert tally.broke == []
-    assert tally.survived == tally.tried >= ONCE
+        return tried(fault, place, ONCE)

@@ -1,9 +1,11 @@
-"""`gridtide audit verify` on a real PostgreSQL: a row that was tampered with is named."""
+"""`gridtide audit` on a real PostgreSQL: a row that was tampered with is named, and decisions come out again."""
 
 import json
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from kept_room import gone_through
 from postgres import Postgres
 
 from gridtide.doors.cli import exit_code
@@ -13,6 +15,7 @@ from gridtide.stores.sql.leading import take_lead
 from gridtide.stores.sql.opening import open_database
 from gridtide.trust.audit import numbered
 from gridtide.trust.checkpoint import Checkpoint, SignedStore, public_bytes, written
+from gridtide.trust.modes import Mode
 
 pytestmark = pytest.mark.parts
 
@@ -42,3 +45,16 @@ def test_a_tampered_row_is_named_by_its_number(
     assert exit_code(asked) == 2
     found = json.loads(capsys.readouterr().out)
     assert (found["first_broken"], found["fault"], found["covered"]) == (3, "changed", 2)
+
+
+def test_the_last_decision_of_a_room_comes_out_again_to_the_last_bit(
+    postgres: Postgres, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From blocks in the database, as from a file; what it cost while it held too."""
+    url = postgres.fresh()
+    gone_through(url, tmp_path, Mode.ACT, 16)
+    assert exit_code(["audit", "recompute", url, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["bit_equal"] is True and found["why"] == "" and found["maker"]["same"] is True
+    assert found["same"]["proposal"] is True
+    assert found["kept"]["decisions"] > 1
