@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from real_site import a_case, eventually, serving
 from service_process import Running, token_file
 
 from gridtide.devices.modbus.line import ModbusLine
 from gridtide.loop.clock import WallClock
 from gridtide.testing.iec104_centre import Iec104Centre
+from gridtide.testing.real_site import a_case, eventually, feed, serving
 from gridtide.wire.modbus.makes import BATTERY
 
 pytestmark = pytest.mark.parts
@@ -27,13 +27,6 @@ energy_kwh = 100
 charge_max_kw = 300
 discharge_max_kw = 300
 wear_cost_per_kwh = 100
-
-[[device]]
-name = "feed"
-kind = "modbus-meter"
-meters = {{ feed = "north grid" }}
-host = "127.0.0.1"
-port = {meter}
 
 [[device]]
 name = "battery"
@@ -91,7 +84,7 @@ def test_a_centre_leads_a_real_store_as_metered_and_a_service_that_dies_leaves_i
     _, texts = token_file(tmp_path)
     port = free_port()
     with a_site() as (battery_port, meter_port):
-        a_case(tmp_path, TABLES.format(meter=meter_port, battery=battery_port, line=port))
+        a_case(tmp_path, TABLES.format(battery=battery_port, line=port) + feed(meter_port))
         line = ModbusLine(
             name="battery", where=BATTERY, clock=WallClock(), host="127.0.0.1", port=battery_port
         )

@@ -68,6 +68,18 @@ def a_case(folder: Path, devices: str, cheap_at: datetime | None = None) -> None
     (folder / "case.toml").write_text(text + hall("north") + devices)
 
 
+def feed(port: int, site: str = "north", name: str = "feed", more: str = "") -> str:
+    """The table of a Modbus meter at the connection of a site. more: keys besides."""
+    return f"""
+[[device]]
+name = "{name}"
+kind = "modbus-meter"
+meters = {{ {name} = "{site} grid" }}
+host = "127.0.0.1"
+port = {port}
+{more}"""
+
+
 @contextmanager
 def a_meter() -> Iterator[int]:
     """The port of a Modbus meter."""

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from real_site import LOAD_KW, a_case, a_meter, eventually, metered, serving
 from service_process import Running, token_file
+
+from gridtide.testing.real_site import LOAD_KW, a_case, a_meter, eventually, metered, serving
 
 pytestmark = pytest.mark.parts
 DEVICES = """

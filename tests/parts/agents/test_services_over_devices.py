@@ -12,7 +12,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from real_site import a_case, a_meter, eventually, serving
 from service_process import Running, token_file
 
 from gridtide.devices.kubernetes.api import cluster_at_url
@@ -20,6 +19,7 @@ from gridtide.devices.kubernetes.sweeper import sweep
 from gridtide.loop.clock import WallClock
 from gridtide.testing.emulated_kubernetes import EmulatedKubernetes
 from gridtide.testing.one_hall import hall
+from gridtide.testing.real_site import a_case, a_meter, eventually, serving
 
 pytestmark = pytest.mark.parts
 DEPLOYMENTS = "apps/v1/deployments"

@@ -10,28 +10,14 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from real_site import a_case, a_meter, eventually, serving
 from service_process import token_file
 
 from gridtide.loop.clock import WallClock
 from gridtide.testing.one_hall import hall
+from gridtide.testing.real_site import a_case, a_meter, eventually, feed, serving
 
 pytestmark = pytest.mark.parts
-FEED = """
-[[device]]
-name = "feed"
-kind = "modbus-meter"
-meters = {{ feed = "north grid" }}
-host = "127.0.0.1"
-port = {port}
-
-[[device]]
-name = "other"
-kind = "modbus-meter"
-meters = {{ other = "south grid" }}
-host = "127.0.0.1"
-port = {port}
-
+SOUTH = """
 [[signal]]
 zone = "S"
 source = "table"
@@ -88,7 +74,7 @@ def test_what_a_file_and_an_address_say_anew_is_decided_by(tmp_path: Path) -> No
         a_case(tmp_path, "")
         with published(everywhere(tmp_path, 111)) as url:
             case = tmp_path / "case.toml"
-            devices = FEED.format(port=port, url=url)
+            devices = feed(port) + feed(port, "south", "other") + SOUTH.format(url=url)
             over = WallClock().now() - timedelta(hours=1)
             ended = f"end = {over:%Y-%m-%dT%H}:00:00Z"
             text = re.sub(r"(?m)^end = .*$", ended, case.read_text())

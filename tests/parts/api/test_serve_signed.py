@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from real_site import a_case, a_meter, eventually, serving
 from service_process import token_file
 
+from gridtide.testing.real_site import a_case, a_meter, eventually, feed, serving
 from gridtide.testing.served import Running
 from gridtide.trust.checkpoint import public_bytes, written
 from gridtide.trust.signed_source import sealed
@@ -16,19 +16,11 @@ from gridtide.trust.signed_source import sealed
 pytestmark = pytest.mark.parts
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 STRANGER = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
-FEED = """
-[[device]]
-name = "feed"
-kind = "modbus-meter"
-meters = {{ feed = "north grid" }}
-host = "127.0.0.1"
-port = {port}
-"""
 
 
 def a_signed_case(folder: Path, port: int) -> tuple[Path, Path]:
     """A case whose prices count only with a signature; the file of these and of that."""
-    a_case(folder, FEED.format(port=port))
+    a_case(folder, feed(port))
     case, prices = folder / "case.toml", folder / "prices.csv"
     asks = f'path = "prices.csv"\npublic_key = "{written(public_bytes(KEY))}"'
     case.write_text(case.read_text().replace('path = "prices.csv"', asks))

@@ -8,22 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from real_site import a_case, a_meter, eventually, serving
 from service_process import Running, token_file
 from vtn_process import SECRETS, vtn_process
 from vtn_process import Running as Vtn
 
 from gridtide.loop.clock import WallClock
+from gridtide.testing.real_site import a_case, a_meter, eventually, feed, serving
 
 pytestmark = pytest.mark.parts
 TABLES = """
-[[device]]
-name = "feed"
-kind = "modbus-meter"
-meters = {{ feed = "north grid" }}
-host = "127.0.0.1"
-port = {port}
-
 [[openadr]]
 site = "north"
 path = "vtn.jsonl"
@@ -69,7 +62,7 @@ def test_a_limit_of_the_vtn_is_heard_while_the_room_runs_and_ends_with_its_event
     (tmp_path / "secret").write_text(SECRETS["ven-a"])
     with a_meter() as port, ExitStack() as gone:
         vtn = gone.enter_context(vtn_process(tmp_path))
-        a_case(tmp_path, TABLES.format(port=port, url=vtn.url))
+        a_case(tmp_path, feed(port) + TABLES.format(url=vtn.url))
         with serving(tmp_path, texts, "log") as room:
             eventually(lambda: room.ask("/healthz")[1]["room"] == "open")
             eventually(lambda: room.ask("/api/ahead")[1].get("edges"))

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from real_site import LOAD_KW, a_case, a_meter, eventually, metered, serving
 from service_process import token_file
 from slurm_cluster import Cluster, slurm_cluster
 
 from gridtide.doors.cli import exit_code
 from gridtide.loop.clock import WallClock
+from gridtide.testing.real_site import LOAD_KW, a_case, a_meter, eventually, feed, metered, serving
 from gridtide.testing.slurm_commands import begin_times, commands_that_write_down
 
 pytestmark = pytest.mark.parts
@@ -27,14 +27,6 @@ place = "north/hall"
 partitions = "low"
 folder = "commands"
 conf = "{conf}"
-
-[[device]]
-name = "feed"
-kind = "modbus-meter"
-meters = {{ feed = "north grid" }}
-host = "127.0.0.1"
-port = {port}
-share = 0.005
 """
 
 
@@ -66,7 +58,7 @@ def test_a_job_gets_its_begin_time_once_whatever_dies(
     _, texts = token_file(tmp_path)
     commands_that_write_down(tmp_path)
     with a_meter() as port:
-        a_case(tmp_path, DEVICES.format(conf=cluster.conf, port=port))
+        a_case(tmp_path, DEVICES.format(conf=cluster.conf) + feed(port, more="share = 0.005"))
         cluster.submit("sleep 600", "", "--partition=urgent", "--ntasks=30")
         due = (WallClock().now() + timedelta(hours=12)).isoformat(timespec="seconds")
         job = cluster.submit(
