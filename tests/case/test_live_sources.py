@@ -1,10 +1,8 @@
 """Sources read while a room runs: what is new is taken whole, what cannot be used is named, nothing said is lost."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
 
@@ -27,6 +25,7 @@ from gridtide.signals.issues import heard_again, since
 from gridtide.signals.signal import Kind, Nature, Signal
 from gridtide.stores.memory import MemoryIntents, MemoryStore
 from gridtide.stores.signing_key import read_key
+from gridtide.testing.loopback_http import Quiet, on_loopback
 from gridtide.testing.one_hall import hall
 from gridtide.testing.openadr import event_of, program_of
 from gridtide.timeline import regular
@@ -271,7 +270,7 @@ def test_the_command_signs_what_others_read(tmp_path: Path) -> None:
     assert load_case(tmp_path / "case.toml").history.of(Kind.PRICE, "M") is not None
 
 
-class Prices(BaseHTTPRequestHandler):
+class Prices(Quiet):
     """Gives what `said` has, with an ETag."""
 
     said: tuple[int, str] = (200, "")
@@ -283,30 +282,17 @@ class Prices(BaseHTTPRequestHandler):
         tag = f'"{hash(text)}"'
         type(self).asked.append(self.headers["If-None-Match"])
         if self.headers["If-None-Match"] == tag:
-            self.send_response(304)
-            self.end_headers()
-            return
-        self.send_response(code)
-        self.send_header("ETag", tag)
-        self.end_headers()
-        self.wfile.write(text.encode())
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Nothing."""
+            self.give(304)
+        else:
+            self.give(code, text.encode(), {"ETag": tag})
 
 
 @contextmanager
 def served() -> Iterator[str]:
     """A server of prices on this machine."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Prices)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
     Prices.asked = []
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/prices.csv"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with on_loopback(Prices) as address:
+        yield f"{address}/prices.csv"
 
 
 def test_an_address_is_asked_for_what_has_changed_and_what_it_gives_is_kept_whole_and_good(

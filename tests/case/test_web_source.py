@@ -1,12 +1,10 @@
 """Addresses that ask who asks, and that give signed files: secrets stand in no case and are sent to nobody else."""
 
 import base64
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
 
@@ -18,6 +16,7 @@ from gridtide.case.load import read_case
 from gridtide.case.signed_signal import refuse_unsigned
 from gridtide.case.web_source import web_source
 from gridtide.finding import BadInput
+from gridtide.testing.loopback_http import Quiet, on_loopback
 from gridtide.testing.one_hall import hall
 from gridtide.trust.checkpoint import public_bytes, written
 from gridtide.trust.signed_source import sealed
@@ -51,7 +50,7 @@ def prices(value: float) -> str:
     return "\n".join(["time_utc,price_per_mwh", *(f"{at.isoformat()},{value}" for at in hours), ""])
 
 
-class Publisher(BaseHTTPRequestHandler):
+class Publisher(Quiet):
     """Gives files by their path to whoever shows what it wants; elsewhere it sends them on."""
 
     files: ClassVar[dict[str, str]] = {}
@@ -63,16 +62,11 @@ class Publisher(BaseHTTPRequestHandler):
         own, said, file = type(self), self.headers["Authorization"], self.path.partition("?")[0]
         own.shown.append((self.path, said))
         if self.path == "/moved.csv":
-            self.send_response(302)
-            self.send_header("Location", "/prices.csv")
-        else:
-            good = own.wants is None or said == own.wants
-            self.send_response(401 if not good else 200 if file in own.files else 404)
-        self.end_headers()
-        self.wfile.write(own.files.get(file, "").encode())
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Nothing."""
+            self.give(302, headers={"Location": "/prices.csv"})
+            return
+        good = own.wants is None or said == own.wants
+        code = 401 if not good else 200 if file in own.files else 404
+        self.give(code, own.files.get(file, "").encode())
 
 
 @contextmanager
@@ -80,13 +74,8 @@ def published(wants: str | None = None, **files: str) -> Iterator[str]:
     """A server of files on this machine."""
     Publisher.wants, Publisher.shown = wants, []
     Publisher.files = {f"/{name.replace('_', '.')}": text for name, text in files.items()}
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Publisher)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with on_loopback(Publisher) as address:
+        yield address
 
 
 def fetched(folder: Path, url: str, more: str = "") -> str:

@@ -1,11 +1,9 @@
 """Requests as Prometheus answers them: what comes, what is answered where, and nothing made up."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ from gridtide.devices.request_rates import RequestRates, request_rates
 from gridtide.finding import BadInput
 from gridtide.fleet.device import ReadsRequests, UnreachableError
 from gridtide.loop.clock import DrivenClock
+from gridtide.testing.loopback_http import Quiet, on_loopback
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 
@@ -99,23 +98,12 @@ def test_keys_of_its_table_are_said_together() -> None:
 def served(code: int, body: bytes) -> Iterator[str]:
     """Address of a server that answers one thing."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Always(Quiet):
         def do_GET(self) -> None:
-            self.send_response(code)
-            self.end_headers()
-            self.wfile.write(body)
+            self.give(code, body)
 
-        def log_message(self, *words: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/api/v1/query?query=x"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with on_loopback(Always) as address:
+        yield f"{address}/api/v1/query?query=x"
 
 
 def test_an_address_is_asked_over_http() -> None:

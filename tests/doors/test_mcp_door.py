@@ -4,10 +4,8 @@ import asyncio
 import importlib.util
 import json
 import sys
-import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from mcp import Client, StdioServerParameters
 
 from gridtide.doors.assistant import Service, assistant
 from gridtide.doors.cli import exit_code
+from gridtide.testing.loopback_http import Quiet, on_loopback
 
 ANSWERS: dict[str, Any] = {
     "/api/state": {"mode": "advise", "frozen": False},
@@ -138,29 +137,16 @@ def service() -> Iterator[tuple[str, list[str]]]:
     """A service of its own on this machine: its address, and what was asked of it."""
     seen: list[str] = []
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet):
         def do_GET(self) -> None:
             """One question."""
             path = self.path.partition("?")[0]
             seen.append(f"{self.command} {path} {self.headers['authorization']}")
             body = json.dumps(ANSWERS[path]).encode()
-            self.send_response(200)
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.give(200, body, {"content-length": str(len(body))})
 
-        def log_message(self, format: str, *args: Any) -> None:
-            """Nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}", seen
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with on_loopback(Handler) as address:
+        yield address, seen
 
 
 def test_the_command_speaks_over_its_standard_input_and_output(tmp_path: Path) -> None:

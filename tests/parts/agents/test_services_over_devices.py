@@ -2,13 +2,11 @@
 
 import json
 import signal
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -18,6 +16,7 @@ from gridtide.devices.kubernetes.api import cluster_at_url
 from gridtide.devices.kubernetes.sweeper import sweep
 from gridtide.loop.clock import WallClock
 from gridtide.testing.emulated_kubernetes import EmulatedKubernetes
+from gridtide.testing.loopback_http import Quiet, on_loopback
 from gridtide.testing.one_hall import hall
 from gridtide.testing.real_site import a_case, a_meter, eventually, serving
 
@@ -94,23 +93,12 @@ class Gateway:
         """The address of its query."""
         gateway = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Now(Quiet):
             def do_GET(self) -> None:
-                self.send_response(200)
-                self.end_headers()
-                self.wfile.write(gateway.answer())
+                self.give(200, gateway.answer())
 
-            def log_message(self, *words: object) -> None:
-                pass
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/api/v1/query?query=rates"
-        finally:
-            server.shutdown()
-            server.server_close()
+        with on_loopback(Now) as address:
+            yield f"{address}/api/v1/query?query=rates"
 
     def answer(self) -> bytes:
         """A vector as it is now."""

@@ -1,11 +1,9 @@
 """`gridtide serve` as a process beside whoever writes its sources: a file that changes, an address that does."""
 
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,6 +11,7 @@ import pytest
 from service_process import token_file
 
 from gridtide.loop.clock import WallClock
+from gridtide.testing.loopback_http import Quiet, on_loopback
 from gridtide.testing.one_hall import hall
 from gridtide.testing.real_site import a_case, a_meter, eventually, feed, serving
 
@@ -30,7 +29,7 @@ secret_file = "secret"
 """
 
 
-class Prices(BaseHTTPRequestHandler):
+class Prices(Quiet):
     """Gives what `said` has to whoever shows the token."""
 
     said: ClassVar[str] = ""
@@ -38,25 +37,15 @@ class Prices(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """One answer."""
         shown = self.headers["Authorization"] == "Bearer of-prices"
-        self.send_response(200 if shown else 401)
-        self.end_headers()
-        self.wfile.write(type(self).said.encode() if shown else b"")
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Nothing."""
+        self.give(200 if shown else 401, type(self).said.encode() if shown else b"")
 
 
 @contextmanager
 def published(said: str) -> Iterator[str]:
     """A server of prices on this machine."""
     Prices.said = said
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Prices)
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/prices.csv"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with on_loopback(Prices) as address:
+        yield f"{address}/prices.csv"
 
 
 def everywhere(folder: Path, value: float) -> str:
