@@ -86,7 +86,8 @@ def show_recomputed_live(found: dict[str, Any]) -> None:
     )
     click.echo(f"  {', '.join(decision['stages'])}; answers: {decision['owner']}")
     for part, same in found["same"].items():
-        said = {True: "the same to the last bit", False: "NOT the same", None: "cannot be told"}
+        unknown = "by no later turn" if part == "told" else "cannot be told"
+        said = {True: "the same to the last bit", False: "NOT the same", None: unknown}
         click.echo(f"  {part}: {said[same]}")
     _say_settled(found["settlement"])
     _say_proof(found["certified"])

@@ -28,7 +28,7 @@ export function edit(one) {
   if (about.id !== one.id) changes = [];
   about = one;
   $("edit-title").textContent = `${word("edit")}: ${one.title}`;
-  options("edit-kind", Object.keys(CHANGES).map((kind) => [kind, word(`edit_${kind}`)]));
+  options("edit-kind", Object.keys(CHANGES).filter((kind) => CHANGES[kind][0] === "site" || one.jobs?.length).map((kind) => [kind, word(`edit_${kind}`)]));
   subjects();
   show();
   $("edit").showModal();
