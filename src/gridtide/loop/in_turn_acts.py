@@ -52,27 +52,35 @@ class Stop:
 
 @dataclass(kw_only=True, eq=False)
 class TurnsAhead:
-    """Turns of the step that runs. stops: those that are still to be told, by the decision they are of; moving: jobs
-    that begin or stop in turn in this step; before: what was told of jobs that did so in the step before."""
+    """What is still to be told in the step that runs. stops: those whose turn comes, by the decision they are of;
+    waiting: pauses that wait for others at their device; moving: jobs that begin or stop in turn in this step; before:
+    what was told of jobs that did so in the step before."""
 
     stops: list[Stop] = field(default_factory=list)
+    waiting: list[AnyAct] = field(default_factory=list)
     decision: str = ""
     moving: set[str] = field(default_factory=set)
     before: tuple[AnyAct, ...] = ()
 
-    def due(self, now: datetime) -> list[PauseInTurn]:
-        """Stops whose instant has come; they are handed on once."""
-        found = [one for one in self.stops if one.at <= now]
+    def due(self, now: datetime) -> list[AnyAct]:
+        """Pauses that waited, and stops whose instant has come; they are handed on once."""
+        found = [one.act for one in self.stops if one.at <= now]
         self.stops = [one for one in self.stops if one.at > now]
-        self.moving |= {one.act.job for one in found}
-        return [one.act for one in found]
+        self.moving |= {one.job for one in found}
+        waited, self.waiting = self.waiting, []
+        return [*waited, *found]
+
+    def drop(self) -> None:
+        """Tell nothing more of it."""
+        self.stops, self.waiting = [], []
 
     def step_over(self, acts: list[AnyAct]) -> list[AnyAct]:
         """Acts of the step that is over whose power can be judged now: those at once, and those that took their turns a
         step before, since a meter shows the mean of a step that power moved in."""
         moved = [one for one in acts if getattr(one, "job", None) in self.moving]
         found = [*self.before, *(one for one in acts if one not in moved)]
-        self.before, self.stops, self.moving = tuple(moved), [], set()
+        self.before, self.moving = tuple(moved), set()
+        self.drop()
         return found
 
 

@@ -31,6 +31,7 @@ from gridtide.loop.acts import (
     stops_within,
 )
 from gridtide.loop.doubting import Doubted
+from gridtide.loop.few_at_once import few_at_once
 from gridtide.loop.in_turn_acts import TurnsAhead, begins_within
 from gridtide.loop.intents import Intent, KeepsIntents
 from gridtide.loop.names import place_names, store_names
@@ -42,6 +43,7 @@ from gridtide.loop.seen import Seen, telemetry_of
 from gridtide.loop.underway import HELD, TOLD, Done, Memory, Underway, known
 from gridtide.loop.verifying import Verdict
 from gridtide.loop.watching import Watch
+from gridtide.loop.which_meter import sites_of_jobs_alone
 from gridtide.loop.world import Orders, Telemetry, WakingClock, joined
 from gridtide.timeline import Timeline, epoch_s, instant
 
@@ -132,8 +134,9 @@ class LiveWorld:
 
     def _enrol(self, queue: Mapping[str, QueuedJob]) -> None:
         """Take up what no case declares and somebody lists, and forget it where nobody does any more."""
-        gone = gone_of(self.roll, queue)
+        before = self.roll
         self.roll = with_listed(self.roll, queue, self.fleet, self.over)
+        gone = gone_of(before, self.roll.row_of)
         for kept in (self.told, self.given, self.promised, self.moves, self.there_s, self.over):
             for name in gone:
                 kept.pop(name, None)
@@ -197,8 +200,7 @@ class LiveWorld:
         told = acts_now(orders, self.fleet, self.services, queue, holding, self.now)
         acts = [one for one in told if self.reach.takes(one)]
         self.turns.stops, self.turns.decision = stops_within(orders, queue, self.now), decision
-        owners = self.reach.owners(self.services, self.fleet.network.origins) if acts else {}
-        return self.tell_acts(acts, decision, owners)
+        return self._tell_few(acts)
 
     def tell_acts(
         self, acts: Sequence[AnyAct], decision: str, owners: Mapping[str, str]
@@ -229,10 +231,16 @@ class LiveWorld:
         return done
 
     def tell_due(self, now: datetime) -> list[Done]:
-        """Tell the stops whose turn has come within the step that runs."""
-        due = self.turns.due(now)
-        owners = self.reach.owners(self.services, self.fleet.network.origins) if due else {}
-        return self.tell_acts(due, self.turns.decision, owners)
+        """Tell what waited for its turn within the step that runs."""
+        return self._tell_few(self.turns.due(now))
+
+    def _tell_few(self, acts: Sequence[AnyAct]) -> list[Done]:
+        """Tell acts, pauses no more than their devices have in hand at once; the others wait."""
+        owners = self.reach.owners(self.services, self.fleet.network.origins) if acts else {}
+        on_the_way = [one.act for one in self.underway.acts.values()]
+        few = few_at_once(acts, owners, self.reach.devices, on_the_way)
+        now, self.turns.waiting = few
+        return self.tell_acts(now, self.turns.decision, owners)
 
     def hear(self) -> list[Done]:
         """What came of acts that were on their way, written down; it counts in the step that runs. Raises as
@@ -281,7 +289,7 @@ class LiveWorld:
         self.told.clear()
         self.given.clear()
         self.others.clear()
-        self.turns.stops = []
+        self.turns.drop()
 
     def held(self) -> tuple[str, ...]:
         """What holds by what was told, as far as is known here, a sentence each."""
@@ -328,6 +336,7 @@ class LiveWorld:
         self.seen = self.doubted.believed(self._seen(power, end), power, self.fleet)
         acts = [one.act for one in self.done if one.outcome.fate in TOLD]
         self.watch.underway = self.underway.jobs | self.turns.moving
+        self.watch.jobs_alone = sites_of_jobs_alone(self.fleet, self.services)
         acts = self.turns.step_over(acts)
         self.verdicts += self.watch.look(acts, queue, self.told, power, self.fleet, end)
         late = (
