@@ -49,7 +49,7 @@ def by_stores(dispatch: Dispatch, standing: Dispatch, situation: Situation) -> B
     batteries = [site.battery for site in situation.fleet.sites]
     wear = np.asarray([one.wear_cost_per_kwh if one else 0.0 for one in batteries])
     less_kwh = given_kwh - taken_kwh
-    per_kwh = cost_per_kwh(_prices_per_mwh(situation))
+    per_kwh = cost_per_kwh(1.0) * _prices_per_mwh(situation)
     grams_per_kwh = _grams_per_kwh(situation)
     return ByStores(
         taken_kwh=float(taken_kwh.sum()),
