@@ -357,7 +357,7 @@ class ControlRoom(AskedRoom):
         assert self.frame is not None
         with self.lock:
             standing = self._standing(now)
-            values = standing_values(standing, seen)
+            values = standing_values(standing, seen, self.mandate)
             self.decided_s = []
         values |= sites_of(standing, seen, self.memory.plan, self.mandate)
         self.frame = framed(self.frame.number + 1, now, values)
