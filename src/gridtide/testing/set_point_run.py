@@ -71,7 +71,9 @@ def run_set_points(study: Study, count: int, every_s: float) -> SetPointRun:
     runner.start()
     try:
         base_kw = _base_kw(room)
-        run.rests_kw = room.lines[0].regulation.plant.store.base_kw(room.clock.now())
+        led = room.lines[0].regulation.plant.store
+        assert led is not None
+        run.rests_kw = led.store.base_kw(room.clock.now())
         again.begin(room)
         centre = _process("telling_centre", line.port, base_kw, count, every_s)
         assert centre.stdout is not None

@@ -15,7 +15,7 @@ ON_THE_WAY_S = 0.2
 
 @dataclass(kw_only=True, eq=False)
 class RegulationThread:
-    """Goes on until it is closed; only its own store can make it wait. heard: to be called from any thread when a
+    """Goes on until it is closed; only its own devices can make it wait. heard: to be called from any thread when a
     set-point has come."""
 
     regulation: Regulation
@@ -44,6 +44,7 @@ class RegulationThread:
 
     def _run(self) -> None:
         cycle_s = self.regulation.rules.cycle_s
+        self.regulation.plant.begin()
         while not self.closing:
             self.regulation.tick(self.clock.now())
             self.woken.wait(cycle_s if self.regulation.settled else min(ON_THE_WAY_S, cycle_s))
