@@ -566,6 +566,7 @@ CHINESE: Mapping[str, str] = {
     "fault": "故障",
     "availability": "可用率",
     "metered_kw": "并网点计量",
+    "told_s": "下达往返用时",
     "boards_kw": "加速卡功率",
     "boards_less_kw": "作业降速少用",
     "boards_behind_s": "作业落后（秒）",

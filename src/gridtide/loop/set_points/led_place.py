@@ -33,7 +33,7 @@ class LedPlace:
     work: what runs there now. at: at which of its points it was told to run, None where as its room told it. drawn_kw:
     what its boards draw, None where nobody says; rests_kw: what they would as their room told them, both at the boards.
     above: since when a board has drawn more than its cap; lying: boards that did, and when that was seen. read_units:
-    boards that each device read last.
+    boards that each device read last. slow: whether the way to one of them is slower than a cycle.
     """
 
     place: int
@@ -48,6 +48,7 @@ class LedPlace:
     above: dict[str, datetime] = field(default_factory=dict)
     lying: dict[str, datetime] = field(default_factory=dict)
     read_units: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    slow: bool = False
 
     @property
     def less_kw(self) -> float:
@@ -61,6 +62,8 @@ class LedPlace:
         """Why set-points do not move it, empty where they may."""
         if self.work is None:
             return "nothing runs on its boards"
+        if self.slow:
+            return "the way to its boards is too slow"
         if self.lying:
             return f"{', '.join(sorted(self.lying))} did not follow a cap"
         return self.work.held

@@ -11,11 +11,11 @@ from gridtide.loop.set_points.led_store import drawn_now_kw
 from gridtide.loop.set_points.site_meter import LoadSeen, Metered, SiteMeter
 from gridtide.loop.set_points.store_part import StorePart
 from gridtide.loop.set_points.watched_meter import WatchedMeter
+from gridtide.loop.set_points.way import HELD_CYCLES
 from gridtide.loop.set_points.work_part import WorkPart
 from gridtide.signals.setpoint import Quality
 
 SATURATED_KW = 1e-3
-FRESH_CYCLES = 3
 FRESH_LEAST_S = 6.0
 """Beside the loop devices are read every two seconds: three readings may be lost."""
 
@@ -51,7 +51,7 @@ class Connection:
 
 def held_s(cycle_s: float) -> float:
     """For how long anything is told, s: three cycles."""
-    return FRESH_CYCLES * cycle_s
+    return HELD_CYCLES * cycle_s
 
 
 def fresh_s(cycle_s: float) -> float:
@@ -123,14 +123,21 @@ class LedPlant:
         self._lead(True)
         self._per_kw = 1.0 if self.work is None else self.work.per_kw(self.base.base_kw)
         reading, _ = self._read(now)
-        silent = self.store is not None and self.store.heard_beside and reading is None
+        silent = self._is_silent(reading, now)
         if silent and not (self.work and self.work.seen):
-            assert self.store is not None
-            self.saturated, self.unheard = True, _silent(self.store, self.fresh_s)
+            self.saturated, self.unheard = True, self._said(silent)
             return self._seen(self._rests_kw(now), now)
         drawn_kw = self._told_kw(self.base, target_kw, silent, now)
         self.unheard = self._said(silent)
         return self._seen(drawn_kw, now)
+
+    @property
+    def told_s(self) -> float | None:
+        """How long what is moved took to take what it was told last, s; None where nobody knows."""
+        ways = [] if self.store is None else [self.store.way]
+        ways += [] if self.work is None else self.work.ways
+        took = [one.took_s for one in ways if one.took_s is not None]
+        return max(took, default=None)
 
     def _lead(self, led: bool) -> None:
         if self.store is not None:
@@ -138,11 +145,19 @@ class LedPlant:
         if self.work is not None:
             self.work.lead(led)
 
+    def _is_silent(self, reading: StoreReading | None, now: datetime) -> bool:
+        """Whether there is a store to which nothing can be told: it does not say what it holds, or the way is slow."""
+        if self.store is None or not self.store.heard_beside:
+            return False
+        return not self.store.way.is_open(now) or reading is None
+
     def _said(self, silent: bool) -> str:
         """What is wrong with what is moved; empty while nothing is."""
         said = []
-        if self.store is not None:
-            said.append(_silent(self.store, self.fresh_s) if silent else self.store.store.failed)
+        if self.store is not None and silent:
+            said.append(self.store.way.said or _silent(self.store, self.fresh_s))
+        elif self.store is not None:
+            said.append(self.store.store.failed)
         if self.work is not None:
             said.append(self.work.unheard)
         return "; ".join(one for one in said if one)

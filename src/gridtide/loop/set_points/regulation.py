@@ -165,6 +165,7 @@ class Regulation:
             **self._of_boards(),
             "heard_at": None if self.heard_at is None else self.heard_at.isoformat(),
             "took_s": round(self.took_s, 4),
+            "told_s": None if self.plant.told_s is None else round(self.plant.told_s, 4),
             "fault": self.wrong,
             **self.course.values(),
         }

@@ -8,19 +8,26 @@ from gridtide.decide.regulated_parts import store_of
 from gridtide.fleet.device import StoreReading
 from gridtide.fleet.site import Battery
 from gridtide.loop.set_points.led_store import LedStore, read_or_none
+from gridtide.loop.set_points.way import HELD_CYCLES, Way
 
 
 @dataclass(kw_only=True, eq=False)
 class StorePart:
     """hold_s: for how long an exchange is told. heard_beside: whether the store is heard and told beside the loop: then
-    what it says ages. soc_kwh: as it said last."""
+    what it says ages. soc_kwh: as it said last. way: to it, which must be quicker than a cycle."""
 
     store: LedStore
     battery: Battery
     hold_s: float
     heard_beside: bool = False
     soc_kwh: float | None = None
+    way: Way = field(init=False)
     _soc_at: datetime | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self.way = Way(
+            name=self.store.name, device=self.store.device, cycle_s=self.hold_s / HELD_CYCLES
+        )
 
     def read(self) -> StoreReading | None:
         """What it says now, None where it is silent."""

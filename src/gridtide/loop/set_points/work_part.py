@@ -23,6 +23,7 @@ from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.site import Facility
 from gridtide.loop.set_points.led_place import LedPlace
 from gridtide.loop.set_points.slowable import HANDOVER_S, WorkAt, work_at
+from gridtide.loop.set_points.way import HELD_CYCLES, Way
 from gridtide.loop.world import Orders
 
 ENDLESS_S = 1e9
@@ -37,7 +38,7 @@ class WorkPart:
 
     The store answers alone and work takes over only what it cannot give: work is slowed no more than it must be.
     behind_s: work that jobs are behind by since set-points slowed them, s at full speed. pending: whether something is
-    still to be told.
+    still to be told. ways: to the devices of its boards.
     """
 
     fleet: Fleet
@@ -50,8 +51,16 @@ class WorkPart:
     regulator: Regulator = field(default_factory=StoreFirst)
     behind_s: dict[str, float] = field(default_factory=dict)
     pending: bool = False
+    ways: list[Way] = field(init=False)
     _looked: datetime | None = field(default=None, init=False)
     _of: tuple[Orders | None, int] = field(default=(None, -1), init=False)
+
+    def __post_init__(self) -> None:
+        boards = {part.boards.name: part.boards for one in self.places for part in one.parts}
+        cycle_s = self.hold_s / HELD_CYCLES
+        self.ways = [
+            Way(name=name, device=one.fast, cycle_s=cycle_s) for name, one in boards.items()
+        ]
 
     def begin(self) -> None:
         """Have the regulator ready before the first set-point."""
@@ -89,12 +98,14 @@ class WorkPart:
         if orders is not None:
             self._count(now, orders)
         self._looked = now
+        slow = {way.name for way in self.ways if not way.is_open(now)}
         for place in self.places:
             work = None if orders is None else self._work(place, orders, now)
             if place.at is not None and not _same_points(work, place.work):
                 place.at, place.moved_at = None, now
             place.work = work
             place.read(now, self.oldest_s)
+            place.slow = not slow.isdisjoint(place.names)
 
     @property
     def seen(self) -> tuple[LedPlace, ...]:
@@ -132,13 +143,14 @@ class WorkPart:
         gangs = [(work, low) for _, work, low in movable]
         chosen = self._points(request_kw, gangs, *store, import_kw) if gangs else []
         wanted = {one.place: at for (one, _, _), at in zip(movable, chosen, strict=True)}
-        told = [one.tell(wanted.get(one.place), now, until) for one in self.seen]
+        told = [one.tell(wanted.get(one.place), now, until) for one in self.seen if not one.slow]
         self.pending = not all(told)
 
     @property
     def unheard(self) -> str:
         """What boards did not take, or do not follow; empty while nothing is wrong."""
         said = [one for place in self.places for one in place.failed]
+        said += [way.said for way in self.ways if way.said]
         lying = sorted(unit for place in self.places for unit in place.lying)
         if lying:
             said.insert(0, f"{', '.join(lying)}: told a cap, and draws more; left alone")
