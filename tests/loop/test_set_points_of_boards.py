@@ -23,6 +23,7 @@ from gridtide.loop.set_points.moved_boards import MovedBoards
 from gridtide.loop.set_points.regulation import Regulation
 from gridtide.loop.set_points.site_meter import SiteMeter
 from gridtide.loop.set_points.slowable import HANDOVER_S
+from gridtide.loop.set_points.slowed import Slowed
 from gridtide.loop.set_points.store_part import StorePart
 from gridtide.loop.set_points.work_part import WorkPart
 from gridtide.loop.world import Orders
@@ -154,9 +155,10 @@ class Led:
     def __init__(self, orders: Orders | None = None, soc_kwh: float | None = None) -> None:
         self.hall = hall = Hall()
         self.base: BasePoint | None = OFFER
-        self.limits_s: dict[str, int] = {}
         orders = orders or orders_of()
         self.orders = orders
+        self.job = str(orders.jobs.name[0])
+        self.slowed = Slowed(spare={"north/training": {self.job: np.inf}})
         self.boards = MovedBoards(name="agent", device=hall, fast=hall)
         place = LedPlace(
             place=PLACE, parts=(SomeBoards(boards=self.boards),), count=COUNT, bounds=BOUNDS
@@ -166,7 +168,7 @@ class Led:
             facility=STUDY.fleet.sites[1].facility,
             places=(place,),
             orders=lambda: self.orders,
-            limits_s=lambda: self.limits_s,
+            slowed=self.slowed,
             hold_s=held_s(CYCLE_S),
             oldest_s=fresh_s(CYCLE_S),
         )
@@ -232,30 +234,38 @@ def test_slowed_work_is_never_behind_by_more_than_its_promise_bears() -> None:
     """At the rail until its slack is used up: then its boards are back at its point, and that counts as saturated."""
     led = Led(orders_of(slack_s=60))
     led.tick(6.0, times=250)
-    (behind_s,) = led.work.behind_s.values()
-    assert 30.0 < behind_s <= 60.0 - HANDOVER_S
+    assert 30.0 < led.slowed.lost_s(led.job) <= 60.0 - HANDOVER_S
     assert led.hall.caps == {} and led.regulation.plant.saturated
     assert led.less_kw() == pytest.approx(0.0)
 
 
 @pytest.mark.parametrize(
-    ("orders", "limit_s", "said"),
+    ("orders", "spare_s", "said"),
     [
         (orders_of(movable=False), None, "may not be slowed"),
         (orders_of(slack_s=0), None, ""),
-        (orders_of(), 7200, ""),
+        (orders_of(), 10.0, ""),
     ],
 )
 def test_work_that_may_not_wait_is_left_alone(
-    orders: Orders, limit_s: int | None, said: str
+    orders: Orders, spare_s: float | None, said: str
 ) -> None:
     """Not movable, without slack, or ended by its scheduler at its limit whatever its speed."""
     led = Led(orders)
-    if limit_s is not None:
-        led.limits_s = {str(orders.jobs.name[0]): limit_s}
+    if spare_s is not None:
+        led.slowed.runs("north/training", {led.job: spare_s})
     led.tick(5.0, times=4)
-    assert led.hall.caps == {} and led.work.behind_s.get(str(orders.jobs.name[0]), 0.0) == 0.0
+    assert led.hall.caps == {} and led.slowed.lost_s(led.job) == 0.0
     assert said in str(led.regulation.values()["boards_held"])
+
+
+def test_a_job_that_nobody_decides_on_keeps_the_boards_that_it_runs_on_at_their_point() -> None:
+    """Nobody would count what it loses."""
+    led = Led()
+    led.slowed.runs("north/training", {led.job: np.inf, "stranger": np.inf})
+    led.tick(5.0, times=4)
+    assert led.hall.caps == {}
+    assert "stranger" in str(led.regulation.values()["boards_held"])
 
 
 def test_a_service_that_answers_on_its_boards_keeps_them_at_their_point() -> None:
@@ -341,4 +351,17 @@ def test_whatever_is_asked_points_promises_and_leases_hold(
         now = led.hall.clock.now()
         for cap_kw, until in led.hall.caps.values():
             assert cap_kw in menu and until <= now + timedelta(seconds=held_s(CYCLE_S))
-        assert max(led.work.behind_s.values(), default=0.0) <= max(slack_s - HANDOVER_S, 0.0) + 1e-6
+        assert led.slowed.lost_s(led.job) <= max(slack_s - HANDOVER_S, 0.0) + 1e-6
+
+
+def test_what_a_newer_decision_knows_of_slowed_work_is_not_taken_off_its_slack_again() -> None:
+    """What was lost before it was made is in its slots; what came after, or was too new to be known, is not."""
+    slowed = Slowed()
+    for minute in range(10):
+        slowed.lose("job", START + timedelta(minutes=minute), 6.0)
+    assert slowed.lost_s("job") == pytest.approx(60.0)
+    assert slowed.since_s("job", START) == pytest.approx(60.0)
+    assert slowed.since_s("job", START + timedelta(minutes=5)) == pytest.approx(30.0)
+    other = Slowed()
+    other.take_up(slowed.plain(), START, more_s=3.0)
+    assert other.plain() == {"job": pytest.approx(63.0)}

@@ -4,12 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
+
 from gridtide.finding import Finding, refuse_if_any
 from gridtide.fleet.board_bound import BoardBound
 from gridtide.fleet.device import StoresEnergy, TellsLater
 from gridtide.loop.control import ControlRoom
 from gridtide.loop.names import place_names, store_names
 from gridtide.loop.set_points.base_point import base_point
+from gridtide.loop.set_points.kept_slowed import take_up_slowed
 from gridtide.loop.set_points.led_place import LedPlace, SomeBoards
 from gridtide.loop.set_points.led_plant import BasePoint, Connection, LedPlant, fresh_s, held_s
 from gridtide.loop.set_points.led_store import LedStore
@@ -17,6 +20,7 @@ from gridtide.loop.set_points.regulating import RegulationThread
 from gridtide.loop.set_points.regulation import Regulation
 from gridtide.loop.set_points.signed_offer import signed_offer
 from gridtide.loop.set_points.site_meter import site_meter
+from gridtide.loop.set_points.slowed import Slowed
 from gridtide.loop.set_points.store_part import StorePart
 from gridtide.loop.set_points.work_part import WorkPart
 from gridtide.loop.world import Clock
@@ -43,9 +47,11 @@ class LineTerms:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PlaceBoards:
-    """Boards that may be told at which point a place runs. place: site/pool; parts, count and bounds: as `LedPlace`."""
+    """Boards that may be told at which point a place runs. place: site/pool; parts, count and bounds: as `LedPlace`;
+    slowed: the same for all places of a room."""
 
     place: str
+    slowed: Slowed
     parts: tuple[SomeBoards, ...]
     count: int
     bounds: tuple[BoardBound, ...]
@@ -61,6 +67,9 @@ def regulate(
     store = _store_part(room, number, cycle_s)
     work = _work_part(room, number, [one for one in boards if _is_of(one, terms)], cycle_s)
     refuse_if_any(_untold(terms, store is not None or work is not None))
+    if work is not None:
+        step_s = float(np.diff(room.mandate.steps.edges_s).max())
+        take_up_slowed(work, terms.name, room.desk.documents, clock.now(), step_s)
     thread: list[RegulationThread] = []
 
     def heard() -> None:
@@ -112,7 +121,7 @@ def _work_part(
     """The work of a site whose boards can be told, None where there are none."""
     if not boards:
         return None
-    fleet = room.mandate.fleet
+    fleet, slowed = room.mandate.fleet, boards[0].slowed
     places = place_names(fleet)
     for part in (part for one in boards for part in one.parts):
         part.boards.epoch = room.epoch
@@ -126,20 +135,10 @@ def _work_part(
             for one in boards
         ),
         orders=lambda: room.orders,
-        limits_s=lambda: _limits_s(room),
+        slowed=slowed,
         hold_s=held_s(cycle_s),
         oldest_s=fresh_s(cycle_s),
     )
-
-
-def _limits_s(room: ControlRoom) -> dict[str, int]:
-    """Wall time after which schedulers end jobs, as they listed them last."""
-    return {
-        job.id: job.run_limit_s
-        for jobs in room.world.reach.listed.values()
-        for job in jobs
-        if job.run_limit_s is not None
-    }
 
 
 def _is_of(boards: PlaceBoards, terms: LineTerms) -> bool:

@@ -3,10 +3,13 @@
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from gridtide.loop.minutes import Minutes
+from gridtide.loop.set_points.kept_slowed import keep_slowed
 from gridtide.loop.set_points.regulation import Regulation
 from gridtide.loop.world import Clock
+from gridtide.trust.documents import KeepsDocuments
 from gridtide.trust.setpoint_notes import content_of_note
 
 ON_THE_WAY_S = 0.2
@@ -63,9 +66,16 @@ def faults_of(lines: Iterable[RegulationThread]) -> list[tuple[str, str, str]]:
     return [("set-points", line, wrong) for line, wrong in found if wrong]
 
 
-def written_down(lines: Iterable[RegulationThread], minutes: Minutes) -> None:
-    """Bring what lines noted into the chain, oldest first; what cannot be written down waits. Raises as the store."""
+def written_down(
+    lines: Iterable[RegulationThread],
+    minutes: Minutes,
+    documents: KeepsDocuments | None,
+    now: datetime,
+) -> None:
+    """Bring what lines noted into the chain, oldest first, and keep what work is behind by; what cannot be written down
+    waits. Raises as the store."""
     for one in lines:
+        keep_slowed(one.regulation, documents, now)
         notes = one.regulation.notes
         while notes:
             minutes.append(content_of_note(one.regulation.line, notes[0]))

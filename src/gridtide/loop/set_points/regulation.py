@@ -186,7 +186,7 @@ class Regulation:
         return {
             "boards_kw": _kw(sum(one.drawn_kw or 0.0 for one in seen) if seen else None),
             "boards_less_kw": _kw(sum(one.less_kw for one in seen)),
-            "boards_behind_s": round(max(work.behind_s.values(), default=0.0), 1),
+            "boards_behind_s": round(max(work.slowed.plain().values(), default=0.0), 1),
             "boards_held": "; ".join(dict.fromkeys(one.held for one in work.places if one.held)),
         }
 

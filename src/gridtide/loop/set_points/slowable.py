@@ -4,7 +4,6 @@ All boards of a place run at one point at a time, since no scheduler says which 
 slowed together or not at all, and one job that may not wait, or a service that answers there, keeps all at its point.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +13,8 @@ from numpy.typing import NDArray
 from gridtide.decide.dispatch import Placement
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.jobs import NO_DEADLINE_S
+from gridtide.loop.names import place_names
+from gridtide.loop.set_points.slowed import Slowed
 from gridtide.loop.world import Orders
 
 Real = NDArray[np.float64]
@@ -25,41 +26,44 @@ HANDOVER_S = 10.0
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class WorkAt:
-    """Work that runs at a place through a step of orders.
+    """Work that runs at a place, site/pool, through a step of orders.
 
     points: numbers of the menu of its pool, slowest first, (K,); points_kw: IT power of its accelerators at each beyond
     parked ones, rising, speeds: (K,). usual: at which of these it is told to run. names: of its jobs; may_lose_s: work
-    that each may be behind by, s at full speed, whatever it is behind by already, (n,). accelerators: it holds.
-    value_per_h: of its work. held: why none of it may be slowed, empty where it may.
+    that each may be behind by, s at full speed, whatever it is behind by already, (n,). made_at: when that was known.
+    accelerators: it holds. value_per_h: of its work. held: why none of it may be slowed, empty where it may.
     """
 
+    place: str
     points: Whole
     points_kw: Real
     speeds: Real
     usual: int
     names: tuple[str, ...]
     may_lose_s: Real
+    made_at: datetime
     accelerators: int
     value_per_h: float
     held: str = ""
 
-    def slowest(self, behind_s: Mapping[str, float], bears_s: float) -> int:
-        """The slowest of its points that every job of it bears for so long. behind_s: by job."""
+    def slowest(self, slowed: Slowed, bears_s: float) -> int:
+        """The slowest of its points that every job of it bears for so long: by its promise, and before its scheduler
+        ends it."""
         if self.held:
             return self.usual
         left_s = [
-            float(may_s) - behind_s.get(name, 0.0)
+            min(
+                float(may_s) - slowed.since_s(name, self.made_at),
+                slowed.spare_s(self.place, name) - HANDOVER_S,
+            )
             for name, may_s in zip(self.names, self.may_lose_s, strict=True)
         ]
         costs_s = (self.speeds[self.usual] - self.speeds) * bears_s
         return int(np.argmax(costs_s <= max(min(left_s), 0.0)))
 
 
-def work_at(
-    orders: Orders, fleet: Fleet, place: int, now: datetime, limits_s: Mapping[str, int]
-) -> WorkAt | None:
-    """The work that runs at a place now by orders; None where nothing does, or the orders are over. limits_s: wall time
-    after which its scheduler ends a job, by name."""
+def work_at(orders: Orders, fleet: Fleet, place: int, now: datetime) -> WorkAt | None:
+    """The work that runs at a place now by orders; None where nothing does, or the orders are over."""
     placement = orders.dispatch.placement
     horizon = placement.horizon
     now = now.replace(microsecond=0)
@@ -78,12 +82,14 @@ def work_at(
     told = np.unique(placement.point[rows])
     value = np.asarray([one.value_per_accelerator_h for one in orders.jobs.classes])
     return WorkAt(
+        place=place_names(fleet)[place],
         points=points,
         points_kw=gang * menu.extra_kw[entries],
         speeds=menu.speed[entries],
         usual=int(np.flatnonzero(points == told[0])[0]) if told[0] in points else len(points) - 1,
         names=tuple(orders.jobs.name[rows].tolist()),
-        may_lose_s=_may_lose_s(orders, fleet, place, rows, step, limits_s),
+        may_lose_s=_may_lose_s(orders, fleet, place, rows, step),
+        made_at=orders.dispatch.made_at,
         accelerators=int(gang),
         value_per_h=float(value[orders.jobs.work_class[rows]] @ orders.jobs.accelerators[rows]),
         held=_held(orders, place, rows, step, told),
@@ -110,20 +116,14 @@ def _held(orders: Orders, place: int, rows: Whole, step: int, told: Whole) -> st
     return ""
 
 
-def _may_lose_s(
-    orders: Orders, fleet: Fleet, place: int, rows: Whole, step: int, limits_s: Mapping[str, int]
-) -> Real:
-    """Work that each row may be behind by: until its deadline, until others need its accelerators, and until its
-    scheduler ends it, whichever comes first."""
+def _may_lose_s(orders: Orders, fleet: Fleet, place: int, rows: Whole, step: int) -> Real:
+    """Work that each row may be behind by: until its deadline, or until others need its accelerators."""
     jobs, placement = orders.jobs, orders.dispatch.placement
     ends_s = placement.horizon.ends_s[placement.slots[placement.offsets[rows + 1] - 1]]
     deadline_s = jobs.deadline_s[rows]
     slack_s = np.where(deadline_s == NO_DEADLINE_S, np.inf, (deadline_s - ends_s).astype(float))
     room_s = _room_until_s(placement, orders, fleet, place, rows, step) - ends_s
-    over_s = [
-        limits_s.get(str(jobs.name[row]), np.inf) - float(jobs.declared_s[row]) for row in rows
-    ]
-    return np.asarray(np.minimum(np.minimum(slack_s, room_s), over_s) - HANDOVER_S)
+    return np.asarray(np.minimum(slack_s, room_s) - HANDOVER_S)
 
 
 def _room_until_s(

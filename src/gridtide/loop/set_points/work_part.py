@@ -1,7 +1,7 @@
 """What running work gives of a set-point: its points, shared out by the regulator that the twin runs."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
@@ -23,8 +23,10 @@ from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.site import Facility
 from gridtide.loop.set_points.led_place import LedPlace
 from gridtide.loop.set_points.slowable import HANDOVER_S, WorkAt, work_at
+from gridtide.loop.set_points.slowed import Slowed
 from gridtide.loop.set_points.way import HELD_CYCLES, Way
 from gridtide.loop.world import Orders
+from gridtide.timeline import EPOCH
 
 ENDLESS_S = 1e9
 """Work that is left of a gang within one tick."""
@@ -33,27 +35,25 @@ FIRST_S = 1
 
 @dataclass(kw_only=True, eq=False)
 class WorkPart:
-    """Places of a site whose boards set-points move. orders: those in force; limits_s: wall time after which schedulers
-    end jobs, by name. hold_s: for how long a bound is told; oldest_s: how old a reading of boards may be.
+    """Places of a site whose boards set-points move. orders: those in force. slowed: what jobs are behind by. hold_s:
+    for how long a bound is told; oldest_s: how old a reading of boards may be.
 
     The store answers alone and work takes over only what it cannot give: work is slowed no more than it must be.
-    behind_s: work that jobs are behind by since set-points slowed them, s at full speed. pending: whether something is
-    still to be told. ways: to the devices of its boards.
+    pending: whether something is still to be told. ways: to the devices of its boards.
     """
 
     fleet: Fleet
     facility: Facility
     places: tuple[LedPlace, ...]
     orders: Callable[[], Orders | None]
-    limits_s: Callable[[], Mapping[str, int]]
+    slowed: Slowed
     hold_s: float
     oldest_s: float
     regulator: Regulator = field(default_factory=StoreFirst)
-    behind_s: dict[str, float] = field(default_factory=dict)
     pending: bool = False
     ways: list[Way] = field(init=False)
     _looked: datetime | None = field(default=None, init=False)
-    _of: tuple[Orders | None, int] = field(default=(None, -1), init=False)
+    _of: Orders | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         boards = {part.boards.name: part.boards for one in self.places for part in one.parts}
@@ -66,12 +66,14 @@ class WorkPart:
         """Have the regulator ready before the first set-point."""
         one = np.ones((1, 1))
         work = WorkAt(
+            place="",
             points=np.zeros(1, np.int64),
             points_kw=one[0],
             speeds=one[0],
             usual=0,
             names=(),
             may_lose_s=one[0],
+            made_at=EPOCH,
             accelerators=1,
             value_per_h=1.0,
         )
@@ -163,14 +165,18 @@ class WorkPart:
         """Places that may be moved now, their work, and the slowest point that it bears until it is told anew."""
         bears_s = self.hold_s + HANDOVER_S
         return [
-            (one, one.work, one.work.slowest(self.behind_s, bears_s))
+            (one, one.work, one.work.slowest(self.slowed, bears_s))
             for one in self.seen
             if one.work is not None and not one.held
         ]
 
     def _work(self, place: LedPlace, orders: Orders, now: datetime) -> WorkAt | None:
         """What runs at a place, looked for anew with every step and order."""
-        return work_at(orders, self.fleet, place.place, now, self.limits_s())
+        work = work_at(orders, self.fleet, place.place, now)
+        strangers = () if work is None else self.slowed.strangers(work.place, work.names)
+        if work is None or not strangers:
+            return work
+        return replace(work, held=f"{strangers[0]} runs there, and is not decided on")
 
     def _count(self, now: datetime, orders: Orders) -> None:
         """Count what slowed work is behind by since it was looked at last; jobs that are gone are forgotten."""
@@ -182,12 +188,10 @@ class WorkPart:
                 continue
             slower = float(work.speeds[work.usual] - work.speeds[place.at])
             for name in work.names:
-                behind_s = self.behind_s.get(name, 0.0) + slower * passed_s
-                self.behind_s[name] = max(behind_s, 0.0)
-        if self._of[0] is not orders:
-            self._of = (orders, 0)
-            there = set(orders.jobs.name.tolist())
-            self.behind_s = {name: s for name, s in self.behind_s.items() if name in there}
+                self.slowed.lose(name, now, slower * passed_s)
+        if self._of is not orders:
+            self._of = orders
+            self.slowed.keep_only(set(orders.jobs.name.tolist()))
 
     def _it_kw(self, import_kw: float) -> float:
         """The IT power at which the building draws so much, its cooling settled."""
