@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from led_hall import REST_KW, LedHall
 
 from gridtide.fleet.device import Standing, UnreachableError
 from gridtide.fleet.ticket import Fate
 from gridtide.loop.names import point_of
 from gridtide.loop.points_at_place import HOLDS_ON
-from gridtide.testing.led_hall import REST_KW, LedHall
 
 NOW = datetime(2026, 12, 1, 6, tzinfo=UTC)
 ECO, FREE = [0.5, 0.5], [REST_KW, REST_KW]
