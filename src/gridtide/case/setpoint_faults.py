@@ -23,7 +23,9 @@ def setpoint_faults(case: CaseFile) -> Iterator[Finding]:
             yield _fault(f"{place}.site", table.site, "one line a site")
         led.add(table.site)
         if site.battery is None and table.site not in boards:
-            limit = "a site with [site.battery], or with boards that a device tells points of a pool"
+            limit = (
+                "a site with [site.battery], or with boards that a device tells points of a pool"
+            )
             yield _fault(f"{place}.site", f"{table.site} has nothing that can be told", limit)
         if table.offer_kw is None and not _regulates(site):
             limit = "what may be asked, where the site has no [[site.offer]] of regulation"

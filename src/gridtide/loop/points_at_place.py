@@ -327,6 +327,7 @@ class PointsAtPlace:
             outcome = scheduler.give_time(own, job.id, wanted_s)
             if outcome.fate not in TOLD:
                 found[job.id] = (outcome.fate, outcome.said)
+        self._say_spare(scheduler.queue())
         return found
 
     def _ran_s(self, job: QueuedJob) -> int:
