@@ -22,8 +22,8 @@ PER_KW = 1.08
 
 @dataclass
 class Connection(Plant):
-    """The meter of a connection: what is drawn beside a battery, and by it. load_kw: the former; boards: folder of boards
-    that draw beside."""
+    """The meter of a connection: what is drawn beside a battery, and by it. load_kw: the former; boards: folder of
+    boards that draw beside."""
 
     battery: Plant | None = None
     load_kw: float = LOAD_KW

@@ -1,4 +1,4 @@
-"""A dispatch centre leads running work behind `gridtide serve`: Slurm, power agent, meter and centre, each a process."""
+"""A centre leads running work behind `gridtide serve`: Slurm, power agent, meter and centre, each a process."""
 
 import signal
 import socket
