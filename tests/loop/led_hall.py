@@ -1,6 +1,7 @@
 """A hall whose jobs run by a Slurm in memory on simulated boards, two a node, led by points on a driven clock."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -33,13 +34,12 @@ REST_KW = 0.7
 
 @dataclass(eq=False)
 class KeptBoards:
-    """Boards of a keeper without a line between. lies: takes everything and does nothing; silent: does not answer."""
+    """Boards of a keeper without a line between. claims: says that it does what it is told, and leaves every board as
+    it is; silent: does not answer."""
 
     keeper: Keeper
-    lies: bool = False
+    claims: bool = False
     silent: bool = False
-    told: list[Act] = field(default_factory=list)
-    said: dict[str, Restraint] = field(default_factory=dict)
 
     def read_power(self) -> tuple[PowerReading, ...]:
         """Of every board. Raises UnreachableError."""
@@ -74,11 +74,24 @@ class KeptBoards:
 
     def _do(self, ticket: Ticket, act: Act) -> Outcome:
         self._answers()
-        self.told.append(act)
         outcome = self.keeper.do(ticket, act, "a test")
-        if self.lies and isinstance(act, CapPower):
+        if self.claims and isinstance(act, CapPower):
             self.keeper.boards.limit(act.unit, REST_KW)
         return outcome
+
+
+@dataclass(eq=False)
+class TickingClock(DrivenClock):
+    """A driven clock that passes no instant at which something is to be done beside. each: done every so often."""
+
+    every: timedelta = timedelta(seconds=20)
+    each: Callable[[], None] = lambda: None
+
+    def wait_until(self, moment: datetime) -> None:
+        """Jump there, tick by tick."""
+        while self.present < moment:
+            super().wait_until(min(moment, self.present + self.every))
+            self.each()
 
 
 class LedHall:
@@ -88,7 +101,7 @@ class LedHall:
     def __init__(
         self, folder: Path, now: datetime, floor_kw: float = 0.3, whole: bool = False
     ) -> None:
-        self.clock, self.start = DrivenClock(now), now
+        self.clock, self.start = TickingClock(present=now), now
         units = [unit for units in NODES.values() for unit in units]
         self.boards = SimulatedBoards(folder / "boards.json", self._steady_s)
         SimulatedBoards.written(

@@ -31,8 +31,10 @@ from gridtide.fleet.ticket import Fate, Gate, Outcome, Ticket
 from gridtide.fleet.ways import slower_ways
 from gridtide.loop.names import place_names, store_names
 from gridtide.loop.world import Orders, Telemetry
+from gridtide.simulate.moved_requests import LostCaches
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import Truth
+from gridtide.simulate.turns_told import TurnsTold
 from gridtide.simulate.twin import Twin
 from gridtide.simulate.untold import untold
 from gridtide.timeline import Timeline, epoch_s, instant
@@ -65,6 +67,7 @@ class SimulatedFleet:
     held: dict[str, _Held] = field(default_factory=dict)
     stores: dict[str, _Held] = field(default_factory=dict)
     seen: Telemetry | None = None
+    turns: TurnsTold = field(default_factory=TurnsTold)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @classmethod
@@ -96,7 +99,9 @@ class SimulatedFleet:
     def read_routes(self) -> tuple[RouteReading, ...]:
         """What came and was answered in the last step."""
         self._go_on()
-        return () if self.seen is None else tuple(_routed(self.twin.study, self.seen))
+        return (
+            () if self.seen is None else tuple(_routed(self.twin.study, self.seen, self.twin.lost))
+        )
 
     def restraints(self) -> tuple[Restraint, ...]:
         """Everything held now, by subject."""
@@ -117,6 +122,14 @@ class SimulatedFleet:
     def pause(self, ticket: Ticket, job: str, until: datetime) -> Outcome:
         """Stop a running job until an instant; without checkpoints its work is lost, and said."""
         return self._take(ticket, job, lambda: self._pause(job, until))
+
+    def begin_in_turn(self, ticket: Ticket, job: str, at: datetime, turn_s: float) -> Outcome:
+        """Let a waiting or stopped job begin from an instant on, its power rising over turn_s."""
+        return self._take(ticket, job, lambda: self._begin_in_turn(job, at, turn_s))
+
+    def pause_in_turn(self, ticket: Ticket, job: str, until: datetime, turn_s: float) -> Outcome:
+        """Stop a running job now, its power falling over turn_s."""
+        return self._take(ticket, job, lambda: self._pause_in_turn(job, until, turn_s))
 
     def resume(self, ticket: Ticket, job: str) -> Outcome:
         """Let a stopped job go on at once."""
@@ -170,13 +183,28 @@ class SimulatedFleet:
         return f"{kind} until {until}"
 
     def _hold_job(self, job: str, kind: str, until: datetime) -> str:
-        self._row(job)
+        self.turns.begins.pop(self._row(job), None)
         self.held[job] = _Held(kind=kind, values=(), until=until)
         return f"{kind} until {until}"
 
     def _pause(self, job: str, until: datetime) -> str:
         self.twin.stop_job(self._row(job))
         return self._hold_job(job, "pause", until)
+
+    def _begin_in_turn(self, job: str, at: datetime, turn_s: float) -> str:
+        said = self._hold_job(job, "begin", at)
+        self.turns.begins[self._row(job)] = (at, turn_s)
+        return said
+
+    def _pause_in_turn(self, job: str, until: datetime, turn_s: float) -> str:
+        """It runs to now in the step that runs, where it ran or began in it; then it is stopped."""
+        row = self._row(job)
+        begun = self.turns.begins.get(row)
+        said = self._hold_job(job, "pause", until)
+        self.turns.stops[row] = (self.now(), turn_s)
+        if begun is not None:
+            self.turns.begins[row] = begun
+        return said
 
     def _place(self, job: str, place: str, point: str) -> str:
         number = place_names(self.fleet).index(place) if place in place_names(self.fleet) else -1
@@ -243,13 +271,18 @@ class SimulatedFleet:
     def _step(self) -> None:
         twin = self.twin
         start, end = (instant(edge) for edge in twin.study.timeline.edges_s[twin.present :][:2])
+        chosen = self._running(start, end)
         for row in twin.active_rows():
-            twin.book.told[row] = np.zeros(0, dtype=np.int64)
-        for row in self._running(start):
+            twin.book.told[row], twin.book.turns[row] = np.zeros(0, np.int64), np.zeros((4, 0))
+        for row in chosen:
             twin.book.told[row] = np.asarray([epoch_s(start)])
+            twin.book.turns[row] = self.turns.of(row, start, end)
         self.seen = twin.run(self._orders(start), end)
+        for row in self.turns.stops:
+            twin.stop_job(row)
+        self.turns.stops.clear()
 
-    def _running(self, start: datetime) -> list[int]:
+    def _running(self, start: datetime, end: datetime) -> list[int]:
         """Rows that run through a step: what ran goes first, then what came first, as far as machines are free."""
         twin, menu, book = self.twin, self.fleet.menu, self.twin.book
         free = self.fleet.accelerators.astype(np.int64).copy()
@@ -258,7 +291,9 @@ class SimulatedFleet:
         chosen = []
         for row in rows[np.argsort(~ran, kind="stable")].tolist():
             held = self.held.get(str(twin.study.jobs.name[row]))
-            if held is not None and held.until > start:
+            waits = held is not None and held.until > start
+            moves = self.turns.begins_in(row, start, end) or self.turns.stopped_in(row, start, end)
+            if waits and not moves:
                 continue
             if book.told_place[row] < 0:
                 twin.place_job(row, int(book.place[row]), 0)
@@ -432,7 +467,7 @@ def _metered(study: Study, seen: Telemetry) -> list[PowerReading]:
     return found
 
 
-def _routed(study: Study, seen: Telemetry) -> list[RouteReading]:
+def _routed(study: Study, seen: Telemetry, lost: LostCaches) -> list[RouteReading]:
     names, at, found = place_names(study.fleet), seen.timeline.end, []
     for v, service in enumerate(study.services):
         for o, origin in enumerate(study.fleet.network.origins):
@@ -442,10 +477,12 @@ def _routed(study: Study, seen: Telemetry) -> list[RouteReading]:
                 for one in columns
             ]
             asked = float(seen.answered[v, o, :, -1].sum() + seen.refused[v, o, -1])
+            told = lost.told()
+            sent = tuple(zip(names, told[v, o].tolist(), strict=True)) if told.size else ()
             found.append(
                 RouteReading(
                     service=service.name, origin=origin, asked_per_s=asked, answered_per_s=by_place[0],
-                    p50_s=by_place[1], p95_s=by_place[2], measured_at=at,
+                    p50_s=by_place[1], p95_s=by_place[2], measured_at=at, sent=sent,
                 )
             )  # fmt: skip
     return found

@@ -8,6 +8,7 @@ from gridtide.fleet import act as plain
 from gridtide.fleet.act import Act
 from gridtide.fleet.device import HoldsImport, PlacesJobs, RoutesRequests, Shares
 from gridtide.fleet.ticket import Fate, Outcome, Ticket
+from gridtide.fleet.turn_act import BeginInTurn, MovesInTurn, PauseInTurn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +76,10 @@ def holds_until(act: AnyAct) -> datetime | None:
 def do(act: AnyAct, device: object, ticket: Ticket, now: datetime) -> Outcome:
     """Have a device do an act; REFUSED by one that has no such capability, which nothing was told."""
     match act, device:
+        case BeginInTurn(), MovesInTurn():
+            return device.begin_in_turn(ticket, act.job, act.at, act.turn_s)
+        case PauseInTurn(), MovesInTurn():
+            return device.pause_in_turn(ticket, act.job, act.until, act.turn_s)
         case PlaceJob(), PlacesJobs():
             return device.place_job(ticket, act.job, act.place, act.point)
         case Route(), RoutesRequests():

@@ -322,6 +322,9 @@ class ControlRoom(AskedRoom):
             acts = [ReleaseAct(subject=one) for one in owners]
             done = self.world.tell_acts(acts, f"release at {now.isoformat()}", owners)
             self.fates.update(settled(done))
+        if self.desk.autonomy.frozen:
+            self.world.turns.drop()
+        self.fates.update(settled(self.world.tell_due(now)))
         self.leaving = tuple(one for one in self.leaving if one.at > now)
         self.world.look_at = self.leaving[0].at if self.leaving else None
 
