@@ -1,7 +1,9 @@
 """Operating points over real devices: which boards run which node of a pool, and its scheduler with them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from gridtide.case.board_points import board_menu, board_point_faults
@@ -144,8 +146,9 @@ def with_points(
             pool = study.fleet.pools[place_named(study.fleet, site, name)]
             groups = dict(_groups(led, devices, pool.accelerators))
             menu = board_menu(case, folder, place, pool)
-            boards = LedBoards(groups=groups, menu=menu, now=own.now)
-            found[subject] = PointsAtPlace(own=own, boards=boards, now=own.now)
+            now = partial(_second, own.now)
+            boards = LedBoards(groups=groups, menu=menu, now=now)
+            found[subject] = PointsAtPlace(own=own, boards=boards, now=now)
     refuse_if_any(faults)
     return found
 
@@ -161,6 +164,11 @@ def _groups(
             yield node, BoardGroup(name=node, device=device, units=units)  # type: ignore[arg-type]
         if not one.nodes:
             yield "", BoardGroup(name="", device=device, count=accelerators)  # type: ignore[arg-type]
+
+
+def _second(now: Callable[[], datetime]) -> datetime:
+    """The second that it is: what is done of work is counted in whole ones."""
+    return now().replace(microsecond=0)
 
 
 def _scheduler(reach: Mapping[str, object], place: str) -> tuple[str, AtPlace | None]:

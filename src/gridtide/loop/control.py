@@ -168,7 +168,7 @@ class ControlRoom(AskedRoom):
     def _keep(self) -> None:
         """What the next room must know if this one is gone at the next instant."""
         self.desk.keep_what_lacks()
-        written_down(self.lines, self.minutes)
+        written_down(self.lines, self.minutes, self.desk.documents, self.world.now)
         self.buildings.keep(self.minutes.append, self.desk.documents, self.world.now)
         self.world.doubted.write_down(self.minutes.append, self.world.now)
         if isinstance(self.policy, OnTrial):
