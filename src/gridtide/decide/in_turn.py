@@ -160,8 +160,8 @@ def _gangs_of(
     gang = at_share(jobs.accelerators, menu.gang_share[entry])
     site = fleet.site_of_place[np.maximum(placement.place, 0)]
     kw = gang * menu.extra_kw[entry] * steepest_kw_per_it(fleet)[site]
-    turn = [turn_s(one, rate) for one, rate in zip(kw, rates_kw_per_min(fleet)[site], strict=True)]
-    turn = np.ceil(np.round(np.asarray(turn) * MICRO, 3)) / MICRO
+    exact = [turn_s(one, rate) for one, rate in zip(kw, rates_kw_per_min(fleet)[site], strict=True)]
+    turn = np.ceil(np.round(np.asarray(exact) * MICRO, 3)) / MICRO
     slots = [placement.slots[at[j] : at[j + 1]].tolist() for j in range(len(placement))]
     goes_on = _goes_on(situation, placement, gang)
     now = np.asarray([bool(own) and own[0] == 0 for own in slots], dtype=np.bool_)

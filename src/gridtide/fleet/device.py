@@ -44,7 +44,7 @@ class QueuedJob:
     id: as the scheduler names it. begin_at: not to start before. work_class, deadline, pause, checkpoint: as its owner
     declared them; checkpoint is the path it writes to. run_limit_s: its declared limit. place: site/pool where its data
     is; there_at: when data that was sent there arrives. done_s: seconds of its work that are done and kept, at full
-    speed.
+    speed. on: names of the nodes that it runs on. point: the operating point it runs at by what its boards hold.
     """
 
     id: str
@@ -64,6 +64,8 @@ class QueuedJob:
     place: str | None = None
     there_at: datetime | None = None
     done_s: int | None = None
+    on: tuple[str, ...] = ()
+    point: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,6 +170,15 @@ class PausesJobs(Protocol):
 
     def resume(self, ticket: Ticket, job: str) -> Outcome:
         """Let a stopped job go on at once."""
+        ...
+
+
+@runtime_checkable
+class GivesTime(Protocol):
+    """A scheduler that ends work at its run limit, and can be told a longer one."""
+
+    def give_time(self, ticket: Ticket, job: str, run_limit_s: int) -> Outcome:
+        """Let a job that waits or runs go on for so long since its start; never for less than it may already."""
         ...
 
 

@@ -16,6 +16,7 @@ from gridtide.loop.expecting import beside, draws, expectations
 from gridtide.loop.late_verdicts import Moment, Spans
 from gridtide.loop.seen import Seen, is_of
 from gridtide.loop.verifying import Alarm, Verdict, alarms_after, verified
+from gridtide.loop.verifying_points import point_verdicts
 from gridtide.loop.verifying_rest import rest_verdicts
 from gridtide.loop.verifying_sites import SiteMoment, off_kw, site_verdicts
 from gridtide.loop.which_meter import by_meters_that_read
@@ -89,6 +90,7 @@ class Watch:
         expected = expectations(prompt, queues, drawn)
         around = beside(expected, queues, drawn, (before.ended, moment.ended), unsettled)
         verdicts = (*late, *verified(expected, around, before.power, moment.power))
+        verdicts += point_verdicts((before, moment), told, unsettled, fleet)
         standing = alarms_after(self.alarms, verdicts, now, SCHEDULER)
         self.alarms = {
             name: alarm
