@@ -130,7 +130,9 @@ class ControlRoom(AskedRoom):
     def _turn(self, as_of: datetime) -> Turn | None:
         """The turn that is due; None where it came to nothing, whatever the reason: what was told goes on, the room
         says so, and the next step tries again."""
-        mandate, world = without_unknown_stores(self.mandate, self.world)
+        mandate, world = without_unknown_stores(
+            self.mandate, self.world, self.world.doubted.in_doubt()
+        )
         try:
             refuse_a_clock_behind(self.world.reach.listed, self.clock.now())
             turn = take_turn(mandate, self.policy, world, self.memory, as_of)
