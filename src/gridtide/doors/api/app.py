@@ -17,6 +17,7 @@ from gridtide.doors.api.access import Access
 from gridtide.doors.api.acting import acting
 from gridtide.doors.api.aside import Aside
 from gridtide.doors.api.broadcast import Broadcast, beside
+from gridtide.doors.api.described import add_description
 from gridtide.doors.api.flexibility import flexibility_router
 from gridtide.doors.api.guarded import Guarded, Rates
 from gridtide.doors.api.health import health
@@ -78,6 +79,7 @@ def app_of(
     )
     for router in (*own, *beyond, *beside(opening, broadcast)):
         app.include_router(router)
+    add_description(app)
     add_pages(app)
     app.state.recorder = recorder
     return app
