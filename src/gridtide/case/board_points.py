@@ -11,8 +11,8 @@ from gridtide.fleet.site import Pool
 
 def board_menu(case: CaseFile, place: str, pool: Pool) -> tuple[BoardPoint, ...]:
     """The points of a pool, site/pool, as its boards are told them, fastest first; full speed leaves them free. pool:
-    the same pool of the fleet, whose menu has lost the points that no decision would take. A valid case, as read: pools with
-    a table have its points."""
+    the same pool of the fleet, whose menu has lost the points that no decision would take. A valid case, as it is read:
+    a pool with a table has the points of that."""
     table = _pool_table(case, place)
     stated = {point.name: _bound(point) for point in table.point}
     return tuple(

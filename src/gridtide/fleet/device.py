@@ -95,7 +95,8 @@ class StoreReading:
 class RouteReading:
     """Requests per second of a service from an origin: what came, and what each place answered, by site/pool; p50_s,
     p95_s: answer times there, NaN where nothing was answered. share_off: by how much shares may differ from those told
-    since what was told of them is something else, as numbers of replicas."""
+    since what was told of them is something else, as numbers of replicas. sent: shares of what came that it sent
+    to each place, answered there or not; empty where it does not say."""
 
     service: str
     origin: str
@@ -105,6 +106,7 @@ class RouteReading:
     p95_s: Shares
     measured_at: datetime
     share_off: float = 0.0
+    sent: Shares = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,6 +157,15 @@ class QueuesJobs(Protocol):
     def begin_at(self, ticket: Ticket, job: str, at: datetime) -> Outcome:
         """Let a waiting job begin from an instant on: a start time, never a hold. An instant that has passed lets it
         begin at once."""
+        ...
+
+
+@runtime_checkable
+class TellsTime(Protocol):
+    """A device by whose own clock what it was told begins and ends."""
+
+    def read_clock(self) -> datetime:
+        """The instant that its clock shows now. Raises UnreachableError."""
         ...
 
 
