@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridtide.fleet import device as capabilities
+from gridtide.fleet import site_plants
 from gridtide.fleet.device import (
     PowerReading,
     ReadsPower,
@@ -122,7 +123,7 @@ def test_no_capability_is_left_out() -> None:
     """A new protocol of a device needs its way beside the loop."""
     known = {
         one
-        for one in vars(capabilities).values()
+        for one in (*vars(capabilities).values(), *vars(site_plants).values())
         if getattr(one, "_is_runtime_protocol", False) and one is not TellsLater
     }
     assert known == set(PROTOCOLS)

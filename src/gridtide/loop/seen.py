@@ -24,7 +24,8 @@ NEAR = timedelta(seconds=30)
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Seen:
     """One step: S sites, C classes, V services, O origins, P places; as in Telemetry, without its last axis. share_off:
-    by how much shares answered may differ from those told, (V, O), or empty where they may not."""
+    by how much shares answered may differ from those told, (V, O), or empty where they may not. The columns of halls,
+    stores of cold and plants are what these say of themselves, of no sites where there are none."""
 
     measured_at: datetime
     it_kw: Real
@@ -43,6 +44,11 @@ class Seen:
     latency_p50_s: Real
     latency_p95_s: Real
     share_off: Real = field(default_factory=lambda: np.zeros((0, 0)))
+    extra_cooling_kw: Real = field(default_factory=lambda: np.zeros((2, 0)))
+    air_c: Real = field(default_factory=lambda: np.zeros(0))
+    cold_kwh: Real = field(default_factory=lambda: np.zeros(0))
+    made_kw: Real = field(default_factory=lambda: np.zeros(0))
+    led_past_kw: Real = field(default_factory=lambda: np.zeros(0))
 
     def __post_init__(self) -> None:
         freeze(self, **{one.name: np.float64 for one in fields(self) if one.name != "measured_at"})

@@ -16,6 +16,7 @@ from gridtide.loop.expecting import beside, draws, expectations
 from gridtide.loop.late_verdicts import Moment, Spans
 from gridtide.loop.seen import Seen, is_of
 from gridtide.loop.verifying import Alarm, Verdict, alarms_after, verified
+from gridtide.loop.verifying_plants import plant_verdicts
 from gridtide.loop.verifying_sites import SiteMoment, off_kw, site_verdicts
 
 SCHEDULER = "its scheduler and at the machines"
@@ -25,13 +26,15 @@ CONTROLLER = "its controller and at the meters of the site"
 @dataclass(kw_only=True, eq=False)
 class Watch:
     """What was read last, and the alarms that stand, by subject: of jobs, and of what sites were told. underway: jobs
-    that are told something nobody knows the outcome of yet; spans: those that are since an earlier step."""
+    that are told something nobody knows the outcome of yet; spans: those that are since an earlier step. seen: what was
+    seen of the newest step."""
 
     last: Moment | None = None
     alarms: dict[str, Alarm] = field(default_factory=dict)
     at_sites: dict[str, Alarm] = field(default_factory=dict)
     underway: frozenset[str] = frozenset()
     spans: Spans = field(default_factory=Spans)
+    seen: Seen | None = None
 
     @property
     def standing(self) -> tuple[Alarm, ...]:
@@ -46,11 +49,20 @@ class Watch:
         peak_kw: NDArray[np.float64],
         of: tuple[Fleet, tuple[Service, ...]],
     ) -> tuple[Verdict, ...]:
-        """What meters say of what held at stores, imports and routes through the step that ends now. An alarm stands
-        until its subject follows, or nothing holds it any more. peak_kw: before it, (S,); of: fleet and services."""
+        """What meters say of what held at stores, imports, routes, halls and plants through the step that ends now. An
+        alarm stands until its subject follows, or nothing holds it any more. peak_kw: before it, (S,); of: fleet and
+        services."""
         read = {one.of: one for one in power if is_of(one.measured_at, seen.measured_at)}
-        moment = SiteMoment(held=held, seen=seen, off_kw=off_kw(read), peak_kw=peak_kw)
-        verdicts = site_verdicts(moment, *of)
+        moment = SiteMoment(
+            held=held,
+            seen=seen,
+            off_kw=off_kw(read),
+            peak_kw=peak_kw,
+            before=self.seen,
+            power_kw={name: one.kw for name, one in read.items()},
+        )
+        self.seen = seen
+        verdicts = (*site_verdicts(moment, *of), *plant_verdicts(moment, of[0]))
         standing = alarms_after(self.at_sites, verdicts, seen.measured_at, CONTROLLER)
         self.at_sites = {name: alarm for name, alarm in standing.items() if name in held}
         return verdicts
