@@ -8,6 +8,7 @@ from gridtide.fleet.extra_cooling import can_shift_cooling
 from gridtide.fleet.fleet import Fleet
 from gridtide.loop.names import cold_store_names, hall_names, plant_names
 from gridtide.loop.reach import Reach
+from gridtide.loop.seen import Seen
 
 NAN = float("nan")
 
@@ -66,3 +67,17 @@ def plants_seen(reach: Reach, fleet: Fleet) -> dict[str, Any]:
     ]
     columns["extra_cooling_kw"] = np.asarray([of_halls, of_stores])
     return {**columns, "air_c": cold["hall_c"][0], "cold_kwh": cold["cold_kwh"]}
+
+
+def plants_shown(seen: Seen, fleet: Fleet, number: int) -> dict[str, float]:
+    """What of a site a frame shows besides: `air_c` of its hall, `cold_kwh` of its store of cold, `made_kw` of its
+    plant, each where it has one."""
+    site, found = fleet.sites[number], {}
+    if site.hall is not None and seen.air_c.size:
+        found["air_c"] = float(seen.air_c[number])
+    if site.cold_store is not None and seen.cold_kwh.size:
+        found["cold_kwh"] = float(seen.cold_kwh[number])
+    if site.reactor is not None and seen.made_kw.size:
+        row = sum(one.reactor is not None for one in fleet.sites[:number])
+        found["made_kw"] = float(seen.made_kw[row])
+    return found

@@ -29,8 +29,16 @@ ENDS = 0.05
 """Nearer than this share of its range to an end, a hall or a store of cold may be kept by it."""
 MOVES = 0.9
 """What changed by this share of what it may change by, or more, was on its way."""
-WEATHER_C = np.arange(-20.0, 42.0, 2.0)
-"""What plants may reject their heat to; within a step it changes by no more than one of these."""
+PACE = 0.5
+"""A plant that changes at this share of its pace or faster is on its way: it is told its next step every 10 s."""
+APART_MIN = 1.0 / 6.0
+"""A plant and its meter are read so far apart at most, minutes."""
+MODEL_OFF = 0.05
+"""By this share of a change of IT the draw of a building may change otherwise than its model says."""
+WEATHER_C = np.arange(-20.0, 42.0, 1.0)
+"""What plants may reject their heat to."""
+WEATHER_LEAPS = 4
+"""By how many of these it may differ from step to step: weather comes by the hour."""
 
 
 def plant_verdicts(moment: SiteMoment, fleet: Fleet) -> tuple[Verdict, ...]:
@@ -81,7 +89,7 @@ def _told_kw(act: AnyAct) -> float:
 
 def _borne_out(moment: SiteMoment, fleet: Fleet, number: int) -> tuple[Moved, str]:
     """Whether the building's draw changed since the step before as it does where heat is carried out as is said now,
-    whatever the weather, and does not otherwise; with what meters say in words."""
+    in the weather that the step before speaks for, and does not otherwise; with what meters say in words."""
     before, name = moment.before, fleet.sites[number].name
     none = Moved.CANNOT_TELL, ""
     if before is None or not before.extra_cooling_kw.size:
@@ -93,9 +101,12 @@ def _borne_out(moment: SiteMoment, fleet: Fleet, number: int) -> tuple[Moved, st
         return none
     first = _modelled_kw(fleet, number, it_kw[1], beyond_kw[1])
     around_kw = sum(moment.off_kw.get(f"{name} {what}", 0.0) for what in ("facility", "IT"))
-    around_kw = 2.0 * around_kw + NEAR * abs(it_kw[0] - it_kw[1]) + LEAST_KW
-    with_kw = _between(first, _modelled_kw(fleet, number, it_kw[0], beyond_kw[0]), around_kw)
-    without_kw = _between(first, _modelled_kw(fleet, number, it_kw[0], beyond_kw[1]), around_kw)
+    around_kw = 2.0 * around_kw + MODEL_OFF * abs(it_kw[0] - it_kw[1]) + LEAST_KW
+    near = np.abs(first - then_kw) <= around_kw + MODEL_OFF * abs(then_kw - it_kw[1])
+    with_kw, without_kw = (
+        _between(first, _modelled_kw(fleet, number, it_kw[0], kw), near, around_kw)
+        for kw in beyond_kw
+    )
     change_kw = now_kw - then_kw
     can, could = (low <= change_kw <= high for low, high in (with_kw, without_kw))
     words = say(
@@ -121,9 +132,16 @@ def _modelled_kw(fleet: Fleet, number: int, it_kw: float, beyond_kw: float) -> R
     )
 
 
-def _between(first: Real, last: Real, around_kw: float) -> tuple[float, float]:
-    """Least and most change from a draw to another in weather that differs by one mark at most."""
-    changes = [last - first, last[1:] - first[:-1], last[:-1] - first[1:]]
+def _between(
+    first: Real, last: Real, near: NDArray[np.bool_], around_kw: float
+) -> tuple[float, float]:
+    """Least and most change from a draw to another in weather that differs by WEATHER_LEAPS marks at most. near: marks
+    that the first draw speaks for; where it speaks for none, whatever the weather was."""
+    marks = np.flatnonzero(near) if near.any() else np.arange(len(first))
+    changes = [
+        last[np.clip(marks + step, 0, len(last) - 1)] - first[marks]
+        for step in range(-WEATHER_LEAPS, WEATHER_LEAPS + 1)
+    ]
     found = np.concatenate(changes)
     return float(found.min()) - around_kw, float(found.max()) + around_kw
 
@@ -191,7 +209,7 @@ def _of_plants(moment: SiteMoment, fleet: Fleet) -> Iterator[Verdict]:
         own_kw = float(moment.seen.made_kw[row])
         past_kw = float(moment.seen.led_past_kw[number])
         given_kw, around_kw = _given_kw(moment, site, number)
-        around_kw += NEAR * site.reactor.capacity_kw
+        around_kw += NEAR * site.reactor.capacity_kw + _moving_kw(moment, site.reactor, row)
         figures = {"given": f"{given_kw:,.1f}", "told": f"{act.made_kw:,.1f}"}
         said = say("plant_made", subject=name, **figures)
         if not np.isfinite([own_kw, past_kw, given_kw]).all():
@@ -235,4 +253,13 @@ def _on_its_way(moment: SiteMoment, plant: Reactor, row: int, told_kw: float) ->
     step = Timeline(edges_s=np.asarray([epoch_s(before.measured_at), epoch_s(now)]))
     was_kw, is_kw = float(before.made_kw[row]), float(moment.seen.made_kw[row])
     towards_kw = (is_kw - was_kw) * np.sign(told_kw - was_kw)
-    return not plant.runs(step).all() or towards_kw >= MOVES * float(plant.change_kw(step.hours)[0])
+    return not plant.runs(step).all() or towards_kw >= PACE * float(plant.change_kw(step.hours)[0])
+
+
+def _moving_kw(moment: SiteMoment, plant: Reactor, row: int) -> float:
+    """By how much a plant that moves may differ from what its meter read a moment apart, kW."""
+    before = moment.before
+    if before is None or not before.made_kw.size:
+        return 0.0
+    moved_kw = abs(float(moment.seen.made_kw[row] - before.made_kw[row]))
+    return min(plant.ramp_kw_per_min * APART_MIN, moved_kw)
