@@ -113,7 +113,7 @@ def test_the_keys_of_every_document_are_a_contract(
     assert set(found["records"][0]) == {"record", "hash", "says"}
     assert set(told(capsys, "key", key)) == {"file", "key", "public"}
     found = told(capsys, "sign", chain, "--key", key, "--kept", kept)
-    assert set(found) == {"chain", "number", "hash", "at", "key", "signature"}
+    assert set(found) == {"chain", "number", "hash", "at", "key", "signature", "root"}
 
 
 def test_a_record_that_was_touched_is_named(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -358,3 +358,47 @@ def test_a_record_from_before_is_still_read(run: Path, capsys: pytest.CaptureFix
     assert found["bit_equal"] and found["certified"] is None and found["maker"]["then"] is None
     assert told(capsys, "verify", str(run))["whole"]
     assert "number" not in json.loads(numbered(store.last(), {"more": 1}).text)
+
+
+def test_a_decision_is_proved_to_somebody_who_sees_nothing_else(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The proof is enough with the key; without it, touched, or unsigned it shows nothing."""
+    key, kept, proof = tmp_path / "key.pem", str(tmp_path / "kept.jsonl"), tmp_path / "proof.json"
+    public = told(capsys, "key", str(key))["public"]
+    asked = ["prove", str(run / NAME), "last"]
+    assert "is under no Merkle root" in said(capsys, *asked, code=2)
+    root = told(capsys, "sign", str(run / NAME), "--key", str(key), "--kept", kept)["root"]
+    assert said(capsys, *asked, "--kept", kept, "--out", str(proof)).startswith(
+        f"{proof}: decision"
+    )
+    assert json.loads(said(capsys, *asked, "--kept", kept)) == json.loads(proof.read_text())
+    nowhere = [*asked, "--kept", kept, "--out", str(tmp_path / "no" / "where")]
+    assert "no such file" in said(capsys, *nowhere, code=2)
+    shutil.rmtree(run)
+    found = told(capsys, "verify", str(proof), "--key", public)
+    assert found["whole"] and found["checkpoint"]["root"] == root
+    assert found["stages"] == ["told", "verified"]
+    words = said(capsys, "verify", str(proof), "--key", public)
+    assert "stands in the record as told, verified" in words and root in words
+    assert "shows nothing: anybody can make a tree" in said(capsys, "verify", str(proof), code=2)
+    document = json.loads(proof.read_text())
+    document["records"][0]["text"] = document["records"][0]["text"].replace("told", "fold")
+    proof.write_text(json.dumps(document))
+    found = told(capsys, "verify", str(proof), "--key", public, code=2)
+    assert (found["fault"], found["first_broken"]) == ("changed", document["records"][0]["record"])
+    assert "PROVES NOTHING: changed" in said(capsys, "verify", str(proof), "--key", public, code=2)
+    proof.write_text('{"proof": 1}')
+    assert "is no proof that can be read" in said(
+        capsys, "verify", str(proof), "--key", public, code=2
+    )
+
+
+def test_nothing_is_proved_out_of_a_chain_that_is_broken(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And of several chains one is to be named."""
+    assert "2 are named" in said(capsys, "prove", str(run), code=2)
+    lines = (run / NAME).read_text().splitlines(keepends=True)
+    (run / NAME).write_text("".join(lines[:3] + lines[4:]))
+    assert "record 3 is missing" in said(capsys, "prove", str(run / NAME), code=2)

@@ -21,9 +21,11 @@ from gridtide.trust.checkpoint import (
     known_keys,
     public_bytes,
     signed,
+    tree_over,
     values_of,
     written,
 )
+from gridtide.trust.merkle import Tree
 from gridtide.trust.record import Entry
 from gridtide.trust.verify import Broken, Fault, verified
 
@@ -157,7 +159,7 @@ def test_a_tail_that_was_written_anew_is_found(count: int, every: int, data: st.
 def test_a_checkpoint_that_its_key_did_not_sign_is_named() -> None:
     """Another key under its id, another number, and one that cannot be read."""
     entries, kept = signed_chain(4, 2)
-    theirs = replace(signed(2, entries[1], NOON, OTHER), key=next(iter(KEYS)))
+    theirs = replace(signed(tree_over(entries[:2]), entries[1], NOON, OTHER), key=next(iter(KEYS)))
     forged = relinked([*entries[:2], linked(None, {"checkpoint": values_of(theirs)})])
     assert first(forged, keys=KEYS) == (2, Fault.FORGED)
     assert first(relinked([*entries[:2], linked(None, {"checkpoint": {}})]), keys=KEYS) == (
@@ -214,7 +216,7 @@ def test_nothing_is_signed_in_the_chain_that_could_not_be_kept_elsewhere() -> No
 
 def test_checkpoints_and_keys_are_read_as_they_were_written() -> None:
     """And what is no key is refused, all of them at once."""
-    one = signed(0, None, NOON, KEY)
+    one = signed(Tree(), None, NOON, KEY)
     assert checkpoint_of(values_of(one)) == one and is_signed(one, public_bytes(KEY))
     assert known_keys([written(public_bytes(KEY))]) == KEYS
     with pytest.raises(BadInput) as refused:

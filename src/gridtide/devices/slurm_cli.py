@@ -27,6 +27,7 @@ from gridtide.wire.slurm.jobs import Decoded, SlurmJob, decode_jobs
 from gridtide.wire.slurm.nodes import usable_nodes
 from gridtide.wire.slurm.pauses import Pauses
 from gridtide.wire.slurm.pausing import Pausing
+from gridtide.wire.slurm.run_limits import RunLimits
 
 NO_CONTROLLER = (
     "contact slurm controller",
@@ -130,6 +131,9 @@ class _Cli:
     def note(self, job: SlurmJob, admin_comment: str) -> None:
         self._told(arguments.tell(job.id, None, admin_comment))
 
+    def give_time(self, job: SlurmJob, run_limit_min: int) -> None:
+        self._told(arguments.give_time(job.id, run_limit_min))
+
     def signal(self, job: SlurmJob) -> None:
         self._told(arguments.signal(job.id, self.pausing.signal, steps=self.pausing.steps))
 
@@ -212,7 +216,7 @@ def slurm(
 
 
 class SlurmCli:
-    """A cluster of Slurm by its commands; satisfies QueuesJobs, PausesJobs and Restrains.
+    """A cluster of Slurm by its commands; satisfies QueuesJobs, PausesJobs, GivesTime and Restrains.
 
     A pause waits for the job's checkpoint, up to the grace time, by the clock handed in. accelerators: names of the
     generic resources that count. findings: what of the newest reading nobody could use.
@@ -234,6 +238,8 @@ class SlurmCli:
             controller=self._cli, clock=clock, allowed=allowed, gate=gate or Gate()
         )
         self._pauses = Pauses(begins=self._begins, hands=self._cli, pausing=how)
+        limits = Begins(controller=self._cli, clock=clock, allowed=allowed)
+        self._limits = RunLimits(begins=limits, hands=self._cli)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -259,6 +265,10 @@ class SlurmCli:
     def resume(self, ticket: Ticket, job: str) -> Outcome:
         """Let a stopped job go on at once."""
         return self._pauses.let_go(ticket, job)
+
+    def give_time(self, ticket: Ticket, job: str, run_limit_s: int) -> Outcome:
+        """Let a job that waits or runs go on for so long since its start."""
+        return self._limits.give_time(ticket, job, run_limit_s)
 
     def restraints(self) -> tuple[Restraint, ...]:
         """Start times and pauses that hold now, as the queue says. Raises UnreachableError."""

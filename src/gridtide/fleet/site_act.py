@@ -8,8 +8,10 @@ from typing import TypeAlias
 from gridtide.fleet import act as plain
 from gridtide.fleet.act import Act
 from gridtide.fleet.device import HoldsImport, PlacesJobs, RoutesRequests, Shares
+from gridtide.fleet.rest_act import KeepAwake, RestsNodes, nodes_of
 from gridtide.fleet.site_plants import CoolsHall, MakesPower, StoresCold
 from gridtide.fleet.ticket import Fate, Outcome, Ticket
+from gridtide.fleet.turn_act import BeginInTurn, MovesInTurn, PauseInTurn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +77,7 @@ class MakePower:
     until: datetime
 
 
-SiteAct: TypeAlias = PlaceJob | Route | HoldImport | CoolBeyond | StoreCold | MakePower
+SiteAct: TypeAlias = PlaceJob | Route | HoldImport | KeepAwake | CoolBeyond | StoreCold | MakePower
 AnyAct: TypeAlias = Act | SiteAct
 
 
@@ -94,6 +96,8 @@ def subject_of(act: AnyAct) -> str:
             return act.store
         case MakePower():
             return act.plant
+        case KeepAwake():
+            return nodes_of(act.place)
         case _:
             return plain.subject_of(act)
 
@@ -103,7 +107,7 @@ def holds_until(act: AnyAct) -> datetime | None:
     match act:
         case PlaceJob():
             return None
-        case Route() | HoldImport() | CoolBeyond() | StoreCold() | MakePower():
+        case Route() | HoldImport() | KeepAwake() | CoolBeyond() | StoreCold() | MakePower():
             return act.until
         case _:
             return plain.holds_until(act)
@@ -112,6 +116,10 @@ def holds_until(act: AnyAct) -> datetime | None:
 def do(act: AnyAct, device: object, ticket: Ticket, now: datetime) -> Outcome:
     """Have a device do an act; REFUSED by one that has no such capability, which nothing was told."""
     match act, device:
+        case BeginInTurn(), MovesInTurn():
+            return device.begin_in_turn(ticket, act.job, act.at, act.turn_s)
+        case PauseInTurn(), MovesInTurn():
+            return device.pause_in_turn(ticket, act.job, act.until, act.turn_s)
         case PlaceJob(), PlacesJobs():
             return device.place_job(ticket, act.job, act.place, act.point)
         case Route(), RoutesRequests():
@@ -125,13 +133,27 @@ def do(act: AnyAct, device: object, ticket: Ticket, now: datetime) -> Outcome:
                 act.it_price_per_kwh,
                 act.until,
             )
+        case KeepAwake(), RestsNodes():
+            needs = (act.at, act.step_s, act.accelerators)
+            return device.keep_awake(ticket, act.place, *needs, act.until)
         case CoolBeyond(), CoolsHall():
             return device.cool_beyond(ticket, act.heat_kw, act.until)
         case StoreCold(), StoresCold():
             return device.store_cold(ticket, act.charge_kw, act.discharge_kw, act.until)
         case MakePower(), MakesPower():
             return device.make_power(ticket, act.made_kw, act.until)
-        case ((PlaceJob() | Route() | HoldImport() | CoolBeyond() | StoreCold() | MakePower()), _):
+        case (
+            (
+                PlaceJob()
+                | Route()
+                | HoldImport()
+                | KeepAwake()
+                | CoolBeyond()
+                | StoreCold()
+                | MakePower()
+            ),
+            _,
+        ):
             said = f"{type(device).__name__} cannot do {type(act).__name__}"
             return Outcome(ticket=ticket.id, fate=Fate.REFUSED, said=said, at=now)
         case _:

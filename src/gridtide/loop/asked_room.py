@@ -19,13 +19,11 @@ from gridtide.loop.released import Released
 from gridtide.loop.releasing import LetGo
 from gridtide.loop.room import Frame, Receipt
 from gridtide.loop.set_points.regulating import RegulationThread
+from gridtide.loop.shown.ages import ages_of
 from gridtide.loop.shown.ahead import ahead_values
 from gridtide.loop.shown.glance import Glance
 from gridtide.loop.shown.past_steps import PastSteps
-from gridtide.loop.shown.room_frame import (
-    ages_of,
-    silent_of,
-)
+from gridtide.loop.shown.room_frame import silent_of
 from gridtide.loop.turn import Memory, Turn
 from gridtide.loop.verifying import Verdict
 from gridtide.loop.wanted_replicas import Wanted, nobody
@@ -124,7 +122,7 @@ class AskedRoom:
         """Mode, envelope, frozen or not, who leads, the epoch, ages of every source and device."""
         with self.lock:
             seen, now = self.world.seen, self.world.now
-            ages = {} if self.turn is None else ages_of(self.turn, seen, self.news, now)
+            ages = {} if self.turn is None else ages_of(self.mandate, seen, self.news, now)
             return {
                 **values_of(lapsed(self.desk.autonomy, self.clock.now())),
                 "at": self.clock.now().isoformat(),

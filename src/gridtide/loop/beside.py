@@ -102,6 +102,10 @@ class Beside:
         """Which act it has not come back from though its ticket ran out; empty where none."""
         return self._telling.hangs()
 
+    def took_s(self) -> float | None:
+        """How long the newest act took to come back, or is on its way for, s; None before any."""
+        return self._telling.took_s()
+
     def close(self) -> None:
         """Ask and begin nothing more; what is in hand is left to itself."""
         self._telling.close()

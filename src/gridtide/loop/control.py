@@ -131,7 +131,9 @@ class ControlRoom(AskedRoom):
     def _turn(self, as_of: datetime) -> Turn | None:
         """The turn that is due; None where it came to nothing, whatever the reason: what was told goes on, the room
         says so, and the next step tries again."""
-        mandate, world = without_unknown_stores(self.mandate, self.world)
+        mandate, world = without_unknown_stores(
+            self.mandate, self.world, self.world.doubted.in_doubt()
+        )
         try:
             refuse_a_clock_behind(self.world.reach.listed, self.clock.now())
             turn = take_turn(mandate, self.policy, world, self.memory, as_of)
@@ -169,7 +171,7 @@ class ControlRoom(AskedRoom):
     def _keep(self) -> None:
         """What the next room must know if this one is gone at the next instant."""
         self.desk.keep_what_lacks()
-        written_down(self.lines, self.minutes)
+        written_down(self.lines, self.minutes, self.desk.documents, self.world.now)
         self.buildings.keep(self.minutes.append, self.desk.documents, self.world.now)
         self.world.doubted.write_down(self.minutes.append, self.world.now)
         if isinstance(self.policy, OnTrial):
@@ -323,6 +325,9 @@ class ControlRoom(AskedRoom):
             acts = [ReleaseAct(subject=one) for one in owners]
             done = self.world.tell_acts(acts, f"release at {now.isoformat()}", owners)
             self.fates.update(settled(done))
+        if self.desk.autonomy.frozen:
+            self.world.turns.drop()
+        self.fates.update(settled(self.world.tell_due(now)))
         self.leaving = tuple(one for one in self.leaving if one.at > now)
         self.world.look_at = self.leaving[0].at if self.leaving else None
 
@@ -356,7 +361,7 @@ class ControlRoom(AskedRoom):
         assert self.frame is not None
         with self.lock:
             standing = self._standing(now)
-            values = standing_values(standing, seen)
+            values = standing_values(standing, seen, self.mandate)
             self.decided_s = []
         values |= sites_of(standing, seen, self.memory.plan, self.mandate)
         self.frame = framed(self.frame.number + 1, now, values)

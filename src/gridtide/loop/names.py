@@ -16,6 +16,11 @@ def store_names(fleet: Fleet) -> tuple[str, ...]:
     return tuple(f"{site.name} store" for site in fleet.sites)
 
 
+def point_of(job: str) -> str:
+    """The operating point of a job, as something that is held and let go."""
+    return f"point of {job}"
+
+
 def hall_names(fleet: Fleet) -> tuple[str, ...]:
     """The hall of each site, in order, also where there is none to tell."""
     return tuple(f"{site.name} hall" for site in fleet.sites)

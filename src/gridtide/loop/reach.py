@@ -19,6 +19,7 @@ from gridtide.fleet.device import (
     TellsLater,
     UnreachableError,
 )
+from gridtide.fleet.rest_act import KeepAwake, RestReading, RestsNodes
 from gridtide.fleet.service import Service
 from gridtide.fleet.site_act import AnyAct, HoldImport
 from gridtide.fleet.site_plants import (
@@ -119,6 +120,15 @@ class Reach:
         ]
         return {reading.of: reading for reading in asked if reading is not None}
 
+    def rests(self) -> list[RestReading]:
+        """What nodes do that may rest, as whoever has them rest says."""
+        asked = [
+            self._asked(f"{name}: nodes", device.read_rest)
+            for name, device in sorted(self.devices.items())
+            if isinstance(device, RestsNodes)
+        ]
+        return [reading for some in asked for reading in some or ()]
+
     def restraints(self) -> list[tuple[str, Restraint]]:
         """Everything that is held anywhere, as devices say, each with the name of the device."""
         asked = [
@@ -136,7 +146,10 @@ class Reach:
         return f"{name}{RESTRAINTS}" not in silent if own else not silent
 
     def takes(self, act: AnyAct) -> bool:
-        """Whether an act is for anybody here: a site without a controller is not told to hold its import."""
+        """Whether an act is for anybody here: a site without a controller is not told to hold its import, nor one whose
+        nodes nobody has rest what they are needed for."""
+        if isinstance(act, KeepAwake):
+            return any(isinstance(one, RestsNodes) for one in self.devices.values())
         if not isinstance(act, HoldImport):
             return True
         return isinstance(self.devices.get(act.site), HoldsImport)

@@ -24,8 +24,9 @@ NEAR = timedelta(seconds=30)
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Seen:
     """One step: S sites, C classes, V services, O origins, P places; as in Telemetry, without its last axis. share_off:
-    by how much shares answered may differ from those told, (V, O), or empty where they may not. The columns of halls,
-    stores of cold and plants are what these say of themselves, of no sites where there are none."""
+    by how much shares answered may differ from those told, (V, O), or empty where they may not. sent: shares of what
+    came that routers say they sent to each place, (V, O, P), NaN where they do not say. The columns of halls, stores of
+    cold and plants are what these say of themselves, of no sites where there are none."""
 
     measured_at: datetime
     it_kw: Real
@@ -44,6 +45,7 @@ class Seen:
     latency_p50_s: Real
     latency_p95_s: Real
     share_off: Real = field(default_factory=lambda: np.zeros((0, 0)))
+    sent: Real = field(default_factory=lambda: np.zeros((0, 0, 0)))
     extra_cooling_kw: Real = field(default_factory=lambda: np.zeros((2, 0)))
     air_c: Real = field(default_factory=lambda: np.zeros(0))
     cold_kwh: Real = field(default_factory=lambda: np.zeros(0))
@@ -91,6 +93,7 @@ class Seen:
             latency_p50_s=p50_s,
             latency_p95_s=p95_s,
             share_off=_shares_off(fleet, services, routes),
+            sent=_sent(fleet, services, routes, at),
         )
 
 
@@ -104,7 +107,7 @@ def telemetry_of(seen: Seen, step: Timeline, ended: Sequence[str]) -> Telemetry:
     columns = {
         one.name: getattr(seen, one.name)[..., None]
         for one in fields(seen)
-        if one.name not in ("measured_at", "share_off")
+        if one.name not in ("measured_at", "share_off", "sent")
     }
     return Telemetry(timeline=step, finished=tuple((name, step.end) for name in ended), **columns)
 
@@ -152,3 +155,14 @@ def _shares_off(
     origins = fleet.network.origins
     shares = [[off.get((service.name, origin), 0.0) for origin in origins] for service in services]
     return np.asarray(shares, dtype=np.float64).reshape(len(services), len(origins))
+
+
+def _sent(
+    fleet: Fleet, services: tuple[Service, ...], routes: Sequence[RouteReading], at: datetime
+) -> Real:
+    """Shares of what came that routers sent to each place, (V, O, P), NaN where none says."""
+    known = {(one.service, one.origin): one.sent for one in routes if is_of(one.measured_at, at)}
+    names, origins = place_names(fleet), fleet.network.origins
+    said = [[dict(known.get((one.name, origin), ())) for origin in origins] for one in services]
+    shares = [[[own.get(name, np.nan) for name in names] for own in one] for one in said]
+    return np.asarray(shares, dtype=np.float64).reshape(len(services), len(origins), len(names))

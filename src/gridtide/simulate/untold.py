@@ -3,8 +3,6 @@
 from collections.abc import Collection
 
 from gridtide.finding import Finding
-from gridtide.fleet.response_cap import is_ruled
-from gridtide.fleet.service import lost_caches_s
 from gridtide.simulate.study import Study
 
 
@@ -15,17 +13,12 @@ def untold(study: Study, called: Collection[str] = ()) -> list[Finding]:
     uncalled = [site.name for site in fleet.sites if site.products and site.name not in called]
     found = {
         f"capacity for the grid, called by no line of {', '.join(uncalled)}": bool(uncalled),
-        "nodes that rest": any(pool.parking for pool in fleet.pools),
-        "starts and stops in turn": is_ruled(fleet),
-        "caches that are lost": bool(
-            lost_caches_s(study.services, len(fleet.places)).any() if study.services else False
-        ),
     }
     return [
         Finding(
             subject=f"case {study.name}",
             value=what,
-            limit="what a live fleet is told: jobs, routes, stores, held imports, halls, stores of cold, plants",
+            limit="what a live fleet is told: jobs, routes, stores, held imports, nodes, halls, plants",
             mend="Run it with `gridtide run`; leave this out of the case to serve it live.",
         )
         for what, there in found.items()

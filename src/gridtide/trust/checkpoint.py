@@ -1,4 +1,5 @@
-"""Signed checkpoints: somebody with a key bears witness that a chain was so long and ended in this hash.
+"""Signed checkpoints: somebody with a key bears witness that a chain was so long, ended in this hash, and that its
+records have this Merkle root, by which any one of them can be shown to have stood there (`inclusion.py`).
 
 A checkpoint is an entry of the chain and is kept elsewhere as well: against the one that was kept elsewhere a tail
 that was cut off or written anew is found. Signatures are Ed25519 (RFC 8032); keys are handed in.
@@ -7,8 +8,8 @@ that was cut off or written anew is found. Signatures are Ed25519 (RFC 8032); ke
 import base64
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import rfc8785
@@ -17,22 +18,26 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from gridtide.finding import BadInput, Finding
 from gridtide.trust.audit import NUMBER, contents, numbered
+from gridtide.trust.merkle import Tree
 from gridtide.trust.record import Entry, Store, read_from
 
 EVERY = 1_000
 """Entries between two checkpoints, unless something else is asked."""
+LONGEST = timedelta(hours=1)
+"""No entry waits longer for a checkpoint than until the next one after this."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Checkpoint:
-    """number: entries that stood before it; hash: of the last of them, "" before the first. key: id of who signed;
-    signature: base64."""
+    """number: entries that stood before it; hash: of the last of them, "" before the first. root: of the Merkle tree
+    over their texts, in hexadecimal digits, "" where nobody signed one. key: id of who signed; signature: base64."""
 
     number: int
     hash: str
     at: datetime
     key: str
     signature: str
+    root: str = ""
 
 
 def public_bytes(key: Ed25519PrivateKey) -> bytes:
@@ -66,18 +71,25 @@ def known_keys(publics: Iterable[str]) -> dict[str, bytes]:
     return known
 
 
-def signed(number: int, last: Entry | None, at: datetime, key: Ed25519PrivateKey) -> Checkpoint:
-    """The checkpoint after `number` entries, of which `last` is the last."""
+def tree_over(entries: Iterable[Entry]) -> Tree:
+    """The Merkle tree over what entries say."""
+    tree = Tree()
+    for entry in entries:
+        tree.add(entry.text.encode())
+    return tree
+
+
+def signed(tree: Tree, last: Entry | None, at: datetime, key: Ed25519PrivateKey) -> Checkpoint:
+    """The checkpoint after the entries of a tree, of which `last` is the last."""
     said = Checkpoint(
-        number=number,
+        number=tree.size,
         hash=last.hash if last else "",
         at=at,
         key=key_id(public_bytes(key)),
         signature="",
+        root=tree.root().hex(),
     )
-    return Checkpoint(
-        **{**vars(said), "signature": base64.b64encode(key.sign(_message(said))).decode()}
-    )
+    return replace(said, signature=base64.b64encode(key.sign(_message(said))).decode())
 
 
 def is_signed(checkpoint: Checkpoint, public: bytes) -> bool:
@@ -87,12 +99,13 @@ def is_signed(checkpoint: Checkpoint, public: bytes) -> bool:
         Ed25519PublicKey.from_public_bytes(public).verify(signature, _message(checkpoint))
     except (InvalidSignature, ValueError):
         return False
-    return True
+    return base64.b64encode(signature).decode() == checkpoint.signature
 
 
 def values_of(checkpoint: Checkpoint) -> dict[str, object]:
-    """A checkpoint as plain values."""
-    return {**vars(checkpoint), "at": checkpoint.at.isoformat()}
+    """A checkpoint as plain values; of one from before roots were signed, without a root."""
+    said = {**vars(checkpoint), "at": checkpoint.at.isoformat()}
+    return said if checkpoint.root else {name: one for name, one in said.items() if name != "root"}
 
 
 def checkpoint_of(values: Mapping[str, Any]) -> Checkpoint:
@@ -103,14 +116,15 @@ def checkpoint_of(values: Mapping[str, Any]) -> Checkpoint:
         at=datetime.fromisoformat(values["at"]),
         key=str(values["key"]),
         signature=str(values["signature"]),
+        root=str(values.get("root", "")),
     )
 
 
 class SignedStore:
-    """A store whose chain bears a checkpoint every so many entries and at the end.
+    """A store whose chain bears a checkpoint every so many entries, every hour in which any came, and at the end.
 
     keep: hears each checkpoint before it stands in the chain, and keeps it elsewhere; where that fails nothing is
-    written. now: says the instant. Entries that were there already are counted once.
+    written. now: says the instant. Entries that were there already are read once.
     """
 
     def __init__(
@@ -122,14 +136,14 @@ class SignedStore:
         every: int = EVERY,
     ) -> None:
         self._store, self._key, self._now, self._keep, self._every = store, key, now, keep, every
-        self._count, self._since = _counted(store)
+        self._tree, self._since, self._is_behind = Tree(), 0, False
+        self._catch_up()
+        self._signed_at = now()
 
     def append(self, entry: Entry) -> None:
         """Keep one more entry, and sign where it is time to."""
-        self._store.append(entry)
-        self._count += 1
-        self._since += 1
-        if self._since >= self._every:
+        self._put(entry)
+        if self._since >= self._every or self._now() - self._signed_at >= LONGEST:
             self.sign()
 
     def last(self) -> Entry | None:
@@ -146,23 +160,35 @@ class SignedStore:
 
     def sign(self) -> None:
         """A checkpoint now, as at shutdown; none where nothing came since the last one."""
+        if self._is_behind:
+            self._catch_up()
         if self._since == 0:
             return
-        last = self._store.last()
-        checkpoint = signed(self._count, last, self._now(), self._key)
+        last, now = self._store.last(), self._now()
+        checkpoint = signed(self._tree, last, now, self._key)
+        self._is_behind = True
         self._keep(checkpoint)
-        self._store.append(numbered(last, {"checkpoint": values_of(checkpoint)}))
-        self._count += 1
-        self._since = 0
+        self._put(numbered(last, {"checkpoint": values_of(checkpoint)}))
+        self._signed_at = now
 
+    def _put(self, entry: Entry) -> None:
+        """Keep an entry and count it: once, also where it is written again after nobody knew whether it was kept."""
+        was_behind, self._is_behind = self._is_behind, True
+        self._store.append(entry)
+        if was_behind:
+            self._catch_up()
+        else:
+            self._count(entry)
+        self._is_behind = False
 
-def _counted(store: Store) -> tuple[int, int]:
-    """Entries of a store, and how many of them came after its newest checkpoint."""
-    since = count = 0
-    for content in contents(store.entries()):
-        count += 1
-        since = 0 if "checkpoint" in content else since + 1
-    return count, since
+    def _catch_up(self) -> None:
+        for entry in read_from(self._store, self._tree.size):
+            self._count(entry)
+        self._is_behind = False
+
+    def _count(self, entry: Entry) -> None:
+        self._tree.add(entry.text.encode())
+        self._since = 0 if "checkpoint" in contents([entry])[0] else self._since + 1
 
 
 def _message(checkpoint: Checkpoint) -> bytes:

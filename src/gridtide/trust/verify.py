@@ -8,6 +8,7 @@ from typing import Any
 
 from gridtide.trust.audit import NUMBER, follows
 from gridtide.trust.checkpoint import Checkpoint, checkpoint_of, is_signed
+from gridtide.trust.merkle import Tree
 from gridtide.trust.record import Entry
 
 
@@ -174,6 +175,7 @@ def _held_against(
     true: list[_Claim] = []
     faults = []
     vouched = 0
+    roots = _roots(entries, {one.checkpoint.number for one in claims if one.checkpoint.root})
     for claim in claims:
         one = claim.checkpoint
         untrue = None if keys is None else _why_untrue(one, keys)
@@ -185,12 +187,26 @@ def _held_against(
                 f"{len(entries)} records stand, {one.number} stood at {one.at:%Y-%m-%d %H:%M} UTC"
             )
             faults.append(Broken(number=len(entries), fault=Fault.CUT, said=said))
-        elif claim.at not in (None, one.number) or one.hash != _hash_before(entries, one.number):
+        elif (
+            claim.at not in (None, one.number)
+            or one.hash != _hash_before(entries, one.number)
+            or one.root not in ("", roots.get(one.number))
+        ):
             faults.append(_rewritten(one, vouched, claim.at))
         elif keys is not None or claim.at is None:
             vouched = one.number
             true += [claim] if keys is not None else []
     return true, faults
+
+
+def _roots(entries: Sequence[Entry], numbers: set[int]) -> dict[int, str]:
+    """The Merkle root over so many first entries, for each of some numbers that there are."""
+    tree, found = Tree(), {}
+    for entry in entries[: max(numbers, default=0)]:
+        if tree.size in numbers:
+            found[tree.size] = tree.root().hex()
+        tree.add(entry.text.encode(errors="replace"))
+    return {**found, tree.size: tree.root().hex()}
 
 
 def _hash_before(entries: Sequence[Entry], number: int) -> str:

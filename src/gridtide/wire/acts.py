@@ -17,6 +17,7 @@ from gridtide.fleet.act import (
     ResumeJob,
     Scale,
 )
+from gridtide.fleet.rest_act import KeepAwake
 from gridtide.fleet.site_act import (
     AnyAct,
     CoolBeyond,
@@ -43,6 +44,7 @@ ACTS: Mapping[str, type[AnyAct]] = {
     "place-job": PlaceJob,
     "route": Route,
     "hold-import": HoldImport,
+    "keep-awake": KeepAwake,
     "cool-beyond": CoolBeyond,
     "store-cold": StoreCold,
     "make-power": MakePower,

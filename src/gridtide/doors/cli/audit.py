@@ -1,5 +1,6 @@
 """`gridtide audit`: is a record whole, what does it say, and does a decision come out of it again?"""
 
+import json
 from pathlib import Path
 
 import click
@@ -38,13 +39,17 @@ def verify(
     kept: Path | None,
     as_json: bool,
 ) -> int:
-    """Is every record the one that was written? Names the first that is not; exit code 2 where there is one."""
+    """Is every record the one that was written? Names the first that is not; exit code 2 where there is one. STORE may
+    be a proof of `gridtide audit prove` as well: then --key says whose signature counts."""
     from gridtide.doors.cli.audit_words import show_verified
     from gridtide.doors.results.audit_document import verified_document
     from gridtide.doors.results.chains import chains_at
+    from gridtide.doors.results.proved import is_proof
     from gridtide.stores.checkpoint_lines import CheckpointLines
     from gridtide.trust.checkpoint import known_keys
 
+    if is_proof(Path(store)):
+        return _verify_proof(Path(store), keys, as_json)
     faults = Gathered()
     chains = faults.of(lambda: chains_at(store, runs, policy))
     known = faults.of(lambda: known_keys(keys)) if keys else None
@@ -55,6 +60,50 @@ def verify(
     found = verified_document(chains or (), known, points or ())
     tell(found, "", None, as_json, show_verified)
     return 0 if found["whole"] else BROKEN
+
+
+def _verify_proof(proof: Path, keys: tuple[str, ...], as_json: bool) -> int:
+    from gridtide.doors.cli.audit_words import show_proved
+    from gridtide.doors.results.proved import checked_document
+
+    found = checked_document(proof, keys)
+    tell(found, "", None, as_json, show_proved)
+    return 0 if found["whole"] else BROKEN
+
+
+@audit.command("prove")
+@click.argument("store")
+@click.argument("decision", default="last")
+@RUNS
+@POLICY
+@click.option("--kept", type=FILE, help="Checkpoints that were kept elsewhere, of this chain.")
+@click.option("--out", type=FILE, help="File to write it to, instead of printing it.")
+def prove(
+    store: str, decision: str, runs: Path, policy: str | None, kept: Path | None, out: Path | None
+) -> None:
+    """What shows a third party, who sees nothing else of the record, that DECISION (its id, or the last) stands under
+    a Merkle root that was signed. `gridtide audit verify` checks it."""
+    from gridtide.doors.results.chains import chains_at
+    from gridtide.doors.results.proved import proved_document
+    from gridtide.stores.checkpoint_lines import CheckpointLines
+
+    faults = Gathered()
+    chains = faults.of(lambda: chains_at(store, runs, policy)) or ()
+    points = () if kept is None else faults.of(CheckpointLines(kept).read) or ()
+    if len(chains) > 1:
+        faults.findings.append(_several(store, [one.name for one in chains]))
+    faults.refuse_if_any()
+    found = proved_document(chains[0], decision, points)
+    if out is None:
+        tell(found, "", None, True, lambda _: None)
+        return
+    from gridtide.doors.whole_file import write_whole
+
+    try:
+        write_whole(out, json.dumps(found, indent=2, ensure_ascii=False) + "\n")
+    except OSError as fault:
+        raise BadInput([_unwritable(out, fault.strerror or str(fault))]) from None
+    click.echo(f"{out}: decision {found['decision']}")
 
 
 @audit.command("show")
@@ -149,7 +198,7 @@ def sign(
     from gridtide.loop.clock import WallClock
     from gridtide.stores.checkpoint_lines import CheckpointLines
     from gridtide.stores.signing_key import read_key
-    from gridtide.trust.checkpoint import signed, values_of
+    from gridtide.trust.checkpoint import signed, tree_over, values_of
     from gridtide.trust.verify import verified
 
     faults = Gathered()
@@ -164,7 +213,8 @@ def sign(
     faults.refuse_if_any()
     assert private is not None
     entries = chains[0].entries
-    point = signed(len(entries), entries[-1] if entries else None, WallClock().now(), private)
+    last = entries[-1] if entries else None
+    point = signed(tree_over(entries), last, WallClock().now(), private)
     CheckpointLines(kept).keep(point)
     tell({"chain": chains[0].name, **values_of(point)}, "", None, as_json, show_signed)
 
@@ -307,6 +357,13 @@ def _read(file: Path) -> bytes:
                 )
             ]
         ) from None
+
+
+def _unwritable(out: Path, why: str) -> Finding:
+    return Finding(
+        subject=f"--out {out}", value=why.lower(), limit="a file that can be written",
+        mend="Name another, or leave it out to have it printed.",
+    )  # fmt: skip
 
 
 def _several(subject: str, names: list[str]) -> Finding:

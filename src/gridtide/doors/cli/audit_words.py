@@ -24,6 +24,21 @@ def show_verified(found: dict[str, Any]) -> None:
         click.echo(note)
 
 
+def show_proved(found: dict[str, Any]) -> None:
+    """What a proof shows of one decision, or why it shows nothing."""
+    head = f"{found['proof']}: decision {found['decision'][:12]}"
+    if not found["whole"]:
+        click.echo(f"{head}: PROVES NOTHING: {found['fault']}; {found['why']}")
+        return
+    point = found["checkpoint"]
+    click.echo(f"{head} stands in the record as {', '.join(found['stages'])}")
+    click.echo(
+        f"  records {', '.join(str(one) for one in found['records'])} of {point['number']:,}, signed by key"
+        f" {point['key']} at {point['at']}"
+    )
+    click.echo(f"  Merkle root {point['root']}")
+
+
 def show_records(found: dict[str, Any]) -> None:
     """A line a record, newest first."""
     for one in found["chains"]:

@@ -21,6 +21,11 @@ def tell(job: str, begin_at: datetime | None, admin_comment: str | None) -> tupl
     return tuple(told)
 
 
+def give_time(job: str, run_limit_min: int) -> tuple[str, ...]:
+    """Let a job run so many minutes since its start."""
+    return ("scontrol", "update", f"JobId={_checked(job)}", f"TimeLimit={run_limit_min}")
+
+
 def signal(job: str, name: str, *, steps: bool) -> tuple[str, ...]:
     """Send a signal to the script of a batch job, with steps also to what it started."""
     if not name.isalnum():
