@@ -90,7 +90,7 @@ kind = "modbus-meter"
         "device[5].store: south; one of north",
         "device[6].meters.a: north heat",
         "device[6].meters.b: south grid",
-        "device[7]: none; one of place, meters, store, replicas, requests",
+        "device[7]: none; one of place, meters, store, hall, cold_store, plant, replicas, requests, points",
         "site[1]: north has no meter at its connection",
         "site[1]: north has a store and no device",
     ):
