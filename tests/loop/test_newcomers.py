@@ -1,6 +1,6 @@
 """Work that no case declares: decided on as its scheduler says, or named and left alone."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
@@ -8,11 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridtide.case.live_room import room_of
+from gridtide.devices.simulated_fleet import SimulatedFleet, devices_of
 from gridtide.fleet.device import Pause, QueuedJob, Standing
 from gridtide.fleet.jobs import rows
+from gridtide.loop.acts import starts_of
 from gridtide.loop.clock import DrivenClock
 from gridtide.loop.control import ControlRoom
 from gridtide.loop.newcomers import left_alone_said, may_be_told, with_listed
+from gridtide.loop.reach import Reach
 from gridtide.loop.roll import Roll
 from gridtide.stores.memory import MemoryIntents, MemoryStore
 from gridtide.testing.studies import START, small_study
@@ -122,6 +125,50 @@ def test_work_that_no_scheduler_lists_any_more_is_forgotten() -> None:
     assert with_listed(left, queue, STUDY.fleet, {}) is left
 
 
+@dataclass(kw_only=True, eq=False)
+class SomeSayNothing(SimulatedFleet):
+    """A fleet whose longest jobs do not say their class."""
+
+    silent: frozenset[str] = frozenset()
+
+    def queue(self) -> tuple[QueuedJob, ...]:
+        """As it is, without the classes of some."""
+        return tuple(
+            replace(job, work_class=None) if job.id in self.silent else job
+            for job in super().queue()
+        )
+
+
+def test_what_is_left_alone_holds_its_accelerators_while_it_runs() -> None:
+    """No plan gives them to others, it is told nothing, it stays named, and nobody learns from how long it ran."""
+    room = room_that_declares(0)
+    honest = room.world.reach.devices["fleet"]
+    assert isinstance(honest, SimulatedFleet)
+    silent = frozenset(STUDY.jobs.name[np.argsort(STUDY.jobs.declared_s)[-4:]].tolist())
+    fleet = SomeSayNothing(twin=honest.twin, now=honest.now, silent=silent)
+    room.world.reach = Reach(devices=devices_of(fleet))
+    ran = set()
+    for _ in range(60):
+        room.go_on()
+        assert not room.undecided
+        running = {
+            job.id: job
+            for job in fleet.queue()
+            if job.id in silent and job.standing is Standing.RUNNING
+        }
+        ran |= set(running)
+        assert room.orders is not None
+        known = room.orders.jobs.name.tolist()
+        for name, job in running.items():
+            if name in known:
+                row = known.index(name)
+                assert len(starts_of(room.orders.dispatch, row)) > 0
+                assert room.orders.jobs.accelerators[row] == job.accelerators
+    assert len(ran) >= 2
+    assert not silent & set(room.world.told)
+    assert not silent & set(room.world.over)
+
+
 @settings(max_examples=60)
 @given(
     jobs=st.lists(
@@ -145,7 +192,11 @@ def test_whatever_a_scheduler_lists_is_a_row_or_named(jobs: list[QueuedJob]) -> 
     still = {job.id: job for job in jobs if not roll.is_declared(job.id)}
     assert roll.declared.name[: roll.own].tolist() == STUDY.jobs.name.tolist()
     beside = set(roll.declared.name[roll.own :].tolist())
-    assert not beside & set(roll.left_alone)
+    for name in beside & set(roll.left_alone):
+        held = roll.declared.accelerators[roll.row_of[name]]
+        assert still[name].standing is Standing.RUNNING and still[name].place == PLACE
+        assert 0 < held <= min(32, still[name].accelerators)
+        assert name not in may_be_told(roll, still)
     open_jobs = {
         name
         for name, job in still.items()

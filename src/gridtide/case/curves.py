@@ -111,8 +111,20 @@ def points_from(curve: KnobCurve, accelerator: str, busy_kw: float) -> tuple[Poi
             continue
         name = f"{setting:g} {unit}" if own else f"{curve.knob} at {share:.0%}"
         power_kw = busy_kw - slope * saved_w / 1000.0
-        points.append(PointTable(name=name, speed=speed, busy_kw_per_accelerator=power_kw))
+        told = _told(curve, setting if own else None, share, known)
+        points.append(PointTable(name=name, speed=speed, busy_kw_per_accelerator=power_kw, **told))
     return tuple(points)
+
+
+def _told(
+    curve: KnobCurve, setting: float | None, share: float, known: Accelerator | None
+) -> dict[str, float]:
+    """What a board of the pool is told for a setting; nothing where that cannot be known. setting: where the curve is
+    of the pool's own accelerator; share: of the highest one, which is the rated power where it is a cap."""
+    if curve.knob is Knob.CLOCK:
+        return {} if setting is None else {"highest_mhz": setting}
+    cap_w = setting if setting is not None else None if known is None else share * known.rated_w
+    return {} if cap_w is None else {"cap_kw": round(cap_w) / 1000.0}
 
 
 def _cannot_be_set(curve: KnobCurve, share: float, known: Accelerator | None) -> bool:

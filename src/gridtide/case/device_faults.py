@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gridtide.case.learned_listing import not_listed
+from gridtide.case.real_points import point_faults
 from gridtide.case.real_services import service_faults
 from gridtide.case.schema import CaseFile, DeviceTable, SiteTable
 from gridtide.case.toml_file import toml_of
@@ -14,9 +15,9 @@ AGENT = "agent"
 """The kind of a site's agent, which dials in."""
 CONNECTION = (GRID, "import")
 """What a site must be metered by at least."""
-ONE_OF = ("place", "meters", "store", "replicas", "requests")
+ONE_OF = ("place", "meters", "store", "replicas", "requests", "points")
 """What a table of a device says that it is for."""
-OF_AGENTS = ("meters", "stores", "places", "replicas")
+OF_AGENTS = ("meters", "stores", "places", "replicas", "pools")
 """What a table of an agent says of the devices behind it."""
 
 
@@ -35,6 +36,7 @@ def device_faults(case: CaseFile) -> Iterator[Finding]:
     yield from _without(case)
     yield from _led_too_long(case)
     yield from service_faults(case)
+    yield from point_faults(case)
     yield from not_listed(case)
 
 
@@ -109,21 +111,17 @@ def _without(case: CaseFile) -> Iterator[Finding]:
         if _has_store(site) and site.name not in told:
             limit = f'a device with store = "{site.name}"'
             yield _fault(f"site[{number}]", f"{site.name} has a store and no device", limit)
-        slower = [pool.name for pool in site.pool if pool.point or pool.curve]
-        if slower:
-            limit = "full speed: no scheduler is told an operating point"
-            yield _fault(f"site[{number}].pool", f"{', '.join(slower)} with points", limit)
 
 
 def _led_too_long(case: CaseFile) -> Iterator[Finding]:
-    """Set-points move a store that ends them by its own register alone: an agent knows nothing of them."""
+    """Set-points move a store that ends them by its own register, or whose agent does; one that only its room would end
+    is refused."""
     by_agent = {one.store for one in case.device if (one.model_extra or {}).get("agent")}
-    by_agent |= {site for one in case.device for site in one.stores.values()}
     held = {one.store for one in case.device if one.holds_import}
     for number, line in enumerate(case.setpoint, start=1):
         if line.site in by_agent:
-            limit = "a store whose own lease register ends set-points"
-            yield _fault(f"setpoint[{number}]", f"{line.site}, whose store an agent leads", limit)
+            limit = "a store whose own lease register ends set-points, or the device of an agent"
+            yield _fault(f"setpoint[{number}]", f"{line.site}, whose store has agent = true", limit)
         if line.site in held:
             limit = "one of both: set-points and a held import move the same store"
             yield _fault(f"setpoint[{number}]", f"{line.site}, whose store holds_import", limit)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gridtide.case.device_faults import AGENT, CONNECTION
 from gridtide.case.devices import device_of, made_by
+from gridtide.case.real_points import OnlyReads, caps_boards, with_points
 from gridtide.case.real_services import SPLIT, split_of, thing_of
 from gridtide.case.schema import CaseFile, DeviceTable
 from gridtide.devices.far_site import FarDevice, FarQueue, FarStore, SiteDesk
@@ -24,6 +25,7 @@ from gridtide.fleet.device import (
 from gridtide.loop.at_place import AtPlace
 from gridtide.loop.held_import import ImportByStore, RenewedSteeredStore, SteeredStore
 from gridtide.loop.named_meters import NamedMeters
+from gridtide.loop.points_at_place import PointsAtPlace
 from gridtide.loop.wanted_replicas import WantedReplicas
 from gridtide.simulate.study import Study
 
@@ -34,6 +36,7 @@ WHAT: Mapping[str, str] = {
     "store": "a battery or UPS",
     "replicas": "what scales replicas: kubernetes or keda",
     "requests": "what measures requests: request-rates",
+    "points": "what caps boards: power-agent",
 }
 """What the device of a table must be, by what the table says that it is for."""
 
@@ -41,23 +44,27 @@ WHAT: Mapping[str, str] = {
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RealDevices:
     """reach: every device by the subject it is told about. desks: of sites whose agents dial in; tokens: SHA-256 of
-    what each of these must show. wanted: what its services shall run, None without any."""
+    what each of these must show. wanted: what its services shall run, None without any. points: schedulers whose boards
+    are told operating points, by their subject."""
 
     reach: Mapping[str, object]
     desks: Mapping[str, SiteDesk] = field(default_factory=dict)
     tokens: Mapping[str, str] = field(default_factory=dict)
     wanted: WantedReplicas | None = None
+    points: Mapping[str, PointsAtPlace] = field(default_factory=dict)
 
 
 @dataclass(kw_only=True, eq=False)
 class _Found:
     """Devices as they are made: by the subject each is told about, what scales replicas by its table and the thing it
-    scales, what measures requests by its table, agents by name."""
+    scales, what measures requests by its table, agents by name, what caps boards by its table and the device behind
+    an agent."""
 
     reach: dict[str, object] = field(default_factory=dict)
     scalers: dict[tuple[str, str], ScalesReplicas] = field(default_factory=dict)
     readers: dict[str, ReadsRequests] = field(default_factory=dict)
     agents: dict[str, "FarAgent"] = field(default_factory=dict)
+    boards: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -88,6 +95,8 @@ def real_devices(case: CaseFile, study: Study, folder: Path, now: Now) -> RealDe
     for one in case.device:
         if one.holds_import and one.store is not None:
             _hold_import(found, one.store, study, now)
+    points = with_points(case, study, folder, found.reach, found.boards)
+    found.reach |= points
     split = None
     if case.service:
         split = split_of(case, study, found.readers, found.scalers, now)
@@ -97,6 +106,7 @@ def real_devices(case: CaseFile, study: Study, folder: Path, now: Now) -> RealDe
         desks={name: agent.desk for name, agent in found.agents.items()},
         tokens={name: agent.token_sha256 for name, agent in found.agents.items()},
         wanted=None if split is None else split.wanted,
+        points=points,
     )
 
 
@@ -138,7 +148,7 @@ def _behind(
 ) -> None:
     """Everything behind an agent: what is led by the subject that is told, the rest by the agent's name and its own.
     Raises BadInput for a device that the agent does not have."""
-    for said in ("stores", "places"):
+    for said in ("stores", "places", "pools"):
         unknown = sorted(set(getattr(one, said)) - set(agent.devices))
         if unknown:
             limit = "devices of the agent: " + ", ".join(agent.devices)
@@ -156,7 +166,10 @@ def _behind(
             found.reach[called] = _at_place(queue, called, one.places[name], study, now)
         elif name not in led:
             meter = FarDevice(agent.desk, name)
-            named = NamedMeters(meter=meter, names=one.meters, now=now)
+            if name in one.pools:
+                found.boards[f"{one.name} {name}"] = meter
+            read = OnlyReads(meter=meter) if name in one.pools else meter
+            named = NamedMeters(meter=read, names=one.meters, now=now)
             found.reach[f"{one.name} {name}"] = named
 
 
@@ -174,6 +187,8 @@ def _named(
         found.scalers |= {(one.name, thing): made for thing in one.replicas}
     elif one.requests and isinstance(made, ReadsRequests):
         found.readers[one.name] = made
+    elif one.points is not None and caps_boards(made):
+        found.boards[one.name] = made
     else:
         said = next(name for name in WHAT if getattr(one, name))
         raise BadInput([_fault(f"{place}.{said}", f"kind {one.kind}", WHAT[said])])

@@ -13,6 +13,7 @@ from gridtide.case.live_room import room_over
 from gridtide.case.live_sources import fetched_first, follow_sources
 from gridtide.case.live_work import ReadWork
 from gridtide.case.load import read_case
+from gridtide.case.points_in_room import led_by, remembering
 from gridtide.case.present_course import holding
 from gridtide.case.real_devices import Now, RealDevices, real_devices
 from gridtide.case.real_services import SPLIT
@@ -25,6 +26,7 @@ from gridtide.fleet.jobs import Jobs
 from gridtide.fleet.product import ProductKind
 from gridtide.loop.beside import Pace, all_beside
 from gridtide.loop.clock import steady_s
+from gridtide.loop.clocks_apart import earliest
 from gridtide.loop.control import ControlRoom
 from gridtide.loop.endless import without_end
 from gridtide.loop.keeping_readings import KeepingReadings, Said
@@ -94,15 +96,17 @@ def real_room(
     now = clock.now()
     autonomy = Autonomy(since=now, mode=Mode.ADVISE, envelope=real.envelope, by=("case",))
     said = Said(site.name for site in real.study.fleet.sites)
-    devices = real.devices.reach
+    devices, points = real.devices.reach, real.devices.points
+    remembering(points, kept.documents, clock.now)
     if pace is not None:
         devices = all_beside(devices, clock.now, steady_s, pace, said.took)
     reach, decides = Reach(devices=devices), real.case.autonomy.policy
     room = room_over(real.study, reach, clock, (chain, kept.intents), autonomy, decides)
     room.desk.documents, room.epoch = kept.documents, kept.lead.epoch
-    room.mandate, room.endless = without_end(room.mandate, now), True
+    room.mandate, room.endless = without_end(room.mandate, earliest(reach, now)), True
     room.world.steps, room.buildings = room.mandate.steps, building_trials(real.case)
     _answer_who_scales(room, real.devices.wanted)
+    led_by(room, points)
     try:
         room.begin(devices_lived_on=True)
         work = ReadWork(study=real.study, decides=decides, staying=_at_home)

@@ -82,6 +82,8 @@ class PointTable(Table):
     name: Name
     speed: Annotated[float, Field(ge=0.05, le=1, allow_inf_nan=False)]
     busy_kw_per_accelerator: Annotated[float, Field(gt=0, le=100)]
+    cap_kw: Annotated[float, Field(gt=0, le=100)] | None = None
+    highest_mhz: Annotated[float, Field(gt=0, le=10_000)] | None = None
 
 
 class CurveTable(Table):
@@ -710,6 +712,10 @@ class DeviceTable(Table):
     requests: dict[Name, Name] = {}
     stores: dict[Name, Name] = {}
     places: dict[Name, Name] = {}
+    points: Name | None = None
+    pools: dict[Name, Name] = {}
+    boards: dict[Name, Annotated[str, Field(max_length=10_000)]] = {}
+    lease_s: Annotated[float, Field(ge=30, le=3_600)] = 60.0
 
 
 class AutonomyTable(Table):

@@ -34,6 +34,8 @@ Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
 SOONER_MOST = 8
 """Slots by which work that cannot wait is started sooner at most."""
+MICRO = 1e6
+"""Turns are whole microseconds, as instants are that they can be told by."""
 WORKS_S = 1
 """A gang works at least so long in a slot that it starts or stops in."""
 
@@ -158,7 +160,8 @@ def _gangs_of(
     gang = at_share(jobs.accelerators, menu.gang_share[entry])
     site = fleet.site_of_place[np.maximum(placement.place, 0)]
     kw = gang * menu.extra_kw[entry] * steepest_kw_per_it(fleet)[site]
-    turn = [turn_s(one, rate) for one, rate in zip(kw, rates_kw_per_min(fleet)[site], strict=True)]
+    exact = [turn_s(one, rate) for one, rate in zip(kw, rates_kw_per_min(fleet)[site], strict=True)]
+    turn = np.ceil(np.round(np.asarray(exact) * MICRO, 3)) / MICRO
     slots = [placement.slots[at[j] : at[j + 1]].tolist() for j in range(len(placement))]
     goes_on = _goes_on(situation, placement, gang)
     now = np.asarray([bool(own) and own[0] == 0 for own in slots], dtype=np.bool_)
@@ -176,7 +179,7 @@ def _gangs_of(
         place=placement.place,
         gang=gang,
         queue=queue_of_sites(fleet)[site],
-        turn=np.asarray(turn, dtype=np.float64),
+        turn=turn,
         spare_s=spare_s,
         until=np.where(promised, np.minimum(due, steps), steps),
         restart_s=jobs.restart_s,
@@ -388,6 +391,8 @@ def _turns_of(placement: Placement, gangs: _Gangs) -> Turns:
     keys = [(job, slot) for job, own in enumerate(gangs.slots) for slot in own]
     columns = (gangs.late, gangs.rise, gangs.early, gangs.fall)
     late, rise, early, fall = (
-        np.asarray([column.get(key, 0.0) for key in keys], dtype=np.float64) for column in columns
+        np.round(np.asarray([column.get(key, 0.0) for key in keys], dtype=np.float64) * MICRO)
+        / MICRO
+        for column in columns
     )
     return Turns(late_s=late, rise_s=rise, early_s=early, fall_s=fall)

@@ -53,7 +53,7 @@ class PowerAgent:
 
     def restraints(self) -> tuple[Restraint, ...]:
         """What is lent now, by board. Raises UnreachableError."""
-        return tuple(held for unit in self.units() for held in _held(unit))
+        return tuple(held for unit in self.units() for held in held_of(unit))
 
     def units(self) -> tuple[UnitReading, ...]:
         """Everything the agent says of its boards. Raises UnreachableError."""
@@ -100,7 +100,8 @@ def _read_line(line: socket.socket) -> bytes:
     return bytes(said)
 
 
-def _held(unit: UnitReading) -> list[Restraint]:
+def held_of(unit: UnitReading) -> list[Restraint]:
+    """What is lent of a board, as restraints."""
     held = []
     if unit.cap_kw is not None and unit.cap_until is not None:
         said = f"{unit.cap_kw:g} kW"

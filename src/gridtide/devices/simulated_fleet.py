@@ -27,12 +27,16 @@ from gridtide.fleet.device import (
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.jobs import NO_DEADLINE_S
 from gridtide.fleet.menu import at_share
+from gridtide.fleet.rest_act import KeepAwake, Needs, RestReading, nodes_of
 from gridtide.fleet.ticket import Fate, Gate, Outcome, Ticket
 from gridtide.fleet.ways import slower_ways
 from gridtide.loop.names import place_names, store_names
 from gridtide.loop.world import Orders, Telemetry
+from gridtide.simulate.moved_requests import LostCaches
+from gridtide.simulate.nodes_told import NodesTold
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import Truth
+from gridtide.simulate.turns_told import TurnsTold
 from gridtide.simulate.twin import Twin
 from gridtide.simulate.untold import untold
 from gridtide.timeline import Timeline, epoch_s, instant
@@ -65,6 +69,8 @@ class SimulatedFleet:
     held: dict[str, _Held] = field(default_factory=dict)
     stores: dict[str, _Held] = field(default_factory=dict)
     seen: Telemetry | None = None
+    turns: TurnsTold = field(default_factory=TurnsTold)
+    nodes: NodesTold = field(default_factory=NodesTold)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @classmethod
@@ -96,7 +102,14 @@ class SimulatedFleet:
     def read_routes(self) -> tuple[RouteReading, ...]:
         """What came and was answered in the last step."""
         self._go_on()
-        return () if self.seen is None else tuple(_routed(self.twin.study, self.seen))
+        return (
+            () if self.seen is None else tuple(_routed(self.twin.study, self.seen, self.twin.lost))
+        )
+
+    def read_rest(self) -> tuple[RestReading, ...]:
+        """What nodes that may rest do now, and what was used of them in the last step."""
+        self._go_on()
+        return self.twin.resting.read(self.twin.present, self.twin.now)
 
     def restraints(self) -> tuple[Restraint, ...]:
         """Everything held now, by subject."""
@@ -108,6 +121,10 @@ class SimulatedFleet:
             if held.until > self.now()
         )
 
+    def read_clock(self) -> datetime:
+        """The present instant, by which it goes on."""
+        return self.now()
+
     # what can be told
 
     def begin_at(self, ticket: Ticket, job: str, at: datetime) -> Outcome:
@@ -117,6 +134,14 @@ class SimulatedFleet:
     def pause(self, ticket: Ticket, job: str, until: datetime) -> Outcome:
         """Stop a running job until an instant; without checkpoints its work is lost, and said."""
         return self._take(ticket, job, lambda: self._pause(job, until))
+
+    def begin_in_turn(self, ticket: Ticket, job: str, at: datetime, turn_s: float) -> Outcome:
+        """Let a waiting or stopped job begin from an instant on, its power rising over turn_s."""
+        return self._take(ticket, job, lambda: self._begin_in_turn(job, at, turn_s))
+
+    def pause_in_turn(self, ticket: Ticket, job: str, until: datetime, turn_s: float) -> Outcome:
+        """Stop a running job now, its power falling over turn_s."""
+        return self._take(ticket, job, lambda: self._pause_in_turn(job, until, turn_s))
 
     def resume(self, ticket: Ticket, job: str) -> Outcome:
         """Let a stopped job go on at once."""
@@ -140,6 +165,19 @@ class SimulatedFleet:
         names = place_names(self.fleet)
         values = tuple(dict(part).get(name, 0.0) for part in (shares, *slower) for name in names)
         return self._take(ticket, subject, lambda: self._hold(subject, "route", values, until))
+
+    def keep_awake(
+        self,
+        ticket: Ticket,
+        place: str,
+        at: datetime,
+        step_s: int,
+        accelerators: Needs,
+        until: datetime,
+    ) -> Outcome:
+        """Have so many accelerators awake in the steps from an instant on; others rest by the rules of their pool."""
+        act = KeepAwake(place=place, at=at, step_s=step_s, accelerators=accelerators, until=until)
+        return self._take(ticket, nodes_of(place), lambda: self._keep_awake(act))
 
     def release(self, ticket: Ticket, subject: str) -> Outcome:
         """Undo what holds a subject."""
@@ -170,13 +208,28 @@ class SimulatedFleet:
         return f"{kind} until {until}"
 
     def _hold_job(self, job: str, kind: str, until: datetime) -> str:
-        self._row(job)
+        self.turns.begins.pop(self._row(job), None)
         self.held[job] = _Held(kind=kind, values=(), until=until)
         return f"{kind} until {until}"
 
     def _pause(self, job: str, until: datetime) -> str:
         self.twin.stop_job(self._row(job))
         return self._hold_job(job, "pause", until)
+
+    def _begin_in_turn(self, job: str, at: datetime, turn_s: float) -> str:
+        said = self._hold_job(job, "begin", at)
+        self.turns.begins[self._row(job)] = (at, turn_s)
+        return said
+
+    def _pause_in_turn(self, job: str, until: datetime, turn_s: float) -> str:
+        """It runs to now in the step that runs, where it ran or began in it; then it is stopped."""
+        row = self._row(job)
+        begun = self.turns.begins.get(row)
+        said = self._hold_job(job, "pause", until)
+        self.turns.stops[row] = (self.now(), turn_s)
+        if begun is not None:
+            self.turns.begins[row] = begun
+        return said
 
     def _place(self, job: str, place: str, point: str) -> str:
         number = place_names(self.fleet).index(place) if place in place_names(self.fleet) else -1
@@ -188,7 +241,16 @@ class SimulatedFleet:
         self.twin.place_job(self._row(job), number, points.index(point))
         return f"at {place}, {point}"
 
+    def _keep_awake(self, act: KeepAwake) -> str:
+        if act.place not in place_names(self.fleet):
+            raise KeyError(act.place)
+        self.nodes.acts[act.place] = act
+        return self._hold(nodes_of(act.place), "awake", act.accelerators[:1], act.until)
+
     def _let_go(self, subject: str) -> str:
+        self.nodes.acts = {
+            place: act for place, act in self.nodes.acts.items() if nodes_of(place) != subject
+        }
         gone = self.held.pop(subject, None) or self.stores.pop(subject, None)
         return "nothing held it" if gone is None else f"{gone.kind} undone"
 
@@ -243,13 +305,18 @@ class SimulatedFleet:
     def _step(self) -> None:
         twin = self.twin
         start, end = (instant(edge) for edge in twin.study.timeline.edges_s[twin.present :][:2])
+        chosen = self._running(start, end)
         for row in twin.active_rows():
-            twin.book.told[row] = np.zeros(0, dtype=np.int64)
-        for row in self._running(start):
+            twin.book.told[row], twin.book.turns[row] = np.zeros(0, np.int64), np.zeros((4, 0))
+        for row in chosen:
             twin.book.told[row] = np.asarray([epoch_s(start)])
+            twin.book.turns[row] = self.turns.of(row, start, end)
         self.seen = twin.run(self._orders(start), end)
+        for row in self.turns.stops:
+            twin.stop_job(row)
+        self.turns.stops.clear()
 
-    def _running(self, start: datetime) -> list[int]:
+    def _running(self, start: datetime, end: datetime) -> list[int]:
         """Rows that run through a step: what ran goes first, then what came first, as far as machines are free."""
         twin, menu, book = self.twin, self.fleet.menu, self.twin.book
         free = self.fleet.accelerators.astype(np.int64).copy()
@@ -258,7 +325,9 @@ class SimulatedFleet:
         chosen = []
         for row in rows[np.argsort(~ran, kind="stable")].tolist():
             held = self.held.get(str(twin.study.jobs.name[row]))
-            if held is not None and held.until > start:
+            waits = held is not None and held.until > start
+            moves = self.turns.begins_in(row, start, end) or self.turns.stopped_in(row, start, end)
+            if waits and not moves:
                 continue
             if book.told_place[row] < 0:
                 twin.place_job(row, int(book.place[row]), 0)
@@ -293,6 +362,7 @@ class SimulatedFleet:
             slower_shares=slower,
             recovering_kw=np.asarray(imports)[:, :1],
             setpoint_kw=np.asarray(imports)[:, 3:],
+            nodes_used=self.nodes.used(place_names(self.fleet), start),
             charge_kw=np.asarray(stored)[:, :1],
             discharge_kw=np.asarray(stored)[:, 1:],
             import_held_kw=np.asarray(imports)[:, 0],
@@ -432,7 +502,7 @@ def _metered(study: Study, seen: Telemetry) -> list[PowerReading]:
     return found
 
 
-def _routed(study: Study, seen: Telemetry) -> list[RouteReading]:
+def _routed(study: Study, seen: Telemetry, lost: LostCaches) -> list[RouteReading]:
     names, at, found = place_names(study.fleet), seen.timeline.end, []
     for v, service in enumerate(study.services):
         for o, origin in enumerate(study.fleet.network.origins):
@@ -442,10 +512,12 @@ def _routed(study: Study, seen: Telemetry) -> list[RouteReading]:
                 for one in columns
             ]
             asked = float(seen.answered[v, o, :, -1].sum() + seen.refused[v, o, -1])
+            told = lost.told()
+            sent = tuple(zip(names, told[v, o].tolist(), strict=True)) if told.size else ()
             found.append(
                 RouteReading(
                     service=service.name, origin=origin, asked_per_s=asked, answered_per_s=by_place[0],
-                    p50_s=by_place[1], p95_s=by_place[2], measured_at=at,
+                    p50_s=by_place[1], p95_s=by_place[2], measured_at=at, sent=sent,
                 )
             )  # fmt: skip
     return found

@@ -1,4 +1,4 @@
-"""Jobs of a Slurm cluster, by its commands: squeue reads them, scontrol and scancel tell them.
+"""Jobs of a Slurm cluster, by its commands: squeue reads them, scontrol and scancel tell them, sdiag shows the clock.
 
 Needs to run as an operator of Slurm and, for pauses, where the checkpoints of jobs can be seen.
 """
@@ -23,10 +23,12 @@ from gridtide.wire.slurm import arguments
 from gridtide.wire.slurm.allowed import Allowed, allowed_by, is_job_id, timeout_faults
 from gridtide.wire.slurm.begins import Begins, TurnedDownError
 from gridtide.wire.slurm.checkpoint import DONE, Seen
+from gridtide.wire.slurm.clock import clock_shown
 from gridtide.wire.slurm.jobs import Decoded, SlurmJob, decode_jobs
 from gridtide.wire.slurm.nodes import usable_nodes
 from gridtide.wire.slurm.pauses import Pauses
 from gridtide.wire.slurm.pausing import Pausing
+from gridtide.wire.slurm.run_limits import RunLimits
 
 NO_CONTROLLER = (
     "contact slurm controller",
@@ -113,6 +115,14 @@ class _Cli:
     def usable_nodes(self, partition: str) -> int:
         return self._read(arguments.NODES, lambda document: usable_nodes(document, partition))
 
+    def clock(self) -> datetime:
+        printed = self._told(arguments.CLOCK, asks=True)
+        try:
+            return clock_shown(printed)
+        except ValueError as error:
+            shown = arguments.shown(arguments.CLOCK)
+            raise UnreachableError(f"`{shown}` printed nothing to read: {error}") from error
+
     def _read(self, command: Sequence[str], decoded: Callable[[object], Value]) -> Value:
         """What a command says. Raises UnreachableError where it is no document that can be read."""
         printed = self._told(command, asks=True)
@@ -129,6 +139,9 @@ class _Cli:
 
     def note(self, job: SlurmJob, admin_comment: str) -> None:
         self._told(arguments.tell(job.id, None, admin_comment))
+
+    def give_time(self, job: SlurmJob, run_limit_min: int) -> None:
+        self._told(arguments.give_time(job.id, run_limit_min))
 
     def signal(self, job: SlurmJob) -> None:
         self._told(arguments.signal(job.id, self.pausing.signal, steps=self.pausing.steps))
@@ -212,7 +225,7 @@ def slurm(
 
 
 class SlurmCli:
-    """A cluster of Slurm by its commands; satisfies QueuesJobs, PausesJobs and Restrains.
+    """A cluster of Slurm by its commands; satisfies QueuesJobs, TellsTime, PausesJobs, GivesTime and Restrains.
 
     A pause waits for the job's checkpoint, up to the grace time, by the clock handed in. accelerators: names of the
     generic resources that count. findings: what of the newest reading nobody could use.
@@ -234,6 +247,8 @@ class SlurmCli:
             controller=self._cli, clock=clock, allowed=allowed, gate=gate or Gate()
         )
         self._pauses = Pauses(begins=self._begins, hands=self._cli, pausing=how)
+        limits = Begins(controller=self._cli, clock=clock, allowed=allowed)
+        self._limits = RunLimits(begins=limits, hands=self._cli)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -248,6 +263,10 @@ class SlurmCli:
         """Jobs that wait, run or ended lately, by id. Raises UnreachableError."""
         return self._begins.queue()
 
+    def read_clock(self) -> datetime:
+        """What the controller's clock shows. Raises UnreachableError."""
+        return self._cli.clock()
+
     def begin_at(self, ticket: Ticket, job: str, at: datetime) -> Outcome:
         """Let a waiting job begin from an instant on, not before its owner's own begin time."""
         return self._begins.begin_at(ticket, job, at)
@@ -259,6 +278,10 @@ class SlurmCli:
     def resume(self, ticket: Ticket, job: str) -> Outcome:
         """Let a stopped job go on at once."""
         return self._pauses.let_go(ticket, job)
+
+    def give_time(self, ticket: Ticket, job: str, run_limit_s: int) -> Outcome:
+        """Let a job that waits or runs go on for so long since its start."""
+        return self._limits.give_time(ticket, job, run_limit_s)
 
     def restraints(self) -> tuple[Restraint, ...]:
         """Start times and pauses that hold now, as the queue says. Raises UnreachableError."""

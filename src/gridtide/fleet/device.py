@@ -44,7 +44,7 @@ class QueuedJob:
     id: as the scheduler names it. begin_at: not to start before. work_class, deadline, pause, checkpoint: as its owner
     declared them; checkpoint is the path it writes to. run_limit_s: its declared limit. place: site/pool where its data
     is; there_at: when data that was sent there arrives. done_s: seconds of its work that are done and kept, at full
-    speed.
+    speed. on: names of the nodes that it runs on. point: the operating point it runs at by what its boards hold.
     """
 
     id: str
@@ -64,6 +64,8 @@ class QueuedJob:
     place: str | None = None
     there_at: datetime | None = None
     done_s: int | None = None
+    on: tuple[str, ...] = ()
+    point: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +95,8 @@ class StoreReading:
 class RouteReading:
     """Requests per second of a service from an origin: what came, and what each place answered, by site/pool; p50_s,
     p95_s: answer times there, NaN where nothing was answered. share_off: by how much shares may differ from those told
-    since what was told of them is something else, as numbers of replicas."""
+    since what was told of them is something else, as numbers of replicas. sent: shares of what came that it sent
+    to each place, answered there or not; empty where it does not say."""
 
     service: str
     origin: str
@@ -103,6 +106,7 @@ class RouteReading:
     p95_s: Shares
     measured_at: datetime
     share_off: float = 0.0
+    sent: Shares = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,6 +161,15 @@ class QueuesJobs(Protocol):
 
 
 @runtime_checkable
+class TellsTime(Protocol):
+    """A device by whose own clock what it was told begins and ends."""
+
+    def read_clock(self) -> datetime:
+        """The instant that its clock shows now. Raises UnreachableError."""
+        ...
+
+
+@runtime_checkable
 class PausesJobs(Protocol):
     """A scheduler whose running jobs can be stopped and come back by themselves."""
 
@@ -166,6 +179,15 @@ class PausesJobs(Protocol):
 
     def resume(self, ticket: Ticket, job: str) -> Outcome:
         """Let a stopped job go on at once."""
+        ...
+
+
+@runtime_checkable
+class GivesTime(Protocol):
+    """A scheduler that ends work at its run limit, and can be told a longer one."""
+
+    def give_time(self, ticket: Ticket, job: str, run_limit_s: int) -> Outcome:
+        """Let a job that waits or runs go on for so long since its start; never for less than it may already."""
         ...
 
 

@@ -17,10 +17,13 @@ from gridtide.decide.setpoints import floor_held_kw
 from gridtide.fleet.act import BeginAt, Exchange, PauseJob, ResumeJob
 from gridtide.fleet.device import QueuedJob, Standing
 from gridtide.fleet.fleet import Fleet
+from gridtide.fleet.rest_act import KeepAwake
 from gridtide.fleet.service import Service
 from gridtide.fleet.site_act import AnyAct, HoldImport, PlaceJob, Route, subject_of
 from gridtide.fleet.ways import slower_ways
+from gridtide.loop.in_turn_acts import Start, Stop, first_ahead, start_in, stop_in
 from gridtide.loop.names import place_names, store_names
+from gridtide.loop.resting_nodes import is_told, kept_awake
 from gridtide.loop.world import Orders
 from gridtide.timeline import epoch_s, instant
 
@@ -30,11 +33,13 @@ OPEN = (Standing.QUEUED, Standing.RUNNING, Standing.STOPPED)
 
 @dataclass(frozen=True, kw_only=True)
 class JobTold:
-    """What a job was told last: where, at which point (by its number), from when on it may run where it waits."""
+    """What a job was told last: where, at which point (by its number), from when on it may run where it waits, and over
+    how many seconds its power rises then."""
 
     place: int = -1
     point: int = 0
     held_until: datetime | None = None
+    turn_s: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +73,19 @@ def acts_now(
     return acts
 
 
+def stops_within(orders: Orders, queue: Mapping[str, QueuedJob], now: datetime) -> list[Stop]:
+    """Stops that are told inside the step that begins, in the order of the orders' rows; those at its begin are among
+    `acts_now`."""
+    found = []
+    for row, name in enumerate(orders.jobs.name.tolist()):
+        queued = queue.get(name)
+        if queued is not None and queued.standing in OPEN:
+            stop = stop_in(orders.dispatch, row, queued.id, now)
+            if stop is not None and stop.at > now:
+                found.append(stop)
+    return found
+
+
 def spelled(act: AnyAct) -> dict[str, object]:
     """An act as plain values for JSON, its kind first."""
     values = {field.name: getattr(act, field.name) for field in fields(act)}
@@ -95,28 +113,37 @@ def _of_job(
     if place >= 0 and (place, point) != (told.place, told.point):
         name = place_names(fleet)[place]
         yield PlaceJob(job=queued.id, place=name, point=fleet.pools[place].points[point].name)
-    starts_s = starts_of(dispatch, row)
-    ahead = starts_s[starts_s >= epoch_s(now)]
+    number = first_ahead(dispatch, row, epoch_s(now))
+    start = Start(at=placement.horizon.end) if number is None else start_in(dispatch, number)
     held = told.held_until is not None and told.held_until > now
-    if len(ahead) and ahead[0] == epoch_s(now):
+    here = number is not None and placement.horizon.starts_s[placement.slots[number]] == epoch_s(
+        now
+    )
+    yield from _when(queued, start, told, held, here, now)
+    stop = stop_in(dispatch, row, queued.id, now)
+    if stop is not None and stop.at == now:
+        yield stop.act
+
+
+def _when(
+    queued: QueuedJob, start: Start, told: JobTold, held: bool, here: bool, now: datetime
+) -> Iterator[AnyAct]:
+    """On, off, or later. here: whether its start lies in the slot that begins now."""
+    known = told.held_until == start.at and told.turn_s == start.turn_s
+    if here and start == Start(at=now):
         if held:
-            yield (
-                ResumeJob(job=queued.id)
-                if queued.standing is Standing.STOPPED
-                else BeginAt(job=queued.id, at=now)
-            )
-        return
-    until = instant(ahead[0]) if len(ahead) else placement.horizon.end
-    if queued.standing is Standing.RUNNING and not held:
-        yield PauseJob(job=queued.id, until=until)
-    elif not (held and told.held_until == until):
-        yield BeginAt(job=queued.id, at=until)
+            stopped = queued.standing is Standing.STOPPED
+            yield ResumeJob(job=queued.id) if stopped else BeginAt(job=queued.id, at=now)
+    elif queued.standing is Standing.RUNNING and not held and not here:
+        yield PauseJob(job=queued.id, until=start.at)
+    elif not ((held or start.at == now) and known):
+        yield start.told(queued.id)
 
 
 def _of_sites(
     dispatch: Dispatch, fleet: Fleet, services: tuple[Service, ...], now: datetime
 ) -> Iterator[AnyAct]:
-    """Routes, stores and held imports of the step that begins, each until its value changes."""
+    """Routes, stores, held imports and nodes of the step that begins, each until its value changes."""
     horizon = dispatch.placement.horizon
     step = int(np.searchsorted(horizon.edges_s, epoch_s(now), side="right")) - 1
     names = place_names(fleet)
@@ -159,6 +186,7 @@ def _of_sites(
             it_price_per_kwh=float(price[step]),
             until=instant(horizon.edges_s[_end_of(held, step)]),
         )
+    yield from kept_awake(dispatch, fleet, now)
 
 
 def _is_told(act: AnyAct, only: tuple[str, ...] | None, fleet: Fleet) -> bool:
@@ -188,6 +216,8 @@ def _end_of(values: NDArray[np.float64], step: int) -> int:
 
 def _is_news(act: AnyAct, told: AnyAct | None, now: datetime) -> bool:
     """Whether something else holds than an act says, or nothing does any more."""
+    if isinstance(act, KeepAwake):
+        return not is_told(act, told)
     if told is None or told.until <= now:  # type: ignore[union-attr]
         return not (isinstance(act, Exchange) and act.charge_kw == act.discharge_kw == 0.0)
     return _values(told) != _values(act)

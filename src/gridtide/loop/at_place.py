@@ -1,6 +1,6 @@
 """A scheduler whose jobs all run at one place: its jobs get a place and names that no other scheduler gives."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from gridtide.fleet.device import (
     Restrains,
     Restraint,
     Standing,
+    TellsTime,
 )
 from gridtide.fleet.ticket import Fate, Outcome, Ticket
 
@@ -21,8 +22,8 @@ MARK = "-"
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class AtPlace:
-    """Satisfies QueuesJobs, PausesJobs, PlacesJobs, Restrains and RenewsLeases as far as the scheduler does: the rest
-    is refused.
+    """Satisfies QueuesJobs, TellsTime, PausesJobs, PlacesJobs, Restrains and RenewsLeases as far as the scheduler does:
+    the rest is refused.
 
     name: of the scheduler, before each id. place: site/pool. point: the only operating point that its jobs run at.
     """
@@ -35,6 +36,10 @@ class AtPlace:
 
     def queue(self) -> tuple[QueuedJob, ...]:
         """Jobs that wait, run or ended lately. Raises UnreachableError."""
+        return self.queue_of(self.scheduler.queue())
+
+    def queue_of(self, listed: Iterable[QueuedJob]) -> tuple[QueuedJob, ...]:
+        """What the scheduler lists, by the names of the room."""
         now = self.now()
         return tuple(
             replace(
@@ -43,20 +48,26 @@ class AtPlace:
                 place=self.place,
                 done_s=_done_s(job, now) if job.done_s is None else job.done_s,
             )
-            for job in self.scheduler.queue()
+            for job in listed
         )
+
+    def read_clock(self) -> datetime:
+        """What the scheduler's clock shows, ours where it tells none. Raises UnreachableError."""
+        if isinstance(self.scheduler, TellsTime):
+            return self.scheduler.read_clock()
+        return self.now()
 
     def begin_at(self, ticket: Ticket, job: str, at: datetime) -> Outcome:
         """Let a waiting job begin from an instant on."""
-        return self._do(BeginAt(job=self._own(job), at=at), ticket)
+        return self._do(BeginAt(job=self.id_of(job), at=at), ticket)
 
     def pause(self, ticket: Ticket, job: str, until: datetime) -> Outcome:
         """Stop a running job until an instant."""
-        return self._do(PauseJob(job=self._own(job), until=until), ticket)
+        return self._do(PauseJob(job=self.id_of(job), until=until), ticket)
 
     def resume(self, ticket: Ticket, job: str) -> Outcome:
         """Let a stopped job go on at once."""
-        return self._do(ResumeJob(job=self._own(job)), ticket)
+        return self._do(ResumeJob(job=self.id_of(job)), ticket)
 
     def place_job(self, ticket: Ticket, job: str, place: str, point: str) -> Outcome:
         """A job is where it is: nothing is told for its own place, any other is refused."""
@@ -75,7 +86,7 @@ class AtPlace:
 
     def release(self, ticket: Ticket, subject: str) -> Outcome:
         """Let a job begin or go on at once."""
-        return self._do(Release(subject=self._own(subject)), ticket)
+        return self._do(Release(subject=self.id_of(subject)), ticket)
 
     def renew(self) -> tuple[Restraint, ...]:
         """Hold on, where it lets go of what nobody renews. Raises UnreachableError."""
@@ -88,7 +99,7 @@ class AtPlace:
     def _do(self, act: Act, ticket: Ticket) -> Outcome:
         return do(act, self.scheduler, ticket, self.now())
 
-    def _own(self, job: str) -> str:
+    def id_of(self, job: str) -> str:
         """The scheduler's own id of a job."""
         return job.removeprefix(f"{self.name}{MARK}")
 

@@ -19,10 +19,11 @@ Queue = Mapping[str, QueuedJob]
 
 @dataclass(frozen=True, kw_only=True)
 class Draw:
-    """What a job draws while it runs, and which meter reads it."""
+    """What a job draws while it runs, which meter reads it, and at which site."""
 
     of: str
     kw: float
+    site: str = ""
 
 
 def draws(queue: Queue, told: Mapping[str, JobTold], fleet: Fleet) -> dict[str, Draw]:
@@ -36,7 +37,7 @@ def draws(queue: Queue, told: Mapping[str, JobTold], fleet: Fleet) -> dict[str, 
             gang = at_share(np.asarray([job.accelerators]), fleet.menu.gang_share[entry])
             site = fleet.sites[fleet.places[place].site]
             kw = float(gang[0] * fleet.menu.it_kw[entry][0])
-            found[name] = Draw(of=f"{site.name} {job.work_class}", kw=kw)
+            found[name] = Draw(of=f"{site.name} {job.work_class}", kw=kw, site=site.name)
     return found
 
 

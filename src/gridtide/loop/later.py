@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import OF_JOBS, Dispatch, Placement, Turns, placement_of
 from gridtide.decide.extra_cooling import ExtraCooling
+from gridtide.decide.in_turn import in_turn
 from gridtide.decide.reservations import grid_step_s
+from gridtide.decide.room import promised_room
 from gridtide.decide.situation import Situation
 from gridtide.fleet.jobs import Jobs
 from gridtide.fleet.menu import at_speed_s
@@ -28,13 +30,15 @@ def later(orders: Orders, now: Turn) -> Orders:
     """The orders over the jobs and steps of a later turn.
 
     A job that the orders speak of keeps what is left of its slots, where that still holds its declared work; one they
-    do not know, or gave slots that passed meanwhile, goes on as it stands. So does all beyond their last step.
+    do not know, or gave slots that passed meanwhile, goes on as it stands. So does all beyond their last step. Starts
+    and stops take their turns anew.
     """
     dispatch = carried_on(orders.dispatch, orders.jobs, now.standing, now.situation)
+    promised, room = now.orders.promised, promised_room(now.situation, dispatch.placement.horizon)
     return Orders(
         jobs=now.situation.jobs,
-        dispatch=dispatch,
-        promised=now.orders.promised,
+        dispatch=in_turn(dispatch, now.situation, room, promised),
+        promised=promised,
         plan=orders.plan,
     )
 

@@ -20,17 +20,31 @@ from gridtide.fleet.jobs import Jobs
 from gridtide.fleet.service import Service
 from gridtide.fleet.site_act import AnyAct, PlaceJob, do, holds_until, subject_of
 from gridtide.fleet.ticket import Fate, Outcome, Ticket
-from gridtide.loop.acts import OPEN, Holding, JobTold, acts_now, spelled, starts_of
+from gridtide.fleet.turn_act import turn_of
+from gridtide.loop.acts import (
+    OPEN,
+    Holding,
+    JobTold,
+    acts_now,
+    spelled,
+    starts_of,
+    stops_within,
+)
 from gridtide.loop.doubting import Doubted
+from gridtide.loop.few_at_once import few_at_once
+from gridtide.loop.in_turn_acts import TurnsAhead, begins_within
 from gridtide.loop.intents import Intent, KeepsIntents
 from gridtide.loop.names import place_names, store_names
 from gridtide.loop.newcomers import gone_of, may_be_told, with_listed
 from gridtide.loop.reach import Reach
+from gridtide.loop.rest_of_state import beside_jobs
+from gridtide.loop.resting_nodes import RestSeen, owners_of_nodes
 from gridtide.loop.roll import Roll
 from gridtide.loop.seen import Seen, telemetry_of
 from gridtide.loop.underway import HELD, TOLD, Done, Memory, Underway, known
 from gridtide.loop.verifying import Verdict
 from gridtide.loop.watching import Watch
+from gridtide.loop.which_meter import sites_of_jobs_alone
 from gridtide.loop.world import Orders, Telemetry, WakingClock, joined
 from gridtide.timeline import Timeline, epoch_s, instant
 
@@ -60,7 +74,8 @@ class LiveWorld:
     unheard: what of the last step no device took. verdicts: what meters said since somebody asked. attend: what is
     looked after whenever waiting is over, or was broken off; look_at: when it wants to be at the latest; beat: how
     often it wants to be while a step lasts, None for devices that say nothing between step edges. underway: acts that
-    nobody knows the outcome of. doubted: what meters said that cannot be.
+    nobody knows the outcome of. doubted: what meters said that cannot be. turns: starts and stops inside the step that
+    runs.
     """
 
     fleet: Fleet
@@ -89,6 +104,8 @@ class LiveWorld:
     look_at: datetime | None = None
     beat: timedelta | None = None
     underway: Underway = field(default_factory=Underway)
+    turns: TurnsAhead = field(default_factory=TurnsAhead)
+    rest: RestSeen = field(default_factory=RestSeen)
 
     @property
     def now(self) -> datetime:
@@ -99,6 +116,11 @@ class LiveWorld:
     def step_ends(self) -> datetime:
         """When the step that begins next, or runs, is over."""
         return instant(self.steps.edges_s[self.present + 1])
+
+    @property
+    def step_takes(self) -> timedelta:
+        """How long the step that begins next, or runs, lasts."""
+        return self.step_ends - self.now
 
     @property
     def memory(self) -> Memory:
@@ -119,8 +141,9 @@ class LiveWorld:
 
     def _enrol(self, queue: Mapping[str, QueuedJob]) -> None:
         """Take up what no case declares and somebody lists, and forget it where nobody does any more."""
-        gone = gone_of(self.roll, queue)
+        before = self.roll
         self.roll = with_listed(self.roll, queue, self.fleet, self.over)
+        gone = gone_of(before, self.roll.row_of)
         for kept in (self.told, self.given, self.promised, self.moves, self.there_s, self.over):
             for name in gone:
                 kept.pop(name, None)
@@ -160,6 +183,8 @@ class LiveWorld:
             told_offsets=np.concatenate([[0], np.cumsum([len(starts) for _, _, starts in told])]),
             told_starts_s=np.concatenate([*(one for _, _, one in told), np.zeros(0, np.int64)]),
             promised=np.asarray([self.promised.get(name, False) for name in names], dtype=np.bool_),
+            **beside_jobs(self.fleet, self.services, seen),
+            **self.rest.columns(self.fleet, self.reach.rests(), self.steps),
         )
 
     def advance(self, orders: Orders, until: datetime) -> Telemetry:
@@ -182,8 +207,8 @@ class LiveWorld:
         queue = may_be_told(self.roll, self.queue())
         told = acts_now(orders, self.fleet, self.services, queue, holding, self.now)
         acts = [one for one in told if self.reach.takes(one)]
-        owners = self.reach.owners(self.services, self.fleet.network.origins) if acts else {}
-        return self.tell_acts(acts, decision, owners)
+        self.turns.stops, self.turns.decision = stops_within(orders, queue, self.now), decision
+        return self._tell_few(acts)
 
     def tell_acts(
         self, acts: Sequence[AnyAct], decision: str, owners: Mapping[str, str]
@@ -212,6 +237,19 @@ class LiveWorld:
             self._remember(one)
         self.done += done
         return done
+
+    def tell_due(self, now: datetime) -> list[Done]:
+        """Tell what waited for its turn within the step that runs."""
+        return self._tell_few(self.turns.due(now))
+
+    def _tell_few(self, acts: Sequence[AnyAct]) -> list[Done]:
+        """Tell acts, pauses no more than their devices have in hand at once; the others wait."""
+        owners = self.reach.owners(self.services, self.fleet.network.origins) if acts else {}
+        owners |= owners_of_nodes(self.reach.devices, self.fleet)
+        on_the_way = [one.act for one in self.underway.acts.values()]
+        few = few_at_once(acts, owners, self.reach.devices, on_the_way)
+        now, self.turns.waiting = few
+        return self.tell_acts(now, self.turns.decision, owners)
 
     def hear(self) -> list[Done]:
         """What came of acts that were on their way, written down; it counts in the step that runs. Raises as
@@ -245,7 +283,7 @@ class LiveWorld:
                 before = self.told.get(act.job, JobTold())
                 self.told[act.job] = replace(before, place=place, point=points.index(act.point))
             case BeginAt():
-                self.hold(act.job, act.at)
+                self.hold(act.job, act.at, turn_of(act))
             case PauseJob():
                 self.hold(act.job, act.until)
             case ResumeJob():
@@ -260,6 +298,7 @@ class LiveWorld:
         self.told.clear()
         self.given.clear()
         self.others.clear()
+        self.turns.drop()
 
     def held(self) -> tuple[str, ...]:
         """What holds by what was told, as far as is known here, a sentence each."""
@@ -272,9 +311,10 @@ class LiveWorld:
             if until is not None and until > now
         )
 
-    def hold(self, job: str, until: datetime | None) -> None:
-        """A job is held until an instant, None where nothing holds it."""
-        self.told[job] = replace(self.told.get(job, JobTold()), held_until=until)
+    def hold(self, job: str, until: datetime | None, turn_s: float = 0.0) -> None:
+        """A job is held until an instant, None where nothing holds it; over how long its power rises then."""
+        told = self.told.get(job, JobTold())
+        self.told[job] = replace(told, held_until=until, turn_s=turn_s)
 
     def take(self, orders: Orders) -> None:
         """Take orders as those that hold from now on: what each job is told and promised, and whose data moves."""
@@ -296,6 +336,7 @@ class LiveWorld:
         """Wait for the end of the step, then read every meter, store and router, and see whether power followed. Raises
         what `attend` raises, before the step is over."""
         begin, end = (instant(edge) for edge in self.steps.edges_s[self.present :][:2])
+        self.turns.moving = begins_within(self.told, begin, end)
         while self.clock.now() < end:
             self.clock.wait_until(self._next_look(end))
             self.attend()
@@ -303,7 +344,9 @@ class LiveWorld:
         queue, power = self.queue(), self.reach.power()
         self.seen = self.doubted.believed(self._seen(power, end), power, self.fleet)
         acts = [one.act for one in self.done if one.outcome.fate in TOLD]
-        self.watch.underway = self.underway.jobs
+        self.watch.underway = self.underway.jobs | self.turns.moving
+        self.watch.jobs_alone = sites_of_jobs_alone(self.fleet, self.services)
+        acts = self.turns.step_over(acts)
         self.verdicts += self.watch.look(acts, queue, self.told, power, self.fleet, end)
         late = (
             self.underway.subjects
@@ -316,7 +359,9 @@ class LiveWorld:
             if _holds_at(act, end) and name not in late
         }
         peak_kw, of = self._peak_carried(begin), (self.fleet, self.services)
-        self.verdicts += self.watch.look_at_sites(held, self.seen, power, peak_kw, of)
+        self.rest.step_over(self.fleet, self.reach.rests(), self.steps)
+        off = self.rest.off
+        self.verdicts += self.watch.look_at_sites(held, self.seen, power, peak_kw, of, off)
         self.unheard = [one for one in self.done if one.outcome.fate not in HELD]
         self.done = []
         self.peak_kw = np.maximum(peak_kw, np.nan_to_num(self.seen.import_kw))
@@ -338,7 +383,7 @@ class LiveWorld:
         now = self.clock.now()
         looks = [max(self.look_at, now)] if self.look_at is not None else []
         beats = [now + self.beat] if self.beat is not None else []
-        return min([end, *looks, *beats])
+        return min([end, *looks, *beats, *(max(one.at, now) for one in self.turns.stops)])
 
     def _peak_carried(self, begin: datetime) -> Real:
         """The highest import of the billing month so far; a new month starts at 0."""

@@ -14,3 +14,8 @@ def place_names(fleet: Fleet) -> tuple[str, ...]:
 def store_names(fleet: Fleet) -> tuple[str, ...]:
     """The store of each site, in order, also where there is none to tell."""
     return tuple(f"{site.name} store" for site in fleet.sites)
+
+
+def point_of(job: str) -> str:
+    """The operating point of a job, as something that is held and let go."""
+    return f"point of {job}"

@@ -2,7 +2,7 @@
 
 Its class, deadline, run limit and pause are those its owner declared at the scheduler. Without a deadline it is never
 held back, without a pause never stopped, and it is never sent elsewhere. What cannot be decided on is named and left
-alone; it goes on as if gridtide were not there.
+alone; it goes on as if gridtide were not there, and while it runs its accelerators are nobody else's.
 """
 
 from collections import defaultdict
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.finding import plain
-from gridtide.fleet.device import Pause, QueuedJob
+from gridtide.fleet.device import Pause, QueuedJob, Standing
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.jobs import NO_DEADLINE_S, Jobs, rows
 from gridtide.loop.acts import OPEN
@@ -27,6 +27,9 @@ RESTART_S = 900
 that is then worth starting."""
 ENDED_MOST = 10_000
 """How many ended jobs run times are judged by; the newest stay."""
+HOUR_S = 3_600
+UNLIMITED_S = 86_400
+"""For how long work that states no run limit is taken to go on at least."""
 NAMED_MOST = 3
 WORD_LONGEST = 80
 """Signs of what somebody wrote at a scheduler that are said again."""
@@ -56,7 +59,11 @@ def with_listed(
         return roll
     places = {name: number for number, name in enumerate(place_names(fleet))}
     judged = {name: _row(job, roll, places, fleet) for name, job in others.items()}
-    found = [row for row in judged.values() if isinstance(row, Row)]
+    taken = [
+        row if isinstance(row, Row) else _beside(others[name], roll, places, fleet)
+        for name, row in judged.items()
+    ]
+    found = [row for row in taken if row is not None]
     left_alone = {
         name: row
         for name, row in judged.items()
@@ -91,7 +98,8 @@ def may_be_told(roll: Roll, queue: Mapping[str, QueuedJob]) -> dict[str, QueuedJ
     return {
         name: job
         for name, job in queue.items()
-        if roll.is_declared(name) or (name in roll.row_of and job.deadline is not None)
+        if roll.is_declared(name)
+        or (name in roll.row_of and name not in roll.left_alone and job.deadline is not None)
     }
 
 
@@ -129,6 +137,28 @@ def _row(job: QueuedJob, roll: Roll, places: Mapping[str, int], fleet: Fleet) ->
         accelerators=job.accelerators,
         declared_s=job.run_limit_s,
         pauses=job.deadline is not None and job.pause is not Pause.NEVER,
+        home=home,
+    )
+
+
+def _beside(job: QueuedJob, roll: Roll, places: Mapping[str, int], fleet: Fleet) -> Row | None:
+    """What work that is left alone holds while it runs, until its limit, where it states one: a row that waits for
+    nobody and is told nothing. None where it holds nothing of the fleet, or the case has no class."""
+    home, done_s = places.get(job.place or "", -1), job.done_s or 0
+    if job.standing is not Standing.RUNNING or home < 0 or not roll.declared.classes:
+        return None
+    held = min(job.accelerators, fleet.pools[home].accelerators)
+    goes_on_s = -(-done_s // HOUR_S) * HOUR_S + UNLIMITED_S
+    if held < 1:
+        return None
+    return Row(
+        name=job.id,
+        work_class=0,
+        release_s=_whole_s(job.submitted_at),
+        deadline_s=NO_DEADLINE_S,
+        accelerators=held,
+        declared_s=max(job.run_limit_s or goes_on_s, done_s + 1),
+        pauses=False,
         home=home,
     )
 
@@ -197,7 +227,7 @@ def _ended(
     roll: Roll, gone: Sequence[str], done_s: Mapping[str, int]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """What run times are judged by, with those of the gone that were seen to end."""
-    over = [name for name in gone if name in done_s]
+    over = [name for name in gone if name in done_s and name not in roll.left_alone]
     at = np.asarray([roll.row_of[name] for name in over], dtype=np.int64)
     ran_s = np.asarray([done_s[name] for name in over], dtype=np.int64)
     seen = (roll.declared.work_class[at], roll.declared.declared_s[at], ran_s)

@@ -10,7 +10,7 @@ from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.response_cap import steepest_kw_per_it
 from gridtide.grid.stagger import queued_starts_s
 from gridtide.loop.expecting import Draw
-from gridtide.loop.names import store_names
+from gridtide.loop.names import point_of, store_names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +34,9 @@ def let_go(
     """When each restraint is let go: at a site with a ramp each waits until those before it have had their time.
 
     Stores rest first, then jobs begin, the nearest deadline first. What holds requests and imports goes at once: how
-    much comes of that nobody can say beforehand.
+    much comes of that nobody can say beforehand. Boards of a job that get free move the meter by no more than it draws.
     """
+    drawn = {**drawn, **{point_of(name): one for name, one in drawn.items()}}
     steepest = steepest_kw_per_it(fleet)
     moves = {name: _site_of(one.of, fleet) for name, one in drawn.items()}
     moves |= {name: number for number, name in enumerate(store_names(fleet))}

@@ -21,7 +21,7 @@ class Roll:
     estimates: whether run times are judged by jobs that have ended; ended: of such jobs from before, their class,
     declared limit and run time. own: how many of the rows, the first, the case itself declares; the others a scheduler
     lists (`loop/newcomers.py`), all rows where nobody says. left_alone: jobs that are listed and cannot be decided on,
-    with the reason.
+    with the reason; those that run are rows too, since they hold accelerators.
     """
 
     declared: Jobs

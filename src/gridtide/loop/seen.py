@@ -24,7 +24,8 @@ NEAR = timedelta(seconds=30)
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Seen:
     """One step: S sites, C classes, V services, O origins, P places; as in Telemetry, without its last axis. share_off:
-    by how much shares answered may differ from those told, (V, O), or empty where they may not."""
+    by how much shares answered may differ from those told, (V, O), or empty where they may not. sent: shares of what
+    came that routers say they sent to each place, (V, O, P), NaN where they do not say."""
 
     measured_at: datetime
     it_kw: Real
@@ -43,6 +44,7 @@ class Seen:
     latency_p50_s: Real
     latency_p95_s: Real
     share_off: Real = field(default_factory=lambda: np.zeros((0, 0)))
+    sent: Real = field(default_factory=lambda: np.zeros((0, 0, 0)))
 
     def __post_init__(self) -> None:
         freeze(self, **{one.name: np.float64 for one in fields(self) if one.name != "measured_at"})
@@ -85,6 +87,7 @@ class Seen:
             latency_p50_s=p50_s,
             latency_p95_s=p95_s,
             share_off=_shares_off(fleet, services, routes),
+            sent=_sent(fleet, services, routes, at),
         )
 
 
@@ -98,7 +101,7 @@ def telemetry_of(seen: Seen, step: Timeline, ended: Sequence[str]) -> Telemetry:
     columns = {
         one.name: getattr(seen, one.name)[..., None]
         for one in fields(seen)
-        if one.name not in ("measured_at", "share_off")
+        if one.name not in ("measured_at", "share_off", "sent")
     }
     return Telemetry(timeline=step, finished=tuple((name, step.end) for name in ended), **columns)
 
@@ -146,3 +149,14 @@ def _shares_off(
     origins = fleet.network.origins
     shares = [[off.get((service.name, origin), 0.0) for origin in origins] for service in services]
     return np.asarray(shares, dtype=np.float64).reshape(len(services), len(origins))
+
+
+def _sent(
+    fleet: Fleet, services: tuple[Service, ...], routes: Sequence[RouteReading], at: datetime
+) -> Real:
+    """Shares of what came that routers sent to each place, (V, O, P), NaN where none says."""
+    known = {(one.service, one.origin): one.sent for one in routes if is_of(one.measured_at, at)}
+    names, origins = place_names(fleet), fleet.network.origins
+    said = [[dict(known.get((one.name, origin), ())) for origin in origins] for one in services]
+    shares = [[[own.get(name, np.nan) for name in names] for own in one] for one in said]
+    return np.asarray(shares, dtype=np.float64).reshape(len(services), len(origins), len(names))

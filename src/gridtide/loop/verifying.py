@@ -77,7 +77,7 @@ def verified(
         first, last = before[one.of], after[one.of]
         others = [other.change_kw for other in expected if other.of == one.of and other is not one]
         around = [(other.least_kw, other.most_kw) for other in beside if other.of == one.of]
-        off_kw = _off_kw(first) + _off_kw(last) + LEAST_KW
+        off_kw = off_kw_of(first) + off_kw_of(last) + LEAST_KW
         least_kw = sum(min(kw, 0.0) for kw in others) + sum(kw for kw, _ in around) - off_kw
         most_kw = sum(max(kw, 0.0) for kw in others) + sum(kw for _, kw in around) + off_kw
         found.append(_judged(one, last.kw - first.kw, least_kw, most_kw))
@@ -115,6 +115,7 @@ def _unseen(one: Expected) -> Verdict:
     return Verdict(subject=one.subject, moved=Moved.CANNOT_TELL, said=f"no meter reads {one.of}")
 
 
-def _off_kw(reading: PowerReading) -> float:
+def off_kw_of(reading: PowerReading) -> float:
+    """How far a meter may be off, kW, by what it reads."""
     share = SHARE_UNKNOWN if reading.share is None else reading.share
     return share * abs(reading.kw)

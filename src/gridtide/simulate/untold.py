@@ -5,8 +5,6 @@ from collections.abc import Collection
 from gridtide.decide.made_terms import reactors_of
 from gridtide.finding import Finding
 from gridtide.fleet.extra_cooling import can_shift_cooling
-from gridtide.fleet.response_cap import is_ruled
-from gridtide.fleet.service import lost_caches_s
 from gridtide.simulate.study import Study
 
 
@@ -19,11 +17,6 @@ def untold(study: Study, called: Collection[str] = ()) -> list[Finding]:
         f"capacity for the grid, called by no line of {', '.join(uncalled)}": bool(uncalled),
         "halls and stores of cold": can_shift_cooling(fleet),
         "plants that are told what to make": bool(reactors_of(fleet)),
-        "nodes that rest": any(pool.parking for pool in fleet.pools),
-        "starts and stops in turn": is_ruled(fleet),
-        "caches that are lost": bool(
-            lost_caches_s(study.services, len(fleet.places)).any() if study.services else False
-        ),
     }
     return [
         Finding(

@@ -45,6 +45,8 @@ class TinyJob:
     script: str = ""
     saves: Callable[[datetime], None] | None = None
     save_at: datetime | None = None
+    limit_min: int | None = None
+    on: str = ""
 
 
 @dataclass
@@ -83,6 +85,10 @@ class TinySlurm:
             return Ran(code=0, printed=self._document(), complained="")
         if words[0] == "sinfo":
             return Ran(code=0, printed=self._nodes(), complained="")
+        if words == ("sdiag",):
+            now = self.clock.now()
+            shown = f"{now:%a %b %d %H:%M:%S %Y} ({int(now.timestamp())})"
+            return Ran(code=0, printed=f"***\nsdiag output at {shown}\n***\n", complained="")
         if words == ("scontrol", "--version"):
             return Ran(code=0, printed="slurm-wlm 22.05.8\n", complained="")
         self.did.append(words)
@@ -136,6 +142,8 @@ class TinySlurm:
         if "StartTime" in changes:
             job.begin_at = datetime.fromisoformat(changes["StartTime"]).replace(tzinfo=UTC)
         job.admin_comment = changes.get("AdminComment", job.admin_comment)
+        if "TimeLimit" in changes:
+            job.limit_min = int(changes["TimeLimit"])
         return WELL
 
     def _requeue(self, job: TinyJob, words: tuple[str, ...]) -> Ran:
@@ -207,7 +215,8 @@ class TinySlurm:
             "start_time": self._instant(begin_at if waits else job.started_at),
             "end_time": self._number(0),
             "suspend_time": self._instant(job.suspended_at),
-            "time_limit": self._number(None),
+            "time_limit": self._number(job.limit_min),
+            "nodes": job.on if running else "",
             "node_count": self._number(job.nodes),
             "tasks": self._number(1),
             "gres_detail": [f"gpu:{job.gpus}(IDX:0-{job.gpus - 1})"]

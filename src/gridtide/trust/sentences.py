@@ -166,9 +166,17 @@ _ALARMS = {
         "{meter} changed by {change} kW, {asked} kW were asked of {subject}",
         "{meter} 变化 {change} kW，要求 {subject} 变化 {asked} kW",
     ),
+    "point_reads": Sentence(
+        "{meter} reads {kw} kW; work there draws {told} kW with {subject} as told, {full} kW at full speed",
+        "{meter} 读数 {kw} kW；{subject} 按下达应使那里的作业用电 {told} kW，全速为 {full} kW",
+    ),
     "store_took": Sentence(
         "meters of {site} leave it {taken} kW, told were {told} kW",
         "按 {site} 电表，储能得到 {taken} kW，下达 {told} kW",
+    ),
+    "nodes_off": Sentence(
+        "{off} accelerators of {place} are said to be off, IT reads {kw} kW, the others draw {most} kW at most",
+        "{place} 自报 {off} 个加速卡已关机，IT 读数 {kw} kW，其余至多 {most} kW",
     ),
     "store_says": Sentence("{verdict}, it says {own} kW", "{verdict}，储能自报 {own} kW"),
     "import_reads": Sentence(

@@ -9,6 +9,7 @@ from gridtide.wire.slurm.allowed import is_job_id
 QUEUE = ("squeue", "--json", "--states=all")
 NODES = ("sinfo", "--json", "--all")
 VERSION = ("scontrol", "--version")
+CLOCK = ("sdiag",)
 
 
 def tell(job: str, begin_at: datetime | None, admin_comment: str | None) -> tuple[str, ...]:
@@ -19,6 +20,11 @@ def tell(job: str, begin_at: datetime | None, admin_comment: str | None) -> tupl
     if admin_comment is not None:
         told.append(f"AdminComment={admin_comment}")
     return tuple(told)
+
+
+def give_time(job: str, run_limit_min: int) -> tuple[str, ...]:
+    """Let a job run so many minutes since its start."""
+    return ("scontrol", "update", f"JobId={_checked(job)}", f"TimeLimit={run_limit_min}")
 
 
 def signal(job: str, name: str, *, steps: bool) -> tuple[str, ...]:

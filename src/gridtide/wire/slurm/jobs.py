@@ -11,6 +11,7 @@ from datetime import datetime
 from gridtide.finding import Finding
 from gridtide.fleet.device import QueuedJob, Standing
 from gridtide.wire.slurm.hints import Hints, hints_in
+from gridtide.wire.slurm.hostlist import nodes_in
 from gridtide.wire.slurm.mark import Kind, Mark, mark_in, unmarked
 from gridtide.wire.slurm.numbers import instant, number
 
@@ -23,7 +24,7 @@ class SlurmJob:
     """A job as Slurm has it. states: as they stand, a base state and flags. held: by its owner or an administrator.
     begin_at: from when Slurm lets it start. requeues: whether it may be requeued; restarts: how often it was.
     whole_array: a record that stands for all waiting tasks of an array; part_of: the heterogeneous job it belongs to, 0
-    for none."""
+    for none. on: the nodes it has."""
 
     id: str
     name: str
@@ -48,6 +49,7 @@ class SlurmJob:
     part_of: int
     comment: str
     admin_comment: str
+    on: tuple[str, ...] = ()
 
     @property
     def hints(self) -> Hints:
@@ -135,6 +137,7 @@ def queued(job: SlurmJob) -> QueuedJob:
         deadline=hints.deadline,
         pause=hints.pause,
         checkpoint=hints.checkpoint,
+        on=job.on,
     )
 
 
@@ -182,6 +185,7 @@ def _job(record: Mapping[str, object], accelerators: Sequence[str]) -> SlurmJob:
         part_of=number(record.get("het_job_id")) or 0,
         comment=_text(record, "comment"),
         admin_comment=_text(record, "admin_comment"),
+        on=() if waiting else nodes_in(_text(record, "nodes")),
     )
 
 

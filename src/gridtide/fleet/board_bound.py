@@ -1,0 +1,63 @@
+"""What a board is told for an operating point: a power cap, a highest clock, or both, lent for a while."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from gridtide.fleet.act import CapPower, LockClock
+from gridtide.fleet.device import Restraint
+from gridtide.fleet.lease import Bound
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardBound:
+    """The most power of one board [kW] and its highest clock [MHz]; None for what is left to the board. Without
+    either it is free."""
+
+    cap_kw: float | None = None
+    highest_mhz: float | None = None
+
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing bounds it."""
+        return self.cap_kw is None and self.highest_mhz is None
+
+
+FREE = BoardBound()
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardPoint:
+    """An operating point of a pool as its boards are told it. speed: beside full speed; it_kw: of a busy accelerator at
+    the IT meter, with its share of the server."""
+
+    name: str
+    speed: float
+    it_kw: float
+    bound: BoardBound
+
+
+def acts_on(bound: BoardBound, unit: str, until: datetime) -> tuple[CapPower | LockClock, ...]:
+    """What one board is told so that a bound holds until an instant; nothing where it is free: that is a release."""
+    acts: list[CapPower | LockClock] = []
+    if bound.cap_kw is not None:
+        acts.append(CapPower(unit=unit, cap_kw=bound.cap_kw, until=until))
+    if bound.highest_mhz is not None:
+        acts.append(LockClock(unit=unit, highest_mhz=bound.highest_mhz, until=until))
+    return tuple(acts)
+
+
+def point_held(
+    menu: Iterable[BoardPoint], unit: str, held: Iterable[Restraint]
+) -> BoardPoint | None:
+    """The point at which a board stands by what its device says that it holds; None for bounds of no point."""
+    said = {(one.kind, one.value) for one in held if one.subject == unit}
+    return next((point for point in menu if _words(point.bound) == said), None)
+
+
+def _words(bound: BoardBound) -> set[tuple[str, str]]:
+    """A bound as restraints say it."""
+    cap = set() if bound.cap_kw is None else {(Bound.CAP.value, f"{bound.cap_kw:g} kW")}
+    if bound.highest_mhz is None:
+        return cap
+    return {*cap, (Bound.CLOCK.value, f"{bound.highest_mhz:g} MHz")}
