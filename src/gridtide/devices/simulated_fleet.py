@@ -27,11 +27,13 @@ from gridtide.fleet.device import (
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.jobs import NO_DEADLINE_S
 from gridtide.fleet.menu import at_share
+from gridtide.fleet.rest_act import KeepAwake, Needs, RestReading, nodes_of
 from gridtide.fleet.ticket import Fate, Gate, Outcome, Ticket
 from gridtide.fleet.ways import slower_ways
 from gridtide.loop.names import place_names, store_names
 from gridtide.loop.world import Orders, Telemetry
 from gridtide.simulate.moved_requests import LostCaches
+from gridtide.simulate.nodes_told import NodesTold
 from gridtide.simulate.study import Study
 from gridtide.simulate.truth import Truth
 from gridtide.simulate.turns_told import TurnsTold
@@ -68,6 +70,7 @@ class SimulatedFleet:
     stores: dict[str, _Held] = field(default_factory=dict)
     seen: Telemetry | None = None
     turns: TurnsTold = field(default_factory=TurnsTold)
+    nodes: NodesTold = field(default_factory=NodesTold)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @classmethod
@@ -103,6 +106,11 @@ class SimulatedFleet:
             () if self.seen is None else tuple(_routed(self.twin.study, self.seen, self.twin.lost))
         )
 
+    def read_rest(self) -> tuple[RestReading, ...]:
+        """What nodes that may rest do now, and what was used of them in the last step."""
+        self._go_on()
+        return self.twin.resting.read(self.twin.present, self.twin.now)
+
     def restraints(self) -> tuple[Restraint, ...]:
         """Everything held now, by subject."""
         self._go_on()
@@ -112,6 +120,10 @@ class SimulatedFleet:
             for subject, held in sorted(both.items())
             if held.until > self.now()
         )
+
+    def read_clock(self) -> datetime:
+        """The present instant, by which it goes on."""
+        return self.now()
 
     # what can be told
 
@@ -153,6 +165,19 @@ class SimulatedFleet:
         names = place_names(self.fleet)
         values = tuple(dict(part).get(name, 0.0) for part in (shares, *slower) for name in names)
         return self._take(ticket, subject, lambda: self._hold(subject, "route", values, until))
+
+    def keep_awake(
+        self,
+        ticket: Ticket,
+        place: str,
+        at: datetime,
+        step_s: int,
+        accelerators: Needs,
+        until: datetime,
+    ) -> Outcome:
+        """Have so many accelerators awake in the steps from an instant on; others rest by the rules of their pool."""
+        act = KeepAwake(place=place, at=at, step_s=step_s, accelerators=accelerators, until=until)
+        return self._take(ticket, nodes_of(place), lambda: self._keep_awake(act))
 
     def release(self, ticket: Ticket, subject: str) -> Outcome:
         """Undo what holds a subject."""
@@ -216,7 +241,16 @@ class SimulatedFleet:
         self.twin.place_job(self._row(job), number, points.index(point))
         return f"at {place}, {point}"
 
+    def _keep_awake(self, act: KeepAwake) -> str:
+        if act.place not in place_names(self.fleet):
+            raise KeyError(act.place)
+        self.nodes.acts[act.place] = act
+        return self._hold(nodes_of(act.place), "awake", act.accelerators[:1], act.until)
+
     def _let_go(self, subject: str) -> str:
+        self.nodes.acts = {
+            place: act for place, act in self.nodes.acts.items() if nodes_of(place) != subject
+        }
         gone = self.held.pop(subject, None) or self.stores.pop(subject, None)
         return "nothing held it" if gone is None else f"{gone.kind} undone"
 
@@ -328,6 +362,7 @@ class SimulatedFleet:
             slower_shares=slower,
             recovering_kw=np.asarray(imports)[:, :1],
             setpoint_kw=np.asarray(imports)[:, 3:],
+            nodes_used=self.nodes.used(place_names(self.fleet), start),
             charge_kw=np.asarray(stored)[:, :1],
             discharge_kw=np.asarray(stored)[:, 1:],
             import_held_kw=np.asarray(imports)[:, 0],

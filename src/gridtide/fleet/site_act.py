@@ -7,6 +7,7 @@ from typing import TypeAlias
 from gridtide.fleet import act as plain
 from gridtide.fleet.act import Act
 from gridtide.fleet.device import HoldsImport, PlacesJobs, RoutesRequests, Shares
+from gridtide.fleet.rest_act import KeepAwake, RestsNodes, nodes_of
 from gridtide.fleet.ticket import Fate, Outcome, Ticket
 from gridtide.fleet.turn_act import BeginInTurn, MovesInTurn, PauseInTurn
 
@@ -45,7 +46,7 @@ class HoldImport:
     until: datetime
 
 
-SiteAct: TypeAlias = PlaceJob | Route | HoldImport
+SiteAct: TypeAlias = PlaceJob | Route | HoldImport | KeepAwake
 AnyAct: TypeAlias = Act | SiteAct
 
 
@@ -58,6 +59,8 @@ def subject_of(act: AnyAct) -> str:
             return f"{act.service} from {act.origin}"
         case HoldImport():
             return act.site
+        case KeepAwake():
+            return nodes_of(act.place)
         case _:
             return plain.subject_of(act)
 
@@ -67,7 +70,7 @@ def holds_until(act: AnyAct) -> datetime | None:
     match act:
         case PlaceJob():
             return None
-        case Route() | HoldImport():
+        case Route() | HoldImport() | KeepAwake():
             return act.until
         case _:
             return plain.holds_until(act)
@@ -93,7 +96,10 @@ def do(act: AnyAct, device: object, ticket: Ticket, now: datetime) -> Outcome:
                 act.it_price_per_kwh,
                 act.until,
             )
-        case ((PlaceJob() | Route() | HoldImport()), _):
+        case KeepAwake(), RestsNodes():
+            needs = (act.at, act.step_s, act.accelerators)
+            return device.keep_awake(ticket, act.place, *needs, act.until)
+        case ((PlaceJob() | Route() | HoldImport() | KeepAwake()), _):
             said = f"{type(device).__name__} cannot do {type(act).__name__}"
             return Outcome(ticket=ticket.id, fate=Fate.REFUSED, said=said, at=now)
         case _:

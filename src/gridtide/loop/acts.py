@@ -17,11 +17,13 @@ from gridtide.decide.setpoints import floor_held_kw
 from gridtide.fleet.act import BeginAt, Exchange, PauseJob, ResumeJob
 from gridtide.fleet.device import QueuedJob, Standing
 from gridtide.fleet.fleet import Fleet
+from gridtide.fleet.rest_act import KeepAwake
 from gridtide.fleet.service import Service
 from gridtide.fleet.site_act import AnyAct, HoldImport, PlaceJob, Route, subject_of
 from gridtide.fleet.ways import slower_ways
 from gridtide.loop.in_turn_acts import Start, Stop, first_ahead, start_in, stop_in
 from gridtide.loop.names import place_names, store_names
+from gridtide.loop.resting_nodes import is_told, kept_awake
 from gridtide.loop.world import Orders
 from gridtide.timeline import epoch_s, instant
 
@@ -141,7 +143,7 @@ def _when(
 def _of_sites(
     dispatch: Dispatch, fleet: Fleet, services: tuple[Service, ...], now: datetime
 ) -> Iterator[AnyAct]:
-    """Routes, stores and held imports of the step that begins, each until its value changes."""
+    """Routes, stores, held imports and nodes of the step that begins, each until its value changes."""
     horizon = dispatch.placement.horizon
     step = int(np.searchsorted(horizon.edges_s, epoch_s(now), side="right")) - 1
     names = place_names(fleet)
@@ -184,6 +186,7 @@ def _of_sites(
             it_price_per_kwh=float(price[step]),
             until=instant(horizon.edges_s[_end_of(held, step)]),
         )
+    yield from kept_awake(dispatch, fleet, now)
 
 
 def _is_told(act: AnyAct, only: tuple[str, ...] | None, fleet: Fleet) -> bool:
@@ -213,6 +216,8 @@ def _end_of(values: NDArray[np.float64], step: int) -> int:
 
 def _is_news(act: AnyAct, told: AnyAct | None, now: datetime) -> bool:
     """Whether something else holds than an act says, or nothing does any more."""
+    if isinstance(act, KeepAwake):
+        return not is_told(act, told)
     if told is None or told.until <= now:  # type: ignore[union-attr]
         return not (isinstance(act, Exchange) and act.charge_kw == act.discharge_kw == 0.0)
     return _values(told) != _values(act)

@@ -17,6 +17,7 @@ from gridtide.loop.late_verdicts import Moment, Spans
 from gridtide.loop.seen import Seen, is_of
 from gridtide.loop.verifying import Alarm, Verdict, alarms_after, verified
 from gridtide.loop.verifying_points import point_verdicts
+from gridtide.loop.verifying_rest import rest_verdicts
 from gridtide.loop.verifying_sites import SiteMoment, off_kw, site_verdicts
 from gridtide.loop.which_meter import by_meters_that_read
 
@@ -49,12 +50,15 @@ class Watch:
         power: Sequence[PowerReading],
         peak_kw: NDArray[np.float64],
         of: tuple[Fleet, tuple[Service, ...]],
+        off: Mapping[str, float],
     ) -> tuple[Verdict, ...]:
-        """What meters say of what held at stores, imports and routes through the step that ends now. An alarm stands
-        until its subject follows, or nothing holds it any more. peak_kw: before it, (S,); of: fleet and services."""
+        """What meters say of what held at stores, imports, routes and nodes through the step that ends now. An alarm
+        stands until its subject follows, or nothing holds it any more. peak_kw: before it, (S,); of: fleet and
+        services; off: accelerators that are said to have been off through it, by place."""
         read = {one.of: one for one in power if is_of(one.measured_at, seen.measured_at)}
         moment = SiteMoment(held=held, seen=seen, off_kw=off_kw(read), peak_kw=peak_kw)
-        verdicts = site_verdicts(moment, *of)
+        of_nodes = rest_verdicts(held, off, seen, moment.off_kw, of)
+        verdicts = (*site_verdicts(moment, *of), *of_nodes)
         standing = alarms_after(self.at_sites, verdicts, seen.measured_at, CONTROLLER)
         self.at_sites = {name: alarm for name, alarm in standing.items() if name in held}
         return verdicts

@@ -17,7 +17,6 @@ def untold(study: Study, called: Collection[str] = ()) -> list[Finding]:
         f"capacity for the grid, called by no line of {', '.join(uncalled)}": bool(uncalled),
         "halls and stores of cold": can_shift_cooling(fleet),
         "plants that are told what to make": bool(reactors_of(fleet)),
-        "nodes that rest": any(pool.parking for pool in fleet.pools),
     }
     return [
         Finding(

@@ -174,6 +174,10 @@ _ALARMS = {
         "meters of {site} leave it {taken} kW, told were {told} kW",
         "按 {site} 电表，储能得到 {taken} kW，下达 {told} kW",
     ),
+    "nodes_off": Sentence(
+        "{off} accelerators of {place} are said to be off, IT reads {kw} kW, the others draw {most} kW at most",
+        "{place} 自报 {off} 个加速卡已关机，IT 读数 {kw} kW，其余至多 {most} kW",
+    ),
     "store_says": Sentence("{verdict}, it says {own} kW", "{verdict}，储能自报 {own} kW"),
     "import_reads": Sentence(
         "{site} import reads {kw} kW, to be held below {most} kW",

@@ -17,7 +17,6 @@ UNBOUNDED = {
     "cooling": "cooling ahead or late",
     "made_kw": "what plants make",
     "offered_kw": "capacity offered to the grid",
-    "nodes_used": "nodes that rest",
 }
 """Parts of a dispatch that no envelope bounds, in words."""
 
@@ -93,7 +92,7 @@ def slots_of(dispatch: Dispatch, row: int) -> NDArray[np.int64]:
 
 
 def _moved_kw(dispatch: Dispatch, standing: Dispatch, situation: Situation) -> Real:
-    """By how much jobs, stores and requests may change each site, (S, T)."""
+    """By how much jobs, stores, requests and nodes that rest may change each site, (S, T)."""
     fleet = situation.fleet
     of_jobs = np.abs(_jobs_kw(dispatch, situation) - _jobs_kw(standing, situation))
     stores_kw = [
@@ -108,7 +107,19 @@ def _moved_kw(dispatch: Dispatch, standing: Dispatch, situation: Situation) -> R
     of_requests = np.zeros_like(of_jobs)
     np.add.at(of_requests, fleet.site_of_place, requests_kw(dispatch, standing, situation))
     of_work = np.minimum(of_jobs + of_requests, _work_most_kw(situation)[:, None])
-    return np.asarray(of_work + of_stores)
+    of_nodes = nodes_kw(fleet) * (digest(dispatch.nodes_used) != digest(standing.nodes_used))
+    return np.asarray(of_work + of_stores + of_nodes[:, None])
+
+
+def nodes_kw(fleet: Fleet) -> Real:
+    """By how much nodes that may rest change each site at most by what they are told, beside what requests draw on
+    them: from off to awake or waking, (S,)."""
+    each_kw = [
+        max(one.idle_kw, one.parked_kw, one.wake_kw) - one.off_kw if one is not None else 0.0
+        for one in (pool.parking for pool in fleet.pools)
+    ]
+    kept = np.asarray([pool.for_services for pool in fleet.pools])
+    return _by_site((kept * np.asarray(each_kw))[:, None], fleet)[:, 0]
 
 
 def _work_most_kw(situation: Situation) -> Real:
@@ -164,7 +175,8 @@ def _holds(dispatch: Dispatch) -> NDArray[np.bool_]:
 
 def requests_kw(dispatch: Dispatch, standing: Dispatch, situation: Situation) -> Real:
     """By how much answering requests elsewhere or slower may change each place at most, (P, T): on what a pool keeps
-    for services, on all of it where it keeps nothing apart."""
+    for services, on all of it where it keeps nothing apart. Where a meter is held, requests may come and go as far as
+    another place can answer them."""
     fleet, holds = situation.fleet, _holds(dispatch)
     if not situation.services or not dispatch.shares.size:
         return np.zeros((len(fleet.places), len(dispatch.placement.horizon)))
@@ -175,8 +187,9 @@ def requests_kw(dispatch: Dispatch, standing: Dispatch, situation: Situation) ->
     share = np.abs(dispatch.shares - standing.shares).max(axis=(0, 1))
     if dispatch.slower_shares.size:
         share = np.maximum(share, dispatch.slower_shares.max(axis=(0, 1)))
-    if len(fleet.places) > 1:
-        share = np.where(holds[fleet.site_of_place], 1.0, share)
+    answers = np.any([one.resident for one in situation.services], axis=0)
+    if answers.sum() > 1:
+        share = np.where(holds[fleet.site_of_place] & answers[:, None], 1.0, share)
     return np.asarray(share * answer_kw[:, None])
 
 
