@@ -123,7 +123,7 @@ def test_set_points_lead_no_store_that_an_agent_ends(tmp_path: Path) -> None:
     line = '\n[[setpoint]]\nsite = "north"\nline = "iec104"\nport = 0\noffer_kw = 4\n'
     parts = (SITE, battery, DEVICES)
     told = faults(a_case(tmp_path, *parts, more.format("agent = true\n"), line))
-    assert "setpoint[1]: north, whose store an agent leads" in told
+    assert "setpoint[1]: north, whose store has agent = true" in told
     (led,) = read_real(a_case(tmp_path, *parts, more.format(""), line), lambda: START).lines
     assert (led.site, led.up_kw) == ("north", 4.0)
 

@@ -39,18 +39,17 @@ lease_s = {lease_s:g}
 
 
 @contextmanager
-def a_site() -> Iterator[tuple[int, int, Callable[[float], None]]]:
+def a_site(folder: Path) -> Iterator[tuple[int, int, Callable[[float], None]]]:
     """The ports of a battery and of the meter in front of it, and what changes the load beside the battery."""
-    command = [sys.executable, "-m", "gridtide.testing.modbus_site", str(LOAD_KW), "--steps"]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, text=True, stdin=pipe, stdout=pipe) as process:
-        assert process.stdin is not None and process.stdout is not None
-        told = process.stdin
+    (folder / "boards.json").write_text("{}")
 
-        def draw(load_kw: float) -> None:
-            told.write(f"{load_kw}\n")
-            told.flush()
+    def draw(load_kw: float) -> None:
+        (folder / "next").write_text(str(load_kw))
+        (folder / "next").rename(folder / "load")
 
+    command = [sys.executable, "-m", "gridtide.testing.modbus_site", str(LOAD_KW), str(folder)]
+    with subprocess.Popen(command, text=True, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
         try:
             battery, meter = process.stdout.readline().split()
             yield int(battery), int(meter), draw
@@ -71,7 +70,7 @@ def test_an_import_is_held_within_seconds_and_a_service_that_dies_leaves_the_sto
     """The month's peak is what a kilowatt more would be paid by. The load steps up: the store gives what is above the
     level at the next look. Killed, the store rests by its lease and the meter reads all of it."""
     _, texts = token_file(tmp_path)
-    with a_site() as (battery_port, meter_port, draw):
+    with a_site(tmp_path) as (battery_port, meter_port, draw):
         tables = TABLES.format(battery=battery_port, lease_s=LEASE_S)
         a_case(tmp_path, tables + feed(meter_port))
         case = tmp_path / "case.toml"

@@ -114,14 +114,14 @@ def _without(case: CaseFile) -> Iterator[Finding]:
 
 
 def _led_too_long(case: CaseFile) -> Iterator[Finding]:
-    """Set-points move a store that ends them by its own register alone: an agent knows nothing of them."""
+    """Set-points move a store that ends them by its own register, or whose agent does; one that only its room would end
+    is refused."""
     by_agent = {one.store for one in case.device if (one.model_extra or {}).get("agent")}
-    by_agent |= {site for one in case.device for site in one.stores.values()}
     held = {one.store for one in case.device if one.holds_import}
     for number, line in enumerate(case.setpoint, start=1):
         if line.site in by_agent:
-            limit = "a store whose own lease register ends set-points"
-            yield _fault(f"setpoint[{number}]", f"{line.site}, whose store an agent leads", limit)
+            limit = "a store whose own lease register ends set-points, or the device of an agent"
+            yield _fault(f"setpoint[{number}]", f"{line.site}, whose store has agent = true", limit)
         if line.site in held:
             limit = "one of both: set-points and a held import move the same store"
             yield _fault(f"setpoint[{number}]", f"{line.site}, whose store holds_import", limit)

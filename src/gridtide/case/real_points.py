@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from gridtide.case.board_points import board_menu, board_point_faults
@@ -31,12 +33,13 @@ class OnlyReads:
 @dataclass(frozen=True, kw_only=True)
 class Leads:
     """A device that leads boards of a place. key: of its table; name: of the table, and of the device behind an agent;
-    nodes: units by node, empty where all that it has run one place."""
+    nodes: units by node, empty where all that it has run one place. lease: for which a board is told something."""
 
     key: str
     name: str
     place: str
     nodes: Mapping[str, tuple[str, ...]]
+    lease: timedelta
 
 
 def leading(case: CaseFile) -> list[Leads]:
@@ -44,8 +47,10 @@ def leading(case: CaseFile) -> list[Leads]:
     found = []
     for number, one in enumerate(case.device, start=1):
         key, nodes = f"device[{number}]", {k: tuple(v.split()) for k, v in one.boards.items()}
+        lease = timedelta(seconds=one.lease_s)
         if one.points is not None:
-            found.append(Leads(key=f"{key}.points", name=one.name, place=one.points, nodes=nodes))
+            how = {"name": one.name, "place": one.points}
+            found.append(Leads(key=f"{key}.points", **how, nodes=nodes, lease=lease))
         for device, place in one.pools.items():
             own = {
                 node: units
@@ -53,8 +58,8 @@ def leading(case: CaseFile) -> list[Leads]:
                 for of, _, node in [said.partition(" ")]
                 if of == device
             }
-            name = f"{one.name} {device}"
-            found.append(Leads(key=f"{key}.pools.{device}", name=name, place=place, nodes=own))
+            how = {"name": f"{one.name} {device}", "place": place}
+            found.append(Leads(key=f"{key}.pools.{device}", **how, nodes=own, lease=lease))
     return found
 
 
@@ -157,10 +162,11 @@ def _groups(
     for one in led:
         device = devices[one.name]
         assert caps_boards(device)
+        own = partial(BoardGroup, device=device, lease=one.lease)
         for node, units in one.nodes.items():
-            yield node, BoardGroup(name=node, device=device, units=units)  # type: ignore[arg-type]
+            yield node, own(name=node, units=units)
         if not one.nodes:
-            yield "", BoardGroup(name="", device=device, count=accelerators)  # type: ignore[arg-type]
+            yield "", own(name="", count=accelerators)
 
 
 def _scheduler(reach: Mapping[str, object], place: str) -> tuple[str, AtPlace | None]:

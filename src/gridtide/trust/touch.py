@@ -175,7 +175,8 @@ def _holds(dispatch: Dispatch) -> NDArray[np.bool_]:
 
 def requests_kw(dispatch: Dispatch, standing: Dispatch, situation: Situation) -> Real:
     """By how much answering requests elsewhere or slower may change each place at most, (P, T): on what a pool keeps
-    for services, on all of it where it keeps nothing apart."""
+    for services, on all of it where it keeps nothing apart. Where a meter is held, requests may come and go as far as
+    another place can answer them."""
     fleet, holds = situation.fleet, _holds(dispatch)
     if not situation.services or not dispatch.shares.size:
         return np.zeros((len(fleet.places), len(dispatch.placement.horizon)))
@@ -186,8 +187,9 @@ def requests_kw(dispatch: Dispatch, standing: Dispatch, situation: Situation) ->
     share = np.abs(dispatch.shares - standing.shares).max(axis=(0, 1))
     if dispatch.slower_shares.size:
         share = np.maximum(share, dispatch.slower_shares.max(axis=(0, 1)))
-    if len(fleet.places) > 1:
-        share = np.where(holds[fleet.site_of_place], 1.0, share)
+    answers = np.any([one.resident for one in situation.services], axis=0)
+    if answers.sum() > 1:
+        share = np.where(holds[fleet.site_of_place] & answers[:, None], 1.0, share)
     return np.asarray(share * answer_kw[:, None])
 
 

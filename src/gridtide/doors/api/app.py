@@ -17,6 +17,7 @@ from gridtide.doors.api.access import Access
 from gridtide.doors.api.acting import acting
 from gridtide.doors.api.aside import Aside
 from gridtide.doors.api.broadcast import Broadcast, beside
+from gridtide.doors.api.described import add_description
 from gridtide.doors.api.flexibility import flexibility_router
 from gridtide.doors.api.guarded import Guarded, Rates
 from gridtide.doors.api.health import health
@@ -26,6 +27,7 @@ from gridtide.doors.api.pages import add_pages
 from gridtide.doors.api.problems import Refused
 from gridtide.doors.api.reading import reading
 from gridtide.doors.api.recorder import Recorder
+from gridtide.doors.api.spoken import Spoken
 from gridtide.doors.api.tabs import tabs
 from gridtide.doors.api.what_if import what_if_router
 from gridtide.finding import Finding
@@ -62,6 +64,7 @@ def app_of(
         redirect_slashes=False,
         lifespan=living,
         middleware=[
+            Middleware(Spoken),
             Middleware(Guarded, access=access, rates=rates, recorder=recorder, now=now),
         ],
         exception_handlers={RequestValidationError: _unfit, HTTPException: _unknown},
@@ -76,6 +79,7 @@ def app_of(
     )
     for router in (*own, *beyond, *beside(opening, broadcast)):
         app.include_router(router)
+    add_description(app)
     add_pages(app)
     app.state.recorder = recorder
     return app

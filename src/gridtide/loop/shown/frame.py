@@ -41,7 +41,7 @@ def site_values(
         }
         if seen is not None:
             values |= _metered(situation, seen, number)
-        values |= _flexible(situation, number)
+        values |= _flexible(situation, seen, number, limits_kw[number, 0])
         found.append(values)
     return found
 
@@ -66,18 +66,6 @@ def alarm_values(
         for kind, subject, said in others
     ]
     return found[:ALARMS_MOST]
-
-
-def ages_s(signals: tuple[Signal, ...], seen: Seen | None, now: datetime) -> dict[str, float]:
-    """How old the newest issue of each kind of signal is, and what meters said, seconds."""
-    ages: dict[str, float] = {}
-    for one in signals:
-        if one.issued_at is not None:
-            age = (now - one.issued_at).total_seconds()
-            ages[one.kind.value] = min(age, ages.get(one.kind.value, age))
-    if seen is not None:
-        ages["meters"] = (now - seen.measured_at).total_seconds()
-    return ages
 
 
 def framed(number: int, at: datetime, values: Mapping[str, object]) -> Frame:
@@ -135,8 +123,12 @@ def _metered(situation: Situation, seen: Seen, number: int) -> dict[str, object]
     }
 
 
-def _flexible(situation: Situation, number: int) -> dict[str, object]:
-    """IT power of work that runs and may stop, with what its store gives at once; and what its store takes."""
+def _flexible(
+    situation: Situation, seen: Seen | None, number: int, import_max_kw: float
+) -> dict[str, object]:
+    """IT power of work that runs and may stop, with what its store gives at once; and what its store takes. At the
+    meter no more than what is drawn now and may be fed in, and what the connection still carries; None where no meter
+    says what is drawn."""
     fleet, jobs, state = situation.fleet, situation.jobs, situation.state
     here = np.append(fleet.site_of_place, -1)[state.place] == number
     runs = here & (state.status == Status.RUNNING) & jobs.interruptible & jobs.movable
@@ -148,7 +140,12 @@ def _flexible(situation: Situation, number: int) -> dict[str, object]:
             less_kw += battery.discharge_max_kw
         if soc_kwh < battery.energy_kwh:
             more_kw = battery.charge_max_kw
-    return {"could_less_kw": _number(less_kw), "could_more_kw": _number(more_kw)}
+    drawn_kw = np.nan if seen is None else float(seen.import_kw[number] - seen.export_kw[number])
+    least_kw = -fleet.sites[number].contract.export_max_kw
+    return {
+        "could_less_kw": _number(np.clip(less_kw, 0.0, np.maximum(drawn_kw - least_kw, 0.0))),
+        "could_more_kw": _number(np.clip(more_kw, 0.0, np.maximum(import_max_kw - drawn_kw, 0.0))),
+    }
 
 
 def _planned(plan: Plan | None, what: str, site: int, now: datetime) -> float | None:

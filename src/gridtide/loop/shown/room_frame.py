@@ -13,8 +13,9 @@ from gridtide.loop.newcomers import left_alone_said
 from gridtide.loop.news import ReadsNews
 from gridtide.loop.seen import Seen
 from gridtide.loop.set_points.regulating import RegulationThread, seen_of
+from gridtide.loop.shown.ages import ages_of
 from gridtide.loop.shown.at_risk import AT_RISK_MOST, risk_values, rows_at_risk
-from gridtide.loop.shown.frame import ages_s, alarm_values, site_values
+from gridtide.loop.shown.frame import alarm_values, site_values
 from gridtide.loop.standing_in import with_stand_ins
 from gridtide.loop.turn import Turn
 from gridtide.timeline import instant
@@ -43,7 +44,7 @@ class Standing:
     lines: tuple[RegulationThread, ...]
 
 
-def standing_values(standing: Standing, seen: Seen | None) -> dict[str, object]:
+def standing_values(standing: Standing, seen: Seen | None, mandate: Mandate) -> dict[str, object]:
     """What a frame says beside its sites; to be asked under the lock of the room. seen: by meters, None unknown."""
     world, news, now = standing.world, standing.news, standing.now
     return {
@@ -54,7 +55,7 @@ def standing_values(standing: Standing, seen: Seen | None) -> dict[str, object]:
         "waiting": standing.waiting,
         "decision": None if standing.in_force is None else standing.in_force.id[:12],
         "alarms": alarm_values(world.watch.standing, _wrong(standing), now),
-        "ages_s": ages_of(standing.turn, seen, news, now),
+        "ages_s": ages_of(mandate, seen, news, now),
         "acts": dict(standing.fates),
         "decided_s": list(standing.decided_s),
         **_at_risk(standing.turn, world),
@@ -87,14 +88,6 @@ def sites_of(
     sites = site_values(standing.turn.situation, shown, plan, carbon, began)
     expected = {"expected": [one.of for one in instead]} if instead else {}
     return {"sites": sites, **expected}
-
-
-def ages_of(
-    turn: Turn | None, seen: Seen | None, news: ReadsNews, now: datetime
-) -> dict[str, float]:
-    """How old signals and meters are, by what they are, and what each source said last, s."""
-    signals = () if turn is None else turn.situation.signals
-    return {**ages_s(signals, seen, now), **news.ages_s(now)}
 
 
 def silent_of(world: LiveWorld, news: ReadsNews) -> dict[str, str]:

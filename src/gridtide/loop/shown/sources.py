@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from gridtide.decide.situation import Situation
+from gridtide.loop.shown.ages import newest_issue
 from gridtide.loop.shown.glance import Glance
 from gridtide.loop.sight import wanted
 from gridtide.signals.signal import Kind, Nature, Signal, is_point
@@ -71,10 +72,10 @@ def _row(glance: Glance, situation: Situation, kind: Kind, zone: str) -> dict[st
 def _newest(glance: Glance, kind: Kind, zone: str) -> dict[str, Any]:
     """Who said the newest issue of a series, when, and up to when anything is known; all unknown where nobody did."""
     rows = glance.mandate.history.of(kind, zone)
-    said = None if rows is None else (rows.issued_s <= epoch_s(glance.at)) & ~rows.expected
-    if rows is None or said is None or not said.any():
+    at = None if rows is None else newest_issue(rows, glance.at)
+    if rows is None or at is None:
         return dict.fromkeys(("source", "issued_at", "age_s", "known_until"))
-    at = int(np.argmax(np.where(said, rows.issued_s, -1)))
+    said = (rows.issued_s <= epoch_s(glance.at)) & ~rows.expected
     issued_s = int(rows.issued_s[at])
     return {
         "source": rows.sources[int(rows.source[at])],

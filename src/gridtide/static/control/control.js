@@ -1,7 +1,7 @@
 /** The control room: what is so, what waits for people, and what people do. Text only, never markup. */
 
-import { ask, findToken, forgetToken, keepToken, learn, listen, whyNot } from "./asking.js";
-import { choose, decisionKeys, prepareDecisions, showDecisions } from "./decisions.js";
+import { ask, findToken, forgetToken, hangUp, keepToken, learn, listen, whyNot } from "./asking.js";
+import { choose, decisionKeys, explainAgain, prepareDecisions, showDecisions } from "./decisions.js";
 import { prepareEditing } from "./editing.js";
 import { isOver, prepareSources, showFigures } from "./figures.js";
 import { lookFlexibility, prepareFlexibility, showFlexibility } from "./flexibility.js";
@@ -14,7 +14,7 @@ import { summary } from "./tabs/audit.js";
 import { list } from "./tabs/drawn.js";
 import { showTab, tabKeys } from "./tabs/tabs.js";
 import { prepareWhatIf } from "./whatif.js";
-import { clockOf, hearNames, instant, named, number, sentence, span, speak, speakOther, word } from "./words.js";
+import { clockOf, hearNames, instant, named, number, span, speak, speakOther, word } from "./words.js";
 
 const LOOK_MS = 1_000;
 const DRAW_MS = 250;
@@ -42,7 +42,7 @@ function showFrame() {
   $("mode").textContent = named(values.mode ?? "–");
   $("frozen").hidden = !values.frozen;
   $("freeze").textContent = word(values.frozen ? "thaw" : "freeze");
-  const alarms = (values.alarms ?? []).map((one) => [named(one.kind), one.subject, sentence(one.said, one.value), instant(one.since)].filter(Boolean).join(" · "));
+  const alarms = (values.alarms ?? []).map((one) => [named(one.kind), one.subject, one.said, instant(one.since)].filter(Boolean).join(" · "));
   if ($("alarms").textContent !== alarms.join("")) $("alarms").replaceChildren(...alarms.map((text) => made("li", {}, text)));
   showFigures();
   showSites();
@@ -172,7 +172,7 @@ function tell(text) {
 async function act(path, body) {
   try {
     const { said } = await ask(path, body);
-    tell(said.said ? sentence(said.said, said.value) : whyNot(said));
+    tell(said.said ?? whyNot(said));
   } catch {
     tell(word("notReached"));
   }
@@ -203,8 +203,8 @@ async function follow() {
       }, heard.last);
       if (status === 401) return enter(true);
       if (status === 503) $("opening").hidden = false;
-    } catch {
-      /* the line says it */
+    } catch (fault) {
+      if (fault.name === "AbortError") continue;
     }
     heard.connected = false;
     showLine();
@@ -214,8 +214,18 @@ async function follow() {
 
 const KEYS = {
   j: () => choose(1), k: () => choose(-1), ...decisionKeys,
-  "/": () => !$("choose").hidden && $("find").focus(), f: freezeOrThaw, u: release, ...tabKeys, l: () => (speakOther(), showAll()), d: shade,
+  "/": () => !$("choose").hidden && $("find").focus(), f: freezeOrThaw, u: release, ...tabKeys, l: speakAnew, d: shade,
 };
+
+/** In the other language what stands in the page at once, and what the room says as soon as it says it again. */
+async function speakAnew() {
+  speakOther();
+  showAll();
+  heard.last = "";
+  hangUp();
+  await explainAgain();
+  await look();
+}
 
 function shade() {
   const next = document.documentElement.dataset.shade === "dark" ? "light" : "dark";

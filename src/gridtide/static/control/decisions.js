@@ -7,7 +7,7 @@ import { $, button, made, terms } from "./made.js";
 import { reads } from "./reads.js";
 import { facts as told } from "./tabs/drawn.js";
 import { wonderWhat } from "./whatif.js";
-import { instant, number, sentence, span, word } from "./words.js";
+import { instant, number, span, word } from "./words.js";
 
 const KEYS = { a: "approve", r: "reject", m: "edit", e: "explain", w: "whatIf" };
 /** Keys that do what the buttons of the chosen decision do. */
@@ -31,7 +31,7 @@ export function showDecisions(always = false) {
   const had = document.activeElement?.dataset?.act;
   $("waiting").textContent = `(${heard.proposals.length})`;
   if (!heard.proposals.some((one) => one.id === chosen)) chosen = heard.proposals[0]?.id ?? "";
-  const cards = heard.proposals.map((one) => (one.id === chosen ? whole : short)(inWords(one)));
+  const cards = heard.proposals.map((one) => (one.id === chosen ? whole : short)(one));
   $("proposals").replaceChildren(...(cards.length ? cards : [made("li.faint", {}, word("noProposals"))]));
   if (had) ($("proposals").querySelector(`[data-act="${CSS.escape(had)}"]`) ?? $("proposals").querySelector(".chosen button"))?.focus();
   return showTimes();
@@ -44,12 +44,6 @@ function showTimes() {
     const left = (Date.parse(node.dataset.until) - now) / 1000;
     node.textContent = `${instant(node.dataset.until)} (${left > 0 ? `${word("in")} ${span(left)}` : word("past")})`;
   }
-}
-
-/** A decision with its words in the language of the page. */
-export function inWords({ values, ...one }) {
-  const against = one.against.map((text, place) => sentence(text, values?.against[place]));
-  return { ...one, title: sentence(one.title, values?.title), because: sentence(one.because, values?.because), against };
 }
 
 /** One that waits behind the chosen one: what it is and how long it waits. It is opened before it is answered. */
@@ -91,10 +85,17 @@ function whole(one) {
   return made("li.chosen", { ariaCurrent: "true" }, made("h3", {}, one.title), made("dl", {}, terms(facts.map(([key, value]) => [word(key), value]))), made("p.acts", {}, buttons), more);
 }
 
-async function explain(one) {
-  if (!explained.delete(one.id)) explained.set(one.id, (await learn(`/api/decisions/${one.id}/explanation`)) ?? {});
+async function explain({ id }) {
+  if (!explained.delete(id)) await learnWhy(id);
   showDecisions();
 }
+
+async function learnWhy(id) {
+  explained.set(id, (await learn(`/api/decisions/${id}/explanation`)) ?? {});
+}
+
+/** Say why anew, in the language of now. */
+export const explainAgain = () => Promise.all([...explained.keys()].map(learnWhy));
 
 export function choose(by) {
   const place = heard.proposals.findIndex((one) => one.id === chosen) + by;

@@ -33,18 +33,6 @@ export function named(key, only) {
   return key.replace(/_per_/g, "/").replace(/_(s|share|chance)$/, "").replaceAll("_", " ").replace(/\b([km])w(h?)\b/g, (_, size, hour) => `${size === "m" ? "M" : "k"}W${hour}`);
 }
 
-/** A sentence of the room in the language of the page. value: its key and figures, as the room says them */
-export function sentence(english, value) {
-  return language === "zh" && value ? filled(value) : english;
-}
-
-function filled(value) {
-  if (typeof value !== "object") return String(value);
-  if (value.list) return value.list.map(filled).join({ ", ": "、", "; ": "；" }[value.between] ?? "");
-  if (value.at) return clockOf(Date.parse(value.at), value.clock);
-  return said.zh[`say_${value.key}`].replace(/\{(\w+)\}/g, (_, name) => filled(value.of[name]));
-}
-
 /** Put every word of the page in its place. */
 export function speak() {
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
