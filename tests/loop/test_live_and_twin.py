@@ -43,7 +43,7 @@ def test_a_case_is_decided_alike_by_twin_and_devices(case: str, hours: int) -> N
 
 
 def test_what_no_act_tells_yet_is_refused_before_anything_is_told() -> None:
-    """A case with capacity for the grid, or nodes that rest, is named with all that stands in the way."""
+    """A case with capacity for the grid is named with all that stands in the way."""
     with pytest.raises(BadInput) as said:
-        both_worlds(load_case(ROOT / "examples" / "resting_sites.toml"))
-    assert "nodes that rest" in str(said.value)
+        both_worlds(load_case(ROOT / "examples" / "offers.toml"))
+    assert "capacity for the grid" in str(said.value)

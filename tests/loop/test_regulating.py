@@ -10,11 +10,12 @@ from gridtide.case.live_room import room_of
 from gridtide.fleet.site import Battery
 from gridtide.fleet.ticket import Fate, Ticket
 from gridtide.loop.clock import DrivenClock, WallClock
+from gridtide.loop.set_points.led_plant import BasePoint, LedPlant, held_s
 from gridtide.loop.set_points.led_site import agreed_by
 from gridtide.loop.set_points.led_store import LedStore
 from gridtide.loop.set_points.regulating import RegulationThread
 from gridtide.loop.set_points.regulation import Regulation
-from gridtide.loop.set_points.store_plant import BasePoint, StorePlant
+from gridtide.loop.set_points.store_part import StorePart
 from gridtide.signals.setpoint import Mode
 from gridtide.stores.memory import MemoryIntents, MemoryStore
 from gridtide.testing.lines import LineInMemory
@@ -47,7 +48,9 @@ class Site:
             line="line of north",
             rules=RULES,
             channel=self.line,
-            plant=StorePlant(store=self.store, battery=BATTERY, cycle_s=2.0),
+            plant=LedPlant(
+                store=StorePart(store=self.store, battery=BATTERY, hold_s=held_s(2.0)), cycle_s=2.0
+            ),
             agreed=lambda now: self.base,
         )
 
@@ -204,8 +207,13 @@ def test_a_set_point_is_told_at_once_not_at_the_next_cycle() -> None:
         line="line",
         rules=rules,
         channel=line,
-        plant=StorePlant(
-            store=LedStore(name="north store", device=told), battery=BATTERY, cycle_s=60.0
+        plant=LedPlant(
+            store=StorePart(
+                store=LedStore(name="north store", device=told),
+                battery=BATTERY,
+                hold_s=held_s(60.0),
+            ),
+            cycle_s=60.0,
         ),
         agreed=lambda now: OFFER,
     )

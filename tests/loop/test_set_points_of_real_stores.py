@@ -14,10 +14,11 @@ from gridtide.fleet.ticket import Fate, Outcome, Ticket
 from gridtide.loop.beside import Beside, beside
 from gridtide.loop.clock import DrivenClock, WallClock, steady_s
 from gridtide.loop.named_meters import NamedMeters
+from gridtide.loop.set_points.led_plant import BasePoint, Connection, LedPlant, ResponseOf, held_s
 from gridtide.loop.set_points.led_store import LedStore
 from gridtide.loop.set_points.regulation import Regulation
 from gridtide.loop.set_points.site_meter import SiteMeter, site_meter
-from gridtide.loop.set_points.store_plant import BasePoint, Connection, StorePlant
+from gridtide.loop.set_points.store_part import StorePart
 from gridtide.signals.setpoint import Mode, Quality
 from gridtide.testing.lines import LineInMemory
 from gridtide.trust.setpoint_rules import SetpointRules
@@ -88,21 +89,24 @@ class RealSite:
         return Outcome(ticket=ticket.id, fate=Fate.DONE, said="told", at=self.clock.now())
 
 
-def a_plant(site: RealSite) -> StorePlant:
+def a_plant(site: RealSite) -> LedPlant:
     """Its store and meter under set-points."""
-    return StorePlant(
-        store=LedStore(name="north store", device=site),
-        battery=BATTERY,
+    return LedPlant(
+        store=StorePart(
+            store=LedStore(name="north store", device=site),
+            battery=BATTERY,
+            hold_s=held_s(CYCLE_S),
+            heard_beside=True,
+        ),
         cycle_s=CYCLE_S,
         connection=CONNECTION,
         meter=SiteMeter(site="north", devices=(site,)),
-        heard_beside=True,
         follows=True,
         base=OFFER,
     )
 
 
-def said(plant: StorePlant) -> tuple[str, float | None]:
+def said(plant: LedPlant) -> tuple[str, float | None]:
     """Who says by how much less the site draws, and that."""
     return plant.response_of.value, plant.response_kw
 
@@ -283,3 +287,51 @@ def test_a_store_that_takes_set_points_and_does_not_move_is_an_alarm() -> None:
             site.soc_kwh = 0.5
             regulation.tick(site.clock.now())
         assert ("told but not moved" in regulation.wrong) is wrong
+
+
+@dataclass(eq=False)
+class StandsStill(RealSite):
+    """Its meter gives the same digits from some instant on, as new readings."""
+
+    from_s: float = float("inf")
+    last_kw: float = 0.0
+
+    def read_power(self) -> tuple[PowerReading, ...]:
+        (reading,) = super().read_power()
+        if (self.clock.now() - START).total_seconds() < self.from_s:
+            self.last_kw = reading.kw
+        return (replace(reading, kw=self.last_kw),)
+
+
+def test_a_meter_that_stands_still_while_the_store_moves_is_not_believed() -> None:
+    """Telemetry is invalid, the fault is named and noted, the response is what the store reads; one that moves again is
+    believed again, and one that stands still while nothing moves is no fault."""
+    site, line = StandsStill(clock=DrivenClock(START)), LineInMemory()
+    plant = replace(a_plant(site), follows=False)
+    regulation = Regulation(
+        site="north", line="line", rules=RULES, channel=line, plant=plant, agreed=lambda now: OFFER
+    )
+
+    def ticks(count: int, swing_kw: float) -> None:
+        for number in range(count):
+            site.pass_s(CYCLE_S)
+            site.load_kw = OFFER.base_kw + 0.01 * (number % 7)
+            site.soc_kwh = 0.5
+            line.set(OFFER.base_kw - swing_kw * (1.0 + 0.5 * (number % 3)), site.clock.now())
+            regulation.tick(site.clock.now())
+
+    ticks(20, 60.0)
+    assert regulation.wrong == "" and plant.response_of is ResponseOf.METER
+    ticks(5, 0.0)
+    site.from_s = (site.clock.now() - START).total_seconds()
+    ticks(40, 0.0)
+    assert "stands still" not in regulation.wrong
+    ticks(40, 60.0)
+    assert "stands still" in regulation.wrong and plant.response_of is ResponseOf.STORE
+    assert line.said[-1].quality is Quality.INVALID
+    assert plant.response_kw == pytest.approx(-site.drawn_kw())
+    assert any("repeated itself" in note.what for note in regulation.notes)
+    site.from_s = float("inf")
+    ticks(10, 60.0)
+    assert regulation.wrong == "" and plant.response_of is ResponseOf.METER
+    assert line.said[-1].quality is Quality.GOOD

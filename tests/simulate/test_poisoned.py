@@ -14,7 +14,8 @@ from gridtide.doors.cli import exit_code
 from gridtide.settle.promises import Cause
 from gridtide.signals.signal import Kind
 from gridtide.simulate.course import run_course
-from gridtide.simulate.poisoned import Poisoned, most_energy_cost, poisoned, upside_down
+from gridtide.simulate.dearest import most_energy_cost
+from gridtide.simulate.poisoned import Poisoned, poisoned, upside_down
 from gridtide.simulate.policies import policy_named
 from gridtide.simulate.settlement import settle
 from gridtide.simulate.truth import truth_of
@@ -122,6 +123,9 @@ def test_the_command_says_what_each_lie_costs(
     assert exit_code(["backtest", str(case), "--poisoned", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert {"case", "currency", "reference_cost", "most_energy_cost", "policies"} <= set(document)
+    assert document["worst_energy_cost"] <= document["most_energy_cost"]
+    assert document["most_energy_cost"] <= document["at_their_limits"]
+    assert document["most_to_worst"] >= 1.0
     (policy,) = document["policies"]
     extra = [lie["extra_cost"] for lie in policy["lies"]]
     assert extra == sorted(extra, reverse=True) and policy["policy"] == "coordinated"

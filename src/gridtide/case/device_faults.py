@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gridtide.case.learned_listing import not_listed
+from gridtide.case.plant_devices import LEADS, led_plants, plant_faults
 from gridtide.case.real_points import point_faults
 from gridtide.case.real_services import service_faults
 from gridtide.case.schema import CaseFile, DeviceTable, SiteTable
@@ -15,7 +16,7 @@ AGENT = "agent"
 """The kind of a site's agent, which dials in."""
 CONNECTION = (GRID, "import")
 """What a site must be metered by at least."""
-ONE_OF = ("place", "meters", "store", "replicas", "requests", "points")
+ONE_OF = ("place", "meters", "store", *LEADS, "replicas", "requests", "points")
 """What a table of a device says that it is for."""
 OF_AGENTS = ("meters", "stores", "places", "replicas", "pools")
 """What a table of an agent says of the devices behind it."""
@@ -34,6 +35,7 @@ def device_faults(case: CaseFile) -> Iterator[Finding]:
     yield from _twice(case)
     yield from _metered(case)
     yield from _without(case)
+    yield from plant_faults(case)
     yield from _led_too_long(case)
     yield from service_faults(case)
     yield from point_faults(case)
@@ -73,6 +75,7 @@ def _twice(case: CaseFile) -> Iterator[Finding]:
         subjects = [("name", "name", one.name)]
         subjects += [("place", key, place) for key, place in _led_places(one)]
         subjects += [("store", key, site) for key, site in _led_stores(one)]
+        subjects += led_plants(one)
         subjects += [("meters", "meters", name) for name in _measured(one)]
         subjects += [("replicas", "replicas", name) for name in one.replicas.values()]
         taken = [(what, subject) for what, _, subject in subjects]
@@ -114,14 +117,14 @@ def _without(case: CaseFile) -> Iterator[Finding]:
 
 
 def _led_too_long(case: CaseFile) -> Iterator[Finding]:
-    """Set-points move a store that ends them by its own register alone: an agent knows nothing of them."""
+    """Set-points move a store that ends them by its own register, or whose agent does; one that only its room would end
+    is refused."""
     by_agent = {one.store for one in case.device if (one.model_extra or {}).get("agent")}
-    by_agent |= {site for one in case.device for site in one.stores.values()}
     held = {one.store for one in case.device if one.holds_import}
     for number, line in enumerate(case.setpoint, start=1):
         if line.site in by_agent:
-            limit = "a store whose own lease register ends set-points"
-            yield _fault(f"setpoint[{number}]", f"{line.site}, whose store an agent leads", limit)
+            limit = "a store whose own lease register ends set-points, or the device of an agent"
+            yield _fault(f"setpoint[{number}]", f"{line.site}, whose store has agent = true", limit)
         if line.site in held:
             limit = "one of both: set-points and a held import move the same store"
             yield _fault(f"setpoint[{number}]", f"{line.site}, whose store holds_import", limit)

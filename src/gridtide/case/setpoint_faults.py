@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from ipaddress import ip_address
 
-from gridtide.case.schema import CaseFile, SetpointTable, SiteTable
+from gridtide.case.schema import CaseFile, DeviceTable, SetpointTable, SiteTable
 from gridtide.finding import Finding
 from gridtide.fleet.product import ProductKind
 
@@ -12,6 +12,7 @@ def setpoint_faults(case: CaseFile) -> Iterator[Finding]:
     """What is wrong with lines beside the sites that they lead."""
     sites = {site.name: site for site in case.site}
     led: set[str] = set()
+    boards = {place.rpartition("/")[0] for one in case.device for place in _points(one)}
     for number, table in enumerate(case.setpoint, 1):
         place = f"setpoint[{number}]"
         site = sites.get(table.site)
@@ -21,10 +22,11 @@ def setpoint_faults(case: CaseFile) -> Iterator[Finding]:
         if table.site in led:
             yield _fault(f"{place}.site", table.site, "one line a site")
         led.add(table.site)
-        if site.battery is None:
-            yield _fault(
-                f"{place}.site", f"{table.site} has no store", "a site with [site.battery]"
+        if site.battery is None and table.site not in boards:
+            limit = (
+                "a site with [site.battery], or with boards that a device tells points of a pool"
             )
+            yield _fault(f"{place}.site", f"{table.site} has nothing that can be told", limit)
         if table.offer_kw is None and not _regulates(site):
             limit = "what may be asked, where the site has no [[site.offer]] of regulation"
             yield _fault(f"{place}.offer_kw", "is missing", limit)
@@ -45,6 +47,11 @@ def _address_faults(place: str, table: SetpointTable) -> Iterator[Finding]:
         )
     elif not table.centres:
         yield _fault(f"{place}.centres", "is missing", "addresses of centres, beyond loopback")
+
+
+def _points(one: DeviceTable) -> list[str]:
+    """Places whose boards a table tells operating points."""
+    return [*([] if one.points is None else [one.points]), *one.pools.values()]
 
 
 def _regulates(site: SiteTable) -> bool:

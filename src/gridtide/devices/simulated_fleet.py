@@ -27,12 +27,20 @@ from gridtide.fleet.device import (
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.jobs import NO_DEADLINE_S
 from gridtide.fleet.menu import at_share
+from gridtide.fleet.rest_act import KeepAwake, Needs, RestReading, nodes_of
 from gridtide.fleet.ticket import Fate, Gate, Outcome, Ticket
 from gridtide.fleet.ways import slower_ways
 from gridtide.loop.names import place_names, store_names
 from gridtide.loop.world import Orders, Telemetry
 from gridtide.simulate.moved_requests import LostCaches
+from gridtide.simulate.nodes_told import NodesTold
 from gridtide.simulate.study import Study
+from gridtide.simulate.told_plants import (
+    plants_metered,
+    plants_of,
+    told_cooling,
+    told_made_kw,
+)
 from gridtide.simulate.truth import Truth
 from gridtide.simulate.turns_told import TurnsTold
 from gridtide.simulate.twin import Twin
@@ -68,6 +76,7 @@ class SimulatedFleet:
     stores: dict[str, _Held] = field(default_factory=dict)
     seen: Telemetry | None = None
     turns: TurnsTold = field(default_factory=TurnsTold)
+    nodes: NodesTold = field(default_factory=NodesTold)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @classmethod
@@ -103,6 +112,11 @@ class SimulatedFleet:
             () if self.seen is None else tuple(_routed(self.twin.study, self.seen, self.twin.lost))
         )
 
+    def read_rest(self) -> tuple[RestReading, ...]:
+        """What nodes that may rest do now, and what was used of them in the last step."""
+        self._go_on()
+        return self.twin.resting.read(self.twin.present, self.twin.now)
+
     def restraints(self) -> tuple[Restraint, ...]:
         """Everything held now, by subject."""
         self._go_on()
@@ -112,6 +126,10 @@ class SimulatedFleet:
             for subject, held in sorted(both.items())
             if held.until > self.now()
         )
+
+    def read_clock(self) -> datetime:
+        """The present instant, by which it goes on."""
+        return self.now()
 
     # what can be told
 
@@ -154,6 +172,19 @@ class SimulatedFleet:
         values = tuple(dict(part).get(name, 0.0) for part in (shares, *slower) for name in names)
         return self._take(ticket, subject, lambda: self._hold(subject, "route", values, until))
 
+    def keep_awake(
+        self,
+        ticket: Ticket,
+        place: str,
+        at: datetime,
+        step_s: int,
+        accelerators: Needs,
+        until: datetime,
+    ) -> Outcome:
+        """Have so many accelerators awake in the steps from an instant on; others rest by the rules of their pool."""
+        act = KeepAwake(place=place, at=at, step_s=step_s, accelerators=accelerators, until=until)
+        return self._take(ticket, nodes_of(place), lambda: self._keep_awake(act))
+
     def release(self, ticket: Ticket, subject: str) -> Outcome:
         """Undo what holds a subject."""
         return self._take(ticket, subject, lambda: self._let_go(subject))
@@ -163,6 +194,11 @@ class SimulatedFleet:
     ) -> Outcome:
         """Hold values of a site or store until an instant; by controllers and stores of this fleet."""
         return self._take(ticket, subject, lambda: self._hold(subject, kind, values, until))
+
+    def at_present(self) -> tuple[Twin, Telemetry | None]:
+        """The twin once all that has passed has happened, with what was seen of the last step."""
+        self._go_on()
+        return self.twin, self.seen
 
     def _take(self, ticket: Ticket, subject: str, act: Callable[[], str]) -> Outcome:
         with self.lock:
@@ -216,7 +252,16 @@ class SimulatedFleet:
         self.twin.place_job(self._row(job), number, points.index(point))
         return f"at {place}, {point}"
 
+    def _keep_awake(self, act: KeepAwake) -> str:
+        if act.place not in place_names(self.fleet):
+            raise KeyError(act.place)
+        self.nodes.acts[act.place] = act
+        return self._hold(nodes_of(act.place), "awake", act.accelerators[:1], act.until)
+
     def _let_go(self, subject: str) -> str:
+        self.nodes.acts = {
+            place: act for place, act in self.nodes.acts.items() if nodes_of(place) != subject
+        }
         gone = self.held.pop(subject, None) or self.stores.pop(subject, None)
         return "nothing held it" if gone is None else f"{gone.kind} undone"
 
@@ -320,6 +365,10 @@ class SimulatedFleet:
             self._values(self.held, name, start, (np.inf, 0.0, 0.0, np.nan)) for name in sites
         ]
         shares, slower = self._shares(start)
+
+        def asked(subject: str, otherwise: float) -> float:
+            return self._values(self.held, subject, start, (otherwise,))[0]
+
         dispatch = Dispatch(
             made_at=start,
             policy="told",
@@ -328,11 +377,14 @@ class SimulatedFleet:
             slower_shares=slower,
             recovering_kw=np.asarray(imports)[:, :1],
             setpoint_kw=np.asarray(imports)[:, 3:],
+            nodes_used=self.nodes.used(place_names(self.fleet), start),
             charge_kw=np.asarray(stored)[:, :1],
             discharge_kw=np.asarray(stored)[:, 1:],
             import_held_kw=np.asarray(imports)[:, 0],
             raise_price_per_kw=np.asarray(imports)[:, 1],
             it_price_per_kwh=np.asarray(imports)[:, 2:3],
+            cooling=told_cooling(self.fleet, asked),
+            made_kw=told_made_kw(self.fleet, asked),
             issue=start,
         )
         return Orders(jobs=jobs, dispatch=dispatch, promised=np.zeros(len(jobs), np.bool_))
@@ -423,7 +475,7 @@ def devices_of(fleet: SimulatedFleet) -> dict[str, object]:
         for number, name in enumerate(store_names(fleet.fleet))
     }
     controllers = {site.name: SimulatedController(fleet=fleet, site=site.name) for site in sites}
-    return {"fleet": fleet, **stores, **controllers}
+    return {"fleet": fleet, **stores, **controllers, **plants_of(fleet, fleet.fleet)}
 
 
 def _in_words(held: _Held) -> str:
@@ -464,7 +516,7 @@ def _metered(study: Study, seen: Telemetry) -> list[PowerReading]:
                     of=f"{site.name} {what}", kw=kw, measured_at=at, method="meter", share=0.0
                 )
             )
-    return found
+    return found + plants_metered(study.fleet, seen)
 
 
 def _routed(study: Study, seen: Telemetry, lost: LostCaches) -> list[RouteReading]:

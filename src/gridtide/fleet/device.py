@@ -125,7 +125,7 @@ class ReplicaReading:
 @dataclass(frozen=True, kw_only=True)
 class Restraint:
     """Something that holds at an actuator and will end by itself. kind: the act that put it there (begin, pause, cap,
-    exchange, replicas, queue, supply air); value in words, with its unit."""
+    exchange, replicas, queue, supply air, cooling, cold, made); value in words, with its unit."""
 
     subject: str
     kind: str
@@ -157,6 +157,15 @@ class QueuesJobs(Protocol):
     def begin_at(self, ticket: Ticket, job: str, at: datetime) -> Outcome:
         """Let a waiting job begin from an instant on: a start time, never a hold. An instant that has passed lets it
         begin at once."""
+        ...
+
+
+@runtime_checkable
+class TellsTime(Protocol):
+    """A device by whose own clock what it was told begins and ends."""
+
+    def read_clock(self) -> datetime:
+        """The instant that its clock shows now. Raises UnreachableError."""
         ...
 
 

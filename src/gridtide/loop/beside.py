@@ -6,7 +6,7 @@ wrapper can do exactly what its device can: one small class for each capability 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -32,6 +32,15 @@ from gridtide.fleet.device import (
     Shares,
     StoreReading,
     StoresEnergy,
+    TellsTime,
+)
+from gridtide.fleet.site_plants import (
+    ColdReading,
+    CoolsHall,
+    HallReading,
+    MadeReading,
+    MakesPower,
+    StoresCold,
 )
 from gridtide.fleet.ticket import Outcome, Ticket
 from gridtide.loop.listening import Ask, Listening
@@ -67,8 +76,8 @@ class Beside:
         pace: Pace,
         took: Took,
     ) -> None:
-        self._device = device
-        asks, renews = _asks(device, pace)
+        self._device, self._steady_s = device, steady_s
+        asks, renews = _asks(device, pace, steady_s)
         words = (now, steady_s, partial(took, name))
         self._reading = Listening(name, asks, *words)
         self._renewing = Listening(f"leases of {name}", renews, *words)
@@ -93,6 +102,10 @@ class Beside:
     def hangs(self) -> str:
         """Which act it has not come back from though its ticket ran out; empty where none."""
         return self._telling.hangs()
+
+    def took_s(self) -> float | None:
+        """How long the newest act took to come back, or is on its way for, s; None before any."""
+        return self._telling.took_s()
 
     def close(self) -> None:
         """Ask and begin nothing more; what is in hand is left to itself."""
@@ -130,6 +143,14 @@ class _Queues(Beside):
     def begin_at(self, ticket: Ticket, job: str, at: datetime) -> Outcome:
         """Let a waiting job begin from an instant on."""
         return self._tell(ticket, job, self._device.begin_at, job, at)
+
+
+class _Times(Beside):
+    def read_clock(self) -> datetime:
+        """What the device's clock shows, gone on since it was heard last. Raises UnreachableError."""
+        said: tuple[datetime, float] = self._said("clock")
+        shown, heard_s = said
+        return shown + timedelta(seconds=self._steady_s() - heard_s)
 
 
 class _Pauses(Beside):
@@ -236,6 +257,41 @@ class _Cooling(Beside):
         return self._tell(ticket, "supply", self._device.cool_to, supply_c, until)
 
 
+class _Halls(Beside):
+    def read_hall(self) -> HallReading:
+        """The hall as it was heard of last. Raises UnreachableError."""
+        said: HallReading = self._said("hall")
+        return said
+
+    def cool_beyond(self, ticket: Ticket, heat_kw: float, until: datetime) -> Outcome:
+        """Carry out so much heat beyond that of the moment until an instant."""
+        return self._tell(ticket, "heat", self._device.cool_beyond, heat_kw, until)
+
+
+class _ColdStores(Beside):
+    def read_cold(self) -> ColdReading:
+        """The store of cold as it was heard of last. Raises UnreachableError."""
+        said: ColdReading = self._said("cold")
+        return said
+
+    def store_cold(
+        self, ticket: Ticket, charge_kw: float, discharge_kw: float, until: datetime
+    ) -> Outcome:
+        """Take or give so much cold until an instant."""
+        return self._tell(ticket, "cold", self._device.store_cold, charge_kw, discharge_kw, until)
+
+
+class _Plants(Beside):
+    def read_made(self) -> MadeReading:
+        """The plant as it was heard of last. Raises UnreachableError."""
+        said: MadeReading = self._said("made")
+        return said
+
+    def make_power(self, ticket: Ticket, made_kw: float, until: datetime) -> Outcome:
+        """Make so much until an instant."""
+        return self._tell(ticket, "made", self._device.make_power, made_kw, until)
+
+
 class _Restraining(Beside):
     def restraints(self) -> tuple[Restraint, ...]:
         """What is held as it was heard last. Raises UnreachableError."""
@@ -258,6 +314,7 @@ class _Leases(Beside):
 CAPABILITIES: tuple[tuple[Any, type[Beside]], ...] = (
     (ReadsPower, _Meters),
     (QueuesJobs, _Queues),
+    (TellsTime, _Times),
     (PausesJobs, _Pauses),
     (PlacesJobs, _Places),
     (RoutesRequests, _Routes),
@@ -269,6 +326,9 @@ CAPABILITIES: tuple[tuple[Any, type[Beside]], ...] = (
     (ScalesReplicas, _Replicas),
     (OpensQueues, _OpenQueues),
     (CoolsAir, _Cooling),
+    (CoolsHall, _Halls),
+    (StoresCold, _ColdStores),
+    (MakesPower, _Plants),
     (Restrains, _Restraining),
     (RenewsLeases, _Leases),
 )
@@ -311,7 +371,9 @@ def all_beside(
     return dict(made)
 
 
-def _asks(device: object, pace: Pace) -> tuple[dict[str, Ask], dict[str, Ask]]:
+def _asks(
+    device: object, pace: Pace, steady_s: Callable[[], float]
+) -> tuple[dict[str, Ask], dict[str, Ask]]:
     """What a device is asked again and again, and apart from it, since it may not wait, that its leases be renewed."""
     asks: dict[str, Ask] = {}
 
@@ -325,12 +387,20 @@ def _asks(device: object, pace: Pace) -> tuple[dict[str, Ask], dict[str, Ask]]:
         quick("power", device.read_power)
     if isinstance(device, StoresEnergy):
         quick("store", device.read_store)
+    if isinstance(device, CoolsHall):
+        quick("hall", device.read_hall)
+    if isinstance(device, StoresCold):
+        quick("cold", device.read_cold)
+    if isinstance(device, MakesPower):
+        quick("made", device.read_made)
     if isinstance(device, RoutesRequests):
         quick("routes", device.read_routes)
     if isinstance(device, ReadsRequests):
         quick("requests", device.read_requests)
     if isinstance(device, QueuesJobs):
         slow("queue", device.queue)
+    if isinstance(device, TellsTime):
+        slow("clock", lambda: (device.read_clock(), steady_s()))
     if isinstance(device, Restrains):
         slow("restraints", device.restraints)
     if not isinstance(device, RenewsLeases):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gridtide.fleet.device import PowerReading
 from gridtide.fleet.fleet import Fleet
+from gridtide.loop.contents import Content, followed
 from gridtide.loop.seen import Seen, is_of
 from gridtide.loop.standing_in import Expected, StandIn, with_stand_ins
 from gridtide.loop.verifying_sites import off_kw
@@ -18,12 +19,14 @@ from gridtide.trust.impossible import Held, Impossible, Meters, impossible
 
 @dataclass(kw_only=True, eq=False)
 class Doubted:
-    """What stores held when they were believed last, and what of the newest step could not be. expected: what is
-    expected now, None before the first turn; instead: what stands in for doubted meters of the newest step; found: what
-    could not be of the two newest instants; written: doubted meters that the chain knows of."""
+    """What stores held when they were believed last, and what of the newest step could not be. contents: what each
+    store can hold now, by the number of its site; expected: what is expected now, None before the first turn; instead:
+    what stands in for doubted meters of the newest step; found: what could not be of the two newest instants; written:
+    doubted meters that the chain knows of."""
 
     held: Held = field(default_factory=lambda: Held(soc_kwh={}))
     standing: tuple[Impossible, ...] = ()
+    contents: dict[int, Content] = field(default_factory=dict)
     expected: Expected | None = None
     instead: tuple[StandIn, ...] = ()
     found: dict[datetime, tuple[Impossible, ...]] = field(default_factory=dict)
@@ -38,8 +41,14 @@ class Doubted:
             if np.isfinite(kwh)
         }
         self.held = Held(soc_kwh={**self.held.soc_kwh, **said})
+        self.contents = followed(self.contents, kept, fleet)
         self.instead = self.stand_ins(kept, fleet)
         return kept
+
+    def in_doubt(self) -> dict[int, Content]:
+        """What stores hold that said last what cannot be, as far as it is sure, by the number of their site."""
+        wrong = {one.site for one in self.standing if "soc_kwh" in one.columns}
+        return {number: one for number, one in self.contents.items() if number in wrong}
 
     def without(
         self, seen: Seen, power: Sequence[PowerReading], fleet: Fleet
@@ -86,6 +95,11 @@ class Doubted:
         if now != self.written:
             said = [str(one) for one in self.standing]
             instead = [str(one) for one in self.instead]
+            instead += [
+                f"{one.name} store {self.contents[one.site]}"
+                for one in self.standing
+                if "soc_kwh" in one.columns and one.site in self.contents
+            ]
             write(
                 {"kind": "meters doubted", "said": said, "instead": instead, "at": at.isoformat()}
             )
@@ -97,6 +111,8 @@ class Doubted:
             for each in self.instead
             if each.site == one.site and each.column in one.columns
         ]
+        if "soc_kwh" in one.columns and one.site in self.contents:
+            of.append(f"{self.contents[one.site]}, and no more of it is used")
         return f"; instead counts {', '.join(of)}" if of else ""
 
 

@@ -36,8 +36,10 @@ from gridtide.loop.in_turn_acts import TurnsAhead, begins_within
 from gridtide.loop.intents import Intent, KeepsIntents
 from gridtide.loop.names import place_names, store_names
 from gridtide.loop.newcomers import gone_of, may_be_told, with_listed
+from gridtide.loop.plants_seen import cold_state, made_state, plants_seen
 from gridtide.loop.reach import Reach
 from gridtide.loop.rest_of_state import beside_jobs
+from gridtide.loop.resting_nodes import RestSeen, owners_of_nodes
 from gridtide.loop.roll import Roll
 from gridtide.loop.seen import Seen, telemetry_of
 from gridtide.loop.underway import HELD, TOLD, Done, Memory, Underway, known
@@ -104,6 +106,7 @@ class LiveWorld:
     beat: timedelta | None = None
     underway: Underway = field(default_factory=Underway)
     turns: TurnsAhead = field(default_factory=TurnsAhead)
+    rest: RestSeen = field(default_factory=RestSeen)
 
     @property
     def now(self) -> datetime:
@@ -114,6 +117,11 @@ class LiveWorld:
     def step_ends(self) -> datetime:
         """When the step that begins next, or runs, is over."""
         return instant(self.steps.edges_s[self.present + 1])
+
+    @property
+    def step_takes(self) -> timedelta:
+        """How long the step that begins next, or runs, lasts."""
+        return self.step_ends - self.now
 
     @property
     def memory(self) -> Memory:
@@ -176,7 +184,10 @@ class LiveWorld:
             told_offsets=np.concatenate([[0], np.cumsum([len(starts) for _, _, starts in told])]),
             told_starts_s=np.concatenate([*(one for _, _, one in told), np.zeros(0, np.int64)]),
             promised=np.asarray([self.promised.get(name, False) for name in names], dtype=np.bool_),
+            **cold_state(self.reach, self.fleet),
+            **made_state(self.reach, self.fleet),
             **beside_jobs(self.fleet, self.services, seen),
+            **self.rest.columns(self.fleet, self.reach.rests(), self.steps),
         )
 
     def advance(self, orders: Orders, until: datetime) -> Telemetry:
@@ -237,6 +248,7 @@ class LiveWorld:
     def _tell_few(self, acts: Sequence[AnyAct]) -> list[Done]:
         """Tell acts, pauses no more than their devices have in hand at once; the others wait."""
         owners = self.reach.owners(self.services, self.fleet.network.origins) if acts else {}
+        owners |= owners_of_nodes(self.reach.devices, self.fleet)
         on_the_way = [one.act for one in self.underway.acts.values()]
         few = few_at_once(acts, owners, self.reach.devices, on_the_way)
         now, self.turns.waiting = few
@@ -350,7 +362,9 @@ class LiveWorld:
             if _holds_at(act, end) and name not in late
         }
         peak_kw, of = self._peak_carried(begin), (self.fleet, self.services)
-        self.verdicts += self.watch.look_at_sites(held, self.seen, power, peak_kw, of)
+        self.rest.step_over(self.fleet, self.reach.rests(), self.steps)
+        off = self.rest.off
+        self.verdicts += self.watch.look_at_sites(held, self.seen, power, peak_kw, of, off)
         self.unheard = [one for one in self.done if one.outcome.fate not in HELD]
         self.done = []
         self.peak_kw = np.maximum(peak_kw, np.nan_to_num(self.seen.import_kw))
@@ -365,7 +379,8 @@ class LiveWorld:
 
     def _seen(self, power: Sequence[PowerReading], at: datetime) -> Seen:
         said = (power, self.reach.stores(), self.reach.routes())
-        return Seen.of(self.fleet, self.services, self.roll.declared.classes, said, at)
+        seen = Seen.of(self.fleet, self.services, self.roll.declared.classes, said, at)
+        return replace(seen, **plants_seen(self.reach, self.fleet))
 
     def _next_look(self, end: datetime) -> datetime:
         """When to look after something next, at the end of the step at the latest."""

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from math import ceil
+from math import ceil, inf
 
 from gridtide.fleet.board_bound import BoardPoint
 from gridtide.fleet.device import (
@@ -20,10 +20,11 @@ from gridtide.fleet.device import (
 )
 from gridtide.fleet.ticket import Fate, Gate, Outcome, Ticket
 from gridtide.loop.at_place import MARK, AtPlace
-from gridtide.loop.led_boards import LedBoards
+from gridtide.loop.led_boards import OWN_TICKET, LedBoards
 from gridtide.loop.names import point_of
+from gridtide.loop.set_points.slowed import SPARE_S, Slowed
+from gridtide.loop.speeds_held import second_of
 from gridtide.loop.underway import TOLD
-from gridtide.timeline import epoch_s
 
 HOLDS_ON = timedelta(minutes=15)
 """So long after the room could tell something last, as when it is frozen, what boards were told is still renewed."""
@@ -38,15 +39,17 @@ class PointsAtPlace:
     """Satisfies QueuesJobs, PausesJobs, PlacesJobs, Restrains and RenewsLeases. Any thread may call it.
 
     own: the scheduler at its place. boards: those of the place, by node, or all as one group under an empty name.
-    may_tell: whether the room tells anything now. Promise: boards are never slower than the fastest work on them was
-    told, but for the seconds until new work on them is seen, which are counted; no work is ended at its limit because
-    it ran slower: its scheduler gives it more time first.
+    may_tell: whether the room tells anything now. slowed: what set-points take beside the room. Promise: boards are
+    never slower than the fastest work on them was told, but for the seconds until new work on them is seen, and what
+    set-points take, both counted; no work is ended at its limit because it ran slower: its scheduler gives it more time
+    first.
     """
 
     own: AtPlace
     boards: LedBoards
     now: Callable[[], datetime]
     may_tell: Callable[[], bool] = lambda: True
+    slowed: Slowed | None = None
     gate: Gate = field(default_factory=Gate)
     wanted: dict[str, BoardPoint] = field(default_factory=dict)
     newest: Ticket | None = None
@@ -58,6 +61,7 @@ class PointsAtPlace:
         listed = self.own.scheduler.queue()
         with self.lock:
             self._forget(listed)
+            self._say_spare(listed)
             return self.own.queue_of([self._counted(job) for job in listed])
 
     def begin_at(self, ticket: Ticket, job: str, at: datetime) -> Outcome:
@@ -122,7 +126,10 @@ class PointsAtPlace:
         with self.lock:
             if self.newest is None:
                 return renewed
-            faults = self._followed(self.own.scheduler.queue(), self.newest)
+            listed = self.own.scheduler.queue()
+            faults = self._followed(listed, self.newest)
+            if self.slowed is not None and self.may_tell():
+                faults |= self._give_spare(listed, self.newest)
         said = [f"{group or self.own.place}: {why}" for group, (_, why) in faults.items()]
         if said:
             raise UnreachableError("; ".join(said))
@@ -267,12 +274,66 @@ class PointsAtPlace:
         if job.started_at is None or end is None:
             return None
         groups = self._groups(job)
-        return self.boards.speeds.done_s(groups, epoch_s(job.started_at), epoch_s(end))
+        done_s = self.boards.speeds.done_s(groups, second_of(job.started_at), second_of(end))
+        lost_s = 0.0 if self.slowed is None else self.slowed.lost_s(self._named(job))
+        return max(done_s - ceil(lost_s), 0)
+
+    def _named(self, job: QueuedJob) -> str:
+        """A job as the room calls it."""
+        return f"{self.own.name}{MARK}{job.id}"
+
+    def _spare_s(self, job: QueuedJob) -> float:
+        """By how much a job may fall behind, at its point, before its scheduler ends it; inf where that never does."""
+        limit_s = self.boards.speeds.limits_s.get(job.id, job.run_limit_s)
+        if limit_s is None or job.run_limit_s is None:
+            return inf
+        speed = self._wanted(job.id).speed
+        left_s = max(limit_s - (self._done_s(job) or 0), 0)
+        return (job.run_limit_s - self._ran_s(job)) * speed - left_s
+
+    def _say_spare(self, listed: Iterable[QueuedJob]) -> None:
+        """Have set-points know what runs, and by how much each may fall behind."""
+        if self.slowed is not None:
+            runs = [job for job in listed if job.standing is Standing.RUNNING]
+            self.slowed.runs(self.own.place, {self._named(job): self._spare_s(job) for job in runs})
+
+    def _give_spare(
+        self, listed: Iterable[QueuedJob], ticket: Ticket
+    ) -> dict[str, tuple[Fate, str]]:
+        """Have the scheduler let what runs go on longer than its work needs, so that set-points may slow it; of each
+        that it does not, why."""
+        found: dict[str, tuple[Fate, str]] = {}
+        scheduler = self.own.scheduler
+        for job in listed:
+            lacks_s = SPARE_S - self._spare_s(job)
+            runs = job.standing is Standing.RUNNING and job.run_limit_s is not None
+            if not runs or lacks_s < SPARE_S / 2 or not isinstance(scheduler, GivesTime):
+                continue
+            assert job.run_limit_s is not None
+            self.boards.speeds.limits_s.setdefault(job.id, job.run_limit_s)
+            wanted_s = job.run_limit_s + ceil(lacks_s / self._wanted(job.id).speed)
+            try:
+                self.boards.keep(self.boards.speeds)
+            except OSError as fault:
+                found[job.id] = (Fate.FAILED, f"not written down: {fault}")
+                continue
+            now = self.now()
+            own = replace(
+                ticket,
+                id=f"{ticket.id} spare {job.id} {wanted_s}",
+                issued_at=now,
+                expires_at=now + OWN_TICKET,
+            )
+            outcome = scheduler.give_time(own, job.id, wanted_s)
+            if outcome.fate not in TOLD:
+                found[job.id] = (outcome.fate, outcome.said)
+        self._say_spare(scheduler.queue())
+        return found
 
     def _ran_s(self, job: QueuedJob) -> int:
         if job.started_at is None or job.standing is not Standing.RUNNING:
             return 0
-        return max(epoch_s(self.now()) - epoch_s(job.started_at), 0)
+        return max(second_of(self.now()) - second_of(job.started_at), 0)
 
     def _remember(self, ticket: Ticket) -> None:
         """The newest ticket is the one that boards are told by between two acts."""
@@ -284,8 +345,8 @@ class PointsAtPlace:
         """Forget jobs that nobody lists any more, and what was held before all that run."""
         jobs = {job.id: job for job in listed}
         self.wanted = {job: point for job, point in self.wanted.items() if job in jobs}
-        begun = [epoch_s(job.started_at) for job in jobs.values() if job.started_at is not None]
-        self.boards.speeds.forget(min(begun, default=epoch_s(self.now())), jobs)
+        begun = [second_of(job.started_at) for job in jobs.values() if job.started_at is not None]
+        self.boards.speeds.forget(min(begun, default=second_of(self.now())), jobs)
 
 
 def _nodes(job: QueuedJob) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol, TypeVar, runtime_checkable
 
 from gridtide.fleet.device import (
@@ -17,10 +19,20 @@ from gridtide.fleet.device import (
     StoreReading,
     StoresEnergy,
     TellsLater,
+    TellsTime,
     UnreachableError,
 )
+from gridtide.fleet.rest_act import KeepAwake, RestReading, RestsNodes
 from gridtide.fleet.service import Service
 from gridtide.fleet.site_act import AnyAct, HoldImport
+from gridtide.fleet.site_plants import (
+    ColdReading,
+    CoolsHall,
+    HallReading,
+    MadeReading,
+    MakesPower,
+    StoresCold,
+)
 from gridtide.fleet.ticket import Outcome
 
 R = TypeVar("R")
@@ -57,6 +69,16 @@ class Reach:
         self.listed |= {name: jobs for name, jobs in asked.items() if jobs is not None}
         return {name: self.listed.get(name, ()) for name in asked}
 
+    def clocks(self, now: Callable[[], datetime]) -> dict[str, timedelta]:
+        """How far the clock of every device that tells its own is ahead of `now`, behind below zero, by name. What it
+        took to ask is no difference."""
+        asked = {
+            name: self._asked(f"{name}: clock", partial(_ahead, device, now))
+            for name, device in sorted(self.devices.items())
+            if isinstance(device, TellsTime)
+        }
+        return {name: ahead for name, ahead in asked.items() if ahead is not None}
+
     def power(self) -> list[PowerReading]:
         """What every meter says."""
         asked = [
@@ -84,6 +106,42 @@ class Reach:
         ]
         return {reading.of: reading for reading in asked if reading is not None}
 
+    def halls(self) -> dict[str, HallReading]:
+        """How warm every hall that answers is and what is carried out of it, by name."""
+        asked = [
+            self._asked(f"{name}: hall", device.read_hall)
+            for name, device in sorted(self.devices.items())
+            if isinstance(device, CoolsHall)
+        ]
+        return {reading.of: reading for reading in asked if reading is not None}
+
+    def colds(self) -> dict[str, ColdReading]:
+        """What every store of cold that answers holds and does, by name."""
+        asked = [
+            self._asked(f"{name}: cold", device.read_cold)
+            for name, device in sorted(self.devices.items())
+            if isinstance(device, StoresCold)
+        ]
+        return {reading.of: reading for reading in asked if reading is not None}
+
+    def made(self) -> dict[str, MadeReading]:
+        """What every plant that answers makes, by name."""
+        asked = [
+            self._asked(f"{name}: made", device.read_made)
+            for name, device in sorted(self.devices.items())
+            if isinstance(device, MakesPower)
+        ]
+        return {reading.of: reading for reading in asked if reading is not None}
+
+    def rests(self) -> list[RestReading]:
+        """What nodes do that may rest, as whoever has them rest says."""
+        asked = [
+            self._asked(f"{name}: nodes", device.read_rest)
+            for name, device in sorted(self.devices.items())
+            if isinstance(device, RestsNodes)
+        ]
+        return [reading for some in asked for reading in some or ()]
+
     def restraints(self) -> list[tuple[str, Restraint]]:
         """Everything that is held anywhere, as devices say, each with the name of the device."""
         asked = [
@@ -101,7 +159,10 @@ class Reach:
         return f"{name}{RESTRAINTS}" not in silent if own else not silent
 
     def takes(self, act: AnyAct) -> bool:
-        """Whether an act is for anybody here: a site without a controller is not told to hold its import."""
+        """Whether an act is for anybody here: a site without a controller is not told to hold its import, nor one whose
+        nodes nobody has rest what they are needed for."""
+        if isinstance(act, KeepAwake):
+            return any(isinstance(one, RestsNodes) for one in self.devices.values())
         if not isinstance(act, HoldImport):
             return True
         return isinstance(self.devices.get(act.site), HoldsImport)
@@ -150,3 +211,9 @@ class Reach:
             return None
         self.silent.pop(what, None)
         return answer
+
+
+def _ahead(device: TellsTime, now: Callable[[], datetime]) -> timedelta:
+    before = now()
+    shown = device.read_clock()
+    return max(shown - now(), timedelta()) + min(shown - before, timedelta())

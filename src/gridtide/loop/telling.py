@@ -27,13 +27,14 @@ AT_ONCE = {Line.HOLDS: 1, Line.LETS_GO: 1, Line.ASKS: 16}
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Waiting:
-    """An act that waits for its turn, in the order of tickets. act: does it."""
+    """An act that waits for its turn, in the order of tickets. act: does it; told_at: when it was to be done."""
 
     epoch: int
     sequence: int
     ticket: Ticket = field(compare=False)
     subject: str = field(compare=False)
     act: Callable[[], Outcome] = field(compare=False)
+    told_at: datetime = field(compare=False)
 
 
 class Telling:
@@ -55,6 +56,7 @@ class Telling:
         self._came: list[Outcome] = []
         self._threads: dict[tuple[Line, int], threading.Thread] = {}
         self._over = False
+        self._took_s: float | None = None
 
     def tell(
         self,
@@ -75,7 +77,7 @@ class Telling:
             if ticket.id not in self._known:
                 self._known.add(ticket.id)
                 numbers = {"epoch": ticket.epoch, "sequence": ticket.sequence}
-                one = Waiting(**numbers, ticket=ticket, subject=subject, act=act)
+                one = Waiting(**numbers, ticket=ticket, subject=subject, act=act, told_at=now)
                 self._give_way(line, one, now)
                 heapq.heappush(self._lines[line], one)
                 self._begin(line)
@@ -115,6 +117,15 @@ class Telling:
             return f"{said}; look at {first.subject}, whose answer is waited for"
         return f"{said}; look at the device, nothing more is told to it until then"
 
+    def took_s(self) -> float | None:
+        """How long the newest act that came back took since it was told, s, or one that is in hand where that is longer
+        already; None before any."""
+        now = self._now()
+        with self._changed:
+            hand = [one.told_at for one in self._in_hand.values()]
+            past = [] if self._took_s is None else [self._took_s]
+        return max([*past, *((now - at).total_seconds() for at in hand)], default=None)
+
     def close(self) -> None:
         """Begin nothing more; what is in hand is left to itself."""
         with self._changed:
@@ -148,6 +159,7 @@ class Telling:
             outcome = self._done(one)
             with self._changed:
                 del self._in_hand[line, number]
+                self._took_s = (self._now() - one.told_at).total_seconds()
                 self._settle(one, outcome)
             self._after()
 

@@ -5,7 +5,7 @@ nothing left, requests sent on to hold an import) nobody can tell, and no alarm 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from gridtide.fleet.act import Exchange
 from gridtide.fleet.device import PowerReading
 from gridtide.fleet.fleet import Fleet
+from gridtide.fleet.response_cap import steepest_kw_per_it
 from gridtide.fleet.service import Service
 from gridtide.fleet.site import Battery, Site
 from gridtide.fleet.site_act import AnyAct, HoldImport, Route
@@ -20,6 +21,7 @@ from gridtide.loop.names import place_names, store_names
 from gridtide.loop.seen import Seen
 from gridtide.loop.verifying import LEAST_KW, SHARE_UNKNOWN, Moved, Verdict
 from gridtide.trust.said import say
+from gridtide.trust.touch import nodes_kw
 
 ENDS_KWH = 0.05
 """A store with less than this share of its energy to go, on the side it is asked to move to, may stop by itself."""
@@ -36,13 +38,16 @@ class SiteMoment:
     """The end of a step at all sites: what held through it, what was seen, and how far each meter may be off, kW.
 
     held: by subject, acts told before the step or at its beginning that held until its end. peak_kw: the highest
-    import of the month before the step, (S,).
+    import of the month before the step, (S,). before: what was seen of the step before, None of the first; power_kw:
+    what meters read, by name.
     """
 
     held: Mapping[str, AnyAct]
     seen: Seen
     off_kw: Mapping[str, float]
     peak_kw: NDArray[np.float64]
+    before: Seen | None = None
+    power_kw: Mapping[str, float] = field(default_factory=dict)
 
 
 def off_kw(power: Mapping[str, PowerReading]) -> dict[str, float]:
@@ -72,6 +77,9 @@ def _of_stores(moment: SiteMoment, fleet: Fleet) -> Iterator[Verdict]:
         told_kw = act.charge_kw - act.discharge_kw
         own_kw = float(moment.seen.charge_kw[number] - moment.seen.discharge_kw[number])
         soc_kwh = float(moment.seen.soc_kwh[number])
+        if site.reactor is not None:
+            taken_kw += moment.power_kw.get(f"{site.name} plant", np.nan)
+            around_kw += moment.off_kw.get(f"{site.name} plant", 0.0)
         if np.isnan(taken_kw):
             yield _verdict(name, Moved.CANNOT_TELL, f"not every meter of {site.name} reads")
             continue
@@ -87,7 +95,7 @@ def _of_stores(moment: SiteMoment, fleet: Fleet) -> Iterator[Verdict]:
         else:
             bounded = _at_the_border(moment, number, site, taken_kw - told_kw)
             ended = _at_its_end(site.battery, soc_kwh, told_kw)
-            excused = bounded or ended or _steered(moment, number, site.name)
+            excused = bounded or ended or _steered(moment, number, fleet)
             yield _verdict(name, Moved.CANNOT_TELL if excused else Moved.NOT_MOVED, said)
 
 
@@ -143,7 +151,7 @@ def _of_routes(
             else:
                 lacks = int(fleet.site_of_place[np.argmax(told - answered / asked)])
                 refused = float(moment.seen.refused[v, o]) > 0.0
-                sent_on = refused or _steered(moment, lacks, fleet.sites[lacks].name)
+                sent_on = refused or _steered(moment, lacks, fleet)
                 yield _verdict(_route(act), Moved.CANNOT_TELL if sent_on else Moved.NOT_MOVED, said)
 
 
@@ -176,15 +184,17 @@ def _taken_kw(moment: SiteMoment, number: int, site: str) -> tuple[float, float]
     return through_kw + used_kw - float(seen.facility_kw[number]), around_kw
 
 
-def _steered(moment: SiteMoment, number: int, site: str) -> bool:
+def _steered(moment: SiteMoment, number: int, fleet: Fleet) -> bool:
     """Whether the controller of a site had reason to move its store and its requests: its import stands at the level
-    or the least that it is held to, or at the peak of the month that it spares."""
-    act = moment.held.get(site)
+    or the least that it is held to, or at the peak of the month that it spares; as near as nodes that rest leave it,
+    which a router takes to be parked."""
+    act = moment.held.get(fleet.sites[number].name)
     if not isinstance(act, HoldImport):
         return False
     import_kw, peak_kw = float(moment.seen.import_kw[number]), float(moment.peak_kw[number])
     level_kw = min(act.most_kw, peak_kw if act.raise_price_per_kw > 0.0 else np.inf)
     near_kw = LEVEL_NEAR * level_kw if np.isfinite(level_kw) else 0.0
+    near_kw += float((nodes_kw(fleet) * steepest_kw_per_it(fleet))[number])
     at_least = act.least_kw is not None and import_kw <= act.least_kw + near_kw
     return np.isnan(import_kw) or import_kw >= level_kw - near_kw or at_least
 

@@ -8,23 +8,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gridtide.decide.limits import import_max_kw
-from gridtide.fleet.building import capacities_kw, facility_power_kw
 from gridtide.loop.sight import wanted
 from gridtide.signals.history import History, Series
 from gridtide.signals.signal import Kind
 from gridtide.simulate.compare import absorbed_by
 from gridtide.simulate.course import Course, Progress, mandate_of, run_course
+from gridtide.simulate.dearest import at_their_limits, most_energy_cost
 from gridtide.simulate.policies import policy_named
 from gridtide.simulate.settlement import Settlement, settle
 from gridtide.simulate.study import Study, binding_events
 from gridtide.simulate.truth import Truth, truth_of
 from gridtide.trust.record import Store
-from gridtide.units import cost_per_kwh
 
-Real = NDArray[np.float64]
 Named = tuple[Kind, str]
 REFERENCE = "run-at-once"
 
@@ -43,13 +40,21 @@ class Harm:
 class Poisoned:
     """A policy with honest signals, the same with each that lies, and the reference, which believes nothing.
 
-    most_energy_cost: no course that keeps the import limits pays more for energy, whatever it believed.
+    most_energy_cost: no course that keeps the import limits pays more for energy, whatever it believed;
+    at_their_limits: the same without a look at how much work there is.
     """
 
     honest: Settlement
     reference: Settlement
     harms: tuple[Harm, ...]
     most_energy_cost: float
+    at_their_limits: float
+
+    @property
+    def worst_energy_cost(self) -> float:
+        """The most that any course here paid for energy, whatever it believed."""
+        courses = [self.honest, self.reference, *(harm.settlement for harm in self.harms)]
+        return max(one.energy_cost for one in courses)
 
 
 def poisoned(
@@ -84,6 +89,7 @@ def poisoned(
         reference=_settled(study, truth, reference, reference),
         harms=tuple(harms),
         most_energy_cost=most_energy_cost(study, truth),
+        at_their_limits=at_their_limits(study, truth),
     )
 
 
@@ -106,19 +112,6 @@ def upside_down(history: History, signals: tuple[Named, ...], study: Study) -> H
             for rows in history.series
         ),
     )
-
-
-def most_energy_cost(study: Study, truth: Truth) -> float:
-    """Money for energy that no course pays more than: every site at its import limit, or at all that its building and
-    store can draw, wherever that costs something, and at rest where it is paid for."""
-    fleet = study.fleet
-    stores_kw = [site.battery.charge_max_kw if site.battery else 0.0 for site in fleet.sites]
-    full_kw = np.repeat(capacities_kw(fleet)[:, None], len(study.timeline), axis=1)
-    most_kw = facility_power_kw(fleet, full_kw, truth.outdoor_c) + np.asarray(stores_kw)[:, None]
-    limit_kw = import_max_kw(fleet, binding_events(study), study.timeline)
-    drawn_kwh = np.minimum(most_kw, limit_kw) * study.timeline.hours
-    dearer = np.maximum(truth.price_per_mwh, truth.real_time_price_per_mwh)
-    return float((drawn_kwh * np.maximum(dearer, 0.0)).sum() * cost_per_kwh(1.0))
 
 
 def _mirrored(rows: Series, study: Study) -> Series:

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Placement
-from gridtide.decide.regulate import Building, Gangs, Lags, Means, Resting, Store
-from gridtide.fleet.building import PLANT_OF
+from gridtide.decide.regulate import Gangs, Lags, Means, Resting, Store
+from gridtide.decide.regulated_parts import building_of, store_of, weights_of
 from gridtide.fleet.jobs import NO_DEADLINE_S
 from gridtide.fleet.site import Site
 from gridtide.loop.world import Telemetry
@@ -17,7 +17,6 @@ from gridtide.timeline import epoch_s
 Real = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
-LEAST_WEIGHT = 1e-6
 MINUTE_S = 60
 HANDOVER_S = 10.0
 """Slack that is kept back: orders of the hour before act a little into the next."""
@@ -278,40 +277,22 @@ def means_of(
     reach = highest - lowest
     chosen = hour.chosen
     points_kw, speeds = _menus(running.points_kw[chosen], running.speeds[chosen], lowest)
-    slowed = speeds.max(axis=1) - speeds[:, 0]
-    still = np.where(reach > 0.0, reach, np.maximum(highest, 1.0))
-    weight = np.maximum(running.value_per_h[chosen] * slowed / still, LEAST_WEIGHT) / still
+    value_per_h = running.value_per_h[chosen]
     battery, ramp = site.battery, site.contract.ramp_max_kw_per_min
-    store = Store()
-    if battery is not None:
-        store = Store(
-            give_max_kw=battery.discharge_max_kw,
-            take_max_kw=battery.charge_max_kw,
-            least_kwh=battery.energy_kwh * battery.soc_min,
-            most_kwh=battery.energy_kwh,
-            into=battery.charge_efficiency,
-            out_of=battery.discharge_efficiency,
-            usual_kw=usual_kw,
-        )
     return Means(
-        store=store,
+        store=Store() if battery is None else store_of(battery, usual_kw),
         gangs=Gangs(
             lowest_kw=lowest,
             highest_kw=highest,
             usual_kw=lowest + share * reach,
-            weight=weight / weight.mean() if len(weight) else weight,
+            weight=weights_of(value_per_h, speeds, lowest, highest),
             points_kw=points_kw,
             speeds=speeds,
             accelerators=running.accelerators[chosen],
             waits=hour.waits,
         ),
         resting=hour.resting,
-        building=Building(
-            capacity_kw=site.facility.it_capacity_kw,
-            outdoor_c=outdoor_c,
-            plant=PLANT_OF[site.facility.cooling],
-            overhead_kw=site.facility.overhead_kw,
-        ),
+        building=building_of(site.facility, outdoor_c),
         lags=Lags(),
         ramp_kw_per_s=np.inf if ramp is None else ramp / MINUTE_S,
     )

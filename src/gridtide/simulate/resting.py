@@ -1,6 +1,7 @@
 """Nodes that rest in the twin: which are awake for what services want, and what the others draw."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from gridtide.decide.reservations import grid_step_s
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.parking import Parking, Rest
+from gridtide.fleet.rest_act import RestReading
 from gridtide.fleet.site import Pool
 from gridtide.timeline import Timeline
 
@@ -93,6 +95,29 @@ class Resting:
         day = self.record.shape[1]
         step = self.before + present - day + np.arange(day)
         return np.where(step >= 0, self.record[:, step % day], np.nan)
+
+    def read(self, present: int, at: datetime) -> tuple[RestReading, ...]:
+        """What nodes do now, and what was used of them in the step before step `present`, by place."""
+        if not len(self.state):
+            return ()
+        idle, parked, off = self.now()
+        used = self.used(present)[:, -1]
+        names = [
+            f"{self.fleet.sites[site].name}/{pool.name}"
+            for site, pool in zip(self.fleet.site_of_place.tolist(), self.fleet.pools, strict=True)
+        ]
+        return tuple(
+            RestReading(
+                of=names[p],
+                idle=float(idle[p]),
+                parked=float(parked[p]),
+                off=float(off[p]),
+                used=float(used[p]),
+                measured_at=at,
+            )
+            for p, pool in enumerate(self.fleet.pools)
+            if pool.parking is not None
+        )
 
     def advance(
         self, wanted: Real, occupied: Whole, first: int, told: Real | None = None

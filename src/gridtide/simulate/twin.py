@@ -34,7 +34,8 @@ from gridtide.simulate.gensets import Gensets, gensets_of
 from gridtide.simulate.kept_ready import kept_ready
 from gridtide.simulate.moved_requests import LostCaches
 from gridtide.simulate.resting import Resting
-from gridtide.simulate.serving import Served, serve
+from gridtide.simulate.serving import Served
+from gridtide.simulate.serving_in_steps import served_in_steps
 from gridtide.simulate.site_power import at_sites, idle_and_jobs_kw, it_power_kw
 from gridtide.simulate.study import LengthKnowledge, Study, binding_events
 from gridtide.simulate.truth import Truth
@@ -219,16 +220,14 @@ class Twin:
         most_kw = self._most_it_kw(span, plants_kw)
         left_kw = self._most_answering_it_kw(most_kw, span, block.hours, plants_kw) - jobs_kw
         held_kw = self._held_it_kw(most_kw, orders.dispatch, span, plants_kw) - jobs_kw
-        served = serve(
+        served = served_in_steps(
             self.study,
             self.truth,
             span,
             orders.dispatch,
             occupied,
-            left_kw,
-            held_kw,
-            self.resting,
-            self.lost,
+            (left_kw, held_kw),
+            (self.resting, self.lost),
         )
         telemetry = self._meter(block, span, orders, busy, served, finished, made_kw)
         telemetry = replace(telemetry, carried_kw=self._carried_kw(orders, told, telemetry.it_kw))

@@ -25,9 +25,10 @@ allow_uids = [{uid}]
 
 [boards]
 kind = "simulated"
-
+"""
+UNIT = """
 [[unit]]
-unit = "gpu-0"
+unit = "{unit}"
 floor_kw = 0.3
 ceiling_kw = 0.7
 """
@@ -43,17 +44,20 @@ def until(true: Callable[[], bool], what: str) -> None:
 
 @dataclass
 class PowerMachine:
-    """A folder with boards and the file of an agent, made here where they are fresh."""
+    """A folder with boards and the file of an agent, made here where they are fresh. units: of its boards."""
 
     folder: Path
+    units: tuple[str, ...] = ("gpu-0",)
     sequence: int = 0
     fresh: bool = True
 
     def __post_init__(self) -> None:
         self.config = self.folder / "power.toml"
         if self.fresh:
-            self.config.write_text(CONFIG.format(uid=os.getuid()))
-            SimulatedBoards.written(self.folder / "boards.json", [SimulatedBoard(unit="gpu-0")])
+            own = "".join(UNIT.format(unit=unit) for unit in self.units)
+            self.config.write_text(CONFIG.format(uid=os.getuid()) + own)
+            boards = [SimulatedBoard(unit=unit) for unit in self.units]
+            SimulatedBoards.written(self.folder / "boards.json", boards)
         self.boards = SimulatedBoards(self.folder / "boards.json", steady_s)
         self.device = PowerAgent(path=self.folder / "power.sock", now=WallClock().now)
 
@@ -63,7 +67,7 @@ class PowerMachine:
         with subprocess.Popen(self.command(), stdout=subprocess.PIPE, text=True) as process:
             try:
                 assert process.stdout is not None
-                assert process.stdout.readline().startswith("1 boards on ")
+                assert process.stdout.readline().startswith(f"{len(self.units)} boards on ")
                 yield process
             finally:
                 if process.poll() is None:

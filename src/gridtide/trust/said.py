@@ -1,13 +1,21 @@
 """A sentence that knows what it says: English as it is read and kept, and the key and figures that say it elsewhere.
 
-It is the English text to everybody who does not ask: equal, digested and written down as that.
+It is the English text to everybody who does not ask: equal, digested and written down as that. A text that came without
+them, out of a record or from a device, is read back.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from gridtide.trust.explain import local
+from gridtide.trust.heard import heard
+from gridtide.trust.phrases import PHRASES
 from gridtide.trust.sentences import SENTENCES
+
+CHINESE: Mapping[str, str] = {key: one.chinese for key, one in SENTENCES.items()} | dict(PHRASES)
+"""How each sentence is said in Chinese, by its key."""
+BETWEEN: Mapping[str, str] = {", ": "、", "; ": "；", ". ": "。"}
 
 
 class Said(str):
@@ -44,6 +52,25 @@ def at_instant(moment: datetime, clock: str) -> Said:
 def value_of(text: str) -> object:
     """What a text says, plain for JSON; None where nobody knows more than the text."""
     return text.value if isinstance(text, Said) else None
+
+
+def in_chinese(text: str) -> str:
+    """A text in Chinese; itself where nobody knows what it says."""
+    value = value_of(text) or heard(text)
+    return text if value is None else of_value(value)
+
+
+def of_value(value: object) -> str:
+    """What a value says in Chinese, as `Said.value` has it. Raises KeyError for a key that nobody knows."""
+    if not isinstance(value, Mapping):
+        return str(value)
+    if "list" in value:
+        return BETWEEN.get(value["between"], value["between"]).join(map(of_value, value["list"]))
+    if "at" in value:
+        there = datetime.fromisoformat(value["at"]).astimezone(ZoneInfo(value["clock"]))
+        return f"{there.month}月{there.day}日 {there:%H:%M}"
+    said = {name: of_value(one) for name, one in value["of"].items()}
+    return CHINESE[value["key"]].format(**said)
 
 
 def _plain(text: str) -> object:

@@ -197,7 +197,25 @@ _ALARMS = {
         "meters of {site} leave it {taken} kW, told were {told} kW",
         "按 {site} 电表，储能得到 {taken} kW，下达 {told} kW",
     ),
+    "nodes_off": Sentence(
+        "{off} accelerators of {place} are said to be off, IT reads {kw} kW, the others draw {most} kW at most",
+        "{place} 自报 {off} 个加速卡已关机，IT 读数 {kw} kW，其余至多 {most} kW",
+    ),
     "store_says": Sentence("{verdict}, it says {own} kW", "{verdict}，储能自报 {own} kW"),
+    "heat_carried": Sentence(
+        "{subject} says it carries out {own} kW of heat beyond its machines', told were {told} kW",
+        "{subject} 自报在机器发热之外多排热 {own} kW，下达 {told} kW",
+    ),
+    "building_changed": Sentence(
+        "{site} draws {change} kW more than a step before, that asks for {least} to {most} kW",
+        "{site} 用电比上一步变化 {change} kW，按自报应为 {least} 至 {most} kW",
+    ),
+    "meters_against": Sentence("{verdict}; {meters}", "{verdict}；{meters}"),
+    "plant_made": Sentence(
+        "meters read {given} kW from {subject}, told were {told} kW",
+        "电表显示 {subject} 发电 {given} kW，下达 {told} kW",
+    ),
+    "plant_says": Sentence("{verdict}, it says {own} kW", "{verdict}，机组自报 {own} kW"),
     "import_reads": Sentence(
         "{site} import reads {kw} kW, to be held below {most} kW",
         "{site} 购电读数 {kw} kW，应保持在 {most} kW 以下",

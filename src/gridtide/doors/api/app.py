@@ -27,6 +27,7 @@ from gridtide.doors.api.pages import add_pages
 from gridtide.doors.api.problems import Refused
 from gridtide.doors.api.reading import reading
 from gridtide.doors.api.recorder import Recorder
+from gridtide.doors.api.spoken import Spoken
 from gridtide.doors.api.tabs import tabs
 from gridtide.doors.api.what_if import what_if_router
 from gridtide.finding import Finding
@@ -63,6 +64,7 @@ def app_of(
         redirect_slashes=False,
         lifespan=living,
         middleware=[
+            Middleware(Spoken),
             Middleware(Guarded, access=access, rates=rates, recorder=recorder, now=now),
         ],
         exception_handlers={RequestValidationError: _unfit, HTTPException: _unknown},

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from gridtide.doors.api.hub import Full, Hub, Subscriber
+from gridtide.doors.api.spoken import asks_chinese
 
 AGAIN_S = 5
 TAKES_NOTHING_S = 30.0
@@ -44,9 +45,10 @@ def feed_router(
         """Frames as server-sent events.
 
         Events: `frame` (id, number, at, values), `lost` (frames this client was too slow for), `gap` (frames between
-        `Last-Event-ID` and the oldest kept; null where they cannot be counted, as after a restart), `end`.
+        `Last-Event-ID` and the oldest kept; null where they cannot be counted, as after a restart), `end`. Alarms are
+        in Chinese for who asks by `Accept-Language: zh` or `?lang=zh`.
         """
-        return Feed(hub, request.headers.get("last-event-id"), takes_nothing_s)
+        return Feed(hub, request, takes_nothing_s)
 
     return router
 
@@ -54,14 +56,16 @@ def feed_router(
 class Feed(Response):
     """The answer that does not end by itself; 503 where nobody more can listen."""
 
-    def __init__(self, hub: Hub, last_event_id: str | None, takes_nothing_s: float) -> None:
+    def __init__(self, hub: Hub, request: Request, takes_nothing_s: float) -> None:
         super().__init__(media_type="text/event-stream")
-        self._hub, self._last, self._takes_nothing_s = hub, last_event_id, takes_nothing_s
+        self._hub, self._takes_nothing_s = hub, takes_nothing_s
+        self._last = request.headers.get("last-event-id")
+        self._chinese = asks_chinese(request.scope)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send until the client goes, takes nothing any more, or the hub ends."""
         try:
-            with self._hub.joined(self._last) as subscriber:
+            with self._hub.joined(self._last, self._chinese) as subscriber:
                 await self._served(subscriber, receive, send)
         except Full:
             raise HTTPException(

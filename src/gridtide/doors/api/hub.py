@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from gridtide.doors.api.spoken import spoken
 from gridtide.loop.room import Frame
 
 BACKLOG = 300
@@ -27,11 +28,13 @@ class Full(Exception):
 
 @dataclass(frozen=True)
 class Encoded:
-    """A frame as every subscriber gets it. number: of the frame. missed: frames before it that never came here."""
+    """A frame as every subscriber gets it. number: of the frame. missed: frames before it that never came here.
+    chinese: the same for those who read Chinese."""
 
     number: int
     wire: bytes
     missed: int
+    chinese: bytes
 
 
 class Hub:
@@ -72,17 +75,22 @@ class Hub:
 
     def publish(self, frame: Frame) -> None:
         """Encode a frame and wake everyone. Raises ValueError for values that JSON does not know."""
-        text = json.dumps(_finite(frame.values), ensure_ascii=False, separators=(",", ":"))
-        at = json.dumps(frame.at.isoformat())
-        wire = (
-            f"id: {self.life}.{frame.number}\nevent: frame\n"
-            f'data: {{"number":{frame.number},"at":{at},"values":{text}}}\n\n'
-        )
+        values = _finite(frame.values)
+        wire, alarms = self._wire(frame, values), values.get("alarms")
+        chinese = self._wire(frame, {**values, "alarms": spoken(alarms)}) if alarms else wire
         missed = max(0, frame.number - self.newest - 1) if self.newest is not None else 0
         said = _event("lost", {"frames": missed}) if missed else b""
-        self._kept.append(Encoded(frame.number, said + wire.encode(), missed))
+        self._kept.append(Encoded(frame.number, said + wire, missed, said + chinese))
         self.published += 1
         self._wake()
+
+    def _wire(self, frame: Frame, values: Mapping[str, object]) -> bytes:
+        text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+        at = json.dumps(frame.at.isoformat())
+        return (
+            f"id: {self.life}.{frame.number}\nevent: frame\n"
+            f'data: {{"number":{frame.number},"at":{at},"values":{text}}}\n\n'
+        ).encode()
 
     def beat(self) -> None:
         """Have everyone say that the line lives."""
@@ -96,12 +104,12 @@ class Hub:
         self._wake()
 
     @contextmanager
-    def joined(self, last_event_id: str | None) -> Iterator["Subscriber"]:
+    def joined(self, last_event_id: str | None, chinese: bool = False) -> Iterator["Subscriber"]:
         """One who listens until the block ends. last_event_id: of the last frame it has, from an earlier connection.
-        Raises Full."""
+        chinese: what it reads. Raises Full."""
         if self.ended or len(self._subscribers) >= self._most_subscribers:
             raise Full
-        subscriber = Subscriber(self, last_event_id)
+        subscriber = Subscriber(self, last_event_id, chinese)
         self._subscribers.add(subscriber)
         try:
             yield subscriber
@@ -126,8 +134,8 @@ class Hub:
 class Subscriber:
     """Where one listener stands. It has no queue: a place in what the hub keeps is all there is of it."""
 
-    def __init__(self, hub: Hub, last_event_id: str | None) -> None:
-        self._hub = hub
+    def __init__(self, hub: Hub, last_event_id: str | None, chinese: bool) -> None:
+        self._hub, self._chinese = hub, chinese
         self._waiting: asyncio.Future[None] | None = None
         self._opening, self._place = _opening(hub, last_event_id)
         self._backlog_ends = hub.published
@@ -161,7 +169,7 @@ class Subscriber:
         said += self._skipped()
         frames = self._hub.kept_from(self._place, AT_ONCE)
         self._place += len(frames)
-        said += b"".join(one.wire for one in frames)
+        said += b"".join(one.chinese if self._chinese else one.wire for one in frames)
         if self.beat and not said:
             said = HEARTBEAT
         self.beat = False
@@ -228,12 +236,16 @@ def _event(name: str, values: Mapping[str, object]) -> bytes:
     return f"event: {name}\ndata: {text}\n\n".encode()
 
 
-def _finite(value: object) -> object:
-    """A value as JSON may hold it: a number that is none is unknown."""
+def _finite(values: Mapping[str, object]) -> dict[str, object]:
+    """Values as JSON may hold them: a number that is none is unknown."""
+    return {str(key): _known(value) for key, value in values.items()}
+
+
+def _known(value: object) -> object:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Mapping):
-        return {str(key): _finite(inner) for key, inner in value.items()}
+        return _finite(value)
     if isinstance(value, list | tuple):
-        return [_finite(inner) for inner in value]
+        return [_known(inner) for inner in value]
     return value

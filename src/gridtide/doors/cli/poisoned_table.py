@@ -21,11 +21,20 @@ def show(document: dict[str, Any]) -> None:
     for policy in document["policies"]:
         console.print(_table(policy, currency))
     Console().print(
-        f"no course pays more for energy than {document['most_energy_cost']:,.0f} {currency}",
+        f"no course pays more for energy than {document['most_energy_cost']:,.0f} {currency}{_times(document)};"
+        f" without a look at work {document['at_their_limits']:,.0f} {currency}",
         highlight=False,
     )
     for line in document["definitions"]:
         Console().print(f"- {line}", style="dim", highlight=False, markup=False)
+
+
+def _times(document: dict[str, Any]) -> str:
+    """How far the bound lies above the worst that was found."""
+    worst, times = document["worst_energy_cost"], document["most_to_worst"]
+    if times is None:
+        return ""
+    return f", {times:.2f} times the {worst:,.0f} {document['currency']} of the worst course here"
 
 
 def _table(policy: dict[str, Any], currency: str) -> Table:

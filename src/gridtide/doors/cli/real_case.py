@@ -34,13 +34,17 @@ def real_case(case: Path, store: str | None) -> "RealCase | None":
 def led(real: "RealCase", kept: "ServiceStores", chain: "Store") -> "ControlRoom":
     """The room over these devices, each read and told beside the loop, by the clock on the wall, however that is set;
     so are its plans made and its lines of set-points followed."""
+    from gridtide.case.boards_on_lines import boards_on_lines
     from gridtide.case.on_the_wall import begin_beside
     from gridtide.case.real_room import real_room
     from gridtide.loop.beside import Pace
     from gridtide.loop.clock import SteadyClock, WallClock
 
-    clock = SteadyClock(wall=WallClock())
-    return begin_beside(real_room(real, kept, chain, clock, Pace()), real.lines, clock)
+    clock, pace = SteadyClock(wall=WallClock()), Pace()
+    room, places = real_room(real, kept, chain, clock, pace), real.devices.points.values()
+    return begin_beside(
+        room, real.lines, clock, lambda: boards_on_lines(room, places, real.lines, clock, pace)
+    )
 
 
 def agents_of(real: "RealCase | None") -> "APIRouter | None":

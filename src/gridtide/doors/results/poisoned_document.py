@@ -11,19 +11,26 @@ DEFINITIONS = (
     "a signal that lies is mirrored between its lowest and highest value: no range and no pace gives it away, only a"
     " second source does",
     "extra: cost beyond that of the same policy on honest signals; below 0 where the lie was lucky",
-    "no more: money for energy with every site at its import limit, or at all its building and store can draw, wherever"
-    " that costs something; no course that keeps its limits pays more, whatever it believed",
+    "no more: what no course that keeps its limits pays more than for energy, whatever it believed: all work in the"
+    " dearest steps that it is there for, at the dearest place, with every restart there can be; all requests where"
+    " they keep most machines; stores filled when dear and emptied when cheap; proved by a linear program",
+    "without a look at work: the same with every site at its import limit, or at all its building and store can draw,"
+    " wherever that costs something",
 )
 
 
 def poisoned_document(study: Study, found: dict[str, Poisoned]) -> dict[str, Any]:
     """policies: by name, their cost on honest signals and the lies, dearest first."""
     first = next(iter(found.values()))
+    worst = max(one.worst_energy_cost for one in found.values())
     return {
         "case": study.name,
         "currency": study.currency,
         "reference_cost": first.reference.total_cost,
         "most_energy_cost": first.most_energy_cost,
+        "at_their_limits": first.at_their_limits,
+        "worst_energy_cost": worst,
+        "most_to_worst": first.most_energy_cost / worst if worst > 0.0 else None,
         "policies": [
             {
                 "policy": name,

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.product import ProductKind
-from gridtide.loop.set_points.store_plant import BasePoint
+from gridtide.loop.set_points.led_plant import BasePoint
 from gridtide.loop.world import Orders
 
 

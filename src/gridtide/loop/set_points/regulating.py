@@ -3,10 +3,13 @@
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from gridtide.loop.minutes import Minutes
+from gridtide.loop.set_points.kept_slowed import keep_slowed
 from gridtide.loop.set_points.regulation import Regulation
 from gridtide.loop.world import Clock
+from gridtide.trust.documents import KeepsDocuments
 from gridtide.trust.setpoint_notes import content_of_note
 
 ON_THE_WAY_S = 0.2
@@ -15,7 +18,7 @@ ON_THE_WAY_S = 0.2
 
 @dataclass(kw_only=True, eq=False)
 class RegulationThread:
-    """Goes on until it is closed; only its own store can make it wait. heard: to be called from any thread when a
+    """Goes on until it is closed; only its own devices can make it wait. heard: to be called from any thread when a
     set-point has come."""
 
     regulation: Regulation
@@ -44,6 +47,7 @@ class RegulationThread:
 
     def _run(self) -> None:
         cycle_s = self.regulation.rules.cycle_s
+        self.regulation.plant.begin()
         while not self.closing:
             self.regulation.tick(self.clock.now())
             self.woken.wait(cycle_s if self.regulation.settled else min(ON_THE_WAY_S, cycle_s))
@@ -62,9 +66,16 @@ def faults_of(lines: Iterable[RegulationThread]) -> list[tuple[str, str, str]]:
     return [("set-points", line, wrong) for line, wrong in found if wrong]
 
 
-def written_down(lines: Iterable[RegulationThread], minutes: Minutes) -> None:
-    """Bring what lines noted into the chain, oldest first; what cannot be written down waits. Raises as the store."""
+def written_down(
+    lines: Iterable[RegulationThread],
+    minutes: Minutes,
+    documents: KeepsDocuments | None,
+    now: datetime,
+) -> None:
+    """Bring what lines noted into the chain, oldest first, and keep what work is behind by; what cannot be written down
+    waits. Raises as the store."""
     for one in lines:
+        keep_slowed(one.regulation, documents, now)
         notes = one.regulation.notes
         while notes:
             minutes.append(content_of_note(one.regulation.line, notes[0]))

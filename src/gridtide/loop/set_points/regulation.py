@@ -12,8 +12,8 @@ from datetime import datetime
 from gridtide.loop.clock import seconds
 from gridtide.loop.fast import FastLine, FastState, beginning, fast_cycle
 from gridtide.loop.set_points.followed_course import FollowedCourse
+from gridtide.loop.set_points.led_plant import BasePoint, LedPlant
 from gridtide.loop.set_points.still import Still
-from gridtide.loop.set_points.store_plant import BasePoint, StorePlant
 from gridtide.signals.setpoint import Mode
 from gridtide.signals.setpoint_channel import SetpointChannel
 from gridtide.trust.setpoint_notes import SetpointNote
@@ -35,7 +35,7 @@ class Regulation:
     line: str
     rules: SetpointRules
     channel: SetpointChannel
-    plant: StorePlant
+    plant: LedPlant
     agreed: Callable[[datetime], BasePoint | None]
     course: FollowedCourse = field(default_factory=FollowedCourse)
     notes: deque[SetpointNote] = field(default_factory=lambda: deque(maxlen=NOTES_MOST))
@@ -50,6 +50,8 @@ class Regulation:
     def settled(self) -> bool:
         """Whether the next set-point may be waited for: nothing is on its way within a ramp."""
         state = self.state
+        if self.plant.pending:
+            return False
         if state is None or state.watch.followed is None:
             return True
         watch = state.watch
@@ -84,6 +86,8 @@ class Regulation:
         one = fast_cycle(line, self.state, now, schedule_kw)
         self.state = one.state
         self.notes.extend(one.notes)
+        self.notes.extend(self.plant.watched.notes)
+        self.plant.watched.notes.clear()
         self.heard_at = now if one.telegrams else self.heard_at
         self._note(base, now)
 
@@ -130,7 +134,9 @@ class Regulation:
     @property
     def wrong(self) -> str:
         """What is wrong with it, empty while nothing is."""
-        return self.fault or self.plant.unheard or self.still.said
+        plant = self.plant
+        said = (self.fault, plant.unheard, plant.watched.said, self.still.said)
+        return next((one for one in said if one), "")
 
     def values(self) -> dict[str, object]:
         """Everything that is seen of it, plain; `docs/live.md` says what each value is."""
@@ -155,13 +161,33 @@ class Regulation:
             "metered_kw": _kw(self.plant.metered_kw),
             "available_up_kw": _kw(self.plant.up_kw),
             "available_down_kw": _kw(self.plant.down_kw),
-            "soc_kwh": _kw(self.plant.soc_kwh),
-            "soc_least_kwh": _kw(self.plant.battery.energy_kwh * self.plant.battery.soc_min),
-            "energy_kwh": _kw(self.plant.battery.energy_kwh),
+            **self._of_store(),
+            **self._of_boards(),
             "heard_at": None if self.heard_at is None else self.heard_at.isoformat(),
             "took_s": round(self.took_s, 4),
+            "told_s": None if self.plant.told_s is None else round(self.plant.told_s, 4),
             "fault": self.wrong,
             **self.course.values(),
+        }
+
+    def _of_store(self) -> dict[str, object]:
+        """What its store holds; null of a site without one."""
+        store = self.plant.store
+        if store is None:
+            return dict.fromkeys(("soc_kwh", "soc_least_kwh", "energy_kwh"))
+        return {key: _kw(one) for key, one in store.values().items()}
+
+    def _of_boards(self) -> dict[str, object]:
+        """What its boards draw, and by how much less than their room told them; nothing of a site without any."""
+        work = self.plant.work
+        if work is None:
+            return {}
+        seen = work.seen
+        return {
+            "boards_kw": _kw(sum(one.drawn_kw or 0.0 for one in seen) if seen else None),
+            "boards_less_kw": _kw(sum(one.less_kw for one in seen)),
+            "boards_behind_s": round(max(work.slowed.plain().values(), default=0.0), 1),
+            "boards_held": "; ".join(dict.fromkeys(one.held for one in work.places if one.held)),
         }
 
     def short(self) -> dict[str, object]:

@@ -63,8 +63,8 @@ def site_meter(site: str, devices: Mapping[str, object]) -> SiteMeter | None:
 
 @dataclass(kw_only=True, eq=False)
 class LoadSeen:
-    """What a site draws beside its store, by what its meter reads less what its store says: the median of a minute,
-    since one is read a little after the other while the store moves. pairs: second and kW, oldest first."""
+    """What a site draws beside what set-points move, by what its meter reads less what store and boards say: the median
+    of a minute, since one is read a little after the other while they move. pairs: second and kW, oldest first."""
 
     pairs: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=512))
     newest: tuple[datetime, datetime] | None = None
@@ -75,6 +75,10 @@ class LoadSeen:
             return
         self.newest = metered.measured_at, drawn_at
         self.pairs.append((metered.measured_at.timestamp(), metered.kw - drawn_kw))
+
+    def forget(self) -> None:
+        """What was read is not to be believed, or was read of something else."""
+        self.pairs.clear()
 
     def kw(self, now: datetime) -> float | None:
         """The load of the last minute; None while too little is known."""

@@ -1,7 +1,5 @@
 /** How the page asks: a token in the header of every request, never in an address, and the feed as a stream. */
 
-import { sentence } from "./words.js";
-
 let token = "";
 
 /** The token of this tab: out of the fragment of the address, which no server sees, or from before. */
@@ -26,9 +24,12 @@ export function forgetToken() {
   sessionStorage.removeItem("token");
 }
 
+/** Who asks, and in which language sentences are to come. */
+const head = () => ({ Authorization: `Bearer ${token}`, "Accept-Language": document.documentElement.lang });
+
 /** Status and document of an answer. @param {string} path @param {object} [body] */
 export async function ask(path, body) {
-  const headers = { Authorization: `Bearer ${token}` };
+  const headers = head();
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const sent = body === undefined ? { headers } : { headers, method: "POST", body: JSON.stringify(body) };
   const answer = await fetch(path, sent);
@@ -43,14 +44,19 @@ export async function learn(path) {
 
 /** Why something was refused, whatever is wrong with it. */
 export function whyNot({ errors = [] }) {
-  return errors.map((one) => (one.said ? sentence(one.value, one.said) : `${one.subject}: ${one.value}; ${one.limit}. ${one.next_step}`)).join(" ");
+  return errors.map((one) => (one.said ? one.value : [one.subject, one.value, one.limit, one.next_step].join(" · "))).join(" ");
 }
+
+let line = new AbortController();
+/** Leave the feed, to hear it in another language. */
+export const hangUp = () => line.abort();
 
 /** Hear the feed until it ends; whatever comes is a sign of life. */
 export async function listen(hear, last) {
-  const headers = { Authorization: `Bearer ${token}` };
+  const headers = head();
   if (last) headers["Last-Event-ID"] = last;
-  const answer = await fetch("/api/feed", { headers });
+  line = new AbortController();
+  const answer = await fetch("/api/feed", { headers, signal: line.signal });
   if (!answer.ok || answer.body === null) return answer.status;
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
