@@ -59,6 +59,7 @@ SAY_TO_PEOPLE = (
     "wire/slurm/allowed.py",
     "wire/slurm/begins.py",
     "wire/slurm/checkpoint.py",
+    "wire/slurm/hints.py",
     "wire/slurm/pauses.py",
     "wire/slurm/pausing.py",
     "wire/slurm/run_limits.py",
@@ -74,7 +75,8 @@ SAY_TO_PEOPLE = (
 NOT_SAID = re.compile(
     r"^(\{\}.?)*( ?\{\})+$|Basic realm|error=|-src |camera=|How many at most|The id of a decision|[A-Z]+ (\+|-|out)"
     r"|%Y|device's table|of the cluster\.$|the extra `|pip install|a key that nothing reads|the name of a partition"
-    r"|at most 63|86400 s|comment, |kubectl|[cC]ontact|timed out|gridtide knows|names no context|planner taken back|^\{\} (import|spare) \{\}"
+    r"|at most 63|86400 s|comment, |kubectl|[cC]ontact|timed out|gridtide knows|names no context|planner taken back"
+    r"|^\{\} (import|spare) \{\}"
 )
 """Headers, formats, settings that a start refuses, and what is compared."""
 PARTS = re.compile(

@@ -71,6 +71,8 @@ ENGLISH: Mapping[str, str] = {
     "miss_chance": "chance of a miss",
     "power_kw": "power kW",
     "kw": "power kW",
+    "temperature_c": "temperature °C",
+    "plan_it_kw": "plan: IT kW",
     "next_start": "next start",
     "live": "live",
     "lost": "no connection; what is shown is old",

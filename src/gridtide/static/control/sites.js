@@ -89,7 +89,7 @@ const colourOf = (index) => PALETTE[index % PALETTE.length];
 function optionOf(name, bars, classes, ribbons, rows, under) {
   const [now, clock, { color: fill, fontSize }] = [present(), coming(name).site?.clock ?? "UTC", letters()];
   const said = ribbons.map((ribbon, index) => ({ type: "text", id: `said ${index}`, right: 2, top: under + index * (RIBBON.tall + RIBBON.gap) * em() + 2, silent: true, style: { text: ribbon.said, fill, font: `${fontSize}px system-ui, sans-serif`, textAlign: "right" } }));
-  return inTime(rows, { from: now - BACK, until: now + AHEAD, clock, right: 8.4, labelled: 0, hint: (at) => hint(at, bars, classes, clock), graphic: said });
+  return inTime(rows, { from: now - BACK, until: now + AHEAD, clock, right: 9.2, labelled: 0, hint: (at) => hint(at, bars, classes, clock), graphic: said });
 }
 
 /** Power stacked by class, under what is metered, planned and allowed. */

@@ -69,7 +69,7 @@ export function list(title, rows) {
 function wide(title, heads, rows) {
   const head = made("tr", {}, heads.map((text) => made("th", { scope: "col" }, text)));
   const body = rows.map((cells) => made("tr", {}, cells.map((one) => (one instanceof Node ? one : made("td", {}, one)))));
-  return made("div.wide", { tabIndex: 0, role: "group", ariaLabel: named(title), rows: rows.length }, made("table", {}, made("thead", {}, head), made("tbody", {}, body)));
+  return made("div.wide", { tabIndex: 0, role: "group", ariaLabel: named(title), rows: heads.length && rows.length }, made("table", {}, made("thead", {}, head), made("tbody", {}, body)));
 }
 
 /** The series of a site, rows by unit: groups stacked, the rest as lines; and all of it as a table. */
