@@ -100,7 +100,8 @@ class PointsAtPlace:
                 continue
             ends = [end for group in groups if (end := self.boards.until(group)) is not None]
             named = point_of(f"{self.own.name}{MARK}{job.id}")
-            found.append(Restraint(subject=named, kind="point", value=point.name, until=min(ends)))
+            until = min(ends, default=self.now())
+            found.append(Restraint(subject=named, kind="point", value=point.name, until=until))
         return tuple(sorted(found, key=lambda one: one.subject))
 
     def release(self, ticket: Ticket, subject: str) -> Outcome:
