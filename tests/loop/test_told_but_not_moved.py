@@ -64,7 +64,7 @@ def test_honest_jobs_at_slower_points_raise_no_alarm() -> None:
         study, DrivenClock(study.timeline.start), MemoryStore(), MemoryIntents(), Mode.ACT
     )
     said: list[Verdict] = []
-    for _ in range(72):
+    for _ in range(48):
         room.go_on()
         said += room.verdicts
     at_points = [one for one in said if "at full speed" in one.said]

@@ -138,6 +138,9 @@ class PointsAtPlace:
 
     def _placed(self, ticket: Ticket, job: str, point: BoardPoint) -> tuple[Fate, str]:
         """What comes of an operating point that a job is told."""
+        if point.bound.is_free and self._wanted(job).bound.is_free:
+            self._remember(ticket)
+            return Fate.UNCHANGED, f"job {job} runs at {point.name}"
         try:
             listed = {one.id: one for one in self.own.scheduler.queue()}
         except UnreachableError as fault:
