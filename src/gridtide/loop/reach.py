@@ -12,6 +12,7 @@ from gridtide.fleet.device import (
     QueuedJob,
     QueuesJobs,
     ReadsPower,
+    RenewsLeases,
     Restrains,
     Restraint,
     RouteReading,
@@ -173,7 +174,8 @@ class Reach:
         return frozenset(name for name, one in found if one.moved_beside())
 
     def came(self) -> list[Outcome]:
-        """What came of acts that were on their way; a device that does not come back from one is named."""
+        """What came of acts that were on their way; a device that does not come back from one is named, and one
+        whose leases are not renewed."""
         found: list[Outcome] = []
         for name, device in sorted(self.devices.items()):
             if isinstance(device, TellsLater):
@@ -181,6 +183,8 @@ class Reach:
                 self.silent.pop(f"{name}: acts", None)
                 if hangs := device.hangs():
                     self.silent[f"{name}: acts"] = hangs
+                if isinstance(device, RenewsLeases):
+                    self._asked(f"{name}: leases", device.renew)
         return found
 
     def close(self) -> None:
