@@ -29,10 +29,12 @@ SAY_TO_PEOPLE = (
     "doors/what_if_words.py",
     "loop/desk.py",
     "loop/editing.py",
+    "loop/hall_by_chiller.py",
     "loop/newcomers.py",
     "loop/on_trial.py",
     "loop/standing_in.py",
     "loop/telling.py",
+    "loop/verifying_plants.py",
     "loop/within_limits.py",
     "trust/approve.py",
     "trust/at_once.py",
@@ -57,7 +59,9 @@ SAY_TO_PEOPLE = (
     "devices/kubernetes/device.py",
     "devices/kubernetes/holding.py",
     "devices/modbus/battery.py",
+    "devices/modbus/chiller.py",
     "devices/modbus/line.py",
+    "devices/modbus/plant.py",
 )
 NOT_SAID = re.compile(
     r"^(\{\}.?)*( ?\{\})+$|Basic realm|error=|-src |camera=|How many at most|The id of a decision|[A-Z]+ (\+|-|out)"
