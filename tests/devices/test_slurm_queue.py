@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from gridtide.devices.slurm_cli import SlurmCli
+from gridtide.fleet.device import UnreachableError
 from gridtide.loop.clock import DrivenClock
 from gridtide.testing.devices_queue import MORNING, Opened, PausePromises, QueuePromises
 from gridtide.testing.tiny_slurm import Shape, TinyPlatform, TinySlurm, saving_to
 from gridtide.wire.slurm.allowed import Allowed
+from gridtide.wire.slurm.clock import clock_shown
 from gridtide.wire.slurm.pausing import Pausing
 
 ALLOWED = Allowed(partitions=frozenset({"low"}), users=frozenset({"ada"}))
@@ -50,6 +52,20 @@ class _Slurm(QueuePromises, PausePromises):
 
     def opened(self) -> Opened:
         return opened(self.folder, self.shape)
+
+
+def test_the_clock_of_the_controller_is_read_as_sdiag_says_it(tmp_path: Path) -> None:
+    """Whole seconds; an answer without it, and none, are no clock."""
+    found = opened(tmp_path, "22.05")
+    assert isinstance(found.device, SlurmCli)
+    found.clock.present += timedelta(minutes=7, seconds=31)
+    assert found.device.read_clock() == found.clock.now()
+    with pytest.raises(ValueError, match="does not say when"):
+        clock_shown("sdiag: error: something (12)")
+    assert isinstance(found.platform, TinyPlatform)
+    found.platform.slurm.silent = True
+    with pytest.raises(UnreachableError):
+        found.device.read_clock()
 
 
 class TestSlurmOfOldVersions(_Slurm):

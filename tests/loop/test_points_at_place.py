@@ -11,7 +11,7 @@ from gridtide.fleet.ticket import Fate
 from gridtide.loop.names import point_of
 from gridtide.loop.points_at_place import HOLDS_ON
 
-NOW = datetime(2026, 12, 1, 6, tzinfo=UTC)
+NOW = datetime(2026, 12, 1, 6, microsecond=250_000, tzinfo=UTC)
 ECO, FREE = [0.5, 0.5], [REST_KW, REST_KW]
 
 

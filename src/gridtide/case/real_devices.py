@@ -97,7 +97,7 @@ def real_devices(case: CaseFile, study: Study, folder: Path, now: Now) -> RealDe
     for one in case.device:
         if one.holds_import and one.store is not None:
             _hold_import(found, one.store, study, now)
-    points = with_points(case, study, folder, found.reach, found.boards)
+    points = with_points(case, study, found.reach, found.boards)
     found.reach |= points
     split = None
     if case.service:

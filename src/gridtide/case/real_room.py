@@ -26,6 +26,7 @@ from gridtide.fleet.jobs import Jobs
 from gridtide.fleet.product import ProductKind
 from gridtide.loop.beside import Pace, all_beside
 from gridtide.loop.clock import steady_s
+from gridtide.loop.clocks_apart import earliest
 from gridtide.loop.control import ControlRoom
 from gridtide.loop.endless import without_end
 from gridtide.loop.keeping_readings import KeepingReadings, Said
@@ -65,7 +66,7 @@ def read_real(path: Path, now: Now) -> RealCase:
     faults = Gathered()
     devices = faults.of(lambda: real_devices(case, study, folder, now))
     envelope = faults.of(lambda: envelope_of(case.autonomy))
-    faults.findings += [*untold(study, _regulated(case)), *_unknown_sites(case)]
+    faults.findings += [*untold(study, _regulated(case), nodes_rest=False), *_unknown_sites(case)]
     faults.refuse_if_any()
     assert devices is not None and envelope is not None
     return RealCase(
@@ -102,7 +103,7 @@ def real_room(
     reach, decides = Reach(devices=devices), real.case.autonomy.policy
     room = room_over(real.study, reach, clock, (chain, kept.intents), autonomy, decides)
     room.desk.documents, room.epoch = kept.documents, kept.lead.epoch
-    room.mandate, room.endless = without_end(room.mandate, now), True
+    room.mandate, room.endless = without_end(room.mandate, earliest(reach, now)), True
     room.world.steps, room.buildings = room.mandate.steps, building_trials(real.case)
     _answer_who_scales(room, real.devices.wanted)
     led_by(room, points)

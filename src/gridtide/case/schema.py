@@ -718,6 +718,7 @@ class DeviceTable(Table):
     points: Name | None = None
     pools: dict[Name, Name] = {}
     boards: dict[Name, Annotated[str, Field(max_length=10_000)]] = {}
+    lease_s: Annotated[float, Field(ge=30, le=3_600)] = 60.0
 
 
 class AutonomyTable(Table):

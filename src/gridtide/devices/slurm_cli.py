@@ -1,4 +1,4 @@
-"""Jobs of a Slurm cluster, by its commands: squeue reads them, scontrol and scancel tell them.
+"""Jobs of a Slurm cluster, by its commands: squeue reads them, scontrol and scancel tell them, sdiag shows the clock.
 
 Needs to run as an operator of Slurm and, for pauses, where the checkpoints of jobs can be seen.
 """
@@ -23,6 +23,7 @@ from gridtide.wire.slurm import arguments
 from gridtide.wire.slurm.allowed import Allowed, allowed_by, is_job_id, timeout_faults
 from gridtide.wire.slurm.begins import Begins, TurnedDownError
 from gridtide.wire.slurm.checkpoint import DONE, Seen
+from gridtide.wire.slurm.clock import clock_shown
 from gridtide.wire.slurm.jobs import Decoded, SlurmJob, decode_jobs
 from gridtide.wire.slurm.nodes import usable_nodes
 from gridtide.wire.slurm.pauses import Pauses
@@ -113,6 +114,14 @@ class _Cli:
 
     def usable_nodes(self, partition: str) -> int:
         return self._read(arguments.NODES, lambda document: usable_nodes(document, partition))
+
+    def clock(self) -> datetime:
+        printed = self._told(arguments.CLOCK, asks=True)
+        try:
+            return clock_shown(printed)
+        except ValueError as error:
+            shown = arguments.shown(arguments.CLOCK)
+            raise UnreachableError(f"`{shown}` printed nothing to read: {error}") from error
 
     def _read(self, command: Sequence[str], decoded: Callable[[object], Value]) -> Value:
         """What a command says. Raises UnreachableError where it is no document that can be read."""
@@ -216,7 +225,7 @@ def slurm(
 
 
 class SlurmCli:
-    """A cluster of Slurm by its commands; satisfies QueuesJobs, PausesJobs, GivesTime and Restrains.
+    """A cluster of Slurm by its commands; satisfies QueuesJobs, TellsTime, PausesJobs, GivesTime and Restrains.
 
     A pause waits for the job's checkpoint, up to the grace time, by the clock handed in. accelerators: names of the
     generic resources that count. findings: what of the newest reading nobody could use.
@@ -253,6 +262,10 @@ class SlurmCli:
     def queue(self) -> tuple[QueuedJob, ...]:
         """Jobs that wait, run or ended lately, by id. Raises UnreachableError."""
         return self._begins.queue()
+
+    def read_clock(self) -> datetime:
+        """What the controller's clock shows. Raises UnreachableError."""
+        return self._cli.clock()
 
     def begin_at(self, ticket: Ticket, job: str, at: datetime) -> Outcome:
         """Let a waiting job begin from an instant on, not before its owner's own begin time."""

@@ -161,6 +161,15 @@ class QueuesJobs(Protocol):
 
 
 @runtime_checkable
+class TellsTime(Protocol):
+    """A device by whose own clock what it was told begins and ends."""
+
+    def read_clock(self) -> datetime:
+        """The instant that its clock shows now. Raises UnreachableError."""
+        ...
+
+
+@runtime_checkable
 class PausesJobs(Protocol):
     """A scheduler whose running jobs can be stopped and come back by themselves."""
 

@@ -45,12 +45,12 @@ class AskedRoom:
     desk: what people decide, and what waits for them. currency: of the costs in proposals. patience: how long a
     decision may be approved. simulated: how many times as fast as the wall's its clock goes over simulated devices,
     None over real ones. epoch: of this leader. stuck: why nothing can be written down, and so nothing told. undecided:
-    why the last turn came to nothing. verdicts: what meters said of the acts of the last step. decided_s: how long
-    turns took since the last frame; fates: what came of acts since this room began. leaving: what is still to be let
-    go after a release; released: what was, None once people have it act again. lines: of set-points, each in its thread
-    beside the loop. endings: what ends with the room. believed: the highest mode in which its policy decides without
-    people; buildings: learned ones, whose plans are told so only once they were right. limits: mandatory ones of the
-    grid. serving: what a service shall run now.
+    why the last turn came to nothing; apart: which device goes by another clock, empty where none does. verdicts: what
+    meters said of the acts of the last step. decided_s: how long turns took since the last frame; fates: what came of
+    acts since this room began. leaving: what is still to be let go after a release; released: what was, None once
+    people have it act again. lines: of set-points, each in its thread beside the loop. endings: what ends with the
+    room. believed: the highest mode in which its policy decides without people; buildings: learned ones, whose plans
+    are told so only once they were right. limits: mandatory ones of the grid. serving: what a service shall run now.
     """
 
     mandate: Mandate
@@ -72,6 +72,7 @@ class AskedRoom:
     epoch: int = 1
     stuck: str = ""
     undecided: str = ""
+    apart: str = ""
     verdicts: tuple[Verdict, ...] = ()
     decided_s: list[float] = field(default_factory=list)
     fates: Counter[str] = field(default_factory=Counter)

@@ -12,6 +12,7 @@ from gridtide.fleet.device import (
     Restrains,
     Restraint,
     Standing,
+    TellsTime,
 )
 from gridtide.fleet.ticket import Fate, Outcome, Ticket
 
@@ -21,8 +22,8 @@ MARK = "-"
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class AtPlace:
-    """Satisfies QueuesJobs, PausesJobs, PlacesJobs, Restrains and RenewsLeases as far as the scheduler does: the rest
-    is refused.
+    """Satisfies QueuesJobs, TellsTime, PausesJobs, PlacesJobs, Restrains and RenewsLeases as far as the scheduler does:
+    the rest is refused.
 
     name: of the scheduler, before each id. place: site/pool. point: the only operating point that its jobs run at.
     """
@@ -49,6 +50,12 @@ class AtPlace:
             )
             for job in listed
         )
+
+    def read_clock(self) -> datetime:
+        """What the scheduler's clock shows, ours where it tells none. Raises UnreachableError."""
+        if isinstance(self.scheduler, TellsTime):
+            return self.scheduler.read_clock()
+        return self.now()
 
     def begin_at(self, ticket: Ticket, job: str, at: datetime) -> Outcome:
         """Let a waiting job begin from an instant on."""

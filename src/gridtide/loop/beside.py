@@ -6,7 +6,7 @@ wrapper can do exactly what its device can: one small class for each capability 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -32,6 +32,7 @@ from gridtide.fleet.device import (
     Shares,
     StoreReading,
     StoresEnergy,
+    TellsTime,
 )
 from gridtide.fleet.site_plants import (
     ColdReading,
@@ -75,8 +76,8 @@ class Beside:
         pace: Pace,
         took: Took,
     ) -> None:
-        self._device = device
-        asks, renews = _asks(device, pace)
+        self._device, self._steady_s = device, steady_s
+        asks, renews = _asks(device, pace, steady_s)
         words = (now, steady_s, partial(took, name))
         self._reading = Listening(name, asks, *words)
         self._renewing = Listening(f"leases of {name}", renews, *words)
@@ -142,6 +143,14 @@ class _Queues(Beside):
     def begin_at(self, ticket: Ticket, job: str, at: datetime) -> Outcome:
         """Let a waiting job begin from an instant on."""
         return self._tell(ticket, job, self._device.begin_at, job, at)
+
+
+class _Times(Beside):
+    def read_clock(self) -> datetime:
+        """What the device's clock shows, gone on since it was heard last. Raises UnreachableError."""
+        said: tuple[datetime, float] = self._said("clock")
+        shown, heard_s = said
+        return shown + timedelta(seconds=self._steady_s() - heard_s)
 
 
 class _Pauses(Beside):
@@ -305,6 +314,7 @@ class _Leases(Beside):
 CAPABILITIES: tuple[tuple[Any, type[Beside]], ...] = (
     (ReadsPower, _Meters),
     (QueuesJobs, _Queues),
+    (TellsTime, _Times),
     (PausesJobs, _Pauses),
     (PlacesJobs, _Places),
     (RoutesRequests, _Routes),
@@ -361,7 +371,9 @@ def all_beside(
     return dict(made)
 
 
-def _asks(device: object, pace: Pace) -> tuple[dict[str, Ask], dict[str, Ask]]:
+def _asks(
+    device: object, pace: Pace, steady_s: Callable[[], float]
+) -> tuple[dict[str, Ask], dict[str, Ask]]:
     """What a device is asked again and again, and apart from it, since it may not wait, that its leases be renewed."""
     asks: dict[str, Ask] = {}
 
@@ -387,6 +399,8 @@ def _asks(device: object, pace: Pace) -> tuple[dict[str, Ask], dict[str, Ask]]:
         quick("requests", device.read_requests)
     if isinstance(device, QueuesJobs):
         slow("queue", device.queue)
+    if isinstance(device, TellsTime):
+        slow("clock", lambda: (device.read_clock(), steady_s()))
     if isinstance(device, Restrains):
         slow("restraints", device.restraints)
     if not isinstance(device, RenewsLeases):

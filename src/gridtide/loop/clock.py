@@ -50,7 +50,7 @@ SET_S = 1.0
 @dataclass(kw_only=True)
 class SteadyClock:
     """The wall's clock, gone on by one that nobody can set: set forward or back, the wall's moves nothing here until
-    this is made anew; what keeps it right, less than a second, is followed. steady: seconds that only rise.
+    somebody says `follow`; what keeps it right, less than a second, is followed. steady: seconds that only rise.
     """
 
     wall: "WakingClock"
@@ -61,7 +61,7 @@ class SteadyClock:
         self._last = (self.wall.now(), self.steady())
 
     def now(self) -> datetime:
-        """The present instant; it never goes back."""
+        """The present instant; it never goes back by itself."""
         (last, last_s), steady_s, shown = self._last, self.steady(), self.wall.now()
         gone_on = last + timedelta(seconds=steady_s - last_s)
         if abs((shown - gone_on).total_seconds()) >= SET_S:
@@ -72,6 +72,14 @@ class SteadyClock:
     def set_by_s(self) -> float:
         """By how much somebody set the wall's clock since; below a second nobody did."""
         return (self.wall.now() - self.now()).total_seconds()
+
+    def shown(self) -> datetime:
+        """What the wall's clock shows, followed or not."""
+        return self.wall.now()
+
+    def follow(self) -> None:
+        """Go on from what the wall's clock shows, though somebody set it; the only way back there is."""
+        self._last = (self.wall.now(), self.steady())
 
     def wait_until(self, moment: datetime) -> None:
         """Sleep until the instant has come, or until woken."""

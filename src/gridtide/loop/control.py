@@ -16,7 +16,7 @@ from gridtide.decide.situation import Event
 from gridtide.fleet.act import Release as ReleaseAct
 from gridtide.loop.asked_room import AskedRoom
 from gridtide.loop.clock import seconds, set_said
-from gridtide.loop.clocks_apart import refuse_a_clock_behind
+from gridtide.loop.clocks_apart import apart
 from gridtide.loop.endless import gone_on
 from gridtide.loop.expecting import draws
 from gridtide.loop.instants import next_turn
@@ -79,7 +79,10 @@ class ControlRoom(AskedRoom):
         """One step: a turn where one is due, acts where some are approved, then time, then what meters say.
 
         What cannot be written down is not told: while the store is lost or full, time passes and what was told holds.
+        So it is while devices go by another clock.
         """
+        if self._is_apart():
+            return
         if self.endless:
             self.mandate = gone_on(self.mandate, self.world)
         news = self.news.newest(self.world.now)
@@ -135,16 +138,34 @@ class ControlRoom(AskedRoom):
             self.mandate, self.world, self.world.doubted.in_doubt()
         )
         try:
-            refuse_a_clock_behind(self.world.reach.listed, self.clock.now())
             turn = take_turn(mandate, self.policy, world, self.memory, as_of)
         except Exception as fault:
-            said = f"{type(fault).__name__}: {fault}"
-            if said != self.undecided:
-                self.minutes.append(_undecided(self.policy.name, said, as_of))
-            self.undecided = said
+            self._undecided(f"{type(fault).__name__}: {fault}", as_of)
             return None
         self.undecided = ""
         return turn
+
+    def _undecided(self, said: str, as_of: datetime) -> None:
+        """Why nothing is decided, written down once."""
+        if said != self.undecided:
+            self.minutes.append(_nothing_decided(self.policy.name, said, as_of))
+        self.undecided = said
+
+    def _is_apart(self) -> bool:
+        """Whether devices go by another clock: then nothing is done but to look again, a step or a beat later. Once
+        both agree the room begins by the clock it has now, as after a crash."""
+        before, said = self.apart, apart(self.world.reach, self.clock)
+        if said:
+            now = self.clock.now()
+            self.apart = said
+            self._undecided(said, now)
+            self._attended()
+            self._publish(now, None)
+            self.clock.wait_until(now + (self.world.beat or self.world.step_takes))
+        elif before:
+            self.apart = self.undecided = ""
+            self._seated()
+        return bool(said)
 
     def begin(self, devices_lived_on: bool = True) -> None:
         """Take up what a room before this one kept, and settle what nobody knows of what it told: before the first
@@ -158,12 +179,18 @@ class ControlRoom(AskedRoom):
         if self.desk.documents is None or not devices_lived_on:
             return
         self.buildings.take_up(self.desk.documents)
-        before = self.desk.documents.newest("world", self.mandate.owner)
-        if before is not None:
-            taken_up(self.world, before.value)
-        stood = self.desk.documents.newest(MEMORY, self.mandate.owner)
-        if stood is not None:
-            self.memory = memory_of(stood.value)
+        self._seated()
+
+    def _seated(self) -> None:
+        """Begin at the step that the clock is in, with what was kept and what devices hold."""
+        self.apart = apart(self.world.reach, self.clock)
+        if not self.apart:
+            documents, owner = self.desk.documents, self.mandate.owner
+            before = None if documents is None else documents.newest("world", owner)
+            taken_up(self.world, None if before is None else before.value)
+            stood = None if documents is None else documents.newest(MEMORY, owner)
+            if stood is not None:
+                self.memory = memory_of(stood.value)
         for outcome in read_back(self.world):
             said = {"ticket": outcome.ticket, "fate": outcome.fate.value, "said": outcome.said}
             self.minutes.append({**said, "at": outcome.at.isoformat()})
@@ -331,15 +358,19 @@ class ControlRoom(AskedRoom):
         self.leaving = tuple(one for one in self.leaving if one.at > now)
         self.world.look_at = self.leaving[0].at if self.leaving else None
 
+    def _attended(self) -> None:
+        """See to what people want at once, whether or not anything can be written down."""
+        try:
+            self._attend()
+        except (StoreLostError, StoreFullError) as fault:
+            self.stuck, self.turn, self.world.look_at = str(fault), None, None
+
     def _between(self) -> None:
         """What is looked after while a step lasts; devices that say something meanwhile are shown at once. Raises
         BrokenOffError once the room is closed: nobody waits for the end of the step."""
         if self.closed:
             raise BrokenOffError
-        try:
-            self._attend()
-        except (StoreLostError, StoreFullError) as fault:
-            self.stuck, self.turn, self.world.look_at = str(fault), None, None
+        self._attended()
         now = self.clock.now()
         if self.world.beat is not None and self.world.now < now < self.world.step_ends:
             self._publish(now, self.world.seen_now(now))
@@ -409,6 +440,6 @@ class ControlRoom(AskedRoom):
         return self.world.held()
 
 
-def _undecided(policy: str, said: str, as_of: datetime) -> Mapping[str, object]:
+def _nothing_decided(policy: str, said: str, as_of: datetime) -> Mapping[str, object]:
     """What the chain says of a turn that came to nothing."""
     return {"kind": "no decision", "policy": policy, "said": said, "at": as_of.isoformat()}

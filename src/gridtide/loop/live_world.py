@@ -119,6 +119,11 @@ class LiveWorld:
         return instant(self.steps.edges_s[self.present + 1])
 
     @property
+    def step_takes(self) -> timedelta:
+        """How long the step that begins next, or runs, lasts."""
+        return self.step_ends - self.now
+
+    @property
     def memory(self) -> Memory:
         """What is remembered of what was told."""
         return Memory(jobs=self.told, others=self.others)

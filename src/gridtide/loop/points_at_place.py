@@ -23,8 +23,8 @@ from gridtide.loop.at_place import MARK, AtPlace
 from gridtide.loop.led_boards import OWN_TICKET, LedBoards
 from gridtide.loop.names import point_of
 from gridtide.loop.set_points.slowed import SPARE_S, Slowed
+from gridtide.loop.speeds_held import second_of
 from gridtide.loop.underway import TOLD
-from gridtide.timeline import epoch_s
 
 HOLDS_ON = timedelta(minutes=15)
 """So long after the room could tell something last, as when it is frozen, what boards were told is still renewed."""
@@ -274,7 +274,7 @@ class PointsAtPlace:
         if job.started_at is None or end is None:
             return None
         groups = self._groups(job)
-        done_s = self.boards.speeds.done_s(groups, epoch_s(job.started_at), epoch_s(end))
+        done_s = self.boards.speeds.done_s(groups, second_of(job.started_at), second_of(end))
         lost_s = 0.0 if self.slowed is None else self.slowed.lost_s(self._named(job))
         return max(done_s - ceil(lost_s), 0)
 
@@ -333,7 +333,7 @@ class PointsAtPlace:
     def _ran_s(self, job: QueuedJob) -> int:
         if job.started_at is None or job.standing is not Standing.RUNNING:
             return 0
-        return max(epoch_s(self.now()) - epoch_s(job.started_at), 0)
+        return max(second_of(self.now()) - second_of(job.started_at), 0)
 
     def _remember(self, ticket: Ticket) -> None:
         """The newest ticket is the one that boards are told by between two acts."""
@@ -345,8 +345,8 @@ class PointsAtPlace:
         """Forget jobs that nobody lists any more, and what was held before all that run."""
         jobs = {job.id: job for job in listed}
         self.wanted = {job: point for job, point in self.wanted.items() if job in jobs}
-        begun = [epoch_s(job.started_at) for job in jobs.values() if job.started_at is not None]
-        self.boards.speeds.forget(min(begun, default=epoch_s(self.now())), jobs)
+        begun = [second_of(job.started_at) for job in jobs.values() if job.started_at is not None]
+        self.boards.speeds.forget(min(begun, default=second_of(self.now())), jobs)
 
 
 def _nodes(job: QueuedJob) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol, TypeVar, runtime_checkable
 
 from gridtide.fleet.device import (
@@ -17,6 +19,7 @@ from gridtide.fleet.device import (
     StoreReading,
     StoresEnergy,
     TellsLater,
+    TellsTime,
     UnreachableError,
 )
 from gridtide.fleet.rest_act import KeepAwake, RestReading, RestsNodes
@@ -65,6 +68,16 @@ class Reach:
         }
         self.listed |= {name: jobs for name, jobs in asked.items() if jobs is not None}
         return {name: self.listed.get(name, ()) for name in asked}
+
+    def clocks(self, now: Callable[[], datetime]) -> dict[str, timedelta]:
+        """How far the clock of every device that tells its own is ahead of `now`, behind below zero, by name. What it
+        took to ask is no difference."""
+        asked = {
+            name: self._asked(f"{name}: clock", partial(_ahead, device, now))
+            for name, device in sorted(self.devices.items())
+            if isinstance(device, TellsTime)
+        }
+        return {name: ahead for name, ahead in asked.items() if ahead is not None}
 
     def power(self) -> list[PowerReading]:
         """What every meter says."""
@@ -198,3 +211,9 @@ class Reach:
             return None
         self.silent.pop(what, None)
         return answer
+
+
+def _ahead(device: TellsTime, now: Callable[[], datetime]) -> timedelta:
+    before = now()
+    shown = device.read_clock()
+    return max(shown - now(), timedelta()) + min(shown - before, timedelta())

@@ -33,12 +33,13 @@ def kept(world: LiveWorld) -> dict[str, object]:
     }
 
 
-def taken_up(world: LiveWorld, before: Mapping[str, Any]) -> None:
-    """Have a new world remember what `kept` gave of the one before it. The step that was begun counts as passed where
-    the clock says so; slots that have all passed meanwhile were given to nobody, and their jobs ask for others. What
+def taken_up(world: LiveWorld, before: Mapping[str, Any] | None) -> None:
+    """Have a new world begin at the step its clock is in, and remember what `kept` gave of the one before it, None
+    where there was none. Slots that have all passed meanwhile were given to nobody, and their jobs ask for others. What
     runs at a slower point is told so again: whoever held it there may be gone too."""
-    begun = max(datetime.fromisoformat(before["at"]), world.clock.now())
-    world.present = max(step_at(world, begun), world.present)
+    world.present = max(step_at(world, world.clock.now()), 0)
+    if before is None:
+        return
     world.told = {
         name: JobTold(place=int(place)) if point == 0 else JobTold()
         for name, (place, point) in before["told"].items()

@@ -6,13 +6,17 @@ from gridtide.finding import Finding
 from gridtide.simulate.study import Study
 
 
-def untold(study: Study, called: Collection[str] = ()) -> list[Finding]:
+def untold(study: Study, called: Collection[str] = (), nodes_rest: bool = True) -> list[Finding]:
     """What a dispatch may say of a fleet and no act tells it: it would go on as if nothing had been said. called: sites
-    whose capacity is called by a line of their own, so that offering it tells nobody else anything."""
+    whose capacity is called by a line of their own, so that offering it tells nobody else anything. nodes_rest: whether
+    some device has nodes rest."""
     fleet = study.fleet
     uncalled = [site.name for site in fleet.sites if site.products and site.name not in called]
     found = {
         f"capacity for the grid, called by no line of {', '.join(uncalled)}": bool(uncalled),
+        "nodes that rest, which no real device is told yet": any(
+            pool.parking for pool in fleet.pools if not nodes_rest
+        ),
     }
     return [
         Finding(

@@ -85,6 +85,10 @@ class TinySlurm:
             return Ran(code=0, printed=self._document(), complained="")
         if words[0] == "sinfo":
             return Ran(code=0, printed=self._nodes(), complained="")
+        if words == ("sdiag",):
+            now = self.clock.now()
+            shown = f"{now:%a %b %d %H:%M:%S %Y} ({int(now.timestamp())})"
+            return Ran(code=0, printed=f"***\nsdiag output at {shown}\n***\n", complained="")
         if words == ("scontrol", "--version"):
             return Ran(code=0, printed="slurm-wlm 22.05.8\n", complained="")
         self.did.append(words)

@@ -17,6 +17,7 @@ from gridtide.devices.slurm_rest import Access, SlurmRest
 from gridtide.fleet.device import QueuedJob, Standing
 from gridtide.fleet.ticket import Fate, Ticket
 from gridtide.loop.clock import WallClock
+from gridtide.loop.clocks_apart import NEAR
 from gridtide.wire.slurm.allowed import Allowed
 from gridtide.wire.slurm.pausing import Pausing
 
@@ -110,6 +111,7 @@ def test_a_begin_time_is_kept_and_ends_by_itself(cluster: Cluster) -> None:
     cluster.becomes(job, "CANCELLED")
     assert read(slurm, job).standing is Standing.LOST
     assert slurm.version().startswith("2")
+    assert abs(slurm.read_clock() - WallClock().now()) < NEAR
 
 
 def test_the_begin_time_of_its_owner_is_never_undercut(cluster: Cluster) -> None:

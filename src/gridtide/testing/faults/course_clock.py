@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from gridtide.loop.clock import WallClock
+from gridtide.loop.clocks_apart import FollowsAWall
 from gridtide.loop.world import WakingClock
 
 
@@ -20,6 +21,17 @@ class CourseClock:
     def now(self) -> datetime:
         """The present instant of the course."""
         return self.start + (self.wall.now() - self.began) * self.speed
+
+    def shown(self) -> datetime:
+        """What the course's clock would be by what the wall's shows."""
+        wall = self.wall
+        shown = wall.shown() if isinstance(wall, FollowsAWall) else wall.now()
+        return self.start + (shown - self.began) * self.speed
+
+    def follow(self) -> None:
+        """Go on from what the wall's clock shows."""
+        if isinstance(self.wall, FollowsAWall):
+            self.wall.follow()
 
     def wait_until(self, moment: datetime) -> None:
         """Sleep until the instant has come, or until woken."""

@@ -127,6 +127,11 @@ class FarFleet:
         found: tuple[Restraint, ...] = self.line.asked(self.name, "restraints")
         return found
 
+    def read_clock(self) -> datetime:
+        """The present instant, by the clock of the devices."""
+        found: datetime = self.line.asked(self.name, "read_clock")
+        return found
+
     def begin_at(self, ticket: Ticket, *words: object) -> Outcome:
         """Let a job begin from an instant on."""
         return self.line.told(self.name, "begin_at", ticket, *words)

@@ -9,6 +9,7 @@ from gridtide.wire.slurm.allowed import is_job_id
 QUEUE = ("squeue", "--json", "--states=all")
 NODES = ("sinfo", "--json", "--all")
 VERSION = ("scontrol", "--version")
+CLOCK = ("sdiag",)
 
 
 def tell(job: str, begin_at: datetime | None, admin_comment: str | None) -> tuple[str, ...]:
