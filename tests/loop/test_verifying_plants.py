@@ -115,7 +115,7 @@ def test_a_plant_on_its_way_is_left_in_peace_and_one_beside_a_store_needs_its_ow
     (one,) = plant_verdicts(moment, fleet)
     assert one.moved is Moved.CANNOT_TELL and "no meter says" in one.said
     (one,) = plant_verdicts(replace(moment, power_kw={PLANT_NAME: 300.0}), fleet)
-    assert one.moved is Moved.NOT_MOVED and "it says 200.0 kW" in one.said
+    assert one.moved is Moved.NOT_MOVED and "plant says 200.0 kW" in one.said
 
 
 def cooled(

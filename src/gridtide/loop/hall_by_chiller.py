@@ -208,7 +208,7 @@ class HallByChiller:
         """By the newest ticket that was heard of here, so that a chiller that heard of a later leader refuses."""
         assert self.ticket is not None
         self.count += 1
-        name = f"{self.ticket.id} supply {self.count}"
+        name = f"{self.ticket.id}/{self.count}"
         return replace(self.ticket, id=name, issued_at=now, expires_at=now + STEERED_FOR)
 
     def _followed(self, outcome: Outcome) -> None:

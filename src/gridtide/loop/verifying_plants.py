@@ -60,7 +60,11 @@ def _of_cold_sides(moment: SiteMoment, fleet: Fleet) -> Iterator[Verdict]:
             own_kw = float(moment.seen.extra_cooling_kw[part, n])
             said = say("heat_carried", subject=name, own=f"{own_kw:+,.1f}", told=f"{told_kw:+,.1f}")
             if np.isnan(own_kw):
-                yield Verdict(subject=name, moved=Moved.CANNOT_TELL, said=f"{name} does not say")
+                yield Verdict(
+                    subject=name,
+                    moved=Moved.CANNOT_TELL,
+                    said=f"{name} does not say what it carries out",
+                )
             elif borne is Moved.NOT_MOVED:
                 against = say("meters_against", verdict=said, meters=words)
                 yield Verdict(subject=name, moved=borne, said=against)

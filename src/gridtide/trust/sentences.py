@@ -210,12 +210,14 @@ _ALARMS = {
         "{site} draws {change} kW more than a step before, that asks for {least} to {most} kW",
         "{site} 用电比上一步变化 {change} kW，按自报应为 {least} 至 {most} kW",
     ),
-    "meters_against": Sentence("{verdict}; {meters}", "{verdict}；{meters}"),
+    "meters_against": Sentence(
+        "{verdict}; at the meters, {meters}", "{verdict}；电表显示 {meters}"
+    ),
     "plant_made": Sentence(
         "meters read {given} kW from {subject}, told were {told} kW",
         "电表显示 {subject} 发电 {given} kW，下达 {told} kW",
     ),
-    "plant_says": Sentence("{verdict}, it says {own} kW", "{verdict}，机组自报 {own} kW"),
+    "plant_says": Sentence("{verdict}, the plant says {own} kW", "{verdict}，机组自报 {own} kW"),
     "import_reads": Sentence(
         "{site} import reads {kw} kW, to be held below {most} kW",
         "{site} 购电读数 {kw} kW，应保持在 {most} kW 以下",
