@@ -115,6 +115,9 @@ _ANSWERS = {
     "rejected_by": Sentence("rejected by {by}: {reason}", "{by} 已驳回：{reason}"),
     "advises_approval": Sentence("{by} advises to approve it: {reason}", "{by} 建议批准：{reason}"),
     "advises_rejection": Sentence("{by} advises to reject it: {reason}", "{by} 建议驳回：{reason}"),
+    "advises_edit": Sentence(
+        "{by} advises to edit it: {edit}: {reason}", "{by} 建议修改：{edit}：{reason}"
+    ),
     "advised_enough": Sentence("{count} have advised already", "已有 {count} 人给出建议"),
     "edit_stands": Sentence(
         "decision {decision} stands in its place and waits for approval",
