@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridtide.fleet import device as capabilities
+from gridtide.fleet import site_plants
 from gridtide.fleet.device import (
     GivesTime,
     PowerReading,
@@ -123,7 +124,7 @@ def test_no_capability_is_left_out() -> None:
     """A new protocol of a device needs its way beside the loop; longer limits are given beneath it, with a point."""
     known = {
         one
-        for one in vars(capabilities).values()
+        for one in (*vars(capabilities).values(), *vars(site_plants).values())
         if getattr(one, "_is_runtime_protocol", False) and one not in (TellsLater, GivesTime)
     }
     assert known == set(PROTOCOLS)

@@ -25,6 +25,14 @@ from gridtide.fleet.device import (
 from gridtide.fleet.rest_act import KeepAwake, RestReading, RestsNodes
 from gridtide.fleet.service import Service
 from gridtide.fleet.site_act import AnyAct, HoldImport
+from gridtide.fleet.site_plants import (
+    ColdReading,
+    CoolsHall,
+    HallReading,
+    MadeReading,
+    MakesPower,
+    StoresCold,
+)
 from gridtide.fleet.ticket import Outcome
 
 R = TypeVar("R")
@@ -95,6 +103,33 @@ class Reach:
             self._asked(f"{name}: store", device.read_store)
             for name, device in sorted(self.devices.items())
             if isinstance(device, StoresEnergy)
+        ]
+        return {reading.of: reading for reading in asked if reading is not None}
+
+    def halls(self) -> dict[str, HallReading]:
+        """How warm every hall that answers is and what is carried out of it, by name."""
+        asked = [
+            self._asked(f"{name}: hall", device.read_hall)
+            for name, device in sorted(self.devices.items())
+            if isinstance(device, CoolsHall)
+        ]
+        return {reading.of: reading for reading in asked if reading is not None}
+
+    def colds(self) -> dict[str, ColdReading]:
+        """What every store of cold that answers holds and does, by name."""
+        asked = [
+            self._asked(f"{name}: cold", device.read_cold)
+            for name, device in sorted(self.devices.items())
+            if isinstance(device, StoresCold)
+        ]
+        return {reading.of: reading for reading in asked if reading is not None}
+
+    def made(self) -> dict[str, MadeReading]:
+        """What every plant that answers makes, by name."""
+        asked = [
+            self._asked(f"{name}: made", device.read_made)
+            for name, device in sorted(self.devices.items())
+            if isinstance(device, MakesPower)
         ]
         return {reading.of: reading for reading in asked if reading is not None}
 
