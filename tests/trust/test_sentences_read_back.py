@@ -31,6 +31,7 @@ SAY_TO_PEOPLE = (
     "loop/contents.py",
     "loop/desk.py",
     "loop/editing.py",
+    "loop/hall_by_chiller.py",
     "loop/held_import.py",
     "loop/led_boards.py",
     "loop/newcomers.py",
@@ -44,6 +45,7 @@ SAY_TO_PEOPLE = (
     "loop/set_points/work_part.py",
     "loop/standing_in.py",
     "loop/telling.py",
+    "loop/verifying_plants.py",
     "loop/within_limits.py",
     "trust/approve.py",
     "trust/at_once.py",
@@ -70,7 +72,9 @@ SAY_TO_PEOPLE = (
     "devices/kubernetes/device.py",
     "devices/kubernetes/holding.py",
     "devices/modbus/battery.py",
+    "devices/modbus/chiller.py",
     "devices/modbus/line.py",
+    "devices/modbus/plant.py",
 )
 NOT_SAID = re.compile(
     r"^(\{\}.?)*( ?\{\})+$|Basic realm|error=|-src |camera=|How many at most|The id of a decision|[A-Z]+ (\+|-|out)"
