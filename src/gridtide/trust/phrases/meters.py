@@ -15,6 +15,10 @@ _SIGNALS = {
     "leap by more than {most} and back, which no second source shows": (
         "单点跳变超过 {most} 又返回，而没有第二来源佐证"
     ),
+    "stand still, where the line never did for more than {hours_n} h in {days_n} days": (
+        "停滞不变，而该序列 {days_n} 天内从未超过 {hours_n} h"
+    ),
+    "measured by its devices": "由其设备计量",
     "the limits of {market}": "{market} 的限值",
 }
 _METERS = {
