@@ -1,10 +1,9 @@
 """Operating points over real devices: which boards run which node of a pool, and its scheduler with them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 from gridtide.case.board_points import board_menu, board_point_faults
 from gridtide.case.schema import CaseFile
@@ -33,12 +32,13 @@ class OnlyReads:
 @dataclass(frozen=True, kw_only=True)
 class Leads:
     """A device that leads boards of a place. key: of its table; name: of the table, and of the device behind an agent;
-    nodes: units by node, empty where all that it has run one place."""
+    nodes: units by node, empty where all that it has run one place. lease: for which a board is told something."""
 
     key: str
     name: str
     place: str
     nodes: Mapping[str, tuple[str, ...]]
+    lease: timedelta
 
 
 def leading(case: CaseFile) -> list[Leads]:
@@ -46,8 +46,10 @@ def leading(case: CaseFile) -> list[Leads]:
     found = []
     for number, one in enumerate(case.device, start=1):
         key, nodes = f"device[{number}]", {k: tuple(v.split()) for k, v in one.boards.items()}
+        lease = timedelta(seconds=one.lease_s)
         if one.points is not None:
-            found.append(Leads(key=f"{key}.points", name=one.name, place=one.points, nodes=nodes))
+            how = {"name": one.name, "place": one.points}
+            found.append(Leads(key=f"{key}.points", **how, nodes=nodes, lease=lease))
         for device, place in one.pools.items():
             own = {
                 node: units
@@ -55,8 +57,8 @@ def leading(case: CaseFile) -> list[Leads]:
                 for of, _, node in [said.partition(" ")]
                 if of == device
             }
-            name = f"{one.name} {device}"
-            found.append(Leads(key=f"{key}.pools.{device}", name=name, place=place, nodes=own))
+            how = {"name": f"{one.name} {device}", "place": place}
+            found.append(Leads(key=f"{key}.pools.{device}", **how, nodes=own, lease=lease))
     return found
 
 
@@ -122,7 +124,6 @@ def _board_tables(case: CaseFile) -> Iterator[Finding]:
 def with_points(
     case: CaseFile,
     study: Study,
-    folder: Path,
     reach: Mapping[str, object],
     devices: Mapping[str, object],
 ) -> dict[str, PointsAtPlace]:
@@ -134,7 +135,7 @@ def with_points(
     found: dict[str, PointsAtPlace] = {}
     faults: list[Finding] = []
     for place, led in places.items():
-        faults += board_point_faults(case, folder, place)
+        faults += board_point_faults(case, place)
         subject, own = _scheduler(reach, place)
         missing = [one.name for one in led if one.name not in devices]
         if own is None or not isinstance(own.scheduler, GivesTime):
@@ -145,10 +146,9 @@ def with_points(
             site, _, name = place.rpartition("/")
             pool = study.fleet.pools[place_named(study.fleet, site, name)]
             groups = dict(_groups(led, devices, pool.accelerators))
-            menu = board_menu(case, folder, place, pool)
-            now = partial(_second, own.now)
-            boards = LedBoards(groups=groups, menu=menu, now=now)
-            found[subject] = PointsAtPlace(own=own, boards=boards, now=now)
+            menu = board_menu(case, place, pool)
+            boards = LedBoards(groups=groups, menu=menu, now=own.now)
+            found[subject] = PointsAtPlace(own=own, boards=boards, now=own.now)
     refuse_if_any(faults)
     return found
 
@@ -160,15 +160,11 @@ def _groups(
     for one in led:
         device = devices[one.name]
         assert caps_boards(device)
+        own = partial(BoardGroup, device=device, lease=one.lease)
         for node, units in one.nodes.items():
-            yield node, BoardGroup(name=node, device=device, units=units)  # type: ignore[arg-type]
+            yield node, own(name=node, units=units)
         if not one.nodes:
-            yield "", BoardGroup(name="", device=device, count=accelerators)  # type: ignore[arg-type]
-
-
-def _second(now: Callable[[], datetime]) -> datetime:
-    """The second that it is: what is done of work is counted in whole ones."""
-    return now().replace(microsecond=0)
+            yield "", own(name="", count=accelerators)
 
 
 def _scheduler(reach: Mapping[str, object], place: str) -> tuple[str, AtPlace | None]:

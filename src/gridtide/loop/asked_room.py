@@ -13,6 +13,7 @@ from gridtide.loop.desk import Desk
 from gridtide.loop.editing import AsTold
 from gridtide.loop.live_world import LiveWorld
 from gridtide.loop.mandate import Mandate, Policy
+from gridtide.loop.measured_requests import MeasuredRequests
 from gridtide.loop.minutes import Minutes
 from gridtide.loop.news import NoNews, ReadsNews
 from gridtide.loop.released import Released
@@ -89,6 +90,7 @@ class AskedRoom:
     buildings: BuildingTrials = field(default_factory=BuildingTrials)
     limits: Limits = field(default_factory=Limits)
     serving: Callable[[str], Mapping[str, Wanted] | None] = nobody
+    measured: MeasuredRequests | None = None
 
     @property
     def lock(self) -> threading.RLock:
@@ -208,9 +210,18 @@ class AskedRoom:
         """Reject a decision that waits, or was approved and not told yet."""
         return self.desk.answer(decision, digest, by, reason, approving=False)
 
-    def advise(self, decision: str, digest: str, by: Person, reason: str, approve: bool) -> Receipt:
+    def advise(
+        self,
+        decision: str,
+        digest: str,
+        by: Person,
+        reason: str,
+        approve: bool,
+        edit: Edit | None = None,
+    ) -> Receipt:
         """Put advice beside a decision that waits; nothing holds by it."""
-        return self.desk.advise(decision, digest, by, reason, approve)
+        changed = None if edit is None else (edit, self._as_told())
+        return self.desk.advise(decision, digest, by, reason, approve, changed)
 
     def reading(self, decision: str, by: Person) -> Receipt:
         """Somebody has a decision that waits before them."""
@@ -218,9 +229,11 @@ class AskedRoom:
 
     def edit(self, decision: str, digest: str, edit: Edit, by: Person, reason: str) -> Receipt:
         """Put another decision in the place of one that waits, as a person edited it."""
+        return self.desk.edit(decision, digest, edit, by, reason, self._as_told())
+
+    def _as_told(self) -> AsTold:
         with self.lock:
-            told = AsTold(self.orders, self.memory.commitments, self.currency)
-        return self.desk.edit(decision, digest, edit, by, reason, told)
+            return AsTold(self.orders, self.memory.commitments, self.currency)
 
     def change_mode(self, mode: str, by: Person, reason: str) -> Receipt:
         """Ask for a mode: raising takes two people, lowering one."""

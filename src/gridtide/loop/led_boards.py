@@ -10,9 +10,8 @@ from gridtide.fleet.act import Release, do
 from gridtide.fleet.board_bound import BoardPoint, acts_on, point_held
 from gridtide.fleet.device import PowerReading, Restraint, UnreachableError
 from gridtide.fleet.ticket import Fate, Outcome, Ticket
-from gridtide.loop.speeds_held import SpeedsHeld
+from gridtide.loop.speeds_held import SpeedsHeld, second_of
 from gridtide.loop.underway import TOLD
-from gridtide.timeline import epoch_s
 
 LEASE = timedelta(seconds=60)
 """How long a board is told something at a time; it is told again once half of it is over."""
@@ -40,12 +39,14 @@ class Boards(Protocol):
 class BoardGroup:
     """Boards that all run at one point. name: of their node, as its scheduler says it, empty for all boards of a place.
     units: those of them that are known, else all that the device reads, of which there must be so many as count says.
+    lease: how long a board is told something at a time.
     """
 
     name: str
     device: Boards
     units: tuple[str, ...] = ()
     count: int = 0
+    lease: timedelta = LEASE
 
     def boards(self) -> tuple[str, ...]:
         """Its boards. Raises UnreachableError where they are not all there."""
@@ -76,7 +77,6 @@ class LedBoards:
     now: Callable[[], datetime]
     speeds: SpeedsHeld = field(default_factory=SpeedsHeld)
     keep: Callable[[SpeedsHeld], None] = lambda speeds: None
-    lease: timedelta = LEASE
     stands: dict[str, Stand] = field(default_factory=dict)
     count: int = 0
     begun: datetime = field(init=False)
@@ -102,13 +102,17 @@ class LedBoards:
         now, before = self.now(), self.stands.get(group)
         if point.bound.is_free:
             return self._unless_inherited(group, ticket)
-        if before is not None and before.point == point and before.until - now > self.lease / 2:
+        if (
+            before is not None
+            and before.point == point
+            and before.until - now > self.groups[group].lease / 2
+        ):
             return Fate.UNCHANGED, f"{point.name} until {before.until}"
         try:
             units = self.groups[group].boards()
             if before is None or before.point != point:
                 slowest = min(point.speed, self.speeds.now(group))
-                self.speeds.hold(group, slowest, epoch_s(now))
+                self.speeds.hold(group, slowest, second_of(now))
                 self.keep(self.speeds)
         except OSError as fault:
             return Fate.FAILED, str(fault)
@@ -139,7 +143,7 @@ class LedBoards:
         if group not in self.stands:
             if self.speeds.now(group) == self.full.speed:
                 return Fate.UNCHANGED, "free already"
-            if self.now() < self.begun + self.lease:
+            if self.now() < self.begun + self.groups[group].lease:
                 return Fate.UNCHANGED, "what was told before ends by itself"
         return self.give_back(group, ticket)
 
@@ -147,7 +151,7 @@ class LedBoards:
         self, group: str, units: tuple[str, ...], point: BoardPoint, ticket: Ticket
     ) -> tuple[Fate, str]:
         """Tell every board; where one does not take it, all are given back."""
-        until = self.now() + self.lease
+        until = self.now() + self.groups[group].lease
         self.stands[group] = Stand(point=point, until=until)
         for unit in units:
             for act in acts_on(point.bound, unit, until):
@@ -184,7 +188,7 @@ class LedBoards:
 
     def _from_s(self) -> int:
         """The first whole second from which on what was just taken holds."""
-        return epoch_s(self.now()) + 1
+        return second_of(self.now()) + 1
 
     def _own(self, ticket: Ticket) -> Ticket:
         """A ticket of its own for one board: the same leader, the same place in its order."""

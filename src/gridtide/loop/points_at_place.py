@@ -23,8 +23,8 @@ from gridtide.loop.at_place import MARK, AtPlace
 from gridtide.loop.led_boards import OWN_TICKET, LedBoards
 from gridtide.loop.names import point_of
 from gridtide.loop.set_points.slowed import SPARE_S, Slowed
+from gridtide.loop.speeds_held import second_of
 from gridtide.loop.underway import TOLD
-from gridtide.timeline import epoch_s
 
 HOLDS_ON = timedelta(minutes=15)
 """So long after the room could tell something last, as when it is frozen, what boards were told is still renewed."""
@@ -100,7 +100,8 @@ class PointsAtPlace:
                 continue
             ends = [end for group in groups if (end := self.boards.until(group)) is not None]
             named = point_of(f"{self.own.name}{MARK}{job.id}")
-            found.append(Restraint(subject=named, kind="point", value=point.name, until=min(ends)))
+            until = min(ends, default=self.now())
+            found.append(Restraint(subject=named, kind="point", value=point.name, until=until))
         return tuple(sorted(found, key=lambda one: one.subject))
 
     def release(self, ticket: Ticket, subject: str) -> Outcome:
@@ -137,6 +138,9 @@ class PointsAtPlace:
 
     def _placed(self, ticket: Ticket, job: str, point: BoardPoint) -> tuple[Fate, str]:
         """What comes of an operating point that a job is told."""
+        if point.bound.is_free and self._wanted(job).bound.is_free:
+            self._remember(ticket)
+            return Fate.UNCHANGED, f"job {job} runs at {point.name}"
         try:
             listed = {one.id: one for one in self.own.scheduler.queue()}
         except UnreachableError as fault:
@@ -274,7 +278,7 @@ class PointsAtPlace:
         if job.started_at is None or end is None:
             return None
         groups = self._groups(job)
-        done_s = self.boards.speeds.done_s(groups, epoch_s(job.started_at), epoch_s(end))
+        done_s = self.boards.speeds.done_s(groups, second_of(job.started_at), second_of(end))
         lost_s = 0.0 if self.slowed is None else self.slowed.lost_s(self._named(job))
         return max(done_s - ceil(lost_s), 0)
 
@@ -333,7 +337,7 @@ class PointsAtPlace:
     def _ran_s(self, job: QueuedJob) -> int:
         if job.started_at is None or job.standing is not Standing.RUNNING:
             return 0
-        return max(epoch_s(self.now()) - epoch_s(job.started_at), 0)
+        return max(second_of(self.now()) - second_of(job.started_at), 0)
 
     def _remember(self, ticket: Ticket) -> None:
         """The newest ticket is the one that boards are told by between two acts."""
@@ -345,8 +349,8 @@ class PointsAtPlace:
         """Forget jobs that nobody lists any more, and what was held before all that run."""
         jobs = {job.id: job for job in listed}
         self.wanted = {job: point for job, point in self.wanted.items() if job in jobs}
-        begun = [epoch_s(job.started_at) for job in jobs.values() if job.started_at is not None]
-        self.boards.speeds.forget(min(begun, default=epoch_s(self.now())), jobs)
+        begun = [second_of(job.started_at) for job in jobs.values() if job.started_at is not None]
+        self.boards.speeds.forget(min(begun, default=second_of(self.now())), jobs)
 
 
 def _nodes(job: QueuedJob) -> str:

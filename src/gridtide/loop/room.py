@@ -106,8 +106,17 @@ class Room(Protocol):
         """Take no more turns and release nothing; what is still held, a sentence each."""
         ...
 
-    def advise(self, decision: str, digest: str, by: Person, reason: str, approve: bool) -> Receipt:
-        """Put advice to approve or reject beside a decision that waits, for those who may answer it."""
+    def advise(
+        self,
+        decision: str,
+        digest: str,
+        by: Person,
+        reason: str,
+        approve: bool,
+        edit: Edit | None = None,
+    ) -> Receipt:
+        """Put advice to approve or reject, or to edit and then approve, beside a decision that waits, for those who may
+        answer it. Raises BadInput for an edit that `edit` would raise it for."""
         ...
 
     def approve(self, decision: str, digest: str, by: Person, reason: str) -> Receipt:

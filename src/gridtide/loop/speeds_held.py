@@ -6,6 +6,7 @@ counted as slow until somebody knows: work is never counted as done that may not
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import pairwise
 from typing import Any, TypeAlias
 
@@ -65,6 +66,11 @@ class SpeedsHeld:
             for group, spans in values["spans"].items()
         }
         self.limits_s = {job: int(limit) for job, limit in values["limits_s"].items()}
+
+
+def second_of(moment: datetime) -> int:
+    """The second since 1970 that an instant lies in."""
+    return int(moment.timestamp() // 1)
 
 
 def _speed_at(spans: Spans, at_s: int) -> float:

@@ -91,7 +91,7 @@ def test_what_cannot_be_written_down_is_not_lent(
     keeper = machine.keeper()
     machine.cap(keeper)
 
-    def full(kept: Kept) -> None:
+    def full(kept: Kept, durable: bool = True) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(machine.journal, "write", full)

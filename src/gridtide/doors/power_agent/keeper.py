@@ -1,4 +1,7 @@
-"""Lends limits of boards and takes them back: written down before they are lent, late ones ended before new acts."""
+"""Lends limits of boards and takes them back: written down before they are lent, late ones ended before new acts.
+
+What is lent for seconds is written where every process sees it, and waits for no disk: with the machine, limits go too.
+"""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -10,7 +13,7 @@ from gridtide.finding import BadInput
 from gridtide.fleet.act import Act, CapPower, LockClock, Release, subject_of
 from gridtide.fleet.boards import Board, BoardError, BoardFault, DrivesBoards
 from gridtide.fleet.lease import Bound, Instant, Lease, is_over, leased, left_s
-from gridtide.fleet.ticket import Fate, Gate, Outcome, Ticket, lives_too_long
+from gridtide.fleet.ticket import SHORT, Fate, Gate, Outcome, Ticket, lives_too_long
 from gridtide.wire.power_agent import UnitReading
 
 SAME_KW = 0.002
@@ -111,7 +114,7 @@ class Keeper:
         before = self.leases.get(key)
         self.leases[key] = leased(act.unit, bound, value, act.until, now)
         try:
-            self.journal.write(self._to_keep())
+            self.journal.write(self._to_keep(), durable=act.until - now.wall > SHORT)
         except OSError as fault:
             self.leases.pop(key)
             if before is not None:
