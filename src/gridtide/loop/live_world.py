@@ -75,8 +75,8 @@ class LiveWorld:
     unheard: what of the last step no device took. verdicts: what meters said since somebody asked. attend: what is
     looked after whenever waiting is over, or was broken off; look_at: when it wants to be at the latest; beat: how
     often it wants to be while a step lasts, None for devices that say nothing between step edges. underway: acts that
-    nobody knows the outcome of. doubted: what meters said that cannot be. turns: starts and stops inside the step that
-    runs.
+    nobody knows the outcome of. moved_beside: jobs that set-points moved since it was asked last. doubted: what meters
+    said that cannot be. turns: starts and stops inside the step that runs.
     """
 
     fleet: Fleet
@@ -105,6 +105,7 @@ class LiveWorld:
     look_at: datetime | None = None
     beat: timedelta | None = None
     underway: Underway = field(default_factory=Underway)
+    moved_beside: Callable[[], frozenset[str]] = frozenset
     turns: TurnsAhead = field(default_factory=TurnsAhead)
     rest: RestSeen = field(default_factory=RestSeen)
 
@@ -347,7 +348,7 @@ class LiveWorld:
         queue, power = self.queue(), self.reach.power()
         self.seen = self.doubted.believed(self._seen(power, end), power, self.fleet)
         acts = [one.act for one in self.done if one.outcome.fate in TOLD]
-        self.watch.underway = self.underway.jobs | self.turns.moving
+        self.watch.underway = self.underway.jobs | self.turns.moving | self.moved_beside()
         self.watch.jobs_alone = sites_of_jobs_alone(self.fleet, self.services)
         acts = self.turns.step_over(acts)
         self.verdicts += self.watch.look(acts, queue, self.told, power, self.fleet, end)
