@@ -135,7 +135,10 @@ def far_agent(
 
 def _made(one: DeviceTable, folder: Path, now: Now, place: str) -> object:
     called = plant_led(one) or (one.name if one.store is None else f"{one.store} store")
-    return device_of(one.kind, one.model_extra or {}, folder, now, place, called)
+    own = dict(one.model_extra or {})
+    if one.points is None and "lease_s" in one.model_fields_set:
+        own["lease_s"] = one.lease_s
+    return device_of(one.kind, own, folder, now, place, called)
 
 
 def _agent(one: DeviceTable, folder: Path, now: Now, place: str) -> FarAgent:
