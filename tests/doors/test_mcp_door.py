@@ -39,7 +39,12 @@ def answered(request: httpx2.Request) -> httpx2.Response:
         return httpx2.Response(401, json={"errors": [fault]})
     if advises:
         said = json.loads(request.content)
-        assert said == {"digest": "0a", "approve": False, "reason": "J-77 has little slack"}
+        edit = {"leave_jobs": ["J-77"], "store_most_kw": {"north": 5.0}}
+        edited = {"digest": "0a", "approve": True, "reason": "little slack", "edit": edit}
+        assert said in (
+            {"digest": "0a", "approve": False, "reason": "J-77 has little slack"},
+            edited,
+        )
         return httpx2.Response(200, json={"held": True, "said": "advised", "needs": 0})
     if request.url.path not in ANSWERS:
         return httpx2.Response(404, text="<html>")
@@ -67,7 +72,7 @@ def test_every_tool_sees_or_advises() -> None:
         tools = (await client.list_tools()).tools
         names = {tool.name for tool in tools}
         seen = {"state", "frame", "proposals", "decisions", "explain", "cleanest_window"}
-        assert names == {*seen, "propose"}
+        assert names == {*seen, "propose", "propose_edit"}
         for tool in tools:
             assert tool.annotations is not None and tool.description
             assert tool.annotations.read_only_hint is (tool.name in seen)
@@ -86,6 +91,16 @@ def test_every_tool_sees_or_advises() -> None:
                     "digest": "0a",
                     "approve": False,
                     "reason": "J-77 has little slack",
+                },
+            ),
+            (
+                "propose_edit",
+                {
+                    "decision": "d1",
+                    "digest": "0a",
+                    "reason": "little slack",
+                    "leave_jobs": ["J-77"],
+                    "store_most_kw": {"north": 5.0},
                 },
             ),
         ):

@@ -25,6 +25,7 @@ from gridtide.trust.edit import Edit, edit_of, edit_values
 from gridtide.trust.edited import edited
 from gridtide.trust.guard import check
 from gridtide.trust.modes import Mode
+from gridtide.trust.people import Person, Role
 from gridtide.trust.touch import LEAST_KW, changed_rows, slots_of, touched
 
 
@@ -70,6 +71,25 @@ def test_a_job_left_alone_stays_as_it_is_told_and_the_rest_as_it_was_decided() -
     assert room.approve(new, read, BOB, "agreed").held
     gone_on(room, 1)
     assert stages(store, new)[:3] == ["proposed", "approved", "told"]
+
+
+def test_an_edit_that_is_advised_changes_nothing_until_a_person_makes_it(room: ControlRoom) -> None:
+    """It stands beside the decision in words and as values; what the guard would refuse is refused at once."""
+    decision, read, turn = waiting(room)
+    name = str(turn.situation.jobs.name[held_back(turn)[0]])
+    helper, edit = Person(name="helper", role=Role.VIEWER), Edit(leave_jobs=(name,))
+    receipt = room.advise(decision, read, helper, "little slack", True, edit)
+    assert receipt.held and "helper advises to edit it" in receipt.said
+    assert waiting(room) == (decision, read, turn)
+    (advice,) = room.proposals()[-1]["advice"]  # type: ignore[misc]
+    assert edit_of(advice["edit"]) == edit and name in advice["reason"]
+    said = contents(room.minutes.store.entries())[-1]
+    assert (said["what"], said["who"], said["edit"]) == ("advise", "helper", edit_values(edit))
+    with pytest.raises(BadInput, match="nobody"):
+        room.advise(decision, read, helper, "try", True, Edit(leave_jobs=("nobody",)))
+    said = contents(room.minutes.store.entries())[-1]
+    assert said["held"] is False and said["edit"] == {"leave_jobs": ["nobody"]}
+    assert not room.edit(decision, read, edit, helper, "mine").held
 
 
 def test_a_job_given_another_begin_begins_then_within_its_promise(room: ControlRoom) -> None:

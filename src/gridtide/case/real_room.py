@@ -66,7 +66,7 @@ def read_real(path: Path, now: Now) -> RealCase:
     faults = Gathered()
     devices = faults.of(lambda: real_devices(case, study, folder, now))
     envelope = faults.of(lambda: envelope_of(case.autonomy))
-    faults.findings += [*untold(study, _regulated(case)), *_unknown_sites(case)]
+    faults.findings += [*untold(study, _regulated(case), nodes_rest=False), *_unknown_sites(case)]
     faults.refuse_if_any()
     assert devices is not None and envelope is not None
     return RealCase(

@@ -208,9 +208,18 @@ class AskedRoom:
         """Reject a decision that waits, or was approved and not told yet."""
         return self.desk.answer(decision, digest, by, reason, approving=False)
 
-    def advise(self, decision: str, digest: str, by: Person, reason: str, approve: bool) -> Receipt:
+    def advise(
+        self,
+        decision: str,
+        digest: str,
+        by: Person,
+        reason: str,
+        approve: bool,
+        edit: Edit | None = None,
+    ) -> Receipt:
         """Put advice beside a decision that waits; nothing holds by it."""
-        return self.desk.advise(decision, digest, by, reason, approve)
+        changed = None if edit is None else (edit, self._as_told())
+        return self.desk.advise(decision, digest, by, reason, approve, changed)
 
     def reading(self, decision: str, by: Person) -> Receipt:
         """Somebody has a decision that waits before them."""
@@ -218,9 +227,11 @@ class AskedRoom:
 
     def edit(self, decision: str, digest: str, edit: Edit, by: Person, reason: str) -> Receipt:
         """Put another decision in the place of one that waits, as a person edited it."""
+        return self.desk.edit(decision, digest, edit, by, reason, self._as_told())
+
+    def _as_told(self) -> AsTold:
         with self.lock:
-            told = AsTold(self.orders, self.memory.commitments, self.currency)
-        return self.desk.edit(decision, digest, edit, by, reason, told)
+            return AsTold(self.orders, self.memory.commitments, self.currency)
 
     def change_mode(self, mode: str, by: Person, reason: str) -> Receipt:
         """Ask for a mode: raising takes two people, lowering one."""

@@ -29,6 +29,7 @@ from gridtide.loop.planning_beside import MadeBeside
 from gridtide.loop.recovering import kept, read_back, taken_up
 from gridtide.loop.released import Released
 from gridtide.loop.releasing import LetGo, let_go
+from gridtide.loop.releasing_plants import plants_let_go_kw
 from gridtide.loop.remembering import MEMORY, memory_of, remembered
 from gridtide.loop.room import Frame
 from gridtide.loop.seen import Seen
@@ -381,7 +382,8 @@ class ControlRoom(AskedRoom):
             return self.leaving
         queue, reach, fleet = self.world.queue(), self.world.reach, self.mandate.fleet
         drawn = draws(queue, self.world.told, fleet)
-        found = let_go(held, queue, drawn, reach.stores(), fleet, now)
+        plants = plants_let_go_kw(reach, fleet)
+        found = let_go(held, queue, drawn, reach.stores(), fleet, now, plants)
         released.take(found)
         return tuple(sorted((*self.leaving, *found), key=lambda one: one.at))
 

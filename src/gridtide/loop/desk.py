@@ -188,19 +188,47 @@ class Desk:
                 self.dockets[decision] = replace(found, docket=settled.docket)
             return Receipt(held=True, said=settled.said)
 
-    def advise(self, decision: str, read: str, by: Person, reason: str, approve: bool) -> Receipt:
-        """Put what somebody advises beside a decision that waits, for those who may answer it; nothing holds by it."""
+    def advise(
+        self,
+        decision: str,
+        read: str,
+        by: Person,
+        reason: str,
+        approve: bool,
+        changed: tuple[Edit, AsTold] | None = None,
+    ) -> Receipt:
+        """Put what somebody advises beside a decision that waits, for those who may answer it; nothing holds by it.
+        changed: how it should be edited, held against what is told. Raises BadInput as `edit` does: nobody is advised
+        to do what cannot be done."""
+        with self.lock:
+            found = self.dockets.get(decision)
+        if found is None:
+            return self._nothing_waits(decision, by)
+        answer = self._answer(decision, read, by, reason, approve)
+        edit = None
+        if changed is not None:
+            edit, told = changed
+            self._tried(found, edit, told, answer)
         with self.lock:
             found = self.dockets.get(decision)
             if found is None:
                 return self._nothing_waits(decision, by)
-            advice = advised(
-                found.docket, self._answer(decision, read, by, reason, approve), approve
-            )
-            self.minutes.append(_plain(advice.note))
+            advice = advised(found.docket, answer, approve, edit)
+            said = {} if edit is None else {"edit": edit_values(edit)}
+            self.minutes.append({**_plain(advice.note), **said})
             if advice.held:
                 self.dockets[decision] = replace(found, docket=advice.docket)
             return Receipt(held=advice.held, said=advice.said)
+
+    def _tried(self, found: Asked, edit: Edit, told: AsTold, answer: Answer) -> None:
+        """See whether an edit that is advised could be made. Raises BadInput where not, which is written down."""
+        try:
+            edited_turn(found.turn, told, edit, answer.at)
+        except BadInput as fault:
+            note = advised(found.docket, answer, approve=True, edit=edit).note
+            said = replace(note, held=False, said=str(fault))
+            self.minutes.append({**_plain(said), "edit": edit_values(edit)})
+            raise
 
     def edit(
         self, decision: str, read: str, edit: Edit, by: Person, reason: str, told: AsTold

@@ -36,6 +36,7 @@ from gridtide.loop.in_turn_acts import TurnsAhead, begins_within
 from gridtide.loop.intents import Intent, KeepsIntents
 from gridtide.loop.names import place_names, store_names
 from gridtide.loop.newcomers import gone_of, may_be_told, with_listed
+from gridtide.loop.plants_seen import cold_state, made_state, plants_seen
 from gridtide.loop.reach import Reach
 from gridtide.loop.rest_of_state import beside_jobs
 from gridtide.loop.resting_nodes import RestSeen, owners_of_nodes
@@ -184,6 +185,8 @@ class LiveWorld:
             told_offsets=np.concatenate([[0], np.cumsum([len(starts) for _, _, starts in told])]),
             told_starts_s=np.concatenate([*(one for _, _, one in told), np.zeros(0, np.int64)]),
             promised=np.asarray([self.promised.get(name, False) for name in names], dtype=np.bool_),
+            **cold_state(self.reach, self.fleet),
+            **made_state(self.reach, self.fleet),
             **beside_jobs(self.fleet, self.services, seen),
             **self.rest.columns(self.fleet, self.reach.rests(), self.steps),
         )
@@ -377,7 +380,8 @@ class LiveWorld:
 
     def _seen(self, power: Sequence[PowerReading], at: datetime) -> Seen:
         said = (power, self.reach.stores(), self.reach.routes())
-        return Seen.of(self.fleet, self.services, self.roll.declared.classes, said, at)
+        seen = Seen.of(self.fleet, self.services, self.roll.declared.classes, said, at)
+        return replace(seen, **plants_seen(self.reach, self.fleet))
 
     def _next_look(self, end: datetime) -> datetime:
         """When to look after something next, at the end of the step at the latest."""

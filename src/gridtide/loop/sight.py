@@ -21,6 +21,7 @@ from gridtide.signals.history import History, known, reach_s
 from gridtide.signals.signal import Kind, Nature, Signal, is_point
 from gridtide.timeline import Timeline
 from gridtide.trust.believable import believable
+from gridtide.trust.own_past import without_unlikely
 from gridtide.trust.quarantine import Doubt, quarantined
 from gridtide.trust.second_source import borne_out, middle_of
 
@@ -78,7 +79,12 @@ def trusted(
 
     clean, found = own(zone)
     others = [own(name)[0] for name in history.others_of(kind, zone)]
-    clean, against = borne_out(clean, others)
+    if others:
+        clean, against = borne_out(clean, others)
+    else:
+        alone, leaps = borne_out(clean, others)
+        clean, sudden = without_unlikely(alone, history.of(kind, zone), as_of)
+        against = (*leaps, *sudden)
     return clean, (*found, *against)
 
 

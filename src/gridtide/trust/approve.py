@@ -11,7 +11,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from gridtide.digest import digest
-from gridtide.trust.edit import Edit, edit_values
+from gridtide.trust.edit import Edit, edit_values, edit_words
 from gridtide.trust.envelope import Envelope
 from gridtide.trust.guard import Rung
 from gridtide.trust.modes import Autonomy, Mode, lapsed
@@ -52,12 +52,16 @@ class Tally:
 
 @dataclass(frozen=True, kw_only=True)
 class Advice:
-    """What somebody who need not be able to settle it, as an assistant, says of a proposal: nothing holds by it."""
+    """What somebody who need not be able to settle it, as an assistant, says of a proposal: nothing holds by it.
+
+    edit: how it should be edited before it is approved, None as it is.
+    """
 
     by: str
     approve: bool
     reason: str
     at: datetime
+    edit: Edit | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,8 +219,11 @@ def unedited(docket: Docket, answer: Answer) -> Settled:
     return Settled(docket=docket, held=not said, said=said, note=note)
 
 
-def advised(docket: Docket, answer: Answer, approve: bool) -> Settled:
-    """The docket with advice of anybody: it waits as before, and those who settle it see who advises what, and why."""
+def advised(docket: Docket, answer: Answer, approve: bool, edit: Edit | None = None) -> Settled:
+    """The docket with advice of anybody: it waits as before, and those who settle it see who advises what, and why.
+
+    edit: how it should be edited first; who may edit it does so, or does not.
+    """
     docket = expired(docket, answer.at)
     others = tuple(one for one in docket.advice if one.by != answer.by.name)
     refusals = (
@@ -228,9 +235,12 @@ def advised(docket: Docket, answer: Answer, approve: bool) -> Settled:
     note = _note(docket, answer, "advise", said)
     if said:
         return Settled(docket=docket, held=False, said=said, note=note)
-    advice = Advice(by=answer.by.name, approve=approve, reason=answer.reason, at=answer.at)
+    by, reason = answer.by.name, answer.reason
+    advice = Advice(by=by, approve=approve, reason=reason, at=answer.at, edit=edit)
     key = "advises_approval" if approve else "advises_rejection"
-    said = say(key, by=answer.by.name, reason=answer.reason)
+    said = say(key, by=by, reason=reason)
+    if edit is not None:
+        said = say("advises_edit", by=by, edit=edit_words(edit), reason=reason)
     docket = replace(docket, advice=(*others, advice))
     return Settled(docket=docket, held=True, said=said, note=replace(note, held=True, said=said))
 
@@ -295,12 +305,18 @@ def shown(docket: Docket) -> dict[str, object]:
         "beyond": list(touch.beyond),
         "by": docket.by,
         "said": docket.said,
-        "advice": [
-            {"by": one.by, "approve": one.approve, "reason": one.reason, "at": one.at.isoformat()}
-            for one in docket.advice
-        ],
+        "advice": [_advice_shown(one) for one in docket.advice],
         "edited": None if docket.edited is None else _edited_shown(docket.edited),
     }
+
+
+def _advice_shown(advice: Advice) -> dict[str, object]:
+    """Advice to edit says how before it says why, and as values that an edit may be asked with."""
+    said: dict[str, object] = {"by": advice.by, "approve": advice.approve, "reason": advice.reason}
+    if advice.edit is not None:
+        said["reason"] = f"{edit_words(advice.edit)}: {advice.reason}"
+        said["edit"] = edit_values(advice.edit)
+    return {**said, "at": advice.at.isoformat()}
 
 
 def _edited_shown(edited: Edited) -> dict[str, object]:

@@ -189,7 +189,15 @@ class StandIn:
         self.closed = True
         return ("job 77 is paused until 10:45",)
 
-    def advise(self, decision: str, digest: str, by: Person, reason: str, approve: bool) -> Receipt:
+    def advise(
+        self,
+        decision: str,
+        digest: str,
+        by: Person,
+        reason: str,
+        approve: bool,
+        edit: Edit | None = None,
+    ) -> Receipt:
         waits = self._waiting.get(decision)
         if waits is None or waits["digest"] != digest:
             return Receipt(held=False, said=f"{decision} is another than was read")

@@ -60,7 +60,10 @@ def test_anybody_may_advise_and_nothing_holds_by_it() -> None:
         assert len(here.room.proposals()) == 3
         (says,) = [one["says"] for one in here.get("/api/audit").json()["items"]]
         assert (says["kind"], says["by"]) == ("advised", "wang")
-        for wrong in ({"approve": "yes"}, {"digest": f"{2:064x}"}, {"reason": ""}):
+        edit = {"edit": {"leave_jobs": ["J-77"]}}
+        assert here.post("/api/proposals/d-1/advice", body | edit, "wang").status_code == 200
+        unfit = ({"edit": {}}, {"approve": False} | edit, {"edit": {"orders": ["run"]}})
+        for wrong in ({"approve": "yes"}, {"digest": f"{2:064x}"}, {"reason": ""}, *unfit):
             answer = here.post("/api/proposals/d-1/advice", body | wrong, "wang")
             assert answer.status_code in (409, 422)
 

@@ -1,5 +1,6 @@
 """Names that mean harm, out of a case and a trace, through a whole room: text everywhere, obeyed nowhere."""
 
+import asyncio
 import json
 import logging
 import os
@@ -7,15 +8,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import polars as pl
 import pytest
 from api_served import DIGEST, Served, served
 from attackers_case import CONTROL, HTML, MARKUP, NAMES, SHELL, SQL, attackers_case
+from mcp import Client
 from prometheus_client.parser import text_string_to_metric_families
 
 from gridtide.case.live_room import room_of_case
 from gridtide.case.load import load_case
 from gridtide.doors.api.logs import log_as_json
+from gridtide.doors.assistant import Service, assistant
 from gridtide.doors.cli import exit_code
 from gridtide.finding import BadInput
 from gridtide.loop.live import Runner
@@ -130,6 +134,55 @@ def test_reasons_of_people_and_refusals_are_lines_of_the_record(
     says = [json.loads(one.text) for one in entries]
     assert any(one.get("reason") == body["reason"] for one in says)
     assert any(one.get("kind") == "refused request" and one["status"] == 409 for one in says)
+
+
+def test_an_assistant_hears_and_says_them_as_data_over_the_whole_room(
+    here: Served, kept: ServiceStores
+) -> None:
+    """Through every tool; names in its advice and edits that mean harm are refused or stand as text, and recorded."""
+    before = len(kept.entries.entries())
+
+    async def work(client: Client) -> None:
+        heard = ""
+        for name, words in (
+            ("state", {}), ("frame", {}), ("proposals", {}), ("decisions", {"count": 50}),
+            ("cleanest_window", {"location": f"DE-LU{MARKUP}", "minutes": 60}),
+        ):  # fmt: skip
+            found = await client.call_tool(name, dict(words))
+            assert not found.is_error, found
+            heard += json.dumps(found.structured_content)
+        assert HTML in heard and "\x1b" not in heard
+        waits = here.get("/api/proposals").json()["items"][-1]
+        about = {"decision": waits["id"], "digest": waits["digest"], "reason": f"{HTML} {SQL}"}
+        assert not (await client.call_tool("explain", {"decision": waits["id"]})).is_error
+        assert not (await client.call_tool("propose", {**about, "approve": True})).is_error
+        for harm in NAMES:
+            for words in ({"leave_jobs": [f"{harm}?"]}, {"store_most_kw": {f"{harm}!": 1.0}}):
+                found = await client.call_tool("propose_edit", {**about, **words})
+                assert found.is_error, found
+        for wrong in ({"decision": HTML}, {"digest": SQL}, {"reason": CONTROL}):
+            assert (await client.call_tool("propose", {**about, "approve": True, **wrong})).is_error
+
+    def through(request: httpx2.Request) -> httpx2.Response:
+        path, headers = str(request.url).removeprefix("http://127.0.0.1:1"), dict(request.headers)
+        answer = here.web.request(
+            request.method, path, content=request.content, headers=headers | {"host": "testserver"}
+        )
+        return httpx2.Response(answer.status_code, content=answer.content)
+
+    async def inside() -> None:
+        network = httpx2.MockTransport(through)
+        token = here_headers()["Authorization"].removeprefix("Bearer ")
+        service = Service(url="http://127.0.0.1:1", token=token, transport=network)
+        async with Client(assistant(service)) as client:
+            await work(client)
+
+    asyncio.run(asyncio.wait_for(inside(), 120))
+    entries = kept.entries.entries()
+    assert broken_link(entries) is None and len(entries) > before
+    says = [json.loads(one.text) for one in entries[before:]]
+    assert any(one.get("what") == "advise" and one["held"] for one in says)
+    assert any(one.get("what") == "advise" and not one["held"] for one in says)
 
 
 def test_a_line_of_the_log_stays_one_document(

@@ -21,7 +21,7 @@ from gridtide.doors.api.answers import (
 from gridtide.doors.api.problems import Refused, refused
 from gridtide.doors.api.reading import Decision
 from gridtide.doors.api.tallies import Tallies
-from gridtide.finding import BadInput
+from gridtide.finding import BadInput, Finding, refuse_if_any
 from gridtide.loop.room import Receipt, Room
 from gridtide.trust.edit import edit_of
 from gridtide.trust.people import Person, Role
@@ -86,11 +86,17 @@ def acting(room: Callable[[], Room], tallies: Tallies) -> APIRouter:
     async def advice(
         decision: Decision, asked: AskedAdvice, by: Viewer, response: Response
     ) -> Said:
-        """Advise those who may answer a decision that waits; nothing holds by it. Anybody with a token."""
-        do = room().advise
-        receipt = await run_in_threadpool(
-            do, decision, asked.digest, by, asked.reason, asked.approve
-        )
+        """Advise those who may answer a decision that waits, also to edit it first; nothing holds by it. Anybody with
+        a token."""
+        do, said = room().advise, (decision, asked.digest, by, asked.reason, asked.approve)
+        try:
+            edit = None if asked.edit is None else edit_of(asked.edit.model_dump())
+            refuse_if_any(
+                _edited_and_rejected() for _ in range(not asked.approve and edit is not None)
+            )
+            receipt = await run_in_threadpool(do, *said, edit)
+        except BadInput as fault:
+            raise Refused(409, fault.findings) from None
         return _said(f"advice on {decision}", receipt, response)
 
     @router.post("/mode")
@@ -133,3 +139,12 @@ def _said(what: str, receipt: Receipt, response: Response) -> Said:
         response.status_code = 202
     value = value_of(receipt.said)
     return Said(held=receipt.held, said=receipt.said, value=value, needs=receipt.needs)
+
+
+def _edited_and_rejected() -> Finding:
+    return Finding(
+        subject="edit",
+        value="beside advice to reject",
+        limit="advice to approve what the edit makes of it",
+        mend="Leave the edit out, or say approve: true.",
+    )

@@ -39,21 +39,17 @@ class Answered(Asked):
     digest: Annotated[str, Field(pattern=DECISION)]
 
 
-class AskedAdvice(Answered):
-    """Advice on a proposal. approve: whether to approve it, or to reject it."""
-
-    approve: bool
-
-
 Named = Annotated[str, Field(min_length=1, max_length=300)]
 Names = Annotated[list[Named], Field(max_length=500)]
 Powers = dict[Named, Annotated[float, Field(ge=0.0, le=1e9, allow_inf_nan=False)]]
 Some: Any = Field(default={}, max_length=100)
 
 
-class AskedEdit(Answered):
-    """An edit of a decision that waits; what is not named stays as it is. leave_jobs, leave_sites: stay as they are
+class Changes(BaseModel):
+    """What an edit changes of a decision; what is not named stays as it is. leave_jobs, leave_sites: stay as they are
     told now. begin: of jobs, instants with offset. store_most_kw, store_least_kw, moved_most_kw: by site."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     leave_jobs: Names = []
     leave_sites: Names = []
@@ -61,6 +57,18 @@ class AskedEdit(Answered):
     store_most_kw: Annotated[Powers, Some]
     store_least_kw: Annotated[Powers, Some]
     moved_most_kw: Annotated[Powers, Some]
+
+
+class AskedEdit(Changes, Answered):
+    """An edit of a decision that waits."""
+
+
+class AskedAdvice(Answered):
+    """Advice on a proposal. approve: whether to approve it, or to reject it. edit: how to edit it before it is
+    approved."""
+
+    approve: bool
+    edit: Changes | None = None
 
 
 class AskedMode(Asked):
