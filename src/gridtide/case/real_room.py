@@ -30,6 +30,7 @@ from gridtide.loop.clocks_apart import earliest
 from gridtide.loop.control import ControlRoom
 from gridtide.loop.endless import without_end
 from gridtide.loop.keeping_readings import KeepingReadings, Said
+from gridtide.loop.measured_requests import MeasuredRequests
 from gridtide.loop.reach import Reach
 from gridtide.loop.set_points.led_site import LineTerms
 from gridtide.loop.wanted_replicas import WantedReplicas
@@ -106,6 +107,7 @@ def real_room(
     room.mandate, room.endless = without_end(room.mandate, earliest(reach, now)), True
     room.world.steps, room.buildings = room.mandate.steps, building_trials(real.case)
     _answer_who_scales(room, real.devices.wanted)
+    room.measured = MeasuredRequests() if real.study.services else None
     led_by(room, points)
     try:
         room.begin(devices_lived_on=True)

@@ -90,6 +90,8 @@ class ControlRoom(AskedRoom):
             known = with_news(self.mandate, self.memory, news, self.world)
             self.mandate, self.memory = known
             self.next_due = self.world.present
+        if self.measured is not None:
+            self.mandate = self.measured.in_place(self.mandate, self.world)
         try:
             self._decide(self.world.now)
             if self.closed:
@@ -179,6 +181,8 @@ class ControlRoom(AskedRoom):
         if self.desk.documents is None or not devices_lived_on:
             return
         self.buildings.take_up(self.desk.documents)
+        if self.measured is not None:
+            self.measured.take_up(self.desk.documents, self.mandate.owner, self.clock.now())
         self._seated()
 
     def _seated(self) -> None:
@@ -200,6 +204,8 @@ class ControlRoom(AskedRoom):
         self.desk.keep_what_lacks()
         written_down(self.lines, self.minutes, self.desk.documents, self.world.now)
         self.buildings.keep(self.minutes.append, self.desk.documents, self.world.now)
+        if self.measured is not None:
+            self.measured.keep(self.desk.documents, self.mandate.owner, self.world.now)
         self.world.doubted.write_down(self.minutes.append, self.world.now)
         if isinstance(self.policy, OnTrial):
             self.policy.keep(self.minutes.append, self.desk.documents)
