@@ -160,7 +160,7 @@ def _groups(
     for one in led:
         device = devices[one.name]
         assert caps_boards(device)
-        own = partial(BoardGroup, device=device, lease=one.lease)
+        own = partial(BoardGroup, device=device, lease=one.lease)  # type: ignore[arg-type]
         for node, units in one.nodes.items():
             yield node, own(name=node, units=units)
         if not one.nodes:
