@@ -2,7 +2,7 @@
 
     python benchmarks/live_and_twin.py [CASE …] [--days N]
 
-Each case (the bundled week, examples/elastic_two_sites.toml and examples/events.toml) once in the twin and once by a
+Each case (the bundled week and some of examples/) once in the twin and once by a
 control room over simulated devices on a driven clock. A row a case: decisions of both, how many are equal, acts told.
 """
 
@@ -17,6 +17,8 @@ CASES = (
     ROOT / "src" / "gridtide" / "case" / "demo" / "case.toml",
     ROOT / "examples" / "elastic_two_sites.toml",
     ROOT / "examples" / "events.toml",
+    ROOT / "examples" / "plants.toml",
+    ROOT / "examples" / "cold_store.toml",
 )
 
 

@@ -55,6 +55,24 @@ def test_a_line_leads_one_site_that_has_a_store_and_an_offer() -> None:
     ]
 
 
+def test_a_site_without_a_store_is_led_where_a_device_tells_its_boards_points() -> None:
+    """One with neither is refused by name."""
+    case = tomllib.loads(FIXTURE.read_text())
+    site = case["site"][0]
+    site.pop("battery", None)
+    case["setpoint"] = [{"site": site["name"], "line": "iec104", "port": 0, "offer_kw": 9.0}]
+    place = f"{site['name']}/{site['pool'][0]['name']}"
+    cards = {"name": "cards", "kind": "power-agent", "points": place, "path": "power.sock"}
+
+    def of_the_line() -> list[str]:
+        faults = faults_of(CaseFile.model_validate(case))
+        return [one.value for one in faults if one.subject.startswith("setpoint")]
+
+    assert of_the_line() == [f"{site['name']} has nothing that can be told"]
+    case["device"] = [cards]
+    assert of_the_line() == []
+
+
 def test_a_line_is_held_to_the_connection_and_its_ramp() -> None:
     """The band is what the connection imports and exports; the whole of it within a cycle where no ramp is agreed."""
     case = case_with({"cycle_s": 2.0})

@@ -44,6 +44,12 @@ def test_the_example_names_every_device_under_what_it_is_told_about() -> None:
     real = read_real(EXAMPLE, lambda: START)
     names = "suzhou-feed suzhou-slurm zhangbei-feed zhangbei-slurm"
     assert sorted(real.devices.reach) == ["Zhangbei store", *names.split()]
+    led = real.devices.points["zhangbei-slurm"].boards
+    assert {node: group.units for node, group in led.groups.items()} == {
+        "gpu-01": ("GPU-6f8b", "GPU-77a1"),
+        "gpu-02": ("GPU-91c0", "GPU-d2e4"),
+    }
+    assert [(one.name, one.bound.cap_kw) for one in led.menu] == [("full", None), ("500 W", 0.5)]
     assert (real.envelope.share_max, real.envelope.at("Suzhou")) == (0.05, 0.0)
 
 
@@ -84,7 +90,7 @@ kind = "modbus-meter"
         "device[5].store: south; one of north",
         "device[6].meters.a: north heat",
         "device[6].meters.b: south grid",
-        "device[7]: none; one of place, meters, store, replicas, requests",
+        "device[7]: none; one of place, meters, store, hall, cold_store, plant, replicas, requests, points",
         "site[1]: north has no meter at its connection",
         "site[1]: north has a store and no device",
     ):

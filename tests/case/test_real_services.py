@@ -11,7 +11,8 @@ import pytest
 from gridtide.case.real_room import read_real, real_room
 from gridtide.case.real_services import SPLIT
 from gridtide.finding import BadInput
-from gridtide.fleet.device import HoldsImport, RenewsLeases, StoresEnergy
+from gridtide.fleet.device import HoldsImport, RenewsLeases, RouteReading, StoresEnergy
+from gridtide.fleet.site_act import Route
 from gridtide.loop.clock import DrivenClock
 from gridtide.stores.sql.service import open_for_service
 from gridtide.testing.one_hall import hall
@@ -142,10 +143,6 @@ def test_every_fault_of_a_service_over_devices_is_said_at_once(tmp_path: Path) -
     assert "device[3].partitions: is missing" in told
     told = faults(a_case(tmp_path, METERS, SERVICES, 'stores = { a = "north" }'))
     assert "device[4]: stores" in told
-    slower = HEAD.replace("latency_max_s = 2.0", "latency_max_s = 2.0\ndelay_tolerance = 0.5")
-    path = tmp_path / "slower.toml"
-    path.write_text("\n".join((slower, hall("north"), hall("south", "S"), METERS, SERVICES)))
-    assert "service[1].delay_tolerance: 0.5; 0" in faults(path)
 
 
 def test_an_agent_may_have_what_is_led(tmp_path: Path) -> None:
@@ -216,6 +213,43 @@ class Rates:
         ]
         answer = {"status": "success", "data": {"resultType": "vector", "result": result}}
         (self.folder / "rates.json").write_text(json.dumps(answer))
+
+
+def test_a_service_that_may_answer_slower_runs_fewer_replicas_where_all_of_it_may(
+    tmp_path: Path,
+) -> None:
+    """As its slower point of the case says, within its tolerance, with the reserve of the place; half of it is not told
+    apart from the rest, so that all of it is answered in time."""
+    point = """
+[[service.place.point]]
+requests_per_accelerator_s = 15.0
+time_to_first_token_s = 0.3
+it_kw_per_accelerator = 20.0
+"""
+    tolerant = "latency_max_s = 2.0\ndelay_tolerance = 0.5"
+    head = HEAD.replace("latency_max_s = 2.0", tolerant).replace(
+        "home = 1.0\n", "home = 1.0\n" + point
+    )
+    case = tmp_path / "case.toml"
+    case.write_text("\n".join((head, hall("north"), hall("south", "S"), METERS, SERVICES)))
+    wanted = read_real(case, lambda: START).devices.wanted
+    assert wanted is not None
+    heard = RouteReading(
+        service="chat", origin="users", asked_per_s=60.0, answered_per_s=(), p50_s=(), p95_s=(), measured_at=START
+    )  # fmt: skip
+    home = (("north/hall", 1.0), ("south/hall", 0.0))
+    for slow, replicas, number in ((0.0, 4, 0), (1.0, 3, 1), (0.5, 4, 0)):
+        slower = ((("north/hall", slow),),)
+        told = Route(
+            service="chat",
+            origin="users",
+            shares=home,
+            slower=slower,
+            until=START + timedelta(hours=1),
+        )
+        found = wanted.of("chat", [told], [heard], START)
+        assert found is not None
+        assert (found["north/hall"].replicas, found["north/hall"].slower) == (replicas, number)
 
 
 def test_a_split_of_the_plan_becomes_replicas_and_follows_what_is_measured(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Batteries, UPS, chillers, services and queues of a cluster let go by themselves: one suite of promises for all."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,14 +12,18 @@ from gridtide.devices.kubernetes.device import Kubernetes, Terms
 from gridtide.devices.kubernetes.sweeper import sweep
 from gridtide.devices.modbus.battery import ModbusBattery, ModbusUps
 from gridtide.devices.modbus.chiller import ModbusChiller
+from gridtide.devices.modbus.cold_store import ModbusColdStore
 from gridtide.devices.modbus.line import ModbusLine
+from gridtide.devices.modbus.plant import ModbusPlant
+from gridtide.fleet.thermal import Hall
 from gridtide.fleet.ticket import Outcome, Ticket
 from gridtide.loop.clock import DrivenClock
+from gridtide.loop.hall_by_chiller import STEERED_FOR, HallByChiller
 from gridtide.testing.devices_lease import DAWN, LeasePromises, Leasing
 from gridtide.testing.emulated_kubernetes import EmulatedKubernetes
 from gridtide.testing.modbus_plant import Plant, ServedPlant
 from gridtide.wire.modbus.device_map import DeviceMap
-from gridtide.wire.modbus.makes import BATTERY, CHILLER, UPS
+from gridtide.wire.modbus.makes import BATTERY, CHILLER, COLD_STORE, PLANT, UPS
 
 MINUTE = timedelta(minutes=1)
 QUEUES, DEPLOYMENTS = "kueue.x-k8s.io/{kueue}/clusterqueues", "apps/v1/deployments"
@@ -92,6 +97,44 @@ class TestChiller(OverModbus):
         """Supplying as ever."""
         device = ModbusChiller(self.line, self.clock)
         return self.leasing(device, lambda ticket, until: device.cool_to(ticket, 22.0, until))
+
+
+class TestHall(OverModbus):
+    """Its chiller is led so that 20 kW more are carried out."""
+
+    where = CHILLER
+
+    def opened(self) -> Leasing:
+        """Cooled as ever."""
+        hall = Hall(air_kj_per_k=3620.0, mass_kj_per_k=60000.0, between_kw_per_k=60.0)
+        chiller = ModbusChiller(self.line, self.clock)
+        device = HallByChiller(name="chiller", hall=hall, chiller=chiller, now=self.clock.now)
+        led = self.leasing(device, lambda ticket, until: device.cool_beyond(ticket, 20.0, until))
+        return replace(led, lease=STEERED_FOR)
+
+
+class TestColdStore(OverModbus):
+    """It takes 100 kW of cold in."""
+
+    where = COLD_STORE
+
+    def opened(self) -> Leasing:
+        """At rest."""
+        device = ModbusColdStore(self.line, self.clock)
+        return self.leasing(
+            device, lambda ticket, until: device.store_cold(ticket, 100.0, 0.0, until)
+        )
+
+
+class TestPlant(OverModbus):
+    """It makes less than by its own schedule."""
+
+    where = PLANT
+
+    def opened(self) -> Leasing:
+        """By its own schedule."""
+        device = ModbusPlant(self.line, self.clock, least_kw=100.0, ramp_kw_per_min=30.0)
+        return self.leasing(device, lambda ticket, until: device.make_power(ticket, 150.0, until))
 
 
 class InACluster(LeasePromises):

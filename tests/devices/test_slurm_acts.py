@@ -327,3 +327,22 @@ def test_a_command_gets_its_words_as_they_are_and_little_else(tmp_path: Path) ->
         "SHLVL",
         "_",
     }
+
+
+def test_a_job_gets_more_time_and_never_less(tmp_path: Path) -> None:
+    """In whole minutes, read back; what it may already is left; one that is not ours, or over, gets none."""
+    at = opened(tmp_path, "23.11")
+    job = behind(at).jobs[2]
+    job.limit_min = 60
+    assert at.device.give_time(at.ticket(), at.saving, 4_210).fate is Fate.DONE
+    assert job.limit_min == 71
+    assert at.device.give_time(at.ticket(), at.saving, 3_600).fate is Fate.UNCHANGED
+    assert job.limit_min == 71
+    for other in (at.foreign, at.undeclared):
+        behind(at).jobs[int(other)].limit_min = 60
+        assert at.device.give_time(at.ticket(), other, 4_210).fate is Fate.REFUSED
+    job.state = "COMPLETED"
+    assert at.device.give_time(at.ticket(), at.saving, 9_000).fate is Fate.REFUSED
+    behind(at).breaks = {"scontrol update"}
+    job.state = "RUNNING"
+    assert at.device.give_time(at.ticket(), at.saving, 9_000).fate is Fate.FAILED

@@ -186,12 +186,13 @@ def test_a_tampered_basis_is_named(
 def test_a_settlement_that_was_made_cheaper_is_named(
     acted: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """By the record that says so."""
+    """By the record that says so, which bears its time as every record does."""
     path = Path(shutil.copy(acted, tmp_path / "db"))
     numbers: list[int] = []
 
     def cheaper(says: list[dict[str, Any]]) -> None:
         at, one = next((n, one) for n, one in enumerate(says) if one.get("kind") == "settled")
+        assert one["at"] == one["until"]
         next(iter(one["sites"].values()))["energy_cost"] -= 0.01
         numbers.append(at)
 

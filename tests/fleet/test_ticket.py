@@ -106,3 +106,14 @@ def test_a_device_that_is_told_every_two_seconds_for_a_day_forgets_as_it_goes() 
         gate.settled(one, Fate.DONE, "done", now)
     assert len(gate.ends) == len(gate.outcomes)
     assert len(gate.ends) <= 1_806 + 1_024
+
+
+def test_a_ticket_of_seconds_is_not_remembered_for_an_hour() -> None:
+    """Thousands of set-points an hour would be; while it may still be told again, it is."""
+    gate = Gate()
+    done(gate, ticket(1))
+    done(gate, ticket(2, minutes=0.2))
+    gate.forget_old(NOW + timedelta(seconds=12 + 29))
+    assert len(gate.outcomes) == 2
+    gate.forget_old(NOW + timedelta(seconds=12 + 31))
+    assert list(gate.outcomes) == ["act-1-1"]

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridtide.fleet import device as capabilities
+from gridtide.fleet import site_plants
 from gridtide.fleet.device import (
     GivesTime,
     PowerReading,
@@ -25,6 +26,7 @@ from gridtide.fleet.ticket import Fate, Outcome, Ticket
 from gridtide.loop.beside import CAPABILITIES, Beside, Pace, all_beside, beside
 from gridtide.loop.clock import steady_s
 from gridtide.loop.listening import Ask, Listening
+from gridtide.loop.reach import Reach
 from gridtide.loop.set_points.led_store import LedStore
 from gridtide.loop.telling import AT_ONCE, Line, Telling
 
@@ -123,7 +125,7 @@ def test_no_capability_is_left_out() -> None:
     """A new protocol of a device needs its way beside the loop; longer limits are given beneath it, with a point."""
     known = {
         one
-        for one in vars(capabilities).values()
+        for one in (*vars(capabilities).values(), *vars(site_plants).values())
         if getattr(one, "_is_runtime_protocol", False) and one not in (TellsLater, GivesTime)
     }
     assert known == set(PROTOCOLS)
@@ -312,3 +314,31 @@ def test_a_store_that_set_points_lead_says_what_came_of_its_rooms_acts_alone() -
     assert isinstance(led, TellsLater)
     assert led.hangs() == ""
     led.close()
+
+
+def test_leases_that_nobody_renews_are_named_until_they_are() -> None:
+    """What a device says of them is heard by the room, though nothing is told to it and all else is read."""
+
+    class Lapsing(Store):
+        fault = "two boards do not take it"
+
+        def renew(self) -> tuple[Restraint, ...]:
+            """Not, while something is wrong."""
+            if self.fault:
+                raise UnreachableError(self.fault)
+            return ()
+
+    device = Lapsing()
+    made = opened(device)
+    reach = Reach(devices={"it": made})
+    try:
+        reach.came()
+        assert "two boards do not take it" in reach.silent["it: leases"]
+        device.fault = ""
+        made._renewing.hurry()
+        until_s = time.monotonic() + LONG_S
+        while reach.silent and time.monotonic() < until_s:
+            reach.came()
+        assert reach.silent == {}
+    finally:
+        made.close()

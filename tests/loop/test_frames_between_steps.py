@@ -71,6 +71,24 @@ def test_frames_come_between_step_edges_with_what_meters_say_then() -> None:
     assert list(import_kw) == [float(one.minute) for one in instants]
 
 
+def test_a_frame_may_come_between_two_seconds() -> None:
+    """Real clocks show parts of seconds; the ages in a frame are of that instant."""
+    room = opened(DrivenClock(STUDY.timeline.start))
+    room.world.beat = timedelta(minutes=7, milliseconds=300)
+    room.go_on()
+    ages: list[object] = []
+    publish = room._publish
+
+    def published(now: datetime, said: object) -> None:
+        publish(now, said)  # type: ignore[arg-type]
+        ages.append(room.newest().values["ages_s"]["price_per_mwh"])  # type: ignore[index]
+
+    room._publish = published  # type: ignore[method-assign,assignment]
+    room.go_on()
+    between = [age % 60 for age in ages]  # type: ignore[operator]
+    assert between == [pytest.approx(0.3), pytest.approx(0.6), 0.0]
+
+
 def test_a_room_that_is_closed_waits_for_no_step() -> None:
     """A step of a quarter of an hour on a slow clock is broken off at once, and counts as not passed."""
     room = opened(PacedClock(present=STUDY.timeline.start, speed=1.0))

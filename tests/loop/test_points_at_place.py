@@ -166,7 +166,7 @@ def test_what_cannot_be_told_apart_is_refused_by_name(hall: LedHall) -> None:
     assert hall.told(2, 1, "turbo").fate is Fate.REFUSED
     assert hall.place.place_job(hall.ticket(3), "slurm-1", "south/hall", "eco").fate is Fate.REFUSED
     assert hall.told(4, 9, "eco").fate is Fate.REFUSED
-    assert hall.told(5, 1, "full").fate is Fate.DONE
+    assert hall.told(5, 1, "full").fate is Fate.UNCHANGED
 
 
 def test_boards_of_no_node_run_at_one_point_together(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from gridtide.fleet.ticket import Fate, Gate, Outcome, Ticket
 from gridtide.loop.beside import beside
 from gridtide.loop.clock import DrivenClock, steady_s
 from gridtide.loop.serving_split import ServedAt, ServingSplit
-from gridtide.loop.wanted_replicas import Asked, WantedReplicas
+from gridtide.loop.wanted_replicas import Asked, Needed, WantedReplicas
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 PLACES = ("north/a", "south/b")
@@ -112,6 +112,15 @@ def needed(service: str, asked: Asked) -> Mapping[str, float]:
     return {place: 2.5 * sum(parts.get(place, 0.0) for parts in asked.values()) for place in PLACES}
 
 
+def at_a_slower_point(each: float) -> Needed:
+    """So many accelerators for a request a second instead."""
+
+    def needed_there(service: str, asked: Asked) -> Mapping[str, float]:
+        return {place: count * each / 2.5 for place, count in needed(service, asked).items()}
+
+    return needed_there
+
+
 @dataclass
 class Here:
     """A split over two places, eight accelerators a replica, and its ticket book."""
@@ -136,6 +145,7 @@ class Here:
                 home={("chat", "users"): HOME},
                 accelerators={("chat", place): 8 for place in PLACES},
                 needed=needed,
+                slower={"chat": (at_a_slower_point(2.0), at_a_slower_point(1.5))},
             ),
             served=served,
             reader=self.requests,
@@ -148,10 +158,12 @@ class Here:
         at = {"issued_at": self.clock.now(), "expires_at": self.clock.now() + timedelta(minutes=5)}
         return Ticket(id=f"t{self.told}", epoch=1, sequence=self.told, **at)
 
-    def route(self, north: float, until: datetime = UNTIL) -> Outcome:
+    def route(
+        self, north: float, until: datetime = UNTIL, slower: tuple[Shares, ...] = ()
+    ) -> Outcome:
         """Send so much of what comes to the north, the rest to the south."""
         shares = (("north/a", north), ("south/b", 1.0 - north))
-        return self.split.route(self.ticket(), "chat", "users", shares, (), until)
+        return self.split.route(self.ticket(), "chat", "users", shares, slower, until)
 
     def later(self, **since: float) -> None:
         """Time passes, leases are renewed."""
@@ -246,12 +258,10 @@ def test_what_is_let_go_is_as_its_owner_had_it_and_is_followed_no_more() -> None
     assert here.split.release(here.ticket(), "chat from nowhere").fate is Fate.UNCHANGED
 
 
-def test_slower_answers_are_refused_and_late_tickets_do_nothing() -> None:
-    """A number of replicas says nothing of speed; what was settled is not done again."""
+def test_a_ticket_that_was_settled_does_nothing_again() -> None:
+    """Whoever tells it twice is told what came of it."""
     here = Here()
-    shares, slower = (("north/a", 1.0),), ((("north/a", 0.5),),)
-    told = here.split.route(here.ticket(), "chat", "users", shares, slower, UNTIL)
-    assert told.fate is Fate.REFUSED
+    shares = (("north/a", 1.0),)
     ticket = here.ticket()
     assert here.split.route(ticket, "chat", "users", shares, (), UNTIL).fate is Fate.DONE
     orders = list(here.platform.orders)
@@ -305,3 +315,53 @@ def test_whatever_is_told_every_place_answers_what_comes_there_now(
         most_per_s = max(asked_per_s * share, here.requests.there[place])
         runs = here.platform.replicas[f"deployments/{place[-1]}"]
         assert runs >= min(2.5 * most_per_s / 8 - 1e-6, 40)
+
+
+@pytest.mark.parametrize(
+    ("half", "whole", "replicas"),
+    [(0.0, 0.0, 25), (0.0, 1.0, 15), (1.0, 0.0, 20), (0.4, 0.6, 20), (0.0, 0.9, 25)],
+)
+def test_a_place_answers_slower_where_all_that_it_is_told_may_be(
+    half: float, whole: float, replicas: int
+) -> None:
+    """As many replicas as its fastest point asks for; a part that is to be in time has all of it answered in time."""
+    here = Here()
+    here.platform.replicas["deployments/a"] = 30
+    slower = ((("north/a", half),), (("north/a", whole),))
+    assert here.route(1.0, slower=slower).fate is Fate.DONE
+    assert here.platform.replicas["deployments/a"] == replicas
+
+
+def test_requests_that_were_told_to_go_elsewhere_are_answered_in_time() -> None:
+    """Nobody said that they may be late; and told to be in time again, the place grows before the call returns."""
+    here = Here()
+    here.platform.replicas["deployments/b"] = 30
+    here.requests.there = {"north/a": 60.0, "south/b": 20.0}
+    south = ((), (("south/b", 1.0),))
+    here.route(0.0, slower=south)
+    assert here.platform.replicas == {"deployments/a": 19, "deployments/b": 15}
+    here.requests.there = {"south/b": 80.0}
+    here.route(0.0)
+    assert here.platform.replicas["deployments/b"] == 25
+
+
+@given(
+    north=st.floats(0.0, 1.0),
+    slow=st.tuples(st.floats(0.0, 1.0), st.floats(0.0, 1.0)),
+    asked=st.floats(1.0, 100.0),
+)
+def test_no_place_runs_fewer_than_its_fastest_point_asks_for(
+    north: float, slow: tuple[float, float], asked: float
+) -> None:
+    """Whatever part is told to be slower: what is not is answered at the usual point, all of it."""
+    here = Here()
+    here.platform.most, here.platform.least = 1_000, 0
+    here.platform.replicas = {"deployments/a": 1_000, "deployments/b": 1_000}
+    here.requests.asked_per_s, here.requests.there = asked, {}
+    shares = {"north/a": north, "south/b": 1.0 - north}
+    told = tuple((place, shares[place] * part) for place, part in zip(PLACES, slow, strict=True))
+    here.route(north, slower=((), told))
+    for place, part in zip(PLACES, slow, strict=True):
+        each = 1.5 if part >= 1.0 - 1e-6 else 2.5
+        least = math.ceil(asked * shares[place] * each / 8.0 - 1e-6)
+        assert here.platform.replicas[f"deployments/{place[-1]}"] >= least

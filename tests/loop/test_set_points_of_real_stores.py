@@ -14,7 +14,7 @@ from gridtide.fleet.ticket import Fate, Outcome, Ticket
 from gridtide.loop.beside import Beside, beside
 from gridtide.loop.clock import DrivenClock, WallClock, steady_s
 from gridtide.loop.named_meters import NamedMeters
-from gridtide.loop.set_points.led_plant import BasePoint, Connection, LedPlant, ResponseOf, held_s
+from gridtide.loop.set_points.led_plant import BasePoint, Connection, LedPlant, held_s
 from gridtide.loop.set_points.led_store import LedStore
 from gridtide.loop.set_points.regulation import Regulation
 from gridtide.loop.set_points.site_meter import SiteMeter, site_meter
@@ -321,17 +321,49 @@ def test_a_meter_that_stands_still_while_the_store_moves_is_not_believed() -> No
             regulation.tick(site.clock.now())
 
     ticks(20, 60.0)
-    assert regulation.wrong == "" and plant.response_of is ResponseOf.METER
+    assert regulation.wrong == "" and said(plant)[0] == "meter"
     ticks(5, 0.0)
     site.from_s = (site.clock.now() - START).total_seconds()
     ticks(40, 0.0)
     assert "stands still" not in regulation.wrong
     ticks(40, 60.0)
-    assert "stands still" in regulation.wrong and plant.response_of is ResponseOf.STORE
+    assert "stands still" in regulation.wrong and said(plant)[0] == "store"
     assert line.said[-1].quality is Quality.INVALID
     assert plant.response_kw == pytest.approx(-site.drawn_kw())
     assert any("repeated itself" in note.what for note in regulation.notes)
     site.from_s = float("inf")
     ticks(10, 60.0)
-    assert regulation.wrong == "" and plant.response_of is ResponseOf.METER
+    assert regulation.wrong == "" and said(plant)[0] == "meter"
     assert line.said[-1].quality is Quality.GOOD
+
+
+@dataclass(eq=False)
+class FarAway(RealSite):
+    """A store whose acts take a while to come back."""
+
+    took: float = 0.1
+
+    def took_s(self) -> float | None:
+        return self.took
+
+
+def test_a_way_that_is_slower_than_a_cycle_carries_no_set_points_and_is_tried_again() -> None:
+    """It is named with what it took; after a minute one set-point tries it, and quick again it is led again."""
+    site = FarAway(clock=DrivenClock(START))
+    plant = a_plant(site)
+    plant.aim(500.0, site.clock.now())
+    assert site.drawn_kw() == pytest.approx(-100.0) and plant.told_s == 0.1
+    site.took, told = 3.5, len(site.told)
+    for _ in range(20):
+        site.pass_s(CYCLE_S)
+        plant.aim(450.0, site.clock.now())
+    assert len(site.told) == told and site.drawn_kw() == 0.0
+    assert "took 3.5 s" in plant.unheard and plant.saturated
+    for _ in range(12):
+        site.pass_s(CYCLE_S)
+        plant.aim(450.0, site.clock.now())
+    assert len(site.told) == told + 1
+    site.took = 0.2
+    site.pass_s(CYCLE_S)
+    plant.aim(450.0, site.clock.now())
+    assert plant.unheard == "" and site.drawn_kw() < 0.0

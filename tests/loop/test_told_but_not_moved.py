@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 
+from gridtide.case.build import study_of
 from gridtide.case.live_room import room_of
+from gridtide.case.load import read_case
 from gridtide.devices.simulated_fleet import SimulatedFleet, SimulatedStore, devices_of
 from gridtide.fleet.device import QueuedJob, RouteReading, Standing, StoreReading
 from gridtide.fleet.ticket import Fate, Outcome, Ticket
@@ -51,6 +54,22 @@ def verdicts_of(room: ControlRoom) -> list[Verdict]:
         room.go_on()
         found += room.verdicts
     return found
+
+
+def test_honest_jobs_at_slower_points_raise_no_alarm() -> None:
+    """A day of measured power caps: what runs at one is seen to, again and again."""
+    path = Path(__file__).resolve().parents[2] / "examples" / "slower_work.toml"
+    study = study_of(read_case(path), path.parent)
+    room = room_of(
+        study, DrivenClock(study.timeline.start), MemoryStore(), MemoryIntents(), Mode.ACT
+    )
+    said: list[Verdict] = []
+    for _ in range(48):
+        room.go_on()
+        said += room.verdicts
+    at_points = [one for one in said if "at full speed" in one.said]
+    assert sum(one.moved is Moved.MOVED for one in at_points) >= 5
+    assert not [one for one in said if one.moved is Moved.NOT_MOVED]
 
 
 def test_honest_devices_raise_no_alarm() -> None:

@@ -27,12 +27,25 @@ SAY_TO_PEOPLE = (
     "doors/api/reading.py",
     "doors/api/tabs.py",
     "doors/what_if_words.py",
+    "loop/clocks_apart.py",
+    "loop/contents.py",
     "loop/desk.py",
     "loop/editing.py",
+    "loop/hall_by_chiller.py",
+    "loop/held_import.py",
+    "loop/led_boards.py",
     "loop/newcomers.py",
     "loop/on_trial.py",
+    "loop/points_at_place.py",
+    "loop/serving_split.py",
+    "loop/set_points/led_place.py",
+    "loop/set_points/slowable.py",
+    "loop/set_points/watched_meter.py",
+    "loop/set_points/way.py",
+    "loop/set_points/work_part.py",
     "loop/standing_in.py",
     "loop/telling.py",
+    "loop/verifying_plants.py",
     "loop/within_limits.py",
     "trust/approve.py",
     "trust/at_once.py",
@@ -48,8 +61,10 @@ SAY_TO_PEOPLE = (
     "wire/slurm/allowed.py",
     "wire/slurm/begins.py",
     "wire/slurm/checkpoint.py",
+    "wire/slurm/hints.py",
     "wire/slurm/pauses.py",
     "wire/slurm/pausing.py",
+    "wire/slurm/run_limits.py",
     "devices/far_site.py",
     "devices/power_agent.py",
     "devices/slurm_cli.py",
@@ -57,12 +72,15 @@ SAY_TO_PEOPLE = (
     "devices/kubernetes/device.py",
     "devices/kubernetes/holding.py",
     "devices/modbus/battery.py",
+    "devices/modbus/chiller.py",
     "devices/modbus/line.py",
+    "devices/modbus/plant.py",
 )
 NOT_SAID = re.compile(
     r"^(\{\}.?)*( ?\{\})+$|Basic realm|error=|-src |camera=|How many at most|The id of a decision|[A-Z]+ (\+|-|out)"
     r"|%Y|device's table|of the cluster\.$|the extra `|pip install|a key that nothing reads|the name of a partition"
     r"|at most 63|86400 s|comment, |kubectl|[cC]ontact|timed out|gridtide knows|names no context|planner taken back"
+    r"|^\{\} (import|spare) \{\}"
 )
 """Headers, formats, settings that a start refuses, and what is compared."""
 PARTS = re.compile(

@@ -1,9 +1,7 @@
 """What the boards of a pool are told at each of its operating points: as the case states it, or its table of caps."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
-from gridtide.case.curves import with_curves
 from gridtide.case.machines import accelerators
 from gridtide.case.schema import CaseFile, PointTable, PoolTable
 from gridtide.finding import Finding
@@ -11,10 +9,11 @@ from gridtide.fleet.board_bound import FREE, BoardBound, BoardPoint
 from gridtide.fleet.site import Pool
 
 
-def board_menu(case: CaseFile, folder: Path, place: str, pool: Pool) -> tuple[BoardPoint, ...]:
+def board_menu(case: CaseFile, place: str, pool: Pool) -> tuple[BoardPoint, ...]:
     """The points of a pool, site/pool, as its boards are told them, fastest first; full speed leaves them free. pool:
-    the same pool of the fleet, whose menu has lost the points that no decision would take. A valid case only."""
-    table = _pool_table(with_curves(case, folder), place)
+    the same pool of the fleet, whose menu has lost the points that no decision would take. A valid case, as it is read:
+    a pool with a table has the points of that."""
+    table = _pool_table(case, place)
     stated = {point.name: _bound(point) for point in table.point}
     return tuple(
         BoardPoint(
@@ -28,9 +27,9 @@ def board_menu(case: CaseFile, folder: Path, place: str, pool: Pool) -> tuple[Bo
     )
 
 
-def board_point_faults(case: CaseFile, folder: Path, place: str) -> Iterator[Finding]:
+def board_point_faults(case: CaseFile, place: str) -> Iterator[Finding]:
     """Points of a pool that its boards cannot be told, or whose cap is below what its accelerator takes."""
-    table = _pool_table(with_curves(case, folder), place)
+    table = _pool_table(case, place)
     known = accelerators().get(table.accelerator)
     lowest_kw = 0.0 if known is None or known.lowest_cap_w is None else known.lowest_cap_w / 1000.0
     for point in table.point:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gridtide.case.learned_listing import not_listed
+from gridtide.case.plant_devices import LEADS, led_plants, plant_faults
 from gridtide.case.real_points import point_faults
 from gridtide.case.real_services import service_faults
 from gridtide.case.schema import CaseFile, DeviceTable, SiteTable
@@ -15,7 +16,7 @@ AGENT = "agent"
 """The kind of a site's agent, which dials in."""
 CONNECTION = (GRID, "import")
 """What a site must be metered by at least."""
-ONE_OF = ("place", "meters", "store", "replicas", "requests", "points")
+ONE_OF = ("place", "meters", "store", *LEADS, "replicas", "requests", "points")
 """What a table of a device says that it is for."""
 OF_AGENTS = ("meters", "stores", "places", "replicas", "pools")
 """What a table of an agent says of the devices behind it."""
@@ -34,6 +35,7 @@ def device_faults(case: CaseFile) -> Iterator[Finding]:
     yield from _twice(case)
     yield from _metered(case)
     yield from _without(case)
+    yield from plant_faults(case)
     yield from _led_too_long(case)
     yield from service_faults(case)
     yield from point_faults(case)
@@ -73,6 +75,7 @@ def _twice(case: CaseFile) -> Iterator[Finding]:
         subjects = [("name", "name", one.name)]
         subjects += [("place", key, place) for key, place in _led_places(one)]
         subjects += [("store", key, site) for key, site in _led_stores(one)]
+        subjects += led_plants(one)
         subjects += [("meters", "meters", name) for name in _measured(one)]
         subjects += [("replicas", "replicas", name) for name in one.replicas.values()]
         taken = [(what, subject) for what, _, subject in subjects]

@@ -5,14 +5,16 @@ from pathlib import Path
 from gridtide.case.modbus_map import read_modbus_map
 from gridtide.devices.modbus.battery import ModbusBattery, ModbusUps
 from gridtide.devices.modbus.chiller import ModbusChiller
+from gridtide.devices.modbus.cold_store import ModbusColdStore
 from gridtide.devices.modbus.leased import LeaseTerms, lease_faults
 from gridtide.devices.modbus.line import ModbusLine
 from gridtide.devices.modbus.meter import ModbusMeter
+from gridtide.devices.modbus.plant import ModbusPlant
 from gridtide.finding import BadInput, Finding, refuse_if_any
 from gridtide.loop.clock import WallClock
 from gridtide.loop.site_agent import RENEW_EVERY_S
 from gridtide.wire.modbus.device_map import DeviceKind, DeviceMap
-from gridtide.wire.modbus.makes import BATTERY, CHILLER, METER, UPS
+from gridtide.wire.modbus.makes import BATTERY, CHILLER, COLD_STORE, METER, PLANT, UPS
 
 CLOCK = WallClock()
 LEAST_LEASE_S = 3.0 * RENEW_EVERY_S
@@ -77,6 +79,50 @@ def modbus_chiller(
     where = _map("chiller", CHILLER, map)
     terms = _terms(called, where, lease_s, agent, read_only)
     return ModbusChiller(_line(called, host, port, where), CLOCK, terms)
+
+
+def modbus_cold_store(
+    *,
+    called: str,
+    host: str,
+    port: int = 502,
+    map: Path | None = None,
+    lease_s: float = 60.0,
+    agent: bool = False,
+    read_only: bool = False,
+) -> ModbusColdStore:
+    """A store of chilled water; the rest as of a battery."""
+    where = _map("cold-store", COLD_STORE, map)
+    terms = _terms(called, where, lease_s, agent, read_only)
+    return ModbusColdStore(_line(called, host, port, where), CLOCK, terms)
+
+
+def modbus_plant(
+    *,
+    called: str,
+    host: str,
+    least_kw: float,
+    ramp_kw_per_min: float,
+    port: int = 502,
+    map: Path | None = None,
+    lease_s: float = 60.0,
+    agent: bool = False,
+    read_only: bool = False,
+) -> ModbusPlant:
+    """A plant that is told what to make: its least while it runs, and how fast it changes; the rest as of a battery."""
+    where = _map("plant", PLANT, map)
+    terms = _terms(called, where, lease_s, agent, read_only)
+    refuse_if_any(
+        [
+            _fault(f"{called}, {name}", f"{value:g}", limit)
+            for name, value, limit, fits in (
+                ("least_kw", least_kw, "kW, 0 or above", least_kw >= 0.0),
+                ("ramp_kw_per_min", ramp_kw_per_min, "kW a minute, above 0", ramp_kw_per_min > 0.0),
+            )
+            if not fits
+        ]
+    )
+    return ModbusPlant(_line(called, host, port, where), CLOCK, least_kw, ramp_kw_per_min, terms)
 
 
 def _line(called: str, host: str, port: int, where: DeviceMap) -> ModbusLine:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gridtide.case.device_faults import AGENT, CONNECTION
 from gridtide.case.devices import device_of, made_by
+from gridtide.case.plant_devices import WHAT_LEADS, plant_led, plant_of
 from gridtide.case.real_points import OnlyReads, caps_boards, with_points
 from gridtide.case.real_services import SPLIT, split_of, thing_of
 from gridtide.case.schema import CaseFile, DeviceTable
@@ -34,6 +35,7 @@ WHAT: Mapping[str, str] = {
     "place": "a scheduler",
     "meters": "a meter",
     "store": "a battery or UPS",
+    **WHAT_LEADS,
     "replicas": "what scales replicas: kubernetes or keda",
     "requests": "what measures requests: request-rates",
     "points": "what caps boards: power-agent",
@@ -95,7 +97,7 @@ def real_devices(case: CaseFile, study: Study, folder: Path, now: Now) -> RealDe
     for one in case.device:
         if one.holds_import and one.store is not None:
             _hold_import(found, one.store, study, now)
-    points = with_points(case, study, folder, found.reach, found.boards)
+    points = with_points(case, study, found.reach, found.boards)
     found.reach |= points
     split = None
     if case.service:
@@ -132,7 +134,7 @@ def far_agent(
 
 
 def _made(one: DeviceTable, folder: Path, now: Now, place: str) -> object:
-    called = one.name if one.store is None else f"{one.store} store"
+    called = plant_led(one) or (one.name if one.store is None else f"{one.store} store")
     return device_of(one.kind, one.model_extra or {}, folder, now, place, called)
 
 
@@ -187,6 +189,8 @@ def _named(
         found.scalers |= {(one.name, thing): made for thing in one.replicas}
     elif one.requests and isinstance(made, ReadsRequests):
         found.readers[one.name] = made
+    elif (plant := plant_of(one, made, study, now)) is not None:
+        found.reach[plant_led(one)] = plant
     elif one.points is not None and caps_boards(made):
         found.boards[one.name] = made
     else:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 from gridtide.case.board_points import board_menu, board_point_faults
 from gridtide.case.schema import CaseFile
@@ -125,7 +124,6 @@ def _board_tables(case: CaseFile) -> Iterator[Finding]:
 def with_points(
     case: CaseFile,
     study: Study,
-    folder: Path,
     reach: Mapping[str, object],
     devices: Mapping[str, object],
 ) -> dict[str, PointsAtPlace]:
@@ -137,7 +135,7 @@ def with_points(
     found: dict[str, PointsAtPlace] = {}
     faults: list[Finding] = []
     for place, led in places.items():
-        faults += board_point_faults(case, folder, place)
+        faults += board_point_faults(case, place)
         subject, own = _scheduler(reach, place)
         missing = [one.name for one in led if one.name not in devices]
         if own is None or not isinstance(own.scheduler, GivesTime):
@@ -148,7 +146,7 @@ def with_points(
             site, _, name = place.rpartition("/")
             pool = study.fleet.pools[place_named(study.fleet, site, name)]
             groups = dict(_groups(led, devices, pool.accelerators))
-            menu = board_menu(case, folder, place, pool)
+            menu = board_menu(case, place, pool)
             boards = LedBoards(groups=groups, menu=menu, now=own.now)
             found[subject] = PointsAtPlace(own=own, boards=boards, now=own.now)
     refuse_if_any(faults)

@@ -30,6 +30,7 @@ from gridtide.loop.clocks_apart import earliest
 from gridtide.loop.control import ControlRoom
 from gridtide.loop.endless import without_end
 from gridtide.loop.keeping_readings import KeepingReadings, Said
+from gridtide.loop.measured_requests import MeasuredRequests
 from gridtide.loop.reach import Reach
 from gridtide.loop.set_points.led_site import LineTerms
 from gridtide.loop.wanted_replicas import WantedReplicas
@@ -66,7 +67,7 @@ def read_real(path: Path, now: Now) -> RealCase:
     faults = Gathered()
     devices = faults.of(lambda: real_devices(case, study, folder, now))
     envelope = faults.of(lambda: envelope_of(case.autonomy))
-    faults.findings += [*untold(study, _regulated(case)), *_unknown_sites(case)]
+    faults.findings += [*untold(study, _regulated(case), nodes_rest=False), *_unknown_sites(case)]
     faults.refuse_if_any()
     assert devices is not None and envelope is not None
     return RealCase(
@@ -106,6 +107,7 @@ def real_room(
     room.mandate, room.endless = without_end(room.mandate, earliest(reach, now)), True
     room.world.steps, room.buildings = room.mandate.steps, building_trials(real.case)
     _answer_who_scales(room, real.devices.wanted)
+    room.measured = MeasuredRequests() if real.study.services else None
     led_by(room, points)
     try:
         room.begin(devices_lived_on=True)

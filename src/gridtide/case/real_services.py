@@ -93,9 +93,6 @@ def _unled(
         if service.name not in measured:
             limit = f'a device with requests = {{ ... = "{service.name}" }}'
             yield _fault(key, f"{service.name}: nobody measures its requests", limit)
-        if service.delay_tolerance > 0.0 and service.place:
-            limit = "0: a number of replicas says nothing of slower answers"
-            yield _fault(f"{key}.delay_tolerance", f"{service.delay_tolerance:g}", limit)
     for name, (service, row) in answered.items():
         if row.resident and name not in told:
             number = case.service.index(service) + 1

@@ -706,6 +706,9 @@ class DeviceTable(Table):
     place: Name | None = None
     meters: dict[Name, Name] = {}
     store: Name | None = None
+    hall: Name | None = None
+    cold_store: Name | None = None
+    plant: Name | None = None
     holds_import: bool = False
     replicas: dict[Name, Name] = {}
     accelerators_per_replica: Annotated[int, Field(ge=1, le=100_000)] | None = None

@@ -10,7 +10,7 @@ from gridtide.fleet.device import RouteReading, Shares, UnreachableError
 from gridtide.loop.live_world import LiveWorld
 from gridtide.loop.names import place_names
 from gridtide.loop.wanted_replicas import Wanted, WantedReplicas
-from gridtide.simulate.replicas import needed_by
+from gridtide.simulate.replicas import needed_by, needed_slower
 from gridtide.simulate.study import Study
 
 
@@ -23,7 +23,8 @@ def wanted_of(study: Study, accelerators: Mapping[tuple[str, str], int]) -> Want
         for number, origin in enumerate(origins)
     }
     needed = needed_by(study.fleet, study.services)
-    return WantedReplicas(home=home, accelerators=accelerators, needed=needed)
+    slower = needed_slower(study.fleet, study.services)
+    return WantedReplicas(home=home, accelerators=accelerators, needed=needed, slower=slower)
 
 
 def usual_accelerators(study: Study) -> dict[tuple[str, str], int]:

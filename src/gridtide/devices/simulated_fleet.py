@@ -35,6 +35,12 @@ from gridtide.loop.world import Orders, Telemetry
 from gridtide.simulate.moved_requests import LostCaches
 from gridtide.simulate.nodes_told import NodesTold
 from gridtide.simulate.study import Study
+from gridtide.simulate.told_plants import (
+    plants_metered,
+    plants_of,
+    told_cooling,
+    told_made_kw,
+)
 from gridtide.simulate.truth import Truth
 from gridtide.simulate.turns_told import TurnsTold
 from gridtide.simulate.twin import Twin
@@ -188,6 +194,11 @@ class SimulatedFleet:
     ) -> Outcome:
         """Hold values of a site or store until an instant; by controllers and stores of this fleet."""
         return self._take(ticket, subject, lambda: self._hold(subject, kind, values, until))
+
+    def at_present(self) -> tuple[Twin, Telemetry | None]:
+        """The twin once all that has passed has happened, with what was seen of the last step."""
+        self._go_on()
+        return self.twin, self.seen
 
     def _take(self, ticket: Ticket, subject: str, act: Callable[[], str]) -> Outcome:
         with self.lock:
@@ -354,6 +365,10 @@ class SimulatedFleet:
             self._values(self.held, name, start, (np.inf, 0.0, 0.0, np.nan)) for name in sites
         ]
         shares, slower = self._shares(start)
+
+        def asked(subject: str, otherwise: float) -> float:
+            return self._values(self.held, subject, start, (otherwise,))[0]
+
         dispatch = Dispatch(
             made_at=start,
             policy="told",
@@ -368,6 +383,8 @@ class SimulatedFleet:
             import_held_kw=np.asarray(imports)[:, 0],
             raise_price_per_kw=np.asarray(imports)[:, 1],
             it_price_per_kwh=np.asarray(imports)[:, 2:3],
+            cooling=told_cooling(self.fleet, asked),
+            made_kw=told_made_kw(self.fleet, asked),
             issue=start,
         )
         return Orders(jobs=jobs, dispatch=dispatch, promised=np.zeros(len(jobs), np.bool_))
@@ -458,7 +475,7 @@ def devices_of(fleet: SimulatedFleet) -> dict[str, object]:
         for number, name in enumerate(store_names(fleet.fleet))
     }
     controllers = {site.name: SimulatedController(fleet=fleet, site=site.name) for site in sites}
-    return {"fleet": fleet, **stores, **controllers}
+    return {"fleet": fleet, **stores, **controllers, **plants_of(fleet, fleet.fleet)}
 
 
 def _in_words(held: _Held) -> str:
@@ -499,7 +516,7 @@ def _metered(study: Study, seen: Telemetry) -> list[PowerReading]:
                     of=f"{site.name} {what}", kw=kw, measured_at=at, method="meter", share=0.0
                 )
             )
-    return found
+    return found + plants_metered(study.fleet, seen)
 
 
 def _routed(study: Study, seen: Telemetry, lost: LostCaches) -> list[RouteReading]:

@@ -7,14 +7,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Replace a file; it is on the disk when this returns. Raises OSError, and then it is as it was."""
+def write_whole(path: Path, text: str, durable: bool = True) -> None:
+    """Replace a file; it is on the disk when this returns, or only seen by all processes where it need not outlive the
+    machine. Raises OSError, and then it is as it was."""
     beside = path.with_name(f"{path.name}.new")
     with beside.open("w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
-        os.fsync(file.fileno())
+        if durable:
+            os.fsync(file.fileno())
     os.replace(beside, path)
+    if not durable:
+        return
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(folder)

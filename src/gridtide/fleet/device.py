@@ -125,7 +125,7 @@ class ReplicaReading:
 @dataclass(frozen=True, kw_only=True)
 class Restraint:
     """Something that holds at an actuator and will end by itself. kind: the act that put it there (begin, pause, cap,
-    exchange, replicas, queue, supply air); value in words, with its unit."""
+    exchange, replicas, queue, supply air, cooling, cold, made); value in words, with its unit."""
 
     subject: str
     kind: str

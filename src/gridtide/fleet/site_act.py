@@ -1,4 +1,5 @@
-"""What a site is told beside its jobs' times and its caps: where work runs, who answers requests, what import holds."""
+"""What a site is told beside its jobs' times and its caps: where work runs, who answers requests, what import holds,
+what its halls, stores of cold and plants do."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +9,7 @@ from gridtide.fleet import act as plain
 from gridtide.fleet.act import Act
 from gridtide.fleet.device import HoldsImport, PlacesJobs, RoutesRequests, Shares
 from gridtide.fleet.rest_act import KeepAwake, RestsNodes, nodes_of
+from gridtide.fleet.site_plants import CoolsHall, MakesPower, StoresCold
 from gridtide.fleet.ticket import Fate, Outcome, Ticket
 from gridtide.fleet.turn_act import BeginInTurn, MovesInTurn, PauseInTurn
 
@@ -46,7 +48,36 @@ class HoldImport:
     until: datetime
 
 
-SiteAct: TypeAlias = PlaceJob | Route | HoldImport | KeepAwake
+@dataclass(frozen=True, kw_only=True)
+class CoolBeyond:
+    """Have so much heat carried out of a hall beyond what its machines give off, less where below 0, until an
+    instant."""
+
+    hall: str
+    heat_kw: float
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreCold:
+    """Have a store of cold take or give so much, kW of heat, until an instant; one of both is 0."""
+
+    store: str
+    charge_kw: float
+    discharge_kw: float
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class MakePower:
+    """Have a plant make so much until an instant; 0 has it stand."""
+
+    plant: str
+    made_kw: float
+    until: datetime
+
+
+SiteAct: TypeAlias = PlaceJob | Route | HoldImport | KeepAwake | CoolBeyond | StoreCold | MakePower
 AnyAct: TypeAlias = Act | SiteAct
 
 
@@ -59,6 +90,12 @@ def subject_of(act: AnyAct) -> str:
             return f"{act.service} from {act.origin}"
         case HoldImport():
             return act.site
+        case CoolBeyond():
+            return act.hall
+        case StoreCold():
+            return act.store
+        case MakePower():
+            return act.plant
         case KeepAwake():
             return nodes_of(act.place)
         case _:
@@ -70,7 +107,7 @@ def holds_until(act: AnyAct) -> datetime | None:
     match act:
         case PlaceJob():
             return None
-        case Route() | HoldImport() | KeepAwake():
+        case Route() | HoldImport() | KeepAwake() | CoolBeyond() | StoreCold() | MakePower():
             return act.until
         case _:
             return plain.holds_until(act)
@@ -99,7 +136,24 @@ def do(act: AnyAct, device: object, ticket: Ticket, now: datetime) -> Outcome:
         case KeepAwake(), RestsNodes():
             needs = (act.at, act.step_s, act.accelerators)
             return device.keep_awake(ticket, act.place, *needs, act.until)
-        case ((PlaceJob() | Route() | HoldImport() | KeepAwake()), _):
+        case CoolBeyond(), CoolsHall():
+            return device.cool_beyond(ticket, act.heat_kw, act.until)
+        case StoreCold(), StoresCold():
+            return device.store_cold(ticket, act.charge_kw, act.discharge_kw, act.until)
+        case MakePower(), MakesPower():
+            return device.make_power(ticket, act.made_kw, act.until)
+        case (
+            (
+                PlaceJob()
+                | Route()
+                | HoldImport()
+                | KeepAwake()
+                | CoolBeyond()
+                | StoreCold()
+                | MakePower()
+            ),
+            _,
+        ):
             said = f"{type(device).__name__} cannot do {type(act).__name__}"
             return Outcome(ticket=ticket.id, fate=Fate.REFUSED, said=said, at=now)
         case _:

@@ -9,6 +9,8 @@ TICKET_MAX = timedelta(days=1)
 """Longest life of a ticket where outcomes are kept on a disk."""
 REMEMBERED = timedelta(hours=1)
 """How long an outcome is kept after its ticket ran out, for clocks that are set back."""
+SHORT = timedelta(seconds=30)
+"""A ticket that lives no longer, as those of set-points, is not remembered for an hour: thousands would be."""
 LOOKED_THROUGH_EVERY = 1024
 """Outcomes are looked through for what may be forgotten whenever so many more are kept."""
 
@@ -64,7 +66,7 @@ class Gate:
     """What a device remembers of tickets, so that it can refuse some before it does anything.
 
     epoch: the highest it was told by. newest: the highest sequence of that epoch for each subject. outcomes: of every
-    ticket that was settled, by id; ends: when each of these tickets runs out. Any thread may ask it.
+    ticket that was settled, by id; ends: when each of these tickets counts as run out. Any thread may ask it.
     """
 
     epoch: int = 0
@@ -105,7 +107,7 @@ class Gate:
         if fate is not Fate.FAILED:
             with self.lock:
                 self.outcomes[ticket.id] = outcome
-                self.ends[ticket.id] = ticket.expires_at
+                self.ends[ticket.id] = _ran_out(ticket)
                 if len(self.ends) % LOOKED_THROUGH_EVERY == 0:
                     self.forget_old(now)
         return outcome
@@ -116,6 +118,13 @@ class Gate:
             for key in [key for key, end in self.ends.items() if now - end > REMEMBERED]:
                 del self.ends[key]
                 self.outcomes.pop(key, None)
+
+
+def _ran_out(ticket: Ticket) -> datetime:
+    """When a ticket counts as run out: a short one so much sooner that it is remembered for SHORT more."""
+    if ticket.expires_at - ticket.issued_at > SHORT:
+        return ticket.expires_at
+    return ticket.expires_at + SHORT - REMEMBERED
 
 
 def lives_too_long(ticket: Ticket, now: datetime) -> str:

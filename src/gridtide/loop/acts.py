@@ -23,6 +23,7 @@ from gridtide.fleet.site_act import AnyAct, HoldImport, PlaceJob, Route, subject
 from gridtide.fleet.ways import slower_ways
 from gridtide.loop.in_turn_acts import Start, Stop, first_ahead, start_in, stop_in
 from gridtide.loop.names import place_names, store_names
+from gridtide.loop.plant_acts import acts_of_plants, end_of, rests, site_told
 from gridtide.loop.resting_nodes import is_told, kept_awake
 from gridtide.loop.world import Orders
 from gridtide.timeline import epoch_s, instant
@@ -143,7 +144,7 @@ def _when(
 def _of_sites(
     dispatch: Dispatch, fleet: Fleet, services: tuple[Service, ...], now: datetime
 ) -> Iterator[AnyAct]:
-    """Routes, stores, held imports and nodes of the step that begins, each until its value changes."""
+    """Routes, stores, held imports, nodes and plants of the step that begins, each until its value changes."""
     horizon = dispatch.placement.horizon
     step = int(np.searchsorted(horizon.edges_s, epoch_s(now), side="right")) - 1
     names = place_names(fleet)
@@ -154,7 +155,7 @@ def _of_sites(
         ]
         for o, origin in enumerate(fleet.network.origins):
             parts = np.stack([dispatch.shares[v, o], *(slower[n, o] for n in own)])
-            until = instant(horizon.edges_s[_end_of(parts.reshape(-1, parts.shape[-1]), step)])
+            until = instant(horizon.edges_s[end_of(parts.reshape(-1, parts.shape[-1]), step)])
             split = tuple(tuple(zip(names, part[:, step].tolist(), strict=True)) for part in parts)
             yield Route(
                 service=service.name,
@@ -168,7 +169,7 @@ def _of_sites(
     for s, site in enumerate(fleet.sites):
         both = np.stack([dispatch.charge_kw[s], dispatch.discharge_kw[s]])
         if site.battery is not None:
-            until = instant(horizon.edges_s[_end_of(both, step)])
+            until = instant(horizon.edges_s[end_of(both, step)])
             charge_kw, discharge_kw = both[:, step].tolist()
             yield Exchange(
                 store=store_names(fleet)[s],
@@ -184,9 +185,10 @@ def _of_sites(
             least_kw=_floor(floor_kw, s, step),
             raise_price_per_kw=float(dispatch.raise_price_per_kw[s]),
             it_price_per_kwh=float(price[step]),
-            until=instant(horizon.edges_s[_end_of(held, step)]),
+            until=instant(horizon.edges_s[end_of(held, step)]),
         )
     yield from kept_awake(dispatch, fleet, now)
+    yield from acts_of_plants(dispatch, fleet, step)
 
 
 def _is_told(act: AnyAct, only: tuple[str, ...] | None, fleet: Fleet) -> bool:
@@ -199,7 +201,7 @@ def _is_told(act: AnyAct, only: tuple[str, ...] | None, fleet: Fleet) -> bool:
         case Exchange():
             return fleet.sites[store_names(fleet).index(act.store)].name in only
         case _:
-            return False
+            return site_told(act, fleet) in only
 
 
 def _floor(floor_kw: NDArray[np.float64] | None, site: int, step: int) -> float | None:
@@ -208,18 +210,12 @@ def _floor(floor_kw: NDArray[np.float64] | None, site: int, step: int) -> float 
     return None if np.isneginf(least_kw) else least_kw
 
 
-def _end_of(values: NDArray[np.float64], step: int) -> int:
-    """The first step after this one in which some value of a column is another, or the end."""
-    other = (values[:, step + 1 :] != values[:, step : step + 1]).any(axis=0)
-    return step + 1 + (int(np.argmax(other)) if other.any() else len(other))
-
-
 def _is_news(act: AnyAct, told: AnyAct | None, now: datetime) -> bool:
     """Whether something else holds than an act says, or nothing does any more."""
     if isinstance(act, KeepAwake):
         return not is_told(act, told)
     if told is None or told.until <= now:  # type: ignore[union-attr]
-        return not (isinstance(act, Exchange) and act.charge_kw == act.discharge_kw == 0.0)
+        return not rests(act)
     return _values(told) != _values(act)
 
 

@@ -13,6 +13,7 @@ from gridtide.loop.desk import Desk
 from gridtide.loop.editing import AsTold
 from gridtide.loop.live_world import LiveWorld
 from gridtide.loop.mandate import Mandate, Policy
+from gridtide.loop.measured_requests import MeasuredRequests
 from gridtide.loop.minutes import Minutes
 from gridtide.loop.news import NoNews, ReadsNews
 from gridtide.loop.released import Released
@@ -89,6 +90,7 @@ class AskedRoom:
     buildings: BuildingTrials = field(default_factory=BuildingTrials)
     limits: Limits = field(default_factory=Limits)
     serving: Callable[[str], Mapping[str, Wanted] | None] = nobody
+    measured: MeasuredRequests | None = None
 
     @property
     def lock(self) -> threading.RLock:

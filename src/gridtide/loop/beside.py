@@ -34,6 +34,14 @@ from gridtide.fleet.device import (
     StoresEnergy,
     TellsTime,
 )
+from gridtide.fleet.site_plants import (
+    ColdReading,
+    CoolsHall,
+    HallReading,
+    MadeReading,
+    MakesPower,
+    StoresCold,
+)
 from gridtide.fleet.ticket import Outcome, Ticket
 from gridtide.loop.listening import Ask, Listening
 from gridtide.loop.site_agent import RENEW_EVERY_S
@@ -249,6 +257,41 @@ class _Cooling(Beside):
         return self._tell(ticket, "supply", self._device.cool_to, supply_c, until)
 
 
+class _Halls(Beside):
+    def read_hall(self) -> HallReading:
+        """The hall as it was heard of last. Raises UnreachableError."""
+        said: HallReading = self._said("hall")
+        return said
+
+    def cool_beyond(self, ticket: Ticket, heat_kw: float, until: datetime) -> Outcome:
+        """Carry out so much heat beyond that of the moment until an instant."""
+        return self._tell(ticket, "heat", self._device.cool_beyond, heat_kw, until)
+
+
+class _ColdStores(Beside):
+    def read_cold(self) -> ColdReading:
+        """The store of cold as it was heard of last. Raises UnreachableError."""
+        said: ColdReading = self._said("cold")
+        return said
+
+    def store_cold(
+        self, ticket: Ticket, charge_kw: float, discharge_kw: float, until: datetime
+    ) -> Outcome:
+        """Take or give so much cold until an instant."""
+        return self._tell(ticket, "cold", self._device.store_cold, charge_kw, discharge_kw, until)
+
+
+class _Plants(Beside):
+    def read_made(self) -> MadeReading:
+        """The plant as it was heard of last. Raises UnreachableError."""
+        said: MadeReading = self._said("made")
+        return said
+
+    def make_power(self, ticket: Ticket, made_kw: float, until: datetime) -> Outcome:
+        """Make so much until an instant."""
+        return self._tell(ticket, "made", self._device.make_power, made_kw, until)
+
+
 class _Restraining(Beside):
     def restraints(self) -> tuple[Restraint, ...]:
         """What is held as it was heard last. Raises UnreachableError."""
@@ -283,6 +326,9 @@ CAPABILITIES: tuple[tuple[Any, type[Beside]], ...] = (
     (ScalesReplicas, _Replicas),
     (OpensQueues, _OpenQueues),
     (CoolsAir, _Cooling),
+    (CoolsHall, _Halls),
+    (StoresCold, _ColdStores),
+    (MakesPower, _Plants),
     (Restrains, _Restraining),
     (RenewsLeases, _Leases),
 )
@@ -341,6 +387,12 @@ def _asks(
         quick("power", device.read_power)
     if isinstance(device, StoresEnergy):
         quick("store", device.read_store)
+    if isinstance(device, CoolsHall):
+        quick("hall", device.read_hall)
+    if isinstance(device, StoresCold):
+        quick("cold", device.read_cold)
+    if isinstance(device, MakesPower):
+        quick("made", device.read_made)
     if isinstance(device, RoutesRequests):
         quick("routes", device.read_routes)
     if isinstance(device, ReadsRequests):

@@ -29,6 +29,7 @@ from gridtide.loop.planning_beside import MadeBeside
 from gridtide.loop.recovering import kept, read_back, taken_up
 from gridtide.loop.released import Released
 from gridtide.loop.releasing import LetGo, let_go
+from gridtide.loop.releasing_plants import plants_let_go_kw
 from gridtide.loop.remembering import MEMORY, memory_of, remembered
 from gridtide.loop.room import Frame
 from gridtide.loop.seen import Seen
@@ -89,6 +90,8 @@ class ControlRoom(AskedRoom):
             known = with_news(self.mandate, self.memory, news, self.world)
             self.mandate, self.memory = known
             self.next_due = self.world.present
+        if self.measured is not None:
+            self.mandate = self.measured.in_place(self.mandate, self.world)
         try:
             self._decide(self.world.now)
             if self.closed:
@@ -178,6 +181,8 @@ class ControlRoom(AskedRoom):
         if self.desk.documents is None or not devices_lived_on:
             return
         self.buildings.take_up(self.desk.documents)
+        if self.measured is not None:
+            self.measured.take_up(self.desk.documents, self.mandate.owner, self.clock.now())
         self._seated()
 
     def _seated(self) -> None:
@@ -199,6 +204,8 @@ class ControlRoom(AskedRoom):
         self.desk.keep_what_lacks()
         written_down(self.lines, self.minutes, self.desk.documents, self.world.now)
         self.buildings.keep(self.minutes.append, self.desk.documents, self.world.now)
+        if self.measured is not None:
+            self.measured.keep(self.desk.documents, self.mandate.owner, self.world.now)
         self.world.doubted.write_down(self.minutes.append, self.world.now)
         if isinstance(self.policy, OnTrial):
             self.policy.keep(self.minutes.append, self.desk.documents)
@@ -381,7 +388,8 @@ class ControlRoom(AskedRoom):
             return self.leaving
         queue, reach, fleet = self.world.queue(), self.world.reach, self.mandate.fleet
         drawn = draws(queue, self.world.told, fleet)
-        found = let_go(held, queue, drawn, reach.stores(), fleet, now)
+        plants = plants_let_go_kw(reach, fleet)
+        found = let_go(held, queue, drawn, reach.stores(), fleet, now, plants)
         released.take(found)
         return tuple(sorted((*self.leaving, *found), key=lambda one: one.at))
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from gridtide.finding import BadInput
 from gridtide.fleet.device import PowerReading, RouteReading, Shares, StoreReading
+from gridtide.fleet.site_plants import ColdReading, HallReading, MadeReading
 from gridtide.loop.measured import KeepsReadings, Readings
 from gridtide.trust.record import NotLeadingError, StoreFullError, StoreLostError
 
@@ -65,6 +66,18 @@ class Said:
                 yield *where, "soc_kwh", one.soc_kwh
                 yield *where, "charge_kw", one.charge_kw
                 yield *where, "discharge_kw", one.discharge_kw
+            case HallReading():
+                where = (one.measured_at, self._site(one.of, device), one.of)
+                yield *where, "heat_kw", one.heat_kw
+                yield *where, "air_c", one.air_c
+            case ColdReading():
+                where = (one.measured_at, self._site(one.of, device), one.of)
+                yield *where, "heat_kw", one.heat_kw
+                yield *where, "cold_kwh", one.cold_kwh
+            case MadeReading():
+                where = (one.measured_at, self._site(one.of, device), one.of)
+                yield *where, "made_kw", one.made_kw
+                yield *where, "led_past_kw", one.led_past_kw
             case RouteReading():
                 yield one.measured_at, one.origin, one.service, "asked_per_s", one.asked_per_s
                 yield from _by_place(one, "answered_per_s", one.answered_per_s)

@@ -36,6 +36,7 @@ from gridtide.loop.in_turn_acts import TurnsAhead, begins_within
 from gridtide.loop.intents import Intent, KeepsIntents
 from gridtide.loop.names import place_names, store_names
 from gridtide.loop.newcomers import gone_of, may_be_told, with_listed
+from gridtide.loop.plants_seen import cold_state, made_state, plants_seen
 from gridtide.loop.reach import Reach
 from gridtide.loop.rest_of_state import beside_jobs
 from gridtide.loop.resting_nodes import RestSeen, owners_of_nodes
@@ -74,8 +75,8 @@ class LiveWorld:
     unheard: what of the last step no device took. verdicts: what meters said since somebody asked. attend: what is
     looked after whenever waiting is over, or was broken off; look_at: when it wants to be at the latest; beat: how
     often it wants to be while a step lasts, None for devices that say nothing between step edges. underway: acts that
-    nobody knows the outcome of. doubted: what meters said that cannot be. turns: starts and stops inside the step that
-    runs.
+    nobody knows the outcome of. moved_beside: jobs that set-points moved since it was asked last. doubted: what meters
+    said that cannot be. turns: starts and stops inside the step that runs.
     """
 
     fleet: Fleet
@@ -104,6 +105,7 @@ class LiveWorld:
     look_at: datetime | None = None
     beat: timedelta | None = None
     underway: Underway = field(default_factory=Underway)
+    moved_beside: Callable[[], frozenset[str]] = frozenset
     turns: TurnsAhead = field(default_factory=TurnsAhead)
     rest: RestSeen = field(default_factory=RestSeen)
 
@@ -183,6 +185,8 @@ class LiveWorld:
             told_offsets=np.concatenate([[0], np.cumsum([len(starts) for _, _, starts in told])]),
             told_starts_s=np.concatenate([*(one for _, _, one in told), np.zeros(0, np.int64)]),
             promised=np.asarray([self.promised.get(name, False) for name in names], dtype=np.bool_),
+            **cold_state(self.reach, self.fleet),
+            **made_state(self.reach, self.fleet),
             **beside_jobs(self.fleet, self.services, seen),
             **self.rest.columns(self.fleet, self.reach.rests(), self.steps),
         )
@@ -344,7 +348,7 @@ class LiveWorld:
         queue, power = self.queue(), self.reach.power()
         self.seen = self.doubted.believed(self._seen(power, end), power, self.fleet)
         acts = [one.act for one in self.done if one.outcome.fate in TOLD]
-        self.watch.underway = self.underway.jobs | self.turns.moving
+        self.watch.underway = self.underway.jobs | self.turns.moving | self.moved_beside()
         self.watch.jobs_alone = sites_of_jobs_alone(self.fleet, self.services)
         acts = self.turns.step_over(acts)
         self.verdicts += self.watch.look(acts, queue, self.told, power, self.fleet, end)
@@ -376,7 +380,8 @@ class LiveWorld:
 
     def _seen(self, power: Sequence[PowerReading], at: datetime) -> Seen:
         said = (power, self.reach.stores(), self.reach.routes())
-        return Seen.of(self.fleet, self.services, self.roll.declared.classes, said, at)
+        seen = Seen.of(self.fleet, self.services, self.roll.declared.classes, said, at)
+        return replace(seen, **plants_seen(self.reach, self.fleet))
 
     def _next_look(self, end: datetime) -> datetime:
         """When to look after something next, at the end of the step at the latest."""

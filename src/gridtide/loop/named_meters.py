@@ -10,7 +10,7 @@ from gridtide.fleet.ticket import Outcome, Ticket
 
 GRID = "grid"
 """Ends the name of a meter at the connection of a site that reads both ways, + where power is drawn."""
-QUANTITIES = (GRID, "import", "export", "IT", "facility", "supply", "unused supply")
+QUANTITIES = (GRID, "import", "export", "IT", "facility", "supply", "unused supply", "plant")
 """What a meter of a site may measure, beside the power of each class of work."""
 
 

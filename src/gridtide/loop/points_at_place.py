@@ -100,7 +100,8 @@ class PointsAtPlace:
                 continue
             ends = [end for group in groups if (end := self.boards.until(group)) is not None]
             named = point_of(f"{self.own.name}{MARK}{job.id}")
-            found.append(Restraint(subject=named, kind="point", value=point.name, until=min(ends)))
+            until = min(ends, default=self.now())
+            found.append(Restraint(subject=named, kind="point", value=point.name, until=until))
         return tuple(sorted(found, key=lambda one: one.subject))
 
     def release(self, ticket: Ticket, subject: str) -> Outcome:
@@ -137,6 +138,9 @@ class PointsAtPlace:
 
     def _placed(self, ticket: Ticket, job: str, point: BoardPoint) -> tuple[Fate, str]:
         """What comes of an operating point that a job is told."""
+        if point.bound.is_free and self._wanted(job).bound.is_free:
+            self._remember(ticket)
+            return Fate.UNCHANGED, f"job {job} runs at {point.name}"
         try:
             listed = {one.id: one for one in self.own.scheduler.queue()}
         except UnreachableError as fault:

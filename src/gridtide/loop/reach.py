@@ -12,6 +12,7 @@ from gridtide.fleet.device import (
     QueuedJob,
     QueuesJobs,
     ReadsPower,
+    RenewsLeases,
     Restrains,
     Restraint,
     RouteReading,
@@ -25,6 +26,14 @@ from gridtide.fleet.device import (
 from gridtide.fleet.rest_act import KeepAwake, RestReading, RestsNodes
 from gridtide.fleet.service import Service
 from gridtide.fleet.site_act import AnyAct, HoldImport
+from gridtide.fleet.site_plants import (
+    ColdReading,
+    CoolsHall,
+    HallReading,
+    MadeReading,
+    MakesPower,
+    StoresCold,
+)
 from gridtide.fleet.ticket import Outcome
 
 R = TypeVar("R")
@@ -98,6 +107,33 @@ class Reach:
         ]
         return {reading.of: reading for reading in asked if reading is not None}
 
+    def halls(self) -> dict[str, HallReading]:
+        """How warm every hall that answers is and what is carried out of it, by name."""
+        asked = [
+            self._asked(f"{name}: hall", device.read_hall)
+            for name, device in sorted(self.devices.items())
+            if isinstance(device, CoolsHall)
+        ]
+        return {reading.of: reading for reading in asked if reading is not None}
+
+    def colds(self) -> dict[str, ColdReading]:
+        """What every store of cold that answers holds and does, by name."""
+        asked = [
+            self._asked(f"{name}: cold", device.read_cold)
+            for name, device in sorted(self.devices.items())
+            if isinstance(device, StoresCold)
+        ]
+        return {reading.of: reading for reading in asked if reading is not None}
+
+    def made(self) -> dict[str, MadeReading]:
+        """What every plant that answers makes, by name."""
+        asked = [
+            self._asked(f"{name}: made", device.read_made)
+            for name, device in sorted(self.devices.items())
+            if isinstance(device, MakesPower)
+        ]
+        return {reading.of: reading for reading in asked if reading is not None}
+
     def rests(self) -> list[RestReading]:
         """What nodes do that may rest, as whoever has them rest says."""
         asked = [
@@ -138,7 +174,8 @@ class Reach:
         return frozenset(name for name, one in found if one.moved_beside())
 
     def came(self) -> list[Outcome]:
-        """What came of acts that were on their way; a device that does not come back from one is named."""
+        """What came of acts that were on their way; a device that does not come back from one is named, and one
+        whose leases are not renewed."""
         found: list[Outcome] = []
         for name, device in sorted(self.devices.items()):
             if isinstance(device, TellsLater):
@@ -146,6 +183,8 @@ class Reach:
                 self.silent.pop(f"{name}: acts", None)
                 if hangs := device.hangs():
                     self.silent[f"{name}: acts"] = hangs
+                if isinstance(device, RenewsLeases):
+                    self._asked(f"{name}: leases", device.renew)
         return found
 
     def close(self) -> None:

@@ -100,7 +100,7 @@ def _settled(
 def _subject(act: Mapping[str, object]) -> str:
     if act["kind"] == "Route":
         return f"{act['service']} from {act['origin']}"
-    names = ("job", "store", "site", "unit", "service", "queue", "plant", "subject")
+    names = ("job", "store", "site", "unit", "service", "queue", "plant", "hall", "subject")
     return next(str(act[name]) for name in names if name in act)
 
 

@@ -30,21 +30,32 @@ def let_go(
     stores: Mapping[str, StoreReading],
     fleet: Fleet,
     now: datetime,
+    plants: Mapping[str, tuple[int, float]] | None = None,
 ) -> tuple[LetGo, ...]:
     """When each restraint is let go: at a site with a ramp each waits until those before it have had their time.
 
-    Stores rest first, then jobs begin, the nearest deadline first. What holds requests and imports goes at once: how
-    much comes of that nobody can say beforehand. Boards of a job that get free move the meter by no more than it draws.
+    Stores, halls and plants first, then jobs begin, the nearest deadline first. What holds requests and imports goes at
+    once: how much comes of that nobody can say beforehand. Boards of a job that get free move the meter by no more than
+    it draws. plants: halls, stores of cold and plants by name, each with the number of its site and what it moves
+    there, kW.
     """
     drawn = {**drawn, **{point_of(name): one for name, one in drawn.items()}}
     steepest = steepest_kw_per_it(fleet)
     moves = {name: _site_of(one.of, fleet) for name, one in drawn.items()}
     moves |= {name: number for number, name in enumerate(store_names(fleet))}
+    plants = plants or {}
+    moves |= {name: number for name, (number, _) in plants.items()}
+    plants_kw = {name: kw for name, (_, kw) in plants.items()}
     found = []
     for number, site in enumerate(fleet.sites):
         own = [(d, one) for d, one in held if moves.get(one.subject) == number]
         own.sort(key=lambda pair: _urgency(pair[1], queue))
-        kws = [_kw(one.subject, drawn, stores, float(steepest[number])) for _, one in own]
+        kws = [
+            plants_kw[one.subject]
+            if one.subject in plants_kw
+            else _kw(one.subject, drawn, stores, float(steepest[number]))
+            for _, one in own
+        ]
         ramp = site.contract.ramp_max_kw_per_min
         starts_s = [0.0] * len(own) if ramp is None else queued_starts_s(kws, ramp)
         found += [

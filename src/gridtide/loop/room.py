@@ -7,14 +7,16 @@ before it holds. A `Receipt` says what came of it.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from gridtide.loop.shown.glance import Glance
-from gridtide.loop.turn import Turn
-from gridtide.loop.wanted_replicas import Wanted
-from gridtide.trust.edit import Edit
 from gridtide.trust.people import Person
-from gridtide.trust.record import Store
+
+if TYPE_CHECKING:
+    from gridtide.loop.shown.glance import Glance
+    from gridtide.loop.turn import Turn
+    from gridtide.loop.wanted_replicas import Wanted
+    from gridtide.trust.edit import Edit
+    from gridtide.trust.record import Store
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +56,7 @@ class Room(Protocol):
         """Each line of set-points now: what is asked, what is given, its score, and the last ten minutes."""
         ...
 
-    def replicas(self, service: str) -> Mapping[str, Wanted] | None:
+    def replicas(self, service: str) -> "Mapping[str, Wanted] | None":
         """What a service shall run at each place, site/pool, by the split in force and the requests that are measured
         now; None where no split holds, or nobody knows what comes."""
         ...
@@ -75,7 +77,7 @@ class Room(Protocol):
         """Why a decision is as it is, and what it was weighed against; None where there is none of that id."""
         ...
 
-    def turn_of(self, decision: str | None) -> Turn | None:
+    def turn_of(self, decision: str | None) -> "Turn | None":
         """The turn that made a decision which people are asked about, or the newest, also asked for by None; None of
         others. For questions that are solved beside the loop: it does not change."""
         ...
@@ -84,11 +86,11 @@ class Room(Protocol):
         """The newest entries of the audit chain, newest first: number, hash, and what each says."""
         ...
 
-    def glance(self) -> Glance:
+    def glance(self) -> "Glance":
         """What is known now, to be computed on by whoever asks."""
         ...
 
-    def chain(self) -> tuple[Store, int]:
+    def chain(self) -> "tuple[Store, int]":
         """The store of the audit chain, and how many records stand in it."""
         ...
 
@@ -130,7 +132,7 @@ class Room(Protocol):
         while. To be said again and again; it is not written down."""
         ...
 
-    def edit(self, decision: str, digest: str, edit: Edit, by: Person, reason: str) -> Receipt:
+    def edit(self, decision: str, digest: str, edit: "Edit", by: Person, reason: str) -> Receipt:
         """Put another decision in the place of one that waits, as a person edited it: it waits for approval as the one
         before did. Raises BadInput with everything that does not fit, and everything that the guard refuses."""
         ...

@@ -25,7 +25,8 @@ NEAR = timedelta(seconds=30)
 class Seen:
     """One step: S sites, C classes, V services, O origins, P places; as in Telemetry, without its last axis. share_off:
     by how much shares answered may differ from those told, (V, O), or empty where they may not. sent: shares of what
-    came that routers say they sent to each place, (V, O, P), NaN where they do not say."""
+    came that routers say they sent to each place, (V, O, P), NaN where they do not say. The columns of halls, stores of
+    cold and plants are what these say of themselves, of no sites where there are none."""
 
     measured_at: datetime
     it_kw: Real
@@ -45,6 +46,11 @@ class Seen:
     latency_p95_s: Real
     share_off: Real = field(default_factory=lambda: np.zeros((0, 0)))
     sent: Real = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    extra_cooling_kw: Real = field(default_factory=lambda: np.zeros((2, 0)))
+    air_c: Real = field(default_factory=lambda: np.zeros(0))
+    cold_kwh: Real = field(default_factory=lambda: np.zeros(0))
+    made_kw: Real = field(default_factory=lambda: np.zeros(0))
+    led_past_kw: Real = field(default_factory=lambda: np.zeros(0))
 
     def __post_init__(self) -> None:
         freeze(self, **{one.name: np.float64 for one in fields(self) if one.name != "measured_at"})

@@ -104,16 +104,14 @@ class ServingSplit:
         slower: tuple[Shares, ...],
         until: datetime,
     ) -> Outcome:
-        """Have each place run what its share needs, until an instant; then as many as its owner had."""
+        """Have each place run what its share needs, until an instant; then as many as its owner had. A place of which
+        all may be answered slower runs fewer, whose batches are fuller."""
         act = Route(service=service, origin=origin, shares=shares, slower=slower, until=until)
         subject = subject_of(act)
         with self.lock:
             stopped = self.gate.stopped(ticket, subject, self.now())
             if stopped is not None:
                 return stopped
-            if any(part > 0.0 for shares_then in slower for _, part in shares_then):
-                said = "replicas have no slower point; take [[service.slower]] out of the case"
-                return self.gate.settled(ticket, Fate.REFUSED, said, self.now())
             before = self.routes.get(subject)
             self.routes[subject] = act
             fate, said = self._follow(service, ticket)

@@ -133,6 +133,7 @@ class Settling:
                 "decision": held.decision,
                 "from": held.timeline.start.isoformat(),
                 "until": held.timeline.end.isoformat(),
+                "at": held.timeline.end.isoformat(),
                 "sites": costs(held),
                 "basis": basis,
                 "said": said,

@@ -35,7 +35,7 @@ def rest_verdicts(
         meter = f"{fleet.sites[site].name} IT"
         it_kw, around_kw = float(seen.it_kw[site]), off_kw.get(meter, 0.0)
         least_kw, most_kw = _between_kw(fleet, services, site, off)
-        said = say(
+        said: str = say(
             "nodes_off",
             place=name,
             off=f"{off[name]:,.0f}",

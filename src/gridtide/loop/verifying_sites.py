@@ -5,7 +5,7 @@ nothing left, requests sent on to hold an import) nobody can tell, and no alarm 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,13 +38,16 @@ class SiteMoment:
     """The end of a step at all sites: what held through it, what was seen, and how far each meter may be off, kW.
 
     held: by subject, acts told before the step or at its beginning that held until its end. peak_kw: the highest
-    import of the month before the step, (S,).
+    import of the month before the step, (S,). before: what was seen of the step before, None of the first; power_kw:
+    what meters read, by name.
     """
 
     held: Mapping[str, AnyAct]
     seen: Seen
     off_kw: Mapping[str, float]
     peak_kw: NDArray[np.float64]
+    before: Seen | None = None
+    power_kw: Mapping[str, float] = field(default_factory=dict)
 
 
 def off_kw(power: Mapping[str, PowerReading]) -> dict[str, float]:
@@ -74,6 +77,9 @@ def _of_stores(moment: SiteMoment, fleet: Fleet) -> Iterator[Verdict]:
         told_kw = act.charge_kw - act.discharge_kw
         own_kw = float(moment.seen.charge_kw[number] - moment.seen.discharge_kw[number])
         soc_kwh = float(moment.seen.soc_kwh[number])
+        if site.reactor is not None:
+            taken_kw += moment.power_kw.get(f"{site.name} plant", np.nan)
+            around_kw += moment.off_kw.get(f"{site.name} plant", 0.0)
         if np.isnan(taken_kw):
             yield _verdict(name, Moved.CANNOT_TELL, f"not every meter of {site.name} reads")
             continue

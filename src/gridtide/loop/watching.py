@@ -16,6 +16,7 @@ from gridtide.loop.expecting import beside, draws, expectations
 from gridtide.loop.late_verdicts import Moment, Spans
 from gridtide.loop.seen import Seen, is_of
 from gridtide.loop.verifying import Alarm, Verdict, alarms_after, verified
+from gridtide.loop.verifying_plants import plant_verdicts
 from gridtide.loop.verifying_points import point_verdicts
 from gridtide.loop.verifying_rest import rest_verdicts
 from gridtide.loop.verifying_sites import SiteMoment, off_kw, site_verdicts
@@ -29,7 +30,7 @@ CONTROLLER = "its controller and at the meters of the site"
 class Watch:
     """What was read last, and the alarms that stand, by subject: of jobs, and of what sites were told. underway: jobs
     that are told something nobody knows the outcome of yet; spans: those that are since an earlier step. jobs_alone:
-    sites at which no service is answered."""
+    sites at which no service is answered. seen: what was seen of the newest step."""
 
     last: Moment | None = None
     alarms: dict[str, Alarm] = field(default_factory=dict)
@@ -37,6 +38,7 @@ class Watch:
     underway: frozenset[str] = frozenset()
     spans: Spans = field(default_factory=Spans)
     jobs_alone: frozenset[str] = frozenset()
+    seen: Seen | None = None
 
     @property
     def standing(self) -> tuple[Alarm, ...]:
@@ -52,13 +54,21 @@ class Watch:
         of: tuple[Fleet, tuple[Service, ...]],
         off: Mapping[str, float],
     ) -> tuple[Verdict, ...]:
-        """What meters say of what held at stores, imports, routes and nodes through the step that ends now. An alarm
-        stands until its subject follows, or nothing holds it any more. peak_kw: before it, (S,); of: fleet and
-        services; off: accelerators that are said to have been off through it, by place."""
+        """What meters say of what held at stores, imports, routes, nodes, halls and plants through the step that ends
+        now. An alarm stands until its subject follows, or nothing holds it any more. peak_kw: before it, (S,); of:
+        fleet and services; off: accelerators that are said to have been off through it, by place."""
         read = {one.of: one for one in power if is_of(one.measured_at, seen.measured_at)}
-        moment = SiteMoment(held=held, seen=seen, off_kw=off_kw(read), peak_kw=peak_kw)
+        moment = SiteMoment(
+            held=held,
+            seen=seen,
+            off_kw=off_kw(read),
+            peak_kw=peak_kw,
+            before=self.seen,
+            power_kw={name: one.kw for name, one in read.items()},
+        )
+        self.seen = seen
         of_nodes = rest_verdicts(held, off, seen, moment.off_kw, of)
-        verdicts = (*site_verdicts(moment, *of), *of_nodes)
+        verdicts = (*site_verdicts(moment, *of), *of_nodes, *plant_verdicts(moment, of[0]))
         standing = alarms_after(self.at_sites, verdicts, seen.measured_at, CONTROLLER)
         self.at_sites = {name: alarm for name, alarm in standing.items() if name in held}
         return verdicts

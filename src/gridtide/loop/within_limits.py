@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import OF_JOBS, Dispatch, Turns, placement_of
 from gridtide.decide.event import Event, EventKind
+from gridtide.decide.extra_cooling import ExtraCooling
 from gridtide.decide.limits import export_max_kw, import_max_kw
 from gridtide.decide.room import promised_room
 from gridtide.decide.situation import Situation
@@ -93,7 +94,8 @@ class Limits:
         nothing may be told. The guard has looked at it.
 
         Work at the sites of the limits keeps its very slots where they fit, or waits for others; work that nobody told
-        anything is told when it may begin; stores take nothing in and hold the meter. All else stays as it is told.
+        anything is told when it may begin; stores take nothing in, those of cold neither, and hold the meter. All else
+        stays as it is told.
         """
         allowed, over = may_be_told(autonomy), self._is_over(binds, orders)
         self.looked_at = (binds, allowed)
@@ -230,8 +232,19 @@ def _within(
         turns=standing.turns,
         charge_kw=np.where(cut, 0.0, base.charge_kw),
         discharge_kw=np.where(shut, 0.0, base.discharge_kw),
+        cooling=_none_early(base.cooling, cut),
         recovering_kw=np.where(cut, np.minimum(held_kw, most_kw), held_kw),
     )
+
+
+def _none_early(cooling: ExtraCooling, cut: NDArray[np.bool_]) -> ExtraCooling:
+    """No heat carried out before its time where a limit cuts, (S, T)."""
+    if not cooling.power_kw.size:
+        return cooling
+    heat_kw, power_kw = (
+        np.where(cut & (one > 0.0), 0.0, one) for one in (cooling.heat_kw, cooling.power_kw)
+    )
+    return ExtraCooling(heat_kw=heat_kw, power_kw=power_kw)
 
 
 def _levels_kw(dispatch: Dispatch) -> NDArray[np.float64]:

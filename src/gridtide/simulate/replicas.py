@@ -6,6 +6,7 @@ import numpy as np
 
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.service import Service
+from gridtide.fleet.ways import ways_of
 from gridtide.loop.names import place_names
 from gridtide.loop.wanted_replicas import Asked, Needed
 from gridtide.simulate.staffing import staffed, wait_budgets_s
@@ -32,3 +33,12 @@ def needed_by(fleet: Fleet, services: tuple[Service, ...]) -> Needed:
         return dict(zip(names, active[0, :, 0].tolist(), strict=True))
 
     return needed
+
+
+def needed_slower(fleet: Fleet, services: tuple[Service, ...]) -> dict[str, tuple[Needed, ...]]:
+    """The same at each slower point of each service, within what it tolerates, fastest first."""
+    ways = ways_of(fleet, services)
+    found: dict[str, tuple[Needed, ...]] = {service.name: () for service in services}
+    for way in ways.services[ways.usual :]:
+        found[way.name] = (*found[way.name], needed_by(fleet, (way,)))
+    return found

@@ -15,19 +15,24 @@ from typing import Any, cast
 
 from gridtide.testing.modbus_gateway import ModbusGateway
 from gridtide.wire.modbus.device_map import DeviceKind, DeviceMap
-from gridtide.wire.modbus.makes import BATTERY, CHILLER, METER, UPS
+from gridtide.wire.modbus.makes import BATTERY, CHILLER, COLD_STORE, METER, PLANT, UPS
 from gridtide.wire.modbus.registers import decoded, encoded
 from gridtide.wire.modbus.words import words_of
 
-MAPS = {found.kind: found for found in (METER, BATTERY, UPS, CHILLER)}
+MAPS = {found.kind: found for found in (METER, BATTERY, UPS, CHILLER, COLD_STORE, PLANT)}
 FAULT_AT = 900
-FAULTS = ("none", "nan", "frozen", "far", "failing", "silent", "refusing", "clamping")
+FAULTS = ("none", "nan", "frozen", "far", "failing", "silent", "refusing", "clamping", "stuck")
 """nan, far: power reads so. frozen: nothing moves. failing, refusing: exceptions 4 on all, 3 on writes. silent: no
-answer within two seconds. clamping: a set-point is halved by the device."""
+answer within two seconds. clamping: a set-point is halved by the device. stuck: it takes set-points and does not follow
+them."""
 RAMP_KW_PER_S = 400.0
 START_KWH, CAPACITY_KWH, RESERVE_KWH = 50.0, 100.0, 20.0
 LOAD_KW, CHILLER_KW, SUPPLY_C = 640.0, 120.0, 18.0
 KW_PER_C = 6.0
+ABOVE_SUPPLY_C = 6.0
+"""How much warmer than its supply the air of a chiller's hall comes to be."""
+MADE_KW = 200.0
+"""What a plant makes by its own schedule."""
 
 
 @dataclass
@@ -40,6 +45,7 @@ class Plant:
     power_kw: float = 0.0
     soc_kwh: float = START_KWH
     supply_c: float = SUPPLY_C
+    air_c: float = SUPPLY_C + ABOVE_SUPPLY_C
     setpoint: float = 0.0
     lease_end_s: float = -math.inf
     counter: float = 0.0
@@ -78,6 +84,8 @@ class Plant:
             "soc": self.soc_kwh,
             "reserve": RESERVE_KWH,
             "supply": self.supply_c,
+            "air": self.air_c,
+            "heat": -self.power_kw,
             "setpoint": self.setpoint,
             "lease": math.ceil(max(self.lease_end_s - self.now_s, 0.0)),
         }
@@ -97,13 +105,20 @@ class Plant:
             self.setpoint = value / 2 if self.fault == "clamping" else value
 
     def _step(self, step_s: float) -> None:
-        leased = self.now_s < self.lease_end_s
+        leased = self.now_s < self.lease_end_s and self.fault != "stuck"
         if self.where.kind == "meter":
             self.power_kw = LOAD_KW + 5.0 * math.sin(self.now_s)
         elif self.where.kind == "chiller":
             target_c = self.setpoint if leased else SUPPLY_C
             self.supply_c += (target_c - self.supply_c) * min(4.0 * step_s, 1.0)
+            self.air_c += (self.supply_c + ABOVE_SUPPLY_C - self.air_c) * min(step_s, 1.0)
             self.power_kw = CHILLER_KW - KW_PER_C * (self.supply_c - SUPPLY_C)
+        elif self.where.kind == "plant":
+            far_kw = RAMP_KW_PER_S * step_s
+            goal_kw = self.setpoint if leased else MADE_KW
+            self.power_kw += min(max(goal_kw - self.power_kw, -far_kw), far_kw)
+        elif self.where.kind == "cold-store":
+            self._exchange(-self.setpoint if leased else 0.0, step_s)
         else:
             self._exchange(self.setpoint if leased else 0.0, step_s)
 

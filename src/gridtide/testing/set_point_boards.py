@@ -30,7 +30,7 @@ from gridtide.loop.world import Clock, Orders
 from gridtide.testing.power_machine import PowerMachine
 from gridtide.timeline import Timeline
 
-STEP_KW, POINTS = 5.0, 81
+STEP_KW, POINTS = 4.0, 81
 """A step of the menu, so that no two set-points after each other are the same point."""
 LOWEST_KW, HIGHEST_KW = 0.3, 0.7
 """Caps of a board from the slowest point to the fastest but one."""

@@ -20,7 +20,7 @@ def commands_that_write_down(folder: Path) -> None:
     """The commands of Slurm in a folder: what is told is written down; whoever told it may have to die."""
     commands = folder / "commands"
     commands.mkdir()
-    for name in ("squeue", "scancel", "sinfo", "sbatch"):
+    for name in ("squeue", "scancel", "sinfo", "sbatch", "sdiag"):
         (commands / name).symlink_to(program(name))
     text = SCONTROL.format(folder=shlex.quote(str(folder)), real=program("scontrol"))
     (commands / "scontrol").write_text(text)

@@ -11,6 +11,7 @@ from gridtide.decide.state import Status
 from gridtide.digest import digest
 from gridtide.fleet.jobs import NO_DEADLINE_S
 from gridtide.timeline import instant
+from gridtide.trust.by_stores import ByStores, because_of, by_stores
 from gridtide.trust.explain import hours, money
 from gridtide.trust.people import Role
 from gridtide.trust.record import Decision
@@ -59,13 +60,13 @@ def proposal_of(
     """
     rows = changed_rows(dispatch, standing)
     touch = touched(dispatch, standing, situation)
-    clock = situation.fleet.sites[0].clock
+    stores = by_stores(dispatch, standing, situation)
     return Proposal(
         decision=decision.id,
         proposed_at=decision.as_of,
         title=_title(touch),
-        because=_because(dispatch, rows, touch, currency),
-        against=_against(decision, dispatch, situation, rows, clock, currency),
+        because=_because(dispatch, rows, touch, stores, currency),
+        against=_against(decision, dispatch, situation, rows, stores, currency),
         undo_until=_undo_until(dispatch, situation, rows),
         expires_at=decision.as_of + patience,
         asks=Role.APPROVER,
@@ -113,8 +114,10 @@ _REASONS = (
 """In the order they are said."""
 
 
-def _because(dispatch: Dispatch, rows: list[int], touch: Touch, currency: str) -> str:
-    """Reasons of the jobs by how many have them, and what is expected to be saved."""
+def _because(
+    dispatch: Dispatch, rows: list[int], touch: Touch, stores: ByStores, currency: str
+) -> str:
+    """Reasons of the jobs by how many have them, what stores do, and what is expected to be saved."""
     codes = dispatch.placement.reason[rows] if rows else np.zeros(0, dtype=np.int64)
     counted = [
         say(f"reason_{code.name.lower()}", count=str(int((codes == code).sum())))
@@ -125,6 +128,7 @@ def _because(dispatch: Dispatch, rows: list[int], touch: Touch, currency: str) -
     parts = [say("jobs_by_reason", reasons=listed(counted, ", "))] if counted else []
     if saved > 0:
         parts.append(say("saving", money=money(saved), currency=currency))
+    parts += because_of(stores, currency)
     if not parts:
         parts.append(say("nothing_cheaper" if touch.nothing else "by_prices"))
     return listed(parts)
@@ -142,11 +146,11 @@ def _against(
     dispatch: Dispatch,
     situation: Situation,
     rows: list[int],
-    clock: str,
+    stores: ByStores,
     currency: str,
 ) -> tuple[str, ...]:
     """What a careful person would object: least slack, wrong forecasts, work that stops, refusals, doubts."""
-    said = []
+    said, clock = [], situation.fleet.sites[0].clock
     slack = [
         (left_s, row) for row in rows if (left_s := _slack_s(dispatch, situation, row)) is not None
     ]
@@ -173,6 +177,10 @@ def _against(
                 currency=currency,
             )
         )
+    if not stores.nothing and stores.saved > 0.0 and stores.given_worth > 0.0:
+        issue = at_instant(dispatch.issue, clock)
+        share = percent(stores.saved / stores.given_worth)
+        said.append(say("stores_rest_on_prices", issue=issue, share=share))
     stopped = [row for row in rows if _stops(dispatch, situation, row)]
     if stopped:
         said.append(say("jobs_stop", count=str(len(stopped))))

@@ -57,18 +57,19 @@ def value_of(text: str) -> object:
 def in_chinese(text: str) -> str:
     """A text in Chinese; itself where nobody knows what it says."""
     value = value_of(text) or heard(text)
-    return text if value is None else _chinese(value)
+    return text if value is None else of_value(value)
 
 
-def _chinese(value: object) -> str:
+def of_value(value: object) -> str:
+    """What a value says in Chinese, as `Said.value` has it. Raises KeyError for a key that nobody knows."""
     if not isinstance(value, Mapping):
         return str(value)
     if "list" in value:
-        return BETWEEN.get(value["between"], value["between"]).join(map(_chinese, value["list"]))
+        return BETWEEN.get(value["between"], value["between"]).join(map(of_value, value["list"]))
     if "at" in value:
         there = datetime.fromisoformat(value["at"]).astimezone(ZoneInfo(value["clock"]))
         return f"{there.month}月{there.day}日 {there:%H:%M}"
-    said = {name: _chinese(one) for name, one in value["of"].items()}
+    said = {name: of_value(one) for name, one in value["of"].items()}
     return CHINESE[value["key"]].format(**said)
 
 

@@ -46,6 +46,29 @@ _DECISIONS = {
         "{money} {currency} less is expected than by running at once at home",
         "预计比在本地立即运行节省 {money} {currency}",
     ),
+    "stores_move": Sentence(
+        "stores take in {taken} kWh and give {given} kWh within {hours} h",
+        "储能在 {hours} h 内充入 {taken} kWh、放出 {given} kWh",
+    ),
+    "stores_save": Sentence(
+        "at the grid's prices that is {money} {currency} less for energy and wear",
+        "按电网电价计，电能与损耗费用减少 {money} {currency}",
+    ),
+    "stores_cost": Sentence(
+        "at the grid's prices that is {money} {currency} more for energy and wear",
+        "按电网电价计，电能与损耗费用增加 {money} {currency}",
+    ),
+    "carbon_less": Sentence(
+        "{kg} kg of CO2 less by the grid's average", "按电网平均强度减排 {kg} kg CO2"
+    ),
+    "carbon_more": Sentence(
+        "{kg} kg of CO2 more by the grid's average", "按电网平均强度增排 {kg} kg CO2"
+    ),
+    "stores_rest_on_prices": Sentence(
+        "what stores save rests on prices as of {issue}; it is gone where the hours in which they"
+        " give are worth {share} less than expected",
+        "储能的节省取决于 {issue} 发布的价格；若放电时段的价值比预计低 {share}，节省即消失",
+    ),
     "by_prices": Sentence(
         "stores and requests follow the plan's prices", "储能与请求跟随计划中的价格"
     ),
@@ -182,6 +205,22 @@ _ALARMS = {
         "{place} 自报 {off} 个加速卡已关机，IT 读数 {kw} kW，其余至多 {most} kW",
     ),
     "store_says": Sentence("{verdict}, it says {own} kW", "{verdict}，储能自报 {own} kW"),
+    "heat_carried": Sentence(
+        "{subject} says it carries out {own} kW of heat beyond its machines', told were {told} kW",
+        "{subject} 自报在机器发热之外多排热 {own} kW，下达 {told} kW",
+    ),
+    "building_changed": Sentence(
+        "{site} draws {change} kW more than a step before, that asks for {least} to {most} kW",
+        "{site} 用电比上一步变化 {change} kW，按自报应为 {least} 至 {most} kW",
+    ),
+    "meters_against": Sentence(
+        "{verdict}; at the meters, {meters}", "{verdict}；电表显示 {meters}"
+    ),
+    "plant_made": Sentence(
+        "meters read {given} kW from {subject}, told were {told} kW",
+        "电表显示 {subject} 发电 {given} kW，下达 {told} kW",
+    ),
+    "plant_says": Sentence("{verdict}, the plant says {own} kW", "{verdict}，机组自报 {own} kW"),
     "import_reads": Sentence(
         "{site} import reads {kw} kW, to be held below {most} kW",
         "{site} 购电读数 {kw} kW，应保持在 {most} kW 以下",

@@ -10,12 +10,11 @@ from gridtide.decide.situation import Situation
 from gridtide.digest import digest
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.menu import at_share
+from gridtide.trust.plants_moved import plants_moved_kw
 
 Real = NDArray[np.float64]
 LEAST_KW = 1e-6
 UNBOUNDED = {
-    "cooling": "cooling ahead or late",
-    "made_kw": "what plants make",
     "offered_kw": "capacity offered to the grid",
 }
 """Parts of a dispatch that no envelope bounds, in words."""
@@ -23,10 +22,10 @@ UNBOUNDED = {
 
 @dataclass(frozen=True, kw_only=True)
 class Touch:
-    """jobs: whose slots, place or speed change, each with the site where it would have run, in order. moved_kw: IT and
-    store power by which each site may differ at any one time at most, every site in order. share: of the fleet's, the
-    most at any one time, 1 where stores besides make it more. hold_h: how long the last job that is held back waits
-    from now. beyond: what else is told that no envelope speaks of, in words."""
+    """jobs: whose slots, place or speed change, each with the site where it would have run, in order. moved_kw: of IT,
+    stores, cooling and plants, by which each site may differ at any one time at most, every site in order. share: of
+    the fleet's, the most at any one time, 1 where what is beside the machines makes it more. hold_h: how long the last
+    job that is held back waits from now. beyond: what else is told that no envelope speaks of, in words."""
 
     jobs: tuple[tuple[str, str], ...]
     moved_kw: tuple[tuple[str, float], ...]
@@ -92,7 +91,7 @@ def slots_of(dispatch: Dispatch, row: int) -> NDArray[np.int64]:
 
 
 def _moved_kw(dispatch: Dispatch, standing: Dispatch, situation: Situation) -> Real:
-    """By how much jobs, stores, requests and nodes that rest may change each site, (S, T)."""
+    """By how much jobs, stores, requests, cooling, plants and nodes that rest may change each site, (S, T)."""
     fleet = situation.fleet
     of_jobs = np.abs(_jobs_kw(dispatch, situation) - _jobs_kw(standing, situation))
     stores_kw = [
@@ -107,8 +106,9 @@ def _moved_kw(dispatch: Dispatch, standing: Dispatch, situation: Situation) -> R
     of_requests = np.zeros_like(of_jobs)
     np.add.at(of_requests, fleet.site_of_place, requests_kw(dispatch, standing, situation))
     of_work = np.minimum(of_jobs + of_requests, _work_most_kw(situation)[:, None])
+    of_plants = plants_moved_kw(dispatch, standing, situation)
     of_nodes = nodes_kw(fleet) * (digest(dispatch.nodes_used) != digest(standing.nodes_used))
-    return np.asarray(of_work + of_stores + of_nodes[:, None])
+    return np.asarray(of_work + of_stores + of_plants + of_nodes[:, None])
 
 
 def nodes_kw(fleet: Fleet) -> Real:
@@ -211,10 +211,6 @@ def _beyond(dispatch: Dispatch, standing: Dispatch) -> tuple[str, ...]:
         words
         for name, words in UNBOUNDED.items()
         if digest(getattr(dispatch, name)) != digest(getattr(standing, name))
-        and np.any(_array(getattr(dispatch, name)))
+        and np.any(getattr(dispatch, name))
     ]
     return tuple(found)
-
-
-def _array(part: object) -> Real:
-    return np.asarray(getattr(part, "heat_kw", part))

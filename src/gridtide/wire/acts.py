@@ -18,7 +18,15 @@ from gridtide.fleet.act import (
     Scale,
 )
 from gridtide.fleet.rest_act import KeepAwake
-from gridtide.fleet.site_act import AnyAct, HoldImport, PlaceJob, Route
+from gridtide.fleet.site_act import (
+    AnyAct,
+    CoolBeyond,
+    HoldImport,
+    MakePower,
+    PlaceJob,
+    Route,
+    StoreCold,
+)
 from gridtide.fleet.ticket import Outcome, Ticket
 from gridtide.wire.nouns import noun_of, plain, scalar_of
 
@@ -37,6 +45,9 @@ ACTS: Mapping[str, type[AnyAct]] = {
     "route": Route,
     "hold-import": HoldImport,
     "keep-awake": KeepAwake,
+    "cool-beyond": CoolBeyond,
+    "store-cold": StoreCold,
+    "make-power": MakePower,
 }
 """How each act is called on the line. An agent that does not know a name refuses it."""
 NAMES: Mapping[type, str] = {kind: name for name, kind in ACTS.items()}

@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 import gridtide
-from gridtide.doors.api.names import CHINESE, ENGLISH
+from gridtide.doors.api.formulas import FORMULAS
+from gridtide.doors.api.names import CHINESE, ENGLISH, NAMES, plain
 
 PAGE = Path(next(iter(gridtide.__path__))) / "static" / "control"
 KEY = re.compile(r"(?:^|[\s{,])([A-Za-z_]+): \"", re.MULTILINE)
@@ -45,7 +46,7 @@ def test_every_word_is_used_and_every_word_used_is_there() -> None:
     of_the_page = {key for key in ENGLISH if key != key.lower()} - formulas
     about = {f"{key}About" for key in ("freeze", "thaw", "letGo")}
     assert {key for key in of_the_page - about if not re.search(rf"\b{key}\b", text)} == set()
-    said = keys("en") | set(CHINESE)
+    said = keys("en") | set(CHINESE) | {f"{key}Formula" for key in FORMULAS}
     assert {one or other for one, other in asked} <= said
     assert {one or other for one, other in asked} <= keys("en") | set(ENGLISH)
     assert formulas - said == set()
@@ -70,3 +71,20 @@ def test_names_reach_the_page_as_text_alone() -> None:
 def test_the_page_is_small() -> None:
     """Its own files stay within a hundred kibibytes."""
     assert sum(path.stat().st_size for path in PAGE.rglob("*") if path.is_file()) <= 100 * 1024
+
+
+def test_a_key_says_in_english_what_it_is() -> None:
+    """Units keep their letters; every key that has a Chinese name has an English one."""
+    assert plain("import_kwh") == "import kWh"
+    assert plain("price_per_mwh") == "price/MWh"
+    assert plain("age_s") == "age"
+    assert plain("notReached") == "notReached"
+    assert set(NAMES["en"]) >= set(CHINESE)
+
+
+def test_every_formula_is_said_in_both_languages() -> None:
+    """In a sentence, of a number that has a name, a panel of the page, or a path."""
+    for key, formula in FORMULAS.items():
+        assert key.startswith("/api/") or key in CHINESE
+        assert formula.english.endswith(".") and formula.chinese.endswith("。")
+        assert not set(formula.chinese) & set(".;")

@@ -1,6 +1,8 @@
 """The service as a process: its address, its log, its end, and who holds a connection open."""
 
 import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -135,3 +137,13 @@ def test_a_room_that_nobody_can_enter_says_how_somebody_can(
     assert exit_code(made) == 0
     assert exit_code(["serve", str(case), "--tokens", str(tokens)]) == 0
     assert "Nobody" not in capsys.readouterr().err
+
+
+def test_the_door_listens_before_anything_that_decides_is_read() -> None:
+    """Its first page waits for no solver, kernel or store: these are read by the thread that opens the room."""
+    asked = (
+        "import sys, gridtide.doors.api.app, gridtide.doors.api.serving, gridtide.doors.api.agents"
+    )
+    heavy = "{'numba', 'scipy', 'highspy', 'polars', 'sqlalchemy', 'gridtide.loop.turn', 'gridtide.kernels'}"
+    command = [sys.executable, "-c", f"{asked}; print(sorted({heavy} & set(sys.modules)))"]
+    assert subprocess.run(command, capture_output=True, text=True).stdout == "[]\n"

@@ -14,8 +14,10 @@ from gridtide.doors.agent.memory import MemoryFile
 from gridtide.doors.agent.running import report_of
 from gridtide.doors.power_agent.keeper import Keeper
 from gridtide.fleet.act import CapPower, Release
+from gridtide.fleet.board_bound import FREE, BoardBound, BoardPoint
 from gridtide.fleet.device import PowerReading, Restraint
-from gridtide.fleet.ticket import Outcome, Ticket
+from gridtide.fleet.ticket import Fate, Outcome, Ticket
+from gridtide.loop.led_boards import BoardGroup, LedBoards
 from gridtide.loop.site_agent import AgentMemory, AgentTerms, SiteAgent
 from gridtide.testing.caps_power import Capping, CapsPowerPromises
 from gridtide.trust.bounds import Bounds
@@ -121,6 +123,29 @@ class TestFarDevice(CapsPowerPromises):
             pass_s=self.site.pass_s,
             now=lambda: machine.wall,
         )
+
+    def test_its_boards_are_led_by_points_and_free_once_nobody_renews(self) -> None:
+        """Told by the room's own words, read back by the point's name; refused in the words of the site's own floor."""
+        machine = self.site.machine
+        group = BoardGroup(name="n1", device=Coming(self.site), units=("gpu-0",))
+        menu = tuple(
+            BoardPoint(name=name, speed=speed, it_kw=1.0, bound=bound)
+            for name, speed, bound in (
+                ("full", 1.0, FREE),
+                ("eco", 0.8, BoardBound(cap_kw=0.4)),
+                ("slow", 0.5, BoardBound(cap_kw=0.2)),
+            )
+        )
+        led = LedBoards(groups={"n1": group}, menu=menu, now=lambda: machine.wall)
+        ticket = Capping.ticket(self.opened(), 1)
+        assert led.lead("n1", menu[1], ticket)[0] is Fate.DONE
+        assert (machine.limit_kw(), led.at("n1")) == (0.4, menu[1])
+        fate, said = led.lead("n1", menu[2], ticket)
+        assert (fate, "0.3" in said) == (Fate.REFUSED, True)
+        assert machine.limit_kw() == 0.7
+        led.lead("n1", menu[1], ticket)
+        self.site.pass_s(61.0)
+        assert (machine.limit_kw(), led.at("n1")) == (0.7, menu[0])
 
 
 class Coming(FarDevice):

@@ -91,7 +91,7 @@ def test_what_cannot_be_written_down_is_not_lent(
     keeper = machine.keeper()
     machine.cap(keeper)
 
-    def full(kept: Kept) -> None:
+    def full(kept: Kept, durable: bool = True) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(machine.journal, "write", full)
@@ -245,3 +245,22 @@ def _lives_through(
         keeper.end_late_leases()
         if sound:
             yield machine.steady_s, ends_s, machine.limit_kw()
+
+
+def test_what_is_lent_for_seconds_waits_for_no_disk_and_its_renewals_are_not_noted(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Set-points lend all day: what changes is noted, and what a machine forgets anyhow is on no disk first."""
+    synced: list[int] = []
+    monkeypatch.setattr("gridtide.doors.whole_file.os.fsync", synced.append)
+    keeper = machine.keeper()
+    begun, noted = len(synced), len(machine.notes)
+    for cap_kw in (0.4, 0.4, 0.4, 0.5):
+        assert machine.cap(keeper, for_s=12.0, cap_kw=cap_kw) is Fate.DONE
+        machine.passes(3.0)
+    assert len(synced) == begun and len(machine.notes) == noted + 2
+    machine.cap(keeper, for_s=60.0)
+    assert len(synced) > begun
+    machine.passes(61.0)
+    machine.keeper()
+    assert machine.limit_kw() == 0.7

@@ -1,5 +1,6 @@
 """The tabs of the control room over `gridtide serve --demo`: each opens by key, lives, and meets no barrier."""
 
+import re
 import sys
 from collections.abc import Iterator
 
@@ -107,3 +108,59 @@ def test_names_of_a_case_stay_as_they_are_written(page: Page, said: str, shown: 
     if page.locator("html").get_attribute("lang") != "en":
         page.keyboard.press("l")
     assert page.evaluate(asked) == shown
+
+
+TEXTS = """() => {
+  const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const node = walk.currentNode.parentElement;
+    if (!node.closest("pre, script, style") && node.checkVisibility()) found.push(walk.currentNode.data);
+  }
+  return found;
+}"""
+RUN = re.compile(r"(?<![\w./-])[A-Za-z][a-z']+(?: [a-z']+){3,}")
+"""More than three English words one after the other."""
+
+
+@pytest.mark.parts
+def test_in_chinese_no_tab_says_more_than_three_english_words_together(page: Page) -> None:
+    """Light and dark, tables open, a decision explained; names, units, codes and the text of records apart."""
+    page.keyboard.press("l")
+    for key in ("1", *TABS):
+        page.keyboard.press(key)
+        shown = page.locator("#tab section" if key != "1" else "#proposals .chosen").first
+        expect(shown).to_be_visible(timeout=LONGEST_MS)
+        if key == "1":
+            page.keyboard.press("e")
+            expect(page.locator("#proposals .why")).to_be_visible()
+        page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+        page.keyboard.press("d")
+        assert [text for text in page.evaluate(TEXTS) if RUN.search(text)] == [], key
+        assert barriers(page) == [], key
+    page.keyboard.press("d")
+    page.keyboard.press("l")
+    expect(page.locator("#tabs")).to_contain_text("Audit")
+
+
+@pytest.mark.parts
+@pytest.mark.parametrize("key", TABS)
+def test_every_number_of_a_tab_leads_to_its_source(page: Page, key: str) -> None:
+    """Each panel by its button, by keyboard; each kind of number by a click: how it is made, from where, as of when."""
+    page.keyboard.press(key)
+    panels = page.locator("#tab section")
+    expect(panels.first).to_be_visible(timeout=LONGEST_MS)
+    facts = page.locator("#source-facts")
+    for cell in page.locator("#tab section :is(dd, tbody td:nth-child(2))").all()[:12]:
+        if not cell.is_visible() or cell.locator("button").count():
+            continue
+        cell.click()
+        expect(page.locator("#source")).to_be_visible()
+        expect(facts.locator("dd").first).to_contain_text(re.compile(r"\w.*\."))
+        expect(facts).to_contain_text("/api/")
+        page.keyboard.press("Escape")
+    panels.first.locator(".source").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#source")).to_be_visible()
+    assert barriers(page) == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("1")

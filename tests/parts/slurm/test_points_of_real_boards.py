@@ -77,6 +77,7 @@ def test_a_plan_caps_boards_of_a_real_machine_until_nobody_renews(
             eventually(lambda: limit_min(cluster, job) >= 60 / 0.85)
             assert machine.limit_kw() == REST_KW
             cluster.run("scancel", str(node["job_id"]))
+            cluster.run("scontrol", "update", f"JobId={job}", "StartTime=now")
             eventually(lambda: machine.limit_kw() == ECO_KW)
             room.process.send_signal(signal.SIGKILL)
             room.process.wait()

@@ -160,6 +160,22 @@ class Leased:
                 raise UnreachableError(f"the lease was not renewed: {error}") from error
             return self.restraints()
 
+    def moved(self, value: float) -> None:
+        """Another set-point in place of the one that stands, until the same instant; nothing where none stands. Raises
+        UnreachableError."""
+        with self._lock:
+            stands, now = self._stands, self._clock.now()
+            if stands is None or now >= stands.until:
+                return
+            orders = {"setpoint": value}
+            if self._has_lease:
+                orders["lease"] = self._lease_s(stands.until, now)
+            try:
+                self._line.write(orders)
+            except (ToldError, RegisterError) as error:
+                raise UnreachableError(f"the set-point was not moved: {error}") from error
+            self._stands = _Standing(value=value, until=stands.until)
+
     def rest_now(self) -> None:
         """Back to rest without a ticket, for a device's own limits. Raises UnreachableError."""
         with self._lock:

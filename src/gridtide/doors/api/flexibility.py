@@ -8,7 +8,6 @@ from starlette.concurrency import run_in_threadpool
 from gridtide.doors.api.answers import BEARER, FAULTS, Table
 from gridtide.doors.api.aside import Aside
 from gridtide.doors.api.opening import Running
-from gridtide.doors.results.flexibility_now import flexibility_now, nothing_yet
 
 
 def flexibility_router(running: Callable[[], Running], aside: Aside) -> APIRouter:
@@ -18,6 +17,8 @@ def flexibility_router(running: Callable[[], Running], aside: Aside) -> APIRoute
     @router.get("/flexibility")
     async def flexibility() -> Table:
         """kW less and more by site and for the fleet, class, duration and accepted delay, made once a decision."""
+        from gridtide.doors.results.flexibility_now import flexibility_now, nothing_yet
+
         known = running()
         turn = await run_in_threadpool(known.room.turn_of, None)
         if turn is None:

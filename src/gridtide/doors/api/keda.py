@@ -1,7 +1,7 @@
 """Replicas of services as KEDA's `metrics-api` scaler reads them: `{"value": n}` at an address per service."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
@@ -11,7 +11,9 @@ from gridtide.doors.api.answers import BEARER, FAULTS
 from gridtide.doors.api.problems import Refused, refused
 from gridtide.doors.api.reading import NOT_THERE
 from gridtide.loop.room import Room
-from gridtide.loop.wanted_replicas import Wanted
+
+if TYPE_CHECKING:
+    from gridtide.loop.wanted_replicas import Wanted
 
 LETTERS = r"[\w ()+:,@-]"
 NAMED = rf"^{LETTERS}+(\.{LETTERS}+)*$"
@@ -47,7 +49,7 @@ def keda_router(room: Callable[[], Room]) -> APIRouter:
     return router
 
 
-def said(service: str, place: str, found: Mapping[str, Wanted] | None) -> WantedNow:
+def said(service: str, place: str, found: "Mapping[str, Wanted] | None") -> WantedNow:
     """What KEDA is told of a service, at a place where one is named. Raises 404 where nobody knows."""
     if found is None:
         raise _unknown(f"service {service}", "no split of it holds, or nobody says what comes")

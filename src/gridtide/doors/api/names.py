@@ -1,7 +1,9 @@
 """What are keys and values of answers called? In Chinese, and in English where a key does not say it by itself."""
 
+import re
 from collections.abc import Mapping
 
+from gridtide.doors.api.formulas import FORMULAS
 from gridtide.trust.sentences import SENTENCES
 
 ENGLISH: Mapping[str, str] = {
@@ -68,6 +70,9 @@ ENGLISH: Mapping[str, str] = {
     "advice": "Advice",
     "miss_chance": "chance of a miss",
     "power_kw": "power kW",
+    "kw": "power kW",
+    "temperature_c": "temperature °C",
+    "plan_it_kw": "plan: IT kW",
     "next_start": "next start",
     "live": "live",
     "lost": "no connection; what is shown is old",
@@ -514,6 +519,26 @@ CHINESE: Mapping[str, str] = {
     "agesFormula": "服务器时钟减去最新数值的发布或计量时刻。",
     "miss_chance": "误期概率",
     "power_kw": "功率 kW",
+    "kw": "功率 kW",
+    "price_per_kwh": "价格 /kWh",
+    "plan_import_kw": "计划购电 kW",
+    "plan_it_kw": "计划 IT kW",
+    "export_kw": "上网 kW",
+    "charge_kw": "充电 kW",
+    "discharge_kw": "放电 kW",
+    "renewable_used_kw": "自有可再生已用 kW",
+    "renewable_curtailed_kw": "自有可再生弃用 kW",
+    "could_less_kw": "可少用 kW",
+    "could_more_kw": "可多用 kW",
+    "from_h": "自（时）",
+    "until_h": "至（时）",
+    "moved_max_kw": "可移动 kW",
+    "viewer": "查看者",
+    "operator": "操作员",
+    "approver": "批准人",
+    "admin": "管理员",
+    "storage": "储能",
+    "hold": "保持",
     "next_start": "下次开始",
     "live": "实时",
     "lost": "连接中断；显示的是旧数据",
@@ -721,5 +746,23 @@ CHINESE: Mapping[str, str] = {
     "plan": "计划",
 }
 SENTENCES_ZH: Mapping[str, str] = {f"say_{key}": one.chinese for key, one in SENTENCES.items()}
-NAMES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, "zh": {**CHINESE, **SENTENCES_ZH}}
+
+
+def plain(key: str) -> str:
+    """A key in words, where it says by itself what it is: `import_kwh` is `import kWh`, `age_s` is `age`."""
+    if not re.fullmatch(r"[a-z]+(_[a-z0-9]+)*", key):
+        return key
+    said = re.sub(r"_(s|share|chance)$", "", key.replace("_per_", "/")).replace("_", " ")
+    return re.sub(
+        r"\b([km])w(h?)\b", lambda found: {"k": "k", "m": "M"}[found[1]] + "W" + found[2], said
+    )
+
+
+PLAIN: Mapping[str, str] = {key: plain(key) for key in CHINESE}
+MADE_EN: Mapping[str, str] = {f"{key}Formula": one.english for key, one in FORMULAS.items()}
+MADE_ZH: Mapping[str, str] = {f"{key}Formula": one.chinese for key, one in FORMULAS.items()}
+NAMES: Mapping[str, Mapping[str, str]] = {
+    "en": {**PLAIN, **ENGLISH, **MADE_EN},
+    "zh": {**CHINESE, **SENTENCES_ZH, **MADE_ZH},
+}
 """By language, then by key."""

@@ -3,11 +3,13 @@
 import threading
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from gridtide.doors.api.problems import refused
-from gridtide.loop.mandate import Mandate
 from gridtide.loop.room import Room
+
+if TYPE_CHECKING:
+    from gridtide.loop.mandate import Mandate
 
 
 class Standing(StrEnum):
@@ -28,7 +30,7 @@ class Running(Protocol):
         ...
 
     @property
-    def mandate(self) -> Mandate:
+    def mandate(self) -> "Mandate":
         """What the loop looks after."""
         ...
 

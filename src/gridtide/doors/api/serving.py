@@ -15,12 +15,13 @@ from gridtide.doors.api.opening import Opening, Running
 from gridtide.doors.api.tokens import Tokens, new_token, read_tokens, token_of
 from gridtide.doors.listening import Stop, loopback, serve
 from gridtide.finding import Finding, Gathered
-from gridtide.loop.world import Clock
 from gridtide.trust.people import Role
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
     from starlette.types import ASGIApp
+
+    from gridtide.loop.world import Clock
 
 ADDRESS_AT_ONCE = 4
 """Times what one person may ask: several sit behind one address."""
@@ -68,7 +69,7 @@ def door_of(
     tls: tuple[Path, Path] | None,
     keys: Keys,
     requests_per_s: float,
-    clock: Clock,
+    clock: "Clock",
 ) -> tuple[Door, tuple[str, ...]]:
     """The door, and tokens made for this time alone, one for each name of `for_a_demo`, all approvers.
 
@@ -100,7 +101,7 @@ def door_of(
 def serve_room(
     door: Door,
     open_room: Callable[[], Running],
-    clock: Clock,
+    clock: "Clock",
     listening: Callable[[str], None],
     agents: "APIRouter | None" = None,
 ) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gridtide.trust.said import in_chinese
+from gridtide.trust.said import in_chinese, of_value
 
 AS_THEY_ARE = ("/api/names", "/api/feed")
 KEPT = frozenset(
@@ -31,8 +31,29 @@ def spoken(said: object) -> object:
     if isinstance(said, str):
         return in_chinese(said)
     if isinstance(said, Mapping):
-        return {key: one if key in KEPT else spoken(one) for key, one in said.items()}
+        meant = _meant(said)
+        return {
+            key: meant[key] if key in meant else one if key in KEPT else spoken(one)
+            for key, one in said.items()
+        }
     return [spoken(one) for one in said] if isinstance(said, list) else said
+
+
+def _meant(said: Mapping[str, object]) -> dict[str, object]:
+    """Texts of an answer whose meaning stands beside them, as a key with figures, in Chinese: `values` of a proposal by
+    key, `value` of what was said, `said` of the value of a fault."""
+    values = said.get("values")
+    beside = dict(values) if isinstance(values, Mapping) else {}
+    beside |= {"said": said.get("value"), "value": said.get("said")}
+    return {key: found for key, one in beside.items() if key in said and (found := _chinese(one))}
+
+
+def _chinese(value: object) -> object:
+    """What is meant, in Chinese; of several one by one; nothing where it is not known."""
+    if isinstance(value, list):
+        found = [_chinese(one) for one in value]
+        return found if all(found) else None
+    return of_value(value) if isinstance(value, Mapping) and {*value} & {"key", "list"} else None
 
 
 class Spoken:

@@ -12,10 +12,6 @@ from gridtide.doors.api.problems import refused
 from gridtide.doors.api.reading import NOT_THERE, Count
 from gridtide.loop.room import Room
 from gridtide.loop.shown.chain import Wanted, record, records_before, standing, verified_stretch
-from gridtide.loop.shown.markets import markets_shown
-from gridtide.loop.shown.plan import plan_shown
-from gridtide.loop.shown.power_model import power_shown
-from gridtide.loop.shown.sources import sources_shown
 
 FARTHEST = 10**12
 AUTONOMY = ("mode", "frozen", "by", "since", "ends_at", "number", "envelope", "pending")
@@ -30,16 +26,22 @@ def tabs(room: Callable[[], Room]) -> APIRouter:
     @router.get("/plan")
     async def plan(first: Annotated[int, Query(ge=0, le=10_000)] = 0) -> Table:
         """The newest plan of a few sites from number `first` on, its jobs that press most, its proof and prices."""
+        from gridtide.loop.shown.plan import plan_shown
+
         return await run_in_threadpool(lambda: plan_shown(room().glance(), first))
 
     @router.get("/markets")
     async def markets() -> Table:
         """Positions, bids, offers, calls with their answers, and what the month has cost so far by site."""
+        from gridtide.loop.shown.markets import markets_shown
+
         return await run_in_threadpool(lambda: markets_shown(room().glance()))
 
     @router.get("/power-model")
     async def power_model(first: Annotated[int, Query(ge=0, le=10_000)] = 0) -> Table:
         """Metered beside modelled and planned power of a few sites from number `first` on, over the last day."""
+        from gridtide.loop.shown.power_model import power_shown
+
         return await run_in_threadpool(lambda: power_shown(room().glance(), first))
 
     @router.get("/sources")
@@ -48,6 +50,8 @@ def tabs(room: Callable[[], Room]) -> APIRouter:
         doubted of it, models, and who set what may be done."""
 
         def found() -> Table:
+            from gridtide.loop.shown.sources import sources_shown
+
             here = room()
             now = here.state()
             autonomy = {key: now[key] for key in AUTONOMY if key in now}

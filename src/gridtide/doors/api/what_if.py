@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query
 from starlette.concurrency import run_in_threadpool
@@ -12,11 +12,10 @@ from gridtide.doors.api.aside import Aside
 from gridtide.doors.api.opening import Running
 from gridtide.doors.api.problems import refused
 from gridtide.doors.api.reading import NOT_THERE, Decision
-from gridtide.doors.results.names import place_names
-from gridtide.doors.results.posed import Posed
-from gridtide.doors.results.what_ifs import what_ifs
-from gridtide.doors.what_if_words import asked_of
 from gridtide.finding import Finding, refuse_if_any
+
+if TYPE_CHECKING:
+    from gridtide.doors.results.posed import Posed
 
 MOST = 8
 Changes = Annotated[
@@ -49,6 +48,8 @@ def what_if_router(running: Callable[[], Running], aside: Aside) -> APIRouter:
                 "an id of /api/proposals",
                 "Ask for one of these; gridtide explain solves decisions of a run.",
             )
+        from gridtide.doors.results.posed import Posed
+
         posed = Posed(
             situation=turn.situation,
             objective=known.mandate.objective,
@@ -70,8 +71,12 @@ def _over_http(fault: Finding) -> Finding:
     )
 
 
-def _solved(posed: Posed, job: str | None, texts: list[str]) -> Table:
+def _solved(posed: "Posed", job: str | None, texts: list[str]) -> Table:
     """Raises BadInput with every change that cannot be read or made."""
+    from gridtide.doors.results.names import place_names
+    from gridtide.doors.results.what_ifs import what_ifs
+    from gridtide.doors.what_if_words import asked_of
+
     names = {
         "SITE": [site.name for site in posed.situation.fleet.sites],
         "PLACE": place_names(posed.situation),

@@ -12,7 +12,7 @@ from gridtide.wire.nouns import noun_of, plain
 
 
 class FileJournal:
-    """A file that is replaced as a whole and on the disk before `write` returns."""
+    """A file that is replaced as a whole, and on the disk before `write` returns where that is asked."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -30,10 +30,10 @@ class FileJournal:
         except (ValueError, KeyError, TypeError, RecursionError):
             raise BadInput([_unreadable(self.path)]) from None
 
-    def write(self, kept: Kept) -> None:
+    def write(self, kept: Kept, durable: bool = True) -> None:
         """Replace the file. Raises OSError, and then the file is as it was."""
         value = {"leases": [plain(one) for one in kept.leases], "gate": gate_json(kept.gate)}
-        write_whole(self.path, json.dumps(value, ensure_ascii=False, allow_nan=False))
+        write_whole(self.path, json.dumps(value, ensure_ascii=False, allow_nan=False), durable)
 
 
 def _unreadable(path: Path) -> Finding:

@@ -1,4 +1,7 @@
-"""Lends limits of boards and takes them back: written down before they are lent, late ones ended before new acts."""
+"""Lends limits of boards and takes them back: written down before they are lent, late ones ended before new acts.
+
+What is lent for seconds is written where every process sees it, and waits for no disk: with the machine, limits go too.
+"""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -10,7 +13,7 @@ from gridtide.finding import BadInput
 from gridtide.fleet.act import Act, CapPower, LockClock, Release, subject_of
 from gridtide.fleet.boards import Board, BoardError, BoardFault, DrivesBoards
 from gridtide.fleet.lease import Bound, Instant, Lease, is_over, leased, left_s
-from gridtide.fleet.ticket import Fate, Gate, Outcome, Ticket, lives_too_long
+from gridtide.fleet.ticket import SHORT, Fate, Gate, Outcome, Ticket, lives_too_long
 from gridtide.wire.power_agent import UnitReading
 
 SAME_KW = 0.002
@@ -97,12 +100,20 @@ class Keeper:
             return self._said(who, self.gate.settled(ticket, Fate.REFUSED, breach, wall))
         if isinstance(act, Release):
             return self._said(who, self._released(ticket, unit))
-        return self._said(who, self._lent(ticket, act))
+        renews = self._renews(act, wall)
+        outcome = self._lent(ticket, act)
+        return outcome if renews and outcome.fate is Fate.DONE else self._said(who, outcome)
 
     def readings(self) -> tuple[UnitReading, ...]:
         """Every board on the allow-list, as it is now."""
         self.end_late_leases()
         return tuple(self._reading(one) for one in self.allowed.values())
+
+    def _renews(self, act: CapPower | LockClock, wall: datetime) -> bool:
+        """Whether what holds already is lent for some seconds more: set-points do that all day, and nobody notes it."""
+        bound, value = _bound_of(act)
+        before = self.leases.get((act.unit, bound))
+        return before is not None and before.value == value and act.until - wall <= SHORT
 
     def _lent(self, ticket: Ticket, act: CapPower | LockClock) -> Outcome:
         bound, value = _bound_of(act)
@@ -111,7 +122,7 @@ class Keeper:
         before = self.leases.get(key)
         self.leases[key] = leased(act.unit, bound, value, act.until, now)
         try:
-            self.journal.write(self._to_keep())
+            self.journal.write(self._to_keep(), durable=act.until - now.wall > SHORT)
         except OSError as fault:
             self.leases.pop(key)
             if before is not None:

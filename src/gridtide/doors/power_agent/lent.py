@@ -34,8 +34,8 @@ class Journal(Protocol):
         """What was kept last; empty where nothing was. Raises OSError, or BadInput for what is no journal."""
         ...
 
-    def write(self, kept: Kept) -> None:
-        """Keep this from now on; durable when it returns. Raises OSError."""
+    def write(self, kept: Kept, durable: bool = True) -> None:
+        """Keep this from now on; durable when it returns, or only for as long as the machine runs. Raises OSError."""
         ...
 
 
@@ -46,5 +46,5 @@ class NoJournal:
         """Nothing."""
         return Kept()
 
-    def write(self, kept: Kept) -> None:
+    def write(self, kept: Kept, durable: bool = True) -> None:
         """Keep nothing."""

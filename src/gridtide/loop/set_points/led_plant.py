@@ -16,6 +16,8 @@ from gridtide.loop.set_points.work_part import WorkPart
 from gridtide.signals.setpoint import Quality
 
 SATURATED_KW = 1e-3
+LEFT_SHARE = 0.25
+"""Of the offer: where points lie so far apart that more is left, it cannot be given."""
 FRESH_LEAST_S = 6.0
 """Beside the loop devices are read every two seconds: three readings may be lost."""
 
@@ -177,6 +179,11 @@ class LedPlant:
         found = (drawn_kw, rests_kw, less_kw, more_kw)
         return tuple(self._per_kw * one for one in found)  # type: ignore[return-value]
 
+    def _less_kw(self) -> float:
+        """How much less boards draw at the points that they were told, at the meter, by their menus."""
+        seen = () if self.work is None else self.work.seen
+        return self._per_kw * sum(one.less_kw for one in seen)
+
     def _told_kw(self, base: BasePoint, target_kw: float, silent: bool, now: datetime) -> float:
         """Tell store and boards; what the store is to draw, below 0 to give: set-point and load together never move
         both by more than the offer from where they rest, nor a store beyond what it holds, nor the site beyond its
@@ -199,6 +206,9 @@ class LedPlant:
         highest_kw = min(most_kw + boards_rest_kw + more_kw, rests_kw + base.down_kw)
         reached_kw = min(max(wanted_kw, lowest_kw), highest_kw)
         self.saturated = abs(target_kw - load_kw - reached_kw) > SATURATED_KW
+        told_kw = boards_rest_kw - self._less_kw()
+        left_kw = granted_kw - told_kw - min(max(granted_kw - told_kw, least_kw), most_kw)
+        self.saturated |= abs(left_kw) > LEFT_SHARE * max(base.up_kw, base.down_kw)
         if self.store is not None and not silent:
             self.store.store.follow(drawn_kw, now, until)
         return drawn_kw

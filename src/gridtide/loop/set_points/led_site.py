@@ -93,6 +93,8 @@ def regulate(
     if store is not None:
         devices = room.world.reach.devices
         room.world.reach.devices = {**devices, store.store.name: store.store}
+    if work is not None:
+        room.world.moved_beside = work.slowed.take_moved
     thread.append(RegulationThread(regulation=regulation, clock=clock))
     room.lines = (*room.lines, thread[0])
     room.endings = (thread[0].close, *room.endings)

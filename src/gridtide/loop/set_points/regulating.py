@@ -47,7 +47,7 @@ class RegulationThread:
 
     def _run(self) -> None:
         cycle_s = self.regulation.rules.cycle_s
-        self.regulation.plant.begin()
+        self.regulation.begin()
         while not self.closing:
             self.regulation.tick(self.clock.now())
             self.woken.wait(cycle_s if self.regulation.settled else min(ON_THE_WAY_S, cycle_s))

@@ -57,6 +57,13 @@ class Regulation:
         watch = state.watch
         return watch.mode is not Mode.AUTO or watch.target_kw == watch.followed.p_set_kw  # type: ignore[union-attr]
 
+    def begin(self) -> None:
+        """Make ready before the first set-point; what breaks is named, and breaks in a tick too."""
+        try:
+            self.plant.begin()
+        except Exception as fault:
+            self.fault = f"{type(fault).__name__}: {fault}"
+
     def tick(self, now: datetime) -> None:
         """Read the line, judge, aim the store, answer the line. What breaks is named, and the next tick tries again."""
         begun_s = seconds()

@@ -17,10 +17,12 @@ THIN_S = 5.0
 class Slowed:
     """Any thread may ask it, and none waits. lost: of each job, by when it was behind by how much, s at full speed,
     rising. spare: by how much each job that runs may fall behind before its scheduler ends it, s at full speed, inf
-    where nobody limits it; by place, as its scheduler listed it last."""
+    where nobody limits it; by place, as its scheduler listed it last. moved: jobs that were moved since somebody took
+    them up."""
 
     lost: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     spare: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    moved: set[str] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def lose(self, name: str, now: datetime, lost_s: float) -> None:
@@ -62,6 +64,17 @@ class Slowed:
     def strangers(self, place: str, names: Collection[str]) -> tuple[str, ...]:
         """Jobs that run at a place beside these."""
         return tuple(sorted(set(self.spare.get(place, {})) - set(names)))
+
+    def move(self, names: Collection[str]) -> None:
+        """Jobs run at another point than they were told: no meter shows what they were told."""
+        with self.lock:
+            self.moved |= set(names)
+
+    def take_moved(self) -> frozenset[str]:
+        """Jobs that were moved since this was asked last."""
+        with self.lock:
+            found, self.moved = frozenset(self.moved), set()
+        return found
 
     def keep_only(self, names: Collection[str]) -> None:
         """Forget jobs that are gone."""

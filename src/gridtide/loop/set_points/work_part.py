@@ -186,6 +186,7 @@ class WorkPart:
             work = place.work
             if work is None or place.at is None:
                 continue
+            self.slowed.move(work.names)
             slower = float(work.speeds[work.usual] - work.speeds[place.at])
             for name in work.names:
                 self.slowed.lose(name, now, slower * passed_s)

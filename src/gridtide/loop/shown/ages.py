@@ -9,7 +9,6 @@ from gridtide.loop.news import ReadsNews
 from gridtide.loop.seen import Seen
 from gridtide.loop.sight import wanted
 from gridtide.signals.history import Series
-from gridtide.timeline import epoch_s
 
 
 def ages_of(
@@ -31,5 +30,5 @@ def ages_of(
 
 def newest_issue(rows: Series, now: datetime) -> int | None:
     """The row of a series that was issued last by now and is no forecast; None where nothing was."""
-    said = (rows.issued_s <= epoch_s(now)) & ~rows.expected
+    said = (rows.issued_s <= now.timestamp()) & ~rows.expected
     return int(np.argmax(np.where(said, rows.issued_s, -1))) if said.any() else None

@@ -11,6 +11,7 @@ from gridtide.decide.limits import import_max_kw
 from gridtide.decide.plan import Plan
 from gridtide.decide.situation import Situation
 from gridtide.decide.state import Status
+from gridtide.loop.plants_seen import plants_shown
 from gridtide.loop.room import Frame
 from gridtide.loop.seen import Seen
 from gridtide.loop.shown.many_sites import columns_of, fleet_of, many
@@ -120,6 +121,7 @@ def _metered(situation: Situation, seen: Seen, number: int) -> dict[str, object]
         "discharge_kw": _number(seen.discharge_kw[number]),
         "soc_kwh": _number(seen.soc_kwh[number]),
         "by_class_kw": {name: _number(kw) for name, kw in classes.items()},
+        **{name: _number(one) for name, one in plants_shown(seen, situation.fleet, number).items()},
     }
 
 

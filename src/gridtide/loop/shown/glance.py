@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from gridtide.loop.mandate import Mandate
-from gridtide.loop.seen import Seen
-from gridtide.loop.shown.past_steps import PastStep
-from gridtide.loop.turn import Memory, Turn
-from gridtide.loop.world import Orders
-from gridtide.trust.record import Decision
+if TYPE_CHECKING:
+    from gridtide.loop.mandate import Mandate
+    from gridtide.loop.seen import Seen
+    from gridtide.loop.shown.past_steps import PastStep
+    from gridtide.loop.turn import Memory, Turn
+    from gridtide.loop.world import Orders
+    from gridtide.trust.record import Decision
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -21,11 +22,11 @@ class Glance:
 
     at: datetime
     currency: str
-    mandate: Mandate
-    turn: Turn | None
-    memory: Memory
-    orders: Orders | None
-    in_force: Decision | None
-    seen: Seen | None
+    mandate: "Mandate"
+    turn: "Turn | None"
+    memory: "Memory"
+    orders: "Orders | None"
+    in_force: "Decision | None"
+    seen: "Seen | None"
     proposals: tuple[Mapping[str, Any], ...] = ()
-    past: tuple[PastStep, ...] = ()
+    past: "tuple[PastStep, ...]" = ()

@@ -5,7 +5,7 @@ import { coming, heard, metered } from "./heard.js";
 /** The classes of work that are planned, in the order of the case; each has its colour at every site. */
 export function classNames() {
   const planned = heard.ahead?.sites[0]?.plan_by_class_kw;
-  return Object.keys(planned ?? heard.frame?.values.sites?.[0]?.by_class_kw ?? {});
+  return Object.keys(planned ?? heard.values.sites?.[0]?.by_class_kw ?? {});
 }
 
 /** Bars of a site: metered, then planned. Each [start, end, values as the room names them]; rows: losses, idle machines, classes */

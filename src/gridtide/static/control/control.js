@@ -6,11 +6,11 @@ import { prepareEditing } from "./editing.js";
 import { isOver, prepareSources, showFigures } from "./figures.js";
 import { lookFlexibility, prepareFlexibility, showFlexibility } from "./flexibility.js";
 import { age, heard, isStale, takeFrame, takeWhole, usual } from "./heard.js";
-import { $, made } from "./made.js";
+import { $, fill, made, put } from "./made.js";
 import { prepareMany } from "./many.js";
 import { lookRegulation, showRegulation } from "./regulation.js";
 import { showSites } from "./sites.js";
-import { summary } from "./tabs/audit.js";
+import { shortened, summary } from "./tabs/audit.js";
 import { list } from "./tabs/drawn.js";
 import { showTab, tabKeys } from "./tabs/tabs.js";
 import { prepareWhatIf } from "./whatif.js";
@@ -37,13 +37,13 @@ function drawSoon() {
 }
 
 function showFrame() {
-  const values = heard.frame?.values;
-  if (!values) return;
-  $("mode").textContent = named(values.mode ?? "–");
+  const { frame, values } = heard;
+  if (!frame) return;
+  put("mode", named(values.mode ?? "–"));
   $("frozen").hidden = !values.frozen;
-  $("freeze").textContent = word(values.frozen ? "thaw" : "freeze");
+  put("freeze", word(values.frozen ? "thaw" : "freeze"));
   const alarms = (values.alarms ?? []).map((one) => [named(one.kind), one.subject, one.said, instant(one.since)].filter(Boolean).join(" · "));
-  if ($("alarms").textContent !== alarms.join("")) $("alarms").replaceChildren(...alarms.map((text) => made("li", {}, text)));
+  if ($("alarms").textContent !== alarms.join("")) fill("alarms", ...alarms.map((text) => made("li", {}, text)));
   showFigures();
   showSites();
   drawn("sites", "powerBySite", (values.sites ?? []).map(({ by_class_kw: _, ...rest }) => ({ ...rest, over: isOver(rest) ? "import_kw" : "" })));
@@ -64,7 +64,7 @@ function drawn(id, title, rows) {
 function showAudit() {
   drawn("audit", "audit", heard.entries.map(({ number: place, hash, says }) => ({
     number: String(place), when: says.at ?? says.as_of,
-    what: summary(says), who: String(says.who ?? says.by ?? says.owner ?? "–").replace(/^([0-9a-f]{12})[0-9a-f]{52}$/, "$1"), hash: String(hash).slice(0, 10),
+    what: summary(says), who: shortened(says.who ?? says.by ?? says.owner), hash: String(hash).slice(0, 10),
   })));
 }
 
@@ -83,17 +83,17 @@ function showAll() {
 /** Whether what is shown is so: the line lives, and the newest frame is of now by the clock of the server. */
 function showLine() {
   const now = Date.parse(heard.state?.at ?? "");
-  const old = now - Date.parse(heard.frame?.values.at ?? "");
+  const old = now - Date.parse(heard.values.at ?? "");
   const key = !heard.connected || performance.now() - signOfLife > SILENT_MS ? "lost" : old > 3 * usual() ? "staleLine" : "live";
-  $("line").textContent = word(key);
+  put("line", word(key));
   $("line").className = key === "live" ? "good" : "bad";
   for (const main of document.querySelectorAll("main")) main.classList.toggle("stale", key !== "live");
-  const pace = heard.frame?.values.simulated;
-  $("pace").textContent = typeof pace === "number" ? `${word("simulated")} ×${number(pace)}` : "";
-  $("at").textContent = instant(heard.state?.at ?? heard.frame?.values.at, true);
+  const pace = heard.values.simulated;
+  put("pace", pace ? `${word("simulated")} ×${number(pace)}` : "");
+  put("at", instant(heard.state?.at ?? heard.values.at, true));
   const clocks = [...new Set((heard.ahead?.sites ?? []).map((site) => site.clock))].filter((clock) => clock !== "UTC").slice(0, 2);
-  $("local").textContent = Number.isNaN(now) || !clocks.length ? "" : `(${clocks.map((clock) => clockOf(now, clock)).join(" · ")})`;
-  $("fresh").textContent = [["price_per_mwh", "price"], ["meters", "meters"]].filter(([source]) => age(source) !== null).map(([source, key]) => `${word(key)} ${span(age(source))}`).join(" · ");
+  put("local", Number.isNaN(now) || !clocks.length ? "" : `(${clocks.map((clock) => clockOf(now, clock)).join(" · ")})`);
+  put("fresh", [["price_per_mwh", "price"], ["meters", "meters"]].filter(([source]) => age(source) !== null).map(([source, key]) => `${word(key)} ${span(age(source))}`).join(" · "));
 }
 
 /** What waits, what was written down and what is to come, whenever it may have changed. */
@@ -107,7 +107,7 @@ async function look() {
     heard.state = state.said;
     lookRegulation();
     if (looks % AHEAD_EVERY === 0 || !heard.ahead?.sites.length || planIsOld()) await lookAhead();
-    if (heard.frame?.values.columns && (looks % WHOLE_EVERY === 0 || !heard.frame.values.sites.length)) await lookWhole();
+    if (heard.values.columns && (looks % WHOLE_EVERY === 0 || !heard.values.sites.length)) await lookWhole();
     looks += 1;
     showDecisions();
     showAudit();
@@ -133,7 +133,7 @@ async function lookWhole() {
 
 /** Whether what is ahead was asked for more than half an hour ago, by the clock of the server. */
 function planIsOld() {
-  return Date.parse(heard.frame?.values.at ?? "") - Date.parse(heard.ahead?.at ?? "") > 1_800_000;
+  return Date.parse(heard.values.at ?? "") - Date.parse(heard.ahead?.at ?? "") > 1_800_000;
 }
 
 function answer(what, one, more, about = one.against.map((text) => `${word("against")}: ${text}`)) {
@@ -141,7 +141,7 @@ function answer(what, one, more, about = one.against.map((text) => `${word("agai
 }
 
 function freezeOrThaw() {
-  const what = heard.frame?.values?.frozen ? "thaw" : "freeze";
+  const what = heard.values.frozen ? "thaw" : "freeze";
   wonder(word(what), [word(`${what}About`)], what, `/api/${what}`);
 }
 
@@ -151,9 +151,9 @@ function release() {
 
 /** Ask for the reason of an act, then do it. @param {string[]} about what is to be known before */
 function wonder(title, about, doing, path, body = {}) {
-  $("ask-title").textContent = title;
-  $("ask-about").replaceChildren(...about.map((text) => made("p", {}, text)));
-  $("do").textContent = word(doing);
+  put("ask-title", title);
+  fill("ask-about", ...about.map((text) => made("p", {}, text)));
+  put("do", word(doing));
   $("reason").value = "";
   $("ask").onclose = () => $("ask").returnValue === "do" && act(path, { reason: $("reason").value.trim(), ...body });
   $("ask").returnValue = "";
@@ -164,9 +164,9 @@ function wonder(title, about, doing, path, body = {}) {
 let sayingUntil = 0;
 /** What the room said of an act stays for a while. */
 function tell(text) {
-  $("said").textContent = text;
+  put("said", text);
   clearTimeout(sayingUntil);
-  sayingUntil = setTimeout(() => $("said").replaceChildren(), SAID_MS);
+  sayingUntil = setTimeout(() => put("said", ""), SAID_MS);
 }
 
 async function act(path, body) {
@@ -183,7 +183,7 @@ async function act(path, body) {
 function enter(again) {
   forgetToken();
   $("entry").hidden = false;
-  $("unknown").textContent = again ? word("unknownToken") : "";
+  put("unknown", again ? word("unknownToken") : "");
   $("token").focus();
 }
 

@@ -3,11 +3,11 @@
 import { learn } from "./asking.js";
 import { edit } from "./editing.js";
 import { heard } from "./heard.js";
-import { $, button, made, terms } from "./made.js";
+import { $, button, fill, made, put, terms } from "./made.js";
 import { reads } from "./reads.js";
 import { facts as told } from "./tabs/drawn.js";
 import { wonderWhat } from "./whatif.js";
-import { instant, number, span, word } from "./words.js";
+import { instant, named, number, span, word } from "./words.js";
 
 const KEYS = { a: "approve", r: "reject", m: "edit", e: "explain", w: "whatIf" };
 /** Keys that do what the buttons of the chosen decision do. */
@@ -29,17 +29,17 @@ export function showDecisions(always = false) {
   if (!always && now === shown) return showTimes();
   shown = now;
   const had = document.activeElement?.dataset?.act;
-  $("waiting").textContent = `(${heard.proposals.length})`;
+  put("waiting", `(${heard.proposals.length})`);
   if (!heard.proposals.some((one) => one.id === chosen)) chosen = heard.proposals[0]?.id ?? "";
   const cards = heard.proposals.map((one) => (one.id === chosen ? whole : short)(one));
-  $("proposals").replaceChildren(...(cards.length ? cards : [made("li.faint", {}, word("noProposals"))]));
+  fill("proposals", ...(cards.length ? cards : [made("li.faint", {}, word("noProposals"))]));
   if (had) ($("proposals").querySelector(`[data-act="${CSS.escape(had)}"]`) ?? $("proposals").querySelector(".chosen button"))?.focus();
   return showTimes();
 }
 
 /** The hours that a decision has left, by the clock of the server. */
 function showTimes() {
-  const now = Date.parse(heard.state?.at ?? heard.frame?.values.at ?? "");
+  const now = Date.parse(heard.state?.at ?? heard.values.at ?? "");
   for (const node of $("proposals").querySelectorAll("[data-until]")) {
     const left = (Date.parse(node.dataset.until) - now) / 1000;
     node.textContent = `${instant(node.dataset.until)} (${left > 0 ? `${word("in")} ${span(left)}` : word("past")})`;
@@ -70,7 +70,7 @@ function whole(one) {
     ["moves", moved && `${moved}${typeof one.share === "number" ? ` (${number(100 * one.share, 1)} %)` : ""}`],
     ["jobs", jobs.length && `${jobs.length}: ${jobs.slice(0, 6).join(", ")}${jobs.length > 6 ? " …" : ""}`],
     ["readBy", one.read_by?.join(", ")],
-    ["asks", one.asks],
+    ["asks", one.asks && named(one.asks)],
     ["advice", one.advice?.length && made("dd", {}, one.advice.map(({ by, approve, reason }) => made("p", {}, `${by} · ${word(approve ? "approve" : "reject")}: ${reason}`)))],
   ].filter(([, value]) => value);
   const why = explained.get(one.id);

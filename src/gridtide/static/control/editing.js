@@ -1,6 +1,6 @@
 /** A decision that waits, changed before it is approved: what is not named stays, and the guard looks again. */
 
-import { $, button, made, options } from "./made.js";
+import { $, button, fill, made, options, put } from "./made.js";
 import { siteNames } from "./whatif.js";
 import { word } from "./words.js";
 
@@ -27,7 +27,7 @@ export function prepareEditing(ask) {
 export function edit(one) {
   if (about.id !== one.id) changes = [];
   about = one;
-  $("edit-title").textContent = `${word("edit")}: ${one.title}`;
+  put("edit-title", `${word("edit")}: ${one.title}`);
   options("edit-kind", Object.keys(CHANGES).filter((kind) => CHANGES[kind][0] === "site" || one.jobs?.length).map((kind) => [kind, word(`edit_${kind}`)]));
   subjects();
   show();
@@ -48,7 +48,7 @@ function saying([kind, ...more]) {
 /** The changes so far; each is taken back by its button. */
 function show() {
   const back = (place) => () => (changes.splice(place, 1), show());
-  $("edit-list").replaceChildren(...changes.map((one, place) => made("li", {}, `${saying(one)} `, button("", word("takeBack"), back(place)))));
+  fill("edit-list", ...changes.map((one, place) => made("li", {}, `${saying(one)} `, button("", word("takeBack"), back(place)))));
   $("edit-do").disabled = !changes.length;
 }
 

@@ -1,14 +1,14 @@
 /** The strip of figures: each leads to what it is made of, where that comes from, and how old it is. */
 
 import { age, carbonSource, heard, isStale, total } from "./heard.js";
-import { $, button, made, terms } from "./made.js";
+import { $, button, fill, made, put, terms } from "./made.js";
 import { list } from "./tabs/drawn.js";
 import { instant, money, named, number, span, word } from "./words.js";
 
 /** @returns {Array<object>} name, value, note, keys of the frame it is made of, unit, source (key of `ages_s`), sign, bad */
 function figures() {
   const currency = heard.ahead?.currency ?? "";
-  const { sites = [], at_risk: risks = [], at_risk_count: atRisk } = heard.frame?.values ?? {};
+  const { sites = [], at_risk: risks = [], at_risk_count: atRisk } = heard.values;
   const [used, load] = [total("renewable_used_kw"), total("facility_kw")];
   const over = sites.filter(isOver).map((site) => site.site);
   const known = sites.map((site) => site.price_per_mwh).filter((one) => typeof one === "number");
@@ -28,7 +28,7 @@ function figures() {
 
 /** Whether a site draws more than its connection and calls let it. @param {object} site */
 export function isOver(site) {
-  const rounded = heard.frame?.values.columns ? 1.01 : 0.5;
+  const rounded = heard.values.columns ? 1.01 : 0.5;
   return typeof site.import_max_kw === "number" && site.import_kw > site.import_max_kw * (1 + 1e-6) + rounded;
 }
 
@@ -50,30 +50,34 @@ export function showFigures() {
   });
 }
 
-/** Where a figure of the newest frame comes from: what it is made of at each site, its source and the age of it. */
-export function showSource({ name, title, source, keys = [] }) {
-  $("source-title").textContent = title;
+/** Where a figure comes from: how it is made (of its key, its panel or its path), its source and the age of it, and what
+ * it is made of at each site. */
+export function showSource({ name, title, source, keys = [], key, path, at }) {
+  put("source-title", title);
   const facts = {
-    formula: word(`${name}Formula`), source: named(source), age: `${span(age(source))}${isStale(source) ? ` · ${word("stale")}` : ""}`,
-    measuredAt: instant(heard.frame?.values.at, true), frame: String(heard.frame?.number ?? "–"),
+    formula: [key, name, path].map((one) => word(`${one}Formula`)).find((text) => !text.endsWith("Formula")) ?? "–",
+    source: [named(source), path].filter(Boolean).join(" · "), age: `${span(age(source))}${isStale(source) ? ` · ${word("stale")}` : ""}`,
+    measuredAt: instant(at ?? heard.values.at, true), frame: String(heard.frame?.number ?? "–"),
   };
-  $("source-facts").replaceChildren(...terms(Object.entries(facts).map(([key, text]) => [word(key), text])));
-  const rows = (heard.frame?.values.sites ?? []).map((site) => ({ site: site.site, ...Object.fromEntries(keys.map((key) => [key, site[key]])) }));
-  $("source-sites").replaceChildren(...(keys.length ? [list("site", rows)] : []));
+  fill("source-facts", ...terms(Object.entries(facts).map(([key, text]) => [word(key), text])));
+  const rows = (heard.values.sites ?? []).map((site) => ({ site: site.site, ...Object.fromEntries(keys.map((key) => [key, site[key]])) }));
+  fill("source-sites", ...(keys.length ? [list("site", rows)] : []));
   $("source").showModal();
 }
 
 /** Every other number of the page: a click on it, or the button under its panel, leads to its source. */
 export function prepareSources() {
-  for (const panel of document.querySelectorAll("section[data-from]")) {
-    const { label: name, from } = panel.dataset;
-    const show = (title, key = "") => showSource({ name, title, source: /^price/.test(key) ? "price_per_mwh" : /^carbon/.test(key) ? carbonSource() : /^plan/.test(key) ? "plan" : from });
-    panel.append(button("plain", "", () => show(word(name)), { data: { word: "source" } }));
-    panel.addEventListener("click", ({ target }) => {
-      const cell = target.closest("td, dd");
-      if (!cell || target.closest("button") || String(getSelection())) return;
-      const called = cell.tagName === "DD" ? cell.previousElementSibling : cell.closest("table").tHead.rows[0].cells[cell.cellIndex];
-      show(`${called?.textContent ?? word(name)}: ${cell.textContent}`, cell.dataset.key);
-    });
-  }
+  for (const panel of document.querySelectorAll("section[data-from]")) panel.append(button("plain source", "", undefined, { data: { word: "source" } }));
+  document.body.addEventListener("click", ({ target }) => {
+    const cell = target.closest(".source, td, dd, [data-key]");
+    const panel = cell?.closest("[data-from]");
+    const whole = cell?.matches(".source");
+    if (!panel || (!whole && (target.closest("button") || String(getSelection())))) return;
+    const { label: name, from, path, at } = panel.dataset;
+    const { key = "" } = cell.dataset;
+    const called = cell.matches("dd") ? cell.previousElementSibling : cell.closest("table")?.tHead.rows[0].cells[cell.cellIndex];
+    const own = from === "sources" && cell.closest("tr")?.querySelector('[data-key="source"]')?.textContent;
+    const source = own || (/^price/.test(key) ? "price_per_mwh" : /^carbon/.test(key) ? carbonSource() : /^plan/.test(key) ? "plan" : from);
+    showSource({ name, key, source, path, at, title: whole ? named(name) : `${called?.textContent ?? named(name)}: ${cell.textContent}` });
+  });
 }

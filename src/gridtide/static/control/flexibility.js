@@ -3,7 +3,7 @@
 import { learn } from "./asking.js";
 import { chartIn, hints, inks, letters, mix } from "./charts.js";
 import { heard } from "./heard.js";
-import { $, options } from "./made.js";
+import { $, fill, options, put } from "./made.js";
 import { list } from "./tabs/drawn.js";
 import { instant, number, span, word } from "./words.js";
 
@@ -33,8 +33,8 @@ export function showFlexibility() {
   options("flex-place", [[FLEET, word("wholeFleet")], ...places]);
   options("flex-for", found.durations_s.map((one) => [String(one), span(one)]));
   const rows = found.rows.filter((row) => row.place === $("flex-place").value && String(row.duration_s) === $("flex-for").value);
-  $("flex-at").textContent = `${word("as_of")} ${instant(found.at)} · ${word("flexAbout")}`;
-  $("flex-rows").replaceChildren(list("flexibility", rows.map(({ class: work, source, direction, kw, price_per_kwh, delay }) => ({ what: work, source: word(`from_${source}`), kw: `${direction === "down" ? "▼" : "▲"} ${number(kw)} kW`, price_per_kwh, delay: `+${number(100 * delay)} %` }))));
+  put("flex-at", `${word("as_of")} ${instant(found.at)} · ${word("flexAbout")}`);
+  fill("flex-rows", list("flexibility", rows.map(({ class: work, source, direction, kw, price_per_kwh, delay }) => ({ what: work, source: word(`from_${source}`), kw: `${direction === "down" ? "▼" : "▲"} ${number(kw)} kW`, price_per_kwh, delay: `+${number(100 * delay)} %` }))));
   draw(rows);
 }
 

@@ -7,13 +7,14 @@ const FRAMES_MOST = 1_500;
 const METERS_STALE_S = 1_800;
 const ISSUE_STALE_S = 36 * 3_600;
 
-export const heard = { frame: null, past: [], ahead: null, state: null, whole: null, proposals: [], entries: [], last: "", connected: false };
+export const heard = { frame: null, values: {}, past: [], ahead: null, state: null, whole: null, proposals: [], entries: [], last: "", connected: false };
 
 /** Take in a frame; of many sites it holds columns in the order of `/api/sites`. @param {{number: number, at: string, values: object}} frame */
 export function takeFrame(frame) {
   const at = Date.parse(frame.values.at ?? frame.at);
   if (frame.values.columns) frame.values.sites = joined(frame.values);
   heard.frame = frame;
+  heard.values = frame.values;
   if (heard.past.length && at <= heard.past.at(-1).at) heard.past = heard.past.filter((one) => one.at < at);
   const { columns, sites = [] } = frame.values;
   heard.past.push({ at, columns, sites: columns ? {} : Object.fromEntries(sites.map((site) => [site.site, site])) });
@@ -23,8 +24,8 @@ export function takeFrame(frame) {
 /** Take in every site whole, as it was in a frame. @param {{at: string, items: object[]}} whole */
 export function takeWhole(whole) {
   heard.whole = whole;
-  const values = heard.frame?.values;
-  if (!values?.columns) return;
+  const { values } = heard;
+  if (!values.columns) return;
   values.sites = joined(values);
   for (const one of heard.past) if (one.at === Date.parse(whole.at)) one.sites = Object.fromEntries(whole.items.map((site) => [site.site, site]));
 }
@@ -77,13 +78,12 @@ export function coming(name) {
 /** Age of what a value comes from, s; null where nobody knows. @param {string} source a key of `ages_s`, or the plan */
 export function age(source) {
   if (source === "plan") return (present() - Date.parse(heard.ahead?.made_at ?? "")) / 1000;
-  const found = heard.frame?.values.ages_s?.[source];
-  return typeof found === "number" ? found : null;
+  return heard.values.ages_s?.[source] ?? null;
 }
 
 /** The key of `ages_s` that carbon comes from. */
 export function carbonSource() {
-  return Object.keys(heard.frame?.values.ages_s ?? {}).find((key) => key.startsWith("carbon_")) ?? "carbon";
+  return Object.keys(heard.values.ages_s ?? {}).find((key) => key.startsWith("carbon_")) ?? "carbon";
 }
 
 /** Whether a source is older than it may be; meters of no known age are, a tariff that was never issued is not. @param {string} source */
@@ -94,5 +94,5 @@ export function isStale(source) {
 
 /** What the room says of all sites together; null where it is unknown. @param {string} key */
 export function total(key) {
-  return heard.frame?.values.fleet?.[key] ?? null;
+  return heard.values.fleet?.[key] ?? null;
 }

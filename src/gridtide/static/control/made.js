@@ -1,6 +1,8 @@
 /** Elements, made of text alone: no name of a case or a job is ever read as markup. */
 
 export const $ = (id) => document.getElementById(id);
+export const put = (id, text) => ($(id).textContent = text);
+export const fill = (id, ...nodes) => $(id).replaceChildren(...nodes);
 
 /** An element. name: its tag, and class after a dot; more: its properties; of children lists are taken apart and null is left out */
 export function made(name, { data = {}, ...more } = {}, ...children) {

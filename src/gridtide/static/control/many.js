@@ -4,7 +4,7 @@ import { barsOf, breached, classNames, highest } from "./bars.js";
 import { inks } from "./charts.js";
 import { isOver } from "./figures.js";
 import { AHEAD, BACK, isStale, present } from "./heard.js";
-import { $, button, made } from "./made.js";
+import { $, button, fill, made, put } from "./made.js";
 import { number, word } from "./words.js";
 
 const FEW = 8;
@@ -44,18 +44,18 @@ export function wholeOf(sites) {
   const many = sites.length > FEW;
   $("choose").hidden = $("small").hidden = !many;
   if (many) showSmall(sites);
-  else if (tiles.size) $("small").replaceChildren(...(tiles.clear() ?? []));
+  else if (tiles.size) fill("small", ...(tiles.clear() ?? []));
   return many ? sites.filter((site) => site.site === opened) : sites;
 }
 
 function showSmall(sites) {
   const sought = $("find").value.trim().toLowerCase();
   const shown = sites.filter((site) => site.site.toLowerCase().includes(sought)).sort(ORDERS[$("order").value]);
-  $("found").textContent = `${number(shown.length)} ${word("ofLimit")} ${number(sites.length)}`;
+  put("found", `${number(shown.length)} ${word("ofLimit")} ${number(sites.length)}`);
   const nodes = shown.map((site) => tileOf(site).node);
   const had = document.activeElement;
   if (nodes.length !== $("small").children.length || nodes.some((node, place) => node !== $("small").children[place])) {
-    $("small").replaceChildren(...nodes);
+    fill("small", ...nodes);
     if (nodes.includes(had)) had.focus();
     drawn = 0;
   }

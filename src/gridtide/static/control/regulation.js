@@ -12,7 +12,7 @@ let drawn = "";
 
 /** What lines say now; nothing is asked where the room has none. */
 export async function lookRegulation() {
-  lines = heard.frame?.values.regulation ? ((await learn("/api/regulation"))?.items ?? lines) : [];
+  lines = heard.values.regulation ? ((await learn("/api/regulation"))?.items ?? lines) : [];
   const text = JSON.stringify([lines, word("noLines")]);
   if (text !== drawn) showRegulation();
   drawn = text;
@@ -27,7 +27,7 @@ function shown({ site, last, follows, score, accuracy, delay, precision, fault, 
   const score_said = `${word("score")} ${number(score, 2)} = (${parts.join(" + ")}) / 3 · ${word(follows ? "isLed" : "leadsItself")}`;
   const { signal, error_band, ...values } = rest;
   return [
-    made("h3", {}, site), made("p", {}, score_said), fault ? made("p", {}, `${named("fault")}: ${fault}`) : null,
+    made("h3", {}, site), made("p", { data: { key: "score" } }, score_said), fault ? made("p", {}, `${named("fault")}: ${fault}`) : null,
     ...(last?.at.length ? course(site, last, error_band ?? 0) : []),
     energy_kwh > 0 && soc_kwh !== null ? made("meter", { max: energy_kwh, low: soc_least_kwh ?? 0, value: soc_kwh, ariaLabel: `${named("soc_kwh")} ${number(soc_kwh)} / ${number(energy_kwh)}` }) : null,
     facts(Object.entries({ soc_kwh, energy_kwh, ...values })),

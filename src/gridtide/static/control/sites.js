@@ -4,7 +4,7 @@ import { barsOf, breached, classNames, highest } from "./bars.js";
 import { BEHIND, PALETTE, area, chartIn, em, inTime, inks, legend, letters, line, mix, stacked, stepped, tallOf } from "./charts.js";
 import { isOver, showSource } from "./figures.js";
 import { AHEAD, BACK, coming, heard, isStale, present, total } from "./heard.js";
-import { $, button, made } from "./made.js";
+import { $, button, fill, made, put } from "./made.js";
 import { wholeOf } from "./many.js";
 import { clockOf, number, word } from "./words.js";
 
@@ -14,7 +14,7 @@ const charts = new Map();
 
 /** Draw every site. */
 export function showSites() {
-  const sites = wholeOf(heard.frame?.values.sites ?? []);
+  const sites = wholeOf(heard.values.sites ?? []);
   const classes = classNames();
   const all = new Map(sites.map((site) => [site.site, barsOf(site.site, classes)]));
   const every = [...all.values()].flat().map(([, , one]) => one);
@@ -71,9 +71,9 @@ function say(tile, site, bars) {
 
 /** Whose plan is drawn, and whether it holds. */
 function showPlan() {
-  const [ahead, decision] = [heard.ahead, heard.frame?.values.decision];
+  const [ahead, decision] = [heard.ahead, heard.values.decision];
   const made = ahead?.made_at ? `${word("planOf")} ${clockOf(Date.parse(ahead.made_at), ahead.sites[0]?.clock ?? "UTC")} (${ahead.policy})` : word("noPlan");
-  $("plan").textContent = `${made} · ${decision ? `${word("inForce")} ${decision}` : word("notTold")}`;
+  put("plan", `${made} · ${decision ? `${word("inForce")} ${decision}` : word("notTold")}`);
 }
 
 function showLegend(classes, beyond) {
@@ -81,7 +81,7 @@ function showLegend(classes, beyond) {
   const shown = JSON.stringify([classes, ink, beyond, word("plan")]);
   if ($("legend").dataset.shown === shown) return;
   $("legend").dataset.shown = shown;
-  $("legend").replaceChildren(...legend([...classes.map((name, index) => [name, colourOf(index)]), [word("idle"), BEHIND.idle], [word("losses"), BEHIND.losses], [word("metered"), ink, "line"], [word("plannedLine"), ink, "dashed"], [word(beyond ? "beyond" : "limit"), faint, beyond ? "none" : "dotted"], [word("used"), GREEN], [word("curtailedNow"), GREEN, "hatched"]]));
+  fill("legend", ...legend([...classes.map((name, index) => [name, colourOf(index)]), [word("idle"), BEHIND.idle], [word("losses"), BEHIND.losses], [word("metered"), ink, "line"], [word("plannedLine"), ink, "dashed"], [word(beyond ? "beyond" : "limit"), faint, beyond ? "none" : "dotted"], [word("used"), GREEN], [word("curtailedNow"), GREEN, "hatched"]]));
 }
 
 const colourOf = (index) => PALETTE[index % PALETTE.length];
@@ -89,7 +89,7 @@ const colourOf = (index) => PALETTE[index % PALETTE.length];
 function optionOf(name, bars, classes, ribbons, rows, under) {
   const [now, clock, { color: fill, fontSize }] = [present(), coming(name).site?.clock ?? "UTC", letters()];
   const said = ribbons.map((ribbon, index) => ({ type: "text", id: `said ${index}`, right: 2, top: under + index * (RIBBON.tall + RIBBON.gap) * em() + 2, silent: true, style: { text: ribbon.said, fill, font: `${fontSize}px system-ui, sans-serif`, textAlign: "right" } }));
-  return inTime(rows, { from: now - BACK, until: now + AHEAD, clock, right: 8.4, labelled: 0, hint: (at) => hint(at, bars, classes, clock), graphic: said });
+  return inTime(rows, { from: now - BACK, until: now + AHEAD, clock, right: 9.2, labelled: 0, hint: (at) => hint(at, bars, classes, clock), graphic: said });
 }
 
 /** Power stacked by class, under what is metered, planned and allowed. */
@@ -166,14 +166,10 @@ function hint(moment, bars, classes, clock) {
   const found = bars.find(([start, end]) => start <= moment && moment < end);
   if (!found) return "";
   const [start, , one] = found;
-  const currency = heard.ahead?.currency ?? "";
-  const kw = (name, value) => `${name}: ${number(value)} kW`;
-  const rows = classes.map((name, index) => kw(name, one.rows[index + 2]));
-  rows.push(kw(word("idle"), one.rows[1]), kw(word("losses"), one.rows[0]));
-  if (one.metered) rows.push(kw(word("fromGrid"), one.import_kw));
-  rows.push(kw(word("plan"), one.plan_import_kw), kw(word("limit"), one.import_max_kw));
-  if (typeof one.renewable_used_kw === "number") rows.push(kw(word("used"), one.renewable_used_kw), kw(word("curtailedNow"), one.renewable_curtailed_kw));
-  if (typeof one.price_per_mwh === "number") rows.push(`${word("price")}: ${number(one.price_per_mwh, 1)} ${currency}/MWh`);
-  if (typeof one.carbon_g_per_kwh === "number") rows.push(`${word("carbonNow")}: ${number(one.carbon_g_per_kwh)} g/kWh`);
+  const values = [
+    ...classes.map((name, index) => [name, one.rows[index + 2]]), [word("idle"), one.rows[1]], [word("losses"), one.rows[0]], [word("fromGrid"), one.import_kw], [word("plan"), one.plan_import_kw], [word("limit"), one.import_max_kw],
+    [word("used"), one.renewable_used_kw], [word("curtailedNow"), one.renewable_curtailed_kw], [word("price"), one.price_per_mwh, `${heard.ahead?.currency ?? ""}/MWh`], [word("carbonNow"), one.carbon_g_per_kwh, "g/kWh"],
+  ];
+  const rows = values.filter(([, value]) => typeof value === "number").map(([name, value, unit = "kW"]) => `${name}: ${number(value)} ${unit}`);
   return `${clockOf(start, clock)} · ${word(one.metered ? "metered" : "plan")}\n${rows.join("\n")}`;
 }

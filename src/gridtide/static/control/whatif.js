@@ -2,7 +2,7 @@
 
 import { ask, whyNot } from "./asking.js";
 import { heard } from "./heard.js";
-import { $, options } from "./made.js";
+import { $, fill, options, put } from "./made.js";
 import { list } from "./tabs/drawn.js";
 import { money, word } from "./words.js";
 
@@ -15,7 +15,7 @@ let found = [];
 export function wonderWhat(one) {
   about = one;
   found = [];
-  $("whatif-title").textContent = `${word("whatIf")}: ${one.title}`;
+  put("whatif-title", `${word("whatIf")}: ${one.title}`);
   options("whatif-job", [["", word("wholeFleet")], ...(one.jobs ?? []).slice(0, 200)]);
   options("whatif-site", siteNames());
   kinds();
@@ -33,7 +33,7 @@ export function prepareWhatIf() {
   };
 }
 
-/** The choices of a field. @param {(string|string[])[]} choices values, or pairs of one and what it is called */
+/** Sites that may be chosen. */
 export const siteNames = () => (heard.ahead?.sites ?? []).map((site) => site.site);
 
 function kinds() {
@@ -53,14 +53,14 @@ function amount() {
 async function solve() {
   const [kind, job] = [$("whatif-kind").value, $("whatif-job").value];
   const change = [kind, CHANGES[kind][0] === "site" ? $("whatif-site").value : "", $("whatif-amount").value.trim()].filter(Boolean).join(" ");
-  $("whatif-said").textContent = word("solving");
+  put("whatif-said", word("solving"));
   const asked = `change=${encodeURIComponent(change)}${job ? `&job=${encodeURIComponent(job)}` : ""}`;
   try {
     const { status, said } = await ask(`/api/decisions/${about.id}/what-if?${asked}`);
-    $("whatif-said").textContent = status === 200 ? "" : whyNot(said);
+    put("whatif-said", status === 200 ? "" : whyNot(said));
     if (status === 200) found = [[said, job], ...found];
   } catch {
-    $("whatif-said").textContent = word("notReached");
+    put("whatif-said", word("notReached"));
   }
   show();
 }
@@ -77,8 +77,8 @@ function show() {
     }));
   });
   const plan = found[0]?.[0].plan;
-  $("whatif-plan").textContent = plan ? `${word("plan_cost")}: ${money(plan.cost)} ${currency} · ${word("lower_bound")} ${money(plan.lower_bound)}` : word("whatIfAbout");
-  $("whatif-rows").replaceChildren(...(rows.length ? [list("whatIf", rows)] : []));
+  put("whatif-plan", plan ? `${word("plan_cost")}: ${money(plan.cost)} ${currency} · ${word("lower_bound")} ${money(plan.lower_bound)}` : word("whatIfAbout"));
+  fill("whatif-rows", ...(rows.length ? [list("whatIf", rows)] : []));
 }
 
 function signed(value) {

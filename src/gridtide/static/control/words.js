@@ -26,12 +26,8 @@ export function word(key) {
   return WORDS[language][key] ?? said[language]?.[key] ?? key;
 }
 
-/** What a key of an answer, or a value that is one of few, is called; `only` those: names of a case stay. @param {string} key */
-export function named(key, only) {
-  const name = said[language]?.[key];
-  if (name !== undefined || (only && !said.zh?.[key]) || !/^[a-z]+(_[a-z0-9]+)*$/.test(key)) return name ?? key;
-  return key.replace(/_per_/g, "/").replace(/_(s|share|chance)$/, "").replaceAll("_", " ").replace(/\b([km])w(h?)\b/g, (_, size, hour) => `${size === "m" ? "M" : "k"}W${hour}`);
-}
+/** What a key of an answer, or a value that is one of few, is called; names of a case stay, also behind a dot. @param {string} key */
+export const named = (key) => said[language]?.[key] ?? key.replace(/^\w+(?=\.)/, (kind) => said[language]?.[kind] ?? kind);
 
 /** Put every word of the page in its place. */
 export function speak() {
@@ -50,7 +46,7 @@ export function speakOther() {
 /** A number as both languages write it; a dash for what is unknown. @param {unknown} value */
 export function number(value, digits = 0, least = digits) {
   if (typeof value !== "number" || !Number.isFinite(value)) return "–";
-  return value.toLocaleString("en-US", { minimumFractionDigits: least, maximumFractionDigits: digits });
+  return value.toLocaleString("en-US", { signDisplay: "negative", minimumFractionDigits: least, maximumFractionDigits: digits });
 }
 
 /** A number with as many digits as its size asks for, `least` of them also where they are 0. @param {number} value */
@@ -75,7 +71,7 @@ export function instant(text, seconds = false) {
 
 /** Money with as many digits as it takes. @param {number|null} value */
 export function money(value) {
-  return number(value, typeof value === "number" && Math.abs(value) < 100 ? 2 : 0);
+  return number(value, Math.abs(value) < 100 ? 2 : 0);
 }
 
 const formats = new Map();

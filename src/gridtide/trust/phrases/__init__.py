@@ -6,7 +6,18 @@ code makes it, letter for letter: what the code says and no form reads fails a t
 
 from collections.abc import Mapping
 
-from gridtide.trust.phrases import acts, checks, doors, meters, people, plans, rooms, signs, why
+from gridtide.trust.phrases import (
+    acts,
+    boards,
+    checks,
+    doors,
+    meters,
+    people,
+    plans,
+    rooms,
+    signs,
+    why,
+)
 
 PHRASES: Mapping[str, str] = {
     **signs.PHRASES,
@@ -17,6 +28,7 @@ PHRASES: Mapping[str, str] = {
     **why.PHRASES,
     **rooms.PHRASES,
     **acts.PHRASES,
+    **boards.PHRASES,
     **doors.PHRASES,
 }
 """By the English form."""

@@ -276,6 +276,12 @@ _MODBUS = {
     "{name}: until {until}, less than a second from now": "{name}：至 {until}，不足一秒",
     "{name} was told {value} and reads {stands}; it rests": "{name} 被告知 {value}，读数为 {stands}；已复位",
     "the lease was not renewed: {error}": "租约未续期：{error}",
+    "the set-point was not moved: {error}": "设定值未移动：{error}",
+    "{name}: its map has no register air": "{name}：其寄存器表没有 air",
+    "{name} is not led by its chiller: {said}": "{name} 未由其冷机带动：{said}",
+    "{name}: {kw_n} kW; 0, or from its least of {least_n} kW to {most_n} kW": (
+        "{name}：{kw_n} kW；应为 0，或自其最小出力 {least_n} kW 至 {most_n} kW"
+    ),
     "it does not rest: {error}": "它没有复位：{error}",
     "illegal function; look at `table` in the map": "非法功能码；请查映射中的 `table`",
     "illegal address; look at the address in the map": "非法地址；请查映射中的地址",

@@ -56,6 +56,8 @@ _METERS = {
 }
 _FOLLOWED = {
     "no meter reads {of}": "没有电表计量 {of}",
+    "{name} does not say what it carries out": "{name} 未上报其排热",
+    "no meter says what {name} gives, or it does not say itself": "没有电表说明 {name} 的出力，或其自身未上报",
     "no meter reads {site} import": "没有电表计量 {site} 购电",
     "not every meter of {site} reads": "{site} 并非所有电表都有读数",
     "nothing was asked, or no router says": "没有请求，或没有路由器上报",

@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 
 _ROOM = {
+    "{fault} (since {since} UTC)": "{fault}（自 {since} UTC 起）",
+    "planner {said}; another makes the plan": "规划进程 {said}；由另一进程制定计划",
+    "{process_n} ended with {code}": "{process_n} 以 {code} 结束",
+    "planner is closed": "规划进程已关闭",
     "{name} does not answer: {reason}": "{name} 无应答：{reason}",
     "nothing can be written down: {reason}": "无法写入任何记录：{reason}",
     "no decision: {reason}": "未作决策：{reason}",
@@ -35,6 +39,31 @@ _ROOM = {
     "{store} moves around {kw} kW until {until}": "{store} 围绕 {kw} kW 动作，至 {until}",
 }
 _LEFT_ALONE = {
+    "job {job}, comment, {key}": "作业 {job} 备注 {key}",
+    "an instant with offset, as 2026-11-23T09:00+08:00": "带偏移的时刻，如 2026-11-23T09:00+08:00",
+    "checkpoint, sigstop or never": "checkpoint、sigstop 或 never",
+    "an absolute path": "绝对路径",
+    "done or rename": "done 或 rename",
+    "each key once": "每个键一次",
+    "scontrol update JobId={job} Comment=… with it mended; until then the job is not moved": (
+        "请以 scontrol update JobId={job} Comment=… 修正；在此之前不移动该作业"
+    ),
+    "a key that nothing reads": "无人读取的键",
+    "site, class, deadline, pause, checkpoint or whole": "site、class、deadline、pause、checkpoint 或 whole",
+    "it is kept as it is; leave it, or mend its name": "保持原样；可留着，或修正其名",
+    "job {job} of Slurm": "Slurm 作业 {job}",
+    "a record as Slurm 22.05 and later write it": "Slurm 22.05 及更新版本的记录",
+    "the job is left out; compare `squeue --json` with docs/slurm.md": (
+        "略去该作业；请将 `squeue --json` 与 docs/slurm.md 对照"
+    ),
+    "job_state {raw} is no state": "job_state {raw} 不是状态",
+    "Mend the annotation; until then it counts as not said.": "请修正注解；在此之前视为未声明。",
+    "an RFC 3339 instant with its zone": "带时区的 RFC 3339 时刻",
+    "checkpoint, sigstop or never; it counts as never": "checkpoint、sigstop 或 never；视为 never",
+    "is no name": "不是名称",
+    "lower-case letters, digits, '-' and '.'": "小写字母、数字、'-' 与 '.'",
+    "It is left alone; look at who made it.": "不予处理；请查其创建者。",
+    "one line of at most {most_n} letters": "一行，至多 {most_n} 个字符",
     "it says {said}; declare one of {names}": "其声明为{said}；请声明 {names} 之一",
     "no class": "没有类别",
     "the class {name}": "类别 {name}",

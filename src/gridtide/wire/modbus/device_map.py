@@ -9,12 +9,14 @@ from gridtide.finding import Finding, refuse_if_any
 from gridtide.wire.modbus.registers import Register, register_faults
 from gridtide.wire.modbus.words import WordOrder
 
-DeviceKind = Literal["meter", "battery", "ups", "chiller"]
+DeviceKind = Literal["meter", "battery", "ups", "chiller", "cold-store", "plant"]
 READ: dict[DeviceKind, tuple[str, ...]] = {
     "meter": ("power",),
     "battery": ("power", "soc"),
     "ups": ("power", "soc", "reserve"),
     "chiller": ("power", "supply"),
+    "cold-store": ("heat", "soc"),
+    "plant": ("power",),
 }
 """What each kind of device must let be read. `counter` and `marker` are read where a map has them."""
 UNITS = {
@@ -22,17 +24,27 @@ UNITS = {
     "soc": "kWh",
     "reserve": "kWh",
     "supply": "°C",
+    "air": "°C",
+    "heat": "kW",
     "lease": "s",
 }
 """Units of names that every map has in the same."""
-SETPOINT_UNITS: dict[DeviceKind, str] = {"battery": "kW", "ups": "kW", "chiller": "°C"}
+SETPOINT_UNITS: dict[DeviceKind, str] = {
+    "battery": "kW",
+    "ups": "kW",
+    "chiller": "°C",
+    "cold-store": "kW",
+    "plant": "kW",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeviceMap:
     """A make's registers by name.
 
-    power: of a battery or UPS what it gives, below 0 what it takes; of others what it draws. soc: what a store holds.
+    power: of a battery or UPS what it gives, below 0 what it takes; of a plant what it makes; of others what it draws.
+    soc: what a store holds, of a store of cold kWh of heat. heat: carried out for a store of cold, below 0 where it
+    gives. air: of the hall that a chiller cools.
     reserve: below which a UPS gives nothing. setpoint, lease: what it is told, and for how many seconds that holds if
     it is not told again; a device without a lease would hold it for ever. counter: changes by itself while the device
     lives. marker: a number that never changes (low = high), by which a wrong word order shows. rest: what undoes a

@@ -39,8 +39,29 @@ CHILLER = DeviceMap(
     registers={
         **ALIVE,
         "supply": Register(address=5, kind="float32", low=-10.0, high=60.0, unit="°C"),
+        "air": Register(address=7, kind="float32", low=-10.0, high=60.0, unit="°C"),
         "setpoint": Register(
             address=20, kind="float32", low=15.0, high=27.0, unit="°C", writable=True
+        ),
+        "lease": LEASE,
+    },
+)
+COLD_STORE = DeviceMap(
+    make="gridtide store of cold",
+    kind="cold-store",
+    registers={
+        **{name: one for name, one in STORE.items() if name != "power"},
+        "heat": Register(address=3, kind="float32", low=-LARGE_KW, high=LARGE_KW, unit="kW"),
+    },
+    rest=0.0,
+)
+PLANT = DeviceMap(
+    make="gridtide plant",
+    kind="plant",
+    registers={
+        **ALIVE,
+        "setpoint": Register(
+            address=20, kind="float32", low=0.0, high=LARGE_KW, unit="kW", writable=True
         ),
         "lease": LEASE,
     },

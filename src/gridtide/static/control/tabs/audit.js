@@ -8,7 +8,7 @@ import { facts, list, panel } from "./drawn.js";
 const KINDS = ["", "decision", "people", "outcome", "refused request", "no decision", "checkpoint", "maker", "other"];
 const RECORDS = "/api/audit/records";
 let wanted = { kind: "", who: "", decision: "" };
-let [before, whole, verdict] = [null, null, ""];
+let [before, whole, verdict] = [null, null, () => ""];
 
 export const auditPath = () => `${RECORDS}?${new URLSearchParams({ count: 40, ...(before === null ? {} : { before }), ...wanted })}`;
 
@@ -23,16 +23,19 @@ export function drawAudit(chain, again) {
   const go = (key, off, act, kind = "") => button(kind, named(key), act, { disabled: off });
   const rows = chain.items.map(({ number, says, kind, who, hash }) => ({
     number: go(String(number), false, async () => ((whole = (await ask(`${RECORDS}/${number}`)).said), again()), "plain"),
-    when: says.at ?? says.as_of, kind, what: summary(says), who, hash: hash.slice(0, 12),
+    when: says.at ?? says.as_of, kind, what: summary(says), who: shortened(who), hash: hash.slice(0, 12),
   }));
   const asks = made("p.asks", {}, take("kind", kinds), text("who"), text("decision"), go("newest", before === null, () => ((before = null), again())), go("older", chain.next === null, () => ((before = chain.next), again())));
   const { says, text: written, ...rest } = whole ?? {};
   return [
-    panel("chain_whole", "/api/audit/verification", [made("p", {}, named("verify_about")), go("verify", false, () => verify(again), "strong"), made("p", { role: "status" }, verdict)]),
+    panel("chain_whole", "/api/audit/verification", [made("p", {}, named("verify_about")), go("verify", false, () => verify(again), "strong"), made("p", { role: "status" }, verdict())]),
     whole && panel("one_record", `${RECORDS}/${rest.number}`, [facts(Object.entries(rest)), made("pre", { tabIndex: 0 }, JSON.stringify(says, null, 1))]),
     panel("tab_audit", RECORDS, [asks, facts([["records", chain.records], ["looked_at", chain.looked_at]]), list("tab_audit", rows)]),
   ];
 }
+
+/** Who is answerable; of a decision that stands in the place of another the first digits. */
+export const shortened = (who) => String(who || "–").replace(/^([0-9a-f]{12})[0-9a-f]{52}$/, "$1");
 
 /** What a record says, in short. */
 export function summary(says) {
@@ -46,7 +49,7 @@ async function verify(again) {
     const { status, said } = await ask(`/api/audit/verification?start=${start}`);
     if (status !== 200) return;
     checkpoints += said.checkpoints;
-    verdict = said.broken === null ? `${said.end} ${named("records_whole")} · ${checkpoints} ${named("checkpoints")}` : `${named("broken_at")} ${said.broken}`;
+    verdict = () => (said.broken === null ? `${said.end} ${named("records_whole")} · ${checkpoints} ${named("checkpoints")}` : `${named("broken_at")} ${said.broken}`);
     start = said.next;
     await again();
   }

@@ -1,9 +1,11 @@
 /** Answers as panels, by their shape: values, tables, series on one axis of time, jobs as bars. */
 
 import { BEHIND, PALETTE, chartIn, inTime, inks, legend, line, stacked, stepped, tallOf } from "../charts.js";
-import { made, terms } from "../made.js";
+import { button, made, terms } from "../made.js";
 import { clockOf, figure, instant, named, number, span, word } from "../words.js";
 
+/** What stands behind a path that names it; behind others stand meters. */
+const FROM = ["plan", "sources", "audit"];
 const UNITS = [["_kw", "kW"], ["_kwh", "kWh"], ["_c", "°C"], ["_per_mwh", "/MWh"], ["_per_kwh", "/kWh"], ["_g_per_kwh", "g/kWh"]];
 
 /** Draw what stands in a place anew; what was open stays open, and what had the focus has it. */
@@ -21,19 +23,23 @@ export function redraw(root, nodes) {
 /** Every part of an answer, in order. path: of the answer. */
 export function drawAll(said, path) {
   const { left_out: left = {}, edges, ...parts } = said;
+  const { at } = said;
   const plain = Object.entries(parts).filter(([, value]) => typeof value !== "object" || value === null);
   const panels = Object.entries(parts).filter(([, value]) => value && typeof value === "object").flatMap(([key, value]) => {
-    if (!Array.isArray(value)) return [panel(key, path, [facts(Object.entries(value), key)])];
-    if (edges?.length && value[0]?.clock) return value.map((one) => panel(one.site, path, chart(one, edges, parts.currency)));
+    if (!Array.isArray(value)) return [panel(key, path, [facts(Object.entries(value), key)], at)];
+    if (edges?.length && value[0]?.clock) return value.map((one) => panel(one.site, path, chart(one, edges, parts.currency), at));
     const more = left[key] ? [made("p.faint", {}, `+ ${left[key]} ${named("left_out")}`)] : [];
-    return [panel(key, path, [...(value[0]?.runs ? gantt(value, edges ?? [], said.at) : []), ...more, list(key, value.map((one) => (typeof one === "object" ? one : { said: one })))])];
+    return [panel(key, path, [...(value[0]?.runs ? gantt(value, edges ?? [], at) : []), ...more, list(key, value.map((one) => (typeof one === "object" ? one : { said: one })))], at)];
   });
-  return [plain.length && panel("now", path, [facts(plain)]), ...panels];
+  return [plain.length && panel("now", path, [facts(plain)], at), ...panels];
 }
 
-export function panel(title, path, children) {
-  const source = made("a.faint", { href: "#sources" }, `${word("source")}: ${path.split("?")[0]}`);
-  return made(children.length > 1 || children[0]?.rows ? "section.whole" : "section", {}, made("h2", {}, named(title)), children, source);
+/** A panel whose numbers lead to their source. path: asked for them; at: as of when they are */
+export function panel(title, path, children, at) {
+  const bare = path.split("?")[0];
+  const source = button("plain source", `${word("source")}: ${bare}`);
+  const data = { label: title, path: bare, from: FROM.find((one) => bare.includes(one)) ?? "meters", ...(at ? { at } : {}) };
+  return made(children.length > 1 || children[0]?.rows ? "section.whole" : "section", { data }, made("h2", {}, named(title)), children, source);
 }
 
 /** A value as its key says what it is. */
@@ -41,16 +47,16 @@ export function shown(key, value) {
   if (value === null || value === undefined || value === "") return "–";
   if (typeof value === "boolean") return word(value ? "yes" : "no");
   if (Array.isArray(value)) return value.map((one) => shown("", one)).join(", ") || "–";
-  if (typeof value === "object") return Object.entries(value).map(([name, one]) => `${named(name, 1)} ${shown(name, one)}`).join(" · ") || "–";
+  if (typeof value === "object") return Object.entries(value).map(([name, one]) => `${named(name)} ${shown(name, one)}`).join(" · ") || "–";
   if (/^(site|job|class|who)$/.test(key)) return value;
-  if (typeof value === "string") return /^\d{4}-\d\d-\d\dT/.test(value) ? instant(value) : named(value, 1);
+  if (typeof value === "string") return /^\d{4}-\d\d-\d\dT/.test(value) ? instant(value) : named(value);
   if (/_s$/.test(key)) return span(value);
   if (/_(share|chance)$/.test(key)) return `${number(100 * value, 1)} %`;
   return figure(value);
 }
 
 export function facts(pairs, of = "") {
-  return made("dl", {}, terms(pairs.map(([key, value]) => [named(key), value instanceof Node ? value : shown(of.endsWith("_s") ? of : key, value)])));
+  return made("dl", {}, terms(pairs.map(([key, value]) => [named(key), value instanceof Node ? value : made("dd", { data: { key } }, shown(of.endsWith("_s") ? of : key, value))])));
 }
 
 /** A table of rows; what is stale or over a limit is marked where a row says so. */
@@ -63,7 +69,7 @@ export function list(title, rows) {
 function wide(title, heads, rows) {
   const head = made("tr", {}, heads.map((text) => made("th", { scope: "col" }, text)));
   const body = rows.map((cells) => made("tr", {}, cells.map((one) => (one instanceof Node ? one : made("td", {}, one)))));
-  return made("div.wide", { tabIndex: 0, role: "group", ariaLabel: named(title), rows: rows.length }, made("table", {}, made("thead", {}, head), made("tbody", {}, body)));
+  return made("div.wide", { tabIndex: 0, role: "group", ariaLabel: named(title), rows: heads.length && rows.length }, made("table", {}, made("thead", {}, head), made("tbody", {}, body)));
 }
 
 /** The series of a site, rows by unit: groups stacked, the rest as lines; and all of it as a table. */
@@ -77,7 +83,7 @@ export function chart(site, edges, currency = "") {
     const unit = (UNITS.findLast(([end]) => key.endsWith(end))?.[1] ?? "").replace(/^\//, `${currency}/`);
     // a limit far above all else is in the table alone, so that the scale stays useful
     const beyond = key.endsWith("_max_kw") && Math.min(...value) > 2.2 * Math.max(...(site.import_kw ?? []), ...Object.values(site.by_class_kw ?? {}).flat());
-    const parts = (group ? Object.entries(value) : [[key, value]]).map(([name, data], place) => ({ name: named(name, 1), data, area: group, colour: BEHIND[name] ?? PALETTE[(group ? place : rows.length + place + 5) % PALETTE.length] }));
+    const parts = (group ? Object.entries(value) : [[key, value]]).map(([name, data], place) => ({ name: named(name), data, area: group, colour: BEHIND[name] ?? PALETTE[(group ? place : rows.length + place + 5) % PALETTE.length] }));
     if (!parts.some((one) => one.data.some((x) => x !== null && (x !== 0 || !group)))) continue;
     const same = rows.find((row) => row.unit === unit && !group);
     if (same) same.parts.push({ ...parts[0], colour: [ink.ink, ink.faint, PALETTE[5]][same.parts.filter((one) => !one.area).length % 3], dashed: true, beyond });

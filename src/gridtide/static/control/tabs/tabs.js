@@ -1,7 +1,7 @@
 /** The tabs: one asks one path, again and again while it is open, and is drawn anew when what is said has changed. */
 
 import { ask, whyNot } from "../asking.js";
-import { $, button, made } from "../made.js";
+import { $, button, fill, made } from "../made.js";
 import { named } from "../words.js";
 import { auditPath, drawAudit } from "./audit.js";
 import { drawAll, redraw } from "./drawn.js";
@@ -34,7 +34,7 @@ export async function showTab(anew = true) {
     const text = JSON.stringify({ ...said, at: "" });
     if (mine !== shown || (text === mine.text && !anew)) return;
     mine.text = text;
-    if (status !== 200) $("tab").replaceChildren(made("p", {}, whyNot(said)));
+    if (status !== 200) fill("tab", made("p", {}, whyNot(said)));
     else redraw($("tab"), name === "audit" ? drawAudit(said, () => showTab()) : [...drawAll(said, path), pages(said)]);
   } catch {
     /* the line says it */
@@ -45,7 +45,7 @@ function showLinks(name) {
   const focused = [...$("tabs").children].indexOf(document.activeElement);
   const links = Object.keys(TABS).map((one, place) => made("a", { href: `#${one}`, title: String(place + 1) }, named(`tab_${one}`)));
   links[Object.keys(TABS).indexOf(name)].ariaCurrent = "page";
-  $("tabs").replaceChildren(...links);
+  fill("tabs", ...links);
   $("tabs").children[focused]?.focus();
   $("room").hidden = name !== "room";
   $("tab").hidden = name === "room";

@@ -1,0 +1,93 @@
+"""What stores do under a dispatch, in energy, money and carbon: what a person who approves it wants to know."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridtide.decide.dispatch import Dispatch
+from gridtide.decide.facts import seen_prices_per_mwh
+from gridtide.decide.reading import series
+from gridtide.decide.situation import Situation
+from gridtide.finding import BadInput
+from gridtide.signals.signal import Kind
+from gridtide.trust.explain import money
+from gridtide.trust.said import Said, say
+from gridtide.units import cost_per_kwh
+
+Real = NDArray[np.float64]
+LEAST_KWH = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ByStores:
+    """Beside the standing orders, over all sites and the whole horizon, as if all came from and went to the grid.
+
+    taken_kwh, given_kwh: at the stores' meters; hours: of the horizon. saved: energy at the prices that decisions see,
+    less wear; given_worth: of it what is given, both in money. carbon_less_kg: by average intensity. NaN where a price
+    or an intensity is not known.
+    """
+
+    taken_kwh: float
+    given_kwh: float
+    hours: float
+    saved: float
+    given_worth: float
+    carbon_less_kg: float
+
+    @property
+    def nothing(self) -> bool:
+        """Whether stores do what they would do anyway."""
+        return max(abs(self.taken_kwh), abs(self.given_kwh)) < LEAST_KWH
+
+
+def by_stores(dispatch: Dispatch, standing: Dispatch, situation: Situation) -> ByStores:
+    """What stores take in and give out other than under the standing orders, and what that is expected to bring."""
+    hours = situation.horizon.hours
+    taken_kwh = (dispatch.charge_kw - standing.charge_kw) * hours
+    given_kwh = (dispatch.discharge_kw - standing.discharge_kw) * hours
+    batteries = [site.battery for site in situation.fleet.sites]
+    wear = np.asarray([one.wear_cost_per_kwh if one else 0.0 for one in batteries])
+    less_kwh = given_kwh - taken_kwh
+    per_kwh = cost_per_kwh(1.0) * _prices_per_mwh(situation)
+    grams_per_kwh = _grams_per_kwh(situation)
+    return ByStores(
+        taken_kwh=float(taken_kwh.sum()),
+        given_kwh=float(given_kwh.sum()),
+        hours=float(hours.sum()),
+        saved=float((less_kwh * per_kwh).sum() - (given_kwh.sum(axis=1) * wear).sum()),
+        given_worth=float((given_kwh * per_kwh).sum()),
+        carbon_less_kg=float((less_kwh * grams_per_kwh).sum()) / 1000.0,
+    )
+
+
+def because_of(stores: ByStores, currency: str) -> list[Said]:
+    """What they do, and what that is at the prices and the average intensity of the grid, a sentence each."""
+    if stores.nothing:
+        return []
+    figures = {"taken": stores.taken_kwh, "given": stores.given_kwh, "hours": stores.hours}
+    said = [say("stores_move", **{name: f"{one:,.0f}" for name, one in figures.items()})]
+    if np.isfinite(stores.saved):
+        key = "stores_save" if stores.saved >= 0.0 else "stores_cost"
+        said.append(say(key, money=money(abs(stores.saved)), currency=currency))
+    if np.isfinite(stores.carbon_less_kg):
+        key = "carbon_less" if stores.carbon_less_kg >= 0.0 else "carbon_more"
+        said.append(say(key, kg=f"{abs(stores.carbon_less_kg):,.0f}"))
+    return said
+
+
+def _prices_per_mwh(situation: Situation) -> Real:
+    """What a kWh costs at each site, (S, T), as decisions see it; NaN where it is not known."""
+    try:
+        return seen_prices_per_mwh(situation)
+    except BadInput:
+        return np.full((len(situation.fleet.sites), len(situation.horizon)), np.nan)
+
+
+def _grams_per_kwh(situation: Situation) -> Real:
+    """Average intensity at each site, (S, T); NaN where it is not known."""
+    zones = [site.zone for site in situation.fleet.sites]
+    try:
+        return np.stack([series(situation, Kind.CARBON_AVERAGE, zone) for zone in zones])
+    except BadInput:
+        return np.full((len(zones), len(situation.horizon)), np.nan)

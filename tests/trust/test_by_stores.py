@@ -1,0 +1,73 @@
+"""A person who is asked about a store is told what it takes in, gives out and saves, and when it would not."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gridtide.decide.dispatch import Dispatch
+from gridtide.decide.facts import seen_prices_per_mwh
+from gridtide.loop.turn import Memory, Turn, take_turn
+from gridtide.signals.signal import Kind
+from gridtide.simulate.course import mandate_of
+from gridtide.simulate.policies import policy_named
+from gridtide.simulate.truth import truth_of
+from gridtide.simulate.twin import Twin
+from gridtide.testing.studies import small_study
+from gridtide.trust.by_stores import because_of, by_stores
+from gridtide.trust.proposal import proposal_of
+
+
+@pytest.fixture(scope="module")
+def turn() -> Turn:
+    """A first turn of a small study with a store."""
+    study = small_study(3, hours=24, jobs=30, accelerators=32)
+    policy, forecaster, known = policy_named("coordinated", study)
+    twin = Twin.of(known, truth_of(known))
+    return take_turn(mandate_of(known, forecaster), policy, twin, Memory(), twin.now)
+
+
+def moving(turn: Turn, charge_at: int, discharge_at: int) -> tuple[Dispatch, int]:
+    """The standing orders, but that a store takes in 10 kW in one step and gives 8 kW in another; and its site."""
+    sites = turn.situation.fleet.sites
+    number = next(at for at, one in enumerate(sites) if one.battery is not None)
+    charge_kw, discharge_kw = turn.standing.charge_kw.copy(), turn.standing.discharge_kw.copy()
+    charge_kw[number, charge_at] += 10.0
+    discharge_kw[number, discharge_at] += 8.0
+    return replace(turn.standing, charge_kw=charge_kw, discharge_kw=discharge_kw), number
+
+
+def test_what_a_store_brings_is_its_energy_at_the_prices_that_decisions_see(turn: Turn) -> None:
+    """From the cheapest step to the dearest it saves, and it is said when not; the other way it costs."""
+    situation = turn.situation
+    dispatch, number = moving(turn, 0, 1)
+    price = seen_prices_per_mwh(situation)[number] / 1000.0
+    low, high = int(price.argmin()), int(price.argmax())
+    dispatch, _ = moving(turn, low, high)
+    battery, hours = situation.fleet.sites[number].battery, situation.horizon.hours
+    assert (
+        battery is not None
+        and price[high] * 8.0 > price[low] * 10.0 + 8.0 * battery.wear_cost_per_kwh
+    )
+    found = by_stores(dispatch, turn.standing, situation)
+    earned = 8.0 * hours[high] * (price[high] - battery.wear_cost_per_kwh)
+    assert found.saved == pytest.approx(earned - 10.0 * hours[low] * price[low])
+    assert (found.taken_kwh, found.given_kwh) == pytest.approx((10 * hours[low], 8 * hours[high]))
+    asked = proposal_of(turn.decision, dispatch, turn.standing, situation, "EUR")
+    assert "EUR less for energy and wear" in asked.because and "kWh" in asked.because
+    assert any("they give are worth" in one for one in asked.against)
+    back, _ = moving(turn, high, low)
+    asked = proposal_of(turn.decision, back, turn.standing, situation, "EUR")
+    assert "EUR more for energy and wear" in asked.because
+
+
+def test_nothing_is_said_of_stores_at_rest_nor_of_prices_that_nobody_knows(turn: Turn) -> None:
+    """Unknown is no figure; energy is said all the same."""
+    situation = turn.situation
+    assert because_of(by_stores(turn.standing, turn.standing, situation), "EUR") == []
+    blind = replace(
+        situation, signals=tuple(one for one in situation.signals if one.kind is not Kind.PRICE)
+    )
+    found = by_stores(moving(turn, 0, 5)[0], turn.standing, blind)
+    assert np.isnan(found.saved) and found.taken_kwh > 0.0
+    assert not any("EUR" in one for one in because_of(found, "EUR"))
