@@ -113,7 +113,7 @@ class Room(Protocol):
         by: Person,
         reason: str,
         approve: bool,
-        edit: Edit | None = None,
+        edit: "Edit | None" = None,
     ) -> Receipt:
         """Put advice to approve or reject, or to edit and then approve, beside a decision that waits, for those who may
         answer it. Raises BadInput for an edit that `edit` would raise it for."""
