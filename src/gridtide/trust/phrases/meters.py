@@ -15,12 +15,13 @@ _SIGNALS = {
     "leap by more than {most} and back, which no second source shows": (
         "单点跳变超过 {most} 又返回，而没有第二来源佐证"
     ),
+    "stand still, where the line never did for more than {hours_n} h in {days_n} days": (
+        "停滞不变，而该序列 {days_n} 天内从未超过 {hours_n} h"
+    ),
+    "measured by its devices": "由其设备计量",
     "lie beyond {least} to {most}, {times} times as far as any two days of {days} went, and no other issue says the "
     "like": (
         "超出 {least} 至 {most}，即 {days} 天内任意两天最大偏离的 {times} 倍，且没有其他发布佐证"
-    ),
-    "stand still, where the line never did for more than {hours} h in {days} days": (
-        "停滞不变，而 {days} 天内从未停滞超过 {hours} 小时"
     ),
     "the limits of {market}": "{market} 的限值",
 }
