@@ -33,7 +33,7 @@ def point_verdicts(
         if _runs(job) and name in full and now.drawn[name].kw < full[name].kw
     ]
     meters = sorted({now.drawn[name].of for name in slowed} & now.power.keys())
-    found = []
+    found: list[Verdict] = []
     for meter in meters:
         if _steady(meter, before, now, underway):
             own = [name for name in slowed if now.drawn[name].of == meter]
