@@ -328,13 +328,13 @@ def test_a_meter_that_stands_still_while_the_store_moves_is_not_believed() -> No
     assert "stands still" not in regulation.wrong
     ticks(40, 60.0)
     assert "stands still" in regulation.wrong and said(plant)[0] == "store"
-    assert line.said[-1].quality is Quality.INVALID
+    assert line.said[-1].quality.value == Quality.INVALID.value
     assert plant.response_kw == pytest.approx(-site.drawn_kw())
     assert any("repeated itself" in note.what for note in regulation.notes)
     site.from_s = float("inf")
     ticks(10, 60.0)
     assert regulation.wrong == "" and said(plant)[0] == "meter"
-    assert line.said[-1].quality is Quality.GOOD
+    assert line.said[-1].quality.value == Quality.GOOD.value
 
 
 @dataclass(eq=False)

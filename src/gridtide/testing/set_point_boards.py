@@ -93,16 +93,19 @@ class ToldBoards:
         )
 
     def told(self) -> list[tuple[str, float, float]]:
-        """Board, cap in kW and second of the steady clock of every cap that was set, in order."""
+        """Board, cap in kW and second of the steady clock of every cap that was set, inf where a board was freed, in
+        order."""
         steady = steady_s() - WallClock().now().timestamp()
         found = []
         for line in (self.machine.folder / "power.jsonl").read_text().splitlines():
             note = json.loads(json.loads(line)["text"])
             words = str(note["said"]).split()
+            at_s = datetime.fromisoformat(note["at"]).timestamp() + steady
             if note["what"] == "done" and "cap" in words:
-                at_s = datetime.fromisoformat(note["at"]).timestamp() + steady
-                unit = words[words.index("cap") - 1].rstrip(":")
-                found.append((unit, float(words[words.index("cap") + 1]), at_s))
+                unit, kw = words[words.index("cap") - 1 :][:3:2]
+                found.append((unit.rstrip(":"), float(kw), at_s))
+            elif note["what"] == "done" and words[-2:] == ["is", "free"]:
+                found.append((words[-3], float("inf"), at_s))
         return found
 
 
