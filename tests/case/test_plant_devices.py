@@ -102,6 +102,27 @@ def test_what_a_plan_would_tell_and_no_device_takes_is_refused_by_name(tmp_path:
         assert f"{key}: north; a site with [site.{table}]" in said, said
 
 
+def test_the_lease_of_a_table_is_that_of_its_device(tmp_path: Path) -> None:
+    """Longer than the register of its make counts down, it is refused by the device."""
+    (tmp_path / "short.toml").write_text(
+        """
+make = "short"
+kind = "cold-store"
+
+[registers]
+heat = { address = 0, kind = "float32", unit = "kW", low = -90, high = 90 }
+soc = { address = 2, kind = "float32", unit = "kWh", low = 0, high = 600 }
+setpoint = { address = 4, kind = "float32", unit = "kW", low = -90, high = 90, writable = true }
+lease = { address = 6, kind = "uint16", unit = "s", low = 0, high = 100, writable = true }
+"""
+    )
+    led = LED.replace(
+        'cold_store = "north"\n', 'cold_store = "north"\nmap = "short.toml"\nlease_s = 200\n'
+    )
+    said = faults(tmp_path, hall("north"), PLANTS, JOBS, DEVICES, led)
+    assert "lease_s: 200; 1 to 100 s" in said
+
+
 def test_a_device_that_cannot_lead_what_its_table_says_is_named(tmp_path: Path) -> None:
     """A chiller whose map says nothing of the air, and a battery that makes no power."""
     (tmp_path / "old.toml").write_text(

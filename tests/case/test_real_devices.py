@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from gridtide.case import real_devices
+from gridtide.case.devices import device_of
 from gridtide.case.load import read_case
 from gridtide.case.real_room import read_real
 from gridtide.doors.cli import exit_code
@@ -188,3 +190,23 @@ def test_a_room_gives_a_real_queue_its_begin_times_once_two_people_let_it(tmp_pa
     assert len(queue.begins) == 1
     assert third.epoch == 3
     kept.close()
+
+
+def test_a_device_is_given_the_lease_that_its_table_states(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`lease_s` is that of boards where a table leads some, else the device's own; its default where none is stated."""
+    given: dict[str, dict[str, object]] = {}
+
+    def heard(kind: str, own: dict[str, object], *rest: Any) -> object:
+        given[rest[-1]] = own
+        return device_of(kind, own, *rest)
+
+    monkeypatch.setattr(real_devices, "device_of", heard)
+    battery = "[site.battery]\nenergy_kwh = 9\ncharge_max_kw = 9\ndischarge_max_kw = 9\n"
+    store = '\n[[device]]\nname = "bat"\nkind = "modbus-battery"\nhost = "::1"\nstore = "north"\n'
+    feed = '\n[[device]]\nname = "feed"\nkind = "modbus-meter"\nhost = "::1"\n'
+    feed += 'meters = { feed = "north grid" }\n'
+    for lease in ("lease_s = 30\n", ""):
+        read_real(a_case(tmp_path, SITE, battery, store + lease, feed), lambda: START)
+        assert given["north store"].get("lease_s") == (30.0 if lease else None)

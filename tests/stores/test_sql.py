@@ -14,7 +14,7 @@ from gridtide.stores.sql.documents import SqlDocuments
 from gridtide.stores.sql.entries import SqlEntries
 from gridtide.stores.sql.intents import SqlIntents
 from gridtide.stores.sql.leading import take_lead
-from gridtide.stores.sql.opening import is_database, open_database, open_to_read
+from gridtide.stores.sql.opening import history_of, is_database, open_database, open_to_read
 from gridtide.stores.sql.readings import SqlReadings
 from gridtide.testing.databases import DatabasePromises
 from gridtide.testing.intents import NOON, intent_of
@@ -260,3 +260,19 @@ def test_a_database_is_told_from_other_files(tmp_path: Path) -> None:
     assert is_database(str(where))
     assert is_database("postgresql://somewhere/x")
     assert not is_database(str(tmp_path / "audit.jsonl"))
+
+
+@pytest.mark.parametrize(
+    ("store", "folder"),
+    [
+        ("kept/gridtide.db", "kept/gridtide.db.readings"),
+        ("sqlite:///kept/gridtide.db", "kept/gridtide.db.readings"),
+        ("postgresql://me:secret@host/rooms", "cases/my.toml.readings"),
+        ("postgresql+psycopg://me@host/rooms", "cases/my.toml.readings"),
+    ],
+)
+def test_readings_of_past_days_lie_in_a_folder_that_no_address_names(
+    store: str, folder: str
+) -> None:
+    """Next to the file of a database, or the case: never in one that is called like an address with its password."""
+    assert history_of(store, Path("cases/my.toml")) == Path(folder)

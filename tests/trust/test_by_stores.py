@@ -14,6 +14,7 @@ from gridtide.simulate.policies import policy_named
 from gridtide.simulate.truth import truth_of
 from gridtide.simulate.twin import Twin
 from gridtide.testing.studies import small_study
+from gridtide.timeline import Timeline
 from gridtide.trust.by_stores import because_of, by_stores
 from gridtide.trust.proposal import proposal_of
 
@@ -71,3 +72,24 @@ def test_nothing_is_said_of_stores_at_rest_nor_of_prices_that_nobody_knows(turn:
     found = by_stores(moving(turn, 0, 5)[0], turn.standing, blind)
     assert np.isnan(found.saved) and found.taken_kwh > 0.0
     assert not any("EUR" in one for one in because_of(found, "EUR"))
+
+
+def test_orders_that_reach_beyond_the_prices_count_as_far_as_these_go(turn: Turn) -> None:
+    """A slot grid is longer than a plan, and may be finer: the same energy brings the same."""
+    situation = turn.situation
+    dispatch, _ = moving(turn, 3, 5)
+    own = dispatch.placement.horizon
+    edges_s = np.unique(
+        np.concatenate([own.edges_s, own.edges_s[:-1] + 60, own.edges_s[-1:] + 900])
+    )
+    finer = replace(dispatch.placement, horizon=Timeline(edges_s=edges_s))
+    at = np.minimum(np.searchsorted(own.edges_s, edges_s[:-1], side="right") - 1, len(own) - 1)
+
+    def longer(one: Dispatch) -> Dispatch:
+        powers = {"charge_kw": one.charge_kw[:, at], "discharge_kw": one.discharge_kw[:, at]}
+        return replace(one, placement=finer, **powers)
+
+    said = by_stores(dispatch, turn.standing, situation)
+    again = by_stores(longer(dispatch), longer(turn.standing), situation)
+    assert (again.taken_kwh, again.saved) == pytest.approx((said.taken_kwh, said.saved))
+    assert again.hours == pytest.approx(said.hours)

@@ -76,7 +76,7 @@ def test_a_sudden_price_is_doubted_and_the_forecast_stands_in() -> None:
     known = add(history(prices()), [issue(tomorrow(h7=900.0), NOW)])
     clean, doubts = trusted(known, Kind.PRICE, "DE", AHEAD, NOW)
     assert np.flatnonzero(np.isnan(clean.values)).tolist() == [7]
-    assert "2 times as far as any two days of 90 went; no other issue says the like" in str(
+    assert "2 times as far as any two days of 90 went, and no other issue says the like" in str(
         doubts[0]
     )
     instead = expected(known, "persistence", clean, doubts, NOW)

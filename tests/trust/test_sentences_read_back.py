@@ -56,6 +56,7 @@ SAY_TO_PEOPLE = (
     "trust/guard.py",
     "trust/impossible.py",
     "trust/modes.py",
+    "trust/own_past.py",
     "trust/quarantine.py",
     "trust/second_source.py",
     "wire/slurm/allowed.py",

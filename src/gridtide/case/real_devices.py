@@ -135,7 +135,17 @@ def far_agent(
 
 def _made(one: DeviceTable, folder: Path, now: Now, place: str) -> object:
     called = plant_led(one) or (one.name if one.store is None else f"{one.store} store")
-    return device_of(one.kind, one.model_extra or {}, folder, now, place, called)
+    return device_of(one.kind, _own_keys(one), folder, now, place, called)
+
+
+def _own_keys(one: DeviceTable) -> dict[str, object]:
+    """The keys of a table that are its kind's own; a lease is that too, but where it is of the points of boards."""
+    of_kind = (
+        {}
+        if one.points is not None or "lease_s" not in one.model_fields_set
+        else {"lease_s": one.lease_s}
+    )
+    return {**(one.model_extra or {}), **of_kind}
 
 
 def _agent(one: DeviceTable, folder: Path, now: Now, place: str) -> FarAgent:

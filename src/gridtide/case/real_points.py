@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from gridtide.case.board_points import board_menu, board_point_faults
 from gridtide.case.schema import CaseFile
@@ -158,9 +159,8 @@ def _groups(
 ) -> Iterator[tuple[str, BoardGroup]]:
     """Boards of a place by node; all of one device under an empty name where it states none."""
     for one in led:
-        device = devices[one.name]
-        assert caps_boards(device)
-        own = partial(BoardGroup, device=device, lease=one.lease)  # type: ignore[arg-type]
+        device: Any = devices[one.name]
+        own = partial(BoardGroup, device=device, lease=one.lease)
         for node, units in one.nodes.items():
             yield node, own(name=node, units=units)
         if not one.nodes:

@@ -42,15 +42,19 @@ class ByStores:
 
 
 def by_stores(dispatch: Dispatch, standing: Dispatch, situation: Situation) -> ByStores:
-    """What stores take in and give out other than under the standing orders, and what that is expected to bring."""
-    hours = situation.horizon.hours
-    taken_kwh = (dispatch.charge_kw - standing.charge_kw) * hours
-    given_kwh = (dispatch.discharge_kw - standing.discharge_kw) * hours
+    """What stores take in and give out other than under the standing orders, and what that is expected to bring: over
+    the steps of the orders whose prices the situation has."""
+    steps, own = dispatch.placement.horizon, situation.horizon
+    at = np.searchsorted(own.edges_s, steps.starts_s, side="right") - 1
+    seen = (at >= 0) & (at < len(own))
+    hours, at = steps.hours[seen], at[seen]
+    taken_kwh = (dispatch.charge_kw - standing.charge_kw)[:, seen] * hours
+    given_kwh = (dispatch.discharge_kw - standing.discharge_kw)[:, seen] * hours
     batteries = [site.battery for site in situation.fleet.sites]
     wear = np.asarray([one.wear_cost_per_kwh if one else 0.0 for one in batteries])
     less_kwh = given_kwh - taken_kwh
-    per_kwh = cost_per_kwh(1.0) * _prices_per_mwh(situation)
-    grams_per_kwh = _grams_per_kwh(situation)
+    per_kwh = cost_per_kwh(1.0) * _prices_per_mwh(situation)[:, at]
+    grams_per_kwh = _grams_per_kwh(situation)[:, at]
     return ByStores(
         taken_kwh=float(taken_kwh.sum()),
         given_kwh=float(given_kwh.sum()),

@@ -105,8 +105,8 @@ def without_unlikely(
     if found is None or rows is None or not found.any_of.any():
         return signal, ()
     sudden = (
-        f"lie beyond {found.least:g} to {found.most:g}, {TIMES:g} times as far as any two days of {PAST.days} went;"
-        " no other issue says the like"
+        f"lie beyond {found.least:g} to {found.most:g}, {TIMES:g} times as far as any two days of {PAST.days} went,"
+        " and no other issue says the like"
     )
     still = f"stand still, where the line never did for more than {found.still_h:g} h in {PAST.days} days"
     doubts, taken = [], np.zeros(len(signal.values), dtype=np.bool_)

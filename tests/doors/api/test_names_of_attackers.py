@@ -5,6 +5,7 @@ import json
 import logging
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +16,20 @@ from api_served import DIGEST, Served, served
 from attackers_case import CONTROL, HTML, MARKUP, NAMES, SHELL, SQL, attackers_case
 from mcp import Client
 from prometheus_client.parser import text_string_to_metric_families
+from room_stand_in import START
 
 from gridtide.case.live_room import room_of_case
 from gridtide.case.load import load_case
 from gridtide.doors.api.logs import log_as_json
+from gridtide.doors.api.tokens import add_token, read_tokens, token_of
 from gridtide.doors.assistant import Service, assistant
 from gridtide.doors.cli import exit_code
 from gridtide.finding import BadInput
 from gridtide.loop.live import Runner
+from gridtide.stores.memory import MemoryStore
 from gridtide.stores.sql.service import ServiceStores, open_for_service
 from gridtide.trust.audit import broken_link
+from gridtide.trust.people import Role
 
 PATHS = (
     "/api/state", "/api/frame", "/api/sites", "/api/ahead", "/api/plan", "/api/markets", "/api/power-model",
@@ -118,24 +123,6 @@ def here_headers() -> dict[str, str]:
     return authorization("wang")
 
 
-def test_reasons_of_people_and_refusals_are_lines_of_the_record(
-    here: Served, kept: ServiceStores
-) -> None:
-    """A reason with markup is kept as it was typed; one that commands a terminal is refused; the chain stays whole."""
-    waits = here.get("/api/proposals").json()["items"]
-    assert waits
-    path = f"/api/proposals/{waits[-1]['id']}/reject"
-    body = {"digest": waits[-1]["digest"], "reason": f"{HTML} {SQL} {SHELL}"}
-    assert here.post(path, {**body, "reason": CONTROL}).status_code == 422
-    assert here.post(path, {**body, "digest": DIGEST}).status_code == 409
-    assert here.post(path, body).status_code == 200
-    entries = kept.entries.entries()
-    assert broken_link(entries) is None
-    says = [json.loads(one.text) for one in entries]
-    assert any(one.get("reason") == body["reason"] for one in says)
-    assert any(one.get("kind") == "refused request" and one["status"] == 409 for one in says)
-
-
 def test_an_assistant_hears_and_says_them_as_data_over_the_whole_room(
     here: Served, kept: ServiceStores
 ) -> None:
@@ -164,10 +151,9 @@ def test_an_assistant_hears_and_says_them_as_data_over_the_whole_room(
             assert (await client.call_tool("propose", {**about, "approve": True, **wrong})).is_error
 
     def through(request: httpx2.Request) -> httpx2.Response:
-        path, headers = str(request.url).removeprefix("http://127.0.0.1:1"), dict(request.headers)
-        answer = here.web.request(
-            request.method, path, content=request.content, headers=headers | {"host": "testserver"}
-        )
+        path = str(request.url).removeprefix("http://127.0.0.1:1")
+        headers = {key: one for key, one in request.headers.items() if key != "host"}
+        answer = here.web.request(request.method, path, content=request.content, headers=headers)
         return httpx2.Response(answer.status_code, content=answer.content)
 
     async def inside() -> None:
@@ -183,6 +169,24 @@ def test_an_assistant_hears_and_says_them_as_data_over_the_whole_room(
     says = [json.loads(one.text) for one in entries[before:]]
     assert any(one.get("what") == "advise" and one["held"] for one in says)
     assert any(one.get("what") == "advise" and not one["held"] for one in says)
+
+
+def test_reasons_of_people_and_refusals_are_lines_of_the_record(
+    here: Served, kept: ServiceStores
+) -> None:
+    """A reason with markup is kept as it was typed; one that commands a terminal is refused; the chain stays whole."""
+    waits = here.get("/api/proposals").json()["items"]
+    assert waits
+    path = f"/api/proposals/{waits[-1]['id']}/reject"
+    body = {"digest": waits[-1]["digest"], "reason": f"{HTML} {SQL} {SHELL}"}
+    assert here.post(path, {**body, "reason": CONTROL}).status_code == 422
+    assert here.post(path, {**body, "digest": DIGEST}).status_code == 409
+    assert here.post(path, body).status_code == 200
+    entries = kept.entries.entries()
+    assert broken_link(entries) is None
+    says = [json.loads(one.text) for one in entries]
+    assert any(one.get("reason") == body["reason"] for one in says)
+    assert any(one.get("kind") == "refused request" and one["status"] == 409 for one in says)
 
 
 def test_a_line_of_the_log_stays_one_document(
@@ -232,3 +236,37 @@ def test_a_case_takes_no_name_that_cannot_be_seen_or_is_long(where: str, tmp_pat
         (tmp_path / "worse.toml").write_text(named)
         with pytest.raises(BadInput, match=r"control characters|at most 80"):
             load_case(tmp_path / "worse.toml")
+
+
+@pytest.mark.parametrize("harm", [*NAMES, "\u202eilsuoy", "a\nb", "x" * 10_000])
+def test_no_user_has_a_name_that_means_harm(harm: str, tmp_path: Path) -> None:
+    """Neither as a token is made nor out of a file; the fault says so in one line, and nothing is written."""
+    token = token_of(harm, Role.VIEWER, "gt_text-of-a-test", START + timedelta(days=1))
+    with pytest.raises(BadInput) as fault:
+        add_token(tmp_path / "tokens.toml", token)
+    assert str(fault.value).replace("\n", "").isprintable()
+    assert not (tmp_path / "tokens.toml").exists()
+    row = {"name": harm, "role": "viewer", "sha256": token.sha256}
+    told = "\n".join(f"{key} = {json.dumps(value)}" for key, value in row.items())
+    path = tmp_path / "by_hand.toml"
+    path.touch(mode=0o600)
+    path.write_text(f"[[token]]\n{told}\nexpires_at = 2030-01-01T00:00:00Z\n")
+    with pytest.raises(BadInput):
+        read_tokens(path)
+
+
+def test_services_of_a_case_may_be_called_anything_that_is_seen(tmp_path: Path) -> None:
+    """Markup, SQL and commands stand as they are written in frames and answers of a room; nothing of them runs."""
+    text = (Path(__file__).parents[2] / "fixtures" / "three_sites.toml").read_text()
+    case = tmp_path / "case.toml"
+    for harm in (CONTROL, "x" * 10_000, "a\u202eb"):
+        case.write_text(text.replace('"chat"', json.dumps(harm)))
+        with pytest.raises(BadInput):
+            load_case(case)
+    case.write_text(text.replace('"chat"', json.dumps(f"{HTML}{SQL}")))
+    chain = MemoryStore()
+    room = room_of_case(case, 1e9, chain)
+    for _ in range(2):
+        room.go_on()
+    assert HTML in json.dumps(room.newest().values) and broken_link(chain.entries()) is None
+    assert all(entry.text.isprintable() for entry in chain.entries())

@@ -88,6 +88,41 @@ def test_nobody_meets_a_barrier_in_light_dark_either_language_or_on_a_phone(
 
 
 @pytest.mark.parts
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_act_of_the_page_has_its_key_in_either_language(
+    here: Running, page: Page, language: str
+) -> None:
+    """Each opens what it asks, with a name in the language, and Esc leaves everything as it was."""
+    entered(page, here, "approver")
+    expect(page.locator("#proposals > li")).to_have_count(3)
+    if language == "zh":
+        page.keyboard.press("l")
+    for key, box, english, chinese in (
+        ("a", "#ask", "Approve", "批准"),
+        ("r", "#ask", "Reject", "驳回"),
+        ("f", "#ask", "Freeze", "冻结"),
+        ("u", "#ask", "Release", "释放"),
+        ("m", "#edit", "Edit", "修改"),
+        ("w", "#whatif", "What if", "假设分析"),
+    ):
+        page.keyboard.press(key)
+        expect(page.locator(f"{box} h2")).to_contain_text(english if language == "en" else chinese)
+        assert barriers(page) == [], key
+        page.keyboard.press("Escape")
+        expect(page.locator(box)).to_be_hidden()
+        page.wait_for_function("!document.activeElement.closest('dialog')")
+    first = page.locator("#proposals .chosen h3").text_content()
+    page.keyboard.press("j")
+    expect(page.locator("#proposals .chosen h3")).not_to_have_text(first or "")
+    page.keyboard.press("k")
+    expect(page.locator("#proposals .chosen h3")).to_have_text(first or "")
+    page.keyboard.press("e")
+    expect(page.locator("#proposals .why")).to_be_visible()
+    expect(page.locator("#proposals > li")).to_have_count(3)
+    expect(page.locator("#frozen")).to_be_hidden()
+
+
+@pytest.mark.parts
 def test_a_figure_leads_to_its_formula_source_and_age(here: Running, page: Page) -> None:
     """By keyboard; what nobody measured is a dash, and its tile is marked."""
     entered(page, here, "viewer")
@@ -252,37 +287,3 @@ def test_fifty_sites_are_sorted_filtered_and_opened_by_keyboard(
         assert page.locator("main img").count() == 0
         assert barriers(page) == [] and errors == []
         page.close()
-
-
-@pytest.mark.parts
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_every_act_of_the_page_has_its_key_in_either_language(
-    here: Running, page: Page, language: str
-) -> None:
-    """Each opens what it asks, with a name in the language, and Esc leaves everything as it was."""
-    entered(page, here, "approver")
-    expect(page.locator("#proposals > li")).to_have_count(3)
-    if language == "zh":
-        page.keyboard.press("l")
-    for key, box, english, chinese in (
-        ("a", "#ask", "Approve", "批准"),
-        ("r", "#ask", "Reject", "驳回"),
-        ("f", "#ask", "Freeze", "冻结"),
-        ("u", "#ask", "Release", "释放"),
-        ("m", "#edit", "Edit", "修改"),
-        ("w", "#whatif", "What if", "假设分析"),
-    ):
-        page.keyboard.press(key)
-        expect(page.locator(f"{box} h2")).to_contain_text(english if language == "en" else chinese)
-        assert barriers(page) == [], key
-        page.keyboard.press("Escape")
-        expect(page.locator(box)).to_be_hidden()
-    first = page.locator("#proposals .chosen h3").text_content()
-    page.keyboard.press("j")
-    expect(page.locator("#proposals .chosen h3")).not_to_have_text(first or "")
-    page.keyboard.press("k")
-    expect(page.locator("#proposals .chosen h3")).to_have_text(first or "")
-    page.keyboard.press("e")
-    expect(page.locator("#proposals .why")).to_be_visible()
-    expect(page.locator("#proposals > li")).to_have_count(3)
-    expect(page.locator("#frozen")).to_be_hidden()

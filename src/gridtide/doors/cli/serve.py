@@ -215,11 +215,13 @@ def _signing_faults(
 
 def _led(case: Path | None, store: str | None) -> "ServiceStores | None":
     """What is kept, once this service leads it: one that may not lead listens nowhere."""
-    from gridtide.stores.sql.service import open_for_service
-
     if store is None:
         return None
-    return open_for_service(store, f"gridtide serve {case or '--demo'}", Path(f"{store}.readings"))
+    from gridtide.stores.sql.opening import history_of
+    from gridtide.stores.sql.service import open_for_service
+
+    history = history_of(store, case or Path("gridtide"))
+    return open_for_service(store, f"gridtide serve {case or '--demo'}", history)
 
 
 def _opened(

@@ -123,6 +123,14 @@ def is_database(where: str) -> bool:
         return file.read(16) == b"SQLite format 3\0"
 
 
+def history_of(where: str | Path, beside: Path) -> Path:
+    """Folder for the readings of days that are over: next to a database that is a file, else next to `beside`, a file
+    of this machine; an address is no path. Raises BadInput as `open_database`."""
+    url = _address(where)
+    file = Path(str(url.database)) if url.drivername == "sqlite" else beside
+    return file.with_name(f"{file.name}.readings")
+
+
 def _address(where: str | Path) -> URL:
     text = str(where)
     if "://" not in text:

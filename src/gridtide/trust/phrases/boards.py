@@ -10,6 +10,7 @@ _POINTS = {
     "job {job} gets {point} once it runs": "作业 {job} 运行后采用 {point}",
     "the boards of job {job} stand at {point}": "作业 {job} 的板卡处于 {point}",
     "job {other} runs on the same boards, faster than at {point}": "作业 {other} 在同一板卡上运行，快于 {point}",
+    "job {job} runs at {point}": "作业 {job} 以 {point} 运行",
     "it has no limit": "它没有时限",
     "{name} ends job {job} at its limit, whatever its speed": "无论速度如何，{name} 都会在时限结束作业 {job}",
     "it may run so long already": "它已可运行这么久",

@@ -31,6 +31,8 @@ _ASKED = {
     "advice on {decision}": "对 {decision} 的建议",
     "mode {mode}": "模式 {mode}",
     "text that is not empty, in the signs that /openapi.json allows": "非空文字，使用 /openapi.json 允许的字符",
+    "beside advice to reject": "与驳回建议并列",
+    "advice to approve what the edit makes of it": "对修改结果的批准建议",
     "cannot be read": "无法读取",
     "JSON that is nested less deeply, with shorter numbers": "嵌套更浅、数字更短的 JSON",
     "/openapi.json says what fits.": "/openapi.json 说明何为合规。",

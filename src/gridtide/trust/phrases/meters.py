@@ -15,6 +15,14 @@ _SIGNALS = {
     "leap by more than {most} and back, which no second source shows": (
         "单点跳变超过 {most} 又返回，而没有第二来源佐证"
     ),
+    "stand still, where the line never did for more than {hours_n} h in {days_n} days": (
+        "停滞不变，而该序列 {days_n} 天内从未超过 {hours_n} h"
+    ),
+    "measured by its devices": "由其设备计量",
+    "lie beyond {least} to {most}, {times} times as far as any two days of {days} went, and no other issue says the "
+    "like": (
+        "超出 {least} 至 {most}，即 {days} 天内任意两天最大偏离的 {times} 倍，且没有其他发布佐证"
+    ),
     "the limits of {market}": "{market} 的限值",
 }
 _METERS = {
@@ -39,6 +47,9 @@ _METERS = {
     ),
     "{said}; instead counts {instead}": "{said}；代之以 {instead}",
     "{of} {kw_n} kW by {by}": "{of} {kw_n} kW（依据{by}）",
+    "{low} to {high} kWh, by its own power since it was believed at {at} UTC, and no more of it is used": (
+        "{low} 至 {high} kWh（按其自身功率自 {at} UTC 最后可信时起推算），且不超出此范围使用"
+    ),
     "the plan in force": "现行计划",
     "its power model": "其功率模型",
     "the forecast of its own supply": "其自有电源预测",
