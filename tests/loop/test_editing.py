@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -81,7 +82,8 @@ def test_an_edit_that_is_advised_changes_nothing_until_a_person_makes_it(room: C
     receipt = room.advise(decision, read, helper, "little slack", True, edit)
     assert receipt.held and "helper advises to edit it" in receipt.said
     assert waiting(room) == (decision, read, turn)
-    (advice,) = room.proposals()[-1]["advice"]  # type: ignore[misc]
+    advised: Any = room.proposals()[-1]["advice"]
+    (advice,) = advised
     assert edit_of(advice["edit"]) == edit and name in advice["reason"]
     said = contents(room.minutes.store.entries())[-1]
     assert (said["what"], said["who"], said["edit"]) == ("advise", "helper", edit_values(edit))

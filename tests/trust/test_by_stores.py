@@ -86,8 +86,8 @@ def test_orders_that_reach_beyond_the_prices_count_as_far_as_these_go(turn: Turn
     at = np.minimum(np.searchsorted(own.edges_s, edges_s[:-1], side="right") - 1, len(own) - 1)
 
     def longer(one: Dispatch) -> Dispatch:
-        powers = {"charge_kw": one.charge_kw[:, at], "discharge_kw": one.discharge_kw[:, at]}
-        return replace(one, placement=finer, **powers)
+        charge_kw, discharge_kw = one.charge_kw[:, at], one.discharge_kw[:, at]
+        return replace(one, placement=finer, charge_kw=charge_kw, discharge_kw=discharge_kw)
 
     said = by_stores(dispatch, turn.standing, situation)
     again = by_stores(longer(dispatch), longer(turn.standing), situation)

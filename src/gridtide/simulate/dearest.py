@@ -28,7 +28,8 @@ def most_energy_cost(study: Study, truth: Truth) -> float:
     Sites that rest nodes, are learned or cooled by stores, and fleets whose starts take turns, count as drawing all
     that building and store can.
     """
-    return dearest_energy(reach_of(study, truth)) + _whatever_is_drawn(study, truth)
+    by_work = dearest_energy(reach_of(study, truth)) + _whatever_is_drawn(study, truth)
+    return min(by_work, at_their_limits(study, truth))
 
 
 def at_their_limits(study: Study, truth: Truth) -> float:

@@ -62,8 +62,11 @@ def test_anybody_may_advise_and_nothing_holds_by_it() -> None:
         assert (says["kind"], says["by"]) == ("advised", "wang")
         edit = {"edit": {"leave_jobs": ["J-77"]}}
         assert here.post("/api/proposals/d-1/advice", body | edit, "wang").status_code == 200
-        unfit = ({"edit": {}}, {"approve": False} | edit, {"edit": {"orders": ["run"]}})
-        for wrong in ({"approve": "yes"}, {"digest": f"{2:064x}"}, {"reason": ""}, *unfit):
+        wrongs: tuple[dict[str, Any], ...] = (
+            {"approve": "yes"}, {"digest": f"{2:064x}"}, {"reason": ""},
+            {"edit": {}}, {"approve": False, **edit}, {"edit": {"orders": ["run"]}},
+        )  # fmt: skip
+        for wrong in wrongs:
             answer = here.post("/api/proposals/d-1/advice", body | wrong, "wang")
             assert answer.status_code in (409, 422)
 

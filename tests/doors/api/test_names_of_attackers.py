@@ -144,8 +144,12 @@ def test_an_assistant_hears_and_says_them_as_data_over_the_whole_room(
         assert not (await client.call_tool("explain", {"decision": waits["id"]})).is_error
         assert not (await client.call_tool("propose", {**about, "approve": True})).is_error
         for harm in NAMES:
-            for words in ({"leave_jobs": [f"{harm}?"]}, {"store_most_kw": {f"{harm}!": 1.0}}):
-                found = await client.call_tool("propose_edit", {**about, **words})
+            unknown: tuple[dict[str, object], ...] = (
+                {"leave_jobs": [f"{harm}?"]},
+                {"store_most_kw": {f"{harm}!": 1.0}},
+            )
+            for edit in unknown:
+                found = await client.call_tool("propose_edit", {**about, **edit})
                 assert found.is_error, found
         for wrong in ({"decision": HTML}, {"digest": SQL}, {"reason": CONTROL}):
             assert (await client.call_tool("propose", {**about, "approve": True, **wrong})).is_error
