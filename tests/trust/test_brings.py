@@ -86,9 +86,16 @@ def test_orders_that_reach_beyond_what_is_known_count_as_far_as_it_is(turn: Turn
 def test_a_person_reads_it_on_the_card(turn: Turn) -> None:
     """In words, after the reasons; nothing where nothing changes."""
     asked = proposal_of(turn.decision, turn.orders.dispatch, turn.standing, turn.situation, "EUR")
-    assert "EUR less than what stands" in asked.because and "kg of CO2" in asked.because
+    assert "EUR less than going on as it is" in asked.because and "kg of CO2" in asked.because
     asked = proposal_of(turn.decision, turn.standing, turn.standing, turn.situation, "EUR")
     assert asked.because == "nothing cheaper was found"
+
+
+def test_orders_in_force_are_what_a_newer_decision_is_held_against(turn: Turn) -> None:
+    """What they bring already is not promised again."""
+    told = turn.orders.dispatch
+    asked = proposal_of(turn.decision, told, turn.standing, turn.situation, "EUR", otherwise=told)
+    assert "going on as it is" not in asked.because and not asked.touch.nothing
 
 
 def _calm(turn: Turn) -> tuple[Signal, ...]:

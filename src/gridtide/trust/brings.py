@@ -24,7 +24,8 @@ from gridtide.trust.said import Said, say
 from gridtide.units import cost_per_kwh
 
 Real = NDArray[np.float64]
-LEAST_KWH = 1.0
+LEAST = {"money": 0.005, "kg": 0.5, "kwh": 1.0}
+"""Less than this is not said."""
 APART = ("cooling", "made_kw", "nodes_used")
 """Parts of a dispatch whose effect on meters is not reckoned here: where they differ, nothing is said."""
 
@@ -70,15 +71,15 @@ def brings(dispatch: Dispatch, standing: Dispatch, situation: Situation) -> Brin
 
 
 def all_of_it(found: Brings, currency: str) -> list[Said]:
-    """What is known of it, a sentence each."""
+    """What is known of it and no trifle, a sentence each."""
     said = []
-    if np.isfinite(found.saved):
-        key = "in_all_less" if found.saved >= 0.0 else "in_all_more"
+    if abs(found.saved) >= LEAST["money"]:
+        key = "in_all_less" if found.saved > 0.0 else "in_all_more"
         said.append(say(key, money=money(abs(found.saved)), currency=currency))
-    if np.isfinite(found.carbon_less_kg):
-        key = "carbon_less" if found.carbon_less_kg >= 0.0 else "carbon_more"
+    if abs(found.carbon_less_kg) >= LEAST["kg"]:
+        key = "carbon_less" if found.carbon_less_kg > 0.0 else "carbon_more"
         said.append(say(key, kg=f"{abs(found.carbon_less_kg):,.0f}"))
-    if np.isfinite(found.supply_kwh) and abs(found.supply_kwh) >= LEAST_KWH:
+    if abs(found.supply_kwh) >= LEAST["kwh"]:
         key = "supply_more" if found.supply_kwh > 0.0 else "supply_less"
         said.append(say(key, kwh=f"{abs(found.supply_kwh):,.0f}"))
     return said
