@@ -15,7 +15,7 @@ from gridtide.simulate.study import Study
 from gridtide.stores.memory import MemoryDocuments, MemoryIntents, MemoryStore
 from gridtide.testing.studies import small_study
 from gridtide.testing.two_settlements import two_settlement_study
-from gridtide.trust.audit import broken_link
+from gridtide.trust.audit import broken_link, contents
 from gridtide.trust.modes import Mode
 
 STUDY = small_study(5, hours=24, jobs=24, accelerators=32)
@@ -112,6 +112,32 @@ def test_what_holds_was_done_and_what_does_not_was_not() -> None:
     fates = {name: intents.told(name)[0].outcome.fate for name in open_ids}  # type: ignore[union-attr]
     assert fates.pop(lost.ticket.id) is Fate.ABANDONED
     assert set(fates.values()) == {Fate.DONE}
+
+
+def test_a_device_that_was_silent_is_read_back_once_it_answers() -> None:
+    """As an agent is that dials in after the room was opened: settled before anything more is told, and noted."""
+    store, documents, intents = MemoryStore(), MemoryDocuments(), KilledBetween(2)
+    room = opened(intents, documents, store)
+    with pytest.raises(Killed):
+        while not room.over:
+            room.go_on()
+    left = {one.ticket.id for one in intents.unsettled()}
+    fleet = room.world.reach.devices["fleet"]
+    assert isinstance(fleet, SimulatedFleet)
+    intents.tells = -1
+    honest, fleet.restraints = fleet.restraints, silent  # type: ignore[method-assign]
+    next_room = opened(intents, documents, store)
+    next_room.clock = next_room.world.clock = room.world.clock
+    next_room.world.reach = room.world.reach
+    next_room.begin()
+    still = left & {one.ticket.id for one in intents.unsettled()}
+    assert still
+    fleet.restraints = honest  # type: ignore[method-assign]
+    next_room.go_on()
+    assert not still & {one.ticket.id for one in intents.unsettled()}
+    assert all(intents.told(name)[0].outcome.said.startswith("read back") for name in still)  # type: ignore[union-attr]
+    noted = {one.get("ticket") for one in contents(store.entries())}
+    assert still <= noted
 
 
 def test_positions_that_were_bought_stand_after_a_crash() -> None:

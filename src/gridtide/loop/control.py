@@ -14,6 +14,7 @@ from gridtide.decide.reservations import grid_step_s, slot_grid
 from gridtide.decide.room import promised_room
 from gridtide.decide.situation import Event
 from gridtide.fleet.act import Release as ReleaseAct
+from gridtide.fleet.ticket import Outcome
 from gridtide.loop.asked_room import AskedRoom
 from gridtide.loop.clock import seconds, set_said
 from gridtide.loop.clocks_apart import apart
@@ -27,7 +28,7 @@ from gridtide.loop.live_world import BrokenOffError
 from gridtide.loop.news import with_news
 from gridtide.loop.on_trial import OnTrial
 from gridtide.loop.planning_beside import MadeBeside
-from gridtide.loop.recovering import kept, read_back, taken_up
+from gridtide.loop.recovering import kept, read_back, read_on, taken_up
 from gridtide.loop.released import Released
 from gridtide.loop.releasing import LetGo, let_go
 from gridtide.loop.releasing_plants import plants_let_go_kw
@@ -196,7 +197,11 @@ class ControlRoom(AskedRoom):
             stood = None if documents is None else documents.newest(MEMORY, owner)
             if stood is not None:
                 self.memory = memory_of(stood.value)
-        for outcome in read_back(self.world):
+        self._settled(read_back(self.world))
+
+    def _settled(self, outcomes: tuple[Outcome, ...]) -> None:
+        """Note what devices said of acts whose outcome nobody knew."""
+        for outcome in outcomes:
             said = {"ticket": outcome.ticket, "fate": outcome.fate.value, "said": outcome.said}
             self.minutes.append({**said, "at": outcome.at.isoformat()})
 
@@ -340,6 +345,7 @@ class ControlRoom(AskedRoom):
     def _attend(self) -> None:
         """What people want at once, whatever the loop waits for: everything let go, each when its turn has come; and
         what came of acts that were on their way."""
+        self._settled(read_on(self.world))
         self.fates.update(settled(self.world.hear()))
         with self.lock:
             releasing, self.releasing = self.releasing, False

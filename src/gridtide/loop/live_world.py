@@ -76,7 +76,8 @@ class LiveWorld:
     looked after whenever waiting is over, or was broken off; look_at: when it wants to be at the latest; beat: how
     often it wants to be while a step lasts, None for devices that say nothing between step edges. underway: acts that
     nobody knows the outcome of. moved_beside: jobs that set-points moved since it was asked last. doubted: what meters
-    said that cannot be. turns: starts and stops inside the step that runs.
+    said that cannot be. turns: starts and stops inside the step that runs. unread: devices that
+    have not said yet what came of acts of before.
     """
 
     fleet: Fleet
@@ -105,6 +106,7 @@ class LiveWorld:
     look_at: datetime | None = None
     beat: timedelta | None = None
     underway: Underway = field(default_factory=Underway)
+    unread: frozenset[str] = frozenset()
     moved_beside: Callable[[], frozenset[str]] = frozenset
     turns: TurnsAhead = field(default_factory=TurnsAhead)
     rest: RestSeen = field(default_factory=RestSeen)

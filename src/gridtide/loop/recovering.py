@@ -56,26 +56,36 @@ def taken_up(world: LiveWorld, before: Mapping[str, Any] | None) -> None:
     world.peak_kw = None if before["peak_kw"] is None else np.asarray(before["peak_kw"])
 
 
-def read_back(world: LiveWorld) -> tuple[Outcome, ...]:
+def read_back(world: LiveWorld, only: frozenset[str] | None = None) -> tuple[Outcome, ...]:
     """Settle every intent that nobody knows the fate of by what devices hold, and remember what they hold of jobs.
 
     Call it before anything is told. What holds was done; what does not hold was not, and may be told again. Of a device
-    that does not say what it holds nothing is settled, nor of what is on its way.
+    that does not say what it holds nothing is settled, nor of what is on its way: `read_on` looks again. only: devices
+    whose holds are remembered, where they are not all new.
     """
-    queue = world.queue()
-    restraints = [held for _, held in world.reach.restraints()]
-    for held in restraints:
-        if held.subject in world.roll.row_of:
-            world.hold(held.subject, held.until)
-    now = world.clock.now()
+    queue, held = world.queue(), world.reach.restraints()
+    for device, one in held:
+        if one.subject in world.roll.row_of and (only is None or device in only):
+            world.hold(one.subject, one.until)
+    now, says = world.clock.now(), world.reach.says_what_it_holds
+    left = [one for one in world.intents.unsettled() if one.ticket.id not in world.underway.acts]
+    restraints = [one for _, one in held]
     outcomes = tuple(
-        _settled(one, restraints, queue, now)
-        for one in world.intents.unsettled()
-        if world.reach.says_what_it_holds(one.intent.device)
-        and one.ticket.id not in world.underway.acts
+        _settled(one, restraints, queue, now) for one in left if says(one.intent.device)
     )
+    world.unread = frozenset(one.intent.device for one in left if not says(one.intent.device))
     world.intents.came(outcomes)
     return outcomes
+
+
+def read_on(world: LiveWorld) -> tuple[Outcome, ...]:
+    """Settle what was left open when it was read back, once one of the devices that were silent then says what it
+    holds, as a site's agent does that dials in later."""
+    if not world.unread:
+        return ()
+    world.reach.restraints()
+    answer = frozenset(one for one in world.unread if world.reach.says_what_it_holds(one))
+    return read_back(world, answer) if answer else ()
 
 
 def _settled(

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from tried_once import ONCE, tried_once
 
-from gridtide.testing.faults import all_dead, cut_off, full_postgres
+from gridtide.testing.faults import all_dead, cut_off, full_postgres, two_over_agent
 from gridtide.testing.faults.trial import Fault
 
 pytestmark = pytest.mark.parts
-UNHURRIED = (all_dead.FAULT, cut_off.FAULT, full_postgres.FAULT)
+UNHURRIED = (all_dead.FAULT, cut_off.FAULT, full_postgres.FAULT, two_over_agent.FAULT)
 
 
 @pytest.mark.parametrize("fault", UNHURRIED, ids=lambda fault: fault.name)

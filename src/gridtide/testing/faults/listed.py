@@ -14,6 +14,7 @@ from gridtide.testing.faults import (
     paused_leader,
     silent_devices,
     two_at_once,
+    two_over_agent,
     wrong_clock,
 )
 from gridtide.testing.faults.trial import Fault
@@ -36,4 +37,5 @@ FAULTS: tuple[Fault, ...] = (
     both_dead.FAULT,
     all_dead.FAULT,
     cut_off.FAULT,
+    two_over_agent.FAULT,
 )
