@@ -1,6 +1,7 @@
 """What a decision of a room cost while it held: settled from what meters said, and kept to be settled again.
 
-Settled are energy, the wear of stores and emissions; a month's peak is of no single decision.
+Settled are energy, the wear of stores and emissions; a month's peak is of no single decision. What was drawn while no
+decision was in force is settled alike, under no name: beside it stands what a room that observes would have saved.
 """
 
 from dataclasses import dataclass, field
@@ -35,8 +36,8 @@ TOGETHER = timedelta(minutes=15)
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class HeldThrough:
-    """The steps that a decision held through. metered: of each site; discharge_kw: of its store, (S, T);
-    carbon_average_g_per_kwh: of its zone, (S, T). Unknown is NaN."""
+    """The steps that a decision held through, "" where none was in force. metered: of each site; discharge_kw: of its
+    store, (S, T); carbon_average_g_per_kwh: of its zone, (S, T). Unknown is NaN."""
 
     decision: str
     timeline: Timeline
@@ -100,14 +101,14 @@ class Settling:
         seen: Seen | None,
         by: tuple[Mandate, Memory],
     ) -> None:
-        """Take in a step [start, end) that is over, of the decision that held through it, and write down what is to be
-        settled. by: whose prices and positions count. Raises what the stores raise."""
+        """Take in a step [start, end) that is over, of the decision that held through it, None where none was in force,
+        and write down what is to be settled. by: whose prices and positions count. Raises what the stores raise."""
         if self.bases.keeper is None:
             return
         decision = "" if in_force is None else in_force.id
         if self.steps and (decision != self.decision or self.steps[-1].step_s[1] != step_s[0]):
             self._settle(*by)
-        if not decision or seen is None:
+        if seen is None:
             return
         kw = np.stack([seen.import_kw, seen.export_kw, seen.discharge_kw])
         self.decision = decision
