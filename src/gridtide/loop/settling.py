@@ -18,11 +18,12 @@ from gridtide.loop.basis import KeepsBases
 from gridtide.loop.mandate import Mandate
 from gridtide.loop.minutes import Minutes
 from gridtide.loop.seen import Seen
+from gridtide.loop.sight import wanted
 from gridtide.loop.turn import Memory
 from gridtide.settle.carbon import settle_emissions_kg
 from gridtide.settle.cost import Metered, settle_energy_cost, settle_wear
 from gridtide.signals.history import known
-from gridtide.signals.signal import Kind
+from gridtide.signals.signal import Kind, Signal
 from gridtide.timeline import Timeline
 from gridtide.trust.blocks import BlockFault, KeepsBlocks, NotKeptError, blocks_of, noun_of
 from gridtide.trust.record import Decision
@@ -37,7 +38,8 @@ TOGETHER = timedelta(minutes=15)
 @dataclass(frozen=True, kw_only=True, eq=False)
 class HeldThrough:
     """The steps that a decision held through, "" where none was in force. metered: of each site; discharge_kw: of its
-    store, (S, T); carbon_average_g_per_kwh: of its zone, (S, T). Unknown is NaN."""
+    store, (S, T); carbon_average_g_per_kwh: of its zone, (S, T). Unknown is NaN. happened: every series that turns see,
+    as it was known when the steps were over."""
 
     decision: str
     timeline: Timeline
@@ -45,6 +47,7 @@ class HeldThrough:
     metered: tuple[Metered, ...]
     discharge_kw: Real
     carbon_average_g_per_kwh: Real
+    happened: tuple[Signal, ...] = ()
 
     def __post_init__(self) -> None:
         freeze(self, discharge_kw=np.float64, carbon_average_g_per_kwh=np.float64)
@@ -146,14 +149,14 @@ class Settling:
         edges = [self.steps[0].step_s[0], *(one.step_s[1] for one in self.steps)]
         shown = Timeline(edges_s=np.asarray(edges))
         import_kw, export_kw, discharge_kw = np.stack([one.kw for one in self.steps], axis=-1)
-        sites = mandate.fleet.sites
+        sites, history = mandate.fleet.sites, mandate.history
         return HeldThrough(
             decision=self.decision,
             timeline=shown,
             sites=sites,
             metered=tuple(
                 metered_of(
-                    mandate.history,
+                    history,
                     site,
                     shown,
                     (import_kw[n], export_kw[n], position_kw(memory.commitments, site, shown)),
@@ -163,8 +166,11 @@ class Settling:
             discharge_kw=discharge_kw,
             carbon_average_g_per_kwh=np.stack(
                 [
-                    known(mandate.history, Kind.CARBON_AVERAGE, site.zone, shown, shown.end).values
+                    known(history, Kind.CARBON_AVERAGE, site.zone, shown, shown.end).values
                     for site in sites
                 ]
+            ),
+            happened=tuple(
+                known(history, kind, zone, shown, shown.end) for kind, zone in wanted(mandate)
             ),
         )

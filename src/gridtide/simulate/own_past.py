@@ -56,7 +56,7 @@ def lived_study(name: str, past: OwnPast) -> LivedStudy:
     timeline = _steps_of(past)
     jobs, true_s, guessed = _work(past, int(timeline.edges_s[0]))
     mandate = last.mandate
-    history = _history(past.turns, timeline)
+    history = _history(past, timeline)
     study = Study(
         name=name,
         timeline=timeline,
@@ -153,9 +153,10 @@ def _rows(turns: Sequence[Basis], where: list[tuple[int, int]]) -> Jobs:
     return Jobs(classes=tuple(classes.values()), **columns)
 
 
-def _history(turns: Sequence[Basis], timeline: Timeline) -> History:
-    """Signals as turns saw them: what the first and those that planned had been told of the hours ahead, and of each
-    step what the last turn by its start knew."""
+def _history(past: OwnPast, timeline: Timeline) -> History:
+    """Signals as turns saw them: what the first and those that planned had been told of the hours ahead; and of each
+    step what was known when it was over, or, where that is not kept, what the last turn by its start knew."""
+    turns = past.turns
     planned = [turn for number, turn in enumerate(turns) if turn.due or number == 0]
     told = [signal for turn in planned for signal in _seen(turn).values() if _says(signal)]
     known: dict[tuple[Kind, str], Real] = {}
@@ -167,6 +168,10 @@ def _history(turns: Sequence[Basis], timeline: Timeline) -> History:
             ahead[timeline.starts_s < epoch_s(turn.situation.as_of)] = np.nan
             np.copyto(values, ahead, where=~np.isnan(ahead))
             like[key] = signal
+    for signal in (one for held in past.held for one in held.happened):
+        if (signal.kind, signal.zone) in known:
+            values, came = known[signal.kind, signal.zone], on(signal, timeline)
+            np.copyto(values, came, where=~np.isnan(came))
     happened = [
         replace(like[key], timeline=timeline, values=values, issued_at=None, nature=Nature.ACTUAL)
         for key, values in known.items()

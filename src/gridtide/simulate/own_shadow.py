@@ -151,11 +151,14 @@ def _undone_h(study: Study, course: Course) -> float:
 
 
 def _left_h(study: Study, last: Basis) -> float:
-    """Accelerator-hours that are really left, by the last turn and the time since."""
+    """Accelerator-hours that are really left: of what each job really takes, by the last turn and the time since."""
     state, jobs = last.situation.state, last.situation.jobs
+    row_of = {name: row for row, name in enumerate(study.jobs.name.tolist())}
+    rows = np.asarray([row_of[name] for name in jobs.name.tolist()], dtype=np.int64)
     since_s = int(study.timeline.edges_s[-1]) - epoch_s(last.situation.as_of)
     ran_s = np.where(state.status == Status.RUNNING, since_s, 0)
-    left_s = np.maximum(state.expected_left_s - ran_s, 0)
+    did_s = study.jobs.declared_s[rows] - state.remaining_s + ran_s
+    left_s = np.maximum(study.true_s[rows] - did_s, 0)
     return float((left_s * jobs.accelerators).sum()) / 3600.0
 
 

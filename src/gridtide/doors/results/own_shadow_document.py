@@ -44,7 +44,7 @@ DEFINITIONS = (
     "in the total, what one side has left undone at the end, or emptier stores, counts at the reference's mean cost and"
     " emissions of a kWh (owed); on single days it does not: what is put off to the next day shows there",
     "stores begin as full as they were, and plans leave them no emptier; jobs that ran already begin with what they had"
-    " left; a price and what was expected count as the last turn before each step knew them",
+    " left; prices, weather, supply and requests count as they were known when a step was over",
     f"enough: {ENOUGH} jobs (or readings) on each side; of fewer nothing is said to be better or worse",
     "before: until the first decision that was told; after: since; a job belongs to when it came; a wait that lasts"
     " counts until the period ends; restarts are those that turns saw",

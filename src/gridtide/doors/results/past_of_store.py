@@ -64,9 +64,12 @@ def _past(database: Database, last: timedelta | None) -> StorePast:
     settled = [one for one in says if one.get("kind") == SETTLED and one["basis"]]
     if not lives:
         raise BadInput([_nothing(database.name)])
-    newest = max([_as_of(lives[-1]), *(datetime.fromisoformat(one["until"]) for one in settled)])
+    ends = [datetime.fromisoformat(one["until"]) for one in settled]
+    newest = max(ends, default=_as_of(lives[-1]))
     begin = _as_of(lives[0]) if last is None else newest - last
-    chosen = [life for life in lives if _as_of(life) >= begin]
+    chosen = [
+        life for life in lives if begin <= _as_of(life) and (not ends or _as_of(life) < newest)
+    ]
     if not chosen:
         raise BadInput([_nothing(f"{database.name} since {begin:%Y-%m-%d %H:%M} UTC")])
     blocks = SqlBlocks(database)
@@ -76,13 +79,12 @@ def _past(database: Database, last: timedelta | None) -> StorePast:
     except BlockFault as fault:
         raise BadInput([_damaged(database.name, fault)]) from None
     first = turns[0]
-    step_s = first.mandate.steps.step_s or 0
-    over_at = turns[-1].situation.as_of + timedelta(seconds=step_s)
+    over_at = turns[-1].situation.as_of + timedelta(seconds=first.mandate.steps.step_s or 0)
     past = OwnPast(
         turns=turns,
         over_s=_over_s(database, turns[-1].mandate.owner),
         held=held,
-        end_s=epoch_s(max([over_at, *(one.timeline.end for one in held)])),
+        end_s=epoch_s(newest if ends else over_at),
     )
     return StorePast(
         name=database.name,
