@@ -23,7 +23,7 @@ from gridtide.loop.turn import Memory
 from gridtide.settle.carbon import settle_emissions_kg
 from gridtide.settle.cost import Metered, settle_energy_cost, settle_wear
 from gridtide.signals.history import known
-from gridtide.signals.signal import Kind, Signal
+from gridtide.signals.signal import Kind
 from gridtide.timeline import Timeline
 from gridtide.trust.blocks import BlockFault, KeepsBlocks, NotKeptError, blocks_of, noun_of
 from gridtide.trust.record import Decision
@@ -38,8 +38,8 @@ TOGETHER = timedelta(minutes=15)
 @dataclass(frozen=True, kw_only=True, eq=False)
 class HeldThrough:
     """The steps that a decision held through, "" where none was in force. metered: of each site; discharge_kw: of its
-    store, (S, T); carbon_average_g_per_kwh: of its zone, (S, T). Unknown is NaN. happened: every series that turns see,
-    as it was known when the steps were over."""
+    store, (S, T); carbon_average_g_per_kwh: of its zone, (S, T). Unknown is NaN. series: kind and zone of all that
+    turns see; happened: each as it was known when the steps were over, (K, T)."""
 
     decision: str
     timeline: Timeline
@@ -47,10 +47,12 @@ class HeldThrough:
     metered: tuple[Metered, ...]
     discharge_kw: Real
     carbon_average_g_per_kwh: Real
-    happened: tuple[Signal, ...] = ()
+    series: tuple[tuple[Kind, str], ...] = ()
+    happened: Real = field(default_factory=lambda: np.zeros((0, 0)))
 
     def __post_init__(self) -> None:
-        freeze(self, discharge_kw=np.float64, carbon_average_g_per_kwh=np.float64)
+        columns = ("discharge_kw", "carbon_average_g_per_kwh", "happened")
+        freeze(self, **dict.fromkeys(columns, np.float64))
 
 
 def costs(held: HeldThrough) -> dict[str, dict[str, float | None]]:
@@ -149,7 +151,7 @@ class Settling:
         edges = [self.steps[0].step_s[0], *(one.step_s[1] for one in self.steps)]
         shown = Timeline(edges_s=np.asarray(edges))
         import_kw, export_kw, discharge_kw = np.stack([one.kw for one in self.steps], axis=-1)
-        sites, history = mandate.fleet.sites, mandate.history
+        sites, history, series = mandate.fleet.sites, mandate.history, wanted(mandate)
         return HeldThrough(
             decision=self.decision,
             timeline=shown,
@@ -170,7 +172,8 @@ class Settling:
                     for site in sites
                 ]
             ),
-            happened=tuple(
-                known(history, kind, zone, shown, shown.end) for kind, zone in wanted(mandate)
+            series=series,
+            happened=np.stack(
+                [known(history, kind, zone, shown, shown.end).values for kind, zone in series]
             ),
         )

@@ -168,10 +168,11 @@ def _history(past: OwnPast, timeline: Timeline) -> History:
             ahead[timeline.starts_s < epoch_s(turn.situation.as_of)] = np.nan
             np.copyto(values, ahead, where=~np.isnan(ahead))
             like[key] = signal
-    for signal in (one for held in past.held for one in held.happened):
-        if (signal.kind, signal.zone) in known:
-            values, came = known[signal.kind, signal.zone], on(signal, timeline)
-            np.copyto(values, came, where=~np.isnan(came))
+    for held in past.held:
+        for key, own in zip(held.series, held.happened, strict=True):
+            if key in known:
+                came = on(replace(like[key], timeline=held.timeline, values=own), timeline)
+                np.copyto(known[key], came, where=~np.isnan(came))
     happened = [
         replace(like[key], timeline=timeline, values=values, issued_at=None, nature=Nature.ACTUAL)
         for key, values in known.items()

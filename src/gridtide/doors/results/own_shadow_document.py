@@ -187,6 +187,7 @@ def _less(first: Worth, second: Worth) -> dict[str, Any]:
     known = first.emissions_kg is not None and second.emissions_kg is not None
     saved = first.cost - second.cost
     return {
+        "of": first.cost,
         "cost": saved,
         "share": saved / first.cost if first.cost > 0.0 else None,
         "emissions_kg": (first.emissions_kg or 0.0) - (second.emissions_kg or 0.0)
@@ -204,12 +205,11 @@ def _with_owed(
     drawn_kwh = reference["import_kwh"]
     part = more_kwh / drawn_kwh if drawn_kwh > 0.0 else 0.0
     cost = saved["cost"] - part * reference["energy_cost"]
-    before = saved["cost"] / saved["share"] if saved["share"] else None
     emissions = saved["emissions_kg"]
     return {
         **saved,
         "cost": cost,
-        "share": None if before is None else cost / before,
+        "share": cost / saved["of"] if saved["of"] > 0.0 else None,
         "emissions_kg": None if emissions is None else emissions - part * reference["emissions_kg"],
         "import_kwh": saved["import_kwh"] - more_kwh,
     }
