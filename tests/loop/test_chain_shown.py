@@ -68,6 +68,14 @@ def test_records_are_found_by_person_and_by_the_first_digits_of_a_decision() -> 
     assert [found["number"] for found in one] == [9]
 
 
+def test_a_cost_that_was_settled_is_found_by_its_kind() -> None:
+    """It is no other record among others."""
+    store = chain(3)
+    store.append(numbered(store.last(), {"kind": "settled", "decision": "0001"}))
+    (found,) = records_before(store, 4, 50, Wanted(kind="settled"))["items"]
+    assert (found["number"], found["kind"]) == (3, "settled")
+
+
 def test_a_record_is_shown_whole_with_what_it_follows() -> None:
     """The first follows from nothing; one that is not there is None."""
     store = chain(5)

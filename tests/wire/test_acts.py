@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from gridtide.finding import BadInput
 from gridtide.fleet.device import Shares
+from gridtide.fleet.rest_act import Needs
 from gridtide.fleet.site_act import AnyAct, HoldImport
 from gridtide.fleet.ticket import Fate, Outcome, Ticket
 from gridtide.wire.acts import ACTS, Order, act_json, act_of, order_json, order_of, outcome_of
@@ -27,6 +28,7 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
     int: WHOLE,
     datetime: INSTANT,
     Shares: SHARES,
+    Needs: st.lists(NUMBER, max_size=3).map(tuple),
     tuple[Shares, ...]: st.lists(SHARES, max_size=2).map(tuple),
     float | None: st.none() | NUMBER,
 }

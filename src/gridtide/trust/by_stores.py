@@ -1,4 +1,4 @@
-"""What stores do under a dispatch, in energy, money and carbon: what a person who approves it wants to know."""
+"""What stores do under a dispatch, in energy and money: what a person who approves it wants to know."""
 
 from dataclasses import dataclass
 
@@ -7,11 +7,8 @@ from numpy.typing import NDArray
 
 from gridtide.decide.dispatch import Dispatch
 from gridtide.decide.facts import seen_prices_per_mwh
-from gridtide.decide.reading import series
 from gridtide.decide.situation import Situation
 from gridtide.finding import BadInput
-from gridtide.signals.signal import Kind
-from gridtide.trust.explain import money
 from gridtide.trust.said import Said, say
 from gridtide.units import cost_per_kwh
 
@@ -24,8 +21,7 @@ class ByStores:
     """Beside the standing orders, over all sites and the whole horizon, as if all came from and went to the grid.
 
     taken_kwh, given_kwh: at the stores' meters; hours: of the horizon. saved: energy at the prices that decisions see,
-    less wear; given_worth: of it what is given, both in money. carbon_less_kg: by average intensity. NaN where a price
-    or an intensity is not known.
+    less wear; given_worth: of it what is given, both in money. NaN where a price is not known.
     """
 
     taken_kwh: float
@@ -33,7 +29,6 @@ class ByStores:
     hours: float
     saved: float
     given_worth: float
-    carbon_less_kg: float
 
     @property
     def nothing(self) -> bool:
@@ -54,30 +49,21 @@ def by_stores(dispatch: Dispatch, standing: Dispatch, situation: Situation) -> B
     wear = np.asarray([one.wear_cost_per_kwh if one else 0.0 for one in batteries])
     less_kwh = given_kwh - taken_kwh
     per_kwh = cost_per_kwh(1.0) * _prices_per_mwh(situation)[:, at]
-    grams_per_kwh = _grams_per_kwh(situation)[:, at]
     return ByStores(
         taken_kwh=float(taken_kwh.sum()),
         given_kwh=float(given_kwh.sum()),
         hours=float(hours.sum()),
         saved=float((less_kwh * per_kwh).sum() - (given_kwh.sum(axis=1) * wear).sum()),
         given_worth=float((given_kwh * per_kwh).sum()),
-        carbon_less_kg=float((less_kwh * grams_per_kwh).sum()) / 1000.0,
     )
 
 
-def because_of(stores: ByStores, currency: str) -> list[Said]:
-    """What they do, and what that is at the prices and the average intensity of the grid, a sentence each."""
+def because_of(stores: ByStores) -> list[Said]:
+    """What they do, in a sentence; nothing of stores that do what they would do anyway."""
     if stores.nothing:
         return []
     figures = {"taken": stores.taken_kwh, "given": stores.given_kwh, "hours": stores.hours}
-    said = [say("stores_move", **{name: f"{one:,.0f}" for name, one in figures.items()})]
-    if np.isfinite(stores.saved):
-        key = "stores_save" if stores.saved >= 0.0 else "stores_cost"
-        said.append(say(key, money=money(abs(stores.saved)), currency=currency))
-    if np.isfinite(stores.carbon_less_kg):
-        key = "carbon_less" if stores.carbon_less_kg >= 0.0 else "carbon_more"
-        said.append(say(key, kg=f"{abs(stores.carbon_less_kg):,.0f}"))
-    return said
+    return [say("stores_move", **{name: f"{one:,.0f}" for name, one in figures.items()})]
 
 
 def _prices_per_mwh(situation: Situation) -> Real:
@@ -86,12 +72,3 @@ def _prices_per_mwh(situation: Situation) -> Real:
         return seen_prices_per_mwh(situation)
     except BadInput:
         return np.full((len(situation.fleet.sites), len(situation.horizon)), np.nan)
-
-
-def _grams_per_kwh(situation: Situation) -> Real:
-    """Average intensity at each site, (S, T); NaN where it is not known."""
-    zones = [site.zone for site in situation.fleet.sites]
-    try:
-        return np.stack([series(situation, Kind.CARBON_AVERAGE, zone) for zone in zones])
-    except BadInput:
-        return np.full((len(zones), len(situation.horizon)), np.nan)

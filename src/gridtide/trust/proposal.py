@@ -11,6 +11,7 @@ from gridtide.decide.state import Status
 from gridtide.digest import digest
 from gridtide.fleet.jobs import NO_DEADLINE_S
 from gridtide.timeline import instant
+from gridtide.trust.brings import Brings, all_of_it, brings
 from gridtide.trust.by_stores import ByStores, because_of, by_stores
 from gridtide.trust.explain import hours, money
 from gridtide.trust.people import Role
@@ -61,11 +62,12 @@ def proposal_of(
     rows = changed_rows(dispatch, standing)
     touch = touched(dispatch, standing, situation)
     stores = by_stores(dispatch, standing, situation)
+    brought = brings(dispatch, standing, situation)
     return Proposal(
         decision=decision.id,
         proposed_at=decision.as_of,
         title=_title(touch),
-        because=_because(dispatch, rows, touch, stores, currency),
+        because=_because(dispatch, rows, touch, (stores, brought), currency),
         against=_against(decision, dispatch, situation, rows, stores, currency),
         undo_until=_undo_until(dispatch, situation, rows),
         expires_at=decision.as_of + patience,
@@ -115,9 +117,14 @@ _REASONS = (
 
 
 def _because(
-    dispatch: Dispatch, rows: list[int], touch: Touch, stores: ByStores, currency: str
+    dispatch: Dispatch,
+    rows: list[int],
+    touch: Touch,
+    comes_to: tuple[ByStores, Brings],
+    currency: str,
 ) -> str:
-    """Reasons of the jobs by how many have them, what stores do, and what is expected to be saved."""
+    """Reasons of the jobs by how many have them, what stores do, and what all of it is expected to come to."""
+    stores, brought = comes_to
     codes = dispatch.placement.reason[rows] if rows else np.zeros(0, dtype=np.int64)
     counted = [
         say(f"reason_{code.name.lower()}", count=str(int((codes == code).sum())))
@@ -128,7 +135,9 @@ def _because(
     parts = [say("jobs_by_reason", reasons=listed(counted, ", "))] if counted else []
     if saved > 0:
         parts.append(say("saving", money=money(saved), currency=currency))
-    parts += because_of(stores, currency)
+    parts += because_of(stores)
+    if not touch.nothing:
+        parts += all_of_it(brought, currency)
     if not parts:
         parts.append(say("nothing_cheaper" if touch.nothing else "by_prices"))
     return listed(parts)

@@ -50,13 +50,13 @@ _DECISIONS = {
         "stores take in {taken} kWh and give {given} kWh within {hours} h",
         "储能在 {hours} h 内充入 {taken} kWh、放出 {given} kWh",
     ),
-    "stores_save": Sentence(
-        "at the grid's prices that is {money} {currency} less for energy and wear",
-        "按电网电价计，电能与损耗费用减少 {money} {currency}",
+    "in_all_less": Sentence(
+        "all of it costs {money} {currency} less than what stands, for energy and wear",
+        "合计比维持现状节省电能与损耗费用 {money} {currency}",
     ),
-    "stores_cost": Sentence(
-        "at the grid's prices that is {money} {currency} more for energy and wear",
-        "按电网电价计，电能与损耗费用增加 {money} {currency}",
+    "in_all_more": Sentence(
+        "all of it costs {money} {currency} more than what stands, for energy and wear",
+        "合计比维持现状多花电能与损耗费用 {money} {currency}",
     ),
     "carbon_less": Sentence(
         "{kg} kg of CO2 less by the grid's average", "按电网平均强度减排 {kg} kg CO2"
@@ -64,6 +64,11 @@ _DECISIONS = {
     "carbon_more": Sentence(
         "{kg} kg of CO2 more by the grid's average", "按电网平均强度增排 {kg} kg CO2"
     ),
+    "supply_more": Sentence(
+        "{kwh} kWh of own supply are used that would be curtailed",
+        "多消纳原本会弃掉的自有电源 {kwh} kWh",
+    ),
+    "supply_less": Sentence("{kwh} kWh more of own supply are curtailed", "自有电源多弃 {kwh} kWh"),
     "stores_rest_on_prices": Sentence(
         "what stores save rests on prices as of {issue}; it is gone where the hours in which they"
         " give are worth {share} less than expected",

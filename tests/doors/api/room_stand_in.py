@@ -86,6 +86,7 @@ class StandIn:
             ],
             "ages_s": self.state()["ages_s"],
             "at_risk": [RISK],
+            "at_risk_count": 3,
             **({"regulation": [{"site": "nantong", "score": 0.93}]} if self.lines else {}),
         }
         return framed(7 + len(self.store.entries()), START, values)

@@ -134,6 +134,7 @@ def test_a_figure_leads_to_its_formula_source_and_age(here: Running, page: Page)
     expect(page.locator("#source-sites")).to_contain_text("nantong")
     page.keyboard.press("Escape")
     expect(page.locator("#source")).to_be_hidden()
+    expect(page.locator("#risk")).to_contain_text("+ 2")
     for cell, said in (("3.0 %", "Chance of a miss: 3.0 %"), ("6,000", "Power kW: 6,000")):
         page.locator("#risk td", has_text=cell).click()
         expect(page.locator("#source-title")).to_have_text(said, ignore_case=True)

@@ -11,7 +11,14 @@ from gridtide.doors.api.names import NAMES
 from gridtide.doors.api.problems import refused
 from gridtide.doors.api.reading import NOT_THERE, Count
 from gridtide.loop.room import Room
-from gridtide.loop.shown.chain import Wanted, record, records_before, standing, verified_stretch
+from gridtide.loop.shown.chain import (
+    KINDS,
+    Wanted,
+    record,
+    records_before,
+    standing,
+    verified_stretch,
+)
 
 FARTHEST = 10**12
 AUTONOMY = ("mode", "frozen", "by", "since", "ends_at", "number", "envelope", "pending")
@@ -85,6 +92,7 @@ def tabs(room: Callable[[], Room]) -> APIRouter:
             written = standing(store, written)
             return {
                 "records": written,
+                "kinds": list(KINDS),
                 **records_before(store, min(before, written), count, wanted),
             }
 

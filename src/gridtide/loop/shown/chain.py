@@ -19,10 +19,18 @@ KINDS = (
     "outcome",
     "refused request",
     "no decision",
+    "settled",
+    "told as",
+    "set-point",
+    "meters doubted",
+    "planner taken back",
+    "building on trial",
+    "basis not kept",
     "checkpoint",
     "maker",
     "other",
 )
+"""What sorts of records there are, in the order in which people choose among them."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,18 +47,18 @@ function showFrame() {
   showFigures();
   showSites();
   drawn("sites", "powerBySite", (values.sites ?? []).map(({ by_class_kw: _, ...rest }) => ({ ...rest, over: isOver(rest) ? "import_kw" : "" })));
-  drawn("risk", "risks", values.at_risk ?? []);
+  drawn("risk", "risks", values.at_risk ?? [], values.at_risk_count);
   drawn("ages", "ages", Object.entries(values.ages_s ?? {}).map(([source, old]) => ({ source, age: span(old), stale: isStale(source) })));
   showLine();
 }
 
 const said = {};
 /** A table of rows, drawn anew where they changed, so that focus and scroll stay. */
-function drawn(id, title, rows) {
-  const text = JSON.stringify([rows, word(title)]);
+function drawn(id, title, rows, all = 0) {
+  const text = JSON.stringify([rows, all, word(title)]);
   if (said[id] === text) return;
   said[id] = text;
-  $(id).replaceChildren(list(title, rows));
+  $(id).replaceChildren(list(title, rows), all > rows.length ? `+ ${all - rows.length} ${named("left_out")}` : "");
 }
 
 function showAudit() {

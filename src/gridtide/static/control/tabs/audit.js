@@ -5,7 +5,6 @@ import { button, made } from "../made.js";
 import { named } from "../words.js";
 import { facts, list, panel } from "./drawn.js";
 
-const KINDS = ["", "decision", "people", "outcome", "refused request", "no decision", "checkpoint", "maker", "other"];
 const RECORDS = "/api/audit/records";
 let wanted = { kind: "", who: "", decision: "" };
 let [before, whole, verdict] = [null, null, () => ""];
@@ -18,7 +17,7 @@ export function drawAudit(chain, again) {
     box.onchange = () => ((wanted = { ...wanted, [key]: box.value.trim() }), (before = null), again());
     return label(key, box);
   };
-  const kinds = made("select", {}, KINDS.map((kind) => made("option", { value: kind, selected: kind === wanted.kind }, named(kind || "any"))));
+  const kinds = made("select", {}, ["", ...chain.kinds].map((kind) => made("option", { value: kind, selected: kind === wanted.kind }, named(kind || "any"))));
   const text = (key) => take(key, made("input", { value: wanted[key], maxLength: 128 }));
   const go = (key, off, act, kind = "") => button(kind, named(key), act, { disabled: off });
   const rows = chain.items.map(({ number, says, kind, who, hash }) => ({

@@ -1,0 +1,83 @@
+"""Who is asked about a decision is told what all of it comes to: money, carbon and own supply, beside what stands."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gridtide.decide.facts import seen_prices_per_mwh
+from gridtide.loop.turn import Memory, Turn, take_turn
+from gridtide.signals.signal import Kind, Signal
+from gridtide.simulate.course import mandate_of
+from gridtide.simulate.policies import policy_named
+from gridtide.simulate.truth import truth_of
+from gridtide.simulate.twin import Twin
+from gridtide.testing.studies import small_study
+from gridtide.trust.brings import all_of_it, brings
+from gridtide.trust.proposal import proposal_of
+
+
+@pytest.fixture(scope="module")
+def turn() -> Turn:
+    """A first turn of a small study with stores, services and work that waits."""
+    study = small_study(3, hours=24, jobs=30, accelerators=32)
+    policy, forecaster, known = policy_named("coordinated", study)
+    twin = Twin.of(known, truth_of(known))
+    return take_turn(mandate_of(known, forecaster), policy, twin, Memory(), twin.now)
+
+
+def test_what_stands_brings_nothing_beside_itself(turn: Turn) -> None:
+    """Money, carbon and supply are differences, and exactly 0 for the same orders."""
+    found = brings(turn.standing, turn.standing, turn.situation)
+    assert (found.saved, found.carbon_less_kg, found.supply_kwh) == (0.0, 0.0, 0.0)
+
+
+def test_there_and_back_is_the_same_with_the_other_sign(turn: Turn) -> None:
+    """What a decision saves, taking it back costs."""
+    there = brings(turn.orders.dispatch, turn.standing, turn.situation)
+    back = brings(turn.standing, turn.orders.dispatch, turn.situation)
+    assert there.saved == pytest.approx(-back.saved) and there.saved != 0.0
+    assert there.carbon_less_kg == pytest.approx(-back.carbon_less_kg)
+    assert there.supply_kwh == pytest.approx(-back.supply_kwh)
+
+
+def test_a_store_alone_brings_its_energy_at_the_price_where_the_site_draws(turn: Turn) -> None:
+    """A kWh taken in at a step is bought there, as long as the site draws from the grid at all."""
+    situation = replace(turn.situation, signals=_calm(turn))
+    number = next(at for at, one in enumerate(situation.fleet.sites) if one.battery is not None)
+    charge_kw = turn.standing.charge_kw.copy()
+    charge_kw[number, 2] += 1.0
+    found = brings(replace(turn.standing, charge_kw=charge_kw), turn.standing, situation)
+    hours = float(turn.standing.placement.horizon.hours[2])
+    price = seen_prices_per_mwh(situation)[number, 2] / 1000.0
+    assert found.saved == pytest.approx(-price * hours)
+    assert found.carbon_less_kg < 0.0 and found.supply_kwh == 0.0
+
+
+def test_what_nobody_knows_is_not_said(turn: Turn) -> None:
+    """Without prices no money; with orders for plants, which are not reckoned, nothing at all."""
+    blind = replace(
+        turn.situation,
+        signals=tuple(one for one in turn.situation.signals if one.kind is not Kind.PRICE),
+    )
+    found = brings(turn.orders.dispatch, turn.standing, blind)
+    assert np.isnan(found.saved) and np.isfinite(found.carbon_less_kg)
+    assert not any("EUR" in one for one in all_of_it(found, "EUR"))
+    making = replace(turn.orders.dispatch, made_kw=np.ones((1, 3)))
+    assert all_of_it(brings(making, turn.standing, turn.situation), "EUR") == []
+
+
+def test_a_person_reads_it_on_the_card(turn: Turn) -> None:
+    """In words, after the reasons; nothing where nothing changes."""
+    asked = proposal_of(turn.decision, turn.orders.dispatch, turn.standing, turn.situation, "EUR")
+    assert "EUR less than what stands" in asked.because and "kg of CO2" in asked.because
+    asked = proposal_of(turn.decision, turn.standing, turn.standing, turn.situation, "EUR")
+    assert asked.because == "nothing cheaper was found"
+
+
+def _calm(turn: Turn) -> tuple[Signal, ...]:
+    """The signals without sun and wind, so that every site draws."""
+    return tuple(
+        replace(one, values=one.values * 0.0) if one.kind in (Kind.SOLAR, Kind.WIND) else one
+        for one in turn.situation.signals
+    )
