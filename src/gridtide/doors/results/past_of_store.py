@@ -1,5 +1,6 @@
 """What the database of a service holds of its past: decisions with what they were made of, meters, jobs, answers."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,16 +18,17 @@ from gridtide.loop.settling import SETTLED, HeldThrough, held_through
 from gridtide.simulate.own_past import OwnPast
 from gridtide.stores.parquet_history import ParquetHistory
 from gridtide.stores.sql.blocks import SqlBlocks
-from gridtide.stores.sql.documents import SqlDocuments
 from gridtide.stores.sql.entries import SqlEntries
 from gridtide.stores.sql.opening import Database, history_of, open_to_read
 from gridtide.stores.sql.readings import SqlReadings
-from gridtide.stores.sql.schema import OUTCOMES
+from gridtide.stores.sql.schema import DOCUMENTS, OUTCOMES
 from gridtide.timeline import epoch_s
 from gridtide.trust.blocks import BlockFault
 from gridtide.trust.record import Stage
 
 Life = Sequence[Mapping[str, Any]]
+AT_ONCE = 50
+"""Versions of what a room remembered that are read together: each tells of every job that had ended by then."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -82,7 +84,7 @@ def _past(database: Database, last: timedelta | None) -> StorePast:
     over_at = turns[-1].situation.as_of + timedelta(seconds=first.mandate.steps.step_s or 0)
     past = OwnPast(
         turns=turns,
-        over_s=_over_s(database, turns[-1].mandate.owner),
+        over_s=_over_s(database, turns[-1].mandate.owner, first.situation.as_of),
         held=held,
         end_s=epoch_s(newest if ends else over_at),
     )
@@ -111,12 +113,19 @@ def _held(
     return tuple(held_through(str(one["basis"]), blocks) for one in inside)
 
 
-def _over_s(database: Database, owner: str) -> dict[str, int]:
-    """How long each job ran that a room ever saw end; schedulers forget them."""
+def _over_s(database: Database, owner: str, begin: datetime) -> dict[str, int]:
+    """How long each job ran that a room ever saw end; schedulers forget them. Read a few versions at a time."""
+    query = (
+        select(DOCUMENTS.c.value)
+        .where(DOCUMENTS.c.kind == "world", DOCUMENTS.c.id == owner, DOCUMENTS.c.at >= begin)
+        .order_by(DOCUMENTS.c.version)
+    )
     found: dict[str, int] = {}
-    for one in SqlDocuments(database).versions("world", owner):
-        over: Any = one.value["over_s"]
-        found |= {str(job): int(seconds) for job, seconds in over.items()}
+    with database.reading() as connection:
+        rows = connection.execution_options(yield_per=AT_ONCE).execute(query)
+        for (text,) in rows:
+            over: Any = json.loads(text)["over_s"]
+            found |= {str(job): int(seconds) for job, seconds in over.items()}
     return found
 
 
