@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ from gridtide.trust.blocks import BlockFault
 from gridtide.trust.record import Stage
 
 Life = Sequence[Mapping[str, Any]]
+REMEMBERED = 4096
+"""Blocks that are not read again."""
 AT_ONCE = 50
 """Versions of what a room remembered that are read together: each tells of every job that had ended by then."""
 
@@ -46,6 +49,18 @@ class StorePast:
     def services(self) -> tuple[Service, ...]:
         """The services of the fleet, by the last turn."""
         return self.past.turns[-1].mandate.services
+
+
+class _OftenRead(SqlBlocks):
+    """Blocks of which many are asked for again by the next turn: fleets, mandates, work that waits on."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._once = lru_cache(maxsize=REMEMBERED)(super().block)
+
+    def block(self, hash: str) -> bytes:
+        """The content of one."""
+        return self._once(hash)
 
 
 def past_of(store: str, last: timedelta | None) -> StorePast:
@@ -74,7 +89,7 @@ def _past(database: Database, last: timedelta | None) -> StorePast:
     ]
     if not chosen:
         raise BadInput([_nothing(f"{database.name} since {begin:%Y-%m-%d %H:%M} UTC")])
-    blocks = SqlBlocks(database)
+    blocks = _OftenRead(database)
     try:
         turns = _turns(chosen, blocks)
         held = _held(settled, blocks, _as_of(chosen[0]))
