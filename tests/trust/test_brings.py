@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from gridtide.decide.facts import seen_prices_per_mwh
+from gridtide.decide.situation import Situation
 from gridtide.loop.turn import Memory, Turn, take_turn
 from gridtide.signals.signal import Kind, Signal
 from gridtide.simulate.course import mandate_of
@@ -67,12 +68,34 @@ def test_what_nobody_knows_is_not_said(turn: Turn) -> None:
     assert all_of_it(brings(making, turn.standing, turn.situation), "EUR") == []
 
 
+def test_orders_that_reach_beyond_what_is_known_count_as_far_as_it_is(turn: Turn) -> None:
+    """Between two plans the horizon is longer than what was forecast: no loop ends, unknown steps say nothing."""
+    situation, known = turn.situation, len(turn.situation.horizon) - 5
+    signals = tuple(_until(one, situation, known) for one in situation.signals)
+    assert np.isfinite(brings(turn.orders.dispatch, turn.standing, _told(turn, signals)).saved)
+    fewer = tuple(
+        _until(one, situation, known - 5) if one.kind is Kind.PRICE else one for one in signals
+    )
+    found = brings(turn.orders.dispatch, turn.standing, _told(turn, fewer))
+    assert np.isnan(found.saved) and np.isfinite(found.supply_kwh)
+    prices = tuple(one for one in situation.signals if one.kind is Kind.PRICE)
+    found = brings(turn.orders.dispatch, turn.standing, _told(turn, prices))
+    assert all_of_it(found, "EUR") == []
+
+
 def test_a_person_reads_it_on_the_card(turn: Turn) -> None:
     """In words, after the reasons; nothing where nothing changes."""
     asked = proposal_of(turn.decision, turn.orders.dispatch, turn.standing, turn.situation, "EUR")
-    assert "EUR less than what stands" in asked.because and "kg of CO2" in asked.because
+    assert "EUR less than going on as it is" in asked.because and "kg of CO2" in asked.because
     asked = proposal_of(turn.decision, turn.standing, turn.standing, turn.situation, "EUR")
     assert asked.because == "nothing cheaper was found"
+
+
+def test_orders_in_force_are_what_a_newer_decision_is_held_against(turn: Turn) -> None:
+    """What they bring already is not promised again."""
+    told = turn.orders.dispatch
+    asked = proposal_of(turn.decision, told, turn.standing, turn.situation, "EUR", otherwise=told)
+    assert "going on as it is" not in asked.because and not asked.touch.nothing
 
 
 def _calm(turn: Turn) -> tuple[Signal, ...]:
@@ -81,3 +104,14 @@ def _calm(turn: Turn) -> tuple[Signal, ...]:
         replace(one, values=one.values * 0.0) if one.kind in (Kind.SOLAR, Kind.WIND) else one
         for one in turn.situation.signals
     )
+
+
+def _until(one: Signal, situation: Situation, steps: int) -> Signal:
+    """A signal that says nothing from a step of the horizon on."""
+    late = one.timeline.starts_s >= situation.horizon.starts_s[steps]
+    return replace(one, values=np.where(late, np.nan, one.values))
+
+
+def _told(turn: Turn, signals: tuple[Signal, ...]) -> Situation:
+    """The situation of a turn that knows these signals alone."""
+    return replace(turn.situation, signals=signals)

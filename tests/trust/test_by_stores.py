@@ -56,12 +56,13 @@ def test_what_a_store_brings_is_its_energy_at_the_prices_that_decisions_see(turn
     assert (found.taken_kwh, found.given_kwh) == pytest.approx((10 * hours[low], 8 * hours[high]))
     asked = proposal_of(turn.decision, dispatch, turn.standing, situation, "EUR")
     assert (
-        "EUR less than what stands, for energy and wear" in asked.because and "kWh" in asked.because
+        "EUR less than going on as it is, for energy and wear" in asked.because
+        and "kWh" in asked.because
     )
     assert any("they give are worth" in one for one in asked.against)
     back, _ = moving(turn, high, low)
     asked = proposal_of(turn.decision, back, turn.standing, situation, "EUR")
-    assert "EUR more than what stands, for energy and wear" in asked.because
+    assert "EUR more than going on as it is, for energy and wear" in asked.because
 
 
 def test_nothing_is_said_of_stores_at_rest_nor_of_prices_that_nobody_knows(turn: Turn) -> None:

@@ -24,10 +24,7 @@ def series(situation: Situation, kind: Kind, zone: str) -> Real:
 
     Courses and quantiles that stand beside a point forecast are passed over (`decide/uncertainty.py`).
     """
-    values = np.full(len(situation.horizon), np.nan)
-    for signal in situation.signals:
-        if signal.kind is kind and signal.zone == zone and is_point(signal):
-            values = np.where(np.isnan(values), on(signal, situation.horizon), values)
+    values = _said(situation, kind, zone)
     unknown = np.flatnonzero(np.isnan(values))
     if len(unknown):
         first = instant(situation.horizon.starts_s[unknown[0]])
@@ -41,6 +38,36 @@ def series(situation: Situation, kind: Kind, zone: str) -> Real:
                 )
             ]
         )
+    return values
+
+
+def known_steps(situation: Situation) -> int:
+    """How many first steps of the horizon have all that power is reckoned from: requests, weather and own supply."""
+    fleet, services = situation.fleet, situation.services
+    origins = fleet.network.origins if services else ()
+    asked = [
+        (Kind.REQUESTS, demand_zone(one.name, origin)) for one in services for origin in origins
+    ]
+    weather = [
+        (kind, site.weather_zone)
+        for site in fleet.sites
+        for kind in (Kind.TEMPERATURE, Kind.HUMIDITY)
+    ]
+    supply = [
+        (KIND_OF_SUPPLY[one.kind], site.name) for site in fleet.sites for one in site.supplies
+    ]
+    unknown = np.zeros(len(situation.horizon), dtype=np.bool_)
+    for kind, zone in (*asked, *weather, *supply):
+        unknown |= np.isnan(_said(situation, kind, zone))
+    return int(unknown.argmax()) if unknown.any() else len(unknown)
+
+
+def _said(situation: Situation, kind: Kind, zone: str) -> Real:
+    """What signals say of one kind of one zone over the horizon, (T,); NaN where none does."""
+    values = np.full(len(situation.horizon), np.nan)
+    for signal in situation.signals:
+        if signal.kind is kind and signal.zone == zone and is_point(signal):
+            values = np.where(np.isnan(values), on(signal, situation.horizon), values)
     return values
 
 

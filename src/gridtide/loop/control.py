@@ -17,6 +17,7 @@ from gridtide.fleet.act import Release as ReleaseAct
 from gridtide.loop.asked_room import AskedRoom
 from gridtide.loop.clock import seconds, set_said
 from gridtide.loop.clocks_apart import apart
+from gridtide.loop.editing import as_told
 from gridtide.loop.endless import gone_on
 from gridtide.loop.expecting import draws
 from gridtide.loop.instants import next_turn
@@ -283,6 +284,7 @@ class ControlRoom(AskedRoom):
             turn.situation,
             self.currency,
             self.patience,
+            as_told(turn, self.orders),
         )
         self.desk.ask(turn, proposal)
 

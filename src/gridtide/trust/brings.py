@@ -1,6 +1,6 @@
 """What a decision brings beside what stands, jobs, requests and stores together: money, carbon and own supply."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from gridtide.decide.dispatch import Dispatch, load_of
 from gridtide.decide.facts import sale_prices_per_mwh, seen_prices_per_mwh
 from gridtide.decide.limits import export_max_kw
 from gridtide.decide.overflow import per_request
-from gridtide.decide.reading import outdoor_c, requests_per_s, series, supply_kw
+from gridtide.decide.reading import known_steps, outdoor_c, requests_per_s, series, supply_kw
 from gridtide.decide.situation import Situation
 from gridtide.digest import digest
 from gridtide.finding import BadInput
@@ -18,19 +18,21 @@ from gridtide.fleet.building import facility_power_kw, parked_kw
 from gridtide.fleet.menu import at_speed_s
 from gridtide.fleet.ways import ways_of
 from gridtide.signals.signal import Kind
+from gridtide.timeline import Timeline
 from gridtide.trust.explain import money
 from gridtide.trust.said import Said, say
 from gridtide.units import cost_per_kwh
 
 Real = NDArray[np.float64]
-LEAST_KWH = 1.0
+LEAST = {"money": 0.005, "kg": 0.5, "kwh": 1.0}
+"""Less than this is not said."""
 APART = ("cooling", "made_kw", "nodes_used")
 """Parts of a dispatch whose effect on meters is not reckoned here: where they differ, nothing is said."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Brings:
-    """Beside the standing orders, at all meters, over the steps of the orders that the situation looks at.
+    """Beside the standing orders, at all meters, over the steps whose requests, weather and supply are known.
 
     saved: money, energy drawn less energy sold at the prices that decisions see, and wear of stores. carbon_less_kg: of
     what is drawn, by average intensity. supply_kwh: of own supply that is used more. NaN where it is not known: no
@@ -45,8 +47,12 @@ class Brings:
 def brings(dispatch: Dispatch, standing: Dispatch, situation: Situation) -> Brings:
     """What a dispatch is expected to save and emit less than the standing one, each job for the time it is expected to
     run. Held meters count as planned, no demand charge is reckoned."""
-    if any(digest(getattr(dispatch, one)) != digest(getattr(standing, one)) for one in APART):
+    apart = any(digest(getattr(dispatch, one)) != digest(getattr(standing, one)) for one in APART)
+    count = known_steps(situation)
+    if apart or count == 0:
         return Brings(saved=np.nan, carbon_less_kg=np.nan, supply_kwh=np.nan)
+    known = Timeline(edges_s=situation.horizon.edges_s[: count + 1])
+    situation = replace(situation, horizon=known)
     at, hours, steps = _seen_steps(dispatch, situation)
     net = [_net_kw(one, situation, at, steps) for one in (standing, dispatch)]
     most_out = export_max_kw(situation.fleet, situation.events, situation.horizon)[:, at]
@@ -65,15 +71,15 @@ def brings(dispatch: Dispatch, standing: Dispatch, situation: Situation) -> Brin
 
 
 def all_of_it(found: Brings, currency: str) -> list[Said]:
-    """What is known of it, a sentence each."""
+    """What is known of it and no trifle, a sentence each."""
     said = []
-    if np.isfinite(found.saved):
-        key = "in_all_less" if found.saved >= 0.0 else "in_all_more"
+    if abs(found.saved) >= LEAST["money"]:
+        key = "in_all_less" if found.saved > 0.0 else "in_all_more"
         said.append(say(key, money=money(abs(found.saved)), currency=currency))
-    if np.isfinite(found.carbon_less_kg):
-        key = "carbon_less" if found.carbon_less_kg >= 0.0 else "carbon_more"
+    if abs(found.carbon_less_kg) >= LEAST["kg"]:
+        key = "carbon_less" if found.carbon_less_kg > 0.0 else "carbon_more"
         said.append(say(key, kg=f"{abs(found.carbon_less_kg):,.0f}"))
-    if np.isfinite(found.supply_kwh) and abs(found.supply_kwh) >= LEAST_KWH:
+    if abs(found.supply_kwh) >= LEAST["kwh"]:
         key = "supply_more" if found.supply_kwh > 0.0 else "supply_less"
         said.append(say(key, kwh=f"{abs(found.supply_kwh):,.0f}"))
     return said

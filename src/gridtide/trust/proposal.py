@@ -54,15 +54,17 @@ def proposal_of(
     situation: Situation,
     currency: str,
     patience: timedelta = PATIENCE,
+    otherwise: Dispatch | None = None,
 ) -> Proposal:
-    """What people are asked about a decision. standing: what happens if nobody approves it.
+    """What people are asked about a decision. standing: where nothing is touched; otherwise: what goes on where nobody
+    approves it, as orders in force do, None where that is the standing one.
 
     currency: of the costs of the dispatch. patience: how long it can be approved.
     """
     rows = changed_rows(dispatch, standing)
     touch = touched(dispatch, standing, situation)
     stores = by_stores(dispatch, standing, situation)
-    brought = brings(dispatch, standing, situation)
+    brought = brings(dispatch, standing if otherwise is None else otherwise, situation)
     return Proposal(
         decision=decision.id,
         proposed_at=decision.as_of,

@@ -51,12 +51,12 @@ _DECISIONS = {
         "储能在 {hours} h 内充入 {taken} kWh、放出 {given} kWh",
     ),
     "in_all_less": Sentence(
-        "all of it costs {money} {currency} less than what stands, for energy and wear",
-        "合计比维持现状节省电能与损耗费用 {money} {currency}",
+        "all of it costs {money} {currency} less than going on as it is, for energy and wear",
+        "合计比照旧运行节省电能与损耗费用 {money} {currency}",
     ),
     "in_all_more": Sentence(
-        "all of it costs {money} {currency} more than what stands, for energy and wear",
-        "合计比维持现状多花电能与损耗费用 {money} {currency}",
+        "all of it costs {money} {currency} more than going on as it is, for energy and wear",
+        "合计比照旧运行多花电能与损耗费用 {money} {currency}",
     ),
     "carbon_less": Sentence(
         "{kg} kg of CO2 less by the grid's average", "按电网平均强度减排 {kg} kg CO2"

@@ -90,11 +90,8 @@ def tabs(room: Callable[[], Room]) -> APIRouter:
         def found() -> Table:
             store, written = room().chain()
             written = standing(store, written)
-            return {
-                "records": written,
-                "kinds": list(KINDS),
-                **records_before(store, min(before, written), count, wanted),
-            }
+            page = records_before(store, min(before, written), count, wanted)
+            return {"records": written, "kinds": list(KINDS), **page}
 
         return await run_in_threadpool(found)
 
