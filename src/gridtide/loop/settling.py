@@ -1,6 +1,7 @@
 """What a decision of a room cost while it held: settled from what meters said, and kept to be settled again.
 
-Settled are energy, the wear of stores and emissions; a month's peak is of no single decision.
+Settled are energy, the wear of stores and emissions; a month's peak is of no single decision. What was drawn while no
+decision was in force is settled alike, under no name: beside it stands what a room that observes would have saved.
 """
 
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from gridtide.loop.basis import KeepsBases
 from gridtide.loop.mandate import Mandate
 from gridtide.loop.minutes import Minutes
 from gridtide.loop.seen import Seen
+from gridtide.loop.sight import wanted
 from gridtide.loop.turn import Memory
 from gridtide.settle.carbon import settle_emissions_kg
 from gridtide.settle.cost import Metered, settle_energy_cost, settle_wear
@@ -35,8 +37,9 @@ TOGETHER = timedelta(minutes=15)
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class HeldThrough:
-    """The steps that a decision held through. metered: of each site; discharge_kw: of its store, (S, T);
-    carbon_average_g_per_kwh: of its zone, (S, T). Unknown is NaN."""
+    """The steps that a decision held through, "" where none was in force. metered: of each site; discharge_kw: of its
+    store, (S, T); carbon_average_g_per_kwh: of its zone, (S, T). Unknown is NaN. series: kind and zone of all that
+    turns see; happened: each as it was known when the steps were over, (K, T)."""
 
     decision: str
     timeline: Timeline
@@ -44,9 +47,12 @@ class HeldThrough:
     metered: tuple[Metered, ...]
     discharge_kw: Real
     carbon_average_g_per_kwh: Real
+    series: tuple[tuple[Kind, str], ...] = ()
+    happened: Real = field(default_factory=lambda: np.zeros((0, 0)))
 
     def __post_init__(self) -> None:
-        freeze(self, discharge_kw=np.float64, carbon_average_g_per_kwh=np.float64)
+        columns = ("discharge_kw", "carbon_average_g_per_kwh", "happened")
+        freeze(self, **dict.fromkeys(columns, np.float64))
 
 
 def costs(held: HeldThrough) -> dict[str, dict[str, float | None]]:
@@ -100,14 +106,14 @@ class Settling:
         seen: Seen | None,
         by: tuple[Mandate, Memory],
     ) -> None:
-        """Take in a step [start, end) that is over, of the decision that held through it, and write down what is to be
-        settled. by: whose prices and positions count. Raises what the stores raise."""
+        """Take in a step [start, end) that is over, of the decision that held through it, None where none was in force,
+        and write down what is to be settled. by: whose prices and positions count. Raises what the stores raise."""
         if self.bases.keeper is None:
             return
         decision = "" if in_force is None else in_force.id
         if self.steps and (decision != self.decision or self.steps[-1].step_s[1] != step_s[0]):
             self._settle(*by)
-        if not decision or seen is None:
+        if seen is None:
             return
         kw = np.stack([seen.import_kw, seen.export_kw, seen.discharge_kw])
         self.decision = decision
@@ -145,14 +151,14 @@ class Settling:
         edges = [self.steps[0].step_s[0], *(one.step_s[1] for one in self.steps)]
         shown = Timeline(edges_s=np.asarray(edges))
         import_kw, export_kw, discharge_kw = np.stack([one.kw for one in self.steps], axis=-1)
-        sites = mandate.fleet.sites
+        sites, history, series = mandate.fleet.sites, mandate.history, wanted(mandate)
         return HeldThrough(
             decision=self.decision,
             timeline=shown,
             sites=sites,
             metered=tuple(
                 metered_of(
-                    mandate.history,
+                    history,
                     site,
                     shown,
                     (import_kw[n], export_kw[n], position_kw(memory.commitments, site, shown)),
@@ -162,8 +168,12 @@ class Settling:
             discharge_kw=discharge_kw,
             carbon_average_g_per_kwh=np.stack(
                 [
-                    known(mandate.history, Kind.CARBON_AVERAGE, site.zone, shown, shown.end).values
+                    known(history, Kind.CARBON_AVERAGE, site.zone, shown, shown.end).values
                     for site in sites
                 ]
+            ),
+            series=series,
+            happened=np.stack(
+                [known(history, kind, zone, shown, shown.end).values for kind, zone in series]
             ),
         )

@@ -121,18 +121,24 @@ def test_a_case_or_the_demo_is_served_and_not_both(capsys: pytest.CaptureFixture
 def test_a_room_that_nobody_can_enter_says_how_somebody_can(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The address stands alone on standard output; beside it what to do, until there is a token."""
+    """Before a case is read, which takes its time; the address stands alone on standard output."""
     monkeypatch.setattr(
         "gridtide.doors.api.serving.serve_room",
         lambda door, room, clock, listening, *others: listening("http://127.0.0.1:1"),
     )
     case, tokens = tmp_path / "case.toml", tmp_path / "tokens.toml"
     case.write_text("")
+    before = list[str]()
+
+    def read(*asked: object) -> None:
+        before.append(capsys.readouterr().err)
+
+    monkeypatch.setattr("gridtide.doors.cli.serve.real_case", read)
     assert exit_code(["serve", str(case)]) == 0
     told = capsys.readouterr()
     assert told.out == "http://127.0.0.1:1\n"
-    assert "Nobody can come in yet" in told.err
-    assert "--new-token" in told.err
+    assert "Nobody can come in yet" in before[0] and "Nobody" not in told.err
+    assert "--new-token" in before[0]
     made = ["serve", "--tokens", str(tokens), "--new-token", "li", "--role", "viewer"]
     assert exit_code(made) == 0
     assert exit_code(["serve", str(case), "--tokens", str(tokens)]) == 0

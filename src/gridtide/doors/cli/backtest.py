@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gridtide.doors.cli.own_shadow import own_store, show_own_shadow
 from gridtide.doors.cli.running import DEFAULT_RUNS, announcer, asked_policies
 from gridtide.doors.cli.words import say_compiling
 from gridtide.finding import BadInput, Finding, refuse_if_any
@@ -21,7 +22,7 @@ HOUSE = "coordinated"
 
 
 @click.command()
-@click.argument("case", type=FILE)
+@click.argument("case")
 @click.option("--forecasters", help="Forecasters, divided by commas; the case's own by default.")
 @click.option("--policies", default=POLICIES, show_default=True, help="Divided by commas.")
 @click.option(
@@ -33,15 +34,25 @@ HOUSE = "coordinated"
     "--shadow", is_flag=True, help="What a policy would have saved, and whom it would have harmed."
 )
 @click.option("--canary", help="A plugin of the case, held against the coordinated policy by day.")
+@click.option("--last", help="Of a store with --shadow: only its last 7d, say.")
+@click.option(
+    "--before", help="Of a store with --shadow: TIME/TIME, instead of until it first acted."
+)
+@click.option(
+    "--after", help="Of a store with --shadow: TIME/TIME, instead of since it first acted."
+)
 @click.option("--runs", type=FILE, default=DEFAULT_RUNS, help="Folder the results go to.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def backtest(
-    case: Path,
+    case: str,
     forecasters: str | None,
     policies: str,
     poisoned: bool,
     shadow: bool,
     canary: str | None,
+    last: str | None,
+    before: str | None,
+    after: str | None,
     runs: Path,
     as_json: bool,
 ) -> None:
@@ -51,16 +62,22 @@ def backtest(
     --poisoned, each policy runs on honest signals and then on signals turned upside down; with --canary, a plugin runs
     beside the house; with --shadow, waits, restarts and service levels of each policy stand beside those of the
     reference. Nothing is written then.
+
+    CASE may be the store of a service (its file or URL) with --shadow: what it would have saved, did save, and whether
+    work was harmed since it acts, from its own records.
     """
     refuse_if_any(
         _several({"--canary": canary is not None, "--shadow": shadow, "--poisoned": poisoned})
     )
+    if own_store(case, shadow, {"--last": last, "--before": before, "--after": after}):
+        show_own_shadow(case, last, (before, after), as_json)
+        return
     say_compiling()
     from gridtide.case.load import load_case_for
 
     named = () if forecasters is None else _asked_forecasters(forecasters)
     chosen = asked_policies(policies)
-    study = load_case_for(case, named)
+    study = load_case_for(Path(case), named)
     if canary is not None:
         _canary(study, canary, as_json)
         return

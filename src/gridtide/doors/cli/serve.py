@@ -113,6 +113,8 @@ def serve(
     signs = None if sign_key is None or checkpoints is None else (sign_key, checkpoints)
     faults += [*_case_faults(case, demo), *_signing_faults(store, sign_key, checkpoints)]
     refuse_if_any(faults)
+    if case is not None and tokens is None and oidc is None:
+        click.echo(NOBODY, err=True)
     real = None if case is None else real_case(case, store)
     kept = _led(case, store)
     try:
@@ -143,7 +145,7 @@ def _serve(
         click.echo(address)
         for text in texts:
             click.echo(f"{address}/#token={text}")
-        if not door.tokens.known and door.oidc is None:
+        if keys.tokens is not None and not door.tokens.known and door.oidc is None:
             click.echo(NOBODY, err=True)
 
     serve_room(door, room, clock, listening, agents_of(real))

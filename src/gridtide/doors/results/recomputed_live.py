@@ -61,9 +61,9 @@ def _document(
     name: str, entries: Sequence[Entry], blocks: KeepsBlocks, asked: str
 ) -> tuple[dict[str, Any], int]:
     """The document of one decision, and of how many decisions it is kept what they were made of."""
-    says = _whole(name, entries)
+    says = whole_chain(name, entries)
     settled = [one for one in says if one.get("kind") == SETTLED]
-    lives = _lives(says)
+    lives = lives_of(says)
     firsts = [life[0] for life in lives]
     decided = sum(bool(one.get("basis")) for one in firsts)
     life = lives[meant(firsts, asked)]
@@ -220,7 +220,7 @@ def _certified(basis: Basis, seen: Situation) -> dict[str, Any] | None:
     return certified_against(proof, stated.cost, bound)
 
 
-def _whole(name: str, entries: Sequence[Entry]) -> list[dict[str, Any]]:
+def whole_chain(name: str, entries: Sequence[Entry]) -> list[dict[str, Any]]:
     """What a chain says. Raises BadInput where it is broken."""
     broken = verified(entries).broken
     if broken is not None:
@@ -237,7 +237,7 @@ def _whole(name: str, entries: Sequence[Entry]) -> list[dict[str, Any]]:
     return contents(entries)
 
 
-def _lives(says: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+def lives_of(says: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     """Every decision with all that was written of it, in the order of their first records."""
     found: dict[str, list[dict[str, Any]]] = {}
     for one in says:
