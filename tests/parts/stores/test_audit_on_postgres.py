@@ -58,3 +58,16 @@ def test_the_last_decision_of_a_room_comes_out_again_to_the_last_bit(
     assert found["bit_equal"] is True and found["why"] == "" and found["maker"]["same"] is True
     assert found["same"]["proposal"] is True
     assert found["kept"]["decisions"] > 1
+
+
+def test_the_shadow_of_a_rooms_past_is_taken_from_there_too(
+    postgres: Postgres, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Decisions, meters, what jobs went through and what devices said, by a URL."""
+    url = postgres.fresh()
+    gone_through(url, tmp_path, Mode.OBSERVE, 12)
+    capsys.readouterr()
+    assert exit_code(["backtest", url, "--shadow", "--last", "2h", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["decisions"]["told"] == 0 and 0.0 < found["metered_h"] == found["hours"] <= 2.0
+    assert found["no_harm"]["first_act"] is None and found["did_save"] is None
