@@ -9,7 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -183,6 +183,24 @@ def slurm_cluster(folder: Path) -> Iterator[Cluster]:
     finally:
         for name in ("slurmd.pid", "slurmctld.pid", "munge.pid"):
             _end(folder / name, signal.SIGKILL)
+        for pid in begun_by(conf):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def begun_by(conf: Path) -> list[int]:
+    """Processes that a cluster began: jobs, and the daemons of their steps, which outlive it."""
+    found = []
+    for one in Path("/proc").glob("[0-9]*"):
+        try:
+            said = (one / "environ").read_bytes().split(b"\0")
+            name = (one / "comm").read_text().strip()
+        except (OSError, ValueError):
+            continue
+        of_a_job = name == "slurmstepd" or any(part.startswith(b"SLURM_JOB_ID=") for part in said)
+        if of_a_job and f"SLURM_CONF={conf}".encode() in said:
+            found.append(int(one.name))
+    return found
 
 
 def _configured(folder: Path) -> Path:

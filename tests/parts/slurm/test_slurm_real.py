@@ -18,6 +18,7 @@ from gridtide.fleet.device import QueuedJob, Standing
 from gridtide.fleet.ticket import Fate, Ticket
 from gridtide.loop.clock import WallClock
 from gridtide.loop.clocks_apart import NEAR
+from gridtide.testing.slurm_cluster import begun_by
 from gridtide.wire.slurm.allowed import Allowed
 from gridtide.wire.slurm.pausing import Pausing
 
@@ -339,3 +340,12 @@ def test_a_real_slurmrestd_is_found_out_and_told_start_times(
         assert rest.restraints() == ()
         assert cluster.job(job)["comment"] == "class=batch;site=north"
     assert rest.begin_at(ticket(), job, at).fate is Fate.FAILED
+
+
+def test_nothing_is_left_of_a_cluster_that_has_ended(tmp_path: Path) -> None:
+    """Neither its jobs nor the daemons of their steps, which do not end with the daemon of the node."""
+    (tmp_path / "own").mkdir()
+    with slurm_cluster(tmp_path / "own") as own:
+        own.running("READY; sleep 600", "left")
+        assert begun_by(own.conf)
+    soon(lambda: not begun_by(own.conf))
