@@ -110,7 +110,7 @@ def test_every_act_of_the_page_has_its_key_in_either_language(
         assert barriers(page) == [], key
         page.keyboard.press("Escape")
         expect(page.locator(box)).to_be_hidden()
-        page.wait_for_function("!document.activeElement.closest('dialog')")
+        expect(page.locator("dialog :focus")).to_have_count(0)
     first = page.locator("#proposals .chosen h3").text_content()
     page.keyboard.press("j")
     expect(page.locator("#proposals .chosen h3")).not_to_have_text(first or "")
@@ -174,7 +174,11 @@ def test_on_a_phone_what_waits_comes_first_and_nothing_is_cut(here: Running, pag
     assert boxes[0] is not None and boxes[1] is not None and boxes[0]["y"] < boxes[1]["y"]
     # a card is drawn anew once somebody is known to read it: what counts is the button that stands
     tall = "document.querySelector('#proposals .chosen button').getBoundingClientRect().height"
-    page.wait_for_function(f"{tall} >= 44")
+    for _ in range(50):
+        if page.evaluate(tall) >= 44:
+            break
+        page.wait_for_timeout(100)
+    assert page.evaluate(tall) >= 44
 
 
 @pytest.mark.parts
