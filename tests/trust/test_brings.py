@@ -50,9 +50,26 @@ def test_a_store_alone_brings_its_energy_at_the_price_where_the_site_draws(turn:
     charge_kw[number, 2] += 1.0
     found = brings(replace(turn.standing, charge_kw=charge_kw), turn.standing, situation)
     hours = float(turn.standing.placement.horizon.hours[2])
-    price = seen_prices_per_mwh(situation)[number, 2] / 1000.0
-    assert found.saved == pytest.approx(-price * hours)
-    assert found.carbon_less_kg < 0.0 and found.supply_kwh == 0.0
+    price = seen_prices_per_mwh(situation)[number] / 1000.0
+    battery = situation.fleet.sites[number].battery
+    assert battery is not None
+    held = battery.charge_efficiency * price.mean()
+    assert found.saved == pytest.approx((held - price[2]) * hours)
+    assert found.supply_kwh == 0.0
+
+
+def test_who_only_empties_a_store_saves_no_more_than_prices_differ(turn: Turn) -> None:
+    """What was in it is worth the mean price: it is gone."""
+    number = next(
+        at for at, one in enumerate(turn.situation.fleet.sites) if one.battery is not None
+    )
+    price = seen_prices_per_mwh(turn.situation)[number]
+    cheap = int(price.argmin())
+    assert price[cheap] < price.mean()
+    discharge_kw = turn.standing.discharge_kw.copy()
+    discharge_kw[number, cheap] += 1.0
+    emptied = replace(turn.standing, discharge_kw=discharge_kw)
+    assert brings(emptied, turn.standing, turn.situation).saved < 0.0
 
 
 def test_what_nobody_knows_is_not_said(turn: Turn) -> None:

@@ -35,8 +35,9 @@ class Brings:
     """Beside the standing orders, at all meters, over the steps whose requests, weather and supply are known.
 
     saved: money, energy drawn less energy sold at the prices that decisions see, and wear of stores. carbon_less_kg: of
-    what is drawn, by average intensity. supply_kwh: of own supply that is used more. NaN where it is not known: no
-    price, no intensity, or orders for what is not reckoned.
+    what is drawn, by average intensity. What stores hold more at the end counts at the mean price and intensity.
+    supply_kwh: of own supply that is used more. NaN where it is not known: no price, no intensity, or orders for what
+    is not reckoned.
     """
 
     saved: float
@@ -61,11 +62,14 @@ def brings(dispatch: Dispatch, standing: Dispatch, situation: Situation) -> Brin
     unused = [np.maximum(-one - most_out, 0.0) for one in net]
     price = _known(seen_prices_per_mwh, situation)[:, at]
     sale = _known(sale_prices_per_mwh, situation)[:, at]
+    grams = _known(_grams_per_kwh, situation)[:, at]
+    kept_kwh, wear = _stores(dispatch, standing, situation, hours, steps)
+    bought = (price * less_kwh).sum() + (price.mean(axis=1) * kept_kwh).sum()
     earned = (sale * (sold[1] - sold[0]) * hours).sum()
-    saved = cost_per_kwh(1.0) * ((price * less_kwh).sum() + earned)
+    emitted = (grams * less_kwh).sum() + (grams.mean(axis=1) * kept_kwh).sum()
     return Brings(
-        saved=float(saved) - _wear(dispatch, standing, situation, hours, steps),
-        carbon_less_kg=float((_known(_grams_per_kwh, situation)[:, at] * less_kwh).sum()) / 1000.0,
+        saved=cost_per_kwh(1.0) * float(bought + earned) - wear,
+        carbon_less_kg=float(emitted) / 1000.0,
         supply_kwh=float(((unused[0] - unused[1]) * hours).sum()),
     )
 
@@ -142,18 +146,25 @@ def _at_sites(of_places: Real, situation: Situation) -> Real:
     return found
 
 
-def _wear(
+def _stores(
     dispatch: Dispatch,
     standing: Dispatch,
     situation: Situation,
     hours: Real,
     steps: NDArray[np.int64],
-) -> float:
-    """Money for what stores give more than under the standing orders."""
-    batteries = [site.battery for site in situation.fleet.sites]
-    per_kwh = np.asarray([one.wear_cost_per_kwh if one else 0.0 for one in batteries])
-    more_kw = (dispatch.discharge_kw - standing.discharge_kw)[:, steps]
-    return float(((more_kw * hours).sum(axis=1) * per_kwh).sum())
+) -> tuple[Real, float]:
+    """What stores hold more at the end than under the standing orders, (S,), kWh; and money for what they wear more."""
+    taken_kwh = ((dispatch.charge_kw - standing.charge_kw)[:, steps] * hours).sum(axis=1)
+    given_kwh = ((dispatch.discharge_kw - standing.discharge_kw)[:, steps] * hours).sum(axis=1)
+    kept_kwh, wear = np.zeros(len(taken_kwh)), 0.0
+    for number, site in enumerate(situation.fleet.sites):
+        if (own := site.battery) is not None:
+            kept_kwh[number] = (
+                taken_kwh[number] * own.charge_efficiency
+                - given_kwh[number] / own.discharge_efficiency
+            )
+            wear += float(given_kwh[number]) * own.wear_cost_per_kwh
+    return kept_kwh, wear
 
 
 def _grams_per_kwh(situation: Situation) -> Real:
