@@ -92,6 +92,8 @@ class WorkPart:
     def lead(self, led: bool) -> None:
         """Set-points move its boards from now on, or do not."""
         for one in self.places:
+            if not led:
+                self._let_go(one)
             one.lead(led)
 
     def look(self, now: datetime) -> None:
@@ -108,6 +110,8 @@ class WorkPart:
             place.work = work
             place.read(now, self.oldest_s)
             place.slow = not slow.isdisjoint(place.names)
+            if place.slow or place.drawn_kw is None:
+                self._let_go(place)
 
     @property
     def seen(self) -> tuple[LedPlace, ...]:
@@ -183,16 +187,26 @@ class WorkPart:
         passed_s = 0.0 if self._looked is None else (now - self._looked).total_seconds()
         passed_s = min(max(passed_s, 0.0), self.hold_s)
         for place in self.places:
-            work = place.work
-            if work is None or place.at is None:
-                continue
-            self.slowed.move(work.names)
-            slower = float(work.speeds[work.usual] - work.speeds[place.at])
-            for name in work.names:
-                self.slowed.lose(name, now, slower * passed_s)
+            self._lose(place, now, passed_s)
         if self._of is not orders:
             self._of = orders
             self.slowed.keep_only(set(orders.jobs.name.tolist()))
+
+    def _lose(self, place: LedPlace, now: datetime, slow_s: float) -> None:
+        """Work of a place was at the point that it was told for so long."""
+        work = place.work
+        if work is None or place.at is None:
+            return
+        self.slowed.move(work.names)
+        slower = float(work.speeds[work.usual] - work.speeds[place.at])
+        for name in work.names:
+            self.slowed.lose(name, now, slower * slow_s)
+
+    def _let_go(self, place: LedPlace) -> None:
+        """A place is told nothing from now on: its work may be slow until what it was told last has ended by itself."""
+        if self._looked is not None:
+            self._lose(place, self._looked, self.hold_s)
+        place.at = place.moved_at = None
 
     def _it_kw(self, import_kw: float) -> float:
         """The IT power at which the building draws so much, its cooling settled."""
