@@ -22,7 +22,7 @@ from gridtide.decide.regulators.store_first import StoreFirst
 from gridtide.fleet.fleet import Fleet
 from gridtide.fleet.site import Facility
 from gridtide.loop.set_points.led_place import LedPlace
-from gridtide.loop.set_points.slowable import HANDOVER_S, WorkAt, work_at
+from gridtide.loop.set_points.slowable import HANDOVER_S, WorkAt, step_now, work_at
 from gridtide.loop.set_points.slowed import Slowed
 from gridtide.loop.set_points.way import HELD_CYCLES, Way
 from gridtide.loop.world import Orders
@@ -54,6 +54,9 @@ class WorkPart:
     ways: list[Way] = field(init=False)
     _looked: datetime | None = field(default=None, init=False)
     _of: Orders | None = field(default=None, init=False)
+    _found: dict[int, tuple[Orders, int | None, WorkAt | None]] = field(
+        default_factory=dict, init=False
+    )
 
     def __post_init__(self) -> None:
         boards = {part.boards.name: part.boards for one in self.places for part in one.parts}
@@ -175,8 +178,12 @@ class WorkPart:
         ]
 
     def _work(self, place: LedPlace, orders: Orders, now: datetime) -> WorkAt | None:
-        """What runs at a place, looked for anew with every step and order."""
-        work = work_at(orders, self.fleet, place.place, now)
+        """What runs at a place, looked for anew with every step and all orders."""
+        step, before = step_now(orders, now), self._found.get(place.place)
+        if before is None or before[0] is not orders or before[1] != step:
+            found = None if step is None else work_at(orders, self.fleet, place.place, step)
+            before = self._found[place.place] = (orders, step, found)
+        work = before[2]
         strangers = () if work is None else self.slowed.strangers(work.place, work.names)
         if work is None or not strangers:
             return work
